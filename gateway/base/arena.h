@@ -1,0 +1,35 @@
+/* arena.h - one arena per message (or per loaded configuration): allocate freely, free once.
+ *
+ * Memory is zeroed.  An arena has a limit; past it every call returns NULL and the arena stays failed, so a
+ * caller may check once at the end.  Built with -DARENA_EMULATE each allocation is its own malloc, so that
+ * ASan sees inside. */
+#ifndef KENTONGAN_BASE_ARENA_H
+#define KENTONGAN_BASE_ARENA_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/slice.h"
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *head;
+    size_t used, max;
+    bool failed;
+};
+
+void arena_init(struct arena *, size_t max_bytes);
+/* Everything handed out is gone; the arena may be used again. */
+void arena_reset(struct arena *);
+void arena_free(struct arena *);
+void *arena_alloc(struct arena *, size_t n);
+/* n items of `size` bytes, overflow checked. */
+void *arena_calloc(struct arena *, size_t n, size_t size);
+#define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_calloc((a), (n), sizeof(type)))
+
+/* Copies; the bytes behind the returned slice end in a NUL, so .p may be used as a C string. */
+struct slice arena_copy(struct arena *, struct slice);
+struct slice arena_str(struct arena *, const char *cstr);
+struct slice arena_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

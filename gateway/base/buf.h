@@ -1,0 +1,26 @@
+/* buf.h - a growing buffer that is born with a limit and fails stickily: append freely, ask once. */
+#ifndef KENTONGAN_BASE_BUF_H
+#define KENTONGAN_BASE_BUF_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/slice.h"
+
+struct buf {
+    char *p; /* NUL-terminated when not NULL */
+    size_t n, cap, max;
+    bool failed; /* the limit or memory was reached; what is in it is cut */
+};
+
+void buf_init(struct buf *, size_t max_bytes);
+void buf_free(struct buf *);
+void buf_clear(struct buf *);
+void buf_add(struct buf *, struct slice);
+void buf_str(struct buf *, const char *cstr);
+void buf_char(struct buf *, char c);
+void buf_printf(struct buf *, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* s as a JSON string with quotes; s must be valid UTF-8 (it is everywhere behind ingress). */
+void buf_json(struct buf *, struct slice s);
+/* A borrowed view, valid until the next change. */
+struct slice buf_slice(const struct buf *);
+
+#endif

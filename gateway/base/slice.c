@@ -1,0 +1,155 @@
+/* slice.c - borrowed runs of bytes.  See slice.h. */
+#include "gateway/base/slice.h"
+
+#include <string.h>
+
+struct slice slice_of(const char *cstr)
+{
+    return (struct slice){ .p = cstr, .n = cstr ? strlen(cstr) : 0 };
+}
+
+struct slice slice_make(const char *p, size_t n)
+{
+    return (struct slice){ .p = p, .n = n };
+}
+
+bool slice_eq(struct slice a, struct slice b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool slice_is(struct slice a, const char *cstr)
+{
+    return slice_eq(a, slice_of(cstr));
+}
+
+static char lower(char c)
+{
+    return (c >= 'A' && c <= 'Z') ? (char)(c + 32) : c;
+}
+
+bool slice_ieq(struct slice a, struct slice b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++)
+        if (lower(a.p[i]) != lower(b.p[i]))
+            return false;
+    return true;
+}
+
+int slice_cmp(struct slice a, struct slice b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+
+    if (c != 0)
+        return c;
+    return a.n < b.n ? -1 : a.n > b.n;
+}
+
+bool slice_starts(struct slice s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return s.n >= n && memcmp(s.p, prefix, n) == 0;
+}
+
+bool slice_ends(struct slice s, const char *suffix)
+{
+    size_t n = strlen(suffix);
+
+    return s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice slice_trim(struct slice s)
+{
+    while (s.n && is_blank(s.p[0]))
+        s = slice_skip(s, 1);
+    while (s.n && is_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+struct slice slice_skip(struct slice s, size_t n)
+{
+    if (n > s.n)
+        n = s.n;
+    return (struct slice){ .p = n ? s.p + n : s.p, .n = s.n - n };
+}
+
+struct slice slice_take(struct slice s, size_t n)
+{
+    return (struct slice){ .p = s.p, .n = n < s.n ? n : s.n };
+}
+
+size_t slice_find(struct slice s, char c)
+{
+    const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+
+    return at ? (size_t)(at - s.p) : (size_t)-1;
+}
+
+struct slice slice_cut(struct slice *rest, char sep)
+{
+    size_t at = slice_find(*rest, sep);
+    struct slice head = *rest;
+
+    if (at == (size_t)-1) {
+        *rest = slice_skip(*rest, rest->n);
+        return head;
+    }
+    head.n = at;
+    *rest = slice_skip(*rest, at + 1);
+    return head;
+}
+
+bool slice_all_digits(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return s.n > 0;
+}
+
+bool slice_to_u64(struct slice s, uint64_t *out)
+{
+    uint64_t v = 0;
+
+    if (!slice_all_digits(s))
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        uint64_t d = (uint64_t)(s.p[i] - '0');
+
+        if (v > (UINT64_MAX - d) / 10)
+            return false;
+        v = v * 10 + d;
+    }
+    *out = v;
+    return true;
+}
+
+bool slice_to_i64(struct slice s, int64_t *out)
+{
+    bool minus = s.n && s.p[0] == '-';
+    uint64_t v;
+
+    if (!slice_to_u64(minus ? slice_skip(s, 1) : s, &v) || v > (uint64_t)INT64_MAX)
+        return false;
+    *out = minus ? -(int64_t)v : (int64_t)v;
+    return true;
+}
+
+uint64_t slice_hash(struct slice s)
+{
+    uint64_t h = 1469598103934665603u;
+
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+    return h;
+}

@@ -1,0 +1,74 @@
+/* config.h - kentongan.yaml as a plain struct (SPEC 7).  One table (config_keys.def) gives type, bounds,
+ * default and prose of every key; `check --defaults` prints the annotated sample from it. */
+#ifndef KENTONGAN_CONF_CONFIG_H
+#define KENTONGAN_CONF_CONFIG_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+#include "gateway/model/ruleset.h"
+
+enum {
+    CONFIG_PROVIDERS = 16,
+    CONFIG_SINKS = 8,
+    CONFIG_DUTY = 8,
+    CONFIG_ALLOW = 16,
+};
+
+struct address {
+    struct slice host; /* numeric IPv4 or IPv6 */
+    unsigned port;     /* 0: any free port (tests) */
+};
+
+struct send_conf {
+    struct slice url, username, password, from;
+};
+
+struct provider_conf {
+    struct slice name, dialect;       /* "kannel", "africastalking", "emulator", … */
+    struct slice allow[CONFIG_ALLOW]; /* addresses; none = any (only with a token or a signature) */
+    unsigned allow_n;
+    struct slice token;  /* read from token_file; empty = none */
+    struct slice secret; /* read from secret_file: signatures */
+    struct send_conf send;
+    struct slice sms_via;                         /* another provider carries its SMS */
+    struct slice host, system_id, password, bind; /* smpp */
+    unsigned port, window, rate; /* window: SMS under way at once; rate: SMS a second, 0 = off */
+    struct mark mark;
+};
+
+struct sink_conf {
+    struct slice name, kind; /* sqlite postgres http fhir */
+    struct slice path, dsn, url, token_url, client_id, client_secret_file, organization, secret_file;
+    struct mark mark;
+};
+
+struct config {
+    const char *file; /* what was loaded */
+    struct address listen, staff;
+    struct slice state; /* absolute, as are all paths below */
+    struct slice public_url, timezone, language, short_code, service_code;
+    int utc_offset_min;
+    bool redis_managed;
+    struct slice redis_address, redis_password_file;
+    bool strict; /* durability: strict | loose */
+    unsigned per_sender, per_provider;
+    struct slice duty[CONFIG_DUTY];
+    unsigned duty_n;
+    struct slice places, people, forms, menus, rules, texts;
+    struct provider_conf providers[CONFIG_PROVIDERS];
+    unsigned providers_n;
+    struct slice default_provider;
+    struct sink_conf sinks[CONFIG_SINKS];
+    unsigned sinks_n;
+};
+
+/* The file that is meant when none is named: ./config/kentongan.yaml, else /etc/kentongan/kentongan.yaml. */
+const char *config_default_path(void);
+/* Reads and checks one file.  NULL with faults.  All in the arena. */
+struct config *config_load(const char *path, struct arena *, struct faults *);
+const struct provider_conf *config_provider(const struct config *, struct slice name);
+/* The annotated sample. */
+void config_print_defaults(struct buf *);
+
+#endif

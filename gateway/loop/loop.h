@@ -1,0 +1,40 @@
+/* loop.h - the event loop: turns, hooks at the end of a turn, named timers, deferred free.
+ *
+ * One thread.  loop_run() turns libevent with EVLOOP_ONCE and runs the hooks after each turn, in the order
+ * added: that is where commits are flushed, spools fsynced and dead objects freed. */
+#ifndef KENTONGAN_LOOP_LOOP_H
+#define KENTONGAN_LOOP_LOOP_H
+
+#include <stdint.h>
+
+#include "gateway/base/err.h"
+
+struct loop;
+struct event_base;
+struct loop_timer;
+
+struct loop *loop_new(struct err *);
+/* Frees all; timers still pending are dropped without a call. */
+void loop_free(struct loop *);
+struct event_base *loop_base(struct loop *);
+/* Until loop_stop().  Returns 0, or -1 when libevent failed. */
+int loop_run(struct loop *) MUST_CHECK;
+void loop_stop(struct loop *);
+/* f runs at the end of every turn. */
+void loop_at_turn_end(struct loop *, void (*f)(void *), void *arg);
+/* f(obj) at the end of this turn: nothing dies inside a callback about it. */
+void loop_reap(struct loop *, void (*f)(void *), void *obj);
+/* f runs once at the end of this turn: the way to call back "later, never inside the call that queued it". */
+void loop_soon(struct loop *, void (*f)(void *), void *arg);
+
+/* A one-shot timer; the name is for `ctl show`.  Setting it again moves it. */
+struct loop_timer *loop_timer_new(struct loop *, const char *name, void (*f)(void *), void *arg);
+void loop_timer_set(struct loop_timer *, int64_t after_ms);
+void loop_timer_stop(struct loop_timer *);
+void loop_timer_free(struct loop_timer *);
+/* f(arg, fd) in the loop's thread after loop_wake() from any thread. */
+struct loop_wake *loop_wake_new(struct loop *, void (*f)(void *), void *arg);
+void loop_wake(struct loop_wake *); /* async-signal-safe and thread-safe */
+void loop_wake_free(struct loop_wake *);
+
+#endif

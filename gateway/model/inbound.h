@@ -1,0 +1,42 @@
+/* inbound.h - one thing that came in: an SMS, a USSD step, a delivery report, a due timer, a signal. */
+#ifndef KENTONGAN_MODEL_INBOUND_H
+#define KENTONGAN_MODEL_INBOUND_H
+
+#include "gateway/base/slice.h"
+
+enum inbound_kind {
+    INBOUND_SMS,
+    INBOUND_USSD,
+    INBOUND_DLR,
+    INBOUND_TIMER,  /* text = the timer's text, provider_id = its id and due time */
+    INBOUND_SIGNAL, /* text = "<village code> <disease> <ISO day>" and the counts, one JSON object */
+    INBOUND_STAFF,  /* ctl or console */
+};
+
+/* How a USSD request relates to its session, where the provider says. */
+enum ussd_op {
+    USSD_BEGIN,
+    USSD_INPUT,
+    USSD_ENDED, /* notice that the session is over: no answer is read */
+};
+
+/* Slices live as long as the job that carries it.  text is valid UTF-8 without NUL. */
+struct inbound {
+    enum inbound_kind kind;
+    struct slice provider;    /* its name in the configuration */
+    struct slice provider_id; /* verbatim; made by admission where the provider sends none; empty for USSD */
+    struct slice from;        /* "+62…"; what came, where it is no MSISDN (then never answered) */
+    bool from_is_msisdn;
+    struct slice to;
+    struct slice text;
+    int64_t received_ms;  /* wall clock at first receipt */
+    int64_t provider_ms;  /* the provider's clock: stored, never used; 0 = none */
+    bool text_was_broken; /* UTF-8 was broken and read as Latin-1, or a NUL was cut out */
+    /* USSD only */
+    struct slice session;
+    struct slice service_code;
+    enum ussd_op op;
+    unsigned step; /* 1-based step where the provider tells (africastalking: parts of text); 0 = unknown */
+};
+
+#endif

@@ -1,0 +1,81 @@
+/* outcome.h - all that one inbound changes and says, as a value.  commit makes it real atomically or not at
+ * all. */
+#ifndef KENTONGAN_MODEL_OUTCOME_H
+#define KENTONGAN_MODEL_OUTCOME_H
+
+#include "gateway/model/inbound.h"
+#include "gateway/model/record.h"
+#include "gateway/model/subject.h"
+
+/* Which lane an SMS takes and what may be done with it (SPEC 4, 6). */
+enum sms_class {
+    SMS_ANSWER, /* the answer to a message: first lane, at any hour, not repeated when the answer was lost */
+    SMS_EMERGENCY, /* E1: first lane, at any hour, at least once */
+    SMS_REFERRAL,  /* referral steps: first lane, at any hour, at least once */
+    SMS_ALERT,     /* to heads and staff: quiet hours hold it */
+    SMS_NOTICE,    /* reminders, notices to a kader: quiet hours hold it */
+    SMS_BULK,      /* last */
+    SMS_CLASSES,
+};
+
+const char *sms_class_name(enum sms_class);
+
+struct sms {
+    struct slice to, text;
+    enum sms_class class;
+    int64_t expires_ms;    /* wall clock; old news is not sent late */
+    struct slice nomor;    /* what it is about; may be empty */
+    struct slice provider; /* empty: the way the question came, else default_provider */
+};
+
+/* A blob to be written; an empty blob deletes.  A subject that was loaded but is not written is still checked
+ * by its revision when `check` is set. */
+struct subject_write {
+    struct subject_ref ref;
+    uint64_t seen_rev; /* what was loaded; 0 = must not exist */
+    struct slice blob;
+    int64_t ttl_ms; /* > 0: every key has a life (DESIGN 5) */
+    bool check_only;
+};
+
+/* A timer fires once as an inbound of kind timer.  The same id set again moves it. */
+struct timer {
+    struct slice id;   /* "referral:48217:1": unique, says what it is for */
+    struct slice text; /* what flow_read gets */
+    int64_t due_ms;    /* 0: take it off */
+};
+
+/* Cases of a day in a village: counted blindly, then judged by the signals consumer (DESIGN 1f). */
+struct tally {
+    struct slice village, disease, day; /* "19.06.01.2004", "diare", "2026-11-21" */
+    struct slice puskesmas;             /* code: 1.5 times last week is judged there */
+    int64_t delta;                      /* negative after BATAL or KOREKSI */
+};
+
+enum {
+    OUTCOME_SUBJECTS = 48,
+    OUTCOME_SMS = 64,
+    OUTCOME_ROWS = 48,
+    OUTCOME_TIMERS = 24,
+    OUTCOME_TALLIES = 12,
+};
+
+struct outcome {
+    struct subject_write writes[OUTCOME_SUBJECTS];
+    unsigned writes_n;
+    struct sms sms[OUTCOME_SMS]; /* replies among them: class SMS_ANSWER, to the sender */
+    unsigned sms_n;
+    struct row rows[OUTCOME_ROWS];
+    unsigned rows_n;
+    struct timer timers[OUTCOME_TIMERS];
+    unsigned timers_n;
+    struct tally tallies[OUTCOME_TALLIES];
+    unsigned tallies_n;
+    unsigned numbers_used; /* how many of the leased numbers were taken, from the first on */
+    struct slice screen;   /* USSD: the page without CON/END */
+    bool screen_ends;
+    const char *reason; /* row of reason.def that counts this message: "accepted", "unknown_keyword", … */
+    bool overflow;      /* more than the bounds above: the message is parked, never half done */
+};
+
+#endif

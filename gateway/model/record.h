@@ -1,0 +1,54 @@
+/* record.h - rows for the district database (SPEC 5) and their versioned text form.
+ *
+ * The text form is one JSON object with "v":1 and "row" first; a sink decodes it, Redis only carries it.
+ * Unknown keys are kept by nobody and refused by nobody; an unknown version is an error. */
+#ifndef KENTONGAN_MODEL_RECORD_H
+#define KENTONGAN_MODEL_RECORD_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+
+enum row_kind {
+    ROW_RECORD,
+    ROW_REFERRAL_EVENT,
+    ROW_ALERT_EVENT,
+    ROW_PERSON,
+};
+
+struct record {
+    struct slice id; /* UUID: the same for the same report however often it is sent */
+    struct slice nomor, form, klaster;
+    unsigned version;             /* 1 upwards */
+    struct slice at, received_at; /* RFC 3339 with offset */
+    struct slice reporter, role, place, posyandu, person_id;
+    struct slice fields, findings; /* JSON text: an object, an array */
+    struct slice status;           /* valid checked corrected cancelled */
+    struct slice provider, message_id;
+};
+
+/* referral_event and alert_event have one shape. */
+struct event_row {
+    struct slice id, of, nomor, event, at, who, role, place, words;
+};
+
+struct person_row {
+    struct slice id, nomor, nama, jk, tgl_lahir;
+    bool tgl_lahir_exact;
+    struct slice nik, posyandu;
+};
+
+struct row {
+    enum row_kind kind;
+    union {
+        struct record record;
+        struct event_row event;
+        struct person_row person;
+    };
+};
+
+void row_encode(struct buf *, const struct row *);
+/* Slices of *out live in the arena.  -1 and a fault text for broken text or an unknown version. */
+int row_decode(struct slice text, struct arena *, struct row *out, struct err *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,52 @@
+/* report.h - what was understood of one report in an SMS (or filled in by USSD): SPEC 2.2, 2.6. */
+#ifndef KENTONGAN_MODEL_REPORT_H
+#define KENTONGAN_MODEL_REPORT_H
+
+#include "gateway/model/form.h"
+
+enum report_status {
+    REPORT_ACCEPTED, /* all required fields certain */
+    REPORT_CONFIRM,  /* one reading is likely, but a value had to be guessed or is implausible */
+    REPORT_REJECTED, /* a field is missing or wrong */
+};
+
+enum report_error {
+    ERROR_NONE,
+    ERROR_UNKNOWN_KEYWORD,
+    ERROR_MISSING,
+    ERROR_INVALID,
+    ERROR_OUT_OF_RANGE,
+    ERROR_AMBIGUOUS,
+    ERROR_IMPLAUSIBLE,
+    ERROR_CONTRADICTION,
+    ERROR_CHECK_DIGIT,
+};
+
+/* "missing", "out_of_range" …: the names of SPEC 2.6. */
+const char *report_error_name(enum report_error);
+const char *report_status_name(enum report_status);
+
+struct repair {
+    struct slice field, typed, read; /* "tb", "6O", "60" */
+};
+
+struct report {
+    const struct form *form; /* NULL: unknown keyword */
+    const struct variant *variant;
+    enum report_status status;
+    enum report_error error;
+    struct slice error_field;         /* "bb", "A" (w2), "kode", "arg" */
+    struct slice typed;               /* what stood there, for the question; may be empty */
+    struct value values[FORM_FIELDS]; /* by field index; for confirm with the guessed value in place */
+    struct repair *repairs;
+    unsigned repairs_n;
+    bool emergency;                /* an E1 sign or value, or a RUJUK with an E1 reason: "alert":"E1" */
+    struct slice emergency_reason; /* words for the staff: "perdarahan, kejang" */
+    struct slice body;             /* the part of the SMS that it came from */
+};
+
+const struct value *report_value(const struct report *, const char *field); /* NULL when absent */
+/* The fields as a JSON object in the form's order; VALUE_COUNTS spread as members (RULINGS 7). */
+void report_fields_json(struct buf *, const struct form *, const struct value *values);
+
+#endif

@@ -1,0 +1,28 @@
+/* ruleset.h - all the data that understanding and deciding lean on, loaded once, never changed, swapped whole
+ * at a reload.  flows/ and the pipeline get a const pointer to it. */
+#ifndef KENTONGAN_MODEL_RULESET_H
+#define KENTONGAN_MODEL_RULESET_H
+
+#include "gateway/model/directory.h"
+#include "gateway/model/form.h"
+
+struct text_set; /* gateway/conf/texts.h: the catalogue of replies */
+struct rule_set; /* gateway/conf/rules.h: thresholds, clocks, the WHO cut-offs */
+struct menu_set; /* gateway/conf/menus.h: USSD menus by role */
+
+struct ruleset {
+    struct form_set forms;
+    struct directory directory;
+    const struct text_set *texts;
+    const struct rule_set *rules;
+    const struct menu_set *menus;
+    int utc_offset_min;        /* of `timezone`; Indonesia has no summer time */
+    struct slice language;     /* default catalogue */
+    struct slice district;     /* code of the kabkota: "19.06", the hash tag of every key */
+    struct slice short_code;   /* "98120" */
+    struct slice service_code; /* "*123#" */
+    const struct slice *duty;  /* MSISDNs told when nobody else can be */
+    unsigned duty_n;
+};
+
+#endif
