@@ -25,12 +25,12 @@ struct sender {
     struct subject session;      /* SUBJECT_SESSION, for USSD; rev 0 otherwise */
 };
 
-struct understanding; /* flows/understanding.h: reports, a command, a short answer */
+struct reading; /* flows/reading.h: what was said and what it is about */
 
 struct intent {
     struct subject_ref subjects[INTENT_SUBJECTS]; /* to be loaded before step; without doubles */
     unsigned subjects_n;
-    struct understanding *said; /* what flow_read made of it, for flow_step */
+    struct reading *reading; /* what flow_read made of it, for flow_step */
 };
 
 /* ids for one message, made before step: UUIDv5 of (provider, message id, index), and leased bodies of

@@ -1,0 +1,37 @@
+/* pipeline.h - the spine: one inbound's life as a table of named steps (DESIGN 1).
+ *
+ *   load the sender -> read (pure) -> load the subjects -> step (pure) -> commit -> answer
+ *
+ * Ingress, timers, signals and delivery reports all come in by pipeline_submit(); nothing else changes state.
+ */
+#ifndef KENTONGAN_PIPELINE_PIPELINE_H
+#define KENTONGAN_PIPELINE_PIPELINE_H
+
+#include "gateway/model/inbound.h"
+#include "gateway/model/reason.h"
+#include "gateway/model/ruleset.h"
+#include "gateway/store/store.h"
+
+struct pipeline;
+
+struct answer {
+    enum reason reason;  /* reason_http() says what the telco hears; REASON_duplicate is a success */
+    struct slice screen; /* USSD: the page; valid during the call */
+    bool screen_ends;
+};
+
+/* Called exactly once, from the loop, after the commit (or spool, or refusal). */
+typedef void answer_cb(void *arg, const struct answer *);
+
+struct pipeline *pipeline_new(struct loop *, struct store *, const struct ruleset *, unsigned max_under_way,
+                              unsigned ussd_budget_ms);
+void pipeline_free(struct pipeline *);
+/* A reload: jobs under way finish with the old one, which must live until pipeline_idle(). */
+void pipeline_ruleset(struct pipeline *, const struct ruleset *);
+/* Copies the inbound.  cb may be NULL. */
+void pipeline_submit(struct pipeline *, const struct inbound *, answer_cb *, void *arg);
+unsigned pipeline_under_way(const struct pipeline *);
+/* From now on new work is answered `draining`. */
+void pipeline_drain(struct pipeline *);
+
+#endif
