@@ -60,6 +60,11 @@ typedef void store_commit_cb(void *arg, enum store_rc);
 void store_commit(struct store *, const struct inbound *, const char *via, const struct outcome *,
                   int64_t now_ms, store_commit_cb *, void *arg);
 
+/* A message that cannot be carried out (outcome over its bounds, memory, it crashed the program before): its
+ * bytes go to the parked list "inbound" for people, together with its duplicate key, in one call. */
+void store_park_inbound(struct store *, const struct inbound *, const char *reason, int64_t now_ms,
+                        store_commit_cb *, void *arg);
+
 /* Looks at the next n (<= 100) leased numbers; false when none are at hand yet (Redis away or just asked: try
  * again after the next callback).  store_lease_take() then uses up the first k. */
 bool store_lease_peek(struct store *, uint64_t *bodies, unsigned n);

@@ -1,0 +1,10 @@
+/* cmd.h - the commands of the program; each gets argv from its own name on and returns the exit status. */
+#ifndef KENTONGAN_GATEWAY_CMD_H
+#define KENTONGAN_GATEWAY_CMD_H
+
+int cmd_check(int argc, char **argv);
+int cmd_parse(int argc, char **argv);
+int cmd_phone(int argc, char **argv);
+int cmd_ctl(int argc, char **argv);
+
+#endif

@@ -1,0 +1,531 @@
+/* pipeline.c - the spine: read this file first.  See pipeline.h.
+ *
+ * A job carries one inbound through the table `steps`.  A step either enters the next one at once or asks the
+ * store and is entered again by its callback.  Jobs of one sender run one after the other; jobs that meet on
+ * another subject find out at the commit (STORE_CONFLICT) and load again. */
+#include "gateway/pipeline/pipeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flows/flow.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/base/stat.h"
+#include "gateway/conf/texts.h"
+#include "gateway/pipeline/ids.h"
+
+enum {
+    JOB_MAGIC = 0x4a6f4221,
+    LANES = 4096, /* senders are spread over so many queues; two that share one just wait for each other */
+    JOB_ARENA = 4 << 20,
+    LOADS_BEFORE_PATIENCE = 3, /* conflicts before a job holds its subjects for itself (DESIGN 4) */
+};
+
+enum step {
+    STEP_LOAD,
+    STEP_READ,
+    STEP_SUBJECTS,
+    STEP_LEASE,
+    STEP_DECIDE,
+    STEP_COMMIT,
+    STEP_SPOOL,
+    STEP_ANSWER,
+    STEPS,
+};
+
+struct job {
+    unsigned magic;
+    enum step step;
+    struct pipeline *pipeline;
+    const struct ruleset *rules;
+    struct arena arena;
+    struct inbound in;
+    answer_cb *cb;
+    void *cb_arg;
+    struct job *next_in_lane;        /* waits behind the lane's head */
+    struct job *holders_next;        /* in pipeline->holders */
+    struct job *waiting, *wait_next; /* jobs that wait for this holder; the next one in such a list */
+    unsigned lane;                   /* LANES: none */
+    unsigned conflicts;
+    bool holds;              /* patient: others that name its subjects wait */
+    struct subject first[2]; /* sender's state and session */
+    struct sender sender;
+    struct intent intent;
+    struct subject subjects[INTENT_SUBJECTS];
+    struct outcome *outcome;
+    enum reason reason;
+    int64_t began_us;
+    struct loop_timer *budget; /* USSD: an END in time */
+    bool answered;
+};
+
+struct pipeline {
+    struct loop *loop;
+    struct store *store;
+    const struct ruleset *rules;
+    struct job *lanes[LANES];
+    struct job *holders;
+    unsigned under_way, max_under_way, ussd_budget_ms;
+    bool draining;
+    struct stat *gauge;
+    struct stat_hist *seconds;
+};
+
+static void job_enter(struct job *, enum step);
+
+static struct job *job_of(void *arg)
+{
+    struct job *j = arg;
+
+    if (j->magic != JOB_MAGIC)
+        abort();
+    return j;
+}
+
+/* --- answering --- */
+
+static void job_say(struct job *j, enum reason reason, struct slice screen, bool ends)
+{
+    struct answer a = { .reason = reason, .screen = screen, .screen_ends = ends };
+
+    if (j->answered)
+        return; /* the budget ran out before: the caller has had an END, the result goes by SMS */
+    j->answered = true;
+    reason_count(reason);
+    if (j->cb)
+        j->cb(j->cb_arg, &a);
+}
+
+static struct slice sorry(struct job *j, const char *key)
+{
+    struct slice language = j->sender.person ? j->sender.person->language : j->rules->language;
+
+    return j->rules->texts ? text_fill(j->rules->texts, language, key, NULL, 0, &j->arena)
+                           : S("Sistem terganggu. Coba lagi.");
+}
+
+static void on_budget(void *arg)
+{
+    struct job *j = job_of(arg);
+
+    job_say(j, REASON_ussd_busy, sorry(j, "ussd_sibuk"), true);
+}
+
+/* --- lanes: one sender, one job at a time --- */
+
+static void lane_start(struct job *j)
+{
+    struct job **at;
+
+    if (j->in.kind != INBOUND_SMS && j->in.kind != INBOUND_USSD) {
+        j->lane = LANES;
+        job_enter(j, STEP_LOAD);
+        return;
+    }
+    j->lane = (unsigned)(slice_hash(j->in.from) % LANES);
+    at = &j->pipeline->lanes[j->lane];
+    if (!*at) {
+        *at = j;
+        job_enter(j, STEP_LOAD);
+        return;
+    }
+    while (*at)
+        at = &(*at)->next_in_lane;
+    *at = j;
+}
+
+static void start_later(void *arg)
+{
+    job_enter(job_of(arg), STEP_LOAD);
+}
+
+static void lane_next(struct job *j)
+{
+    struct pipeline *p = j->pipeline;
+
+    if (j->lane == LANES)
+        return;
+    p->lanes[j->lane] = j->next_in_lane;
+    if (j->next_in_lane)
+        loop_soon(p->loop, start_later, j->next_in_lane);
+}
+
+/* --- holders: a job that lost three races holds its subjects --- */
+
+static bool shares_subject(const struct job *a, const struct job *b)
+{
+    for (unsigned i = 0; i < a->intent.subjects_n; i++)
+        for (unsigned k = 0; k < b->intent.subjects_n; k++)
+            if (a->intent.subjects[i].kind == b->intent.subjects[k].kind &&
+                slice_eq(a->intent.subjects[i].id, b->intent.subjects[k].id))
+                return true;
+    return false;
+}
+
+/* True when j now waits for somebody who holds one of its subjects. */
+static bool must_wait(struct job *j)
+{
+    for (struct job *h = j->pipeline->holders; h; h = h->holders_next)
+        if (h != j && shares_subject(h, j)) {
+            j->wait_next = h->waiting;
+            h->waiting = j;
+            return true;
+        }
+    return false;
+}
+
+static void hold(struct job *j)
+{
+    if (j->holds)
+        return;
+    j->holds = true;
+    j->holders_next = j->pipeline->holders;
+    j->pipeline->holders = j;
+}
+
+static void let_go(struct job *j)
+{
+    struct job **at = &j->pipeline->holders, *w = j->waiting;
+
+    if (!j->holds)
+        return;
+    while (*at != j)
+        at = &(*at)->holders_next;
+    *at = j->holders_next;
+    while (w) {
+        struct job *next = w->wait_next;
+
+        loop_soon(j->pipeline->loop, start_later, w);
+        w = next;
+    }
+}
+
+/* --- the end of a job --- */
+
+static void job_free(void *arg)
+{
+    struct job *j = job_of(arg);
+
+    if (j->budget)
+        loop_timer_free(j->budget);
+    arena_free(&j->arena);
+    j->magic = 0;
+    free(j);
+}
+
+static void job_done(struct job *j)
+{
+    struct pipeline *p = j->pipeline;
+
+    stat_observe_us(p->seconds, clock_mono_us() - j->began_us);
+    let_go(j);
+    lane_next(j);
+    p->under_way--;
+    p->gauge->value = p->under_way;
+    loop_reap(p->loop, job_free, j);
+}
+
+/* --- the steps --- */
+
+static void on_first_load(void *arg, enum store_rc rc)
+{
+    struct job *j = job_of(arg);
+
+    if (rc == STORE_UNAVAILABLE) {
+        job_enter(j, STEP_SPOOL);
+    } else if (rc == STORE_DUPLICATE) {
+        j->reason = REASON_duplicate;
+        job_enter(j, STEP_ANSWER);
+    } else {
+        j->sender.state = j->first[0];
+        j->sender.session = j->first[1];
+        job_enter(j, STEP_READ);
+    }
+}
+
+static void step_load(struct job *j)
+{
+    unsigned n = 1;
+
+    memset(j->first, 0, sizeof j->first);
+    j->sender.msisdn = j->in.from;
+    j->sender.person = directory_person(&j->rules->directory, j->in.from);
+    j->first[0].ref = (struct subject_ref){ .kind = SUBJECT_SENDER, .id = j->in.from };
+    if (j->in.kind == INBOUND_USSD) {
+        j->first[1].ref.kind = SUBJECT_SESSION;
+        j->first[1].ref.id =
+            arena_printf(&j->arena, "%.*s/%.*s", SLICE_ARG(j->in.from), SLICE_ARG(j->in.service_code));
+        n = 2;
+    }
+    if (j->in.kind != INBOUND_SMS && j->in.kind != INBOUND_USSD)
+        n = 0; /* a timer or signal names all that it needs when it is read */
+    store_load(j->pipeline->store, &j->in, j->first, n, &j->arena, on_first_load, j);
+}
+
+static void on_parked(void *arg, enum store_rc rc)
+{
+    struct job *j = job_of(arg);
+
+    job_enter(j, rc == STORE_UNAVAILABLE ? STEP_SPOOL : STEP_ANSWER);
+}
+
+/* Nothing is dropped: its bytes are kept for people, and the telco hears that the message is ours. */
+static void park(struct job *j, enum reason reason, const char *why)
+{
+    log_event(LOG_ERROR, "parked", "why", why, "reason", reason_name(reason), NULL);
+    j->reason = reason;
+    j->outcome = NULL;
+    store_park_inbound(j->pipeline->store, &j->in, why, clock_wall_ms(), on_parked, j);
+}
+
+static void step_read(struct job *j)
+{
+    memset(&j->intent, 0, sizeof j->intent);
+    if (flow_read(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, &j->intent) != READ_OK) {
+        park(j, REASON_parked_error, "out of memory for one message");
+        return;
+    }
+    job_enter(j, STEP_SUBJECTS);
+}
+
+static void on_subjects(void *arg, enum store_rc rc)
+{
+    struct job *j = job_of(arg);
+
+    job_enter(j, rc == STORE_UNAVAILABLE ? STEP_SPOOL : STEP_LEASE);
+}
+
+static void step_subjects(struct job *j)
+{
+    if (j->intent.subjects_n == 0) {
+        job_enter(j, STEP_LEASE);
+        return;
+    }
+    if (j->conflicts >= LOADS_BEFORE_PATIENCE)
+        hold(j);
+    if (must_wait(j))
+        return;
+    memset(j->subjects, 0, sizeof j->subjects);
+    for (unsigned i = 0; i < j->intent.subjects_n; i++)
+        j->subjects[i].ref = j->intent.subjects[i];
+    store_load(j->pipeline->store, NULL, j->subjects, j->intent.subjects_n, &j->arena, on_subjects, j);
+}
+
+static void on_lease(void *arg)
+{
+    struct job *j = job_of(arg);
+
+    job_enter(j, store_up(j->pipeline->store) ? STEP_LEASE : STEP_SPOOL);
+}
+
+static void step_lease(struct job *j)
+{
+    uint64_t first;
+
+    if (store_lease_peek(j->pipeline->store, &first, 1))
+        job_enter(j, STEP_DECIDE);
+    else
+        store_lease_wait(j->pipeline->store, on_lease, j);
+}
+
+/* What the ids are made of: a USSD step has no provider id, but it can be taken only once per revision of its
+ * session. */
+static struct slice message_name(struct job *j)
+{
+    if (j->in.kind != INBOUND_USSD)
+        return j->in.provider_id;
+    return arena_printf(&j->arena, "ussd/%.*s/%.*s/%llu", SLICE_ARG(j->in.from),
+                        SLICE_ARG(j->in.service_code), (unsigned long long)j->sender.session.rev);
+}
+
+static void step_decide(struct job *j)
+{
+    struct context seen = {
+        .inbound = &j->in, .sender = &j->sender, .subjects = j->subjects, .subjects_n = j->intent.subjects_n
+    };
+    struct lease *lease = ARENA_NEW(&j->arena, struct lease);
+    struct slice name = message_name(j);
+    enum step_rc rc;
+
+    j->outcome = ARENA_NEW(&j->arena, struct outcome);
+    if (!lease || !j->outcome) {
+        park(j, REASON_parked_error, "out of memory for one message");
+        return;
+    }
+    if (!store_lease_peek(j->pipeline->store, lease->bodies, LEASE_NUMBERS)) {
+        store_lease_wait(j->pipeline->store, on_lease, j);
+        return;
+    }
+    for (unsigned i = 0; i < LEASE_UUIDS; i++)
+        lease->uuids[i] = ids_uuid(j->in.provider, name, i, &j->arena);
+    rc = flow_step(j->rules, &seen, &j->intent, lease, clock_wall_ms(), &j->arena, j->outcome);
+    if (rc != STEP_OK || j->outcome->overflow) {
+        park(j, REASON_parked_overflow,
+             rc == STEP_NO_MEMORY ? "out of memory for one message" : "outcome over its bounds");
+        return;
+    }
+    store_lease_take(j->pipeline->store, j->outcome->numbers_used);
+    j->reason = j->outcome->reason ? reason_by_name(j->outcome->reason) : REASON_accepted;
+    job_enter(j, STEP_COMMIT);
+}
+
+static void on_commit(void *arg, enum store_rc rc)
+{
+    struct job *j = job_of(arg);
+
+    switch (rc) {
+    case STORE_OK:
+        job_enter(j, STEP_ANSWER);
+        break;
+    case STORE_DUPLICATE:
+        j->reason = REASON_duplicate;
+        job_enter(j, STEP_ANSWER);
+        break;
+    case STORE_CONFLICT:
+        j->conflicts++;
+        job_enter(j, STEP_LOAD);
+        break;
+    case STORE_UNAVAILABLE:
+        job_enter(j, STEP_SPOOL);
+        break;
+    }
+}
+
+static void step_commit(struct job *j)
+{
+    char via[64];
+
+    snprintf(via, sizeof via, "%.*s", SLICE_ARG(j->in.provider));
+    store_commit(j->pipeline->store, &j->in, via, j->outcome, clock_wall_ms(), on_commit, j);
+}
+
+static void on_spooled(void *arg, enum spool_rc rc)
+{
+    struct job *j = job_of(arg);
+
+    j->reason = rc == SPOOL_OK ? REASON_spooled : REASON_spool_full;
+    job_say(j, j->reason, S(""), false);
+    job_done(j);
+}
+
+/* Redis is away.  An SMS goes to the spool; a USSD caller gets a polite END; a timer or signal comes again by
+ * itself. */
+static void step_spool(struct job *j)
+{
+    if (j->in.kind == INBOUND_SMS) {
+        store_spool(j->pipeline->store, &j->in, on_spooled, j);
+        return;
+    }
+    job_say(j, j->in.kind == INBOUND_USSD ? REASON_ussd_busy : REASON_busy, sorry(j, "ussd_sibuk"), true);
+    job_done(j);
+}
+
+static void step_answer(struct job *j)
+{
+    struct slice screen = j->outcome ? j->outcome->screen : S("");
+
+    job_say(j, j->reason, screen, j->outcome ? j->outcome->screen_ends : true);
+    job_done(j);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(struct job *);
+} steps[STEPS] = {
+    [STEP_LOAD] = { "load", step_load }, /* sender's state and session; is it a duplicate? */
+    [STEP_READ] = { "read", step_read }, /* pure: what was said, what is it about */
+    [STEP_SUBJECTS] = { "subjects", step_subjects },
+    [STEP_LEASE] = { "lease", step_lease },    /* numbers at hand? */
+    [STEP_DECIDE] = { "decide", step_decide }, /* pure: the outcome, a value */
+    [STEP_COMMIT] = { "commit", step_commit }, /* all of it, or nothing */
+    [STEP_SPOOL] = { "spool", step_spool },    /* Redis away */
+    [STEP_ANSWER] = { "answer", step_answer }, /* only now the telco hears success */
+};
+
+static void job_enter(struct job *j, enum step next)
+{
+    j->step = next;
+    steps[next].run(j);
+}
+
+/* --- the door --- */
+
+static void refuse(answer_cb *cb, void *arg, enum reason reason)
+{
+    struct answer a = { .reason = reason,
+                        .screen = S("Sistem sibuk. Coba lagi sebentar."),
+                        .screen_ends = true };
+
+    reason_count(reason);
+    if (cb)
+        cb(arg, &a);
+}
+
+static void copy_inbound(struct job *j, const struct inbound *in)
+{
+    struct slice *const strings[] = { &j->in.provider, &j->in.provider_id,  &j->in.from,   &j->in.to,
+                                      &j->in.text,     &j->in.service_code, &j->in.session };
+
+    j->in = *in;
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+        *strings[i] = arena_copy(&j->arena, *strings[i]);
+}
+
+void pipeline_submit(struct pipeline *p, const struct inbound *in, answer_cb *cb, void *arg)
+{
+    struct job *j;
+
+    if (p->draining || p->under_way >= p->max_under_way || !(j = calloc(1, sizeof *j))) {
+        refuse(cb, arg, p->draining ? REASON_draining : REASON_busy);
+        return;
+    }
+    *j = (struct job){ .magic = JOB_MAGIC, .pipeline = p, .rules = p->rules, .cb = cb, .cb_arg = arg };
+    arena_init(&j->arena, JOB_ARENA);
+    copy_inbound(j, in);
+    j->began_us = clock_mono_us();
+    p->gauge->value = ++p->under_way;
+    if (in->kind == INBOUND_USSD && p->ussd_budget_ms) {
+        j->budget = loop_timer_new(p->loop, "ussd budget", on_budget, j);
+        loop_timer_set(j->budget, p->ussd_budget_ms);
+    }
+    lane_start(j);
+}
+
+struct pipeline *pipeline_new(struct loop *loop, struct store *store, const struct ruleset *rules,
+                              unsigned max_under_way, unsigned ussd_budget_ms)
+{
+    struct pipeline *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return NULL;
+    p->loop = loop;
+    p->store = store;
+    p->rules = rules;
+    p->max_under_way = max_under_way;
+    p->ussd_budget_ms = ussd_budget_ms;
+    p->gauge = stat_get(STAT_GAUGE, "jobs_under_way", "Messages being carried out now.", NULL, NULL);
+    p->seconds = stat_hist_get("message_seconds", "From receipt to the answer after the commit.");
+    return p;
+}
+
+void pipeline_free(struct pipeline *p)
+{
+    free(p);
+}
+
+void pipeline_ruleset(struct pipeline *p, const struct ruleset *rules)
+{
+    p->rules = rules;
+}
+
+unsigned pipeline_under_way(const struct pipeline *p)
+{
+    return p->under_way;
+}
+
+void pipeline_drain(struct pipeline *p)
+{
+    p->draining = true;
+}
