@@ -1,0 +1,43 @@
+/* reading.h - what flow_read made of one inbound, carried to flow_step unchanged.
+ *
+ * Pure; lives in the arena of the job.  Decides nothing: it only says what was said, in the light of the
+ * questions that are open for the sender. */
+#ifndef KENTONGAN_FLOWS_READING_H
+#define KENTONGAN_FLOWS_READING_H
+
+#include "flows/flow.h"
+#include "flows/understanding.h"
+
+enum reading_kind {
+    READING_NOTHING, /* no keyword and no answer to an open question */
+    READING_REPORTS,
+    READING_COMMAND,
+    READING_ANSWER,  /* a short answer to the open question of draft `nomor` */
+    READING_WHICH,   /* it would answer more than one open question */
+    READING_TIMER,   /* `timer` says what fell due */
+    READING_SIGNAL,  /* `signal`: the figures of a village */
+    READING_USSD,    /* `ussd`: flows/ussd.h's own */
+    READING_IGNORED, /* a delivery report, or a broken timer: nothing to do */
+};
+
+/* The text of a timer: {"t":"referral","nomor":"48217","from":"+62…","do":"…","village":…,"disease":…}. */
+struct due {
+    struct slice what; /* "draft", "referral", "hadir", "episode", "ussd" */
+    struct slice nomor, from, act, village, disease;
+};
+
+struct reading {
+    enum reading_kind kind;
+    struct said said;
+    struct slice hash;    /* of the whole text, for repeats; hex */
+    struct report answer; /* READING_ANSWER: the draft with the answer in it, judged again */
+    struct slice nomor;   /* READING_ANSWER: the draft's number */
+    struct due due;
+    struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
+    void *ussd;
+};
+
+/* Adds a subject unless it is there already or the id is empty.  False when the list is full. */
+bool intent_add(struct intent *, enum subject_kind, struct slice id);
+
+#endif
