@@ -28,8 +28,8 @@ struct filing {
     const struct report *report; /* status accepted, confirm or rejected; values by field index */
     unsigned index;              /* of the report in its message: its record id is ids->uuids[index] */
     const struct draft *draft;   /* that it completes: number, id and first time are kept; NULL = none */
-    bool sure;       /* the person has seen and confirmed the doubtful value (YA; USSD's echo page) */
-    bool new_person; /* BARU: not the child that was asked about */
+    bool sure;          /* the person has seen and confirmed the doubtful value (YA; USSD's echo page) */
+    bool new_person;    /* BARU: not the child that was asked about */
     struct slice child; /* YA to "Anak 1041 …?": this child; empty otherwise */
     struct slice hash;  /* of the text, for repeats; empty for USSD */
 };
