@@ -14,6 +14,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/stat.h"
 #include "gateway/conf/texts.h"
+#include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/ids.h"
 
 enum {
@@ -67,7 +68,8 @@ struct pipeline {
     const struct ruleset *rules;
     struct job *lanes[LANES];
     struct job *holders;
-    unsigned under_way, max_under_way, ussd_budget_ms;
+    struct pipeline_options options;
+    unsigned under_way;
     bool draining;
     struct stat *gauge;
     struct stat_hist *seconds;
@@ -280,10 +282,27 @@ static void park(struct job *j, enum reason reason, const char *why)
     store_park_inbound(j->pipeline->store, &j->in, why, clock_wall_ms(), on_parked, j);
 }
 
+static void box_enter(struct job *j)
+{
+    if (j->pipeline->options.blackbox)
+        blackbox_enter(j->pipeline->options.blackbox, &j->in);
+}
+
+static void box_leave(struct job *j)
+{
+    if (j->pipeline->options.blackbox)
+        blackbox_leave(j->pipeline->options.blackbox);
+}
+
 static void step_read(struct job *j)
 {
+    enum read_rc rc;
+
     memset(&j->intent, 0, sizeof j->intent);
-    if (flow_read(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, &j->intent) != READ_OK) {
+    box_enter(j);
+    rc = flow_read(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, &j->intent);
+    box_leave(j);
+    if (rc != READ_OK) {
         park(j, REASON_parked_error, "out of memory for one message");
         return;
     }
@@ -360,7 +379,9 @@ static void step_decide(struct job *j)
     }
     for (unsigned i = 0; i < LEASE_UUIDS; i++)
         lease->uuids[i] = ids_uuid(j->in.provider, name, i, &j->arena);
+    box_enter(j);
     rc = flow_step(j->rules, &seen, &j->intent, lease, clock_wall_ms(), &j->arena, j->outcome);
+    box_leave(j);
     if (rc != STEP_OK || j->outcome->overflow) {
         park(j, REASON_parked_overflow,
              rc == STEP_NO_MEMORY ? "out of memory for one message" : "outcome over its bounds");
@@ -473,28 +494,50 @@ static void copy_inbound(struct job *j, const struct inbound *in)
         *strings[i] = arena_copy(&j->arena, *strings[i]);
 }
 
+static struct job *job_new(struct pipeline *p, const struct inbound *in)
+{
+    struct job *j = calloc(1, sizeof *j);
+
+    if (!j)
+        return NULL;
+    j->magic = JOB_MAGIC;
+    j->pipeline = p;
+    j->rules = p->rules;
+    j->lane = LANES;
+    j->began_us = clock_mono_us();
+    arena_init(&j->arena, JOB_ARENA);
+    copy_inbound(j, in);
+    p->gauge->value = ++p->under_way;
+    return j;
+}
+
 void pipeline_submit(struct pipeline *p, const struct inbound *in, answer_cb *cb, void *arg)
 {
     struct job *j;
 
-    if (p->draining || p->under_way >= p->max_under_way || !(j = calloc(1, sizeof *j))) {
+    if (p->draining || p->under_way >= p->options.max_under_way || !(j = job_new(p, in))) {
         refuse(cb, arg, p->draining ? REASON_draining : REASON_busy);
         return;
     }
-    *j = (struct job){ .magic = JOB_MAGIC, .pipeline = p, .rules = p->rules, .cb = cb, .cb_arg = arg };
-    arena_init(&j->arena, JOB_ARENA);
-    copy_inbound(j, in);
-    j->began_us = clock_mono_us();
-    p->gauge->value = ++p->under_way;
-    if (in->kind == INBOUND_USSD && p->ussd_budget_ms) {
+    j->cb = cb;
+    j->cb_arg = arg;
+    if (in->kind == INBOUND_USSD && p->options.ussd_budget_ms) {
         j->budget = loop_timer_new(p->loop, "ussd budget", on_budget, j);
-        loop_timer_set(j->budget, p->ussd_budget_ms);
+        loop_timer_set(j->budget, p->options.ussd_budget_ms);
     }
     lane_start(j);
 }
 
+void pipeline_park(struct pipeline *p, const struct inbound *in)
+{
+    struct job *j = job_new(p, in);
+
+    if (j)
+        park(j, REASON_parked_crash, "it crashed the program when it was read");
+}
+
 struct pipeline *pipeline_new(struct loop *loop, struct store *store, const struct ruleset *rules,
-                              unsigned max_under_way, unsigned ussd_budget_ms)
+                              const struct pipeline_options *options)
 {
     struct pipeline *p = calloc(1, sizeof *p);
 
@@ -503,8 +546,7 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
     p->loop = loop;
     p->store = store;
     p->rules = rules;
-    p->max_under_way = max_under_way;
-    p->ussd_budget_ms = ussd_budget_ms;
+    p->options = *options;
     p->gauge = stat_get(STAT_GAUGE, "jobs_under_way", "Messages being carried out now.", NULL, NULL);
     p->seconds = stat_hist_get("message_seconds", "From receipt to the answer after the commit.");
     return p;

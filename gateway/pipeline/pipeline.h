@@ -23,13 +23,23 @@ struct answer {
 /* Called exactly once, from the loop, after the commit (or spool, or refusal). */
 typedef void answer_cb(void *arg, const struct answer *);
 
-struct pipeline *pipeline_new(struct loop *, struct store *, const struct ruleset *, unsigned max_under_way,
-                              unsigned ussd_budget_ms);
+struct blackbox;
+
+struct pipeline_options {
+    struct blackbox *blackbox; /* borrowed; NULL in tests */
+    unsigned max_under_way;    /* past it new work is answered `busy` */
+    unsigned ussd_budget_ms;   /* a page in this time, or an END that says so; 0 = none */
+};
+
+struct pipeline *pipeline_new(struct loop *, struct store *, const struct ruleset *,
+                              const struct pipeline_options *);
 void pipeline_free(struct pipeline *);
 /* A reload: jobs under way finish with the old one, which must live until pipeline_idle(). */
 void pipeline_ruleset(struct pipeline *, const struct ruleset *);
 /* Copies the inbound.  cb may be NULL. */
 void pipeline_submit(struct pipeline *, const struct inbound *, answer_cb *, void *arg);
+/* A message that crashed the program before: it is parked with its bytes, not read again. */
+void pipeline_park(struct pipeline *, const struct inbound *);
 unsigned pipeline_under_way(const struct pipeline *);
 /* From now on new work is answered `draining`. */
 void pipeline_drain(struct pipeline *);

@@ -1,0 +1,519 @@
+/* gateway.c - the daemon: owns every room.  Start: configuration, loop, store, then (once the store serves)
+ * pipeline, delivery, sinks, ingress.  Stop: the same backwards.  Nothing here knows a form or a telco. */
+#include "gateway/gateway.h"
+
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "flows/ruleset.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/conf/config.h"
+#include "gateway/console/ctl.h"
+#include "gateway/console/staff.h"
+#include "gateway/delivery/delivery.h"
+#include "gateway/district/signals.h"
+#include "gateway/district/sqlite.h"
+#include "gateway/ingress/ingress.h"
+#include "gateway/loop/loop.h"
+#include "gateway/pipeline/blackbox.h"
+#include "gateway/pipeline/pipeline.h"
+#include "gateway/state_key.h"
+#include "gateway/store/store.h"
+
+enum {
+    CONFIG_ARENA = 64 << 20,
+    UNDER_WAY = 4096,      /* messages being carried out at once; past that the telco hears "busy" */
+    USSD_BUDGET_MS = 3000, /* a page, or an END that says the result comes by SMS */
+    DRAIN_MS = 10000,      /* SPEC 7: finish commits */
+    SWEEP_MS = 20,
+};
+
+/* One loaded configuration; an old one lives until the jobs that began with it are done. */
+struct generation {
+    struct arena arena;
+    struct config *config;
+    struct ruleset *rules;
+    struct generation *older;
+};
+
+struct gateway {
+    struct generation *now;
+    struct loop *loop;
+    struct store *store;
+    struct blackbox *blackbox;
+    struct inbound suspect; /* crashed the last life, if suspected */
+    bool suspected;
+    struct pipeline *pipeline;
+    struct delivery *delivery;
+    struct ingress *ingress;
+    struct signals *signals;
+    struct staff *staff;
+    struct ctl *ctl;
+    struct sqlite_sink *sinks[CONFIG_SINKS];
+    unsigned sinks_n;
+    struct event *on_term, *on_int, *on_hup;
+    struct loop_timer *sweep;
+    int64_t drain_until_ms;
+    bool draining, ready;
+    int status;
+};
+
+/* --- configuration --- */
+
+static void generation_free(struct generation *g)
+{
+    if (!g)
+        return;
+    ruleset_free(g->rules);
+    arena_free(&g->arena);
+    free(g);
+}
+
+static struct generation *generation_load(const char *path, struct faults *faults)
+{
+    struct generation *g = calloc(1, sizeof *g);
+
+    if (!g)
+        return NULL;
+    arena_init(&g->arena, CONFIG_ARENA);
+    g->config = config_load(path, &g->arena, faults);
+    if (g->config)
+        g->rules = ruleset_load(g->config, &g->arena, faults);
+    if (g->rules && faults_count(faults) == 0)
+        return g;
+    generation_free(g);
+    return NULL;
+}
+
+static void print_faults(const struct faults *faults)
+{
+    for (unsigned i = 0; i < faults->n; i++)
+        fprintf(stderr, "%s\n", faults->lines[i]);
+}
+
+/* --- inbounds that come from inside --- */
+
+static void submit(void *arg, const struct inbound *in, answer_cb *cb, void *cb_arg)
+{
+    struct gateway *g = arg;
+
+    pipeline_submit(g->pipeline, in, cb, cb_arg);
+}
+
+static void on_due(void *arg, struct slice id, struct slice text, int64_t due_ms)
+{
+    struct gateway *g = arg;
+    char provider_id[256];
+    struct inbound in = {
+        .kind = INBOUND_TIMER, .provider = S("timer"), .text = text, .received_ms = clock_wall_ms()
+    };
+
+    snprintf(provider_id, sizeof provider_id, "%.*s@%lld", SLICE_ARG(id), (long long)due_ms);
+    in.provider_id = slice_of(provider_id);
+    pipeline_submit(g->pipeline, &in, NULL, NULL);
+}
+
+struct spooled {
+    struct gateway *gateway;
+    void *token;
+};
+
+static void on_spooled_answer(void *arg, const struct answer *a)
+{
+    struct spooled *s = arg;
+    bool again = a->reason == REASON_spooled || a->reason == REASON_spool_full || a->reason == REASON_busy ||
+                 a->reason == REASON_draining;
+
+    store_spool_done(s->gateway->store, s->token, !again);
+    free(s);
+}
+
+static void on_spooled(void *arg, const struct inbound *in, void *token)
+{
+    struct gateway *g = arg;
+    struct spooled *s = malloc(sizeof *s);
+
+    if (!s) {
+        store_spool_done(g->store, token, false);
+        return;
+    }
+    *s = (struct spooled){ .gateway = g, .token = token };
+    pipeline_submit(g->pipeline, in, on_spooled_answer, s);
+}
+
+/* --- what staff and ctl ask --- */
+
+static enum staff_health health(void *arg)
+{
+    struct gateway *g = arg;
+
+    if (!g->ready || g->draining)
+        return STAFF_UNREADY;
+    return store_up(g->store) ? STAFF_OK : STAFF_DEGRADED;
+}
+
+static int reload(void *arg, struct buf *said)
+{
+    struct gateway *g = arg;
+    struct faults faults = { 0 };
+    struct generation *next = generation_load(g->now->config->file, &faults);
+
+    if (!next) {
+        buf_printf(said, "nothing was changed; %u faults:\n", faults_count(&faults));
+        for (unsigned i = 0; i < faults.n; i++)
+            buf_printf(said, "%s\n", faults.lines[i]);
+        faults_free(&faults);
+        log_event(LOG_ERROR, "reload_refused", NULL);
+        return -1;
+    }
+    faults_free(&faults);
+    next->older = g->now;
+    g->now = next;
+    pipeline_ruleset(g->pipeline, next->rules);
+    ingress_reload(g->ingress, next->config);
+    delivery_reload(g->delivery, next->config);
+    buf_str(said, "reloaded\n");
+    log_event(LOG_INFO, "reloaded", NULL);
+    return 0;
+}
+
+/* Old configurations go when nobody can hold them any more. */
+static void free_older(struct gateway *g)
+{
+    struct generation *old = g->now->older;
+
+    if (!old || pipeline_under_way(g->pipeline) > 0)
+        return;
+    g->now->older = NULL;
+    while (old) {
+        struct generation *older = old->older;
+
+        generation_free(old);
+        old = older;
+    }
+}
+
+/* --- stopping --- */
+
+static void stopped(void *arg)
+{
+    struct gateway *g = arg;
+
+    g->store = NULL;
+    loop_stop(g->loop);
+}
+
+static void close_rooms(struct gateway *g)
+{
+    if (g->ingress)
+        ingress_close(g->ingress);
+    if (g->signals)
+        signals_close(g->signals);
+    if (g->delivery)
+        delivery_close(g->delivery);
+    for (unsigned i = 0; i < g->sinks_n; i++)
+        sqlite_sink_close(g->sinks[i]);
+    if (g->staff)
+        staff_close(g->staff);
+    if (g->ctl)
+        ctl_close(g->ctl);
+    g->ingress = NULL;
+    g->signals = NULL;
+    g->delivery = NULL;
+    g->sinks_n = 0;
+    g->staff = NULL;
+    g->ctl = NULL;
+    store_close(g->store, 5000, stopped, g);
+}
+
+static void drain(struct gateway *g)
+{
+    if (g->draining)
+        return;
+    g->draining = true;
+    g->drain_until_ms = clock_mono_ms() + DRAIN_MS;
+    log_event(LOG_INFO, "draining", NULL);
+    if (g->ingress)
+        ingress_drain(g->ingress);
+    if (g->pipeline)
+        pipeline_drain(g->pipeline);
+    if (g->delivery)
+        delivery_drain(g->delivery);
+    loop_timer_set(g->sweep, 1);
+}
+
+static void on_sweep(void *arg)
+{
+    struct gateway *g = arg;
+    unsigned left = g->pipeline ? pipeline_under_way(g->pipeline) : 0;
+
+    if (!g->draining) {
+        free_older(g);
+        loop_timer_set(g->sweep, 1000);
+        return;
+    }
+    if (left > 0 && clock_mono_ms() < g->drain_until_ms) {
+        loop_timer_set(g->sweep, SWEEP_MS);
+        return;
+    }
+    close_rooms(g);
+}
+
+static void on_stop_signal(evutil_socket_t sig, short what, void *arg)
+{
+    (void)sig;
+    (void)what;
+    drain(arg);
+}
+
+static void on_reload_signal(evutil_socket_t sig, short what, void *arg)
+{
+    struct buf said;
+
+    (void)sig;
+    (void)what;
+    buf_init(&said, 65536);
+    (void)!reload(arg, &said);
+    if (said.p)
+        log_text(LOG_INFO, "reload", "%s", said.p);
+    buf_free(&said);
+}
+
+static int ctl_drain(void *arg, struct buf *said)
+{
+    drain(arg);
+    buf_str(said, "draining: new messages are refused, commits are finished, then the gateway leaves\n");
+    return 0;
+}
+
+/* --- starting --- */
+
+static int open_sinks(struct gateway *g, struct err *e)
+{
+    const struct config *c = g->now->config;
+
+    for (unsigned i = 0; i < c->sinks_n; i++) {
+        struct sqlite_sink *s;
+
+        if (!slice_is(c->sinks[i].kind, "sqlite"))
+            return err_set(e, "%s: sink kind \"%.*s\" is not built in yet; use sqlite", c->file,
+                           SLICE_ARG(c->sinks[i].kind));
+        s = sqlite_sink_open(g->loop, g->store, &c->sinks[i], &g->now->rules->forms, e);
+        if (!s)
+            return -1;
+        g->sinks[g->sinks_n++] = s;
+    }
+    return 0;
+}
+
+static void banner(const struct gateway *g)
+{
+    const struct config *c = g->now->config;
+
+    printf("Kentongan serves %.*s.\n"
+           "  telco    http://%.*s:%u   (SMS, USSD, delivery reports)\n"
+           "  staff    http://%.*s:%u/  (console, health, metrics)\n"
+           "  handset  build/kentongan phone        in another terminal\n"
+           "  stop     Ctrl-C; queued work stays in %.*s\n",
+           SLICE_ARG(g->now->rules->district), SLICE_ARG(c->listen.host), ingress_port(g->ingress),
+           SLICE_ARG(c->staff.host), staff_port(g->staff), SLICE_ARG(c->state));
+    fflush(stdout);
+}
+
+static int open_rooms(struct gateway *g, struct err *e)
+{
+    const struct config *c = g->now->config;
+    struct ingress_ops in_ops = { .submit = submit, .arg = g };
+    struct pipeline_options options = { .blackbox = g->blackbox,
+                                        .max_under_way = UNDER_WAY,
+                                        .ussd_budget_ms = USSD_BUDGET_MS };
+
+    g->pipeline = pipeline_new(g->loop, g->store, g->now->rules, &options);
+    if (!g->pipeline)
+        return err_set(e, "out of memory");
+    if (g->suspected)
+        pipeline_park(g->pipeline, &g->suspect);
+    g->delivery = delivery_open(g->loop, g->store, c, e);
+    if (!g->delivery || open_sinks(g, e) != 0)
+        return -1;
+    g->signals = signals_open(g->loop, g->store, submit, g);
+    if (!g->signals)
+        return err_set(e, "out of memory");
+    store_on_due(g->store, on_due, g);
+    store_on_spooled(g->store, on_spooled, g);
+    in_ops.delivery = g->delivery;
+    in_ops.rules = g->now->rules;
+    g->ingress = ingress_open(g->loop, c, &in_ops, e);
+    return g->ingress ? 0 : -1;
+}
+
+static void on_store_ready(void *arg, const struct err *why)
+{
+    struct gateway *g = arg;
+    struct err e = { "" };
+
+    if (why || open_rooms(g, &e) != 0) {
+        fprintf(stderr, "kentongan serve: %s\n", why ? why->text : e.text);
+        g->status = 1;
+        drain(g);
+        return;
+    }
+    g->ready = true;
+    loop_timer_set(g->sweep, 1000);
+    log_event(LOG_INFO, "serving", NULL);
+    banner(g);
+}
+
+static int open_staff(struct gateway *g, struct err *e)
+{
+    const struct config *c = g->now->config;
+    struct staff_ops staff = { .health = health, .arg = g };
+    struct ctl_ops ctl = { .reload = reload, .drain = ctl_drain, .arg = g, .store = g->store };
+    char path[512];
+
+    g->staff = staff_open(g->loop, &c->staff, &staff, e);
+    if (!g->staff)
+        return -1;
+    snprintf(path, sizeof path, "%.*s/ctl.sock", SLICE_ARG(c->state));
+    g->ctl = ctl_open(g->loop, path, &ctl, e);
+    return g->ctl ? 0 : -1;
+}
+
+static int open_store(struct gateway *g, struct err *e)
+{
+    const struct config *c = g->now->config;
+    const char *sinks[CONFIG_SINKS], *providers[CONFIG_PROVIDERS];
+    struct store_options o = {
+        .district = g->now->rules->district.p,
+        .state_dir = c->state.p,
+        .managed = c->redis_managed,
+        .address = c->redis_address.n ? c->redis_address.p : NULL,
+        .password_file = c->redis_password_file.n ? c->redis_password_file.p : NULL,
+        .strict = c->strict,
+        .sinks = sinks,
+        .sinks_n = c->sinks_n,
+        .providers = providers,
+        .providers_n = c->providers_n,
+        .dup_ttl_ms = 7 * 24 * 3600 * (int64_t)1000,
+    };
+
+    for (unsigned i = 0; i < c->sinks_n; i++)
+        sinks[i] = c->sinks[i].name.p;
+    for (unsigned i = 0; i < c->providers_n; i++)
+        providers[i] = c->providers[i].name.p;
+    g->store = store_open(g->loop, &o, on_store_ready, g, e);
+    return g->store ? 0 : -1;
+}
+
+static struct event *watch_signal(struct gateway *g, int sig, event_callback_fn f)
+{
+    struct event *ev = evsignal_new(loop_base(g->loop), sig, f, g);
+
+    if (ev)
+        event_add(ev, NULL);
+    return ev;
+}
+
+static int start(struct gateway *g, struct err *e)
+{
+    unsigned char key[32];
+    char path[512];
+
+    if (state_key(g->now->config->state.p, key, e) != 0)
+        return -1;
+    log_init(LOG_INFO, key);
+    g->loop = loop_new(e);
+    if (!g->loop)
+        return -1;
+    snprintf(path, sizeof path, "%s/blackbox", g->now->config->state.p);
+    g->blackbox = blackbox_open(path, &g->now->arena, &g->suspect, &g->suspected, e);
+    if (!g->blackbox)
+        return -1;
+    blackbox_catch_signals(g->blackbox);
+    g->sweep = loop_timer_new(g->loop, "sweep", on_sweep, g);
+    g->on_term = watch_signal(g, SIGTERM, on_stop_signal);
+    g->on_int = watch_signal(g, SIGINT, on_stop_signal);
+    g->on_hup = watch_signal(g, SIGHUP, on_reload_signal);
+    if (open_store(g, e) != 0 || open_staff(g, e) != 0)
+        return -1;
+    return 0;
+}
+
+static void stop(struct gateway *g)
+{
+    struct event *events[] = { g->on_term, g->on_int, g->on_hup };
+
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        if (events[i])
+            event_free(events[i]);
+    if (g->sweep)
+        loop_timer_free(g->sweep);
+    if (g->pipeline)
+        pipeline_free(g->pipeline);
+    if (g->blackbox)
+        blackbox_close(g->blackbox);
+    if (g->loop)
+        loop_free(g->loop);
+    while (g->now) {
+        struct generation *older = g->now->older;
+
+        generation_free(g->now);
+        g->now = older;
+    }
+}
+
+static void usage(FILE *to)
+{
+    fprintf(to, "Usage: kentongan serve [-c FILE]\n\n"
+                "Runs the gateway until SIGTERM; SIGHUP reloads the configuration.\n"
+                "Without -c: ./config/kentongan.yaml, else /etc/kentongan/kentongan.yaml.\n\n"
+                "Example: kentongan serve -c config/kentongan.yaml\n");
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    static const struct option options[] = { { "config", required_argument, NULL, 'c' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { 0 } };
+    struct gateway g = { 0 };
+    struct faults faults = { 0 };
+    struct err e = { "" };
+    const char *path = config_default_path();
+    int c;
+
+    while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        if (c != 'c') {
+            usage(c == 'h' ? stdout : stderr);
+            return c == 'h' ? 0 : 2;
+        }
+        path = optarg;
+    }
+    umask(077);
+    prctl(PR_SET_DUMPABLE, 0);
+    signal_ignore_pipe();
+    g.now = generation_load(path, &faults);
+    print_faults(&faults);
+    faults_free(&faults);
+    if (!g.now) {
+        fprintf(stderr,
+                "kentongan serve: the configuration has faults; mend them, then see `kentongan check`\n");
+        return 1;
+    }
+    if (start(&g, &e) != 0) {
+        fprintf(stderr, "kentongan serve: %s\n", e.text);
+        g.status = 1;
+        if (g.store)
+            drain(&g);
+    }
+    if (g.store && loop_run(g.loop) != 0)
+        g.status = 1;
+    stop(&g);
+    return g.status;
+}

@@ -1,0 +1,61 @@
+/* state_key.c - see state_key.h. */
+#include "gateway/state_key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/base/rnd.h"
+
+static int read_key(const char *path, unsigned char key[32])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return -1;
+    n = read(fd, key, 32);
+    close(fd);
+    return n == 32 ? 0 : -1;
+}
+
+static int make_key(const char *path, unsigned char key[32])
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ssize_t n;
+
+    if (fd < 0)
+        return -1;
+    rnd_bytes(key, 32);
+    n = write(fd, key, 32);
+    if (fsync(fd) != 0 || n != 32) {
+        close(fd);
+        return -1;
+    }
+    return close(fd);
+}
+
+int state_key(const char *state_dir, unsigned char key[32], struct err *e)
+{
+    char path[512];
+
+    if (mkdir(state_dir, 0700) != 0 && errno != EEXIST)
+        return err_set(e, "%s: cannot make the state folder: %s", state_dir, strerror(errno));
+    snprintf(path, sizeof path, "%s/key", state_dir);
+    if (read_key(path, key) == 0)
+        return 0;
+    if (make_key(path, key) != 0)
+        return err_set(e, "%s: cannot be written: %s", path, strerror(errno));
+    return 0;
+}
+
+void signal_ignore_pipe(void)
+{
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+    sigaction(SIGPIPE, &ignore, NULL);
+}
