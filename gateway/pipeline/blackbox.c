@@ -160,19 +160,30 @@ void blackbox_leave(struct blackbox *bb)
     bb->box->busy = 0;
 }
 
-static void on_crash(int sig)
+static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+enum {
+    CRASH_SIGNALS = sizeof crash_signals / sizeof *crash_signals
+};
+static struct sigaction before[CRASH_SIGNALS];
+
+/* Marks the box and hands over to whoever was there before: the default, or a sanitizer with its report. */
+static void on_crash(int sig, siginfo_t *info, void *context)
 {
+    (void)context;
     if (caught && caught->busy)
         caught->crashed = 1;
-    raise(sig); /* SA_RESETHAND: now it takes its course */
+    for (int i = 0; i < CRASH_SIGNALS; i++)
+        if (crash_signals[i] == sig)
+            sigaction(sig, &before[i], NULL);
+    if (info->si_code <= 0) /* sent, not caused: it will not come again by itself */
+        raise(sig);
 }
 
 void blackbox_catch_signals(struct blackbox *bb)
 {
-    static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
-    struct sigaction act = { .sa_handler = on_crash, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
+    struct sigaction act = { .sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_NODEFER };
 
     caught = bb->box;
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        sigaction(signals[i], &act, NULL);
+    for (int i = 0; i < CRASH_SIGNALS; i++)
+        sigaction(crash_signals[i], &act, &before[i]);
 }
