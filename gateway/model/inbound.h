@@ -36,7 +36,9 @@ struct inbound {
     struct slice session;
     struct slice service_code;
     enum ussd_op op;
-    unsigned step; /* 1-based step where the provider tells (africastalking: parts of text); 0 = unknown */
+    unsigned step; /* 1-based step where the provider tells; 0 = unknown.  A provider that repeats all inputs
+                    * of the session (africastalking, "1*2*3"): text is the whole, step its parts + 1;
+                    * flows/ussd takes the new tail, because only the session knows what was read before. */
 };
 
 #endif

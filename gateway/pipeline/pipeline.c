@@ -350,13 +350,14 @@ static void step_lease(struct job *j)
 }
 
 /* What the ids are made of: a USSD step has no provider id, but it can be taken only once per revision of its
- * session. */
+ * session.  The time of receipt is in it because a session that was forgotten counts from 1 again. */
 static struct slice message_name(struct job *j)
 {
     if (j->in.kind != INBOUND_USSD)
         return j->in.provider_id;
-    return arena_printf(&j->arena, "ussd/%.*s/%.*s/%llu", SLICE_ARG(j->in.from),
-                        SLICE_ARG(j->in.service_code), (unsigned long long)j->sender.session.rev);
+    return arena_printf(&j->arena, "ussd/%.*s/%.*s/%lld/%llu", SLICE_ARG(j->in.from),
+                        SLICE_ARG(j->in.service_code), (long long)j->in.received_ms,
+                        (unsigned long long)j->sender.session.rev);
 }
 
 static void step_decide(struct job *j)
