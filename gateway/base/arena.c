@@ -73,7 +73,7 @@ void *arena_alloc(struct arena *a, size_t n)
     struct arena_block *b = a->head;
     void *p;
 
-    if (n > a->max || a->used > a->max - n) {
+    if (a->failed || n > a->max || a->used > a->max - n) {
         a->failed = true;
         return NULL;
     }
