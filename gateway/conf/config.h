@@ -49,12 +49,16 @@ struct config {
     struct slice state; /* absolute, as are all paths below */
     struct slice public_url, timezone, language, short_code, service_code;
     int utc_offset_min;
+    struct slice district; /* code of the kabkota; empty: the first of places.csv */
     bool redis_managed;
     struct slice redis_address, redis_password_file;
     bool strict; /* durability: strict | loose */
     unsigned per_sender, per_provider;
-    struct slice duty[CONFIG_DUTY];
+    unsigned under_way;             /* messages handled at once */
+    unsigned ussd_ms;               /* budget of one USSD step */
+    struct slice duty[CONFIG_DUTY]; /* "+62…"; none: the dinkes people (flows/ruleset.c) */
     unsigned duty_n;
+    struct mark duty_mark, default_provider_mark, district_mark; /* for cross checks; line 0 = left out */
     struct slice places, people, forms, menus, rules, texts;
     struct provider_conf providers[CONFIG_PROVIDERS];
     unsigned providers_n;
@@ -65,9 +69,14 @@ struct config {
 
 /* The file that is meant when none is named: ./config/kentongan.yaml, else /etc/kentongan/kentongan.yaml. */
 const char *config_default_path(void);
-/* Reads and checks one file.  NULL with faults.  All in the arena. */
+/* Reads and checks one file.  NULL with faults (secrets, places and the like included; what the paths lead to
+ * is ruleset_load's to check).  All in the arena. */
 struct config *config_load(const char *path, struct arena *, struct faults *);
 const struct provider_conf *config_provider(const struct config *, struct slice name);
+/* True for 127.0.0.0/8, ::1 and "localhost". */
+bool config_is_loopback(struct slice host);
+/* The host of "https://host:port/path", brackets off; empty when there is none. */
+struct slice config_url_host(struct slice url);
 /* The annotated sample. */
 void config_print_defaults(struct buf *);
 

@@ -1,0 +1,418 @@
+/* config.c - kentongan.yaml into a plain struct, by one table of keys.  See config.h, config_keys.def. */
+#include "gateway/conf/config.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/conf/config_value.h"
+
+#define OF_TOP(m)      offsetof(struct config, m)
+#define OF_REDIS(m)    offsetof(struct config, m)
+#define OF_LIMITS(m)   offsetof(struct config, m)
+#define OF_PROVIDER(m) offsetof(struct provider_conf, m)
+#define OF_SEND(m)     offsetof(struct send_conf, m)
+#define OF_SINK(m)     offsetof(struct sink_conf, m)
+
+static const struct key keys[] = {
+#define KEY(section, name, type, member, min, max, fallback, prose)                                          \
+    { SECTION_##section, name, KEY_##type, OF_##section(member), min, max, fallback, prose },
+#include "gateway/conf/config_keys.def"
+#undef KEY
+};
+
+enum {
+    KEYS = sizeof keys / sizeof *keys
+};
+
+/* Keys that hold maps, and stand in no row of the table. */
+static const struct {
+    enum key_section in;
+    const char *name;
+} maps[] = {
+    { SECTION_TOP, "redis" }, { SECTION_TOP, "limits" },    { SECTION_TOP, "providers" },
+    { SECTION_TOP, "sinks" }, { SECTION_PROVIDER, "send" },
+};
+
+const char *config_default_path(void)
+{
+    return access("config/kentongan.yaml", R_OK) == 0 ? "./config/kentongan.yaml"
+                                                      : "/etc/kentongan/kentongan.yaml";
+}
+
+/* Levenshtein, for words of a configuration; capped so that the rows fit the stack. */
+static unsigned distance(struct slice a, struct slice b)
+{
+    unsigned row[40];
+
+    if (a.n >= 40 || b.n >= 40)
+        return 99;
+    for (size_t j = 0; j <= b.n; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= a.n; i++) {
+        unsigned diagonal = row[0];
+
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b.n; j++) {
+            unsigned best = diagonal + (a.p[i - 1] != b.p[j - 1]);
+
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b.n];
+}
+
+static void nearer(struct slice wrong, const char *candidate, const char **best, unsigned *best_distance)
+{
+    unsigned d = distance(wrong, slice_of(candidate));
+
+    if (d < *best_distance) {
+        *best = candidate;
+        *best_distance = d;
+    }
+}
+
+/* Every key of the map that nobody asked for, with the nearest that exists. */
+static void refuse_unknown(struct config_reader *r, const struct yaml *map, enum key_section section)
+{
+    YAML_EACH(c, map)
+    {
+        const char *best = NULL;
+        unsigned d = 4; /* further away it is no hint */
+
+        if (c->asked)
+            continue;
+        for (size_t i = 0; i < KEYS; i++)
+            if (keys[i].section == section)
+                nearer(c->key, keys[i].name, &best, &d);
+        for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+            if (maps[i].in == section)
+                nearer(c->key, maps[i].name, &best, &d);
+        if (best)
+            fault_add(r->faults, c->key_mark, "unknown key \"%.*s\": do you mean \"%s\"?", SLICE_ARG(c->key),
+                      best);
+        else
+            fault_add(r->faults, c->key_mark, "unknown key \"%.*s\": `kentongan check --defaults` lists all",
+                      SLICE_ARG(c->key));
+    }
+}
+
+static void read_section(struct config_reader *r, struct yaml *map, enum key_section section, void *base)
+{
+    for (size_t i = 0; i < KEYS; i++) {
+        const struct key *k = &keys[i];
+        struct yaml *node, fallback = { .kind = YAML_SCALAR };
+
+        if (k->section != section)
+            continue;
+        node = yaml_get(map, k->name);
+        if (!node && k->fallback) {
+            fallback.text = slice_of(k->fallback);
+            fallback.mark.file = r->config->file;
+            node = &fallback;
+        }
+        if (node)
+            config_value(r, k, node, base);
+    }
+}
+
+static bool is_name(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' ||
+              s.p[i] == '_'))
+            return false;
+    return s.n > 0 && s.n <= 32;
+}
+
+/* A map of named maps: providers, sinks. */
+static bool begin_named(struct config_reader *r, const struct yaml *node, const char *what, unsigned n,
+                        unsigned max)
+{
+    if (n == max)
+        fault_add(r->faults, node->key_mark, "more than %u %ss", max, what);
+    else if (!is_name(node->key))
+        fault_add(r->faults, node->key_mark,
+                  "name of a %s: small letters, digits, - and _, at most 32; not \"%.*s\"", what,
+                  SLICE_ARG(node->key));
+    else if (node->kind != YAML_MAP)
+        fault_add(r->faults, node->mark, "%s \"%.*s\" takes a map of keys", what, SLICE_ARG(node->key));
+    else
+        return true;
+    return false;
+}
+
+static void read_provider(struct config_reader *r, struct yaml *node, struct provider_conf *p)
+{
+    struct yaml *send;
+
+    *p = (struct provider_conf){ .name = node->key, .mark = node->key_mark };
+    read_section(r, node, SECTION_PROVIDER, p);
+    send = yaml_map(node, "send", r->faults);
+    if (send) {
+        read_section(r, send, SECTION_SEND, &p->send);
+        refuse_unknown(r, send, SECTION_SEND);
+        yaml_need(send, "url", r->faults);
+    }
+    refuse_unknown(r, node, SECTION_PROVIDER);
+    yaml_need(node, "dialect", r->faults);
+    if (slice_is(p->dialect, "smpp")) {
+        yaml_need(node, "host", r->faults);
+        yaml_need(node, "system_id", r->faults);
+    } else if (p->allow_n == 0 && p->token.n == 0 && p->secret.n == 0) {
+        /* Whoever can prove nothing may only call from this machine. */
+        p->allow[p->allow_n++] = S("127.0.0.1");
+        p->allow[p->allow_n++] = S("::1");
+    }
+}
+
+static void read_providers(struct config_reader *r, struct yaml *root)
+{
+    struct config *c = r->config;
+    struct yaml *map = yaml_map(root, "providers", r->faults);
+
+    YAML_EACH(node, map)
+    if (begin_named(r, node, "provider", c->providers_n, CONFIG_PROVIDERS))
+        read_provider(r, node, &c->providers[c->providers_n++]);
+    if (!map) {
+        c->providers[0] =
+            (struct provider_conf){ .name = S("emulator"), .dialect = S("emulator"), .window = 10 };
+        c->providers[0].allow[0] = S("127.0.0.1");
+        c->providers[0].allow[1] = S("::1");
+        c->providers[0].allow_n = 2;
+        c->providers[0].mark.file = c->file;
+        c->providers_n = 1;
+    } else if (c->providers_n == 0) {
+        fault_add(r->faults, map->mark, "no provider: add one, such as  emulator: {dialect: emulator}");
+    }
+}
+
+static void read_sink(struct config_reader *r, struct yaml *node, struct sink_conf *s)
+{
+    static const struct {
+        const char *kind, *need[2];
+    } needs[] = { { "postgres", { "dsn" } },
+                  { "http", { "url", "secret_file" } },
+                  { "fhir", { "url", "token_url" } } };
+
+    *s = (struct sink_conf){ .name = node->key, .mark = node->key_mark };
+    read_section(r, node, SECTION_SINK, s);
+    refuse_unknown(r, node, SECTION_SINK);
+    yaml_need(node, "kind", r->faults);
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        for (size_t j = 0; j < 2 && slice_is(s->kind, needs[i].kind); j++)
+            if (needs[i].need[j])
+                yaml_need(node, needs[i].need[j], r->faults);
+    if (slice_is(s->kind, "sqlite") && s->path.n == 0)
+        s->path = arena_printf(r->arena, "%s/district.db", r->config->state.p);
+}
+
+static void read_sinks(struct config_reader *r, struct yaml *root)
+{
+    struct config *c = r->config;
+    struct yaml *map = yaml_map(root, "sinks", r->faults);
+
+    YAML_EACH(node, map)
+    if (begin_named(r, node, "sink", c->sinks_n, CONFIG_SINKS))
+        read_sink(r, node, &c->sinks[c->sinks_n++]);
+    if (!map) {
+        c->sinks[0] = (struct sink_conf){ .name = S("lokal"), .kind = S("sqlite") };
+        c->sinks[0].path = arena_printf(r->arena, "%s/district.db", c->state.p);
+        c->sinks[0].mark.file = c->file;
+        c->sinks_n = 1;
+    }
+}
+
+bool config_is_loopback(struct slice host)
+{
+    return slice_starts(host, "127.") || slice_is(host, "::1") || slice_is(host, "localhost");
+}
+
+struct slice config_url_host(struct slice url)
+{
+    struct slice rest = url, host;
+    size_t end = 0, at = (size_t)-1;
+
+    while (rest.n && !slice_starts(rest, "://"))
+        rest = slice_skip(rest, 1);
+    rest = slice_skip(rest, 3);
+    while (end < rest.n && !strchr("/?#", rest.p[end]))
+        end++;
+    host = slice_take(rest, end);
+    for (size_t i = 0; i < host.n; i++)
+        if (host.p[i] == '@')
+            at = i;
+    host = slice_skip(host, at + 1);
+    if (slice_starts(host, "["))
+        return slice_take(slice_skip(host, 1), slice_find(slice_skip(host, 1), ']'));
+    return slice_cut(&host, ':');
+}
+
+/* What one key says about another. */
+static void check_providers(struct config_reader *r)
+{
+    struct config *c = r->config;
+
+    for (unsigned i = 0; i < c->providers_n; i++) {
+        const struct provider_conf *p = &c->providers[i], *via;
+        bool emulator = slice_is(p->dialect, "emulator");
+
+        if (emulator && !config_is_loopback(c->listen.host))
+            fault_add(r->faults, p->mark,
+                      "the emulator is for this machine only: listen on 127.0.0.1, or remove it");
+        for (unsigned a = 0; emulator && a < p->allow_n; a++)
+            if (!config_is_loopback(p->allow[a]))
+                fault_add(r->faults, p->mark,
+                          "the emulator takes only addresses of this machine in \"allow\"");
+        if (p->sms_via.n) {
+            via = config_provider(c, p->sms_via);
+            if (!via || via == p || via->sms_via.n)
+                fault_add(r->faults, p->mark,
+                          "\"sms_via\": \"%.*s\" is no other provider that sends by itself",
+                          SLICE_ARG(p->sms_via));
+        } else if (!emulator && !slice_is(p->dialect, "smpp") && p->send.url.n == 0) {
+            fault_warn(r->faults, p->mark,
+                       "this provider cannot send SMS: give it send: {url: …} or sms_via");
+        }
+    }
+    if (c->providers_n && !config_provider(c, c->default_provider)) {
+        if (c->default_provider_mark.line)
+            fault_add(r->faults, c->default_provider_mark,
+                      "\"default_provider\": there is no provider \"%.*s\"", SLICE_ARG(c->default_provider));
+        else
+            c->default_provider = c->providers[0].name;
+    }
+}
+
+static struct mark mark_of(struct yaml *root, const char *key)
+{
+    struct yaml *node = yaml_get(root, key);
+
+    return node ? node->mark : (struct mark){ 0 };
+}
+
+static void read_all(struct config_reader *r, struct yaml *root)
+{
+    static const char *const in_config[] = { "redis", "limits" };
+    struct config *c = r->config;
+
+    c->default_provider_mark = mark_of(root, "default_provider");
+    c->district_mark = mark_of(root, "district");
+    read_section(r, root, SECTION_TOP, c);
+    for (unsigned i = 0; i < 2; i++) {
+        enum key_section section = i ? SECTION_LIMITS : SECTION_REDIS;
+        struct yaml *map = yaml_map(root, in_config[i], r->faults);
+
+        read_section(r, map, section, c);
+        refuse_unknown(r, map, section);
+        if (section == SECTION_REDIS && c->redis_address.n) {
+            if (!yaml_get(map, "managed"))
+                c->redis_managed = false;
+            else if (c->redis_managed)
+                fault_add(r->faults, map->mark, "\"redis\": either managed: yes, or an address of your own");
+        } else if (section == SECTION_REDIS && !c->redis_managed) {
+            fault_add(r->faults, map->mark, "\"redis\": managed: no needs an address");
+        }
+    }
+    read_providers(r, root);
+    read_sinks(r, root);
+    refuse_unknown(r, root, SECTION_TOP);
+    check_providers(r);
+}
+
+struct config *config_load(const char *path, struct arena *arena, struct faults *faults)
+{
+    struct config *c = ARENA_NEW(arena, struct config);
+    struct config_reader r = { .config = c, .arena = arena, .faults = faults };
+    unsigned before = faults_count(faults);
+    struct yaml *root = c ? yaml_load(path, arena, faults) : NULL;
+    char *real;
+
+    if (!root)
+        return NULL;
+    c->file = root->mark.file ? root->mark.file : arena_str(arena, path).p;
+    if (root->kind != YAML_MAP) {
+        fault_add(faults, root->mark, "not a configuration: `kentongan check --defaults` prints one");
+        return NULL;
+    }
+    real = realpath(path, NULL);
+    if (real) {
+        *strrchr(real, '/') = '\0';
+        r.folder = arena_str(arena, real).p;
+        free(real);
+    } else {
+        r.folder = ".";
+    }
+    read_all(&r, root);
+    return faults_count(faults) == before && !arena->failed ? c : NULL;
+}
+
+const struct provider_conf *config_provider(const struct config *c, struct slice name)
+{
+    for (unsigned i = 0; i < c->providers_n; i++)
+        if (slice_eq(c->providers[i].name, name))
+            return &c->providers[i];
+    return NULL;
+}
+
+/* --- the annotated sample --- */
+
+static const struct {
+    const char *head, *indent;
+} prints[] = {
+    [SECTION_TOP] = { NULL, "" },
+    [SECTION_REDIS] = { "redis:\n", "  " },
+    [SECTION_LIMITS] = { "limits:\n", "  " },
+    [SECTION_PROVIDER] = { "providers:\n"
+                           "  emulator:\n"
+                           "    dialect: emulator\n"
+                           "  # Each provider has a name of your choice and these keys:\n"
+                           "  # kannel:\n",
+                           "  #   " },
+    [SECTION_SEND] = { "  #   send:\n", "  #     " },
+    [SECTION_SINK] = { "sinks:\n"
+                       "  lokal:\n"
+                       "    kind: sqlite\n"
+                       "  # Each sink has a name of your choice and these keys:\n"
+                       "  # kabupaten:\n",
+                       "  #   " },
+};
+
+static void print_key(struct buf *out, const struct key *k)
+{
+    const char *indent = prints[k->section].indent;
+    bool sample = k->section >= SECTION_PROVIDER;
+    size_t start = out->n;
+
+    buf_printf(out, "%s%s%s: ", indent, k->fallback || sample ? "" : "# ", k->name);
+    if (k->fallback && k->type == KEY_TEXT)
+        buf_json(out, slice_of(k->fallback));
+    else
+        buf_str(out, k->fallback ? k->fallback : "...");
+    if (k->prose[0]) {
+        while (out->n - start < 34)
+            buf_char(out, ' ');
+        buf_printf(out, "  # %s", k->prose);
+    }
+    buf_char(out, '\n');
+}
+
+void config_print_defaults(struct buf *out)
+{
+    enum key_section before = SECTION_TOP;
+
+    buf_str(out, "# Every key of kentongan.yaml with its default.  Every key may be left out.\n");
+    for (size_t i = 0; i < KEYS; i++) {
+        if (keys[i].section != before && prints[keys[i].section].head)
+            buf_str(out, prints[keys[i].section].head);
+        before = keys[i].section;
+        print_key(out, &keys[i]);
+    }
+}

@@ -1,0 +1,331 @@
+/* config_value.c - one value of each type of key.  See config_value.h. */
+#include "gateway/conf/config_value.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "gateway/model/duration.h"
+#include "parsers/msisdn.h"
+
+static void fault(struct config_reader *r, const struct key *k, const struct yaml *node, const char *takes)
+{
+    fault_add(r->faults, node->mark, "\"%s\" takes %s, not \"%.*s\"", k->name, takes,
+              (int)(node->text.n < 60 ? node->text.n : 60), node->text.p);
+}
+
+struct slice config_path(struct arena *arena, const char *folder, struct slice path)
+{
+    struct slice all =
+        path.n && path.p[0] == '/' ? path : arena_printf(arena, "%s/%.*s", folder, SLICE_ARG(path));
+    char *out = arena_alloc(arena, all.n + 2);
+    size_t n = 0;
+
+    if (!out)
+        return S("");
+    while (all.n) {
+        struct slice part = slice_cut(&all, '/');
+
+        if (part.n == 0 || slice_is(part, "."))
+            continue;
+        if (slice_is(part, "..")) {
+            while (n && out[--n] != '/')
+                ;
+            continue;
+        }
+        out[n++] = '/';
+        memcpy(out + n, part.p, part.n);
+        n += part.n;
+    }
+    if (n == 0)
+        out[n++] = '/';
+    return slice_make(out, n);
+}
+
+static bool is_address(struct slice s)
+{
+    char text[64];
+    unsigned char bytes[16];
+
+    if (s.n == 0 || s.n >= sizeof text)
+        return false;
+    memcpy(text, s.p, s.n);
+    text[s.n] = '\0';
+    return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+static bool parse_address(struct slice s, int64_t max, struct address *out)
+{
+    uint64_t port;
+    size_t colon = s.n;
+
+    while (colon > 0 && s.p[colon - 1] != ':')
+        colon--;
+    if (colon == 0 || !slice_to_u64(slice_skip(s, colon), &port) || port > (uint64_t)max)
+        return false;
+    out->host = slice_take(s, colon - 1);
+    if (slice_starts(out->host, "[") && slice_ends(out->host, "]"))
+        out->host = slice_make(out->host.p + 1, out->host.n - 2);
+    else if (slice_find(out->host, ':') != (size_t)-1)
+        return false;
+    out->port = (unsigned)port;
+    return is_address(out->host);
+}
+
+static void read_address(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct address a = { 0 };
+
+    if (parse_address(node->text, k->max, &a))
+        *(struct address *)at = a;
+    else
+        fault(r, k, node, "a numeric address and a port such as 127.0.0.1:7080 or [::1]:7080");
+}
+
+static void read_text(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    for (size_t i = 0; i < node->text.n; i++)
+        if ((unsigned char)node->text.p[i] < ' ' || node->text.p[i] == 0x7F) {
+            fault_add(r->faults, node->mark, "\"%s\" takes one line of text", k->name);
+            return;
+        }
+    if ((int64_t)node->text.n < k->min || (int64_t)node->text.n > k->max)
+        fault_add(r->faults, node->mark, "\"%s\" takes %lld to %lld characters, not %zu", k->name,
+                  (long long)k->min, (long long)k->max, node->text.n);
+    else
+        *(struct slice *)at = node->text;
+}
+
+static void read_path(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice s = { 0 };
+
+    read_text(r, k, node, &s);
+    if (s.n)
+        *(struct slice *)at = config_path(r->arena, r->folder, s);
+}
+
+/* A secret lies in a file that nobody else may read. */
+static void read_file(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice path = { 0 };
+    struct stat st;
+
+    read_path(r, k, node, &path);
+    if (path.n == 0)
+        return;
+    if (stat(path.p, &st) != 0) {
+        fault_add(r->faults, node->mark, "\"%s\": %s cannot be read: %s", k->name, path.p, strerror(errno));
+        return;
+    }
+    if (st.st_mode & (S_IRWXG | S_IRWXO))
+        fault_warn(r->faults, node->mark, "%s can be read by others: chmod 600 %s", path.p, path.p);
+    *(struct slice *)at = path;
+}
+
+static void read_secret(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice path = { 0 }, s;
+    char line[1024];
+    FILE *f;
+
+    read_file(r, k, node, &path);
+    if (path.n == 0)
+        return;
+    f = fopen(path.p, "r");
+    if (!f || !fgets(line, sizeof line, f)) {
+        fault_add(r->faults, node->mark, "\"%s\": %s %s", k->name, path.p, f ? "is empty" : "cannot be read");
+    } else {
+        s = slice_trim(slice_of(line));
+        if (s.n == 0 || s.n > 512)
+            fault_add(r->faults, node->mark, "\"%s\": the first line of %s is empty or over 512 characters",
+                      k->name, path.p);
+        else
+            *(struct slice *)at = arena_copy(r->arena, s);
+    }
+    if (f)
+        fclose(f);
+    explicit_bzero(line, sizeof line);
+}
+
+static void read_url(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice s = { 0 };
+
+    read_text(r, k, node, &s);
+    if (s.n == 0)
+        return;
+    if ((!slice_starts(s, "http://") && !slice_starts(s, "https://")) || config_url_host(s).n == 0 ||
+        slice_find(s, ' ') != (size_t)-1)
+        fault(r, k, node, "a URL such as https://sms.example.go.id/send");
+    else
+        *(struct slice *)at = s;
+}
+
+/* Indonesia has three zones and no summer time. */
+static const struct {
+    const char *name;
+    int minutes;
+} timezones[] = {
+    { "Asia/Jakarta", 420 },
+    { "Asia/Pontianak", 420 },
+    { "Asia/Makassar", 480 },
+    { "Asia/Jayapura", 540 },
+    { "UTC", 0 },
+};
+
+static void read_timezone(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    for (size_t i = 0; i < sizeof timezones / sizeof *timezones; i++)
+        if (slice_is(node->text, timezones[i].name)) {
+            *(struct slice *)at = node->text;
+            r->config->utc_offset_min = timezones[i].minutes;
+            return;
+        }
+    fault(r, k, node, "Asia/Jakarta, Asia/Pontianak, Asia/Makassar, Asia/Jayapura or UTC");
+}
+
+static void read_bool(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice s = node->text;
+
+    if (slice_is(s, "yes") || slice_is(s, "true") || slice_is(s, "on"))
+        *(bool *)at = true;
+    else if (slice_is(s, "no") || slice_is(s, "false") || slice_is(s, "off"))
+        *(bool *)at = false;
+    else
+        fault(r, k, node, "yes or no");
+}
+
+static void read_uint(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    int64_t v;
+
+    if (slice_to_i64(node->text, &v) && v >= k->min && v <= k->max)
+        *(unsigned *)at = (unsigned)v;
+    else
+        fault_add(r->faults, node->mark, "\"%s\" takes a whole number from %lld to %lld, not \"%.*s\"",
+                  k->name, (long long)k->min, (long long)k->max, SLICE_ARG(node->text));
+}
+
+static void read_duration(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    int64_t ms;
+
+    if (duration_parse(node->text, &ms) && ms >= k->min && ms <= k->max)
+        *(unsigned *)at = (unsigned)ms;
+    else
+        fault_add(
+            r->faults, node->mark,
+            "\"%s\" takes a time such as 500ms, 4s, 15m, 24h or 7d, from %lldms to %lldms, not \"%.*s\"",
+            k->name, (long long)k->min, (long long)k->max, SLICE_ARG(node->text));
+}
+
+static void read_redis(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice s = node->text;
+    struct address a;
+
+    if (slice_starts(s, "unix:") && s.n > 5 && s.n < 100)
+        *(struct slice *)at =
+            arena_printf(r->arena, "unix:%s", config_path(r->arena, r->folder, slice_skip(s, 5)).p);
+    else if (parse_address(s, 65535, &a) && a.port)
+        *(struct slice *)at = s;
+    else
+        fault(r, k, node, "unix:/run/redis/redis.sock or 127.0.0.1:6379");
+}
+
+static void read_durability(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    if (slice_is(node->text, "strict") || slice_is(node->text, "loose"))
+        *(bool *)at = slice_is(node->text, "strict");
+    else
+        fault(r, k, node, "strict or loose");
+}
+
+static void read_numbers(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
+{
+    struct config *c = base;
+
+    c->duty_mark = node->mark;
+    if ((int64_t)node->n < k->min || (int64_t)node->n > k->max)
+        fault_add(r->faults, node->mark, "\"%s\" takes %lld to %lld telephone numbers", k->name,
+                  (long long)k->min, (long long)k->max);
+    YAML_EACH(item, node)
+    {
+        struct msisdn m;
+
+        if (item->kind != YAML_SCALAR || !msisdn_parse(item->text, &m))
+            fault_add(r->faults, item->mark, "\"%s\" takes telephone numbers such as \"+6281234567890\"",
+                      k->name);
+        else if (c->duty_n < CONFIG_DUTY)
+            c->duty[c->duty_n++] = arena_copy(r->arena, msisdn_slice(&m));
+    }
+}
+
+/* "10.0.0.7" or "10.0.0.0/24". */
+static bool is_network(struct slice s)
+{
+    struct slice host = slice_cut(&s, '/');
+    uint64_t bits;
+
+    return is_address(host) && (s.n == 0 || (slice_to_u64(s, &bits) &&
+                                             bits <= (slice_find(host, ':') == (size_t)-1 ? 32u : 128u)));
+}
+
+static void read_allow(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
+{
+    struct provider_conf *p = base;
+
+    if (node->n == 0 || (int64_t)node->n > k->max)
+        fault_add(r->faults, node->mark, "\"%s\" takes 1 to %lld addresses", k->name, (long long)k->max);
+    YAML_EACH(item, node)
+    {
+        if (item->kind != YAML_SCALAR || !is_network(item->text))
+            fault_add(r->faults, item->mark, "\"%s\" takes addresses such as 10.1.2.3 or 10.1.2.0/24",
+                      k->name);
+        else if (p->allow_n < CONFIG_ALLOW)
+            p->allow[p->allow_n++] = item->text;
+    }
+}
+
+static void read_choice(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    const char *words = k->type == KEY_DIALECT
+                            ? "kannel africastalking infobip vonage twilio jasmin generic smpp emulator"
+                        : k->type == KEY_BIND ? "trx tx+rx"
+                                              : "sqlite postgres http fhir";
+    struct slice all = slice_of(words);
+
+    while (all.n)
+        if (slice_eq(slice_cut(&all, ' '), node->text)) {
+            *(struct slice *)at = node->text;
+            return;
+        }
+    fault_add(r->faults, node->mark, "\"%s\" takes one of: %s; not \"%.*s\"", k->name, words,
+              SLICE_ARG(node->text));
+}
+
+typedef void value_reader(struct config_reader *, const struct key *, struct yaml *, void *);
+
+static value_reader *const readers[] = {
+    [KEY_ADDRESS] = read_address,   [KEY_PATH] = read_path,        [KEY_FILE] = read_file,
+    [KEY_SECRET] = read_secret,     [KEY_TEXT] = read_text,        [KEY_URL] = read_url,
+    [KEY_TIMEZONE] = read_timezone, [KEY_BOOL] = read_bool,        [KEY_UINT] = read_uint,
+    [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,      [KEY_DURABILITY] = read_durability,
+    [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,      [KEY_DIALECT] = read_choice,
+    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice,
+};
+
+void config_value(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
+{
+    bool list = k->type == KEY_NUMBERS || k->type == KEY_ALLOW;
+
+    if (list ? node->kind != YAML_LIST : node->kind != YAML_SCALAR)
+        fault_add(r->faults, node->mark, "\"%s\" takes %s", k->name,
+                  list ? "a list in brackets" : "one value, not a list or map");
+    else
+        readers[k->type](r, k, node, list ? base : (char *)base + k->offset);
+}
