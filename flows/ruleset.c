@@ -1,0 +1,138 @@
+/* ruleset.c - the parts of a configuration put together, with the checks that need more than one of them. */
+#include "flows/ruleset.h"
+
+#include "gateway/conf/forms.h"
+#include "gateway/conf/menus.h"
+#include "gateway/conf/places.h"
+#include "gateway/conf/rules.h"
+#include "gateway/conf/texts.h"
+
+static bool is_sample(struct slice name)
+{
+    return slice_ends(name, "(contoh)");
+}
+
+/* The host that a provider's SMS go to; empty when it sends nothing by itself. */
+static struct slice host_of(const struct provider_conf *p)
+{
+    return slice_is(p->dialect, "smpp") ? p->host : config_url_host(p->send.url);
+}
+
+/* Invented people have real-looking numbers: an SMS to one would reach a stranger. */
+static void refuse_sample_people(const struct config *c, const struct directory *d, struct faults *faults)
+{
+    const struct person *sample = NULL;
+
+    for (unsigned i = 0; i < d->people_n && !sample; i++)
+        if (is_sample(d->people[i].name))
+            sample = &d->people[i];
+    for (unsigned i = 0; i < c->providers_n && sample; i++) {
+        struct slice host = host_of(&c->providers[i]);
+
+        if (host.n && !config_is_loopback(host))
+            fault_add(
+                faults, c->providers[i].mark,
+                "this provider leads out of this machine while people of the sample district, whose names "
+                "end in (contoh), are loaded (%s:%u): load your own people first",
+                sample->mark.file, sample->mark.line);
+    }
+}
+
+static void choose_district(const struct config *c, struct ruleset *set, struct faults *faults)
+{
+    const struct place *p = NULL;
+
+    if (c->district.n) {
+        p = directory_place(&set->directory, c->district);
+        if (!p || p->level != PLACE_KABKOTA)
+            fault_add(faults, c->district_mark, "\"district\": \"%.*s\" is no kabkota of the places",
+                      SLICE_ARG(c->district));
+    } else {
+        for (unsigned i = 0; i < set->directory.places_n && !p; i++)
+            if (set->directory.places[i].level == PLACE_KABKOTA)
+                p = &set->directory.places[i];
+        if (!p)
+            fault_add(faults, (struct mark){ .file = c->places.p }, "no kabkota among the places");
+    }
+    if (p)
+        set->district = p->code;
+}
+
+/* Left out, duty falls to the dinkes people. */
+static void choose_duty(const struct config *c, struct ruleset *set, struct arena *arena,
+                        struct faults *faults)
+{
+    struct slice *duty;
+
+    set->duty = c->duty;
+    set->duty_n = c->duty_n;
+    if (c->duty_n)
+        return;
+    duty = ARENA_ARRAY(arena, struct slice, CONFIG_DUTY);
+    if (!duty)
+        return;
+    for (unsigned i = 0; i < set->directory.people_n && set->duty_n < CONFIG_DUTY; i++) {
+        const struct person *p = &set->directory.people[i];
+
+        if (p->role == ROLE_DINKES && p->active && !p->pending)
+            duty[set->duty_n++] = p->msisdn;
+    }
+    set->duty = duty;
+    if (set->duty_n == 0)
+        fault_add(
+            faults, (struct mark){ .file = c->file, .line = 1, .col = 1 },
+            "\"duty\" names nobody, and no dinkes person is among the people: who is told when nobody else "
+            "can be?");
+}
+
+static void check_languages(const struct config *c, const struct ruleset *set, struct faults *faults)
+{
+    if (!texts_language(set->texts, c->language))
+        fault_add(faults, (struct mark){ .file = c->file, .line = 1, .col = 1 },
+                  "\"language\": there is no catalogue \"%.*s\" in %s", SLICE_ARG(c->language), c->texts.p);
+    for (unsigned i = 0; i < set->directory.people_n; i++) {
+        const struct person *p = &set->directory.people[i];
+
+        if (p->language.n && !texts_language(set->texts, p->language))
+            fault_warn(faults, p->mark,
+                       "there is no catalogue \"%.*s\": texts in the default language are used",
+                       SLICE_ARG(p->language));
+    }
+}
+
+struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct faults *faults)
+{
+    struct ruleset *set = ARENA_NEW(arena, struct ruleset);
+    unsigned before = faults_count(faults);
+    bool forms, places;
+
+    if (!set)
+        return NULL;
+    set->utc_offset_min = c->utc_offset_min;
+    set->language = c->language;
+    set->short_code = c->short_code;
+    set->service_code = c->service_code;
+    /* Each part is read even when another is at fault: all faults at once. */
+    forms = forms_load(c->forms.p, arena, faults, &set->forms) == 0;
+    places = places_load(c->places.p, c->people.p, arena, faults, &set->directory) == 0;
+    set->texts = texts_load(c->texts.p, arena, faults);
+    if (forms) {
+        set->rules = rules_load(c->rules.p, &set->forms, arena, faults);
+        set->menus = menus_load(c->menus.p, &set->forms, arena, faults);
+    }
+    if (places) {
+        choose_district(c, set, faults);
+        choose_duty(c, set, arena, faults);
+        refuse_sample_people(c, &set->directory, faults);
+    }
+    if (places && set->texts)
+        check_languages(c, set, faults);
+    if (arena->failed)
+        fault_add(faults, (struct mark){ .file = c->file }, "larger than the memory for a configuration");
+    return faults_count(faults) == before ? set : NULL;
+}
+
+void ruleset_free(struct ruleset *set)
+{
+    (void)set; /* all of it lies in the arena */
+}
