@@ -25,7 +25,7 @@ ROOM_DIRS := gateway/loop gateway/store gateway/pipeline gateway/ingress gateway
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))
 ROOM_SRC  := $(wildcard $(addsuffix /*.c,$(ROOM_DIRS))) $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 PURE_OBJ  := $(PURE_SRC:%.c=$(B)/obj/%.o)
-ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o)
+ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(patsubst %,$(B)/obj/%.o,$(wildcard gateway/console/www/*))
 
 UNIT_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ROOM_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/rooms/test_*.c))
@@ -55,6 +55,11 @@ deps:
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# The console's files, linked in as they stand: symbols _binary_gateway_console_www_<file>_start and _end.
+$(B)/obj/gateway/console/www/%.o: gateway/console/www/%
+	@mkdir -p $(@D)
+	ld -r -b binary -z noexecstack -o $@ $<
 
 $(B)/libpure.a: $(PURE_OBJ)
 	@rm -f $@

@@ -1,0 +1,374 @@
+/* ctl.c - see ctl.h. */
+#include "gateway/console/ctl.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/model/reason.h"
+
+#ifndef KENTONGAN_VERSION
+#define KENTONGAN_VERSION "unknown"
+#endif
+
+enum {
+    LINE_MAX_BYTES = 1024,
+    ANSWER_MAX = 1 << 20,
+    PATIENCE_S = 10, /* for a request to come, or an answer to be taken */
+    CLIENTS_MAX = 16,
+};
+
+struct ctl {
+    struct evconnlistener *listener;
+    struct ctl_ops ops;
+    char *path;
+    int64_t since_ms;
+    struct client *clients;
+    unsigned clients_n, waiting; /* waiting: clients in the hands of a callback of the store */
+    bool closed;
+};
+
+struct client {
+    struct ctl *ctl;
+    struct bufferevent *be;
+    struct client *next;
+    bool answered;
+    bool waits; /* for the store: may not be freed yet */
+    bool gone;
+};
+
+/* --- life of a client --- */
+
+static void client_unlink(struct client *c)
+{
+    for (struct client **at = &c->ctl->clients; *at; at = &(*at)->next)
+        if (*at == c) {
+            *at = c->next;
+            c->ctl->clients_n--;
+            return;
+        }
+}
+
+static void client_free(struct client *c)
+{
+    if (c->be) {
+        client_unlink(c);
+        bufferevent_free(c->be);
+        c->be = NULL;
+    }
+    c->gone = true;
+    if (!c->waits)
+        free(c);
+}
+
+static void client_answer(struct client *c, const struct buf *b)
+{
+    c->answered = true;
+    if (b->failed && b->n == 0)
+        evbuffer_add_printf(bufferevent_get_output(c->be), "error: out of memory\n");
+    else
+        evbuffer_add(bufferevent_get_output(c->be), b->p, b->n);
+    bufferevent_disable(c->be, EV_READ);
+}
+
+static void on_written(struct bufferevent *be, void *arg)
+{
+    struct client *c = arg;
+
+    if (c->answered && evbuffer_get_length(bufferevent_get_output(be)) == 0)
+        client_free(c);
+}
+
+static void on_end(struct bufferevent *be, short what, void *arg)
+{
+    (void)be;
+    (void)what;
+    client_free(arg);
+}
+
+/* --- the requests --- */
+
+static void put(struct buf *b, const char *name, uint64_t n)
+{
+    buf_printf(b, "%-22s %llu\n", name, (unsigned long long)n);
+}
+
+static void show_status(struct ctl *ctl, struct buf *b)
+{
+    buf_printf(b, "%-22s %s\n", "version", KENTONGAN_VERSION);
+    if (ctl->ops.health)
+        buf_printf(b, "%-22s %s\n", "health", staff_health_name(ctl->ops.health(ctl->ops.arg)));
+    if (ctl->ops.store)
+        buf_printf(b, "%-22s %s\n", "redis", store_up(ctl->ops.store) ? "up" : "away");
+    put(b, "up_seconds", (uint64_t)(clock_mono_ms() - ctl->since_ms) / 1000);
+    if (ctl->ops.under_way)
+        put(b, "under_way", ctl->ops.under_way(ctl->ops.arg));
+}
+
+static void show_reasons(struct ctl *ctl, struct buf *b)
+{
+    (void)ctl;
+    for (int r = 0; r < REASONS; r++)
+        buf_printf(b, "%-22s %10llu  %s\n", reason_name((enum reason)r),
+                   (unsigned long long)reason_total((enum reason)r), reason_prose((enum reason)r));
+}
+
+static void show_sessions(struct ctl *ctl, struct buf *b)
+{
+    (void)ctl;
+    put(b, "ussd_pages", reason_total(REASON_ussd_page));
+    put(b, "ussd_ended_as_busy", reason_total(REASON_ussd_busy));
+}
+
+static void show_config(struct ctl *ctl, struct buf *b)
+{
+    if (ctl->ops.config)
+        ctl->ops.config(ctl->ops.arg, b);
+    else
+        buf_str(b, "error: not available\n");
+}
+
+static void carry_out(struct ctl *ctl, int (*f)(void *, struct buf *), struct buf *b)
+{
+    struct buf said;
+
+    if (!f) {
+        buf_str(b, "error: not available\n");
+        return;
+    }
+    buf_init(&said, ANSWER_MAX / 2);
+    if (f(ctl->ops.arg, &said) != 0)
+        buf_str(b, "error: ");
+    buf_add(b, buf_slice(&said));
+    buf_free(&said);
+}
+
+static void reload(struct ctl *ctl, struct buf *b)
+{
+    carry_out(ctl, ctl->ops.reload, b);
+}
+
+static void drain(struct ctl *ctl, struct buf *b)
+{
+    carry_out(ctl, ctl->ops.drain, b);
+}
+
+/* The one request that has to ask Redis. */
+static void on_figures(void *arg, const struct store_figures *f)
+{
+    struct client *c = arg;
+    struct ctl *ctl = c->ctl;
+    struct buf b;
+
+    c->waits = false;
+    ctl->waiting--;
+    if (c->gone) {
+        free(c);
+        if (ctl->closed && ctl->waiting == 0)
+            free(ctl);
+        return;
+    }
+    buf_init(&b, ANSWER_MAX);
+    if (f) {
+        put(&b, "sinks_waiting", f->sink_waiting);
+        put(&b, "sms_waiting", f->lane_waiting);
+        put(&b, "timers_waiting", f->due_waiting);
+        put(&b, "spooled", f->spooled);
+        put(&b, "parked", f->parked);
+        put(&b, "commits", f->commits);
+        put(&b, "conflicts", f->conflicts);
+        put(&b, "duplicates", f->duplicates);
+        put(&b, "redis_reconnects", f->reconnects);
+        put(&b, "redis_cpu_us", f->redis_usec);
+    } else {
+        buf_str(&b, "error: Redis is away; see show status\n");
+    }
+    client_answer(c, &b);
+    buf_free(&b);
+}
+
+static void show_queues(struct client *c)
+{
+    c->waits = true;
+    c->ctl->waiting++;
+    store_figures(c->ctl->ops.store, on_figures, c);
+}
+
+static const struct {
+    const char *line, *prose;
+    void (*run)(struct ctl *, struct buf *); /* NULL: show_queues */
+} requests[] = {
+    { "show status", "version, health, Redis, time since start", show_status },
+    { "show queues", "what waits: sinks, SMS, timers, spool, parked", NULL },
+    { "show sessions", "USSD pages since start", show_sessions },
+    { "show reasons", "every way a message can end, with its count", show_reasons },
+    { "show config", "the configuration in force, secrets left out", show_config },
+    { "reload", "read the configuration again; a bad file changes nothing", reload },
+    { "drain", "refuse new messages, finish those under way, leave", drain },
+};
+
+static void help(struct buf *b)
+{
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
+        buf_printf(b, "  %-14s %s\n", requests[i].line, requests[i].prose);
+}
+
+static void serve(struct client *c, struct slice line)
+{
+    struct buf b;
+
+    buf_init(&b, ANSWER_MAX);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        if (!slice_is(line, requests[i].line))
+            continue;
+        if (requests[i].run)
+            requests[i].run(c->ctl, &b);
+        else if (c->ctl->ops.store) {
+            show_queues(c);
+            return;
+        } else
+            buf_str(&b, "error: not available\n");
+        goto say;
+    }
+    if (!slice_is(line, "help"))
+        buf_str(&b, "error: no such request; there are:\n");
+    help(&b);
+say:
+    client_answer(c, &b);
+    buf_free(&b);
+}
+
+static void on_line(struct bufferevent *be, void *arg)
+{
+    struct client *c = arg;
+    struct evbuffer *in = bufferevent_get_input(be);
+    size_t n;
+    char *line;
+
+    if (c->answered || c->waits)
+        return;
+    line = evbuffer_readln(in, &n, EVBUFFER_EOL_LF);
+    if (line) {
+        serve(c, slice_trim(slice_make(line, n)));
+        free(line);
+    } else if (evbuffer_get_length(in) > LINE_MAX_BYTES) {
+        client_free(c);
+    }
+}
+
+static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *addr, int len,
+                      void *arg)
+{
+    struct ctl *ctl = arg;
+    struct client *c = ctl->clients_n < CLIENTS_MAX ? calloc(1, sizeof *c) : NULL;
+    struct timeval patience = { .tv_sec = PATIENCE_S };
+
+    (void)addr;
+    (void)len;
+    if (c)
+        c->be = bufferevent_socket_new(evconnlistener_get_base(listener), fd, BEV_OPT_CLOSE_ON_FREE);
+    if (!c || !c->be) {
+        evutil_closesocket(fd);
+        free(c);
+        return;
+    }
+    c->ctl = ctl;
+    c->next = ctl->clients;
+    ctl->clients = c;
+    ctl->clients_n++;
+    bufferevent_setcb(c->be, on_line, on_written, on_end, c);
+    bufferevent_set_timeouts(c->be, &patience, &patience);
+    bufferevent_enable(c->be, EV_READ | EV_WRITE);
+}
+
+/* --- the socket --- */
+
+static int bind_path(const char *path, struct err *e)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int fd;
+    mode_t old;
+
+    if (strlen(path) >= sizeof addr.sun_path)
+        return err_set(e, "ctl: %s is too long for a socket (%zu bytes at most); choose a shorter `state:`",
+                       path, sizeof addr.sun_path - 1);
+    memcpy(addr.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return err_set(e, "ctl: no socket: %s", strerror(errno));
+    if (connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0) {
+        close(fd);
+        return err_set(e, "ctl: %s is answered by another gateway; stop it first, or use another `state:`",
+                       path);
+    }
+    (void)unlink(path);
+    old = umask(0177);
+    if (bind(fd, (struct sockaddr *)&addr, sizeof addr) != 0) {
+        umask(old);
+        close(fd);
+        return err_set(e, "ctl: cannot make %s: %s", path, strerror(errno));
+    }
+    umask(old);
+    return fd;
+}
+
+struct ctl *ctl_open(struct loop *loop, const char *path, const struct ctl_ops *ops, struct err *e)
+{
+    struct ctl *ctl = calloc(1, sizeof *ctl);
+    int fd;
+
+    if (!ctl) {
+        err_set(e, "ctl: out of memory");
+        return NULL;
+    }
+    ctl->ops = *ops;
+    ctl->since_ms = clock_mono_ms();
+    fd = bind_path(path, e);
+    if (fd < 0) {
+        free(ctl);
+        return NULL;
+    }
+    ctl->path = strdup(path);
+    ctl->listener = evconnlistener_new(loop_base(loop), on_client, ctl, LEV_OPT_CLOSE_ON_FREE, 16, fd);
+    if (ctl->listener && ctl->path)
+        return ctl;
+    err_set(e, "ctl: cannot listen on %s", path);
+    if (!ctl->listener)
+        close(fd);
+    ctl_close(ctl);
+    return NULL;
+}
+
+void ctl_close(struct ctl *ctl)
+{
+    if (!ctl)
+        return;
+    if (ctl->listener)
+        evconnlistener_free(ctl->listener);
+    if (ctl->path)
+        (void)unlink(ctl->path);
+    free(ctl->path);
+    ctl->path = NULL;
+    while (ctl->clients) {
+        struct client *c = ctl->clients;
+        struct evbuffer *out = bufferevent_get_output(c->be);
+
+        /* The answer to `drain` is still to be written. */
+        (void)evbuffer_unfreeze(out, 1);
+        (void)evbuffer_write(out, bufferevent_getfd(c->be));
+        client_free(c);
+    }
+    ctl->closed = true;
+    if (ctl->waiting == 0)
+        free(ctl);
+}

@@ -1,0 +1,34 @@
+/* ctl.h - the operator's socket <state>/ctl.sock (0600): one request line, one answer in text, then it
+ * closes.
+ *
+ * Requests are rows of one table in ctl.c.  An answer that begins with "error:" is a failure.  Shows counts
+ * and states only: no number, name or text of a message. */
+#ifndef KENTONGAN_CONSOLE_CTL_H
+#define KENTONGAN_CONSOLE_CTL_H
+
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+#include "gateway/console/staff.h"
+#include "gateway/loop/loop.h"
+#include "gateway/store/store.h"
+
+/* What the gateway lends.  A function that is NULL makes its request answer that it is not there. */
+struct ctl_ops {
+    int (*reload)(void *arg, struct buf *said); /* -1: refused; said tells why */
+    int (*drain)(void *arg, struct buf *said);
+    enum staff_health (*health)(void *arg);
+    void (*config)(void *arg, struct buf *said); /* the configuration in force, secrets left out */
+    unsigned (*under_way)(void *arg);            /* messages being carried out */
+    void *arg;
+    struct store *store; /* may be NULL */
+};
+
+struct ctl;
+
+/* Listens on path; a socket left by a dead gateway is replaced, a living one refused.  The ops are copied.
+ * NULL with an error. */
+struct ctl *ctl_open(struct loop *, const char *path, const struct ctl_ops *, struct err *);
+/* Removes the socket; answers still to come go nowhere.  Call it before the store is closed. */
+void ctl_close(struct ctl *);
+
+#endif

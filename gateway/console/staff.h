@@ -1,0 +1,34 @@
+/* staff.h - the listener for staff and for monitoring (SPEC 7): /livez /readyz /metrics /version and, at /,
+ * the console (for now one page that says what there is).  None of it carries a name, a number or a village.
+ *
+ * Read only; answers from memory within the turn. */
+#ifndef KENTONGAN_CONSOLE_STAFF_H
+#define KENTONGAN_CONSOLE_STAFF_H
+
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+#include "gateway/conf/config.h"
+#include "gateway/loop/loop.h"
+
+enum staff_health {
+    STAFF_OK,
+    STAFF_DEGRADED, /* messages are taken, something behind is away */
+    STAFF_UNREADY,  /* starting, draining, or neither Redis nor the spool takes messages */
+};
+
+/* "ok", "degraded", "unready" */
+const char *staff_health_name(enum staff_health);
+
+struct staff_ops {
+    enum staff_health (*health)(void *arg);
+    void *arg;
+};
+
+struct staff;
+
+/* Listens.  The ops are copied.  NULL with an error that names the address. */
+struct staff *staff_open(struct loop *, const struct address *, const struct staff_ops *, struct err *);
+unsigned staff_port(const struct staff *);
+void staff_close(struct staff *);
+
+#endif

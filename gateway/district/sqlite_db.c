@@ -1,0 +1,421 @@
+/* sqlite_db.c - see sqlite_db.h.  WAL with synchronous=FULL: what was committed outlives a power cut. */
+#include "gateway/district/sqlite_db.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/model/record.h"
+
+enum statement {
+    PUT_HISTORY,
+    PUT_RECORD,
+    PUT_REFERRAL,
+    PUT_ALERT,
+    PUT_PERSON,
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    SAVE,
+    RELEASE,
+    UNDO,
+    STATEMENTS,
+};
+
+enum {
+    ROW_ARENA = 1 << 20, /* far above the largest row */
+};
+
+struct sqlite_db {
+    sqlite3 *db;
+    sqlite3_stmt *st[STATEMENTS];
+    struct arena arena; /* one item's decoded rows */
+};
+
+/* --- schema: step i leads from user_version i to i + 1; a step once released is never edited --- */
+
+#define RECORD_COLUMNS                                                                                       \
+    "nomor TEXT NOT NULL, form TEXT NOT NULL, klaster TEXT, version INTEGER NOT NULL, at TEXT NOT NULL,"     \
+    " received_at TEXT NOT NULL, reporter TEXT, role TEXT, place TEXT, posyandu TEXT, person_id TEXT,"       \
+    " fields TEXT NOT NULL CHECK (json_valid(fields)), findings TEXT NOT NULL CHECK (json_valid(findings))," \
+    " status TEXT NOT NULL, provider TEXT, message_id TEXT"
+#define EVENT_COLUMNS                                                                                        \
+    "id TEXT PRIMARY KEY NOT NULL, of TEXT, nomor TEXT NOT NULL, event TEXT NOT NULL, at TEXT NOT NULL,"     \
+    " who TEXT, role TEXT, place TEXT, words TEXT"
+
+static const char *const steps[] = {
+    "CREATE TABLE record (id TEXT PRIMARY KEY NOT NULL, " RECORD_COLUMNS ") STRICT;"
+    "CREATE TABLE record_history (id TEXT NOT NULL, " RECORD_COLUMNS ", PRIMARY KEY (id, version)) STRICT;"
+    "CREATE TABLE referral_event (" EVENT_COLUMNS ") STRICT;"
+    "CREATE TABLE alert_event (" EVENT_COLUMNS ") STRICT;"
+    "CREATE TABLE person (id TEXT PRIMARY KEY NOT NULL, nomor TEXT NOT NULL, nama TEXT, jk TEXT, tgl_lahir "
+    "TEXT,"
+    " tgl_lahir_exact INTEGER NOT NULL, nik TEXT, posyandu TEXT, committed_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX record_nomor ON record (nomor);"
+    "CREATE INDEX record_village ON record (place, form, at);"
+    "CREATE INDEX record_person ON record (person_id);"
+    "CREATE INDEX record_history_nomor ON record_history (nomor);"
+    "CREATE INDEX referral_event_nomor ON referral_event (nomor);"
+    "CREATE INDEX alert_event_nomor ON alert_event (nomor);"
+    "CREATE INDEX person_nomor ON person (nomor);",
+};
+
+#define RECORD_NAMES                                                                                         \
+    "id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, "       \
+    "fields,"                                                                                                \
+    " findings, status, provider, message_id"
+#define RECORD_MARKS "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17"
+#define EVENT_PUT(table)                                                                                     \
+    "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words)"                              \
+    " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (id) DO NOTHING"
+
+static const char *const statements[STATEMENTS] = {
+    [PUT_HISTORY] = "INSERT INTO record_history (" RECORD_NAMES ") VALUES (" RECORD_MARKS ")"
+                    " ON CONFLICT (id, version) DO NOTHING",
+    [PUT_RECORD] =
+        "INSERT INTO record (" RECORD_NAMES ") VALUES (" RECORD_MARKS ") ON CONFLICT (id) DO UPDATE"
+        " SET nomor = ?2, form = ?3, klaster = ?4, version = ?5, at = ?6, received_at = ?7, reporter = ?8,"
+        " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
+        " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
+    [PUT_REFERRAL] = EVENT_PUT("referral_event"),
+    [PUT_ALERT] = EVENT_PUT("alert_event"),
+    [PUT_PERSON] =
+        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
+        " jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8, committed_ms = ?9"
+        " WHERE person.committed_ms <= ?9",
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [SAVE] = "SAVEPOINT item",
+    [RELEASE] = "RELEASE item",
+    [UNDO] = "ROLLBACK TO item",
+};
+
+/* Faults of the row itself; every other one is the database's, and passes. */
+static bool row_is_to_blame(int rc)
+{
+    rc &= 0xff;
+    return rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH || rc == SQLITE_TOOBIG;
+}
+
+static enum sqlite_rc later(struct sqlite_db *d, const char *doing, struct err *e)
+{
+    err_set(e, "sqlite: %s: %s", doing, d->db ? sqlite3_errmsg(d->db) : "out of memory");
+    return SQLITE_DB_LATER;
+}
+
+/* --- opening --- */
+
+static int user_version(struct sqlite_db *d, int *version)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = sqlite3_prepare_v2(d->db, "PRAGMA user_version", -1, &st, NULL);
+
+    if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        *version = sqlite3_column_int(st, 0);
+        rc = SQLITE_OK;
+    }
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static enum sqlite_rc migrate(struct sqlite_db *d, struct err *e)
+{
+    int newest = (int)(sizeof(steps) / sizeof(*steps)), version = 0;
+
+    /* Under the write lock, so that two programs do not both take the step. */
+    if (sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return later(d, "lock for the schema", e);
+    if (user_version(d, &version) != SQLITE_OK)
+        goto undo;
+    if (version > newest) {
+        sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+        err_set(e, "sqlite: the file has schema %d, this program knows %d: install the newer Kentongan",
+                version, newest);
+        return SQLITE_DB_NEVER;
+    }
+    for (; version < newest; version++) {
+        char set[48];
+
+        snprintf(set, sizeof(set), "PRAGMA user_version = %d", version + 1);
+        if (sqlite3_exec(d->db, steps[version], NULL, NULL, NULL) != SQLITE_OK ||
+            sqlite3_exec(d->db, set, NULL, NULL, NULL) != SQLITE_OK)
+            goto undo;
+    }
+    if (sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return SQLITE_DB_OK;
+undo:
+    later(d, "schema", e);
+    sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+    return SQLITE_DB_LATER;
+}
+
+static enum sqlite_rc set_up(struct sqlite_db *d, const char *path, int busy_ms, struct err *e)
+{
+    enum sqlite_rc rc;
+
+    if (sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
+        return later(d, "open (is the folder there and writable?)", e);
+    sqlite3_extended_result_codes(d->db, 1);
+    sqlite3_busy_timeout(d->db, busy_ms);
+    if (sqlite3_exec(d->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL, NULL, NULL) !=
+        SQLITE_OK)
+        return later(d, "write-ahead log", e);
+    if ((rc = migrate(d, e)) != SQLITE_DB_OK)
+        return rc;
+    for (int i = 0; i < STATEMENTS; i++)
+        if (sqlite3_prepare_v3(d->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &d->st[i], NULL) !=
+            SQLITE_OK)
+            return later(d, "prepare", e);
+    return SQLITE_DB_OK;
+}
+
+enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_db **out, struct err *e)
+{
+    struct sqlite_db *d = calloc(1, sizeof(*d));
+    enum sqlite_rc rc;
+
+    *out = NULL;
+    if (!d) {
+        err_set(e, "sqlite: out of memory");
+        return SQLITE_DB_LATER;
+    }
+    arena_init(&d->arena, ROW_ARENA);
+    rc = set_up(d, path, busy_ms, e);
+    if (rc == SQLITE_DB_OK)
+        *out = d;
+    else
+        sqlite_db_close(d);
+    return rc;
+}
+
+void sqlite_db_close(struct sqlite_db *d)
+{
+    if (!d)
+        return;
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(d->st[i]);
+    sqlite3_close(d->db);
+    arena_free(&d->arena);
+    free(d);
+}
+
+/* --- storing --- */
+
+static int run(struct sqlite_db *d, enum statement s)
+{
+    int rc = sqlite3_step(d->st[s]);
+
+    sqlite3_reset(d->st[s]);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* What was not given is NULL, so that people can ask for it. */
+static void bind(sqlite3_stmt *st, int at, struct slice s)
+{
+    if (slice_empty(s))
+        sqlite3_bind_null(st, at);
+    else
+        sqlite3_bind_text(st, at, s.p, (int)s.n, SQLITE_STATIC);
+}
+
+static int put_record(struct sqlite_db *d, enum statement s, const struct record *r)
+{
+    const struct slice texts[] = { r->id,       r->nomor,       r->form,     r->klaster,  { NULL, 0 },
+                                   r->at,       r->received_at, r->reporter, r->role,     r->place,
+                                   r->posyandu, r->person_id,   r->fields,   r->findings, r->status,
+                                   r->provider, r->message_id };
+
+    for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        bind(d->st[s], (int)i + 1, texts[i]);
+    sqlite3_bind_int64(d->st[s], 5, r->version);
+    if (slice_empty(r->findings))
+        sqlite3_bind_text(d->st[s], 14, "[]", 2, SQLITE_STATIC);
+    return run(d, s);
+}
+
+static int put_event(struct sqlite_db *d, enum statement s, const struct event_row *r)
+{
+    const struct slice texts[] = { r->id,  r->of,   r->nomor, r->event, r->at,
+                                   r->who, r->role, r->place, r->words };
+
+    for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        bind(d->st[s], (int)i + 1, texts[i]);
+    return run(d, s);
+}
+
+static int put_person(struct sqlite_db *d, const struct person_row *r, int64_t first_ms)
+{
+    const struct slice texts[] = { r->id,        r->nomor,    r->nama, r->jk,
+                                   r->tgl_lahir, { NULL, 0 }, r->nik,  r->posyandu };
+    sqlite3_stmt *st = d->st[PUT_PERSON];
+
+    for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        bind(st, (int)i + 1, texts[i]);
+    sqlite3_bind_int(st, 6, r->tgl_lahir_exact);
+    sqlite3_bind_int64(st, 9, first_ms);
+    return run(d, PUT_PERSON);
+}
+
+static int put_row(struct sqlite_db *d, const struct row *r, int64_t first_ms)
+{
+    int rc;
+
+    switch (r->kind) {
+    case ROW_RECORD:
+        rc = put_record(d, PUT_HISTORY, &r->record);
+        return rc == SQLITE_OK ? put_record(d, PUT_RECORD, &r->record) : rc;
+    case ROW_REFERRAL_EVENT:
+        return put_event(d, PUT_REFERRAL, &r->event);
+    case ROW_ALERT_EVENT:
+        return put_event(d, PUT_ALERT, &r->event);
+    case ROW_PERSON:
+        return put_person(d, &r->person, first_ms);
+    }
+    return SQLITE_MISMATCH;
+}
+
+static void refuse(struct sqlite_item *item, const char *why)
+{
+    item->refused = true;
+    err_set(&item->reason, "%s", why);
+}
+
+/* The rows of one item.  SQLITE_OK also when it was refused. */
+static int put_item(struct sqlite_db *d, struct sqlite_item *item)
+{
+    struct slice rest = item->body;
+
+    item->refused = false;
+    item->reason.text[0] = '\0';
+    arena_reset(&d->arena);
+    while (!slice_empty(rest)) {
+        struct slice line = slice_trim(slice_cut(&rest, '\n'));
+        struct row row = { 0 };
+        struct err e = { { 0 } };
+        int rc;
+
+        if (slice_empty(line))
+            continue;
+        if (row_decode(line, &d->arena, &row, &e)) {
+            refuse(item, e.text[0] ? e.text : "row cannot be read");
+            return SQLITE_OK;
+        }
+        rc = put_row(d, &row, item->first_ms);
+        if (row_is_to_blame(rc)) {
+            /* The library's text names columns, never values. */
+            refuse(item, sqlite3_errmsg(d->db));
+            return SQLITE_OK;
+        }
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+    return SQLITE_OK;
+}
+
+static int put_whole(struct sqlite_db *d, struct sqlite_item *item)
+{
+    int rc = run(d, SAVE);
+
+    if (rc == SQLITE_OK)
+        rc = put_item(d, item);
+    if (rc == SQLITE_OK && item->refused)
+        rc = run(d, UNDO);
+    return rc == SQLITE_OK ? run(d, RELEASE) : rc;
+}
+
+enum sqlite_rc sqlite_db_store(struct sqlite_db *d, struct sqlite_item *items, unsigned n, struct err *e)
+{
+    int rc = run(d, BEGIN);
+
+    for (unsigned i = 0; i < n && rc == SQLITE_OK; i++)
+        rc = put_whole(d, &items[i]);
+    if (rc == SQLITE_OK)
+        rc = run(d, COMMIT);
+    if (rc == SQLITE_OK)
+        return SQLITE_DB_OK;
+    later(d, "store", e);
+    if (!sqlite3_get_autocommit(d->db)) /* some faults have rolled back by themselves */
+        run(d, ROLLBACK);
+    return SQLITE_DB_LATER;
+}
+
+/* --- views of the forms --- */
+
+static const char *const own_columns[] = { "id",       "nomor",       "form",     "klaster",  "version",
+                                           "at",       "received_at", "reporter", "role",     "place",
+                                           "posyandu", "person_id",   "fields",   "findings", "status",
+                                           "provider", "message_id" };
+
+static bool is_own_column(struct slice name)
+{
+    for (unsigned i = 0; i < sizeof(own_columns) / sizeof(*own_columns); i++)
+        if (slice_ieq(name, slice_of(own_columns[i])))
+            return true;
+    return false;
+}
+
+/* Names come from the configuration; one with a quote or a backslash in it makes no column. */
+static bool is_plain(struct slice name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == '"' || name.p[i] == '\'' || name.p[i] == '\\' || (unsigned char)name.p[i] < ' ')
+            return false;
+    return name.n > 0;
+}
+
+static void view_column(struct buf *b, struct slice key)
+{
+    const char *prefix = is_own_column(key) ? "field_" : "";
+
+    if (!is_plain(key))
+        return;
+    buf_printf(b, ", json_extract(fields, '$.\"%.*s\"') AS \"%s%.*s\"", SLICE_ARG(key), prefix,
+               SLICE_ARG(key));
+}
+
+static void view_field(struct buf *b, const struct field *f)
+{
+    if (f->type != FIELD_COUNTS || !f->list) {
+        view_column(b, f->name);
+        return;
+    }
+    /* Counts stand in the record as one member for each letter (RULINGS 7). */
+    for (unsigned i = 0; i < f->list->n; i++)
+        if (!slice_empty(f->list->words[i].letter))
+            view_column(b, f->list->words[i].letter);
+}
+
+void sqlite_db_views_sql(struct buf *b, const struct form_set *forms)
+{
+    for (unsigned i = 0; i < forms->n; i++) {
+        const struct form *f = &forms->forms[i];
+
+        if (!is_plain(f->name))
+            continue;
+        buf_printf(
+            b,
+            "DROP VIEW IF EXISTS \"v_%.*s\";CREATE VIEW \"v_%.*s\" AS SELECT id, nomor, klaster, version, at,"
+            " received_at, reporter, role, place, posyandu, person_id",
+            SLICE_ARG(f->name), SLICE_ARG(f->name));
+        for (unsigned k = 0; k < f->fields_n; k++)
+            view_field(b, &f->fields[k]);
+        buf_printf(b, ", findings, status, provider, message_id FROM record WHERE form = '%.*s';\n",
+                   SLICE_ARG(f->name));
+    }
+}
+
+enum sqlite_rc sqlite_db_views(struct sqlite_db *d, const char *sql, struct err *e)
+{
+    if (run(d, BEGIN) != SQLITE_OK)
+        return later(d, "views", e);
+    if (sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK && run(d, COMMIT) == SQLITE_OK)
+        return SQLITE_DB_OK;
+    later(d, "views", e);
+    if (!sqlite3_get_autocommit(d->db))
+        run(d, ROLLBACK);
+    return SQLITE_DB_LATER;
+}

@@ -1,0 +1,43 @@
+/* sqlite_db.h - the district database as one SQLite file (SPEC 5): schema, views of the forms, and storing
+ * batches of rows so that delivering twice changes nothing.
+ *
+ * Blocking, and used by one thread at a time: the worker of sqlite.c, or a test.  Knows no stream, no loop
+ * and no log; what went wrong is told in `struct err`, without a value of a row. */
+#ifndef KENTONGAN_DISTRICT_SQLITE_DB_H
+#define KENTONGAN_DISTRICT_SQLITE_DB_H
+
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+#include "gateway/model/form.h"
+
+struct sqlite_db;
+
+enum sqlite_rc {
+    SQLITE_DB_OK,
+    SQLITE_DB_LATER, /* busy, full, unreadable, gone: nothing was changed, try again */
+    SQLITE_DB_NEVER, /* made by a newer Kentongan */
+};
+
+/* Opens or creates the file, brings its schema to this version (user_version).  *out is NULL unless OK. */
+enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_db **out, struct err *) MUST_CHECK;
+void sqlite_db_close(struct sqlite_db *);
+
+/* One entry of the sink's stream. */
+struct sqlite_item {
+    struct slice body; /* rows, one JSON object a line (model/record.h) */
+    int64_t first_ms;  /* when it was first committed: an older person row never overwrites a newer */
+    bool refused;      /* out: can never be stored, nothing of it was; reason says why */
+    struct err reason;
+};
+
+/* Stores the items in one transaction.  An item is stored whole or refused whole; a refused one does not
+ * disturb the others.  LATER: none was stored. */
+enum sqlite_rc sqlite_db_store(struct sqlite_db *, struct sqlite_item *, unsigned n, struct err *) MUST_CHECK;
+
+/* SQL that makes one view v_<form> for each form: the record's own columns, then one for each field (a field
+ * that is called like a column of the record becomes field_<name>).  Pure. */
+void sqlite_db_views_sql(struct buf *, const struct form_set *);
+/* Carries that SQL out where it changes anything. */
+enum sqlite_rc sqlite_db_views(struct sqlite_db *, const char *sql, struct err *) MUST_CHECK;
+
+#endif
