@@ -1,0 +1,331 @@
+/* test_sqlite_db.c - the district database: delivered twice, out of order, refused, migrated, viewed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "gateway/district/sqlite_db.h"
+#include "gateway/model/record.h"
+
+struct world {
+    char folder[64], path[96];
+    struct sqlite_db *db;
+};
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct err e = { "" };
+
+    snprintf(w->folder, sizeof w->folder, "/tmp/kentongan-test-XXXXXX");
+    assert_non_null(mkdtemp(w->folder));
+    snprintf(w->path, sizeof w->path, "%s/district.db", w->folder);
+    assert_int_equal(sqlite_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const ends[] = { "", "-wal", "-shm" };
+    struct world *w = *state;
+
+    sqlite_db_close(w->db);
+    for (size_t i = 0; i < 3; i++) {
+        char path[128];
+
+        snprintf(path, sizeof path, "%s%s", w->path, ends[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(w->folder);
+    free(w);
+    return 0;
+}
+
+/* The one value that a query gives, as another program sees it; "NULL" for none. */
+static const char *ask(const struct world *w, const char *sql)
+{
+    static char answer[512];
+    sqlite3 *db;
+    sqlite3_stmt *st;
+
+    assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+    snprintf(answer, sizeof answer, "NULL");
+    if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL)
+        snprintf(answer, sizeof answer, "%s", (const char *)sqlite3_column_text(st, 0));
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return answer;
+}
+
+static struct row weighing(unsigned version, const char *fields, const char *status)
+{
+    return (struct row){ .kind = ROW_RECORD,
+                         .record = { .id = S("11111111-1111-5111-8111-111111111111"),
+                                     .nomor = S("48217"),
+                                     .form = S("timbang"),
+                                     .klaster = S("2"),
+                                     .version = version,
+                                     .at = S("2026-11-21T09:00:00+07:00"),
+                                     .received_at = S("2026-11-21T09:00:01+07:00"),
+                                     .reporter = S("+6281200000001"),
+                                     .role = S("kader"),
+                                     .place = S("19.06.01.2004"),
+                                     .posyandu = S("PSY001"),
+                                     .fields = slice_of(fields),
+                                     .findings = S("[]"),
+                                     .status = slice_of(status),
+                                     .provider = S("emulator"),
+                                     .message_id = S("a-1") } };
+}
+
+static struct row child(const char *nama)
+{
+    return (struct row){ .kind = ROW_PERSON,
+                         .person = { .id = S("22222222-2222-5222-8222-222222222222"),
+                                     .nomor = S("1041"),
+                                     .nama = slice_of(nama),
+                                     .jk = S("P"),
+                                     .tgl_lahir = S("2025-09-01"),
+                                     .posyandu = S("PSY001") } };
+}
+
+static struct row answer_of(enum row_kind kind, const char *event)
+{
+    return (struct row){ .kind = kind,
+                         .event = { .id = S("33333333-3333-5333-8333-333333333333"),
+                                    .of = S("11111111-1111-5111-8111-111111111111"),
+                                    .nomor = S("48217"),
+                                    .event = slice_of(event),
+                                    .at = S("2026-11-21T09:05:00+07:00"),
+                                    .who = S("+6281200000002"),
+                                    .role = S("bidan"),
+                                    .place = S("PST001") } };
+}
+
+/* Delivers each row as an entry of its own, all in one batch. */
+static void deliver(const struct world *w, const struct row *rows, unsigned n, int64_t first_ms)
+{
+    struct sqlite_item items[8] = { 0 };
+    struct buf text[8];
+    struct err e = { "" };
+
+    for (unsigned i = 0; i < n; i++) {
+        buf_init(&text[i], 65536);
+        row_encode(&text[i], &rows[i]);
+        items[i] = (struct sqlite_item){ .body = buf_slice(&text[i]), .first_ms = first_ms };
+    }
+    assert_int_equal(sqlite_db_store(w->db, items, n, &e), SQLITE_DB_OK);
+    for (unsigned i = 0; i < n; i++) {
+        assert_string_equal(items[i].reason.text, "");
+        assert_false(items[i].refused);
+        buf_free(&text[i]);
+    }
+}
+
+static void a_row_of_each_kind_is_stored_in_the_columns_of_the_contract(void **state)
+{
+    const struct world *w = *state;
+    const struct row rows[] = { weighing(1, "{\"nama\":\"Siti\",\"bb\":9.2}", "valid"), child("Siti Aminah"),
+                                answer_of(ROW_REFERRAL_EVENT, "terima"), answer_of(ROW_ALERT_EVENT, "ok") };
+
+    deliver(w, rows, 4, 1000);
+    assert_string_equal(ask(w,
+                            "SELECT id||nomor||form||klaster||version||at||received_at||reporter||role||place"
+                            "||posyandu||fields||findings||status||provider||message_id FROM record"),
+                        "11111111-1111-5111-8111-11111111111148217timbang21"
+                        "2026-11-21T09:00:00+07:002026-11-21T09:00:01+07:00+6281200000001kader19.06.01.2004"
+                        "PSY001{\"nama\":\"Siti\",\"bb\":9.2}[]validemulatora-1");
+    assert_string_equal(ask(w, "SELECT person_id FROM record"), "NULL");
+    assert_string_equal(ask(w, "SELECT count(*) FROM record_history"), "1");
+    assert_string_equal(ask(w, "SELECT nomor||nama||jk||tgl_lahir||tgl_lahir_exact||posyandu FROM person"),
+                        "1041Siti AminahP2025-09-010PSY001");
+    assert_string_equal(ask(w, "SELECT of||nomor||event||at||who||role||place FROM referral_event"),
+                        "11111111-1111-5111-8111-11111111111148217terima2026-11-21T09:05:00+07:00"
+                        "+6281200000002bidanPST001");
+    assert_string_equal(ask(w, "SELECT event FROM alert_event"), "ok");
+    assert_string_equal(ask(w, "SELECT words FROM alert_event"), "NULL");
+    assert_string_equal(ask(w, "SELECT count(*) FROM record WHERE nomor = 48217"), "1");
+}
+
+static void delivering_twice_changes_nothing(void **state)
+{
+    const struct world *w = *state;
+    const struct row rows[] = { weighing(1, "{\"bb\":9.2}", "valid"), child("Siti"),
+                                answer_of(ROW_REFERRAL_EVENT, "terima"),
+                                weighing(1, "{\"bb\":9.2}", "valid") };
+
+    for (int i = 0; i < 3; i++)
+        deliver(w, rows, 4, 1000);
+    assert_string_equal(ask(w, "SELECT (SELECT count(*) FROM record)||(SELECT count(*) FROM record_history)||"
+                               "(SELECT count(*) FROM person)||(SELECT count(*) FROM referral_event)"),
+                        "1111");
+}
+
+static void an_older_version_never_overwrites_a_newer_and_history_keeps_each(void **state)
+{
+    const struct world *w = *state;
+    const struct row rows[] = { weighing(2, "{\"bb\":9.3}", "corrected"),
+                                weighing(1, "{\"bb\":9.2}", "valid"),
+                                weighing(3, "{\"bb\":9.3}", "cancelled") };
+
+    deliver(w, rows, 2, 1000);
+    assert_string_equal(ask(w, "SELECT version||status||fields FROM record"), "2corrected{\"bb\":9.3}");
+    assert_string_equal(
+        ask(w, "SELECT group_concat(version) FROM (SELECT version FROM record_history ORDER BY 1)"), "1,2");
+    deliver(w, rows + 2, 1, 1000);
+    assert_string_equal(ask(w, "SELECT version||status FROM record"), "3cancelled");
+}
+
+static void an_older_person_never_overwrites_a_newer(void **state)
+{
+    const struct world *w = *state;
+    const struct row newer = child("Siti Aminah"), older = child("Siti");
+
+    deliver(w, &newer, 1, 2000);
+    deliver(w, &older, 1, 1000);
+    assert_string_equal(ask(w, "SELECT nama FROM person"), "Siti Aminah");
+}
+
+static void what_can_never_be_stored_is_refused_whole_and_disturbs_nobody(void **state)
+{
+    const struct world *w = *state;
+    const struct row good = weighing(1, "{\"bb\":9.2}", "valid"),
+                     event = answer_of(ROW_REFERRAL_EVENT, "terima");
+    struct row bad = event;
+    struct sqlite_item items[4] = { 0 };
+    struct buf both, fine;
+    struct err e = { "" };
+
+    bad.event.event = S(""); /* NOT NULL */
+    buf_init(&both, 65536);
+    row_encode(&both, &event);
+    buf_char(&both, '\n');
+    row_encode(&both, &bad);
+    buf_init(&fine, 65536);
+    row_encode(&fine, &good);
+    items[0].body = S("{\"v\":1,\"row\":\"record\"");
+    items[1].body = buf_slice(&both);
+    items[2].body = S("{\"v\":99,\"row\":\"record\",\"id\":\"x\"}");
+    items[3].body = buf_slice(&fine);
+    assert_int_equal(sqlite_db_store(w->db, items, 4, &e), SQLITE_DB_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_true(items[i].refused);
+        assert_true(strlen(items[i].reason.text) > 0);
+    }
+    assert_false(items[3].refused);
+    assert_string_equal(ask(w, "SELECT count(*) FROM referral_event"), "0");
+    assert_string_equal(ask(w, "SELECT count(*) FROM record"), "1");
+    buf_free(&both);
+    buf_free(&fine);
+}
+
+static void a_locked_database_is_for_later_and_nothing_is_half_done(void **state)
+{
+    const struct world *w = *state;
+    const struct row good = weighing(1, "{\"bb\":9.2}", "valid");
+    struct sqlite_item item = { 0 };
+    struct buf text;
+    struct err e = { "" };
+    sqlite3 *other;
+
+    buf_init(&text, 65536);
+    row_encode(&text, &good);
+    item.body = buf_slice(&text);
+    assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite_db_store(w->db, &item, 1, &e), SQLITE_DB_LATER);
+    assert_non_null(strstr(e.text, "locked"));
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    assert_int_equal(sqlite_db_store(w->db, &item, 1, &e), SQLITE_DB_OK);
+    assert_string_equal(ask(w, "SELECT count(*) FROM record"), "1");
+    buf_free(&text);
+}
+
+static void a_file_of_a_newer_program_is_left_alone(void **state)
+{
+    struct world *w = *state;
+    struct sqlite_db *again;
+    struct err e = { "" };
+    sqlite3 *other;
+
+    assert_string_equal(ask(w, "PRAGMA user_version"), "1");
+    assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "PRAGMA user_version = 77", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    assert_int_equal(sqlite_db_open(w->path, 100, &again, &e), SQLITE_DB_NEVER);
+    assert_null(again);
+    assert_non_null(strstr(e.text, "newer"));
+}
+
+static void a_file_that_cannot_be_made_is_for_later(void **state)
+{
+    struct sqlite_db *db;
+    struct err e = { "" };
+
+    (void)state;
+    assert_int_equal(sqlite_db_open("/nonexistent/district.db", 100, &db, &e), SQLITE_DB_LATER);
+    assert_null(db);
+}
+
+static void views_have_a_column_for_each_field(void **state)
+{
+    const struct world *w = *state;
+    static struct word letters[] = { { .code = SLICE("diare"), .letter = SLICE("A") },
+                                     { .code = SLICE("malaria"), .letter = SLICE("B") } };
+    static const struct word_list skdr = { .words = letters, .n = 2 };
+    static struct form forms[2] = { { .name = SLICE("timbang"), .fields_n = 3 },
+                                    { .name = SLICE("w2"), .fields_n = 1 } };
+    struct form_set set = { .forms = forms, .n = 2 };
+    const struct row row =
+        weighing(1, "{\"nomor\":\"1041\",\"bb\":9.2,\"tanda\":[\"demam\",\"kejang\"]}", "valid");
+    struct row weekly = weighing(1, "{\"A\":5}", "valid");
+    struct buf sql;
+    struct err e = { "" };
+
+    forms[0].fields[0] = (struct field){ .name = S("nomor"), .type = FIELD_NOMOR };
+    forms[0].fields[1] = (struct field){ .name = S("bb"), .type = FIELD_NUMBER };
+    forms[0].fields[2] = (struct field){ .name = S("tanda"), .type = FIELD_CHOICES };
+    forms[1].fields[0] = (struct field){ .name = S("kode"), .type = FIELD_COUNTS, .list = &skdr };
+    weekly.record.form = S("w2");
+    weekly.record.id = S("44444444-4444-5444-8444-444444444444");
+    deliver(w, &row, 1, 1000);
+    deliver(w, &weekly, 1, 1000);
+    buf_init(&sql, 65536);
+    sqlite_db_views_sql(&sql, &set);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(sqlite_db_views(w->db, sql.p, &e), SQLITE_DB_OK);
+    buf_free(&sql);
+    assert_string_equal(
+        ask(w, "SELECT nomor||'/'||field_nomor||'/'||bb||'/'||tanda||'/'||place FROM v_timbang"),
+        "48217/1041/9.2/[\"demam\",\"kejang\"]/19.06.01.2004");
+    assert_string_equal(ask(w, "SELECT A FROM v_w2"), "5");
+    assert_string_equal(ask(w, "SELECT B FROM v_w2"), "NULL");
+}
+
+int main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        CASE(a_row_of_each_kind_is_stored_in_the_columns_of_the_contract),
+        CASE(delivering_twice_changes_nothing),
+        CASE(an_older_version_never_overwrites_a_newer_and_history_keeps_each),
+        CASE(an_older_person_never_overwrites_a_newer),
+        CASE(what_can_never_be_stored_is_refused_whole_and_disturbs_nobody),
+        CASE(a_locked_database_is_for_later_and_nothing_is_half_done),
+        CASE(a_file_of_a_newer_program_is_left_alone),
+        CASE(a_file_that_cannot_be_made_is_for_later),
+        CASE(views_have_a_column_for_each_field),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
