@@ -28,7 +28,6 @@
 #include "gateway/store/store.h"
 
 enum {
-    CONFIG_ARENA = 64 << 20,
     UNDER_WAY = 4096,      /* messages being carried out at once; past that the telco hears "busy" */
     USSD_BUDGET_MS = 3000, /* a page, or an END that says the result comes by SMS */
     DRAIN_MS = 10000,      /* SPEC 7: finish commits */
@@ -82,7 +81,7 @@ static struct generation *generation_load(const char *path, struct faults *fault
 
     if (!g)
         return NULL;
-    arena_init(&g->arena, CONFIG_ARENA);
+    arena_init(&g->arena, RULESET_ARENA);
     g->config = config_load(path, &g->arena, faults);
     if (g->config)
         g->rules = ruleset_load(g->config, &g->arena, faults);
@@ -156,15 +155,30 @@ static enum staff_health health(void *arg)
 
     if (!g->ready || g->draining)
         return STAFF_UNREADY;
+    for (unsigned i = 0; i < g->sinks_n; i++)
+        if (!sqlite_sink_up(g->sinks[i]))
+            return STAFF_DEGRADED;
     return store_up(g->store) ? STAFF_OK : STAFF_DEGRADED;
+}
+
+static unsigned under_way(void *arg)
+{
+    struct gateway *g = arg;
+
+    return g->pipeline ? pipeline_under_way(g->pipeline) : 0;
 }
 
 static int reload(void *arg, struct buf *said)
 {
     struct gateway *g = arg;
     struct faults faults = { 0 };
-    struct generation *next = generation_load(g->now->config->file, &faults);
+    struct generation *next;
 
+    if (!g->ready || g->draining) {
+        buf_str(said, "not now: the gateway is starting or leaving\n");
+        return -1;
+    }
+    next = generation_load(g->now->config->file, &faults);
     if (!next) {
         buf_printf(said, "nothing was changed; %u faults:\n", faults_count(&faults));
         for (unsigned i = 0; i < faults.n; i++)
@@ -179,6 +193,8 @@ static int reload(void *arg, struct buf *said)
     pipeline_ruleset(g->pipeline, next->rules);
     ingress_reload(g->ingress, next->config);
     delivery_reload(g->delivery, next->config);
+    for (unsigned i = 0; i < g->sinks_n; i++)
+        sqlite_sink_forms(g->sinks[i], &next->rules->forms);
     buf_str(said, "reloaded\n");
     log_event(LOG_INFO, "reloaded", NULL);
     return 0;
@@ -375,7 +391,12 @@ static int open_staff(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
     struct staff_ops staff = { .health = health, .arg = g };
-    struct ctl_ops ctl = { .reload = reload, .drain = ctl_drain, .arg = g, .store = g->store };
+    struct ctl_ops ctl = { .reload = reload,
+                           .drain = ctl_drain,
+                           .health = health,
+                           .under_way = under_way,
+                           .arg = g,
+                           .store = g->store };
     char path[512];
 
     g->staff = staff_open(g->loop, &c->staff, &staff, e);
