@@ -191,7 +191,7 @@ static int reload(void *arg, struct buf *said)
     next->older = g->now;
     g->now = next;
     pipeline_ruleset(g->pipeline, next->rules);
-    ingress_reload(g->ingress, next->config);
+    ingress_reload(g->ingress, next->config, next->rules);
     delivery_reload(g->delivery, next->config);
     for (unsigned i = 0; i < g->sinks_n; i++)
         sqlite_sink_forms(g->sinks[i], &next->rules->forms);

@@ -1,0 +1,82 @@
+/* attempt.c - see attempt.h. */
+#include "gateway/delivery/attempt.h"
+
+enum {
+    BASE_MS = 2000,
+    CAP_MS = 10 * 60 * 1000,
+    LEAST_MS = 500,
+    DAY_MS = 24 * 60 * 60 * 1000,
+    QUIET_FROM_MS = 21 * 60 * 60 * 1000,
+    QUIET_TO_MS = 5 * 60 * 60 * 1000,
+};
+
+bool attempt_at_least_once(enum sms_class class)
+{
+    return class == SMS_EMERGENCY || class == SMS_REFERRAL;
+}
+
+static int64_t expiry(const struct attempt *a)
+{
+    return a->expires_ms > 0 ? a->expires_ms : a->first_ms + DAY_MS;
+}
+
+/* Full jitter: anything between a half second and the doubled step, so that a thousand waiting SMS do not
+ * come back in one instant. */
+static int64_t back_off(const struct attempt *a)
+{
+    int64_t step = BASE_MS;
+    unsigned n = a->attempts;
+
+    while (n-- > 0 && step < CAP_MS)
+        step *= 2;
+    if (step > CAP_MS)
+        step = CAP_MS;
+    step = LEAST_MS + (step - LEAST_MS) * (a->jitter & 0xFFFF) / 0xFFFF;
+    return step > a->retry_after_ms ? step : a->retry_after_ms;
+}
+
+static struct attempt_verdict again(const struct attempt *a)
+{
+    int64_t due = a->now_ms + back_off(a);
+
+    /* One that is more urgent than the wait gets a last chance just before it is old. */
+    if (due >= expiry(a) && a->now_ms + LEAST_MS < expiry(a))
+        due = expiry(a) - LEAST_MS;
+    return (struct attempt_verdict){ ATTEMPT_RETRY, due, "later" };
+}
+
+struct attempt_verdict attempt_judge(const struct attempt *a)
+{
+    switch (a->result) {
+    case ATTEMPT_NONE:
+        if (a->recovered && !attempt_at_least_once(a->class))
+            return (struct attempt_verdict){ ATTEMPT_PARK, 0, "unknown" };
+        if (a->now_ms >= expiry(a))
+            return (struct attempt_verdict){ ATTEMPT_DONE, 0, "expired" };
+        return (struct attempt_verdict){ ATTEMPT_SEND, 0, "due" };
+    case ATTEMPT_ACCEPTED:
+        return (struct attempt_verdict){ ATTEMPT_DONE, 0, "sent" };
+    case ATTEMPT_REFUSED:
+        return (struct attempt_verdict){ ATTEMPT_PARK, 0, "refused" };
+    case ATTEMPT_UNKNOWN:
+        if (!attempt_at_least_once(a->class))
+            return (struct attempt_verdict){ ATTEMPT_PARK, 0, "unknown" };
+        break;
+    case ATTEMPT_LATER:
+        break;
+    }
+    if (a->now_ms >= expiry(a))
+        return (struct attempt_verdict){ ATTEMPT_DONE, 0, "expired" };
+    return again(a);
+}
+
+int64_t attempt_quiet_ms(int64_t now_ms, int utc_offset_min)
+{
+    int64_t of_day = (now_ms + (int64_t)utc_offset_min * 60000) % DAY_MS;
+
+    if (of_day < 0)
+        of_day += DAY_MS;
+    if (of_day >= QUIET_FROM_MS)
+        return DAY_MS - of_day + QUIET_TO_MS;
+    return of_day < QUIET_TO_MS ? QUIET_TO_MS - of_day : 0;
+}

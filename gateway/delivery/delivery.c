@@ -1,0 +1,545 @@
+/* delivery.c - see delivery.h.
+ *
+ * An SMS is taken from its lane, waits in a queue of this room until the window and the rate let it go, is
+ * tried, and is ended with done, retry or park.  Only what can soon be sent is taken: what waits here when
+ * the process dies comes back as "perhaps sent". */
+#include "gateway/delivery/delivery.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/base/rnd.h"
+#include "gateway/base/stat.h"
+#include "gateway/delivery/attempt.h"
+#include "gateway/delivery/http_send.h"
+#include "parsers/dialect.h"
+
+enum {
+    LANES = 3,
+    WINDOW = 10, /* when the configuration states none */
+    INBOX_MAX = 100000,
+    TIMEOUT_MS = 20000,
+    THROTTLE_MS = 2000,
+    JOB_MEMORY = 256 * 1024,
+    JOB_MAGIC = 0x6a6f6273,
+};
+
+struct job {
+    unsigned magic;
+    struct lane *lane;
+    struct job *next, **at; /* in the lane's queue, or among those under way */
+    struct slice id;        /* of the entry */
+    struct lane_sms sms;
+    unsigned attempts;
+    int64_t first_ms;
+    bool recovered;
+    struct arena arena; /* holds all above */
+};
+
+struct lane {
+    struct provider *provider;
+    unsigned number;
+    struct consumer *consumer;
+    struct job *waiting, **last; /* first in, first out */
+    unsigned taken;              /* waiting or under way */
+};
+
+struct provider {
+    struct delivery *delivery;
+    struct arena arena; /* of the configuration below */
+    const struct dialect *dialect;
+    struct provider_conf conf;
+    struct slice dlr_url;
+    struct lane lane[LANES];
+    struct job *under_way;
+    unsigned under_way_n, window;
+    double tokens; /* SMS that the rate allows now */
+    int64_t tokens_ms, throttled_until_ms;
+    struct loop_timer *pump;
+};
+
+struct delivery {
+    struct loop *loop;
+    struct store *store;
+    struct http_send *http;
+    struct inbox *inbox;
+    struct provider provider[CONFIG_PROVIDERS];
+    unsigned providers_n;
+    struct loop_timer *dawn;
+    int utc_offset_min;
+    bool draining;
+};
+
+static void pump(struct provider *);
+
+/* --- figures --- */
+
+static void count(const char *how)
+{
+    static const char *const names[] = { "sent", "expired", "refused", "unknown", "later", "broken" };
+
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(how, names[i]) == 0)
+            stat_get(STAT_COUNTER, "sms_out_total", "Attempts to send an SMS, by how they ended.", "outcome",
+                     names[i])
+                ->value++;
+}
+
+/* --- the life of a job --- */
+
+static void job_list(struct job **head, struct job *j)
+{
+    j->next = *head;
+    if (j->next)
+        j->next->at = &j->next;
+    j->at = head;
+    *head = j;
+}
+
+static void job_free(struct job *j)
+{
+    struct arena arena = j->arena;
+
+    j->magic = 0;
+    arena_free(&arena); /* the job lives in it */
+}
+
+static void job_unlist(struct job *j)
+{
+    if (!j->at)
+        return;
+    *j->at = j->next;
+    if (j->next)
+        j->next->at = j->at;
+    j->at = NULL;
+}
+
+static struct attempt attempt_of(const struct job *j, enum attempt_result result)
+{
+    return (struct attempt){ .class = j->sms.class,
+                             .result = result,
+                             .attempts = j->attempts,
+                             .first_ms = j->first_ms,
+                             .now_ms = clock_wall_ms(),
+                             .expires_ms = j->sms.expires_ms,
+                             .jitter = (uint32_t)rnd_below(65536),
+                             /* What the emulator did not show yet, nobody has seen. */
+                             .recovered = j->recovered && !j->lane->provider->dialect->in_process };
+}
+
+/* The one place where an SMS leaves this room. */
+static void job_end(struct job *j, const struct attempt_verdict *v)
+{
+    struct consumer *c = j->lane->consumer;
+
+    count(v->reason);
+    if (v->next == ATTEMPT_RETRY)
+        consumer_retry(c, j->id, v->due_ms);
+    else if (v->next == ATTEMPT_PARK)
+        consumer_park(c, j->id, v->reason);
+    else
+        consumer_done(c, j->id);
+    if (strcmp(v->reason, "sent") != 0)
+        log_event(v->next == ATTEMPT_PARK ? LOG_WARN : LOG_INFO, "sms_out", "provider",
+                  j->lane->provider->dialect->name, "class", sms_class_name(j->sms.class), "outcome",
+                  v->reason, NULL);
+    j->lane->taken--;
+    job_free(j);
+}
+
+static void job_judge(struct job *j, enum attempt_result result, int64_t retry_after_ms)
+{
+    struct provider *p = j->lane->provider;
+    struct attempt a = attempt_of(j, result);
+    struct attempt_verdict v;
+
+    a.retry_after_ms = retry_after_ms;
+    v = attempt_judge(&a);
+    job_unlist(j);
+    p->under_way_n--;
+    job_end(j, &v);
+    pump(p);
+}
+
+/* --- one attempt --- */
+
+static enum attempt_result result_of(struct job *j, const struct http_result *r)
+{
+    struct provider *p = j->lane->provider;
+    struct send_answer said;
+
+    if (r->outcome == HTTP_NOT_REACHED)
+        return ATTEMPT_LATER;
+    if (r->outcome == HTTP_LOST)
+        return ATTEMPT_UNKNOWN;
+    p->dialect->decode_send_answer(r->status, r->body, &j->arena, &said);
+    switch (said.result) {
+    case SEND_ACCEPTED:
+        if (said.their_id.n)
+            store_dlr_put(p->delivery->store, p->conf.name.p, said.their_id, j->sms.uuid);
+        return ATTEMPT_ACCEPTED;
+    case SEND_REFUSED:
+        log_event(LOG_WARN, "sms_refused", "provider", p->dialect->name, "why", said.why, NULL);
+        return ATTEMPT_REFUSED;
+    case SEND_THROTTLED:
+        p->throttled_until_ms = clock_mono_ms() + THROTTLE_MS;
+        return ATTEMPT_LATER;
+    case SEND_LATER:
+        return ATTEMPT_LATER;
+    case SEND_UNKNOWN:
+        break;
+    }
+    return ATTEMPT_UNKNOWN;
+}
+
+static void on_sent(void *arg, const struct http_result *r)
+{
+    struct job *j = arg;
+
+    if (j->magic != JOB_MAGIC)
+        abort();
+    job_judge(j, result_of(j, r), r->retry_after_ms);
+}
+
+/* The emulator has no network: its SMS are in the inbox at once. */
+static void show(struct job *j)
+{
+    struct delivery *d = j->lane->provider->delivery;
+    bool taken = inbox_add(d->inbox, j->sms.to, j->sms.text, clock_wall_ms());
+    struct attempt a = attempt_of(j, taken ? ATTEMPT_ACCEPTED : ATTEMPT_LATER);
+    struct attempt_verdict v = attempt_judge(&a);
+
+    job_end(j, &v);
+}
+
+static bool send_http(struct job *j)
+{
+    struct provider *p = j->lane->provider;
+    struct wire_sms sms = { .url = p->conf.send.url,
+                            .username = p->conf.send.username,
+                            .password = p->conf.send.password,
+                            .from = p->conf.send.from,
+                            .to = j->sms.to,
+                            .text = j->sms.text,
+                            .uuid = j->sms.uuid,
+                            .dlr_url = p->dlr_url };
+    struct wire_send wire;
+
+    if (!p->dialect->encode_send || !p->conf.send.url.n ||
+        p->dialect->encode_send(&sms, &j->arena, &wire) != WIRE_OK)
+        return false;
+    return http_send_post(p->delivery->http, &wire, TIMEOUT_MS, on_sent, j);
+}
+
+static void attempt_start(struct job *j)
+{
+    struct provider *p = j->lane->provider;
+    struct attempt a = attempt_of(j, ATTEMPT_NONE);
+    struct attempt_verdict v = attempt_judge(&a);
+
+    if (v.next != ATTEMPT_SEND) {
+        job_end(j, &v);
+        return;
+    }
+    if (p->dialect->in_process) {
+        show(j);
+        return;
+    }
+    job_list(&p->under_way, j);
+    p->under_way_n++;
+    if (!send_http(j)) {
+        job_unlist(j);
+        p->under_way_n--;
+        job_end(j, &(struct attempt_verdict){ ATTEMPT_RETRY, clock_wall_ms() + 60000, "later" });
+    }
+}
+
+/* --- taking and letting go --- */
+
+static struct job *next_waiting(struct provider *p)
+{
+    for (unsigned i = 0; i < LANES; i++) {
+        struct lane *l = &p->lane[i];
+        struct job *j = l->waiting;
+
+        if (!j)
+            continue;
+        l->waiting = j->next;
+        if (!l->waiting)
+            l->last = &l->waiting;
+        j->next = NULL;
+        return j;
+    }
+    return NULL;
+}
+
+static bool quiet_now(const struct delivery *d)
+{
+    return attempt_quiet_ms(clock_wall_ms(), d->utc_offset_min) > 0;
+}
+
+/* Lane 0 may always take a window full: it goes first as soon as a place is free.  The others take what is
+ * left. */
+static void set_windows(struct provider *p)
+{
+    unsigned taken = 0, left;
+    bool quiet = quiet_now(p->delivery);
+
+    for (unsigned i = 0; i < LANES; i++)
+        taken += p->lane[i].taken;
+    left = taken < p->window ? p->window - taken : 0;
+    for (unsigned i = 0; i < LANES; i++) {
+        struct lane *l = &p->lane[i];
+        unsigned window = i == 0 ? p->window : l->taken + left;
+
+        if (p->delivery->draining || (i > 0 && quiet))
+            window = 0;
+        if (l->consumer)
+            consumer_window(l->consumer, window);
+    }
+}
+
+/* How long until the rate lets one more go; 0 = now. */
+static int64_t rate_wait(struct provider *p)
+{
+    int64_t now = clock_mono_ms();
+
+    if (p->throttled_until_ms > now)
+        return p->throttled_until_ms - now;
+    if (!p->conf.rate)
+        return 0;
+    p->tokens += (double)(now - p->tokens_ms) * p->conf.rate / 1000;
+    p->tokens_ms = now;
+    /* A second's worth may go at once, never more. */
+    if (p->tokens > p->conf.rate)
+        p->tokens = p->conf.rate;
+    if (p->tokens >= 1)
+        return 0;
+    return (int64_t)((1 - p->tokens) * 1000 / p->conf.rate) + 1;
+}
+
+static void pump(struct provider *p)
+{
+    while (p->under_way_n < p->window && !p->delivery->draining) {
+        int64_t wait = rate_wait(p);
+        struct job *j;
+
+        if (wait) {
+            loop_timer_set(p->pump, wait);
+            break;
+        }
+        j = next_waiting(p);
+        if (!j)
+            break;
+        if (p->conf.rate)
+            p->tokens -= 1;
+        attempt_start(j);
+    }
+    set_windows(p);
+}
+
+static void on_pump(void *arg)
+{
+    pump(arg);
+}
+
+static void on_entry(void *arg, const struct entry *e)
+{
+    struct lane *l = arg;
+    struct provider *p = l->provider;
+    struct err why = { "" };
+    struct arena arena;
+    struct job *j;
+
+    arena_init(&arena, JOB_MEMORY);
+    j = ARENA_NEW(&arena, struct job);
+    if (!j || sms_decode(arena_copy(&arena, e->body), &arena, &j->sms, &why) != 0 || arena.failed) {
+        count("broken");
+        log_text(LOG_ERROR, "sms_broken", "%s", why.text);
+        consumer_park(l->consumer, e->id, "broken");
+        arena_free(&arena);
+        return;
+    }
+    j->magic = JOB_MAGIC;
+    j->lane = l;
+    j->id = arena_copy(&arena, e->id);
+    j->attempts = e->attempts;
+    j->first_ms = e->first_ms;
+    j->recovered = e->recovered;
+    j->arena = arena;
+    *l->last = j;
+    l->last = &j->next;
+    l->taken++;
+    /* Not inside this call: the entry may only be ended after it. */
+    loop_timer_set(p->pump, 0);
+}
+
+/* Quiet hours begin and end. */
+static void on_dawn(void *arg)
+{
+    struct delivery *d = arg;
+
+    for (unsigned i = 0; i < d->providers_n; i++)
+        set_windows(&d->provider[i]);
+    loop_timer_set(d->dawn, 20000);
+}
+
+/* --- life --- */
+
+static bool sends(const struct provider_conf *p)
+{
+    const struct dialect *d = dialect_by_name(p->dialect);
+
+    return d && (d->in_process || d->encode_send);
+}
+
+static void provider_conf_take(struct provider *p, const struct config *c, const struct provider_conf *pc)
+{
+    struct arena *a = &p->arena;
+    struct slice token = pc->token;
+
+    arena_reset(a);
+    p->dialect = dialect_by_name(pc->dialect);
+    p->conf = (struct provider_conf){ .name = arena_copy(a, pc->name),
+                                      .dialect = arena_copy(a, pc->dialect),
+                                      .window = pc->window,
+                                      .rate = pc->rate };
+    p->conf.send.url = arena_copy(a, pc->send.url);
+    p->conf.send.username = arena_copy(a, pc->send.username);
+    p->conf.send.password = arena_copy(a, pc->send.password);
+    p->conf.send.from = arena_copy(a, pc->send.from.n ? pc->send.from : c->short_code);
+    p->dlr_url = slice_make("", 0);
+    if (c->public_url.n)
+        p->dlr_url = arena_printf(a, "%.*s/dlr/%.*s%s%.*s", SLICE_ARG(c->public_url), SLICE_ARG(pc->name),
+                                  token.n ? "/" : "", SLICE_ARG(token));
+    p->window = pc->window ? pc->window : WINDOW;
+    p->tokens_ms = clock_mono_ms();
+    p->tokens = pc->rate ? 1 : 0;
+}
+
+static int provider_open(struct delivery *d, const struct config *c, const struct provider_conf *pc)
+{
+    struct provider *p = &d->provider[d->providers_n++];
+    char stream[128];
+
+    p->delivery = d;
+    arena_init(&p->arena, 65536);
+    p->pump = loop_timer_new(d->loop, "delivery pump", on_pump, p);
+    provider_conf_take(p, c, pc);
+    for (unsigned i = 0; i < LANES; i++) {
+        struct lane *l = &p->lane[i];
+
+        l->provider = p;
+        l->number = i;
+        l->last = &l->waiting;
+        snprintf(stream, sizeof stream, "sms:%.*s:%u", SLICE_ARG(p->conf.name), i);
+        l->consumer = consumer_open(d->store, stream, i > 0 && quiet_now(d) ? 0 : p->window, on_entry, l);
+        if (!l->consumer)
+            return -1;
+    }
+    return p->pump ? 0 : -1;
+}
+
+struct delivery *delivery_open(struct loop *loop, struct store *store, const struct config *c, struct err *e)
+{
+    struct delivery *d = calloc(1, sizeof *d);
+
+    if (!d)
+        goto nomem;
+    d->loop = loop;
+    d->store = store;
+    d->utc_offset_min = c->utc_offset_min;
+    d->http = http_send_new(loop, e);
+    d->dawn = loop_timer_new(loop, "delivery dawn", on_dawn, d);
+    if (!d->http || !d->dawn)
+        goto nomem;
+    for (unsigned i = 0; i < c->providers_n; i++) {
+        const struct provider_conf *pc = &c->providers[i];
+
+        if (!sends(pc) || (pc->sms_via.n && !pc->send.url.n))
+            continue;
+        if (dialect_by_name(pc->dialect)->in_process && !d->inbox && !(d->inbox = inbox_new(loop, INBOX_MAX)))
+            goto nomem;
+        if (provider_open(d, c, pc) != 0)
+            goto nomem;
+    }
+    loop_timer_set(d->dawn, 20000);
+    return d;
+nomem:
+    if (d)
+        delivery_close(d);
+    err_set(e, "delivery: out of memory");
+    return NULL;
+}
+
+void delivery_reload(struct delivery *d, const struct config *c)
+{
+    d->utc_offset_min = c->utc_offset_min;
+    for (unsigned i = 0; i < d->providers_n; i++) {
+        struct provider *p = &d->provider[i];
+        const struct provider_conf *pc = config_provider(c, p->conf.name);
+
+        if (pc && dialect_by_name(pc->dialect) == p->dialect) {
+            provider_conf_take(p, c, pc);
+            pump(p);
+        } else {
+            log_event(LOG_WARN, "provider_needs_restart", NULL);
+        }
+    }
+}
+
+void delivery_drain(struct delivery *d)
+{
+    d->draining = true;
+    for (unsigned i = 0; i < d->providers_n; i++)
+        set_windows(&d->provider[i]);
+}
+
+unsigned delivery_under_way(const struct delivery *d)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < d->providers_n; i++)
+        n += d->provider[i].under_way_n;
+    return n;
+}
+
+static void provider_close(struct provider *p)
+{
+    for (unsigned i = 0; i < LANES; i++) {
+        struct job *j;
+
+        if (p->lane[i].consumer)
+            consumer_close(p->lane[i].consumer);
+        while ((j = p->lane[i].waiting)) {
+            p->lane[i].waiting = j->next;
+            job_free(j);
+        }
+    }
+    while (p->under_way) {
+        struct job *j = p->under_way;
+
+        job_unlist(j);
+        job_free(j);
+    }
+    loop_timer_free(p->pump);
+    arena_free(&p->arena);
+}
+
+struct inbox *delivery_inbox(struct delivery *d)
+{
+    return d->inbox;
+}
+
+void delivery_close(struct delivery *d)
+{
+    http_send_free(d->http);
+    for (unsigned i = 0; i < d->providers_n; i++)
+        provider_close(&d->provider[i]);
+    loop_timer_free(d->dawn);
+    inbox_free(d->inbox);
+    free(d);
+}

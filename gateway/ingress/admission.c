@@ -1,0 +1,195 @@
+/* admission.c - see admission.h. */
+#include "gateway/ingress/admission.h"
+
+#include <arpa/inet.h>
+#include <nettle/memops.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/msisdn.h"
+
+enum {
+    ID_BUCKET_MS = 10 * 60 * 1000,
+    SENDERS = 8192,
+};
+
+struct admission_path admission_path(struct slice path)
+{
+    static const struct {
+        const char *prefix;
+        enum door door;
+    } doors[] = { { "/sms/", DOOR_SMS }, { "/ussd/", DOOR_USSD }, { "/dlr/", DOOR_DLR } };
+    struct admission_path out = { .door = DOOR_NONE };
+
+    if (slice_is(path, "/emulator/inbox"))
+        out.door = DOOR_INBOX;
+    for (unsigned i = 0; i < sizeof doors / sizeof doors[0]; i++)
+        if (slice_starts(path, doors[i].prefix)) {
+            path = slice_skip(path, strlen(doors[i].prefix));
+            out.door = doors[i].door;
+            out.provider = slice_cut(&path, '/');
+            out.token = path;
+        }
+    return out;
+}
+
+static bool address_bytes(struct slice s, unsigned char out[16], unsigned *bits)
+{
+    char text[64];
+
+    if (s.n >= sizeof text)
+        return false;
+    memcpy(text, s.p ? s.p : "", s.n);
+    text[s.n] = '\0';
+    *bits = 32;
+    if (inet_pton(AF_INET, text, out) == 1)
+        return true;
+    *bits = 128;
+    return inet_pton(AF_INET6, text, out) == 1;
+}
+
+bool admission_in_network(struct slice peer, struct slice network)
+{
+    unsigned char a[16], b[16];
+    unsigned bits_a, bits_b;
+    struct slice host = slice_cut(&network, '/');
+    uint64_t bits;
+
+    if (!address_bytes(peer, a, &bits_a) || !address_bytes(host, b, &bits_b) || bits_a != bits_b)
+        return false;
+    bits = bits_a;
+    if (network.n && (!slice_to_u64(network, &bits) || bits > bits_a))
+        return false;
+    for (unsigned i = 0; i < bits; i++)
+        if ((a[i / 8] ^ b[i / 8]) >> (7 - i % 8) & 1)
+            return false;
+    return true;
+}
+
+static bool is_loopback(struct slice peer)
+{
+    return admission_in_network(peer, S("127.0.0.0/8")) || slice_is(peer, "::1");
+}
+
+/* Takes as long for a wrong first letter as for a wrong last one. */
+static bool token_is(struct slice token, struct slice wanted)
+{
+    uint8_t a[SHA256_DIGEST_SIZE], b[SHA256_DIGEST_SIZE];
+    struct sha256_ctx ctx;
+
+    sha256_init(&ctx);
+    sha256_update(&ctx, token.n, (const uint8_t *)token.p);
+    sha256_digest(&ctx, sizeof a, a);
+    sha256_update(&ctx, wanted.n, (const uint8_t *)wanted.p);
+    sha256_digest(&ctx, sizeof b, b);
+    return memeql_sec(a, b, sizeof a) != 0;
+}
+
+enum reason admission_check(const struct provider_conf *p, struct slice peer, struct slice token)
+{
+    bool listed = p->allow_n == 0;
+
+    for (unsigned i = 0; i < p->allow_n && !listed; i++)
+        listed = admission_in_network(peer, p->allow[i]);
+    if (slice_is(p->dialect, "emulator") || (!p->allow_n && !p->token.n && !p->secret.n))
+        listed = listed && is_loopback(peer);
+    if (!listed)
+        return REASON_bad_address;
+    if (p->token.n ? !token_is(token, p->token) : token.n > 0)
+        return REASON_bad_token;
+    return REASON_accepted;
+}
+
+static struct slice made_id(const struct inbound *in, int64_t now_ms, struct arena *a)
+{
+    int64_t bucket = now_ms / ID_BUCKET_MS;
+    uint8_t digest[16];
+    struct sha256_ctx ctx;
+    char *hex = arena_alloc(a, 2 + 2 * sizeof digest + 1);
+
+    if (!hex)
+        return slice_make("", 0);
+    sha256_init(&ctx);
+    sha256_update(&ctx, sizeof bucket, (const uint8_t *)&bucket);
+    sha256_update(&ctx, in->from.n, (const uint8_t *)in->from.p);
+    sha256_update(&ctx, 1, (const uint8_t *)"");
+    sha256_update(&ctx, in->text.n, (const uint8_t *)in->text.p);
+    sha256_digest(&ctx, sizeof digest, digest);
+    memcpy(hex, "h-", 2);
+    for (unsigned i = 0; i < sizeof digest; i++)
+        snprintf(hex + 2 + (size_t)2 * i, 3, "%02x", digest[i]);
+    return slice_make(hex, 2 + 2 * sizeof digest);
+}
+
+void admission_complete(struct inbound *in, const struct provider_conf *p, int64_t now_ms, struct arena *a)
+{
+    struct msisdn number;
+
+    in->provider = p->name;
+    in->received_ms = now_ms;
+    in->from_is_msisdn = msisdn_parse(in->from, &number);
+    if (in->from_is_msisdn)
+        in->from = arena_copy(a, msisdn_slice(&number));
+    if (in->kind == INBOUND_USSD)
+        in->provider_id = slice_make("", 0);
+    else if (!in->provider_id.n)
+        in->provider_id = made_id(in, now_ms, a);
+}
+
+/* --- rates --- */
+
+struct bucket {
+    uint64_t who;
+    int64_t at_ms;
+    int64_t tokens; /* thousandths of a message */
+};
+
+struct rates {
+    struct bucket sender[SENDERS];
+    struct bucket provider[CONFIG_PROVIDERS * 4];
+};
+
+struct rates *rates_new(void)
+{
+    return calloc(1, sizeof(struct rates));
+}
+
+void rates_free(struct rates *r)
+{
+    free(r);
+}
+
+static void refill(struct bucket *b, uint64_t who, unsigned per_minute, int64_t now)
+{
+    int64_t full = (int64_t)per_minute * 1000;
+
+    if (b->who != who || b->at_ms == 0) {
+        *b = (struct bucket){ .who = who, .at_ms = now, .tokens = full };
+        return;
+    }
+    b->tokens += (now - b->at_ms) * per_minute / 60;
+    b->at_ms = now;
+    if (b->tokens > full)
+        b->tokens = full;
+}
+
+bool rates_take(struct rates *r, const struct config *c, const struct inbound *in, int64_t now)
+{
+    uint64_t who = slice_hash(in->from), via = slice_hash(in->provider);
+    struct bucket *s = c->per_sender ? &r->sender[who % SENDERS] : NULL;
+    struct bucket *p = c->per_provider ? &r->provider[via % (CONFIG_PROVIDERS * 4)] : NULL;
+
+    if (s)
+        refill(s, who, c->per_sender, now);
+    if (p)
+        refill(p, via, c->per_provider, now);
+    if ((s && s->tokens < 1000) || (p && p->tokens < 1000))
+        return false;
+    if (s)
+        s->tokens -= 1000;
+    if (p)
+        p->tokens -= 1000;
+    return true;
+}

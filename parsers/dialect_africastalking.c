@@ -1,0 +1,164 @@
+/* dialect_africastalking.c - SMS and USSD forms of Africa's Talking, its send API and delivery reports (PEERS
+ * 4.14, 6.2, 6.3). */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "parsers/dialect.h"
+#include "parsers/ussd_text.h"
+#include "parsers/utf8.h"
+
+extern const struct dialect dialect_africastalking;
+
+static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
+{
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("text")))
+        return WIRE_BAD_SHAPE;
+    in->kind = INBOUND_SMS;
+    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("id")), a, in);
+    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("from")), a, in));
+    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("to")), a, in));
+    in->text_was_broken = false;
+    in->text = dialect_text(params_get(&f, PARAM_NAMES("text")), a, in);
+    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+}
+
+static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, struct inbound *in)
+{
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK)
+        return WIRE_BAD_SHAPE;
+    in->kind = INBOUND_USSD;
+    in->session = dialect_text(params_get(&f, PARAM_NAMES("sessionId")), a, in);
+    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("phoneNumber")), a, in));
+    in->service_code = dialect_text(params_get(&f, PARAM_NAMES("serviceCode")), a, in);
+    in->text = dialect_text(params_get(&f, PARAM_NAMES("text", "input")), a, in);
+    in->step = ussd_text_step(in->text);
+    in->op = in->text.n ? USSD_INPUT : USSD_BEGIN;
+    /* The notice of the end of a session: no answer is read.  `hopsCount`, `durationInMillis` and `status`
+     * come with it alone. */
+    if (params_find(&f, PARAM_NAMES("durationInMillis", "status", "errorMessage")) &&
+        !params_find(&f, PARAM_NAMES("text")))
+        in->op = USSD_ENDED;
+    return in->from.n && in->session.n ? WIRE_OK : WIRE_BAD_SHAPE;
+}
+
+static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
+{
+    static const struct {
+        const char *status, *state;
+        bool final;
+    } states[] = {
+        { "Success", "delivered", true },       { "Failed", "failed", true },
+        { "Rejected", "rejected", true },       { "Buffered", "buffered", false },
+        { "Sent", "accepted", false },          { "Submitted", "accepted", false },
+        { "AbsentSubscriber", "failed", true }, { "Expired", "failed", true },
+    };
+    struct slice status;
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK)
+        return WIRE_BAD_SHAPE;
+    status = slice_trim(params_get(&f, PARAM_NAMES("status")));
+    *out = (struct wire_dlr){ .their_id = utf8_clean(params_get(&f, PARAM_NAMES("id")), a, NULL) };
+    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (slice_ieq(status, slice_of(states[i].status))) {
+            out->state = states[i].state;
+            out->final = states[i].final;
+        }
+    if (!out->their_id.n)
+        return WIRE_BAD_SHAPE;
+    return out->state ? WIRE_OK : status.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
+}
+
+static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
+{
+    (void)id;
+    if (reason_http(reason) != 200) {
+        dialect_refuse(reason, a, out);
+        return;
+    }
+    *out = (struct wire_answer){ .status = 200, .content_type = "text/plain", .body = S("") };
+}
+
+static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
+{
+    struct buf b;
+
+    buf_init(&b, 65536);
+    query_pair(&b, "username", sms->username);
+    query_pair(&b, "to", sms->to);
+    query_pair(&b, "message", sms->text);
+    if (sms->from.n)
+        query_pair(&b, "from", sms->from);
+    *out = (struct wire_send){ .url = sms->url,
+                               .content_type = S("application/x-www-form-urlencoded"),
+                               .body = arena_copy(a, buf_slice(&b)) };
+    out->headers[out->headers_n++] = arena_printf(a, "apiKey: %.*s", SLICE_ARG(sms->password));
+    out->headers[out->headers_n++] = S("Accept: application/json");
+    buf_free(&b);
+    return WIRE_OK;
+}
+
+/* 100-102 taken; 401 403 404 406 407 never; 402 405 500-502 and what we do not know later. */
+static enum send_result of_code(json_int_t code)
+{
+    switch (code) {
+    case 100:
+    case 101:
+    case 102:
+        return SEND_ACCEPTED;
+    case 401:
+    case 403:
+    case 404:
+    case 406:
+    case 407:
+        return SEND_REFUSED;
+    default:
+        return SEND_LATER;
+    }
+}
+
+static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+{
+    json_t *root, *one, *id;
+
+    *out = (struct send_answer){ .result = SEND_UNKNOWN };
+    snprintf(out->why, sizeof out->why, "http %d", status);
+    if (status == 429) {
+        out->result = SEND_THROTTLED;
+        return;
+    }
+    if (status < 200 || status > 299) {
+        out->result = status == 400 ? SEND_REFUSED : SEND_LATER;
+        return;
+    }
+    root = json_loadb(body.n ? body.p : "", body.n, 0, NULL);
+    one = json_array_get(json_object_get(json_object_get(root, "SMSMessageData"), "Recipients"), 0);
+    if (json_is_integer(json_object_get(one, "statusCode"))) {
+        json_int_t code = json_integer_value(json_object_get(one, "statusCode"));
+
+        out->result = of_code(code);
+        snprintf(out->why, sizeof out->why, "status %" JSON_INTEGER_FORMAT, code);
+        id = json_object_get(one, "messageId");
+        if (json_is_string(id))
+            out->their_id = arena_str(a, json_string_value(id));
+    } else if (json_is_object(json_object_get(root, "SMSMessageData"))) {
+        out->result = SEND_LATER; /* "InvalidSenderId" and the like: no recipient was taken */
+        snprintf(out->why, sizeof out->why, "no recipient taken");
+    }
+    json_decref(root);
+}
+
+const struct dialect dialect_africastalking = {
+    .name = "africastalking",
+    .decode_sms = decode_sms,
+    .decode_ussd = decode_ussd,
+    .decode_dlr = decode_dlr,
+    .answer = answer,
+    .encode_send = encode_send,
+    .decode_send_answer = decode_send_answer,
+};

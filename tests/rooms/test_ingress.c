@@ -1,0 +1,660 @@
+/* test_ingress.c - the listener with a pipeline of its own: what comes in, what the telco hears, and the
+ * guards.
+ *
+ * A thread plays the telco with raw bytes on a socket; the loop runs in the test's thread. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/ingress/admission.h"
+#include "gateway/ingress/ingress.h"
+
+enum {
+    ANSWER_MAX = 65536,
+};
+
+struct world {
+    struct loop *loop;
+    struct loop_wake *wake;
+    struct config config;
+    struct ingress *ingress;
+    /* what the fake pipeline is to say, and what it saw */
+    enum reason say;
+    const char *screen;
+    bool screen_ends, later;
+    unsigned submitted;
+    struct inbound seen;
+    char from[64], text[4096], id[256], session[64], code[64], provider[32];
+    answer_cb *held_cb;
+    void *held_arg;
+    /* the telco */
+    const char *request;
+    size_t request_n;
+    unsigned drip_ms; /* > 0: one byte in this time */
+    char response[ANSWER_MAX];
+    size_t response_n;
+    int64_t took_ms;
+};
+
+static void keep(char *out, size_t max, struct slice s)
+{
+    snprintf(out, max, "%.*s", SLICE_ARG(s));
+}
+
+static void say(struct world *w, answer_cb *cb, void *arg)
+{
+    struct answer a = { .reason = w->say, .screen = slice_of(w->screen), .screen_ends = w->screen_ends };
+
+    cb(arg, &a);
+}
+
+static void submit(void *arg, const struct inbound *in, answer_cb *cb, void *cb_arg)
+{
+    struct world *w = arg;
+
+    w->submitted++;
+    w->seen = *in;
+    keep(w->from, sizeof w->from, in->from);
+    keep(w->text, sizeof w->text, in->text);
+    keep(w->id, sizeof w->id, in->provider_id);
+    keep(w->session, sizeof w->session, in->session);
+    keep(w->code, sizeof w->code, in->service_code);
+    keep(w->provider, sizeof w->provider, in->provider);
+    if (w->later) {
+        w->held_cb = cb;
+        w->held_arg = cb_arg;
+        return;
+    }
+    say(w, cb, cb_arg);
+}
+
+static void on_telco_done(void *arg)
+{
+    struct world *w = arg;
+
+    loop_stop(w->loop);
+}
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct ingress_ops ops = { .submit = submit, .arg = w };
+    struct err e = { "" };
+    struct provider_conf *p = w->config.providers;
+
+    w->config.listen.host = S("127.0.0.1");
+    w->config.utc_offset_min = 420;
+    p[0] = (struct provider_conf){ .name = S("emulator"), .dialect = S("emulator") };
+    p[1] = (struct provider_conf){ .name = S("kannel"), .dialect = S("kannel"), .token = S("rahasia") };
+    p[1].allow[p[1].allow_n++] = S("127.0.0.0/8");
+    p[2] = (struct provider_conf){ .name = S("at"), .dialect = S("africastalking") };
+    p[2].allow[p[2].allow_n++] = S("127.0.0.1");
+    p[3] = (struct provider_conf){ .name = S("jauh"), .dialect = S("kannel") };
+    p[3].allow[p[3].allow_n++] = S("10.1.2.3");
+    w->config.providers_n = 4;
+    w->loop = loop_new(&e);
+    w->wake = loop_wake_new(w->loop, on_telco_done, w);
+    w->ingress = ingress_open(w->loop, &w->config, &ops, &e);
+    if (!w->ingress) {
+        print_error("%s\n", e.text);
+        return -1;
+    }
+    w->say = REASON_accepted;
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+
+    ingress_close(w->ingress);
+    loop_wake_free(w->wake);
+    loop_free(w->loop);
+    free(w);
+    return 0;
+}
+
+static void *telco(void *arg)
+{
+    struct world *w = arg;
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)ingress_port(w->ingress)) };
+    struct timeval patience = { .tv_sec = 20 };
+    int64_t begun = clock_mono_ms();
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    size_t sent = 0;
+
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    w->response_n = 0;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (connect(fd, (struct sockaddr *)&at, sizeof at) == 0) {
+        while (sent < w->request_n) {
+            struct timeval drip = { .tv_usec = (suseconds_t)w->drip_ms * 1000 };
+            ssize_t n;
+
+            if (w->drip_ms) {
+                char byte;
+
+                setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &drip, sizeof drip);
+                n = recv(fd, &byte, 1, 0);
+                if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
+                    break;
+            }
+            n = send(fd, w->request + sent, w->drip_ms ? 1 : w->request_n - sent, MSG_NOSIGNAL);
+            if (n <= 0)
+                break;
+            sent += (size_t)n;
+        }
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        for (;;) {
+            ssize_t n = recv(fd, w->response + w->response_n, ANSWER_MAX - 1 - w->response_n, 0);
+
+            if (n <= 0)
+                break;
+            w->response_n += (size_t)n;
+        }
+    }
+    w->response[w->response_n] = '\0';
+    w->took_ms = clock_mono_ms() - begun;
+    close(fd);
+    loop_wake(w->wake);
+    return NULL;
+}
+
+/* Sends the bytes, runs the loop until the gateway closed the connection. */
+static void exchange(struct world *w, const char *request, size_t n)
+{
+    pthread_t t;
+
+    w->request = request;
+    w->request_n = n;
+    assert_int_equal(pthread_create(&t, NULL, telco, w), 0);
+    assert_int_equal(loop_run(w->loop), 0);
+    pthread_join(t, NULL);
+}
+
+static int status_of(const struct world *w)
+{
+    int status = 0;
+
+    return sscanf(w->response, "HTTP/1.%*d %d", &status) == 1 ? status : -1;
+}
+
+static const char *body_of(const struct world *w)
+{
+    const char *p = strstr(w->response, "\r\n\r\n");
+
+    return p ? p + 4 : "(no body)";
+}
+
+static void post(struct world *w, const char *path, const char *type, const char *body, size_t n)
+{
+    static char request[300000];
+    int head = snprintf(request, 4096,
+                        "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: %s\r\n"
+                        "Content-Length: %zu\r\n\r\n",
+                        path, type, n);
+
+    memcpy(request + head, body, n);
+    exchange(w, request, (size_t)head + n);
+}
+
+static void post_form(struct world *w, const char *path, const char *body)
+{
+    post(w, path, "application/x-www-form-urlencoded", body, strlen(body));
+}
+
+static void get(struct world *w, const char *target)
+{
+    char request[4096];
+    int n =
+        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", target);
+
+    exchange(w, request, (size_t)n);
+}
+
+/* --- SPEC 4, first row --- */
+
+static void an_emulator_sms_is_taken_and_its_id_comes_back(void **state)
+{
+    struct world *w = *state;
+
+    post_form(w, "/sms/emulator", "id=a1&from=0812-3456-7890&to=98120&text=TIMB+Siti%20P");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "{\"status\":\"accepted\",\"id\":\"a1\"}");
+    assert_string_equal(w->from, "+6281234567890");
+    assert_true(w->seen.from_is_msisdn);
+    assert_string_equal(w->text, "TIMB Siti P");
+    assert_string_equal(w->provider, "emulator");
+    assert_int_equal(w->seen.kind, INBOUND_SMS);
+    assert_true(w->seen.received_ms > 0);
+}
+
+static void a_json_body_says_the_same(void **state)
+{
+    struct world *w = *state;
+    const char *body = "{\"text\":\"KASUS DIARE\\nKASUS DBD\",\"from\":\"+6281234567890\",\"id\":77}";
+
+    post(w, "/sms/emulator", "application/json", body, strlen(body));
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "{\"status\":\"accepted\",\"id\":\"77\"}");
+    assert_string_equal(w->text, "KASUS DIARE\nKASUS DBD");
+}
+
+static void a_get_is_as_good_as_a_post(void **state)
+{
+    struct world *w = *state;
+
+    get(w, "/sms/emulator?text=a%2Bb+c&from=6281234567890&id=g1");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(w->text, "a+b c");
+    assert_string_equal(w->from, "+6281234567890");
+}
+
+static void a_repeat_is_called_a_duplicate(void **state)
+{
+    struct world *w = *state;
+
+    w->say = REASON_duplicate;
+    post_form(w, "/sms/emulator", "id=a1&from=081234567890&text=x");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "{\"status\":\"duplicate\",\"id\":\"a1\"}");
+}
+
+static void without_an_id_one_is_made_from_sender_and_text(void **state)
+{
+    struct world *w = *state;
+    char first[256];
+
+    post_form(w, "/sms/emulator", "from=081234567890&text=x");
+    snprintf(first, sizeof first, "%s", w->id);
+    assert_int_equal(strlen(first), 34);
+    post_form(w, "/sms/emulator", "text=x&from=%2B6281234567890");
+    assert_string_equal(w->id, first);
+    post_form(w, "/sms/emulator", "from=081234567890&text=y");
+    assert_string_not_equal(w->id, first);
+    post_form(w, "/sms/emulator", "from=081234567891&text=x");
+    assert_string_not_equal(w->id, first);
+}
+
+static void hostile_bytes_are_messages_of_ours(void **state)
+{
+    struct world *w = *state;
+    const char nul[] = "id=n1&from=081234567890&text=a\0b%00c";
+
+    post(w, "/sms/emulator", "application/x-www-form-urlencoded", nul, sizeof nul - 1);
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(w->text, "abc");
+    assert_true(w->seen.text_was_broken);
+    post_form(w, "/sms/emulator", "id=n2&from=081234567890&text=caf%E9");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(w->text, "caf\xC3\xA9");
+    assert_true(w->seen.text_was_broken);
+    post_form(w, "/sms/emulator", "id=n3&from=INFO&text=");
+    assert_int_equal(status_of(w), 200);
+    assert_false(w->seen.from_is_msisdn);
+    assert_string_equal(w->from, "INFO");
+    assert_string_equal(w->text, "");
+}
+
+static void what_lacks_a_sender_or_a_text_is_a_bad_shape(void **state)
+{
+    struct world *w = *state;
+    uint64_t before = reason_total(REASON_bad_shape);
+
+    post_form(w, "/sms/emulator", "id=a1&text=x");
+    assert_int_equal(status_of(w), 400);
+    assert_string_equal(body_of(w), "{\"error\":\"bad_shape\"}");
+    post_form(w, "/sms/emulator", "id=a1&from=081234567890");
+    assert_int_equal(status_of(w), 400);
+    post(w, "/sms/emulator", "application/json", "{\"from\":", 8);
+    assert_int_equal(status_of(w), 400);
+    assert_int_equal(w->submitted, 0);
+    assert_int_equal(reason_total(REASON_bad_shape), before + 3);
+}
+
+static void a_body_over_64_kib_is_413(void **state)
+{
+    struct world *w = *state;
+    char *body = malloc(100000);
+
+    memset(body, 'x', 100000);
+    memcpy(body, "id=b&from=081234567890&text=", 28);
+    post(w, "/sms/emulator", "application/x-www-form-urlencoded", body, 100000);
+    assert_int_equal(status_of(w), 413);
+    assert_string_equal(body_of(w), "{\"error\":\"too_large\"}");
+    post(w, "/sms/emulator", "application/x-www-form-urlencoded", body, 65536);
+    assert_int_equal(status_of(w), 200);
+    free(body);
+}
+
+static void busy_is_503_with_retry_after(void **state)
+{
+    struct world *w = *state;
+
+    w->say = REASON_spool_full;
+    post_form(w, "/sms/emulator", "id=a1&from=081234567890&text=x");
+    assert_int_equal(status_of(w), 503);
+    assert_non_null(strstr(w->response, "Retry-After: "));
+    assert_string_equal(body_of(w), "{\"error\":\"spool_full\"}");
+}
+
+static void rates_count_per_sender(void **state)
+{
+    struct world *w = *state;
+
+    w->config.per_sender = 2;
+    for (int i = 0; i < 3; i++)
+        post_form(w, "/sms/emulator", "from=081234567890&text=x");
+    assert_int_equal(status_of(w), 503);
+    assert_string_equal(body_of(w), "{\"error\":\"rate_limited\"}");
+    assert_int_equal(w->submitted, 2);
+    post_form(w, "/sms/emulator", "from=081234567891&text=x");
+    assert_int_equal(status_of(w), 200);
+}
+
+/* --- USSD --- */
+
+static void a_dial_is_answered_with_con(void **state)
+{
+    struct world *w = *state;
+
+    w->say = REASON_ussd_page;
+    w->screen = "1 Timbang\n2 Ibu hamil";
+    post_form(w, "/ussd/emulator", "session=s1&from=081234567890&code=*123%23&text=");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "CON 1 Timbang\n2 Ibu hamil");
+    assert_non_null(strstr(w->response, "Content-Type: text/plain"));
+    assert_int_equal(w->seen.kind, INBOUND_USSD);
+    assert_int_equal(w->seen.op, USSD_BEGIN);
+    assert_string_equal(w->session, "s1");
+    assert_string_equal(w->code, "*123#");
+    assert_string_equal(w->id, "");
+    w->screen = "Terima kasih";
+    w->screen_ends = true;
+    post_form(w, "/ussd/emulator", "session=s1&from=081234567890&code=*123%23&text=1");
+    assert_string_equal(body_of(w), "END Terima kasih");
+    assert_int_equal(w->seen.op, USSD_INPUT);
+    assert_string_equal(w->text, "1");
+}
+
+static void a_ussd_caller_always_gets_a_page(void **state)
+{
+    struct world *w = *state;
+    static const char *const paths[] = { "/ussd/emulator", "/ussd/tidakada", "/ussd/jauh", "/ussd/kannel" };
+
+    for (unsigned i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        post_form(w, paths[i], "text=1");
+        assert_int_equal(status_of(w), 200);
+        assert_memory_equal(body_of(w), "END ", 4);
+        assert_true(strlen(body_of(w)) > 10);
+    }
+    w->say = REASON_draining;
+    post_form(w, "/ussd/emulator", "session=s1&from=081234567890&code=*123%23&text=1");
+    assert_int_equal(status_of(w), 200);
+    assert_memory_equal(body_of(w), "END ", 4);
+}
+
+static void africastalking_repeats_the_whole_session(void **state)
+{
+    struct world *w = *state;
+
+    w->screen = "BB?";
+    post_form(
+        w, "/ussd/at",
+        "sessionId=ATUid_1&phoneNumber=%2B6281234567890&networkCode=62001&serviceCode=*123%23&text=1*2*Siti");
+    assert_string_equal(body_of(w), "CON BB?");
+    assert_string_equal(w->text, "1*2*Siti");
+    assert_int_equal(w->seen.step, 4);
+    assert_string_equal(w->session, "ATUid_1");
+}
+
+/* --- the other dialects --- */
+
+static void kannel_hears_an_empty_text(void **state)
+{
+    struct world *w = *state;
+
+    get(w, "/sms/kannel/rahasia?p=%2B6281234567890&P=98120&a=TERIMA+48217&I=9b1d&T=1763682000");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "");
+    assert_non_null(strstr(w->response, "Content-Type: text/plain"));
+    assert_string_equal(w->text, "TERIMA 48217");
+    assert_string_equal(w->id, "9b1d");
+    assert_int_equal(w->seen.provider_ms, 1763682000000);
+}
+
+static void addresses_and_tokens_are_asked_for(void **state)
+{
+    struct world *w = *state;
+
+    get(w, "/sms/kannel/salah?from=081234567890&text=x");
+    assert_int_equal(status_of(w), 403);
+    assert_string_equal(body_of(w), "{\"error\":\"bad_token\"}");
+    get(w, "/sms/kannel?from=081234567890&text=x");
+    assert_int_equal(status_of(w), 403);
+    get(w, "/sms/jauh?from=081234567890&text=x");
+    assert_int_equal(status_of(w), 403);
+    assert_string_equal(body_of(w), "{\"error\":\"bad_address\"}");
+    get(w, "/sms/tidakada?from=081234567890&text=x");
+    assert_int_equal(status_of(w), 404);
+    get(w, "/");
+    assert_int_equal(status_of(w), 404);
+    assert_int_equal(w->submitted, 0);
+}
+
+static void a_delivery_report_comes_in_by_our_uuid(void **state)
+{
+    struct world *w = *state;
+
+    get(w, "/dlr/kannel/rahasia?uuid=6f9619ff-8b86-d011-b42d-00c04fc964ff&type=1&id=abc");
+    assert_int_equal(status_of(w), 200);
+    assert_int_equal(w->seen.kind, INBOUND_DLR);
+    assert_string_equal(w->session, "6f9619ff-8b86-d011-b42d-00c04fc964ff");
+    assert_string_equal(w->text, "delivered");
+    assert_string_equal(w->id, "dlr/6f9619ff-8b86-d011-b42d-00c04fc964ff/delivered");
+}
+
+/* --- guards --- */
+
+static void odd_and_doubled_headers_are_refused(void **state)
+{
+    static const char *const odd[] = {
+        "Content-Length: 4\r\nContent-Length: 5\r\n",
+        "Content-Length: +4\r\n",
+        "Content-Length : 4\r\n",
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: -4\r\n",
+        "Transfer-Encoding: chunked, identity\r\nContent-Length: 4\r\n",
+    };
+    struct world *w = *state;
+    char request[512];
+
+    for (unsigned i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        int n = snprintf(
+            request, sizeof request,
+            "POST /sms/emulator?from=081234567890&text=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n"
+            "a=b\r",
+            odd[i]);
+
+        exchange(w, request, (size_t)n);
+        assert_int_equal(status_of(w), 400);
+    }
+    assert_int_equal(w->submitted, 0);
+}
+
+static void only_get_and_post_are_known(void **state)
+{
+    struct world *w = *state;
+    const char *request =
+        "DELETE /sms/emulator?from=081234567890&text=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+    exchange(w, request, strlen(request));
+    assert_int_equal(status_of(w), 501);
+    assert_int_equal(w->submitted, 0);
+}
+
+static void long_headers_are_refused(void **state)
+{
+    struct world *w = *state;
+    char *request = malloc(40000);
+    int n = snprintf(request, 200, "GET /sms/emulator?from=081234567890&text=x HTTP/1.1\r\nX: ");
+
+    memset(request + n, 'x', 20000);
+    memcpy(request + n + 20000, "\r\n\r\n", 4);
+    exchange(w, request, (size_t)n + 20004);
+    assert_int_equal(w->submitted, 0);
+    assert_true(status_of(w) == 400 || w->response_n == 0);
+    free(request);
+}
+
+static void a_byte_now_and_then_does_not_hold_a_connection(void **state)
+{
+    struct world *w = *state;
+    const char *request =
+        "GET /sms/emulator?from=081234567890&text=slow HTTP/1.1\r\nHost: x\r\nX-Long: xxxxxxxxxxxxxxxxxxxx"
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n\r\n";
+
+    w->drip_ms = 250;
+    exchange(w, request, strlen(request));
+    w->drip_ms = 0;
+    assert_int_equal(w->submitted, 0);
+    assert_int_equal(w->response_n, 0);
+    assert_in_range(w->took_ms, 9000, 13000);
+}
+
+static void five_requests_in_one_breath_get_five_answers(void **state)
+{
+    struct world *w = *state;
+    char request[2048];
+    int n = 0, answers = 0;
+
+    for (int i = 0; i < 5; i++)
+        n += snprintf(request + n, sizeof request - (size_t)n,
+                      "GET /sms/emulator?from=081234567890&text=x&id=p%d HTTP/1.1\r\nHost: x\r\n%s\r\n", i,
+                      i == 4 ? "Connection: close\r\n" : "");
+    exchange(w, request, (size_t)n);
+    for (const char *p = w->response; (p = strstr(p, "\"accepted\"")); p++)
+        answers++;
+    assert_int_equal(answers, 5);
+    assert_int_equal(w->submitted, 5);
+}
+
+static void speak_now(void *arg)
+{
+    struct world *w = arg;
+
+    if (w->held_cb)
+        say(w, w->held_cb, w->held_arg);
+    w->held_cb = NULL;
+}
+
+static void the_answer_waits_for_the_commit(void **state)
+{
+    struct world *w = *state;
+    struct loop_timer *t = loop_timer_new(w->loop, "late commit", speak_now, w);
+
+    w->later = true;
+    loop_timer_set(t, 300);
+    post_form(w, "/sms/emulator", "id=late&from=081234567890&text=x");
+    assert_int_equal(status_of(w), 200);
+    assert_true(w->took_ms >= 250);
+    loop_timer_free(t);
+}
+
+static void a_held_request_is_answered_while_draining(void **state)
+{
+    struct world *w = *state;
+    struct loop_timer *t = loop_timer_new(w->loop, "late commit", speak_now, w);
+    struct loop_timer *d = loop_timer_new(w->loop, "drain", (void (*)(void *))ingress_drain, w->ingress);
+
+    w->later = true;
+    loop_timer_set(d, 200);
+    loop_timer_set(t, 400);
+    post_form(w, "/sms/emulator", "id=late&from=081234567890&text=x");
+    assert_int_equal(status_of(w), 200);
+    loop_timer_free(t);
+    loop_timer_free(d);
+}
+
+static void an_answer_after_the_end_is_harmless(void **state)
+{
+    struct world *w = *state;
+    struct loop_timer *stop = loop_timer_new(w->loop, "stop", on_telco_done, w);
+    pthread_t t;
+    const char *request = "GET /sms/emulator?from=081234567890&text=x HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    w->later = true;
+    w->request = request;
+    w->request_n = strlen(request);
+    loop_timer_set(stop, 300);
+    assert_int_equal(pthread_create(&t, NULL, telco, w), 0);
+    assert_int_equal(loop_run(w->loop), 0);
+    assert_int_equal(w->submitted, 1);
+    ingress_close(w->ingress);
+    speak_now(w);
+    pthread_join(t, NULL);
+    assert_int_equal(w->response_n, 0);
+    loop_timer_free(stop);
+    w->ingress = ingress_open(w->loop, &w->config, &(struct ingress_ops){ .submit = submit, .arg = w }, NULL);
+    assert_non_null(w->ingress);
+}
+
+static void networks_hold_their_addresses(void **state)
+{
+    (void)state;
+    assert_true(admission_in_network(S("10.1.2.3"), S("10.1.0.0/16")));
+    assert_false(admission_in_network(S("10.2.2.3"), S("10.1.0.0/16")));
+    assert_true(admission_in_network(S("10.1.2.3"), S("10.1.2.3")));
+    assert_false(admission_in_network(S("10.1.2.3"), S("10.1.2.3/33")));
+    assert_true(admission_in_network(S("::1"), S("::1")));
+    assert_false(admission_in_network(S("127.0.0.1"), S("::1")));
+    assert_false(admission_in_network(S(""), S("0.0.0.0/0")));
+    assert_true(admission_in_network(S("1.2.3.4"), S("0.0.0.0/0")));
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(an_emulator_sms_is_taken_and_its_id_comes_back),
+        CASE(a_json_body_says_the_same),
+        CASE(a_get_is_as_good_as_a_post),
+        CASE(a_repeat_is_called_a_duplicate),
+        CASE(without_an_id_one_is_made_from_sender_and_text),
+        CASE(hostile_bytes_are_messages_of_ours),
+        CASE(what_lacks_a_sender_or_a_text_is_a_bad_shape),
+        CASE(a_body_over_64_kib_is_413),
+        CASE(busy_is_503_with_retry_after),
+        CASE(rates_count_per_sender),
+        CASE(a_dial_is_answered_with_con),
+        CASE(a_ussd_caller_always_gets_a_page),
+        CASE(africastalking_repeats_the_whole_session),
+        CASE(kannel_hears_an_empty_text),
+        CASE(addresses_and_tokens_are_asked_for),
+        CASE(a_delivery_report_comes_in_by_our_uuid),
+        CASE(odd_and_doubled_headers_are_refused),
+        CASE(only_get_and_post_are_known),
+        CASE(long_headers_are_refused),
+        CASE(a_byte_now_and_then_does_not_hold_a_connection),
+        CASE(five_requests_in_one_breath_get_five_answers),
+        CASE(the_answer_waits_for_the_commit),
+        CASE(a_held_request_is_answered_while_draining),
+        CASE(an_answer_after_the_end_is_harmless),
+        cmocka_unit_test(networks_hold_their_addresses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
