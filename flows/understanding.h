@@ -53,6 +53,11 @@ struct command {
     struct slice nama, kode; /* DAFTAR */
     struct slice nik;        /* NIK nomor nik */
     struct slice correction; /* KOREKSI: the words behind the number, for understand_correction() */
+    struct corrected {
+        struct slice field; /* canonical name */
+        struct value value; /* as any form would take it; the daemon asks understand_correction() */
+    } * corrected;          /* KOREKSI: the corrected fields */
+    unsigned corrected_n;
 };
 
 enum said_kind {

@@ -50,13 +50,27 @@ struct word {
     struct slice say;       /* for people: "diare" */
     struct slice *synonyms; /* lower case, several words allowed: "berak cair" */
     unsigned synonyms_n;
-    struct slice letter; /* the SKDR letter where there is one */
+    struct slice letter;   /* the SKDR letter where there is one */
+    int64_t months_from;   /* vaccines: the earliest age that the schedule allows (DOMAIN 1.4) */
+    bool doubt;            /* understood but never certain: `akses`, `gerakan janin` (RULINGS 40) */
+    bool neutral;          /* known to be no sign: `menyusui` */
+    bool can_be_normal;    /* `baik`, `aktif` behind it say that all is well (RULINGS 40) */
+    unsigned questions[2]; /* skrining: how many answers, and another count that will do; 0 = none */
+    int64_t
+        until_months; /* a code that is only certain below this age (`campak` without number); 0 = always */
+};
+
+/* Bounds that hold between two ages (RULINGS 28). */
+struct age_band {
+    int64_t from_months, to_months; /* inclusive */
+    int64_t min, max;               /* milli */
 };
 
 struct word_list {
     struct slice name; /* "penyakit", "tanda", "vaksin", … : config/forms/lists/ */
     struct word *words;
     unsigned n;
+    struct phrase_index *index; /* private to form.c: list_find() */
     struct mark mark;
 };
 
@@ -68,10 +82,18 @@ struct field {
     enum unit unit;
     int64_t min, max; /* milli, inclusive; FIELD_AGE: in the unit of unit_default, milli */
     int64_t plausible_min,
-        plausible_max;            /* milli; 0,0 = none: outside asks back when unlabelled (RULINGS 25) */
-    bool whole;                   /* no decimals */
-    bool grams;                   /* 1000-35000 read as grams (SPEC 2.2 bb) */
-    bool asks_decimal_mark;       /* a missing mark is asked back (RULINGS 23) */
+        plausible_max;      /* milli; 0,0 = none: outside asks back when unlabelled (RULINGS 25) */
+    bool whole;             /* no decimals */
+    bool grams;             /* 1000-35000 read as grams (SPEC 2.2 bb) */
+    bool asks_decimal_mark; /* a missing mark is asked back (RULINGS 23) */
+    int64_t grams_doubt;    /* grams without a unit below this are asked back (RULINGS 24); 0 = none */
+    bool metres_doubt;      /* `1,60` is asked back as 160 (RULINGS 24) */
+    int64_t guess_min,
+        guess_max; /* milli; a guess, or a value that skips a field, must lie in here; 0,0 = range */
+    struct age_band bands[4];
+    unsigned bands_n;
+    int64_t max_age_days;         /* FIELD_DATE: older is out_of_range (RULINGS 31); 0 = any age */
+    bool unit_needed_below_18;    /* FIELD_AGE: a bare number under 18 is asked back (rujuk, wafat) */
     struct slice default_unit;    /* FIELD_AGE: "bl", "th" */
     const struct word_list *list; /* FIELD_CHOICE, FIELD_CHOICES, FIELD_COUNTS */
     int companion;                /* index of tanda_lain, tgl_lahir …, or -1 */
@@ -80,6 +102,7 @@ struct field {
     struct slice ask;             /* the USSD page's question; empty = not asked by USSD */
     struct slice example;         /* "9,2": for error replies and the pocket card */
     unsigned budget;              /* longest fill in septets for texts; 0 = by type */
+    unsigned position;            /* index in form.fields */
     struct mark mark;
 };
 
@@ -101,8 +124,10 @@ struct form {
     unsigned fields_n;
     struct variant variants[4];
     unsigned variants_n;
-    struct slice subject; /* whose report: "anak" makes and matches person records, "" none */
-    struct slice judge;   /* growth plausibility and the like: name of a judge in flows/, "" none */
+    struct slice subject;    /* whose report: "anak" makes and matches person records, "" none */
+    struct slice judge;      /* growth, skdn, w2, schedule: what is compared across fields, "" nothing */
+    struct slice person_sex; /* "P": the person is a woman (bumil, nifas, the mother in lahir): for the NIK */
+    bool nik_of_mother;      /* lahir: the NIK is not compared with age and date of the report */
     int64_t age_min_months, age_max_months; /* group of the form, for implausible:umur; 0,0 = none */
     struct slice *examples;                 /* whole SMS bodies that must parse as accepted */
     unsigned examples_n;
@@ -120,6 +145,14 @@ struct form_set {
 const struct form *form_by_name(const struct form_set *, struct slice name);
 const struct word_list *list_by_name(const struct form_set *, struct slice name);
 const struct word *word_by_code(const struct word_list *, struct slice code);
+/* A form by one of its keywords, upper case. */
+const struct form *form_by_keyword(const struct form_set *, struct slice keyword);
+/* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
+const struct word *list_find(const struct word_list *, struct slice phrase);
+/* Most words of one phrase in the list. */
+unsigned list_longest(const struct word_list *);
+/* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
+bool list_index(struct word_list *, struct arena *, struct slice *doubled);
 /* Index, or -1. */
 int form_field(const struct form *, const char *name);
 

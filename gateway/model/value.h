@@ -24,6 +24,7 @@ struct value {
     unsigned n;
     struct slice *items;
     int64_t *counts;
+    struct slice label; /* upper case: the label that it was typed with ("PB"); empty when by position */
 };
 
 struct value value_text(struct slice);

@@ -1,0 +1,113 @@
+/* date.c - calendar arithmetic.  See date.h.  Day counting after Howard Hinnant's civil calendar algorithms.
+ */
+#include "parsers/date.h"
+
+#include "parsers/text.h"
+
+static bool leap(int y)
+{
+    return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+}
+
+bool date_valid(int y, int m, int d)
+{
+    static const int last[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+    if (y < 1800 || y > 2200 || m < 1 || m > 12 || d < 1)
+        return false;
+    return d <= last[m - 1] + (m == 2 && leap(y));
+}
+
+int64_t date_days(int y, int m, int d)
+{
+    int64_t era, yoe, doy, doe, year = y - (m <= 2);
+
+    era = (year >= 0 ? year : year - 399) / 400;
+    yoe = year - era * 400;
+    doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return era * 146097 + doe - 719468;
+}
+
+struct date date_of_days(int64_t z)
+{
+    int64_t era, doe, yoe, doy, mp;
+    struct date d;
+
+    z += 719468;
+    era = (z >= 0 ? z : z - 146096) / 146097;
+    doe = z - era * 146097;
+    yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    mp = (5 * doy + 2) / 153;
+    d.day = (int)(doy - (153 * mp + 2) / 5 + 1);
+    d.month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    d.year = (int)(yoe + era * 400 + (d.month <= 2));
+    return d;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
+}
+
+int64_t date_today(int64_t wall_ms, int utc_offset_min)
+{
+    return floor_div(wall_ms + (int64_t)utc_offset_min * 60000, 86400000);
+}
+
+struct slice date_iso(int64_t days, struct arena *a)
+{
+    struct date d = date_of_days(days);
+
+    return arena_printf(a, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+bool date_parse_iso(struct slice s, int64_t *days)
+{
+    int v[3] = { 0 };
+    static const unsigned from[] = { 0, 5, 8 }, len[] = { 4, 2, 2 };
+
+    if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-')
+        return false;
+    for (unsigned k = 0; k < 3; k++)
+        for (unsigned i = from[k]; i < from[k] + len[k]; i++) {
+            if (!text_is_digit(s.p[i]))
+                return false;
+            v[k] = v[k] * 10 + (s.p[i] - '0');
+        }
+    if (!date_valid(v[0], v[1], v[2]))
+        return false;
+    *days = date_days(v[0], v[1], v[2]);
+    return true;
+}
+
+int64_t date_months_between(int64_t birth, int64_t today)
+{
+    struct date b = date_of_days(birth), t = date_of_days(today);
+
+    return (int64_t)(t.year - b.year) * 12 + (t.month - b.month) - (t.day < b.day);
+}
+
+/* The Sunday on which week 1 of the year begins.  Day 0 was a Thursday. */
+static int64_t first_sunday(int year)
+{
+    int64_t jan4 = date_days(year, 1, 4);
+
+    return jan4 - (jan4 + 4) % 7;
+}
+
+struct epi_week date_epi_week(int64_t days)
+{
+    struct epi_week w = { .year = date_of_days(days).year + 1 };
+
+    while (days < first_sunday(w.year))
+        w.year--;
+    w.week = (int)((days - first_sunday(w.year)) / 7) + 1;
+    return w;
+}
+
+int date_epi_weeks(int year)
+{
+    return (int)((first_sunday(year + 1) - first_sunday(year)) / 7);
+}

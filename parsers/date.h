@@ -1,0 +1,33 @@
+/* date.h - calendar days: counting, writing, weeks.  Days are counted from 1970-01-01; no time zones here.
+ *
+ * Pure. */
+#ifndef KENTONGAN_PARSERS_DATE_H
+#define KENTONGAN_PARSERS_DATE_H
+
+#include "gateway/base/arena.h"
+
+struct date {
+    int year, month, day;
+};
+
+bool date_valid(int year, int month, int day);
+int64_t date_days(int year, int month, int day);
+struct date date_of_days(int64_t days);
+/* The local day of a wall clock. */
+int64_t date_today(int64_t wall_ms, int utc_offset_min);
+/* "2026-11-21" */
+struct slice date_iso(int64_t days, struct arena *);
+bool date_parse_iso(struct slice, int64_t *days) MUST_CHECK;
+/* Completed months from birth to today; negative when birth is to come. */
+int64_t date_months_between(int64_t birth, int64_t today);
+
+/* Epidemiological week: Sunday to Saturday, week 1 holds 4 January (DOMAIN 4.2). */
+struct epi_week {
+    int year, week;
+};
+
+struct epi_week date_epi_week(int64_t days);
+/* 52 or 53. */
+int date_epi_weeks(int year);
+
+#endif

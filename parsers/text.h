@@ -1,0 +1,45 @@
+/* text.h - the text of an SMS made plain: valid UTF-8, and the many shapes of blanks, dashes and quotes made
+ * one (RULINGS 17, DOMAIN 6.3).
+ *
+ * Pure.  Must never change a letter or digit that a person typed: case and accents stay for free text. */
+#ifndef KENTONGAN_PARSERS_TEXT_H
+#define KENTONGAN_PARSERS_TEXT_H
+
+#include "gateway/base/arena.h"
+
+/* The same text when it is valid UTF-8 without NUL; else NULs are cut out and broken UTF-8 is read as Latin-1
+ * (SPEC 4), in the arena. */
+struct slice text_valid_utf8(struct slice, struct arena *);
+/* NBSP and kin become blanks, zero-width characters vanish, curly quotes and all dashes become ASCII,
+ * full-width forms their ASCII letters, `½` behind a digit `,5`; emoji that stand alone vanish.  CR LF
+ * becomes LF.  Returns the slice itself when nothing had to change. */
+struct slice text_plain(struct slice, struct arena *);
+
+/* One code point at p (valid UTF-8, p < end); *len gets its bytes. */
+uint32_t text_rune(const char *p, const char *end, unsigned *len);
+/* The base letter of an accented Latin letter, case kept ("é" gives "e"); 0 when there is none. */
+char text_base_letter(uint32_t rune);
+
+/* Lower case ASCII letter; everything else unchanged. */
+static inline char text_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static inline bool text_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool text_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* At most one insertion, deletion, replacement or swap of neighbours apart (RULINGS 11); equal counts. */
+bool text_one_edit(struct slice a, struct slice b);
+
+/* "2026-11-21T09:00:00+07:00" or …Z as milliseconds of Unix time. */
+bool text_rfc3339(struct slice, int64_t *ms) MUST_CHECK;
+
+#endif
