@@ -31,6 +31,9 @@ UNIT_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ROOM_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/rooms/test_*.c))
 SUPPORT    := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/support/*.c))
 
+# What `make test` runs, in this order.
+TESTS := lint unit rooms corpus system
+
 .PHONY: all help deps run test unit rooms system lint asan corpus fuzz bench torture clean format
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -90,6 +93,28 @@ unit: $(UNIT_TESTS)
 
 rooms: $(ROOM_TESTS)
 	@for t in $^; do echo "== $$t"; ./$$t || exit 1; done
+
+# Each file by itself: `node --test` would run them side by side, and each starts servers.
+system: $(B)/kentongan
+	@for t in tests/system/*.test.mjs; do echo "== $$t"; \
+		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
+
+torture: $(B)/kentongan
+	@KENTONGAN=$(B)/kentongan KILLS=200 node --test-reporter=spec tests/system/kill.test.mjs
+
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^
+
+bench: $(B)/kentongan $(B)/tests/bench/load
+	@KENTONGAN=$(B)/kentongan LOAD=$(B)/tests/bench/load node tests/bench/bench.mjs
+
+test: deps
+	@for t in $(TESTS); do echo "== make $$t"; $(MAKE) --no-print-directory $$t || exit 1; done
+	@echo 'make test: all is well'
+
+asan:
+	@$(MAKE) --no-print-directory test SANITIZE=1
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

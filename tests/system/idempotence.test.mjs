@@ -1,0 +1,48 @@
+// idempotence.test.mjs - the same message again, under one id and under three: one record, never silence.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Gateway, kader, nomorOf, secondKader, waitFor } from './lib.mjs';
+
+let g;
+before(async () => {
+  g = await new Gateway().start();
+});
+after(() => g.stop());
+
+const records = (name) => g.query(`SELECT * FROM v_timbang WHERE nama = '${name}'`);
+
+test('three times with one id: one record, one answer, and each time a success', async () => {
+  const status = [];
+  for (let i = 0; i < 3; i++) {
+    const r = await g.sms(kader, 'TIMBANG Rahmat Hidayat L 24bl 11,5 84', 'same-1');
+    assert.equal(r.status, 200);
+    status.push(JSON.parse(r.body).status);
+  }
+  assert.deepEqual(status, ['accepted', 'duplicate', 'duplicate']);
+  await waitFor('the row', () => records('Rahmat Hidayat').length);
+  // What comes later than a message that was sent after them comes after their answers.
+  await g.say(secondKader, 'FORMAT timbang');
+  assert.equal((await g.inbox(kader)).length, 1);
+  assert.equal(records('Rahmat Hidayat').length, 1);
+  assert.equal(await g.reason('duplicate'), 2);
+});
+
+test('three times with three ids: one record, the same number and how to file another', async () => {
+  const text = 'TIMBANG Dewi Lestari P 30bl 12,1 88';
+  const first = await g.say(kader, text, 'other-1');
+  const second = await g.say(kader, text, 'other-2');
+  const third = await g.say(kader, `  timbang  Dewi Lestari p 30bl 12,1 88 `, 'other-3');
+  const nomor = nomorOf(first);
+  for (const again of [second, third]) {
+    assert.ok(again.includes(nomor), again);
+    assert.match(again, /BARU/);
+  }
+  await waitFor('the row', () => records('Dewi Lestari').length);
+  assert.equal(records('Dewi Lestari').length, 1);
+  assert.equal(await g.reason('repeat'), 2);
+});
+
+test('BARU files it after all', async () => {
+  await g.say(kader, 'BARU', 'other-4');
+  await waitFor('a second record', () => g.query("SELECT * FROM record WHERE message_id IN ('other-1','other-2','other-3','other-4')").length === 2);
+});
