@@ -26,6 +26,7 @@ enum {
     INBOX_WAIT_S = 20,
     ANSWER_WAIT_MS = 5000, /* a script's next line waits so long for the answer to an SMS */
     REQUEST_S = 15,
+    SHOWN_PEOPLE = 4,
 };
 
 /* Someone whose phone this is; the sample people of the configuration, and whoever --as named. */
@@ -95,18 +96,38 @@ static void show_page(const struct phone *p, const char *text)
     }
 }
 
-static void show_people(const struct phone *p)
+static bool first_of_role(const struct phone *p, unsigned at)
 {
-    struct slice role = { NULL, 0 };
+    for (unsigned i = 0; i < at; i++)
+        if (slice_eq(p->people[i].role, p->people[at].role))
+            return false;
+    return true;
+}
 
-    for (unsigned i = 0; i < p->people_n; i++) {
-        const struct persona *m = &p->people[i];
+/* Role by role; all of one role when it is named, else the first few of each. */
+static void show_people(const struct phone *p, const char *role)
+{
+    for (unsigned r = 0; r < p->people_n; r++) {
+        unsigned shown = 0, more = 0;
 
-        if (!slice_eq(role, m->role))
-            printf("%.*s:\n", SLICE_ARG(m->role));
-        role = m->role;
-        printf(" %3u  %-15s %.*s, %.*s%s\n", i + 1, m->msisdn, SLICE_ARG(m->name), SLICE_ARG(m->place),
-               m == p->me ? "   <- you" : "");
+        if (!first_of_role(p, r) || (role[0] && !slice_is(p->people[r].role, role)))
+            continue;
+        printf("%.*s:\n", SLICE_ARG(p->people[r].role));
+        for (unsigned i = r; i < p->people_n; i++) {
+            const struct persona *m = &p->people[i];
+
+            if (!slice_eq(m->role, p->people[r].role))
+                continue;
+            if (!role[0] && shown == SHOWN_PEOPLE) {
+                more++;
+                continue;
+            }
+            shown++;
+            printf(" %3u  %-15s %.*s, %.*s%s\n", i + 1, m->msisdn, SLICE_ARG(m->name), SLICE_ARG(m->place),
+                   m == p->me ? "   <- you" : "");
+        }
+        if (more)
+            printf("      and %u more: /people %.*s\n", more, SLICE_ARG(p->people[r].role));
     }
 }
 
@@ -207,8 +228,9 @@ static bool ask(struct phone *p, const char *path, const struct buf *form, struc
     curl_multi_remove_handle(p->multi, easy);
     curl_easy_cleanup(easy);
     good = !r->failed && r->status == 200;
+    p->failed = p->failed || !good;
     if (r->failed)
-        complain(p, p->url, r->why[0] ? r->why : "no answer");
+        fprintf(stderr, "phone: %s; is the gateway running (make run)?\n", r->why[0] ? r->why : "no answer");
     else if (!good)
         complain(p, "the gateway refused", r->body.p ? r->body.p : "no reason given");
     return good;
@@ -334,7 +356,7 @@ static void dial(struct phone *p, const char *code)
 
 /* --- what is typed --- */
 
-static struct persona *person_add(struct phone *p, const char *msisdn)
+static struct persona *person_add(struct phone *p, struct slice msisdn)
 {
     struct persona *m;
 
@@ -342,7 +364,7 @@ static struct persona *person_add(struct phone *p, const char *msisdn)
         return NULL;
     m = &p->people[p->people_n++];
     memset(m, 0, sizeof *m);
-    snprintf(m->msisdn, sizeof m->msisdn, "%s", msisdn);
+    snprintf(m->msisdn, sizeof m->msisdn, "%.*s", SLICE_ARG(msisdn));
     m->role = slice_of("nobody");
     return m;
 }
@@ -360,7 +382,7 @@ static bool become(struct phone *p, const char *who)
         if (strcmp(p->people[i].msisdn, who) == 0)
             m = &p->people[i];
     if (!m && who[0] == '+' && slice_all_digits(slice_of(who + 1)))
-        m = person_add(p, who);
+        m = person_add(p, slice_of(who));
     if (!m) {
         complain(p, who, "neither a row of `people` nor a number like +6281234567890");
         return false;
@@ -375,7 +397,7 @@ static void show_help(void)
 {
     printf("  *123#          dial; then each line is what you type on the page\n"
            "  any text       send it as an SMS (inside a dialogue: /sms TEXT)\n"
-           "  /people        the sample people, by role\n"
+           "  /people [ROLE] the sample people, by role\n"
            "  /as N          be person N of that list; /as +62... anyone\n"
            "  /inbox         all SMS of this phone again\n"
            "  /wait SECONDS  wait for an SMS (for scripts)\n"
@@ -398,6 +420,7 @@ static void inbox_again(struct phone *p)
     inbox_drop(p);
     p->me->seen[0] = '\0';
     p->inbox_after_ms = 0;
+    p->answer_until_ms = clock_mono_ms() + 1000;
 }
 
 static void carry_out(struct phone *p, const char *line)
@@ -410,7 +433,7 @@ static void carry_out(struct phone *p, const char *line)
     if (IS("/sms"))
         send_sms(p, arg);
     else if (IS("/people"))
-        show_people(p);
+        show_people(p, arg);
     else if (IS("/as") || (IS("as") && (arg[0] == '+' || slice_all_digits(slice_of(arg)))))
         become(p, arg);
     else if (IS("/inbox"))
@@ -487,7 +510,7 @@ static void load_people(struct phone *p, const struct config *c)
     p->people_cap = csv.n + 64;
     p->people = ARENA_ARRAY(&p->arena, struct persona, p->people_cap);
     for (unsigned i = 0; p->people && i < csv.n; i++) {
-        struct persona *m = person_add(p, csv.rows[i].cells[0].p);
+        struct persona *m = person_add(p, csv.rows[i].cells[0]);
 
         m->role = csv.rows[i].cells[1];
         m->name = csv.rows[i].cells[2];
