@@ -1,0 +1,355 @@
+/* menus.c - reads config/menus/.  See menus.h.  Faults name file, line and column; nothing here knows a
+ * session or what fits on a page (flows/ussd_check.c does). */
+#include "gateway/conf/menus.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/conf/yaml.h"
+
+enum {
+    MENUS_MAX = 32,
+    FORMS_MAX = 64,
+    FIELDS_MAX = 128,
+};
+
+struct reader {
+    struct menu_set *set;
+    const struct form_set *forms;
+    struct arena *arena;
+    struct faults *faults;
+};
+
+static const struct form *need_form(struct reader *r, const struct yaml *at, struct slice name)
+{
+    const struct form *f = form_by_name(r->forms, name);
+
+    if (!f)
+        fault_add(r->faults, at->mark, "there is no form \"%.*s\" in the forms folder", SLICE_ARG(name));
+    return f;
+}
+
+/* Which of form, command and page an entry leads to; false with a fault when not exactly one. */
+static bool entry_target(struct reader *r, struct yaml *y, struct menu_entry *e)
+{
+    static const char *const keys[] = {
+        [MENU_PAGE] = "page", [MENU_FORM] = "form", [MENU_COMMAND] = "command"
+    };
+    const struct yaml *at = NULL;
+
+    for (unsigned k = 0; k < sizeof keys / sizeof *keys; k++) {
+        struct slice name = yaml_text(y, keys[k], "", r->faults);
+
+        if (slice_empty(name))
+            continue;
+        if (at) {
+            fault_add(r->faults, y->mark, "an entry leads to one of form, command, page");
+            return false;
+        }
+        at = yaml_get(y, keys[k]);
+        e->target = (enum menu_target)k;
+        e->name = name;
+    }
+    if (!at)
+        fault_add(r->faults, y->mark, "an entry leads to one of form, command, page");
+    else if (e->target == MENU_FORM)
+        e->form = need_form(r, at, e->name);
+    return at != NULL;
+}
+
+static void read_entry(struct reader *r, struct yaml *y, struct menu_page *p)
+{
+    struct menu_entry *e = &p->entries[p->n];
+
+    *e = (struct menu_entry){ .mark = y->mark };
+    e->say = yaml_text(y, "say", "", r->faults);
+    if (!entry_target(r, y, e))
+        return;
+    if (slice_empty(e->say))
+        fault_add(r->faults, y->mark, "an entry needs \"say\": the words behind its digit");
+    if (e->target == MENU_COMMAND) {
+        e->typed = yaml_text(y, "typed", "", r->faults);
+        e->ask = yaml_text(y, "ask", "", r->faults);
+        e->words = yaml_texts(y, "words", &e->words_n, r->arena, r->faults);
+        if (slice_empty(e->typed))
+            fault_add(r->faults, y->mark, "a command needs \"typed\": what an SMS would say, such as TERIMA");
+    }
+    yaml_done(y, r->faults);
+    p->n++;
+}
+
+static bool named_on(const struct menu_page *p, const struct form *f)
+{
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->entries[i].form == f)
+            return true;
+    return false;
+}
+
+/* `rest: forms`: all that the first page does not name, by title. */
+static void read_rest(struct reader *r, struct yaml *y, const struct menu *m, struct menu_page *p)
+{
+    if (!slice_is(yaml_text(y, "rest", "", r->faults), "forms"))
+        fault_add(r->faults, y->mark, "\"rest\" takes: forms");
+    yaml_done(y, r->faults);
+    for (unsigned i = 0; i < r->forms->n && p->n < MENU_ENTRIES; i++) {
+        const struct form *f = &r->forms->forms[i];
+
+        if (named_on(&m->pages[0], f) || named_on(p, f))
+            continue;
+        p->entries[p->n++] = (struct menu_entry){
+            .say = f->title, .target = MENU_FORM, .name = f->name, .form = f, .mark = y->mark
+        };
+    }
+}
+
+static void read_page(struct reader *r, struct yaml *y, struct menu *m)
+{
+    struct menu_page *p = &m->pages[m->n];
+    struct yaml *entries = yaml_list(y, "entries", r->faults);
+
+    p->name = y->key;
+    p->mark = y->key_mark;
+    p->title = yaml_text(y, "title", "", r->faults);
+    p->entries = ARENA_ARRAY(r->arena, struct menu_entry, MENU_ENTRIES);
+    if (!p->entries)
+        return;
+    m->n++;
+    YAML_EACH(e, entries)
+    {
+        if (e->kind != YAML_MAP)
+            fault_add(r->faults, e->mark, "an entry is a map: {say: …, form: …}");
+        else if (p->n == MENU_ENTRIES)
+            fault_add(r->faults, e->mark, "more than %d entries on one page", MENU_ENTRIES);
+        else if (yaml_get(e, "rest"))
+            read_rest(r, e, m, p);
+        else
+            read_entry(r, e, p);
+    }
+    if (p->n == 0)
+        fault_add(r->faults, y->mark, "a page needs \"entries\"");
+    yaml_done(y, r->faults);
+}
+
+/* Every page that an entry names exists; each page learns from where it is reached. */
+static void link_pages(struct reader *r, struct menu *m)
+{
+    for (unsigned i = 0; i < m->n; i++)
+        m->pages[i].parent = 0;
+    for (unsigned i = 0; i < m->n; i++)
+        for (unsigned k = 0; k < m->pages[i].n; k++) {
+            struct menu_entry *e = &m->pages[i].entries[k];
+            const struct menu_page *to = e->target == MENU_PAGE ? menu_page(m, e->name) : NULL;
+
+            if (e->target != MENU_PAGE)
+                continue;
+            if (!to)
+                fault_add(r->faults, e->mark, "there is no page \"%.*s\" in this menu", SLICE_ARG(e->name));
+            else if (to != m->pages)
+                m->pages[to - m->pages].parent = i;
+        }
+}
+
+static void read_menu(struct reader *r, struct yaml *y)
+{
+    struct menu *m = &r->set->menus[r->set->menus_n];
+    struct yaml *pages = yaml_map(y, "pages", r->faults);
+    struct slice role = yaml_text(y, "role", "", r->faults);
+
+    if (r->set->menus_n == MENUS_MAX) {
+        fault_add(r->faults, y->mark, "more than %d menus", MENUS_MAX);
+        return;
+    }
+    m->mark = y->mark;
+    m->language = yaml_text(y, "language", "id", r->faults);
+    if (!role_parse(role, &m->role)) {
+        fault_add(r->faults, y->mark, "\"role\" takes kader, bidan, puskesmas, rs, kades, camat or dinkes");
+        return;
+    }
+    m->pages = ARENA_ARRAY(r->arena, struct menu_page, pages ? pages->n + 1 : 1);
+    if (!pages || !pages->n || !m->pages) {
+        fault_add(r->faults, y->mark, "a menu needs \"pages\"");
+        return;
+    }
+    r->set->menus_n++;
+    YAML_EACH(p, pages)
+    {
+        if (p->kind == YAML_MAP)
+            read_page(r, p, m);
+        else
+            fault_add(r->faults, p->mark, "a page is a map: title and entries");
+    }
+    link_pages(r, m);
+}
+
+static void read_ways(struct reader *r, struct yaml *list, struct menu_form *mf)
+{
+    unsigned variants = mf->form->variants_n;
+
+    mf->ways = ARENA_ARRAY(r->arena, struct menu_way, list ? list->n + 1 : 1);
+    YAML_EACH(w, list)
+    {
+        struct menu_way *way = &mf->ways[mf->ways_n];
+
+        if (!mf->ways)
+            return;
+        way->say = yaml_text(w, "say", "", r->faults);
+        way->variant = (unsigned)yaml_int(w, "variant", 1, 1, variants ? variants : 1, r->faults) - 1;
+        if (slice_empty(way->say))
+            fault_add(r->faults, w->mark, "a way needs \"say\" and \"variant\" (1 is the form's first)");
+        yaml_done(w, r->faults);
+        mf->ways_n++;
+    }
+}
+
+static void read_field(struct reader *r, struct yaml *y, const struct form *form)
+{
+    struct menu_field *mf = &r->set->fields[r->set->fields_n];
+    struct slice places = yaml_text(y, "places", "", r->faults);
+    char name[40];
+    int at;
+
+    if (r->set->fields_n == FIELDS_MAX) {
+        fault_add(r->faults, y->mark, "more than %d fields with a list", FIELDS_MAX);
+        return;
+    }
+    if (y->key.n >= sizeof name) {
+        fault_add(r->faults, y->key_mark, "no such field");
+        return;
+    }
+    memcpy(name, y->key.p, y->key.n);
+    name[y->key.n] = 0;
+    at = form_field(form, name);
+    if (at < 0 || form->fields[at].type != FIELD_TEXT) {
+        fault_add(r->faults, y->key_mark, "%.*s has no text field \"%s\"", SLICE_ARG(form->name), name);
+        return;
+    }
+    *mf = (struct menu_field){ .form = form, .field = (unsigned)at };
+    mf->choices = yaml_texts(y, "choices", &mf->choices_n, r->arena, r->faults);
+    if (slice_is(places, "up"))
+        mf->places = MENU_PLACES_UP;
+    else if (slice_is(places, "village"))
+        mf->places = MENU_PLACES_VILLAGE;
+    else if (!slice_empty(places))
+        fault_add(r->faults, y->mark, "\"places\" takes up or village");
+    yaml_done(y, r->faults);
+    r->set->fields_n++;
+}
+
+static void read_form(struct reader *r, struct yaml *y)
+{
+    struct menu_form *mf = &r->set->forms[r->set->forms_n];
+
+    if (r->set->forms_n == FORMS_MAX) {
+        fault_add(r->faults, y->mark, "more than %d forms", FORMS_MAX);
+        return;
+    }
+    if (y->kind != YAML_MAP) {
+        fault_add(r->faults, y->mark, "a form here is a map: ways, fields");
+        return;
+    }
+    mf->mark = y->key_mark;
+    mf->form = form_by_name(r->forms, y->key);
+    if (!mf->form) {
+        fault_add(r->faults, y->key_mark, "there is no form \"%.*s\" in the forms folder", SLICE_ARG(y->key));
+        return;
+    }
+    read_ways(r, yaml_list(y, "ways", r->faults), mf);
+    YAML_EACH(f, yaml_map(y, "fields", r->faults))
+    {
+        if (f->kind == YAML_MAP)
+            read_field(r, f, mf->form);
+        else
+            fault_add(r->faults, f->mark, "a field here is a map: choices or places");
+    }
+    yaml_done(y, r->faults);
+    r->set->forms_n++;
+}
+
+static void read_file(struct reader *r, struct yaml *y)
+{
+    struct yaml *forms = yaml_map(y, "forms", r->faults);
+
+    if (!forms) {
+        read_menu(r, y);
+    } else {
+        YAML_EACH(f, forms)
+        read_form(r, f);
+    }
+    yaml_done(y, r->faults);
+}
+
+static int yaml_file(const struct dirent *d)
+{
+    size_t n = strlen(d->d_name);
+
+    return d->d_name[0] != '.' && n > 5 && strcmp(d->d_name + n - 5, ".yaml") == 0;
+}
+
+struct menu_set *menus_load(const char *folder, const struct form_set *forms, struct arena *arena,
+                            struct faults *faults)
+{
+    unsigned before = faults_count(faults);
+    struct reader r = { .forms = forms, .arena = arena, .faults = faults };
+    struct dirent **names = NULL;
+    int n = scandir(folder, &names, yaml_file, alphasort);
+
+    r.set = ARENA_NEW(arena, struct menu_set);
+    if (n <= 0 || !r.set) {
+        fault_add(faults, (struct mark){ .file = arena_str(arena, folder).p },
+                  "no *.yaml here: put the USSD menus in this folder, or name it by \"menus\"");
+        free(names);
+        return NULL;
+    }
+    r.set->menus = ARENA_ARRAY(arena, struct menu, MENUS_MAX);
+    r.set->forms = ARENA_ARRAY(arena, struct menu_form, FORMS_MAX);
+    r.set->fields = ARENA_ARRAY(arena, struct menu_field, FIELDS_MAX);
+    for (int i = 0; i < n; i++) {
+        struct slice path = arena_printf(arena, "%s/%s", folder, names[i]->d_name);
+        struct yaml *y = path.p ? yaml_load(path.p, arena, faults) : NULL;
+
+        if (y && r.set->menus && r.set->forms && r.set->fields)
+            read_file(&r, y);
+        free(names[i]);
+    }
+    free(names);
+    return arena->failed || faults_count(faults) > before ? NULL : r.set;
+}
+
+const struct menu *menu_for(const struct menu_set *set, enum role role, struct slice language)
+{
+    const struct menu *found = NULL;
+
+    for (unsigned i = 0; i < set->menus_n; i++) {
+        const struct menu *m = &set->menus[i];
+
+        if (m->role == role && (!found || slice_eq(m->language, language)))
+            found = m;
+    }
+    return found;
+}
+
+const struct menu_page *menu_page(const struct menu *m, struct slice name)
+{
+    for (unsigned i = 0; i < m->n; i++)
+        if (slice_eq(m->pages[i].name, name))
+            return &m->pages[i];
+    return NULL;
+}
+
+const struct menu_form *menu_form(const struct menu_set *set, const struct form *form)
+{
+    for (unsigned i = 0; i < set->forms_n; i++)
+        if (set->forms[i].form == form)
+            return &set->forms[i];
+    return NULL;
+}
+
+const struct menu_field *menu_field(const struct menu_set *set, const struct form *form, unsigned field)
+{
+    for (unsigned i = 0; i < set->fields_n; i++)
+        if (set->fields[i].form == form && set->fields[i].field == field)
+            return &set->fields[i];
+    return NULL;
+}
