@@ -359,10 +359,10 @@ void ctl_close(struct ctl *ctl)
         (void)unlink(ctl->path);
     free(ctl->path);
     ctl->path = NULL;
-    while (ctl->clients) {
-        struct client *c = ctl->clients;
+    for (struct client *c = ctl->clients, *next; c; c = next) {
         struct evbuffer *out = bufferevent_get_output(c->be);
 
+        next = c->next;
         /* The answer to `drain` is still to be written. */
         (void)evbuffer_unfreeze(out, 1);
         (void)evbuffer_write(out, bufferevent_getfd(c->be));

@@ -101,11 +101,11 @@ static void version(struct staff *s, struct evhttp_request *req)
 
 static void front_page(struct staff *s, struct evhttp_request *req)
 {
-    const char *from = _binary_gateway_console_www_index_html_start;
+    uintptr_t from = (uintptr_t)_binary_gateway_console_www_index_html_start;
 
     (void)s;
     answer(req, 200, "text/html; charset=utf-8",
-           slice_make(from, (size_t)(_binary_gateway_console_www_index_html_end - from)));
+           slice_make((const char *)from, (uintptr_t)_binary_gateway_console_www_index_html_end - from));
 }
 
 static const struct {
@@ -174,14 +174,16 @@ struct staff *staff_open(struct loop *loop, const struct address *at, const stru
 
 unsigned staff_port(const struct staff *s)
 {
-    struct sockaddr_storage addr;
-    socklen_t n = sizeof addr;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } at = { .v6 = { 0 } };
+    socklen_t n = sizeof at;
 
-    if (getsockname(evhttp_bound_socket_get_fd(s->bound), (struct sockaddr *)&addr, &n) != 0)
+    if (getsockname(evhttp_bound_socket_get_fd(s->bound), &at.any, &n) != 0)
         return 0;
-    if (addr.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)&addr)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&addr)->sin_port);
+    return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
 void staff_close(struct staff *s)
