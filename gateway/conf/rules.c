@@ -1,15 +1,535 @@
-/* rules.c - rows of config/rules/.  See rules.h. */
+/* rules.c - rows of config/rules/: loaded, checked against the forms, and asked.  See rules.h. */
 #include "gateway/conf/rules.h"
 
-struct rule_set {
-    unsigned n;
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/conf/rules_rows.h"
+#include "gateway/conf/texts.h"
+#include "gateway/model/duration.h"
+
+enum {
+    ROWS = 400, /* most rows of one kind */
+    WORDS = 40, /* longest `say` and `act` */
 };
+
+struct loader {
+    struct rule_set *set;
+    const struct form_set *forms;
+    struct arena *arena;
+    struct faults *faults;
+};
+
+/* --- reading rows --- */
+
+static void read_head(struct loader *l, struct yaml *row, const char *id_key, struct row_head *out)
+{
+    out->mark = row->mark;
+    if (yaml_need(row, id_key, l->faults))
+        out->id = arena_copy(l->arena, yaml_text(row, id_key, "", l->faults));
+    if (yaml_need(row, "version", l->faults))
+        out->version = (unsigned)yaml_int(row, "version", 1, 1, 100000, l->faults);
+    /* For people who review the row; the program does not use them. */
+    yaml_need(row, "source", l->faults);
+    yaml_text(row, "source", "", l->faults);
+    yaml_text(row, "doubt", "", l->faults);
+}
+
+/* Words that go into an SMS: letters that every phone shows, and short. */
+static struct slice read_words(struct loader *l, struct yaml *row, const char *key)
+{
+    struct yaml *node = yaml_get(row, key);
+    struct slice s = yaml_text(row, key, "", l->faults);
+
+    for (size_t i = 0; i < s.n; i++)
+        if (!text_is_safe(s.p[i])) {
+            fault_add(l->faults, node->mark, "\"%s\" has a character that not every phone shows", key);
+            break;
+        }
+    if (s.n > WORDS)
+        fault_add(l->faults, node->mark, "\"%s\" has %zu characters, %d fit into an SMS", key, s.n, WORDS);
+    return s;
+}
+
+static enum urgency read_class(struct loader *l, struct yaml *row)
+{
+    struct yaml *node = yaml_need(row, "class", l->faults);
+
+    if (!node)
+        return URGENCY_NONE;
+    for (unsigned i = URGENCY_E3; i <= URGENCY_E1; i++)
+        if (slice_is(node->text, urgency_name((enum urgency)i)))
+            return (enum urgency)i;
+    fault_add(l->faults, node->mark, "\"class\" takes E1, E2 or E3");
+    return URGENCY_NONE;
+}
+
+static void read_conds(struct loader *l, struct yaml *row, const char *key, struct conds *out)
+{
+    YAML_EACH(node, yaml_list(row, key, l->faults))
+    {
+        if (out->n == RULE_CONDITIONS)
+            fault_add(l->faults, node->mark, "more than %d conditions", RULE_CONDITIONS);
+        else if (rules_cond_parse(node, l->arena, l->faults, &out->c[out->n]))
+            out->n++;
+    }
+}
+
+/* The list of forms of a row; each must exist. */
+static struct slice *read_forms(struct loader *l, struct yaml *row, unsigned *n)
+{
+    struct yaml *node = yaml_get(row, "forms");
+    struct slice *forms = yaml_texts(row, "forms", n, l->arena, l->faults);
+
+    for (unsigned i = 0; i < *n; i++)
+        if (!form_by_name(l->forms, forms[i]))
+            fault_add(l->faults, node->mark, "there is no form \"%.*s\"", SLICE_ARG(forms[i]));
+    return forms;
+}
+
+static bool names(const struct slice *forms, unsigned n, const struct form *form)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (form && slice_eq(forms[i], form->name))
+            return true;
+    return n == 0;
+}
+
+static bool conds_fit(const struct conds *c, const struct form *form, struct mark m, struct faults *faults)
+{
+    bool fit = true;
+
+    for (unsigned i = 0; i < c->n; i++)
+        fit = rules_cond_fits(&c->c[i], form, m, faults) && fit;
+    return fit;
+}
+
+/* A row that names its forms must fit each; one that names none must fit at least one form. */
+static bool row_fits(const struct finding_row *row, const struct form *form, struct faults *faults)
+{
+    struct faults *strict = row->forms_n ? faults : NULL;
+
+    return names(row->forms, row->forms_n, form) && conds_fit(&row->when, form, row->head.mark, strict) &&
+           conds_fit(&row->any, form, row->head.mark, strict) &&
+           conds_fit(&row->unless, form, row->head.mark, strict);
+}
+
+static void read_finding(struct loader *l, struct yaml *row)
+{
+    struct finding_row *f = &l->set->findings[l->set->findings_n++];
+    bool fits = false;
+
+    read_head(l, row, "id", &f->head);
+    f->class = read_class(l, row);
+    if (yaml_need(row, "say", l->faults))
+        f->say = read_words(l, row, "say");
+    f->act = read_words(l, row, "act");
+    f->nakes_only = yaml_bool(row, "nakes_only", false, l->faults);
+    f->forms = read_forms(l, row, &f->forms_n);
+    read_conds(l, row, "when", &f->when);
+    read_conds(l, row, "any", &f->any);
+    read_conds(l, row, "unless", &f->unless);
+    if (f->when.n + f->any.n == 0)
+        fault_add(l->faults, row->mark, "a finding needs \"when\" or \"any\"");
+    for (unsigned i = 0; i < l->forms->n; i++)
+        fits = row_fits(f, &l->forms->forms[i], l->faults) || fits;
+    if (!fits)
+        fault_add(l->faults, row->mark, "no form has the fields of this row");
+}
+
+static void read_sign(struct loader *l, struct yaml *row)
+{
+    struct sign_row *s = &l->set->signs[l->set->signs_n++];
+    const struct word_list *list = list_by_name(l->forms, S("tanda"));
+
+    read_head(l, row, "code", &s->head);
+    s->code = s->head.id;
+    s->head.id = arena_printf(l->arena, "tanda.%.*s", SLICE_ARG(s->code));
+    s->class = read_class(l, row);
+    if (yaml_need(row, "say", l->faults))
+        s->say = read_words(l, row, "say");
+    s->forms = read_forms(l, row, &s->forms_n);
+    read_conds(l, row, "unless", &s->unless);
+    if (list && !word_by_code(list, s->code))
+        fault_add(l->faults, row->mark, "\"%.*s\" is no code of the list tanda", SLICE_ARG(s->code));
+}
+
+static void read_growth(struct loader *l, struct yaml *row)
+{
+    struct growth_row *g = &l->set->growth[l->set->growth_n++];
+
+    read_head(l, row, "code", &g->head);
+    g->code = g->head.id;
+    g->head.id = arena_printf(l->arena, "growth.%.*s", SLICE_ARG(g->code));
+    g->class = read_class(l, row);
+    if (yaml_need(row, "say", l->faults))
+        g->say = read_words(l, row, "say");
+    g->act = read_words(l, row, "act");
+}
+
+static void read_clock(struct loader *l, struct yaml *row)
+{
+    struct clock_row *c = &l->set->clocks[l->set->clocks_n++];
+    struct yaml *node = yaml_need(row, "time", l->faults);
+
+    read_head(l, row, "id", &c->head);
+    if (node && (!duration_parse(node->text, &c->ms) || c->ms < 1))
+        fault_add(l->faults, node->mark, "\"time\" takes a span such as 15m, 24h or 7d");
+    if (rules_clock_ms(l->set, c->head.id.p) != c->ms)
+        fault_add(l->faults, row->mark, "clock \"%.*s\" stands twice", SLICE_ARG(c->head.id));
+}
+
+static void read_figure(struct loader *l, struct yaml *row)
+{
+    struct figure_row *f = &l->set->figures[l->set->figures_n++];
+
+    read_head(l, row, "id", &f->head);
+    if (yaml_need(row, "value", l->faults))
+        f->milli = yaml_milli(row, "value", 0, l->faults);
+    if (rules_figure(l->set, f->head.id.p) != f->milli)
+        fault_add(l->faults, row->mark, "figure \"%.*s\" stands twice", SLICE_ARG(f->head.id));
+}
+
+static void read_disease(struct loader *l, struct yaml *row)
+{
+    struct disease_rule *d = &l->set->diseases[l->set->diseases_n++];
+    const struct word_list *lists[] = { list_by_name(l->forms, S("penyakit")),
+                                        list_by_name(l->forms, S("kejadian")) };
+    struct row_head head = { 0 };
+    bool known = !lists[0] || !lists[1];
+
+    read_head(l, row, "slug", &head);
+    d->slug = head.id;
+    d->version = head.version;
+    d->letter = yaml_text(row, "letter", "", l->faults);
+    d->by_name = yaml_bool(row, "by_name", false, l->faults);
+    d->single = (unsigned)yaml_int(row, "single", 0, 0, 999, l->faults);
+    for (unsigned i = 0; i < 2; i++)
+        known = known || word_by_code(lists[i], d->slug);
+    if (!known)
+        fault_add(l->faults, row->mark, "\"%.*s\" is no penyakit and no kejadian", SLICE_ARG(d->slug));
+    if (rules_disease(l->set, d->slug) != d)
+        fault_add(l->faults, row->mark, "\"%.*s\" stands twice", SLICE_ARG(d->slug));
+}
+
+static const struct {
+    const char *key;
+    void (*read)(struct loader *, struct yaml *row);
+    size_t count; /* of this kind, in struct rule_set */
+} kinds[] = {
+    { "findings", read_finding, offsetof(struct rule_set, findings_n) },
+    { "signs", read_sign, offsetof(struct rule_set, signs_n) },
+    { "growth", read_growth, offsetof(struct rule_set, growth_n) },
+    { "clocks", read_clock, offsetof(struct rule_set, clocks_n) },
+    { "figures", read_figure, offsetof(struct rule_set, figures_n) },
+    { "diseases", read_disease, offsetof(struct rule_set, diseases_n) },
+};
+
+static void read_file(struct loader *l, struct yaml *root)
+{
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const unsigned *n = (const unsigned *)((const char *)l->set + kinds[k].count);
+
+        YAML_EACH(row, yaml_list(root, kinds[k].key, l->faults))
+        {
+            if (row->kind != YAML_MAP) {
+                fault_add(l->faults, row->mark, "a row is a map: id, version, source, …");
+                continue;
+            }
+            if (*n == ROWS) {
+                fault_add(l->faults, row->mark, "more than %d rows of \"%s\"", ROWS, kinds[k].key);
+                return;
+            }
+            kinds[k].read(l, row);
+            yaml_done(row, l->faults);
+        }
+    }
+    yaml_done(root, l->faults);
+}
+
+/* Which rows concern which form, so that a message looks at no other. */
+static bool index_forms(struct loader *l)
+{
+    struct rule_set *set = l->set;
+
+    set->forms = ARENA_ARRAY(l->arena, struct form_rows, l->forms->n + 1);
+    if (!set->forms)
+        return false;
+    set->forms_n = l->forms->n;
+    for (unsigned i = 0; i < l->forms->n; i++) {
+        struct form_rows *fr = &set->forms[i];
+
+        fr->form = &l->forms->forms[i];
+        fr->rows = ARENA_ARRAY(l->arena, const struct finding_row *, set->findings_n + 1);
+        if (!fr->rows)
+            return false;
+        for (unsigned r = 0; r < set->findings_n; r++)
+            if (row_fits(&set->findings[r], fr->form, NULL))
+                fr->rows[fr->n++] = &set->findings[r];
+    }
+    return true;
+}
+
+static bool allocate(struct loader *l)
+{
+    struct rule_set *set = ARENA_NEW(l->arena, struct rule_set);
+
+    l->set = set;
+    if (!set)
+        return false;
+    set->findings = ARENA_ARRAY(l->arena, struct finding_row, ROWS);
+    set->signs = ARENA_ARRAY(l->arena, struct sign_row, ROWS);
+    set->growth = ARENA_ARRAY(l->arena, struct growth_row, ROWS);
+    set->clocks = ARENA_ARRAY(l->arena, struct clock_row, ROWS);
+    set->figures = ARENA_ARRAY(l->arena, struct figure_row, ROWS);
+    set->diseases = ARENA_ARRAY(l->arena, struct disease_rule, ROWS);
+    return !l->arena->failed;
+}
+
+static int is_yaml(const struct dirent *e)
+{
+    return e->d_name[0] != '.' && slice_ends(slice_of(e->d_name), ".yaml");
+}
 
 struct rule_set *rules_load(const char *folder, const struct form_set *forms, struct arena *arena,
                             struct faults *faults)
 {
-    (void)folder;
-    (void)forms;
-    (void)faults;
-    return ARENA_NEW(arena, struct rule_set);
+    struct loader l = { .forms = forms, .arena = arena, .faults = faults };
+    unsigned before = faults_count(faults);
+    struct dirent **files = NULL;
+    int n = scandir(folder, &files, is_yaml, alphasort);
+
+    if (n < 0)
+        fault_add(faults, (struct mark){ .file = folder }, "cannot be read: %s", strerror(errno));
+    if (allocate(&l)) {
+        struct slice path = arena_printf(arena, "%s/who-growth-cutoffs.csv", folder);
+
+        for (int i = 0; i < n; i++) {
+            struct yaml *root =
+                yaml_load(arena_printf(arena, "%s/%s", folder, files[i]->d_name).p, arena, faults);
+
+            if (root)
+                read_file(&l, root);
+        }
+        if (rules_cutoffs_load(path.p, arena, faults, l.set) == 0 && !index_forms(&l))
+            fault_add(faults, (struct mark){ .file = folder }, "larger than the memory for a configuration");
+    }
+    for (int i = 0; i < n; i++)
+        free(files[i]);
+    free(files);
+    return faults_count(faults) == before && !arena->failed ? l.set : NULL;
+}
+
+/* --- asking --- */
+
+const char *urgency_name(enum urgency u)
+{
+    static const char *const list[] = { "", "E3", "E2", "E1" };
+
+    return list[u];
+}
+
+unsigned rules_count(const struct rule_set *set)
+{
+    return set->findings_n + set->signs_n + set->growth_n + set->clocks_n + set->figures_n + set->diseases_n;
+}
+
+int64_t rules_clock_ms(const struct rule_set *set, const char *id)
+{
+    for (unsigned i = 0; i < set->clocks_n; i++)
+        if (slice_is(set->clocks[i].head.id, id))
+            return set->clocks[i].ms;
+    return -1;
+}
+
+int64_t rules_figure(const struct rule_set *set, const char *id)
+{
+    for (unsigned i = 0; i < set->figures_n; i++)
+        if (slice_is(set->figures[i].head.id, id))
+            return set->figures[i].milli;
+    return -1;
+}
+
+const struct disease_rule *rules_disease(const struct rule_set *set, struct slice slug)
+{
+    for (unsigned i = 0; i < set->diseases_n; i++)
+        if (slice_eq(set->diseases[i].slug, slug))
+            return &set->diseases[i];
+    return &set->other;
+}
+
+struct facts {
+    const struct form *form;
+    const struct value *values;
+    const struct slice *heard;
+    unsigned heard_n;
+};
+
+static bool holds(const struct cond *c, const struct facts *f)
+{
+    return rules_cond_holds(c, f->form, f->values, f->heard, f->heard_n);
+}
+
+static bool all_hold(const struct conds *c, const struct facts *f)
+{
+    for (unsigned i = 0; i < c->n; i++)
+        if (!holds(&c->c[i], f))
+            return false;
+    return true;
+}
+
+static bool one_holds(const struct conds *c, const struct facts *f)
+{
+    for (unsigned i = 0; i < c->n; i++)
+        if (holds(&c->c[i], f))
+            return true;
+    return false;
+}
+
+static bool row_holds(const struct finding_row *r, const struct facts *f)
+{
+    return all_hold(&r->when, f) && (r->any.n == 0 || one_holds(&r->any, f)) && !one_holds(&r->unless, f);
+}
+
+/* The first row of a code that fits the form and is not excepted decides. */
+static const struct sign_row *sign_row(const struct rule_set *set, struct slice code, const struct facts *f)
+{
+    for (unsigned i = 0; i < set->signs_n; i++) {
+        const struct sign_row *s = &set->signs[i];
+
+        if (slice_eq(s->code, code) && names(s->forms, s->forms_n, f->form) && !one_holds(&s->unless, f))
+            return s;
+    }
+    return NULL;
+}
+
+enum urgency rules_sign(const struct rule_set *set, struct slice code)
+{
+    const struct sign_row *s = sign_row(set, code, &(struct facts){ 0 });
+
+    return s ? s->class : URGENCY_NONE;
+}
+
+static const struct value *signs_of(const struct facts *f)
+{
+    int i = f->form && f->values ? form_field(f->form, "tanda") : -1;
+
+    return i >= 0 && f->values[i].kind == VALUE_LIST ? &f->values[i] : NULL;
+}
+
+static const struct form_rows *rows_of(const struct rule_set *set, const struct form *form)
+{
+    for (unsigned i = 0; i < set->forms_n; i++)
+        if (set->forms[i].form == form)
+            return &set->forms[i];
+    return NULL;
+}
+
+static void add_finding(struct finding *out, unsigned *n, unsigned max, const struct finding *f)
+{
+    unsigned at = *n;
+
+    if (*n == max) { /* the least urgent gives way */
+        if (max == 0 || out[max - 1].class >= f->class)
+            return;
+        at = --*n;
+    }
+    while (at > 0 && out[at - 1].class < f->class) {
+        out[at] = out[at - 1];
+        at--;
+    }
+    out[at] = *f;
+    ++*n;
+}
+
+unsigned rules_findings(const struct rule_set *set, const struct form *form, const struct value *values,
+                        struct finding *out, unsigned max)
+{
+    struct facts facts = { .form = form, .values = values };
+    const struct form_rows *rows = rows_of(set, form);
+    const struct value *signs = signs_of(&facts);
+    unsigned n = 0;
+
+    for (unsigned i = 0; signs && i < signs->n; i++) {
+        const struct sign_row *s = sign_row(set, signs->items[i], &facts);
+
+        if (s)
+            add_finding(out, &n, max,
+                        &(struct finding){
+                            .id = s->head.id, .version = s->head.version, .class = s->class, .say = s->say });
+    }
+    for (unsigned i = 0; rows && i < rows->n; i++) {
+        const struct finding_row *r = rows->rows[i];
+
+        if (row_holds(r, &facts))
+            add_finding(out, &n, max,
+                        &(struct finding){ .id = r->head.id,
+                                           .version = r->head.version,
+                                           .class = r->class,
+                                           .say = r->say,
+                                           .act = r->act,
+                                           .nakes_only = r->nakes_only });
+    }
+    return n;
+}
+
+unsigned rules_growth_findings(const struct rule_set *set, const struct slice *codes, unsigned codes_n,
+                               struct finding *out, unsigned max)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < codes_n; i++)
+        for (unsigned r = 0; r < set->growth_n; r++) {
+            const struct growth_row *g = &set->growth[r];
+
+            if (slice_eq(g->code, codes[i]))
+                add_finding(out, &n, max,
+                            &(struct finding){ .id = g->head.id,
+                                               .version = g->head.version,
+                                               .class = g->class,
+                                               .say = g->say,
+                                               .act = g->act });
+        }
+    return n;
+}
+
+static void add_reason(struct buf *b, struct slice say)
+{
+    struct slice so_far = buf_slice(b);
+
+    while (so_far.n) { /* the same words once */
+        struct slice one = slice_trim(slice_cut(&so_far, ','));
+
+        if (slice_eq(one, say))
+            return;
+    }
+    if (b->n)
+        buf_str(b, ", ");
+    buf_add(b, say);
+}
+
+bool rules_emergency(const struct rule_set *set, const struct form *form, const struct value *values,
+                     const struct slice *heard, unsigned heard_n, struct arena *arena, struct slice *reason)
+{
+    struct facts facts = { .form = form, .values = values, .heard = heard, .heard_n = heard_n };
+    const struct form_rows *rows = rows_of(set, form);
+    const struct value *signs = signs_of(&facts);
+    unsigned signs_n = signs ? signs->n : 0;
+    struct buf words;
+
+    buf_init(&words, 512);
+    for (unsigned i = 0; i < signs_n + heard_n; i++) {
+        const struct sign_row *s = sign_row(set, i < signs_n ? signs->items[i] : heard[i - signs_n], &facts);
+
+        if (s && s->class == URGENCY_E1)
+            add_reason(&words, s->say);
+    }
+    for (unsigned i = 0; rows && values && i < rows->n; i++)
+        if (rows->rows[i]->class == URGENCY_E1 && row_holds(rows->rows[i], &facts))
+            add_reason(&words, rows->rows[i]->say);
+    *reason = arena_copy(arena, buf_slice(&words));
+    buf_free(&words);
+    return reason->n > 0;
 }

@@ -47,6 +47,9 @@ struct finding {
  * not among them: see flows/growth.h. */
 unsigned rules_findings(const struct rule_set *, const struct form *, const struct value *values,
                         struct finding *out, unsigned max);
+/* The rows `growth:` of classes that flows/growth.c worked out ("bgm", "pendek", "2t"), most urgent first. */
+unsigned rules_growth_findings(const struct rule_set *, const struct slice *codes, unsigned codes_n,
+                               struct finding *out, unsigned max);
 /* True when what is certain makes it an E1 (SPEC 2.2): an E1 row holds, or an E1 sign was heard.  values may
  * be unfinished.  heard: codes of signs heard anywhere in the message and not negated.  *reason gets the
  * words for the staff ("perdarahan, kejang") in the arena. */
@@ -93,8 +96,9 @@ enum {
     GROWTH_SDS = 7, /* -3 -2 -1 0 +1 +2 +3 */
 };
 
-/* The seven cut-offs (milli) of the row for x (milli: months or cm; the nearest row below and above are
- * interpolated).  False outside the table, or for another sex than "L" and "P". */
+/* The seven cut-offs (milli) of the row for x (milli: months or cm; between two rows
+ * they are interpolated and rounded to 0.1, as the printed tables are).  False outside the table, or for
+ * another sex than "L" and "P". */
 bool rules_cutoffs(const struct rule_set *, enum growth_index, struct slice sex, int64_t x,
                    int64_t out[GROWTH_SDS]) MUST_CHECK;
 /* First and last x (milli) of an index. */
