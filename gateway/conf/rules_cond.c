@@ -77,7 +77,7 @@ static bool part_fits(const struct cond *c, enum field_type t)
     case PART_MONTHS:
         return t == FIELD_AGE && c->op < OP_IS;
     case PART_COUNT:
-        return t == FIELD_CHOICES && c->op < OP_IS;
+        return (t == FIELD_CHOICES || t == FIELD_ANSWERS) && c->op < OP_IS;
     case PART_YES:
     case PART_SUM:
         return t == FIELD_ANSWERS && c->op < OP_IS;
@@ -174,8 +174,8 @@ static bool number_of(const struct cond *c, const struct value *v, int64_t *out)
     case PART_MONTHS:
         return v->kind == VALUE_TEXT && months_of(v->text, out);
     case PART_COUNT:
-        *out = (int64_t)v->n * 1000;
-        return v->kind == VALUE_LIST;
+        *out = (int64_t)(v->kind == VALUE_LIST ? v->n : v->text.n) * 1000;
+        return true;
     case PART_YES:
     case PART_SUM:
         *out = answers(v->text, c->part);
@@ -213,8 +213,7 @@ bool rules_cond_holds(const struct cond *c, const struct form *form, const struc
     if (c->op == OP_HAS)
         return v->kind == VALUE_LIST && in(c->word, v->items, v->n);
     if (c->op == OP_IS && c->part == PART_NTH)
-        return v->text.n >= c->nth && (slice_is(c->word, "ya") ? is_yes(v->text.p[c->nth - 1])
-                                                               : c->word.p[0] == v->text.p[c->nth - 1]);
+        return v->text.n >= c->nth && is_yes(c->word.p[0]) == is_yes(v->text.p[c->nth - 1]);
     if (c->op == OP_IS)
         return v->kind == VALUE_TEXT && slice_eq(v->text, c->word);
     return number_of(c, v, &number) && compare(c->op, number, c->number);

@@ -15,10 +15,10 @@ enum cond_part {
     PART_SIS, /* of "120/80" */
     PART_DIA,
     PART_MONTHS, /* umur.bl: completed months of an age */
-    PART_COUNT,  /* skilas.n: codes in a list */
+    PART_COUNT,  /* skilas.n: codes in a list; jawaban.n: answers */
     PART_YES,    /* jawaban.ya: answers that say yes */
     PART_SUM,    /* jawaban.jumlah: sum of the answers' digits, yes counts 1 */
-    PART_NTH,    /* jawaban.17 */
+    PART_NTH,    /* jawaban.17 is Y */
 };
 
 enum cond_op {
