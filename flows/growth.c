@@ -86,8 +86,7 @@ enum growth_verdict growth_plausible_measure(const struct rule_set *rules, const
         return GROWTH_DOUBT_BB;
     if (m->tb > 0 && !fits_age(rules, GROWTH_TB_U, m->sex, m->age_months, length))
         return GROWTH_DOUBT_TB;
-    if (by_length(m, &index) &&
-        !fits(rules, index, m->sex, length, m->bb, m->age_months > LAST_MONTH ? 2 : 1))
+    if (by_length(m, &index) && !fits(rules, index, m->sex, length, m->bb, 1))
         return GROWTH_DOUBT_BOTH;
     return GROWTH_FINE;
 }
