@@ -19,7 +19,7 @@ struct http_call {
     CURL *easy;
     struct curl_slist *headers;
     char *url, *body;
-    size_t body_n;
+    size_t body_n, body_sent;
     struct buf answer;
     void (*done)(void *, const struct http_result *);
     void *arg;
@@ -208,6 +208,20 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
     return size * n;
 }
 
+/* Given piece by piece and with no way back: curl must not repeat a request by itself when a kept connection
+ * dies under it, for it may have been taken. */
+static size_t on_read(char *p, size_t size, size_t n, void *arg)
+{
+    struct http_call *c = arg;
+    size_t left = c->body_n - c->body_sent;
+
+    if (left > size * n)
+        left = size * n;
+    memcpy(p, c->body + c->body_sent, left);
+    c->body_sent += left;
+    return left;
+}
+
 static bool add_header(struct http_call *c, struct slice h)
 {
     char *text = malloc(h.n + 1);
@@ -265,7 +279,8 @@ static void set_options(struct http_call *c, int64_t timeout_ms)
     curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(e, CURLOPT_POST, 1L);
-    curl_easy_setopt(e, CURLOPT_POSTFIELDS, c->body);
+    curl_easy_setopt(e, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(e, CURLOPT_READDATA, c);
     curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body_n);
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, c->headers);
     curl_easy_setopt(e, CURLOPT_USERAGENT, "kentongan");

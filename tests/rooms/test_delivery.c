@@ -1,0 +1,577 @@
+/* test_delivery.c - lanes, window, rate, attempts: a store that is a list in memory, and a provider that is
+ * an evhttp server on the same loop. */
+#include <event2/buffer.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/delivery/delivery.h"
+#include "gateway/store/store.h"
+
+enum {
+    ENTRIES = 64,
+};
+
+/* --- the store's part, as store.h promises it --- */
+
+struct fake_entry {
+    char id[16];
+    unsigned lane, attempts;
+    int64_t first_ms;
+    bool recovered, taken;
+    struct lane_sms sms;
+    const char *end; /* "done", "retry", or the reason of parking */
+    int64_t due_ms;
+};
+
+struct consumer {
+    void (*on_entry)(void *, const struct entry *);
+    void *arg;
+    char stream[64];
+    unsigned lane, window, taken;
+};
+
+static struct {
+    struct loop *loop;
+    struct loop_timer *turn, *deadline;
+    struct fake_entry entry[ENTRIES];
+    unsigned n, ended, opened;
+    struct consumer consumer[16];
+    /* the provider */
+    struct evhttp *evhttp;
+    struct evhttp_request *held[ENTRIES];
+    unsigned requests, held_n, most_held;
+    int status;
+    const char *says;
+    bool hold;
+    char order[256]; /* the texts in the order they came */
+    char body[2048], key[64];
+    bool late;
+    char dlr[64];
+} world;
+
+static void hand_out(void *arg)
+{
+    (void)arg;
+    for (unsigned c = 0; c < world.opened; c++) {
+        struct consumer *k = &world.consumer[c];
+
+        for (unsigned i = 0; i < world.n && k->on_entry; i++) {
+            struct fake_entry *e = &world.entry[i];
+            struct entry out = { .id = slice_of(e->id),
+                                 .body = slice_of(e->id),
+                                 .attempts = e->attempts,
+                                 .first_ms = e->first_ms,
+                                 .recovered = e->recovered };
+
+            if (e->taken || e->lane != k->lane || k->taken >= k->window)
+                continue;
+            e->taken = true;
+            k->taken++;
+            k->on_entry(k->arg, &out);
+        }
+    }
+}
+
+struct consumer *consumer_open(struct store *s, const char *stream, unsigned window,
+                               void (*on_entry)(void *, const struct entry *), void *arg)
+{
+    struct consumer *c = &world.consumer[world.opened++];
+
+    (void)s;
+    *c = (struct consumer){ .on_entry = on_entry, .arg = arg, .window = window };
+    snprintf(c->stream, sizeof c->stream, "%s", stream);
+    c->lane = (unsigned)(stream[strlen(stream) - 1] - '0');
+    loop_timer_set(world.turn, 0);
+    return c;
+}
+
+void consumer_close(struct consumer *c)
+{
+    c->on_entry = NULL;
+}
+
+void consumer_window(struct consumer *c, unsigned window)
+{
+    if (window > c->window)
+        loop_timer_set(world.turn, 0);
+    c->window = window;
+}
+
+static struct fake_entry *ended(struct consumer *c, struct slice id, const char *how)
+{
+    for (unsigned i = 0; i < world.n; i++) {
+        struct fake_entry *e = &world.entry[i];
+
+        if (slice_is(id, e->id)) {
+            assert_true(e->taken);
+            assert_null(e->end);
+            e->end = how;
+            c->taken--;
+            world.ended++;
+            loop_timer_set(world.turn, 0);
+            if (world.ended == world.n)
+                loop_stop(world.loop);
+            return e;
+        }
+    }
+    fail_msg("no entry of this id is under way");
+    return NULL;
+}
+
+void consumer_done(struct consumer *c, struct slice id)
+{
+    ended(c, id, "done");
+}
+
+void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
+{
+    ended(c, id, "retry")->due_ms = due_ms;
+}
+
+void consumer_park(struct consumer *c, struct slice id, const char *reason)
+{
+    ended(c, id, reason);
+}
+
+int sms_decode(struct slice body, struct arena *a, struct lane_sms *out, struct err *e)
+{
+    (void)a;
+    for (unsigned i = 0; i < world.n; i++)
+        if (slice_is(body, world.entry[i].id) && world.entry[i].sms.text.n) {
+            *out = world.entry[i].sms;
+            return 0;
+        }
+    return err_set(e, "no SMS");
+}
+
+void store_dlr_put(struct store *s, const char *provider, struct slice their_id, struct slice uuid)
+{
+    (void)s;
+    snprintf(world.dlr, sizeof world.dlr, "%s %.*s %.*s", provider, SLICE_ARG(their_id), SLICE_ARG(uuid));
+}
+
+/* --- the provider's part --- */
+
+static void provider_answers(struct evhttp_request *req)
+{
+    struct evbuffer *b = evbuffer_new();
+
+    evbuffer_add_printf(b, "%s", world.says);
+    evhttp_send_reply(req, world.status, "x", b);
+    evbuffer_free(b);
+}
+
+static void on_request(struct evhttp_request *req, void *arg)
+{
+    struct evbuffer *in = evhttp_request_get_input_buffer(req);
+    const char *key = evhttp_find_header(evhttp_request_get_input_headers(req), "apiKey");
+    size_t n = evbuffer_get_length(in);
+    struct slice body;
+    const char *text;
+
+    (void)arg;
+    if (n >= sizeof world.body)
+        n = sizeof world.body - 1;
+    evbuffer_remove(in, world.body, n);
+    world.body[n] = '\0';
+    snprintf(world.key, sizeof world.key, "%s", key ? key : "");
+    body = slice_of(world.body);
+    text = strstr(world.body, "text=");
+    if (text && strlen(world.order) < sizeof world.order - 8) {
+        struct slice rest = slice_skip(body, (size_t)(text - world.body) + 5), t = slice_cut(&rest, '&');
+
+        snprintf(world.order + strlen(world.order), 8, "%.*s ", (int)(t.n < 6 ? t.n : 6), t.p);
+    }
+    world.requests++;
+    if (!world.hold) {
+        provider_answers(req);
+        return;
+    }
+    world.held[world.held_n++] = req;
+    if (world.held_n > world.most_held)
+        world.most_held = world.held_n;
+}
+
+static void on_late(void *arg)
+{
+    (void)arg;
+    world.late = true;
+    loop_stop(world.loop);
+}
+
+/* --- one world per test --- */
+
+static struct config config;
+static char url[128];
+static struct delivery *delivery;
+
+static int setup(void **state)
+{
+    struct sockaddr_in at;
+    socklen_t n = sizeof at;
+    struct evhttp_bound_socket *bound;
+
+    (void)state;
+    memset(&world, 0, sizeof world);
+    memset(&config, 0, sizeof config);
+    world.loop = loop_new(NULL);
+    world.turn = loop_timer_new(world.loop, "store", hand_out, NULL);
+    world.deadline = loop_timer_new(world.loop, "deadline", on_late, NULL);
+    world.evhttp = evhttp_new(loop_base(world.loop));
+    evhttp_set_gencb(world.evhttp, on_request, NULL);
+    bound = evhttp_bind_socket_with_handle(world.evhttp, "127.0.0.1", 0);
+    getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at, &n);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/cgi-bin/sendsms", ntohs(at.sin_port));
+    world.status = 202;
+    world.says = "0: Accepted for delivery";
+    config.public_url = S("https://sms.dinkes.example");
+    config.short_code = S("98120");
+    config.providers_n = 1;
+    config.providers[0] = (struct provider_conf){ .name = S("telko"), .dialect = S("kannel"), .window = 4 };
+    config.providers[0].send =
+        (struct send_conf){ .url = slice_of(url), .username = S("u"), .password = S("p") };
+    /* It is noon, whatever the clock says. */
+    config.utc_offset_min = (int)(720 - clock_wall_ms() / 60000 % 1440);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    if (delivery)
+        delivery_close(delivery);
+    delivery = NULL;
+    evhttp_free(world.evhttp);
+    loop_free(world.loop);
+    return 0;
+}
+
+static struct fake_entry *put(const char *text, unsigned lane, enum sms_class class)
+{
+    struct fake_entry *e = &world.entry[world.n++];
+
+    snprintf(e->id, sizeof e->id, "%u-0", world.n);
+    e->lane = lane;
+    e->first_ms = clock_wall_ms();
+    e->sms = (struct lane_sms){ .to = S("+6281234567890"),
+                                .text = slice_of(text),
+                                .uuid = S("uuid-1"),
+                                .class = class,
+                                .expires_ms = e->first_ms + 3600000 };
+    return e;
+}
+
+/* Until every entry is ended, or the time is over. */
+static void run(int64_t ms)
+{
+    struct err e = { "" };
+
+    if (!delivery)
+        delivery = delivery_open(world.loop, NULL, &config, &e);
+    assert_non_null(delivery);
+    world.late = false;
+    loop_timer_set(world.turn, 0);
+    loop_timer_set(world.deadline, ms);
+    assert_int_equal(loop_run(world.loop), 0);
+    loop_timer_stop(world.deadline);
+}
+
+/* --- cases --- */
+
+static void an_sms_goes_out_by_post_and_is_done(void **state)
+{
+    struct fake_entry *e = put("Halo", 0, SMS_ANSWER);
+
+    (void)state;
+    run(5000);
+    assert_string_equal(e->end, "done");
+    assert_non_null(strstr(world.body, "username=u&password=p&from=98120&to=%2B6281234567890&text=Halo"));
+    assert_non_null(strstr(
+        world.body, "dlr-mask=31&dlr-url=https%3A%2F%2Fsms.dinkes.example%2Fdlr%2Ftelko%3Fuuid%3Duuid-1"));
+}
+
+static void answers_overtake_alerts_and_bulk(void **state)
+{
+    (void)state;
+    config.providers[0].window = 1;
+    put("c1", 2, SMS_BULK);
+    put("c2", 2, SMS_BULK);
+    put("b1", 1, SMS_ALERT);
+    put("b2", 1, SMS_ALERT);
+    put("a1", 0, SMS_ANSWER);
+    put("a2", 0, SMS_EMERGENCY);
+    run(5000);
+    assert_false(world.late);
+    /* Whatever was taken first, the two of lane 0 are not behind a second of the lower lanes. */
+    assert_int_equal(world.requests, 6);
+    assert_true(strstr(world.order, "a2") < strstr(world.order, "b2"));
+    assert_true(strstr(world.order, "a2") < strstr(world.order, "c2"));
+    assert_true(strstr(world.order, "b2") < strstr(world.order, "c2"));
+}
+
+static void the_window_is_shared_by_the_lanes(void **state)
+{
+    (void)state;
+    world.hold = true;
+    for (int i = 0; i < 6; i++) {
+        put("a", 0, SMS_ANSWER);
+        put("b", 1, SMS_ALERT);
+    }
+    run(500);
+    assert_true(world.late);
+    assert_int_equal(world.most_held, 4);
+    assert_int_equal(delivery_under_way(delivery), 4);
+    for (unsigned i = 0; i < 4; i++)
+        provider_answers(world.held[i]);
+    world.hold = false;
+    run(5000);
+    assert_int_equal(world.ended, 12);
+}
+
+static void the_rate_spreads_them(void **state)
+{
+    int64_t begun = clock_mono_ms();
+
+    (void)state;
+    config.providers[0].rate = 10;
+    for (int i = 0; i < 6; i++)
+        put("a", 0, SMS_ANSWER);
+    run(5000);
+    assert_int_equal(world.ended, 6);
+    assert_in_range(clock_mono_ms() - begun, 450, 2000);
+}
+
+static void a_provider_that_says_later_is_tried_again(void **state)
+{
+    struct fake_entry *e = put("x", 0, SMS_ANSWER);
+
+    (void)state;
+    world.status = 503;
+    run(5000);
+    assert_string_equal(e->end, "retry");
+    assert_true(e->due_ms > clock_wall_ms() - 1000);
+}
+
+static void a_provider_that_refuses_parks_it(void **state)
+{
+    struct fake_entry *e = put("x", 0, SMS_ANSWER);
+
+    (void)state;
+    world.status = 400;
+    run(5000);
+    assert_string_equal(e->end, "refused");
+}
+
+static void nobody_there_is_later_not_unknown(void **state)
+{
+    struct fake_entry *e = put("x", 0, SMS_ANSWER);
+
+    (void)state;
+    config.providers[0].send.url = S("http://127.0.0.1:1/");
+    run(5000);
+    assert_string_equal(e->end, "retry");
+}
+
+static void hang_up(struct evhttp_request *req)
+{
+    evhttp_connection_free(evhttp_request_get_connection(req));
+}
+
+static void a_lost_answer_repeats_only_emergencies(void **state)
+{
+    struct fake_entry *answer = put("a", 0, SMS_ANSWER), *emergency = put("e", 0, SMS_EMERGENCY);
+
+    (void)state;
+    world.hold = true;
+    run(300);
+    assert_int_equal(world.held_n, 2);
+    hang_up(world.held[0]);
+    hang_up(world.held[1]);
+    run(5000);
+    assert_string_equal(answer->end, "unknown");
+    assert_string_equal(emergency->end, "retry");
+}
+
+static void a_kept_connection_that_dies_is_no_reason_to_repeat(void **state)
+{
+    struct fake_entry *second;
+
+    (void)state;
+    put("a", 0, SMS_ANSWER);
+    run(5000);
+    world.hold = true;
+    second = put("b", 0, SMS_ANSWER);
+    run(300);
+    assert_int_equal(world.held_n, 1);
+    hang_up(world.held[0]);
+    world.hold = false;
+    run(5000);
+    assert_string_equal(second->end, "unknown");
+    assert_int_equal(world.requests, 2);
+}
+
+static void what_was_in_dead_hands_is_sent_again_only_in_an_emergency(void **state)
+{
+    struct fake_entry *answer = put("a", 0, SMS_ANSWER), *emergency = put("e", 0, SMS_REFERRAL);
+
+    (void)state;
+    answer->recovered = emergency->recovered = true;
+    run(5000);
+    assert_string_equal(answer->end, "unknown");
+    assert_string_equal(emergency->end, "done");
+    assert_int_equal(world.requests, 1);
+}
+
+static void old_news_is_not_sent(void **state)
+{
+    struct fake_entry *e = put("x", 0, SMS_ANSWER);
+
+    (void)state;
+    e->sms.expires_ms = clock_wall_ms() - 1;
+    run(5000);
+    assert_string_equal(e->end, "done");
+    assert_int_equal(world.requests, 0);
+}
+
+static void an_entry_that_is_no_sms_is_parked(void **state)
+{
+    struct fake_entry *e = put("", 0, SMS_ANSWER);
+
+    (void)state;
+    run(5000);
+    assert_string_equal(e->end, "broken");
+}
+
+static void the_night_holds_all_but_lane_0(void **state)
+{
+    struct fake_entry *answer = put("a", 0, SMS_ANSWER), *alert = put("b", 1, SMS_ALERT);
+
+    (void)state;
+    config.utc_offset_min += 660; /* 23:00 */
+    run(400);
+    assert_true(world.late);
+    assert_string_equal(answer->end, "done");
+    assert_null(alert->end);
+    config.utc_offset_min -= 660;
+    delivery_reload(delivery, &config);
+    run(5000);
+    assert_string_equal(alert->end, "done");
+}
+
+static void draining_takes_nothing_more(void **state)
+{
+    struct fake_entry *late;
+
+    (void)state;
+    put("a", 0, SMS_ANSWER);
+    run(5000);
+    delivery_drain(delivery);
+    late = put("b", 0, SMS_ANSWER);
+    run(300);
+    assert_null(late->end);
+}
+
+static void africastalking_tells_its_id(void **state)
+{
+    struct fake_entry *e = put("x", 0, SMS_ANSWER);
+
+    (void)state;
+    config.providers[0].dialect = S("africastalking");
+    world.status = 201;
+    world.says = "{\"SMSMessageData\":{\"Recipients\":[{\"statusCode\":101,\"messageId\":\"ATPid_9\"}]}}";
+    run(5000);
+    assert_string_equal(e->end, "done");
+    assert_string_equal(world.key, "p");
+    assert_string_equal(world.dlr, "telko ATPid_9 uuid-1");
+}
+
+static void on_waited(void *arg)
+{
+    *(bool *)arg = true;
+    loop_stop(world.loop);
+}
+
+static void the_emulator_shows_what_was_sent(void **state)
+{
+    bool waited = false;
+    struct buf b;
+
+    (void)state;
+    config.providers[0].dialect = S("emulator");
+    put("Satu \"dua\"", 0, SMS_ANSWER)->recovered = true;
+    put("Tiga", 1, SMS_ALERT);
+    run(5000);
+    assert_int_equal(world.requests, 0);
+    assert_string_equal(world.entry[0].end, "done");
+    buf_init(&b, 10000);
+    inbox_print(delivery_inbox(delivery), S("+6281234567890"), 0, 420, &b);
+    assert_non_null(
+        strstr(b.p, "[{\"id\":1,\"to\":\"+6281234567890\",\"text\":\"Satu \\\"dua\\\"\",\"at\":\"20"));
+    assert_non_null(strstr(b.p, "+07:00\",\"parts\":1},{\"id\":2,"));
+    buf_clear(&b);
+    inbox_print(delivery_inbox(delivery), S("+6281234567890"), 2, 420, &b);
+    assert_string_equal(b.p, "[]");
+    buf_clear(&b);
+    inbox_print(delivery_inbox(delivery), S("+62899"), 0, 420, &b);
+    assert_string_equal(b.p, "[]");
+    buf_free(&b);
+    assert_non_null(inbox_wait(delivery_inbox(delivery), S("+6281234567890"), 2, 10000, on_waited, &waited));
+    put("Empat", 0, SMS_ANSWER);
+    run(5000);
+    run(200);
+    assert_true(waited);
+}
+
+static void the_inbox_is_bounded(void **state)
+{
+    struct inbox *inbox = inbox_new(world.loop, 3);
+    struct buf b;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_true(inbox_add(inbox, S("+62811111111"), S("x"), 0));
+    buf_init(&b, 10000);
+    inbox_print(inbox, S(""), 0, 0, &b);
+    assert_null(strstr(b.p, "\"id\":2,"));
+    assert_non_null(strstr(b.p, "[{\"id\":3,"));
+    assert_non_null(strstr(b.p, "{\"id\":5,"));
+    buf_free(&b);
+    inbox_free(inbox);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(an_sms_goes_out_by_post_and_is_done),
+        CASE(answers_overtake_alerts_and_bulk),
+        CASE(the_window_is_shared_by_the_lanes),
+        CASE(the_rate_spreads_them),
+        CASE(a_provider_that_says_later_is_tried_again),
+        CASE(a_provider_that_refuses_parks_it),
+        CASE(nobody_there_is_later_not_unknown),
+        CASE(a_lost_answer_repeats_only_emergencies),
+        CASE(a_kept_connection_that_dies_is_no_reason_to_repeat),
+        CASE(what_was_in_dead_hands_is_sent_again_only_in_an_emergency),
+        CASE(old_news_is_not_sent),
+        CASE(an_entry_that_is_no_sms_is_parked),
+        CASE(the_night_holds_all_but_lane_0),
+        CASE(draining_takes_nothing_more),
+        CASE(africastalking_tells_its_id),
+        CASE(the_emulator_shows_what_was_sent),
+        CASE(the_inbox_is_bounded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
