@@ -1,0 +1,310 @@
+/* people.c - children.  See people.h. */
+#include "flows/people.h"
+
+#include <string.h>
+
+#include "flows/blob.h"
+#include "flows/calendar.h"
+
+enum {
+    BUCKET = 200, /* most children of one bucket: more are still filed, only not found by name */
+    NEAR_DAYS = 60,
+};
+
+static const int64_t day_ms = INT64_C(86400000);
+static const int64_t kept_ms = INT64_C(86400000) * 365 * 7; /* a child is followed to 71 months */
+
+struct slice people_key(struct slice nama, struct arena *a)
+{
+    char *p = arena_alloc(a, nama.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; p && i < nama.n; i++) {
+        char c = nama.p[i];
+
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if ((c == ' ' || c == '.') && n > 0 && p[n - 1] != ' ')
+            p[n++] = ' ';
+        else if (c >= 'a' && c <= 'z')
+            p[n++] = c;
+    }
+    while (n > 0 && p[n - 1] == ' ')
+        n--;
+    return slice_make(p ? p : "", n);
+}
+
+void people_buckets(struct slice posyandu, struct slice nama, struct arena *a, struct slice id[2])
+{
+    struct slice key = people_key(nama, a), first = slice_take(key, 2);
+    struct slice last = key.n > 2 ? slice_skip(key, key.n - 2) : key;
+
+    id[0] = arena_printf(a, "%.*s/%.*s-", SLICE_ARG(posyandu), SLICE_ARG(first));
+    id[1] = arena_printf(a, "%.*s/-%.*s", SLICE_ARG(posyandu), SLICE_ARG(last));
+}
+
+/* --- the child's blob --- */
+
+static void weighings_decode(const json_t *o, struct child *c)
+{
+    const json_t *list = json_object_get(o, "weighings");
+
+    for (size_t i = 0; i < json_array_size(list) && c->weighings_n < PEOPLE_WEIGHINGS; i++) {
+        const json_t *w = json_array_get(list, i);
+
+        c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = blob_int(w, "at"),
+                                                            .bb = blob_int(w, "bb"),
+                                                            .tb = blob_int(w, "tb") };
+    }
+}
+
+bool child_load(struct step *s, struct slice nomor, struct child *out)
+{
+    json_t *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor));
+    bool is = slice_is(blob_slice(o, "kind", s->arena), "child");
+
+    memset(out, 0, sizeof *out);
+    if (is) {
+        out->nomor = nomor;
+        out->id = blob_slice(o, "id", s->arena);
+        out->nama = blob_slice(o, "nama", s->arena);
+        out->jk = blob_slice(o, "jk", s->arena);
+        out->tgl_lahir = blob_slice(o, "tgl_lahir", s->arena);
+        out->exact = blob_bool(o, "exact");
+        out->nik = blob_slice(o, "nik", s->arena);
+        out->posyandu = blob_slice(o, "posyandu", s->arena);
+        out->puskesmas = blob_slice(o, "puskesmas", s->arena);
+        weighings_decode(o, out);
+    }
+    json_decref(o);
+    return is;
+}
+
+void child_save(struct step *s, const struct child *c)
+{
+    json_t *o = blob_new(), *list = json_array();
+
+    blob_put(o, "kind", S("child"));
+    blob_put(o, "id", c->id);
+    blob_put(o, "nama", c->nama);
+    blob_put(o, "jk", c->jk);
+    blob_put(o, "tgl_lahir", c->tgl_lahir);
+    blob_put_bool(o, "exact", c->exact);
+    blob_put(o, "nik", c->nik);
+    blob_put(o, "posyandu", c->posyandu);
+    blob_put(o, "puskesmas", c->puskesmas);
+    for (unsigned i = 0; i < c->weighings_n; i++) {
+        json_t *w = json_object();
+
+        blob_put_int(w, "at", c->weighings[i].at_ms);
+        blob_put_int(w, "bb", c->weighings[i].bb);
+        blob_put_int(w, "tb", c->weighings[i].tb);
+        json_array_append_new(list, w);
+    }
+    json_object_set_new(o, "weighings", list);
+    step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
+}
+
+/* --- finding --- */
+
+/* True when a and b differ by at most one letter put in, left out or changed, or one swap of neighbours. */
+static bool one_edit(struct slice a, struct slice b)
+{
+    size_t i = 0, j = 0;
+
+    if (a.n > b.n) {
+        struct slice t = a;
+
+        a = b;
+        b = t;
+    }
+    if (b.n - a.n > 1)
+        return false;
+    while (i < a.n && a.p[i] == b.p[i])
+        i++;
+    while (j < a.n - i && a.p[a.n - 1 - j] == b.p[b.n - 1 - j])
+        j++;
+    if (a.n - i - j <= (a.n == b.n ? 1u : 0u))
+        return true;
+    return a.n == b.n && a.n - i - j == 2 && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i];
+}
+
+struct search {
+    struct step *step;
+    const struct child *wanted;
+    struct slice key;
+    int64_t born;
+    unsigned exact, near;
+    struct people_found best, best_near;
+};
+
+static bool same_age(int64_t born, int64_t other)
+{
+    struct civil a = calendar_of_day(born), b = calendar_of_day(other);
+    int months = (a.year - b.year) * 12 + (int)a.month - (int)b.month;
+
+    return months >= -1 && months <= 1;
+}
+
+static void look_at(struct search *f, const json_t *c)
+{
+    struct arena *a = f->step->arena;
+    struct people_found found = { .nomor = blob_slice(c, "n", a), .nama = blob_slice(c, "nama", a) };
+    struct slice key = people_key(found.nama, a), nik = blob_slice(c, "nik", a);
+    bool by_nik = nik.n && slice_eq(nik, f->wanted->nik);
+
+    if (!calendar_parse(blob_slice(c, "lahir", a), &found.born))
+        return;
+    if (!by_nik && (!slice_eq(blob_slice(c, "jk", a), f->wanted->jk) || !same_age(found.born, f->born)))
+        return;
+    if ((by_nik || slice_eq(key, f->key)) && !slice_eq(found.nomor, f->best.nomor)) {
+        f->best = found;
+        f->exact++;
+    } else if (!slice_eq(key, f->key) && one_edit(key, f->key)) {
+        f->best_near = found;
+        f->near++;
+    }
+}
+
+enum people_match people_match(struct step *s, struct slice posyandu, const struct child *wanted,
+                               struct people_found *out)
+{
+    struct search f = { .step = s, .wanted = wanted, .key = people_key(wanted->nama, s->arena) };
+    struct slice id[2];
+
+    people_buckets(posyandu, wanted->nama, s->arena, id);
+    if (!calendar_parse(wanted->tgl_lahir, &f.born))
+        return PEOPLE_NEW;
+    for (unsigned b = 0; b < 2; b++) {
+        json_t *o = blob_parse(step_blob(s, SUBJECT_NAME, id[b]));
+        const json_t *children = json_object_get(o, "children");
+        unsigned before = f.exact;
+
+        for (size_t i = 0; i < json_array_size(children); i++)
+            look_at(&f, json_array_get(children, i));
+        json_decref(o);
+        if (b == 0 && f.exact > before)
+            break; /* the other bucket holds the same ones */
+    }
+    *out = f.exact ? f.best : f.best_near;
+    return f.exact == 1 ? PEOPLE_ONE : f.exact || f.near ? PEOPLE_ASK : PEOPLE_NEW;
+}
+
+static void bucket_add(struct step *s, struct slice id, const struct child *c)
+{
+    json_t *o = blob_parse(step_blob(s, SUBJECT_NAME, id)), *children, *entry;
+
+    if (!o)
+        o = blob_new();
+    children = json_object_get(o, "children");
+    if (!children) {
+        json_object_set_new(o, "children", json_array());
+        children = json_object_get(o, "children");
+    }
+    entry = json_object();
+    blob_put(entry, "n", c->nomor);
+    blob_put(entry, "nama", c->nama);
+    blob_put(entry, "jk", c->jk);
+    blob_put(entry, "lahir", c->tgl_lahir);
+    blob_put(entry, "nik", c->nik);
+    if (json_array_size(children) < BUCKET)
+        json_array_append_new(children, entry);
+    else
+        json_decref(entry);
+    step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), kept_ms);
+}
+
+void people_make(struct step *s, struct child *c)
+{
+    struct row row = { .kind = ROW_PERSON };
+    struct slice id[2];
+
+    c->nomor = step_number(s);
+    c->id = step_uuid(s);
+    people_buckets(c->posyandu, c->nama, s->arena, id);
+    for (unsigned b = 0; b < 2; b++)
+        bucket_add(s, id[b], c);
+    row.person = (struct person_row){ .id = c->id,
+                                      .nomor = c->nomor,
+                                      .nama = c->nama,
+                                      .jk = c->jk,
+                                      .tgl_lahir = c->tgl_lahir,
+                                      .tgl_lahir_exact = c->exact,
+                                      .nik = c->nik,
+                                      .posyandu = c->posyandu };
+    step_row(s, &row);
+}
+
+/* --- ages and weights --- */
+
+bool people_birth(const struct step *s, const struct form *form, const struct value *values, int64_t at_ms,
+                  int64_t *day, bool *exact)
+{
+    int umur = form_field(form, "umur"), lahir = form_field(form, "tgl_lahir");
+    int64_t today = calendar_day(at_ms, s->rules->utc_offset_min), n = 0, months;
+    struct slice t, unit;
+    struct civil c;
+
+    *exact = false;
+    if (lahir >= 0 && values[lahir].kind == VALUE_TEXT && calendar_parse(values[lahir].text, day)) {
+        *exact = true;
+        return true;
+    }
+    if (umur < 0 || values[umur].kind != VALUE_TEXT || values[umur].text.n < 3)
+        return false;
+    t = values[umur].text;
+    unit = slice_skip(t, t.n - 2);
+    if (!slice_to_i64(slice_take(t, t.n - 2), &n) || n < 0 || n > 2000)
+        return false;
+    if (slice_is(unit, "hr") || slice_is(unit, "mg")) {
+        *day = today - (slice_is(unit, "mg") ? 7 * n : n);
+        return true;
+    }
+    c = calendar_of_day(today);
+    months = (int64_t)c.year * 12 + c.month - 1 - (slice_is(unit, "th") ? 12 * n : n);
+    *day = calendar_days((int)(months / 12), (unsigned)(months % 12) + 1, 1);
+    return true;
+}
+
+int people_months(int64_t born, int64_t day)
+{
+    struct civil a = calendar_of_day(born), b = calendar_of_day(day);
+
+    return (b.year - a.year) * 12 + (int)b.month - (int)a.month - (b.day < a.day);
+}
+
+struct slice people_doubt(const struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+{
+    const struct weighing *last_bb = NULL, *last_tb = NULL;
+
+    for (unsigned i = 0; i < c->weighings_n; i++) {
+        if (c->weighings[i].at_ms + NEAR_DAYS * day_ms < at_ms)
+            continue;
+        if (c->weighings[i].bb)
+            last_bb = &c->weighings[i];
+        if (c->weighings[i].tb)
+            last_tb = &c->weighings[i];
+    }
+    if (bb && last_bb) {
+        int64_t step = bb - last_bb->bb;
+
+        if ((step > 1000 || step < -1000) && (step * 100 > last_bb->bb * 25 || step * 100 < -last_bb->bb * 10))
+            return S("bb");
+    }
+    /* A child does not shrink, nor grow more than 4 cm a month in its first half year (WHO velocity, with room
+     * for a bad measuring board). */
+    if (tb && last_tb && (tb < last_tb->tb - 2000 || tb > last_tb->tb + 9000))
+        return S("tb");
+    return slice_make("", 0);
+}
+
+void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+{
+    if (!bb && !tb)
+        return;
+    if (c->weighings_n == PEOPLE_WEIGHINGS) {
+        memmove(&c->weighings[0], &c->weighings[1], (PEOPLE_WEIGHINGS - 1) * sizeof c->weighings[0]);
+        c->weighings_n--;
+    }
+    c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = at_ms, .bb = bb, .tb = tb };
+}

@@ -1,0 +1,328 @@
+/* reply.c - receipts, questions and errors.  See reply.h.
+ *
+ * The words are in config/texts; here is only which text and what goes into its slots. */
+#include "flows/reply.h"
+
+#include "flows/reply_parts.h"
+#include "gateway/conf/texts.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    ECHO = 512,
+    REPLY_MANY = 5, /* SPEC 2.4: several reports in one SMS are echoed five at most */
+};
+
+/* --- one field, for people --- */
+
+static void say_codes(struct buf *b, const struct field *f, const struct value *v)
+{
+    for (unsigned i = 0; i < v->n; i++) {
+        const struct word *w = f->list ? word_by_code(f->list, v->items[i]) : NULL;
+
+        buf_str(b, i ? ", " : "");
+        buf_add(b, w && w->say.n ? w->say : v->items[i]);
+    }
+}
+
+static void say_bare(struct buf *b, const struct field *f, const struct value *v)
+{
+    const struct word *w = f->list && v->kind == VALUE_TEXT ? word_by_code(f->list, v->text) : NULL;
+
+    if (v->kind == VALUE_LIST)
+        say_codes(b, f, v);
+    else if (w && w->say.n)
+        buf_add(b, w->say);
+    else
+        value_say(b, v);
+}
+
+static void say_field(struct buf *b, const struct field *f, const struct value *v)
+{
+    struct slice rest = f->say;
+
+    while (rest.n) {
+        if (slice_starts(rest, "{}")) {
+            say_bare(b, f, v);
+            rest = slice_skip(rest, 2);
+        } else {
+            buf_char(b, rest.p[0]);
+            rest = slice_skip(rest, 1);
+        }
+    }
+}
+
+struct slice reply_echo(const struct form *form, const struct value *values, struct arena *a)
+{
+    struct slice s;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; form && i < form->fields_n; i++) {
+        if (values[i].kind == VALUE_ABSENT || !form->fields[i].say.n)
+            continue;
+        buf_str(&b, b.n ? " " : "");
+        say_field(&b, &form->fields[i], &values[i]);
+    }
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+struct slice reply_value(const struct form *form, const struct value *values, struct slice field,
+                         struct arena *a)
+{
+    struct slice s = slice_make("", 0);
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; form && i < form->fields_n; i++)
+        if (slice_eq(form->fields[i].name, field) && values[i].kind != VALUE_ABSENT)
+            say_bare(&b, &form->fields[i], &values[i]);
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+static const struct field *field_of(const struct form *form, struct slice name)
+{
+    for (unsigned i = 0; form && i < form->fields_n; i++)
+        if (slice_eq(form->fields[i].name, name))
+            return &form->fields[i];
+    return NULL;
+}
+
+struct slice reply_label(const struct form *form, struct slice field)
+{
+    const struct field *f = field_of(form, field);
+
+    return f && f->labels_n ? f->labels[0] : field;
+}
+
+struct slice reply_example(const struct form *form, struct slice field, struct arena *a)
+{
+    const struct field *f = field_of(form, field);
+
+    if (f && f->example.n)
+        return arena_printf(a, "%.*s %.*s", SLICE_ARG(reply_label(form, field)), SLICE_ARG(f->example));
+    return form && form->examples_n ? form->examples[0] : slice_make("", 0);
+}
+
+/* --- one report --- */
+
+static struct slice range_of(const struct form *form, struct slice field, struct arena *a)
+{
+    const struct field *f = field_of(form, field);
+    struct slice s;
+    struct buf b;
+
+    if (!f || f->min >= f->max)
+        return slice_make("", 0);
+    buf_init(&b, 64);
+    number_print(&b, f->min, ',');
+    buf_char(&b, '-');
+    number_print(&b, f->max, ',');
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+static const char *key_of(const struct report *r)
+{
+    if (!r->form)
+        return "unknown.keyword";
+    if (r->status == REPORT_ACCEPTED)
+        return r->emergency ? "receipt.danger" : "receipt.done";
+    if (r->status == REPORT_CONFIRM)
+        return r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
+    switch (r->error) {
+    case ERROR_MISSING:
+        return "ask.missing";
+    case ERROR_OUT_OF_RANGE:
+        return "ask.range";
+    case ERROR_CHECK_DIGIT:
+        return "ask.digit";
+    case ERROR_CONTRADICTION:
+        return "ask.contradiction";
+    default:
+        return "ask.invalid";
+    }
+}
+
+struct slice reply_report(const struct ruleset *rules, struct slice language, const struct report *r,
+                          struct slice nomor, struct arena *a)
+{
+    struct slice guess = reply_value(r->form, r->values, r->error_field, a);
+    const struct text_fill f[] = {
+        { "nomor", nomor },
+        { "form", r->form ? r->form->title : slice_make("", 0) },
+        { "isi", reply_echo(r->form, r->values, a) },
+        { "field", reply_label(r->form, r->error_field) },
+        { "nilai", guess },
+        { "ketik", r->typed.n ? r->typed : guess },
+        { "batas", range_of(r->form, r->error_field, a) },
+        { "contoh", reply_example(r->form, r->error_field, a) },
+    };
+
+    return text_fill(rules->texts, language, key_of(r), FILLS(f), a);
+}
+
+/* --- several --- */
+
+void reply_many_add(struct buf *b, const struct ruleset *rules, struct slice language,
+                    const struct reply_outcome *o, struct arena *a)
+{
+    const struct text_fill f[] = { { "nomor", o->nomor }, { "isi", o->isi }, { "field", o->field } };
+
+    buf_str(b, b->n ? "; " : "");
+    buf_add(b, text_fill(rules->texts, language, o->field.n ? "many.ask" : "many.done", FILLS(f), a));
+}
+
+struct slice reply_many(const struct ruleset *rules, struct slice language, const struct reply_outcome *all,
+                        unsigned n, struct arena *a)
+{
+    struct slice list, more = slice_make("", 0);
+    unsigned asked = 0;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; i < n && i < REPLY_MANY; i++)
+        reply_many_add(&b, rules, language, &all[i], a);
+    for (unsigned i = 0; i < n; i++)
+        asked += all[i].field.n > 0;
+    list = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    if (n > REPLY_MANY)
+        more = arena_printf(a, "%u", n - REPLY_MANY);
+    {
+        const struct text_fill f[] = { { "daftar", list }, { "jumlah", more } };
+
+        return text_fill(rules->texts, language,
+                         more.n  ? "many.more" :
+                         asked   ? "many.questions" :
+                                   "many.all",
+                         FILLS(f), a);
+    }
+}
+
+/* --- the pocket answers: FORMAT, BANTUAN --- */
+
+struct slice reply_format(const struct ruleset *rules, struct slice language, const struct form *form,
+                          struct arena *a)
+{
+    const struct variant *v = form->variants_n ? &form->variants[0] : NULL;
+    struct slice line;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; v && i < v->uses_n; i++) {
+        const struct field *fd = &form->fields[v->uses[i]];
+        bool must = false;
+
+        for (unsigned k = 0; k < v->required_n; k++)
+            must = must || v->required[k] == v->uses[i];
+        if (!must || fd->hidden)
+            continue;
+        buf_str(&b, b.n ? " " : "");
+        buf_add(&b, fd->name);
+    }
+    line = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    {
+        const struct text_fill f[] = {
+            { "kata", form->keywords_n ? form->keywords[0] : form->name },
+            { "urutan", line },
+            { "contoh", form->examples_n ? form->examples[0] : slice_make("", 0) },
+        };
+
+        return text_fill(rules->texts, language, "help.format", FILLS(f), a);
+    }
+}
+
+struct slice reply_help(const struct ruleset *rules, struct slice language, struct arena *a)
+{
+    struct slice words;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; i < rules->forms.n; i++) {
+        buf_str(&b, b.n ? ", " : "");
+        if (rules->forms.forms[i].keywords_n)
+            buf_add(&b, rules->forms.forms[i].keywords[0]);
+    }
+    words = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    {
+        const struct text_fill f[] = { { "kata", words } };
+
+        return text_fill(rules->texts, language, "help.all", FILLS(f), a);
+    }
+}
+
+struct slice reply_unknown(const struct ruleset *rules, struct slice language, struct arena *a)
+{
+    const struct form *form = rules->forms.n ? &rules->forms.forms[0] : NULL;
+    const struct text_fill f[] = {
+        { "contoh", form && form->examples_n ? form->examples[0] : slice_make("", 0) },
+    };
+
+    return text_fill(rules->texts, language, "unknown.keyword", FILLS(f), a);
+}
+
+struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
+                                 struct arena *a)
+{
+    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) },
+                                   { "nomor", c->nomor },
+                                   { "field", c->error_field } };
+
+    return text_fill(rules->texts, language,
+                     c->error == ERROR_CHECK_DIGIT ? "command.digit" :
+                     c->error == ERROR_MISSING     ? "command.missing" :
+                                                     "command.invalid",
+                     FILLS(f), a);
+}
+
+static struct slice said_command(const struct ruleset *rules, struct slice language, const struct command *c,
+                                 struct arena *a)
+{
+    const struct form *form = form_by_name(&rules->forms, c->arg);
+    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) }, { "nomor", c->nomor } };
+
+    if (c->status != REPORT_ACCEPTED)
+        return reply_command_error(rules, language, c, a);
+    if (c->kind == COMMAND_BANTUAN)
+        return reply_help(rules, language, a);
+    if (c->kind == COMMAND_FORMAT && form)
+        return reply_format(rules, language, form, a);
+    return text_fill(rules->texts, language, "command.understood", FILLS(f), a);
+}
+
+struct slice reply_said(const struct ruleset *rules, struct slice language, const struct said *said,
+                        struct arena *a)
+{
+    struct slice none = S("00000");
+    struct reply_outcome all[UNDERSTAND_REPORTS];
+
+    if (said->kind == SAID_COMMAND)
+        return said_command(rules, language, &said->command, a);
+    if (said->kind == SAID_NOTHING || said->reports_n == 0)
+        return reply_unknown(rules, language, a);
+    if (said->reports_n == 1)
+        return said->reports[0].form ? reply_report(rules, language, &said->reports[0], none, a)
+                                     : reply_unknown(rules, language, a);
+    for (unsigned i = 0; i < said->reports_n; i++)
+        all[i] = reply_outcome_of(&said->reports[i], none, a);
+    return reply_many(rules, language, all, said->reports_n, a);
+}
+
+struct reply_outcome reply_outcome_of(const struct report *r, struct slice nomor, struct arena *a)
+{
+    struct reply_outcome o = { .nomor = nomor };
+
+    if (r->status != REPORT_ACCEPTED) {
+        o.field = reply_label(r->form, r->error_field);
+        o.isi = reply_value(r->form, r->values, S("nama"), a);
+    }
+    return o;
+}

@@ -1,0 +1,31 @@
+/* reply_parts.h - the pieces of replies that several flows share.  Behind flows/reply.h; pure. */
+#ifndef KENTONGAN_FLOWS_REPLY_PARTS_H
+#define KENTONGAN_FLOWS_REPLY_PARTS_H
+
+#include "flows/understanding.h"
+
+/* One field's value for people: "9,2", "kabur, bengkak"; empty when absent. */
+struct slice reply_value(const struct form *, const struct value *values, struct slice field, struct arena *);
+/* "BB": how people call a field; a name that is none is itself (the letters of W2). */
+struct slice reply_label(const struct form *, struct slice field);
+/* "BB 9,2": what to type. */
+struct slice reply_example(const struct form *, struct slice field, struct arena *);
+
+/* One of several reports of an SMS: number, and what is asked (empty = accepted). */
+struct reply_outcome {
+    struct slice nomor, isi, field;
+};
+
+struct reply_outcome reply_outcome_of(const struct report *, struct slice nomor, struct arena *);
+void reply_many_add(struct buf *, const struct ruleset *, struct slice language, const struct reply_outcome *,
+                    struct arena *);
+struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *, unsigned n,
+                        struct arena *);
+
+struct slice reply_format(const struct ruleset *, struct slice language, const struct form *, struct arena *);
+struct slice reply_help(const struct ruleset *, struct slice language, struct arena *);
+struct slice reply_unknown(const struct ruleset *, struct slice language, struct arena *);
+struct slice reply_command_error(const struct ruleset *, struct slice language, const struct command *,
+                                 struct arena *);
+
+#endif

@@ -1,0 +1,248 @@
+/* step.c - filling an outcome within its bounds.  See step.h. */
+#include "flows/step.h"
+
+#include <nettle/sha1.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "flows/blob.h"
+#include "flows/calendar.h"
+#include "parsers/damm.h"
+
+enum {
+    HOUR_MS = 60 * 60 * 1000
+};
+
+const struct subject *step_subject(const struct step *s, enum subject_kind kind, struct slice id)
+{
+    for (unsigned i = 0; i < s->seen->subjects_n; i++)
+        if (s->seen->subjects[i].ref.kind == kind && slice_eq(s->seen->subjects[i].ref.id, id))
+            return &s->seen->subjects[i];
+    if (kind == SUBJECT_SENDER && slice_eq(s->seen->sender->msisdn, id) &&
+        s->seen->sender->state.ref.id.n > 0)
+        return &s->seen->sender->state;
+    return NULL;
+}
+
+static struct subject_write *write_of(const struct step *s, enum subject_kind kind, struct slice id)
+{
+    for (unsigned i = 0; i < s->out->writes_n; i++)
+        if (s->out->writes[i].ref.kind == kind && slice_eq(s->out->writes[i].ref.id, id))
+            return &s->out->writes[i];
+    return NULL;
+}
+
+void step_write(struct step *s, enum subject_kind kind, struct slice id, struct slice blob, int64_t ttl_ms)
+{
+    struct subject_write *w = write_of(s, kind, id);
+    const struct subject *seen = step_subject(s, kind, id);
+
+    if (!w) {
+        if (s->out->writes_n == OUTCOME_SUBJECTS) {
+            s->out->overflow = true;
+            return;
+        }
+        w = &s->out->writes[s->out->writes_n++];
+    }
+    *w = (struct subject_write){ .ref = { .kind = kind, .id = id },
+                                 .seen_rev = seen ? seen->rev : 0,
+                                 .blob = blob,
+                                 .ttl_ms = ttl_ms };
+}
+
+struct slice step_blob(const struct step *s, enum subject_kind kind, struct slice id)
+{
+    const struct subject_write *w = write_of(s, kind, id);
+    const struct subject *seen = w ? NULL : step_subject(s, kind, id);
+
+    return w ? w->blob : seen ? seen->blob : slice_make("", 0);
+}
+
+void step_row(struct step *s, const struct row *row)
+{
+    if (s->out->rows_n == OUTCOME_ROWS)
+        s->out->overflow = true;
+    else
+        s->out->rows[s->out->rows_n++] = *row;
+}
+
+void step_tally(struct step *s, const struct tally *t)
+{
+    if (s->out->tallies_n == OUTCOME_TALLIES)
+        s->out->overflow = true;
+    else
+        s->out->tallies[s->out->tallies_n++] = *t;
+}
+
+void step_timer(struct step *s, struct slice id, struct slice text, int64_t due_ms)
+{
+    struct timer *t = NULL;
+
+    for (unsigned i = 0; i < s->out->timers_n && !t; i++)
+        if (slice_eq(s->out->timers[i].id, id))
+            t = &s->out->timers[i];
+    if (!t && s->out->timers_n == OUTCOME_TIMERS) {
+        s->out->overflow = true;
+        return;
+    }
+    if (!t)
+        t = &s->out->timers[s->out->timers_n++];
+    *t = (struct timer){ .id = id, .text = text, .due_ms = due_ms };
+}
+
+struct slice step_due(struct step *s, const struct due *d)
+{
+    json_t *o = blob_new();
+
+    blob_put(o, "t", d->what);
+    blob_put(o, "nomor", d->nomor);
+    blob_put(o, "from", d->from);
+    blob_put(o, "do", d->act);
+    blob_put(o, "village", d->village);
+    blob_put(o, "disease", d->disease);
+    return blob_done(o, s->arena);
+}
+
+/* SPEC 6: old news is not sent late. */
+static int64_t life_ms(enum sms_class class)
+{
+    return class == SMS_NOTICE || class == SMS_BULK ? 48 * HOUR_MS : 24 * HOUR_MS;
+}
+
+void step_sms(struct step *s, struct slice to, enum sms_class class, struct slice nomor, struct slice text)
+{
+    if (!slice_starts(to, "+") || !text.n)
+        return;
+    if (s->out->sms_n == OUTCOME_SMS) {
+        s->out->overflow = true;
+        return;
+    }
+    s->out->sms[s->out->sms_n++] = (struct sms){
+        .to = to, .text = text, .class = class, .expires_ms = s->now_ms + life_ms(class), .nomor = nomor
+    };
+}
+
+void step_answer(struct step *s, struct slice nomor, struct slice text)
+{
+    if (!s->seen->inbound->from_is_msisdn)
+        return; /* a short code or a name: two robots must not talk to each other */
+    for (unsigned i = 0; i < s->out->sms_n; i++) {
+        struct sms *m = &s->out->sms[i];
+
+        if (m->class == SMS_ANSWER && slice_eq(m->to, s->msisdn)) {
+            m->text = text;
+            m->nomor = nomor;
+            return;
+        }
+    }
+    step_sms(s, s->msisdn, SMS_ANSWER, nomor, text);
+}
+
+void step_reason(struct step *s, const char *reason)
+{
+    s->out->reason = reason;
+}
+
+struct slice step_number(struct step *s)
+{
+    uint64_t body;
+
+    if (s->out->numbers_used == LEASE_NUMBERS) {
+        s->out->overflow = true;
+        return slice_make("", 0);
+    }
+    body = s->ids->bodies[s->out->numbers_used++];
+    return damm_number(body, s->arena);
+}
+
+struct slice step_uuid(struct step *s)
+{
+    struct slice from = s->ids->uuids[0];
+    struct sha1_ctx ctx;
+    uint8_t d[16];
+    char tail[16];
+    int n = snprintf(tail, sizeof tail, "/%u", s->derived++);
+
+    sha1_init(&ctx);
+    sha1_update(&ctx, from.n, (const uint8_t *)from.p);
+    sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
+    sha1_digest(&ctx, sizeof d, d);
+    d[6] = (uint8_t)((d[6] & 0x0f) | 0x50);
+    d[8] = (uint8_t)((d[8] & 0x3f) | 0x80);
+    return arena_printf(s->arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0],
+                        d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13],
+                        d[14], d[15]);
+}
+
+struct slice step_text(struct step *s, struct slice language, const char *key, const struct text_fill *fills,
+                       unsigned n)
+{
+    return text_fill(s->rules->texts, language, key, fills, n, s->arena);
+}
+
+/* --- times --- */
+
+struct slice step_clock(struct step *s, int64_t ms)
+{
+    struct civil c = calendar_civil(ms, s->rules->utc_offset_min);
+
+    return arena_printf(s->arena, "%02u:%02u", c.hour, c.minute);
+}
+
+struct slice step_rfc3339(struct step *s, int64_t ms)
+{
+    int offset = s->rules->utc_offset_min, abs = offset < 0 ? -offset : offset;
+    struct civil c = calendar_civil(ms, offset);
+
+    return arena_printf(s->arena, "%04d-%02u-%02uT%02u:%02u:%02u%c%02d:%02d", c.year, c.month, c.day, c.hour,
+                        c.minute, c.second, offset < 0 ? '-' : '+', abs / 60, abs % 60);
+}
+
+struct slice step_day(struct step *s, int64_t ms)
+{
+    return calendar_iso(calendar_day(ms, s->rules->utc_offset_min), s->arena);
+}
+
+struct slice step_phone(struct step *s, struct slice msisdn)
+{
+    if (slice_starts(msisdn, "+62"))
+        return arena_printf(s->arena, "0%.*s", SLICE_ARG(slice_skip(msisdn, 3)));
+    return msisdn;
+}
+
+/* --- people --- */
+
+struct collecting {
+    struct audience *to;
+    struct slice but; /* never tell the sender of her own news */
+};
+
+static void collect(void *arg, const struct person *p)
+{
+    const struct collecting *c = arg;
+
+    if (c->to->n < STEP_PEOPLE && !slice_eq(p->msisdn, c->but))
+        c->to->msisdn[c->to->n++] = p->msisdn;
+}
+
+void step_audience(const struct step *s, const struct place *place, struct audience *out)
+{
+    struct collecting c = { .to = out, .but = s->msisdn };
+
+    *out = (struct audience){ .place = place };
+    while (out->place) {
+        directory_people_at(&s->rules->directory, out->place, collect, &c);
+        if (out->n)
+            return;
+        out->place = out->place->parent;
+    }
+    for (unsigned i = 0; i < s->rules->duty_n && out->n < STEP_PEOPLE; i++)
+        out->msisdn[out->n++] = s->rules->duty[i];
+}
+
+struct slice step_language_of(const struct step *s, struct slice msisdn)
+{
+    const struct person *p = directory_person(&s->rules->directory, msisdn);
+
+    return p && p->language.n ? p->language : s->rules->language;
+}
