@@ -8,7 +8,8 @@ enum {
 int64_t calendar_days(int year, unsigned month, unsigned day)
 {
     int64_t y = (int64_t)year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
-    unsigned yoe = (unsigned)(y - era * 400), doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    unsigned yoe = (unsigned)(y - era * 400),
+             doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
@@ -54,8 +55,8 @@ bool calendar_parse(struct slice iso, int64_t *day)
     struct civil back;
 
     if (iso.n != 10 || iso.p[4] != '-' || iso.p[7] != '-' || !slice_to_u64(slice_take(iso, 4), &y) ||
-        !slice_to_u64(slice_take(slice_skip(iso, 5), 2), &m) || !slice_to_u64(slice_skip(iso, 8), &d) || m < 1 ||
-        m > 12 || d < 1 || d > 31)
+        !slice_to_u64(slice_take(slice_skip(iso, 5), 2), &m) || !slice_to_u64(slice_skip(iso, 8), &d) ||
+        m < 1 || m > 12 || d < 1 || d > 31)
         return false;
     *day = calendar_days((int)y, (unsigned)m, (unsigned)d);
     back = calendar_of_day(*day);

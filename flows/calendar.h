@@ -1,4 +1,5 @@
-/* calendar.h - days and clocks of the Gregorian calendar from milliseconds, without the C library's time zone.
+/* calendar.h - days and clocks of the Gregorian calendar from milliseconds, without the C library's time
+ * zone.
  *
  * Pure.  Days count from 1970-01-01. */
 #ifndef KENTONGAN_FLOWS_CALENDAR_H

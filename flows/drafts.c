@@ -31,6 +31,8 @@ static void draft_decode(struct sender_state *s, const json_t *o, const struct r
     d->provider = blob_slice(o, "provider", a);
     d->message_id = blob_slice(o, "message", a);
     d->not_child = blob_bool(o, "not_child");
+    d->picked = blob_slice(o, "picked", a);
+    d->correct = blob_bool(o, "correct");
 }
 
 static json_t *draft_encode(const struct draft *d)
@@ -51,6 +53,8 @@ static json_t *draft_encode(const struct draft *d)
     blob_put(o, "provider", d->provider);
     blob_put(o, "message", d->message_id);
     blob_put_bool(o, "not_child", d->not_child);
+    blob_put(o, "picked", d->picked);
+    blob_put_bool(o, "correct", d->correct);
     return o;
 }
 

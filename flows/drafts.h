@@ -31,7 +31,9 @@ struct draft {
     struct slice hash;  /* of the text that it came from; empty by USSD */
     int64_t at_ms;      /* first receipt */
     struct slice provider, message_id;
-    bool not_child; /* BARU was said */
+    bool not_child;      /* BARU was said */
+    struct slice picked; /* YA was said to this child */
+    bool correct;        /* it corrects a record */
 };
 
 /* A full report of the last 24 h. */

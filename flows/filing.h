@@ -7,6 +7,7 @@
 #define KENTONGAN_FLOWS_FILING_H
 
 #include "flows/step.h"
+#include "flows/subject_report.h"
 
 struct draft; /* flows/drafts.h */
 
@@ -19,15 +20,18 @@ enum filed_kind {
 struct filed {
     enum filed_kind kind;
     struct slice nomor; /* empty when refused */
-    struct slice text;  /* the receipt, question or refusal: one SMS; not sent by filing */
+    struct slice text;  /* the receipt, question or refusal: one SMS; not sent by filing.  Empty when refused
+                         * for the role: roles_refuse() says it, once a day */
     bool emergency;     /* staff were told */
+    struct slice asked; /* FILED_ASKED: how people call the field in question */
 };
 
 /* How a report is to be filed. */
 struct filing {
-    const struct report *report; /* status accepted, confirm or rejected; values by field index */
-    unsigned index;              /* of the report in its message: its record id is ids->uuids[index] */
-    const struct draft *draft;   /* that it completes: number, id and first time are kept; NULL = none */
+    const struct report *report;        /* status accepted, confirm or rejected; values by field index */
+    unsigned index;                     /* of the report in its message: its record id is ids->uuids[index] */
+    const struct filed_report *correct; /* KOREKSI of this record: a new version; NULL otherwise */
+    const struct draft *draft; /* that it completes: number, id and first time are kept; NULL = none */
     bool sure;          /* the person has seen and confirmed the doubtful value (YA; USSD's echo page) */
     bool new_person;    /* BARU: not the child that was asked about */
     struct slice child; /* YA to "Anak 1041 …?": this child; empty otherwise */
@@ -40,5 +44,9 @@ bool filing_subjects(const struct ruleset *, const struct sender *, const struct
                      struct intent *);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */
 void filing_file(struct step *, const struct filing *, struct filed *out);
+/* Takes its cases off the counts again (BATAL). */
+void filing_untally(struct step *, const struct filed_report *);
+/* Keeps the whole message for staff, and for SETUJU to process with its first time. */
+void filing_keep(struct step *);
 
 #endif

@@ -52,9 +52,8 @@ static void weighings_decode(const json_t *o, struct child *c)
     for (size_t i = 0; i < json_array_size(list) && c->weighings_n < PEOPLE_WEIGHINGS; i++) {
         const json_t *w = json_array_get(list, i);
 
-        c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = blob_int(w, "at"),
-                                                            .bb = blob_int(w, "bb"),
-                                                            .tb = blob_int(w, "tb") };
+        c->weighings[c->weighings_n++] =
+            (struct weighing){ .at_ms = blob_int(w, "at"), .bb = blob_int(w, "bb"), .tb = blob_int(w, "tb") };
     }
 }
 
@@ -288,11 +287,12 @@ struct slice people_doubt(const struct child *c, int64_t bb, int64_t tb, int64_t
     if (bb && last_bb) {
         int64_t step = bb - last_bb->bb;
 
-        if ((step > 1000 || step < -1000) && (step * 100 > last_bb->bb * 25 || step * 100 < -last_bb->bb * 10))
+        if ((step > 1000 || step < -1000) &&
+            (step * 100 > last_bb->bb * 25 || step * 100 < -last_bb->bb * 10))
             return S("bb");
     }
-    /* A child does not shrink, nor grow more than 4 cm a month in its first half year (WHO velocity, with room
-     * for a bad measuring board). */
+    /* A child does not shrink, nor grow more than 4 cm a month in its first half year (WHO velocity, with
+     * room for a bad measuring board). */
     if (tb && last_tb && (tb < last_tb->tb - 2000 || tb > last_tb->tb + 9000))
         return S("tb");
     return slice_make("", 0);

@@ -1,5 +1,5 @@
-/* people.h - children: their numbers, how a report finds its child, and what is impossible for a child that is
- * known (SPEC 2.7).
+/* people.h - children: their numbers, how a report finds its child, and what is impossible for a child that
+ * is known (SPEC 2.7).
  *
  * Pure.  A child lives in SUBJECT_NUMBER; two SUBJECT_NAME buckets of its posyandu (first two and last two
  * letters of the name) list it, so that a name one edit away is found too. */

@@ -33,7 +33,9 @@ static void event(struct step *s, const struct filed_report *r, const char *name
         .event = slice_of(name),
         .at = step_rfc3339(s, by_clock ? s->now_ms : s->seen->inbound->received_ms),
         .who = by_clock ? slice_make("", 0) : s->msisdn,
-        .role = by_clock ? S("sistem") : s->person ? slice_of(role_name(s->person->role)) : S(""),
+        .role = by_clock    ? S("sistem")
+                : s->person ? slice_of(role_name(s->person->role))
+                            : S(""),
         .place = by_clock || !s->person ? r->referral.level : s->person->place_code,
         .words = words,
     };
@@ -106,8 +108,8 @@ static void hand_over(struct step *s, struct filed_report *r, const struct place
 }
 
 /* News for the one who reported. */
-static void tell_reporter(struct step *s, const struct filed_report *r, const char *key,
-                          struct slice who, struct slice words)
+static void tell_reporter(struct step *s, const struct filed_report *r, const char *key, struct slice who,
+                          struct slice words)
 {
     struct slice language = step_language_of(s, r->reporter);
     const struct text_fill f[] = { { "nomor", r->nomor },
@@ -126,10 +128,9 @@ static void tell_others(struct step *s, const struct filed_report *r, const char
 {
     for (unsigned i = 0; i < r->referral.told_n; i++) {
         struct slice to = r->referral.told[i], language = step_language_of(s, to);
-        const struct text_fill f[] = { { "nomor", r->nomor },
-                                       { "siapa", r->referral.say },
-                                       { "nama", nama },
-                                       { "isi", isi } };
+        const struct text_fill f[] = {
+            { "nomor", r->nomor }, { "siapa", r->referral.say }, { "nama", nama }, { "isi", isi }
+        };
 
         if (!slice_eq(to, s->msisdn) && !slice_eq(to, r->reporter))
             step_sms(s, to, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
@@ -138,7 +139,9 @@ static void tell_others(struct step *s, const struct filed_report *r, const char
 
 static void answer(struct step *s, const struct filed_report *r, const char *key, struct slice nama)
 {
-    const struct text_fill f[] = { { "nomor", r->nomor }, { "siapa", r->referral.say }, { "nama", nama },
+    const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "siapa", r->referral.say },
+                                   { "nama", nama },
                                    { "hp", step_phone(s, r->reporter) } };
 
     step_answer(s, r->nomor, step_text(s, s->language, key, FILLS(f)));
@@ -156,9 +159,9 @@ void referral_open(struct step *s, struct filed_report *r, const struct referral
     if (!to && posting)
         to = posting->parent;
     hand_over(s, r, to,
-              o->incomplete ? "referral.incomplete" :
-              o->asked      ? "referral.new" :
-                              "referral.danger");
+              o->incomplete ? "referral.incomplete"
+              : o->asked    ? "referral.new"
+                            : "referral.danger");
     event(s, r, "sent", o->say);
     set_clock(s, r, "referral", clock_of(s->rules, o->urgency));
 }
@@ -366,8 +369,10 @@ static bool level_word(struct slice w, enum place_level *level)
     static const struct {
         const char *word;
         enum place_level level;
-    } words[] = { { "pustu", PLACE_PUSTU },         { "pkm", PLACE_PUSKESMAS }, { "puskesmas", PLACE_PUSKESMAS },
-                  { "puskesmes", PLACE_PUSKESMAS }, { "rs", PLACE_RS },         { "rsud", PLACE_RS } };
+    } words[] = {
+        { "pustu", PLACE_PUSTU },         { "pkm", PLACE_PUSKESMAS }, { "puskesmas", PLACE_PUSKESMAS },
+        { "puskesmes", PLACE_PUSKESMAS }, { "rs", PLACE_RS },         { "rsud", PLACE_RS }
+    };
 
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
         if (slice_ieq(w, slice_of(words[i].word))) {

@@ -198,9 +198,9 @@ struct slice reply_many(const struct ruleset *rules, struct slice language, cons
         const struct text_fill f[] = { { "daftar", list }, { "jumlah", more } };
 
         return text_fill(rules->texts, language,
-                         more.n  ? "many.more" :
-                         asked   ? "many.questions" :
-                                   "many.all",
+                         more.n  ? "many.more"
+                         : asked ? "many.questions"
+                                 : "many.all",
                          FILLS(f), a);
     }
 }
@@ -277,9 +277,9 @@ struct slice reply_command_error(const struct ruleset *rules, struct slice langu
                                    { "field", c->error_field } };
 
     return text_fill(rules->texts, language,
-                     c->error == ERROR_CHECK_DIGIT ? "command.digit" :
-                     c->error == ERROR_MISSING     ? "command.missing" :
-                                                     "command.invalid",
+                     c->error == ERROR_CHECK_DIGIT ? "command.digit"
+                     : c->error == ERROR_MISSING   ? "command.missing"
+                                                   : "command.invalid",
                      FILLS(f), a);
 }
 

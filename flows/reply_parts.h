@@ -19,8 +19,8 @@ struct reply_outcome {
 struct reply_outcome reply_outcome_of(const struct report *, struct slice nomor, struct arena *);
 void reply_many_add(struct buf *, const struct ruleset *, struct slice language, const struct reply_outcome *,
                     struct arena *);
-struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *, unsigned n,
-                        struct arena *);
+struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *,
+                        unsigned n, struct arena *);
 
 struct slice reply_format(const struct ruleset *, struct slice language, const struct form *, struct arena *);
 struct slice reply_help(const struct ruleset *, struct slice language, struct arena *);

@@ -7,11 +7,47 @@
 
 #include "flows/blob.h"
 #include "flows/calendar.h"
+#include "flows/drafts.h"
 #include "parsers/damm.h"
 
-enum {
-    HOUR_MS = 60 * 60 * 1000
-};
+static const int64_t hour_ms = INT64_C(60) * 60 * 1000;
+
+static const struct person *registered(const struct person *p)
+{
+    return p && p->active && !p->pending ? p : NULL;
+}
+
+bool step_begin(struct step *s, const struct ruleset *rules, const struct context *seen,
+                const struct intent *intent, const struct lease *ids, int64_t now_ms, struct arena *a,
+                struct outcome *out)
+{
+    *s = (struct step){ .rules = rules,
+                        .seen = seen,
+                        .reading = intent->reading,
+                        .ids = ids,
+                        .now_ms = now_ms,
+                        .arena = a,
+                        .out = out,
+                        .msisdn = intent->reading->acting };
+    s->person = registered(slice_eq(s->msisdn, seen->sender->msisdn)
+                               ? seen->sender->person
+                               : directory_person(&rules->directory, s->msisdn));
+    s->language = s->person && s->person->language.n ? s->person->language : rules->language;
+    s->state = drafts_decode(step_blob(s, SUBJECT_SENDER, s->msisdn), rules, now_ms, a);
+    return s->state != NULL;
+}
+
+enum step_rc step_end(struct step *s)
+{
+    /* Who said BERHENTI is remembered; everybody else's state is of use for days only. */
+    int64_t days = s->state->stopped ? 400 : s->state->kept_n ? 60 : 8;
+
+    if (s->state->changed && !s->state->foreign && s->msisdn.n)
+        step_write(s, SUBJECT_SENDER, s->msisdn, drafts_encode(s->state, s->arena), days * 24 * hour_ms);
+    if (s->arena->failed)
+        return STEP_NO_MEMORY;
+    return s->out->overflow ? STEP_OVERFLOW : STEP_OK;
+}
 
 const struct subject *step_subject(const struct step *s, enum subject_kind kind, struct slice id)
 {
@@ -44,10 +80,9 @@ void step_write(struct step *s, enum subject_kind kind, struct slice id, struct 
         }
         w = &s->out->writes[s->out->writes_n++];
     }
-    *w = (struct subject_write){ .ref = { .kind = kind, .id = id },
-                                 .seen_rev = seen ? seen->rev : 0,
-                                 .blob = blob,
-                                 .ttl_ms = ttl_ms };
+    *w = (struct subject_write){
+        .ref = { .kind = kind, .id = id }, .seen_rev = seen ? seen->rev : 0, .blob = blob, .ttl_ms = ttl_ms
+    };
 }
 
 struct slice step_blob(const struct step *s, enum subject_kind kind, struct slice id)
@@ -106,7 +141,7 @@ struct slice step_due(struct step *s, const struct due *d)
 /* SPEC 6: old news is not sent late. */
 static int64_t life_ms(enum sms_class class)
 {
-    return class == SMS_NOTICE || class == SMS_BULK ? 48 * HOUR_MS : 24 * HOUR_MS;
+    return class == SMS_NOTICE || class == SMS_BULK ? 48 * hour_ms : 24 * hour_ms;
 }
 
 void step_sms(struct step *s, struct slice to, enum sms_class class, struct slice nomor, struct slice text)
@@ -169,9 +204,9 @@ struct slice step_uuid(struct step *s)
     sha1_digest(&ctx, sizeof d, d);
     d[6] = (uint8_t)((d[6] & 0x0f) | 0x50);
     d[8] = (uint8_t)((d[8] & 0x3f) | 0x80);
-    return arena_printf(s->arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0],
-                        d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13],
-                        d[14], d[15]);
+    return arena_printf(s->arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+                        d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12],
+                        d[13], d[14], d[15]);
 }
 
 struct slice step_text(struct step *s, struct slice language, const char *key, const struct text_fill *fills,

@@ -26,6 +26,13 @@ struct step {
     unsigned derived;           /* ids derived so far */
 };
 
+/* Begins a step: finds the sender, decodes her state.  False when the arena is full.  msisdn: whom it is
+ * about (the sender, or for a timer the one that its text names). */
+bool step_begin(struct step *, const struct ruleset *, const struct context *, const struct intent *,
+                const struct lease *, int64_t now_ms, struct arena *, struct outcome *) MUST_CHECK;
+/* Ends it: writes the sender's state when it changed. */
+enum step_rc step_end(struct step *) MUST_CHECK;
+
 /* --- what was loaded --- */
 /* NULL when it was not named by flow_read. */
 const struct subject *step_subject(const struct step *, enum subject_kind, struct slice id);

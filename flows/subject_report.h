@@ -48,7 +48,7 @@ struct filed_report {
     unsigned version;
     struct slice status; /* valid checked corrected cancelled; "draft" */
     struct slice reporter, role, place, posyandu;
-    struct slice posting; /* code of the place where the reporter sat: whose chain it is */
+    struct slice posting;          /* code of the place where the reporter sat: whose chain it is */
     struct slice person_id, child; /* uuid and number of the person */
     struct slice findings;         /* JSON array */
     struct slice at, received_at, provider, message_id;

@@ -1,0 +1,309 @@
+/* commands.c - one row a command.  See commands.h. */
+#include "flows/commands.h"
+
+#include <string.h>
+
+#include "flows/alert.h"
+#include "flows/answers.h"
+#include "flows/blob.h"
+#include "flows/people.h"
+#include "flows/referral.h"
+#include "flows/reply.h"
+#include "flows/reply_parts.h"
+#include "flows/roles.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    REPORTER_DAYS = 30 /* SPEC 2.3 */
+};
+
+bool commands_subjects(const struct command *c, struct intent *intent)
+{
+    return intent_add(intent, SUBJECT_NUMBER, c->nomor);
+}
+
+static void say(struct step *s, struct slice nomor, const char *key)
+{
+    const struct text_fill f[] = { { "nomor", nomor } };
+
+    step_answer(s, nomor, step_text(s, s->language, key, FILLS(f)));
+}
+
+/* What a number is, when it is not what the command needs. */
+static void wrong_number(struct step *s, struct slice nomor)
+{
+    static const char *const keys[] = {
+        [NUMBER_NONE] = "number.unknown",    [NUMBER_REPORT] = "number.report",
+        [NUMBER_CHILD] = "number.child",     [NUMBER_EPISODE] = "number.episode",
+        [NUMBER_REQUEST] = "number.request",
+    };
+
+    step_reason(s, "command_refused");
+    say(s, nomor, keys[number_kind(step_blob(s, SUBJECT_NUMBER, nomor))]);
+}
+
+/* --- the reporter's own reports --- */
+
+static bool is_reporter(const struct step *s, const struct filed_report *r)
+{
+    return slice_eq(r->reporter, s->msisdn) && r->at_ms + REPORTER_DAYS * INT64_C(86400000) > s->now_ms;
+}
+
+static bool may_touch(struct step *s, const struct filed_report *r)
+{
+    if (is_reporter(s, r) || roles_chain(s, s->person, r->posting))
+        return true;
+    step_reason(s, "command_refused");
+    say(s, r->nomor, "number.not_yours");
+    return false;
+}
+
+static void run_status(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct draft *d = drafts_find(s->state, c->nomor);
+
+    if (!r)
+        return;
+    if (!report_load(s, c->nomor, r)) {
+        wrong_number(s, c->nomor);
+        return;
+    }
+    if (!may_touch(s, r))
+        return;
+    {
+        const char *key = r->referral.state != REFERRAL_NONE ? referral_state_key(r->referral.state)
+                          : r->draft                         ? "status.draft"
+                          : slice_is(r->status, "cancelled") ? "status.cancelled"
+                          : slice_is(r->status, "corrected") ? "status.corrected"
+                          : slice_is(r->status, "checked")   ? "status.checked"
+                                                             : "status.valid";
+        const struct text_fill f[] = {
+            { "nomor", c->nomor },
+            { "form", r->form->title },
+            { "jam", step_clock(s, r->at_ms) },
+            { "tanggal", step_day(s, r->at_ms) },
+            { "keadaan", step_text(s, s->language, key, NULL, 0) },
+            { "contoh", d ? reply_example(d->form, d->field, s->arena) : slice_make("", 0) },
+        };
+
+        step_answer(s, c->nomor, step_text(s, s->language, d ? "status.open" : "status.line", FILLS(f)));
+    }
+}
+
+static void run_batal(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct draft *d = drafts_find(s->state, c->nomor);
+
+    if (!r)
+        return;
+    if (!report_load(s, c->nomor, r)) {
+        wrong_number(s, c->nomor);
+        return;
+    }
+    if (!may_touch(s, r))
+        return;
+    if (slice_is(r->status, "cancelled")) {
+        say(s, c->nomor, "batal.already");
+        return;
+    }
+    referral_cancel(s, r);
+    if (d) {
+        step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(c->nomor)), slice_make("", 0), 0);
+        drafts_remove(s->state, c->nomor);
+    }
+    if (!r->draft) {
+        filing_untally(s, r);
+        r->version++;
+    }
+    r->status = S("cancelled");
+    if (!r->draft)
+        report_row(s, r);
+    report_save(s, r);
+    say(s, c->nomor, "batal.done");
+}
+
+static void run_koreksi(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct report *fixed = ARENA_NEW(s->arena, struct report);
+    struct draft *d = drafts_find(s->state, c->nomor);
+    struct filed out;
+
+    if (!r || !fixed)
+        return;
+    if (!report_load(s, c->nomor, r)) {
+        wrong_number(s, c->nomor);
+        return;
+    }
+    if (!may_touch(s, r))
+        return;
+    if (slice_is(r->status, "cancelled")) {
+        say(s, c->nomor, "batal.already");
+        return;
+    }
+    if (!understand_correction(s->rules, r->form, d ? d->values : r->values, c->correction,
+                               s->seen->inbound->received_ms, s->arena, fixed)) {
+        const struct text_fill f[] = { { "nomor", c->nomor } };
+
+        step_reason(s, "command_refused");
+        step_answer(s, c->nomor, step_text(s, s->language, "koreksi.what", FILLS(f)));
+        return;
+    }
+    {
+        struct filing f = { .report = fixed, .draft = d, .correct = r->draft ? NULL : r };
+
+        if (d && d->correct)
+            f.correct = r;
+        if (r->draft && !d) { /* the draft of another, or one that is over */
+            say(s, c->nomor, "draft.not_open");
+            return;
+        }
+        filing_file(s, &f, &out);
+    }
+    step_answer(s, c->nomor, out.text);
+}
+
+static void run_cek(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (!r)
+        return;
+    if (!report_load(s, c->nomor, r) || r->draft) {
+        wrong_number(s, c->nomor);
+        return;
+    }
+    if (!roles_chain(s, s->person, r->posting)) {
+        step_reason(s, "command_refused");
+        say(s, c->nomor, "number.not_yours");
+        return;
+    }
+    if (!slice_is(r->status, "cancelled") && !slice_is(r->status, "checked")) {
+        r->version++;
+        r->status = S("checked");
+        report_row(s, r);
+        report_save(s, r);
+    }
+    say(s, c->nomor, slice_is(r->status, "checked") ? "cek.done" : "batal.already");
+}
+
+/* --- referrals and episodes --- */
+
+static void run_referral(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (!r)
+        return;
+    if (!report_load(s, c->nomor, r) || r->referral.state == REFERRAL_NONE)
+        wrong_number(s, c->nomor);
+    else
+        referral_answer(s, c, r);
+}
+
+static void run_episode(struct step *s, const struct command *c)
+{
+    if (number_kind(step_blob(s, SUBJECT_NUMBER, c->nomor)) != NUMBER_EPISODE)
+        wrong_number(s, c->nomor);
+    else
+        alert_answer(s, c);
+}
+
+/* --- help and the rest --- */
+
+static void run_help(struct step *s, const struct command *c)
+{
+    const struct form *form = form_by_name(&s->rules->forms, c->arg);
+
+    step_answer(s, slice_make("", 0),
+                c->kind == COMMAND_FORMAT && form ? reply_format(s->rules, s->language, form, s->arena)
+                                                  : reply_help(s->rules, s->language, s->arena));
+}
+
+static void run_stop(struct step *s, const struct command *c)
+{
+    s->state->stopped = c->kind == COMMAND_BERHENTI;
+    s->state->changed = true;
+    say(s, slice_make("", 0), s->state->stopped ? "stop.done" : "stop.undone");
+}
+
+static struct slice request_blob(struct step *s, const struct command *c)
+{
+    json_t *o = blob_new();
+
+    blob_put(o, "kind", S("request"));
+    blob_put(o, "msisdn", s->msisdn);
+    blob_put(o, "nama", c->nama);
+    blob_put(o, "place", c->kode);
+    return blob_done(o, s->arena);
+}
+
+/* DAFTAR: the staff of the posyandu's chain are asked; SETUJU, the console or `people approve` ends it. */
+static void run_daftar(struct step *s, const struct command *c)
+{
+    const struct place *p = directory_place(&s->rules->directory, c->kode);
+    struct audience who;
+    struct slice nomor;
+
+    if (s->person) {
+        say(s, slice_make("", 0), "daftar.already");
+        return;
+    }
+    if (!p || p->level != PLACE_POSYANDU) {
+        say(s, slice_make("", 0), "daftar.place");
+        return;
+    }
+    nomor = step_number(s);
+    step_audience(s, p->parent, &who);
+    for (unsigned i = 0; i < who.n; i++) {
+        const struct text_fill f[] = {
+            { "nomor", nomor }, { "nama", c->nama }, { "tempat", p->name }, { "hp", step_phone(s, s->msisdn) }
+        };
+
+        step_sms(s, who.msisdn[i], SMS_NOTICE, nomor,
+                 step_text(s, step_language_of(s, who.msisdn[i]), "daftar.staff", FILLS(f)));
+    }
+    step_write(s, SUBJECT_NUMBER, nomor, request_blob(s, c), INT64_C(86400000) * 30);
+    say(s, nomor, "daftar.done");
+}
+
+static void run_later(struct step *s, const struct command *c)
+{
+    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) } };
+
+    step_answer(s, c->nomor, step_text(s, s->language, "command.later", FILLS(f)));
+}
+
+void commands_run(struct step *s, const struct command *c)
+{
+    static void (*const run[COMMANDS])(struct step *, const struct command *) = {
+        [COMMAND_DAFTAR] = run_daftar,    [COMMAND_BANTUAN] = run_help,
+        [COMMAND_FORMAT] = run_help,      [COMMAND_STATUS] = run_status,
+        [COMMAND_BATAL] = run_batal,      [COMMAND_KOREKSI] = run_koreksi,
+        [COMMAND_YA] = answers_word,      [COMMAND_BARU] = answers_word,
+        [COMMAND_TIDAK] = answers_word,   [COMMAND_BENAR] = run_episode,
+        [COMMAND_BUKAN] = run_episode,    [COMMAND_OK] = run_episode,
+        [COMMAND_TERIMA] = run_referral,  [COMMAND_TOLAK] = run_referral,
+        [COMMAND_HADIR] = run_referral,   [COMMAND_TIDAK_HADIR] = run_referral,
+        [COMMAND_SELESAI] = run_referral, [COMMAND_CEK] = run_cek,
+        [COMMAND_BERHENTI] = run_stop,    [COMMAND_MULAI] = run_stop,
+    };
+
+    step_reason(s, "command");
+    if (!roles_may_command(s->person, c->kind)) {
+        roles_refuse(s);
+        return;
+    }
+    if (c->status != REPORT_ACCEPTED) {
+        step_reason(s, "command_refused");
+        step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, s->arena));
+        return;
+    }
+    if ((unsigned)c->kind < COMMANDS && run[c->kind])
+        run[c->kind](s, c);
+    else
+        run_later(s, c);
+}

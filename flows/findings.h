@@ -1,0 +1,19 @@
+/* findings.h - what the rules say to a filed report: JSON for the record, words for the receipt (SPEC 2.5).
+ *
+ * Pure.  The thresholds are rows of config/rules; each finding carries its row's id and version. */
+#ifndef KENTONGAN_FLOWS_FINDINGS_H
+#define KENTONGAN_FLOWS_FINDINGS_H
+
+#include "flows/people.h"
+
+struct findings {
+    struct slice json; /* [{"id":"bumil.td_berat","v":1,"class":"E1","say":"TD tinggi"}] */
+    struct slice say;  /* for an SMS: the most urgent ones, without those for nakes only */
+    struct slice act;  /* what to do about the most urgent one */
+};
+
+/* child: what is known of the child before this report; NULL = none. */
+void findings_of(struct step *, const struct report *, const struct child *, int64_t at_ms,
+                 struct findings *out);
+
+#endif

@@ -1,0 +1,389 @@
+/* flow.c - the dispatch: what kind of inbound it is, and who decides about it.  See flow.h.
+ *
+ * Reading (flow_read) only understands and names subjects; deciding (flow_step) is in filing, answers,
+ * commands, referral, alert and ussd. */
+#include "flows/flow.h"
+
+#include <string.h>
+
+#include "flows/alert.h"
+#include "flows/answers.h"
+#include "flows/blob.h"
+#include "flows/commands.h"
+#include "flows/filing.h"
+#include "flows/referral.h"
+#include "flows/reply.h"
+#include "flows/reply_parts.h"
+#include "flows/roles.h"
+#include "flows/ussd.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    REPORTS_FILED = 10 /* of one SMS: their numbers, children and names fit the bounds of an outcome */
+};
+
+bool intent_add(struct intent *intent, enum subject_kind kind, struct slice id)
+{
+    if (!id.n)
+        return true;
+    for (unsigned i = 0; i < intent->subjects_n; i++)
+        if (intent->subjects[i].kind == kind && slice_eq(intent->subjects[i].id, id))
+            return true;
+    if (intent->subjects_n == INTENT_SUBJECTS)
+        return false;
+    intent->subjects[intent->subjects_n++] = (struct subject_ref){ .kind = kind, .id = id };
+    return true;
+}
+
+/* --- reading --- */
+
+/* The draft that a text without keyword answers, as reading->answer. */
+static bool try_answer(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                       struct arena *a, struct reading *r)
+{
+    bool report = d->asking == ASK_CHILD;
+
+    if (!understand_answer(rules, d->form, d->values, report ? slice_make("", 0) : d->field, text, at_ms, a,
+                           &r->answer))
+        return false;
+    r->nomor = d->nomor;
+    return true;
+}
+
+static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
+                        struct arena *a, struct reading *r)
+{
+    struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
+    struct draft *d = drafts_find(state, first);
+    unsigned fits = 0;
+
+    if (d) { /* "48217 BB 9,2" */
+        r->kind = try_answer(rules, d, rest, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
+        return;
+    }
+    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
+        fits += try_answer(rules, &state->drafts[i], r->said.body, in->received_ms, a, r);
+    if (fits && state->drafts_n > 1)
+        r->kind = READING_WHICH;
+    else if (fits)
+        r->kind = READING_ANSWER;
+}
+
+static bool name_subjects(const struct ruleset *rules, const struct sender *who, struct sender_state *state,
+                          struct arena *a, struct intent *out)
+{
+    struct reading *r = out->reading;
+    const struct repeat *again = drafts_repeat(state, r->hash);
+    const struct draft *d = NULL;
+    bool ok = true;
+
+    if (r->kind == READING_COMMAND) {
+        ok = commands_subjects(&r->said.command, out);
+        d = r->said.command.nomor.n ? drafts_find(state, r->said.command.nomor) : drafts_only(state);
+    } else if (r->kind == READING_ANSWER) {
+        d = drafts_find(state, r->nomor);
+        ok = filing_subjects(rules, who, &r->answer, a, out);
+    } else if (r->kind == READING_REPORTS) {
+        for (unsigned i = 0; i < r->said.reports_n && i < REPORTS_FILED; i++)
+            ok = filing_subjects(rules, who, &r->said.reports[i], a, out) && ok;
+    }
+    if (again)
+        ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
+    if (d) {
+        struct report *seen = ARENA_NEW(a, struct report);
+
+        if (!seen)
+            return false;
+        seen->form = d->form;
+        memcpy(seen->values, d->values, sizeof seen->values);
+        ok = intent_add(out, SUBJECT_NUMBER, d->nomor) && intent_add(out, SUBJECT_NUMBER, d->child) &&
+             intent_add(out, SUBJECT_NUMBER, d->picked) && filing_subjects(rules, who, seen, a, out) && ok;
+    }
+    return ok;
+}
+
+/* BARU after a repeat: the text of the repeat is read again, as a new report. */
+static bool read_again(const struct ruleset *rules, struct sender_state *state, struct reading *r,
+                       struct arena *a)
+{
+    const struct command *c = &r->said.command;
+
+    if (r->kind != READING_COMMAND || c->kind != COMMAND_BARU || c->nomor.n || !state->again.n ||
+        state->drafts_n)
+        return true;
+    r->baru = true;
+    if (!understand_sms(rules, state->again, state->again_ms, a, &r->said))
+        return false;
+    r->kind = r->said.kind == SAID_REPORTS ? READING_REPORTS : READING_NOTHING;
+    return true;
+}
+
+static enum read_rc read_sms(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
+                             int64_t now_ms, struct arena *a, struct intent *out)
+{
+    struct reading *r = out->reading;
+    struct sender_state *state = drafts_decode(who->state.blob, rules, now_ms, a);
+
+    if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said))
+        return READ_NO_MEMORY;
+    r->acting = who->msisdn;
+    r->kind = r->said.kind == SAID_REPORTS   ? READING_REPORTS
+              : r->said.kind == SAID_COMMAND ? READING_COMMAND
+                                             : READING_NOTHING;
+    if (r->kind == READING_REPORTS)
+        r->hash = arena_printf(a, "%016llx", (unsigned long long)slice_hash(r->said.body));
+    if (r->kind == READING_NOTHING)
+        read_answer(rules, state, in, a, r);
+    if (!read_again(rules, state, r, a))
+        return READ_NO_MEMORY;
+    (void)name_subjects(rules, who, state, a, out);
+    return a->failed ? READ_NO_MEMORY : READ_OK;
+}
+
+static enum read_rc read_timer(const struct inbound *in, struct arena *a, struct intent *out)
+{
+    struct reading *r = out->reading;
+    json_t *o = blob_parse(in->text);
+
+    if (o) {
+        r->kind = READING_TIMER;
+        r->due = (struct due){ .what = blob_slice(o, "t", a),
+                               .nomor = blob_slice(o, "nomor", a),
+                               .from = blob_slice(o, "from", a),
+                               .act = blob_slice(o, "do", a),
+                               .village = blob_slice(o, "village", a),
+                               .disease = blob_slice(o, "disease", a) };
+        r->acting = r->due.from;
+        (void)intent_add(out, SUBJECT_SENDER, r->due.from);
+        (void)intent_add(out, SUBJECT_NUMBER, r->due.nomor);
+        if (r->due.village.n)
+            (void)intent_add(
+                out, SUBJECT_EPISODE,
+                arena_printf(a, "%.*s/%.*s", SLICE_ARG(r->due.village), SLICE_ARG(r->due.disease)));
+    }
+    json_decref(o);
+    return a->failed ? READ_NO_MEMORY : READ_OK;
+}
+
+static bool is_ussd_timer(const struct inbound *in)
+{
+    json_t *o = in->kind == INBOUND_TIMER ? blob_parse(in->text) : NULL;
+    const char *t = json_string_value(json_object_get(o, "t"));
+    bool is = t && strcmp(t, "ussd") == 0;
+
+    json_decref(o);
+    return is;
+}
+
+enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
+                       int64_t now_ms, struct arena *a, struct intent *out)
+{
+    if (in->kind == INBOUND_USSD || is_ussd_timer(in))
+        return ussd_read(rules, who, in, now_ms, a, out);
+    memset(out, 0, sizeof *out);
+    out->reading = ARENA_NEW(a, struct reading);
+    if (!out->reading)
+        return READ_NO_MEMORY;
+    out->reading->kind = READING_IGNORED;
+    if (in->kind == INBOUND_SMS)
+        return read_sms(rules, who, in, now_ms, a, out);
+    if (in->kind == INBOUND_TIMER)
+        return read_timer(in, a, out);
+    if (in->kind == INBOUND_SIGNAL && alert_subjects(in, a, out))
+        out->reading->kind = READING_SIGNAL;
+    return a->failed ? READ_NO_MEMORY : READ_OK;
+}
+
+/* --- deciding --- */
+
+/* Another id, the same text of a full report within a day (SPEC 2.4b). */
+static bool step_repeat(struct step *s)
+{
+    const struct reading *r = s->reading;
+    const struct repeat *again = drafts_repeat(s->state, r->hash);
+    struct slice isi;
+
+    if (!again || r->baru)
+        return false;
+    isi = r->said.reports_n == 1 ? reply_echo(r->said.reports[0].form, r->said.reports[0].values, s->arena)
+                                 : slice_make("", 0);
+    {
+        const struct text_fill f[] = { { "nomor", again->nomor },
+                                       { "jam", step_clock(s, again->at_ms) },
+                                       { "isi", isi } };
+
+        step_answer(s, again->nomor, step_text(s, s->language, "receipt.again", FILLS(f)));
+    }
+    s->state->again = s->seen->inbound->text;
+    s->state->again_ms = s->seen->inbound->received_ms;
+    s->state->changed = true;
+    step_reason(s, "repeat");
+    return true;
+}
+
+/* The same text again while its question is still open: the same question. */
+static bool step_draft_again(struct step *s)
+{
+    const struct reading *r = s->reading;
+
+    if (r->said.reports_n != 1 || r->baru)
+        return false;
+    for (unsigned i = 0; i < s->state->drafts_n; i++) {
+        const struct draft *d = &s->state->drafts[i];
+        struct report shown = r->said.reports[0];
+
+        if (!r->hash.n || !slice_eq(d->hash, r->hash) || shown.status == REPORT_ACCEPTED)
+            continue;
+        step_reason(s, "repeat");
+        step_answer(s, d->nomor, reply_report(s->rules, s->language, &shown, d->nomor, s->arena));
+        return true;
+    }
+    return false;
+}
+
+static void step_one(struct step *s)
+{
+    const struct reading *r = s->reading;
+    struct filing f = { .report = &r->said.reports[0], .hash = r->hash };
+    struct filed out;
+
+    filing_file(s, &f, &out);
+    step_reason(s, out.kind == FILED_ACCEPTED            ? "accepted"
+                   : out.kind == FILED_REFUSED           ? (s->person ? "rejected" : "unknown_sender")
+                   : f.report->status == REPORT_REJECTED ? "rejected"
+                                                         : "confirm");
+    if (out.text.n)
+        step_answer(s, out.nomor, out.text);
+    else
+        roles_refuse(s);
+}
+
+static void step_many(struct step *s)
+{
+    const struct reading *r = s->reading;
+    struct reply_outcome all[REPORTS_FILED];
+    struct filed out;
+    unsigned n = 0, asked = 0;
+
+    for (unsigned i = 0; i < r->said.reports_n && i < REPORTS_FILED; i++) {
+        struct filing f = { .report = &r->said.reports[i], .index = i, .hash = r->hash };
+
+        filing_file(s, &f, &out);
+        if (!out.nomor.n || out.kind == FILED_REFUSED) { /* a stranger, or too many drafts: said once */
+            step_answer(s, out.nomor, out.text);
+            continue;
+        }
+        asked += out.kind == FILED_ASKED;
+        all[n++] = (struct reply_outcome){ .nomor = out.nomor,
+                                           .field = out.asked,
+                                           .isi = reply_value(f.report->form, f.report->values, S("nama"),
+                                                              s->arena) };
+    }
+    step_reason(s, !s->person ? "unknown_sender" : asked ? "confirm" : "accepted");
+    if (n && s->person)
+        step_answer(s, all[0].nomor, reply_many(s->rules, s->language, all, n, s->arena));
+}
+
+static void step_reports(struct step *s)
+{
+    if (s->reading->baru) {
+        s->state->again = slice_make("", 0);
+        s->state->changed = true;
+    }
+    if (step_repeat(s) || step_draft_again(s))
+        return;
+    if (s->reading->said.reports_n == 1)
+        step_one(s);
+    else
+        step_many(s);
+}
+
+/* An E1 word in a text that is no report (SPEC 2.2): the staff see the words, nothing is guessed. */
+static void step_cry(struct step *s)
+{
+    const struct place *at = s->person ? s->person->place : NULL;
+    struct audience who;
+
+    step_audience(s, at ? at->parent : NULL, &who);
+    for (unsigned i = 0; i < who.n; i++) {
+        const struct text_fill f[] = {
+            { "isi", s->reading->said.body },
+            { "tempat", at ? at->name : step_text(s, s->rules->language, "referral.stranger", NULL, 0) },
+            { "hp", step_phone(s, s->msisdn) },
+        };
+
+        step_sms(s, who.msisdn[i], SMS_EMERGENCY, slice_make("", 0),
+                 step_text(s, step_language_of(s, who.msisdn[i]), "unknown.danger_staff", FILLS(f)));
+    }
+}
+
+static void step_nothing(struct step *s)
+{
+    if (!s->person)
+        filing_keep(s);
+    step_reason(s, s->person ? "unknown_keyword" : "unknown_sender");
+    if (s->reading->said.emergency) {
+        step_cry(s);
+        step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.danger", NULL, 0));
+        return;
+    }
+    step_answer(s, slice_make("", 0),
+                s->person ? reply_unknown(s->rules, s->language, s->arena)
+                          : step_text(s, s->language, "stranger.kept", NULL, 0));
+}
+
+static void step_timer_due(struct step *s)
+{
+    const struct due *d = &s->reading->due;
+
+    if (slice_is(d->what, "draft"))
+        answers_expired(s, d);
+    else if (slice_is(d->what, "referral") || slice_is(d->what, "hadir"))
+        referral_due(s, d);
+    else if (slice_is(d->what, "episode"))
+        alert_due(s, d);
+    else
+        step_reason(s, "timer_idle");
+}
+
+enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, const struct intent *intent,
+                       const struct lease *ids, int64_t now_ms, struct arena *a, struct outcome *out)
+{
+    struct step s;
+
+    if (seen->inbound->kind == INBOUND_USSD || is_ussd_timer(seen->inbound))
+        return ussd_step(rules, seen, intent, ids, now_ms, a, out);
+    if (!step_begin(&s, rules, seen, intent, ids, now_ms, a, out))
+        return STEP_NO_MEMORY;
+    switch (intent->reading->kind) {
+    case READING_REPORTS:
+        step_reports(&s);
+        break;
+    case READING_COMMAND:
+        commands_run(&s, &intent->reading->said.command);
+        break;
+    case READING_ANSWER:
+        answers_value(&s);
+        break;
+    case READING_WHICH:
+        answers_which(&s);
+        break;
+    case READING_TIMER:
+        step_timer_due(&s);
+        break;
+    case READING_SIGNAL:
+        alert_judge(&s);
+        break;
+    case READING_NOTHING:
+        step_nothing(&s);
+        break;
+    case READING_USSD:
+    case READING_IGNORED:
+        step_reason(&s, seen->inbound->kind == INBOUND_DLR ? "dlr" : "timer_idle");
+        break;
+    }
+    if (seen->inbound->kind == INBOUND_SMS && !seen->inbound->from_is_msisdn)
+        step_reason(&s, "no_answer_possible");
+    return step_end(&s);
+}
