@@ -25,6 +25,7 @@ static const int64_t day_ms = INT64_C(86400000);
 struct episode {
     struct slice nomor, id, village, disease, puskesmas;
     bool by_name;
+    int64_t single;            /* by name: cases from which the heads hear too */
     struct slice verdict;      /* "", "benar", "bukan" */
     int64_t count;             /* cases at the last judgement */
     int64_t told;              /* cases when the heads heard last; 0 = never */
@@ -53,6 +54,7 @@ static bool episode_load(struct step *s, struct slice village, struct slice dise
         e->id = blob_slice(o, "id", s->arena);
         e->puskesmas = blob_slice(o, "puskesmas", s->arena);
         e->by_name = blob_bool(o, "by_name");
+        e->single = blob_int(o, "single");
         e->verdict = blob_slice(o, "verdict", s->arena);
         e->count = blob_int(o, "count");
         e->told = blob_int(o, "told");
@@ -75,6 +77,7 @@ static void episode_save(struct step *s, const struct episode *e)
     blob_put(o, "id", e->id);
     blob_put(o, "puskesmas", e->puskesmas);
     blob_put_bool(o, "by_name", e->by_name);
+    blob_put_int(o, "single", e->single);
     blob_put(o, "verdict", e->verdict);
     blob_put_int(o, "count", e->count);
     blob_put_int(o, "told", e->told);
@@ -85,7 +88,7 @@ static void episode_save(struct step *s, const struct episode *e)
     blob_put_bool(o, "ok", e->ok);
     blob_put_bool(o, "ralat", e->ralat);
     step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
-               clock_of(s->rules, S("episode")));
+               clock_of(s->rules, "episode_close"));
 }
 
 /* What BENAR, BUKAN and OK find under the number. */
@@ -244,7 +247,7 @@ static void tell_heads(struct step *s, struct episode *e, const char *key)
     e->told = e->count;
     event(s, e, "sent", count_for(s, e->count, true));
     if (!e->camat && !e->ok)
-        pass_on(s, e, "camat", clock_of(s->rules, S("head")));
+        pass_on(s, e, "camat", clock_of(s->rules, "episode_ok"));
 }
 
 /* --- judging --- */
@@ -293,19 +296,13 @@ static bool puskesmas_over(const struct step *s, const json_t *days, int64_t day
     return n >= figure(s, "signal_cases", 5) && n >= before + 3 && 2 * n >= 3 * before;
 }
 
-static bool single_over(const struct disease_rule *rule, const struct step *s, const json_t *days,
-                        int64_t day, int64_t *count)
-{
-    *count = days_sum(days, day, WEEK, s->arena);
-    return *count >= (rule->single ? rule->single : 1);
-}
-
 static bool over(const struct step *s, const struct disease_rule *rule, const json_t *days, int64_t day,
                  int64_t *count)
 {
-    if (rule->by_name || rule->single)
-        return single_over(rule, s, days, day, count);
-    return village_over(s, days, day, count);
+    if (!rule->by_name)
+        return village_over(s, days, day, count);
+    *count = days_sum(days, day, WEEK, s->arena);
+    return *count >= 1; /* the puskesmas hears of one */
 }
 
 static void episode_open(struct step *s, struct episode *e, const struct disease_rule *rule,
@@ -315,6 +312,7 @@ static void episode_open(struct step *s, struct episode *e, const struct disease
     e->id = step_uuid(s);
     e->puskesmas = puskesmas;
     e->by_name = rule->by_name;
+    e->single = rule->single;
     number_save(s, e);
 }
 
@@ -328,10 +326,10 @@ static void rise(struct step *s, struct episode *e, int64_t day)
         if (e->staff_told == 0)
             event(s, e, "sent", count_for(s, e->count, false));
         if (e->staff_told == 0 && e->by_name)
-            pass_on(s, e, "unverified", clock_of(s->rules, S("signal")));
+            pass_on(s, e, "unverified", clock_of(s->rules, "episode_verify"));
         e->staff_told = e->count;
     }
-    if (slice_is(e->verdict, "bukan") || (e->by_name && !verified && e->told == 0))
+    if (slice_is(e->verdict, "bukan") || (e->by_name && e->told == 0 && (!verified || e->count < e->single)))
         return;
     if (e->told == 0 || e->count >= 2 * e->told) {
         tell_heads(s, e, e->told ? "alert.head_more" : verified ? "alert.head_verified" : "alert.head");
@@ -386,7 +384,7 @@ static void judge_puskesmas(struct step *s, const json_t *o)
     int64_t day = 0, count = 0;
     bool is;
 
-    if (!pkm.n || rule->by_name || rule->single || !calendar_parse(blob_slice(o, "day", s->arena), &day) ||
+    if (!pkm.n || rule->by_name || !calendar_parse(blob_slice(o, "day", s->arena), &day) ||
         !puskesmas_over(s, json_object_get(o, "puskesmas_days"), day, &count))
         return;
     is = episode_load(s, pkm, disease, &e);
@@ -507,13 +505,13 @@ void alert_due(struct step *s, const struct due *d)
     e.ok = number.ok;
     step_reason(s, "timer");
     if (slice_is(d->act, "benar")) {
-        if (e.told == 0)
+        if (e.told == 0 && e.count >= e.single)
             tell_heads(s, &e, "alert.head_verified");
     } else if (slice_is(d->act, "bukan")) {
         take_back(s, &e);
         event(s, &e, "closed", slice_make("", 0));
     } else if (slice_is(d->act, "unverified")) {
-        if (!e.verdict.n && e.told == 0)
+        if (!e.verdict.n && e.told == 0 && e.count >= e.single)
             tell_heads(s, &e, "alert.head_unverified");
     } else if (slice_is(d->act, "camat") && !e.ok && !e.camat && !slice_is(e.verdict, "bukan")) {
         const struct place *village = directory_place(&s->rules->directory, e.village);

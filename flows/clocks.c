@@ -1,26 +1,24 @@
 /* clocks.c - waiting times.  See clocks.h. */
 #include "flows/clocks.h"
 
+#include <stdio.h>
+
 #include "gateway/conf/rules.h"
 
-int64_t clock_of(const struct ruleset *rules, struct slice name)
+int64_t clock_of(const struct ruleset *rules, const char *id)
 {
-    static const struct {
-        const char *name, *row;
-        int64_t minutes; /* when the rules have no such row */
-    } clocks[] = {
-        { "E1", "referral_e1", 15 },      { "E2", "referral_e2", 120 },
-        { "E3", "referral_e3", 24 * 60 }, { "hadir", "hadir", 24 * 60 },
-        { "draft", "draft", 24 * 60 },    { "signal", "signal", 24 * 60 },
-        { "head", "head", 24 * 60 },      { "episode", "episode", 14 * 24 * 60 },
-    };
+    int64_t ms = rules->rules ? rules_clock_ms(rules->rules, id) : -1;
 
-    for (unsigned i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
-        int64_t ms =
-            slice_is(name, clocks[i].name) && rules->rules ? rules_clock_ms(rules->rules, clocks[i].row) : -1;
+    return ms > 0 ? ms : INT64_C(3600000);
+}
 
-        if (slice_is(name, clocks[i].name))
-            return ms > 0 ? ms : clocks[i].minutes * 60000;
-    }
-    return INT64_C(60) * 60000;
+int64_t clock_by_urgency(const struct ruleset *rules, const char *id, struct slice urgency)
+{
+    char row[48];
+
+    snprintf(row, sizeof row, "%s_%s", id,
+             slice_is(urgency, "E1")   ? "e1"
+             : slice_is(urgency, "E3") ? "e3"
+                                       : "e2");
+    return clock_of(rules, row);
 }

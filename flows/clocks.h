@@ -1,12 +1,13 @@
-/* clocks.h - how long things wait, by name, from the rows of config/rules with a default that is safe. */
+/* clocks.h - how long things wait: rows of config/rules/clocks.yaml by id.  A row that is missing waits an
+ * hour. */
 #ifndef KENTONGAN_FLOWS_CLOCKS_H
 #define KENTONGAN_FLOWS_CLOCKS_H
 
 #include "gateway/model/ruleset.h"
 
-/* "E1" "E2" "E3": until an unanswered referral climbs; "hadir"; "draft"; "signal": until heads hear of an
- * unverified signal; "head": until the camat hears what the kades did not confirm; "episode": quiet days
- * after which an episode is closed.  Milliseconds. */
-int64_t clock_of(const struct ruleset *, struct slice name);
+/* Milliseconds of "draft", "episode_ok", … */
+int64_t clock_of(const struct ruleset *, const char *id);
+/* The same for the row of an urgency: "referral" and "E1" is referral_e1. */
+int64_t clock_by_urgency(const struct ruleset *, const char *id, struct slice urgency);
 
 #endif

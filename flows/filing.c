@@ -216,6 +216,7 @@ static void find_child(struct work *w)
         w->known = true;
     } else if (m == PEOPLE_ONE) { /* its number could not be loaded in this round: known by name alone */
         w->child.nomor = w->offered.nomor;
+        w->child.id = w->offered.id;
     } else {
         w->fresh = true;
     }
@@ -237,7 +238,8 @@ static void judge(struct work *w)
         find_child(w);
     if (w->report.status != REPORT_ACCEPTED || !w->known || w->f->correct)
         return;
-    field = people_doubt(&w->child, number_of(&w->report, "bb"), number_of(&w->report, "tb"), w->filed.at_ms);
+    field = people_doubt(w->s->rules, &w->child, number_of(&w->report, "bb"), number_of(&w->report, "tb"),
+                         w->filed.at_ms);
     if (field.n && !is_sure(w, field))
         doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
 }
@@ -300,7 +302,7 @@ static void draft_timer(struct work *w, const struct draft *d)
     struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn };
 
     step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
-               d->at_ms + clock_of(w->s->rules, S("draft")));
+               d->at_ms + clock_of(w->s->rules, "draft"));
 }
 
 static struct slice question(struct work *w)

@@ -5,10 +5,10 @@
 
 #include "flows/blob.h"
 #include "flows/calendar.h"
+#include "flows/growth.h"
 
 enum {
     BUCKET = 200, /* most children of one bucket: more are still filed, only not found by name */
-    NEAR_DAYS = 60,
 };
 
 static const int64_t day_ms = INT64_C(86400000);
@@ -148,7 +148,9 @@ static bool same_age(int64_t born, int64_t other)
 static void look_at(struct search *f, const json_t *c)
 {
     struct arena *a = f->step->arena;
-    struct people_found found = { .nomor = blob_slice(c, "n", a), .nama = blob_slice(c, "nama", a) };
+    struct people_found found = { .nomor = blob_slice(c, "n", a),
+                                  .id = blob_slice(c, "id", a),
+                                  .nama = blob_slice(c, "nama", a) };
     struct slice key = people_key(found.nama, a), nik = blob_slice(c, "nik", a);
     bool by_nik = nik.n && slice_eq(nik, f->wanted->nik);
 
@@ -202,6 +204,7 @@ static void bucket_add(struct step *s, struct slice id, const struct child *c)
     }
     entry = json_object();
     blob_put(entry, "n", c->nomor);
+    blob_put(entry, "id", c->id);
     blob_put(entry, "nama", c->nama);
     blob_put(entry, "jk", c->jk);
     blob_put(entry, "lahir", c->tgl_lahir);
@@ -272,29 +275,23 @@ int people_months(int64_t born, int64_t day)
     return (b.year - a.year) * 12 + (int)b.month - (int)a.month - (b.day < a.day);
 }
 
-struct slice people_doubt(const struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+struct slice people_doubt(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
+                          int64_t at_ms)
 {
-    const struct weighing *last_bb = NULL, *last_tb = NULL;
-
-    for (unsigned i = 0; i < c->weighings_n; i++) {
-        if (c->weighings[i].at_ms + NEAR_DAYS * day_ms < at_ms)
-            continue;
-        if (c->weighings[i].bb)
-            last_bb = &c->weighings[i];
-        if (c->weighings[i].tb)
-            last_tb = &c->weighings[i];
-    }
-    if (bb && last_bb) {
-        int64_t step = bb - last_bb->bb;
-
-        if ((step > 1000 || step < -1000) &&
-            (step * 100 > last_bb->bb * 25 || step * 100 < -last_bb->bb * 10))
-            return S("bb");
-    }
-    /* A child does not shrink, nor grow more than 4 cm a month in its first half year (WHO velocity, with
-     * room for a bad measuring board). */
-    if (tb && last_tb && (tb < last_tb->tb - 2000 || tb > last_tb->tb + 9000))
-        return S("tb");
+    for (unsigned i = c->weighings_n; bb && i-- > 0;)
+        if (c->weighings[i].bb) {
+            if (!growth_weight_step(rules->rules, c->weighings[i].bb, bb,
+                                    (at_ms - c->weighings[i].at_ms) / day_ms))
+                return S("bb");
+            break;
+        }
+    for (unsigned i = c->weighings_n; tb && i-- > 0;)
+        if (c->weighings[i].tb) {
+            if (!growth_height_step(rules->rules, c->weighings[i].tb, tb,
+                                    (at_ms - c->weighings[i].at_ms) / day_ms))
+                return S("tb");
+            break;
+        }
     return slice_make("", 0);
 }
 

@@ -41,7 +41,7 @@ enum people_match {
 };
 
 struct people_found {
-    struct slice nomor, nama;
+    struct slice nomor, id, nama;
     int64_t born; /* day of birth */
 };
 
@@ -56,7 +56,8 @@ bool people_birth(const struct step *, const struct form *, const struct value *
 /* Completed months from a day of birth to a day. */
 int people_months(int64_t born, int64_t day);
 /* The field whose new value is out of keeping with the child's last weighing within 60 days, or empty. */
-struct slice people_doubt(const struct child *, int64_t bb, int64_t tb, int64_t at_ms);
+struct slice people_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
+                          int64_t at_ms);
 void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
 
 #endif

@@ -163,7 +163,7 @@ void referral_open(struct step *s, struct filed_report *r, const struct referral
               : o->asked    ? "referral.new"
                             : "referral.danger");
     event(s, r, "sent", o->say);
-    set_clock(s, r, "referral", clock_of(s->rules, o->urgency));
+    set_clock(s, r, "referral", clock_by_urgency(s->rules, "referral", o->urgency));
 }
 
 void referral_complete(struct step *s, struct filed_report *r, const struct referral_opening *o)
@@ -217,7 +217,7 @@ static void on_terima(struct step *s, struct filed_report *r, struct slice words
     r->referral.by = s->msisdn;
     told(&r->referral, s->msisdn);
     event(s, r, "terima", words);
-    set_clock(s, r, "hadir", clock_of(s->rules, S("hadir")));
+    set_clock(s, r, "hadir", clock_by_urgency(s->rules, "hadir", r->referral.urgency));
     tell_reporter(s, r, "referral.reporter_taken", speaker(s), words);
     tell_others(s, r, "referral.others_taken", speaker(s), words);
     answer(s, r, "referral.you_took", speaker(s));
@@ -233,7 +233,7 @@ static void climb(struct step *s, struct filed_report *r)
     r->referral.climbs++;
     hand_over(s, r, level ? level->parent : NULL, "referral.climbed");
     event(s, r, "escalated", slice_make("", 0));
-    set_clock(s, r, "referral", clock_of(s->rules, r->referral.urgency));
+    set_clock(s, r, "referral", clock_by_urgency(s->rules, "referral", r->referral.urgency));
 }
 
 static struct slice level_name(struct step *s, const struct filed_report *r)
