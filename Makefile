@@ -25,7 +25,8 @@ ROOM_DIRS := gateway/loop gateway/store gateway/pipeline gateway/ingress gateway
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))
 ROOM_SRC  := $(wildcard $(addsuffix /*.c,$(ROOM_DIRS))) $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 PURE_OBJ  := $(PURE_SRC:%.c=$(B)/obj/%.o)
-ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(patsubst %,$(B)/obj/%.o,$(wildcard gateway/console/www/*))
+ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(patsubst %,$(B)/obj/%.o,$(wildcard gateway/console/www/*) \
+             gateway/store/commit.lua)
 
 UNIT_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ROOM_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/rooms/test_*.c))
@@ -59,8 +60,13 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-# The console's files, linked in as they stand: symbols _binary_gateway_console_www_<file>_start and _end.
+# The console's files and the functions that run inside Redis, linked in as they stand: symbols
+# _binary_gateway_console_www_<file>_start and _end.
 $(B)/obj/gateway/console/www/%.o: gateway/console/www/%
+	@mkdir -p $(@D)
+	ld -r -b binary -z noexecstack -o $@ $<
+
+$(B)/obj/gateway/store/%.lua.o: gateway/store/%.lua
 	@mkdir -p $(@D)
 	ld -r -b binary -z noexecstack -o $@ $<
 

@@ -22,6 +22,9 @@ int loop_run(struct loop *) MUST_CHECK;
 void loop_stop(struct loop *);
 /* f runs at the end of every turn. */
 void loop_at_turn_end(struct loop *, void (*f)(void *), void *arg);
+void loop_not_at_turn_end(struct loop *, void (*f)(void *), void *arg);
+/* The next turn starts without waiting: for a hook that left work to an earlier one. */
+void loop_again(struct loop *);
 /* f(obj) at the end of this turn: nothing dies inside a callback about it. */
 void loop_reap(struct loop *, void (*f)(void *), void *obj);
 /* f runs once at the end of this turn: the way to call back "later, never inside the call that queued it". */
@@ -32,7 +35,7 @@ struct loop_timer *loop_timer_new(struct loop *, const char *name, void (*f)(voi
 void loop_timer_set(struct loop_timer *, int64_t after_ms);
 void loop_timer_stop(struct loop_timer *);
 void loop_timer_free(struct loop_timer *);
-/* f(arg, fd) in the loop's thread after loop_wake() from any thread. */
+/* f(arg) in the loop's thread after loop_wake() from any thread. */
 struct loop_wake *loop_wake_new(struct loop *, void (*f)(void *), void *arg);
 void loop_wake(struct loop_wake *); /* async-signal-safe and thread-safe */
 void loop_wake_free(struct loop_wake *);

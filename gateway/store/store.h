@@ -46,7 +46,8 @@ bool store_up(const struct store *);
 /* Called at each change between up and down. */
 void store_watch(struct store *, void (*f)(void *, bool up), void *arg);
 
-/* One round trip: is this inbound a duplicate (skipped when its provider_id is empty), and the subjects.
+/* One round trip: is this inbound a duplicate (skipped when it is NULL or its provider_id is empty), and the
+ * subjects.
  * subjects (n of them, refs filled in) must live until the callback; rev and blob are filled, blobs in the
  * arena. */
 typedef void store_load_cb(void *arg, enum store_rc);
@@ -108,13 +109,19 @@ unsigned sms_lane(enum sms_class);
 
 /* Remembers provider message id -> our uuid for delivery reports, and finds it again. */
 void store_dlr_put(struct store *, const char *provider, struct slice their_id, struct slice uuid);
+/* uuid is empty when it is not (or no longer) known; valid during the call. */
+void store_dlr_get(struct store *, const char *provider, struct slice their_id,
+                   void (*f)(void *arg, enum store_rc, struct slice uuid), void *arg);
 
 /* Days of cases in a village: "2026-11-21" -> count, for the judge.  The callback's text is a JSON object,
  * valid during the call. */
 void store_tally_read(struct store *, struct slice place, struct slice disease,
                       void (*f)(void *arg, enum store_rc, struct slice json), void *arg);
 
-/* --- timers: due ones come as inbounds --- */
+/* --- timers: due ones come as inbounds ---
+ *
+ * The inbound that is made of one is INBOUND_TIMER with provider_id "<id>@<due_ms>": its commit takes the
+ * timer off in the same call.  One that is still there after a minute is handed out again. */
 void store_on_due(struct store *, void (*f)(void *arg, struct slice id, struct slice text, int64_t due_ms),
                   void *arg);
 

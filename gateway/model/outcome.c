@@ -1,0 +1,12 @@
+/* outcome.c - names of the classes of SMS, as they stand in streams, logs and figures. */
+#include "gateway/model/outcome.h"
+
+const char *sms_class_name(enum sms_class class)
+{
+    static const char *const names[SMS_CLASSES] = {
+        [SMS_ANSWER] = "answer", [SMS_EMERGENCY] = "emergency", [SMS_REFERRAL] = "referral",
+        [SMS_ALERT] = "alert",   [SMS_NOTICE] = "notice",       [SMS_BULK] = "bulk",
+    };
+
+    return (unsigned)class < SMS_CLASSES ? names[class] : "unknown";
+}

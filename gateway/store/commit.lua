@@ -1,0 +1,224 @@
+#!lua name=kentongan_1
+-- commit.lua - all that Kentongan does inside Redis (Redis Functions, 7.0 and later).
+--
+-- Every key comes in KEYS and carries the hash tag of the district.  Arguments are flat strings; each
+-- function checks them all before its first write, because what Redis has run it does not take back.
+-- Redis' CPU per message is the ceiling of a gateway: no JSON, no tables where a number will do.
+
+local function bad(what)
+    return redis.error_reply('BADARG kentongan: ' .. what)
+end
+
+local function whole(s)
+    local n = tonumber(s)
+    return n and n == math.floor(n)
+end
+
+-- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
+-- had this id, 2 a revision moved.
+--
+-- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
+--   tallies, then "" or the timer that fired and when it was due;
+--   each subject: revision seen ("" = none), ttl (0: only checked), new value ("" deletes);
+--   the rows once, if there are sinks; each sms; each timer: id, due (0: off), text;
+--   each tally: day, delta, text for the judge.
+-- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
+--   the tally stream if any tally, then village and puskesmas of each.
+local function commit(keys, argv)
+    local call = redis.call
+    local cid, dup_ttl = argv[1], tonumber(argv[2])
+    local subjects, sinks, sms = tonumber(argv[3]), tonumber(argv[4]), tonumber(argv[5])
+    local timers, tallies, fired = tonumber(argv[6]), tonumber(argv[7]), argv[8]
+    if not (dup_ttl and subjects and sinks and sms and timers and tallies and argv[9]) then
+        return bad('head')
+    end
+    local timed = timers > 0 or fired ~= ''
+    local k = dup_ttl > 0 and 1 or 0
+    local a = 9 + 3 * subjects
+    if #argv ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies
+        or #keys ~= k + subjects + sinks + sms + (timed and 2 or 0)
+            + (tallies > 0 and 1 + 2 * tallies or 0) then
+        return bad('counts')
+    end
+    for i = 11, a, 3 do
+        if not whole(argv[i]) then return bad('ttl') end
+    end
+    local at = a + (sinks > 0 and 1 or 0) + sms
+    for i = at + 2, at + 3 * timers, 3 do
+        if not whole(argv[i]) then return bad('due') end
+    end
+    for i = at + 3 * timers + 2, #argv, 3 do
+        if not whole(argv[i]) then return bad('delta') end
+    end
+
+    if k == 1 then
+        local by = call('GET', keys[1])
+        if by then return by == cid and 0 or 1 end
+    end
+    for i = 1, subjects do
+        local have = call('GETRANGE', keys[k + i], 0, 15)
+        if have ~= argv[7 + 3 * i] then
+            return have == cid and 0 or 2
+        end
+    end
+
+    if k == 1 then call('SET', keys[1], cid, 'PX', dup_ttl) end
+    for i = 1, subjects do
+        local ttl, value = argv[8 + 3 * i], argv[9 + 3 * i]
+        if ttl ~= '0' then
+            if value == '' then
+                call('DEL', keys[k + i])
+            else
+                call('SET', keys[k + i], value, 'PX', ttl)
+            end
+        end
+    end
+    k = k + subjects
+    if sinks > 0 then
+        a = a + 1
+        for _ = 1, sinks do
+            k = k + 1
+            call('XADD', keys[k], '*', 'b', argv[a])
+        end
+    end
+    for _ = 1, sms do
+        k, a = k + 1, a + 1
+        call('XADD', keys[k], '*', 'b', argv[a])
+    end
+    if timed then
+        local set, texts = keys[k + 1], keys[k + 2]
+        k = k + 2
+        if fired ~= '' and call('ZSCORE', set, fired) == argv[9] then
+            call('ZREM', set, fired)
+            call('HDEL', texts, fired)
+        end
+        for _ = 1, timers do
+            local id, due = argv[a + 1], argv[a + 2]
+            if due == '0' then
+                call('ZREM', set, id)
+                call('HDEL', texts, id)
+            else
+                call('ZADD', set, due, id)
+                call('HSET', texts, id, argv[a + 3])
+            end
+            a = a + 3
+        end
+    end
+    if tallies > 0 then
+        local judge = keys[k + 1]
+        k = k + 1
+        for _ = 1, tallies do
+            for _ = 1, 2 do
+                k = k + 1
+                call('HINCRBY', keys[k], argv[a + 1], argv[a + 2])
+                call('EXPIRE', keys[k], 6048000) -- 70 days: four weeks and the one judged, with room
+            end
+            call('XADD', judge, '*', 'b', argv[a + 3])
+            a = a + 3
+        end
+    end
+    return 0
+end
+
+-- Timers due by now: next due time after now ("" = none), then id, due, text of at most `limit`.
+local function due(keys, argv)
+    local call = redis.call
+    local found = call('ZRANGEBYSCORE', keys[1], '-inf', argv[1], 'WITHSCORES', 'LIMIT', 0, argv[2])
+    local later = call('ZRANGEBYSCORE', keys[1], '(' .. argv[1], '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    local out = { later[2] or '' }
+    for i = 1, #found, 2 do
+        out[#out + 1] = found[i]
+        out[#out + 1] = found[i + 1]
+        out[#out + 1] = call('HGET', keys[2], found[i]) or ''
+    end
+    return out
+end
+
+-- A timer whose message was committed before: off, unless it was set to another time since.
+local function undue(keys, argv)
+    local call = redis.call
+    if call('ZSCORE', keys[1], argv[1]) == argv[2] then
+        call('ZREM', keys[1], argv[1])
+        call('HDEL', keys[2], argv[1])
+    end
+    return 0
+end
+
+-- Entries that are dealt with leave stream and group.
+local function done(keys, argv)
+    local call = redis.call
+    call('XACK', keys[1], 'g', unpack(argv))
+    return call('XDEL', keys[1], unpack(argv))
+end
+
+-- The body of an entry still there; nil if an earlier sending of the same call moved it.
+local function body_of(stream, id)
+    local found = redis.call('XRANGE', stream, id, id)[1]
+    return found and found[2][2]
+end
+
+-- keys: stream, set and texts of what waits; argv: id, due, attempts, first time.
+local function retry(keys, argv)
+    local call = redis.call
+    local id = argv[1]
+    if not (whole(argv[2]) and whole(argv[3]) and whole(argv[4])) then return bad('retry') end
+    local body = body_of(keys[1], id)
+    if body then
+        call('HSET', keys[3], id, argv[3] .. ' ' .. argv[4] .. ' ' .. body)
+        call('ZADD', keys[2], argv[2], id)
+        call('XACK', keys[1], 'g', id)
+        call('XDEL', keys[1], id)
+    end
+    return 0
+end
+
+-- What waited long enough goes to the end of its stream: how many did, and when the next is due ("" = none).
+local function back(keys, argv)
+    local call = redis.call
+    local ids = call('ZRANGEBYSCORE', keys[2], '-inf', argv[1], 'LIMIT', 0, argv[2])
+    for _, id in ipairs(ids) do
+        local attempts, first, body = string.match(call('HGET', keys[3], id) or '', '^(%d+) (%d+) (.*)$')
+        if body then
+            call('XADD', keys[1], '*', 'b', body, 'a', attempts, 'f', first)
+        end
+        call('ZREM', keys[2], id)
+        call('HDEL', keys[3], id)
+    end
+    local later = call('ZRANGE', keys[2], 0, 0, 'WITHSCORES')
+    return { #ids, later[2] or '' }
+end
+
+-- keys: stream, parked stream; argv: id, attempts, first time, reason, now.
+local function park(keys, argv)
+    local call = redis.call
+    local id = argv[1]
+    local body = body_of(keys[1], id)
+    if body then
+        call('XADD', keys[2], '*', 'b', body, 'a', argv[2], 'f', argv[3], 'reason', argv[4], 'at', argv[5])
+        call('XACK', keys[1], 'g', id)
+        call('XDEL', keys[1], id)
+    end
+    return 0
+end
+
+-- A message that cannot be carried out: its bytes for people, and its duplicate key.
+-- keys: duplicate key, parked stream; argv: id of the commit, ttl, body, reason, now.
+local function park_inbound(keys, argv)
+    local call = redis.call
+    local ttl = tonumber(argv[2])
+    if not ttl or #argv ~= 5 then return bad('park') end
+    local by = call('GET', keys[1])
+    if by then return by == argv[1] and 0 or 1 end
+    call('SET', keys[1], argv[1], 'PX', ttl)
+    call('XADD', keys[2], '*', 'b', argv[3], 'a', '0', 'f', argv[5], 'reason', argv[4], 'at', argv[5])
+    return 0
+end
+
+redis.register_function('kt1_commit', commit)
+redis.register_function('kt1_park_inbound', park_inbound)
+redis.register_function { function_name = 'kt1_due', callback = due, flags = { 'no-writes' } }
+redis.register_function('kt1_undue', undue)
+redis.register_function('kt1_done', done)
+redis.register_function('kt1_retry', retry)
+redis.register_function('kt1_back', back)
+redis.register_function('kt1_park', park)

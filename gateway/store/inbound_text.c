@@ -1,0 +1,113 @@
+/* inbound_text.c - an inbound as one JSON object with its version: what spool files and parked messages hold.
+ */
+#include <jansson.h>
+#include <string.h>
+
+#include "gateway/store/store_private.h"
+
+enum {
+    INBOUND_VERSION = 1
+};
+
+static const char *const kinds[] = {
+    [INBOUND_SMS] = "sms",     [INBOUND_USSD] = "ussd",     [INBOUND_DLR] = "dlr",
+    [INBOUND_TIMER] = "timer", [INBOUND_SIGNAL] = "signal", [INBOUND_STAFF] = "staff",
+};
+
+enum member_type {
+    MEMBER_TEXT,
+    MEMBER_BOOL,
+    MEMBER_I64,
+    MEMBER_UNSIGNED,
+};
+
+static const struct member {
+    const char *name;
+    enum member_type type;
+    size_t at;
+} members[] = {
+    { "provider", MEMBER_TEXT, offsetof(struct inbound, provider) },
+    { "provider_id", MEMBER_TEXT, offsetof(struct inbound, provider_id) },
+    { "from", MEMBER_TEXT, offsetof(struct inbound, from) },
+    { "from_is_msisdn", MEMBER_BOOL, offsetof(struct inbound, from_is_msisdn) },
+    { "to", MEMBER_TEXT, offsetof(struct inbound, to) },
+    { "text", MEMBER_TEXT, offsetof(struct inbound, text) },
+    { "received_ms", MEMBER_I64, offsetof(struct inbound, received_ms) },
+    { "provider_ms", MEMBER_I64, offsetof(struct inbound, provider_ms) },
+    { "text_was_broken", MEMBER_BOOL, offsetof(struct inbound, text_was_broken) },
+    { "session", MEMBER_TEXT, offsetof(struct inbound, session) },
+    { "service_code", MEMBER_TEXT, offsetof(struct inbound, service_code) },
+    { "step", MEMBER_UNSIGNED, offsetof(struct inbound, step) },
+};
+
+void inbound_encode(struct buf *b, const struct inbound *in)
+{
+    buf_printf(b, "{\"v\":%d,\"kind\":\"%s\",\"op\":%d", INBOUND_VERSION, kinds[in->kind], (int)in->op);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const void *at = (const char *)in + members[i].at;
+
+        buf_printf(b, ",\"%s\":", members[i].name);
+        switch (members[i].type) {
+        case MEMBER_TEXT:
+            buf_json(b, *(const struct slice *)at);
+            break;
+        case MEMBER_BOOL:
+            buf_str(b, *(const bool *)at ? "true" : "false");
+            break;
+        case MEMBER_I64:
+            buf_printf(b, "%lld", (long long)*(const int64_t *)at);
+            break;
+        case MEMBER_UNSIGNED:
+            buf_printf(b, "%u", *(const unsigned *)at);
+            break;
+        }
+    }
+    buf_char(b, '}');
+}
+
+static void read_member(const struct member *m, const json_t *value, struct arena *arena, struct inbound *out)
+{
+    void *at = (char *)out + m->at;
+
+    switch (m->type) {
+    case MEMBER_TEXT:
+        *(struct slice *)at =
+            arena_copy(arena, slice_make(json_is_string(value) ? json_string_value(value) : "",
+                                         json_string_length(value)));
+        break;
+    case MEMBER_BOOL:
+        *(bool *)at = json_is_true(value);
+        break;
+    case MEMBER_I64:
+        *(int64_t *)at = (int64_t)json_integer_value(value);
+        break;
+    case MEMBER_UNSIGNED:
+        *(unsigned *)at = (unsigned)json_integer_value(value);
+        break;
+    }
+}
+
+int inbound_decode(struct slice text, struct arena *arena, struct inbound *out, struct err *err)
+{
+    json_error_t why;
+    json_t *o = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+    const char *kind = o ? json_string_value(json_object_get(o, "kind")) : NULL;
+    unsigned k = 0;
+    int rc = 0;
+
+    memset(out, 0, sizeof *out);
+    if (!o)
+        return err_set(err, "a kept message is no JSON (%s)", why.text);
+    while (k < sizeof kinds / sizeof *kinds && (!kind || strcmp(kind, kinds[k]) != 0))
+        k++;
+    if (json_integer_value(json_object_get(o, "v")) != INBOUND_VERSION || k == sizeof kinds / sizeof *kinds)
+        rc = err_set(err, "a kept message has an unknown version or kind: it is from a newer Kentongan");
+    out->kind = (enum inbound_kind)k;
+    out->op = (enum ussd_op)json_integer_value(json_object_get(o, "op"));
+    for (size_t i = 0; rc == 0 && i < sizeof members / sizeof *members; i++)
+        read_member(&members[i], json_object_get(o, members[i].name), arena, out);
+    json_decref(o);
+    if (rc == 0 && arena->failed)
+        rc = err_set(err, "a kept message is larger than the memory set aside for one");
+    return rc;
+}

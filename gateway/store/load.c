@@ -1,0 +1,134 @@
+/* load.c - subjects and the duplicate key of one message, in one MGET.
+ *
+ * Reads only; all writing is commit.c's. */
+#include <stdlib.h>
+
+#include "gateway/store/store_private.h"
+
+struct load {
+    struct store *store;
+    struct subject *subjects;
+    unsigned n;
+    bool dup; /* the first value is the duplicate key */
+    bool timer;
+    struct arena *arena;
+    store_load_cb *cb;
+    void *arg;
+    enum store_rc rc;
+    size_t id_n;
+    char id[]; /* a timer's provider_id: taken off the due set when it was committed before */
+};
+
+static const char *const kinds[SUBJECT_KINDS] = {
+    [SUBJECT_SENDER] = "s:sender", [SUBJECT_SESSION] = "s:session", [SUBJECT_NUMBER] = "s:number",
+    [SUBJECT_NAME] = "s:name",     [SUBJECT_EPISODE] = "s:episode",
+};
+
+struct slice store_subject_key(const struct store *s, struct key *k, const struct subject_ref *ref)
+{
+    return store_key(s, k, kinds[ref->kind], ref->id, S(""));
+}
+
+bool store_rev_parse(struct slice hex, uint64_t *out)
+{
+    uint64_t v = 0;
+
+    if (hex.n < STORE_REV)
+        return false;
+    for (unsigned i = 0; i < STORE_REV; i++) {
+        char c = hex.p[i];
+
+        if (c >= '0' && c <= '9')
+            v = v << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            v = v << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    *out = v;
+    return v != 0;
+}
+
+static enum store_rc take_subject(struct load *l, struct subject *subject, const redisReply *value)
+{
+    struct slice text = redis_slice(value);
+
+    subject->rev = 0;
+    subject->blob = slice_make("", 0);
+    if (value->type == REDIS_REPLY_NIL)
+        return STORE_OK;
+    if (!store_rev_parse(text, &subject->rev))
+        return STORE_UNAVAILABLE;
+    subject->blob = arena_copy(l->arena, slice_skip(text, STORE_REV));
+    return l->arena->failed ? STORE_UNAVAILABLE : STORE_OK;
+}
+
+static enum store_rc take(struct load *l, const redisReply *reply)
+{
+    unsigned at = l->dup ? 1 : 0;
+    enum store_rc rc = STORE_OK;
+
+    if (!reply)
+        return STORE_UNAVAILABLE;
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != l->n + at) {
+        if (reply->type == REDIS_REPLY_ERROR)
+            store_refused(l->store, reply);
+        return STORE_UNAVAILABLE;
+    }
+    if (l->dup && reply->element[0]->type != REDIS_REPLY_NIL) {
+        if (l->timer)
+            due_settled(l->store, slice_make(l->id, l->id_n));
+        return STORE_DUPLICATE;
+    }
+    for (unsigned i = 0; i < l->n && rc == STORE_OK; i++)
+        rc = take_subject(l, &l->subjects[i], reply->element[i + at]);
+    return rc;
+}
+
+static void on_reply(void *arg, const redisReply *reply)
+{
+    struct load *l = arg;
+    enum store_rc rc = take(l, reply);
+
+    if (rc == STORE_DUPLICATE)
+        l->store->figures.duplicates++;
+    l->cb(l->arg, rc);
+    free(l);
+}
+
+static void answer(void *arg)
+{
+    struct load *l = arg;
+
+    l->cb(l->arg, l->rc);
+    free(l);
+}
+
+void store_load(struct store *s, const struct inbound *in, struct subject *subjects, unsigned n,
+                struct arena *arena, store_load_cb *cb, void *arg)
+{
+    size_t id_n = in && in->kind == INBOUND_TIMER ? in->provider_id.n : 0;
+    struct load *l = malloc(sizeof *l + id_n);
+    struct key k;
+
+    if (!l)
+        abort();
+    *l = (struct load){ .store = s, .subjects = subjects, .n = n, .arena = arena, .cb = cb, .arg = arg };
+    l->dup = in && in->provider_id.n > 0;
+    l->timer = id_n > 0;
+    l->id_n = id_n;
+    for (size_t i = 0; i < id_n; i++)
+        l->id[i] = in->provider_id.p[i];
+    if (!s->up || (!l->dup && !n)) {
+        l->rc = s->up ? STORE_OK : STORE_UNAVAILABLE;
+        loop_soon(s->loop, answer, l);
+        return;
+    }
+    redis_begin(s->redis, 1 + (l->dup ? 1 : 0) + n);
+    redis_str(s->redis, "MGET");
+    if (l->dup)
+        redis_part(s->redis, store_key(s, &k, "dup", in->provider, in->provider_id));
+    for (unsigned i = 0; i < n; i++)
+        redis_part(s->redis, store_subject_key(s, &k, &subjects[i].ref));
+    redis_send(s->redis, on_reply, l);
+}

@@ -1,0 +1,149 @@
+/* store_private.h - what the files of the store share.  No other room may include it. */
+#ifndef KENTONGAN_STORE_STORE_PRIVATE_H
+#define KENTONGAN_STORE_STORE_PRIVATE_H
+
+#include "gateway/base/buf.h"
+#include "gateway/store/redis.h"
+#include "gateway/store/store.h"
+
+enum {
+    STORE_WATCHERS = 8,
+    STORE_SINKS = 8,
+    STORE_PROVIDERS = 16,
+    STORE_LANES = 3,
+    STORE_REV = 16, /* a subject's value begins with the id of the commit that wrote it, 16 hex digits */
+    STORE_KEY_MAX = 320,
+};
+
+struct managed;
+struct lease;
+struct due;
+struct spool;
+struct commit;
+
+struct store {
+    struct loop *loop;
+    char *district, *state_dir, *password_file;
+    bool strict;
+    char *sinks[STORE_SINKS];
+    unsigned sinks_n;
+    char *providers[STORE_PROVIDERS];
+    unsigned providers_n;
+    int64_t dup_ttl_ms;
+
+    int lock_fd; /* <state>/gateway.lock */
+    struct managed *managed;
+    struct redis *redis;
+    bool up, closing, freeing;
+    struct err greeting; /* the first thing that went wrong in it */
+    unsigned greetings;  /* replies of it still to come */
+    struct loop_timer *verify;
+
+    void (*ready)(void *, const struct err *);
+    void *ready_arg;
+    struct {
+        void (*f)(void *, bool);
+        void *arg;
+    } watchers[STORE_WATCHERS];
+    unsigned watchers_n;
+
+    uint64_t commit_id; /* of the last commit: random at the start, then counted */
+    struct commit *commits, *last_commit;
+    unsigned commits_n;
+    struct loop_timer *commit_tick;
+    struct lease *lease;
+    struct due *due;
+    struct spool *spool;
+    struct consumer *consumers;
+    char consumer_name[96];
+    struct store_figures figures;
+
+    void (*closed)(void *);
+    void *closed_arg;
+    struct loop_timer *close_tick;
+    int64_t close_by_ms;
+};
+
+/* A key: "{19.06}kind:a:b"; parts too long for one become their SHA-256. */
+struct key {
+    char text[STORE_KEY_MAX];
+};
+struct slice store_key(const struct store *, struct key *, const char *kind, struct slice a, struct slice b);
+
+struct slice store_subject_key(const struct store *, struct key *, const struct subject_ref *);
+/* The 16 hex digits in front of a subject's value; never 0. */
+bool store_rev_parse(struct slice hex, uint64_t *out) MUST_CHECK;
+
+/* A reply that says that this Redis cannot serve now (-MISCONF, -OOM, -LOADING …): goes down, comes again. */
+void store_refused(struct store *, const redisReply *);
+
+/* A reply that matters only when it is an error. */
+void store_ignore(void *store, const redisReply *);
+
+/* commit.c */
+void commits_up(struct store *);
+void commits_down(struct store *);
+void commits_tick(void *store);
+void commits_free(struct store *);
+/* Bit of a stream in a set of those touched; 0 for a stream that commits do not write. */
+uint64_t store_stream_bit(const struct store *, const char *stream);
+
+/* lease.c */
+struct lease *lease_new(struct store *);
+void lease_up(struct store *);
+void lease_down(struct store *);
+void lease_free(struct lease *);
+
+/* due.c */
+struct due *due_new(struct store *);
+void due_up(struct store *);
+void due_down(struct store *);
+void due_free(struct due *);
+/* A timer was set for then: looks no later. */
+void due_known(struct store *, int64_t due_ms);
+/* Its message was just committed: may be handed out anew when it is set again. */
+void due_committed(struct store *, struct slice id);
+/* Its message was committed before: comes off now. */
+void due_settled(struct store *, struct slice provider_id);
+/* "id@due" taken apart; false when it is no such thing. */
+bool due_parse(struct slice provider_id, struct slice *id, struct slice *due) MUST_CHECK;
+
+/* consumer.c */
+void consumers_up(struct store *);
+void consumers_down(struct store *);
+void consumers_free(struct store *);
+void consumers_turn_end(void *store);
+void consumers_wake(struct store *, uint64_t streams);
+
+/* spool.c */
+struct spool *spool_open(struct store *, struct err *);
+void spool_up(struct store *);
+void spool_free(struct spool *);
+
+/* managed.c */
+struct managed *managed_new(struct loop *, const char *state_dir, struct err *);
+const char *managed_address(const struct managed *);
+/* Before a connection is tried: true when a server is (or should soon be) there.  Starts one when none lives.
+ */
+bool managed_ensure(struct managed *);
+/* Says why it cannot run, when several starts in a row ended at once; else NULL. */
+const char *managed_fault(const struct managed *);
+/* No more starts: it is being shut down. */
+void managed_stop(struct managed *);
+/* True when no server holds the folder. */
+bool managed_gone(struct managed *);
+void managed_free(struct managed *, bool remove_socket);
+
+/* inbound_text.c: the versioned text form of an inbound, for the spool and for parking. */
+void inbound_encode(struct buf *, const struct inbound *);
+int inbound_decode(struct slice text, struct arena *, struct inbound *out, struct err *) MUST_CHECK;
+
+/* sms.c */
+void sms_encode(struct buf *, const struct lane_sms *);
+struct uuid_text {
+    char text[37];
+};
+/* UUIDv5 of (provider, id, "sms", index). */
+struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index);
+
+#endif

@@ -1,0 +1,503 @@
+/* test_store.c - loads, commits, leases, streams and timers against a real, managed redis-server. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <hiredis/hiredis.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/store/store.h"
+#include "tests/support/rig.h"
+
+static struct {
+    char *folder;
+    struct loop *loop;
+    struct store *store;
+    struct arena arena;
+    bool ready, closed;
+    struct err ready_err;
+    struct loop_timer *late;
+    bool too_late;
+} rig;
+
+static const char *const sinks[] = { "lokal", "lain" };
+static const char *const providers[] = { "emulator", "kannel" };
+
+static void on_ready(void *arg, const struct err *err)
+{
+    (void)arg;
+    rig.ready = true;
+    if (err)
+        rig.ready_err = *err;
+    else
+        rig.ready_err.text[0] = '\0';
+}
+
+static void on_closed(void *arg)
+{
+    (void)arg;
+    rig.closed = true;
+}
+
+static void stop_if(void *arg)
+{
+    const bool *flag = arg;
+
+    if (*flag)
+        loop_stop(rig.loop);
+}
+
+static void on_late(void *arg)
+{
+    (void)arg;
+    rig.too_late = true;
+    loop_stop(rig.loop);
+}
+
+/* Turns the loop until *flag, at most ten seconds. */
+static void wait_for(bool *flag)
+{
+    rig.too_late = false;
+    loop_timer_set(rig.late, 10000);
+    loop_at_turn_end(rig.loop, stop_if, flag);
+    if (!*flag)
+        assert_int_equal(loop_run(rig.loop), 0);
+    loop_not_at_turn_end(rig.loop, stop_if, flag);
+    loop_timer_stop(rig.late);
+    if (rig.too_late && !*flag)
+        fail_msg("waited ten seconds in vain");
+}
+
+static struct store_options options(void)
+{
+    return (struct store_options){
+        .district = "19.06",
+        .state_dir = rig.folder,
+        .managed = true,
+        .strict = true,
+        .sinks = sinks,
+        .sinks_n = 2,
+        .providers = providers,
+        .providers_n = 2,
+        .dup_ttl_ms = 60000,
+    };
+}
+
+static void open_store(void)
+{
+    struct store_options o = options();
+    struct err err = { "" };
+
+    rig.ready = false;
+    rig.store = store_open(rig.loop, &o, on_ready, NULL, &err);
+    if (!rig.store)
+        fail_msg("%s", err.text);
+    wait_for(&rig.ready);
+    assert_string_equal(rig.ready_err.text, "");
+    assert_true(store_up(rig.store));
+}
+
+static void close_store(void)
+{
+    rig.closed = false;
+    store_close(rig.store, 3000, on_closed, NULL);
+    wait_for(&rig.closed);
+    rig.store = NULL;
+}
+
+static int set_up(void **state)
+{
+    struct err err;
+
+    (void)state;
+    log_init(getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR, NULL);
+    rig.folder = rig_folder();
+    rig.loop = loop_new(&err);
+    rig.late = loop_timer_new(rig.loop, "late", on_late, NULL);
+    arena_init(&rig.arena, 1 << 22);
+    open_store();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    if (rig.store)
+        close_store();
+    arena_free(&rig.arena);
+    loop_timer_free(rig.late);
+    loop_free(rig.loop);
+    rig_folder_remove(rig.folder);
+    return 0;
+}
+
+/* --- asking --- */
+
+struct answer {
+    bool done;
+    enum store_rc rc;
+};
+
+static void on_answer(void *arg, enum store_rc rc)
+{
+    struct answer *a = arg;
+
+    assert_false(a->done);
+    a->done = true;
+    a->rc = rc;
+}
+
+static enum store_rc commit(const struct inbound *in, const struct outcome *o)
+{
+    struct answer a = { 0 };
+
+    store_commit(rig.store, in, "emulator", o, 1, on_answer, &a);
+    assert_false(a.done);
+    wait_for(&a.done);
+    return a.rc;
+}
+
+static enum store_rc load(const struct inbound *in, struct subject *subjects, unsigned n)
+{
+    struct answer a = { 0 };
+
+    store_load(rig.store, in, subjects, n, &rig.arena, on_answer, &a);
+    assert_false(a.done);
+    wait_for(&a.done);
+    return a.rc;
+}
+
+static redisContext *raw(void)
+{
+    char path[256];
+    redisContext *c;
+
+    snprintf(path, sizeof path, "%s/redis/redis.sock", rig.folder);
+    c = redisConnectUnix(path);
+    assert_non_null(c);
+    assert_int_equal(c->err, 0);
+    return c;
+}
+
+static long long raw_int(const char *command, const char *key)
+{
+    redisContext *c = raw();
+    redisReply *r = redisCommand(c, "%s %s", command, key);
+    long long n = r->integer;
+
+    assert_int_equal(r->type, REDIS_REPLY_INTEGER);
+    freeReplyObject(r);
+    redisFree(c);
+    return n;
+}
+
+static struct inbound sms_from(const char *id)
+{
+    return (struct inbound){
+        .kind = INBOUND_SMS,
+        .provider = S("emulator"),
+        .provider_id = slice_of(id),
+        .from = S("+6281200000001"),
+        .from_is_msisdn = true,
+        .text = S("TIMBANG siti"),
+        .received_ms = 1,
+    };
+}
+
+static struct outcome *full_outcome(void)
+{
+    static struct outcome o;
+
+    memset(&o, 0, sizeof o);
+    o.writes_n = 1;
+    o.writes[0] = (struct subject_write){ .ref = { SUBJECT_SENDER, S("+6281200000001") },
+                                          .blob = S("{\"v\":1}"),
+                                          .ttl_ms = 60000 };
+    o.rows_n = 2;
+    o.rows[0] =
+        (struct row){ .kind = ROW_RECORD,
+                      .record = { .id = S("u-1"), .nomor = S("48217"), .form = S("timbang"), .version = 1 } };
+    o.rows[1] = (struct row){ .kind = ROW_PERSON, .person = { .id = S("p-1"), .nama = S("Siti") } };
+    o.sms_n = 1;
+    o.sms[0] = (struct sms){ .to = S("+6281200000001"), .text = S("Diterima"), .class = SMS_ANSWER };
+    o.timers_n = 1;
+    o.timers[0] = (struct timer){ .id = S("draft:1"), .text = S("hm"), .due_ms = INT64_C(99999999999999) };
+    o.tallies_n = 1;
+    o.tallies[0] = (struct tally){ .village = S("19.06.01.2004"),
+                                   .disease = S("diare"),
+                                   .day = S("2026-11-21"),
+                                   .puskesmas = S("PKM01"),
+                                   .delta = 2 };
+    return &o;
+}
+
+static void a_commit_is_loaded_again(void **state)
+{
+    struct inbound in = sms_from("a1"), next = sms_from("a2");
+    struct subject sub = { .ref = { SUBJECT_SENDER, S("+6281200000001") } };
+
+    (void)state;
+    assert_int_equal(load(&in, &sub, 1), STORE_OK);
+    assert_int_equal(sub.rev, 0);
+    assert_int_equal(commit(&in, full_outcome()), STORE_OK);
+    assert_int_equal(load(&in, &sub, 1), STORE_DUPLICATE);
+    assert_int_equal(load(&next, &sub, 1), STORE_OK);
+    assert_true(sub.rev != 0);
+    assert_true(slice_is(sub.blob, "{\"v\":1}"));
+    assert_int_equal(raw_int("XLEN", "{19.06}st:sink:lokal"), 1);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:sink:lain"), 1);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:sms:emulator:0"), 1);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:tally"), 1);
+    assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 1);
+}
+
+static void the_same_id_is_a_duplicate_and_changes_nothing(void **state)
+{
+    struct inbound in = sms_from("b1");
+
+    (void)state;
+    assert_int_equal(commit(&in, full_outcome()), STORE_OK);
+    assert_int_equal(commit(&in, full_outcome()), STORE_DUPLICATE);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:sink:lokal"), 1);
+}
+
+static void a_moved_revision_is_a_conflict_and_changes_nothing(void **state)
+{
+    struct inbound a = sms_from("c1"), b = sms_from("c2");
+
+    (void)state;
+    assert_int_equal(commit(&a, full_outcome()), STORE_OK);
+    assert_int_equal(commit(&b, full_outcome()), STORE_CONFLICT);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:sink:lokal"), 1);
+    assert_int_equal(raw_int("EXISTS", "{19.06}dup:emulator:c2"), 0);
+}
+
+static void a_subject_is_rewritten_checked_and_deleted(void **state)
+{
+    struct inbound in = { .kind = INBOUND_USSD, .provider = S("emulator") };
+    struct subject sub = { .ref = { SUBJECT_SESSION, S("+62812/*123#") } };
+    static struct outcome o;
+    uint64_t first;
+
+    (void)state;
+    o.writes_n = 1;
+    o.writes[0] = (struct subject_write){ .ref = sub.ref, .blob = S("one"), .ttl_ms = 60000 };
+    assert_int_equal(commit(&in, &o), STORE_OK);
+    assert_int_equal(load(&in, &sub, 1), STORE_OK);
+    first = sub.rev;
+    o.writes[0].seen_rev = first;
+    o.writes[0].blob = S("two");
+    assert_int_equal(commit(&in, &o), STORE_OK);
+    assert_int_equal(commit(&in, &o), STORE_CONFLICT);
+    assert_int_equal(load(&in, &sub, 1), STORE_OK);
+    assert_true(sub.rev != first);
+    assert_true(slice_is(sub.blob, "two"));
+    o.writes[0].seen_rev = first;
+    o.writes[0].check_only = true;
+    assert_int_equal(commit(&in, &o), STORE_CONFLICT);
+    o.writes[0].seen_rev = sub.rev;
+    assert_int_equal(commit(&in, &o), STORE_OK);
+    o.writes[0].check_only = false;
+    o.writes[0].blob = S("");
+    assert_int_equal(commit(&in, &o), STORE_OK);
+    assert_int_equal(load(&in, &sub, 1), STORE_OK);
+    assert_int_equal(sub.rev, 0);
+}
+
+static void raise_flag(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+static void leased_numbers_begin_at_100_and_never_repeat(void **state)
+{
+    uint64_t want = 100, got[12];
+    bool woken;
+
+    (void)state;
+    while (want < 1000) {
+        if (!store_lease_peek(rig.store, got, 12)) {
+            woken = false;
+            store_lease_wait(rig.store, raise_flag, &woken);
+            assert_false(woken);
+            wait_for(&woken);
+            continue;
+        }
+        for (unsigned i = 0; i < 12; i++)
+            assert_int_equal(got[i], want + i);
+        store_lease_take(rig.store, 7);
+        want += 7;
+    }
+}
+
+/* --- consumers --- */
+
+struct taken {
+    unsigned n, recovered, attempts;
+    char ids[64][44];
+    char body[4096];
+    unsigned want;
+    bool enough;
+};
+
+static void on_entry(void *arg, const struct entry *e)
+{
+    struct taken *t = arg;
+
+    snprintf(t->ids[t->n % 64], sizeof t->ids[0], "%.*s", SLICE_ARG(e->id));
+    snprintf(t->body, sizeof t->body, "%.*s", SLICE_ARG(e->body));
+    t->n++;
+    t->recovered += e->recovered;
+    t->attempts = e->attempts;
+    t->enough = t->n >= t->want;
+}
+
+static void commit_n(const char *prefix, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        char id[32];
+        struct inbound in;
+        struct outcome *o = full_outcome();
+
+        snprintf(id, sizeof id, "%s%u", prefix, i);
+        in = sms_from(id);
+        o->writes_n = 0;
+        assert_int_equal(commit(&in, o), STORE_OK);
+    }
+}
+
+static void a_consumer_gets_what_is_committed_at_once(void **state)
+{
+    struct taken t = { .want = 3 };
+    struct consumer *c = consumer_open(rig.store, "sink:lokal", 8, on_entry, &t);
+    int64_t before = clock_mono_ms();
+
+    (void)state;
+    commit_n("d", 3);
+    wait_for(&t.enough);
+    assert_true(clock_mono_ms() - before < 900); /* not by the one-second look */
+    assert_non_null(strstr(t.body, "\"row\":\"record\""));
+    assert_non_null(strstr(t.body, "\n{\"v\":1,\"row\":\"person\""));
+    for (unsigned i = 0; i < 3; i++)
+        consumer_done(c, slice_of(t.ids[i]));
+    commit_n("e", 1); /* its answer comes behind what was said */
+    assert_int_equal(raw_int("XLEN", "{19.06}st:sink:lokal"), 1);
+    consumer_close(c);
+}
+
+static void a_retry_comes_back_with_one_more_attempt(void **state)
+{
+    struct taken t = { .want = 1 };
+    struct consumer *c = consumer_open(rig.store, "sms:emulator:0", 1, on_entry, &t);
+    struct arena arena;
+    struct lane_sms sms;
+    struct err err;
+
+    (void)state;
+    commit_n("f", 1);
+    wait_for(&t.enough);
+    assert_int_equal(t.attempts, 0);
+    t.enough = false;
+    consumer_retry(c, slice_of(t.ids[0]), clock_wall_ms() + 100);
+    wait_for(&t.enough);
+    assert_int_equal(t.n, 2);
+    assert_int_equal(t.attempts, 1);
+    assert_int_equal(t.recovered, 0);
+    arena_init(&arena, 65536);
+    assert_int_equal(sms_decode(slice_of(t.body), &arena, &sms, &err), 0);
+    assert_true(slice_is(sms.text, "Diterima"));
+    assert_true(slice_is(sms.question_provider, "emulator"));
+    assert_int_equal(sms.uuid.n, 36);
+    arena_free(&arena);
+    consumer_park(c, slice_of(t.ids[1]), "no_way");
+    commit_n("g", 1);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:sms:emulator:0"), 1);
+    assert_int_equal(raw_int("XLEN", "{19.06}parked:sms:emulator:0"), 1);
+    consumer_close(c);
+}
+
+static void what_was_under_way_at_the_end_is_recovered(void **state)
+{
+    struct taken t = { .want = 2 }, again = { .want = 3 };
+
+    (void)state;
+    consumer_open(rig.store, "sink:lokal", 2, on_entry, &t);
+    commit_n("h", 3);
+    wait_for(&t.enough);
+    assert_int_equal(t.n, 2);
+    close_store();
+    open_store();
+    consumer_open(rig.store, "sink:lokal", 8, on_entry, &again);
+    wait_for(&again.enough);
+    assert_int_equal(again.n, 3);
+    assert_int_equal(again.recovered, 2);
+}
+
+/* --- timers --- */
+
+struct fired {
+    unsigned n;
+    char id[64];
+    int64_t due_ms;
+    bool done;
+};
+
+static void on_due(void *arg, struct slice id, struct slice text, int64_t due_ms)
+{
+    struct fired *f = arg;
+
+    assert_true(slice_is(text, "hm"));
+    snprintf(f->id, sizeof f->id, "%.*s", SLICE_ARG(id));
+    f->due_ms = due_ms;
+    f->n++;
+    f->done = true;
+}
+
+static void a_timer_fires_once_and_its_commit_takes_it_off(void **state)
+{
+    struct fired f = { 0 };
+    struct inbound in = sms_from("i1"), timer = { .kind = INBOUND_TIMER, .provider = S("timer") };
+    struct outcome *o = full_outcome();
+
+    (void)state;
+    store_on_due(rig.store, on_due, &f);
+    o->timers[0].due_ms = clock_wall_ms() + 120;
+    assert_int_equal(commit(&in, o), STORE_OK);
+    wait_for(&f.done);
+    assert_string_equal(f.id, "draft:1");
+    assert_true(clock_wall_ms() >= f.due_ms);
+    assert_true(clock_wall_ms() - f.due_ms < 100);
+    /* It is looked for several times more before its message is committed. */
+    while (clock_wall_ms() < f.due_ms + 600)
+        assert_int_equal(load(&in, NULL, 0), STORE_DUPLICATE);
+    assert_int_equal(f.n, 1);
+    timer.provider_id = arena_printf(&rig.arena, "%s@%lld", f.id, (long long)f.due_ms);
+    memset(o, 0, sizeof *o);
+    assert_int_equal(commit(&timer, o), STORE_OK);
+    assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
+    assert_int_equal(raw_int("EXISTS", "{19.06}duet:"), 0);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_commit_is_loaded_again),
+        CASE(the_same_id_is_a_duplicate_and_changes_nothing),
+        CASE(a_moved_revision_is_a_conflict_and_changes_nothing),
+        CASE(a_subject_is_rewritten_checked_and_deleted),
+        CASE(leased_numbers_begin_at_100_and_never_repeat),
+        CASE(a_consumer_gets_what_is_committed_at_once),
+        CASE(a_retry_comes_back_with_one_more_attempt),
+        CASE(what_was_under_way_at_the_end_is_recovered),
+        CASE(a_timer_fires_once_and_its_commit_takes_it_off),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
