@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "parsers/gsm7.h"
 #include "parsers/utf8.h"
 
 extern const struct dialect dialect_emulator, dialect_kannel, dialect_africastalking;
@@ -51,17 +50,28 @@ struct slice dialect_text(struct slice raw, struct arena *a, struct inbound *in)
     return utf8_clean(raw, a, &in->text_was_broken);
 }
 
+static bool is_ascii(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '\0' || (unsigned char)s.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
 struct slice dialect_charset(struct slice raw, struct slice charset, struct slice coding, struct arena *a,
                              struct inbound *in)
 {
     static const char *const ucs2[] = { "UTF-16BE", "UTF-16", "UCS-2", "UCS2", "UCS-2BE", "UCS-2-BE" };
     static const char *const latin1[] = { "ISO-8859-1", "LATIN1", "LATIN-1", "WINDOWS-1252", "CP1252" };
 
+    if (is_ascii(raw))
+        return dialect_text(raw, a, in); /* whatever its label: Latin letters in UTF-16 are full of NULs */
     for (unsigned i = 0; i < sizeof ucs2 / sizeof ucs2[0]; i++)
         if (slice_ieq(charset, slice_of(ucs2[i])))
             return utf8_from_ucs2(raw, a);
+    /* Kannel calls Windows-1252 what it has long recoded: well-formed UTF-8 is believed. */
     for (unsigned i = 0; i < sizeof latin1 / sizeof latin1[0]; i++)
-        if (slice_ieq(charset, slice_of(latin1[i])))
+        if (slice_ieq(charset, slice_of(latin1[i])) && !utf8_valid(raw))
             return utf8_from_latin1(raw, a);
     /* Kannel's %b without a charset: raw UTF-16BE, which for Latin letters is full of NULs. */
     if (!charset.n && slice_is(coding, "2") && raw.n % 2 == 0 &&

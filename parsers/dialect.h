@@ -110,7 +110,8 @@ enum wire_rc dialect_params(const struct wire_request *, struct arena *, struct 
 struct slice dialect_header(const struct wire_request *, const char *name);
 /* Cleaned text; sets in->text_was_broken. */
 struct slice dialect_text(struct slice raw, struct arena *, struct inbound *in);
-/* In a stated charset or coding (either may be empty): UTF-16BE, ISO-8859-1, GSM, else UTF-8. */
+/* In a stated charset or coding (either may be empty): UTF-16BE, ISO-8859-1, else UTF-8 (Kannel's "GSM" too).
+ */
 struct slice dialect_charset(struct slice raw, struct slice charset, struct slice coding, struct arena *,
                              struct inbound *in);
 /* Error answers that most providers share: the status of the reason, JSON {"error":"name"}. */

@@ -189,8 +189,11 @@ void http_send_free(struct http_send *s)
 {
     if (!s)
         return;
-    while (s->calls)
-        call_free(s->calls);
+    for (struct http_call *c = s->calls, *next; c; c = next) {
+        next = c->next;
+        c->at = NULL; /* the list goes as a whole */
+        call_free(c);
+    }
     curl_multi_cleanup(s->multi);
     loop_timer_free(s->timer);
     free(s);

@@ -11,7 +11,8 @@
 struct received {
     int64_t at_ms;
     unsigned parts;
-    struct slice to, text; /* one allocation, `to` first */
+    char *mem; /* of both */
+    struct slice to, text;
 };
 
 struct inbox_wait {
@@ -80,9 +81,7 @@ bool inbox_add(struct inbox *b, struct slice to, struct slice text, int64_t at_m
     if (!mem)
         return false;
     if (b->n == b->max) {
-        struct received *oldest = place(b, b->first_id);
-
-        free((char *)(uintptr_t)oldest->to.p);
+        free(place(b, b->first_id)->mem);
         b->first_id++;
         b->n--;
         b->dropped->value++;
@@ -92,9 +91,9 @@ bool inbox_add(struct inbox *b, struct slice to, struct slice text, int64_t at_m
     if (text.n)
         memcpy(mem + to.n, text.p, text.n);
     id = b->first_id + b->n++;
-    *place(b, id) = (struct received){ .at_ms = at_ms,
-                                       .to = slice_make(mem, to.n),
-                                       .text = slice_make(mem + to.n, text.n) };
+    *place(b, id) = (struct received){
+        .at_ms = at_ms, .mem = mem, .to = slice_make(mem, to.n), .text = slice_make(mem + to.n, text.n)
+    };
     segment_parts(text, &place(b, id)->parts);
     for (struct inbox_wait *w = b->waits; w; w = w->next)
         if (!w->due && w->after < id && is_for(place(b, id), w->msisdn)) {
@@ -197,7 +196,7 @@ void inbox_free(struct inbox *b)
     while (b->waits)
         unlink_wait(b->waits);
     for (uint64_t id = b->first_id; id < b->first_id + b->n; id++)
-        free((char *)(uintptr_t)place(b, id)->to.p);
+        free(place(b, id)->mem);
     free(b->ring);
     free(b);
 }
