@@ -76,7 +76,7 @@ static struct slice spare_page(const struct ingress *in, enum reason reason, str
 {
     const struct ruleset *rules = in->ops.rules;
     bool busy = reason_http(reason) == 503 || reason == REASON_ussd_busy || reason == REASON_spooled;
-    const char *key = busy ? "ussd_busy" : "ussd_refused";
+    const char *key = busy ? "ussd.sibuk" : "ussd.ditolak";
 
     if (rules && rules->texts && text_exists(rules->texts, rules->language, key))
         return text_fill(rules->texts, rules->language, key, NULL, 0, a);

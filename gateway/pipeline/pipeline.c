@@ -15,6 +15,7 @@
 #include "gateway/base/stat.h"
 #include "gateway/conf/texts.h"
 #include "gateway/pipeline/blackbox.h"
+#include "flows/ussd.h"
 #include "gateway/pipeline/ids.h"
 
 enum {
@@ -112,7 +113,7 @@ static void on_budget(void *arg)
 {
     struct job *j = job_of(arg);
 
-    job_say(j, REASON_ussd_busy, sorry(j, "ussd_sibuk"), true);
+    job_say(j, REASON_ussd_busy, sorry(j, "ussd.sibuk"), true);
 }
 
 /* --- lanes: one sender, one job at a time --- */
@@ -440,7 +441,7 @@ static void step_spool(struct job *j)
         store_spool(j->pipeline->store, &j->in, on_spooled, j);
         return;
     }
-    job_say(j, j->in.kind == INBOUND_USSD ? REASON_ussd_busy : REASON_busy, sorry(j, "ussd_sibuk"), true);
+    job_say(j, j->in.kind == INBOUND_USSD ? REASON_ussd_busy : REASON_busy, sorry(j, "ussd.sibuk"), true);
     job_done(j);
 }
 
@@ -493,6 +494,8 @@ static void copy_inbound(struct job *j, const struct inbound *in)
     j->in = *in;
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         *strings[i] = arena_copy(&j->arena, *strings[i]);
+    if (in->kind == INBOUND_USSD)
+        ussd_dialled(j->rules, &j->in);
 }
 
 static struct job *job_new(struct pipeline *p, const struct inbound *in)

@@ -1,0 +1,570 @@
+/* ussd.c - one USSD request: which dialogue it belongs to, what its input does, what is filed, what is
+ * answered.  See ussd.h; the walk itself is ussd_walk.c. */
+#include "flows/ussd.h"
+
+#include <string.h>
+
+#include "flows/blob.h"
+#include "flows/drafts.h"
+#include "flows/filing.h"
+#include "flows/people.h"
+#include "flows/subject_report.h"
+#include "flows/ussd_walk.h"
+
+enum turn_kind {
+    TURN_REFUSED, /* `refused`: why, a text */
+    TURN_REPEAT,  /* the same request again: the same page */
+    TURN_OVER,    /* the session was closed: nothing is answered, nothing changes */
+    TURN_INPUT,
+    TURN_TIMER,
+};
+
+/* What ussd_read made of a request, for ussd_step. */
+struct turn {
+    enum turn_kind kind;
+    const char *refused, *reason;
+    struct ussd_state state;
+    struct ussd_walk walk;
+    struct slice session_id; /* of SUBJECT_SESSION */
+    struct slice msisdn;
+    struct inbound *sms; /* USSD_COMMAND: as if it had come by SMS */
+    struct reading *command;
+};
+
+/* --- reading --- */
+
+static unsigned parts_of(struct slice text)
+{
+    unsigned n = text.n ? 1 : 0;
+
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == '*';
+    return n;
+}
+
+/* True when the provider repeats all inputs of the session in `text`. */
+static bool accumulated(const struct inbound *in)
+{
+    return in->step > 1 && parts_of(in->text) == in->step - 1;
+}
+
+/* The inputs behind those that were answered already. */
+static struct slice new_input(const struct inbound *in, const struct ussd_state *s)
+{
+    struct slice rest = in->text;
+
+    if (!accumulated(in) || s->step == 0)
+        return rest;
+    for (unsigned i = 1; i < s->step; i++)
+        slice_cut(&rest, '*');
+    return rest;
+}
+
+/* What stands between the service code and the last '#'; false when `s` is not dialled under this code. */
+static bool behind_code(struct slice code, struct slice s, struct slice *args)
+{
+    if (slice_ends(code, "#"))
+        code.n--;
+    if (code.n == 0 || s.n <= code.n || !slice_eq(slice_take(s, code.n), code) ||
+        (s.p[code.n] != '*' && s.p[code.n] != '#'))
+        return false;
+    s = slice_skip(s, code.n + 1);
+    if (slice_ends(s, "#"))
+        s.n--;
+    *args = s;
+    return true;
+}
+
+void ussd_dialled(const struct ruleset *rs, struct inbound *in)
+{
+    struct slice args;
+
+    if (behind_code(rs->service_code, in->service_code, &args)) {
+        in->service_code = rs->service_code;
+        if (slice_empty(in->text))
+            in->text = args;
+    }
+    if (behind_code(rs->service_code, in->text, &args)) {
+        in->text = args;
+        in->op = USSD_BEGIN;
+    }
+}
+
+static bool repeats(const struct inbound *in, const struct ussd_state *s)
+{
+    return in->step > 0 && s->step > 0 && in->step <= s->step && slice_eq(in->session, s->session) &&
+           in->session.n > 0;
+}
+
+static void read_input(const struct inbound *in, struct turn *t)
+{
+    struct ussd_state *s = &t->state;
+    bool same = in->session.n > 0 && slice_eq(in->session, s->session) && !s->ended;
+
+    if (same && in->op == USSD_INPUT)
+        ussd_walk_input(&t->walk, new_input(in, s));
+    else if (in->op == USSD_BEGIN || accumulated(in))
+        ussd_walk_dial(&t->walk, in->text);
+    else
+        ussd_walk_dial(&t->walk, S("")); /* an input to a page that nobody remembers: it means nothing */
+}
+
+/* Whoever may not or cannot use the menu; NULL when she may. */
+static const char *refusal(const struct ruleset *rs, const struct sender *who, const struct inbound *in,
+                           struct turn *t)
+{
+    t->reason = "unknown_sender";
+    if (!in->from_is_msisdn || !who->person)
+        return "ussd.belum_terdaftar";
+    if (who->person->pending)
+        return "ussd.menunggu";
+    if (!who->person->active)
+        return "ussd.belum_terdaftar";
+    t->reason = "command_refused";
+    t->walk.c.menu = menu_for(rs->menus, who->person->role, who->person->language);
+    return t->walk.c.menu ? NULL : "ussd.tanpa_menu";
+}
+
+/* A command is what its SMS would be: read, and later stepped, by the same code. */
+static enum read_rc read_command(const struct ruleset *rs, const struct sender *who, const struct inbound *in,
+                                 struct turn *t, struct intent *out)
+{
+    t->sms = ARENA_NEW(t->walk.c.arena, struct inbound);
+    if (!t->sms)
+        return READ_NO_MEMORY;
+    *t->sms = *in;
+    t->sms->kind = INBOUND_SMS;
+    t->sms->text = slice_trim(t->walk.said);
+    if (flow_read(rs, who, t->sms, t->walk.c.now_ms, t->walk.c.arena, out) != READ_OK)
+        return READ_NO_MEMORY;
+    t->command = out->reading;
+    return READ_OK;
+}
+
+/* Does this step look at or change anything but the session? */
+static bool touches(const struct turn *t)
+{
+    const struct ussd_walk *w = &t->walk;
+
+    return w->report && (w->action == USSD_FILE || w->action == USSD_DRAFT || w->number_given ||
+                         (w->report->emergency && !t->state.alarmed));
+}
+
+static enum read_rc name_subjects(const struct ruleset *rs, const struct sender *who, struct turn *t,
+                                  struct intent *out)
+{
+    const struct ussd_state *s = &t->state;
+    const struct form *f = s->form;
+
+    if (!touches(t))
+        return READ_OK;
+    if (!filing_subjects(rs, who, t->walk.report, t->walk.c.arena, out) ||
+        !intent_add(out, SUBJECT_NUMBER, s->nomor))
+        return READ_NO_MEMORY;
+    for (unsigned i = 0; f && i < f->fields_n; i++)
+        if (f->fields[i].type == FIELD_NOMOR && !intent_add(out, SUBJECT_NUMBER, s->values[i].text))
+            return READ_NO_MEMORY;
+    return READ_OK;
+}
+
+/* {"t":"ussd","from":"+62…","do":"*123#","nomor":…} */
+static enum read_rc read_timer(const struct inbound *in, struct turn *t, struct intent *out)
+{
+    struct arena *a = t->walk.c.arena;
+    json_t *o = blob_parse(in->text);
+    struct slice nomor = blob_slice(o, "nomor", a);
+
+    t->kind = TURN_TIMER;
+    t->msisdn = blob_slice(o, "from", a);
+    t->session_id = arena_printf(a, "%.*s/%.*s", SLICE_ARG(t->msisdn), SLICE_ARG(blob_slice(o, "do", a)));
+    json_decref(o);
+    return intent_add(out, SUBJECT_SESSION, t->session_id) && intent_add(out, SUBJECT_SENDER, t->msisdn) &&
+                   intent_add(out, SUBJECT_NUMBER, nomor)
+               ? READ_OK
+               : READ_NO_MEMORY;
+}
+
+static enum read_rc read_request(const struct ruleset *rs, const struct sender *who, const struct inbound *in,
+                                 struct turn *t, struct intent *out)
+{
+    t->msisdn = who->msisdn;
+    t->session_id = who->session.ref.id;
+    t->refused = refusal(rs, who, in, t);
+    if (t->refused || in->op == USSD_ENDED) {
+        t->kind = t->refused ? TURN_REFUSED : TURN_OVER;
+        return READ_OK;
+    }
+    t->walk.c.person = who->person;
+    t->walk.c.language = who->person->language;
+    ussd_state_decode(rs, who->session.blob, t->walk.c.arena, &t->state);
+    if (repeats(in, &t->state)) {
+        t->kind = TURN_REPEAT;
+        return READ_OK;
+    }
+    t->kind = TURN_INPUT;
+    read_input(in, t);
+    if (t->walk.action == USSD_COMMAND)
+        return read_command(rs, who, in, t, out);
+    return name_subjects(rs, who, t, out);
+}
+
+enum read_rc ussd_read(const struct ruleset *rs, const struct sender *who, const struct inbound *in,
+                       int64_t now_ms, struct arena *arena, struct intent *out)
+{
+    struct reading *r = ARENA_NEW(arena, struct reading);
+    struct turn *t = ARENA_NEW(arena, struct turn);
+    enum read_rc rc;
+
+    if (!r || !t)
+        return READ_NO_MEMORY;
+    t->state.field = -1;
+    t->walk.s = &t->state;
+    t->walk.c =
+        (struct ussd_context){ .rules = rs, .now_ms = now_ms, .arena = arena, .language = rs->language };
+    rc = in->kind == INBOUND_TIMER ? read_timer(in, t, out) : read_request(rs, who, in, t, out);
+    r->kind = READING_USSD;
+    r->ussd = t;
+    r->acting = t->msisdn;
+    out->reading = r;
+    return arena->failed ? READ_NO_MEMORY : rc;
+}
+
+/* --- stepping --- */
+
+struct job {
+    struct step step;
+    struct turn *t;
+    struct ussd_state *s;
+    const struct inbound *in;
+    struct slice screen;
+    bool ends;
+};
+
+static void say_end(struct job *j, struct slice text)
+{
+    j->screen = text;
+    j->ends = true;
+}
+
+/* The timer that makes a draft of an unfinished dialogue. */
+static struct slice timer_id(struct job *j)
+{
+    return arena_printf(j->step.arena, "ussd:%.*s", SLICE_ARG(j->t->session_id));
+}
+
+static void set_timer(struct job *j, int64_t due_ms)
+{
+    struct slice id = j->t->session_id;
+    size_t slash = slice_find(id, '/');
+    struct due due = { .what = S("ussd"), .from = j->t->msisdn, .nomor = j->s->nomor };
+
+    due.act = slice_skip(id, slash + 1);
+    step_timer(&j->step, timer_id(j), step_due(&j->step, &due), due_ms);
+    j->s->timed = due_ms > 0;
+}
+
+static bool anything_said(const struct ussd_state *s)
+{
+    for (unsigned i = 0; s->form && i < s->form->fields_n; i++)
+        if (s->values[i].kind != VALUE_ABSENT)
+            return true;
+    return false;
+}
+
+static void save(struct job *j, uint64_t seen_rev, int64_t ttl_ms)
+{
+    struct outcome *out = j->step.out;
+
+    if (out->writes_n == OUTCOME_SUBJECTS) {
+        out->overflow = true;
+        return;
+    }
+    out->writes[out->writes_n++] = (struct subject_write){
+        .ref = { .kind = SUBJECT_SESSION, .id = j->t->session_id },
+        .seen_rev = seen_rev,
+        .blob = ussd_state_encode(j->s, j->step.arena),
+        .ttl_ms = ttl_ms,
+    };
+}
+
+/* Whatever is not sent by `1` is never accepted, however complete: it is asked. */
+static const struct report *unfinished(struct job *j)
+{
+    struct report *r = ARENA_NEW(j->step.arena, struct report);
+    const struct report *from = j->t->walk.report;
+
+    if (!r)
+        return from;
+    *r = *from;
+    if (r->status != REPORT_ACCEPTED)
+        return r;
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (r->values[i].kind != VALUE_ABSENT && !r->form->fields[i].hidden)
+            r->error_field = r->form->fields[i].name;
+    return r;
+}
+
+static void file(struct job *j, const struct report *r, bool sure, struct filed *filed)
+{
+    struct filing f = { .report = r, .sure = sure };
+
+    if (j->s->nomor.n)
+        f.draft = drafts_find(j->step.state, j->s->nomor);
+    filing_file(&j->step, &f, filed);
+}
+
+/* SPEC 2.2: an emergency never waits for a field.  The number that it gets stays that of the report. */
+static void alarm_now(struct job *j)
+{
+    struct filed filed = { .kind = FILED_REFUSED };
+
+    file(j, unfinished(j), false, &filed);
+    if (filed.kind == FILED_REFUSED)
+        return;
+    j->s->alarmed = true;
+    j->s->nomor = filed.nomor;
+    if (j->s->timed)
+        set_timer(j, j->step.now_ms + USSD_DRAFT_MS);
+}
+
+/* The draft that held this report was completed by SMS meanwhile. */
+static bool done_by_sms(struct job *j)
+{
+    return j->s->nomor.n && !drafts_find(j->step.state, j->s->nomor);
+}
+
+static void end_dialogue(struct job *j)
+{
+    ussd_state_clear(j->s);
+    j->s->place = USSD_DONE;
+}
+
+static struct slice with_number(struct job *j, const char *key, struct slice nomor)
+{
+    return ussd_text(&j->t->walk.c, key, "nomor", nomor);
+}
+
+/* The last page, and the same as an SMS: she may have hung up. */
+static void say_filed(struct job *j, const struct filed *filed)
+{
+    if (filed->text.n)
+        step_answer(&j->step, filed->nomor, filed->text);
+    say_end(j, filed->text.n ? filed->text : ussd_text(&j->t->walk.c, "ussd.bukan_tugas", NULL, S("")));
+}
+
+static void send_report(struct job *j)
+{
+    const struct report *r = j->t->walk.report;
+    struct filed filed = { .kind = FILED_REFUSED };
+    int f = form_field(r->form, arena_copy(j->step.arena, r->error_field).p);
+    bool sure = r->status == REPORT_CONFIRM && f >= 0 && (j->s->sure >> f & 1);
+
+    if (done_by_sms(j)) {
+        say_end(j, with_number(j, "ussd.sudah", j->s->nomor));
+    } else {
+        file(j, r, sure, &filed);
+        step_reason(&j->step, filed.kind == FILED_ACCEPTED ? "accepted"
+                              : filed.kind == FILED_ASKED  ? "confirm"
+                                                           : "rejected");
+        say_filed(j, &filed);
+    }
+    end_dialogue(j);
+}
+
+static void go_on_by_sms(struct job *j)
+{
+    struct ussd_context *c = &j->t->walk.c;
+    const struct form *form = j->s->form;
+    struct filed filed = { .kind = FILED_REFUSED };
+    struct text_fill fill[] = { { "kode", c->rules->short_code },
+                                { "contoh", form->examples_n ? form->examples[0] : form->keywords[0] } };
+
+    if (!j->t->walk.report) {
+        say_end(j, text_fill(c->rules->texts, c->language, "ussd.lewat_sms_contoh", fill, 2, c->arena));
+    } else if (done_by_sms(j)) {
+        say_end(j, with_number(j, "ussd.sudah", j->s->nomor));
+    } else {
+        file(j, unfinished(j), false, &filed);
+        say_filed(j, &filed);
+    }
+    end_dialogue(j);
+}
+
+/* What the typed number stands for: its child is named on the next page, anything else is asked again. */
+static void look_up(struct job *j)
+{
+    const struct form *f = j->s->form;
+    bool wants_child = f->subject.n > 0;
+    enum number_kind kind;
+    struct child child;
+    struct slice nomor;
+    int at = -1;
+
+    for (unsigned i = 0; i < f->fields_n; i++)
+        if (f->fields[i].type == FIELD_NOMOR && j->s->values[i].kind != VALUE_ABSENT)
+            at = (int)i;
+    if (at < 0)
+        return;
+    nomor = j->s->values[at].text;
+    kind = number_kind(step_blob(&j->step, SUBJECT_NUMBER, nomor));
+    if (kind == (wants_child ? NUMBER_CHILD : NUMBER_REPORT)) {
+        if (wants_child && child_load(&j->step, nomor, &child)) {
+            j->s->who = text_cut(child.nama, 20, j->step.arena);
+            j->t->walk.note = j->s->who;
+        }
+        return;
+    }
+    j->t->walk.action = USSD_SHOW;
+    ussd_walk_ask_again(
+        &j->t->walk, at,
+        with_number(j, kind == NUMBER_NONE ? "ussd.nomor_tidak_ada" : "ussd.nomor_lain", nomor));
+    ussd_walk_judge(&j->t->walk);
+}
+
+static void act(struct job *j)
+{
+    struct ussd_walk *w = &j->t->walk;
+
+    if (w->number_given)
+        look_up(j);
+    if (w->action == USSD_FILE)
+        send_report(j);
+    else if (w->action == USSD_DRAFT)
+        go_on_by_sms(j);
+    else if (w->report && w->report->emergency && !j->s->alarmed)
+        alarm_now(j);
+}
+
+static void keep_time(struct job *j)
+{
+    bool wanted = ussd_state_unfinished(j->s) && anything_said(j->s);
+
+    if (wanted && !j->s->timed)
+        set_timer(j, j->step.now_ms + USSD_DRAFT_MS);
+    else if (!wanted && j->s->timed)
+        set_timer(j, 0);
+}
+
+static void answer(struct job *j)
+{
+    struct outcome *out = j->step.out;
+
+    if (!j->screen.n)
+        j->screen = ussd_page_text(&j->t->walk.c, j->s, j->t->walk.note);
+    out->screen = j->screen;
+    out->screen_ends = j->ends;
+    j->s->session = j->in->session;
+    j->s->step = j->in->step;
+    j->s->page = j->screen;
+    j->s->ended = j->ends;
+    j->s->at_ms = j->step.now_ms;
+    save(j, j->step.seen->sender->session.rev, j->s->place == USSD_DONE ? USSD_REPEAT_MS : USSD_SESSION_MS);
+}
+
+/* The ordinary SMS path decides; its answer is also the last page. */
+static enum step_rc step_command(struct job *j, const struct ruleset *rs, const struct intent *intent,
+                                 const struct lease *ids)
+{
+    struct context seen = *j->step.seen;
+    struct intent inner = *intent;
+    struct outcome *out = j->step.out;
+    enum step_rc rc;
+
+    seen.inbound = j->t->sms;
+    inner.reading = j->t->command;
+    rc = flow_step(rs, &seen, &inner, ids, j->step.now_ms, j->step.arena, out);
+    if (rc != STEP_OK)
+        return rc;
+    for (unsigned i = 0; i < out->sms_n; i++)
+        if (out->sms[i].class == SMS_ANSWER && slice_eq(out->sms[i].to, j->t->msisdn))
+            say_end(j, out->sms[i].text);
+    if (!j->screen.n)
+        say_end(j, ussd_text(&j->t->walk.c, "ussd.sibuk", NULL, S("")));
+    if (anything_said(j->s)) /* 00, a command, and later back to the report */
+        j->s->over = USSD_NOTHING_OVER;
+    else
+        end_dialogue(j);
+    keep_time(j);
+    answer(j);
+    return j->step.arena->failed ? STEP_NO_MEMORY : out->overflow ? STEP_OVERFLOW : STEP_OK;
+}
+
+/* 15 minutes without an input: a draft, told by one SMS a day. */
+static void step_timer_due(struct job *j, const struct subject *session)
+{
+    struct slice today = step_day(&j->step, j->step.now_ms);
+    struct filed filed = { .kind = FILED_REFUSED };
+
+    if (!session || !ussd_state_decode(j->step.rules, session->blob, j->step.arena, j->s)) {
+        step_reason(&j->step, "timer_idle");
+        return;
+    }
+    if (ussd_state_unfinished(j->s) && anything_said(j->s) && j->step.person && j->step.person->active) {
+        if (j->step.now_ms < j->s->at_ms + USSD_DRAFT_MS) {
+            set_timer(j, j->s->at_ms + USSD_DRAFT_MS);
+            step_reason(&j->step, "timer");
+            return;
+        }
+        ussd_walk_judge(&j->t->walk);
+        if (!done_by_sms(j))
+            file(j, unfinished(j), false, &filed);
+        if (filed.kind != FILED_REFUSED && !slice_eq(j->step.state->ussd_told, today)) {
+            step_sms(&j->step, j->step.msisdn, SMS_NOTICE, filed.nomor, filed.text);
+            j->step.state->ussd_told = today;
+            j->step.state->changed = true;
+        }
+    }
+    step_reason(&j->step, filed.kind == FILED_REFUSED ? "timer_idle" : "timer");
+    ussd_state_clear(j->s);
+    j->s->timed = false;
+    save(j, session->rev, USSD_SESSION_MS);
+}
+
+static void step_refused(struct job *j)
+{
+    say_end(j, ussd_text(&j->t->walk.c, j->t->refused, "kode", j->step.rules->short_code));
+    step_reason(&j->step, j->t->reason);
+    j->step.out->screen = j->screen;
+    j->step.out->screen_ends = true;
+}
+
+enum step_rc ussd_step(const struct ruleset *rs, const struct context *seen, const struct intent *intent,
+                       const struct lease *ids, int64_t now_ms, struct arena *arena, struct outcome *out)
+{
+    struct turn *t = intent->reading->ussd;
+    struct job j = { .t = t, .s = &t->state, .in = seen->inbound };
+    const struct subject *session = NULL;
+
+    if (!step_begin(&j.step, rs, seen, intent, ids, now_ms, arena, out))
+        return STEP_NO_MEMORY;
+    for (unsigned i = 0; i < seen->subjects_n; i++)
+        if (seen->subjects[i].ref.kind == SUBJECT_SESSION)
+            session = &seen->subjects[i];
+    t->walk.c.person = j.step.person;
+    switch (t->kind) {
+    case TURN_REFUSED:
+        step_refused(&j);
+        break;
+    case TURN_REPEAT:
+        out->screen = j.s->page;
+        out->screen_ends = j.s->ended;
+        break;
+    case TURN_OVER:
+        break;
+    case TURN_TIMER:
+        step_timer_due(&j, session);
+        break;
+    case TURN_INPUT:
+        if (t->walk.action == USSD_COMMAND)
+            return step_command(&j, rs, intent, ids);
+        act(&j);
+        keep_time(&j);
+        answer(&j);
+        break;
+    }
+    if (!out->reason)
+        step_reason(&j.step, "ussd_page");
+    return step_end(&j.step);
+}
