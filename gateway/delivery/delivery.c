@@ -1,5 +1,8 @@
 /* delivery.c - see delivery.h.
  *
+ * A provider that names another in `sms_via` (africastalking for USSD, Kannel for SMS) has lanes of its own
+ * in the store; here they are the carrier's, under its window and rate.
+ *
  * An SMS is taken from its lane, waits in a queue of this room until the window and the rate let it go, is
  * tried, and is ended with done, retry or park.  Only what can soon be sent is taken: what waits here when
  * the process dies comes back as "perhaps sent". */
@@ -19,6 +22,7 @@
 
 enum {
     LANES = 3,
+    VIAS = 8,    /* providers whose SMS one carries, itself among them */
     WINDOW = 10, /* when the configuration states none */
     INBOX_MAX = 100000,
     TIMEOUT_MS = 20000,
@@ -53,7 +57,8 @@ struct provider {
     const struct dialect *dialect;
     struct provider_conf conf;
     struct slice dlr_url;
-    struct lane lane[LANES];
+    struct lane lane[LANES][VIAS];
+    unsigned vias_n;
     struct job *under_way;
     unsigned under_way_n, window;
     double tokens; /* SMS that the rate allows now */
@@ -261,8 +266,8 @@ static void attempt_start(struct job *j)
 
 static struct job *next_waiting(struct provider *p)
 {
-    for (unsigned i = 0; i < LANES; i++) {
-        struct lane *l = &p->lane[i];
+    for (unsigned i = 0; i < LANES * p->vias_n; i++) {
+        struct lane *l = &p->lane[i / p->vias_n][i % p->vias_n];
         struct job *j = l->waiting;
 
         if (!j)
@@ -288,14 +293,14 @@ static void set_windows(struct provider *p)
     unsigned taken = 0, left;
     bool quiet = quiet_now(p->delivery);
 
-    for (unsigned i = 0; i < LANES; i++)
-        taken += p->lane[i].taken;
+    for (unsigned i = 0; i < LANES * p->vias_n; i++)
+        taken += p->lane[i / p->vias_n][i % p->vias_n].taken;
     left = taken < p->window ? p->window - taken : 0;
-    for (unsigned i = 0; i < LANES; i++) {
-        struct lane *l = &p->lane[i];
-        unsigned window = i == 0 ? p->window : l->taken + left;
+    for (unsigned i = 0; i < LANES * p->vias_n; i++) {
+        struct lane *l = &p->lane[i / p->vias_n][i % p->vias_n];
+        unsigned window = l->number == 0 ? p->window : l->taken + left;
 
-        if (p->delivery->draining || (i > 0 && quiet))
+        if (p->delivery->draining || (l->number > 0 && quiet))
             window = 0;
         if (l->consumer)
             consumer_window(l->consumer, window);
@@ -420,27 +425,46 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
     p->tokens = pc->rate ? 1 : 0;
 }
 
+/* The three lanes of provider `name` in the store, carried by p. */
+static int lanes_open(struct provider *p, struct slice name)
+{
+    struct delivery *d = p->delivery;
+    unsigned via = p->vias_n;
+    char stream[128];
+
+    if (via == VIAS)
+        return -1;
+    p->vias_n++;
+    for (unsigned i = 0; i < LANES; i++) {
+        struct lane *l = &p->lane[i][via];
+
+        l->provider = p;
+        l->number = i;
+        l->last = &l->waiting;
+        snprintf(stream, sizeof stream, "sms:%.*s:%u", SLICE_ARG(name), i);
+        l->consumer = consumer_open(d->store, stream, i > 0 && quiet_now(d) ? 0 : p->window, on_entry, l);
+        if (!l->consumer)
+            return -1;
+    }
+    return 0;
+}
+
 static int provider_open(struct delivery *d, const struct config *c, const struct provider_conf *pc)
 {
     struct provider *p = &d->provider[d->providers_n++];
-    char stream[128];
 
     p->delivery = d;
     arena_init(&p->arena, 65536);
     p->pump = loop_timer_new(d->loop, "delivery pump", on_pump, p);
     provider_conf_take(p, c, pc);
-    for (unsigned i = 0; i < LANES; i++) {
-        struct lane *l = &p->lane[i];
-
-        l->provider = p;
-        l->number = i;
-        l->last = &l->waiting;
-        snprintf(stream, sizeof stream, "sms:%.*s:%u", SLICE_ARG(p->conf.name), i);
-        l->consumer = consumer_open(d->store, stream, i > 0 && quiet_now(d) ? 0 : p->window, on_entry, l);
-        if (!l->consumer)
+    if (p->dialect->in_process && !d->inbox && !(d->inbox = inbox_new(d->loop, INBOX_MAX)))
+        return -1;
+    if (!p->pump || lanes_open(p, pc->name) != 0)
+        return -1;
+    for (unsigned i = 0; i < c->providers_n; i++)
+        if (slice_eq(c->providers[i].sms_via, pc->name) && lanes_open(p, c->providers[i].name) != 0)
             return -1;
-    }
-    return p->pump ? 0 : -1;
+    return 0;
 }
 
 struct delivery *delivery_open(struct loop *loop, struct store *store, const struct config *c, struct err *e)
@@ -459,11 +483,7 @@ struct delivery *delivery_open(struct loop *loop, struct store *store, const str
     for (unsigned i = 0; i < c->providers_n; i++) {
         const struct provider_conf *pc = &c->providers[i];
 
-        if (!sends(pc) || (pc->sms_via.n && !pc->send.url.n))
-            continue;
-        if (dialect_by_name(pc->dialect)->in_process && !d->inbox && !(d->inbox = inbox_new(loop, INBOX_MAX)))
-            goto nomem;
-        if (provider_open(d, c, pc) != 0)
+        if (sends(pc) && !pc->sms_via.n && provider_open(d, c, pc) != 0)
             goto nomem;
     }
     loop_timer_set(d->dawn, 20000);
@@ -509,13 +529,14 @@ unsigned delivery_under_way(const struct delivery *d)
 
 static void provider_close(struct provider *p)
 {
-    for (unsigned i = 0; i < LANES; i++) {
+    for (unsigned i = 0; i < LANES * p->vias_n; i++) {
+        struct lane *l = &p->lane[i / p->vias_n][i % p->vias_n];
         struct job *j;
 
-        if (p->lane[i].consumer)
-            consumer_close(p->lane[i].consumer);
-        while ((j = p->lane[i].waiting)) {
-            p->lane[i].waiting = j->next;
+        if (l->consumer)
+            consumer_close(l->consumer);
+        while ((j = l->waiting)) {
+            l->waiting = j->next;
             job_free(j);
         }
     }

@@ -193,8 +193,11 @@ void inbox_free(struct inbox *b)
 {
     if (!b)
         return;
-    while (b->waits)
-        unlink_wait(b->waits);
+    for (struct inbox_wait *w = b->waits, *next; w; w = next) {
+        next = w->next;
+        loop_timer_free(w->timer);
+        free(w);
+    }
     for (uint64_t id = b->first_id; id < b->first_id + b->n; id++)
         free(place(b, id)->mem);
     free(b->ring);

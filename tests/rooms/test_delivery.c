@@ -495,6 +495,19 @@ static void africastalking_tells_its_id(void **state)
     assert_string_equal(world.dlr, "telko ATPid_9 uuid-1");
 }
 
+static void one_provider_carries_the_sms_of_another(void **state)
+{
+    (void)state;
+    config.providers[1] =
+        (struct provider_conf){ .name = S("at"), .dialect = S("africastalking"), .sms_via = S("telko") };
+    config.providers_n = 2;
+    put("x", 0, SMS_ANSWER);
+    run(5000);
+    assert_int_equal(world.opened, 6);
+    assert_string_equal(world.consumer[3].stream, "sms:at:0");
+    assert_int_equal(world.requests, 1);
+}
+
 static void on_waited(void *arg)
 {
     *(bool *)arg = true;
@@ -569,6 +582,7 @@ int main(void)
         CASE(the_night_holds_all_but_lane_0),
         CASE(draining_takes_nothing_more),
         CASE(africastalking_tells_its_id),
+        CASE(one_provider_carries_the_sms_of_another),
         CASE(the_emulator_shows_what_was_sent),
         CASE(the_inbox_is_bounded),
     };
