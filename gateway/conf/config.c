@@ -1,6 +1,7 @@
 /* config.c - kentongan.yaml into a plain struct, by one table of keys.  See config.h, config_keys.def. */
 #include "gateway/conf/config.h"
 
+#include <arpa/inet.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,7 +233,13 @@ static void read_sinks(struct config_reader *r, struct yaml *root)
 
 bool config_is_loopback(struct slice host)
 {
-    return slice_starts(host, "127.") || slice_is(host, "::1") || slice_is(host, "localhost");
+    char text[16] = "";
+    unsigned char bytes[4];
+
+    if (host.n < sizeof text)
+        memcpy(text, host.p ? host.p : "", host.n);
+    return (inet_pton(AF_INET, text, bytes) == 1 && bytes[0] == 127) || slice_is(host, "::1") ||
+           slice_is(host, "localhost");
 }
 
 struct slice config_url_host(struct slice url)
@@ -264,7 +271,7 @@ static void check_providers(struct config_reader *r)
         const struct provider_conf *p = &c->providers[i], *via;
         bool emulator = slice_is(p->dialect, "emulator");
 
-        if (emulator && !config_is_loopback(c->listen.host))
+        if (emulator && c->listen.host.n && !config_is_loopback(c->listen.host))
             fault_add(r->faults, p->mark,
                       "the emulator is for this machine only: listen on 127.0.0.1, or remove it");
         for (unsigned a = 0; emulator && a < p->allow_n; a++)
@@ -385,17 +392,34 @@ static const struct {
                        "  #   " },
 };
 
+/* What a value without a default looks like. */
+static const char *sample(enum key_type t)
+{
+    switch (t) {
+    case KEY_ALLOW:
+        return "[127.0.0.1]";
+    case KEY_NUMBERS:
+        return "[\"+6281234567890\"]";
+    case KEY_URL:
+        return "https://...";
+    case KEY_REDIS:
+        return "127.0.0.1:6379";
+    default:
+        return "...";
+    }
+}
+
 static void print_key(struct buf *out, const struct key *k)
 {
     const char *indent = prints[k->section].indent;
-    bool sample = k->section >= SECTION_PROVIDER;
+    bool commented = k->section >= SECTION_PROVIDER;
     size_t start = out->n;
 
-    buf_printf(out, "%s%s%s: ", indent, k->fallback || sample ? "" : "# ", k->name);
+    buf_printf(out, "%s%s%s: ", indent, k->fallback || commented ? "" : "# ", k->name);
     if (k->fallback && k->type == KEY_TEXT)
         buf_json(out, slice_of(k->fallback));
     else
-        buf_str(out, k->fallback ? k->fallback : "...");
+        buf_str(out, k->fallback ? k->fallback : sample(k->type));
     if (k->prose[0]) {
         while (out->n - start < 34)
             buf_char(out, ' ');

@@ -41,6 +41,7 @@ struct slice config_path(struct arena *arena, const char *folder, struct slice p
     }
     if (n == 0)
         out[n++] = '/';
+    out[n] = '\0'; /* ".." may have left bytes behind */
     return slice_make(out, n);
 }
 

@@ -1,0 +1,322 @@
+/* test_config.c - kentongan.yaml: values, defaults, and every fault at its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "gateway/conf/config.h"
+
+static char folder[] = "/tmp/kentongan-config-XXXXXX";
+static struct arena arena;
+static struct faults faults;
+
+static char *in_folder(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void write_file(const char *name, const char *text, mode_t mode)
+{
+    FILE *f = fopen(in_folder(name), "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    assert_int_equal(chmod(in_folder(name), mode), 0);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(in_folder("k.yaml"));
+    unlink(in_folder("open.secret"));
+    unlink(in_folder("secret"));
+    unlink(in_folder("empty"));
+    return rmdir(folder);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    arena_init(&arena, 32 << 20);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    faults_free(&faults);
+    arena_free(&arena);
+    return 0;
+}
+
+static struct config *load(const char *text)
+{
+    faults_free(&faults);
+    write_file("k.yaml", text, 0600);
+    return config_load(in_folder("k.yaml"), &arena, &faults);
+}
+
+static void an_empty_file_has_all_defaults(void **state)
+{
+    struct config *c = load("# nothing\n");
+
+    (void)state;
+    assert_non_null(c);
+    assert_int_equal(faults.n, 0);
+    assert_true(slice_is(c->listen.host, "127.0.0.1"));
+    assert_int_equal(c->listen.port, 7080);
+    assert_int_equal(c->staff.port, 7081);
+    assert_true(c->strict);
+    assert_true(c->redis_managed);
+    assert_int_equal(c->utc_offset_min, 420);
+    assert_int_equal(c->ussd_ms, 4000);
+    assert_int_equal(c->providers_n, 1);
+    assert_true(slice_is(c->providers[0].dialect, "emulator"));
+    assert_int_equal(c->sinks_n, 1);
+    assert_string_equal(c->sinks[0].path.p, "/tmp/var/district.db");
+    assert_int_equal(c->duty_n, 0);
+}
+
+static void paths_are_relative_to_the_file(void **state)
+{
+    struct config *c = load("state: ./deep/../var/\nplaces: /etc/x/places.csv\n");
+    char want[300];
+
+    (void)state;
+    assert_non_null(c);
+    snprintf(want, sizeof want, "%s/var", folder);
+    assert_true(slice_is(c->state, want));
+    assert_true(slice_is(c->places, "/etc/x/places.csv"));
+}
+
+static void the_contract_of_the_specification_loads(void **state)
+{
+    struct config *c;
+
+    (void)state;
+    write_file("secret", "s3cret\n", 0600);
+    c = load(
+        "listen: 127.0.0.1:0\n"
+        "staff: \"[::1]:7081\"\n"
+        "state: var\n"
+        "public_url: https://sms.example.go.id\n"
+        "timezone: Asia/Makassar\n"
+        "language: id\n"
+        "short_code: \"98120\"\n"
+        "service_code: \"*123#\"\n"
+        "redis: {address: unix:redis.sock}\n"
+        "durability: loose\n"
+        "limits: {per_sender: 10, per_provider: 600}\n"
+        "duty: [\"0812 0000 0007\", \"+6281200000012\"]\n"
+        "providers:\n"
+        "  emulator: {dialect: emulator}\n"
+        "  kannel:   {dialect: kannel, allow: [127.0.0.1, 10.0.0.0/8], token_file: secret, send: {url: "
+        "\"http://127.0.0.1:13013/cgi-bin/sendsms\", username: u, password: p}}\n"
+        "  at:       {dialect: africastalking, allow: [127.0.0.1], sms_via: kannel}\n"
+        "  telko:    {dialect: smpp, host: 127.0.0.1, port: 2775, system_id: u, password: p, bind: tx+rx, "
+        "window: 100, rate: 0}\n"
+        "default_provider: kannel\n"
+        "sinks:\n"
+        "  lokal:     {kind: sqlite, path: var/district.db}\n"
+        "  kabupaten: {kind: postgres, dsn: \"host=x dbname=y\"}\n"
+        "  satusehat: {kind: fhir, url: \"https://x/fhir-r4/v1\", token_url: \"https://x/token\", client_id: "
+        "i, "
+        "client_secret_file: secret, organization: o}\n"
+        "  lain:      {kind: http, url: \"https://x/\", secret_file: secret}\n");
+    for (unsigned i = 0; i < faults.n; i++)
+        print_message("%s\n", faults.lines[i]);
+    assert_non_null(c);
+    assert_int_equal(faults.n, 0);
+    assert_true(slice_is(c->staff.host, "::1"));
+    assert_int_equal(c->utc_offset_min, 480);
+    assert_false(c->redis_managed);
+    assert_true(slice_starts(c->redis_address, "unix:/"));
+    assert_int_equal(c->duty_n, 2);
+    assert_true(slice_is(c->duty[0], "+6281200000007"));
+    assert_int_equal(c->providers_n, 4);
+    assert_true(slice_is(config_provider(c, S("kannel"))->token, "s3cret"));
+    assert_int_equal(config_provider(c, S("kannel"))->allow_n, 2);
+    assert_int_equal(config_provider(c, S("telko"))->window, 100);
+    assert_int_equal(c->sinks_n, 4);
+}
+
+static void who_can_prove_nothing_calls_from_this_machine_only(void **state)
+{
+    struct config *c = load("providers: {kannel: {dialect: kannel, send: {url: \"http://127.0.0.1/\"}}}\n");
+
+    (void)state;
+    assert_non_null(c);
+    assert_int_equal(c->providers[0].allow_n, 2);
+    assert_true(config_is_loopback(c->providers[0].allow[0]));
+    assert_true(slice_is(c->default_provider, "kannel")); /* the first, where none is named */
+}
+
+static void every_fault_has_its_place_and_remedy(void **state)
+{
+    static const struct {
+        const char *yaml,
+            *fault; /* behind the folder: "k.yaml:1:9: …" begins so, or stands in it behind "*" */
+    } cases[] = {
+        { "listen: localhost:7080\n", "k.yaml:1:9: \"listen\" takes a numeric address" },
+        { "listen: 127.0.0.1\n", "k.yaml:1:9: \"listen\" takes" },
+        { "listen: 127.0.0.1:70800\n", "k.yaml:1:9: \"listen\" takes" },
+        { "listen: [a]\n", "k.yaml:1:9: \"listen\" takes one value" },
+        { "listne: 127.0.0.1:7080\n", "k.yaml:1:1: unknown key \"listne\": do you mean \"listen\"?" },
+        { "provider: {}\n", "k.yaml:1:1: unknown key \"provider\": do you mean \"providers\"?" },
+        { "zzzzzzzzzz: 1\n", "k.yaml:1:1: unknown key \"zzzzzzzzzz\": `kentongan check --defaults`" },
+        { "listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "k.yaml:2:1: double key" },
+        { "timezone: Asia/Djakarta\n", "k.yaml:1:11: \"timezone\" takes Asia/Jakarta" },
+        { "durability: lose\n", "k.yaml:1:13: \"durability\" takes strict or loose" },
+        { "limits: {per_sender: -1}\n", "k.yaml:1:22: \"per_sender\" takes a whole number from 0 to 100000" },
+        { "limits: {per_sender: 100001}\n", "k.yaml:1:22: \"per_sender\" takes" },
+        { "limits: {per_sendr: 1}\n", "k.yaml:1:10: unknown key \"per_sendr\": do you mean \"per_sender\"?" },
+        { "limits: {ussd: 4}\n", "k.yaml:1:16: \"ussd\" takes a time such as 500ms, 4s" },
+        { "limits: {ussd: 10m}\n", "k.yaml:1:16: \"ussd\" takes" },
+        { "redis: {managed: maybe}\n", "k.yaml:1:18: \"managed\" takes yes or no" },
+        { "redis: {managed: no}\n", "k.yaml:1:8: \"redis\": managed: no needs an address" },
+        { "redis: {managed: yes, address: 127.0.0.1:1}\n", "k.yaml:1:8: \"redis\": either" },
+        { "redis: {address: redis.sock}\n", "k.yaml:1:18: \"address\" takes unix:" },
+        { "duty: []\n", "k.yaml:1:7: \"duty\" takes 1 to 8 telephone numbers" },
+        { "duty: [\"98120\"]\n", "k.yaml:1:8: \"duty\" takes telephone numbers" },
+        { "public_url: sms.example.go.id\n", "k.yaml:1:13: \"public_url\" takes a URL" },
+        { "providers: {}\n", "k.yaml:1:12: no provider" },
+        { "providers: {A B: {dialect: emulator}}\n", "k.yaml:1:13: name of a provider" },
+        { "providers: {e: {dialect: emulater}}\n", "k.yaml:1:26: \"dialect\" takes one of: kannel" },
+        { "providers: {e: {}}\n", "k.yaml:1:16: \"dialect\" is missing" },
+        { "providers: {k: {dialect: kannel, tokenfile: x}}\n",
+          "k.yaml:1:34: unknown key \"tokenfile\": do you mean \"token_file\"?" },
+        { "providers: {k: {dialect: kannel, token_file: none}}\n", "k.yaml:1:46: \"token_file\": " },
+        { "providers: {k: {dialect: kannel, token_file: empty}}\n", "k.yaml:1:46: \"token_file\": " },
+        { "providers: {k: {dialect: kannel, allow: [kannel.local]}}\n",
+          "k.yaml:1:42: \"allow\" takes addresses such as" },
+        { "providers: {k: {dialect: kannel, allow: [10.0.0.0/33]}}\n", "k.yaml:1:42: \"allow\" takes" },
+        { "providers: {t: {dialect: smpp, system_id: u}}\n", "k.yaml:1:16: \"host\" is missing" },
+        { "providers: {k: {dialect: kannel, sms_via: k}}\n", "k.yaml:1:13: \"sms_via\": \"k\" is no other" },
+        { "providers: {k: {dialect: kannel, sms_via: x}}\n", "k.yaml:1:13: \"sms_via\": \"x\" is no other" },
+        { "providers: {k: {dialect: kannel, send: {username: u}}}\n", "k.yaml:1:40: \"url\" is missing" },
+        { "default_provider: telko\n", "k.yaml:1:19: \"default_provider\": there is no provider \"telko\"" },
+        { "listen: 0.0.0.0:7080\nproviders: {e: {dialect: emulator}}\n", "k.yaml:2:13: the emulator is for" },
+        { "listen: 0.0.0.0:7080\n", "k.yaml: the emulator is for" },
+        { "providers: {e: {dialect: emulator, allow: [10.0.0.1]}}\n",
+          "k.yaml:1:13: the emulator takes only" },
+        { "sinks: {s: {kind: mysql}}\n", "k.yaml:1:19: \"kind\" takes one of: sqlite" },
+        { "sinks: {s: {kind: postgres}}\n", "k.yaml:1:12: \"dsn\" is missing" },
+        { "sinks: {s: {kind: http, url: \"http://x\"}}\n", "k.yaml:1:12: \"secret_file\" is missing" },
+        { "a: &b 1\n", "k.yaml:1:4: anchors are not used here" },
+        { "a: !x 1\n", "k.yaml:1:4: tags are not used here" },
+        { "- listen\n", "k.yaml:1:1: not a configuration" },
+    };
+
+    (void)state;
+    write_file("empty", "", 0600);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct config *c = load(cases[i].yaml);
+        bool found = false;
+
+        for (unsigned f = 0; f < faults.n; f++)
+            found = found || slice_starts(slice_of(faults.lines[f] + strlen(folder) + 1), cases[i].fault);
+        if (c || !found)
+            fail_msg("%s -> %s", cases[i].yaml, faults.n ? faults.lines[0] : "no fault");
+    }
+}
+
+static void an_open_secret_is_warned_of(void **state)
+{
+    struct config *c;
+
+    (void)state;
+    write_file("open.secret", "x\n", 0644);
+    c = load(
+        "providers: {k: {dialect: kannel, token_file: open.secret, send: {url: \"http://127.0.0.1/\"}}}\n");
+    assert_non_null(c);
+    assert_int_equal(faults.n, 1);
+    assert_int_equal(faults.warnings, 1);
+    assert_non_null(strstr(faults.lines[0], "chmod 600"));
+}
+
+static void all_faults_are_told_at_once(void **state)
+{
+    (void)state;
+    assert_null(load("listen: x\nstaff: y\ntimezone: z\n"));
+    assert_int_equal(faults.n, 3);
+}
+
+static void the_printed_defaults_load_without_a_word(void **state)
+{
+    struct config *plain, *printed;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1 << 20);
+    config_print_defaults(&out);
+    assert_false(out.failed);
+    printed = load(out.p);
+    for (unsigned i = 0; i < faults.n; i++)
+        print_message("%s\n", faults.lines[i]);
+    assert_non_null(printed);
+    assert_int_equal(faults.n, 0);
+    plain = load("");
+    assert_true(slice_eq(plain->state, printed->state));
+    assert_true(slice_eq(plain->sinks[0].path, printed->sinks[0].path));
+    assert_int_equal(plain->ussd_ms, printed->ussd_ms);
+    assert_true(slice_eq(plain->service_code, printed->service_code));
+    buf_free(&out);
+}
+
+static void hosts_of_urls(void **state)
+{
+    static const struct {
+        const char *url, *host;
+        bool loopback;
+    } cases[] = {
+        { "http://127.0.0.1:13013/x", "127.0.0.1", true },
+        { "http://[::1]:80/", "::1", true },
+        { "https://localhost", "localhost", true },
+        { "https://user:pw@sms.example.id:8443/a?b", "sms.example.id", false },
+        { "https://127.0.0.1@evil.example/", "evil.example", false },
+        { "https://127.0.0.1.evil.example/", "127.0.0.1.evil.example", false },
+        { "https://", "", false },
+        { "nonsense", "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slice host = config_url_host(slice_of(cases[i].url));
+
+        if (!slice_is(host, cases[i].host) || config_is_loopback(host) != cases[i].loopback)
+            fail_msg("%s: %.*s", cases[i].url, SLICE_ARG(host));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_empty_file_has_all_defaults, begin, end),
+        cmocka_unit_test_setup_teardown(paths_are_relative_to_the_file, begin, end),
+        cmocka_unit_test_setup_teardown(the_contract_of_the_specification_loads, begin, end),
+        cmocka_unit_test_setup_teardown(who_can_prove_nothing_calls_from_this_machine_only, begin, end),
+        cmocka_unit_test_setup_teardown(every_fault_has_its_place_and_remedy, begin, end),
+        cmocka_unit_test_setup_teardown(an_open_secret_is_warned_of, begin, end),
+        cmocka_unit_test_setup_teardown(all_faults_are_told_at_once, begin, end),
+        cmocka_unit_test_setup_teardown(the_printed_defaults_load_without_a_word, begin, end),
+        cmocka_unit_test_setup_teardown(hosts_of_urls, begin, end),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
