@@ -129,11 +129,13 @@ static size_t cut_length(const char *p, size_t n, unsigned budget, bool *dots)
         at--;
     while (at && strchr(" \n,;:-.", p[at - 1]))
         at--;
-    if (at > 0 && (at * 2 >= hard || memchr("0123456789", p[at], 1)))
+    if (at > 0 && at * 2 >= hard)
         return at;
     /* One long word: cut inside it, but never inside a number. */
     at = hard;
-    while (at && p[at - 1] >= '0' && p[at - 1] <= '9')
+    while (at && strchr("0123456789,./-", p[at - 1]))
+        at--;
+    while (at && p[at - 1] == ' ')
         at--;
     return at;
 }

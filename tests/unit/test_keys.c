@@ -1,0 +1,139 @@
+/* test_keys.c - names of texts and clocks that the code asks for exist in the sample's data: a key that is
+ * missing would be sent to a kader as it stands. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "gateway/conf/forms.h"
+#include "gateway/conf/rules.h"
+#include "gateway/conf/texts.h"
+#include "gateway/conf/yaml.h"
+
+static struct arena arena;
+static struct faults faults;
+static struct text_set *texts;
+static struct rule_set *rules;
+
+static int load(void **state)
+{
+    static struct form_set forms;
+
+    (void)state;
+    arena_init(&arena, 64 << 20);
+    texts = texts_load("config/texts", &arena, &faults);
+    if (forms_load("config/forms", &arena, &faults, &forms) == 0)
+        rules = rules_load("config/rules", &forms, &arena, &faults);
+    for (unsigned i = 0; i < faults.n; i++)
+        print_message("%s\n", faults.lines[i]);
+    return texts && rules ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    faults_free(&faults);
+    arena_free(&arena);
+    return 0;
+}
+
+/* A group at the top of any file of the catalogue. */
+static bool is_group(struct slice s)
+{
+    static const char *const files[] = { "config/texts/id.yaml", "config/texts/id-ussd.yaml" };
+    static struct yaml *roots[2];
+
+    for (int i = 0; i < 2; i++) {
+        if (!roots[i])
+            roots[i] = yaml_load(files[i], &arena, &faults);
+        YAML_EACH(group, roots[i])
+        if (group->kind == YAML_MAP && slice_eq(group->key, s) && !slice_is(s, "slots"))
+            return true;
+    }
+    return false;
+}
+
+static bool is_key(struct slice s)
+{
+    struct slice rest = s, group = slice_cut(&rest, '.');
+
+    for (size_t i = 0; i < s.n; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_.", s.p[i]))
+            return false;
+    return rest.n && is_group(group);
+}
+
+struct place {
+    const char *file;
+    unsigned line;
+};
+
+/* Each string of a line, with what stands before it. */
+static unsigned judge_line(struct place at, char *line)
+{
+    unsigned keys = 0;
+
+    for (char *open = strchr(line, '"'), *close; open; open = strchr(close + 1, '"')) {
+        struct slice s;
+        bool clock;
+
+        close = strchr(open + 1, '"');
+        if (!close)
+            break;
+        *close = '\0';
+        s = slice_of(open + 1);
+        clock = strstr(line, "clock_of(") && strstr(line, "clock_of(") < open && s.n && s.p[0] >= 'a';
+        if (clock && rules_clock_ms(rules, s.p) < 0)
+            fail_msg("%s:%u: there is no clock \"%s\" in config/rules", at.file, at.line, s.p);
+        if (is_key(s) && !text_exists(texts, S("id"), s.p))
+            fail_msg("%s:%u: there is no text \"%s\" in config/texts", at.file, at.line, s.p);
+        keys += clock || is_key(s);
+    }
+    return keys;
+}
+
+static int is_source(const struct dirent *e)
+{
+    return slice_ends(slice_of(e->d_name), ".c");
+}
+
+static void every_key_that_the_code_asks_for_exists(void **state)
+{
+    struct dirent **names;
+    int n = scandir("flows", &names, is_source, alphasort);
+    unsigned keys = 0;
+
+    (void)state;
+    assert_true(n > 0);
+    for (int i = 0; i < n; i++) {
+        char path[512], line[512];
+        struct place at = { .file = path };
+        FILE *f;
+
+        snprintf(path, sizeof path, "flows/%s", names[i]->d_name);
+        f = fopen(path, "r");
+        assert_non_null(f);
+        while (fgets(line, sizeof line, f)) {
+            at.line++;
+            keys += strstr(line, "#include") ? 0 : judge_line(at, line);
+        }
+        fclose(f);
+        free(names[i]);
+    }
+    free(names);
+    assert_true(keys > 20); /* the search itself still works */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_key_that_the_code_asks_for_exists),
+    };
+
+    return cmocka_run_group_tests(tests, load, unload);
+}
