@@ -38,6 +38,14 @@ export async function waitFor(what, probe, ms = 15000) {
   }
 }
 
+// A time zone in which it is day: quiet hours (21 to 05) would hold alerts back.
+const hour = (offset) => (new Date().getUTCHours() + offset) % 24;
+export const zone = [
+  { name: 'Asia/Jakarta', offset: 7 },
+  { name: 'UTC', offset: 0 },
+  { name: 'Asia/Jayapura', offset: 9 },
+].find(({ offset }) => hour(offset) >= 6 && hour(offset) < 20);
+
 export function freePort() {
   return new Promise((done, failed) => {
     const s = net.createServer();
@@ -122,7 +130,8 @@ export class Gateway {
     const yaml = fs
       .readFileSync(this.config, 'utf8')
       .replace(/^listen:.*$/m, 'listen: 127.0.0.1:0')
-      .replace(/^staff:.*$/m, 'staff: 127.0.0.1:0');
+      .replace(/^staff:.*$/m, 'staff: 127.0.0.1:0')
+      .replace(/^timezone:.*$/m, `timezone: ${zone.name}`);
     fs.writeFileSync(this.config, patch(yaml));
     this.seen = {};
   }
