@@ -38,7 +38,8 @@ static void refuse_sample_people(const struct config *c, const struct directory 
     }
 }
 
-static void choose_district(const struct config *c, struct ruleset *set, struct faults *faults)
+static void choose_district(const struct config *c, struct ruleset *set, struct arena *arena,
+                            struct faults *faults)
 {
     const struct place *p = NULL;
 
@@ -55,7 +56,7 @@ static void choose_district(const struct config *c, struct ruleset *set, struct 
             fault_add(faults, (struct mark){ .file = c->places.p }, "no kabkota among the places");
     }
     if (p)
-        set->district = p->code;
+        set->district = arena_copy(arena, p->code); /* a C string: the store's keys begin with it */
 }
 
 /* Left out, duty falls to the dinkes people. */
@@ -121,7 +122,7 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
         set->menus = menus_load(c->menus.p, &set->forms, arena, faults);
     }
     if (places) {
-        choose_district(c, set, faults);
+        choose_district(c, set, arena, faults);
         choose_duty(c, set, arena, faults);
         refuse_sample_people(c, &set->directory, faults);
     }

@@ -5,7 +5,8 @@ import { Gateway, bidan, kader, kades, newName, nomorOf, request, waitFor, zone 
 
 let g;
 before(async () => {
-  g = await new Gateway().start();
+  g = new Gateway();
+  await g.start();
 });
 after(async () => {
   const how = await g.stop();

@@ -6,7 +6,8 @@ import { Gateway, form, kader, request, waitFor } from './lib.mjs';
 
 let g;
 before(async () => {
-  g = await new Gateway().start();
+  g = new Gateway();
+  await g.start();
 });
 after(async () => {
   assert.deepEqual(await g.stop(), { code: 0, signal: null });

@@ -5,7 +5,8 @@ import { Gateway, kader, nomorOf, secondKader, waitFor } from './lib.mjs';
 
 let g;
 before(async () => {
-  g = await new Gateway().start();
+  g = new Gateway();
+  await g.start();
 });
 after(() => g.stop());
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { Gateway, freePort, kader, nomorOf, portOpen, start, waitFor } from './lib.mjs';
+import { Gateway, Hopeless, freePort, kader, nomorOf, portOpen, start, waitFor } from './lib.mjs';
 
 const fakesmsc = ['/usr/lib/kannel/test/fakesmsc', '/usr/lib/kannel/fakesmsc'].find((f) => fs.existsSync(f));
 const started = [];
@@ -67,7 +67,7 @@ catch-all = true
   };
   const bearer = spawnBox('bearerbox');
   await waitFor('bearerbox listens for its SMSC', async () => {
-    if (bearer.how) throw new Error(bearer.err);
+    if (bearer.how) throw new Hopeless(bearer.err);
     return portOpen(smsbox);
   });
   spawnBox('smsbox');

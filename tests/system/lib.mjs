@@ -22,6 +22,9 @@ export const secondKader = '+6281200000008';
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+// Thrown by a probe: waiting is of no use.
+export class Hopeless extends Error {}
+
 // Calls `probe` until it gives something true, and gives that; fails with `what` when it takes too long.
 export async function waitFor(what, probe, ms = 15000) {
   const until = Date.now() + ms;
@@ -31,6 +34,7 @@ export async function waitFor(what, probe, ms = 15000) {
       const got = await probe();
       if (got) return got;
     } catch (e) {
+      if (e instanceof Hopeless) throw e;
       last = e;
     }
     if (Date.now() > until) throw new Error(`waited ${ms} ms in vain: ${what}${last ? ` (${last.message})` : ''}`);
@@ -140,7 +144,7 @@ export class Gateway {
   async start() {
     this.process = start(binary, ['serve', '-c', this.config]);
     await waitFor('the gateway serves', () => {
-      if (this.process.how) throw new Error(`it ended with ${JSON.stringify(this.process.how)}: ${this.process.err}`);
+      if (this.process.how) throw new Hopeless(`the gateway ended with ${JSON.stringify(this.process.how)}`);
       const telco = /telco\s+(http:\S+)/.exec(this.process.out);
       const staff = /staff\s+(http:\S+?)\/?\s/.exec(this.process.out);
       if (telco && staff) [this.url, this.staff] = [telco[1], staff[1]];
@@ -153,8 +157,8 @@ export class Gateway {
 
   // SIGTERM; resolves to {code, signal}.
   async stop() {
-    this.process.kill('SIGTERM');
-    return this.process.ended;
+    this.process?.kill('SIGTERM');
+    return this.process?.ended;
   }
 
   async kill() {
