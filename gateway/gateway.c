@@ -412,7 +412,8 @@ static int open_store(struct gateway *g, struct err *e)
     const struct config *c = g->now->config;
     const char *sinks[CONFIG_SINKS], *providers[CONFIG_PROVIDERS];
     struct store_options o = {
-        .district = g->now->rules->district.p,
+        .district =
+            arena_copy(&g->now->arena, g->now->rules->district).p, /* a cell of places.csv: ends in no NUL */
         .state_dir = c->state.p,
         .managed = c->redis_managed,
         .address = c->redis_address.n ? c->redis_address.p : NULL,
