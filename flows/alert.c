@@ -387,6 +387,9 @@ static void judge_puskesmas(struct step *s, const json_t *o)
     if (!pkm.n || rule->by_name || !calendar_parse(blob_slice(o, "day", s->arena), &day) ||
         !puskesmas_over(s, json_object_get(o, "puskesmas_days"), day, &count))
         return;
+    /* Cases of one village alone are that village's signal. */
+    if (count <= days_sum(json_object_get(o, "village_days"), day, WEEK, s->arena))
+        return;
     is = episode_load(s, pkm, disease, &e);
     if (is && count < 2 * e.staff_told)
         return;

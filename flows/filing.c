@@ -229,14 +229,14 @@ static void judge(struct work *w)
     w->asking = w->report.status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
     if (w->report.status == REPORT_CONFIRM && (w->f->sure || is_sure(w, w->report.error_field)))
         w->report.status = REPORT_ACCEPTED;
-    if (w->report.status != REPORT_ACCEPTED || !w->s->person)
-        return;
+    if (w->report.status != REPORT_ACCEPTED || !w->s->person || w->f->correct)
+        return; /* a correction is about whom it was about */
     nomor = text_of(&w->report, "nomor");
     if (nomor.n)
         find_number(w, nomor);
     else if (about_child(w->report.form) && text_of(&w->report, "nama").n)
         find_child(w);
-    if (w->report.status != REPORT_ACCEPTED || !w->known || w->f->correct)
+    if (w->report.status != REPORT_ACCEPTED || !w->known)
         return;
     field = people_doubt(w->s->rules, &w->child, number_of(&w->report, "bb"), number_of(&w->report, "tb"),
                          w->filed.at_ms);
@@ -414,6 +414,8 @@ static void file_child(struct work *w)
 {
     int64_t bb = number_of(&w->report, "bb"), tb = number_of(&w->report, "tb");
 
+    if (w->f->correct)
+        return;
     if (w->fresh)
         people_make(w->s, &w->child);
     if (!w->child.nomor.n)
@@ -422,7 +424,7 @@ static void file_child(struct work *w)
     w->filed.person_id = w->child.id;
     if (!w->known && !w->fresh)
         return;
-    if (slice_is(w->report.form->name, "timbang") && !w->f->correct)
+    if (slice_is(w->report.form->name, "timbang"))
         people_weighed(&w->child, bb, tb, w->filed.at_ms);
     child_save(w->s, &w->child);
 }

@@ -15,12 +15,7 @@
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
-#if __has_include("flows/ussd.h")
 #include "flows/ussd.h"
-#else /* until the dialogues are there */
-#define ussd_read(r, w, i, n, a, o)    (READ_NO_MEMORY)
-#define ussd_step(r, c, i, l, n, a, o) (STEP_NO_MEMORY)
-#endif
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 

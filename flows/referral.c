@@ -21,22 +21,24 @@ const char *referral_state_key(enum referral_state st)
 
 /* --- events, clocks --- */
 
+/* Who did it: the speaker, or the gateway by its clock or as the next step of a refusal. */
 static void event(struct step *s, const struct filed_report *r, const char *name, struct slice words)
 {
     struct row row = { .kind = ROW_REFERRAL_EVENT };
-    bool by_clock = s->seen->inbound->kind == INBOUND_TIMER;
+    bool timer = s->seen->inbound->kind == INBOUND_TIMER;
+    bool spoken = !timer && strcmp(name, "escalated") != 0;
 
     row.event = (struct event_row){
         .id = step_uuid(s),
         .of = r->id,
         .nomor = r->nomor,
         .event = slice_of(name),
-        .at = step_rfc3339(s, by_clock ? s->now_ms : s->seen->inbound->received_ms),
-        .who = by_clock ? slice_make("", 0) : s->msisdn,
-        .role = by_clock    ? S("sistem")
+        .at = step_rfc3339(s, timer ? s->now_ms : s->seen->inbound->received_ms),
+        .who = spoken ? s->msisdn : slice_make("", 0),
+        .role = !spoken     ? S("sistem")
                 : s->person ? slice_of(role_name(s->person->role))
                             : S(""),
-        .place = by_clock || !s->person ? r->referral.level : s->person->place_code,
+        .place = spoken && s->person ? s->person->place_code : r->referral.level,
         .words = words,
     };
     step_row(s, &row);
@@ -80,19 +82,22 @@ static struct slice village_name(const struct step *s, const struct filed_report
 static void hand_to(struct step *s, const struct filed_report *r, struct slice to, const char *key)
 {
     struct slice language = step_language_of(s, to);
-    bool known = r->role.n > 0;
     const struct text_fill f[] = {
         { "nomor", r->nomor },
         { "urgensi", r->referral.urgency },
         { "siapa", r->referral.say },
-        { "tempat", known ? reporter_place(s, r) : step_text(s, language, "referral.stranger", NULL, 0) },
+        { "tempat", reporter_place(s, r) },
         { "desa", village_name(s, r) },
         { "peran", r->role },
         { "hp", step_phone(s, r->reporter) },
     };
 
     step_sms(s, to, slice_is(r->referral.urgency, "E1") ? SMS_EMERGENCY : SMS_REFERRAL, r->nomor,
-             step_text(s, language, key, FILLS(f)));
+             step_text(s, language,
+                       r->role.n > 0 || strcmp(key, "referral.remind") == 0 ? key
+                       : r->referral.incomplete                             ? "stranger.incomplete"
+                                                                            : "stranger.referral",
+                       FILLS(f)));
 }
 
 static void hand_over(struct step *s, struct filed_report *r, const struct place *place, const char *key)

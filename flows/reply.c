@@ -172,7 +172,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
 void reply_many_add(struct buf *b, const struct ruleset *rules, struct slice language,
                     const struct reply_outcome *o, struct arena *a)
 {
-    const struct text_fill f[] = { { "nomor", o->nomor }, { "isi", o->isi }, { "field", o->field } };
+    const struct text_fill f[] = { { "nomor", o->nomor }, { "nama", o->isi }, { "field", o->field } };
 
     buf_str(b, b->n ? "; " : "");
     buf_add(b, text_fill(rules->texts, language, o->field.n ? "many.ask" : "many.done", FILLS(f), a));

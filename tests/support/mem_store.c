@@ -1,0 +1,388 @@
+/* mem_store.c - see mem_store.h. */
+#include "tests/support/mem_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flows/calendar.h"
+
+enum {
+    MOST = 4096,
+    ARENA = 8 << 20
+};
+
+struct mem_blob {
+    enum subject_kind kind;
+    char *id, *blob;
+    uint64_t rev;
+    int64_t until_ms;
+};
+
+struct mem_timer {
+    char *id, *text;
+    int64_t due_ms;
+};
+
+struct mem_count {
+    char *key; /* place/disease/day */
+    int64_t n;
+};
+
+static char *dup_slice(struct slice s)
+{
+    char *p = malloc(s.n + 1);
+
+    memcpy(p, s.n ? s.p : "", s.n);
+    p[s.n] = '\0';
+    return p;
+}
+
+void mem_init(struct mem_store *m, const struct ruleset *rules, int64_t now_ms)
+{
+    *m = (struct mem_store){ .rules = rules, .now_ms = now_ms, .next_body = 4821 };
+    m->blobs = calloc(MOST, sizeof *m->blobs);
+    m->timers = calloc(MOST, sizeof *m->timers);
+    m->counts = calloc(MOST, sizeof *m->counts);
+    m->sms = calloc(MOST, sizeof *m->sms);
+    m->rows = calloc(MOST, sizeof *m->rows);
+}
+
+void mem_free(struct mem_store *m)
+{
+    for (unsigned i = 0; i < m->blobs_n; i++) {
+        free(m->blobs[i].id);
+        free(m->blobs[i].blob);
+    }
+    for (unsigned i = 0; i < m->timers_n; i++) {
+        free(m->timers[i].id);
+        free(m->timers[i].text);
+    }
+    for (unsigned i = 0; i < m->counts_n; i++)
+        free(m->counts[i].key);
+    for (unsigned i = 0; i < m->sms_n; i++) {
+        free(m->sms[i].to);
+        free(m->sms[i].text);
+        free(m->sms[i].nomor);
+    }
+    for (unsigned i = 0; i < m->rows_n; i++) {
+        free(m->rows[i].kind);
+        free(m->rows[i].json);
+    }
+    free(m->blobs);
+    free(m->timers);
+    free(m->counts);
+    free(m->sms);
+    free(m->rows);
+}
+
+static void fail(struct mem_store *m, const char *what, struct slice id)
+{
+    if (!m->fault[0])
+        snprintf(m->fault, sizeof m->fault, "%s: %.*s", what, (int)id.n, id.p);
+}
+
+/* --- subjects --- */
+
+static struct mem_blob *blob_find(struct mem_store *m, struct subject_ref ref)
+{
+    for (unsigned i = 0; i < m->blobs_n; i++) {
+        struct mem_blob *b = &m->blobs[i];
+
+        if (b->kind != ref.kind || !slice_is(ref.id, b->id))
+            continue;
+        if (b->until_ms <= m->now_ms) {
+            b->rev = 0;
+            b->blob[0] = '\0';
+        }
+        return b;
+    }
+    return NULL;
+}
+
+static void subject_load(struct mem_store *m, struct subject *s, struct arena *a)
+{
+    struct mem_blob *b = blob_find(m, s->ref);
+
+    s->rev = b ? b->rev : 0;
+    s->blob = b && b->rev ? arena_str(a, b->blob) : slice_make("", 0);
+}
+
+static void subject_write(struct mem_store *m, const struct subject_write *w)
+{
+    struct mem_blob *b = blob_find(m, w->ref);
+
+    if ((b ? b->rev : 0) != w->seen_rev) {
+        fail(m, "a write would conflict forever: the subject was not loaded", w->ref.id);
+        return;
+    }
+    if (w->check_only)
+        return;
+    if (w->ttl_ms <= 0)
+        fail(m, "a key without a life", w->ref.id);
+    if (!b) {
+        b = &m->blobs[m->blobs_n++];
+        b->kind = w->ref.kind;
+        b->id = dup_slice(w->ref.id);
+        b->blob = dup_slice(S(""));
+    }
+    free(b->blob);
+    b->blob = dup_slice(w->blob);
+    b->rev = w->blob.n ? w->seen_rev + 1 : 0;
+    b->until_ms = m->now_ms + w->ttl_ms;
+}
+
+/* --- timers, tallies --- */
+
+static void timer_set(struct mem_store *m, const struct timer *t)
+{
+    unsigned i = 0;
+
+    while (i < m->timers_n && !slice_is(t->id, m->timers[i].id))
+        i++;
+    if (i < m->timers_n) {
+        free(m->timers[i].id);
+        free(m->timers[i].text);
+        m->timers[i] = m->timers[--m->timers_n];
+    }
+    if (t->due_ms)
+        m->timers[m->timers_n++] =
+            (struct mem_timer){ .id = dup_slice(t->id), .text = dup_slice(t->text), .due_ms = t->due_ms };
+}
+
+static void count_add(struct mem_store *m, struct slice place, const struct tally *t)
+{
+    char key[160];
+    unsigned i = 0;
+
+    snprintf(key, sizeof key, "%.*s/%.*s/%.*s", (int)place.n, place.p, (int)t->disease.n, t->disease.p,
+             (int)t->day.n, t->day.p);
+    while (i < m->counts_n && strcmp(m->counts[i].key, key) != 0)
+        i++;
+    if (i == m->counts_n)
+        m->counts[m->counts_n++].key = dup_slice(slice_of(key));
+    m->counts[i].n += t->delta;
+}
+
+static void days_json(struct mem_store *m, struct buf *b, struct slice place, struct slice disease)
+{
+    char prefix[160];
+    bool first = true;
+
+    snprintf(prefix, sizeof prefix, "%.*s/%.*s/", (int)place.n, place.p, (int)disease.n, disease.p);
+    buf_char(b, '{');
+    for (unsigned i = 0; i < m->counts_n; i++)
+        if (strncmp(m->counts[i].key, prefix, strlen(prefix)) == 0) {
+            buf_printf(b, "%s\"%s\":%lld", first ? "" : ",", m->counts[i].key + strlen(prefix),
+                       (long long)m->counts[i].n);
+            first = false;
+        }
+    buf_char(b, '}');
+}
+
+static void run(struct mem_store *m, const struct inbound *in, const struct person *person);
+
+static void signal_in(struct mem_store *m, const struct tally *t)
+{
+    struct inbound in = { .kind = INBOUND_SIGNAL, .provider = S("signal"), .received_ms = m->now_ms };
+    struct buf b;
+    char id[32];
+
+    buf_init(&b, 65536);
+    buf_str(&b, "{\"village\":");
+    buf_json(&b, t->village);
+    buf_str(&b, ",\"disease\":");
+    buf_json(&b, t->disease);
+    buf_str(&b, ",\"day\":");
+    buf_json(&b, t->day);
+    buf_str(&b, ",\"puskesmas\":");
+    buf_json(&b, t->puskesmas);
+    buf_str(&b, ",\"village_days\":");
+    days_json(m, &b, t->village, t->disease);
+    buf_str(&b, ",\"puskesmas_days\":");
+    days_json(m, &b, t->puskesmas, t->disease);
+    buf_char(&b, '}');
+    snprintf(id, sizeof id, "signal-%u", m->next_id++);
+    in.provider_id = slice_of(id);
+    in.text = buf_slice(&b);
+    run(m, &in, NULL);
+    buf_free(&b);
+}
+
+/* --- one inbound through read, load, step, commit --- */
+
+static void rows_add(struct mem_store *m, const struct outcome *out)
+{
+    static const char *const kinds[] = { "record", "referral_event", "alert_event", "person" };
+
+    for (unsigned i = 0; i < out->rows_n; i++) {
+        struct buf b;
+
+        buf_init(&b, 65536);
+        row_encode(&b, &out->rows[i]);
+        m->rows[m->rows_n++] = (struct mem_row){ .kind = dup_slice(slice_of(kinds[out->rows[i].kind])),
+                                                 .json = dup_slice(buf_slice(&b)) };
+        buf_free(&b);
+    }
+}
+
+static void apply(struct mem_store *m, const struct outcome *out, bool typed)
+{
+    for (unsigned i = 0; i < out->writes_n; i++)
+        subject_write(m, &out->writes[i]);
+    rows_add(m, out);
+    for (unsigned i = 0; i < out->sms_n; i++) {
+        const struct sms *s = &out->sms[i];
+
+        if (s->text.n > 160)
+            fail(m, "longer than one SMS", s->text);
+        if (s->expires_ms <= m->now_ms)
+            fail(m, "an SMS without a life", s->text);
+        m->sms[m->sms_n++] = (struct mem_sms){ .to = dup_slice(s->to),
+                                               .text = dup_slice(s->text),
+                                               .nomor = dup_slice(s->nomor),
+                                               .class = s->class };
+    }
+    for (unsigned i = 0; i < out->timers_n; i++)
+        timer_set(m, &out->timers[i]);
+    for (unsigned i = 0; i < out->tallies_n; i++) {
+        count_add(m, out->tallies[i].village, &out->tallies[i]);
+        if (out->tallies[i].puskesmas.n)
+            count_add(m, out->tallies[i].puskesmas, &out->tallies[i]);
+    }
+    m->next_body += out->numbers_used;
+    if (!out->reason)
+        fail(m, "an outcome without a reason", S(""));
+    if (!typed)
+        return;
+    snprintf(m->reason, sizeof m->reason, "%s", out->reason ? out->reason : "");
+    snprintf(m->screen, sizeof m->screen, "%.*s", (int)out->screen.n, out->screen.n ? out->screen.p : "");
+}
+
+static void lease_fill(struct mem_store *m, struct lease *l, struct slice message, struct arena *a)
+{
+    for (unsigned i = 0; i < LEASE_NUMBERS; i++)
+        l->bodies[i] = m->next_body + i;
+    for (unsigned i = 0; i < LEASE_UUIDS; i++)
+        l->uuids[i] = arena_printf(a, "%.*s-%u", (int)message.n, message.p, i);
+}
+
+static void run(struct mem_store *m, const struct inbound *in, const struct person *person)
+{
+    struct outcome *out = calloc(1, sizeof *out);
+    struct sender who = { .msisdn = in->from, .person = person };
+    struct subject subjects[INTENT_SUBJECTS];
+    struct context seen = { .inbound = in, .sender = &who, .subjects = subjects };
+    struct intent intent = { 0 };
+    struct lease lease;
+    struct arena a;
+
+    arena_init(&a, ARENA);
+    memset(subjects, 0, sizeof subjects);
+    if (in->kind == INBOUND_SMS || in->kind == INBOUND_USSD) {
+        who.state.ref = (struct subject_ref){ .kind = SUBJECT_SENDER, .id = in->from };
+        subject_load(m, &who.state, &a);
+    }
+    if (in->kind == INBOUND_USSD) {
+        who.session.ref.kind = SUBJECT_SESSION;
+        who.session.ref.id = arena_printf(&a, "%.*s/%.*s", SLICE_ARG(in->from), SLICE_ARG(in->service_code));
+        subject_load(m, &who.session, &a);
+    }
+    if (flow_read(m->rules, &who, in, m->now_ms, &a, &intent) != READ_OK)
+        fail(m, "flow_read failed", in->text);
+    seen.subjects_n = intent.subjects_n;
+    for (unsigned i = 0; i < intent.subjects_n; i++) {
+        subjects[i].ref = intent.subjects[i];
+        subject_load(m, &subjects[i], &a);
+    }
+    lease_fill(m, &lease, in->provider_id, &a);
+    if (flow_step(m->rules, &seen, &intent, &lease, m->now_ms, &a, out) != STEP_OK)
+        fail(m, "flow_step failed", in->text);
+    else
+        apply(m, out, in->kind == INBOUND_SMS || in->kind == INBOUND_USSD);
+    for (unsigned i = 0; i < out->tallies_n; i++)
+        signal_in(m, &out->tallies[i]);
+    arena_free(&a);
+    free(out);
+}
+
+void mem_sms_in(struct mem_store *m, const char *from, const char *text)
+{
+    char id[32];
+    struct inbound in = { .kind = INBOUND_SMS,
+                          .provider = S("emulator"),
+                          .from = slice_of(from),
+                          .from_is_msisdn = from[0] == '+',
+                          .text = slice_of(text),
+                          .received_ms = m->now_ms };
+
+    snprintf(id, sizeof id, "m%u", m->next_id++);
+    in.provider_id = slice_of(id);
+    run(m, &in, directory_person(&m->rules->directory, in.from));
+    mem_due(m);
+}
+
+void mem_ussd_in(struct mem_store *m, const char *from, const char *session, const char *text, bool begin)
+{
+    char id[32];
+    struct inbound in = { .kind = INBOUND_USSD,
+                          .provider = S("emulator"),
+                          .from = slice_of(from),
+                          .from_is_msisdn = true,
+                          .text = slice_of(text),
+                          .received_ms = m->now_ms,
+                          .session = slice_of(session),
+                          .service_code = m->rules->service_code,
+                          .op = begin ? USSD_BEGIN : USSD_INPUT };
+
+    snprintf(id, sizeof id, "u%u", m->next_id++);
+    in.provider_id = slice_of(id);
+    run(m, &in, directory_person(&m->rules->directory, in.from));
+    mem_due(m);
+}
+
+static void fire(struct mem_store *m, unsigned i)
+{
+    struct mem_timer t = m->timers[i];
+    struct inbound in = { .kind = INBOUND_TIMER, .provider = S("timer"), .received_ms = m->now_ms };
+    char id[200];
+
+    m->timers[i] = m->timers[--m->timers_n];
+    snprintf(id, sizeof id, "%s@%lld", t.id, (long long)t.due_ms);
+    in.provider_id = slice_of(id);
+    in.text = slice_of(t.text);
+    run(m, &in, NULL);
+    free(t.id);
+    free(t.text);
+}
+
+static void fire_until(struct mem_store *m, int64_t until)
+{
+    for (unsigned rounds = 0; rounds < 1000; rounds++) {
+        unsigned next = m->timers_n;
+
+        for (unsigned i = 0; i < m->timers_n; i++)
+            if (m->timers[i].due_ms <= until &&
+                (next == m->timers_n || m->timers[i].due_ms < m->timers[next].due_ms))
+                next = i;
+        if (next == m->timers_n)
+            return;
+        if (m->timers[next].due_ms > m->now_ms)
+            m->now_ms = m->timers[next].due_ms;
+        fire(m, next);
+    }
+    fail(m, "timers never come to rest", S(""));
+}
+
+void mem_due(struct mem_store *m)
+{
+    fire_until(m, m->now_ms);
+}
+
+void mem_pass(struct mem_store *m, int64_t ms)
+{
+    int64_t until = m->now_ms + ms;
+
+    fire_until(m, until);
+    m->now_ms = until;
+}

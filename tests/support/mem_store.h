@@ -1,0 +1,51 @@
+/* mem_store.h - a store in memory for dialogues: outcomes are applied by the rules of the real one
+ * (revisions, lives, timers, tallies that become signals), with the dialogue's own clock. */
+#ifndef KENTONGAN_TESTS_MEM_STORE_H
+#define KENTONGAN_TESTS_MEM_STORE_H
+
+#include "flows/flow.h"
+#include "gateway/model/ruleset.h"
+
+struct mem_sms {
+    char *to, *text, *nomor;
+    enum sms_class class;
+    bool seen;
+};
+
+struct mem_row {
+    char *kind, *json;
+    bool seen;
+};
+
+struct mem_store {
+    const struct ruleset *rules;
+    int64_t now_ms;
+    struct mem_blob *blobs;
+    unsigned blobs_n;
+    struct mem_timer *timers;
+    unsigned timers_n;
+    struct mem_count *counts;
+    unsigned counts_n;
+    struct mem_sms *sms;
+    unsigned sms_n;
+    struct mem_row *rows;
+    unsigned rows_n;
+    uint64_t next_body;
+    unsigned next_id;
+    char fault[512]; /* set when a step failed or broke a rule of the store */
+    char reason[64]; /* of the last inbound */
+    char screen[512];
+};
+
+void mem_init(struct mem_store *, const struct ruleset *, int64_t now_ms);
+void mem_free(struct mem_store *);
+/* One SMS with an id of its own; signals that follow from it are judged at once. */
+void mem_sms_in(struct mem_store *, const char *from, const char *text);
+/* One USSD input; the page is in `screen`. */
+void mem_ussd_in(struct mem_store *, const char *from, const char *session, const char *text, bool begin);
+/* Lets time pass; what falls due on the way fires in order. */
+void mem_pass(struct mem_store *, int64_t ms);
+/* Runs what fell due up to now. */
+void mem_due(struct mem_store *);
+
+#endif
