@@ -37,7 +37,7 @@ static const char *const texts[] = {
     "ussd.tidak_lazim",
     "ussd.berapa",
     "ussd.satuan",
-    "ussd.nol_tidak_ada",
+    "ussd.nol_lewati",
     "ussd.kembali",
     "ussd.kembali_000",
     "ussd.kirim_kembali",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flows/reply.h"
+#include "flows/roles.h"
 
 struct slice ussd_text(const struct ussd_context *c, const char *key, const char *slot, struct slice value)
 {
@@ -102,10 +103,12 @@ static void add_value(struct ussd_options *o, struct slice say, struct slice val
     add(o, OPTION_VALUE, say)->value = value;
 }
 
-static void menu_options(const struct menu_page *p, struct ussd_options *o)
+/* What she may not report is not offered. */
+static void menu_options(const struct ussd_context *c, const struct menu_page *p, struct ussd_options *o)
 {
     for (unsigned i = 0; i < p->n; i++)
-        add(o, OPTION_ENTRY, p->entries[i].say)->at = i;
+        if (!p->entries[i].form || roles_may_report(c->menu->role, p->entries[i].form))
+            add(o, OPTION_ENTRY, p->entries[i].say)->at = i;
 }
 
 static void way_options(const struct ussd_context *c, const struct form *f, struct ussd_options *o)
@@ -249,12 +252,12 @@ void ussd_options(const struct ussd_context *c, const struct ussd_state *s, stru
         return;
     }
     if (s->over == USSD_MENU_OVER) {
-        menu_options(ussd_menu_page(c, s), o);
+        menu_options(c, ussd_menu_page(c, s), o);
         return;
     }
     switch (s->place) {
     case USSD_MENU:
-        menu_options(ussd_menu_page(c, s), o);
+        menu_options(c, ussd_menu_page(c, s), o);
         break;
     case USSD_WAY:
         way_options(c, s->form, o);
@@ -326,7 +329,7 @@ static void make_field(const struct ussd_context *c, const struct ussd_state *s,
     add_options(c, s, p);
     if (numeric(f->type)) {
         if (ussd_zero_skips(s->form, s->variant, (unsigned)s->field))
-            add_line(p, ussd_text(c, "ussd.nol_tidak_ada", NULL, S("")));
+            add_line(p, ussd_text(c, "ussd.nol_lewati", NULL, S("")));
     } else if (ussd_has_99(s)) {
         add_line(p, ussd_text(c, s->values[s->field].n ? "ussd.selesai" : "ussd.lewati", NULL, S("")));
     }
@@ -359,6 +362,8 @@ static void make_echo(const struct ussd_context *c, const struct ussd_state *s, 
 {
     struct slice say = reply_echo(s->form, s->values, c->arena);
 
+    if (s->who.n)
+        add_line(p, s->who);
     add_words(c, p, text_cut(say, 1000, c->arena));
     p->foot = ussd_text(c, "ussd.kirim_kembali", NULL, S(""));
 }

@@ -1,13 +1,9 @@
-/* ussd_state.c - the session blob, written by hand and read by jansson.  See ussd_state.h. */
+/* ussd_state.c - the session as a blob.  See ussd_state.h. */
 #include "flows/ussd_state.h"
 
-#include <jansson.h>
 #include <string.h>
 
-enum {
-    BLOB_MAX = 4096,
-    NAME_MAX_BYTES = 64,
-};
+#include "flows/blob.h"
 
 static const char *const places[USSD_PLACES] = {
     [USSD_MENU] = "menu",   [USSD_WAY] = "way",     [USSD_FIELD] = "field", [USSD_COUNT] = "count",
@@ -40,180 +36,79 @@ bool ussd_state_answered(const struct ussd_state *s, unsigned field)
 
 /* --- writing --- */
 
-static void put_name(struct buf *b, const char *key, struct slice v)
+/* A set of fields as the list of their names. */
+static void put_fields(json_t *o, const char *key, const struct form *f, uint32_t set)
 {
-    if (slice_empty(v))
-        return;
-    buf_printf(b, ",\"%s\":", key);
-    buf_json(b, v);
-}
+    struct slice names[FORM_FIELDS];
+    unsigned n = 0;
 
-static void put_int(struct buf *b, const char *key, int64_t v)
-{
-    if (v)
-        buf_printf(b, ",\"%s\":%lld", key, (long long)v);
-}
-
-/* Self-describing: text, thousandths, list, counts. */
-static void put_value(struct buf *b, const struct value *v)
-{
-    switch (v->kind) {
-    case VALUE_ABSENT:
-        buf_str(b, "null");
-        break;
-    case VALUE_TEXT:
-        buf_json(b, v->text);
-        break;
-    case VALUE_NUMBER:
-        buf_printf(b, "%lld", (long long)v->milli);
-        break;
-    case VALUE_LIST:
-    case VALUE_COUNTS:
-        buf_char(b, v->kind == VALUE_LIST ? '[' : '{');
-        for (unsigned i = 0; i < v->n; i++) {
-            if (i)
-                buf_char(b, ',');
-            buf_json(b, v->items[i]);
-            if (v->kind == VALUE_COUNTS)
-                buf_printf(b, ":%lld", (long long)v->counts[i]);
-        }
-        buf_char(b, v->kind == VALUE_LIST ? ']' : '}');
-        break;
-    }
-}
-
-static void put_fields(struct buf *b, const char *key, const struct form *f, uint32_t set)
-{
-    const char *sep = "";
-
-    if (!set)
-        return;
-    buf_printf(b, ",\"%s\":[", key);
     for (unsigned i = 0; i < f->fields_n; i++)
-        if (set >> i & 1) {
-            buf_str(b, sep);
-            buf_json(b, f->fields[i].name);
-            sep = ",";
-        }
-    buf_char(b, ']');
+        if (set >> i & 1)
+            names[n++] = f->fields[i].name;
+    blob_put_slices(o, key, names, n);
 }
 
-static void put_form(struct buf *b, const struct ussd_state *s)
+static void put_form(json_t *o, const struct ussd_state *s)
 {
-    const char *sep = "";
-
-    put_name(b, "form", s->form->name);
-    put_int(b, "way", s->variant);
-    if (s->field >= 0)
-        put_name(b, "ask", s->form->fields[s->field].name);
-    buf_str(b, ",\"said\":{");
-    for (unsigned i = 0; i < s->form->fields_n; i++)
-        if (s->values[i].kind != VALUE_ABSENT) {
-            buf_str(b, sep);
-            buf_json(b, s->form->fields[i].name);
-            buf_char(b, ':');
-            put_value(b, &s->values[i]);
-            sep = ",";
-        }
-    buf_char(b, '}');
-    put_fields(b, "skipped", s->form, s->skipped);
-    put_fields(b, "sure", s->form, s->sure);
+    blob_put(o, "form", s->form->name);
+    blob_put_int(o, "way", s->variant);
+    blob_put_values(o, "said", s->form, s->values);
+    put_fields(o, "skipped", s->form, s->skipped);
+    put_fields(o, "sure", s->form, s->sure);
+    blob_put(o, "item", s->item);
+    blob_put(o, "who", s->who);
+    if (s->field < 0)
+        return;
+    blob_put(o, "ask", s->form->fields[s->field].name);
     if (s->guess.kind != VALUE_ABSENT) {
-        buf_str(b, ",\"guess\":");
-        put_value(b, &s->guess);
+        struct value guess[FORM_FIELDS] = { [0] = { .kind = VALUE_ABSENT } };
+
+        guess[s->field] = s->guess;
+        blob_put_values(o, "guess", s->form, guess);
     }
-    put_name(b, "item", s->item);
-    put_name(b, "who", s->who);
 }
 
 struct slice ussd_state_encode(const struct ussd_state *s, struct arena *arena)
 {
-    struct buf b;
-    struct slice out = S("");
+    json_t *o = blob_new();
 
-    buf_init(&b, BLOB_MAX);
-    buf_printf(&b, "{\"v\":1,\"at\":%lld,\"place\":\"%s\"", (long long)s->at_ms, places[s->place]);
-    put_name(&b, "session", s->session);
-    put_int(&b, "step", s->step);
-    put_name(&b, "page", s->page);
-    put_int(&b, "ended", s->ended);
-    put_int(&b, "over", s->over);
-    put_name(&b, "menu", s->menu);
-    put_int(&b, "sub", s->sub);
-    put_name(&b, "dial", s->dial);
-    put_name(&b, "command", s->command);
-    put_name(&b, "nomor", s->nomor);
-    put_int(&b, "alarmed", s->alarmed);
-    put_int(&b, "timed", s->timed);
+    blob_put_int(o, "at", s->at_ms);
+    blob_put(o, "place", slice_of(places[s->place]));
+    blob_put(o, "session", s->session);
+    blob_put_int(o, "step", s->step);
+    blob_put(o, "page", s->page);
+    blob_put_bool(o, "ended", s->ended);
+    blob_put_int(o, "over", s->over);
+    blob_put(o, "menu", s->menu);
+    blob_put_int(o, "sub", s->sub);
+    blob_put(o, "dial", s->dial);
+    blob_put(o, "command", s->command);
+    blob_put(o, "nomor", s->nomor);
+    blob_put_bool(o, "alarmed", s->alarmed);
+    blob_put_bool(o, "timed", s->timed);
     if (s->form)
-        put_form(&b, s);
-    buf_char(&b, '}');
-    if (!b.failed)
-        out = arena_copy(arena, buf_slice(&b));
-    buf_free(&b);
-    return out;
+        put_form(o, s);
+    return blob_done(o, arena);
 }
 
 /* --- reading --- */
 
-static struct slice get_text(const json_t *o, const char *key, struct arena *a)
+static int field_named(const struct form *f, struct slice name)
 {
-    const json_t *v = json_object_get(o, key);
-
-    return json_is_string(v) ? arena_copy(a, slice_make(json_string_value(v), json_string_length(v))) : S("");
+    for (unsigned i = 0; i < f->fields_n; i++)
+        if (slice_eq(f->fields[i].name, name))
+            return (int)i;
+    return -1;
 }
 
-static int64_t get_int(const json_t *o, const char *key)
+static uint32_t get_fields(const json_t *o, const char *key, const struct form *f, struct arena *a)
 {
-    return json_integer_value(json_object_get(o, key));
-}
-
-static bool get_items(const json_t *j, struct arena *a, struct value *v)
-{
-    size_t n = json_is_array(j) ? json_array_size(j) : json_object_size(j), i;
-    const char *key;
-    json_t *item;
-
-    v->items = ARENA_ARRAY(a, struct slice, n + 1);
-    v->counts = ARENA_ARRAY(a, int64_t, n + 1);
-    if (!v->items || !v->counts)
-        return false;
-    if (json_is_array(j)) {
-        json_array_foreach(j, i, item) v->items[v->n++] = arena_str(a, json_string_value(item));
-        return true;
-    }
-    json_object_foreach((json_t *)j, key, item)
-    {
-        v->items[v->n] = arena_str(a, key);
-        v->counts[v->n++] = json_integer_value(item);
-    }
-    return true;
-}
-
-static bool get_value(const json_t *j, struct arena *a, struct value *v)
-{
-    *v = (struct value){ .kind = VALUE_ABSENT };
-    if (json_is_string(j))
-        *v = value_text(arena_copy(a, slice_make(json_string_value(j), json_string_length(j))));
-    else if (json_is_integer(j))
-        *v = value_number(json_integer_value(j));
-    else if (json_is_array(j))
-        v->kind = VALUE_LIST;
-    else if (json_is_object(j))
-        v->kind = VALUE_COUNTS;
-    return v->kind == VALUE_TEXT || v->kind == VALUE_NUMBER ||
-           (v->kind != VALUE_ABSENT && get_items(j, a, v));
-}
-
-static uint32_t get_fields(const json_t *list, const struct form *f)
-{
+    struct slice names[FORM_FIELDS];
+    unsigned n = blob_slices(o, key, names, FORM_FIELDS, a);
     uint32_t set = 0;
-    json_t *item;
-    size_t i;
 
-    json_array_foreach(list, i, item)
-    {
-        int at = json_is_string(item) ? form_field(f, json_string_value(item)) : -1;
+    for (unsigned i = 0; i < n; i++) {
+        int at = field_named(f, names[i]);
 
         if (at >= 0)
             set |= 1U << at;
@@ -221,31 +116,28 @@ static uint32_t get_fields(const json_t *list, const struct form *f)
     return set;
 }
 
-/* False when the form or one of its fields went away at a reload. */
+/* False when the form, or the field in question, went away at a reload. */
 static bool get_form(const struct ruleset *rs, const json_t *o, struct arena *a, struct ussd_state *s)
 {
-    const char *ask = json_string_value(json_object_get(o, "ask")), *key;
-    json_t *said = json_object_get(o, "said"), *guess = json_object_get(o, "guess"), *item;
+    struct slice ask = blob_slice(o, "ask", a);
+    struct value guess[FORM_FIELDS];
 
-    s->form = form_by_name(&rs->forms, get_text(o, "form", a));
-    s->variant = (unsigned)get_int(o, "way");
+    s->form = form_by_name(&rs->forms, blob_slice(o, "form", a));
+    s->variant = (unsigned)blob_int(o, "way");
     if (!s->form || s->variant >= s->form->variants_n)
         return false;
-    if (ask && (s->field = form_field(s->form, ask)) < 0)
+    blob_values(o, "said", s->form, s->values, a);
+    s->skipped = get_fields(o, "skipped", s->form, a);
+    s->sure = get_fields(o, "sure", s->form, a);
+    s->item = blob_slice(o, "item", a);
+    s->who = blob_slice(o, "who", a);
+    if (!ask.n)
+        return true;
+    s->field = field_named(s->form, ask);
+    if (s->field < 0)
         return false;
-    json_object_foreach(said, key, item)
-    {
-        int at = form_field(s->form, key);
-
-        if (at < 0 || !get_value(item, a, &s->values[at]))
-            return false;
-    }
-    if (guess && !get_value(guess, a, &s->guess))
-        return false;
-    s->skipped = get_fields(json_object_get(o, "skipped"), s->form);
-    s->sure = get_fields(json_object_get(o, "sure"), s->form);
-    s->item = get_text(o, "item", a);
-    s->who = get_text(o, "who", a);
+    blob_values(o, "guess", s->form, guess, a);
+    s->guess = guess[s->field];
     return true;
 }
 
@@ -268,27 +160,26 @@ static bool fits(const struct ussd_state *s)
 
 static bool get_state(const struct ruleset *rs, const json_t *o, struct arena *a, struct ussd_state *s)
 {
-    const char *place = json_string_value(json_object_get(o, "place"));
+    struct slice place = blob_slice(o, "place", a);
+    int64_t over = blob_int(o, "over");
 
-    if (get_int(o, "v") != 1 || !place)
-        return false;
-    s->session = get_text(o, "session", a);
-    s->step = (unsigned)get_int(o, "step");
-    s->page = get_text(o, "page", a);
-    s->ended = get_int(o, "ended");
-    s->at_ms = get_int(o, "at");
-    s->timed = get_int(o, "timed");
-    while (s->place < USSD_PLACES && strcmp(places[s->place], place) != 0)
+    s->session = blob_slice(o, "session", a);
+    s->step = (unsigned)blob_int(o, "step");
+    s->page = blob_slice(o, "page", a);
+    s->ended = blob_bool(o, "ended");
+    s->at_ms = blob_int(o, "at");
+    s->timed = blob_bool(o, "timed");
+    s->menu = blob_slice(o, "menu", a);
+    s->sub = (unsigned)blob_int(o, "sub");
+    s->dial = blob_slice(o, "dial", a);
+    s->command = blob_slice(o, "command", a);
+    s->nomor = blob_slice(o, "nomor", a);
+    s->alarmed = blob_bool(o, "alarmed");
+    while (s->place < USSD_PLACES && !slice_is(place, places[s->place]))
         s->place++;
-    s->over = (enum ussd_over)get_int(o, "over");
-    s->menu = get_text(o, "menu", a);
-    s->sub = (unsigned)get_int(o, "sub");
-    s->dial = get_text(o, "dial", a);
-    s->command = get_text(o, "command", a);
-    s->nomor = get_text(o, "nomor", a);
-    s->alarmed = get_int(o, "alarmed");
-    if (s->place == USSD_PLACES || get_int(o, "over") < 0 || get_int(o, "over") > USSD_MENU_OVER)
+    if (s->place == USSD_PLACES || over < 0 || over > USSD_MENU_OVER)
         return false;
+    s->over = (enum ussd_over)over;
     if (json_object_get(o, "form") && !get_form(rs, o, a, s))
         return false;
     return fits(s);
@@ -296,16 +187,13 @@ static bool get_state(const struct ruleset *rs, const json_t *o, struct arena *a
 
 bool ussd_state_decode(const struct ruleset *rs, struct slice blob, struct arena *a, struct ussd_state *s)
 {
-    json_t *o = blob.n ? json_loadb(blob.p, blob.n, 0, NULL) : NULL;
+    json_t *o = blob_parse(blob);
     bool ok;
 
     *s = (struct ussd_state){ .field = -1 };
     ok = o && get_state(rs, o, a, s);
     json_decref(o);
-    if (!ok) {
-        s->field = -1;
-        s->form = NULL;
+    if (!ok)
         ussd_state_clear(s);
-    }
     return ok;
 }
