@@ -1,6 +1,7 @@
 /* ruleset.c - the parts of a configuration put together, with the checks that need more than one of them. */
 #include "flows/ruleset.h"
 
+#include "flows/ussd.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/menus.h"
 #include "gateway/conf/places.h"
@@ -128,6 +129,8 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
     }
     if (places && set->texts)
         check_languages(c, set, faults);
+    if (forms && set->menus && set->texts)
+        ussd_check(set, faults);
     if (arena->failed)
         fault_add(faults, (struct mark){ .file = c->file }, "larger than the memory for a configuration");
     return faults_count(faults) == before ? set : NULL;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "flows/ruleset.h"
+#include "flows/ussd.h"
 #include "gateway/cmd.h"
 #include "gateway/conf/rules.h"
 #include "gateway/conf/texts.h"
@@ -12,10 +13,11 @@
 static void usage(FILE *to)
 {
     fprintf(to,
-            "Usage: kentongan check [-c FILE] [--defaults]\n\n"
+            "Usage: kentongan check [-c FILE] [--graph] [--defaults]\n\n"
             "Reads the configuration and all that it names, and prints every fault as FILE:LINE:COL: text.\n"
             "Exit status 1 when there is one; warnings alone are 0.\n"
             "Without -c: ./config/kentongan.yaml, else /etc/kentongan/kentongan.yaml.\n"
+            "--graph draws the USSD dialogues for Graphviz (| dot -Tsvg) when there is no fault.\n"
             "--defaults prints every key with its default and meaning instead.\n\n"
             "Example: kentongan check -c config/kentongan.yaml\n");
 }
@@ -40,7 +42,25 @@ static unsigned active_people(const struct directory *d)
     return n;
 }
 
-static int check(const char *path)
+static void print_graph(const struct ruleset *set)
+{
+    struct buf out;
+
+    buf_init(&out, 4 << 20);
+    ussd_graph(set, &out);
+    fwrite(out.p, 1, out.n, stdout);
+    buf_free(&out);
+}
+
+static void print_summary(const struct config *c, const struct ruleset *set)
+{
+    printf("config ok: %u places, %u active people, %u forms, %u rules, %u texts, %u providers, %u sinks, "
+           "district %.*s\n",
+           set->directory.places_n, active_people(&set->directory), set->forms.n, rules_count(set->rules),
+           texts_count(set->texts, c->language), c->providers_n, c->sinks_n, SLICE_ARG(set->district));
+}
+
+static int check(const char *path, bool graph)
 {
     struct faults faults = { 0 };
     struct arena arena;
@@ -54,12 +74,10 @@ static int check(const char *path)
     for (unsigned i = 0; i < faults.n; i++)
         fprintf(stderr, "%s\n", faults.lines[i]);
     ok = set && faults_count(&faults) == 0;
-    if (ok)
-        printf(
-            "config ok: %u places, %u active people, %u forms, %u rules, %u texts, %u providers, %u sinks, "
-            "district %.*s\n",
-            set->directory.places_n, active_people(&set->directory), set->forms.n, rules_count(set->rules),
-            texts_count(set->texts, c->language), c->providers_n, c->sinks_n, SLICE_ARG(set->district));
+    if (ok && graph)
+        print_graph(set);
+    else if (ok)
+        print_summary(c, set);
     else
         fprintf(stderr, "%u fault%s\n", faults_count(&faults), faults_count(&faults) == 1 ? "" : "s");
     ruleset_free(set);
@@ -72,14 +90,20 @@ int cmd_check(int argc, char **argv)
 {
     static const struct option options[] = { { "config", required_argument, NULL, 'c' },
                                              { "defaults", no_argument, NULL, 'd' },
+                                             { "graph", no_argument, NULL, 'g' },
                                              { "help", no_argument, NULL, 'h' },
                                              { 0 } };
     const char *path = config_default_path();
+    bool graph = false;
     int c;
 
     while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
         if (c == 'd')
             return print_defaults();
+        if (c == 'g') {
+            graph = true;
+            continue;
+        }
         if (c != 'c') {
             usage(c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
@@ -90,5 +114,5 @@ int cmd_check(int argc, char **argv)
         fprintf(stderr, "kentongan check: \"%s\" is no option; the file goes behind -c\n", argv[optind]);
         return 2;
     }
-    return check(path);
+    return check(path, graph);
 }
