@@ -144,7 +144,7 @@ static void on_spooled(void *arg, const struct inbound *in, void *token)
         return;
     }
     *s = (struct spooled){ .gateway = g, .token = token };
-    pipeline_submit(g->pipeline, in, on_spooled_answer, s);
+    pipeline_replay(g->pipeline, in, on_spooled_answer, s);
 }
 
 /* --- what staff and ctl ask --- */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "flows/flow.h"
+#include "flows/outage.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/stat.h"
@@ -61,6 +62,7 @@ struct job {
     int64_t began_us;
     struct loop_timer *budget; /* USSD: an END in time */
     bool answered;
+    bool replayed; /* out of the spool: it lies there until it is carried out */
 };
 
 struct pipeline {
@@ -424,11 +426,30 @@ static void step_commit(struct job *j)
     store_commit(j->pipeline->store, &j->in, via, j->outcome, clock_wall_ms(), on_commit, j);
 }
 
+/* What may be said from memory: "kept", and an emergency to the staff. */
+static void speak_from_memory(struct job *j)
+{
+    const struct pipeline_options *o = &j->pipeline->options;
+    struct outcome *out = ARENA_NEW(&j->arena, struct outcome);
+
+    if (!o->send_now || !out)
+        return;
+    j->sender.state = (struct subject){ 0 };
+    box_enter(j);
+    if (flow_outage(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, out) != STEP_OK)
+        out->sms_n = 0;
+    box_leave(j);
+    for (unsigned i = 0; i < out->sms_n; i++)
+        o->send_now(o->arg, j->in.provider, &out->sms[i]);
+}
+
 static void on_spooled(void *arg, enum spool_rc rc)
 {
     struct job *j = job_of(arg);
 
     j->reason = rc == SPOOL_OK ? REASON_spooled : REASON_spool_full;
+    if (rc == SPOOL_OK)
+        speak_from_memory(j);
     job_say(j, j->reason, S(""), false);
     job_done(j);
 }
@@ -437,7 +458,7 @@ static void on_spooled(void *arg, enum spool_rc rc)
  * itself. */
 static void step_spool(struct job *j)
 {
-    if (j->in.kind == INBOUND_SMS) {
+    if (j->in.kind == INBOUND_SMS && !j->replayed) {
         store_spool(j->pipeline->store, &j->in, on_spooled, j);
         return;
     }
@@ -515,7 +536,7 @@ static struct job *job_new(struct pipeline *p, const struct inbound *in)
     return j;
 }
 
-void pipeline_submit(struct pipeline *p, const struct inbound *in, answer_cb *cb, void *arg)
+static void take(struct pipeline *p, const struct inbound *in, bool replayed, answer_cb *cb, void *arg)
 {
     struct job *j;
 
@@ -525,11 +546,22 @@ void pipeline_submit(struct pipeline *p, const struct inbound *in, answer_cb *cb
     }
     j->cb = cb;
     j->cb_arg = arg;
+    j->replayed = replayed;
     if (in->kind == INBOUND_USSD && p->options.ussd_budget_ms) {
         j->budget = loop_timer_new(p->loop, "ussd budget", on_budget, j);
         loop_timer_set(j->budget, p->options.ussd_budget_ms);
     }
     lane_start(j);
+}
+
+void pipeline_submit(struct pipeline *p, const struct inbound *in, answer_cb *cb, void *arg)
+{
+    take(p, in, false, cb, arg);
+}
+
+void pipeline_replay(struct pipeline *p, const struct inbound *in, answer_cb *cb, void *arg)
+{
+    take(p, in, true, cb, arg);
 }
 
 void pipeline_park(struct pipeline *p, const struct inbound *in)

@@ -29,6 +29,10 @@ struct pipeline_options {
     struct blackbox *blackbox; /* borrowed; NULL in tests */
     unsigned max_under_way;    /* past it new work is answered `busy` */
     unsigned ussd_budget_ms;   /* a page in this time, or an END that says so; 0 = none */
+    /* Sends an SMS past the store, while Redis is away (SPEC 6); `via` is the provider of the question.  May
+     * be NULL. */
+    void (*send_now)(void *arg, struct slice via, const struct sms *);
+    void *arg;
 };
 
 struct pipeline *pipeline_new(struct loop *, struct store *, const struct ruleset *,
@@ -38,6 +42,9 @@ void pipeline_free(struct pipeline *);
 void pipeline_ruleset(struct pipeline *, const struct ruleset *);
 /* Copies the inbound.  cb may be NULL. */
 void pipeline_submit(struct pipeline *, const struct inbound *, answer_cb *, void *arg);
+/* The same for a message out of the spool: when Redis is away again it is answered `busy` and stays where it
+ * is. */
+void pipeline_replay(struct pipeline *, const struct inbound *, answer_cb *, void *arg);
 /* A message that crashed the program before: it is parked with its bytes, not read again. */
 void pipeline_park(struct pipeline *, const struct inbound *);
 unsigned pipeline_under_way(const struct pipeline *);

@@ -1,0 +1,59 @@
+/* outage.c - answering from memory while Redis is away.  See outage.h. */
+#include "flows/outage.h"
+
+#include "flows/step.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+static bool is_urgent(const struct said *said)
+{
+    if (said->emergency)
+        return true;
+    for (unsigned i = 0; i < said->reports_n; i++)
+        if (said->reports[i].emergency ||
+            (said->reports[i].form && slice_is(said->reports[i].form->name, "rujuk")))
+            return true;
+    return false;
+}
+
+static void tell_staff(struct step *s, const struct audience *who)
+{
+    const struct place *at = s->person ? s->person->place : NULL;
+
+    for (unsigned i = 0; i < who->n; i++) {
+        struct slice language = step_language_of(s, who->msisdn[i]);
+        const struct text_fill f[] = {
+            { "isi", s->reading->said.body },
+            { "tempat", at ? at->name : step_text(s, language, "referral.stranger", NULL, 0) },
+            { "hp", step_phone(s, s->msisdn) },
+        };
+
+        step_sms(s, who->msisdn[i], SMS_EMERGENCY, slice_make("", 0),
+                 step_text(s, language, "outage.staff", FILLS(f)));
+    }
+}
+
+enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sender, const struct inbound *in,
+                         int64_t now_ms, struct arena *a, struct outcome *out)
+{
+    struct reading reading = { .kind = READING_NOTHING, .acting = sender->msisdn };
+    const struct intent intent = { .reading = &reading };
+    const struct context seen = { .inbound = in, .sender = sender };
+    struct audience who = { .n = 0 };
+    struct step s;
+
+    if (!step_begin(&s, rules, &seen, &intent, NULL, now_ms, a, out) ||
+        !understand_sms(rules, in->text, in->received_ms, a, &reading.said))
+        return STEP_NO_MEMORY;
+    step_audience(&s, s.person && s.person->place ? s.person->place->parent : NULL, &who);
+    if (is_urgent(&reading.said))
+        tell_staff(&s, &who);
+    {
+        const struct text_fill f[] = { { "hp", who.n ? step_phone(&s, who.msisdn[0]) : slice_make("", 0) } };
+
+        step_answer(&s, slice_make("", 0), step_text(&s, s.language, "outage.kept", FILLS(f)));
+    }
+    if (a->failed)
+        return STEP_NO_MEMORY;
+    return out->overflow ? STEP_OVERFLOW : STEP_OK;
+}

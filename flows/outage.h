@@ -1,0 +1,15 @@
+/* outage.h - Redis is away: what can be said and sent at once from memory (SPEC 6).
+ *
+ * Pure.  Makes no record and takes no number: the message itself lies in the spool and is carried out whole
+ * when Redis is back.  An emergency does not wait for that: the staff get the words as they were typed. */
+#ifndef KENTONGAN_FLOWS_OUTAGE_H
+#define KENTONGAN_FLOWS_OUTAGE_H
+
+#include "flows/flow.h"
+
+/* Fills only out->sms: the answer to the sender and, for an E1 report or a RUJUK, one SMS to each of the
+ * staff who would have had it.  *out is zeroed by the caller. */
+enum step_rc flow_outage(const struct ruleset *, const struct sender *, const struct inbound *,
+                         int64_t now_ms, struct arena *, struct outcome *out) MUST_CHECK;
+
+#endif
