@@ -95,14 +95,15 @@ static bool part_fits(const struct cond *c, enum field_type t)
 bool rules_cond_fits(const struct cond *c, const struct form *form, struct mark m, struct faults *faults)
 {
     int i = form_field(form, c->field.p);
-    const struct field *f = i >= 0 ? &form->fields[i] : NULL;
+    const struct field *f;
 
-    if (!f) {
+    if (i < 0) {
         if (faults)
             fault_add(faults, m, "form %.*s has no field \"%.*s\"", SLICE_ARG(form->name),
                       SLICE_ARG(c->field));
         return false;
     }
+    f = &form->fields[i];
     if (!part_fits(c, f->type)) {
         if (faults)
             fault_add(faults, m, "this comparison does not fit the type of field \"%.*s\"",

@@ -114,6 +114,8 @@ struct rule_set {
     unsigned forms_n;
 };
 
+/* rules_ask.c: true when the list is empty or names the form. */
+bool rules_names(const struct slice *forms, unsigned n, const struct form *);
 /* rules_cutoffs.c */
 int rules_cutoffs_load(const char *path, struct arena *, struct faults *, struct rule_set *) MUST_CHECK;
 /* rules_cond.c: one condition from text; false with a fault. */

@@ -231,7 +231,7 @@ static void group_people(struct directory *d)
     for (unsigned i = 0; i < d->people_n; i++)
         if (d->people[i].active && !d->people[i].pending && d->people[i].place)
             x->at_place[n++] = &d->people[i];
-    qsort(x->at_place, n, sizeof *x->at_place, by_place);
+    qsort(x->at_place, n, sizeof(const struct person *), by_place); // NOLINT(bugprone-sizeof-expression)
     for (unsigned p = 0; p < d->places_n; p++) {
         x->first[p] = at;
         while (at < n && x->at_place[at]->place == &d->places[p])
