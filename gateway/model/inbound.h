@@ -31,6 +31,7 @@ struct inbound {
     struct slice text;
     int64_t received_ms;  /* wall clock at first receipt */
     int64_t provider_ms;  /* the provider's clock: stored, never used; 0 = none */
+    bool urgent;          /* a case notification: comes first when the spool is read (SPEC 6) */
     bool text_was_broken; /* UTF-8 was broken and read as Latin-1, or a NUL was cut out */
     /* USSD; a delivery report: session = our uuid of the SMS (empty where the provider does not bring it
      * back), from = the provider's message id, text = "delivered", "failed", "rejected", "accepted" or

@@ -9,6 +9,8 @@ enum {
     INBOUND_VERSION = 1
 };
 
+#define URGENT ",\"urgent\":true" /* stands right behind the version, to be seen without parsing */
+
 static const char *const kinds[] = {
     [INBOUND_SMS] = "sms",     [INBOUND_USSD] = "ussd",     [INBOUND_DLR] = "dlr",
     [INBOUND_TIMER] = "timer", [INBOUND_SIGNAL] = "signal", [INBOUND_STAFF] = "staff",
@@ -42,7 +44,8 @@ static const struct member {
 
 void inbound_encode(struct buf *b, const struct inbound *in)
 {
-    buf_printf(b, "{\"v\":%d,\"kind\":\"%s\",\"op\":%d", INBOUND_VERSION, kinds[in->kind], (int)in->op);
+    buf_printf(b, "{\"v\":%d%s,\"kind\":\"%s\",\"op\":%d", INBOUND_VERSION, in->urgent ? URGENT : "",
+               kinds[in->kind], (int)in->op);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         const void *at = (const char *)in + members[i].at;
 
@@ -63,6 +66,11 @@ void inbound_encode(struct buf *b, const struct inbound *in)
         }
     }
     buf_char(b, '}');
+}
+
+bool inbound_urgent(struct slice text)
+{
+    return slice_starts(text, "{\"v\":1" URGENT);
 }
 
 static void read_member(const struct member *m, const json_t *value, struct arena *arena, struct inbound *out)
@@ -103,6 +111,7 @@ int inbound_decode(struct slice text, struct arena *arena, struct inbound *out, 
     if (json_integer_value(json_object_get(o, "v")) != INBOUND_VERSION || k == sizeof kinds / sizeof *kinds)
         rc = err_set(err, "a kept message has an unknown version or kind: it is from a newer Kentongan");
     out->kind = (enum inbound_kind)k;
+    out->urgent = json_is_true(json_object_get(o, "urgent"));
     out->op = (enum ussd_op)json_integer_value(json_object_get(o, "op"));
     for (size_t i = 0; rc == 0 && i < sizeof members / sizeof *members; i++)
         read_member(&members[i], json_object_get(o, members[i].name), arena, out);

@@ -387,6 +387,7 @@ static void store_free(struct store *s)
 {
     s->freeing = true;
     loop_not_at_turn_end(s->loop, consumers_turn_end, s);
+    loop_not_at_turn_end(s->loop, spool_turn_end, s);
     redis_free(s->redis);
     consumers_free(s);
     commits_free(s);
@@ -422,8 +423,9 @@ static int open_parts(struct store *s, const struct store_options *o, struct err
         return -1;
     if (!(s->spool = spool_open(s, err)))
         return -1;
-    loop_at_turn_end(s->loop, consumers_turn_end,
-                     s); /* before the connection's: what is said leaves at once */
+    /* Before the hook of the connection: what these say leaves in the same turn. */
+    loop_at_turn_end(s->loop, spool_turn_end, s);
+    loop_at_turn_end(s->loop, consumers_turn_end, s);
     s->redis = redis_new(s->loop, s->managed ? managed_address(s->managed) : o->address, &events, err);
     return s->redis ? 0 : -1;
 }

@@ -117,6 +117,7 @@ void consumers_wake(struct store *, uint64_t streams);
 
 /* spool.c */
 struct spool *spool_open(struct store *, struct err *);
+void spool_turn_end(void *store);
 void spool_up(struct store *);
 void spool_free(struct spool *);
 
@@ -136,6 +137,8 @@ void managed_free(struct managed *, bool remove_socket);
 
 /* inbound_text.c: the versioned text form of an inbound, for the spool and for parking. */
 void inbound_encode(struct buf *, const struct inbound *);
+/* Is this text that of an urgent one?  Seen without parsing. */
+bool inbound_urgent(struct slice text);
 int inbound_decode(struct slice text, struct arena *, struct inbound *out, struct err *) MUST_CHECK;
 
 /* sms.c */

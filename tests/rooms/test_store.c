@@ -1,4 +1,5 @@
 /* test_store.c - loads, commits, leases, streams and timers against a real, managed redis-server. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -483,10 +484,137 @@ static void a_timer_fires_once_and_its_commit_takes_it_off(void **state)
     assert_int_equal(raw_int("EXISTS", "{19.06}duet:"), 0);
 }
 
+/* --- spool --- */
+
+struct spooled {
+    unsigned n, full;
+    bool done;
+    enum spool_rc rc;
+};
+
+static void on_spool(void *arg, enum spool_rc rc)
+{
+    struct spooled *s = arg;
+
+    s->n++;
+    s->rc = rc;
+    s->done = true;
+}
+
+struct given {
+    unsigned n, want;
+    char order[64];
+    void *tokens[64];
+    bool enough;
+};
+
+static void on_given(void *arg, const struct inbound *in, void *token)
+{
+    struct given *g = arg;
+
+    g->tokens[g->n] = token;
+    g->order[g->n++] = in->provider_id.p[0];
+    g->enough = g->n >= g->want;
+}
+
+static void spool(const char *id, bool urgent)
+{
+    struct inbound in = sms_from(id);
+    struct spooled s = { 0 };
+
+    in.urgent = urgent;
+    store_spool(rig.store, &in, on_spool, &s);
+    assert_false(s.done);
+    wait_for(&s.done);
+    assert_int_equal(s.rc, SPOOL_OK);
+}
+
+static unsigned spool_files(const char *append)
+{
+    char path[300], file[600];
+    struct dirent *e;
+    unsigned n = 0;
+    DIR *d;
+
+    snprintf(path, sizeof path, "%s/spool", rig.folder);
+    d = opendir(path);
+    assert_non_null(d);
+    while ((e = readdir(d)))
+        if (strstr(e->d_name, ".spool")) {
+            n++;
+            if (append) {
+                FILE *f;
+
+                snprintf(file, sizeof file, "%s/%s", path, e->d_name);
+                f = fopen(file, "a");
+                assert_non_null(f);
+                fputs(append, f);
+                fclose(f);
+            }
+        }
+    closedir(d);
+    return n;
+}
+
+static void what_was_spooled_comes_back_urgent_first_and_goes_when_taken(void **state)
+{
+    struct given g = { .want = 4 };
+
+    (void)state;
+    spool("1", false);
+    spool("2", true);
+    spool("3", false);
+    close_store();
+    assert_int_equal(spool_files("torn"), 1);
+    open_store();
+    spool("4", true);
+    assert_int_equal(spool_files(NULL), 2);
+    store_on_spooled(rig.store, on_given, &g);
+    wait_for(&g.enough);
+    assert_string_equal(g.order, "2413");
+    store_spool_done(rig.store, g.tokens[1], true);
+    assert_int_equal(spool_files(NULL), 1); /* the second file is taken as a whole */
+    store_spool_done(rig.store, g.tokens[0], true);
+    store_spool_done(rig.store, g.tokens[2], true);
+    assert_int_equal(spool_files(NULL), 1);
+    /* Redis went away again under the last: it is spooled again, which changes nothing, and comes again. */
+    spool("3", false);
+    g.want = 5;
+    g.enough = false;
+    store_spool_done(rig.store, g.tokens[3], false);
+    wait_for(&g.enough);
+    assert_string_equal(g.order, "24133");
+    store_spool_done(rig.store, g.tokens[4], true);
+    assert_int_equal(spool_files(NULL), 0);
+}
+
+static void a_full_spool_says_so(void **state)
+{
+    static char text[60000];
+    struct inbound in = sms_from("x");
+    struct spooled s = { 0 };
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    in.text = slice_make(text, sizeof text);
+    for (unsigned i = 0; i < 1100; i++)
+        store_spool(rig.store, &in, on_spool, &s);
+    wait_for(&s.done);
+    assert_int_equal(s.n, 1100);
+    assert_int_equal(s.rc, SPOOL_OK);
+    for (unsigned i = 0; i < 100 && s.rc == SPOOL_OK; i++) {
+        s.done = false;
+        store_spool(rig.store, &in, on_spool, &s);
+        wait_for(&s.done);
+    }
+    assert_int_equal(s.rc, SPOOL_FULL);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
+    const char *only = getenv("TEST_ONLY");
     const struct CMUnitTest tests[] = {
         CASE(a_commit_is_loaded_again),
         CASE(the_same_id_is_a_duplicate_and_changes_nothing),
@@ -497,7 +625,11 @@ int main(void)
         CASE(a_retry_comes_back_with_one_more_attempt),
         CASE(what_was_under_way_at_the_end_is_recovered),
         CASE(a_timer_fires_once_and_its_commit_takes_it_off),
+        CASE(what_was_spooled_comes_back_urgent_first_and_goes_when_taken),
+        CASE(a_full_spool_says_so),
     };
 
+    if (only)
+        cmocka_set_test_filter(only);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
