@@ -27,7 +27,7 @@ struct work {
     bool fresh;                      /* a child is to be made */
     struct value shown[FORM_FIELDS]; /* values with the child's name filled in, for the echo */
     enum asking asking;
-    struct people_found offered;
+    struct child offered;
     enum number_kind wrong; /* the number given is one of these instead */
     bool far;               /* the number given belongs to another puskesmas */
 };
@@ -212,11 +212,11 @@ static void find_child(struct work *w)
     if (m == PEOPLE_ASK) {
         doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, "nama");
         w->asking = ASK_CHILD;
-    } else if (m == PEOPLE_ONE && child_load(w->s, w->offered.nomor, &w->child)) {
+    } else if (m == PEOPLE_ONE) {
+        w->offered.posyandu = w->child.posyandu;
+        w->offered.puskesmas = w->child.puskesmas;
+        w->child = w->offered;
         w->known = true;
-    } else if (m == PEOPLE_ONE) { /* its number could not be loaded in this round: known by name alone */
-        w->child.nomor = w->offered.nomor;
-        w->child.id = w->offered.id;
     } else {
         w->fresh = true;
     }
@@ -262,7 +262,8 @@ static struct slice who_and_why(struct work *w)
         nama = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : nama;
         i = form_field(other.form, "umur");
         umur = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : umur;
-        why = other.referral.say.n ? other.referral.say : why.n ? why : other.form->title;
+        why = findings_first(other.findings, w->s->arena);
+        why = why.n ? why : other.form->title;
     }
     return slice_trim(arena_printf(w->s->arena, "%.*s %.*s %.*s",
                                    SLICE_ARG(nama.n ? text_cut(nama, 20, w->s->arena) : S("(tanpa nama)")),
@@ -311,9 +312,10 @@ static struct slice question(struct work *w)
     struct slice months = slice_make("", 0);
 
     if (w->asking == ASK_CHILD) {
-        int64_t today = calendar_day(w->filed.at_ms, w->s->rules->utc_offset_min);
+        int64_t today = calendar_day(w->filed.at_ms, w->s->rules->utc_offset_min), born = today;
 
-        months = arena_printf(w->s->arena, "%dbl", people_months(w->offered.born, today));
+        (void)calendar_parse(w->offered.tgl_lahir, &born);
+        months = arena_printf(w->s->arena, "%dbl", people_months(born, today));
     }
     {
         const struct text_fill f[] = { { "nomor", w->filed.nomor },
@@ -412,21 +414,20 @@ void filing_untally(struct step *s, const struct filed_report *r)
 
 static void file_child(struct work *w)
 {
-    int64_t bb = number_of(&w->report, "bb"), tb = number_of(&w->report, "tb");
+    bool weighed = slice_is(w->report.form->name, "timbang");
+    int64_t bb = weighed ? number_of(&w->report, "bb") : 0, tb = weighed ? number_of(&w->report, "tb") : 0;
 
     if (w->f->correct)
         return;
-    if (w->fresh)
+    if (w->fresh) {
+        people_weighed(&w->child, bb, tb, w->filed.at_ms);
         people_make(w->s, &w->child);
-    if (!w->child.nomor.n)
-        return;
+        child_save(w->s, &w->child);
+    } else if (w->known) {
+        people_weigh_later(w->s, &w->child, bb, tb, w->filed.at_ms);
+    }
     w->filed.child = w->child.nomor;
     w->filed.person_id = w->child.id;
-    if (!w->known && !w->fresh)
-        return;
-    if (slice_is(w->report.form->name, "timbang"))
-        people_weighed(&w->child, bb, tb, w->filed.at_ms);
-    child_save(w->s, &w->child);
 }
 
 static struct slice receipt(struct work *w, const struct findings *found)
@@ -455,7 +456,7 @@ static void file_record(struct work *w)
 
     if (w->f->correct)
         tally_one(s, w->f->correct, -1);
-    findings_of(s, &w->report, w->known ? &w->child : NULL, r->at_ms, &found);
+    findings_of(s, &w->report, w->known || w->fresh ? &w->child : NULL, r, &found);
     file_child(w);
     r->draft = false;
     r->version++;

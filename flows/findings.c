@@ -1,13 +1,60 @@
 /* findings.c - see findings.h. */
 #include "flows/findings.h"
 
-#include "gateway/conf/rules.h"
+#include <jansson.h>
+
+#include "flows/calendar.h"
+#include "flows/growth.h"
 
 enum {
-    MOST = 12,  /* findings of one report */
+    MOST = 16,  /* findings of one report */
     SPOKEN = 3, /* in the receipt */
     BYTES = 4096,
 };
+
+static int64_t number_of(const struct report *r, const char *name)
+{
+    const struct value *v = report_value(r, name);
+
+    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
+}
+
+static int month_of(const struct step *s, int64_t ms)
+{
+    struct civil c = calendar_civil(ms, s->rules->utc_offset_min);
+
+    return c.year * 12 + (int)c.month - 1;
+}
+
+/* What the measures of a child say, by its age and its earlier weighings. */
+static unsigned of_child(const struct step *s, const struct report *r, const struct child *c, int64_t at_ms,
+                         struct growth_trend *trend, struct finding *out, unsigned max)
+{
+    struct growth_weight past[PEOPLE_WEIGHINGS];
+    struct growth_measure m = { .sex = c->jk,
+                                .bb = number_of(r, "bb"),
+                                .tb = number_of(r, "tb"),
+                                .lila = number_of(r, "lila"),
+                                .lk = number_of(r, "lk") };
+    unsigned n = 0, past_n = 0;
+    int64_t born;
+
+    if (!slice_is(r->form->name, "timbang") || !calendar_parse(c->tgl_lahir, &born))
+        return 0;
+    m.age_months = people_months(born, calendar_day(at_ms, s->rules->utc_offset_min));
+    m.lying = m.age_months < 24;
+    for (unsigned i = 0; i < c->weighings_n; i++)
+        if (c->weighings[i].bb)
+            past[past_n++] = (struct growth_weight){ .month = month_of(s, c->weighings[i].at_ms),
+                                                     .bb = c->weighings[i].bb };
+    n = growth_findings(s->rules->rules, &m, out, max);
+    if (m.bb) {
+        *trend = growth_trend(s->rules->rules, past, past_n, month_of(s, at_ms), m.bb, m.age_months);
+        if (n < max)
+            n += growth_trend_finding(s->rules->rules, *trend, &out[n]);
+    }
+    return n;
+}
 
 static void add_json(struct buf *b, const struct finding *f)
 {
@@ -19,17 +66,24 @@ static void add_json(struct buf *b, const struct finding *f)
     buf_char(b, '}');
 }
 
-void findings_of(struct step *s, const struct report *r, const struct child *child, int64_t at_ms,
-                 struct findings *out)
+/* Most urgent first, whoever found it. */
+static void sort(struct finding *f, unsigned n)
 {
-    struct finding found[MOST];
-    unsigned n = s->rules->rules ? rules_findings(s->rules->rules, r->form, r->values, found, MOST) : 0;
-    unsigned spoken = 0;
-    struct buf json, say;
+    for (unsigned i = 1; i < n; i++)
+        for (unsigned k = i; k > 0 && f[k].class > f[k - 1].class; k--) {
+            struct finding t = f[k];
 
-    (void)child;
-    (void)at_ms;
-    *out = (struct findings){ .json = S("[]") };
+            f[k] = f[k - 1];
+            f[k - 1] = t;
+        }
+}
+
+static void write_out(struct step *s, const struct finding *found, unsigned n,
+                      const struct growth_trend *trend, struct findings *out)
+{
+    struct buf json, say;
+    unsigned spoken = 0;
+
     buf_init(&json, BYTES);
     buf_init(&say, BYTES);
     buf_char(&json, '[');
@@ -39,12 +93,51 @@ void findings_of(struct step *s, const struct report *r, const struct child *chi
             continue;
         buf_str(&say, spoken++ ? ", " : "");
         buf_add(&say, found[i].say);
-        if (!out->act.n)
-            out->act = found[i].act;
+        out->act = out->act.n ? out->act : found[i].act;
+        out->worst = found[i].class > out->worst ? found[i].class : out->worst;
     }
+    if (trend->code)
+        buf_printf(&json, "%s{\"id\":\"nt\",\"v\":1,\"class\":\"\",\"say\":\"%c\"}", json.n > 1 ? "," : "",
+                   trend->code);
     buf_char(&json, ']');
     out->json = arena_copy(s->arena, buf_slice(&json));
     out->say = arena_copy(s->arena, buf_slice(&say));
     buf_free(&json);
     buf_free(&say);
+}
+
+void findings_of(struct step *s, const struct report *r, const struct child *child,
+                 const struct filed_report *filed, struct findings *out)
+{
+    struct finding found[MOST];
+    struct growth_trend trend = { 0 };
+    unsigned n;
+
+    *out = (struct findings){ .json = S("[]") };
+    if (!s->rules->rules)
+        return;
+    n = rules_findings(s->rules->rules, r->form, r->values, found, MOST);
+    if (child)
+        n += of_child(s, r, child, filed->at_ms, &trend, found + n, MOST - n);
+    sort(found, n);
+    write_out(s, found, n, &trend, out);
+    if (!out->say.n && trend.code == 'N')
+        out->say = step_text(s, s->language, "growth.rising", NULL, 0);
+    if (out->worst == URGENCY_E2) {
+        const struct text_fill f[] = { { "nomor", filed->nomor } };
+
+        out->act = step_text(s, s->language, "receipt.offer", f, 1);
+    }
+}
+
+struct slice findings_first(struct slice json, struct arena *a)
+{
+    json_t *list = json.n ? json_loadb(json.p, json.n, 0, NULL) : NULL;
+    const json_t *first = json_array_get(list, 0);
+    const char *id = json_string_value(json_object_get(first, "id"));
+    const char *say = json_string_value(json_object_get(first, "say"));
+    struct slice s = id && say && !slice_is(slice_of(id), "nt") ? arena_str(a, say) : slice_make("", 0);
+
+    json_decref(list);
+    return s;
 }

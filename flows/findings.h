@@ -5,15 +5,20 @@
 #define KENTONGAN_FLOWS_FINDINGS_H
 
 #include "flows/people.h"
+#include "flows/subject_report.h"
+#include "gateway/conf/rules.h"
 
 struct findings {
     struct slice json; /* [{"id":"bumil.td_berat","v":1,"class":"E1","say":"TD tinggi"}] */
     struct slice say;  /* for an SMS: the most urgent ones, without those for nakes only */
     struct slice act;  /* what to do about the most urgent one */
+    enum urgency worst;
 };
 
-/* child: what is known of the child before this report; NULL = none. */
-void findings_of(struct step *, const struct report *, const struct child *, int64_t at_ms,
+/* child: whom the report is about, with its earlier weighings; NULL = nobody is known. */
+void findings_of(struct step *, const struct report *, const struct child *, const struct filed_report *,
                  struct findings *out);
+/* The most urgent finding of a record, in words: why a RUJUK of its number is made. */
+struct slice findings_first(struct slice json, struct arena *);
 
 #endif

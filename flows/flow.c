@@ -11,6 +11,7 @@
 #include "flows/blob.h"
 #include "flows/commands.h"
 #include "flows/filing.h"
+#include "flows/people.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
@@ -153,10 +154,15 @@ static enum read_rc read_timer(const struct inbound *in, struct arena *a, struct
                                .from = blob_slice(o, "from", a),
                                .act = blob_slice(o, "do", a),
                                .village = blob_slice(o, "village", a),
-                               .disease = blob_slice(o, "disease", a) };
+                               .disease = blob_slice(o, "disease", a),
+                               .bucket = blob_slice(o, "bucket", a),
+                               .at_ms = blob_int(o, "at"),
+                               .bb = blob_int(o, "bb"),
+                               .tb = blob_int(o, "tb") };
         r->acting = r->due.from;
         (void)intent_add(out, SUBJECT_SENDER, r->due.from);
         (void)intent_add(out, SUBJECT_NUMBER, r->due.nomor);
+        (void)intent_add(out, SUBJECT_NAME, r->due.bucket);
         if (r->due.village.n)
             (void)intent_add(
                 out, SUBJECT_EPISODE,
@@ -275,14 +281,14 @@ static void step_many(struct step *s)
             continue;
         }
         asked += out.kind == FILED_ASKED;
-        all[n++] = (struct reply_outcome){ .nomor = out.nomor,
-                                           .field = out.asked,
-                                           .isi = reply_value(f.report->form, f.report->values, S("nama"),
-                                                              s->arena) };
+        all[n] = (struct reply_outcome){ .nomor = out.nomor, .field = out.asked };
+        all[n++].isi = reply_value(f.report->form, f.report->values, S("nama"), s->arena);
     }
     step_reason(s, !s->person ? "unknown_sender" : asked ? "confirm" : "accepted");
     if (n && s->person)
-        step_answer(s, all[0].nomor, reply_many(s->rules, s->language, all, n, s->arena));
+        step_answer(s, all[0].nomor,
+                    r->said.reports_n > REPORTS_FILED ? step_text(s, s->language, "many.first_only", NULL, 0)
+                                                      : reply_many(s->rules, s->language, all, n, s->arena));
 }
 
 static void step_reports(struct step *s)
@@ -343,6 +349,8 @@ static void step_timer_due(struct step *s)
         referral_due(s, d);
     else if (slice_is(d->what, "episode"))
         alert_due(s, d);
+    else if (slice_is(d->what, "child"))
+        people_due(s, d);
     else
         step_reason(s, "timer_idle");
 }

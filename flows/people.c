@@ -57,6 +57,21 @@ static void weighings_decode(const json_t *o, struct child *c)
     }
 }
 
+static void weighings_encode(json_t *o, const struct child *c)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < c->weighings_n; i++) {
+        json_t *w = json_object();
+
+        blob_put_int(w, "at", c->weighings[i].at_ms);
+        blob_put_int(w, "bb", c->weighings[i].bb);
+        blob_put_int(w, "tb", c->weighings[i].tb);
+        json_array_append_new(list, w);
+    }
+    json_object_set_new(o, "weighings", list);
+}
+
 bool child_load(struct step *s, struct slice nomor, struct child *out)
 {
     json_t *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor));
@@ -81,7 +96,7 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
 
 void child_save(struct step *s, const struct child *c)
 {
-    json_t *o = blob_new(), *list = json_array();
+    json_t *o = blob_new();
 
     blob_put(o, "kind", S("child"));
     blob_put(o, "id", c->id);
@@ -92,15 +107,7 @@ void child_save(struct step *s, const struct child *c)
     blob_put(o, "nik", c->nik);
     blob_put(o, "posyandu", c->posyandu);
     blob_put(o, "puskesmas", c->puskesmas);
-    for (unsigned i = 0; i < c->weighings_n; i++) {
-        json_t *w = json_object();
-
-        blob_put_int(w, "at", c->weighings[i].at_ms);
-        blob_put_int(w, "bb", c->weighings[i].bb);
-        blob_put_int(w, "tb", c->weighings[i].tb);
-        json_array_append_new(list, w);
-    }
-    json_object_set_new(o, "weighings", list);
+    weighings_encode(o, c);
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
 }
 
@@ -134,7 +141,7 @@ struct search {
     struct slice key;
     int64_t born;
     unsigned exact, near;
-    struct people_found best, best_near;
+    struct child best, best_near;
 };
 
 static bool same_age(int64_t born, int64_t other)
@@ -145,18 +152,46 @@ static bool same_age(int64_t born, int64_t other)
     return months >= -1 && months <= 1;
 }
 
-static void look_at(struct search *f, const json_t *c)
+static void entry_decode(const json_t *o, struct child *c, struct arena *a)
 {
-    struct arena *a = f->step->arena;
-    struct people_found found = { .nomor = blob_slice(c, "n", a),
-                                  .id = blob_slice(c, "id", a),
-                                  .nama = blob_slice(c, "nama", a) };
-    struct slice key = people_key(found.nama, a), nik = blob_slice(c, "nik", a);
-    bool by_nik = nik.n && slice_eq(nik, f->wanted->nik);
+    *c = (struct child){ .nomor = blob_slice(o, "n", a),
+                         .id = blob_slice(o, "id", a),
+                         .nama = blob_slice(o, "nama", a),
+                         .jk = blob_slice(o, "jk", a),
+                         .tgl_lahir = blob_slice(o, "lahir", a),
+                         .exact = blob_bool(o, "exact"),
+                         .nik = blob_slice(o, "nik", a) };
+    weighings_decode(o, c);
+}
 
-    if (!calendar_parse(blob_slice(c, "lahir", a), &found.born))
+static json_t *entry_encode(const struct child *c)
+{
+    json_t *o = json_object();
+
+    blob_put(o, "n", c->nomor);
+    blob_put(o, "id", c->id);
+    blob_put(o, "nama", c->nama);
+    blob_put(o, "jk", c->jk);
+    blob_put(o, "lahir", c->tgl_lahir);
+    blob_put_bool(o, "exact", c->exact);
+    blob_put(o, "nik", c->nik);
+    weighings_encode(o, c);
+    return o;
+}
+
+static void look_at(struct search *f, const json_t *o)
+{
+    struct child found;
+    struct slice key;
+    int64_t born;
+    bool by_nik;
+
+    entry_decode(o, &found, f->step->arena);
+    key = people_key(found.nama, f->step->arena);
+    by_nik = found.nik.n && slice_eq(found.nik, f->wanted->nik);
+    if (!calendar_parse(found.tgl_lahir, &born))
         return;
-    if (!by_nik && (!slice_eq(blob_slice(c, "jk", a), f->wanted->jk) || !same_age(found.born, f->born)))
+    if (!by_nik && (!slice_eq(found.jk, f->wanted->jk) || !same_age(born, f->born)))
         return;
     if ((by_nik || slice_eq(key, f->key)) && !slice_eq(found.nomor, f->best.nomor)) {
         f->best = found;
@@ -168,7 +203,7 @@ static void look_at(struct search *f, const json_t *c)
 }
 
 enum people_match people_match(struct step *s, struct slice posyandu, const struct child *wanted,
-                               struct people_found *out)
+                               struct child *out)
 {
     struct search f = { .step = s, .wanted = wanted, .key = people_key(wanted->nama, s->arena) };
     struct slice id[2];
@@ -191,28 +226,24 @@ enum people_match people_match(struct step *s, struct slice posyandu, const stru
     return f.exact == 1 ? PEOPLE_ONE : f.exact || f.near ? PEOPLE_ASK : PEOPLE_NEW;
 }
 
-static void bucket_add(struct step *s, struct slice id, const struct child *c)
+/* Puts the child into a bucket, or in the place of what stood there of it. */
+static void bucket_put(struct step *s, struct slice id, const struct child *c)
 {
-    json_t *o = blob_parse(step_blob(s, SUBJECT_NAME, id)), *children, *entry;
+    json_t *o = blob_parse(step_blob(s, SUBJECT_NAME, id)), *children;
+    size_t i = 0;
 
     if (!o)
         o = blob_new();
-    children = json_object_get(o, "children");
-    if (!children) {
+    if (!json_object_get(o, "children"))
         json_object_set_new(o, "children", json_array());
-        children = json_object_get(o, "children");
-    }
-    entry = json_object();
-    blob_put(entry, "n", c->nomor);
-    blob_put(entry, "id", c->id);
-    blob_put(entry, "nama", c->nama);
-    blob_put(entry, "jk", c->jk);
-    blob_put(entry, "lahir", c->tgl_lahir);
-    blob_put(entry, "nik", c->nik);
-    if (json_array_size(children) < BUCKET)
-        json_array_append_new(children, entry);
-    else
-        json_decref(entry);
+    children = json_object_get(o, "children");
+    while (i < json_array_size(children) &&
+           !slice_eq(blob_slice(json_array_get(children, i), "n", s->arena), c->nomor))
+        i++;
+    if (i < json_array_size(children))
+        json_array_set_new(children, i, entry_encode(c));
+    else if (i < BUCKET)
+        json_array_append_new(children, entry_encode(c));
     step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), kept_ms);
 }
 
@@ -225,7 +256,7 @@ void people_make(struct step *s, struct child *c)
     c->id = step_uuid(s);
     people_buckets(c->posyandu, c->nama, s->arena, id);
     for (unsigned b = 0; b < 2; b++)
-        bucket_add(s, id[b], c);
+        bucket_put(s, id[b], c);
     row.person = (struct person_row){ .id = c->id,
                                       .nomor = c->nomor,
                                       .nama = c->nama,
@@ -275,6 +306,26 @@ int people_months(int64_t born, int64_t day)
     return (b.year - a.year) * 12 + (int)b.month - (int)a.month - (b.day < a.day);
 }
 
+static struct slice doubt_by_age(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
+                                 int64_t at_ms)
+{
+    int64_t born, months;
+
+    if (!calendar_parse(c->tgl_lahir, &born))
+        return slice_make("", 0);
+    months = people_months(born, calendar_day(at_ms, rules->utc_offset_min));
+    switch (growth_plausible(rules->rules, c->jk, months, bb, tb, months < 24)) {
+    case GROWTH_DOUBT_BB:
+    case GROWTH_DOUBT_BOTH:
+        return S("bb");
+    case GROWTH_DOUBT_TB:
+        return S("tb");
+    case GROWTH_FINE:
+        break;
+    }
+    return slice_make("", 0);
+}
+
 struct slice people_doubt(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
                           int64_t at_ms)
 {
@@ -292,7 +343,7 @@ struct slice people_doubt(const struct ruleset *rules, const struct child *c, in
                 return S("tb");
             break;
         }
-    return slice_make("", 0);
+    return doubt_by_age(rules, c, bb, tb, at_ms);
 }
 
 void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
@@ -304,4 +355,33 @@ void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
         c->weighings_n--;
     }
     c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = at_ms, .bb = bb, .tb = tb };
+}
+
+void people_weigh_later(struct step *s, const struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+{
+    struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = at_ms, .bb = bb, .tb = tb };
+    struct slice id[2];
+
+    if (!bb && !tb)
+        return;
+    people_buckets(c->posyandu, c->nama, s->arena, id);
+    d.bucket = id[0];
+    step_timer(s, arena_printf(s->arena, "child:%.*s:%lld", SLICE_ARG(c->nomor), (long long)at_ms),
+               step_due(s, &d), s->now_ms);
+}
+
+void people_due(struct step *s, const struct due *d)
+{
+    struct child c;
+
+    step_reason(s, "timer_idle");
+    if (!child_load(s, d->nomor, &c))
+        return;
+    for (unsigned i = 0; i < c.weighings_n; i++)
+        if (c.weighings[i].at_ms == d->at_ms)
+            return;
+    step_reason(s, "timer");
+    people_weighed(&c, d->bb, d->tb, d->at_ms);
+    child_save(s, &c);
+    bucket_put(s, d->bucket, &c);
 }

@@ -40,14 +40,10 @@ enum people_match {
     PEOPLE_ASK, /* *out is the likeliest of several, or one edit away */
 };
 
-struct people_found {
-    struct slice nomor, id, nama;
-    int64_t born; /* day of birth */
-};
-
-/* `not_this`: a number that was offered and refused; empty = none. */
+/* Looks in the two buckets; *out is what the bucket knows of the child: all but its posyandu and puskesmas.
+ */
 enum people_match people_match(struct step *, struct slice posyandu, const struct child *wanted,
-                               struct people_found *out);
+                               struct child *out);
 /* Makes the child: number, blob, buckets, person row. */
 void people_make(struct step *, struct child *);
 /* Day of birth from umur or tgl_lahir at a date; false when neither is given. */
@@ -55,9 +51,14 @@ bool people_birth(const struct step *, const struct form *, const struct value *
                   int64_t *day, bool *exact);
 /* Completed months from a day of birth to a day. */
 int people_months(int64_t born, int64_t day);
-/* The field whose new value is out of keeping with the child's last weighing within 60 days, or empty. */
+/* The field whose new value is out of keeping with the child's age, or with its last weighing within 60 days;
+ * or empty. */
 struct slice people_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
                           int64_t at_ms);
 void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
+/* A weighing of a child that is known: a report by name has loaded only the bucket, one by number only the
+ * number, so a timer that is due at once brings it to both. */
+void people_weigh_later(struct step *, const struct child *, int64_t bb, int64_t tb, int64_t at_ms);
+void people_due(struct step *, const struct due *);
 
 #endif

@@ -22,8 +22,10 @@ enum reading_kind {
 
 /* The text of a timer: {"t":"referral","nomor":"48217","from":"+62…","do":"…","village":…,"disease":…}. */
 struct due {
-    struct slice what; /* "draft", "referral", "hadir", "episode", "ussd" */
+    struct slice what; /* "draft", "referral", "hadir", "episode", "child", "ussd" */
     struct slice nomor, from, act, village, disease;
+    struct slice bucket;   /* "child": SUBJECT_NAME that lists it */
+    int64_t at_ms, bb, tb; /* "child": a weighing */
 };
 
 struct reading {

@@ -72,7 +72,7 @@ struct slice reply_echo(const struct form *form, const struct value *values, str
 struct slice reply_value(const struct form *form, const struct value *values, struct slice field,
                          struct arena *a)
 {
-    struct slice s = slice_make("", 0);
+    struct slice s;
     struct buf b;
 
     buf_init(&b, ECHO);

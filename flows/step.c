@@ -7,6 +7,7 @@
 
 #include "flows/blob.h"
 #include "flows/calendar.h"
+#include "flows/clocks.h"
 #include "flows/drafts.h"
 #include "parsers/damm.h"
 
@@ -135,13 +136,22 @@ struct slice step_due(struct step *s, const struct due *d)
     blob_put(o, "do", d->act);
     blob_put(o, "village", d->village);
     blob_put(o, "disease", d->disease);
+    blob_put(o, "bucket", d->bucket);
+    blob_put_int(o, "at", d->at_ms);
+    blob_put_int(o, "bb", d->bb);
+    blob_put_int(o, "tb", d->tb);
     return blob_done(o, s->arena);
 }
 
 /* SPEC 6: old news is not sent late. */
-static int64_t life_ms(enum sms_class class)
+static int64_t life_ms(const struct step *s, enum sms_class class)
 {
-    return class == SMS_NOTICE || class == SMS_BULK ? 48 * hour_ms : 24 * hour_ms;
+    static const char *const rows[SMS_CLASSES] = {
+        [SMS_ANSWER] = "answer_ttl",   [SMS_EMERGENCY] = "emergency_ttl", [SMS_REFERRAL] = "emergency_ttl",
+        [SMS_ALERT] = "emergency_ttl", [SMS_NOTICE] = "notice_ttl",       [SMS_BULK] = "notice_ttl",
+    };
+
+    return clock_of(s->rules, rows[class]);
 }
 
 void step_sms(struct step *s, struct slice to, enum sms_class class, struct slice nomor, struct slice text)
@@ -153,7 +163,7 @@ void step_sms(struct step *s, struct slice to, enum sms_class class, struct slic
         return;
     }
     s->out->sms[s->out->sms_n++] = (struct sms){
-        .to = to, .text = text, .class = class, .expires_ms = s->now_ms + life_ms(class), .nomor = nomor
+        .to = to, .text = text, .class = class, .expires_ms = s->now_ms + life_ms(s, class), .nomor = nomor
     };
 }
 
