@@ -63,7 +63,7 @@ struct wire_sms {
 };
 
 enum {
-    WIRE_HEADERS = 4,
+    WIRE_HEADERS = 8,
 };
 
 struct wire_send {

@@ -2,11 +2,13 @@
  * (PEERS 4.14, 6.1, 6.3).
  *
  * In: the names of RapidPro's post-url, of Kannel's guide and of its one-letter escapes; or post-url with the
- * text as the body and X-Kannel-* headers.  Out: a POST form, so that the password stands in no log. */
+ * text as the body and X-Kannel-* headers.  Out: a POST with X-Kannel headers, so that the password stands in
+ * no log of URLs. */
 #include <stdio.h>
 #include <string.h>
 
 #include "parsers/dialect.h"
+#include "parsers/gsm7.h"
 #include "parsers/utf8.h"
 
 extern const struct dialect dialect_kannel;
@@ -118,42 +120,51 @@ static void answer(enum reason reason, struct slice id, struct arena *a, struct 
     *out = (struct wire_answer){ .status = 200, .content_type = "text/plain", .body = S("") };
 }
 
+/* A header of its own for each value; nothing that could end the header early gets in. */
+static bool add_header(struct wire_send *out, struct arena *a, const char *name, struct slice value)
+{
+    for (size_t i = 0; i < value.n; i++)
+        if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7F)
+            return false;
+    if (value.n && out->headers_n < WIRE_HEADERS)
+        out->headers[out->headers_n++] = arena_printf(a, "X-Kannel-%s: %.*s", name, SLICE_ARG(value));
+    return true;
+}
+
+/* Kannel fills in %d and %F when it calls; our uuid is all that names the SMS. */
+static struct slice dlr_url(const struct wire_sms *sms, struct arena *a)
+{
+    struct slice out;
+    struct buf b;
+
+    if (!sms->dlr_url.n)
+        return slice_make("", 0);
+    buf_init(&b, 2048);
+    buf_add(&b, sms->dlr_url);
+    buf_str(&b, "?uuid=");
+    query_escape(&b, sms->uuid);
+    buf_str(&b, "&type=%d&id=%F");
+    out = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return out;
+}
+
+/* smsbox takes a POST only as text with X-Kannel headers: a form is "Invalid content-type" (seen with 1.4.5).
+ */
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
 {
-    struct buf b, url;
+    struct slice back = dlr_url(sms, a);
 
-    buf_init(&b, 65536);
-    query_pair(&b, "username", sms->username);
-    query_pair(&b, "password", sms->password);
-    if (sms->from.n)
-        query_pair(&b, "from", sms->from);
-    query_pair(&b, "to", sms->to);
-    query_pair(&b, "text", sms->text);
-    query_pair(&b, "charset", S("UTF-8"));
-    {
-        struct slice rest = sms->text;
-        bool ascii = true;
-
-        for (size_t i = 0; i < rest.n && ascii; i++)
-            ascii = (unsigned char)rest.p[i] < 0x80;
-        query_pair(&b, "coding", ascii ? S("0") : S("2"));
-    }
-    if (sms->dlr_url.n) {
-        /* Kannel fills in %d when it calls; our uuid is all that names the SMS. */
-        buf_init(&url, 2048);
-        buf_add(&url, sms->dlr_url);
-        buf_str(&url, "?uuid=");
-        query_escape(&url, sms->uuid);
-        buf_str(&url, "&type=%d&id=%F");
-        query_pair(&b, "dlr-mask", arena_printf(a, "%d", DLR_MASK));
-        query_pair(&b, "dlr-url", buf_slice(&url));
-        buf_free(&url);
-    }
     *out = (struct wire_send){ .url = sms->url,
-                               .content_type = S("application/x-www-form-urlencoded"),
-                               .body = arena_copy(a, buf_slice(&b)) };
-    memset(b.p, 0, b.n);
-    buf_free(&b);
+                               .content_type = S("text/plain; charset=UTF-8"),
+                               .body = arena_copy(a, sms->text) };
+    if (!add_header(out, a, "Username", sms->username) || !add_header(out, a, "Password", sms->password) ||
+        !add_header(out, a, "From", sms->from) || !add_header(out, a, "To", sms->to) ||
+        !add_header(out, a, "Coding", gsm7_count(sms->text, NULL) ? S("0") : S("2")))
+        return WIRE_BAD_SHAPE;
+    if (back.n && (!add_header(out, a, "DLR-Mask", arena_printf(a, "%d", DLR_MASK)) ||
+                   !add_header(out, a, "DLR-Url", back)))
+        return WIRE_BAD_SHAPE;
     return WIRE_OK;
 }
 

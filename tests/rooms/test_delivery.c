@@ -54,7 +54,7 @@ static struct {
     const char *says;
     bool hold;
     char order[256]; /* the texts in the order they came */
-    char body[2048], key[64];
+    char body[2048], head[2048], key[64];
     bool late;
     char dlr[64];
 } world;
@@ -174,10 +174,10 @@ static void provider_answers(struct evhttp_request *req)
 static void on_request(struct evhttp_request *req, void *arg)
 {
     struct evbuffer *in = evhttp_request_get_input_buffer(req);
-    const char *key = evhttp_find_header(evhttp_request_get_input_headers(req), "apiKey");
+    struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
+    const char *key = evhttp_find_header(headers, "apiKey");
     size_t n = evbuffer_get_length(in);
     struct slice body;
-    const char *text;
 
     (void)arg;
     if (n >= sizeof world.body)
@@ -186,12 +186,12 @@ static void on_request(struct evhttp_request *req, void *arg)
     world.body[n] = '\0';
     snprintf(world.key, sizeof world.key, "%s", key ? key : "");
     body = slice_of(world.body);
-    text = strstr(world.body, "text=");
-    if (text && strlen(world.order) < sizeof world.order - 8) {
-        struct slice rest = slice_skip(body, (size_t)(text - world.body) + 5), t = slice_cut(&rest, '&');
-
-        snprintf(world.order + strlen(world.order), 8, "%.*s ", (int)(t.n < 6 ? t.n : 6), t.p);
-    }
+    if (strlen(world.order) < sizeof world.order - 8)
+        snprintf(world.order + strlen(world.order), 8, "%.*s ", (int)(body.n < 6 ? body.n : 6), body.p);
+    world.head[0] = '\0';
+    for (struct evkeyval *kv = headers->tqh_first; kv; kv = kv->next.tqe_next)
+        snprintf(world.head + strlen(world.head), sizeof world.head - strlen(world.head), "%s: %s\n", kv->key,
+                 kv->value);
     world.requests++;
     if (!world.hold) {
         provider_answers(req);
@@ -295,9 +295,11 @@ static void an_sms_goes_out_by_post_and_is_done(void **state)
     (void)state;
     run(5000);
     assert_string_equal(e->end, "done");
-    assert_non_null(strstr(world.body, "username=u&password=p&from=98120&to=%2B6281234567890&text=Halo"));
-    assert_non_null(strstr(
-        world.body, "dlr-mask=31&dlr-url=https%3A%2F%2Fsms.dinkes.example%2Fdlr%2Ftelko%3Fuuid%3Duuid-1"));
+    assert_string_equal(world.body, "Halo");
+    assert_non_null(strstr(world.head, "X-Kannel-Username: u\nX-Kannel-Password: p\nX-Kannel-From: 98120\n"
+                                       "X-Kannel-To: +6281234567890\nX-Kannel-Coding: 0\n"));
+    assert_non_null(
+        strstr(world.head, "X-Kannel-DLR-Url: https://sms.dinkes.example/dlr/telko?uuid=uuid-1&type=%d"));
 }
 
 static void answers_overtake_alerts_and_bulk(void **state)
