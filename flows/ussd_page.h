@@ -12,6 +12,7 @@ enum {
     USSD_SEPTETS = 182,
     USSD_OPTIONS = 90, /* 98 and 99 mean something else */
     USSD_NOTE = 60,    /* longest note above a page */
+    USSD_DRAFTS = 3,   /* so many are offered, the newest */
 };
 
 struct ussd_context {
@@ -19,6 +20,7 @@ struct ussd_context {
     const struct person *person;
     const struct menu *menu;
     struct slice language;
+    const struct sender_state *drafts; /* open questions of hers, offered on the first page; may be NULL */
     int64_t now_ms;
     struct arena *arena;
 };
@@ -28,6 +30,7 @@ enum ussd_option_kind {
     OPTION_ENTRY,  /* of a menu page: `at` */
     OPTION_WAY,    /* of a form: variant `at` */
     OPTION_SMS,    /* the rest by SMS */
+    OPTION_DRAFT,  /* goes on with her draft `at` */
     OPTION_NUMBER, /* by the variant `at` that asks for a number */
     OPTION_YES,
     OPTION_NO,
@@ -59,6 +62,8 @@ const struct menu_page *ussd_menu_page(const struct ussd_context *, const struct
 /* The command entry that USSD_NUMBER and USSD_WORDS are about; NULL when the menu no longer has it. */
 const struct menu_entry *ussd_command(const struct ussd_context *, const struct ussd_state *);
 
+/* Asked by digits that are a value, not a choice. */
+bool ussd_numeric(enum field_type);
 /* "0" leaves an optional number out. */
 bool ussd_zero_skips(const struct form *, unsigned variant, unsigned field);
 /* "0" is an answer here (none, or a zero), so that 000 goes back. */

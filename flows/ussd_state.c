@@ -6,9 +6,9 @@
 #include "flows/blob.h"
 
 static const char *const places[USSD_PLACES] = {
-    [USSD_MENU] = "menu",   [USSD_WAY] = "way",     [USSD_FIELD] = "field", [USSD_COUNT] = "count",
-    [USSD_UNIT] = "unit",   [USSD_DOUBT] = "doubt", [USSD_ECHO] = "echo",   [USSD_NUMBER] = "number",
-    [USSD_WORDS] = "words", [USSD_DONE] = "done",
+    [USSD_MENU] = "menu",     [USSD_WAY] = "way",     [USSD_FIELD] = "field", [USSD_COUNT] = "count",
+    [USSD_UNIT] = "unit",     [USSD_DOUBT] = "doubt", [USSD_ECHO] = "echo",   [USSD_ASKED] = "asked",
+    [USSD_NUMBER] = "number", [USSD_WORDS] = "words", [USSD_DONE] = "done",
 };
 
 void ussd_state_clear(struct ussd_state *s)
@@ -83,6 +83,7 @@ struct slice ussd_state_encode(const struct ussd_state *s, struct arena *arena)
     blob_put_int(o, "sub", s->sub);
     blob_put(o, "dial", s->dial);
     blob_put(o, "command", s->command);
+    blob_put(o, "question", s->question);
     blob_put(o, "nomor", s->nomor);
     blob_put_bool(o, "alarmed", s->alarmed);
     blob_put_bool(o, "timed", s->timed);
@@ -147,6 +148,7 @@ static bool fits(const struct ussd_state *s)
     switch (s->place) {
     case USSD_WAY:
     case USSD_ECHO:
+    case USSD_ASKED:
         return s->form != NULL;
     case USSD_FIELD:
     case USSD_COUNT:
@@ -173,6 +175,7 @@ static bool get_state(const struct ruleset *rs, const json_t *o, struct arena *a
     s->sub = (unsigned)blob_int(o, "sub");
     s->dial = blob_slice(o, "dial", a);
     s->command = blob_slice(o, "command", a);
+    s->question = blob_slice(o, "question", a);
     s->nomor = blob_slice(o, "nomor", a);
     s->alarmed = blob_bool(o, "alarmed");
     while (s->place < USSD_PLACES && !slice_is(place, places[s->place]))

@@ -16,9 +16,10 @@ enum ussd_place {
     USSD_WAY,    /* which variant of the form */
     USSD_FIELD,  /* asks for `field` */
     USSD_COUNT,  /* FIELD_COUNTS: how many of `item` */
-    USSD_UNIT,   /* FIELD_AGE: `guess` has the number, the unit is asked */
+    USSD_UNIT,   /* FIELD_AGE: `item` has the number, the unit is asked */
     USSD_DOUBT,  /* `guess`, or what is in the field already, is asked back */
     USSD_ECHO,   /* all values; 1 sends */
+    USSD_ASKED,  /* filed as a draft: `question` is open; 1 is YA, 2 is `command` */
     USSD_NUMBER, /* a command's number */
     USSD_WORDS,  /* a command's words */
     USSD_DONE,   /* ended: the page is kept for a repeat */
@@ -50,12 +51,13 @@ struct ussd_state {
     uint32_t skipped;                 /* bit by field index: asked, and nothing to say */
     uint32_t sure;                    /* bit by field index: the person confirmed what looked doubtful */
     struct value guess;
-    struct slice item;    /* USSD_COUNT: the code; USSD_UNIT: the number typed */
-    struct slice who;     /* whose number was typed: "Siti Aminah" */
-    struct slice command; /* USSD_NUMBER, USSD_WORDS: the entry's name and its page */
-    struct slice nomor;   /* USSD_WORDS: the number typed; forms: of the draft that holds this report */
-    bool alarmed;         /* staff were told of it */
-    bool timed;           /* its timer is set */
+    struct slice item;     /* USSD_COUNT: the code; USSD_UNIT: the number typed */
+    struct slice who;      /* whose number was typed: "Siti Aminah" */
+    struct slice command;  /* USSD_NUMBER, USSD_WORDS: the entry's name */
+    struct slice question; /* USSD_ASKED */
+    struct slice nomor;    /* USSD_WORDS: the number typed; forms: of the draft that holds this report */
+    bool alarmed;          /* staff were told of it */
+    bool timed;            /* its timer is set */
 };
 
 /* False when there is none, it is broken or of another version: *out is then an empty state at the menu. */

@@ -35,4 +35,24 @@ void ussd_walk_ask_again(struct ussd_walk *, int field, struct slice note);
 /* Judges what was answered so far into w->report.  Every field absent: NULL. */
 void ussd_walk_judge(struct ussd_walk *);
 
+/* --- between ussd_walk.c and ussd_field.c --- */
+void ussd_walk_turn(struct ussd_walk *, enum ussd_place, int field);
+/* To the first field that was neither answered nor skipped, or the echo. */
+void ussd_walk_next(struct ussd_walk *);
+/* A value was given: judges, asks back what is doubtful, else goes on. */
+void ussd_walk_valued(struct ussd_walk *);
+void ussd_walk_forget(struct ussd_state *, unsigned field);
+/* Asks `field` back; guess NULL: what it holds is implausible. */
+void ussd_walk_doubt(struct ussd_walk *, int field, const struct value *guess);
+struct slice ussd_walk_note(struct ussd_walk *, const char *key, const char *slot, struct slice);
+struct slice ussd_walk_error(struct ussd_walk *, const struct field *, enum report_error);
+void ussd_walk_no_choice(struct ussd_walk *);
+
+void ussd_field_input(struct ussd_walk *, struct slice);
+/* Reads `input` as a value of the field in question. */
+void ussd_field_read(struct ussd_walk *, struct slice input);
+void ussd_field_count(struct ussd_walk *, struct slice);
+/* The answer to a doubt. */
+void ussd_field_confirm(struct ussd_walk *, bool yes);
+
 #endif
