@@ -1,11 +1,12 @@
 /* csv.c - strict CSV with places for faults.  See csv.h. */
 #include "gateway/conf/csv.h"
 
-#include "gateway/base/buf.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "gateway/base/buf.h"
+#include "parsers/utf8.h"
 
 enum {
     FILE_MAX = 32 << 20,
@@ -47,35 +48,21 @@ static void take(struct reader *r)
     }
 }
 
-/* Bytes of the UTF-8 character at p, 0 when it is broken (overlong forms and surrogates are). */
-static size_t utf8_length(const unsigned char *p, size_t n)
-{
-    size_t need = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
-
-    if (need == 0 || need > n)
-        return 0;
-    for (size_t i = 1; i < need; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) || (p[0] == 0xF0 && p[1] < 0x90) ||
-        (p[0] == 0xF4 && p[1] > 0x8F))
-        return 0;
-    return need;
-}
-
 static bool is_text(struct reader *r)
 {
-    const unsigned char *p = (const unsigned char *)r->text.p;
+    struct slice rest = slice_skip(r->text, r->at);
     struct mark m = here(r);
 
-    for (size_t i = r->at, n; i < r->text.n; i += n) {
-        n = p[i] == 0 ? 0 : utf8_length(p + i, r->text.n - i);
-        if (n == 0) {
+    while (rest.n) {
+        size_t before = rest.n;
+        uint32_t c = utf8_next(&rest);
+
+        if (c == 0 || (c == 0xFFFD && before - rest.n == 1)) {
             fault_add(r->faults, m, "not UTF-8 text: save the file as CSV UTF-8");
             return false;
         }
         m.col++;
-        if (p[i] == '\n') {
+        if (c == '\n') {
             m.line++;
             m.col = 1;
         }

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "gateway/conf/texts_rows.h"
+#include "parsers/text.h"
+#include "parsers/utf8.h"
 
 bool text_is_safe(char c)
 {
@@ -17,48 +19,46 @@ enum {
 
 /* --- folding a value to safe characters, and cutting it --- */
 
-/* The base letters of U+00C0 to U+017F. */
-static const char latin[] = "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
-                            "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"
-                            "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
-
-static char fold_one(unsigned cp, bool lines)
+/* What every phone shows in place of a code point; 0: leave it out. */
+static char fold_one(uint32_t cp, bool lines)
 {
-    if (cp < 0x80) {
-        if (text_is_safe((char)cp) || (cp == '\n' && lines))
-            return (char)cp;
-        return cp == '[' || cp == '{'    ? '('
-               : cp == ']' || cp == '}'  ? ')'
-               : cp == '`'               ? '\''
-               : cp == '\\' || cp == '|' ? '/'
-               : cp == '~'               ? '-'
-                                         : ' ';
-    }
-    if (cp >= 0xC0 && cp < 0xC0 + sizeof latin - 1)
-        return latin[cp - 0xC0];
-    if (cp == 0x2018 || cp == 0x2019 || cp == 0x02BC || cp == 0x00B4)
+    if (cp < 0x80 && (text_is_safe((char)cp) || (cp == '\n' && lines)))
+        return (char)cp;
+    switch (cp) {
+    case '[':
+    case '{':
+        return '(';
+    case ']':
+    case '}':
+        return ')';
+    case '\\':
+    case '|':
+        return '/';
+    case '`':
+    case 0xB4: /* acute accent, and the curly quotes */
+    case 0x2018:
+    case 0x2019:
         return '\'';
-    if (cp == 0x201C || cp == 0x201D)
+    case 0x201C:
+    case 0x201D:
         return '"';
-    if (cp >= 0x2010 && cp <= 0x2015)
+    case '~':
+    case 0x2013: /* dashes */
+    case 0x2014:
         return '-';
-    return cp == 0xA0 ? ' ' : '\0';
+    default:
+        return cp < 0x80 || cp == 0xA0 ? ' ' : text_base_letter(cp);
+    }
 }
 
 /* Valid UTF-8 in, safe ASCII out, blanks closed; at most max bytes. */
 static size_t fold(struct slice s, bool lines, char *out, size_t max)
 {
-    const unsigned char *p = (const unsigned char *)s.p;
     size_t n = 0;
 
-    for (size_t i = 0; i < s.n && n < max;) {
-        unsigned cp = p[i], more = cp < 0x80 ? 0 : cp < 0xE0 ? 1 : cp < 0xF0 ? 2 : 3;
-        char c;
+    while (s.n && n < max) {
+        char c = fold_one(utf8_next(&s), lines);
 
-        cp = more ? cp & (0x3Fu >> more) : cp;
-        for (i++; more && i < s.n; more--, i++)
-            cp = cp << 6 | (p[i] & 0x3F);
-        c = fold_one(cp, lines);
         if (c == '\0' || (c == ' ' && (n == 0 || out[n - 1] == ' ')))
             continue;
         out[n++] = c;
