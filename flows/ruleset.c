@@ -1,10 +1,13 @@
 /* ruleset.c - the parts of a configuration put together, with the checks that need more than one of them. */
 #include "flows/ruleset.h"
 
+#include <string.h>
+
 #include "flows/ussd.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/menus.h"
 #include "gateway/conf/places.h"
+#include "gateway/conf/programme.h"
 #include "gateway/conf/rules.h"
 #include "gateway/conf/texts.h"
 
@@ -87,6 +90,25 @@ static void choose_duty(const struct config *c, struct ruleset *set, struct aren
             "can be?");
 }
 
+/* The folder of people.csv: what is planned lies beside it. */
+static const char *folder_of(struct slice path, struct arena *arena)
+{
+    size_t n = path.n;
+
+    while (n > 1 && path.p[n - 1] != '/')
+        n--;
+    return arena_copy(arena, slice_take(path, n > 1 ? n - 1 : n)).p;
+}
+
+static void load_programme(const struct config *c, struct ruleset *set, struct arena *arena,
+                           struct faults *faults)
+{
+    struct programme *p = ARENA_NEW(arena, struct programme);
+
+    if (p && programme_load(folder_of(c->people, arena), &set->directory, &set->forms, arena, faults, p) == 0)
+        set->programme = p;
+}
+
 static void check_languages(const struct config *c, const struct ruleset *set, struct faults *faults)
 {
     if (!texts_language(set->texts, c->language))
@@ -100,6 +122,37 @@ static void check_languages(const struct config *c, const struct ruleset *set, s
                        "there is no catalogue \"%.*s\": texts in the default language are used",
                        SLICE_ARG(p->language));
     }
+}
+
+/* allowed: besides what every phone shows; it never reaches one. */
+static void check_words(struct slice words, const char *what, const char *allowed, struct mark m,
+                        struct faults *faults)
+{
+    for (size_t i = 0; i < words.n; i++)
+        if (!text_is_safe(words.p[i]) && !strchr(allowed, words.p[i])) {
+            fault_add(faults, m, "\"%s\" has a character that not every phone shows", what);
+            return;
+        }
+}
+
+/* Forms speak too: echo, USSD pages, examples. */
+static void check_forms(const struct form_set *forms, struct faults *faults)
+{
+    for (unsigned i = 0; i < forms->n; i++) {
+        const struct form *form = &forms->forms[i];
+
+        check_words(form->title, "title", "", form->mark, faults);
+        for (unsigned k = 0; k < form->fields_n; k++) {
+            const struct field *f = &form->fields[k];
+
+            check_words(f->say, "say", "{}", f->mark, faults);
+            check_words(f->ask, "ask", "", f->mark, faults);
+            check_words(f->example, "example", "", f->mark, faults);
+        }
+    }
+    for (unsigned i = 0; i < forms->lists_n; i++)
+        for (unsigned w = 0; w < forms->lists[i].n; w++)
+            check_words(forms->lists[i].words[w].say, "say", "_", forms->lists[i].mark, faults);
 }
 
 struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct faults *faults)
@@ -127,6 +180,10 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
         choose_duty(c, set, arena, faults);
         refuse_sample_people(c, &set->directory, faults);
     }
+    if (forms)
+        check_forms(&set->forms, faults);
+    if (places && forms)
+        load_programme(c, set, arena, faults);
     if (places && set->texts)
         check_languages(c, set, faults);
     if (forms && set->menus && set->texts)

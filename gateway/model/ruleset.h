@@ -6,9 +6,10 @@
 #include "gateway/model/directory.h"
 #include "gateway/model/form.h"
 
-struct text_set; /* gateway/conf/texts.h: the catalogue of replies */
-struct rule_set; /* gateway/conf/rules.h: thresholds, clocks, the WHO cut-offs */
-struct menu_set; /* gateway/conf/menus.h: USSD menus by role */
+struct text_set;  /* gateway/conf/texts.h: the catalogue of replies */
+struct rule_set;  /* gateway/conf/rules.h: thresholds, clocks, the WHO cut-offs */
+struct menu_set;  /* gateway/conf/menus.h: USSD menus by role */
+struct programme; /* gateway/conf/programme.h: schedule, targets, competences */
 
 struct ruleset {
     struct form_set forms;
@@ -16,6 +17,7 @@ struct ruleset {
     const struct text_set *texts;
     const struct rule_set *rules;
     const struct menu_set *menus;
+    const struct programme *programme;
     int utc_offset_min;        /* of `timezone`; Indonesia has no summer time */
     struct slice language;     /* default catalogue */
     struct slice district;     /* code of the kabkota: "19.06", the hash tag of every key */
