@@ -124,6 +124,27 @@ static void check_languages(const struct config *c, const struct ruleset *set, s
     }
 }
 
+/* What the code asks for by name must be there. */
+static void check_needs(const struct config *c, const struct rule_set *rules, struct faults *faults)
+{
+    static const struct {
+        const char *id;
+        int64_t (*get)(const struct rule_set *, const char *);
+        const char *list;
+    } needs[] = {
+#define CLOCK(id)  { id, rules_clock_ms, "clocks" },
+#define FIGURE(id) { id, rules_figure, "figures" },
+#include "flows/needs.def"
+#undef CLOCK
+#undef FIGURE
+    };
+
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (needs[i].get(rules, needs[i].id) < 0)
+            fault_add(faults, (struct mark){ .file = c->rules.p }, "the row \"%s\" is missing under \"%s:\"",
+                      needs[i].id, needs[i].list);
+}
+
 /* allowed: besides what every phone shows; it never reaches one. */
 static void check_words(struct slice words, const char *what, const char *allowed, struct mark m,
                         struct faults *faults)
@@ -180,6 +201,8 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
         choose_duty(c, set, arena, faults);
         refuse_sample_people(c, &set->directory, faults);
     }
+    if (set->rules)
+        check_needs(c, set->rules, faults);
     if (forms)
         check_forms(&set->forms, faults);
     if (places && forms)

@@ -68,10 +68,37 @@ static bool is_key(struct slice s)
     return rest.n && is_group(group);
 }
 
+static bool is_needed(struct slice id)
+{
+    static const char *const needs[] = {
+#define CLOCK(id)  id,
+#define FIGURE(id) id,
+#include "flows/needs.def"
+    };
+
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (slice_is(id, needs[i]))
+            return true;
+    return false;
+}
+
 struct place {
     const char *file;
     unsigned line;
 };
+
+static bool asks_for_row(const char *line, const char *open)
+{
+    static const char *const calls[] = { "clock_of(", "rules_figure(", "rules_clock_ms(", " figure(" };
+
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        const char *call = strstr(line, calls[i]);
+
+        if (call && call < open)
+            return true;
+    }
+    return false;
+}
 
 /* Each string of a line, with what stands before it. */
 static unsigned judge_line(struct place at, char *line)
@@ -80,19 +107,19 @@ static unsigned judge_line(struct place at, char *line)
 
     for (char *open = strchr(line, '"'), *close; open; open = strchr(close + 1, '"')) {
         struct slice s;
-        bool clock;
+        bool row;
 
         close = strchr(open + 1, '"');
         if (!close)
             break;
         *close = '\0';
         s = slice_of(open + 1);
-        clock = strstr(line, "clock_of(") && strstr(line, "clock_of(") < open && s.n && s.p[0] >= 'a';
-        if (clock && rules_clock_ms(rules, s.p) < 0)
-            fail_msg("%s:%u: there is no clock \"%s\" in config/rules", at.file, at.line, s.p);
+        row = asks_for_row(line, open) && s.n && s.p[0] >= 'a';
+        if (row && !is_needed(s))
+            fail_msg("%s:%u: \"%s\" is not listed in flows/needs.def", at.file, at.line, s.p);
         if (is_key(s) && !text_exists(texts, S("id"), s.p))
             fail_msg("%s:%u: there is no text \"%s\" in config/texts", at.file, at.line, s.p);
-        keys += clock || is_key(s);
+        keys += row || is_key(s);
     }
     return keys;
 }
