@@ -122,6 +122,13 @@ static void run_batal(struct step *s, const struct command *c)
     if (!r->draft)
         report_row(s, r);
     report_save(s, r);
+    if (!slice_eq(r->reporter, s->msisdn)) {
+        const struct text_fill f[] = { { "nomor", c->nomor },
+                                       { "nama", s->person ? s->person->name : S("") } };
+
+        step_sms(s, r->reporter, SMS_NOTICE, c->nomor,
+                 step_text(s, step_language_of(s, r->reporter), "batal.by_staff", FILLS(f)));
+    }
     say(s, c->nomor, "batal.done");
 }
 
@@ -294,6 +301,7 @@ void commands_run(struct step *s, const struct command *c)
 
     step_reason(s, "command");
     if (!roles_may_command(s->person, c->kind)) {
+        filing_keep(s);
         roles_refuse(s);
         return;
     }

@@ -76,6 +76,8 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
     nama = text_of(r, "nama");
     ok = intent_add(intent, SUBJECT_NUMBER, nomor);
     if (about_child(r->form) && nama.n && sender->person) {
+        if (r->form->nik_of_mother)
+            nama = arena_printf(a, "Bayi %.*s", SLICE_ARG(nama));
         people_buckets(sender->person->place_code, nama, a, id);
         ok = intent_add(intent, SUBJECT_NAME, id[0]) && ok;
         ok = intent_add(intent, SUBJECT_NAME, id[1]) && ok;
@@ -84,13 +86,6 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
 }
 
 /* --- what the report becomes: number, ids, places --- */
-
-static const struct place *up_to(const struct place *p, enum place_level level)
-{
-    while (p && p->level != level)
-        p = p->parent;
-    return p;
-}
 
 static void begin_new(struct work *w)
 {
@@ -151,9 +146,9 @@ static bool is_sure(const struct work *w, struct slice field)
     return w->f->draft && drafts_is_sure(w->f->draft, field);
 }
 
-static struct slice puskesmas_of(const struct place *p)
+static struct slice puskesmas_of(const struct step *s, const struct place *p)
 {
-    const struct place *up = up_to(p, PLACE_PUSKESMAS);
+    const struct place *up = step_puskesmas(s, p);
 
     return up ? up->code : slice_make("", 0);
 }
@@ -172,7 +167,7 @@ static void find_number(struct work *w, struct slice nomor)
     }
     if (kind == NUMBER_REPORT || !child_load(w->s, nomor, &w->child))
         return;
-    if (w->s->person && !slice_eq(w->child.puskesmas, puskesmas_of(w->s->person->place))) {
+    if (w->s->person && !slice_eq(w->child.puskesmas, puskesmas_of(w->s, w->s->person->place))) {
         w->far = true;
         doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
         return;
@@ -188,13 +183,21 @@ static void wanted_child(struct work *w)
     struct child *c = &w->child;
     int64_t born = 0;
 
+    int tgl = form_field(w->report.form, "tgl");
+
     c->nama = text_of(&w->report, "nama");
     c->jk = text_of(&w->report, "jk");
     c->nik = text_of(&w->report, "nik");
     c->posyandu = s->person->place_code;
-    c->puskesmas = puskesmas_of(s->person->place);
+    c->puskesmas = puskesmas_of(s, s->person->place);
     if (people_birth(s, w->report.form, w->report.values, w->filed.at_ms, &born, &c->exact))
         c->tgl_lahir = calendar_iso(born, s->arena);
+    if (w->report.form->nik_of_mother) { /* a birth: the name and the NIK are the mother's */
+        c->nama = arena_printf(s->arena, "Bayi %.*s", SLICE_ARG(c->nama));
+        c->nik = slice_make("", 0);
+        c->tgl_lahir = tgl >= 0 ? text_of(&w->report, "tgl") : c->tgl_lahir;
+        c->exact = true;
+    }
 }
 
 static void find_child(struct work *w)
@@ -400,7 +403,7 @@ static void tally_one(struct step *s, const struct filed_report *r, int64_t sign
         return;
     t.disease = values[what].text;
     t.day = tgl >= 0 && values[tgl].kind == VALUE_TEXT ? values[tgl].text : step_day(s, r->at_ms);
-    t.puskesmas = puskesmas_of(posting);
+    t.puskesmas = puskesmas_of(s, posting);
     t.delta = jumlah >= 0 && values[jumlah].kind == VALUE_NUMBER ? values[jumlah].milli / 1000 : 1;
     t.delta *= sign;
     if (t.delta)
@@ -448,6 +451,40 @@ static struct slice receipt(struct work *w, const struct findings *found)
                      FILLS(f));
 }
 
+/* What only staff may hear, or must hear within a day. */
+static void tell_staff(struct work *w, const struct findings *found)
+{
+    struct step *s = w->s;
+    const struct place *at = s->person->place;
+    bool death = slice_is(w->report.form->name, "wafat") && found->worst >= URGENCY_E2;
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "form", w->report.form->title },
+                                   { "siapa", who_and_why(w) },
+                                   { "tempat", at->name },
+                                   { "peran", w->filed.role },
+                                   { "hp", step_phone(s, s->msisdn) },
+                                   { "desa", place_village(at) ? place_village(at)->name : S("") } };
+    struct audience who;
+
+    if (!found->private && !death)
+        return;
+    step_audience(s, death ? step_puskesmas(s, at) : step_next_level(s, at), &who);
+    step_tell(s, &who, SMS_ALERT, w->filed.nomor, death ? "staff.death" : "staff.private", FILLS(f));
+}
+
+/* The reporter hears what staff made of her report. */
+static void tell_reporter(struct work *w)
+{
+    struct step *s = w->s;
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "nama", s->person->name },
+                                   { "isi", reply_echo(w->report.form, w->shown, s->arena) } };
+
+    if (!slice_eq(w->filed.reporter, s->msisdn))
+        step_sms(s, w->filed.reporter, SMS_NOTICE, w->filed.nomor,
+                 step_text(s, step_language_of(s, w->filed.reporter), "koreksi.by_staff", FILLS(f)));
+}
+
 static void file_record(struct work *w)
 {
     struct step *s = w->s;
@@ -463,8 +500,12 @@ static void file_record(struct work *w)
     r->status = r->version > 1 ? S("corrected") : S("valid");
     r->findings = found.json;
     alarm(w, false);
-    if (w->f->correct)
+    if (w->f->correct) {
         referral_corrected(s, r, reply_echo(w->report.form, w->shown, s->arena));
+        tell_reporter(w);
+    } else {
+        tell_staff(w, &found);
+    }
     tally_one(s, r, 1);
     report_row(s, r);
     report_save(s, r);
@@ -550,6 +591,11 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
     w->f = f;
     w->out = out;
     w->report = *f->report;
+    if (!w->report.form) {
+        out->kind = FILED_REFUSED;
+        out->text = reply_unknown(s->rules, s->language, s->arena);
+        return;
+    }
     if (!s->person) {
         file_stranger(w);
         return;

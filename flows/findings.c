@@ -89,6 +89,7 @@ static void write_out(struct step *s, const struct finding *found, unsigned n,
     buf_char(&json, '[');
     for (unsigned i = 0; i < n; i++) {
         add_json(&json, &found[i]);
+        out->private = out->private || found[i].nakes_only;
         if (found[i].nakes_only || spoken == SPOKEN)
             continue;
         buf_str(&say, spoken++ ? ", " : "");

@@ -13,6 +13,7 @@ struct findings {
     struct slice say;  /* for an SMS: the most urgent ones, without those for nakes only */
     struct slice act;  /* what to do about the most urgent one */
     enum urgency worst;
+    bool private; /* one of them is for staff alone (SRQ question 17) */
 };
 
 /* child: whom the report is about, with its earlier weighings; NULL = nobody is known. */

@@ -71,6 +71,18 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
         r->kind = READING_ANSWER;
 }
 
+/* Of more reports than an outcome can hold, those that cannot wait come first. */
+static unsigned choose(const struct said *said, unsigned chosen[REPORTS_FILED])
+{
+    unsigned n = 0;
+
+    for (int urgent = 1; urgent >= 0; urgent--)
+        for (unsigned i = 0; i < said->reports_n && n < REPORTS_FILED; i++)
+            if (said->reports_n <= REPORTS_FILED ? urgent : said->reports[i].emergency == (urgent == 1))
+                chosen[n++] = i;
+    return n;
+}
+
 static bool name_subjects(const struct ruleset *rules, const struct sender *who, struct sender_state *state,
                           struct arena *a, struct intent *out)
 {
@@ -86,8 +98,10 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         d = drafts_find(state, r->nomor);
         ok = filing_subjects(rules, who, &r->answer, a, out);
     } else if (r->kind == READING_REPORTS) {
-        for (unsigned i = 0; i < r->said.reports_n && i < REPORTS_FILED; i++)
-            ok = filing_subjects(rules, who, &r->said.reports[i], a, out) && ok;
+        unsigned chosen[REPORTS_FILED], n = choose(&r->said, chosen);
+
+        for (unsigned i = 0; i < n; i++)
+            ok = filing_subjects(rules, who, &r->said.reports[chosen[i]], a, out) && ok;
     }
     if (again)
         ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
@@ -116,7 +130,7 @@ static bool read_again(const struct ruleset *rules, struct sender_state *state, 
     r->baru = true;
     if (!understand_sms(rules, state->again, state->again_ms, a, &r->said))
         return false;
-    r->kind = r->said.kind == SAID_REPORTS ? READING_REPORTS : READING_NOTHING;
+    r->kind = r->said.kind == SAID_REPORTS && r->said.reports[0].form ? READING_REPORTS : READING_NOTHING;
     return true;
 }
 
@@ -270,10 +284,10 @@ static void step_many(struct step *s)
     const struct reading *r = s->reading;
     struct reply_outcome all[REPORTS_FILED];
     struct filed out;
-    unsigned n = 0, asked = 0;
+    unsigned chosen[REPORTS_FILED], take = choose(&r->said, chosen), n = 0, asked = 0;
 
-    for (unsigned i = 0; i < r->said.reports_n && i < REPORTS_FILED; i++) {
-        struct filing f = { .report = &r->said.reports[i], .index = i, .hash = r->hash };
+    for (unsigned i = 0; i < take; i++) {
+        struct filing f = { .report = &r->said.reports[chosen[i]], .index = chosen[i], .hash = r->hash };
 
         filing_file(s, &f, &out);
         if (!out.nomor.n || out.kind == FILED_REFUSED) { /* a stranger, or too many drafts: said once */
@@ -287,8 +301,7 @@ static void step_many(struct step *s)
     step_reason(s, !s->person ? "unknown_sender" : asked ? "confirm" : "accepted");
     if (n && s->person)
         step_answer(s, all[0].nomor,
-                    r->said.reports_n > REPORTS_FILED ? step_text(s, s->language, "many.first_only", NULL, 0)
-                                                      : reply_many(s->rules, s->language, all, n, s->arena));
+                    reply_many(s->rules, s->language, all, n, r->said.reports_n > n, s->arena));
 }
 
 static void step_reports(struct step *s)
@@ -309,19 +322,15 @@ static void step_reports(struct step *s)
 static void step_cry(struct step *s)
 {
     const struct place *at = s->person ? s->person->place : NULL;
+    const struct text_fill f[] = {
+        { "isi", s->reading->said.body },
+        { "tempat", at ? at->name : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
+        { "hp", step_phone(s, s->msisdn) },
+    };
     struct audience who;
 
-    step_audience(s, at ? at->parent : NULL, &who);
-    for (unsigned i = 0; i < who.n; i++) {
-        const struct text_fill f[] = {
-            { "isi", s->reading->said.body },
-            { "tempat", at ? at->name : step_text(s, s->rules->language, "referral.stranger", NULL, 0) },
-            { "hp", step_phone(s, s->msisdn) },
-        };
-
-        step_sms(s, who.msisdn[i], SMS_EMERGENCY, slice_make("", 0),
-                 step_text(s, step_language_of(s, who.msisdn[i]), "unknown.danger_staff", FILLS(f)));
-    }
+    step_audience(s, step_next_level(s, at), &who);
+    step_tell(s, &who, SMS_EMERGENCY, slice_make("", 0), "unknown.danger_staff", FILLS(f));
 }
 
 static void step_nothing(struct step *s)

@@ -13,7 +13,7 @@
 
 enum {
     INTENT_SUBJECTS = 40,
-    LEASE_NUMBERS = 12,
+    LEASE_NUMBERS = 24,
     LEASE_UUIDS = 24,
 };
 

@@ -161,8 +161,8 @@ void referral_open(struct step *s, struct filed_report *r, const struct referral
     r->referral = (struct referral){
         .state = REFERRAL_SENT, .urgency = o->urgency, .say = o->say, .incomplete = o->incomplete
     };
-    if (!to && posting)
-        to = posting->parent;
+    if (!to)
+        to = step_next_level(s, posting);
     hand_over(s, r, to,
               o->incomplete ? "referral.incomplete"
               : o->asked    ? "referral.new"

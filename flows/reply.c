@@ -179,7 +179,7 @@ void reply_many_add(struct buf *b, const struct ruleset *rules, struct slice lan
 }
 
 struct slice reply_many(const struct ruleset *rules, struct slice language, const struct reply_outcome *all,
-                        unsigned n, struct arena *a)
+                        unsigned n, bool rest, struct arena *a)
 {
     struct slice list, more = slice_make("", 0);
     unsigned asked = 0;
@@ -198,9 +198,10 @@ struct slice reply_many(const struct ruleset *rules, struct slice language, cons
         const struct text_fill f[] = { { "daftar", list }, { "jumlah", more } };
 
         return text_fill(rules->texts, language,
-                         more.n  ? "many.more"
-                         : asked ? "many.questions"
-                                 : "many.all",
+                         rest     ? "many.rest"
+                         : more.n ? "many.more"
+                         : asked  ? "many.questions"
+                                  : "many.all",
                          FILLS(f), a);
     }
 }
@@ -313,7 +314,7 @@ struct slice reply_said(const struct ruleset *rules, struct slice language, cons
                                      : reply_unknown(rules, language, a);
     for (unsigned i = 0; i < said->reports_n; i++)
         all[i] = reply_outcome_of(&said->reports[i], none, a);
-    return reply_many(rules, language, all, said->reports_n, a);
+    return reply_many(rules, language, all, said->reports_n, false, a);
 }
 
 struct reply_outcome reply_outcome_of(const struct report *r, struct slice nomor, struct arena *a)

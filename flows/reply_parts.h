@@ -19,8 +19,9 @@ struct reply_outcome {
 struct reply_outcome reply_outcome_of(const struct report *, struct slice nomor, struct arena *);
 void reply_many_add(struct buf *, const struct ruleset *, struct slice language, const struct reply_outcome *,
                     struct arena *);
+/* rest: the SMS held more reports than were taken; they must come again. */
 struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *,
-                        unsigned n, struct arena *);
+                        unsigned n, bool rest, struct arena *);
 
 struct slice reply_format(const struct ruleset *, struct slice language, const struct form *, struct arena *);
 struct slice reply_help(const struct ruleset *, struct slice language, struct arena *);

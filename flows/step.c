@@ -285,6 +285,65 @@ void step_audience(const struct step *s, const struct place *place, struct audie
         out->msisdn[out->n++] = s->rules->duty[i];
 }
 
+static bool administrative(const struct place *p)
+{
+    return p->level == PLACE_KABKOTA || p->level == PLACE_KECAMATAN || p->level == PLACE_DESA ||
+           p->level == PLACE_KELURAHAN;
+}
+
+/* The first place of a level that lies in an administrative place. */
+static const struct place *lies_in(const struct step *s, const struct place *in, enum place_level level)
+{
+    const struct directory *dir = &s->rules->directory;
+
+    for (unsigned i = 0; i < dir->places_n; i++) {
+        const struct place *p = &dir->places[i];
+
+        if (p->level == level &&
+            (p->area == in || (in->level == PLACE_KECAMATAN && p->area && place_kecamatan(p) == in)))
+            return p;
+    }
+    return NULL;
+}
+
+const struct place *step_puskesmas(const struct step *s, const struct place *p)
+{
+    const struct place *served;
+
+    if (!p)
+        return NULL;
+    if (administrative(p)) {
+        served = lies_in(s, p, PLACE_PUSTU);
+        served = served ? served : lies_in(s, p, PLACE_POSYANDU);
+        served = served ? served : lies_in(s, p, PLACE_PUSKESMAS);
+        return served ? step_puskesmas(s, served)
+                      : step_puskesmas(s, place_kecamatan(p) == p ? NULL : place_kecamatan(p));
+    }
+    while (p && p->level != PLACE_PUSKESMAS)
+        p = administrative(p) ? NULL : p->parent;
+    return p;
+}
+
+const struct place *step_next_level(const struct step *s, const struct place *p)
+{
+    const struct place *pustu;
+
+    if (!p)
+        return NULL;
+    if (!administrative(p))
+        return p->parent;
+    pustu = lies_in(s, p, PLACE_PUSTU);
+    return pustu ? pustu : step_puskesmas(s, p);
+}
+
+void step_tell(struct step *s, const struct audience *who, enum sms_class class, struct slice nomor,
+               const char *key, const struct text_fill *fills, unsigned n)
+{
+    for (unsigned i = 0; i < who->n; i++)
+        step_sms(s, who->msisdn[i], class, nomor,
+                 step_text(s, step_language_of(s, who->msisdn[i]), key, fills, n));
+}
+
 struct slice step_language_of(const struct step *s, struct slice msisdn)
 {
     const struct person *p = directory_person(&s->rules->directory, msisdn);

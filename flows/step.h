@@ -83,6 +83,14 @@ struct audience {
 
 /* Active people at `place`, skipping upwards where nobody is; above the top the duty numbers. */
 void step_audience(const struct step *, const struct place *, struct audience *);
+/* The next place that can treat, for someone who sits at `place`: its parent, or for a village and above the
+ * pustu or puskesmas that serves it.  NULL: nobody but the duty numbers. */
+const struct place *step_next_level(const struct step *, const struct place *);
+/* The puskesmas that a place belongs to; NULL when none is known. */
+const struct place *step_puskesmas(const struct step *, const struct place *);
+/* Tells an audience the same in each one's language. */
+void step_tell(struct step *, const struct audience *, enum sms_class, struct slice nomor, const char *key,
+               const struct text_fill *, unsigned n);
 struct slice step_language_of(const struct step *, struct slice msisdn);
 
 #endif
