@@ -273,10 +273,14 @@ static struct slice who_and_why(struct work *w)
                                    SLICE_ARG(umur), SLICE_ARG(text_cut(why, 30, w->s->arena))));
 }
 
+bool filing_alarms(const struct report *r)
+{
+    return r->emergency || (is_referral(r->form) && (value_of(r, "alasan") || r->status == REPORT_ACCEPTED));
+}
+
 static bool alarms(const struct work *w)
 {
-    return w->report.emergency || (is_referral(w->report.form) &&
-                                   (value_of(&w->report, "alasan") || w->report.status == REPORT_ACCEPTED));
+    return filing_alarms(&w->report);
 }
 
 static void alarm(struct work *w, bool incomplete)

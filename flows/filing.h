@@ -42,6 +42,8 @@ struct filing {
  * file).  scope is the sender; false when the intent is full. */
 bool filing_subjects(const struct ruleset *, const struct sender *, const struct report *, struct arena *,
                      struct intent *);
+/* True when staff are to be told of it however little of it there is (SPEC 2.2). */
+bool filing_alarms(const struct report *);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */
 void filing_file(struct step *, const struct filing *, struct filed *out);
 /* Takes its cases off the counts again (BATAL). */

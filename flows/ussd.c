@@ -190,11 +190,21 @@ static void go_on_by_sms(struct job *j)
     end_dialogue(j);
 }
 
+/* A number is known in the sender's puskesmas area only (SPEC 2.7). */
+static bool in_her_area(const struct job *j, const struct child *child)
+{
+    const struct place *p = j->step.person ? j->step.person->place : NULL;
+
+    while (p && p->level != PLACE_PUSKESMAS)
+        p = p->parent;
+    return p && slice_eq(p->code, child->puskesmas);
+}
+
 /* What the typed number stands for: its child is named on the next page, anything else is asked again. */
 static void look_up(struct job *j)
 {
     const struct form *f = j->s->form;
-    bool wants_child = f->subject.n > 0;
+    bool wants_child = slice_is(f->subject, "anak");
     enum number_kind kind;
     struct child child;
     struct slice nomor;
@@ -208,11 +218,14 @@ static void look_up(struct job *j)
     nomor = j->s->values[at].text;
     kind = number_kind(step_blob(&j->step, SUBJECT_NUMBER, nomor));
     if (kind == (wants_child ? NUMBER_CHILD : NUMBER_REPORT)) {
-        if (wants_child && child_load(&j->step, nomor, &child)) {
+        if (!wants_child)
+            return;
+        if (child_load(&j->step, nomor, &child) && in_her_area(j, &child)) {
             j->s->who = text_cut(child.nama, 20, j->step.arena);
             j->t->walk.note = j->s->who;
+            return;
         }
-        return;
+        kind = NUMBER_NONE;
     }
     j->t->walk.action = USSD_SHOW;
     ussd_walk_ask_again(
@@ -320,6 +333,17 @@ static void step_timer_due(struct job *j, const struct subject *session)
     save(j, session->rev, USSD_SESSION_MS);
 }
 
+/* She is gone, perhaps for good: a referral with a reason does not wait for her to come back. */
+static void step_over(struct job *j)
+{
+    const struct report *r = j->t->walk.report;
+
+    if (!r || j->s->alarmed || !filing_alarms(unfinished(j)))
+        return;
+    alarm_now(j);
+    save(j, j->step.seen->sender->session.rev, USSD_SESSION_MS);
+}
+
 static void step_refused(struct job *j)
 {
     say_end(j, ussd_text(&j->t->walk.c, j->t->refused, "kode", j->step.rules->short_code));
@@ -350,6 +374,7 @@ enum step_rc ussd_step(const struct ruleset *rs, const struct context *seen, con
         out->screen_ends = j.s->ended;
         break;
     case USSD_TURN_OVER:
+        step_over(&j);
         break;
     case USSD_TURN_TIMER:
         step_timer_due(&j, session);

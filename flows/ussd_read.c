@@ -119,7 +119,8 @@ static bool touches(const struct ussd_turn *t)
     const struct ussd_walk *w = &t->walk;
 
     return w->report && (w->action == USSD_FILE || w->action == USSD_DRAFT || w->number_given ||
-                         (w->report->emergency && !t->state.alarmed));
+                         (!t->state.alarmed &&
+                          (t->kind == USSD_TURN_OVER ? filing_alarms(w->report) : w->report->emergency)));
 }
 
 static enum read_rc name_subjects(const struct ruleset *rs, const struct sender *who, struct ussd_turn *t,
@@ -162,14 +163,20 @@ static enum read_rc read_request(const struct ruleset *rs, const struct sender *
     t->msisdn = who->msisdn;
     t->session_id = who->session.ref.id;
     t->refused = refusal(rs, who, in, t);
-    if (t->refused || in->op == USSD_ENDED) {
-        t->kind = t->refused ? USSD_TURN_REFUSED : USSD_TURN_OVER;
+    if (t->refused) {
+        t->kind = USSD_TURN_REFUSED;
         return READ_OK;
     }
     t->walk.c.person = who->person;
     t->walk.c.language = who->person->language;
     ussd_state_decode(rs, who->session.blob, t->walk.c.arena, &t->state);
     t->walk.c.drafts = drafts_decode(who->state.blob, rs, t->walk.c.now_ms, t->walk.c.arena);
+    if (in->op == USSD_ENDED) {
+        t->kind = USSD_TURN_OVER;
+        if (ussd_state_unfinished(&t->state) && t->state.form)
+            ussd_walk_judge(&t->walk);
+        return name_subjects(rs, who, t, out);
+    }
     if (repeats(in, &t->state)) {
         t->kind = USSD_TURN_REPEAT;
         return READ_OK;

@@ -8,7 +8,7 @@
 enum ussd_turn_kind {
     USSD_TURN_REFUSED, /* `refused`: why, a text */
     USSD_TURN_REPEAT,  /* the same request again: the same page */
-    USSD_TURN_OVER,    /* the session was closed: nothing is answered, nothing changes */
+    USSD_TURN_OVER,    /* the session was closed: nothing is answered; a referral goes out as it is */
     USSD_TURN_INPUT,
     USSD_TURN_TIMER,
 };

@@ -107,6 +107,8 @@ void ussd_walk_forget(struct ussd_state *s, unsigned field)
     s->sure &= ~(1U << field);
     if (companion >= 0)
         s->values[companion].kind = VALUE_ABSENT;
+    if (s->form->fields[field].type == FIELD_NOMOR)
+        s->who = S("");
 }
 
 void ussd_walk_ask_again(struct ussd_walk *w, int field, struct slice note)
