@@ -104,6 +104,10 @@ static void emergencies(void **state)
         { "rujuk", "umur=3hr", "menyusu", "tidak mau menyusu" },
         { "rujuk", "umur=3th", "menyusu", NULL },
         { NULL, "", "sesak,dada", "sesak, nyeri dada" },
+        { NULL, "", "menyusu", "tidak mau menyusu" },
+        { NULL, "", "demam,batuk", NULL },
+        { "kasus", "", "menyusu", "tidak mau menyusu" },
+        { "lansia", "tanda=menyusu", "", NULL },
     };
 
     (void)state;
@@ -222,6 +226,25 @@ static void every_sign_has_a_class_and_every_disease_a_row(void **state)
     }
 }
 
+/* Without form and age, as a message that was not understood is judged. */
+static void a_sign_alone_has_its_class(void **state)
+{
+    static const struct {
+        const char *code;
+        enum urgency class;
+    } cases[] = {
+        { "darah", URGENCY_E1 },  { "kejang", URGENCY_E1 },  { "pingsan", URGENCY_E1 },
+        { "sesak", URGENCY_E1 },  { "dada", URGENCY_E1 },    { "pelo", URGENCY_E1 },
+        { "lumpuh", URGENCY_E1 }, { "gerak", URGENCY_E1 },   { "menyusu", URGENCY_E1 },
+        { "demam", URGENCY_E2 },  { "ketuban", URGENCY_E2 }, { "nonsense", URGENCY_NONE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (rules_sign(rules, slice_of(cases[i].code)) != cases[i].class)
+            fail_msg("%s", cases[i].code);
+}
+
 static void signals_know_who_is_by_name(void **state)
 {
     (void)state;
@@ -253,6 +276,7 @@ int main(void)
         cmocka_unit_test(findings),
         cmocka_unit_test(the_suicide_question_is_for_nakes_only),
         cmocka_unit_test(every_sign_has_a_class_and_every_disease_a_row),
+        cmocka_unit_test(a_sign_alone_has_its_class),
         cmocka_unit_test(signals_know_who_is_by_name),
         cmocka_unit_test(clocks_and_figures_are_there),
     };
