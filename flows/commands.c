@@ -11,6 +11,7 @@
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
+#include "gateway/conf/programme.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -277,6 +278,42 @@ static void run_daftar(struct step *s, const struct command *c)
     say(s, nomor, "daftar.done");
 }
 
+/* Her skills and level; the first ones that are missing. */
+static void run_cakap(struct step *s, const struct command *c)
+{
+    static const char *const levels[] = { [LEVEL_NONE] = "cakap.none",
+                                          [LEVEL_PURWA] = "cakap.purwa",
+                                          [LEVEL_MADYA] = "cakap.madya",
+                                          [LEVEL_UTAMA] = "cakap.utama" };
+    uint32_t skills = s->rules->programme ? programme_skills(s->rules->programme, s->msisdn) : 0;
+    unsigned have = 0;
+    struct slice missing;
+    struct buf b;
+
+    (void)c;
+    buf_init(&b, 256);
+    for (unsigned i = 0; i < SKILLS; i++) {
+        if (skills >> i & 1) {
+            have++;
+            continue;
+        }
+        buf_str(&b, b.n ? " " : "");
+        buf_str(&b, skill_code(i));
+    }
+    missing = arena_copy(s->arena, buf_slice(&b));
+    buf_free(&b);
+    {
+        const struct text_fill f[] = {
+            { "jumlah", arena_printf(s->arena, "%u", have) },
+            { "keadaan", step_text(s, s->language, levels[competence_level(skills)], NULL, 0) },
+            { "daftar", missing },
+        };
+
+        step_answer(s, slice_make("", 0),
+                    step_text(s, s->language, have == SKILLS ? "cakap.all" : "cakap.line", FILLS(f)));
+    }
+}
+
 static void run_later(struct step *s, const struct command *c)
 {
     const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) } };
@@ -296,7 +333,8 @@ void commands_run(struct step *s, const struct command *c)
         [COMMAND_TERIMA] = run_referral,  [COMMAND_TOLAK] = run_referral,
         [COMMAND_HADIR] = run_referral,   [COMMAND_TIDAK_HADIR] = run_referral,
         [COMMAND_SELESAI] = run_referral, [COMMAND_CEK] = run_cek,
-        [COMMAND_BERHENTI] = run_stop,    [COMMAND_MULAI] = run_stop,
+        [COMMAND_CAKAP] = run_cakap,      [COMMAND_BERHENTI] = run_stop,
+        [COMMAND_MULAI] = run_stop,
     };
 
     step_reason(s, "command");

@@ -19,18 +19,13 @@ static bool is_urgent(const struct said *said)
 static void tell_staff(struct step *s, const struct audience *who)
 {
     const struct place *at = s->person ? s->person->place : NULL;
+    const struct text_fill f[] = {
+        { "isi", s->reading->said.body },
+        { "tempat", at ? at->name : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
+        { "hp", step_phone(s, s->msisdn) },
+    };
 
-    for (unsigned i = 0; i < who->n; i++) {
-        struct slice language = step_language_of(s, who->msisdn[i]);
-        const struct text_fill f[] = {
-            { "isi", s->reading->said.body },
-            { "tempat", at ? at->name : step_text(s, language, "referral.stranger", NULL, 0) },
-            { "hp", step_phone(s, s->msisdn) },
-        };
-
-        step_sms(s, who->msisdn[i], SMS_EMERGENCY, slice_make("", 0),
-                 step_text(s, language, "outage.staff", FILLS(f)));
-    }
+    step_tell(s, who, SMS_EMERGENCY, slice_make("", 0), "outage.staff", FILLS(f));
 }
 
 enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sender, const struct inbound *in,
@@ -45,7 +40,7 @@ enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sende
     if (!step_begin(&s, rules, &seen, &intent, NULL, now_ms, a, out) ||
         !understand_sms(rules, in->text, in->received_ms, a, &reading.said))
         return STEP_NO_MEMORY;
-    step_audience(&s, s.person && s.person->place ? s.person->place->parent : NULL, &who);
+    step_audience(&s, step_next_level(&s, s.person ? s.person->place : NULL), &who);
     if (is_urgent(&reading.said))
         tell_staff(&s, &who);
     {

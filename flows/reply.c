@@ -247,7 +247,7 @@ struct slice reply_help(const struct ruleset *rules, struct slice language, stru
 
     buf_init(&b, ECHO);
     for (unsigned i = 0; i < rules->forms.n; i++) {
-        buf_str(&b, b.n ? ", " : "");
+        buf_str(&b, b.n ? " " : "");
         if (rules->forms.forms[i].keywords_n)
             buf_add(&b, rules->forms.forms[i].keywords[0]);
     }
@@ -262,12 +262,7 @@ struct slice reply_help(const struct ruleset *rules, struct slice language, stru
 
 struct slice reply_unknown(const struct ruleset *rules, struct slice language, struct arena *a)
 {
-    const struct form *form = rules->forms.n ? &rules->forms.forms[0] : NULL;
-    const struct text_fill f[] = {
-        { "contoh", form && form->examples_n ? form->examples[0] : slice_make("", 0) },
-    };
-
-    return text_fill(rules->texts, language, "unknown.keyword", FILLS(f), a);
+    return text_fill(rules->texts, language, "unknown.keyword", NULL, 0, a);
 }
 
 struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
