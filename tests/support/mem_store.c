@@ -256,6 +256,8 @@ static void apply(struct mem_store *m, const struct outcome *out, bool typed)
     if (!typed)
         return;
     snprintf(m->reason, sizeof m->reason, "%s", out->reason ? out->reason : "");
+    m->writes = out->writes_n;
+    m->screen_ends = out->screen_ends;
     snprintf(m->screen, sizeof m->screen, "%.*s", (int)out->screen.n, out->screen.n ? out->screen.p : "");
 }
 
@@ -306,6 +308,12 @@ static void run(struct mem_store *m, const struct inbound *in, const struct pers
     free(out);
 }
 
+void mem_in(struct mem_store *m, const struct inbound *in)
+{
+    run(m, in, directory_person(&m->rules->directory, in->from));
+    mem_due(m);
+}
+
 void mem_sms_in(struct mem_store *m, const char *from, const char *text)
 {
     char id[32];
@@ -318,8 +326,7 @@ void mem_sms_in(struct mem_store *m, const char *from, const char *text)
 
     snprintf(id, sizeof id, "m%u", m->next_id++);
     in.provider_id = slice_of(id);
-    run(m, &in, directory_person(&m->rules->directory, in.from));
-    mem_due(m);
+    mem_in(m, &in);
 }
 
 void mem_ussd_in(struct mem_store *m, const char *from, const char *session, const char *text, bool begin)
@@ -337,8 +344,14 @@ void mem_ussd_in(struct mem_store *m, const char *from, const char *session, con
 
     snprintf(id, sizeof id, "u%u", m->next_id++);
     in.provider_id = slice_of(id);
-    run(m, &in, directory_person(&m->rules->directory, in.from));
-    mem_due(m);
+    mem_in(m, &in);
+}
+
+struct slice mem_blob(struct mem_store *m, enum subject_kind kind, struct slice id)
+{
+    const struct mem_blob *b = blob_find(m, (struct subject_ref){ .kind = kind, .id = id });
+
+    return b ? slice_of(b->blob) : S("");
 }
 
 static void fire(struct mem_store *m, unsigned i)

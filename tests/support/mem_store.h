@@ -35,6 +35,8 @@ struct mem_store {
     char fault[512]; /* set when a step failed or broke a rule of the store */
     char reason[64]; /* of the last inbound */
     char screen[512];
+    bool screen_ends;
+    unsigned writes; /* of the last inbound */
 };
 
 void mem_init(struct mem_store *, const struct ruleset *, int64_t now_ms);
@@ -43,6 +45,10 @@ void mem_free(struct mem_store *);
 void mem_sms_in(struct mem_store *, const char *from, const char *text);
 /* One USSD input; the page is in `screen`. */
 void mem_ussd_in(struct mem_store *, const char *from, const char *session, const char *text, bool begin);
+/* Any inbound, as admission hands it over. */
+void mem_in(struct mem_store *, const struct inbound *);
+/* What stands under a subject now; empty when nothing does.  Valid until the next change. */
+struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
 /* Lets time pass; what falls due on the way fires in order. */
 void mem_pass(struct mem_store *, int64_t ms);
 /* Runs what fell due up to now. */
