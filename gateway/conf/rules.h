@@ -43,8 +43,9 @@ struct finding {
     bool nakes_only;  /* SRQ question 17: never in an SMS text */
 };
 
-/* The rows of a filled form that hold, most urgent first.  Writes at most max; returns how many.  Growth is
- * not among them: see flows/growth.h. */
+/* The rows of a filled form that hold, most urgent first.  Where the age is known otherwise (a child by its
+ * number, a birth date), put it as "14bl" into umur of a copy of the values.  Writes at most max; returns how
+ * many.  Growth is not among them: see flows/growth.h. */
 unsigned rules_findings(const struct rule_set *, const struct form *, const struct value *values,
                         struct finding *out, unsigned max);
 /* The rows `growth:` of classes that flows/growth.c worked out ("bgm", "pendek", "2t"), most urgent first. */
