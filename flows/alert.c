@@ -33,9 +33,10 @@ struct episode {
     int64_t told_day;          /* the day (since 1970) of the figures that they heard */
     struct slice heads[HEADS]; /* who of them has had it */
     unsigned heads_n;
-    bool camat; /* the camat was told too */
-    bool ok;    /* a head said OK */
-    bool ralat; /* taken back, once */
+    bool camat;  /* the camat was told too */
+    bool ok;     /* a head said OK */
+    bool ralat;  /* taken back, once */
+    bool fallen; /* its cases were cancelled: over */
 };
 
 static struct slice episode_id(struct step *s, struct slice village, struct slice disease)
@@ -64,6 +65,7 @@ static bool episode_load(struct step *s, struct slice village, struct slice dise
         e->camat = blob_bool(o, "camat");
         e->ok = blob_bool(o, "ok");
         e->ralat = blob_bool(o, "ralat");
+        e->fallen = blob_bool(o, "fallen");
     }
     json_decref(o);
     return is;
@@ -87,6 +89,7 @@ static void episode_save(struct step *s, const struct episode *e)
     blob_put_bool(o, "camat", e->camat);
     blob_put_bool(o, "ok", e->ok);
     blob_put_bool(o, "ralat", e->ralat);
+    blob_put_bool(o, "fallen", e->fallen);
     step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
                clock_of(s->rules, "episode_close"));
 }
@@ -245,6 +248,7 @@ static void tell_heads(struct step *s, struct episode *e, const char *key)
     if (!t.n)
         return;
     e->told = e->count;
+    e->told_day = calendar_day(s->now_ms, s->rules->utc_offset_min);
     event(s, e, "sent", count_for(s, e->count, true));
     if (!e->camat && !e->ok)
         pass_on(s, e, "camat", clock_of(s->rules, "episode_ok"));
@@ -364,6 +368,10 @@ static void judge_village(struct step *s, const json_t *o)
         day + WEEK > calendar_day(s->now_ms, s->rules->utc_offset_min))
         day = calendar_day(s->now_ms, s->rules->utc_offset_min);
     if (over(s, rule, days, day, &count)) {
+        if (is && e.fallen) { /* taken back before: this is another episode */
+            e = (struct episode){ .village = village, .disease = disease };
+            is = false;
+        }
         if (!is)
             episode_open(s, &e, rule, blob_slice(o, "puskesmas", s->arena));
         e.count = count;
@@ -372,6 +380,7 @@ static void judge_village(struct step *s, const json_t *o)
     } else if (is && !over(s, rule, days, e.told_day ? e.told_day : day, &then)) {
         e.count = then;
         take_back(s, &e);
+        e.fallen = true;
         episode_save(s, &e);
     }
 }
@@ -516,7 +525,7 @@ void alert_due(struct step *s, const struct due *d)
     } else if (slice_is(d->act, "unverified")) {
         if (!e.verdict.n && e.told == 0 && e.count >= e.single)
             tell_heads(s, &e, "alert.head_unverified");
-    } else if (slice_is(d->act, "camat") && !e.ok && !e.camat && !slice_is(e.verdict, "bukan")) {
+    } else if (slice_is(d->act, "camat") && !e.ok && !e.ralat && !e.camat && !slice_is(e.verdict, "bukan")) {
         const struct place *village = directory_place(&s->rules->directory, e.village);
         struct telling t = { .s = s, .e = &e, .key = "alert.head", .head = true };
 

@@ -137,7 +137,7 @@ void answers_word(struct step *s, const struct command *c)
 {
     struct draft *d = c->nomor.n ? drafts_find(s->state, c->nomor) : drafts_only(s->state);
 
-    if (!d && !c->nomor.n && s->state->drafts_n > 1) {
+    if (!c->nomor.n && (s->state->drafts_n > 1 || (d && c->kind == COMMAND_BARU && s->state->again.n))) {
         answers_which(s);
         return;
     }

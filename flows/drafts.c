@@ -91,8 +91,9 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         for (size_t i = 0; i < json_array_size(drafts); i++)
             draft_decode(s, json_array_get(drafts, i), rules, a);
         lists_decode(s, o, now_ms, a);
-        s->again = blob_slice(o, "again", a);
         s->again_ms = blob_int(o, "again_at");
+        if (s->again_ms + DAY_MS > now_ms)
+            s->again = blob_slice(o, "again", a);
         s->refused_on = blob_slice(o, "refused_on", a);
         s->ussd_told = blob_slice(o, "ussd_told", a);
         s->stopped = blob_bool(o, "stopped");

@@ -124,9 +124,11 @@ static bool read_again(const struct ruleset *rules, struct sender_state *state, 
 {
     const struct command *c = &r->said.command;
 
-    if (r->kind != READING_COMMAND || c->kind != COMMAND_BARU || c->nomor.n || !state->again.n ||
-        state->drafts_n)
+    if (r->kind != READING_COMMAND || c->kind != COMMAND_BARU || c->nomor.n || !state->again.n)
         return true;
+    for (unsigned i = 0; i < state->drafts_n; i++)
+        if (state->drafts[i].asking == ASK_CHILD)
+            return true; /* it may be meant for that question: the numbers are listed */
     r->baru = true;
     if (!understand_sms(rules, state->again, state->again_ms, a, &r->said))
         return false;
@@ -143,6 +145,7 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
     if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said))
         return READ_NO_MEMORY;
     r->acting = who->msisdn;
+    r->state = state;
     r->kind = r->said.kind == SAID_REPORTS   ? READING_REPORTS
               : r->said.kind == SAID_COMMAND ? READING_COMMAND
                                              : READING_NOTHING;
@@ -233,7 +236,8 @@ static bool step_repeat(struct step *s)
                                        { "jam", step_clock(s, again->at_ms) },
                                        { "isi", isi } };
 
-        step_answer(s, again->nomor, step_text(s, s->language, "receipt.again", FILLS(f)));
+        step_answer(s, again->nomor,
+                    step_text(s, s->language, isi.n ? "receipt.again" : "receipt.again_many", FILLS(f)));
     }
     s->state->again = s->seen->inbound->text;
     s->state->again_ms = s->seen->inbound->received_ms;

@@ -28,8 +28,11 @@ struct due {
     int64_t at_ms, bb, tb; /* "child": a weighing */
 };
 
+struct sender_state; /* flows/drafts.h */
+
 struct reading {
     enum reading_kind kind;
+    struct sender_state *state; /* the sender's, decoded; NULL: step decodes it (timers) */
     struct said said;
     struct slice hash;    /* of the whole text, for repeats; hex */
     struct report answer; /* READING_ANSWER: the draft with the answer in it, judged again */

@@ -15,7 +15,7 @@ static const int64_t hour_ms = INT64_C(60) * 60 * 1000;
 
 static const struct person *registered(const struct person *p)
 {
-    return p && p->active && !p->pending ? p : NULL;
+    return p && p->active && !p->pending && p->place ? p : NULL;
 }
 
 bool step_begin(struct step *s, const struct ruleset *rules, const struct context *seen,
@@ -34,7 +34,9 @@ bool step_begin(struct step *s, const struct ruleset *rules, const struct contex
                                ? seen->sender->person
                                : directory_person(&rules->directory, s->msisdn));
     s->language = s->person && s->person->language.n ? s->person->language : rules->language;
-    s->state = drafts_decode(step_blob(s, SUBJECT_SENDER, s->msisdn), rules, now_ms, a);
+    s->state = intent->reading->state
+                   ? intent->reading->state
+                   : drafts_decode(step_blob(s, SUBJECT_SENDER, s->msisdn), rules, now_ms, a);
     return s->state != NULL;
 }
 
