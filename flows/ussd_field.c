@@ -91,6 +91,35 @@ void ussd_field_read(struct ussd_walk *w, struct slice input)
     }
 }
 
+/* What was chosen needs no reading where it is a code already. */
+static void take_code(struct ussd_walk *w, struct slice code)
+{
+    struct ussd_state *s = w->s;
+    struct value v = value_text(code);
+
+    switch (s->form->fields[s->field].type) {
+    case FIELD_COUNTS:
+        if (code.n) {
+            ussd_walk_turn(w, USSD_COUNT, s->field);
+            s->item = code;
+        } else {
+            ussd_walk_no_choice(w);
+        }
+        break;
+    case FIELD_CHOICES:
+        add_item(w, &s->values[s->field], code, 0);
+        list_grew(w);
+        break;
+    case FIELD_CHOICE:
+    case FIELD_SEX:
+        take_value(w, &v);
+        break;
+    default:
+        ussd_field_read(w, code);
+        break;
+    }
+}
+
 static void take_option(struct ussd_walk *w, const struct ussd_option *o)
 {
     struct ussd_state *s = w->s;
@@ -107,14 +136,7 @@ static void take_option(struct ussd_walk *w, const struct ussd_option *o)
         ussd_walk_next(w);
         break;
     default:
-        if (s->form->fields[s->field].type == FIELD_COUNTS) {
-            ussd_walk_turn(w, USSD_COUNT, s->field);
-            s->item = o->value;
-        } else if (s->form->fields[s->field].list) {
-            ussd_field_read(w, o->value);
-        } else {
-            ussd_field_read(w, o->value.n ? o->value : o->say);
-        }
+        take_code(w, o->value);
         break;
     }
 }

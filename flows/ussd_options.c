@@ -126,17 +126,19 @@ static struct slice word_say(const struct word *w, struct arena *arena)
     return slice_make(p, say.n);
 }
 
-static void word_options(const struct ussd_context *c, const struct word_list *list,
-                         const struct value *chosen, struct ussd_options *o)
+static void word_options(const struct ussd_context *c, const struct field *f, const struct value *chosen,
+                         struct ussd_options *o)
 {
-    for (unsigned i = 0; list && i < list->n; i++) {
-        const struct word *w = &list->words[i];
-        bool in = false;
+    for (unsigned i = 0; f->list && i < f->list->n; i++) {
+        const struct word *w = &f->list->words[i];
+        struct slice say = word_say(w, c->arena);
+        struct slice value = f->type == FIELD_COUNTS ? w->letter : f->type == FIELD_TEXT ? say : w->code;
+        bool in = value.n == 0;
 
         for (unsigned k = 0; k < chosen->n; k++)
-            in = in || slice_eq(chosen->items[k], w->code);
+            in = in || slice_eq(chosen->items[k], value);
         /* One that is chosen keeps its digit, but no longer its line. */
-        add_value(o, in ? slice_make(NULL, 0) : word_say(w, c->arena), w->code);
+        add_value(o, in ? slice_make(NULL, 0) : say, value);
     }
 }
 
@@ -179,7 +181,7 @@ static void text_options(const struct ussd_context *c, const struct ussd_state *
     const struct menu_field *mf = menu_field(c->rules->menus, s->form, (unsigned)s->field);
 
     if (f->list && !mf)
-        word_options(c, f->list, &s->values[s->field], o);
+        word_options(c, f, &s->values[s->field], o);
     for (unsigned i = 0; mf && i < mf->choices_n; i++)
         add_value(o, mf->choices[i], mf->choices[i]);
     if (mf)
@@ -200,7 +202,7 @@ static void field_options(const struct ussd_context *c, const struct ussd_state 
     case FIELD_CHOICE:
     case FIELD_CHOICES:
     case FIELD_COUNTS:
-        word_options(c, f->list, &s->values[s->field], o);
+        word_options(c, f, &s->values[s->field], o);
         break;
     case FIELD_NAME:
         name_options(c, s, o);
