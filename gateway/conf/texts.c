@@ -9,8 +9,11 @@
 
 bool text_is_safe(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c && strchr(" #*.,/-+:;=()'%&?!\"<>", c));
+    /* a bit each for the blank, most marks and the digits; for the letters */
+    static const uint64_t bits[2] = { UINT64_C(0xffffffef00000000), UINT64_C(0x7fffffe07fffffe) };
+    unsigned char u = (unsigned char)c;
+
+    return u < 128 && (bits[u >> 6] >> (u & 63) & 1);
 }
 
 enum {
@@ -57,8 +60,12 @@ static size_t fold(struct slice s, bool lines, char *out, size_t max)
     size_t n = 0;
 
     while (s.n && n < max) {
-        char c = fold_one(utf8_next(&s), lines);
+        char c = *s.p;
 
+        if (text_is_safe(c)) /* nearly every byte */
+            s = slice_skip(s, 1);
+        else
+            c = fold_one(utf8_next(&s), lines);
         if (c == '\0' || (c == ' ' && (n == 0 || out[n - 1] == ' ')))
             continue;
         out[n++] = c;

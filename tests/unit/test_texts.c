@@ -132,6 +132,17 @@ static void a_cut_never_splits_a_number(void **state)
     assert_string_equal(text_cut(S(""), 10, &arena).p, "");
 }
 
+static void safe_is_what_ascii_and_gsm7_share(void **state)
+{
+    static const char safe[] = " #*.,/-+:;=()'%&?!\"<>0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "abcdefghijklmnopqrstuvwxyz";
+
+    (void)state;
+    for (int c = 0; c < 256; c++)
+        if (text_is_safe((char)c) != (memchr(safe, c, sizeof safe - 1) != NULL))
+            fail_msg("%d", c);
+}
+
 static void pages_keep_their_lines(void **state)
 {
     struct text_set *set = with_texts("ussd:\n  a: \"1 {nama}\\n0 kembali\"\n");
@@ -206,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(slots_are_filled_cut_and_folded, begin, end),
         cmocka_unit_test_setup_teardown(numbers_are_never_cut_and_the_rest_gives_way, begin, end),
         cmocka_unit_test_setup_teardown(a_cut_never_splits_a_number, begin, end),
+        cmocka_unit_test(safe_is_what_ascii_and_gsm7_share),
         cmocka_unit_test_setup_teardown(pages_keep_their_lines, begin, end),
         cmocka_unit_test_setup_teardown(languages_have_parts_and_lean_on_indonesian, begin, end),
         cmocka_unit_test_setup_teardown(what_no_phone_could_show_is_refused, begin, end),
