@@ -1,13 +1,10 @@
 /* filing.c - one understood report becomes a record, or a draft with a question.  See filing.h. */
-#include "flows/filing.h"
+#include "flows/filing_work.h"
 
 #include <string.h>
 
 #include "flows/calendar.h"
 #include "flows/clocks.h"
-#include "flows/drafts.h"
-#include "flows/findings.h"
-#include "flows/people.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
@@ -15,50 +12,33 @@
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
-/* One report under way. */
-struct work {
-    struct step *s;
-    const struct filing *f;
-    struct filed *out;
-    struct report report; /* a copy: status and error may be worsened by what the store knows */
-    struct filed_report filed;
-    struct child child;
-    bool known;                      /* child is a child that was there before */
-    bool fresh;                      /* a child is to be made */
-    struct value shown[FORM_FIELDS]; /* values with the child's name filled in, for the echo */
-    enum asking asking;
-    struct child offered;
-    enum number_kind wrong; /* the number given is one of these instead */
-    bool far;               /* the number given belongs to another puskesmas */
-};
-
-static const struct value *value_of(const struct report *r, const char *name)
+const struct value *work_value(const struct report *r, const char *name)
 {
     int i = form_field(r->form, name);
 
     return i >= 0 && r->values[i].kind != VALUE_ABSENT ? &r->values[i] : NULL;
 }
 
-static struct slice text_of(const struct report *r, const char *name)
+struct slice work_text(const struct report *r, const char *name)
 {
-    const struct value *v = value_of(r, name);
+    const struct value *v = work_value(r, name);
 
     return v && v->kind == VALUE_TEXT ? v->text : slice_make("", 0);
 }
 
-static int64_t number_of(const struct report *r, const char *name)
+int64_t work_number(const struct report *r, const char *name)
 {
-    const struct value *v = value_of(r, name);
+    const struct value *v = work_value(r, name);
 
     return v && v->kind == VALUE_NUMBER ? v->milli : 0;
 }
 
-static bool about_child(const struct form *form)
+bool work_about_child(const struct form *form)
 {
     return slice_is(form->subject, "anak");
 }
 
-static bool is_referral(const struct form *form)
+bool work_is_referral(const struct form *form)
 {
     return slice_is(form->name, "rujuk");
 }
@@ -72,10 +52,10 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
     (void)rules;
     if (!r->form)
         return true;
-    nomor = text_of(r, "nomor");
-    nama = text_of(r, "nama");
+    nomor = work_text(r, "nomor");
+    nama = work_text(r, "nama");
     ok = intent_add(intent, SUBJECT_NUMBER, nomor);
-    if (about_child(r->form) && nama.n && sender->person) {
+    if (work_about_child(r->form) && nama.n && sender->person) {
         if (r->form->nik_of_mother)
             nama = arena_printf(a, "Bayi %.*s", SLICE_ARG(nama));
         people_buckets(sender->person->place_code, nama, a, id);
@@ -111,7 +91,7 @@ static void begin_new(struct work *w)
     r->message_id = in->provider_id;
 }
 
-static void begin(struct work *w)
+void work_begin(struct work *w)
 {
     const struct draft *d = w->f->draft;
     struct filed_report *r = &w->filed;
@@ -128,179 +108,6 @@ static void begin(struct work *w)
     r->form = w->report.form;
     memcpy(r->values, w->report.values, sizeof r->values);
     memcpy(w->shown, w->report.values, sizeof w->shown);
-}
-
-/* --- doubts that only the store knows --- */
-
-static void doubt(struct work *w, enum report_status status, enum report_error error, const char *field)
-{
-    w->report.status = status;
-    w->report.error = error;
-    w->report.error_field = slice_of(field);
-    w->report.typed = slice_make("", 0);
-    w->asking = status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
-}
-
-static bool is_sure(const struct work *w, struct slice field)
-{
-    return w->f->draft && drafts_is_sure(w->f->draft, field);
-}
-
-static struct slice puskesmas_of(const struct step *s, const struct place *p)
-{
-    const struct place *up = step_puskesmas(s, p);
-
-    return up ? up->code : slice_make("", 0);
-}
-
-/* A number in the report: the child, or (RUJUK) the report that it is about. */
-static void find_number(struct work *w, struct slice nomor)
-{
-    struct slice blob = step_blob(w->s, SUBJECT_NUMBER, nomor);
-    enum number_kind kind = number_kind(blob);
-    int nama = form_field(w->report.form, "nama");
-
-    if (kind != (about_child(w->report.form) ? NUMBER_CHILD : NUMBER_REPORT)) {
-        w->wrong = kind;
-        doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
-        return;
-    }
-    if (kind == NUMBER_REPORT || !child_load(w->s, nomor, &w->child))
-        return;
-    if (w->s->person && !slice_eq(w->child.puskesmas, puskesmas_of(w->s, w->s->person->place))) {
-        w->far = true;
-        doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
-        return;
-    }
-    w->known = true;
-    if (nama >= 0)
-        w->shown[nama] = value_text(w->child.nama);
-}
-
-static void wanted_child(struct work *w)
-{
-    struct step *s = w->s;
-    struct child *c = &w->child;
-    int64_t born = 0;
-
-    int tgl = form_field(w->report.form, "tgl");
-
-    c->nama = text_of(&w->report, "nama");
-    c->jk = text_of(&w->report, "jk");
-    c->nik = text_of(&w->report, "nik");
-    c->posyandu = s->person->place_code;
-    c->puskesmas = puskesmas_of(s, s->person->place);
-    if (people_birth(s, w->report.form, w->report.values, w->filed.at_ms, &born, &c->exact))
-        c->tgl_lahir = calendar_iso(born, s->arena);
-    if (w->report.form->nik_of_mother) { /* a birth: the name and the NIK are the mother's */
-        c->nama = arena_printf(s->arena, "Bayi %.*s", SLICE_ARG(c->nama));
-        c->nik = slice_make("", 0);
-        c->tgl_lahir = tgl >= 0 ? text_of(&w->report, "tgl") : c->tgl_lahir;
-        c->exact = true;
-    }
-}
-
-static void find_child(struct work *w)
-{
-    enum people_match m;
-
-    if (w->f->child.n && child_load(w->s, w->f->child, &w->child)) {
-        w->known = true;
-        return;
-    }
-    wanted_child(w);
-    if (!w->child.tgl_lahir.n)
-        return;
-    m = w->f->new_person ? PEOPLE_NEW : people_match(w->s, w->child.posyandu, &w->child, &w->offered);
-    if (m == PEOPLE_ASK) {
-        doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, "nama");
-        w->asking = ASK_CHILD;
-    } else if (m == PEOPLE_ONE) {
-        w->offered.posyandu = w->child.posyandu;
-        w->offered.puskesmas = w->child.puskesmas;
-        w->child = w->offered;
-        w->known = true;
-    } else {
-        w->fresh = true;
-    }
-}
-
-static void judge(struct work *w)
-{
-    struct slice nomor, field;
-
-    w->asking = w->report.status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
-    if (w->report.status == REPORT_CONFIRM && (w->f->sure || is_sure(w, w->report.error_field)))
-        w->report.status = REPORT_ACCEPTED;
-    if (w->report.status != REPORT_ACCEPTED || !w->s->person || w->f->correct)
-        return; /* a correction is about whom it was about */
-    nomor = text_of(&w->report, "nomor");
-    if (nomor.n)
-        find_number(w, nomor);
-    else if (about_child(w->report.form) && text_of(&w->report, "nama").n)
-        find_child(w);
-    if (w->report.status != REPORT_ACCEPTED || !w->known)
-        return;
-    field = people_doubt(w->s->rules, &w->child, number_of(&w->report, "bb"), number_of(&w->report, "tb"),
-                         w->filed.at_ms);
-    if (field.n && !is_sure(w, field))
-        doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
-}
-
-/* --- emergencies --- */
-
-/* "Bu Ana 28th perdarahan": who and why. */
-static struct slice who_and_why(struct work *w)
-{
-    struct slice nama = w->known ? w->child.nama : text_of(&w->report, "nama"),
-                 umur = text_of(&w->report, "umur");
-    struct slice why = w->report.emergency_reason, about = text_of(&w->report, "nomor");
-    struct filed_report other;
-
-    if (is_referral(w->report.form) && text_of(&w->report, "alasan").n)
-        why = text_of(&w->report, "alasan");
-    if (is_referral(w->report.form) && about.n && report_load(w->s, about, &other)) {
-        int i = form_field(other.form, "nama");
-
-        nama = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : nama;
-        i = form_field(other.form, "umur");
-        umur = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : umur;
-        why = findings_first(other.findings, w->s->arena);
-        why = why.n ? why : other.form->title;
-    }
-    return slice_trim(arena_printf(w->s->arena, "%.*s %.*s %.*s",
-                                   SLICE_ARG(nama.n ? text_cut(nama, 20, w->s->arena) : S("(tanpa nama)")),
-                                   SLICE_ARG(umur), SLICE_ARG(text_cut(why, 30, w->s->arena))));
-}
-
-bool filing_alarms(const struct report *r)
-{
-    return r->emergency || (is_referral(r->form) && (value_of(r, "alasan") || r->status == REPORT_ACCEPTED));
-}
-
-static bool alarms(const struct work *w)
-{
-    return filing_alarms(&w->report);
-}
-
-static void alarm(struct work *w, bool incomplete)
-{
-    const struct person *p = w->s->person;
-    struct referral_opening o = {
-        .urgency = w->report.emergency ? S("E1") : S("E2"),
-        .say = who_and_why(w),
-        .incomplete = incomplete,
-        .asked = is_referral(w->report.form),
-        .place = referral_place(w->s->rules, p ? p->place : NULL, text_of(&w->report, "tujuan"), w->s->arena),
-    };
-
-    if (!alarms(w))
-        return;
-    w->out->emergency = true;
-    if (w->filed.referral.state == REFERRAL_NONE)
-        referral_open(w->s, &w->filed, &o);
-    else if (!incomplete && w->filed.referral.incomplete)
-        referral_complete(w->s, &w->filed, &o);
 }
 
 /* --- drafts --- */
@@ -326,7 +133,7 @@ static struct slice question(struct work *w)
     }
     {
         const struct text_fill f[] = { { "nomor", w->filed.nomor },
-                                       { "anak", w->wrong || w->far ? text_of(&w->report, "nomor")
+                                       { "anak", w->wrong || w->far ? work_text(&w->report, "nomor")
                                                                     : w->offered.nomor },
                                        { "nama", w->offered.nama },
                                        { "umur", months } };
@@ -355,7 +162,7 @@ static void file_draft(struct work *w)
     if (!d)
         d = drafts_add(s->state, s->arena);
     if (!d) {
-        alarm(w, true);
+        work_alarm(w, true);
         w->out->kind = FILED_REFUSED;
         w->out->text = step_text(s, s->language, "draft.too_many", NULL, 0);
         return;
@@ -376,7 +183,7 @@ static void file_draft(struct work *w)
     d->at_ms = w->filed.at_ms;
     s->state->changed = true;
     draft_timer(w, d);
-    alarm(w, true);
+    work_alarm(w, true);
     if (!w->f->correct) {
         w->filed.draft = true;
         w->filed.status = S("draft");
@@ -407,7 +214,7 @@ static void tally_one(struct step *s, const struct filed_report *r, int64_t sign
         return;
     t.disease = values[what].text;
     t.day = tgl >= 0 && values[tgl].kind == VALUE_TEXT ? values[tgl].text : step_day(s, r->at_ms);
-    t.puskesmas = puskesmas_of(s, posting);
+    t.puskesmas = work_puskesmas(s, posting);
     t.delta = jumlah >= 0 && values[jumlah].kind == VALUE_NUMBER ? values[jumlah].milli / 1000 : 1;
     t.delta *= sign;
     if (t.delta)
@@ -422,7 +229,8 @@ void filing_untally(struct step *s, const struct filed_report *r)
 static void file_child(struct work *w)
 {
     bool weighed = slice_is(w->report.form->name, "timbang");
-    int64_t bb = weighed ? number_of(&w->report, "bb") : 0, tb = weighed ? number_of(&w->report, "tb") : 0;
+    int64_t bb = weighed ? work_number(&w->report, "bb") : 0,
+            tb = weighed ? work_number(&w->report, "tb") : 0;
 
     if (w->f->correct)
         return;
@@ -455,40 +263,6 @@ static struct slice receipt(struct work *w, const struct findings *found)
                      FILLS(f));
 }
 
-/* What only staff may hear, or must hear within a day. */
-static void tell_staff(struct work *w, const struct findings *found)
-{
-    struct step *s = w->s;
-    const struct place *at = s->person->place;
-    bool death = slice_is(w->report.form->name, "wafat") && found->worst >= URGENCY_E2;
-    const struct text_fill f[] = { { "nomor", w->filed.nomor },
-                                   { "form", w->report.form->title },
-                                   { "siapa", who_and_why(w) },
-                                   { "tempat", at->name },
-                                   { "peran", w->filed.role },
-                                   { "hp", step_phone(s, s->msisdn) },
-                                   { "desa", place_village(at) ? place_village(at)->name : S("") } };
-    struct audience who;
-
-    if (!found->private && !death)
-        return;
-    step_audience(s, death ? step_puskesmas(s, at) : step_next_level(s, at), &who);
-    step_tell(s, &who, SMS_ALERT, w->filed.nomor, death ? "staff.death" : "staff.private", FILLS(f));
-}
-
-/* The reporter hears what staff made of her report. */
-static void tell_reporter(struct work *w)
-{
-    struct step *s = w->s;
-    const struct text_fill f[] = { { "nomor", w->filed.nomor },
-                                   { "nama", s->person->name },
-                                   { "isi", reply_echo(w->report.form, w->shown, s->arena) } };
-
-    if (!slice_eq(w->filed.reporter, s->msisdn))
-        step_sms(s, w->filed.reporter, SMS_NOTICE, w->filed.nomor,
-                 step_text(s, step_language_of(s, w->filed.reporter), "koreksi.by_staff", FILLS(f)));
-}
-
 static void file_record(struct work *w)
 {
     struct step *s = w->s;
@@ -503,12 +277,12 @@ static void file_record(struct work *w)
     r->version++;
     r->status = r->version > 1 ? S("corrected") : S("valid");
     r->findings = found.json;
-    alarm(w, false);
+    work_alarm(w, false);
     if (w->f->correct) {
         referral_corrected(s, r, reply_echo(w->report.form, w->shown, s->arena));
-        tell_reporter(w);
+        work_tell_reporter(w);
     } else {
-        tell_staff(w, &found);
+        work_tell_staff(w, &found);
     }
     tally_one(s, r, 1);
     report_row(s, r);
@@ -525,63 +299,6 @@ static void file_record(struct work *w)
         step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(r->nomor)), slice_make("", 0), 0);
         drafts_remove(s->state, r->nomor);
     }
-}
-
-/* --- people who are not registered (SPEC 2.3) --- */
-
-void filing_keep(struct step *s)
-{
-    const struct inbound *in = s->seen->inbound;
-
-    if (s->state->kept_n == DRAFTS_KEPT)
-        return; /* staff have twenty of hers already */
-    s->state->kept[s->state->kept_n++] = (struct kept){
-        .text = in->text, .provider = in->provider, .message_id = in->provider_id, .at_ms = in->received_ms
-    };
-    s->state->changed = true;
-}
-
-static void tell_duty(struct work *w)
-{
-    struct step *s = w->s;
-
-    for (unsigned i = 0; i < s->rules->duty_n; i++) {
-        const struct text_fill f[] = { { "nomor", w->filed.nomor },
-                                       { "isi", reply_echo(w->report.form, w->shown, s->arena) },
-                                       { "form", w->report.form->title },
-                                       { "hp", step_phone(s, s->msisdn) } };
-
-        step_sms(s, s->rules->duty[i], SMS_EMERGENCY, w->filed.nomor,
-                 step_text(s, s->rules->language, "stranger.event", FILLS(f)));
-    }
-}
-
-static void file_stranger(struct work *w)
-{
-    struct step *s = w->s;
-    bool event = slice_is(w->report.form->name, "kejadian");
-
-    filing_keep(s);
-    w->out->kind = FILED_REFUSED;
-    if (!alarms(w) && !event) {
-        w->out->text = step_text(s, s->language,
-                                 s->seen->sender->person ? "stranger.pending" : "stranger.kept", NULL, 0);
-        return;
-    }
-    begin(w);
-    alarm(w, w->report.status != REPORT_ACCEPTED);
-    if (event && !w->out->emergency)
-        tell_duty(w);
-    w->filed.draft = true;
-    w->filed.status = S("draft");
-    report_save(s, &w->filed);
-    w->out->nomor = w->filed.nomor;
-    {
-        const struct text_fill f[] = { { "nomor", w->filed.nomor } };
-
-        w->out->text = step_text(s, s->language, "stranger.forwarded", FILLS(f));
-    }
-    w->out->emergency = true;
 }
 
 void filing_file(struct step *s, const struct filing *f, struct filed *out)
@@ -601,16 +318,16 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
         return;
     }
     if (!s->person) {
-        file_stranger(w);
+        work_stranger(w);
         return;
     }
-    if (!roles_may_report(s->person->role, w->report.form) && !alarms(w)) {
+    if (!roles_may_report(s->person->role, w->report.form) && !work_alarms(w)) {
         filing_keep(s);
         out->kind = FILED_REFUSED;
         return;
     }
-    begin(w);
-    judge(w);
+    work_begin(w);
+    work_judge(w);
     out->nomor = w->filed.nomor;
     if (w->report.status == REPORT_ACCEPTED)
         file_record(w);

@@ -1,0 +1,242 @@
+/* episode.c - see episode.h. */
+#include "flows/episode.h"
+
+#include <string.h>
+
+#include "flows/blob.h"
+#include "flows/calendar.h"
+#include "flows/clocks.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+static const int64_t day_ms = INT64_C(86400000);
+
+/* --- the episode's two blobs --- */
+
+static struct slice episode_id(struct step *s, struct slice village, struct slice disease)
+{
+    return arena_printf(s->arena, "%.*s/%.*s", SLICE_ARG(village), SLICE_ARG(disease));
+}
+
+bool episode_load(struct step *s, struct slice village, struct slice disease, struct episode *e)
+{
+    json_t *o = blob_parse(step_blob(s, SUBJECT_EPISODE, episode_id(s, village, disease)));
+    bool is = o != NULL;
+
+    *e = (struct episode){ .village = village, .disease = disease };
+    if (is) {
+        e->nomor = blob_slice(o, "nomor", s->arena);
+        e->id = blob_slice(o, "id", s->arena);
+        e->puskesmas = blob_slice(o, "puskesmas", s->arena);
+        e->by_name = blob_bool(o, "by_name");
+        e->single = blob_int(o, "single");
+        e->verdict = blob_slice(o, "verdict", s->arena);
+        e->count = blob_int(o, "count");
+        e->told = blob_int(o, "told");
+        e->staff_told = blob_int(o, "staff_told");
+        e->told_day = blob_int(o, "told_day");
+        e->heads_n = blob_slices(o, "heads", e->heads, EPISODE_HEADS, s->arena);
+        e->camat = blob_bool(o, "camat");
+        e->ok = blob_bool(o, "ok");
+        e->ralat = blob_bool(o, "ralat");
+        e->fallen = blob_bool(o, "fallen");
+    }
+    json_decref(o);
+    return is;
+}
+
+void episode_save(struct step *s, const struct episode *e)
+{
+    json_t *o = blob_new();
+
+    blob_put(o, "nomor", e->nomor);
+    blob_put(o, "id", e->id);
+    blob_put(o, "puskesmas", e->puskesmas);
+    blob_put_bool(o, "by_name", e->by_name);
+    blob_put_int(o, "single", e->single);
+    blob_put(o, "verdict", e->verdict);
+    blob_put_int(o, "count", e->count);
+    blob_put_int(o, "told", e->told);
+    blob_put_int(o, "staff_told", e->staff_told);
+    blob_put_int(o, "told_day", e->told_day);
+    blob_put_slices(o, "heads", e->heads, e->heads_n);
+    blob_put_bool(o, "camat", e->camat);
+    blob_put_bool(o, "ok", e->ok);
+    blob_put_bool(o, "ralat", e->ralat);
+    blob_put_bool(o, "fallen", e->fallen);
+    step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
+               clock_of(s->rules, "episode_close"));
+}
+
+/* What BENAR, BUKAN and OK find under the number. */
+void episode_number_save(struct step *s, const struct episode *e)
+{
+    json_t *o = blob_new();
+
+    blob_put(o, "kind", S("episode"));
+    blob_put(o, "id", e->id);
+    blob_put(o, "village", e->village);
+    blob_put(o, "disease", e->disease);
+    blob_put(o, "puskesmas", e->puskesmas);
+    blob_put(o, "verdict", e->verdict);
+    blob_put_bool(o, "ok", e->ok);
+    step_write(s, SUBJECT_NUMBER, e->nomor, blob_done(o, s->arena), 60 * day_ms);
+}
+
+bool episode_number_load(struct step *s, struct slice nomor, struct episode *e)
+{
+    json_t *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor));
+    bool is = slice_is(blob_slice(o, "kind", s->arena), "episode");
+
+    *e = (struct episode){ .nomor = nomor };
+    e->id = blob_slice(o, "id", s->arena);
+    e->village = blob_slice(o, "village", s->arena);
+    e->disease = blob_slice(o, "disease", s->arena);
+    e->puskesmas = blob_slice(o, "puskesmas", s->arena);
+    e->verdict = blob_slice(o, "verdict", s->arena);
+    e->ok = blob_bool(o, "ok");
+    json_decref(o);
+    return is;
+}
+
+void episode_event(struct step *s, const struct episode *e, const char *name, struct slice words)
+{
+    struct row row = { .kind = ROW_ALERT_EVENT };
+    bool spoken = s->seen->inbound->kind == INBOUND_SMS || s->seen->inbound->kind == INBOUND_USSD;
+
+    row.event = (struct event_row){
+        .id = step_uuid(s),
+        .of = e->id,
+        .nomor = e->nomor,
+        .event = slice_of(name),
+        .at = step_rfc3339(s, spoken ? s->seen->inbound->received_ms : s->now_ms),
+        .who = spoken ? s->msisdn : slice_make("", 0),
+        .role = spoken && s->person ? slice_of(role_name(s->person->role)) : S("sistem"),
+        .place = spoken && s->person ? s->person->place_code : e->village,
+        .words = words,
+    };
+    step_row(s, &row);
+}
+
+/* The other blob is told by a timer that is due at once and names both. */
+void episode_pass_on(struct step *s, const struct episode *e, const char *act, int64_t in_ms)
+{
+    struct due d = { .what = S("episode"),
+                     .nomor = e->nomor,
+                     .act = slice_of(act),
+                     .village = e->village,
+                     .disease = e->disease };
+
+    step_timer(s, arena_printf(s->arena, "episode:%.*s:%s", SLICE_ARG(e->nomor), act), step_due(s, &d),
+               s->now_ms + in_ms);
+}
+
+/* --- words --- */
+
+/* Counts under five are never told exactly outside the health service. */
+struct slice episode_count(struct step *s, int64_t n, bool head)
+{
+    return head && n < 5 ? S("<5") : arena_printf(s->arena, "%lld", (long long)n);
+}
+
+struct slice episode_disease(const struct step *s, struct slice slug)
+{
+    for (unsigned i = 0; i < s->rules->forms.lists_n; i++) {
+        const struct word_list *l = &s->rules->forms.lists[i];
+        const struct word *w = word_by_code(l, slug);
+
+        if (w &&
+            (slice_is(l->name, "penyakit") || slice_is(l->name, "jenis") || slice_is(l->name, "kejadian")))
+            return w->say.n ? w->say : slug;
+    }
+    return slug;
+}
+
+void episode_tell(struct step *s, const struct episode *e, struct slice to, const char *key, bool head)
+{
+    const struct place *village = directory_place(&s->rules->directory, e->village);
+    struct slice language = step_language_of(s, to);
+    const struct text_fill f[] = { { "nomor", e->nomor },
+                                   { "jumlah", episode_count(s, e->count, head) },
+                                   { "penyakit", episode_disease(s, e->disease) },
+                                   { "desa", village ? village->name : e->village } };
+
+    step_sms(s, to, SMS_ALERT, e->nomor, step_text(s, language, key, FILLS(f)));
+}
+
+/* --- who --- */
+
+struct telling {
+    struct step *s;
+    struct episode *e;
+    const char *key;
+    bool head;
+    unsigned n;
+};
+
+static void tell_person(void *arg, const struct person *p)
+{
+    struct telling *t = arg;
+
+    episode_tell(t->s, t->e, p->msisdn, t->key, t->head);
+    t->n++;
+    if (!t->head)
+        return;
+    for (unsigned i = 0; i < t->e->heads_n; i++)
+        if (slice_eq(t->e->heads[i], p->msisdn))
+            return;
+    if (t->e->heads_n < EPISODE_HEADS)
+        t->e->heads[t->e->heads_n++] = p->msisdn;
+}
+
+/* Pustu of the village and its puskesmas; nobody there: upwards, at last the duty numbers. */
+void episode_tell_staff(struct step *s, struct episode *e, const char *key)
+{
+    const struct directory *dir = &s->rules->directory;
+    const struct place *pkm = directory_place(dir, e->puskesmas);
+    struct telling t = { .s = s, .e = e, .key = key };
+    struct audience who;
+
+    for (unsigned i = 0; i < dir->places_n; i++)
+        if (dir->places[i].level == PLACE_PUSTU && dir->places[i].area &&
+            slice_eq(dir->places[i].area->code, e->village))
+            directory_people_at(dir, &dir->places[i], tell_person, &t);
+    step_audience(s, pkm, &who);
+    for (unsigned i = 0; i < who.n; i++)
+        episode_tell(s, e, who.msisdn[i], key, false);
+}
+
+/* At most one SMS to a head per episode and doubling. */
+void episode_tell_heads(struct step *s, struct episode *e, const char *key)
+{
+    const struct directory *dir = &s->rules->directory;
+    const struct place *village = directory_place(dir, e->village);
+    struct telling t = { .s = s, .e = e, .key = key, .head = true };
+
+    if (village && (village->level == PLACE_DESA || village->level == PLACE_KELURAHAN))
+        directory_people_at(dir, village, tell_person, &t);
+    if (!t.n && village && place_kecamatan(village)) { /* a village without a head: its camat */
+        directory_people_at(dir, place_kecamatan(village), tell_person, &t);
+        e->camat = true;
+    }
+    if (!t.n)
+        return;
+    e->told = e->count;
+    e->told_day = calendar_day(s->now_ms, s->rules->utc_offset_min);
+    episode_event(s, e, "sent", episode_count(s, e->count, true));
+    if (!e->camat && !e->ok)
+        episode_pass_on(s, e, "camat", clock_of(s->rules, "episode_ok"));
+}
+
+/* The camat, when no head said OK in time. */
+void episode_tell_camat(struct step *s, struct episode *e, const char *key)
+{
+    const struct place *kecamatan = place_kecamatan(directory_place(&s->rules->directory, e->village));
+    struct telling t = { .s = s, .e = e, .key = key, .head = true };
+
+    e->camat = true;
+    if (kecamatan)
+        directory_people_at(&s->rules->directory, kecamatan, tell_person, &t);
+    if (t.n)
+        episode_event(s, e, "escalated", slice_make("", 0));
+}

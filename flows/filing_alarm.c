@@ -1,0 +1,159 @@
+/* filing_alarm.c - who else hears of a report: emergencies at once, deaths, what only staff may hear, and the
+ * reports of people who are not registered (SPEC 2.2, 2.3).  See filing_work.h. */
+#include "flows/filing_work.h"
+
+#include <string.h>
+
+#include "flows/referral.h"
+#include "flows/reply.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+/* --- emergencies --- */
+
+/* "Bu Ana 28th perdarahan": who and why. */
+static struct slice who_and_why(struct work *w)
+{
+    struct slice nama = w->known ? w->child.nama : work_text(&w->report, "nama"),
+                 umur = work_text(&w->report, "umur");
+    struct slice why = w->report.emergency_reason, about = work_text(&w->report, "nomor");
+    struct filed_report other;
+
+    if (work_is_referral(w->report.form) && work_text(&w->report, "alasan").n)
+        why = work_text(&w->report, "alasan");
+    if (work_is_referral(w->report.form) && about.n && report_load(w->s, about, &other)) {
+        int i = form_field(other.form, "nama");
+
+        nama = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : nama;
+        i = form_field(other.form, "umur");
+        umur = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : umur;
+        why = findings_first(other.findings, w->s->arena);
+        why = why.n ? why : other.form->title;
+    }
+    return slice_trim(arena_printf(w->s->arena, "%.*s %.*s %.*s",
+                                   SLICE_ARG(nama.n ? text_cut(nama, 20, w->s->arena) : S("(tanpa nama)")),
+                                   SLICE_ARG(umur), SLICE_ARG(text_cut(why, 30, w->s->arena))));
+}
+
+bool filing_alarms(const struct report *r)
+{
+    return r->emergency ||
+           (work_is_referral(r->form) && (work_value(r, "alasan") || r->status == REPORT_ACCEPTED));
+}
+
+bool work_alarms(const struct work *w)
+{
+    return filing_alarms(&w->report);
+}
+
+void work_alarm(struct work *w, bool incomplete)
+{
+    const struct person *p = w->s->person;
+    struct referral_opening o = {
+        .urgency = w->report.emergency ? S("E1") : S("E2"),
+        .say = who_and_why(w),
+        .incomplete = incomplete,
+        .asked = work_is_referral(w->report.form),
+        .place =
+            referral_place(w->s->rules, p ? p->place : NULL, work_text(&w->report, "tujuan"), w->s->arena),
+    };
+
+    if (!work_alarms(w))
+        return;
+    w->out->emergency = true;
+    if (w->filed.referral.state == REFERRAL_NONE)
+        referral_open(w->s, &w->filed, &o);
+    else if (!incomplete && w->filed.referral.incomplete)
+        referral_complete(w->s, &w->filed, &o);
+}
+
+/* What only staff may hear, or must hear within a day. */
+void work_tell_staff(struct work *w, const struct findings *found)
+{
+    struct step *s = w->s;
+    const struct place *at = s->person->place;
+    bool death = slice_is(w->report.form->name, "wafat") && found->worst >= URGENCY_E2;
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "form", w->report.form->title },
+                                   { "siapa", who_and_why(w) },
+                                   { "tempat", at->name },
+                                   { "peran", w->filed.role },
+                                   { "hp", step_phone(s, s->msisdn) },
+                                   { "desa", place_village(at) ? place_village(at)->name : S("") } };
+    struct audience who;
+
+    if (!found->private && !death)
+        return;
+    step_audience(s, death ? step_puskesmas(s, at) : step_next_level(s, at), &who);
+    step_tell(s, &who, SMS_ALERT, w->filed.nomor, death ? "staff.death" : "staff.private", FILLS(f));
+}
+
+/* The reporter hears what staff made of her report. */
+void work_tell_reporter(struct work *w)
+{
+    struct step *s = w->s;
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "nama", s->person->name },
+                                   { "isi", reply_echo(w->report.form, w->shown, s->arena) } };
+
+    if (!slice_eq(w->filed.reporter, s->msisdn))
+        step_sms(s, w->filed.reporter, SMS_NOTICE, w->filed.nomor,
+                 step_text(s, step_language_of(s, w->filed.reporter), "koreksi.by_staff", FILLS(f)));
+}
+
+/* --- people who are not registered (SPEC 2.3) --- */
+
+void filing_keep(struct step *s)
+{
+    const struct inbound *in = s->seen->inbound;
+
+    if (s->state->kept_n == DRAFTS_KEPT)
+        return; /* staff have twenty of hers already */
+    s->state->kept[s->state->kept_n++] = (struct kept){
+        .text = in->text, .provider = in->provider, .message_id = in->provider_id, .at_ms = in->received_ms
+    };
+    s->state->changed = true;
+}
+
+static void tell_duty(struct work *w)
+{
+    struct step *s = w->s;
+
+    for (unsigned i = 0; i < s->rules->duty_n; i++) {
+        const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                       { "isi", reply_echo(w->report.form, w->shown, s->arena) },
+                                       { "form", w->report.form->title },
+                                       { "hp", step_phone(s, s->msisdn) } };
+
+        step_sms(s, s->rules->duty[i], SMS_EMERGENCY, w->filed.nomor,
+                 step_text(s, s->rules->language, "stranger.event", FILLS(f)));
+    }
+}
+
+void work_stranger(struct work *w)
+{
+    struct step *s = w->s;
+    bool event = slice_is(w->report.form->name, "kejadian");
+
+    filing_keep(s);
+    w->out->kind = FILED_REFUSED;
+    if (!work_alarms(w) && !event) {
+        w->out->text = step_text(s, s->language,
+                                 s->seen->sender->person ? "stranger.pending" : "stranger.kept", NULL, 0);
+        return;
+    }
+    work_begin(w);
+    work_alarm(w, w->report.status != REPORT_ACCEPTED);
+    if (event && !w->out->emergency)
+        tell_duty(w);
+    w->filed.draft = true;
+    w->filed.status = S("draft");
+    report_save(s, &w->filed);
+    w->out->nomor = w->filed.nomor;
+    {
+        const struct text_fill f[] = { { "nomor", w->filed.nomor } };
+
+        w->out->text = step_text(s, s->language, "stranger.forwarded", FILLS(f));
+    }
+    w->out->emergency = true;
+}
