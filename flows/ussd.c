@@ -222,7 +222,6 @@ static void look_up(struct job *j)
             return;
         if (child_load(&j->step, nomor, &child) && in_her_area(j, &child)) {
             j->s->who = text_cut(child.nama, 20, j->step.arena);
-            j->t->walk.note = j->s->who;
             return;
         }
         kind = NUMBER_NONE;
@@ -266,7 +265,7 @@ static void answer(struct job *j)
         j->screen = ussd_page_text(&j->t->walk.c, j->s, j->t->walk.note);
     out->screen = j->screen;
     out->screen_ends = j->ends;
-    j->s->session = j->in->session;
+    j->s->session = j->t->session;
     j->s->step = j->in->step;
     j->s->page = j->screen;
     j->s->ended = j->ends;

@@ -65,6 +65,8 @@ static void make_field(const struct ussd_context *c, const struct ussd_state *s,
     p->head = f->ask.n ? f->ask : f->name;
     if (slice_empty(p->note))
         p->note = chosen_so_far(c, s);
+    if (slice_empty(p->note))
+        p->note = s->who; /* whose number was given stays in sight */
     add_options(c, s, p);
     if (ussd_numeric(f->type)) {
         if (ussd_zero_skips(s->form, s->variant, (unsigned)s->field))

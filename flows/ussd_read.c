@@ -5,6 +5,10 @@
 #include "flows/ussd.h"
 #include "flows/ussd_turn.h"
 
+enum {
+    SESSION_BYTES = 64
+};
+
 static unsigned parts_of(struct slice text)
 {
     unsigned n = text.n ? 1 : 0;
@@ -62,21 +66,41 @@ void ussd_dialled(const struct ruleset *rs, struct inbound *in)
     }
 }
 
-static bool repeats(const struct inbound *in, const struct ussd_state *s)
+static bool repeats(const struct inbound *in, const struct ussd_turn *t)
 {
-    return in->step > 0 && s->step > 0 && in->step <= s->step && slice_eq(in->session, s->session) &&
-           in->session.n > 0;
+    const struct ussd_state *s = &t->state;
+
+    return in->step > 0 && s->step > 0 && in->step <= s->step && slice_eq(t->session, s->session) &&
+           t->session.n > 0;
+}
+
+/* No phone sends more than a page; a telco that does is not followed.  Cut between characters. */
+static struct slice at_most(struct slice s, size_t n)
+{
+    if (s.n <= n)
+        return s;
+    while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+        n--;
+    return slice_take(s, n);
+}
+
+/* What a session is remembered by: its id, or a short name of a long one. */
+static struct slice session_of(const struct inbound *in, struct arena *a)
+{
+    if (in->session.n <= SESSION_BYTES)
+        return in->session;
+    return arena_printf(a, "%016llx", (unsigned long long)slice_hash(in->session));
 }
 
 static void read_input(const struct inbound *in, struct ussd_turn *t)
 {
     struct ussd_state *s = &t->state;
-    bool same = in->session.n > 0 && slice_eq(in->session, s->session) && !s->ended;
+    bool same = t->session.n > 0 && slice_eq(t->session, s->session) && !s->ended;
 
     if (same && in->op == USSD_INPUT)
-        ussd_walk_input(&t->walk, new_input(in, s));
+        ussd_walk_input(&t->walk, at_most(new_input(in, s), USSD_SEPTETS));
     else if (in->op == USSD_BEGIN || accumulated(in))
-        ussd_walk_dial(&t->walk, in->text);
+        ussd_walk_dial(&t->walk, at_most(in->text, USSD_SEPTETS));
     else
         ussd_walk_dial(&t->walk, S("")); /* an input to a page that nobody remembers: it means nothing */
 }
@@ -162,6 +186,7 @@ static enum read_rc read_request(const struct ruleset *rs, const struct sender *
 {
     t->msisdn = who->msisdn;
     t->session_id = who->session.ref.id;
+    t->session = session_of(in, t->walk.c.arena);
     t->refused = refusal(rs, who, in, t);
     if (t->refused) {
         t->kind = USSD_TURN_REFUSED;
@@ -177,7 +202,7 @@ static enum read_rc read_request(const struct ruleset *rs, const struct sender *
             ussd_walk_judge(&t->walk);
         return name_subjects(rs, who, t, out);
     }
-    if (repeats(in, &t->state)) {
+    if (repeats(in, t)) {
         t->kind = USSD_TURN_REPEAT;
         return READ_OK;
     }

@@ -18,6 +18,7 @@ struct ussd_turn {
     const char *refused, *reason;
     struct ussd_state state;
     struct ussd_walk walk;
+    struct slice session;    /* the provider's id, or a short name of it */
     struct slice session_id; /* of SUBJECT_SESSION */
     struct slice msisdn;
     struct inbound *sms; /* USSD_COMMAND: as if it had come by SMS */
