@@ -2,6 +2,7 @@
 #include "flows/findings.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "flows/calendar.h"
 #include "flows/growth.h"
@@ -107,17 +108,33 @@ static void write_out(struct step *s, const struct finding *found, unsigned n,
     buf_free(&say);
 }
 
+/* The report's values, with the age that its child has where the report gives none (by number, by birth
+ * date): thresholds by age hold for that child too. */
+static void with_age(const struct step *s, const struct report *r, const struct child *c, int64_t at_ms,
+                     struct value values[FORM_FIELDS])
+{
+    int umur = form_field(r->form, "umur");
+    int64_t born;
+
+    memcpy(values, r->values, sizeof r->values);
+    if (c && umur >= 0 && values[umur].kind == VALUE_ABSENT && calendar_parse(c->tgl_lahir, &born))
+        values[umur] = value_text(arena_printf(
+            s->arena, "%dbl", people_months(born, calendar_day(at_ms, s->rules->utc_offset_min))));
+}
+
 void findings_of(struct step *s, const struct report *r, const struct child *child,
                  const struct filed_report *filed, struct findings *out)
 {
     struct finding found[MOST];
+    struct value values[FORM_FIELDS];
     struct growth_trend trend = { 0 };
     unsigned n;
 
     *out = (struct findings){ .json = S("[]") };
     if (!s->rules->rules)
         return;
-    n = rules_findings(s->rules->rules, r->form, r->values, found, MOST);
+    with_age(s, r, child, filed->at_ms, values);
+    n = rules_findings(s->rules->rules, r->form, values, found, MOST);
     if (child)
         n += of_child(s, r, child, filed->at_ms, &trend, found + n, MOST - n);
     sort(found, n);
