@@ -14,56 +14,168 @@ enum {
     UCS2_ONE = 70,
     UCS2_MANY = 67,
     JOIN_BYTES = SEGMENT_PARTS_MAX * 640,
+    IE_CONCAT_8 = 0x00,
+    IE_CONCAT_16 = 0x08,
+    REF_16 = 0x10000, /* kinds of references that must not meet */
+    REF_SAR = 0x20000,
+    TOMBS = 256, /* messages that were done, remembered */
+    TOMB_MS = 30 * 60 * 1000,
 };
 
-bool segment_parts(struct slice s, unsigned *parts)
+/* --- cutting --- */
+
+static size_t cost_of(uint32_t cp, bool gsm7)
+{
+    return gsm7 ? gsm7_cost(cp) : (cp >= 0x10000 ? 2 : 1);
+}
+
+unsigned segment_cut(struct slice s, bool gsm7, struct slice *parts, unsigned max)
 {
     size_t whole = 0, room, used = 0;
-    bool gsm7 = gsm7_count(s, &whole);
+    struct slice start = s;
+    unsigned n = 1;
 
-    if (!gsm7)
+    if (gsm7)
+        gsm7_count(s, &whole);
+    else
         whole = utf8_ucs2_units(s);
-    *parts = 1;
-    if (whole <= (gsm7 ? GSM7_ONE : UCS2_ONE))
-        return gsm7;
     room = gsm7 ? GSM7_MANY : UCS2_MANY;
+    if (whole <= (size_t)(gsm7 ? GSM7_ONE : UCS2_ONE))
+        room = whole;
     while (s.n) {
-        uint32_t cp = utf8_next(&s);
-        size_t cost = gsm7 ? gsm7_cost(cp) : (cp >= 0x10000 ? 2 : 1);
+        struct slice before = s;
+        size_t cost = cost_of(utf8_next(&s), gsm7);
 
         if (used + cost > room) {
-            (*parts)++;
+            if (n <= max)
+                parts[n - 1] = slice_take(start, start.n - before.n);
+            n++;
+            start = before;
             used = 0;
         }
         used += cost;
     }
+    if (n <= max)
+        parts[n - 1] = start;
+    return n;
+}
+
+bool segment_parts(struct slice s, unsigned *parts)
+{
+    bool gsm7 = gsm7_count(s, NULL);
+
+    *parts = segment_cut(s, gsm7, NULL, 0);
     return gsm7;
 }
 
+/* --- headers --- */
+
+static bool take_ie(struct slice *rest, unsigned *ie, struct slice *value)
+{
+    size_t n;
+
+    if (rest->n < 2)
+        return false;
+    n = (unsigned char)rest->p[1];
+    if (rest->n - 2 < n)
+        return false;
+    *ie = (unsigned char)rest->p[0];
+    *value = slice_take(slice_skip(*rest, 2), n);
+    *rest = slice_skip(*rest, 2 + n);
+    return true;
+}
+
+int segment_udh(struct slice *data, struct segment_part *part)
+{
+    struct slice header, value;
+    const unsigned char *v;
+    unsigned ie;
+    int found = 0;
+    size_t n;
+
+    if (data->n < 1 || data->n - 1 < (n = (unsigned char)data->p[0]))
+        return -1;
+    header = slice_take(slice_skip(*data, 1), n);
+    *data = slice_skip(*data, n + 1);
+    while (take_ie(&header, &ie, &value)) {
+        v = (const unsigned char *)value.p;
+        if (ie == IE_CONCAT_8 && value.n == 3) {
+            part->ref = v[0];
+        } else if (ie == IE_CONCAT_16 && value.n == 4) {
+            part->ref = REF_16 | (unsigned)v[0] << 8 | v[1];
+            v++;
+        } else {
+            continue;
+        }
+        part->total = v[1];
+        part->seq = v[2];
+        found = 1;
+    }
+    return found;
+}
+
+unsigned segment_sar_ref(unsigned ref)
+{
+    return REF_SAR | (ref & 0xFFFF);
+}
+
+/* --- joining --- */
+
 struct message {
+    struct message *next;
+    struct arena arena;
+    uint64_t id, key;
     struct slice provider, from, to;
     unsigned ref, total, have;
-    int64_t since_ms;
+    int64_t since_ms, due_ms;
+    bool closed;  /* handed over, or its numbers went to another: takes no more parts */
+    bool out;     /* somebody has it: done or later will follow */
+    bool repeats; /* each part of it was in a message that was done */
+    uint8_t coding[SEGMENT_PARTS_MAX];
     struct slice text[SEGMENT_PARTS_MAX]; /* .p == NULL: missing */
-    struct arena arena;
-    struct message *next;
+};
+
+/* What is left of a message that was done: enough to know its parts when they come again. */
+struct tomb {
+    uint64_t key, part[SEGMENT_PARTS_MAX];
+    int64_t until_ms;
 };
 
 struct segment_set {
     struct message *first; /* newest first */
     unsigned n, max;
+    uint64_t last_id;
     int64_t wait_ms;
+    segment_decode *decode;
+    void *decode_arg;
+    struct tomb *tombs; /* a ring */
+    unsigned next_tomb;
 };
 
 struct segment_set *segment_new(unsigned max_messages, int64_t wait_ms)
 {
     struct segment_set *set = calloc(1, sizeof *set);
 
-    if (set) {
-        set->max = max_messages;
-        set->wait_ms = wait_ms;
+    if (set)
+        set->tombs = calloc(TOMBS, sizeof *set->tombs);
+    if (!set || !set->tombs) {
+        free(set);
+        return NULL;
     }
+    set->max = max_messages;
+    set->wait_ms = wait_ms;
     return set;
+}
+
+void segment_decoder(struct segment_set *set, segment_decode *decode, void *arg)
+{
+    set->decode = decode;
+    set->decode_arg = arg;
+}
+
+void segment_wait(struct segment_set *set, int64_t wait_ms)
+{
+    set->wait_ms = wait_ms;
 }
 
 static void drop(struct segment_set *set, struct message **at)
@@ -82,88 +194,207 @@ void segment_free(struct segment_set *set)
         return;
     while (set->first)
         drop(set, &set->first);
+    free(set->tombs);
     free(set);
 }
 
-static bool same(const struct message *m, const struct segment_part *p)
+static uint64_t key_of(const struct segment_part *p)
 {
-    return m->ref == p->ref && m->total == p->total && slice_eq(m->from, p->from) && slice_eq(m->to, p->to) &&
-           slice_eq(m->provider, p->provider);
+    uint64_t h = slice_hash(p->from);
+
+    h = h * 1099511628211U ^ slice_hash(p->to);
+    h = h * 1099511628211U ^ slice_hash(p->provider);
+    return h * 1099511628211U ^ ((uint64_t)p->ref << 8 | p->total);
 }
 
-static struct slice join(const struct message *m, struct arena *a)
+static bool same(const struct message *m, uint64_t key, const struct segment_part *p)
 {
-    struct slice whole;
+    return !m->closed && m->key == key && m->ref == p->ref && m->total == p->total &&
+           slice_eq(m->from, p->from) && slice_eq(m->to, p->to) && slice_eq(m->provider, p->provider);
+}
+
+static bool was_done(const struct segment_set *set, uint64_t key, const struct segment_part *p,
+                     int64_t now_ms)
+{
+    for (unsigned i = 0; i < TOMBS; i++)
+        if (set->tombs[i].key == key && set->tombs[i].until_ms > now_ms &&
+            set->tombs[i].part[p->seq - 1] == slice_hash(p->text))
+            return true;
+    return false;
+}
+
+/* Parts that follow each other in one coding, as one run of octets. */
+static void join_run(const struct segment_set *set, const struct message *m, unsigned *i, struct buf *out,
+                     struct segment_whole *w, struct arena *a)
+{
+    uint8_t coding = m->coding[*i];
+    struct buf run;
+
+    buf_init(&run, JOIN_BYTES * 4);
+    for (; *i < m->total && m->text[*i].p && m->coding[*i] == coding; (*i)++)
+        buf_add(&run, m->text[*i]);
+    buf_add(out, set->decode ? set->decode(set->decode_arg, coding, buf_slice(&run), a, &w->broken)
+                             : buf_slice(&run));
+    buf_free(&run);
+}
+
+static void join(const struct segment_set *set, const struct message *m, struct arena *a,
+                 struct segment_whole *w)
+{
     struct buf b;
 
+    *w = (struct segment_whole){ .id = m->id,
+                                 .provider = arena_copy(a, m->provider),
+                                 .from = arena_copy(a, m->from),
+                                 .to = arena_copy(a, m->to),
+                                 .since_ms = m->since_ms };
     buf_init(&b, JOIN_BYTES * 4);
-    for (unsigned i = 0; i < m->total; i++)
-        buf_add(&b, m->text[i].p ? m->text[i] : S("[...]"));
-    whole = arena_copy(a, buf_slice(&b));
+    for (unsigned i = 0; i < m->total;) {
+        if (m->text[i].p) {
+            join_run(set, m, &i, &b, w, a);
+        } else {
+            buf_str(&b, "[...]");
+            w->broken = true;
+            i++;
+        }
+    }
+    w->text = arena_copy(a, buf_slice(&b));
     buf_free(&b);
-    return whole;
+}
+
+static struct message *begin(struct segment_set *set, const struct segment_part *p, uint64_t key,
+                             int64_t now_ms)
+{
+    struct message *m = set->n < set->max ? calloc(1, sizeof *m) : NULL;
+
+    if (!m)
+        return NULL;
+    arena_init(&m->arena, JOIN_BYTES * 4);
+    m->id = ++set->last_id;
+    m->key = key;
+    m->provider = arena_copy(&m->arena, p->provider);
+    m->from = arena_copy(&m->arena, p->from);
+    m->to = arena_copy(&m->arena, p->to);
+    m->ref = p->ref;
+    m->total = p->total;
+    m->since_ms = now_ms;
+    m->due_ms = now_ms + set->wait_ms;
+    m->repeats = true;
+    m->next = set->first;
+    set->first = m;
+    set->n++;
+    return m;
+}
+
+static bool put(struct segment_set *set, struct message *m, const struct segment_part *p, int64_t now_ms)
+{
+    struct slice text = arena_copy(&m->arena, p->text);
+
+    if (m->arena.failed) {
+        if (m->have == 0)
+            drop(set, &set->first);
+        return false;
+    }
+    m->text[p->seq - 1] = text;
+    m->coding[p->seq - 1] = p->coding;
+    m->have++;
+    m->repeats = m->repeats && was_done(set, m->key, p, now_ms);
+    return true;
 }
 
 enum segment_rc segment_add(struct segment_set *set, const struct segment_part *p, int64_t now_ms,
-                            struct arena *a, struct slice *whole)
+                            struct arena *a, struct segment_whole *whole)
 {
-    struct message **at = &set->first, *m;
+    uint64_t key = key_of(p);
+    struct message *m = set->first;
+    bool here;
 
     if (p->total < 1 || p->total > SEGMENT_PARTS_MAX || p->seq < 1 || p->seq > p->total)
         return SEGMENT_BAD;
-    while (*at && !same(*at, p))
-        at = &(*at)->next;
-    m = *at;
-    if (!m) {
-        if (set->n >= set->max)
-            return SEGMENT_FULL;
-        m = calloc(1, sizeof *m);
-        if (!m)
-            return SEGMENT_FULL;
-        arena_init(&m->arena, JOIN_BYTES * 4);
-        m->provider = arena_copy(&m->arena, p->provider);
-        m->from = arena_copy(&m->arena, p->from);
-        m->to = arena_copy(&m->arena, p->to);
-        m->ref = p->ref;
-        m->total = p->total;
-        m->since_ms = now_ms;
-        m->next = set->first;
-        set->first = m;
-        set->n++;
-        at = &set->first;
+    while (m && !same(m, key, p))
+        m = m->next;
+    here = m && m->text[p->seq - 1].p;
+    if (here && !slice_eq(m->text[p->seq - 1], p->text)) {
+        m->closed = true; /* the reference went round: this is another message */
+        m->due_ms = now_ms;
+        m = NULL;
+        here = false;
     }
-    if (m->text[p->seq - 1].p)
-        return SEGMENT_REPEATED;
-    m->text[p->seq - 1] = arena_copy(&m->arena, p->text);
-    if (m->arena.failed) {
-        if (m->have == 0)
-            drop(set, at);
-        else
-            m->text[p->seq - 1] = (struct slice){ .p = NULL };
+    if (!m)
+        m = begin(set, p, key, now_ms);
+    if (!m || (!here && !put(set, m, p, now_ms)))
         return SEGMENT_FULL;
-    }
-    if (++m->have < m->total)
-        return SEGMENT_WAITING;
-    *whole = join(m, a);
-    drop(set, at);
+    if (m->have < m->total)
+        return here ? SEGMENT_REPEATED : SEGMENT_WAITING;
+    m->out = true;
+    join(set, m, a, whole);
     return SEGMENT_COMPLETE;
 }
 
-bool segment_overdue(struct segment_set *set, int64_t now_ms, struct arena *a, struct segment_part *out)
+bool segment_overdue(struct segment_set *set, int64_t now_ms, struct arena *a, struct segment_whole *whole)
 {
-    for (struct message **at = &set->first; *at; at = &(*at)->next) {
+    struct message **at = &set->first;
+
+    while (*at) {
         struct message *m = *at;
 
-        if (now_ms - m->since_ms < set->wait_ms)
-            continue;
-        *out = (struct segment_part){ .provider = arena_copy(a, m->provider),
-                                      .from = arena_copy(a, m->from),
-                                      .to = arena_copy(a, m->to),
-                                      .ref = m->ref,
-                                      .total = m->total,
-                                      .text = join(m, a) };
-        drop(set, at);
-        return true;
+        if (m->out || now_ms < m->due_ms) {
+            at = &m->next;
+        } else if (m->repeats && m->have < m->total) {
+            drop(set, at);
+        } else {
+            m->out = m->closed = true;
+            join(set, m, a, whole);
+            return true;
+        }
     }
     return false;
+}
+
+static struct message **find(struct segment_set *set, uint64_t id)
+{
+    struct message **at = &set->first;
+
+    while (*at && (*at)->id != id)
+        at = &(*at)->next;
+    return at;
+}
+
+void segment_done(struct segment_set *set, uint64_t id, int64_t now_ms)
+{
+    struct message **at = find(set, id), *m = *at;
+    struct tomb *t = &set->tombs[set->next_tomb];
+
+    if (!m)
+        return;
+    set->next_tomb = (set->next_tomb + 1) % TOMBS;
+    *t = (struct tomb){ .key = m->key, .until_ms = now_ms + TOMB_MS };
+    for (unsigned i = 0; i < m->total; i++)
+        t->part[i] = slice_hash(m->text[i]);
+    drop(set, at);
+}
+
+void segment_later(struct segment_set *set, uint64_t id, int64_t due_ms)
+{
+    struct message *m = *find(set, id);
+
+    if (!m)
+        return;
+    m->out = false;
+    m->due_ms = due_ms;
+}
+
+int64_t segment_oldest_ms(const struct segment_set *set)
+{
+    int64_t oldest = INT64_MAX;
+
+    for (const struct message *m = set->first; m; m = m->next)
+        if (m->since_ms < oldest)
+            oldest = m->since_ms;
+    return oldest;
+}
+
+unsigned segment_waiting(const struct segment_set *set)
+{
+    return set->n;
 }

@@ -198,16 +198,16 @@ static void two_senders_with_one_reference_never_mix(void **state)
     struct segment_set *set = segment_new(8, 1000);
     struct segment_part a2 = part("a", 7, 2, 2, "a2"), a1 = part("a", 7, 2, 1, "a1");
     struct segment_part b1 = part("b", 7, 2, 1, "b1"), b2 = part("b", 7, 2, 2, "b2");
-    struct slice whole;
+    struct segment_whole whole;
 
     (void)state;
     assert_int_equal(segment_add(set, &a2, 0, &arena, &whole), SEGMENT_WAITING);
     assert_int_equal(segment_add(set, &b1, 0, &arena, &whole), SEGMENT_WAITING);
     assert_int_equal(segment_add(set, &a2, 0, &arena, &whole), SEGMENT_REPEATED);
     assert_int_equal(segment_add(set, &a1, 0, &arena, &whole), SEGMENT_COMPLETE);
-    assert_slice(whole, "a1a2");
+    assert_slice(whole.text, "a1a2");
     assert_int_equal(segment_add(set, &b2, 0, &arena, &whole), SEGMENT_COMPLETE);
-    assert_slice(whole, "b1b2");
+    assert_slice(whole.text, "b1b2");
     segment_free(set);
 }
 
@@ -215,9 +215,9 @@ static void what_came_is_handed_over_in_time(void **state)
 {
     struct segment_set *set = segment_new(2, 1000);
     struct segment_part p = part("a", 7, 3, 3, "tiga"), q = part("a", 8, 2, 1, "x"),
-                        r = part("a", 9, 2, 1, "y"), out;
+                        r = part("a", 9, 2, 1, "y");
     struct segment_part bad = part("a", 9, 2, 3, "z");
-    struct slice whole;
+    struct segment_whole whole, out;
 
     (void)state;
     assert_int_equal(segment_add(set, &p, 0, &arena, &whole), SEGMENT_WAITING);
