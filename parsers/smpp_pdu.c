@@ -77,8 +77,7 @@ enum field_kind {
 
 struct field {
     enum field_kind kind;
-    size_t offset;
-    unsigned max; /* of a string, with its NUL, as SMPP 3.4 has it */
+    uint16_t offset, max; /* max: of a string, with its NUL, as SMPP 3.4 has it */
 };
 
 #define AT(member) offsetof(struct smpp_pdu, member)

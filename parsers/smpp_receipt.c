@@ -7,14 +7,14 @@
 
 /* message_state, and the words that stand for it in texts; only the first five letters of those are read. */
 static const struct {
-    uint32_t state;
     const char *word, *ours;
+    uint32_t state;
     bool final;
 } states[] = {
-    { 1, "ENROUTE", "buffered", false }, { 2, "DELIVRD", "delivered", true },
-    { 3, "EXPIRED", "failed", true },    { 4, "DELETED", "failed", true },
-    { 5, "UNDELIV", "failed", true },    { 6, "ACCEPTD", "accepted", false },
-    { 7, "UNKNOWN", "failed", true },    { 8, "REJECTD", "rejected", true },
+    { "ENROUTE", "buffered", 1, false }, { "DELIVRD", "delivered", 2, true },
+    { "EXPIRED", "failed", 3, true },    { "DELETED", "failed", 4, true },
+    { "UNDELIV", "failed", 5, true },    { "ACCEPTD", "accepted", 6, false },
+    { "UNKNOWN", "failed", 7, true },    { "REJECTD", "rejected", 8, true },
 };
 
 enum {
