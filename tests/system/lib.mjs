@@ -169,6 +169,7 @@ export class Gateway {
   redis(...args) {
     return execFileSync('redis-cli', ['-s', path.join(this.folder, 'var/redis/redis.sock'), ...args], {
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
   }
 
