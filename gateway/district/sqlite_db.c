@@ -383,7 +383,11 @@ static void view_field(struct buf *b, const struct field *f)
         view_column(b, f->name);
         return;
     }
-    /* Counts stand in the record as one member for each letter (RULINGS 7). */
+    /* Counts stand in the record as one member for each letter, T and the total X, or as nihil (RULINGS 7,
+     * 38). */
+    view_column(b, (struct slice)S("nihil"));
+    view_column(b, (struct slice)S("T"));
+    view_column(b, (struct slice)S("X"));
     for (unsigned i = 0; i < f->list->n; i++)
         if (!slice_empty(f->list->words[i].letter))
             view_column(b, f->list->words[i].letter);

@@ -288,7 +288,7 @@ static void views_have_a_column_for_each_field(void **state)
     struct form_set set = { .forms = forms, .n = 2 };
     const struct row row =
         weighing(1, "{\"nomor\":\"1041\",\"bb\":9.2,\"tanda\":[\"demam\",\"kejang\"]}", "valid");
-    struct row weekly = weighing(1, "{\"A\":5}", "valid");
+    struct row weekly = weighing(1, "{\"A\":5,\"X\":120}", "valid");
     struct buf sql;
     struct err e = { "" };
 
@@ -308,7 +308,7 @@ static void views_have_a_column_for_each_field(void **state)
     assert_string_equal(
         ask(w, "SELECT nomor||'/'||field_nomor||'/'||bb||'/'||tanda||'/'||place FROM v_timbang"),
         "48217/1041/9.2/[\"demam\",\"kejang\"]/19.06.01.2004");
-    assert_string_equal(ask(w, "SELECT A FROM v_w2"), "5");
+    assert_string_equal(ask(w, "SELECT A||'/'||X FROM v_w2"), "5/120");
     assert_string_equal(ask(w, "SELECT B FROM v_w2"), "NULL");
 }
 
