@@ -1,54 +1,558 @@
-/* understanding.c - first cut: recognises nothing yet, so that the house links.  See understanding.h. */
+/* understanding.c - the way of a text: plain, keyword, reports or command; and the short answers that
+ * complete one.  See understanding.h; the stages are in understand.h. */
 #include "flows/understanding.h"
 
 #include <string.h>
 
+#include "flows/understand.h"
+#include "gateway/conf/rules.h"
+#include "parsers/phrase.h"
+#include "parsers/text.h"
+
+enum {
+    TEXT_MAX = 4000, /* bytes of one SMS: ten joined parts and more; what is longer is no report */
+};
+
+void understand_words(const struct ruleset *rs, struct words *out)
+{
+    out->units = list_by_name(&rs->forms, S("satuan"));
+    out->months = list_by_name(&rs->forms, S("bulan"));
+    out->days = list_by_name(&rs->forms, S("hari"));
+    out->kata = list_by_name(&rs->forms, S("kata"));
+    out->many = list_by_name(&rs->forms, S("sebanyak"));
+    out->signs = list_by_name(&rs->forms, S("tanda"));
+}
+
+/* --- one report --- */
+
+/* TIMBANG BALITA Siti P …: the form said twice; but `TIMBANG Balita P` is a name to be asked about. */
+static void skip_second_keyword(struct filling *x)
+{
+    const struct word_list *jk = list_by_name(&x->rs->forms, S("jk"));
+    unsigned used;
+
+    if (x->ts.n < 2 || x->ts.t[0].kind != TOKEN_WORD || x->ts.t[1].kind != TOKEN_WORD ||
+        (x->ts.t[1].sep & SEP_HARD) || understand_exact_form(&x->rs->forms, x->ts.t[0].low) != x->form)
+        return;
+    if (!phrase_at(&x->ts, 1, jk, &used) && x->form->fields[0].type == FIELD_NAME)
+        x->ts.t[0].taken = true;
+}
+
+static bool cut(struct filling *x, struct slice body)
+{
+    x->text = body;
+    if (!tokens_cut(body, x->form, x->words->units, x->arena, &x->ts))
+        return false;
+    understand_heard(x->words, &x->ts, x->arena, &x->heard);
+    return true;
+}
+
+void understand_report(const struct ruleset *rs, const struct words *words, const struct form *form,
+                       struct slice body, int64_t today, struct arena *a, struct report *out)
+{
+    struct filling *x = ARENA_NEW(a, struct filling);
+
+    *out = (struct report){ .form = form, .variant = &form->variants[0], .body = body };
+    out->status = REPORT_REJECTED;
+    out->error = ERROR_INVALID;
+    if (!x)
+        return;
+    *x = (struct filling){ .rs = rs, .form = form, .words = words, .arena = a, .today = today };
+    if (!cut(x, body))
+        return;
+    x->variant = &form->variants[0];
+    if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
+        understand_w2(x);
+    } else {
+        skip_second_keyword(x);
+        understand_labels(x);
+        understand_choose_variant(x);
+        understand_head(x);
+        understand_tail(x);
+    }
+    understand_settle(x, out);
+}
+
+/* --- several reports in one SMS: RULINGS 19 --- */
+
+struct splitter {
+    const struct ruleset *rs;
+    const struct words *words;
+    struct arena *arena;
+    int64_t today;
+    struct said *said;
+    const struct form *form; /* of the report in hand */
+    struct slice text;
+    size_t begin; /* of its body */
+};
+
+static bool complete(const struct report *r)
+{
+    return r->status != REPORT_REJECTED;
+}
+
+static struct slice between(const struct splitter *s, size_t from, size_t to)
+{
+    return slice_take(slice_skip(s->text, from), to > from ? to - from : 0);
+}
+
+static void close_report(struct splitter *s, size_t end)
+{
+    if (s->said->reports_n == UNDERSTAND_REPORTS)
+        return;
+    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena,
+                      &s->said->reports[s->said->reports_n++]);
+}
+
+static bool try_report(struct splitter *s, const struct form *form, size_t from, size_t to)
+{
+    struct report r;
+
+    understand_report(s->rs, s->words, form, between(s, from, to), s->today, s->arena, &r);
+    return complete(&r);
+}
+
+/* The word is a value of the form in hand: the sasaran of kunjungan. */
+static bool is_value(const struct form *form, struct slice word)
+{
+    char low[16];
+
+    if (word.n >= sizeof low)
+        return false;
+    for (size_t i = 0; i < word.n; i++)
+        low[i] = text_lower(word.p[i]);
+    for (unsigned f = 0; f < form->fields_n; f++) {
+        const struct field *field = &form->fields[f];
+
+        if (field->list && field->type != FIELD_TEXT &&
+            list_find(field->list, (struct slice){ .p = low, .n = word.n }))
+            return true;
+        for (unsigned l = 0; l < field->labels_n; l++)
+            if (slice_ieq(field->labels[l], word))
+                return true;
+    }
+    return false;
+}
+
+static bool has_text_field(const struct form *form)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        if (form->fields[f].type == FIELD_TEXT && !form->fields[f].hidden && form->fields[f].list)
+            return true;
+    return form_field(form, "sebab") >= 0;
+}
+
+static bool is_word(char c)
+{
+    return text_is_letter(c) || text_is_digit(c);
+}
+
+static size_t line_end(struct slice text, size_t from)
+{
+    while (from < text.n && text.p[from] != '\n')
+        from++;
+    return from;
+}
+
+static bool only_blanks(const struct splitter *s, size_t from, size_t to)
+{
+    return slice_trim(between(s, from, to)).n == 0;
+}
+
+static void begin_report(struct splitter *s, const struct form *form, size_t keyword, size_t body)
+{
+    close_report(s, keyword);
+    s->form = form;
+    s->begin = body;
+}
+
+/* A second keyword further on in a line begins a report only when it completes one. */
+static void rest_of_line(struct splitter *s, size_t from, size_t end)
+{
+    size_t p = from;
+
+    while (p < end) {
+        size_t begin = p;
+        const struct form *form;
+        struct slice word;
+
+        while (p < end && is_word(s->text.p[p]))
+            p++;
+        if (p == begin) {
+            p++;
+            continue;
+        }
+        word = between(s, begin, p);
+        form = understand_exact_form(&s->rs->forms, word);
+        if (!form || is_value(s->form, word) || has_text_field(s->form) || only_blanks(s, s->begin, begin))
+            continue;
+        if (try_report(s, form, p, end) && try_report(s, s->form, s->begin, begin))
+            begin_report(s, form, begin, p);
+    }
+}
+
+static bool has_letter_or_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (is_word(s.p[i]))
+            return true;
+    return false;
+}
+
+/* One line behind the first. */
+static void next_line(struct splitter *s, size_t from, size_t end)
+{
+    size_t p = from, word_end;
+    const struct form *form;
+    struct slice word;
+
+    while (p < end && !is_word(s->text.p[p]))
+        p++;
+    word_end = p;
+    while (word_end < end && is_word(s->text.p[word_end]))
+        word_end++;
+    word = between(s, p, word_end);
+    form = understand_exact_form(&s->rs->forms, word);
+    if (form && (!is_value(s->form, word) || try_report(s, form, word_end, end))) {
+        begin_report(s, form, p, word_end);
+        rest_of_line(s, word_end, end);
+        return;
+    }
+    /* Without a keyword it repeats the form above, if it makes a complete report. */
+    if (has_letter_or_digit(between(s, s->begin, from)) && try_report(s, s->form, from, end)) {
+        begin_report(s, s->form, from, from);
+        return;
+    }
+    rest_of_line(s, from, end);
+}
+
+static void split(struct splitter *s)
+{
+    size_t end = line_end(s->text, s->begin);
+
+    rest_of_line(s, s->begin, end);
+    while (end < s->text.n) {
+        size_t from = end + 1;
+
+        end = line_end(s->text, from);
+        next_line(s, from, end);
+    }
+    close_report(s, s->text.n);
+}
+
+/* --- the whole SMS --- */
+
+/* Blanks collapsed: what a repeat is compared by. */
+static struct slice normalised(struct slice text, struct arena *a)
+{
+    char *out = arena_alloc(a, text.n + 1);
+    size_t n = 0;
+
+    if (!out)
+        return (struct slice){ 0 };
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i] == '\t' ? ' ' : text.p[i];
+
+        if (c == ' ' && (n == 0 || out[n - 1] == ' ' || out[n - 1] == '\n'))
+            continue;
+        if (c == '\n' && n && out[n - 1] == ' ')
+            n--;
+        out[n++] = c;
+    }
+    return slice_trim((struct slice){ .p = out, .n = n });
+}
+
+static void hear_all(const struct ruleset *rs, const struct words *words, struct slice text, struct arena *a,
+                     struct said *out)
+{
+    struct tokens ts;
+
+    if (!tokens_cut(text, NULL, words->units, a, &ts))
+        return;
+    understand_heard(words, &ts, a, out);
+    for (unsigned i = 0; i < out->heard_n && rs->rules; i++)
+        out->emergency |= rules_sign(rs->rules, out->heard[i]) == URGENCY_E1;
+}
+
 bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
                     struct said *out)
 {
-    (void)rs;
-    (void)at_ms;
+    struct words words;
+    struct keyword k;
+    struct splitter s = { .rs = rs, .words = &words, .arena = a, .said = out };
+
     memset(out, 0, sizeof *out);
-    out->body = arena_copy(a, slice_trim(text));
+    understand_words(rs, &words);
+    if (text.n > TEXT_MAX)
+        text.n = TEXT_MAX;
+    text = text_valid_utf8(text, a);
+    text = text_plain(text, a);
+    out->body = normalised(text, a);
+    s.today = date_today(at_ms, rs->utc_offset_min);
+    understand_keyword(rs, text, &words, a, &k);
+    hear_all(rs, &words, text, a, out);
+    if (!k.found)
+        return !a->failed;
+    if (!k.form) {
+        out->kind = SAID_COMMAND;
+        out->emergency = false;
+        understand_command(rs, &words, &k, text, s.today, a, &out->command);
+        return !a->failed;
+    }
+    out->kind = SAID_REPORTS;
+    out->reports = ARENA_ARRAY(a, struct report, UNDERSTAND_REPORTS);
+    if (!out->reports)
+        return false;
+    s.form = k.form;
+    s.text = text;
+    s.begin = k.to;
+    split(&s);
+    out->emergency = false;
+    for (unsigned i = 0; i < out->reports_n; i++)
+        out->emergency |= out->reports[i].emergency;
     return !a->failed;
+}
+
+/* --- answers, corrections, USSD --- */
+
+static void fill_from(struct filling *x, const struct value *values)
+{
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        if (values[i].kind != VALUE_ABSENT)
+            x->slots[i] = (struct slot){ .value = values[i], .filled = true, .at = TOKENS_MAX };
+}
+
+/* Which way of filling the form these values belong to. */
+static const struct variant *variant_of(const struct form *form, const struct value *values)
+{
+    for (unsigned v = form->variants_n; v-- > 1;)
+        for (unsigned r = 0; r < form->variants[v].required_n; r++) {
+            unsigned f = form->variants[v].required[r];
+            bool shared = false;
+
+            for (unsigned u = 0; u < form->variants[0].uses_n; u++)
+                shared |= form->variants[0].uses[u] == f;
+            if (!shared && values[f].kind != VALUE_ABSENT)
+                return &form->variants[v];
+        }
+    return &form->variants[0];
+}
+
+static bool anything(const struct filling *x)
+{
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        if (x->slots[i].filled)
+            return true;
+    return false;
+}
+
+static bool all_taken(const struct filling *x)
+{
+    for (unsigned i = 0; i < x->ts.n; i++)
+        if (!x->ts.t[i].taken && x->ts.t[i].kind != TOKEN_EMPTY)
+            return false;
+    return true;
+}
+
+/* The value of the field that was asked for, by itself: `9,2`, `L`, `Siti Aminah`, `14bl`. */
+static bool read_asked(struct filling *x, const struct field *f)
+{
+    struct got g = { .fit = FIT_YES, .companion = -1 };
+    struct slice name;
+
+    if (f->type == FIELD_NAME) {
+        if (!understand_name(x, 0, x->ts.n, &name))
+            return false;
+        g.value = value_text(name);
+        g.used = x->ts.n;
+    } else if (f->type == FIELD_TEXT) {
+        g.value = value_text(understand_span(x, 0, x->ts.n));
+        g.used = x->ts.n;
+    } else if (f->type == FIELD_CHOICES) {
+        understand_signs(x, 0);
+        return x->slots[f->position].filled;
+    } else {
+        g = understand_read(x, f, 0, true);
+        if (g.fit == FIT_NO || g.fit == FIT_UNIT)
+            return false;
+    }
+    understand_take(x, f, 0, &g, true);
+    return true;
+}
+
+static struct slice behind_keyword(const struct ruleset *rs, const struct form *form, struct slice text)
+{
+    struct slice trimmed = slice_trim(text);
+    size_t n = 0;
+
+    while (n < trimmed.n && is_word(trimmed.p[n]))
+        n++;
+    return understand_exact_form(&rs->forms, slice_take(trimmed, n)) == form && form != NULL
+               ? slice_skip(trimmed, n)
+               : trimmed;
+}
+
+static void merge(struct filling *x, const struct value *values, struct report *out)
+{
+    struct slot answered[FORM_FIELDS];
+    struct value merged[FORM_FIELDS];
+
+    memcpy(answered, x->slots, sizeof answered);
+    memset(x->slots, 0, sizeof x->slots);
+    fill_from(x, values);
+    for (unsigned i = 0; i < x->form->fields_n; i++) {
+        int beside = x->form->fields[i].companion;
+
+        if (!answered[i].filled)
+            continue;
+        x->slots[i] = answered[i];
+        /* An age in the place of a birth date, or the other way round. */
+        if (x->form->fields[i].type == FIELD_AGE && beside >= 0)
+            x->slots[beside] = (struct slot){ 0 };
+        for (unsigned o = 0; o < x->form->fields_n; o++)
+            if (x->form->fields[o].type == FIELD_AGE && x->form->fields[o].companion == (int)i)
+                x->slots[o] = (struct slot){ 0 };
+    }
+    for (unsigned i = 0; i < FORM_FIELDS; i++)
+        merged[i] = i < x->form->fields_n ? x->slots[i].value : (struct value){ 0 };
+    x->variant = variant_of(x->form, merged);
+    understand_settle(x, out);
+}
+
+static bool begin(struct filling *x, const struct ruleset *rs, const struct words *words,
+                  const struct form *form, struct slice text, int64_t at_ms, struct arena *a)
+{
+    *x =
+        (struct filling){ .rs = rs, .form = form, .words = words, .arena = a, .variant = &form->variants[0] };
+    x->today = date_today(at_ms, rs->utc_offset_min);
+    return cut(x, text_plain(text_valid_utf8(text, a), a));
 }
 
 bool understand_answer(const struct ruleset *rs, const struct form *form, const struct value *values,
                        struct slice asked, struct slice text, int64_t at_ms, struct arena *a,
                        struct report *out)
 {
-    (void)asked;
-    (void)text;
+    struct words words;
+    struct filling *x = ARENA_NEW(a, struct filling);
+    int f = asked.n ? form_field(form, arena_copy(a, asked).p) : -1;
+    bool read;
+
     memset(out, 0, sizeof *out);
     out->form = form;
-    memcpy(out->values, values, sizeof out->values);
-    understand_judge(rs, at_ms, a, out);
-    return false;
+    out->body = text;
+    if (!x)
+        return false;
+    understand_words(rs, &words);
+    if (!begin(x, rs, &words, form, behind_keyword(rs, form, text), at_ms, a) || x->ts.n == 0)
+        return false;
+    if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS)
+        understand_w2(x);
+    else
+        understand_labels(x);
+    read = anything(x);
+    if (!read && f >= 0)
+        read = read_asked(x, &form->fields[f]);
+    if (!read)
+        return false;
+    merge(x, values, out);
+    return !a->failed;
+}
+
+bool understand_labelled_only(struct filling *x, struct slice text)
+{
+    x->variant = &x->form->variants[0];
+    if (!cut(x, text))
+        return false;
+    understand_labels(x);
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        const struct field *field = &x->form->fields[f];
+        bool keep;
+
+        /* Places begin with their label, lists follow theirs. */
+        for (unsigned i = 0; i < x->ts.n; i++)
+            if (field->type == FIELD_TEXT && !field->hidden && understand_text_label(x, i, field, &keep)) {
+                unsigned from = keep ? i : i + 1, to = understand_text_end(x, from);
+                struct got g = { .fit = FIT_YES, .companion = -1, .used = to - from };
+
+                x->ts.t[i].taken = !keep;
+                g.value = value_text(understand_span(x, from, to));
+                if (to > from)
+                    understand_take(x, field, from, &g, true);
+            }
+    }
+    for (unsigned i = 0; i < x->ts.n; i++)
+        if (x->ts.t[i].taken) {
+            understand_signs(x, 0);
+            break;
+        }
+    return anything(x) && all_taken(x);
 }
 
 bool understand_correction(const struct ruleset *rs, const struct form *form, const struct value *values,
                            struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
-    return understand_answer(rs, form, values, (struct slice){ 0 }, text, at_ms, a, out);
+    struct words words;
+    struct filling *x = ARENA_NEW(a, struct filling);
+
+    memset(out, 0, sizeof *out);
+    out->form = form;
+    out->body = text;
+    if (!x)
+        return false;
+    understand_words(rs, &words);
+    if (!begin(x, rs, &words, form, text, at_ms, a))
+        return false;
+    if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
+        understand_w2(x);
+        if (!anything(x))
+            return false;
+    } else if (!understand_labelled_only(x, x->text)) {
+        return false;
+    }
+    merge(x, values, out);
+    return !a->failed;
 }
 
 enum report_error understand_field(const struct ruleset *rs, const struct form *form, unsigned field,
                                    struct slice text, int64_t at_ms, struct arena *a, struct value *out)
 {
-    (void)rs;
-    (void)form;
-    (void)field;
-    (void)text;
-    (void)at_ms;
-    (void)a;
+    struct words words;
+    struct filling *x = ARENA_NEW(a, struct filling);
+    struct slot *s;
+    const struct field *f = &form->fields[field];
+
     *out = (struct value){ 0 };
-    return ERROR_INVALID;
+    if (!x)
+        return ERROR_INVALID;
+    understand_words(rs, &words);
+    if (!begin(x, rs, &words, form, text, at_ms, a) || x->ts.n == 0)
+        return ERROR_MISSING;
+    if (f->type == FIELD_COUNTS) {
+        understand_w2(x);
+        x->slots[form_field(form, "minggu")] = (struct slot){ 0 };
+    } else if (!read_asked(x, f)) {
+        return ERROR_INVALID;
+    }
+    if (!all_taken(x) && f->type != FIELD_COUNTS)
+        return ERROR_INVALID;
+    s = &x->slots[field];
+    if (s->value.kind == VALUE_ABSENT && s->error == ERROR_NONE && f->companion >= 0)
+        s = &x->slots[f->companion];
+    *out = s->value;
+    return s->error;
 }
 
 void understand_judge(const struct ruleset *rs, int64_t at_ms, struct arena *a, struct report *report)
 {
-    (void)rs;
-    (void)at_ms;
-    (void)a;
-    (void)report;
+    struct words words;
+    struct filling *x = ARENA_NEW(a, struct filling);
+
+    if (!x || !report->form)
+        return;
+    understand_words(rs, &words);
+    *x = (struct filling){ .rs = rs, .form = report->form, .words = &words, .arena = a };
+    x->today = date_today(at_ms, rs->utc_offset_min);
+    fill_from(x, report->values);
+    x->variant = report->variant ? report->variant : variant_of(report->form, report->values);
+    understand_settle(x, report);
 }

@@ -151,6 +151,7 @@ static void read_field(struct loader *l, struct yaml *node, struct field *f)
     f->asks_decimal_mark = yaml_bool(node, "asks_decimal_mark", f->asks_decimal_mark, x);
     f->max_age_days = yaml_int(node, "max_days", f->max_age_days, 0, 40000, x);
     f->unit_needed_below_18 = yaml_bool(node, "unit_needed_below_18", f->unit_needed_below_18, x);
+    f->owns_wrong = yaml_bool(node, "owns_wrong", f->owns_wrong, x);
     f->hidden = yaml_bool(node, "hidden", f->hidden, x);
     f->say = text_or(l, node, "say", f->say);
     f->ask = text_or(l, node, "ask", f->ask);
@@ -169,9 +170,15 @@ static void add_companion(struct loader *l, struct form *form, int index, struct
     struct yaml *from = own && yaml_get(own, "companion") ? own : common;
     struct slice name = from ? yaml_text(from, "companion", "", l->faults) : (struct slice){ 0 };
     struct field *beside;
+    int known;
 
     if (slice_empty(name))
         return;
+    known = form_field(form, arena_copy(l->arena, name).p);
+    if (known >= 0) {
+        form->fields[index].companion = known;
+        return;
+    }
     beside = add_field(l, form, name, NULL);
     if (beside) {
         beside->hidden = true;

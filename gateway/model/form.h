@@ -86,8 +86,10 @@ struct field {
     bool whole;             /* no decimals */
     bool grams;             /* 1000-35000 read as grams (SPEC 2.2 bb) */
     bool asks_decimal_mark; /* a missing mark is asked back (RULINGS 23) */
-    int64_t grams_doubt;    /* grams without a unit below this are asked back (RULINGS 24); 0 = none */
-    bool metres_doubt;      /* `1,60` is asked back as 160 (RULINGS 24) */
+    bool owns_wrong; /* a blank-separated number in its place is never a later field's (RULINGS 25: timbang
+                        tb) */
+    int64_t grams_doubt; /* grams without a unit below this are asked back (RULINGS 24); 0 = none */
+    bool metres_doubt;   /* `1,60` is asked back as 160 (RULINGS 24) */
     int64_t guess_min,
         guess_max; /* milli; a guess, or a value that skips a field, must lie in here; 0,0 = range */
     struct age_band bands[4];

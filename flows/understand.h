@@ -1,0 +1,144 @@
+/* understand.h - the inner parts of understanding, one concern a file.  Private to flows/understand*.c.
+ *
+ *   understand_keyword.c  which form or command a text is about            RULINGS 11-13, 19
+ *   understand_labels.c   labelled values, anywhere in the report          RULINGS 18, 20, 21
+ *   understand_head.c     required fields by position                      RULINGS 14, 15
+ *   understand_tail.c     optional words, dates and texts, signatures      RULINGS 18, 39
+ *   understand_numbers.c  optional numbers                                 RULINGS 25, 26
+ *   understand_signs.c    lists of codes, and what negates them            RULINGS 32-35, 40
+ *   understand_read.c     one value of one field type                      SPEC 2.2
+ *   understand_w2.c       the weekly report                                RULINGS 7, 38
+ *   understand_judge.c    the filled form as a whole                       RULINGS 2, 23, 28, 29, 35, 37, 42
+ *   understand_command.c  commands                                         RULINGS 8, 30 */
+#ifndef KENTONGAN_FLOWS_UNDERSTAND_H
+#define KENTONGAN_FLOWS_UNDERSTAND_H
+
+#include "flows/understanding.h"
+#include "parsers/token.h"
+#include "parsers/when.h"
+
+/* The word lists of the language, looked up once. */
+struct words {
+    const struct word_list *units, *months, *days, *kata, *many, *signs;
+};
+
+/* What stands for one field so far. */
+struct slot {
+    struct value value;
+    enum report_error error;
+    bool reject;      /* the error rejects; otherwise it asks back */
+    bool filled;      /* something was found, right or wrong */
+    bool given;       /* "not given" was said: ##, - (RULINGS 1) */
+    bool labelled;    /* by a label */
+    bool unit;        /* an explicit unit decided */
+    bool between;     /* between # * ; | : the slot decided */
+    bool guessed;     /* a missing decimal mark was filled in (RULINGS 23) */
+    int64_t as_typed; /* guessed: what the number said without the mark */
+    unsigned at;      /* token */
+    struct slice typed;
+    struct slice name; /* of the error, where it is not the field's: a letter of W2 */
+};
+
+struct filling {
+    const struct ruleset *rs;
+    const struct form *form;
+    const struct variant *variant;
+    const struct words *words;
+    struct arena *arena;
+    int64_t today;
+    struct slice text; /* behind the keyword */
+    struct tokens ts;
+    struct slot slots[FORM_FIELDS];
+    struct repair *repairs;
+    unsigned repairs_n;
+    unsigned head_end;  /* first token behind the required fields */
+    unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
+    struct said heard;  /* danger signs in the words of this report */
+};
+
+void understand_words(const struct ruleset *, struct words *out);
+
+/* --- understand_read.c --- */
+enum fit {
+    FIT_NO,    /* no value of this type */
+    FIT_YES,   /* a value, certain */
+    FIT_DOUBT, /* a value that was guessed: asks back */
+    FIT_WRONG, /* of this type, but wrong */
+    FIT_UNIT,  /* a number with another field's unit */
+};
+
+struct got {
+    enum fit fit;
+    enum report_error error; /* DOUBT, WRONG */
+    struct value value;
+    int companion; /* the value belongs to this field instead (tgl_lahir); -1 */
+    unsigned used;
+    bool unit, repaired, guessed;
+    int64_t as_typed;
+};
+
+/* Reads the value of one field at token i.  labelled: a label stands before it. */
+struct got understand_read(struct filling *, const struct field *, unsigned i, bool labelled);
+/* Puts it into its slot and marks its tokens as taken. */
+void understand_take(struct filling *, const struct field *, unsigned i, const struct got *, bool labelled);
+/* A fault of a field without a value. */
+void understand_fault(struct filling *, const struct field *, enum report_error, bool reject, unsigned at);
+/* Text of tokens from..to (to excluded) as typed, blanks trimmed. */
+struct slice understand_span(const struct filling *, unsigned from, unsigned to);
+/* A word of class `code` (lists/kata.yaml) begins at token i. */
+bool understand_is(const struct filling *, unsigned i, const char *code, unsigned *used);
+/* The last token behind `from` that the field's text reaches: up to #, a newline, ` - ` or thanks. */
+unsigned understand_text_end(const struct filling *, unsigned from);
+
+/* --- the stages, in this order --- */
+void understand_labels(struct filling *);
+void understand_choose_variant(struct filling *);
+void understand_head(struct filling *);
+void understand_tail(struct filling *);
+void understand_numbers(struct filling *, unsigned from);
+void understand_signs(struct filling *, unsigned from);
+void understand_w2(struct filling *);
+/* Text label (DS, RT …) of a text field at token i. */
+bool understand_text_label(const struct filling *, unsigned i, const struct field *, bool *keep);
+
+/* A destination (RULINGS 36) begins at token i; *keep: the word itself belongs to it. */
+bool understand_destination(const struct filling *, unsigned i, bool *keep);
+/* --- understand_head.c --- */
+/* The name in tokens from..to; false when it is none (RULINGS 22). */
+bool understand_name(struct filling *, unsigned from, unsigned to, struct slice *out);
+
+/* --- understand_judge.c --- */
+/* Adds what only the whole form shows, and puts the outcome into *out. */
+void understand_settle(struct filling *, struct report *out);
+
+/* --- understand_keyword.c --- */
+struct keyword {
+    const struct form *form;
+    enum command_kind command;
+    size_t from, to; /* of the keyword in the text */
+    bool found;
+    bool unknown; /* near two different keywords */
+};
+
+/* The keyword of a whole text. */
+void understand_keyword(const struct ruleset *, struct slice text, const struct words *, struct arena *,
+                        struct keyword *out);
+/* A form by an exact keyword at p (a word's begin); *len its bytes. */
+const struct form *understand_exact_form(const struct form_set *, struct slice word);
+
+/* --- understand_signs.c --- */
+/* Codes of the danger signs in the whole text that are not negated (SPEC 2.2, RULINGS 40). */
+void understand_heard(const struct words *, const struct tokens *, struct arena *, struct said *);
+
+/* --- understand_command.c --- */
+void understand_command(const struct ruleset *, const struct words *, const struct keyword *,
+                        struct slice text, int64_t today, struct arena *, struct command *out);
+bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *);
+
+/* Only labelled values of text; false when there is none, or words are left over. */
+bool understand_labelled_only(struct filling *, struct slice text);
+/* One report from its body (behind the keyword). */
+void understand_report(const struct ruleset *, const struct words *, const struct form *, struct slice body,
+                       int64_t today, struct arena *, struct report *out);
+
+#endif

@@ -1,0 +1,458 @@
+/* understand_head.c - the required fields, by position (RULINGS 14, 15, 20, 26).  See understand.h. */
+#include "flows/understand.h"
+
+#include "parsers/person_name.h"
+#include "parsers/phrase.h"
+#include "parsers/text.h"
+
+static const struct field *use(const struct filling *x, unsigned k)
+{
+    return k < x->variant->uses_n ? &x->form->fields[x->variant->uses[k]] : NULL;
+}
+
+static bool done(const struct filling *x, const struct field *f)
+{
+    return x->slots[f->position].filled || x->slots[f->position].given;
+}
+
+static bool hard(const struct filling *x, unsigned i)
+{
+    return i < x->ts.n && (x->ts.t[i].sep & SEP_HARD) != 0;
+}
+
+bool understand_name(struct filling *x, unsigned from, unsigned to, struct slice *out)
+{
+    bool repaired, ok = person_name(understand_span(x, from, to), x->arena, out, &repaired);
+
+    if (ok && repaired && x->repairs_n < FORM_FIELDS) {
+        if (!x->repairs)
+            x->repairs = ARENA_ARRAY(x->arena, struct repair, FORM_FIELDS * 2);
+        if (x->repairs)
+            x->repairs[x->repairs_n++] =
+                (struct repair){ .field = S("nama"), .typed = understand_span(x, from, to), .read = *out };
+    }
+    return ok;
+}
+
+/* --- the way to fill the form --- */
+
+static unsigned first_token(const struct filling *x)
+{
+    unsigned i = 0;
+
+    while (i < x->ts.n && x->ts.t[i].taken)
+        i++;
+    return i;
+}
+
+static bool plain_number(const struct filling *x, unsigned i)
+{
+    return i < x->ts.n && x->ts.t[i].kind == TOKEN_NUMBER && !x->ts.t[i].minus &&
+           slice_all_digits(x->ts.t[i].low) && !(i + 1 < x->ts.n && x->ts.t[i + 1].glued);
+}
+
+/* kasus: is it about a person?  A sex, an age with its unit, or a word before a bare number says so. */
+static bool about_person(struct filling *x)
+{
+    const struct word_list *jk = list_by_name(&x->rs->forms, S("jk"));
+    const struct field *lokasi = &x->form->fields[form_field(x->form, "lokasi")];
+    const struct field *umur = &x->form->fields[form_field(x->form, "umur")];
+    unsigned i = first_token(x), used;
+    bool keep, word = false;
+    struct got g = understand_read(x, &x->form->fields[0], i, false);
+
+    if (x->slots[form_field(x->form, "nama")].filled || x->slots[form_field(x->form, "jk")].filled ||
+        done(x, umur))
+        return true;
+    for (i += g.used; i < x->ts.n; i++) {
+        const struct token *t = &x->ts.t[i];
+
+        if (t->taken)
+            continue;
+        if ((t->sep & (SEP_DASH | SEP_LINE)) || understand_is(x, i, "terima_kasih", &used) ||
+            understand_text_label(x, i, lokasi, &keep))
+            return false;
+        if (t->kind == TOKEN_WORD) {
+            if (phrase_at(&x->ts, i, jk, &used))
+                return true;
+            if (phrase_at(&x->ts, i, x->words->days, &used) || phrase_at(&x->ts, i, x->words->many, &used)) {
+                i += used - 1;
+                continue;
+            }
+            if (understand_is(x, i, "penanda_tangan", &used) &&
+                x->slots[form_field(x->form, "jumlah")].filled)
+                return false;
+            word = true;
+        } else if (t->kind == TOKEN_NUMBER) {
+            struct got age = understand_read(x, umur, i, false);
+
+            if (age.fit == FIT_YES && age.unit)
+                return true;
+            return word && plain_number(x, i);
+        } else if (word) {
+            return false;
+        }
+    }
+    /* KASUS#campak#Rudi: a word in the slot of the count is a name. */
+    return word && x->ts.hash;
+}
+
+void understand_choose_variant(struct filling *x)
+{
+    int nomor = form_field(x->form, "nomor");
+    unsigned i = first_token(x);
+
+    x->variant = &x->form->variants[0];
+    if (x->form->variants_n < 2)
+        return;
+    if (nomor >= 0) {
+        if (x->slots[nomor].filled || (!x->slots[0].filled && plain_number(x, i)))
+            x->variant = &x->form->variants[1];
+    } else if (about_person(x)) {
+        x->variant = &x->form->variants[1];
+    }
+}
+
+/* --- names --- */
+
+/* Words of the name from i on: up to a number, a label, a separator.  *mixed: a token of letters and digits
+ * ended it. */
+static unsigned words_end(const struct filling *x, unsigned i, const struct word_list *next, bool *mixed)
+{
+    unsigned j = i, used;
+
+    *mixed = false;
+    for (; j < x->ts.n; j++) {
+        const struct token *t = &x->ts.t[j];
+
+        if (t->taken || t->kind != TOKEN_WORD || (j > i && hard(x, j)))
+            break;
+        if (j + 1 < x->ts.n && x->ts.t[j + 1].glued && x->ts.t[j + 1].kind == TOKEN_NUMBER &&
+            !x->ts.t[j + 1].taken) {
+            if (next && phrase_at(&x->ts, j, next, &used) && used == 2) {
+                j++;
+                continue;
+            }
+            *mixed = true;
+            break;
+        }
+    }
+    return j;
+}
+
+/* Where the value of the field behind the name begins: the last sex (RULINGS 14), the first sasaran. */
+static unsigned name_cut(struct filling *x, const struct field *next, unsigned i, unsigned end,
+                         struct got *value)
+{
+    unsigned cut = end;
+
+    value->fit = FIT_NO;
+    if (!next || done(x, next) || (next->type != FIELD_SEX && next->type != FIELD_CHOICE))
+        return end;
+    /* #Siti P#P#: the slot behind says it, so the name has the whole part. */
+    if (hard(x, end) && understand_read(x, next, end, false).fit == FIT_YES)
+        return end;
+    for (unsigned p = i; p < end; p++) {
+        struct got g = understand_read(x, next, p, false);
+
+        if (g.fit != FIT_YES)
+            continue;
+        if (next->type == FIELD_CHOICE && cut != end && cut > i)
+            break;
+        cut = p;
+        *value = g;
+        p += g.used - 1;
+    }
+    return cut;
+}
+
+/* RUJUK Bu Ana perdarahan: without an age the name ends where the reason begins. */
+static unsigned cut_at_sign(const struct filling *x, unsigned i, unsigned end)
+{
+    unsigned used;
+    int alasan = form_field(x->form, "alasan");
+
+    for (unsigned p = i + 1; alasan >= 0 && p < end; p++)
+        if (phrase_at(&x->ts, p, x->words->signs, &used) || understand_is(x, p, "negator", &used))
+            return p;
+    return end;
+}
+
+static bool is_keyword(const struct filling *x, struct slice name)
+{
+    return understand_exact_form(&x->rs->forms, name) != NULL;
+}
+
+/* Takes the name, and the field behind it where one run of words holds both.  Returns the next token. */
+static unsigned take_name(struct filling *x, const struct field *f, const struct field *next, unsigned i)
+{
+    struct got g = { .fit = FIT_YES, .companion = -1 }, behind;
+    bool mixed, between = x->ts.hash;
+    unsigned end = words_end(x, i, next ? next->list : NULL, &mixed), cut;
+    struct slice name = { 0 };
+
+    if (x->ts.t[i].kind == TOKEN_NUMBER)
+        mixed = i + 1 < x->ts.n && x->ts.t[i + 1].glued;
+    cut = name_cut(x, next, i, end, &behind);
+    if (cut == end)
+        cut = cut_at_sign(x, i, end);
+    if (end == i) {
+        if (mixed) {
+            g = (struct got){ .fit = FIT_WRONG, .error = ERROR_INVALID, .companion = -1, .used = 1 };
+            while (i + g.used < x->ts.n && x->ts.t[i + g.used].glued)
+                g.used++;
+            understand_take(x, f, i, &g, false);
+            return i + g.used;
+        }
+        x->slots[f->position].given = true;
+        return i;
+    }
+    /* Digits inside a name between #: Siti2, Siti 2 (RULINGS 22). */
+    if (between && cut == end && end < x->ts.n && !hard(x, end) && !x->ts.t[end].taken &&
+        (mixed || (x->ts.t[end].kind == TOKEN_NUMBER && next && next->type == FIELD_SEX))) {
+        g = (struct got){ .fit = FIT_WRONG, .error = ERROR_INVALID, .companion = -1, .used = 1 };
+        while (i + g.used < x->ts.n && !hard(x, i + g.used))
+            g.used++;
+        understand_take(x, f, i, &g, false);
+        return i + g.used;
+    }
+    if (cut > i) {
+        g.used = cut - i;
+        if (!understand_name(x, i, cut, &name)) {
+            g.fit = FIT_WRONG;
+            g.error = ERROR_INVALID;
+        } else if (is_keyword(x, name)) {
+            g.fit = FIT_DOUBT;
+            g.error = ERROR_AMBIGUOUS;
+        }
+        g.value = value_text(name);
+        understand_take(x, f, i, &g, false);
+    } else {
+        x->slots[f->position].given = true;
+    }
+    if (behind.fit == FIT_YES) {
+        understand_take(x, next, cut, &behind, false);
+        return cut + behind.used;
+    }
+    return cut;
+}
+
+/* --- other fields --- */
+
+static unsigned take_text(struct filling *x, const struct field *f, unsigned i)
+{
+    unsigned to = understand_text_end(x, i);
+    struct got g = { .fit = FIT_YES, .companion = -1 };
+    bool keep;
+
+    for (unsigned k = i + 1; k < to; k++)
+        if (understand_destination(x, k, &keep)) {
+            to = k;
+            break;
+        }
+    if (to == i)
+        return i;
+    g.used = to - i;
+    g.value = value_text(understand_span(x, i, to));
+    understand_take(x, f, i, &g, false);
+    return to;
+}
+
+/* The first later field that the token is certain to be; TEXT only where a known word begins it. */
+static const struct field *fits_later(struct filling *x, unsigned k, unsigned i, enum fit own, struct got *g,
+                                      unsigned *at)
+{
+    unsigned last = own == FIT_WRONG ? k + 2 : x->variant->uses_n;
+
+    for (unsigned j = k + 1; j < last && j < x->variant->uses_n; j++) {
+        const struct field *f = use(x, j);
+        unsigned used;
+
+        if (done(x, f))
+            continue;
+        if (f->type == FIELD_TEXT && f->list && phrase_at(&x->ts, i, f->list, &used)) {
+            *at = j;
+            g->fit = FIT_YES;
+            return f;
+        }
+        *g = understand_read(x, f, i, false);
+        if (g->fit == FIT_YES) {
+            *at = j;
+            return f;
+        }
+    }
+    return NULL;
+}
+
+/* RULINGS 15: only between # does a wrong value look at the next field; a wrong number (RULINGS 30) or day
+ * and half a blood pressure (RULINGS 26) never do. */
+static bool may_move_on(const struct filling *x, const struct field *f, unsigned i)
+{
+    return (x->ts.t[i].sep & SEP_HASH) && f->type != FIELD_PRESSURE && f->type != FIELD_DATE &&
+           f->type != FIELD_NOMOR;
+}
+
+/* RULINGS 20: an explicit unit decides the field. */
+static bool take_by_unit(struct filling *x, unsigned i, unsigned *next)
+{
+    const struct field *guess = NULL;
+    struct got kept = { 0 };
+
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+        struct got g;
+
+        if (done(x, f))
+            continue;
+        g = understand_read(x, f, i, false);
+        if (!g.unit || g.fit == FIT_NO || g.fit == FIT_UNIT)
+            continue;
+        if (g.fit == FIT_YES &&
+            (f->guess_max == 0 || (g.value.milli >= f->guess_min && g.value.milli <= f->guess_max))) {
+            understand_take(x, f, i, &g, false);
+            *next = i + g.used;
+            return true;
+        }
+        if (!guess && g.fit == FIT_DOUBT) {
+            guess = f;
+            kept = g;
+        }
+    }
+    if (!guess)
+        return false;
+    understand_take(x, guess, i, &kept, false);
+    *next = i + kept.used;
+    return true;
+}
+
+static unsigned part_end(const struct filling *x, unsigned i)
+{
+    unsigned k = i + 1;
+
+    while (k < x->ts.n && !hard(x, k) && !x->ts.t[k].taken)
+        k++;
+    return k;
+}
+
+/* Nothing fits: the field is wrong.  Returns the next token. */
+static unsigned unfit(struct filling *x, const struct field *f, unsigned i, const struct got *own)
+{
+    unsigned to = i + 1, used;
+
+    if (own->fit == FIT_WRONG) {
+        understand_take(x, f, i, own, false);
+        return i + own->used;
+    }
+    if (x->ts.t[i].kind == TOKEN_WORD && understand_is(x, i, "pengisi", &used) && !hard(x, i)) {
+        x->ts.t[i].taken = true;
+        return i + 1;
+    }
+    if (x->ts.t[i].kind == TOKEN_WORD && (i == 0 || hard(x, i)))
+        to = part_end(x, i);
+    if (own->fit == FIT_UNIT && i + own->used > to)
+        to = i + own->used;
+    for (unsigned k = i; k < to; k++)
+        x->ts.t[k].taken = true;
+    understand_fault(x, f, ERROR_INVALID, true, i);
+    return to;
+}
+
+/* A field that a label fills later in the text may stand here by position too: both must agree. */
+static bool said_twice(struct filling *x, const struct field *f, unsigned i, unsigned *next)
+{
+    struct slot *s = &x->slots[f->position];
+    struct got g;
+
+    if (!s->labelled || s->at < i || s->reject || f->type != FIELD_NUMBER || x->ts.t[i].kind != TOKEN_NUMBER)
+        return false;
+    g = understand_read(x, f, i, false);
+    if (g.fit != FIT_YES)
+        return false;
+    if (!value_equal(&g.value, &s->value))
+        s->error = ERROR_CONTRADICTION;
+    for (unsigned k = i; k < i + g.used; k++)
+        x->ts.t[k].taken = true;
+    *next = i + g.used;
+    return true;
+}
+
+/* Which fields the head fills: all up to the last required one that is no list and no count behind a choice.
+ */
+static unsigned head_length(const struct filling *x)
+{
+    unsigned n = 0;
+
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+
+        if (f->type == FIELD_CHOICES || f->type == FIELD_COUNTS)
+            break;
+        if (r == 1 && f->type == FIELD_NUMBER &&
+            x->form->fields[x->variant->required[0]].type == FIELD_CHOICE)
+            break;
+        n = r + 1;
+    }
+    return n;
+}
+
+static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
+{
+    const struct field *f = use(x, *k), *later;
+    struct got own, g;
+    unsigned at = *k, next;
+
+    if (x->ts.t[i].kind == TOKEN_EMPTY) {
+        x->ts.t[i].taken = true;
+        x->slots[f->position].given = true;
+        (*k)++;
+        return i + 1;
+    }
+    if (f->type == FIELD_NAME)
+        return take_name(x, f, use(x, *k + 1), i);
+    if (f->type == FIELD_TEXT) {
+        (*k)++;
+        return take_text(x, f, i);
+    }
+    own = understand_read(x, f, i, false);
+    if (own.fit == FIT_YES || own.fit == FIT_DOUBT) {
+        understand_take(x, f, i, &own, false);
+        (*k)++;
+        return i + own.used;
+    }
+    if (x->ts.t[i].kind == TOKEN_NUMBER && take_by_unit(x, i, &next))
+        return next;
+    later = own.fit == FIT_WRONG && !may_move_on(x, f, i) ? NULL : fits_later(x, *k, i, own.fit, &g, &at);
+    if (later) {
+        /* RULINGS 15: the skipped ones are missing. */
+        for (; *k < at; (*k)++)
+            if (!x->slots[use(x, *k)->position].filled)
+                x->slots[use(x, *k)->position].given = true;
+        return i;
+    }
+    next = unfit(x, f, i, &own);
+    if (own.fit == FIT_WRONG)
+        (*k)++;
+    return next;
+}
+
+void understand_head(struct filling *x)
+{
+    unsigned n = head_length(x), k = 0, i = 0;
+
+    x->head_uses = n;
+    for (;;) {
+        unsigned next;
+
+        while (k < n && done(x, use(x, k))) {
+            if (i < x->ts.n && !x->ts.t[i].taken && said_twice(x, use(x, k), i, &next))
+                i = next;
+            k++;
+        }
+        while (i < x->ts.n && x->ts.t[i].taken)
+            i++;
+        if (k >= n || i >= x->ts.n)
+            break;
+        i = head_field(x, &k, i);
+    }
+    x->head_end = i;
+}

@@ -1,0 +1,365 @@
+/* understand_judge.c - the filled form as a whole: what is missing, what cannot be, what does not fit
+ * together, and which of several faults is named (RULINGS 2, 23, 28, 29, 35, 37, 42).  See understand.h. */
+#include "flows/understand.h"
+
+#include <string.h>
+
+#include "flows/growth.h"
+#include "parsers/nik.h"
+
+static struct slot *slot(struct filling *x, const char *name)
+{
+    int f = form_field(x->form, name);
+
+    return f >= 0 ? &x->slots[f] : NULL;
+}
+
+static const struct field *field(const struct filling *x, const char *name)
+{
+    int f = form_field(x->form, name);
+
+    return f >= 0 ? &x->form->fields[f] : NULL;
+}
+
+static int64_t number(struct filling *x, const char *name)
+{
+    struct slot *s = slot(x, name);
+
+    return s && s->value.kind == VALUE_NUMBER ? s->value.milli : 0;
+}
+
+static struct slice text(struct filling *x, const char *name)
+{
+    struct slot *s = slot(x, name);
+
+    return s && s->value.kind == VALUE_TEXT ? s->value.text : (struct slice){ 0 };
+}
+
+static void doubt(struct filling *x, const char *name, enum report_error error)
+{
+    const struct field *f = field(x, name);
+
+    if (f)
+        understand_fault(x, f, error, false, TOKENS_MAX);
+}
+
+/* Completed months, or -1. */
+static int64_t months(struct filling *x)
+{
+    struct slice age = text(x, "umur"), born = text(x, "tgl_lahir");
+    int64_t day;
+
+    if (age.n)
+        return age_months(age);
+    if (born.n && date_parse_iso(born, &day))
+        return date_months_between(day, x->today);
+    return slice_is(x->form->name, "lahir") ? 0 : -1;
+}
+
+/* --- required fields --- */
+
+static void missing(struct filling *x)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+        const struct slot *s = &x->slots[f->position];
+        bool beside = f->type == FIELD_AGE && f->companion >= 0 &&
+                      (x->slots[f->companion].value.kind != VALUE_ABSENT || x->slots[f->companion].error);
+
+        if (s->value.kind == VALUE_ABSENT && s->error == ERROR_NONE && !beside)
+            understand_fault(x, f, ERROR_MISSING, true, TOKENS_MAX);
+    }
+}
+
+/* --- growth, and guesses that the age does not allow --- */
+
+static bool lying(struct filling *x, int64_t age)
+{
+    struct slot *tb = slot(x, "tb");
+
+    if (tb && (slice_is(tb->value.label, "PB") || slice_is(tb->value.label, "PANJANG")))
+        return true;
+    if (tb && (slice_is(tb->value.label, "TB") || slice_is(tb->value.label, "TINGGI")))
+        return slice_is(x->form->name, "lahir");
+    return age < 24;
+}
+
+static bool in_bands(const struct field *f, int64_t age, int64_t milli)
+{
+    for (unsigned i = 0; i < f->bands_n; i++)
+        if (age >= f->bands[i].from_months && age <= f->bands[i].to_months)
+            return milli >= f->bands[i].min && milli <= f->bands[i].max;
+    return true;
+}
+
+/* RULINGS 23: a guessed tenth must be plausible for the age, else the number is out of range. */
+static void weigh_guesses(struct filling *x, int64_t age)
+{
+    bool growth = slice_is(x->form->judge, "growth") && x->rs->rules;
+
+    for (unsigned i = 0; i < x->form->fields_n; i++) {
+        const struct field *f = &x->form->fields[i];
+        struct slot *s = &x->slots[i];
+        bool fine;
+
+        if (!s->guessed || s->reject || s->value.kind != VALUE_NUMBER)
+            continue;
+        fine = age < 0 || in_bands(f, age, s->value.milli);
+        if (growth && age >= 0)
+            fine = growth_value_plausible(x->rs->rules, arena_copy(x->arena, f->name).p, text(x, "jk"), age,
+                                          s->value.milli);
+        if (!fine)
+            understand_fault(x, f, ERROR_OUT_OF_RANGE, true, s->at);
+    }
+}
+
+static void growth(struct filling *x, int64_t age)
+{
+    struct slot *bb = slot(x, "bb"), *tb = slot(x, "tb"), *lila = slot(x, "lila"), *lk = slot(x, "lk");
+    struct growth_measure m = { .sex = text(x, "jk"), .age_months = age };
+
+    if (!slice_is(x->form->judge, "growth") || !x->rs->rules || age < 0)
+        return;
+    m.bb = bb && !bb->error ? number(x, "bb") : 0;
+    m.tb = tb && !tb->error ? number(x, "tb") : 0;
+    m.lila = lila && !lila->error ? number(x, "lila") : 0;
+    m.lk = lk && !lk->error ? number(x, "lk") : 0;
+    m.lying = lying(x, age);
+    switch (growth_plausible(x->rs->rules, m.sex, age, m.bb, m.tb, m.lying)) {
+    case GROWTH_FINE:
+        break;
+    case GROWTH_DOUBT_BB:
+    case GROWTH_DOUBT_BOTH:
+        doubt(x, "bb", ERROR_IMPLAUSIBLE);
+        break;
+    case GROWTH_DOUBT_TB:
+        doubt(x, "tb", ERROR_IMPLAUSIBLE);
+        break;
+    }
+}
+
+static void bands(struct filling *x, int64_t age)
+{
+    for (unsigned i = 0; age >= 0 && i < x->form->fields_n; i++)
+        if (x->slots[i].value.kind == VALUE_NUMBER && x->slots[i].error == ERROR_NONE &&
+            !in_bands(&x->form->fields[i], age, x->slots[i].value.milli))
+            understand_fault(x, &x->form->fields[i], ERROR_IMPLAUSIBLE, false, x->slots[i].at);
+}
+
+/* RULINGS 28: dewasa 19-59, lansia from 60, remaja 6-18. */
+static void age_group(struct filling *x, int64_t age)
+{
+    if (age < 0 || x->form->age_max_months == 0 ||
+        (age >= x->form->age_min_months && age <= x->form->age_max_months))
+        return;
+    doubt(x, "umur", ERROR_IMPLAUSIBLE);
+}
+
+/* --- NIK: RULINGS 29 --- */
+
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static bool birth_fits(struct filling *x, struct slice nik, int64_t age)
+{
+    int64_t births[2], day, allowed;
+    struct slice born = text(x, "tgl_lahir");
+
+    nik_births(nik, x->today, births);
+    allowed = age < 72 ? 1 : 12;
+    for (unsigned i = 0; i < 2; i++) {
+        int64_t then = date_months_between(births[i], x->today), slack = 0;
+        struct slice typed = text(x, "umur");
+
+        if (births[i] < -100000)
+            continue;
+        if (born.n && date_parse_iso(born, &day)) {
+            if (distance(day, births[i]) <= (allowed == 1 ? 31 : 366))
+                return true;
+            continue;
+        }
+        /* "3th" holds for twelve months, "14bl" for one. */
+        if (slice_ends(typed, "th"))
+            slack = 11;
+        if (then >= age - allowed && then <= age + slack + allowed)
+            return true;
+    }
+    return false;
+}
+
+static void identity(struct filling *x, int64_t age)
+{
+    struct slice nik = text(x, "nik"), sex = text(x, "jk");
+    char is = 0;
+
+    if (nik.n == 0)
+        return;
+    if (x->form->person_sex.n)
+        is = x->form->person_sex.p[0];
+    else if (sex.n)
+        is = sex.p[0];
+    if (is && nik_sex(nik) != is) {
+        doubt(x, "nik", ERROR_CONTRADICTION);
+        return;
+    }
+    if (!x->form->nik_of_mother && age >= 0 && !birth_fits(x, nik, age))
+        doubt(x, "nik", ERROR_CONTRADICTION);
+}
+
+/* --- vaccines: RULINGS 35 --- */
+
+static void schedule(struct filling *x, int64_t age)
+{
+    struct slot *s = slot(x, "vaksin");
+    const struct field *f = field(x, "vaksin");
+
+    if (!s || !f || age < 0 || s->value.kind != VALUE_LIST)
+        return;
+    for (unsigned i = 0; i < s->value.n; i++) {
+        const struct word *w = word_by_code(f->list, s->value.items[i]);
+
+        if (w && age < w->months_from)
+            doubt(x, "vaksin", ERROR_IMPLAUSIBLE);
+    }
+}
+
+/* --- SKDN: RULINGS 37 --- */
+
+static bool has_all(struct filling *x)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++)
+        if (x->slots[x->variant->required[r]].value.kind != VALUE_NUMBER)
+            return false;
+    return true;
+}
+
+static void skdn(struct filling *x)
+{
+    if (!slice_is(x->form->judge, "skdn") || !has_all(x))
+        return;
+    if (number(x, "k") > number(x, "s"))
+        doubt(x, "k", ERROR_CONTRADICTION);
+    if (number(x, "d") > number(x, "s") ||
+        number(x, "d") != number(x, "n") + number(x, "t") + number(x, "o") + number(x, "b"))
+        doubt(x, "d", ERROR_CONTRADICTION);
+    if (number(x, "bgm") > number(x, "d"))
+        doubt(x, "bgm", ERROR_CONTRADICTION);
+}
+
+/* --- the weekly report: RULINGS 38 --- */
+
+static void w2(struct filling *x)
+{
+    const struct field *f = field(x, "minggu");
+    struct slot *s = slot(x, "minggu"), *kode = slot(x, "kode");
+    struct epi_week now = date_epi_week(x->today);
+    int64_t week, sum = 0, total = -1;
+
+    if (!slice_is(x->form->judge, "w2"))
+        return;
+    if (s && s->value.kind == VALUE_NUMBER) {
+        bool january = date_of_days(x->today).month == 1;
+
+        week = s->value.milli / 1000;
+        if (january && week >= 52 && now.week < 52) {
+            if (week > date_epi_weeks(now.year - 1))
+                understand_fault(x, f, ERROR_INVALID, true, s->at);
+        } else if (week > now.week) {
+            understand_fault(x, f, ERROR_INVALID, true, s->at);
+        }
+    }
+    if (!kode || kode->value.kind != VALUE_COUNTS || kode->error)
+        return;
+    for (unsigned i = 0; i < kode->value.n; i++) {
+        if (slice_is(kode->value.items[i], "X"))
+            total = kode->value.counts[i];
+        else if (!slice_is(kode->value.items[i], "nihil"))
+            sum += kode->value.counts[i];
+    }
+    if (total >= 0 && sum > total) {
+        doubt(x, "kode", ERROR_CONTRADICTION);
+        kode->name = S("X");
+    }
+}
+
+/* --- the outcome --- */
+
+/* The order of the form: the variant's fields, a companion in the place of its owner. */
+static unsigned order(const struct filling *x, unsigned f)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        unsigned u = x->variant->uses[k];
+
+        if (u == f || (x->form->fields[u].companion == (int)f && x->form->fields[u].type == FIELD_AGE))
+            return k;
+    }
+    return FORM_FIELDS + f;
+}
+
+/* RULINGS 2: the first in the form's order; what rejects goes before what asks. */
+static void choose(struct filling *x, struct report *out)
+{
+    unsigned best = 0;
+    bool found = false;
+
+    for (unsigned i = 0; i < x->form->fields_n; i++) {
+        const struct slot *s = &x->slots[i], *b = &x->slots[best];
+
+        if (s->error == ERROR_NONE)
+            continue;
+        if (!found || (s->reject && !b->reject) || (s->reject == b->reject && order(x, i) < order(x, best))) {
+            best = i;
+            found = true;
+        }
+    }
+    out->status = REPORT_ACCEPTED;
+    out->error = ERROR_NONE;
+    out->error_field = (struct slice){ 0 };
+    if (!found)
+        return;
+    out->status = x->slots[best].reject ? REPORT_REJECTED : REPORT_CONFIRM;
+    out->error = x->slots[best].error;
+    out->error_field = x->slots[best].name.n ? x->slots[best].name : x->form->fields[best].name;
+    out->typed = x->slots[best].typed;
+}
+
+/* SPEC 2.2: what is certain decides; a guess or a question does not ring. */
+static void emergency(struct filling *x, struct report *out)
+{
+    struct value certain[FORM_FIELDS];
+
+    memcpy(certain, out->values, sizeof certain);
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject)
+            certain[i] = (struct value){ 0 };
+    out->emergency = x->rs->rules && rules_emergency(x->rs->rules, x->form, certain, x->heard.heard,
+                                                     x->heard.heard_n, x->arena, &out->emergency_reason);
+}
+
+void understand_settle(struct filling *x, struct report *out)
+{
+    int64_t age = months(x);
+
+    missing(x);
+    weigh_guesses(x, age);
+    growth(x, age);
+    bands(x, age);
+    age_group(x, age);
+    identity(x, age);
+    if (slice_is(x->form->judge, "schedule"))
+        schedule(x, age);
+    skdn(x);
+    w2(x);
+    out->form = x->form;
+    out->variant = x->variant;
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        out->values[i] = x->slots[i].value;
+    choose(x, out);
+    emergency(x, out);
+    if (x->repairs_n) {
+        out->repairs = x->repairs;
+        out->repairs_n = x->repairs_n;
+    }
+}

@@ -1,0 +1,244 @@
+/* understand_tail.c - what follows the required fields: signatures, dates, free texts, leftovers (RULINGS 13,
+ * 18, 36, 39).  See understand.h. */
+#include "flows/understand.h"
+
+#include "parsers/phrase.h"
+
+static const struct field *use(const struct filling *x, unsigned k)
+{
+    return &x->form->fields[x->variant->uses[k]];
+}
+
+static bool open_field(const struct filling *x, const struct field *f)
+{
+    return !x->slots[f->position].filled;
+}
+
+static bool has_signs(const struct filling *x)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_CHOICES)
+            return true;
+    return false;
+}
+
+static unsigned line_end(const struct filling *x, unsigned i)
+{
+    unsigned k = i + 1;
+
+    while (k < x->ts.n && (x->ts.t[k].sep & SEP_LINE) == 0)
+        k++;
+    return k;
+}
+
+static void take(struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to && k < x->ts.n; k++)
+        x->ts.t[k].taken = true;
+}
+
+/* Something that belongs to the report begins at token i. */
+static bool value_begins(struct filling *x, unsigned i)
+{
+    const struct token *t = &x->ts.t[i];
+    unsigned used;
+    bool keep;
+
+    if (t->taken || t->kind == TOKEN_EMPTY || t->kind == TOKEN_NUMBER)
+        return true;
+    if (understand_is(x, i, "negator", &used) || understand_destination(x, i, &keep))
+        return true;
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+
+        if (f->type == FIELD_CHOICES && phrase_at(&x->ts, i, f->list, &used))
+            return true;
+        if (!open_field(x, f))
+            continue;
+        if (f->type == FIELD_TEXT && understand_text_label(x, i, f, &keep))
+            return true;
+        if ((f->type == FIELD_DATE || f->type == FIELD_MONTH) &&
+            understand_read(x, f, i, false).fit != FIT_NO)
+            return true;
+    }
+    return false;
+}
+
+/* Thanks and all behind them; a line or a ` - ` that begins with no value (RULINGS 13, 18). */
+static void drop_signature(struct filling *x, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n;) {
+        unsigned used, to = i + 1;
+
+        if (x->ts.t[i].taken) {
+            i++;
+            continue;
+        }
+        if (understand_is(x, i, "terima_kasih", &used)) {
+            to = line_end(x, i);
+            take(x, i, to);
+        } else if ((x->ts.t[i].sep & (SEP_DASH | SEP_LINE)) && !value_begins(x, i)) {
+            to = line_end(x, i);
+            take(x, i, to);
+        } else if (!has_signs(x) && understand_is(x, i, "penanda_tangan", &used) && !value_begins(x, i) &&
+                   !(x->ts.t[i].sep & SEP_HASH)) {
+            to = line_end(x, i);
+            take(x, i, to);
+        } else if (has_signs(x) && slice_is(x->form->name, "imunisasi") &&
+                   understand_is(x, i, "penanda_tangan", &used)) {
+            to = line_end(x, i);
+            take(x, i, to);
+        }
+        i = to;
+    }
+}
+
+static void dates(struct filling *x, unsigned from)
+{
+    for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+
+        if (f->type != FIELD_DATE && f->type != FIELD_MONTH)
+            continue;
+        for (unsigned i = from; i < x->ts.n && open_field(x, f); i++) {
+            struct got g;
+
+            if (x->ts.t[i].taken || (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD))
+                continue;
+            g = understand_read(x, f, i, false);
+            if (g.fit != FIT_NO)
+                understand_take(x, f, i, &g, false);
+        }
+    }
+}
+
+/* --- places: lokasi --- */
+
+static bool count_open(const struct filling *x)
+{
+    int f = form_field(x->form, "jumlah");
+
+    return f >= 0 && open_field(x, &x->form->fields[f]);
+}
+
+/* `rt 4` is a place, its number never a count (RULINGS 39): a number right behind a label belongs to it; any
+ * other is the count, where that is still wanted. */
+static unsigned place_end(const struct filling *x, const struct field *f, unsigned from)
+{
+    unsigned k = from, used;
+    bool keep;
+
+    for (; k < x->ts.n; k++) {
+        const struct token *t = &x->ts.t[k];
+
+        if (t->taken || t->kind == TOKEN_EMPTY || understand_is(x, k, "terima_kasih", &used))
+            break;
+        if (k > from && (t->sep & (SEP_HASH | SEP_LINE | SEP_DASH)))
+            break;
+        if (k > from && (t->sep & SEP_COMMA) && !understand_text_label(x, k, f, &keep))
+            break;
+        if (t->kind == TOKEN_NUMBER && count_open(x) && k > from &&
+            !understand_text_label(x, k - 1, f, &keep) && !t->glued && !(t->sep & SEP_SLASH))
+            break;
+    }
+    return k;
+}
+
+static void take_place(struct filling *x, const struct field *f, unsigned from, unsigned to)
+{
+    struct got g = { .fit = FIT_YES, .companion = -1, .used = to - from };
+
+    if (to <= from)
+        return;
+    g.value = value_text(understand_span(x, from, to));
+    understand_take(x, f, from, &g, false);
+}
+
+static void places(struct filling *x, const struct field *f, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n; i++) {
+        bool keep;
+
+        if (!open_field(x, f))
+            return;
+        if (x->ts.t[i].taken)
+            continue;
+        if (understand_text_label(x, i, f, &keep)) {
+            unsigned begin = keep ? i : i + 1;
+
+            x->ts.t[i].taken = !keep;
+            take_place(x, f, begin, place_end(x, f, begin));
+            continue;
+        }
+        /* Between # the slot is the place, whatever its first word (RULINGS 39). */
+        if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH))
+            take_place(x, f, i, place_end(x, f, i));
+    }
+}
+
+/* --- tujuan, sebab, alasan behind their place --- */
+
+static void texts(struct filling *x, const struct field *f, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n && open_field(x, f); i++) {
+        bool keep = true, begins;
+        unsigned begin;
+
+        if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY)
+            continue;
+        begins = slice_is(f->name, "tujuan")
+                     ? understand_destination(x, i, &keep) || (x->ts.t[i].sep & SEP_HASH) != 0
+                     : x->ts.t[i].kind == TOKEN_WORD;
+        if (!begins)
+            continue;
+        begin = keep ? i : i + 1;
+        x->ts.t[i].taken = !keep;
+        /* `ke pustu`: the label, then the word. */
+        take_place(x, f, begin, understand_text_end(x, begin));
+    }
+}
+
+/* --- leftovers --- */
+
+/* A second value of a choice that takes one: `kasus diare campak 2`. */
+static void second_choice(struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+        struct got g;
+
+        if (f->type != FIELD_CHOICE || !x->slots[f->position].filled || x->slots[f->position].error)
+            continue;
+        g = understand_read(x, f, i, false);
+        if (x->ts.t[i].low.n > 2 && g.fit == FIT_YES && !value_equal(&g.value, &x->slots[f->position].value))
+            understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
+    }
+}
+
+static void leftovers(struct filling *x, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n; i++)
+        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD)
+            second_choice(x, i);
+}
+
+void understand_tail(struct filling *x)
+{
+    unsigned from = x->head_end;
+
+    drop_signature(x, from);
+    dates(x, from);
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+
+        if (f->type != FIELD_TEXT || k < x->head_uses)
+            continue;
+        if (slice_is(f->name, "lokasi"))
+            places(x, f, from);
+        else
+            texts(x, f, from);
+    }
+    understand_signs(x, from);
+    understand_numbers(x, from);
+    leftovers(x, from);
+}

@@ -1,0 +1,275 @@
+/* amount.c - numbers with units, and blood pressure.  See amount.h. */
+#include "parsers/amount.h"
+
+#include "parsers/phrase.h"
+#include "parsers/text.h"
+
+enum {
+    SIS_MIN = 60,
+    SIS_MAX = 260,
+    DIA_MIN = 30,
+    DIA_MAX = 160,
+    PULSE_MIN = 10, /* systolic is at least so much above diastolic */
+    DIGITS_MAX = 9,
+};
+
+static bool soft(const struct token *t)
+{
+    return (t->sep & (SEP_HARD | SEP_UNDER)) == 0;
+}
+
+/* Digits with at most one mark.  False for dates, pressures and the like. */
+static bool decimal(struct slice s, struct amount *out)
+{
+    unsigned marks = 0, whole = 0, behind = 0;
+    int64_t v = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (c == '.' || c == ',') {
+            marks++;
+        } else if (!text_is_digit(c)) {
+            return false;
+        } else if (marks == 0) {
+            whole++;
+            v = whole > DIGITS_MAX ? v : v * 10 + (c - '0');
+        } else if (marks == 1) {
+            behind++;
+            if (behind <= 3)
+                v = v * 10 + (c - '0');
+            else if (c != '0')
+                out->broken = true;
+        }
+    }
+    for (unsigned b = behind; b < 3; b++)
+        v *= 10;
+    out->milli = v;
+    out->mark = marks > 0;
+    out->two_marks = marks > 1;
+    out->thousands = marks == 1 && behind == 3;
+    if (whole > DIGITS_MAX)
+        out->broken = true;
+    return true;
+}
+
+static bool is_plain_digits(const struct tokens *ts, unsigned i)
+{
+    return i < ts->n && ts->t[i].kind == TOKEN_NUMBER && !ts->t[i].taken && slice_all_digits(ts->t[i].low);
+}
+
+static void add_fraction(struct amount *out, struct slice digits)
+{
+    int64_t unit = 100;
+
+    for (size_t i = 0; i < digits.n && unit; i++, unit /= 10)
+        out->milli += (digits.p[i] - '0') * unit;
+    out->mark = true;
+}
+
+/* `9 koma 2`, `8koma7`, `8 .7` */
+static void spoken_mark(const struct tokens *ts, unsigned i, struct amount *out)
+{
+    unsigned next = i + out->used;
+
+    if (out->mark || next >= ts->n || !soft(&ts->t[next]) || ts->t[next].taken)
+        return;
+    if (ts->t[next].kind == TOKEN_WORD && slice_is(ts->t[next].low, "koma") &&
+        is_plain_digits(ts, next + 1) && soft(&ts->t[next + 1]) && ts->t[next + 1].low.n <= 3) {
+        add_fraction(out, ts->t[next + 1].low);
+        out->used += 2;
+        return;
+    }
+    if (ts->t[next].kind == TOKEN_NUMBER && !ts->t[next].minus && ts->t[next].low.n > 1 &&
+        ts->t[next].low.n <= 4 && (ts->t[next].low.p[0] == '.' || ts->t[next].low.p[0] == ',') &&
+        slice_all_digits(slice_skip(ts->t[next].low, 1))) {
+        add_fraction(out, slice_skip(ts->t[next].low, 1));
+        out->used += 1;
+        out->repaired = true;
+    }
+}
+
+/* `mg/dl`, `g/dl`: three tokens' worth of unit. */
+static bool per_decilitre(const struct tokens *ts, unsigned i)
+{
+    return i < ts->n && ts->t[i].kind == TOKEN_WORD && !ts->t[i].taken && slice_is(ts->t[i].low, "dl");
+}
+
+static void read_unit(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
+{
+    unsigned at = i + out->used, used;
+    const struct word *w;
+
+    if (at >= ts->n || ts->t[at].kind != TOKEN_WORD || !soft(&ts->t[at]) || ts->t[at].taken)
+        return;
+    w = phrase_at(ts, at, units, &used);
+    if (w && ts->t[at].low.n == 1 && !ts->t[at].glued && !slice_is(w->code, "g") &&
+        !(at + 1 == ts->n && slice_is(w->code, "c")))
+        return;
+    if (w) {
+        out->unit = w->code;
+        out->used += used;
+        if (per_decilitre(ts, at + used) && (slice_is(ts->t[at].low, "mg") || slice_is(w->code, "g"))) {
+            out->unit = slice_is(w->code, "g") ? S("gdl") : S("mgdl");
+            out->used++;
+        }
+        return;
+    }
+    /* 1e3, 9,2x: glued letters that are no unit. */
+    if (ts->t[at].glued && !ts->t[at].label) {
+        out->broken = true;
+        while (at < ts->n && ts->t[at].glued && !ts->t[at].taken && !ts->t[at].label) {
+            at++;
+            out->used++;
+        }
+    }
+}
+
+/* `8kg7ons`: 100 g each. */
+static void read_ons(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
+{
+    unsigned at = i + out->used, used;
+    struct amount ons = { .used = 1 };
+
+    if (!slice_is(out->unit, "kg") || out->mark || !is_plain_digits(ts, at) || !soft(&ts->t[at]) ||
+        ts->t[at].minus || at + 1 >= ts->n)
+        return;
+    if (!slice_is(phrase_code(ts, at + 1, units, &used), "ons") || !soft(&ts->t[at + 1]))
+        return;
+    if (!decimal(ts->t[at].low, &ons) || ons.milli > 9000) {
+        out->broken = true;
+        return;
+    }
+    out->milli += ons.milli / 10;
+    out->mark = true;
+    out->used += 2;
+}
+
+bool amount_read(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
+{
+    const struct token *t = &ts->t[i];
+
+    *out = (struct amount){ .used = 1 };
+    if (i >= ts->n || t->kind != TOKEN_NUMBER || t->taken || !decimal(t->low, out))
+        return false;
+    out->repaired = t->repaired;
+    out->broken |= t->minus;
+    spoken_mark(ts, i, out);
+    read_unit(ts, i, units, out);
+    read_ons(ts, i, units, out);
+    /* 8kg7: a number glued to a unit, and no ons behind it. */
+    return true;
+}
+
+static bool halves_in_range(int sis, int dia)
+{
+    return sis >= SIS_MIN && sis <= SIS_MAX && dia >= DIA_MIN && dia <= DIA_MAX;
+}
+
+static bool to_int(struct slice s, int *out)
+{
+    *out = 0;
+    if (s.n == 0 || s.n > 4)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!text_is_digit(s.p[i]))
+            return false;
+        *out = *out * 10 + (s.p[i] - '0');
+    }
+    return true;
+}
+
+static enum pressure_rc judge(struct pressure *p)
+{
+    if (!halves_in_range(p->sis, p->dia))
+        return PRESSURE_RANGE;
+    return p->sis < p->dia + PULSE_MIN ? PRESSURE_INVALID : PRESSURE_OK;
+}
+
+/* `12080`, `9060`, `120100`: no mark at all. */
+static bool run_together(struct slice s, struct pressure *p)
+{
+    size_t cut = s.n == 4 ? 2 : 3;
+
+    if (s.n < 4 || s.n > 6)
+        return false;
+    return to_int(slice_take(s, cut), &p->sis) && to_int(slice_skip(s, cut), &p->dia) &&
+           halves_in_range(p->sis, p->dia);
+}
+
+static void skip_mmhg(const struct tokens *ts, unsigned i, const struct word_list *units, struct pressure *p,
+                      bool *wrong_unit)
+{
+    unsigned at = i + p->used, used;
+    struct slice unit;
+
+    if (at >= ts->n || !soft(&ts->t[at]) || ts->t[at].taken)
+        return;
+    unit = ts->t[at].kind == TOKEN_WORD ? phrase_code(ts, at, units, &used) : (struct slice){ 0 };
+    if (slice_is(unit, "mmhg"))
+        p->used++;
+    else if (ts->t[at].glued) {
+        *wrong_unit = true;
+        p->used++;
+    }
+}
+
+static bool halves(const struct tokens *ts, unsigned i, struct pressure *p)
+{
+    struct slice s = ts->t[i].low;
+    size_t at = 0;
+
+    while (at < s.n && text_is_digit(s.p[at]))
+        at++;
+    if (at < s.n) {
+        p->marked = s.p[at] == '/' || s.p[at] == '-';
+        return to_int(slice_take(s, at), &p->sis) && to_int(slice_skip(s, at + 1), &p->dia);
+    }
+    /* `120 per 80`, `120 / 80`, `120 80` */
+    if (i + 2 < ts->n && slice_is(ts->t[i + 1].low, "per") && is_plain_digits(ts, i + 2)) {
+        p->used = 3;
+        p->marked = true;
+        return to_int(s, &p->sis) && to_int(ts->t[i + 2].low, &p->dia);
+    }
+    if (is_plain_digits(ts, i + 1) && (ts->t[i + 1].sep & (SEP_HARD & ~(unsigned)SEP_SLASH)) == 0 &&
+        s.n >= 2 && s.n <= 3 && ts->t[i + 1].low.n <= 3 && !ts->t[i + 1].minus) {
+        p->marked = (ts->t[i + 1].sep & SEP_SLASH) != 0;
+        if (to_int(s, &p->sis) && to_int(ts->t[i + 1].low, &p->dia) &&
+            (p->marked || halves_in_range(p->sis, p->dia))) {
+            p->used = 2;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum pressure_rc pressure_read(const struct tokens *ts, unsigned i, const struct word_list *units,
+                               struct pressure *out)
+{
+    const struct token *t = &ts->t[i];
+    bool wrong_unit = false, two;
+    enum pressure_rc rc;
+    int alone;
+
+    *out = (struct pressure){ .used = 1, .repaired = i < ts->n && ts->t[i].repaired };
+    if (i >= ts->n || t->kind != TOKEN_NUMBER || t->taken)
+        return PRESSURE_NONE;
+    if (t->minus)
+        return PRESSURE_INVALID;
+    two = halves(ts, i, out);
+    /* A decimal mark makes a pressure only of two halves in range (RULINGS 26). */
+    if (two && !out->marked && !halves_in_range(out->sis, out->dia))
+        return PRESSURE_NONE;
+    if (!two && slice_all_digits(t->low) && !run_together(t->low, out)) {
+        skip_mmhg(ts, i, units, out, &wrong_unit);
+        if (to_int(t->low, &alone) && alone >= DIA_MIN && alone <= SIS_MAX)
+            return PRESSURE_HALF;
+        return PRESSURE_NONE;
+    }
+    if (!two && !slice_all_digits(t->low)) {
+        return PRESSURE_NONE;
+    }
+    rc = judge(out);
+    skip_mmhg(ts, i, units, out, &wrong_unit);
+    return wrong_unit ? PRESSURE_INVALID : rc;
+}

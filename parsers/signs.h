@@ -1,0 +1,41 @@
+/* signs.h - runs through words and tells which codes of which lists stand there, and which of them are
+ * negated (RULINGS 32, 40).
+ *
+ * Pure.  Knows the classes of lists/kata.yaml (negator, negator_lain, normal, pengisi), no fields. */
+#ifndef KENTONGAN_PARSERS_SIGNS_H
+#define KENTONGAN_PARSERS_SIGNS_H
+
+#include "parsers/token.h"
+
+enum {
+    SIGN_LISTS = 4,
+};
+
+enum sign_kind {
+    SIGN_PLAIN,
+    SIGN_NEGATED, /* `tidak demam`, `demam (-)`, `menyusu kuat`; or a word known to be no sign */
+    SIGN_DOUBT,   /* `gerakan janin` alone, `akses` */
+    SIGN_UNSURE,  /* beside a negator that is none of the known ones */
+};
+
+struct sign {
+    enum sign_kind kind;
+    unsigned list; /* index of the list */
+    const struct word *word;
+    unsigned from, to; /* tokens, negation included; to excluded */
+};
+
+struct sign_scan {
+    const struct word_list *lists[SIGN_LISTS];
+    unsigned lists_n;
+    const struct word_list *kata;
+    bool near; /* one edit allowed */
+    void (*sign)(void *arg, const struct sign *);
+    void (*other)(void *arg, unsigned from, unsigned to); /* words of no list; NULL: not wanted */
+    void *arg;
+};
+
+/* Tokens that are taken are passed over. */
+void signs_scan(const struct sign_scan *, const struct tokens *, unsigned from, unsigned to);
+
+#endif

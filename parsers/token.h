@@ -1,0 +1,64 @@
+/* token.h - the body of a report cut into words and numbers in one pass (SPEC 2.1, RULINGS 1, 16, 17, 27).
+ *
+ * A token knows what separates it from the one before, so that later stages can tell a slot between `#` from
+ * a blank.  Pure.  Decides nothing about fields. */
+#ifndef KENTONGAN_PARSERS_TOKEN_H
+#define KENTONGAN_PARSERS_TOKEN_H
+
+#include "gateway/base/arena.h"
+#include "gateway/model/form.h"
+
+enum {
+    SEP_BLANK = 1,
+    SEP_COMMA = 2,
+    SEP_SLASH = 4,
+    SEP_HASH = 8, /* # * ; | : the slot decides */
+    SEP_COLON = 16,
+    SEP_EQUALS = 32,
+    SEP_UNDER = 64,
+    SEP_DASH = 128, /* ` - ` */
+    SEP_LINE = 256,
+    SEP_DOT = 512,  /* M.Rizki, ds.Kelubi */
+    SEP_ODD = 1024, /* brackets, quotes, signs without meaning */
+    /* What ends a name, a phrase and the reach of a negation. */
+    SEP_HARD = SEP_COMMA | SEP_SLASH | SEP_HASH | SEP_COLON | SEP_EQUALS | SEP_DASH | SEP_LINE,
+    TOKENS_MAX = 1600,
+};
+
+enum token_kind {
+    TOKEN_WORD,
+    TOKEN_NUMBER,
+    TOKEN_EMPTY,   /* a field that is not given: ##, -, ?, x (RULINGS 1) */
+    TOKEN_NEGATED, /* (-) behind a sign */
+};
+
+struct token {
+    struct slice text; /* as typed */
+    struct slice
+        low;      /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
+    unsigned sep; /* SEP_… before it */
+    enum token_kind kind;
+    bool glued;        /* nothing stands between it and the token before */
+    bool minus;        /* a minus sign is glued before a number */
+    bool minus_behind; /* `-` is glued behind the word */
+    bool repaired;     /* letters were read as digits */
+    bool label;        /* a label of the form with a number glued to it: `tb72` */
+    bool taken;        /* used up by a field */
+};
+
+struct tokens {
+    struct token *t;
+    unsigned n;
+    bool hash;  /* some fields are separated by # * ; | */
+    bool comma; /* some fields are separated by commas */
+};
+
+/* Cuts text (plain, flows through text_plain before).  form: its labels are never read as digits; NULL: none.
+ * units: the list `satuan`.  False when the arena is full. */
+bool tokens_cut(struct slice text, const struct form *, const struct word_list *units, struct arena *,
+                struct tokens *out) MUST_CHECK;
+
+/* True for a letter that stands for a digit inside a number: O o l I i S B (SPEC 2.2). */
+bool token_letter_is_digit(char c);
+
+#endif
