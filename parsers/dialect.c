@@ -1,16 +1,18 @@
 /* dialect.c - the list of dialects and what they share.  See dialect.h. */
 #include "parsers/dialect.h"
 
+#include <nettle/base64.h>
+#include <nettle/memops.h>
 #include <string.h>
 
 #include "parsers/utf8.h"
 
-extern const struct dialect dialect_emulator, dialect_kannel, dialect_africastalking;
+extern const struct dialect dialect_emulator, dialect_kannel, dialect_africastalking, dialect_jasmin,
+    dialect_infobip, dialect_vonage, dialect_twilio;
 
 static const struct dialect *const all[] = {
-    &dialect_emulator,
-    &dialect_kannel,
-    &dialect_africastalking,
+    &dialect_emulator, &dialect_kannel, &dialect_africastalking, &dialect_jasmin,
+    &dialect_infobip,  &dialect_vonage, &dialect_twilio,
 };
 
 const struct dialect *dialect_by_name(struct slice name)
@@ -78,6 +80,33 @@ struct slice dialect_charset(struct slice raw, struct slice charset, struct slic
         (!utf8_valid(raw) || (raw.n && memchr(raw.p, '\0', raw.n))))
         return utf8_from_ucs2(raw, a);
     return dialect_text(raw, a, in);
+}
+
+bool dialect_hex_is(struct slice given, const uint8_t *wanted, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[128], low[128];
+
+    if (n * 2 > sizeof text || given.n != n * 2)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        text[2 * i] = digits[wanted[i] >> 4];
+        text[2 * i + 1] = digits[wanted[i] & 15];
+    }
+    for (size_t i = 0; i < given.n; i++)
+        low[i] = given.p[i] >= 'A' && given.p[i] <= 'F' ? (char)(given.p[i] + 32) : given.p[i];
+    return memeql_sec(text, low, given.n) != 0;
+}
+
+struct slice dialect_basic(struct slice username, struct slice password, struct arena *a)
+{
+    struct slice pair = arena_printf(a, "%.*s:%.*s", SLICE_ARG(username), SLICE_ARG(password));
+    char *out = arena_alloc(a, BASE64_ENCODE_RAW_LENGTH(pair.n) + 1);
+
+    if (!out)
+        return slice_make("", 0);
+    base64_encode_raw(out, pair.n, (const uint8_t *)pair.p);
+    return arena_printf(a, "Authorization: Basic %s", out);
 }
 
 void dialect_refuse(enum reason reason, struct arena *a, struct wire_answer *out)

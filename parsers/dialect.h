@@ -38,6 +38,7 @@ struct wire_request {
     unsigned headers_n;
     struct slice secret; /* of this provider; empty: signatures are not checked */
     int64_t now_ms;      /* for time windows of signatures */
+    unsigned item;       /* which of several messages in one body, see items */
 };
 
 /* A delivery report. */
@@ -91,6 +92,8 @@ struct dialect {
     bool signs;      /* verify is to be believed when there is a secret */
     bool in_process; /* delivery needs no network: the emulator */
     enum wire_rc (*verify)(const struct wire_request *);
+    /* How many messages or reports this body holds; NULL: one. */
+    unsigned (*items)(const struct wire_request *, struct arena *);
     enum wire_rc (*decode_sms)(const struct wire_request *, struct arena *, struct inbound *);
     /* A provider that repeats all inputs of the session gives them whole, and step (model/inbound.h). */
     enum wire_rc (*decode_ussd)(const struct wire_request *, struct arena *, struct inbound *);
@@ -114,6 +117,10 @@ struct slice dialect_text(struct slice raw, struct arena *, struct inbound *in);
  */
 struct slice dialect_charset(struct slice raw, struct slice charset, struct slice coding, struct arena *,
                              struct inbound *in);
+/* Is `given` the lower-case hex (upper is taken too) of these bytes?  In constant time. */
+bool dialect_hex_is(struct slice given, const uint8_t *wanted, size_t n);
+/* "Authorization: Basic …" */
+struct slice dialect_basic(struct slice username, struct slice password, struct arena *);
 /* Error answers that most providers share: the status of the reason, JSON {"error":"name"}. */
 void dialect_refuse(enum reason, struct arena *, struct wire_answer *);
 

@@ -49,37 +49,80 @@ void params_add_query(struct params *f, struct slice s, struct arena *a)
     }
 }
 
-int params_add_json(struct params *f, struct slice s, struct arena *a, struct err *e)
+enum {
+    NESTING = 4,
+};
+
+static void add_members(struct params *f, json_t *object, const char *prefix, unsigned depth, struct arena *a)
 {
-    json_error_t why;
-    json_t *root, *value;
+    json_t *value;
     const char *name;
 
-    s = utf8_clean(s, a, NULL);
-    root = json_loadb(s.n ? s.p : "", s.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-    if (!json_is_object(root)) {
-        json_decref(root);
-        return err_set(e, "body: no JSON object (line %d)", root ? 1 : why.line);
-    }
-    json_object_foreach(root, name, value)
+    json_object_foreach(object, name, value)
     {
-        struct slice text;
+        struct slice full = arena_printf(a, "%s%s", prefix, name), text;
 
-        if (json_is_string(value)) {
-            text = arena_copy(a, slice_make(json_string_value(value), json_string_length(value)));
-        } else if (json_is_integer(value)) {
-            text = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        } else if (json_is_real(value)) {
-            text = arena_printf(a, "%.15g", json_real_value(value));
-        } else if (json_is_boolean(value)) {
-            text = slice_of(json_is_true(value) ? "true" : "false");
-        } else {
+        if (json_is_object(value) && depth < NESTING) {
+            add_members(f, value, arena_printf(a, "%s.", full.p).p, depth + 1, a);
             continue;
         }
-        add(f, arena_str(a, name), text);
+        if (json_is_string(value))
+            text = arena_copy(a, slice_make(json_string_value(value), json_string_length(value)));
+        else if (json_is_integer(value))
+            text = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        else if (json_is_real(value))
+            text = arena_printf(a, "%.15g", json_real_value(value));
+        else if (json_is_boolean(value))
+            text = slice_of(json_is_true(value) ? "true" : "false");
+        else
+            continue;
+        add(f, full, text);
     }
+}
+
+/* NULL when it is no JSON object. */
+static json_t *load(struct slice s, struct arena *a, json_error_t *why)
+{
+    json_t *root;
+
+    s = utf8_clean(s, a, NULL);
+    root = json_loadb(s.n ? s.p : "", s.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, why);
+    if (json_is_object(root))
+        return root;
+    json_decref(root);
+    return NULL;
+}
+
+int params_add_json(struct params *f, struct slice s, struct arena *a, struct err *e)
+{
+    json_error_t why = { .line = 1 };
+    json_t *root = load(s, a, &why);
+
+    if (!root)
+        return err_set(e, "body: no JSON object (line %d)", why.line);
+    add_members(f, root, "", 0, a);
     json_decref(root);
     return 0;
+}
+
+int params_add_json_item(struct params *f, struct slice s, const char *list, unsigned item, struct arena *a)
+{
+    json_t *root = load(s, a, NULL), *one = json_array_get(json_object_get(root, list), item);
+    int rc = json_is_object(one) ? 0 : -1;
+
+    if (rc == 0)
+        add_members(f, one, "", 0, a);
+    json_decref(root);
+    return rc;
+}
+
+unsigned params_json_items(struct slice s, const char *list, struct arena *a)
+{
+    json_t *root = load(s, a, NULL);
+    size_t n = json_array_size(json_object_get(root, list));
+
+    json_decref(root);
+    return n < 1000 ? (unsigned)n : 1000;
 }
 
 const struct param *params_find(const struct params *f, const char *const *names)

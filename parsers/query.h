@@ -23,9 +23,16 @@ struct params {
 
 /* Adds the pairs of a query string or form body; a malformed %XX stays as it is typed. */
 void params_add_query(struct params *, struct slice, struct arena *);
-/* Adds the members of one flat JSON object: strings, numbers and booleans as text; others are left out.
- * Broken UTF-8 and NULs in the body are put right first.  Returns -1 when it is no JSON object. */
+/* Adds the members of a JSON object: strings, numbers and booleans as text, those of objects in it under
+ * "outer.inner"; lists and null are left out.  Broken UTF-8 and NULs in the body are put right first. Returns
+ * -1 when it is no JSON object. */
 int params_add_json(struct params *, struct slice, struct arena *, struct err *) MUST_CHECK;
+/* The same for element `item` of the list `list` in the object, {"results":[{…},{…}]}.  -1 when there is
+ * none. */
+int params_add_json_item(struct params *, struct slice, const char *list, unsigned item,
+                         struct arena *) MUST_CHECK;
+/* How many elements that list has; 0 when there is no such list. */
+unsigned params_json_items(struct slice, const char *list, struct arena *);
 /* The first of the names (a list that ends in NULL) that is there; names are compared exactly. */
 const struct param *params_find(const struct params *, const char *const *names);
 /* Its value, empty when it is missing. */

@@ -41,6 +41,8 @@ struct held {
     struct evhttp_request *req;
     const struct dialect *dialect;
     bool ussd;
+    unsigned left;     /* messages of this request that are not answered yet */
+    enum reason worst; /* one that is to come again makes the whole request come again */
     struct held *next, **at;
     struct slice id; /* behind this struct */
     char mem[];
@@ -135,6 +137,8 @@ static struct held *hold(struct ingress *in, struct evhttp_request *req, const s
     h->req = req;
     h->dialect = d;
     h->ussd = msg->kind == INBOUND_USSD;
+    h->left = 1;
+    h->worst = REASON_accepted;
     if (msg->provider_id.n)
         memcpy(h->mem, msg->provider_id.p, msg->provider_id.n);
     h->id = slice_make(h->mem, msg->provider_id.n);
@@ -150,11 +154,16 @@ static void on_answer(void *arg, const struct answer *said)
 {
     struct held *h = arg;
     struct ingress *in = h->ingress;
+    enum reason reason = h->worst;
     struct wire_answer answer;
     struct arena arena;
 
     if (h->magic != HELD_MAGIC)
         abort();
+    if (reason == REASON_accepted || reason_http(said->reason) == 503)
+        reason = h->worst = said->reason;
+    if (--h->left > 0)
+        return;
     if (in) {
         *h->at = h->next;
         if (h->next)
@@ -163,7 +172,7 @@ static void on_answer(void *arg, const struct answer *said)
         if (h->ussd) {
             reply_ussd(in, h->req, said, &arena);
         } else {
-            h->dialect->answer(said->reason, h->id, &arena, &answer);
+            h->dialect->answer(reason, h->id, &arena, &answer);
             reply(in, h->req, &answer);
         }
         arena_free(&arena);
@@ -213,7 +222,10 @@ static void wire_of(struct ingress *in, struct evhttp_request *req, const struct
         .secret = p->secret,
         .now_ms = clock_wall_ms(),
     };
-    w->url = arena_printf(a, "%.*s%s", SLICE_ARG(in->config->public_url), target ? target : "");
+    w->url = in->config->public_url;
+    if (slice_ends(w->url, "/"))
+        w->url.n--;
+    w->url = arena_printf(a, "%.*s%s", SLICE_ARG(w->url), target ? target : "");
     wire_headers(req, headers, w);
 }
 
@@ -252,43 +264,83 @@ static enum wire_rc decode(const struct dialect *d, enum door door, const struct
     return WIRE_BAD_SHAPE;
 }
 
+/* Decodes message w->item and makes it whole; REASON_accepted when it may go on. */
+static enum reason admit_one(struct ingress *in, const struct provider_conf *p, enum door door,
+                             const struct wire_request *w, struct arena *a, struct inbound *msg)
+{
+    *msg = (struct inbound){ .kind = INBOUND_SMS };
+    switch (decode(dialect_by_name(p->dialect), door, w, a, msg)) {
+    case WIRE_OK:
+        break;
+    case WIRE_BAD_SIGNATURE:
+        return REASON_bad_signature;
+    case WIRE_BAD_SHAPE:
+        return REASON_bad_shape;
+    case WIRE_IGNORED:
+        return REASON_dlr;
+    }
+    admission_complete(msg, p, clock_wall_ms(), a);
+    if (a->failed)
+        return REASON_busy;
+    if (msg->kind != INBOUND_DLR && !rates_take(in->rates, in->config, msg, clock_mono_ms()))
+        return REASON_rate_limited;
+    return REASON_accepted;
+}
+
+/* A body with a list of messages: one answer, when the last of them has its own.  One that is misshapen does
+ * not hold up the others: it would come again just so. */
+static void admit_many(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
+                       enum door door, struct wire_request *w, struct arena *a, unsigned items)
+{
+    const struct dialect *d = dialect_by_name(p->dialect);
+    struct held *h = hold(in, req, d, &(struct inbound){ .kind = INBOUND_SMS });
+    unsigned refused = 0;
+    enum reason why = REASON_accepted;
+
+    if (!h) {
+        refuse(in, req, d, false, REASON_busy);
+        return;
+    }
+    h->left = items + 1; /* ours is the last word */
+    for (w->item = 0; w->item < items; w->item++) {
+        struct inbound msg;
+        enum reason reason = admit_one(in, p, door, w, a, &msg);
+
+        if (reason == REASON_accepted) {
+            in->ops.submit(in->ops.arg, &msg, on_answer, h);
+            continue;
+        }
+        reason_count(reason);
+        refused++;
+        why = reason;
+        on_answer(h, &(struct answer){ .reason = reason_http(reason) == 503 ? reason : REASON_accepted });
+    }
+    on_answer(h, &(struct answer){ .reason = refused == items ? why : REASON_accepted });
+}
+
 static void admit(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
                   enum door door, struct arena *a)
 {
     const struct dialect *d = dialect_by_name(p->dialect);
     struct param headers[HEADERS_MAX];
-    struct inbound msg = { .kind = INBOUND_SMS };
     struct wire_request w;
-    bool ussd = door == DOOR_USSD;
-    enum reason refused = REASON_accepted;
+    struct inbound msg;
+    enum reason verdict;
+    unsigned items;
 
     if (evbuffer_get_length(evhttp_request_get_input_buffer(req)) > BODY_MAX) {
-        refuse(in, req, d, ussd, REASON_too_large);
+        refuse(in, req, d, door == DOOR_USSD, REASON_too_large);
         return;
     }
     wire_of(in, req, p, headers, a, &w);
-    switch (decode(d, door, &w, a, &msg)) {
-    case WIRE_OK:
-        break;
-    case WIRE_BAD_SIGNATURE:
-        refused = REASON_bad_signature;
-        break;
-    case WIRE_BAD_SHAPE:
-        refused = REASON_bad_shape;
-        break;
-    case WIRE_IGNORED:
-        refused = REASON_dlr;
-        break;
+    items = d->items && door != DOOR_USSD ? d->items(&w, a) : 1;
+    if (items > 1) {
+        admit_many(in, req, p, door, &w, a, items);
+        return;
     }
-    if (refused == REASON_accepted) {
-        admission_complete(&msg, p, clock_wall_ms(), a);
-        if (a->failed)
-            refused = REASON_busy;
-        else if (msg.kind != INBOUND_DLR && !rates_take(in->rates, in->config, &msg, clock_mono_ms()))
-            refused = REASON_rate_limited;
-    }
-    if (refused != REASON_accepted)
-        refuse(in, req, d, ussd, refused);
+    verdict = admit_one(in, p, door, &w, a, &msg);
+    if (verdict != REASON_accepted)
+        refuse(in, req, d, door == DOOR_USSD, verdict);
     else
         submit(in, req, d, &msg);
 }

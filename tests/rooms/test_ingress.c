@@ -102,7 +102,10 @@ static int setup(void **state)
     p[2].allow[p[2].allow_n++] = S("127.0.0.1");
     p[3] = (struct provider_conf){ .name = S("jauh"), .dialect = S("kannel") };
     p[3].allow[p[3].allow_n++] = S("10.1.2.3");
-    w->config.providers_n = 4;
+    p[4] = (struct provider_conf){ .name = S("tw"), .dialect = S("twilio"), .secret = S("kunci") };
+    p[5] = (struct provider_conf){ .name = S("ib"), .dialect = S("infobip"), .token = S("t") };
+    w->config.providers_n = 6;
+    w->config.public_url = S("https://sms.dinkes.example/");
     w->loop = loop_new(&e);
     w->wake = loop_wake_new(w->loop, on_telco_done, w);
     w->ingress = ingress_open(w->loop, &w->config, &ops, &e);
@@ -435,6 +438,42 @@ static void kannel_hears_an_empty_text(void **state)
     assert_int_equal(w->seen.provider_ms, 1763682000000);
 }
 
+static void twilio_signs_the_public_url(void **state)
+{
+    struct world *w = *state;
+    /* HMAC-SHA1 of "https://sms.dinkes.example/sms/tw?Body=YA&From=%2B6281234567890" */
+    const char *request =
+        "GET /sms/tw?Body=YA&From=%2B6281234567890 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        "X-Twilio-Signature: wUGYGl/1wW43/DY+Kl1LOqsECVs=\r\n\r\n";
+
+    exchange(w, request, strlen(request));
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "<Response/>");
+    get(w, "/sms/tw?Body=YA&From=%2B6281234567890");
+    assert_int_equal(status_of(w), 401);
+    assert_string_equal(body_of(w), "{\"error\":\"bad_signature\"}");
+    assert_int_equal(w->submitted, 1);
+}
+
+static void a_list_of_messages_gets_one_answer(void **state)
+{
+    struct world *w = *state;
+    const char *two = "{\"results\":[{\"messageId\":\"1\",\"from\":\"6281\",\"text\":\"a\"},{\"x\":1},"
+                      "{\"messageId\":\"2\",\"from\":\"6281\",\"text\":\"b\"}]}";
+    const char *none = "{\"results\":[{\"x\":1},{}]}";
+
+    post(w, "/sms/ib/t", "application/json", two, strlen(two));
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "{}");
+    assert_int_equal(w->submitted, 2);
+    assert_string_equal(w->id, "2");
+    post(w, "/sms/ib/t", "application/json", none, strlen(none));
+    assert_int_equal(status_of(w), 400);
+    w->say = REASON_spool_full;
+    post(w, "/sms/ib/t", "application/json", two, strlen(two));
+    assert_int_equal(status_of(w), 503);
+}
+
 static void addresses_and_tokens_are_asked_for(void **state)
 {
     struct world *w = *state;
@@ -643,6 +682,8 @@ int main(void)
         CASE(a_ussd_caller_always_gets_a_page),
         CASE(africastalking_repeats_the_whole_session),
         CASE(kannel_hears_an_empty_text),
+        CASE(twilio_signs_the_public_url),
+        CASE(a_list_of_messages_gets_one_answer),
         CASE(addresses_and_tokens_are_asked_for),
         CASE(a_delivery_report_comes_in_by_our_uuid),
         CASE(odd_and_doubled_headers_are_refused),

@@ -1,0 +1,174 @@
+/* dialect_twilio.c - Twilio: signed forms in (answered with empty TwiML), Messages.json out (PEERS 4.14).
+ *
+ * X-Twilio-Signature is base64 of HMAC-SHA1 over the URL and, for a form, its parameters sorted by name; for
+ * other bodies the URL's bodySHA256 is the hash of the body. */
+#include <jansson.h>
+#include <nettle/base64.h>
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/dialect.h"
+#include "parsers/utf8.h"
+
+extern const struct dialect dialect_twilio;
+
+static int by_name(const void *a, const void *b)
+{
+    return slice_cmp(((const struct param *)a)->name, ((const struct param *)b)->name);
+}
+
+static void hash(struct hmac_sha1_ctx *ctx, struct slice s)
+{
+    hmac_sha1_update(ctx, s.n, (const uint8_t *)s.p);
+}
+
+static bool body_hash_fits(const struct wire_request *r, struct arena *a)
+{
+    struct params q = { .n = 0 };
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct sha256_ctx ctx;
+
+    params_add_query(&q, r->query, a);
+    sha256_init(&ctx);
+    sha256_update(&ctx, r->body.n, (const uint8_t *)r->body.p);
+    sha256_digest(&ctx, sizeof digest, digest);
+    return dialect_hex_is(params_get(&q, PARAM_NAMES("bodySHA256")), digest, sizeof digest);
+}
+
+static enum wire_rc verify(const struct wire_request *r)
+{
+    struct slice given = dialect_header(r, "X-Twilio-Signature"), type = r->content_type;
+    bool form = slice_ieq(slice_trim(slice_cut(&type, ';')), S("application/x-www-form-urlencoded"));
+    char wanted[BASE64_ENCODE_RAW_LENGTH(SHA1_DIGEST_SIZE)];
+    uint8_t digest[SHA1_DIGEST_SIZE];
+    struct params f = { .n = 0 };
+    struct hmac_sha1_ctx ctx;
+    struct arena arena;
+    bool right = true;
+
+    arena_init(&arena, 1 << 20);
+    hmac_sha1_set_key(&ctx, r->secret.n, (const uint8_t *)r->secret.p);
+    hash(&ctx, r->url);
+    if (form) {
+        params_add_query(&f, r->body, &arena);
+        qsort(f.item, f.n, sizeof f.item[0], by_name);
+        for (unsigned i = 0; i < f.n; i++) {
+            hash(&ctx, f.item[i].name);
+            hash(&ctx, f.item[i].value);
+        }
+    } else if (r->body.n) {
+        right = body_hash_fits(r, &arena);
+    }
+    hmac_sha1_digest(&ctx, sizeof digest, digest);
+    base64_encode_raw(wanted, sizeof digest, digest);
+    right = right && !arena.failed && given.n == sizeof wanted && memeql_sec(wanted, given.p, sizeof wanted);
+    arena_free(&arena);
+    return right ? WIRE_OK : WIRE_BAD_SIGNATURE;
+}
+
+static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
+{
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("Body")))
+        return WIRE_BAD_SHAPE;
+    in->kind = INBOUND_SMS;
+    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("MessageSid", "SmsSid")), a, in);
+    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("From")), a, in));
+    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("To")), a, in));
+    in->text_was_broken = false;
+    in->text = dialect_text(params_get(&f, PARAM_NAMES("Body")), a, in);
+    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+}
+
+static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
+{
+    static const struct {
+        const char *status, *state;
+        bool final;
+    } states[] = {
+        { "delivered", "delivered", true }, { "undelivered", "failed", true },
+        { "failed", "rejected", true },     { "sent", "accepted", false },
+        { "queued", "buffered", false },    { "sending", "buffered", false },
+    };
+    struct slice status;
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK)
+        return WIRE_BAD_SHAPE;
+    status = params_get(&f, PARAM_NAMES("MessageStatus", "SmsStatus"));
+    *out = (struct wire_dlr){ .uuid = utf8_clean(params_get(&f, PARAM_NAMES("uuid")), a, NULL),
+                              .their_id = utf8_clean(params_get(&f, PARAM_NAMES("MessageSid")), a, NULL) };
+    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (slice_is(status, states[i].status)) {
+            out->state = states[i].state;
+            out->final = states[i].final;
+        }
+    if (!out->uuid.n && !out->their_id.n)
+        return WIRE_BAD_SHAPE;
+    return out->state ? WIRE_OK : status.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
+}
+
+static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
+{
+    (void)id;
+    if (reason_http(reason) != 200) {
+        dialect_refuse(reason, a, out);
+        return;
+    }
+    *out = (struct wire_answer){ .status = 200, .content_type = "text/xml", .body = S("<Response/>") };
+}
+
+static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
+{
+    struct buf b;
+
+    buf_init(&b, 65536);
+    query_pair(&b, "To", sms->to);
+    if (sms->from.n)
+        query_pair(&b, "From", sms->from);
+    query_pair(&b, "Body", sms->text);
+    if (sms->dlr_url.n)
+        query_pair(&b, "StatusCallback",
+                   arena_printf(a, "%.*s?uuid=%.*s", SLICE_ARG(sms->dlr_url), SLICE_ARG(sms->uuid)));
+    *out = (struct wire_send){ .url = sms->url,
+                               .content_type = S("application/x-www-form-urlencoded"),
+                               .body = arena_copy(a, buf_slice(&b)) };
+    out->headers[out->headers_n++] = dialect_basic(sms->username, sms->password, a);
+    buf_free(&b);
+    return WIRE_OK;
+}
+
+static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+{
+    struct params f = { .n = 0 };
+
+    *out = (struct send_answer){ .result = SEND_UNKNOWN };
+    snprintf(out->why, sizeof out->why, "http %d", status);
+    if (status == 200 || status == 201) {
+        out->result = SEND_ACCEPTED;
+        if (params_add_json(&f, body, a, NULL) == 0)
+            out->their_id = params_get(&f, PARAM_NAMES("sid"));
+    } else if (status == 429) {
+        out->result = SEND_THROTTLED;
+    } else if (status == 400) {
+        out->result = SEND_REFUSED;
+    } else if (status == 401 || status == 403 || status == 404 || status >= 500) {
+        out->result = SEND_LATER;
+    }
+}
+
+const struct dialect dialect_twilio = {
+    .name = "twilio",
+    .signs = true,
+    .verify = verify,
+    .decode_sms = decode_sms,
+    .decode_dlr = decode_dlr,
+    .answer = answer,
+    .encode_send = encode_send,
+    .decode_send_answer = decode_send_answer,
+};

@@ -1,0 +1,230 @@
+/* dialect_vonage.c - Vonage: signed messages by GET, form or JSON in, /sms/json out (PEERS 4.14).
+ *
+ * sig is over `&name=value` of all other parameters sorted by name, `&` and `=` in values made `_`: MD5 of
+ * that and the secret, or an HMAC whose length tells its hash.  Parts of a long message (concat=true) are
+ * refused for now: half a report must not be read as a whole one, and Vonage comes again for 24 hours. */
+#include <jansson.h>
+#include <nettle/hmac.h>
+#include <nettle/md5.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "parsers/dialect.h"
+#include "parsers/utf8.h"
+
+extern const struct dialect dialect_vonage;
+
+enum {
+    WINDOW_MS = 25 * 60 * 60 * 1000, /* it comes again for a day with the same signature */
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return slice_cmp(((const struct param *)a)->name, ((const struct param *)b)->name);
+}
+
+static struct slice signed_text(struct params *f, struct arena *a)
+{
+    struct slice out;
+    struct buf b;
+
+    qsort(f->item, f->n, sizeof f->item[0], by_name);
+    buf_init(&b, 1 << 18);
+    for (unsigned i = 0; i < f->n; i++) {
+        struct slice value = f->item[i].value;
+
+        if (slice_is(f->item[i].name, "sig"))
+            continue;
+        buf_printf(&b, "&%.*s=", SLICE_ARG(f->item[i].name));
+        for (size_t k = 0; k < value.n; k++)
+            buf_char(&b, value.p[k] == '&' || value.p[k] == '=' ? '_' : value.p[k]);
+    }
+    out = b.failed ? slice_make("", 0) : arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return out;
+}
+
+static bool fits(struct slice sig, struct slice text, struct slice secret)
+{
+    const uint8_t *key = (const uint8_t *)secret.p, *data = (const uint8_t *)text.p;
+    struct hmac_sha512_ctx sha512;
+    struct hmac_sha256_ctx sha256;
+    struct hmac_sha1_ctx sha1;
+    struct md5_ctx md5;
+    uint8_t digest[64];
+
+    switch (sig.n) {
+    case 2 * MD5_DIGEST_SIZE:
+        md5_init(&md5);
+        md5_update(&md5, text.n, data);
+        md5_update(&md5, secret.n, key);
+        md5_digest(&md5, MD5_DIGEST_SIZE, digest);
+        break;
+    case 2 * SHA1_DIGEST_SIZE:
+        hmac_sha1_set_key(&sha1, secret.n, key);
+        hmac_sha1_update(&sha1, text.n, data);
+        hmac_sha1_digest(&sha1, SHA1_DIGEST_SIZE, digest);
+        break;
+    case 2 * SHA256_DIGEST_SIZE:
+        hmac_sha256_set_key(&sha256, secret.n, key);
+        hmac_sha256_update(&sha256, text.n, data);
+        hmac_sha256_digest(&sha256, SHA256_DIGEST_SIZE, digest);
+        break;
+    case 2 * SHA512_DIGEST_SIZE:
+        hmac_sha512_set_key(&sha512, secret.n, key);
+        hmac_sha512_update(&sha512, text.n, data);
+        hmac_sha512_digest(&sha512, SHA512_DIGEST_SIZE, digest);
+        break;
+    default:
+        return false;
+    }
+    return dialect_hex_is(sig, digest, sig.n / 2);
+}
+
+static enum wire_rc verify(const struct wire_request *r)
+{
+    enum wire_rc rc = WIRE_BAD_SIGNATURE;
+    struct arena arena;
+    struct params f;
+    int64_t at;
+
+    arena_init(&arena, 1 << 20);
+    if (dialect_params(r, &arena, &f) == WIRE_OK && f.n < PARAMS_MAX &&
+        slice_to_i64(params_get(&f, PARAM_NAMES("timestamp")), &at) && at > 0 && at < 4102444800 &&
+        llabs(r->now_ms - at * 1000) < WINDOW_MS) {
+        struct slice sig = params_get(&f, PARAM_NAMES("sig"));
+        struct slice text;
+
+        sig = arena_copy(&arena, sig);
+        text = signed_text(&f, &arena);
+        if (text.n && !arena.failed && fits(sig, text, r->secret))
+            rc = WIRE_OK;
+    }
+    arena_free(&arena);
+    return rc;
+}
+
+static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
+{
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("text")) ||
+        slice_is(params_get(&f, PARAM_NAMES("concat")), "true"))
+        return WIRE_BAD_SHAPE;
+    in->kind = INBOUND_SMS;
+    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("messageId")), a, in);
+    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("msisdn")), a, in));
+    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("to")), a, in));
+    in->text_was_broken = false;
+    in->text = dialect_text(params_get(&f, PARAM_NAMES("text")), a, in);
+    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+}
+
+static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
+{
+    static const struct {
+        const char *status, *state;
+        bool final;
+    } states[] = {
+        { "delivered", "delivered", true }, { "failed", "failed", true },
+        { "expired", "failed", true },      { "rejected", "rejected", true },
+        { "accepted", "accepted", false },  { "buffered", "buffered", false },
+    };
+    struct slice status;
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK)
+        return WIRE_BAD_SHAPE;
+    status = params_get(&f, PARAM_NAMES("status"));
+    *out = (struct wire_dlr){ .uuid = utf8_clean(params_get(&f, PARAM_NAMES("client-ref")), a, NULL),
+                              .their_id = utf8_clean(params_get(&f, PARAM_NAMES("messageId")), a, NULL) };
+    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (slice_is(status, states[i].status)) {
+            out->state = states[i].state;
+            out->final = states[i].final;
+        }
+    if (!out->uuid.n && !out->their_id.n)
+        return WIRE_BAD_SHAPE;
+    return out->state ? WIRE_OK : status.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
+}
+
+static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
+{
+    (void)id;
+    if (reason_http(reason) != 200) {
+        dialect_refuse(reason, a, out);
+        return;
+    }
+    *out = (struct wire_answer){ .status = 200, .content_type = "text/plain", .body = S("") };
+}
+
+static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
+{
+    struct slice to = sms->to;
+    bool ascii = true;
+    struct buf b;
+
+    if (to.n && to.p[0] == '+')
+        to = slice_skip(to, 1);
+    for (size_t i = 0; i < sms->text.n && ascii; i++)
+        ascii = (unsigned char)sms->text.p[i] < 0x80;
+    buf_init(&b, 65536);
+    query_pair(&b, "api_key", sms->username);
+    query_pair(&b, "api_secret", sms->password);
+    query_pair(&b, "from", sms->from);
+    query_pair(&b, "to", to);
+    query_pair(&b, "text", sms->text);
+    query_pair(&b, "type", ascii ? S("text") : S("unicode"));
+    query_pair(&b, "client-ref", sms->uuid);
+    if (sms->dlr_url.n) {
+        query_pair(&b, "status-report-req", S("1"));
+        query_pair(&b, "callback", sms->dlr_url);
+    }
+    *out = (struct wire_send){ .url = sms->url,
+                               .content_type = S("application/x-www-form-urlencoded"),
+                               .body = arena_copy(a, buf_slice(&b)) };
+    buf_free(&b);
+    return WIRE_OK;
+}
+
+/* 0 taken; 1 throttled; 5 theirs, 4 8 9 10 credit and keys: later; the rest never. */
+static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+{
+    struct params f = { .n = 0 };
+    uint64_t code = 0;
+
+    *out = (struct send_answer){ .result = SEND_UNKNOWN };
+    snprintf(out->why, sizeof out->why, "http %d", status);
+    if (status == 429) {
+        out->result = SEND_THROTTLED;
+        return;
+    }
+    if (status != 200) {
+        out->result = status == 400 ? SEND_REFUSED : SEND_LATER;
+        return;
+    }
+    if (params_add_json_item(&f, body, "messages", 0, a) != 0 ||
+        !slice_to_u64(params_get(&f, PARAM_NAMES("status")), &code))
+        return;
+    snprintf(out->why, sizeof out->why, "status %llu", (unsigned long long)code);
+    out->their_id = params_get(&f, PARAM_NAMES("message-id"));
+    if (code == 0)
+        out->result = SEND_ACCEPTED;
+    else if (code == 1)
+        out->result = SEND_THROTTLED;
+    else if (code == 4 || code == 5 || (code >= 8 && code <= 10))
+        out->result = SEND_LATER;
+    else
+        out->result = SEND_REFUSED;
+}
+
+const struct dialect dialect_vonage = {
+    .name = "vonage",
+    .signs = true,
+    .verify = verify,
+    .decode_sms = decode_sms,
+    .decode_dlr = decode_dlr,
+    .answer = answer,
+    .encode_send = encode_send,
+    .decode_send_answer = decode_send_answer,
+};
