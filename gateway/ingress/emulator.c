@@ -137,18 +137,19 @@ void emulator_inbox(struct emulator *e, const struct config *c, struct evhttp_re
 void emulator_release(struct emulator *e)
 {
     e->releasing = true;
-    while (e->first) {
-        inbox_wait_cancel(e->first->wait);
-        on_ready(e->first);
+    for (struct waiting *w = e->first, *next; w; w = next) {
+        next = w->next;
+        inbox_wait_cancel(w->wait);
+        answer(w);
+        free(w);
     }
+    e->first = NULL;
 }
 
 void emulator_free(struct emulator *e)
 {
-    while (e->first) {
-        struct waiting *w = e->first;
-
-        e->first = w->next;
+    for (struct waiting *w = e->first, *next; w; w = next) {
+        next = w->next;
         inbox_wait_cancel(w->wait);
         free(w);
     }

@@ -288,7 +288,7 @@ struct slice http_peer(struct evhttp_request *req)
 
 static unsigned bound_port(struct evhttp_bound_socket *bound)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = { 0 };
     socklen_t n = sizeof at;
 
     if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at, &n) != 0)
