@@ -418,9 +418,8 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
     p->conf.send.from = arena_copy(a, pc->send.from.n ? pc->send.from : c->short_code);
     p->dlr_url = slice_make("", 0);
     if (c->public_url.n)
-        p->dlr_url =
-            arena_printf(a, "%.*s/dlr/%.*s%s%.*s", (int)(c->public_url.n - slice_ends(c->public_url, "/")),
-                         c->public_url.p, SLICE_ARG(pc->name), token.n ? "/" : "", SLICE_ARG(token));
+        p->dlr_url = arena_printf(a, "%.*s/dlr/%.*s%s%.*s", SLICE_ARG(c->public_url), SLICE_ARG(pc->name),
+                                  token.n ? "/" : "", SLICE_ARG(token));
     p->window = pc->window ? pc->window : WINDOW;
     p->tokens_ms = clock_mono_ms();
     p->tokens = pc->rate ? 1 : 0;

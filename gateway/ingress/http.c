@@ -12,6 +12,7 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -290,11 +291,14 @@ static unsigned bound_port(struct evhttp_bound_socket *bound)
 {
     struct sockaddr_storage at = { 0 };
     socklen_t n = sizeof at;
+    uint64_t port = 0;
+    char text[8] = "";
 
-    if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at, &n) != 0)
+    if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at, &n) != 0 ||
+        getnameinfo((struct sockaddr *)&at, n, NULL, 0, text, sizeof text, NI_NUMERICSERV) != 0 ||
+        !slice_to_u64(slice_of(text), &port))
         return 0;
-    return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
-                                          : ((struct sockaddr_in *)&at)->sin_port);
+    return (unsigned)port;
 }
 
 static int listen_on(struct http *h, struct slice host, unsigned port, struct err *e)
