@@ -106,6 +106,14 @@ static void submit(void *arg, const struct inbound *in, answer_cb *cb, void *cb_
     pipeline_submit(g->pipeline, in, cb, cb_arg);
 }
 
+static void send_now(void *arg, struct slice via, const struct sms *sms)
+{
+    struct gateway *g = arg;
+
+    if (g->delivery)
+        delivery_now(g->delivery, via, sms);
+}
+
 static void on_due(void *arg, struct slice id, struct slice text, int64_t due_ms)
 {
     struct gateway *g = arg;
@@ -349,7 +357,9 @@ static int open_rooms(struct gateway *g, struct err *e)
     struct ingress_ops in_ops = { .submit = submit, .arg = g };
     struct pipeline_options options = { .blackbox = g->blackbox,
                                         .max_under_way = UNDER_WAY,
-                                        .ussd_budget_ms = USSD_BUDGET_MS };
+                                        .ussd_budget_ms = USSD_BUDGET_MS,
+                                        .send_now = send_now,
+                                        .arg = g };
 
     g->pipeline = pipeline_new(g->loop, g->store, g->now->rules, &options);
     if (!g->pipeline)

@@ -28,6 +28,7 @@ enum {
     TIMEOUT_MS = 20000,
     THROTTLE_MS = 2000,
     JOB_MEMORY = 256 * 1024,
+    NOW_MAX = 1000, /* SMS past the store that may wait */
     JOB_MAGIC = 0x6a6f6273,
 };
 
@@ -40,13 +41,14 @@ struct job {
     unsigned attempts;
     int64_t first_ms;
     bool recovered;
+    int64_t due_ms;     /* in the lane past the store: not before */
     struct arena arena; /* holds all above */
 };
 
 struct lane {
     struct provider *provider;
     unsigned number;
-    struct consumer *consumer;
+    struct consumer *consumer;   /* NULL: the lane past the store (delivery_now) */
     struct job *waiting, **last; /* first in, first out */
     unsigned taken;              /* waiting or under way */
 };
@@ -58,6 +60,9 @@ struct provider {
     struct provider_conf conf;
     struct slice dlr_url;
     struct lane lane[LANES][VIAS];
+    struct lane now;        /* SMS that no store keeps: sent while Redis is away */
+    struct slice via[VIAS]; /* their names */
+    struct arena names;
     unsigned vias_n;
     struct job *under_way;
     unsigned under_way_n, window;
@@ -135,17 +140,31 @@ static struct attempt attempt_of(const struct job *j, enum attempt_result result
                              .recovered = j->recovered && !j->lane->provider->dialect->in_process };
 }
 
+static void lane_add(struct lane *l, struct job *j)
+{
+    j->next = NULL;
+    *l->last = j;
+    l->last = &j->next;
+}
+
 /* The one place where an SMS leaves this room. */
 static void job_end(struct job *j, const struct attempt_verdict *v)
 {
     struct consumer *c = j->lane->consumer;
 
     count(v->reason);
-    if (v->next == ATTEMPT_RETRY)
+    if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
+        j->attempts++;
+        j->due_ms = v->due_ms;
+        lane_add(j->lane, j);
+        loop_timer_set(j->lane->provider->pump, v->due_ms - clock_wall_ms());
+        return;
+    }
+    if (c && v->next == ATTEMPT_RETRY)
         consumer_retry(c, j->id, v->due_ms);
-    else if (v->next == ATTEMPT_PARK)
+    else if (c && v->next == ATTEMPT_PARK)
         consumer_park(c, j->id, v->reason);
-    else
+    else if (c) /* past the store it was in memory alone: its message comes again out of the spool */
         consumer_done(c, j->id);
     if (strcmp(v->reason, "sent") != 0)
         log_event(v->next == ATTEMPT_PARK ? LOG_WARN : LOG_INFO, "sms_out", "provider",
@@ -264,21 +283,28 @@ static void attempt_start(struct job *j)
 
 /* --- taking and letting go --- */
 
+static struct job *lane_first(struct lane *l)
+{
+    struct job *j = l->waiting;
+
+    if (!j || j->due_ms > clock_wall_ms())
+        return NULL;
+    l->waiting = j->next;
+    if (!l->waiting)
+        l->last = &l->waiting;
+    j->next = NULL;
+    return j;
+}
+
 static struct job *next_waiting(struct provider *p)
 {
-    for (unsigned i = 0; i < LANES * p->vias_n; i++) {
-        struct lane *l = &p->lane[i / p->vias_n][i % p->vias_n];
-        struct job *j = l->waiting;
+    struct job *j = lane_first(&p->now);
 
-        if (!j)
-            continue;
-        l->waiting = j->next;
-        if (!l->waiting)
-            l->last = &l->waiting;
-        j->next = NULL;
+    if (j)
         return j;
-    }
-    return NULL;
+    for (unsigned i = 0; i < LANES * p->vias_n && !j; i++)
+        j = lane_first(&p->lane[i / p->vias_n][i % p->vias_n]);
+    return j;
 }
 
 static bool quiet_now(const struct delivery *d)
@@ -375,10 +401,51 @@ static void on_entry(void *arg, const struct entry *e)
     j->first_ms = e->first_ms;
     j->recovered = e->recovered;
     j->arena = arena;
-    *l->last = j;
-    l->last = &j->next;
+    lane_add(l, j);
     l->taken++;
     /* Not inside this call: the entry may only be ended after it. */
+    loop_timer_set(p->pump, 0);
+}
+
+/* The one who carries the SMS of provider `via`; NULL when nobody does. */
+static struct provider *carrier(struct delivery *d, struct slice via)
+{
+    for (unsigned i = 0; i < d->providers_n; i++) {
+        struct provider *p = &d->provider[i];
+
+        for (unsigned k = 0; k < p->vias_n; k++)
+            if (slice_eq(p->via[k], via))
+                return p;
+    }
+    return NULL;
+}
+
+void delivery_now(struct delivery *d, struct slice via, const struct sms *sms)
+{
+    struct provider *p = carrier(d, via);
+    struct arena arena;
+    struct job *j;
+
+    if (!p || p->now.taken >= NOW_MAX) {
+        count("broken");
+        return;
+    }
+    arena_init(&arena, JOB_MEMORY);
+    j = ARENA_NEW(&arena, struct job);
+    if (!j) {
+        arena_free(&arena);
+        return;
+    }
+    j->magic = JOB_MAGIC;
+    j->lane = &p->now;
+    j->first_ms = clock_wall_ms();
+    j->sms = (struct lane_sms){ .to = arena_copy(&arena, sms->to),
+                                .text = arena_copy(&arena, sms->text),
+                                .class = sms->class,
+                                .expires_ms = sms->expires_ms };
+    j->arena = arena;
+    lane_add(&p->now, j);
+    p->now.taken++;
     loop_timer_set(p->pump, 0);
 }
 
@@ -435,6 +502,7 @@ static int lanes_open(struct provider *p, struct slice name)
     if (via == VIAS)
         return -1;
     p->vias_n++;
+    p->via[via] = arena_copy(&p->names, name);
     for (unsigned i = 0; i < LANES; i++) {
         struct lane *l = &p->lane[i][via];
 
@@ -455,6 +523,8 @@ static int provider_open(struct delivery *d, const struct config *c, const struc
 
     p->delivery = d;
     arena_init(&p->arena, 65536);
+    arena_init(&p->names, 4096);
+    p->now = (struct lane){ .provider = p, .last = &p->now.waiting };
     p->pump = loop_timer_new(d->loop, "delivery pump", on_pump, p);
     provider_conf_take(p, c, pc);
     if (p->dialect->in_process && !d->inbox && !(d->inbox = inbox_new(d->loop, INBOX_MAX)))
@@ -540,6 +610,10 @@ static void provider_close(struct provider *p)
             job_free(j);
         }
     }
+    for (struct job *j; (j = p->now.waiting);) {
+        p->now.waiting = j->next;
+        job_free(j);
+    }
     while (p->under_way) {
         struct job *j = p->under_way;
 
@@ -548,6 +622,7 @@ static void provider_close(struct provider *p)
     }
     loop_timer_free(p->pump);
     arena_free(&p->arena);
+    arena_free(&p->names);
 }
 
 struct inbox *delivery_inbox(struct delivery *d)

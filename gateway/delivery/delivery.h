@@ -18,6 +18,9 @@ struct delivery;
 struct delivery *delivery_open(struct loop *, struct store *, const struct config *, struct err *);
 /* Addresses, passwords, windows, rates; a provider that is new or gone needs a restart. */
 void delivery_reload(struct delivery *, const struct config *);
+/* Past the store, while Redis is away (SPEC 6): kept in memory alone, tried while it is news.  `via` is the
+ * provider of the question; copies the SMS. */
+void delivery_now(struct delivery *, struct slice via, const struct sms *);
 /* Takes nothing more; what is under way is finished. */
 void delivery_drain(struct delivery *);
 /* SMS under way, over all providers. */
