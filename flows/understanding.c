@@ -315,11 +315,23 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
 
 /* --- answers, corrections, USSD --- */
 
+/* The signs in a reason that was given earlier, or on a page of its own. */
+static void hear_value(struct filling *x, const struct value *v)
+{
+    struct tokens *ts = ARENA_NEW(x->arena, struct tokens);
+
+    if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, x->words->units, x->arena, ts))
+        understand_heard(x->words, ts, x->arena, &x->heard);
+}
+
 static void fill_from(struct filling *x, const struct value *values)
 {
-    for (unsigned i = 0; i < x->form->fields_n; i++)
+    for (unsigned i = 0; i < x->form->fields_n; i++) {
         if (values[i].kind != VALUE_ABSENT)
             x->slots[i] = (struct slot){ .value = values[i], .filled = true, .at = TOKENS_MAX };
+        if (values[i].kind == VALUE_TEXT && x->form->fields[i].type == FIELD_TEXT && x->form->fields[i].list)
+            hear_value(x, &values[i]);
+    }
 }
 
 /* Which way of filling the form these values belong to. */

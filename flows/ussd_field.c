@@ -67,13 +67,26 @@ static void take_value(struct ussd_walk *w, const struct value *v)
     ussd_walk_valued(w);
 }
 
+/* A keypad's only mark is the star: 9*2 is 9,2 and 120*80 is 120/80. */
+static struct slice with_marks(struct ussd_walk *w, const struct field *f, struct slice in)
+{
+    char mark = f->type == FIELD_NUMBER ? ',' : '/', *p;
+
+    if ((f->type != FIELD_NUMBER && f->type != FIELD_PRESSURE && f->type != FIELD_DATE) ||
+        slice_find(in, '*') == (size_t)-1 || !(p = arena_alloc(w->c.arena, in.n + 1)))
+        return in;
+    for (size_t i = 0; i < in.n; i++)
+        p[i] = in.p[i] == '*' ? mark : in.p[i];
+    return slice_make(p, in.n);
+}
+
 void ussd_field_read(struct ussd_walk *w, struct slice input)
 {
     struct ussd_state *s = w->s;
     const struct field *f = &s->form->fields[s->field];
     struct value v = { .kind = VALUE_ABSENT };
-    enum report_error e =
-        understand_field(w->c.rules, s->form, (unsigned)s->field, input, w->c.now_ms, w->c.arena, &v);
+    enum report_error e = understand_field(w->c.rules, s->form, (unsigned)s->field, with_marks(w, f, input),
+                                           w->c.now_ms, w->c.arena, &v);
 
     if (e == ERROR_NONE && v.kind != VALUE_ABSENT) {
         take_value(w, &v);
