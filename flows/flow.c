@@ -300,7 +300,8 @@ static void step_many(struct step *s)
         }
         asked += out.kind == FILED_ASKED;
         all[n] = (struct reply_outcome){ .nomor = out.nomor, .field = out.asked };
-        all[n++].isi = reply_value(f.report->form, f.report->values, S("nama"), s->arena);
+        all[n].isi = reply_value(f.report->form, f.report->values, S("nama"), s->arena);
+        n++;
     }
     step_reason(s, !s->person ? "unknown_sender" : asked ? "confirm" : "accepted");
     if (n && s->person)
