@@ -1,0 +1,312 @@
+/* test_dialogs.c - runs every tests/dialogs/NAME.dialog through read and step, without daemon, clock or
+ * Redis.
+ *
+ * A script, line by line:
+ *     @ 2026-11-21 09:00          the clock
+ *     > kader: TIMBANG …          typed by SMS; `\n` is a newline
+ *     < kader: Diterima {A}: *    an SMS that came: * is anything, {A} a number, the same wherever it stands
+ *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
+ *     + 15m                       time passes (s, m, h, d); what falls due fires
+ *     ~ accepted                  how the last message was counted
+ * Every SMS must be expected, in any order, before the next line that begins with > or + and at the end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flows/calendar.h"
+#include "flows/ruleset.h"
+#include "gateway/model/duration.h"
+#include "tests/support/mem_store.h"
+
+enum {
+    LINE = 1024,
+    NAMES = 26
+};
+
+static struct arena conf_arena;
+static const struct ruleset *rules;
+
+static const struct {
+    const char *name, *msisdn;
+} people[] = {
+    { "kader", "+6281200000001" },
+    { "bidan", "+6281200000002" },
+    { "puskesmas", "+6281200000003" },
+    { "rs", "+6281200000004" },
+    { "kades", "+6281200000005" },
+    { "camat", "+6281200000006" },
+    { "dinkes", "+6281200000007" },
+    { "kader2", "+6281200000008" },
+    { "jauh", "+6281200000009" },
+    { "puskesmas2", "+6281200000010" },
+    { "rs2", "+6281200000011" },
+    { "asing", "+6289900000001" },
+    { "robot", "INFO" },
+    { "jauh2", "+6281200000191" },
+};
+
+struct script {
+    struct mem_store store;
+    const char *file;
+    unsigned line;
+    char names[NAMES][16]; /* {A} … {Z} */
+};
+
+static const char *msisdn_of(struct script *s, const char *name)
+{
+    for (unsigned i = 0; i < sizeof people / sizeof people[0]; i++)
+        if (strcmp(people[i].name, name) == 0)
+            return people[i].msisdn;
+    fail_msg("%s:%u: nobody is called \"%s\"", s->file, s->line, name);
+    return "";
+}
+
+static const char *name_of(const char *msisdn)
+{
+    for (unsigned i = 0; i < sizeof people / sizeof people[0]; i++)
+        if (strcmp(people[i].msisdn, msisdn) == 0)
+            return people[i].name;
+    return msisdn;
+}
+
+/* {A} in what is typed or looked for becomes its number; `\n` a newline. */
+static void expand(struct script *s, const char *in, char *out, size_t max)
+{
+    size_t n = 0;
+
+    while (*in && n + 20 < max) {
+        if (in[0] == '{' && in[1] >= 'A' && in[1] <= 'Z' && in[2] == '}') {
+            n += (size_t)snprintf(out + n, max - n, "%s", s->names[in[1] - 'A']);
+            in += 3;
+        } else if (in[0] == '\\' && in[1] == 'n') {
+            out[n++] = '\n';
+            in += 2;
+        } else {
+            out[n++] = *in++;
+        }
+    }
+    out[n] = '\0';
+}
+
+/* Matches with * and {A}; what {A} stands for is learned the first time. */
+static bool matches(char names[NAMES][16], const char *p, const char *t)
+{
+    char mine[NAMES][16];
+
+    while (*p) {
+        if (*p == '*') {
+            for (const char *rest = t;; rest++) {
+                memcpy(mine, names, sizeof mine);
+                if (matches(mine, p + 1, rest)) {
+                    memcpy(names, mine, sizeof mine);
+                    return true;
+                }
+                if (!*rest)
+                    return false;
+            }
+        }
+        if (p[0] == '{' && p[1] >= 'A' && p[1] <= 'Z' && p[2] == '}') {
+            char *name = names[p[1] - 'A'];
+            size_t n = strspn(t, "0123456789");
+
+            if (n == 0 || n > 12 || (name[0] && (strlen(name) != n || strncmp(name, t, n) != 0)))
+                return false;
+            memcpy(name, t, n);
+            name[n] = '\0';
+            p += 3;
+            t += n;
+        } else if (*p++ != *t++) {
+            return false;
+        }
+    }
+    return *t == '\0';
+}
+
+static void all_expected(struct script *s)
+{
+    for (unsigned i = 0; i < s->store.sms_n; i++)
+        if (!s->store.sms[i].seen)
+            fail_msg("%s:%u: an SMS that nobody expected:\n< %s: %s", s->file, s->line,
+                     name_of(s->store.sms[i].to), s->store.sms[i].text);
+    if (s->store.fault[0])
+        fail_msg("%s:%u: %s", s->file, s->line, s->store.fault);
+}
+
+static void expect_sms(struct script *s, const char *to, const char *pattern)
+{
+    for (unsigned i = 0; i < s->store.sms_n; i++) {
+        struct mem_sms *m = &s->store.sms[i];
+
+        if (!m->seen && strcmp(m->to, to) == 0 && matches(s->names, pattern, m->text)) {
+            m->seen = true;
+            return;
+        }
+    }
+    for (unsigned i = 0; i < s->store.sms_n; i++)
+        if (!s->store.sms[i].seen)
+            print_message("  instead: < %s: %s\n", name_of(s->store.sms[i].to), s->store.sms[i].text);
+    fail_msg("%s:%u: no such SMS: < %s: %s (%s)", s->file, s->line, name_of(to), pattern, s->store.fault);
+}
+
+/* The first row of this kind, not yet seen, in which all the words stand. */
+static void expect_row(struct script *s, char *words)
+{
+    const char *kind = strtok(words, " ");
+    char *wanted[16];
+    unsigned n = 0;
+
+    for (char *w = strtok(NULL, " "); w && n < 16; w = strtok(NULL, " "))
+        wanted[n++] = w;
+    for (unsigned i = 0; i < s->store.rows_n; i++) {
+        struct mem_row *r = &s->store.rows[i];
+        unsigned hits = 0;
+
+        for (unsigned k = 0; k < n; k++)
+            hits += strstr(r->json, wanted[k]) != NULL;
+        if (!r->seen && strcmp(r->kind, kind) == 0 && hits == n) {
+            r->seen = true;
+            return;
+        }
+    }
+    for (unsigned i = 0; i < s->store.rows_n; i++)
+        if (!s->store.rows[i].seen)
+            print_message("  instead: ! %s\n", s->store.rows[i].json);
+    fail_msg("%s:%u: no such row: %s", s->file, s->line, kind);
+}
+
+static int64_t at_ms(struct script *s, const char *text)
+{
+    int y, mo, d, h, mi;
+
+    if (sscanf(text, "%d-%d-%d %d:%d", &y, &mo, &d, &h, &mi) != 5)
+        fail_msg("%s:%u: not a time: %s", s->file, s->line, text);
+    return ((calendar_days(y, (unsigned)mo, (unsigned)d) * 24 + h) * 60 + mi - rules->utc_offset_min) * 60000;
+}
+
+/* "name: rest": cuts at the colon. */
+static char *who(struct script *s, char *text, const char **msisdn)
+{
+    char *colon = strstr(text, ": ");
+
+    if (!colon)
+        fail_msg("%s:%u: whose?", s->file, s->line);
+    *colon = '\0';
+    *msisdn = msisdn_of(s, text);
+    return colon + 2;
+}
+
+static void run_line(struct script *s, char *line)
+{
+    char text[LINE];
+    const char *msisdn;
+    char *rest = line + 2;
+    int64_t ms;
+
+    switch (line[0]) {
+    case '@':
+        ms = at_ms(s, rest);
+        if (s->store.rules)
+            mem_pass(&s->store, ms - s->store.now_ms);
+        else
+            mem_init(&s->store, rules, ms);
+        return;
+    case '>':
+        all_expected(s);
+        rest = who(s, rest, &msisdn);
+        expand(s, rest, text, sizeof text);
+        mem_sms_in(&s->store, msisdn, text);
+        return;
+    case '<':
+        rest = who(s, rest, &msisdn);
+        expect_sms(s, msisdn, rest);
+        return;
+    case '!':
+        expand(s, rest, text, sizeof text);
+        expect_row(s, text);
+        return;
+    case '+':
+        all_expected(s);
+        if (!duration_parse(slice_of(rest), &ms))
+            fail_msg("%s:%u: not a span of time: %s", s->file, s->line, rest);
+        mem_pass(&s->store, ms);
+        return;
+    case '~':
+        if (strcmp(s->store.reason, rest) != 0)
+            fail_msg("%s:%u: counted as %s, not as %s", s->file, s->line, s->store.reason, rest);
+        return;
+    default:
+        fail_msg("%s:%u: a line begins with @ > < ! + ~ or #", s->file, s->line);
+    }
+}
+
+static void run_script(void **state)
+{
+    struct script s = { .file = *state };
+    FILE *f = fopen(s.file, "r");
+    char line[LINE];
+
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        s.line++;
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] && line[0] != '#')
+            run_line(&s, line);
+    }
+    fclose(f);
+    all_expected(&s);
+    mem_free(&s.store);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_dialog(const struct dirent *d)
+{
+    return slice_ends(slice_of(d->d_name), ".dialog");
+}
+
+int main(void)
+{
+    struct dirent **files = NULL;
+    int n = scandir("tests/dialogs", &files, is_dialog, by_name), failed;
+    struct CMUnitTest *tests = calloc((size_t)(n > 0 ? n : 1), sizeof *tests);
+    struct faults faults = { 0 };
+    struct config *config;
+
+    arena_init(&conf_arena, RULESET_ARENA);
+    config = config_load("config/kentongan.yaml", &conf_arena, &faults);
+    rules = config ? ruleset_load(config, &conf_arena, &faults) : NULL;
+    for (unsigned i = 0; i < faults.n; i++)
+        fprintf(stderr, "%s\n", faults.lines[i]);
+    if (!rules || n <= 0) {
+        fprintf(stderr, "run from the top folder: no configuration, or no dialogs\n");
+        return 1;
+    }
+    for (int i = 0; i < n; i++) {
+        size_t max = strlen(files[i]->d_name) + 16;
+        char *path = malloc(max);
+
+        snprintf(path, max, "tests/dialogs/%s", files[i]->d_name);
+        tests[i] =
+            (struct CMUnitTest){ .name = files[i]->d_name, .test_func = run_script, .initial_state = path };
+    }
+    failed = _cmocka_run_group_tests("dialogs", tests, (size_t)n, NULL, NULL);
+    for (int i = 0; i < n; i++) {
+        free(tests[i].initial_state);
+        free(files[i]);
+    }
+    free(files);
+    free(tests);
+    faults_free(&faults);
+    arena_free(&conf_arena);
+    return failed;
+}
