@@ -51,18 +51,19 @@ local function commit(keys, argv)
         if not whole(argv[i]) then return bad('delta') end
     end
 
-    if k == 1 then
-        local by = call('GET', keys[1])
-        if by then return by == cid and 0 or 1 end
-    end
     for i = 1, subjects do
         local have = call('GETRANGE', keys[k + i], 0, 15)
         if have ~= argv[7 + 3 * i] then
-            return have == cid and 0 or 2
+            if have == cid then return 0 end
+            local by = k == 1 and call('GET', keys[1])
+            return by and (by == cid and 0 or 1) or 2
         end
     end
+    if k == 1 then -- looks and marks in one
+        local by = call('SET', keys[1], cid, 'NX', 'GET', 'PX', dup_ttl)
+        if by then return by == cid and 0 or 1 end
+    end
 
-    if k == 1 then call('SET', keys[1], cid, 'PX', dup_ttl) end
     for i = 1, subjects do
         local ttl, value = argv[8 + 3 * i], argv[9 + 3 * i]
         if ttl ~= '0' then
