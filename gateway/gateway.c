@@ -28,9 +28,7 @@
 #include "gateway/store/store.h"
 
 enum {
-    UNDER_WAY = 4096,      /* messages being carried out at once; past that the telco hears "busy" */
-    USSD_BUDGET_MS = 3000, /* a page, or an END that says the result comes by SMS */
-    DRAIN_MS = 10000,      /* SPEC 7: finish commits */
+    DRAIN_MS = 10000, /* SPEC 7: finish commits */
     SWEEP_MS = 20,
 };
 
@@ -356,8 +354,8 @@ static int open_rooms(struct gateway *g, struct err *e)
     const struct config *c = g->now->config;
     struct ingress_ops in_ops = { .submit = submit, .arg = g };
     struct pipeline_options options = { .blackbox = g->blackbox,
-                                        .max_under_way = UNDER_WAY,
-                                        .ussd_budget_ms = USSD_BUDGET_MS,
+                                        .max_under_way = g->now->config->under_way,
+                                        .ussd_budget_ms = g->now->config->ussd_ms,
                                         .send_now = send_now,
                                         .arg = g };
 

@@ -85,7 +85,8 @@ static void an_empty_file_has_all_defaults(void **state)
     assert_true(c->strict);
     assert_true(c->redis_managed);
     assert_int_equal(c->utc_offset_min, 420);
-    assert_int_equal(c->ussd_ms, 4000);
+    assert_int_equal(c->ussd_ms, 3000);
+    assert_int_equal(c->under_way, 4096);
     assert_int_equal(c->providers_n, 1);
     assert_true(slice_is(c->providers[0].dialect, "emulator"));
     assert_int_equal(c->sinks_n, 1);
