@@ -125,7 +125,7 @@ static void check_languages(const struct config *c, const struct ruleset *set, s
 }
 
 /* What the code asks for by name must be there. */
-static void check_needs(const struct config *c, const struct rule_set *rules, struct faults *faults)
+static void check_rows(const struct config *c, const struct rule_set *rules, struct faults *faults)
 {
     static const struct {
         const char *id;
@@ -134,15 +134,34 @@ static void check_needs(const struct config *c, const struct rule_set *rules, st
     } needs[] = {
 #define CLOCK(id)  { id, rules_clock_ms, "clocks" },
 #define FIGURE(id) { id, rules_figure, "figures" },
+#define TEXT(key)
 #include "flows/needs.def"
 #undef CLOCK
 #undef FIGURE
+#undef TEXT
     };
 
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (needs[i].get(rules, needs[i].id) < 0)
             fault_add(faults, (struct mark){ .file = c->rules.p }, "the row \"%s\" is missing under \"%s:\"",
                       needs[i].id, needs[i].list);
+}
+
+static void check_texts(const struct config *c, const struct text_set *texts, struct faults *faults)
+{
+    static const char *const needs[] = {
+#define CLOCK(id)
+#define FIGURE(id)
+#define TEXT(key) key,
+#include "flows/needs.def"
+#undef CLOCK
+#undef FIGURE
+#undef TEXT
+    };
+
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (!text_exists(texts, c->language, needs[i]))
+            fault_add(faults, (struct mark){ .file = c->texts.p }, "the text \"%s\" is missing", needs[i]);
 }
 
 /* allowed: besides what every phone shows; it never reaches one. */
@@ -202,7 +221,9 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
         refuse_sample_people(c, &set->directory, faults);
     }
     if (set->rules)
-        check_needs(c, set->rules, faults);
+        check_rows(c, set->rules, faults);
+    if (set->texts)
+        check_texts(c, set->texts, faults);
     if (forms)
         check_forms(&set->forms, faults);
     if (places && forms)
