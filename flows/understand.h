@@ -34,7 +34,7 @@ struct slot {
     bool between;     /* between # * ; | : the slot decided */
     bool guessed;     /* a missing decimal mark was filled in (RULINGS 23) */
     int64_t as_typed; /* guessed: what the number said without the mark */
-    unsigned at;      /* token */
+    unsigned at, to;  /* tokens; to excluded */
     struct slice typed;
     struct slice name; /* of the error, where it is not the field's: a letter of W2 */
 };
@@ -96,8 +96,12 @@ void understand_choose_variant(struct filling *);
 void understand_head(struct filling *);
 void understand_tail(struct filling *);
 void understand_numbers(struct filling *, unsigned from);
+/* Numbers whose explicit unit is certain, before lists take the words (RULINGS 20). */
+void understand_units(struct filling *, unsigned from);
 void understand_signs(struct filling *, unsigned from);
 void understand_w2(struct filling *);
+/* The word at token i is a label of another field than f, and a certain value follows it. */
+bool understand_labels_value(struct filling *, const struct field *f, unsigned i);
 /* Text label (DS, RT …) of a text field at token i. */
 bool understand_text_label(const struct filling *, unsigned i, const struct field *, bool *keep);
 

@@ -82,6 +82,10 @@ static bool about_person(struct filling *x)
             if (understand_is(x, i, "penanda_tangan", &used) &&
                 x->slots[form_field(x->form, "jumlah")].filled)
                 return false;
+            if (phrase_at(&x->ts, i, x->form->fields[0].list, &used)) {
+                i += used - 1;
+                continue;
+            }
             word = true;
         } else if (t->kind == TOKEN_NUMBER) {
             struct got age = understand_read(x, umur, i, false);

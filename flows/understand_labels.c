@@ -252,3 +252,12 @@ bool understand_destination(const struct filling *x, unsigned i, bool *keep)
         return true;
     return understand_text_label(x, i, &x->form->fields[f], keep);
 }
+
+bool understand_labels_value(struct filling *x, const struct field *f, unsigned i)
+{
+    struct label l;
+
+    if (i >= x->ts.n || x->ts.t[i].glued || !find(x, i, &l) || l.field == f)
+        return false;
+    return understand_read(x, l.field, i + l.used, true).fit == FIT_YES;
+}

@@ -242,6 +242,14 @@ static void leftover(struct run *r, unsigned i)
     struct filling *x = r->x;
     const struct field *last = NULL;
 
+    /* Two bare numbers where one is due (RULINGS 26): the field before is in doubt. */
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->slots[f].filled && x->slots[f].to == i && i > 0 && x->ts.t[i - 1].kind == TOKEN_NUMBER &&
+            x->form->fields[f].type == FIELD_NUMBER && (x->ts.t[i].sep & SEP_HARD) == 0) {
+            x->ts.t[i].taken = true;
+            ask(x, &x->form->fields[f], ERROR_AMBIGUOUS, i);
+            return;
+        }
     for (unsigned k = 0; k < x->variant->uses_n; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
 
@@ -286,6 +294,20 @@ static bool has_unit(struct filling *x, unsigned i)
     return amount_read(&x->ts, i, x->words->units, &n) && n.unit.n > 0;
 }
 
+static bool certain_unit(const struct run *r, unsigned i)
+{
+    for (unsigned k = 0; k < r->open_n; k++) {
+        struct got g;
+
+        if (r->x->slots[r->open[k]->position].filled)
+            continue;
+        g = understand_read(r->x, r->open[k], i, false);
+        if (g.unit && (g.fit == FIT_YES || g.fit == FIT_DOUBT || g.fit == FIT_WRONG))
+            return true;
+    }
+    return false;
+}
+
 /* A pressure with its mark finds its field wherever it stands. */
 static unsigned by_pressure(struct run *r, unsigned i)
 {
@@ -314,6 +336,16 @@ static void pass_slot(struct run *r, unsigned i)
 {
     if (r->x->ts.t[i].kind == TOKEN_EMPTY && r->next < r->open_n)
         r->next++;
+}
+
+void understand_units(struct filling *x, unsigned from)
+{
+    struct run r = { .x = x };
+
+    collect(&r);
+    for (unsigned i = from; i < x->ts.n; i++)
+        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_NUMBER && has_unit(x, i) && certain_unit(&r, i))
+            (void)by_unit(&r, i);
 }
 
 void understand_numbers(struct filling *x, unsigned from)

@@ -92,6 +92,10 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
 
     if (!amount_read(&x->ts, i, x->words->units, &n))
         return g;
+    if (n.unit.n && !unit_fits(f, n.unit) && understand_labels_value(x, f, i + n.used - 1)) {
+        n.unit = (struct slice){ 0 }; /* `BGM2 bulan 10`: no unit but the next label */
+        n.used--;
+    }
     g.used = n.used;
     g.repaired = n.repaired;
     g.unit = n.unit.n > 0;
@@ -183,30 +187,42 @@ static int64_t years_or_months(const struct field *f)
     return slice_is(f->default_unit, "bl") ? f->max / 1000 : f->max / 1000 * 12 + 11;
 }
 
+/* Two digits of a birth year: the latest that fits the form's age group (RULINGS 31). */
+static int64_t choose_century(const struct filling *x, const struct field *f, const struct age *age)
+{
+    struct date b = date_of_days(age->born);
+    int year = b.year >= 2000 ? b.year : b.year + 100;
+    int64_t max = years_or_months(f), latest = age->born;
+
+    for (; age->two_digit && year > 1899; year -= 100) {
+        int64_t day, months;
+
+        if (!date_valid(year, b.month, b.day))
+            continue;
+        day = date_days(year, b.month, b.day);
+        if (day > x->today)
+            continue;
+        months = date_months_between(day, x->today);
+        if (months >= x->form->age_min_months &&
+            months <= (x->form->age_max_months ? x->form->age_max_months : max))
+            return day;
+    }
+    return latest;
+}
+
 static struct got read_born(struct filling *x, const struct field *f, const struct age *age)
 {
-    int64_t months = date_months_between(age->born, x->today), max = years_or_months(f);
+    int64_t day = choose_century(x, f, age);
     struct got g = { .fit = FIT_YES, .companion = f->companion, .used = age->used };
 
-    /* Two digits of a year: the latest that fits the form's age group (RULINGS 31). */
-    if (age->two_digit && months < x->form->age_min_months) {
-        struct date b = date_of_days(age->born);
-
-        if (date_valid(b.year - 100, b.month, b.day)) {
-            int64_t earlier = date_days(b.year - 100, b.month, b.day);
-            int64_t older = date_months_between(earlier, x->today);
-
-            if (older >= x->form->age_min_months && older <= x->form->age_max_months) {
-                g.value = value_text(date_iso(earlier, x->arena));
-                return g;
-            }
-        }
-    }
-    if (months > max) {
+    if (date_months_between(day, x->today) > years_or_months(f)) {
         g.fit = FIT_WRONG;
-        g.error = ERROR_OUT_OF_RANGE;
+        /* 12/9/27 in TIMBANG is a day to come, not a child of ninety-nine. */
+        g.error = age->two_digit && date_of_days(day).year < 2000 && years_or_months(f) < 1200
+                      ? ERROR_INVALID
+                      : ERROR_OUT_OF_RANGE;
     }
-    g.value = value_text(date_iso(age->born, x->arena));
+    g.value = value_text(date_iso(day, x->arena));
     return g;
 }
 
@@ -545,7 +561,7 @@ void understand_take(struct filling *x, const struct field *f, unsigned i, const
     if (s->filled && s->labelled && labelled && !value_equal(&s->value, &g->value) && !s->reject) {
         s->error = ERROR_CONTRADICTION;
     } else if (!s->filled || !s->labelled || labelled) {
-        *s = (struct slot){ .filled = true, .labelled = labelled, .at = i };
+        *s = (struct slot){ .filled = true, .labelled = labelled, .at = i, .to = i + g->used };
         s->unit = g->unit;
         s->between = i < x->ts.n && (x->ts.t[i].sep & SEP_HASH) != 0;
         s->guessed = g->guessed;

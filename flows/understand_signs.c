@@ -96,6 +96,8 @@ static void on_sign(void *arg, const struct sign *s)
         return;
     }
     add_item(g->x, f, s->word->code, s->from);
+    if (s->word->also.n)
+        add_item(g->x, f, s->word->also, s->from);
     if (unsure || s->kind == SIGN_DOUBT || too_old(g->x, s->word))
         understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
     mark(g->x, s->from, s->to);

@@ -238,6 +238,7 @@ void understand_tail(struct filling *x)
         else
             texts(x, f, from);
     }
+    understand_units(x, from);
     understand_signs(x, from);
     understand_numbers(x, from);
     leftovers(x, from);

@@ -105,10 +105,11 @@ static void read_word(struct yaml *node, struct word *w, struct arena *a, struct
     w->letter = yaml_text(node, "letter", "", x);
     w->months_from = yaml_int(node, "from_months", 0, 0, 240, x);
     w->until_months = yaml_int(node, "until_months", 0, 0, 240, x);
+    w->also = yaml_text(node, "also", "", x);
     w->doubt = yaml_bool(node, "doubt", false, x);
     w->neutral = yaml_bool(node, "neutral", false, x);
     w->can_be_normal = yaml_bool(node, "can_be_normal", false, x);
-    plain = yaml_bool(node, "code_is_word", true, x) && !w->doubt && !w->neutral && w->until_months == 0;
+    plain = yaml_bool(node, "code_is_word", true, x) && !w->doubt && !w->neutral && w->until_months == 0 && !w->also.n;
     read_questions(node, w, a, x);
     yaml_done(node, x);
     w->synonyms = ARENA_ARRAY(a, struct slice, n + 2);

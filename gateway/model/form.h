@@ -52,6 +52,7 @@ struct word {
     unsigned synonyms_n;
     struct slice letter;   /* the SKDR letter where there is one */
     int64_t months_from;   /* vaccines: the earliest age that the schedule allows (DOMAIN 1.4) */
+    struct slice also;     /* a second code that the words mean: `darah bau` is darah and bau */
     bool doubt;            /* understood but never certain: `akses`, `gerakan janin` (RULINGS 40) */
     bool neutral;          /* known to be no sign: `menyusui` */
     bool can_be_normal;    /* `baik`, `aktif` behind it say that all is well (RULINGS 40) */
