@@ -84,8 +84,10 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
     }
     buf_str(&b, "\"destinations\":[{\"to\":");
     buf_json(&b, to);
-    buf_str(&b, ",\"messageId\":");
-    buf_json(&b, sms->uuid);
+    if (sms->uuid.n) {
+        buf_str(&b, ",\"messageId\":");
+        buf_json(&b, sms->uuid);
+    }
     buf_str(&b, "}],\"content\":{\"text\":");
     buf_json(&b, sms->text);
     buf_str(&b, "}");

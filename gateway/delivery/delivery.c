@@ -156,8 +156,7 @@ static void job_end(struct job *j, const struct attempt_verdict *v)
     if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
         j->attempts++;
         j->due_ms = v->due_ms;
-        lane_add(j->lane, j);
-        loop_timer_set(j->lane->provider->pump, v->due_ms - clock_wall_ms());
+        lane_add(j->lane, j); /* pump() sets the clock for it */
         return;
     }
     if (c && v->next == ATTEMPT_RETRY)
@@ -194,16 +193,19 @@ static enum attempt_result result_of(struct job *j, const struct http_result *r)
 {
     struct provider *p = j->lane->provider;
     struct send_answer said;
+    struct arena scratch;
 
     if (r->outcome == HTTP_NOT_REACHED)
         return ATTEMPT_LATER;
     if (r->outcome == HTTP_LOST)
         return ATTEMPT_UNKNOWN;
-    p->dialect->decode_send_answer(r->status, r->body, &j->arena, &said);
+    arena_init(&scratch, JOB_MEMORY);
+    p->dialect->decode_send_answer(r->status, r->body, &scratch, &said);
+    if (said.result == SEND_ACCEPTED && said.their_id.n && j->sms.uuid.n)
+        store_dlr_put(p->delivery->store, p->conf.name.p, said.their_id, j->sms.uuid);
+    arena_free(&scratch);
     switch (said.result) {
     case SEND_ACCEPTED:
-        if (said.their_id.n)
-            store_dlr_put(p->delivery->store, p->conf.name.p, said.their_id, j->sms.uuid);
         return ATTEMPT_ACCEPTED;
     case SEND_REFUSED:
         log_event(LOG_WARN, "sms_refused", "provider", p->dialect->name, "why", said.why, NULL);
@@ -251,11 +253,19 @@ static bool send_http(struct job *j)
                             .uuid = j->sms.uuid,
                             .dlr_url = p->dlr_url };
     struct wire_send wire;
+    struct arena scratch;
+    bool sent;
 
-    if (!p->dialect->encode_send || !p->conf.send.url.n ||
-        p->dialect->encode_send(&sms, &j->arena, &wire) != WIRE_OK)
+    if (!p->dialect->encode_send || !p->conf.send.url.n)
         return false;
-    return http_send_post(p->delivery->http, &wire, TIMEOUT_MS, on_sent, j);
+    /* Without a uuid (past the store) a report could be told to nobody. */
+    if (!j->sms.uuid.n)
+        sms.dlr_url = slice_make("", 0);
+    arena_init(&scratch, JOB_MEMORY);
+    sent = p->dialect->encode_send(&sms, &scratch, &wire) == WIRE_OK && !scratch.failed &&
+           http_send_post(p->delivery->http, &wire, TIMEOUT_MS, on_sent, j);
+    arena_free(&scratch);
+    return sent;
 }
 
 static void attempt_start(struct job *j)
@@ -283,17 +293,33 @@ static void attempt_start(struct job *j)
 
 /* --- taking and letting go --- */
 
+/* Takes the first that is due: one that waits for its next try holds up nobody. */
 static struct job *lane_first(struct lane *l)
 {
-    struct job *j = l->waiting;
+    int64_t now = l->consumer ? 0 : clock_wall_ms();
+    struct job **at = &l->waiting, *j;
 
-    if (!j || j->due_ms > clock_wall_ms())
+    while (*at && (*at)->due_ms > now)
+        at = &(*at)->next;
+    j = *at;
+    if (!j)
         return NULL;
-    l->waiting = j->next;
-    if (!l->waiting)
-        l->last = &l->waiting;
+    *at = j->next;
+    if (l->last == &j->next)
+        l->last = at;
     j->next = NULL;
     return j;
+}
+
+/* When the next of the lane past the store is due; INT64_MAX: none waits. */
+static int64_t next_due_ms(const struct provider *p)
+{
+    int64_t due = INT64_MAX;
+
+    for (const struct job *j = p->now.waiting; j; j = j->next)
+        if (j->due_ms < due)
+            due = j->due_ms;
+    return due;
 }
 
 static struct job *next_waiting(struct provider *p)
@@ -354,13 +380,16 @@ static int64_t rate_wait(struct provider *p)
 
 static void pump(struct provider *p)
 {
+    int64_t due;
+
     while (p->under_way_n < p->window && !p->delivery->draining) {
         int64_t wait = rate_wait(p);
         struct job *j;
 
         if (wait) {
             loop_timer_set(p->pump, wait);
-            break;
+            set_windows(p);
+            return;
         }
         j = next_waiting(p);
         if (!j)
@@ -369,6 +398,9 @@ static void pump(struct provider *p)
             p->tokens -= 1;
         attempt_start(j);
     }
+    due = next_due_ms(p);
+    if (due != INT64_MAX && p->under_way_n < p->window && !p->delivery->draining)
+        loop_timer_set(p->pump, due - clock_wall_ms());
     set_windows(p);
 }
 
@@ -485,8 +517,9 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
     p->conf.send.from = arena_copy(a, pc->send.from.n ? pc->send.from : c->short_code);
     p->dlr_url = slice_make("", 0);
     if (c->public_url.n)
-        p->dlr_url = arena_printf(a, "%.*s/dlr/%.*s%s%.*s", SLICE_ARG(c->public_url), SLICE_ARG(pc->name),
-                                  token.n ? "/" : "", SLICE_ARG(token));
+        p->dlr_url =
+            arena_printf(a, "%.*s/dlr/%.*s%s%.*s", (int)(c->public_url.n - slice_ends(c->public_url, "/")),
+                         c->public_url.p, SLICE_ARG(pc->name), token.n ? "/" : "", SLICE_ARG(token));
     p->window = pc->window ? pc->window : WINDOW;
     p->tokens_ms = clock_mono_ms();
     p->tokens = pc->rate ? 1 : 0;

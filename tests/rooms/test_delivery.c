@@ -510,6 +510,39 @@ static void one_provider_carries_the_sms_of_another(void **state)
     assert_int_equal(world.requests, 1);
 }
 
+static void stop_when_sent(void *arg)
+{
+    (void)arg;
+    if (delivery_under_way(delivery) == 0 && world.requests >= 3)
+        loop_stop(world.loop);
+}
+
+static void past_the_store_it_is_tried_until_it_is_taken(void **state)
+{
+    struct sms sms = { .to = S("+6281234567890"),
+                       .text = S("satu"),
+                       .class = SMS_EMERGENCY,
+                       .expires_ms = clock_wall_ms() + 60000 };
+
+    (void)state;
+    run(50); /* opens */
+    world.status = 503;
+    delivery_now(delivery, S("telko"), &sms);
+    run(100);
+    assert_string_equal(world.order, "satu ");
+    assert_null(strstr(world.head, "DLR"));
+    /* The next does not wait behind the one that waits for its second try. */
+    world.status = 202;
+    sms.text = S("dua");
+    delivery_now(delivery, S("telko"), &sms);
+    run(100);
+    assert_string_equal(world.order, "satu dua ");
+    loop_at_turn_end(world.loop, stop_when_sent, NULL);
+    run(4000);
+    assert_string_equal(world.order, "satu dua satu ");
+    delivery_now(delivery, S("tidakada"), &sms);
+}
+
 static void on_waited(void *arg)
 {
     *(bool *)arg = true;
@@ -585,6 +618,7 @@ int main(void)
         CASE(draining_takes_nothing_more),
         CASE(africastalking_tells_its_id),
         CASE(one_provider_carries_the_sms_of_another),
+        CASE(past_the_store_it_is_tried_until_it_is_taken),
         CASE(the_emulator_shows_what_was_sent),
         CASE(the_inbox_is_bounded),
     };
