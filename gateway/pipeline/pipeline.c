@@ -43,7 +43,8 @@ struct job {
     enum step step;
     struct pipeline *pipeline;
     const struct ruleset *rules;
-    struct arena arena;
+    struct arena kept;  /* the inbound, from first to last */
+    struct arena arena; /* what was made of it since the last load */
     struct inbound in;
     answer_cb *cb;
     void *cb_arg;
@@ -169,18 +170,6 @@ static bool shares_subject(const struct job *a, const struct job *b)
     return false;
 }
 
-/* True when j now waits for somebody who holds one of its subjects. */
-static bool must_wait(struct job *j)
-{
-    for (struct job *h = j->pipeline->holders; h; h = h->holders_next)
-        if (h != j && shares_subject(h, j)) {
-            j->wait_next = h->waiting;
-            h->waiting = j;
-            return true;
-        }
-    return false;
-}
-
 static void hold(struct job *j)
 {
     if (j->holds)
@@ -199,12 +188,32 @@ static void let_go(struct job *j)
     while (*at != j)
         at = &(*at)->holders_next;
     *at = j->holders_next;
+    j->holds = false;
+    j->waiting = NULL;
     while (w) {
         struct job *next = w->wait_next;
 
         loop_soon(j->pipeline->loop, start_later, w);
         w = next;
     }
+}
+
+/* True when j now waits, in order of arrival, for somebody who holds one of its subjects.  It holds nothing
+ * meanwhile: two that waited for each other would wait for ever. */
+static bool must_wait(struct job *j)
+{
+    for (struct job *h = j->pipeline->holders; h; h = h->holders_next)
+        if (h != j && shares_subject(h, j)) {
+            struct job **at = &h->waiting;
+
+            let_go(j);
+            while (*at)
+                at = &(*at)->wait_next;
+            *at = j;
+            j->wait_next = NULL;
+            return true;
+        }
+    return false;
 }
 
 /* --- the end of a job --- */
@@ -216,6 +225,7 @@ static void job_free(void *arg)
     if (j->budget)
         loop_timer_free(j->budget);
     arena_free(&j->arena);
+    arena_free(&j->kept);
     j->magic = 0;
     free(j);
 }
@@ -254,6 +264,8 @@ static void step_load(struct job *j)
 {
     unsigned n = 1;
 
+    arena_reset(&j->arena);
+    j->outcome = NULL;
     memset(j->first, 0, sizeof j->first);
     j->sender.msisdn = j->in.from;
     j->sender.person = directory_person(&j->rules->directory, j->in.from);
@@ -325,10 +337,10 @@ static void step_subjects(struct job *j)
         job_enter(j, STEP_LEASE);
         return;
     }
-    if (j->conflicts >= LOADS_BEFORE_PATIENCE)
-        hold(j);
     if (must_wait(j))
         return;
+    if (j->conflicts >= LOADS_BEFORE_PATIENCE)
+        hold(j);
     memset(j->subjects, 0, sizeof j->subjects);
     for (unsigned i = 0; i < j->intent.subjects_n; i++)
         j->subjects[i].ref = j->intent.subjects[i];
@@ -514,7 +526,7 @@ static void copy_inbound(struct job *j, const struct inbound *in)
 
     j->in = *in;
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
-        *strings[i] = arena_copy(&j->arena, *strings[i]);
+        *strings[i] = arena_copy(&j->kept, *strings[i]);
     if (in->kind == INBOUND_USSD)
         ussd_dialled(j->rules, &j->in);
 }
@@ -530,6 +542,7 @@ static struct job *job_new(struct pipeline *p, const struct inbound *in)
     j->rules = p->rules;
     j->lane = LANES;
     j->began_us = clock_mono_us();
+    arena_init(&j->kept, JOB_ARENA);
     arena_init(&j->arena, JOB_ARENA);
     copy_inbound(j, in);
     p->gauge->value = ++p->under_way;
