@@ -17,6 +17,7 @@
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
 #include "flows/ussd.h"
+#include "parsers/text.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -136,6 +137,16 @@ static bool read_again(const struct ruleset *rules, struct sender_state *state, 
     return true;
 }
 
+/* Upper and lower case are one (SPEC 2.1): a repeat is known in either. */
+static struct slice folded(struct slice text, struct arena *a)
+{
+    char *low = arena_alloc(a, text.n);
+
+    for (size_t i = 0; low && i < text.n; i++)
+        low[i] = text_lower(text.p[i]);
+    return low ? slice_make(low, text.n) : text;
+}
+
 static enum read_rc read_sms(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                              int64_t now_ms, struct arena *a, struct intent *out)
 {
@@ -150,7 +161,7 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
               : r->said.kind == SAID_COMMAND ? READING_COMMAND
                                              : READING_NOTHING;
     if (r->kind == READING_REPORTS)
-        r->hash = arena_printf(a, "%016llx", (unsigned long long)slice_hash(r->said.body));
+        r->hash = arena_printf(a, "%016llx", (unsigned long long)slice_hash(folded(r->said.body, a)));
     if (r->kind == READING_NOTHING)
         read_answer(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
