@@ -126,6 +126,15 @@ static struct slice word_say(const struct word *w, struct arena *arena)
     return slice_make(p, say.n);
 }
 
+/* One code may have several rows of words; it is offered once. */
+static bool listed_before(const struct word_list *list, unsigned at)
+{
+    for (unsigned i = 0; i < at; i++)
+        if (slice_eq(list->words[i].code, list->words[at].code))
+            return true;
+    return false;
+}
+
 static void word_options(const struct ussd_context *c, const struct field *f, const struct value *chosen,
                          struct ussd_options *o)
 {
@@ -134,6 +143,9 @@ static void word_options(const struct ussd_context *c, const struct field *f, co
         struct slice say = word_say(w, c->arena);
         struct slice value = f->type == FIELD_COUNTS ? w->letter : f->type == FIELD_TEXT ? say : w->code;
         bool in = value.n == 0;
+
+        if (listed_before(f->list, i))
+            continue;
 
         for (unsigned k = 0; k < chosen->n; k++)
             in = in || slice_eq(chosen->items[k], value);

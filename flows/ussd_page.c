@@ -46,16 +46,22 @@ static void add_options(const struct ussd_context *c, const struct ussd_state *s
 static struct slice chosen_so_far(const struct ussd_context *c, const struct ussd_state *s)
 {
     const struct value *v = &s->values[s->field];
-    struct buf b;
-    struct slice out;
 
     if (v->kind != VALUE_LIST && v->kind != VALUE_COUNTS)
         return S("");
-    buf_init(&b, 4096);
-    value_say(&b, v);
-    out = text_cut(buf_slice(&b), USSD_NOTE, c->arena);
-    buf_free(&b);
-    return out;
+    return text_cut(ussd_say(c, s->form, (unsigned)s->field, v), USSD_NOTE, c->arena);
+}
+
+/* "99 Selesai 0 Kembali": on every turn of a long list. */
+static struct slice field_foot(const struct ussd_context *c, const struct ussd_state *s)
+{
+    bool zero = ussd_zero_answers(s->form, s->variant, (unsigned)s->field);
+    struct slice back = ussd_text(c, zero ? "ussd.kembali_000" : "ussd.kembali", NULL, S("")), end;
+
+    if (!ussd_has_99(s))
+        return back;
+    end = ussd_text(c, s->values[s->field].n ? "ussd.selesai" : "ussd.lewati", NULL, S(""));
+    return arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(end), SLICE_ARG(back));
 }
 
 static void make_field(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
@@ -68,15 +74,9 @@ static void make_field(const struct ussd_context *c, const struct ussd_state *s,
     if (slice_empty(p->note))
         p->note = s->who; /* whose number was given stays in sight */
     add_options(c, s, p);
-    if (ussd_numeric(f->type)) {
-        if (ussd_zero_skips(s->form, s->variant, (unsigned)s->field))
-            add_line(p, ussd_text(c, "ussd.nol_lewati", NULL, S("")));
-    } else if (ussd_has_99(s)) {
-        add_line(p, ussd_text(c, s->values[s->field].n ? "ussd.selesai" : "ussd.lewati", NULL, S("")));
-    }
-    p->foot = ussd_text(
-        c, ussd_zero_answers(s->form, s->variant, (unsigned)s->field) ? "ussd.kembali_000" : "ussd.kembali",
-        NULL, S(""));
+    if (ussd_zero_skips(s->form, s->variant, (unsigned)s->field))
+        add_line(p, ussd_text(c, "ussd.nol_lewati", NULL, S("")));
+    p->foot = field_foot(c, s);
 }
 
 /* The echo may be longer than one page: cut at blanks, so that 98 turns to the rest. */
@@ -157,7 +157,8 @@ static void make_dialogue(const struct ussd_context *c, const struct ussd_state 
         e = ussd_command(c, s);
         p->head = e ? arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(e->typed), SLICE_ARG(s->nomor)) : S("");
         add_options(c, s, p);
-        add_line(p, ussd_text(c, "ussd.lewati", NULL, S("")));
+        p->foot = arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(ussd_text(c, "ussd.lewati", NULL, S(""))),
+                               SLICE_ARG(p->foot));
         break;
     default:
         break;
