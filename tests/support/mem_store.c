@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flows/calendar.h"
+#include "flows/ussd.h"
 
 enum {
     MOST = 4096,
@@ -344,6 +345,7 @@ void mem_ussd_in(struct mem_store *m, const char *from, const char *session, con
 
     snprintf(id, sizeof id, "u%u", m->next_id++);
     in.provider_id = slice_of(id);
+    ussd_dialled(m->rules, &in);
     mem_in(m, &in);
 }
 

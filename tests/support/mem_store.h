@@ -43,7 +43,7 @@ void mem_init(struct mem_store *, const struct ruleset *, int64_t now_ms);
 void mem_free(struct mem_store *);
 /* One SMS with an id of its own; signals that follow from it are judged at once. */
 void mem_sms_in(struct mem_store *, const char *from, const char *text);
-/* One USSD input; the page is in `screen`. */
+/* One USSD input, or `*123#` with what is dialled along; the page is in `screen`. */
 void mem_ussd_in(struct mem_store *, const char *from, const char *session, const char *text, bool begin);
 /* Any inbound, as admission hands it over. */
 void mem_in(struct mem_store *, const struct inbound *);

@@ -5,10 +5,12 @@
  *     @ 2026-11-21 09:00          the clock
  *     > kader: TIMBANG …          typed by SMS; `\n` is a newline
  *     < kader: Diterima {A}: *    an SMS that came: * is anything, {A} a number, the same wherever it stands
+ *     * kader: *123#              dialled, a new session; `* kader: 1` is typed into it
+ *     = Timbang balita\\n1 *      the page that this brought; END in front of the last one
  *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
  *     + 15m                       time passes (s, m, h, d); what falls due fires
  *     ~ accepted                  how the last message was counted
- * Every SMS must be expected, in any order, before the next line that begins with > or + and at the end. */
+ * Every SMS must be expected, in any order, before the next line that begins with > * or + and at the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,6 +59,7 @@ struct script {
     const char *file;
     unsigned line;
     char names[NAMES][16]; /* {A} … {Z} */
+    unsigned sessions;
 };
 
 static const char *msisdn_of(struct script *s, const char *name)
@@ -181,6 +184,30 @@ static void expect_row(struct script *s, char *words)
     fail_msg("%s:%u: no such row: %s", s->file, s->line, kind);
 }
 
+static void type_ussd(struct script *s, const char *msisdn, const char *text)
+{
+    char session[16];
+    bool dials = text[0] == '*';
+
+    s->sessions += dials;
+    snprintf(session, sizeof session, "s%u", s->sessions);
+    mem_ussd_in(&s->store, msisdn, session, text, dials);
+}
+
+static void expect_page(struct script *s, const char *pattern)
+{
+    char page[LINE], *at;
+
+    /* A line of a script cannot hold a newline: both sides write it as \\n. */
+    snprintf(page, sizeof page - 1, "%s%s", s->store.screen_ends ? "END " : "", s->store.screen);
+    while ((at = strchr(page, '\n')) && strlen(page) + 2 < sizeof page) {
+        memmove(at + 2, at + 1, strlen(at + 1) + 1);
+        memcpy(at, "\\n", 2);
+    }
+    if (!matches(s->names, pattern, page))
+        fail_msg("%s:%u: the page is another:\n%s", s->file, s->line, page);
+}
+
 static int64_t at_ms(struct script *s, const char *text)
 {
     int y, mo, d, h, mi;
@@ -223,6 +250,15 @@ static void run_line(struct script *s, char *line)
         expand(s, rest, text, sizeof text);
         mem_sms_in(&s->store, msisdn, text);
         return;
+    case '*':
+        all_expected(s);
+        rest = who(s, rest, &msisdn);
+        expand(s, rest, text, sizeof text);
+        type_ussd(s, msisdn, text);
+        return;
+    case '=':
+        expect_page(s, rest);
+        return;
     case '<':
         rest = who(s, rest, &msisdn);
         expect_sms(s, msisdn, rest);
@@ -242,7 +278,7 @@ static void run_line(struct script *s, char *line)
             fail_msg("%s:%u: counted as %s, not as %s", s->file, s->line, s->store.reason, rest);
         return;
     default:
-        fail_msg("%s:%u: a line begins with @ > < ! + ~ or #", s->file, s->line);
+        fail_msg("%s:%u: a line begins with @ > < * = ! + ~ or #", s->file, s->line);
     }
 }
 
