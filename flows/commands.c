@@ -6,11 +6,13 @@
 #include "flows/alert.h"
 #include "flows/answers.h"
 #include "flows/blob.h"
+#include "flows/calendar.h"
 #include "flows/people.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
+#include "parsers/nik.h"
 #include "gateway/conf/programme.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
@@ -278,6 +280,41 @@ static void run_daftar(struct step *s, const struct command *c)
     say(s, nomor, "daftar.done");
 }
 
+/* The NIK of a child, checked against its sex and its birth (within a month: the birth may be estimated). */
+static void run_nik(struct step *s, const struct command *c)
+{
+    int64_t today = calendar_day(s->now_ms, s->rules->utc_offset_min), births[2], born = 0;
+    const struct place *pkm = step_puskesmas(s, s->person->place);
+    const char *key = "nik.done";
+    struct child child;
+
+    if (!child_load(s, c->nomor, &child)) {
+        wrong_number(s, c->nomor);
+        return;
+    }
+    if (!nik_valid(c->nik, today)) {
+        key = "nik.wrong";
+    } else if (!pkm || !slice_eq(pkm->code, child.puskesmas)) {
+        key = "nik.far";
+    } else {
+        nik_births(c->nik, today, births);
+        if (!calendar_parse(child.tgl_lahir, &born) || nik_sex(c->nik) != child.jk.p[0] ||
+            births[0] < born - 31 || births[0] > born + 62)
+            key = "nik.other";
+    }
+    if (strcmp(key, "nik.done") == 0) {
+        child.nik = c->nik;
+        people_changed(s, &child);
+    } else {
+        step_reason(s, "command_refused");
+    }
+    {
+        const struct text_fill f[] = { { "anak", c->nomor }, { "nama", child.nama } };
+
+        step_answer(s, c->nomor, step_text(s, s->language, key, FILLS(f)));
+    }
+}
+
 /* Her skills and level; the first ones that are missing. */
 static void run_cakap(struct step *s, const struct command *c)
 {
@@ -333,8 +370,8 @@ void commands_run(struct step *s, const struct command *c)
         [COMMAND_TERIMA] = run_referral,  [COMMAND_TOLAK] = run_referral,
         [COMMAND_HADIR] = run_referral,   [COMMAND_TIDAK_HADIR] = run_referral,
         [COMMAND_SELESAI] = run_referral, [COMMAND_CEK] = run_cek,
-        [COMMAND_CAKAP] = run_cakap,      [COMMAND_BERHENTI] = run_stop,
-        [COMMAND_MULAI] = run_stop,
+        [COMMAND_CAKAP] = run_cakap,      [COMMAND_NIK] = run_nik,
+        [COMMAND_BERHENTI] = run_stop,    [COMMAND_MULAI] = run_stop,
     };
 
     step_reason(s, "command");

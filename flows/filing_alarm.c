@@ -30,9 +30,10 @@ static struct slice who_and_why(struct work *w)
         why = findings_first(other.findings, w->s->arena);
         why = why.n ? why : other.form->title;
     }
-    return slice_trim(arena_printf(w->s->arena, "%.*s %.*s %.*s",
-                                   SLICE_ARG(nama.n ? text_cut(nama, 20, w->s->arena) : S("(tanpa nama)")),
-                                   SLICE_ARG(umur), SLICE_ARG(text_cut(why, 30, w->s->arena))));
+    nama = nama.n ? text_cut(nama, 20, w->s->arena) : S("(tanpa nama)");
+    why = text_cut(why, 30, w->s->arena);
+    return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),
+                        why.n ? " " : "", SLICE_ARG(why));
 }
 
 bool filing_alarms(const struct report *r)

@@ -49,8 +49,10 @@ static void find_number(struct work *w, struct slice nomor)
         return;
     }
     w->known = true;
-    if (nama >= 0)
+    if (nama >= 0) { /* the receipt says the name, and the number at its end */
         w->shown[nama] = value_text(w->child.nama);
+        w->shown[form_field(w->report.form, "nomor")] = (struct value){ .kind = VALUE_ABSENT };
+    }
 }
 
 static void wanted_child(struct work *w)

@@ -247,16 +247,10 @@ static void bucket_put(struct step *s, struct slice id, const struct child *c)
     step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), kept_ms);
 }
 
-void people_make(struct step *s, struct child *c)
+static void person_row(struct step *s, const struct child *c)
 {
     struct row row = { .kind = ROW_PERSON };
-    struct slice id[2];
 
-    c->nomor = step_number(s);
-    c->id = step_uuid(s);
-    people_buckets(c->posyandu, c->nama, s->arena, id);
-    for (unsigned b = 0; b < 2; b++)
-        bucket_put(s, id[b], c);
     row.person = (struct person_row){ .id = c->id,
                                       .nomor = c->nomor,
                                       .nama = c->nama,
@@ -266,6 +260,18 @@ void people_make(struct step *s, struct child *c)
                                       .nik = c->nik,
                                       .posyandu = c->posyandu };
     step_row(s, &row);
+}
+
+void people_make(struct step *s, struct child *c)
+{
+    struct slice id[2];
+
+    c->nomor = step_number(s);
+    c->id = step_uuid(s);
+    people_buckets(c->posyandu, c->nama, s->arena, id);
+    for (unsigned b = 0; b < 2; b++)
+        bucket_put(s, id[b], c);
+    person_row(s, c);
 }
 
 /* --- ages and weights --- */
@@ -357,17 +363,32 @@ void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
     c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = at_ms, .bb = bb, .tb = tb };
 }
 
-void people_weigh_later(struct step *s, const struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+static void refresh_bucket(struct step *s, const struct child *c, const struct weighing *w)
 {
-    struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = at_ms, .bb = bb, .tb = tb };
+    struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = w->at_ms, .bb = w->bb, .tb = w->tb };
     struct slice id[2];
 
-    if (!bb && !tb)
-        return;
     people_buckets(c->posyandu, c->nama, s->arena, id);
     d.bucket = id[0];
-    step_timer(s, arena_printf(s->arena, "child:%.*s:%lld", SLICE_ARG(c->nomor), (long long)at_ms),
+    step_timer(s, arena_printf(s->arena, "child:%.*s:%lld", SLICE_ARG(c->nomor), (long long)w->at_ms),
                step_due(s, &d), s->now_ms);
+}
+
+void people_weigh_later(struct step *s, const struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+{
+    const struct weighing w = { .at_ms = at_ms, .bb = bb, .tb = tb };
+
+    if (bb || tb)
+        refresh_bucket(s, c, &w);
+}
+
+void people_changed(struct step *s, const struct child *c)
+{
+    const struct weighing none = { 0 };
+
+    child_save(s, c);
+    person_row(s, c);
+    refresh_bucket(s, c, &none);
 }
 
 void people_due(struct step *s, const struct due *d)

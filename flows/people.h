@@ -60,5 +60,7 @@ void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
  * number, so a timer that is due at once brings it to both. */
 void people_weigh_later(struct step *, const struct child *, int64_t bb, int64_t tb, int64_t at_ms);
 void people_due(struct step *, const struct due *);
+/* What is known of the child changed: blob and person row now, the bucket by a timer. */
+void people_changed(struct step *, const struct child *);
 
 #endif

@@ -222,10 +222,9 @@ struct slice reply_format(const struct ruleset *rules, struct slice language, co
 
         for (unsigned k = 0; k < v->required_n; k++)
             must = must || v->required[k] == v->uses[i];
-        if (!must || fd->hidden)
+        if (fd->hidden)
             continue;
-        buf_str(&b, b.n ? " " : "");
-        buf_add(&b, fd->name);
+        buf_printf(&b, must ? "%s%.*s" : "%s(%.*s)", b.n ? " " : "", SLICE_ARG(fd->name));
     }
     line = arena_copy(a, buf_slice(&b));
     buf_free(&b);
