@@ -167,6 +167,13 @@ static enum staff_health health(void *arg)
     return store_up(g->store) ? STAFF_OK : STAFF_DEGRADED;
 }
 
+static void show_config(void *arg, struct buf *said)
+{
+    struct gateway *g = arg;
+
+    config_print(said, g->now->config);
+}
+
 static unsigned under_way(void *arg)
 {
     struct gateway *g = arg;
@@ -402,6 +409,7 @@ static int open_staff(struct gateway *g, struct err *e)
     struct ctl_ops ctl = { .reload = reload,
                            .drain = ctl_drain,
                            .health = health,
+                           .config = show_config,
                            .under_way = under_way,
                            .arg = g,
                            .store = g->store };

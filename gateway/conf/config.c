@@ -440,3 +440,83 @@ void config_print_defaults(struct buf *out)
         print_key(out, &keys[i]);
     }
 }
+
+/* --- the configuration in force --- */
+
+static bool is_secret(const struct key *k)
+{
+    return k->type == KEY_SECRET || strcmp(k->name, "password") == 0;
+}
+
+static void print_slice(struct buf *out, const struct key *k, struct slice v)
+{
+    if (is_secret(k))
+        buf_str(out, v.n ? "(set)" : "(none)");
+    else
+        buf_json(out, v);
+}
+
+/* One value by its type; base is the section's struct. */
+static void print_value(struct buf *out, const struct key *k, const void *base)
+{
+    const char *at = (const char *)base + k->offset;
+    const struct address *a = (const struct address *)(const void *)at;
+
+    switch (k->type) {
+    case KEY_ADDRESS:
+        buf_printf(out, "%.*s:%u", SLICE_ARG(a->host), a->port);
+        break;
+    case KEY_BOOL:
+        buf_str(out, *(const bool *)at ? "yes" : "no");
+        break;
+    case KEY_DURABILITY:
+        buf_str(out, *(const bool *)at ? "strict" : "loose");
+        break;
+    case KEY_UINT:
+        buf_printf(out, "%u", *(const unsigned *)(const void *)at);
+        break;
+    case KEY_DURATION:
+        buf_printf(out, "%ums", *(const unsigned *)(const void *)at);
+        break;
+    case KEY_NUMBERS:
+        buf_printf(out, "(%u numbers)", ((const struct config *)base)->duty_n);
+        break;
+    case KEY_ALLOW:
+        buf_printf(out, "(%u addresses)", ((const struct provider_conf *)base)->allow_n);
+        break;
+    default:
+        print_slice(out, k, *(const struct slice *)(const void *)at);
+    }
+}
+
+static void print_section(struct buf *out, enum key_section section, const char *indent, const void *base)
+{
+    for (size_t i = 0; i < KEYS; i++)
+        if (keys[i].section == section) {
+            buf_printf(out, "%s%s: ", indent, keys[i].name);
+            print_value(out, &keys[i], base);
+            buf_char(out, '\n');
+        }
+}
+
+void config_print(struct buf *out, const struct config *c)
+{
+    buf_printf(out, "# %s\n", c->file);
+    print_section(out, SECTION_TOP, "", c);
+    buf_str(out, "redis:\n");
+    print_section(out, SECTION_REDIS, "  ", c);
+    buf_str(out, "limits:\n");
+    print_section(out, SECTION_LIMITS, "  ", c);
+    buf_str(out, "providers:\n");
+    for (unsigned i = 0; i < c->providers_n; i++) {
+        buf_printf(out, "  %.*s:\n", SLICE_ARG(c->providers[i].name));
+        print_section(out, SECTION_PROVIDER, "    ", &c->providers[i]);
+        buf_str(out, "    send:\n");
+        print_section(out, SECTION_SEND, "      ", &c->providers[i].send);
+    }
+    buf_str(out, "sinks:\n");
+    for (unsigned i = 0; i < c->sinks_n; i++) {
+        buf_printf(out, "  %.*s:\n", SLICE_ARG(c->sinks[i].name));
+        print_section(out, SECTION_SINK, "    ", &c->sinks[i]);
+    }
+}

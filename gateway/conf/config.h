@@ -77,6 +77,8 @@ const struct provider_conf *config_provider(const struct config *, struct slice 
 bool config_is_loopback(struct slice host);
 /* The host of "https://host:port/path", brackets off; empty when there is none. */
 struct slice config_url_host(struct slice url);
+/* The configuration in force, as YAML: secrets are said to be set, numbers of people are counted, no more. */
+void config_print(struct buf *, const struct config *);
 /* The annotated sample. */
 void config_print_defaults(struct buf *);
 
