@@ -3,6 +3,7 @@
  * Pure.  Builds each page by the same code that a caller meets, at its longest fill. */
 #include <string.h>
 
+#include "flows/roles.h"
 #include "flows/understanding.h"
 #include "flows/ussd.h"
 #include "flows/ussd_page.h"
@@ -109,20 +110,26 @@ static void begin(struct check *k, enum ussd_place place)
 
 /* --- menus --- */
 
-static bool is_command(struct slice name)
+static enum command_kind command_named(struct slice name)
 {
     for (int i = COMMAND_NONE + 1; i < COMMANDS; i++)
         if (slice_is(name, command_name((enum command_kind)i)))
-            return true;
-    return false;
+            return (enum command_kind)i;
+    return COMMAND_NONE;
 }
 
 static void check_entry(struct check *k, const struct menu_entry *e)
 {
+    const struct person anyone = { .role = k->c.menu->role, .active = true };
+    enum command_kind command = command_named(e->name);
+
     if (e->target != MENU_COMMAND)
         return;
-    if (!is_command(e->name))
+    if (command == COMMAND_NONE)
         fault_add(k->faults, e->mark, "there is no command \"%.*s\"", SLICE_ARG(e->name));
+    else if (!roles_may_command(&anyone, command))
+        fault_add(k->faults, e->mark, "%s may not say \"%.*s\": remove the entry", role_name(anyone.role),
+                  SLICE_ARG(e->name));
     if (e->ask.n == 0)
         return;
     begin(k, USSD_NUMBER);

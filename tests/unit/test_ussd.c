@@ -80,6 +80,37 @@ static void a_known_child_is_named_by_its_number(void **state)
     assert_int_equal(phone_records(), 2);
 }
 
+static const struct place *puskesmas_of(const struct person *p)
+{
+    const struct place *at = p->place;
+
+    while (at && at->level != PLACE_PUSKESMAS)
+        at = at->parent;
+    return at;
+}
+
+static void a_child_of_another_puskesmas_has_no_name_here(void **state)
+{
+    const struct directory *d = &phone_ruleset->directory;
+    const struct place *home = puskesmas_of(directory_person(d, S(PHONE_KADER)));
+    char nomor[16] = "";
+    unsigned far = 0;
+
+    (void)state;
+    phone_dial();
+    phone_type_all("1>1>Budi Santoso>1>20>10,4>80>1");
+    sscanf(strstr(phone.page, "anak ") + 5, "%15[0-9]", nomor);
+    while (far < d->people_n && (d->people[far].role != ROLE_KADER || puskesmas_of(&d->people[far]) == home))
+        far++;
+    assert_true(far < d->people_n);
+    snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[far].msisdn));
+    phone_dial();
+    phone_type_all("1>2");
+    phone_type(nomor);
+    phone_says("tidak ada");
+    assert_null(strstr(phone.page, "Budi"));
+}
+
 static void a_missing_decimal_mark_is_asked_at_once(void **state)
 {
     (void)state;
@@ -418,6 +449,7 @@ int main(void)
         CASE(a_weighing_is_nine_steps_and_ends_with_its_number_and_a_receipt),
         CASE(nothing_measured_is_a_zero_and_triple_zero_goes_back),
         CASE(a_known_child_is_named_by_its_number),
+        CASE(a_child_of_another_puskesmas_has_no_name_here),
         CASE(a_missing_decimal_mark_is_asked_at_once),
         CASE(an_implausible_weight_is_asked_back),
         CASE(what_cannot_be_read_is_asked_again_with_an_example),

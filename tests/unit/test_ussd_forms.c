@@ -35,6 +35,7 @@ static void what_would_not_work_on_a_phone_is_a_fault_at_load(void **state)
         const char *text, *fault;
     } bads[] = {
         { "a: {title: x, entries: [{say: y, command: zzz, typed: ZZZ}]}", "no command \"zzz\"" },
+        { "a: {title: x, entries: [{say: y, command: terima, typed: TERIMA}]}", "kader may not say" },
         { "a: {title: x, entries: [{say: y, form: timbang}]}\n  b: {title: x, entries: [{say: y, form: "
           "kasus}]}",
           "nothing leads to page \"b\"" },
