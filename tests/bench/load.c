@@ -242,6 +242,7 @@ int main(int argc, char **argv)
     read_senders(&l, argv[6]);
     l.run = (uint64_t)now_us();
     l.chance = l.run * 2654435761u + 1;
+    l.next_sender = (unsigned)(l.run % l.senders_n);
     l.latency = calloc(l.count, sizeof *l.latency);
     if (!l.latency || !l.connections || l.connections > CONNECTIONS)
         die("connections or count");
