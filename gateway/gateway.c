@@ -164,6 +164,9 @@ static enum staff_health health(void *arg)
     for (unsigned i = 0; i < g->sinks_n; i++)
         if (!sqlite_sink_up(g->sinks[i]))
             return STAFF_DEGRADED;
+    for (unsigned i = 0; i < g->sinks_n; i++)
+        if (!sqlite_sink_up(g->sinks[i]))
+            return STAFF_DEGRADED;
     return store_up(g->store) ? STAFF_OK : STAFF_DEGRADED;
 }
 

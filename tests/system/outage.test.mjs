@@ -1,0 +1,60 @@
+// outage.test.mjs - Redis hangs, or the district database is locked: messages are kept, people are told, an
+// emergency goes out at once, and all of it is in the district database once, afterwards.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Gateway, bidan, kader, request, secondKader, waitFor } from './lib.mjs';
+
+let g;
+before(async () => {
+  g = new Gateway();
+  await g.start();
+});
+after(() => g.stop());
+
+const ready = async () => {
+  const r = await request('GET', `${g.staff}/readyz`);
+  return `${r.status} ${JSON.parse(r.body).status}`;
+};
+const count = (id) => g.query(`SELECT count(*) AS n FROM record WHERE message_id = '${id}'`)[0]?.n ?? 0;
+
+test('while Redis hangs an SMS is kept and taken later', { timeout: 90000 }, async () => {
+  const redis = g.redisPid();
+  process.kill(redis, 'SIGSTOP');
+  try {
+    const r = await g.sms(kader, 'TIMBANG Joko Susilo L 14bl 9,2 76', 'out-1');
+    assert.equal(r.status, 200);
+    await g.nextSms(kader, /gangguan|terganggu/i, 20000);
+    await waitFor('readyz says degraded', async () => (await ready()) === '200 degraded');
+    const e1 = await g.sms(secondKader, 'RUJUK Bu Wati perdarahan', 'out-2');
+    assert.equal(e1.status, 200);
+    await g.nextSms(bidan, /perdarahan/i, 20000);
+    const page = await g.ussd('out-ussd', kader, '');
+    assert.match(page.body, /^END /);
+  } finally {
+    process.kill(redis, 'SIGCONT');
+  }
+  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok', 30000);
+  await waitFor('the row', () => count('out-1') === 1, 30000);
+  assert.equal(JSON.parse((await g.sms(kader, 'TIMBANG Joko Susilo L 14bl 9,2 76', 'out-1')).body).status, 'duplicate');
+  assert.equal(count('out-1'), 1);
+});
+
+test('while the district database is locked, messages are answered and stored afterwards', { timeout: 90000 }, async () => {
+  const file = path.join(g.folder, 'var/district.db');
+  const lock = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  lock.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
+  await new Promise((done) => lock.stdout.once('data', done));
+  try {
+    assert.match(await g.say(kader, 'TIMBANG Kartika Sari P 14bl 9,2 76', 'out-3'), /Kartika Sari/);
+    await waitFor('the sink waits', async () => /^kentongan_sink_down\{kind="sqlite"\} 1$/m.test(await g.metrics()));
+    assert.equal(await ready(), '200 degraded');
+    assert.equal(count('out-3'), 0);
+  } finally {
+    lock.stdin.end('COMMIT;\n');
+  }
+  await waitFor('the row', () => count('out-3') === 1, 30000);
+  await waitFor('the sink goes on', async () => /^kentongan_sink_down\{kind="sqlite"\} 0$/m.test(await g.metrics()));
+  assert.ok(execFileSync('sqlite3', [file, 'PRAGMA integrity_check']).toString().startsWith('ok'));
+});
