@@ -445,7 +445,7 @@ void config_print_defaults(struct buf *out)
 
 static bool is_secret(const struct key *k)
 {
-    return k->type == KEY_SECRET || strcmp(k->name, "password") == 0;
+    return k->type == KEY_SECRET || strcmp(k->name, "password") == 0 || strcmp(k->name, "dsn") == 0;
 }
 
 static void print_slice(struct buf *out, const struct key *k, struct slice v)
