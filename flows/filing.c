@@ -321,7 +321,7 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
         work_stranger(w);
         return;
     }
-    if (!roles_may_report(s->person->role, w->report.form) && !work_alarms(w)) {
+    if (!f->draft && !f->correct && !roles_may_report(s->person->role, w->report.form) && !work_alarms(w)) {
         filing_keep(s);
         out->kind = FILED_REFUSED;
         return;
