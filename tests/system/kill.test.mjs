@@ -1,5 +1,5 @@
 // kill.test.mjs - SIGKILL of the gateway and of Redis at random moments under load: every message that was
-// answered with success is in the district database exactly once.
+// answered with success is in the district database exactly once, by SMS and by USSD.
 //
 // KILLS (default 20), SEED (printed; the moments and names follow from it).
 import assert from 'node:assert/strict';
@@ -9,6 +9,7 @@ import { Gateway, newName, sleep, waitFor } from './lib.mjs';
 const kills = Number(process.env.KILLS ?? 20);
 const seed = Number(process.env.SEED ?? Date.now() % 1000000);
 const senders = ['+6281200000001', '+6281200000008', '+6281200000009'];
+const callers = ['+6281200000191', '+6281200000192', '+6281200000193'];
 const workers = 8;
 
 function random32(s) {
@@ -47,7 +48,28 @@ test(`${kills} kills lose and double nothing (seed ${seed})`, { timeout: 120000 
       await sleep(2);
     }
   }
-  const all = Array.from({ length: workers }, work);
+
+  // A caller dials and weighs one child after the other; a dialogue that broke off is begun anew.
+  const calls = new Map(); // name -> the number that the last page gave
+  async function call(from) {
+    for (let i = 0; !stop; i++) {
+      const session = `kill-${seed}-${from}-${i}`;
+      const name = newName(random);
+      calls.set(name, null);
+      try {
+        let page = await g.ussd(session, from, '');
+        if (/Lanjut/.test(page.body)) page = await g.ussd(session, from, '2');
+        for (const answer of ['1', '1', name, '1', '20', '10,4', '80', '1'])
+          if (page.body.startsWith('CON ')) page = await g.ussd(session, from, answer);
+        const end = /^END Diterima (\d+)/.exec(page.body);
+        if (end) calls.set(name, end[1]);
+      } catch {
+        await sleep(20);
+      }
+      await sleep(5);
+    }
+  }
+  const all = [...Array.from({ length: workers }, work), ...callers.map(call)];
 
   for (let k = 0; k < kills; k++) {
     await sleep(random() * 600);
@@ -84,5 +106,22 @@ test(`${kills} kills lose and double nothing (seed ${seed})`, { timeout: 120000 
   assert.deepEqual(lost, []);
   assert.deepEqual(double, []);
   assert.deepEqual([...there.keys()].filter((id) => !sent.has(id)), []);
+
+  const weighed = () => {
+    const rows = g.query(`SELECT lower(nama) AS name, nomor FROM v_timbang WHERE message_id IS NULL OR message_id NOT LIKE 'kill-%'`);
+    return new Map([...calls.keys()].map((name) => [name, rows.filter((r) => r.name === name).map((r) => r.nomor)]));
+  };
+  const confirmed = [...calls].filter(([, nomor]) => nomor);
+  await waitFor('all that USSD confirmed is stored', () => {
+    const rows = weighed();
+    return confirmed.every(([name]) => rows.get(name).length);
+  }, 60000).catch(() => {});
+  const rows = weighed();
+  const lostCalls = confirmed.filter(([name, nomor]) => !rows.get(name).includes(nomor));
+  const doubleCalls = [...rows].filter(([, numbers]) => numbers.length > 1);
+  console.log(`  USSD: dialogues ${calls.size}, confirmed ${confirmed.length}, stored ${[...rows.values()].filter((r) => r.length).length}, double ${doubleCalls.length}, lost ${lostCalls.length}`);
+  assert.ok(confirmed.length > 0, 'dialogues came to their end');
+  assert.deepEqual(lostCalls, []);
+  assert.deepEqual(doubleCalls, []);
   assert.deepEqual(await g.stop(), { code: 0, signal: null });
 });
