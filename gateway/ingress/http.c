@@ -1,8 +1,10 @@
 /* http.c - see http.h.
  *
  * evhttp tells neither when a request begins nor when a connection that never asked anything dies.  So each
- * connection's bufferevent is made here, with a reference of our own and an ear on its input: the first byte
- * starts the clock, the request stops it.  A sweep cuts what is late and lets go of what is dead. */
+ * connection's bufferevent is made here, with an ear on its input: the first byte starts the clock, the whole
+ * request stops it, a sweep cuts what is late.  At the end of the turn that accepted it, the connection is
+ * found behind its bufferevent and asked to tell its end.  No reference is kept past that: a bufferevent that
+ * outlives its connection goes on listening on a descriptor that is soon somebody else's. */
 #include "gateway/ingress/http.h"
 
 #include <event2/buffer.h>
@@ -36,6 +38,7 @@ struct conn {
     struct conn *next; /* in its bucket */
     int64_t begun_ms;  /* when the first byte of the request under way came; 0 = none under way */
     bool held;         /* a whole request waits for its answer */
+    bool fresh;        /* accepted in this turn: we hold a reference, nobody tells its end yet */
 };
 
 struct http {
@@ -87,8 +90,10 @@ static void conn_drop(struct http *h, struct conn **at)
 
     *at = c->next;
     h->conns--;
-    bufferevent_decref(c->bev);
-    free(c);
+    if (c->fresh)
+        c->http = NULL; /* on_accepted() comes yet */
+    else
+        free(c);
 }
 
 static void on_input(struct evbuffer *b, const struct evbuffer_cb_info *info, void *arg)
@@ -98,6 +103,39 @@ static void on_input(struct evbuffer *b, const struct evbuffer_cb_info *info, vo
     (void)b;
     if (info->n_added && !c->begun_ms && !c->held)
         c->begun_ms = clock_mono_ms();
+}
+
+static void on_closed(struct evhttp_connection *evcon, void *arg)
+{
+    struct http *h = arg;
+    struct bufferevent *bev = evhttp_connection_get_bufferevent(evcon);
+    struct conn **at = place_of(h, bev);
+
+    if (!*at)
+        return;
+    evbuffer_remove_cb(bufferevent_get_input(bev), on_input, *at);
+    conn_drop(h, at);
+    mind_the_cap(h);
+}
+
+/* evhttp's own callbacks carry its connection; none are left when it was freed already. */
+static void on_accepted(void *arg)
+{
+    struct conn *c = arg;
+    struct bufferevent *bev = c->bev;
+    void *evcon = NULL;
+
+    bufferevent_getcb(bev, NULL, NULL, NULL, &evcon);
+    c->fresh = false;
+    if (!c->http) {
+        free(c);
+    } else if (evcon) {
+        evhttp_connection_set_closecb(evcon, on_closed, c->http);
+    } else {
+        evbuffer_remove_cb(bufferevent_get_input(bev), on_input, c);
+        conn_drop(c->http, place_of(c->http, bev));
+    }
+    bufferevent_decref(bev);
 }
 
 static struct bufferevent *on_accept(struct event_base *base, void *arg)
@@ -113,7 +151,9 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
     c->bev = bev;
     /* A connection that never says anything is cut by the same deadline. */
     c->begun_ms = clock_mono_ms();
+    c->fresh = true;
     bufferevent_incref(bev);
+    loop_soon(h->loop, on_accepted, c);
     evbuffer_add_cb(bufferevent_get_input(bev), on_input, c);
     at = place_of(h, bev);
     c->next = *at;
@@ -121,12 +161,6 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
     h->conns++;
     mind_the_cap(h);
     return bev;
-}
-
-/* evhttp is done with a connection when it has disabled both directions; a held one is disabled too. */
-static bool is_dead(const struct conn *c)
-{
-    return !c->held && bufferevent_get_enabled(c->bev) == 0;
 }
 
 static void on_sweep(void *arg)
@@ -140,13 +174,8 @@ static void on_sweep(void *arg)
         while (*at) {
             struct conn *c = *at;
 
-            if (is_dead(c)) {
-                evbuffer_remove_cb(bufferevent_get_input(c->bev), on_input, c);
-                conn_drop(h, at);
-                continue;
-            }
             if (c->begun_ms && !c->held && now - c->begun_ms > h->limits.request_ms) {
-                /* evhttp reads the end of the stream and frees its side; the next sweep frees ours. */
+                /* evhttp reads the end of the stream and frees the connection. */
                 shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
                 c->begun_ms = now;
                 h->cut->value++;
@@ -156,19 +185,6 @@ static void on_sweep(void *arg)
     }
     mind_the_cap(h);
     loop_timer_set(h->sweep, SWEEP_MS);
-}
-
-static void on_closed(struct evhttp_connection *evcon, void *arg)
-{
-    struct http *h = arg;
-    struct bufferevent *bev = evhttp_connection_get_bufferevent(evcon);
-    struct conn **at = place_of(h, bev);
-
-    if (!*at)
-        return;
-    evbuffer_remove_cb(bufferevent_get_input(bev), on_input, *at);
-    conn_drop(h, at);
-    mind_the_cap(h);
 }
 
 static bool all_digits(const char *s)
@@ -208,7 +224,6 @@ static void on_whole_request(struct evhttp_request *req, void *arg)
     if (c) {
         c->begun_ms = 0;
         c->held = true;
-        evhttp_connection_set_closecb(evcon, on_closed, h);
     }
     if (is_odd(req)) {
         h->refused->value++;

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/stat.h"
 #include "gateway/ingress/admission.h"
 #include "gateway/ingress/ingress.h"
 
@@ -573,6 +574,46 @@ static void a_byte_now_and_then_does_not_hold_a_connection(void **state)
     assert_in_range(w->took_ms, 9000, 13000);
 }
 
+static void what_dies_early_leaves_nothing_behind(void **state)
+{
+    static const char *const starts[] = { "",
+                                          "GET /sms/emu",
+                                          "rubbish\r\n\r\n",
+                                          "POST /sms/emulator HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc",
+                                          "\r\n",
+                                          "GET / HTTP/1.1\r\n\r\nGET / HT" };
+    struct world *w = *state;
+    struct stat *open = stat_get(STAT_GAUGE, "ingress_connections", NULL, NULL, NULL);
+    int fd[60];
+
+    /* Each half request is left behind by a close or a reset, and its descriptor goes to the next caller. */
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 60; i++) {
+            struct linger reset = { .l_onoff = 1 };
+            struct sockaddr_in at = { .sin_family = AF_INET,
+                                      .sin_port = htons((uint16_t)ingress_port(w->ingress)) };
+            const char *bytes = starts[i % 6];
+
+            at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+            fd[i] = socket(AF_INET, SOCK_STREAM, 0);
+            assert_int_equal(connect(fd[i], (struct sockaddr *)&at, sizeof at), 0);
+            assert_true(send(fd[i], bytes, strlen(bytes), MSG_NOSIGNAL) >= 0);
+            if (i % 2)
+                setsockopt(fd[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        }
+        post_form(w, "/sms/emulator", "id=a&from=081234567890&text=x");
+        assert_int_equal(status_of(w), 200);
+        for (int i = 0; i < 60; i++)
+            close(fd[i]);
+        for (int i = 0; i < 10; i++) {
+            post_form(w, "/sms/emulator", "id=a&from=081234567890&text=y");
+            assert_int_equal(status_of(w), 200);
+            assert_string_equal(w->text, "y");
+        }
+    }
+    assert_in_range(open->value, 0, 3);
+}
+
 static void five_requests_in_one_breath_get_five_answers(void **state)
 {
     struct world *w = *state;
@@ -690,6 +731,7 @@ int main(void)
         CASE(only_get_and_post_are_known),
         CASE(long_headers_are_refused),
         CASE(a_byte_now_and_then_does_not_hold_a_connection),
+        CASE(what_dies_early_leaves_nothing_behind),
         CASE(five_requests_in_one_breath_get_five_answers),
         CASE(the_answer_waits_for_the_commit),
         CASE(a_held_request_is_answered_while_draining),
