@@ -266,7 +266,13 @@ static void run_daftar(struct step *s, const struct command *c)
         say(s, slice_make("", 0), "daftar.place");
         return;
     }
+    if (s->state->request.n) { /* the staff have been asked */
+        say(s, s->state->request, "daftar.done");
+        return;
+    }
     nomor = step_number(s);
+    s->state->request = nomor;
+    s->state->changed = true;
     step_audience(s, p->parent, &who);
     for (unsigned i = 0; i < who.n; i++) {
         const struct text_fill f[] = {

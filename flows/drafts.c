@@ -95,6 +95,7 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         if (s->again_ms + DAY_MS > now_ms)
             s->again = blob_slice(o, "again", a);
         s->refused_on = blob_slice(o, "refused_on", a);
+        s->request = blob_slice(o, "request", a);
         s->ussd_told = blob_slice(o, "ussd_told", a);
         s->stopped = blob_bool(o, "stopped");
     } else if (s) {
@@ -133,6 +134,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     blob_put(o, "again", s->again);
     blob_put_int(o, "again_at", s->again_ms);
     blob_put(o, "refused_on", s->refused_on);
+    blob_put(o, "request", s->request);
     blob_put(o, "ussd_told", s->ussd_told);
     blob_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);

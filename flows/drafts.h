@@ -58,6 +58,7 @@ struct sender_state {
     struct slice again;      /* text of a repeat that BARU would file */
     int64_t again_ms;        /* its receipt */
     struct slice refused_on; /* ISO day of the last refusal */
+    struct slice request;    /* number of her DAFTAR that waits */
     struct slice ussd_told;  /* ISO day of the last SMS about an unfinished dialogue */
     bool stopped;            /* BERHENTI */
     bool changed;

@@ -141,7 +141,7 @@ void findings_of(struct step *s, const struct report *r, const struct child *chi
     write_out(s, found, n, &trend, out);
     if (!out->say.n && trend.code == 'N')
         out->say = step_text(s, s->language, "growth.rising", NULL, 0);
-    if (out->worst == URGENCY_E2 && out->act.n) {
+    if (out->worst == URGENCY_E2 && !slice_is(r->form->name, "wafat")) { /* nobody refers the dead */
         const struct text_fill f[] = { { "nomor", filed->nomor } };
 
         out->act = step_text(s, s->language, "receipt.offer", f, 1);

@@ -59,7 +59,8 @@ struct slice reply_echo(const struct form *form, const struct value *values, str
 
     buf_init(&b, ECHO);
     for (unsigned i = 0; form && i < form->fields_n; i++) {
-        if (values[i].kind == VALUE_ABSENT || !form->fields[i].say.n)
+        /* The answers of a screening stay out of every SMS: one of them may be about wanting to die. */
+        if (values[i].kind == VALUE_ABSENT || !form->fields[i].say.n || form->fields[i].type == FIELD_ANSWERS)
             continue;
         buf_str(&b, b.n ? " " : "");
         say_field(&b, &form->fields[i], &values[i]);
@@ -77,7 +78,8 @@ struct slice reply_value(const struct form *form, const struct value *values, st
 
     buf_init(&b, ECHO);
     for (unsigned i = 0; form && i < form->fields_n; i++)
-        if (slice_eq(form->fields[i].name, field) && values[i].kind != VALUE_ABSENT)
+        if (slice_eq(form->fields[i].name, field) && values[i].kind != VALUE_ABSENT &&
+            form->fields[i].type != FIELD_ANSWERS)
             say_bare(&b, &form->fields[i], &values[i]);
     s = arena_copy(a, buf_slice(&b));
     buf_free(&b);
@@ -127,6 +129,13 @@ static struct slice range_of(const struct form *form, struct slice field, struct
     return s;
 }
 
+static bool is_answers(const struct form *form, struct slice field)
+{
+    const struct field *f = field_of(form, field);
+
+    return f && f->type == FIELD_ANSWERS;
+}
+
 static const char *key_of(const struct report *r)
 {
     if (!r->form)
@@ -159,7 +168,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "isi", reply_echo(r->form, r->values, a) },
         { "field", reply_label(r->form, r->error_field) },
         { "nilai", guess },
-        { "ketik", r->typed.n ? r->typed : guess },
+        { "ketik", r->typed.n && !is_answers(r->form, r->error_field) ? r->typed : guess },
         { "batas", range_of(r->form, r->error_field, a) },
         { "contoh", reply_example(r->form, r->error_field, a) },
     };
