@@ -150,6 +150,7 @@ void work_stranger(struct work *w)
     w->filed.draft = true;
     w->filed.status = S("draft");
     report_save(s, &w->filed);
+    drafts_remember(s->state, w->f->hash, w->filed.nomor, s->seen->inbound->received_ms);
     w->out->nomor = w->filed.nomor;
     {
         const struct text_fill f[] = { { "nomor", w->filed.nomor } };

@@ -87,7 +87,7 @@ static void hand_to(struct step *s, const struct filed_report *r, struct slice t
         { "urgensi", r->referral.urgency },
         { "siapa", r->referral.say },
         { "tempat", reporter_place(s, r) },
-        { "desa", village_name(s, r) },
+        { "desa", slice_eq(r->place, r->posting) ? slice_make("", 0) : village_name(s, r) },
         { "peran", r->role },
         { "hp", step_phone(s, r->reporter) },
     };
@@ -212,7 +212,7 @@ static struct slice name_of(struct step *s, struct slice msisdn)
 
 static void on_terima(struct step *s, struct filed_report *r, struct slice words)
 {
-    if (r->referral.state == REFERRAL_TAKEN) {
+    if (r->referral.state == REFERRAL_TAKEN || r->referral.state == REFERRAL_ARRIVED) {
         answer(s, r, slice_eq(r->referral.by, s->msisdn) ? "referral.taken_by_you" : "referral.taken_by",
                name_of(s, r->referral.by));
         step_reason(s, slice_eq(r->referral.by, s->msisdn) ? "command" : "command_refused");
@@ -250,7 +250,8 @@ static struct slice level_name(struct step *s, const struct filed_report *r)
 
 static void on_tolak(struct step *s, struct filed_report *r, struct slice words)
 {
-    if (r->referral.state == REFERRAL_TAKEN && !slice_eq(r->referral.by, s->msisdn)) {
+    if (r->referral.state == REFERRAL_ARRIVED ||
+        (r->referral.state == REFERRAL_TAKEN && !slice_eq(r->referral.by, s->msisdn))) {
         answer(s, r, "referral.taken_by", name_of(s, r->referral.by));
         step_reason(s, "command_refused");
         return;
@@ -282,6 +283,7 @@ static void on_step(struct step *s, struct filed_report *r, const struct command
             return;
         }
         r->referral.state = steps[i].to;
+        r->referral.by = r->referral.by.n ? r->referral.by : s->msisdn;
         event(s, r, steps[i].event, c->catatan);
         set_clock(s, r, "referral", 0);
         tell_reporter(s, r, steps[i].reporter, speaker(s), c->catatan);
