@@ -25,6 +25,7 @@ static const char *const texts[] = {
     "ussd.lanjutkan",
     "ussd.ya",
     "ussd.bukan",
+    "ussd.tidak",
     "ussd.ya_bukan",
     "ussd.lengkapi",
     "ussd.ubah",
@@ -214,6 +215,29 @@ static void check_field(struct check *k, const struct form *f, unsigned variant,
     check_page(k, x->mark, "this field's doubt");
 }
 
+/* Each question on its page, and as many as the list says. */
+static void check_questions(struct check *k, const struct menu_field *mf)
+{
+    const struct form *f = mf->form;
+
+    for (unsigned i = 0; i < mf->questions_n; i++) {
+        const struct menu_questions *q = &mf->questions[i];
+        const struct word *word = word_by_code(f->fields[mf->by].list, q->code);
+
+        if (word && q->n != word->questions[0] && q->n != word->questions[1])
+            fault_add(k->faults, q->mark, "%u questions, but \"%.*s\" takes %u answers", q->n,
+                      SLICE_ARG(q->code), word->questions[0]);
+        begin(k, USSD_QUESTION);
+        k->state.form = f;
+        k->state.field = (int)mf->field;
+        k->state.values[mf->by] = value_text(q->code);
+        for (unsigned n = 0; n < q->n; n++) {
+            k->state.item = slice_make("YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY", n < 40 ? n : 39);
+            check_page(k, q->mark, "this question");
+        }
+    }
+}
+
 static void check_form(struct check *k, const struct form *f)
 {
     const struct menu_form *mf = menu_form(k->c.rules->menus, f);
@@ -234,6 +258,9 @@ static void check_form(struct check *k, const struct form *f)
         for (unsigned i = 0; v < f->variants_n && i < f->variants[v].uses_n; i++)
             check_field(k, f, v, f->variants[v].uses[i]);
     }
+    for (unsigned i = 0; i < k->c.rules->menus->fields_n; i++)
+        if (k->c.rules->menus->fields[i].form == f)
+            check_questions(k, &k->c.rules->menus->fields[i]);
     begin(k, USSD_MENU);
     k->state.form = f;
     k->state.place = USSD_FIELD;

@@ -258,3 +258,14 @@ void ussd_field_confirm(struct ussd_walk *w, bool yes)
         ussd_walk_next(w);
     }
 }
+
+void ussd_field_answer(struct ussd_walk *w, bool yes)
+{
+    struct ussd_state *s = w->s;
+    const struct menu_questions *q = ussd_questions(w->c.rules, s);
+    struct slice all = arena_printf(w->c.arena, "%.*s%c", SLICE_ARG(s->item), yes ? 'Y' : 'T');
+
+    s->item = all;
+    if (!q || all.n >= q->n)
+        ussd_field_read(w, all);
+}

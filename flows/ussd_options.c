@@ -231,6 +231,17 @@ static void field_options(const struct ussd_context *c, const struct ussd_state 
     }
 }
 
+const struct menu_questions *ussd_questions(const struct ruleset *rs, const struct ussd_state *s)
+{
+    const struct menu_field *mf =
+        s->form && s->field >= 0 ? menu_field(rs->menus, s->form, (unsigned)s->field) : NULL;
+
+    for (unsigned i = 0; mf && mf->by >= 0 && i < mf->questions_n; i++)
+        if (slice_eq(mf->questions[i].code, s->values[mf->by].text))
+            return &mf->questions[i];
+    return NULL;
+}
+
 static void yes_no(const struct ussd_context *c, const char *yes, const char *no, struct ussd_options *o)
 {
     add(o, OPTION_YES, ussd_text(c, yes, NULL, S("")));
@@ -274,6 +285,9 @@ void ussd_options(const struct ussd_context *c, const struct ussd_state *s, stru
         break;
     case USSD_FIELD:
         field_options(c, s, o);
+        break;
+    case USSD_QUESTION:
+        yes_no(c, "ussd.ya", "ussd.tidak", o);
         break;
     case USSD_UNIT:
         unit_options(c, s, o);

@@ -117,6 +117,16 @@ static struct slice doubt_head(const struct ussd_context *c, const struct ussd_s
     return ussd_text(c, guessed ? "ussd.ragu" : "ussd.tidak_lazim", "isi", say);
 }
 
+/* "3/20 Tidur tidak nyenyak?" */
+static struct slice question_head(const struct ussd_context *c, const struct ussd_state *s)
+{
+    const struct menu_questions *q = ussd_questions(c->rules, s);
+
+    if (!q || s->item.n >= q->n)
+        return s->form->fields[s->field].ask;
+    return arena_printf(c->arena, "%zu/%u %.*s", s->item.n + 1, q->n, SLICE_ARG(q->texts[s->item.n]));
+}
+
 static void make_dialogue(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
 {
     const struct menu_entry *e = NULL;
@@ -129,6 +139,10 @@ static void make_dialogue(const struct ussd_context *c, const struct ussd_state 
         break;
     case USSD_FIELD:
         make_field(c, s, p);
+        break;
+    case USSD_QUESTION:
+        p->head = question_head(c, s);
+        add_options(c, s, p);
         break;
     case USSD_COUNT:
         p->head = ussd_text(c, "ussd.berapa", "isi", s->item);

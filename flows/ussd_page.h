@@ -62,6 +62,9 @@ const struct menu_page *ussd_menu_page(const struct ussd_context *, const struct
 /* The command entry that USSD_NUMBER and USSD_WORDS are about; NULL when the menu no longer has it. */
 const struct menu_entry *ussd_command(const struct ussd_context *, const struct ussd_state *);
 
+/* The questions that stand for the field in question, by what was answered before; NULL: it is asked as a
+ * whole. */
+const struct menu_questions *ussd_questions(const struct ruleset *, const struct ussd_state *);
 /* Asked by digits that are a value, not a choice. */
 bool ussd_numeric(enum field_type);
 /* "0" leaves an optional number out. */

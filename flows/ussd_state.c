@@ -6,9 +6,9 @@
 #include "flows/blob.h"
 
 static const char *const places[USSD_PLACES] = {
-    [USSD_MENU] = "menu",     [USSD_WAY] = "way",     [USSD_FIELD] = "field", [USSD_COUNT] = "count",
-    [USSD_UNIT] = "unit",     [USSD_DOUBT] = "doubt", [USSD_ECHO] = "echo",   [USSD_ASKED] = "asked",
-    [USSD_NUMBER] = "number", [USSD_WORDS] = "words", [USSD_DONE] = "done",
+    [USSD_MENU] = "menu",   [USSD_WAY] = "way",       [USSD_FIELD] = "field", [USSD_QUESTION] = "question",
+    [USSD_COUNT] = "count", [USSD_UNIT] = "unit",     [USSD_DOUBT] = "doubt", [USSD_ECHO] = "echo",
+    [USSD_ASKED] = "asked", [USSD_NUMBER] = "number", [USSD_WORDS] = "words", [USSD_DONE] = "done",
 };
 
 void ussd_state_clear(struct ussd_state *s)
@@ -151,6 +151,7 @@ static bool fits(const struct ussd_state *s)
     case USSD_ASKED:
         return s->form != NULL;
     case USSD_FIELD:
+    case USSD_QUESTION:
     case USSD_COUNT:
     case USSD_UNIT:
     case USSD_DOUBT:

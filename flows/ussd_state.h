@@ -12,17 +12,18 @@
 #include "gateway/model/ruleset.h"
 
 enum ussd_place {
-    USSD_MENU,   /* no dialogue yet: a menu page */
-    USSD_WAY,    /* which variant of the form */
-    USSD_FIELD,  /* asks for `field` */
-    USSD_COUNT,  /* FIELD_COUNTS: how many of `item` */
-    USSD_UNIT,   /* FIELD_AGE: `item` has the number, the unit is asked */
-    USSD_DOUBT,  /* `guess`, or what is in the field already, is asked back */
-    USSD_ECHO,   /* all values; 1 sends */
-    USSD_ASKED,  /* filed as a draft: `question` is open; 1 is YA, 2 is `command` */
-    USSD_NUMBER, /* a command's number */
-    USSD_WORDS,  /* a command's words */
-    USSD_DONE,   /* ended: the page is kept for a repeat */
+    USSD_MENU,     /* no dialogue yet: a menu page */
+    USSD_WAY,      /* which variant of the form */
+    USSD_FIELD,    /* asks for `field` */
+    USSD_QUESTION, /* FIELD_ANSWERS: one question; `item` has the answers so far */
+    USSD_COUNT,    /* FIELD_COUNTS: how many of `item` */
+    USSD_UNIT,     /* FIELD_AGE: `item` has the number, the unit is asked */
+    USSD_DOUBT,    /* `guess`, or what is in the field already, is asked back */
+    USSD_ECHO,     /* all values; 1 sends */
+    USSD_ASKED,    /* filed as a draft: `question` is open; 1 is YA, 2 is `command` */
+    USSD_NUMBER,   /* a command's number */
+    USSD_WORDS,    /* a command's words */
+    USSD_DONE,     /* ended: the page is kept for a repeat */
     USSD_PLACES,
 };
 

@@ -17,6 +17,10 @@ void ussd_walk_turn(struct ussd_walk *w, enum ussd_place place, int field)
     w->s->place = place;
     w->s->field = field;
     w->s->sub = 0;
+    if (place == USSD_FIELD && ussd_questions(w->c.rules, w->s)) {
+        w->s->place = USSD_QUESTION;
+        w->s->item = S("");
+    }
     if (place != USSD_DOUBT)
         w->s->guess.kind = VALUE_ABSENT;
 }
@@ -298,6 +302,12 @@ static void back(struct ussd_walk *w)
         else
             to_menu(w);
         return;
+    case USSD_QUESTION:
+        if (s->item.n > 0)
+            s->item.n--;
+        else if ((before = field_before(s, s->field)) >= 0)
+            ussd_walk_ask_again(w, before, S(""));
+        return;
     case USSD_COUNT:
         ussd_walk_turn(w, USSD_FIELD, s->field);
         return;
@@ -401,6 +411,8 @@ static void option_input(struct ussd_walk *w, const struct ussd_options *o, stru
     } else if (chosen->kind == OPTION_WAY) {
         s->variant = chosen->at;
         ussd_walk_next(w);
+    } else if (s->place == USSD_QUESTION) {
+        ussd_field_answer(w, chosen->kind == OPTION_YES);
     } else if (s->place == USSD_UNIT) {
         ussd_walk_turn(w, USSD_FIELD, s->field);
         ussd_field_read(w, chosen->value);

@@ -52,6 +52,8 @@ void ussd_field_input(struct ussd_walk *, struct slice);
 /* Reads `input` as a value of the field in question. */
 void ussd_field_read(struct ussd_walk *, struct slice input);
 void ussd_field_count(struct ussd_walk *, struct slice);
+/* The answer to one question of a screening. */
+void ussd_field_answer(struct ussd_walk *, bool yes);
 /* The answer to a doubt. */
 void ussd_field_confirm(struct ussd_walk *, bool yes);
 

@@ -203,26 +203,49 @@ static void read_ways(struct reader *r, struct yaml *list, struct menu_form *mf)
     }
 }
 
+/* A field by a slice; -1 when the form has none of that name. */
+static int field_named(const struct form *form, struct slice name)
+{
+    for (unsigned i = 0; i < form->fields_n; i++)
+        if (slice_eq(form->fields[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+static void read_questions(struct reader *r, struct yaml *y, struct menu_field *mf)
+{
+    struct yaml *all = yaml_map(y, "questions", r->faults), *by = yaml_get(y, "by");
+
+    mf->by = by ? field_named(mf->form, by->text) : -1;
+    if (by && (mf->by < 0 || !mf->form->fields[mf->by].list))
+        fault_add(r->faults, by->mark, "\"by\" takes a field of the form that has a word list");
+    if (!all || mf->by < 0)
+        return;
+    mf->questions = ARENA_ARRAY(r->arena, struct menu_questions, all->n + 1);
+    for (struct yaml *q = all->first; q && mf->questions; q = q->next) {
+        struct menu_questions *to = &mf->questions[mf->questions_n];
+
+        *to = (struct menu_questions){ .code = q->key, .mark = q->key_mark };
+        if (!word_by_code(mf->form->fields[mf->by].list, q->key))
+            fault_add(r->faults, q->key_mark, "there is no word \"%.*s\" in that list", SLICE_ARG(q->key));
+        to->texts = yaml_texts(all, arena_copy(r->arena, q->key).p, &to->n, r->arena, r->faults);
+        mf->questions_n++;
+    }
+}
+
 static void read_field(struct reader *r, struct yaml *y, const struct form *form)
 {
     struct menu_field *mf = &r->set->fields[r->set->fields_n];
     struct slice places = yaml_text(y, "places", "", r->faults);
-    char name[40];
-    int at;
+    int at = field_named(form, y->key);
 
     if (r->set->fields_n == FIELDS_MAX) {
         fault_add(r->faults, y->mark, "more than %d fields with a list", FIELDS_MAX);
         return;
     }
-    if (y->key.n >= sizeof name) {
-        fault_add(r->faults, y->key_mark, "no such field");
-        return;
-    }
-    memcpy(name, y->key.p, y->key.n);
-    name[y->key.n] = 0;
-    at = form_field(form, name);
-    if (at < 0 || form->fields[at].type != FIELD_TEXT) {
-        fault_add(r->faults, y->key_mark, "%.*s has no text field \"%s\"", SLICE_ARG(form->name), name);
+    if (at < 0 || (form->fields[at].type != FIELD_TEXT && form->fields[at].type != FIELD_ANSWERS)) {
+        fault_add(r->faults, y->key_mark, "%.*s has no text field \"%.*s\"", SLICE_ARG(form->name),
+                  SLICE_ARG(y->key));
         return;
     }
     *mf = (struct menu_field){ .form = form, .field = (unsigned)at };
@@ -233,6 +256,7 @@ static void read_field(struct reader *r, struct yaml *y, const struct form *form
         mf->places = MENU_PLACES_VILLAGE;
     else if (!slice_empty(places))
         fault_add(r->faults, y->mark, "\"places\" takes up or village");
+    read_questions(r, y, mf);
     yaml_done(y, r->faults);
     r->set->fields_n++;
 }

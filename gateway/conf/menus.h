@@ -5,7 +5,8 @@
  * `form`, `command` (with `needs`, `words`), `page`, or `rest: forms` (all forms that no entry of the role's
  * first page names).  A file of forms: `forms`, each with `ways` (one entry for each variant that USSD
  * offers) and `fields`
- * (`choices` or `places` for a text that can be given by number).  Reads files, knows no session. */
+ * (`choices` or `places` for a text that can be given by number; `by` and `questions` for answers that are
+ * asked one by one).  Reads files, knows no session. */
 #ifndef KENTONGAN_CONF_MENUS_H
 #define KENTONGAN_CONF_MENUS_H
 
@@ -65,12 +66,23 @@ enum menu_places {
     MENU_PLACES_VILLAGE, /* the village that the sender sits in */
 };
 
+/* The questions of a screening, asked one by one: those of word `code` of field `by`. */
+struct menu_questions {
+    struct slice code;
+    struct slice *texts;
+    unsigned n;
+    struct mark mark;
+};
+
 struct menu_field {
     const struct form *form;
     unsigned field;
     struct slice *choices;
     unsigned choices_n;
     enum menu_places places;
+    int by; /* the field whose word chooses the questions; -1 = none */
+    struct menu_questions *questions;
+    unsigned questions_n;
 };
 
 struct menu_form {

@@ -82,6 +82,8 @@ static void each_fault_is_named_with_its_place(void **state)
         { "forms: {timbang: {ways: [{say: x, variant: 9}]}}\n", "\"variant\" takes" },
         { "forms: {timbang: {fields: {bb: {choices: [x]}}}}\n", "no text field \"bb\"" },
         { "forms: {kasus: {fields: {lokasi: {places: moon}}}}\n", "\"places\" takes" },
+        { "forms: {skrining: {fields: {jawaban: {by: nama}}}}\n", "\"by\" takes" },
+        { "forms: {skrining: {fields: {jawaban: {by: jenis, questions: {zzz: [a]}}}}}\n", "no word \"zzz\"" },
         { "forms: {zzz: {}}\n", "no form \"zzz\"" },
     };
 
