@@ -196,7 +196,15 @@ void due_up(struct store *s)
 
 void due_down(struct store *s)
 {
-    loop_timer_stop(s->due->poll);
+    struct due *d = s->due;
+
+    loop_timer_stop(d->poll);
+    d->asking = false;
+    /* Their messages may have ended for want of Redis: handed out again when it is back.  One whose commit is
+     * still under way is a duplicate then. */
+    for (unsigned i = 0; i < BUCKETS; i++)
+        while (d->buckets[i])
+            drop(d, &d->buckets[i]);
 }
 
 struct due *due_new(struct store *s)

@@ -140,24 +140,20 @@ static void plan_attempt(struct redis *r)
 static void bury(void *arg)
 {
     struct redis *r = arg;
-    unsigned n = r->n;
 
     if (r->state != LINK_DYING)
         return;
     close_socket(r);
-    while (n--) {
-        struct pending p = pending_pop(r);
-
-        p.cb(p.arg, NULL);
-    }
-    if (r->n) { /* asked for by those callbacks: theirs comes in the next turn */
-        loop_soon(r->loop, bury, r);
-        return;
-    }
     redis_enter(r, LINK_DOWN, "");
     loop_timer_stop(r->tick);
     plan_attempt(r);
     r->events.lost(r->events.arg);
+    /* What these callbacks ask for anew is answered as without a connection, in the next turn. */
+    while (r->n) {
+        struct pending p = pending_pop(r);
+
+        p.cb(p.arg, NULL);
+    }
 }
 
 void redis_drop(struct redis *r, const char *why)

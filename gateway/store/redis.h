@@ -20,7 +20,7 @@ struct redis_events {
     /* Before each attempt to connect (a managed server is looked after here); false: try again later. */
     bool (*before)(void *arg);
     void (*connected)(void *arg); /* commands may be sent: time to greet */
-    void (*lost)(void *arg);      /* after every pending reply was given as NULL */
+    void (*lost)(void *arg);      /* just before every pending reply is given as NULL */
     void *arg;
 };
 

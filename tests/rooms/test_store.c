@@ -277,6 +277,162 @@ static void a_timer_fires_once_and_its_commit_takes_it_off(void **state)
     assert_int_equal(raw_int("EXISTS", "{19.06}duet:"), 0);
 }
 
+static void a_timer_that_sets_itself_again_fires_again(void **state)
+{
+    struct fired f = { 0 };
+    struct inbound in = sms_from("n1"), timer = { .kind = INBOUND_TIMER, .provider = S("timer") };
+    struct outcome *o = full_outcome();
+
+    (void)state;
+    store_on_due(rig.store, on_due, &f);
+    o->timers[0].due_ms = clock_wall_ms() + 30;
+    assert_int_equal(commit(&in, o), STORE_OK);
+    for (unsigned i = 1; i <= 3; i++) {
+        wait_for(&f.done);
+        f.done = false;
+        assert_int_equal(f.n, i);
+        timer.provider_id = arena_printf(&rig.arena, "%s@%lld", f.id, (long long)f.due_ms);
+        memset(o, 0, sizeof *o);
+        o->timers_n = i < 3;
+        o->timers[0] = (struct timer){ .id = S("draft:1"), .text = S("hm"), .due_ms = f.due_ms + 40 };
+        assert_int_equal(commit(&timer, o), STORE_OK);
+    }
+    assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
+}
+
+static void a_timer_that_was_committed_before_comes_off_when_it_is_loaded(void **state)
+{
+    struct inbound in = sms_from("o1"), timer = { .kind = INBOUND_TIMER, .provider = S("timer") };
+    struct outcome *o = full_outcome();
+    static struct outcome nothing;
+
+    (void)state;
+    timer.provider_id = S("draft:1@5");
+    assert_int_equal(commit(&timer, &nothing), STORE_OK);
+    o->timers[0].due_ms = 5; /* set to the same time again: its message is a duplicate */
+    assert_int_equal(commit(&in, o), STORE_OK);
+    assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 1);
+    assert_int_equal(load(&timer, NULL, 0), STORE_DUPLICATE);
+    assert_int_equal(load(&timer, NULL, 0), STORE_DUPLICATE); /* behind the removal */
+    assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
+}
+
+static void what_a_dead_gateway_held_is_claimed(void **state)
+{
+    struct taken t = { .want = 1 };
+    redisContext *c;
+
+    (void)state;
+    commit_n("p", 1);
+    c = raw();
+    freeReplyObject(redisCommand(c, "XGROUP CREATE {19.06}st:sink:lokal g 0"));
+    freeReplyObject(redisCommand(c, "XREADGROUP GROUP g other COUNT 1 STREAMS {19.06}st:sink:lokal >"));
+    freeReplyObject(redisCommand(c, "XGROUP CREATECONSUMER {19.06}st:sink:lokal g other"));
+    {
+        redisReply *r = redisCommand(c, "XRANGE {19.06}st:sink:lokal - +");
+        const char *id = r->element[0]->element[0]->str;
+
+        freeReplyObject(redisCommand(c, "XCLAIM {19.06}st:sink:lokal g other 0 %s IDLE 900000", id));
+        freeReplyObject(r);
+    }
+    redisFree(c);
+    consumer_open(rig.store, "sink:lokal", 4, on_entry, &t);
+    wait_for(&t.enough);
+    assert_int_equal(t.recovered, 1);
+}
+
+/* --- parking, days of cases, delivery ids --- */
+
+static void a_message_that_cannot_be_carried_out_is_parked_once(void **state)
+{
+    struct inbound in = sms_from("q1");
+    static const struct outcome nothing;
+    struct answer a = { 0 }, again = { 0 };
+
+    (void)state;
+    store_park_inbound(rig.store, &in, "parked_crash", 5, on_answer, &a);
+    wait_for(&a.done);
+    assert_int_equal(a.rc, STORE_OK);
+    store_park_inbound(rig.store, &in, "parked_crash", 5, on_answer, &again);
+    wait_for(&again.done);
+    assert_int_equal(again.rc, STORE_DUPLICATE);
+    assert_int_equal(commit(&in, &nothing), STORE_DUPLICATE);
+    assert_int_equal(raw_int("XLEN", "{19.06}parked:inbound"), 1);
+}
+
+struct told {
+    bool done;
+    enum store_rc rc;
+    char text[200];
+};
+
+static void on_text(void *arg, enum store_rc rc, struct slice text)
+{
+    struct told *t = arg;
+
+    t->rc = rc;
+    snprintf(t->text, sizeof t->text, "%.*s", SLICE_ARG(text));
+    t->done = true;
+}
+
+static void cases_are_counted_for_village_and_puskesmas(void **state)
+{
+    struct told t = { 0 };
+    struct inbound in = sms_from("s0");
+    struct outcome *o = full_outcome();
+
+    (void)state;
+    commit_n("r", 2); /* two cases each */
+    o->writes_n = 0;
+    o->tallies[0].village = S("19.06.01.2005");
+    o->tallies[0].delta = -1;
+    assert_int_equal(commit(&in, o), STORE_OK);
+    store_tally_read(rig.store, S("19.06.01.2004"), S("diare"), on_text, &t);
+    wait_for(&t.done);
+    assert_int_equal(t.rc, STORE_OK);
+    assert_string_equal(t.text, "{\"2026-11-21\":4}");
+    t.done = false;
+    store_tally_read(rig.store, S("PKM01"), S("diare"), on_text, &t);
+    wait_for(&t.done);
+    assert_string_equal(t.text, "{\"2026-11-21\":3}");
+    assert_true(raw_int("TTL", "{19.06}t:19.06.01.2004:diare") > 6000000);
+}
+
+static void a_delivery_id_finds_our_message_again(void **state)
+{
+    struct told t = { 0 };
+
+    (void)state;
+    store_dlr_put(rig.store, "kannel", S("their-1"), S("our-1"));
+    store_dlr_get(rig.store, "kannel", S("their-1"), on_text, &t);
+    wait_for(&t.done);
+    assert_string_equal(t.text, "our-1");
+    t.done = false;
+    store_dlr_get(rig.store, "emulator", S("their-1"), on_text, &t);
+    wait_for(&t.done);
+    assert_int_equal(t.rc, STORE_OK);
+    assert_string_equal(t.text, "");
+}
+
+static void ids_of_any_length_and_bytes_are_keys(void **state)
+{
+    static char long_id[2000];
+    struct inbound in = sms_from("x"), other;
+    static const struct outcome nothing;
+
+    (void)state;
+    memset(long_id, 'a', sizeof long_id);
+    in.provider_id = slice_make(long_id, sizeof long_id);
+    other = in;
+    other.provider_id.n--;
+    assert_int_equal(commit(&in, &nothing), STORE_OK);
+    assert_int_equal(commit(&in, &nothing), STORE_DUPLICATE);
+    assert_int_equal(commit(&other, &nothing), STORE_OK);
+    in.provider_id = S("a\r\n$5\r\n\xff{}");
+    assert_int_equal(commit(&in, &nothing), STORE_OK);
+    assert_int_equal(load(&in, NULL, 0), STORE_DUPLICATE);
+}
+
 /* --- spool --- */
 
 struct spooled {
@@ -416,6 +572,13 @@ int main(void)
         CASE(a_retry_comes_back_with_one_more_attempt),
         CASE(what_was_under_way_at_the_end_is_recovered),
         CASE(a_timer_fires_once_and_its_commit_takes_it_off),
+        CASE(a_timer_that_sets_itself_again_fires_again),
+        CASE(a_timer_that_was_committed_before_comes_off_when_it_is_loaded),
+        CASE(what_a_dead_gateway_held_is_claimed),
+        CASE(a_message_that_cannot_be_carried_out_is_parked_once),
+        CASE(cases_are_counted_for_village_and_puskesmas),
+        CASE(a_delivery_id_finds_our_message_again),
+        CASE(ids_of_any_length_and_bytes_are_keys),
         CASE(what_was_spooled_comes_back_urgent_first_and_goes_when_taken),
         CASE(a_full_spool_says_so),
     };
