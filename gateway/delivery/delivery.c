@@ -338,19 +338,33 @@ static bool quiet_now(const struct delivery *d)
     return attempt_quiet_ms(clock_wall_ms(), d->utc_offset_min) > 0;
 }
 
-/* Lane 0 may always take a window full: it goes first as soon as a place is free.  The others take what is
+/* What the window, and under a rate the next two seconds, have room for.  What is taken sooner waits here for
+ * nothing, and would come back as "perhaps sent" if the process died. */
+static unsigned room(const struct provider *p, unsigned taken)
+{
+    unsigned left = taken < p->window ? p->window - taken : 0;
+    unsigned waiting = taken > p->under_way_n ? taken - p->under_way_n : 0;
+    unsigned soon = 2 * p->conf.rate > waiting ? 2 * p->conf.rate - waiting : 0;
+
+    return p->conf.rate && soon < left ? soon : left;
+}
+
+/* Lane 0 takes as if the others were not there: it goes first as soon as a place is free.  They take what is
  * left. */
 static void set_windows(struct provider *p)
 {
-    unsigned taken = 0, left;
     bool quiet = quiet_now(p->delivery);
+    unsigned first = 0, taken = 0;
 
-    for (unsigned i = 0; i < LANES * p->vias_n; i++)
-        taken += p->lane[i / p->vias_n][i % p->vias_n].taken;
-    left = taken < p->window ? p->window - taken : 0;
+    for (unsigned i = 0; i < LANES * p->vias_n; i++) {
+        const struct lane *l = &p->lane[i / p->vias_n][i % p->vias_n];
+
+        taken += l->taken;
+        first += l->number == 0 ? l->taken : 0;
+    }
     for (unsigned i = 0; i < LANES * p->vias_n; i++) {
         struct lane *l = &p->lane[i / p->vias_n][i % p->vias_n];
-        unsigned window = l->number == 0 ? p->window : l->taken + left;
+        unsigned window = l->taken + room(p, l->number == 0 ? first : taken);
 
         if (p->delivery->draining || (l->number > 0 && quiet))
             window = 0;
@@ -543,7 +557,7 @@ static int lanes_open(struct provider *p, struct slice name)
         l->number = i;
         l->last = &l->waiting;
         snprintf(stream, sizeof stream, "sms:%.*s:%u", SLICE_ARG(name), i);
-        l->consumer = consumer_open(d->store, stream, i > 0 && quiet_now(d) ? 0 : p->window, on_entry, l);
+        l->consumer = consumer_open(d->store, stream, 0, on_entry, l);
         if (!l->consumer)
             return -1;
     }
@@ -567,6 +581,7 @@ static int provider_open(struct delivery *d, const struct config *c, const struc
     for (unsigned i = 0; i < c->providers_n; i++)
         if (slice_eq(c->providers[i].sms_via, pc->name) && lanes_open(p, c->providers[i].name) != 0)
             return -1;
+    set_windows(p);
     return 0;
 }
 

@@ -353,6 +353,23 @@ static void the_rate_spreads_them(void **state)
     assert_in_range(clock_mono_ms() - begun, 450, 2000);
 }
 
+static void under_a_rate_only_what_is_soon_sent_is_taken(void **state)
+{
+    unsigned taken = 0;
+
+    (void)state;
+    config.providers[0].rate = 1;
+    config.providers[0].window = 10;
+    world.hold = true;
+    for (int i = 0; i < 20; i++)
+        put("a", 0, SMS_ANSWER);
+    run(300);
+    for (unsigned i = 0; i < world.n; i++)
+        taken += world.entry[i].taken;
+    assert_in_range(taken, 1, 3);
+    assert_int_equal(world.requests, 1);
+}
+
 static void a_provider_that_says_later_is_tried_again(void **state)
 {
     struct fake_entry *e = put("x", 0, SMS_ANSWER);
@@ -606,6 +623,7 @@ int main(void)
         CASE(answers_overtake_alerts_and_bulk),
         CASE(the_window_is_shared_by_the_lanes),
         CASE(the_rate_spreads_them),
+        CASE(under_a_rate_only_what_is_soon_sent_is_taken),
         CASE(a_provider_that_says_later_is_tried_again),
         CASE(a_provider_that_refuses_parks_it),
         CASE(nobody_there_is_later_not_unknown),
