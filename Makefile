@@ -108,6 +108,13 @@ system: $(B)/kentongan
 torture: $(B)/kentongan
 	@KENTONGAN=$(B)/kentongan KILLS=200 node --test-reporter=spec tests/system/kill.test.mjs
 
+$(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(PURE_LIBS)
+
+corpus: $(B)/tests/corpus/run
+	@$< tests/corpus/*.tsv
+
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^

@@ -358,6 +358,8 @@ void understand_settle(struct filling *x, struct report *out)
         out->values[i] = x->slots[i].value;
     choose(x, out);
     emergency(x, out);
+    out->heard = x->heard.heard;
+    out->heard_n = x->heard.heard_n;
     if (x->repairs_n) {
         out->repairs = x->repairs;
         out->repairs_n = x->repairs_n;

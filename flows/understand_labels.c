@@ -13,9 +13,13 @@ struct label {
 /* One label may be two words: HARI KE. */
 static bool matches(const struct tokens *ts, unsigned i, struct slice label, unsigned *used)
 {
-    struct slice rest = label, first = slice_cut(&rest, ' ');
+    struct slice rest = label, first;
 
     *used = 1;
+    /* Most words differ in their first letter already; labels are upper case. */
+    if (ts->t[i].low.n > label.n || (ts->t[i].low.p[0] & ~0x20) != label.p[0])
+        return false;
+    first = slice_cut(&rest, ' ');
     if (!slice_ieq(ts->t[i].low, first))
         return false;
     if (slice_empty(rest))

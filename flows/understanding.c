@@ -84,6 +84,7 @@ struct splitter {
     const struct form *form; /* of the report in hand */
     struct slice text;
     size_t begin; /* of its body */
+    unsigned most;
 };
 
 static bool complete(const struct report *r)
@@ -98,7 +99,7 @@ static struct slice between(const struct splitter *s, size_t from, size_t to)
 
 static void close_report(struct splitter *s, size_t end)
 {
-    if (s->said->reports_n == UNDERSTAND_REPORTS)
+    if (s->said->reports_n == s->most)
         return;
     understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena,
                       &s->said->reports[s->said->reports_n++]);
@@ -242,6 +243,24 @@ static void split(struct splitter *s)
 
 /* --- the whole SMS --- */
 
+/* No more reports than lines and keywords. */
+static unsigned most_reports(const struct ruleset *rs, struct slice body)
+{
+    unsigned n = 1;
+
+    for (size_t p = 0; p < body.n && n < UNDERSTAND_REPORTS;) {
+        size_t begin = p;
+
+        while (p < body.n && is_word(body.p[p]))
+            p++;
+        if (p > begin)
+            n += understand_exact_form(&rs->forms, slice_take(slice_skip(body, begin), p - begin)) != NULL;
+        else
+            n += body.p[p++] == '\n';
+    }
+    return n < UNDERSTAND_REPORTS ? n : UNDERSTAND_REPORTS;
+}
+
 /* Blanks collapsed: what a repeat is compared by. */
 static struct slice normalised(struct slice text, struct arena *a)
 {
@@ -290,9 +309,10 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
     out->body = normalised(text, a);
     s.today = date_today(at_ms, rs->utc_offset_min);
     understand_keyword(rs, text, &words, a, &k);
-    hear_all(rs, &words, text, a, out);
-    if (!k.found)
+    if (!k.found) {
+        hear_all(rs, &words, text, a, out);
         return !a->failed;
+    }
     if (!k.form) {
         out->kind = SAID_COMMAND;
         out->emergency = false;
@@ -300,7 +320,8 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
-    out->reports = ARENA_ARRAY(a, struct report, UNDERSTAND_REPORTS);
+    s.most = most_reports(rs, slice_skip(text, k.to));
+    out->reports = ARENA_ARRAY(a, struct report, s.most);
     if (!out->reports)
         return false;
     s.form = k.form;
@@ -310,6 +331,8 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;
+    out->heard = out->reports[0].heard;
+    out->heard_n = out->reports[0].heard_n;
     return !a->failed;
 }
 

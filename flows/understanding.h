@@ -78,7 +78,8 @@ struct said {
     struct command command;
     struct slice body;   /* normalised text: what a repeat is compared by, and short answers are read from */
     bool emergency;      /* SAID_NOTHING too: an E1 word stood in it */
-    struct slice *heard; /* codes of danger signs heard anywhere and not negated */
+    struct slice *heard; /* codes of danger signs heard and not negated: in the whole text, or in the first
+                            report (each has its own) */
     unsigned heard_n;
 };
 

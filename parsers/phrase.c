@@ -45,16 +45,33 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, struct run
     }
 }
 
+/* The first word of token i: a token of several ("dpt hb hib") begins with its first. */
+static struct slice first_word(const struct tokens *ts, unsigned i)
+{
+    struct slice rest = ts->t[i].low;
+
+    return slice_cut(&rest, ' ');
+}
+
+static bool usable(const struct tokens *ts, unsigned i)
+{
+    return i < ts->n && !ts->t[i].taken && ts->t[i].low.n > 0;
+}
+
 const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct word_list *list,
                              unsigned *used)
 {
     struct run r;
     const struct word *w;
+    unsigned longest;
 
     *used = 1;
-    if (!list || i >= ts->n)
+    if (!list || !usable(ts, i))
         return NULL;
-    join(ts, i, list_longest(list), &r);
+    longest = list_begins(list, first_word(ts, i));
+    if (longest == 0)
+        return NULL;
+    join(ts, i, longest, &r);
     for (unsigned k = r.n; k-- > 0;) {
         w = list_find(list, (struct slice){ .p = r.text, .n = r.ends[k] });
         if (w) {
@@ -98,7 +115,8 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
     const struct word *w = phrase_at(ts, i, list, used), *found = NULL;
     struct run r;
 
-    if (w || !list || i >= ts->n || ts->t[i].kind != TOKEN_WORD)
+    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD ||
+        !list_may_begin(list, first_word(ts, i)))
         return w;
     join(ts, i, list_longest(list), &r);
     for (unsigned k = r.n; k-- > 0 && !found;) {

@@ -7,10 +7,25 @@ struct entry {
     const struct word *word;
 };
 
+/* The first words of phrases, and each of them with one letter left out: two words one edit apart share one
+ * of those. */
+struct first {
+    uint64_t hash;
+    unsigned longest; /* words of the longest phrase; 0 = free */
+    bool exact;       /* the word itself, not a shortened one */
+};
+
 struct phrase_index {
     struct entry *slots;
     size_t mask;
+    struct first *firsts;
+    size_t first_mask;
     unsigned longest;
+};
+
+enum {
+    WORD_BYTES = 24, /* longer words are not looked for with an edit */
+    EDIT_LETTERS = 5 /* a word of six letters may have lost one */
 };
 
 const struct form *form_by_name(const struct form_set *set, struct slice name)
@@ -75,6 +90,50 @@ unsigned list_longest(const struct word_list *list)
     return list->index ? list->index->longest : 0;
 }
 
+static struct first *first_slot(const struct phrase_index *index, uint64_t hash)
+{
+    size_t at = (size_t)hash & index->first_mask;
+
+    while (index->firsts[at].longest && index->firsts[at].hash != hash)
+        at = (at + 1) & index->first_mask;
+    return &index->firsts[at];
+}
+
+static uint64_t hash_without(struct slice word, size_t left_out)
+{
+    char shorter[WORD_BYTES];
+    size_t n = 0;
+
+    for (size_t i = 0; i < word.n; i++)
+        if (i != left_out)
+            shorter[n++] = word.p[i];
+    return slice_hash((struct slice){ .p = shorter, .n = n });
+}
+
+unsigned list_begins(const struct word_list *list, struct slice word)
+{
+    const struct first *f;
+
+    if (!list->index)
+        return 0;
+    f = first_slot(list->index, slice_hash(word));
+    return f->longest && f->exact ? f->longest : 0;
+}
+
+bool list_may_begin(const struct word_list *list, struct slice word)
+{
+    if (!list->index)
+        return false;
+    if (first_slot(list->index, slice_hash(word))->longest)
+        return true;
+    if (word.n < EDIT_LETTERS || word.n >= WORD_BYTES)
+        return false;
+    for (size_t i = 0; i < word.n; i++)
+        if (first_slot(list->index, hash_without(word, i))->longest)
+            return true;
+    return false;
+}
+
 static unsigned words_in(struct slice phrase)
 {
     unsigned n = 1;
@@ -82,6 +141,28 @@ static unsigned words_in(struct slice phrase)
     for (size_t i = 0; i < phrase.n; i++)
         n += phrase.p[i] == ' ';
     return n;
+}
+
+static void add_first(struct phrase_index *index, uint64_t hash, unsigned words, bool exact)
+{
+    struct first *f = first_slot(index, hash);
+
+    f->hash = hash;
+    f->exact |= exact;
+    if (words > f->longest)
+        f->longest = words;
+}
+
+static void add_firsts(struct phrase_index *index, struct slice phrase)
+{
+    struct slice rest = phrase, word = slice_cut(&rest, ' ');
+    unsigned n = words_in(phrase);
+
+    add_first(index, slice_hash(word), n, true);
+    if (word.n <= EDIT_LETTERS || word.n >= WORD_BYTES)
+        return;
+    for (size_t i = 0; i < word.n; i++)
+        add_first(index, hash_without(word, i), n, false);
 }
 
 static bool add(struct phrase_index *index, struct slice phrase, const struct word *word)
@@ -94,6 +175,7 @@ static bool add(struct phrase_index *index, struct slice phrase, const struct wo
     *e = (struct entry){ .hash = slice_hash(phrase), .phrase = phrase, .word = word };
     if (n > index->longest)
         index->longest = n;
+    add_firsts(index, phrase);
     return true;
 }
 
@@ -107,10 +189,15 @@ static struct slice swapped(struct slice phrase, struct arena *a)
 
 bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
 {
-    size_t total = 0, cap = 16;
+    size_t total = 0, cap = 16, firsts = 16, letters = 0;
 
-    for (unsigned i = 0; i < list->n; i++)
+    for (unsigned i = 0; i < list->n; i++) {
         total += list->words[i].synonyms_n;
+        for (unsigned s = 0; s < list->words[i].synonyms_n; s++)
+            letters += list->words[i].synonyms[s].n + 2;
+    }
+    while (firsts < letters * 2)
+        firsts *= 2;
     while (cap < total * 4)
         cap *= 2;
     list->index = ARENA_NEW(a, struct phrase_index);
@@ -120,6 +207,10 @@ bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
     if (!list->index->slots)
         return true;
     list->index->mask = cap - 1;
+    list->index->firsts = ARENA_ARRAY(a, struct first, firsts);
+    if (!list->index->firsts)
+        return true;
+    list->index->first_mask = firsts - 1;
     for (unsigned i = 0; i < list->n; i++)
         for (unsigned s = 0; s < list->words[i].synonyms_n; s++)
             if (!add(list->index, list->words[i].synonyms[s], &list->words[i])) {

@@ -152,6 +152,11 @@ const struct word *word_by_code(const struct word_list *, struct slice code);
 const struct form *form_by_keyword(const struct form_set *, struct slice keyword);
 /* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
 const struct word *list_find(const struct word_list *, struct slice phrase);
+/* Most words of a phrase of the list that begins with this word; 0 when none does. */
+unsigned list_begins(const struct word_list *, struct slice first_word);
+/* A phrase of the list may begin with this word misspelt by one edit (or exactly so): cheap, and sure when it
+ * says no. */
+bool list_may_begin(const struct word_list *, struct slice first_word);
 /* Most words of one phrase in the list. */
 unsigned list_longest(const struct word_list *);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */

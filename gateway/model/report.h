@@ -42,7 +42,9 @@ struct report {
     unsigned repairs_n;
     bool emergency;                /* an E1 sign or value, or a RUJUK with an E1 reason: "alert":"E1" */
     struct slice emergency_reason; /* words for the staff: "perdarahan, kejang" */
-    struct slice body;             /* the part of the SMS that it came from */
+    struct slice *heard;           /* codes of danger signs in its words that are not negated */
+    unsigned heard_n;
+    struct slice body; /* the part of the SMS that it came from */
 };
 
 const struct value *report_value(const struct report *, const char *field); /* NULL when absent */

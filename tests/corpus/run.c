@@ -1,0 +1,329 @@
+/* run.c - the labelled messages (the TSV files beside it) against the understanding: right, false accepts and
+ * needless questions, per form.  `--speed` prints parsed messages a second on one core instead.
+ *
+ * A line: body, status, form, expectation, with tabs between; the first line of each file says how. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "flows/ruleset.h"
+#include "flows/understanding.h"
+#include "gateway/conf/config.h"
+#include "parsers/text.h"
+
+enum {
+    ROWS = 4000,
+    FORMS = 48
+};
+
+struct row {
+    char *line, *body, *status, *form, *expect;
+    struct slice text;
+};
+
+struct tally {
+    char name[24];
+    unsigned total, right, false_accepts, needless;
+};
+
+static struct row rows[ROWS];
+static unsigned rows_n;
+static struct tally tallies[FORMS];
+static unsigned tallies_n;
+
+static void read_file(const char *path)
+{
+    FILE *f = fopen(path, "r");
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+
+    if (!f) {
+        perror(path);
+        exit(2);
+    }
+    while ((n = getline(&line, &cap, f)) >= 0 && rows_n < ROWS) {
+        struct row *r = &rows[rows_n];
+        char *cells[4] = { "", "", "", "" }, *rest;
+        size_t out = 0;
+
+        if (n && line[n - 1] == '\n')
+            line[--n] = '\0';
+        if (line[0] == '#' || n == 0)
+            continue;
+        r->line = strdup(line);
+        rest = strdup(line);
+        for (unsigned c = 0; c < 4 && rest; c++)
+            cells[c] = strsep(&rest, "\t");
+        r->body = cells[0];
+        r->status = cells[1];
+        r->form = cells[2];
+        r->expect = cells[3];
+        for (char *p = r->body; *p; p++) {
+            if (p[0] == '\\' && p[1] == 'n') {
+                r->body[out++] = '\n';
+                p++;
+            } else {
+                r->body[out++] = *p;
+            }
+        }
+        r->text = slice_make(r->body, out);
+        rows_n++;
+    }
+    free(line);
+    fclose(f);
+}
+
+static struct tally *tally_of(const char *form)
+{
+    unsigned i = 0;
+
+    if (!*form)
+        form = "(none, many)";
+    while (i < tallies_n && strcmp(tallies[i].name, form) != 0)
+        i++;
+    if (i == FORMS)
+        abort();
+    if (i == tallies_n)
+        snprintf(tallies[tallies_n++].name, sizeof tallies[0].name, "%s", form);
+    return &tallies[i];
+}
+
+static void show(struct buf *b, const struct value *v)
+{
+    buf_clear(b);
+    if (v->kind == VALUE_TEXT)
+        buf_add(b, v->text);
+    else if (v->kind == VALUE_NUMBER)
+        number_print(b, v->milli, '.');
+    for (unsigned i = 0; v->kind == VALUE_LIST && i < v->n; i++) {
+        buf_str(b, i ? "+" : "");
+        buf_add(b, v->items[i]);
+    }
+}
+
+static bool field_is(const struct report *r, const char *name, const char *want, struct buf *b)
+{
+    const struct value *v = report_value(r, name);
+
+    buf_clear(b);
+    if (v)
+        show(b, v);
+    for (unsigned f = 0; !v && f < r->form->fields_n; f++)
+        for (unsigned i = 0; r->values[f].kind == VALUE_COUNTS && i < r->values[f].n; i++) {
+            if (!slice_is(r->values[f].items[i], name))
+                continue;
+            if (strcmp(name, "nihil") == 0)
+                buf_str(b, "true");
+            else
+                number_print(b, r->values[f].counts[i], '.');
+        }
+    return slice_is(buf_slice(b), want) || (b->n == 0 && !*want);
+}
+
+static bool command_field_is(const struct command *c, const char *name, const char *want, struct buf *b)
+{
+    struct slice s = { 0 };
+
+    if (strcmp(name, "nomor") == 0)
+        s = c->nomor;
+    else if (strcmp(name, "catatan") == 0)
+        s = c->catatan;
+    else if (strcmp(name, "arg") == 0)
+        s = c->arg;
+    else if (strcmp(name, "nama") == 0)
+        s = c->nama;
+    else if (strcmp(name, "kode") == 0)
+        s = c->kode;
+    else if (strcmp(name, "nik") == 0)
+        s = c->nik;
+    for (unsigned i = 0; i < c->corrected_n; i++)
+        if (slice_is(c->corrected[i].field, name)) {
+            show(b, &c->corrected[i].value);
+            s = buf_slice(b);
+        }
+    return slice_is(s, want) || (s.n == 0 && !*want);
+}
+
+static bool fields_right(const struct said *said, const char *expect)
+{
+    char *copy = strdup(expect), *rest = copy, *pair;
+    struct buf b;
+    bool right = true;
+
+    buf_init(&b, 4096);
+    while (right && (pair = strsep(&rest, ";"))) {
+        char *value = strchr(pair, '=');
+
+        if (!value)
+            continue;
+        *value++ = '\0';
+        right = said->kind == SAID_COMMAND ? command_field_is(&said->command, pair, value, &b)
+                                           : field_is(&said->reports[0], pair, value, &b);
+    }
+    buf_free(&b);
+    free(copy);
+    return right;
+}
+
+static bool error_right(enum report_error error, struct slice field, const char *expect)
+{
+    char got[96];
+
+    snprintf(got, sizeof got, "%s%s%.*s", report_error_name(error), field.n ? ":" : "", SLICE_ARG(field));
+    return strcmp(got, expect) == 0;
+}
+
+/* accepted, confirm, rejected, command, many */
+static const char *status_of(const struct said *said)
+{
+    if (said->kind == SAID_NOTHING)
+        return "rejected";
+    if (said->kind == SAID_COMMAND)
+        return said->command.status == REPORT_ACCEPTED ? "command" : "rejected";
+    return said->reports_n > 1 ? "many" : report_status_name(said->reports[0].status);
+}
+
+static bool many_right(const struct said *said, const char *expect)
+{
+    char got[256] = "";
+
+    for (unsigned i = 0; i < said->reports_n; i++)
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s", i ? "+" : "",
+                 SLICE_ARG(said->reports[i].form->name));
+    return strcmp(got, expect) == 0;
+}
+
+static bool is_right(const struct row *r, const struct said *said, const char *status)
+{
+    struct slice form = { 0 };
+
+    if (strcmp(status, r->status) != 0)
+        return false;
+    if (strcmp(status, "many") == 0)
+        return many_right(said, r->expect);
+    if (said->kind == SAID_COMMAND)
+        form = slice_of(command_name(said->command.kind));
+    else if (said->kind == SAID_REPORTS)
+        form = said->reports[0].form->name;
+    if (!slice_is(form, r->form) && !(form.n == 0 && !*r->form))
+        return false;
+    if (strcmp(status, "accepted") == 0 || strcmp(status, "command") == 0)
+        return fields_right(said, r->expect);
+    if (said->kind == SAID_NOTHING)
+        return strcmp(r->expect, "unknown_keyword") == 0;
+    if (said->kind == SAID_COMMAND)
+        return error_right(said->command.error, said->command.error_field, r->expect);
+    return error_right(said->reports[0].error, said->reports[0].error_field, r->expect);
+}
+
+static void judge(const struct row *r, const struct said *said)
+{
+    const char *status = status_of(said);
+    bool taken =
+        strcmp(status, "accepted") == 0 || strcmp(status, "command") == 0 || strcmp(status, "many") == 0;
+    bool wanted = strcmp(r->status, "accepted") == 0 || strcmp(r->status, "command") == 0 ||
+                  strcmp(r->status, "many") == 0;
+    struct tally *t = tally_of(r->form);
+
+    t->total++;
+    if (is_right(r, said, status)) {
+        t->right++;
+        return;
+    }
+    printf("WRONG %s: %s\n", taken ? "(accepted)" : status, r->line);
+    if (taken)
+        t->false_accepts++;
+    else if (wanted)
+        t->needless++;
+}
+
+static int summary(void)
+{
+    struct tally all = { .name = "all" };
+
+    printf("%-14s %6s %6s %14s %18s\n", "form", "rows", "right", "false accepts", "needless questions");
+    for (unsigned i = 0; i < tallies_n; i++) {
+        const struct tally *t = &tallies[i];
+
+        printf("%-14s %6u %6u %14u %18u\n", t->name, t->total, t->right, t->false_accepts, t->needless);
+        all.total += t->total;
+        all.right += t->right;
+        all.false_accepts += t->false_accepts;
+        all.needless += t->needless;
+    }
+    printf("%-14s %6u %6u %14u %18u\n", all.name, all.total, all.right, all.false_accepts, all.needless);
+    return all.right == all.total && all.total > 0 ? 0 : 1;
+}
+
+static void speed(const struct ruleset *rs, int64_t at)
+{
+    struct arena a;
+    struct said said;
+    struct timespec from, to;
+    unsigned long done = 0;
+    double s;
+
+    arena_init(&a, 4 << 20);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    do {
+        for (unsigned i = 0; i < rows_n; i++) {
+            (void)!understand_sms(rs, rows[i].text, at, &a, &said);
+            arena_reset(&a);
+            done++;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        s = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    } while (s < 2);
+    printf("%.0f messages/s on one core, over the corpus\n", (double)done / s);
+    arena_free(&a);
+}
+
+int main(int argc, char **argv)
+{
+    struct faults faults = { 0 };
+    struct arena conf, a;
+    struct config *config;
+    struct ruleset *rs;
+    bool fast = false;
+    int64_t at = 0;
+    int rc = 0;
+
+    arena_init(&conf, RULESET_ARENA);
+    config = config_load("config/kentongan.yaml", &conf, &faults);
+    rs = config ? ruleset_load(config, &conf, &faults) : NULL;
+    for (unsigned i = 0; i < faults.n && !rs; i++)
+        fprintf(stderr, "%s\n", faults.lines[i]);
+    if (!rs || !text_rfc3339(slice_of("2026-11-21T09:00:00+07:00"), &at))
+        return 2;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--speed") == 0)
+            fast = true;
+        else
+            read_file(argv[i]);
+    }
+    if (fast) {
+        speed(rs, at);
+    } else {
+        arena_init(&a, 4 << 20);
+        for (unsigned i = 0; i < rows_n; i++) {
+            struct said said;
+
+            if (!understand_sms(rs, rows[i].text, at, &a, &said))
+                abort();
+            judge(&rows[i], &said);
+            arena_reset(&a);
+        }
+        arena_free(&a);
+        rc = summary();
+    }
+    for (unsigned i = 0; i < rows_n; i++) {
+        free(rows[i].line);
+        free(rows[i].body);
+    }
+    ruleset_free(rs);
+    arena_free(&conf);
+    faults_free(&faults);
+    return rc;
+}
