@@ -53,6 +53,7 @@ struct filling {
     unsigned repairs_n;
     unsigned head_end;  /* first token behind the required fields */
     unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
+    bool labelled_only; /* KOREKSI: no unlabelled name can stand here */
     struct said heard;  /* danger signs in the words of this report */
 };
 

@@ -82,7 +82,8 @@ static bool about_person(struct filling *x)
             if (understand_is(x, i, "penanda_tangan", &used) &&
                 x->slots[form_field(x->form, "jumlah")].filled)
                 return false;
-            if (phrase_at(&x->ts, i, x->form->fields[0].list, &used)) {
+            if (phrase_at(&x->ts, i, x->form->fields[0].list, &used) ||
+                phrase_at(&x->ts, i, x->words->signs, &used) || understand_is(x, i, "pengisi", &used)) {
                 i += used - 1;
                 continue;
             }
@@ -170,13 +171,13 @@ static unsigned name_cut(struct filling *x, const struct field *next, unsigned i
     return cut;
 }
 
-/* RUJUK Bu Ana perdarahan: without an age the name ends where the reason begins. */
+/* RUJUK Bu Ana perdarahan: without a number behind it the name ends where the signs begin. */
 static unsigned cut_at_sign(const struct filling *x, unsigned i, unsigned end)
 {
     unsigned used;
-    int alasan = form_field(x->form, "alasan");
+    bool referral = form_field(x->form, "alasan") >= 0;
 
-    for (unsigned p = i + 1; alasan >= 0 && p < end; p++)
+    for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++)
         if (phrase_at(&x->ts, p, x->words->signs, &used) || understand_is(x, p, "negator", &used))
             return p;
     return end;

@@ -38,7 +38,7 @@ static bool find(const struct filling *x, unsigned i, struct label *out)
     for (unsigned f = 0; f < x->form->fields_n; f++) {
         const struct field *field = &x->form->fields[f];
 
-        if (field->hidden || field->type == FIELD_COUNTS)
+        if ((field->hidden && field->type != FIELD_DATE) || field->type == FIELD_COUNTS)
             continue;
         for (unsigned l = 0; l < field->labels_n; l++) {
             unsigned used;
@@ -53,7 +53,7 @@ static bool find(const struct filling *x, unsigned i, struct label *out)
 /* Still among the words of an unlabelled name, which may look like a label: `Lila P`. */
 static bool in_name(const struct filling *x, unsigned i)
 {
-    if (x->form->fields[0].type != FIELD_NAME || x->slots[0].filled)
+    if (x->labelled_only || x->form->fields[0].type != FIELD_NAME || x->slots[0].filled)
         return false;
     for (unsigned k = 0; k < i; k++)
         if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken)
@@ -175,6 +175,39 @@ static void drop_list_label(struct filling *x, const struct label *l, unsigned i
         take_labels_tokens(x, i, l->used);
 }
 
+/* In a name a label with a wrong value may be a word of the name: `Lila 9bl`. */
+static bool name_goes_on(struct filling *x, const struct label *l, unsigned i)
+{
+    if (!in_name(x, i))
+        return false;
+    if (i == 0 || l->name.n < 3)
+        return true;
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_AGE &&
+            understand_read(x, &x->form->fields[f], i + l->used, false).fit == FIT_YES)
+            return true;
+    return false;
+}
+
+/* `tgl lahir 12/3/25`: the date in the place of the age. */
+static bool take_birth(struct filling *x, const struct label *l, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        const struct field *age = &x->form->fields[f];
+        struct got g;
+
+        if (age->type != FIELD_AGE || age->companion != (int)l->field->position)
+            continue;
+        g = understand_read(x, age, i + l->used, true);
+        if (g.companion < 0 || g.fit == FIT_NO)
+            return false;
+        take_labels_tokens(x, i, l->used);
+        understand_take(x, age, i + l->used, &g, true);
+        return true;
+    }
+    return false;
+}
+
 static void take_value(struct filling *x, const struct label *l, unsigned i)
 {
     unsigned value = i + l->used;
@@ -184,8 +217,8 @@ static void take_value(struct filling *x, const struct label *l, unsigned i)
 
     if (!joined(x, value) && !is_alone && value < x->ts.n && (x->ts.t[value].sep & (SEP_HASH | SEP_LINE)))
         return;
-    if (g.fit == FIT_YES || g.fit == FIT_DOUBT || (g.fit == FIT_WRONG && (is_strong || !in_name(x, i))) ||
-        (g.fit == FIT_UNIT && (is_strong || !in_name(x, i)))) {
+    if (g.fit == FIT_YES || g.fit == FIT_DOUBT ||
+        ((g.fit == FIT_WRONG || g.fit == FIT_UNIT) && (is_strong || !name_goes_on(x, l, i)))) {
         /* A single letter is a label only before a certain value: `Ny K 30`. */
         if (l->name.n == 1 && !is_strong && g.fit != FIT_YES && !x->ts.t[value].glued && in_name(x, i))
             return;
@@ -217,7 +250,9 @@ void understand_labels(struct filling *x)
         if (!find(x, i, &l))
             continue;
         value = i + l.used;
-        if (l.field->type == FIELD_CHOICES) {
+        if (l.field->hidden) {
+            (void)take_birth(x, &l, i);
+        } else if (l.field->type == FIELD_CHOICES) {
             if (!in_name(x, i) || joined(x, value))
                 drop_list_label(x, &l, i);
         } else if (is_text(l.field)) {
@@ -263,5 +298,5 @@ bool understand_labels_value(struct filling *x, const struct field *f, unsigned 
 
     if (i >= x->ts.n || x->ts.t[i].glued || !find(x, i, &l) || l.field == f)
         return false;
-    return understand_read(x, l.field, i + l.used, true).fit == FIT_YES;
+    return understand_read(x, l.field, i + l.used, true).fit != FIT_NO;
 }

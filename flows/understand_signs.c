@@ -116,9 +116,12 @@ static void on_other(void *arg, unsigned from, unsigned to)
 void understand_signs(struct filling *x, unsigned from)
 {
     struct gather g = { .x = x };
-    struct sign_scan scan = {
-        .kata = x->words->kata, .near = true, .sign = on_sign, .other = on_other, .arg = &g
-    };
+    struct sign_scan scan = { .kata = x->words->kata,
+                              .units = x->words->units,
+                              .near = true,
+                              .sign = on_sign,
+                              .other = on_other,
+                              .arg = &g };
     const struct field *companion = NULL;
 
     for (unsigned k = 0; k < x->variant->uses_n && scan.lists_n < SIGN_LISTS; k++) {

@@ -93,6 +93,15 @@ static void drop_signature(struct filling *x, unsigned from)
     }
 }
 
+/* rt 02/01 is a place. */
+static bool behind_place(const struct filling *x, unsigned i)
+{
+    int lokasi = form_field(x->form, "lokasi");
+    bool keep;
+
+    return lokasi >= 0 && i > 0 && understand_text_label(x, i - 1, &x->form->fields[lokasi], &keep);
+}
+
 static void dates(struct filling *x, unsigned from)
 {
     for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
@@ -103,7 +112,9 @@ static void dates(struct filling *x, unsigned from)
         for (unsigned i = from; i < x->ts.n && open_field(x, f); i++) {
             struct got g;
 
-            if (x->ts.t[i].taken || (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD))
+            if (x->ts.t[i].taken || behind_place(x, i) ||
+                (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD &&
+                 slice_find(x->ts.t[i].low, '/') == (size_t)-1))
                 continue;
             g = understand_read(x, f, i, false);
             if (g.fit != FIT_NO)
@@ -136,6 +147,9 @@ static unsigned place_end(const struct filling *x, const struct field *f, unsign
         if (k > from && (t->sep & (SEP_HASH | SEP_LINE | SEP_DASH)))
             break;
         if (k > from && (t->sep & SEP_COMMA) && !understand_text_label(x, k, f, &keep))
+            break;
+        if (k > from && count_open(x) && k + 1 < x->ts.n && x->ts.t[k + 1].kind == TOKEN_NUMBER &&
+            phrase_at(&x->ts, k, x->words->many, &used))
             break;
         if (t->kind == TOKEN_NUMBER && count_open(x) && k > from &&
             !understand_text_label(x, k - 1, f, &keep) && !t->glued && !(t->sep & SEP_SLASH))

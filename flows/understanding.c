@@ -496,6 +496,7 @@ bool understand_answer(const struct ruleset *rs, const struct form *form, const 
 bool understand_labelled_only(struct filling *x, struct slice text)
 {
     x->variant = &x->form->variants[0];
+    x->labelled_only = true;
     if (!cut(x, text))
         return false;
     understand_labels(x);

@@ -95,6 +95,23 @@ static bool per_decilitre(const struct tokens *ts, unsigned i)
     return i < ts->n && ts->t[i].kind == TOKEN_WORD && !ts->t[i].taken && slice_is(ts->t[i].low, "dl");
 }
 
+/* `S6O` in SKDN, where O is also a label: without a number of its own it is a nought. */
+static bool glued_digits(struct slice s, struct amount *out)
+{
+    int64_t v = out->milli;
+
+    if (out->mark || s.n > 2)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!token_letter_is_digit(s.p[i]))
+            return false;
+        v = v * 10 + token_digit(s.p[i]) * 1000;
+    }
+    out->milli = v;
+    out->repaired = true;
+    return true;
+}
+
 static void read_unit(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
 {
     unsigned at = i + out->used, used;
@@ -113,6 +130,10 @@ static void read_unit(const struct tokens *ts, unsigned i, const struct word_lis
             out->unit = slice_is(w->code, "g") ? S("gdl") : S("mgdl");
             out->used++;
         }
+        return;
+    }
+    if (ts->t[at].glued && !ts->t[at].label && glued_digits(ts->t[at].text, out)) {
+        out->used++;
         return;
     }
     /* 1e3, 9,2x: glued letters that are no unit. */

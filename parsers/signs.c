@@ -104,10 +104,32 @@ static bool well(const struct state *x, const struct word *w, unsigned *to)
     return false;
 }
 
+/* How long it has lasted: a number with a unit of time right behind a word. */
+static unsigned duration_end(const struct state *x, unsigned i)
+{
+    unsigned used;
+    const struct word *unit;
+
+    if (!x->s->units || i + 1 >= x->end || x->ts->t[i].kind != TOKEN_NUMBER || x->ts->t[i].taken ||
+        (x->ts->t[i].sep & SEP_HARD) || (x->ts->t[i + 1].sep & SEP_HARD) ||
+        x->ts->t[i + 1].kind != TOKEN_WORD)
+        return i;
+    if (slice_is(x->ts->t[i + 1].low, "jam") || slice_is(x->ts->t[i + 1].low, "kali") ||
+        slice_is(x->ts->t[i + 1].low, "x"))
+        return i + 2;
+    unit = phrase_at(x->ts, i + 1, x->s->units, &used);
+    if (!unit || !(slice_is(unit->code, "hr") || slice_is(unit->code, "mg") || slice_is(unit->code, "bl")))
+        return i;
+    return i + 1 + used;
+}
+
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = i + used;
-    bool is_well = well(x, w, &to);
+    bool is_well;
+
+    to = duration_end(x, to);
+    is_well = well(x, w, &to);
 
     tell(x);
     x->last = (struct sign){ .kind = SIGN_PLAIN, .list = list, .word = w, .from = i, .to = to };
@@ -147,9 +169,10 @@ static unsigned word_at(struct state *x, unsigned i)
         return sign_at(x, i, w, list, used);
     if (!x->negated && !x->unsure) {
         tell(x);
-        other(x, i, i + 1);
+        /* `sejak 3 hari` */
+        other(x, i, duration_end(x, i + 1));
     }
-    return i + 1;
+    return duration_end(x, i + 1);
 }
 
 void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned from, unsigned to)

@@ -28,8 +28,8 @@ struct sign {
 struct sign_scan {
     const struct word_list *lists[SIGN_LISTS];
     unsigned lists_n;
-    const struct word_list *kata;
-    bool near; /* one edit allowed */
+    const struct word_list *kata, *units; /* units: `demam 3 hari` is one sign */
+    bool near;                            /* one edit allowed */
     void (*sign)(void *arg, const struct sign *);
     void (*other)(void *arg, unsigned from, unsigned to); /* words of no list; NULL: not wanted */
     void *arg;

@@ -41,6 +41,11 @@ static char digit_of(char c)
     }
 }
 
+int token_digit(char c)
+{
+    return digit_of(c) - '0';
+}
+
 static struct token *emit(struct lexer *x, enum token_kind kind, const char *from, const char *to)
 {
     struct token *t;
@@ -177,10 +182,12 @@ static enum slash slash_kind(const struct lexer *x, const char *first, const cha
     if (end < x->end && letters_end(x, end) != end)
         end = digits_end(x, second);
     n2 = (size_t)(end - second);
-    if (n1 == 0 || n2 == 0 || n1 > 3 || n2 > 3)
-        return SLASH_SEPARATES;
     a = small(first, slash);
     b = small(second, end);
+    if (n1 >= 1 && n1 <= 2 && n2 == 4 && a >= 1 && a <= 12 && b >= 2000 && b <= 2100)
+        return SLASH_PRESSURE; /* a month: nothing follows */
+    if (n1 == 0 || n2 == 0 || n1 > 3 || n2 > 3)
+        return SLASH_SEPARATES;
     if (n1 <= 2 && n2 <= 2 && a >= 1 && a <= 31 && b >= 1 && b <= 12)
         return SLASH_DATE;
     if (n1 < 2 || n2 < 2 || a < 40 || b < 20)
@@ -332,7 +339,10 @@ static void dash(struct lexer *x)
 
     x->p++;
     if (text_is_digit(next)) {
-        number(x, x->p, true);
+        /* `hari ke-3` counts, it does not subtract. */
+        struct token *t = x->out->n && !before ? &x->out->t[x->out->n - 1] : NULL;
+
+        number(x, x->p, !(t && slice_is(t->low, "ke")));
         return;
     }
     if (before && blank_or_end(next)) {

@@ -60,5 +60,7 @@ bool tokens_cut(struct slice text, const struct form *, const struct word_list *
 
 /* True for a letter that stands for a digit inside a number: O o l I i S B (SPEC 2.2). */
 bool token_letter_is_digit(char c);
+/* The digit it stands for. */
+int token_digit(char c);
 
 #endif

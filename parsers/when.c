@@ -161,11 +161,10 @@ static enum when_rc days_ago(const struct tokens *ts, unsigned i, const struct w
     at++;
     if (each && soft(ts, at) && (slice_is(ts->t[at].low, "yg") || slice_is(ts->t[at].low, "yang")))
         at++;
-    if (!each || !soft(ts, at) ||
-        !(slice_is(ts->t[at].low, "lalu") || slice_is(ts->t[at].low, "kemarin") ||
-          slice_is(ts->t[at].low, "kmrn")))
+    if (!each || !soft(ts, at) || !slice_is(ts->t[at].low, "lalu"))
         return WHEN_NONE;
     out->used = at + 1 - i;
+    out->relative = true;
     out->days = today - each * d.v[0];
     return WHEN_OK;
 }
@@ -302,8 +301,8 @@ static enum age_rc born(const struct tokens *ts, unsigned i, const struct when_w
     if (ts->t[i].kind != TOKEN_NUMBER)
         return AGE_NONE;
     rc = when_read(ts, i, w, today, false, &d);
-    /* "3 hari lalu" and the like are no birth dates by themselves, but days all the same. */
-    if (rc == WHEN_NONE)
+    /* `3 hari lalu` is no birth date but an age and a word. */
+    if (rc == WHEN_NONE || d.relative)
         return AGE_NONE;
     out->used = d.used;
     out->born = d.days;

@@ -23,6 +23,7 @@ struct when {
     int64_t days;
     unsigned used;
     bool bare;      /* six or eight digits without a mark: might be a number */
+    bool relative;  /* `2 hr lalu` */
     bool two_digit; /* the year had two digits: a birth may be a century earlier */
 };
 
