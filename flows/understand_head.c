@@ -64,7 +64,7 @@ static bool about_person(struct filling *x)
     if (x->slots[form_field(x->form, "nama")].filled || x->slots[form_field(x->form, "jk")].filled ||
         done(x, umur))
         return true;
-    for (i += g.used; i < x->ts.n; i++) {
+    for (i += x->slots[0].filled ? 0 : g.used; i < x->ts.n; i++) {
         const struct token *t = &x->ts.t[i];
 
         if (t->taken)

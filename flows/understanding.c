@@ -493,6 +493,18 @@ bool understand_answer(const struct ruleset *rs, const struct form *form, const 
     return !a->failed;
 }
 
+/* A list was labelled: `tanda demam`. */
+static bool list_label(const struct filling *x)
+{
+    for (unsigned i = 0; i < x->ts.n; i++)
+        for (unsigned f = 0; x->ts.t[i].taken && f < x->form->fields_n; f++)
+            for (unsigned l = 0; x->form->fields[f].type == FIELD_CHOICES && l < x->form->fields[f].labels_n;
+                 l++)
+                if (slice_ieq(x->form->fields[f].labels[l], x->ts.t[i].low))
+                    return true;
+    return false;
+}
+
 bool understand_labelled_only(struct filling *x, struct slice text)
 {
     x->variant = &x->form->variants[0];
@@ -516,11 +528,8 @@ bool understand_labelled_only(struct filling *x, struct slice text)
                     understand_take(x, field, from, &g, true);
             }
     }
-    for (unsigned i = 0; i < x->ts.n; i++)
-        if (x->ts.t[i].taken) {
-            understand_signs(x, 0);
-            break;
-        }
+    if (list_label(x))
+        understand_signs(x, 0);
     return anything(x) && all_taken(x);
 }
 

@@ -1,0 +1,349 @@
+/* test_understanding.c - understanding beyond single messages: short answers, corrections, USSD fields, and
+ * what must hold for any text.  Labelled messages are in tests/corpus. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "flows/ruleset.h"
+#include "flows/understanding.h"
+
+static const int64_t at = 1795226400000; /* 2026-11-21T09:00+07:00 */
+static struct ruleset *rs;
+static struct arena conf;
+static struct arena a;
+
+static int setup(void **state)
+{
+    struct faults faults = { 0 };
+    struct config *config;
+
+    (void)state;
+    arena_init(&conf, RULESET_ARENA);
+    arena_init(&a, 64 << 20);
+    config = config_load("config/kentongan.yaml", &conf, &faults);
+    rs = config ? ruleset_load(config, &conf, &faults) : NULL;
+    for (unsigned i = 0; i < faults.n && !rs; i++)
+        print_error("%s\n", faults.lines[i]);
+    faults_free(&faults);
+    return rs ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ruleset_free(rs);
+    arena_free(&a);
+    arena_free(&conf);
+    return 0;
+}
+
+static struct said said_of(const char *text)
+{
+    struct said said;
+
+    assert_true(understand_sms(rs, slice_of(text), at, &a, &said));
+    return said;
+}
+
+static struct report report_of(const char *text)
+{
+    struct said said = said_of(text);
+
+    assert_int_equal(said.kind, SAID_REPORTS);
+    assert_int_equal(said.reports_n, 1);
+    return said.reports[0];
+}
+
+static void assert_json(const struct report *r, const char *want)
+{
+    struct buf b;
+
+    buf_init(&b, 1 << 16);
+    report_fields_json(&b, r->form, r->values);
+    assert_string_equal(b.p, want);
+    buf_free(&b);
+}
+
+/* --- short answers --- */
+
+static const struct {
+    const char *name, *draft, *asked, *answer;
+    enum report_status status;
+    const char *fields;
+} answers[] = {
+    { "a labelled value completes", "timbang Siti P 14bl", "bb", "BB 9,2", REPORT_ACCEPTED,
+      "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2}" },
+    { "a bare value goes to the field that was asked", "timbang Siti P 14bl", "bb", "9,2", REPORT_ACCEPTED,
+      "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2}" },
+    { "a sex by itself", "timbang Siti 14bl 9,2", "jk", "p", REPORT_ACCEPTED,
+      "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2}" },
+    { "a name by itself", "timbang P 14bl 9,2", "nama", "siti aminah", REPORT_ACCEPTED,
+      "{\"nama\":\"Siti Aminah\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2}" },
+    { "a wrong answer keeps what was known", "timbang Siti P 14bl", "bb", "BB 40", REPORT_REJECTED,
+      "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\"}" },
+    { "a doubtful answer asks again", "timbang Siti P 14bl", "bb", "92", REPORT_CONFIRM,
+      "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2}" },
+    { "another field than the one asked may be answered", "timbang Siti P 14bl 92", "bb", "tb 76 bb 9,2",
+      REPORT_ACCEPTED, "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2,\"tb\":76}" },
+    { "an age replaces a birth date", "rujuk Ana perdarahan", "umur", "28", REPORT_ACCEPTED,
+      "{\"nama\":\"Ana\",\"umur\":\"28th\",\"alasan\":\"perdarahan\"}" },
+    { "a blood pressure", "bumil Ana 30", "td", "120/80", REPORT_ACCEPTED,
+      "{\"nama\":\"Ana\",\"ukh\":30,\"td\":\"120/80\"}" },
+    { "letters of the week", "W2 33", "kode", "A5 B1", REPORT_ACCEPTED, "{\"minggu\":33,\"A\":5,\"B\":1}" },
+};
+
+static void short_answers_complete_a_draft(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct report draft = report_of(answers[i].draft), out;
+
+        if (!understand_answer(rs, draft.form, draft.values, slice_of(answers[i].asked),
+                               slice_of(answers[i].answer), at, &a, &out))
+            fail_msg("%s: taken for no answer", answers[i].name);
+        if (out.status != answers[i].status)
+            fail_msg("%s: %s %s", answers[i].name, report_status_name(out.status),
+                     report_error_name(out.error));
+        assert_json(&out, answers[i].fields);
+    }
+}
+
+static void what_fits_nothing_is_no_answer(void **state)
+{
+    struct report draft = report_of("timbang Siti P 14bl"), out;
+
+    (void)state;
+    assert_false(understand_answer(rs, draft.form, draft.values, S("bb"), S("apa ini"), at, &a, &out));
+    assert_false(understand_answer(rs, draft.form, draft.values, S(""), S("9,2"), at, &a, &out));
+    assert_false(understand_answer(rs, draft.form, draft.values, S("bb"), S(""), at, &a, &out));
+}
+
+static void a_correction_needs_labels(void **state)
+{
+    struct report r = report_of("timbang Siti P 14bl 9,2"), out;
+
+    (void)state;
+    assert_true(understand_correction(rs, r.form, r.values, S("bb 9,3"), at, &a, &out));
+    assert_json(&out, "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.3}");
+    assert_true(understand_correction(rs, r.form, r.values, S("nama Siti Aminah"), at, &a, &out));
+    assert_json(&out, "{\"nama\":\"Siti Aminah\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2}");
+    assert_false(understand_correction(rs, r.form, r.values, S("9,3"), at, &a, &out));
+    assert_false(understand_correction(rs, r.form, r.values, S("warna merah"), at, &a, &out));
+    assert_false(understand_correction(rs, r.form, r.values, S("bb 9,3 warna merah"), at, &a, &out));
+}
+
+/* --- one field, as USSD asks --- */
+
+static const struct {
+    const char *form, *field, *typed;
+    enum report_error error;
+    const char *json;
+} fields[] = {
+    { "timbang", "bb", "9,2", ERROR_NONE, "9.2" },
+    { "timbang", "bb", "92", ERROR_AMBIGUOUS, "9.2" },
+    { "timbang", "bb", "999", ERROR_OUT_OF_RANGE, "null" },
+    { "timbang", "bb", "abc", ERROR_INVALID, "null" },
+    { "timbang", "bb", "9,2 76", ERROR_INVALID, "null" },
+    { "timbang", "umur", "14", ERROR_NONE, "\"14bl\"" },
+    { "dewasa", "umur", "45", ERROR_NONE, "\"45th\"" },
+    { "bumil", "td", "120/80", ERROR_NONE, "\"120/80\"" },
+    { "bumil", "td", "12080", ERROR_NONE, "\"120/80\"" },
+    { "timbang", "nama", "siti aminah", ERROR_NONE, "\"Siti Aminah\"" },
+    { "timbang", "jk", "L", ERROR_NONE, "\"L\"" },
+    { "timbang", "nomor", "1041", ERROR_NONE, "\"1041\"" },
+    { "timbang", "nomor", "1042", ERROR_CHECK_DIGIT, "null" },
+    { "kasus", "penyakit", "mencret", ERROR_NONE, "\"diare\"" },
+    { "lahir", "tgl", "14", ERROR_NONE, "\"2026-11-14\"" },
+    { "bumil", "tanda", "pusing, kabur", ERROR_NONE, "[\"pusing\",\"kabur\"]" },
+};
+
+static void one_field_by_itself(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const struct form *form = form_by_name(&rs->forms, slice_of(fields[i].form));
+        struct value v;
+        struct buf b;
+        enum report_error e;
+
+        assert_non_null(form);
+        e = understand_field(rs, form, (unsigned)form_field(form, fields[i].field), slice_of(fields[i].typed),
+                             at, &a, &v);
+        buf_init(&b, 256);
+        value_json(&b, &v);
+        if (e != fields[i].error || strcmp(b.p, fields[i].json) != 0)
+            fail_msg("%s %s: %s %s", fields[i].field, fields[i].typed, report_error_name(e), b.p);
+        buf_free(&b);
+    }
+}
+
+/* --- emergencies --- */
+
+static const struct {
+    const char *text;
+    bool alarm;
+} emergencies[] = {
+    { "RUJUK Bu Ana perdarahan", true },
+    { "timbang Rizki L kejang", true },
+    { "tolong anak saya kejang", true },
+    { "bumil Ana 30 110/70 enggak kejang", true }, /* who can tell */
+    { "bumil Ana 30 110/70 tidak kejang", false },
+    { "bumil Ana 30 110/70 kejang (-)", false },
+    { "bumil Ana 30 110/70 gerakan janin aktif", false },
+    { "bumil Ana 30 110/70 gerakan janin", false },
+    { "timbang Tio L 9bl 8,1 menyusu kuat", false },
+    { "nifas Yuni 3 110/70 ibu menyusui", false },
+    { "rujuk Bu Ana 28th kontrol", false },
+    { "rujuk Bu Ana 28th tidak perdarahan", false },
+    { "rujuk Hasan 50th pelo", true },
+    { "LAHIR#Yanti#P#kemarin#1900gr", true },
+    { "timbang Siti P 14bl 9,2\nrujuk Ana 28th sesak", true },
+};
+
+static void an_emergency_never_waits_and_a_negation_alarms_nobody(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof emergencies / sizeof *emergencies; i++)
+        if (said_of(emergencies[i].text).emergency != emergencies[i].alarm)
+            fail_msg("%s", emergencies[i].text);
+}
+
+/* --- examples and properties --- */
+
+static void every_example_of_every_form_is_accepted(void **state)
+{
+    (void)state;
+    for (unsigned f = 0; f < rs->forms.n; f++)
+        for (unsigned e = 0; e < rs->forms.forms[f].examples_n; e++) {
+            struct said said;
+
+            assert_true(understand_sms(rs, rs->forms.forms[f].examples[e], at, &a, &said));
+            if (said.kind != SAID_REPORTS || said.reports[0].form != &rs->forms.forms[f] ||
+                said.reports[0].status != REPORT_ACCEPTED)
+                fail_msg("%.*s", SLICE_ARG(rs->forms.forms[f].examples[e]));
+        }
+}
+
+static uint32_t next(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* Words of the language in any order, with any bytes between. */
+static void any_text_ends_with_an_outcome(void **state)
+{
+    static const char *const parts[] = { "timbang", "BUMIL",  "kasus", "W2",     " ",    "#",    "##", ",",
+                                         "\n",      "120/80", "14bl",  "9,2",    "76",   "Siti", "P",  "bb",
+                                         "=",       ":",      "tidak", "kejang", "\x80", "rt",   "4",  "(-)",
+                                         " - ",     "TERIMA", "48217", "1e9",    "-9",   "½",    "O",  "l4",
+                                         "nik",     "SKDN",   "S60",   "..." };
+    uint32_t seed = 7;
+
+    (void)state;
+    for (unsigned i = 0; i < 4000; i++) {
+        char text[400];
+        size_t n = 0;
+        struct said said;
+        struct arena own;
+
+        for (unsigned k = next(&seed) % 24; k > 0; k--) {
+            const char *part = parts[next(&seed) % (sizeof parts / sizeof *parts)];
+
+            memcpy(text + n, part, strlen(part));
+            n += strlen(part);
+            if (next(&seed) % 2)
+                text[n++] = ' ';
+        }
+        arena_init(&own, 8 << 20);
+        assert_true(understand_sms(rs, slice_make(text, n), at, &own, &said));
+        if (said.kind == SAID_REPORTS)
+            assert_in_range(said.reports_n, 1, UNDERSTAND_REPORTS);
+        arena_free(&own);
+    }
+}
+
+/* What was accepted, typed again in canonical form between #, says the same. */
+static void canonical_text(struct buf *b, const struct report *r)
+{
+    buf_clear(b);
+    buf_add(b, r->form->keywords[0]);
+    for (unsigned k = 0; k < r->variant->uses_n; k++) {
+        const struct field *f = &r->form->fields[r->variant->uses[k]];
+        const struct value *v = &r->values[f->position];
+
+        if (f->type == FIELD_AGE && v->kind == VALUE_ABSENT && f->companion >= 0)
+            v = &r->values[f->companion];
+        if (v->kind == VALUE_ABSENT)
+            continue;
+        buf_char(b, '#');
+        if (f->type != FIELD_COUNTS && f->type != FIELD_CHOICES && !slice_is(f->name, "lokasi") &&
+            v == &r->values[f->position]) {
+            buf_add(b, f->labels[0]);
+            buf_char(b, '=');
+        }
+        value_say(b, v);
+    }
+}
+
+static void what_is_accepted_says_the_same_when_typed_again(void **state)
+{
+    static const char *const texts[] = {
+        "timbang ahmad fauzan L 1th3bl 9.8kg 78cm lila 14 demam",
+        "bumil sri 30mgg 160/110 60 24 k4 kabur",
+        "nifas Yanti 7 120/80 payudara bengkak",
+        "lahir Yanti L 19/11/26 2750 48",
+        "imunisasi Dinda P 9bl campak 1, vit a",
+        "remaja Lala P 14 45 150 22 11 110/70 4",
+        "dewasa Hasan L 12/3/85 150/95 gds 240 lp 98 nyeri dada",
+        "lansia Mbah Karto L 72 160/90 150 18 dengar, pusing",
+        "skrining Hasan L 50 tbc YTTT",
+        "kasus diare 4 kemarin dsn Tengah",
+        "kasus tampek Rudi L 3th kmrn",
+        "kejadian keracunan makanan 8 rt 4",
+        "W2 33 A5 B1 X120",
+        "kunjungan Pak Ali tbc tidak patuh suhu 37",
+        "rujuk ana 28th perdarahan hebat ke pustu kelubi",
+        "wafat Nek Imah P 70 kemarin sakit tua",
+        "SKDN S60 K58 D50 N40 T6 O3 B1 BGM2 bulan 10",
+        "kegiatan senam 30",
+        "timbang 1041 8,9 70",
+    };
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 4096);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct report first = report_of(texts[i]), again;
+
+        assert_int_equal(first.status, REPORT_ACCEPTED);
+        canonical_text(&b, &first);
+        again = report_of(b.p);
+        for (unsigned f = 0; f < first.form->fields_n; f++)
+            if (again.form != first.form || !value_equal(&first.values[f], &again.values[f]))
+                fail_msg("%s: %.*s (%s %s:%.*s)", b.p, SLICE_ARG(first.form->fields[f].name),
+                         report_status_name(again.status), report_error_name(again.error),
+                         SLICE_ARG(again.error_field));
+    }
+    buf_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(short_answers_complete_a_draft),
+        cmocka_unit_test(what_fits_nothing_is_no_answer),
+        cmocka_unit_test(a_correction_needs_labels),
+        cmocka_unit_test(one_field_by_itself),
+        cmocka_unit_test(an_emergency_never_waits_and_a_negation_alarms_nobody),
+        cmocka_unit_test(every_example_of_every_form_is_accepted),
+        cmocka_unit_test(any_text_ends_with_an_outcome),
+        cmocka_unit_test(what_is_accepted_says_the_same_when_typed_again),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
