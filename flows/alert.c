@@ -147,6 +147,8 @@ static void judge_village(struct step *s, const json_t *o)
     } else if (is && !over(s, rule, days, e.told_day ? e.told_day : day, &then)) {
         e.count = then;
         take_back(s, &e);
+        if (!e.fallen)
+            episode_tell_staff(s, &e, "alert.ralat");
         e.fallen = true;
         episode_save(s, &e);
     }

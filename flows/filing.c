@@ -46,7 +46,7 @@ bool work_is_referral(const struct form *form)
 bool filing_subjects(const struct ruleset *rules, const struct sender *sender, const struct report *r,
                      struct arena *a, struct intent *intent)
 {
-    struct slice nomor, nama, id[2];
+    struct slice nomor, nama, nik, id[PEOPLE_BUCKETS];
     bool ok;
 
     (void)rules;
@@ -58,9 +58,10 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
     if (work_about_child(r->form) && nama.n && sender->person) {
         if (r->form->nik_of_mother)
             nama = arena_printf(a, "Bayi %.*s", SLICE_ARG(nama));
-        people_buckets(sender->person->place_code, nama, a, id);
-        ok = intent_add(intent, SUBJECT_NAME, id[0]) && ok;
-        ok = intent_add(intent, SUBJECT_NAME, id[1]) && ok;
+        nik = r->form->nik_of_mother ? slice_make("", 0) : work_text(r, "nik");
+        people_buckets(sender->person->place_code, nama, nik, a, id);
+        for (unsigned b = 0; b < PEOPLE_BUCKETS; b++)
+            ok = intent_add(intent, SUBJECT_NAME, id[b]) && ok;
     }
     return ok;
 }
@@ -228,18 +229,20 @@ void filing_untally(struct step *s, const struct filed_report *r)
 
 static void file_child(struct work *w)
 {
-    bool weighed = slice_is(w->report.form->name, "timbang");
-    int64_t bb = weighed ? work_number(&w->report, "bb") : 0,
-            tb = weighed ? work_number(&w->report, "tb") : 0;
+    struct weighing now = { .at_ms = w->filed.at_ms };
 
     if (w->f->correct)
         return;
+    if (slice_is(w->report.form->name, "timbang")) {
+        now.bb = work_number(&w->report, "bb");
+        now.tb = work_number(&w->report, "tb");
+    }
     if (w->fresh) {
-        people_weighed(&w->child, bb, tb, w->filed.at_ms);
+        people_weighed(&w->child, now.bb, now.tb, now.at_ms);
         people_make(w->s, &w->child);
         child_save(w->s, &w->child);
     } else if (w->known) {
-        people_weigh_later(w->s, &w->child, bb, tb, w->filed.at_ms);
+        people_weigh_later(w->s, &w->child, &now);
     }
     w->filed.child = w->child.nomor;
     w->filed.person_id = w->child.id;

@@ -96,6 +96,7 @@ static void find_child(struct work *w)
     } else if (m == PEOPLE_ONE) {
         w->offered.posyandu = w->child.posyandu;
         w->offered.puskesmas = w->child.puskesmas;
+        w->offered.nik = w->offered.nik.n ? w->offered.nik : w->child.nik;
         w->child = w->offered;
         w->known = true;
     } else {

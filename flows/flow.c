@@ -183,14 +183,16 @@ static enum read_rc read_timer(const struct inbound *in, struct arena *a, struct
                                .act = blob_slice(o, "do", a),
                                .village = blob_slice(o, "village", a),
                                .disease = blob_slice(o, "disease", a),
-                               .bucket = blob_slice(o, "bucket", a),
+                               .nik = blob_slice(o, "nik", a),
                                .at_ms = blob_int(o, "at"),
                                .bb = blob_int(o, "bb"),
                                .tb = blob_int(o, "tb") };
         r->acting = r->due.from;
         (void)intent_add(out, SUBJECT_SENDER, r->due.from);
         (void)intent_add(out, SUBJECT_NUMBER, r->due.nomor);
-        (void)intent_add(out, SUBJECT_NAME, r->due.bucket);
+        (void)blob_slices(o, "buckets", r->due.buckets, 3, a);
+        for (unsigned i = 0; i < 3; i++)
+            (void)intent_add(out, SUBJECT_NAME, r->due.buckets[i]);
         if (r->due.village.n)
             (void)intent_add(
                 out, SUBJECT_EPISODE,

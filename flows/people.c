@@ -34,13 +34,17 @@ struct slice people_key(struct slice nama, struct arena *a)
     return slice_make(p ? p : "", n);
 }
 
-void people_buckets(struct slice posyandu, struct slice nama, struct arena *a, struct slice id[2])
+void people_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *a,
+                    struct slice id[PEOPLE_BUCKETS])
 {
     struct slice key = people_key(nama, a), first = slice_take(key, 2);
     struct slice last = key.n > 2 ? slice_skip(key, key.n - 2) : key;
 
     id[0] = arena_printf(a, "%.*s/%.*s-", SLICE_ARG(posyandu), SLICE_ARG(first));
     id[1] = arena_printf(a, "%.*s/-%.*s", SLICE_ARG(posyandu), SLICE_ARG(last));
+    id[2] = slice_make("", 0);
+    if (nik.n)
+        id[2] = arena_printf(a, "%.*s/%.*s", SLICE_ARG(posyandu), SLICE_ARG(nik));
 }
 
 /* --- the child's blob --- */
@@ -206,21 +210,22 @@ enum people_match people_match(struct step *s, struct slice posyandu, const stru
                                struct child *out)
 {
     struct search f = { .step = s, .wanted = wanted, .key = people_key(wanted->nama, s->arena) };
-    struct slice id[2];
+    struct slice id[PEOPLE_BUCKETS];
 
-    people_buckets(posyandu, wanted->nama, s->arena, id);
+    people_buckets(posyandu, wanted->nama, wanted->nik, s->arena, id);
     if (!calendar_parse(wanted->tgl_lahir, &f.born))
         return PEOPLE_NEW;
-    for (unsigned b = 0; b < 2; b++) {
-        json_t *o = blob_parse(step_blob(s, SUBJECT_NAME, id[b]));
+    for (unsigned i = 0; i < PEOPLE_BUCKETS; i++) {
+        static const unsigned order[PEOPLE_BUCKETS] = { 2, 0, 1 };
+        unsigned b = order[i];
+        json_t *o = id[b].n ? blob_parse(step_blob(s, SUBJECT_NAME, id[b])) : NULL;
         const json_t *children = json_object_get(o, "children");
-        unsigned before = f.exact;
 
-        for (size_t i = 0; i < json_array_size(children); i++)
-            look_at(&f, json_array_get(children, i));
+        for (size_t k = 0; k < json_array_size(children); k++)
+            look_at(&f, json_array_get(children, k));
         json_decref(o);
-        if (b == 0 && f.exact > before)
-            break; /* the other bucket holds the same ones */
+        if (f.exact)
+            break; /* NIK wins; and the other bucket of the name holds the same ones */
     }
     *out = f.exact ? f.best : f.best_near;
     return f.exact == 1 ? PEOPLE_ONE : f.exact || f.near ? PEOPLE_ASK : PEOPLE_NEW;
@@ -262,15 +267,21 @@ static void person_row(struct step *s, const struct child *c)
     step_row(s, &row);
 }
 
+static void buckets_put(struct step *s, const struct child *c)
+{
+    struct slice id[PEOPLE_BUCKETS];
+
+    people_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
+    for (unsigned b = 0; b < PEOPLE_BUCKETS; b++)
+        if (id[b].n)
+            bucket_put(s, id[b], c);
+}
+
 void people_make(struct step *s, struct child *c)
 {
-    struct slice id[2];
-
     c->nomor = step_number(s);
     c->id = step_uuid(s);
-    people_buckets(c->posyandu, c->nama, s->arena, id);
-    for (unsigned b = 0; b < 2; b++)
-        bucket_put(s, id[b], c);
+    buckets_put(s, c);
     person_row(s, c);
 }
 
@@ -363,23 +374,23 @@ void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
     c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = at_ms, .bb = bb, .tb = tb };
 }
 
-static void refresh_bucket(struct step *s, const struct child *c, const struct weighing *w)
+/* The timer names all that lists the child: its NIK as the message's third bucket. */
+static void refresh(struct step *s, const struct child *c, const struct weighing *w)
 {
     struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = w->at_ms, .bb = w->bb, .tb = w->tb };
-    struct slice id[2];
+    struct slice id[PEOPLE_BUCKETS];
 
-    people_buckets(c->posyandu, c->nama, s->arena, id);
-    d.bucket = id[0];
+    people_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
+    memcpy(d.buckets, id, sizeof id);
+    d.nik = c->nik;
     step_timer(s, arena_printf(s->arena, "child:%.*s:%lld", SLICE_ARG(c->nomor), (long long)w->at_ms),
                step_due(s, &d), s->now_ms);
 }
 
-void people_weigh_later(struct step *s, const struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+void people_weigh_later(struct step *s, const struct child *c, const struct weighing *w)
 {
-    const struct weighing w = { .at_ms = at_ms, .bb = bb, .tb = tb };
-
-    if (bb || tb)
-        refresh_bucket(s, c, &w);
+    if (w->bb || w->tb || c->nik.n)
+        refresh(s, c, w);
 }
 
 void people_changed(struct step *s, const struct child *c)
@@ -388,21 +399,31 @@ void people_changed(struct step *s, const struct child *c)
 
     child_save(s, c);
     person_row(s, c);
-    refresh_bucket(s, c, &none);
+    refresh(s, c, &none);
 }
 
 void people_due(struct step *s, const struct due *d)
 {
+    bool known = d->bb == 0 && d->tb == 0, fresh;
     struct child c;
 
     step_reason(s, "timer_idle");
     if (!child_load(s, d->nomor, &c))
         return;
     for (unsigned i = 0; i < c.weighings_n; i++)
-        if (c.weighings[i].at_ms == d->at_ms)
-            return;
+        known = known || c.weighings[i].at_ms == d->at_ms;
+    if (!known)
+        people_weighed(&c, d->bb, d->tb, d->at_ms);
+    fresh = d->nik.n && !c.nik.n;
+    if (fresh) {
+        c.nik = d->nik;
+        person_row(s, &c);
+    }
     step_reason(s, "timer");
-    people_weighed(&c, d->bb, d->tb, d->at_ms);
     child_save(s, &c);
-    bucket_put(s, d->bucket, &c);
+    /* The bucket of the last letters serves names one edit away, who are asked about: it needs no weighings.
+     */
+    for (unsigned b = 0; b < PEOPLE_BUCKETS; b++)
+        if (d->buckets[b].n && (b != 1 || fresh || (known && !d->bb)))
+            bucket_put(s, d->buckets[b], &c);
 }

@@ -2,7 +2,7 @@
  * is known (SPEC 2.7).
  *
  * Pure.  A child lives in SUBJECT_NUMBER; two SUBJECT_NAME buckets of its posyandu (first two and last two
- * letters of the name) list it, so that a name one edit away is found too. */
+ * letters of the name) list it, so that a name one edit away is found too, and a third one by NIK. */
 #ifndef KENTONGAN_FLOWS_PEOPLE_H
 #define KENTONGAN_FLOWS_PEOPLE_H
 
@@ -27,8 +27,13 @@ struct child {
 
 /* "siti aminah": lower case, letters and single blanks only. */
 struct slice people_key(struct slice nama, struct arena *);
-/* The two buckets of a name in a posyandu, as ids of SUBJECT_NAME. */
-void people_buckets(struct slice posyandu, struct slice nama, struct arena *, struct slice id[2]);
+enum {
+    PEOPLE_BUCKETS = 3, /* first letters, last letters, NIK */
+};
+
+/* The buckets of a child in its posyandu, as ids of SUBJECT_NAME; the third is empty without a NIK. */
+void people_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *,
+                    struct slice id[PEOPLE_BUCKETS]);
 
 bool child_load(struct step *, struct slice nomor, struct child *out);
 void child_save(struct step *, const struct child *);
@@ -40,7 +45,7 @@ enum people_match {
     PEOPLE_ASK, /* *out is the likeliest of several, or one edit away */
 };
 
-/* Looks in the two buckets; *out is what the bucket knows of the child: all but its posyandu and puskesmas.
+/* Looks in the buckets; *out is what the bucket knows of the child: all but its posyandu and puskesmas.
  */
 enum people_match people_match(struct step *, struct slice posyandu, const struct child *wanted,
                                struct child *out);
@@ -56,9 +61,9 @@ int people_months(int64_t born, int64_t day);
 struct slice people_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
                           int64_t at_ms);
 void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
-/* A weighing of a child that is known: a report by name has loaded only the bucket, one by number only the
- * number, so a timer that is due at once brings it to both. */
-void people_weigh_later(struct step *, const struct child *, int64_t bb, int64_t tb, int64_t at_ms);
+/* A weighing, and a NIK that was not known, of a child that is: a report by name has loaded only the buckets,
+ * one by number only the number, so a timer that is due at once brings them to both. */
+void people_weigh_later(struct step *, const struct child *, const struct weighing *);
 void people_due(struct step *, const struct due *);
 /* What is known of the child changed: blob and person row now, the bucket by a timer. */
 void people_changed(struct step *, const struct child *);

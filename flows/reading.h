@@ -24,8 +24,9 @@ enum reading_kind {
 struct due {
     struct slice what; /* "draft", "referral", "hadir", "episode", "child", "ussd" */
     struct slice nomor, from, act, village, disease;
-    struct slice bucket;   /* "child": SUBJECT_NAME that lists it */
-    int64_t at_ms, bb, tb; /* "child": a weighing */
+    struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; people.h */
+    struct slice nik;        /* "child": known from now on */
+    int64_t at_ms, bb, tb;   /* "child": a weighing */
 };
 
 struct sender_state; /* flows/drafts.h */

@@ -138,7 +138,10 @@ struct slice step_due(struct step *s, const struct due *d)
     blob_put(o, "do", d->act);
     blob_put(o, "village", d->village);
     blob_put(o, "disease", d->disease);
-    blob_put(o, "bucket", d->bucket);
+    for (unsigned i = 0; i < 3; i++)
+        if (d->buckets[i].n)
+            blob_put_slices(o, "buckets", d->buckets, i + 1);
+    blob_put(o, "nik", d->nik);
     blob_put_int(o, "at", d->at_ms);
     blob_put_int(o, "bb", d->bb);
     blob_put_int(o, "tb", d->tb);

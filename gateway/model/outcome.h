@@ -53,7 +53,7 @@ struct tally {
 };
 
 enum {
-    OUTCOME_SUBJECTS = 48,
+    OUTCOME_SUBJECTS = 56,
     OUTCOME_SMS = 64,
     OUTCOME_ROWS = 48,
     OUTCOME_TIMERS = 24,
