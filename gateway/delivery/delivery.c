@@ -25,6 +25,7 @@ enum {
     VIAS = 8,    /* providers whose SMS one carries, itself among them */
     WINDOW = 10, /* when the configuration states none */
     INBOX_MAX = 100000,
+    EMULATED = 200, /* at least, for the emulator: nothing of it is ever under way */
     TIMEOUT_MS = 20000,
     THROTTLE_MS = 2000,
     JOB_MEMORY = 256 * 1024,
@@ -535,6 +536,8 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
             arena_printf(a, "%.*s/dlr/%.*s%s%.*s", (int)(c->public_url.n - slice_ends(c->public_url, "/")),
                          c->public_url.p, SLICE_ARG(pc->name), token.n ? "/" : "", SLICE_ARG(token));
     p->window = pc->window ? pc->window : WINDOW;
+    if (p->dialect->in_process && p->window < EMULATED)
+        p->window = EMULATED;
     p->tokens_ms = clock_mono_ms();
     p->tokens = pc->rate ? 1 : 0;
 }
