@@ -227,12 +227,46 @@ void filing_untally(struct step *s, const struct filed_report *r)
     tally_one(s, r, -1);
 }
 
+/* What a correction says of the child itself. */
+static void correct_child(struct work *w)
+{
+    const struct filed_report *old = w->f->correct;
+    struct people_fix fix = { .nomor = old->child, .weighing = { .at_ms = old->at_ms } };
+    int jk = form_field(old->form, "jk");
+    int64_t was, is;
+    bool exact;
+
+    if (!old->child.n)
+        return;
+    if (slice_is(old->form->name, "timbang")) {
+        fix.weighing.bb = work_number(&w->report, "bb");
+        fix.weighing.tb = work_number(&w->report, "tb");
+    }
+    if (people_birth(w->s, old->form, w->report.values, old->at_ms, &is, &fix.exact) &&
+        (!people_birth(w->s, old->form, old->values, old->at_ms, &was, &exact) || was != is))
+        fix.tgl_lahir = calendar_iso(is, w->s->arena);
+    if (jk >= 0 && !value_equal(&old->values[jk], &w->report.values[jk]))
+        fix.jk = work_text(&w->report, "jk");
+    people_fix(w->s, &fix);
+}
+
+/* BATAL: its weighing goes too. */
+void filing_unweigh(struct step *s, const struct filed_report *r)
+{
+    const struct people_fix fix = { .nomor = r->child, .weighing = { .at_ms = r->at_ms }, .cancelled = true };
+
+    if (r->child.n && slice_is(r->form->name, "timbang"))
+        people_fix(s, &fix);
+}
+
 static void file_child(struct work *w)
 {
     struct weighing now = { .at_ms = w->filed.at_ms };
 
-    if (w->f->correct)
+    if (w->f->correct) {
+        correct_child(w);
         return;
+    }
     if (slice_is(w->report.form->name, "timbang")) {
         now.bb = work_number(&w->report, "bb");
         now.tb = work_number(&w->report, "tb");

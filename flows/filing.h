@@ -46,8 +46,9 @@ bool filing_subjects(const struct ruleset *, const struct sender *, const struct
 bool filing_alarms(const struct report *);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */
 void filing_file(struct step *, const struct filing *, struct filed *out);
-/* Takes its cases off the counts again (BATAL). */
+/* BATAL: takes its cases off the counts again, and its weighing off the child. */
 void filing_untally(struct step *, const struct filed_report *);
+void filing_unweigh(struct step *, const struct filed_report *);
 /* Keeps the whole message for staff, and for SETUJU to process with its first time. */
 void filing_keep(struct step *);
 

@@ -184,6 +184,9 @@ static enum read_rc read_timer(const struct inbound *in, struct arena *a, struct
                                .village = blob_slice(o, "village", a),
                                .disease = blob_slice(o, "disease", a),
                                .nik = blob_slice(o, "nik", a),
+                               .lahir = blob_slice(o, "lahir", a),
+                               .jk = blob_slice(o, "jk", a),
+                               .exact = blob_bool(o, "exact"),
                                .at_ms = blob_int(o, "at"),
                                .bb = blob_int(o, "bb"),
                                .tb = blob_int(o, "tb") };

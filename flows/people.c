@@ -402,28 +402,78 @@ void people_changed(struct step *s, const struct child *c)
     refresh(s, c, &none);
 }
 
+void people_fix(struct step *s, const struct people_fix *fix)
+{
+    struct due d = { .what = S("child"),
+                     .nomor = fix->nomor,
+                     .act = fix->cancelled ? S("batal") : S("ganti"),
+                     .at_ms = fix->weighing.at_ms,
+                     .bb = fix->weighing.bb,
+                     .tb = fix->weighing.tb,
+                     .lahir = fix->tgl_lahir,
+                     .jk = fix->jk,
+                     .exact = fix->exact };
+
+    step_timer(s,
+               arena_printf(s->arena, "child:%.*s:%lld:%.*s", SLICE_ARG(fix->nomor), (long long)d.at_ms,
+                            SLICE_ARG(d.act)),
+               step_due(s, &d), s->now_ms);
+}
+
+/* The weighing of this moment: taken away, put in its place, or added. */
+static void weighing_set(struct child *c, const struct due *d)
+{
+    unsigned i = 0;
+
+    while (i < c->weighings_n && c->weighings[i].at_ms != d->at_ms)
+        i++;
+    if (i < c->weighings_n && slice_is(d->act, "batal")) {
+        memmove(&c->weighings[i], &c->weighings[i + 1], (c->weighings_n - i - 1) * sizeof c->weighings[0]);
+        c->weighings_n--;
+    } else if (i < c->weighings_n && slice_is(d->act, "ganti")) {
+        c->weighings[i].bb = d->bb;
+        c->weighings[i].tb = d->tb;
+    } else if (i == c->weighings_n && !d->act.n) {
+        people_weighed(c, d->bb, d->tb, d->at_ms);
+    }
+}
+
+/* True when what the person row says changed. */
+static bool person_set(struct child *c, const struct due *d)
+{
+    bool changed = d->lahir.n || d->jk.n || (d->nik.n && !c->nik.n);
+
+    if (d->nik.n && !c->nik.n)
+        c->nik = d->nik;
+    if (d->jk.n)
+        c->jk = d->jk;
+    if (d->lahir.n) {
+        c->tgl_lahir = d->lahir;
+        c->exact = d->exact;
+    }
+    return changed;
+}
+
 void people_due(struct step *s, const struct due *d)
 {
-    bool known = d->bb == 0 && d->tb == 0, fresh;
+    const struct weighing none = { 0 };
+    bool changed;
     struct child c;
 
     step_reason(s, "timer_idle");
     if (!child_load(s, d->nomor, &c))
         return;
-    for (unsigned i = 0; i < c.weighings_n; i++)
-        known = known || c.weighings[i].at_ms == d->at_ms;
-    if (!known)
-        people_weighed(&c, d->bb, d->tb, d->at_ms);
-    fresh = d->nik.n && !c.nik.n;
-    if (fresh) {
-        c.nik = d->nik;
-        person_row(s, &c);
-    }
     step_reason(s, "timer");
+    weighing_set(&c, d);
+    changed = person_set(&c, d);
+    if (changed)
+        person_row(s, &c);
     child_save(s, &c);
+    if (!d->buckets[0].n) /* a correction did not know the name: the next timer does */
+        refresh(s, &c, &none);
     /* The bucket of the last letters serves names one edit away, who are asked about: it needs no weighings.
      */
     for (unsigned b = 0; b < PEOPLE_BUCKETS; b++)
-        if (d->buckets[b].n && (b != 1 || fresh || (known && !d->bb)))
+        if (d->buckets[b].n && (b != 1 || changed || !d->at_ms))
             bucket_put(s, d->buckets[b], &c);
 }

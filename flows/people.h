@@ -65,6 +65,17 @@ void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
  * one by number only the number, so a timer that is due at once brings them to both. */
 void people_weigh_later(struct step *, const struct child *, const struct weighing *);
 void people_due(struct step *, const struct due *);
+
+/* A report of this child was corrected or cancelled: its weighing is replaced or taken away, its birth or sex
+ * put right.  The child is not loaded then: timers do it. */
+struct people_fix {
+    struct slice nomor; /* the child's */
+    struct weighing weighing;
+    bool cancelled;
+    struct slice tgl_lahir, jk; /* empty: as they were */
+    bool exact;
+};
+void people_fix(struct step *, const struct people_fix *);
 /* What is known of the child changed: blob and person row now, the bucket by a timer. */
 void people_changed(struct step *, const struct child *);
 

@@ -26,7 +26,9 @@ struct due {
     struct slice nomor, from, act, village, disease;
     struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; people.h */
     struct slice nik;        /* "child": known from now on */
-    int64_t at_ms, bb, tb;   /* "child": a weighing */
+    struct slice lahir, jk;  /* "child": corrected */
+    bool exact;
+    int64_t at_ms, bb, tb; /* "child": a weighing */
 };
 
 struct sender_state; /* flows/drafts.h */

@@ -142,6 +142,9 @@ struct slice step_due(struct step *s, const struct due *d)
         if (d->buckets[i].n)
             blob_put_slices(o, "buckets", d->buckets, i + 1);
     blob_put(o, "nik", d->nik);
+    blob_put(o, "lahir", d->lahir);
+    blob_put(o, "jk", d->jk);
+    blob_put_bool(o, "exact", d->exact);
     blob_put_int(o, "at", d->at_ms);
     blob_put_int(o, "bb", d->bb);
     blob_put_int(o, "tb", d->tb);
