@@ -53,6 +53,26 @@ static bool try_answer(const struct ruleset *rules, const struct draft *d, struc
     return true;
 }
 
+/* "Terima kasih bu": answered kindly, and never taken for the answer to a question. */
+static bool is_thanks(const struct ruleset *rules, struct slice body)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("kata"));
+    const struct word *w = list ? word_by_code(list, S("terima_kasih")) : NULL;
+    struct slice text = slice_trim(body);
+
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] >= '0' && text.p[i] <= '9')
+            return false; /* `mksh bu, bb 9,2` answers */
+    for (unsigned i = 0; w && text.n <= 40 && i < w->synonyms_n; i++) {
+        struct slice word = w->synonyms[i];
+
+        if (text.n >= word.n && slice_ieq(slice_take(text, word.n), word) &&
+            (text.n == word.n || strchr(" .,!", text.p[word.n])))
+            return true;
+    }
+    return false;
+}
+
 static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
                         struct arena *a, struct reading *r)
 {
@@ -162,7 +182,8 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
                                              : READING_NOTHING;
     if (r->kind == READING_REPORTS)
         r->hash = arena_printf(a, "%016llx", (unsigned long long)slice_hash(folded(r->said.body, a)));
-    if (r->kind == READING_NOTHING)
+    r->thanks = r->kind == READING_NOTHING && !r->said.emergency && is_thanks(rules, r->said.body);
+    if (r->kind == READING_NOTHING && !r->thanks)
         read_answer(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
@@ -365,8 +386,9 @@ static void step_nothing(struct step *s)
         return;
     }
     step_answer(s, slice_make("", 0),
-                s->person ? reply_unknown(s->rules, s->language, s->arena)
-                          : step_text(s, s->language, "stranger.kept", NULL, 0));
+                s->person && s->reading->thanks ? step_text(s, s->language, "unknown.thanks", NULL, 0)
+                : s->person                     ? reply_unknown(s->rules, s->language, s->arena)
+                                                : step_text(s, s->language, "stranger.kept", NULL, 0));
 }
 
 static void step_timer_due(struct step *s)

@@ -42,6 +42,7 @@ struct reading {
     struct slice nomor;   /* READING_ANSWER: the draft's number */
     struct due due;
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
+    bool thanks;         /* READING_NOTHING: no more than thanks */
     bool baru;           /* the reports are a repeat that the sender wants filed */
     void *ussd;
 };
