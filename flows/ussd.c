@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "flows/clocks.h"
 #include "flows/drafts.h"
 #include "flows/filing.h"
 #include "flows/people.h"
@@ -23,6 +24,12 @@ static void say_end(struct job *j, struct slice text)
 {
     j->screen = text;
     j->ends = true;
+}
+
+/* How long an unfinished dialogue waits for its next input. */
+static int64_t patience(const struct job *j)
+{
+    return clock_of(j->step.rules, "ussd_session");
 }
 
 /* The timer that makes a draft of an unfinished dialogue. */
@@ -105,7 +112,7 @@ static void alarm_now(struct job *j)
     j->s->alarmed = true;
     j->s->nomor = filed.nomor;
     if (j->s->timed)
-        set_timer(j, j->step.now_ms + USSD_DRAFT_MS);
+        set_timer(j, j->step.now_ms + patience(j));
 }
 
 /* The draft that held this report was completed by SMS meanwhile. */
@@ -154,7 +161,7 @@ static void send_report(struct job *j)
 {
     const struct report *r = j->t->walk.report;
     struct filed filed = { .kind = FILED_REFUSED };
-    int f = form_field(r->form, arena_copy(j->step.arena, r->error_field).p);
+    int f = form_field_named(r->form, r->error_field);
     bool sure = r->status == REPORT_CONFIRM && f >= 0 && (j->s->sure >> f & 1);
 
     if (done_by_sms(j)) {
@@ -252,7 +259,7 @@ static void keep_time(struct job *j)
     bool wanted = ussd_state_unfinished(j->s) && anything_said(j->s) && j->s->place != USSD_ASKED;
 
     if (wanted && !j->s->timed)
-        set_timer(j, j->step.now_ms + USSD_DRAFT_MS);
+        set_timer(j, j->step.now_ms + patience(j));
     else if (!wanted && j->s->timed)
         set_timer(j, 0);
 }
@@ -301,7 +308,7 @@ static enum step_rc step_command(struct job *j, const struct ruleset *rs, const 
     return j->step.arena->failed ? STEP_NO_MEMORY : out->overflow ? STEP_OVERFLOW : STEP_OK;
 }
 
-/* 15 minutes without an input: a draft, told by one SMS a day. */
+/* Too long without an input: a draft, told by one SMS a day. */
 static void step_timer_due(struct job *j, const struct subject *session)
 {
     struct slice today = step_day(&j->step, j->step.now_ms);
@@ -312,8 +319,8 @@ static void step_timer_due(struct job *j, const struct subject *session)
         return;
     }
     if (ussd_state_unfinished(j->s) && anything_said(j->s) && j->step.person && j->step.person->active) {
-        if (j->step.now_ms < j->s->at_ms + USSD_DRAFT_MS) {
-            set_timer(j, j->s->at_ms + USSD_DRAFT_MS);
+        if (j->step.now_ms < j->s->at_ms + patience(j)) {
+            set_timer(j, j->s->at_ms + patience(j));
             step_reason(&j->step, "timer");
             return;
         }

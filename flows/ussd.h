@@ -11,7 +11,6 @@
 #include "gateway/base/err.h"
 
 enum {
-    USSD_DRAFT_MS = 15 * 60 * 1000,        /* an unfinished dialogue becomes a draft */
     USSD_SESSION_MS = 24 * 60 * 60 * 1000, /* life of the blob */
     USSD_REPEAT_MS = 15 * 60 * 1000,       /* the last page is kept for a repeat */
 };

@@ -94,14 +94,6 @@ struct slice ussd_state_encode(const struct ussd_state *s, struct arena *arena)
 
 /* --- reading --- */
 
-static int field_named(const struct form *f, struct slice name)
-{
-    for (unsigned i = 0; i < f->fields_n; i++)
-        if (slice_eq(f->fields[i].name, name))
-            return (int)i;
-    return -1;
-}
-
 static uint32_t get_fields(const json_t *o, const char *key, const struct form *f, struct arena *a)
 {
     struct slice names[FORM_FIELDS];
@@ -109,7 +101,7 @@ static uint32_t get_fields(const json_t *o, const char *key, const struct form *
     uint32_t set = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        int at = field_named(f, names[i]);
+        int at = form_field_named(f, names[i]);
 
         if (at >= 0)
             set |= 1U << at;
@@ -134,7 +126,7 @@ static bool get_form(const struct ruleset *rs, const json_t *o, struct arena *a,
     s->who = blob_slice(o, "who", a);
     if (!ask.n)
         return true;
-    s->field = field_named(s->form, ask);
+    s->field = form_field_named(s->form, ask);
     if (s->field < 0)
         return false;
     blob_values(o, "guess", s->form, guess, a);

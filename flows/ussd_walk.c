@@ -55,13 +55,7 @@ void ussd_walk_judge(struct ussd_walk *w)
 
 static int error_field(const struct report *r)
 {
-    char name[40];
-
-    if (r->error_field.n == 0 || r->error_field.n >= sizeof name)
-        return -1;
-    memcpy(name, r->error_field.p, r->error_field.n);
-    name[r->error_field.n] = 0;
-    return form_field(r->form, name);
+    return form_field_named(r->form, r->error_field);
 }
 
 struct slice ussd_walk_error(struct ussd_walk *w, const struct field *f, enum report_error e)
@@ -108,7 +102,7 @@ void ussd_walk_forget(struct ussd_state *s, unsigned field)
     s->values[field].kind = VALUE_ABSENT;
     s->values[field].n = 0;
     s->skipped &= ~(1U << field);
-    s->sure &= ~(1U << field);
+    s->sure = 0; /* what was plausible beside the old value may not be beside the new one */
     if (companion >= 0)
         s->values[companion].kind = VALUE_ABSENT;
     if (s->form->fields[field].type == FIELD_NOMOR)
@@ -228,26 +222,23 @@ static unsigned variant_of(const struct form *f, const struct value *values)
 static void open_draft(struct ussd_walk *w, const struct draft *d)
 {
     struct ussd_state *s = w->s;
-    int asked = -1;
+    int asked;
 
     drop(w);
     s->form = d->form;
     s->nomor = d->nomor;
     memcpy(s->values, d->values, sizeof s->values);
     s->variant = variant_of(d->form, s->values);
-    for (unsigned i = 0; i < d->form->fields_n; i++) {
+    asked = form_field_named(d->form, d->field);
+    if (d->asking == ASK_FIELD && asked >= 0)
+        ussd_walk_forget(s, (unsigned)asked);
+    for (unsigned i = 0; i < d->form->fields_n; i++)
         if (drafts_is_sure(d, d->form->fields[i].name))
             s->sure |= 1U << i;
-        if (slice_eq(d->form->fields[i].name, d->field))
-            asked = (int)i;
-    }
-    if (d->asking == ASK_VALUE && asked >= 0 && s->values[asked].kind != VALUE_ABSENT) {
+    if (d->asking == ASK_VALUE && asked >= 0 && s->values[asked].kind != VALUE_ABSENT)
         ussd_walk_turn(w, USSD_DOUBT, asked);
-    } else {
-        if (d->asking == ASK_FIELD && asked >= 0)
-            ussd_walk_forget(s, (unsigned)asked);
+    else
         ussd_walk_next(w);
-    }
     ussd_walk_judge(w);
     s->alarmed = w->report && w->report->emergency; /* when the draft was made */
 }

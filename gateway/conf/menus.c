@@ -203,20 +203,11 @@ static void read_ways(struct reader *r, struct yaml *list, struct menu_form *mf)
     }
 }
 
-/* A field by a slice; -1 when the form has none of that name. */
-static int field_named(const struct form *form, struct slice name)
-{
-    for (unsigned i = 0; i < form->fields_n; i++)
-        if (slice_eq(form->fields[i].name, name))
-            return (int)i;
-    return -1;
-}
-
 static void read_questions(struct reader *r, struct yaml *y, struct menu_field *mf)
 {
     struct yaml *all = yaml_map(y, "questions", r->faults), *by = yaml_get(y, "by");
 
-    mf->by = by ? field_named(mf->form, by->text) : -1;
+    mf->by = by ? form_field_named(mf->form, by->text) : -1;
     if (by && (mf->by < 0 || !mf->form->fields[mf->by].list))
         fault_add(r->faults, by->mark, "\"by\" takes a field of the form that has a word list");
     if (!all || mf->by < 0)
@@ -237,7 +228,7 @@ static void read_field(struct reader *r, struct yaml *y, const struct form *form
 {
     struct menu_field *mf = &r->set->fields[r->set->fields_n];
     struct slice places = yaml_text(y, "places", "", r->faults);
-    int at = field_named(form, y->key);
+    int at = form_field_named(form, y->key);
 
     if (r->set->fields_n == FIELDS_MAX) {
         fault_add(r->faults, y->mark, "more than %d fields with a list", FIELDS_MAX);

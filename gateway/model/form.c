@@ -61,12 +61,17 @@ const struct word *word_by_code(const struct word_list *list, struct slice code)
     return NULL;
 }
 
-int form_field(const struct form *form, const char *name)
+int form_field_named(const struct form *f, struct slice name)
 {
-    for (unsigned i = 0; i < form->fields_n; i++)
-        if (slice_is(form->fields[i].name, name))
+    for (unsigned i = 0; i < f->fields_n; i++)
+        if (slice_eq(f->fields[i].name, name))
             return (int)i;
     return -1;
+}
+
+int form_field(const struct form *f, const char *name)
+{
+    return form_field_named(f, slice_of(name));
 }
 
 static struct entry *slot_of(const struct phrase_index *index, struct slice phrase)

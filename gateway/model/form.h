@@ -163,5 +163,6 @@ unsigned list_longest(const struct word_list *);
 bool list_index(struct word_list *, struct arena *, struct slice *doubled);
 /* Index, or -1. */
 int form_field(const struct form *, const char *name);
+int form_field_named(const struct form *, struct slice name);
 
 #endif
