@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
 #include "gateway/store/store_private.h"
 
 enum {
@@ -23,6 +23,8 @@ struct lease {
     struct store *store;
     uint64_t have[HAVE_MAX];
     unsigned n;
+    uint64_t highest; /* ever leased by this process */
+    uint64_t behind;  /* the sequence went backwards by so much: it is pushed on with the next question */
     unsigned blocks, asked; /* asked: blocks of the question under way, 0 = none */
     bool dry;               /* someone waited for it */
     struct waiter *waiters;
@@ -56,11 +58,14 @@ static void wake_waiters(struct lease *l)
     l->waiters_n = 0;
 }
 
+static void ask(struct lease *l);
+
 static void on_block(void *arg, const redisReply *reply)
 {
     struct store *s = arg;
     struct lease *l = s->lease;
     unsigned blocks = l->asked;
+    uint64_t first, last;
 
     l->asked = 0;
     if (!reply)
@@ -69,8 +74,18 @@ static void on_block(void *arg, const redisReply *reply)
         store_refused(s, reply);
         return;
     }
-    for (uint64_t body = (uint64_t)reply->integer - (uint64_t)blocks * BLOCK + 1;
-         body <= (uint64_t)reply->integer && l->n < HAVE_MAX; body++)
+    last = (uint64_t)reply->integer;
+    first = last - (uint64_t)blocks * BLOCK + 1;
+    if (first <= l->highest) {
+        log_text(LOG_ERROR, "lease",
+                 "the sequence of numbers went backwards: was this Redis emptied?  See `ctl rebuild`");
+        l->behind = l->highest > last ? l->highest - last : 0;
+        ask(l);
+        return;
+    }
+    l->behind = 0;
+    l->highest = last;
+    for (uint64_t body = first; body <= last && l->n < HAVE_MAX; body++)
         l->have[l->n++] = body;
     if (l->dry && l->blocks < BLOCKS_MAX)
         l->blocks *= 2;
@@ -89,7 +104,7 @@ static void ask(struct lease *l)
     redis_begin(s->redis, 3);
     redis_str(s->redis, "INCRBY");
     redis_part(s->redis, store_key(s, &k, "seq", S(""), S("")));
-    redis_i64(s->redis, (int64_t)l->asked * BLOCK);
+    redis_i64(s->redis, (int64_t)(l->behind + (uint64_t)l->asked * BLOCK));
     redis_send(s->redis, on_block, s);
 }
 

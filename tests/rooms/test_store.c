@@ -129,6 +129,27 @@ static void leased_numbers_begin_at_100_and_never_repeat(void **state)
     }
 }
 
+static void numbers_go_on_upwards_when_redis_forgot_its_sequence(void **state)
+{
+    uint64_t got[100], highest = 0;
+
+    (void)state;
+    for (unsigned round = 0; round < 6; round++) {
+        bool woken = false;
+
+        while (!store_lease_peek(rig.store, got, 100)) {
+            woken = false;
+            store_lease_wait(rig.store, raise_flag, &woken);
+            wait_for(&woken);
+        }
+        assert_true(got[0] > highest);
+        highest = got[99];
+        store_lease_take(rig.store, 100);
+        if (round == 2)
+            assert_int_equal(raw_int("DEL", "{19.06}seq:"), 1);
+    }
+}
+
 /* --- consumers --- */
 
 struct taken {
@@ -568,6 +589,7 @@ int main(void)
         CASE(a_moved_revision_is_a_conflict_and_changes_nothing),
         CASE(a_subject_is_rewritten_checked_and_deleted),
         CASE(leased_numbers_begin_at_100_and_never_repeat),
+        CASE(numbers_go_on_upwards_when_redis_forgot_its_sequence),
         CASE(a_consumer_gets_what_is_committed_at_once),
         CASE(a_retry_comes_back_with_one_more_attempt),
         CASE(what_was_under_way_at_the_end_is_recovered),
