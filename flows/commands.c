@@ -387,6 +387,10 @@ void commands_run(struct step *s, const struct command *c)
         roles_refuse(s);
         return;
     }
+    if (c->kind == COMMAND_OK && !c->nomor.n && s->person && s->person->role == ROLE_KADER) {
+        say(s, c->nomor, "unknown.thanks"); /* `ok` and no more: she has read our answer */
+        return;
+    }
     if (c->status != REPORT_ACCEPTED) {
         step_reason(s, "command_refused");
         step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, s->arena));

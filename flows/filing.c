@@ -82,7 +82,7 @@ static void begin_new(struct work *w)
     if (p) {
         r->role = slice_of(role_name(p->role));
         r->posting = p->place_code;
-        r->place = village ? village->code : p->place_code;
+        r->place = village ? village->code : p->place->area ? p->place->area->code : p->place_code;
         r->posyandu = p->place && p->place->level == PLACE_POSYANDU ? p->place_code : slice_make("", 0);
     }
     r->at_ms = in->received_ms;

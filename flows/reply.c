@@ -280,6 +280,8 @@ struct slice reply_command_error(const struct ruleset *rules, struct slice langu
                                    { "nomor", c->nomor },
                                    { "field", c->error_field } };
 
+    if (c->kind == COMMAND_KOREKSI && c->nomor.n && c->error != ERROR_CHECK_DIGIT)
+        return text_fill(rules->texts, language, "koreksi.what", FILLS(f), a);
     return text_fill(rules->texts, language,
                      c->error == ERROR_CHECK_DIGIT ? "command.digit"
                      : c->error == ERROR_MISSING   ? "command.missing"
