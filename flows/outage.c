@@ -16,6 +16,14 @@ static bool is_urgent(const struct said *said)
     return false;
 }
 
+static bool goes_first(const struct said *said)
+{
+    for (unsigned i = 0; i < said->reports_n; i++)
+        if (said->reports[i].form && slice_find(said->reports[i].form->klaster, '4') != (size_t)-1)
+            return true;
+    return is_urgent(said);
+}
+
 static void tell_staff(struct step *s, const struct audience *who)
 {
     const struct place *at = s->person ? s->person->place : NULL;
@@ -29,7 +37,7 @@ static void tell_staff(struct step *s, const struct audience *who)
 }
 
 enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sender, const struct inbound *in,
-                         int64_t now_ms, struct arena *a, struct outcome *out)
+                         int64_t now_ms, struct arena *a, struct outcome *out, bool *first)
 {
     struct reading reading = { .kind = READING_NOTHING, .acting = sender->msisdn };
     const struct intent intent = { .reading = &reading };
@@ -41,6 +49,7 @@ enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sende
         !understand_sms(rules, in->text, in->received_ms, a, &reading.said))
         return STEP_NO_MEMORY;
     step_audience(&s, step_next_level(&s, s.person ? s.person->place : NULL), &who);
+    *first = goes_first(&reading.said);
     if (is_urgent(&reading.said))
         tell_staff(&s, &who);
     {

@@ -7,9 +7,11 @@
 
 #include "flows/flow.h"
 
-/* Fills only out->sms: the answer to the sender and, for an E1 report or a RUJUK, one SMS to each of the
+/* Says in *first whether the message goes before others when Redis is back: an emergency, a referral, a case
+ * notification (klaster 4).
+ * Fills only out->sms: the answer to the sender and, for an E1 report or a RUJUK, one SMS to each of the
  * staff who would have had it.  *out is zeroed by the caller. */
 enum step_rc flow_outage(const struct ruleset *, const struct sender *, const struct inbound *,
-                         int64_t now_ms, struct arena *, struct outcome *out) MUST_CHECK;
+                         int64_t now_ms, struct arena *, struct outcome *out, bool *first) MUST_CHECK;
 
 #endif

@@ -439,29 +439,27 @@ static void step_commit(struct job *j)
 }
 
 /* What may be said from memory: "kept", and an emergency to the staff. */
-static void speak_from_memory(struct job *j)
+static void read_for_outage(struct job *j)
 {
-    const struct pipeline_options *o = &j->pipeline->options;
-    struct outcome *out = ARENA_NEW(&j->arena, struct outcome);
-
-    if (!o->send_now || !out)
-        return;
+    j->outcome = ARENA_NEW(&j->arena, struct outcome);
     j->sender.state = (struct subject){ 0 };
+    if (!j->outcome)
+        return;
     box_enter(j);
-    if (flow_outage(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, out) != STEP_OK)
-        out->sms_n = 0;
+    if (flow_outage(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, j->outcome, &j->in.urgent) !=
+        STEP_OK)
+        j->outcome->sms_n = 0;
     box_leave(j);
-    for (unsigned i = 0; i < out->sms_n; i++)
-        o->send_now(o->arg, j->in.provider, &out->sms[i]);
 }
 
 static void on_spooled(void *arg, enum spool_rc rc)
 {
     struct job *j = job_of(arg);
+    const struct pipeline_options *o = &j->pipeline->options;
 
     j->reason = rc == SPOOL_OK ? REASON_spooled : REASON_spool_full;
-    if (rc == SPOOL_OK)
-        speak_from_memory(j);
+    for (unsigned i = 0; rc == SPOOL_OK && o->send_now && j->outcome && i < j->outcome->sms_n; i++)
+        o->send_now(o->arg, j->in.provider, &j->outcome->sms[i]);
     job_say(j, j->reason, S(""), false);
     job_done(j);
 }
@@ -471,6 +469,7 @@ static void on_spooled(void *arg, enum spool_rc rc)
 static void step_spool(struct job *j)
 {
     if (j->in.kind == INBOUND_SMS && !j->replayed) {
+        read_for_outage(j);
         store_spool(j->pipeline->store, &j->in, on_spooled, j);
         return;
     }
