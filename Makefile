@@ -115,6 +115,24 @@ $(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/libpure.a
 corpus: $(B)/tests/corpus/run
 	@$< tests/corpus/*.tsv
 
+# libFuzzer, each harness for FUZZ_SECONDS, with its dictionary and the labelled messages as seeds.
+FUZZ_SECONDS ?= 20
+FUZZERS      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_SAN     := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DARENA_EMULATE
+
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PURE_LIBS)
+
+fuzz:
+	@$(MAKE) --no-print-directory -s B=build/fuzz CC=clang-14 SAN='$(FUZZ_SAN)' $(FUZZERS:%=build/fuzz/tests/fuzz/%)
+	@mkdir -p build/fuzz/seeds/fuzz_parse
+	@awk -F'\t' '!/^#/ { gsub(/\\n/, "\n", $$1); f = sprintf("build/fuzz/seeds/fuzz_parse/%04d", n++); printf "%s", $$1 > f; close(f) }' tests/corpus/*.tsv
+	@for f in $(FUZZERS); do echo "== $$f"; mkdir -p build/fuzz/found/$$f build/fuzz/seeds/$$f; \
+		dict=; [ ! -f tests/fuzz/$$f.dict ] || dict=-dict=tests/fuzz/$$f.dict; \
+		build/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=600 -timeout=5 -verbosity=0 $$dict \
+			-artifact_prefix=build/fuzz/ build/fuzz/found/$$f build/fuzz/seeds/$$f || exit 1; done
+
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^

@@ -282,7 +282,7 @@ static bool leads_into_digits(const struct lexer *x, const char *p)
         q++;
     if (q != end)
         return false;
-    if ((*q == ',' || *q == '.') && end - p == 1)
+    if ((at(x, q) == ',' || at(x, q) == '.') && end - p == 1)
         q++;
     return text_is_digit(at(x, q));
 }
