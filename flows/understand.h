@@ -32,6 +32,7 @@ struct slot {
     bool labelled;    /* by a label */
     bool unit;        /* an explicit unit decided */
     bool between;     /* between # * ; | : the slot decided */
+    bool skipped_to;  /* a blank-separated number that went over another field */
     bool guessed;     /* a missing decimal mark was filled in (RULINGS 23) */
     int64_t as_typed; /* guessed: what the number said without the mark */
     unsigned at, to;  /* tokens; to excluded */
@@ -53,6 +54,7 @@ struct filling {
     unsigned repairs_n;
     unsigned head_end;  /* first token behind the required fields */
     unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
+    unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     bool labelled_only; /* KOREKSI: no unlabelled name can stand here */
     struct said heard;  /* danger signs in the words of this report */
 };
@@ -75,6 +77,7 @@ struct got {
     int companion; /* the value belongs to this field instead (tgl_lahir); -1 */
     unsigned used;
     bool unit, repaired, guessed;
+    bool swallowed; /* the token holds the values of later fields too */
     int64_t as_typed;
 };
 

@@ -359,6 +359,8 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
     for (unsigned k = i; k < to; k++)
         x->ts.t[k].taken = true;
     understand_fault(x, f, ERROR_INVALID, true, i);
+    if (x->lost_at == 0)
+        x->lost_at = i + 1;
     return to;
 }
 
@@ -422,6 +424,10 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
     if (own.fit == FIT_YES || own.fit == FIT_DOUBT) {
         understand_take(x, f, i, &own, false);
         (*k)++;
+        /* Its token holds the next fields too: they are in doubt, not missing. */
+        for (unsigned j = *k; own.swallowed && j < x->head_uses; j++)
+            if (use(x, j)->type == FIELD_NUMBER && !done(x, use(x, j)))
+                understand_fault(x, use(x, j), ERROR_AMBIGUOUS, false, i);
         return i + own.used;
     }
     if (x->ts.t[i].kind == TOKEN_NUMBER && take_by_unit(x, i, &next))

@@ -71,6 +71,33 @@ static void missing(struct filling *x)
     }
 }
 
+/* Where the order of the fields went astray, bare numbers may be anybody's: a draft must not keep them.  An
+ * optional number is no more certain than the required ones before it. */
+static void forget_uncertain(struct filling *x)
+{
+    bool hole = false;
+
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+        const struct slot *s = &x->slots[f->position];
+
+        hole |= (f->type == FIELD_NUMBER || f->type == FIELD_AGE || f->type == FIELD_PRESSURE) && s->reject &&
+                (s->error == ERROR_MISSING || s->error == ERROR_INVALID);
+    }
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = &x->form->fields[x->variant->uses[k]];
+        struct slot *s = &x->slots[f->position];
+        bool astray = x->lost_at && s->at >= x->lost_at && s->at < TOKENS_MAX;
+        bool optional = k >= x->head_uses && s->at < TOKENS_MAX;
+
+        if (s->labelled || s->unit || s->error ||
+            (f->type != FIELD_NUMBER && f->type != FIELD_AGE && f->type != FIELD_PRESSURE))
+            continue;
+        if (astray || (hole && optional))
+            s->value = (struct value){ 0 };
+    }
+}
+
 /* --- growth, and guesses that the age does not allow --- */
 
 static bool lying(struct filling *x, int64_t age)
@@ -125,6 +152,10 @@ static void growth(struct filling *x, int64_t age)
     m.lila = lila && !lila->error ? number(x, "lila") : 0;
     m.lk = lk && !lk->error ? number(x, "lk") : 0;
     m.lying = lying(x, age);
+    /* 9,2 9,4: a second weight, not an arm. */
+    if (lila && lila->skipped_to && m.lila &&
+        !growth_value_plausible(x->rs->rules, "lila", m.sex, age, m.lila))
+        doubt(x, "lila", ERROR_IMPLAUSIBLE);
     switch (growth_plausible(x->rs->rules, m.sex, age, m.bb, m.tb, m.lying)) {
     case GROWTH_FINE:
         break;
@@ -343,6 +374,7 @@ void understand_settle(struct filling *x, struct report *out)
     int64_t age = months(x);
 
     missing(x);
+    forget_uncertain(x);
     weigh_guesses(x, age);
     growth(x, age);
     bands(x, age);

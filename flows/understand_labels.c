@@ -87,7 +87,8 @@ static bool strong(const struct filling *x, unsigned i, unsigned value)
 /* A label alone in its part, its value in the next: `#BB#9,2#`. */
 static bool alone(const struct filling *x, unsigned i, unsigned value)
 {
-    return i > 0 && value < x->ts.n && (x->ts.t[i].sep & SEP_HASH) && (x->ts.t[value].sep & SEP_HASH);
+    return i > 0 && value < x->ts.n && (x->ts.t[value].sep & SEP_HASH) &&
+           ((x->ts.t[i].sep & SEP_HASH) || !in_name(x, i));
 }
 
 static unsigned part_end(const struct filling *x, unsigned from)

@@ -144,6 +144,7 @@ static unsigned take_later(struct run *r, unsigned k, unsigned i, const struct g
     bool certain = owns_wrong(r->open[r->next]) && f->guess_max != 0;
 
     understand_take(r->x, f, i, g, false);
+    r->x->slots[f->position].skipped_to = true;
     if (!certain)
         ask(r->x, f, ERROR_AMBIGUOUS, i);
     r->skipped = true;
@@ -192,6 +193,8 @@ static unsigned in_run(struct run *r, unsigned i)
             r->values[r->n++] = (struct value){ 0 };
         return take_due(r, i, &own);
     }
+    if (is_number && owns_wrong(r->open[r->next]) && split_number(r, i, &n))
+        return i + 1;
     for (unsigned k = r->next + 1; k < r->open_n; k++) {
         if (x->slots[r->open[k]->position].filled)
             continue;
@@ -204,8 +207,6 @@ static unsigned in_run(struct run *r, unsigned i)
             r->values[r->n++] = g.value;
         return take_later(r, k, i, &g);
     }
-    if (is_number && owns_wrong(r->open[r->next]) && split_number(r, i, &n))
-        return i + 1;
     if (own.fit == FIT_YES || own.fit == FIT_WRONG)
         return take_due(r, i, &own);
     return i;

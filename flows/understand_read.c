@@ -83,6 +83,25 @@ static struct got number_out_of_range(const struct field *f, const struct amount
     return g;
 }
 
+/* timbang Siti,P,14bl,9,76: where commas separate fields, 9,76 may be 9 and 76 (RULINGS 17). */
+static bool comma_between(const struct filling *x, const struct field *f, const struct amount *n)
+{
+    bool behind = false;
+
+    if (!x->ts.comma || x->ts.hash || !x->variant || !n->comma || n->behind == 0 || n->unit.n)
+        return false;
+    if (!within(n->milli / 1000 * 1000, f->min, f->max))
+        return false;
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *next = &x->form->fields[x->variant->uses[k]];
+
+        if (behind)
+            return next->type == FIELD_NUMBER && within(n->behind, next->min, next->max);
+        behind = next == f;
+    }
+    return false;
+}
+
 static struct got read_number(struct filling *x, const struct field *f, unsigned i)
 {
     struct got g = no();
@@ -107,6 +126,7 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
     if (n.two_marks && x->ts.comma && !x->ts.hash) {
         g.fit = FIT_DOUBT; /* RULINGS 17 */
         g.error = ERROR_AMBIGUOUS;
+        g.swallowed = true;
         return g;
     }
     if (n.broken || n.two_marks || (f->whole && n.milli % 1000 != 0))
@@ -120,6 +140,7 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
         out.unit = g.unit;
         return out;
     }
+    doubt |= comma_between(x, f, &n);
     g.value = value_number(milli);
     g.fit = doubt ? FIT_DOUBT : FIT_YES;
     g.error = doubt ? ERROR_AMBIGUOUS : ERROR_NONE;
@@ -242,7 +263,13 @@ static struct got read_age(struct filling *x, const struct field *f, unsigned i)
         }
         return g;
     case AGE_INVALID:
-        return wrong(ERROR_INVALID, age.used);
+        g = wrong(ERROR_INVALID, age.used);
+        if (age.two_marks && x->ts.comma && !x->ts.hash) {
+            g.fit = FIT_DOUBT; /* RULINGS 17: `14,9,2` holds more than the age */
+            g.error = ERROR_AMBIGUOUS;
+            g.swallowed = true;
+        }
+        return g;
     case AGE_BORN_INVALID:
         g = wrong(ERROR_INVALID, age.used);
         g.companion = f->companion;

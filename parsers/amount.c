@@ -42,6 +42,12 @@ static bool decimal(struct slice s, struct amount *out)
                 out->broken = true;
         }
     }
+    out->comma = slice_find(s, ',') != (size_t)-1;
+    if (marks == 1 && behind >= 2 && behind <= 3) {
+        for (size_t i = s.n - behind; i < s.n; i++)
+            out->behind = out->behind * 10 + (s.p[i] - '0');
+        out->behind *= 1000;
+    }
     for (unsigned b = behind; b < 3; b++)
         v *= 10;
     out->milli = v;

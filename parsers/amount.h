@@ -15,6 +15,8 @@ struct amount {
     bool two_marks;    /* `9,2,7`: no number */
     bool broken;       /* a minus, an exponent, junk glued to it, too many digits */
     bool repaired;     /* letters or blanks were read as digits and mark */
+    bool comma;        /* the mark is a comma */
+    int64_t behind;    /* the digits behind the mark as a whole number, milli; two digits or more */
     bool thousands;    /* exactly three digits behind the one mark */
 };
 

@@ -198,6 +198,17 @@ static enum slash slash_kind(const struct lexer *x, const char *first, const cha
     return SLASH_PRESSURE;
 }
 
+/* 45,140/90: the comma before a blood pressure separates. */
+static bool pressure_ahead(const struct lexer *x, const char *p)
+{
+    const char *slash = digits_end(x, p), *end;
+
+    if (slash - p < 2 || slash - p > 3 || at(x, slash) != '/')
+        return false;
+    end = digits_end(x, slash + 1);
+    return end - slash > 2 && end - slash <= 4 && small(p, slash) >= 50;
+}
+
 /* True while the number goes on at the mark *p. */
 static bool mark_inside(const struct lexer *x, const char *part, const char *p, enum slash *before)
 {
@@ -205,7 +216,7 @@ static bool mark_inside(const struct lexer *x, const char *part, const char *p, 
     bool digit = text_is_digit(next) || (token_letter_is_digit(next) && text_is_digit(at(x, p + 2)));
     enum slash seen = *before;
 
-    if (!digit)
+    if (!digit || (*p == ',' && pressure_ahead(x, p + 1)))
         return false;
     if (*p == '.' || *p == ',' || *p == '-')
         return seen != SLASH_PRESSURE;

@@ -342,6 +342,7 @@ enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_word
         out->wrong_unit = true;
         return AGE_NONE;
     }
+    out->two_marks = n.two_marks && !n.broken;
     if (n.broken || n.two_marks)
         return AGE_INVALID;
     /* A unit-less age with a decimal mark is no age (RULINGS 28). */

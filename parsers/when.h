@@ -47,6 +47,7 @@ struct age {
     bool unit;     /* a unit was typed */
     bool repaired; /* letters read as digits */
     bool wrong_unit;
+    bool two_marks; /* AGE_INVALID: 14,9,2 */
     bool two_digit; /* AGE_BORN: the year had two digits */
 };
 
