@@ -95,6 +95,8 @@ static void on_sign(void *arg, const struct sign *s)
         mark(g->x, s->from, s->to);
         return;
     }
+    if (unsure && s->words_after && !is_emergency(g->x, s->word->code))
+        unsure = false;
     add_item(g->x, f, s->word->code, s->from);
     if (s->word->also.n)
         add_item(g->x, f, s->word->also, s->from);

@@ -7,6 +7,7 @@ struct state {
     const struct sign_scan *s;
     const struct tokens *ts;
     unsigned end;
+    bool words;           /* other words stand behind the waiting negator */
     bool negated, unsure; /* a negator waits for its sign */
     unsigned since;       /* where that negator begins */
     struct sign last;     /* the sign just before, not yet told */
@@ -44,6 +45,7 @@ static void end_of_reach(struct state *x, unsigned at)
     if (x->negated || x->unsure) {
         if (x->has_last && x->last.to == x->since && x->last.kind == SIGN_PLAIN) {
             x->last.kind = SIGN_UNSURE;
+            x->last.words_after = x->words && !x->unsure;
             x->last.to = at;
         } else {
             tell(x);
@@ -156,8 +158,10 @@ static unsigned word_at(struct state *x, unsigned i)
         return sign_at(x, i, w, list, used);
     kata = kata_at(x, i, &used);
     if (is(kata, "negator") || is(kata, "negator_lain")) {
-        if (!x->negated && !x->unsure)
+        if (!x->negated && !x->unsure) {
             x->since = i;
+            x->words = false;
+        }
         x->negated |= is(kata, "negator");
         x->unsure |= is(kata, "negator_lain");
         return i + used;
@@ -172,6 +176,7 @@ static unsigned word_at(struct state *x, unsigned i)
         /* `sejak 3 hari` */
         other(x, i, duration_end(x, i + 1));
     }
+    x->words = true;
     return duration_end(x, i + 1);
 }
 

@@ -22,6 +22,8 @@ struct sign {
     enum sign_kind kind;
     unsigned list; /* index of the list */
     const struct word *word;
+    bool
+        words_after; /* UNSURE: the negator behind it may negate the words that follow: `demam tidak turun` */
     unsigned from, to; /* tokens, negation included; to excluded */
 };
 
