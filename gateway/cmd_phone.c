@@ -81,7 +81,7 @@ static bool become(struct handset *p, const char *who)
 
     if (who[0] != '+' && *end == '\0' && at >= 1 && at <= p->people_n)
         m = &p->people[at - 1];
-    for (unsigned i = 0; !m && i < p->people_n; i++)
+    for (unsigned i = 0; p->people && i < p->people_n && !m; i++)
         if (strcmp(p->people[i].msisdn, who) == 0)
             m = &p->people[i];
     if (!m && who[0] == '+' && slice_all_digits(slice_of(who + 1)))

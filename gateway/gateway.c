@@ -491,7 +491,7 @@ static void stop(struct gateway *g)
 {
     struct event *events[] = { g->on_term, g->on_int, g->on_hup };
 
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         if (events[i])
             event_free(events[i]);
     if (g->sweep)

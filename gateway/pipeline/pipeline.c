@@ -524,7 +524,7 @@ static void copy_inbound(struct job *j, const struct inbound *in)
                                       &j->in.text,     &j->in.service_code, &j->in.session };
 
     j->in = *in;
-    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
         *strings[i] = arena_copy(&j->kept, *strings[i]);
     if (in->kind == INBOUND_USSD)
         ussd_dialled(j->rules, &j->in);
