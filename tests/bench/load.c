@@ -105,7 +105,7 @@ static void send_next(struct load *l, struct connection *c)
     char body[512], request[1024];
     int n;
 
-    if (l->begun == l->count)
+    if (l->begun >= l->count && (!l->ussd || c->step == 0)) /* a dialogue that has begun is finished */
         return;
     n = body_of(l, c, body, sizeof body);
     n = snprintf(
@@ -243,7 +243,7 @@ int main(int argc, char **argv)
     l.run = (uint64_t)now_us();
     l.chance = l.run * 2654435761u + 1;
     l.next_sender = (unsigned)(l.run % l.senders_n);
-    l.latency = calloc(l.count, sizeof *l.latency);
+    l.latency = calloc(l.count + CONNECTIONS * STEPS, sizeof *l.latency);
     if (!l.latency || !l.connections || l.connections > CONNECTIONS)
         die("connections or count");
     open_connections(&l, ep);
