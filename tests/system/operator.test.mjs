@@ -37,6 +37,8 @@ test('ctl shows status, queues, sessions and reasons, and refuses what it does n
   assert.match(ctl('show', 'queues').stdout, /^parked\s+0$/m);
   assert.match(ctl('show', 'sessions').stdout, /^ussd_pages\s+[1-9]/m);
   assert.match(ctl('show', 'reasons').stdout, /^accepted\s+[1-9]/m);
+  assert.match(ctl('show', 'config').stdout, /password: \(set\)/);
+  assert.doesNotMatch(ctl('show', 'config').stdout, /\+62|password: "/);
   const r = ctl('make', 'coffee');
   assert.equal(r.status, 1);
   assert.match(r.stderr, /^error: no such request/);
