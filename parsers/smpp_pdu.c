@@ -349,6 +349,32 @@ bool smpp_encode(struct buf *b, const struct smpp_pdu *pdu)
     return true;
 }
 
+/* --- addresses --- */
+
+enum {
+    SHORT_CODE = 8, /* digits, at most */
+};
+
+bool smpp_address_of(struct slice number, struct slice ton_npi, struct smpp_address *out)
+{
+    bool plus = slice_starts(number, "+");
+    uint64_t ton = 1, npi = 1;
+    struct slice rest = ton_npi, first = slice_cut(&rest, '/');
+
+    number = slice_skip(number, plus);
+    if (!slice_all_digits(number)) {
+        ton = 5;
+        npi = 0;
+    } else if (!plus && number.n <= SHORT_CODE) {
+        ton = 0;
+    }
+    if (ton_npi.n && !slice_is(ton_npi, "auto") &&
+        (!slice_to_u64(first, &ton) || !slice_to_u64(rest, &npi) || ton > 255 || npi > 255))
+        return false;
+    *out = (struct smpp_address){ .ton = (uint8_t)ton, .npi = (uint8_t)npi, .number = number };
+    return true;
+}
+
 /* --- optional parameters --- */
 
 bool smpp_tlv_find(const struct smpp_pdu *pdu, enum smpp_tag tag, struct slice *value)

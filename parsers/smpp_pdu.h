@@ -110,6 +110,10 @@ struct smpp_address {
     struct slice number;
 };
 
+/* "+62812…" as SMPP has it: 62812…, TON 1, NPI 1; letters are 5/0, a short code is 0/1.  ton_npi: "auto" or
+ * "TON/NPI"; false when it is neither. */
+bool smpp_address_of(struct slice number, struct slice ton_npi, struct smpp_address *) MUST_CHECK;
+
 /* One PDU.  A field that its command does not have stays empty. */
 struct smpp_pdu {
     uint32_t command, status, sequence;

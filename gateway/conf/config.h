@@ -32,7 +32,11 @@ struct provider_conf {
     struct slice secret; /* read from secret_file: signatures */
     struct send_conf send;
     struct slice sms_via;                         /* another provider carries its SMS */
-    struct slice host, system_id, password, bind; /* smpp */
+    struct slice host, system_id, password, bind; /* smpp, as all below */
+    struct slice system_type, ussd, data_coding, long_sms;
+    struct slice source_addr, dest_addr; /* "TON/NPI" or "auto" */
+    unsigned binds, enquire_ms, response_ms;
+    bool receipts;
     unsigned port, window, rate; /* window: SMS under way at once; rate: SMS a second, 0 = off */
     struct mark mark;
 };
@@ -56,6 +60,7 @@ struct config {
     unsigned per_sender, per_provider;
     unsigned under_way;             /* messages handled at once */
     unsigned ussd_ms;               /* budget of one USSD step */
+    unsigned parts_ms;              /* how long parts wait for each other */
     struct slice duty[CONFIG_DUTY]; /* "+62…"; none: the dinkes people (flows/ruleset.c) */
     unsigned duty_n;
     struct mark duty_mark, default_provider_mark, district_mark; /* for cross checks; line 0 = left out */

@@ -9,6 +9,7 @@
 
 #include "gateway/model/duration.h"
 #include "parsers/msisdn.h"
+#include "parsers/smpp_text.h"
 
 static void fault(struct config_reader *r, const struct key *k, const struct yaml *node, const char *takes)
 {
@@ -292,21 +293,53 @@ static void read_allow(struct config_reader *r, const struct key *k, struct yaml
     }
 }
 
+static const char *choices(enum key_type type)
+{
+    switch (type) {
+    case KEY_DIALECT:
+        return "kannel africastalking infobip vonage twilio jasmin generic smpp emulator";
+    case KEY_BIND:
+        return "trx tx+rx";
+    case KEY_USSD:
+        return "spec tata mica 6d";
+    case KEY_LONG:
+        return "udh sar payload";
+    default:
+        return "sqlite postgres http fhir";
+    }
+}
+
 static void read_choice(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
 {
-    const char *words = k->type == KEY_DIALECT
-                            ? "kannel africastalking infobip vonage twilio jasmin generic smpp emulator"
-                        : k->type == KEY_BIND ? "trx tx+rx"
-                                              : "sqlite postgres http fhir";
-    struct slice all = slice_of(words);
+    struct slice all = slice_of(choices(k->type));
 
     while (all.n)
         if (slice_eq(slice_cut(&all, ' '), node->text)) {
             *(struct slice *)at = node->text;
             return;
         }
-    fault_add(r->faults, node->mark, "\"%s\" takes one of: %s; not \"%.*s\"", k->name, words,
+    fault_add(r->faults, node->mark, "\"%s\" takes one of: %s; not \"%.*s\"", k->name, choices(k->type),
               SLICE_ARG(node->text));
+}
+
+static void read_codings(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct smpp_codings codings;
+
+    if (smpp_codings_override(&codings, node->text))
+        *(struct slice *)at = node->text;
+    else
+        fault(r, k, node, "codings such as \"0=latin1 1=gsm7\"; gsm7 ascii latin1 ucs2 utf8 octets");
+}
+
+static void read_ton_npi(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct smpp_address a;
+
+    if (smpp_address_of(S("1"), node->text, &a))
+        *(struct slice *)at = node->text;
+    else
+        fault(r, k, node, "auto, or TON/NPI such as 1/1");
 }
 
 typedef void value_reader(struct config_reader *, const struct key *, struct yaml *, void *);
@@ -317,7 +350,8 @@ static value_reader *const readers[] = {
     [KEY_TIMEZONE] = read_timezone, [KEY_BOOL] = read_bool,        [KEY_UINT] = read_uint,
     [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,      [KEY_DURABILITY] = read_durability,
     [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,      [KEY_DIALECT] = read_choice,
-    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice,
+    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice, [KEY_USSD] = read_choice,
+    [KEY_LONG] = read_choice,       [KEY_CODINGS] = read_codings,  [KEY_TON_NPI] = read_ton_npi,
 };
 
 void config_value(struct config_reader *r, const struct key *k, struct yaml *node, void *base)

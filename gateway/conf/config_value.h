@@ -31,6 +31,10 @@ enum key_type {
     KEY_ALLOW,      /* a provider's addresses */
     KEY_DIALECT,
     KEY_BIND,
+    KEY_USSD,
+    KEY_LONG,
+    KEY_CODINGS, /* slice: what smpp_codings_override takes */
+    KEY_TON_NPI, /* slice: auto, or TON/NPI */
     KEY_SINK_KIND,
 };
 
