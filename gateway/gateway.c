@@ -21,6 +21,7 @@
 #include "gateway/district/signals.h"
 #include "gateway/district/sqlite.h"
 #include "gateway/ingress/ingress.h"
+#include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
@@ -50,6 +51,8 @@ struct gateway {
     struct pipeline *pipeline;
     struct delivery *delivery;
     struct ingress *ingress;
+    struct smpp_hub *smpp;
+    struct smpp_in *smpp_in;
     struct signals *signals;
     struct staff *staff;
     struct ctl *ctl;
@@ -209,6 +212,8 @@ static int reload(void *arg, struct buf *said)
     pipeline_ruleset(g->pipeline, next->rules);
     ingress_reload(g->ingress, next->config, next->rules);
     delivery_reload(g->delivery, next->config);
+    smpp_hub_reload(g->smpp, next->config);
+    smpp_in_reload(g->smpp_in, next->config, next->rules);
     for (unsigned i = 0; i < g->sinks_n; i++)
         sqlite_sink_forms(g->sinks[i], &next->rules->forms);
     buf_str(said, "reloaded\n");
@@ -246,10 +251,14 @@ static void close_rooms(struct gateway *g)
 {
     if (g->ingress)
         ingress_close(g->ingress);
+    if (g->smpp_in)
+        smpp_in_close(g->smpp_in);
     if (g->signals)
         signals_close(g->signals);
     if (g->delivery)
         delivery_close(g->delivery);
+    if (g->smpp)
+        smpp_hub_close(g->smpp); /* the last: it calls back those who wait for an answer */
     for (unsigned i = 0; i < g->sinks_n; i++)
         sqlite_sink_close(g->sinks[i]);
     if (g->staff)
@@ -257,6 +266,8 @@ static void close_rooms(struct gateway *g)
     if (g->ctl)
         ctl_close(g->ctl);
     g->ingress = NULL;
+    g->smpp_in = NULL;
+    g->smpp = NULL;
     g->signals = NULL;
     g->delivery = NULL;
     g->sinks_n = 0;
@@ -278,6 +289,8 @@ static void drain(struct gateway *g)
         pipeline_drain(g->pipeline);
     if (g->delivery)
         delivery_drain(g->delivery);
+    if (g->smpp)
+        smpp_hub_drain(g->smpp);
     loop_timer_set(g->sweep, 1);
 }
 
@@ -291,6 +304,8 @@ static void on_sweep(void *arg)
         loop_timer_set(g->sweep, 1000);
         return;
     }
+    if (g->smpp)
+        left += smpp_hub_busy(g->smpp); /* to be unbound */
     if (left > 0 && clock_mono_ms() < g->drain_until_ms) {
         loop_timer_set(g->sweep, SWEEP_MS);
         return;
@@ -384,6 +399,13 @@ static int open_rooms(struct gateway *g, struct err *e)
     store_on_spooled(g->store, on_spooled, g);
     in_ops.delivery = g->delivery;
     in_ops.rules = g->now->rules;
+    g->smpp = smpp_hub_open(g->loop, c, e);
+    if (!g->smpp)
+        return -1;
+    delivery_smpp(g->delivery, g->smpp);
+    g->smpp_in = smpp_in_open(g->loop, g->smpp, g->store, c, &in_ops, e);
+    if (!g->smpp_in)
+        return -1;
     g->ingress = ingress_open(g->loop, c, &in_ops, e);
     return g->ingress ? 0 : -1;
 }

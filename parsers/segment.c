@@ -233,8 +233,9 @@ static void join_run(const struct segment_set *set, const struct message *m, uns
     buf_init(&run, JOIN_BYTES * 4);
     for (; *i < m->total && m->text[*i].p && m->coding[*i] == coding; (*i)++)
         buf_add(&run, m->text[*i]);
-    buf_add(out, set->decode ? set->decode(set->decode_arg, coding, buf_slice(&run), a, &w->broken)
-                             : buf_slice(&run));
+    buf_add(out, set->decode
+                     ? set->decode(set->decode_arg, m->provider, coding, buf_slice(&run), a, &w->broken)
+                     : buf_slice(&run));
     buf_free(&run);
 }
 

@@ -37,8 +37,8 @@ struct segment_set; /* parts that wait for the others */
 
 /* Octets of one coding to UTF-8; parts that follow each other in one coding are decoded together, so that
  * what was cut in the middle of a letter is whole again. */
-typedef struct slice segment_decode(void *arg, uint8_t coding, struct slice octets, struct arena *,
-                                    bool *broken);
+typedef struct slice segment_decode(void *arg, struct slice provider, uint8_t coding, struct slice octets,
+                                    struct arena *, bool *broken);
 
 struct segment_set *segment_new(unsigned max_messages, int64_t wait_ms);
 void segment_decoder(struct segment_set *, segment_decode *, void *arg);

@@ -284,7 +284,8 @@ enum smpp_rc smpp_decode(struct slice whole, struct smpp_pdu *pdu)
     pdu->command = get32(whole.p + 4);
     pdu->status = get32(whole.p + 8);
     pdu->sequence = get32(whole.p + 12);
-    pdu->body = rest = slice_skip(whole, SMPP_HEADER);
+    pdu->whole = whole;
+    rest = slice_skip(whole, SMPP_HEADER);
     f = fields_of(pdu->command);
     if (!f)
         return SMPP_UNKNOWN;

@@ -117,7 +117,7 @@ bool smpp_address_of(struct slice number, struct slice ton_npi, struct smpp_addr
 /* One PDU.  A field that its command does not have stays empty. */
 struct smpp_pdu {
     uint32_t command, status, sequence;
-    struct slice body; /* all behind the header; decode only */
+    struct slice whole; /* as it came; decode only */
     /* bind_*: who; bind_*_resp: system_id */
     struct slice system_id, password, system_type;
     uint8_t version;
@@ -142,7 +142,7 @@ enum smpp_frame smpp_frame(struct slice bytes, size_t *length);
 
 enum smpp_rc {
     SMPP_OK,
-    SMPP_UNKNOWN,  /* a header that can be read, a command that we do not know: body is kept */
+    SMPP_UNKNOWN,  /* a header that can be read, a command that we do not know: the whole is kept */
     SMPP_BAD_BODY, /* header good; a field runs over the end */
     SMPP_BAD_TLV,  /* fields good; the optional parameters do not add up */
 };

@@ -117,9 +117,10 @@ struct slice smpp_text_decode(const struct smpp_codings *c, uint8_t coding, stru
     return s;
 }
 
-struct slice smpp_text_decode_part(void *codings, uint8_t coding, struct slice octets, struct arena *a,
-                                   bool *broken)
+struct slice smpp_text_decode_part(void *codings, struct slice provider, uint8_t coding, struct slice octets,
+                                   struct arena *a, bool *broken)
 {
+    (void)provider;
     return smpp_text_decode(codings, coding, octets, a, broken);
 }
 

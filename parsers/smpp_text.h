@@ -31,9 +31,9 @@ bool smpp_codings_override(struct smpp_codings *, struct slice words) MUST_CHECK
 /* Clean UTF-8 without NUL; *broken is set when something had to be mended, and left alone otherwise. */
 struct slice smpp_text_decode(const struct smpp_codings *, uint8_t coding, struct slice octets,
                               struct arena *, bool *broken);
-/* A segment_decode; arg is a struct smpp_codings. */
-struct slice smpp_text_decode_part(void *codings, uint8_t coding, struct slice octets, struct arena *,
-                                   bool *broken);
+/* A segment_decode for parts of one provider; arg is a struct smpp_codings. */
+struct slice smpp_text_decode_part(void *codings, struct slice provider, uint8_t coding, struct slice octets,
+                                   struct arena *, bool *broken);
 
 /* --- out --- */
 enum smpp_long {

@@ -18,6 +18,7 @@
 #include "gateway/base/stat.h"
 #include "gateway/delivery/attempt.h"
 #include "gateway/delivery/http_send.h"
+#include "gateway/delivery/smpp_send.h"
 #include "parsers/dialect.h"
 
 enum {
@@ -42,8 +43,9 @@ struct job {
     unsigned attempts;
     int64_t first_ms;
     bool recovered;
-    int64_t due_ms;     /* in the lane past the store: not before */
-    struct arena arena; /* holds all above */
+    int64_t due_ms;         /* in the lane past the store: not before */
+    struct smpp_send *smpp; /* while it is under way by submit_sm */
+    struct arena arena;     /* holds all above */
 };
 
 struct lane {
@@ -58,6 +60,7 @@ struct provider {
     struct delivery *delivery;
     struct arena arena; /* of the configuration below */
     const struct dialect *dialect;
+    struct smpp_provider *smpp; /* dialect smpp, once delivery_smpp() was called */
     struct provider_conf conf;
     struct slice dlr_url;
     struct lane lane[LANES][VIAS];
@@ -83,6 +86,14 @@ struct delivery {
     int utc_offset_min;
     bool draining;
 };
+
+/* SMPP has no shapes over HTTP: its name is all that is asked for here. */
+static const struct dialect smpp_dialect = { .name = "smpp" };
+
+static const struct dialect *dialect_of(struct slice name)
+{
+    return slice_is(name, smpp_dialect.name) ? &smpp_dialect : dialect_by_name(name);
+}
 
 static void pump(struct provider *);
 
@@ -269,6 +280,25 @@ static bool send_http(struct job *j)
     return sent;
 }
 
+static void on_submitted(void *arg, enum attempt_result result)
+{
+    struct job *j = arg;
+
+    if (j->magic != JOB_MAGIC)
+        abort();
+    j->smpp = NULL;
+    job_judge(j, result, 0);
+}
+
+static bool send_smpp(struct job *j)
+{
+    struct provider *p = j->lane->provider;
+
+    j->smpp = smpp_send_start(p->delivery->loop, p->smpp, p->delivery->store, &j->sms, p->conf.send.from,
+                              on_submitted, j);
+    return j->smpp != NULL;
+}
+
 static void attempt_start(struct job *j)
 {
     struct provider *p = j->lane->provider;
@@ -285,7 +315,7 @@ static void attempt_start(struct job *j)
     }
     job_list(&p->under_way, j);
     p->under_way_n++;
-    if (!send_http(j)) {
+    if (p->smpp ? !send_smpp(j) : !send_http(j)) {
         job_unlist(j);
         p->under_way_n--;
         job_end(j, &(struct attempt_verdict){ ATTEMPT_RETRY, clock_wall_ms() + 60000, "later" });
@@ -355,6 +385,8 @@ static unsigned room(const struct provider *p, unsigned taken)
 static void set_windows(struct provider *p)
 {
     bool quiet = quiet_now(p->delivery);
+    bool idle =
+        p->delivery->draining || (p->dialect == &smpp_dialect && (!p->smpp || !smpp_provider_ready(p->smpp)));
     unsigned first = 0, taken = 0;
 
     for (unsigned i = 0; i < LANES * p->vias_n; i++) {
@@ -367,7 +399,7 @@ static void set_windows(struct provider *p)
         struct lane *l = &p->lane[i / p->vias_n][i % p->vias_n];
         unsigned window = l->taken + room(p, l->number == 0 ? first : taken);
 
-        if (p->delivery->draining || (l->number > 0 && quiet))
+        if (idle || (l->number > 0 && quiet))
             window = 0;
         if (l->consumer)
             consumer_window(l->consumer, window);
@@ -381,6 +413,8 @@ static int64_t rate_wait(struct provider *p)
 
     if (p->throttled_until_ms > now)
         return p->throttled_until_ms - now;
+    if (p->smpp)
+        return smpp_provider_wait_ms(p->smpp);
     if (!p->conf.rate)
         return 0;
     p->tokens += (double)(now - p->tokens_ms) * p->conf.rate / 1000;
@@ -393,11 +427,18 @@ static int64_t rate_wait(struct provider *p)
     return (int64_t)((1 - p->tokens) * 1000 / p->conf.rate) + 1;
 }
 
+/* A bind that is not there, or full, calls when that changes. */
+static bool may_send(const struct provider *p)
+{
+    return p->under_way_n < p->window && !p->delivery->draining &&
+           (p->dialect != &smpp_dialect || (p->smpp && smpp_provider_room(p->smpp)));
+}
+
 static void pump(struct provider *p)
 {
     int64_t due;
 
-    while (p->under_way_n < p->window && !p->delivery->draining) {
+    while (may_send(p)) {
         int64_t wait = rate_wait(p);
         struct job *j;
 
@@ -409,12 +450,12 @@ static void pump(struct provider *p)
         j = next_waiting(p);
         if (!j)
             break;
-        if (p->conf.rate)
+        if (p->conf.rate && !p->smpp)
             p->tokens -= 1;
         attempt_start(j);
     }
     due = next_due_ms(p);
-    if (due != INT64_MAX && p->under_way_n < p->window && !p->delivery->draining)
+    if (due != INT64_MAX && may_send(p))
         loop_timer_set(p->pump, due - clock_wall_ms());
     set_windows(p);
 }
@@ -510,9 +551,9 @@ static void on_dawn(void *arg)
 
 static bool sends(const struct provider_conf *p)
 {
-    const struct dialect *d = dialect_by_name(p->dialect);
+    const struct dialect *d = dialect_of(p->dialect);
 
-    return d && (d->in_process || d->encode_send);
+    return d && (d == &smpp_dialect || d->in_process || d->encode_send);
 }
 
 static void provider_conf_take(struct provider *p, const struct config *c, const struct provider_conf *pc)
@@ -521,7 +562,7 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
     struct slice token = pc->token;
 
     arena_reset(a);
-    p->dialect = dialect_by_name(pc->dialect);
+    p->dialect = dialect_of(pc->dialect);
     p->conf = (struct provider_conf){ .name = arena_copy(a, pc->name),
                                       .dialect = arena_copy(a, pc->dialect),
                                       .window = pc->window,
@@ -623,13 +664,30 @@ void delivery_reload(struct delivery *d, const struct config *c)
         struct provider *p = &d->provider[i];
         const struct provider_conf *pc = config_provider(c, p->conf.name);
 
-        if (pc && dialect_by_name(pc->dialect) == p->dialect) {
+        if (pc && dialect_of(pc->dialect) == p->dialect) {
             provider_conf_take(p, c, pc);
             pump(p);
         } else {
             log_event(LOG_WARN, "provider_needs_restart", NULL);
         }
     }
+}
+
+static void on_smpp_change(void *arg, struct smpp_provider *changed)
+{
+    struct delivery *d = arg;
+
+    for (unsigned i = 0; i < d->providers_n; i++)
+        if (d->provider[i].smpp == changed)
+            pump(&d->provider[i]);
+}
+
+void delivery_smpp(struct delivery *d, struct smpp_hub *hub)
+{
+    for (unsigned i = 0; i < d->providers_n; i++)
+        if (d->provider[i].dialect == &smpp_dialect)
+            d->provider[i].smpp = smpp_hub_provider(hub, d->provider[i].conf.name);
+    smpp_hub_on_change(hub, on_smpp_change, d);
 }
 
 void delivery_drain(struct delivery *d)
@@ -668,6 +726,8 @@ static void provider_close(struct provider *p)
     while (p->under_way) {
         struct job *j = p->under_way;
 
+        if (j->smpp)
+            smpp_send_cancel(j->smpp);
         job_unlist(j);
         job_free(j);
     }

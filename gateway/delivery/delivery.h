@@ -10,6 +10,7 @@
 #include "gateway/conf/config.h"
 #include "gateway/delivery/inbox.h"
 #include "gateway/loop/loop.h"
+#include "gateway/smpp/smpp_hub.h"
 #include "gateway/store/store.h"
 
 struct delivery;
@@ -21,6 +22,8 @@ void delivery_reload(struct delivery *, const struct config *);
 /* Past the store, while Redis is away (SPEC 6): kept in memory alone, tried while it is news.  `via` is the
  * provider of the question; copies the SMS. */
 void delivery_now(struct delivery *, struct slice via, const struct sms *);
+/* Providers of dialect smpp send by these binds; until then they hold all.  The hub outlives delivery. */
+void delivery_smpp(struct delivery *, struct smpp_hub *);
 /* Takes nothing more; what is under way is finished. */
 void delivery_drain(struct delivery *);
 /* SMS under way, over all providers. */

@@ -74,9 +74,8 @@ static void reply(struct ingress *in, struct evhttp_request *req, const struct w
 
 /* The page for a step that has none of its own.  The words stand in the catalogue; those here are for the
  * hour in which there is no catalogue. */
-static struct slice spare_page(const struct ingress *in, enum reason reason, struct arena *a)
+struct slice ingress_spare_page(const struct ruleset *rules, enum reason reason, struct arena *a)
 {
-    const struct ruleset *rules = in->ops.rules;
     bool busy = reason_http(reason) == 503 || reason == REASON_ussd_busy || reason == REASON_spooled;
     const char *key = busy ? "ussd.sibuk" : "ussd.ditolak";
 
@@ -95,7 +94,7 @@ static void reply_ussd(struct ingress *in, struct evhttp_request *req, const str
     if (said->screen.n)
         ussd_text_answer(&page, said->screen, said->screen_ends);
     else
-        ussd_text_answer(&page, spare_page(in, said->reason, a), true);
+        ussd_text_answer(&page, ingress_spare_page(in->ops.rules, said->reason, a), true);
     reply(in, req,
           &(struct wire_answer){
               .status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_slice(&page) });

@@ -30,5 +30,7 @@ void ingress_reload(struct ingress *, const struct config *, const struct rulese
 /* Stops listening; requests that are held are still answered, and each connection closes with its answer. */
 void ingress_drain(struct ingress *);
 void ingress_close(struct ingress *);
+/* What a USSD caller reads when a step has no page of its own.  rules may be NULL. */
+struct slice ingress_spare_page(const struct ruleset *, enum reason, struct arena *);
 
 #endif

@@ -249,12 +249,29 @@ unsigned smpp_provider_ref(struct smpp_provider *p)
     return p->ref = (p->ref + 1) & 0xFFFF;
 }
 
-unsigned smpp_provider_room(struct smpp_provider *p)
+bool smpp_provider_ready(const struct smpp_provider *p)
+{
+    for (unsigned i = 0; i < p->links_n; i++)
+        if (smpp_link_sends(p->links[i]) && !smpp_link_pause_ms(p->links[i]))
+            return true;
+    return false;
+}
+
+unsigned smpp_provider_room(const struct smpp_provider *p)
 {
     unsigned n = 0;
 
     for (unsigned i = 0; i < p->links_n; i++)
         n += smpp_link_room(p->links[i]);
+    return n;
+}
+
+unsigned smpp_provider_under_way(const struct smpp_provider *p)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < p->links_n; i++)
+        n += smpp_link_under_way(p->links[i]);
     return n;
 }
 
@@ -277,7 +294,7 @@ int64_t smpp_provider_wait_ms(struct smpp_provider *p)
     int64_t pause = INT64_MAX, rate = rate_wait_ms(p);
 
     for (unsigned i = 0; i < p->links_n; i++)
-        if (smpp_link_bound(p->links[i]) && smpp_link_pause_ms(p->links[i]) < pause)
+        if (smpp_link_sends(p->links[i]) && smpp_link_pause_ms(p->links[i]) < pause)
             pause = smpp_link_pause_ms(p->links[i]);
     if (pause == INT64_MAX)
         pause = 0;

@@ -43,8 +43,12 @@ struct smpp_habits {
     bool receipts;
 };
 const struct smpp_habits *smpp_provider_habits(const struct smpp_provider *);
+/* Does any bind stand that is neither throttled nor leaving? */
+bool smpp_provider_ready(const struct smpp_provider *);
 /* How many requests may go now, over all binds. */
-unsigned smpp_provider_room(struct smpp_provider *);
+unsigned smpp_provider_room(const struct smpp_provider *);
+/* Requests of ours without an answer. */
+unsigned smpp_provider_under_way(const struct smpp_provider *);
 /* How long the rate or the SMSC's throttling lets nothing go; 0 = now. */
 int64_t smpp_provider_wait_ms(struct smpp_provider *);
 /* By the bind with most room, or by `by` when that one has any (NULL: none is preferred).  As

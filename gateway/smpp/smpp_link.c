@@ -81,7 +81,6 @@ struct smpp_link {
     struct buf out;
 };
 
-static void leave(struct smpp_link *);
 static void on_read(struct bufferevent *, void *);
 static void on_write(struct bufferevent *, void *);
 static void on_event(struct bufferevent *, short, void *);
@@ -413,7 +412,7 @@ static void on_response(struct smpp_link *l, const struct smpp_pdu *p)
         if (was_full && smpp_link_room(l))
             l->ops.on_change(l->ops.arg, l);
         if (l->draining)
-            leave(l);
+            loop_timer_set(l->tick, 0);
         return;
     }
     if (s.command == SMPP_ENQUIRE_LINK)
@@ -609,6 +608,11 @@ bool smpp_link_bound(const struct smpp_link *l)
     return l->state == LINK_BOUND;
 }
 
+unsigned smpp_link_under_way(const struct smpp_link *l)
+{
+    return l->under_way;
+}
+
 int64_t smpp_link_pause_ms(const struct smpp_link *l)
 {
     int64_t left = l->paused_until_ms - clock_mono_ms();
@@ -616,10 +620,14 @@ int64_t smpp_link_pause_ms(const struct smpp_link *l)
     return left > 0 ? left : 0;
 }
 
+bool smpp_link_sends(const struct smpp_link *l)
+{
+    return l->state == LINK_BOUND && l->conf.mode != SMPP_RX;
+}
+
 unsigned smpp_link_room(const struct smpp_link *l)
 {
-    if (l->state != LINK_BOUND || l->draining || l->choked || l->conf.mode == SMPP_RX ||
-        l->under_way >= l->conf.window || smpp_link_pause_ms(l))
+    if (!smpp_link_sends(l) || l->choked || l->under_way >= l->conf.window || smpp_link_pause_ms(l))
         return 0;
     return l->conf.window - l->under_way;
 }
@@ -640,8 +648,8 @@ void smpp_link_answer(const struct smpp_ticket *t, uint32_t status)
     if (l->owed)
         l->owed--;
     respond(l, t->command | SMPP_RESPONSE, t->sequence, status);
-    if (l->draining)
-        leave(l);
+    if (l->draining) /* not now: a page may follow its response */
+        loop_timer_set(l->tick, 0);
 }
 
 void smpp_link_drain(struct smpp_link *l)

@@ -54,8 +54,11 @@ typedef void smpp_sent_cb(void *arg, const struct smpp_result *);
 /* Begins to connect.  NULL when memory is out. */
 struct smpp_link *smpp_link_open(struct loop *, const struct smpp_link_conf *, const struct smpp_link_ops *);
 bool smpp_link_bound(const struct smpp_link *);
+/* Bound for sending; its window may be full. */
+bool smpp_link_sends(const struct smpp_link *);
 /* How many requests may go now; 0 when it is not bound, throttled, leaving or full. */
 unsigned smpp_link_room(const struct smpp_link *);
+unsigned smpp_link_under_way(const struct smpp_link *);
 /* How long the SMSC's throttling still holds this bind; 0 = not. */
 int64_t smpp_link_pause_ms(const struct smpp_link *);
 /* Sends a request (sequence is filled in); cb exactly once, never inside this call, also when the link is
@@ -63,7 +66,7 @@ int64_t smpp_link_pause_ms(const struct smpp_link *);
 bool smpp_link_send(struct smpp_link *, struct smpp_pdu *, smpp_sent_cb *, void *arg) MUST_CHECK;
 /* Nothing is sent when that connection is gone: the SMSC will come again. */
 void smpp_link_answer(const struct smpp_ticket *, uint32_t status);
-/* No more requests; unbinds as soon as nothing is under way either way. */
+/* Theirs are asked to come again, ours are few; unbinds as soon as nothing is under way either way. */
 void smpp_link_drain(struct smpp_link *);
 /* False when drained and unbound. */
 bool smpp_link_busy(const struct smpp_link *);

@@ -1,7 +1,7 @@
 // lib.mjs - a gateway of its own for each test: own folder, own free ports, own Redis; asked only through the
 // doors that people and programs have: HTTP, the district database, ctl, signals.
 //
-// Tests wait for conditions, never for time.  Needs node >= 18, sqlite3 and redis-cli; no npm package.
+// Tests wait for conditions, never for time.  Needs node >= 18, sqlite3 and redis-cli.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
