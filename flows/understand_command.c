@@ -152,7 +152,7 @@ static void daftar(struct command *c, struct slice rest, struct arena *a)
         }
     }
     name = skip_separators(cut == (size_t)-1 ? rest : slice_take(rest, cut));
-    code = cut == (size_t)-1 ? (struct slice){ 0 } : skip_separators(slice_skip(rest, cut));
+    code = skip_separators(slice_skip(rest, cut == (size_t)-1 ? rest.n : cut));
     if (name.n == 0)
         reject(c, ERROR_MISSING, "nama");
     else if (!person_name(name, a, &c->nama, &repaired)) {

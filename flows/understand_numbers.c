@@ -356,7 +356,7 @@ void understand_numbers(struct filling *x, unsigned from)
     identity_numbers(x, from);
     collect(&r);
     for (unsigned i = from; i < x->ts.n;) {
-        unsigned to = i;
+        unsigned to;
 
         if (x->ts.t[i].kind == TOKEN_EMPTY)
             pass_slot(&r, i);

@@ -417,7 +417,7 @@ static struct got read_month(struct filling *x, const struct field *f, unsigned 
             size_t cut = slice_find(rest, '/') != (size_t)-1 ? slice_find(rest, '/') : slice_find(rest, '-');
 
             first = cut == (size_t)-1 ? rest : slice_take(rest, cut);
-            rest = cut == (size_t)-1 ? (struct slice){ 0 } : slice_skip(rest, cut + 1);
+            rest = slice_skip(rest, cut == (size_t)-1 ? rest.n : cut + 1);
         }
         if (!slice_to_u64(first, &m) || (rest.n && !slice_to_u64(rest, &y)))
             return wrong(ERROR_INVALID, 1);

@@ -109,7 +109,8 @@ static void read_word(struct yaml *node, struct word *w, struct arena *a, struct
     w->doubt = yaml_bool(node, "doubt", false, x);
     w->neutral = yaml_bool(node, "neutral", false, x);
     w->can_be_normal = yaml_bool(node, "can_be_normal", false, x);
-    plain = yaml_bool(node, "code_is_word", true, x) && !w->doubt && !w->neutral && w->until_months == 0 && !w->also.n;
+    plain = yaml_bool(node, "code_is_word", true, x) && !w->doubt && !w->neutral && w->until_months == 0 &&
+            !w->also.n;
     read_questions(node, w, a, x);
     yaml_done(node, x);
     w->synonyms = ARENA_ARRAY(a, struct slice, n + 2);
