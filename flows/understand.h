@@ -94,6 +94,10 @@ bool understand_is(const struct filling *, unsigned i, const char *code, unsigne
 /* The last token behind `from` that the field's text reaches: up to #, a newline, ` - ` or thanks. */
 unsigned understand_text_end(const struct filling *, unsigned from);
 
+/* Another form's keyword with words behind it that completes no report: neither may be half understood
+ * (RULINGS 19). */
+void understand_stray_keyword(struct filling *, unsigned i);
+
 /* --- the stages, in this order --- */
 void understand_labels(struct filling *);
 void understand_choose_variant(struct filling *);

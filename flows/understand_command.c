@@ -77,24 +77,24 @@ static struct slice take_number(struct slice *rest, struct arena *a)
 {
     struct slice keep = *rest, w = cut_word(rest);
     struct slice copy;
-    char *p;
+    char *out;
     bool digit = false;
 
     if (slice_ieq(w, S("no")) || slice_ieq(w, S("nomor")) || slice_ieq(w, S("nmr")) ||
         slice_ieq(w, S("rujukan")))
         w = cut_word(rest);
     copy = arena_copy(a, w);
-    p = (char *)(uintptr_t)copy.p;
+    out = (char *)(uintptr_t)copy.p;
     for (size_t i = 0; i < copy.n; i++) {
-        digit |= text_is_digit(p[i]);
-        if (p[i] == 'O' || p[i] == 'o')
-            p[i] = '0';
-        else if (p[i] == 'l' || p[i] == 'I' || p[i] == 'i')
-            p[i] = '1';
-        else if (p[i] == 'S')
-            p[i] = '5';
-        else if (p[i] == 'B')
-            p[i] = '8';
+        digit |= text_is_digit(out[i]);
+        if (out[i] == 'O' || out[i] == 'o')
+            out[i] = '0';
+        else if (out[i] == 'l' || out[i] == 'I' || out[i] == 'i')
+            out[i] = '1';
+        else if (out[i] == 'S')
+            out[i] = '5';
+        else if (out[i] == 'B')
+            out[i] = '8';
     }
     if (!digit) {
         *rest = skip_separators(keep);

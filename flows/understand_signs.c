@@ -111,6 +111,7 @@ static void on_other(void *arg, unsigned from, unsigned to)
 
     if (!g->unknown++)
         g->unknown_at = from;
+    understand_stray_keyword(g->x, from);
     add_other(g, from, to);
     mark(g->x, from, to);
 }

@@ -64,6 +64,20 @@ static bool value_begins(struct filling *x, unsigned i)
     return false;
 }
 
+/* A line with figures in it is no signature: another child, perhaps; telephone numbers and `rt 2` are none.
+ */
+static bool has_figures(const struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned i = from; i < to; i++) {
+        const struct token *t = &x->ts.t[i];
+        bool place = i > from && (slice_is(x->ts.t[i - 1].low, "rt") || slice_is(x->ts.t[i - 1].low, "rw"));
+
+        if (t->kind == TOKEN_NUMBER && !t->taken && t->low.n < 8 && !place)
+            return true;
+    }
+    return false;
+}
+
 /* Thanks and all behind them; a line or a ` - ` that begins with no value (RULINGS 13, 18). */
 static void drop_signature(struct filling *x, unsigned from)
 {
@@ -77,7 +91,8 @@ static void drop_signature(struct filling *x, unsigned from)
         if (understand_is(x, i, "terima_kasih", &used)) {
             to = line_end(x, i);
             take(x, i, to);
-        } else if ((x->ts.t[i].sep & (SEP_DASH | SEP_LINE)) && !value_begins(x, i)) {
+        } else if ((x->ts.t[i].sep & (SEP_DASH | SEP_LINE)) && !value_begins(x, i) &&
+                   ((x->ts.t[i].sep & SEP_DASH) || !has_figures(x, i, line_end(x, i)))) {
             to = line_end(x, i);
             take(x, i, to);
         } else if (!has_signs(x) && understand_is(x, i, "penanda_tangan", &used) && !value_begins(x, i) &&
@@ -229,11 +244,28 @@ static void second_choice(struct filling *x, unsigned i)
     }
 }
 
+void understand_stray_keyword(struct filling *x, unsigned i)
+{
+    const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);
+    const struct field *last = NULL;
+
+    if (!other || other == x->form || i + 1 >= x->ts.n || x->ts.t[i + 1].taken ||
+        (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY)
+        return;
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type != FIELD_NIK)
+            last = use(x, k);
+    if (last)
+        understand_fault(x, last, ERROR_INVALID, true, i);
+}
+
 static void leftovers(struct filling *x, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++)
-        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD)
+        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD) {
             second_choice(x, i);
+            understand_stray_keyword(x, i);
+        }
 }
 
 void understand_tail(struct filling *x)

@@ -92,6 +92,12 @@ static bool complete(const struct report *r)
     return r->status != REPORT_REJECTED;
 }
 
+/* All that a report needs is there, right or wrong: a line of its own. */
+static bool whole(const struct report *r)
+{
+    return complete(r) || r->error == ERROR_OUT_OF_RANGE || r->error == ERROR_CHECK_DIGIT;
+}
+
 static struct slice between(const struct splitter *s, size_t from, size_t to)
 {
     return slice_take(slice_skip(s->text, from), to > from ? to - from : 0);
@@ -111,6 +117,14 @@ static bool try_report(struct splitter *s, const struct form *form, size_t from,
 
     understand_report(s->rs, s->words, form, between(s, from, to), s->today, s->arena, &r);
     return complete(&r);
+}
+
+static bool try_line(struct splitter *s, size_t from, size_t to)
+{
+    struct report r;
+
+    understand_report(s->rs, s->words, s->form, between(s, from, to), s->today, s->arena, &r);
+    return whole(&r);
 }
 
 /* The word is a value of the form in hand: the sasaran of kunjungan. */
@@ -220,7 +234,7 @@ static void next_line(struct splitter *s, size_t from, size_t end)
         return;
     }
     /* Without a keyword it repeats the form above, if it makes a complete report. */
-    if (has_letter_or_digit(between(s, s->begin, from)) && try_report(s, s->form, from, end)) {
+    if (has_letter_or_digit(between(s, s->begin, from)) && try_line(s, from, end)) {
         begin_report(s, s->form, from, from);
         return;
     }

@@ -106,6 +106,24 @@ static bool well(const struct state *x, const struct word *w, unsigned *to)
     return false;
 }
 
+/* `rt 4`: a place, its number never a value (RULINGS 39). */
+static unsigned place_end(const struct state *x, unsigned i)
+{
+    const struct token *t = &x->ts->t[i];
+
+    if (i < x->end && (slice_is(x->ts->t[i - 1].low, "rt") || slice_is(x->ts->t[i - 1].low, "rw")) &&
+        t->kind == TOKEN_NUMBER && !t->taken && (t->sep & SEP_HARD) == 0)
+        return i + 1;
+    return i;
+}
+
+/* Words before a duration: `sejak 3 hari`. */
+static bool begins_duration(struct slice w)
+{
+    return slice_is(w, "sejak") || slice_is(w, "selama") || slice_is(w, "sudah") || slice_is(w, "sdh") ||
+           slice_is(w, "baru") || slice_is(w, "kurang");
+}
+
 /* How long it has lasted: a number with a unit of time right behind a word. */
 static unsigned duration_end(const struct state *x, unsigned i)
 {
@@ -150,6 +168,7 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
 
 static unsigned word_at(struct state *x, unsigned i)
 {
+    bool lasts = begins_duration(x->ts->t[i].low);
     unsigned list = 0, used;
     const struct word *w = longest(x, i, &list, &used);
     const char *kata;
@@ -167,17 +186,17 @@ static unsigned word_at(struct state *x, unsigned i)
         return i + used;
     }
     if (is(kata, "pengisi"))
-        return i + used;
+        return lasts ? duration_end(x, i + used) : i + used;
     w = by_edit(x, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);
     if (!x->negated && !x->unsure) {
         tell(x);
         /* `sejak 3 hari` */
-        other(x, i, duration_end(x, i + 1));
+        other(x, i, lasts ? duration_end(x, i + 1) : place_end(x, i + 1));
     }
     x->words = true;
-    return duration_end(x, i + 1);
+    return lasts ? duration_end(x, i + 1) : place_end(x, i + 1);
 }
 
 void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned from, unsigned to)

@@ -53,9 +53,9 @@ void number_print(struct buf *out, int64_t milli, char mark)
     if (rest == 0)
         return;
     buf_char(out, mark);
-    for (unsigned unit = 100; unit != 0 && rest != 0; unit /= 10) {
-        buf_char(out, (char)('0' + rest / unit));
-        rest %= unit;
+    for (unsigned digit = rest / 100; rest != 0; digit = rest / 100) {
+        buf_char(out, (char)('0' + digit));
+        rest = rest % 100 * 10;
     }
 }
 
