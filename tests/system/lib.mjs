@@ -106,6 +106,7 @@ export function start(command, args, options = {}) {
   return child;
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 process.on('exit', () => {
   for (const c of children) c.kill('SIGKILL');
   for (const f of folders) {
