@@ -3,6 +3,7 @@
 #include "flows/understand.h"
 
 #include "gateway/conf/rules.h"
+#include "parsers/phrase.h"
 #include "parsers/signs.h"
 
 enum {
@@ -108,7 +109,13 @@ static void on_sign(void *arg, const struct sign *s)
 static void on_other(void *arg, unsigned from, unsigned to)
 {
     struct gather *g = arg;
+    const struct tokens *ts = &g->x->ts;
+    unsigned used;
 
+    /* The unit of a number that nobody has taken yet: the number's, not a word. */
+    if (from > 0 && to == from + 1 && ts->t[from - 1].kind == TOKEN_NUMBER && !ts->t[from - 1].taken &&
+        (ts->t[from].sep & SEP_HARD) == 0 && phrase_at(ts, from, g->x->words->units, &used))
+        return;
     if (!g->unknown++)
         g->unknown_at = from;
     understand_stray_keyword(g->x, from);

@@ -185,8 +185,13 @@ static unsigned word_at(struct state *x, unsigned i)
         x->unsure |= is(kata, "negator_lain");
         return i + used;
     }
-    if (is(kata, "pengisi"))
-        return lasts ? duration_end(x, i + used) : i + used;
+    if (is(kata, "pengisi")) {
+        unsigned end = lasts ? duration_end(x, i + used) : i + used;
+
+        if (end > i + used)
+            other(x, i, end);
+        return end;
+    }
     w = by_edit(x, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);
