@@ -188,6 +188,7 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
     (void)name_subjects(rules, who, state, a, out);
+    out->reports = r->said.reports_n;
     return a->failed ? READ_NO_MEMORY : READ_OK;
 }
 

@@ -30,6 +30,7 @@ struct reading; /* flows/reading.h: what was said and what it is about */
 struct intent {
     struct subject_ref subjects[INTENT_SUBJECTS]; /* to be loaded before step; without doubles */
     unsigned subjects_n;
+    unsigned reports;        /* that it holds: so many record ids are made before step, one at least */
     struct reading *reading; /* what flow_read made of it, for flow_step */
 };
 

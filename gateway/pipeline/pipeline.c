@@ -393,7 +393,7 @@ static void step_decide(struct job *j)
         store_lease_wait(j->pipeline->store, on_lease, j);
         return;
     }
-    for (unsigned i = 0; i < LEASE_UUIDS; i++)
+    for (unsigned i = 0; i == 0 || (i < j->intent.reports && i < LEASE_UUIDS); i++)
         lease->uuids[i] = ids_uuid(j->in.provider, name, i, &j->arena);
     box_enter(j);
     rc = flow_step(j->rules, &seen, &j->intent, lease, clock_wall_ms(), &j->arena, j->outcome);
