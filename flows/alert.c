@@ -7,6 +7,7 @@
 #include "flows/calendar.h"
 #include "flows/clocks.h"
 #include "flows/episode.h"
+#include "flows/pws.h"
 #include "flows/roles.h"
 #include "flows/subject_report.h"
 #include "gateway/conf/rules.h"
@@ -143,6 +144,7 @@ static void judge_village(struct step *s, const json_t *o)
             episode_open(s, &e, rule, blob_slice(o, "puskesmas", s->arena));
         e.count = count;
         rise(s, &e, day);
+        pws_heads(s, village, disease, e.told && !e.ralat);
         episode_save(s, &e);
     } else if (is && !over(s, rule, days, e.told_day ? e.told_day : day, &then)) {
         e.count = then;
@@ -150,6 +152,7 @@ static void judge_village(struct step *s, const json_t *o)
         if (!e.fallen)
             episode_tell_staff(s, &e, "alert.ralat");
         e.fallen = true;
+        pws_heads(s, village, disease, false);
         episode_save(s, &e);
     }
 }
@@ -188,7 +191,8 @@ bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *in
     bool ok = village.n && disease.n;
 
     if (ok)
-        ok = intent_add(intent, SUBJECT_EPISODE,
+        ok = pws_subject_of(village, intent) &&
+             intent_add(intent, SUBJECT_EPISODE,
                         arena_printf(a, "%.*s/%.*s", SLICE_ARG(village), SLICE_ARG(disease)));
     if (ok && pkm.n)
         ok = intent_add(intent, SUBJECT_EPISODE,
@@ -203,6 +207,8 @@ void alert_judge(struct step *s)
     json_t *o = json_loadb(in->text.p, in->text.n, 0, NULL);
 
     step_reason(s, "signal");
+    pws_count(s, blob_slice(o, "village", s->arena), blob_slice(o, "disease", s->arena),
+              json_object_get(o, "village_days"), in->received_ms);
     judge_village(s, o);
     judge_puskesmas(s, o);
     json_decref(o);
@@ -297,5 +303,6 @@ void alert_due(struct step *s, const struct due *d)
     } else if (slice_is(d->act, "camat") && !e.ok && !e.ralat && !e.camat && !slice_is(e.verdict, "bukan")) {
         episode_tell_camat(s, &e, "alert.head");
     }
+    pws_heads(s, d->village, d->disease, e.told && !e.ralat);
     episode_save(s, &e);
 }

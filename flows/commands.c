@@ -8,6 +8,7 @@
 #include "flows/blob.h"
 #include "flows/calendar.h"
 #include "flows/people.h"
+#include "flows/pws.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
@@ -377,8 +378,9 @@ void commands_run(struct step *s, const struct command *c)
         [COMMAND_TERIMA] = run_referral,  [COMMAND_TOLAK] = run_referral,
         [COMMAND_HADIR] = run_referral,   [COMMAND_TIDAK_HADIR] = run_referral,
         [COMMAND_SELESAI] = run_referral, [COMMAND_CEK] = run_cek,
-        [COMMAND_CAKAP] = run_cakap,      [COMMAND_NIK] = run_nik,
-        [COMMAND_BERHENTI] = run_stop,    [COMMAND_MULAI] = run_stop,
+        [COMMAND_PWS] = pws_answer,       [COMMAND_CAKAP] = run_cakap,
+        [COMMAND_NIK] = run_nik,          [COMMAND_BERHENTI] = run_stop,
+        [COMMAND_MULAI] = run_stop,
     };
 
     step_reason(s, "command");

@@ -12,6 +12,7 @@
 #include "flows/commands.h"
 #include "flows/filing.h"
 #include "flows/people.h"
+#include "flows/pws.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
@@ -114,6 +115,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
 
     if (r->kind == READING_COMMAND) {
         ok = commands_subjects(&r->said.command, out);
+        if (r->said.command.kind == COMMAND_PWS)
+            ok = pws_subjects(rules, who, &r->said.command, a, out) && ok;
         d = r->said.command.nomor.n ? drafts_find(state, r->said.command.nomor) : drafts_only(state);
     } else if (r->kind == READING_ANSWER) {
         d = drafts_find(state, r->nomor);
@@ -192,7 +195,8 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
     return a->failed ? READ_NO_MEMORY : READ_OK;
 }
 
-static enum read_rc read_timer(const struct inbound *in, struct arena *a, struct intent *out)
+static enum read_rc read_timer(const struct ruleset *rules, const struct inbound *in, struct arena *a,
+                               struct intent *out)
 {
     struct reading *r = out->reading;
     json_t *o = blob_parse(in->text);
@@ -218,7 +222,9 @@ static enum read_rc read_timer(const struct inbound *in, struct arena *a, struct
         (void)blob_slices(o, "buckets", r->due.buckets, 3, a);
         for (unsigned i = 0; i < 3; i++)
             (void)intent_add(out, SUBJECT_NAME, r->due.buckets[i]);
-        if (r->due.village.n)
+        if (slice_is(r->due.what, "pws"))
+            (void)pws_due_subjects(rules, &r->due, out);
+        else if (r->due.village.n && pws_subject_of(r->due.village, out))
             (void)intent_add(
                 out, SUBJECT_EPISODE,
                 arena_printf(a, "%.*s/%.*s", SLICE_ARG(r->due.village), SLICE_ARG(r->due.disease)));
@@ -250,7 +256,7 @@ enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, co
     if (in->kind == INBOUND_SMS)
         return read_sms(rules, who, in, now_ms, a, out);
     if (in->kind == INBOUND_TIMER)
-        return read_timer(in, a, out);
+        return read_timer(rules, in, a, out);
     if (in->kind == INBOUND_SIGNAL && alert_subjects(in, a, out))
         out->reading->kind = READING_SIGNAL;
     return a->failed ? READ_NO_MEMORY : READ_OK;
@@ -404,6 +410,8 @@ static void step_timer_due(struct step *s)
         alert_due(s, d);
     else if (slice_is(d->what, "child"))
         people_due(s, d);
+    else if (slice_is(d->what, "pws"))
+        pws_due(s, d);
     else
         step_reason(s, "timer_idle");
 }

@@ -13,6 +13,7 @@ enum subject_kind {
     SUBJECT_NUMBER,  /* id = nomor: a report (with its referral, if any), a child, an episode, a draft */
     SUBJECT_NAME,    /* id = posyandu "/" first or last two letters of a name: the children so called */
     SUBJECT_EPISODE, /* id = village "/" disease: the open episode's number */
+    SUBJECT_VILLAGE, /* id = village: cases by disease and week, for PWS */
     SUBJECT_KINDS,
 };
 
