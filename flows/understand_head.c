@@ -89,7 +89,14 @@ static bool about_person(struct filling *x)
             }
             word = true;
         } else if (t->kind == TOKEN_NUMBER) {
-            struct got age = understand_read(x, umur, i, false);
+            struct got day = understand_read(x, &x->form->fields[form_field(x->form, "tgl")], i, false);
+            struct got age;
+
+            if (day.fit == FIT_YES) {
+                i += day.used - 1;
+                continue;
+            }
+            age = understand_read(x, umur, i, false);
 
             if (age.fit == FIT_YES && age.unit)
                 return true;

@@ -291,13 +291,15 @@ static void w2(struct filling *x)
     if (!slice_is(x->form->judge, "w2"))
         return;
     if (s && s->value.kind == VALUE_NUMBER) {
-        bool january = date_of_days(x->today).month == 1;
+        struct date day = date_of_days(x->today);
 
         week = s->value.milli / 1000;
-        if (january && week >= 52 && now.week < 52) {
-            if (week > date_epi_weeks(now.year - 1))
+        /* RULINGS 38: weeks 52 and 53 in January are last year's; all others are this year's. */
+        if (day.month == 1 && week >= 52) {
+            if (week > date_epi_weeks(day.year - 1))
                 understand_fault(x, f, ERROR_INVALID, true, s->at);
-        } else if (week > now.week) {
+        } else if ((week > date_epi_weeks(day.year) || date_epi_start(day.year, (int)week) > x->today) &&
+                   !(now.year > day.year && week == now.week)) {
             understand_fault(x, f, ERROR_INVALID, true, s->at);
         }
     }

@@ -134,6 +134,9 @@ static unsigned take_due(struct run *r, unsigned i, const struct got *g)
     if (g->fit == FIT_YES && g->value.kind == VALUE_NUMBER &&
         !inside(g->value.milli, f->plausible_min, f->plausible_max))
         ask(r->x, f, ERROR_IMPLAUSIBLE, i);
+    else if (g->fit == FIT_YES && g->value.kind == VALUE_NUMBER &&
+             !inside(g->value.milli, f->guess_min, f->guess_max))
+        ask(r->x, f, ERROR_AMBIGUOUS, i);
     r->next++;
     return i + g->used;
 }

@@ -259,12 +259,27 @@ void understand_stray_keyword(struct filling *x, unsigned i)
         understand_fault(x, last, ERROR_INVALID, true, i);
 }
 
+/* `kasus diare tiga`: a count that was not understood must not become one. */
+static void number_word(struct filling *x, unsigned i)
+{
+    const struct word_list *list = list_by_name(&x->rs->forms, S("angka"));
+    const struct field *last = NULL;
+    unsigned used;
+
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_NUMBER && open_field(x, use(x, k)))
+            last = use(x, k);
+    if (last && list && phrase_at(&x->ts, i, list, &used))
+        understand_fault(x, last, ERROR_INVALID, true, i);
+}
+
 static void leftovers(struct filling *x, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++)
         if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD) {
             second_choice(x, i);
             understand_stray_keyword(x, i);
+            number_word(x, i);
         }
 }
 

@@ -152,22 +152,26 @@ static void read_unit(const struct tokens *ts, unsigned i, const struct word_lis
     }
 }
 
-/* `8kg7ons`: 100 g each. */
+/* `8kg7ons`: 100 g each; `8kg700gr`. */
 static void read_ons(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
 {
     unsigned at = i + out->used, used;
     struct amount ons = { .used = 1 };
+    struct slice unit;
+    bool grams;
 
     if (!slice_is(out->unit, "kg") || out->mark || !is_plain_digits(ts, at) || !soft(&ts->t[at]) ||
         ts->t[at].minus || at + 1 >= ts->n)
         return;
-    if (!slice_is(phrase_code(ts, at + 1, units, &used), "ons") || !soft(&ts->t[at + 1]))
+    unit = phrase_code(ts, at + 1, units, &used);
+    grams = slice_is(unit, "g");
+    if ((!grams && !slice_is(unit, "ons")) || !soft(&ts->t[at + 1]))
         return;
-    if (!decimal(ts->t[at].low, &ons) || ons.milli > 9000) {
+    if (!decimal(ts->t[at].low, &ons) || ons.milli > (grams ? 999000 : 9000)) {
         out->broken = true;
         return;
     }
-    out->milli += ons.milli / 10;
+    out->milli += grams ? ons.milli / 1000 : ons.milli / 10;
     out->mark = true;
     out->used += 2;
 }

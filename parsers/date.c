@@ -107,6 +107,11 @@ struct epi_week date_epi_week(int64_t days)
     return w;
 }
 
+int64_t date_epi_start(int year, int week)
+{
+    return first_sunday(year) + 7 * (int64_t)(week - 1);
+}
+
 int date_epi_weeks(int year)
 {
     return (int)((first_sunday(year + 1) - first_sunday(year)) / 7);

@@ -27,6 +27,8 @@ struct epi_week {
 };
 
 struct epi_week date_epi_week(int64_t days);
+/* The Sunday on which that week begins. */
+int64_t date_epi_start(int year, int week);
 /* 52 or 53. */
 int date_epi_weeks(int year);
 
