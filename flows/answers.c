@@ -34,9 +34,7 @@ static void file_again(struct step *s, const struct draft *d, const struct repor
 
 static void judge_again(struct step *s, const struct draft *d, struct report *r)
 {
-    memset(r, 0, sizeof *r);
-    r->form = d->form;
-    memcpy(r->values, d->values, sizeof r->values);
+    drafts_report(d, r);
     understand_judge(s->rules, d->at_ms, s->arena, r);
 }
 
@@ -132,8 +130,10 @@ static void say_no(struct step *s, struct draft *d)
         memcpy(name, d->field.p, n);
         name[n] = '\0';
         i = form_field(d->form, name);
-        if (i >= 0)
+        if (i >= 0) {
             d->values[i] = (struct value){ .kind = VALUE_ABSENT };
+            d->faults[i] = 0;
+        }
         d->asking = ASK_FIELD;
         d->error = ERROR_MISSING;
         s->state->changed = true;

@@ -2,6 +2,7 @@
 #include "flows/blob.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -127,18 +128,40 @@ static json_t *value_to_json(const struct value *v)
     return NULL;
 }
 
+static const char *key_of(const struct field *f, char out[64])
+{
+    snprintf(out, 64, "%.*s", SLICE_ARG(f->name));
+    return out;
+}
+
+void blob_put_faults(json_t *o, const char *key, const struct form *form, const uint8_t *faults)
+{
+    json_t *all = json_object();
+    char name[64];
+
+    for (unsigned i = 0; i < form->fields_n; i++)
+        if (faults[i])
+            blob_put_int(all, key_of(&form->fields[i], name), faults[i]);
+    json_object_set_new(o, key, all);
+}
+
+void blob_faults(const json_t *o, const char *key, const struct form *form, uint8_t *faults)
+{
+    char name[64];
+
+    for (unsigned i = 0; i < form->fields_n; i++)
+        faults[i] = (uint8_t)blob_int(json_object_get(o, key), key_of(&form->fields[i], name));
+}
+
 void blob_put_values(json_t *o, const char *key, const struct form *form, const struct value *values)
 {
     json_t *all = json_object();
 
     for (unsigned i = 0; form && i < form->fields_n; i++) {
         char name[64];
-        size_t n = form->fields[i].name.n < sizeof name ? form->fields[i].name.n : sizeof name - 1;
 
-        memcpy(name, form->fields[i].name.p, n);
-        name[n] = '\0';
         if (values[i].kind != VALUE_ABSENT)
-            json_object_set_new(all, name, value_to_json(&values[i]));
+            json_object_set_new(all, key_of(&form->fields[i], name), value_to_json(&values[i]));
     }
     json_object_set_new(o, key, all);
 }
@@ -192,10 +215,7 @@ void blob_values(const json_t *o, const char *key, const struct form *form, stru
     memset(values, 0, FORM_FIELDS * sizeof *values);
     for (unsigned i = 0; form && i < form->fields_n; i++) {
         char name[64];
-        size_t n = form->fields[i].name.n < sizeof name ? form->fields[i].name.n : sizeof name - 1;
 
-        memcpy(name, form->fields[i].name.p, n);
-        name[n] = '\0';
-        values[i] = value_from(json_object_get(all, name), a);
+        values[i] = value_from(json_object_get(all, key_of(&form->fields[i], name)), a);
     }
 }

@@ -28,6 +28,10 @@ void blob_put_bool(json_t *, const char *key, bool);
 unsigned blob_slices(const json_t *, const char *key, struct slice *out, unsigned max, struct arena *);
 void blob_put_slices(json_t *, const char *key, const struct slice *, unsigned n);
 
+/* The faults of a report's fields by name; none are left out. */
+void blob_put_faults(json_t *, const char *key, const struct form *, const uint8_t *faults);
+void blob_faults(const json_t *, const char *key, const struct form *, uint8_t *faults);
+
 /* Values by field name: text, milli as integer, lists, counts.  Fields that the form no longer has are left
  * out; values has FORM_FIELDS places. */
 void blob_put_values(json_t *, const char *key, const struct form *, const struct value *values);

@@ -141,10 +141,11 @@ static void run_koreksi(struct step *s, const struct command *c)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
     struct report *fixed = ARENA_NEW(s->arena, struct report);
+    struct report *known = ARENA_NEW(s->arena, struct report);
     struct draft *d = drafts_find(s->state, c->nomor);
     struct filed out;
 
-    if (!r || !fixed)
+    if (!r || !fixed || !known)
         return;
     if (!report_load(s, c->nomor, r)) {
         wrong_number(s, c->nomor);
@@ -156,8 +157,14 @@ static void run_koreksi(struct step *s, const struct command *c)
         say(s, c->nomor, "batal.already");
         return;
     }
-    if (!understand_correction(s->rules, r->form, d ? d->values : r->values, c->correction,
-                               s->seen->inbound->received_ms, s->arena, fixed)) {
+    if (d) {
+        drafts_report(d, known);
+    } else {
+        known->form = r->form;
+        memcpy(known->values, r->values, sizeof known->values);
+    }
+    if (!understand_correction(s->rules, known, c->correction, s->seen->inbound->received_ms, s->arena,
+                               fixed)) {
         const struct text_fill f[] = { { "nomor", c->nomor } };
 
         step_reason(s, "command_refused");

@@ -21,6 +21,7 @@ static void draft_decode(struct sender_state *s, const json_t *o, const struct r
     d->nomor = blob_slice(o, "nomor", a);
     d->uuid = blob_slice(o, "uuid", a);
     blob_values(o, "values", form, d->values, a);
+    blob_faults(o, "faults", form, d->faults);
     d->asking = (enum asking)blob_int(o, "asking");
     d->error = (enum report_error)blob_int(o, "error");
     d->field = blob_slice(o, "field", a);
@@ -43,6 +44,7 @@ static json_t *draft_encode(const struct draft *d)
     blob_put(o, "uuid", d->uuid);
     blob_put(o, "form", d->form->name);
     blob_put_values(o, "values", d->form, d->values);
+    blob_put_faults(o, "faults", d->form, d->faults);
     blob_put_int(o, "asking", d->asking);
     blob_put_int(o, "error", d->error);
     blob_put(o, "field", d->field);
@@ -185,6 +187,17 @@ bool drafts_is_sure(const struct draft *d, struct slice field)
         if (slice_eq(slice_cut(&rest, ','), field))
             return true;
     return false;
+}
+
+void drafts_report(const struct draft *d, struct report *out)
+{
+    memset(out, 0, sizeof *out);
+    out->form = d->form;
+    memcpy(out->values, d->values, sizeof out->values);
+    memcpy(out->faults, d->faults, sizeof out->faults);
+    for (unsigned i = 0; i < d->form->fields_n; i++)
+        if (drafts_is_sure(d, d->form->fields[i].name))
+            out->faults[i] = REPORT_FAULT_SURE;
 }
 
 const struct repeat *drafts_repeat(const struct sender_state *s, struct slice hash)

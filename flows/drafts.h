@@ -22,7 +22,8 @@ enum asking {
 struct draft {
     struct slice nomor, uuid;
     const struct form *form;
-    struct value *values; /* FORM_FIELDS */
+    struct value *values;        /* FORM_FIELDS */
+    uint8_t faults[FORM_FIELDS]; /* struct report's: which of them are wrong or doubtful */
     enum asking asking;
     enum report_error error;
     struct slice field; /* in question */
@@ -78,6 +79,8 @@ struct draft *drafts_only(struct sender_state *);
 struct draft *drafts_add(struct sender_state *, struct arena *);
 void drafts_remove(struct sender_state *, struct slice nomor);
 bool drafts_is_sure(const struct draft *, struct slice field);
+/* What is known so far, for understand_answer() and understand_judge(). */
+void drafts_report(const struct draft *, struct report *out);
 
 const struct repeat *drafts_repeat(const struct sender_state *, struct slice hash);
 void drafts_remember(struct sender_state *, struct slice hash, struct slice nomor, int64_t at_ms);

@@ -172,6 +172,8 @@ static void file_draft(struct work *w)
     d->uuid = w->filed.id;
     d->form = w->report.form;
     memcpy(d->values, w->report.values, sizeof w->report.values);
+    memcpy(d->faults, w->report.faults, sizeof d->faults);
+    d->correct = w->f->correct != NULL;
     d->asking = w->asking;
     d->error = w->report.error;
     d->field = w->report.error_field;

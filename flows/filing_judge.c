@@ -104,12 +104,23 @@ static void find_child(struct work *w)
     }
 }
 
+/* Not so the X of a W2: its doubts are confirmed by their own name. */
+static bool is_field(const struct form *form, struct slice name)
+{
+    for (unsigned i = 0; i < form->fields_n; i++)
+        if (slice_eq(form->fields[i].name, name))
+            return true;
+    return false;
+}
+
 void work_judge(struct work *w)
 {
     struct slice nomor, field;
 
     w->asking = w->report.status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
-    if (w->report.status == REPORT_CONFIRM && (w->f->sure || is_sure(w, w->report.error_field)))
+    if (w->report.status == REPORT_CONFIRM &&
+        (w->f->sure ||
+         (!is_field(w->report.form, w->report.error_field) && is_sure(w, w->report.error_field))))
         w->report.status = REPORT_ACCEPTED;
     if (w->report.status != REPORT_ACCEPTED || !w->s->person || w->f->correct)
         return; /* a correction is about whom it was about */

@@ -45,10 +45,13 @@ bool intent_add(struct intent *intent, enum subject_kind kind, struct slice id)
 static bool try_answer(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
                        struct arena *a, struct reading *r)
 {
-    bool report = d->asking == ASK_CHILD;
+    struct report *known = ARENA_NEW(a, struct report);
 
-    if (!understand_answer(rules, d->form, d->values, report ? slice_make("", 0) : d->field, text, at_ms, a,
-                           &r->answer))
+    if (!known)
+        return false;
+    drafts_report(d, known);
+    if (!understand_answer(rules, known, d->asking == ASK_CHILD ? slice_make("", 0) : d->field, text, at_ms,
+                           a, &r->answer))
         return false;
     r->nomor = d->nomor;
     return true;

@@ -52,11 +52,12 @@ struct filling {
     struct slot slots[FORM_FIELDS];
     struct repair *repairs;
     unsigned repairs_n;
-    unsigned head_end;  /* first token behind the required fields */
-    unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
-    unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
-    bool labelled_only; /* KOREKSI: no unlabelled name can stand here */
-    struct said heard;  /* danger signs in the words of this report */
+    unsigned head_end;         /* first token behind the required fields */
+    unsigned head_uses;        /* index in variant->uses of the first field that the head leaves alone */
+    unsigned lost_at;          /* 1 + the token at which the positions went astray; 0 = never */
+    uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
+    bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
+    struct said heard;         /* danger signs in the words of this report */
 };
 
 void understand_words(const struct ruleset *, struct words *out);

@@ -358,6 +358,14 @@ static void choose(struct filling *x, struct report *out)
     out->typed = x->slots[best].typed;
 }
 
+/* What was confirmed is no doubt any more. */
+static void settle_sure(struct filling *x)
+{
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        if (x->held[i] & REPORT_FAULT_SURE && !x->slots[i].reject)
+            x->slots[i].error = ERROR_NONE;
+}
+
 /* SPEC 2.2: what is certain decides; a guess or a question does not ring. */
 static void emergency(struct filling *x, struct report *out)
 {
@@ -390,7 +398,11 @@ void understand_settle(struct filling *x, struct report *out)
     out->variant = x->variant;
     for (unsigned i = 0; i < x->form->fields_n; i++)
         out->values[i] = x->slots[i].value;
+    settle_sure(x);
     choose(x, out);
+    for (unsigned i = 0; i < FORM_FIELDS; i++)
+        out->faults[i] = (uint8_t)(x->slots[i].error |
+                                   (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0));
     emergency(x, out);
     out->heard = x->heard.heard;
     out->heard_n = x->heard.heard_n;

@@ -441,20 +441,51 @@ static struct slice behind_keyword(const struct ruleset *rs, const struct form *
                : trimmed;
 }
 
-static void merge(struct filling *x, const struct value *values, struct report *out)
+/* A guess stays a guess until its field is answered, whatever else is; what judging finds by itself it may
+ * find settled. */
+static void hold(struct filling *x, const struct report *known, int64_t at_ms)
+{
+    struct report *again = ARENA_NEW(x->arena, struct report);
+    bool any = false;
+
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        any |= known->faults[i] != 0;
+    if (!again || !any)
+        return;
+    again->form = known->form;
+    again->variant = known->variant;
+    memcpy(again->values, known->values, sizeof again->values);
+    understand_judge(x->rs, at_ms, x->arena, again);
+    for (unsigned i = 0; i < x->form->fields_n; i++) {
+        struct slot *s = &x->slots[i];
+        unsigned fault = known->faults[i];
+
+        x->held[i] = (uint8_t)(fault & REPORT_FAULT_SURE);
+        if (fault & REPORT_FAULT_SURE || !fault || again->faults[i])
+            continue;
+        s->error = (enum report_error)(fault & REPORT_FAULT_ERROR);
+        s->reject = fault & REPORT_FAULT_REJECTS;
+        s->filled = true;
+        s->at = TOKENS_MAX;
+    }
+}
+
+static void merge(struct filling *x, const struct report *known, int64_t at_ms, struct report *out)
 {
     struct slot answered[FORM_FIELDS];
     struct value merged[FORM_FIELDS];
 
     memcpy(answered, x->slots, sizeof answered);
     memset(x->slots, 0, sizeof x->slots);
-    fill_from(x, values);
+    fill_from(x, known->values);
+    hold(x, known, at_ms);
     for (unsigned i = 0; i < x->form->fields_n; i++) {
         int beside = x->form->fields[i].companion;
 
         if (!answered[i].filled)
             continue;
         x->slots[i] = answered[i];
+        x->held[i] = 0;
         /* An age in the place of a birth date, or the other way round. */
         if (x->form->fields[i].type == FIELD_AGE && beside >= 0)
             x->slots[beside] = (struct slot){ 0 };
@@ -477,10 +508,10 @@ static bool begin(struct filling *x, const struct ruleset *rs, const struct word
     return cut(x, text_plain(text_valid_utf8(text, a), a));
 }
 
-bool understand_answer(const struct ruleset *rs, const struct form *form, const struct value *values,
-                       struct slice asked, struct slice text, int64_t at_ms, struct arena *a,
-                       struct report *out)
+bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
+                       struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
+    const struct form *form = known->form;
     struct words words;
     struct filling *x = ARENA_NEW(a, struct filling);
     int f = asked.n ? form_field(form, arena_copy(a, asked).p) : -1;
@@ -503,7 +534,7 @@ bool understand_answer(const struct ruleset *rs, const struct form *form, const 
         read = read_asked(x, &form->fields[f]);
     if (!read)
         return false;
-    merge(x, values, out);
+    merge(x, known, at_ms, out);
     return !a->failed;
 }
 
@@ -547,9 +578,10 @@ bool understand_labelled_only(struct filling *x, struct slice text)
     return anything(x) && all_taken(x);
 }
 
-bool understand_correction(const struct ruleset *rs, const struct form *form, const struct value *values,
-                           struct slice text, int64_t at_ms, struct arena *a, struct report *out)
+bool understand_correction(const struct ruleset *rs, const struct report *known, struct slice text,
+                           int64_t at_ms, struct arena *a, struct report *out)
 {
+    const struct form *form = known->form;
     struct words words;
     struct filling *x = ARENA_NEW(a, struct filling);
 
@@ -568,7 +600,7 @@ bool understand_correction(const struct ruleset *rs, const struct form *form, co
     } else if (!understand_labelled_only(x, x->text)) {
         return false;
     }
-    merge(x, values, out);
+    merge(x, known, at_ms, out);
     return !a->failed;
 }
 
@@ -612,6 +644,7 @@ void understand_judge(const struct ruleset *rs, int64_t at_ms, struct arena *a, 
     *x = (struct filling){ .rs = rs, .form = report->form, .words = &words, .arena = a };
     x->today = date_today(at_ms, rs->utc_offset_min);
     fill_from(x, report->values);
+    hold(x, report, at_ms);
     x->variant = report->variant ? report->variant : variant_of(report->form, report->values);
     understand_settle(x, report);
 }

@@ -89,15 +89,15 @@ bool understand_sms(const struct ruleset *, struct slice text, int64_t at_ms, st
                     struct said *out) MUST_CHECK;
 
 /* A short answer (`BB 9,2`, `9,2`, `L`) to the one open question of a draft: fills or replaces fields of
- * `values` and judges the whole report again.  `asked` is the field in question (empty when none).  False
- * when nothing in the text fits the form: then it was no answer. */
-bool understand_answer(const struct ruleset *, const struct form *, const struct value *values,
-                       struct slice asked, struct slice text, int64_t at_ms, struct arena *,
-                       struct report *out) MUST_CHECK;
+ * `known` and judges the whole report again; a fault of `known` that judging cannot find again stays until
+ * its field is answered.  `asked` is the field in question (empty when none).  False when nothing in the text
+ * fits the form: then it was no answer. */
+bool understand_answer(const struct ruleset *, const struct report *known, struct slice asked,
+                       struct slice text, int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
 
 /* KOREKSI's words against the report that they correct: the same, but only labelled fields. */
-bool understand_correction(const struct ruleset *, const struct form *, const struct value *values,
-                           struct slice text, int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
+bool understand_correction(const struct ruleset *, const struct report *known, struct slice text,
+                           int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
 
 /* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
  * guess in *out (`92` for 9,2). */
@@ -106,7 +106,8 @@ enum report_error understand_field(const struct ruleset *, const struct form *, 
                                    struct value *out) MUST_CHECK;
 
 /* Judges a filled form as a whole (required fields, groups, plausibility, contradictions, emergency): what
- * SMS, short answers and USSD all end with.  Fills status, error, error_field, emergency of *report. */
+ * SMS, short answers and USSD all end with.  Fills status, error, error_field, emergency of *report.
+ * Its faults go in too: see understand_answer(). */
 void understand_judge(const struct ruleset *, int64_t at_ms, struct arena *, struct report *report);
 
 /* One line of `kentongan parse` (SPEC 2.6), with "reply" from flows/reply.h at nomor 00000. */

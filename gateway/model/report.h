@@ -30,6 +30,12 @@ struct repair {
     struct slice field, typed, read; /* "tb", "6O", "60" */
 };
 
+enum {
+    REPORT_FAULT_ERROR = 0x1f,   /* enum report_error */
+    REPORT_FAULT_REJECTS = 0x40, /* it rejects; otherwise it asks back */
+    REPORT_FAULT_SURE = 0x80,    /* YA was said: its doubt counts no more */
+};
+
 struct report {
     const struct form *form; /* NULL: unknown keyword */
     const struct variant *variant;
@@ -38,6 +44,7 @@ struct report {
     struct slice error_field;         /* "bb", "A" (w2), "kode", "arg" */
     struct slice typed;               /* what stood there, for the question; may be empty */
     struct value values[FORM_FIELDS]; /* by field index; for confirm with the guessed value in place */
+    uint8_t faults[FORM_FIELDS];      /* of every field, not only the first: REPORT_FAULT_*, 0 = none */
     struct repair *repairs;
     unsigned repairs_n;
     bool emergency;                /* an E1 sign or value, or a RUJUK with an E1 reason: "alert":"E1" */

@@ -102,8 +102,8 @@ static void short_answers_complete_a_draft(void **state)
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         struct report draft = report_of(answers[i].draft), out;
 
-        if (!understand_answer(rs, draft.form, draft.values, slice_of(answers[i].asked),
-                               slice_of(answers[i].answer), at, &a, &out))
+        if (!understand_answer(rs, &draft, slice_of(answers[i].asked), slice_of(answers[i].answer), at, &a,
+                               &out))
             fail_msg("%s: taken for no answer", answers[i].name);
         if (out.status != answers[i].status)
             fail_msg("%s: %s %s", answers[i].name, report_status_name(out.status),
@@ -117,9 +117,9 @@ static void what_fits_nothing_is_no_answer(void **state)
     struct report draft = report_of("timbang Siti P 14bl"), out;
 
     (void)state;
-    assert_false(understand_answer(rs, draft.form, draft.values, S("bb"), S("apa ini"), at, &a, &out));
-    assert_false(understand_answer(rs, draft.form, draft.values, S(""), S("9,2"), at, &a, &out));
-    assert_false(understand_answer(rs, draft.form, draft.values, S("bb"), S(""), at, &a, &out));
+    assert_false(understand_answer(rs, &draft, S("bb"), S("apa ini"), at, &a, &out));
+    assert_false(understand_answer(rs, &draft, S(""), S("9,2"), at, &a, &out));
+    assert_false(understand_answer(rs, &draft, S("bb"), S(""), at, &a, &out));
 }
 
 static void a_correction_needs_labels(void **state)
@@ -127,13 +127,13 @@ static void a_correction_needs_labels(void **state)
     struct report r = report_of("timbang Siti P 14bl 9,2"), out;
 
     (void)state;
-    assert_true(understand_correction(rs, r.form, r.values, S("bb 9,3"), at, &a, &out));
+    assert_true(understand_correction(rs, &r, S("bb 9,3"), at, &a, &out));
     assert_json(&out, "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.3}");
-    assert_true(understand_correction(rs, r.form, r.values, S("nama Siti Aminah"), at, &a, &out));
+    assert_true(understand_correction(rs, &r, S("nama Siti Aminah"), at, &a, &out));
     assert_json(&out, "{\"nama\":\"Siti Aminah\",\"jk\":\"P\",\"umur\":\"14bl\",\"bb\":9.2}");
-    assert_false(understand_correction(rs, r.form, r.values, S("9,3"), at, &a, &out));
-    assert_false(understand_correction(rs, r.form, r.values, S("warna merah"), at, &a, &out));
-    assert_false(understand_correction(rs, r.form, r.values, S("bb 9,3 warna merah"), at, &a, &out));
+    assert_false(understand_correction(rs, &r, S("9,3"), at, &a, &out));
+    assert_false(understand_correction(rs, &r, S("warna merah"), at, &a, &out));
+    assert_false(understand_correction(rs, &r, S("bb 9,3 warna merah"), at, &a, &out));
 }
 
 /* --- one field, as USSD asks --- */
