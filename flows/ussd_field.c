@@ -215,7 +215,8 @@ void ussd_field_input(struct ussd_walk *w, struct slice in)
     ussd_options(&w->c, s, o);
     if (ussd_has_99(s) && slice_is(in, "99")) {
         end_of_list(w);
-    } else if (slice_is(in, "0") && ussd_zero_skips(s->form, s->variant, (unsigned)s->field)) {
+    } else if ((slice_is(in, "0") && ussd_zero_skips(s->form, s->variant, (unsigned)s->field)) ||
+               (slice_is(in, "999") && ussd_999_skips(s->form, s->variant, (unsigned)s->field))) {
         s->skipped |= 1U << s->field;
         ussd_walk_next(w);
     } else if (f->type == FIELD_CHOICES && several_digits(in)) {

@@ -31,6 +31,13 @@ bool ussd_zero_skips(const struct form *f, unsigned variant, unsigned field)
     return !has_zero(x) && ussd_numeric(x->type) && !ussd_required(f, variant, field);
 }
 
+bool ussd_999_skips(const struct form *f, unsigned variant, unsigned field)
+{
+    const struct field *x = &f->fields[field];
+
+    return has_zero(x) && ussd_numeric(x->type) && !ussd_required(f, variant, field);
+}
+
 bool ussd_zero_answers(const struct form *f, unsigned variant, unsigned field)
 {
     return has_zero(&f->fields[field]) || ussd_zero_skips(f, variant, field);

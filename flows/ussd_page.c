@@ -76,6 +76,8 @@ static void make_field(const struct ussd_context *c, const struct ussd_state *s,
     add_options(c, s, p);
     if (ussd_zero_skips(s->form, s->variant, (unsigned)s->field))
         add_line(p, ussd_text(c, "ussd.nol_lewati", NULL, S("")));
+    if (ussd_999_skips(s->form, s->variant, (unsigned)s->field))
+        add_line(p, ussd_text(c, "ussd.lewati_999", NULL, S("")));
     p->foot = field_foot(c, s);
 }
 

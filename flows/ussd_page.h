@@ -69,6 +69,8 @@ const struct menu_questions *ussd_questions(const struct ruleset *, const struct
 bool ussd_numeric(enum field_type);
 /* "0" leaves an optional number out. */
 bool ussd_zero_skips(const struct form *, unsigned variant, unsigned field);
+/* "999" does, where 0 is a value: no optional number is so large. */
+bool ussd_999_skips(const struct form *, unsigned variant, unsigned field);
 /* "0" is an answer here (none, or a zero), so that 000 goes back. */
 bool ussd_zero_answers(const struct form *, unsigned variant, unsigned field);
 bool ussd_required(const struct form *, unsigned variant, unsigned field);
