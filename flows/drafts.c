@@ -210,7 +210,7 @@ const struct repeat *drafts_repeat(const struct sender_state *s, struct slice ha
 
 void drafts_remember(struct sender_state *s, struct slice hash, struct slice nomor, int64_t at_ms)
 {
-    if (!hash.n)
+    if (!hash.n || drafts_repeat(s, hash)) /* the first number that it got */
         return;
     if (s->repeats_n == DRAFTS_REPEATS) {
         memmove(&s->repeats[0], &s->repeats[1], (DRAFTS_REPEATS - 1) * sizeof s->repeats[0]);

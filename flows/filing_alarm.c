@@ -6,24 +6,44 @@
 
 #include "flows/referral.h"
 #include "flows/reply.h"
+#include "flows/roles.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
 /* --- emergencies --- */
 
+/* What is certain of a field: the staff must not take a guess for a fact. */
+static struct slice certain(const struct report *r, const char *field)
+{
+    int i = form_field(r->form, field);
+
+    return i >= 0 && !(r->faults[i] & REPORT_FAULT_ERROR) ? work_text(r, field) : slice_make("", 0);
+}
+
+/* The report that a RUJUK is about. */
+static bool about(const struct work *w, struct filed_report *other)
+{
+    struct slice nomor =
+        work_is_referral(w->report.form) ? work_text(&w->report, "nomor") : slice_make("", 0);
+
+    return nomor.n && report_load(w->s, nomor, other);
+}
+
 /* "Bu Ana 28th perdarahan": who and why. */
 static struct slice who_and_why(struct work *w)
 {
-    struct slice nama = w->known ? w->child.nama : work_text(&w->report, "nama"),
-                 umur = work_text(&w->report, "umur");
-    struct slice why = w->report.emergency_reason, about = work_text(&w->report, "nomor");
+    struct slice nama = w->known ? w->child.nama : certain(&w->report, "nama"),
+                 umur = certain(&w->report, "umur");
+    struct slice why = w->report.emergency_reason;
     struct filed_report other;
 
     if (work_is_referral(w->report.form) && work_text(&w->report, "alasan").n)
         why = work_text(&w->report, "alasan");
-    if (work_is_referral(w->report.form) && about.n && report_load(w->s, about, &other)) {
+    if (about(w, &other)) {
         int i = form_field(other.form, "nama");
 
+        if (other.referral.say.n) /* the staff know it by these words */
+            return other.referral.say;
         nama = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : nama;
         i = form_field(other.form, "umur");
         umur = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : umur;
@@ -47,11 +67,20 @@ bool work_alarms(const struct work *w)
     return filing_alarms(&w->report);
 }
 
+static struct slice urgency(const struct work *w)
+{
+    struct filed_report other;
+
+    if (w->report.emergency)
+        return S("E1");
+    return about(w, &other) && other.referral.urgency.n ? other.referral.urgency : S("E2");
+}
+
 void work_alarm(struct work *w, bool incomplete)
 {
     const struct person *p = w->s->person;
     struct referral_opening o = {
-        .urgency = w->report.emergency ? S("E1") : S("E2"),
+        .urgency = urgency(w),
         .say = who_and_why(w),
         .incomplete = incomplete,
         .asked = work_is_referral(w->report.form),
@@ -59,6 +88,8 @@ void work_alarm(struct work *w, bool incomplete)
             referral_place(w->s->rules, p ? p->place : NULL, work_text(&w->report, "tujuan"), w->s->arena),
     };
 
+    if (w->f->correct && !incomplete)
+        referral_renamed(&w->filed, &o);
     if (!work_alarms(w))
         return;
     w->out->emergency = true;
@@ -139,8 +170,7 @@ void work_stranger(struct work *w)
     filing_keep(s);
     w->out->kind = FILED_REFUSED;
     if (!work_alarms(w) && !event) {
-        w->out->text = step_text(s, s->language,
-                                 s->seen->sender->person ? "stranger.pending" : "stranger.kept", NULL, 0);
+        w->out->text = step_text(s, s->language, roles_stranger(s), NULL, 0);
         return;
     }
     work_begin(w);

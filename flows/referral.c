@@ -354,6 +354,15 @@ void referral_cancel(struct step *s, struct filed_report *r)
     tell_others(s, r, "referral.others_cancelled", slice_make("", 0), slice_make("", 0));
 }
 
+void referral_renamed(struct filed_report *r, const struct referral_opening *o)
+{
+    if (r->referral.state == REFERRAL_NONE)
+        return;
+    r->referral.say = o->say;
+    if (slice_is(o->urgency, "E1"))
+        r->referral.urgency = o->urgency;
+}
+
 void referral_corrected(struct step *s, struct filed_report *r, struct slice say)
 {
     if (r->referral.state == REFERRAL_NONE || r->referral.state == REFERRAL_CANCELLED)
@@ -369,6 +378,15 @@ static bool contains(struct slice text, struct slice word)
         if (slice_ieq(slice_make(text.p + i, word.n), word))
             return true;
     return false;
+}
+
+static bool last_word_is(struct slice text, struct slice word)
+{
+    size_t from = text.n;
+
+    while (from > 0 && text.p[from - 1] != ' ')
+        from--;
+    return word.n && slice_ieq(slice_skip(text, from), word);
 }
 
 static bool level_word(struct slice w, enum place_level *level)
@@ -399,6 +417,9 @@ const struct place *referral_place(const struct ruleset *rules, const struct pla
     unsigned hits = 0;
 
     (void)a;
+    for (unsigned i = 0; i < dir->places_n; i++) /* a code of places.csv, alone or behind the word */
+        if (dir->places[i].level >= PLACE_RS && last_word_is(rest, dir->places[i].code))
+            return &dir->places[i];
     if (!level_word(slice_cut(&rest, ' '), &level))
         return NULL;
     rest = slice_trim(rest);

@@ -26,6 +26,8 @@ void referral_answer(struct step *, const struct command *, struct filed_report 
 void referral_due(struct step *, const struct due *);
 /* BATAL, or KOREKSI with `say` as the news for everyone who had it. */
 void referral_cancel(struct step *, struct filed_report *);
+/* A correction: who and why from now on; an E1 stays one. */
+void referral_renamed(struct filed_report *, const struct referral_opening *);
 void referral_corrected(struct step *, struct filed_report *, struct slice say);
 /* The place that "pkm manggar", "rs" or "pustu" means for a sender; NULL when none is meant clearly. */
 const struct place *referral_place(const struct ruleset *, const struct place *from, struct slice tujuan,

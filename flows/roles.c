@@ -57,6 +57,13 @@ bool roles_may_command(const struct person *p, enum command_kind kind)
     return (unsigned)kind < COMMANDS && (rights[kind] & (p ? R(p->role) : NOBODY));
 }
 
+const char *roles_stranger(const struct step *s)
+{
+    bool asked = s->state->request.n > 0 || (s->seen->sender->person && s->seen->sender->person->pending);
+
+    return asked ? "stranger.pending" : "stranger.kept";
+}
+
 void roles_refuse(struct step *s)
 {
     struct slice today = step_day(s, s->now_ms);
@@ -67,7 +74,7 @@ void roles_refuse(struct step *s)
     s->state->refused_on = today;
     s->state->changed = true;
     step_answer(s, slice_make("", 0),
-                step_text(s, s->language, s->person ? "refused.role" : "stranger.kept", NULL, 0));
+                step_text(s, s->language, s->person ? "refused.role" : roles_stranger(s), NULL, 0));
 }
 
 bool roles_chain(const struct step *s, const struct person *p, struct slice posting)
