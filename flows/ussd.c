@@ -82,12 +82,16 @@ static const struct report *unfinished(struct job *j)
     if (!r)
         return from;
     *r = *from;
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (j->s->filled >> i & 1 && !r->faults[i])
+            r->faults[i] = ERROR_AMBIGUOUS; /* the echo page was not seen */
     if (r->status != REPORT_ACCEPTED)
         return r;
     r->status = REPORT_CONFIRM;
     r->error = ERROR_AMBIGUOUS;
     for (unsigned i = 0; i < r->form->fields_n; i++)
-        if (r->values[i].kind != VALUE_ABSENT && !r->form->fields[i].hidden)
+        if (r->values[i].kind != VALUE_ABSENT && !r->form->fields[i].hidden &&
+            (!j->s->filled || j->s->filled >> i & 1))
             r->error_field = r->form->fields[i].name;
     return r;
 }

@@ -93,6 +93,9 @@ void ussd_field_read(struct ussd_walk *w, struct slice input)
     } else if (e == ERROR_AMBIGUOUS && f->type == FIELD_AGE && slice_all_digits(input)) {
         ussd_walk_turn(w, USSD_UNIT, s->field);
         s->item = input;
+    } else if (e == ERROR_AMBIGUOUS && v.kind == VALUE_NUMBER && f->type == FIELD_NUMBER) {
+        s->filled |= 1U << s->field; /* the echo page asks */
+        take_value(w, &v);
     } else if (e == ERROR_AMBIGUOUS && v.kind != VALUE_ABSENT) {
         ussd_walk_doubt(w, s->field, &v);
     } else if (e == ERROR_IMPLAUSIBLE && v.kind != VALUE_ABSENT) {
@@ -255,6 +258,7 @@ void ussd_field_confirm(struct ussd_walk *w, bool yes)
         take_value(w, &guess);
     } else {
         s->sure |= 1U << s->field;
+        s->filled &= ~(1U << s->field);
         ussd_walk_judge(w);
         ussd_walk_next(w);
     }

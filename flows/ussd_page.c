@@ -101,9 +101,24 @@ static void add_words(const struct ussd_context *c, struct ussd_page *p, struct 
     }
 }
 
+/* All values; one whose decimal mark was filled in is asked: "BB 9,2kg?" (SPEC 3). */
+static struct slice echo_of(const struct ussd_context *c, const struct ussd_state *s)
+{
+    struct slice all = S("");
+
+    for (unsigned i = 0; i < s->form->fields_n; i++) {
+        struct slice say = s->values[i].kind == VALUE_ABSENT ? S("") : ussd_say(c, s->form, i, &s->values[i]);
+
+        if (say.n)
+            all = arena_printf(c->arena, "%.*s%s%.*s%s", SLICE_ARG(all), all.n ? " " : "", SLICE_ARG(say),
+                               s->filled >> i & 1 ? "?" : "");
+    }
+    return all;
+}
+
 static void make_echo(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
 {
-    struct slice say = reply_echo(s->form, s->values, c->arena);
+    struct slice say = echo_of(c, s);
 
     if (s->who.n)
         add_line(p, s->who);

@@ -55,6 +55,7 @@ static void put_form(json_t *o, const struct ussd_state *s)
     blob_put_values(o, "said", s->form, s->values);
     put_fields(o, "skipped", s->form, s->skipped);
     put_fields(o, "sure", s->form, s->sure);
+    put_fields(o, "filled", s->form, s->filled);
     blob_put(o, "item", s->item);
     blob_put(o, "who", s->who);
     if (s->field < 0)
@@ -122,6 +123,7 @@ static bool get_form(const struct ruleset *rs, const json_t *o, struct arena *a,
     blob_values(o, "said", s->form, s->values, a);
     s->skipped = get_fields(o, "skipped", s->form, a);
     s->sure = get_fields(o, "sure", s->form, a);
+    s->filled = get_fields(o, "filled", s->form, a);
     s->item = blob_slice(o, "item", a);
     s->who = blob_slice(o, "who", a);
     if (!ask.n)

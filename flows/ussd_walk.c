@@ -102,6 +102,7 @@ void ussd_walk_forget(struct ussd_state *s, unsigned field)
     s->values[field].kind = VALUE_ABSENT;
     s->values[field].n = 0;
     s->skipped &= ~(1U << field);
+    s->filled &= ~(1U << field);
     s->sure = 0; /* what was plausible beside the old value may not be beside the new one */
     if (companion >= 0)
         s->values[companion].kind = VALUE_ABSENT;
@@ -235,6 +236,8 @@ static void open_draft(struct ussd_walk *w, const struct draft *d)
     for (unsigned i = 0; i < d->form->fields_n; i++)
         if (drafts_is_sure(d, d->form->fields[i].name))
             s->sure |= 1U << i;
+        else if (d->faults[i] && !(d->faults[i] & (REPORT_FAULT_REJECTS | REPORT_FAULT_SURE)))
+            s->filled |= 1U << i; /* still a guess: the echo page asks */
     if (d->asking == ASK_VALUE && asked >= 0 && s->values[asked].kind != VALUE_ABSENT)
         ussd_walk_turn(w, USSD_DOUBT, asked);
     else

@@ -124,17 +124,20 @@ static void a_child_of_another_puskesmas_has_no_name_here(void **state)
     assert_null(strstr(phone.page, "Budi"));
 }
 
-static void a_missing_decimal_mark_is_asked_at_once(void **state)
+static void a_missing_decimal_mark_is_filled_and_the_echo_asks(void **state)
 {
     (void)state;
     phone_dial();
     phone_type_all("1>1>Budi Santoso>1>20>104");
+    phone_says("Tinggi");
+    phone_type("80");
     phone_says("10,4kg?");
-    phone_type("2");
+    phone_type_all("0>0");
     phone_says("Berat");
-    phone_type_all("104>1>80");
-    phone_says("10,4");
-    phone_type("1");
+    phone_type_all("10,5>80");
+    phone_says("10,5kg");
+    assert_null(strchr(phone.page, 0x3f));
+    phone_type_all("0>0>104>80>1");
     assert_non_null(strstr(phone_record(0), "\"bb\":10.4"));
 }
 
@@ -464,7 +467,7 @@ int main(void)
         CASE(where_zero_is_a_value_999_leaves_the_number_out),
         CASE(a_known_child_is_named_by_its_number),
         CASE(a_child_of_another_puskesmas_has_no_name_here),
-        CASE(a_missing_decimal_mark_is_asked_at_once),
+        CASE(a_missing_decimal_mark_is_filled_and_the_echo_asks),
         CASE(an_implausible_weight_is_asked_back),
         CASE(what_cannot_be_read_is_asked_again_with_an_example),
         CASE(zero_goes_back_and_double_zero_to_the_first_page_without_losing_the_report),
