@@ -132,12 +132,12 @@ static void a_missing_decimal_mark_is_filled_and_the_echo_asks(void **state)
     phone_says("Tinggi");
     phone_type("80");
     phone_says("10,4kg?");
-    phone_type_all("0>0");
+    phone_type_all("0>000");
     phone_says("Berat");
     phone_type_all("10,5>80");
     phone_says("10,5kg");
     assert_null(strchr(phone.page, 0x3f));
-    phone_type_all("0>0>104>80>1");
+    phone_type_all("0>000>104>80>1");
     assert_non_null(strstr(phone_record(0), "\"bb\":10.4"));
 }
 
