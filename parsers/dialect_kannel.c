@@ -96,7 +96,7 @@ static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, st
 
     if (dialect_params(r, a, &f) != WIRE_OK)
         return WIRE_BAD_SHAPE;
-    type = slice_trim(params_get(&f, PARAM_NAMES("type", "d")));
+    type = slice_trim(params_get(&f, PARAM_NAMES("type", "d", "status")));
     *out = (struct wire_dlr){ .uuid = utf8_clean(params_get(&f, PARAM_NAMES("uuid")), a, NULL),
                               .their_id = utf8_clean(params_get(&f, PARAM_NAMES("id", "I", "F")), a, NULL) };
     for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
