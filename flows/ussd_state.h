@@ -51,7 +51,7 @@ struct ussd_state {
     struct value values[FORM_FIELDS]; /* by field index */
     uint32_t skipped;                 /* bit by field index: asked, and nothing to say */
     uint32_t sure;                    /* bit by field index: the person confirmed what looked doubtful */
-    uint32_t filled;                  /* bit by field index: its missing decimal mark was filled in (SPEC 3) */
+    uint32_t filled; /* bit by field index: its missing decimal mark was filled in (SPEC 3) */
     struct value guess;
     struct slice item;     /* USSD_COUNT: the code; USSD_UNIT: the number typed */
     struct slice who;      /* whose number was typed: "Siti Aminah" */
