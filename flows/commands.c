@@ -13,6 +13,7 @@
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
+#include "flows/tasks.h"
 #include "parsers/nik.h"
 #include "gateway/conf/programme.h"
 
@@ -385,9 +386,9 @@ void commands_run(struct step *s, const struct command *c)
         [COMMAND_TERIMA] = run_referral,  [COMMAND_TOLAK] = run_referral,
         [COMMAND_HADIR] = run_referral,   [COMMAND_TIDAK_HADIR] = run_referral,
         [COMMAND_SELESAI] = run_referral, [COMMAND_CEK] = run_cek,
-        [COMMAND_PWS] = pws_answer,       [COMMAND_CAKAP] = run_cakap,
-        [COMMAND_NIK] = run_nik,          [COMMAND_BERHENTI] = run_stop,
-        [COMMAND_MULAI] = run_stop,
+        [COMMAND_PWS] = pws_answer,       [COMMAND_TUGAS] = tasks_answer,
+        [COMMAND_CAKAP] = run_cakap,      [COMMAND_NIK] = run_nik,
+        [COMMAND_BERHENTI] = run_stop,    [COMMAND_MULAI] = run_stop,
     };
 
     step_reason(s, "command");

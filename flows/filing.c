@@ -5,10 +5,12 @@
 
 #include "flows/calendar.h"
 #include "flows/clocks.h"
+#include "flows/recap.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
+#include "flows/tasks.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -224,9 +226,24 @@ static void tally_one(struct step *s, const struct filed_report *r, int64_t sign
         step_tally(s, &t);
 }
 
-void filing_untally(struct step *s, const struct filed_report *r)
+/* What others lean on: the cases of the village, the visits and the visits due of the posyandu. */
+static void count_in(struct step *s, const struct filed_report *r)
+{
+    tally_one(s, r, 1);
+    recap_filed(s, r, false);
+    tasks_filed(s, r, false);
+}
+
+static void count_out(struct step *s, const struct filed_report *r)
 {
     tally_one(s, r, -1);
+    recap_filed(s, r, true);
+}
+
+void filing_untally(struct step *s, const struct filed_report *r)
+{
+    count_out(s, r);
+    tasks_filed(s, r, true);
 }
 
 /* What a correction says of the child itself. */
@@ -309,7 +326,7 @@ static void file_record(struct work *w)
     struct findings found;
 
     if (w->f->correct)
-        tally_one(s, w->f->correct, -1);
+        count_out(s, w->f->correct);
     findings_of(s, &w->report, w->known || w->fresh ? &w->child : NULL, r, &found);
     file_child(w);
     r->draft = false;
@@ -323,7 +340,7 @@ static void file_record(struct work *w)
     } else {
         work_tell_staff(w, &found);
     }
-    tally_one(s, r, 1);
+    count_in(s, r);
     report_row(s, r);
     report_save(s, r);
     if (!w->f->correct)

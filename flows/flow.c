@@ -13,10 +13,12 @@
 #include "flows/filing.h"
 #include "flows/people.h"
 #include "flows/pws.h"
+#include "flows/recap.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
+#include "flows/tasks.h"
 #include "flows/ussd.h"
 #include "parsers/text.h"
 
@@ -120,6 +122,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         ok = commands_subjects(&r->said.command, out);
         if (r->said.command.kind == COMMAND_PWS)
             ok = pws_subjects(rules, who, &r->said.command, a, out) && ok;
+        if (r->said.command.kind == COMMAND_TUGAS && who->person)
+            ok = tasks_subjects(who->person->place_code, a, out) && ok;
         d = r->said.command.nomor.n ? drafts_find(state, r->said.command.nomor) : drafts_only(state);
     } else if (r->kind == READING_ANSWER) {
         d = drafts_find(state, r->nomor);
@@ -218,11 +222,15 @@ static enum read_rc read_timer(const struct ruleset *rules, const struct inbound
                                .exact = blob_bool(o, "exact"),
                                .at_ms = blob_int(o, "at"),
                                .bb = blob_int(o, "bb"),
-                               .tb = blob_int(o, "tb") };
+                               .tb = blob_int(o, "tb"),
+                               .posyandu = blob_slice(o, "posyandu", a),
+                               .nama = blob_slice(o, "nama", a),
+                               .taken_back = blob_bool(o, "taken_back") };
         r->acting = r->due.from;
         (void)intent_add(out, SUBJECT_SENDER, r->due.from);
         (void)intent_add(out, SUBJECT_NUMBER, r->due.nomor);
         (void)blob_slices(o, "buckets", r->due.buckets, 3, a);
+        (void)(tasks_subjects(r->due.posyandu, a, out) && recap_subjects(r->due.posyandu, a, out));
         for (unsigned i = 0; i < 3; i++)
             (void)intent_add(out, SUBJECT_NAME, r->due.buckets[i]);
         if (slice_is(r->due.what, "pws"))
@@ -415,6 +423,15 @@ static void step_timer_due(struct step *s)
         people_due(s, d);
     else if (slice_is(d->what, "pws"))
         pws_due(s, d);
+    else if (slice_is(d->what, "tugas"))
+        tasks_changed(s, d);
+    else if (slice_is(d->what, "absen"))
+        tasks_absent(s, d);
+    else if (slice_is(d->what, "kunjungan")) {
+        recap_visited(s, d);
+        tasks_visited(s, d);
+    } else if (slice_is(d->what, "rekap"))
+        recap_due(s, d);
     else
         step_reason(s, "timer_idle");
 }

@@ -148,6 +148,9 @@ struct slice step_due(struct step *s, const struct due *d)
     blob_put_int(o, "at", d->at_ms);
     blob_put_int(o, "bb", d->bb);
     blob_put_int(o, "tb", d->tb);
+    blob_put(o, "posyandu", d->posyandu);
+    blob_put(o, "nama", d->nama);
+    blob_put_bool(o, "taken_back", d->taken_back);
     return blob_done(o, s->arena);
 }
 

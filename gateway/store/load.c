@@ -20,8 +20,9 @@ struct load {
 };
 
 static const char *const kinds[SUBJECT_KINDS] = {
-    [SUBJECT_SENDER] = "s:sender", [SUBJECT_SESSION] = "s:session", [SUBJECT_NUMBER] = "s:number",
-    [SUBJECT_NAME] = "s:name",     [SUBJECT_EPISODE] = "s:episode", [SUBJECT_VILLAGE] = "s:village",
+    [SUBJECT_SENDER] = "s:sender",     [SUBJECT_SESSION] = "s:session", [SUBJECT_NUMBER] = "s:number",
+    [SUBJECT_NAME] = "s:name",         [SUBJECT_EPISODE] = "s:episode", [SUBJECT_VILLAGE] = "s:village",
+    [SUBJECT_POSYANDU] = "s:posyandu",
 };
 
 struct slice store_subject_key(const struct store *s, struct key *k, const struct subject_ref *ref)

@@ -1,0 +1,346 @@
+/* tasks.c - see tasks.h.
+ *
+ * SUBJECT_POSYANDU "PSY001/tugas": {"tasks":[{"anak":"1041","nama":"Siti Aminah","why":"2t","day":20770}]},
+ * one task a person, the oldest leaves when it is full. */
+#include "flows/tasks.h"
+
+#include <string.h>
+
+#include "flows/blob.h"
+#include "flows/calendar.h"
+#include "flows/clocks.h"
+#include "flows/people.h"
+#include "flows/recap.h"
+#include "gateway/conf/programme.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    TASKS = 40,
+    NAME = 20,
+    LIST_MAX = 86, /* {daftar 86} of tugas.line */
+    MORE_MAX = 9,  /* " +12 lain" */
+    KEEP_DAYS = 60,
+    OLDEST_MONTHS = 60, /* a child that is older is not waited for on the scales */
+    SPREAD = 120,       /* minutes over which the timers of a posyandu fall due */
+};
+
+static const int64_t day_ms = INT64_C(86400000);
+
+/* Why a visit is due, the most urgent first; the first three are findings of a weighing. */
+static const struct {
+    const char *why, *key;
+} whys[] = {
+    { "bgm", "tugas.bgm" },     { "2t", "tugas.t2" },     { "t", "tugas.t" },
+    { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
+};
+
+enum {
+    WHYS = sizeof whys / sizeof whys[0],
+    WHYS_WEIGHED = 3,
+};
+
+struct task {
+    struct slice anak, nama, why; /* anak: the child's number; empty for others */
+    int64_t day;                  /* since when */
+};
+
+struct tasks {
+    struct slice id;
+    struct task all[TASKS];
+    unsigned n;
+};
+
+/* --- the list --- */
+
+static struct slice list_id(struct slice posyandu, struct arena *a)
+{
+    return arena_printf(a, "%.*s/tugas", SLICE_ARG(posyandu));
+}
+
+bool tasks_subjects(struct slice posyandu, struct arena *a, struct intent *intent)
+{
+    return !posyandu.n || intent_add(intent, SUBJECT_POSYANDU, list_id(posyandu, a));
+}
+
+static int64_t today(const struct step *s)
+{
+    return calendar_day(s->now_ms, s->rules->utc_offset_min);
+}
+
+static void load(struct step *s, struct slice posyandu, struct tasks *t)
+{
+    json_t *o, *one;
+    size_t i;
+
+    *t = (struct tasks){ .id = list_id(posyandu, s->arena) };
+    o = blob_parse(step_blob(s, SUBJECT_POSYANDU, t->id));
+    json_array_foreach(json_object_get(o, "tasks"), i, one)
+    {
+        struct task k = { .anak = blob_slice(one, "anak", s->arena),
+                          .nama = blob_slice(one, "nama", s->arena),
+                          .why = blob_slice(one, "why", s->arena),
+                          .day = blob_int(one, "day") };
+
+        if (t->n < TASKS && k.day + KEEP_DAYS > today(s))
+            t->all[t->n++] = k;
+    }
+    json_decref(o);
+}
+
+static void save(struct step *s, const struct tasks *t)
+{
+    json_t *o = blob_new(), *list = json_array();
+
+    for (unsigned i = 0; i < t->n; i++) {
+        json_t *one = json_object();
+
+        blob_put(one, "anak", t->all[i].anak);
+        blob_put(one, "nama", t->all[i].nama);
+        blob_put(one, "why", t->all[i].why);
+        blob_put_int(one, "day", t->all[i].day);
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(o, "tasks", list);
+    step_write(s, SUBJECT_POSYANDU, t->id, blob_done(o, s->arena), KEEP_DAYS * day_ms);
+}
+
+static void remove_at(struct tasks *t, unsigned i)
+{
+    memmove(&t->all[i], &t->all[i + 1], (t->n - i - 1) * sizeof t->all[0]);
+    t->n--;
+}
+
+static void add(struct step *s, struct tasks *t, struct slice anak, struct slice nama, struct slice why)
+{
+    if (t->n == TASKS)
+        remove_at(t, 0);
+    t->all[t->n++] = (struct task){ .anak = anak, .nama = nama, .why = why, .day = today(s) };
+}
+
+static int task_of_child(const struct tasks *t, struct slice anak)
+{
+    for (unsigned i = 0; i < t->n; i++)
+        if (anak.n && slice_eq(t->all[i].anak, anak))
+            return (int)i;
+    return -1;
+}
+
+/* "Siti" is Siti Aminah when no other task is a Siti's. */
+static int task_of_name(struct step *s, const struct tasks *t, struct slice nama)
+{
+    struct slice key = people_key(nama, s->arena);
+    int found = -1;
+
+    for (unsigned i = 0; key.n && i < t->n; i++) {
+        struct slice other = people_key(t->all[i].nama, s->arena);
+
+        if (slice_eq(other, key))
+            return (int)i;
+        if (other.n > key.n && other.p[key.n] == ' ' && slice_eq(slice_take(other, key.n), key))
+            found = found == -1 ? (int)i : -2;
+    }
+    return found >= 0 ? found : -1;
+}
+
+/* --- what a report brings --- */
+
+/* The most urgent finding of a weighing that asks for a visit. */
+static struct slice why_of(const struct filed_report *r)
+{
+    json_t *list = r->findings.n ? json_loadb(r->findings.p, r->findings.n, 0, NULL) : NULL, *one;
+    static const char group[] = "growth.";
+    unsigned best = WHYS_WEIGHED;
+    size_t i;
+
+    json_array_foreach(list, i, one)
+    {
+        const char *id = json_string_value(json_object_get(one, "id"));
+
+        for (unsigned w = 0; id && w < best; w++)
+            if (strncmp(id, group, strlen(group)) == 0 && strcmp(id + strlen(group), whys[w].why) == 0)
+                best = w;
+    }
+    json_decref(list);
+    return best < WHYS_WEIGHED ? slice_of(whys[best].why) : slice_make("", 0);
+}
+
+/* The morning after the posyandu's day in the month after a day; 0 when it is not on the schedule. */
+static int64_t after_next_opening(const struct step *s, struct slice posyandu, struct slice anak, int64_t day)
+{
+    const struct place *p = directory_place(&s->rules->directory, posyandu);
+    const struct opening *o = s->rules->programme && p ? programme_opening(s->rules->programme, p) : NULL;
+    struct civil c = calendar_of_day(day);
+    int64_t first, last, opens;
+
+    if (!o)
+        return 0;
+    first = calendar_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1);
+    c = calendar_of_day(first);
+    last = calendar_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1) - 1;
+    opens = first + o->day - 1 < last ? first + o->day - 1 : last;
+    return opens * day_ms - (int64_t)s->rules->utc_offset_min * 60000 + clock_of(s->rules, "absent_after") +
+           (int64_t)(slice_hash(anak) % SPREAD) * 60000;
+}
+
+/* One timer a child: every weighing moves it on. */
+static void wait_for(struct step *s, struct slice anak, struct slice posyandu, int64_t day)
+{
+    struct due d = { .what = S("absen"), .nomor = anak, .posyandu = posyandu };
+    int64_t at = after_next_opening(s, posyandu, anak, day);
+
+    if (at > s->now_ms)
+        step_timer(s, arena_printf(s->arena, "absen:%.*s", SLICE_ARG(anak)), step_due(s, &d), at);
+}
+
+/* What a visit asked for and is cancelled is not due; what it closed stays closed. */
+static void visit_taken_back(struct step *s, const struct filed_report *r)
+{
+    int nama = form_field(r->form, "nama");
+    struct due d = { .what = S("tugas"), .posyandu = r->posyandu };
+
+    if (!r->posyandu.n || nama < 0 || r->values[nama].kind != VALUE_TEXT)
+        return;
+    d.nama = r->values[nama].text;
+    step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
+}
+
+void tasks_filed(struct step *s, const struct filed_report *r, bool taken_back)
+{
+    struct due d = { .what = S("tugas"), .nomor = r->child, .posyandu = r->posyandu };
+
+    if (taken_back && slice_is(r->form->name, "kunjungan"))
+        visit_taken_back(s, r);
+    if (!r->posyandu.n || !r->child.n || !slice_is(r->form->name, "timbang"))
+        return;
+    if (!taken_back) {
+        d.act = why_of(r);
+        wait_for(s, r->child, r->posyandu, calendar_day(r->at_ms, s->rules->utc_offset_min));
+    }
+    /* A correction takes back and files in one step: the same id, the later one stands. */
+    step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
+}
+
+/* --- timers --- */
+
+static int medicine_of(struct step *s, const struct tasks *t, struct slice nama)
+{
+    int i = task_of_name(s, t, nama);
+
+    return i >= 0 && slice_is(t->all[i].why, "obat") && slice_eq(t->all[i].nama, nama) ? i : -1;
+}
+
+void tasks_changed(struct step *s, const struct due *d)
+{
+    struct tasks t;
+    struct child c;
+    int i;
+
+    step_reason(s, "timer_idle");
+    load(s, d->posyandu, &t);
+    i = d->nomor.n ? task_of_child(&t, d->nomor) : medicine_of(s, &t, d->nama);
+    if ((i < 0 && !d->act.n) || (d->act.n && !child_load(s, d->nomor, &c)))
+        return;
+    step_reason(s, "timer");
+    if (i >= 0)
+        remove_at(&t, (unsigned)i);
+    if (d->act.n)
+        add(s, &t, d->nomor, c.nama, d->act);
+    save(s, &t);
+}
+
+static int month_of(const struct step *s, int64_t ms)
+{
+    struct civil c = calendar_civil(ms, s->rules->utc_offset_min);
+
+    return c.year * 12 + (int)c.month;
+}
+
+void tasks_absent(struct step *s, const struct due *d)
+{
+    int64_t opened_ms = s->now_ms - clock_of(s->rules, "absent_after"), born = 0;
+    struct tasks t;
+    struct child c;
+
+    step_reason(s, "timer_idle");
+    if (!child_load(s, d->nomor, &c) || !calendar_parse(c.tgl_lahir, &born) ||
+        people_months(born, today(s)) >= OLDEST_MONTHS)
+        return;
+    step_reason(s, "timer");
+    wait_for(s, d->nomor, d->posyandu, calendar_day(opened_ms, s->rules->utc_offset_min));
+    /* Weighed that month elsewhere, by staff: nobody is missing. */
+    if (c.weighings_n && month_of(s, c.weighings[c.weighings_n - 1].at_ms) >= month_of(s, opened_ms))
+        return;
+    load(s, d->posyandu, &t);
+    if (task_of_child(&t, d->nomor) >= 0)
+        return; /* she is to visit that child already */
+    add(s, &t, d->nomor, c.nama, S("absen"));
+    save(s, &t);
+}
+
+/* The visit ends what was due; who does not take the medicine is visited again. */
+void tasks_visited(struct step *s, const struct due *d)
+{
+    bool again = recap_says(d->act, "tidak_patuh");
+    struct tasks t;
+    int i;
+
+    load(s, d->posyandu, &t);
+    i = task_of_name(s, &t, d->nama);
+    if (d->taken_back || (i < 0 && !again))
+        return;
+    if (i >= 0)
+        remove_at(&t, (unsigned)i);
+    if (again)
+        add(s, &t, slice_make("", 0), d->nama, S("obat"));
+    save(s, &t);
+}
+
+/* --- TUGAS --- */
+
+/* "Siti Aminah (BGM), Budi (tidak ditimbang) +3 lain": the most urgent first, whole entries only. */
+static struct slice list_of(struct step *s, const struct tasks *t)
+{
+    unsigned shown = 0;
+    bool full = false;
+    struct slice out;
+    struct buf b;
+
+    buf_init(&b, LIST_MAX + 1);
+    for (unsigned w = 0; w < WHYS && !full; w++)
+        for (unsigned i = 0; i < t->n && !full; i++) {
+            struct slice one;
+
+            if (!slice_is(t->all[i].why, whys[w].why))
+                continue;
+            one = arena_printf(s->arena, "%s%.*s (%.*s)", shown ? ", " : "",
+                               SLICE_ARG(text_cut(t->all[i].nama, NAME, s->arena)),
+                               SLICE_ARG(step_text(s, s->language, whys[w].key, NULL, 0)));
+            full = b.n + one.n > LIST_MAX - (shown + 1 < t->n ? MORE_MAX : 0U);
+            if (!full) {
+                buf_add(&b, one);
+                shown++;
+            }
+        }
+    if (shown < t->n)
+        buf_printf(&b, " +%u lain", t->n - shown);
+    out = arena_copy(s->arena, buf_slice(&b));
+    buf_free(&b);
+    return out;
+}
+
+void tasks_answer(struct step *s, const struct command *c)
+{
+    struct tasks t;
+
+    (void)c;
+    load(s, s->person->place_code, &t);
+    {
+        const struct text_fill f[] = { { "jumlah", arena_printf(s->arena, "%u", t.n) },
+                                       { "daftar", list_of(s, &t) },
+                                       { "tempat", s->person->place->name } };
+
+        step_answer(s, slice_make("", 0),
+                    step_text(s, s->language, t.n ? "tugas.line" : "tugas.none", FILLS(f)));
+    }
+}
