@@ -365,8 +365,13 @@ static void bound(struct smpp_link *l, uint32_t status)
 static void on_resume(void *arg)
 {
     struct smpp_link *l = arg;
+    int64_t left = smpp_link_pause_ms(l);
 
-    l->ops.on_change(l->ops.arg, l);
+    /* Timers run by a coarse clock: one that is early by a millisecond must not be the last. */
+    if (left)
+        loop_timer_set(l->resume, left);
+    else
+        l->ops.on_change(l->ops.arg, l);
 }
 
 /* The whole bind waits, longer each time; the answers to one window full of requests count once. */
@@ -538,6 +543,7 @@ static void on_write(struct bufferevent *bev, void *arg)
         return;
     l->choked = false;
     bufferevent_enable(bev, EV_READ);
+    l->ops.on_change(l->ops.arg, l);
     on_read(bev, l);
 }
 
