@@ -23,10 +23,9 @@ static void fault_line(struct faults *f, struct mark m, const char *kind, const 
     char text[640], line[1024];
 
     vsnprintf(text, sizeof text, fmt, ap);
-    if (m.line)
-        snprintf(line, sizeof line, "%s:%u:%u: %s%s", m.file ? m.file : "?", m.line, m.col, kind, text);
-    else
-        snprintf(line, sizeof line, "%s: %s%s", m.file ? m.file : "?", kind, text);
+    /* Of a whole file, or of a default that stands in none: its beginning. */
+    snprintf(line, sizeof line, "%s:%u:%u: %s%s", m.file ? m.file : "?", m.line ? m.line : 1,
+             m.line ? m.col : 1, kind, text);
     if (f->n == f->cap) {
         f->cap = f->cap ? f->cap * 2 : 16;
         f->lines = realloc(f->lines, f->cap * sizeof *f->lines);

@@ -18,7 +18,7 @@ struct err {
 /* Fills e (may be NULL) and returns -1, so that `return err_set(e, …)` reads well. */
 int err_set(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* A place in a file of configuration; line and col count from 1, 0 = the whole file. */
+/* A place in a file of configuration; line and col count from 1; line 0 = the whole file, told as 1:1. */
 struct mark {
     const char *file; /* lives as long as the configuration that it marks */
     unsigned line, col;

@@ -416,7 +416,7 @@ static void print_key(struct buf *out, const struct key *k)
     size_t start = out->n;
 
     buf_printf(out, "%s%s%s: ", indent, k->fallback || commented ? "" : "# ", k->name);
-    if (k->fallback && k->type == KEY_TEXT)
+    if (k->fallback && (k->type == KEY_TEXT || k->type == KEY_DIAL))
         buf_json(out, slice_of(k->fallback));
     else
         buf_str(out, k->fallback ? k->fallback : sample(k->type));

@@ -100,6 +100,27 @@ static void read_text(struct config_reader *r, const struct key *k, struct yaml 
         *(struct slice *)at = node->text;
 }
 
+/* What is typed on a keypad: 98120, or *123# and *123*4# where the key is a USSD code. */
+static void read_dial(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    bool ussd = k->fallback && k->fallback[0] == '*';
+    struct slice s = node->text;
+    bool ok = (int64_t)s.n >= k->min && (int64_t)s.n <= k->max;
+
+    for (size_t i = 0; ok && i < s.n; i++) {
+        bool star = i == 0 || (s.p[i] == '*' && s.p[i - 1] != '*');
+
+        ok = ussd && i + 1 == s.n ? s.p[i] == '#' && s.p[i - 1] != '*'
+             : ussd && star       ? s.p[i] == '*'
+                                  : s.p[i] >= '0' && s.p[i] <= '9';
+    }
+    if (ok)
+        *(struct slice *)at = s;
+    else
+        fault(r, k, node,
+              ussd ? "a code to dial such as \"*123#\"" : "a number to send to such as \"98120\"");
+}
+
 static void read_path(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
 {
     struct slice s = { 0 };
@@ -351,7 +372,8 @@ static value_reader *const readers[] = {
     [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,      [KEY_DURABILITY] = read_durability,
     [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,      [KEY_DIALECT] = read_choice,
     [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice, [KEY_USSD] = read_choice,
-    [KEY_LONG] = read_choice,       [KEY_CODINGS] = read_codings,  [KEY_TON_NPI] = read_ton_npi,
+    [KEY_DIAL] = read_dial,         [KEY_LONG] = read_choice,      [KEY_CODINGS] = read_codings,
+    [KEY_TON_NPI] = read_ton_npi,
 };
 
 void config_value(struct config_reader *r, const struct key *k, struct yaml *node, void *base)

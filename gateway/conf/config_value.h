@@ -20,6 +20,7 @@ enum key_type {
     KEY_FILE,       /* slice: a path that must be readable by us alone */
     KEY_SECRET,     /* slice: the first line of such a file */
     KEY_TEXT,       /* slice */
+    KEY_DIAL,       /* slice: a number to send to, or *123# where the default is one */
     KEY_URL,        /* slice: http:// or https:// */
     KEY_TIMEZONE,   /* slice, and utc_offset_min */
     KEY_BOOL,       /* bool */

@@ -166,9 +166,9 @@ static void faults_of_all_parts_are_told_at_once(void **state)
 {
     (void)state;
     assert_null(load("places: nowhere.csv\ntexts: nowhere/\nrules: nowhere/\nmenus: nowhere/\n", NULL));
-    assert_true(told("nowhere.csv: cannot be read"));
+    assert_true(told("nowhere.csv:1:1: cannot be read"));
     assert_true(told("no catalogue of texts"));
-    assert_true(told("who-growth-cutoffs.csv: cannot be read"));
+    assert_true(told("who-growth-cutoffs.csv:1:1: cannot be read"));
     assert_null(load("forms: nowhere/\n", NULL));
     assert_true(faults_count(&faults) > 0);
 }
