@@ -106,12 +106,12 @@ void buf_json(struct buf *b, struct slice s)
             n = 6;
         }
         if (n) {
-            buf_add(b, slice_make(s.p + from, i - from));
+            buf_add(b, slice_take(slice_skip(s, from), i - from));
             buf_add(b, slice_make(esc, n));
             from = i + 1;
         }
     }
-    buf_add(b, slice_make(s.p + from, s.n - from));
+    buf_add(b, slice_skip(s, from));
     buf_char(b, '"');
 }
 

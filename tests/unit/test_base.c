@@ -104,6 +104,9 @@ static void json_strings_are_escaped(void **state)
     buf_init(&b, 200);
     buf_json(&b, slice_make("a\"b\\c\n\x01\x7f\xc3\xa9", 10));
     assert_string_equal(b.p, "\"a\\\"b\\\\c\\n\\u0001\\u007f\xc3\xa9\"");
+    buf_clear(&b);
+    buf_json(&b, slice_make(NULL, 0));
+    assert_string_equal(b.p, "\"\"");
     buf_free(&b);
 }
 
