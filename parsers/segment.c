@@ -223,19 +223,74 @@ static bool was_done(const struct segment_set *set, uint64_t key, const struct s
     return false;
 }
 
+/* --- gaps --- */
+
+static const char gap[] = "[...]";
+
+static bool parts_words(char c)
+{
+    return c == ' ' || c == '#' || c == '\n' || c == '\r' || c == ';';
+}
+
+static bool has_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] >= '0' && s.p[i] <= '9')
+            return true;
+    return false;
+}
+
+/* A figure that touches a gap may lack its other half: "9," of "9,8" would be read as 9.  It is left out, and
+ * asked for like one that was never sent.  Words stay: half of "perdarahan" is still an alarm. */
+static void add_gap(struct buf *b)
+{
+    size_t at = b->n;
+
+    while (at > 0 && !parts_words(b->p[at - 1]))
+        at--;
+    if (has_digit(slice_skip(buf_slice(b), at)))
+        b->n = at;
+    buf_str(b, gap);
+}
+
+static struct slice behind_gap(struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.n && !parts_words(s.p[n]))
+        n++;
+    return has_digit(slice_take(s, n)) ? slice_skip(s, n) : s;
+}
+
+struct slice segment_lone(struct slice s, struct arena *a)
+{
+    struct slice out;
+    struct buf b;
+
+    buf_init(&b, JOIN_BYTES * 4);
+    add_gap(&b);
+    buf_add(&b, behind_gap(s));
+    add_gap(&b);
+    out = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return out;
+}
+
 /* Parts that follow each other in one coding, as one run of octets. */
 static void join_run(const struct segment_set *set, const struct message *m, unsigned *i, struct buf *out,
                      struct segment_whole *w, struct arena *a)
 {
     uint8_t coding = m->coding[*i];
+    struct slice text;
     struct buf run;
 
     buf_init(&run, JOIN_BYTES * 4);
     for (; *i < m->total && m->text[*i].p && m->coding[*i] == coding; (*i)++)
         buf_add(&run, m->text[*i]);
-    buf_add(out, set->decode
-                     ? set->decode(set->decode_arg, m->provider, coding, buf_slice(&run), a, &w->broken)
-                     : buf_slice(&run));
+    text = buf_slice(&run);
+    if (set->decode)
+        text = set->decode(set->decode_arg, m->provider, coding, text, a, &w->broken);
+    buf_add(out, slice_ends(buf_slice(out), gap) ? behind_gap(text) : text);
     buf_free(&run);
 }
 
@@ -254,7 +309,7 @@ static void join(const struct segment_set *set, const struct message *m, struct 
         if (m->text[i].p) {
             join_run(set, m, &i, &b, w, a);
         } else {
-            buf_str(&b, "[...]");
+            add_gap(&b);
             w->broken = true;
             i++;
         }

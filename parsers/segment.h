@@ -56,16 +56,19 @@ enum segment_rc {
     SEGMENT_WAITING,  /* taken, others are missing */
     SEGMENT_COMPLETE, /* *whole is filled in; it stays here until segment_done() */
     SEGMENT_REPEATED, /* this part is here already, others are missing */
-    SEGMENT_BAD,      /* impossible numbers: treat it as a message of its own */
-    SEGMENT_FULL,     /* no room: treat it as a message of its own */
+    SEGMENT_BAD,      /* impossible numbers: segment_lone */
+    SEGMENT_FULL,     /* no room: it is to come again */
 };
 /* A last part that comes again before segment_done() is COMPLETE again.  A part that differs from the one
  * which is here under the same numbers begins a new message; the old one is overdue at once. */
 enum segment_rc segment_add(struct segment_set *, const struct segment_part *, int64_t now_ms, struct arena *,
                             struct segment_whole *);
-/* What came of one message whose time is up: its parts in order, with `[...]` for what is missing.  False
+/* What came of one message whose time is up: its parts in order, with `[...]` for what is missing, and
+ * without a figure that touches such a gap: half of one is a wrong value.  False
  * when none is due.  A message that holds nothing but repeats of one that was done is dropped. */
 bool segment_overdue(struct segment_set *, int64_t now_ms, struct arena *, struct segment_whole *);
+/* A part of which nobody can say where it belongs: as if a gap were on both its sides. */
+struct slice segment_lone(struct slice utf8, struct arena *);
 /* It is somebody else's now. */
 void segment_done(struct segment_set *, uint64_t id, int64_t now_ms);
 /* Nobody took it: it is due at that time. */

@@ -182,7 +182,7 @@ static void submit(struct smpp_in *in, struct held *h, struct inbound *msg, stru
 }
 
 static void take_sms(struct smpp_in *in, struct smpp_provider *p, const struct smpp_ticket *t,
-                     const struct smpp_pdu *pdu, struct slice octets, struct arena *a)
+                     const struct smpp_pdu *pdu, struct slice octets, bool lone, struct arena *a)
 {
     struct inbound msg = { .kind = INBOUND_SMS,
                            .from = clean(sender(&pdu->from, a), a),
@@ -291,7 +291,7 @@ static void take_part(struct smpp_in *in, struct smpp_provider *p, const struct 
         submit_whole(in, p, t, &w, a);
         return;
     case SEGMENT_BAD:
-        take_sms(in, p, t, pdu, part->text, a);
+        take_sms(in, p, t, pdu, part->text, true, a);
         return;
     case SEGMENT_FULL:
         smpp_link_answer(t, SMPP_RMSGQFUL);
@@ -411,7 +411,7 @@ static void on_request(void *arg, struct smpp_provider *p, const struct smpp_tic
     else if (read_part(pdu, &octets, &part))
         take_part(in, p, t, pdu, &part, &a);
     else
-        take_sms(in, p, t, pdu, octets, &a);
+        take_sms(in, p, t, pdu, octets, false, &a);
     arena_free(&a);
 }
 

@@ -298,6 +298,40 @@ static void a_reference_that_went_round_does_not_mix_two_messages(void **state)
     segment_free(set);
 }
 
+static void half_a_figure_beside_a_gap_is_no_figure(void **state)
+{
+    static const struct {
+        const char *part[3], *want;
+    } rows[] = {
+        { { "TIMBANG Siti P 14bl 9,", NULL, NULL }, "TIMBANG Siti P 14bl [...][...]" },
+        { { "TIMBANG Siti P 14bl 1", NULL, ",5 76" }, "TIMBANG Siti P 14bl [...] 76" },
+        { { "TIMBANG Siti P 14bl 9,2 ", NULL, "76" }, "TIMBANG Siti P 14bl 9,2 [...]" },
+        { { NULL, "0,4 80", "" }, "[...] 80" },
+        { { "TIMBANG#Siti#P#1", NULL, "4bl#9,2" }, "TIMBANG#Siti#P#[...]#9,2" },
+        { { "RUJUK Ana 28 perdarah", NULL, "an" }, "RUJUK Ana 28 perdarah[...]an" },
+        { { "12", NULL, "34" }, "[...]" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct segment_set *set = segment_new(8, 1000);
+        struct segment_whole w;
+
+        for (unsigned k = 0; k < 3; k++) {
+            struct segment_part p = part(1, k + 1, rows[i].part[k] ? rows[i].part[k] : "");
+
+            p.total = 3;
+            if (rows[i].part[k])
+                assert_int_equal(segment_add(set, &p, 0, &arena, &w), SEGMENT_WAITING);
+        }
+        assert_true(segment_overdue(set, 1000, &arena, &w));
+        assert_same(w.text, slice_of(rows[i].want));
+        assert_true(w.broken);
+        segment_free(set);
+    }
+    assert_same(segment_lone(S("9,2 76 bengkak 1"), &arena), S("[...] 76 bengkak [...]"));
+}
+
 /* --- receipts --- */
 
 static void receipts_are_read_by_tlv_and_by_text(void **state)
@@ -469,6 +503,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_part_repeated_after_the_whole_is_forgotten_and_not_handed_over,
                                         fresh, tidy),
         cmocka_unit_test_setup_teardown(a_reference_that_went_round_does_not_mix_two_messages, fresh, tidy),
+        cmocka_unit_test_setup_teardown(half_a_figure_beside_a_gap_is_no_figure, fresh, tidy),
         cmocka_unit_test_setup_teardown(receipts_are_read_by_tlv_and_by_text, fresh, tidy),
         cmocka_unit_test_setup_teardown(ids_meet_in_hex_and_decimal, fresh, tidy),
         cmocka_unit_test(four_habits_of_ussd),
