@@ -79,8 +79,8 @@ static void run_status(struct step *s, const struct command *c)
         return;
     {
         const char *key = r->referral.state != REFERRAL_NONE ? referral_state_key(r->referral.state)
-                          : r->draft                         ? "status.draft"
                           : slice_is(r->status, "cancelled") ? "status.cancelled"
+                          : r->draft                         ? "status.draft"
                           : slice_is(r->status, "corrected") ? "status.corrected"
                           : slice_is(r->status, "checked")   ? "status.checked"
                                                              : "status.valid";

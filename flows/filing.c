@@ -335,7 +335,6 @@ static void file_record(struct work *w)
     r->findings = found.json;
     work_alarm(w, false);
     if (w->f->correct) {
-        referral_corrected(s, r, reply_echo(w->report.form, w->shown, s->arena));
         work_tell_reporter(w);
     } else {
         work_tell_staff(w, &found);

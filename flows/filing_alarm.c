@@ -36,6 +36,11 @@ static struct slice who_and_why(struct work *w)
                  umur = certain(&w->report, "umur");
     struct slice why = w->report.emergency_reason;
     struct filed_report other;
+    struct child child;
+
+    if (!nama.n && work_about_child(w->report.form) &&
+        child_load(w->s, certain(&w->report, "nomor"), &child)) /* an unfinished report of a known child */
+        nama = child.nama;
 
     if (work_is_referral(w->report.form) && work_text(&w->report, "alasan").n)
         why = work_text(&w->report, "alasan");
@@ -76,6 +81,13 @@ static struct slice urgency(const struct work *w)
     return about(w, &other) && other.referral.urgency.n ? other.referral.urgency : S("E2");
 }
 
+static bool same_tujuan(const struct work *w)
+{
+    int i = form_field(w->report.form, "tujuan");
+
+    return i < 0 || value_equal(&w->report.values[i], &w->f->correct->values[i]);
+}
+
 void work_alarm(struct work *w, bool incomplete)
 {
     const struct person *p = w->s->person;
@@ -88,8 +100,12 @@ void work_alarm(struct work *w, bool incomplete)
             referral_place(w->s->rules, p ? p->place : NULL, work_text(&w->report, "tujuan"), w->s->arena),
     };
 
-    if (w->f->correct && !incomplete)
-        referral_renamed(&w->filed, &o);
+    if (w->f->correct && !incomplete && w->filed.referral.state != REFERRAL_NONE) {
+        if (same_tujuan(w))
+            o.place = NULL;
+        referral_corrected(w->s, &w->filed, &o, reply_echo(w->report.form, w->shown, w->s->arena));
+        return;
+    }
     if (!work_alarms(w))
         return;
     w->out->emergency = true;

@@ -354,20 +354,25 @@ void referral_cancel(struct step *s, struct filed_report *r)
     tell_others(s, r, "referral.others_cancelled", slice_make("", 0), slice_make("", 0));
 }
 
-void referral_renamed(struct filed_report *r, const struct referral_opening *o)
+void referral_corrected(struct step *s, struct filed_report *r, const struct referral_opening *o,
+                        struct slice isi)
 {
-    if (r->referral.state == REFERRAL_NONE)
-        return;
-    r->referral.say = o->say;
-    if (slice_is(o->urgency, "E1"))
-        r->referral.urgency = o->urgency;
-}
+    bool open = r->referral.state == REFERRAL_SENT;
+    bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
 
-void referral_corrected(struct step *s, struct filed_report *r, struct slice say)
-{
     if (r->referral.state == REFERRAL_NONE || r->referral.state == REFERRAL_CANCELLED)
         return;
-    tell_others(s, r, "referral.others_corrected", slice_make("", 0), say);
+    r->referral.say = o->say;
+    r->referral.urgency = worse ? o->urgency : r->referral.urgency;
+    tell_others(s, r, "referral.others_corrected", slice_make("", 0), isi);
+    if (open && o->place) {
+        hand_over(s, r, o->place, "referral.new");
+    } else if (open && worse) {
+        for (unsigned i = 0; i < r->referral.told_n; i++)
+            hand_to(s, r, r->referral.told[i], o->asked ? "referral.new" : "referral.danger");
+    }
+    if (open && (worse || o->place))
+        set_clock(s, r, "referral", clock_by_urgency(s->rules, "referral", r->referral.urgency));
 }
 
 /* --- tujuan --- */

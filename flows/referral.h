@@ -24,11 +24,12 @@ void referral_complete(struct step *, struct filed_report *, const struct referr
 void referral_answer(struct step *, const struct command *, struct filed_report *);
 /* A clock ran out. */
 void referral_due(struct step *, const struct due *);
-/* BATAL, or KOREKSI with `say` as the news for everyone who had it. */
+/* BATAL. */
 void referral_cancel(struct step *, struct filed_report *);
-/* A correction: who and why from now on; an E1 stays one. */
-void referral_renamed(struct filed_report *, const struct referral_opening *);
-void referral_corrected(struct step *, struct filed_report *, struct slice say);
+/* A correction: who and why from now on, `isi` as the news for everyone who had it.  What has become an E1 is
+ * told as one and its clock begins anew; an E1 stays one.  A new place (o->place, else NULL) gets it too. */
+void referral_corrected(struct step *, struct filed_report *, const struct referral_opening *,
+                        struct slice isi);
 /* The place that "pkm manggar", "rs" or "pustu" means for a sender; NULL when none is meant clearly. */
 const struct place *referral_place(const struct ruleset *, const struct place *from, struct slice tujuan,
                                    struct arena *);
