@@ -195,6 +195,10 @@ static void take_sms(struct smpp_in *in, struct smpp_provider *p, const struct s
     }
     msg.text =
         smpp_text_decode(&smpp_provider_habits(p)->codings, pdu->coding, octets, a, &msg.text_was_broken);
+    if (lone) {
+        msg.text = segment_lone(msg.text, a);
+        msg.text_was_broken = true;
+    }
     submit(in, h, &msg, a);
 }
 
