@@ -122,6 +122,8 @@ bool understand_name(struct filling *, unsigned from, unsigned to, struct slice 
 
 /* --- understand_judge.c --- */
 /* Adds what only the whole form shows, and puts the outcome into *out. */
+/* The tenth that g guesses is not plausible for the age (RULINGS 23). */
+bool understand_guess_idle(struct filling *, const struct field *, const struct got *g);
 void understand_settle(struct filling *, struct report *out);
 
 /* --- understand_keyword.c --- */

@@ -1,6 +1,8 @@
 /* understand_head.c - the required fields, by position (RULINGS 14, 15, 20, 26).  See understand.h. */
 #include "flows/understand.h"
 
+#include <string.h>
+
 #include "parsers/person_name.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
@@ -20,9 +22,23 @@ static bool hard(const struct filling *x, unsigned i)
     return i < x->ts.n && (x->ts.t[i].sep & SEP_HARD) != 0;
 }
 
+/* The name as typed, with signs glued to its ends that are no punctuation: `Rafi@` (RULINGS 22). */
+static struct slice name_typed(const struct filling *x, unsigned from, unsigned to)
+{
+    static const char foreign[] = "@$%&+^~<>\\{}[]!";
+    struct slice s = understand_span(x, from, to);
+    const char *end = x->text.p + x->text.n;
+
+    while (s.n && s.p > x->text.p && memchr(foreign, s.p[-1], sizeof foreign - 1))
+        s = (struct slice){ .p = s.p - 1, .n = s.n + 1 };
+    while (s.n && s.p + s.n < end && memchr(foreign, s.p[s.n], sizeof foreign - 1))
+        s.n++;
+    return s;
+}
+
 bool understand_name(struct filling *x, unsigned from, unsigned to, struct slice *out)
 {
-    bool repaired, ok = person_name(understand_span(x, from, to), x->arena, out, &repaired);
+    bool repaired, ok = person_name(name_typed(x, from, to), x->arena, out, &repaired);
 
     if (ok && repaired && x->repairs_n < FORM_FIELDS) {
         if (!x->repairs)
@@ -287,6 +303,14 @@ static const struct field *fits_later(struct filling *x, unsigned k, unsigned i,
             g->fit = FIT_YES;
             return f;
         }
+        /* `tidak sesak` begins the signs: it is no wrong weight (RULINGS 40). */
+        if (f->type == FIELD_CHOICES && understand_is(x, i, "negator", &used)) {
+            *at = j;
+            return f;
+        }
+        /* A word that is only near a code (kucing, kuning) passes no field over. */
+        if (f->type == FIELD_CHOICES && !phrase_at(&x->ts, i, f->list, &used))
+            continue;
         *g = understand_read(x, f, i, false);
         if (g->fit == FIT_YES) {
             *at = j;

@@ -119,23 +119,30 @@ static bool in_bands(const struct field *f, int64_t age, int64_t milli)
     return true;
 }
 
-/* RULINGS 23: a guessed tenth must be plausible for the age, else the number is out of range. */
+/* RULINGS 23: a guessed tenth must be plausible for the age. */
+static bool tenth_plausible(struct filling *x, const struct field *f, int64_t age, int64_t milli)
+{
+    if (age < 0)
+        return true;
+    if (slice_is(x->form->judge, "growth") && x->rs->rules)
+        return growth_value_plausible(x->rs->rules, arena_copy(x->arena, f->name).p, text(x, "jk"), age,
+                                      milli);
+    return in_bands(f, age, milli);
+}
+
+bool understand_guess_idle(struct filling *x, const struct field *f, const struct got *g)
+{
+    return !tenth_plausible(x, f, months(x), g->value.milli);
+}
+
 static void weigh_guesses(struct filling *x, int64_t age)
 {
-    bool growth = slice_is(x->form->judge, "growth") && x->rs->rules;
-
     for (unsigned i = 0; i < x->form->fields_n; i++) {
         const struct field *f = &x->form->fields[i];
         struct slot *s = &x->slots[i];
-        bool fine;
 
-        if (!s->guessed || s->reject || s->value.kind != VALUE_NUMBER)
-            continue;
-        fine = age < 0 || in_bands(f, age, s->value.milli);
-        if (growth && age >= 0)
-            fine = growth_value_plausible(x->rs->rules, arena_copy(x->arena, f->name).p, text(x, "jk"), age,
-                                          s->value.milli);
-        if (!fine)
+        if (s->guessed && !s->reject && s->value.kind == VALUE_NUMBER &&
+            !tenth_plausible(x, f, age, s->value.milli))
             understand_fault(x, f, ERROR_OUT_OF_RANGE, true, s->at);
     }
 }

@@ -20,7 +20,7 @@ struct run {
     unsigned first;           /* where the run of blank-separated numbers began */
     struct value values[RUN]; /* the run's numbers */
     unsigned n;
-    bool skipped; /* a number of the run went over a field */
+    bool skipped; /* the run's first number went over a field */
 };
 
 static bool inside(int64_t v, int64_t min, int64_t max)
@@ -150,7 +150,7 @@ static unsigned take_later(struct run *r, unsigned k, unsigned i, const struct g
     r->x->slots[f->position].skipped_to = true;
     if (!certain)
         ask(r->x, f, ERROR_AMBIGUOUS, i);
-    r->skipped = true;
+    r->skipped |= r->n == 1;
     r->next = k + 1;
     return i + g->used;
 }
@@ -191,7 +191,7 @@ static unsigned in_run(struct run *r, unsigned i)
             r->values[r->n++] = value_number(n.milli);
         return take_due(r, i, &own);
     }
-    if (own.fit == FIT_DOUBT) {
+    if (own.fit == FIT_DOUBT && !(own.guessed && understand_guess_idle(x, r->open[r->next], &own))) {
         if (r->n < RUN)
             r->values[r->n++] = (struct value){ 0 };
         return take_due(r, i, &own);
@@ -204,13 +204,16 @@ static unsigned in_run(struct run *r, unsigned i)
         if (owns_wrong(r->open[r->next]) && r->open[k]->guess_max == 0)
             continue;
         if (!fits(x, r->open[k], i, &g) ||
-            (g.value.kind == VALUE_NUMBER && !likely(r->open[k], g.value.milli)))
+            (g.value.kind == VALUE_NUMBER &&
+             !inside(g.value.milli, r->open[k]->guess_min, r->open[k]->guess_max)))
             continue;
         if (r->n < RUN)
             r->values[r->n++] = g.value;
         return take_later(r, k, i, &g);
     }
-    if (own.fit == FIT_YES || own.fit == FIT_WRONG)
+    if (own.fit == FIT_DOUBT && r->n < RUN)
+        r->values[r->n++] = (struct value){ 0 };
+    if (own.fit != FIT_NO && own.fit != FIT_UNIT)
         return take_due(r, i, &own);
     return i;
 }

@@ -32,8 +32,8 @@ static bool decimal(struct slice s, struct amount *out)
         } else if (!text_is_digit(c)) {
             return false;
         } else if (marks == 0) {
-            whole++;
-            v = whole > DIGITS_MAX ? v : v * 10 + (c - '0');
+            whole += whole > 0 || c != '0';
+            v = whole > DIGITS_MAX ? v : v * 10 + (c - '0'); /* out of any range, but a number */
         } else if (marks == 1) {
             behind++;
             if (behind <= 3)
@@ -54,8 +54,6 @@ static bool decimal(struct slice s, struct amount *out)
     out->mark = marks > 0;
     out->two_marks = marks > 1;
     out->thousands = marks == 1 && behind == 3;
-    if (whole > DIGITS_MAX)
-        out->broken = true;
     return true;
 }
 

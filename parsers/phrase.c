@@ -58,6 +58,14 @@ static bool usable(const struct tokens *ts, unsigned i)
     return i < ts->n && !ts->t[i].taken && ts->t[i].low.n > 0;
 }
 
+/* `panas bintik 2`: where the phrase is known without it, a 2 behind a blank counts; `bintik2` repeats. */
+static bool counts(const struct tokens *ts, unsigned last, const struct word_list *list, const struct word *w,
+                   const struct run *r, unsigned k)
+{
+    return k > 0 && !ts->t[last].glued && slice_is(ts->t[last].low, "2") &&
+           list_find(list, (struct slice){ .p = r->text, .n = r->ends[k - 1] }) == w;
+}
+
 const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct word_list *list,
                              unsigned *used)
 {
@@ -75,7 +83,7 @@ const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct w
     for (unsigned k = r.n; k-- > 0;) {
         w = list_find(list, (struct slice){ .p = r.text, .n = r.ends[k] });
         if (w) {
-            *used = k + 1;
+            *used = k + 1 - counts(ts, i + k, list, w, &r, k);
             return w;
         }
     }

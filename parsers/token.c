@@ -209,11 +209,21 @@ static bool pressure_ahead(const struct lexer *x, const char *p)
     return end - slash > 2 && end - slash <= 4 && small(p, slash) >= 50;
 }
 
+/* `8,S`: one letter that can only be a digit.  `l` is none: `70,l` is an age and a sex. */
+static bool last_letter(const struct lexer *x, const char *p)
+{
+    const char *end = letters_end(x, p);
+
+    return end == p + 1 && strchr("SOoB", *p) && !is_label(x, p, end) && !is_unit(x, p, end) &&
+           !(x->form && slice_is(x->form->name, "w2"));
+}
+
 /* True while the number goes on at the mark *p. */
 static bool mark_inside(const struct lexer *x, const char *part, const char *p, enum slash *before)
 {
     char next = at(x, p + 1);
-    bool digit = text_is_digit(next) || (token_letter_is_digit(next) && text_is_digit(at(x, p + 2)));
+    bool digit = text_is_digit(next) || (token_letter_is_digit(next) && text_is_digit(at(x, p + 2))) ||
+                 last_letter(x, p + 1);
     enum slash seen = *before;
 
     if (!digit || (*p == ',' && pressure_ahead(x, p + 1)))
@@ -230,9 +240,9 @@ static bool mark_inside(const struct lexer *x, const char *part, const char *p, 
     return *before != SLASH_SEPARATES;
 }
 
-static const char *number_end(const struct lexer *x, const char *p, bool *repaired)
+/* part: where its digits begin, letters read as digits included. */
+static const char *number_end(const struct lexer *x, const char *part, const char *p, bool *repaired)
 {
-    const char *part = p;
     enum slash seen = SLASH_SEPARATES;
 
     for (;;) {
@@ -256,7 +266,7 @@ static const char *number_end(const struct lexer *x, const char *p, bool *repair
 static void number(struct lexer *x, const char *from, bool minus)
 {
     bool repaired = false;
-    const char *body = from;
+    const char *body = from, *part;
     const char *end;
     char *read;
     struct token *t;
@@ -264,12 +274,13 @@ static void number(struct lexer *x, const char *from, bool minus)
 
     if (*body == '.' || *body == ',')
         body++;
+    part = body;
     /* Letters that lead into digits: `l4bl`, `O,5`. */
     while (body < x->end && token_letter_is_digit(*body)) {
         repaired = true;
         body++;
     }
-    end = number_end(x, body, &repaired);
+    end = number_end(x, part, body, &repaired);
     t = emit(x, TOKEN_NUMBER, from, end);
     read = arena_alloc(x->arena, (size_t)(end - from) + 1);
     x->p = end;
@@ -287,12 +298,14 @@ static bool leads_into_digits(const struct lexer *x, const char *p)
 {
     const char *end = letters_end(x, p), *q = p;
 
-    if (end - p > 2 || is_label(x, p, end) || (x->form && slice_is(x->form->name, "w2")))
+    if (end - p > 3 || is_label(x, p, end) || (x->form && slice_is(x->form->name, "w2")))
         return false;
     while (q < end && token_letter_is_digit(*q))
         q++;
     if (q != end)
         return false;
+    if (end - p == 3)
+        return at(x, q) == '/' && slash_kind(x, p, q) == SLASH_PRESSURE; /* llO/7O */
     if ((at(x, q) == ',' || at(x, q) == '.') && end - p == 1)
         q++;
     return text_is_digit(at(x, q));
@@ -311,7 +324,7 @@ static void word(struct lexer *x)
         else
             break;
     }
-    if (p - from == 1 && (*from == 'x' || *from == 'X') && !x->glued &&
+    if (p - from == 1 && (*from == 'x' || *from == 'X') && (x->sep != 0 || x->out->n == 0) &&
         !(x->form && slice_is(x->form->name, "w2")) && (p == x->end || strchr(" \n,#*;|", *p))) {
         (void)emit(x, TOKEN_EMPTY, from, p);
         x->p = p;

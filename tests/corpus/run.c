@@ -1,7 +1,9 @@
 /* run.c - the labelled messages (the TSV files beside it) against the understanding: right, false accepts and
  * needless questions, per form.  `--speed` prints parsed messages a second on one core instead.
  *
- * A line: body, status, form, expectation, with tabs between; the first line of each file says how. */
+ * A line: body, status, form, expectation, with tabs between; the first line of each file says how, and what
+ * stands behind them is for the reader.  Status `emergency` or `quiet` asks only whether the message rings.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,6 +220,34 @@ static bool is_right(const struct row *r, const struct said *said, const char *s
     return error_right(said->reports[0].error, said->reports[0].error_field, r->expect);
 }
 
+static bool rings(const struct said *said)
+{
+    for (unsigned i = 0; said->kind == SAID_REPORTS && i < said->reports_n; i++)
+        if (said->reports[i].emergency)
+            return true;
+    return false;
+}
+
+/* A missed alarm counts as a false accept, a needless one as a needless question. */
+static bool judge_ring(const struct row *r, const struct said *said)
+{
+    bool wanted = strcmp(r->status, "emergency") == 0;
+    struct tally *t;
+
+    if (!wanted && strcmp(r->status, "quiet") != 0)
+        return false;
+    t = tally_of("(alarm)");
+    t->total++;
+    if (rings(said) == wanted) {
+        t->right++;
+        return true;
+    }
+    printf("WRONG %s: %s\n", wanted ? "(silent)" : "(rings)", r->line);
+    t->false_accepts += wanted;
+    t->needless += !wanted;
+    return true;
+}
+
 static void judge(const struct row *r, const struct said *said)
 {
     const char *status = status_of(said);
@@ -225,8 +255,11 @@ static void judge(const struct row *r, const struct said *said)
         strcmp(status, "accepted") == 0 || strcmp(status, "command") == 0 || strcmp(status, "many") == 0;
     bool wanted = strcmp(r->status, "accepted") == 0 || strcmp(r->status, "command") == 0 ||
                   strcmp(r->status, "many") == 0;
-    struct tally *t = tally_of(r->form);
+    struct tally *t;
 
+    if (judge_ring(r, said))
+        return;
+    t = tally_of(r->form);
     t->total++;
     if (is_right(r, said, status)) {
         t->right++;

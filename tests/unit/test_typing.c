@@ -147,7 +147,10 @@ static void amounts_with_units_and_marks(void **state)
         { "l4", 14000, "", false },
         { "1O,5", 10500, "", false },
         { "9,2001", 9200, "", true },
-        { "9999999999", 0, "", true },
+        { "9999999999", 999999999000, "", false },
+        { "00000000009", 9000, "", false },
+        { "8,S", 8500, "", false },
+        { "6O,S", 60500, "", false },
     };
 
     (void)state;
@@ -174,10 +177,10 @@ static void pressures_in_all_their_shapes(void **state)
         { "9060", PRESSURE_OK, 90, 60 },        { "120100", PRESSURE_OK, 120, 100 },
         { "120.80", PRESSURE_OK, 120, 80 },     { "120 80", PRESSURE_OK, 120, 80 },
         { "120 / 80", PRESSURE_OK, 120, 80 },   { "12O/8O", PRESSURE_OK, 120, 80 },
-        { "120/80mmHg", PRESSURE_OK, 120, 80 }, { "120/80kg", PRESSURE_INVALID, 0, 0 },
-        { "95/150", PRESSURE_INVALID, 0, 0 },   { "300/80", PRESSURE_RANGE, 0, 0 },
-        { "120", PRESSURE_HALF, 0, 0 },         { "9,2", PRESSURE_NONE, 0, 0 },
-        { "14", PRESSURE_NONE, 0, 0 },
+        { "llO/7O", PRESSURE_OK, 110, 70 },     { "120/80mmHg", PRESSURE_OK, 120, 80 },
+        { "120/80kg", PRESSURE_INVALID, 0, 0 }, { "95/150", PRESSURE_INVALID, 0, 0 },
+        { "300/80", PRESSURE_RANGE, 0, 0 },     { "120", PRESSURE_HALF, 0, 0 },
+        { "9,2", PRESSURE_NONE, 0, 0 },         { "14", PRESSURE_NONE, 0, 0 },
     };
 
     (void)state;
