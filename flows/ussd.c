@@ -182,17 +182,12 @@ static void send_report(struct job *j)
     end_dialogue(j);
 }
 
+/* A draft with its number, however little was said: an SMS completes it (SPEC 3). */
 static void go_on_by_sms(struct job *j)
 {
-    struct ussd_context *c = &j->t->walk.c;
-    const struct form *form = j->s->form;
     struct filed filed = { .kind = FILED_REFUSED };
-    struct text_fill fill[] = { { "kode", c->rules->short_code },
-                                { "contoh", form->examples_n ? form->examples[0] : form->keywords[0] } };
 
-    if (!j->t->walk.report) {
-        say_end(j, text_fill(c->rules->texts, c->language, "ussd.lewat_sms_contoh", fill, 2, c->arena));
-    } else if (done_by_sms(j)) {
+    if (done_by_sms(j)) {
         say_end(j, with_number(j, "ussd.sudah", j->s->nomor));
     } else {
         file(j, unfinished(j), false, &filed);

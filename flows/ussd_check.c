@@ -57,7 +57,6 @@ static const char *const texts[] = {
     "ussd.bertentangan",
     "ussd.tidak_terbaca",
     "ussd.sudah",
-    "ussd.lewat_sms_contoh",
 };
 
 struct check {

@@ -142,8 +142,7 @@ static void take_option(struct ussd_walk *w, const struct ussd_option *o)
 
     switch (o->kind) {
     case OPTION_SMS:
-        ussd_walk_judge(w);
-        w->action = USSD_DRAFT;
+        ussd_walk_draft(w);
         break;
     case OPTION_NUMBER:
         for (unsigned i = 0; i < s->form->fields_n; i++)

@@ -40,9 +40,9 @@ static bool anything_said(const struct ussd_state *s)
     return false;
 }
 
-void ussd_walk_judge(struct ussd_walk *w)
+static void judge(struct ussd_walk *w)
 {
-    struct report *r = anything_said(w->s) ? ARENA_NEW(w->c.arena, struct report) : NULL;
+    struct report *r = ARENA_NEW(w->c.arena, struct report);
 
     w->report = r;
     if (!r)
@@ -51,6 +51,19 @@ void ussd_walk_judge(struct ussd_walk *w)
     r->variant = &w->s->form->variants[w->s->variant];
     memcpy(r->values, w->s->values, sizeof r->values);
     understand_judge(w->c.rules, w->c.now_ms, w->c.arena, r);
+}
+
+void ussd_walk_judge(struct ussd_walk *w)
+{
+    w->report = NULL;
+    if (anything_said(w->s))
+        judge(w);
+}
+
+void ussd_walk_draft(struct ussd_walk *w)
+{
+    judge(w);
+    w->action = w->report ? USSD_DRAFT : USSD_SHOW;
 }
 
 static int error_field(const struct report *r)

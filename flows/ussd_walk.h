@@ -35,6 +35,9 @@ void ussd_walk_ask_again(struct ussd_walk *, int field, struct slice note);
 /* Judges what was answered so far into w->report.  Every field absent: NULL. */
 void ussd_walk_judge(struct ussd_walk *);
 
+/* She goes on by SMS: judged however little was said. */
+void ussd_walk_draft(struct ussd_walk *);
+
 /* --- between ussd_walk.c and ussd_field.c --- */
 void ussd_walk_turn(struct ussd_walk *, enum ussd_place, int field);
 /* To the first field that was neither answered nor skipped, or the echo. */

@@ -394,6 +394,14 @@ void mem_due(struct mem_store *m)
     fire_until(m, m->now_ms);
 }
 
+bool mem_waits(const struct mem_store *m, const char *prefix)
+{
+    for (unsigned i = 0; i < m->timers_n; i++)
+        if (strncmp(m->timers[i].id, prefix, strlen(prefix)) == 0)
+            return true;
+    return false;
+}
+
 void mem_pass(struct mem_store *m, int64_t ms)
 {
     int64_t until = m->now_ms + ms;

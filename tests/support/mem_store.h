@@ -49,6 +49,8 @@ void mem_ussd_in(struct mem_store *, const char *from, const char *session, cons
 void mem_in(struct mem_store *, const struct inbound *);
 /* What stands under a subject now; empty when nothing does.  Valid until the next change. */
 struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
+/* A timer whose id begins so is set. */
+bool mem_waits(const struct mem_store *, const char *prefix);
 /* Lets time pass; what falls due on the way fires in order. */
 void mem_pass(struct mem_store *, int64_t ms);
 /* Runs what fell due up to now. */

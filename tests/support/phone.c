@@ -130,6 +130,11 @@ void phone_type_all(const char *inputs)
     }
 }
 
+bool phone_waits(void)
+{
+    return mem_waits(&phone.store, "ussd") || mem_waits(&phone.store, "draft");
+}
+
 void phone_pass(int64_t ms)
 {
     mem_pass(&phone.store, ms);

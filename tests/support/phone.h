@@ -44,6 +44,8 @@ void phone_type(const char *text);
 /* Inputs joined by '>'. */
 void phone_type_all(const char *inputs);
 void phone_pass(int64_t ms);
+/* A timer waits for this dialogue or for a draft of its. */
+bool phone_waits(void);
 
 /* Fails unless the page says this. */
 void phone_says(const char *part);
