@@ -5,6 +5,7 @@
 
 #include "flows/calendar.h"
 #include "flows/clocks.h"
+#include "flows/mothers.h"
 #include "flows/recap.h"
 #include "flows/referral.h"
 #include "flows/reply.h"
@@ -231,6 +232,7 @@ static void count_in(struct step *s, const struct filed_report *r)
 {
     tally_one(s, r, 1);
     recap_filed(s, r, false);
+    mothers_filed(s, r, false);
     tasks_filed(s, r, false);
 }
 
@@ -238,6 +240,7 @@ static void count_out(struct step *s, const struct filed_report *r)
 {
     tally_one(s, r, -1);
     recap_filed(s, r, true);
+    mothers_filed(s, r, true);
 }
 
 void filing_untally(struct step *s, const struct filed_report *r)

@@ -427,6 +427,8 @@ static void step_timer_due(struct step *s)
         tasks_changed(s, d);
     else if (slice_is(d->what, "absen"))
         tasks_absent(s, d);
+    else if (slice_is(d->what, "ibu"))
+        tasks_missed(s, d);
     else if (slice_is(d->what, "kunjungan")) {
         recap_visited(s, d);
         tasks_visited(s, d);

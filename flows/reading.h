@@ -23,16 +23,16 @@ enum reading_kind {
 /* The text of a timer: {"t":"referral","nomor":"48217","from":"+62…","do":"…","village":…,"disease":…}. */
 struct due {
     struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas",
-                        * "absen", "kunjungan", "rekap", "ussd" */
+                        * "absen", "ibu", "kunjungan", "rekap", "ussd" */
     struct slice nomor, from, act, village, disease;
     struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; people.h */
     struct slice nik;        /* "child": known from now on */
     struct slice lahir, jk;  /* "child": corrected */
     bool exact;
     int64_t at_ms, bb, tb; /* "child": a weighing */
-    struct slice posyandu; /* "tugas", "absen", "kunjungan", "rekap" */
-    struct slice nama;     /* "kunjungan", "tugas": who was visited */
-    bool taken_back;       /* "kunjungan" */
+    struct slice posyandu; /* "tugas", "absen", "ibu", "kunjungan", "rekap" */
+    struct slice nama;     /* "kunjungan", "ibu", "tugas": who was visited */
+    bool taken_back;       /* "kunjungan", "tugas" */
 };
 
 struct sender_state; /* flows/drafts.h */

@@ -18,9 +18,11 @@
 enum {
     TASKS = 40,
     NAME = 20,
-    LIST_MAX = 86, /* {daftar 86} of tugas.line */
-    MORE_MAX = 9,  /* " +12 lain" */
-    KEEP_DAYS = 60,
+    LIST_MAX = 86,      /* {daftar 86} of tugas.line */
+    MORE_MAX = 9,       /* " +12 lain" */
+    DAYS = 60,          /* a task is forgotten */
+    KEEP_DAYS = 100,    /* the list: longer than the timer of any child waits */
+    GONE = 24,          /* of the people who died, so many are remembered */
     OLDEST_MONTHS = 60, /* a child that is older is not waited for on the scales */
     SPREAD = 120,       /* minutes over which the timers of a posyandu fall due */
 };
@@ -31,8 +33,8 @@ static const int64_t day_ms = INT64_C(86400000);
 static const struct {
     const char *why, *key;
 } whys[] = {
-    { "bgm", "tugas.bgm" },     { "2t", "tugas.t2" },     { "t", "tugas.t" },
-    { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
+    { "bgm", "tugas.bgm" }, { "2t", "tugas.t2" },       { "t", "tugas.t" },       { "kf", "tugas.kf" },
+    { "anc", "tugas.anc" }, { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
 };
 
 enum {
@@ -49,6 +51,8 @@ struct tasks {
     struct slice id;
     struct task all[TASKS];
     unsigned n;
+    struct slice gone[GONE]; /* keys of people who died: nobody is sent to look for them */
+    unsigned gone_n;
 };
 
 /* --- the list --- */
@@ -82,9 +86,10 @@ static void load(struct step *s, struct slice posyandu, struct tasks *t)
                           .why = blob_slice(one, "why", s->arena),
                           .day = blob_int(one, "day") };
 
-        if (t->n < TASKS && k.day + KEEP_DAYS > today(s))
+        if (t->n < TASKS && k.day + DAYS > today(s))
             t->all[t->n++] = k;
     }
+    t->gone_n = blob_slices(o, "gone", t->gone, GONE, s->arena);
     json_decref(o);
 }
 
@@ -102,6 +107,7 @@ static void save(struct step *s, const struct tasks *t)
         json_array_append_new(list, one);
     }
     json_object_set_new(o, "tasks", list);
+    blob_put_slices(o, "gone", t->gone, t->gone_n);
     step_write(s, SUBJECT_POSYANDU, t->id, blob_done(o, s->arena), KEEP_DAYS * day_ms);
 }
 
@@ -111,8 +117,50 @@ static void remove_at(struct tasks *t, unsigned i)
     t->n--;
 }
 
+struct slice tasks_key(const struct step *s, struct slice nama)
+{
+    const struct word_list *list = list_by_name(&s->rules->forms, S("kata"));
+    const struct word *titles = list ? word_by_code(list, S("penanda_tangan")) : NULL;
+    struct slice key = people_key(nama, s->arena), rest = key, first = slice_cut(&rest, ' ');
+
+    for (unsigned i = 0; rest.n && titles && i < titles->synonyms_n; i++)
+        if (slice_ieq(titles->synonyms[i], first))
+            return rest;
+    return key;
+}
+
+static int gone_at(const struct step *s, const struct tasks *t, struct slice nama)
+{
+    struct slice key = tasks_key(s, nama);
+
+    for (unsigned i = 0; i < t->gone_n; i++)
+        if (slice_eq(t->gone[i], key))
+            return (int)i;
+    return -1;
+}
+
+/* False when that was known. */
+static bool set_gone(const struct step *s, struct tasks *t, struct slice nama, bool gone)
+{
+    int at = gone_at(s, t, nama);
+
+    if ((at >= 0) == gone)
+        return false;
+    if (!gone || t->gone_n == GONE) {
+        unsigned i = gone ? 0 : (unsigned)at;
+
+        memmove(&t->gone[i], &t->gone[i + 1], (t->gone_n - i - 1) * sizeof t->gone[0]);
+        t->gone_n--;
+    }
+    if (gone)
+        t->gone[t->gone_n++] = tasks_key(s, nama);
+    return true;
+}
+
 static void add(struct step *s, struct tasks *t, struct slice anak, struct slice nama, struct slice why)
 {
+    if (gone_at(s, t, nama) >= 0)
+        return;
     if (t->n == TASKS)
         remove_at(t, 0);
     t->all[t->n++] = (struct task){ .anak = anak, .nama = nama, .why = why, .day = today(s) };
@@ -129,11 +177,11 @@ static int task_of_child(const struct tasks *t, struct slice anak)
 /* "Siti" is Siti Aminah when no other task is a Siti's. */
 static int task_of_name(struct step *s, const struct tasks *t, struct slice nama)
 {
-    struct slice key = people_key(nama, s->arena);
+    struct slice key = tasks_key(s, nama);
     int found = -1;
 
     for (unsigned i = 0; key.n && i < t->n; i++) {
-        struct slice other = people_key(t->all[i].nama, s->arena);
+        struct slice other = tasks_key(s, t->all[i].nama);
 
         if (slice_eq(other, key))
             return (int)i;
@@ -193,11 +241,11 @@ static void wait_for(struct step *s, struct slice anak, struct slice posyandu, i
         step_timer(s, arena_printf(s->arena, "absen:%.*s", SLICE_ARG(anak)), step_due(s, &d), at);
 }
 
-/* What a visit asked for and is cancelled is not due; what it closed stays closed. */
-static void visit_taken_back(struct step *s, const struct filed_report *r)
+/* What a cancelled visit asked for is not due (what it closed stays closed); who died is not looked for. */
+static void tell_of(struct step *s, const struct filed_report *r, const char *act)
 {
     int nama = form_field(r->form, "nama");
-    struct due d = { .what = S("tugas"), .posyandu = r->posyandu };
+    struct due d = { .what = S("tugas"), .act = slice_of(act), .posyandu = r->posyandu, .taken_back = true };
 
     if (!r->posyandu.n || nama < 0 || r->values[nama].kind != VALUE_TEXT)
         return;
@@ -209,44 +257,90 @@ void tasks_filed(struct step *s, const struct filed_report *r, bool taken_back)
 {
     struct due d = { .what = S("tugas"), .nomor = r->child, .posyandu = r->posyandu };
 
-    if (taken_back && slice_is(r->form->name, "kunjungan"))
-        visit_taken_back(s, r);
-    if (!r->posyandu.n || !r->child.n || !slice_is(r->form->name, "timbang"))
+    if (slice_is(r->form->name, taken_back ? "kunjungan" : "wafat"))
+        tell_of(s, r, taken_back ? "" : "wafat");
+    else if (taken_back && slice_is(r->form->name, "wafat"))
+        tell_of(s, r, "hidup");
+    if (!r->posyandu.n || !r->child.n ||
+        !(slice_is(r->form->name, "timbang") || slice_is(r->form->name, "lahir")))
         return;
-    if (!taken_back) {
-        d.act = why_of(r);
+    if (!taken_back)
         wait_for(s, r->child, r->posyandu, calendar_day(r->at_ms, s->rules->utc_offset_min));
-    }
+    if (!slice_is(r->form->name, "timbang"))
+        return;
+    d.act = taken_back ? slice_make("", 0) : why_of(r);
     /* A correction takes back and files in one step: the same id, the later one stands. */
     step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
 }
 
 /* --- timers --- */
 
-static int medicine_of(struct step *s, const struct tasks *t, struct slice nama)
+/* What is not due any more of a person without a number: a cancelled visit asked for the medicine, or a
+ * mother was seen. */
+static int over_of(struct step *s, const struct tasks *t, const struct due *d)
 {
-    int i = task_of_name(s, t, nama);
+    struct slice key = tasks_key(s, d->nama);
 
-    return i >= 0 && slice_is(t->all[i].why, "obat") && slice_eq(t->all[i].nama, nama) ? i : -1;
+    for (unsigned i = 0; i < t->n; i++) {
+        struct slice why = t->all[i].why;
+
+        if ((d->taken_back ? slice_is(why, "obat") : slice_is(why, "anc") || slice_is(why, "kf")) &&
+            slice_eq(tasks_key(s, t->all[i].nama), key))
+            return (int)i;
+    }
+    return -1;
+}
+
+static bool died(struct step *s, struct tasks *t, struct slice nama)
+{
+    bool changed = set_gone(s, t, nama, true);
+
+    for (unsigned i = t->n; i-- > 0;)
+        if (slice_eq(tasks_key(s, t->all[i].nama), tasks_key(s, nama))) {
+            remove_at(t, i);
+            changed = true;
+        }
+    return changed;
+}
+
+static bool child_weighed(struct step *s, struct tasks *t, const struct due *d)
+{
+    int i = task_of_child(t, d->nomor);
+    struct child c;
+
+    if ((i < 0 && !d->act.n && !t->gone_n) || !child_load(s, d->nomor, &c))
+        return false;
+    (void)set_gone(s, t, c.nama, false);
+    if (i >= 0)
+        remove_at(t, (unsigned)i);
+    if (d->act.n)
+        add(s, t, d->nomor, c.nama, d->act);
+    return true;
+}
+
+static bool person_seen(struct step *s, struct tasks *t, const struct due *d)
+{
+    bool changed = !d->taken_back && set_gone(s, t, d->nama, false);
+    int i = over_of(s, t, d);
+
+    if (i >= 0)
+        remove_at(t, (unsigned)i);
+    return changed || i >= 0;
 }
 
 void tasks_changed(struct step *s, const struct due *d)
 {
     struct tasks t;
-    struct child c;
-    int i;
+    bool changed;
 
-    step_reason(s, "timer_idle");
     load(s, d->posyandu, &t);
-    i = d->nomor.n ? task_of_child(&t, d->nomor) : medicine_of(s, &t, d->nama);
-    if ((i < 0 && !d->act.n) || (d->act.n && !child_load(s, d->nomor, &c)))
-        return;
-    step_reason(s, "timer");
-    if (i >= 0)
-        remove_at(&t, (unsigned)i);
-    if (d->act.n)
-        add(s, &t, d->nomor, c.nama, d->act);
-    save(s, &t);
+    changed = d->nomor.n                  ? child_weighed(s, &t, d)
+              : slice_is(d->act, "wafat") ? died(s, &t, d->nama)
+              : slice_is(d->act, "hidup") ? set_gone(s, &t, d->nama, false)
+                                          : person_seen(s, &t, d);
+    step_reason(s, changed ? "timer" : "timer_idle");
+    if (changed)
+        save(s, &t);
 }
 
 static int month_of(const struct step *s, int64_t ms)
@@ -261,21 +355,36 @@ void tasks_absent(struct step *s, const struct due *d)
     int64_t opened_ms = s->now_ms - clock_of(s->rules, "absent_after"), born = 0;
     struct tasks t;
     struct child c;
+    int i;
 
     step_reason(s, "timer_idle");
     if (!child_load(s, d->nomor, &c) || !calendar_parse(c.tgl_lahir, &born) ||
         people_months(born, today(s)) >= OLDEST_MONTHS)
         return;
     step_reason(s, "timer");
+    load(s, d->posyandu, &t);
+    if (gone_at(s, &t, c.nama) >= 0)
+        return;
     wait_for(s, d->nomor, d->posyandu, calendar_day(opened_ms, s->rules->utc_offset_min));
     /* Weighed that month elsewhere, by staff: nobody is missing. */
     if (c.weighings_n && month_of(s, c.weighings[c.weighings_n - 1].at_ms) >= month_of(s, opened_ms))
         return;
-    load(s, d->posyandu, &t);
-    if (task_of_child(&t, d->nomor) >= 0)
-        return; /* she is to visit that child already */
-    add(s, &t, d->nomor, c.nama, S("absen"));
+    i = task_of_child(&t, d->nomor);
+    if (i >= 0)
+        t.all[i].day = today(s); /* due already, and still */
+    else
+        add(s, &t, d->nomor, c.nama, S("absen"));
     save(s, &t);
+}
+
+void tasks_missed(struct step *s, const struct due *d)
+{
+    struct tasks t;
+
+    load(s, d->posyandu, &t);
+    add(s, &t, slice_make("", 0), d->nama, d->act);
+    save(s, &t);
+    step_reason(s, "timer");
 }
 
 /* The visit ends what was due; who does not take the medicine is visited again. */
