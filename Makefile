@@ -137,8 +137,9 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^
 
-bench: $(B)/kentongan $(B)/tests/bench/load
+bench: $(B)/kentongan $(B)/tests/bench/load $(B)/tests/corpus/run
 	@KENTONGAN=$(B)/kentongan LOAD=$(B)/tests/bench/load node tests/bench/bench.mjs
+	@$(B)/tests/corpus/run --speed tests/corpus/*.tsv
 
 test: deps
 	@for t in $(TESTS); do echo "== make $$t"; $(MAKE) --no-print-directory $$t || exit 1; done
