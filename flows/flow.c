@@ -28,19 +28,6 @@ enum {
     REPORTS_FILED = 10 /* of one SMS: their numbers, children and names fit the bounds of an outcome */
 };
 
-bool intent_add(struct intent *intent, enum subject_kind kind, struct slice id)
-{
-    if (!id.n)
-        return true;
-    for (unsigned i = 0; i < intent->subjects_n; i++)
-        if (intent->subjects[i].kind == kind && slice_eq(intent->subjects[i].id, id))
-            return true;
-    if (intent->subjects_n == INTENT_SUBJECTS)
-        return false;
-    intent->subjects[intent->subjects_n++] = (struct subject_ref){ .kind = kind, .id = id };
-    return true;
-}
-
 /* --- reading --- */
 
 /* The draft that a text without keyword answers, as reading->answer. */
@@ -177,6 +164,29 @@ static struct slice folded(struct slice text, struct arena *a)
     return low ? slice_make(low, text.n) : text;
 }
 
+/* A long SMS of which a part never came (parsers/segment.h): what it says is not all that was said. */
+static void doubt_gaps(struct said *said)
+{
+    struct slice text = said->body;
+
+    while (text.n && !slice_starts(text, "[...]"))
+        text = slice_skip(text, 1);
+    for (unsigned i = 0; text.n && i < said->reports_n; i++) {
+        struct report *r = &said->reports[i];
+        int last = -1;
+
+        for (unsigned f = 0; r->form && f < r->form->fields_n; f++)
+            if (r->values[f].kind != VALUE_ABSENT && !r->form->fields[f].hidden)
+                last = (int)f;
+        if (last < 0 || r->status != REPORT_ACCEPTED)
+            continue;
+        r->status = REPORT_CONFIRM;
+        r->error = ERROR_AMBIGUOUS;
+        r->error_field = r->form->fields[last].name;
+        r->faults[last] = ERROR_AMBIGUOUS;
+    }
+}
+
 static enum read_rc read_sms(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                              int64_t now_ms, struct arena *a, struct intent *out)
 {
@@ -185,6 +195,7 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
 
     if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said))
         return READ_NO_MEMORY;
+    doubt_gaps(&r->said);
     r->acting = who->msisdn;
     r->state = state;
     r->kind = r->said.kind == SAID_REPORTS   ? READING_REPORTS
