@@ -66,6 +66,40 @@ static bool is_thanks(const struct ruleset *rules, struct slice body)
     return false;
 }
 
+static bool is_whole(const struct word_list *list, const char *code, struct slice text)
+{
+    const struct word *w = list ? word_by_code(list, slice_of(code)) : NULL;
+
+    for (unsigned i = 0; w && i < w->synonyms_n; i++)
+        if (slice_ieq(text, w->synonyms[i]))
+            return true;
+    return w && slice_ieq(text, w->code);
+}
+
+/* `iya bu`, `betul`: YA in other words, where a guess is to be confirmed.  True when it was one. */
+static bool read_yes(const struct ruleset *rules, const struct sender_state *state, struct reading *r)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    struct slice text = slice_trim(r->said.body);
+    bool guess = false, yes;
+
+    for (unsigned i = 0; i < state->drafts_n; i++)
+        guess |= state->drafts[i].asking != ASK_FIELD;
+    if (!guess || r->said.emergency || (r->kind == READING_COMMAND && r->said.command.nomor.n) ||
+        r->kind == READING_REPORTS)
+        return false;
+    while (text.n && strchr(" .,!", text.p[text.n - 1]))
+        text.n--;
+    if (text.n > 3 && slice_ieq(slice_skip(text, text.n - 3), S(" bu")))
+        text.n -= 3;
+    yes = is_whole(list, "ya", text);
+    if (!yes && !is_whole(list, "tidak", text))
+        return false;
+    r->kind = READING_COMMAND;
+    r->said.command = (struct command){ .kind = yes ? COMMAND_YA : COMMAND_TIDAK };
+    return true;
+}
+
 static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
                         struct arena *a, struct reading *r)
 {
@@ -204,7 +238,7 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
     if (r->kind == READING_REPORTS)
         r->hash = arena_printf(a, "%016llx", (unsigned long long)slice_hash(folded(r->said.body, a)));
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency && is_thanks(rules, r->said.body);
-    if (r->kind == READING_NOTHING && !r->thanks)
+    if (!read_yes(rules, state, r) && r->kind == READING_NOTHING && !r->thanks)
         read_answer(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
