@@ -1,6 +1,7 @@
 /* amount.c - numbers with units, and blood pressure.  See amount.h. */
 #include "parsers/amount.h"
 
+#include "parsers/pattern.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
@@ -195,35 +196,11 @@ static bool halves_in_range(int sis, int dia)
     return sis >= SIS_MIN && sis <= SIS_MAX && dia >= DIA_MIN && dia <= DIA_MAX;
 }
 
-static bool to_int(struct slice s, int *out)
-{
-    *out = 0;
-    if (s.n == 0 || s.n > 4)
-        return false;
-    for (size_t i = 0; i < s.n; i++) {
-        if (!text_is_digit(s.p[i]))
-            return false;
-        *out = *out * 10 + (s.p[i] - '0');
-    }
-    return true;
-}
-
 static enum pressure_rc judge(struct pressure *p)
 {
     if (!halves_in_range(p->sis, p->dia))
         return PRESSURE_RANGE;
     return p->sis < p->dia + PULSE_MIN ? PRESSURE_INVALID : PRESSURE_OK;
-}
-
-/* `12080`, `9060`, `120100`: no mark at all. */
-static bool run_together(struct slice s, struct pressure *p)
-{
-    size_t cut = s.n == 4 ? 2 : 3;
-
-    if (s.n < 4 || s.n > 6)
-        return false;
-    return to_int(slice_take(s, cut), &p->sis) && to_int(slice_skip(s, cut), &p->dia) &&
-           halves_in_range(p->sis, p->dia);
 }
 
 static void skip_mmhg(const struct tokens *ts, unsigned i, const struct word_list *units, struct pressure *p,
@@ -243,62 +220,81 @@ static void skip_mmhg(const struct tokens *ts, unsigned i, const struct word_lis
     }
 }
 
-static bool halves(const struct tokens *ts, unsigned i, struct pressure *p)
-{
-    struct slice s = ts->t[i].low;
-    size_t at = 0;
+/* A pressure in one token. */
+enum shape {
+    SHAPE_ALONE, /* (120): the other half may follow in the next token */
+    SHAPE_RUN,   /* (90)(60), (120)(80), (120)(100) */
+    SHAPE_TWO,   /* (120)/(80), (120)-(80); (120).(80) where both are in range */
+    SHAPES
+};
 
-    while (at < s.n && text_is_digit(s.p[at]))
-        at++;
-    if (at < s.n) {
-        p->marked = s.p[at] == '/' || s.p[at] == '-';
-        return to_int(slice_take(s, at), &p->sis) && to_int(slice_skip(s, at + 1), &p->dia);
-    }
-    /* `120 per 80`, `120 / 80`, `120 80` */
-    if (i + 2 < ts->n && slice_is(ts->t[i + 1].low, "per") && is_plain_digits(ts, i + 2)) {
+static struct pattern shapes[SHAPES] = {
+    [SHAPE_ALONE] = { .shape = "(0?\\d{1,3})", .shortest = 1, .longest = 4 },
+    [SHAPE_RUN] = { .shape = "(\\d\\d(?=\\d\\d$)|\\d{3})(\\d{2,3})", .shortest = 4, .longest = 6 },
+    [SHAPE_TWO] = { .shape = "(\\d{1,4})[/.,-](\\d{1,4})", .shortest = 3, .longest = 9 },
+};
+
+/* `120 per 80`, `120 / 80`, `120 80` */
+static bool next_half(const struct tokens *ts, unsigned i, struct pressure *p)
+{
+    const struct token *next = &ts->t[i + 1];
+
+    if (i + 2 < ts->n && slice_is(next->low, "per") && is_plain_digits(ts, i + 2)) {
         p->used = 3;
         p->marked = true;
-        return to_int(s, &p->sis) && to_int(ts->t[i + 2].low, &p->dia);
+        p->dia = pattern_int(ts->t[i + 2].low);
+        return ts->t[i + 2].low.n <= 4;
     }
-    if (is_plain_digits(ts, i + 1) && (ts->t[i + 1].sep & (SEP_HARD & ~(unsigned)SEP_SLASH)) == 0 &&
-        s.n >= 2 && s.n <= 3 && ts->t[i + 1].low.n <= 3 && !ts->t[i + 1].minus) {
-        p->marked = (ts->t[i + 1].sep & SEP_SLASH) != 0;
-        if (to_int(s, &p->sis) && to_int(ts->t[i + 1].low, &p->dia) &&
-            (p->marked || halves_in_range(p->sis, p->dia))) {
-            p->used = 2;
-            return true;
-        }
-    }
-    return false;
+    if (!is_plain_digits(ts, i + 1) || (next->sep & (SEP_HARD & ~(unsigned)SEP_SLASH)) || next->minus ||
+        ts->t[i].low.n < 2 || next->low.n > 3)
+        return false;
+    p->marked = (next->sep & SEP_SLASH) != 0;
+    p->dia = pattern_int(next->low);
+    if (!p->marked && !halves_in_range(p->sis, p->dia))
+        return false;
+    p->used = 2;
+    return true;
+}
+
+/* Both halves from token i on.  *alone: one half, and no other with it. */
+static bool halves(const struct tokens *ts, unsigned i, struct pressure *p, bool *alone)
+{
+    struct slice s = ts->t[i].low, g[PATTERN_GROUPS];
+    int shape = pattern_first(shapes, SHAPES, s, g);
+
+    *alone = shape == SHAPE_ALONE;
+    if (shape < 0)
+        return false;
+    p->sis = pattern_int(g[1]);
+    p->dia = pattern_int(g[2]);
+    /* `12080 per 80` is neither one nor the other. */
+    if (shape == SHAPE_RUN && i + 1 < ts->n && slice_is(ts->t[i + 1].low, "per"))
+        return false;
+    if (shape == SHAPE_TWO)
+        p->marked = g[2].p[-1] == '/' || g[2].p[-1] == '-';
+    /* Only two halves in range make a pressure without its mark (RULINGS 26). */
+    return shape == SHAPE_ALONE ? next_half(ts, i, p) : p->marked || halves_in_range(p->sis, p->dia);
 }
 
 enum pressure_rc pressure_read(const struct tokens *ts, unsigned i, const struct word_list *units,
                                struct pressure *out)
 {
     const struct token *t = &ts->t[i];
-    bool wrong_unit = false, two;
+    bool wrong_unit = false, alone;
     enum pressure_rc rc;
-    int alone;
 
     *out = (struct pressure){ .used = 1, .repaired = i < ts->n && ts->t[i].repaired };
     if (i >= ts->n || t->kind != TOKEN_NUMBER || t->taken)
         return PRESSURE_NONE;
     if (t->minus)
         return PRESSURE_INVALID;
-    two = halves(ts, i, out);
-    /* A decimal mark makes a pressure only of two halves in range (RULINGS 26). */
-    if (two && !out->marked && !halves_in_range(out->sis, out->dia))
-        return PRESSURE_NONE;
-    if (!two && slice_all_digits(t->low) && !run_together(t->low, out)) {
+    if (halves(ts, i, out, &alone)) {
+        rc = judge(out);
         skip_mmhg(ts, i, units, out, &wrong_unit);
-        if (to_int(t->low, &alone) && alone >= DIA_MIN && alone <= SIS_MAX)
-            return PRESSURE_HALF;
-        return PRESSURE_NONE;
+        return wrong_unit ? PRESSURE_INVALID : rc;
     }
-    if (!two && !slice_all_digits(t->low)) {
+    if (!alone)
         return PRESSURE_NONE;
-    }
-    rc = judge(out);
     skip_mmhg(ts, i, units, out, &wrong_unit);
-    return wrong_unit ? PRESSURE_INVALID : rc;
+    return out->sis >= DIA_MIN && out->sis <= SIS_MAX ? PRESSURE_HALF : PRESSURE_NONE;
 }

@@ -2,37 +2,35 @@
 #include "parsers/when.h"
 
 #include "parsers/amount.h"
+#include "parsers/pattern.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
-struct digits {
-    int v[3];
-    unsigned len[3];
-    unsigned n;
+/* What one token says of a day, by its shape.  `14,5` and `14.5` are numbers; 14/5 and 14-5 are days. */
+enum shape {
+    SHAPE_DAY,  /* (14): with a month's word, or a label */
+    SHAPE_RUN,  /* (14)(08)(24), (14)(08)(2024) */
+    SHAPE_DM,   /* (14)/(8) */
+    SHAPE_DMY,  /* (14)/(8)/(24), (14)-(08)-(2024), (14).(11).(26) */
+    SHAPE_ISO,  /* (2024)-(08)-(14): as the program writes it */
+    SHAPE_NONE, /* a number with its mark */
+    SHAPES
 };
 
-/* "14-08-2024" into three numbers; one kind of mark only. */
-static bool split(struct slice s, struct digits *d)
-{
-    char mark = 0;
-
-    *d = (struct digits){ .n = 1 };
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned k = d->n - 1;
-
-        if (text_is_digit(s.p[i])) {
-            if (++d->len[k] > 8)
-                return false;
-            d->v[k] = d->v[k] * 10 + (s.p[i] - '0');
-            continue;
-        }
-        if (d->len[k] == 0 || d->n == 3 || (mark && mark != s.p[i]))
-            return false;
-        mark = s.p[i];
-        d->n++;
-    }
-    return d->len[d->n - 1] > 0;
-}
+static struct pattern shapes[SHAPES] = {
+    [SHAPE_DAY] = { .shape = "(\\d{1,2})", .shortest = 1, .longest = 2 },
+    [SHAPE_RUN] = { .shape = "(\\d\\d)(\\d\\d)(\\d\\d|\\d{4})", .shortest = 6, .longest = 8 },
+    [SHAPE_DM] = { .shape = "(\\d{1,2})[/-](\\d{1,2})", .shortest = 3, .longest = 5 },
+    [SHAPE_DMY] = { .shape = "(\\d{1,2})(?|/(\\d{1,2})/|-(\\d{1,2})-|\\.(\\d{1,2})\\.)(\\d{1,8})",
+                    .shortest = 5,
+                    .longest = 14 },
+    [SHAPE_ISO] = { .shape = "(\\d{4})(?|/(\\d\\d)/|-(\\d\\d)-|\\.(\\d\\d)\\.)(\\d\\d)",
+                    .shortest = 10,
+                    .longest = 10 },
+    [SHAPE_NONE] = { .shape = "\\d{1,8}[.,]\\d{1,8}|\\d{1,8},\\d{1,8},\\d{1,8}",
+                     .shortest = 3,
+                     .longest = 26 },
+};
 
 static enum when_rc ends(int y, int m, int d, int64_t today, struct when *out)
 {
@@ -48,7 +46,7 @@ static enum when_rc with_year(int y, unsigned len, int m, int d, int64_t today, 
     if (len != 2 && len != 4)
         return WHEN_INVALID;
     out->two_digit = len == 2;
-    return ends(len == 2 ? 2000 + y : y, m, d, today, out);
+    return ends(len == 2 && y < 100 ? 2000 + y : y, m, d, today, out);
 }
 
 /* No year: the latest such day that is not to come. */
@@ -65,23 +63,15 @@ static enum when_rc without_year(int m, int d, int64_t today, struct when *out)
     return WHEN_INVALID;
 }
 
-/* 140824, 14082024 */
-static enum when_rc run_together(struct slice s, int64_t today, struct when *out)
+/* 140824, 14082024: a day only where there is such a month. */
+static enum when_rc run_together(const struct slice *g, int64_t today, struct when *out)
 {
-    int v = 0, d, m, y;
+    int d = pattern_int(g[1]), m = pattern_int(g[2]), y = pattern_int(g[3]);
 
-    if (s.n != 6 && s.n != 8)
-        return WHEN_NONE;
-    for (size_t i = 0; i < s.n; i++)
-        v = v * 10 + (s.p[i] - '0');
-    y = s.n == 8 ? v % 10000 : v % 100;
-    v /= s.n == 8 ? 10000 : 100;
-    m = v % 100;
-    d = v / 100;
     out->bare = true;
-    if (m < 1 || m > 12 || d < 1 || d > 31 || (s.n == 8 && (y < 1900 || y > 2100)))
+    if (m < 1 || m > 12 || d < 1 || d > 31 || (g[3].n == 4 && (y < 1900 || y > 2100)))
         return WHEN_NONE;
-    return with_year(y, s.n == 8 ? 4 : 2, m, d, today, out);
+    return with_year(y, (unsigned)g[3].n, m, d, today, out);
 }
 
 static enum when_rc day_of_month(int d, int64_t today, struct when *out)
@@ -110,51 +100,51 @@ static bool soft(const struct tokens *ts, unsigned i)
     return i < ts->n && !ts->t[i].taken && (ts->t[i].sep & (SEP_HARD & ~(unsigned)SEP_SLASH)) == 0;
 }
 
+/* The year behind a month's word: `14agt24`, `14-agt-24`, `14 agustus 2024`; with two digits behind a blank
+ * only this year or the last few.  0: none. */
+static int year_at(const struct tokens *ts, unsigned at, int64_t today)
+{
+    const struct token *t = &ts->t[at];
+    int y, now = date_of_days(today).year % 100;
+
+    if (!soft(ts, at) || t->kind != TOKEN_NUMBER || !slice_all_digits(t->low))
+        return 0;
+    y = pattern_int(t->low);
+    if (t->low.n == 4)
+        return y >= 1900 && y <= 2100 ? y : 0;
+    return t->low.n == 2 && (t->glued || t->minus || (y <= now && y + 6 >= now)) ? 2000 + y : 0;
+}
+
 /* `14 agt`, `14agt24`, `14 agustus 2024`, `14-agt-24` */
 static enum when_rc with_month_word(const struct tokens *ts, unsigned i, const struct when_words *w,
                                     int64_t today, struct when *out)
 {
-    unsigned used, at = i + 1;
+    unsigned used;
     struct slice code;
-    struct digits d, y;
+    int d = pattern_int(ts->t[i].low), y;
 
-    if (!soft(ts, at) || !split(ts->t[i].low, &d) || d.n != 1 || d.len[0] > 2 || ts->t[at].kind != TOKEN_WORD)
+    if (!soft(ts, i + 1) || ts->t[i + 1].kind != TOKEN_WORD)
         return WHEN_NONE;
-    code = phrase_code(ts, at, w->months, &used);
+    code = phrase_code(ts, i + 1, w->months, &used);
     if (slice_empty(code))
         return WHEN_NONE;
-    out->used = 2;
-    at++;
-    if (soft(ts, at) && ts->t[at].kind == TOKEN_NUMBER && slice_all_digits(ts->t[at].low) &&
-        split(ts->t[at].low, &y) &&
-        (y.len[0] == 4 || (y.len[0] == 2 && (ts->t[at].glued || ts->t[at].minus))) &&
-        (y.len[0] == 2 || (y.v[0] >= 1900 && y.v[0] <= 2100))) {
-        out->used = 3;
-        return with_year(y.v[0], y.len[0], month_number(code), d.v[0], today, out);
-    }
-    /* `14 agt 24`: a year only when it is this one or the last few. */
-    if (soft(ts, at) && ts->t[at].kind == TOKEN_NUMBER && slice_all_digits(ts->t[at].low) &&
-        split(ts->t[at].low, &y) && y.len[0] == 2) {
-        int now = date_of_days(today).year % 100;
-
-        if (y.v[0] <= now && y.v[0] + 6 >= now) {
-            out->used = 3;
-            return with_year(y.v[0], 2, month_number(code), d.v[0], today, out);
-        }
-    }
-    return without_year(month_number(code), d.v[0], today, out);
+    y = year_at(ts, i + 2, today);
+    out->used = y ? 3 : 2;
+    if (!y)
+        return without_year(month_number(code), d, today, out);
+    /* Two digits stay known as such: a birth may be a century earlier. */
+    return with_year(y, (unsigned)ts->t[i + 2].low.n, month_number(code), d, today, out);
 }
 
 /* `2 hr lalu`, `3 hari yg lalu` */
 static enum when_rc days_ago(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,
                              struct when *out)
 {
-    struct digits d;
     unsigned used, at = i + 1;
     struct slice unit;
     int64_t each;
 
-    if (!soft(ts, at) || !split(ts->t[i].low, &d) || d.n != 1 || d.len[0] > 2)
+    if (!soft(ts, at))
         return WHEN_NONE;
     unit = phrase_code(ts, at, w->units, &used);
     each = slice_is(unit, "hr") ? 1 : slice_is(unit, "mg") ? 7 : 0;
@@ -165,7 +155,7 @@ static enum when_rc days_ago(const struct tokens *ts, unsigned i, const struct w
         return WHEN_NONE;
     out->used = at + 1 - i;
     out->relative = true;
-    out->days = today - each * d.v[0];
+    out->days = today - each * pattern_int(ts->t[i].low);
     return WHEN_OK;
 }
 
@@ -188,52 +178,44 @@ static enum when_rc relative(const struct tokens *ts, unsigned i, const struct w
     return WHEN_OK;
 }
 
-static enum when_rc marked(const struct digits *d, int64_t today, struct when *out)
-{
-    if (d->n == 3 && d->len[0] == 4 && d->len[1] == 2 && d->len[2] == 2)
-        return ends(d->v[0], d->v[1], d->v[2], today, out);
-    if (d->len[0] > 2 || d->len[1] > 2)
-        return WHEN_NONE;
-    if (d->n == 3)
-        return with_year(d->v[2], d->len[2], d->v[1], d->v[0], today, out);
-    return without_year(d->v[1], d->v[0], today, out);
-}
-
 enum when_rc when_read(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,
                        bool labelled, struct when *out)
 {
     const struct token *t = &ts->t[i];
-    enum when_rc rc;
-    struct digits d;
+    struct slice g[PATTERN_GROUPS];
+    enum when_rc rc = WHEN_NONE;
 
     *out = (struct when){ .used = 1 };
     if (i >= ts->n || t->taken)
         return WHEN_NONE;
     if (t->kind == TOKEN_WORD)
         return relative(ts, i, w, today, out);
-    if (t->kind != TOKEN_NUMBER || t->minus || !split(t->low, &d))
-        return t->kind == TOKEN_NUMBER && labelled ? WHEN_INVALID : WHEN_NONE;
-    if (d.n == 1) {
+    if (t->kind != TOKEN_NUMBER)
+        return WHEN_NONE;
+    switch (t->minus ? -1 : pattern_first(shapes, SHAPES, t->low, g)) {
+    case SHAPE_DAY:
         rc = with_month_word(ts, i, w, today, out);
         if (rc == WHEN_NONE)
             rc = days_ago(ts, i, w, today, out);
-        if (rc == WHEN_NONE)
-            rc = run_together(t->low, today, out);
         if (rc == WHEN_NONE && labelled)
-            rc = d.len[0] <= 2 ? day_of_month(d.v[0], today, out) : WHEN_INVALID;
+            rc = day_of_month(pattern_int(t->low), today, out);
         return rc;
+    case SHAPE_RUN:
+        rc = run_together(g, today, out);
+        break;
+    case SHAPE_DM:
+        return without_year(pattern_int(g[2]), pattern_int(g[1]), today, out);
+    case SHAPE_DMY:
+        return with_year(pattern_int(g[3]), (unsigned)g[3].n, pattern_int(g[2]), pattern_int(g[1]), today,
+                         out);
+    case SHAPE_ISO:
+        return ends(pattern_int(g[1]), pattern_int(g[2]), pattern_int(g[3]), today, out);
+    case SHAPE_NONE:
+        return WHEN_NONE;
+    default:
+        break;
     }
-    /* 14,5 and 14.5 are numbers; 14/5 and 14-5 are days. */
-    for (size_t k = 0; d.n == 2 && k < t->low.n; k++)
-        if (t->low.p[k] == '.' || t->low.p[k] == ',')
-            return WHEN_NONE;
-    for (size_t k = 0; k < t->low.n; k++)
-        if (t->low.p[k] == ',')
-            return WHEN_NONE;
-    rc = marked(&d, today, out);
-    if (rc == WHEN_NONE && labelled)
-        return WHEN_INVALID;
-    return rc;
+    return rc == WHEN_NONE && labelled ? WHEN_INVALID : rc;
 }
 
 static int64_t per_unit_days(struct slice unit)
