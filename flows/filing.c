@@ -198,6 +198,11 @@ static void file_draft(struct work *w)
     w->out->kind = FILED_ASKED;
     w->out->text = question(w);
     w->out->asked = reply_label(w->report.form, w->asking == ASK_CHILD ? S("nama") : d->field);
+    if (w->asking == ASK_VALUE) { /* nobody says YA to a value that she has not seen */
+        struct slice guess = reply_value(w->report.form, w->report.values, d->field, s->arena);
+
+        w->out->asked = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(w->out->asked), SLICE_ARG(guess));
+    }
 }
 
 /* --- records --- */
