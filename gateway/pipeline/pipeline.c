@@ -53,6 +53,8 @@ struct job {
     struct job *waiting, *wait_next; /* jobs that wait for this holder; the next one in such a list */
     unsigned lane;                   /* LANES: none */
     unsigned conflicts;
+    struct subject_ref held[INTENT_SUBJECTS]; /* in `kept` */
+    unsigned held_n;
     bool holds;              /* patient: others that name its subjects wait */
     struct subject first[2]; /* sender's state and session */
     struct sender sender;
@@ -160,20 +162,30 @@ static void lane_next(struct job *j)
 
 /* --- holders: a job that lost three races holds its subjects --- */
 
-static bool shares_subject(const struct job *a, const struct job *b)
+/* Does j name what h holds? */
+static bool shares_subject(const struct job *h, const struct job *j)
 {
-    for (unsigned i = 0; i < a->intent.subjects_n; i++)
-        for (unsigned k = 0; k < b->intent.subjects_n; k++)
-            if (a->intent.subjects[i].kind == b->intent.subjects[k].kind &&
-                slice_eq(a->intent.subjects[i].id, b->intent.subjects[k].id))
+    for (unsigned i = 0; i < h->held_n; i++)
+        for (unsigned k = 0; k < j->intent.subjects_n; k++)
+            if (h->held[i].kind == j->intent.subjects[k].kind &&
+                slice_eq(h->held[i].id, j->intent.subjects[k].id))
                 return true;
     return false;
 }
 
+/* Their names are copied: what a job read is gone when it loads again. */
 static void hold(struct job *j)
 {
     if (j->holds)
         return;
+    j->held_n = 0;
+    for (unsigned i = 0; i < j->intent.subjects_n; i++) {
+        struct subject_ref *ref = &j->held[j->held_n];
+
+        ref->kind = j->intent.subjects[i].kind;
+        ref->id = arena_copy(&j->kept, j->intent.subjects[i].id);
+        j->held_n += !j->kept.failed;
+    }
     j->holds = true;
     j->holders_next = j->pipeline->holders;
     j->pipeline->holders = j;
