@@ -189,8 +189,13 @@ static void fill(struct page *out, const struct text *t, const struct text_fill 
     for (unsigned i = 0; i < t->n; i++) {
         const struct part *part = &t->parts[i];
 
-        if (!part->slot)
+        if (!part->slot) {
+            /* "Kelubi , kades": the slot between was empty. */
+            if (out->n && out->p[out->n - 1] == ' ' && part->literal.n &&
+                (part->literal.p[0] == ',' || part->literal.p[0] == '.'))
+                out->n--;
             put(out, part->literal.p, part->literal.n);
+        }
         for (unsigned f = 0; part->slot && f < n; f++)
             if (strcmp(fills[f].slot, part->name.p) == 0) {
                 put_slot(out, part, shrink, t->lines, fills[f].value);

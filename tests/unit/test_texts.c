@@ -106,6 +106,16 @@ static void slots_are_filled_cut_and_folded(void **state)
         assert_string_equal(fill(set, cases[i].key, cases[i].nama, cases[i].nomor), cases[i].want);
 }
 
+static void an_empty_slot_leaves_no_blank_before_a_comma_or_point(void **state)
+{
+    struct text_set *set = with_texts("a: \"Di {nama}, nomor {nomor}. Ya\"\n");
+
+    (void)state;
+    assert_non_null(set);
+    assert_string_equal(fill(set, "a", "", ""), "Di, nomor. Ya");
+    assert_string_equal(fill(set, "a", "Kelubi", "7"), "Di Kelubi, nomor 7. Ya");
+}
+
 static void numbers_are_never_cut_and_the_rest_gives_way(void **state)
 {
     struct text_set *set =
@@ -215,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(slots_are_filled_cut_and_folded, begin, end),
+        cmocka_unit_test_setup_teardown(an_empty_slot_leaves_no_blank_before_a_comma_or_point, begin, end),
         cmocka_unit_test_setup_teardown(numbers_are_never_cut_and_the_rest_gives_way, begin, end),
         cmocka_unit_test_setup_teardown(a_cut_never_splits_a_number, begin, end),
         cmocka_unit_test(safe_is_what_ascii_and_gsm7_share),
