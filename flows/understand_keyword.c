@@ -200,12 +200,12 @@ static bool near(const struct reader *r, unsigned w, const struct ruleset *rs, c
 void understand_keyword(const struct ruleset *rs, struct slice text, const struct words *words,
                         struct arena *a, struct keyword *out)
 {
-    struct reader *r = ARENA_NEW(a, struct reader);
+    struct reader reader, *r = &reader; /* on the stack, and not zeroed: only the words read are looked at */
 
     *out = (struct keyword){ 0 };
-    if (!r)
-        return;
     r->text = text;
+    r->p = 0;
+    r->n = 0;
     read_words(r);
     if (r->n == 0 || exact(r, 0, rs, words, out) || near(r, 0, rs, words, a, out))
         return;

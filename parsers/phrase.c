@@ -136,7 +136,9 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
             for (unsigned s = 0; s < list->words[c].synonyms_n; s++) {
                 struct slice known = list->words[c].synonyms[s];
 
-                if (words_in(known) != k + 1 || !near(typed, known))
+                /* One edit changes no length by more than one: most are refused here. */
+                if (known.n + 1 < typed.n || known.n > typed.n + 1 || words_in(known) != k + 1 ||
+                    !near(typed, known))
                     continue;
                 if (found && !slice_eq(found->code, list->words[c].code))
                     return NULL;

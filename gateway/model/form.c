@@ -40,7 +40,10 @@ const struct form *form_by_keyword(const struct form_set *set, struct slice keyw
 {
     for (unsigned i = 0; i < set->n; i++)
         for (unsigned k = 0; k < set->forms[i].keywords_n; k++)
-            if (slice_eq(set->forms[i].keywords[k], keyword))
+            /* Every word of a text is asked for: most differ in length or first letter. */
+            if (set->forms[i].keywords[k].n == keyword.n && keyword.n &&
+                set->forms[i].keywords[k].p[0] == keyword.p[0] &&
+                slice_eq(set->forms[i].keywords[k], keyword))
                 return &set->forms[i];
     return NULL;
 }
@@ -64,7 +67,7 @@ const struct word *word_by_code(const struct word_list *list, struct slice code)
 int form_field_named(const struct form *f, struct slice name)
 {
     for (unsigned i = 0; i < f->fields_n; i++)
-        if (slice_eq(f->fields[i].name, name))
+        if (f->fields[i].name.n == name.n && slice_eq(f->fields[i].name, name))
             return (int)i;
     return -1;
 }
