@@ -20,6 +20,9 @@ bool slice_eq(struct slice a, struct slice b)
 
 bool slice_is(struct slice a, const char *cstr)
 {
+    /* Mostly it is not, and the first byte says so. */
+    if (a.n == 0 || a.p[0] != *cstr)
+        return a.n == 0 && *cstr == '\0';
     return slice_eq(a, slice_of(cstr));
 }
 

@@ -276,6 +276,7 @@ static void read_keywords(struct loader *l, struct form *form, struct yaml *doc)
         if (form_by_keyword(l->set, form->keywords[i]))
             fault_add(l->faults, doc->mark, "keyword %.*s belongs to another form",
                       SLICE_ARG(form->keywords[i]));
+        form_add_keyword(l->set, form->keywords[i]);
     }
 }
 

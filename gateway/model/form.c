@@ -36,14 +36,26 @@ const struct form *form_by_name(const struct form_set *set, struct slice name)
     return NULL;
 }
 
+/* Every word of every text is asked for, and hardly any is a keyword: most fall at its first letter and
+ * length. */
+static bool may_be_keyword(const struct form_set *set, struct slice s)
+{
+    return s.n > 0 && (set->keyword_lengths[s.p[0] & 31] >> (s.n & 31) & 1) != 0;
+}
+
+void form_add_keyword(struct form_set *set, struct slice s)
+{
+    if (s.n > 0)
+        set->keyword_lengths[s.p[0] & 31] |= UINT32_C(1) << (s.n & 31);
+}
+
 const struct form *form_by_keyword(const struct form_set *set, struct slice keyword)
 {
+    if (!may_be_keyword(set, keyword))
+        return NULL;
     for (unsigned i = 0; i < set->n; i++)
         for (unsigned k = 0; k < set->forms[i].keywords_n; k++)
-            /* Every word of a text is asked for: most differ in length or first letter. */
-            if (set->forms[i].keywords[k].n == keyword.n && keyword.n &&
-                set->forms[i].keywords[k].p[0] == keyword.p[0] &&
-                slice_eq(set->forms[i].keywords[k], keyword))
+            if (slice_eq(set->forms[i].keywords[k], keyword))
                 return &set->forms[i];
     return NULL;
 }

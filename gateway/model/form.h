@@ -142,6 +142,8 @@ struct form_set {
     unsigned n;
     struct word_list *lists;
     unsigned lists_n;
+    uint32_t keyword_lengths[32]; /* private to form.c: bit n of [first letter & 31]: such a keyword has n
+                                     letters */
 };
 
 /* NULL when there is none. */
@@ -150,6 +152,8 @@ const struct word_list *list_by_name(const struct form_set *, struct slice name)
 const struct word *word_by_code(const struct word_list *, struct slice code);
 /* A form by one of its keywords, upper case. */
 const struct form *form_by_keyword(const struct form_set *, struct slice keyword);
+/* Makes a keyword of one of the set's forms known to form_by_keyword(). */
+void form_add_keyword(struct form_set *, struct slice keyword);
 /* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
 const struct word *list_find(const struct word_list *, struct slice phrase);
 /* Most words of a phrase of the list that begins with this word; 0 when none does. */
