@@ -217,6 +217,23 @@ struct slice reply_many(const struct ruleset *rules, struct slice language, cons
 
 /* --- the pocket answers: FORMAT, BANTUAN --- */
 
+void reply_fields(struct buf *out, const struct form *form, const struct variant *v, const char *open,
+                  const char *close)
+{
+    bool more = false;
+
+    for (unsigned i = 0; i < v->uses_n; i++) {
+        const struct field *f = &form->fields[v->uses[i]];
+        bool must = variant_requires(v, v->uses[i]);
+
+        if (f->hidden)
+            continue;
+        buf_printf(out, "%s%s%.*s%s", more ? " " : "", must ? "" : open, SLICE_ARG(f->name),
+                   must ? "" : close);
+        more = true;
+    }
+}
+
 struct slice reply_format(const struct ruleset *rules, struct slice language, const struct form *form,
                           struct arena *a)
 {
@@ -225,16 +242,8 @@ struct slice reply_format(const struct ruleset *rules, struct slice language, co
     struct buf b;
 
     buf_init(&b, ECHO);
-    for (unsigned i = 0; v && i < v->uses_n; i++) {
-        const struct field *fd = &form->fields[v->uses[i]];
-        bool must = false;
-
-        for (unsigned k = 0; k < v->required_n; k++)
-            must = must || v->required[k] == v->uses[i];
-        if (fd->hidden)
-            continue;
-        buf_printf(&b, must ? "%s%.*s" : "%s(%.*s)", b.n ? " " : "", SLICE_ARG(fd->name));
-    }
+    if (v)
+        reply_fields(&b, form, v, "(", ")");
     line = arena_copy(a, buf_slice(&b));
     buf_free(&b);
     {

@@ -23,6 +23,9 @@ void reply_many_add(struct buf *, const struct ruleset *, struct slice language,
 struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *,
                         unsigned n, bool rest, struct arena *);
 
+/* "nama jk umur bb (tb)": the fields of one way to fill a form, in order, the optional ones in brackets. */
+void reply_fields(struct buf *, const struct form *, const struct variant *, const char *open,
+                  const char *close);
 struct slice reply_format(const struct ruleset *, struct slice language, const struct form *, struct arena *);
 struct slice reply_help(const struct ruleset *, struct slice language, struct arena *);
 struct slice reply_unknown(const struct ruleset *, struct slice language, struct arena *);

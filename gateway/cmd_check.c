@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "flows/ruleset.h"
+#include "flows/tables.h"
 #include "flows/ussd.h"
 #include "gateway/cmd.h"
 #include "gateway/conf/rules.h"
@@ -13,11 +14,12 @@
 static void usage(FILE *to)
 {
     fprintf(to,
-            "Usage: kentongan check [-c FILE] [--graph] [--defaults]\n\n"
+            "Usage: kentongan check [-c FILE] [--graph | --forms | --commands] [--defaults]\n\n"
             "Reads the configuration and all that it names, and prints every fault as FILE:LINE:COL: text.\n"
             "Exit status 1 when there is one; warnings alone are 0.\n"
             "Without -c: ./config/kentongan.yaml, else /etc/kentongan/kentongan.yaml.\n"
             "--graph draws the USSD dialogues for Graphviz (| dot -Tsvg) when there is no fault.\n"
+            "--forms and --commands print the tables of README.md (Markdown) when there is no fault.\n"
             "--defaults prints every key with its default and meaning instead.\n\n"
             "Example: kentongan check -c config/kentongan.yaml\n");
 }
@@ -42,12 +44,18 @@ static unsigned active_people(const struct directory *d)
     return n;
 }
 
-static void print_graph(const struct ruleset *set)
+/* What is printed in place of the summary: the letter of the option. */
+static void print_drawing(const struct ruleset *set, int what, struct arena *arena)
 {
     struct buf out;
 
     buf_init(&out, 4 << 20);
-    ussd_graph(set, &out);
+    if (what == 'g')
+        ussd_graph(set, &out);
+    else if (what == 'f')
+        tables_forms(&out, &set->forms);
+    else
+        tables_commands(&out, set, arena);
     fwrite(out.p, 1, out.n, stdout);
     buf_free(&out);
 }
@@ -60,7 +68,7 @@ static void print_summary(const struct config *c, const struct ruleset *set)
            texts_count(set->texts, c->language), c->providers_n, c->sinks_n, SLICE_ARG(set->district));
 }
 
-static int check(const char *path, bool graph)
+static int check(const char *path, int what)
 {
     struct faults faults = { 0 };
     struct arena arena;
@@ -74,8 +82,8 @@ static int check(const char *path, bool graph)
     for (unsigned i = 0; i < faults.n; i++)
         fprintf(stderr, "%s\n", faults.lines[i]);
     ok = set && faults_count(&faults) == 0;
-    if (ok && graph)
-        print_graph(set);
+    if (ok && what)
+        print_drawing(set, what, &arena);
     else if (ok)
         print_summary(c, set);
     else
@@ -91,17 +99,18 @@ int cmd_check(int argc, char **argv)
     static const struct option options[] = { { "config", required_argument, NULL, 'c' },
                                              { "defaults", no_argument, NULL, 'd' },
                                              { "graph", no_argument, NULL, 'g' },
+                                             { "forms", no_argument, NULL, 'f' },
+                                             { "commands", no_argument, NULL, 'o' },
                                              { "help", no_argument, NULL, 'h' },
                                              { 0 } };
     const char *path = config_default_path();
-    bool graph = false;
-    int c;
+    int what = 0, c;
 
     while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
         if (c == 'd')
             return print_defaults();
-        if (c == 'g') {
-            graph = true;
+        if (c == 'g' || c == 'f' || c == 'o') {
+            what = c;
             continue;
         }
         if (c != 'c') {
@@ -114,5 +123,5 @@ int cmd_check(int argc, char **argv)
         fprintf(stderr, "kentongan check: \"%s\" is no option; the file goes behind -c\n", argv[optind]);
         return 2;
     }
-    return check(path, graph);
+    return check(path, what);
 }

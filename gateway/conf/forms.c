@@ -155,6 +155,7 @@ static void read_field(struct loader *l, struct yaml *node, struct field *f)
     f->hidden = yaml_bool(node, "hidden", f->hidden, x);
     f->say = text_or(l, node, "say", f->say);
     f->ask = text_or(l, node, "ask", f->ask);
+    f->means = text_or(l, node, "means", f->means);
     f->example = text_or(l, node, "example", f->example);
     f->budget = (unsigned)yaml_int(node, "budget", f->budget, 0, 160, x);
     (void)yaml_get(node, "companion");

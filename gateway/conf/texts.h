@@ -10,8 +10,9 @@
  *       done: "Diterima {nomor}: {isi 90}"     # the key is "receipt.done"; {isi 90} is {isi} cut at 90 here
  *
  * Every other key is a text or a group of texts; keys of groups are joined by dots.  A text longer than 160
- * septets (182 under `ussd:`) at its longest fill, an undeclared slot, or a letter outside those common to
- * GSM-7 and ASCII is a fault when the catalogue is loaded.  "\n" may stand in texts under `ussd:`. */
+ * septets (182 under `ussd:`, 400 under `card:`, which is printed on paper) at its longest fill, an
+ * undeclared slot, or a letter outside those common to GSM-7 and ASCII is a fault when the catalogue is
+ * loaded.  "\n" may stand in texts under `ussd:`. */
 #ifndef KENTONGAN_CONF_TEXTS_H
 #define KENTONGAN_CONF_TEXTS_H
 
@@ -22,6 +23,7 @@
 enum {
     TEXT_SMS = 160,  /* septets of one SMS */
     TEXT_USSD = 182, /* septets of one USSD page */
+    TEXT_CARD = 400, /* a text of the pocket card */
 };
 
 struct text_set;
@@ -36,7 +38,8 @@ struct text_fill {
 
 /* Fills text `key` of `language` (falls back to "id"; an unknown key fills in the key itself and is a bug
  * that a test finds).  Slots that are not given are empty; doubled blanks that this leaves are closed.  The
- * result is at most 160 septets (182 under "ussd."), one byte each, and lives in the arena. */
+ * result is at most 160 septets (182 under "ussd.", 400 under "card."), one byte each, and lives in the
+ * arena. */
 struct slice text_fill(const struct text_set *, struct slice language, const char *key,
                        const struct text_fill *, unsigned n, struct arena *);
 bool text_exists(const struct text_set *, struct slice language, const char *key);

@@ -176,7 +176,7 @@ static void read_group(struct loader *l, struct yaml *map, struct slice prefix)
             continue;
         }
         t.lines = slice_starts(t.key, "ussd.");
-        t.limit = t.lines ? TEXT_USSD : TEXT_SMS;
+        t.limit = t.lines ? TEXT_USSD : slice_starts(t.key, "card.") ? TEXT_CARD : TEXT_SMS;
         if (read_parts(l, node, &t)) {
             check_text(l, node, &t);
             insert(l, &t, node);

@@ -76,6 +76,14 @@ const struct word *word_by_code(const struct word_list *list, struct slice code)
     return NULL;
 }
 
+bool variant_requires(const struct variant *v, unsigned field)
+{
+    for (unsigned i = 0; i < v->required_n; i++)
+        if (v->required[i] == field)
+            return true;
+    return false;
+}
+
 int form_field_named(const struct form *f, struct slice name)
 {
     for (unsigned i = 0; i < f->fields_n; i++)

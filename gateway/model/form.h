@@ -103,6 +103,7 @@ struct field {
     bool hidden;                  /* a companion: never typed by position, only filled */
     struct slice say;             /* "BB {}kg": how the echo says it; empty = not echoed */
     struct slice ask;             /* the USSD page's question; empty = not asked by USSD */
+    struct slice means;           /* what the pocket card explains it with; empty = `ask` will do */
     struct slice example;         /* "9,2": for error replies and the pocket card */
     unsigned budget;              /* longest fill in septets for texts; 0 = by type */
     unsigned position;            /* index in form.fields */
@@ -165,6 +166,7 @@ bool list_may_begin(const struct word_list *, struct slice first_word);
 unsigned list_longest(const struct word_list *);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
 bool list_index(struct word_list *, struct arena *, struct slice *doubled);
+bool variant_requires(const struct variant *, unsigned field);
 /* Index, or -1. */
 int form_field(const struct form *, const char *name);
 int form_field_named(const struct form *, struct slice name);

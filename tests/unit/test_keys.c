@@ -45,10 +45,11 @@ static int unload(void **state)
 /* A group at the top of any file of the catalogue. */
 static bool is_group(struct slice s)
 {
-    static const char *const files[] = { "config/texts/id.yaml", "config/texts/id-ussd.yaml" };
-    static struct yaml *roots[2];
+    static const char *const files[] = { "config/texts/id.yaml", "config/texts/id-ussd.yaml",
+                                         "config/texts/id-card.yaml" };
+    static struct yaml *roots[3];
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         if (!roots[i])
             roots[i] = yaml_load(files[i], &arena, &faults);
         YAML_EACH(group, roots[i])
