@@ -153,8 +153,8 @@ static void a_short_answer_as_the_card_shows_it_completes_a_report(void **state)
     (void)state;
     assert_true(understand_sms(phone_ruleset, S("TIMBANG Siti P 14bl"), AT, &arena, &said));
     assert_int_equal(said.reports[0].status, REPORT_REJECTED);
-    assert_true(understand_answer(phone_ruleset, said.reports[0].form, said.reports[0].values,
-                                  said.reports[0].error_field, answer, AT, &arena, &whole));
+    assert_true(understand_answer(phone_ruleset, &said.reports[0], said.reports[0].error_field, answer, AT,
+                                  &arena, &whole));
     assert_int_equal(whole.status, REPORT_ACCEPTED);
     assert_non_null(strstr(card_of(ROLE_KADER), "<code>BB 9,2</code>"));
 }
