@@ -102,10 +102,10 @@ static struct slice text(struct card *c, const char *key)
     return text_fill(c->rules->texts, c->rules->language, key, FILLS(f), c->arena);
 }
 
-/* "card.rule_1": the n-th of a numbered text; empty behind the last. */
+/* The n-th of a numbered text (rule_1, rule_2 …); empty behind the last. */
 static struct slice numbered(struct card *c, const char *key, unsigned n)
 {
-    const char *nth = arena_printf(c->arena, "%s_%u", key, n).p;
+    const char *nth = arena_printf(c->arena, "card.%s_%u", key, n).p;
 
     return nth && text_exists(c->rules->texts, c->rules->language, nth) ? text(c, nth) : S("");
 }
@@ -348,7 +348,7 @@ static void cover(struct card *c)
     element(c, "<p class=big>", c->rules->short_code, "</p>\n");
     element(c, "<p class=call>", text(c, "card.ussd"), "</p>");
     element(c, "<p class=big>", c->rules->service_code, "</p>\n");
-    for (unsigned i = 1; (s = numbered(c, "card.rule", i)).n; i++) {
+    for (unsigned i = 1; (s = numbered(c, "rule", i)).n; i++) {
         const char *key = arena_printf(c->arena, "card.rule_%u_type", i).p;
 
         element(c, "<p class=rule>", s, "");
@@ -357,7 +357,7 @@ static void cover(struct card *c)
         buf_str(c->out, "</p>\n");
     }
     element(c, "<section><h2>", text(c, "card.how"), "</h2>\n");
-    for (unsigned i = 1; (s = numbered(c, "card.how", i)).n; i++)
+    for (unsigned i = 1; (s = numbered(c, "how", i)).n; i++)
         element(c, "<p>", s, "</p>\n");
     buf_str(c->out, "</section>\n");
 }
@@ -383,7 +383,7 @@ static void phones(struct card *c)
     struct slice s;
 
     element(c, "<section><h2>", text(c, "card.phones"), "</h2>\n");
-    for (unsigned i = 1; (s = numbered(c, "card.phone", i)).n; i++)
+    for (unsigned i = 1; (s = numbered(c, "phone", i)).n; i++)
         element(c, "<p class=blank>", s, "</p>\n");
     element(c, "<p class=blank>", text(c, "card.owner"), "</p>\n</section>\n");
 }
