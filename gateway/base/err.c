@@ -18,7 +18,7 @@ int err_set(struct err *e, const char *fmt, ...)
     return -1;
 }
 
-static void fault_line(struct faults *f, struct mark m, const char *kind, const char *fmt, va_list ap)
+static bool fault_line(struct faults *f, struct mark m, const char *kind, const char *fmt, va_list ap)
 {
     char text[640], line[1024];
 
@@ -26,6 +26,9 @@ static void fault_line(struct faults *f, struct mark m, const char *kind, const 
     /* Of a whole file, or of a default that stands in none: its beginning. */
     snprintf(line, sizeof line, "%s:%u:%u: %s%s", m.file ? m.file : "?", m.line ? m.line : 1,
              m.line ? m.col : 1, kind, text);
+    for (unsigned i = 0; i < f->n; i++)
+        if (strcmp(f->lines[i], line) == 0)
+            return false; /* one place, used by many: said once */
     if (f->n == f->cap) {
         f->cap = f->cap ? f->cap * 2 : 16;
         f->lines = realloc(f->lines, f->cap * sizeof *f->lines);
@@ -36,6 +39,7 @@ static void fault_line(struct faults *f, struct mark m, const char *kind, const 
     if (!f->lines[f->n])
         abort();
     f->n++;
+    return true;
 }
 
 void fault_add(struct faults *f, struct mark m, const char *fmt, ...)
@@ -52,9 +56,8 @@ void fault_warn(struct faults *f, struct mark m, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    fault_line(f, m, "warning: ", fmt, ap);
+    f->warnings += fault_line(f, m, "warning: ", fmt, ap);
     va_end(ap);
-    f->warnings++;
 }
 
 unsigned faults_count(const struct faults *f)

@@ -9,6 +9,7 @@
 
 #include "gateway/base/arena.h"
 #include "gateway/base/buf.h"
+#include "gateway/base/err.h"
 #include "gateway/base/stat.h"
 
 static void a_cut_gives_the_part_before_and_leaves_the_rest(void **state)
@@ -110,6 +111,23 @@ static void json_strings_are_escaped(void **state)
     buf_free(&b);
 }
 
+static void a_fault_is_said_once_however_often_its_place_is_used(void **state)
+{
+    struct mark m = { .file = "f.yaml", .line = 3, .col = 2 };
+    struct faults f = { 0 };
+
+    (void)state;
+    fault_add(&f, m, "wrong");
+    fault_add(&f, m, "wrong");
+    fault_warn(&f, m, "odd");
+    fault_warn(&f, m, "odd");
+    assert_int_equal(f.n, 2);
+    assert_int_equal(faults_count(&f), 1);
+    assert_string_equal(f.lines[0], "f.yaml:3:2: wrong");
+    assert_string_equal(f.lines[1], "f.yaml:3:2: warning: odd");
+    faults_free(&f);
+}
+
 static void figures_are_printed_by_family_with_one_head(void **state)
 {
     struct stat *a = stat_get(STAT_COUNTER, "tested_total", "Things tested.", "kind", "one");
@@ -145,6 +163,7 @@ int main(void)
         cmocka_unit_test(arena_memory_is_zeroed_even_when_used_again),
         cmocka_unit_test(a_buffer_past_its_limit_fails_once_for_all),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(a_fault_is_said_once_however_often_its_place_is_used),
         cmocka_unit_test(figures_are_printed_by_family_with_one_head),
     };
 
