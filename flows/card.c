@@ -168,17 +168,21 @@ static unsigned users_of(const struct card *c, const struct word_list *list)
     return n;
 }
 
-/* The word that stands for its code: not one that is asked back, and each code once. */
+/* Not one that is asked back or means more than its code. */
+static bool is_plain(const struct word *w)
+{
+    return !w->doubt && !w->neutral && !w->also.n && !w->until_months;
+}
+
+/* The word that stands for its code: the first plain one. */
 static bool is_shown(const struct word_list *list, unsigned at)
 {
     const struct word *w = &list->words[at];
 
-    if (w->doubt || w->neutral || w->also.n || w->until_months)
-        return false;
     for (unsigned i = 0; i < at; i++)
-        if (is_shown(list, i) && slice_eq(list->words[i].code, w->code))
+        if (is_plain(&list->words[i]) && slice_eq(list->words[i].code, w->code))
             return false;
-    return true;
+    return is_plain(w);
 }
 
 /* Codes are what the rules call urgent; bold then.  letters: before the words, where they are counted so. */
