@@ -64,18 +64,26 @@ static bool may_touch(struct step *s, const struct filed_report *r)
     return false;
 }
 
-static void run_status(struct step *s, const struct command *c)
+/* The report of a number, if the speaker may look at it and change it; else NULL, and she has heard why. */
+static struct filed_report *hers(struct step *s, struct slice nomor)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (!r)
+        return NULL;
+    if (!report_load(s, nomor, r)) {
+        wrong_number(s, nomor);
+        return NULL;
+    }
+    return may_touch(s, r) ? r : NULL;
+}
+
+static void run_status(struct step *s, const struct command *c)
+{
+    struct filed_report *r = hers(s, c->nomor);
     struct draft *d = drafts_find(s->state, c->nomor);
 
     if (!r)
-        return;
-    if (!report_load(s, c->nomor, r)) {
-        wrong_number(s, c->nomor);
-        return;
-    }
-    if (!may_touch(s, r))
         return;
     {
         const char *key = r->referral.state != REFERRAL_NONE ? referral_state_key(r->referral.state)
@@ -99,16 +107,10 @@ static void run_status(struct step *s, const struct command *c)
 
 static void run_batal(struct step *s, const struct command *c)
 {
-    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct filed_report *r = hers(s, c->nomor);
     struct draft *d = drafts_find(s->state, c->nomor);
 
     if (!r)
-        return;
-    if (!report_load(s, c->nomor, r)) {
-        wrong_number(s, c->nomor);
-        return;
-    }
-    if (!may_touch(s, r))
         return;
     if (slice_is(r->status, "cancelled")) {
         say(s, c->nomor, "batal.already");
@@ -140,19 +142,13 @@ static void run_batal(struct step *s, const struct command *c)
 
 static void run_koreksi(struct step *s, const struct command *c)
 {
-    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct filed_report *r = hers(s, c->nomor);
     struct report *fixed = ARENA_NEW(s->arena, struct report);
     struct report *known = ARENA_NEW(s->arena, struct report);
     struct draft *d = drafts_find(s->state, c->nomor);
     struct filed out;
 
     if (!r || !fixed || !known)
-        return;
-    if (!report_load(s, c->nomor, r)) {
-        wrong_number(s, c->nomor);
-        return;
-    }
-    if (!may_touch(s, r))
         return;
     if (slice_is(r->status, "cancelled")) {
         say(s, c->nomor, "batal.already");

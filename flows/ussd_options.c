@@ -5,12 +5,7 @@
 
 bool ussd_required(const struct form *f, unsigned variant, unsigned field)
 {
-    const struct variant *v = &f->variants[variant];
-
-    for (unsigned i = 0; i < v->required_n; i++)
-        if (v->required[i] == field)
-            return true;
-    return false;
+    return variant_requires(&f->variants[variant], field);
 }
 
 bool ussd_numeric(enum field_type t)
