@@ -21,12 +21,12 @@ enum {
 
 /* --- judging --- */
 
-static int64_t day_count(const json_t *days, int64_t day, struct arena *a)
+static int64_t day_count(const struct node *days, int64_t day, struct arena *a)
 {
-    return blob_int(days, calendar_iso(day, a).p);
+    return node_int(days, calendar_iso(day, a).p);
 }
 
-static int64_t days_sum(const json_t *days, int64_t last, int n, struct arena *a)
+static int64_t days_sum(const struct node *days, int64_t last, int n, struct arena *a)
 {
     int64_t sum = 0;
 
@@ -44,7 +44,7 @@ static int64_t figure(const struct step *s, const char *id, int64_t otherwise)
 
 /* At least 5 cases in 7 days and at least m + 3 sqrt(max(m, 1)), m the weekly mean of the four weeks before.
  * In whole numbers: with S the sum of the four weeks, 4n - S >= 12 sqrt(max(S, 4)/4). */
-static bool village_over(const struct step *s, const json_t *days, int64_t day, int64_t *count)
+static bool village_over(const struct step *s, const struct node *days, int64_t day, int64_t *count)
 {
     int64_t n = days_sum(days, day, WEEK, s->arena);
     int64_t back = days_sum(days, day - WEEK, WEEK * BACK_WEEKS, s->arena), d = 4 * n - back;
@@ -54,7 +54,7 @@ static bool village_over(const struct step *s, const json_t *days, int64_t day, 
 }
 
 /* 1.5 times last week, by epidemiological weeks (Sunday to Saturday), at least 5 cases and 3 more. */
-static bool puskesmas_over(const struct step *s, const json_t *days, int64_t day, int64_t *count)
+static bool puskesmas_over(const struct step *s, const struct node *days, int64_t day, int64_t *count)
 {
     int64_t sunday = day - (day + 4) % 7; /* 1970-01-01 was a Thursday */
     int64_t n = 0, before = days_sum(days, sunday - 1, WEEK, s->arena);
@@ -65,7 +65,7 @@ static bool puskesmas_over(const struct step *s, const json_t *days, int64_t day
     return n >= figure(s, "signal_cases", 5) && n >= before + 3 && 2 * n >= 3 * before;
 }
 
-static bool over(const struct step *s, const struct disease_rule *rule, const json_t *days, int64_t day,
+static bool over(const struct step *s, const struct disease_rule *rule, const struct node *days, int64_t day,
                  int64_t *count)
 {
     if (!rule->by_name)
@@ -120,16 +120,16 @@ static void take_back(struct step *s, struct episode *e)
     episode_event(s, e, "ralat", slice_make("", 0));
 }
 
-static void judge_village(struct step *s, const json_t *o)
+static void judge_village(struct step *s, const struct node *o)
 {
-    struct slice village = blob_slice(o, "village", s->arena), disease = blob_slice(o, "disease", s->arena);
-    const json_t *days = json_object_get(o, "village_days");
+    struct slice village = node_text(o, "village"), disease = node_text(o, "disease");
+    const struct node *days = node_get(o, "village_days");
     const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
     struct episode e;
     bool is = episode_load(s, village, disease, &e);
     int64_t day = 0, count = 0, then = 0;
 
-    if (!calendar_parse(blob_slice(o, "day", s->arena), &day))
+    if (!calendar_parse(node_text(o, "day"), &day))
         return;
     /* A late report of an old day is judged by the week that ends today, if it still reaches into it. */
     if (day < calendar_day(s->now_ms, s->rules->utc_offset_min) &&
@@ -141,7 +141,7 @@ static void judge_village(struct step *s, const json_t *o)
             is = false;
         }
         if (!is)
-            episode_open(s, &e, rule, blob_slice(o, "puskesmas", s->arena));
+            episode_open(s, &e, rule, node_text(o, "puskesmas"));
         e.count = count;
         rise(s, &e, day);
         pws_heads(s, village, disease, e.told && !e.ralat);
@@ -157,19 +157,19 @@ static void judge_village(struct step *s, const json_t *o)
     }
 }
 
-static void judge_puskesmas(struct step *s, const json_t *o)
+static void judge_puskesmas(struct step *s, const struct node *o)
 {
-    struct slice pkm = blob_slice(o, "puskesmas", s->arena), disease = blob_slice(o, "disease", s->arena);
+    struct slice pkm = node_text(o, "puskesmas"), disease = node_text(o, "disease");
     const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
     struct episode e;
     int64_t day = 0, count = 0;
     bool is;
 
-    if (!pkm.n || rule->by_name || !calendar_parse(blob_slice(o, "day", s->arena), &day) ||
-        !puskesmas_over(s, json_object_get(o, "puskesmas_days"), day, &count))
+    if (!pkm.n || rule->by_name || !calendar_parse(node_text(o, "day"), &day) ||
+        !puskesmas_over(s, node_get(o, "puskesmas_days"), day, &count))
         return;
     /* Cases of one village alone are that village's signal. */
-    if (count <= days_sum(json_object_get(o, "village_days"), day, WEEK, s->arena))
+    if (count <= days_sum(node_get(o, "village_days"), day, WEEK, s->arena))
         return;
     is = episode_load(s, pkm, disease, &e);
     if (is && count < 2 * e.staff_told)
@@ -185,9 +185,9 @@ static void judge_puskesmas(struct step *s, const json_t *o)
 
 bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *intent)
 {
-    json_t *o = in->text.n ? json_loadb(in->text.p, in->text.n, 0, NULL) : NULL;
-    struct slice village = blob_slice(o, "village", a), disease = blob_slice(o, "disease", a);
-    struct slice pkm = blob_slice(o, "puskesmas", a);
+    const struct node *o = node_read(in->text, a);
+    struct slice village = node_text(o, "village"), disease = node_text(o, "disease");
+    struct slice pkm = node_text(o, "puskesmas");
     bool ok = village.n && disease.n;
 
     if (ok)
@@ -197,21 +197,19 @@ bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *in
     if (ok && pkm.n)
         ok = intent_add(intent, SUBJECT_EPISODE,
                         arena_printf(a, "%.*s/%.*s", SLICE_ARG(pkm), SLICE_ARG(disease)));
-    json_decref(o);
     return ok;
 }
 
 void alert_judge(struct step *s)
 {
     const struct inbound *in = s->seen->inbound;
-    json_t *o = json_loadb(in->text.p, in->text.n, 0, NULL);
+    const struct node *o = node_read(in->text, s->arena);
 
     step_reason(s, "signal");
-    pws_count(s, blob_slice(o, "village", s->arena), blob_slice(o, "disease", s->arena),
-              json_object_get(o, "village_days"), in->received_ms);
+    pws_count(s, node_text(o, "village"), node_text(o, "disease"), node_get(o, "village_days"),
+              in->received_ms);
     judge_village(s, o);
     judge_puskesmas(s, o);
-    json_decref(o);
 }
 
 /* --- answers --- */

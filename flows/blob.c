@@ -1,221 +1,150 @@
 /* blob.c - JSON of subjects.  See blob.h. */
 #include "flows/blob.h"
 
-#include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
-    VERSION = 1
+    VERSION = 1,
+    BLOB_MAX = 4 << 20,
 };
 
-json_t *blob_parse(struct slice s)
+const struct node *blob_parse(struct slice s, struct arena *a)
 {
-    json_t *o = s.n ? json_loadb(s.p, s.n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    const struct node *o = s.n ? node_read(s, a) : NULL;
 
-    if (o && (!json_is_object(o) || json_integer_value(json_object_get(o, "v")) != VERSION)) {
-        json_decref(o);
-        o = NULL;
-    }
+    return node_int(o, "v") == VERSION ? o : NULL;
+}
+
+struct node *blob_new(struct arena *a)
+{
+    struct node *o = node_object(a);
+
+    node_put_int(o, "v", VERSION);
     return o;
 }
 
-json_t *blob_new(void)
+struct slice blob_done(const struct node *o, struct arena *a)
 {
-    json_t *o = json_object();
-
-    blob_put_int(o, "v", VERSION);
-    return o;
-}
-
-struct slice blob_done(json_t *o, struct arena *a)
-{
-    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
     struct slice s = slice_make("", 0);
+    struct buf b;
 
-    json_decref(o);
-    if (text)
-        s = arena_str(a, text);
-    else
+    buf_init(&b, BLOB_MAX);
+    if (o)
+        node_write(&b, o);
+    if (!o || b.failed)
         a->failed = true;
-    free(text);
+    else
+        s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
     return s;
 }
 
-static struct slice string_of(const json_t *s, struct arena *a)
+unsigned blob_slices(const struct node *o, const char *key, struct slice *out, unsigned max)
 {
-    return json_is_string(s) ? arena_copy(a, slice_make(json_string_value(s), json_string_length(s)))
-                             : slice_make("", 0);
-}
-
-struct slice blob_slice(const json_t *o, const char *key, struct arena *a)
-{
-    return string_of(json_object_get(o, key), a);
-}
-
-int64_t blob_int(const json_t *o, const char *key)
-{
-    return json_integer_value(json_object_get(o, key));
-}
-
-bool blob_bool(const json_t *o, const char *key)
-{
-    return json_is_true(json_object_get(o, key));
-}
-
-void blob_put(json_t *o, const char *key, struct slice s)
-{
-    if (s.n)
-        json_object_set_new(o, key, json_stringn(s.p, s.n));
-}
-
-void blob_put_int(json_t *o, const char *key, int64_t n)
-{
-    if (n)
-        json_object_set_new(o, key, json_integer(n));
-}
-
-void blob_put_bool(json_t *o, const char *key, bool b)
-{
-    if (b)
-        json_object_set_new(o, key, json_true());
-}
-
-unsigned blob_slices(const json_t *o, const char *key, struct slice *out, unsigned max, struct arena *a)
-{
-    const json_t *list = json_object_get(o, key);
+    const struct node *list = node_get(o, key);
     unsigned n = 0;
 
-    for (size_t i = 0; i < json_array_size(list) && n < max; i++)
-        out[n++] = string_of(json_array_get(list, i), a);
+    for (const struct node *c = node_first(list); c && n < max; c = c->next)
+        out[n++] = c->text;
     return n;
 }
 
-void blob_put_slices(json_t *o, const char *key, const struct slice *items, unsigned n)
+void blob_put_slices(struct node *o, const char *key, const struct slice *items, unsigned n)
 {
-    json_t *list;
+    struct node *list = o && n ? node_list(o->arena) : NULL;
 
-    if (!n)
-        return;
-    list = json_array();
-    for (unsigned i = 0; i < n; i++)
-        json_array_append_new(list, json_stringn(items[i].p ? items[i].p : "", items[i].n));
-    json_object_set_new(o, key, list);
+    for (unsigned i = 0; list && i < n; i++)
+        node_add(list, node_of_text(o->arena, items[i]));
+    node_set(o, key, list);
 }
 
-static json_t *value_to_json(const struct value *v)
+void blob_put_faults(struct node *o, const char *key, const struct form *form, const uint8_t *faults)
 {
-    json_t *j;
+    struct node *all = o ? node_object(o->arena) : NULL;
+
+    for (unsigned i = 0; all && i < form->fields_n; i++)
+        if (faults[i])
+            node_set_named(all, form->fields[i].name, node_of_int(o->arena, faults[i]));
+    node_set(o, key, all);
+}
+
+void blob_faults(const struct node *o, const char *key, const struct form *form, uint8_t *faults)
+{
+    const struct node *all = node_get(o, key);
+
+    for (unsigned i = 0; i < form->fields_n; i++) {
+        const struct node *c = node_get_named(all, form->fields[i].name);
+
+        faults[i] = c ? (uint8_t)c->number : 0;
+    }
+}
+
+static struct node *node_of_value(struct arena *a, const struct value *v)
+{
+    struct node *o = NULL;
 
     switch (v->kind) {
     case VALUE_TEXT:
-        return json_stringn(v->text.p, v->text.n);
+        return node_of_text(a, v->text);
     case VALUE_NUMBER:
-        return json_integer(v->milli);
+        return node_of_int(a, v->milli);
     case VALUE_LIST:
-        j = json_array();
+        o = node_list(a);
         for (unsigned i = 0; i < v->n; i++)
-            json_array_append_new(j, json_stringn(v->items[i].p, v->items[i].n));
-        return j;
+            node_add(o, node_of_text(a, v->items[i]));
+        break;
     case VALUE_COUNTS:
-        j = json_object();
+        o = node_object(a);
         for (unsigned i = 0; i < v->n; i++)
-            json_object_setn_new(j, v->items[i].p, v->items[i].n, json_integer(v->counts[i]));
-        return j;
+            node_set_named(o, v->items[i], node_of_int(a, v->counts[i]));
+        break;
     case VALUE_ABSENT:
         break;
     }
-    return NULL;
+    return o;
 }
 
-static const char *key_of(const struct field *f, char out[64])
+void blob_put_values(struct node *o, const char *key, const struct form *form, const struct value *values)
 {
-    snprintf(out, 64, "%.*s", SLICE_ARG(f->name));
-    return out;
+    struct node *all = o ? node_object(o->arena) : NULL;
+
+    for (unsigned i = 0; all && form && i < form->fields_n; i++)
+        node_set_named(all, form->fields[i].name, node_of_value(o->arena, &values[i]));
+    node_set(o, key, all);
 }
 
-void blob_put_faults(json_t *o, const char *key, const struct form *form, const uint8_t *faults)
+static struct value value_of_node(const struct node *o, struct arena *a)
 {
-    json_t *all = json_object();
-    char name[64];
+    struct value v = { .kind = VALUE_ABSENT };
 
-    for (unsigned i = 0; i < form->fields_n; i++)
-        if (faults[i])
-            blob_put_int(all, key_of(&form->fields[i], name), faults[i]);
-    json_object_set_new(o, key, all);
-}
-
-void blob_faults(const json_t *o, const char *key, const struct form *form, uint8_t *faults)
-{
-    char name[64];
-
-    for (unsigned i = 0; i < form->fields_n; i++)
-        faults[i] = (uint8_t)blob_int(json_object_get(o, key), key_of(&form->fields[i], name));
-}
-
-void blob_put_values(json_t *o, const char *key, const struct form *form, const struct value *values)
-{
-    json_t *all = json_object();
-
-    for (unsigned i = 0; form && i < form->fields_n; i++) {
-        char name[64];
-
-        if (values[i].kind != VALUE_ABSENT)
-            json_object_set_new(all, key_of(&form->fields[i], name), value_to_json(&values[i]));
-    }
-    json_object_set_new(o, key, all);
-}
-
-static struct value list_from(const json_t *list, struct arena *a)
-{
-    struct value v = { .kind = VALUE_LIST };
-
-    v.items = ARENA_ARRAY(a, struct slice, json_array_size(list) + 1);
-    for (size_t i = 0; v.items && i < json_array_size(list); i++)
-        v.items[v.n++] = string_of(json_array_get(list, i), a);
-    return v;
-}
-
-static struct value counts_from(json_t *o, struct arena *a)
-{
-    struct value v = { .kind = VALUE_COUNTS };
-    const char *key;
-    json_t *count;
-
-    v.items = ARENA_ARRAY(a, struct slice, json_object_size(o) + 1);
-    v.counts = ARENA_ARRAY(a, int64_t, json_object_size(o) + 1);
-    if (!v.items || !v.counts)
+    if (!o)
         return v;
-    json_object_foreach(o, key, count)
-    {
-        v.items[v.n] = arena_str(a, key);
-        v.counts[v.n++] = json_integer_value(count);
+    if (o->kind == NODE_TEXT)
+        return value_text(o->text);
+    if (o->kind == NODE_NUMBER)
+        return value_number(o->number);
+    if (o->kind != NODE_LIST && o->kind != NODE_OBJECT)
+        return v;
+    v.kind = o->kind == NODE_LIST ? VALUE_LIST : VALUE_COUNTS;
+    v.items = ARENA_ARRAY(a, struct slice, o->n + 1);
+    v.counts = o->kind == NODE_LIST ? NULL : ARENA_ARRAY(a, int64_t, o->n + 1);
+    if (!v.items || (o->kind == NODE_OBJECT && !v.counts))
+        return v;
+    for (const struct node *c = o->first; c; c = c->next) {
+        v.items[v.n] = o->kind == NODE_LIST ? c->text : c->key;
+        if (v.counts)
+            v.counts[v.n] = c->number;
+        v.n++;
     }
     return v;
 }
 
-static struct value value_from(json_t *j, struct arena *a)
-{
-    if (json_is_string(j))
-        return value_text(string_of(j, a));
-    if (json_is_integer(j))
-        return value_number(json_integer_value(j));
-    if (json_is_array(j))
-        return list_from(j, a);
-    if (json_is_object(j))
-        return counts_from(j, a);
-    return (struct value){ .kind = VALUE_ABSENT };
-}
-
-void blob_values(const json_t *o, const char *key, const struct form *form, struct value *values,
+void blob_values(const struct node *o, const char *key, const struct form *form, struct value *values,
                  struct arena *a)
 {
-    const json_t *all = json_object_get(o, key);
+    const struct node *all = node_get(o, key);
 
     memset(values, 0, FORM_FIELDS * sizeof *values);
-    for (unsigned i = 0; form && i < form->fields_n; i++) {
-        char name[64];
-
-        values[i] = value_from(json_object_get(all, key_of(&form->fields[i], name)), a);
-    }
+    for (unsigned i = 0; form && i < form->fields_n; i++)
+        values[i] = value_of_node(node_get_named(all, form->fields[i].name), a);
 }

@@ -45,7 +45,7 @@ static void wrong_number(struct step *s, struct slice nomor)
     };
 
     step_reason(s, "command_refused");
-    say(s, nomor, keys[number_kind(step_blob(s, SUBJECT_NUMBER, nomor))]);
+    say(s, nomor, keys[number_kind(step_blob(s, SUBJECT_NUMBER, nomor), s->arena)]);
 }
 
 /* --- the reporter's own reports --- */
@@ -222,7 +222,7 @@ static void run_referral(struct step *s, const struct command *c)
 
 static void run_episode(struct step *s, const struct command *c)
 {
-    if (number_kind(step_blob(s, SUBJECT_NUMBER, c->nomor)) != NUMBER_EPISODE)
+    if (number_kind(step_blob(s, SUBJECT_NUMBER, c->nomor), s->arena) != NUMBER_EPISODE)
         wrong_number(s, c->nomor);
     else
         alert_answer(s, c);
@@ -248,12 +248,12 @@ static void run_stop(struct step *s, const struct command *c)
 
 static struct slice request_blob(struct step *s, const struct command *c)
 {
-    json_t *o = blob_new();
+    struct node *o = blob_new(s->arena);
 
-    blob_put(o, "kind", S("request"));
-    blob_put(o, "msisdn", s->msisdn);
-    blob_put(o, "nama", c->nama);
-    blob_put(o, "place", c->kode);
+    node_put(o, "kind", S("request"));
+    node_put(o, "msisdn", s->msisdn);
+    node_put(o, "nama", c->nama);
+    node_put(o, "place", c->kode);
     return blob_done(o, s->arena);
 }
 

@@ -9,136 +9,128 @@ enum {
     DAY_MS = 24 * 60 * 60 * 1000
 };
 
-static void draft_decode(struct sender_state *s, const json_t *o, const struct ruleset *rules,
+static void draft_decode(struct sender_state *s, const struct node *o, const struct ruleset *rules,
                          struct arena *a)
 {
-    const struct form *form = form_by_name(&rules->forms, blob_slice(o, "form", a));
+    const struct form *form = form_by_name(&rules->forms, node_text(o, "form"));
     struct draft *d = form ? drafts_add(s, a) : NULL;
 
     if (!d)
         return;
     d->form = form;
-    d->nomor = blob_slice(o, "nomor", a);
-    d->uuid = blob_slice(o, "uuid", a);
+    d->nomor = node_text(o, "nomor");
+    d->uuid = node_text(o, "uuid");
     blob_values(o, "values", form, d->values, a);
     blob_faults(o, "faults", form, d->faults);
-    d->asking = (enum asking)blob_int(o, "asking");
-    d->error = (enum report_error)blob_int(o, "error");
-    d->field = blob_slice(o, "field", a);
-    d->child = blob_slice(o, "child", a);
-    d->sure = blob_slice(o, "sure", a);
-    d->hash = blob_slice(o, "hash", a);
-    d->at_ms = blob_int(o, "at");
-    d->provider = blob_slice(o, "provider", a);
-    d->message_id = blob_slice(o, "message", a);
-    d->not_child = blob_bool(o, "not_child");
-    d->picked = blob_slice(o, "picked", a);
-    d->correct = blob_bool(o, "correct");
+    d->asking = (enum asking)node_int(o, "asking");
+    d->error = (enum report_error)node_int(o, "error");
+    d->field = node_text(o, "field");
+    d->child = node_text(o, "child");
+    d->sure = node_text(o, "sure");
+    d->hash = node_text(o, "hash");
+    d->at_ms = node_int(o, "at");
+    d->provider = node_text(o, "provider");
+    d->message_id = node_text(o, "message");
+    d->not_child = node_bool(o, "not_child");
+    d->picked = node_text(o, "picked");
+    d->correct = node_bool(o, "correct");
 }
 
-static json_t *draft_encode(const struct draft *d)
+static struct node *draft_encode(const struct draft *d, struct arena *a)
 {
-    json_t *o = json_object();
+    struct node *o = node_object(a);
 
-    blob_put(o, "nomor", d->nomor);
-    blob_put(o, "uuid", d->uuid);
-    blob_put(o, "form", d->form->name);
+    node_put(o, "nomor", d->nomor);
+    node_put(o, "uuid", d->uuid);
+    node_put(o, "form", d->form->name);
     blob_put_values(o, "values", d->form, d->values);
     blob_put_faults(o, "faults", d->form, d->faults);
-    blob_put_int(o, "asking", d->asking);
-    blob_put_int(o, "error", d->error);
-    blob_put(o, "field", d->field);
-    blob_put(o, "child", d->child);
-    blob_put(o, "sure", d->sure);
-    blob_put(o, "hash", d->hash);
-    blob_put_int(o, "at", d->at_ms);
-    blob_put(o, "provider", d->provider);
-    blob_put(o, "message", d->message_id);
-    blob_put_bool(o, "not_child", d->not_child);
-    blob_put(o, "picked", d->picked);
-    blob_put_bool(o, "correct", d->correct);
+    node_put_int(o, "asking", d->asking);
+    node_put_int(o, "error", d->error);
+    node_put(o, "field", d->field);
+    node_put(o, "child", d->child);
+    node_put(o, "sure", d->sure);
+    node_put(o, "hash", d->hash);
+    node_put_int(o, "at", d->at_ms);
+    node_put(o, "provider", d->provider);
+    node_put(o, "message", d->message_id);
+    node_put_bool(o, "not_child", d->not_child);
+    node_put(o, "picked", d->picked);
+    node_put_bool(o, "correct", d->correct);
     return o;
 }
 
-static void lists_decode(struct sender_state *s, const json_t *o, int64_t now_ms, struct arena *a)
+static void lists_decode(struct sender_state *s, const struct node *o, int64_t now_ms)
 {
-    const json_t *repeats = json_object_get(o, "repeats"), *kept = json_object_get(o, "kept");
+    const struct node *r = node_first(node_get(o, "repeats")), *k = node_first(node_get(o, "kept"));
 
-    for (size_t i = 0; i < json_array_size(repeats) && s->repeats_n < DRAFTS_REPEATS; i++) {
-        const json_t *r = json_array_get(repeats, i);
-
-        if (blob_int(r, "at") + DAY_MS > now_ms)
-            s->repeats[s->repeats_n++] = (struct repeat){ .hash = blob_slice(r, "h", a),
-                                                          .nomor = blob_slice(r, "n", a),
-                                                          .at_ms = blob_int(r, "at") };
-    }
-    for (size_t i = 0; i < json_array_size(kept) && s->kept_n < DRAFTS_KEPT; i++) {
-        const json_t *k = json_array_get(kept, i);
-
-        s->kept[s->kept_n++] = (struct kept){ .text = blob_slice(k, "text", a),
-                                              .provider = blob_slice(k, "provider", a),
-                                              .message_id = blob_slice(k, "message", a),
-                                              .at_ms = blob_int(k, "at") };
-    }
+    for (; r && s->repeats_n < DRAFTS_REPEATS; r = r->next)
+        if (node_int(r, "at") + DAY_MS > now_ms)
+            s->repeats[s->repeats_n++] = (struct repeat){ .hash = node_text(r, "h"),
+                                                          .nomor = node_text(r, "n"),
+                                                          .at_ms = node_int(r, "at") };
+    for (; k && s->kept_n < DRAFTS_KEPT; k = k->next)
+        s->kept[s->kept_n++] = (struct kept){ .text = node_text(k, "text"),
+                                              .provider = node_text(k, "provider"),
+                                              .message_id = node_text(k, "message"),
+                                              .at_ms = node_int(k, "at") };
 }
 
 struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rules, int64_t now_ms,
                                    struct arena *a)
 {
     struct sender_state *s = ARENA_NEW(a, struct sender_state);
-    json_t *o = blob_parse(blob);
-    const json_t *drafts = json_object_get(o, "drafts");
+    const struct node *o = blob_parse(blob, a);
 
     if (s && o) {
-        for (size_t i = 0; i < json_array_size(drafts); i++)
-            draft_decode(s, json_array_get(drafts, i), rules, a);
-        lists_decode(s, o, now_ms, a);
-        s->again_ms = blob_int(o, "again_at");
+        for (const struct node *d = node_first(node_get(o, "drafts")); d; d = d->next)
+            draft_decode(s, d, rules, a);
+        lists_decode(s, o, now_ms);
+        s->again_ms = node_int(o, "again_at");
         if (s->again_ms + DAY_MS > now_ms)
-            s->again = blob_slice(o, "again", a);
-        s->refused_on = blob_slice(o, "refused_on", a);
-        s->request = blob_slice(o, "request", a);
-        s->ussd_told = blob_slice(o, "ussd_told", a);
-        s->stopped = blob_bool(o, "stopped");
+            s->again = node_text(o, "again");
+        s->refused_on = node_text(o, "refused_on");
+        s->request = node_text(o, "request");
+        s->ussd_told = node_text(o, "ussd_told");
+        s->stopped = node_bool(o, "stopped");
     } else if (s) {
         s->foreign = blob.n > 0;
     }
-    json_decref(o);
     return s;
 }
 
 struct slice drafts_encode(const struct sender_state *s, struct arena *a)
 {
-    json_t *o = blob_new(), *drafts = json_array(), *repeats = json_array(), *kept = json_array();
+    struct node *o = blob_new(a), *drafts = node_list(a), *repeats = node_list(a), *kept = node_list(a);
 
     for (unsigned i = 0; i < s->drafts_n; i++)
-        json_array_append_new(drafts, draft_encode(&s->drafts[i]));
+        node_add(drafts, draft_encode(&s->drafts[i], a));
     for (unsigned i = 0; i < s->repeats_n; i++) {
-        json_t *r = json_object();
+        struct node *r = node_object(a);
 
-        blob_put(r, "h", s->repeats[i].hash);
-        blob_put(r, "n", s->repeats[i].nomor);
-        blob_put_int(r, "at", s->repeats[i].at_ms);
-        json_array_append_new(repeats, r);
+        node_put(r, "h", s->repeats[i].hash);
+        node_put(r, "n", s->repeats[i].nomor);
+        node_put_int(r, "at", s->repeats[i].at_ms);
+        node_add(repeats, r);
     }
     for (unsigned i = 0; i < s->kept_n; i++) {
-        json_t *k = json_object();
+        struct node *k = node_object(a);
 
-        blob_put(k, "text", s->kept[i].text);
-        blob_put(k, "provider", s->kept[i].provider);
-        blob_put(k, "message", s->kept[i].message_id);
-        blob_put_int(k, "at", s->kept[i].at_ms);
-        json_array_append_new(kept, k);
+        node_put(k, "text", s->kept[i].text);
+        node_put(k, "provider", s->kept[i].provider);
+        node_put(k, "message", s->kept[i].message_id);
+        node_put_int(k, "at", s->kept[i].at_ms);
+        node_add(kept, k);
     }
-    json_object_set_new(o, "drafts", drafts);
-    json_object_set_new(o, "repeats", repeats);
-    json_object_set_new(o, "kept", kept);
-    blob_put(o, "again", s->again);
-    blob_put_int(o, "again_at", s->again_ms);
-    blob_put(o, "refused_on", s->refused_on);
-    blob_put(o, "request", s->request);
-    blob_put(o, "ussd_told", s->ussd_told);
-    blob_put_bool(o, "stopped", s->stopped);
+    node_set(o, "drafts", drafts);
+    node_set(o, "repeats", repeats);
+    node_set(o, "kept", kept);
+    node_put(o, "again", s->again);
+    node_put_int(o, "again_at", s->again_ms);
+    node_put(o, "refused_on", s->refused_on);
+    node_put(o, "request", s->request);
+    node_put(o, "ussd_told", s->ussd_told);
+    node_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);
 }
 

@@ -20,50 +20,50 @@ static struct slice episode_id(struct step *s, struct slice village, struct slic
 
 bool episode_load(struct step *s, struct slice village, struct slice disease, struct episode *e)
 {
-    json_t *o = blob_parse(step_blob(s, SUBJECT_EPISODE, episode_id(s, village, disease)));
+    const struct node *o =
+        blob_parse(step_blob(s, SUBJECT_EPISODE, episode_id(s, village, disease)), s->arena);
     bool is = o != NULL;
 
     *e = (struct episode){ .village = village, .disease = disease };
     if (is) {
-        e->nomor = blob_slice(o, "nomor", s->arena);
-        e->id = blob_slice(o, "id", s->arena);
-        e->puskesmas = blob_slice(o, "puskesmas", s->arena);
-        e->by_name = blob_bool(o, "by_name");
-        e->single = blob_int(o, "single");
-        e->verdict = blob_slice(o, "verdict", s->arena);
-        e->count = blob_int(o, "count");
-        e->told = blob_int(o, "told");
-        e->staff_told = blob_int(o, "staff_told");
-        e->told_day = blob_int(o, "told_day");
-        e->heads_n = blob_slices(o, "heads", e->heads, EPISODE_HEADS, s->arena);
-        e->camat = blob_bool(o, "camat");
-        e->ok = blob_bool(o, "ok");
-        e->ralat = blob_bool(o, "ralat");
-        e->fallen = blob_bool(o, "fallen");
+        e->nomor = node_text(o, "nomor");
+        e->id = node_text(o, "id");
+        e->puskesmas = node_text(o, "puskesmas");
+        e->by_name = node_bool(o, "by_name");
+        e->single = node_int(o, "single");
+        e->verdict = node_text(o, "verdict");
+        e->count = node_int(o, "count");
+        e->told = node_int(o, "told");
+        e->staff_told = node_int(o, "staff_told");
+        e->told_day = node_int(o, "told_day");
+        e->heads_n = blob_slices(o, "heads", e->heads, EPISODE_HEADS);
+        e->camat = node_bool(o, "camat");
+        e->ok = node_bool(o, "ok");
+        e->ralat = node_bool(o, "ralat");
+        e->fallen = node_bool(o, "fallen");
     }
-    json_decref(o);
     return is;
 }
 
 void episode_save(struct step *s, const struct episode *e)
 {
-    json_t *o = blob_new();
+    struct node *o = blob_new(s->arena);
 
-    blob_put(o, "nomor", e->nomor);
-    blob_put(o, "id", e->id);
-    blob_put(o, "puskesmas", e->puskesmas);
-    blob_put_bool(o, "by_name", e->by_name);
-    blob_put_int(o, "single", e->single);
-    blob_put(o, "verdict", e->verdict);
-    blob_put_int(o, "count", e->count);
-    blob_put_int(o, "told", e->told);
-    blob_put_int(o, "staff_told", e->staff_told);
-    blob_put_int(o, "told_day", e->told_day);
+    node_put(o, "nomor", e->nomor);
+    node_put(o, "id", e->id);
+    node_put(o, "puskesmas", e->puskesmas);
+    node_put_bool(o, "by_name", e->by_name);
+    node_put_int(o, "single", e->single);
+    node_put(o, "verdict", e->verdict);
+    node_put_int(o, "count", e->count);
+    node_put_int(o, "told", e->told);
+    node_put_int(o, "staff_told", e->staff_told);
+    node_put_int(o, "told_day", e->told_day);
     blob_put_slices(o, "heads", e->heads, e->heads_n);
-    blob_put_bool(o, "camat", e->camat);
-    blob_put_bool(o, "ok", e->ok);
-    blob_put_bool(o, "ralat", e->ralat);
-    blob_put_bool(o, "fallen", e->fallen);
+    node_put_bool(o, "camat", e->camat);
+    node_put_bool(o, "ok", e->ok);
+    node_put_bool(o, "ralat", e->ralat);
+    node_put_bool(o, "fallen", e->fallen);
     step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
                clock_of(s->rules, "episode_close"));
 }
@@ -71,31 +71,30 @@ void episode_save(struct step *s, const struct episode *e)
 /* What BENAR, BUKAN and OK find under the number. */
 void episode_number_save(struct step *s, const struct episode *e)
 {
-    json_t *o = blob_new();
+    struct node *o = blob_new(s->arena);
 
-    blob_put(o, "kind", S("episode"));
-    blob_put(o, "id", e->id);
-    blob_put(o, "village", e->village);
-    blob_put(o, "disease", e->disease);
-    blob_put(o, "puskesmas", e->puskesmas);
-    blob_put(o, "verdict", e->verdict);
-    blob_put_bool(o, "ok", e->ok);
+    node_put(o, "kind", S("episode"));
+    node_put(o, "id", e->id);
+    node_put(o, "village", e->village);
+    node_put(o, "disease", e->disease);
+    node_put(o, "puskesmas", e->puskesmas);
+    node_put(o, "verdict", e->verdict);
+    node_put_bool(o, "ok", e->ok);
     step_write(s, SUBJECT_NUMBER, e->nomor, blob_done(o, s->arena), 60 * day_ms);
 }
 
 bool episode_number_load(struct step *s, struct slice nomor, struct episode *e)
 {
-    json_t *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor));
-    bool is = slice_is(blob_slice(o, "kind", s->arena), "episode");
+    const struct node *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor), s->arena);
+    bool is = slice_is(node_text(o, "kind"), "episode");
 
     *e = (struct episode){ .nomor = nomor };
-    e->id = blob_slice(o, "id", s->arena);
-    e->village = blob_slice(o, "village", s->arena);
-    e->disease = blob_slice(o, "disease", s->arena);
-    e->puskesmas = blob_slice(o, "puskesmas", s->arena);
-    e->verdict = blob_slice(o, "verdict", s->arena);
-    e->ok = blob_bool(o, "ok");
-    json_decref(o);
+    e->id = node_text(o, "id");
+    e->village = node_text(o, "village");
+    e->disease = node_text(o, "disease");
+    e->puskesmas = node_text(o, "puskesmas");
+    e->verdict = node_text(o, "verdict");
+    e->ok = node_bool(o, "ok");
     return is;
 }
 

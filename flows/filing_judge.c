@@ -33,7 +33,7 @@ struct slice work_puskesmas(const struct step *s, const struct place *p)
 static void find_number(struct work *w, struct slice nomor)
 {
     struct slice blob = step_blob(w->s, SUBJECT_NUMBER, nomor);
-    enum number_kind kind = number_kind(blob);
+    enum number_kind kind = number_kind(blob, w->s->arena);
     int nama = form_field(w->report.form, "nama");
 
     if (kind != (work_about_child(w->report.form) ? NUMBER_CHILD : NUMBER_REPORT)) {

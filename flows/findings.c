@@ -1,11 +1,11 @@
 /* findings.c - see findings.h. */
 #include "flows/findings.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "flows/calendar.h"
 #include "flows/growth.h"
+#include "gateway/base/node.h"
 
 enum {
     MOST = 16,  /* findings of one report */
@@ -150,12 +150,8 @@ void findings_of(struct step *s, const struct report *r, const struct child *chi
 
 struct slice findings_first(struct slice json, struct arena *a)
 {
-    json_t *list = json.n ? json_loadb(json.p, json.n, 0, NULL) : NULL;
-    const json_t *first = json_array_get(list, 0);
-    const char *id = json_string_value(json_object_get(first, "id"));
-    const char *say = json_string_value(json_object_get(first, "say"));
-    struct slice s = id && say && !slice_is(slice_of(id), "nt") ? arena_str(a, say) : slice_make("", 0);
+    const struct node *first = node_first(node_read(json, a));
+    struct slice id = node_text(first, "id");
 
-    json_decref(list);
-    return s;
+    return id.n && !slice_is(id, "nt") ? node_text(first, "say") : slice_make("", 0);
 }

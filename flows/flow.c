@@ -251,30 +251,30 @@ static enum read_rc read_timer(const struct ruleset *rules, const struct inbound
                                struct intent *out)
 {
     struct reading *r = out->reading;
-    json_t *o = blob_parse(in->text);
+    const struct node *o = blob_parse(in->text, a);
 
     if (o) {
         r->kind = READING_TIMER;
-        r->due = (struct due){ .what = blob_slice(o, "t", a),
-                               .nomor = blob_slice(o, "nomor", a),
-                               .from = blob_slice(o, "from", a),
-                               .act = blob_slice(o, "do", a),
-                               .village = blob_slice(o, "village", a),
-                               .disease = blob_slice(o, "disease", a),
-                               .nik = blob_slice(o, "nik", a),
-                               .lahir = blob_slice(o, "lahir", a),
-                               .jk = blob_slice(o, "jk", a),
-                               .exact = blob_bool(o, "exact"),
-                               .at_ms = blob_int(o, "at"),
-                               .bb = blob_int(o, "bb"),
-                               .tb = blob_int(o, "tb"),
-                               .posyandu = blob_slice(o, "posyandu", a),
-                               .nama = blob_slice(o, "nama", a),
-                               .taken_back = blob_bool(o, "taken_back") };
+        r->due = (struct due){ .what = node_text(o, "t"),
+                               .nomor = node_text(o, "nomor"),
+                               .from = node_text(o, "from"),
+                               .act = node_text(o, "do"),
+                               .village = node_text(o, "village"),
+                               .disease = node_text(o, "disease"),
+                               .nik = node_text(o, "nik"),
+                               .lahir = node_text(o, "lahir"),
+                               .jk = node_text(o, "jk"),
+                               .exact = node_bool(o, "exact"),
+                               .at_ms = node_int(o, "at"),
+                               .bb = node_int(o, "bb"),
+                               .tb = node_int(o, "tb"),
+                               .posyandu = node_text(o, "posyandu"),
+                               .nama = node_text(o, "nama"),
+                               .taken_back = node_bool(o, "taken_back") };
         r->acting = r->due.from;
         (void)intent_add(out, SUBJECT_SENDER, r->due.from);
         (void)intent_add(out, SUBJECT_NUMBER, r->due.nomor);
-        (void)blob_slices(o, "buckets", r->due.buckets, 3, a);
+        (void)blob_slices(o, "buckets", r->due.buckets, 3);
         (void)(tasks_subjects(r->due.posyandu, a, out) && recap_subjects(r->due.posyandu, a, out));
         for (unsigned i = 0; i < 3; i++)
             (void)intent_add(out, SUBJECT_NAME, r->due.buckets[i]);
@@ -285,24 +285,18 @@ static enum read_rc read_timer(const struct ruleset *rules, const struct inbound
                 out, SUBJECT_EPISODE,
                 arena_printf(a, "%.*s/%.*s", SLICE_ARG(r->due.village), SLICE_ARG(r->due.disease)));
     }
-    json_decref(o);
     return a->failed ? READ_NO_MEMORY : READ_OK;
 }
 
-static bool is_ussd_timer(const struct inbound *in)
+static bool is_ussd_timer(const struct inbound *in, struct arena *a)
 {
-    json_t *o = in->kind == INBOUND_TIMER ? blob_parse(in->text) : NULL;
-    const char *t = json_string_value(json_object_get(o, "t"));
-    bool is = t && strcmp(t, "ussd") == 0;
-
-    json_decref(o);
-    return is;
+    return in->kind == INBOUND_TIMER && slice_is(node_text(blob_parse(in->text, a), "t"), "ussd");
 }
 
 enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                        int64_t now_ms, struct arena *a, struct intent *out)
 {
-    if (in->kind == INBOUND_USSD || is_ussd_timer(in))
+    if (in->kind == INBOUND_USSD || is_ussd_timer(in, a))
         return ussd_read(rules, who, in, now_ms, a, out);
     memset(out, 0, sizeof *out);
     out->reading = ARENA_NEW(a, struct reading);
@@ -488,7 +482,7 @@ enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, 
 {
     struct step s;
 
-    if (seen->inbound->kind == INBOUND_USSD || is_ussd_timer(seen->inbound))
+    if (seen->inbound->kind == INBOUND_USSD || is_ussd_timer(seen->inbound, a))
         return ussd_step(rules, seen, intent, ids, now_ms, a, out);
     if (!step_begin(&s, rules, seen, intent, ids, now_ms, a, out))
         return STEP_NO_MEMORY;

@@ -49,68 +49,64 @@ void people_buckets(struct slice posyandu, struct slice nama, struct slice nik, 
 
 /* --- the child's blob --- */
 
-static void weighings_decode(const json_t *o, struct child *c)
+static void weighings_decode(const struct node *o, struct child *c)
 {
-    const json_t *list = json_object_get(o, "weighings");
+    const struct node *w = node_first(node_get(o, "weighings"));
 
-    for (size_t i = 0; i < json_array_size(list) && c->weighings_n < PEOPLE_WEIGHINGS; i++) {
-        const json_t *w = json_array_get(list, i);
-
+    for (; w && c->weighings_n < PEOPLE_WEIGHINGS; w = w->next)
         c->weighings[c->weighings_n++] =
-            (struct weighing){ .at_ms = blob_int(w, "at"), .bb = blob_int(w, "bb"), .tb = blob_int(w, "tb") };
-    }
+            (struct weighing){ .at_ms = node_int(w, "at"), .bb = node_int(w, "bb"), .tb = node_int(w, "tb") };
 }
 
-static void weighings_encode(json_t *o, const struct child *c)
+static void weighings_encode(struct node *o, const struct child *c)
 {
-    json_t *list = json_array();
+    struct node *list = node_list(o ? o->arena : NULL);
 
     for (unsigned i = 0; i < c->weighings_n; i++) {
-        json_t *w = json_object();
+        struct node *w = node_object(list ? list->arena : NULL);
 
-        blob_put_int(w, "at", c->weighings[i].at_ms);
-        blob_put_int(w, "bb", c->weighings[i].bb);
-        blob_put_int(w, "tb", c->weighings[i].tb);
-        json_array_append_new(list, w);
+        node_put_int(w, "at", c->weighings[i].at_ms);
+        node_put_int(w, "bb", c->weighings[i].bb);
+        node_put_int(w, "tb", c->weighings[i].tb);
+        node_add(list, w);
     }
-    json_object_set_new(o, "weighings", list);
+    node_set(o, "weighings", list);
 }
 
 bool child_load(struct step *s, struct slice nomor, struct child *out)
 {
-    json_t *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor));
-    bool is = slice_is(blob_slice(o, "kind", s->arena), "child");
+    const struct node *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor), s->arena);
+    bool is = slice_is(node_text(o, "kind"), "child");
 
     memset(out, 0, sizeof *out);
     if (is) {
         out->nomor = nomor;
-        out->id = blob_slice(o, "id", s->arena);
-        out->nama = blob_slice(o, "nama", s->arena);
-        out->jk = blob_slice(o, "jk", s->arena);
-        out->tgl_lahir = blob_slice(o, "tgl_lahir", s->arena);
-        out->exact = blob_bool(o, "exact");
-        out->nik = blob_slice(o, "nik", s->arena);
-        out->posyandu = blob_slice(o, "posyandu", s->arena);
-        out->puskesmas = blob_slice(o, "puskesmas", s->arena);
+        out->id = node_text(o, "id");
+        out->nama = node_text(o, "nama");
+        out->jk = node_text(o, "jk");
+        out->tgl_lahir = node_text(o, "tgl_lahir");
+        out->exact = node_bool(o, "exact");
+        out->nik = node_text(o, "nik");
+        out->posyandu = node_text(o, "posyandu");
+        out->puskesmas = node_text(o, "puskesmas");
         weighings_decode(o, out);
     }
-    json_decref(o);
     return is;
 }
 
 void child_save(struct step *s, const struct child *c)
 {
-    json_t *o = blob_new();
+    struct node *o = blob_new(s->arena);
 
-    blob_put(o, "kind", S("child"));
-    blob_put(o, "id", c->id);
-    blob_put(o, "nama", c->nama);
-    blob_put(o, "jk", c->jk);
-    blob_put(o, "tgl_lahir", c->tgl_lahir);
-    blob_put_bool(o, "exact", c->exact);
-    blob_put(o, "nik", c->nik);
-    blob_put(o, "posyandu", c->posyandu);
-    blob_put(o, "puskesmas", c->puskesmas);
+    node_put(o, "kind", S("child"));
+    node_put(o, "id", c->id);
+    node_put(o, "nama", c->nama);
+    node_put(o, "jk", c->jk);
+    node_put(o, "tgl_lahir", c->tgl_lahir);
+    node_put_bool(o, "exact", c->exact);
+    node_put(o, "nik", c->nik);
+    node_put(o, "posyandu", c->posyandu);
+    node_put(o, "puskesmas", c->puskesmas);
     weighings_encode(o, c);
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
 }
@@ -156,41 +152,41 @@ static bool same_age(int64_t born, int64_t other)
     return months >= -1 && months <= 1;
 }
 
-static void entry_decode(const json_t *o, struct child *c, struct arena *a)
+static void entry_decode(const struct node *o, struct child *c)
 {
-    *c = (struct child){ .nomor = blob_slice(o, "n", a),
-                         .id = blob_slice(o, "id", a),
-                         .nama = blob_slice(o, "nama", a),
-                         .jk = blob_slice(o, "jk", a),
-                         .tgl_lahir = blob_slice(o, "lahir", a),
-                         .exact = blob_bool(o, "exact"),
-                         .nik = blob_slice(o, "nik", a) };
+    *c = (struct child){ .nomor = node_text(o, "n"),
+                         .id = node_text(o, "id"),
+                         .nama = node_text(o, "nama"),
+                         .jk = node_text(o, "jk"),
+                         .tgl_lahir = node_text(o, "lahir"),
+                         .exact = node_bool(o, "exact"),
+                         .nik = node_text(o, "nik") };
     weighings_decode(o, c);
 }
 
-static json_t *entry_encode(const struct child *c)
+static struct node *entry_encode(const struct child *c, struct arena *a)
 {
-    json_t *o = json_object();
+    struct node *o = node_object(a);
 
-    blob_put(o, "n", c->nomor);
-    blob_put(o, "id", c->id);
-    blob_put(o, "nama", c->nama);
-    blob_put(o, "jk", c->jk);
-    blob_put(o, "lahir", c->tgl_lahir);
-    blob_put_bool(o, "exact", c->exact);
-    blob_put(o, "nik", c->nik);
+    node_put(o, "n", c->nomor);
+    node_put(o, "id", c->id);
+    node_put(o, "nama", c->nama);
+    node_put(o, "jk", c->jk);
+    node_put(o, "lahir", c->tgl_lahir);
+    node_put_bool(o, "exact", c->exact);
+    node_put(o, "nik", c->nik);
     weighings_encode(o, c);
     return o;
 }
 
-static void look_at(struct search *f, const json_t *o)
+static void look_at(struct search *f, const struct node *o)
 {
     struct child found;
     struct slice key;
     int64_t born;
     bool by_nik;
 
-    entry_decode(o, &found, f->step->arena);
+    entry_decode(o, &found);
     key = people_key(found.nama, f->step->arena);
     by_nik = found.nik.n && slice_eq(found.nik, f->wanted->nik);
     if (!calendar_parse(found.tgl_lahir, &born))
@@ -218,12 +214,10 @@ enum people_match people_match(struct step *s, struct slice posyandu, const stru
     for (unsigned i = 0; i < PEOPLE_BUCKETS; i++) {
         static const unsigned order[PEOPLE_BUCKETS] = { 2, 0, 1 };
         unsigned b = order[i];
-        json_t *o = id[b].n ? blob_parse(step_blob(s, SUBJECT_NAME, id[b])) : NULL;
-        const json_t *children = json_object_get(o, "children");
+        const struct node *o = id[b].n ? blob_parse(step_blob(s, SUBJECT_NAME, id[b]), s->arena) : NULL;
 
-        for (size_t k = 0; k < json_array_size(children); k++)
-            look_at(&f, json_array_get(children, k));
-        json_decref(o);
+        for (const struct node *k = node_first(node_get(o, "children")); k; k = k->next)
+            look_at(&f, k);
         if (f.exact)
             break; /* NIK wins; and the other bucket of the name holds the same ones */
     }
@@ -234,21 +228,19 @@ enum people_match people_match(struct step *s, struct slice posyandu, const stru
 /* Puts the child into a bucket, or in the place of what stood there of it. */
 static void bucket_put(struct step *s, struct slice id, const struct child *c)
 {
-    json_t *o = blob_parse(step_blob(s, SUBJECT_NAME, id)), *children;
-    size_t i = 0;
+    const struct node *was = blob_parse(step_blob(s, SUBJECT_NAME, id), s->arena);
+    struct node *o = blob_new(s->arena), *children = node_list(s->arena);
+    bool stands = false;
 
-    if (!o)
-        o = blob_new();
-    if (!json_object_get(o, "children"))
-        json_object_set_new(o, "children", json_array());
-    children = json_object_get(o, "children");
-    while (i < json_array_size(children) &&
-           !slice_eq(blob_slice(json_array_get(children, i), "n", s->arena), c->nomor))
-        i++;
-    if (i < json_array_size(children))
-        json_array_set_new(children, i, entry_encode(c));
-    else if (i < BUCKET)
-        json_array_append_new(children, entry_encode(c));
+    for (const struct node *k = node_first(node_get(was, "children")); k; k = k->next) {
+        bool it = slice_eq(node_text(k, "n"), c->nomor);
+
+        node_add(children, it ? entry_encode(c, s->arena) : node_of_raw(s->arena, k->raw));
+        stands |= it;
+    }
+    if (!stands && children && children->n < BUCKET)
+        node_add(children, entry_encode(c, s->arena));
+    node_set(o, "children", children);
     step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), kept_ms);
 }
 

@@ -138,23 +138,44 @@ bool pws_subjects(const struct ruleset *rules, const struct sender *who, const s
 
 /* --- counting --- */
 
-static int64_t week_count(const json_t *days, int64_t sunday, struct arena *a)
+static int64_t week_count(const struct node *days, int64_t sunday, struct arena *a)
 {
     int64_t n = 0;
 
     for (int64_t day = sunday; day < sunday + WEEK; day++)
-        n += blob_int(days, calendar_iso(day, a).p);
+        n += node_int(days, calendar_iso(day, a).p);
     return n > 0 ? n : 0;
 }
 
-static json_t *village_load(const struct step *s, struct slice village)
+static const struct node *village_load(const struct step *s, struct slice village)
 {
-    return blob_parse(step_blob(s, SUBJECT_VILLAGE, village));
+    return blob_parse(step_blob(s, SUBJECT_VILLAGE, village), s->arena);
 }
 
-static void village_save(struct step *s, struct slice village, json_t *o)
+/* The village with another row of one disease. */
+static void village_save(struct step *s, struct slice village, struct slice disease, struct node *row)
 {
+    const struct node *was = village_load(s, village);
+    struct node *o = blob_new(s->arena);
+
+    node_set(o, "diseases", node_replaced(node_get(was, "diseases"), disease, row, s->arena));
     step_write(s, SUBJECT_VILLAGE, village, blob_done(o, s->arena), KEEP_DAYS * day_ms);
+}
+
+static const struct node *disease_row(const struct step *s, struct slice village, struct slice disease)
+{
+    const struct node *all = node_get(village_load(s, village), "diseases");
+
+    return node_get_named(all, disease);
+}
+
+static int64_t number_at(const struct node *row, unsigned i)
+{
+    const struct node *c = node_first(row);
+
+    while (c && i--)
+        c = c->next;
+    return c ? c->number : 0;
 }
 
 /* Sunday after this week, at the hour of the row. */
@@ -167,48 +188,34 @@ static void arm(struct step *s, struct slice village)
                sunday * day_ms - (int64_t)s->rules->utc_offset_min * 60000 + clock_of(s->rules, "pws_after"));
 }
 
-void pws_count(struct step *s, struct slice village, struct slice disease, const json_t *days,
+void pws_count(struct step *s, struct slice village, struct slice disease, const struct node *days,
                int64_t read_ms)
 {
-    json_t *o = village_load(s, village), *all, *row, *was;
+    const struct node *was = disease_row(s, village, disease);
+    struct node *row = node_list(s->arena);
     int64_t sunday = sunday_of(today(s));
-    const char *key = arena_printf(s->arena, "%.*s", SLICE_ARG(disease)).p;
 
-    if (!o)
-        o = blob_new();
-    all = json_object_get(o, "diseases");
-    if (!all) {
-        all = json_object();
-        json_object_set_new(o, "diseases", all);
-    }
-    was = json_object_get(all, key);
-    if (was && json_integer_value(json_array_get(was, 0)) > read_ms) {
-        json_decref(o);
+    if (number_at(was, 0) > read_ms)
         return;
-    }
-    row = json_array();
-    json_array_append_new(row, json_integer(read_ms));
-    json_array_append_new(row, json_integer(sunday));
+    node_add(row, node_of_int(s->arena, read_ms));
+    node_add(row, node_of_int(s->arena, sunday));
     for (int i = 0; i < WEEKS; i++)
-        json_array_append_new(row, json_integer(week_count(days, sunday - (int64_t)i * WEEK, s->arena)));
-    json_array_append_new(row, json_integer(json_integer_value(json_array_get(was, HEADS_AT))));
-    json_object_set_new(all, key, row);
-    village_save(s, village, o);
+        node_add(row, node_of_int(s->arena, week_count(days, sunday - (int64_t)i * WEEK, s->arena)));
+    node_add(row, node_of_int(s->arena, number_at(was, HEADS_AT)));
+    village_save(s, village, disease, row);
     arm(s, village);
 }
 
 void pws_heads(struct step *s, struct slice village, struct slice disease, bool may)
 {
-    json_t *o = village_load(s, village);
-    json_t *row =
-        json_object_get(json_object_get(o, "diseases"), arena_printf(s->arena, "%.*s", SLICE_ARG(disease)).p);
+    const struct node *was = disease_row(s, village, disease);
+    struct node *row = node_list(s->arena);
 
-    if (json_array_size(row) <= HEADS_AT || (json_integer_value(json_array_get(row, HEADS_AT)) == 1) == may) {
-        json_decref(o);
+    if (!was || was->n <= HEADS_AT || (number_at(was, HEADS_AT) == 1) == may)
         return;
-    }
-    json_array_set_new(row, HEADS_AT, json_integer(may));
-    village_save(s, village, o);
+    for (unsigned i = 0; i < was->n; i++)
+        node_add(row, node_of_int(s->arena, i == HEADS_AT ? may : number_at(was, i)));
+    village_save(s, village, disease, row);
 }
 
 /* --- the picture --- */
@@ -218,31 +225,27 @@ struct line {
     int64_t now, back; /* cases of the week; of the four before it together */
 };
 
-static int64_t count_at(const json_t *row, int64_t sunday)
+static int64_t count_at(const struct node *row, int64_t sunday)
 {
-    int64_t i = (json_integer_value(json_array_get(row, 1)) - sunday) / WEEK;
+    int64_t i = (number_at(row, 1) - sunday) / WEEK;
 
-    return i >= 0 && i < WEEKS ? json_integer_value(json_array_get(row, COUNTS_AT + (size_t)i)) : 0;
+    return i >= 0 && i < WEEKS ? number_at(row, COUNTS_AT + (unsigned)i) : 0;
 }
 
 /* Most cases first; those of equal number as they come. */
-static unsigned lines_of(struct step *s, const json_t *diseases, int64_t sunday, bool head,
+static unsigned lines_of(struct step *s, const struct node *diseases, int64_t sunday, bool head,
                          struct line lines[SHOWN])
 {
-    const char *slug;
-    json_t *row;
     unsigned n = 0;
 
-    json_object_foreach((json_t *)(uintptr_t)diseases, slug, row)
-    {
-        const struct disease_rule *rule = rules_disease(s->rules->rules, slice_of(slug));
-        struct line l = { .disease = arena_str(s->arena, slug), .now = count_at(row, sunday) };
+    for (const struct node *row = node_first(diseases); row; row = row->next) {
+        const struct disease_rule *rule = rules_disease(s->rules->rules, row->key);
+        struct line l = { .disease = row->key, .now = count_at(row, sunday) };
         unsigned at;
 
         for (int i = 1; i <= BACK; i++)
             l.back += count_at(row, sunday - (int64_t)i * WEEK);
-        if ((!l.now && !l.back) || n == SHOWN ||
-            (head && rule->by_name && !json_integer_value(json_array_get(row, HEADS_AT))))
+        if ((!l.now && !l.back) || n == SHOWN || (head && rule->by_name && !number_at(row, HEADS_AT)))
             continue;
         for (at = n++; at > 0 && lines[at - 1].now < l.now; at--)
             lines[at] = lines[at - 1];
@@ -281,13 +284,11 @@ static struct slice picture(struct step *s, struct slice language, const struct 
                             int64_t sunday, bool head)
 {
     struct line lines[SHOWN];
-    json_t *o = village_load(s, village->code);
-    unsigned n = lines_of(s, json_object_get(o, "diseases"), sunday, head, lines);
+    const struct node *o = village_load(s, village->code);
+    unsigned n = lines_of(s, node_get(o, "diseases"), sunday, head, lines);
     const struct text_fill f[] = { { "desa", village->name },
                                    { "tanggal", calendar_iso(sunday, s->arena) },
                                    { "daftar", list_of(s, lines, n, head) } };
-
-    json_decref(o);
     return step_text(s, language, n ? "pws.line" : head ? "pws.none_head" : "pws.none", FILLS(f));
 }
 

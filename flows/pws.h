@@ -7,9 +7,8 @@
 #ifndef KENTONGAN_FLOWS_PWS_H
 #define KENTONGAN_FLOWS_PWS_H
 
-#include <jansson.h>
-
 #include "flows/step.h"
+#include "gateway/base/node.h"
 
 /* flow_read: the subjects of a signal's village, of PWS and of its timer.  False when the intent is full. */
 bool pws_subject_of(struct slice village, struct intent *);
@@ -19,7 +18,7 @@ bool pws_due_subjects(const struct ruleset *, const struct due *, struct intent 
 
 /* A signal brought the days of a disease in a village: {"2026-11-21":3}.  read_ms: when they were read; an
  * older reading never replaces a newer one. */
-void pws_count(struct step *, struct slice village, struct slice disease, const json_t *days,
+void pws_count(struct step *, struct slice village, struct slice disease, const struct node *days,
                int64_t read_ms);
 /* Whether the heads may read of this by-name disease. */
 void pws_heads(struct step *, struct slice village, struct slice disease, bool may);

@@ -90,24 +90,32 @@ void recap_filed(struct step *s, const struct filed_report *r, bool taken_back)
                step_due(s, &d), s->now_ms);
 }
 
-static void count(json_t *week, const char *key, int64_t by)
+static void count(struct node *week, const struct node *was, const char *key, int64_t by)
 {
-    int64_t n = blob_int(week, key) + by;
+    int64_t n = node_int(was, key) + by;
 
-    json_object_set_new(week, key, json_integer(n > 0 ? n : 0));
+    node_put_int(week, key, n > 0 ? n : 0);
 }
 
-static json_t *week_of(json_t *weeks, int64_t sunday)
+static const struct node *week_of(const struct node *weeks, int64_t sunday)
 {
-    json_t *w;
-    size_t i;
-
-    json_array_foreach(weeks, i, w)
-    {
-        if (blob_int(w, "sunday") == sunday)
+    for (const struct node *w = node_first(weeks); w; w = w->next)
+        if (node_int(w, "sunday") == sunday)
             return w;
-    }
     return NULL;
+}
+
+/* The week with one visit more, or one less. */
+static struct node *week_with(struct step *s, const struct node *was, int64_t sunday, const struct due *d)
+{
+    struct node *w = node_object(s->arena);
+    int64_t by = d->taken_back ? -1 : 1;
+
+    node_put_int(w, "sunday", sunday);
+    count(w, was, "visits", by);
+    for (unsigned k = 0; k < FOUND; k++)
+        count(w, was, found[k], recap_says(d->act, found[k]) ? by : 0);
+    return w;
 }
 
 void recap_visited(struct step *s, const struct due *d)
@@ -115,31 +123,18 @@ void recap_visited(struct step *s, const struct due *d)
     struct due over = { .what = S("rekap"), .posyandu = d->posyandu };
     struct slice id = counts_id(d->posyandu, s->arena);
     int64_t sunday = sunday_of(s, d->at_ms), now = sunday_of(s, s->now_ms);
-    json_t *o, *weeks, *w;
+    struct node *o = blob_new(s->arena), *weeks = node_list(s->arena);
+    const struct node *was;
 
     step_reason(s, "timer");
     if (sunday <= now - WEEKS * WEEK)
         return; /* told, and over */
-    o = blob_parse(step_blob(s, SUBJECT_POSYANDU, id));
-    o = o ? o : blob_new();
-    weeks = json_object_get(o, "weeks");
-    if (!weeks) {
-        weeks = json_array();
-        json_object_set_new(o, "weeks", weeks);
-    }
-    w = week_of(weeks, sunday);
-    if (!w) {
-        w = json_object();
-        json_object_set_new(w, "sunday", json_integer(sunday));
-        json_array_append_new(weeks, w);
-    }
-    count(w, "visits", d->taken_back ? -1 : 1);
-    for (unsigned k = 0; k < FOUND; k++)
-        if (recap_says(d->act, found[k]))
-            count(w, found[k], d->taken_back ? -1 : 1);
-    for (size_t i = json_array_size(weeks); i-- > 0;)
-        if (blob_int(json_array_get(weeks, i), "sunday") <= now - WEEKS * WEEK)
-            json_array_remove(weeks, i);
+    was = node_get(blob_parse(step_blob(s, SUBJECT_POSYANDU, id), s->arena), "weeks");
+    for (const struct node *w = node_first(was); w; w = w->next)
+        if (node_int(w, "sunday") != sunday && node_int(w, "sunday") > now - WEEKS * WEEK)
+            node_add(weeks, node_of_raw(s->arena, w->raw));
+    node_add(weeks, week_with(s, week_of(was, sunday), sunday, d));
+    node_set(o, "weeks", weeks);
     step_write(s, SUBJECT_POSYANDU, id, blob_done(o, s->arena), KEEP_DAYS * day_ms);
     if (sunday == now)
         step_timer(s, arena_printf(s->arena, "rekap:%.*s", SLICE_ARG(d->posyandu)), step_due(s, &over),
@@ -153,15 +148,15 @@ void recap_due(struct step *s, const struct due *d)
 {
     const struct place *p = directory_place(&s->rules->directory, d->posyandu);
     int64_t sunday = sunday_of(s, s->now_ms) - WEEK;
-    json_t *o = blob_parse(step_blob(s, SUBJECT_POSYANDU, counts_id(d->posyandu, s->arena)));
-    const json_t *w = week_of(json_object_get(o, "weeks"), sunday);
-    struct slice n[FOUND], visits = arena_printf(s->arena, "%lld", (long long)blob_int(w, "visits"));
-    bool any = blob_int(w, "visits") > 0;
+    const struct node *o =
+        blob_parse(step_blob(s, SUBJECT_POSYANDU, counts_id(d->posyandu, s->arena)), s->arena);
+    const struct node *w = week_of(node_get(o, "weeks"), sunday);
+    struct slice n[FOUND], visits = arena_printf(s->arena, "%lld", (long long)node_int(w, "visits"));
+    bool any = node_int(w, "visits") > 0;
     struct audience who;
 
     for (unsigned k = 0; k < FOUND; k++)
-        n[k] = arena_printf(s->arena, "%lld", (long long)blob_int(w, found[k]));
-    json_decref(o);
+        n[k] = arena_printf(s->arena, "%lld", (long long)node_int(w, found[k]));
     step_reason(s, "timer_idle");
     if (!p || !any)
         return;

@@ -130,27 +130,28 @@ void step_timer(struct step *s, struct slice id, struct slice text, int64_t due_
 
 struct slice step_due(struct step *s, const struct due *d)
 {
-    json_t *o = blob_new();
+    struct node *o = blob_new(s->arena);
+    unsigned buckets = sizeof d->buckets / sizeof *d->buckets;
 
-    blob_put(o, "t", d->what);
-    blob_put(o, "nomor", d->nomor);
-    blob_put(o, "from", d->from);
-    blob_put(o, "do", d->act);
-    blob_put(o, "village", d->village);
-    blob_put(o, "disease", d->disease);
-    for (unsigned i = 0; i < 3; i++)
-        if (d->buckets[i].n)
-            blob_put_slices(o, "buckets", d->buckets, i + 1);
-    blob_put(o, "nik", d->nik);
-    blob_put(o, "lahir", d->lahir);
-    blob_put(o, "jk", d->jk);
-    blob_put_bool(o, "exact", d->exact);
-    blob_put_int(o, "at", d->at_ms);
-    blob_put_int(o, "bb", d->bb);
-    blob_put_int(o, "tb", d->tb);
-    blob_put(o, "posyandu", d->posyandu);
-    blob_put(o, "nama", d->nama);
-    blob_put_bool(o, "taken_back", d->taken_back);
+    node_put(o, "t", d->what);
+    node_put(o, "nomor", d->nomor);
+    node_put(o, "from", d->from);
+    node_put(o, "do", d->act);
+    node_put(o, "village", d->village);
+    node_put(o, "disease", d->disease);
+    while (buckets && !d->buckets[buckets - 1].n)
+        buckets--;
+    blob_put_slices(o, "buckets", d->buckets, buckets);
+    node_put(o, "nik", d->nik);
+    node_put(o, "lahir", d->lahir);
+    node_put(o, "jk", d->jk);
+    node_put_bool(o, "exact", d->exact);
+    node_put_int(o, "at", d->at_ms);
+    node_put_int(o, "bb", d->bb);
+    node_put_int(o, "tb", d->tb);
+    node_put(o, "posyandu", d->posyandu);
+    node_put(o, "nama", d->nama);
+    node_put_bool(o, "taken_back", d->taken_back);
     return blob_done(o, s->arena);
 }
 

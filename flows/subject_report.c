@@ -15,116 +15,113 @@ enum {
     KEPT_DAYS = 40
 };
 
-enum number_kind number_kind(struct slice blob)
+enum number_kind number_kind(struct slice blob, struct arena *a)
 {
-    json_t *o = blob_parse(blob);
-    const char *kind = json_string_value(json_object_get(o, "kind"));
+    struct slice kind = node_text(blob_parse(blob, a), "kind");
     enum number_kind found = NUMBER_NONE;
 
-    for (unsigned k = NUMBER_REPORT; kind && k <= NUMBER_REQUEST; k++)
-        if (strcmp(kind, kinds[k]) == 0)
+    for (unsigned k = NUMBER_REPORT; kind.n && k <= NUMBER_REQUEST; k++)
+        if (slice_is(kind, kinds[k]))
             found = (enum number_kind)k;
-    json_decref(o);
     return found;
 }
 
-static void referral_decode(const json_t *o, struct referral *r, struct arena *a)
+static void referral_decode(const struct node *o, struct referral *r)
 {
     if (!o)
         return;
-    r->state = (enum referral_state)blob_int(o, "state");
-    r->urgency = blob_slice(o, "urgency", a);
-    r->say = blob_slice(o, "say", a);
-    r->level = blob_slice(o, "level", a);
-    r->by = blob_slice(o, "by", a);
-    r->climbs = (unsigned)blob_int(o, "climbs");
-    r->incomplete = blob_bool(o, "incomplete");
-    r->told_n = blob_slices(o, "told", r->told, STEP_PEOPLE, a);
+    r->state = (enum referral_state)node_int(o, "state");
+    r->urgency = node_text(o, "urgency");
+    r->say = node_text(o, "say");
+    r->level = node_text(o, "level");
+    r->by = node_text(o, "by");
+    r->climbs = (unsigned)node_int(o, "climbs");
+    r->incomplete = node_bool(o, "incomplete");
+    r->told_n = blob_slices(o, "told", r->told, STEP_PEOPLE);
 }
 
-static json_t *referral_encode(const struct referral *r)
+static struct node *referral_encode(const struct referral *r, struct arena *a)
 {
-    json_t *o = json_object();
+    struct node *o = node_object(a);
 
-    blob_put_int(o, "state", r->state);
-    blob_put(o, "urgency", r->urgency);
-    blob_put(o, "say", r->say);
-    blob_put(o, "level", r->level);
-    blob_put(o, "by", r->by);
-    blob_put_int(o, "climbs", r->climbs);
-    blob_put_bool(o, "incomplete", r->incomplete);
+    node_put_int(o, "state", r->state);
+    node_put(o, "urgency", r->urgency);
+    node_put(o, "say", r->say);
+    node_put(o, "level", r->level);
+    node_put(o, "by", r->by);
+    node_put_int(o, "climbs", r->climbs);
+    node_put_bool(o, "incomplete", r->incomplete);
     blob_put_slices(o, "told", r->told, r->told_n);
     return o;
 }
 
-static void report_fields(const json_t *o, struct filed_report *r, struct arena *a)
+static void report_fields(const struct node *o, struct filed_report *r)
 {
-    r->id = blob_slice(o, "id", a);
-    r->draft = blob_bool(o, "draft");
-    r->version = (unsigned)blob_int(o, "version");
-    r->status = blob_slice(o, "status", a);
-    r->reporter = blob_slice(o, "reporter", a);
-    r->role = blob_slice(o, "role", a);
-    r->place = blob_slice(o, "place", a);
-    r->posyandu = blob_slice(o, "posyandu", a);
-    r->posting = blob_slice(o, "posting", a);
-    r->person_id = blob_slice(o, "person", a);
-    r->child = blob_slice(o, "child", a);
-    r->findings = blob_slice(o, "findings", a);
-    r->at = blob_slice(o, "at", a);
-    r->received_at = blob_slice(o, "received_at", a);
-    r->provider = blob_slice(o, "provider", a);
-    r->message_id = blob_slice(o, "message", a);
-    r->at_ms = blob_int(o, "at_ms");
-    referral_decode(json_object_get(o, "referral"), &r->referral, a);
+    r->id = node_text(o, "id");
+    r->draft = node_bool(o, "draft");
+    r->version = (unsigned)node_int(o, "version");
+    r->status = node_text(o, "status");
+    r->reporter = node_text(o, "reporter");
+    r->role = node_text(o, "role");
+    r->place = node_text(o, "place");
+    r->posyandu = node_text(o, "posyandu");
+    r->posting = node_text(o, "posting");
+    r->person_id = node_text(o, "person");
+    r->child = node_text(o, "child");
+    r->findings = node_text(o, "findings");
+    r->at = node_text(o, "at");
+    r->received_at = node_text(o, "received_at");
+    r->provider = node_text(o, "provider");
+    r->message_id = node_text(o, "message");
+    r->at_ms = node_int(o, "at_ms");
+    referral_decode(node_get(o, "referral"), &r->referral);
 }
 
 bool report_decode(struct slice blob, struct slice nomor, const struct ruleset *rules, struct arena *a,
                    struct filed_report *out)
 {
-    json_t *o = blob_parse(blob);
-    bool is = slice_is(blob_slice(o, "kind", a), kinds[NUMBER_REPORT]);
+    const struct node *o = blob_parse(blob, a);
+    bool is = slice_is(node_text(o, "kind"), kinds[NUMBER_REPORT]);
 
     memset(out, 0, sizeof *out);
     if (is) {
         out->nomor = nomor;
-        out->form = form_by_name(&rules->forms, blob_slice(o, "form", a));
+        out->form = form_by_name(&rules->forms, node_text(o, "form"));
         is = out->form != NULL;
     }
     if (is) {
         blob_values(o, "values", out->form, out->values, a);
-        report_fields(o, out, a);
+        report_fields(o, out);
     }
-    json_decref(o);
     return is;
 }
 
 struct slice report_encode(const struct filed_report *r, struct arena *a)
 {
-    json_t *o = blob_new();
+    struct node *o = blob_new(a);
 
-    blob_put(o, "kind", slice_of(kinds[NUMBER_REPORT]));
-    blob_put(o, "id", r->id);
-    blob_put(o, "form", r->form->name);
+    node_put(o, "kind", slice_of(kinds[NUMBER_REPORT]));
+    node_put(o, "id", r->id);
+    node_put(o, "form", r->form->name);
     blob_put_values(o, "values", r->form, r->values);
-    blob_put_bool(o, "draft", r->draft);
-    blob_put_int(o, "version", r->version);
-    blob_put(o, "status", r->status);
-    blob_put(o, "reporter", r->reporter);
-    blob_put(o, "role", r->role);
-    blob_put(o, "place", r->place);
-    blob_put(o, "posyandu", r->posyandu);
-    blob_put(o, "posting", r->posting);
-    blob_put(o, "person", r->person_id);
-    blob_put(o, "child", r->child);
-    blob_put(o, "findings", r->findings);
-    blob_put(o, "at", r->at);
-    blob_put(o, "received_at", r->received_at);
-    blob_put(o, "provider", r->provider);
-    blob_put(o, "message", r->message_id);
-    blob_put_int(o, "at_ms", r->at_ms);
+    node_put_bool(o, "draft", r->draft);
+    node_put_int(o, "version", r->version);
+    node_put(o, "status", r->status);
+    node_put(o, "reporter", r->reporter);
+    node_put(o, "role", r->role);
+    node_put(o, "place", r->place);
+    node_put(o, "posyandu", r->posyandu);
+    node_put(o, "posting", r->posting);
+    node_put(o, "person", r->person_id);
+    node_put(o, "child", r->child);
+    node_put(o, "findings", r->findings);
+    node_put(o, "at", r->at);
+    node_put(o, "received_at", r->received_at);
+    node_put(o, "provider", r->provider);
+    node_put(o, "message", r->message_id);
+    node_put_int(o, "at_ms", r->at_ms);
     if (r->referral.state != REFERRAL_NONE)
-        json_object_set_new(o, "referral", referral_encode(&r->referral));
+        node_set(o, "referral", referral_encode(&r->referral, a));
     return blob_done(o, a);
 }
 

@@ -15,7 +15,7 @@ enum number_kind {
     NUMBER_REQUEST, /* a DAFTAR that waits for SETUJU */
 };
 
-enum number_kind number_kind(struct slice blob);
+enum number_kind number_kind(struct slice blob, struct arena *);
 
 enum referral_state {
     REFERRAL_NONE,

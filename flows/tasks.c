@@ -74,39 +74,36 @@ static int64_t today(const struct step *s)
 
 static void load(struct step *s, struct slice posyandu, struct tasks *t)
 {
-    json_t *o, *one;
-    size_t i;
+    const struct node *o;
 
     *t = (struct tasks){ .id = list_id(posyandu, s->arena) };
-    o = blob_parse(step_blob(s, SUBJECT_POSYANDU, t->id));
-    json_array_foreach(json_object_get(o, "tasks"), i, one)
-    {
-        struct task k = { .anak = blob_slice(one, "anak", s->arena),
-                          .nama = blob_slice(one, "nama", s->arena),
-                          .why = blob_slice(one, "why", s->arena),
-                          .day = blob_int(one, "day") };
+    o = blob_parse(step_blob(s, SUBJECT_POSYANDU, t->id), s->arena);
+    for (const struct node *one = node_first(node_get(o, "tasks")); one; one = one->next) {
+        struct task k = { .anak = node_text(one, "anak"),
+                          .nama = node_text(one, "nama"),
+                          .why = node_text(one, "why"),
+                          .day = node_int(one, "day") };
 
         if (t->n < TASKS && k.day + DAYS > today(s))
             t->all[t->n++] = k;
     }
-    t->gone_n = blob_slices(o, "gone", t->gone, GONE, s->arena);
-    json_decref(o);
+    t->gone_n = blob_slices(o, "gone", t->gone, GONE);
 }
 
 static void save(struct step *s, const struct tasks *t)
 {
-    json_t *o = blob_new(), *list = json_array();
+    struct node *o = blob_new(s->arena), *list = node_list(s->arena);
 
     for (unsigned i = 0; i < t->n; i++) {
-        json_t *one = json_object();
+        struct node *one = node_object(s->arena);
 
-        blob_put(one, "anak", t->all[i].anak);
-        blob_put(one, "nama", t->all[i].nama);
-        blob_put(one, "why", t->all[i].why);
-        blob_put_int(one, "day", t->all[i].day);
-        json_array_append_new(list, one);
+        node_put(one, "anak", t->all[i].anak);
+        node_put(one, "nama", t->all[i].nama);
+        node_put(one, "why", t->all[i].why);
+        node_put_int(one, "day", t->all[i].day);
+        node_add(list, one);
     }
-    json_object_set_new(o, "tasks", list);
+    node_set(o, "tasks", list);
     blob_put_slices(o, "gone", t->gone, t->gone_n);
     step_write(s, SUBJECT_POSYANDU, t->id, blob_done(o, s->arena), KEEP_DAYS * day_ms);
 }
@@ -194,22 +191,18 @@ static int task_of_name(struct step *s, const struct tasks *t, struct slice nama
 /* --- what a report brings --- */
 
 /* The most urgent finding of a weighing that asks for a visit. */
-static struct slice why_of(const struct filed_report *r)
+static struct slice why_of(const struct filed_report *r, struct arena *a)
 {
-    json_t *list = r->findings.n ? json_loadb(r->findings.p, r->findings.n, 0, NULL) : NULL, *one;
     static const char group[] = "growth.";
     unsigned best = WHYS_WEIGHED;
-    size_t i;
 
-    json_array_foreach(list, i, one)
-    {
-        const char *id = json_string_value(json_object_get(one, "id"));
+    for (const struct node *one = node_first(node_read(r->findings, a)); one; one = one->next) {
+        struct slice id = node_text(one, "id");
 
-        for (unsigned w = 0; id && w < best; w++)
-            if (strncmp(id, group, strlen(group)) == 0 && strcmp(id + strlen(group), whys[w].why) == 0)
+        for (unsigned w = 0; slice_starts(id, group) && w < best; w++)
+            if (slice_is(slice_skip(id, strlen(group)), whys[w].why))
                 best = w;
     }
-    json_decref(list);
     return best < WHYS_WEIGHED ? slice_of(whys[best].why) : slice_make("", 0);
 }
 
@@ -268,7 +261,7 @@ void tasks_filed(struct step *s, const struct filed_report *r, bool taken_back)
         wait_for(s, r->child, r->posyandu, calendar_day(r->at_ms, s->rules->utc_offset_min));
     if (!slice_is(r->form->name, "timbang"))
         return;
-    d.act = taken_back ? slice_make("", 0) : why_of(r);
+    d.act = taken_back ? slice_make("", 0) : why_of(r, s->arena);
     /* A correction takes back and files in one step: the same id, the later one stands. */
     step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
 }

@@ -222,7 +222,7 @@ static void look_up(struct job *j)
     if (at < 0)
         return;
     nomor = j->s->values[at].text;
-    kind = number_kind(step_blob(&j->step, SUBJECT_NUMBER, nomor));
+    kind = number_kind(step_blob(&j->step, SUBJECT_NUMBER, nomor), j->step.arena);
     if (kind == (wants_child ? NUMBER_CHILD : NUMBER_REPORT)) {
         if (!wants_child)
             return;

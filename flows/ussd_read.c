@@ -168,13 +168,12 @@ static enum read_rc name_subjects(const struct ruleset *rs, const struct sender 
 static enum read_rc read_timer(const struct inbound *in, struct ussd_turn *t, struct intent *out)
 {
     struct arena *a = t->walk.c.arena;
-    json_t *o = blob_parse(in->text);
-    struct slice nomor = blob_slice(o, "nomor", a);
+    const struct node *o = blob_parse(in->text, a);
+    struct slice nomor = node_text(o, "nomor");
 
     t->kind = USSD_TURN_TIMER;
-    t->msisdn = blob_slice(o, "from", a);
-    t->session_id = arena_printf(a, "%.*s/%.*s", SLICE_ARG(t->msisdn), SLICE_ARG(blob_slice(o, "do", a)));
-    json_decref(o);
+    t->msisdn = node_text(o, "from");
+    t->session_id = arena_printf(a, "%.*s/%.*s", SLICE_ARG(t->msisdn), SLICE_ARG(node_text(o, "do")));
     return intent_add(out, SUBJECT_SESSION, t->session_id) && intent_add(out, SUBJECT_SENDER, t->msisdn) &&
                    intent_add(out, SUBJECT_NUMBER, nomor)
                ? READ_OK

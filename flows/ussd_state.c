@@ -37,7 +37,7 @@ bool ussd_state_answered(const struct ussd_state *s, unsigned field)
 /* --- writing --- */
 
 /* A set of fields as the list of their names. */
-static void put_fields(json_t *o, const char *key, const struct form *f, uint32_t set)
+static void put_fields(struct node *o, const char *key, const struct form *f, uint32_t set)
 {
     struct slice names[FORM_FIELDS];
     unsigned n = 0;
@@ -48,19 +48,19 @@ static void put_fields(json_t *o, const char *key, const struct form *f, uint32_
     blob_put_slices(o, key, names, n);
 }
 
-static void put_form(json_t *o, const struct ussd_state *s)
+static void put_form(struct node *o, const struct ussd_state *s)
 {
-    blob_put(o, "form", s->form->name);
-    blob_put_int(o, "way", s->variant);
+    node_put(o, "form", s->form->name);
+    node_put_int(o, "way", s->variant);
     blob_put_values(o, "said", s->form, s->values);
     put_fields(o, "skipped", s->form, s->skipped);
     put_fields(o, "sure", s->form, s->sure);
     put_fields(o, "filled", s->form, s->filled);
-    blob_put(o, "item", s->item);
-    blob_put(o, "who", s->who);
+    node_put(o, "item", s->item);
+    node_put(o, "who", s->who);
     if (s->field < 0)
         return;
-    blob_put(o, "ask", s->form->fields[s->field].name);
+    node_put(o, "ask", s->form->fields[s->field].name);
     if (s->guess.kind != VALUE_ABSENT) {
         struct value guess[FORM_FIELDS] = { [0] = { .kind = VALUE_ABSENT } };
 
@@ -71,23 +71,23 @@ static void put_form(json_t *o, const struct ussd_state *s)
 
 struct slice ussd_state_encode(const struct ussd_state *s, struct arena *arena)
 {
-    json_t *o = blob_new();
+    struct node *o = blob_new(arena);
 
-    blob_put_int(o, "at", s->at_ms);
-    blob_put(o, "place", slice_of(places[s->place]));
-    blob_put(o, "session", s->session);
-    blob_put_int(o, "step", s->step);
-    blob_put(o, "page", s->page);
-    blob_put_bool(o, "ended", s->ended);
-    blob_put_int(o, "over", s->over);
-    blob_put(o, "menu", s->menu);
-    blob_put_int(o, "sub", s->sub);
-    blob_put(o, "dial", s->dial);
-    blob_put(o, "command", s->command);
-    blob_put(o, "question", s->question);
-    blob_put(o, "nomor", s->nomor);
-    blob_put_bool(o, "alarmed", s->alarmed);
-    blob_put_bool(o, "timed", s->timed);
+    node_put_int(o, "at", s->at_ms);
+    node_put(o, "place", slice_of(places[s->place]));
+    node_put(o, "session", s->session);
+    node_put_int(o, "step", s->step);
+    node_put(o, "page", s->page);
+    node_put_bool(o, "ended", s->ended);
+    node_put_int(o, "over", s->over);
+    node_put(o, "menu", s->menu);
+    node_put_int(o, "sub", s->sub);
+    node_put(o, "dial", s->dial);
+    node_put(o, "command", s->command);
+    node_put(o, "question", s->question);
+    node_put(o, "nomor", s->nomor);
+    node_put_bool(o, "alarmed", s->alarmed);
+    node_put_bool(o, "timed", s->timed);
     if (s->form)
         put_form(o, s);
     return blob_done(o, arena);
@@ -95,10 +95,10 @@ struct slice ussd_state_encode(const struct ussd_state *s, struct arena *arena)
 
 /* --- reading --- */
 
-static uint32_t get_fields(const json_t *o, const char *key, const struct form *f, struct arena *a)
+static uint32_t get_fields(const struct node *o, const char *key, const struct form *f)
 {
     struct slice names[FORM_FIELDS];
-    unsigned n = blob_slices(o, key, names, FORM_FIELDS, a);
+    unsigned n = blob_slices(o, key, names, FORM_FIELDS);
     uint32_t set = 0;
 
     for (unsigned i = 0; i < n; i++) {
@@ -111,21 +111,21 @@ static uint32_t get_fields(const json_t *o, const char *key, const struct form *
 }
 
 /* False when the form, or the field in question, went away at a reload. */
-static bool get_form(const struct ruleset *rs, const json_t *o, struct arena *a, struct ussd_state *s)
+static bool get_form(const struct ruleset *rs, const struct node *o, struct arena *a, struct ussd_state *s)
 {
-    struct slice ask = blob_slice(o, "ask", a);
+    struct slice ask = node_text(o, "ask");
     struct value guess[FORM_FIELDS];
 
-    s->form = form_by_name(&rs->forms, blob_slice(o, "form", a));
-    s->variant = (unsigned)blob_int(o, "way");
+    s->form = form_by_name(&rs->forms, node_text(o, "form"));
+    s->variant = (unsigned)node_int(o, "way");
     if (!s->form || s->variant >= s->form->variants_n)
         return false;
     blob_values(o, "said", s->form, s->values, a);
-    s->skipped = get_fields(o, "skipped", s->form, a);
-    s->sure = get_fields(o, "sure", s->form, a);
-    s->filled = get_fields(o, "filled", s->form, a);
-    s->item = blob_slice(o, "item", a);
-    s->who = blob_slice(o, "who", a);
+    s->skipped = get_fields(o, "skipped", s->form);
+    s->sure = get_fields(o, "sure", s->form);
+    s->filled = get_fields(o, "filled", s->form);
+    s->item = node_text(o, "item");
+    s->who = node_text(o, "who");
     if (!ask.n)
         return true;
     s->field = form_field_named(s->form, ask);
@@ -155,42 +155,41 @@ static bool fits(const struct ussd_state *s)
     }
 }
 
-static bool get_state(const struct ruleset *rs, const json_t *o, struct arena *a, struct ussd_state *s)
+static bool get_state(const struct ruleset *rs, const struct node *o, struct arena *a, struct ussd_state *s)
 {
-    struct slice place = blob_slice(o, "place", a);
-    int64_t over = blob_int(o, "over");
+    struct slice place = node_text(o, "place");
+    int64_t over = node_int(o, "over");
 
-    s->session = blob_slice(o, "session", a);
-    s->step = (unsigned)blob_int(o, "step");
-    s->page = blob_slice(o, "page", a);
-    s->ended = blob_bool(o, "ended");
-    s->at_ms = blob_int(o, "at");
-    s->timed = blob_bool(o, "timed");
-    s->menu = blob_slice(o, "menu", a);
-    s->sub = (unsigned)blob_int(o, "sub");
-    s->dial = blob_slice(o, "dial", a);
-    s->command = blob_slice(o, "command", a);
-    s->question = blob_slice(o, "question", a);
-    s->nomor = blob_slice(o, "nomor", a);
-    s->alarmed = blob_bool(o, "alarmed");
+    s->session = node_text(o, "session");
+    s->step = (unsigned)node_int(o, "step");
+    s->page = node_text(o, "page");
+    s->ended = node_bool(o, "ended");
+    s->at_ms = node_int(o, "at");
+    s->timed = node_bool(o, "timed");
+    s->menu = node_text(o, "menu");
+    s->sub = (unsigned)node_int(o, "sub");
+    s->dial = node_text(o, "dial");
+    s->command = node_text(o, "command");
+    s->question = node_text(o, "question");
+    s->nomor = node_text(o, "nomor");
+    s->alarmed = node_bool(o, "alarmed");
     while (s->place < USSD_PLACES && !slice_is(place, places[s->place]))
         s->place++;
     if (s->place == USSD_PLACES || over < 0 || over > USSD_MENU_OVER)
         return false;
     s->over = (enum ussd_over)over;
-    if (json_object_get(o, "form") && !get_form(rs, o, a, s))
+    if (node_get(o, "form") && !get_form(rs, o, a, s))
         return false;
     return fits(s);
 }
 
 bool ussd_state_decode(const struct ruleset *rs, struct slice blob, struct arena *a, struct ussd_state *s)
 {
-    json_t *o = blob_parse(blob);
+    const struct node *o = blob_parse(blob, a);
     bool ok;
 
     *s = (struct ussd_state){ .field = -1 };
     ok = o && get_state(rs, o, a, s);
-    json_decref(o);
     if (!ok)
         ussd_state_clear(s);
     return ok;

@@ -85,6 +85,19 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_end(again);
 }
 
+void buf_i64(struct buf *b, int64_t v)
+{
+    char digits[20], *p = digits + sizeof digits;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+    do
+        *--p = (char)('0' + left % 10);
+    while (left /= 10);
+    if (v < 0)
+        *--p = '-';
+    buf_add(b, slice_make(p, (size_t)(digits + sizeof digits - p)));
+}
+
 void buf_json(struct buf *b, struct slice s)
 {
     static const char hex[] = "0123456789abcdef";

@@ -18,6 +18,7 @@ void buf_add(struct buf *, struct slice);
 void buf_str(struct buf *, const char *cstr);
 void buf_char(struct buf *, char c);
 void buf_printf(struct buf *, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_i64(struct buf *, int64_t);
 /* s as a JSON string with quotes; s must be valid UTF-8 (it is everywhere behind ingress). */
 void buf_json(struct buf *, struct slice s);
 /* A borrowed view, valid until the next change. */

@@ -1,13 +1,13 @@
 /* signals.c - see signals.h.  One tally under way goes: village counts, puskesmas counts, submit, answer. */
 #include "gateway/district/signals.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/arena.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/base/node.h"
 #include "gateway/base/stat.h"
 
 enum {
@@ -140,22 +140,14 @@ static void on_village(void *arg, enum store_rc rc, struct slice json)
     }
 }
 
-static struct slice text_member(struct tally_job *j, const json_t *o, const char *name)
-{
-    const char *text = json_string_value(json_object_get(o, name));
-
-    return text ? arena_str(&j->arena, text) : (struct slice){ NULL, 0 };
-}
-
 static bool job_decode(struct tally_job *j, struct slice body)
 {
-    json_t *o = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+    const struct node *o = node_read(arena_copy(&j->arena, body), &j->arena);
 
-    j->village = text_member(j, o, "village");
-    j->disease = text_member(j, o, "disease");
-    j->day = text_member(j, o, "day");
-    j->puskesmas = text_member(j, o, "puskesmas");
-    json_decref(o);
+    j->village = node_text(o, "village");
+    j->disease = node_text(o, "disease");
+    j->day = node_text(o, "day");
+    j->puskesmas = node_text(o, "puskesmas");
     return !j->arena.failed && j->village.n && j->disease.n && j->day.n;
 }
 

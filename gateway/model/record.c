@@ -1,10 +1,10 @@
 /* record.c - rows as JSON objects, member by member from one table a kind.  See record.h. */
 #include "gateway/model/record.h"
 
-#include <jansson.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "gateway/base/node.h"
 
 enum {
     ROW_VERSION = 1
@@ -73,17 +73,25 @@ void row_encode(struct buf *b, const struct row *r)
 {
     const char *base = (const char *)&r->record;
 
-    buf_printf(b, "{\"v\":%d,\"row\":\"%s\"", ROW_VERSION, kinds[r->kind].name);
-    if (r->kind == ROW_RECORD)
-        buf_printf(b, ",\"version\":%u", r->record.version);
+    buf_str(b, "{\"v\":");
+    buf_i64(b, ROW_VERSION);
+    buf_str(b, ",\"row\":\"");
+    buf_str(b, kinds[r->kind].name);
+    buf_char(b, '"');
+    if (r->kind == ROW_RECORD) {
+        buf_str(b, ",\"version\":");
+        buf_i64(b, r->record.version);
+    }
     if (r->kind == ROW_PERSON)
-        buf_printf(b, ",\"tgl_lahir_exact\":%s", r->person.tgl_lahir_exact ? "true" : "false");
+        buf_str(b, r->person.tgl_lahir_exact ? ",\"tgl_lahir_exact\":true" : ",\"tgl_lahir_exact\":false");
     for (const struct member *m = kinds[r->kind].members; m->name; m++) {
         const struct slice *s = (const struct slice *)(const void *)(base + m->at);
 
         if (slice_empty(*s))
             continue;
-        buf_printf(b, ",\"%s\":", m->name);
+        buf_str(b, ",\"");
+        buf_str(b, m->name);
+        buf_str(b, "\":");
         if (m->kind == JSON)
             buf_add(b, *s);
         else
@@ -92,53 +100,43 @@ void row_encode(struct buf *b, const struct row *r)
     buf_char(b, '}');
 }
 
-static int member_read(const json_t *o, const struct member *m, struct arena *a, struct slice *out,
-                       struct err *e)
+static int member_read(const struct node *o, const struct member *m, struct slice *out, struct err *e)
 {
-    const json_t *v = json_object_get(o, m->name);
-    char *text;
+    const struct node *v = node_get(o, m->name);
 
-    if (!v || json_is_null(v))
+    if (!v || v->kind == NODE_NULL)
         return 0;
-    if (m->kind == TEXT) {
-        if (!json_is_string(v))
-            return err_set(e, "row: %s is no text", m->name);
-        *out = arena_copy(a, slice_make(json_string_value(v), json_string_length(v)));
-    } else {
-        text = json_dumps(v, JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
-        *out = text ? arena_str(a, text) : (struct slice){ NULL, 0 };
-        free(text);
-    }
-    return a->failed ? err_set(e, "row: too large") : 0;
+    if (m->kind == TEXT && v->kind != NODE_TEXT)
+        return err_set(e, "row: %s is no text", m->name);
+    *out = m->kind == TEXT ? v->text : v->raw;
+    return 0;
 }
 
 int row_decode(struct slice text, struct arena *a, struct row *out, struct err *e)
 {
-    json_error_t je;
-    json_t *o = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &je);
-    const char *name = json_string_value(json_object_get(o, "row"));
+    const struct node *o = node_read(arena_copy(a, text), a);
+    struct slice name = node_text(o, "row");
     char *base = (char *)&out->record;
     int rc = 0;
     size_t k = 0;
 
-    if (!o)
-        return err_set(e, "row: broken text at byte %d", je.position);
     memset(out, 0, sizeof *out);
-    if (json_integer_value(json_object_get(o, "v")) != ROW_VERSION)
-        rc = err_set(e, "row: version unknown to this program; install the newer Kentongan");
-    while (k < sizeof kinds / sizeof *kinds && (!name || strcmp(kinds[k].name, name) != 0))
+    if (a->failed)
+        return err_set(e, "row: too large");
+    if (!o)
+        return err_set(e, "row: broken text");
+    if (node_int(o, "v") != ROW_VERSION)
+        return err_set(e, "row: version unknown to this program; install the newer Kentongan");
+    while (k < sizeof kinds / sizeof *kinds && !slice_is(name, kinds[k].name))
         k++;
-    if (rc == 0 && k == sizeof kinds / sizeof *kinds)
-        rc = err_set(e, "row: unknown kind");
-    if (rc == 0) {
-        out->kind = (enum row_kind)k;
-        for (const struct member *m = kinds[k].members; rc == 0 && m->name; m++)
-            rc = member_read(o, m, a, (struct slice *)(void *)(base + m->at), e);
-        if (k == ROW_RECORD)
-            out->record.version = (unsigned)json_integer_value(json_object_get(o, "version"));
-        if (k == ROW_PERSON)
-            out->person.tgl_lahir_exact = json_is_true(json_object_get(o, "tgl_lahir_exact"));
-    }
-    json_decref(o);
+    if (k == sizeof kinds / sizeof *kinds)
+        return err_set(e, "row: unknown kind");
+    out->kind = (enum row_kind)k;
+    for (const struct member *m = kinds[k].members; rc == 0 && m->name; m++)
+        rc = member_read(o, m, (struct slice *)(void *)(base + m->at), e);
+    if (k == ROW_RECORD)
+        out->record.version = (unsigned)node_int(o, "version");
+    if (k == ROW_PERSON)
+        out->person.tgl_lahir_exact = node_bool(o, "tgl_lahir_exact");
     return rc;
 }

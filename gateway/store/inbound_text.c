@@ -1,8 +1,8 @@
 /* inbound_text.c - an inbound as one JSON object with its version: what spool files and parked messages hold.
  */
-#include <jansson.h>
 #include <string.h>
 
+#include "gateway/base/node.h"
 #include "gateway/store/store_private.h"
 
 enum {
@@ -73,50 +73,45 @@ bool inbound_urgent(struct slice text)
     return slice_starts(text, "{\"v\":1" URGENT);
 }
 
-static void read_member(const struct member *m, const json_t *value, struct arena *arena, struct inbound *out)
+static void read_member(const struct member *m, const struct node *value, struct inbound *out)
 {
     void *at = (char *)out + m->at;
 
     switch (m->type) {
     case MEMBER_TEXT:
-        *(struct slice *)at =
-            arena_copy(arena, slice_make(json_is_string(value) ? json_string_value(value) : "",
-                                         json_string_length(value)));
+        *(struct slice *)at = value && value->kind == NODE_TEXT ? value->text : slice_make("", 0);
         break;
     case MEMBER_BOOL:
-        *(bool *)at = json_is_true(value);
+        *(bool *)at = value && value->kind == NODE_TRUE;
         break;
     case MEMBER_I64:
-        *(int64_t *)at = (int64_t)json_integer_value(value);
+        *(int64_t *)at = value ? value->number : 0;
         break;
     case MEMBER_UNSIGNED:
-        *(unsigned *)at = (unsigned)json_integer_value(value);
+        *(unsigned *)at = value ? (unsigned)value->number : 0;
         break;
     }
 }
 
 int inbound_decode(struct slice text, struct arena *arena, struct inbound *out, struct err *err)
 {
-    json_error_t why;
-    json_t *o = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-    const char *kind = o ? json_string_value(json_object_get(o, "kind")) : NULL;
+    const struct node *o = node_read(arena_copy(arena, text), arena);
+    struct slice kind = node_text(o, "kind");
     unsigned k = 0;
-    int rc = 0;
 
     memset(out, 0, sizeof *out);
+    if (arena->failed)
+        return err_set(err, "a kept message is larger than the memory set aside for one");
     if (!o)
-        return err_set(err, "a kept message is no JSON (%s)", why.text);
-    while (k < sizeof kinds / sizeof *kinds && (!kind || strcmp(kind, kinds[k]) != 0))
+        return err_set(err, "a kept message is no JSON");
+    while (k < sizeof kinds / sizeof *kinds && !slice_is(kind, kinds[k]))
         k++;
-    if (json_integer_value(json_object_get(o, "v")) != INBOUND_VERSION || k == sizeof kinds / sizeof *kinds)
-        rc = err_set(err, "a kept message has an unknown version or kind: it is from a newer Kentongan");
+    if (node_int(o, "v") != INBOUND_VERSION || k == sizeof kinds / sizeof *kinds)
+        return err_set(err, "a kept message has an unknown version or kind: it is from a newer Kentongan");
     out->kind = (enum inbound_kind)k;
-    out->urgent = json_is_true(json_object_get(o, "urgent"));
-    out->op = (enum ussd_op)json_integer_value(json_object_get(o, "op"));
-    for (size_t i = 0; rc == 0 && i < sizeof members / sizeof *members; i++)
-        read_member(&members[i], json_object_get(o, members[i].name), arena, out);
-    json_decref(o);
-    if (rc == 0 && arena->failed)
-        rc = err_set(err, "a kept message is larger than the memory set aside for one");
-    return rc;
+    out->urgent = node_bool(o, "urgent");
+    out->op = (enum ussd_op)node_int(o, "op");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        read_member(&members[i], node_get(o, members[i].name), out);
+    return 0;
 }

@@ -1,9 +1,9 @@
 /* sms.c - one outgoing SMS as it stands in a lane's stream: versioned JSON text. */
-#include <jansson.h>
 #include <nettle/sha1.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/node.h"
 #include "gateway/store/store_private.h"
 
 unsigned sms_lane(enum sms_class class)
@@ -35,7 +35,8 @@ void sms_encode(struct buf *b, const struct lane_sms *sms)
 {
     buf_str(b, "{\"v\":1,\"class\":");
     buf_json(b, slice_of(sms_class_name(sms->class)));
-    buf_printf(b, ",\"expires\":%lld", (long long)sms->expires_ms);
+    buf_str(b, ",\"expires\":");
+    buf_i64(b, sms->expires_ms);
     member(b, "uuid", sms->uuid);
     member(b, "to", sms->to);
     member(b, "text", sms->text);
@@ -44,19 +45,10 @@ void sms_encode(struct buf *b, const struct lane_sms *sms)
     buf_char(b, '}');
 }
 
-static struct slice text_of(const json_t *object, const char *name, struct arena *arena)
-{
-    const json_t *v = json_object_get(object, name);
-
-    if (!json_is_string(v))
-        return slice_make("", 0);
-    return arena_copy(arena, slice_make(json_string_value(v), json_string_length(v)));
-}
-
-static bool class_by_name(const char *name, enum sms_class *out)
+static bool class_by_name(struct slice name, enum sms_class *out)
 {
     for (unsigned i = 0; i < SMS_CLASSES; i++)
-        if (name && strcmp(name, sms_class_name((enum sms_class)i)) == 0) {
+        if (slice_is(name, sms_class_name((enum sms_class)i))) {
             *out = (enum sms_class)i;
             return true;
         }
@@ -65,27 +57,24 @@ static bool class_by_name(const char *name, enum sms_class *out)
 
 int sms_decode(struct slice body, struct arena *arena, struct lane_sms *out, struct err *err)
 {
-    json_error_t why;
-    json_t *o = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, &why);
-    int rc = 0;
+    const struct node *o = node_read(arena_copy(arena, body), arena);
 
     memset(out, 0, sizeof *out);
+    if (arena->failed)
+        return err_set(err, "an SMS in the stream is larger than the memory set aside for one");
     if (!o)
-        return err_set(err, "an SMS in the stream is no JSON (%s): park it", why.text);
-    if (json_integer_value(json_object_get(o, "v")) != 1)
-        rc = err_set(err, "an SMS in the stream has an unknown version: it is from a newer Kentongan");
-    else if (!class_by_name(json_string_value(json_object_get(o, "class")), &out->class))
-        rc = err_set(err, "an SMS in the stream has an unknown class: it is from a newer Kentongan");
-    out->expires_ms = (int64_t)json_integer_value(json_object_get(o, "expires"));
-    out->uuid = text_of(o, "uuid", arena);
-    out->to = text_of(o, "to", arena);
-    out->text = text_of(o, "text", arena);
-    out->nomor = text_of(o, "nomor", arena);
-    out->question_provider = text_of(o, "asked_by", arena);
-    json_decref(o);
-    if (rc == 0 && arena->failed)
-        rc = err_set(err, "an SMS in the stream is larger than the memory set aside for one");
-    return rc;
+        return err_set(err, "an SMS in the stream is no JSON: park it");
+    if (node_int(o, "v") != 1)
+        return err_set(err, "an SMS in the stream has an unknown version: it is from a newer Kentongan");
+    if (!class_by_name(node_text(o, "class"), &out->class))
+        return err_set(err, "an SMS in the stream has an unknown class: it is from a newer Kentongan");
+    out->expires_ms = node_int(o, "expires");
+    out->uuid = node_text(o, "uuid");
+    out->to = node_text(o, "to");
+    out->text = node_text(o, "text");
+    out->nomor = node_text(o, "nomor");
+    out->question_provider = node_text(o, "asked_by");
+    return 0;
 }
 
 struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index)
