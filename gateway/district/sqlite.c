@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
@@ -16,6 +17,7 @@
 enum {
     WINDOW = 512, /* entries under way: bounds memory, and the batch */
     BATCH = 256,
+    LINGER_MS = 50, /* a batch waits so long for more: rows that share pages and a sync cost a fraction */
     BUSY_MS = 2000, /* how long SQLite itself waits for another writer */
     RETRY_FIRST_MS = 500,
     RETRY_MOST_MS = 60 * 1000,
@@ -46,6 +48,7 @@ struct sqlite_sink {
     pthread_mutex_t lock;
     pthread_cond_t cond;
     struct job_list waiting, ended;
+    unsigned waiting_n;
     char *views; /* SQL to be carried out, owned; taken by the worker */
     bool stop;
     struct err trouble; /* of the last batch that failed */
@@ -121,6 +124,22 @@ static void worker_batch(struct sqlite_sink *s, struct job **jobs, unsigned n)
     loop_wake(s->wake);
 }
 
+/* Under the lock. */
+static void worker_linger(struct sqlite_sink *s)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LINGER_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    while (!s->stop && s->waiting_n < BATCH)
+        if (pthread_cond_timedwait(&s->cond, &s->lock, &until) != 0)
+            return;
+}
+
 static void *worker(void *arg)
 {
     struct sqlite_sink *s = arg;
@@ -134,9 +153,11 @@ static void *worker(void *arg)
             pthread_cond_wait(&s->cond, &s->lock);
             continue;
         }
+        worker_linger(s);
         while (n < BATCH && s->waiting.first) {
             jobs[n++] = s->waiting.first;
             s->waiting.first = s->waiting.first->next;
+            s->waiting_n--;
         }
         if (!s->waiting.first)
             list_init(&s->waiting);
@@ -243,6 +264,7 @@ static void on_entry(void *arg, const struct entry *entry)
     j->item.first_ms = entry->first_ms;
     pthread_mutex_lock(&s->lock);
     list_add(&s->waiting, j);
+    s->waiting_n++;
     pthread_cond_signal(&s->cond);
     pthread_mutex_unlock(&s->lock);
 }
@@ -290,11 +312,15 @@ static void sink_free(struct sqlite_sink *s)
 static struct sqlite_sink *sink_new(struct loop *loop, const struct sink_conf *conf)
 {
     struct sqlite_sink *s = calloc(1, sizeof(*s));
+    pthread_condattr_t monotonic;
 
     if (!s)
         return NULL;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->cond, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->cond, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     list_init(&s->waiting);
     list_init(&s->ended);
     s->name = strndup(conf->name.p, conf->name.n);

@@ -251,6 +251,34 @@ static void a_locked_database_is_for_later_and_nothing_is_half_done(void **state
     buf_free(&text);
 }
 
+/* Schema 1 had every version in a table record_history. */
+static void a_file_of_the_first_schema_is_led_on(void **state)
+{
+    struct world *w = *state;
+    const struct row rows[] = { weighing(1, "{\"bb\":9.2}", "valid"),
+                                weighing(2, "{\"bb\":9.3}", "corrected") };
+    struct err e = { "" };
+    sqlite3 *other;
+
+    deliver(w, rows, 2, 1000);
+    sqlite_db_close(w->db);
+    assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(other,
+                     "DROP VIEW record_history; ALTER TABLE record_older RENAME TO record_history;"
+                     "INSERT INTO record_history SELECT * FROM record; PRAGMA user_version = 1",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(other);
+    assert_int_equal(sqlite_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
+    assert_string_equal(ask(w, "SELECT group_concat(version || json_extract(fields, '$.bb')) FROM"
+                               " (SELECT * FROM record_history ORDER BY version)"),
+                        "19.2,29.3");
+    assert_string_equal(ask(w, "SELECT version FROM record"), "2");
+    deliver(w, rows, 2, 1000);
+    assert_string_equal(ask(w, "SELECT count(*) FROM record_history"), "2");
+}
+
 static void a_file_of_a_newer_program_is_left_alone(void **state)
 {
     struct world *w = *state;
@@ -258,7 +286,7 @@ static void a_file_of_a_newer_program_is_left_alone(void **state)
     struct err e = { "" };
     sqlite3 *other;
 
-    assert_string_equal(ask(w, "PRAGMA user_version"), "1");
+    assert_string_equal(ask(w, "PRAGMA user_version"), "2");
     assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "PRAGMA user_version = 77", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);
@@ -322,6 +350,7 @@ int main(void)
         CASE(an_older_person_never_overwrites_a_newer),
         CASE(what_can_never_be_stored_is_refused_whole_and_disturbs_nobody),
         CASE(a_locked_database_is_for_later_and_nothing_is_half_done),
+        CASE(a_file_of_the_first_schema_is_led_on),
         CASE(a_file_of_a_newer_program_is_left_alone),
         CASE(a_file_that_cannot_be_made_is_for_later),
         CASE(views_have_a_column_for_each_field),
