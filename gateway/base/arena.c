@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-    BLOCK = 8192,
+    BLOCK = 8192, /* the first; each further one is twice as large, up to BLOCK_MAX */
+    BLOCK_MAX = 16 * BLOCK,
     ALIGN = 16
 };
 
@@ -86,7 +87,9 @@ void *arena_alloc(struct arena *a, size_t n)
 #ifdef ARENA_EMULATE
         b = block_new(n);
 #else
-        b = block_new(n > BLOCK ? n : BLOCK);
+        size_t cap = !b ? BLOCK : b->cap < BLOCK_MAX / 2 ? 2 * b->cap : BLOCK_MAX;
+
+        b = block_new(n > cap ? n : cap);
 #endif
         if (!b) {
             a->failed = true;

@@ -234,7 +234,9 @@ static void add_tallies(struct making *m)
         buf_json(&m->text, t->day);
         buf_str(&m->text, ",\"puskesmas\":");
         buf_json(&m->text, t->puskesmas);
-        buf_printf(&m->text, ",\"delta\":%lld}", (long long)t->delta);
+        buf_str(&m->text, ",\"delta\":");
+        buf_i64(&m->text, t->delta);
+        buf_char(&m->text, '}');
         redis_format_part(m->out, t->day);
         redis_format_i64(m->out, t->delta);
         redis_format_part(m->out, buf_slice(&m->text));

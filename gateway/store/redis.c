@@ -439,16 +439,16 @@ uint64_t redis_connects(const struct redis *r)
 
 void redis_format_begin(struct buf *b, unsigned parts)
 {
-    char head[16];
-
-    buf_add(b, slice_make(head, (size_t)snprintf(head, sizeof head, "*%u\r\n", parts)));
+    buf_char(b, '*');
+    buf_i64(b, parts);
+    buf_add(b, S("\r\n"));
 }
 
 void redis_format_part(struct buf *b, struct slice s)
 {
-    char head[32];
-
-    buf_add(b, slice_make(head, (size_t)snprintf(head, sizeof head, "$%zu\r\n", s.n)));
+    buf_char(b, '$');
+    buf_i64(b, (int64_t)s.n);
+    buf_add(b, S("\r\n"));
     buf_add(b, s);
     buf_add(b, S("\r\n"));
 }
