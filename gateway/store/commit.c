@@ -30,7 +30,7 @@ struct commit {
     int64_t due_ms;   /* its earliest timer; 0 = none */
     store_commit_cb *cb;
     void *arg;
-    char *fired; /* the timer that it was, or NULL */
+    char *fired; /* the timer that it was: id@due, or NULL */
     bool park;
     enum store_rc rc; /* when it ends by itself */
 };
@@ -313,7 +313,7 @@ static void tell(struct commit *c, enum store_rc rc)
             due_known(s, c->due_ms);
     }
     if (c->fired && (rc == STORE_OK || rc == STORE_DUPLICATE))
-        due_committed(s, slice_of(c->fired));
+        due_over(s, slice_of(c->fired), c->park);
     c->cb(c->arg, rc);
     free(c->fired);
     buf_free(&c->command);
@@ -450,10 +450,10 @@ static void prepare(struct making *m, struct store *s, struct commit *c)
     if (m->in->kind == INBOUND_TIMER && !due_parse(m->in->provider_id, &m->fired, &m->fired_due))
         m->fired = m->fired_due = slice_make("", 0);
     m->stand_in = !m->in->provider_id.n && !one_write_only(m);
-    m->dup = m->in->provider_id.n || m->stand_in;
+    m->dup = (m->in->provider_id.n && !m->fired.n) || m->stand_in; /* a timer stands in the due set itself */
     m->timed = m->o->timers_n || m->fired.n;
     m->sinks = m->o->rows_n ? s->sinks_n : 0;
-    c->fired = m->fired.n ? strndup(m->fired.p, m->fired.n) : NULL;
+    c->fired = m->fired.n ? strndup(m->in->provider_id.p, m->in->provider_id.n) : NULL;
 }
 
 static struct commit *commit_new(struct store *s, store_commit_cb *cb, void *arg)
@@ -509,6 +509,7 @@ void store_park_inbound(struct store *s, const struct inbound *in, const char *r
 
     buf_init(&m.text, COMMAND_MAX);
     prepare(&m, s, c);
+    m.dup = true;
     c->park = true;
     redis_format_begin(m.out, 10);
     redis_format_part(m.out, S("FCALL"));

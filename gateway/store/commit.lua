@@ -15,7 +15,7 @@ local function whole(s)
 end
 
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
--- had this id, 2 a revision moved.
+-- had this id, or the timer that it is was carried out or moved, 2 a revision moved.
 --
 -- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
 --   tallies, then "" or the timer that fired and when it was due;
@@ -51,14 +51,18 @@ local function commit(keys, argv)
         if not whole(argv[i]) then return bad('delta') end
     end
 
+    local set = timed and keys[k + subjects + sinks + sms + 1]
+    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[9]
     for i = 1, subjects do
         local have = call('GETRANGE', keys[k + i], 0, 15)
         if have ~= argv[7 + 3 * i] then
             if have == cid then return 0 end
             local by = k == 1 and call('GET', keys[1])
-            return by and (by == cid and 0 or 1) or 2
+            if by then return by == cid and 0 or 1 end
+            return over and 1 or 2
         end
     end
+    if over then return 1 end
     if k == 1 then -- looks and marks in one
         local by = call('SET', keys[1], cid, 'NX', 'GET', 'PX', dup_ttl)
         if by then return by == cid and 0 or 1 end
@@ -87,9 +91,9 @@ local function commit(keys, argv)
         call('XADD', keys[k], '*', 'b', argv[a])
     end
     if timed then
-        local set, texts = keys[k + 1], keys[k + 2]
+        local texts = keys[k + 2]
         k = k + 2
-        if fired ~= '' and call('ZSCORE', set, fired) == argv[9] then
+        if fired ~= '' then
             call('ZREM', set, fired)
             call('HDEL', texts, fired)
         end
@@ -135,7 +139,7 @@ local function due(keys, argv)
     return out
 end
 
--- A timer whose message was committed before: off, unless it was set to another time since.
+-- A timer whose message was parked: off, unless it was set to another time since.
 local function undue(keys, argv)
     local call = redis.call
     if call('ZSCORE', keys[1], argv[1]) == argv[2] then

@@ -141,7 +141,7 @@ static void poll(void *arg)
     redis_send(s->redis, on_due, s);
 }
 
-void due_settled(struct store *s, struct slice provider_id)
+void due_over(struct store *s, struct slice provider_id, bool parked)
 {
     struct slice id, due;
     struct handed **at;
@@ -152,7 +152,7 @@ void due_settled(struct store *s, struct slice provider_id)
     at = place(s->due, id);
     if (*at)
         drop(s->due, at);
-    if (!s->up)
+    if (!parked || !s->up)
         return;
     redis_begin(s->redis, 7);
     redis_str(s->redis, "FCALL");
@@ -163,14 +163,6 @@ void due_settled(struct store *s, struct slice provider_id)
     redis_part(s->redis, id);
     redis_part(s->redis, due);
     redis_send(s->redis, store_ignore, s);
-}
-
-void due_committed(struct store *s, struct slice id)
-{
-    struct handed **at = place(s->due, id);
-
-    if (*at)
-        drop(s->due, at);
 }
 
 void due_known(struct store *s, int64_t due_ms)

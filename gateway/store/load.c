@@ -10,13 +10,10 @@ struct load {
     struct subject *subjects;
     unsigned n;
     bool dup; /* the first value is the duplicate key */
-    bool timer;
     struct arena *arena;
     store_load_cb *cb;
     void *arg;
     enum store_rc rc;
-    size_t id_n;
-    char id[]; /* a timer's provider_id: taken off the due set when it was committed before */
 };
 
 static const char *const kinds[SUBJECT_KINDS] = {
@@ -76,11 +73,8 @@ static enum store_rc take(struct load *l, const redisReply *reply)
             store_refused(l->store, reply);
         return STORE_UNAVAILABLE;
     }
-    if (l->dup && reply->element[0]->type != REDIS_REPLY_NIL) {
-        if (l->timer)
-            due_settled(l->store, slice_make(l->id, l->id_n));
+    if (l->dup && reply->element[0]->type != REDIS_REPLY_NIL)
         return STORE_DUPLICATE;
-    }
     for (unsigned i = 0; i < l->n && rc == STORE_OK; i++)
         rc = take_subject(l, &l->subjects[i], reply->element[i + at]);
     return rc;
@@ -108,18 +102,13 @@ static void answer(void *arg)
 void store_load(struct store *s, const struct inbound *in, struct subject *subjects, unsigned n,
                 struct arena *arena, store_load_cb *cb, void *arg)
 {
-    size_t id_n = in && in->kind == INBOUND_TIMER ? in->provider_id.n : 0;
-    struct load *l = malloc(sizeof *l + id_n);
+    struct load *l = malloc(sizeof *l);
     struct key k;
 
     if (!l)
         abort();
     *l = (struct load){ .store = s, .subjects = subjects, .n = n, .arena = arena, .cb = cb, .arg = arg };
-    l->dup = in && in->provider_id.n > 0;
-    l->timer = id_n > 0;
-    l->id_n = id_n;
-    for (size_t i = 0; i < id_n; i++)
-        l->id[i] = in->provider_id.p[i];
+    l->dup = in && in->provider_id.n > 0 && in->kind != INBOUND_TIMER; /* its commit knows */
     if (!s->up || (!l->dup && !n)) {
         l->rc = s->up ? STORE_OK : STORE_UNAVAILABLE;
         loop_soon(s->loop, answer, l);

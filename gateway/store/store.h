@@ -121,7 +121,8 @@ void store_tally_read(struct store *, struct slice place, struct slice disease,
 /* --- timers: due ones come as inbounds ---
  *
  * The inbound that is made of one is INBOUND_TIMER with provider_id "<id>@<due_ms>": its commit takes the
- * timer off in the same call.  One that is still there after a minute is handed out again. */
+ * timer off in the same call, and is a duplicate when it is gone or was moved.  One that is still there after
+ * a minute is handed out again. */
 void store_on_due(struct store *, void (*f)(void *arg, struct slice id, struct slice text, int64_t due_ms),
                   void *arg);
 

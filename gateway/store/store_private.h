@@ -101,10 +101,9 @@ void due_down(struct store *);
 void due_free(struct due *);
 /* A timer was set for then: looks no later. */
 void due_known(struct store *, int64_t due_ms);
-/* Its message was just committed: may be handed out anew when it is set again. */
-void due_committed(struct store *, struct slice id);
-/* Its message was committed before: comes off now. */
-void due_settled(struct store *, struct slice provider_id);
+/* The message of timer "id@due" has ended: it may be handed out anew when it is set again.  A commit has
+ * taken it off the set; parking has not. */
+void due_over(struct store *, struct slice provider_id, bool parked);
 /* "id@due" taken apart; false when it is no such thing. */
 bool due_parse(struct slice provider_id, struct slice *id, struct slice *due) MUST_CHECK;
 

@@ -321,21 +321,27 @@ static void a_timer_that_sets_itself_again_fires_again(void **state)
     assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
 }
 
-static void a_timer_that_was_committed_before_comes_off_when_it_is_loaded(void **state)
+static void a_timer_is_carried_out_once_and_never_when_it_was_moved(void **state)
 {
-    struct inbound in = sms_from("o1"), timer = { .kind = INBOUND_TIMER, .provider = S("timer") };
+    struct inbound in = sms_from("o1"), again = sms_from("o2");
+    struct inbound timer = { .kind = INBOUND_TIMER, .provider = S("timer"), .provider_id = S("draft:1@5") };
     struct outcome *o = full_outcome();
     static struct outcome nothing;
 
     (void)state;
-    timer.provider_id = S("draft:1@5");
-    assert_int_equal(commit(&timer, &nothing), STORE_OK);
-    o->timers[0].due_ms = 5; /* set to the same time again: its message is a duplicate */
+    o->timers[0].due_ms = 5;
     assert_int_equal(commit(&in, o), STORE_OK);
+    memset(o, 0, sizeof *o);
+    o->timers_n = 1;
+    o->timers[0] = (struct timer){ .id = S("draft:1"), .text = S("hm"), .due_ms = 7 };
+    assert_int_equal(commit(&again, o), STORE_OK);
+    assert_int_equal(commit(&timer, &nothing), STORE_DUPLICATE); /* moved */
     assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 1);
-    assert_int_equal(load(&timer, NULL, 0), STORE_DUPLICATE);
-    assert_int_equal(load(&timer, NULL, 0), STORE_DUPLICATE); /* behind the removal */
+    timer.provider_id = S("draft:1@7");
+    assert_int_equal(commit(&timer, &nothing), STORE_OK);
     assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
+    assert_int_equal(commit(&timer, &nothing), STORE_DUPLICATE); /* another gateway had it too */
+    assert_int_equal(raw_int("EXISTS", "{19.06}dup:timer:draft:1@7"), 0);
 }
 
 static void what_a_dead_gateway_held_is_claimed(void **state)
@@ -378,6 +384,24 @@ static void a_message_that_cannot_be_carried_out_is_parked_once(void **state)
     wait_for(&again.done);
     assert_int_equal(again.rc, STORE_DUPLICATE);
     assert_int_equal(commit(&in, &nothing), STORE_DUPLICATE);
+    assert_int_equal(raw_int("XLEN", "{19.06}parked:inbound"), 1);
+}
+
+static void a_timer_that_cannot_be_carried_out_is_parked_and_never_handed_out_again(void **state)
+{
+    struct inbound in = sms_from("q2");
+    struct inbound timer = { .kind = INBOUND_TIMER, .provider = S("timer"), .provider_id = S("draft:1@5") };
+    struct outcome *o = full_outcome();
+    struct answer a = { 0 };
+
+    (void)state;
+    o->timers[0].due_ms = 5;
+    assert_int_equal(commit(&in, o), STORE_OK);
+    store_park_inbound(rig.store, &timer, "parked_crash", 5, on_answer, &a);
+    wait_for(&a.done);
+    assert_int_equal(a.rc, STORE_OK);
+    assert_int_equal(load(&in, NULL, 0), STORE_DUPLICATE); /* behind the removal */
+    assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
     assert_int_equal(raw_int("XLEN", "{19.06}parked:inbound"), 1);
 }
 
@@ -595,9 +619,10 @@ int main(void)
         CASE(what_was_under_way_at_the_end_is_recovered),
         CASE(a_timer_fires_once_and_its_commit_takes_it_off),
         CASE(a_timer_that_sets_itself_again_fires_again),
-        CASE(a_timer_that_was_committed_before_comes_off_when_it_is_loaded),
+        CASE(a_timer_is_carried_out_once_and_never_when_it_was_moved),
         CASE(what_a_dead_gateway_held_is_claimed),
         CASE(a_message_that_cannot_be_carried_out_is_parked_once),
+        CASE(a_timer_that_cannot_be_carried_out_is_parked_and_never_handed_out_again),
         CASE(cases_are_counted_for_village_and_puskesmas),
         CASE(a_delivery_id_finds_our_message_again),
         CASE(ids_of_any_length_and_bytes_are_keys),
