@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    BLOCK = 8192, /* the first; each further one is twice as large, up to BLOCK_MAX */
-    BLOCK_MAX = 16 * BLOCK,
+    BLOCK = 32 * 1024,
+    SPARE = 128, /* blocks that a thread keeps for its next arena: 4 MB */
     ALIGN = 16
 };
 
@@ -18,41 +18,48 @@ struct arena_block {
     _Alignas(ALIGN) char mem[];
 };
 
+/* Arenas come and go with every message: what one leaves, the next takes. */
+static _Thread_local struct {
+    struct arena_block *first;
+    unsigned n;
+} spare;
+
 void arena_init(struct arena *a, size_t max_bytes)
 {
     *a = (struct arena){ .max = max_bytes };
 }
 
-static struct arena_block *block_new(size_t cap)
+static struct arena_block *block_new(size_t need)
 {
-    struct arena_block *b = malloc(sizeof *b + cap);
+    struct arena_block *b = spare.first;
+    size_t cap = need;
 
+#ifndef ARENA_EMULATE
+    cap = need > BLOCK ? need : BLOCK;
+#endif
+    if (b && cap == BLOCK) {
+        spare.first = b->next;
+        spare.n--;
+        b->used = 0;
+        return b;
+    }
+    b = malloc(sizeof *b + cap);
     if (b)
         *b = (struct arena_block){ .cap = cap };
     return b;
 }
 
-void arena_reset(struct arena *a)
+static void block_free(struct arena_block *b)
 {
-    struct arena_block *b = a->head, *keep = NULL;
-
-    while (b) {
-        struct arena_block *next = b->next;
-
 #ifndef ARENA_EMULATE
-        if (!next && b->cap == BLOCK) { /* the first block is kept: most messages need no other */
-            keep = b;
-            keep->used = 0;
-            keep->next = NULL;
-            break;
-        }
-#endif
-        free(b);
-        b = next;
+    if (b->cap == BLOCK && spare.n < SPARE) {
+        b->next = spare.first;
+        spare.first = b;
+        spare.n++;
+        return;
     }
-    a->head = keep;
-    a->used = 0;
-    a->failed = false;
+#endif
+    free(b);
 }
 
 void arena_free(struct arena *a)
@@ -62,11 +69,17 @@ void arena_free(struct arena *a)
     while (b) {
         struct arena_block *next = b->next;
 
-        free(b);
+        block_free(b);
         b = next;
     }
     a->head = NULL;
     a->used = 0;
+}
+
+void arena_reset(struct arena *a)
+{
+    arena_free(a);
+    a->failed = false;
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -84,13 +97,7 @@ void *arena_alloc(struct arena *a, size_t n)
     b = NULL;
 #endif
     if (!b || b->cap - b->used < n) {
-#ifdef ARENA_EMULATE
         b = block_new(n);
-#else
-        size_t cap = !b ? BLOCK : b->cap < BLOCK_MAX / 2 ? 2 * b->cap : BLOCK_MAX;
-
-        b = block_new(n > cap ? n : cap);
-#endif
         if (!b) {
             a->failed = true;
             return NULL;
