@@ -9,6 +9,7 @@
 #include "flows/calendar.h"
 #include "flows/clocks.h"
 #include "flows/drafts.h"
+#include "gateway/base/uuid.h"
 #include "parsers/damm.h"
 
 static const int64_t hour_ms = INT64_C(60) * 60 * 1000;
@@ -224,11 +225,7 @@ struct slice step_uuid(struct step *s)
     sha1_update(&ctx, from.n, (const uint8_t *)from.p);
     sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
     sha1_digest(&ctx, sizeof d, d);
-    d[6] = (uint8_t)((d[6] & 0x0f) | 0x50);
-    d[8] = (uint8_t)((d[8] & 0x3f) | 0x80);
-    return arena_printf(s->arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-                        d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12],
-                        d[13], d[14], d[15]);
+    return arena_str(s->arena, uuid5_text(d).text);
 }
 
 struct slice step_text(struct step *s, struct slice language, const char *key, const struct text_fill *fills,

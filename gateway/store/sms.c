@@ -82,7 +82,6 @@ struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index
     struct sha1_ctx ctx;
     uint8_t d[SHA1_DIGEST_SIZE];
     char tail[32];
-    struct uuid_text out;
     int n = snprintf(tail, sizeof tail, "%csms%c%u", 0, 0, index);
 
     sha1_init(&ctx);
@@ -92,10 +91,5 @@ struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index
     sha1_update(&ctx, id.n, (const uint8_t *)id.p);
     sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
     sha1_digest(&ctx, sizeof d, d);
-    d[6] = (uint8_t)((d[6] & 0x0f) | 0x50);
-    d[8] = (uint8_t)((d[8] & 0x3f) | 0x80);
-    snprintf(out.text, sizeof out.text,
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1], d[2], d[3],
-             d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13], d[14], d[15]);
-    return out;
+    return uuid5_text(d);
 }

@@ -3,6 +3,7 @@
 #define KENTONGAN_STORE_STORE_PRIVATE_H
 
 #include "gateway/base/buf.h"
+#include "gateway/base/uuid.h"
 #include "gateway/store/redis.h"
 #include "gateway/store/store.h"
 
@@ -142,9 +143,6 @@ int inbound_decode(struct slice text, struct arena *, struct inbound *out, struc
 
 /* sms.c */
 void sms_encode(struct buf *, const struct lane_sms *);
-struct uuid_text {
-    char text[37];
-};
 /* UUIDv5 of (provider, id, "sms", index). */
 struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index);
 

@@ -1,0 +1,26 @@
+/* uuid.c - see uuid.h.  By hand: several are made for every message, and printf is what that would be spent
+ * on.
+ */
+#include "gateway/base/uuid.h"
+
+struct uuid_text uuid5_text(const uint8_t digest[16])
+{
+    static const char hex[] = "0123456789abcdef";
+    struct uuid_text out;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < 16; i++) {
+        uint8_t d = digest[i];
+
+        if (i == 6)
+            d = (uint8_t)((d & 0x0f) | 0x50); /* version 5 */
+        if (i == 8)
+            d = (uint8_t)((d & 0x3f) | 0x80); /* the variant of RFC 4122 */
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            out.text[n++] = '-';
+        out.text[n++] = hex[d >> 4];
+        out.text[n++] = hex[d & 15];
+    }
+    out.text[n] = '\0';
+    return out;
+}
