@@ -58,6 +58,8 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
     nomor = work_text(r, "nomor");
     nama = work_text(r, "nama");
     ok = intent_add(intent, SUBJECT_NUMBER, nomor);
+    if (sender->person && (nama.n || nomor.n)) /* a visit may be due to whom it is about */
+        ok = tasks_subjects(sender->person->place_code, a, intent) && ok;
     if (work_about_child(r->form) && nama.n && sender->person) {
         if (r->form->nik_of_mother)
             nama = arena_printf(a, "Bayi %.*s", SLICE_ARG(nama));

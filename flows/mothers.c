@@ -83,6 +83,5 @@ void mothers_filed(struct step *s, const struct filed_report *r, bool taken_back
         step_timer(s, id, slice_make("", 0), 0);
     }
     if (!taken_back) /* she was seen: what was overdue is not */
-        step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, &seen),
-                   s->now_ms);
+        tasks_tell(s, r, &seen);
 }

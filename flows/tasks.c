@@ -188,6 +188,28 @@ static int task_of_name(struct step *s, const struct tasks *t, struct slice nama
     return found >= 0 ? found : -1;
 }
 
+static int over_of(struct step *s, const struct tasks *t, const struct due *d);
+
+/* The list, as it was loaded, has something that a report changes. */
+static bool concerns(struct step *s, const struct due *d)
+{
+    struct tasks t;
+
+    if (d->act.n || d->taken_back || !step_subject(s, SUBJECT_POSYANDU, list_id(d->posyandu, s->arena)))
+        return true;
+    load(s, d->posyandu, &t);
+    if (d->nomor.n)
+        return task_of_child(&t, d->nomor) >= 0 || t.gone_n;
+    return over_of(s, &t, d) >= 0 || gone_at(s, &t, d->nama) >= 0;
+}
+
+void tasks_tell(struct step *s, const struct filed_report *r, const struct due *d)
+{
+    /* A correction takes back and files in one step: the same id, the later one stands. */
+    if (r->version > 1 || concerns(s, d))
+        step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, d), s->now_ms);
+}
+
 /* --- what a report brings --- */
 
 /* The most urgent finding of a weighing that asks for a visit. */
@@ -243,7 +265,7 @@ static void tell_of(struct step *s, const struct filed_report *r, const char *ac
     if (!r->posyandu.n || nama < 0 || r->values[nama].kind != VALUE_TEXT)
         return;
     d.nama = r->values[nama].text;
-    step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
+    tasks_tell(s, r, &d);
 }
 
 void tasks_filed(struct step *s, const struct filed_report *r, bool taken_back)
@@ -262,8 +284,7 @@ void tasks_filed(struct step *s, const struct filed_report *r, bool taken_back)
     if (!slice_is(r->form->name, "timbang"))
         return;
     d.act = taken_back ? slice_make("", 0) : why_of(r, s->arena);
-    /* A correction takes back and files in one step: the same id, the later one stands. */
-    step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
+    tasks_tell(s, r, &d);
 }
 
 /* --- timers --- */

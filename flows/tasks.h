@@ -12,6 +12,10 @@
 /* A report was filed, or a newer version of it; taken_back: it was cancelled. */
 void tasks_filed(struct step *, const struct filed_report *, bool taken_back);
 
+/* Sets the timer by which this report changes the list of its posyandu, unless the list as it was loaded
+ * (which a report may read, and never waits for) holds nothing that it could change. */
+void tasks_tell(struct step *, const struct filed_report *, const struct due *);
+
 /* By which a person without a number is known in a posyandu: the name without bu, pak. */
 struct slice tasks_key(const struct step *, struct slice nama);
 
