@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    FIRST = 512 /* bytes of the first allocation */
+};
+
 void buf_init(struct buf *b, size_t max_bytes)
 {
     *b = (struct buf){ .max = max_bytes };
@@ -28,7 +32,7 @@ void buf_clear(struct buf *b)
 /* Room for n more bytes and the NUL. */
 static bool grow(struct buf *b, size_t n)
 {
-    size_t cap = b->cap ? b->cap : 128;
+    size_t cap = b->cap ? b->cap : FIRST;
     char *p;
 
     if (b->failed || n > b->max || b->n > b->max - n) {
@@ -66,7 +70,10 @@ void buf_str(struct buf *b, const char *cstr)
 
 void buf_char(struct buf *b, char c)
 {
-    buf_add(b, slice_make(&c, 1));
+    if (!grow(b, 1))
+        return;
+    b->p[b->n++] = c;
+    b->p[b->n] = '\0';
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)
