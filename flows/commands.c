@@ -5,6 +5,7 @@
 
 #include "flows/alert.h"
 #include "flows/answers.h"
+#include "flows/approval.h"
 #include "flows/blob.h"
 #include "flows/calendar.h"
 #include "flows/people.h"
@@ -246,52 +247,6 @@ static void run_stop(struct step *s, const struct command *c)
     say(s, slice_make("", 0), s->state->stopped ? "stop.done" : "stop.undone");
 }
 
-static struct slice request_blob(struct step *s, const struct command *c)
-{
-    struct node *o = blob_new(s->arena);
-
-    node_put(o, "kind", S("request"));
-    node_put(o, "msisdn", s->msisdn);
-    node_put(o, "nama", c->nama);
-    node_put(o, "place", c->kode);
-    return blob_done(o, s->arena);
-}
-
-/* DAFTAR: the staff of the posyandu's chain are asked; SETUJU, the console or `people approve` ends it. */
-static void run_daftar(struct step *s, const struct command *c)
-{
-    const struct place *p = directory_place(&s->rules->directory, c->kode);
-    struct audience who;
-    struct slice nomor;
-
-    if (s->person) {
-        say(s, slice_make("", 0), "daftar.already");
-        return;
-    }
-    if (!p || p->level != PLACE_POSYANDU) {
-        say(s, slice_make("", 0), "daftar.place");
-        return;
-    }
-    if (s->state->request.n) { /* the staff have been asked */
-        say(s, s->state->request, "daftar.done");
-        return;
-    }
-    nomor = step_number(s);
-    s->state->request = nomor;
-    s->state->changed = true;
-    step_audience(s, p->parent, &who);
-    for (unsigned i = 0; i < who.n; i++) {
-        const struct text_fill f[] = {
-            { "nomor", nomor }, { "nama", c->nama }, { "tempat", p->name }, { "hp", step_phone(s, s->msisdn) }
-        };
-
-        step_sms(s, who.msisdn[i], SMS_NOTICE, nomor,
-                 step_text(s, step_language_of(s, who.msisdn[i]), "daftar.staff", FILLS(f)));
-    }
-    step_write(s, SUBJECT_NUMBER, nomor, request_blob(s, c), INT64_C(86400000) * 30);
-    say(s, nomor, "daftar.done");
-}
-
 /* The NIK of a child, checked against its sex and its birth (within a month: the birth may be estimated). */
 static void run_nik(struct step *s, const struct command *c)
 {
@@ -363,32 +318,26 @@ static void run_cakap(struct step *s, const struct command *c)
     }
 }
 
-static void run_later(struct step *s, const struct command *c)
-{
-    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) } };
-
-    step_answer(s, c->nomor, step_text(s, s->language, "command.later", FILLS(f)));
-}
-
 void commands_run(struct step *s, const struct command *c)
 {
     static void (*const run[COMMANDS])(struct step *, const struct command *) = {
-        [COMMAND_DAFTAR] = run_daftar,    [COMMAND_BANTUAN] = run_help,
-        [COMMAND_FORMAT] = run_help,      [COMMAND_STATUS] = run_status,
-        [COMMAND_BATAL] = run_batal,      [COMMAND_KOREKSI] = run_koreksi,
-        [COMMAND_YA] = answers_word,      [COMMAND_BARU] = answers_word,
-        [COMMAND_TIDAK] = answers_word,   [COMMAND_BENAR] = run_episode,
-        [COMMAND_BUKAN] = run_episode,    [COMMAND_OK] = run_episode,
-        [COMMAND_TERIMA] = run_referral,  [COMMAND_TOLAK] = run_referral,
-        [COMMAND_HADIR] = run_referral,   [COMMAND_TIDAK_HADIR] = run_referral,
-        [COMMAND_SELESAI] = run_referral, [COMMAND_CEK] = run_cek,
-        [COMMAND_PWS] = pws_answer,       [COMMAND_TUGAS] = tasks_answer,
-        [COMMAND_CAKAP] = run_cakap,      [COMMAND_NIK] = run_nik,
-        [COMMAND_BERHENTI] = run_stop,    [COMMAND_MULAI] = run_stop,
+        [COMMAND_DAFTAR] = approval_ask,   [COMMAND_BANTUAN] = run_help,
+        [COMMAND_FORMAT] = run_help,       [COMMAND_STATUS] = run_status,
+        [COMMAND_BATAL] = run_batal,       [COMMAND_KOREKSI] = run_koreksi,
+        [COMMAND_YA] = answers_word,       [COMMAND_BARU] = answers_word,
+        [COMMAND_TIDAK] = answers_word,    [COMMAND_BENAR] = run_episode,
+        [COMMAND_BUKAN] = run_episode,     [COMMAND_OK] = run_episode,
+        [COMMAND_TERIMA] = run_referral,   [COMMAND_TOLAK] = run_referral,
+        [COMMAND_HADIR] = run_referral,    [COMMAND_TIDAK_HADIR] = run_referral,
+        [COMMAND_SELESAI] = run_referral,  [COMMAND_CEK] = run_cek,
+        [COMMAND_PWS] = pws_answer,        [COMMAND_TUGAS] = tasks_answer,
+        [COMMAND_CAKAP] = run_cakap,       [COMMAND_NIK] = run_nik,
+        [COMMAND_BERHENTI] = run_stop,     [COMMAND_MULAI] = run_stop,
+        [COMMAND_SETUJU] = approval_grant,
     };
 
     step_reason(s, "command");
-    if (!roles_may_command(s->person, c->kind)) {
+    if (!s->staff && !roles_may_command(s->person, c->kind)) {
         filing_keep(s);
         roles_refuse(s);
         return;
@@ -402,8 +351,5 @@ void commands_run(struct step *s, const struct command *c)
         step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, s->arena));
         return;
     }
-    if ((unsigned)c->kind < COMMANDS && run[c->kind])
-        run[c->kind](s, c);
-    else
-        run_later(s, c);
+    run[c->kind](s, c);
 }

@@ -73,7 +73,8 @@ static void lists_decode(struct sender_state *s, const struct node *o, int64_t n
         s->kept[s->kept_n++] = (struct kept){ .text = node_text(k, "text"),
                                               .provider = node_text(k, "provider"),
                                               .message_id = node_text(k, "message"),
-                                              .at_ms = node_int(k, "at") };
+                                              .at_ms = node_int(k, "at"),
+                                              .forwarded = node_bool(k, "forwarded") };
 }
 
 struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rules, int64_t now_ms,
@@ -120,6 +121,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
         node_put(k, "provider", s->kept[i].provider);
         node_put(k, "message", s->kept[i].message_id);
         node_put_int(k, "at", s->kept[i].at_ms);
+        node_put_bool(k, "forwarded", s->kept[i].forwarded);
         node_add(kept, k);
     }
     node_set(o, "drafts", drafts);

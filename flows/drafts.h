@@ -47,6 +47,7 @@ struct repeat {
 struct kept {
     struct slice text, provider, message_id;
     int64_t at_ms;
+    bool forwarded; /* an emergency: the staff have it, it is not carried out again */
 };
 
 struct sender_state {

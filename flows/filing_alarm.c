@@ -151,16 +151,23 @@ void work_tell_reporter(struct work *w)
 
 /* --- people who are not registered (SPEC 2.3) --- */
 
-void filing_keep(struct step *s)
+static void keep(struct step *s, bool forwarded)
 {
     const struct inbound *in = s->seen->inbound;
 
     if (s->state->kept_n == DRAFTS_KEPT)
         return; /* staff have twenty of hers already */
-    s->state->kept[s->state->kept_n++] = (struct kept){
-        .text = in->text, .provider = in->provider, .message_id = in->provider_id, .at_ms = in->received_ms
-    };
+    s->state->kept[s->state->kept_n++] = (struct kept){ .text = in->text,
+                                                        .provider = in->provider,
+                                                        .message_id = in->provider_id,
+                                                        .at_ms = in->received_ms,
+                                                        .forwarded = forwarded };
     s->state->changed = true;
+}
+
+void filing_keep(struct step *s)
+{
+    keep(s, false);
 }
 
 static void tell_duty(struct work *w)
@@ -183,7 +190,7 @@ void work_stranger(struct work *w)
     struct step *s = w->s;
     bool event = slice_is(w->report.form->name, "kejadian");
 
-    filing_keep(s);
+    keep(s, work_alarms(w) || event);
     w->out->kind = FILED_REFUSED;
     if (!work_alarms(w) && !event) {
         w->out->text = step_text(s, s->language, roles_stranger(s), NULL, 0);

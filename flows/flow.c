@@ -8,6 +8,7 @@
 
 #include "flows/alert.h"
 #include "flows/answers.h"
+#include "flows/approval.h"
 #include "flows/blob.h"
 #include "flows/commands.h"
 #include "flows/filing.h"
@@ -293,6 +294,21 @@ static bool is_ussd_timer(const struct inbound *in, struct arena *a)
     return in->kind == INBOUND_TIMER && slice_is(node_text(blob_parse(in->text, a), "t"), "ussd");
 }
 
+bool flow_due(struct slice id, struct slice text, int64_t due_ms, int64_t now_ms, struct arena *a,
+              struct inbound *out)
+{
+    struct slice name = arena_printf(a, "%.*s@%lld", SLICE_ARG(id), (long long)due_ms);
+
+    if (!approval_kept(text, a, out))
+        *out = (struct inbound){ .kind = INBOUND_TIMER,
+                                 .provider = S("timer"),
+                                 .provider_id = name,
+                                 .text = text,
+                                 .received_ms = now_ms };
+    out->timer = name;
+    return !a->failed;
+}
+
 enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                        int64_t now_ms, struct arena *a, struct intent *out)
 {
@@ -303,7 +319,7 @@ enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, co
     if (!out->reading)
         return READ_NO_MEMORY;
     out->reading->kind = READING_IGNORED;
-    if (in->kind == INBOUND_SMS)
+    if (in->kind == INBOUND_SMS || in->kind == INBOUND_STAFF)
         return read_sms(rules, who, in, now_ms, a, out);
     if (in->kind == INBOUND_TIMER)
         return read_timer(rules, in, a, out);
@@ -460,6 +476,8 @@ static void step_timer_due(struct step *s)
         alert_due(s, d);
     else if (slice_is(d->what, "child"))
         people_due(s, d);
+    else if (slice_is(d->what, "setuju"))
+        approval_due(s, d);
     else if (slice_is(d->what, "pws"))
         pws_due(s, d);
     else if (slice_is(d->what, "tugas"))

@@ -59,6 +59,11 @@ enum step_rc {
     STEP_OVERFLOW,
 };
 
+/* The inbound that a timer of the due set becomes: INBOUND_TIMER, or the SMS that it brings back
+ * (approval.h).  False when the arena is full; the timer is handed out again. */
+bool flow_due(struct slice id, struct slice text, int64_t due_ms, int64_t now_ms, struct arena *,
+              struct inbound *out) MUST_CHECK;
+
 /* Parses in, in the light of the sender's drafts, open questions and session; names the subjects. */
 enum read_rc flow_read(const struct ruleset *, const struct sender *, const struct inbound *, int64_t now_ms,
                        struct arena *, struct intent *out) MUST_CHECK;

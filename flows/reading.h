@@ -23,7 +23,7 @@ enum reading_kind {
 /* The text of a timer: {"t":"referral","nomor":"48217","from":"+62…","do":"…","village":…,"disease":…}. */
 struct due {
     struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas",
-                        * "absen", "ibu", "kunjungan", "rekap", "ussd" */
+                        * "absen", "ibu", "kunjungan", "rekap", "setuju", "kept", "ussd" */
     struct slice nomor, from, act, village, disease;
     struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; people.h */
     struct slice nik;        /* "child": known from now on */

@@ -10,11 +10,7 @@
 #include "gateway/conf/programme.h"
 #include "gateway/conf/rules.h"
 #include "gateway/conf/texts.h"
-
-static bool is_sample(struct slice name)
-{
-    return slice_ends(name, "(contoh)");
-}
+#include "gateway/model/people.h"
 
 /* The host that a provider's SMS go to; empty when it sends nothing by itself. */
 static struct slice host_of(const struct provider_conf *p)
@@ -28,7 +24,7 @@ static void refuse_sample_people(const struct config *c, const struct directory 
     const struct person *sample = NULL;
 
     for (unsigned i = 0; i < d->people_n && !sample; i++)
-        if (is_sample(d->people[i].name))
+        if (d->people[i].active && person_is_sample(&d->people[i]))
             sample = &d->people[i];
     for (unsigned i = 0; i < c->providers_n && sample; i++) {
         struct slice host = host_of(&c->providers[i]);
@@ -64,25 +60,31 @@ static void choose_district(const struct config *c, struct ruleset *set, struct 
 }
 
 /* Left out, duty falls to the dinkes people. */
-static void choose_duty(const struct config *c, struct ruleset *set, struct arena *arena,
-                        struct faults *faults)
+static void duty_of_people(struct ruleset *set, struct arena *arena)
 {
-    struct slice *duty;
+    struct slice *duty = ARENA_ARRAY(arena, struct slice, CONFIG_DUTY);
+    unsigned n = 0;
 
-    set->duty = c->duty;
-    set->duty_n = c->duty_n;
-    if (c->duty_n)
-        return;
-    duty = ARENA_ARRAY(arena, struct slice, CONFIG_DUTY);
-    if (!duty)
-        return;
-    for (unsigned i = 0; i < set->directory.people_n && set->duty_n < CONFIG_DUTY; i++) {
+    for (unsigned i = 0; duty && i < set->directory.people_n && n < CONFIG_DUTY; i++) {
         const struct person *p = &set->directory.people[i];
 
         if (p->role == ROLE_DINKES && p->active && !p->pending)
-            duty[set->duty_n++] = p->msisdn;
+            duty[n++] = p->msisdn;
     }
+    if (!n)
+        return; /* whoever was told before still is */
     set->duty = duty;
+    set->duty_n = n;
+}
+
+static void choose_duty(const struct config *c, struct ruleset *set, struct arena *arena,
+                        struct faults *faults)
+{
+    set->duty = c->duty;
+    set->duty_n = c->duty_n;
+    set->duty_by_role = !c->duty_n;
+    if (set->duty_by_role)
+        duty_of_people(set, arena);
     if (set->duty_n == 0)
         fault_add(
             faults, (struct mark){ .file = c->file, .line = 1, .col = 1 },
@@ -235,6 +237,24 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
     if (arena->failed)
         fault_add(faults, (struct mark){ .file = c->file }, "larger than the memory for a configuration");
     return faults_count(faults) == before ? set : NULL;
+}
+
+struct ruleset *ruleset_with_people(const struct ruleset *base, const struct people *people,
+                                    struct arena *arena)
+{
+    struct ruleset *set = ARENA_NEW(arena, struct ruleset);
+    struct person *all = ARENA_ARRAY(arena, struct person, (size_t)people->n + 1);
+
+    if (!set || !all)
+        return NULL;
+    *set = *base;
+    for (unsigned i = 0; i < people->n; i++)
+        all[i] = person_copy(&people->all[i], arena);
+    if (directory_with_people(&base->directory, all, people->n, arena, &set->directory) < 0)
+        return NULL;
+    if (set->duty_by_role)
+        duty_of_people(set, arena);
+    return arena->failed ? NULL : set;
 }
 
 void ruleset_free(struct ruleset *set)

@@ -30,7 +30,8 @@ bool step_begin(struct step *s, const struct ruleset *rules, const struct contex
                         .now_ms = now_ms,
                         .arena = a,
                         .out = out,
-                        .msisdn = intent->reading->acting };
+                        .msisdn = intent->reading->acting,
+                        .staff = seen->inbound->kind == INBOUND_STAFF };
     s->person = registered(slice_eq(s->msisdn, seen->sender->msisdn)
                                ? seen->sender->person
                                : directory_person(&rules->directory, s->msisdn));
@@ -182,6 +183,8 @@ void step_sms(struct step *s, struct slice to, enum sms_class class, struct slic
 
 void step_answer(struct step *s, struct slice nomor, struct slice text)
 {
+    if (s->staff)
+        s->out->screen = text;
     if (!s->seen->inbound->from_is_msisdn)
         return; /* a short code or a name: two robots must not talk to each other */
     for (unsigned i = 0; i < s->out->sms_n; i++) {

@@ -21,6 +21,7 @@ struct step {
     struct outcome *out;
     struct slice msisdn;         /* whose message it is (or whom a timer is about) */
     const struct person *person; /* NULL: not registered (pending people too) */
+    bool staff;                  /* the operator at ctl or the console: no number, every right */
     struct slice language;
     struct sender_state *state; /* decoded; written once at the end when changed */
     unsigned derived;           /* ids derived so far */

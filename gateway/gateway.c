@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "flows/flow.h"
 #include "flows/ruleset.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
@@ -20,6 +21,7 @@
 #include "gateway/delivery/delivery.h"
 #include "gateway/district/signals.h"
 #include "gateway/district/sqlite.h"
+#include "gateway/generation.h"
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
@@ -31,18 +33,14 @@
 enum {
     DRAIN_MS = 10000, /* SPEC 7: finish commits */
     SWEEP_MS = 20,
-};
-
-/* One loaded configuration; an old one lives until the jobs that began with it are done. */
-struct generation {
-    struct arena arena;
-    struct config *config;
-    struct ruleset *rules;
-    struct generation *older;
+    TIMER_MAX = 256 * 1024, /* memory for one timer */
 };
 
 struct gateway {
     struct generation *now;
+    struct person *stored; /* people as the store said last, in the arena */
+    unsigned stored_n;
+    struct arena stored_arena;
     struct loop *loop;
     struct store *store;
     struct blackbox *blackbox;
@@ -66,31 +64,6 @@ struct gateway {
 };
 
 /* --- configuration --- */
-
-static void generation_free(struct generation *g)
-{
-    if (!g)
-        return;
-    ruleset_free(g->rules);
-    arena_free(&g->arena);
-    free(g);
-}
-
-static struct generation *generation_load(const char *path, struct faults *faults)
-{
-    struct generation *g = calloc(1, sizeof *g);
-
-    if (!g)
-        return NULL;
-    arena_init(&g->arena, RULESET_ARENA);
-    g->config = config_load(path, &g->arena, faults);
-    if (g->config)
-        g->rules = ruleset_load(g->config, &g->arena, faults);
-    if (g->rules && faults_count(faults) == 0)
-        return g;
-    generation_free(g);
-    return NULL;
-}
 
 static void print_faults(const struct faults *faults)
 {
@@ -118,14 +91,13 @@ static void send_now(void *arg, struct slice via, const struct sms *sms)
 static void on_due(void *arg, struct slice id, struct slice text, int64_t due_ms)
 {
     struct gateway *g = arg;
-    char provider_id[256];
-    struct inbound in = {
-        .kind = INBOUND_TIMER, .provider = S("timer"), .text = text, .received_ms = clock_wall_ms()
-    };
+    struct inbound in;
+    struct arena arena;
 
-    snprintf(provider_id, sizeof provider_id, "%.*s@%lld", SLICE_ARG(id), (long long)due_ms);
-    in.provider_id = slice_of(provider_id);
-    pipeline_submit(g->pipeline, &in, NULL, NULL);
+    arena_init(&arena, TIMER_MAX);
+    if (flow_due(id, text, due_ms, clock_wall_ms(), &arena, &in))
+        pipeline_submit(g->pipeline, &in, NULL, NULL);
+    arena_free(&arena);
 }
 
 struct spooled {
@@ -167,9 +139,6 @@ static enum staff_health health(void *arg)
     for (unsigned i = 0; i < g->sinks_n; i++)
         if (!sqlite_sink_up(g->sinks[i]))
             return STAFF_DEGRADED;
-    for (unsigned i = 0; i < g->sinks_n; i++)
-        if (!sqlite_sink_up(g->sinks[i]))
-            return STAFF_DEGRADED;
     return store_up(g->store) ? STAFF_OK : STAFF_DEGRADED;
 }
 
@@ -185,6 +154,33 @@ static unsigned under_way(void *arg)
     struct gateway *g = arg;
 
     return g->pipeline ? pipeline_under_way(g->pipeline) : 0;
+}
+
+/* --- another configuration, other people --- */
+
+static void swap_in(struct gateway *g, struct generation *next)
+{
+    next->older = g->now;
+    g->now = next;
+    if (!g->pipeline)
+        return;
+    pipeline_ruleset(g->pipeline, next->rules);
+    ingress_reload(g->ingress, next->config, next->rules);
+    smpp_in_reload(g->smpp_in, next->config, next->rules);
+}
+
+/* The people of the store in the place of those in memory. */
+static bool seat_people(struct gateway *g)
+{
+    struct people merged;
+    struct generation *next = generation_with_people(g->now, g->stored, g->stored_n, &merged);
+
+    if (!next)
+        return false;
+    swap_in(g, next);
+    if (merged.imports_n)
+        store_people_put(g->store, merged.imports, merged.imports_n, NULL, NULL);
+    return true;
 }
 
 static int reload(void *arg, struct buf *said)
@@ -207,13 +203,10 @@ static int reload(void *arg, struct buf *said)
         return -1;
     }
     faults_free(&faults);
-    next->older = g->now;
-    g->now = next;
-    pipeline_ruleset(g->pipeline, next->rules);
-    ingress_reload(g->ingress, next->config, next->rules);
+    swap_in(g, next);
+    (void)!seat_people(g); /* memory is out: those of the file alone */
     delivery_reload(g->delivery, next->config);
     smpp_hub_reload(g->smpp, next->config);
-    smpp_in_reload(g->smpp_in, next->config, next->rules);
     for (unsigned i = 0; i < g->sinks_n; i++)
         sqlite_sink_forms(g->sinks[i], &next->rules->forms);
     buf_str(said, "reloaded\n");
@@ -224,17 +217,8 @@ static int reload(void *arg, struct buf *said)
 /* Old configurations go when nobody can hold them any more. */
 static void free_older(struct gateway *g)
 {
-    struct generation *old = g->now->older;
-
-    if (!old || pipeline_under_way(g->pipeline) > 0)
-        return;
-    g->now->older = NULL;
-    while (old) {
-        struct generation *older = old->older;
-
-        generation_free(old);
-        old = older;
-    }
+    if (pipeline_under_way(g->pipeline) == 0)
+        generation_free_older(g->now);
 }
 
 /* --- stopping --- */
@@ -410,21 +394,53 @@ static int open_rooms(struct gateway *g, struct err *e)
     return g->ingress ? 0 : -1;
 }
 
-static void on_store_ready(void *arg, const struct err *why)
+static void give_up(struct gateway *g, const char *why)
+{
+    fprintf(stderr, "kentongan serve: %s\n", why);
+    g->status = 1;
+    drain(g);
+}
+
+/* The first time, everything that needs to know people is opened. */
+static void on_people(void *arg, const struct person *all, unsigned n)
 {
     struct gateway *g = arg;
     struct err e = { "" };
 
-    if (why || open_rooms(g, &e) != 0) {
-        fprintf(stderr, "kentongan serve: %s\n", why ? why->text : e.text);
-        g->status = 1;
-        drain(g);
+    if (g->draining)
+        return;
+    arena_reset(&g->stored_arena);
+    g->stored = ARENA_ARRAY(&g->stored_arena, struct person, (size_t)n + 1);
+    for (g->stored_n = 0; g->stored && g->stored_n < n; g->stored_n++)
+        g->stored[g->stored_n] = person_copy(&all[g->stored_n], &g->stored_arena);
+    if (g->stored_arena.failed || !seat_people(g)) {
+        log_event(LOG_ERROR, "people", "why", "more people than memory", NULL);
+        if (!g->ready)
+            give_up(g, "more people than memory");
+        return;
+    }
+    if (g->ready) {
+        log_event(LOG_INFO, "people", NULL);
+        return;
+    }
+    if (open_rooms(g, &e) != 0) {
+        give_up(g, e.text);
         return;
     }
     g->ready = true;
     loop_timer_set(g->sweep, 1000);
     log_event(LOG_INFO, "serving", NULL);
     banner(g);
+}
+
+static void on_store_ready(void *arg, const struct err *why)
+{
+    struct gateway *g = arg;
+
+    if (why)
+        give_up(g, why->text);
+    else
+        store_on_people(g->store, on_people, g);
 }
 
 static int open_staff(struct gateway *g, struct err *e)
@@ -524,12 +540,8 @@ static void stop(struct gateway *g)
         blackbox_close(g->blackbox);
     if (g->loop)
         loop_free(g->loop);
-    while (g->now) {
-        struct generation *older = g->now->older;
-
-        generation_free(g->now);
-        g->now = older;
-    }
+    generation_free_all(g->now);
+    arena_free(&g->stored_arena);
 }
 
 static void usage(FILE *to)
@@ -561,6 +573,7 @@ int cmd_serve(int argc, char **argv)
     umask(077);
     prctl(PR_SET_DUMPABLE, 0);
     signal_ignore_pipe();
+    arena_init(&g.stored_arena, RULESET_ARENA);
     g.now = generation_load(path, &faults);
     print_faults(&faults);
     faults_free(&faults);

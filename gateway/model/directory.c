@@ -201,12 +201,19 @@ static void refuse_cycles(const struct directory *d, struct faults *faults)
     }
 }
 
-static void link_person(struct directory *d, struct person *p, struct faults *faults)
+static bool seated(const struct directory *d, struct person *p)
 {
     p->place = directory_place(d, p->place_code);
+    return p->place && (seats[p->role] & BIT(p->place->level));
+}
+
+static void link_person(struct directory *d, struct person *p, struct faults *faults)
+{
+    if (seated(d, p))
+        return;
     if (!p->place)
         fault_add(faults, p->mark, "place \"%.*s\" is no code of a place", SLICE_ARG(p->place_code));
-    else if (!(seats[p->role] & BIT(p->place->level)))
+    else
         fault_add(faults, p->mark, "role %s does not sit at a %s", role_names[p->role],
                   level_names[p->place->level]);
 }
@@ -240,25 +247,52 @@ static void group_people(struct directory *d)
     x->first[d->places_n] = at;
 }
 
-int directory_link(struct directory *d, struct arena *arena, struct faults *faults)
+static bool index_new(struct directory *d, struct arena *arena)
 {
     struct directory_index *x = ARENA_NEW(arena, struct directory_index);
+
+    d->index = x;
+    if (!x)
+        return false;
+    x->places_mask = table_size(d->places_n) - 1;
+    x->people_mask = table_size(d->people_n) - 1;
+    x->by_code = ARENA_ARRAY(arena, struct place *, x->places_mask + 1);
+    x->by_msisdn = ARENA_ARRAY(arena, struct person *, x->people_mask + 1);
+    x->at_place = ARENA_ARRAY(arena, const struct person *, d->people_n + 1);
+    x->first = ARENA_ARRAY(arena, unsigned, (size_t)d->places_n + 1);
+    return x->by_code && x->by_msisdn && x->at_place && x->first;
+}
+
+int directory_with_people(const struct directory *base, struct person *people, unsigned n,
+                          struct arena *arena, struct directory *out)
+{
+    struct faults none = { 0 };
+    unsigned kept = 0;
+
+    *out = (struct directory){ .places = base->places, .places_n = base->places_n, .people = people };
+    for (unsigned i = 0; i < n; i++)
+        if (seated(base, &people[i]))
+            people[kept++] = people[i];
+    out->people_n = kept;
+    if (!index_new(out, arena))
+        return -1;
+    index_places(out, &none); /* linked before: it has no faults */
+    index_people(out, &none);
+    group_people(out);
+    faults_free(&none);
+    return (int)(n - kept);
+}
+
+int directory_link(struct directory *d, struct arena *arena, struct faults *faults)
+{
     unsigned before = faults_count(faults);
 
-    if (x) {
-        x->places_mask = table_size(d->places_n) - 1;
-        x->people_mask = table_size(d->people_n) - 1;
-        x->by_code = ARENA_ARRAY(arena, struct place *, x->places_mask + 1);
-        x->by_msisdn = ARENA_ARRAY(arena, struct person *, x->people_mask + 1);
-        x->at_place = ARENA_ARRAY(arena, const struct person *, d->people_n + 1);
-        x->first = ARENA_ARRAY(arena, unsigned, (size_t)d->places_n + 1);
-    }
-    if (!x || !x->by_code || !x->by_msisdn || !x->at_place || !x->first) {
+    if (!index_new(d, arena)) {
+        d->index = NULL;
         fault_add(faults, (struct mark){ .file = "places" },
                   "too many places and people for the memory given");
         return -1;
     }
-    d->index = x;
     index_places(d, faults);
     index_people(d, faults);
     for (unsigned i = 0; i < d->places_n; i++)

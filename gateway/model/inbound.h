@@ -10,7 +10,7 @@ enum inbound_kind {
     INBOUND_DLR,
     INBOUND_TIMER,  /* text = the timer's text, provider_id = its id and due time */
     INBOUND_SIGNAL, /* text = "<village code> <disease> <ISO day>" and the counts, one JSON object */
-    INBOUND_STAFF,  /* ctl or console */
+    INBOUND_STAFF,  /* ctl or console: a command as an SMS says it, from nobody's number, with every right */
 };
 
 /* How a USSD request relates to its session, where the provider says. */
@@ -29,9 +29,11 @@ struct inbound {
     bool from_is_msisdn;
     struct slice to;
     struct slice text;
-    int64_t received_ms;  /* wall clock at first receipt */
-    int64_t provider_ms;  /* the provider's clock: stored, never used; 0 = none */
-    bool urgent;          /* a case notification: comes first when the spool is read (SPEC 6) */
+    int64_t received_ms; /* wall clock at first receipt */
+    int64_t provider_ms; /* the provider's clock: stored, never used; 0 = none */
+    struct slice
+        timer;   /* "id@due": the timer that brought it, whose place in the due set is its duplicate key */
+    bool urgent; /* a case notification: comes first when the spool is read (SPEC 6) */
     bool text_was_broken; /* UTF-8 was broken and read as Latin-1, or a NUL was cut out */
     /* USSD; a delivery report: session = our uuid of the SMS (empty where the provider does not bring it
      * back), from = the provider's message id, text = "delivered", "failed", "rejected", "accepted" or

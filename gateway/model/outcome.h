@@ -3,6 +3,7 @@
 #ifndef KENTONGAN_MODEL_OUTCOME_H
 #define KENTONGAN_MODEL_OUTCOME_H
 
+#include "gateway/model/directory.h"
 #include "gateway/model/inbound.h"
 #include "gateway/model/record.h"
 #include "gateway/model/subject.h"
@@ -53,6 +54,7 @@ struct tally {
 };
 
 enum {
+    OUTCOME_PEOPLE = 2,
     OUTCOME_SUBJECTS = 56,
     OUTCOME_SMS = 64,
     OUTCOME_ROWS = 48,
@@ -71,6 +73,8 @@ struct outcome {
     unsigned timers_n;
     struct tally tallies[OUTCOME_TALLIES];
     unsigned tallies_n;
+    struct person people[OUTCOME_PEOPLE]; /* put in the place of those with the same number */
+    unsigned people_n;
     unsigned numbers_used; /* how many of the leased numbers were taken, from the first on */
     struct slice screen;   /* USSD: the page without CON/END */
     bool screen_ends;

@@ -25,6 +25,7 @@ struct ruleset {
     struct slice service_code; /* "*123#" */
     const struct slice *duty;  /* MSISDNs told when nobody else can be */
     unsigned duty_n;
+    bool duty_by_role; /* the configuration names nobody: the dinkes people are told */
 };
 
 #endif

@@ -532,8 +532,8 @@ static void refuse(answer_cb *cb, void *arg, enum reason reason)
 
 static void copy_inbound(struct job *j, const struct inbound *in)
 {
-    struct slice *const strings[] = { &j->in.provider, &j->in.provider_id,  &j->in.from,   &j->in.to,
-                                      &j->in.text,     &j->in.service_code, &j->in.session };
+    struct slice *const strings[] = { &j->in.provider, &j->in.provider_id,  &j->in.from,    &j->in.to,
+                                      &j->in.text,     &j->in.service_code, &j->in.session, &j->in.timer };
 
     j->in = *in;
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)

@@ -10,6 +10,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/model/people.h"
 #include "gateway/store/store_private.h"
 
 enum {
@@ -25,6 +26,7 @@ struct commit {
     struct commit *next, *prev;
     struct buf command;
     bool sent, under_way;
+    bool people; /* it changes them */
     int64_t unsent_by_ms, resend_by_ms;
     uint64_t streams; /* those it adds to */
     int64_t due_ms;   /* its earliest timer; 0 = none */
@@ -108,7 +110,7 @@ static bool one_write_only(const struct making *m)
     const struct outcome *o = m->o;
 
     return o->writes_n == 1 && !o->writes[0].check_only && o->writes[0].blob.n && !o->rows_n && !o->sms_n &&
-           !o->timers_n && !o->tallies_n && !m->fired.n;
+           !o->timers_n && !o->tallies_n && !o->people_n && !m->fired.n;
 }
 
 static void add_key(struct making *m, const char *kind, struct slice a, struct slice b)
@@ -162,6 +164,10 @@ static void add_keys(struct making *m, struct commit *c)
     for (unsigned i = 0; i < o->tallies_n; i++) {
         add_key(m, "t", o->tallies[i].village, o->tallies[i].disease);
         add_key(m, "t", o->tallies[i].puskesmas, o->tallies[i].disease);
+    }
+    if (o->people_n) {
+        add_key(m, "people", S(""), S(""));
+        add_key(m, "people:rev", S(""), S(""));
     }
 }
 
@@ -249,8 +255,9 @@ static void make_command(struct making *m, struct commit *c)
     unsigned keys, args;
 
     keys = (m->dup ? 1 : 0) + o->writes_n + m->sinks + o->sms_n + (m->timed ? 2 : 0) +
-           (o->tallies_n ? 1 + 2 * o->tallies_n : 0);
-    args = 9 + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n + 3 * o->tallies_n;
+           (o->tallies_n ? 1 + 2 * o->tallies_n : 0) + (o->people_n ? 2 : 0);
+    args = 10 + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n + 3 * o->tallies_n +
+           2 * o->people_n;
     redis_format_begin(m->out, 3 + keys + args);
     redis_format_part(m->out, S("FCALL"));
     redis_format_part(m->out, S("kt1_commit"));
@@ -263,6 +270,7 @@ static void make_command(struct making *m, struct commit *c)
     redis_format_i64(m->out, o->sms_n);
     redis_format_i64(m->out, o->timers_n);
     redis_format_i64(m->out, o->tallies_n);
+    redis_format_i64(m->out, o->people_n);
     redis_format_part(m->out, m->fired);
     redis_format_part(m->out, m->fired_due);
     add_writes(m);
@@ -278,6 +286,13 @@ static void make_command(struct making *m, struct commit *c)
     add_sms(m);
     add_timers(m, c);
     add_tallies(m);
+    for (unsigned i = 0; i < o->people_n; i++) {
+        buf_clear(&m->text);
+        person_encode(&m->text, &o->people[i]);
+        redis_format_part(m->out, o->people[i].msisdn);
+        redis_format_part(m->out, buf_slice(&m->text));
+    }
+    c->people = o->people_n > 0;
 }
 
 /* --- sending and ending --- */
@@ -311,6 +326,8 @@ static void tell(struct commit *c, enum store_rc rc)
             consumers_wake(s, c->streams);
         if (c->due_ms)
             due_known(s, c->due_ms);
+        if (c->people)
+            people_changed_now(s);
     }
     if (c->fired && (rc == STORE_OK || rc == STORE_DUPLICATE))
         due_over(s, slice_of(c->fired), c->park);
@@ -447,13 +464,13 @@ static void prepare(struct making *m, struct store *s, struct commit *c)
         s->commit_id = 1;
     snprintf(m->cid, sizeof m->cid, "%016llx", (unsigned long long)s->commit_id);
     m->fired = m->fired_due = slice_make("", 0);
-    if (m->in->kind == INBOUND_TIMER && !due_parse(m->in->provider_id, &m->fired, &m->fired_due))
+    if (m->in->timer.n && !due_parse(m->in->timer, &m->fired, &m->fired_due))
         m->fired = m->fired_due = slice_make("", 0);
     m->stand_in = !m->in->provider_id.n && !one_write_only(m);
     m->dup = (m->in->provider_id.n && !m->fired.n) || m->stand_in; /* a timer stands in the due set itself */
     m->timed = m->o->timers_n || m->fired.n;
     m->sinks = m->o->rows_n ? s->sinks_n : 0;
-    c->fired = m->fired.n ? strndup(m->in->provider_id.p, m->in->provider_id.n) : NULL;
+    c->fired = m->fired.n ? strndup(m->in->timer.p, m->in->timer.n) : NULL;
 }
 
 static struct commit *commit_new(struct store *s, store_commit_cb *cb, void *arg)

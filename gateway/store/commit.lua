@@ -18,44 +18,45 @@ end
 -- had this id, or the timer that it is was carried out or moved, 2 a revision moved.
 --
 -- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
---   tallies, then "" or the timer that fired and when it was due;
+--   tallies, people, then "" or the timer that fired and when it was due;
 --   each subject: revision seen ("" = none), ttl (0: only checked), new value ("" deletes);
 --   the rows once, if there are sinks; each sms; each timer: id, due (0: off), text;
---   each tally: day, delta, text for the judge.
+--   each tally: day, delta, text for the judge; each person: number, text.
 -- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
---   the tally stream if any tally, then village and puskesmas of each.
+--   the tally stream if any tally, then village and puskesmas of each; people and their revision if any.
 local function commit(keys, argv)
     local call = redis.call
     local cid, dup_ttl = argv[1], tonumber(argv[2])
     local subjects, sinks, sms = tonumber(argv[3]), tonumber(argv[4]), tonumber(argv[5])
-    local timers, tallies, fired = tonumber(argv[6]), tonumber(argv[7]), argv[8]
-    if not (dup_ttl and subjects and sinks and sms and timers and tallies and argv[9]) then
+    local timers, tallies, people = tonumber(argv[6]), tonumber(argv[7]), tonumber(argv[8])
+    local fired = argv[9]
+    if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and argv[10]) then
         return bad('head')
     end
     local timed = timers > 0 or fired ~= ''
     local k = dup_ttl > 0 and 1 or 0
-    local a = 9 + 3 * subjects
-    if #argv ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies
+    local a = 10 + 3 * subjects
+    if #argv ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies + 2 * people
         or #keys ~= k + subjects + sinks + sms + (timed and 2 or 0)
-            + (tallies > 0 and 1 + 2 * tallies or 0) then
+            + (tallies > 0 and 1 + 2 * tallies or 0) + (people > 0 and 2 or 0) then
         return bad('counts')
     end
-    for i = 11, a, 3 do
+    for i = 12, a, 3 do
         if not whole(argv[i]) then return bad('ttl') end
     end
     local at = a + (sinks > 0 and 1 or 0) + sms
     for i = at + 2, at + 3 * timers, 3 do
         if not whole(argv[i]) then return bad('due') end
     end
-    for i = at + 3 * timers + 2, #argv, 3 do
+    for i = at + 3 * timers + 2, at + 3 * (timers + tallies), 3 do
         if not whole(argv[i]) then return bad('delta') end
     end
 
     local set = timed and keys[k + subjects + sinks + sms + 1]
-    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[9]
+    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[10]
     for i = 1, subjects do
         local have = call('GETRANGE', keys[k + i], 0, 15)
-        if have ~= argv[7 + 3 * i] then
+        if have ~= argv[8 + 3 * i] then
             if have == cid then return 0 end
             local by = k == 1 and call('GET', keys[1])
             if by then return by == cid and 0 or 1 end
@@ -69,7 +70,7 @@ local function commit(keys, argv)
     end
 
     for i = 1, subjects do
-        local ttl, value = argv[8 + 3 * i], argv[9 + 3 * i]
+        local ttl, value = argv[9 + 3 * i], argv[10 + 3 * i]
         if ttl ~= '0' then
             if value == '' then
                 call('DEL', keys[k + i])
@@ -122,7 +123,24 @@ local function commit(keys, argv)
             a = a + 3
         end
     end
+    if people > 0 then
+        for _ = 1, people do
+            call('HSET', keys[k + 1], argv[a + 1], argv[a + 2])
+            a = a + 2
+        end
+        call('INCR', keys[k + 2])
+    end
     return 0
+end
+
+-- keys: people, their revision; argv: number and text of each.
+local function people(keys, argv)
+    local call = redis.call
+    if #argv % 2 ~= 0 then return bad('people') end
+    for i = 1, #argv, 2 do
+        call('HSET', keys[1], argv[i], argv[i + 1])
+    end
+    return call('INCR', keys[2])
 end
 
 -- Timers due by now: next due time after now ("" = none), then id, due, text of at most `limit`.
@@ -220,6 +238,7 @@ local function park_inbound(keys, argv)
 end
 
 redis.register_function('kt1_commit', commit)
+redis.register_function('kt1_people', people)
 redis.register_function('kt1_park_inbound', park_inbound)
 redis.register_function { function_name = 'kt1_due', callback = due, flags = { 'no-writes' } }
 redis.register_function('kt1_undue', undue)

@@ -34,6 +34,7 @@ static const struct member {
     { "from_is_msisdn", MEMBER_BOOL, offsetof(struct inbound, from_is_msisdn) },
     { "to", MEMBER_TEXT, offsetof(struct inbound, to) },
     { "text", MEMBER_TEXT, offsetof(struct inbound, text) },
+    { "timer", MEMBER_TEXT, offsetof(struct inbound, timer) },
     { "received_ms", MEMBER_I64, offsetof(struct inbound, received_ms) },
     { "provider_ms", MEMBER_I64, offsetof(struct inbound, provider_ms) },
     { "text_was_broken", MEMBER_BOOL, offsetof(struct inbound, text_was_broken) },

@@ -108,7 +108,7 @@ void store_load(struct store *s, const struct inbound *in, struct subject *subje
     if (!l)
         abort();
     *l = (struct load){ .store = s, .subjects = subjects, .n = n, .arena = arena, .cb = cb, .arg = arg };
-    l->dup = in && in->provider_id.n > 0 && in->kind != INBOUND_TIMER; /* its commit knows */
+    l->dup = in && in->provider_id.n > 0 && !in->timer.n; /* a timer: its commit knows */
     if (!s->up || (!l->dup && !n)) {
         l->rc = s->up ? STORE_OK : STORE_UNAVAILABLE;
         loop_soon(s->loop, answer, l);

@@ -124,6 +124,7 @@ static void greeting_ended(struct store *s)
     commits_up(s);
     lease_up(s);
     due_up(s);
+    people_changed_now(s);
     tell_ready(s, NULL);
     spool_up(s);
 }
@@ -312,6 +313,7 @@ static void on_lost(void *arg)
         commits_down(s);
         lease_down(s);
         due_down(s);
+        people_down(s);
         consumers_down(s);
     }
 }
@@ -393,6 +395,7 @@ static void store_free(struct store *s)
     commits_free(s);
     lease_free(s->lease);
     due_free(s->due);
+    people_free(s->people);
     spool_free(s->spool);
     managed_free(s->managed, s->closing);
     loop_timer_free(s->verify);
@@ -453,6 +456,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->ready_arg = arg;
     s->lease = lease_new(s);
     s->due = due_new(s);
+    s->people = people_new(s);
     redis_connect(s->redis);
     return s;
 }

@@ -118,11 +118,20 @@ void store_dlr_get(struct store *, const char *provider, struct slice their_id,
 void store_tally_read(struct store *, struct slice place, struct slice disease,
                       void (*f)(void *arg, enum store_rc, struct slice json), void *arg);
 
+/* --- people (model/people.h) --- */
+/* f is told all that the store keeps: once soon, and again after every change, by whichever gateway.  They
+ * are valid during the call. */
+void store_on_people(struct store *, void (*f)(void *arg, const struct person *, unsigned n), void *arg);
+/* Puts people in the place of those with the same number.  f may be NULL; a lost answer is STORE_UNAVAILABLE,
+ * and the same again does no harm. */
+void store_people_put(struct store *, const struct person *, unsigned n, void (*f)(void *arg, enum store_rc),
+                      void *arg);
+
 /* --- timers: due ones come as inbounds ---
  *
- * The inbound that is made of one is INBOUND_TIMER with provider_id "<id>@<due_ms>": its commit takes the
- * timer off in the same call, and is a duplicate when it is gone or was moved.  One that is still there after
- * a minute is handed out again. */
+ * The inbound that is made of one has timer "<id>@<due_ms>" (INBOUND_TIMER as its provider_id too): its
+ * commit takes the timer off in the same call, and is a duplicate when it is gone or was moved.  One that is
+ * still there after a minute is handed out again. */
 void store_on_due(struct store *, void (*f)(void *arg, struct slice id, struct slice text, int64_t due_ms),
                   void *arg);
 

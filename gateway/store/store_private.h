@@ -19,6 +19,7 @@ enum {
 struct managed;
 struct lease;
 struct due;
+struct people_watch;
 struct spool;
 struct commit;
 
@@ -54,6 +55,7 @@ struct store {
     struct loop_timer *commit_tick;
     struct lease *lease;
     struct due *due;
+    struct people_watch *people;
     struct spool *spool;
     struct consumer *consumers;
     char consumer_name[96];
@@ -94,6 +96,13 @@ struct lease *lease_new(struct store *);
 void lease_up(struct store *);
 void lease_down(struct store *);
 void lease_free(struct lease *);
+
+/* people.c */
+struct people_watch *people_new(struct store *);
+void people_down(struct store *);
+void people_free(struct people_watch *);
+/* They were changed here: looks at once. */
+void people_changed_now(struct store *);
 
 /* due.c */
 struct due *due_new(struct store *);

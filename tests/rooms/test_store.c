@@ -291,7 +291,7 @@ static void a_timer_fires_once_and_its_commit_takes_it_off(void **state)
     while (clock_wall_ms() < f.due_ms + 600)
         assert_int_equal(load(&in, NULL, 0), STORE_DUPLICATE);
     assert_int_equal(f.n, 1);
-    timer.provider_id = arena_printf(&rig.arena, "%s@%lld", f.id, (long long)f.due_ms);
+    timer.timer = arena_printf(&rig.arena, "%s@%lld", f.id, (long long)f.due_ms);
     memset(o, 0, sizeof *o);
     assert_int_equal(commit(&timer, o), STORE_OK);
     assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
@@ -312,7 +312,7 @@ static void a_timer_that_sets_itself_again_fires_again(void **state)
         wait_for(&f.done);
         f.done = false;
         assert_int_equal(f.n, i);
-        timer.provider_id = arena_printf(&rig.arena, "%s@%lld", f.id, (long long)f.due_ms);
+        timer.timer = arena_printf(&rig.arena, "%s@%lld", f.id, (long long)f.due_ms);
         memset(o, 0, sizeof *o);
         o->timers_n = i < 3;
         o->timers[0] = (struct timer){ .id = S("draft:1"), .text = S("hm"), .due_ms = f.due_ms + 40 };
@@ -324,7 +324,9 @@ static void a_timer_that_sets_itself_again_fires_again(void **state)
 static void a_timer_is_carried_out_once_and_never_when_it_was_moved(void **state)
 {
     struct inbound in = sms_from("o1"), again = sms_from("o2");
-    struct inbound timer = { .kind = INBOUND_TIMER, .provider = S("timer"), .provider_id = S("draft:1@5") };
+    struct inbound timer = {
+        .kind = INBOUND_TIMER, .provider = S("timer"), .provider_id = S("draft:1@5"), .timer = S("draft:1@5")
+    };
     struct outcome *o = full_outcome();
     static struct outcome nothing;
 
@@ -337,7 +339,7 @@ static void a_timer_is_carried_out_once_and_never_when_it_was_moved(void **state
     assert_int_equal(commit(&again, o), STORE_OK);
     assert_int_equal(commit(&timer, &nothing), STORE_DUPLICATE); /* moved */
     assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 1);
-    timer.provider_id = S("draft:1@7");
+    timer.timer = S("draft:1@7");
     assert_int_equal(commit(&timer, &nothing), STORE_OK);
     assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 0);
     assert_int_equal(commit(&timer, &nothing), STORE_DUPLICATE); /* another gateway had it too */
@@ -390,7 +392,9 @@ static void a_message_that_cannot_be_carried_out_is_parked_once(void **state)
 static void a_timer_that_cannot_be_carried_out_is_parked_and_never_handed_out_again(void **state)
 {
     struct inbound in = sms_from("q2");
-    struct inbound timer = { .kind = INBOUND_TIMER, .provider = S("timer"), .provider_id = S("draft:1@5") };
+    struct inbound timer = {
+        .kind = INBOUND_TIMER, .provider = S("timer"), .provider_id = S("draft:1@5"), .timer = S("draft:1@5")
+    };
     struct outcome *o = full_outcome();
     struct answer a = { 0 };
 

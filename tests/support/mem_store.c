@@ -1,6 +1,9 @@
 /* mem_store.c - see mem_store.h. */
 #include "tests/support/mem_store.h"
 
+#include "flows/ruleset.h"
+#include "gateway/model/people.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +44,8 @@ static char *dup_slice(struct slice s)
 
 void mem_init(struct mem_store *m, const struct ruleset *rules, int64_t now_ms)
 {
-    *m = (struct mem_store){ .rules = rules, .now_ms = now_ms, .next_body = 4821 };
+    *m = (struct mem_store){ .rules = rules, .base = rules, .now_ms = now_ms, .next_body = 4821 };
+    arena_init(&m->people, 64 << 20);
     m->blobs = calloc(MOST, sizeof *m->blobs);
     m->timers = calloc(MOST, sizeof *m->timers);
     m->counts = calloc(MOST, sizeof *m->counts);
@@ -51,6 +55,7 @@ void mem_init(struct mem_store *m, const struct ruleset *rules, int64_t now_ms)
 
 void mem_free(struct mem_store *m)
 {
+    arena_free(&m->people);
     for (unsigned i = 0; i < m->blobs_n; i++) {
         free(m->blobs[i].id);
         free(m->blobs[i].blob);
@@ -227,8 +232,24 @@ static void rows_add(struct mem_store *m, const struct outcome *out)
     }
 }
 
+/* As a gateway does when the store says that people changed. */
+static void people_put(struct mem_store *m, const struct outcome *out)
+{
+    const struct directory *file = &m->base->directory;
+    struct people merged;
+
+    for (unsigned i = 0; i < out->people_n && m->stored_n < 16; i++)
+        m->stored[m->stored_n++] = person_copy(&out->people[i], &m->people);
+    if (people_merge(file->people, file->people_n, m->stored, m->stored_n, &m->people, &merged))
+        m->rules = ruleset_with_people(m->base, &merged, &m->people);
+    if (m->people.failed)
+        fail(m, "more people than memory", S(""));
+}
+
 static void apply(struct mem_store *m, const struct outcome *out, bool typed)
 {
+    if (out->people_n)
+        people_put(m, out);
     for (unsigned i = 0; i < out->writes_n; i++)
         subject_write(m, &out->writes[i]);
     rows_add(m, out);
@@ -359,14 +380,18 @@ struct slice mem_blob(struct mem_store *m, enum subject_kind kind, struct slice 
 static void fire(struct mem_store *m, unsigned i)
 {
     struct mem_timer t = m->timers[i];
-    struct inbound in = { .kind = INBOUND_TIMER, .provider = S("timer"), .received_ms = m->now_ms };
-    char id[200];
+    struct inbound in;
+    struct arena a;
 
     m->timers[i] = m->timers[--m->timers_n];
-    snprintf(id, sizeof id, "%s@%lld", t.id, (long long)t.due_ms);
-    in.provider_id = slice_of(id);
-    in.text = slice_of(t.text);
-    run(m, &in, NULL);
+    arena_init(&a, 1 << 20);
+    if (!flow_due(slice_of(t.id), slice_of(t.text), t.due_ms, m->now_ms, &a, &in))
+        fail(m, "no memory for a timer", S(""));
+    else if (in.kind == INBOUND_TIMER)
+        run(m, &in, NULL);
+    else
+        mem_in(m, &in);
+    arena_free(&a);
     free(t.id);
     free(t.text);
 }

@@ -18,7 +18,11 @@ struct mem_row {
 };
 
 struct mem_store {
-    const struct ruleset *rules;
+    const struct ruleset *rules; /* with the people who were approved since */
+    const struct ruleset *base;
+    struct arena people; /* of rules, and of stored */
+    struct person stored[16];
+    unsigned stored_n;
     int64_t now_ms;
     struct mem_blob *blobs;
     unsigned blobs_n;

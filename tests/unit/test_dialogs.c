@@ -52,6 +52,7 @@ static const struct {
     { "asing", "+6289900000001" },
     { "robot", "INFO" },
     { "jauh2", "+6281200000191" },
+    { "bidan_jauh", "+6281200000031" },
 };
 
 struct script {

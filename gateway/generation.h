@@ -1,0 +1,29 @@
+/* generation.h - one loaded configuration with the people of the store, swapped whole; an old one lives until
+ * the jobs that began with it are done. */
+#ifndef KENTONGAN_GENERATION_H
+#define KENTONGAN_GENERATION_H
+
+#include "flows/ruleset.h"
+#include "gateway/conf/config.h"
+#include "gateway/model/people.h"
+
+struct generation {
+    struct arena arena;
+    struct config *config;
+    struct ruleset *rules;
+    struct generation *base;  /* whose configuration this one shares; NULL when it was loaded itself */
+    struct generation *older; /* what it took the place of */
+};
+
+/* From the files; NULL and faults when there are any. */
+struct generation *generation_load(const char *path, struct faults *);
+/* The configuration of `of` (or of its base) with the people that the store keeps.  *imports: those of the
+ * file that the store is to be given, in the arena of the new one.  NULL when memory is out. */
+struct generation *generation_with_people(struct generation *of, const struct person *stored,
+                                          unsigned stored_n, struct people *merged);
+/* Frees all that are older than `now`, but for what it leans on. */
+void generation_free_older(struct generation *now);
+/* Frees it and all that are older. */
+void generation_free_all(struct generation *now);
+
+#endif
