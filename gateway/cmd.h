@@ -5,6 +5,7 @@
 int cmd_check(int argc, char **argv);
 int cmd_parse(int argc, char **argv);
 int cmd_phone(int argc, char **argv);
+int cmd_people(int argc, char **argv);
 int cmd_card(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 

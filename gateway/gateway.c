@@ -25,6 +25,7 @@
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
+#include "gateway/people_desk.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/state_key.h"
@@ -443,6 +444,16 @@ static void on_store_ready(void *arg, const struct err *why)
         store_on_people(g->store, on_people, g);
 }
 
+static void on_people_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
+{
+    struct gateway *g = arg;
+
+    if (g->ready && !g->draining)
+        people_desk(g->now->rules, g->store, g->pipeline, words, done, ctx);
+    else
+        done(ctx, S("error: not now: the gateway is starting or leaving\n"));
+}
+
 static int open_staff(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
@@ -452,6 +463,7 @@ static int open_staff(struct gateway *g, struct err *e)
                            .health = health,
                            .config = show_config,
                            .under_way = under_way,
+                           .people = on_people_asked,
                            .arg = g,
                            .store = g->store };
     char path[512];

@@ -19,6 +19,7 @@ static const struct {
     { "parse", cmd_parse, "show how SMS bodies on stdin are understood, as JSON lines" },
     { "phone", cmd_phone, "a handset in the terminal: SMS, USSD, inbox" },
     { "ctl", cmd_ctl, "look at and steer a running gateway" },
+    { "people", cmd_people, "who may report and who is told: import, export, approve, retire" },
     { "card", cmd_card, "the pocket card of a role, as HTML to print" },
 };
 

@@ -126,22 +126,41 @@ static void read_person(const struct csv_row *row, struct arena *arena, struct f
     out->leader = read_flag(row, 6, false, faults);
 }
 
+static int read_people(const struct csv *csv, struct arena *arena, struct faults *faults, struct person **out,
+                       unsigned *n)
+{
+    unsigned before = faults_count(faults);
+
+    *out = ARENA_ARRAY(arena, struct person, csv->n + 1);
+    if (!*out)
+        return -1;
+    for (unsigned i = 0; i < csv->n; i++)
+        read_person(&csv->rows[i], arena, faults, &(*out)[i]);
+    *n = csv->n;
+    return faults_count(faults) == before ? 0 : -1;
+}
+
 int people_load(const char *path, struct arena *arena, struct faults *faults, struct person **out,
                 unsigned *n)
 {
-    unsigned before = faults_count(faults);
     struct csv csv;
 
     *n = 0;
-    if (csv_load(path, person_columns, arena, faults, &csv) != 0)
-        return -1;
-    *out = ARENA_ARRAY(arena, struct person, csv.n + 1);
-    if (!*out)
-        return -1;
-    for (unsigned i = 0; i < csv.n; i++)
-        read_person(&csv.rows[i], arena, faults, &(*out)[i]);
-    *n = csv.n;
-    return faults_count(faults) == before ? 0 : -1;
+    return csv_load(path, person_columns, arena, faults, &csv) == 0 ? read_people(&csv, arena, faults, out, n)
+                                                                    : -1;
+}
+
+int people_parse(struct slice rows, struct arena *arena, struct faults *faults, struct person **out,
+                 unsigned *n)
+{
+    struct slice text =
+        arena_printf(arena, "msisdn,role,name,place,language,active,leader\n%.*s\n", SLICE_ARG(rows));
+    struct csv csv;
+
+    *n = 0;
+    return csv_parse(text, "row", person_columns, arena, faults, &csv) == 0
+               ? read_people(&csv, arena, faults, out, n)
+               : -1;
 }
 
 /* A referral skips a place without people; the operator should know which. */

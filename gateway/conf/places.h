@@ -12,5 +12,8 @@ int places_load(const char *places_path, const char *people_path, struct arena *
 /* People alone, as `people import` reads them: not linked. */
 int people_load(const char *path, struct arena *, struct faults *, struct person **out,
                 unsigned *n) MUST_CHECK;
+/* Rows without the header, in the order of SPEC 7. */
+int people_parse(struct slice rows, struct arena *, struct faults *, struct person **out,
+                 unsigned *n) MUST_CHECK;
 
 #endif

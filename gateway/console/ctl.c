@@ -24,6 +24,7 @@
 enum {
     LINE_MAX_BYTES = 1024,
     ANSWER_MAX = 1 << 20,
+    PEOPLE_MAX = 16 << 20,
     PATIENCE_S = 10, /* for a request to come, or an answer to be taken */
     CLIENTS_MAX = 16,
 };
@@ -163,21 +164,36 @@ static void drain(struct ctl *ctl, struct buf *b)
     carry_out(ctl, ctl->ops.drain, b);
 }
 
-/* The one request that has to ask Redis. */
-static void on_figures(void *arg, const struct store_figures *f)
+/* --- requests whose answer comes later --- */
+
+static void client_wait(struct client *c)
 {
-    struct client *c = arg;
+    c->waits = true;
+    c->ctl->waiting++;
+}
+
+/* False when nobody is left to hear it. */
+static bool client_back(struct client *c)
+{
     struct ctl *ctl = c->ctl;
-    struct buf b;
 
     c->waits = false;
     ctl->waiting--;
-    if (c->gone) {
-        free(c);
-        if (ctl->closed && ctl->waiting == 0)
-            free(ctl);
+    if (!c->gone)
+        return true;
+    free(c);
+    if (ctl->closed && ctl->waiting == 0)
+        free(ctl);
+    return false;
+}
+
+static void on_figures(void *arg, const struct store_figures *f)
+{
+    struct client *c = arg;
+    struct buf b;
+
+    if (!client_back(c))
         return;
-    }
     buf_init(&b, ANSWER_MAX);
     if (f) {
         put(&b, "sinks_waiting", f->sink_waiting);
@@ -197,24 +213,52 @@ static void on_figures(void *arg, const struct store_figures *f)
     buf_free(&b);
 }
 
-static void show_queues(struct client *c)
+static bool show_queues(struct client *c, struct slice words)
 {
-    c->waits = true;
-    c->ctl->waiting++;
+    (void)words;
+    if (!c->ctl->ops.store)
+        return false;
+    client_wait(c);
     store_figures(c->ctl->ops.store, on_figures, c);
+    return true;
+}
+
+static void on_people(void *arg, struct slice text)
+{
+    struct client *c = arg;
+    struct buf b;
+
+    if (!client_back(c))
+        return;
+    buf_init(&b, PEOPLE_MAX);
+    buf_add(&b, text);
+    client_answer(c, &b);
+    buf_free(&b);
+}
+
+static bool people(struct client *c, struct slice words)
+{
+    if (!c->ctl->ops.people)
+        return false;
+    client_wait(c);
+    c->ctl->ops.people(c->ctl->ops.arg, words, on_people, c);
+    return true;
 }
 
 static const struct {
     const char *line, *prose;
-    void (*run)(struct ctl *, struct buf *); /* NULL: show_queues */
+    void (*run)(struct ctl *, struct buf *);
+    bool (*later)(struct client *,
+                  struct slice words); /* in its place; false: not available.  Words may follow. */
 } requests[] = {
-    { "show status", "version, health, Redis, time since start", show_status },
-    { "show queues", "what waits: sinks, SMS, timers, spool, parked", NULL },
-    { "show sessions", "USSD pages since start", show_sessions },
-    { "show reasons", "every way a message can end, with its count", show_reasons },
-    { "show config", "the configuration in force, secrets left out", show_config },
-    { "reload", "read the configuration again; a bad file changes nothing", reload },
-    { "drain", "refuse new messages, finish those under way, leave", drain },
+    { "show status", "version, health, Redis, time since start", show_status, NULL },
+    { "show queues", "what waits: sinks, SMS, timers, spool, parked", NULL, show_queues },
+    { "show sessions", "USSD pages since start", show_sessions, NULL },
+    { "show reasons", "every way a message can end, with its count", show_reasons, NULL },
+    { "show config", "the configuration in force, secrets left out", show_config, NULL },
+    { "people", "export, approve NOMOR, retire NUMBER, put ROW: see kentongan people --help", NULL, people },
+    { "reload", "read the configuration again; a bad file changes nothing", reload, NULL },
+    { "drain", "refuse new messages, finish those under way, leave", drain, NULL },
 };
 
 static void help(struct buf *b)
@@ -229,14 +273,15 @@ static void serve(struct client *c, struct slice line)
 
     buf_init(&b, ANSWER_MAX);
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
-        if (!slice_is(line, requests[i].line))
+        struct slice words = slice_skip(line, strlen(requests[i].line));
+
+        if (!slice_starts(line, requests[i].line) || (words.n && (!requests[i].later || words.p[0] != ' ')))
             continue;
         if (requests[i].run)
             requests[i].run(c->ctl, &b);
-        else if (c->ctl->ops.store) {
-            show_queues(c);
+        else if (requests[i].later(c, slice_trim(words)))
             return;
-        } else
+        else
             buf_str(&b, "error: not available\n");
         goto say;
     }

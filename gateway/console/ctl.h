@@ -1,8 +1,8 @@
 /* ctl.h - the operator's socket <state>/ctl.sock (0600): one request line, one answer in text, then it
  * closes.
  *
- * Requests are rows of one table in ctl.c.  An answer that begins with "error:" is a failure.  Shows counts
- * and states only: no number, name or text of a message. */
+ * Requests are rows of one table in ctl.c.  An answer that begins with "error:" is a failure.  But for
+ * `people`, shows counts and states only: no number, name or text of a message. */
 #ifndef KENTONGAN_CONSOLE_CTL_H
 #define KENTONGAN_CONSOLE_CTL_H
 
@@ -13,12 +13,18 @@
 #include "gateway/store/store.h"
 
 /* What the gateway lends.  A function that is NULL makes its request answer that it is not there. */
+
+/* Text is the whole answer, valid during the call; it begins with "error:" when it is a failure. */
+typedef void ctl_done(void *ctx, struct slice text);
+
 struct ctl_ops {
     int (*reload)(void *arg, struct buf *said); /* -1: refused; said tells why */
     int (*drain)(void *arg, struct buf *said);
     enum staff_health (*health)(void *arg);
     void (*config)(void *arg, struct buf *said); /* the configuration in force, secrets left out */
     unsigned (*under_way)(void *arg);            /* messages being carried out */
+    /* "people WORDS": done exactly once, now or later. */
+    void (*people)(void *arg, struct slice words, ctl_done *done, void *ctx);
     void *arg;
     struct store *store; /* may be NULL */
 };
