@@ -497,8 +497,11 @@ static int open_store(struct gateway *g, struct err *e)
 
     for (unsigned i = 0; i < c->sinks_n; i++)
         sinks[i] = c->sinks[i].name.p;
-    for (unsigned i = 0; i < c->providers_n; i++)
+    for (unsigned i = 0; i < c->providers_n; i++) {
         providers[i] = c->providers[i].name.p;
+        if (slice_eq(c->providers[i].name, c->default_provider))
+            o.default_provider = i;
+    }
     g->store = store_open(g->loop, &o, on_store_ready, g, e);
     return g->store ? 0 : -1;
 }

@@ -77,15 +77,14 @@ uint64_t store_stream_bit(const struct store *s, const char *stream)
     return lane_bit(s, (unsigned)i, (unsigned)(name.p[0] - '0'));
 }
 
-/* An SMS for a provider that is not (or no longer) configured takes the way of the question, else the first.
- */
+/* An SMS for a provider that is not (or no longer) configured takes the way of the question, else the default's. */
 static int sms_provider(const struct store *s, const struct sms *sms, const char *via)
 {
     int i = sms->provider.n ? provider_index(s, sms->provider) : -1;
 
     if (i < 0)
         i = provider_index(s, slice_of(via));
-    return i < 0 && s->providers_n ? 0 : i;
+    return i < 0 && s->providers_n ? (int)s->default_provider : i;
 }
 
 /* --- the command --- */

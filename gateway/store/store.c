@@ -375,6 +375,7 @@ static int copy_options(struct store *s, const struct store_options *o, struct e
     s->state_dir = realpath(o->state_dir, NULL);
     s->password_file = o->password_file ? strdup(o->password_file) : NULL;
     s->strict = o->strict;
+    s->default_provider = o->default_provider;
     s->dup_ttl_ms = o->dup_ttl_ms > 0 ? o->dup_ttl_ms : INT64_C(7) * 86400 * 1000;
     for (unsigned i = 0; i < o->sinks_n; i++)
         s->sinks[s->sinks_n++] = strdup(o->sinks[i]);

@@ -26,7 +26,8 @@ struct store_options {
     unsigned sinks_n;
     const char *const *providers; /* names: each gets its lanes */
     unsigned providers_n;
-    int64_t dup_ttl_ms; /* 7 days */
+    unsigned default_provider; /* index: carries what has no question (timers, staff) */
+    int64_t dup_ttl_ms;        /* 7 days */
 };
 
 enum store_rc {

@@ -30,7 +30,7 @@ struct store {
     char *sinks[STORE_SINKS];
     unsigned sinks_n;
     char *providers[STORE_PROVIDERS];
-    unsigned providers_n;
+    unsigned providers_n, default_provider;
     int64_t dup_ttl_ms;
 
     int lock_fd; /* <state>/gateway.lock */
