@@ -209,12 +209,13 @@ static bool pressure_ahead(const struct lexer *x, const char *p)
     return end - slash > 2 && end - slash <= 4 && small(p, slash) >= 50;
 }
 
-/* `8,S`: one letter that can only be a digit.  `l` is none: `70,l` is an age and a sex. */
+/* `8,S`: one letter that can only stand for a digit.  `l` is none: `70,l` is an age and a sex.  `Z` is not
+ * known to be a 2 (RULINGS 27), so `9,Z` cannot be read: it is never 9. */
 static bool last_letter(const struct lexer *x, const char *p)
 {
     const char *end = letters_end(x, p);
 
-    return end == p + 1 && strchr("SOoB", *p) && !is_label(x, p, end) && !is_unit(x, p, end) &&
+    return end == p + 1 && strchr("SOoBZz", *p) && !is_label(x, p, end) && !is_unit(x, p, end) &&
            !(x->form && slice_is(x->form->name, "w2"));
 }
 
