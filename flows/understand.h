@@ -145,6 +145,9 @@ const struct form *understand_exact_form(const struct form_set *, struct slice w
 /* Codes of the danger signs in the whole text that are not negated (SPEC 2.2, RULINGS 40). */
 void understand_heard(const struct words *, const struct tokens *, struct arena *, struct said *);
 
+/* The same for this report, anew, without the tokens from..to (to excluded). */
+void understand_heard_but(struct filling *, unsigned from, unsigned to);
+
 /* --- understand_command.c --- */
 void understand_command(const struct ruleset *, const struct words *, const struct keyword *,
                         struct slice text, int64_t today, struct arena *, struct command *out);

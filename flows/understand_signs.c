@@ -178,6 +178,21 @@ static void hear(void *arg, const struct sign *s)
     h->said->heard[h->said->heard_n++] = s->word->code;
 }
 
+void understand_heard_but(struct filling *x, unsigned from, unsigned to)
+{
+    struct hearing h = { .said = &x->heard, .arena = x->arena };
+    struct sign_scan scan = { .lists = { x->words->signs },
+                              .lists_n = 1,
+                              .kata = x->words->kata,
+                              .near = true,
+                              .sign = hear,
+                              .arg = &h };
+
+    x->heard.heard_n = 0;
+    signs_scan(&scan, &x->ts, 0, from);
+    signs_scan(&scan, &x->ts, to, x->ts.n);
+}
+
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)
 {
     struct hearing h = { .said = said, .arena = a };
