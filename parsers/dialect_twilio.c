@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "parsers/dialect.h"
-#include "parsers/utf8.h"
 
 extern const struct dialect dialect_twilio;
 
@@ -72,55 +71,28 @@ static enum wire_rc verify(const struct wire_request *r)
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
+    const struct dialect_names names = { .id = PARAM_NAMES("MessageSid", "SmsSid"),
+                                         .from = PARAM_NAMES("From"),
+                                         .to = PARAM_NAMES("To"),
+                                         .text = PARAM_NAMES("Body") };
     struct params f;
 
-    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("Body")))
-        return WIRE_BAD_SHAPE;
-    in->kind = INBOUND_SMS;
-    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("MessageSid", "SmsSid")), a, in);
-    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("From")), a, in));
-    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("To")), a, in));
-    in->text_was_broken = false;
-    in->text = dialect_text(params_get(&f, PARAM_NAMES("Body")), a, in);
-    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+    return dialect_params(r, a, &f) == WIRE_OK ? dialect_sms(&f, &names, a, in) : WIRE_BAD_SHAPE;
 }
 
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct {
-        const char *status, *state;
-        bool final;
-    } states[] = {
-        { "delivered", "delivered", true }, { "undelivered", "failed", true },
-        { "failed", "rejected", true },     { "sent", "accepted", false },
-        { "queued", "buffered", false },    { "sending", "buffered", false },
+    static const struct dialect_state states[] = {
+        { "delivered", "delivered" }, { "undelivered", "failed" }, { "failed", "rejected" }, { "sent", "accepted" },
+        { "queued", "buffered" },     { "sending", "buffered" },   { NULL, NULL },
     };
-    struct slice status;
     struct params f;
 
     if (dialect_params(r, a, &f) != WIRE_OK)
         return WIRE_BAD_SHAPE;
-    status = params_get(&f, PARAM_NAMES("MessageStatus", "SmsStatus"));
-    *out = (struct wire_dlr){ .uuid = utf8_clean(params_get(&f, PARAM_NAMES("uuid")), a, NULL),
-                              .their_id = utf8_clean(params_get(&f, PARAM_NAMES("MessageSid")), a, NULL) };
-    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (slice_is(status, states[i].status)) {
-            out->state = states[i].state;
-            out->final = states[i].final;
-        }
-    if (!out->uuid.n && !out->their_id.n)
-        return WIRE_BAD_SHAPE;
-    return out->state ? WIRE_OK : status.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
-}
-
-static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
-{
-    (void)id;
-    if (reason_http(reason) != 200) {
-        dialect_refuse(reason, a, out);
-        return;
-    }
-    *out = (struct wire_answer){ .status = 200, .content_type = "text/xml", .body = S("<Response/>") };
+    *out = (struct wire_dlr){ .uuid = dialect_field(&f, PARAM_NAMES("uuid"), a),
+                              .their_id = dialect_field(&f, PARAM_NAMES("MessageSid"), a) };
+    return dialect_dlr(dialect_field(&f, PARAM_NAMES("MessageStatus", "SmsStatus"), a), states, out);
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
@@ -143,32 +115,25 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
     return WIRE_OK;
 }
 
-static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+static void decode_send_answer(const struct wire_said *said, struct arena *a, struct send_answer *out)
 {
     struct params f = { .n = 0 };
 
-    *out = (struct send_answer){ .result = SEND_UNKNOWN };
-    snprintf(out->why, sizeof out->why, "http %d", status);
-    if (status == 200 || status == 201) {
-        out->result = SEND_ACCEPTED;
-        if (params_add_json(&f, body, a, NULL) == 0)
-            out->their_id = params_get(&f, PARAM_NAMES("sid"));
-    } else if (status == 429) {
-        out->result = SEND_THROTTLED;
-    } else if (status == 400) {
-        out->result = SEND_REFUSED;
-    } else if (status == 401 || status == 403 || status == 404 || status >= 500) {
-        out->result = SEND_LATER;
-    }
+    if (dialect_said_by_status(said->status, out) || said->status > 201)
+        return;
+    out->result = SEND_ACCEPTED;
+    if (params_add_json(&f, said->body, a, NULL) == 0)
+        out->their_id = params_get(&f, PARAM_NAMES("sid"));
 }
 
 const struct dialect dialect_twilio = {
     .name = "twilio",
+    .taken_type = "text/xml",
+    .taken_body = "<Response/>",
     .signs = true,
     .verify = verify,
     .decode_sms = decode_sms,
     .decode_dlr = decode_dlr,
-    .answer = answer,
     .encode_send = encode_send,
     .decode_send_answer = decode_send_answer,
 };

@@ -356,7 +356,7 @@ struct http *http_open(struct loop *loop, struct slice host, unsigned port, cons
     evhttp_set_max_headers_size(h->evhttp, limits->header_bytes);
     evhttp_set_max_body_size(h->evhttp, limits->body_bytes);
     evhttp_set_timeout_tv(h->evhttp, &idle);
-    evhttp_set_allowed_methods(h->evhttp, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
+    evhttp_set_allowed_methods(h->evhttp, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT);
     evhttp_set_bevcb(h->evhttp, on_accept, h);
     evhttp_set_gencb(h->evhttp, on_whole_request, h);
     if (listen_on(h, host, port, e) != 0) {

@@ -1,7 +1,7 @@
 /* http.h - the telco's listener: evhttp with the guards that it lacks (docs/architecture.md, "Ingress").
  *
  * Header and body size, connection cap, a deadline for the whole request (a byte a second is cut), doubled or
- * odd Content-Length and Transfer-Encoding refused, only GET and POST.  Knows no provider. */
+ * odd Content-Length and Transfer-Encoding refused, only GET, POST and PUT.  Knows no provider. */
 #ifndef KENTONGAN_INGRESS_HTTP_H
 #define KENTONGAN_INGRESS_HTTP_H
 
