@@ -109,7 +109,8 @@ enum wire_rc dialect_dlr(struct slice word, const struct dialect_state *states, 
     for (; states->word; states++)
         if (slice_ieq(word, slice_of(states->word))) {
             out->state = states->state;
-            out->final = !slice_is(slice_of(out->state), "accepted") && !slice_is(slice_of(out->state), "buffered");
+            out->final =
+                !slice_is(slice_of(out->state), "accepted") && !slice_is(slice_of(out->state), "buffered");
             return WIRE_OK;
         }
     return word.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;

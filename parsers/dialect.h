@@ -11,8 +11,8 @@
  *  7. provider_ms MAY be filled in; nothing is decided by it.
  *  8. answer MUST be what the provider counts as taken for every reason with HTTP 200, and an error that
  * makes it come again for every reason that is to be retried.
- *  9. encode_send MUST NOT put a secret, a number or a text into the URL (generic does where the provider takes
- *     nothing else: no URL of a request stands in our logs).
+ *  9. encode_send MUST NOT put a secret, a number or a text into the URL (generic does where the provider
+ * takes nothing else: no URL of a request stands in our logs).
  * 10. decode_send_answer MUST say SEND_UNKNOWN rather than guess.
  * 11. Slots MAY be NULL where the provider has no such door. */
 #ifndef KENTONGAN_PARSERS_DIALECT_H
@@ -38,9 +38,9 @@ struct wire_request {
     struct slice query, body, content_type;
     const struct param *headers; /* names as sent, compared without case */
     unsigned headers_n;
-    struct slice secret; /* of this provider; empty: signatures are not checked */
-    int64_t now_ms;      /* for time windows of signatures */
-    unsigned item;       /* which of several messages in one body, see items */
+    struct slice secret;        /* of this provider; empty: signatures are not checked */
+    int64_t now_ms;             /* for time windows of signatures */
+    unsigned item;              /* which of several messages in one body, see items */
     bool is_dlr;                /* for items: it came to /dlr */
     struct slice session, call; /* of the path, see calls_in_path */
     const struct shape *shape;  /* generic: what the configuration says of this provider */
@@ -80,7 +80,7 @@ struct wire_answer {
 struct wire_sms {
     struct slice url, username, password, from; /* of the provider's `send` */
     struct slice to, text, uuid;
-    struct slice dlr_url; /* without query; empty: none is asked for */
+    struct slice dlr_url;      /* without query; empty: none is asked for */
     const struct shape *shape; /* generic */
 };
 
@@ -139,7 +139,8 @@ struct dialect {
 /* NULL when there is none of that name. */
 const struct dialect *dialect_by_name(struct slice name);
 /* What the provider hears of a message, in its dialect; d may be NULL. */
-void dialect_answer(const struct dialect *d, const struct wire_outcome *, struct arena *, struct wire_answer *);
+void dialect_answer(const struct dialect *d, const struct wire_outcome *, struct arena *,
+                    struct wire_answer *);
 /* What a USSD caller's telco hears; d may be NULL: CON or END. */
 void dialect_answer_ussd(const struct dialect *d, const struct wire_page *, struct arena *,
                          struct wire_answer *);
@@ -180,8 +181,8 @@ struct slice dialect_basic(struct slice username, struct slice password, struct 
 struct slice dialect_digits(struct slice msisdn);
 /* Makes the POST of a form, and frees the buffer. */
 void dialect_post_form(struct buf *form, struct slice url, struct arena *, struct wire_send *);
-/* What a status alone says, and "http N" as why: throttled by 429, refused by 400, later by 401 to 404 and what is
- * the server's fault; all else SEND_UNKNOWN.  True when it says enough, false for 2xx. */
+/* What a status alone says, and "http N" as why: throttled by 429, refused by 400, later by 401 to 404 and
+ * what is the server's fault; all else SEND_UNKNOWN.  True when it says enough, false for 2xx. */
 bool dialect_said_by_status(int status, struct send_answer *);
 /* Error answers that most providers share: the status of the reason, JSON {"error":"name"}. */
 void dialect_refuse(enum reason, struct arena *, struct wire_answer *);

@@ -44,9 +44,9 @@ static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, s
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
     static const struct dialect_state states[] = {
-        { "Success", "delivered" },       { "Failed", "failed" },   { "Rejected", "rejected" },
-        { "Buffered", "buffered" },       { "Sent", "accepted" },   { "Submitted", "accepted" },
-        { "AbsentSubscriber", "failed" }, { "Expired", "failed" },  { NULL, NULL },
+        { "Success", "delivered" },       { "Failed", "failed" },  { "Rejected", "rejected" },
+        { "Buffered", "buffered" },       { "Sent", "accepted" },  { "Submitted", "accepted" },
+        { "AbsentSubscriber", "failed" }, { "Expired", "failed" }, { NULL, NULL },
     };
     struct params f;
 

@@ -1,9 +1,9 @@
-/* dialect_generic.c - a provider that is told by configuration alone (docs/new-provider.md): which fields hold
- * what, what it hears, how an SMS is handed over and how its answers are read.
+/* dialect_generic.c - a provider that is told by configuration alone (docs/new-provider.md): which fields
+ * hold what, what it hears, how an SMS is handed over and how its answers are read.
  *
- * Every decision stands in a struct shape, which the configuration has checked.  Signatures: lower or upper hex of
- * HMAC-SHA256 over the text of the time header followed by the raw body (or the raw query), "sha256=" in front
- * allowed; the time is seconds or milliseconds since 1970.  What is not signed is not read. */
+ * Every decision stands in a struct shape, which the configuration has checked.  Signatures: lower or upper
+ * hex of HMAC-SHA256 over the text of the time header followed by the raw body (or the raw query), "sha256="
+ * in front allowed; the time is seconds or milliseconds since 1970.  What is not signed is not read. */
 #include <nettle/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,9 +67,10 @@ static enum wire_rc verify(const struct wire_request *r)
 
 /* --- in --- */
 
-/* Opens the fields of one door: false when the door is shut, the method is another, or the body is no such thing.
- * fields_free() is due when it is true. */
-static bool open_door(const struct wire_request *r, const struct shape_door *d, struct arena *a, struct fields *f)
+/* Opens the fields of one door: false when the door is shut, the method is another, or the body is no such
+ * thing. fields_free() is due when it is true. */
+static bool open_door(const struct wire_request *r, const struct shape_door *d, struct arena *a,
+                      struct fields *f)
 {
     bool secret = r->secret.n > 0;
     struct slice query = r->query, body = r->body;
@@ -135,6 +136,7 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
     in->to = field(&f, d->to);
     in->provider_ms = dialect_clock(field(&f, d->time));
     ok = fields_get(&f, d->text, &text) && in->from.n && !is_part(field(&f, d->parts));
+    in->text_was_broken = f.broken;
     in->text = dialect_text(text, a, in);
     fields_free(&f);
     return ok ? WIRE_OK : WIRE_BAD_SHAPE;
@@ -166,6 +168,7 @@ static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, s
     in->from = field(&f, d->from);
     in->service_code = field(&f, d->code);
     said = fields_get(&f, d->text, &text);
+    in->text_was_broken = f.broken;
     in->text = dialect_text(text, a, in);
     event = field(&f, d->event);
     fields_free(&f);
@@ -264,10 +267,9 @@ static void answer(const struct wire_outcome *what, struct arena *a, struct wire
 static void answer_ussd(const struct wire_page *page, struct arena *a, struct wire_answer *out)
 {
     const struct shape_door *d = page->shape ? &page->shape->ussd : NULL;
-    const struct template_value values[] = { { "page", page->text },
-                                             { "session", page->session },
-                                             { "from", page->from },
-                                             { NULL, { 0 } } };
+    const struct template_value values[] = {
+        { "page", page->text }, { "session", page->session }, { "from", page->from }, { NULL, { 0 } }
+    };
     struct slice text = !d ? slice_make("", 0) : page->ends ? d->page_ends : d->page_goes_on;
 
     if (!text.n) {

@@ -1,14 +1,15 @@
-/* dialect_infobip.c - Infobip: JSON lists of messages and reports in, /sms/3/messages out (PEERS 4.14, 6.3); USSD
- * calls start, response and end (PEERS 6.2).
+/* dialect_infobip.c - Infobip: JSON lists of messages and reports in, /sms/3/messages out (PEERS 4.14, 6.3);
+ * USSD calls start, response and end (PEERS 6.2).
  *
- * Sourced for USSD: Infobip's "USSD Gateway to Third-party Application HTTP/REST/JSON" as vumi's transport quotes
- * and tests it.  The path ends in SESSION/start, /response (both POST) or /end (PUT); the body holds msisdn, text,
- * shortCode, exitCode, reason; the answer is JSON in every case: ussdMenu, shouldClose, responseExitCode (200, or
- * 400 and the like), responseMessage.  So this one door does not answer CON or END: Infobip would show nothing.
- * Doubtful, for nobody here has seen a live gateway: whether shortCode comes with every call (ours is taken where
- * it is missing); what stands in the text of a start (taken only where it is what was dialled); whether an end
- * ever names its msisdn (in the tests it does not: then it is answered and nothing else, the dialogue becomes a
- * draft by its own clock); whether anybody asks /status (refused: it would need the session before the answer). */
+ * Sourced for USSD: Infobip's "USSD Gateway to Third-party Application HTTP/REST/JSON" as vumi's transport
+ * quotes and tests it.  The path ends in SESSION/start, /response (both POST) or /end (PUT); the body holds
+ * msisdn, text, shortCode, exitCode, reason; the answer is JSON in every case: ussdMenu, shouldClose,
+ * responseExitCode (200, or 400 and the like), responseMessage.  So this one door does not answer CON or END:
+ * Infobip would show nothing. Doubtful, for nobody here has seen a live gateway: whether shortCode comes with
+ * every call (ours is taken where it is missing); what stands in the text of a start (taken only where it is
+ * what was dialled); whether an end ever names its msisdn (in the tests it does not: then it is answered and
+ * nothing else, the dialogue becomes a draft by its own clock); whether anybody asks /status (refused: it
+ * would need the session before the answer). */
 #include <stdio.h>
 
 #include "parsers/dialect.h"

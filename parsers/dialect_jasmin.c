@@ -96,7 +96,8 @@ static void decode_send_answer(const struct wire_said *said, struct arena *a, st
     } else if (slice_starts(rest, "Success")) {
         out->result = SEND_ACCEPTED;
         slice_cut(&rest, '"');
-        out->their_id = arena_copy(a, slice_cut(&rest, '"'));
+        if (slice_find(rest, '"') != (size_t)-1) /* half an id is worse than none */
+            out->their_id = arena_copy(a, slice_cut(&rest, '"'));
     }
 }
 

@@ -119,8 +119,13 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
     static const struct dialect_state states[] = {
-        { "delivered", "delivered" }, { "failed", "failed" },     { "expired", "failed" }, { "rejected", "rejected" },
-        { "accepted", "accepted" },   { "buffered", "buffered" }, { NULL, NULL },
+        { "delivered", "delivered" },
+        { "failed", "failed" },
+        { "expired", "failed" },
+        { "rejected", "rejected" },
+        { "accepted", "accepted" },
+        { "buffered", "buffered" },
+        { NULL, NULL },
     };
     struct params f;
 

@@ -122,7 +122,8 @@ static void on_doctype(void *arg, const XML_Char *name, const XML_Char *system, 
     stop(arg);
 }
 
-/* UTF-16 says so by its first two bytes; all else is UTF-8, or Latin-1 where it is not, whatever it declares. */
+/* UTF-16 says so by its first two bytes; all else is UTF-8, or Latin-1 where it is not, whatever it declares.
+ */
 static bool is_utf16(struct slice s)
 {
     return s.n >= 2 && (memcmp(s.p, "\xFE\xFF", 2) == 0 || memcmp(s.p, "\xFF\xFE", 2) == 0);
@@ -136,7 +137,7 @@ static int read_xml(struct fields *f, struct slice body)
     if (!x)
         return -1;
     if (!utf16)
-        body = utf8_clean(body, f->arena, NULL);
+        body = utf8_clean(body, f->arena, &f->broken);
     f->xml = x;
     x->arena = f->arena;
     x->parser = XML_ParserCreate(utf16 ? NULL : "UTF-8");
@@ -173,7 +174,7 @@ static bool get_xml(const struct fields_xml *x, struct slice path, struct slice 
 
 static int read_json(struct fields *f, struct slice body)
 {
-    body = utf8_clean(body, f->arena, NULL);
+    body = utf8_clean(body, f->arena, &f->broken);
     f->json = f->item = (struct json_t *)json_loadb(body.n ? body.p : "", body.n,
                                                     JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     return f->json ? 0 : -1;
@@ -192,7 +193,8 @@ static json_t *member(json_t *at, struct slice token, struct arena *a)
     if (!name)
         return NULL;
     for (size_t i = 0; i < token.n; i++) {
-        bool escaped = token.p[i] == '~' && i + 1 < token.n && (token.p[i + 1] == '0' || token.p[i + 1] == '1');
+        bool escaped =
+            token.p[i] == '~' && i + 1 < token.n && (token.p[i + 1] == '0' || token.p[i + 1] == '1');
 
         name[n++] = !escaped ? token.p[i] : token.p[i + 1] == '0' ? '~' : '/';
         i += escaped;

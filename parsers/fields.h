@@ -1,8 +1,9 @@
 /* fields.h - a request's or answer's fields by the names that a configuration gives them: form, JSON, XML.
  *
- * Pure.  "msisdn" is a field of the query or form, "/a/0/b" a JSON pointer (RFC 6901), "/a/b" and "/a/@id" the
- * element or attribute of an XML document, its root first.  What is there twice is not there: a list of messages
- * under a name that means one must be refused, not half read.  Document types and entities of XML are refused. */
+ * Pure.  "msisdn" is a field of the query or form, "/a/0/b" a JSON pointer (RFC 6901), "/a/b" and "/a/@id"
+ * the element or attribute of an XML document, its root first.  What is there twice is not there: a list of
+ * messages under a name that means one must be refused, not half read.  Document types and entities of XML
+ * are refused. */
 #ifndef KENTONGAN_PARSERS_FIELDS_H
 #define KENTONGAN_PARSERS_FIELDS_H
 
@@ -17,11 +18,12 @@ enum fields_format {
 struct json_t;
 
 struct fields {
-    struct params params;     /* of query and form */
-    struct json_t *json;      /* NULL: none */
-    struct json_t *item;      /* where pointers begin: the document, or one item of its list */
-    struct fields_xml *xml;   /* leaves in the arena */
+    struct params params;   /* of query and form */
+    struct json_t *json;    /* NULL: none */
+    struct json_t *item;    /* where pointers begin: the document, or one item of its list */
+    struct fields_xml *xml; /* leaves in the arena */
     struct arena *arena;
+    bool broken; /* the body was no clean UTF-8 and was put right */
 };
 
 /* "form", "json", "xml"; by the first byte of the body where it is neither. */

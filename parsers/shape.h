@@ -1,8 +1,8 @@
 /* shape.h - a provider's wire shape as its configuration tells it: names of fields, templates, patterns.
  *
- * Plain slices, as written in `providers:` (gateway/conf/config_shape.c checks them at load), for the one dialect
- * that has no C of its own (dialect_generic.c).  Holds no memory: whoever keeps it longer than the configuration
- * copies it.  An empty slice is a key left out. */
+ * Plain slices, as written in `providers:` (gateway/conf/config_shape.c checks them at load), for the one
+ * dialect that has no C of its own (dialect_generic.c).  Holds no memory: whoever keeps it longer than the
+ * configuration copies it.  An empty slice is a key left out. */
 #ifndef KENTONGAN_PARSERS_SHAPE_H
 #define KENTONGAN_PARSERS_SHAPE_H
 
@@ -19,14 +19,14 @@ struct shape_door {
     struct slice format; /* "form", "json", "xml" */
     struct slice list;   /* JSON pointer to a list of messages; the other pointers begin at its items */
     struct slice from, to, text, id, time;
-    struct slice parts;                          /* sms: field that tells of how many parts this is one */
-    struct slice session, code, event;           /* ussd */
-    struct slice text_is;                        /* ussd: "last", or "whole" (1*2*3) */
-    struct slice begins, ends;                   /* ussd: words of `event`, blanks between */
-    struct slice our_id, state;                  /* dlr */
-    struct slice delivered, failed, rejected;    /* dlr: words of `state`, blanks between */
-    struct slice accepted, buffered, page_type;  /* page_type and below: what a USSD caller's telco hears */
-    struct slice page_goes_on, page_ends;        /* templates; empty: CON and END */
+    struct slice parts;                         /* sms: field that tells of how many parts this is one */
+    struct slice session, code, event;          /* ussd */
+    struct slice text_is;                       /* ussd: "last", or "whole" (1*2*3) */
+    struct slice begins, ends;                  /* ussd: words of `event`, blanks between */
+    struct slice our_id, state;                 /* dlr */
+    struct slice delivered, failed, rejected;   /* dlr: words of `state`, blanks between */
+    struct slice accepted, buffered, page_type; /* page_type and below: what a USSD caller's telco hears */
+    struct slice page_goes_on, page_ends;       /* templates; empty: CON and END */
 };
 
 struct shape_answer {

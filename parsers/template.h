@@ -1,8 +1,8 @@
 /* template.h - `{word}` in a text replaced by values, escaped for the place where they stand.
  *
- * Pure.  A placeholder is a brace, small letters and `_`, a brace: `{to}`; every other brace stands for itself,
- * so that JSON may be written as it is.  Escaping is the template's, never the value's: nothing that a value
- * holds can end the string, element, parameter or header that it stands in. */
+ * Pure.  A placeholder is a brace, small letters and `_`, a brace: `{to}`; every other brace stands for
+ * itself, so that JSON may be written as it is.  Escaping is the template's, never the value's: nothing that
+ * a value holds can end the string, element, parameter or header that it stands in. */
 #ifndef KENTONGAN_PARSERS_TEMPLATE_H
 #define KENTONGAN_PARSERS_TEMPLATE_H
 

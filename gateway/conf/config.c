@@ -10,12 +10,12 @@
 
 #include "gateway/conf/config_value.h"
 
-#define OF_TOP(m)      offsetof(struct config, m)
-#define OF_REDIS(m)    offsetof(struct config, m)
-#define OF_LIMITS(m)   offsetof(struct config, m)
-#define OF_PROVIDER(m) offsetof(struct provider_conf, m)
-#define OF_SEND(m)     offsetof(struct send_conf, m)
-#define OF_SINK(m)     offsetof(struct sink_conf, m)
+#define OF_TOP(m)       offsetof(struct config, m)
+#define OF_REDIS(m)     offsetof(struct config, m)
+#define OF_LIMITS(m)    offsetof(struct config, m)
+#define OF_PROVIDER(m)  offsetof(struct provider_conf, m)
+#define OF_SEND(m)      offsetof(struct send_conf, m)
+#define OF_SINK(m)      offsetof(struct sink_conf, m)
 #define OF_SEND_AS(m)   offsetof(struct shape, m)
 #define OF_SMS(m)       OF_SEND_AS(m)
 #define OF_USSD(m)      OF_SEND_AS(m)
@@ -39,9 +39,9 @@ static const struct {
     enum key_section in;
     const char *name;
 } maps[] = {
-    { SECTION_TOP, "redis" }, { SECTION_TOP, "limits" },    { SECTION_TOP, "providers" },
-    { SECTION_TOP, "sinks" }, { SECTION_PROVIDER, "send" },     { SECTION_PROVIDER, "sms_in" },
-    { SECTION_PROVIDER, "ussd_in" }, { SECTION_PROVIDER, "dlr_in" }, { SECTION_PROVIDER, "answer" },
+    { SECTION_TOP, "redis" },          { SECTION_TOP, "limits" },      { SECTION_TOP, "providers" },
+    { SECTION_TOP, "sinks" },          { SECTION_PROVIDER, "send" },   { SECTION_PROVIDER, "sms_in" },
+    { SECTION_PROVIDER, "ussd_in" },   { SECTION_PROVIDER, "dlr_in" }, { SECTION_PROVIDER, "answer" },
     { SECTION_PROVIDER, "signature" },
 };
 
@@ -403,7 +403,8 @@ static const struct {
                            "  # kannel:\n",
                            "  #   " },
     [SECTION_SEND] = { "  #   send:\n", "  #     " },
-    [SECTION_SEND_AS] = { "  #     # dialect generic only, as all down to the sinks (docs/new-provider.md):\n",
+    [SECTION_SEND_AS] = { "  #     # dialect generic only, as all down to the sinks "
+                          "(docs/new-provider.md):\n",
                           "  #     " },
     [SECTION_SMS] = { "  #   sms_in:\n", "  #     " },
     [SECTION_USSD] = { "  #   ussd_in:\n", "  #     " },
@@ -474,7 +475,8 @@ void config_print_defaults(struct buf *out)
 /* A template may hold what is secret, whatever we say of {password}. */
 static bool is_secret(const struct key *k)
 {
-    return k->type == KEY_SECRET || k->type == KEY_TEMPLATE || strcmp(k->name, "password") == 0 || strcmp(k->name, "dsn") == 0;
+    return k->type == KEY_SECRET || k->type == KEY_TEMPLATE || strcmp(k->name, "password") == 0 ||
+           strcmp(k->name, "dsn") == 0;
 }
 
 static void print_slice(struct buf *out, const struct key *k, struct slice v)

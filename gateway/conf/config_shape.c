@@ -1,7 +1,9 @@
-/* config_shape.c - private to config.c: a provider of dialect generic, whose shape is told by configuration alone.
+/* config_shape.c - private to config.c: a provider of dialect generic, whose shape is told by configuration
+ * alone.
  *
- * The rows of config_keys.def say what each key takes; here stands what they say about each other.  What loads can
- * be used: templates are filled with a sample and read back, so that no SMS finds a body that is no JSON. */
+ * The rows of config_keys.def say what each key takes; here stands what they say about each other.  What
+ * loads can be used: templates are filled with a sample and read back, so that no SMS finds a body that is no
+ * JSON. */
 #include <string.h>
 
 #include "gateway/conf/config_value.h"
@@ -12,8 +14,11 @@
 static const struct {
     const char *name;
     enum key_section section;
-} doors[] = { { "sms_in", SECTION_SMS },    { "ussd_in", SECTION_USSD },        { "dlr_in", SECTION_DLR },
-              { "answer", SECTION_ANSWER }, { "signature", SECTION_SIGNATURE } };
+} doors[] = { { "sms_in", SECTION_SMS },
+              { "ussd_in", SECTION_USSD },
+              { "dlr_in", SECTION_DLR },
+              { "answer", SECTION_ANSWER },
+              { "signature", SECTION_SIGNATURE } };
 
 enum {
     DOORS = 3, /* of them that take requests */
@@ -37,7 +42,7 @@ static bool signs(const struct provider_conf *p)
 
 static void check_fields(struct config_reader *r, struct yaml *map, const struct shape_door *d)
 {
-    static const char *const fields[] = { "list",    "from", "text",  "to", "id",     "time",
+    static const char *const fields[] = { "list",    "from", "text",  "to",    "id",     "time",
                                           "session", "code", "event", "parts", "our_id", "state" };
     bool form = slice_is(d->format, "form");
 
@@ -45,7 +50,8 @@ static void check_fields(struct config_reader *r, struct yaml *map, const struct
         struct yaml *node = yaml_get(map, fields[i]);
 
         if (node && form && slice_starts(node->text, "/"))
-            fault_add(r->faults, node->mark, "\"%s\": a pointer needs format: json or format: xml", fields[i]);
+            fault_add(r->faults, node->mark, "\"%s\": a pointer needs format: json or format: xml",
+                      fields[i]);
     }
     if (d->list.n && !slice_is(d->format, "json"))
         fault_add(r->faults, place(map, "list"), "\"list\" needs format: json");
@@ -53,8 +59,8 @@ static void check_fields(struct config_reader *r, struct yaml *map, const struct
         fault_add(r->faults, place(map, "format"), "a GET has no body: format: form, or method: POST");
 }
 
-static void check_door(struct config_reader *r, struct yaml *map, const struct shape_door *d, const struct shape *s,
-                       const struct provider_conf *p)
+static void check_door(struct config_reader *r, struct yaml *map, const struct shape_door *d,
+                       const struct shape *s, const struct provider_conf *p)
 {
     bool form = slice_is(d->format, "form"), body = slice_is(s->signature.over, "body");
 
@@ -84,8 +90,8 @@ static bool is_whole(struct slice filled, struct slice type, struct arena *a)
 static void not_whole(struct config_reader *r, struct yaml *map, const char *key, struct slice type)
 {
     fault_add(r->faults, place(map, key),
-              "\"%s\" is no whole %.*s when it is filled in: quotes around {words}, all brackets closed?", key,
-              SLICE_ARG(type));
+              "\"%s\" is no whole %.*s when it is filled in: quotes around {words}, all brackets closed?",
+              key, SLICE_ARG(type));
 }
 
 static void check_ussd(struct config_reader *r, struct yaml *map, const struct shape *s)
@@ -93,11 +99,14 @@ static void check_ussd(struct config_reader *r, struct yaml *map, const struct s
     const struct shape_door *d = &s->ussd;
 
     if ((d->begins.n || d->ends.n) != (d->event.n > 0))
-        fault_add(r->faults, place(map, "event"), "\"event\" and its words in \"begins\" and \"ends\" go together");
+        fault_add(r->faults, place(map, "event"),
+                  "\"event\" and its words in \"begins\" and \"ends\" go together");
     if ((d->page_goes_on.n > 0) != (d->page_ends.n > 0))
         fault_add(r->faults, map->mark, "\"goes_on\" and \"last\" go together");
     for (int ends = 0; ends < 2 && d->page_ends.n && d->page_goes_on.n; ends++) {
-        struct wire_page page = { .text = S("1 Ya \"&<\n2"), .session = S("7"), .from = S("+62812"), .shape = s };
+        struct wire_page page = {
+            .text = S("1 Ya \"&<\n2"), .session = S("7"), .from = S("+62812"), .shape = s
+        };
         const char *key = ends ? "last" : "goes_on";
         struct wire_answer said;
 
@@ -115,7 +124,8 @@ static void check_dlr(struct config_reader *r, struct yaml *map, const struct sh
     if (!d->id.n && !d->our_id.n)
         fault_add(r->faults, map->mark, "\"dlr_in\" needs \"id\" or \"our_id\": which SMS is it about?");
     if (!d->delivered.n)
-        fault_add(r->faults, map->mark, "\"dlr_in\" needs \"delivered\": the words of \"state\" for an SMS that arrived");
+        fault_add(r->faults, map->mark,
+                  "\"dlr_in\" needs \"delivered\": the words of \"state\" for an SMS that arrived");
 }
 
 static void check_answer(struct config_reader *r, struct yaml *map, const struct shape *s)
@@ -223,7 +233,8 @@ static void read_door(struct config_reader *r, struct yaml *map, enum key_sectio
         break;
     default:
         if (!signs(p))
-            fault_add(r->faults, map->mark, "\"signature\" needs \"secret_file\" beside it: the key of its signatures");
+            fault_add(r->faults, map->mark,
+                      "\"signature\" needs \"secret_file\" beside it: the key of its signatures");
     }
 }
 
@@ -250,7 +261,8 @@ const struct shape *config_shape(struct config_reader *r, struct yaml *provider,
         check_send(r, send, s, p);
     if (!any)
         fault_add(r->faults, provider->key_mark,
-                  "a provider of dialect generic needs one of sms_in: ussd_in: dlr_in: send: (docs/new-provider.md)");
+                  "a provider of dialect generic needs one of sms_in: ussd_in: dlr_in: send: "
+                  "(docs/new-provider.md)");
     return s;
 }
 

@@ -402,8 +402,8 @@ static void read_field(struct config_reader *r, const struct key *k, struct yaml
 
 const char *const *config_words(enum key_section section)
 {
-    static const char *const send[] = { "to",      "text",     "from",     "id",
-                                        "dlr_url", "username", "password", "coding", NULL };
+    static const char *const send[] = { "to",       "text",     "from",   "id", "dlr_url",
+                                        "username", "password", "coding", NULL };
     static const char *const ussd[] = { "page", "session", "from", NULL };
     static const char *const answer[] = { "id", "reason", NULL };
 
@@ -457,8 +457,8 @@ static void read_id_place(struct config_reader *r, const struct key *k, struct y
 /* "Name: value"; what curl or `type` says by itself may not be said twice. */
 static bool is_header(struct slice s)
 {
-    static const char *const ours[] = { "Content-Type", "Content-Length", "Transfer-Encoding", "Host", "Expect",
-                                        "Connection" };
+    static const char *const ours[] = { "Content-Type", "Content-Length", "Transfer-Encoding",
+                                        "Host",         "Expect",         "Connection" };
     struct slice name = slice_cut(&s, ':');
 
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
@@ -484,7 +484,8 @@ static void read_headers(struct config_reader *r, const struct key *k, struct ya
 
         if (item->kind != YAML_SCALAR || !is_header(item->text) || item->text.n > 512)
             fault_add(r->faults, item->mark,
-                      "\"%s\" takes lines such as \"Authorization: Bearer {password}\"; the content type is said by "
+                      "\"%s\" takes lines such as \"Authorization: Bearer {password}\"; the content type is "
+                      "said by "
                       "\"type\"",
                       k->name);
         else if (template_unknown(item->text, config_words(k->section), &word))
@@ -498,13 +499,13 @@ static void read_headers(struct config_reader *r, const struct key *k, struct ya
 typedef void value_reader(struct config_reader *, const struct key *, struct yaml *, void *);
 
 static value_reader *const readers[] = {
-    [KEY_ADDRESS] = read_address,   [KEY_PATH] = read_path,        [KEY_FILE] = read_file,
-    [KEY_SECRET] = read_secret,     [KEY_TEXT] = read_text,        [KEY_URL] = read_url,
-    [KEY_TIMEZONE] = read_timezone, [KEY_BOOL] = read_bool,        [KEY_UINT] = read_uint,
-    [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,      [KEY_DURABILITY] = read_durability,
-    [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,      [KEY_DIALECT] = read_choice,
-    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice, [KEY_USSD] = read_choice,
-    [KEY_DIAL] = read_dial,         [KEY_LONG] = read_choice,      [KEY_CODINGS] = read_codings,
+    [KEY_ADDRESS] = read_address,   [KEY_PATH] = read_path,          [KEY_FILE] = read_file,
+    [KEY_SECRET] = read_secret,     [KEY_TEXT] = read_text,          [KEY_URL] = read_url,
+    [KEY_TIMEZONE] = read_timezone, [KEY_BOOL] = read_bool,          [KEY_UINT] = read_uint,
+    [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,        [KEY_DURABILITY] = read_durability,
+    [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,        [KEY_DIALECT] = read_choice,
+    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice,   [KEY_USSD] = read_choice,
+    [KEY_DIAL] = read_dial,         [KEY_LONG] = read_choice,        [KEY_CODINGS] = read_codings,
     [KEY_TON_NPI] = read_ton_npi,   [KEY_SEND_METHOD] = read_choice, [KEY_DOOR_METHOD] = read_choice,
     [KEY_FORMAT] = read_choice,     [KEY_NUMBER_FORM] = read_choice, [KEY_TEXT_IS] = read_choice,
     [KEY_OVER] = read_choice,       [KEY_MIME] = read_mime,          [KEY_FIELD] = read_field,

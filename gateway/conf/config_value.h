@@ -80,7 +80,8 @@ const char *const *config_words(enum key_section);
 void config_section(struct config_reader *, struct yaml *map, enum key_section, void *base);
 /* A fault for every key of the map that nobody asked for. */
 void config_refuse_unknown(struct config_reader *, const struct yaml *map, enum key_section);
-/* Dialect generic: the maps of a provider into a struct shape, checked against each other.  `send` may be NULL. */
+/* Dialect generic: the maps of a provider into a struct shape, checked against each other.  `send` may be
+ * NULL. */
 const struct shape *config_shape(struct config_reader *, struct yaml *provider, struct yaml *send,
                                  const struct provider_conf *);
 /* A fault for each key that only dialect generic knows. */

@@ -310,7 +310,7 @@ static void set_options(struct http_call *c, int64_t timeout_ms)
 }
 
 bool http_send_start(struct http_send *s, const struct wire_send *w, int64_t timeout_ms,
-                    void (*done)(void *, const struct http_result *), void *arg)
+                     void (*done)(void *, const struct http_result *), void *arg)
 {
     struct http_call *c = calloc(1, sizeof *c);
 

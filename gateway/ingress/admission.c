@@ -244,7 +244,8 @@ uint64_t replays_key(struct slice provider, struct slice signature)
     if (signature.n > SIGNATURE_HEX)
         signature = slice_skip(signature, signature.n - SIGNATURE_HEX);
     for (; n < signature.n; n++)
-        hex[n] = signature.p[n] >= 'A' && signature.p[n] <= 'F' ? (char)(signature.p[n] + 32) : signature.p[n];
+        hex[n] =
+            signature.p[n] >= 'A' && signature.p[n] <= 'F' ? (char)(signature.p[n] + 32) : signature.p[n];
     return slice_hash(slice_make(hex, n)) ^ slice_hash(provider) << 1;
 }
 

@@ -53,8 +53,8 @@ struct replays *replays_new(void);
 void replays_free(struct replays *);
 /* What a signature is remembered by: its last 64 hex digits, whatever their case. */
 uint64_t replays_key(struct slice provider, struct slice signature);
-/* False when this one was taken within its life; else it is remembered for so long.  65536 are kept, the one that
- * ends first goes for a new one. */
+/* False when this one was taken within its life; else it is remembered for so long.  65536 are kept, the one
+ * that ends first goes for a new one. */
 bool replays_take(struct replays *, uint64_t key, int64_t now_ms, int64_t life_ms);
 /* It was not taken after all: the same bytes may come again. */
 void replays_forget(struct replays *, uint64_t key);

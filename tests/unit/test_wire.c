@@ -122,13 +122,14 @@ static bool same_hex(char a, char b)
 static void must_refuse(struct run *r, const struct wire_request *w, const char *what, size_t at)
 {
     if (r->d->verify(w) == WIRE_OK)
-        fail_msg("%s: %s changed at byte %zu of \"%.*s\" is still believed", r->file, what, at, SLICE_ARG(w->url));
+        fail_msg("%s: %s changed at byte %zu of \"%.*s\" is still believed", r->file, what, at,
+                 SLICE_ARG(w->url));
 }
 
 /* Every bit of the signature itself, wherever it stands in `part`. */
 static void no_bit_of(struct run *r, const struct wire_request *w, struct slice part, size_t begin, size_t n)
 {
-    bool hex = n == 32 || n == 40 || n == 64 || n == 128;
+    bool hex = n == 32 || n == 40 || n == 64 || n == 128 || n == 71; /* "sha256=" */
 
     for (size_t k = begin; k < begin + n; k++)
         for (unsigned bit = 0; bit < 8; bit++) {
@@ -160,15 +161,16 @@ static void no_bit_of_sig(struct run *r, const struct wire_request *w, struct sl
 
 static bool is_signed(const struct run *r, const char *part, const struct wire_request *w)
 {
-    const char *of = strcmp(r->d->name, "twilio") == 0   ? "body url"
-                     : strcmp(r->d->name, "vonage") == 0 ? "body query"
+    const char *of = strcmp(r->d->name, "twilio") == 0             ? "body url"
+                     : strcmp(r->d->name, "vonage") == 0           ? "body query"
                      : slice_is(w->shape->signature.over, "query") ? "query"
                                                                    : "body";
 
     return strstr(of, part) != NULL;
 }
 
-/* A signature that holds must not hold any more with one bit of the request changed, or a byte of it missing. */
+/* A signature that holds must not hold any more with one bit of the request changed, or a byte of it missing.
+ */
 static void no_bit_may_change(struct run *r, const struct wire_request *good)
 {
     static const char *const names[] = { "body", "query", "url" };
@@ -180,7 +182,8 @@ static void no_bit_may_change(struct run *r, const struct wire_request *good)
     for (unsigned i = 0; i < w.headers_n; i++) {
         headers[i].name = good->headers[i].name;
         headers[i].value = arena_copy(r->a, good->headers[i].value);
-        if (slice_ieq(headers[i].name, S("X-Twilio-Signature")) || slice_ieq(headers[i].name, S("X-Signature")))
+        if (slice_ieq(headers[i].name, S("X-Twilio-Signature")) ||
+            slice_ieq(headers[i].name, S("X-Signature")))
             no_bit_of(r, &w, headers[i].value, 0, headers[i].value.n);
         for (size_t k = 0; slice_ieq(headers[i].name, S("X-Timestamp")) && k < headers[i].value.n; k++)
             for (unsigned bit = 0; bit < 8; bit++) {
@@ -348,7 +351,8 @@ static void on_answer(struct run *r, struct slice arg)
     struct wire_answer out;
 
     assert_true(reason < REASONS);
-    dialect_answer(r->d, &(struct wire_outcome){ .reason = reason, .id = r->id, .shape = r->shape }, r->a, &out);
+    dialect_answer(r->d, &(struct wire_outcome){ .reason = reason, .id = r->id, .shape = r->shape }, r->a,
+                   &out);
     say_answer(r, &out);
 }
 
@@ -397,8 +401,9 @@ static void on_said(struct run *r, struct slice arg, struct slice body)
     said.status = (int)status;
     said.body = unescaped(body, r->a);
     r->d->decode_send_answer(&said, r->a, &out);
-    /* An answer cut off anywhere never gives half an id. */
-    for (size_t k = 0; k < said.body.n; k++) {
+    /* An answer cut off anywhere never gives half an id, but for bare text, which does not show where it
+     * ends. */
+    for (size_t k = 0; k < said.body.n && (!r->shape || slice_starts(r->shape->send.id, "/")); k++) {
         struct wire_said cut = said;
         struct send_answer less;
 
