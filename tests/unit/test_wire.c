@@ -32,6 +32,43 @@ enum {
     HEADERS = 32,
 };
 
+/* What the files show of one dialect. */
+enum shown {
+    SHOWN_SMS,
+    SHOWN_USSD,
+    SHOWN_DLR,
+    SHOWN_SEND,
+    SHOWN_SAID, /* and the five results behind it */
+    SHOWN_ACCEPTED = SHOWN_SAID + 5,
+    SHOWN_DUPLICATE,
+    SHOWN_BUSY,
+    SHOWN_PAGE,
+    SHOWN_N
+};
+
+static const char *const shown_names[] = {
+    "an SMS that is taken", "a USSD step",          "a delivery report",   "an SMS that is sent",
+    "an answer: accepted",  "an answer: refused",   "an answer: later",    "an answer: throttled",
+    "an answer: unknown",   "what a success hears", "what a repeat hears", "what is to come again hears",
+    "a USSD page",
+};
+
+static struct seen {
+    const struct dialect *dialect;
+    bool shown[SHOWN_N];
+} seen[16];
+
+static void show(const struct dialect *d, unsigned what)
+{
+    unsigned i = 0;
+
+    while (seen[i].dialect && seen[i].dialect != d)
+        i++;
+    assert_true(i < 16 && what < SHOWN_N);
+    seen[i].dialect = d;
+    seen[i].shown[what] = true;
+}
+
 struct run {
     const char *file;
     struct arena *a;
@@ -319,6 +356,8 @@ static void on_request(struct run *r, struct slice arg, struct slice body)
         } else if (rc == WIRE_OK) {
             say_inbound(r, &in);
         }
+        if (rc == WIRE_OK)
+            show(r->d, w.is_dlr ? SHOWN_DLR : in.kind == INBOUND_USSD ? SHOWN_USSD : SHOWN_SMS);
         r->id = in.provider_id;
     }
 }
@@ -341,6 +380,7 @@ static void on_page(struct run *r, struct slice arg)
                               .shape = r->shape };
     struct wire_answer out;
 
+    show(r->d, SHOWN_PAGE);
     dialect_answer_ussd(r->d, &page, r->a, &out);
     say_answer(r, &out);
 }
@@ -351,6 +391,10 @@ static void on_answer(struct run *r, struct slice arg)
     struct wire_answer out;
 
     assert_true(reason < REASONS);
+    if (reason == REASON_accepted || reason == REASON_duplicate || reason == REASON_busy)
+        show(r->d, reason == REASON_accepted ? SHOWN_ACCEPTED
+                   : reason == REASON_busy   ? SHOWN_BUSY
+                                             : SHOWN_DUPLICATE);
     dialect_answer(r->d, &(struct wire_outcome){ .reason = reason, .id = r->id, .shape = r->shape }, r->a,
                    &out);
     say_answer(r, &out);
@@ -382,6 +426,7 @@ static void on_sms(struct run *r, struct slice body)
                 *keys[i].at = unescaped(line, r->a);
     }
     assert_int_equal(r->d->encode_send(&sms, r->a, &out), WIRE_OK);
+    show(r->d, SHOWN_SEND);
     buf_printf(&r->made, "%s %.*s\n", out.get ? "GET" : "POST", SLICE_ARG(out.url));
     if (!out.get)
         buf_printf(&r->made, "Content-Type: %.*s\n", SLICE_ARG(out.content_type));
@@ -412,6 +457,7 @@ static void on_said(struct run *r, struct slice arg, struct slice body)
         if (less.result == SEND_ACCEPTED && less.their_id.n && !slice_eq(less.their_id, out.their_id))
             fail_msg("%s: half an id out of the first %zu bytes of %.*s", r->file, k, SLICE_ARG(said.body));
     }
+    show(r->d, SHOWN_SAID + out.result);
     buf_printf(&r->made, "%s\n", names[out.result]);
     say(&r->made, "their_id", out.their_id);
     say(&r->made, "why", slice_of(out.why));
@@ -522,9 +568,45 @@ static void every_golden_file_is_met(void **state)
     assert_true(files >= 10 && compared >= 40);
 }
 
+static bool has(const struct dialect *d, unsigned what)
+{
+    switch (what) {
+    case SHOWN_SMS:
+        return d->decode_sms != NULL;
+    case SHOWN_USSD:
+    case SHOWN_PAGE:
+        return d->decode_ussd != NULL;
+    case SHOWN_DLR:
+        return d->decode_dlr != NULL;
+    case SHOWN_ACCEPTED:
+    case SHOWN_DUPLICATE:
+    case SHOWN_BUSY:
+        return true;
+    default:
+        return d->encode_send != NULL;
+    }
+}
+
+static void every_door_of_every_dialect_is_shown(void **state)
+{
+    unsigned missing = 0, dialects = 0;
+
+    (void)state;
+    for (; dialects < 16 && seen[dialects].dialect; dialects++)
+        for (unsigned what = 0; what < SHOWN_N; what++)
+            if (has(seen[dialects].dialect, what) && !seen[dialects].shown[what]) {
+                print_error("no golden file of %s shows %s\n", seen[dialects].dialect->name,
+                            shown_names[what]);
+                missing++;
+            }
+    assert_int_equal(missing, 0);
+    assert_int_equal(dialects, 8);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_golden_file_is_met) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_golden_file_is_met),
+                                        cmocka_unit_test(every_door_of_every_dialect_is_shown) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
