@@ -102,6 +102,18 @@ enum wire_rc dialect_sms(const struct params *f, const struct dialect_names *nam
     return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
 }
 
+const struct dialect_names dialect_plain_names = {
+    .id = PARAM_NAMES("id"), .from = PARAM_NAMES("from"), .to = PARAM_NAMES("to"), .text = PARAM_NAMES("text")
+};
+
+enum wire_rc dialect_form_sms(const struct wire_request *r, const struct dialect_names *names,
+                              struct arena *a, struct inbound *in)
+{
+    struct params f;
+
+    return dialect_params(r, a, &f) == WIRE_OK ? dialect_sms(&f, names, a, in) : WIRE_BAD_SHAPE;
+}
+
 enum wire_rc dialect_dlr(struct slice word, const struct dialect_state *states, struct wire_dlr *out)
 {
     if (!out->uuid.n && !out->their_id.n)
@@ -114,6 +126,18 @@ enum wire_rc dialect_dlr(struct slice word, const struct dialect_state *states, 
             return WIRE_OK;
         }
     return word.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
+}
+
+enum wire_rc dialect_form_dlr(const struct wire_request *r, const struct dialect_report *d, struct arena *a,
+                              struct wire_dlr *out)
+{
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK)
+        return WIRE_BAD_SHAPE;
+    *out =
+        (struct wire_dlr){ .uuid = dialect_field(&f, d->uuid, a), .their_id = dialect_field(&f, d->id, a) };
+    return dialect_dlr(dialect_field(&f, d->word, a), d->states, out);
 }
 
 struct slice dialect_text(struct slice raw, struct arena *a, struct inbound *in)

@@ -161,6 +161,18 @@ struct dialect_state {
 };
 /* Fills state and final of a report whose ids are there; WIRE_IGNORED for a state that is in no row. */
 enum wire_rc dialect_dlr(struct slice word, const struct dialect_state *, struct wire_dlr *);
+/* The same out of a form or flat JSON, and the names that most providers use: id, from, to, text. */
+enum wire_rc dialect_form_sms(const struct wire_request *, const struct dialect_names *, struct arena *,
+                              struct inbound *);
+extern const struct dialect_names dialect_plain_names;
+/* A report out of a form or flat JSON: names of our uuid, their id and the state, each as in dialect_names.
+ */
+struct dialect_report {
+    const char *const *uuid, *const *id, *const *word;
+    const struct dialect_state *states;
+};
+enum wire_rc dialect_form_dlr(const struct wire_request *, const struct dialect_report *, struct arena *,
+                              struct wire_dlr *);
 /* A field as clean text without blanks around it; names may be NULL. */
 struct slice dialect_field(const struct params *, const char *const *names, struct arena *);
 /* A header's value, empty when it is missing. */

@@ -11,13 +11,7 @@ extern const struct dialect dialect_africastalking;
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
-    const struct dialect_names names = { .id = PARAM_NAMES("id"),
-                                         .from = PARAM_NAMES("from"),
-                                         .to = PARAM_NAMES("to"),
-                                         .text = PARAM_NAMES("text") };
-    struct params f;
-
-    return dialect_params(r, a, &f) == WIRE_OK ? dialect_sms(&f, &names, a, in) : WIRE_BAD_SHAPE;
+    return dialect_form_sms(r, &dialect_plain_names, a, in);
 }
 
 static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, struct inbound *in)
@@ -41,19 +35,19 @@ static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, s
     return in->from.n && in->session.n ? WIRE_OK : WIRE_BAD_SHAPE;
 }
 
+static const struct dialect_state states[] = {
+    { "Success", "delivered" },       { "Failed", "failed" },  { "Rejected", "rejected" },
+    { "Buffered", "buffered" },       { "Sent", "accepted" },  { "Submitted", "accepted" },
+    { "AbsentSubscriber", "failed" }, { "Expired", "failed" }, { NULL, NULL },
+};
+
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct dialect_state states[] = {
-        { "Success", "delivered" },       { "Failed", "failed" },  { "Rejected", "rejected" },
-        { "Buffered", "buffered" },       { "Sent", "accepted" },  { "Submitted", "accepted" },
-        { "AbsentSubscriber", "failed" }, { "Expired", "failed" }, { NULL, NULL },
+    const struct dialect_report names = {
+        .uuid = NULL, .id = PARAM_NAMES("id"), .word = PARAM_NAMES("status"), .states = states
     };
-    struct params f;
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    *out = (struct wire_dlr){ .their_id = dialect_field(&f, PARAM_NAMES("id"), a) };
-    return dialect_dlr(dialect_field(&f, PARAM_NAMES("status"), a), states, out);
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)

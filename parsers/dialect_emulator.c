@@ -6,13 +6,7 @@ extern const struct dialect dialect_emulator;
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
-    const struct dialect_names names = { .id = PARAM_NAMES("id"),
-                                         .from = PARAM_NAMES("from"),
-                                         .to = PARAM_NAMES("to"),
-                                         .text = PARAM_NAMES("text") };
-    struct params f;
-
-    return dialect_params(r, a, &f) == WIRE_OK ? dialect_sms(&f, &names, a, in) : WIRE_BAD_SHAPE;
+    return dialect_form_sms(r, &dialect_plain_names, a, in);
 }
 
 static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, struct inbound *in)

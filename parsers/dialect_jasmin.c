@@ -27,20 +27,20 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
     return rc;
 }
 
+static const struct dialect_state states[] = {
+    { "DELIVRD", "delivered" }, { "UNDELIV", "failed" },   { "EXPIRED", "failed" },
+    { "DELETED", "failed" },    { "REJECTD", "rejected" }, { "ACCEPTD", "accepted" },
+    { "ESME_ROK", "accepted" }, { "ENROUTE", "buffered" }, { NULL, NULL },
+};
+
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct dialect_state states[] = {
-        { "DELIVRD", "delivered" }, { "UNDELIV", "failed" },   { "EXPIRED", "failed" },
-        { "DELETED", "failed" },    { "REJECTD", "rejected" }, { "ACCEPTD", "accepted" },
-        { "ESME_ROK", "accepted" }, { "ENROUTE", "buffered" }, { NULL, NULL },
-    };
-    struct params f;
+    const struct dialect_report names = { .uuid = PARAM_NAMES("uuid"),
+                                          .id = PARAM_NAMES("id"),
+                                          .word = PARAM_NAMES("message_status"),
+                                          .states = states };
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    *out = (struct wire_dlr){ .uuid = dialect_field(&f, PARAM_NAMES("uuid"), a),
-                              .their_id = dialect_field(&f, PARAM_NAMES("id"), a) };
-    return dialect_dlr(dialect_field(&f, PARAM_NAMES("message_status"), a), states, out);
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 /* GSM-7 as it is; all else as UCS-2 in hex. */

@@ -60,18 +60,18 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
     return rc;
 }
 
+static const struct dialect_state states[] = { { "1", "delivered" }, { "2", "failed" },
+                                               { "4", "buffered" },  { "8", "accepted" },
+                                               { "16", "rejected" }, { NULL, NULL } };
+
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct dialect_state states[] = { { "1", "delivered" }, { "2", "failed" },
-                                                   { "4", "buffered" },  { "8", "accepted" },
-                                                   { "16", "rejected" }, { NULL, NULL } };
-    struct params f;
+    const struct dialect_report names = { .uuid = PARAM_NAMES("uuid"),
+                                          .id = PARAM_NAMES("id", "I", "F"),
+                                          .word = PARAM_NAMES("type", "d", "status"),
+                                          .states = states };
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    *out = (struct wire_dlr){ .uuid = dialect_field(&f, PARAM_NAMES("uuid"), a),
-                              .their_id = dialect_field(&f, PARAM_NAMES("id", "I", "F"), a) };
-    return dialect_dlr(dialect_field(&f, PARAM_NAMES("type", "d", "status"), a), states, out);
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 /* A header of its own for each value; nothing that could end the header early gets in. */

@@ -79,29 +79,28 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
                                          .from = PARAM_NAMES("From"),
                                          .to = PARAM_NAMES("To"),
                                          .text = PARAM_NAMES("Body") };
-    struct params f;
 
-    return dialect_params(r, a, &f) == WIRE_OK ? dialect_sms(&f, &names, a, in) : WIRE_BAD_SHAPE;
+    return dialect_form_sms(r, &names, a, in);
 }
+
+static const struct dialect_state states[] = {
+    { "delivered", "delivered" },
+    { "undelivered", "failed" },
+    { "failed", "rejected" },
+    { "sent", "accepted" },
+    { "queued", "buffered" },
+    { "sending", "buffered" },
+    { NULL, NULL },
+};
 
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct dialect_state states[] = {
-        { "delivered", "delivered" },
-        { "undelivered", "failed" },
-        { "failed", "rejected" },
-        { "sent", "accepted" },
-        { "queued", "buffered" },
-        { "sending", "buffered" },
-        { NULL, NULL },
-    };
-    struct params f;
+    const struct dialect_report names = { .uuid = PARAM_NAMES("uuid"),
+                                          .id = PARAM_NAMES("MessageSid"),
+                                          .word = PARAM_NAMES("MessageStatus", "SmsStatus"),
+                                          .states = states };
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    *out = (struct wire_dlr){ .uuid = dialect_field(&f, PARAM_NAMES("uuid"), a),
-                              .their_id = dialect_field(&f, PARAM_NAMES("MessageSid"), a) };
-    return dialect_dlr(dialect_field(&f, PARAM_NAMES("MessageStatus", "SmsStatus"), a), states, out);
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)

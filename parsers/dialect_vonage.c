@@ -116,24 +116,24 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
     return dialect_sms(&f, &names, a, in);
 }
 
+static const struct dialect_state states[] = {
+    { "delivered", "delivered" },
+    { "failed", "failed" },
+    { "expired", "failed" },
+    { "rejected", "rejected" },
+    { "accepted", "accepted" },
+    { "buffered", "buffered" },
+    { NULL, NULL },
+};
+
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct dialect_state states[] = {
-        { "delivered", "delivered" },
-        { "failed", "failed" },
-        { "expired", "failed" },
-        { "rejected", "rejected" },
-        { "accepted", "accepted" },
-        { "buffered", "buffered" },
-        { NULL, NULL },
-    };
-    struct params f;
+    const struct dialect_report names = { .uuid = PARAM_NAMES("client-ref"),
+                                          .id = PARAM_NAMES("messageId"),
+                                          .word = PARAM_NAMES("status"),
+                                          .states = states };
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    *out = (struct wire_dlr){ .uuid = dialect_field(&f, PARAM_NAMES("client-ref"), a),
-                              .their_id = dialect_field(&f, PARAM_NAMES("messageId"), a) };
-    return dialect_dlr(dialect_field(&f, PARAM_NAMES("status"), a), states, out);
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)

@@ -4,25 +4,9 @@
  * First byte even: the rest is a text, cut and joined (second byte: the order).  Odd: parts, each of six
  * bytes (time, reference, total, number, coding, length) and its octets, a user data header among them where
  * the length is odd. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "parsers/segment.h"
 #include "parsers/smpp_text.h"
-#include "parsers/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static void must_be_clean(struct slice s)
-{
-    must(utf8_valid(s) && (s.n == 0 || !memchr(s.p, '\0', s.n)));
-}
+#include "tests/fuzz/fuzz.h"
 
 static void cut_and_join(struct slice text, unsigned turn, enum smpp_long how, struct segment_set *set,
                          const struct smpp_codings *codings, struct arena *a)

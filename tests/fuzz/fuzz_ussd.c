@@ -2,40 +2,16 @@
  *
  * First byte: who (kader, bidan, puskesmas, nobody) and whether the telco repeats all inputs; then one input
  * a line; a line "~" is a new dial, "~N" lets N minutes pass. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "flows/ruleset.h"
 #include "flows/ussd.h"
 #include "flows/ussd_page.h"
 #include "parsers/gsm7.h"
 #include "parsers/ussd_text.h"
-#include "parsers/utf8.h"
 #include "tests/support/mem_store.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 enum {
     INPUTS = 24,
 };
-
-static struct ruleset *rules(void)
-{
-    static struct ruleset *rs;
-    static struct arena arena;
-    struct faults faults = { 0 };
-    struct config *config;
-
-    if (rs)
-        return rs;
-    arena_init(&arena, RULESET_ARENA);
-    config = config_load("config/kentongan.yaml", &arena, &faults);
-    rs = config ? ruleset_load(config, &arena, &faults) : NULL;
-    if (!rs)
-        abort();
-    return rs;
-}
 
 /* What the phone shows after each request: letters of GSM-7 only, and no more than fit. */
 static void look(const struct mem_store *s)
@@ -64,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena a;
 
     arena_init(&a, 4 << 20);
-    mem_init(&store, rules(), 1795219200000);
+    mem_init(&store, fuzz_rules(), 1795219200000);
     rest = slice_skip(rest, 1);
     for (unsigned i = 0; i < INPUTS && (i == 0 || rest.n); i++) {
         struct slice line = i == 0 ? S("~") : utf8_clean(slice_cut(&rest, '\n'), &a, NULL);
@@ -97,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         in.step = whole ? ussd_text_step(all) : 0;
         in.session = arena_printf(&a, "s%u", sessions);
         in.provider_id = arena_printf(&a, "u%u/%u", sessions, steps);
-        ussd_dialled(rules(), &in);
+        ussd_dialled(fuzz_rules(), &in);
         mem_in(&store, &in);
         look(&store);
     }

@@ -3,17 +3,12 @@
  *
  * First byte: dialect (with the three sample aggregators of generic) and door; then the query, a newline, the
  * content type, a newline, the body. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "gateway/conf/config.h"
 #include "parsers/dialect.h"
 #include "parsers/fields.h"
 #include "parsers/gsm7.h"
 #include "parsers/segment.h"
-#include "parsers/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static const struct {
     const char *dialect, *sample; /* sample: of config/providers-contoh.yaml */
@@ -29,17 +24,6 @@ static const struct {
     { "generic", "agregator-xml" },
     { "generic", "agregator-json" },
 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static void clean(struct slice s)
-{
-    must(utf8_valid(s) && slice_find(s, '\0') == (size_t)-1);
-}
 
 static const struct shape *shape_of(const char *sample)
 {
@@ -67,8 +51,8 @@ static void decode_in(const struct dialect *d, unsigned door, const struct wire_
     if (d->items)
         must(d->items(w, a) <= 1000);
     if (door == 0 && d->decode_dlr && d->decode_dlr(w, a, &dlr) == WIRE_OK) {
-        clean(dlr.uuid);
-        clean(dlr.their_id);
+        must_be_clean(dlr.uuid);
+        must_be_clean(dlr.their_id);
         must(dlr.state != NULL);
         return;
     }
@@ -78,12 +62,12 @@ static void decode_in(const struct dialect *d, unsigned door, const struct wire_
         return;
     if (a->failed)
         return;
-    clean(in.text);
-    clean(in.from);
-    clean(in.to);
-    clean(in.provider_id);
-    clean(in.session);
-    clean(in.service_code);
+    must_be_clean(in.text);
+    must_be_clean(in.from);
+    must_be_clean(in.to);
+    must_be_clean(in.provider_id);
+    must_be_clean(in.session);
+    must_be_clean(in.service_code);
     segment_parts(in.text, &parts);
     dialect_answer(d, &(struct wire_outcome){ .id = in.provider_id, .shape = w->shape }, a, &answer);
     dialect_answer_ussd(
