@@ -17,7 +17,7 @@
 #include "gateway/conf/texts.h"
 #include "gateway/ingress/admission.h"
 #include "gateway/ingress/emulator.h"
-#include "gateway/ingress/http.h"
+#include "gateway/http/http.h"
 #include "parsers/dialect.h"
 
 enum {
@@ -452,7 +452,12 @@ static void on_request(void *arg, struct evhttp_request *req)
 struct ingress *ingress_open(struct loop *loop, const struct config *c, const struct ingress_ops *ops,
                              struct err *e)
 {
-    static const struct http_limits limits = { .header_bytes = HEADER_MAX,
+    static const struct http_names names = { .cut = "ingress_cut_total",
+                                             .odd = "ingress_odd_total",
+                                             .open = "ingress_connections" };
+    static const struct http_limits limits = { .names = &names,
+                                               .methods = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT,
+                                               .header_bytes = HEADER_MAX,
                                                .body_bytes = BODY_READ,
                                                .connections = CONNECTIONS,
                                                .request_ms = REQUEST_MS,

@@ -5,7 +5,7 @@
  * request stops it, a sweep cuts what is late.  At the end of the turn that accepted it, the connection is
  * found behind its bufferevent and asked to tell its end.  No reference is kept past that: a bufferevent that
  * outlives its connection goes on listening on a descriptor that is soon somebody else's. */
-#include "gateway/ingress/http.h"
+#include "gateway/http/http.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -77,7 +77,7 @@ static void mind_the_cap(struct http *h)
     if (!h->full && h->conns >= h->limits.connections) {
         h->full = true;
         evconnlistener_disable(l);
-        log_event(LOG_WARN, "ingress_full", NULL);
+        log_event(LOG_WARN, "listener_full", "listener", h->limits.names->open, NULL);
     } else if (h->full && h->conns < h->limits.connections) {
         h->full = false;
         evconnlistener_enable(l);
@@ -282,6 +282,8 @@ void http_reply(struct http *h, struct evhttp_request *req, const struct http_re
     if (r->close || h->stopped)
         evhttp_add_header(out, "Connection", "close");
     evhttp_add_header(out, "Cache-Control", "no-store");
+    for (const struct http_header *more = r->headers; more && more->name; more++)
+        evhttp_add_header(out, more->name, more->value);
     if (body && r->body.n)
         evbuffer_add(body, r->body.p, r->body.n);
     evhttp_send_reply(req, r->status, phrase(r->status), body);
@@ -324,7 +326,7 @@ static int listen_on(struct http *h, struct slice host, unsigned port, struct er
     snprintf(name, sizeof name, "%.*s", SLICE_ARG(host));
     h->bound = evhttp_bind_socket_with_handle(h->evhttp, name, (ev_uint16_t)port);
     if (!h->bound)
-        return err_set(e, "listen %s:%u: cannot bind; is another gateway running there?", name, port);
+        return err_set(e, "cannot listen on %s:%u; is another program there?", name, port);
     /* Linux hands it on to accepted sockets: header and body leave in two writes. */
     setsockopt(evhttp_bound_socket_get_fd(h->bound), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     h->port = bound_port(h->bound);
@@ -344,19 +346,19 @@ struct http *http_open(struct loop *loop, struct slice host, unsigned port, cons
     h->limits = *limits;
     h->on_request = on_request;
     h->arg = arg;
-    h->cut = stat_get(STAT_COUNTER, "ingress_cut_total", "Requests cut for taking too long to arrive.", NULL,
-                      NULL);
-    h->refused = stat_get(STAT_COUNTER, "ingress_odd_total", "Requests refused for odd or doubled headers.",
+    h->cut =
+        stat_get(STAT_COUNTER, limits->names->cut, "Requests cut for taking too long to arrive.", NULL, NULL);
+    h->refused = stat_get(STAT_COUNTER, limits->names->odd, "Requests refused for odd or doubled headers.",
                           NULL, NULL);
-    h->open = stat_get(STAT_GAUGE, "ingress_connections", "Connections of telcos.", NULL, NULL);
+    h->open = stat_get(STAT_GAUGE, limits->names->open, "Connections now.", NULL, NULL);
     h->evhttp = evhttp_new(loop_base(loop));
-    h->sweep = loop_timer_new(loop, "ingress sweep", on_sweep, h);
+    h->sweep = loop_timer_new(loop, "http sweep", on_sweep, h);
     if (!h->evhttp || !h->sweep)
         goto nomem;
     evhttp_set_max_headers_size(h->evhttp, limits->header_bytes);
     evhttp_set_max_body_size(h->evhttp, limits->body_bytes);
     evhttp_set_timeout_tv(h->evhttp, &idle);
-    evhttp_set_allowed_methods(h->evhttp, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT);
+    evhttp_set_allowed_methods(h->evhttp, (ev_uint16_t)limits->methods);
     evhttp_set_bevcb(h->evhttp, on_accept, h);
     evhttp_set_gencb(h->evhttp, on_whole_request, h);
     if (listen_on(h, host, port, e) != 0) {
@@ -368,7 +370,7 @@ struct http *http_open(struct loop *loop, struct slice host, unsigned port, cons
 nomem:
     if (h)
         http_close(h);
-    err_set(e, "ingress: out of memory");
+    err_set(e, "listener: out of memory");
     return NULL;
 }
 
