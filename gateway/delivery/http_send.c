@@ -82,8 +82,11 @@ static void call_free(struct http_call *c)
         curl_easy_cleanup(c->easy);
     }
     curl_slist_free_all(c->headers);
+    /* Passwords stand in bodies, and in URLs where a provider knows only GET. */
     if (c->body)
-        memset(c->body, 0, c->body_n);
+        explicit_bzero(c->body, c->body_n);
+    if (c->url)
+        explicit_bzero(c->url, strlen(c->url));
     free(c->body);
     free(c->url);
     buf_free(&c->answer);
