@@ -247,7 +247,7 @@ bool dialect_said_by_status(int status, struct send_answer *out)
         out->result = SEND_THROTTLED;
     else if (status == 400)
         out->result = SEND_REFUSED;
-    else if ((status >= 401 && status <= 404) || status >= 500)
+    else if (status >= 401)
         out->result = SEND_LATER;
     return status < 200 || status > 299;
 }

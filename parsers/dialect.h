@@ -193,8 +193,9 @@ struct slice dialect_basic(struct slice username, struct slice password, struct 
 struct slice dialect_digits(struct slice msisdn);
 /* Makes the POST of a form, and frees the buffer. */
 void dialect_post_form(struct buf *form, struct slice url, struct arena *, struct wire_send *);
-/* What a status alone says, and "http N" as why: throttled by 429, refused by 400, later by 401 to 404 and
- * what is the server's fault; all else SEND_UNKNOWN.  True when it says enough, false for 2xx. */
+/* What a status alone says, and "http N" as why: throttled by 429, refused by 400, later by every other
+ * error, for an error did not take it; a redirection says nothing.  True when it says enough, false for 2xx.
+ */
 bool dialect_said_by_status(int status, struct send_answer *);
 /* Error answers that most providers share: the status of the reason, JSON {"error":"name"}. */
 void dialect_refuse(enum reason, struct arena *, struct wire_answer *);

@@ -211,6 +211,8 @@ static bool is_signed(const struct run *r, const char *part, const struct wire_r
 static void no_bit_may_change(struct run *r, const struct wire_request *good)
 {
     static const char *const names[] = { "body", "query", "url" };
+    struct slice sign = r->shape ? r->shape->signature.header : S("X-Twilio-Signature");
+    struct slice clock = r->shape ? r->shape->signature.time_header : S("");
     struct slice parts[3], *whole[3];
     struct param headers[HEADERS];
     struct wire_request w = *good;
@@ -219,10 +221,9 @@ static void no_bit_may_change(struct run *r, const struct wire_request *good)
     for (unsigned i = 0; i < w.headers_n; i++) {
         headers[i].name = good->headers[i].name;
         headers[i].value = arena_copy(r->a, good->headers[i].value);
-        if (slice_ieq(headers[i].name, S("X-Twilio-Signature")) ||
-            slice_ieq(headers[i].name, S("X-Signature")))
+        if (slice_ieq(headers[i].name, sign))
             no_bit_of(r, &w, headers[i].value, 0, headers[i].value.n);
-        for (size_t k = 0; slice_ieq(headers[i].name, S("X-Timestamp")) && k < headers[i].value.n; k++)
+        for (size_t k = 0; slice_ieq(headers[i].name, clock) && k < headers[i].value.n; k++)
             for (unsigned bit = 0; bit < 8; bit++) {
                 *((char *)(uintptr_t)headers[i].value.p + k) ^= (char)(1 << bit);
                 must_refuse(r, &w, "the time", k);
