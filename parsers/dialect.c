@@ -140,6 +140,21 @@ enum wire_rc dialect_form_dlr(const struct wire_request *r, const struct dialect
     return dialect_dlr(dialect_field(&f, d->word, a), d->states, out);
 }
 
+enum wire_rc dialect_part(struct slice ref, struct slice total, struct slice seq, struct segment_part *out)
+{
+    uint64_t n, of, which;
+
+    if (!slice_to_u64(total, &of) || !slice_to_u64(seq, &which) || !ref.n || of > SEGMENT_PARTS_MAX ||
+        which < 1 || which > of)
+        return WIRE_BAD_SHAPE;
+    if (!slice_to_u64(ref, &n))
+        n = slice_hash(ref);
+    out->ref = (unsigned)(n & 0xFFFFFFF);
+    out->total = (unsigned)of;
+    out->seq = (unsigned)which;
+    return WIRE_OK;
+}
+
 struct slice dialect_text(struct slice raw, struct arena *a, struct inbound *in)
 {
     return utf8_clean(raw, a, &in->text_was_broken);

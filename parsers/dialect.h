@@ -23,6 +23,7 @@
 #include "gateway/model/inbound.h"
 #include "gateway/model/reason.h"
 #include "parsers/query.h"
+#include "parsers/segment.h"
 #include "parsers/shape.h"
 
 enum wire_rc {
@@ -127,6 +128,10 @@ struct dialect {
     /* How many messages or reports this body holds; NULL: one. */
     unsigned (*items)(const struct wire_request *, struct arena *);
     enum wire_rc (*decode_sms)(const struct wire_request *, struct arena *, struct inbound *);
+    /* Is what decode_sms gave one part of a long SMS?  WIRE_OK: yes, and ref, total and seq are set;
+     * WIRE_BAD_SHAPE: yes, but nobody can say of what; WIRE_IGNORED: no.  NULL: never, the provider joins
+     * them. */
+    enum wire_rc (*part)(const struct wire_request *, struct arena *, struct segment_part *);
     /* A provider that repeats all inputs of the session gives them whole, and step (model/inbound.h). */
     enum wire_rc (*decode_ussd)(const struct wire_request *, struct arena *, struct inbound *);
     enum wire_rc (*decode_dlr)(const struct wire_request *, struct arena *, struct wire_dlr *);
@@ -173,6 +178,9 @@ struct dialect_report {
 };
 enum wire_rc dialect_form_dlr(const struct wire_request *, const struct dialect_report *, struct arena *,
                               struct wire_dlr *);
+/* The numbers of a part as they were sent (a reference that is no number is made one).  WIRE_BAD_SHAPE where
+ * there can be no such part. */
+enum wire_rc dialect_part(struct slice ref, struct slice total, struct slice seq, struct segment_part *);
 /* A field as clean text without blanks around it; names may be NULL. */
 struct slice dialect_field(const struct params *, const char *const *names, struct arena *);
 /* A header's value, empty when it is missing. */

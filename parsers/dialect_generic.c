@@ -121,6 +121,24 @@ static bool is_part(struct slice parts)
     return slice_to_u64(parts, &n) ? n > 1 : parts.n > 0 && !slice_ieq(parts, S("false"));
 }
 
+static enum wire_rc part(const struct wire_request *r, struct arena *a, struct segment_part *out)
+{
+    const struct shape_door *d = r->shape ? &r->shape->sms : NULL;
+    enum wire_rc rc = WIRE_IGNORED;
+    struct slice parts;
+    struct fields f;
+
+    if (!d || !d->parts.n)
+        return WIRE_IGNORED;
+    if (!open_door(r, d, a, &f))
+        return WIRE_BAD_SHAPE;
+    parts = field(&f, d->parts);
+    if (is_part(parts))
+        rc = dialect_part(field(&f, d->ref), parts, field(&f, d->part), out);
+    fields_free(&f);
+    return rc;
+}
+
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
     const struct shape_door *d = r->shape ? &r->shape->sms : NULL;
@@ -135,7 +153,7 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
     in->from = field(&f, d->from);
     in->to = field(&f, d->to);
     in->provider_ms = dialect_clock(field(&f, d->time));
-    ok = fields_get(&f, d->text, &text) && in->from.n && !is_part(field(&f, d->parts));
+    ok = fields_get(&f, d->text, &text) && in->from.n;
     in->text_was_broken = f.broken;
     in->text = dialect_text(text, a, in);
     fields_free(&f);
@@ -370,6 +388,7 @@ const struct dialect dialect_generic = {
     .verify = verify,
     .items = items,
     .decode_sms = decode_sms,
+    .part = part,
     .decode_ussd = decode_ussd,
     .decode_dlr = decode_dlr,
     .answer = answer,

@@ -1,8 +1,8 @@
 /* dialect_vonage.c - Vonage: signed messages by GET, form or JSON in, /sms/json out (PEERS 4.14).
  *
  * sig is over `&name=value` of all other parameters sorted by name, `&` and `=` in values made `_`: MD5 of
- * that and the secret, or an HMAC whose length tells its hash.  Parts of a long message (concat=true) are
- * refused for now: half a report must not be read as a whole one, and Vonage comes again for 24 hours. */
+ * that and the secret, or an HMAC whose length tells its hash.  The parts of a long message (concat=true)
+ * come as requests of their own, each again for 24 hours until it is taken. */
 #include <jansson.h>
 #include <nettle/hmac.h>
 #include <nettle/md5.h>
@@ -111,9 +111,22 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
                                          .text = PARAM_NAMES("text") };
     struct params f;
 
-    if (dialect_params(r, a, &f) != WIRE_OK || slice_is(params_get(&f, PARAM_NAMES("concat")), "true"))
+    if (dialect_params(r, a, &f) != WIRE_OK)
         return WIRE_BAD_SHAPE;
     return dialect_sms(&f, &names, a, in);
+}
+
+static enum wire_rc part(const struct wire_request *r, struct arena *a, struct segment_part *out)
+{
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK)
+        return WIRE_BAD_SHAPE;
+    if (!slice_ieq(params_get(&f, PARAM_NAMES("concat")), S("true")))
+        return WIRE_IGNORED;
+    return dialect_part(params_get(&f, PARAM_NAMES("concat-ref")),
+                        params_get(&f, PARAM_NAMES("concat-total")),
+                        params_get(&f, PARAM_NAMES("concat-part")), out);
 }
 
 static const struct dialect_state states[] = {
@@ -189,6 +202,7 @@ const struct dialect dialect_vonage = {
     .signs = true,
     .verify = verify,
     .decode_sms = decode_sms,
+    .part = part,
     .decode_dlr = decode_dlr,
     .encode_send = encode_send,
     .decode_send_answer = decode_send_answer,

@@ -19,7 +19,7 @@ struct shape_door {
     struct slice format; /* "form", "json", "xml" */
     struct slice list;   /* JSON pointer to a list of messages; the other pointers begin at its items */
     struct slice from, to, text, id, time;
-    struct slice parts;                         /* sms: field that tells of how many parts this is one */
+    struct slice part, ref, parts;              /* sms: field that tells of how many parts this is one */
     struct slice session, code, event;          /* ussd */
     struct slice text_is;                       /* ussd: "last", or "whole" (1*2*3) */
     struct slice begins, ends;                  /* ussd: words of `event`, blanks between */

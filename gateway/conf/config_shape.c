@@ -42,8 +42,8 @@ static bool signs(const struct provider_conf *p)
 
 static void check_fields(struct config_reader *r, struct yaml *map, const struct shape_door *d)
 {
-    static const char *const fields[] = { "list",    "from", "text",  "to",    "id",     "time",
-                                          "session", "code", "event", "parts", "our_id", "state" };
+    static const char *const fields[] = { "list", "from",  "text",  "to",   "id",  "time",   "session",
+                                          "code", "event", "parts", "part", "ref", "our_id", "state" };
     bool form = slice_is(d->format, "form");
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -212,6 +212,11 @@ static void read_door(struct config_reader *r, struct yaml *map, enum key_sectio
 {
     switch (section) {
     case SECTION_SMS:
+        if ((s->sms.part.n > 0) != (s->sms.ref.n > 0) || (s->sms.part.n && !s->sms.parts.n))
+            fault_add(r->faults, map->mark,
+                      "\"parts\", \"part\" and \"ref\" go together, or \"parts\" stands alone");
+        if (s->sms.part.n && s->sms.list.n)
+            fault_add(r->faults, place(map, "part"), "\"part\" and \"list\" do not go together");
         yaml_need(map, "from", r->faults);
         yaml_need(map, "text", r->faults);
         check_door(r, map, &s->sms, s, p);

@@ -18,6 +18,7 @@
 #include "gateway/ingress/admission.h"
 #include "gateway/ingress/emulator.h"
 #include "gateway/http/http.h"
+#include "gateway/ingress/http_parts.h"
 #include "parsers/dialect.h"
 
 enum {
@@ -36,12 +37,13 @@ enum {
 
 struct held {
     unsigned magic;
-    struct ingress *ingress; /* NULL: closed meanwhile */
-    struct evhttp_request *req;
-    bool ussd, over;   /* over: a notice that the session ended */
-    uint64_t replay;   /* key of its signature; 0: none */
-    unsigned left;     /* messages of this request that are not answered yet */
-    enum reason worst; /* one that is to come again makes the whole request come again */
+    struct ingress *ingress;    /* NULL: closed meanwhile */
+    struct evhttp_request *req; /* NULL: nobody waits for an answer */
+    bool ussd, over;            /* over: a notice that the session ended */
+    uint64_t replay;            /* key of its signature; 0: none */
+    uint64_t whole;             /* of http_parts; 0: no long SMS */
+    unsigned left;              /* messages of this request that are not answered yet */
+    enum reason worst;          /* one that is to come again makes the whole request come again */
     struct held *next, **at;
     struct slice provider, id, session, from; /* behind this struct */
     char mem[];
@@ -53,7 +55,7 @@ struct request {
     const struct provider_conf *provider; /* NULL: the path names nobody */
     const struct dialect *dialect;        /* of the provider */
     enum door door;
-    uint64_t replay;
+    uint64_t replay, whole;
 };
 
 struct ingress {
@@ -63,6 +65,7 @@ struct ingress {
     struct ingress_ops ops;
     struct rates *rates;
     struct replays *replays;
+    struct http_parts *parts;
     struct held *held;
     struct emulator *emulator;
 };
@@ -133,6 +136,8 @@ static void refuse(struct ingress *in, const struct request *r, enum reason reas
     reason_count(reason);
     if (r->replay && reason_http(reason) != 200)
         replays_forget(in->replays, r->replay);
+    if (r->whole)
+        http_parts_end(in->parts, r->whole, false);
     if (r->door == DOOR_USSD)
         reply_ussd(in, r->http, r->provider, &(struct wire_page){ .over = reason == REASON_ussd_page },
                    &(struct answer){ .reason = reason });
@@ -166,6 +171,7 @@ static struct held *hold(struct ingress *in, const struct request *r, const stru
     h->ussd = msg->kind == INBOUND_USSD;
     h->over = h->ussd && msg->op == USSD_ENDED;
     h->replay = r->replay;
+    h->whole = r->whole;
     h->left = 1;
     h->worst = REASON_accepted;
     at = h->mem;
@@ -187,6 +193,10 @@ static void say(struct ingress *in, struct held *h, enum reason reason, const st
 
     if (h->replay && reason_http(reason) != 200)
         replays_forget(in->replays, h->replay);
+    if (h->whole)
+        http_parts_end(in->parts, h->whole, reason_http(reason) == 200);
+    if (!h->req)
+        return;
     if (h->ussd)
         reply_ussd(in, h->req, p,
                    &(struct wire_page){ .session = h->session, .from = h->from, .over = h->over }, said);
@@ -323,10 +333,47 @@ static enum reason authentic(struct ingress *in, struct request *r, const struct
     return REASON_replayed;
 }
 
+/* A part of which nobody can say where it belongs goes on by itself, without the figures at its ends: half of
+ * one is a wrong value, and a message refused is a message lost. */
+static enum reason lone_part(struct inbound *msg, struct arena *a)
+{
+    msg->text = segment_lone(msg->text, a);
+    msg->text_was_broken = true;
+    return REASON_accepted;
+}
+
+/* A part of a long SMS waits for the others; the last one makes *msg the whole. */
+static enum reason join_parts(struct ingress *in, struct request *r, const struct wire_request *w,
+                              struct arena *a, struct inbound *msg, int64_t *at_ms)
+{
+    struct segment_part part = {
+        .provider = r->provider->name, .from = msg->from, .to = msg->to, .text = msg->text
+    };
+    enum wire_rc rc = r->dialect->part(w, a, &part);
+    struct segment_whole whole;
+    enum reason verdict;
+
+    if (rc != WIRE_OK)
+        return rc == WIRE_IGNORED ? REASON_accepted : lone_part(msg, a);
+    verdict = http_parts_add(in->parts, &part, *at_ms, a, &whole);
+    if (verdict == REASON_bad_shape)
+        return lone_part(msg, a);
+    if (verdict != REASON_accepted)
+        return verdict;
+    r->whole = whole.id;
+    msg->text = whole.text;
+    msg->provider_id = slice_make("", 0); /* of one part: the whole has none */
+    *at_ms = whole.since_ms;
+    return REASON_accepted;
+}
+
 /* Decodes message w->item and makes it whole; REASON_accepted when it may go on. */
-static enum reason admit_one(struct ingress *in, const struct request *r, const struct wire_request *w,
+static enum reason admit_one(struct ingress *in, struct request *r, const struct wire_request *w,
                              struct arena *a, struct inbound *msg)
 {
+    int64_t at_ms = clock_wall_ms();
+    enum reason verdict = REASON_accepted;
+
     *msg = (struct inbound){ .kind = INBOUND_SMS };
     switch (decode(r->dialect, r->door, w, a, msg)) {
     case WIRE_OK:
@@ -340,7 +387,11 @@ static enum reason admit_one(struct ingress *in, const struct request *r, const 
     }
     if (msg->kind == INBOUND_USSD && !msg->service_code.n)
         msg->service_code = in->config->service_code;
-    admission_complete(msg, r->provider, clock_wall_ms(), a);
+    if (msg->kind == INBOUND_SMS && r->dialect->part)
+        verdict = join_parts(in, r, w, a, msg, &at_ms);
+    if (verdict != REASON_accepted)
+        return verdict;
+    admission_complete(msg, r->provider, at_ms, a);
     if (a->failed)
         return REASON_busy;
     if (msg->kind != INBOUND_DLR && !rates_take(in->rates, in->config, msg, clock_mono_ms()))
@@ -348,9 +399,34 @@ static enum reason admit_one(struct ingress *in, const struct request *r, const 
     return REASON_accepted;
 }
 
+/* What waited too long for its other parts goes on as it is. */
+static void on_overdue(void *arg, const struct segment_whole *whole)
+{
+    struct ingress *in = arg;
+    struct request r = { .provider = config_provider(in->config, whole->provider),
+                         .door = DOOR_SMS,
+                         .whole = whole->id };
+    struct inbound msg = { .kind = INBOUND_SMS,
+                           .from = whole->from,
+                           .to = whole->to,
+                           .text = whole->text,
+                           .text_was_broken = whole->broken };
+    struct held *h = r.provider ? hold(in, &r, &msg) : NULL;
+    struct arena arena;
+
+    if (!h) {
+        http_parts_end(in->parts, whole->id, false);
+        return;
+    }
+    arena_init(&arena, REQUEST_MEMORY);
+    admission_complete(&msg, r.provider, whole->since_ms, &arena);
+    in->ops.submit(in->ops.arg, &msg, on_answer, h);
+    arena_free(&arena);
+}
+
 /* A body with a list of messages: one answer, when the last of them has its own.  One that is misshapen does
  * not hold up the others: it would come again just so. */
-static void admit_many(struct ingress *in, const struct request *r, struct wire_request *w, struct arena *a,
+static void admit_many(struct ingress *in, struct request *r, struct wire_request *w, struct arena *a,
                        unsigned items)
 {
     struct held *h = hold(in, r, &(struct inbound){ .kind = INBOUND_SMS });
@@ -471,10 +547,13 @@ struct ingress *ingress_open(struct loop *loop, const struct config *c, const st
         in->rates = rates_new();
         in->replays = replays_new();
     }
-    if (!in || !in->rates || !in->replays) {
+    if (in)
+        in->parts = http_parts_new(loop, c->parts_ms, on_overdue, in);
+    if (!in || !in->rates || !in->replays || !in->parts) {
         if (in) {
             rates_free(in->rates);
             replays_free(in->replays);
+            http_parts_free(in->parts);
         }
         free(in);
         err_set(e, "ingress: out of memory");
@@ -499,6 +578,7 @@ void ingress_reload(struct ingress *in, const struct config *c, const struct rul
 {
     in->config = c;
     in->ops.rules = rules;
+    http_parts_wait(in->parts, c->parts_ms);
 }
 
 void ingress_drain(struct ingress *in)
@@ -517,5 +597,6 @@ void ingress_close(struct ingress *in)
         http_close(in->http);
     rates_free(in->rates);
     replays_free(in->replays);
+    http_parts_free(in->parts);
     free(in);
 }

@@ -45,6 +45,7 @@ static void decode_in(const struct dialect *d, unsigned door, const struct wire_
 {
     struct inbound in = { .kind = INBOUND_SMS };
     struct wire_dlr dlr = { .state = NULL };
+    struct segment_part part = { .ref = 0 };
     struct wire_answer answer;
     unsigned parts;
 
@@ -69,6 +70,8 @@ static void decode_in(const struct dialect *d, unsigned door, const struct wire_
     must_be_clean(in.session);
     must_be_clean(in.service_code);
     segment_parts(in.text, &parts);
+    if (door == 2 && d->part && d->part(w, a, &part) == WIRE_OK)
+        must(part.seq >= 1 && part.seq <= part.total && part.total <= SEGMENT_PARTS_MAX);
     dialect_answer(d, &(struct wire_outcome){ .id = in.provider_id, .shape = w->shape }, a, &answer);
     dialect_answer_ussd(
         d, &(struct wire_page){ .text = in.text, .session = in.session, .from = in.from, .shape = w->shape },

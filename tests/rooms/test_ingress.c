@@ -143,7 +143,10 @@ static int setup(void **state)
     };
     p[7] = (struct provider_conf){ .name = S("xm"), .dialect = S("generic"), .shape = &xml_shape };
     w->config.service_code = S("*123#");
-    w->config.providers_n = 8;
+    p[8] = (struct provider_conf){ .name = S("vo"), .dialect = S("vonage") };
+    p[8].allow[p[8].allow_n++] = S("127.0.0.1");
+    w->config.parts_ms = 120000;
+    w->config.providers_n = 9;
     w->config.public_url = S("https://sms.dinkes.example/");
     w->loop = loop_new(&e);
     w->wake = loop_wake_new(w->loop, on_telco_done, w);
@@ -693,6 +696,93 @@ static void infobip_calls_start_response_and_end(void **state)
     assert_int_equal(w->submitted, 3);
 }
 
+struct quiet {
+    struct world *w;
+    struct stat *open;
+    struct loop_timer *timer;
+    unsigned looks;
+};
+
+static void part(struct world *w, unsigned ref, unsigned n, const char *text)
+{
+    char target[256];
+
+    snprintf(
+        target, sizeof target,
+        "/sms/"
+        "vo?msisdn=6281234567890&to=98120&messageId=m%u&text=%s&concat=true&concat-ref=%u&concat-total=2&"
+        "concat-part=%u",
+        n, text, ref, n);
+    get(w, target);
+}
+
+static void parts_of_a_long_sms_are_taken_together(void **state)
+{
+    struct world *w = *state;
+    char id[256];
+
+    part(w, 7, 2, "2,5+76");
+    assert_int_equal(status_of(w), 503);
+    assert_string_equal(body_of(w), "{\"error\":\"part_waits\"}");
+    part(w, 8, 2, "3,1");
+    part(w, 7, 2, "2,5+76");
+    assert_int_equal(status_of(w), 503);
+    assert_int_equal(w->submitted, 0);
+    /* Redis is away and the spool full: the whole is not taken, nor are its parts. */
+    w->say = REASON_spool_full;
+    part(w, 7, 1, "TIMBANG+Siti+P+14bl+1");
+    assert_int_equal(status_of(w), 503);
+    assert_string_equal(w->text, "TIMBANG Siti P 14bl 12,5 76");
+    snprintf(id, sizeof id, "%s", w->id);
+    w->say = REASON_accepted;
+    part(w, 7, 1, "TIMBANG+Siti+P+14bl+1");
+    assert_int_equal(status_of(w), 200);
+    assert_int_equal(w->submitted, 2);
+    assert_string_equal(w->text, "TIMBANG Siti P 14bl 12,5 76");
+    assert_string_equal(w->id, id);
+    /* What comes again is known. */
+    part(w, 7, 2, "2,5+76");
+    assert_int_equal(status_of(w), 200);
+    part(w, 7, 1, "TIMBANG+Siti+P+14bl+1");
+    assert_int_equal(status_of(w), 200);
+    assert_int_equal(w->submitted, 2);
+    /* One that can be no part of anything goes on alone. */
+    part(w, 9, 3, "5+TIMBANG+Ani+P+14bl+1");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(w->text, "[...] TIMBANG Ani P 14bl [...]");
+}
+
+static void until_submitted(void *arg)
+{
+    struct quiet *q = arg;
+
+    if (q->w->submitted > 0 || ++q->looks == 500)
+        loop_stop(q->w->loop);
+    else
+        loop_timer_set(q->timer, 20);
+}
+
+static void parts_that_stay_alone_go_on_with_their_gaps(void **state)
+{
+    struct world *w = *state;
+    struct quiet q = { .w = w };
+
+    w->config.parts_ms = 100;
+    ingress_reload(w->ingress, &w->config, NULL);
+    part(w, 7, 1, "RUJUK+Ana+28th+perdarahan+td+12");
+    assert_int_equal(status_of(w), 503);
+    q.timer = loop_timer_new(w->loop, "overdue", until_submitted, &q);
+    loop_timer_set(q.timer, 20);
+    assert_int_equal(loop_run(w->loop), 0);
+    loop_timer_free(q.timer);
+    assert_int_equal(w->submitted, 1);
+    assert_string_equal(w->text, "RUJUK Ana 28th perdarahan td [...]");
+    assert_string_equal(w->from, "+6281234567890");
+    part(w, 7, 1, "RUJUK+Ana+28th+perdarahan+td+12");
+    assert_int_equal(status_of(w), 200);
+    assert_int_equal(w->submitted, 1);
+}
+
 static void a_delivery_report_comes_in_by_our_uuid(void **state)
 {
     struct world *w = *state;
@@ -833,13 +923,6 @@ static unsigned descriptors(void)
     closedir(d);
     return n;
 }
-
-struct quiet {
-    struct world *w;
-    struct stat *open;
-    struct loop_timer *timer;
-    unsigned looks;
-};
 
 static void until_all_are_gone(void *arg)
 {
@@ -1020,6 +1103,8 @@ int main(void)
         CASE(what_was_told_to_come_again_may),
         cmocka_unit_test(a_signature_is_remembered_for_its_life),
         CASE(infobip_calls_start_response_and_end),
+        CASE(parts_of_a_long_sms_are_taken_together),
+        CASE(parts_that_stay_alone_go_on_with_their_gaps),
         CASE(a_delivery_report_comes_in_by_our_uuid),
         CASE(odd_and_doubled_headers_are_refused),
         CASE(only_get_and_post_are_known),

@@ -112,14 +112,16 @@ test('XML: an SMS with its entities, its repeat, a part of a longer one, the ans
     });
   assert.equal((await sms('x-1', 'TIMBANG Wira Jaya L 14bl 9,2 76')).body, '<response><status>0</status><id>x-1</id></response>');
   assert.match((await sms('x-1', 'TIMBANG Wira Jaya L 14bl 9,2 76')).body, /<note>duplicate<\/note>/);
-  const half = await sms('x-2', 'TIMBANG Budi L 14bl 1', '<parts>2</parts>');
-  assert.equal(half.status, 400);
-  assert.match(half.body, /<reason>bad_shape<\/reason>/);
+  // Half of "12,5": taken, asked about, not stored.
+  assert.match((await sms('x-2', 'TIMBANG Budi Putra L 14bl 1', '<parts>2</parts>')).body, /<id>x-2<\/id>/);
   const out = await xml.next('the answer');
   assert.equal(out.method, 'POST');
   assert.match(out.headers['content-type'], /text\/xml/);
   assert.match(out.body, new RegExp(`<to>0${number.slice(2)}</to>`));
   assert.match(out.body, /<text>[^<]*Wira Jaya/);
+  const asked = await xml.next('the question', (one) => /BB/.test(one.body) && !/Wira/.test(one.body));
+  assert.doesNotMatch(asked.body, /1 ?kg/);
+  assert.equal(g.query("SELECT * FROM record WHERE message_id = 'x-2'").length, 0);
   const page = await request('POST', `${g.url}/ussd/agregator-xml`, {
     body: `<ussd><session>s1</session><type>begin</type><msisdn>${number}</msisdn><code>*123#</code><input></input></ussd>`,
   });

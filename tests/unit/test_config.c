@@ -264,6 +264,13 @@ static void a_generic_provider_is_checked_to_the_letter(void **state)
           "k.yaml:1:88: \"list\" needs format: json" },
         { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b, textt: c}}}\n",
           "k.yaml:1:82: unknown key \"textt\": do you mean \"text\"?" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b, parts: n, part: "
+          "k}}}\n",
+          "k.yaml:1:63: \"parts\", \"part\" and \"ref\" go together" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: /a, text: /b, format: json, "
+          "list: /m, "
+          "parts: /n, part: /k, ref: /r}}}\n",
+          "k.yaml:1:125: \"part\" and \"list\" do not go together" },
         { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a b, text: b}}}\n",
           "k.yaml:1:70: \"from\" takes the name of a field, or a pointer" },
         { "providers: {g: {dialect: generic, allow: [127.0.0.1], ussd_in: {from: a, text: b, session: c, "

@@ -310,6 +310,17 @@ static void take_calls(struct wire_request *w, struct slice path)
     w->call = path;
 }
 
+static void say_part(struct run *r, const struct wire_request *w, enum inbound_kind kind)
+{
+    struct segment_part part = { .ref = 0 };
+    enum wire_rc rc = r->d->part && kind == INBOUND_SMS ? r->d->part(w, r->a, &part) : WIRE_IGNORED;
+
+    if (rc == WIRE_OK)
+        buf_printf(&r->made, "part=%u/%u of %u\n", part.seq, part.total, part.ref);
+    else if (rc != WIRE_IGNORED)
+        buf_printf(&r->made, "part=%s\n", rc_name(rc));
+}
+
 static void on_request(struct run *r, struct slice arg, struct slice body)
 {
     struct param headers[HEADERS];
@@ -356,6 +367,7 @@ static void on_request(struct run *r, struct slice arg, struct slice body)
             buf_printf(&r->made, "state=%s\nfinal=%s\n", dlr.state, dlr.final ? "yes" : "no");
         } else if (rc == WIRE_OK) {
             say_inbound(r, &in);
+            say_part(r, &w, in.kind);
         }
         if (rc == WIRE_OK)
             show(r->d, w.is_dlr ? SHOWN_DLR : in.kind == INBOUND_USSD ? SHOWN_USSD : SHOWN_SMS);
