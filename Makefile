@@ -21,7 +21,7 @@ PURE_LIBS  = $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null)
 
 # The pure library: no sockets, clocks or threads behind it (docs/architecture.md).
 PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows
-ROOM_DIRS := gateway/loop gateway/store gateway/smpp gateway/pipeline gateway/ingress gateway/delivery gateway/district gateway/console
+ROOM_DIRS := gateway/loop gateway/http gateway/store gateway/smpp gateway/pipeline gateway/ingress gateway/delivery gateway/district gateway/console
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))
 ROOM_SRC  := $(wildcard $(addsuffix /*.c,$(ROOM_DIRS))) $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 PURE_OBJ  := $(PURE_SRC:%.c=$(B)/obj/%.o)
@@ -35,7 +35,7 @@ SUPPORT    := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/support/*.c))
 # What `make test` runs, in this order.
 TESTS := lint unit rooms corpus system
 
-.PHONY: all help deps run test unit rooms system lint asan corpus fuzz bench torture clean format
+.PHONY: all help deps run test unit rooms system lint asan corpus fuzz fuzz-replay fuzzers bench torture clean format
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -48,6 +48,7 @@ help:
 	@echo 'make lint     layers, formatting, stand-alone headers, banned calls, cppcheck, clang-tidy'
 	@echo 'make corpus   labelled messages: right, false accepts, needless questions'
 	@echo 'make fuzz     libFuzzer on every parser, FUZZ_SECONDS each (default 20)'
+	@echo 'make fuzz-replay  the kept corpora once, under the sanitizers'
 	@echo 'make bench    SMS/s and USSD steps/s with latencies, on this machine'
 	@echo 'make torture  200 kills under load'
 	@echo 'make deps     install what Debian 12 lacks'
@@ -115,23 +116,27 @@ $(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/libpure.a
 corpus: $(B)/tests/corpus/run
 	@$< tests/corpus/*.tsv
 
-# libFuzzer, each harness for FUZZ_SECONDS, with its dictionary and the labelled messages as seeds.
+# libFuzzer, each harness for FUZZ_SECONDS, two at a time, from the kept corpus (tests/fuzz/corpus) and the labelled
+# messages, with its dictionary; `make fuzz-replay` runs what is kept once.
 FUZZ_SECONDS ?= 20
 FUZZERS      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_SAN     := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DARENA_EMULATE
 
+$(B)/tests/fuzz/fuzz_ussd: $(B)/obj/tests/support/mem_store.o
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PURE_LIBS)
+	$(CC) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(B)/libpure.a $(PURE_LIBS)
 
-fuzz:
+fuzzers:
 	@$(MAKE) --no-print-directory -s B=build/fuzz CC=clang-14 SAN='$(FUZZ_SAN)' $(FUZZERS:%=build/fuzz/tests/fuzz/%)
 	@mkdir -p build/fuzz/seeds/fuzz_parse
 	@awk -F'\t' '!/^#/ { gsub(/\\n/, "\n", $$1); f = sprintf("build/fuzz/seeds/fuzz_parse/%04d", n++); printf "%s", $$1 > f; close(f) }' tests/corpus/*.tsv
-	@for f in $(FUZZERS); do echo "== $$f"; mkdir -p build/fuzz/found/$$f build/fuzz/seeds/$$f; \
-		dict=; [ ! -f tests/fuzz/$$f.dict ] || dict=-dict=tests/fuzz/$$f.dict; \
-		build/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=600 -timeout=5 -verbosity=0 $$dict \
-			-artifact_prefix=build/fuzz/ build/fuzz/found/$$f build/fuzz/seeds/$$f || exit 1; done
+
+fuzz: fuzzers
+	@printf '%s\n' $(FUZZERS) | xargs -P 2 -n 1 ./.ci/fuzz $(FUZZ_SECONDS)
+
+fuzz-replay: fuzzers
+	@printf '%s\n' $(FUZZERS) | xargs -P 2 -n 1 ./.ci/fuzz 0
 
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	@mkdir -p $(@D)

@@ -359,13 +359,20 @@ static void banner(const struct gateway *g)
     fflush(stdout);
 }
 
+static unsigned ussd_budget(void *arg, struct slice provider)
+{
+    const struct gateway *g = arg;
+
+    return config_ussd_budget(g->now->config, provider);
+}
+
 static int open_rooms(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
     struct ingress_ops in_ops = { .submit = submit, .arg = g };
     struct pipeline_options options = { .blackbox = g->blackbox,
                                         .max_under_way = g->now->config->under_way,
-                                        .ussd_budget_ms = g->now->config->ussd_ms,
+                                        .ussd_budget = ussd_budget,
                                         .send_now = send_now,
                                         .arg = g };
 

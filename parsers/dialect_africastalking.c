@@ -6,23 +6,12 @@
 
 #include "parsers/dialect.h"
 #include "parsers/ussd_text.h"
-#include "parsers/utf8.h"
 
 extern const struct dialect dialect_africastalking;
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
-    struct params f;
-
-    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("text")))
-        return WIRE_BAD_SHAPE;
-    in->kind = INBOUND_SMS;
-    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("id")), a, in);
-    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("from")), a, in));
-    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("to")), a, in));
-    in->text_was_broken = false;
-    in->text = dialect_text(params_get(&f, PARAM_NAMES("text")), a, in);
-    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+    return dialect_form_sms(r, &dialect_plain_names, a, in);
 }
 
 static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, struct inbound *in)
@@ -32,9 +21,9 @@ static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, s
     if (dialect_params(r, a, &f) != WIRE_OK)
         return WIRE_BAD_SHAPE;
     in->kind = INBOUND_USSD;
-    in->session = dialect_text(params_get(&f, PARAM_NAMES("sessionId")), a, in);
-    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("phoneNumber")), a, in));
-    in->service_code = dialect_text(params_get(&f, PARAM_NAMES("serviceCode")), a, in);
+    in->session = dialect_field(&f, PARAM_NAMES("sessionId"), a);
+    in->from = dialect_field(&f, PARAM_NAMES("phoneNumber"), a);
+    in->service_code = dialect_field(&f, PARAM_NAMES("serviceCode"), a);
     in->text = dialect_text(params_get(&f, PARAM_NAMES("text", "input")), a, in);
     in->step = ussd_text_step(in->text);
     in->op = in->text.n ? USSD_INPUT : USSD_BEGIN;
@@ -46,42 +35,19 @@ static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, s
     return in->from.n && in->session.n ? WIRE_OK : WIRE_BAD_SHAPE;
 }
 
+static const struct dialect_state states[] = {
+    { "Success", "delivered" },       { "Failed", "failed" },  { "Rejected", "rejected" },
+    { "Buffered", "buffered" },       { "Sent", "accepted" },  { "Submitted", "accepted" },
+    { "AbsentSubscriber", "failed" }, { "Expired", "failed" }, { NULL, NULL },
+};
+
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct {
-        const char *status, *state;
-        bool final;
-    } states[] = {
-        { "Success", "delivered", true },       { "Failed", "failed", true },
-        { "Rejected", "rejected", true },       { "Buffered", "buffered", false },
-        { "Sent", "accepted", false },          { "Submitted", "accepted", false },
-        { "AbsentSubscriber", "failed", true }, { "Expired", "failed", true },
+    const struct dialect_report names = {
+        .uuid = NULL, .id = PARAM_NAMES("id"), .word = PARAM_NAMES("status"), .states = states
     };
-    struct slice status;
-    struct params f;
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    status = slice_trim(params_get(&f, PARAM_NAMES("status")));
-    *out = (struct wire_dlr){ .their_id = utf8_clean(params_get(&f, PARAM_NAMES("id")), a, NULL) };
-    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (slice_ieq(status, slice_of(states[i].status))) {
-            out->state = states[i].state;
-            out->final = states[i].final;
-        }
-    if (!out->their_id.n)
-        return WIRE_BAD_SHAPE;
-    return out->state ? WIRE_OK : status.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
-}
-
-static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
-{
-    (void)id;
-    if (reason_http(reason) != 200) {
-        dialect_refuse(reason, a, out);
-        return;
-    }
-    *out = (struct wire_answer){ .status = 200, .content_type = "text/plain", .body = S("") };
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
@@ -122,21 +88,13 @@ static enum send_result of_code(json_int_t code)
     }
 }
 
-static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+static void decode_send_answer(const struct wire_said *said, struct arena *a, struct send_answer *out)
 {
     json_t *root, *one, *id;
 
-    *out = (struct send_answer){ .result = SEND_UNKNOWN };
-    snprintf(out->why, sizeof out->why, "http %d", status);
-    if (status == 429) {
-        out->result = SEND_THROTTLED;
+    if (dialect_said_by_status(said->status, out))
         return;
-    }
-    if (status < 200 || status > 299) {
-        out->result = status == 400 ? SEND_REFUSED : SEND_LATER;
-        return;
-    }
-    root = json_loadb(body.n ? body.p : "", body.n, 0, NULL);
+    root = json_loadb(said->body.n ? said->body.p : "", said->body.n, 0, NULL);
     one = json_array_get(json_object_get(json_object_get(root, "SMSMessageData"), "Recipients"), 0);
     if (json_is_integer(json_object_get(one, "statusCode"))) {
         json_int_t code = json_integer_value(json_object_get(one, "statusCode"));
@@ -155,10 +113,11 @@ static void decode_send_answer(int status, struct slice body, struct arena *a, s
 
 const struct dialect dialect_africastalking = {
     .name = "africastalking",
+    .taken_type = "text/plain",
+    .taken_body = "",
     .decode_sms = decode_sms,
     .decode_ussd = decode_ussd,
     .decode_dlr = decode_dlr,
-    .answer = answer,
     .encode_send = encode_send,
     .decode_send_answer = decode_send_answer,
 };

@@ -4,26 +4,9 @@
 
 extern const struct dialect dialect_emulator;
 
-static struct slice field_text(const struct params *f, const char *const *names, struct arena *a,
-                               struct inbound *in)
-{
-    return dialect_text(params_get(f, names), a, in);
-}
-
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
-    struct params f;
-    bool elsewhere = in->text_was_broken;
-
-    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("text")))
-        return WIRE_BAD_SHAPE;
-    in->kind = INBOUND_SMS;
-    in->provider_id = field_text(&f, PARAM_NAMES("id"), a, in);
-    in->from = slice_trim(field_text(&f, PARAM_NAMES("from"), a, in));
-    in->to = field_text(&f, PARAM_NAMES("to"), a, in);
-    in->text_was_broken = elsewhere;
-    in->text = field_text(&f, PARAM_NAMES("text"), a, in);
-    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+    return dialect_form_sms(r, &dialect_plain_names, a, in);
 }
 
 static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, struct inbound *in)
@@ -33,27 +16,27 @@ static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, s
     if (dialect_params(r, a, &f) != WIRE_OK)
         return WIRE_BAD_SHAPE;
     in->kind = INBOUND_USSD;
-    in->session = field_text(&f, PARAM_NAMES("session"), a, in);
-    in->from = slice_trim(field_text(&f, PARAM_NAMES("from"), a, in));
-    in->service_code = field_text(&f, PARAM_NAMES("code"), a, in);
-    in->text = field_text(&f, PARAM_NAMES("text"), a, in);
+    in->session = dialect_field(&f, PARAM_NAMES("session"), a);
+    in->from = dialect_field(&f, PARAM_NAMES("from"), a);
+    in->service_code = dialect_field(&f, PARAM_NAMES("code"), a);
+    in->text = dialect_text(params_get(&f, PARAM_NAMES("text")), a, in);
     in->op = in->text.n ? USSD_INPUT : USSD_BEGIN;
     if (slice_is(params_get(&f, PARAM_NAMES("op")), "end"))
         in->op = USSD_ENDED;
     return in->from.n && in->session.n ? WIRE_OK : WIRE_BAD_SHAPE;
 }
 
-static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
+static void answer(const struct wire_outcome *what, struct arena *a, struct wire_answer *out)
 {
     struct buf b;
 
-    if (reason_http(reason) != 200) {
-        dialect_refuse(reason, a, out);
+    if (reason_http(what->reason) != 200) {
+        dialect_refuse(what->reason, a, out);
         return;
     }
     buf_init(&b, 8192);
-    buf_printf(&b, "{\"status\":\"%s\",\"id\":", reason == REASON_duplicate ? "duplicate" : "accepted");
-    buf_json(&b, id);
+    buf_printf(&b, "{\"status\":\"%s\",\"id\":", what->reason == REASON_duplicate ? "duplicate" : "accepted");
+    buf_json(&b, what->id);
     buf_str(&b, "}");
     *out = (struct wire_answer){ .status = 200,
                                  .content_type = "application/json",

@@ -17,30 +17,6 @@ enum {
     DLR_MASK = 31, /* delivered 1, undelivered 2, queued 4, accepted 8, rejected 16 */
 };
 
-/* "1700000000", or "2026-11-21 08:30" and "2026-11-21 08:30:12" in UTC; 0 when it is neither. */
-static int64_t their_clock(struct slice s)
-{
-    int y, mo, d, h, mi, sec = 0;
-    int64_t epoch, days;
-    char text[32];
-
-    s = slice_trim(s);
-    if (slice_to_i64(s, &epoch))
-        return epoch < 4102444800 ? epoch * 1000 : 0;
-    if (s.n >= sizeof text)
-        return 0;
-    snprintf(text, sizeof text, "%.*s", SLICE_ARG(s));
-    if (sscanf(text, "%4d-%2d-%2d%*[ T]%2d:%2d:%2d", &y, &mo, &d, &h, &mi, &sec) < 5) // NOLINT(cert-err34-c)
-        return 0;
-    if (y < 1970 || y > 2099 || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60)
-        return 0;
-    /* Days since 1970-01-01 of the proleptic Gregorian calendar, years beginning in March. */
-    y -= mo <= 2;
-    days = (int64_t)y * 365 + y / 4 - y / 100 + y / 400 + (153 * (mo + (mo > 2 ? -3 : 9)) + 2) / 5 + d - 1 -
-           719468;
-    return (((days * 24 + h) * 60 + mi) * 60 + sec) * 1000;
-}
-
 /* post-url without parameters of its own: the text is the body, the rest stands in headers. */
 static enum wire_rc decode_headers(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
@@ -54,7 +30,7 @@ static enum wire_rc decode_headers(const struct wire_request *r, struct arena *a
     in->from = slice_trim(dialect_text(dialect_header(r, "X-Kannel-From"), a, in));
     in->to = dialect_text(dialect_header(r, "X-Kannel-To"), a, in);
     in->provider_id = dialect_text(dialect_header(r, "X-Kannel-ID"), a, in);
-    in->provider_ms = their_clock(dialect_header(r, "X-Kannel-Time"));
+    in->provider_ms = dialect_clock(dialect_header(r, "X-Kannel-Time"));
     in->text_was_broken = false;
     in->text = dialect_charset(r->body, charset, dialect_header(r, "X-Kannel-Coding"), a, in);
     return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
@@ -62,62 +38,40 @@ static enum wire_rc decode_headers(const struct wire_request *r, struct arena *a
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
-    const char *const *texts = PARAM_NAMES("text", "message", "b", "a");
+    const struct dialect_names names = { .id = PARAM_NAMES("id", "I", "smsid", "msgid"),
+                                         .from = PARAM_NAMES("from", "sender", "p", "q"),
+                                         .to = PARAM_NAMES("to", "receiver", "P", "Q"),
+                                         .text = PARAM_NAMES("text", "message", "b", "a") };
     struct slice charset, coding;
+    enum wire_rc rc;
     struct params f;
 
     in->kind = INBOUND_SMS;
     if (dialect_header(r, "X-Kannel-From").n)
         return decode_headers(r, a, in);
-    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, texts))
+    if (dialect_params(r, a, &f) != WIRE_OK)
         return WIRE_BAD_SHAPE;
+    rc = dialect_sms(&f, &names, a, in);
     charset = params_get(&f, PARAM_NAMES("charset", "C"));
     coding = params_get(&f, PARAM_NAMES("coding", "c"));
-    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("from", "sender", "p", "q")), a, in));
-    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("to", "receiver", "P", "Q")), a, in));
-    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("id", "I", "smsid", "msgid")), a, in);
-    in->provider_ms = their_clock(params_get(&f, PARAM_NAMES("ts", "T", "time", "t")));
+    in->provider_ms = dialect_clock(params_get(&f, PARAM_NAMES("ts", "T", "time", "t")));
     in->text_was_broken = false;
-    in->text = dialect_charset(params_get(&f, texts), charset, coding, a, in);
-    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+    in->text = dialect_charset(params_get(&f, names.text), charset, coding, a, in);
+    return rc;
 }
+
+static const struct dialect_state states[] = { { "1", "delivered" }, { "2", "failed" },
+                                               { "4", "buffered" },  { "8", "accepted" },
+                                               { "16", "rejected" }, { NULL, NULL } };
 
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct {
-        const char *bit, *state;
-        bool final;
-    } states[] = {
-        { "1", "delivered", true }, { "2", "failed", true },    { "4", "buffered", false },
-        { "8", "accepted", false }, { "16", "rejected", true },
-    };
-    struct slice type;
-    struct params f;
+    const struct dialect_report names = { .uuid = PARAM_NAMES("uuid"),
+                                          .id = PARAM_NAMES("id", "I", "F"),
+                                          .word = PARAM_NAMES("type", "d", "status"),
+                                          .states = states };
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    type = slice_trim(params_get(&f, PARAM_NAMES("type", "d", "status")));
-    *out = (struct wire_dlr){ .uuid = utf8_clean(params_get(&f, PARAM_NAMES("uuid")), a, NULL),
-                              .their_id = utf8_clean(params_get(&f, PARAM_NAMES("id", "I", "F")), a, NULL) };
-    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (slice_is(type, states[i].bit)) {
-            out->state = states[i].state;
-            out->final = states[i].final;
-        }
-    if (!out->uuid.n && !out->their_id.n)
-        return WIRE_BAD_SHAPE;
-    return out->state ? WIRE_OK : type.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
-}
-
-/* The body of an answer to a get-url would be sent to the user as an SMS: it is empty (SPEC 4). */
-static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
-{
-    (void)id;
-    if (reason_http(reason) != 200) {
-        dialect_refuse(reason, a, out);
-        return;
-    }
-    *out = (struct wire_answer){ .status = 200, .content_type = "text/plain", .body = S("") };
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 /* A header of its own for each value; nothing that could end the header early gets in. */
@@ -168,8 +122,10 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
     return WIRE_OK;
 }
 
-static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+static void decode_send_answer(const struct wire_said *said, struct arena *a, struct send_answer *out)
 {
+    int status = said->status;
+
     (void)a;
     *out = (struct send_answer){ .result = SEND_UNKNOWN };
     snprintf(out->why, sizeof out->why, "http %d", status);
@@ -186,14 +142,15 @@ static void decode_send_answer(int status, struct slice body, struct arena *a, s
     } else if (status >= 400 && status < 500) {
         out->result = SEND_REFUSED;
     }
-    (void)body;
 }
 
 const struct dialect dialect_kannel = {
     .name = "kannel",
+    /* The body of an answer to a get-url would be sent to the user as an SMS: it is empty (SPEC 4). */
+    .taken_type = "text/plain",
+    .taken_body = "",
     .decode_sms = decode_sms,
     .decode_dlr = decode_dlr,
-    .answer = answer,
     .encode_send = encode_send,
     .decode_send_answer = decode_send_answer,
 };

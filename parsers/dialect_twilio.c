@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "parsers/dialect.h"
-#include "parsers/utf8.h"
 
 extern const struct dialect dialect_twilio;
 
@@ -26,6 +25,8 @@ static void hash(struct hmac_sha1_ctx *ctx, struct slice s)
     hmac_sha1_update(ctx, s.n, (const uint8_t *)s.p);
 }
 
+/* A request without a body needs no hash of one; what names a hash must fit it, its body taken away or not.
+ */
 static bool body_hash_fits(const struct wire_request *r, struct arena *a)
 {
     struct params q = { .n = 0 };
@@ -33,6 +34,8 @@ static bool body_hash_fits(const struct wire_request *r, struct arena *a)
     struct sha256_ctx ctx;
 
     params_add_query(&q, r->query, a);
+    if (!r->body.n && !params_find(&q, PARAM_NAMES("bodySHA256")))
+        return true;
     sha256_init(&ctx);
     sha256_update(&ctx, r->body.n, (const uint8_t *)r->body.p);
     sha256_digest(&ctx, sizeof digest, digest);
@@ -60,7 +63,7 @@ static enum wire_rc verify(const struct wire_request *r)
             hash(&ctx, f.item[i].name);
             hash(&ctx, f.item[i].value);
         }
-    } else if (r->body.n) {
+    } else {
         right = body_hash_fits(r, &arena);
     }
     hmac_sha1_digest(&ctx, sizeof digest, digest);
@@ -72,55 +75,32 @@ static enum wire_rc verify(const struct wire_request *r)
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
-    struct params f;
+    const struct dialect_names names = { .id = PARAM_NAMES("MessageSid", "SmsSid"),
+                                         .from = PARAM_NAMES("From"),
+                                         .to = PARAM_NAMES("To"),
+                                         .text = PARAM_NAMES("Body") };
 
-    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("Body")))
-        return WIRE_BAD_SHAPE;
-    in->kind = INBOUND_SMS;
-    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("MessageSid", "SmsSid")), a, in);
-    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("From")), a, in));
-    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("To")), a, in));
-    in->text_was_broken = false;
-    in->text = dialect_text(params_get(&f, PARAM_NAMES("Body")), a, in);
-    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
+    return dialect_form_sms(r, &names, a, in);
 }
+
+static const struct dialect_state states[] = {
+    { "delivered", "delivered" },
+    { "undelivered", "failed" },
+    { "failed", "rejected" },
+    { "sent", "accepted" },
+    { "queued", "buffered" },
+    { "sending", "buffered" },
+    { NULL, NULL },
+};
 
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
 {
-    static const struct {
-        const char *status, *state;
-        bool final;
-    } states[] = {
-        { "delivered", "delivered", true }, { "undelivered", "failed", true },
-        { "failed", "rejected", true },     { "sent", "accepted", false },
-        { "queued", "buffered", false },    { "sending", "buffered", false },
-    };
-    struct slice status;
-    struct params f;
+    const struct dialect_report names = { .uuid = PARAM_NAMES("uuid"),
+                                          .id = PARAM_NAMES("MessageSid"),
+                                          .word = PARAM_NAMES("MessageStatus", "SmsStatus"),
+                                          .states = states };
 
-    if (dialect_params(r, a, &f) != WIRE_OK)
-        return WIRE_BAD_SHAPE;
-    status = params_get(&f, PARAM_NAMES("MessageStatus", "SmsStatus"));
-    *out = (struct wire_dlr){ .uuid = utf8_clean(params_get(&f, PARAM_NAMES("uuid")), a, NULL),
-                              .their_id = utf8_clean(params_get(&f, PARAM_NAMES("MessageSid")), a, NULL) };
-    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (slice_is(status, states[i].status)) {
-            out->state = states[i].state;
-            out->final = states[i].final;
-        }
-    if (!out->uuid.n && !out->their_id.n)
-        return WIRE_BAD_SHAPE;
-    return out->state ? WIRE_OK : status.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
-}
-
-static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
-{
-    (void)id;
-    if (reason_http(reason) != 200) {
-        dialect_refuse(reason, a, out);
-        return;
-    }
-    *out = (struct wire_answer){ .status = 200, .content_type = "text/xml", .body = S("<Response/>") };
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
@@ -143,32 +123,25 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
     return WIRE_OK;
 }
 
-static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+static void decode_send_answer(const struct wire_said *said, struct arena *a, struct send_answer *out)
 {
     struct params f = { .n = 0 };
 
-    *out = (struct send_answer){ .result = SEND_UNKNOWN };
-    snprintf(out->why, sizeof out->why, "http %d", status);
-    if (status == 200 || status == 201) {
-        out->result = SEND_ACCEPTED;
-        if (params_add_json(&f, body, a, NULL) == 0)
-            out->their_id = params_get(&f, PARAM_NAMES("sid"));
-    } else if (status == 429) {
-        out->result = SEND_THROTTLED;
-    } else if (status == 400) {
-        out->result = SEND_REFUSED;
-    } else if (status == 401 || status == 403 || status == 404 || status >= 500) {
-        out->result = SEND_LATER;
-    }
+    if (dialect_said_by_status(said->status, out) || said->status > 201)
+        return;
+    out->result = SEND_ACCEPTED;
+    if (params_add_json(&f, said->body, a, NULL) == 0)
+        out->their_id = params_get(&f, PARAM_NAMES("sid"));
 }
 
 const struct dialect dialect_twilio = {
     .name = "twilio",
+    .taken_type = "text/xml",
+    .taken_body = "<Response/>",
     .signs = true,
     .verify = verify,
     .decode_sms = decode_sms,
     .decode_dlr = decode_dlr,
-    .answer = answer,
     .encode_send = encode_send,
     .decode_send_answer = decode_send_answer,
 };

@@ -1,8 +1,8 @@
 /* dialect_vonage.c - Vonage: signed messages by GET, form or JSON in, /sms/json out (PEERS 4.14).
  *
  * sig is over `&name=value` of all other parameters sorted by name, `&` and `=` in values made `_`: MD5 of
- * that and the secret, or an HMAC whose length tells its hash.  Parts of a long message (concat=true) are
- * refused for now: half a report must not be read as a whole one, and Vonage comes again for 24 hours. */
+ * that and the secret, or an HMAC whose length tells its hash.  The parts of a long message (concat=true)
+ * come as requests of their own, each again for 24 hours until it is taken. */
 #include <jansson.h>
 #include <nettle/hmac.h>
 #include <nettle/md5.h>
@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "parsers/dialect.h"
-#include "parsers/utf8.h"
 
 extern const struct dialect dialect_vonage;
 
@@ -106,73 +105,62 @@ static enum wire_rc verify(const struct wire_request *r)
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
-    struct params f;
-
-    if (dialect_params(r, a, &f) != WIRE_OK || !params_find(&f, PARAM_NAMES("text")) ||
-        slice_is(params_get(&f, PARAM_NAMES("concat")), "true"))
-        return WIRE_BAD_SHAPE;
-    in->kind = INBOUND_SMS;
-    in->provider_id = dialect_text(params_get(&f, PARAM_NAMES("messageId")), a, in);
-    in->from = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("msisdn")), a, in));
-    in->to = slice_trim(dialect_text(params_get(&f, PARAM_NAMES("to")), a, in));
-    in->text_was_broken = false;
-    in->text = dialect_text(params_get(&f, PARAM_NAMES("text")), a, in);
-    return in->from.n ? WIRE_OK : WIRE_BAD_SHAPE;
-}
-
-static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
-{
-    static const struct {
-        const char *status, *state;
-        bool final;
-    } states[] = {
-        { "delivered", "delivered", true }, { "failed", "failed", true },
-        { "expired", "failed", true },      { "rejected", "rejected", true },
-        { "accepted", "accepted", false },  { "buffered", "buffered", false },
-    };
-    struct slice status;
+    const struct dialect_names names = { .id = PARAM_NAMES("messageId"),
+                                         .from = PARAM_NAMES("msisdn"),
+                                         .to = PARAM_NAMES("to"),
+                                         .text = PARAM_NAMES("text") };
     struct params f;
 
     if (dialect_params(r, a, &f) != WIRE_OK)
         return WIRE_BAD_SHAPE;
-    status = params_get(&f, PARAM_NAMES("status"));
-    *out = (struct wire_dlr){ .uuid = utf8_clean(params_get(&f, PARAM_NAMES("client-ref")), a, NULL),
-                              .their_id = utf8_clean(params_get(&f, PARAM_NAMES("messageId")), a, NULL) };
-    for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (slice_is(status, states[i].status)) {
-            out->state = states[i].state;
-            out->final = states[i].final;
-        }
-    if (!out->uuid.n && !out->their_id.n)
-        return WIRE_BAD_SHAPE;
-    return out->state ? WIRE_OK : status.n ? WIRE_IGNORED : WIRE_BAD_SHAPE;
+    return dialect_sms(&f, &names, a, in);
 }
 
-static void answer(enum reason reason, struct slice id, struct arena *a, struct wire_answer *out)
+static enum wire_rc part(const struct wire_request *r, struct arena *a, struct segment_part *out)
 {
-    (void)id;
-    if (reason_http(reason) != 200) {
-        dialect_refuse(reason, a, out);
-        return;
-    }
-    *out = (struct wire_answer){ .status = 200, .content_type = "text/plain", .body = S("") };
+    struct params f;
+
+    if (dialect_params(r, a, &f) != WIRE_OK)
+        return WIRE_BAD_SHAPE;
+    if (!slice_ieq(params_get(&f, PARAM_NAMES("concat")), S("true")))
+        return WIRE_IGNORED;
+    return dialect_part(params_get(&f, PARAM_NAMES("concat-ref")),
+                        params_get(&f, PARAM_NAMES("concat-total")),
+                        params_get(&f, PARAM_NAMES("concat-part")), out);
+}
+
+static const struct dialect_state states[] = {
+    { "delivered", "delivered" },
+    { "failed", "failed" },
+    { "expired", "failed" },
+    { "rejected", "rejected" },
+    { "accepted", "accepted" },
+    { "buffered", "buffered" },
+    { NULL, NULL },
+};
+
+static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
+{
+    const struct dialect_report names = { .uuid = PARAM_NAMES("client-ref"),
+                                          .id = PARAM_NAMES("messageId"),
+                                          .word = PARAM_NAMES("status"),
+                                          .states = states };
+
+    return dialect_form_dlr(r, &names, a, out);
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
 {
-    struct slice to = sms->to;
     bool ascii = true;
     struct buf b;
 
-    if (to.n && to.p[0] == '+')
-        to = slice_skip(to, 1);
     for (size_t i = 0; i < sms->text.n && ascii; i++)
         ascii = (unsigned char)sms->text.p[i] < 0x80;
     buf_init(&b, 65536);
     query_pair(&b, "api_key", sms->username);
     query_pair(&b, "api_secret", sms->password);
     query_pair(&b, "from", sms->from);
-    query_pair(&b, "to", to);
+    query_pair(&b, "to", dialect_digits(sms->to));
     query_pair(&b, "text", sms->text);
     query_pair(&b, "type", ascii ? S("text") : S("unicode"));
     query_pair(&b, "client-ref", sms->uuid);
@@ -180,30 +168,19 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
         query_pair(&b, "status-report-req", S("1"));
         query_pair(&b, "callback", sms->dlr_url);
     }
-    *out = (struct wire_send){ .url = sms->url,
-                               .content_type = S("application/x-www-form-urlencoded"),
-                               .body = arena_copy(a, buf_slice(&b)) };
-    buf_free(&b);
+    dialect_post_form(&b, sms->url, a, out);
     return WIRE_OK;
 }
 
 /* 0 taken; 1 throttled; 5 theirs, 4 8 9 10 credit and keys: later; the rest never. */
-static void decode_send_answer(int status, struct slice body, struct arena *a, struct send_answer *out)
+static void decode_send_answer(const struct wire_said *said, struct arena *a, struct send_answer *out)
 {
     struct params f = { .n = 0 };
     uint64_t code = 0;
 
-    *out = (struct send_answer){ .result = SEND_UNKNOWN };
-    snprintf(out->why, sizeof out->why, "http %d", status);
-    if (status == 429) {
-        out->result = SEND_THROTTLED;
+    if (dialect_said_by_status(said->status, out) || said->status != 200)
         return;
-    }
-    if (status != 200) {
-        out->result = status == 400 ? SEND_REFUSED : SEND_LATER;
-        return;
-    }
-    if (params_add_json_item(&f, body, "messages", 0, a) != 0 ||
+    if (params_add_json_item(&f, said->body, "messages", 0, a) != 0 ||
         !slice_to_u64(params_get(&f, PARAM_NAMES("status")), &code))
         return;
     snprintf(out->why, sizeof out->why, "status %llu", (unsigned long long)code);
@@ -220,11 +197,13 @@ static void decode_send_answer(int status, struct slice body, struct arena *a, s
 
 const struct dialect dialect_vonage = {
     .name = "vonage",
+    .taken_type = "text/plain",
+    .taken_body = "",
     .signs = true,
     .verify = verify,
     .decode_sms = decode_sms,
+    .part = part,
     .decode_dlr = decode_dlr,
-    .answer = answer,
     .encode_send = encode_send,
     .decode_send_answer = decode_send_answer,
 };

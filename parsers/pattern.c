@@ -66,6 +66,53 @@ bool pattern_fits(struct pattern *p, struct slice s, struct slice groups[PATTERN
     return true;
 }
 
+static pcre2_code *compile_written(struct slice shape, int *error, PCRE2_SIZE *at)
+{
+    return pcre2_compile((PCRE2_SPTR)(shape.n ? shape.p : ""), shape.n, PCRE2_NEVER_UTF, error, at, NULL);
+}
+
+bool pattern_compiles(struct slice shape, struct err *why)
+{
+    PCRE2_UCHAR text[160] = "";
+    PCRE2_SIZE at = 0;
+    int error = 0;
+    pcre2_code *code = compile_written(shape, &error, &at);
+
+    if (!code) {
+        pcre2_get_error_message(error, text, sizeof text);
+        err_set(why, "at character %zu: %s", at + 1, (const char *)text);
+    }
+    pcre2_code_free(code);
+    return code != NULL;
+}
+
+bool pattern_find(struct slice shape, struct slice s, struct slice groups[PATTERN_GROUPS])
+{
+    PCRE2_SIZE at = 0;
+    int error = 0, n = -1;
+    pcre2_code *code = compile_written(shape, &error, &at);
+    pcre2_match_data *room = code ? pcre2_match_data_create(PATTERN_GROUPS, NULL) : NULL;
+    pcre2_match_context *limit = room ? pcre2_match_context_create(NULL) : NULL;
+    const PCRE2_SIZE *found;
+
+    if (limit) {
+        (void)pcre2_set_match_limit(limit, PATTERN_LIMIT_WRITTEN);
+        (void)pcre2_set_depth_limit(limit, PATTERN_LIMIT_WRITTEN);
+        n = pcre2_match(code, (PCRE2_SPTR)(s.n ? s.p : ""), s.n, 0, 0, room, limit);
+    }
+    if (n == 0) /* more groups than there is room for: the first ones are there */
+        n = PATTERN_GROUPS;
+    found = n > 0 ? pcre2_get_ovector_pointer(room) : NULL;
+    for (int i = 0; i < PATTERN_GROUPS; i++)
+        groups[i] = found && i < n && found[2 * i] != PCRE2_UNSET && found[2 * i + 1] >= found[2 * i]
+                        ? slice_make(s.p + found[2 * i], found[2 * i + 1] - found[2 * i])
+                        : slice_make("", 0);
+    pcre2_match_context_free(limit);
+    pcre2_match_data_free(room);
+    pcre2_code_free(code);
+    return n > 0;
+}
+
 int pattern_first(struct pattern *rows, unsigned n, struct slice s, struct slice groups[PATTERN_GROUPS])
 {
     for (unsigned i = 0; i < n; i++)

@@ -13,6 +13,7 @@
 enum {
     PATTERN_GROUPS = 6, /* the whole and five groups */
     PATTERN_LIMIT = 2000,
+    PATTERN_LIMIT_WRITTEN = 100000,
 };
 
 struct pattern {
@@ -28,6 +29,15 @@ bool pattern_fits(struct pattern *, struct slice s, struct slice groups[PATTERN_
 /* The first row that fits, or -1. */
 int pattern_first(struct pattern *rows, unsigned n, struct slice s,
                   struct slice groups[PATTERN_GROUPS]) MUST_CHECK;
+
+/* A pattern that people wrote in a configuration.  False, with PCRE2's words and place, when it does not
+ * compile.
+ */
+bool pattern_compiles(struct slice shape, struct err *why) MUST_CHECK;
+/* Does it stand anywhere in s?  groups as above; compiled anew at each call (an SMS is sent more seldom than
+ * a message is read), and nothing is kept.  What does not compile, or costs more than PATTERN_LIMIT_WRITTEN
+ * steps, is not found. */
+bool pattern_find(struct slice shape, struct slice s, struct slice groups[PATTERN_GROUPS]) MUST_CHECK;
 
 /* Digits of a group as a number; 0 when there are none, or more than nine. */
 int pattern_int(struct slice group);

@@ -223,6 +223,11 @@ static bool was_done(const struct segment_set *set, uint64_t key, const struct s
     return false;
 }
 
+bool segment_was_done(const struct segment_set *set, const struct segment_part *p, int64_t now_ms)
+{
+    return p->seq >= 1 && p->seq <= SEGMENT_PARTS_MAX && was_done(set, key_of(p), p, now_ms);
+}
+
 /* --- gaps --- */
 
 static const char gap[] = "[...]";

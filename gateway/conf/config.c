@@ -10,12 +10,18 @@
 
 #include "gateway/conf/config_value.h"
 
-#define OF_TOP(m)      offsetof(struct config, m)
-#define OF_REDIS(m)    offsetof(struct config, m)
-#define OF_LIMITS(m)   offsetof(struct config, m)
-#define OF_PROVIDER(m) offsetof(struct provider_conf, m)
-#define OF_SEND(m)     offsetof(struct send_conf, m)
-#define OF_SINK(m)     offsetof(struct sink_conf, m)
+#define OF_TOP(m)       offsetof(struct config, m)
+#define OF_REDIS(m)     offsetof(struct config, m)
+#define OF_LIMITS(m)    offsetof(struct config, m)
+#define OF_PROVIDER(m)  offsetof(struct provider_conf, m)
+#define OF_SEND(m)      offsetof(struct send_conf, m)
+#define OF_SINK(m)      offsetof(struct sink_conf, m)
+#define OF_SEND_AS(m)   offsetof(struct shape, m)
+#define OF_SMS(m)       OF_SEND_AS(m)
+#define OF_USSD(m)      OF_SEND_AS(m)
+#define OF_DLR(m)       OF_SEND_AS(m)
+#define OF_ANSWER(m)    OF_SEND_AS(m)
+#define OF_SIGNATURE(m) OF_SEND_AS(m)
 
 static const struct key keys[] = {
 #define KEY(section, name, type, member, min, max, fallback, prose)                                          \
@@ -33,8 +39,10 @@ static const struct {
     enum key_section in;
     const char *name;
 } maps[] = {
-    { SECTION_TOP, "redis" }, { SECTION_TOP, "limits" },    { SECTION_TOP, "providers" },
-    { SECTION_TOP, "sinks" }, { SECTION_PROVIDER, "send" },
+    { SECTION_TOP, "redis" },          { SECTION_TOP, "limits" },      { SECTION_TOP, "providers" },
+    { SECTION_TOP, "sinks" },          { SECTION_PROVIDER, "send" },   { SECTION_PROVIDER, "sms_in" },
+    { SECTION_PROVIDER, "ussd_in" },   { SECTION_PROVIDER, "dlr_in" }, { SECTION_PROVIDER, "answer" },
+    { SECTION_PROVIDER, "signature" },
 };
 
 const char *config_default_path(void)
@@ -81,7 +89,7 @@ static void nearer(struct slice wrong, const char *candidate, const char **best,
 }
 
 /* Every key of the map that nobody asked for, with the nearest that exists. */
-static void refuse_unknown(struct config_reader *r, const struct yaml *map, enum key_section section)
+void config_refuse_unknown(struct config_reader *r, const struct yaml *map, enum key_section section)
 {
     YAML_EACH(c, map)
     {
@@ -105,7 +113,7 @@ static void refuse_unknown(struct config_reader *r, const struct yaml *map, enum
     }
 }
 
-static void read_section(struct config_reader *r, struct yaml *map, enum key_section section, void *base)
+void config_section(struct config_reader *r, struct yaml *map, enum key_section section, void *base)
 {
     for (size_t i = 0; i < KEYS; i++) {
         const struct key *k = &keys[i];
@@ -155,14 +163,18 @@ static void read_provider(struct config_reader *r, struct yaml *node, struct pro
     struct yaml *send;
 
     *p = (struct provider_conf){ .name = node->key, .mark = node->key_mark };
-    read_section(r, node, SECTION_PROVIDER, p);
+    config_section(r, node, SECTION_PROVIDER, p);
     send = yaml_map(node, "send", r->faults);
     if (send) {
-        read_section(r, send, SECTION_SEND, &p->send);
-        refuse_unknown(r, send, SECTION_SEND);
+        config_section(r, send, SECTION_SEND, &p->send);
         yaml_need(send, "url", r->faults);
     }
-    refuse_unknown(r, node, SECTION_PROVIDER);
+    if (slice_is(p->dialect, "generic"))
+        p->shape = config_shape(r, node, send, p);
+    else
+        config_no_shape(r, node, send);
+    config_refuse_unknown(r, send, SECTION_SEND);
+    config_refuse_unknown(r, node, SECTION_PROVIDER);
     yaml_need(node, "dialect", r->faults);
     if (slice_is(p->dialect, "smpp")) {
         yaml_need(node, "host", r->faults);
@@ -204,8 +216,8 @@ static void read_sink(struct config_reader *r, struct yaml *node, struct sink_co
                   { "fhir", { "url", "token_url" } } };
 
     *s = (struct sink_conf){ .name = node->key, .mark = node->key_mark };
-    read_section(r, node, SECTION_SINK, s);
-    refuse_unknown(r, node, SECTION_SINK);
+    config_section(r, node, SECTION_SINK, s);
+    config_refuse_unknown(r, node, SECTION_SINK);
     yaml_need(node, "kind", r->faults);
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         for (size_t j = 0; j < 2 && slice_is(s->kind, needs[i].kind); j++)
@@ -312,13 +324,13 @@ static void read_all(struct config_reader *r, struct yaml *root)
 
     c->default_provider_mark = mark_of(root, "default_provider");
     c->district_mark = mark_of(root, "district");
-    read_section(r, root, SECTION_TOP, c);
+    config_section(r, root, SECTION_TOP, c);
     for (unsigned i = 0; i < 2; i++) {
         enum key_section section = i ? SECTION_LIMITS : SECTION_REDIS;
         struct yaml *map = yaml_map(root, in_config[i], r->faults);
 
-        read_section(r, map, section, c);
-        refuse_unknown(r, map, section);
+        config_section(r, map, section, c);
+        config_refuse_unknown(r, map, section);
         if (section == SECTION_REDIS && c->redis_address.n) {
             if (!yaml_get(map, "managed"))
                 c->redis_managed = false;
@@ -330,7 +342,7 @@ static void read_all(struct config_reader *r, struct yaml *root)
     }
     read_providers(r, root);
     read_sinks(r, root);
-    refuse_unknown(r, root, SECTION_TOP);
+    config_refuse_unknown(r, root, SECTION_TOP);
     check_providers(r);
 }
 
@@ -369,6 +381,13 @@ const struct provider_conf *config_provider(const struct config *c, struct slice
     return NULL;
 }
 
+unsigned config_ussd_budget(const struct config *c, struct slice provider)
+{
+    const struct provider_conf *p = config_provider(c, provider);
+
+    return p && p->ussd_budget_ms ? p->ussd_budget_ms : c->ussd_ms;
+}
+
 /* --- the annotated sample --- */
 
 static const struct {
@@ -384,6 +403,14 @@ static const struct {
                            "  # kannel:\n",
                            "  #   " },
     [SECTION_SEND] = { "  #   send:\n", "  #     " },
+    [SECTION_SEND_AS] = { "  #     # dialect generic only, as all down to the sinks "
+                          "(docs/new-provider.md):\n",
+                          "  #     " },
+    [SECTION_SMS] = { "  #   sms_in:\n", "  #     " },
+    [SECTION_USSD] = { "  #   ussd_in:\n", "  #     " },
+    [SECTION_DLR] = { "  #   dlr_in:\n", "  #     " },
+    [SECTION_ANSWER] = { "  #   answer:\n", "  #     " },
+    [SECTION_SIGNATURE] = { "  #   signature:\n", "  #     " },
     [SECTION_SINK] = { "sinks:\n"
                        "  lokal:\n"
                        "    kind: sqlite\n"
@@ -398,6 +425,8 @@ static const char *sample(enum key_type t)
     switch (t) {
     case KEY_ALLOW:
         return "[127.0.0.1]";
+    case KEY_HEADERS:
+        return "[\"Name: ...\"]";
     case KEY_NUMBERS:
         return "[\"+6281234567890\"]";
     case KEY_URL:
@@ -416,7 +445,7 @@ static void print_key(struct buf *out, const struct key *k)
     size_t start = out->n;
 
     buf_printf(out, "%s%s%s: ", indent, k->fallback || commented ? "" : "# ", k->name);
-    if (k->fallback && (k->type == KEY_TEXT || k->type == KEY_DIAL))
+    if (k->fallback && (k->type == KEY_TEXT || k->type == KEY_DIAL || k->type == KEY_NUMBER_FORM))
         buf_json(out, slice_of(k->fallback));
     else
         buf_str(out, k->fallback ? k->fallback : sample(k->type));
@@ -443,15 +472,19 @@ void config_print_defaults(struct buf *out)
 
 /* --- the configuration in force --- */
 
+/* A template may hold what is secret, whatever we say of {password}. */
 static bool is_secret(const struct key *k)
 {
-    return k->type == KEY_SECRET || strcmp(k->name, "password") == 0 || strcmp(k->name, "dsn") == 0;
+    return k->type == KEY_SECRET || k->type == KEY_TEMPLATE || strcmp(k->name, "password") == 0 ||
+           strcmp(k->name, "dsn") == 0;
 }
 
 static void print_slice(struct buf *out, const struct key *k, struct slice v)
 {
     if (is_secret(k))
         buf_str(out, v.n ? "(set)" : "(none)");
+    else if (k->type == KEY_URL) /* so may a query */
+        buf_json(out, slice_take(v, slice_find(v, '?')));
     else
         buf_json(out, v);
 }
@@ -481,6 +514,9 @@ static void print_value(struct buf *out, const struct key *k, const void *base)
     case KEY_NUMBERS:
         buf_printf(out, "(%u numbers)", ((const struct config *)base)->duty_n);
         break;
+    case KEY_HEADERS:
+        buf_printf(out, "(%u headers)", ((const struct shape *)base)->send.headers_n);
+        break;
     case KEY_ALLOW:
         buf_printf(out, "(%u addresses)", ((const struct provider_conf *)base)->allow_n);
         break;
@@ -499,6 +535,24 @@ static void print_section(struct buf *out, enum key_section section, const char 
         }
 }
 
+static void print_shape(struct buf *out, const struct shape *s)
+{
+    static const struct {
+        enum key_section section;
+        const char *head;
+    } maps_of_shape[] = { { SECTION_SMS, "sms_in" },
+                          { SECTION_USSD, "ussd_in" },
+                          { SECTION_DLR, "dlr_in" },
+                          { SECTION_ANSWER, "answer" },
+                          { SECTION_SIGNATURE, "signature" } };
+
+    print_section(out, SECTION_SEND_AS, "      ", s);
+    for (size_t i = 0; i < sizeof maps_of_shape / sizeof *maps_of_shape; i++) {
+        buf_printf(out, "    %s:\n", maps_of_shape[i].head);
+        print_section(out, maps_of_shape[i].section, "      ", s);
+    }
+}
+
 void config_print(struct buf *out, const struct config *c)
 {
     buf_printf(out, "# %s\n", c->file);
@@ -513,6 +567,8 @@ void config_print(struct buf *out, const struct config *c)
         print_section(out, SECTION_PROVIDER, "    ", &c->providers[i]);
         buf_str(out, "    send:\n");
         print_section(out, SECTION_SEND, "      ", &c->providers[i].send);
+        if (c->providers[i].shape)
+            print_shape(out, c->providers[i].shape);
     }
     buf_str(out, "sinks:\n");
     for (unsigned i = 0; i < c->sinks_n; i++) {

@@ -7,6 +7,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
 #include "gateway/model/ruleset.h"
+#include "parsers/shape.h"
 
 enum {
     CONFIG_PROVIDERS = 16,
@@ -31,6 +32,8 @@ struct provider_conf {
     struct slice token;  /* read from token_file; empty = none */
     struct slice secret; /* read from secret_file: signatures */
     struct send_conf send;
+    const struct shape *shape;                    /* dialect generic; NULL for all others */
+    unsigned ussd_budget_ms;                      /* 0: config.ussd_ms */
     struct slice sms_via;                         /* another provider carries its SMS */
     struct slice host, system_id, password, bind; /* smpp, as all below */
     struct slice system_type, ussd, data_coding, long_sms;
@@ -78,6 +81,8 @@ const char *config_default_path(void);
  * is ruleset_load's to check).  All in the arena. */
 struct config *config_load(const char *path, struct arena *, struct faults *);
 const struct provider_conf *config_provider(const struct config *, struct slice name);
+/* How long a caller of this provider waits for a USSD page, in ms. */
+unsigned config_ussd_budget(const struct config *, struct slice provider);
 /* True for 127.0.0.0/8, ::1 and "localhost". */
 bool config_is_loopback(struct slice host);
 /* The host of "https://host:port/path", brackets off; empty when there is none. */

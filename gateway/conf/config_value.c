@@ -9,7 +9,9 @@
 
 #include "gateway/model/duration.h"
 #include "parsers/msisdn.h"
+#include "parsers/pattern.h"
 #include "parsers/smpp_text.h"
+#include "parsers/template.h"
 
 static void fault(struct config_reader *r, const struct key *k, const struct yaml *node, const char *takes)
 {
@@ -325,6 +327,18 @@ static const char *choices(enum key_type type)
         return "spec tata mica 6d";
     case KEY_LONG:
         return "udh sar payload";
+    case KEY_SEND_METHOD:
+        return "POST GET";
+    case KEY_DOOR_METHOD:
+        return "GET POST any";
+    case KEY_FORMAT:
+        return "form json xml";
+    case KEY_NUMBER_FORM:
+        return "+62 62 0";
+    case KEY_TEXT_IS:
+        return "last whole";
+    case KEY_OVER:
+        return "body query";
     default:
         return "sqlite postgres http fhir";
     }
@@ -363,22 +377,145 @@ static void read_ton_npi(struct config_reader *r, const struct key *k, struct ya
         fault(r, k, node, "auto, or TON/NPI such as 1/1");
 }
 
+static void read_mime(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    enum template_escape escape;
+    struct slice s = { 0 };
+
+    read_text(r, k, node, &s);
+    if (s.n && template_escape_of(s, &escape))
+        *(struct slice *)at = s;
+    else if (s.n)
+        fault(r, k, node, "application/x-www-form-urlencoded, application/json, text/xml or text/plain");
+}
+
+static void read_field(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice s = { 0 };
+
+    read_text(r, k, node, &s);
+    if (s.n && (slice_find(s, ' ') != (size_t)-1 || slice_is(s, "/")))
+        fault(r, k, node, "the name of a field, or a pointer such as /sms/from");
+    else if (s.n)
+        *(struct slice *)at = s;
+}
+
+const char *const *config_words(enum key_section section)
+{
+    static const char *const send[] = { "to",       "text",     "from",   "id", "dlr_url",
+                                        "username", "password", "coding", NULL };
+    static const char *const ussd[] = { "page", "session", "from", NULL };
+    static const char *const answer[] = { "id", "reason", NULL };
+
+    return section == SECTION_USSD ? ussd : section == SECTION_ANSWER ? answer : send;
+}
+
+/* "to text from" */
+static const char *words_of(struct config_reader *r, enum key_section section)
+{
+    struct slice all = S("");
+
+    for (const char *const *w = config_words(section); *w; w++)
+        all = arena_printf(r->arena, "%.*s%s%s", SLICE_ARG(all), all.n ? " " : "", *w);
+    return all.n ? all.p : "";
+}
+
+static void read_template(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice s = node->text, word;
+
+    if ((int64_t)s.n < k->min || (int64_t)s.n > k->max)
+        fault_add(r->faults, node->mark, "\"%s\" takes %lld to %lld characters, not %zu", k->name,
+                  (long long)k->min, (long long)k->max, s.n);
+    else if (template_unknown(s, config_words(k->section), &word))
+        fault_add(r->faults, node->mark, "\"%s\": there is no {%.*s} here; the words are: %s", k->name,
+                  SLICE_ARG(word), words_of(r, k->section));
+    else
+        *(struct slice *)at = s;
+}
+
+static void read_pattern(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    struct slice s = { 0 };
+    struct err why;
+
+    read_text(r, k, node, &s);
+    if (s.n && !pattern_compiles(s, &why))
+        fault_add(r->faults, node->mark, "\"%s\" is no regular expression: %s", k->name, why.text);
+    else if (s.n)
+        *(struct slice *)at = s;
+}
+
+static void read_id_place(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
+{
+    if (slice_starts(node->text, "/"))
+        read_field(r, k, node, at);
+    else
+        read_pattern(r, k, node, at);
+}
+
+/* "Name: value"; what curl or `type` says by itself may not be said twice. */
+static bool is_header(struct slice s)
+{
+    static const char *const ours[] = { "Content-Type", "Content-Length", "Transfer-Encoding",
+                                        "Host",         "Expect",         "Connection" };
+    struct slice name = slice_cut(&s, ':');
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (slice_ieq(name, slice_of(ours[i])))
+            return false;
+    for (size_t i = 0; i < name.n; i++)
+        if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= 'A' && name.p[i] <= 'Z') ||
+              (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '-' || name.p[i] == '_'))
+            return false;
+    return name.n > 0 && slice_trim(s).n > 0;
+}
+
+static void read_headers(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
+{
+    struct shape *shape = base;
+
+    if ((int64_t)node->n < k->min || (int64_t)node->n > k->max)
+        fault_add(r->faults, node->mark, "\"%s\" takes %lld to %lld headers", k->name, (long long)k->min,
+                  (long long)k->max);
+    YAML_EACH(item, node)
+    {
+        struct slice word;
+
+        if (item->kind != YAML_SCALAR || !is_header(item->text) || item->text.n > 512)
+            fault_add(r->faults, item->mark,
+                      "\"%s\" takes lines such as \"Authorization: Bearer {password}\"; the content type is "
+                      "said by "
+                      "\"type\"",
+                      k->name);
+        else if (template_unknown(item->text, config_words(k->section), &word))
+            fault_add(r->faults, item->mark, "\"%s\": there is no {%.*s} here; the words are: %s", k->name,
+                      SLICE_ARG(word), words_of(r, k->section));
+        else if (shape->send.headers_n < SHAPE_HEADERS)
+            shape->send.headers[shape->send.headers_n++] = item->text;
+    }
+}
+
 typedef void value_reader(struct config_reader *, const struct key *, struct yaml *, void *);
 
 static value_reader *const readers[] = {
-    [KEY_ADDRESS] = read_address,   [KEY_PATH] = read_path,        [KEY_FILE] = read_file,
-    [KEY_SECRET] = read_secret,     [KEY_TEXT] = read_text,        [KEY_URL] = read_url,
-    [KEY_TIMEZONE] = read_timezone, [KEY_BOOL] = read_bool,        [KEY_UINT] = read_uint,
-    [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,      [KEY_DURABILITY] = read_durability,
-    [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,      [KEY_DIALECT] = read_choice,
-    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice, [KEY_USSD] = read_choice,
-    [KEY_DIAL] = read_dial,         [KEY_LONG] = read_choice,      [KEY_CODINGS] = read_codings,
-    [KEY_TON_NPI] = read_ton_npi,
+    [KEY_ADDRESS] = read_address,   [KEY_PATH] = read_path,          [KEY_FILE] = read_file,
+    [KEY_SECRET] = read_secret,     [KEY_TEXT] = read_text,          [KEY_URL] = read_url,
+    [KEY_TIMEZONE] = read_timezone, [KEY_BOOL] = read_bool,          [KEY_UINT] = read_uint,
+    [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,        [KEY_DURABILITY] = read_durability,
+    [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,        [KEY_DIALECT] = read_choice,
+    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice,   [KEY_USSD] = read_choice,
+    [KEY_DIAL] = read_dial,         [KEY_LONG] = read_choice,        [KEY_CODINGS] = read_codings,
+    [KEY_TON_NPI] = read_ton_npi,   [KEY_SEND_METHOD] = read_choice, [KEY_DOOR_METHOD] = read_choice,
+    [KEY_FORMAT] = read_choice,     [KEY_NUMBER_FORM] = read_choice, [KEY_TEXT_IS] = read_choice,
+    [KEY_OVER] = read_choice,       [KEY_MIME] = read_mime,          [KEY_FIELD] = read_field,
+    [KEY_TEMPLATE] = read_template, [KEY_PATTERN] = read_pattern,    [KEY_ID_PLACE] = read_id_place,
+    [KEY_HEADERS] = read_headers,
 };
 
 void config_value(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
 {
-    bool list = k->type == KEY_NUMBERS || k->type == KEY_ALLOW;
+    bool list = k->type == KEY_NUMBERS || k->type == KEY_ALLOW || k->type == KEY_HEADERS;
 
     if (list ? node->kind != YAML_LIST : node->kind != YAML_SCALAR)
         fault_add(r->faults, node->mark, "\"%s\" takes %s", k->name,

@@ -11,6 +11,12 @@ enum key_section {
     SECTION_LIMITS,
     SECTION_PROVIDER,
     SECTION_SEND,
+    SECTION_SEND_AS, /* from here to SIGNATURE: dialect generic, members of struct shape */
+    SECTION_SMS,
+    SECTION_USSD,
+    SECTION_DLR,
+    SECTION_ANSWER,
+    SECTION_SIGNATURE,
     SECTION_SINK,
 };
 
@@ -37,6 +43,18 @@ enum key_type {
     KEY_CODINGS, /* slice: what smpp_codings_override takes */
     KEY_TON_NPI, /* slice: auto, or TON/NPI */
     KEY_SINK_KIND,
+    KEY_SEND_METHOD,
+    KEY_DOOR_METHOD,
+    KEY_FORMAT,
+    KEY_NUMBER_FORM,
+    KEY_TEXT_IS,
+    KEY_OVER,
+    KEY_MIME,     /* slice: a content type that template_escape_of knows */
+    KEY_FIELD,    /* slice: a field's name, or a pointer */
+    KEY_TEMPLATE, /* slice: text with {words} of its section */
+    KEY_PATTERN,  /* slice: a regular expression */
+    KEY_ID_PLACE, /* slice: a pointer or a regular expression */
+    KEY_HEADERS,  /* list of templates into struct shape's send */
 };
 
 struct key {
@@ -56,6 +74,18 @@ struct config_reader {
     struct faults *faults;
 };
 
+/* The words that templates of this section may hold; NULL ends the list. */
+const char *const *config_words(enum key_section);
+/* Every key of the section out of the map (NULL: defaults alone) into base. */
+void config_section(struct config_reader *, struct yaml *map, enum key_section, void *base);
+/* A fault for every key of the map that nobody asked for. */
+void config_refuse_unknown(struct config_reader *, const struct yaml *map, enum key_section);
+/* Dialect generic: the maps of a provider into a struct shape, checked against each other.  `send` may be
+ * NULL. */
+const struct shape *config_shape(struct config_reader *, struct yaml *provider, struct yaml *send,
+                                 const struct provider_conf *);
+/* A fault for each key that only dialect generic knows. */
+void config_no_shape(struct config_reader *, const struct yaml *provider, const struct yaml *send);
 /* Reads node into base + key->offset; faults stand at the node. */
 void config_value(struct config_reader *, const struct key *, struct yaml *node, void *base);
 /* folder/path without "." and ".." in it; path itself where it is absolute. */

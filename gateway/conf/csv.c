@@ -70,6 +70,14 @@ static bool is_text(struct reader *r)
     return true;
 }
 
+/* At "\n" or "\r\n", or at a "\r" that ends the file: a lone one ends no row. */
+static bool at_line_end(const struct reader *r)
+{
+    struct slice rest = slice_skip(r->text, r->at);
+
+    return slice_starts(rest, "\n") || slice_starts(rest, "\r\n") || slice_is(rest, "\r");
+}
+
 /* A quoted cell; r stands on the opening quote.  Doubled quotes are undone in place: the text is our copy. */
 static bool read_quoted(struct reader *r, struct cell *out)
 {
@@ -97,7 +105,7 @@ static bool read_quoted(struct reader *r, struct cell *out)
     out->text = slice_make(p, n);
     while (peek(r) == ' ')
         take(r);
-    if (peek(r) >= 0 && peek(r) != ',' && peek(r) != '\n' && peek(r) != '\r') {
+    if (peek(r) >= 0 && peek(r) != ',' && !at_line_end(r)) {
         fault_add(r->faults, here(r), "text behind a closing quote: put the whole cell in quotes");
         return false;
     }

@@ -1,17 +1,13 @@
 /* staff.c - see staff.h. */
 #include "gateway/console/staff.h"
 
-#include <event2/buffer.h>
-#include <event2/event.h>
 #include <event2/http.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/stat.h"
+#include "gateway/http/http.h"
 
 #ifndef KENTONGAN_VERSION
 #define KENTONGAN_VERSION "unknown"
@@ -20,7 +16,9 @@
 enum {
     HEADERS_MAX = 8192,
     BODY_MAX = 1024, /* nothing is posted here yet */
-    IDLE_S = 30,
+    CONNECTIONS = 64,
+    REQUEST_MS = 5000,
+    IDLE_MS = 30000,
     PAGE_MAX = 1 << 20,
 };
 
@@ -29,8 +27,7 @@ extern const char _binary_gateway_console_www_index_html_start[];
 extern const char _binary_gateway_console_www_index_html_end[];
 
 struct staff {
-    struct evhttp *http;
-    struct evhttp_bound_socket *bound;
+    struct http *http;
     struct staff_ops ops;
     struct stat *up_seconds;
     int64_t since_ms;
@@ -49,25 +46,23 @@ const char *staff_health_name(enum staff_health h)
     return "unready";
 }
 
-static void answer(struct evhttp_request *req, int code, const char *type, struct slice body)
+static void answer(struct staff *s, struct evhttp_request *req, int code, const char *type, struct slice body)
 {
-    struct evkeyvalq *head = evhttp_request_get_output_headers(req);
-    struct evbuffer *out = evhttp_request_get_output_buffer(req);
+    static const struct http_header guards[] = {
+        { "X-Content-Type-Options", "nosniff" },
+        { "X-Frame-Options", "DENY" },
+        { "Referrer-Policy", "no-referrer" },
+        { "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'" },
+        { NULL, NULL },
+    };
 
-    evhttp_add_header(head, "Content-Type", type);
-    evhttp_add_header(head, "Cache-Control", "no-store");
-    evhttp_add_header(head, "X-Content-Type-Options", "nosniff");
-    evhttp_add_header(head, "X-Frame-Options", "DENY");
-    evhttp_add_header(head, "Referrer-Policy", "no-referrer");
-    evhttp_add_header(head, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
-    evbuffer_add(out, body.p, body.n);
-    evhttp_send_reply(req, code, NULL, NULL);
+    http_reply(s->http, req,
+               &(struct http_reply){ .status = code, .content_type = type, .body = body, .headers = guards });
 }
 
 static void livez(struct staff *s, struct evhttp_request *req)
 {
-    (void)s;
-    answer(req, 200, "application/json", S("{\"status\":\"ok\"}\n"));
+    answer(s, req, 200, "application/json", S("{\"status\":\"ok\"}\n"));
 }
 
 static void readyz(struct staff *s, struct evhttp_request *req)
@@ -77,7 +72,7 @@ static void readyz(struct staff *s, struct evhttp_request *req)
 
     buf_init(&b, 128);
     buf_printf(&b, "{\"status\":\"%s\"}\n", staff_health_name(h));
-    answer(req, h == STAFF_UNREADY ? 503 : 200, "application/json", buf_slice(&b));
+    answer(s, req, h == STAFF_UNREADY ? 503 : 200, "application/json", buf_slice(&b));
     buf_free(&b);
 }
 
@@ -88,14 +83,13 @@ static void metrics(struct staff *s, struct evhttp_request *req)
     s->up_seconds->value = (uint64_t)(clock_mono_ms() - s->since_ms) / 1000;
     buf_init(&b, PAGE_MAX);
     stat_print(&b);
-    answer(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_slice(&b));
+    answer(s, req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_slice(&b));
     buf_free(&b);
 }
 
 static void version(struct staff *s, struct evhttp_request *req)
 {
-    (void)s;
-    answer(req, 200, "application/json",
+    answer(s, req, 200, "application/json",
            S("{\"name\":\"kentongan\",\"version\":\"" KENTONGAN_VERSION "\"}\n"));
 }
 
@@ -103,8 +97,7 @@ static void front_page(struct staff *s, struct evhttp_request *req)
 {
     uintptr_t from = (uintptr_t)_binary_gateway_console_www_index_html_start;
 
-    (void)s;
-    answer(req, 200, "text/html; charset=utf-8",
+    answer(s, req, 200, "text/html; charset=utf-8",
            slice_make((const char *)from, (uintptr_t)_binary_gateway_console_www_index_html_end - from));
 }
 
@@ -116,74 +109,53 @@ static const struct {
     { "/metrics", metrics }, { "/version", version },
 };
 
-static void on_request(struct evhttp_request *req, void *arg)
+static void on_request(void *arg, struct evhttp_request *req)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
     const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
+    struct staff *s = arg;
 
     for (size_t i = 0; path && i < sizeof pages / sizeof *pages; i++)
         if (strcmp(path, pages[i].path) == 0) {
-            pages[i].page(arg, req);
+            pages[i].page(s, req);
             return;
         }
-    answer(req, 404, "text/plain; charset=utf-8", S("nothing here; see /\n"));
-}
-
-/* Without it a kept-alive client waits 40 ms for each answer. */
-static void no_delay(struct evhttp_bound_socket *bound)
-{
-    int on = 1;
-
-    (void)setsockopt(evhttp_bound_socket_get_fd(bound), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    answer(s, req, 404, "text/plain; charset=utf-8", S("nothing here; see /\n"));
 }
 
 struct staff *staff_open(struct loop *loop, const struct address *at, const struct staff_ops *ops,
                          struct err *e)
 {
+    static const struct http_names names = { .cut = "staff_cut_total",
+                                             .odd = "staff_odd_total",
+                                             .open = "staff_connections" };
+    static const struct http_limits limits = { .names = &names,
+                                               .methods = EVHTTP_REQ_GET | EVHTTP_REQ_HEAD,
+                                               .header_bytes = HEADERS_MAX,
+                                               .body_bytes = BODY_MAX,
+                                               .connections = CONNECTIONS,
+                                               .request_ms = REQUEST_MS,
+                                               .idle_ms = IDLE_MS };
     struct staff *s = calloc(1, sizeof *s);
-    char host[64];
 
-    if (s)
-        s->http = evhttp_new(loop_base(loop));
-    if (!s || !s->http || at->host.n >= sizeof host) {
-        err_set(e, "staff: out of memory, or an address that is none");
-        staff_close(s);
+    if (!s) {
+        err_set(e, "staff: out of memory");
         return NULL;
     }
     s->ops = *ops;
     s->since_ms = clock_mono_ms();
     s->up_seconds = stat_get(STAT_GAUGE, "up_seconds", "since the gateway started", NULL, NULL);
-    evhttp_set_max_headers_size(s->http, HEADERS_MAX);
-    evhttp_set_max_body_size(s->http, BODY_MAX);
-    evhttp_set_timeout(s->http, IDLE_S);
-    evhttp_set_allowed_methods(s->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
-    evhttp_set_gencb(s->http, on_request, s);
-    memcpy(host, at->host.p, at->host.n);
-    host[at->host.n] = '\0';
-    s->bound = evhttp_bind_socket_with_handle(s->http, host, (ev_uint16_t)at->port);
-    if (!s->bound) {
-        err_set(e,
-                "staff: cannot listen on %s:%u; is another program there? See `staff:` in the configuration",
-                host, at->port);
+    s->http = http_open(loop, at->host, at->port, &limits, on_request, s, e);
+    if (!s->http) {
         staff_close(s);
         return NULL;
     }
-    no_delay(s->bound);
     return s;
 }
 
 unsigned staff_port(const struct staff *s)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } at = { .v6 = { 0 } };
-    socklen_t n = sizeof at;
-
-    if (getsockname(evhttp_bound_socket_get_fd(s->bound), &at.any, &n) != 0)
-        return 0;
-    return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
+    return http_port(s->http);
 }
 
 void staff_close(struct staff *s)
@@ -191,6 +163,6 @@ void staff_close(struct staff *s)
     if (!s)
         return;
     if (s->http)
-        evhttp_free(s->http);
+        http_close(s->http);
     free(s);
 }

@@ -212,7 +212,8 @@ static enum attempt_result result_of(struct job *j, const struct http_result *r)
     if (r->outcome == HTTP_LOST)
         return ATTEMPT_UNKNOWN;
     arena_init(&scratch, JOB_MEMORY);
-    p->dialect->decode_send_answer(r->status, r->body, &scratch, &said);
+    p->dialect->decode_send_answer(
+        &(struct wire_said){ .status = r->status, .body = r->body, .shape = p->conf.shape }, &scratch, &said);
     if (said.result == SEND_ACCEPTED && said.their_id.n && j->sms.uuid.n)
         store_dlr_put(p->delivery->store, p->conf.name.p, said.their_id, j->sms.uuid);
     arena_free(&scratch);
@@ -263,7 +264,8 @@ static bool send_http(struct job *j)
                             .to = j->sms.to,
                             .text = j->sms.text,
                             .uuid = j->sms.uuid,
-                            .dlr_url = p->dlr_url };
+                            .dlr_url = p->dlr_url,
+                            .shape = p->conf.shape };
     struct wire_send wire;
     struct arena scratch;
     bool sent;
@@ -275,7 +277,7 @@ static bool send_http(struct job *j)
         sms.dlr_url = slice_make("", 0);
     arena_init(&scratch, JOB_MEMORY);
     sent = p->dialect->encode_send(&sms, &scratch, &wire) == WIRE_OK && !scratch.failed &&
-           http_send_post(p->delivery->http, &wire, TIMEOUT_MS, on_sent, j);
+           http_send_start(p->delivery->http, &wire, TIMEOUT_MS, on_sent, j);
     arena_free(&scratch);
     return sent;
 }
@@ -567,6 +569,7 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
                                       .dialect = arena_copy(a, pc->dialect),
                                       .window = pc->window,
                                       .rate = pc->rate };
+    p->conf.shape = pc->shape ? shape_copy_send(pc->shape, a) : NULL;
     p->conf.send.url = arena_copy(a, pc->send.url);
     p->conf.send.username = arena_copy(a, pc->send.username);
     p->conf.send.password = arena_copy(a, pc->send.password);

@@ -82,8 +82,11 @@ static void call_free(struct http_call *c)
         curl_easy_cleanup(c->easy);
     }
     curl_slist_free_all(c->headers);
+    /* Passwords stand in bodies, and in URLs where a provider knows only GET. */
     if (c->body)
-        memset(c->body, 0, c->body_n);
+        explicit_bzero(c->body, c->body_n);
+    if (c->url)
+        explicit_bzero(c->url, strlen(c->url));
     free(c->body);
     free(c->url);
     buf_free(&c->answer);
@@ -265,12 +268,29 @@ static bool build(struct http_call *c, const struct wire_send *w)
     if (!c->easy || !c->url || !c->body || n < 0 || (size_t)n >= sizeof type)
         return false;
     /* No `Expect: 100-continue`: it costs a second with servers that do not know it. */
-    if (!add_header(c, slice_make(type, (size_t)n)) || !add_header(c, S("Expect:")))
+    if ((!w->get && !add_header(c, slice_make(type, (size_t)n))) || !add_header(c, S("Expect:")))
         return false;
     for (unsigned i = 0; i < w->headers_n; i++)
         if (!add_header(c, w->headers[i]))
             return false;
     return true;
+}
+
+/* curl repeats a GET by itself when a kept connection dies under it: it gets one of its own. */
+static void set_method(struct http_call *c, bool get)
+{
+    CURL *e = c->easy;
+
+    if (get) {
+        curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+        curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
+        return;
+    }
+    curl_easy_setopt(e, CURLOPT_POST, 1L);
+    curl_easy_setopt(e, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(e, CURLOPT_READDATA, c);
+    curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body_n);
 }
 
 static void set_options(struct http_call *c, int64_t timeout_ms)
@@ -281,10 +301,6 @@ static void set_options(struct http_call *c, int64_t timeout_ms)
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(e, CURLOPT_POST, 1L);
-    curl_easy_setopt(e, CURLOPT_READFUNCTION, on_read);
-    curl_easy_setopt(e, CURLOPT_READDATA, c);
-    curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body_n);
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, c->headers);
     curl_easy_setopt(e, CURLOPT_USERAGENT, "kentongan");
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
@@ -296,8 +312,8 @@ static void set_options(struct http_call *c, int64_t timeout_ms)
     curl_easy_setopt(e, CURLOPT_PROXY, "");
 }
 
-bool http_send_post(struct http_send *s, const struct wire_send *w, int64_t timeout_ms,
-                    void (*done)(void *, const struct http_result *), void *arg)
+bool http_send_start(struct http_send *s, const struct wire_send *w, int64_t timeout_ms,
+                     void (*done)(void *, const struct http_result *), void *arg)
 {
     struct http_call *c = calloc(1, sizeof *c);
 
@@ -311,6 +327,7 @@ bool http_send_post(struct http_send *s, const struct wire_send *w, int64_t time
         call_free(c);
         return false;
     }
+    set_method(c, w->get);
     set_options(c, timeout_ms);
     c->next = s->calls;
     if (c->next)

@@ -1,6 +1,7 @@
-/* http_send.h - POST requests by libcurl on the event loop.
+/* http_send.h - POST requests, and GET where a provider knows nothing else, by libcurl on the event loop.
  *
- * Only http and https, no redirects, a bounded answer, nothing of the request in a log. */
+ * Only http and https, no redirects, a bounded answer, nothing of the request in a log, its URL least of all.
+ */
 #ifndef KENTONGAN_DELIVERY_HTTP_SEND_H
 #define KENTONGAN_DELIVERY_HTTP_SEND_H
 
@@ -31,7 +32,7 @@ struct http_result {
 
 /* Copies the request.  done exactly once, from the loop, never inside this call.  False when memory is out
  * (done is not called). */
-bool http_send_post(struct http_send *, const struct wire_send *, int64_t timeout_ms,
-                    void (*done)(void *, const struct http_result *), void *arg) MUST_CHECK;
+bool http_send_start(struct http_send *, const struct wire_send *, int64_t timeout_ms,
+                     void (*done)(void *, const struct http_result *), void *arg) MUST_CHECK;
 
 #endif

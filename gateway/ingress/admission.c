@@ -13,6 +13,9 @@
 enum {
     ID_BUCKET_MS = 10 * 60 * 1000,
     SENDERS = 8192,
+    REPLAY_SETS = 8192,
+    REPLAY_WAYS = 8,
+    SIGNATURE_HEX = 64,
 };
 
 struct admission_path admission_path(struct slice path)
@@ -33,6 +36,25 @@ struct admission_path admission_path(struct slice path)
             out.token = path;
         }
     return out;
+}
+
+/* Cuts the last part off. */
+static struct slice last_part(struct slice *path)
+{
+    size_t n = path->n;
+    struct slice part;
+
+    while (n > 0 && path->p[n - 1] != '/')
+        n--;
+    part = slice_skip(*path, n);
+    *path = slice_take(*path, n ? n - 1 : 0);
+    return part;
+}
+
+void admission_calls(struct admission_path *path)
+{
+    path->call = last_part(&path->token);
+    path->session = last_part(&path->token);
 }
 
 static bool address_bytes(struct slice s, unsigned char out[16], unsigned *bits)
@@ -192,4 +214,60 @@ bool rates_take(struct rates *r, const struct config *c, const struct inbound *i
     if (p)
         p->tokens -= 1000;
     return true;
+}
+
+/* --- signed requests are taken once --- */
+
+struct replays {
+    struct seen {
+        uint64_t key;
+        int64_t until_ms; /* 0 = free */
+    } seen[REPLAY_SETS][REPLAY_WAYS];
+};
+
+struct replays *replays_new(void)
+{
+    return calloc(1, sizeof(struct replays));
+}
+
+void replays_free(struct replays *r)
+{
+    free(r);
+}
+
+uint64_t replays_key(struct slice provider, struct slice signature)
+{
+    char hex[SIGNATURE_HEX];
+    size_t n = 0;
+
+    signature = slice_trim(signature);
+    if (signature.n > SIGNATURE_HEX)
+        signature = slice_skip(signature, signature.n - SIGNATURE_HEX);
+    for (; n < signature.n; n++)
+        hex[n] =
+            signature.p[n] >= 'A' && signature.p[n] <= 'F' ? (char)(signature.p[n] + 32) : signature.p[n];
+    return slice_hash(slice_make(hex, n)) ^ slice_hash(provider) << 1;
+}
+
+bool replays_take(struct replays *r, uint64_t key, int64_t now, int64_t life)
+{
+    struct seen *set = r->seen[key % REPLAY_SETS], *out = set;
+
+    for (unsigned i = 0; i < REPLAY_WAYS; i++) {
+        if (set[i].key == key && set[i].until_ms > now)
+            return false;
+        if (set[i].until_ms < out->until_ms)
+            out = &set[i];
+    }
+    *out = (struct seen){ .key = key, .until_ms = now + life };
+    return true;
+}
+
+void replays_forget(struct replays *r, uint64_t key)
+{
+    struct seen *set = r->seen[key % REPLAY_SETS];
+
+    for (unsigned i = 0; i < REPLAY_WAYS; i++)
+        if (set[i].key == key)
+            set[i] = (struct seen){ .until_ms = 0 };
 }

@@ -21,10 +21,13 @@ enum door {
 struct admission_path {
     enum door door;
     struct slice provider, token;
+    struct slice session, call; /* see admission_calls */
 };
 
 /* "/sms/NAME[/TOKEN]" and its likes. */
 struct admission_path admission_path(struct slice path);
+/* Takes a path's last two parts for a USSD session and a call in it: "/ussd/NAME[/TOKEN]/SESSION/CALL". */
+void admission_calls(struct admission_path *);
 /* REASON_accepted, or why not: bad_address, bad_token.  A provider with neither list, token nor secret is
  * open to the loopback only; the emulator always is. */
 enum reason admission_check(const struct provider_conf *, struct slice peer, struct slice token);
@@ -42,5 +45,18 @@ void rates_free(struct rates *);
 /* False when one of the limits (0 = off) is reached.  Senders share 8192 places by hash: two of them may
  * share one, which limits them the sooner. */
 bool rates_take(struct rates *, const struct config *, const struct inbound *, int64_t mono_ms);
+
+/* --- signed requests are taken once --- */
+struct replays;
+
+struct replays *replays_new(void);
+void replays_free(struct replays *);
+/* What a signature is remembered by: its last 64 hex digits, whatever their case. */
+uint64_t replays_key(struct slice provider, struct slice signature);
+/* False when this one was taken within its life; else it is remembered for so long.  65536 are kept, the one
+ * that ends first goes for a new one. */
+bool replays_take(struct replays *, uint64_t key, int64_t now_ms, int64_t life_ms);
+/* It was not taken after all: the same bytes may come again. */
+void replays_forget(struct replays *, uint64_t key);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "gateway/conf/config.h"
 #include "gateway/delivery/inbox.h"
-#include "gateway/ingress/http.h"
+#include "gateway/http/http.h"
 
 struct emulator;
 

@@ -17,9 +17,9 @@
 #include "gateway/conf/texts.h"
 #include "gateway/ingress/admission.h"
 #include "gateway/ingress/emulator.h"
-#include "gateway/ingress/http.h"
+#include "gateway/http/http.h"
+#include "gateway/ingress/http_parts.h"
 #include "parsers/dialect.h"
-#include "parsers/ussd_text.h"
 
 enum {
     BODY_MAX = 64 * 1024,
@@ -37,15 +37,25 @@ enum {
 
 struct held {
     unsigned magic;
-    struct ingress *ingress; /* NULL: closed meanwhile */
-    struct evhttp_request *req;
-    const struct dialect *dialect;
-    bool ussd;
-    unsigned left;     /* messages of this request that are not answered yet */
-    enum reason worst; /* one that is to come again makes the whole request come again */
+    struct ingress *ingress;    /* NULL: closed meanwhile */
+    struct evhttp_request *req; /* NULL: nobody waits for an answer */
+    bool ussd, over;            /* over: a notice that the session ended */
+    uint64_t replay;            /* key of its signature; 0: none */
+    uint64_t whole;             /* of http_parts; 0: no long SMS */
+    unsigned left;              /* messages of this request that are not answered yet */
+    enum reason worst;          /* one that is to come again makes the whole request come again */
     struct held *next, **at;
-    struct slice id; /* behind this struct */
+    struct slice provider, id, session, from; /* behind this struct */
     char mem[];
+};
+
+/* A request that is being looked at. */
+struct request {
+    struct evhttp_request *http;
+    const struct provider_conf *provider; /* NULL: the path names nobody */
+    const struct dialect *dialect;        /* of the provider */
+    enum door door;
+    uint64_t replay, whole;
 };
 
 struct ingress {
@@ -54,6 +64,8 @@ struct ingress {
     const struct config *config;
     struct ingress_ops ops;
     struct rates *rates;
+    struct replays *replays;
+    struct http_parts *parts;
     struct held *held;
     struct emulator *emulator;
 };
@@ -85,62 +97,88 @@ struct slice ingress_spare_page(const struct ruleset *rules, enum reason reason,
                 : S("Permintaan tidak dapat diproses.");
 }
 
-static void reply_ussd(struct ingress *in, struct evhttp_request *req, const struct answer *said,
-                       struct arena *a)
+/* The provider may have gone with a reload: then it hears what anybody would. */
+static const struct dialect *dialect_of(const struct provider_conf *p)
 {
-    struct buf page;
-
-    buf_init(&page, 4096);
-    if (said->screen.n)
-        ussd_text_answer(&page, said->screen, said->screen_ends);
-    else
-        ussd_text_answer(&page, ingress_spare_page(in->ops.rules, said->reason, a), true);
-    reply(in, req,
-          &(struct wire_answer){
-              .status = 200, .content_type = "text/plain; charset=utf-8", .body = buf_slice(&page) });
-    buf_free(&page);
+    return p ? dialect_by_name(p->dialect) : NULL;
 }
 
-/* No dialect is known yet (a path that names nobody), or it has words of its own. */
-static void refuse(struct ingress *in, struct evhttp_request *req, const struct dialect *d, bool ussd,
-                   enum reason reason)
+static void reply_ussd(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
+                       struct wire_page *page, const struct answer *said)
 {
     struct wire_answer answer;
     struct arena arena;
 
-    reason_count(reason);
     arena_init(&arena, REQUEST_MEMORY);
-    if (ussd) {
-        reply_ussd(in, req, &(struct answer){ .reason = reason, .screen_ends = true }, &arena);
-    } else {
-        if (d)
-            d->answer(reason, S(""), &arena, &answer);
-        else
-            dialect_refuse(reason, &arena, &answer);
-        reply(in, req, &answer);
-    }
+    page->shape = p ? p->shape : NULL;
+    page->ends = said->screen.n ? said->screen_ends : true;
+    page->text = said->screen.n ? said->screen : ingress_spare_page(in->ops.rules, said->reason, &arena);
+    dialect_answer_ussd(dialect_of(p), page, &arena, &answer);
+    reply(in, req, &answer);
     arena_free(&arena);
+}
+
+static void reply_outcome(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
+                          struct wire_outcome *what)
+{
+    struct wire_answer answer;
+    struct arena arena;
+
+    arena_init(&arena, REQUEST_MEMORY);
+    what->shape = p ? p->shape : NULL;
+    dialect_answer(dialect_of(p), what, &arena, &answer);
+    reply(in, req, &answer);
+    arena_free(&arena);
+}
+
+static void refuse(struct ingress *in, const struct request *r, enum reason reason)
+{
+    reason_count(reason);
+    if (r->replay && reason_http(reason) != 200)
+        replays_forget(in->replays, r->replay);
+    if (r->whole)
+        http_parts_end(in->parts, r->whole, false);
+    if (r->door == DOOR_USSD)
+        reply_ussd(in, r->http, r->provider, &(struct wire_page){ .over = reason == REASON_ussd_page },
+                   &(struct answer){ .reason = reason });
+    else
+        reply_outcome(in, r->http, r->provider, &(struct wire_outcome){ .reason = reason });
 }
 
 /* --- held requests --- */
 
-static struct held *hold(struct ingress *in, struct evhttp_request *req, const struct dialect *d,
-                         const struct inbound *msg)
+static struct slice keep(char **at, struct slice s)
 {
-    struct held *h = calloc(1, sizeof *h + msg->provider_id.n + 1);
+    struct slice kept = slice_make(*at, s.n);
+
+    if (s.n)
+        memcpy(*at, s.p, s.n);
+    *at += s.n;
+    return kept;
+}
+
+static struct held *hold(struct ingress *in, const struct request *r, const struct inbound *msg)
+{
+    struct slice name = r->provider->name;
+    struct held *h = calloc(1, sizeof *h + name.n + msg->provider_id.n + msg->session.n + msg->from.n + 1);
+    char *at;
 
     if (!h)
         return NULL;
     h->magic = HELD_MAGIC;
     h->ingress = in;
-    h->req = req;
-    h->dialect = d;
+    h->req = r->http;
     h->ussd = msg->kind == INBOUND_USSD;
+    h->over = h->ussd && msg->op == USSD_ENDED;
+    h->replay = r->replay;
+    h->whole = r->whole;
     h->left = 1;
     h->worst = REASON_accepted;
-    if (msg->provider_id.n)
-        memcpy(h->mem, msg->provider_id.p, msg->provider_id.n);
-    h->id = slice_make(h->mem, msg->provider_id.n);
+    at = h->mem;
+    h->provider = keep(&at, name);
+    h->id = keep(&at, msg->provider_id);
+    h->session = keep(&at, msg->session);
+    h->from = keep(&at, msg->from);
     h->next = in->held;
     if (h->next)
         h->next->at = &h->next;
@@ -149,13 +187,27 @@ static struct held *hold(struct ingress *in, struct evhttp_request *req, const s
     return h;
 }
 
+static void say(struct ingress *in, struct held *h, enum reason reason, const struct answer *said)
+{
+    const struct provider_conf *p = config_provider(in->config, h->provider);
+
+    if (h->replay && reason_http(reason) != 200)
+        replays_forget(in->replays, h->replay);
+    if (h->whole)
+        http_parts_end(in->parts, h->whole, reason_http(reason) == 200);
+    if (!h->req)
+        return;
+    if (h->ussd)
+        reply_ussd(in, h->req, p,
+                   &(struct wire_page){ .session = h->session, .from = h->from, .over = h->over }, said);
+    else
+        reply_outcome(in, h->req, p, &(struct wire_outcome){ .reason = reason, .id = h->id });
+}
+
 static void on_answer(void *arg, const struct answer *said)
 {
     struct held *h = arg;
-    struct ingress *in = h->ingress;
     enum reason reason = h->worst;
-    struct wire_answer answer;
-    struct arena arena;
 
     if (h->magic != HELD_MAGIC)
         abort();
@@ -163,33 +215,24 @@ static void on_answer(void *arg, const struct answer *said)
         reason = h->worst = said->reason;
     if (--h->left > 0)
         return;
-    if (in) {
+    if (h->ingress) {
         *h->at = h->next;
         if (h->next)
             h->next->at = h->at;
-        arena_init(&arena, REQUEST_MEMORY);
-        if (h->ussd) {
-            reply_ussd(in, h->req, said, &arena);
-        } else {
-            h->dialect->answer(reason, h->id, &arena, &answer);
-            reply(in, h->req, &answer);
-        }
-        arena_free(&arena);
+        say(h->ingress, h, reason, said);
     }
     h->magic = 0;
     free(h);
 }
 
-static void submit(struct ingress *in, struct evhttp_request *req, const struct dialect *d,
-                   const struct inbound *msg)
+static void submit(struct ingress *in, const struct request *r, const struct inbound *msg)
 {
-    struct held *h = hold(in, req, d, msg);
+    struct held *h = hold(in, r, msg);
 
-    if (!h) {
-        refuse(in, req, d, msg->kind == INBOUND_USSD, REASON_busy);
-        return;
-    }
-    in->ops.submit(in->ops.arg, msg, on_answer, h);
+    if (h)
+        in->ops.submit(in->ops.arg, msg, on_answer, h);
+    else
+        refuse(in, r, REASON_busy);
 }
 
 /* --- decoding --- */
@@ -206,20 +249,35 @@ static void wire_headers(struct evhttp_request *req, struct param *out, struct w
     w->content_type = dialect_header(w, "Content-Type");
 }
 
-static void wire_of(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
-                    struct param *headers, struct arena *a, struct wire_request *w)
+static struct slice method_of(struct evhttp_request *req)
 {
+    switch (evhttp_request_get_command(req)) {
+    case EVHTTP_REQ_POST:
+        return S("POST");
+    case EVHTTP_REQ_PUT:
+        return S("PUT");
+    default:
+        return S("GET");
+    }
+}
+
+static void wire_of(struct ingress *in, const struct request *r, struct param *headers, struct arena *a,
+                    struct wire_request *w)
+{
+    struct evhttp_request *req = r->http;
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
     struct evbuffer *body = evhttp_request_get_input_buffer(req);
     const char *target = evhttp_request_get_uri(req);
     size_t n = evbuffer_get_length(body);
 
     *w = (struct wire_request){
-        .method = evhttp_request_get_command(req) == EVHTTP_REQ_POST ? S("POST") : S("GET"),
+        .method = method_of(req),
         .query = slice_of(evhttp_uri_get_query(uri)),
         .body = n ? slice_make((const char *)evbuffer_pullup(body, -1), n) : S(""),
-        .secret = p->secret,
+        .secret = r->provider->secret,
         .now_ms = clock_wall_ms(),
+        .is_dlr = r->door == DOOR_DLR,
+        .shape = r->provider->shape,
     };
     w->url = in->config->public_url;
     if (slice_ends(w->url, "/"))
@@ -248,12 +306,6 @@ static enum wire_rc decode_dlr(const struct dialect *d, const struct wire_reques
 static enum wire_rc decode(const struct dialect *d, enum door door, const struct wire_request *w,
                            struct arena *a, struct inbound *msg)
 {
-    if (w->secret.n && d->signs) {
-        enum wire_rc rc = d->verify(w);
-
-        if (rc != WIRE_OK)
-            return rc;
-    }
     if (door == DOOR_SMS && d->decode_sms)
         return d->decode_sms(w, a, msg);
     if (door == DOOR_USSD && d->decode_ussd)
@@ -263,12 +315,67 @@ static enum wire_rc decode(const struct dialect *d, enum door door, const struct
     return WIRE_BAD_SHAPE;
 }
 
-/* Decodes message w->item and makes it whole; REASON_accepted when it may go on. */
-static enum reason admit_one(struct ingress *in, const struct provider_conf *p, enum door door,
-                             const struct wire_request *w, struct arena *a, struct inbound *msg)
+/* The signature, where there is one; and no signed request twice, where its time is part of it. */
+static enum reason authentic(struct ingress *in, struct request *r, const struct wire_request *w)
 {
+    const struct shape *s = w->shape;
+
+    if (!w->secret.n || !r->dialect->signs)
+        return REASON_accepted;
+    if (r->dialect->verify(w) != WIRE_OK)
+        return REASON_bad_signature;
+    if (!s)
+        return REASON_accepted;
+    r->replay = replays_key(r->provider->name, dialect_header(w, s->signature.header.p));
+    if (replays_take(in->replays, r->replay, w->now_ms, (int64_t)2 * s->signature.window_ms))
+        return REASON_accepted;
+    r->replay = 0; /* the first of them keeps its place */
+    return REASON_replayed;
+}
+
+/* A part of which nobody can say where it belongs goes on by itself, without the figures at its ends: half of
+ * one is a wrong value, and a message refused is a message lost. */
+static enum reason lone_part(struct inbound *msg, struct arena *a)
+{
+    msg->text = segment_lone(msg->text, a);
+    msg->text_was_broken = true;
+    return REASON_accepted;
+}
+
+/* A part of a long SMS waits for the others; the last one makes *msg the whole. */
+static enum reason join_parts(struct ingress *in, struct request *r, const struct wire_request *w,
+                              struct arena *a, struct inbound *msg, int64_t *at_ms)
+{
+    struct segment_part part = {
+        .provider = r->provider->name, .from = msg->from, .to = msg->to, .text = msg->text
+    };
+    enum wire_rc rc = r->dialect->part(w, a, &part);
+    struct segment_whole whole;
+    enum reason verdict;
+
+    if (rc != WIRE_OK)
+        return rc == WIRE_IGNORED ? REASON_accepted : lone_part(msg, a);
+    verdict = http_parts_add(in->parts, &part, *at_ms, a, &whole);
+    if (verdict == REASON_bad_shape)
+        return lone_part(msg, a);
+    if (verdict != REASON_accepted)
+        return verdict;
+    r->whole = whole.id;
+    msg->text = whole.text;
+    msg->provider_id = slice_make("", 0); /* of one part: the whole has none */
+    *at_ms = whole.since_ms;
+    return REASON_accepted;
+}
+
+/* Decodes message w->item and makes it whole; REASON_accepted when it may go on. */
+static enum reason admit_one(struct ingress *in, struct request *r, const struct wire_request *w,
+                             struct arena *a, struct inbound *msg)
+{
+    int64_t at_ms = clock_wall_ms();
+    enum reason verdict = REASON_accepted;
+
     *msg = (struct inbound){ .kind = INBOUND_SMS };
-    switch (decode(dialect_by_name(p->dialect), door, w, a, msg)) {
+    switch (decode(r->dialect, r->door, w, a, msg)) {
     case WIRE_OK:
         break;
     case WIRE_BAD_SIGNATURE:
@@ -276,9 +383,15 @@ static enum reason admit_one(struct ingress *in, const struct provider_conf *p, 
     case WIRE_BAD_SHAPE:
         return REASON_bad_shape;
     case WIRE_IGNORED:
-        return REASON_dlr;
+        return r->door == DOOR_DLR ? REASON_dlr : REASON_ussd_page;
     }
-    admission_complete(msg, p, clock_wall_ms(), a);
+    if (msg->kind == INBOUND_USSD && !msg->service_code.n)
+        msg->service_code = in->config->service_code;
+    if (msg->kind == INBOUND_SMS && r->dialect->part)
+        verdict = join_parts(in, r, w, a, msg, &at_ms);
+    if (verdict != REASON_accepted)
+        return verdict;
+    admission_complete(msg, r->provider, at_ms, a);
     if (a->failed)
         return REASON_busy;
     if (msg->kind != INBOUND_DLR && !rates_take(in->rates, in->config, msg, clock_mono_ms()))
@@ -286,24 +399,48 @@ static enum reason admit_one(struct ingress *in, const struct provider_conf *p, 
     return REASON_accepted;
 }
 
+/* What waited too long for its other parts goes on as it is. */
+static void on_overdue(void *arg, const struct segment_whole *whole)
+{
+    struct ingress *in = arg;
+    struct request r = { .provider = config_provider(in->config, whole->provider),
+                         .door = DOOR_SMS,
+                         .whole = whole->id };
+    struct inbound msg = { .kind = INBOUND_SMS,
+                           .from = whole->from,
+                           .to = whole->to,
+                           .text = whole->text,
+                           .text_was_broken = whole->broken };
+    struct held *h = r.provider ? hold(in, &r, &msg) : NULL;
+    struct arena arena;
+
+    if (!h) {
+        http_parts_end(in->parts, whole->id, false);
+        return;
+    }
+    arena_init(&arena, REQUEST_MEMORY);
+    admission_complete(&msg, r.provider, whole->since_ms, &arena);
+    in->ops.submit(in->ops.arg, &msg, on_answer, h);
+    arena_free(&arena);
+}
+
 /* A body with a list of messages: one answer, when the last of them has its own.  One that is misshapen does
  * not hold up the others: it would come again just so. */
-static void admit_many(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
-                       enum door door, struct wire_request *w, struct arena *a, unsigned items)
+static void admit_many(struct ingress *in, struct request *r, struct wire_request *w, struct arena *a,
+                       unsigned items)
 {
-    const struct dialect *d = dialect_by_name(p->dialect);
-    struct held *h = hold(in, req, d, &(struct inbound){ .kind = INBOUND_SMS });
+    struct held *h = hold(in, r, &(struct inbound){ .kind = INBOUND_SMS });
     unsigned refused = 0;
     enum reason why = REASON_accepted;
 
     if (!h) {
-        refuse(in, req, d, false, REASON_busy);
+        refuse(in, r, REASON_busy);
         return;
     }
     h->left = items + 1; /* ours is the last word */
     for (w->item = 0; w->item < items; w->item++) {
         struct inbound msg;
-        enum reason reason = admit_one(in, p, door, w, a, &msg);
+        enum reason reason = admit_one(in, r, w, a, &msg);
 
         if (reason == REASON_accepted) {
             in->ops.submit(in->ops.arg, &msg, on_answer, h);
@@ -317,31 +454,36 @@ static void admit_many(struct ingress *in, struct evhttp_request *req, const str
     on_answer(h, &(struct answer){ .reason = refused == items ? why : REASON_accepted });
 }
 
-static void admit(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
-                  enum door door, struct arena *a)
+static void admit(struct ingress *in, struct request *r, const struct admission_path *path, struct arena *a)
 {
-    const struct dialect *d = dialect_by_name(p->dialect);
     struct param headers[HEADERS_MAX];
     struct wire_request w;
     struct inbound msg;
     enum reason verdict;
     unsigned items;
 
-    if (evbuffer_get_length(evhttp_request_get_input_buffer(req)) > BODY_MAX) {
-        refuse(in, req, d, door == DOOR_USSD, REASON_too_large);
+    if (evbuffer_get_length(evhttp_request_get_input_buffer(r->http)) > BODY_MAX) {
+        refuse(in, r, REASON_too_large);
         return;
     }
-    wire_of(in, req, p, headers, a, &w);
-    items = d->items && door != DOOR_USSD ? d->items(&w, a) : 1;
+    wire_of(in, r, headers, a, &w);
+    w.session = path->session;
+    w.call = path->call;
+    verdict = authentic(in, r, &w);
+    if (verdict != REASON_accepted) {
+        refuse(in, r, verdict);
+        return;
+    }
+    items = r->dialect->items && r->door != DOOR_USSD ? r->dialect->items(&w, a) : 1;
     if (items > 1) {
-        admit_many(in, req, p, door, &w, a, items);
+        admit_many(in, r, &w, a, items);
         return;
     }
-    verdict = admit_one(in, p, door, &w, a, &msg);
+    verdict = admit_one(in, r, &w, a, &msg);
     if (verdict != REASON_accepted)
-        refuse(in, req, d, door == DOOR_USSD, verdict);
+        refuse(in, r, verdict);
     else
-        submit(in, req, d, &msg);
+        submit(in, r, &msg);
 }
 
 static void on_request(void *arg, struct evhttp_request *req)
@@ -349,26 +491,35 @@ static void on_request(void *arg, struct evhttp_request *req)
     struct ingress *in = arg;
     struct slice target = slice_of(evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req)));
     struct admission_path path = admission_path(target);
-    const struct provider_conf *p;
+    struct request r = { .http = req, .door = path.door };
+    bool put = evhttp_request_get_command(req) == EVHTTP_REQ_PUT, calls;
     enum reason verdict;
     struct arena arena;
 
-    if (path.door == DOOR_INBOX) {
+    if (path.door == DOOR_INBOX && !put) {
         emulator_inbox(in->emulator, in->config, req);
         return;
     }
-    p = path.door == DOOR_NONE ? NULL : config_provider(in->config, path.provider);
-    if (!p || !dialect_by_name(p->dialect)) {
-        refuse(in, req, NULL, path.door == DOOR_USSD, REASON_no_such_provider);
+    if (path.door != DOOR_NONE && path.door != DOOR_INBOX)
+        r.provider = config_provider(in->config, path.provider);
+    r.dialect = dialect_of(r.provider);
+    if (!r.dialect) {
+        r.provider = NULL;
+        refuse(in, &r, REASON_no_such_provider);
         return;
     }
-    verdict = admission_check(p, http_peer(req), path.token);
+    calls = r.door == DOOR_USSD && r.dialect->calls_in_path;
+    if (calls)
+        admission_calls(&path);
+    verdict = admission_check(r.provider, http_peer(req), path.token);
+    if (verdict == REASON_accepted && put && !calls)
+        verdict = REASON_bad_shape;
     if (verdict != REASON_accepted) {
-        refuse(in, req, dialect_by_name(p->dialect), path.door == DOOR_USSD, verdict);
+        refuse(in, &r, verdict);
         return;
     }
     arena_init(&arena, REQUEST_MEMORY);
-    admit(in, req, p, path.door, &arena);
+    admit(in, &r, &path, &arena);
     arena_free(&arena);
 }
 
@@ -377,7 +528,12 @@ static void on_request(void *arg, struct evhttp_request *req)
 struct ingress *ingress_open(struct loop *loop, const struct config *c, const struct ingress_ops *ops,
                              struct err *e)
 {
-    static const struct http_limits limits = { .header_bytes = HEADER_MAX,
+    static const struct http_names names = { .cut = "ingress_cut_total",
+                                             .odd = "ingress_odd_total",
+                                             .open = "ingress_connections" };
+    static const struct http_limits limits = { .names = &names,
+                                               .methods = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT,
+                                               .header_bytes = HEADER_MAX,
                                                .body_bytes = BODY_READ,
                                                .connections = CONNECTIONS,
                                                .request_ms = REQUEST_MS,
@@ -389,8 +545,16 @@ struct ingress *ingress_open(struct loop *loop, const struct config *c, const st
         in->config = c;
         in->ops = *ops;
         in->rates = rates_new();
+        in->replays = replays_new();
     }
-    if (!in || !in->rates) {
+    if (in)
+        in->parts = http_parts_new(loop, c->parts_ms, on_overdue, in);
+    if (!in || !in->rates || !in->replays || !in->parts) {
+        if (in) {
+            rates_free(in->rates);
+            replays_free(in->replays);
+            http_parts_free(in->parts);
+        }
         free(in);
         err_set(e, "ingress: out of memory");
         return NULL;
@@ -414,6 +578,7 @@ void ingress_reload(struct ingress *in, const struct config *c, const struct rul
 {
     in->config = c;
     in->ops.rules = rules;
+    http_parts_wait(in->parts, c->parts_ms);
 }
 
 void ingress_drain(struct ingress *in)
@@ -431,5 +596,7 @@ void ingress_close(struct ingress *in)
     if (in->http)
         http_close(in->http);
     rates_free(in->rates);
+    replays_free(in->replays);
+    http_parts_free(in->parts);
     free(in);
 }

@@ -562,6 +562,7 @@ static struct job *job_new(struct pipeline *p, const struct inbound *in)
 
 static void take(struct pipeline *p, const struct inbound *in, bool replayed, answer_cb *cb, void *arg)
 {
+    unsigned budget_ms = 0;
     struct job *j;
 
     if (p->draining || p->under_way >= p->options.max_under_way || !(j = job_new(p, in))) {
@@ -571,9 +572,11 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
     j->cb = cb;
     j->cb_arg = arg;
     j->replayed = replayed;
-    if (in->kind == INBOUND_USSD && p->options.ussd_budget_ms) {
+    if (in->kind == INBOUND_USSD && p->options.ussd_budget)
+        budget_ms = p->options.ussd_budget(p->options.arg, in->provider);
+    if (budget_ms) {
         j->budget = loop_timer_new(p->loop, "ussd budget", on_budget, j);
-        loop_timer_set(j->budget, p->options.ussd_budget_ms);
+        loop_timer_set(j->budget, budget_ms);
     }
     lane_start(j);
 }

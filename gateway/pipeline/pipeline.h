@@ -28,7 +28,8 @@ struct blackbox;
 struct pipeline_options {
     struct blackbox *blackbox; /* borrowed; NULL in tests */
     unsigned max_under_way;    /* past it new work is answered `busy` */
-    unsigned ussd_budget_ms;   /* a page in this time, or an END that says so; 0 = none */
+    /* A page in this time (ms), or an END that says so; 0 = no such time.  May be NULL. */
+    unsigned (*ussd_budget)(void *arg, struct slice provider);
     /* Sends an SMS past the store, while Redis is away (SPEC 6); `via` is the provider of the question.  May
      * be NULL. */
     void (*send_now)(void *arg, struct slice via, const struct sms *);

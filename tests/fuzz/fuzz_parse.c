@@ -1,32 +1,7 @@
 /* fuzz_parse.c - any bytes as an SMS: understanding ends with one of its outcomes, and what it says is whole.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "flows/ruleset.h"
 #include "flows/understanding.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct ruleset *rules(void)
-{
-    static struct ruleset *rs;
-    static struct arena arena;
-    struct faults faults = { 0 };
-    struct config *config;
-
-    if (rs)
-        return rs;
-    arena_init(&arena, RULESET_ARENA);
-    config = config_load("config/kentongan.yaml", &arena, &faults);
-    rs = config ? ruleset_load(config, &arena, &faults) : NULL;
-    for (unsigned i = 0; i < faults.n && !rs; i++)
-        fprintf(stderr, "%s\n", faults.lines[i]);
-    if (!rs)
-        abort();
-    return rs;
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check_report(const struct report *r)
 {
@@ -51,7 +26,7 @@ static void check_report(const struct report *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const int64_t at = 1795226400000; /* 2026-11-21T09:00+07:00 */
-    struct ruleset *rs = rules();
+    struct ruleset *rs = fuzz_rules();
     struct arena arena;
     struct said said;
     struct buf out;

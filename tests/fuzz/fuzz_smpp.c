@@ -2,28 +2,12 @@
  *
  * Besides the sanitizers: what decodes must be written again as it was (response bodies may gain their empty
  * message id), and text is always clean UTF-8. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "parsers/segment.h"
 #include "parsers/smpp_pdu.h"
 #include "parsers/smpp_receipt.h"
 #include "parsers/smpp_text.h"
 #include "parsers/smpp_ussd.h"
-#include "parsers/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static void must_be_clean(struct slice s)
-{
-    must(utf8_valid(s) && (s.n == 0 || !memchr(s.p, '\0', s.n)));
-}
+#include "tests/fuzz/fuzz.h"
 
 static void must_write_the_same(const struct smpp_pdu *p, struct slice whole)
 {

@@ -3,7 +3,9 @@
  *
  * A thread plays the telco with raw bytes on a socket; the loop runs in the test's thread. */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
+#include <nettle/hmac.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +25,34 @@
 
 enum {
     ANSWER_MAX = 65536,
+    HELD_MAX = 64,
+};
+
+/* A generic provider as its configuration would tell it. */
+static const struct shape json_shape = {
+    .sms = { .method = SLICE("POST"),
+             .format = SLICE("json"),
+             .from = SLICE("/from"),
+             .text = SLICE("/text"),
+             .id = SLICE("/id") },
+    .answer = { .type = SLICE("application/json"),
+                .taken = SLICE("{\"ok\":\"{id}\"}"),
+                .busy = SLICE("{\"ok\":\"retry\"}"),
+                .busy_status = 429 },
+    .signature = { .header = SLICE("X-Signature"),
+                   .time_header = SLICE("X-Timestamp"),
+                   .over = SLICE("body"),
+                   .window_ms = 60000 },
+};
+static const struct shape xml_shape = {
+    .ussd = { .method = SLICE("any"),
+              .format = SLICE("form"),
+              .from = SLICE("msisdn"),
+              .session = SLICE("sid"),
+              .text = SLICE("in"),
+              .page_type = SLICE("text/xml"),
+              .page_goes_on = SLICE("<u s='{session}' n='{from}' more='1'>{page}</u>"),
+              .page_ends = SLICE("<u s='{session}' n='{from}' more='0'>{page}</u>") },
 };
 
 struct world {
@@ -37,8 +67,9 @@ struct world {
     unsigned submitted;
     struct inbound seen;
     char from[64], text[4096], id[256], session[64], code[64], provider[32];
-    answer_cb *held_cb;
-    void *held_arg;
+    answer_cb *held_cb[HELD_MAX];
+    void *held_arg[HELD_MAX];
+    unsigned held_n, stop_at; /* the loop stops when so many are held */
     /* the telco */
     const char *request;
     size_t request_n;
@@ -72,9 +103,11 @@ static void submit(void *arg, const struct inbound *in, answer_cb *cb, void *cb_
     keep(w->session, sizeof w->session, in->session);
     keep(w->code, sizeof w->code, in->service_code);
     keep(w->provider, sizeof w->provider, in->provider);
-    if (w->later) {
-        w->held_cb = cb;
-        w->held_arg = cb_arg;
+    if (w->later && w->held_n < HELD_MAX) {
+        w->held_cb[w->held_n] = cb;
+        w->held_arg[w->held_n++] = cb_arg;
+        if (w->held_n == w->stop_at)
+            loop_stop(w->loop);
         return;
     }
     say(w, cb, cb_arg);
@@ -105,7 +138,15 @@ static int setup(void **state)
     p[3].allow[p[3].allow_n++] = S("10.1.2.3");
     p[4] = (struct provider_conf){ .name = S("tw"), .dialect = S("twilio"), .secret = S("kunci") };
     p[5] = (struct provider_conf){ .name = S("ib"), .dialect = S("infobip"), .token = S("t") };
-    w->config.providers_n = 6;
+    p[6] = (struct provider_conf){
+        .name = S("js"), .dialect = S("generic"), .secret = S("kunci"), .shape = &json_shape
+    };
+    p[7] = (struct provider_conf){ .name = S("xm"), .dialect = S("generic"), .shape = &xml_shape };
+    w->config.service_code = S("*123#");
+    p[8] = (struct provider_conf){ .name = S("vo"), .dialect = S("vonage") };
+    p[8].allow[p[8].allow_n++] = S("127.0.0.1");
+    w->config.parts_ms = 120000;
+    w->config.providers_n = 9;
     w->config.public_url = S("https://sms.dinkes.example/");
     w->loop = loop_new(&e);
     w->wake = loop_wake_new(w->loop, on_telco_done, w);
@@ -494,6 +535,254 @@ static void addresses_and_tokens_are_asked_for(void **state)
     assert_int_equal(w->submitted, 0);
 }
 
+static long long now_s(void)
+{
+    return clock_wall_ms() / 1000;
+}
+
+/* POSTs the body with a signature of that time. */
+static void post_signed(struct world *w, const char *body, long long when)
+{
+    char request[2048], hex[2 * SHA256_DIGEST_SIZE + 1], at[32];
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct hmac_sha256_ctx ctx;
+    int n;
+
+    snprintf(at, sizeof at, "%lld", when);
+    hmac_sha256_set_key(&ctx, 5, (const uint8_t *)"kunci");
+    hmac_sha256_update(&ctx, strlen(at), (const uint8_t *)at);
+    hmac_sha256_update(&ctx, strlen(body), (const uint8_t *)body);
+    hmac_sha256_digest(&ctx, sizeof digest, digest);
+    for (unsigned i = 0; i < sizeof digest; i++)
+        snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
+    n = snprintf(request, sizeof request,
+                 "POST /sms/js HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Timestamp: %s\r\n"
+                 "X-Signature: %s\r\nContent-Length: %zu\r\n\r\n%s",
+                 at, hex, strlen(body), body);
+    exchange(w, request, (size_t)n);
+}
+
+static void a_generic_provider_is_told_by_configuration(void **state)
+{
+    struct world *w = *state;
+
+    post_signed(w, "{\"id\":7,\"from\":\"0812-3456-7890\",\"text\":\"YA\"}", now_s());
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "{\"ok\":\"7\"}");
+    assert_string_equal(w->from, "+6281234567890");
+    assert_string_equal(w->id, "7");
+    w->screen = "1 Timbang & lain\n2 <Ibu>";
+    post_form(w, "/ussd/xm", "sid=s9&msisdn=6281234567890&in=");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w),
+                        "<u s='s9' n='+6281234567890' more='1'>1 Timbang &amp; lain\n2 &lt;Ibu&gt;</u>");
+    assert_string_equal(w->code, "*123#");
+    w->screen_ends = true;
+    post_form(w, "/ussd/xm", "sid=s9&msisdn=6281234567890&in=1");
+    assert_non_null(strstr(body_of(w), "more='0'"));
+    /* A door that is not told of is shut, in its own shape. */
+    post_form(w, "/sms/xm", "msisdn=6281234567890&in=1");
+    assert_int_equal(status_of(w), 400);
+    post_form(w, "/ussd/xm", "sid=s9");
+    assert_int_equal(status_of(w), 200);
+    assert_non_null(strstr(body_of(w), "more='0'"));
+}
+
+static void a_signed_request_is_taken_once(void **state)
+{
+    struct world *w = *state;
+    const char *body = "{\"id\":8,\"from\":\"081234567890\",\"text\":\"YA\"}";
+    long long first = now_s();
+
+    post_signed(w, body, first);
+    assert_int_equal(status_of(w), 200);
+    post_signed(w, body, first);
+    assert_int_equal(status_of(w), 401);
+    assert_string_equal(body_of(w), "{\"error\":\"replayed\"}");
+    post_signed(w, body, first + 1);
+    assert_int_equal(status_of(w), 200);
+    post_signed(w, body, first + 90);
+    assert_string_equal(body_of(w), "{\"error\":\"bad_signature\"}");
+    post_signed(w, body, first - 90);
+    assert_int_equal(status_of(w), 401);
+    post(w, "/sms/js", "application/json", body, strlen(body));
+    assert_int_equal(status_of(w), 401);
+}
+
+static void what_was_told_to_come_again_may(void **state)
+{
+    struct world *w = *state;
+    const char *body = "{\"id\":9,\"from\":\"081234567890\",\"text\":\"YA\"}";
+    long long first = now_s();
+
+    for (int i = 0; i < 3; i++) {
+        w->say = i < 2 ? REASON_spool_full : REASON_accepted;
+        post_signed(w, body, first);
+        assert_int_equal(status_of(w), i < 2 ? 429 : 200);
+        if (i < 2)
+            assert_string_equal(body_of(w), "{\"ok\":\"retry\"}");
+    }
+    assert_int_equal(w->submitted, 3);
+}
+
+static void a_signature_is_remembered_for_its_life(void **state)
+{
+    struct replays *r = replays_new();
+    uint64_t key = replays_key(S("js"), S("sha256=00AAbb"));
+
+    (void)state;
+    assert_non_null(r);
+    assert_true(replays_take(r, key, 1000, 500));
+    assert_false(replays_take(r, key, 1499, 500));
+    assert_true(replays_take(r, key, 1500, 500));
+    replays_forget(r, key);
+    assert_true(replays_take(r, key, 1501, 500));
+    /* Ten that share a place: the newest eight are known. */
+    for (uint64_t i = 0; i < 10; i++)
+        assert_true(replays_take(r, 5 + i * 8192, 2000 + (int64_t)i, 1000));
+    assert_false(replays_take(r, 5 + 9 * 8192, 2100, 1000));
+    assert_false(replays_take(r, 5 + 2 * 8192, 2100, 1000));
+    assert_true(replays_take(r, 5, 2100, 1000));
+    replays_free(r);
+    assert_int_equal(
+        replays_key(S("js"), S("sha256="
+                               "ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789")),
+        replays_key(S("js"), S("abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789")));
+}
+
+/* One call of Infobip's; the session stands in the path. */
+static void infobip(struct world *w, const char *method, const char *call, const char *body)
+{
+    char request[2048];
+    int n = snprintf(request, sizeof request,
+                     "%s /ussd/ib/t/s-1/%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                     "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                     method, call, strlen(body), body);
+
+    exchange(w, request, (size_t)n);
+}
+
+static void infobip_calls_start_response_and_end(void **state)
+{
+    struct world *w = *state;
+    const char *put =
+        "PUT /sms/emulator?from=081234567890&text=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        "Content-Length: 0\r\n\r\n";
+
+    w->screen = "1 Timbang";
+    infobip(w, "POST", "start", "{\"msisdn\":\"6281234567890\",\"shortCode\":\"*123#\",\"text\":\"\"}");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(body_of(w), "{\"ussdMenu\":\"1 Timbang\",\"shouldClose\":false,"
+                                    "\"responseExitCode\":200,\"responseMessage\":\"\"}");
+    assert_int_equal(w->seen.op, USSD_BEGIN);
+    assert_string_equal(w->session, "s-1");
+    infobip(w, "POST", "response", "{\"msisdn\":\"6281234567890\",\"text\":\"1\"}");
+    assert_int_equal(w->seen.op, USSD_INPUT);
+    assert_string_equal(w->code, "*123#");
+    infobip(w, "PUT", "end", "{\"exitCode\":0,\"reason\":\"ok\"}");
+    assert_string_equal(body_of(w), "{\"responseExitCode\":200,\"responseMessage\":\"\"}");
+    assert_int_equal(w->submitted, 2);
+    infobip(w, "PUT", "end", "{\"exitCode\":510,\"msisdn\":\"6281234567890\"}");
+    assert_int_equal(w->seen.op, USSD_ENDED);
+    assert_string_equal(body_of(w), "{\"responseExitCode\":200,\"responseMessage\":\"\"}");
+    infobip(w, "POST", "status", "{}");
+    assert_non_null(strstr(body_of(w), "\"shouldClose\":true"));
+    post(w, "/ussd/ib/wrong/s-1/start", "application/json", "{}", 2);
+    assert_non_null(strstr(body_of(w), "\"shouldClose\":true"));
+    assert_int_equal(w->submitted, 3);
+    /* PUT is for such calls alone. */
+    exchange(w, put, strlen(put));
+    assert_int_equal(status_of(w), 400);
+    assert_int_equal(w->submitted, 3);
+}
+
+struct quiet {
+    struct world *w;
+    struct stat *open;
+    struct loop_timer *timer;
+    unsigned looks;
+};
+
+static void part(struct world *w, unsigned ref, unsigned n, const char *text)
+{
+    char target[256];
+
+    snprintf(
+        target, sizeof target,
+        "/sms/"
+        "vo?msisdn=6281234567890&to=98120&messageId=m%u&text=%s&concat=true&concat-ref=%u&concat-total=2&"
+        "concat-part=%u",
+        n, text, ref, n);
+    get(w, target);
+}
+
+static void parts_of_a_long_sms_are_taken_together(void **state)
+{
+    struct world *w = *state;
+    char id[256];
+
+    part(w, 7, 2, "2,5+76");
+    assert_int_equal(status_of(w), 503);
+    assert_string_equal(body_of(w), "{\"error\":\"part_waits\"}");
+    part(w, 8, 2, "3,1");
+    part(w, 7, 2, "2,5+76");
+    assert_int_equal(status_of(w), 503);
+    assert_int_equal(w->submitted, 0);
+    /* Redis is away and the spool full: the whole is not taken, nor are its parts. */
+    w->say = REASON_spool_full;
+    part(w, 7, 1, "TIMBANG+Siti+P+14bl+1");
+    assert_int_equal(status_of(w), 503);
+    assert_string_equal(w->text, "TIMBANG Siti P 14bl 12,5 76");
+    snprintf(id, sizeof id, "%s", w->id);
+    w->say = REASON_accepted;
+    part(w, 7, 1, "TIMBANG+Siti+P+14bl+1");
+    assert_int_equal(status_of(w), 200);
+    assert_int_equal(w->submitted, 2);
+    assert_string_equal(w->text, "TIMBANG Siti P 14bl 12,5 76");
+    assert_string_equal(w->id, id);
+    /* What comes again is known. */
+    part(w, 7, 2, "2,5+76");
+    assert_int_equal(status_of(w), 200);
+    part(w, 7, 1, "TIMBANG+Siti+P+14bl+1");
+    assert_int_equal(status_of(w), 200);
+    assert_int_equal(w->submitted, 2);
+    /* One that can be no part of anything goes on alone. */
+    part(w, 9, 3, "5+TIMBANG+Ani+P+14bl+1");
+    assert_int_equal(status_of(w), 200);
+    assert_string_equal(w->text, "[...] TIMBANG Ani P 14bl [...]");
+}
+
+static void until_submitted(void *arg)
+{
+    struct quiet *q = arg;
+
+    if (q->w->submitted > 0 || ++q->looks == 500)
+        loop_stop(q->w->loop);
+    else
+        loop_timer_set(q->timer, 20);
+}
+
+static void parts_that_stay_alone_go_on_with_their_gaps(void **state)
+{
+    struct world *w = *state;
+    struct quiet q = { .w = w };
+
+    w->config.parts_ms = 100;
+    ingress_reload(w->ingress, &w->config, NULL);
+    part(w, 7, 1, "RUJUK+Ana+28th+perdarahan+td+12");
+    assert_int_equal(status_of(w), 503);
+    q.timer = loop_timer_new(w->loop, "overdue", until_submitted, &q);
+    loop_timer_set(q.timer, 20);
+    assert_int_equal(loop_run(w->loop), 0);
+    loop_timer_free(q.timer);
+    assert_int_equal(w->submitted, 1);
+    assert_string_equal(w->text, "RUJUK Ana 28th perdarahan td [...]");
+    assert_string_equal(w->from, "+6281234567890");
+    part(w, 7, 1, "RUJUK+Ana+28th+perdarahan+td+12");
+    assert_int_equal(status_of(w), 200);
+    assert_int_equal(w->submitted, 1);
+}
+
 static void a_delivery_report_comes_in_by_our_uuid(void **state)
 {
     struct world *w = *state;
@@ -614,6 +903,98 @@ static void what_dies_early_leaves_nothing_behind(void **state)
     assert_in_range(open->value, 0, 3);
 }
 
+static void speak_now(void *arg)
+{
+    struct world *w = arg;
+
+    for (unsigned i = 0; i < w->held_n; i++)
+        say(w, w->held_cb[i], w->held_arg[i]);
+    w->held_n = 0;
+}
+
+static unsigned descriptors(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    unsigned n = 0;
+
+    assert_non_null(d);
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+static void until_all_are_gone(void *arg)
+{
+    struct quiet *q = arg;
+
+    if (q->open->value == 0 || ++q->looks == 500)
+        loop_stop(q->w->loop);
+    else
+        loop_timer_set(q->timer, 20);
+}
+
+static int dial(struct world *w, int who)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)ingress_port(w->ingress)) };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    char request[256];
+    int n = snprintf(request, sizeof request,
+                     "GET /ussd/emulator?session=s%d&from=0812345678%02d&code=*123%%23&text= HTTP/1.1\r\n"
+                     "Host: x\r\n\r\n",
+                     who, who);
+
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(send(fd, request, (size_t)n, MSG_NOSIGNAL), n);
+    return fd;
+}
+
+/* Forty callers hang up while their page is being made, half of them with a reset; the page comes at once, or
+ * when the listener has long seen them go. */
+static void who_hangs_up_leaves_no_descriptor_behind(void **state)
+{
+    struct world *w = *state;
+    struct quiet q = { .w = w, .open = stat_get(STAT_GAUGE, "ingress_connections", NULL, NULL, NULL) };
+    struct loop_timer *late = loop_timer_new(w->loop, "late page", speak_now, w);
+    unsigned before;
+    int fd[40];
+
+    q.timer = loop_timer_new(w->loop, "quiet", until_all_are_gone, &q);
+    post_form(w, "/ussd/emulator", "session=s0&from=081234567890&code=*123%23&text=");
+    before = descriptors();
+    w->screen = "1 Timbang";
+    w->stop_at = 40;
+    for (int round = 0; round < 2; round++) {
+        w->later = true;
+        for (int i = 0; i < 40; i++)
+            fd[i] = dial(w, i);
+        assert_int_equal(loop_run(w->loop), 0);
+        assert_int_equal(w->held_n, 40);
+        for (int i = 0; i < 40; i++) {
+            struct linger reset = { .l_onoff = 1 };
+
+            if (i % 2)
+                setsockopt(fd[i], SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+            close(fd[i]);
+        }
+        if (round == 0)
+            speak_now(w);
+        else
+            loop_timer_set(late, 100);
+        loop_timer_set(q.timer, 150);
+        assert_int_equal(loop_run(w->loop), 0);
+        assert_int_equal(w->held_n, 0);
+        assert_int_equal(q.open->value, 0);
+        assert_int_equal(descriptors(), before);
+        w->later = false;
+        post_form(w, "/ussd/emulator", "session=s1&from=081234567890&code=*123%23&text=");
+        assert_string_equal(body_of(w), "CON 1 Timbang");
+    }
+    loop_timer_free(q.timer);
+    loop_timer_free(late);
+}
+
 static void five_requests_in_one_breath_get_five_answers(void **state)
 {
     struct world *w = *state;
@@ -629,15 +1010,6 @@ static void five_requests_in_one_breath_get_five_answers(void **state)
         answers++;
     assert_int_equal(answers, 5);
     assert_int_equal(w->submitted, 5);
-}
-
-static void speak_now(void *arg)
-{
-    struct world *w = arg;
-
-    if (w->held_cb)
-        say(w, w->held_cb, w->held_arg);
-    w->held_cb = NULL;
 }
 
 static void the_answer_waits_for_the_commit(void **state)
@@ -726,12 +1098,20 @@ int main(void)
         CASE(twilio_signs_the_public_url),
         CASE(a_list_of_messages_gets_one_answer),
         CASE(addresses_and_tokens_are_asked_for),
+        CASE(a_generic_provider_is_told_by_configuration),
+        CASE(a_signed_request_is_taken_once),
+        CASE(what_was_told_to_come_again_may),
+        cmocka_unit_test(a_signature_is_remembered_for_its_life),
+        CASE(infobip_calls_start_response_and_end),
+        CASE(parts_of_a_long_sms_are_taken_together),
+        CASE(parts_that_stay_alone_go_on_with_their_gaps),
         CASE(a_delivery_report_comes_in_by_our_uuid),
         CASE(odd_and_doubled_headers_are_refused),
         CASE(only_get_and_post_are_known),
         CASE(long_headers_are_refused),
         CASE(a_byte_now_and_then_does_not_hold_a_connection),
         CASE(what_dies_early_leaves_nothing_behind),
+        CASE(who_hangs_up_leaves_no_descriptor_behind),
         CASE(five_requests_in_one_breath_get_five_answers),
         CASE(the_answer_waits_for_the_commit),
         CASE(a_held_request_is_answered_while_draining),

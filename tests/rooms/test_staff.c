@@ -169,6 +169,27 @@ static void readiness_follows_the_health_of_the_gateway(void **state)
     staff_close(s);
 }
 
+static void odd_doubled_and_half_requests_get_nothing(void **state)
+{
+    static const char *const odd[] = {
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 5\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\nConnection: "
+        "close\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : x\r\nConnection: close\r\n\r\n",
+    };
+    struct world *w = *state;
+    struct staff *s = open_staff(w);
+
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        assert_memory_equal(http(w, s, odd[i]), "HTTP/1.1 400 ", 13);
+    /* Whoever does not come to an end is cut, though the client has patience. */
+    assert_string_equal(http(w, s, "GET / HTTP/1.1\r\nHost: "), "");
+    assert_memory_equal(http(w, s, GET("/livez")), "HTTP/1.1 200 ", 13);
+    assert_memory_equal(http(w, s, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
+                        "HTTP/1.1 501 ", 13);
+    staff_close(s);
+}
+
 static void metrics_version_and_the_page_are_there_and_nothing_else(void **state)
 {
     struct world *w = *state;
@@ -277,6 +298,7 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(readiness_follows_the_health_of_the_gateway),
+        CASE(odd_doubled_and_half_requests_get_nothing),
         CASE(metrics_version_and_the_page_are_there_and_nothing_else),
         CASE(an_address_that_is_taken_is_named),
         CASE(the_socket_answers_each_request_and_closes),

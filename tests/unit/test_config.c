@@ -168,12 +168,26 @@ static void who_can_prove_nothing_calls_from_this_machine_only(void **state)
     assert_true(slice_is(c->default_provider, "kannel")); /* the first, where none is named */
 }
 
+struct fault_case {
+    const char *yaml, *fault; /* fault: begins so, behind the folder: "k.yaml:1:9: …" */
+};
+
+static void each_has_its_fault(const struct fault_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct config *c = load(cases[i].yaml);
+        bool found = false;
+
+        for (unsigned f = 0; f < faults.n; f++)
+            found = found || slice_starts(slice_of(faults.lines[f] + strlen(folder) + 1), cases[i].fault);
+        if (c || !found)
+            fail_msg("%s -> %s", cases[i].yaml, faults.n ? faults.lines[0] : "no fault");
+    }
+}
+
 static void every_fault_has_its_place_and_remedy(void **state)
 {
-    static const struct {
-        const char *yaml,
-            *fault; /* behind the folder: "k.yaml:1:9: …" begins so, or stands in it behind "*" */
-    } cases[] = {
+    static const struct fault_case cases[] = {
         { "listen: localhost:7080\n", "k.yaml:1:9: \"listen\" takes a numeric address" },
         { "listen: 127.0.0.1\n", "k.yaml:1:9: \"listen\" takes" },
         { "listen: 127.0.0.1:70800\n", "k.yaml:1:9: \"listen\" takes" },
@@ -230,15 +244,132 @@ static void every_fault_has_its_place_and_remedy(void **state)
 
     (void)state;
     write_file("empty", "", 0600);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct config *c = load(cases[i].yaml);
-        bool found = false;
+    each_has_its_fault(cases, sizeof cases / sizeof *cases);
+}
 
-        for (unsigned f = 0; f < faults.n; f++)
-            found = found || slice_starts(slice_of(faults.lines[f] + strlen(folder) + 1), cases[i].fault);
-        if (c || !found)
-            fail_msg("%s -> %s", cases[i].yaml, faults.n ? faults.lines[0] : "no fault");
-    }
+static void a_generic_provider_is_checked_to_the_letter(void **state)
+{
+    static const struct fault_case cases[] = {
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], }}\n",
+          "k.yaml:1:13: a provider of dialect generic needs one of" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a}}}\n",
+          "k.yaml:1:63: \"text\" is missing" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: /a, text: b}}}\n",
+          "k.yaml:1:70: \"from\": a pointer needs format: json" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b, method: GET, "
+          "format: json}}}\n",
+          "k.yaml:1:103: a GET has no body" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b, list: /m, "
+          "format: xml}}}\n",
+          "k.yaml:1:88: \"list\" needs format: json" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b, textt: c}}}\n",
+          "k.yaml:1:82: unknown key \"textt\": do you mean \"text\"?" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b, parts: n, part: "
+          "k}}}\n",
+          "k.yaml:1:63: \"parts\", \"part\" and \"ref\" go together" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: /a, text: /b, format: json, "
+          "list: /m, "
+          "parts: /n, part: /k, ref: /r}}}\n",
+          "k.yaml:1:125: \"part\" and \"list\" do not go together" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a b, text: b}}}\n",
+          "k.yaml:1:70: \"from\" takes the name of a field, or a pointer" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], ussd_in: {from: a, text: b, session: c, "
+          "ends: x}}}\n",
+          "k.yaml:1:64: \"event\" and its words" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], ussd_in: {from: a, text: b, session: c, "
+          "last: \"{page}\"}}}\n",
+          "k.yaml:1:64: \"goes_on\" and \"last\" go together" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], ussd_in: {from: a, text: b, session: c, "
+          "last: \"{page}\", goes_on: \"{text}\"}}}\n",
+          "k.yaml:1:120: \"goes_on\": there is no {text} here; the words are: page session from" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], ussd_in: {from: a, text: b, session: c, "
+          "type: text/xml, last: \"<a>{page}</a>\", goes_on: \"<a>{page}\"}}}\n",
+          "k.yaml:1:143: \"goes_on\" is no whole text/xml" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], ussd_in: {from: a, text: b, session: c, "
+          "last: x, goes_on: \"{page}\"}}}\n",
+          "k.yaml:1:101: \"last\" must hold {page}" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], dlr_in: {state: s, delivered: OK}}}\n",
+          "k.yaml:1:63: \"dlr_in\" needs \"id\" or \"our_id\"" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], dlr_in: {state: s, id: i}}}\n",
+          "k.yaml:1:63: \"dlr_in\" needs \"delivered\"" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b}, answer: {type: "
+          "application/json, taken: \"{\"}}}\n",
+          "k.yaml:1:123: \"taken\" is no whole application/json" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b}, answer: {type: "
+          "image/png}}}\n",
+          "k.yaml:1:98: \"type\" takes application/x-www-form-urlencoded" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b}, answer: "
+          "{busy_status: 200}}}\n",
+          "k.yaml:1:105: a busy_status under 400 needs \"busy\"" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], sms_in: {from: a, text: b}, signature: "
+          "{}}}\n",
+          "k.yaml:1:94: \"signature\" needs \"secret_file\"" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], secret_file: secret, sms_in: {from: a, "
+          "text: b, method: GET}}}\n",
+          "k.yaml:1:111: a GET has no body that could be signed" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], secret_file: secret, sms_in: {from: /a, "
+          "text: /b, format: json}, signature: {over: query}}}\n",
+          "k.yaml:1:113: its body is not signed" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/\", body: "
+          "\"to={to}\"}}}\n",
+          "k.yaml:1:86: \"send\" says nowhere {text}" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/?{to}{text}\", "
+          "method: GET, body: x}}}\n",
+          "k.yaml:1:110: a GET has no body" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://{to}/\", body: "
+          "\"{to}{text}\"}}}\n",
+          "k.yaml:1:67: \"url\": the host cannot be a {word}" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/{foo}\", body: "
+          "\"{to}{text}\"}}}\n",
+          "k.yaml:1:67: \"url\": there is no {foo} here" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/\", type: "
+          "application/json, body: \"[{to},{text}]\"}}}\n",
+          "k.yaml:1:110: \"body\" is no whole application/json" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/\", body: "
+          "\"{to}{text}{dlr_url}\"}}}\n",
+          "k.yaml:1:61: {dlr_url} needs \"public_url\"" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/\", body: "
+          "\"{to}{text}\", taken: \"(a\"}}}\n",
+          "k.yaml:1:107: \"taken\" is no regular expression: at character 3: missing closing parenthesis" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/\", body: "
+          "\"{to}{text}\", headers: [\"Host: x\"]}}}\n",
+          "k.yaml:1:110: \"headers\" takes lines such as" },
+        { "providers: {g: {dialect: generic, allow: [127.0.0.1], send: {url: \"http://x/\", body: "
+          "\"{to}{text}\", headers: [\"A: {page}\"]}}}\n",
+          "k.yaml:1:110: \"headers\": there is no {page} here" },
+        { "providers: {k: {dialect: kannel, sms_in: {from: a}}}\n",
+          "k.yaml:1:34: \"sms_in\" belongs to dialect: generic" },
+        { "providers: {k: {dialect: kannel, send: {url: \"http://x/\", method: GET}}}\n",
+          "k.yaml:1:59: \"method\" belongs to dialect: generic" },
+        { "providers: {k: {dialect: kannel, budget: 100ms}}\n", "k.yaml:1:42: \"budget\" takes a time" },
+    };
+
+    (void)state;
+    write_file("secret", "s3cret\n", 0600);
+    each_has_its_fault(cases, sizeof cases / sizeof *cases);
+}
+
+static void the_sample_providers_load_without_a_word(void **state)
+{
+    struct config *c;
+    struct buf out;
+
+    (void)state;
+    faults_free(&faults);
+    c = config_load("config/providers-contoh.yaml", &arena, &faults);
+    assert_non_null(c);
+    assert_int_equal(faults.n, 0);
+    assert_int_equal(c->providers_n, 4);
+    assert_int_equal(config_ussd_budget(c, S("agregator-json")), 2500);
+    assert_int_equal(config_ussd_budget(c, S("telko-get")), 3000);
+    assert_int_equal(config_ussd_budget(c, S("nobody")), 3000);
+    buf_init(&out, 1 << 20);
+    config_print(&out, c);
+    /* Templates, passwords and queries may hold what is secret. */
+    assert_null(strstr(out.p, "contoh\""));
+    assert_null(strstr(out.p, "pass="));
+    assert_non_null(strstr(out.p, "\"/sender/msisdn\""));
+    buf_free(&out);
 }
 
 static void an_open_secret_is_warned_of(void **state)
@@ -317,6 +448,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_contract_of_the_specification_loads, begin, end),
         cmocka_unit_test_setup_teardown(who_can_prove_nothing_calls_from_this_machine_only, begin, end),
         cmocka_unit_test_setup_teardown(every_fault_has_its_place_and_remedy, begin, end),
+        cmocka_unit_test_setup_teardown(a_generic_provider_is_checked_to_the_letter, begin, end),
+        cmocka_unit_test_setup_teardown(the_sample_providers_load_without_a_word, begin, end),
         cmocka_unit_test_setup_teardown(an_open_secret_is_warned_of, begin, end),
         cmocka_unit_test_setup_teardown(all_faults_are_told_at_once, begin, end),
         cmocka_unit_test_setup_teardown(the_printed_defaults_load_without_a_word, begin, end),

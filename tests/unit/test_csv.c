@@ -70,6 +70,7 @@ static void faults_stand_at_their_place(void **state)
         { "a,b\n1,2,3\n", "x.csv:2:1: 3 cells" },
         { "a,b\n1,\"2\n", "x.csv:2:3: a quote is opened here and never closed" },
         { "a,b\n1,\"2\"3\n", "x.csv:2:6: text behind a closing quote" },
+        { "a,b\n1,\"2\"\r1,\"2\"\r1,\"2\"\r", "x.csv:2:6: text behind a closing quote" },
         { "a,b\n1,2\"3\n", "x.csv:2:4: a quote inside a cell" },
         { "a,b\n1,\xFF\n", "x.csv:2:3: not UTF-8 text" },
         { "a,b\n1,\xC0\xAF\n", "x.csv:2:3: not UTF-8 text" },

@@ -1,0 +1,402 @@
+/* http.c - see http.h.
+ *
+ * evhttp tells neither when a request begins nor when a connection that never asked anything dies.  So each
+ * connection's bufferevent is made here, with an ear on its input: the first byte starts the clock, the whole
+ * request stops it, a sweep cuts what is late.  At the end of the turn that accepted it, the connection is
+ * found behind its bufferevent and asked to tell its end.  No reference is kept past that: a bufferevent that
+ * outlives its connection goes on listening on a descriptor that is soon somebody else's. */
+#include "gateway/http/http.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/base/stat.h"
+
+enum {
+    BUCKETS = 1024,
+    SWEEP_MS = 500,
+    HTTP_MAGIC = 0x68747470,
+};
+
+struct conn {
+    struct http *http;
+    struct bufferevent *bev;
+    struct conn *next; /* in its bucket */
+    int64_t begun_ms;  /* when the first byte of the request under way came; 0 = none under way */
+    bool held;         /* a whole request waits for its answer */
+    bool fresh;        /* accepted in this turn: we hold a reference, nobody tells its end yet */
+};
+
+struct http {
+    unsigned magic;
+    struct loop *loop;
+    struct evhttp *evhttp;
+    struct evhttp_bound_socket *bound;
+    unsigned port;
+    struct http_limits limits;
+    void (*on_request)(void *, struct evhttp_request *);
+    void *arg;
+    struct loop_timer *sweep;
+    struct conn *bucket[BUCKETS];
+    unsigned conns;
+    bool full, stopped;
+    struct stat *cut, *refused, *open;
+};
+
+static struct conn **place_of(struct http *h, const struct bufferevent *bev)
+{
+    struct conn **at = &h->bucket[((uintptr_t)bev >> 6) % BUCKETS];
+
+    while (*at && (*at)->bev != bev)
+        at = &(*at)->next;
+    return at;
+}
+
+/* Stops or goes on accepting, as the cap says; waiting callers stay in the kernel's queue. */
+static void mind_the_cap(struct http *h)
+{
+    struct evconnlistener *l = h->stopped ? NULL : evhttp_bound_socket_get_listener(h->bound);
+
+    h->open->value = h->conns;
+    if (!l)
+        return;
+    if (!h->full && h->conns >= h->limits.connections) {
+        h->full = true;
+        evconnlistener_disable(l);
+        log_event(LOG_WARN, "listener_full", "listener", h->limits.names->open, NULL);
+    } else if (h->full && h->conns < h->limits.connections) {
+        h->full = false;
+        evconnlistener_enable(l);
+    }
+}
+
+static void conn_drop(struct http *h, struct conn **at)
+{
+    struct conn *c = *at;
+
+    *at = c->next;
+    h->conns--;
+    if (c->fresh)
+        c->http = NULL; /* on_accepted() comes yet */
+    else
+        free(c);
+}
+
+static void on_input(struct evbuffer *b, const struct evbuffer_cb_info *info, void *arg)
+{
+    struct conn *c = arg;
+
+    (void)b;
+    if (info->n_added && !c->begun_ms && !c->held)
+        c->begun_ms = clock_mono_ms();
+}
+
+static void on_closed(struct evhttp_connection *evcon, void *arg)
+{
+    struct http *h = arg;
+    struct bufferevent *bev = evhttp_connection_get_bufferevent(evcon);
+    struct conn **at = place_of(h, bev);
+
+    if (!*at)
+        return;
+    evbuffer_remove_cb(bufferevent_get_input(bev), on_input, *at);
+    conn_drop(h, at);
+    mind_the_cap(h);
+}
+
+/* evhttp's own callbacks carry its connection; none are left when it was freed already. */
+static void on_accepted(void *arg)
+{
+    struct conn *c = arg;
+    struct bufferevent *bev = c->bev;
+    void *evcon = NULL;
+
+    bufferevent_getcb(bev, NULL, NULL, NULL, &evcon);
+    c->fresh = false;
+    if (!c->http) {
+        free(c);
+    } else if (evcon) {
+        evhttp_connection_set_closecb(evcon, on_closed, c->http);
+    } else {
+        evbuffer_remove_cb(bufferevent_get_input(bev), on_input, c);
+        conn_drop(c->http, place_of(c->http, bev));
+    }
+    bufferevent_decref(bev);
+}
+
+static struct bufferevent *on_accept(struct event_base *base, void *arg)
+{
+    struct http *h = arg;
+    struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
+    struct conn *c = bev ? calloc(1, sizeof *c) : NULL;
+    struct conn **at;
+
+    if (!c)
+        return bev;
+    c->http = h;
+    c->bev = bev;
+    /* A connection that never says anything is cut by the same deadline. */
+    c->begun_ms = clock_mono_ms();
+    c->fresh = true;
+    bufferevent_incref(bev);
+    loop_soon(h->loop, on_accepted, c);
+    evbuffer_add_cb(bufferevent_get_input(bev), on_input, c);
+    at = place_of(h, bev);
+    c->next = *at;
+    *at = c;
+    h->conns++;
+    mind_the_cap(h);
+    return bev;
+}
+
+static void on_sweep(void *arg)
+{
+    struct http *h = arg;
+    int64_t now = clock_mono_ms();
+
+    for (unsigned i = 0; i < BUCKETS; i++) {
+        struct conn **at = &h->bucket[i];
+
+        while (*at) {
+            struct conn *c = *at;
+
+            if (c->begun_ms && !c->held && now - c->begun_ms > h->limits.request_ms) {
+                /* evhttp reads the end of the stream and frees the connection. */
+                shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+                c->begun_ms = now;
+                h->cut->value++;
+            }
+            at = &c->next;
+        }
+    }
+    mind_the_cap(h);
+    loop_timer_set(h->sweep, SWEEP_MS);
+}
+
+static bool all_digits(const char *s)
+{
+    return slice_all_digits(slice_of(s));
+}
+
+/* What evhttp lets through and a proxy in front may read otherwise. */
+static bool is_odd(struct evhttp_request *req)
+{
+    struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
+    unsigned lengths = 0, encodings = 0;
+    struct evkeyval *kv;
+
+    for (kv = headers->tqh_first; kv; kv = kv->next.tqe_next) {
+        size_t n = strlen(kv->key);
+
+        if (n == 0 || strpbrk(kv->key, " \t") != NULL)
+            return true;
+        if (evutil_ascii_strcasecmp(kv->key, "Content-Length") == 0) {
+            if (++lengths > 1 || !all_digits(kv->value))
+                return true;
+        } else if (evutil_ascii_strcasecmp(kv->key, "Transfer-Encoding") == 0) {
+            if (++encodings > 1 || evutil_ascii_strcasecmp(kv->value, "chunked") != 0)
+                return true;
+        }
+    }
+    return lengths && encodings;
+}
+
+static void on_whole_request(struct evhttp_request *req, void *arg)
+{
+    struct http *h = arg;
+    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+    struct conn *c = *place_of(h, evhttp_connection_get_bufferevent(evcon));
+
+    if (c) {
+        c->begun_ms = 0;
+        c->held = true;
+    }
+    if (is_odd(req)) {
+        h->refused->value++;
+        http_reply(h, req,
+                   &(struct http_reply){ .status = 400,
+                                         .content_type = "application/json",
+                                         .body = S("{\"error\":\"bad_request\"}"),
+                                         .close = true });
+        return;
+    }
+    h->on_request(h->arg, req);
+}
+
+static const char *phrase(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 413:
+        return "Payload Too Large";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Answer";
+    }
+}
+
+void http_reply(struct http *h, struct evhttp_request *req, const struct http_reply *r)
+{
+    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+    struct conn *c = evcon ? *place_of(h, evhttp_connection_get_bufferevent(evcon)) : NULL;
+    struct evkeyvalq *out = evhttp_request_get_output_headers(req);
+    struct evbuffer *body = evbuffer_new();
+    char number[16];
+
+    if (c)
+        c->held = false;
+    if (r->content_type)
+        evhttp_add_header(out, "Content-Type", r->content_type);
+    else
+        evhttp_add_header(out, "Content-Type", "text/plain");
+    if (r->retry_after_s) {
+        snprintf(number, sizeof number, "%u", r->retry_after_s);
+        evhttp_add_header(out, "Retry-After", number);
+    }
+    if (r->close || h->stopped)
+        evhttp_add_header(out, "Connection", "close");
+    evhttp_add_header(out, "Cache-Control", "no-store");
+    for (const struct http_header *more = r->headers; more && more->name; more++)
+        evhttp_add_header(out, more->name, more->value);
+    if (body && r->body.n)
+        evbuffer_add(body, r->body.p, r->body.n);
+    evhttp_send_reply(req, r->status, phrase(r->status), body);
+    if (body)
+        evbuffer_free(body);
+}
+
+struct slice http_peer(struct evhttp_request *req)
+{
+    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+    char *address = NULL;
+    ev_uint16_t port = 0;
+    struct slice s;
+
+    if (evcon)
+        evhttp_connection_get_peer(evcon, &address, &port);
+    s = slice_of(address);
+    return slice_starts(s, "::ffff:") ? slice_skip(s, 7) : s;
+}
+
+static unsigned bound_port(struct evhttp_bound_socket *bound)
+{
+    struct sockaddr_storage at = { 0 };
+    socklen_t n = sizeof at;
+    uint64_t port = 0;
+    char text[8] = "";
+
+    if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at, &n) != 0 ||
+        getnameinfo((struct sockaddr *)&at, n, NULL, 0, text, sizeof text, NI_NUMERICSERV) != 0 ||
+        !slice_to_u64(slice_of(text), &port))
+        return 0;
+    return (unsigned)port;
+}
+
+static int listen_on(struct http *h, struct slice host, unsigned port, struct err *e)
+{
+    char name[64];
+    int one = 1;
+
+    snprintf(name, sizeof name, "%.*s", SLICE_ARG(host));
+    h->bound = evhttp_bind_socket_with_handle(h->evhttp, name, (ev_uint16_t)port);
+    if (!h->bound)
+        return err_set(e, "cannot listen on %s:%u; is another program there?", name, port);
+    /* Linux hands it on to accepted sockets: header and body leave in two writes. */
+    setsockopt(evhttp_bound_socket_get_fd(h->bound), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    h->port = bound_port(h->bound);
+    return 0;
+}
+
+struct http *http_open(struct loop *loop, struct slice host, unsigned port, const struct http_limits *limits,
+                       void (*on_request)(void *, struct evhttp_request *), void *arg, struct err *e)
+{
+    struct http *h = calloc(1, sizeof *h);
+    struct timeval idle = { .tv_sec = limits->idle_ms / 1000, .tv_usec = limits->idle_ms % 1000 * 1000 };
+
+    if (!h)
+        goto nomem;
+    h->magic = HTTP_MAGIC;
+    h->loop = loop;
+    h->limits = *limits;
+    h->on_request = on_request;
+    h->arg = arg;
+    h->cut =
+        stat_get(STAT_COUNTER, limits->names->cut, "Requests cut for taking too long to arrive.", NULL, NULL);
+    h->refused = stat_get(STAT_COUNTER, limits->names->odd, "Requests refused for odd or doubled headers.",
+                          NULL, NULL);
+    h->open = stat_get(STAT_GAUGE, limits->names->open, "Connections now.", NULL, NULL);
+    h->evhttp = evhttp_new(loop_base(loop));
+    h->sweep = loop_timer_new(loop, "http sweep", on_sweep, h);
+    if (!h->evhttp || !h->sweep)
+        goto nomem;
+    evhttp_set_max_headers_size(h->evhttp, limits->header_bytes);
+    evhttp_set_max_body_size(h->evhttp, limits->body_bytes);
+    evhttp_set_timeout_tv(h->evhttp, &idle);
+    evhttp_set_allowed_methods(h->evhttp, (ev_uint16_t)limits->methods);
+    evhttp_set_bevcb(h->evhttp, on_accept, h);
+    evhttp_set_gencb(h->evhttp, on_whole_request, h);
+    if (listen_on(h, host, port, e) != 0) {
+        http_close(h);
+        return NULL;
+    }
+    loop_timer_set(h->sweep, SWEEP_MS);
+    return h;
+nomem:
+    if (h)
+        http_close(h);
+    err_set(e, "listener: out of memory");
+    return NULL;
+}
+
+unsigned http_port(const struct http *h)
+{
+    return h->port;
+}
+
+void http_stop_listening(struct http *h)
+{
+    if (h->stopped)
+        return;
+    h->stopped = true;
+    evhttp_del_accept_socket(h->evhttp, h->bound);
+    h->bound = NULL;
+}
+
+void http_close(struct http *h)
+{
+    h->stopped = true;
+    if (h->sweep)
+        loop_timer_free(h->sweep);
+    if (h->evhttp)
+        evhttp_free(h->evhttp);
+    for (unsigned i = 0; i < BUCKETS; i++)
+        while (h->bucket[i])
+            conn_drop(h, &h->bucket[i]);
+    free(h);
+}

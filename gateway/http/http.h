@@ -1,0 +1,57 @@
+/* http.h - a listener: evhttp with the guards that it lacks.  The telcos' door and the staff's are two of
+ * them.
+ *
+ * Header and body size, connection cap, a deadline for the whole request (a byte a second is cut), doubled or
+ * odd Content-Length and Transfer-Encoding refused, only the methods asked for.  Knows no
+ * provider and no page. */
+#ifndef KENTONGAN_HTTP_HTTP_H
+#define KENTONGAN_HTTP_HTTP_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/slice.h"
+#include "gateway/loop/loop.h"
+
+struct http;
+struct evhttp_request;
+
+/* What it is called in figures; strings of the program. */
+struct http_names {
+    const char *cut, *odd, *open; /* requests cut for being slow, refused for odd headers; connections now */
+};
+
+struct http_limits {
+    const struct http_names *names;
+    unsigned methods;      /* of evhttp: EVHTTP_REQ_GET | … */
+    unsigned header_bytes; /* past it 400 */
+    unsigned body_bytes;   /* past it evhttp itself says 413 and reads no further */
+    unsigned connections;  /* past it new ones wait in the kernel's queue */
+    unsigned request_ms;   /* from the first byte of a request to its last */
+    unsigned idle_ms;      /* between requests, and between two bytes */
+};
+
+/* on_request gets each whole request, which must be answered by http_reply exactly once, now or later. */
+struct http *http_open(struct loop *, struct slice host, unsigned port, const struct http_limits *,
+                       void (*on_request)(void *arg, struct evhttp_request *), void *arg, struct err *);
+unsigned http_port(const struct http *);
+void http_stop_listening(struct http *);
+/* Connections are closed; requests not yet answered die with them. */
+void http_close(struct http *);
+
+struct http_header {
+    const char *name, *value;
+};
+
+struct http_reply {
+    int status;
+    const char *content_type; /* NULL: none */
+    struct slice body;
+    unsigned retry_after_s;            /* 0: no such header */
+    bool close;                        /* the connection with it */
+    const struct http_header *headers; /* more of them, up to one without name; may be NULL */
+};
+void http_reply(struct http *, struct evhttp_request *, const struct http_reply *);
+
+/* Numeric address of the peer, without "::ffff:"; valid as long as the request. */
+struct slice http_peer(struct evhttp_request *);
+
+#endif
