@@ -31,7 +31,7 @@ function cpu(pid) {
 // ms of CPU that the machine spent on anything.
 function busy() {
   const f = fs.readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1).map(Number);
-  return (f[0] + f[1] + f[2] + f[5] + f[6] + f[7]) * 10;
+  return (f[0] + f[1] + f[2] + f[5] + f[6]) * 10;
 }
 
 const kb = (pid, what) => Number(new RegExp(`${what}:\\s+(\\d+)`).exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
@@ -237,10 +237,11 @@ async function benchSessions() {
   line('opening', r);
   for (const what of Object.keys(before))
     console.log(`  ${what.padEnd(20)}${(before[what] / 1024).toFixed(1)} -> ${(after[what] / 1024).toFixed(1)} MiB  ${(((after[what] - before[what]) * 1024) / size.SESSIONS).toFixed(0)} bytes a session`);
-  const kinds = {};
-  for (const key of g.redis('--scan', '--count', '1000').split('\n').filter(Boolean)) (kinds[key.replace(/^\{[^}]*\}:?/, '').split(':').slice(0, 2).join(':').replace(/[\d+].*/, '')] ??= []).push(key);
-  for (const [kind, keys] of Object.entries(kinds).filter(([, k]) => k.length >= size.SESSIONS / 2))
-    console.log(`  of which ${kind.padEnd(11)}${keys.length} keys, ${g.redis('memory', 'usage', keys[keys.length >> 1]).trim()} bytes each`);
+  // A sample of the keys: what a session is made of.
+  const sample = g.redis('eval', "local o = {} for i = 1, 1000 do local k = redis.call('randomkey') o[i] = k .. ' ' .. redis.call('memory', 'usage', k) end return o", '0');
+  const kinds = new Map();
+  for (const [, kind, bytes] of sample.matchAll(/^\{[^}]*\}:?(.*?):[^ :]* (\d+)$/gm)) kinds.set(kind, [...(kinds.get(kind) ?? []), Number(bytes)]);
+  console.log(`  ${g.redis('dbsize').trim()} keys; in a sample of 1000: ${[...kinds].filter(([, b]) => b.length > 50).map(([kind, b]) => `${b.length} x ${kind} of ${median(b)} bytes`).join(', ')}`);
   await g.stop();
 }
 
