@@ -49,7 +49,7 @@ help:
 	@echo 'make corpus   labelled messages: right, false accepts, needless questions'
 	@echo 'make fuzz     libFuzzer on every parser, FUZZ_SECONDS each (default 20)'
 	@echo 'make fuzz-replay  the kept corpora once, under the sanitizers'
-	@echo 'make bench    SMS/s and USSD steps/s with latencies, on this machine'
+	@echo 'make bench    SMS/s and USSD steps/s beside peers, on this machine (ONLY=smpp,ussd,http,sessions)'
 	@echo 'make torture  200 kills under load'
 	@echo 'make deps     install what Debian 12 lacks'
 
@@ -138,12 +138,14 @@ fuzz: fuzzers
 fuzz-replay: fuzzers
 	@printf '%s\n' $(FUZZERS) | xargs -P 2 -n 1 ./.ci/fuzz 0
 
-$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/bench.o $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: $(B)/kentongan $(B)/tests/bench/load $(B)/tests/corpus/run
-	@KENTONGAN=$(B)/kentongan LOAD=$(B)/tests/bench/load node tests/bench/bench.mjs
+# ONLY=smpp,ussd,http,sessions chooses; SMS, STEPS, ROUNDS, CONNECTIONS, SESSIONS say how much.
+BENCH_TOOLS := $(addprefix $(B)/tests/bench/,load smsc hello)
+bench: $(B)/kentongan $(BENCH_TOOLS) $(B)/tests/corpus/run
+	@KENTONGAN=$(B)/kentongan TOOLS=$(B)/tests/bench node tests/bench/bench.mjs
 	@$(B)/tests/corpus/run --speed tests/corpus/*.tsv
 
 test: deps

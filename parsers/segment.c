@@ -111,7 +111,7 @@ int segment_udh(struct slice *data, struct segment_part *part)
         part->seq = v[2];
         found = 1;
     }
-    return found;
+    return found || header.n == 0 ? found : 2;
 }
 
 unsigned segment_sar_ref(unsigned ref)

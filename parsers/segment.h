@@ -26,8 +26,8 @@ struct segment_part {
 };
 
 /* Cuts the user data header off the front of *data.  1: a part of a long message, ref, total and seq are set
- * (8-bit and 16-bit references never meet); 0: a header about other things; -1: no header can be there, and
- * nothing is cut. */
+ * (8-bit and 16-bit references never meet); 0: a header about other things; 2: an element runs over its
+ * end, so that this may have been a part; -1: no header can be there, and nothing is cut. */
 int segment_udh(struct slice *data, struct segment_part *);
 /* Reference by SAR TLVs, kept apart from those of headers. */
 unsigned segment_sar_ref(unsigned ref);

@@ -234,15 +234,19 @@ static void submit_whole(struct smpp_in *in, struct smpp_provider *p, const stru
     submit(in, h, &msg, a);
 }
 
-/* True when the PDU is a part: its numbers are in *part, *octets is without header. */
-static bool read_part(const struct smpp_pdu *pdu, struct slice *octets, struct segment_part *part)
+/* True when the PDU is a part: its numbers are in *part, *octets is without header.  *maimed: it may have been
+ * one, but its header cannot be read. */
+static bool read_part(const struct smpp_pdu *pdu, struct slice *octets, struct segment_part *part,
+                      bool *maimed)
 {
     uint32_t ref = smpp_tlv_number(pdu, SMPP_TAG_SAR_REF, UINT32_MAX);
-    bool is_part = false;
+    int udh;
+    bool is_part;
 
     *octets = smpp_payload(pdu);
-    if (pdu->esm_class & SMPP_ESM_UDHI)
-        is_part = segment_udh(octets, part) == 1;
+    udh = pdu->esm_class & SMPP_ESM_UDHI ? segment_udh(octets, part) : 0;
+    *maimed = udh == 2;
+    is_part = udh == 1;
     if (!is_part && ref != UINT32_MAX) {
         part->ref = segment_sar_ref(ref);
         part->total = smpp_tlv_number(pdu, SMPP_TAG_SAR_TOTAL, 0);
@@ -316,8 +320,9 @@ static void replay_part(void *arg, struct slice name, int64_t at_ms, struct slic
     struct slice octets;
     struct smpp_pdu pdu;
     struct arena a;
+    bool maimed;
 
-    if (!p || smpp_decode(whole, &pdu) != SMPP_OK || !read_part(&pdu, &octets, &part))
+    if (!p || smpp_decode(whole, &pdu) != SMPP_OK || !read_part(&pdu, &octets, &part, &maimed))
         return;
     arena_init(&a, MESSAGE_MEMORY);
     if (add_part(in, p, &pdu, &part, at_ms, &a, &w) == SEGMENT_COMPLETE)
@@ -404,6 +409,7 @@ static void on_request(void *arg, struct smpp_provider *p, const struct smpp_tic
     struct smpp_ussd ussd;
     struct slice octets;
     struct arena a;
+    bool maimed;
 
     if (smpp_receipt_read(pdu, &receipt)) {
         smpp_dlrs_take(in->dlrs, p, t, &receipt);
@@ -412,10 +418,10 @@ static void on_request(void *arg, struct smpp_provider *p, const struct smpp_tic
     arena_init(&a, MESSAGE_MEMORY);
     if (smpp_ussd_read(habits->ussd, pdu, &ussd))
         take_ussd(in, p, t, pdu, &ussd, &a);
-    else if (read_part(pdu, &octets, &part))
+    else if (read_part(pdu, &octets, &part, &maimed))
         take_part(in, p, t, pdu, &part, &a);
     else
-        take_sms(in, p, t, pdu, octets, false, &a);
+        take_sms(in, p, t, pdu, octets, maimed, &a);
     arena_free(&a);
 }
 

@@ -1,64 +1,262 @@
-// bench.mjs - SMS/s and USSD steps/s that are durable when answered, with latencies and Redis' CPU a message.
+// bench.mjs - how fast, beside whom, and what bounds it.  Every figure is durable when answered: appendfsync always,
+// and our CPU is counted until the district database (SQLite) has the record.  Contestants take turns in one run on
+// one machine, the load generator among them; medians and ratios at the end.  No figure is asserted.
 //
-// No figure is asserted; machine and settings are printed with them.  SMS, STEPS, CONNECTIONS, ROUNDS.
+//   ONLY=smpp,ussd,http,sessions   what to run
+//   SMS, STEPS     messages and USSD steps of one turn      ROUNDS   turns of each
+//   CONNECTIONS    HTTP requests under way                  WINDOW   SMS under way by SMPP
+//   SENDERS        phones                                   SESSIONS live dialogues for `sessions`
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Gateway, root, run, waitFor } from '../system/lib.mjs';
+import { Gateway, root, run, start, waitFor } from '../system/lib.mjs';
+import { Kannel } from '../system/kannel.mjs';
 
-const load = path.resolve(root, process.env.LOAD ?? 'build/tests/bench/load');
-const counts = { sms: Number(process.env.SMS ?? 20000), ussd: Number(process.env.STEPS ?? 18000) };
-const connections = Number(process.env.CONNECTIONS ?? 64);
-const rounds = Number(process.env.ROUNDS ?? 3);
-const senders = 2000;
+const tools = path.resolve(root, process.env.TOOLS ?? 'build/tests/bench');
+const only = new Set((process.env.ONLY ?? 'smpp,ussd,http,sessions').split(','));
+const size = Object.fromEntries(
+  Object.entries({ SMS: 15000, STEPS: 18000, ROUNDS: 3, CONNECTIONS: 64, WINDOW: 100, SENDERS: 2000, SESSIONS: 100000 }).map(([k, v]) => [k, Number(process.env[k] ?? v)]),
+);
+const firstSender = 6281310000000;
 
-const g = new Gateway();
-// As many kader as a district has: one sender's messages follow each other, so few senders would measure that.
-const people = path.join(g.folder, 'config/people.csv');
-const places = fs.readFileSync(path.join(g.folder, 'config/places.csv'), 'utf8').split('\n');
-const posyandu = places.filter((l) => /^PSY\d+,posyandu,/.test(l)).map((l) => l.split(',')[0]);
-const numbers = Array.from({ length: senders }, (_, i) => `+62813${String(10000000 + i)}`);
-fs.appendFileSync(people, numbers.map((n, i) => `${n},kader,Kader Uji (contoh),${posyandu[i % posyandu.length]},id,yes,no\n`).join(''));
-const file = path.join(g.folder, 'senders');
-fs.writeFileSync(file, `${numbers.join('\n')}\n`);
+// --- measuring ---
 
-await g.start();
-const { hostname, port } = new URL(g.url);
-
+// ms of CPU that a process and its threads have had, at 100 ticks a second.
 function cpu(pid) {
   const f = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return ((Number(f[11]) + Number(f[12])) * 1000) / 100; // ms at 100 ticks a second
+  return (Number(f[11]) + Number(f[12])) * 10;
+}
+
+// ms of CPU that the machine spent on anything.
+function busy() {
+  const f = fs.readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1).map(Number);
+  return (f[0] + f[1] + f[2] + f[5] + f[6]) * 10;
+}
+
+const kb = (pid, what) => Number(new RegExp(`${what}:\\s+(\\d+)`).exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+
+// {count, per_s, answer_p50_ms, …} of one turn, with CPU in us a message and the share of one core that each process
+// had while the load ran.
+async function turn(c) {
+  const sum = (pids) => pids.reduce((ms, pid) => ms + cpu(pid), 0);
+  const snap = () => Object.fromEntries(Object.entries(c.pids()).map(([name, pids]) => [name, sum(pids)]));
+  const before = snap();
+  const all = busy();
+  const began = Date.now();
+  const micros = c.micros?.() ?? 0;
+  const r = await c.load();
+  const wall = Date.now() - began;
+  const during = snap();
+  const total = (busy() - all) / wall;
+  await c.settle?.();
+  const after = snap();
+  r.cpu = Object.fromEntries(Object.keys(after).map((n) => [n, ((after[n] - before[n]) * 1000) / r.count]));
+  r.core = Object.fromEntries(Object.keys(after).map((n) => [n, (during[n] - before[n]) / wall]));
+  r.others = Math.max(0, total - Object.values(r.core).reduce((a, b) => a + b, 0));
+  if (c.micros) r.functions = (c.micros() - micros) / r.count;
+  return r;
+}
+
+const us = (parts) => Object.entries(parts).map(([n, v]) => `${n} ${v.toFixed(0)}`).join(', ');
+const percent = (parts) => Object.entries(parts).map(([n, v]) => `${n} ${(v * 100).toFixed(0)}%`).join(', ');
+
+function line(name, r) {
+  const responses = r.response_p50_ms === undefined ? '' : `  response p50 ${r.response_p50_ms} p99 ${r.response_p99_ms} ms`;
+  const faults = ['bad', 'refused', 'unanswered'].filter((f) => r[f]).map((f) => `  ${f.toUpperCase()} ${r[f]}`);
+  console.log(`  ${name.padEnd(20)}${String(r.per_s).padStart(7)}/s  answer p50 ${r.answer_p50_ms} p99 ${r.answer_p99_ms} ms${responses}${faults.join('')}`);
+}
+
+// What stands in the way: a process that has a core to itself, or a machine that is full.
+function bound(results, contestant) {
+  const core = Object.fromEntries(Object.keys(results[0].core).map((n) => [n, median(results.map((r) => r.core[n]))]));
+  const others = median(results.map((r) => r.others));
+  const total = Object.values(core).reduce((a, b) => a + b, others);
+  const full = Object.keys(core).filter((n) => core[n] > 0.85);
+  const cores = os.cpus().length;
+  const why = full.map((n) => `one core of ${n}`);
+  if (total > 0.9 * cores) why.push(others > 0.3 ? `the machine, which is full: OTHER PROGRAMS take ${(others * 100).toFixed(0)}%` : 'the machine, which is full with the load generator on it');
+  if (!why.length) why.push(contestant.otherwise ?? 'waiting for fsync and round trips');
+  return `of a core: ${percent(core)}, all others ${(others * 100).toFixed(0)}%; bounded by ${why.join(', and ')}`;
+}
+
+// Contestants by turns; the first is the one that ratios are made to.
+async function compare(title, contestants) {
+  console.log(`\n${title}`);
+  const results = new Map(contestants.map((c) => [c, []]));
+  for (let round = 1; round <= size.ROUNDS; round++) {
+    console.log(` round ${round}`);
+    for (const c of contestants) {
+      const r = await turn(c);
+      results.get(c).push(r);
+      line(c.name, r);
+    }
+  }
+  console.log(` medians of ${size.ROUNDS}`);
+  const first = median(results.get(contestants[0]).map((r) => r.per_s));
+  for (const [c, list] of results) {
+    const m = (pick) => median(list.map(pick));
+    const rate = m((r) => r.per_s);
+    const ratio = c === contestants[0] ? '' : `  ${contestants[0].name} is ${(first / rate).toFixed(2)} x`;
+    line(c.name, { ...list[0], per_s: rate, ...Object.fromEntries(['answer_p50_ms', 'answer_p99_ms', 'response_p50_ms', 'response_p99_ms'].filter((k) => k in list[0]).map((k) => [k, m((r) => r[k])])) });
+    if (ratio) console.log(`  ${''.padEnd(20)}${ratio.trim()}`);
+    const parts = Object.fromEntries(Object.keys(list[0].cpu).map((n) => [n, m((r) => r.cpu[n])]));
+    const inside = list[0].functions === undefined ? '' : ` (in our functions ${m((r) => r.functions).toFixed(0)}; Redis alone would carry ${(1e6 / parts.Redis).toFixed(0)}/s)`;
+    console.log(`  ${''.padEnd(20)}CPU us a message: ${us(parts)}${inside}`);
+    console.log(`  ${''.padEnd(20)}${bound(list, c)}`);
+  }
+}
+
+// --- contestants ---
+
+// A gateway with `n` kader, and a file of their numbers.  One sender's messages follow each other, so few senders
+// would measure that.
+function gatewayWith(n, patch) {
+  const g = new Gateway({ patch });
+  const places = fs.readFileSync(path.join(g.folder, 'config/places.csv'), 'utf8').split('\n');
+  const posyandu = places.filter((l) => /^PSY\d+,posyandu,/.test(l)).map((l) => l.split(',')[0]);
+  const numbers = Array.from({ length: n }, (_, i) => `+${firstSender + i}`);
+  fs.appendFileSync(path.join(g.folder, 'config/people.csv'), numbers.map((m, i) => `${m},kader,Kader Uji (contoh),${posyandu[i % posyandu.length]},id,yes,no\n`).join(''));
+  g.senders = path.join(g.folder, 'senders');
+  fs.writeFileSync(g.senders, `${numbers.join('\n')}\n`);
+  return g;
 }
 
 // Microseconds that Redis spent in our functions (what they call is counted in them).
-function functionMicros() {
-  return Number(/cmdstat_fcall:calls=\d+,usec=(\d+)/.exec(g.redis('info', 'commandstats'))?.[1] ?? 0);
+const functionMicros = (g) => Number(/cmdstat_fcall:calls=\d+,usec=(\d+)/.exec(g.redis('info', 'commandstats'))?.[1] ?? 0);
+
+// Nothing waits for the district database or the telco any more.
+const settled = (g) =>
+  waitFor('the streams are empty', () => g.redis('--scan', '--pattern', '*st:*').split('\n').filter(Boolean).every((k) => g.redis('type', k).trim() !== 'stream' || g.redis('xlen', k).trim() === '0'), 120000);
+
+const ours = (g) => ({ pids: () => ({ gateway: [g.process.pid], Redis: [g.redisPid()] }), micros: () => functionMicros(g), settle: () => settled(g) });
+
+async function portOf(child) {
+  return Number((await waitFor('its port', () => /^port (\d+)/m.exec(child.out)))[1]);
+}
+
+async function load(mode, port, count, senders) {
+  const { error, out, err } = await run(path.join(tools, 'load'), [mode, '127.0.0.1', String(port), String(size.CONNECTIONS), String(count), senders]);
+  if (error) throw new Error(`${error.message}\n${err}`);
+  if (err) console.log(`  ${err.trim()}`);
+  return JSON.parse(out);
+}
+
+const door = (name, g, mode, count) => ({ name, ...ours(g), load: () => load(mode, new URL(g.url).port, count, g.senders) });
+
+const startHello = async () => {
+  const hello = start(path.join(tools, 'hello'), ['Diterima, terima kasih.']);
+  hello.port = await portOf(hello);
+  return hello;
+};
+
+// --- sections ---
+
+// One SMSC, to which both are bound; each has its own turn.
+async function benchSmpp() {
+  const smsc = start(path.join(tools, 'smsc'), [String(firstSender), String(size.SENDERS), String(size.WINDOW)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const port = await portOf(smsc);
+  const hello = await startHello();
+  const telko = `  telko: {dialect: smpp, host: 127.0.0.1, port: ${port}, system_id: kentongan, password: p, window: ${size.WINDOW}}`;
+  const g = gatewayWith(size.SENDERS, (yaml) => yaml.replace(/^providers:$/m, `providers:\n${telko}`));
+  await g.start();
+  const spool = path.join(g.folder, 'kannel-spool');
+  fs.mkdirSync(spool);
+  const kannel = await new Kannel(g.folder, {
+    core: { 'store-type': 'spool', 'store-location': spool, 'log-level': 4 },
+    smsc: { smsc: 'smpp', 'smsc-id': 'telko', host: '127.0.0.1', port, 'smsc-username': 'kannel', 'smsc-password': 'p', 'system-type': 'VMA', 'transceiver-mode': 'true', 'max-pending-submits': size.WINDOW },
+    service: { 'max-messages': 1, 'get-url': `http://127.0.0.1:${hello.port}/sms?from=%p&to=%P&text=%b&ts=%T` },
+  }).start();
+  await waitFor('both are bound', () => ['kentongan', 'kannel'].every((n) => smsc.out.includes(`bound ${n}\n`)));
+  const turnOf = (name) => async () => {
+    const at = smsc.out.length;
+    smsc.stdin.write(`run ${name} ${size.SMS}\n`);
+    const json = await waitFor(`the turn of ${name}`, () => smsc.how ? (() => { throw new Error(smsc.err); })() : /^\{.*\}$/m.exec(smsc.out.slice(at)), 600000);
+    const r = JSON.parse(json[0]);
+    r.unanswered = r.count - r.answered;
+    return r;
+  };
+  await compare(`smpp: ${size.SMS} deliver_sm to their answering submit_sm, ${size.WINDOW} under way; kannel: bearerbox + smsbox, spool on disk, asks a server that answers at once`, [
+    { name: 'kentongan', ...ours(g), pids: () => ({ ...ours(g).pids(), load: [smsc.pid] }), load: turnOf('kentongan') },
+    { name: 'kannel', pids: () => ({ bearerbox: [kannel.pids[0]], smsbox: [kannel.pids[1]], service: [hello.pid], load: [smsc.pid] }), load: turnOf('kannel'), otherwise: 'waiting inside Kannel (threads, spool files)' },
+  ]);
+  const rows = g.query('SELECT count(*) AS n FROM record')[0].n;
+  console.log(`  kentongan            ${rows} records in the district database of ${size.SMS * size.ROUNDS} SMS; kannel keeps none`);
+  await kannel.stop();
+  await g.stop();
+  smsc.kill();
+  hello.kill();
+}
+
+async function benchHttp() {
+  const g = gatewayWith(size.SENDERS);
+  const hello = await startHello();
+  await g.start();
+  await compare(`http: ${size.SMS} SMS and ${size.STEPS} USSD steps over ${size.CONNECTIONS} connections, beside a bare evhttp server that stores nothing`, [
+    door('SMS', g, 'sms', size.SMS),
+    door('USSD', g, 'ussd', size.STEPS),
+    { name: 'evhttp hello', pids: () => ({ hello: [hello.pid] }), load: () => load('sms', hello.port, size.SMS * 4, g.senders), otherwise: 'the load generator' },
+  ]);
+  await g.stop();
+  hello.kill();
+}
+
+async function benchUssd() {
+  const g = gatewayWith(size.SENDERS);
+  await g.start();
+  const dir = path.join(g.folder, 'peer');
+  fs.mkdirSync(dir);
+  const socket = path.join(dir, 'redis.sock');
+  const redis = start('redis-server', ['--port', '0', '--unixsocket', socket, '--dir', dir, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '']);
+  await waitFor('the peer\'s Redis', () => fs.existsSync(socket));
+  const node = start(process.execPath, [path.join(root, 'tests/bench/peer-ussd.mjs'), socket]);
+  const port = await portOf(node);
+  await compare(`ussd: ${size.STEPS} steps of the nine-step weighing over ${size.CONNECTIONS} connections, beside npm ussd-menu-builder + ioredis, both appendfsync always`, [
+    door('kentongan', g, 'ussd', size.STEPS),
+    { name: 'ussd-menu-builder', pids: () => ({ node: [node.pid], 'its Redis': [redis.pid] }), load: () => load('ussd', port, size.STEPS, g.senders) },
+  ]);
+  await g.stop();
+  node.kill();
+  redis.kill();
+}
+
+async function benchSessions() {
+  console.log(`\nsessions: ${size.SESSIONS} live USSD dialogues, one a kader, each with a name told`);
+  const began = Date.now();
+  const g = gatewayWith(size.SESSIONS);
+  await g.start();
+  await settled(g);
+  console.log(`  started with ${size.SESSIONS} people in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  const used = () => Number(/used_memory:(\d+)/.exec(g.redis('info', 'memory'))[1]) / 1024;
+  const memory = () => ({ gateway: kb(g.process.pid, 'VmRSS'), 'Redis RSS': kb(g.redisPid(), 'VmRSS'), 'Redis used': used() });
+  const before = memory();
+  const r = await load('open', new URL(g.url).port, size.SESSIONS * 2, g.senders);
+  await settled(g);
+  const after = memory();
+  line('opening', r);
+  for (const what of Object.keys(before))
+    console.log(`  ${what.padEnd(20)}${(before[what] / 1024).toFixed(1)} -> ${(after[what] / 1024).toFixed(1)} MiB  ${(((after[what] - before[what]) * 1024) / size.SESSIONS).toFixed(0)} bytes a session`);
+  // A sample of the keys: what a session is made of.
+  const sample = g.redis('eval', "local o = {} for i = 1, 1000 do local k = redis.call('randomkey') o[i] = k .. ' ' .. redis.call('memory', 'usage', k) end return o", '0');
+  const kinds = new Map();
+  for (const [, kind, bytes] of sample.matchAll(/^\{[^}]*\}:?(.*?):[^ :]* (\d+)$/gm)) kinds.set(kind, [...(kinds.get(kind) ?? []), Number(bytes)]);
+  console.log(`  ${g.redis('dbsize').trim()} keys; in a sample of 1000: ${[...kinds].filter(([, b]) => b.length > 50).map(([kind, b]) => `${b.length} x ${kind} of ${median(b)} bytes`).join(', ')}`);
+  await g.stop();
 }
 
 const cpus = os.cpus();
-console.log(`machine   ${cpus.length} x ${cpus[0].model.trim()}, ${os.type()} ${os.release()}; load generator on the same machine`);
-console.log(`settings  appendfsync always, ${connections} keep-alive connections, ${senders} senders, sink sqlite, ${rounds} rounds`);
-console.log(`state     ${execFileSync('df', ['--output=fstype,target', g.folder], { encoding: 'utf8' }).trim().split('\n')[1]}`);
-
-for (const mode of ['sms', 'ussd'])
-  for (let round = 1; round <= rounds; round++) {
-    const redis = g.redisPid();
-    const before = { redis: cpu(redis), gateway: cpu(g.process.pid), micros: functionMicros() };
-    const { error, out, err } = await run(load, [mode, hostname, port, String(connections), String(counts[mode]), file]);
-    if (error) throw new Error(`${error.message}\n${err}`);
-    const r = JSON.parse(out);
-    const each = (ms) => ((ms * 1000) / r.count).toFixed(0);
-    console.log(
-      `${mode.padEnd(5)} ${round}   ${String(r.per_s).padStart(6)}/s  p50 ${r.p50_ms} ms  p99 ${r.p99_ms} ms  max ${r.max_ms} ms  ` +
-        `bad ${r.bad}  CPU a message: gateway ${each(cpu(g.process.pid) - before.gateway)} us, Redis ${each(cpu(redis) - before.redis)} us ` +
-        `(functions ${((functionMicros() - before.micros) / r.count).toFixed(0)} us)`,
-    );
-    if (err) console.log(`          ${err.trim()}`);
-  }
-
-const began = Date.now();
-await waitFor('the district database has caught up', () => g.query('SELECT count(*) AS n FROM record')[0].n >= counts.sms * rounds * 0.99, 120000)
-  .then(() => console.log(`sink      caught up ${Date.now() - began} ms after the last answer`))
-  .catch((e) => console.log(`sink      ${e.message}; ${JSON.stringify(g.query('SELECT form, count(*) AS n FROM record GROUP BY 1'))}`));
-await g.stop();
+const version = (command, args, pick) => pick.exec(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))?.[0] ?? '?';
+const lock = JSON.parse(fs.readFileSync(path.join(root, 'tests/package-lock.json'), 'utf8')).packages;
+console.log(`machine   ${cpus.length} x ${cpus[0].model.trim()}, ${os.type()} ${os.release()}, load average ${os.loadavg()[0].toFixed(1)}; load generators on the same machine`);
+console.log(`disk      ${execFileSync('df', ['--output=fstype,target', os.tmpdir()], { encoding: 'utf8' }).trim().split('\n')[1]}; appendfsync always, sink sqlite`);
+console.log(
+  `peers     Redis ${version('redis-server', ['--version'], /[\d.]+\d/)}, Kannel ${version('dpkg-query', ['-W', '-f=${Version}', 'kannel'], /.+/)}, node ${process.version}, ` +
+    ['ussd-menu-builder', 'ioredis'].map((p) => `${p} ${lock[`node_modules/${p}`].version}`).join(', '),
+);
+console.log(`settings  ${Object.entries(size).map(([k, v]) => `${k}=${v}`).join(' ')}`);
+if (only.has('smpp')) await benchSmpp();
+if (only.has('ussd')) await benchUssd();
+if (only.has('http')) await benchHttp();
+if (only.has('sessions')) await benchSessions();
+process.exit(0);

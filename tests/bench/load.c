@@ -1,9 +1,10 @@
 /* load.c - a load generator for the emulator door: keep-alive connections, each with one request under way,
- * unique ids and names, latency of each answer.  Prints one JSON object.  Used by tests/bench/bench.mjs.
+ * latency of each answer.  Prints one JSON object.  Used by tests/bench/bench.mjs.
  *
- *   load sms|ussd HOST PORT CONNECTIONS COUNT SENDERS_FILE
+ *   load sms|ussd|open HOST PORT CONNECTIONS COUNT SENDERS_FILE
  *
- * sms: COUNT weighings by SMS.  ussd: COUNT steps, in sessions of the nine-step weighing. */
+ * sms: COUNT weighings by SMS, each different.  ussd: COUNT steps, in sessions of the nine-step weighing.
+ * open: COUNT sessions, one a sender, dialled to the page that asks for the name, told it, and left open. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -15,13 +16,15 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "tests/bench/bench.h"
 
 enum {
     CONNECTIONS = 1024,
-    SENDERS = 20000,
+    SENDERS = 200000,
     STEPS = 9,
+    OPEN_STEPS = 2,
 };
 
 struct connection {
@@ -36,9 +39,10 @@ struct connection {
 };
 
 struct load {
-    bool ussd;
+    bool ussd, open;
+    unsigned steps; /* of a session */
     struct sockaddr_in to;
-    unsigned connections, count, begun, ended, good, bad;
+    unsigned connections, count, begun, ended, bad;
     char (*senders)[24];
     unsigned senders_n, next_sender;
     uint64_t chance, run;
@@ -47,62 +51,45 @@ struct load {
     char first_bad[256];
 };
 
-static int64_t now_us(void)
+/* A text in a URL. */
+static void escape(char *to, size_t max, const char *text)
 {
-    struct timespec t;
+    size_t n = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static uint64_t chance(struct load *l)
-{
-    l->chance ^= l->chance << 13;
-    l->chance ^= l->chance >> 7;
-    l->chance ^= l->chance << 17;
-    return l->chance;
-}
-
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-/* A name far from every other. */
-static void new_name(struct load *l, char *name)
-{
-    for (int i = 0; i < 17; i += 2) {
-        if (i == 8)
-            name[i++] = '+';
-        name[i] = "bcdfghjklmnprst"[chance(l) % 15];
-        name[i + 1] = "aeiou"[chance(l) % 5];
-    }
-    name[17] = '\0';
+    for (; *text && n + 4 < max; text++)
+        n += (size_t)(strchr("#,/&+%", *text) ? snprintf(to + n, max - n, "%%%02X", (unsigned char)*text)
+                                              : snprintf(to + n, max - n, "%c", *text == ' ' ? '+' : *text));
+    to[n] = '\0';
 }
 
 static int body_of(struct load *l, struct connection *c, char *body, size_t max)
 {
     static const char *const answers[STEPS] = { "", "1", "1", NULL, "2", "14", "9,2", "76", "1" };
-    const char *from;
+    const char *from, *answer;
+    char text[160], escaped[400];
 
     if (!l->ussd || c->step == 0) {
         c->sender = l->next_sender++ % l->senders_n;
         c->session++;
-        new_name(l, c->name);
+        bench_name(&l->chance, c->name);
     }
     from = l->senders[c->sender] + 1; /* the plus is written escaped */
-    if (!l->ussd)
-        return snprintf(body, max, "id=b%llx-%u&from=%%2B%s&to=98120&text=TIMBANG+%s+P+14bl+9,2+76",
-                        (unsigned long long)l->run, l->begun, from, c->name);
-    return snprintf(body, max, "session=b%llx-%d-%u&from=%%2B%s&code=*123%%23&text=%s",
-                    (unsigned long long)l->run, c->fd, c->session, from,
-                    answers[c->step] ? answers[c->step] : c->name);
+    if (!l->ussd) {
+        bench_weighing(&l->chance, text);
+        escape(escaped, sizeof escaped, text);
+        return snprintf(body, max, "id=b%llx-%u&from=%%2B%s&to=98120&text=%s", (unsigned long long)l->run,
+                        l->begun, from, escaped);
+    }
+    answer = l->open ? (c->step ? NULL : "") : answers[c->step];
+    escape(escaped, sizeof escaped, answer ? answer : c->name);
+    return snprintf(body, max, "session=b%llx-%d-%u&from=%%2B%s&code=*123%s%%23&text=%s",
+                    (unsigned long long)l->run, c->fd, c->session, from, l->open && !c->step ? "*1*1" : "",
+                    escaped);
 }
 
 static void send_next(struct load *l, struct connection *c)
 {
-    char body[512], request[1024];
+    char body[768], request[1024];
     int n;
 
     if (l->begun >= l->count && (!l->ussd || c->step == 0)) /* a dialogue that has begun is finished */
@@ -115,9 +102,9 @@ static void send_next(struct load *l, struct connection *c)
         l->ussd ? "ussd" : "sms", n, body);
     l->begun++;
     c->in_n = 0;
-    c->sent_us = now_us();
+    c->sent_us = bench_now_us();
     if (send(c->fd, request, (size_t)n, MSG_NOSIGNAL) != n)
-        die("send");
+        bench_die("send");
 }
 
 /* The whole answer is there: its body, else NULL. */
@@ -141,14 +128,13 @@ static void on_answer(struct load *l, struct connection *c, const char *body)
 {
     bool good = strncmp(c->in, "HTTP/1.1 200", 12) == 0;
 
-    l->latency[l->ended++] = now_us() - c->sent_us;
+    l->latency[l->ended++] = bench_now_us() - c->sent_us;
     if (l->ussd) {
         const char *due = c->step == STEPS - 1 ? "END " : "CON ";
 
         good = good && strncmp(body, due, 4) == 0;
-        c->step = good ? (c->step + 1) % STEPS : 0;
+        c->step = good ? (c->step + 1) % l->steps : 0;
     }
-    l->good += good;
     l->bad += !good;
     if (!good && !l->first_bad[0])
         snprintf(l->first_bad, sizeof l->first_bad, "%.12s %.200s", c->in, body);
@@ -161,7 +147,7 @@ static void on_readable(struct load *l, struct connection *c)
     const char *body;
 
     if (n <= 0)
-        die("the gateway hung up");
+        bench_die("the gateway hung up");
     c->in_n += (size_t)n;
     body = whole_answer(c);
     if (body)
@@ -172,24 +158,17 @@ static void open_connections(struct load *l, int ep)
 {
     l->c = calloc(l->connections, sizeof *l->c);
     if (!l->c)
-        die("memory");
+        bench_die("memory");
     for (unsigned i = 0; i < l->connections; i++) {
         struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &l->c[i] };
         int on = 1;
 
         l->c[i].fd = socket(AF_INET, SOCK_STREAM, 0);
         if (connect(l->c[i].fd, (struct sockaddr *)&l->to, sizeof l->to) != 0)
-            die("connect");
+            bench_die("connect");
         setsockopt(l->c[i].fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         epoll_ctl(ep, EPOLL_CTL_ADD, l->c[i].fd, &ev);
     }
-}
-
-static int by_size(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
 }
 
 static void read_senders(struct load *l, const char *path)
@@ -199,13 +178,13 @@ static void read_senders(struct load *l, const char *path)
 
     l->senders = calloc(SENDERS, sizeof *l->senders);
     if (!f || !l->senders)
-        die(path);
+        bench_die(path);
     while (l->senders_n < SENDERS && fgets(line, sizeof line, f))
         snprintf(l->senders[l->senders_n++], sizeof *l->senders, "%.*s", (int)strcspn(line, "\r\n,") % 23,
                  line);
     fclose(f);
     if (l->senders_n == 0)
-        die("no senders");
+        bench_die("no senders");
 }
 
 static void run(struct load *l, int ep)
@@ -217,7 +196,7 @@ static void run(struct load *l, int ep)
         int n = epoll_wait(ep, ev, 64, 30000);
 
         if (n == 0)
-            die("no answer for 30 s");
+            bench_die("no answer for 30 s");
         for (int i = 0; i < n; i++)
             on_readable(l, ev[i].data.ptr);
     }
@@ -231,32 +210,31 @@ int main(int argc, char **argv)
     int ep = epoll_create1(0);
 
     if (argc != 7) {
-        fprintf(stderr, "load sms|ussd HOST PORT CONNECTIONS COUNT SENDERS_FILE\n");
+        fprintf(stderr, "load sms|ussd|open HOST PORT CONNECTIONS COUNT SENDERS_FILE\n");
         return 2;
     }
-    l.ussd = strcmp(argv[1], "ussd") == 0;
+    l.open = strcmp(argv[1], "open") == 0;
+    l.ussd = l.open || strcmp(argv[1], "ussd") == 0;
+    l.steps = l.open ? OPEN_STEPS : STEPS;
     inet_pton(AF_INET, argv[2], &l.to.sin_addr);
     l.to.sin_port = htons((uint16_t)strtoul(argv[3], NULL, 10));
     l.connections = (unsigned)strtoul(argv[4], NULL, 10);
     l.count = (unsigned)strtoul(argv[5], NULL, 10);
     read_senders(&l, argv[6]);
-    l.run = (uint64_t)now_us();
+    l.run = (uint64_t)bench_now_us();
     l.chance = l.run * 2654435761u + 1;
     l.next_sender = (unsigned)(l.run % l.senders_n);
     l.latency = calloc(l.count + CONNECTIONS * STEPS, sizeof *l.latency);
     if (!l.latency || !l.connections || l.connections > CONNECTIONS)
-        die("connections or count");
+        bench_die("connections or count");
     open_connections(&l, ep);
-    began = now_us();
+    began = bench_now_us();
     run(&l, ep);
-    seconds = (double)(now_us() - began) / 1e6;
-    qsort(l.latency, l.ended, sizeof *l.latency, by_size);
-    printf("{\"mode\":\"%s\",\"connections\":%u,\"count\":%u,\"good\":%u,\"bad\":%u,\"seconds\":%.3f,\"per_"
-           "s\":%.0f,"
-           "\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f}\n",
-           argv[1], l.connections, l.ended, l.good, l.bad, seconds, l.ended / seconds,
-           (double)l.latency[l.ended / 2] / 1e3, (double)l.latency[l.ended * 99 / 100] / 1e3,
-           (double)l.latency[l.ended - 1] / 1e3);
+    seconds = (double)(bench_now_us() - began) / 1e6;
+    printf("{\"count\":%u,\"bad\":%u,\"seconds\":%.3f,\"per_s\":%.0f", l.ended, l.bad, seconds,
+           l.ended / seconds);
+    bench_print_latency("answer", l.latency, l.ended);
+    puts("}");
     if (l.bad)
         fprintf(stderr, "first bad answer: %s\n", l.first_bad);
     return 0;

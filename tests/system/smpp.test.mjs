@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, freePort, kader, newName, nomorOf, secondKader, waitFor } from './lib.mjs';
+import { Gateway, bidan, freePort, kader, newName, nomorOf, puskesmas, secondKader, waitFor } from './lib.mjs';
 import { Smsc, smpp, ucs2 } from './smsc.mjs';
 
 const withTelko = (port, more = '') => ({
@@ -177,6 +177,65 @@ test('what nobody can read is refused by name and the bind stands', async () => 
   assert.ok(smsc.sessions.includes(s));
 });
 
+test('optional parameters that nobody knows, double or empty, do not touch the message', async () => {
+  const name = child();
+  const text = `TIMBANG ${name} P 14bl 9,2 76`;
+  const tlvs = [[0x1400, 'vendor'], [0x1400, 'again'], [0x3fff, ''], [0x0000, 'x'], [0xffff, Buffer.alloc(2000, 0xff)], [0x020c, ''], [0x0501, ''], [0x1383, '']];
+  const { command_status } = await smsc.raw(Smsc.deliverSm(kader, text, { sequence: 0x7001, tlvs }), 0x7001);
+  assert.equal(command_status, 0);
+  assert.equal((await row(g, name)).bb, 9.2);
+});
+
+test('lengths that lie are refused by name, never read, and the bind stands', async () => {
+  const s = smsc.session;
+  const name = child();
+  const text = `TIMBANG ${name} P 14bl 9,2 76`;
+  const cases = [
+    ['a text that is said to be longer than its PDU', { length: 254 }, smpp.ESME_RINVCMDLEN],
+    ['a parameter that is said to be longer than its PDU', { tlvs: [[0x0424, 'short', 60000]] }, smpp.ESME_RINVTLVLEN ?? 0xc2],
+    ['a parameter without its end', { tlvs: [[0x1400, 'x', 2]] }, 0xc2],
+  ];
+  let sequence = 0x7100;
+  for (const [what, lie, status] of cases) {
+    sequence++;
+    const r = await smsc.raw(Smsc.deliverSm(kader, text, { sequence, ...lie }), sequence);
+    assert.equal(r.command, 'deliver_sm_resp', what);
+    assert.equal(r.command_status, status, what);
+  }
+  // A text said to be shorter: what is behind it is no parameter.
+  sequence++;
+  assert.notEqual((await smsc.raw(Smsc.deliverSm(kader, text, { sequence, length: 5 }), sequence)).command_status, 0);
+  assert.ok(smsc.sessions.includes(s));
+  // None of them became a report; the same text whole does.
+  assert.equal((await smsc.deliver(kader, text)).command_status, 0);
+  await row(g, name);
+  assert.equal(g.query(`SELECT count(*) AS n FROM v_timbang WHERE nama = '${name}'`)[0].n, 1);
+});
+
+// Half a message must never be read as the whole: "9,2" may have been "9,25".
+for (const [phone, what, header, filed] of [
+  [bidan, 'has an element that runs over its end', [5, 0, 30, 1, 2, 1], 0],
+  [puskesmas, 'is part three of two', [5, 0, 3, 1, 2, 3], 0],
+  [secondKader, 'counts one part, and so is whole', [5, 0, 3, 1, 1, 1], 1],
+])
+  test(`a message whose header ${what}: taken, answered, ${filed ? 'filed' : 'not filed unasked'}`, async () => {
+    const name = child();
+    const text = Buffer.concat([Buffer.from(header), Buffer.from(`TIMBANG ${name} P 14bl 9,2`)]);
+    for (const s of smsc.submits) s.seen = true;
+    assert.equal((await smsc.deliver(phone, text, { esm_class: 0x40 })).command_status, 0);
+    const { text: answer } = await smsc.sms(phone);
+    if (filed) await row(g, name);
+    else assert.doesNotMatch(answer, /^Diterima/);
+  });
+
+test('their sequence numbers go round, and each answer has its own', async () => {
+  const names = [child(), child(), child()];
+  const numbers = [0x7ffffffe, 0x7fffffff, 1];
+  const answers = await Promise.all(numbers.map((sequence, i) => smsc.raw(Smsc.deliverSm(kader, `TIMBANG ${names[i]} P 14bl 9,2 76`, { sequence }), sequence)));
+  assert.deepEqual(answers.map((r) => r.command_status), [0, 0, 0]);
+  for (const name of names) await row(g, name);
+});
+
 test('deliver_sm_resp comes only after the commit', async () => {
   const name = child();
   const redis = g.redisPid();
@@ -209,6 +268,71 @@ test('the SMSC dies and comes back: bound again, and what waited goes out', asyn
   const second = await row(g, other);
   await smsc.sms(kader, new RegExp(second.nomor));
   assert.ok(r.nomor);
+});
+
+// A telko with a small window, of its own for each of these.
+async function small(more = '') {
+  const own = await new Smsc().start();
+  const { patch } = withTelko(own.port, more);
+  const h = await new Gateway({ patch: (yaml) => patch(yaml).replace('window: 100', 'window: 5').replace(/^default_provider:.*$/m, 'default_provider: telko') }).start();
+  await own.bound();
+  return { own, h };
+}
+
+test('a bind lost in the middle of a window: what had not left goes out once, what had is not doubled', async () => {
+  const { own, h } = await small();
+  const names = Array.from({ length: 12 }, child);
+  own.answer = () => null;
+  await Promise.all(names.map((n, i) => own.deliver(i % 2 ? kader : secondKader, `TIMBANG ${n} P 14bl 9,2 76`)));
+  const rows = await Promise.all(names.map((n) => row(h, n)));
+  await waitFor('the window is full', () => own.submits.length === 5);
+  await own.kill();
+  const back = await new Smsc().start(own.port);
+  await back.bound();
+  await waitFor('the other seven', () => back.submits.length >= 7);
+  const numbers = (s) => s.submits.map((x) => nomorOf(x.text));
+  assert.deepEqual([...numbers(own), ...numbers(back)].sort(), rows.map((r) => r.nomor).sort(), 'each answer left once');
+  assert.deepEqual(await h.stop(), { code: 0, signal: null });
+  assert.equal(back.submits.length, 7, 'and none came later');
+  await back.kill();
+});
+
+test('a bind lost in the middle of a window: an emergency is sent again until the telco has it', async () => {
+  const { own, h } = await small();
+  own.answer = () => null;
+  await own.deliver(kader, 'RUJUK#Bu Ana#28th#perdarahan#RSUD');
+  const urgent = (s) => s.submits.filter((x) => /RUJUK/.test(x.text));
+  await waitFor('it is under way', () => urgent(own).length);
+  const to = urgent(own)[0].to;
+  await own.kill();
+  const back = await new Smsc().start(own.port);
+  await back.bound();
+  await waitFor('it comes again', () => urgent(back).some((s) => s.to === to), 60000);
+  assert.deepEqual(await h.stop(), { code: 0, signal: null });
+  await back.kill();
+});
+
+test('a bind lost while messages are under way: brought again, each is one record and one answer', async () => {
+  const { own, h } = await small();
+  const names = Array.from({ length: 20 }, child);
+  const redis = h.redisPid();
+  process.kill(redis, 'SIGSTOP');
+  const deliver = (smsc2) => names.map((n, i) => smsc2.deliver(i % 2 ? kader : secondKader, `TIMBANG ${n} P 14bl 9,2 76`));
+  const first = Promise.allSettled(deliver(own));
+  await new Promise((done, failed) => own.session.enquire_link({}, (r) => (r.command_status ? failed(r) : done()))); // it has read them all
+  await own.kill();
+  assert.deepEqual([...new Set((await first).map((r) => r.status))], ['rejected'], 'the SMSC heard nothing');
+  process.kill(redis, 'SIGCONT');
+  const back = await new Smsc().start(own.port);
+  await back.bound();
+  const again = await Promise.all(deliver(back));
+  assert.deepEqual([...new Set(again.map((r) => r.command_status))], [0]);
+  const rows = await Promise.all(names.map((n) => row(h, n)));
+  for (const r of rows) await back.sms(r.reporter ?? kader, new RegExp(r.nomor)).catch(() => back.sms(secondKader, new RegExp(r.nomor), 100));
+  assert.equal(h.query('SELECT count(*) AS n FROM record')[0].n, names.length);
+  assert.deepEqual(await h.stop(), { code: 0, signal: null });
+  assert.equal(back.submits.length, names.length, 'one answer each');
+  await back.kill();
 });
 
 test('silence is broken by enquire_link', async () => {

@@ -54,6 +54,7 @@ export class Smsc {
     const body = pdu.message_payload ?? pdu.short_message;
     const s = {
       pdu,
+      session,
       text: String(body.message ?? body),
       udh: pdu.short_message?.udh?.[0],
       to: pdu.destination_addr,
@@ -75,8 +76,7 @@ export class Smsc {
   }
 
   // A deliver_sm; resolves to the response.
-  deliver(from, text, fields = {}) {
-    const session = this.session;
+  deliver(from, text, fields = {}, session = this.session) {
     return new Promise((done, failed) => {
       const dead = () => failed(new Error('closed before its response'));
       const sent = session?.deliver_sm(
@@ -89,6 +89,36 @@ export class Smsc {
       if (!sent) failed(new Error('not bound'));
       session?.setMaxListeners(100).once('close', dead);
     });
+  }
+
+  // Octets that node-smpp would not write; resolves to the answer that has this sequence number.
+  raw(bytes, sequence) {
+    const session = this.session;
+    return new Promise((done, failed) => {
+      const dead = () => failed(new Error('closed before its answer'));
+      const listen = (pdu) => {
+        if (pdu.sequence_number !== sequence || !(pdu.command_id & 0x80000000)) return;
+        session.off('pdu', listen);
+        session.off('close', dead);
+        done(pdu);
+      };
+      session.setMaxListeners(100).on('pdu', listen);
+      session.once('close', dead);
+      session.socket.write(bytes);
+    });
+  }
+
+  // The octets of a deliver_sm; `length` lies about the text's, `tlvs` are [tag, value, length] and may lie too.
+  static deliverSm(from, text, { sequence = 1, esm = 0, length = text.length, tlvs = [] } = {}) {
+    const c = (s) => Buffer.from(`${s}\0`, 'latin1');
+    const tail = tlvs.map(([tag, value, n = value.length]) => Buffer.concat([Buffer.from([tag >> 8, tag & 255, n >> 8, n & 255]), Buffer.from(value)]));
+    const body = Buffer.concat([
+      c(''), Buffer.from([1, 1]), c(from.replace('+', '')), Buffer.from([0, 1]), c('98120'),
+      Buffer.from([esm, 0, 0]), c(''), c(''), Buffer.from([0, 0, 0, 0, length]), Buffer.isBuffer(text) ? text : gsm(text), ...tail,
+    ]);
+    const head = Buffer.alloc(16);
+    [16 + body.length, 5, 0, sequence].forEach((v, i) => head.writeUInt32BE(v, i * 4));
+    return Buffer.concat([head, body]);
   }
 
   // The parts of a text, as an SMS with a header, or with SAR fields.

@@ -14,10 +14,30 @@
 #define ORACLE "tests/oracle/net_smpp.pl"
 
 enum {
-    MANY = 2000,
+    MANY = 3000,
     SEED = 20261121,
     LINE = 65536,
 };
+
+/* All that we know, in the order of the oracle's line. */
+static const struct {
+    const char *name;
+    enum smpp_tag tag;
+    unsigned octets; /* 0: as long as it likes */
+} tags[] = {
+    { "receipted_message_id", SMPP_TAG_RECEIPTED_MESSAGE_ID, 0 },
+    { "user_message_reference", SMPP_TAG_USER_MESSAGE_REFERENCE, 2 },
+    { "sar_msg_ref_num", SMPP_TAG_SAR_REF, 2 },
+    { "sar_total_segments", SMPP_TAG_SAR_TOTAL, 1 },
+    { "sar_segment_seqnum", SMPP_TAG_SAR_SEQ, 1 },
+    { "sc_interface_version", SMPP_TAG_SC_INTERFACE_VERSION, 1 },
+    { "network_error_code", SMPP_TAG_NETWORK_ERROR_CODE, 0 },
+    { "message_payload", SMPP_TAG_MESSAGE_PAYLOAD, 0 },
+    { "message_state", SMPP_TAG_MESSAGE_STATE, 1 },
+    { "ussd_service_op", SMPP_TAG_USSD_SERVICE_OP, 1 },
+    { "its_session_info", SMPP_TAG_ITS_SESSION_INFO, 2 },
+};
+#define TAGS (sizeof tags / sizeof tags[0])
 
 static void put_hex(struct buf *b, struct slice s)
 {
@@ -31,11 +51,11 @@ static void put_text(struct buf *b, const char *name, struct slice s)
     put_hex(b, s);
 }
 
-static void put_tlv(struct buf *b, const char *name, const struct smpp_pdu *p, unsigned tag)
+static void put_tlv(struct buf *b, const char *name, const struct smpp_pdu *p, enum smpp_tag tag)
 {
     struct slice v = S("");
 
-    smpp_tlv_find(p, (enum smpp_tag)tag, &v);
+    smpp_tlv_find(p, tag, &v);
     put_text(b, name, v);
 }
 
@@ -43,7 +63,6 @@ static void print_fields(struct buf *b, const struct smpp_pdu *p)
 {
     buf_printf(b, "cmd=%08x seq=%08x status=%08x", p->command, p->sequence, p->status);
     put_text(b, "service_type", p->service_type);
-    /* Net::SMPP keeps the address range of a bind under a name of its own. */
     buf_printf(b, " source_addr_ton=%02x source_addr_npi=%02x", p->from.ton, p->from.npi);
     put_text(b, "source_addr", p->from.number);
     buf_printf(b, " dest_addr_ton=%02x dest_addr_npi=%02x", p->to.ton, p->to.npi);
@@ -60,12 +79,10 @@ static void print_fields(struct buf *b, const struct smpp_pdu *p)
     put_text(b, "message_id", p->message_id);
     put_text(b, "system_id", p->system_id);
     put_text(b, "password", p->password);
-    put_tlv(b, "sar_msg_ref_num", p, SMPP_TAG_SAR_REF);
-    put_tlv(b, "message_payload", p, SMPP_TAG_MESSAGE_PAYLOAD);
-    put_tlv(b, "receipted_message_id", p, SMPP_TAG_RECEIPTED_MESSAGE_ID);
-    put_tlv(b, "user_message_reference", p, SMPP_TAG_USER_MESSAGE_REFERENCE);
-    put_tlv(b, "ussd_service_op", p, SMPP_TAG_USSD_SERVICE_OP);
-    put_tlv(b, "its_session_info", p, SMPP_TAG_ITS_SESSION_INFO);
+    put_text(b, "system_type", p->system_type);
+    buf_printf(b, " interface_version=%02x", p->version);
+    for (unsigned i = 0; i < TAGS; i++)
+        put_tlv(b, tags[i].name, p, tags[i].tag);
 }
 
 static void assert_line(const struct buf *ours, const char *theirs)
@@ -131,46 +148,106 @@ static struct slice some(char *mem, unsigned max, bool any_octet)
 }
 
 struct made {
-    char type[8], from[24], to[24], text[256], id[66], system[16], password[9], payload[4096];
+    char type[8], from[64], to[64], text[256], id[66], system[16], password[9], system_type[13];
+    char values[TAGS][4096];
     struct buf tlvs;
     struct smpp_pdu pdu;
 };
 
-static void make(struct made *m, unsigned i)
+static void make_tlvs(struct made *m)
 {
-    static const uint32_t commands[] = { SMPP_SUBMIT_SM, SMPP_DELIVER_SM, SMPP_SUBMIT_SM | SMPP_RESPONSE,
-                                         SMPP_DELIVER_SM | SMPP_RESPONSE, SMPP_BIND_TRANSMITTER };
+    for (unsigned i = 0; i < TAGS; i++) {
+        if (below(2))
+            continue;
+        if (tags[i].octets)
+            smpp_tlv_put_number(&m->tlvs, tags[i].tag, tags[i].octets, below(1U << 8 * tags[i].octets));
+        else
+            smpp_tlv_put(&m->tlvs, tags[i].tag, some(m->values[i], 4000, true));
+    }
+    m->pdu.tlvs = buf_slice(&m->tlvs);
+}
+
+static struct smpp_address address(char *mem, unsigned max)
+{
+    return (struct smpp_address){ (uint8_t)below(256), (uint8_t)below(256), some(mem, max, false) };
+}
+
+static void make_message(struct made *m)
+{
+    struct smpp_pdu *p = &m->pdu;
+    bool data = p->command == SMPP_DATA_SM;
+
+    p->service_type = some(m->type, 5, false);
+    p->from = address(m->from, data ? 64 : 20);
+    p->to = address(m->to, data ? 64 : 20);
+    p->esm_class = (uint8_t)below(256);
+    p->registered = (uint8_t)below(256);
+    p->coding = (uint8_t)below(256);
+    if (data)
+        return;
+    p->protocol_id = (uint8_t)below(256);
+    p->priority = (uint8_t)below(256);
+    p->replace = (uint8_t)below(256);
+    p->default_message = (uint8_t)below(256);
+    p->schedule = below(2) ? S("261121090000000+") : S("");
+    p->validity = below(2) ? S("000001000000000R") : S("");
+    p->text = some(m->text, 254, true);
+}
+
+static void make_bind(struct made *m)
+{
     struct smpp_pdu *p = &m->pdu;
 
-    *p = (struct smpp_pdu){ .command = commands[i % 5], .sequence = 1 + below(SMPP_SEQUENCE_MAX) };
-    buf_init(&m->tlvs, 8192);
-    if (i % 5 < 2) {
-        p->service_type = some(m->type, 5, false);
-        p->from = (struct smpp_address){ (uint8_t)below(256), (uint8_t)below(256), some(m->from, 20, false) };
-        p->to = (struct smpp_address){ (uint8_t)below(256), (uint8_t)below(256), some(m->to, 20, false) };
-        p->esm_class = (uint8_t)below(256);
-        p->protocol_id = (uint8_t)below(256);
-        p->priority = (uint8_t)below(256);
-        p->registered = (uint8_t)below(256);
-        p->replace = (uint8_t)below(256);
-        p->coding = (uint8_t)below(256);
-        p->default_message = (uint8_t)below(256);
-        p->schedule = below(2) ? S("261121090000000+") : S("");
-        p->text = some(m->text, 254, true);
-        if (below(2))
-            smpp_tlv_put(&m->tlvs, SMPP_TAG_MESSAGE_PAYLOAD, some(m->payload, 4000, true));
-        if (below(2))
-            smpp_tlv_put_number(&m->tlvs, SMPP_TAG_ITS_SESSION_INFO, 2, below(65536));
-        if (below(2))
-            smpp_tlv_put_number(&m->tlvs, SMPP_TAG_USSD_SERVICE_OP, 1, below(256));
-        p->tlvs = buf_slice(&m->tlvs);
-    } else if (i % 5 < 4) {
+    p->system_id = some(m->system, 15, false);
+    p->password = some(m->password, 8, false);
+    p->system_type = some(m->system_type, 12, false);
+    p->version = SMPP_VERSION;
+    p->from = address(m->from, 40);
+}
+
+/* All that we write, and what an SMSC would: the codec is one. */
+static void make(struct made *m, unsigned i)
+{
+    static const uint32_t commands[] = {
+        SMPP_SUBMIT_SM,
+        SMPP_DELIVER_SM,
+        SMPP_DATA_SM,
+        SMPP_SUBMIT_SM | SMPP_RESPONSE,
+        SMPP_DELIVER_SM | SMPP_RESPONSE,
+        SMPP_DATA_SM | SMPP_RESPONSE,
+        SMPP_BIND_TRANSCEIVER,
+        SMPP_BIND_TRANSMITTER,
+        SMPP_BIND_RECEIVER,
+        SMPP_ENQUIRE_LINK,
+        SMPP_ENQUIRE_LINK | SMPP_RESPONSE,
+        SMPP_UNBIND,
+        SMPP_UNBIND | SMPP_RESPONSE,
+        SMPP_GENERIC_NACK,
+    };
+    struct smpp_pdu *p = &m->pdu;
+
+    *p = (struct smpp_pdu){ .command = commands[i % (sizeof commands / sizeof commands[0])],
+                            .sequence = 1 + below(SMPP_SEQUENCE_MAX) };
+    buf_init(&m->tlvs, SMPP_PDU_MAX);
+    if (p->command & SMPP_RESPONSE)
         p->status = below(256);
-        p->message_id = some(m->id, 64, false);
-    } else {
-        p->system_id = some(m->system, 15, false);
-        p->password = some(m->password, 8, false);
-        p->version = SMPP_VERSION;
+    switch (p->command & ~SMPP_RESPONSE) {
+    case SMPP_SUBMIT_SM:
+    case SMPP_DELIVER_SM:
+    case SMPP_DATA_SM:
+        if (p->command & SMPP_RESPONSE)
+            p->message_id = some(m->id, 64, false);
+        else
+            make_message(m);
+        make_tlvs(m);
+        break;
+    case SMPP_BIND_TRANSCEIVER:
+    case SMPP_BIND_TRANSMITTER:
+    case SMPP_BIND_RECEIVER:
+        make_bind(m);
+        break;
+    default:
+        break;
     }
 }
 
@@ -180,7 +257,7 @@ static void what_we_write_net_smpp_reads_alike(void **state)
     static char line[LINE];
     int fd = mkstemp(path);
     FILE *file = fdopen(fd, "w"), *perl;
-    struct made m;
+    static struct made m;
     struct buf b;
 
     (void)state;

@@ -183,7 +183,9 @@ static void headers_are_read_and_other_ones_skipped(void **state)
         { SLICE("\x05\x00\x03\x2a"), -1, 0, 0, 0, SLICE("\x05\x00\x03\x2a") },
         { SLICE(""), -1, 0, 0, 0, SLICE("") },
         /* an element that runs over the header */
-        { SLICE("\x03\x00\x03\x2ahi"), 0, 0, 0, 0, SLICE("hi") },
+        { SLICE("\x03\x00\x03\x2ahi"), 2, 0, 0, 0, SLICE("hi") },
+        { SLICE("\x05\x00\x1e\x2a\x02\x01hi"), 2, 0, 0, 0, SLICE("hi") },
+        { SLICE("\x06\x00\x03\x2a\x02\x01\x00hi"), 1, 42, 2, 1, SLICE("hi") },
     };
 
     (void)state;
