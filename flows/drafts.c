@@ -93,8 +93,6 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         s->refused_on = node_text(o, "refused_on");
         s->request = node_text(o, "request");
         s->ussd_told = node_text(o, "ussd_told");
-        s->noise = node_int(o, "noise");
-        s->noise_ms = node_int(o, "noise_at");
         s->stopped = node_bool(o, "stopped");
     } else if (s) {
         s->foreign = blob.n > 0;
@@ -134,10 +132,6 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     node_put(o, "refused_on", s->refused_on);
     node_put(o, "request", s->request);
     node_put(o, "ussd_told", s->ussd_told);
-    if (s->noise) {
-        node_put_int(o, "noise", s->noise);
-        node_put_int(o, "noise_at", s->noise_ms);
-    }
     node_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);
 }

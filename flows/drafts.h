@@ -62,7 +62,6 @@ struct sender_state {
     struct slice refused_on; /* ISO day of the last refusal */
     struct slice request;    /* number of her DAFTAR that waits */
     struct slice ussd_told;  /* ISO day of the last SMS about an unfinished dialogue */
-    int64_t noise, noise_ms; /* points of what was not understood, and the last of it (breaker.h) */
     bool stopped;            /* BERHENTI */
     bool changed;
     bool foreign; /* the blob is of a newer version: it is left as it is */

@@ -10,7 +10,6 @@
 #include "flows/answers.h"
 #include "flows/approval.h"
 #include "flows/blob.h"
-#include "flows/breaker.h"
 #include "flows/commands.h"
 #include "flows/filing.h"
 #include "flows/people.h"
@@ -453,7 +452,7 @@ static void step_nothing(struct step *s)
 {
     if (!s->person)
         filing_keep(s);
-    step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
+    step_reason(s, s->person ? "unknown_keyword" : "unknown_sender");
     if (s->reading->said.emergency) {
         step_cry(s);
         step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.danger", NULL, 0));
@@ -532,8 +531,6 @@ enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, 
         step_reason(&s, seen->inbound->kind == INBOUND_DLR ? "dlr" : "timer_idle");
         break;
     }
-    if (seen->inbound->kind == INBOUND_SMS)
-        breaker_judge(&s);
     if (seen->inbound->kind == INBOUND_SMS && !seen->inbound->from_is_msisdn)
         step_reason(&s, "no_answer_possible");
     return step_end(&s);
