@@ -82,6 +82,32 @@ static void lists_decode(struct sender_state *s, const json_t *o, int64_t now_ms
     }
 }
 
+static void noise_decode(struct noise *n, const json_t *o, struct arena *a)
+{
+    *n = (struct noise){ .n = (unsigned)blob_int(o, "n"),
+                         .same = (unsigned)blob_int(o, "same"),
+                         .today = (unsigned)blob_int(o, "today"),
+                         .day = blob_slice(o, "day", a),
+                         .text = blob_int(o, "text"),
+                         .last_ms = blob_int(o, "at") };
+}
+
+static void noise_encode(json_t *state, const struct noise *n)
+{
+    json_t *o;
+
+    if (!n->day.n)
+        return;
+    o = json_object();
+    blob_put_int(o, "n", n->n);
+    blob_put_int(o, "same", n->same);
+    blob_put_int(o, "today", n->today);
+    blob_put(o, "day", n->day);
+    blob_put_int(o, "text", n->text);
+    blob_put_int(o, "at", n->last_ms);
+    json_object_set_new(state, "noise", o);
+}
+
 struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rules, int64_t now_ms,
                                    struct arena *a)
 {
@@ -99,6 +125,7 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         s->refused_on = blob_slice(o, "refused_on", a);
         s->request = blob_slice(o, "request", a);
         s->ussd_told = blob_slice(o, "ussd_told", a);
+        noise_decode(&s->noise, json_object_get(o, "noise"), a);
         s->stopped = blob_bool(o, "stopped");
     } else if (s) {
         s->foreign = blob.n > 0;
@@ -138,6 +165,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     blob_put(o, "refused_on", s->refused_on);
     blob_put(o, "request", s->request);
     blob_put(o, "ussd_told", s->ussd_told);
+    noise_encode(o, &s->noise);
     blob_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);
 }

@@ -11,6 +11,7 @@
 #include "flows/blob.h"
 #include "flows/commands.h"
 #include "flows/filing.h"
+#include "flows/noise.h"
 #include "flows/people.h"
 #include "flows/pws.h"
 #include "flows/recap.h"
@@ -519,6 +520,7 @@ enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, 
         step_reason(&s, seen->inbound->kind == INBOUND_DLR ? "dlr" : "timer_idle");
         break;
     }
+    noise_judge(&s);
     if (seen->inbound->kind == INBOUND_SMS && !seen->inbound->from_is_msisdn)
         step_reason(&s, "no_answer_possible");
     return step_end(&s);
