@@ -343,6 +343,7 @@ void commands_run(struct step *s, const struct command *c)
         return;
     }
     if (c->kind == COMMAND_OK && !c->nomor.n && s->person && s->person->role == ROLE_KADER) {
+        step_reason(s, "thanks");
         say(s, c->nomor, "unknown.thanks"); /* `ok` and no more: she has read our answer */
         return;
     }

@@ -77,6 +77,29 @@ static void lists_decode(struct sender_state *s, const struct node *o, int64_t n
                                               .forwarded = node_bool(k, "forwarded") };
 }
 
+static void noise_decode(struct noise *n, const struct node *o)
+{
+    *n = (struct noise){ .n = (unsigned)node_int(o, "n"),
+                         .same = (unsigned)node_int(o, "same"),
+                         .today = (unsigned)node_int(o, "today"),
+                         .day = node_text(o, "day"),
+                         .text = node_int(o, "text"),
+                         .last_ms = node_int(o, "at") };
+}
+
+static void noise_encode(struct node *state, const struct noise *n)
+{
+    struct node *o = n->day.n && state ? node_object(state->arena) : NULL;
+
+    node_put_int(o, "n", n->n);
+    node_put_int(o, "same", n->same);
+    node_put_int(o, "today", n->today);
+    node_put(o, "day", n->day);
+    node_put_int(o, "text", n->text);
+    node_put_int(o, "at", n->last_ms);
+    node_set(state, "noise", o);
+}
+
 struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rules, int64_t now_ms,
                                    struct arena *a)
 {
@@ -93,6 +116,7 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         s->refused_on = node_text(o, "refused_on");
         s->request = node_text(o, "request");
         s->ussd_told = node_text(o, "ussd_told");
+        noise_decode(&s->noise, node_get(o, "noise"));
         s->stopped = node_bool(o, "stopped");
     } else if (s) {
         s->foreign = blob.n > 0;
@@ -132,6 +156,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     node_put(o, "refused_on", s->refused_on);
     node_put(o, "request", s->request);
     node_put(o, "ussd_told", s->ussd_told);
+    noise_encode(o, &s->noise);
     node_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);
 }

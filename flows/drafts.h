@@ -50,6 +50,15 @@ struct kept {
     bool forwarded; /* an emergency: the staff have it, it is not carried out again */
 };
 
+/* Her messages that came to nothing, one after the other (flows/noise.h). */
+struct noise {
+    unsigned n, same; /* in a row; of them with one text */
+    unsigned today;   /* on `day`, whatever came between */
+    struct slice day; /* ISO */
+    int64_t text;     /* hash of the last one */
+    int64_t last_ms;
+};
+
 struct sender_state {
     struct draft drafts[DRAFTS];
     unsigned drafts_n;
@@ -62,7 +71,8 @@ struct sender_state {
     struct slice refused_on; /* ISO day of the last refusal */
     struct slice request;    /* number of her DAFTAR that waits */
     struct slice ussd_told;  /* ISO day of the last SMS about an unfinished dialogue */
-    bool stopped;            /* BERHENTI */
+    struct noise noise;
+    bool stopped; /* BERHENTI */
     bool changed;
     bool foreign; /* the blob is of a newer version: it is left as it is */
 };

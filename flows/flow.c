@@ -12,6 +12,7 @@
 #include "flows/blob.h"
 #include "flows/commands.h"
 #include "flows/filing.h"
+#include "flows/noise.h"
 #include "flows/people.h"
 #include "flows/pws.h"
 #include "flows/recap.h"
@@ -452,7 +453,7 @@ static void step_nothing(struct step *s)
 {
     if (!s->person)
         filing_keep(s);
-    step_reason(s, s->person ? "unknown_keyword" : "unknown_sender");
+    step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
     if (s->reading->said.emergency) {
         step_cry(s);
         step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.danger", NULL, 0));
@@ -531,6 +532,7 @@ enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, 
         step_reason(&s, seen->inbound->kind == INBOUND_DLR ? "dlr" : "timer_idle");
         break;
     }
+    noise_judge(&s);
     if (seen->inbound->kind == INBOUND_SMS && !seen->inbound->from_is_msisdn)
         step_reason(&s, "no_answer_possible");
     return step_end(&s);

@@ -164,6 +164,7 @@ static void read_provider(struct config_reader *r, struct yaml *node, struct pro
 
     *p = (struct provider_conf){ .name = node->key, .mark = node->key_mark };
     config_section(r, node, SECTION_PROVIDER, p);
+    p->failover_mark = yaml_get(node, "failover") ? yaml_get(node, "failover")->mark : (struct mark){ 0 };
     send = yaml_map(node, "send", r->faults);
     if (send) {
         config_section(r, send, SECTION_SEND, &p->send);
@@ -274,6 +275,40 @@ struct slice config_url_host(struct slice url)
     return slice_cut(&host, ':');
 }
 
+/* Does it hand over SMS to a network by itself? */
+static bool sends(const struct provider_conf *p)
+{
+    return !p->sms_via.n && (slice_is(p->dialect, "smpp") || p->send.url.n);
+}
+
+/* Whoever helps out must be able to, and the chain of helpers must end. */
+static void check_failover(struct config_reader *r, const struct provider_conf *p)
+{
+    const struct config *c = r->config;
+    const struct provider_conf *other = config_provider(c, p->failover), *next = other;
+    unsigned steps = 0;
+
+    if (!other || other == p) {
+        fault_add(r->faults, p->failover_mark, "\"failover\": \"%.*s\" is no other provider",
+                  SLICE_ARG(p->failover));
+    } else if (!sends(p)) {
+        fault_add(
+            r->faults, p->failover_mark,
+            "\"failover\": \"%.*s\" sends no SMS by itself: give the key to the provider that carries them",
+            SLICE_ARG(p->name));
+    } else if (!sends(other)) {
+        fault_add(r->faults, p->failover_mark,
+                  "\"failover\": \"%.*s\" cannot carry SMS: it needs send: {url: …} or dialect smpp",
+                  SLICE_ARG(p->failover));
+    } else {
+        while (next && next != p && next->failover.n && steps++ < CONFIG_PROVIDERS)
+            next = config_provider(c, next->failover);
+        if (next == p)
+            fault_add(r->faults, p->failover_mark, "\"failover\": the chain from \"%.*s\" comes back to it",
+                      SLICE_ARG(p->name));
+    }
+}
+
 /* What one key says about another. */
 static void check_providers(struct config_reader *r)
 {
@@ -290,6 +325,8 @@ static void check_providers(struct config_reader *r)
             if (!config_is_loopback(p->allow[a]))
                 fault_add(r->faults, p->mark,
                           "the emulator takes only addresses of this machine in \"allow\"");
+        if (p->failover.n)
+            check_failover(r, p);
         if (p->sms_via.n) {
             via = config_provider(c, p->sms_via);
             if (!via || via == p || via->sms_via.n)

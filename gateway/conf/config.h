@@ -32,8 +32,11 @@ struct provider_conf {
     struct slice token;  /* read from token_file; empty = none */
     struct slice secret; /* read from secret_file: signatures */
     struct send_conf send;
-    const struct shape *shape;                    /* dialect generic; NULL for all others */
-    unsigned ussd_budget_ms;                      /* 0: config.ussd_ms */
+    const struct shape *shape; /* dialect generic; NULL for all others */
+    unsigned ussd_budget_ms;   /* 0: config.ussd_ms */
+    struct slice failover;     /* another provider sends its SMS while it is down */
+    struct mark failover_mark; /* line 0 = left out */
+    unsigned failover_after_ms;
     struct slice sms_via;                         /* another provider carries its SMS */
     struct slice host, system_id, password, bind; /* smpp, as all below */
     struct slice system_type, ussd, data_coding, long_sms;

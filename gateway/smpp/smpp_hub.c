@@ -257,6 +257,14 @@ bool smpp_provider_ready(const struct smpp_provider *p)
     return false;
 }
 
+bool smpp_provider_bound(const struct smpp_provider *p)
+{
+    for (unsigned i = 0; i < p->links_n; i++)
+        if (smpp_link_sends(p->links[i]))
+            return true;
+    return false;
+}
+
 unsigned smpp_provider_room(const struct smpp_provider *p)
 {
     unsigned n = 0;

@@ -45,6 +45,8 @@ struct smpp_habits {
 const struct smpp_habits *smpp_provider_habits(const struct smpp_provider *);
 /* Does any bind stand that is neither throttled nor leaving? */
 bool smpp_provider_ready(const struct smpp_provider *);
+/* Does any bind by which we can send stand? */
+bool smpp_provider_bound(const struct smpp_provider *);
 /* How many requests may go now, over all binds. */
 unsigned smpp_provider_room(const struct smpp_provider *);
 /* Requests of ours without an answer. */

@@ -31,7 +31,10 @@ static struct {
 } rig;
 
 static const char *const sinks[] = { "lokal", "lain" };
-static const char *const providers[] = { "emulator", "kannel" };
+#ifndef RIG_PROVIDERS
+#define RIG_PROVIDERS "emulator", "kannel"
+#endif
+static const char *const providers[] = { RIG_PROVIDERS };
 
 static RIG_UNUSED void on_ready(void *arg, const struct err *err)
 {

@@ -1,0 +1,109 @@
+/* circuit.c - see circuit.h. */
+#include "gateway/delivery/circuit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/base/log.h"
+#include "gateway/base/stat.h"
+#include "gateway/conf/config.h"
+
+static const char *const state_names[] = { "closed", "open", "probing" };
+
+/* Figures keep the names that they are given: those of all providers of this process. */
+static const char *lasting(const char *name)
+{
+    static char names[CONFIG_PROVIDERS][65];
+
+    for (unsigned i = 0; i < CONFIG_PROVIDERS; i++) {
+        if (!names[i][0])
+            snprintf(names[i], sizeof names[i], "%s", name);
+        if (strncmp(names[i], name, sizeof names[i] - 1) == 0)
+            return names[i];
+    }
+    return "other";
+}
+
+void circuit_init(struct circuit *c, const char *name, int64_t patience_ms)
+{
+    name = lasting(name);
+    *c = (struct circuit){ .name = name, .patience_ms = patience_ms, .wait_ms = patience_ms };
+    c->gauge =
+        stat_get(STAT_GAUGE, "provider_circuit",
+                 "How a provider is: 0 well, 1 down, 2 being probed by one SMS at a time.", "provider", name);
+    c->opened = stat_get(STAT_COUNTER, "provider_down_total", "Times that a provider was found down.",
+                         "provider", name);
+    c->gauge->value = CIRCUIT_CLOSED;
+}
+
+/* The one place where the state changes. */
+static void turn(struct circuit *c, enum circuit_state state, const char *why)
+{
+    if (c->state == state)
+        return;
+    log_event(state == CIRCUIT_CLOSED ? LOG_INFO : LOG_WARN, "provider_circuit", "provider", c->name, "from",
+              state_names[c->state], "to", state_names[state], "why", why, NULL);
+    c->opened->value += c->state == CIRCUIT_CLOSED && state == CIRCUIT_OPEN;
+    c->state = state;
+    c->gauge->value = state;
+}
+
+static void open(struct circuit *c, int64_t now_ms, const char *why)
+{
+    c->until_ms = now_ms + c->wait_ms;
+    turn(c, CIRCUIT_OPEN, why);
+}
+
+/* A probe that failed: it is left alone twice as long. */
+static void open_again(struct circuit *c, int64_t now_ms, const char *why)
+{
+    c->wait_ms = c->wait_ms * 2 < CIRCUIT_LONGEST_MS ? c->wait_ms * 2 : CIRCUIT_LONGEST_MS;
+    open(c, now_ms, why);
+}
+
+void circuit_well(struct circuit *c, int64_t now_ms)
+{
+    (void)now_ms;
+    c->failed = 0;
+    c->wait_ms = c->patience_ms;
+    turn(c, CIRCUIT_CLOSED, "sent");
+}
+
+void circuit_failed(struct circuit *c, int64_t now_ms)
+{
+    c->failed++;
+    if (c->state == CIRCUIT_PROBING)
+        open_again(c, now_ms, "probe failed");
+    else if (c->state == CIRCUIT_CLOSED && c->failed >= CIRCUIT_FAILURES)
+        open(c, now_ms, "failures in a row");
+}
+
+void circuit_refused(struct circuit *c, int64_t now_ms)
+{
+    if (c->state == CIRCUIT_PROBING)
+        open_again(c, now_ms, "probe refused");
+}
+
+void circuit_bound(struct circuit *c, bool bound, int64_t now_ms)
+{
+    if (c->gone == !bound)
+        return;
+    c->gone = !bound;
+    if (c->state == CIRCUIT_CLOSED && !bound)
+        c->until_ms = now_ms + c->patience_ms;
+    else if (c->state == CIRCUIT_OPEN && bound)
+        c->until_ms = now_ms; /* a bind that stands again is worth a probe */
+}
+
+int64_t circuit_tick(struct circuit *c, int64_t now_ms)
+{
+    if (c->state == CIRCUIT_CLOSED && c->gone && now_ms >= c->until_ms)
+        open(c, now_ms, "no bind");
+    else if (c->state == CIRCUIT_PROBING && c->gone)
+        open(c, now_ms, "no bind");
+    else if (c->state == CIRCUIT_OPEN && !c->gone && now_ms >= c->until_ms)
+        turn(c, CIRCUIT_PROBING, "waited");
+    if ((c->state == CIRCUIT_CLOSED && c->gone) || (c->state == CIRCUIT_OPEN && !c->gone))
+        return c->until_ms > now_ms ? c->until_ms - now_ms : 0;
+    return -1;
+}

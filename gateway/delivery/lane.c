@@ -1,0 +1,144 @@
+/* lane.c - see lane.h. */
+#include "gateway/delivery/lane.h"
+
+#include <stdlib.h>
+
+enum {
+    JOB_MAGIC = 0x6a6f6273
+};
+
+void lane_init(struct lane *l, struct provider *home, unsigned number)
+{
+    *l = (struct lane){ .home = home, .number = number };
+    l->last = &l->waiting;
+}
+
+/* --- jobs --- */
+
+struct job *job_from_entry(struct lane *l, const struct entry *e, struct err *why)
+{
+    struct arena arena;
+    struct job *j;
+
+    arena_init(&arena, LANE_JOB_MEMORY);
+    j = ARENA_NEW(&arena, struct job);
+    if (!j || sms_decode(arena_copy(&arena, e->body), &arena, &j->sms, why) != 0 || arena.failed) {
+        arena_free(&arena);
+        return NULL;
+    }
+    j->magic = JOB_MAGIC;
+    j->lane = l;
+    j->id = arena_copy(&arena, e->id);
+    j->attempts = e->attempts;
+    j->first_ms = e->first_ms;
+    j->recovered = e->recovered;
+    j->arena = arena;
+    return j;
+}
+
+struct job *job_from_sms(struct lane *l, const struct sms *sms, int64_t now_ms)
+{
+    struct arena arena;
+    struct job *j;
+
+    arena_init(&arena, LANE_JOB_MEMORY);
+    j = ARENA_NEW(&arena, struct job);
+    if (!j) {
+        arena_free(&arena);
+        return NULL;
+    }
+    j->magic = JOB_MAGIC;
+    j->lane = l;
+    j->first_ms = now_ms;
+    j->sms = (struct lane_sms){ .to = arena_copy(&arena, sms->to),
+                                .text = arena_copy(&arena, sms->text),
+                                .class = sms->class,
+                                .expires_ms = sms->expires_ms };
+    j->arena = arena;
+    return j;
+}
+
+struct job *job_of(void *arg)
+{
+    struct job *j = arg;
+
+    if (j->magic != JOB_MAGIC)
+        abort();
+    return j;
+}
+
+void job_free(struct job *j)
+{
+    struct arena arena = j->arena;
+
+    j->magic = 0;
+    arena_free(&arena); /* the job lives in it */
+}
+
+/* --- the queue of a lane --- */
+
+void lane_add(struct lane *l, struct job *j)
+{
+    j->next = NULL;
+    *l->last = j;
+    l->last = &j->next;
+    l->waiting_n++;
+}
+
+struct job *lane_first(struct lane *l, int64_t now_ms)
+{
+    struct job **at = &l->waiting, *j;
+
+    while (*at && (*at)->due_ms > now_ms)
+        at = &(*at)->next;
+    j = *at;
+    if (!j)
+        return NULL;
+    *at = j->next;
+    if (l->last == &j->next)
+        l->last = at;
+    j->next = NULL;
+    l->waiting_n--;
+    return j;
+}
+
+int64_t lane_due_ms(const struct lane *l)
+{
+    int64_t due = INT64_MAX;
+
+    for (const struct job *j = l->waiting; j; j = j->next)
+        if (j->due_ms < due)
+            due = j->due_ms;
+    return due;
+}
+
+void lane_clear(struct lane *l)
+{
+    for (struct job *j; (j = l->waiting);) {
+        l->waiting = j->next;
+        job_free(j);
+    }
+    l->last = &l->waiting;
+    l->waiting_n = 0;
+}
+
+/* --- under way --- */
+
+void job_list(struct job **head, struct job *j)
+{
+    j->next = *head;
+    if (j->next)
+        j->next->at = &j->next;
+    j->at = head;
+    *head = j;
+}
+
+void job_unlist(struct job *j)
+{
+    if (!j->at)
+        return;
+    *j->at = j->next;
+    if (j->next)
+        j->next->at = j->at;
+    j->at = NULL;
+}

@@ -1,0 +1,62 @@
+/* lane.h - SMS in the hands of this room, and the queues in which they wait their turn.
+ *
+ * A job is one SMS that was taken from its lane in the store.  It must be in exactly one place: waiting in
+ * its lane, or under way at a provider.  Sits under provider.c; knows neither windows nor attempts. */
+#ifndef KENTONGAN_DELIVERY_LANE_H
+#define KENTONGAN_DELIVERY_LANE_H
+
+#include "gateway/base/arena.h"
+#include "gateway/store/store.h"
+
+struct provider;
+struct smpp_send;
+
+enum {
+    LANE_JOB_MEMORY = 256 * 1024
+};
+
+struct job {
+    unsigned magic;
+    struct lane *lane;
+    struct provider *by;    /* who tries it, while it is under way */
+    struct job *next, **at; /* in the lane's queue, or among those under way */
+    struct slice id;        /* of the entry */
+    struct lane_sms sms;
+    unsigned attempts;
+    int64_t first_ms;
+    bool recovered;
+    int64_t due_ms;         /* in the lane past the store: not before */
+    struct smpp_send *smpp; /* while it is under way by submit_sm */
+    struct arena arena;     /* holds all above */
+};
+
+struct lane {
+    struct provider *home; /* whose lane it is, whoever carries it now */
+    unsigned number;
+    struct consumer *consumer;   /* NULL: the lane past the store (delivery_now) */
+    struct job *waiting, **last; /* first in, first out */
+    unsigned taken, waiting_n;   /* taken: waiting or under way */
+};
+
+void lane_init(struct lane *, struct provider *home, unsigned number);
+/* A job of this lane from what the store or delivery_now() gave; NULL with *why when it is no SMS or there is
+ * no memory.  Not queued yet. */
+struct job *job_from_entry(struct lane *, const struct entry *, struct err *why);
+struct job *job_from_sms(struct lane *, const struct sms *, int64_t now_ms);
+/* Aborts on anything else. */
+struct job *job_of(void *arg);
+void job_free(struct job *);
+
+void lane_add(struct lane *, struct job *);
+/* Takes out the first that is due at now_ms (wall): one that waits for its next try holds up nobody. */
+struct job *lane_first(struct lane *, int64_t now_ms);
+/* When its next one is due; INT64_MAX: none waits. */
+int64_t lane_due_ms(const struct lane *);
+/* Frees all that waits. */
+void lane_clear(struct lane *);
+
+/* --- the list of those under way --- */
+void job_list(struct job **head, struct job *);
+void job_unlist(struct job *);
+
+#endif

@@ -1,0 +1,456 @@
+/* provider.c - see provider.h.
+ *
+ * An SMS is taken from its lane, waits in a queue of this room until the window and the rate let it go, is
+ * tried, and is ended with done, retry or park.  Only what can soon be sent is taken: what waits here when
+ * the process dies comes back as "perhaps sent". */
+#include "gateway/delivery/provider.h"
+
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/base/rnd.h"
+#include "gateway/base/stat.h"
+#include "gateway/delivery/smpp_send.h"
+
+enum {
+    TIMEOUT_MS = 20000,
+    THROTTLE_MS = 2000,
+};
+
+void provider_count(const char *how)
+{
+    static const char *const names[] = { "sent", "expired", "refused", "unknown", "later", "broken" };
+
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(how, names[i]) == 0)
+            stat_get(STAT_COUNTER, "sms_out_total", "Attempts to send an SMS, by how they ended.", "outcome",
+                     names[i])
+                ->value++;
+}
+
+static struct attempt attempt_of(const struct job *j, enum attempt_result result)
+{
+    return (struct attempt){ .class = j->sms.class,
+                             .result = result,
+                             .attempts = j->attempts,
+                             .first_ms = j->first_ms,
+                             .now_ms = clock_wall_ms(),
+                             .expires_ms = j->sms.expires_ms,
+                             .jitter = (uint32_t)rnd_below(65536),
+                             /* What the emulator did not show yet, nobody has seen. */
+                             .recovered = j->recovered && !j->lane->home->dialect->in_process };
+}
+
+/* The one place where an SMS leaves this room. */
+static void job_end(struct job *j, const struct attempt_verdict *v)
+{
+    struct consumer *c = j->lane->consumer;
+
+    provider_count(v->reason);
+    if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
+        j->attempts++;
+        j->due_ms = v->due_ms;
+        lane_add(j->lane, j); /* pump() sets the clock for it */
+        return;
+    }
+    if (c && v->next == ATTEMPT_RETRY)
+        consumer_retry(c, j->id, v->due_ms);
+    else if (c && v->next == ATTEMPT_PARK)
+        consumer_park(c, j->id, v->reason);
+    else if (c) /* past the store it was in memory alone: its message comes again out of the spool */
+        consumer_done(c, j->id);
+    if (strcmp(v->reason, "sent") != 0)
+        log_event(v->next == ATTEMPT_PARK ? LOG_WARN : LOG_INFO, "sms_out", "provider",
+                  j->lane->home->dialect->name, "class", sms_class_name(j->sms.class), "outcome", v->reason,
+                  NULL);
+    j->lane->taken--;
+    job_free(j);
+}
+
+/* Off the list of those under way. */
+static struct provider *job_back(struct job *j)
+{
+    struct provider *p = j->by;
+
+    job_unlist(j);
+    p->under_way_n--;
+    p->urgent_n -= j->lane->number == 0;
+    j->by = NULL;
+    return p;
+}
+
+static void job_judge(struct job *j, enum attempt_result result, bool excused, int64_t retry_after_ms)
+{
+    struct provider *p = job_back(j), *home = j->lane->home;
+    struct attempt a = attempt_of(j, result);
+    struct attempt_verdict v;
+
+    a.retry_after_ms = retry_after_ms;
+    v = attempt_judge(&a);
+    route_attempted(p, result, excused);
+    /* Whoever carries it now has not kept anybody waiting. */
+    if (v.next == ATTEMPT_RETRY && home->carrier != p)
+        v.due_ms = a.now_ms;
+    job_end(j, &v);
+    provider_pump(p);
+}
+
+/* --- one attempt --- */
+
+static enum attempt_result result_of(struct job *j, const struct http_result *r, bool *excused)
+{
+    struct provider *p = j->by;
+    struct send_answer said;
+    struct arena scratch;
+
+    if (r->outcome == HTTP_NOT_REACHED)
+        return ATTEMPT_LATER;
+    if (r->outcome == HTTP_LOST)
+        return ATTEMPT_UNKNOWN;
+    arena_init(&scratch, LANE_JOB_MEMORY);
+    p->dialect->decode_send_answer(
+        &(struct wire_said){ .status = r->status, .body = r->body, .shape = p->conf.shape }, &scratch, &said);
+    if (said.result == SEND_ACCEPTED && said.their_id.n && j->sms.uuid.n)
+        store_dlr_put(p->delivery->store, p->conf.name.p, said.their_id, j->sms.uuid);
+    arena_free(&scratch);
+    switch (said.result) {
+    case SEND_ACCEPTED:
+        return ATTEMPT_ACCEPTED;
+    case SEND_REFUSED:
+        log_event(LOG_WARN, "sms_refused", "provider", p->dialect->name, "why", said.why, NULL);
+        return ATTEMPT_REFUSED;
+    case SEND_THROTTLED:
+        p->throttled_until_ms = clock_mono_ms() + THROTTLE_MS;
+        *excused = true;
+        return ATTEMPT_LATER;
+    case SEND_LATER:
+        return ATTEMPT_LATER;
+    case SEND_UNKNOWN:
+        break;
+    }
+    return ATTEMPT_UNKNOWN;
+}
+
+static void on_sent(void *arg, const struct http_result *r)
+{
+    struct job *j = job_of(arg);
+    bool excused = false;
+    enum attempt_result result = result_of(j, r, &excused);
+
+    job_judge(j, result, excused, r->retry_after_ms);
+}
+
+/* The emulator has no network: its SMS are in the inbox at once. */
+static void show(struct job *j)
+{
+    struct delivery *d = j->lane->home->delivery;
+    bool taken = inbox_add(d->inbox, j->sms.to, j->sms.text, clock_wall_ms());
+    struct attempt a = attempt_of(j, taken ? ATTEMPT_ACCEPTED : ATTEMPT_LATER);
+    struct attempt_verdict v = attempt_judge(&a);
+
+    job_end(j, &v);
+}
+
+static bool send_http(struct job *j)
+{
+    struct provider *p = j->by;
+    struct wire_sms sms = { .url = p->conf.send.url,
+                            .username = p->conf.send.username,
+                            .password = p->conf.send.password,
+                            .from = p->conf.send.from,
+                            .to = j->sms.to,
+                            .text = j->sms.text,
+                            .uuid = j->sms.uuid,
+                            .dlr_url = p->dlr_url,
+                            .shape = p->conf.shape };
+    struct wire_send wire;
+    struct arena scratch;
+    bool sent;
+
+    if (!p->dialect->encode_send || !p->conf.send.url.n)
+        return false;
+    /* Without a uuid (past the store) a report could be told to nobody. */
+    if (!j->sms.uuid.n)
+        sms.dlr_url = slice_make("", 0);
+    arena_init(&scratch, LANE_JOB_MEMORY);
+    sent = p->dialect->encode_send(&sms, &scratch, &wire) == WIRE_OK && !scratch.failed &&
+           http_send_start(p->delivery->http, &wire, TIMEOUT_MS, on_sent, j);
+    arena_free(&scratch);
+    return sent;
+}
+
+static void on_submitted(void *arg, enum attempt_result result)
+{
+    struct job *j = job_of(arg);
+    /* A bind that is throttled or gone is judged by time, not by what it dropped. */
+    bool excused = !smpp_provider_ready(j->by->smpp);
+
+    j->smpp = NULL;
+    job_judge(j, result, excused, 0);
+}
+
+static bool send_smpp(struct job *j)
+{
+    struct provider *p = j->by;
+
+    j->smpp = smpp_send_start(p->delivery->loop, p->smpp, p->delivery->store, &j->sms, p->conf.send.from,
+                              on_submitted, j);
+    return j->smpp != NULL;
+}
+
+static void attempt_start(struct provider *p, struct job *j)
+{
+    struct attempt a = attempt_of(j, ATTEMPT_NONE);
+    struct attempt_verdict v = attempt_judge(&a);
+
+    if (v.next != ATTEMPT_SEND) {
+        job_end(j, &v);
+        return;
+    }
+    if (p->dialect->in_process) {
+        show(j);
+        return;
+    }
+    j->by = p;
+    job_list(&p->under_way, j);
+    p->under_way_n++;
+    p->urgent_n += j->lane->number == 0;
+    p->failed_over->value += j->lane->home != p;
+    if (p->by_smpp ? !send_smpp(j) : !send_http(j)) {
+        (void)job_back(j);
+        job_end(j, &(struct attempt_verdict){ ATTEMPT_RETRY, clock_wall_ms() + 60000, "later" });
+    }
+}
+
+/* --- taking and letting go --- */
+
+static bool quiet_now(const struct delivery *d)
+{
+    return attempt_quiet_ms(clock_wall_ms(), d->utc_offset_min) > 0;
+}
+
+/* SMS under way at once: of a provider that is being probed, one. */
+static unsigned window_of(const struct provider *p)
+{
+    return p->circuit.state == CIRCUIT_PROBING ? 1 : p->window;
+}
+
+/* Places that only lane 0 may have: a window full of bulk that hangs must not keep an answer waiting. */
+static unsigned reserve_of(const struct provider *p)
+{
+    return window_of(p) > 1 ? (window_of(p) + 3) / 4 : 0;
+}
+
+/* The lane of this number with the oldest SMS that waits, of all that p carries; NULL when none has any. */
+static struct lane *oldest(const struct provider *p, unsigned number)
+{
+    struct delivery *d = p->delivery;
+    struct lane *first = NULL;
+
+    for (unsigned i = 0; i < d->providers_n; i++) {
+        struct provider *home = &d->provider[i];
+
+        for (unsigned via = 0; home->carrier == p && via < home->vias_n; via++) {
+            struct lane *l = &home->lane[number][via];
+
+            if (l->waiting && (!first || l->waiting->first_ms < first->waiting->first_ms))
+                first = l;
+        }
+    }
+    return first;
+}
+
+static struct job *past_the_store(const struct provider *p)
+{
+    struct delivery *d = p->delivery;
+    struct job *j = NULL;
+
+    for (unsigned i = 0; i < d->providers_n && !j; i++)
+        if (d->provider[i].carrier == p)
+            j = lane_first(&d->provider[i].now, clock_wall_ms());
+    return j;
+}
+
+static struct job *next_waiting(struct provider *p)
+{
+    bool quiet = quiet_now(p->delivery);
+    struct job *j = past_the_store(p);
+
+    for (unsigned n = 0; n < PROVIDER_LANES && !j; n++) {
+        struct lane *l;
+
+        /* What was taken by day and still waits here is not sent in the night either. */
+        if (n > 0 && (quiet || p->under_way_n + reserve_of(p) >= window_of(p)))
+            break;
+        l = oldest(p, n);
+        if (l)
+            j = lane_first(l, INT64_MAX);
+    }
+    return j;
+}
+
+/* An SMS by which a provider whose lanes another carries shows that it is well again: the least urgent that
+ * may go, for it may have to be parked as "perhaps sent". */
+static struct job *next_probe(struct provider *p)
+{
+    unsigned first = quiet_now(p->delivery) ? 0 : PROVIDER_LANES - 1;
+
+    if (p->circuit.state != CIRCUIT_PROBING || p->carrier == p || p->under_way_n)
+        return NULL;
+    for (unsigned n = first + 1; n-- > 0;)
+        for (unsigned via = 0; via < p->vias_n; via++)
+            if (p->lane[n][via].waiting)
+                return lane_first(&p->lane[n][via], INT64_MAX);
+    return lane_first(&p->now, clock_wall_ms());
+}
+
+/* When the next of the lanes past the store is due; INT64_MAX: none waits. */
+static int64_t next_due_ms(const struct provider *p)
+{
+    const struct delivery *d = p->delivery;
+    int64_t due = INT64_MAX;
+
+    for (unsigned i = 0; i < d->providers_n; i++)
+        if (d->provider[i].carrier == p && lane_due_ms(&d->provider[i].now) < due)
+            due = lane_due_ms(&d->provider[i].now);
+    return due;
+}
+
+/* --- what is taken from the store --- */
+
+/* What the window, and under a rate the next two seconds, have room for.  What is taken sooner waits here for
+ * nothing, and would come back as "perhaps sent" if the process died. */
+static unsigned room(const struct provider *p, unsigned window, unsigned waiting, unsigned under_way)
+{
+    unsigned taken = waiting + under_way;
+    unsigned left = taken < window ? window - taken : 0;
+    unsigned soon = 2 * p->conf.rate > waiting ? 2 * p->conf.rate - waiting : 0;
+
+    return p->conf.rate && soon < left ? soon : left;
+}
+
+static bool idle(const struct provider *p)
+{
+    return p->delivery->draining || (p->by_smpp && (!p->smpp || !smpp_provider_ready(p->smpp)));
+}
+
+/* Those that wait in the lanes that p carries; *urgent: of lane 0 alone. */
+static unsigned waiting_of(const struct provider *p, unsigned *urgent)
+{
+    const struct delivery *d = p->delivery;
+    unsigned all = 0;
+
+    *urgent = 0;
+    for (unsigned i = 0; i < d->providers_n; i++)
+        for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES * d->provider[i].vias_n; k++) {
+            const struct lane *l = &d->provider[i].lane[k / d->provider[i].vias_n][k % d->provider[i].vias_n];
+
+            all += l->waiting_n;
+            *urgent += l->number == 0 ? l->waiting_n : 0;
+        }
+    return all;
+}
+
+/* Lane 0 takes as if the others were not there: it goes first as soon as a place is free.  They take what is
+ * left. */
+void provider_set_windows(struct provider *p)
+{
+    struct delivery *d = p->delivery;
+    unsigned urgent, all = waiting_of(p, &urgent);
+    unsigned for_urgent = idle(p) ? 0 : room(p, window_of(p), urgent, p->urgent_n);
+    unsigned for_rest =
+        idle(p) || quiet_now(d) ? 0 : room(p, window_of(p) - reserve_of(p), all, p->under_way_n);
+
+    for (unsigned i = 0; i < d->providers_n; i++)
+        for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES * d->provider[i].vias_n; k++) {
+            struct lane *l = &d->provider[i].lane[k / d->provider[i].vias_n][k % d->provider[i].vias_n];
+            unsigned more = l->number == 0 ? for_urgent : for_rest;
+
+            consumer_window(l->consumer, more ? l->taken + more : 0);
+        }
+}
+
+/* How long until the rate lets one more go; 0 = now. */
+static int64_t rate_wait(struct provider *p)
+{
+    int64_t now = clock_mono_ms();
+
+    if (p->throttled_until_ms > now)
+        return p->throttled_until_ms - now;
+    if (p->smpp)
+        return smpp_provider_wait_ms(p->smpp);
+    if (!p->conf.rate)
+        return 0;
+    p->tokens += (double)(now - p->tokens_ms) * p->conf.rate / 1000;
+    p->tokens_ms = now;
+    /* A second's worth may go at once, never more. */
+    if (p->tokens > p->conf.rate)
+        p->tokens = p->conf.rate;
+    if (p->tokens >= 1)
+        return 0;
+    return (int64_t)((1 - p->tokens) * 1000 / p->conf.rate) + 1;
+}
+
+/* A bind that is not there, or full, calls when that changes. */
+static bool may_send(const struct provider *p)
+{
+    return p->under_way_n < window_of(p) && !p->delivery->draining &&
+           (!p->by_smpp || (p->smpp && smpp_provider_room(p->smpp)));
+}
+
+void provider_pump(struct provider *p)
+{
+    int64_t due;
+
+    while (may_send(p)) {
+        int64_t wait = rate_wait(p);
+        struct job *j;
+
+        if (wait) {
+            loop_timer_set(p->pump, wait);
+            provider_set_windows(p);
+            return;
+        }
+        j = next_probe(p);
+        if (!j)
+            j = next_waiting(p);
+        if (!j)
+            break;
+        if (p->conf.rate && !p->smpp)
+            p->tokens -= 1;
+        attempt_start(p, j);
+    }
+    due = next_due_ms(p);
+    if (due != INT64_MAX && may_send(p))
+        loop_timer_set(p->pump, due - clock_wall_ms());
+    provider_set_windows(p);
+}
+
+void provider_on_pump(void *arg)
+{
+    struct provider *p = arg;
+
+    provider_pump(p);
+    if (p->carrier != p)
+        provider_pump(p->carrier);
+}
+
+/* One of its lanes' SMS came out of the store. */
+void provider_on_entry(void *arg, const struct entry *e)
+{
+    struct lane *l = arg;
+    struct err why = { "" };
+    struct job *j = job_from_entry(l, e, &why);
+
+    if (!j) {
+        provider_count("broken");
+        log_text(LOG_ERROR, "sms_broken", "%s", why.text);
+        consumer_park(l->consumer, e->id, "broken");
+        return;
+    }
+    lane_add(l, j);
+    l->taken++;
+    /* Not inside this call: the entry may only be ended after it. */
+    loop_timer_set(l->home->pump, 0);
+}

@@ -1,0 +1,86 @@
+/* provider.h - one provider within delivery: its lanes, its window, its rate, its circuit, and the attempts
+ * under way.  Inside gateway/delivery only: the world outside sees delivery.h.
+ *
+ * Lanes belong to their home for good; which provider carries them now is route.c's to say (`carrier`), and
+ * nobody else changes it. */
+#ifndef KENTONGAN_DELIVERY_PROVIDER_H
+#define KENTONGAN_DELIVERY_PROVIDER_H
+
+#include "gateway/conf/config.h"
+#include "gateway/delivery/attempt.h"
+#include "gateway/delivery/circuit.h"
+#include "gateway/delivery/http_send.h"
+#include "gateway/delivery/inbox.h"
+#include "gateway/delivery/lane.h"
+#include "gateway/loop/loop.h"
+#include "gateway/smpp/smpp_hub.h"
+#include "parsers/dialect.h"
+
+enum {
+    PROVIDER_LANES = 3,
+    PROVIDER_VIAS = 8, /* providers whose SMS one carries, itself among them */
+};
+
+struct provider {
+    struct delivery *delivery;
+    struct arena arena; /* of the configuration below */
+    const struct dialect *dialect;
+    bool by_smpp;
+    struct smpp_provider *smpp; /* by_smpp, once delivery_smpp() was called */
+    struct provider_conf conf;
+    struct slice dlr_url;
+    struct lane lane[PROVIDER_LANES][PROVIDER_VIAS];
+    struct lane now;                 /* SMS that no store keeps: sent while Redis is away */
+    struct slice via[PROVIDER_VIAS]; /* their names */
+    struct arena names;
+    unsigned vias_n;
+    struct circuit circuit;
+    struct provider *failover; /* who helps out; NULL: nobody */
+    struct provider *carrier;  /* who sends the SMS of its lanes now: itself, when all is well */
+    struct stat *failed_over;
+    struct job *under_way;
+    unsigned under_way_n, window;
+    unsigned urgent_n; /* of lane 0, among those under way */
+    double tokens;     /* SMS that the rate allows now */
+    int64_t tokens_ms, throttled_until_ms;
+    struct loop_timer *pump, *watch;
+};
+
+struct delivery {
+    struct loop *loop;
+    struct store *store;
+    struct http_send *http;
+    struct inbox *inbox;
+    struct provider provider[CONFIG_PROVIDERS];
+    unsigned providers_n;
+    struct loop_timer *dawn;
+    int utc_offset_min;
+    bool draining;
+};
+
+/* --- provider.c --- */
+/* Sends what may go now, and asks the store for what will have room. */
+void provider_pump(struct provider *);
+/* The same for the loop's timers, and for whoever carries its lanes. */
+void provider_on_pump(void *provider);
+/* An SMS of one of its lanes came out of the store. */
+void provider_on_entry(void *lane, const struct entry *);
+/* How much the lanes that it carries may take from the store. */
+void provider_set_windows(struct provider *);
+/* Counts an attempt by how it ended ("sent", "expired", "broken", …). */
+void provider_count(const char *how);
+
+/* --- route.c --- */
+/* Who carries whose lanes, by the circuits as they are now; pumps whoever got more to carry. */
+void route_update(struct delivery *);
+/* How an attempt by this provider ended, for its circuit; then route_update().  excused: it failed for a
+ * reason that is no sign of illness ("not so fast"). */
+void route_attempted(struct provider *, enum attempt_result, bool excused);
+/* A bind came or went. */
+void route_bound(struct provider *);
+/* Names its helper by the configuration and begins to watch it; after all providers are open. */
+void route_begin(struct delivery *, const struct config *);
+/* For the loop's timer. */
+void route_on_watch(void *provider);
+
+#endif
