@@ -267,7 +267,7 @@ static void answer(const struct wire_outcome *what, struct arena *a, struct wire
         return;
     }
     text = http == 503 ? s->busy : http != 200 ? s->refused : s->taken;
-    if (what->reason == REASON_duplicate && s->duplicate.n)
+    if ((what->reason == REASON_duplicate || what->reason == REASON_replayed) && s->duplicate.n)
         text = s->duplicate;
     if (http != 200 && !text.n)
         dialect_refuse(what->reason, a, out);
