@@ -267,7 +267,7 @@ static void answer(const struct wire_outcome *what, struct arena *a, struct wire
         return;
     }
     text = http == 503 ? s->busy : http != 200 ? s->refused : s->taken;
-    if (what->reason == REASON_duplicate && s->duplicate.n)
+    if ((what->reason == REASON_duplicate || what->reason == REASON_replayed) && s->duplicate.n)
         text = s->duplicate;
     if (http != 200 && !text.n)
         dialect_refuse(what->reason, a, out);
@@ -288,15 +288,15 @@ static void answer_ussd(const struct wire_page *page, struct arena *a, struct wi
     const struct template_value values[] = {
         { "page", page->text }, { "session", page->session }, { "from", page->from }, { NULL, { 0 } }
     };
-    struct slice text = !d ? slice_make("", 0) : page->ends ? d->page_ends : d->page_goes_on;
 
-    if (!text.n) {
+    if (!d || !d->page_ends.n) {
         dialect_answer_ussd(NULL, page, a, out);
         return;
     }
     *out = (struct wire_answer){ .status = 200,
                                  .content_type = d->page_type.p,
-                                 .body = filled(text, d->page_type, values, a) };
+                                 .body = filled(page->ends ? d->page_ends : d->page_goes_on, d->page_type,
+                                                values, a) };
 }
 
 /* --- out --- */

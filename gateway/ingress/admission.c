@@ -222,6 +222,7 @@ struct replays {
     struct seen {
         uint64_t key;
         int64_t until_ms; /* 0 = free */
+        bool taken;
     } seen[REPLAY_SETS][REPLAY_WAYS];
 };
 
@@ -249,25 +250,29 @@ uint64_t replays_key(struct slice provider, struct slice signature)
     return slice_hash(slice_make(hex, n)) ^ slice_hash(provider) << 1;
 }
 
-bool replays_take(struct replays *r, uint64_t key, int64_t now, int64_t life)
+enum replay replays_take(struct replays *r, uint64_t key, int64_t now, int64_t life)
 {
     struct seen *set = r->seen[key % REPLAY_SETS], *out = set;
 
     for (unsigned i = 0; i < REPLAY_WAYS; i++) {
         if (set[i].key == key && set[i].until_ms > now)
-            return false;
+            return set[i].taken ? REPLAY_TAKEN : REPLAY_UNDER_WAY;
         if (set[i].until_ms < out->until_ms)
             out = &set[i];
     }
     *out = (struct seen){ .key = key, .until_ms = now + life };
-    return true;
+    return REPLAY_FRESH;
 }
 
-void replays_forget(struct replays *r, uint64_t key)
+void replays_end(struct replays *r, uint64_t key, bool taken)
 {
     struct seen *set = r->seen[key % REPLAY_SETS];
 
-    for (unsigned i = 0; i < REPLAY_WAYS; i++)
-        if (set[i].key == key)
-            set[i] = (struct seen){ .until_ms = 0 };
+    for (unsigned i = 0; i < REPLAY_WAYS; i++) {
+        if (set[i].key != key)
+            continue;
+        set[i].taken = taken;
+        if (!taken)
+            set[i].until_ms = 0;
+    }
 }

@@ -53,10 +53,15 @@ struct replays *replays_new(void);
 void replays_free(struct replays *);
 /* What a signature is remembered by: its last 64 hex digits, whatever their case. */
 uint64_t replays_key(struct slice provider, struct slice signature);
-/* False when this one was taken within its life; else it is remembered for so long.  65536 are kept, the one
- * that ends first goes for a new one. */
-bool replays_take(struct replays *, uint64_t key, int64_t now_ms, int64_t life_ms);
-/* It was not taken after all: the same bytes may come again. */
-void replays_forget(struct replays *, uint64_t key);
+enum replay {
+    REPLAY_FRESH,     /* remembered from now on, for its life */
+    REPLAY_UNDER_WAY, /* nobody knows yet what becomes of the first */
+    REPLAY_TAKEN,
+};
+
+/* 65536 are remembered; the one that ends first goes for a new one. */
+enum replay replays_take(struct replays *, uint64_t key, int64_t now_ms, int64_t life_ms);
+/* What became of it: taken, or the same bytes may come again. */
+void replays_end(struct replays *, uint64_t key, bool taken);
 
 #endif

@@ -56,6 +56,7 @@ struct request {
     const struct dialect *dialect;        /* of the provider */
     enum door door;
     uint64_t replay, whole;
+    struct slice id; /* the provider's, where a repeat is to hear it */
 };
 
 struct ingress {
@@ -134,15 +135,15 @@ static void reply_outcome(struct ingress *in, struct evhttp_request *req, const 
 static void refuse(struct ingress *in, const struct request *r, enum reason reason)
 {
     reason_count(reason);
-    if (r->replay && reason_http(reason) != 200)
-        replays_forget(in->replays, r->replay);
+    if (r->replay)
+        replays_end(in->replays, r->replay, reason_http(reason) == 200);
     if (r->whole)
         http_parts_end(in->parts, r->whole, false);
     if (r->door == DOOR_USSD)
         reply_ussd(in, r->http, r->provider, &(struct wire_page){ .over = reason == REASON_ussd_page },
                    &(struct answer){ .reason = reason });
     else
-        reply_outcome(in, r->http, r->provider, &(struct wire_outcome){ .reason = reason });
+        reply_outcome(in, r->http, r->provider, &(struct wire_outcome){ .reason = reason, .id = r->id });
 }
 
 /* --- held requests --- */
@@ -191,8 +192,8 @@ static void say(struct ingress *in, struct held *h, enum reason reason, const st
 {
     const struct provider_conf *p = config_provider(in->config, h->provider);
 
-    if (h->replay && reason_http(reason) != 200)
-        replays_forget(in->replays, h->replay);
+    if (h->replay)
+        replays_end(in->replays, h->replay, reason_http(reason) == 200);
     if (h->whole)
         http_parts_end(in->parts, h->whole, reason_http(reason) == 200);
     if (!h->req)
@@ -315,22 +316,34 @@ static enum wire_rc decode(const struct dialect *d, enum door door, const struct
     return WIRE_BAD_SHAPE;
 }
 
-/* The signature, where there is one; and no signed request twice, where its time is part of it. */
-static enum reason authentic(struct ingress *in, struct request *r, const struct wire_request *w)
+/* A signed request has its time in it: the same bytes again are a telco that did not hear us, or somebody who
+ * listened.  Either hears what the first heard, and nothing is done twice. */
+static enum reason replayed(struct ingress *in, struct request *r, const struct wire_request *w)
 {
     const struct shape *s = w->shape;
 
+    r->replay = replays_key(r->provider->name, dialect_header(w, s->signature.header.p));
+    switch (replays_take(in->replays, r->replay, w->now_ms, (int64_t)2 * s->signature.window_ms)) {
+    case REPLAY_FRESH:
+        return REASON_accepted;
+    case REPLAY_UNDER_WAY:
+        r->replay = 0; /* the first of them decides */
+        return REASON_busy;
+    case REPLAY_TAKEN:
+        break;
+    }
+    r->replay = 0;
+    /* All inputs of the session are in it: the same page comes out. */
+    return r->door == DOOR_USSD && slice_is(s->ussd.text_is, "whole") ? REASON_accepted : REASON_replayed;
+}
+
+static enum reason authentic(struct ingress *in, struct request *r, const struct wire_request *w)
+{
     if (!w->secret.n || !r->dialect->signs)
         return REASON_accepted;
     if (r->dialect->verify(w) != WIRE_OK)
         return REASON_bad_signature;
-    if (!s)
-        return REASON_accepted;
-    r->replay = replays_key(r->provider->name, dialect_header(w, s->signature.header.p));
-    if (replays_take(in->replays, r->replay, w->now_ms, (int64_t)2 * s->signature.window_ms))
-        return REASON_accepted;
-    r->replay = 0; /* the first of them keeps its place */
-    return REASON_replayed;
+    return w->shape ? replayed(in, r, w) : REASON_accepted;
 }
 
 /* A part of which nobody can say where it belongs goes on by itself, without the figures at its ends: half of
@@ -458,7 +471,7 @@ static void admit(struct ingress *in, struct request *r, const struct admission_
 {
     struct param headers[HEADERS_MAX];
     struct wire_request w;
-    struct inbound msg;
+    struct inbound msg = { .kind = INBOUND_SMS };
     enum reason verdict;
     unsigned items;
 
@@ -470,6 +483,9 @@ static void admit(struct ingress *in, struct request *r, const struct admission_
     w.session = path->session;
     w.call = path->call;
     verdict = authentic(in, r, &w);
+    if (verdict == REASON_replayed && r->door == DOOR_SMS &&
+        decode(r->dialect, r->door, &w, a, &msg) == WIRE_OK)
+        r->id = msg.provider_id;
     if (verdict != REASON_accepted) {
         refuse(in, r, verdict);
         return;

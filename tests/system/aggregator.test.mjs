@@ -138,7 +138,8 @@ test('JSON: two SMS in one body, signed and taken once; both answers', async () 
   const at = Math.floor(Date.now() / 1000);
   const url = `${g.url}/sms/agregator-json`;
   assert.equal((await signed(url, body, at)).body, '{"status":"ok"}');
-  assert.match((await signed(url, body, at)).body, /replayed/);
+  assert.equal((await signed(url, body, at)).body, '{"status":"ok"}');
+  assert.equal(await g.reason('replayed'), 1);
   assert.equal((await signed(url, body.replace('9,2', '9,9'), at - 3600)).status, 401);
   const outs = [await json.next('an answer'), await json.next('another')].map((o) => ({ ...o, sent: JSON.parse(o.body) }));
   assert.deepEqual(outs.map((o) => o.sent.messages[0].to).sort(), [kader, secondKader].sort());
