@@ -8,7 +8,6 @@
 
 #include <event2/buffer.h>
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +18,7 @@
 #include "gateway/ingress/emulator.h"
 #include "gateway/http/http.h"
 #include "gateway/ingress/http_parts.h"
+#include "gateway/ingress/request.h"
 #include "parsers/dialect.h"
 
 enum {
@@ -31,7 +31,6 @@ enum {
     IDLE_MS = 30000,
     RETRY_AFTER_S = 10,
     REQUEST_MEMORY = 2 * 1024 * 1024,
-    HEADERS_MAX = 48,
     HELD_MAGIC = 0x68656c64,
 };
 
@@ -236,85 +235,7 @@ static void submit(struct ingress *in, const struct request *r, const struct inb
         refuse(in, r, REASON_busy);
 }
 
-/* --- decoding --- */
-
-static void wire_headers(struct evhttp_request *req, struct param *out, struct wire_request *w)
-{
-    struct evkeyval *kv = evhttp_request_get_input_headers(req)->tqh_first;
-
-    w->headers = out;
-    for (; kv && w->headers_n < HEADERS_MAX; kv = kv->next.tqe_next) {
-        out[w->headers_n].name = slice_of(kv->key);
-        out[w->headers_n++].value = slice_of(kv->value);
-    }
-    w->content_type = dialect_header(w, "Content-Type");
-}
-
-static struct slice method_of(struct evhttp_request *req)
-{
-    switch (evhttp_request_get_command(req)) {
-    case EVHTTP_REQ_POST:
-        return S("POST");
-    case EVHTTP_REQ_PUT:
-        return S("PUT");
-    default:
-        return S("GET");
-    }
-}
-
-static void wire_of(struct ingress *in, const struct request *r, struct param *headers, struct arena *a,
-                    struct wire_request *w)
-{
-    struct evhttp_request *req = r->http;
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
-    struct evbuffer *body = evhttp_request_get_input_buffer(req);
-    const char *target = evhttp_request_get_uri(req);
-    size_t n = evbuffer_get_length(body);
-
-    *w = (struct wire_request){
-        .method = method_of(req),
-        .query = slice_of(evhttp_uri_get_query(uri)),
-        .body = n ? slice_make((const char *)evbuffer_pullup(body, -1), n) : S(""),
-        .secret = r->provider->secret,
-        .now_ms = clock_wall_ms(),
-        .is_dlr = r->door == DOOR_DLR,
-        .shape = r->provider->shape,
-    };
-    w->url = in->config->public_url;
-    if (slice_ends(w->url, "/"))
-        w->url.n--;
-    w->url = arena_printf(a, "%.*s%s", SLICE_ARG(w->url), target ? target : "");
-    wire_headers(req, headers, w);
-}
-
-static enum wire_rc decode_dlr(const struct dialect *d, const struct wire_request *w, struct arena *a,
-                               struct inbound *msg)
-{
-    struct wire_dlr dlr = { .state = NULL };
-    enum wire_rc rc = d->decode_dlr(w, a, &dlr);
-
-    if (rc != WIRE_OK)
-        return rc;
-    msg->kind = INBOUND_DLR;
-    msg->session = dlr.uuid;
-    msg->from = dlr.their_id;
-    msg->text = slice_of(dlr.state);
-    msg->provider_id =
-        arena_printf(a, "dlr/%.*s/%s", SLICE_ARG(dlr.uuid.n ? dlr.uuid : dlr.their_id), dlr.state);
-    return WIRE_OK;
-}
-
-static enum wire_rc decode(const struct dialect *d, enum door door, const struct wire_request *w,
-                           struct arena *a, struct inbound *msg)
-{
-    if (door == DOOR_SMS && d->decode_sms)
-        return d->decode_sms(w, a, msg);
-    if (door == DOOR_USSD && d->decode_ussd)
-        return d->decode_ussd(w, a, msg);
-    if (door == DOOR_DLR && d->decode_dlr)
-        return decode_dlr(d, w, a, msg);
-    return WIRE_BAD_SHAPE;
-}
+/* --- admission --- */
 
 /* A signed request has its time in it: the same bytes again are a telco that did not hear us, or somebody who
  * listened.  Either hears what the first heard, and nothing is done twice. */
@@ -388,7 +309,7 @@ static enum reason admit_one(struct ingress *in, struct request *r, const struct
     enum reason verdict = REASON_accepted;
 
     *msg = (struct inbound){ .kind = INBOUND_SMS };
-    switch (decode(r->dialect, r->door, w, a, msg)) {
+    switch (request_decode(r->dialect, r->door, w, a, msg)) {
     case WIRE_OK:
         break;
     case WIRE_BAD_SIGNATURE:
@@ -469,7 +390,7 @@ static void admit_many(struct ingress *in, struct request *r, struct wire_reques
 
 static void admit(struct ingress *in, struct request *r, const struct admission_path *path, struct arena *a)
 {
-    struct param headers[HEADERS_MAX];
+    struct param headers[REQUEST_HEADERS];
     struct wire_request w;
     struct inbound msg = { .kind = INBOUND_SMS };
     enum reason verdict;
@@ -479,12 +400,13 @@ static void admit(struct ingress *in, struct request *r, const struct admission_
         refuse(in, r, REASON_too_large);
         return;
     }
-    wire_of(in, r, headers, a, &w);
+    request_wire(r->http, r->provider, in->config->public_url, headers, a, &w);
+    w.is_dlr = r->door == DOOR_DLR;
     w.session = path->session;
     w.call = path->call;
     verdict = authentic(in, r, &w);
     if (verdict == REASON_replayed && r->door == DOOR_SMS &&
-        decode(r->dialect, r->door, &w, a, &msg) == WIRE_OK)
+        request_decode(r->dialect, r->door, &w, a, &msg) == WIRE_OK)
         r->id = msg.provider_id;
     if (verdict != REASON_accepted) {
         refuse(in, r, verdict);

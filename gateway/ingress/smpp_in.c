@@ -234,8 +234,8 @@ static void submit_whole(struct smpp_in *in, struct smpp_provider *p, const stru
     submit(in, h, &msg, a);
 }
 
-/* True when the PDU is a part: its numbers are in *part, *octets is without header.  *maimed: it may have been
- * one, but its header cannot be read. */
+/* True when the PDU is a part: its numbers are in *part, *octets is without header.  *maimed: it may have
+ * been one, but its header cannot be read. */
 static bool read_part(const struct smpp_pdu *pdu, struct slice *octets, struct segment_part *part,
                       bool *maimed)
 {
