@@ -222,16 +222,17 @@ async function benchUssd() {
 }
 
 async function benchSessions() {
-  console.log(`\nsessions: ${size.SESSIONS} live USSD dialogues, one a kader, each with a name told`);
+  const people = Math.min(20000, size.SESSIONS);
+  console.log(`\nsessions: ${size.SESSIONS} live USSD dialogues of ${people} kader under ${Math.ceil(size.SESSIONS / people)} service codes, each with a name told`);
   const began = Date.now();
-  const g = gatewayWith(size.SESSIONS);
+  const g = gatewayWith(people);
   await g.start();
   await settled(g);
-  console.log(`  started with ${size.SESSIONS} people in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  console.log(`  started with ${people} people in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   const used = () => Number(/used_memory:(\d+)/.exec(g.redis('info', 'memory'))[1]) / 1024;
   const memory = () => ({ gateway: kb(g.process.pid, 'VmRSS'), 'Redis RSS': kb(g.redisPid(), 'VmRSS'), 'Redis used': used() });
   const before = memory();
-  const r = await load('open', new URL(g.url).port, size.SESSIONS * 2, g.senders);
+  const r = await load('open', new URL(g.url).port, size.SESSIONS * 4, g.senders);
   await settled(g);
   const after = memory();
   line('opening', r);
