@@ -4,7 +4,8 @@
  *   load sms|ussd|open HOST PORT CONNECTIONS COUNT SENDERS_FILE
  *
  * sms: COUNT weighings by SMS, each different.  ussd: COUNT steps, in sessions of the nine-step weighing.
- * open: COUNT sessions, one a sender, dialled to the page that asks for the name, told it, and left open. */
+ * open: COUNT steps in sessions that are dialled, walked to the page that asks for the name, told it, and
+ * left open; when every sender has one, the next service code begins. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,14 +25,15 @@ enum {
     CONNECTIONS = 1024,
     SENDERS = 200000,
     STEPS = 9,
-    OPEN_STEPS = 2,
+    OPEN_STEPS = 4,
+    FIRST_CODE = 123,
 };
 
 struct connection {
     int fd;
     unsigned step;    /* ussd: of the nine; 0 = dial */
     unsigned session; /* ussd: counts up */
-    unsigned sender;
+    unsigned sender, code;
     char name[32];
     int64_t sent_us;
     char in[8192];
@@ -69,6 +71,7 @@ static int body_of(struct load *l, struct connection *c, char *body, size_t max)
     char text[160], escaped[400];
 
     if (!l->ussd || c->step == 0) {
+        c->code = FIRST_CODE + (l->open ? l->next_sender / l->senders_n : 0);
         c->sender = l->next_sender++ % l->senders_n;
         c->session++;
         bench_name(&l->chance, c->name);
@@ -80,11 +83,10 @@ static int body_of(struct load *l, struct connection *c, char *body, size_t max)
         return snprintf(body, max, "id=b%llx-%u&from=%%2B%s&to=98120&text=%s", (unsigned long long)l->run,
                         l->begun, from, escaped);
     }
-    answer = l->open ? (c->step ? NULL : "") : answers[c->step];
+    answer = answers[c->step];
     escape(escaped, sizeof escaped, answer ? answer : c->name);
-    return snprintf(body, max, "session=b%llx-%d-%u&from=%%2B%s&code=*123%s%%23&text=%s",
-                    (unsigned long long)l->run, c->fd, c->session, from, l->open && !c->step ? "*1*1" : "",
-                    escaped);
+    return snprintf(body, max, "session=b%llx-%d-%u&from=%%2B%s&code=*%u%%23&text=%s",
+                    (unsigned long long)l->run, c->fd, c->session, from, c->code, escaped);
 }
 
 static void send_next(struct load *l, struct connection *c)
@@ -223,7 +225,7 @@ int main(int argc, char **argv)
     read_senders(&l, argv[6]);
     l.run = (uint64_t)bench_now_us();
     l.chance = l.run * 2654435761u + 1;
-    l.next_sender = (unsigned)(l.run % l.senders_n);
+    l.next_sender = l.open ? 0 : (unsigned)(l.run % l.senders_n);
     l.latency = calloc(l.count + CONNECTIONS * STEPS, sizeof *l.latency);
     if (!l.latency || !l.connections || l.connections > CONNECTIONS)
         bench_die("connections or count");
