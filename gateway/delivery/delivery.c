@@ -89,7 +89,6 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
                                       .window = pc->window,
                                       .rate = pc->rate };
     p->conf.shape = pc->shape ? shape_copy_send(pc->shape, a) : NULL;
-    p->conf.shape = pc->shape ? shape_copy_send(pc->shape, a) : NULL;
     p->conf.send.url = arena_copy(a, pc->send.url);
     p->conf.send.username = arena_copy(a, pc->send.username);
     p->conf.send.password = arena_copy(a, pc->send.password);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/stat.h"
 #include "gateway/delivery/delivery.h"
 #include "gateway/store/store.h"
 
@@ -487,6 +488,46 @@ static void the_night_holds_all_but_lane_0(void **state)
     assert_string_equal(alert->end, "done");
 }
 
+static void what_was_taken_by_day_is_not_sent_by_night(void **state)
+{
+    struct fake_entry *alert;
+
+    (void)state;
+    config.providers[0].rate = 1;
+    config.providers[0].window = 10;
+    world.hold = true;
+    put("a", 0, SMS_ANSWER); /* uses up the second */
+    alert = put("b", 1, SMS_ALERT);
+    run(100);
+    assert_true(alert->taken);
+    config.utc_offset_min += 660; /* 23:00 */
+    delivery_reload(delivery, &config);
+    world.hold = false;
+    provider_answers(world.held[0]);
+    run(1500);
+    assert_null(alert->end);
+    assert_string_equal(world.order, "a ");
+}
+
+static void an_alert_that_grows_old_in_the_night_is_counted_not_sent(void **state)
+{
+    struct stat *expired = stat_get(STAT_COUNTER, "sms_out_total", NULL, "outcome", "expired");
+    uint64_t before = expired->value;
+    struct fake_entry *alert = put("b", 1, SMS_ALERT);
+
+    (void)state;
+    alert->sms.expires_ms = clock_wall_ms() + 100;
+    config.utc_offset_min += 660; /* 23:00 */
+    run(300);
+    assert_null(alert->end);
+    config.utc_offset_min -= 660;
+    delivery_reload(delivery, &config);
+    run(5000);
+    assert_string_equal(alert->end, "done");
+    assert_int_equal(world.requests, 0);
+    assert_int_equal(expired->value, before + 1);
+}
+
 static void draining_takes_nothing_more(void **state)
 {
     struct fake_entry *late;
@@ -633,6 +674,8 @@ int main(void)
         CASE(old_news_is_not_sent),
         CASE(an_entry_that_is_no_sms_is_parked),
         CASE(the_night_holds_all_but_lane_0),
+        CASE(what_was_taken_by_day_is_not_sent_by_night),
+        CASE(an_alert_that_grows_old_in_the_night_is_counted_not_sent),
         CASE(draining_takes_nothing_more),
         CASE(africastalking_tells_its_id),
         CASE(one_provider_carries_the_sms_of_another),

@@ -1,5 +1,5 @@
-/* test_failover.c - two providers that are HTTP servers, a real Redis between us and them: whatever one of them
- * does, no SMS is lost and none is doubled. */
+/* test_failover.c - two providers that are HTTP servers, a real Redis between us and them: whatever one of
+ * them does, no SMS is lost and none is doubled. */
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
@@ -20,9 +20,10 @@ enum {
 struct server {
     struct evhttp *http;
     char url[64];
-    int status;             /* 0: hangs up instead of answering */
-    bool hold;              /* answers nothing at all */
-    unsigned requests, got[TEXTS]; /* got: of each text, how often it was taken; with status 0: how often seen */
+    int status; /* 0: hangs up instead of answering */
+    bool hold;  /* answers nothing at all */
+    unsigned requests,
+        got[TEXTS]; /* got: of each text, how often it was taken; with status 0: how often seen */
     char first[REQUESTS][8];
     struct evhttp_request *held[REQUESTS];
     unsigned held_n;
@@ -96,10 +97,9 @@ static int begin(void **state)
     config.providers_n = 2;
     for (unsigned i = 0; i < 2; i++) {
         serve(&server[i]);
-        config.providers[i] = (struct provider_conf){ .name = i ? S("dua") : S("satu"),
-                                                      .dialect = S("kannel"),
-                                                      .window = 4,
-                                                      .failover_after_ms = 100 };
+        config.providers[i] = (struct provider_conf){
+            .name = i ? S("dua") : S("satu"), .dialect = S("kannel"), .window = 4, .failover_after_ms = 100
+        };
         config.providers[i].send = (struct send_conf){ .url = slice_of(server[i].url) };
     }
     config.providers[0].failover = S("dua");
@@ -201,8 +201,8 @@ static bool are_parked(long long n)
 static bool lanes_are_empty(long long n)
 {
     return raw_int("XLEN", "{19.06}st:sms:satu:0") == n && raw_int("XLEN", "{19.06}st:sms:satu:1") == n &&
-           raw_int("XLEN", "{19.06}st:sms:satu:2") == n &&
-           raw_int("ZCARD", "{19.06}wait:sms:satu:0") == n && raw_int("ZCARD", "{19.06}wait:sms:satu:2") == n;
+           raw_int("XLEN", "{19.06}st:sms:satu:2") == n && raw_int("ZCARD", "{19.06}wait:sms:satu:0") == n &&
+           raw_int("ZCARD", "{19.06}wait:sms:satu:2") == n;
 }
 
 /* --- cases --- */

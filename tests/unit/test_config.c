@@ -231,9 +231,11 @@ static void every_fault_has_its_place_and_remedy(void **state)
           "k.yaml:1:70: \"failover\": \"x\" is no other provider" },
         { "providers: {k: {dialect: kannel, send: {url: \"http://h/\"}, failover: k}}\n",
           "k.yaml:1:70: \"failover\": \"k\" is no other provider" },
-        { "providers: {k: {dialect: kannel, send: {url: \"http://h/\"}, failover: e}, e: {dialect: emulator}}\n",
+        { "providers: {k: {dialect: kannel, send: {url: \"http://h/\"}, failover: e}, e: {dialect: "
+          "emulator}}\n",
           "k.yaml:1:70: \"failover\": \"e\" cannot carry SMS" },
-        { "providers: {k: {dialect: kannel, send: {url: \"http://h/\"}}, e: {dialect: emulator, failover: k}}\n",
+        { "providers: {k: {dialect: kannel, send: {url: \"http://h/\"}}, e: {dialect: emulator, failover: "
+          "k}}\n",
           "k.yaml:1:94: \"failover\": \"e\" sends no SMS by itself" },
         { "providers: {k: {dialect: kannel, send: {url: \"http://h/\"}, failover: l}, l: {dialect: kannel, "
           "send: {url: \"http://h/\"}, failover: k}}\n",

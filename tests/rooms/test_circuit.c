@@ -1,0 +1,95 @@
+/* test_circuit.c - when a provider counts as down, and when it may be tried again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "gateway/base/log.h"
+#include "gateway/delivery/circuit.h"
+
+static struct circuit c;
+
+static int begin(void **state)
+{
+    (void)state;
+    log_init(LOG_ERROR, NULL);
+    circuit_init(&c, "telko", 1000);
+    return 0;
+}
+
+static void failures(unsigned n, int64_t now_ms)
+{
+    while (n--)
+        circuit_failed(&c, now_ms);
+}
+
+static void five_failures_in_a_row_open_it(void **state)
+{
+    (void)state;
+    failures(4, 0);
+    circuit_well(&c, 0);
+    failures(4, 0);
+    assert_int_equal(c.state, CIRCUIT_CLOSED);
+    circuit_refused(&c, 0); /* a number that nobody can reach says nothing about the provider */
+    assert_int_equal(c.state, CIRCUIT_CLOSED);
+    failures(1, 0);
+    assert_int_equal(c.state, CIRCUIT_OPEN);
+}
+
+static void each_probe_that_fails_doubles_the_wait_up_to_ten_minutes(void **state)
+{
+    int64_t now = 0, wait = 1000;
+
+    (void)state;
+    failures(5, now);
+    for (unsigned i = 0; i < 12; i++) {
+        assert_int_equal(circuit_tick(&c, now), wait);
+        assert_int_equal(circuit_tick(&c, now + wait - 1), 1);
+        assert_int_equal(c.state, CIRCUIT_OPEN);
+        now += wait;
+        assert_int_equal(circuit_tick(&c, now), -1);
+        assert_int_equal(c.state, CIRCUIT_PROBING);
+        if (i % 2)
+            failures(1, now);
+        else
+            circuit_refused(&c, now);
+        wait = wait * 2 < CIRCUIT_LONGEST_MS ? wait * 2 : CIRCUIT_LONGEST_MS;
+    }
+    (void)circuit_tick(&c, now + wait);
+    circuit_well(&c, now + wait);
+    assert_int_equal(c.state, CIRCUIT_CLOSED);
+    failures(5, now + wait);
+    assert_int_equal(circuit_tick(&c, now + wait), 1000); /* patience begins anew */
+}
+
+static void a_bind_may_be_gone_for_a_while(void **state)
+{
+    (void)state;
+    circuit_bound(&c, false, 0);
+    assert_int_equal(circuit_tick(&c, 999), 1);
+    circuit_bound(&c, true, 999);
+    assert_int_equal(circuit_tick(&c, 5000), -1);
+    assert_int_equal(c.state, CIRCUIT_CLOSED);
+    circuit_bound(&c, false, 6000);
+    (void)circuit_tick(&c, 7000);
+    assert_int_equal(c.state, CIRCUIT_OPEN);
+    assert_int_equal(circuit_tick(&c, 99000), -1); /* without a bind there is nothing to probe with */
+    circuit_bound(&c, true, 99000);
+    (void)circuit_tick(&c, 99000);
+    assert_int_equal(c.state, CIRCUIT_PROBING);
+    circuit_bound(&c, false, 99001);
+    (void)circuit_tick(&c, 99001);
+    assert_int_equal(c.state, CIRCUIT_OPEN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(five_failures_in_a_row_open_it, begin),
+        cmocka_unit_test_setup(each_probe_that_fails_doubles_the_wait_up_to_ten_minutes, begin),
+        cmocka_unit_test_setup(a_bind_may_be_gone_for_a_while, begin),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
