@@ -86,6 +86,7 @@ void store_dlr_put(struct store *s, const char *provider, struct slice their_id,
     redis_str(s->redis, "EX");
     redis_i64(s->redis, DLR_TTL_S);
     redis_send(s->redis, store_ignore, s);
+    message_log_their_id(s, provider, their_id, uuid);
 }
 
 static void on_dlr(void *arg, const redisReply *reply)
