@@ -1,8 +1,8 @@
 /* log_db.c - see log_db.h.
  *
  * message_sent and message_part hold facts in any order; REFRESH works the state of an SMS out of them.  An
- * SMS counts as delivered when all its parts are, at one provider; as failed when one part failed and no
- * provider delivered the whole. */
+ * SMS counts as delivered when all parts are that the provider took which sent it last; as failed when one of
+ * them failed. */
 #include "gateway/district/log_db.h"
 
 #include <stdlib.h>
@@ -38,7 +38,8 @@ struct log_db {
 static const char *const steps[] = {
     "CREATE TABLE message_in (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"
     " kind TEXT NOT NULL, provider TEXT, provider_id TEXT, sender TEXT, recipient TEXT, text TEXT,"
-    " reason TEXT, screen TEXT, understood TEXT CHECK (json_valid(understood))) STRICT;"
+    " reason TEXT, screen TEXT, understood TEXT"
+    " CHECK (understood IS NULL OR json_valid(understood))) STRICT;"
     "CREATE TABLE message_out (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, cause TEXT NOT NULL,"
     " at_ms INTEGER NOT NULL, recipient TEXT, class TEXT, nomor TEXT, text TEXT, provider TEXT,"
     " lane INTEGER, expires_ms INTEGER, state TEXT NOT NULL, why TEXT, state_ms INTEGER NOT NULL,"
@@ -73,13 +74,14 @@ static const char *const steps[] = {
     " INSERT INTO message_out_text (message_out_text, rowid, text) VALUES ('delete', old.id, old.text); END;",
 };
 
+/* Parts count at the provider that sent last: before it another may have taken some of them. */
 #define REFRESH_SET                                                                                          \
-    "UPDATE message_out AS o SET"                                                                            \
-    " (state, why, attempts, state_ms) = (SELECT CASE"                                                       \
+    "UPDATE message_out AS o SET (state, why, attempts, state_ms) = (SELECT CASE"                            \
     "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND whole AND weight = 4)"               \
-    "     OR (s.state = 'sent' AND EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND NOT whole"     \
-    "         GROUP BY provider HAVING min(weight) = 4)) THEN 'delivered'"                                   \
-    "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND weight = 3) THEN 'failed'"           \
+    "     OR (s.state = 'sent' AND (SELECT min(weight) FROM message_part WHERE uuid = o.uuid"                \
+    "         AND provider = s.provider AND NOT whole) = 4) THEN 'delivered'"                                \
+    "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND weight = 3"                          \
+    "     AND provider = coalesce(s.provider, provider)) THEN 'failed'"                                      \
     "   ELSE coalesce(s.state, 'queued') END, s.why, coalesce(s.attempts, 0),"                               \
     "   max(o.at_ms, coalesce(s.at_ms, 0), coalesce((SELECT max(at_ms) FROM message_part"                    \
     "     WHERE uuid = o.uuid AND weight > 0), 0))"                                                          \
@@ -118,8 +120,8 @@ static const char *const statements[STATEMENTS] = {
     [PRUNE_NOMOR] = "DELETE FROM message_nomor WHERE uuid IN"
                     " (SELECT uuid FROM message_in WHERE at_ms < ?1 AND at_ms <= ?2)",
     [PRUNE_IN] = "DELETE FROM message_in WHERE at_ms < ?1 AND at_ms <= ?2",
-    /* The moment of the ?1th oldest message. */
-    [OLDEST] = "SELECT max(at_ms) FROM (SELECT at_ms FROM message_in ORDER BY at_ms LIMIT ?1)",
+    /* The moment of the last message of a step, if there are so many. */
+    [OLDEST] = "SELECT at_ms FROM message_in WHERE at_ms < ?1 ORDER BY at_ms LIMIT 1 OFFSET ?2",
 };
 
 static const struct sqlite_schema schema = {
@@ -336,7 +338,7 @@ enum sqlite_rc log_db_store(struct log_db *d, struct sqlite_item *items, unsigne
 struct pruning {
     struct log_db *db;
     int64_t before_ms, upto_ms;
-    unsigned most, gone;
+    unsigned gone;
 };
 
 static int prune(void *arg, struct sqlite_item *item)
@@ -357,18 +359,17 @@ static int prune(void *arg, struct sqlite_item *item)
 
 enum sqlite_rc log_db_prune(struct log_db *d, int64_t before_ms, unsigned most, unsigned *gone, struct err *e)
 {
-    struct pruning p = { .db = d, .before_ms = before_ms, .most = most };
+    struct pruning p = { .db = d, .before_ms = before_ms, .upto_ms = INT64_MAX };
     struct sqlite_item nothing = { .refused = false };
     sqlite3_stmt *st = d->file.st[OLDEST];
     enum sqlite_rc rc;
 
     *gone = 0;
-    bind_int(d, OLDEST, 1, most);
+    bind_int(d, OLDEST, 1, before_ms);
+    bind_int(d, OLDEST, 2, (int64_t)most - 1);
     if (sqlite3_step(st) == SQLITE_ROW)
         p.upto_ms = sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
-    if (!p.upto_ms)
-        return SQLITE_DB_OK;
     rc = sqlite_file_store(&d->file, &nothing, 1, prune, &p, e);
     *gone = p.gone;
     return rc;

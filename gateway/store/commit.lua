@@ -216,13 +216,14 @@ local function back(keys, argv)
     return { #ids, later[2] or '' }
 end
 
--- keys: stream, parked stream; argv: id, attempts, first time, reason, now.
+-- keys: stream, parked stream; argv: id, attempts, first time, reason, now, how many may be parked (0: all).
 local function park(keys, argv)
     local call = redis.call
     local id = argv[1]
     local body = body_of(keys[1], id)
     if body then
         call('XADD', keys[2], '*', 'b', body, 'a', argv[2], 'f', argv[3], 'reason', argv[4], 'at', argv[5])
+        if argv[6] ~= '0' then call('XTRIM', keys[2], 'MAXLEN', '~', argv[6]) end
         call('XACK', keys[1], 'g', id)
         call('XDEL', keys[1], id)
     end

@@ -14,7 +14,8 @@ enum {
     STORE_LANES = 3,
     STORE_REV = 16, /* a subject's value begins with the id of the commit that wrote it, 16 hex digits */
     STORE_KEY_MAX = 320,
-    MESSAGE_LOG_MAX = 200000, /* entries of the log's stream, some 150 MB: past it the oldest are lost */
+    MESSAGE_LOG_MAX = 200000,   /* entries of the log's stream, some 150 MB: past it the oldest are lost */
+    MESSAGE_LOG_PARKED = 10000, /* of its entries that could not be read */
 };
 
 struct managed;
