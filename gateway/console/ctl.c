@@ -198,6 +198,7 @@ static void on_figures(void *arg, const struct store_figures *f)
     if (f) {
         put(&b, "sinks_waiting", f->sink_waiting);
         put(&b, "sms_waiting", f->lane_waiting);
+        put(&b, "log_waiting", f->log_waiting);
         put(&b, "timers_waiting", f->due_waiting);
         put(&b, "spooled", f->spooled);
         put(&b, "parked", f->parked);

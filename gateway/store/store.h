@@ -157,7 +157,7 @@ void store_spool_done(struct store *, void *token, bool taken);
 struct store_figures {
     uint64_t commits, conflicts, duplicates, reconnects, spooled, parked;
     uint64_t redis_usec; /* Redis' own CPU spent in our functions, from INFO commandstats */
-    uint64_t sink_waiting, lane_waiting, due_waiting;
+    uint64_t sink_waiting, lane_waiting, due_waiting, log_waiting;
 };
 void store_figures(struct store *, void (*f)(void *arg, const struct store_figures *), void *arg);
 

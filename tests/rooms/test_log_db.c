@@ -293,15 +293,12 @@ static void a_full_disk_changes_nothing_and_goes_on(void **world)
     struct world *w = *world;
     struct sqlite_item item = { .body = S(IN) };
     struct err e = { "" };
-    char sql[64];
+    char body[1200];
     sqlite3 *db = log_db_file(w->db)->db;
 
     /* No page more than there are. */
-    snprintf(sql, sizeof sql, "PRAGMA max_page_count = 1");
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);
     for (unsigned i = 0; i < 2000; i++) {
-        char body[1200];
-
         snprintf(body, sizeof body,
                  "{\"v\":1,\"row\":\"in\",\"uuid\":\"%u\",\"kind\":\"sms\",\"at\":%u,\"text\":\"%0900u\"}", i,
                  i, i);
