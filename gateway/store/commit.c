@@ -21,8 +21,6 @@ enum {
     COMMAND_MAX = 4 * 1024 * 1024,
 };
 
-#define LOG_BIT (UINT64_C(1) << 63) /* behind those of the lanes */
-
 struct commit {
     struct store *store;
     struct commit *next, *prev;
@@ -62,8 +60,6 @@ uint64_t store_stream_bit(const struct store *s, const char *stream)
 
     if (slice_is(name, "tally"))
         return UINT64_C(1) << STORE_SINKS;
-    if (slice_is(name, "log"))
-        return LOG_BIT;
     if (slice_starts(name, "sink:")) {
         name = slice_skip(name, 5);
         for (unsigned k = 0; k < s->sinks_n; k++)
@@ -175,10 +171,8 @@ static void add_keys(struct making *m, struct commit *c)
         add_key(m, "people", S(""), S(""));
         add_key(m, "people:rev", S(""), S(""));
     }
-    if (m->logged) {
+    if (m->logged) /* wakes nobody: the log is read each second, in few and fat reads */
         add_stream(m, "log");
-        c->streams |= LOG_BIT;
-    }
 }
 
 static void add_writes(struct making *m)
@@ -561,7 +555,6 @@ void store_park_inbound(struct store *s, const struct inbound *in, const char *r
     prepare(&m, s, c);
     m.dup = true;
     c->park = true;
-    c->streams = LOG_BIT;
     redis_format_begin(m.out, 13);
     redis_format_part(m.out, S("FCALL"));
     redis_format_part(m.out, S("kt1_park_inbound"));

@@ -218,12 +218,10 @@ static void on_told(void *arg, const redisReply *reply)
     struct store *s = t->log->store;
 
     t->under_way = false;
-    if (reply && reply->type == REDIS_REPLY_ERROR) {
+    if (reply && reply->type == REDIS_REPLY_ERROR)
         store_refused(s, reply);
-    } else if (reply) {
+    else if (reply)
         told_end(t);
-        consumers_wake(s, store_stream_bit(s, "log"));
-    }
 }
 
 static void tell(struct told *t)
@@ -296,8 +294,11 @@ void message_log_free(struct message_log *l)
 {
     if (!l)
         return;
-    while (l->first)
-        told_end(l->first);
+    for (struct told *t = l->first, *next; t; t = next) {
+        next = t->next;
+        buf_free(&t->command);
+        free(t);
+    }
     buf_free(&l->lines);
     free(l);
 }
