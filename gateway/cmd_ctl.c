@@ -20,6 +20,7 @@ static void usage(FILE *to)
                 "  reload         read the configuration again; a bad file changes nothing\n"
                 "  drain          finish what is under way and leave\n"
                 "  people …       see kentongan people\n"
+                "  trace NOMOR    the life of a report or referral; with --reveal also numbers and texts\n"
                 "  help           all that it knows\n\n"
                 "Example: kentongan ctl show queues\n");
 }

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "flows/clocks.h"
 #include "flows/flow.h"
 #include "flows/ruleset.h"
 #include "gateway/base/clock.h"
@@ -19,6 +20,7 @@
 #include "gateway/console/ctl.h"
 #include "gateway/console/staff.h"
 #include "gateway/delivery/delivery.h"
+#include "gateway/district/msglog.h"
 #include "gateway/district/signals.h"
 #include "gateway/district/sqlite.h"
 #include "gateway/generation.h"
@@ -30,6 +32,7 @@
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/state_key.h"
 #include "gateway/store/store.h"
+#include "gateway/trace_desk.h"
 
 enum {
     DRAIN_MS = 10000, /* SPEC 7: finish commits */
@@ -56,6 +59,7 @@ struct gateway {
     struct staff *staff;
     struct ctl *ctl;
     struct sqlite_sink *sinks[CONFIG_SINKS];
+    struct msglog *msglog;
     unsigned sinks_n;
     struct event *on_term, *on_int, *on_hup;
     struct loop_timer *sweep;
@@ -140,6 +144,8 @@ static enum staff_health health(void *arg)
     for (unsigned i = 0; i < g->sinks_n; i++)
         if (!sqlite_sink_up(g->sinks[i]))
             return STAFF_DEGRADED;
+    if (!msglog_up(g->msglog))
+        return STAFF_DEGRADED;
     return store_up(g->store) ? STAFF_OK : STAFF_DEGRADED;
 }
 
@@ -210,6 +216,7 @@ static int reload(void *arg, struct buf *said)
     smpp_hub_reload(g->smpp, next->config);
     for (unsigned i = 0; i < g->sinks_n; i++)
         sqlite_sink_forms(g->sinks[i], &next->rules->forms);
+    msglog_keep(g->msglog, clock_of(next->rules, "raw_messages"));
     buf_str(said, "reloaded\n");
     log_event(LOG_INFO, "reloaded", NULL);
     return 0;
@@ -246,6 +253,7 @@ static void close_rooms(struct gateway *g)
         smpp_hub_close(g->smpp); /* the last: it calls back those who wait for an answer */
     for (unsigned i = 0; i < g->sinks_n; i++)
         sqlite_sink_close(g->sinks[i]);
+    msglog_close(g->msglog);
     if (g->staff)
         staff_close(g->staff);
     if (g->ctl)
@@ -256,6 +264,7 @@ static void close_rooms(struct gateway *g)
     g->signals = NULL;
     g->delivery = NULL;
     g->sinks_n = 0;
+    g->msglog = NULL;
     g->staff = NULL;
     g->ctl = NULL;
     store_close(g->store, 5000, stopped, g);
@@ -342,7 +351,8 @@ static int open_sinks(struct gateway *g, struct err *e)
             return -1;
         g->sinks[g->sinks_n++] = s;
     }
-    return 0;
+    g->msglog = msglog_open(g->loop, g->store, c->state.p, clock_of(g->now->rules, "raw_messages"), e);
+    return g->msglog ? 0 : -1;
 }
 
 static void banner(const struct gateway *g)
@@ -461,6 +471,16 @@ static void on_people_asked(void *arg, struct slice words, ctl_done *done, void 
         done(ctx, S("error: not now: the gateway is starting or leaving\n"));
 }
 
+static void on_trace_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
+{
+    struct gateway *g = arg;
+
+    if (g->ready && !g->draining)
+        trace_desk(g->store, g->msglog, g->now->config->utc_offset_min, words, done, ctx);
+    else
+        done(ctx, S("error: not now: the gateway is starting or leaving\n"));
+}
+
 static int open_staff(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
@@ -471,6 +491,7 @@ static int open_staff(struct gateway *g, struct err *e)
                            .config = show_config,
                            .under_way = under_way,
                            .people = on_people_asked,
+                           .trace = on_trace_asked,
                            .arg = g,
                            .store = g->store };
     char path[512];

@@ -198,6 +198,7 @@ static void on_figures(void *arg, const struct store_figures *f)
     if (f) {
         put(&b, "sinks_waiting", f->sink_waiting);
         put(&b, "sms_waiting", f->lane_waiting);
+        put(&b, "log_waiting", f->log_waiting);
         put(&b, "timers_waiting", f->due_waiting);
         put(&b, "spooled", f->spooled);
         put(&b, "parked", f->parked);
@@ -223,7 +224,7 @@ static bool show_queues(struct client *c, struct slice words)
     return true;
 }
 
-static void on_people(void *arg, struct slice text)
+static void on_said(void *arg, struct slice text)
 {
     struct client *c = arg;
     struct buf b;
@@ -241,7 +242,16 @@ static bool people(struct client *c, struct slice words)
     if (!c->ctl->ops.people)
         return false;
     client_wait(c);
-    c->ctl->ops.people(c->ctl->ops.arg, words, on_people, c);
+    c->ctl->ops.people(c->ctl->ops.arg, words, on_said, c);
+    return true;
+}
+
+static bool trace(struct client *c, struct slice words)
+{
+    if (!c->ctl->ops.trace)
+        return false;
+    client_wait(c);
+    c->ctl->ops.trace(c->ctl->ops.arg, words, on_said, c);
     return true;
 }
 
@@ -257,6 +267,8 @@ static const struct {
     { "show reasons", "every way a message can end, with its count", show_reasons, NULL },
     { "show config", "the configuration in force, secrets left out", show_config, NULL },
     { "people", "export, approve NOMOR, retire NUMBER, put ROW: see kentongan people --help", NULL, people },
+    { "trace", "NOMOR: what came in, what it was understood as, what went out and what became of it", NULL,
+      trace },
     { "reload", "read the configuration again; a bad file changes nothing", reload, NULL },
     { "drain", "refuse new messages, finish those under way, leave", drain, NULL },
 };

@@ -2,7 +2,7 @@
  * closes.
  *
  * Requests are rows of one table in ctl.c.  An answer that begins with "error:" is a failure.  But for
- * `people`, shows counts and states only: no number, name or text of a message. */
+ * `people` and `trace --reveal`, shows counts and states only: no number, name or text of a message. */
 #ifndef KENTONGAN_CONSOLE_CTL_H
 #define KENTONGAN_CONSOLE_CTL_H
 
@@ -25,6 +25,8 @@ struct ctl_ops {
     unsigned (*under_way)(void *arg);            /* messages being carried out */
     /* "people WORDS": done exactly once, now or later. */
     void (*people)(void *arg, struct slice words, ctl_done *done, void *ctx);
+    /* "trace WORDS", likewise. */
+    void (*trace)(void *arg, struct slice words, ctl_done *done, void *ctx);
     void *arg;
     struct store *store; /* may be NULL */
 };

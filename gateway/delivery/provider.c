@@ -42,12 +42,21 @@ static struct attempt attempt_of(const struct job *j, enum attempt_result result
                              .recovered = j->recovered && !j->lane->home->dialect->in_process };
 }
 
-/* The one place where an SMS leaves this room. */
-static void job_end(struct job *j, const struct attempt_verdict *v)
+/* Past the store an SMS has no uuid and no place in the log: its message comes again out of the spool. */
+static void tell_log(const struct job *j, const struct provider *by, const struct attempt_verdict *v)
+{
+    const char *state = v->next == ATTEMPT_RETRY ? "queued" : v->next == ATTEMPT_PARK ? "parked" : v->reason;
+
+    store_log_sent(by->delivery->store, by->conf.name.p, j->sms.uuid, state, v->reason, j->attempts + 1);
+}
+
+/* The one place where an SMS leaves this room.  by: who had it in hand, or would have. */
+static void job_end(struct job *j, const struct provider *by, const struct attempt_verdict *v)
 {
     struct consumer *c = j->lane->consumer;
 
     provider_count(v->reason);
+    tell_log(j, by, v);
     if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
         j->attempts++;
         j->due_ms = v->due_ms;
@@ -92,7 +101,7 @@ static void job_judge(struct job *j, enum attempt_result result, bool excused, i
     /* Whoever carries it now has not kept anybody waiting. */
     if (v.next == ATTEMPT_RETRY && home->carrier != p)
         v.due_ms = a.now_ms;
-    job_end(j, &v);
+    job_end(j, p, &v);
     provider_pump(p);
 }
 
@@ -149,7 +158,7 @@ static void show(struct job *j)
     struct attempt a = attempt_of(j, taken ? ATTEMPT_ACCEPTED : ATTEMPT_LATER);
     struct attempt_verdict v = attempt_judge(&a);
 
-    job_end(j, &v);
+    job_end(j, j->lane->home, &v);
 }
 
 static bool send_http(struct job *j)
@@ -205,7 +214,7 @@ static void attempt_start(struct provider *p, struct job *j)
     struct attempt_verdict v = attempt_judge(&a);
 
     if (v.next != ATTEMPT_SEND) {
-        job_end(j, &v);
+        job_end(j, p, &v);
         return;
     }
     if (p->dialect->in_process) {
@@ -219,7 +228,7 @@ static void attempt_start(struct provider *p, struct job *j)
     p->failed_over->value += j->lane->home != p;
     if (p->by_smpp ? !send_smpp(j) : !send_http(j)) {
         (void)job_back(j);
-        job_end(j, &(struct attempt_verdict){ ATTEMPT_RETRY, clock_wall_ms() + 60000, "later" });
+        job_end(j, p, &(struct attempt_verdict){ ATTEMPT_RETRY, clock_wall_ms() + 60000, "later" });
     }
 }
 

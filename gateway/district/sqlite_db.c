@@ -15,23 +15,11 @@ enum statement {
     PUT_REFERRAL,
     PUT_ALERT,
     PUT_PERSON,
-    BEGIN,
-    COMMIT,
-    ROLLBACK,
-    SAVE,
-    RELEASE,
-    UNDO,
     STATEMENTS,
 };
 
-enum {
-    ROW_ARENA = 1 << 20, /* far above the largest row */
-};
-
 struct sqlite_db {
-    sqlite3 *db;
-    sqlite3_stmt *st[STATEMENTS];
-    struct arena arena; /* one item's decoded rows */
+    struct sqlite_file file;
 };
 
 /* --- schema: step i leads from user_version i to i + 1; a step once released is never edited --- */
@@ -95,96 +83,17 @@ static const char *const statements[STATEMENTS] = {
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
         " jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8, committed_ms = ?9"
         " WHERE person.committed_ms <= ?9",
-    [BEGIN] = "BEGIN IMMEDIATE",
-    [COMMIT] = "COMMIT",
-    [ROLLBACK] = "ROLLBACK",
-    [SAVE] = "SAVEPOINT item",
-    [RELEASE] = "RELEASE item",
-    [UNDO] = "ROLLBACK TO item",
 };
 
-/* Faults of the row itself; every other one is the database's, and passes. */
-static bool row_is_to_blame(int rc)
-{
-    rc &= 0xff;
-    return rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH || rc == SQLITE_TOOBIG;
-}
-
-static enum sqlite_rc later(struct sqlite_db *d, const char *doing, struct err *e)
-{
-    err_set(e, "sqlite: %s: %s", doing, d->db ? sqlite3_errmsg(d->db) : "out of memory");
-    return SQLITE_DB_LATER;
-}
-
-/* --- opening --- */
-
-static int user_version(struct sqlite_db *d, int *version)
-{
-    sqlite3_stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(d->db, "PRAGMA user_version", -1, &st, NULL);
-
-    if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        *version = sqlite3_column_int(st, 0);
-        rc = SQLITE_OK;
-    }
-    sqlite3_finalize(st);
-    return rc;
-}
-
-static enum sqlite_rc migrate(struct sqlite_db *d, struct err *e)
-{
-    int newest = (int)(sizeof(steps) / sizeof(*steps)), version = 0;
-
-    /* Under the write lock, so that two programs do not both take the step. */
-    if (sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        return later(d, "lock for the schema", e);
-    if (user_version(d, &version) != SQLITE_OK)
-        goto undo;
-    if (version > newest) {
-        sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
-        err_set(e, "sqlite: the file has schema %d, this program knows %d: install the newer Kentongan",
-                version, newest);
-        return SQLITE_DB_NEVER;
-    }
-    for (; version < newest; version++) {
-        char set[48];
-
-        snprintf(set, sizeof(set), "PRAGMA user_version = %d", version + 1);
-        if (sqlite3_exec(d->db, steps[version], NULL, NULL, NULL) != SQLITE_OK ||
-            sqlite3_exec(d->db, set, NULL, NULL, NULL) != SQLITE_OK)
-            goto undo;
-    }
-    if (sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-        return SQLITE_DB_OK;
-undo:
-    later(d, "schema", e);
-    sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
-    return SQLITE_DB_LATER;
-}
-
-static enum sqlite_rc set_up(struct sqlite_db *d, const char *path, int busy_ms, struct err *e)
-{
-    enum sqlite_rc rc;
-
-    if (sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                        NULL) != SQLITE_OK)
-        return later(d, "open (is the folder there and writable?)", e);
-    sqlite3_extended_result_codes(d->db, 1);
-    sqlite3_busy_timeout(d->db, busy_ms);
+static const struct sqlite_schema schema = {
     /* A page that many rows touch is written once a checkpoint: they come by 16 MB, not by 4. */
-    if (sqlite3_exec(d->db,
-                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-                     "PRAGMA cache_size = -32000;",
-                     NULL, NULL, NULL) != SQLITE_OK)
-        return later(d, "write-ahead log", e);
-    if ((rc = migrate(d, e)) != SQLITE_DB_OK)
-        return rc;
-    for (int i = 0; i < STATEMENTS; i++)
-        if (sqlite3_prepare_v3(d->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &d->st[i], NULL) !=
-            SQLITE_OK)
-            return later(d, "prepare", e);
-    return SQLITE_DB_OK;
-}
+    .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+               "PRAGMA cache_size = -32000;",
+    .steps = steps,
+    .steps_n = sizeof steps / sizeof *steps,
+    .statements = statements,
+    .statements_n = STATEMENTS,
+};
 
 enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_db **out, struct err *e)
 {
@@ -196,8 +105,7 @@ enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_db **
         err_set(e, "sqlite: out of memory");
         return SQLITE_DB_LATER;
     }
-    arena_init(&d->arena, ROW_ARENA);
-    rc = set_up(d, path, busy_ms, e);
+    rc = sqlite_file_open(&d->file, path, busy_ms, &schema, e);
     if (rc == SQLITE_DB_OK)
         *out = d;
     else
@@ -209,10 +117,7 @@ void sqlite_db_close(struct sqlite_db *d)
 {
     if (!d)
         return;
-    for (int i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(d->st[i]);
-    sqlite3_close(d->db);
-    arena_free(&d->arena);
+    sqlite_file_close(&d->file);
     free(d);
 }
 
@@ -220,19 +125,7 @@ void sqlite_db_close(struct sqlite_db *d)
 
 static int run(struct sqlite_db *d, enum statement s)
 {
-    int rc = sqlite3_step(d->st[s]);
-
-    sqlite3_reset(d->st[s]);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-/* What was not given is NULL, so that people can ask for it. */
-static void bind(sqlite3_stmt *st, int at, struct slice s)
-{
-    if (slice_empty(s))
-        sqlite3_bind_null(st, at);
-    else
-        sqlite3_bind_text(st, at, s.p, (int)s.n, SQLITE_STATIC);
+    return sqlite_file_run(&d->file, s);
 }
 
 static int put_record(struct sqlite_db *d, enum statement s, const struct record *r)
@@ -243,10 +136,10 @@ static int put_record(struct sqlite_db *d, enum statement s, const struct record
                                    r->provider, r->message_id };
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        bind(d->st[s], (int)i + 1, texts[i]);
-    sqlite3_bind_int64(d->st[s], 5, r->version);
+        sqlite_file_bind(&d->file, s, (int)i + 1, texts[i]);
+    sqlite3_bind_int64(d->file.st[s], 5, r->version);
     if (slice_empty(r->findings))
-        sqlite3_bind_text(d->st[s], 14, "[]", 2, SQLITE_STATIC);
+        sqlite3_bind_text(d->file.st[s], 14, "[]", 2, SQLITE_STATIC);
     return run(d, s);
 }
 
@@ -256,7 +149,7 @@ static int put_event(struct sqlite_db *d, enum statement s, const struct event_r
                                    r->who, r->role, r->place, r->words };
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        bind(d->st[s], (int)i + 1, texts[i]);
+        sqlite_file_bind(&d->file, s, (int)i + 1, texts[i]);
     return run(d, s);
 }
 
@@ -264,10 +157,10 @@ static int put_person(struct sqlite_db *d, const struct person_row *r, int64_t f
 {
     const struct slice texts[] = { r->id,        r->nomor,    r->nama, r->jk,
                                    r->tgl_lahir, { NULL, 0 }, r->nik,  r->posyandu };
-    sqlite3_stmt *st = d->st[PUT_PERSON];
+    sqlite3_stmt *st = d->file.st[PUT_PERSON];
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        bind(st, (int)i + 1, texts[i]);
+        sqlite_file_bind(&d->file, PUT_PERSON, (int)i + 1, texts[i]);
     sqlite3_bind_int(st, 6, r->tgl_lahir_exact);
     sqlite3_bind_int64(st, 9, first_ms);
     return run(d, PUT_PERSON);
@@ -282,7 +175,7 @@ static int put_versions(struct sqlite_db *d, const struct record *r)
         rc = put_record(d, KEEP_OLDER, r);
     if (rc == SQLITE_OK)
         rc = put_record(d, PUT_RECORD, r);
-    if (rc == SQLITE_OK && sqlite3_changes(d->db) == 0) /* there is a newer one, or this very one */
+    if (rc == SQLITE_OK && sqlite3_changes(d->file.db) == 0) /* there is a newer one, or this very one */
         rc = put_record(d, PUT_OLDER, r);
     return rc;
 }
@@ -302,20 +195,12 @@ static int put_row(struct sqlite_db *d, const struct row *r, int64_t first_ms)
     return SQLITE_MISMATCH;
 }
 
-static void refuse(struct sqlite_item *item, const char *why)
-{
-    item->refused = true;
-    err_set(&item->reason, "%s", why);
-}
-
 /* The rows of one item.  SQLITE_OK also when it was refused. */
-static int put_item(struct sqlite_db *d, struct sqlite_item *item)
+static int put_item(void *arg, struct sqlite_item *item)
 {
+    struct sqlite_db *d = arg;
     struct slice rest = item->body;
 
-    item->refused = false;
-    item->reason.text[0] = '\0';
-    arena_reset(&d->arena);
     while (!slice_empty(rest)) {
         struct slice line = slice_trim(slice_cut(&rest, '\n'));
         struct row row = { 0 };
@@ -324,14 +209,14 @@ static int put_item(struct sqlite_db *d, struct sqlite_item *item)
 
         if (slice_empty(line))
             continue;
-        if (row_decode(line, &d->arena, &row, &e)) {
-            refuse(item, e.text[0] ? e.text : "row cannot be read");
+        if (row_decode(line, &d->file.arena, &row, &e)) {
+            sqlite_item_refuse(item, e.text[0] ? e.text : "row cannot be read");
             return SQLITE_OK;
         }
         rc = put_row(d, &row, item->first_ms);
-        if (row_is_to_blame(rc)) {
+        if (sqlite_row_is_to_blame(rc)) {
             /* The library's text names columns, never values. */
-            refuse(item, sqlite3_errmsg(d->db));
+            sqlite_item_refuse(item, sqlite3_errmsg(d->file.db));
             return SQLITE_OK;
         }
         if (rc != SQLITE_OK)
@@ -340,31 +225,9 @@ static int put_item(struct sqlite_db *d, struct sqlite_item *item)
     return SQLITE_OK;
 }
 
-static int put_whole(struct sqlite_db *d, struct sqlite_item *item)
-{
-    int rc = run(d, SAVE);
-
-    if (rc == SQLITE_OK)
-        rc = put_item(d, item);
-    if (rc == SQLITE_OK && item->refused)
-        rc = run(d, UNDO);
-    return rc == SQLITE_OK ? run(d, RELEASE) : rc;
-}
-
 enum sqlite_rc sqlite_db_store(struct sqlite_db *d, struct sqlite_item *items, unsigned n, struct err *e)
 {
-    int rc = run(d, BEGIN);
-
-    for (unsigned i = 0; i < n && rc == SQLITE_OK; i++)
-        rc = put_whole(d, &items[i]);
-    if (rc == SQLITE_OK)
-        rc = run(d, COMMIT);
-    if (rc == SQLITE_OK)
-        return SQLITE_DB_OK;
-    later(d, "store", e);
-    if (!sqlite3_get_autocommit(d->db)) /* some faults have rolled back by themselves */
-        run(d, ROLLBACK);
-    return SQLITE_DB_LATER;
+    return sqlite_file_store(&d->file, items, n, put_item, d, e);
 }
 
 /* --- views of the forms --- */
@@ -438,12 +301,5 @@ void sqlite_db_views_sql(struct buf *b, const struct form_set *forms)
 
 enum sqlite_rc sqlite_db_views(struct sqlite_db *d, const char *sql, struct err *e)
 {
-    if (run(d, BEGIN) != SQLITE_OK)
-        return later(d, "views", e);
-    if (sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK && run(d, COMMIT) == SQLITE_OK)
-        return SQLITE_DB_OK;
-    later(d, "views", e);
-    if (!sqlite3_get_autocommit(d->db))
-        run(d, ROLLBACK);
-    return SQLITE_DB_LATER;
+    return sqlite_file_exec(&d->file, sql, "views", e);
 }

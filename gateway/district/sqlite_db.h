@@ -7,28 +7,14 @@
 #define KENTONGAN_DISTRICT_SQLITE_DB_H
 
 #include "gateway/base/buf.h"
-#include "gateway/base/err.h"
+#include "gateway/district/sqlite_file.h"
 #include "gateway/model/form.h"
 
 struct sqlite_db;
 
-enum sqlite_rc {
-    SQLITE_DB_OK,
-    SQLITE_DB_LATER, /* busy, full, unreadable, gone: nothing was changed, try again */
-    SQLITE_DB_NEVER, /* made by a newer Kentongan */
-};
-
 /* Opens or creates the file, brings its schema to this version (user_version).  *out is NULL unless OK. */
 enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_db **out, struct err *) MUST_CHECK;
 void sqlite_db_close(struct sqlite_db *);
-
-/* One entry of the sink's stream. */
-struct sqlite_item {
-    struct slice body; /* rows, one JSON object a line (model/record.h) */
-    int64_t first_ms;  /* when it was first committed: an older person row never overwrites a newer */
-    bool refused;      /* out: can never be stored, nothing of it was; reason says why */
-    struct err reason;
-};
 
 /* Stores the items in one transaction.  An item is stored whole or refused whole; a refused one does not
  * disturb the others.  LATER: none was stored. */

@@ -71,13 +71,14 @@ static void on_answer(void *arg, const struct answer *said)
 
 static void submit(struct dlr *d, struct slice uuid)
 {
-    const char *their_id = d->ids.text[0];
+    const char *their_id = d->ids.text[d->id]; /* under which it was found */
     char provider_id[128];
     struct inbound in = { .kind = INBOUND_DLR,
                           .provider = slice_of(smpp_provider_habits(d->provider)->name),
                           .from = slice_of(their_id),
                           .text = slice_of(d->state),
                           .session = uuid,
+                          .part = true,
                           .received_ms = clock_wall_ms() };
 
     snprintf(provider_id, sizeof provider_id, "dlr/%s/%s", their_id, d->state);

@@ -38,6 +38,7 @@ struct inbound {
     /* USSD; a delivery report: session = our uuid of the SMS (empty where the provider does not bring it
      * back), from = the provider's message id, text = "delivered", "failed", "rejected", "accepted" or
      * "buffered", provider_id = "dlr/<uuid or id>/<text>" */
+    bool part; /* a delivery report: of one part of an SMS, by the provider's id; not of the whole */
     struct slice session;
     struct slice service_code;
     enum ussd_op op;

@@ -77,7 +77,8 @@ uint64_t store_stream_bit(const struct store *s, const char *stream)
     return lane_bit(s, (unsigned)i, (unsigned)(name.p[0] - '0'));
 }
 
-/* An SMS for a provider that is not (or no longer) configured takes the way of the question, else the default's. */
+/* An SMS for a provider that is not (or no longer) configured takes the way of the question, else the
+ * default's. */
 static int sms_provider(const struct store *s, const struct sms *sms, const char *via)
 {
     int i = sms->provider.n ? provider_index(s, sms->provider) : -1;
@@ -93,6 +94,8 @@ struct making {
     struct store *store;
     struct buf *out;
     struct buf text; /* scratch for one encoded thing */
+    struct buf log;  /* its entry in the message log */
+    bool logged;
     const struct inbound *in;
     const struct outcome *o;
     const char *via;
@@ -168,6 +171,8 @@ static void add_keys(struct making *m, struct commit *c)
         add_key(m, "people", S(""), S(""));
         add_key(m, "people:rev", S(""), S(""));
     }
+    if (m->logged) /* wakes nobody: the log is read each second, in few and fat reads */
+        add_stream(m, "log");
 }
 
 static void add_writes(struct making *m)
@@ -189,9 +194,15 @@ static void add_writes(struct making *m)
     }
 }
 
+/* What the ids of a message's SMS and its place in the log are made of. */
+static struct slice message_id(const struct making *m)
+{
+    return m->in->provider_id.n ? m->in->provider_id : slice_of(m->cid);
+}
+
 static void add_sms(struct making *m)
 {
-    struct slice id = m->in->provider_id.n ? m->in->provider_id : slice_of(m->cid);
+    struct slice id = message_id(m);
 
     for (unsigned i = 0; i < m->o->sms_n; i++) {
         const struct sms *sms = &m->o->sms[i];
@@ -209,6 +220,12 @@ static void add_sms(struct making *m)
         buf_clear(&m->text);
         sms_encode(&m->text, &lane);
         redis_format_part(m->out, buf_slice(&m->text));
+        if (m->logged) {
+            int p = sms_provider(m->store, sms, m->via);
+
+            message_log_sms(&m->log, p < 0 ? "none" : m->store->providers[p], sms_lane(sms->class),
+                            buf_slice(&m->text));
+        }
     }
 }
 
@@ -254,9 +271,9 @@ static void make_command(struct making *m, struct commit *c)
     unsigned keys, args;
 
     keys = (m->dup ? 1 : 0) + o->writes_n + m->sinks + o->sms_n + (m->timed ? 2 : 0) +
-           (o->tallies_n ? 1 + 2 * o->tallies_n : 0) + (o->people_n ? 2 : 0);
-    args = 10 + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n + 3 * o->tallies_n +
-           2 * o->people_n;
+           (o->tallies_n ? 1 + 2 * o->tallies_n : 0) + (o->people_n ? 2 : 0) + m->logged;
+    args = 11 + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n + 3 * o->tallies_n +
+           2 * o->people_n + 2 * m->logged;
     redis_format_begin(m->out, 3 + keys + args);
     redis_format_part(m->out, S("FCALL"));
     redis_format_part(m->out, S("kt1_commit"));
@@ -270,8 +287,11 @@ static void make_command(struct making *m, struct commit *c)
     redis_format_i64(m->out, o->timers_n);
     redis_format_i64(m->out, o->tallies_n);
     redis_format_i64(m->out, o->people_n);
+    redis_format_i64(m->out, m->logged);
     redis_format_part(m->out, m->fired);
     redis_format_part(m->out, m->fired_due);
+    if (m->logged)
+        message_log_begin(&m->log, m->in, o, message_id(m), slice_of(o->reason));
     add_writes(m);
     if (m->sinks) {
         buf_clear(&m->text);
@@ -292,6 +312,11 @@ static void make_command(struct making *m, struct commit *c)
         redis_format_part(m->out, buf_slice(&m->text));
     }
     c->people = o->people_n > 0;
+    if (m->logged) {
+        message_log_end(&m->log, o);
+        redis_format_part(m->out, buf_slice(&m->log));
+        redis_format_i64(m->out, MESSAGE_LOG_MAX);
+    }
 }
 
 /* --- sending and ending --- */
@@ -510,10 +535,13 @@ void store_commit(struct store *s, const struct inbound *in, const char *via, co
 
     (void)now_ms;
     buf_init(&m.text, COMMAND_MAX);
+    buf_init(&m.log, COMMAND_MAX);
+    m.logged = message_log_wants(in, o);
     prepare(&m, s, c);
     make_command(&m, c);
-    commit_start(c, m.text.failed);
+    commit_start(c, m.text.failed || m.log.failed);
     buf_free(&m.text);
+    buf_free(&m.log);
 }
 
 void store_park_inbound(struct store *s, const struct inbound *in, const char *reason, int64_t now_ms,
@@ -527,21 +555,28 @@ void store_park_inbound(struct store *s, const struct inbound *in, const char *r
     prepare(&m, s, c);
     m.dup = true;
     c->park = true;
-    redis_format_begin(m.out, 10);
+    redis_format_begin(m.out, 13);
     redis_format_part(m.out, S("FCALL"));
     redis_format_part(m.out, S("kt1_park_inbound"));
-    redis_format_i64(m.out, 2);
+    redis_format_i64(m.out, 3);
     if (m.stand_in)
         add_key(&m, "dup", S("commit"), slice_of(m.cid));
     else
         add_key(&m, "dup", in->provider, in->provider_id);
     add_key(&m, "parked", S("inbound"), S(""));
+    add_stream(&m, "log");
     redis_format_part(m.out, slice_of(m.cid));
     redis_format_i64(m.out, m.stand_in ? CID_TTL_MS : s->dup_ttl_ms);
     inbound_encode(&m.text, in);
     redis_format_part(m.out, buf_slice(&m.text));
     redis_format_part(m.out, slice_of(reason));
     redis_format_i64(m.out, now_ms);
-    commit_start(c, m.text.failed);
+    buf_init(&m.log, COMMAND_MAX);
+    message_log_begin(&m.log, in, &nothing, message_id(&m), S("parked"));
+    message_log_end(&m.log, &nothing);
+    redis_format_part(m.out, buf_slice(&m.log));
+    redis_format_i64(m.out, MESSAGE_LOG_MAX);
+    commit_start(c, m.text.failed || m.log.failed);
     buf_free(&m.text);
+    buf_free(&m.log);
 }

@@ -18,30 +18,32 @@ end
 -- had this id, or the timer that it is was carried out or moved, 2 a revision moved.
 --
 -- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
---   tallies, people, then "" or the timer that fired and when it was due;
+--   tallies, people, 1 for an entry of the message log, then "" or the timer that fired and when it was due;
 --   each subject: revision seen ("" = none), ttl (0: only checked), new value ("" deletes);
 --   the rows once, if there are sinks; each sms; each timer: id, due (0: off), text;
---   each tally: day, delta, text for the judge; each person: number, text.
+--   each tally: day, delta, text for the judge; each person: number, text;
+--   the entry of the log and how many the log may hold.
 -- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
---   the tally stream if any tally, then village and puskesmas of each; people and their revision if any.
+--   the tally stream if any tally, then village and puskesmas of each; people and their revision if any;
+--   the log's stream if any.
 local function commit(keys, argv)
     local call = redis.call
     local cid, dup_ttl = argv[1], tonumber(argv[2])
     local subjects, sinks, sms = tonumber(argv[3]), tonumber(argv[4]), tonumber(argv[5])
     local timers, tallies, people = tonumber(argv[6]), tonumber(argv[7]), tonumber(argv[8])
-    local fired = argv[9]
-    if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and argv[10]) then
+    local log, fired = tonumber(argv[9]), argv[10]
+    if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and log and argv[11]) then
         return bad('head')
     end
     local timed = timers > 0 or fired ~= ''
     local k = dup_ttl > 0 and 1 or 0
-    local a = 10 + 3 * subjects
-    if #argv ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies + 2 * people
+    local a = 11 + 3 * subjects
+    if #argv ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies + 2 * people + 2 * log
         or #keys ~= k + subjects + sinks + sms + (timed and 2 or 0)
-            + (tallies > 0 and 1 + 2 * tallies or 0) + (people > 0 and 2 or 0) then
+            + (tallies > 0 and 1 + 2 * tallies or 0) + (people > 0 and 2 or 0) + log then
         return bad('counts')
     end
-    for i = 12, a, 3 do
+    for i = 13, a, 3 do
         if not whole(argv[i]) then return bad('ttl') end
     end
     local at = a + (sinks > 0 and 1 or 0) + sms
@@ -53,10 +55,10 @@ local function commit(keys, argv)
     end
 
     local set = timed and keys[k + subjects + sinks + sms + 1]
-    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[10]
+    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[11]
     for i = 1, subjects do
         local have = call('GETRANGE', keys[k + i], 0, 15)
-        if have ~= argv[8 + 3 * i] then
+        if have ~= argv[9 + 3 * i] then
             if have == cid then return 0 end
             local by = k == 1 and call('GET', keys[1])
             if by then return by == cid and 0 or 1 end
@@ -70,7 +72,7 @@ local function commit(keys, argv)
     end
 
     for i = 1, subjects do
-        local ttl, value = argv[9 + 3 * i], argv[10 + 3 * i]
+        local ttl, value = argv[10 + 3 * i], argv[11 + 3 * i]
         if ttl ~= '0' then
             if value == '' then
                 call('DEL', keys[k + i])
@@ -129,6 +131,9 @@ local function commit(keys, argv)
             a = a + 2
         end
         call('INCR', keys[k + 2])
+    end
+    if log > 0 then
+        call('XADD', keys[#keys], 'MAXLEN', '~', argv[#argv], '*', 'b', argv[#argv - 1])
     end
     return 0
 end
@@ -211,13 +216,14 @@ local function back(keys, argv)
     return { #ids, later[2] or '' }
 end
 
--- keys: stream, parked stream; argv: id, attempts, first time, reason, now.
+-- keys: stream, parked stream; argv: id, attempts, first time, reason, now, how many may be parked (0: all).
 local function park(keys, argv)
     local call = redis.call
     local id = argv[1]
     local body = body_of(keys[1], id)
     if body then
         call('XADD', keys[2], '*', 'b', body, 'a', argv[2], 'f', argv[3], 'reason', argv[4], 'at', argv[5])
+        if argv[6] ~= '0' then call('XTRIM', keys[2], 'MAXLEN', '~', argv[6]) end
         call('XACK', keys[1], 'g', id)
         call('XDEL', keys[1], id)
     end
@@ -225,15 +231,17 @@ local function park(keys, argv)
 end
 
 -- A message that cannot be carried out: its bytes for people, and its duplicate key.
--- keys: duplicate key, parked stream; argv: id of the commit, ttl, body, reason, now.
+-- keys: duplicate key, parked stream, the log's; argv: id of the commit, ttl, body, reason, now, the entry of
+-- the message log and how many the log may hold.
 local function park_inbound(keys, argv)
     local call = redis.call
     local ttl = tonumber(argv[2])
-    if not ttl or #argv ~= 5 then return bad('park') end
+    if not ttl or #argv ~= 7 then return bad('park') end
     local by = call('GET', keys[1])
     if by then return by == argv[1] and 0 or 1 end
     call('SET', keys[1], argv[1], 'PX', ttl)
     call('XADD', keys[2], '*', 'b', argv[3], 'a', '0', 'f', argv[5], 'reason', argv[4], 'at', argv[5])
+    call('XADD', keys[3], 'MAXLEN', '~', argv[7], '*', 'b', argv[6])
     return 0
 end
 

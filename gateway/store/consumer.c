@@ -469,7 +469,7 @@ void consumer_park(struct consumer *c, struct slice id, const char *reason)
         return;
     s = saying_new(c);
     s->park = true;
-    redis_format_begin(&s->command, 10);
+    redis_format_begin(&s->command, 11);
     redis_format_part(&s->command, S("FCALL"));
     redis_format_part(&s->command, S("kt1_park"));
     redis_format_i64(&s->command, 2);
@@ -480,6 +480,8 @@ void consumer_park(struct consumer *c, struct slice id, const char *reason)
     redis_format_i64(&s->command, h->first_ms);
     redis_format_part(&s->command, slice_of(reason));
     redis_format_i64(&s->command, clock_wall_ms());
+    /* Of the log alone the oldest may go. */
+    redis_format_i64(&s->command, strcmp(c->stream, "log") == 0 ? MESSAGE_LOG_PARKED : 0);
     free(h);
     if (c->store->up)
         say(s);

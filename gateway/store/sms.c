@@ -77,19 +77,30 @@ int sms_decode(struct slice body, struct arena *arena, struct lane_sms *out, str
     return 0;
 }
 
-struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index)
+static struct uuid_text uuid_of(struct slice provider, struct slice id, struct slice tail)
 {
     struct sha1_ctx ctx;
     uint8_t d[SHA1_DIGEST_SIZE];
-    char tail[32];
-    int n = snprintf(tail, sizeof tail, "%csms%c%u", 0, 0, index);
 
     sha1_init(&ctx);
     sha1_update(&ctx, 16, (const uint8_t *)"kentongan:uuid:5");
     sha1_update(&ctx, provider.n, (const uint8_t *)provider.p);
     sha1_update(&ctx, 1, (const uint8_t *)"");
     sha1_update(&ctx, id.n, (const uint8_t *)id.p);
-    sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
+    sha1_update(&ctx, tail.n, (const uint8_t *)tail.p);
     sha1_digest(&ctx, sizeof d, d);
     return uuid5_text(d);
+}
+
+struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index)
+{
+    char tail[32];
+    int n = snprintf(tail, sizeof tail, "%csms%c%u", 0, 0, index);
+
+    return uuid_of(provider, id, slice_make(tail, (size_t)n));
+}
+
+struct uuid_text message_uuid(struct slice provider, struct slice id)
+{
+    return uuid_of(provider, id, slice_make("\0message", 8));
 }

@@ -119,6 +119,7 @@ static void greeting_ended(struct store *s)
         return;
     redis_settled(s->redis);
     consumers_up(s); /* groups first: what follows may write to their streams */
+    message_log_up(s);
     enter_up(s, true);
     loop_timer_set(s->verify, VERIFY_MS);
     commits_up(s);
@@ -390,6 +391,7 @@ static void store_free(struct store *s)
 {
     s->freeing = true;
     loop_not_at_turn_end(s->loop, consumers_turn_end, s);
+    loop_not_at_turn_end(s->loop, message_log_turn_end, s);
     loop_not_at_turn_end(s->loop, spool_turn_end, s);
     redis_free(s->redis);
     consumers_free(s);
@@ -397,6 +399,7 @@ static void store_free(struct store *s)
     lease_free(s->lease);
     due_free(s->due);
     people_free(s->people);
+    message_log_free(s->message_log);
     spool_free(s->spool);
     managed_free(s->managed, s->closing);
     loop_timer_free(s->verify);
@@ -429,6 +432,7 @@ static int open_parts(struct store *s, const struct store_options *o, struct err
         return -1;
     /* Before the hook of the connection: what these say leaves in the same turn. */
     loop_at_turn_end(s->loop, spool_turn_end, s);
+    loop_at_turn_end(s->loop, message_log_turn_end, s); /* before the entry that it is about is done */
     loop_at_turn_end(s->loop, consumers_turn_end, s);
     s->redis = redis_new(s->loop, s->managed ? managed_address(s->managed) : o->address, &events, err);
     return s->redis ? 0 : -1;
@@ -446,6 +450,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->loop = loop;
     s->lock_fd = -1;
     s->commit_id = rnd_u64();
+    s->message_log = message_log_new(s);
     s->commit_tick = loop_timer_new(loop, "store: commits", commits_tick, s);
     s->verify = loop_timer_new(loop, "store: durability", verify, s);
     s->close_tick = loop_timer_new(loop, "store: close", close_step, s);

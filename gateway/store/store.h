@@ -108,11 +108,17 @@ int sms_decode(struct slice body, struct arena *, struct lane_sms *, struct err 
 /* Lane of a class: 0 = answers, E1, referral; 1 = alerts, notices; 2 = bulk. */
 unsigned sms_lane(enum sms_class);
 
-/* Remembers provider message id -> our uuid for delivery reports, and finds it again. */
+/* Remembers provider message id -> our uuid for delivery reports, tells the message log, and finds it again.
+ */
 void store_dlr_put(struct store *, const char *provider, struct slice their_id, struct slice uuid);
 /* uuid is empty when it is not (or no longer) known; valid during the call. */
 void store_dlr_get(struct store *, const char *provider, struct slice their_id,
                    void (*f)(void *arg, enum store_rc, struct slice uuid), void *arg);
+
+/* Tells the message log what became of an SMS that was in hand: state "sent", "expired", "parked" or "queued"
+ * (it waits for its next try), why as attempt.h says it.  Nothing for an SMS without a uuid. */
+void store_log_sent(struct store *, const char *provider, struct slice uuid, const char *state,
+                    const char *why, unsigned attempts);
 
 /* Days of cases in a village: "2026-11-21" -> count, for the judge.  The callback's text is a JSON object,
  * valid during the call. */
@@ -151,7 +157,7 @@ void store_spool_done(struct store *, void *token, bool taken);
 struct store_figures {
     uint64_t commits, conflicts, duplicates, reconnects, spooled, parked;
     uint64_t redis_usec; /* Redis' own CPU spent in our functions, from INFO commandstats */
-    uint64_t sink_waiting, lane_waiting, due_waiting;
+    uint64_t sink_waiting, lane_waiting, due_waiting, log_waiting;
 };
 void store_figures(struct store *, void (*f)(void *arg, const struct store_figures *), void *arg);
 

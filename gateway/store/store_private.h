@@ -14,6 +14,8 @@ enum {
     STORE_LANES = 3,
     STORE_REV = 16, /* a subject's value begins with the id of the commit that wrote it, 16 hex digits */
     STORE_KEY_MAX = 320,
+    MESSAGE_LOG_MAX = 200000,   /* entries of the log's stream, some 150 MB: past it the oldest are lost */
+    MESSAGE_LOG_PARKED = 10000, /* of its entries that could not be read */
 };
 
 struct managed;
@@ -56,6 +58,7 @@ struct store {
     struct lease *lease;
     struct due *due;
     struct people_watch *people;
+    struct message_log *message_log;
     struct spool *spool;
     struct consumer *consumers;
     char consumer_name[96];
@@ -150,9 +153,27 @@ void inbound_encode(struct buf *, const struct inbound *);
 bool inbound_urgent(struct slice text);
 int inbound_decode(struct slice text, struct arena *, struct inbound *out, struct err *) MUST_CHECK;
 
+/* message_log.c: one JSON object a line, read by district/log_db.c */
+struct message_log *message_log_new(struct store *);
+void message_log_free(struct message_log *);
+void message_log_up(struct store *);
+void message_log_turn_end(void *store);
+/* Is this commit one that people look for?  Not each step of a USSD dialogue, nor a timer that found nothing.
+ */
+bool message_log_wants(const struct inbound *, const struct outcome *) MUST_CHECK;
+/* The entry of a commit: begin, each SMS in order (encoded as in its lane), end. */
+void message_log_begin(struct buf *, const struct inbound *, const struct outcome *, struct slice id,
+                       struct slice reason);
+void message_log_sms(struct buf *, const char *provider, unsigned lane, struct slice encoded);
+void message_log_end(struct buf *, const struct outcome *);
+/* The provider's id of an SMS or of one part of it. */
+void message_log_their_id(struct store *, const char *provider, struct slice their_id, struct slice uuid);
+
 /* sms.c */
 void sms_encode(struct buf *, const struct lane_sms *);
 /* UUIDv5 of (provider, id, "sms", index). */
 struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index);
+/* UUIDv5 of (provider, id, "message"): its place in the message log. */
+struct uuid_text message_uuid(struct slice provider, struct slice id);
 
 #endif

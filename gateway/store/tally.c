@@ -86,6 +86,7 @@ void store_dlr_put(struct store *s, const char *provider, struct slice their_id,
     redis_str(s->redis, "EX");
     redis_i64(s->redis, DLR_TTL_S);
     redis_send(s->redis, store_ignore, s);
+    message_log_their_id(s, provider, their_id, uuid);
 }
 
 static void on_dlr(void *arg, const redisReply *reply)
@@ -154,6 +155,14 @@ static void on_lane_length(void *arg, const redisReply *reply)
     counted(c);
 }
 
+static void on_log_length(void *arg, const redisReply *reply)
+{
+    struct counting *c = arg;
+
+    c->figures.log_waiting += (uint64_t)redis_int(reply, 0);
+    counted(c);
+}
+
 static void on_due_length(void *arg, const redisReply *reply)
 {
     struct counting *c = arg;
@@ -199,5 +208,7 @@ void store_figures(struct store *s, void (*f)(void *arg, const struct store_figu
         ask_length(c, "XLEN", "st", name, on_lane_length);
         ask_length(c, "ZCARD", "wait", name, on_lane_length);
     }
+    ask_length(c, "XLEN", "st", "log", on_log_length);
+    ask_length(c, "ZCARD", "wait", "log", on_log_length);
     ask_length(c, "ZCARD", "due", "", on_due_length);
 }

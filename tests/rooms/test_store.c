@@ -387,6 +387,7 @@ static void a_message_that_cannot_be_carried_out_is_parked_once(void **state)
     assert_int_equal(again.rc, STORE_DUPLICATE);
     assert_int_equal(commit(&in, &nothing), STORE_DUPLICATE);
     assert_int_equal(raw_int("XLEN", "{19.06}parked:inbound"), 1);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:log"), 1); /* people find it */
 }
 
 static void a_timer_that_cannot_be_carried_out_is_parked_and_never_handed_out_again(void **state)
@@ -461,6 +462,73 @@ static void a_delivery_id_finds_our_message_again(void **state)
     wait_for(&t.done);
     assert_int_equal(t.rc, STORE_OK);
     assert_string_equal(t.text, "");
+}
+
+/* --- the message log --- */
+
+static void a_commit_is_one_entry_of_the_log_with_all_that_came_of_it(void **state)
+{
+    struct taken t = { .want = 1 };
+    struct consumer *c = consumer_open(rig.store, "log", 8, on_entry, &t);
+    struct outcome *o = full_outcome();
+    struct inbound in = sms_from("log1");
+
+    (void)state;
+    o->writes_n = 0;
+    o->reason = "accepted";
+    assert_int_equal(commit(&in, o), STORE_OK);
+    wait_for(&t.enough);
+    assert_non_null(strstr(t.body, "\"row\":\"in\""));
+    assert_non_null(strstr(t.body, "\"from\":\"+6281200000001\""));
+    assert_non_null(strstr(t.body, "\"text\":\"TIMBANG siti\""));
+    assert_non_null(strstr(t.body, "\"reason\":\"accepted\""));
+    assert_non_null(strstr(t.body, "\"rows\":[{\"row\":\"record\""));
+    assert_non_null(strstr(t.body, "\"sms\":[{\"lane\":0,\"by\":\"emulator\",\"sms\":{\"v\":1,"));
+    /* Not again for the same message. */
+    assert_int_equal(commit(&in, o), STORE_DUPLICATE);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:log"), 1);
+    consumer_done(c, slice_of(t.ids[0]));
+    consumer_close(c);
+}
+
+/* A step of a dialogue leaves none: nobody looks for it, and Redis' time is dear. */
+static void a_step_that_leads_to_nothing_is_not_in_the_log(void **state)
+{
+    static struct outcome o;
+    struct inbound in = { .kind = INBOUND_USSD, .provider = S("emulator"), .from = S("+6281200000001") };
+
+    (void)state;
+    o = (struct outcome){ .writes_n = 1 };
+    o.writes[0] = (struct subject_write){ .ref = { SUBJECT_SESSION, S("+6281200000001/*123#") },
+                                          .blob = S("{}"),
+                                          .ttl_ms = 60000 };
+    assert_int_equal(commit(&in, &o), STORE_OK);
+    assert_int_equal(raw_int("XLEN", "{19.06}st:log"), 0);
+}
+
+static void what_became_of_sms_is_one_entry_a_turn_and_outlives_a_lost_connection(void **state)
+{
+    struct taken t = { .want = 1 };
+    struct consumer *c = consumer_open(rig.store, "log", 8, on_entry, &t);
+    redisContext *other = raw();
+
+    (void)state;
+    commit_n("log", 1);
+    wait_for(&t.enough);
+    consumer_done(c, slice_of(t.ids[0]));
+    t = (struct taken){ .want = 1 };
+    /* The connection dies before the turn ends in which it is said. */
+    freeReplyObject(redisCommand(other, "CLIENT KILL TYPE normal"));
+    store_log_sent(rig.store, "emulator", S("u1"), "sent", "sent", 1);
+    store_log_sent(rig.store, "emulator", S(""), "sent", "sent", 1); /* past the store: no line */
+    store_dlr_put(rig.store, "emulator", S("theirs"), S("u2"));
+    wait_for(&t.enough);
+    assert_int_equal(t.n, 1);
+    assert_non_null(strstr(t.body, "\"row\":\"sent\",\"uuid\":\"u1\",\"provider\":\"emulator\""));
+    assert_non_null(strstr(t.body, "}\n{\"v\":1,\"row\":\"id\",\"uuid\":\"u2\""));
+    consumer_done(c, slice_of(t.ids[0]));
+    consumer_close(c);
+    redisFree(other);
 }
 
 static void ids_of_any_length_and_bytes_are_keys(void **state)
@@ -629,6 +697,9 @@ int main(void)
         CASE(a_timer_that_cannot_be_carried_out_is_parked_and_never_handed_out_again),
         CASE(cases_are_counted_for_village_and_puskesmas),
         CASE(a_delivery_id_finds_our_message_again),
+        CASE(a_commit_is_one_entry_of_the_log_with_all_that_came_of_it),
+        CASE(a_step_that_leads_to_nothing_is_not_in_the_log),
+        CASE(what_became_of_sms_is_one_entry_a_turn_and_outlives_a_lost_connection),
         CASE(ids_of_any_length_and_bytes_are_keys),
         CASE(what_was_spooled_comes_back_urgent_first_and_goes_when_taken),
         CASE(a_full_spool_says_so),

@@ -48,6 +48,7 @@ test('an SMS goes in through Kannel, the answer comes out through it, and its de
   await waitFor('the answer at the telco', () => telco.out.includes(row.nomor) || telco.err.includes(row.nomor));
   await waitFor('the delivery report', async () => (await g.reason('dlr')) >= 1);
   assert.equal(await g.reason('dlr_unknown'), 0);
+  await waitFor('it ends in the record of the SMS', () => g.log(`SELECT * FROM message_out WHERE nomor = '${row.nomor}' AND state = 'delivered'`).length === 1);
   assert.equal(nomorOf(row.nomor), row.nomor);
   assert.deepEqual(await g.stop(), { code: 0, signal: null });
 });

@@ -182,15 +182,19 @@ export class Gateway {
     return execFileSync(binary, ['ctl', '-c', this.config, ...args], { encoding: 'utf8' });
   }
 
-  // Rows of the district database as objects.
-  query(sql) {
-    const file = path.join(this.folder, 'var/district.db');
+  // Rows of the district database as objects; of the message log with file = 'log.db'.
+  query(sql, name = 'district.db') {
+    const file = path.join(this.folder, 'var', name);
     if (!fs.existsSync(file)) return [];
     const out = execFileSync('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000', file, sql], {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     });
     return out.trim() ? JSON.parse(out) : [];
+  }
+
+  log(sql) {
+    return this.query(sql, 'log.db');
   }
 
   // Through the emulator's door; resolves to {status, body}.

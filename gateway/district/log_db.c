@@ -1,0 +1,376 @@
+/* log_db.c - see log_db.h.
+ *
+ * message_sent and message_part hold facts in any order; REFRESH works the state of an SMS out of them.  An
+ * SMS counts as delivered when all parts are that the provider took which sent it last; as failed when one of
+ * them failed. */
+#include "gateway/district/log_db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/node.h"
+
+enum statement {
+    PUT_IN,
+    PUT_OUT,
+    PUT_NOMOR,
+    PUT_SENT,
+    PUT_ID,
+    PUT_REPORT,
+    REFRESH,
+    REFRESH_ID,
+    PRUNE_PARTS,
+    PRUNE_SENT,
+    PRUNE_OUT,
+    PRUNE_NOMOR,
+    PRUNE_IN,
+    OLDEST,
+    STATEMENTS,
+};
+
+struct log_db {
+    struct sqlite_file file;
+};
+
+/* A report that nobody has adopted so long before an SMS got the same id is about an earlier one. */
+#define ADOPT_MS "3600000"
+
+static const char *const steps[] = {
+    "CREATE TABLE message_in (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"
+    " kind TEXT NOT NULL, provider TEXT, provider_id TEXT, sender TEXT, recipient TEXT, text TEXT,"
+    " reason TEXT, screen TEXT, understood TEXT"
+    " CHECK (understood IS NULL OR json_valid(understood))) STRICT;"
+    "CREATE TABLE message_out (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, cause TEXT NOT NULL,"
+    " at_ms INTEGER NOT NULL, recipient TEXT, class TEXT, nomor TEXT, text TEXT, provider TEXT,"
+    " lane INTEGER, expires_ms INTEGER, state TEXT NOT NULL, why TEXT, state_ms INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL, parts INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE message_sent (uuid TEXT PRIMARY KEY NOT NULL, state TEXT NOT NULL, why TEXT,"
+    " provider TEXT, attempts INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    /* whole: the report is about the SMS, whose uuid stands in the place of an id. */
+    "CREATE TABLE message_part (provider TEXT NOT NULL, their_id TEXT NOT NULL, whole INTEGER NOT NULL,"
+    " uuid TEXT, state TEXT, weight INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (provider, their_id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE message_nomor (nomor TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (nomor, uuid))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX message_in_at ON message_in (at_ms);"
+    "CREATE INDEX message_in_sender ON message_in (sender, at_ms);"
+    "CREATE INDEX message_out_cause ON message_out (cause);"
+    "CREATE INDEX message_out_at ON message_out (at_ms);"
+    "CREATE INDEX message_out_recipient ON message_out (recipient, at_ms);"
+    "CREATE INDEX message_out_nomor ON message_out (nomor);"
+    "CREATE INDEX message_part_uuid ON message_part (uuid);"
+    "CREATE INDEX message_part_at ON message_part (at_ms);"
+    "CREATE INDEX message_sent_at ON message_sent (at_ms);"
+    "CREATE INDEX message_nomor_uuid ON message_nomor (uuid);"
+    "CREATE VIRTUAL TABLE message_in_text USING fts5 (text, content = 'message_in', content_rowid = 'id');"
+    "CREATE VIRTUAL TABLE message_out_text USING fts5 (text, content = 'message_out', content_rowid = 'id');"
+    "CREATE TRIGGER message_in_new AFTER INSERT ON message_in BEGIN"
+    " INSERT INTO message_in_text (rowid, text) VALUES (new.id, new.text); END;"
+    "CREATE TRIGGER message_in_gone AFTER DELETE ON message_in BEGIN"
+    " INSERT INTO message_in_text (message_in_text, rowid, text) VALUES ('delete', old.id, old.text); END;"
+    "CREATE TRIGGER message_out_new AFTER INSERT ON message_out BEGIN"
+    " INSERT INTO message_out_text (rowid, text) VALUES (new.id, new.text); END;"
+    "CREATE TRIGGER message_out_gone AFTER DELETE ON message_out BEGIN"
+    " INSERT INTO message_out_text (message_out_text, rowid, text) VALUES ('delete', old.id, old.text); END;",
+};
+
+/* Parts count at the provider that sent last: before it another may have taken some of them. */
+#define REFRESH_SET                                                                                          \
+    "UPDATE message_out AS o SET (state, why, attempts, state_ms) = (SELECT CASE"                            \
+    "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND whole AND weight = 4)"               \
+    "     OR (s.state = 'sent' AND (SELECT min(weight) FROM message_part WHERE uuid = o.uuid"                \
+    "         AND provider = s.provider AND NOT whole) = 4) THEN 'delivered'"                                \
+    "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND weight = 3"                          \
+    "     AND provider = coalesce(s.provider, provider)) THEN 'failed'"                                      \
+    "   ELSE coalesce(s.state, 'queued') END, s.why, coalesce(s.attempts, 0),"                               \
+    "   max(o.at_ms, coalesce(s.at_ms, 0), coalesce((SELECT max(at_ms) FROM message_part"                    \
+    "     WHERE uuid = o.uuid AND weight > 0), 0))"                                                          \
+    "   FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid),"                                    \
+    " parts = (SELECT count(*) FROM message_part WHERE uuid = o.uuid AND NOT whole)"
+
+static const char *const statements[STATEMENTS] = {
+    [PUT_IN] = "INSERT INTO message_in (uuid, at_ms, kind, provider, provider_id, sender, recipient, text,"
+               " reason, screen, understood) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
+               " ON CONFLICT (uuid) DO NOTHING",
+    [PUT_OUT] = "INSERT INTO message_out (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
+                " expires_ms, state, state_ms, attempts, parts)"
+                " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?3,0,0) ON CONFLICT (uuid) DO NOTHING",
+    [PUT_NOMOR] = "INSERT INTO message_nomor (nomor, uuid) VALUES (?1,?2) ON CONFLICT DO NOTHING",
+    /* The last word counts; of two at the same moment the one after more attempts. */
+    [PUT_SENT] = "INSERT INTO message_sent (uuid, state, why, provider, attempts, at_ms)"
+                 " VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (uuid) DO UPDATE SET state = ?2, why = ?3,"
+                 " provider = ?4, attempts = ?5, at_ms = ?6"
+                 " WHERE (message_sent.at_ms, message_sent.attempts) <= (?6, ?5)",
+    /* A report may come first: it is adopted.  An id that another SMS had is this one's from now on. */
+    [PUT_ID] = "INSERT INTO message_part AS p (provider, their_id, whole, uuid, weight, at_ms)"
+               " VALUES (?1,?2,0,?3,0,?4) ON CONFLICT (provider, their_id) DO UPDATE SET uuid = ?3,"
+               " weight = CASE WHEN p.uuid IS NULL AND p.at_ms >= ?4 - " ADOPT_MS " THEN p.weight ELSE 0 END,"
+               " state = CASE WHEN p.uuid IS NULL AND p.at_ms >= ?4 - " ADOPT_MS " THEN p.state END"
+               " WHERE p.uuid IS NULL OR (p.uuid <> ?3 AND p.at_ms <= ?4)",
+    /* That it arrived outweighs all else, whenever it is said. */
+    [PUT_REPORT] = "INSERT INTO message_part AS p (provider, their_id, whole, uuid, state, weight, at_ms)"
+                   " VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (provider, their_id) DO UPDATE SET"
+                   " state = ?5, weight = ?6, at_ms = ?7, uuid = coalesce(p.uuid, ?4) WHERE p.weight < ?6",
+    [REFRESH] = REFRESH_SET " WHERE o.uuid = ?1",
+    [REFRESH_ID] =
+        REFRESH_SET " WHERE o.uuid = (SELECT uuid FROM message_part WHERE provider = ?1 AND their_id = ?2)",
+    [PRUNE_PARTS] = "DELETE FROM message_part WHERE at_ms < ?1 AND at_ms <= ?2",
+    [PRUNE_SENT] = "DELETE FROM message_sent WHERE at_ms < ?1 AND at_ms <= ?2",
+    [PRUNE_OUT] = "DELETE FROM message_out WHERE at_ms < ?1 AND at_ms <= ?2",
+    [PRUNE_NOMOR] = "DELETE FROM message_nomor WHERE uuid IN"
+                    " (SELECT uuid FROM message_in WHERE at_ms < ?1 AND at_ms <= ?2)",
+    [PRUNE_IN] = "DELETE FROM message_in WHERE at_ms < ?1 AND at_ms <= ?2",
+    /* The moment of the last message of a step, if there are so many. */
+    [OLDEST] = "SELECT at_ms FROM message_in WHERE at_ms < ?1 ORDER BY at_ms LIMIT 1 OFFSET ?2",
+};
+
+static const struct sqlite_schema schema = {
+    /* What a power cut takes from this file still stands in Redis: an entry is ended after its commit. */
+    .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+               "PRAGMA cache_size = -16000;",
+    .steps = steps,
+    .steps_n = sizeof steps / sizeof *steps,
+    .statements = statements,
+    .statements_n = STATEMENTS,
+};
+
+enum sqlite_rc log_db_open(const char *path, int busy_ms, struct log_db **out, struct err *e)
+{
+    struct log_db *d = calloc(1, sizeof *d);
+    enum sqlite_rc rc;
+
+    *out = NULL;
+    if (!d) {
+        err_set(e, "sqlite: out of memory");
+        return SQLITE_DB_LATER;
+    }
+    rc = sqlite_file_open(&d->file, path, busy_ms, &schema, e);
+    if (rc == SQLITE_DB_OK)
+        *out = d;
+    else
+        log_db_close(d);
+    return rc;
+}
+
+void log_db_close(struct log_db *d)
+{
+    if (!d)
+        return;
+    sqlite_file_close(&d->file);
+    free(d);
+}
+
+struct sqlite_file *log_db_file(struct log_db *d)
+{
+    return &d->file;
+}
+
+/* --- storing --- */
+
+/* Texts from parameter 1 on; those with a NULL pointer are left to bind_int. */
+static void bind_texts(struct log_db *d, enum statement s, const struct slice *texts, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        sqlite_file_bind(&d->file, s, (int)i + 1, texts[i]);
+}
+
+static void bind_int(struct log_db *d, enum statement s, int at, int64_t n)
+{
+    sqlite3_bind_int64(d->file.st[s], at, n);
+}
+
+static int run(struct log_db *d, enum statement s)
+{
+    return sqlite_file_run(&d->file, s);
+}
+
+static int refresh(struct log_db *d, struct slice uuid)
+{
+    sqlite_file_bind(&d->file, REFRESH, 1, uuid);
+    return run(d, REFRESH);
+}
+
+static int put_nomor(struct log_db *d, struct slice nomor, struct slice uuid)
+{
+    if (!nomor.n)
+        return SQLITE_OK;
+    bind_texts(d, PUT_NOMOR, (struct slice[]){ nomor, uuid }, 2);
+    return run(d, PUT_NOMOR);
+}
+
+static int put_out(struct log_db *d, const struct node *o, struct slice cause, int64_t at_ms)
+{
+    const struct node *sms = node_get(o, "sms");
+    struct slice uuid = node_text(sms, "uuid");
+    int rc;
+
+    bind_texts(d, PUT_OUT,
+               (struct slice[]){ uuid, cause, S(""), node_text(sms, "to"), node_text(sms, "class"),
+                                 node_text(sms, "nomor"), node_text(sms, "text"), node_text(o, "by") },
+               8);
+    bind_int(d, PUT_OUT, 3, at_ms);
+    bind_int(d, PUT_OUT, 9, node_int(o, "lane"));
+    bind_int(d, PUT_OUT, 10, node_int(sms, "expires"));
+    rc = run(d, PUT_OUT);
+    if (rc == SQLITE_OK)
+        rc = put_nomor(d, node_text(sms, "nomor"), cause);
+    return rc == SQLITE_OK ? refresh(d, uuid) : rc;
+}
+
+static int put_in(struct log_db *d, const struct node *o)
+{
+    struct slice uuid = node_text(o, "uuid");
+    const struct node *rows = node_get(o, "rows"), *each;
+    int64_t at_ms = node_int(o, "at");
+    int rc;
+
+    bind_texts(d, PUT_IN,
+               (struct slice[]){ uuid, S(""), node_text(o, "kind"), node_text(o, "provider"),
+                                 node_text(o, "id"), node_text(o, "from"), node_text(o, "to"),
+                                 node_text(o, "text"), node_text(o, "reason"), node_text(o, "screen"),
+                                 rows ? rows->raw : S("") },
+               11);
+    bind_int(d, PUT_IN, 2, at_ms);
+    rc = run(d, PUT_IN);
+    for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
+        rc = put_nomor(d, node_text(each, "nomor"), uuid);
+    for (each = node_first(node_get(o, "sms")); each && rc == SQLITE_OK; each = each->next)
+        rc = put_out(d, each, uuid, at_ms);
+    return rc;
+}
+
+static int put_sent(struct log_db *d, const struct node *o)
+{
+    struct slice uuid = node_text(o, "uuid");
+    int rc;
+
+    bind_texts(d, PUT_SENT,
+               (struct slice[]){ uuid, node_text(o, "state"), node_text(o, "why"), node_text(o, "provider") },
+               4);
+    bind_int(d, PUT_SENT, 5, node_int(o, "attempts"));
+    bind_int(d, PUT_SENT, 6, node_int(o, "at"));
+    rc = run(d, PUT_SENT);
+    return rc == SQLITE_OK ? refresh(d, uuid) : rc;
+}
+
+static int put_id(struct log_db *d, const struct node *o)
+{
+    struct slice uuid = node_text(o, "uuid");
+    int rc;
+
+    bind_texts(d, PUT_ID, (struct slice[]){ node_text(o, "provider"), node_text(o, "id"), uuid }, 3);
+    bind_int(d, PUT_ID, 4, node_int(o, "at"));
+    rc = run(d, PUT_ID);
+    return rc == SQLITE_OK ? refresh(d, uuid) : rc;
+}
+
+/* How much a report says; a heavier one takes the place of a lighter one. */
+static int weight_of(struct slice state)
+{
+    if (slice_is(state, "delivered"))
+        return 4;
+    if (slice_is(state, "failed") || slice_is(state, "rejected"))
+        return 3;
+    return slice_is(state, "accepted") ? 2 : 1;
+}
+
+static int put_report(struct log_db *d, const struct node *o)
+{
+    struct slice uuid = node_text(o, "uuid"), provider = node_text(o, "provider");
+    bool whole = uuid.n && !node_int(o, "part");
+    struct slice id = whole ? uuid : node_text(o, "id");
+    int rc;
+
+    bind_texts(d, PUT_REPORT, (struct slice[]){ provider, id, S(""), uuid, node_text(o, "state") }, 5);
+    bind_int(d, PUT_REPORT, 3, whole);
+    bind_int(d, PUT_REPORT, 6, weight_of(node_text(o, "state")));
+    bind_int(d, PUT_REPORT, 7, node_int(o, "at"));
+    rc = run(d, PUT_REPORT);
+    if (rc != SQLITE_OK)
+        return rc;
+    bind_texts(d, REFRESH_ID, (struct slice[]){ provider, id }, 2);
+    return run(d, REFRESH_ID);
+}
+
+static int put_line(struct log_db *d, struct slice line, struct sqlite_item *item)
+{
+    const struct node *o = node_read(line, &d->file.arena);
+    struct slice row = node_text(o, "row");
+
+    if (o && node_int(o, "v") == 1) {
+        if (slice_is(row, "in"))
+            return put_in(d, o);
+        if (slice_is(row, "sent"))
+            return put_sent(d, o);
+        if (slice_is(row, "id"))
+            return put_id(d, o);
+        if (slice_is(row, "dlr"))
+            return put_report(d, o);
+    }
+    sqlite_item_refuse(item, "a line of the message log that this program does not know");
+    return SQLITE_OK;
+}
+
+static int put_item(void *arg, struct sqlite_item *item)
+{
+    struct log_db *d = arg;
+    struct slice rest = item->body;
+
+    while (!slice_empty(rest) && !item->refused) {
+        struct slice line = slice_cut(&rest, '\n');
+        int rc = put_line(d, line, item);
+
+        if (sqlite_row_is_to_blame(rc))
+            sqlite_item_refuse(item, sqlite3_errmsg(d->file.db));
+        else if (rc != SQLITE_OK)
+            return rc;
+    }
+    return SQLITE_OK;
+}
+
+enum sqlite_rc log_db_store(struct log_db *d, struct sqlite_item *items, unsigned n, struct err *e)
+{
+    return sqlite_file_store(&d->file, items, n, put_item, d, e);
+}
+
+/* --- retention --- */
+
+struct pruning {
+    struct log_db *db;
+    int64_t before_ms, upto_ms;
+    unsigned gone;
+};
+
+static int prune(void *arg, struct sqlite_item *item)
+{
+    static const enum statement order[] = { PRUNE_PARTS, PRUNE_SENT, PRUNE_OUT, PRUNE_NOMOR, PRUNE_IN };
+    struct pruning *p = arg;
+    int rc = SQLITE_OK;
+
+    (void)item;
+    for (unsigned i = 0; i < sizeof order / sizeof *order && rc == SQLITE_OK; i++) {
+        bind_int(p->db, order[i], 1, p->before_ms);
+        bind_int(p->db, order[i], 2, p->upto_ms);
+        rc = run(p->db, order[i]);
+    }
+    p->gone = rc == SQLITE_OK ? (unsigned)sqlite3_changes(p->db->file.db) : 0;
+    return rc;
+}
+
+enum sqlite_rc log_db_prune(struct log_db *d, int64_t before_ms, unsigned most, unsigned *gone, struct err *e)
+{
+    struct pruning p = { .db = d, .before_ms = before_ms, .upto_ms = INT64_MAX };
+    struct sqlite_item nothing = { .refused = false };
+    sqlite3_stmt *st = d->file.st[OLDEST];
+    enum sqlite_rc rc;
+
+    *gone = 0;
+    bind_int(d, OLDEST, 1, before_ms);
+    bind_int(d, OLDEST, 2, (int64_t)most - 1);
+    if (sqlite3_step(st) == SQLITE_ROW)
+        p.upto_ms = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    rc = sqlite_file_store(&d->file, &nothing, 1, prune, &p, e);
+    *gone = p.gone;
+    return rc;
+}

@@ -1,0 +1,193 @@
+/* msglog.c - see msglog.h.  The worker alone touches the file; what the loop wants of it travels as a
+ * question of sqlite_worker.h. */
+#include "gateway/district/msglog.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/district/log_db.h"
+#include "gateway/district/sqlite_worker.h"
+
+enum {
+    BUSY_MS = 2000,
+    PRUNE_MOST = 500, /* messages a step: some ms */
+    PRUNE_FIRST_MS = 60 * 1000,
+    PRUNE_AGAIN_MS = 1000,
+    PRUNE_IDLE_MS = 15 * 60 * 1000,
+    NOMOR_MAX = 24,
+    TRACE_MAX = 512 * 1024,
+};
+
+struct msglog {
+    struct loop *loop;
+    struct sqlite_worker *worker;
+    char path[512];
+    struct log_db *db; /* the worker's */
+    struct loop_timer *prune;
+    _Atomic int64_t keep_ms;
+    unsigned gone; /* by the last step of pruning; the worker's until it is answered */
+    bool pruning;
+};
+
+/* --- on the worker --- */
+
+static enum sqlite_rc ready(void *arg, struct err *e)
+{
+    struct msglog *l = arg;
+    enum sqlite_rc rc;
+
+    if (l->db)
+        return SQLITE_DB_OK;
+    rc = log_db_open(l->path, BUSY_MS, &l->db, e);
+    if (rc == SQLITE_DB_OK)
+        (void)!chmod(l->path, 0600); /* its -wal and -shm follow it */
+    return rc;
+}
+
+static enum sqlite_rc put(void *arg, struct sqlite_item *items, unsigned n, struct err *e)
+{
+    struct msglog *l = arg;
+
+    return log_db_store(l->db, items, n, e);
+}
+
+static void shut(void *arg)
+{
+    struct msglog *l = arg;
+
+    log_db_close(l->db);
+    l->db = NULL;
+}
+
+static void prune_step(void *arg)
+{
+    struct msglog *l = arg;
+    struct err e;
+
+    l->gone = 0;
+    if (l->db && log_db_prune(l->db, clock_wall_ms() - l->keep_ms, PRUNE_MOST, &l->gone, &e) != SQLITE_DB_OK)
+        l->gone = 0; /* the next step comes */
+}
+
+/* --- retention --- */
+
+static void pruned(void *arg)
+{
+    struct msglog *l = arg;
+
+    l->pruning = false;
+    loop_timer_set(l->prune, l->gone ? PRUNE_AGAIN_MS : PRUNE_IDLE_MS);
+}
+
+static void on_prune(void *arg)
+{
+    struct msglog *l = arg;
+
+    if (!l->pruning)
+        l->pruning = sqlite_worker_ask(l->worker, prune_step, pruned, l);
+    if (!l->pruning)
+        loop_timer_set(l->prune, PRUNE_IDLE_MS);
+}
+
+void msglog_keep(struct msglog *l, int64_t keep_ms)
+{
+    l->keep_ms = keep_ms;
+}
+
+/* --- trace --- */
+
+struct trace {
+    struct msglog *log;
+    char nomor[NOMOR_MAX];
+    struct log_trace how;
+    struct buf text;
+    struct err why;
+    bool ok;
+    msglog_trace_cb *cb;
+    void *arg;
+};
+
+static struct slice pseudonym(struct slice msisdn, struct arena *a)
+{
+    return arena_str(a, log_who(msisdn).text);
+}
+
+static void trace_run(void *arg)
+{
+    struct trace *t = arg;
+
+    if (ready(t->log, &t->why) == SQLITE_DB_OK)
+        t->ok = log_db_trace(t->log->db, slice_of(t->nomor), &t->how, &t->text, &t->why) == SQLITE_DB_OK;
+}
+
+static void trace_done(void *arg)
+{
+    struct trace *t = arg;
+
+    t->cb(t->arg, t->ok, t->ok ? buf_slice(&t->text) : slice_of(t->why.text));
+    buf_free(&t->text);
+    free(t);
+}
+
+void msglog_trace(struct msglog *l, struct slice nomor, bool reveal, int utc_offset_min, msglog_trace_cb *cb,
+                  void *arg)
+{
+    struct trace *t = calloc(1, sizeof *t);
+
+    if (!t)
+        abort(); /* asked by a person, once */
+    t->log = l;
+    t->cb = cb;
+    t->arg = arg;
+    t->how = (struct log_trace){ .reveal = reveal, .utc_offset_min = utc_offset_min, .who = pseudonym };
+    buf_init(&t->text, TRACE_MAX);
+    snprintf(t->nomor, sizeof t->nomor, "%.*s", SLICE_ARG(nomor));
+    err_set(&t->why, "the message log cannot be asked now");
+    if (!sqlite_worker_ask(l->worker, trace_run, trace_done, t))
+        loop_soon(l->loop, trace_done, t);
+}
+
+/* --- life --- */
+
+bool msglog_up(const struct msglog *l)
+{
+    return sqlite_worker_up(l->worker);
+}
+
+void msglog_close(struct msglog *l)
+{
+    if (!l)
+        return;
+    if (l->worker)
+        sqlite_worker_close(l->worker);
+    loop_timer_free(l->prune);
+    free(l);
+}
+
+struct msglog *msglog_open(struct loop *loop, struct store *store, const char *state_dir, int64_t keep_ms,
+                           struct err *e)
+{
+    struct msglog *l = calloc(1, sizeof *l);
+    struct sqlite_work work = { .ready = ready, .store = put, .close = shut, .arg = l, .kind = "log" };
+
+    if (!l || !(l->prune = loop_timer_new(loop, "message log: retention", on_prune, l))) {
+        free(l);
+        err_set(e, "message log: out of memory");
+        return NULL;
+    }
+    l->loop = loop;
+    l->keep_ms = keep_ms;
+    snprintf(l->path, sizeof l->path, "%s/log.db", state_dir);
+    l->worker = sqlite_worker_open(loop, store, "log", "message log", &work, e);
+    if (!l->worker) {
+        msglog_close(l);
+        return NULL;
+    }
+    loop_timer_set(l->prune, PRUNE_FIRST_MS);
+    return l;
+}

@@ -1,0 +1,196 @@
+/* sqlite_file.c - see sqlite_file.h. */
+#include "gateway/district/sqlite_file.h"
+
+#include <stdio.h>
+
+enum transaction {
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    SAVE,
+    RELEASE,
+    UNDO,
+    TRANSACTIONS,
+};
+
+enum {
+    ROW_ARENA = 1 << 20, /* far above the largest row */
+};
+
+static const char *const transactions[TRANSACTIONS] = {
+    [BEGIN] = "BEGIN IMMEDIATE", [COMMIT] = "COMMIT",        [ROLLBACK] = "ROLLBACK",
+    [SAVE] = "SAVEPOINT item",   [RELEASE] = "RELEASE item", [UNDO] = "ROLLBACK TO item",
+};
+
+bool sqlite_row_is_to_blame(int rc)
+{
+    rc &= 0xff;
+    return rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH || rc == SQLITE_TOOBIG;
+}
+
+void sqlite_item_refuse(struct sqlite_item *item, const char *why)
+{
+    item->refused = true;
+    err_set(&item->reason, "%s", why);
+}
+
+enum sqlite_rc sqlite_file_later(struct sqlite_file *f, const char *doing, struct err *e)
+{
+    err_set(e, "sqlite: %s: %s", doing, f->db ? sqlite3_errmsg(f->db) : "out of memory");
+    return SQLITE_DB_LATER;
+}
+
+/* --- opening --- */
+
+static int user_version(struct sqlite_file *f, int *version)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = sqlite3_prepare_v2(f->db, "PRAGMA user_version", -1, &st, NULL);
+
+    if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        *version = sqlite3_column_int(st, 0);
+        rc = SQLITE_OK;
+    }
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static enum sqlite_rc migrate(struct sqlite_file *f, const struct sqlite_schema *schema, struct err *e)
+{
+    int newest = (int)schema->steps_n, version = 0;
+
+    /* Under the write lock, so that two programs do not both take the step. */
+    if (sqlite3_exec(f->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return sqlite_file_later(f, "lock for the schema", e);
+    if (user_version(f, &version) != SQLITE_OK)
+        goto undo;
+    if (version > newest) {
+        sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
+        err_set(e, "sqlite: the file has schema %d, this program knows %d: install the newer Kentongan",
+                version, newest);
+        return SQLITE_DB_NEVER;
+    }
+    for (; version < newest; version++) {
+        char set[48];
+
+        snprintf(set, sizeof(set), "PRAGMA user_version = %d", version + 1);
+        if (sqlite3_exec(f->db, schema->steps[version], NULL, NULL, NULL) != SQLITE_OK ||
+            sqlite3_exec(f->db, set, NULL, NULL, NULL) != SQLITE_OK)
+            goto undo;
+    }
+    if (sqlite3_exec(f->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return SQLITE_DB_OK;
+undo:
+    sqlite_file_later(f, "schema", e);
+    sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
+    return SQLITE_DB_LATER;
+}
+
+static int prepare(struct sqlite_file *f, const char *sql, sqlite3_stmt **out)
+{
+    return sqlite3_prepare_v3(f->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+}
+
+enum sqlite_rc sqlite_file_open(struct sqlite_file *f, const char *path, int busy_ms,
+                                const struct sqlite_schema *schema, struct err *e)
+{
+    enum sqlite_rc rc;
+
+    *f = (struct sqlite_file){ .db = NULL };
+    arena_init(&f->arena, ROW_ARENA);
+    if (sqlite3_open_v2(path, &f->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
+        return sqlite_file_later(f, "open (is the folder there and writable?)", e);
+    sqlite3_extended_result_codes(f->db, 1);
+    sqlite3_busy_timeout(f->db, busy_ms);
+    if (sqlite3_exec(f->db, schema->pragmas, NULL, NULL, NULL) != SQLITE_OK)
+        return sqlite_file_later(f, "write-ahead log", e);
+    if ((rc = migrate(f, schema, e)) != SQLITE_DB_OK)
+        return rc;
+    for (unsigned i = 0; i < schema->statements_n; i++)
+        if (prepare(f, schema->statements[i], &f->st[i]) != SQLITE_OK)
+            return sqlite_file_later(f, "prepare", e);
+    for (unsigned i = 0; i < TRANSACTIONS; i++)
+        if (prepare(f, transactions[i], &f->tx[i]) != SQLITE_OK)
+            return sqlite_file_later(f, "prepare", e);
+    return SQLITE_DB_OK;
+}
+
+void sqlite_file_close(struct sqlite_file *f)
+{
+    for (unsigned i = 0; i < SQLITE_STATEMENTS; i++)
+        sqlite3_finalize(f->st[i]);
+    for (unsigned i = 0; i < TRANSACTIONS; i++)
+        sqlite3_finalize(f->tx[i]);
+    sqlite3_close(f->db);
+    arena_free(&f->arena);
+}
+
+/* --- storing --- */
+
+static int run(sqlite3_stmt *st)
+{
+    int rc = sqlite3_step(st);
+
+    sqlite3_reset(st);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int sqlite_file_run(struct sqlite_file *f, unsigned i)
+{
+    return run(f->st[i]);
+}
+
+void sqlite_file_bind(struct sqlite_file *f, unsigned i, int at, struct slice s)
+{
+    if (slice_empty(s))
+        sqlite3_bind_null(f->st[i], at);
+    else
+        sqlite3_bind_text(f->st[i], at, s.p, (int)s.n, SQLITE_STATIC);
+}
+
+static int put_whole(struct sqlite_file *f, struct sqlite_item *item,
+                     int (*put)(void *, struct sqlite_item *), void *arg)
+{
+    int rc = run(f->tx[SAVE]);
+
+    item->refused = false;
+    item->reason.text[0] = '\0';
+    arena_reset(&f->arena);
+    if (rc == SQLITE_OK)
+        rc = put(arg, item);
+    if (rc == SQLITE_OK && item->refused)
+        rc = run(f->tx[UNDO]);
+    return rc == SQLITE_OK ? run(f->tx[RELEASE]) : rc;
+}
+
+static enum sqlite_rc end(struct sqlite_file *f, int rc, const char *doing, struct err *e)
+{
+    if (rc == SQLITE_OK)
+        rc = run(f->tx[COMMIT]);
+    if (rc == SQLITE_OK)
+        return SQLITE_DB_OK;
+    sqlite_file_later(f, doing, e);
+    if (!sqlite3_get_autocommit(f->db)) /* some faults have rolled back by themselves */
+        run(f->tx[ROLLBACK]);
+    return SQLITE_DB_LATER;
+}
+
+enum sqlite_rc sqlite_file_store(struct sqlite_file *f, struct sqlite_item *items, unsigned n,
+                                 int (*put)(void *, struct sqlite_item *), void *arg, struct err *e)
+{
+    int rc = run(f->tx[BEGIN]);
+
+    for (unsigned i = 0; i < n && rc == SQLITE_OK; i++)
+        rc = put_whole(f, &items[i], put, arg);
+    return end(f, rc, "store", e);
+}
+
+enum sqlite_rc sqlite_file_exec(struct sqlite_file *f, const char *sql, const char *doing, struct err *e)
+{
+    int rc = run(f->tx[BEGIN]);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(f->db, sql, NULL, NULL, NULL);
+    return end(f, rc, doing, e);
+}

@@ -1,0 +1,77 @@
+/* sqlite_file.h - one SQLite file that batches of entries are stored in (the district database, the message
+ * log): its schema in steps, its statements, one transaction a batch.
+ *
+ * Blocking, and used by one thread at a time: the worker of sqlite_worker.c, or a test.  Knows no stream, no
+ * loop and no log; what went wrong is told in `struct err`, without a value of a row. */
+#ifndef KENTONGAN_DISTRICT_SQLITE_FILE_H
+#define KENTONGAN_DISTRICT_SQLITE_FILE_H
+
+#include <sqlite3.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/base/err.h"
+#include "gateway/base/slice.h"
+
+enum sqlite_rc {
+    SQLITE_DB_OK,
+    SQLITE_DB_LATER, /* busy, full, unreadable, gone: nothing was changed, try again */
+    SQLITE_DB_NEVER, /* made by a newer Kentongan */
+};
+
+/* One entry of a stream. */
+struct sqlite_item {
+    struct slice body; /* rows, one JSON object a line */
+    int64_t first_ms;  /* when it was first committed: an older person row never overwrites a newer */
+    bool refused;      /* out: can never be stored, nothing of it was; reason says why */
+    struct err reason;
+};
+
+enum {
+    SQLITE_STATEMENTS = 24,
+};
+
+/* What a file holds; lives as long as the program. */
+struct sqlite_schema {
+    const char *pragmas;
+    /* Step i leads from user_version i to i + 1; a step once released is never edited. */
+    const char *const *steps;
+    unsigned steps_n;
+    const char *const *statements; /* prepared as st[0 … statements_n-1] */
+    unsigned statements_n;
+};
+
+struct sqlite_file {
+    sqlite3 *db;
+    sqlite3_stmt *st[SQLITE_STATEMENTS];
+    sqlite3_stmt *tx[6];
+    struct arena arena; /* one item's decoded rows */
+};
+
+/* Opens or creates the file and brings its schema to this version.  Not OK: it must be closed all the same.
+ */
+enum sqlite_rc sqlite_file_open(struct sqlite_file *, const char *path, int busy_ms,
+                                const struct sqlite_schema *, struct err *) MUST_CHECK;
+void sqlite_file_close(struct sqlite_file *);
+
+/* Carries out statement i, with what was bound; SQLITE_OK or SQLite's code. */
+int sqlite_file_run(struct sqlite_file *, unsigned i) MUST_CHECK;
+/* Parameter `at` of statement i; what was not given is NULL, so that people can ask for it.  The text must
+ * outlive the run. */
+void sqlite_file_bind(struct sqlite_file *, unsigned i, int at, struct slice);
+/* This item can never be stored. */
+void sqlite_item_refuse(struct sqlite_item *, const char *why);
+/* Is the row to blame for that code?  Every other fault is the database's, and passes. */
+bool sqlite_row_is_to_blame(int rc);
+
+/* Stores the items in one transaction: put (arg, item) carries out what one asks for and answers SQLITE_OK,
+ * also when it refused the item.  An item is stored whole or refused whole.  LATER: none was stored. */
+enum sqlite_rc sqlite_file_store(struct sqlite_file *, struct sqlite_item *, unsigned n,
+                                 int (*put)(void *arg, struct sqlite_item *), void *arg,
+                                 struct err *) MUST_CHECK;
+/* SQL of any length in one transaction. */
+enum sqlite_rc sqlite_file_exec(struct sqlite_file *, const char *sql, const char *doing,
+                                struct err *) MUST_CHECK;
+/* LATER, with what SQLite says. */
+enum sqlite_rc sqlite_file_later(struct sqlite_file *, const char *doing, struct err *);
+
+#endif

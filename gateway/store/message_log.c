@@ -1,0 +1,304 @@
+/* message_log.c - what the message log is told (SPEC 7): one fat entry a commit, written by the commit
+ * itself, and one a turn with what became of SMS.
+ *
+ * The entries of a turn are kept until Redis has taken them and sent again after a lost connection; the log's
+ * consumer takes every line twice without harm.  While Redis is away at most HELD_MAX bytes are kept. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/stat.h"
+#include "gateway/store/store_private.h"
+
+enum {
+    HELD_MAX = 1 << 20,
+    TURN_MAX = 256 * 1024,
+};
+
+/* One entry that Redis has not confirmed. */
+struct told {
+    struct message_log *log;
+    struct told *next;
+    struct buf command;
+    bool under_way;
+};
+
+struct message_log {
+    struct store *store;
+    struct buf lines; /* of this turn */
+    struct told *first;
+    size_t held; /* bytes of all that are kept */
+};
+
+static void member(struct buf *b, const char *name, struct slice value)
+{
+    if (!value.n)
+        return;
+    buf_str(b, ",\"");
+    buf_str(b, name);
+    buf_str(b, "\":");
+    buf_json(b, value);
+}
+
+static void number(struct buf *b, const char *name, int64_t n)
+{
+    buf_str(b, ",\"");
+    buf_str(b, name);
+    buf_str(b, "\":");
+    buf_i64(b, n);
+}
+
+/* --- the entry of a commit --- */
+
+static const char *const kinds[] = {
+    [INBOUND_SMS] = "sms",     [INBOUND_USSD] = "ussd",     [INBOUND_DLR] = "dlr",
+    [INBOUND_TIMER] = "timer", [INBOUND_SIGNAL] = "signal", [INBOUND_STAFF] = "staff",
+};
+
+bool message_log_wants(const struct inbound *in, const struct outcome *o)
+{
+    return in->kind == INBOUND_SMS || in->kind == INBOUND_DLR || in->kind == INBOUND_STAFF || o->rows_n ||
+           o->sms_n;
+}
+
+static void add_report(struct buf *b, const struct inbound *in)
+{
+    buf_str(b, "{\"v\":1,\"row\":\"dlr\"");
+    member(b, "provider", in->provider);
+    member(b, "id", in->from);
+    member(b, "uuid", in->session);
+    member(b, "state", in->text);
+    number(b, "part", in->part);
+    number(b, "at", in->received_ms);
+}
+
+static void add_rows(struct buf *b, const struct outcome *o)
+{
+    buf_str(b, ",\"rows\":[");
+    for (unsigned i = 0; i < o->rows_n; i++) {
+        const struct row *r = &o->rows[i];
+        const struct event_row *e = &r->event;
+
+        if (i)
+            buf_char(b, ',');
+        switch (r->kind) {
+        case ROW_RECORD:
+            buf_str(b, "{\"row\":\"record\"");
+            member(b, "id", r->record.id);
+            member(b, "nomor", r->record.nomor);
+            member(b, "form", r->record.form);
+            member(b, "status", r->record.status);
+            number(b, "version", r->record.version);
+            buf_str(b, ",\"fields\":");
+            buf_add(b, r->record.fields.n ? r->record.fields : S("{}"));
+            break;
+        case ROW_REFERRAL_EVENT:
+        case ROW_ALERT_EVENT:
+            buf_str(b, r->kind == ROW_ALERT_EVENT ? "{\"row\":\"alert\"" : "{\"row\":\"referral\"");
+            member(b, "id", e->id);
+            member(b, "nomor", e->nomor);
+            member(b, "event", e->event);
+            break;
+        case ROW_PERSON:
+            buf_str(b, "{\"row\":\"person\"");
+            member(b, "id", r->person.id);
+            member(b, "nomor", r->person.nomor);
+            break;
+        }
+        buf_char(b, '}');
+    }
+    buf_char(b, ']');
+}
+
+void message_log_begin(struct buf *b, const struct inbound *in, const struct outcome *o, struct slice id,
+                       struct slice reason)
+{
+    struct uuid_text uuid = message_uuid(in->provider, id);
+
+    if (in->kind == INBOUND_DLR) {
+        add_report(b, in);
+        return;
+    }
+    buf_str(b, "{\"v\":1,\"row\":\"in\"");
+    member(b, "uuid", slice_of(uuid.text));
+    member(b, "kind", slice_of(kinds[in->kind]));
+    member(b, "provider", in->provider);
+    member(b, "id", in->provider_id);
+    member(b, "from", in->from);
+    member(b, "to", in->to.n ? in->to : in->service_code);
+    member(b, "text", in->text);
+    member(b, "reason", reason);
+    member(b, "screen", o->screen);
+    number(b, "at", in->received_ms);
+    if (o->rows_n)
+        add_rows(b, o);
+    if (o->sms_n)
+        buf_str(b, ",\"sms\":[");
+}
+
+void message_log_sms(struct buf *b, const char *provider, unsigned lane, struct slice encoded)
+{
+    if (b->n && b->p[b->n - 1] == '}')
+        buf_char(b, ',');
+    buf_str(b, "{\"lane\":");
+    buf_i64(b, lane);
+    member(b, "by", slice_of(provider));
+    buf_str(b, ",\"sms\":");
+    buf_add(b, encoded);
+    buf_char(b, '}');
+}
+
+void message_log_end(struct buf *b, const struct outcome *o)
+{
+    buf_str(b, o->sms_n ? "]}" : "}");
+}
+
+/* --- what became of SMS --- */
+
+static void line_begin(struct message_log *l, const char *row, struct slice uuid, const char *provider)
+{
+    buf_str(&l->lines, l->lines.n ? "\n{\"v\":1" : "{\"v\":1");
+    member(&l->lines, "row", slice_of(row));
+    member(&l->lines, "uuid", uuid);
+    member(&l->lines, "provider", slice_of(provider));
+    number(&l->lines, "at", clock_wall_ms());
+}
+
+static void lines_send(struct message_log *l);
+
+static void line_end(struct message_log *l)
+{
+    buf_char(&l->lines, '}');
+    if (l->lines.n > TURN_MAX / 2)
+        lines_send(l);
+    loop_again(l->store->loop);
+}
+
+void store_log_sent(struct store *s, const char *provider, struct slice uuid, const char *state,
+                    const char *why, unsigned attempts)
+{
+    struct message_log *l = s->message_log;
+
+    if (!uuid.n)
+        return;
+    line_begin(l, "sent", uuid, provider);
+    member(&l->lines, "state", slice_of(state));
+    member(&l->lines, "why", slice_of(why));
+    number(&l->lines, "attempts", attempts);
+    line_end(l);
+}
+
+void message_log_their_id(struct store *s, const char *provider, struct slice their_id, struct slice uuid)
+{
+    struct message_log *l = s->message_log;
+
+    line_begin(l, "id", uuid, provider);
+    member(&l->lines, "id", their_id);
+    line_end(l);
+}
+
+/* --- to Redis --- */
+
+static void told_end(struct told *t)
+{
+    struct message_log *l = t->log;
+    struct told **at = &l->first;
+
+    while (*at != t)
+        at = &(*at)->next;
+    *at = t->next;
+    l->held -= t->command.n;
+    buf_free(&t->command);
+    free(t);
+}
+
+static void on_told(void *arg, const redisReply *reply)
+{
+    struct told *t = arg;
+    struct store *s = t->log->store;
+
+    t->under_way = false;
+    if (reply && reply->type == REDIS_REPLY_ERROR)
+        store_refused(s, reply);
+    else if (reply)
+        told_end(t);
+}
+
+static void tell(struct told *t)
+{
+    t->under_way = true;
+    redis_send_raw(t->log->store->redis, buf_slice(&t->command), on_told, t);
+}
+
+static void lines_send(struct message_log *l)
+{
+    struct told *t, **at = &l->first;
+    struct key k;
+
+    if (!l->lines.n)
+        return;
+    t = l->held < HELD_MAX && !l->lines.failed ? calloc(1, sizeof *t) : NULL;
+    if (!t) {
+        stat_get(STAT_COUNTER, "log_dropped_total", "Turns of the message log lost while Redis was away.",
+                 NULL, NULL)
+            ->value++;
+        buf_clear(&l->lines);
+        return;
+    }
+    t->log = l;
+    buf_init(&t->command, TURN_MAX + 1024);
+    redis_format_begin(&t->command, 8);
+    redis_format_part(&t->command, S("XADD"));
+    redis_format_part(&t->command, store_key(l->store, &k, "st", S("log"), S("")));
+    redis_format_part(&t->command, S("MAXLEN"));
+    redis_format_part(&t->command, S("~"));
+    redis_format_i64(&t->command, MESSAGE_LOG_MAX);
+    redis_format_part(&t->command, S("*"));
+    redis_format_part(&t->command, S("b"));
+    redis_format_part(&t->command, buf_slice(&l->lines));
+    buf_clear(&l->lines);
+    l->held += t->command.n;
+    while (*at)
+        at = &(*at)->next;
+    *at = t;
+    if (l->store->up)
+        tell(t);
+}
+
+void message_log_turn_end(void *arg)
+{
+    struct store *s = arg;
+
+    lines_send(s->message_log);
+}
+
+void message_log_up(struct store *s)
+{
+    for (struct told *t = s->message_log->first; t; t = t->next)
+        if (!t->under_way)
+            tell(t);
+}
+
+struct message_log *message_log_new(struct store *s)
+{
+    struct message_log *l = calloc(1, sizeof *l);
+
+    if (!l)
+        abort(); /* one, at start-up */
+    l->store = s;
+    buf_init(&l->lines, TURN_MAX);
+    return l;
+}
+
+void message_log_free(struct message_log *l)
+{
+    if (!l)
+        return;
+    for (struct told *t = l->first, *next; t; t = next) {
+        next = t->next;
+        buf_free(&t->command);
+        free(t);
+    }
+    buf_free(&l->lines);
+    free(l);
+}

@@ -1,0 +1,368 @@
+/* test_log_db.c - the message log: every line may come twice and in any order, the state of an SMS follows
+ * from what was said about it; found by text; retention; a locked file changes nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "gateway/district/log_db.h"
+
+struct world {
+    char folder[64], path[96];
+    struct log_db *db;
+};
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct err e = { "" };
+
+    snprintf(w->folder, sizeof w->folder, "/tmp/kentongan-test-XXXXXX");
+    assert_non_null(mkdtemp(w->folder));
+    snprintf(w->path, sizeof w->path, "%s/log.db", w->folder);
+    assert_int_equal(log_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
+    /* Nobody pulls the plug here, and the orders are many. */
+    assert_int_equal(sqlite3_exec(log_db_file(w->db)->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
+                     SQLITE_OK);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const ends[] = { "", "-wal", "-shm" };
+    struct world *w = *state;
+
+    log_db_close(w->db);
+    for (size_t i = 0; i < 3; i++) {
+        char path[128];
+
+        snprintf(path, sizeof path, "%s%s", w->path, ends[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(w->folder);
+    free(w);
+    return 0;
+}
+
+/* The one value that a query gives; "NULL" for none. */
+static const char *ask(const struct world *w, const char *sql)
+{
+    static char answer[512];
+    sqlite3_stmt *st;
+
+    assert_int_equal(sqlite3_prepare_v2(log_db_file(w->db)->db, sql, -1, &st, NULL), SQLITE_OK);
+    snprintf(answer, sizeof answer, "NULL");
+    if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL)
+        snprintf(answer, sizeof answer, "%s", (const char *)sqlite3_column_text(st, 0));
+    sqlite3_finalize(st);
+    return answer;
+}
+
+static void store(struct world *w, const char *body)
+{
+    struct sqlite_item item = { .body = slice_of(body) };
+    struct err e = { "" };
+
+    assert_int_equal(log_db_store(w->db, &item, 1, &e), SQLITE_DB_OK);
+    if (item.refused)
+        fail_msg("refused: %s", item.reason.text);
+}
+
+/* --- lines --- */
+#define IN_AT(uuid, out, at)                                                                                 \
+    "{\"v\":1,\"row\":\"in\",\"uuid\":\"" uuid "\",\"kind\":\"sms\",\"provider\":\"telko\",\"id\":\"7\","    \
+    "\"from\":\"+6281200000001\",\"to\":\"98120\",\"text\":\"TIMBANG Citra\",\"reason\":\"accepted\","       \
+    "\"at\":" at ",\"rows\":[{\"row\":\"record\",\"id\":\"r\",\"nomor\":\"48217\",\"form\":\"timbang\","     \
+    "\"status\":\"valid\",\"version\":1,\"fields\":{}}],\"sms\":[{\"lane\":0,\"by\":\"telko\",\"sms\":"      \
+    "{\"v\":1,\"class\":\"answer\",\"expires\":9,\"uuid\":\"" out "\",\"to\":\"+6281200000001\","            \
+    "\"text\":\"Diterima\",\"nomor\":\"48217\"}}]}"
+#define IN IN_AT("m", "u", "1000")
+#define SENT_BY(provider, state, at)                                                                         \
+    "{\"v\":1,\"row\":\"sent\",\"uuid\":\"u\",\"provider\":\"" provider "\",\"state\":\"" state "\","        \
+    "\"why\":\"" state "\",\"attempts\":1,\"at\":" at "}"
+#define SENT SENT_BY("telko", "sent", "2000")
+#define ID_BY(provider, uuid, id, at)                                                                        \
+    "{\"v\":1,\"row\":\"id\",\"uuid\":\"" uuid "\",\"provider\":\"" provider "\",\"id\":\"" id               \
+    "\",\"at\":" at "}"
+#define ID(id) ID_BY("telko", "u", id, "2000")
+#define DLR(id, state)                                                                                       \
+    "{\"v\":1,\"row\":\"dlr\",\"provider\":\"telko\",\"id\":\"" id "\",\"uuid\":\"u\",\"state\":\"" state    \
+    "\",\"part\":1,\"at\":3000}"
+/* By the provider's id alone, as most over HTTP do. */
+#define DLR_BY_ID(id, state, at)                                                                             \
+    "{\"v\":1,\"row\":\"dlr\",\"provider\":\"telko\",\"id\":\"" id "\",\"state\":\"" state                   \
+    "\",\"part\":0,\"at\":" at "}"
+#define DLR_WHOLE(state)                                                                                     \
+    "{\"v\":1,\"row\":\"dlr\",\"provider\":\"telko\",\"id\":\"x\",\"uuid\":\"u\",\"state\":\"" state         \
+    "\",\"part\":0,\"at\":3000}"
+
+enum {
+    LINES = 8
+};
+
+static void forget(struct world *w)
+{
+    struct err e = { "" };
+    unsigned gone;
+
+    /* What the tests made is all from 1970. */
+    assert_int_equal(log_db_prune(w->db, 1000000, 100, &gone, &e), SQLITE_DB_OK);
+    assert_string_equal(ask(w,
+                            "SELECT (SELECT count(*) FROM message_out) + (SELECT count(*) FROM message_part)"
+                            " + (SELECT count(*) FROM message_sent) + (SELECT count(*) FROM message_in)"
+                            " + (SELECT count(*) FROM message_nomor)"),
+                        "0");
+}
+
+/* All lines in that order, then all once more, in one batch. */
+static void store_all(struct world *w, const char **lines, const unsigned *order, unsigned n)
+{
+    struct sqlite_item items[2 * LINES] = { 0 };
+    struct err e = { "" };
+
+    for (unsigned k = 0; k < 2 * n; k++)
+        items[k].body = slice_of(lines[order[k % n]]);
+    assert_int_equal(log_db_store(w->db, items, 2 * n, &e), SQLITE_DB_OK);
+    for (unsigned k = 0; k < 2 * n; k++)
+        if (items[k].refused)
+            fail_msg("refused: %s", items[k].reason.text);
+}
+
+/* Every order of the lines, each line twice: the state is the same. */
+static void any_order(struct world *w, const char **lines, unsigned n, const char *state)
+{
+    unsigned order[LINES], counter[LINES] = { 0 }, i = 1, orders = 0;
+
+    for (unsigned k = 0; k < n; k++)
+        order[k] = k;
+    for (;;) {
+        store_all(w, lines, order, n);
+        assert_string_equal(ask(w, "SELECT state FROM message_out"), state);
+        assert_string_equal(ask(w, "SELECT count(*) FROM message_out"), "1");
+        forget(w);
+        orders++;
+        /* The next permutation (Heap). */
+        while (i < n && counter[i] >= i)
+            counter[i++] = 0;
+        if (i >= n)
+            break;
+        unsigned from = i % 2 ? counter[i] : 0, keep = order[from];
+
+        order[from] = order[i];
+        order[i] = keep;
+        counter[i]++;
+        i = 1;
+    }
+    assert_true(orders > 1);
+}
+
+#define ANY_ORDER(state, ...)                                                                                \
+    any_order(*world, (const char *[]){ __VA_ARGS__ },                                                       \
+              sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *), state)
+
+static void the_state_follows_from_what_was_said_in_any_order(void **world)
+{
+    ANY_ORDER("sent", IN, SENT);
+    ANY_ORDER("sent", IN, SENT, ID("a"));
+    ANY_ORDER("sent", IN, SENT, ID("a"), DLR("a", "buffered"));
+    ANY_ORDER("delivered", IN, SENT, ID("a"), DLR("a", "delivered"));
+    ANY_ORDER("delivered", IN, SENT, ID("a"), DLR("a", "accepted"), DLR("a", "delivered"));
+    ANY_ORDER("failed", IN, SENT, ID("a"), DLR("a", "failed"));
+    ANY_ORDER("failed", IN, SENT, ID("a"), DLR("a", "rejected"), DLR("a", "buffered"));
+    ANY_ORDER("delivered", IN, SENT, ID("a"), DLR_BY_ID("a", "delivered", "3000"));
+    ANY_ORDER("delivered", IN, SENT, DLR_WHOLE("buffered"), DLR_WHOLE("delivered"));
+    ANY_ORDER("failed", IN, SENT, DLR_WHOLE("failed"));
+    ANY_ORDER("expired", IN, SENT_BY("telko", "queued", "1500"), SENT_BY("telko", "expired", "2000"));
+    ANY_ORDER("parked", IN, SENT_BY("telko", "parked", "2000"));
+    /* It was sent again after the answer was lost. */
+    ANY_ORDER("sent", IN, SENT_BY("telko", "queued", "1500"), SENT);
+}
+
+static void a_long_sms_is_delivered_when_all_parts_are_and_failed_when_one_is(void **world)
+{
+    ANY_ORDER("sent", IN, SENT, ID("a"), ID("b"), DLR("a", "delivered"));
+    ANY_ORDER("delivered", IN, SENT, ID("a"), ID("b"), DLR("a", "delivered"), DLR("b", "delivered"));
+    ANY_ORDER("failed", IN, SENT, ID("a"), ID("b"), DLR("a", "delivered"), DLR("b", "failed"));
+    /* Its second part has not left yet. */
+    ANY_ORDER("queued", IN, ID("a"), DLR("a", "delivered"));
+    assert_string_equal(ask(*world, "SELECT count(*) FROM message_out"), "0");
+}
+
+static void only_the_provider_that_sent_last_counts(void **world)
+{
+    ANY_ORDER(
+        "sent", IN, ID_BY("lain", "u", "a", "1500"), ID("b"), SENT,
+        "{\"v\":1,\"row\":\"dlr\",\"provider\":\"lain\",\"id\":\"a\",\"state\":\"delivered\",\"at\":1600}");
+    ANY_ORDER(
+        "delivered", IN, ID_BY("lain", "u", "a", "1500"), ID("b"), SENT, DLR("b", "delivered"),
+        "{\"v\":1,\"row\":\"dlr\",\"provider\":\"lain\",\"id\":\"a\",\"state\":\"failed\",\"at\":1600}");
+}
+
+static void a_report_of_an_earlier_sms_with_the_same_id_is_not_believed(void **world)
+{
+    struct world *w = *world;
+
+    /* Nobody's then; an hour and more later an SMS gets this id. */
+    store(w, DLR_BY_ID("a", "delivered", "1000"));
+    store(w, IN_AT("m", "u", "9000000"));
+    store(w, ID_BY("telko", "u", "a", "9000000"));
+    store(w, SENT_BY("telko", "sent", "9000000"));
+    assert_string_equal(ask(w, "SELECT state FROM message_out"), "sent");
+    store(w, DLR_BY_ID("a", "delivered", "9000100"));
+    assert_string_equal(ask(w, "SELECT state FROM message_out"), "delivered");
+    /* An id that comes round again is the next one's, and the first keeps its state. */
+    store(w, IN_AT("m2", "u2", "9900000"));
+    store(w, ID_BY("telko", "u2", "a", "9900000"));
+    store(w, DLR_BY_ID("a", "failed", "9900100"));
+    assert_string_equal(ask(w, "SELECT state FROM message_out WHERE uuid = 'u'"), "delivered");
+    assert_string_equal(ask(w, "SELECT state FROM message_out WHERE uuid = 'u2'"), "failed");
+}
+
+static void a_message_is_found_by_a_word_until_it_is_too_old(void **world)
+{
+    struct world *w = *world;
+    struct err e = { "" };
+    unsigned gone;
+
+    store(w, IN_AT("old", "o1", "1000"));
+    store(w, IN_AT("older", "o2", "500"));
+    store(w, IN_AT("new", "n", "5000"));
+    store(w, DLR_BY_ID("nobody", "delivered", "400"));
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_in_text WHERE message_in_text MATCH 'citra'"),
+                        "3");
+    assert_string_equal(
+        ask(w, "SELECT count(*) FROM message_out_text WHERE message_out_text MATCH 'diterima'"), "3");
+    /* One a step, the oldest first. */
+    assert_int_equal(log_db_prune(w->db, 2000, 1, &gone, &e), SQLITE_DB_OK);
+    assert_int_equal(gone, 1);
+    assert_string_equal(ask(w, "SELECT group_concat(uuid) FROM (SELECT uuid FROM message_in ORDER BY uuid)"),
+                        "new,old");
+    assert_int_equal(log_db_prune(w->db, 2000, 100, &gone, &e), SQLITE_DB_OK);
+    assert_int_equal(gone, 1);
+    assert_int_equal(log_db_prune(w->db, 2000, 100, &gone, &e), SQLITE_DB_OK);
+    assert_int_equal(gone, 0);
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_in_text WHERE message_in_text MATCH 'citra'"),
+                        "1");
+    assert_string_equal(ask(w, "SELECT group_concat(uuid) FROM message_out"), "n");
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_nomor"), "1");
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_part"), "0");
+}
+
+static void what_cannot_be_read_is_refused_alone(void **world)
+{
+    struct world *w = *world;
+    struct sqlite_item items[] = { { .body = S("{\"v\":2,\"row\":\"in\"}") },
+                                   { .body = S(IN) },
+                                   { .body = S(SENT "\nno JSON") } };
+    struct err e = { "" };
+
+    assert_int_equal(log_db_store(w->db, items, 3, &e), SQLITE_DB_OK);
+    assert_true(items[0].refused);
+    assert_false(items[1].refused);
+    assert_true(items[2].refused);
+    assert_string_equal(ask(w, "SELECT state FROM message_out"), "queued");
+}
+
+static void a_locked_file_changes_nothing_and_goes_on(void **world)
+{
+    struct world *w = *world;
+    struct sqlite_item item = { .body = S(IN) };
+    struct err e = { "" };
+    sqlite3 *other;
+
+    assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(log_db_store(w->db, &item, 1, &e), SQLITE_DB_LATER);
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_in"), "0");
+    assert_int_equal(log_db_store(w->db, &item, 1, &e), SQLITE_DB_OK);
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_in"), "1");
+}
+
+static void a_full_disk_changes_nothing_and_goes_on(void **world)
+{
+    struct world *w = *world;
+    struct sqlite_item item = { .body = S(IN) };
+    struct err e = { "" };
+    char body[1200];
+    sqlite3 *db = log_db_file(w->db)->db;
+
+    /* No page more than there are. */
+    assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);
+    for (unsigned i = 0; i < 2000; i++) {
+        snprintf(body, sizeof body,
+                 "{\"v\":1,\"row\":\"in\",\"uuid\":\"%u\",\"kind\":\"sms\",\"at\":%u,\"text\":\"%0900u\"}", i,
+                 i, i);
+        item.body = slice_of(body);
+        if (log_db_store(w->db, &item, 1, &e) == SQLITE_DB_LATER)
+            break;
+        assert_true(i < 1999);
+    }
+    assert_false(item.refused);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count = 1000000", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(log_db_store(w->db, &item, 1, &e), SQLITE_DB_OK);
+}
+
+static struct slice masked(struct slice msisdn, struct arena *a)
+{
+    (void)msisdn;
+    return arena_str(a, "P-1");
+}
+
+static void trace_tells_what_came_in_and_what_went_out(void **world)
+{
+    struct world *w = *world;
+    struct log_trace how = { .utc_offset_min = 420, .who = masked };
+    struct err e = { "" };
+    struct buf out;
+
+    store(w, IN);
+    store(w, SENT);
+    store(w, ID("a"));
+    store(w, ID("b"));
+    store(w, DLR("a", "delivered"));
+    buf_init(&out, 65536);
+    assert_int_equal(log_db_trace(w->db, S("48217"), &how, &out, &e), SQLITE_DB_OK);
+    assert_string_equal(out.p, "1970-01-01 07:00:01  < sms from P-1 by telko  accepted\n"
+                               "                      = record 48217 timbang v1 valid  id r\n"
+                               "1970-01-01 07:00:01  > answer to P-1 by telko:0  sent 07:00:03, 1 of 2 parts "
+                               "delivered\n");
+    buf_clear(&out);
+    how.reveal = true;
+    assert_int_equal(log_db_trace(w->db, S("48217"), &how, &out, &e), SQLITE_DB_OK);
+    assert_non_null(strstr(out.p, "from +6281200000001"));
+    assert_non_null(strstr(out.p, "TIMBANG Citra\n"));
+    assert_non_null(strstr(out.p, "Diterima\n"));
+    buf_clear(&out);
+    assert_int_equal(log_db_trace(w->db, S("51139"), &how, &out, &e), SQLITE_DB_OK);
+    assert_int_equal(out.n, 0);
+    buf_free(&out);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(the_state_follows_from_what_was_said_in_any_order),
+        CASE(a_long_sms_is_delivered_when_all_parts_are_and_failed_when_one_is),
+        CASE(only_the_provider_that_sent_last_counts),
+        CASE(a_report_of_an_earlier_sms_with_the_same_id_is_not_believed),
+        CASE(a_message_is_found_by_a_word_until_it_is_too_old),
+        CASE(what_cannot_be_read_is_refused_alone),
+        CASE(a_locked_file_changes_nothing_and_goes_on),
+        CASE(a_full_disk_changes_nothing_and_goes_on),
+        CASE(trace_tells_what_came_in_and_what_went_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
