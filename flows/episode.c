@@ -140,15 +140,9 @@ struct slice episode_count(struct step *s, int64_t n, bool head)
 
 struct slice episode_disease(const struct step *s, struct slice slug)
 {
-    for (unsigned i = 0; i < s->rules->forms.lists_n; i++) {
-        const struct word_list *l = &s->rules->forms.lists[i];
-        const struct word *w = word_by_code(l, slug);
+    const struct word *w = form_counted_word(&s->rules->forms, slug);
 
-        if (w &&
-            (slice_is(l->name, "penyakit") || slice_is(l->name, "jenis") || slice_is(l->name, "kejadian")))
-            return w->say.n ? w->say : slug;
-    }
-    return slug;
+    return w && w->say.n ? w->say : slug;
 }
 
 void episode_tell(struct step *s, const struct episode *e, struct slice to, const char *key, bool head)

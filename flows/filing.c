@@ -38,12 +38,12 @@ int64_t work_number(const struct report *r, const char *name)
 
 bool work_about_child(const struct form *form)
 {
-    return slice_is(form->subject, "anak");
+    return form->about == FORM_ABOUT_CHILD;
 }
 
 bool work_is_referral(const struct form *form)
 {
-    return slice_is(form->name, "rujuk");
+    return form_is(form, FORM_REFERRAL);
 }
 
 bool filing_subjects(const struct ruleset *rules, const struct sender *sender, const struct report *r,
@@ -61,9 +61,9 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
     if (sender->person && (nama.n || nomor.n)) /* a visit may be due to whom it is about */
         ok = tasks_subjects(sender->person->place_code, a, intent) && ok;
     if (work_about_child(r->form) && nama.n && sender->person) {
-        if (r->form->nik_of_mother)
+        if (form_is(r->form, FORM_BIRTH))
             nama = arena_printf(a, "Bayi %.*s", SLICE_ARG(nama));
-        nik = r->form->nik_of_mother ? slice_make("", 0) : work_text(r, "nik");
+        nik = form_is(r->form, FORM_BIRTH) ? slice_make("", 0) : work_text(r, "nik");
         people_buckets(sender->person->place_code, nama, nik, a, id);
         for (unsigned b = 0; b < PEOPLE_BUCKETS; b++)
             ok = intent_add(intent, SUBJECT_NAME, id[b]) && ok;
@@ -211,18 +211,12 @@ static void file_draft(struct work *w)
 
 static void tally_one(struct step *s, const struct filed_report *r, int64_t sign)
 {
-    static const struct {
-        const char *form, *disease;
-    } counted[] = { { "kasus", "penyakit" }, { "kejadian", "jenis" } };
     const struct form *form = r->form;
     const struct value *values = r->values;
     struct tally t = { .village = r->place };
     const struct place *posting = directory_place(&s->rules->directory, r->posting);
-    int tgl = form_field(form, "tgl"), jumlah = form_field(form, "jumlah"), what = -1;
+    int tgl = form_field(form, "tgl"), jumlah = form_field(form, "jumlah"), what = form->counts;
 
-    for (unsigned i = 0; i < sizeof counted / sizeof counted[0]; i++)
-        if (slice_is(form->name, counted[i].form))
-            what = form_field(form, counted[i].disease);
     if (what < 0 || values[what].kind != VALUE_TEXT || !t.village.n)
         return;
     t.disease = values[what].text;
@@ -267,7 +261,7 @@ static void correct_child(struct work *w)
 
     if (!old->child.n)
         return;
-    if (slice_is(old->form->name, "timbang")) {
+    if (form_is(old->form, FORM_WEIGHING)) {
         fix.weighing.bb = work_number(&w->report, "bb");
         fix.weighing.tb = work_number(&w->report, "tb");
     }
@@ -284,7 +278,7 @@ void filing_unweigh(struct step *s, const struct filed_report *r)
 {
     const struct people_fix fix = { .nomor = r->child, .weighing = { .at_ms = r->at_ms }, .cancelled = true };
 
-    if (r->child.n && slice_is(r->form->name, "timbang"))
+    if (r->child.n && form_is(r->form, FORM_WEIGHING))
         people_fix(s, &fix);
 }
 
@@ -296,7 +290,7 @@ static void file_child(struct work *w)
         correct_child(w);
         return;
     }
-    if (slice_is(w->report.form->name, "timbang")) {
+    if (form_is(w->report.form, FORM_WEIGHING)) {
         now.bb = work_number(&w->report, "bb");
         now.tb = work_number(&w->report, "tb");
     }

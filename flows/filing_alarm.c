@@ -120,7 +120,7 @@ void work_tell_staff(struct work *w, const struct findings *found)
 {
     struct step *s = w->s;
     const struct place *at = s->person->place;
-    bool death = slice_is(w->report.form->name, "wafat") && found->worst >= URGENCY_E2;
+    bool death = form_is(w->report.form, FORM_DEATH) && found->worst >= URGENCY_E2;
     const struct text_fill f[] = { { "nomor", w->filed.nomor },
                                    { "form", w->report.form->title },
                                    { "siapa", who_and_why(w) },
@@ -188,7 +188,7 @@ static void tell_duty(struct work *w)
 void work_stranger(struct work *w)
 {
     struct step *s = w->s;
-    bool event = slice_is(w->report.form->name, "kejadian");
+    bool event = w->report.form->about == FORM_ABOUT_EVENT;
 
     keep(s, work_alarms(w) || event);
     w->out->kind = FILED_REFUSED;

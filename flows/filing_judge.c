@@ -70,7 +70,7 @@ static void wanted_child(struct work *w)
     c->puskesmas = work_puskesmas(s, s->person->place);
     if (people_birth(s, w->report.form, w->report.values, w->filed.at_ms, &born, &c->exact))
         c->tgl_lahir = calendar_iso(born, s->arena);
-    if (w->report.form->nik_of_mother) { /* a birth: the name and the NIK are the mother's */
+    if (form_is(w->report.form, FORM_BIRTH)) { /* a birth: the name and the NIK are the mother's */
         c->nama = arena_printf(s->arena, "Bayi %.*s", SLICE_ARG(c->nama));
         c->nik = slice_make("", 0);
         c->tgl_lahir = tgl >= 0 ? work_text(&w->report, "tgl") : c->tgl_lahir;

@@ -37,13 +37,15 @@ static unsigned of_child(const struct step *s, const struct report *r, const str
                                 .tb = number_of(r, "tb"),
                                 .lila = number_of(r, "lila"),
                                 .lk = number_of(r, "lk") };
+    const struct value *tb;
     unsigned n = 0, past_n = 0;
     int64_t born;
 
-    if (!slice_is(r->form->name, "timbang") || !calendar_parse(c->tgl_lahir, &born))
+    if (!form_is(r->form, FORM_WEIGHING) || !calendar_parse(c->tgl_lahir, &born))
         return 0;
     m.age_months = people_months(born, calendar_day(at_ms, s->rules->utc_offset_min));
-    m.lying = m.age_months < 24;
+    tb = report_value(r, "tb");
+    m.lying = growth_lying(tb ? tb->label : slice_make("", 0), false, m.age_months);
     for (unsigned i = 0; i < c->weighings_n; i++)
         if (c->weighings[i].bb)
             past[past_n++] = (struct growth_weight){ .month = month_of(s, c->weighings[i].at_ms),
@@ -141,7 +143,7 @@ void findings_of(struct step *s, const struct report *r, const struct child *chi
     write_out(s, found, n, &trend, out);
     if (!out->say.n && trend.code == 'N')
         out->say = step_text(s, s->language, "growth.rising", NULL, 0);
-    if (out->worst == URGENCY_E2 && !slice_is(r->form->name, "wafat")) { /* nobody refers the dead */
+    if (out->worst == URGENCY_E2 && !form_is(r->form, FORM_DEATH)) { /* nobody refers the dead */
         const struct text_fill f[] = { { "nomor", filed->nomor } };
 
         out->act = step_text(s, s->language, "receipt.offer", f, 1);

@@ -46,6 +46,15 @@ static bool fits_age(const struct rule_set *rules, enum growth_index index, stru
     return months < 0 || fits(rules, index, sex, (past ? LAST_MONTH : months) * 1000, milli, past ? 2 : 1);
 }
 
+bool growth_lying(struct slice label, bool newborn, int64_t age_months)
+{
+    if (slice_is(label, "PB") || slice_is(label, "PANJANG"))
+        return true;
+    if (slice_is(label, "TB") || slice_is(label, "TINGGI"))
+        return newborn;
+    return age_months < STANDING;
+}
+
 int64_t growth_length(const struct rule_set *rules, int64_t age_months, int64_t tb_milli, bool lying)
 {
     int64_t difference = rules_figure(rules, "lying_difference");

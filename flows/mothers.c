@@ -44,13 +44,13 @@ static int64_t overdue_ms(const struct step *s, const struct filed_report *r, co
     int64_t at = calendar_day(r->at_ms, s->rules->utc_offset_min), born = at, end;
 
     *why = "kf";
-    if (slice_is(r->form->name, "bumil")) {
+    if (form_is(r->form, FORM_PREGNANCY)) {
         int64_t wait = clock_of(s->rules, "anc_after");
 
         *why = "anc";
         return number(r, "ukh", 0) + wait / (7 * day_ms) <= LAST_WEEK ? r->at_ms + wait : 0;
     }
-    if (slice_is(r->form->name, "nifas")) {
+    if (form_is(r->form, FORM_POSTNATAL)) {
         born = at - number(r, "hari", 0);
         end = kf_end(at - born, true);
     } else {
@@ -63,8 +63,7 @@ static int64_t overdue_ms(const struct step *s, const struct filed_report *r, co
 
 void mothers_filed(struct step *s, const struct filed_report *r, bool taken_back)
 {
-    bool mine = slice_is(r->form->name, "bumil") || slice_is(r->form->name, "nifas") ||
-                slice_is(r->form->name, "lahir");
+    bool mine = form_is(r->form, FORM_PREGNANCY | FORM_POSTNATAL | FORM_BIRTH);
     struct due seen = { .what = S("tugas"), .posyandu = r->posyandu, .nama = text(r, "nama") };
     struct due next = { .what = S("ibu"), .posyandu = r->posyandu, .nama = seen.nama };
     const char *why = "";

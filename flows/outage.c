@@ -11,7 +11,7 @@ static bool is_urgent(const struct said *said)
         return true;
     for (unsigned i = 0; i < said->reports_n; i++)
         if (said->reports[i].emergency ||
-            (said->reports[i].form && slice_is(said->reports[i].form->name, "rujuk")))
+            (said->reports[i].form && form_is(said->reports[i].form, FORM_REFERRAL)))
             return true;
     return false;
 }

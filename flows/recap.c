@@ -79,7 +79,7 @@ void recap_filed(struct step *s, const struct filed_report *r, bool taken_back)
         .what = S("kunjungan"), .posyandu = r->posyandu, .taken_back = taken_back, .at_ms = r->at_ms
     };
 
-    if (!r->posyandu.n || !slice_is(r->form->name, "kunjungan"))
+    if (!r->posyandu.n || !form_is(r->form, FORM_VISIT))
         return;
     if (nama >= 0 && r->values[nama].kind == VALUE_TEXT)
         d.nama = r->values[nama].text;

@@ -12,15 +12,13 @@
 
 bool roles_may_report(enum role role, const struct form *form)
 {
-    static const struct {
-        const char *form;
-        unsigned roles;
-    } rights[] = { { "w2", STAFF }, { "kejadian", ALL }, { "rujuk", ALL } };
+    static const unsigned rights[] = {
+        [FORM_BY_HEALTH] = KADER | STAFF,
+        [FORM_BY_STAFF] = STAFF,
+        [FORM_BY_ALL] = ALL,
+    };
 
-    for (unsigned i = 0; i < sizeof rights / sizeof rights[0]; i++)
-        if (slice_is(form->name, rights[i].form))
-            return rights[i].roles & R(role);
-    return (KADER | STAFF) & R(role);
+    return rights[form->reporters] & R(role);
 }
 
 bool roles_may_command(const struct person *p, enum command_kind kind)

@@ -272,16 +272,15 @@ void tasks_filed(struct step *s, const struct filed_report *r, bool taken_back)
 {
     struct due d = { .what = S("tugas"), .nomor = r->child, .posyandu = r->posyandu };
 
-    if (slice_is(r->form->name, taken_back ? "kunjungan" : "wafat"))
+    if (form_is(r->form, taken_back ? FORM_VISIT : FORM_DEATH))
         tell_of(s, r, taken_back ? "" : "wafat");
-    else if (taken_back && slice_is(r->form->name, "wafat"))
+    else if (taken_back && form_is(r->form, FORM_DEATH))
         tell_of(s, r, "hidup");
-    if (!r->posyandu.n || !r->child.n ||
-        !(slice_is(r->form->name, "timbang") || slice_is(r->form->name, "lahir")))
+    if (!r->posyandu.n || !r->child.n || !form_is(r->form, FORM_WEIGHING | FORM_BIRTH))
         return;
     if (!taken_back)
         wait_for(s, r->child, r->posyandu, calendar_day(r->at_ms, s->rules->utc_offset_min));
-    if (!slice_is(r->form->name, "timbang"))
+    if (!form_is(r->form, FORM_WEIGHING))
         return;
     d.act = taken_back ? slice_make("", 0) : why_of(r, s->arena);
     tasks_tell(s, r, &d);

@@ -232,8 +232,7 @@ static void koreksi(struct command *c, const struct ruleset *rs, const struct wo
         *x = (struct filling){
             .rs = rs, .form = &rs->forms.forms[f], .words = words, .arena = a, .today = today
         };
-        if (slice_is(x->form->name, "w2") || slice_is(x->form->name, "skdn") ||
-            !understand_labelled_only(x, rest))
+        if (form_is(x->form, FORM_LETTERS) || !understand_labelled_only(x, rest))
             continue;
         c->corrected = ARENA_ARRAY(a, struct corrected, FORM_FIELDS);
         c->corrected_n = 0;

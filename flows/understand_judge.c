@@ -53,7 +53,7 @@ static int64_t months(struct filling *x)
         return age_months(age);
     if (born.n && date_parse_iso(born, &day))
         return date_months_between(day, x->today);
-    return slice_is(x->form->name, "lahir") ? 0 : -1;
+    return form_is(x->form, FORM_BIRTH) ? 0 : -1;
 }
 
 /* --- required fields --- */
@@ -104,11 +104,7 @@ static bool lying(struct filling *x, int64_t age)
 {
     struct slot *tb = slot(x, "tb");
 
-    if (tb && (slice_is(tb->value.label, "PB") || slice_is(tb->value.label, "PANJANG")))
-        return true;
-    if (tb && (slice_is(tb->value.label, "TB") || slice_is(tb->value.label, "TINGGI")))
-        return slice_is(x->form->name, "lahir");
-    return age < 24;
+    return growth_lying(tb ? tb->value.label : slice_make("", 0), form_is(x->form, FORM_BIRTH), age);
 }
 
 static bool in_bands(const struct field *f, int64_t age, int64_t milli)
@@ -124,7 +120,7 @@ static bool tenth_plausible(struct filling *x, const struct field *f, int64_t ag
 {
     if (age < 0)
         return true;
-    if (slice_is(x->form->judge, "growth") && x->rs->rules)
+    if (x->form->judge == FORM_JUDGE_GROWTH && x->rs->rules)
         return growth_value_plausible(x->rs->rules, arena_copy(x->arena, f->name).p, text(x, "jk"), age,
                                       milli);
     return in_bands(f, age, milli);
@@ -152,7 +148,7 @@ static void growth(struct filling *x, int64_t age)
     struct slot *bb = slot(x, "bb"), *tb = slot(x, "tb"), *lila = slot(x, "lila"), *lk = slot(x, "lk");
     struct growth_measure m = { .sex = text(x, "jk"), .age_months = age };
 
-    if (!slice_is(x->form->judge, "growth") || !x->rs->rules || age < 0)
+    if (x->form->judge != FORM_JUDGE_GROWTH || !x->rs->rules || age < 0)
         return;
     m.bb = bb && !bb->error ? number(x, "bb") : 0;
     m.tb = tb && !tb->error ? number(x, "tb") : 0;
@@ -242,7 +238,7 @@ static void identity(struct filling *x, int64_t age)
         doubt(x, "nik", ERROR_CONTRADICTION);
         return;
     }
-    if (!x->form->nik_of_mother && age >= 0 && !birth_fits(x, nik, age))
+    if (!form_is(x->form, FORM_BIRTH) && age >= 0 && !birth_fits(x, nik, age))
         doubt(x, "nik", ERROR_CONTRADICTION);
 }
 
@@ -275,7 +271,7 @@ static bool has_all(struct filling *x)
 
 static void skdn(struct filling *x)
 {
-    if (!slice_is(x->form->judge, "skdn") || !has_all(x))
+    if (x->form->judge != FORM_JUDGE_SKDN || !has_all(x))
         return;
     if (number(x, "k") > number(x, "s"))
         doubt(x, "k", ERROR_CONTRADICTION);
@@ -295,7 +291,7 @@ static void w2(struct filling *x)
     struct epi_week now = date_epi_week(x->today);
     int64_t week, sum = 0, total = -1;
 
-    if (!slice_is(x->form->judge, "w2"))
+    if (x->form->judge != FORM_JUDGE_W2)
         return;
     if (s && s->value.kind == VALUE_NUMBER) {
         struct date day = date_of_days(x->today);
@@ -407,7 +403,7 @@ void understand_settle(struct filling *x, struct report *out)
     bands(x, age);
     age_group(x, age);
     identity(x, age);
-    if (slice_is(x->form->judge, "schedule"))
+    if (x->form->judge == FORM_JUDGE_SCHEDULE)
         schedule(x, age);
     skdn(x);
     w2(x);

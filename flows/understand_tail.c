@@ -99,7 +99,7 @@ static void drop_signature(struct filling *x, unsigned from)
                    !(x->ts.t[i].sep & SEP_HASH)) {
             to = line_end(x, i);
             take(x, i, to);
-        } else if (has_signs(x) && slice_is(x->form->name, "imunisasi") &&
+        } else if (has_signs(x) && x->form->judge == FORM_JUDGE_SCHEDULE &&
                    understand_is(x, i, "penanda_tangan", &used)) {
             to = line_end(x, i);
             take(x, i, to);

@@ -210,7 +210,7 @@ static bool in_her_area(const struct job *j, const struct child *child)
 static void look_up(struct job *j)
 {
     const struct form *f = j->s->form;
-    bool wants_child = slice_is(f->subject, "anak");
+    bool wants_child = f->about == FORM_ABOUT_CHILD;
     enum number_kind kind;
     struct child child;
     struct slice nomor;

@@ -216,7 +216,7 @@ static bool last_letter(const struct lexer *x, const char *p)
     const char *end = letters_end(x, p);
 
     return end == p + 1 && strchr("SOoBZz", *p) && !is_label(x, p, end) && !is_unit(x, p, end) &&
-           !(x->form && slice_is(x->form->name, "w2"));
+           !(x->form && x->form->code_counts);
 }
 
 /* True while the number goes on at the mark *p. */
@@ -299,7 +299,7 @@ static bool leads_into_digits(const struct lexer *x, const char *p)
 {
     const char *end = letters_end(x, p), *q = p;
 
-    if (end - p > 3 || is_label(x, p, end) || (x->form && slice_is(x->form->name, "w2")))
+    if (end - p > 3 || is_label(x, p, end) || (x->form && x->form->code_counts))
         return false;
     while (q < end && token_letter_is_digit(*q))
         q++;
@@ -326,7 +326,7 @@ static void word(struct lexer *x)
             break;
     }
     if (p - from == 1 && (*from == 'x' || *from == 'X') && (x->sep != 0 || x->out->n == 0) &&
-        !(x->form && slice_is(x->form->name, "w2")) && (p == x->end || strchr(" \n,#*;|", *p))) {
+        !(x->form && x->form->code_counts) && (p == x->end || strchr(" \n,#*;|", *p))) {
         (void)emit(x, TOKEN_EMPTY, from, p);
         x->p = p;
         return;

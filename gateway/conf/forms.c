@@ -281,6 +281,90 @@ static void read_keywords(struct loader *l, struct form *form, struct yaml *doc)
     }
 }
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+struct known_word {
+    const char *name;
+    unsigned value;
+};
+
+static const struct known_word abouts[] = {
+    { "", FORM_ABOUT_NOBODY },      { "anak", FORM_ABOUT_CHILD },  { "ibu", FORM_ABOUT_MOTHER },
+    { "orang", FORM_ABOUT_PERSON }, { "kasus", FORM_ABOUT_CASES }, { "kejadian", FORM_ABOUT_EVENT },
+};
+static const struct known_word judges[] = {
+    { "", FORM_JUDGE_NONE },     { "growth", FORM_JUDGE_GROWTH }, { "schedule", FORM_JUDGE_SCHEDULE },
+    { "skdn", FORM_JUDGE_SKDN }, { "w2", FORM_JUDGE_W2 },
+};
+static const struct known_word reporters[] = {
+    { "", FORM_BY_HEALTH },
+    { "staff", FORM_BY_STAFF },
+    { "all", FORM_BY_ALL },
+};
+
+/* The field that the code reads of such a form. */
+static const struct {
+    const char *name;
+    enum form_is is;
+    const char *field;
+} traits[] = {
+    { "weighing", FORM_WEIGHING, "bb" },     { "birth", FORM_BIRTH, "tgl" },
+    { "death", FORM_DEATH, "nama" },         { "visit", FORM_VISIT, "nama" },
+    { "referral", FORM_REFERRAL, "alasan" }, { "pregnancy", FORM_PREGNANCY, "ukh" },
+    { "postnatal", FORM_POSTNATAL, "hari" }, { "letters", FORM_LETTERS, NULL },
+};
+
+static unsigned read_word(struct loader *l, struct yaml *doc, const char *key, const struct known_word *words,
+                          size_t n)
+{
+    struct yaml *at = yaml_get(doc, key);
+    struct slice name = yaml_text(doc, key, "", l->faults);
+
+    for (size_t i = 0; i < n; i++)
+        if (slice_is(name, words[i].name))
+            return words[i].value;
+    if (at)
+        fault_add(l->faults, at->mark, "unknown %s '%.*s'", key, SLICE_ARG(name));
+    return 0;
+}
+
+static void read_trait(struct loader *l, struct form *form, const struct yaml *at)
+{
+    for (size_t i = 0; i < COUNT(traits); i++) {
+        if (at->kind != YAML_SCALAR || !slice_is(at->text, traits[i].name))
+            continue;
+        form->is |= (unsigned)traits[i].is;
+        if (traits[i].field && form_field(form, traits[i].field) < 0)
+            fault_add(l->faults, at->mark, "'%s' needs a field '%s'", traits[i].name, traits[i].field);
+        return;
+    }
+    fault_add(l->faults, at->mark, "unknown word '%.*s' in 'is'", SLICE_ARG(at->text));
+}
+
+static void read_is(struct loader *l, struct yaml *doc, struct form *form)
+{
+    struct yaml *list = yaml_list(doc, "is", l->faults);
+
+    YAML_EACH(at, list) read_trait(l, form, at);
+    if (list && form_is(form, FORM_WEIGHING | FORM_BIRTH) && form->about != FORM_ABOUT_CHILD)
+        fault_add(l->faults, list->mark, "a weighing and a birth need 'subject: anak'");
+}
+
+static void read_counts(struct loader *l, struct yaml *doc, struct form *form)
+{
+    struct yaml *at = yaml_get(doc, "counts");
+    struct slice name = yaml_text(doc, "counts", "", l->faults);
+
+    form->counts = at ? form_field_named(form, name) : -1;
+    if (at && (form->counts < 0 || form->fields[form->counts].type != FIELD_CHOICE ||
+               !form->fields[form->counts].list)) {
+        fault_add(l->faults, at->mark, "'counts' needs a field of type choice");
+        form->counts = -1;
+    }
+    for (unsigned i = 0; i < form->fields_n; i++)
+        form->code_counts |= form->fields[i].type == FIELD_COUNTS;
+}
+
 static void read_form(struct loader *l, struct yaml *doc, struct form *form)
 {
     struct faults *x = l->faults;
@@ -291,10 +375,10 @@ static void read_form(struct loader *l, struct yaml *doc, struct form *form)
     form->name = yaml_text(doc, "name", "", x);
     form->klaster = yaml_text(doc, "klaster", "", x);
     form->title = yaml_text(doc, "title", "", x);
-    form->subject = yaml_text(doc, "subject", "", x);
-    form->judge = yaml_text(doc, "judge", "", x);
+    form->about = (enum form_about)read_word(l, doc, "subject", abouts, COUNT(abouts));
+    form->judge = (enum form_judge)read_word(l, doc, "judge", judges, COUNT(judges));
+    form->reporters = (enum form_reporters)read_word(l, doc, "reporters", reporters, COUNT(reporters));
     form->person_sex = yaml_text(doc, "person_sex", "", x);
-    form->nik_of_mother = yaml_bool(doc, "nik_of_mother", false, x);
     form->age_min_months = yaml_int(doc, "age_min_months", 0, 0, 1500, x);
     form->age_max_months = yaml_int(doc, "age_max_months", 0, 0, 1500, x);
     form->examples = yaml_texts(doc, "examples", &form->examples_n, l->arena, x);
@@ -302,6 +386,8 @@ static void read_form(struct loader *l, struct yaml *doc, struct form *form)
     if (slice_empty(form->name) || !variants)
         fault_add(x, doc->mark, "a form needs 'name' and 'variants'");
     YAML_EACH(line, variants) read_variant(l, form, fields, line);
+    read_is(l, doc, form);
+    read_counts(l, doc, form);
     if (fields)
         yaml_done(fields, x);
     yaml_done(doc, x);

@@ -189,10 +189,8 @@ static void read_figure(struct loader *l, struct yaml *row)
 static void read_disease(struct loader *l, struct yaml *row)
 {
     struct disease_rule *d = &l->set->diseases[l->set->diseases_n++];
-    const struct word_list *lists[] = { list_by_name(l->forms, S("penyakit")),
-                                        list_by_name(l->forms, S("kejadian")) };
     struct row_head head = { 0 };
-    bool known = !lists[0] || !lists[1];
+    bool known = l->forms->n == 0;
 
     read_head(l, row, "slug", &head);
     d->slug = head.id;
@@ -200,10 +198,9 @@ static void read_disease(struct loader *l, struct yaml *row)
     d->letter = yaml_text(row, "letter", "", l->faults);
     d->by_name = yaml_bool(row, "by_name", false, l->faults);
     d->single = (unsigned)yaml_int(row, "single", 0, 0, 999, l->faults);
-    for (unsigned i = 0; i < 2; i++)
-        known = known || word_by_code(lists[i], d->slug);
+    known = known || form_counted_word(l->forms, d->slug);
     if (!known)
-        fault_add(l->faults, row->mark, "\"%.*s\" is no penyakit and no kejadian", SLICE_ARG(d->slug));
+        fault_add(l->faults, row->mark, "no form counts \"%.*s\"", SLICE_ARG(d->slug));
     if (rules_disease(l->set, d->slug) != d)
         fault_add(l->faults, row->mark, "\"%.*s\" stands twice", SLICE_ARG(d->slug));
 }

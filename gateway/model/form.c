@@ -28,6 +28,18 @@ enum {
     EDIT_LETTERS = 5 /* a word of six letters may have lost one */
 };
 
+const struct word *form_counted_word(const struct form_set *set, struct slice code)
+{
+    for (unsigned i = 0; i < set->n; i++) {
+        const struct form *f = &set->forms[i];
+        const struct word *w = f->counts >= 0 ? word_by_code(f->fields[f->counts].list, code) : NULL;
+
+        if (w)
+            return w;
+    }
+    return NULL;
+}
+
 const struct form *form_by_name(const struct form_set *set, struct slice name)
 {
     for (unsigned i = 0; i < set->n; i++)

@@ -118,6 +118,44 @@ struct variant {
     unsigned uses_n;
 };
 
+/* Whom or what a report is about (`subject`). */
+enum form_about {
+    FORM_ABOUT_NOBODY, /* figures of a posyandu: skdn, w2 */
+    FORM_ABOUT_CHILD,  /* anak: finds the child's record, or makes one */
+    FORM_ABOUT_MOTHER, /* ibu */
+    FORM_ABOUT_PERSON, /* orang */
+    FORM_ABOUT_CASES,  /* kasus */
+    FORM_ABOUT_EVENT,  /* kejadian: a rumour; also a stranger's is passed on to the duty numbers */
+};
+
+/* What is compared across fields (`judge`). */
+enum form_judge {
+    FORM_JUDGE_NONE,
+    FORM_JUDGE_GROWTH,   /* measures against age and sex (RULINGS 28) */
+    FORM_JUDGE_SCHEDULE, /* vaccines against the age */
+    FORM_JUDGE_SKDN,     /* RULINGS 37 */
+    FORM_JUDGE_W2,       /* RULINGS 38 */
+};
+
+/* Who may report it (`reporters`; SPEC 2.3). */
+enum form_reporters {
+    FORM_BY_HEALTH, /* kader and staff: when nothing is said */
+    FORM_BY_STAFF,  /* staff alone */
+    FORM_BY_ALL,    /* heads too */
+};
+
+/* What a report of it does beyond its own record (`is`): bits of form.is. */
+enum form_is {
+    FORM_WEIGHING = 1 << 0, /* its bb and tb go to the child's weighings: findings, trend, TUGAS */
+    FORM_BIRTH = 1 << 1, /* name and NIK are the mother's, the child is new; KF and weighing are waited for */
+    FORM_DEATH = 1 << 2, /* nobody is sent to look for the person; staff hear of it */
+    FORM_VISIT = 1 << 3, /* closes tasks, is counted in the week's recap */
+    FORM_REFERRAL = 1 << 4,  /* opens the clocks of a referral */
+    FORM_PREGNANCY = 1 << 5, /* the next ANC is waited for */
+    FORM_POSTNATAL = 1 << 6, /* the next KF is waited for */
+    FORM_LETTERS = 1 << 7,   /* its labels are single letters: a KOREKSI is not guessed to be of this form */
+};
+
 struct form {
     struct slice name;      /* "timbang" */
     struct slice klaster;   /* "2" or "3,4" */
@@ -128,10 +166,13 @@ struct form {
     unsigned fields_n;
     struct variant variants[4];
     unsigned variants_n;
-    struct slice subject;    /* whose report: "anak" makes and matches person records, "" none */
-    struct slice judge;      /* growth, skdn, w2, schedule: what is compared across fields, "" nothing */
+    enum form_about about;
+    enum form_judge judge;
+    enum form_reporters reporters;
+    unsigned is;             /* bits of enum form_is */
+    int counts;              /* index of the choice whose cases are counted by village and day, or -1 */
+    bool code_counts;        /* has a FIELD_COUNTS: letters before digits are codes, no misspelt digits */
     struct slice person_sex; /* "P": the person is a woman (bumil, nifas, the mother in lahir): for the NIK */
-    bool nik_of_mother;      /* lahir: the NIK is not compared with age and date of the report */
     int64_t age_min_months, age_max_months; /* group of the form, for implausible:umur; 0,0 = none */
     struct slice *examples;                 /* whole SMS bodies that must parse as accepted */
     unsigned examples_n;
@@ -147,6 +188,13 @@ struct form_set {
                                      letters */
 };
 
+static inline bool form_is(const struct form *form, enum form_is what)
+{
+    return (form->is & (unsigned)what) != 0;
+}
+
+/* The word of a disease or event in one of the lists whose cases are counted; NULL when there is none. */
+const struct word *form_counted_word(const struct form_set *, struct slice code);
 /* NULL when there is none. */
 const struct form *form_by_name(const struct form_set *, struct slice name);
 const struct word_list *list_by_name(const struct form_set *, struct slice name);

@@ -135,6 +135,13 @@ static void milder_classes_lie_between_two_cuts(void **state)
 static void length_is_moved_to_the_position_of_the_table(void **state)
 {
     (void)state;
+    assert_true(growth_lying(S("PB"), false, 30));
+    assert_true(growth_lying(S("PANJANG"), false, 30));
+    assert_false(growth_lying(S("TB"), false, 14));
+    assert_false(growth_lying(S("TINGGI"), false, 14));
+    assert_true(growth_lying(S("TB"), true, 0));
+    assert_true(growth_lying(S(""), false, 23));
+    assert_false(growth_lying(S(""), false, 24));
     assert_int_equal(growth_length(rules, 24, 80000, true), 79300);
     assert_int_equal(growth_length(rules, 24, 80000, false), 80000);
     assert_int_equal(growth_length(rules, 23, 80000, false), 80700);

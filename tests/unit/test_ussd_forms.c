@@ -109,7 +109,7 @@ static void answer_for(char out[100])
     else if (f->type == FIELD_NAME)
         strcpy(out, "Siti Aminah");
     else if (f->type == FIELD_NOMOR)
-        strcpy(out, slice_is(phone.state.form->subject, "anak") ? phone.child : phone.report);
+        strcpy(out, phone.state.form->about == FORM_ABOUT_CHILD ? phone.child : phone.report);
     else if (f->type == FIELD_DATE)
         strcpy(out, "201126");
     else if (f->type == FIELD_ANSWERS || f->type == FIELD_MONTH)
