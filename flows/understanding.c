@@ -57,7 +57,12 @@ void understand_report(const struct ruleset *rs, const struct words *words, cons
     out->error = ERROR_INVALID;
     if (!x)
         return;
-    *x = (struct filling){ .rs = rs, .form = form, .words = words, .arena = a, .today = today };
+    /* The arena's memory is zero already; a filling is too large to clear it twice. */
+    x->rs = rs;
+    x->form = form;
+    x->words = words;
+    x->arena = a;
+    x->today = today;
     if (!cut(x, body))
         return;
     x->variant = &form->variants[0];

@@ -76,7 +76,7 @@ const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct w
     *used = 1;
     if (!list || !usable(ts, i))
         return NULL;
-    longest = list_begins(list, first_word(ts, i));
+    longest = list_begins(list, ts->t[i].first);
     if (longest == 0)
         return NULL;
     join(ts, i, longest, &r);
@@ -124,7 +124,7 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
     struct run r;
 
     if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD ||
-        !list_may_begin(list, first_word(ts, i)))
+        !list_may_begin(list, first_word(ts, i), ts->t[i].first))
         return w;
     join(ts, i, list_longest(list), &r);
     for (unsigned k = r.n; k-- > 0 && !found;) {

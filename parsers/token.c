@@ -61,6 +61,14 @@ static struct token *emit(struct lexer *x, enum token_kind kind, const char *fro
     return t;
 }
 
+static void set_low(struct token *t, struct slice low)
+{
+    struct slice rest = low;
+
+    t->low = low;
+    t->first = slice_hash(slice_cut(&rest, ' '));
+}
+
 static char at(const struct lexer *x, const char *p)
 {
     return p < x->end ? *p : 0;
@@ -121,13 +129,7 @@ static bool is_unit(const struct lexer *x, const char *from, const char *to)
 
 static bool is_label(const struct lexer *x, const char *from, const char *to)
 {
-    struct slice s = { .p = from, .n = (size_t)(to - from) };
-
-    for (unsigned f = 0; x->form && f < x->form->fields_n; f++)
-        for (unsigned i = 0; i < x->form->fields[f].labels_n; i++)
-            if (slice_ieq(x->form->fields[f].labels[i], s))
-                return true;
-    return false;
+    return x->form && form_has_label(x->form, (struct slice){ .p = from, .n = (size_t)(to - from) });
 }
 
 /* Letters behind a digit that are digits themselves: the end of them, or p when there are none. */
@@ -289,7 +291,7 @@ static void number(struct lexer *x, const char *from, bool minus)
         return;
     for (const char *q = from; q < end; q++)
         read[n++] = digit_of(*q);
-    t->low = (struct slice){ .p = read, .n = n };
+    set_low(t, (struct slice){ .p = read, .n = n });
     t->minus = minus;
     t->repaired = repaired;
 }
@@ -335,7 +337,7 @@ static void word(struct lexer *x)
     x->p = p;
     if (!t)
         return;
-    t->low = fold(x, from, p);
+    set_low(t, fold(x, from, p));
     t->label = text_is_digit(at(x, p)) && is_label(x, from, p);
 }
 

@@ -35,8 +35,9 @@ enum token_kind {
 struct token {
     struct slice text; /* as typed */
     struct slice
-        low;      /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
-    unsigned sep; /* SEP_… before it */
+        low;        /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
+    uint64_t first; /* slice_hash() of the first word of low: every list is asked for it */
+    unsigned sep;   /* SEP_… before it */
     enum token_kind kind;
     bool glued;        /* nothing stands between it and the token before */
     bool minus;        /* a minus sign is glued before a number */

@@ -3,27 +3,9 @@
 
 #include <string.h>
 
-struct slice slice_of(const char *cstr)
-{
-    return (struct slice){ .p = cstr, .n = cstr ? strlen(cstr) : 0 };
-}
-
 struct slice slice_make(const char *p, size_t n)
 {
     return (struct slice){ .p = p, .n = n };
-}
-
-bool slice_eq(struct slice a, struct slice b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool slice_is(struct slice a, const char *cstr)
-{
-    /* Mostly it is not, and the first byte says so. */
-    if (a.n == 0 || a.p[0] != *cstr)
-        return a.n == 0 && *cstr == '\0';
-    return slice_eq(a, slice_of(cstr));
 }
 
 static char lower(char c)
@@ -77,18 +59,6 @@ struct slice slice_trim(struct slice s)
     while (s.n && is_blank(s.p[s.n - 1]))
         s.n--;
     return s;
-}
-
-struct slice slice_skip(struct slice s, size_t n)
-{
-    if (n > s.n)
-        n = s.n;
-    return (struct slice){ .p = n ? s.p + n : s.p, .n = s.n - n };
-}
-
-struct slice slice_take(struct slice s, size_t n)
-{
-    return (struct slice){ .p = s.p, .n = n < s.n ? n : s.n };
 }
 
 size_t slice_find(struct slice s, char c)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct slice {
     const char *p;
@@ -23,17 +24,43 @@ struct slice {
 /* For "%.*s". */
 #define SLICE_ARG(s) (int)(s).n, (s).p
 
-struct slice slice_of(const char *cstr); /* NULL gives the empty slice */
+/* NULL gives the empty slice. */
+static inline struct slice slice_of(const char *cstr)
+{
+    return (struct slice){ .p = cstr, .n = cstr ? strlen(cstr) : 0 };
+}
+
 struct slice slice_make(const char *p, size_t n);
-bool slice_eq(struct slice a, struct slice b);
-bool slice_is(struct slice a, const char *cstr);
+
+/* Words of a text are compared with many others: mostly the length or the first byte says no. */
+static inline bool slice_eq(struct slice a, struct slice b)
+{
+    return a.n == b.n && (a.n == 0 || (a.p[0] == b.p[0] && memcmp(a.p, b.p, a.n) == 0));
+}
+
+static inline bool slice_is(struct slice a, const char *cstr)
+{
+    return slice_eq(a, slice_of(cstr));
+}
+
 bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
 int slice_cmp(struct slice a, struct slice b);  /* bytewise, like memcmp, shorter first */
 bool slice_starts(struct slice s, const char *prefix);
 bool slice_ends(struct slice s, const char *suffix);
 struct slice slice_trim(struct slice s); /* blanks, tabs, CR and LF off both ends */
-struct slice slice_skip(struct slice s, size_t n);
-struct slice slice_take(struct slice s, size_t n);
+
+static inline struct slice slice_skip(struct slice s, size_t n)
+{
+    if (n > s.n)
+        n = s.n;
+    return (struct slice){ .p = n ? s.p + n : s.p, .n = s.n - n };
+}
+
+static inline struct slice slice_take(struct slice s, size_t n)
+{
+    return (struct slice){ .p = s.p, .n = n < s.n ? n : s.n };
+}
+
 /* Offset of c, or (size_t)-1. */
 size_t slice_find(struct slice s, char c);
 /* Cuts *rest at the first `sep`: returns the part before, leaves the part behind (empty at the end). */

@@ -88,6 +88,21 @@ const struct word *word_by_code(const struct word_list *list, struct slice code)
     return NULL;
 }
 
+bool form_has_label(const struct form *form, struct slice label)
+{
+    if (label.n == 0)
+        return false;
+    for (unsigned f = 0; f < form->fields_n; f++)
+        for (unsigned i = 0; i < form->fields[f].labels_n; i++) {
+            struct slice known = form->fields[f].labels[i];
+
+            /* Hardly any word is a label: length and first byte say so. */
+            if (known.n == label.n && ((known.p[0] ^ label.p[0]) & ~0x20) == 0 && slice_ieq(known, label))
+                return true;
+        }
+    return false;
+}
+
 bool variant_requires(const struct variant *v, unsigned field)
 {
     for (unsigned i = 0; i < v->required_n; i++)
@@ -150,21 +165,21 @@ static uint64_t hash_without(struct slice word, size_t left_out)
     return slice_hash((struct slice){ .p = shorter, .n = n });
 }
 
-unsigned list_begins(const struct word_list *list, struct slice word)
+unsigned list_begins(const struct word_list *list, uint64_t hash)
 {
     const struct first *f;
 
     if (!list->index)
         return 0;
-    f = first_slot(list->index, slice_hash(word));
+    f = first_slot(list->index, hash);
     return f->longest && f->exact ? f->longest : 0;
 }
 
-bool list_may_begin(const struct word_list *list, struct slice word)
+bool list_may_begin(const struct word_list *list, struct slice word, uint64_t hash)
 {
     if (!list->index)
         return false;
-    if (first_slot(list->index, slice_hash(word))->longest)
+    if (first_slot(list->index, hash)->longest)
         return true;
     if (word.n < EDIT_LETTERS || word.n >= WORD_BYTES)
         return false;

@@ -205,15 +205,17 @@ const struct form *form_by_keyword(const struct form_set *, struct slice keyword
 void form_add_keyword(struct form_set *, struct slice keyword);
 /* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
 const struct word *list_find(const struct word_list *, struct slice phrase);
-/* Most words of a phrase of the list that begins with this word; 0 when none does. */
-unsigned list_begins(const struct word_list *, struct slice first_word);
+/* Most words of a phrase of the list that begins with the word of this slice_hash(); 0 when none does. */
+unsigned list_begins(const struct word_list *, uint64_t hash);
 /* A phrase of the list may begin with this word misspelt by one edit (or exactly so): cheap, and sure when it
  * says no. */
-bool list_may_begin(const struct word_list *, struct slice first_word);
+bool list_may_begin(const struct word_list *, struct slice first_word, uint64_t hash);
 /* Most words of one phrase in the list. */
 unsigned list_longest(const struct word_list *);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
 bool list_index(struct word_list *, struct arena *, struct slice *doubled);
+/* A field of the form has this label, in any case. */
+bool form_has_label(const struct form *, struct slice label);
 bool variant_requires(const struct variant *, unsigned field);
 /* Index, or -1. */
 int form_field(const struct form *, const char *name);
