@@ -86,6 +86,8 @@ struct got {
 struct got understand_read(struct filling *, const struct field *, unsigned i, bool labelled);
 /* Puts it into its slot and marks its tokens as taken. */
 void understand_take(struct filling *, const struct field *, unsigned i, const struct got *, bool labelled);
+/* What was typed and how it was read, for the sender to see (SPEC 2.2). */
+void understand_repaired(struct filling *, const struct field *, struct slice typed, struct slice read);
 /* A fault of a field without a value. */
 void understand_fault(struct filling *, const struct field *, enum report_error, bool reject, unsigned at);
 /* Text of tokens from..to (to excluded) as typed, blanks trimmed. */

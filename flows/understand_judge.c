@@ -388,8 +388,10 @@ static void emergency(struct filling *x, struct report *out)
     for (unsigned i = 0; i < x->form->fields_n; i++)
         if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject)
             certain[i] = (struct value){ 0 };
-    out->emergency = x->rs->rules && rules_emergency(x->rs->rules, x->form, certain, x->heard.heard,
-                                                     x->heard.heard_n, x->arena, &out->emergency_reason);
+    /* A death is for the puskesmas within a day (SPEC 2.5); nobody fetches the dead. */
+    out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
+                     rules_emergency(x->rs->rules, x->form, certain, x->heard.heard, x->heard.heard_n,
+                                     x->arena, &out->emergency_reason);
 }
 
 void understand_settle(struct filling *x, struct report *out)

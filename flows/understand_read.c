@@ -556,7 +556,7 @@ unsigned understand_text_end(const struct filling *x, unsigned from)
     return k;
 }
 
-static void add_repair(struct filling *x, const struct field *f, struct slice typed, struct slice read)
+void understand_repaired(struct filling *x, const struct field *f, struct slice typed, struct slice read)
 {
     if (!x->repairs)
         x->repairs = ARENA_ARRAY(x->arena, struct repair, FORM_FIELDS * 2);
@@ -599,7 +599,7 @@ void understand_take(struct filling *x, const struct field *f, unsigned i, const
         if (!s->reject)
             s->value = g->value;
         if (g->repaired && !s->reject)
-            add_repair(x, to, s->typed, value_text_of(x, &g->value));
+            understand_repaired(x, to, s->typed, value_text_of(x, &g->value));
     }
     if (to != f)
         x->slots[f->position].given = true;

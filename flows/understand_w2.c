@@ -5,6 +5,8 @@
  * form is read letter by letter, not by the lexer's numbers. */
 #include "flows/understand.h"
 
+#include <string.h>
+
 #include "parsers/text.h"
 
 enum {
@@ -84,23 +86,38 @@ static struct slice upper(struct scan *s, const char *from, size_t n)
     return copy;
 }
 
-/* Digits at p; an O that ends them is a nought.  *broken: a decimal mark or too many digits. */
-static int64_t digits(struct scan *s, bool *broken)
+/* O and I are no codes: behind a digit they are 0 and 1, unless a word goes on. */
+static const char *digits_end(const struct scan *s)
 {
-    int64_t v = 0;
-    unsigned n = 0;
+    const char *p = s->p, *plain;
 
-    *broken = false;
-    while (s->p < s->end && (text_is_digit(*s->p) || ((*s->p == 'O' || *s->p == 'o') && n &&
-                                                      (s->p + 1 == s->end || !(text_is_digit(s->p[1]) ||
-                                                                               text_is_letter(s->p[1])))))) {
-        v = v * 10 + (text_is_digit(*s->p) ? *s->p - '0' : 0);
-        s->p++;
-        if (++n > 7)
-            *broken = true;
-        if (n > 12)
-            v = 0;
+    while (p < s->end && text_is_digit(*p))
+        p++;
+    for (plain = p; p < s->end && (text_is_digit(*p) || strchr("OoIi", *p));)
+        p++;
+    return p < s->end && text_is_letter(*p) ? plain : p;
+}
+
+/* Digits at p.  *broken: a decimal mark or too many digits. */
+static int64_t digits(struct scan *s, const struct field *f, bool *broken)
+{
+    const char *from = s->p, *end = digits_end(s);
+    char *read = arena_alloc(s->x->arena, (size_t)(end - from) + 1);
+    bool repaired = false;
+    int64_t v = 0;
+
+    *broken = end - from > 7;
+    for (; s->p < end; s->p++) {
+        char c = text_is_digit(*s->p) ? *s->p : *s->p == 'O' || *s->p == 'o' ? '0' : '1';
+
+        repaired |= c != *s->p;
+        if (read)
+            read[s->p - from] = c;
+        v = end - from > 12 ? 0 : v * 10 + (c - '0');
     }
+    if (repaired && read)
+        understand_repaired(s->x, f, slice_make(from, (size_t)(end - from)),
+                            slice_make(read, (size_t)(end - from)));
     if (s->p + 1 < s->end && (*s->p == '.' || *s->p == ',') && text_is_digit(s->p[1])) {
         *broken = true;
         s->p++;
@@ -125,7 +142,7 @@ static void week(struct scan *s, int64_t v, bool broken, bool minus)
 static void bare_number(struct scan *s, bool minus)
 {
     bool broken;
-    int64_t v = digits(s, &broken);
+    int64_t v = digits(s, s->week->filled ? s->kode_field : s->week_field, &broken);
     struct value *codes = &s->kode->value;
 
     if (!s->week->filled && !s->week->error)
@@ -202,7 +219,7 @@ static void code(struct scan *s)
         return;
     }
     s->p = begin;
-    v = digits(s, &broken);
+    v = digits(s, is_week_word(w) ? s->week_field : s->kode_field, &broken);
     if (is_week_word(w) || (slice_is(w, "KE") && s->week_label)) {
         s->week_label = true;
         if (!s->week->filled)

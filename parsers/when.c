@@ -277,15 +277,18 @@ static int64_t to_months(int64_t milli, struct slice unit)
 static enum age_rc born(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,
                         struct age *out)
 {
-    struct when d;
+    struct when d = { 0 };
     enum when_rc rc;
 
     if (ts->t[i].kind != TOKEN_NUMBER)
         return AGE_NONE;
     rc = when_read(ts, i, w, today, false, &d);
-    /* `3 hari lalu` is no birth date but an age and a word. */
-    if (rc == WHEN_NONE || d.relative)
+    if (rc == WHEN_NONE)
         return AGE_NONE;
+    if (d.relative) { /* `3 hari lalu` says when something was, not how old somebody is */
+        out->used = d.used;
+        return AGE_INVALID;
+    }
     out->used = d.used;
     out->born = d.days;
     out->two_digit = d.two_digit;
@@ -303,10 +306,28 @@ static enum age_rc born(const struct tokens *ts, unsigned i, const struct when_w
     return AGE_BORN_INVALID;
 }
 
+/* The word at i is no unit of the number before it: `70 hari ini` is 70, today; `28 minggu ini`. */
+static bool begins_a_day(const struct tokens *ts, unsigned i, const struct when_words *w)
+{
+    unsigned used;
+
+    return phrase_code(ts, i, w->days, &used).n ||
+           (soft(ts, i + 1) && (slice_is(ts->t[i + 1].low, "ini") || slice_is(ts->t[i + 1].low, "depan")));
+}
+
+/* Units that one age has together: 1th2bl, 2bl10hr.  `30th 2 hari demam` is an age and how long. */
+static bool units_mix(struct slice first, struct slice second)
+{
+    if (slice_is(first, "th"))
+        return slice_is(second, "bl");
+    return !slice_eq(first, second) && !slice_is(second, "th") && !(slice_is(first, "hr"));
+}
+
 enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,
                      struct slice default_unit, struct arena *a, struct age *out)
 {
     struct amount n, more;
+    struct when ago;
     enum age_rc rc;
 
     *out = (struct age){ .used = 1 };
@@ -317,6 +338,10 @@ enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_word
         return rc;
     if (!amount_read(ts, i, w->units, &n))
         return AGE_NONE;
+    if (n.unit.n && n.used == 2 && !ts->t[i + 1].glued && begins_a_day(ts, i + 1, w)) {
+        n.unit = slice_make("", 0);
+        n.used = 1;
+    }
     out->used = n.used;
     out->repaired = n.repaired;
     out->unit = n.unit.n > 0;
@@ -335,8 +360,8 @@ enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_word
     out->months = to_months(n.milli, n.unit);
     /* 1th2bl: only mixed ages become months. */
     if (out->unit && soft(ts, i + n.used) && amount_read(ts, i + n.used, w->units, &more) &&
-        age_unit(more.unit) && !more.broken && !more.mark && !slice_eq(more.unit, n.unit) && !n.mark &&
-        !slice_is(more.unit, "th")) {
+        age_unit(more.unit) && !more.broken && !more.mark && !n.mark && units_mix(n.unit, more.unit) &&
+        days_ago(ts, i + n.used, w, today, &ago) == WHEN_NONE) {
         out->used += more.used;
         out->months += to_months(more.milli, more.unit);
         out->text = arena_printf(a, "%lldbl", (long long)out->months);
