@@ -11,6 +11,8 @@
 
 enum {
     TEXT_MAX = 4000, /* bytes of one SMS: ten joined parts and more; what is longer is no report */
+    TRIES = 150,     /* places at which a text is asked whether another report begins there */
+    SCRATCH = 4 << 20,
 };
 
 void understand_words(const struct ruleset *rs, struct words *out)
@@ -89,7 +91,8 @@ struct splitter {
     const struct form *form; /* of the report in hand */
     struct slice text;
     size_t begin; /* of its body */
-    unsigned most;
+    unsigned most, tries;
+    struct arena scratch; /* of one try */
 };
 
 static bool complete(const struct report *r)
@@ -108,27 +111,49 @@ static struct slice between(const struct splitter *s, size_t from, size_t to)
     return slice_take(slice_skip(s->text, from), to > from ? to - from : 0);
 }
 
+/* Past the last place only an emergency is let in, instead of the last report that is none (SPEC 2.2). */
 static void close_report(struct splitter *s, size_t end)
 {
-    if (s->said->reports_n == s->most)
+    struct report *all = s->said->reports, last;
+    unsigned n = s->said->reports_n, i = n;
+
+    if (n < s->most) {
+        understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, &all[n]);
+        s->said->reports_n++;
         return;
-    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena,
-                      &s->said->reports[s->said->reports_n++]);
+    }
+    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, &s->scratch, &last);
+    arena_reset(&s->scratch);
+    while (i > 0 && all[i - 1].emergency)
+        i--;
+    if (!last.emergency || i == 0)
+        return;
+    memmove(&all[i - 1], &all[i], (n - i) * sizeof *all);
+    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, &all[n - 1]);
+}
+
+/* How a report would turn out; what that takes is given back. */
+static struct report tried(struct splitter *s, const struct form *form, size_t from, size_t to)
+{
+    struct report r = { .status = REPORT_REJECTED, .error = ERROR_INVALID };
+
+    if (s->tries++ < TRIES)
+        understand_report(s->rs, s->words, form, between(s, from, to), s->today, &s->scratch, &r);
+    arena_reset(&s->scratch);
+    return r;
 }
 
 static bool try_report(struct splitter *s, const struct form *form, size_t from, size_t to)
 {
-    struct report r;
+    struct report r = tried(s, form, from, to);
 
-    understand_report(s->rs, s->words, form, between(s, from, to), s->today, s->arena, &r);
     return complete(&r);
 }
 
 static bool try_line(struct splitter *s, size_t from, size_t to)
 {
-    struct report r;
+    struct report r = tried(s, s->form, from, to);
 
-    understand_report(s->rs, s->words, s->form, between(s, from, to), s->today, s->arena, &r);
     return whole(&r);
 }
 
@@ -346,7 +371,9 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
     s.form = k.form;
     s.text = text;
     s.begin = k.to;
+    arena_init(&s.scratch, SCRATCH);
     split(&s);
+    arena_free(&s.scratch);
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;
