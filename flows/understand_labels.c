@@ -209,6 +209,25 @@ static bool take_birth(struct filling *x, const struct label *l, unsigned i)
     return false;
 }
 
+/* `#lk#` is the sex and no lingkar kepala: it stands alone between separators, and no other word says the
+ * sex. */
+static bool is_sex(const struct filling *x, const struct label *l, unsigned i)
+{
+    const struct word_list *jk = NULL;
+    unsigned used;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_SEX)
+            jk = list_by_name(&x->rs->forms, S("jk"));
+    if (!jk || l->used != 1 || !(x->ts.t[i].sep & SEP_HARD) ||
+        (i + 1 < x->ts.n && !(x->ts.t[i + 1].sep & SEP_HARD)) || !phrase_at(&x->ts, i, jk, &used))
+        return false;
+    for (unsigned k = 0; k < x->ts.n; k++)
+        if (k != i && x->ts.t[k].kind == TOKEN_WORD && phrase_at(&x->ts, k, jk, &used))
+            return false;
+    return true;
+}
+
 static void take_value(struct filling *x, const struct label *l, unsigned i)
 {
     unsigned value = i + l->used;
@@ -216,6 +235,8 @@ static void take_value(struct filling *x, const struct label *l, unsigned i)
     bool is_strong = strong(x, i, value), is_alone = alone(x, i, value);
     bool date = l->field->type == FIELD_DATE && !in_name(x, i);
 
+    if (is_sex(x, l, i))
+        return;
     if (!joined(x, value) && !is_alone && value < x->ts.n && (x->ts.t[value].sep & (SEP_HASH | SEP_LINE)))
         return;
     if (g.fit == FIT_YES || g.fit == FIT_DOUBT ||

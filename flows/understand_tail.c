@@ -64,13 +64,19 @@ static bool value_begins(struct filling *x, unsigned i)
     return false;
 }
 
-/* A line with figures in it is no signature: another child, perhaps; telephone numbers and `rt 2` are none.
- */
+/* A line with figures in it is no signature: another child, perhaps; telephone numbers, `rt 2`, and the 2 at
+ * the end of `kader Ani posy Melati 2` are none. */
 static bool has_figures(const struct filling *x, unsigned from, unsigned to)
 {
+    unsigned used;
+    bool signs = understand_is(x, from, "penanda_tangan", &used);
+
     for (unsigned i = from; i < to; i++) {
         const struct token *t = &x->ts.t[i];
-        bool place = i > from && (slice_is(x->ts.t[i - 1].low, "rt") || slice_is(x->ts.t[i - 1].low, "rw"));
+        bool place =
+            i > from &&
+            (slice_is(x->ts.t[i - 1].low, "rt") || slice_is(x->ts.t[i - 1].low, "rw") ||
+             (signs && i + 1 == to && t->low.n == 1 && !t->glued && x->ts.t[i - 1].kind == TOKEN_WORD));
 
         if (t->kind == TOKEN_NUMBER && !t->taken && t->low.n < 8 && !place)
             return true;

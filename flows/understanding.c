@@ -607,6 +607,11 @@ bool understand_labelled_only(struct filling *x, struct slice text)
     }
     if (list_label(x))
         understand_signs(x, 0);
+    for (unsigned i = 0, used; i < x->ts.n; i++) /* thanks and all behind them belong to no field */
+        if (!x->ts.t[i].taken && understand_is(x, i, "terima_kasih", &used)) {
+            while (i < x->ts.n)
+                x->ts.t[i++].taken = true;
+        }
     return anything(x) && all_taken(x);
 }
 
