@@ -323,6 +323,18 @@ static struct slice receipt(struct work *w, const struct findings *found)
                      FILLS(f));
 }
 
+static void remember_before(struct work *w)
+{
+    const struct child *c = &w->child;
+    const struct weighing *last = c->weighings_n ? &c->weighings[c->weighings_n - 1] : NULL;
+
+    w->filed.before = (struct filed_before){ .jk = c->jk,
+                                             .lahir = c->tgl_lahir,
+                                             .at_ms = last ? last->at_ms : 0,
+                                             .bb = last ? last->bb : 0,
+                                             .tb = last ? last->tb : 0 };
+}
+
 static void file_record(struct work *w)
 {
     struct step *s = w->s;
@@ -332,6 +344,8 @@ static void file_record(struct work *w)
     if (w->f->correct)
         count_out(s, w->f->correct);
     findings_of(s, &w->report, w->known || w->fresh ? &w->child : NULL, r, &found);
+    if (!w->f->correct && (w->known || w->fresh) && form_is(w->report.form, FORM_WEIGHING))
+        remember_before(w);
     file_child(w);
     r->draft = false;
     r->version++;

@@ -113,6 +113,28 @@ static bool is_field(const struct form *form, struct slice name)
     return false;
 }
 
+/* A corrected weight or height may be as impossible as any other (SPEC 2.7). */
+static void judge_correction(struct work *w)
+{
+    const struct filed_report *old = w->f->correct;
+    const struct filed_before *b = &old->before;
+    struct child c = { .jk = b->jk, .tgl_lahir = b->lahir, .weighings = { { b->at_ms, b->bb, b->tb } } };
+    int bb = form_field(old->form, "bb"), tb = form_field(old->form, "tb");
+    int64_t now[2] = { 0 };
+    struct slice field;
+
+    if (!b->lahir.n || bb < 0 || tb < 0)
+        return;
+    c.weighings_n = b->bb || b->tb;
+    now[0] = value_equal(&old->values[bb], &w->report.values[bb]) ? 0 : work_number(&w->report, "bb");
+    now[1] = value_equal(&old->values[tb], &w->report.values[tb]) ? 0 : work_number(&w->report, "tb");
+    if (!now[0] && !now[1])
+        return;
+    field = people_doubt(w->s->rules, &c, now[0], now[1], old->at_ms);
+    if (field.n && !is_sure(w, field))
+        doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
+}
+
 void work_judge(struct work *w)
 {
     struct slice nomor, field;
@@ -122,8 +144,12 @@ void work_judge(struct work *w)
         (w->f->sure ||
          (!is_field(w->report.form, w->report.error_field) && is_sure(w, w->report.error_field))))
         w->report.status = REPORT_ACCEPTED;
-    if (w->report.status != REPORT_ACCEPTED || !w->s->person || w->f->correct)
-        return; /* a correction is about whom it was about */
+    if (w->report.status != REPORT_ACCEPTED || !w->s->person)
+        return;
+    if (w->f->correct) { /* it is about whom it was about */
+        judge_correction(w);
+        return;
+    }
     nomor = work_text(&w->report, "nomor");
     if (nomor.n)
         find_number(w, nomor);

@@ -55,6 +55,27 @@ static struct node *referral_encode(const struct referral *r, struct arena *a)
     return o;
 }
 
+static void before_decode(const struct node *o, struct filed_before *b)
+{
+    *b = (struct filed_before){ .jk = node_text(o, "jk"),
+                                .lahir = node_text(o, "lahir"),
+                                .at_ms = node_int(o, "at"),
+                                .bb = node_int(o, "bb"),
+                                .tb = node_int(o, "tb") };
+}
+
+static void before_encode(struct node *report, const struct filed_before *b)
+{
+    struct node *o = b->lahir.n && report ? node_object(report->arena) : NULL;
+
+    node_put(o, "jk", b->jk);
+    node_put(o, "lahir", b->lahir);
+    node_put_int(o, "at", b->at_ms);
+    node_put_int(o, "bb", b->bb);
+    node_put_int(o, "tb", b->tb);
+    node_set(report, "before", o);
+}
+
 static void report_fields(const struct node *o, struct filed_report *r)
 {
     r->id = node_text(o, "id");
@@ -74,6 +95,7 @@ static void report_fields(const struct node *o, struct filed_report *r)
     r->provider = node_text(o, "provider");
     r->message_id = node_text(o, "message");
     r->at_ms = node_int(o, "at_ms");
+    before_decode(node_get(o, "before"), &r->before);
     referral_decode(node_get(o, "referral"), &r->referral);
 }
 
@@ -120,6 +142,7 @@ struct slice report_encode(const struct filed_report *r, struct arena *a)
     node_put(o, "provider", r->provider);
     node_put(o, "message", r->message_id);
     node_put_int(o, "at_ms", r->at_ms);
+    before_encode(o, &r->before);
     if (r->referral.state != REFERRAL_NONE)
         node_set(o, "referral", referral_encode(&r->referral, a));
     return blob_done(o, a);

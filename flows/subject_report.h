@@ -40,6 +40,13 @@ struct referral {
     unsigned told_n;
 };
 
+/* What was known of the child when it was weighed: a correction is judged by it, for the child itself is not
+ * loaded then. */
+struct filed_before {
+    struct slice jk, lahir;
+    int64_t at_ms, bb, tb; /* its last weighing before; 0 = none */
+};
+
 struct filed_report {
     struct slice id, nomor; /* id: the record's uuid */
     const struct form *form;
@@ -54,6 +61,7 @@ struct filed_report {
     struct slice at, received_at, provider, message_id;
     int64_t at_ms;
     struct referral referral;
+    struct filed_before before;
 };
 
 /* False when the blob is no report. */
