@@ -287,10 +287,17 @@ static int field_before(const struct ussd_state *s, int field)
     return before;
 }
 
+/* How many ways lead into the form in hand. */
+static unsigned ways(const struct ussd_walk *w)
+{
+    const struct menu_form *mf = menu_form(w->c.rules->menus, w->s->form);
+
+    return mf ? mf->ways_n : 0;
+}
+
 static void back(struct ussd_walk *w)
 {
     struct ussd_state *s = w->s;
-    const struct menu_form *mf = s->form ? menu_form(w->c.rules->menus, s->form) : NULL;
     int before;
 
     switch (s->place) {
@@ -304,7 +311,7 @@ static void back(struct ussd_walk *w)
         before = field_before(s, s->field);
         if (before >= 0)
             ussd_walk_ask_again(w, before, S(""));
-        else if (mf && mf->ways_n > 1)
+        else if (ways(w) > 1)
             ussd_walk_turn(w, USSD_WAY, -1);
         else
             to_menu(w);
