@@ -249,8 +249,8 @@ bool config_is_loopback(struct slice host)
     char text[16] = "";
     unsigned char bytes[4];
 
-    if (host.n < sizeof text)
-        memcpy(text, host.p ? host.p : "", host.n);
+    if (host.n > 0 && host.n < sizeof text)
+        memcpy(text, host.p, host.n);
     return (inet_pton(AF_INET, text, bytes) == 1 && bytes[0] == 127) || slice_is(host, "::1") ||
            slice_is(host, "localhost");
 }

@@ -48,7 +48,7 @@ static void turn(struct circuit *c, enum circuit_state state, const char *why)
     c->gauge->value = state;
 }
 
-static void open(struct circuit *c, int64_t now_ms, const char *why)
+static void circuit_open(struct circuit *c, int64_t now_ms, const char *why)
 {
     c->until_ms = now_ms + c->wait_ms;
     turn(c, CIRCUIT_OPEN, why);
@@ -58,7 +58,7 @@ static void open(struct circuit *c, int64_t now_ms, const char *why)
 static void open_again(struct circuit *c, int64_t now_ms, const char *why)
 {
     c->wait_ms = c->wait_ms * 2 < CIRCUIT_LONGEST_MS ? c->wait_ms * 2 : CIRCUIT_LONGEST_MS;
-    open(c, now_ms, why);
+    circuit_open(c, now_ms, why);
 }
 
 void circuit_well(struct circuit *c, int64_t now_ms)
@@ -75,7 +75,7 @@ void circuit_failed(struct circuit *c, int64_t now_ms)
     if (c->state == CIRCUIT_PROBING)
         open_again(c, now_ms, "probe failed");
     else if (c->state == CIRCUIT_CLOSED && c->failed >= CIRCUIT_FAILURES)
-        open(c, now_ms, "failures in a row");
+        circuit_open(c, now_ms, "failures in a row");
 }
 
 void circuit_refused(struct circuit *c, int64_t now_ms)
@@ -98,9 +98,9 @@ void circuit_bound(struct circuit *c, bool bound, int64_t now_ms)
 int64_t circuit_tick(struct circuit *c, int64_t now_ms)
 {
     if (c->state == CIRCUIT_CLOSED && c->gone && now_ms >= c->until_ms)
-        open(c, now_ms, "no bind");
+        circuit_open(c, now_ms, "no bind");
     else if (c->state == CIRCUIT_PROBING && c->gone)
-        open(c, now_ms, "no bind");
+        circuit_open(c, now_ms, "no bind");
     else if (c->state == CIRCUIT_OPEN && !c->gone && now_ms >= c->until_ms)
         turn(c, CIRCUIT_PROBING, "waited");
     if ((c->state == CIRCUIT_CLOSED && c->gone) || (c->state == CIRCUIT_OPEN && !c->gone))
