@@ -65,6 +65,7 @@ struct config {
     bool strict; /* durability: strict | loose */
     unsigned per_sender, per_provider;
     unsigned under_way;             /* messages handled at once */
+    unsigned daily;                 /* notices and bulk to one number a day; 0 = off */
     unsigned ussd_ms;               /* budget of one USSD step */
     unsigned parts_ms;              /* how long parts wait for each other */
     struct slice duty[CONFIG_DUTY]; /* "+62…"; none: the dinkes people (flows/ruleset.c) */

@@ -160,6 +160,7 @@ struct delivery *delivery_open(struct loop *loop, struct store *store, const str
     d->loop = loop;
     d->store = store;
     d->utc_offset_min = c->utc_offset_min;
+    d->daily = c->daily;
     d->http = http_send_new(loop, e);
     d->dawn = loop_timer_new(loop, "delivery dawn", on_dawn, d);
     if (!d->http || !d->dawn)
@@ -185,6 +186,7 @@ nomem:
 void delivery_reload(struct delivery *d, const struct config *c)
 {
     d->utc_offset_min = c->utc_offset_min;
+    d->daily = c->daily;
     for (unsigned i = 0; i < d->providers_n; i++) {
         struct provider *p = &d->provider[i];
         const struct provider_conf *pc = config_provider(c, p->conf.name);

@@ -15,18 +15,41 @@
 
 enum {
     TIMEOUT_MS = 20000,
+    MORNING_MS = 5 * 3600 * 1000, /* quiet hours end */
     THROTTLE_MS = 2000,
 };
 
 void provider_count(const char *how)
 {
-    static const char *const names[] = { "sent", "expired", "refused", "unknown", "later", "broken" };
+    static const char *const names[] = {
+        "sent", "expired", "refused", "unknown", "later", "broken", "budget"
+    };
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(how, names[i]) == 0)
             stat_get(STAT_COUNTER, "sms_out_total", "Attempts to send an SMS, by how they ended.", "outcome",
                      names[i])
                 ->value++;
+}
+
+static const int64_t day_ms = INT64_C(86400000);
+
+static int64_t local_ms(const struct delivery *d)
+{
+    return clock_wall_ms() + (int64_t)d->utc_offset_min * 60000;
+}
+
+/* Its number had enough today: it waits for the end of the next night, if it lives so long. */
+static bool over_budget(const struct job *j, struct attempt_verdict *v)
+{
+    const struct delivery *d = j->lane->home->delivery;
+    int64_t local = local_ms(d), day = local / day_ms;
+
+    if (!budget_counts(j->sms.class) || budget_allows(&d->budget, j->sms.to, day, d->daily))
+        return false;
+    *v = (struct attempt_verdict){ ATTEMPT_RETRY, (day + 1) * day_ms + MORNING_MS - (local - clock_wall_ms()),
+                                   "budget" };
+    return true;
 }
 
 static struct attempt attempt_of(const struct job *j, enum attempt_result result)
@@ -57,6 +80,11 @@ static void job_end(struct job *j, const struct provider *by, const struct attem
 
     provider_count(v->reason);
     tell_log(j, by, v);
+    if (strcmp(v->reason, "sent") == 0 && budget_counts(j->sms.class)) {
+        struct delivery *d = j->lane->home->delivery;
+
+        budget_spend(&d->budget, j->sms.to, local_ms(d) / day_ms);
+    }
     if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
         j->attempts++;
         j->due_ms = v->due_ms;
@@ -213,7 +241,7 @@ static void attempt_start(struct provider *p, struct job *j)
     struct attempt a = attempt_of(j, ATTEMPT_NONE);
     struct attempt_verdict v = attempt_judge(&a);
 
-    if (v.next != ATTEMPT_SEND) {
+    if (v.next != ATTEMPT_SEND || over_budget(j, &v)) {
         job_end(j, p, &v);
         return;
     }

@@ -8,6 +8,7 @@
 
 #include "gateway/conf/config.h"
 #include "gateway/delivery/attempt.h"
+#include "gateway/delivery/budget.h"
 #include "gateway/delivery/circuit.h"
 #include "gateway/delivery/http_send.h"
 #include "gateway/delivery/inbox.h"
@@ -55,6 +56,8 @@ struct delivery {
     unsigned providers_n;
     struct loop_timer *dawn;
     int utc_offset_min;
+    unsigned daily; /* limits.daily */
+    struct budget budget;
     bool draining;
 };
 
