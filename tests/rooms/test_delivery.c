@@ -116,7 +116,7 @@ static void log_has(const char *how)
     if (strcmp(how, "broken") == 0)
         return; /* no SMS could be read */
     if (strcmp(how, "retry") == 0)
-        snprintf(wanted, sizeof wanted, "telko queued later");
+        snprintf(wanted, sizeof wanted, "telko queued %s", strstr(world.log, "budget") ? "budget" : "later");
     else if (strcmp(how, "done") != 0)
         snprintf(wanted, sizeof wanted, "telko parked %s", how);
     else
@@ -493,6 +493,23 @@ static void old_news_is_not_sent(void **state)
     assert_int_equal(world.requests, 0);
 }
 
+static void who_had_enough_reminders_today_gets_the_rest_tomorrow(void **state)
+{
+    struct fake_entry *first, *second, *answer;
+
+    (void)state;
+    config.daily = 1;
+    first = put("a", 1, SMS_NOTICE);
+    run(5000);
+    assert_string_equal(first->end, "done");
+    second = put("b", 1, SMS_NOTICE);
+    answer = put("c", 0, SMS_ANSWER);
+    run(5000);
+    assert_string_equal(second->end, "retry");
+    assert_string_equal(answer->end, "done");
+    assert_string_equal(world.order, "a c ");
+}
+
 static void an_entry_that_is_no_sms_is_parked(void **state)
 {
     struct fake_entry *e = put("", 0, SMS_ANSWER);
@@ -702,6 +719,7 @@ int main(void)
         CASE(a_kept_connection_that_dies_is_no_reason_to_repeat),
         CASE(what_was_in_dead_hands_is_sent_again_only_in_an_emergency),
         CASE(old_news_is_not_sent),
+        CASE(who_had_enough_reminders_today_gets_the_rest_tomorrow),
         CASE(an_entry_that_is_no_sms_is_parked),
         CASE(the_night_holds_all_but_lane_0),
         CASE(what_was_taken_by_day_is_not_sent_by_night),
