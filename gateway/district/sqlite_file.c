@@ -149,19 +149,21 @@ void sqlite_file_bind(struct sqlite_file *f, unsigned i, int at, struct slice s)
         sqlite3_bind_text(f->st[i], at, s.p, (int)s.n, SQLITE_STATIC);
 }
 
-static int put_whole(struct sqlite_file *f, struct sqlite_item *item,
-                     int (*put)(void *, struct sqlite_item *), void *arg)
+/* careful: an item that is refused leaves nothing behind, which takes a savepoint, and with full text search
+ * in the file a savepoint costs more than the item. */
+static int put_one(struct sqlite_file *f, struct sqlite_item *item, bool careful,
+                   int (*put)(void *, struct sqlite_item *), void *arg)
 {
-    int rc = run(f->tx[SAVE]);
+    int rc = careful ? run(f->tx[SAVE]) : SQLITE_OK;
 
     item->refused = false;
     item->reason.text[0] = '\0';
     arena_reset(&f->arena);
     if (rc == SQLITE_OK)
         rc = put(arg, item);
-    if (rc == SQLITE_OK && item->refused)
+    if (rc == SQLITE_OK && careful && item->refused)
         rc = run(f->tx[UNDO]);
-    return rc == SQLITE_OK ? run(f->tx[RELEASE]) : rc;
+    return rc == SQLITE_OK && careful ? run(f->tx[RELEASE]) : rc;
 }
 
 static enum sqlite_rc end(struct sqlite_file *f, int rc, const char *doing, struct err *e)
@@ -179,10 +181,20 @@ static enum sqlite_rc end(struct sqlite_file *f, int rc, const char *doing, stru
 enum sqlite_rc sqlite_file_store(struct sqlite_file *f, struct sqlite_item *items, unsigned n,
                                  int (*put)(void *, struct sqlite_item *), void *arg, struct err *e)
 {
+    bool refused = false;
     int rc = run(f->tx[BEGIN]);
 
-    for (unsigned i = 0; i < n && rc == SQLITE_OK; i++)
-        rc = put_whole(f, &items[i], put, arg);
+    for (unsigned i = 0; i < n && rc == SQLITE_OK && !refused; i++) {
+        rc = put_one(f, &items[i], false, put, arg);
+        refused = items[i].refused;
+    }
+    if (rc == SQLITE_OK && refused) { /* seldom: the batch again, each item by itself */
+        rc = run(f->tx[ROLLBACK]);
+        if (rc == SQLITE_OK)
+            rc = run(f->tx[BEGIN]);
+        for (unsigned i = 0; i < n && rc == SQLITE_OK; i++)
+            rc = put_one(f, &items[i], true, put, arg);
+    }
     return end(f, rc, "store", e);
 }
 
