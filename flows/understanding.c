@@ -40,11 +40,42 @@ static void skip_second_keyword(struct filling *x)
         x->ts.t[0].taken = true;
 }
 
+/* True when a danger sign ends at token i, behind the first token. */
+static bool sign_ends(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i; k > 0; k--)
+        if (phrase_at(&x->ts, k, x->words->signs, &used) && used == i - k + 1)
+            return true;
+    return false;
+}
+
+/* `pusing2`: a 2 glued behind a sign says the word twice, as in pusing-pusing, and is no value.  `batuk2
+ * minggu` counts weeks. */
+static void drop_words_said_twice(struct filling *x)
+{
+    struct tokens *ts = &x->ts;
+
+    for (unsigned i = 2; i < ts->n; i++) {
+        unsigned used;
+
+        if (ts->t[i].kind != TOKEN_NUMBER || !ts->t[i].glued || !slice_eq(ts->t[i].low, S("2")) ||
+            (i + 1 < ts->n && (ts->t[i + 1].glued || phrase_at(ts, i + 1, x->words->units, &used))) ||
+            !sign_ends(x, i - 1))
+            continue;
+        ts->n--;
+        memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
+        i--;
+    }
+}
+
 static bool cut(struct filling *x, struct slice body)
 {
     x->text = body;
     if (!tokens_cut(body, x->form, x->words->units, x->arena, &x->ts))
         return false;
+    drop_words_said_twice(x);
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
     return true;
 }

@@ -221,6 +221,17 @@ static bool last_letter(const struct lexer *x, const char *p)
            !(x->form && x->form->code_counts);
 }
 
+/* `7,,8`, `7,.8`: one number with a mark too many, which nobody can read, unless commas part the fields
+ * (`14,,76`). */
+static bool doubled_mark(const struct lexer *x, const char *p)
+{
+    char next = at(x, p + 1);
+
+    return (x->sep & SEP_COMMA) == 0 &&
+           ((*p == ',' && (next == ',' || next == '.')) || (*p == '.' && next == ',')) &&
+           text_is_digit(at(x, p + 2));
+}
+
 /* True while the number goes on at the mark *p. */
 static bool mark_inside(const struct lexer *x, const char *part, const char *p, enum slash *before)
 {
@@ -229,6 +240,8 @@ static bool mark_inside(const struct lexer *x, const char *part, const char *p, 
                  last_letter(x, p + 1);
     enum slash seen = *before;
 
+    if (doubled_mark(x, p))
+        return seen != SLASH_PRESSURE;
     if (!digit || (*p == ',' && pressure_ahead(x, p + 1)))
         return false;
     if (*p == '.' || *p == ',' || *p == '-')
