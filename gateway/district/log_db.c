@@ -5,7 +5,6 @@
  * them failed. */
 #include "gateway/district/log_db.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/node.h"
@@ -26,10 +25,6 @@ enum statement {
     PRUNE_IN,
     OLDEST,
     STATEMENTS,
-};
-
-struct log_db {
-    struct sqlite_file file;
 };
 
 /* A report that nobody has adopted so long before an SMS got the same id is about an earlier one. */
@@ -134,63 +129,37 @@ static const struct sqlite_schema schema = {
     .statements_n = STATEMENTS,
 };
 
-enum sqlite_rc log_db_open(const char *path, int busy_ms, struct log_db **out, struct err *e)
+enum sqlite_rc log_db_open(const char *path, int busy_ms, struct sqlite_file **out, struct err *e)
 {
-    struct log_db *d = calloc(1, sizeof *d);
-    enum sqlite_rc rc;
-
-    *out = NULL;
-    if (!d) {
-        err_set(e, "sqlite: out of memory");
-        return SQLITE_DB_LATER;
-    }
-    rc = sqlite_file_open(&d->file, path, busy_ms, &schema, e);
-    if (rc == SQLITE_DB_OK)
-        *out = d;
-    else
-        log_db_close(d);
-    return rc;
-}
-
-void log_db_close(struct log_db *d)
-{
-    if (!d)
-        return;
-    sqlite_file_close(&d->file);
-    free(d);
-}
-
-struct sqlite_file *log_db_file(struct log_db *d)
-{
-    return &d->file;
+    return sqlite_file_open(path, busy_ms, &schema, out, e);
 }
 
 /* --- storing --- */
 
 /* Texts from parameter 1 on; those with a NULL pointer are left to bind_int. */
-static void bind_texts(struct log_db *d, enum statement s, const struct slice *texts, unsigned n)
+static void bind_texts(struct sqlite_file *d, enum statement s, const struct slice *texts, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        sqlite_file_bind(&d->file, s, (int)i + 1, texts[i]);
+        sqlite_file_bind(d, s, (int)i + 1, texts[i]);
 }
 
-static void bind_int(struct log_db *d, enum statement s, int at, int64_t n)
+static void bind_int(struct sqlite_file *d, enum statement s, int at, int64_t n)
 {
-    sqlite3_bind_int64(d->file.st[s], at, n);
+    sqlite3_bind_int64(d->st[s], at, n);
 }
 
-static int run(struct log_db *d, enum statement s)
+static int run(struct sqlite_file *d, enum statement s)
 {
-    return sqlite_file_run(&d->file, s);
+    return sqlite_file_run(d, s);
 }
 
-static int refresh(struct log_db *d, struct slice uuid)
+static int refresh(struct sqlite_file *d, struct slice uuid)
 {
-    sqlite_file_bind(&d->file, REFRESH, 1, uuid);
+    sqlite_file_bind(d, REFRESH, 1, uuid);
     return run(d, REFRESH);
 }
 
-static int put_nomor(struct log_db *d, struct slice nomor, struct slice uuid)
+static int put_nomor(struct sqlite_file *d, struct slice nomor, struct slice uuid)
 {
     if (!nomor.n)
         return SQLITE_OK;
@@ -198,7 +167,7 @@ static int put_nomor(struct log_db *d, struct slice nomor, struct slice uuid)
     return run(d, PUT_NOMOR);
 }
 
-static int put_out(struct log_db *d, const struct node *o, struct slice cause, int64_t at_ms)
+static int put_out(struct sqlite_file *d, const struct node *o, struct slice cause, int64_t at_ms)
 {
     const struct node *sms = node_get(o, "sms");
     struct slice uuid = node_text(sms, "uuid");
@@ -217,7 +186,7 @@ static int put_out(struct log_db *d, const struct node *o, struct slice cause, i
     return rc == SQLITE_OK ? refresh(d, uuid) : rc;
 }
 
-static int put_in(struct log_db *d, const struct node *o)
+static int put_in(struct sqlite_file *d, const struct node *o)
 {
     struct slice uuid = node_text(o, "uuid");
     const struct node *rows = node_get(o, "rows"), *each;
@@ -239,7 +208,7 @@ static int put_in(struct log_db *d, const struct node *o)
     return rc;
 }
 
-static int put_sent(struct log_db *d, const struct node *o)
+static int put_sent(struct sqlite_file *d, const struct node *o)
 {
     struct slice uuid = node_text(o, "uuid");
     int rc;
@@ -253,7 +222,7 @@ static int put_sent(struct log_db *d, const struct node *o)
     return rc == SQLITE_OK ? refresh(d, uuid) : rc;
 }
 
-static int put_id(struct log_db *d, const struct node *o)
+static int put_id(struct sqlite_file *d, const struct node *o)
 {
     struct slice uuid = node_text(o, "uuid");
     int rc;
@@ -274,7 +243,7 @@ static int weight_of(struct slice state)
     return slice_is(state, "accepted") ? 2 : 1;
 }
 
-static int put_report(struct log_db *d, const struct node *o)
+static int put_report(struct sqlite_file *d, const struct node *o)
 {
     struct slice uuid = node_text(o, "uuid"), provider = node_text(o, "provider");
     bool whole = uuid.n && !node_int(o, "part");
@@ -292,9 +261,9 @@ static int put_report(struct log_db *d, const struct node *o)
     return run(d, REFRESH_ID);
 }
 
-static int put_line(struct log_db *d, struct slice line, struct sqlite_item *item)
+static int put_line(struct sqlite_file *d, struct slice line, struct sqlite_item *item)
 {
-    const struct node *o = node_read(line, &d->file.arena);
+    const struct node *o = node_read(line, &d->arena);
     struct slice row = node_text(o, "row");
 
     if (o && node_int(o, "v") == 1) {
@@ -313,7 +282,7 @@ static int put_line(struct log_db *d, struct slice line, struct sqlite_item *ite
 
 static int put_item(void *arg, struct sqlite_item *item)
 {
-    struct log_db *d = arg;
+    struct sqlite_file *d = arg;
     struct slice rest = item->body;
 
     while (!slice_empty(rest) && !item->refused) {
@@ -321,22 +290,22 @@ static int put_item(void *arg, struct sqlite_item *item)
         int rc = put_line(d, line, item);
 
         if (sqlite_row_is_to_blame(rc))
-            sqlite_item_refuse(item, sqlite3_errmsg(d->file.db));
+            sqlite_item_refuse(item, sqlite3_errmsg(d->db));
         else if (rc != SQLITE_OK)
             return rc;
     }
     return SQLITE_OK;
 }
 
-enum sqlite_rc log_db_store(struct log_db *d, struct sqlite_item *items, unsigned n, struct err *e)
+enum sqlite_rc log_db_store(struct sqlite_file *d, struct sqlite_item *items, unsigned n, struct err *e)
 {
-    return sqlite_file_store(&d->file, items, n, put_item, d, e);
+    return sqlite_file_store(d, items, n, put_item, d, e);
 }
 
 /* --- retention --- */
 
 struct pruning {
-    struct log_db *db;
+    struct sqlite_file *db;
     int64_t before_ms, upto_ms;
     unsigned gone;
 };
@@ -353,15 +322,16 @@ static int prune(void *arg, struct sqlite_item *item)
         bind_int(p->db, order[i], 2, p->upto_ms);
         rc = run(p->db, order[i]);
     }
-    p->gone = rc == SQLITE_OK ? (unsigned)sqlite3_changes(p->db->file.db) : 0;
+    p->gone = rc == SQLITE_OK ? (unsigned)sqlite3_changes(p->db->db) : 0;
     return rc;
 }
 
-enum sqlite_rc log_db_prune(struct log_db *d, int64_t before_ms, unsigned most, unsigned *gone, struct err *e)
+enum sqlite_rc log_db_prune(struct sqlite_file *d, int64_t before_ms, unsigned most, unsigned *gone,
+                            struct err *e)
 {
     struct pruning p = { .db = d, .before_ms = before_ms, .upto_ms = INT64_MAX };
     struct sqlite_item nothing = { .refused = false };
-    sqlite3_stmt *st = d->file.st[OLDEST];
+    sqlite3_stmt *st = d->st[OLDEST];
     enum sqlite_rc rc;
 
     *gone = 0;
@@ -370,7 +340,7 @@ enum sqlite_rc log_db_prune(struct log_db *d, int64_t before_ms, unsigned most, 
     if (sqlite3_step(st) == SQLITE_ROW)
         p.upto_ms = sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
-    rc = sqlite_file_store(&d->file, &nothing, 1, prune, &p, e);
+    rc = sqlite_file_store(d, &nothing, 1, prune, &p, e);
     *gone = p.gone;
     return rc;
 }

@@ -10,22 +10,16 @@
 #include "gateway/base/buf.h"
 #include "gateway/district/sqlite_file.h"
 
-struct log_db;
-
-/* As sqlite_db_open(). */
-enum sqlite_rc log_db_open(const char *path, int busy_ms, struct log_db **out, struct err *) MUST_CHECK;
-void log_db_close(struct log_db *);
+/* As sqlite_file_open(); sqlite_file_close() closes it. */
+enum sqlite_rc log_db_open(const char *path, int busy_ms, struct sqlite_file **out, struct err *) MUST_CHECK;
 
 /* Stores entries of the log's stream (store/message_log.c) in one transaction. */
-enum sqlite_rc log_db_store(struct log_db *, struct sqlite_item *, unsigned n, struct err *) MUST_CHECK;
+enum sqlite_rc log_db_store(struct sqlite_file *, struct sqlite_item *, unsigned n, struct err *) MUST_CHECK;
 
 /* Takes at most `most` messages away that came before before_ms, with all that belongs to them.  *gone: how
  * many; fewer than `most` means that no older one is left. */
-enum sqlite_rc log_db_prune(struct log_db *, int64_t before_ms, unsigned most, unsigned *gone,
+enum sqlite_rc log_db_prune(struct sqlite_file *, int64_t before_ms, unsigned most, unsigned *gone,
                             struct err *) MUST_CHECK;
-
-/* For log_trace.c. */
-struct sqlite_file *log_db_file(struct log_db *);
 
 /* The life of a number, in order of time, as lines of text.  Numbers of people go through `who`; texts, which
  * may hold names, are given only with `reveal`. */
@@ -34,7 +28,7 @@ struct log_trace {
     int utc_offset_min;
     struct slice (*who)(struct slice msisdn, struct arena *); /* its pseudonym */
 };
-enum sqlite_rc log_db_trace(struct log_db *, struct slice nomor, const struct log_trace *, struct buf *out,
-                            struct err *) MUST_CHECK;
+enum sqlite_rc log_db_trace(struct sqlite_file *, struct slice nomor, const struct log_trace *,
+                            struct buf *out, struct err *) MUST_CHECK;
 
 #endif

@@ -168,10 +168,9 @@ static void put_in(void *arg, sqlite3_stmt *st)
     (void)each(t, find_out, text_at(st, 8), t->nomor, put_out);
 }
 
-enum sqlite_rc log_db_trace(struct log_db *d, struct slice nomor, const struct log_trace *how,
+enum sqlite_rc log_db_trace(struct sqlite_file *file, struct slice nomor, const struct log_trace *how,
                             struct buf *out, struct err *e)
 {
-    struct sqlite_file *file = log_db_file(d);
     struct tracing t = { .db = file->db, .how = how, .nomor = nomor, .out = out };
     int rc;
 

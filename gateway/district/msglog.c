@@ -27,7 +27,7 @@ struct msglog {
     struct loop *loop;
     struct sqlite_worker *worker;
     char path[512];
-    struct log_db *db; /* the worker's */
+    struct sqlite_file *db; /* the worker's */
     struct loop_timer *prune;
     _Atomic int64_t keep_ms;
     unsigned gone; /* by the last step of pruning; the worker's until it is answered */
@@ -60,7 +60,7 @@ static void shut(void *arg)
 {
     struct msglog *l = arg;
 
-    log_db_close(l->db);
+    sqlite_file_close(l->db);
     l->db = NULL;
 }
 

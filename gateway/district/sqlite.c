@@ -18,8 +18,8 @@ struct sqlite_sink {
     struct sqlite_worker *worker;
     char *path;
     pthread_mutex_t lock;
-    char *views;          /* SQL to be carried out, owned; taken by the worker */
-    struct sqlite_db *db; /* the worker's, from its start to its end */
+    char *views;            /* SQL to be carried out, owned; taken by the worker */
+    struct sqlite_file *db; /* the worker's, from its start to its end */
 };
 
 /* --- on the worker --- */
@@ -61,7 +61,7 @@ static void shut(void *arg)
 {
     struct sqlite_sink *s = arg;
 
-    sqlite_db_close(s->db);
+    sqlite_file_close(s->db);
     s->db = NULL;
 }
 

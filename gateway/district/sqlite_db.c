@@ -3,7 +3,6 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/model/record.h"
@@ -16,10 +15,6 @@ enum statement {
     PUT_ALERT,
     PUT_PERSON,
     STATEMENTS,
-};
-
-struct sqlite_db {
-    struct sqlite_file file;
 };
 
 /* --- schema: step i leads from user_version i to i + 1; a step once released is never edited --- */
@@ -95,40 +90,19 @@ static const struct sqlite_schema schema = {
     .statements_n = STATEMENTS,
 };
 
-enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_db **out, struct err *e)
+enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_file **out, struct err *e)
 {
-    struct sqlite_db *d = calloc(1, sizeof(*d));
-    enum sqlite_rc rc;
-
-    *out = NULL;
-    if (!d) {
-        err_set(e, "sqlite: out of memory");
-        return SQLITE_DB_LATER;
-    }
-    rc = sqlite_file_open(&d->file, path, busy_ms, &schema, e);
-    if (rc == SQLITE_DB_OK)
-        *out = d;
-    else
-        sqlite_db_close(d);
-    return rc;
-}
-
-void sqlite_db_close(struct sqlite_db *d)
-{
-    if (!d)
-        return;
-    sqlite_file_close(&d->file);
-    free(d);
+    return sqlite_file_open(path, busy_ms, &schema, out, e);
 }
 
 /* --- storing --- */
 
-static int run(struct sqlite_db *d, enum statement s)
+static int run(struct sqlite_file *d, enum statement s)
 {
-    return sqlite_file_run(&d->file, s);
+    return sqlite_file_run(d, s);
 }
 
-static int put_record(struct sqlite_db *d, enum statement s, const struct record *r)
+static int put_record(struct sqlite_file *d, enum statement s, const struct record *r)
 {
     const struct slice texts[] = { r->id,       r->nomor,       r->form,     r->klaster,  { NULL, 0 },
                                    r->at,       r->received_at, r->reporter, r->role,     r->place,
@@ -136,38 +110,38 @@ static int put_record(struct sqlite_db *d, enum statement s, const struct record
                                    r->provider, r->message_id };
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        sqlite_file_bind(&d->file, s, (int)i + 1, texts[i]);
-    sqlite3_bind_int64(d->file.st[s], 5, r->version);
+        sqlite_file_bind(d, s, (int)i + 1, texts[i]);
+    sqlite3_bind_int64(d->st[s], 5, r->version);
     if (slice_empty(r->findings))
-        sqlite3_bind_text(d->file.st[s], 14, "[]", 2, SQLITE_STATIC);
+        sqlite3_bind_text(d->st[s], 14, "[]", 2, SQLITE_STATIC);
     return run(d, s);
 }
 
-static int put_event(struct sqlite_db *d, enum statement s, const struct event_row *r)
+static int put_event(struct sqlite_file *d, enum statement s, const struct event_row *r)
 {
     const struct slice texts[] = { r->id,  r->of,   r->nomor, r->event, r->at,
                                    r->who, r->role, r->place, r->words };
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        sqlite_file_bind(&d->file, s, (int)i + 1, texts[i]);
+        sqlite_file_bind(d, s, (int)i + 1, texts[i]);
     return run(d, s);
 }
 
-static int put_person(struct sqlite_db *d, const struct person_row *r, int64_t first_ms)
+static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t first_ms)
 {
     const struct slice texts[] = { r->id,        r->nomor,    r->nama, r->jk,
                                    r->tgl_lahir, { NULL, 0 }, r->nik,  r->posyandu };
-    sqlite3_stmt *st = d->file.st[PUT_PERSON];
+    sqlite3_stmt *st = d->st[PUT_PERSON];
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        sqlite_file_bind(&d->file, PUT_PERSON, (int)i + 1, texts[i]);
+        sqlite_file_bind(d, PUT_PERSON, (int)i + 1, texts[i]);
     sqlite3_bind_int(st, 6, r->tgl_lahir_exact);
     sqlite3_bind_int64(st, 9, first_ms);
     return run(d, PUT_PERSON);
 }
 
 /* The newest version stands in record, every other one in record_older, in whatever order they come. */
-static int put_versions(struct sqlite_db *d, const struct record *r)
+static int put_versions(struct sqlite_file *d, const struct record *r)
 {
     int rc = SQLITE_OK;
 
@@ -175,12 +149,12 @@ static int put_versions(struct sqlite_db *d, const struct record *r)
         rc = put_record(d, KEEP_OLDER, r);
     if (rc == SQLITE_OK)
         rc = put_record(d, PUT_RECORD, r);
-    if (rc == SQLITE_OK && sqlite3_changes(d->file.db) == 0) /* there is a newer one, or this very one */
+    if (rc == SQLITE_OK && sqlite3_changes(d->db) == 0) /* there is a newer one, or this very one */
         rc = put_record(d, PUT_OLDER, r);
     return rc;
 }
 
-static int put_row(struct sqlite_db *d, const struct row *r, int64_t first_ms)
+static int put_row(struct sqlite_file *d, const struct row *r, int64_t first_ms)
 {
     switch (r->kind) {
     case ROW_RECORD:
@@ -198,7 +172,7 @@ static int put_row(struct sqlite_db *d, const struct row *r, int64_t first_ms)
 /* The rows of one item.  SQLITE_OK also when it was refused. */
 static int put_item(void *arg, struct sqlite_item *item)
 {
-    struct sqlite_db *d = arg;
+    struct sqlite_file *d = arg;
     struct slice rest = item->body;
 
     while (!slice_empty(rest)) {
@@ -209,14 +183,14 @@ static int put_item(void *arg, struct sqlite_item *item)
 
         if (slice_empty(line))
             continue;
-        if (row_decode(line, &d->file.arena, &row, &e)) {
+        if (row_decode(line, &d->arena, &row, &e)) {
             sqlite_item_refuse(item, e.text[0] ? e.text : "row cannot be read");
             return SQLITE_OK;
         }
         rc = put_row(d, &row, item->first_ms);
         if (sqlite_row_is_to_blame(rc)) {
             /* The library's text names columns, never values. */
-            sqlite_item_refuse(item, sqlite3_errmsg(d->file.db));
+            sqlite_item_refuse(item, sqlite3_errmsg(d->db));
             return SQLITE_OK;
         }
         if (rc != SQLITE_OK)
@@ -225,9 +199,9 @@ static int put_item(void *arg, struct sqlite_item *item)
     return SQLITE_OK;
 }
 
-enum sqlite_rc sqlite_db_store(struct sqlite_db *d, struct sqlite_item *items, unsigned n, struct err *e)
+enum sqlite_rc sqlite_db_store(struct sqlite_file *d, struct sqlite_item *items, unsigned n, struct err *e)
 {
-    return sqlite_file_store(&d->file, items, n, put_item, d, e);
+    return sqlite_file_store(d, items, n, put_item, d, e);
 }
 
 /* --- views of the forms --- */
@@ -299,7 +273,7 @@ void sqlite_db_views_sql(struct buf *b, const struct form_set *forms)
     }
 }
 
-enum sqlite_rc sqlite_db_views(struct sqlite_db *d, const char *sql, struct err *e)
+enum sqlite_rc sqlite_db_views(struct sqlite_file *d, const char *sql, struct err *e)
 {
-    return sqlite_file_exec(&d->file, sql, "views", e);
+    return sqlite_file_exec(d, sql, "views", e);
 }

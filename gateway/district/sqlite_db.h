@@ -10,20 +10,19 @@
 #include "gateway/district/sqlite_file.h"
 #include "gateway/model/form.h"
 
-struct sqlite_db;
-
-/* Opens or creates the file, brings its schema to this version (user_version).  *out is NULL unless OK. */
-enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_db **out, struct err *) MUST_CHECK;
-void sqlite_db_close(struct sqlite_db *);
+/* As sqlite_file_open(); sqlite_file_close() closes it. */
+enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_file **out,
+                              struct err *) MUST_CHECK;
 
 /* Stores the items in one transaction.  An item is stored whole or refused whole; a refused one does not
  * disturb the others.  LATER: none was stored. */
-enum sqlite_rc sqlite_db_store(struct sqlite_db *, struct sqlite_item *, unsigned n, struct err *) MUST_CHECK;
+enum sqlite_rc sqlite_db_store(struct sqlite_file *, struct sqlite_item *, unsigned n,
+                               struct err *) MUST_CHECK;
 
 /* SQL that makes one view v_<form> for each form: the record's own columns, then one for each field (a field
  * that is called like a column of the record becomes field_<name>).  Pure. */
 void sqlite_db_views_sql(struct buf *, const struct form_set *);
 /* Carries that SQL out where it changes anything. */
-enum sqlite_rc sqlite_db_views(struct sqlite_db *, const char *sql, struct err *) MUST_CHECK;
+enum sqlite_rc sqlite_db_views(struct sqlite_file *, const char *sql, struct err *) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 #include "gateway/district/sqlite_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum transaction {
     BEGIN,
@@ -91,12 +92,11 @@ static int prepare(struct sqlite_file *f, const char *sql, sqlite3_stmt **out)
     return sqlite3_prepare_v3(f->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
 }
 
-enum sqlite_rc sqlite_file_open(struct sqlite_file *f, const char *path, int busy_ms,
-                                const struct sqlite_schema *schema, struct err *e)
+static enum sqlite_rc begin(struct sqlite_file *f, const char *path, int busy_ms,
+                            const struct sqlite_schema *schema, struct err *e)
 {
     enum sqlite_rc rc;
 
-    *f = (struct sqlite_file){ .db = NULL };
     arena_init(&f->arena, ROW_ARENA);
     if (sqlite3_open_v2(path, &f->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
@@ -116,14 +116,36 @@ enum sqlite_rc sqlite_file_open(struct sqlite_file *f, const char *path, int bus
     return SQLITE_DB_OK;
 }
 
+enum sqlite_rc sqlite_file_open(const char *path, int busy_ms, const struct sqlite_schema *schema,
+                                struct sqlite_file **out, struct err *e)
+{
+    struct sqlite_file *f = calloc(1, sizeof *f);
+    enum sqlite_rc rc;
+
+    *out = NULL;
+    if (!f) {
+        err_set(e, "sqlite: out of memory");
+        return SQLITE_DB_LATER;
+    }
+    rc = begin(f, path, busy_ms, schema, e);
+    if (rc == SQLITE_DB_OK)
+        *out = f;
+    else
+        sqlite_file_close(f);
+    return rc;
+}
+
 void sqlite_file_close(struct sqlite_file *f)
 {
+    if (!f)
+        return;
     for (unsigned i = 0; i < SQLITE_STATEMENTS; i++)
         sqlite3_finalize(f->st[i]);
     for (unsigned i = 0; i < TRANSACTIONS; i++)
         sqlite3_finalize(f->tx[i]);
     sqlite3_close(f->db);
     arena_free(&f->arena);
+    free(f);
 }
 
 /* --- storing --- */

@@ -47,10 +47,10 @@ struct sqlite_file {
     struct arena arena; /* one item's decoded rows */
 };
 
-/* Opens or creates the file and brings its schema to this version.  Not OK: it must be closed all the same.
- */
-enum sqlite_rc sqlite_file_open(struct sqlite_file *, const char *path, int busy_ms,
-                                const struct sqlite_schema *, struct err *) MUST_CHECK;
+/* Opens or creates the file and brings its schema to this version (user_version).  *out is NULL unless OK. */
+enum sqlite_rc sqlite_file_open(const char *path, int busy_ms, const struct sqlite_schema *,
+                                struct sqlite_file **out, struct err *) MUST_CHECK;
+/* NULL is none. */
 void sqlite_file_close(struct sqlite_file *);
 
 /* Carries out statement i, with what was bound; SQLITE_OK or SQLite's code. */

@@ -16,7 +16,7 @@
 
 struct world {
     char folder[64], path[96];
-    struct log_db *db;
+    struct sqlite_file *db;
 };
 
 static int set_up(void **state)
@@ -29,8 +29,7 @@ static int set_up(void **state)
     snprintf(w->path, sizeof w->path, "%s/log.db", w->folder);
     assert_int_equal(log_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
     /* Nobody pulls the plug here, and the orders are many. */
-    assert_int_equal(sqlite3_exec(log_db_file(w->db)->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(w->db->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL), SQLITE_OK);
     *state = w;
     return 0;
 }
@@ -40,7 +39,7 @@ static int tear_down(void **state)
     static const char *const ends[] = { "", "-wal", "-shm" };
     struct world *w = *state;
 
-    log_db_close(w->db);
+    sqlite_file_close(w->db);
     for (size_t i = 0; i < 3; i++) {
         char path[128];
 
@@ -58,7 +57,7 @@ static const char *ask(const struct world *w, const char *sql)
     static char answer[512];
     sqlite3_stmt *st;
 
-    assert_int_equal(sqlite3_prepare_v2(log_db_file(w->db)->db, sql, -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(w->db->db, sql, -1, &st, NULL), SQLITE_OK);
     snprintf(answer, sizeof answer, "NULL");
     if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL)
         snprintf(answer, sizeof answer, "%s", (const char *)sqlite3_column_text(st, 0));
@@ -294,7 +293,7 @@ static void a_full_disk_changes_nothing_and_goes_on(void **world)
     struct sqlite_item item = { .body = S(IN) };
     struct err e = { "" };
     char body[1200];
-    sqlite3 *db = log_db_file(w->db)->db;
+    sqlite3 *db = w->db->db;
 
     /* No page more than there are. */
     assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);

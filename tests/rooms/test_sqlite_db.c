@@ -16,7 +16,7 @@
 
 struct world {
     char folder[64], path[96];
-    struct sqlite_db *db;
+    struct sqlite_file *db;
 };
 
 static int set_up(void **state)
@@ -37,7 +37,7 @@ static int tear_down(void **state)
     static const char *const ends[] = { "", "-wal", "-shm" };
     struct world *w = *state;
 
-    sqlite_db_close(w->db);
+    sqlite_file_close(w->db);
     for (size_t i = 0; i < 3; i++) {
         char path[128];
 
@@ -261,7 +261,7 @@ static void a_file_of_the_first_schema_is_led_on(void **state)
     sqlite3 *other;
 
     deliver(w, rows, 2, 1000);
-    sqlite_db_close(w->db);
+    sqlite_file_close(w->db);
     assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
     assert_int_equal(
         sqlite3_exec(other,
@@ -282,7 +282,7 @@ static void a_file_of_the_first_schema_is_led_on(void **state)
 static void a_file_of_a_newer_program_is_left_alone(void **state)
 {
     struct world *w = *state;
-    struct sqlite_db *again;
+    struct sqlite_file *again;
     struct err e = { "" };
     sqlite3 *other;
 
@@ -297,7 +297,7 @@ static void a_file_of_a_newer_program_is_left_alone(void **state)
 
 static void a_file_that_cannot_be_made_is_for_later(void **state)
 {
-    struct sqlite_db *db;
+    struct sqlite_file *db;
     struct err e = { "" };
 
     (void)state;
