@@ -1,8 +1,10 @@
 /* log_db.c - see log_db.h.
  *
- * message_sent and message_part hold facts in any order; REFRESH works the state of an SMS out of them.  An
- * SMS counts as delivered when all parts are that the provider took which sent it last; as failed when one of
- * them failed. */
+ * message_sent and message_part hold facts in any order; the SMS that they are about are noted in `touched`,
+ * and at the end of a batch REFRESH works their state out.  An SMS counts as delivered when all parts are
+ * that the provider took which sent it last; as failed when one of them failed.  The index of words is filled
+ * at the end of a batch too: for FTS5 each statement is a transaction of its own, so a row at a time costs
+ * ten times as much. */
 #include "gateway/district/log_db.h"
 
 #include <string.h>
@@ -16,14 +18,20 @@ enum statement {
     PUT_SENT,
     PUT_ID,
     PUT_REPORT,
-    REFRESH,
-    REFRESH_ID,
+    TOUCH,
+    TOUCH_ID,
+    FORGET_OUT, /* the words of what is pruned */
+    FORGET_IN,
     PRUNE_PARTS,
     PRUNE_SENT,
     PRUNE_OUT,
     PRUNE_NOMOR,
     PRUNE_IN,
     OLDEST,
+    REFRESH, /* from here on: at the end of each batch */
+    UNTOUCH,
+    INDEX_IN,
+    INDEX_OUT,
     STATEMENTS,
 };
 
@@ -67,30 +75,45 @@ static const char *const steps[] = {
     " INSERT INTO message_out_text (rowid, text) VALUES (new.id, new.text); END;"
     "CREATE TRIGGER message_out_gone AFTER DELETE ON message_out BEGIN"
     " INSERT INTO message_out_text (message_out_text, rowid, text) VALUES ('delete', old.id, old.text); END;",
+    /* Messages by their place in this file, not by their random uuid; words a batch at a time. */
+    "DROP TRIGGER message_in_new; DROP TRIGGER message_in_gone;"
+    "DROP TRIGGER message_out_new; DROP TRIGGER message_out_gone;"
+    "ALTER TABLE message_out RENAME TO out_1; ALTER TABLE message_nomor RENAME TO nomor_1;"
+    "CREATE TABLE message_out (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, cause INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, recipient TEXT, class TEXT, nomor TEXT, text TEXT, provider TEXT,"
+    " lane INTEGER, expires_ms INTEGER, state TEXT NOT NULL, why TEXT, state_ms INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL, parts INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE message_nomor (nomor TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (nomor, message))"
+    " STRICT, WITHOUT ROWID;"
+    "INSERT INTO message_out SELECT o.id, o.uuid, i.id, o.at_ms, o.recipient, o.class, o.nomor, o.text,"
+    " o.provider, o.lane, o.expires_ms, o.state, o.why, o.state_ms, o.attempts, o.parts"
+    " FROM out_1 AS o JOIN message_in AS i ON i.uuid = o.cause;"
+    "INSERT INTO message_nomor SELECT n.nomor, i.id FROM nomor_1 AS n JOIN message_in AS i USING (uuid);"
+    "DROP TABLE out_1; DROP TABLE nomor_1;"
+    "CREATE INDEX message_out_cause ON message_out (cause);"
+    "CREATE INDEX message_out_at ON message_out (at_ms);"
+    "CREATE INDEX message_out_recipient ON message_out (recipient, at_ms);"
+    "CREATE INDEX message_out_nomor ON message_out (nomor);"
+    "CREATE INDEX message_nomor_message ON message_nomor (message);",
 };
 
-/* Parts count at the provider that sent last: before it another may have taken some of them. */
-#define REFRESH_SET                                                                                          \
-    "UPDATE message_out AS o SET (state, why, attempts, state_ms) = (SELECT CASE"                            \
-    "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND whole AND weight = 4)"               \
-    "     OR (s.state = 'sent' AND (SELECT min(weight) FROM message_part WHERE uuid = o.uuid"                \
-    "         AND provider = s.provider AND NOT whole) = 4) THEN 'delivered'"                                \
-    "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND weight = 3"                          \
-    "     AND provider = coalesce(s.provider, provider)) THEN 'failed'"                                      \
-    "   ELSE coalesce(s.state, 'queued') END, s.why, coalesce(s.attempts, 0),"                               \
-    "   max(o.at_ms, coalesce(s.at_ms, 0), coalesce((SELECT max(at_ms) FROM message_part"                    \
-    "     WHERE uuid = o.uuid AND weight > 0), 0))"                                                          \
-    "   FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid),"                                    \
-    " parts = (SELECT count(*) FROM message_part WHERE uuid = o.uuid AND NOT whole)"
+#define ABOUT_TO_GO " WHERE at_ms < ?1 AND at_ms <= ?2"
+#define INDEX_NEW(table)                                                                                     \
+    "INSERT INTO " table "_text (rowid, text) SELECT id, text FROM " table                                   \
+    " WHERE id > coalesce((SELECT max(id) FROM " table "_text_docsize), 0)"
+#define INDEX_FORGET(table)                                                                                  \
+    "INSERT INTO " table "_text (" table                                                                     \
+    "_text, rowid, text) SELECT 'delete', id, text FROM " table ABOUT_TO_GO
 
 static const char *const statements[STATEMENTS] = {
     [PUT_IN] = "INSERT INTO message_in (uuid, at_ms, kind, provider, provider_id, sender, recipient, text,"
                " reason, screen, understood) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
-               " ON CONFLICT (uuid) DO NOTHING",
+               /* again, or carried out after it was parked */
+               " ON CONFLICT (uuid) DO UPDATE SET reason = ?9, screen = ?10, understood = ?11 RETURNING id",
     [PUT_OUT] = "INSERT INTO message_out (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
                 " expires_ms, state, state_ms, attempts, parts)"
                 " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?3,0,0) ON CONFLICT (uuid) DO NOTHING",
-    [PUT_NOMOR] = "INSERT INTO message_nomor (nomor, uuid) VALUES (?1,?2) ON CONFLICT DO NOTHING",
+    [PUT_NOMOR] = "INSERT INTO message_nomor (nomor, message) VALUES (?1,?2) ON CONFLICT DO NOTHING",
     /* The last word counts; of two at the same moment the one after more attempts. */
     [PUT_SENT] = "INSERT INTO message_sent (uuid, state, why, provider, attempts, at_ms)"
                  " VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (uuid) DO UPDATE SET state = ?2, why = ?3,"
@@ -106,27 +129,46 @@ static const char *const statements[STATEMENTS] = {
     [PUT_REPORT] = "INSERT INTO message_part AS p (provider, their_id, whole, uuid, state, weight, at_ms)"
                    " VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (provider, their_id) DO UPDATE SET"
                    " state = ?5, weight = ?6, at_ms = ?7, uuid = coalesce(p.uuid, ?4) WHERE p.weight < ?6",
-    [REFRESH] = REFRESH_SET " WHERE o.uuid = ?1",
-    [REFRESH_ID] =
-        REFRESH_SET " WHERE o.uuid = (SELECT uuid FROM message_part WHERE provider = ?1 AND their_id = ?2)",
-    [PRUNE_PARTS] = "DELETE FROM message_part WHERE at_ms < ?1 AND at_ms <= ?2",
-    [PRUNE_SENT] = "DELETE FROM message_sent WHERE at_ms < ?1 AND at_ms <= ?2",
-    [PRUNE_OUT] = "DELETE FROM message_out WHERE at_ms < ?1 AND at_ms <= ?2",
-    [PRUNE_NOMOR] = "DELETE FROM message_nomor WHERE uuid IN"
-                    " (SELECT uuid FROM message_in WHERE at_ms < ?1 AND at_ms <= ?2)",
-    [PRUNE_IN] = "DELETE FROM message_in WHERE at_ms < ?1 AND at_ms <= ?2",
+    [TOUCH] = "INSERT OR IGNORE INTO touched VALUES (?1)",
+    [TOUCH_ID] = "INSERT OR IGNORE INTO touched SELECT uuid FROM message_part"
+                 " WHERE provider = ?1 AND their_id = ?2 AND uuid IS NOT NULL",
+    [FORGET_OUT] = INDEX_FORGET("message_out"),
+    [FORGET_IN] = INDEX_FORGET("message_in"),
+    [PRUNE_PARTS] = "DELETE FROM message_part" ABOUT_TO_GO,
+    [PRUNE_SENT] = "DELETE FROM message_sent" ABOUT_TO_GO,
+    [PRUNE_OUT] = "DELETE FROM message_out" ABOUT_TO_GO,
+    [PRUNE_NOMOR] = "DELETE FROM message_nomor WHERE message IN (SELECT id FROM message_in" ABOUT_TO_GO ")",
+    [PRUNE_IN] = "DELETE FROM message_in" ABOUT_TO_GO,
     /* The moment of the last message of a step, if there are so many. */
     [OLDEST] = "SELECT at_ms FROM message_in WHERE at_ms < ?1 ORDER BY at_ms LIMIT 1 OFFSET ?2",
+    /* Parts count at the provider that sent last: before it another may have taken some of them. */
+    [REFRESH] = "UPDATE message_out AS o SET (state, why, attempts, state_ms) = (SELECT CASE"
+                "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND whole AND weight = 4)"
+                "     OR (s.state = 'sent' AND (SELECT min(weight) FROM message_part WHERE uuid = o.uuid"
+                "         AND provider = s.provider AND NOT whole) = 4) THEN 'delivered'"
+                "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND weight = 3"
+                "     AND provider = coalesce(s.provider, provider)) THEN 'failed'"
+                "   ELSE coalesce(s.state, 'queued') END, s.why, coalesce(s.attempts, 0),"
+                "   max(o.at_ms, coalesce(s.at_ms, 0), coalesce((SELECT max(at_ms) FROM message_part"
+                "     WHERE uuid = o.uuid AND weight > 0), 0))"
+                "   FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid),"
+                " parts = (SELECT count(*) FROM message_part WHERE uuid = o.uuid AND NOT whole)"
+                " WHERE o.uuid IN (SELECT uuid FROM touched)",
+    [UNTOUCH] = "DELETE FROM touched",
+    [INDEX_IN] = INDEX_NEW("message_in"),
+    [INDEX_OUT] = INDEX_NEW("message_out"),
 };
 
 static const struct sqlite_schema schema = {
     /* What a power cut takes from this file still stands in Redis: an entry is ended after its commit. */
     .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-               "PRAGMA cache_size = -16000;",
+               "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
+               "CREATE TEMP TABLE touched (uuid TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
     .steps = steps,
     .steps_n = sizeof steps / sizeof *steps,
     .statements = statements,
     .statements_n = STATEMENTS,
+    .at_end_n = STATEMENTS - REFRESH,
 };
 
 enum sqlite_rc log_db_open(const char *path, int busy_ms, struct sqlite_file **out, struct err *e)
@@ -153,58 +195,61 @@ static int run(struct sqlite_file *d, enum statement s)
     return sqlite_file_run(d, s);
 }
 
-static int refresh(struct sqlite_file *d, struct slice uuid)
+static int touch(struct sqlite_file *d, struct slice uuid)
 {
-    sqlite_file_bind(d, REFRESH, 1, uuid);
-    return run(d, REFRESH);
+    sqlite_file_bind(d, TOUCH, 1, uuid);
+    return run(d, TOUCH);
 }
 
-static int put_nomor(struct sqlite_file *d, struct slice nomor, struct slice uuid)
+static int put_nomor(struct sqlite_file *d, struct slice nomor, int64_t message)
 {
     if (!nomor.n)
         return SQLITE_OK;
-    bind_texts(d, PUT_NOMOR, (struct slice[]){ nomor, uuid }, 2);
+    sqlite_file_bind(d, PUT_NOMOR, 1, nomor);
+    bind_int(d, PUT_NOMOR, 2, message);
     return run(d, PUT_NOMOR);
 }
 
-static int put_out(struct sqlite_file *d, const struct node *o, struct slice cause, int64_t at_ms)
+static int put_out(struct sqlite_file *d, const struct node *o, int64_t cause, int64_t at_ms)
 {
     const struct node *sms = node_get(o, "sms");
     struct slice uuid = node_text(sms, "uuid");
     int rc;
 
     bind_texts(d, PUT_OUT,
-               (struct slice[]){ uuid, cause, S(""), node_text(sms, "to"), node_text(sms, "class"),
+               (struct slice[]){ uuid, S(""), S(""), node_text(sms, "to"), node_text(sms, "class"),
                                  node_text(sms, "nomor"), node_text(sms, "text"), node_text(o, "by") },
                8);
+    bind_int(d, PUT_OUT, 2, cause);
     bind_int(d, PUT_OUT, 3, at_ms);
     bind_int(d, PUT_OUT, 9, node_int(o, "lane"));
     bind_int(d, PUT_OUT, 10, node_int(sms, "expires"));
     rc = run(d, PUT_OUT);
     if (rc == SQLITE_OK)
         rc = put_nomor(d, node_text(sms, "nomor"), cause);
-    return rc == SQLITE_OK ? refresh(d, uuid) : rc;
+    return rc == SQLITE_OK ? touch(d, uuid) : rc;
 }
 
 static int put_in(struct sqlite_file *d, const struct node *o)
 {
-    struct slice uuid = node_text(o, "uuid");
     const struct node *rows = node_get(o, "rows"), *each;
-    int64_t at_ms = node_int(o, "at");
+    int64_t at_ms = node_int(o, "at"), message = 0;
     int rc;
 
     bind_texts(d, PUT_IN,
-               (struct slice[]){ uuid, S(""), node_text(o, "kind"), node_text(o, "provider"),
+               (struct slice[]){ node_text(o, "uuid"), S(""), node_text(o, "kind"), node_text(o, "provider"),
                                  node_text(o, "id"), node_text(o, "from"), node_text(o, "to"),
                                  node_text(o, "text"), node_text(o, "reason"), node_text(o, "screen"),
                                  rows ? rows->raw : S("") },
                11);
     bind_int(d, PUT_IN, 2, at_ms);
-    rc = run(d, PUT_IN);
+    if (sqlite3_step(d->st[PUT_IN]) == SQLITE_ROW)
+        message = sqlite3_column_int64(d->st[PUT_IN], 0);
+    rc = sqlite3_reset(d->st[PUT_IN]);
     for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
-        rc = put_nomor(d, node_text(each, "nomor"), uuid);
+        rc = put_nomor(d, node_text(each, "nomor"), message);
     for (each = node_first(node_get(o, "sms")); each && rc == SQLITE_OK; each = each->next)
-        rc = put_out(d, each, uuid, at_ms);
+        rc = put_out(d, each, message, at_ms);
     return rc;
 }
 
@@ -219,7 +264,7 @@ static int put_sent(struct sqlite_file *d, const struct node *o)
     bind_int(d, PUT_SENT, 5, node_int(o, "attempts"));
     bind_int(d, PUT_SENT, 6, node_int(o, "at"));
     rc = run(d, PUT_SENT);
-    return rc == SQLITE_OK ? refresh(d, uuid) : rc;
+    return rc == SQLITE_OK ? touch(d, uuid) : rc;
 }
 
 static int put_id(struct sqlite_file *d, const struct node *o)
@@ -230,7 +275,7 @@ static int put_id(struct sqlite_file *d, const struct node *o)
     bind_texts(d, PUT_ID, (struct slice[]){ node_text(o, "provider"), node_text(o, "id"), uuid }, 3);
     bind_int(d, PUT_ID, 4, node_int(o, "at"));
     rc = run(d, PUT_ID);
-    return rc == SQLITE_OK ? refresh(d, uuid) : rc;
+    return rc == SQLITE_OK ? touch(d, uuid) : rc;
 }
 
 /* How much a report says; a heavier one takes the place of a lighter one. */
@@ -257,8 +302,8 @@ static int put_report(struct sqlite_file *d, const struct node *o)
     rc = run(d, PUT_REPORT);
     if (rc != SQLITE_OK)
         return rc;
-    bind_texts(d, REFRESH_ID, (struct slice[]){ provider, id }, 2);
-    return run(d, REFRESH_ID);
+    bind_texts(d, TOUCH_ID, (struct slice[]){ provider, id }, 2);
+    return run(d, TOUCH_ID);
 }
 
 static int put_line(struct sqlite_file *d, struct slice line, struct sqlite_item *item)
@@ -312,7 +357,8 @@ struct pruning {
 
 static int prune(void *arg, struct sqlite_item *item)
 {
-    static const enum statement order[] = { PRUNE_PARTS, PRUNE_SENT, PRUNE_OUT, PRUNE_NOMOR, PRUNE_IN };
+    static const enum statement order[] = { PRUNE_PARTS, PRUNE_SENT,  FORGET_OUT, PRUNE_OUT,
+                                            FORGET_IN,   PRUNE_NOMOR, PRUNE_IN };
     struct pruning *p = arg;
     int rc = SQLITE_OK;
 

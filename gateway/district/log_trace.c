@@ -19,8 +19,8 @@ struct tracing {
 };
 
 static const char find_in[] =
-    "SELECT i.at_ms, i.kind, i.provider, i.sender, i.reason, i.text, i.screen, i.understood, i.uuid"
-    " FROM message_nomor AS n JOIN message_in AS i ON i.uuid = n.uuid WHERE n.nomor = ?1"
+    "SELECT i.at_ms, i.kind, i.provider, i.sender, i.reason, i.text, i.screen, i.understood, i.id"
+    " FROM message_nomor AS n JOIN message_in AS i ON i.id = n.message WHERE n.nomor = ?1"
     " ORDER BY i.at_ms, i.id";
 /* Of a message with several numbers the SMS of this one. */
 static const char find_out[] =

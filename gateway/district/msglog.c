@@ -173,7 +173,9 @@ struct msglog *msglog_open(struct loop *loop, struct store *store, const char *s
                            struct err *e)
 {
     struct msglog *l = calloc(1, sizeof *l);
-    struct sqlite_work work = { .ready = ready, .store = put, .close = shut, .arg = l, .kind = "log" };
+    struct sqlite_work work = {
+        .ready = ready, .store = put, .close = shut, .arg = l, .kind = "log", .linger_ms = 500
+    };
 
     if (!l || !(l->prune = loop_timer_new(loop, "message log: retention", on_prune, l))) {
         free(l);

@@ -100,7 +100,9 @@ struct sqlite_sink *sqlite_sink_open(struct loop *loop, struct store *store, con
                                      const struct form_set *forms, struct err *e)
 {
     struct sqlite_sink *s = calloc(1, sizeof(*s));
-    struct sqlite_work work = { .ready = ready, .store = put, .close = shut, .arg = s, .kind = "sqlite" };
+    struct sqlite_work work = {
+        .ready = ready, .store = put, .close = shut, .arg = s, .kind = "sqlite", .linger_ms = 50
+    };
     char name[64], stream[80];
 
     if (!s || !(s->path = strndup(conf->path.p, conf->path.n))) {

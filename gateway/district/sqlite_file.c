@@ -97,6 +97,7 @@ static enum sqlite_rc begin(struct sqlite_file *f, const char *path, int busy_ms
 {
     enum sqlite_rc rc;
 
+    f->schema = schema;
     arena_init(&f->arena, ROW_ARENA);
     if (sqlite3_open_v2(path, &f->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
@@ -217,6 +218,9 @@ enum sqlite_rc sqlite_file_store(struct sqlite_file *f, struct sqlite_item *item
         for (unsigned i = 0; i < n && rc == SQLITE_OK; i++)
             rc = put_one(f, &items[i], true, put, arg);
     }
+    for (unsigned i = f->schema->statements_n - f->schema->at_end_n;
+         i < f->schema->statements_n && rc == SQLITE_OK; i++)
+        rc = run(f->st[i]);
     return end(f, rc, "store", e);
 }
 

@@ -38,12 +38,14 @@ struct sqlite_schema {
     unsigned steps_n;
     const char *const *statements; /* prepared as st[0 … statements_n-1] */
     unsigned statements_n;
+    unsigned at_end_n; /* the last so many are carried out at the end of each batch */
 };
 
 struct sqlite_file {
     sqlite3 *db;
     sqlite3_stmt *st[SQLITE_STATEMENTS];
     sqlite3_stmt *tx[6];
+    const struct sqlite_schema *schema;
     struct arena arena; /* one item's decoded rows */
 };
 

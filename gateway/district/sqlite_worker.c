@@ -14,9 +14,8 @@
 #include "gateway/base/stat.h"
 
 enum {
-    WINDOW = 512, /* entries under way: bounds memory, and the batch */
-    BATCH = 256,
-    LINGER_MS = 50, /* a batch waits so long for more: rows that share pages and a sync cost a fraction */
+    WINDOW = 1024, /* entries under way: bounds memory, and the batch */
+    BATCH = 512,
     RETRY_FIRST_MS = 500,
     RETRY_MOST_MS = 60 * 1000,
 };
@@ -119,7 +118,7 @@ static void worker_linger(struct sqlite_worker *s)
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LINGER_MS * 1000000L;
+    until.tv_nsec += s->work.linger_ms * 1000000L;
     if (until.tv_nsec >= 1000000000L) {
         until.tv_nsec -= 1000000000L;
         until.tv_sec++;
@@ -362,6 +361,7 @@ static int first_opening(struct sqlite_worker *s, struct err *e)
     }
     if (pthread_create(&s->thread, NULL, worker, s) != 0)
         return err_set(e, "%s: no thread to be had", s->name);
+    pthread_setname_np(s->thread, s->work.kind); /* for top -H */
     return 0;
 }
 

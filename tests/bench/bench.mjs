@@ -6,6 +6,7 @@
 //   SMS, STEPS     messages and USSD steps of one turn      ROUNDS   turns of each
 //   CONNECTIONS    HTTP requests under way                  WINDOW   SMS under way by SMPP
 //   SENDERS        phones                                   SESSIONS live dialogues for `sessions`
+//   ALONE=1        without the peers, to try a change
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -98,7 +99,8 @@ function bound(results, contestant) {
 }
 
 // Contestants by turns; the first is the one that ratios are made to.
-async function compare(title, contestants) {
+async function compare(title, all) {
+  const contestants = process.env.ALONE ? all.slice(0, 1) : all;
   console.log(`\n${title}`);
   const results = new Map(contestants.map((c) => [c, []]));
   for (let round = 1; round <= size.ROUNDS; round++) {

@@ -255,6 +255,19 @@ static void a_message_is_found_by_a_word_until_it_is_too_old(void **world)
     assert_string_equal(ask(w, "SELECT count(*) FROM message_part"), "0");
 }
 
+static void what_was_parked_is_told_again_when_it_is_carried_out(void **world)
+{
+    struct world *w = *world;
+
+    store(w, "{\"v\":1,\"row\":\"in\",\"uuid\":\"m\",\"kind\":\"sms\",\"text\":\"TIMBANG Citra\","
+             "\"reason\":\"parked_error\",\"at\":1000}");
+    store(w, IN);
+    assert_string_equal(ask(w, "SELECT group_concat(reason) FROM message_in"), "accepted");
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_in_text WHERE message_in_text MATCH 'citra'"),
+                        "1");
+    assert_string_equal(ask(w, "SELECT state FROM message_out"), "queued");
+}
+
 static void what_cannot_be_read_is_refused_alone(void **world)
 {
     struct world *w = *world;
@@ -357,6 +370,7 @@ int main(void)
         CASE(only_the_provider_that_sent_last_counts),
         CASE(a_report_of_an_earlier_sms_with_the_same_id_is_not_believed),
         CASE(a_message_is_found_by_a_word_until_it_is_too_old),
+        CASE(what_was_parked_is_told_again_when_it_is_carried_out),
         CASE(what_cannot_be_read_is_refused_alone),
         CASE(a_locked_file_changes_nothing_and_goes_on),
         CASE(a_full_disk_changes_nothing_and_goes_on),

@@ -54,7 +54,7 @@ test('a report stands in the log with what it was understood as, its answer, and
   const [record] = JSON.parse(row.understood).filter((r) => r.row === 'record');
   assert.deepEqual([record.nomor, record.form, record.fields.nama, record.fields.bb], [nomor, 'timbang', name, 9.2]);
   assert.equal(g.query(`SELECT nomor FROM record WHERE id = '${record.id}'`)[0].nomor, nomor);
-  const out = await outOf(g, row.uuid, 'sent');
+  const out = await outOf(g, row.id, 'sent');
   assert.deepEqual([out.recipient, out.class, out.nomor, out.text, out.provider], [kader, 'answer', nomor, answer, 'emulator']);
   const word = name.split(' ')[0];
   assert.deepEqual(
@@ -67,7 +67,7 @@ test('a report stands in the log with what it was understood as, its answer, and
 test('trace tells the life of a number without numbers and names, and reveals them when told to', async () => {
   const name = child();
   const nomor = nomorOf(await g.say(kader, `TIMBANG ${name} P 14bl 9,2 76`));
-  await outOf(g, (await inOf(g, name)).uuid, 'sent');
+  await outOf(g, (await inOf(g, name)).id, 'sent');
   const plain = g.ctl('trace', nomor);
   assert.match(plain, /< sms from P-[0-9A-F]{4} by emulator {2}accepted/);
   assert.match(plain, new RegExp(`= record ${nomor} timbang v1 valid {2}id [0-9a-f-]{36}`));
@@ -86,14 +86,14 @@ test('what nobody understood is in the log too', async () => {
   const row = await inOf(g, name);
   assert.equal(row.reason, 'unknown_keyword');
   assert.equal(row.understood, null);
-  await outOf(g, row.uuid, 'sent');
+  await outOf(g, row.id, 'sent');
 });
 
 test("Kannel's reports end in the SMS: buffered is sent, delivered stays delivered, twice is once", async () => {
   const name = child();
   const from = `id=log-${process.pid}&from=${encodeURIComponent(kader)}&to=98120&text=${encodeURIComponent(`TIMBANG ${name} P 14bl 9,2 76`)}`;
   assert.equal((await request('GET', `${g.url}/sms/kannel?${from}`)).status, 200);
-  const { uuid: cause } = await inOf(g, name);
+  const { id: cause } = await inOf(g, name);
   const { uuid } = await outOf(g, cause, 'sent');
   assert.ok(sends.some((s) => JSON.stringify(s).includes(uuid)), 'Kannel was told where to report to');
   const report = async (type, id = 'theirs') => assert.equal((await request('GET', `${g.url}/dlr/kannel?uuid=${uuid}&id=${id}&type=${type}`)).status, 200);
@@ -126,7 +126,7 @@ test('receipts by SMPP: before the response, hex for decimal; delivered and fail
       return null;
     };
     await smsc.deliver(kader, `TIMBANG ${name} P 14bl 9,2 76`);
-    const out = await outOf(g, (await inOf(g, name)).uuid, state);
+    const out = await outOf(g, (await inOf(g, name)).id, state);
     assert.equal(out.provider, 'telko');
     assert.equal(out.parts, 1);
     for (const r of await Promise.all(receipts)) assert.equal(r.command_status, 0);
@@ -162,7 +162,7 @@ test('kills between commit, answer and log lose nothing and double nothing', asy
   await waitFor('all is in the log', () => counts().n >= names.length && counts().n === records());
   assert.deepEqual(counts(), { n: records(), ids: records() });
   await waitFor('every answer has an end', () => g.log(
-    `SELECT count(*) AS n FROM message_out AS o JOIN message_in AS i ON i.uuid = o.cause
+    `SELECT count(*) AS n FROM message_out AS o JOIN message_in AS i ON i.id = o.cause
      WHERE i.provider_id LIKE 'log-kill-%' AND o.state NOT IN ('sent', 'parked')`)[0].n === 0);
   assert.equal(g.log("SELECT count(*) AS n FROM message_out WHERE state = 'parked' AND why NOT IN ('unknown')")[0].n, 0);
 });
