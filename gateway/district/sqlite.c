@@ -101,7 +101,7 @@ struct sqlite_sink *sqlite_sink_open(struct loop *loop, struct store *store, con
 {
     struct sqlite_sink *s = calloc(1, sizeof(*s));
     struct sqlite_work work = {
-        .ready = ready, .store = put, .close = shut, .arg = s, .kind = "sqlite", .linger_ms = 50
+        .ready = ready, .store = put, .close = shut, .arg = s, .kind = "sqlite", .linger_ms = 500
     };
     char name[64], stream[80];
 

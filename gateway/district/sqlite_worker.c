@@ -14,8 +14,8 @@
 #include "gateway/base/stat.h"
 
 enum {
-    WINDOW = 1024, /* entries under way: bounds memory, and the batch */
-    BATCH = 512,
+    WINDOW = 2048, /* entries under way: bounds memory, and the batch */
+    BATCH = 1024,
     RETRY_FIRST_MS = 500,
     RETRY_MOST_MS = 60 * 1000,
 };
@@ -112,19 +112,19 @@ static void worker_answer(struct sqlite_worker *s)
     loop_wake(s->wake);
 }
 
-/* Under the lock. */
-static void worker_linger(struct sqlite_worker *s)
+static void time_add_ms(struct timespec *t, int ms)
 {
-    struct timespec until;
+    t->tv_nsec += ms % 1000 * 1000000L;
+    t->tv_sec += ms / 1000 + t->tv_nsec / 1000000000L;
+    t->tv_nsec %= 1000000000L;
+}
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += s->work.linger_ms * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
+/* Under the lock.  After a pause the first entry goes at once; those that come on its heels wait for company.
+ */
+static void worker_linger(struct sqlite_worker *s, const struct timespec *until)
+{
     while (!s->stop && !s->asked && s->waiting_n < BATCH)
-        if (pthread_cond_timedwait(&s->cond, &s->lock, &until) != 0)
+        if (pthread_cond_timedwait(&s->cond, &s->lock, until) != 0)
             return;
 }
 
@@ -132,6 +132,7 @@ static void *worker(void *arg)
 {
     struct sqlite_worker *s = arg;
     struct job *jobs[BATCH];
+    struct timespec next = { 0 }; /* no batch before it, but a full one */
 
     pthread_mutex_lock(&s->lock);
     while (!s->stop) {
@@ -145,7 +146,7 @@ static void *worker(void *arg)
             pthread_cond_wait(&s->cond, &s->lock);
             continue;
         }
-        worker_linger(s);
+        worker_linger(s, &next);
         while (n < BATCH && s->waiting.first) {
             jobs[n++] = s->waiting.first;
             s->waiting.first = s->waiting.first->next;
@@ -155,6 +156,8 @@ static void *worker(void *arg)
             list_init(&s->waiting);
         pthread_mutex_unlock(&s->lock);
         worker_batch(s, jobs, n);
+        clock_gettime(CLOCK_MONOTONIC, &next);
+        time_add_ms(&next, s->work.linger_ms);
         pthread_mutex_lock(&s->lock);
     }
     pthread_mutex_unlock(&s->lock);

@@ -21,7 +21,7 @@ struct sqlite_work {
     void (*close)(void *arg);
     void *arg;
     const char *kind; /* label of its figures; outlives the process */
-    int linger_ms;    /* a batch waits so long for more: rows that share pages and a sync cost a fraction */
+    int linger_ms;    /* between two batches: rows that share pages and a sync cost a fraction */
 };
 
 /* Consumer of the stream; `name` is how the log calls it.  The work is copied.  NULL with an error. */

@@ -24,6 +24,7 @@ enum {
 struct commit {
     struct store *store;
     struct commit *next, *prev;
+    struct redis *wire;
     struct buf command;
     bool sent, under_way;
     bool people; /* it changes them */
@@ -404,7 +405,7 @@ static void send_commit(struct commit *c)
         c->resend_by_ms = now + RESEND_MS;
     c->sent = true;
     c->under_way = true;
-    redis_send_raw(c->store->redis, buf_slice(&c->command), on_reply, c);
+    redis_send_raw(c->wire, buf_slice(&c->command), on_reply, c);
 }
 
 void commits_up(struct store *s)
@@ -497,12 +498,13 @@ static void prepare(struct making *m, struct store *s, struct commit *c)
     c->fired = m->fired.n ? strndup(m->in->timer.p, m->in->timer.n) : NULL;
 }
 
-static struct commit *commit_new(struct store *s, store_commit_cb *cb, void *arg)
+static struct commit *commit_new(struct store *s, const struct inbound *in, store_commit_cb *cb, void *arg)
 {
     struct commit *c = calloc(1, sizeof *c);
 
     if (!c)
         abort();
+    c->wire = wire_of(s, in->from);
     c->cb = cb;
     c->arg = arg;
     c->unsent_by_ms = clock_mono_ms() + UNSENT_MS;
@@ -530,7 +532,7 @@ static void commit_start(struct commit *c, bool failed)
 void store_commit(struct store *s, const struct inbound *in, const char *via, const struct outcome *o,
                   int64_t now_ms, store_commit_cb *cb, void *arg)
 {
-    struct commit *c = commit_new(s, cb, arg);
+    struct commit *c = commit_new(s, in, cb, arg);
     struct making m = { .store = s, .in = in, .o = o, .via = via ? via : "", .out = &c->command };
 
     (void)now_ms;
@@ -548,7 +550,7 @@ void store_park_inbound(struct store *s, const struct inbound *in, const char *r
                         store_commit_cb *cb, void *arg)
 {
     static const struct outcome nothing;
-    struct commit *c = commit_new(s, cb, arg);
+    struct commit *c = commit_new(s, in, cb, arg);
     struct making m = { .store = s, .in = in, .o = &nothing, .out = &c->command };
 
     buf_init(&m.text, COMMAND_MAX);

@@ -58,8 +58,9 @@ struct consumer {
     bool recovering; /* our own entries that we do not hold are not all read yet */
     bool strangers;  /* they may have been in the hands of someone who died */
     char recovered[ID_MAX];
-    bool more; /* there may be unread entries */
-    bool look; /* look again at the end of this turn */
+    bool more;  /* there may be unread entries */
+    bool woken; /* there are new ones, which the read under way may not know of */
+    bool look;  /* look again at the end of this turn */
     bool closed;
     int64_t claim_at_ms;
 };
@@ -223,8 +224,8 @@ static void on_read(void *arg, const redisReply *reply)
     } else if (reply) {
         if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 1 && reply->element[0]->elements == 2)
             entries = reply->element[0]->element[1];
-        c->more = entries && entries->elements;
-        if (recovering && !c->more) {
+        c->more = (entries && entries->elements) || c->woken;
+        if (recovering && !(entries && entries->elements)) {
             c->recovering = false;
             c->strangers = false;
             c->more = true;
@@ -258,6 +259,7 @@ static void look(struct consumer *c)
     if (c->closed || c->reading || !s->up || !room(c) || !(c->more || c->recovering))
         return;
     c->reading = true;
+    c->woken = false;
     c->asking++;
     redis_begin(s->redis, 9);
     redis_str(s->redis, "XREADGROUP");
@@ -553,7 +555,7 @@ void consumers_wake(struct store *s, uint64_t streams)
 {
     for (struct consumer *c = s->consumers; c; c = c->next)
         if (c->bit & streams) {
-            c->more = true;
+            c->more = c->woken = true;
             c->look = true;
             loop_again(s->loop);
         }

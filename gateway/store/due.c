@@ -32,6 +32,8 @@ struct due {
     unsigned handed_n;
     int64_t sweep_ms;
     bool asking;
+    int64_t look_ms; /* when the set is looked at next; while asking: 0, or when the first timer set since is
+                        due */
 };
 
 bool due_parse(struct slice provider_id, struct slice *id, struct slice *due)
@@ -97,11 +99,20 @@ static void give(struct due *d, struct slice id, struct slice text, int64_t due_
     d->f(d->arg, id, text, due_ms);
 }
 
+static void look_at(struct due *d, int64_t due_ms)
+{
+    int64_t now = clock_wall_ms(), after = due_ms - now;
+
+    after = after < 1 ? 1 : after < POLL_MS ? after : POLL_MS;
+    d->look_ms = now + after;
+    loop_timer_set(d->poll, after);
+}
+
 static void on_due(void *arg, const redisReply *reply)
 {
     struct store *s = arg;
     struct due *d = s->due;
-    int64_t next, after;
+    int64_t next;
 
     d->asking = false;
     if (!reply)
@@ -110,9 +121,8 @@ static void on_due(void *arg, const redisReply *reply)
         store_refused(s, reply);
         return;
     }
-    next = redis_int(reply->element[0], 0);
-    after = next ? next - clock_wall_ms() : POLL_MS;
-    loop_timer_set(d->poll, after < 1 ? 1 : after < POLL_MS ? after : POLL_MS);
+    next = redis_int(reply->element[0], INT64_MAX);
+    look_at(d, d->look_ms && d->look_ms < next ? d->look_ms : next);
     for (size_t i = 1; i + 2 < reply->elements; i += 3)
         give(d, redis_slice(reply->element[i]), redis_slice(reply->element[i + 2]),
              redis_int(reply->element[i + 1], 0));
@@ -130,6 +140,7 @@ static void poll(void *arg)
     if (now >= d->sweep_ms)
         sweep(d, now);
     d->asking = true;
+    d->look_ms = 0;
     redis_begin(s->redis, 7);
     redis_str(s->redis, "FCALL");
     redis_str(s->redis, "kt1_due");
@@ -167,10 +178,14 @@ void due_over(struct store *s, struct slice provider_id, bool parked)
 
 void due_known(struct store *s, int64_t due_ms)
 {
-    int64_t after = due_ms - clock_wall_ms();
+    struct due *d = s->due;
 
-    if (after < POLL_MS && s->up && !s->due->asking)
-        loop_timer_set(s->due->poll, after < 1 ? 1 : after);
+    if (d->look_ms && d->look_ms <= due_ms)
+        return;
+    if (d->asking)
+        d->look_ms = due_ms; /* the answer on its way may not know of it */
+    else if (s->up)
+        look_at(d, due_ms);
 }
 
 void store_on_due(struct store *s, void (*f)(void *, struct slice, struct slice, int64_t), void *arg)

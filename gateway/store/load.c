@@ -103,6 +103,7 @@ void store_load(struct store *s, const struct inbound *in, struct subject *subje
                 struct arena *arena, store_load_cb *cb, void *arg)
 {
     struct load *l = malloc(sizeof *l);
+    struct redis *redis;
     struct key k;
 
     if (!l)
@@ -114,11 +115,12 @@ void store_load(struct store *s, const struct inbound *in, struct subject *subje
         loop_soon(s->loop, answer, l);
         return;
     }
-    redis_begin(s->redis, 1 + (l->dup ? 1 : 0) + n);
-    redis_str(s->redis, "MGET");
+    redis = wire_of(s, in ? in->from : subjects[0].ref.id);
+    redis_begin(redis, 1 + (l->dup ? 1 : 0) + n);
+    redis_str(redis, "MGET");
     if (l->dup)
-        redis_part(s->redis, store_key(s, &k, "dup", in->provider, in->provider_id));
+        redis_part(redis, store_key(s, &k, "dup", in->provider, in->provider_id));
     for (unsigned i = 0; i < n; i++)
-        redis_part(s->redis, store_subject_key(s, &k, &subjects[i].ref));
-    redis_send(s->redis, on_reply, l);
+        redis_part(redis, store_subject_key(s, &k, &subjects[i].ref));
+    redis_send(redis, on_reply, l);
 }

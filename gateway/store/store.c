@@ -1,4 +1,4 @@
-/* store.c - opening and closing, the greeting of a fresh connection, durability checks, up and down.
+/* store.c - opening and closing, keys, up and down.
  *
  * Everything else of the store lives in a file of its own and is told here when Redis comes and goes. */
 #include <errno.h>
@@ -16,13 +16,8 @@
 #include "gateway/base/rnd.h"
 #include "gateway/store/store_private.h"
 
-/* commit.lua, linked in as it stands (Makefile). */
-extern const char commit_lua[] __asm__("_binary_gateway_store_commit_lua_start");
-extern const char commit_lua_end[] __asm__("_binary_gateway_store_commit_lua_end");
-
 enum {
-    VERIFY_MS = 60000,
-    CLOSE_TICK_MS = 20
+    CLOSE_TICK_MS = 20,
 };
 
 struct slice store_key(const struct store *s, struct key *k, const char *kind, struct slice a, struct slice b)
@@ -66,7 +61,7 @@ static void enter_up(struct store *s, bool up)
         s->watchers[i].f(s->watchers[i].arg, up);
 }
 
-static void tell_ready(struct store *s, const struct err *err)
+void store_tell_ready(struct store *s, const struct err *err)
 {
     void (*ready)(void *, const struct err *) = s->ready;
 
@@ -88,235 +83,30 @@ void store_watch(struct store *s, void (*f)(void *, bool up), void *arg)
     s->watchers[s->watchers_n++].arg = arg;
 }
 
-void store_refused(struct store *s, const redisReply *reply)
+/* The wires are greeted. */
+void store_came_up(struct store *s)
 {
-    char why[120];
-
-    snprintf(why, sizeof why, "refused: %.*s", SLICE_ARG(slice_take(slice_make(reply->str, reply->len), 90)));
-    log_text(LOG_ERROR, "store", "redis refuses to serve (%s)", why);
-    redis_drop(s->redis, why);
-}
-
-/* --- the greeting: password, library, sequence, durability --- */
-
-static void greeting_fault(struct store *s, const char *text)
-{
-    if (!s->greeting.text[0])
-        err_set(&s->greeting, "%s", text);
-}
-
-static void greeting_ended(struct store *s)
-{
-    if (--s->greetings)
-        return;
-    if (s->greeting.text[0]) {
-        log_text(LOG_ERROR, "store", "%s", s->greeting.text);
-        redis_drop(s->redis, "the greeting failed");
-        tell_ready(s, &s->greeting);
-        return;
-    }
-    if (s->up)
-        return;
-    redis_settled(s->redis);
     consumers_up(s); /* groups first: what follows may write to their streams */
     message_log_up(s);
     enter_up(s, true);
-    loop_timer_set(s->verify, VERIFY_MS);
     commits_up(s);
     lease_up(s);
     due_up(s);
     people_changed_now(s);
-    tell_ready(s, NULL);
+    store_tell_ready(s, NULL);
     spool_up(s);
 }
 
-static void on_greeting(void *arg, const redisReply *reply)
+void store_went_down(struct store *s)
 {
-    struct store *s = arg;
-
-    if (!reply)
-        return; /* lost: the next connection greets again */
-    if (reply->type == REDIS_REPLY_ERROR) {
-        struct err e;
-
-        err_set(&e, "redis refuses the greeting: %.*s: look at redis.address and redis.password_file",
-                SLICE_ARG(slice_take(slice_make(reply->str, reply->len), 160)));
-        greeting_fault(s, e.text);
-    }
-    greeting_ended(s);
-}
-
-/* Nobody's fault and over soon: not to be told as the reason why it never can. */
-static void on_loading(void *arg, const redisReply *reply)
-{
-    struct store *s = arg;
-
-    if (!reply)
-        return;
-    if (reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7) == 0) {
-        log_text(LOG_INFO, "store", "redis is still loading its data");
-        redis_drop(s->redis, "loading");
-        return;
-    }
-    on_greeting(arg, reply);
-}
-
-static void durability(struct store *s, const char *what)
-{
-    struct err e;
-
-    err_set(&e,
-            "this Redis may forget what it acknowledged (%s): set appendonly yes, appendfsync always, "
-            "no-appendfsync-on-rewrite no, maxmemory-policy noeviction, or durability: loose",
-            what);
-    if (s->strict)
-        greeting_fault(s, e.text);
-    else
-        log_text(LOG_ERROR, "durability", "%s", e.text);
-}
-
-static void on_config(void *arg, const redisReply *reply)
-{
-    static const struct {
-        const char *name, *value;
-    } wanted[] = {
-        { "appendonly", "yes" },
-        { "appendfsync", "always" },
-        { "no-appendfsync-on-rewrite", "no" },
-        { "maxmemory-policy", "noeviction" },
-    };
-    struct store *s = arg;
-
-    if (!reply)
-        return;
-    for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        bool found = false;
-
-        for (size_t j = 0; reply->type == REDIS_REPLY_ARRAY && j + 1 < reply->elements; j += 2)
-            if (slice_is(redis_slice(reply->element[j]), wanted[i].name))
-                found = slice_is(redis_slice(reply->element[j + 1]), wanted[i].value);
-        if (!found) {
-            durability(s, wanted[i].name);
-            break;
-        }
-    }
-    greeting_ended(s);
-}
-
-static void on_persistence(void *arg, const redisReply *reply)
-{
-    struct store *s = arg;
-
-    if (!reply)
-        return;
-    if (reply->type != REDIS_REPLY_STRING || !strstr(reply->str, "aof_last_write_status:ok"))
-        durability(s, "its last write to disk failed");
-    greeting_ended(s);
-}
-
-static void ask_durability(struct store *s)
-{
-    s->greetings += 2;
-    redis_words(s->redis, on_config, s, "CONFIG", "GET", "appendonly", "appendfsync",
-                "no-appendfsync-on-rewrite", "maxmemory-policy", NULL);
-    redis_words(s->redis, on_persistence, s, "INFO", "persistence", NULL);
-}
-
-/* Every minute while up: the same questions as in the greeting. */
-static void verify(void *arg)
-{
-    struct store *s = arg;
-
     if (!s->up)
         return;
-    s->greeting.text[0] = '\0';
-    s->greetings = 0;
-    ask_durability(s);
-    loop_timer_set(s->verify, VERIFY_MS);
-}
-
-/* The password is read anew each time, so that it may be changed without a restart. */
-static void greet_password(struct store *s)
-{
-    char text[256];
-    ssize_t n;
-    int fd;
-    struct slice word;
-
-    if (!s->password_file)
-        return;
-    fd = open(s->password_file, O_RDONLY | O_CLOEXEC);
-    n = fd < 0 ? -1 : read(fd, text, sizeof text);
-    if (fd >= 0)
-        close(fd);
-    if (n <= 0) {
-        greeting_fault(s, "redis.password_file cannot be read, or is empty");
-        return;
-    }
-    word = slice_trim(slice_make(text, (size_t)n));
-    s->greetings++;
-    redis_begin(s->redis, 2);
-    redis_str(s->redis, "AUTH");
-    redis_part(s->redis, word);
-    redis_send(s->redis, on_greeting, s);
-    explicit_bzero(text, sizeof text);
-}
-
-static void on_connected(void *arg)
-{
-    struct store *s = arg;
-    struct key k;
-
-    s->greeting.text[0] = '\0';
-    s->greetings = 2;
-    greet_password(s);
-    redis_begin(s->redis, 4);
-    redis_str(s->redis, "FUNCTION");
-    redis_str(s->redis, "LOAD");
-    redis_str(s->redis, "REPLACE");
-    // cppcheck-suppress comparePointers ; the two ends of one thing
-    redis_part(s->redis, slice_make(commit_lua, (size_t)(commit_lua_end - commit_lua)));
-    redis_send(s->redis, on_loading, s);
-    /* Bodies of numbers begin at 100 (SPEC 2.4). */
-    redis_begin(s->redis, 4);
-    redis_str(s->redis, "SET");
-    redis_part(s->redis, store_key(s, &k, "seq", S(""), S("")));
-    redis_str(s->redis, "99");
-    redis_str(s->redis, "NX");
-    redis_send(s->redis, on_greeting, s);
-    ask_durability(s);
-}
-
-static bool on_before(void *arg)
-{
-    struct store *s = arg;
-    struct err e;
-
-    if (!s->managed)
-        return true;
-    if (managed_ensure(s->managed))
-        return true;
-    if (managed_fault(s->managed) && s->ready) {
-        err_set(&e, "%s", managed_fault(s->managed));
-        tell_ready(s, &e);
-    }
-    return false;
-}
-
-static void on_lost(void *arg)
-{
-    struct store *s = arg;
-    bool was_up = s->up;
-
-    loop_timer_stop(s->verify);
     enter_up(s, false);
-    if (was_up) {
-        commits_down(s);
-        lease_down(s);
-        due_down(s);
-        people_down(s);
-        consumers_down(s);
-    }
+    commits_down(s);
+    lease_down(s);
+    due_down(s);
+    people_down(s);
+    consumers_down(s);
 }
 
 /* --- opening --- */
@@ -393,7 +183,7 @@ static void store_free(struct store *s)
     loop_not_at_turn_end(s->loop, consumers_turn_end, s);
     loop_not_at_turn_end(s->loop, message_log_turn_end, s);
     loop_not_at_turn_end(s->loop, spool_turn_end, s);
-    redis_free(s->redis);
+    wires_free(s->wires);
     consumers_free(s);
     commits_free(s);
     lease_free(s->lease);
@@ -402,7 +192,6 @@ static void store_free(struct store *s)
     message_log_free(s->message_log);
     spool_free(s->spool);
     managed_free(s->managed, s->closing);
-    loop_timer_free(s->verify);
     loop_timer_free(s->commit_tick);
     loop_timer_free(s->close_tick);
     if (s->lock_fd >= 0)
@@ -421,8 +210,6 @@ static void close_step(void *arg);
 
 static int open_parts(struct store *s, const struct store_options *o, struct err *err)
 {
-    struct redis_events events = { on_before, on_connected, on_lost, s };
-
     if (make_folder(o->state_dir, err) != 0 || copy_options(s, o, err) != 0 || lock_state(s, err) != 0 ||
         name_consumer(s, err) != 0)
         return -1;
@@ -434,8 +221,8 @@ static int open_parts(struct store *s, const struct store_options *o, struct err
     loop_at_turn_end(s->loop, spool_turn_end, s);
     loop_at_turn_end(s->loop, message_log_turn_end, s); /* before the entry that it is about is done */
     loop_at_turn_end(s->loop, consumers_turn_end, s);
-    s->redis = redis_new(s->loop, s->managed ? managed_address(s->managed) : o->address, &events, err);
-    return s->redis ? 0 : -1;
+    s->wires = wires_new(s, s->managed ? managed_address(s->managed) : o->address, err);
+    return s->wires ? 0 : -1;
 }
 
 struct store *store_open(struct loop *loop, const struct store_options *o,
@@ -452,7 +239,6 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->commit_id = rnd_u64();
     s->message_log = message_log_new(s);
     s->commit_tick = loop_timer_new(loop, "store: commits", commits_tick, s);
-    s->verify = loop_timer_new(loop, "store: durability", verify, s);
     s->close_tick = loop_timer_new(loop, "store: close", close_step, s);
     if (open_parts(s, o, err) != 0) {
         store_free(s);
@@ -463,7 +249,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->lease = lease_new(s);
     s->due = due_new(s);
     s->people = people_new(s);
-    redis_connect(s->redis);
+    wires_connect(s->wires);
     return s;
 }
 
@@ -487,11 +273,11 @@ static void close_step(void *arg)
     int64_t now = clock_mono_ms();
     bool late = now >= s->close_by_ms;
 
-    if (!late && s->up && (s->commits_n || redis_pending(s->redis))) {
+    if (!late && s->up && (s->commits_n || wires_pending(s->wires))) {
         loop_timer_set(s->close_tick, CLOSE_TICK_MS);
         return;
     }
-    redis_stop(s->redis);
+    wires_stop(s->wires);
     if (!s->managed) {
         loop_reap(s->loop, finish_close, s);
         return;

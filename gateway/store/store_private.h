@@ -19,6 +19,7 @@ enum {
 };
 
 struct managed;
+struct wires;
 struct lease;
 struct due;
 struct people_watch;
@@ -37,11 +38,9 @@ struct store {
 
     int lock_fd; /* <state>/gateway.lock */
     struct managed *managed;
-    struct redis *redis;
+    struct wires *wires;
+    struct redis *redis; /* the first of them */
     bool up, closing, freeing;
-    struct err greeting; /* the first thing that went wrong in it */
-    unsigned greetings;  /* replies of it still to come */
-    struct loop_timer *verify;
 
     void (*ready)(void *, const struct err *);
     void *ready_arg;
@@ -80,6 +79,20 @@ struct slice store_subject_key(const struct store *, struct key *, const struct 
 /* The 16 hex digits in front of a subject's value; never 0. */
 bool store_rev_parse(struct slice hex, uint64_t *out) MUST_CHECK;
 
+/* What wires.c tells the rest: all are greeted; one was lost; the first greeting ended (NULL: well). */
+void store_came_up(struct store *);
+void store_went_down(struct store *);
+void store_tell_ready(struct store *, const struct err *);
+
+/* wires.c */
+struct wires *wires_new(struct store *, const char *address, struct err *);
+void wires_connect(struct wires *);
+void wires_stop(struct wires *);
+void wires_free(struct wires *);
+/* Commands without a reply yet. */
+unsigned wires_pending(const struct wires *);
+/* The connection for what is of one sender: its commands stay in order.  The first for an empty slice. */
+struct redis *wire_of(const struct store *, struct slice sender);
 /* A reply that says that this Redis cannot serve now (-MISCONF, -OOM, -LOADING …): goes down, comes again. */
 void store_refused(struct store *, const redisReply *);
 
