@@ -23,6 +23,7 @@
 #include "gateway/district/msglog.h"
 #include "gateway/district/signals.h"
 #include "gateway/district/sqlite.h"
+#include "gateway/district/sqlite_file.h"
 #include "gateway/generation.h"
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
@@ -340,6 +341,7 @@ static int open_sinks(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
 
+    sqlite_file_setup();
     for (unsigned i = 0; i < c->sinks_n; i++) {
         struct sqlite_sink *s;
 

@@ -117,6 +117,11 @@ static enum sqlite_rc begin(struct sqlite_file *f, const char *path, int busy_ms
     return SQLITE_DB_OK;
 }
 
+void sqlite_file_setup(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum sqlite_rc sqlite_file_open(const char *path, int busy_ms, const struct sqlite_schema *schema,
                                 struct sqlite_file **out, struct err *e)
 {

@@ -273,7 +273,8 @@ static void on_entry(void *arg, const struct entry *entry)
     pthread_mutex_lock(&s->lock);
     list_add(&s->waiting, j);
     s->waiting_n++;
-    pthread_cond_signal(&s->cond);
+    if (s->waiting_n == 1 || s->waiting_n == BATCH) /* else it knows of company, and waits for more */
+        pthread_cond_signal(&s->cond);
     pthread_mutex_unlock(&s->lock);
 }
 
