@@ -10,30 +10,6 @@
 
 #include "gateway/conf/config_value.h"
 
-#define OF_TOP(m)       offsetof(struct config, m)
-#define OF_REDIS(m)     offsetof(struct config, m)
-#define OF_LIMITS(m)    offsetof(struct config, m)
-#define OF_PROVIDER(m)  offsetof(struct provider_conf, m)
-#define OF_SEND(m)      offsetof(struct send_conf, m)
-#define OF_SINK(m)      offsetof(struct sink_conf, m)
-#define OF_SEND_AS(m)   offsetof(struct shape, m)
-#define OF_SMS(m)       OF_SEND_AS(m)
-#define OF_USSD(m)      OF_SEND_AS(m)
-#define OF_DLR(m)       OF_SEND_AS(m)
-#define OF_ANSWER(m)    OF_SEND_AS(m)
-#define OF_SIGNATURE(m) OF_SEND_AS(m)
-
-static const struct key keys[] = {
-#define KEY(section, name, type, member, min, max, fallback, prose)                                          \
-    { SECTION_##section, name, KEY_##type, OF_##section(member), min, max, fallback, prose },
-#include "gateway/conf/config_keys.def"
-#undef KEY
-};
-
-enum {
-    KEYS = sizeof keys / sizeof *keys
-};
-
 /* Keys that hold maps, and stand in no row of the table. */
 static const struct {
     enum key_section in;
@@ -98,9 +74,9 @@ void config_refuse_unknown(struct config_reader *r, const struct yaml *map, enum
 
         if (c->asked)
             continue;
-        for (size_t i = 0; i < KEYS; i++)
-            if (keys[i].section == section)
-                nearer(c->key, keys[i].name, &best, &d);
+        for (size_t i = 0; i < config_keys_n; i++)
+            if (config_keys[i].section == section)
+                nearer(c->key, config_keys[i].name, &best, &d);
         for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
             if (maps[i].in == section)
                 nearer(c->key, maps[i].name, &best, &d);
@@ -115,8 +91,8 @@ void config_refuse_unknown(struct config_reader *r, const struct yaml *map, enum
 
 void config_section(struct config_reader *r, struct yaml *map, enum key_section section, void *base)
 {
-    for (size_t i = 0; i < KEYS; i++) {
-        const struct key *k = &keys[i];
+    for (size_t i = 0; i < config_keys_n; i++) {
+        const struct key *k = &config_keys[i];
         struct yaml *node, fallback = { .kind = YAML_SCALAR };
 
         if (k->section != section)
@@ -423,193 +399,4 @@ unsigned config_ussd_budget(const struct config *c, struct slice provider)
     const struct provider_conf *p = config_provider(c, provider);
 
     return p && p->ussd_budget_ms ? p->ussd_budget_ms : c->ussd_ms;
-}
-
-/* --- the annotated sample --- */
-
-static const struct {
-    const char *head, *indent;
-} prints[] = {
-    [SECTION_TOP] = { NULL, "" },
-    [SECTION_REDIS] = { "redis:\n", "  " },
-    [SECTION_LIMITS] = { "limits:\n", "  " },
-    [SECTION_PROVIDER] = { "providers:\n"
-                           "  emulator:\n"
-                           "    dialect: emulator\n"
-                           "  # Each provider has a name of your choice and these keys:\n"
-                           "  # kannel:\n",
-                           "  #   " },
-    [SECTION_SEND] = { "  #   send:\n", "  #     " },
-    [SECTION_SEND_AS] = { "  #     # dialect generic only, as all down to the sinks "
-                          "(docs/new-provider.md):\n",
-                          "  #     " },
-    [SECTION_SMS] = { "  #   sms_in:\n", "  #     " },
-    [SECTION_USSD] = { "  #   ussd_in:\n", "  #     " },
-    [SECTION_DLR] = { "  #   dlr_in:\n", "  #     " },
-    [SECTION_ANSWER] = { "  #   answer:\n", "  #     " },
-    [SECTION_SIGNATURE] = { "  #   signature:\n", "  #     " },
-    [SECTION_SINK] = { "sinks:\n"
-                       "  lokal:\n"
-                       "    kind: sqlite\n"
-                       "  # Each sink has a name of your choice and these keys:\n"
-                       "  # kabupaten:\n",
-                       "  #   " },
-};
-
-/* What a value without a default looks like. */
-static const char *sample(enum key_type t)
-{
-    switch (t) {
-    case KEY_ALLOW:
-        return "[127.0.0.1]";
-    case KEY_HEADERS:
-        return "[\"Name: ...\"]";
-    case KEY_NUMBERS:
-        return "[\"+6281234567890\"]";
-    case KEY_URL:
-        return "https://...";
-    case KEY_REDIS:
-        return "127.0.0.1:6379";
-    default:
-        return "...";
-    }
-}
-
-static void print_key(struct buf *out, const struct key *k)
-{
-    const char *indent = prints[k->section].indent;
-    bool commented = k->section >= SECTION_PROVIDER;
-    size_t start = out->n;
-
-    buf_printf(out, "%s%s%s: ", indent, k->fallback || commented ? "" : "# ", k->name);
-    if (k->fallback && (k->type == KEY_TEXT || k->type == KEY_DIAL || k->type == KEY_NUMBER_FORM))
-        buf_json(out, slice_of(k->fallback));
-    else
-        buf_str(out, k->fallback ? k->fallback : sample(k->type));
-    if (k->prose[0]) {
-        while (out->n - start < 34)
-            buf_char(out, ' ');
-        buf_printf(out, "  # %s", k->prose);
-    }
-    buf_char(out, '\n');
-}
-
-void config_print_defaults(struct buf *out)
-{
-    enum key_section before = SECTION_TOP;
-
-    buf_str(out, "# Every key of kentongan.yaml with its default.  Every key may be left out.\n");
-    for (size_t i = 0; i < KEYS; i++) {
-        if (keys[i].section != before && prints[keys[i].section].head)
-            buf_str(out, prints[keys[i].section].head);
-        before = keys[i].section;
-        print_key(out, &keys[i]);
-    }
-}
-
-/* --- the configuration in force --- */
-
-/* A template may hold what is secret, whatever we say of {password}. */
-static bool is_secret(const struct key *k)
-{
-    return k->type == KEY_SECRET || k->type == KEY_TEMPLATE || strcmp(k->name, "password") == 0 ||
-           strcmp(k->name, "dsn") == 0;
-}
-
-static void print_slice(struct buf *out, const struct key *k, struct slice v)
-{
-    if (is_secret(k))
-        buf_str(out, v.n ? "(set)" : "(none)");
-    else if (k->type == KEY_URL) /* so may a query */
-        buf_json(out, slice_take(v, slice_find(v, '?')));
-    else
-        buf_json(out, v);
-}
-
-/* One value by its type; base is the section's struct. */
-static void print_value(struct buf *out, const struct key *k, const void *base)
-{
-    const char *at = (const char *)base + k->offset;
-    const struct address *a = (const struct address *)(const void *)at;
-
-    switch (k->type) {
-    case KEY_ADDRESS:
-        buf_printf(out, "%.*s:%u", SLICE_ARG(a->host), a->port);
-        break;
-    case KEY_BOOL:
-        buf_str(out, *(const bool *)at ? "yes" : "no");
-        break;
-    case KEY_DURABILITY:
-        buf_str(out, *(const bool *)at ? "strict" : "loose");
-        break;
-    case KEY_UINT:
-        buf_printf(out, "%u", *(const unsigned *)(const void *)at);
-        break;
-    case KEY_DURATION:
-        buf_printf(out, "%ums", *(const unsigned *)(const void *)at);
-        break;
-    case KEY_NUMBERS:
-        buf_printf(out, "(%u numbers)", ((const struct config *)base)->duty_n);
-        break;
-    case KEY_HEADERS:
-        buf_printf(out, "(%u headers)", ((const struct shape *)base)->send.headers_n);
-        break;
-    case KEY_ALLOW:
-        buf_printf(out, "(%u addresses)", ((const struct provider_conf *)base)->allow_n);
-        break;
-    default:
-        print_slice(out, k, *(const struct slice *)(const void *)at);
-    }
-}
-
-static void print_section(struct buf *out, enum key_section section, const char *indent, const void *base)
-{
-    for (size_t i = 0; i < KEYS; i++)
-        if (keys[i].section == section) {
-            buf_printf(out, "%s%s: ", indent, keys[i].name);
-            print_value(out, &keys[i], base);
-            buf_char(out, '\n');
-        }
-}
-
-static void print_shape(struct buf *out, const struct shape *s)
-{
-    static const struct {
-        enum key_section section;
-        const char *head;
-    } maps_of_shape[] = { { SECTION_SMS, "sms_in" },
-                          { SECTION_USSD, "ussd_in" },
-                          { SECTION_DLR, "dlr_in" },
-                          { SECTION_ANSWER, "answer" },
-                          { SECTION_SIGNATURE, "signature" } };
-
-    print_section(out, SECTION_SEND_AS, "      ", s);
-    for (size_t i = 0; i < sizeof maps_of_shape / sizeof *maps_of_shape; i++) {
-        buf_printf(out, "    %s:\n", maps_of_shape[i].head);
-        print_section(out, maps_of_shape[i].section, "      ", s);
-    }
-}
-
-void config_print(struct buf *out, const struct config *c)
-{
-    buf_printf(out, "# %s\n", c->file);
-    print_section(out, SECTION_TOP, "", c);
-    buf_str(out, "redis:\n");
-    print_section(out, SECTION_REDIS, "  ", c);
-    buf_str(out, "limits:\n");
-    print_section(out, SECTION_LIMITS, "  ", c);
-    buf_str(out, "providers:\n");
-    for (unsigned i = 0; i < c->providers_n; i++) {
-        buf_printf(out, "  %.*s:\n", SLICE_ARG(c->providers[i].name));
-        print_section(out, SECTION_PROVIDER, "    ", &c->providers[i]);
-        buf_str(out, "    send:\n");
-        print_section(out, SECTION_SEND, "      ", &c->providers[i].send);
-        if (c->providers[i].shape)
-            print_shape(out, c->providers[i].shape);
-    }
-    buf_str(out, "sinks:\n");
-    for (unsigned i = 0; i < c->sinks_n; i++) {
-        buf_printf(out, "  %.*s:\n", SLICE_ARG(c->sinks[i].name));
-        print_section(out, SECTION_SINK, "    ", &c->sinks[i]);
-    }
 }

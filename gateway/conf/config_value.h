@@ -1,4 +1,4 @@
-/* config_value.h - private to config.c: the types of keys and how one value of each is read and checked. */
+/* config_value.h - private to config*.c: the types of keys and how one value of each is read and checked. */
 #ifndef KENTONGAN_CONF_CONFIG_VALUE_H
 #define KENTONGAN_CONF_CONFIG_VALUE_H
 
@@ -74,6 +74,9 @@ struct config_reader {
     struct faults *faults;
 };
 
+/* Every key there is, by section (config_keys.def). */
+extern const struct key config_keys[];
+extern const size_t config_keys_n;
 /* The words that templates of this section may hold; NULL ends the list. */
 const char *const *config_words(enum key_section);
 /* Every key of the section out of the map (NULL: defaults alone) into base. */

@@ -99,13 +99,30 @@ void store_refused(struct store *, const redisReply *);
 /* A reply that matters only when it is an error. */
 void store_ignore(void *store, const redisReply *);
 
+/* commit_command.c: the bytes of a call, into a buffer that it opens (the caller's to free), and what the
+ * rest of the store must know of it.  False: larger than COMMIT_COMMAND_MAX, or memory is out. */
+enum {
+    COMMIT_COMMAND_MAX = 4 * 1024 * 1024,
+};
+struct commit_effects {
+    uint64_t streams; /* those it adds to */
+    int64_t due_ms;   /* its earliest timer; 0 = none */
+    bool people;      /* it changes them */
+    bool park;
+    char *fired; /* the timer that it was: id@due, or NULL; the caller's to free */
+};
+bool commit_command(struct store *, const struct inbound *, const char *via, const struct outcome *,
+                    struct buf *out, struct commit_effects *) MUST_CHECK;
+bool commit_command_park(struct store *, const struct inbound *, const char *reason, int64_t now_ms,
+                         struct buf *out, struct commit_effects *) MUST_CHECK;
+/* Bit of a stream in a set of those touched; 0 for a stream that commits do not write. */
+uint64_t store_stream_bit(const struct store *, const char *stream);
+
 /* commit.c */
 void commits_up(struct store *);
 void commits_down(struct store *);
 void commits_tick(void *store);
 void commits_free(struct store *);
-/* Bit of a stream in a set of those touched; 0 for a stream that commits do not write. */
-uint64_t store_stream_bit(const struct store *, const char *stream);
 
 /* lease.c */
 struct lease *lease_new(struct store *);

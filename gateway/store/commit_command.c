@@ -1,0 +1,371 @@
+/* commit_command.c - one outcome as the bytes of one call of the commit function (commit.lua). */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/model/people.h"
+#include "gateway/store/store_private.h"
+
+enum {
+    CID_TTL_MS =
+        60000, /* of the key that stands in for a duplicate key: longer than a commit is sent again */
+};
+
+/* --- streams --- */
+
+static int provider_index(const struct store *s, struct slice name)
+{
+    for (unsigned i = 0; i < s->providers_n; i++)
+        if (slice_is(name, s->providers[i]))
+            return (int)i;
+    return -1;
+}
+
+static uint64_t lane_bit(const struct store *s, unsigned provider, unsigned lane)
+{
+    (void)s;
+    return UINT64_C(1) << (STORE_SINKS + 1 + provider * STORE_LANES + lane);
+}
+
+uint64_t store_stream_bit(const struct store *s, const char *stream)
+{
+    struct slice name = slice_of(stream), provider;
+    int i;
+
+    if (slice_is(name, "tally"))
+        return UINT64_C(1) << STORE_SINKS;
+    if (slice_starts(name, "sink:")) {
+        name = slice_skip(name, 5);
+        for (unsigned k = 0; k < s->sinks_n; k++)
+            if (slice_is(name, s->sinks[k]))
+                return UINT64_C(1) << k;
+        return 0;
+    }
+    if (!slice_starts(name, "sms:"))
+        return 0;
+    name = slice_skip(name, 4);
+    provider = slice_cut(&name, ':');
+    i = provider_index(s, provider);
+    if (i < 0 || name.n != 1 || name.p[0] < '0' || name.p[0] >= '0' + STORE_LANES)
+        return 0;
+    return lane_bit(s, (unsigned)i, (unsigned)(name.p[0] - '0'));
+}
+
+/* An SMS for a provider that is not (or no longer) configured takes the way of the question, else the
+ * default's. */
+static int sms_provider(const struct store *s, const struct sms *sms, const char *via)
+{
+    int i = sms->provider.n ? provider_index(s, sms->provider) : -1;
+
+    if (i < 0)
+        i = provider_index(s, slice_of(via));
+    return i < 0 && s->providers_n ? (int)s->default_provider : i;
+}
+
+/* --- the command --- */
+
+struct making {
+    struct store *store;
+    struct buf *out;
+    struct buf text; /* scratch for one encoded thing */
+    struct buf log;  /* its entry in the message log */
+    bool logged;
+    const struct inbound *in;
+    const struct outcome *o;
+    const char *via;
+    char cid[STORE_REV + 1];
+    struct slice fired, fired_due;
+    bool dup, stand_in; /* a duplicate key; one made of the commit's id */
+    bool timed;
+    unsigned sinks;
+};
+
+/* A single plain write needs no key of its own to be known again: its value carries the commit's id. */
+static bool one_write_only(const struct making *m)
+{
+    const struct outcome *o = m->o;
+
+    return o->writes_n == 1 && !o->writes[0].check_only && o->writes[0].blob.n && !o->rows_n && !o->sms_n &&
+           !o->timers_n && !o->tallies_n && !o->people_n && !m->fired.n;
+}
+
+static void add_key(struct making *m, const char *kind, struct slice a, struct slice b)
+{
+    struct key k;
+
+    redis_format_part(m->out, store_key(m->store, &k, kind, a, b));
+}
+
+static void add_stream(struct making *m, const char *name)
+{
+    struct key k;
+
+    redis_format_part(m->out, store_key(m->store, &k, "st", slice_of(name), S("")));
+}
+
+static void add_keys(struct making *m, struct commit_effects *e)
+{
+    const struct outcome *o = m->o;
+    struct key k;
+    char name[96];
+
+    if (m->stand_in)
+        add_key(m, "dup", S("commit"), slice_of(m->cid));
+    else if (m->dup)
+        add_key(m, "dup", m->in->provider, m->in->provider_id);
+    for (unsigned i = 0; i < o->writes_n; i++)
+        redis_format_part(m->out, store_subject_key(m->store, &k, &o->writes[i].ref));
+    for (unsigned i = 0; i < m->sinks; i++) {
+        snprintf(name, sizeof name, "sink:%s", m->store->sinks[i]);
+        add_stream(m, name);
+        e->streams |= UINT64_C(1) << i;
+    }
+    for (unsigned i = 0; i < o->sms_n; i++) {
+        int p = sms_provider(m->store, &o->sms[i], m->via);
+        unsigned lane = sms_lane(o->sms[i].class);
+
+        snprintf(name, sizeof name, "sms:%s:%u", p < 0 ? "none" : m->store->providers[p], lane);
+        add_stream(m, name);
+        if (p >= 0)
+            e->streams |= lane_bit(m->store, (unsigned)p, lane);
+    }
+    if (m->timed) {
+        add_key(m, "due", S(""), S(""));
+        add_key(m, "duet", S(""), S(""));
+    }
+    if (o->tallies_n) {
+        add_stream(m, "tally");
+        e->streams |= UINT64_C(1) << STORE_SINKS;
+    }
+    for (unsigned i = 0; i < o->tallies_n; i++) {
+        add_key(m, "t", o->tallies[i].village, o->tallies[i].disease);
+        add_key(m, "t", o->tallies[i].puskesmas, o->tallies[i].disease);
+    }
+    if (o->people_n) {
+        add_key(m, "people", S(""), S(""));
+        add_key(m, "people:rev", S(""), S(""));
+    }
+    if (m->logged) /* wakes nobody: the log is read each second, in few and fat reads */
+        add_stream(m, "log");
+}
+
+static void add_writes(struct making *m)
+{
+    char rev[STORE_REV + 1];
+
+    for (unsigned i = 0; i < m->o->writes_n; i++) {
+        const struct subject_write *w = &m->o->writes[i];
+
+        snprintf(rev, sizeof rev, "%016llx", (unsigned long long)w->seen_rev);
+        redis_format_part(m->out, w->seen_rev ? slice_of(rev) : S(""));
+        redis_format_i64(m->out, w->check_only ? 0 : w->ttl_ms > 0 ? w->ttl_ms : m->store->dup_ttl_ms);
+        buf_clear(&m->text);
+        if (!w->check_only && w->blob.n) {
+            buf_str(&m->text, m->cid);
+            buf_add(&m->text, w->blob);
+        }
+        redis_format_part(m->out, buf_slice(&m->text));
+    }
+}
+
+/* What the ids of a message's SMS and its place in the log are made of. */
+static struct slice message_id(const struct making *m)
+{
+    return m->in->provider_id.n ? m->in->provider_id : slice_of(m->cid);
+}
+
+static void add_sms(struct making *m)
+{
+    struct slice id = message_id(m);
+
+    for (unsigned i = 0; i < m->o->sms_n; i++) {
+        const struct sms *sms = &m->o->sms[i];
+        struct uuid_text uuid = sms_uuid(m->in->provider, id, i);
+        struct lane_sms lane = {
+            .to = sms->to,
+            .text = sms->text,
+            .nomor = sms->nomor,
+            .uuid = slice_of(uuid.text),
+            .question_provider = m->in->provider,
+            .class = sms->class,
+            .expires_ms = sms->expires_ms,
+        };
+
+        buf_clear(&m->text);
+        sms_encode(&m->text, &lane);
+        redis_format_part(m->out, buf_slice(&m->text));
+        if (m->logged) {
+            int p = sms_provider(m->store, sms, m->via);
+
+            message_log_sms(&m->log, p < 0 ? "none" : m->store->providers[p], sms_lane(sms->class),
+                            buf_slice(&m->text));
+        }
+    }
+}
+
+static void add_timers(struct making *m, struct commit_effects *e)
+{
+    for (unsigned i = 0; i < m->o->timers_n; i++) {
+        const struct timer *t = &m->o->timers[i];
+
+        redis_format_part(m->out, t->id);
+        redis_format_i64(m->out, t->due_ms);
+        redis_format_part(m->out, t->text);
+        if (t->due_ms && (!e->due_ms || t->due_ms < e->due_ms))
+            e->due_ms = t->due_ms;
+    }
+}
+
+static void add_tallies(struct making *m)
+{
+    for (unsigned i = 0; i < m->o->tallies_n; i++) {
+        const struct tally *t = &m->o->tallies[i];
+
+        buf_clear(&m->text);
+        buf_str(&m->text, "{\"v\":1,\"village\":");
+        buf_json(&m->text, t->village);
+        buf_str(&m->text, ",\"disease\":");
+        buf_json(&m->text, t->disease);
+        buf_str(&m->text, ",\"day\":");
+        buf_json(&m->text, t->day);
+        buf_str(&m->text, ",\"puskesmas\":");
+        buf_json(&m->text, t->puskesmas);
+        buf_str(&m->text, ",\"delta\":");
+        buf_i64(&m->text, t->delta);
+        buf_char(&m->text, '}');
+        redis_format_part(m->out, t->day);
+        redis_format_i64(m->out, t->delta);
+        redis_format_part(m->out, buf_slice(&m->text));
+    }
+}
+
+static void add_commit(struct making *m, struct commit_effects *e)
+{
+    const struct outcome *o = m->o;
+    unsigned keys, args;
+
+    keys = (m->dup ? 1 : 0) + o->writes_n + m->sinks + o->sms_n + (m->timed ? 2 : 0) +
+           (o->tallies_n ? 1 + 2 * o->tallies_n : 0) + (o->people_n ? 2 : 0) + m->logged;
+    args = 11 + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n + 3 * o->tallies_n +
+           2 * o->people_n + 2 * m->logged;
+    redis_format_begin(m->out, 3 + keys + args);
+    redis_format_part(m->out, S("FCALL"));
+    redis_format_part(m->out, S("kt1_commit"));
+    redis_format_i64(m->out, keys);
+    add_keys(m, e);
+    redis_format_part(m->out, slice_of(m->cid));
+    redis_format_i64(m->out, !m->dup ? 0 : m->stand_in ? CID_TTL_MS : m->store->dup_ttl_ms);
+    redis_format_i64(m->out, o->writes_n);
+    redis_format_i64(m->out, m->sinks);
+    redis_format_i64(m->out, o->sms_n);
+    redis_format_i64(m->out, o->timers_n);
+    redis_format_i64(m->out, o->tallies_n);
+    redis_format_i64(m->out, o->people_n);
+    redis_format_i64(m->out, m->logged);
+    redis_format_part(m->out, m->fired);
+    redis_format_part(m->out, m->fired_due);
+    if (m->logged)
+        message_log_begin(&m->log, m->in, o, message_id(m), slice_of(o->reason));
+    add_writes(m);
+    if (m->sinks) {
+        buf_clear(&m->text);
+        for (unsigned i = 0; i < o->rows_n; i++) {
+            if (i)
+                buf_char(&m->text, '\n');
+            row_encode(&m->text, &o->rows[i]);
+        }
+        redis_format_part(m->out, buf_slice(&m->text));
+    }
+    add_sms(m);
+    add_timers(m, e);
+    add_tallies(m);
+    for (unsigned i = 0; i < o->people_n; i++) {
+        buf_clear(&m->text);
+        person_encode(&m->text, &o->people[i]);
+        redis_format_part(m->out, o->people[i].msisdn);
+        redis_format_part(m->out, buf_slice(&m->text));
+    }
+    e->people = o->people_n > 0;
+    if (m->logged) {
+        message_log_end(&m->log, o);
+        redis_format_part(m->out, buf_slice(&m->log));
+        redis_format_i64(m->out, MESSAGE_LOG_MAX);
+    }
+}
+
+static void prepare(struct making *m, struct store *s, struct commit_effects *e)
+{
+    if (++s->commit_id == 0)
+        s->commit_id = 1;
+    snprintf(m->cid, sizeof m->cid, "%016llx", (unsigned long long)s->commit_id);
+    m->fired = m->fired_due = slice_make("", 0);
+    if (m->in->timer.n && !due_parse(m->in->timer, &m->fired, &m->fired_due))
+        m->fired = m->fired_due = slice_make("", 0);
+    m->stand_in = !m->in->provider_id.n && !one_write_only(m);
+    m->dup = (m->in->provider_id.n && !m->fired.n) || m->stand_in; /* a timer stands in the due set itself */
+    m->timed = m->o->timers_n || m->fired.n;
+    m->sinks = m->o->rows_n ? s->sinks_n : 0;
+    e->fired = m->fired.n ? strndup(m->in->timer.p, m->in->timer.n) : NULL;
+}
+
+static struct making begin(struct store *s, const struct inbound *in, const struct outcome *o,
+                           const char *via, struct buf *out, struct commit_effects *e)
+{
+    struct making m = { .store = s, .in = in, .o = o, .via = via ? via : "", .out = out };
+
+    buf_init(&m.text, COMMIT_COMMAND_MAX);
+    buf_init(&m.log, COMMIT_COMMAND_MAX);
+    buf_init(out, COMMIT_COMMAND_MAX);
+    prepare(&m, s, e);
+    return m;
+}
+
+/* False when something did not fit. */
+static bool finish(struct making *m)
+{
+    bool ok = !m->text.failed && !m->log.failed && !m->out->failed;
+
+    buf_free(&m->text);
+    buf_free(&m->log);
+    return ok;
+}
+
+bool commit_command(struct store *s, const struct inbound *in, const char *via, const struct outcome *o,
+                    struct buf *out, struct commit_effects *e)
+{
+    struct making m = begin(s, in, o, via, out, e);
+
+    m.logged = message_log_wants(in, o);
+    add_commit(&m, e);
+    return finish(&m);
+}
+
+bool commit_command_park(struct store *s, const struct inbound *in, const char *reason, int64_t now_ms,
+                         struct buf *out, struct commit_effects *e)
+{
+    static const struct outcome nothing;
+    struct making m = begin(s, in, &nothing, NULL, out, e);
+
+    m.dup = true;
+    e->park = true;
+    redis_format_begin(m.out, 13);
+    redis_format_part(m.out, S("FCALL"));
+    redis_format_part(m.out, S("kt1_park_inbound"));
+    redis_format_i64(m.out, 3);
+    if (m.stand_in)
+        add_key(&m, "dup", S("commit"), slice_of(m.cid));
+    else
+        add_key(&m, "dup", in->provider, in->provider_id);
+    add_key(&m, "parked", S("inbound"), S(""));
+    add_stream(&m, "log");
+    redis_format_part(m.out, slice_of(m.cid));
+    redis_format_i64(m.out, m.stand_in ? CID_TTL_MS : s->dup_ttl_ms);
+    inbound_encode(&m.text, in);
+    redis_format_part(m.out, buf_slice(&m.text));
+    redis_format_part(m.out, slice_of(reason));
+    redis_format_i64(m.out, now_ms);
+    message_log_begin(&m.log, in, &nothing, message_id(&m), S("parked"));
+    message_log_end(&m.log, &nothing);
+    redis_format_part(m.out, buf_slice(&m.log));
+    redis_format_i64(m.out, MESSAGE_LOG_MAX);
+    return finish(&m);
+}
