@@ -179,7 +179,7 @@ static void add_sms(struct making *m)
 
     for (unsigned i = 0; i < m->o->sms_n; i++) {
         const struct sms *sms = &m->o->sms[i];
-        struct uuid_text uuid = sms_uuid(m->in->provider, id, i);
+        struct uuid_text uuid = sms_uuid(m->in, id, i);
         struct lane_sms lane = {
             .to = sms->to,
             .text = sms->text,

@@ -86,7 +86,7 @@ static int write_conf(struct managed *m, struct err *err)
                 "port 0\nunixsocketperm 600\ndaemonize no\nloglevel warning\n"
                 "appendonly yes\nappendfsync always\nno-appendfsync-on-rewrite no\n"
                 "aof-use-rdb-preamble yes\naof-load-truncated yes\nauto-aof-rewrite-percentage 100\n"
-                "auto-aof-rewrite-min-size 64mb\nsave \"\"\nmaxmemory-policy noeviction\n"
+                "auto-aof-rewrite-min-size 256mb\nsave \"\"\nmaxmemory-policy noeviction\n"
                 "databases 1\ntimeout 0\nset-proc-title no\n");
     quote(&b, "dir", m->folder);
     quote(&b, "unixsocket", m->address + strlen("unix:"));

@@ -113,7 +113,7 @@ static void add_rows(struct buf *b, const struct outcome *o)
 void message_log_begin(struct buf *b, const struct inbound *in, const struct outcome *o, struct slice id,
                        struct slice reason)
 {
-    struct uuid_text uuid = message_uuid(in->provider, id);
+    struct uuid_text uuid = message_uuid(in, id);
 
     if (in->kind == INBOUND_DLR) {
         add_report(b, in);

@@ -488,7 +488,7 @@ void redis_send(struct redis *r, redis_cb *cb, void *arg)
         pending_push(r, cb, arg);
         if (takes(r) && r->out.failed)
             redis_drop(r, "too many bytes waiting to be sent");
-        else if (r->out.n - r->out_off >= FLUSH_AT)
+        else if (r->n == 1 || r->out.n - r->out_off >= FLUSH_AT)
             flush(r);
         loop_again(r->loop);
         return;

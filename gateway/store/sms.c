@@ -77,30 +77,32 @@ int sms_decode(struct slice body, struct arena *arena, struct lane_sms *out, str
     return 0;
 }
 
-static struct uuid_text uuid_of(struct slice provider, struct slice id, struct slice tail)
+/* Of what came in, whatever became of it: the same each time.  Time first, because the message log has
+ * indexes of them: at random places each message would touch pages of its own. */
+static struct uuid_text uuid_of(const struct inbound *in, struct slice id, struct slice tail)
 {
     struct sha1_ctx ctx;
     uint8_t d[SHA1_DIGEST_SIZE];
 
     sha1_init(&ctx);
     sha1_update(&ctx, 16, (const uint8_t *)"kentongan:uuid:5");
-    sha1_update(&ctx, provider.n, (const uint8_t *)provider.p);
+    sha1_update(&ctx, in->provider.n, (const uint8_t *)in->provider.p);
     sha1_update(&ctx, 1, (const uint8_t *)"");
     sha1_update(&ctx, id.n, (const uint8_t *)id.p);
     sha1_update(&ctx, tail.n, (const uint8_t *)tail.p);
     sha1_digest(&ctx, sizeof d, d);
-    return uuid5_text(d);
+    return uuid8_text(in->received_ms, d);
 }
 
-struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index)
+struct uuid_text sms_uuid(const struct inbound *in, struct slice id, unsigned index)
 {
     char tail[32];
     int n = snprintf(tail, sizeof tail, "%csms%c%u", 0, 0, index);
 
-    return uuid_of(provider, id, slice_make(tail, (size_t)n));
+    return uuid_of(in, id, slice_make(tail, (size_t)n));
 }
 
-struct uuid_text message_uuid(struct slice provider, struct slice id)
+struct uuid_text message_uuid(const struct inbound *in, struct slice id)
 {
-    return uuid_of(provider, id, slice_make("\0message", 8));
+    return uuid_of(in, id, slice_make("\0message", 8));
 }

@@ -201,9 +201,10 @@ void message_log_their_id(struct store *, const char *provider, struct slice the
 
 /* sms.c */
 void sms_encode(struct buf *, const struct lane_sms *);
-/* UUIDv5 of (provider, id, "sms", index). */
-struct uuid_text sms_uuid(struct slice provider, struct slice id, unsigned index);
-/* UUIDv5 of (provider, id, "message"): its place in the message log. */
-struct uuid_text message_uuid(struct slice provider, struct slice id);
+/* Of a message's SMS number `index`; id: the provider's, or the commit's.  UUIDv8 of time of receipt,
+ * provider and id. */
+struct uuid_text sms_uuid(const struct inbound *, struct slice id, unsigned index);
+/* Its own, in the message log. */
+struct uuid_text message_uuid(const struct inbound *, struct slice id);
 
 #endif
