@@ -27,6 +27,7 @@ struct subject {
     struct subject_ref ref;
     uint64_t rev;      /* 0 = does not exist */
     struct slice blob; /* empty when it does not exist */
+    bool recalled;     /* from memory: the commit must check its revision */
 };
 
 #endif

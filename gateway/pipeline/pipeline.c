@@ -442,10 +442,40 @@ static void on_commit(void *arg, enum store_rc rc)
     }
 }
 
+static bool writes(const struct outcome *o, const struct subject_ref *ref)
+{
+    for (unsigned i = 0; i < o->writes_n; i++)
+        if (o->writes[i].ref.kind == ref->kind && slice_eq(o->writes[i].ref.id, ref->id))
+            return true;
+    return false;
+}
+
+/* What came from memory must still be so.  False: no room for one more. */
+static bool check_recalled(struct job *j)
+{
+    struct outcome *o = j->outcome;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const struct subject *s = &j->first[i];
+
+        if (!s->recalled || writes(o, &s->ref))
+            continue;
+        if (o->writes_n == OUTCOME_SUBJECTS)
+            return false;
+        o->writes[o->writes_n++] =
+            (struct subject_write){ .ref = s->ref, .seen_rev = s->rev, .check_only = true };
+    }
+    return true;
+}
+
 static void step_commit(struct job *j)
 {
     char via[64];
 
+    if (!check_recalled(j)) {
+        park(j, REASON_parked_overflow, "outcome over its bounds");
+        return;
+    }
     snprintf(via, sizeof via, "%.*s", SLICE_ARG(j->in.provider));
     store_commit(j->pipeline->store, &j->in, via, j->outcome, clock_wall_ms(), on_commit, j);
 }

@@ -49,11 +49,28 @@ static void unlink_commit(struct commit *c)
     s->commits_n--;
 }
 
+/* What was written is remembered; what may be otherwise in Redis is not. */
+static void recall(struct commit *c, enum store_rc rc)
+{
+    const struct commit_effects *e = &c->effects;
+
+    for (unsigned i = 0; i < e->recall_n; i++) {
+        struct slice key = slice_make(c->command.p + e->recall[i].key, e->recall[i].key_n);
+
+        if (rc == STORE_OK && !e->recall[i].checked)
+            recall_put(c->store->recall, key,
+                       slice_make(c->command.p + e->recall[i].value, e->recall[i].value_n));
+        else if (rc == STORE_CONFLICT || rc == STORE_UNAVAILABLE)
+            recall_drop(c->store->recall, key);
+    }
+}
+
 /* Tells how it ended; it must be out of the list. */
 static void tell(struct commit *c, enum store_rc rc)
 {
     struct store *s = c->store;
 
+    recall(c, rc);
     s->figures.commits += rc == STORE_OK;
     s->figures.parked += rc == STORE_OK && c->effects.park;
     s->figures.duplicates += rc == STORE_DUPLICATE;

@@ -84,7 +84,11 @@ static bool one_write_only(const struct making *m)
 {
     const struct outcome *o = m->o;
 
-    return o->writes_n == 1 && !o->writes[0].check_only && o->writes[0].blob.n && !o->rows_n && !o->sms_n &&
+    unsigned writes = 0;
+
+    for (unsigned i = 0; i < o->writes_n; i++)
+        writes += !o->writes[i].check_only;
+    return writes == 1 && !o->writes[0].check_only && o->writes[0].blob.n && !o->rows_n && !o->sms_n &&
            !o->timers_n && !o->tallies_n && !o->people_n && !m->fired.n;
 }
 
@@ -102,6 +106,12 @@ static void add_stream(struct making *m, const char *name)
     redis_format_part(m->out, store_key(m->store, &k, "st", slice_of(name), S("")));
 }
 
+/* Where the part of n bytes stands that was added last. */
+static size_t part_at(const struct buf *out, size_t n)
+{
+    return out->failed ? 0 : out->n - strlen("\r\n") - n;
+}
+
 static void add_keys(struct making *m, struct commit_effects *e)
 {
     const struct outcome *o = m->o;
@@ -112,8 +122,17 @@ static void add_keys(struct making *m, struct commit_effects *e)
         add_key(m, "dup", S("commit"), slice_of(m->cid));
     else if (m->dup)
         add_key(m, "dup", m->in->provider, m->in->provider_id);
-    for (unsigned i = 0; i < o->writes_n; i++)
-        redis_format_part(m->out, store_subject_key(m->store, &k, &o->writes[i].ref));
+    for (unsigned i = 0; i < o->writes_n; i++) {
+        const struct subject_write *w = &o->writes[i];
+        struct slice key = store_subject_key(m->store, &k, &w->ref);
+
+        redis_format_part(m->out, key);
+        if (recall_takes(w->ref.kind) && e->recall_n < sizeof e->recall / sizeof *e->recall) {
+            e->recall[e->recall_n].key = part_at(m->out, key.n);
+            e->recall[e->recall_n].key_n = (unsigned)key.n;
+            e->recall[e->recall_n++].checked = w->check_only;
+        }
+    }
     for (unsigned i = 0; i < m->sinks; i++) {
         snprintf(name, sizeof name, "sink:%s", m->store->sinks[i]);
         add_stream(m, name);
@@ -148,9 +167,10 @@ static void add_keys(struct making *m, struct commit_effects *e)
         add_stream(m, "log");
 }
 
-static void add_writes(struct making *m)
+static void add_writes(struct making *m, struct commit_effects *e)
 {
     char rev[STORE_REV + 1];
+    unsigned recall = 0;
 
     for (unsigned i = 0; i < m->o->writes_n; i++) {
         const struct subject_write *w = &m->o->writes[i];
@@ -164,6 +184,10 @@ static void add_writes(struct making *m)
             buf_add(&m->text, w->blob);
         }
         redis_format_part(m->out, buf_slice(&m->text));
+        if (recall_takes(w->ref.kind) && recall < e->recall_n) {
+            e->recall[recall].value = part_at(m->out, m->text.n);
+            e->recall[recall++].value_n = (unsigned)m->text.n;
+        }
     }
 }
 
@@ -265,7 +289,7 @@ static void add_commit(struct making *m, struct commit_effects *e)
     redis_format_part(m->out, m->fired_due);
     if (m->logged)
         message_log_begin(&m->log, m->in, o, message_id(m), slice_of(o->reason));
-    add_writes(m);
+    add_writes(m, e);
     if (m->sinks) {
         buf_clear(&m->text);
         for (unsigned i = 0; i < o->rows_n; i++) {

@@ -9,7 +9,8 @@ struct load {
     struct store *store;
     struct subject *subjects;
     unsigned n;
-    bool dup; /* the first value is the duplicate key */
+    bool dup;     /* the first value is the duplicate key */
+    bool recalls; /* a message's first load */
     struct arena *arena;
     store_load_cb *cb;
     void *arg;
@@ -47,18 +48,27 @@ bool store_rev_parse(struct slice hex, uint64_t *out)
     return v != 0;
 }
 
-static enum store_rc take_subject(struct load *l, struct subject *subject, const redisReply *value)
+/* text: "" when there is no such key. */
+static enum store_rc take_subject(struct load *l, struct subject *subject, struct slice text)
 {
-    struct slice text = redis_slice(value);
-
     subject->rev = 0;
+    subject->recalled = false;
     subject->blob = slice_make("", 0);
-    if (value->type == REDIS_REPLY_NIL)
+    if (slice_empty(text))
         return STORE_OK;
     if (!store_rev_parse(text, &subject->rev))
         return STORE_UNAVAILABLE;
     subject->blob = arena_copy(l->arena, slice_skip(text, STORE_REV));
     return l->arena->failed ? STORE_UNAVAILABLE : STORE_OK;
+}
+
+static enum store_rc take_value(struct load *l, struct subject *subject, const redisReply *value)
+{
+    struct key k;
+
+    if (l->recalls && recall_takes(subject->ref.kind))
+        recall_put(l->store->recall, store_subject_key(l->store, &k, &subject->ref), redis_slice(value));
+    return take_subject(l, subject, redis_slice(value));
 }
 
 static enum store_rc take(struct load *l, const redisReply *reply)
@@ -76,7 +86,7 @@ static enum store_rc take(struct load *l, const redisReply *reply)
     if (l->dup && reply->element[0]->type != REDIS_REPLY_NIL)
         return STORE_DUPLICATE;
     for (unsigned i = 0; i < l->n && rc == STORE_OK; i++)
-        rc = take_subject(l, &l->subjects[i], reply->element[i + at]);
+        rc = take_value(l, &l->subjects[i], reply->element[i + at]);
     return rc;
 }
 
@@ -99,6 +109,24 @@ static void answer(void *arg)
     free(l);
 }
 
+/* True when all are remembered: a duplicate is found out by the commit. */
+static bool recalled(struct load *l)
+{
+    struct slice value;
+    struct key k;
+
+    for (unsigned i = 0; i < l->n; i++)
+        if (!recall_takes(l->subjects[i].ref.kind) ||
+            !recall_get(l->store->recall, store_subject_key(l->store, &k, &l->subjects[i].ref), &value))
+            return false;
+    for (unsigned i = 0; i < l->n && l->rc == STORE_OK; i++) {
+        if (recall_get(l->store->recall, store_subject_key(l->store, &k, &l->subjects[i].ref), &value))
+            l->rc = take_subject(l, &l->subjects[i], value);
+        l->subjects[i].recalled = true;
+    }
+    return true;
+}
+
 void store_load(struct store *s, const struct inbound *in, struct subject *subjects, unsigned n,
                 struct arena *arena, store_load_cb *cb, void *arg)
 {
@@ -110,8 +138,9 @@ void store_load(struct store *s, const struct inbound *in, struct subject *subje
         abort();
     *l = (struct load){ .store = s, .subjects = subjects, .n = n, .arena = arena, .cb = cb, .arg = arg };
     l->dup = in && in->provider_id.n > 0 && !in->timer.n; /* a timer: its commit knows */
-    if (!s->up || (!l->dup && !n)) {
-        l->rc = s->up ? STORE_OK : STORE_UNAVAILABLE;
+    l->recalls = in;
+    l->rc = s->up ? STORE_OK : STORE_UNAVAILABLE;
+    if (!s->up || (!l->dup && !n) || (in && n && recalled(l))) {
         loop_soon(s->loop, answer, l);
         return;
     }

@@ -102,6 +102,7 @@ void store_went_down(struct store *s)
     if (!s->up)
         return;
     enter_up(s, false);
+    recall_clear(s->recall); /* it may come back as another */
     commits_down(s);
     lease_down(s);
     due_down(s);
@@ -186,6 +187,7 @@ static void store_free(struct store *s)
     wires_free(s->wires);
     consumers_free(s);
     commits_free(s);
+    recall_free(s->recall);
     lease_free(s->lease);
     due_free(s->due);
     people_free(s->people);
@@ -237,6 +239,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->loop = loop;
     s->lock_fd = -1;
     s->commit_id = rnd_u64();
+    s->recall = recall_new();
     s->message_log = message_log_new(s);
     s->commit_tick = loop_timer_new(loop, "store: commits", commits_tick, s);
     s->close_tick = loop_timer_new(loop, "store: close", close_step, s);

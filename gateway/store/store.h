@@ -48,9 +48,9 @@ bool store_up(const struct store *);
 void store_watch(struct store *, void (*f)(void *, bool up), void *arg);
 
 /* One round trip: is this inbound a duplicate (skipped when it is NULL or its provider_id is empty), and the
- * subjects.
- * subjects (n of them, refs filled in) must live until the callback; rev and blob are filled, blobs in the
- * arena. */
+ * subjects.  None when all subjects of an inbound were here just now: they are marked `recalled`, the commit
+ * must check them, and it is the commit that finds a duplicate. subjects (n of them, refs filled in) must
+ * live until the callback; rev and blob are filled, blobs in the arena. */
 typedef void store_load_cb(void *arg, enum store_rc);
 void store_load(struct store *, const struct inbound *, struct subject *subjects, unsigned n, struct arena *,
                 store_load_cb *, void *arg);

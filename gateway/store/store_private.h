@@ -20,6 +20,7 @@ enum {
 
 struct managed;
 struct wires;
+struct recall;
 struct lease;
 struct due;
 struct people_watch;
@@ -54,6 +55,7 @@ struct store {
     struct commit *commits, *last_commit;
     unsigned commits_n;
     struct loop_timer *commit_tick;
+    struct recall *recall;
     struct lease *lease;
     struct due *due;
     struct people_watch *people;
@@ -110,6 +112,12 @@ struct commit_effects {
     bool people;      /* it changes them */
     bool park;
     char *fired; /* the timer that it was: id@due, or NULL; the caller's to free */
+    struct {
+        size_t key, value; /* where they stand in the command */
+        unsigned key_n, value_n;
+        bool checked; /* only: not written */
+    } recall[4];
+    unsigned recall_n;
 };
 bool commit_command(struct store *, const struct inbound *, const char *via, const struct outcome *,
                     struct buf *out, struct commit_effects *) MUST_CHECK;
@@ -123,6 +131,19 @@ void commits_up(struct store *);
 void commits_down(struct store *);
 void commits_tick(void *store);
 void commits_free(struct store *);
+
+/* recall.c: values by key, as Redis has them ("" = no such key); a slice lives until the next call. */
+struct recall *recall_new(void);
+bool recall_get(const struct recall *, struct slice key, struct slice *value) MUST_CHECK;
+void recall_put(struct recall *, struct slice key, struct slice value);
+void recall_drop(struct recall *, struct slice key);
+void recall_clear(struct recall *);
+void recall_free(struct recall *);
+/* Is it of a kind that is recalled? */
+static inline bool recall_takes(enum subject_kind kind)
+{
+    return kind == SUBJECT_SENDER || kind == SUBJECT_SESSION;
+}
 
 /* lease.c */
 struct lease *lease_new(struct store *);

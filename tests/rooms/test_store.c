@@ -39,7 +39,7 @@ static void a_commit_is_loaded_again(void **state)
     assert_int_equal(load(&in, &sub, 1), STORE_OK);
     assert_int_equal(sub.rev, 0);
     assert_int_equal(commit(&in, full_outcome()), STORE_OK);
-    assert_int_equal(load(&in, &sub, 1), STORE_DUPLICATE);
+    assert_int_equal(load(&in, NULL, 0), STORE_DUPLICATE);
     assert_int_equal(load(&next, &sub, 1), STORE_OK);
     assert_true(sub.rev != 0);
     assert_true(slice_is(sub.blob, "{\"v\":1}"));
@@ -48,6 +48,65 @@ static void a_commit_is_loaded_again(void **state)
     assert_int_equal(raw_int("XLEN", "{19.06}st:sms:emulator:0"), 1);
     assert_int_equal(raw_int("XLEN", "{19.06}st:tally"), 1);
     assert_int_equal(raw_int("ZCARD", "{19.06}due:"), 1);
+}
+
+/* One write of a sender, with the revision that was seen. */
+static struct outcome *sender_outcome(uint64_t rev)
+{
+    static struct outcome o;
+
+    memset(&o, 0, sizeof o);
+    o.writes_n = 1;
+    o.writes[0] = (struct subject_write){ .ref = { SUBJECT_SENDER, S("+6281200000001") },
+                                          .seen_rev = rev,
+                                          .blob = S("{\"v\":1,\"n\":2}"),
+                                          .ttl_ms = 60000 };
+    return &o;
+}
+
+static void a_sender_is_recalled_until_it_is_otherwise_in_redis(void **state)
+{
+    struct inbound first = sms_from("r1"), second = sms_from("r2"), third = sms_from("r3");
+    struct subject sub = { .ref = { SUBJECT_SENDER, S("+6281200000001") } };
+
+    (void)state;
+    assert_int_equal(commit(&first, sender_outcome(0)), STORE_OK);
+    assert_int_equal(load(&second, &sub, 1), STORE_OK);
+    assert_true(sub.recalled);
+    assert_true(slice_is(sub.blob, "{\"v\":1,\"n\":2}"));
+    /* The same message again: known at the commit. */
+    assert_int_equal(commit(&first, sender_outcome(sub.rev)), STORE_DUPLICATE);
+    assert_int_equal(commit(&second, sender_outcome(sub.rev)), STORE_OK);
+    /* Its life ran out, or another gateway took it away. */
+    assert_int_equal(load(&third, &sub, 1), STORE_OK);
+    assert_int_equal(raw_int("DEL", "{19.06}s:sender:+6281200000001"), 1);
+    assert_int_equal(commit(&third, sender_outcome(sub.rev)), STORE_CONFLICT);
+    assert_int_equal(load(&third, &sub, 1), STORE_OK);
+    assert_false(sub.recalled);
+    assert_int_equal(sub.rev, 0);
+    assert_int_equal(commit(&third, sender_outcome(0)), STORE_OK);
+}
+
+static void what_is_only_checked_is_a_conflict_too(void **state)
+{
+    struct inbound in = sms_from("k1"), step = sms_from("");
+    struct subject sub = { .ref = { SUBJECT_SENDER, S("+6281200000001") } };
+    struct outcome *o;
+
+    (void)state;
+    assert_int_equal(commit(&in, sender_outcome(0)), STORE_OK);
+    assert_int_equal(load(&step, &sub, 1), STORE_OK);
+    assert_true(sub.recalled);
+    assert_int_equal(raw_int("DEL", "{19.06}s:sender:+6281200000001"), 1);
+    o = sender_outcome(0);
+    o->writes[0].ref = (struct subject_ref){ SUBJECT_SESSION, S("+6281200000001/*123#") };
+    o->writes[o->writes_n++] =
+        (struct subject_write){ .ref = sub.ref, .seen_rev = sub.rev, .check_only = true };
+    assert_int_equal(commit(&step, o), STORE_CONFLICT);
+    assert_int_equal(raw_int("EXISTS", "{19.06}s:session:+6281200000001/*123#"), 0);
+    o->writes[1].seen_rev = 0;
+    assert_int_equal(commit(&step, o), STORE_OK);
+    assert_int_equal(raw_int("EXISTS", "{19.06}s:session:+6281200000001/*123#"), 1);
 }
 
 static void the_same_id_is_a_duplicate_and_changes_nothing(void **state)
@@ -681,6 +740,8 @@ int main(void)
     const char *only = getenv("TEST_ONLY");
     const struct CMUnitTest tests[] = {
         CASE(a_commit_is_loaded_again),
+        CASE(a_sender_is_recalled_until_it_is_otherwise_in_redis),
+        CASE(what_is_only_checked_is_a_conflict_too),
         CASE(the_same_id_is_a_duplicate_and_changes_nothing),
         CASE(a_moved_revision_is_a_conflict_and_changes_nothing),
         CASE(a_subject_is_rewritten_checked_and_deleted),
