@@ -17,11 +17,6 @@
 #include "parsers/token.h"
 #include "parsers/when.h"
 
-/* The word lists of the language, looked up once. */
-struct words {
-    const struct word_list *units, *months, *days, *kata, *many, *signs;
-};
-
 /* What stands for one field so far. */
 struct slot {
     struct value value;
@@ -59,8 +54,6 @@ struct filling {
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
 };
-
-void understand_words(const struct ruleset *, struct words *out);
 
 /* --- understand_read.c --- */
 enum fit {

@@ -32,7 +32,7 @@ const unsigned command_words_n = sizeof command_words / sizeof *command_words;
 const struct command_word *command_by_word(struct slice upper)
 {
     for (unsigned i = 0; i < command_words_n; i++)
-        if (slice_is(upper, command_words[i].word))
+        if (slice_eq(upper, slice_make(command_words[i].word, command_words[i].n)))
             return &command_words[i];
     return NULL;
 }

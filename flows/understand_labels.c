@@ -33,7 +33,7 @@ static bool matches(const struct tokens *ts, unsigned i, struct slice label, uns
 static bool find(const struct filling *x, unsigned i, struct label *out)
 {
     *out = (struct label){ 0 };
-    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken || x->ts.t[i].low.n > 10)
+    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken || !shapes_may(&x->form->labels, x->ts.t[i].low))
         return false;
     for (unsigned f = 0; f < x->form->fields_n; f++) {
         const struct field *field = &x->form->fields[f];
@@ -111,7 +111,7 @@ static unsigned name_end(struct filling *x, unsigned from)
 {
     unsigned k = from, used;
     struct label next;
-    const struct word_list *jk = list_by_name(&x->rs->forms, S("jk"));
+    const struct word_list *jk = x->words->sex;
 
     for (; k < x->ts.n; k++) {
         if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken || (k > from && (x->ts.t[k].sep & SEP_HARD)))
@@ -218,7 +218,7 @@ static bool is_sex(const struct filling *x, const struct label *l, unsigned i)
 
     for (unsigned f = 0; f < x->form->fields_n; f++)
         if (x->form->fields[f].type == FIELD_SEX)
-            jk = list_by_name(&x->rs->forms, S("jk"));
+            jk = x->words->sex;
     if (!jk || l->used != 1 || !(x->ts.t[i].sep & SEP_HARD) ||
         (i + 1 < x->ts.n && !(x->ts.t[i + 1].sep & SEP_HARD)) || !phrase_at(&x->ts, i, jk, &used))
         return false;

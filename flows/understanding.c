@@ -15,22 +15,12 @@ enum {
     SCRATCH = 4 << 20,
 };
 
-void understand_words(const struct ruleset *rs, struct words *out)
-{
-    out->units = list_by_name(&rs->forms, S("satuan"));
-    out->months = list_by_name(&rs->forms, S("bulan"));
-    out->days = list_by_name(&rs->forms, S("hari"));
-    out->kata = list_by_name(&rs->forms, S("kata"));
-    out->many = list_by_name(&rs->forms, S("sebanyak"));
-    out->signs = list_by_name(&rs->forms, S("tanda"));
-}
-
 /* --- one report --- */
 
 /* TIMBANG BALITA Siti P …: the form said twice; but `TIMBANG Balita P` is a name to be asked about. */
 static void skip_second_keyword(struct filling *x)
 {
-    const struct word_list *jk = list_by_name(&x->rs->forms, S("jk"));
+    const struct word_list *jk = x->words->sex;
     unsigned used;
 
     if (x->ts.n < 2 || x->ts.t[0].kind != TOKEN_WORD || x->ts.t[1].kind != TOKEN_WORD ||
@@ -371,27 +361,25 @@ static void hear_all(const struct ruleset *rs, const struct words *words, struct
 bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
                     struct said *out)
 {
-    struct words words;
     struct keyword k;
-    struct splitter s = { .rs = rs, .words = &words, .arena = a, .said = out };
+    struct splitter s = { .rs = rs, .words = &rs->forms.words, .arena = a, .said = out };
 
     memset(out, 0, sizeof *out);
-    understand_words(rs, &words);
     if (text.n > TEXT_MAX)
         text.n = TEXT_MAX;
     text = text_valid_utf8(text, a);
     text = text_plain(text, a);
     out->body = normalised(text, a);
     s.today = date_today(at_ms, rs->utc_offset_min);
-    understand_keyword(rs, text, &words, a, &k);
+    understand_keyword(rs, text, &rs->forms.words, a, &k);
     if (!k.found) {
-        hear_all(rs, &words, text, a, out);
+        hear_all(rs, &rs->forms.words, text, a, out);
         return !a->failed;
     }
     if (!k.form) {
         out->kind = SAID_COMMAND;
         out->emergency = false;
-        understand_command(rs, &words, &k, text, s.today, a, &out->command);
+        understand_command(rs, &rs->forms.words, &k, text, s.today, a, &out->command);
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
@@ -575,7 +563,6 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
     const struct form *form = known->form;
-    struct words words;
     struct filling *x = ARENA_NEW(a, struct filling);
     int f = asked.n ? form_field(form, arena_copy(a, asked).p) : -1;
     bool read;
@@ -585,8 +572,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     out->body = text;
     if (!x)
         return false;
-    understand_words(rs, &words);
-    if (!begin(x, rs, &words, form, behind_keyword(rs, form, text), at_ms, a) || x->ts.n == 0)
+    if (!begin(x, rs, &rs->forms.words, form, behind_keyword(rs, form, text), at_ms, a) || x->ts.n == 0)
         return false;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS)
         understand_w2(x);
@@ -650,7 +636,6 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
                            int64_t at_ms, struct arena *a, struct report *out)
 {
     const struct form *form = known->form;
-    struct words words;
     struct filling *x = ARENA_NEW(a, struct filling);
 
     memset(out, 0, sizeof *out);
@@ -658,8 +643,7 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
     out->body = text;
     if (!x)
         return false;
-    understand_words(rs, &words);
-    if (!begin(x, rs, &words, form, text, at_ms, a))
+    if (!begin(x, rs, &rs->forms.words, form, text, at_ms, a))
         return false;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);
@@ -675,7 +659,6 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
 enum report_error understand_field(const struct ruleset *rs, const struct form *form, unsigned field,
                                    struct slice text, int64_t at_ms, struct arena *a, struct value *out)
 {
-    struct words words;
     struct filling *x = ARENA_NEW(a, struct filling);
     struct slot *s;
     const struct field *f = &form->fields[field];
@@ -683,8 +666,7 @@ enum report_error understand_field(const struct ruleset *rs, const struct form *
     *out = (struct value){ 0 };
     if (!x)
         return ERROR_INVALID;
-    understand_words(rs, &words);
-    if (!begin(x, rs, &words, form, text, at_ms, a) || x->ts.n == 0)
+    if (!begin(x, rs, &rs->forms.words, form, text, at_ms, a) || x->ts.n == 0)
         return ERROR_MISSING;
     if (f->type == FIELD_COUNTS) {
         understand_w2(x);
@@ -703,13 +685,11 @@ enum report_error understand_field(const struct ruleset *rs, const struct form *
 
 void understand_judge(const struct ruleset *rs, int64_t at_ms, struct arena *a, struct report *report)
 {
-    struct words words;
     struct filling *x = ARENA_NEW(a, struct filling);
 
     if (!x || !report->form)
         return;
-    understand_words(rs, &words);
-    *x = (struct filling){ .rs = rs, .form = report->form, .words = &words, .arena = a };
+    *x = (struct filling){ .rs = rs, .form = report->form, .words = &rs->forms.words, .arena = a };
     x->today = date_today(at_ms, rs->utc_offset_min);
     fill_from(x, report->values);
     hold(x, report, at_ms);

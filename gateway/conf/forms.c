@@ -219,6 +219,7 @@ static struct field *add_field(struct loader *l, struct form *form, struct slice
     f->labels[0] = forms_upper(name, l->arena);
     f->labels_n = 1;
     form->fields_n++;
+    form_name_field(form);
     read_field(l, common, f);
     read_field(l, own, f);
     if ((f->type == FIELD_CHOICE || f->type == FIELD_CHOICES) && !f->list)
@@ -388,6 +389,7 @@ static void read_form(struct loader *l, struct yaml *doc, struct form *form)
     YAML_EACH(line, variants) read_variant(l, form, fields, line);
     read_is(l, doc, form);
     read_counts(l, doc, form);
+    form_index_labels(form);
     if (fields)
         yaml_done(fields, x);
     yaml_done(doc, x);
@@ -402,6 +404,7 @@ int forms_load(const char *folder, struct arena *a, struct faults *x, struct for
     *out = (struct form_set){ 0 };
     if (forms_lists_load(folder, a, x, out) != 0)
         return -1;
+    form_set_words(out);
     l.common = yaml_load(arena_printf(a, "%s/fields.yaml", folder).p, a, x);
     files = forms_folder(folder, a, x, &n);
     out->forms = ARENA_ARRAY(a, struct form, n ? n : 1);

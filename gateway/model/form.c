@@ -48,22 +48,14 @@ const struct form *form_by_name(const struct form_set *set, struct slice name)
     return NULL;
 }
 
-/* Every word of every text is asked for, and hardly any is a keyword: most fall at its first letter and
- * length. */
-static bool may_be_keyword(const struct form_set *set, struct slice s)
-{
-    return s.n > 0 && (set->keyword_lengths[s.p[0] & 31] >> (s.n & 31) & 1) != 0;
-}
-
 void form_add_keyword(struct form_set *set, struct slice s)
 {
-    if (s.n > 0)
-        set->keyword_lengths[s.p[0] & 31] |= UINT32_C(1) << (s.n & 31);
+    shapes_add(&set->keywords, s);
 }
 
 const struct form *form_by_keyword(const struct form_set *set, struct slice keyword)
 {
-    if (!may_be_keyword(set, keyword))
+    if (!shapes_may(&set->keywords, keyword))
         return NULL;
     for (unsigned i = 0; i < set->n; i++)
         for (unsigned k = 0; k < set->forms[i].keywords_n; k++)
@@ -88,18 +80,39 @@ const struct word *word_by_code(const struct word_list *list, struct slice code)
     return NULL;
 }
 
+void form_set_words(struct form_set *set)
+{
+    set->words = (struct words){
+        .units = list_by_name(set, S("satuan")),
+        .months = list_by_name(set, S("bulan")),
+        .days = list_by_name(set, S("hari")),
+        .kata = list_by_name(set, S("kata")),
+        .many = list_by_name(set, S("sebanyak")),
+        .signs = list_by_name(set, S("tanda")),
+        .sex = list_by_name(set, S("jk")),
+        .numbers = list_by_name(set, S("angka")),
+    };
+}
+
+void form_index_labels(struct form *form)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        for (unsigned l = 0; l < form->fields[f].labels_n; l++) {
+            struct slice rest = form->fields[f].labels[l];
+
+            shapes_add(&form->labels, rest);
+            shapes_add(&form->labels, slice_cut(&rest, ' '));
+        }
+}
+
 bool form_has_label(const struct form *form, struct slice label)
 {
-    if (label.n == 0)
+    if (!shapes_may(&form->labels, label))
         return false;
     for (unsigned f = 0; f < form->fields_n; f++)
-        for (unsigned i = 0; i < form->fields[f].labels_n; i++) {
-            struct slice known = form->fields[f].labels[i];
-
-            /* Hardly any word is a label: length and first byte say so. */
-            if (known.n == label.n && ((known.p[0] ^ label.p[0]) & ~0x20) == 0 && slice_ieq(known, label))
+        for (unsigned l = 0; l < form->fields[f].labels_n; l++)
+            if (slice_ieq(form->fields[f].labels[l], label))
                 return true;
-        }
     return false;
 }
 
@@ -111,17 +124,17 @@ bool variant_requires(const struct variant *v, unsigned field)
     return false;
 }
 
-int form_field_named(const struct form *f, struct slice name)
+void form_name_field(struct form *form)
 {
-    for (unsigned i = 0; i < f->fields_n; i++)
-        if (f->fields[i].name.n == name.n && slice_eq(f->fields[i].name, name))
-            return (int)i;
-    return -1;
-}
+    struct slice name = form->fields[form->fields_n - 1].name;
+    unsigned b;
 
-int form_field(const struct form *f, const char *name)
-{
-    return form_field_named(f, slice_of(name));
+    if (name.n == 0)
+        return;
+    b = name_bucket(name);
+    while (form->named[b])
+        b = (b + 1) % FORM_NAMES;
+    form->named[b] = (uint8_t)form->fields_n;
 }
 
 static struct entry *slot_of(const struct phrase_index *index, struct slice phrase)

@@ -11,7 +11,25 @@
 
 enum {
     FORM_FIELDS = 32, /* most fields of one form, companions included */
+    FORM_NAMES = 128, /* buckets for their names */
 };
+
+/* The lengths that the words of a set have, by first letter in any case: hardly any other word of a text
+ * passes. */
+struct word_shapes {
+    uint32_t lengths[32]; /* bit n: such a word has n letters */
+};
+
+static inline void shapes_add(struct word_shapes *s, struct slice word)
+{
+    if (word.n > 0)
+        s->lengths[word.p[0] & 31] |= UINT32_C(1) << (word.n & 31);
+}
+
+static inline bool shapes_may(const struct word_shapes *s, struct slice word)
+{
+    return word.n > 0 && (s->lengths[word.p[0] & 31] >> (word.n & 31) & 1) != 0;
+}
 
 enum field_type {
     FIELD_NAME,     /* a person's name, title case */
@@ -164,6 +182,8 @@ struct form {
     unsigned keywords_n;
     struct field fields[FORM_FIELDS];
     unsigned fields_n;
+    uint8_t named[FORM_NAMES]; /* 1 + index of the field, by name_bucket(): form_field() */
+    struct word_shapes labels; /* of whole labels, and of their first words */
     struct variant variants[4];
     unsigned variants_n;
     enum form_about about;
@@ -179,13 +199,18 @@ struct form {
     struct mark mark;
 };
 
+/* The word lists that the code itself asks; NULL where there is none. */
+struct words {
+    const struct word_list *units, *months, *days, *kata, *many, *signs, *sex, *numbers;
+};
+
 struct form_set {
     struct form *forms;
     unsigned n;
     struct word_list *lists;
     unsigned lists_n;
-    uint32_t keyword_lengths[32]; /* private to form.c: bit n of [first letter & 31]: such a keyword has n
-                                     letters */
+    struct words words;
+    struct word_shapes keywords;
 };
 
 static inline bool form_is(const struct form *form, enum form_is what)
@@ -217,8 +242,33 @@ bool list_index(struct word_list *, struct arena *, struct slice *doubled);
 /* A field of the form has this label, in any case. */
 bool form_has_label(const struct form *, struct slice label);
 bool variant_requires(const struct variant *, unsigned field);
+/* Makes the last field of the form known by its name. */
+void form_name_field(struct form *);
+/* Makes the labels of all fields known to form_has_label(). */
+void form_index_labels(struct form *);
+/* Finds the lists of `words`. */
+void form_set_words(struct form_set *);
+
+static inline unsigned name_bucket(struct slice name)
+{
+    return (unsigned)(name.n * 37 + (unsigned char)name.p[0] * 5u + (unsigned char)name.p[name.n - 1]) %
+           FORM_NAMES;
+}
+
 /* Index, or -1. */
-int form_field(const struct form *, const char *name);
-int form_field_named(const struct form *, struct slice name);
+static inline int form_field_named(const struct form *form, struct slice name)
+{
+    if (name.n == 0)
+        return -1;
+    for (unsigned b = name_bucket(name); form->named[b]; b = (b + 1) % FORM_NAMES)
+        if (slice_eq(form->fields[form->named[b] - 1].name, name))
+            return form->named[b] - 1;
+    return -1;
+}
+
+static inline int form_field(const struct form *form, const char *name)
+{
+    return form_field_named(form, slice_of(name));
+}
 
 #endif
