@@ -63,7 +63,7 @@ static void drop_words_said_twice(struct filling *x)
 static bool cut(struct filling *x, struct slice body)
 {
     x->text = body;
-    if (!tokens_cut(body, x->form, x->words->units, x->arena, &x->ts))
+    if (!tokens_cut(body, x->form, &x->rs->forms, x->arena, &x->ts))
         return false;
     drop_words_said_twice(x);
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
@@ -351,7 +351,7 @@ static void hear_all(const struct ruleset *rs, const struct words *words, struct
 {
     struct tokens ts;
 
-    if (!tokens_cut(text, NULL, words->units, a, &ts))
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return;
     understand_heard(words, &ts, a, out);
     for (unsigned i = 0; i < out->heard_n && rs->rules; i++)
@@ -408,7 +408,7 @@ static void hear_value(struct filling *x, const struct value *v)
 {
     struct tokens *ts = ARENA_NEW(x->arena, struct tokens);
 
-    if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, x->words->units, x->arena, ts))
+    if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, &x->rs->forms, x->arena, ts))
         understand_heard(x->words, ts, x->arena, &x->heard);
 }
 

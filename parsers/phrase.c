@@ -45,14 +45,6 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, struct run
     }
 }
 
-/* The first word of token i: a token of several ("dpt hb hib") begins with its first. */
-static struct slice first_word(const struct tokens *ts, unsigned i)
-{
-    struct slice rest = ts->t[i].low;
-
-    return slice_cut(&rest, ' ');
-}
-
 static bool usable(const struct tokens *ts, unsigned i)
 {
     return i < ts->n && !ts->t[i].taken && ts->t[i].low.n > 0;
@@ -71,15 +63,11 @@ const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct w
 {
     struct run r;
     const struct word *w;
-    unsigned longest;
 
     *used = 1;
-    if (!list || !usable(ts, i))
+    if (!list || !usable(ts, i) || !(ts->t[i].use.begins & list->bit))
         return NULL;
-    longest = list_begins(list, ts->t[i].first);
-    if (longest == 0)
-        return NULL;
-    join(ts, i, longest, &r);
+    join(ts, i, ts->t[i].use.longest, &r);
     for (unsigned k = r.n; k-- > 0;) {
         w = list_find(list, (struct slice){ .p = r.text, .n = r.ends[k] });
         if (w) {
@@ -108,45 +96,47 @@ static bool near(struct slice typed, struct slice known)
     return edits == 1;
 }
 
-static unsigned words_in(struct slice s)
-{
-    unsigned n = 1;
+/* What is found for each number of words typed. */
+struct near {
+    struct run r;
+    const struct word *found[PHRASE_WORDS];
+    bool doubled[PHRASE_WORDS]; /* two codes are as near */
+};
 
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == ' ';
-    return n;
+static void compare(void *arg, struct slice known, const struct word *word)
+{
+    struct near *x = arg;
+    unsigned k = slice_count(known, ' ');
+    const struct word *other;
+
+    if (k >= x->r.n || x->r.ends[k] < EDIT_LETTERS - 1 ||
+        !near((struct slice){ .p = x->r.text, .n = x->r.ends[k] }, known))
+        return;
+    other = x->found[k];
+    x->doubled[k] |= other && !slice_eq(other->code, word->code);
+    if (!other || word > other)
+        x->found[k] = word;
 }
 
 const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct word_list *list,
                                unsigned *used)
 {
-    const struct word *w = phrase_at(ts, i, list, used), *found = NULL;
-    struct run r;
+    const struct word *w = phrase_at(ts, i, list, used);
+    struct slice rest;
+    struct near x;
 
-    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD ||
-        !list_may_begin(list, first_word(ts, i), ts->t[i].first))
+    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].use.near & list->bit))
         return w;
-    join(ts, i, list_longest(list), &r);
-    for (unsigned k = r.n; k-- > 0 && !found;) {
-        struct slice typed = { .p = r.text, .n = r.ends[k] };
-
-        if (typed.n < EDIT_LETTERS - 1)
-            continue;
-        for (unsigned c = 0; c < list->n; c++)
-            for (unsigned s = 0; s < list->words[c].synonyms_n; s++) {
-                struct slice known = list->words[c].synonyms[s];
-
-                /* One edit changes no length by more than one: most are refused here. */
-                if (known.n + 1 < typed.n || known.n > typed.n + 1 || words_in(known) != k + 1 ||
-                    !near(typed, known))
-                    continue;
-                if (found && !slice_eq(found->code, list->words[c].code))
-                    return NULL;
-                found = &list->words[c];
-                *used = k + 1;
-            }
-    }
-    return found;
+    x = (struct near){ 0 };
+    join(ts, i, PHRASE_WORDS, &x.r);
+    rest = ts->t[i].low;
+    vocabulary_like(ts->vocabulary, list, slice_cut(&rest, ' '), compare, &x);
+    for (unsigned k = x.r.n; k-- > 0;)
+        if (x.found[k]) {
+            *used = k + 1;
+            return x.doubled[k] ? NULL : x.found[k];
+        }
+    return NULL;
 }
 
 struct slice phrase_code(const struct tokens *ts, unsigned i, const struct word_list *list, unsigned *used)

@@ -8,7 +8,7 @@
 struct lexer {
     const char *start, *p, *end;
     const struct form *form;
-    const struct word_list *units;
+    const struct form_set *set;
     struct arena *arena;
     struct tokens *out;
     unsigned cap;
@@ -61,12 +61,12 @@ static struct token *emit(struct lexer *x, enum token_kind kind, const char *fro
     return t;
 }
 
-static void set_low(struct token *t, struct slice low)
+static void set_low(const struct lexer *x, struct token *t, struct slice low)
 {
     struct slice rest = low;
 
     t->low = low;
-    t->first = slice_hash(slice_cut(&rest, ' '));
+    t->use = vocabulary_word(x->set->vocabulary, slice_cut(&rest, ' '), t->kind == TOKEN_WORD);
 }
 
 static char at(const struct lexer *x, const char *p)
@@ -124,7 +124,7 @@ static bool is_unit(const struct lexer *x, const char *from, const char *to)
         return false;
     for (size_t i = 0; i < n; i++)
         low[i] = text_lower(from[i]);
-    return x->units && list_find(x->units, (struct slice){ .p = low, .n = n });
+    return x->set->words.units && list_find(x->set->words.units, (struct slice){ .p = low, .n = n });
 }
 
 static bool is_label(const struct lexer *x, const char *from, const char *to)
@@ -304,7 +304,7 @@ static void number(struct lexer *x, const char *from, bool minus)
         return;
     for (const char *q = from; q < end; q++)
         read[n++] = digit_of(*q);
-    set_low(t, (struct slice){ .p = read, .n = n });
+    set_low(x, t, (struct slice){ .p = read, .n = n });
     t->minus = minus;
     t->repaired = repaired;
 }
@@ -350,7 +350,7 @@ static void word(struct lexer *x)
     x->p = p;
     if (!t)
         return;
-    set_low(t, fold(x, from, p));
+    set_low(x, t, fold(x, from, p));
     t->label = text_is_digit(at(x, p)) && is_label(x, from, p);
 }
 
@@ -477,12 +477,12 @@ static void step(struct lexer *x)
     }
 }
 
-bool tokens_cut(struct slice text, const struct form *form, const struct word_list *units, struct arena *a,
+bool tokens_cut(struct slice text, const struct form *form, const struct form_set *set, struct arena *a,
                 struct tokens *out)
 {
-    struct lexer x = { .start = text.p, .p = text.p, .end = text.p + text.n, .form = form, .units = units };
+    struct lexer x = { .start = text.p, .p = text.p, .end = text.p + text.n, .form = form, .set = set };
 
-    *out = (struct tokens){ 0 };
+    *out = (struct tokens){ .vocabulary = set->vocabulary };
     x.arena = a;
     x.out = out;
     x.cap = text.n < TOKENS_MAX ? (unsigned)text.n : TOKENS_MAX;

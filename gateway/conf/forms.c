@@ -404,7 +404,6 @@ int forms_load(const char *folder, struct arena *a, struct faults *x, struct for
     *out = (struct form_set){ 0 };
     if (forms_lists_load(folder, a, x, out) != 0)
         return -1;
-    form_set_words(out);
     l.common = yaml_load(arena_printf(a, "%s/fields.yaml", folder).p, a, x);
     files = forms_folder(folder, a, x, &n);
     out->forms = ARENA_ARRAY(a, struct form, n ? n : 1);

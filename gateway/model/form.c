@@ -7,25 +7,9 @@ struct entry {
     const struct word *word;
 };
 
-/* The first words of phrases, and each of them with one letter left out: two words one edit apart share one
- * of those. */
-struct first {
-    uint64_t hash;
-    unsigned longest; /* words of the longest phrase; 0 = free */
-    bool exact;       /* the word itself, not a shortened one */
-};
-
 struct phrase_index {
     struct entry *slots;
     size_t mask;
-    struct first *firsts;
-    size_t first_mask;
-    unsigned longest;
-};
-
-enum {
-    WORD_BYTES = 24, /* longer words are not looked for with an edit */
-    EDIT_LETTERS = 5 /* a word of six letters may have lost one */
 };
 
 const struct word *form_counted_word(const struct form_set *set, struct slice code)
@@ -153,97 +137,13 @@ const struct word *list_find(const struct word_list *list, struct slice phrase)
     return list->index ? slot_of(list->index, phrase)->word : NULL;
 }
 
-unsigned list_longest(const struct word_list *list)
-{
-    return list->index ? list->index->longest : 0;
-}
-
-static struct first *first_slot(const struct phrase_index *index, uint64_t hash)
-{
-    size_t at = (size_t)hash & index->first_mask;
-
-    while (index->firsts[at].longest && index->firsts[at].hash != hash)
-        at = (at + 1) & index->first_mask;
-    return &index->firsts[at];
-}
-
-static uint64_t hash_without(struct slice word, size_t left_out)
-{
-    char shorter[WORD_BYTES];
-    size_t n = 0;
-
-    for (size_t i = 0; i < word.n; i++)
-        if (i != left_out)
-            shorter[n++] = word.p[i];
-    return slice_hash((struct slice){ .p = shorter, .n = n });
-}
-
-unsigned list_begins(const struct word_list *list, uint64_t hash)
-{
-    const struct first *f;
-
-    if (!list->index)
-        return 0;
-    f = first_slot(list->index, hash);
-    return f->longest && f->exact ? f->longest : 0;
-}
-
-bool list_may_begin(const struct word_list *list, struct slice word, uint64_t hash)
-{
-    if (!list->index)
-        return false;
-    if (first_slot(list->index, hash)->longest)
-        return true;
-    if (word.n < EDIT_LETTERS || word.n >= WORD_BYTES)
-        return false;
-    for (size_t i = 0; i < word.n; i++)
-        if (first_slot(list->index, hash_without(word, i))->longest)
-            return true;
-    return false;
-}
-
-static unsigned words_in(struct slice phrase)
-{
-    unsigned n = 1;
-
-    for (size_t i = 0; i < phrase.n; i++)
-        n += phrase.p[i] == ' ';
-    return n;
-}
-
-static void add_first(struct phrase_index *index, uint64_t hash, unsigned words, bool exact)
-{
-    struct first *f = first_slot(index, hash);
-
-    f->hash = hash;
-    f->exact |= exact;
-    if (words > f->longest)
-        f->longest = words;
-}
-
-static void add_firsts(struct phrase_index *index, struct slice phrase)
-{
-    struct slice rest = phrase, word = slice_cut(&rest, ' ');
-    unsigned n = words_in(phrase);
-
-    add_first(index, slice_hash(word), n, true);
-    if (word.n <= EDIT_LETTERS || word.n >= WORD_BYTES)
-        return;
-    for (size_t i = 0; i < word.n; i++)
-        add_first(index, hash_without(word, i), n, false);
-}
-
 static bool add(struct phrase_index *index, struct slice phrase, const struct word *word)
 {
     struct entry *e = slot_of(index, phrase);
-    unsigned n = words_in(phrase);
 
     if (e->word)
         return e->word == word;
     *e = (struct entry){ .hash = slice_hash(phrase), .phrase = phrase, .word = word };
-    if (n > index->longest)
-        index->longest = n;
-    add_firsts(index, phrase);
     return true;
 }
 
@@ -257,15 +157,10 @@ static struct slice swapped(struct slice phrase, struct arena *a)
 
 bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
 {
-    size_t total = 0, cap = 16, firsts = 16, letters = 0;
+    size_t total = 0, cap = 16;
 
-    for (unsigned i = 0; i < list->n; i++) {
+    for (unsigned i = 0; i < list->n; i++)
         total += list->words[i].synonyms_n;
-        for (unsigned s = 0; s < list->words[i].synonyms_n; s++)
-            letters += list->words[i].synonyms[s].n + 2;
-    }
-    while (firsts < letters * 2)
-        firsts *= 2;
     while (cap < total * 4)
         cap *= 2;
     list->index = ARENA_NEW(a, struct phrase_index);
@@ -275,10 +170,6 @@ bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
     if (!list->index->slots)
         return true;
     list->index->mask = cap - 1;
-    list->index->firsts = ARENA_ARRAY(a, struct first, firsts);
-    if (!list->index->firsts)
-        return true;
-    list->index->first_mask = firsts - 1;
     for (unsigned i = 0; i < list->n; i++)
         for (unsigned s = 0; s < list->words[i].synonyms_n; s++)
             if (!add(list->index, list->words[i].synonyms[s], &list->words[i])) {
@@ -289,7 +180,7 @@ bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
         for (unsigned s = 0; s < list->words[i].synonyms_n; s++) {
             struct slice phrase = list->words[i].synonyms[s];
 
-            if (words_in(phrase) == 2 && !slot_of(list->index, swapped(phrase, a))->word)
+            if (slice_count(phrase, ' ') == 1 && !slot_of(list->index, swapped(phrase, a))->word)
                 (void)add(list->index, swapped(phrase, a), &list->words[i]);
         }
     return true;

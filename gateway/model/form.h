@@ -89,6 +89,7 @@ struct word_list {
     struct slice name; /* "penyakit", "tanda", "vaksin", … : config/forms/lists/ */
     struct word *words;
     unsigned n;
+    uint32_t bit;               /* its own among the lists of the set: vocabulary.h */
     struct phrase_index *index; /* private to form.c: list_find() */
     struct mark mark;
 };
@@ -199,10 +200,16 @@ struct form {
     struct mark mark;
 };
 
+enum {
+    LISTS_MAX = 32, /* word_list.bit */
+};
+
 /* The word lists that the code itself asks; NULL where there is none. */
 struct words {
     const struct word_list *units, *months, *days, *kata, *many, *signs, *sex, *numbers;
 };
+
+struct vocabulary;
 
 struct form_set {
     struct form *forms;
@@ -210,6 +217,7 @@ struct form_set {
     struct word_list *lists;
     unsigned lists_n;
     struct words words;
+    const struct vocabulary *vocabulary;
     struct word_shapes keywords;
 };
 
@@ -230,13 +238,6 @@ const struct form *form_by_keyword(const struct form_set *, struct slice keyword
 void form_add_keyword(struct form_set *, struct slice keyword);
 /* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
 const struct word *list_find(const struct word_list *, struct slice phrase);
-/* Most words of a phrase of the list that begins with the word of this slice_hash(); 0 when none does. */
-unsigned list_begins(const struct word_list *, uint64_t hash);
-/* A phrase of the list may begin with this word misspelt by one edit (or exactly so): cheap, and sure when it
- * says no. */
-bool list_may_begin(const struct word_list *, struct slice first_word, uint64_t hash);
-/* Most words of one phrase in the list. */
-unsigned list_longest(const struct word_list *);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
 bool list_index(struct word_list *, struct arena *, struct slice *doubled);
 /* A field of the form has this label, in any case. */
