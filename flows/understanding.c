@@ -326,12 +326,30 @@ static unsigned most_reports(const struct ruleset *rs, struct slice body)
     return n < UNDERSTAND_REPORTS ? n : UNDERSTAND_REPORTS;
 }
 
+/* Nothing in it that normalised() leaves out or replaces, but blanks at its ends. */
+static bool is_normal(struct slice text)
+{
+    char before = 0;
+
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+
+        if (c == '\t' || (c == ' ' && (before == ' ' || before == '\n')) || (c == '\n' && before == ' '))
+            return false;
+        before = c;
+    }
+    return true;
+}
+
 /* Blanks collapsed: what a repeat is compared by. */
 static struct slice normalised(struct slice text, struct arena *a)
 {
-    char *out = arena_alloc(a, text.n + 1);
+    char *out;
     size_t n = 0;
 
+    if (is_normal(text))
+        return slice_trim(text);
+    out = arena_alloc(a, text.n + 1);
     if (!out)
         return (struct slice){ 0 };
     for (size_t i = 0; i < text.n; i++) {

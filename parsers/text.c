@@ -63,7 +63,7 @@ static bool is_valid(struct slice s)
     size_t i = 0;
 
     while (i < s.n) {
-        unsigned n = valid_len(p + i, s.n - i);
+        unsigned n = p[i] - 1u < 0x7f ? 1 : valid_len(p + i, s.n - i);
 
         if (n == 0)
             return false;

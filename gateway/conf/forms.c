@@ -278,7 +278,8 @@ static void read_keywords(struct loader *l, struct form *form, struct yaml *doc)
         if (form_by_keyword(l->set, form->keywords[i]))
             fault_add(l->faults, doc->mark, "keyword %.*s belongs to another form",
                       SLICE_ARG(form->keywords[i]));
-        form_add_keyword(l->set, form->keywords[i]);
+        if (!form_add_keyword(l->set, form, form->keywords[i]))
+            fault_add(l->faults, doc->mark, "more than %d keywords, or an empty one", KEYWORDS_MAX);
     }
 }
 

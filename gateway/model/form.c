@@ -32,19 +32,37 @@ const struct form *form_by_name(const struct form_set *set, struct slice name)
     return NULL;
 }
 
-void form_add_keyword(struct form_set *set, struct slice s)
+bool form_add_keyword(struct form_set *set, const struct form *form, struct slice s)
 {
-    shapes_add(&set->keywords, s);
+    size_t at = (size_t)(form - set->forms);
+    unsigned b;
+
+    if (set->keywords_n == KEYWORDS_MAX || at >= KEYED_FORMS || s.n == 0)
+        return false;
+    set->keywords_n++;
+    shapes_add(&set->shapes, s);
+    b = name_bucket(s, KEYWORD_BUCKETS);
+    while (set->keyed[b])
+        b = (b + 1) % KEYWORD_BUCKETS;
+    set->keyed[b] = (uint8_t)(at + 1);
+    return true;
+}
+
+static bool has_keyword(const struct form *form, struct slice keyword)
+{
+    for (unsigned k = 0; k < form->keywords_n; k++)
+        if (slice_eq(form->keywords[k], keyword))
+            return true;
+    return false;
 }
 
 const struct form *form_by_keyword(const struct form_set *set, struct slice keyword)
 {
-    if (!shapes_may(&set->keywords, keyword))
+    if (!shapes_may(&set->shapes, keyword))
         return NULL;
-    for (unsigned i = 0; i < set->n; i++)
-        for (unsigned k = 0; k < set->forms[i].keywords_n; k++)
-            if (slice_eq(set->forms[i].keywords[k], keyword))
-                return &set->forms[i];
+    for (unsigned b = name_bucket(keyword, KEYWORD_BUCKETS); set->keyed[b]; b = (b + 1) % KEYWORD_BUCKETS)
+        if (has_keyword(&set->forms[set->keyed[b] - 1], keyword))
+            return &set->forms[set->keyed[b] - 1];
     return NULL;
 }
 
@@ -115,7 +133,7 @@ void form_name_field(struct form *form)
 
     if (name.n == 0)
         return;
-    b = name_bucket(name);
+    b = name_bucket(name, FORM_NAMES);
     while (form->named[b])
         b = (b + 1) % FORM_NAMES;
     form->named[b] = (uint8_t)form->fields_n;

@@ -201,7 +201,10 @@ struct form {
 };
 
 enum {
-    LISTS_MAX = 32, /* word_list.bit */
+    LISTS_MAX = 32,        /* word_list.bit */
+    KEYED_FORMS = 255,     /* form_set.keyed */
+    KEYWORD_BUCKETS = 256, /* of all forms together */
+    KEYWORDS_MAX = 200,
 };
 
 /* The word lists that the code itself asks; NULL where there is none. */
@@ -218,7 +221,9 @@ struct form_set {
     unsigned lists_n;
     struct words words;
     const struct vocabulary *vocabulary;
-    struct word_shapes keywords;
+    struct word_shapes shapes;      /* of the keywords */
+    uint8_t keyed[KEYWORD_BUCKETS]; /* 1 + index of the form, by name_bucket() of a keyword */
+    unsigned keywords_n;
 };
 
 static inline bool form_is(const struct form *form, enum form_is what)
@@ -234,8 +239,8 @@ const struct word_list *list_by_name(const struct form_set *, struct slice name)
 const struct word *word_by_code(const struct word_list *, struct slice code);
 /* A form by one of its keywords, upper case. */
 const struct form *form_by_keyword(const struct form_set *, struct slice keyword);
-/* Makes a keyword of one of the set's forms known to form_by_keyword(). */
-void form_add_keyword(struct form_set *, struct slice keyword);
+/* Makes a keyword of one of the set's forms known to form_by_keyword(); false when there are too many. */
+bool form_add_keyword(struct form_set *, const struct form *, struct slice keyword);
 /* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
 const struct word *list_find(const struct word_list *, struct slice phrase);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
@@ -243,6 +248,13 @@ bool list_index(struct word_list *, struct arena *, struct slice *doubled);
 /* A field of the form has this label, in any case. */
 bool form_has_label(const struct form *, struct slice label);
 bool variant_requires(const struct variant *, unsigned field);
+/* Where a short name begins to be looked for in a table of so many buckets. */
+static inline unsigned name_bucket(struct slice name, unsigned buckets)
+{
+    return (unsigned)(name.n * 37 + (unsigned char)name.p[0] * 5u + (unsigned char)name.p[name.n - 1]) %
+           buckets;
+}
+
 /* Makes the last field of the form known by its name. */
 void form_name_field(struct form *);
 /* Makes the labels of all fields known to form_has_label(). */
@@ -250,18 +262,12 @@ void form_index_labels(struct form *);
 /* Finds the lists of `words`. */
 void form_set_words(struct form_set *);
 
-static inline unsigned name_bucket(struct slice name)
-{
-    return (unsigned)(name.n * 37 + (unsigned char)name.p[0] * 5u + (unsigned char)name.p[name.n - 1]) %
-           FORM_NAMES;
-}
-
 /* Index, or -1. */
 static inline int form_field_named(const struct form *form, struct slice name)
 {
     if (name.n == 0)
         return -1;
-    for (unsigned b = name_bucket(name); form->named[b]; b = (b + 1) % FORM_NAMES)
+    for (unsigned b = name_bucket(name, FORM_NAMES); form->named[b]; b = (b + 1) % FORM_NAMES)
         if (slice_eq(form->fields[form->named[b] - 1].name, name))
             return form->named[b] - 1;
     return -1;
