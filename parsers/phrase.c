@@ -50,12 +50,35 @@ static bool usable(const struct tokens *ts, unsigned i)
     return i < ts->n && !ts->t[i].taken && ts->t[i].low.n > 0;
 }
 
-/* `panas bintik 2`: where the phrase is known without it, a 2 behind a blank counts; `bintik2` repeats. */
-static bool counts(const struct tokens *ts, unsigned last, const struct word_list *list, const struct word *w,
-                   const struct run *r, unsigned k)
+/* The longest phrase of the list that the run begins with; *used gets its tokens. */
+static const struct word *stands(const struct known_word *known, const struct word_list *list,
+                                 const struct run *r, unsigned *used)
 {
-    return k > 0 && !ts->t[last].glued && slice_is(ts->t[last].low, "2") &&
-           list_find(list, (struct slice){ .p = r->text, .n = r->ends[k - 1] }) == w;
+    for (const struct known_phrase *p = known->phrases; p; p = p->next) {
+        if (!(p->list & list->bit))
+            continue;
+        for (unsigned k = 0; k < r->n && r->ends[k] <= p->phrase.n; k++)
+            if (slice_eq(p->phrase, (struct slice){ .p = r->text, .n = r->ends[k] })) {
+                *used = k + 1;
+                return p->word;
+            }
+    }
+    return NULL;
+}
+
+/* `panas bintik 2`: where the phrase is known without it, a 2 behind a blank counts; `bintik2` repeats. */
+static bool counts(const struct tokens *ts, unsigned i, const struct word_list *list, const struct word *w,
+                   const struct run *r, unsigned used)
+{
+    const struct token *last = &ts->t[i + used - 1];
+    struct run without;
+    unsigned n;
+
+    if (used == 1 || last->glued || !slice_is(last->low, "2"))
+        return false;
+    without = *r;
+    without.n = used - 1;
+    return stands(ts->t[i].known, list, &without, &n) == w && n == without.n;
 }
 
 const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct word_list *list,
@@ -65,17 +88,13 @@ const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct w
     const struct word *w;
 
     *used = 1;
-    if (!list || !usable(ts, i) || !(ts->t[i].use.begins & list->bit))
+    if (!list || !usable(ts, i) || !(ts->t[i].known->begins & list->bit))
         return NULL;
-    join(ts, i, ts->t[i].use.longest, &r);
-    for (unsigned k = r.n; k-- > 0;) {
-        w = list_find(list, (struct slice){ .p = r.text, .n = r.ends[k] });
-        if (w) {
-            *used = k + 1 - counts(ts, i + k, list, w, &r, k);
-            return w;
-        }
-    }
-    return NULL;
+    join(ts, i, ts->t[i].known->longest, &r);
+    w = stands(ts->t[i].known, list, &r, used);
+    if (w)
+        *used -= counts(ts, i, list, w, &r, *used);
+    return w;
 }
 
 /* One word of the two phrases differs, is long enough, and differs by one edit. */
@@ -103,19 +122,19 @@ struct near {
     bool doubled[PHRASE_WORDS]; /* two codes are as near */
 };
 
-static void compare(void *arg, struct slice known, const struct word *word)
+static void compare(void *arg, const struct known_phrase *p)
 {
     struct near *x = arg;
-    unsigned k = slice_count(known, ' ');
+    unsigned k = p->words - 1;
     const struct word *other;
 
     if (k >= x->r.n || x->r.ends[k] < EDIT_LETTERS - 1 ||
-        !near((struct slice){ .p = x->r.text, .n = x->r.ends[k] }, known))
+        !near((struct slice){ .p = x->r.text, .n = x->r.ends[k] }, p->phrase))
         return;
     other = x->found[k];
-    x->doubled[k] |= other && !slice_eq(other->code, word->code);
-    if (!other || word > other)
-        x->found[k] = word;
+    x->doubled[k] |= other && !slice_eq(other->code, p->word->code);
+    if (!other || p->word > other)
+        x->found[k] = p->word;
 }
 
 const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct word_list *list,
@@ -125,7 +144,7 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
     struct slice rest;
     struct near x;
 
-    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].use.near & list->bit))
+    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].near & list->bit))
         return w;
     x = (struct near){ 0 };
     join(ts, i, PHRASE_WORDS, &x.r);

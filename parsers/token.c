@@ -63,10 +63,12 @@ static struct token *emit(struct lexer *x, enum token_kind kind, const char *fro
 
 static void set_low(const struct lexer *x, struct token *t, struct slice low)
 {
-    struct slice rest = low;
+    struct slice rest = low, first = slice_cut(&rest, ' ');
 
     t->low = low;
-    t->use = vocabulary_word(x->set->vocabulary, slice_cut(&rest, ' '), t->kind == TOKEN_WORD);
+    t->known = vocabulary_word(x->set->vocabulary, first);
+    if (t->kind == TOKEN_WORD)
+        t->near = vocabulary_near(x->set->vocabulary, first);
 }
 
 static char at(const struct lexer *x, const char *p)

@@ -36,8 +36,9 @@ struct token {
     struct slice text; /* as typed */
     struct slice
         low; /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
-    struct word_use use; /* of the first word of low, in the lists */
-    unsigned sep;        /* SEP_… before it */
+    const struct known_word *known; /* the first word of low */
+    uint32_t near;                  /* WORD: vocabulary_near() of it */
+    unsigned sep;                   /* SEP_… before it */
     enum token_kind kind;
     bool glued;        /* nothing stands between it and the token before */
     bool minus;        /* a minus sign is glued before a number */

@@ -165,14 +165,6 @@ static bool add(struct phrase_index *index, struct slice phrase, const struct wo
     return true;
 }
 
-/* "kluster ruam" for "ruam kluster": two words may stand in either order (RULINGS 39). */
-static struct slice swapped(struct slice phrase, struct arena *a)
-{
-    struct slice rest = phrase, first = slice_cut(&rest, ' ');
-
-    return arena_printf(a, "%.*s %.*s", SLICE_ARG(rest), SLICE_ARG(first));
-}
-
 bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
 {
     size_t total = 0, cap = 16;
@@ -194,12 +186,5 @@ bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
                 *doubled = list->words[i].synonyms[s];
                 return false;
             }
-    for (unsigned i = 0; i < list->n; i++)
-        for (unsigned s = 0; s < list->words[i].synonyms_n; s++) {
-            struct slice phrase = list->words[i].synonyms[s];
-
-            if (slice_count(phrase, ' ') == 1 && !slot_of(list->index, swapped(phrase, a))->word)
-                (void)add(list->index, swapped(phrase, a), &list->words[i]);
-        }
     return true;
 }

@@ -7,25 +7,15 @@ enum {
     EDIT_LETTERS = 6, /* shorter words of a list neither; typed, one may have lost a letter */
 };
 
-struct link {
-    struct link *next;
-    struct slice phrase;
-    const struct word *word;
-    uint32_t list;
-};
-
 struct entry {
     uint64_t hash;
-    uint32_t begins; /* lists where it is a first word */
-    uint32_t near;   /* lists where it is, or is left of, a first word that may be misspelt */
-    unsigned longest;
-    struct link *links;
+    struct known_word word;
 };
 
-/* Beside the entries, so that a word of no list costs one look at few bytes. */
+/* Small, and beside the entries: a word of no list costs one look at few bytes. */
 struct slot {
-    uint32_t tag;   /* of the hash */
-    uint32_t entry; /* 1 + index; 0 = free */
+    uint16_t tag;   /* of the hash */
+    uint16_t entry; /* 1 + index; 0 = free */
 };
 
 struct vocabulary {
@@ -35,9 +25,9 @@ struct vocabulary {
     unsigned n;
 };
 
-static uint32_t tag_of(uint64_t hash)
+static uint16_t tag_of(uint64_t hash)
 {
-    return (uint32_t)(hash >> 32);
+    return (uint16_t)(hash >> 48);
 }
 
 static struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
@@ -49,12 +39,12 @@ static struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
     return &v->slots[at];
 }
 
-static const struct entry *entry_of(const struct vocabulary *v, uint64_t hash)
+static const struct known_word *known(const struct vocabulary *v, uint64_t hash)
 {
-    static const struct entry none;
+    static const struct known_word none;
     const struct slot *s = slot_of(v, hash);
 
-    return s->entry ? &v->entries[s->entry - 1] : &none;
+    return s->entry ? &v->entries[s->entry - 1].word : &none;
 }
 
 /* The hashes of the word with one letter left out; none where the word is too short or long for an edit. */
@@ -71,29 +61,34 @@ static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES])
     return (unsigned)word.n;
 }
 
-struct word_use vocabulary_word(const struct vocabulary *v, struct slice word, bool near)
+const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word)
+{
+    return known(v, slice_hash(word));
+}
+
+uint32_t vocabulary_near(const struct vocabulary *v, struct slice word)
 {
     uint64_t hashes[WORD_BYTES];
-    const struct entry *e = entry_of(v, slice_hash(word));
-    struct word_use use = { .begins = e->begins, .near = e->begins | e->near, .longest = e->longest };
-    unsigned n = near ? shorter(word, hashes) : 0;
+    unsigned n = shorter(word, hashes);
+    const struct known_word *itself = vocabulary_word(v, word);
+    uint32_t lists = itself->begins | itself->near;
 
     for (unsigned i = 0; i < n; i++)
-        use.near |= entry_of(v, hashes[i])->near;
-    return use;
+        lists |= known(v, hashes[i])->near;
+    return lists;
 }
 
 void vocabulary_like(const struct vocabulary *v, const struct word_list *list, struct slice first_word,
-                     void (*show)(void *arg, struct slice phrase, const struct word *), void *arg)
+                     void (*show)(void *arg, const struct known_phrase *), void *arg)
 {
     uint64_t hashes[WORD_BYTES + 1];
     unsigned n = shorter(first_word, hashes);
 
     hashes[n++] = slice_hash(first_word);
     for (unsigned i = 0; i < n; i++)
-        for (const struct link *l = entry_of(v, hashes[i])->links; l; l = l->next)
-            if (l->list & list->bit)
-                show(arg, l->phrase, l->word);
+        for (const struct known_phrase *p = known(v, hashes[i])->phrases; p; p = p->next)
+            if ((p->list & list->bit) && !p->swapped)
+                show(arg, p);
 }
 
 /* --- building --- */
@@ -107,97 +102,100 @@ static bool grow(struct vocabulary *v, struct arena *a)
         return false;
     v->mask = size - 1;
     for (unsigned i = 0; i < v->n; i++)
-        *slot_of(v, v->entries[i].hash) = (struct slot){ .tag = tag_of(v->entries[i].hash), .entry = i + 1 };
+        *slot_of(v, v->entries[i].hash) =
+            (struct slot){ .tag = tag_of(v->entries[i].hash), .entry = (uint16_t)(i + 1) };
     return true;
 }
 
-static struct entry *entry_made(struct vocabulary *v, uint64_t hash, struct arena *a)
+/* The word of this hash, new or known. */
+static struct known_word *make_known(struct vocabulary *v, uint64_t hash, struct arena *a)
 {
     struct slot *s = slot_of(v, hash);
 
     if (s->entry)
-        return &v->entries[s->entry - 1];
-    if (v->n * 3 > v->mask) {
-        if (!grow(v, a))
-            return NULL;
-        s = slot_of(v, hash);
-    }
-    v->entries[v->n] = (struct entry){ .hash = hash };
-    *s = (struct slot){ .tag = tag_of(hash), .entry = ++v->n };
-    return &v->entries[v->n - 1];
+        return &v->entries[s->entry - 1].word;
+    if (v->n == UINT16_MAX - 1 || (v->n * 3 > v->mask * 2 && !grow(v, a)))
+        return NULL;
+    v->entries[v->n++].hash = hash;
+    *slot_of(v, hash) = (struct slot){ .tag = tag_of(hash), .entry = (uint16_t)v->n };
+    return &v->entries[v->n - 1].word;
 }
 
-static bool add_link(struct entry *e, const struct word_list *list, struct slice phrase,
-                     const struct word *word, struct arena *a)
+static bool link_phrase(struct known_word *w, const struct known_phrase *phrase, struct arena *a)
 {
-    struct link *l = ARENA_NEW(a, struct link);
+    struct known_phrase *copy = ARENA_NEW(a, struct known_phrase);
+    const struct known_phrase **at = &w->phrases;
 
-    if (!l)
+    if (!copy)
         return false;
-    *l = (struct link){ .next = e->links, .phrase = phrase, .word = word, .list = list->bit };
-    e->links = l;
+    while (*at && (*at)->phrase.n > phrase->phrase.n)
+        at = (const struct known_phrase **)(uintptr_t) & (*at)->next;
+    if (phrase->words > w->longest)
+        w->longest = phrase->words;
+    *copy = *phrase;
+    copy->next = *at;
+    *at = copy;
     return true;
 }
 
-/* word NULL: the phrase is found when typed exactly so, only. */
-static bool add_phrase(struct vocabulary *v, const struct word_list *list, struct slice phrase,
-                       const struct word *word, unsigned words, struct arena *a)
+static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, struct arena *a)
 {
     uint64_t hashes[WORD_BYTES];
-    struct slice rest = phrase, first = slice_cut(&rest, ' ');
-    struct entry *e = entry_made(v, slice_hash(first), a);
-    unsigned n = word && first.n >= EDIT_LETTERS ? shorter(first, hashes) : 0;
+    struct slice rest = phrase->phrase, first = slice_cut(&rest, ' ');
+    struct known_word *w = make_known(v, slice_hash(first), a);
+    unsigned n = !phrase->swapped && first.n >= EDIT_LETTERS ? shorter(first, hashes) : 0;
 
-    if (!e)
+    if (!w || !link_phrase(w, phrase, a))
         return false;
-    e->begins |= list->bit;
-    if (words > e->longest)
-        e->longest = words;
+    w->begins |= phrase->list;
     if (n)
-        e->near |= list->bit;
-    if (word && !add_link(e, list, phrase, word, a))
-        return false;
+        w->near |= phrase->list;
     for (unsigned i = 0; i < n; i++) {
-        e = entry_made(v, hashes[i], a);
-        if (!e || !add_link(e, list, phrase, word, a))
+        w = make_known(v, hashes[i], a);
+        if (!w || !link_phrase(w, phrase, a))
             return false;
-        e->near |= list->bit;
+        w->near |= phrase->list;
     }
     return true;
 }
 
-static bool add_list(struct vocabulary *v, const struct word_list *list, struct arena *a)
+/* "kluster ruam" for "ruam kluster": two words may stand in either order (RULINGS 39). */
+static struct slice swapped(struct slice phrase, struct arena *a)
 {
-    for (unsigned i = 0; i < list->n; i++)
-        for (unsigned s = 0; s < list->words[i].synonyms_n; s++) {
-            struct slice phrase = list->words[i].synonyms[s], second = phrase;
-            unsigned words = slice_count(phrase, ' ') + 1;
+    struct slice rest = phrase, first = slice_cut(&rest, ' ');
 
-            (void)slice_cut(&second, ' ');
-            /* Two words may stand in either order (RULINGS 39). */
-            if (!add_phrase(v, list, phrase, &list->words[i], words, a) ||
-                (words == 2 && !add_phrase(v, list, second, NULL, 2, a)))
-                return false;
-        }
+    return arena_printf(a, "%.*s %.*s", SLICE_ARG(rest), SLICE_ARG(first));
+}
+
+static bool add_word(struct vocabulary *v, const struct word_list *list, const struct word *word,
+                     struct arena *a)
+{
+    for (unsigned s = 0; s < word->synonyms_n; s++) {
+        struct known_phrase p = { .phrase = word->synonyms[s], .word = word, .list = list->bit };
+
+        p.words = slice_count(p.phrase, ' ') + 1;
+        if (!add_phrase(v, &p, a))
+            return false;
+        p.phrase = swapped(p.phrase, a);
+        p.swapped = true;
+        if (p.words == 2 && !list_find(list, p.phrase) && !add_phrase(v, &p, a))
+            return false;
+    }
     return true;
 }
 
 struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
 {
     struct vocabulary *v = ARENA_NEW(a, struct vocabulary);
-    size_t most = 0;
 
-    for (unsigned l = 0; l < set->lists_n; l++)
-        for (unsigned i = 0; i < set->lists[l].n; i++)
-            for (unsigned s = 0; s < set->lists[l].words[i].synonyms_n; s++)
-                most += set->lists[l].words[i].synonyms[s].n + 2;
     if (!v || !grow(v, a))
         return NULL;
-    v->entries = ARENA_ARRAY(a, struct entry, most + 1);
+    v->entries = ARENA_ARRAY(a, struct entry, UINT16_MAX);
     if (!v->entries)
         return NULL;
     for (unsigned l = 0; l < set->lists_n; l++)
-        if (!add_list(v, &set->lists[l], a))
-            return NULL;
+        for (unsigned i = 0; i < set->lists[l].n; i++)
+            if (!add_word(v, &set->lists[l], &set->lists[l].words[i], a))
+                return NULL;
     return v;
 }

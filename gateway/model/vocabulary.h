@@ -1,4 +1,4 @@
-/* vocabulary.h - the words that phrases of a form_set's lists begin with: one look-up says of a word of a
+/* vocabulary.h - the phrases of all lists of a form_set by their first word: one look-up says of a word of a
  * text which lists it concerns, so that hardly any list is asked about hardly any word.
  *
  * Built once, with the lists; knows one edit (RULINGS 33) only by the letters that two such words share. */
@@ -7,20 +7,33 @@
 
 #include "gateway/model/form.h"
 
-/* Lists by their bit (word_list.bit). */
-struct word_use {
-    uint32_t begins; /* a phrase begins with the word */
-    uint32_t near; /* a phrase may begin with it or, misspelt by one edit, with it: only sure when not set */
-    unsigned longest; /* words of the longest phrase that begins with it */
+/* A phrase of a list. */
+struct known_phrase {
+    const struct known_phrase *next;
+    struct slice phrase;
+    const struct word *word;
+    uint32_t list; /* word_list.bit */
+    unsigned words;
+    bool swapped; /* two words in the other order (RULINGS 39) */
 };
 
-/* NULL when the arena is full. */
+/* What begins with a word.  Lists by their bit. */
+struct known_word {
+    uint32_t begins;                    /* lists with a phrase that begins with it */
+    uint32_t near;                      /* lists where a first word is, or begins with an edit, like it */
+    unsigned longest;                   /* most words of one of the phrases */
+    const struct known_phrase *phrases; /* the longest first */
+};
+
+/* NULL when the arena is full, or there are too many words. */
 struct vocabulary *vocabulary_make(const struct form_set *, struct arena *);
-/* A word as the lexer folds it.  near: whether misspelt words are wanted. */
-struct word_use vocabulary_word(const struct vocabulary *, struct slice word, bool near);
+/* A word as the lexer folds it; never NULL. */
+const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word);
+/* Lists in which a phrase may begin with it misspelt by one edit, or so: only sure where not set. */
+uint32_t vocabulary_near(const struct vocabulary *, struct slice word);
 /* Shows every phrase of the list whose first word is at most one edit from this one; some more than once, and
  * some that are further away. */
 void vocabulary_like(const struct vocabulary *, const struct word_list *, struct slice first_word,
-                     void (*show)(void *arg, struct slice phrase, const struct word *), void *arg);
+                     void (*show)(void *arg, const struct known_phrase *), void *arg);
 
 #endif
