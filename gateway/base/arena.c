@@ -135,6 +135,25 @@ struct slice arena_str(struct arena *a, const char *cstr)
     return arena_copy(a, slice_of(cstr));
 }
 
+struct slice arena_number(struct arena *a, uint64_t v, unsigned digits, struct slice behind)
+{
+    unsigned n = 1;
+    char *p;
+
+    for (uint64_t rest = v; rest > 9; rest /= 10)
+        n++;
+    if (n < digits)
+        n = digits;
+    p = arena_alloc(a, n + behind.n + 1);
+    if (!p)
+        return slice_make("", 0);
+    for (unsigned i = n; i-- > 0; v /= 10)
+        p[i] = (char)('0' + v % 10);
+    if (behind.n)
+        memcpy(p + n, behind.p, behind.n);
+    return slice_make(p, n + behind.n);
+}
+
 struct slice arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list ap, again;

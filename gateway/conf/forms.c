@@ -390,7 +390,7 @@ static void read_form(struct loader *l, struct yaml *doc, struct form *form)
     YAML_EACH(line, variants) read_variant(l, form, fields, line);
     read_is(l, doc, form);
     read_counts(l, doc, form);
-    form_index_labels(form);
+    form_index_labels(form, l->arena);
     if (fields)
         yaml_done(fields, x);
     yaml_done(doc, x);

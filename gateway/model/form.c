@@ -1,6 +1,10 @@
 /* form.c - looking things up in a loaded form_set.  See form.h. */
 #include "gateway/model/form.h"
 
+enum {
+    LABEL_BYTES = 32, /* a longer word is no label */
+};
+
 struct entry {
     uint64_t hash;
     struct slice phrase;
@@ -96,25 +100,47 @@ void form_set_words(struct form_set *set)
     };
 }
 
-void form_index_labels(struct form *form)
+static char lower(char c)
 {
-    for (unsigned f = 0; f < form->fields_n; f++)
-        for (unsigned l = 0; l < form->fields[f].labels_n; l++) {
-            struct slice rest = form->fields[f].labels[l];
-
-            shapes_add(&form->labels, rest);
-            shapes_add(&form->labels, slice_cut(&rest, ' '));
-        }
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-bool form_has_label(const struct form *form, struct slice label)
+static void add_label(struct form *form, const struct field *field, struct slice name, struct arena *a)
 {
-    if (!shapes_may(&form->labels, label))
+    struct label *label = ARENA_NEW(a, struct label);
+    char *low = arena_alloc(a, name.n + 1);
+    const struct label **at;
+
+    if (!label || !low || name.n == 0)
+        return;
+    for (size_t i = 0; i < name.n; i++)
+        low[i] = lower(name.p[i]);
+    *label = (struct label){ .rest = slice_make(low, name.n), .name = name, .field = field };
+    label->first = slice_cut(&label->rest, ' ');
+    at = &form->labelled[name_bucket(label->first, LABEL_BUCKETS)];
+    label->next = *at;
+    *at = label;
+}
+
+void form_index_labels(struct form *form, struct arena *a)
+{
+    for (unsigned f = form->fields_n; f-- > 0;)
+        for (unsigned l = form->fields[f].labels_n; l-- > 0;)
+            add_label(form, &form->fields[f], form->fields[f].labels[l], a);
+}
+
+bool form_has_label(const struct form *form, struct slice word)
+{
+    char low[LABEL_BYTES];
+
+    if (word.n > sizeof low)
         return false;
-    for (unsigned f = 0; f < form->fields_n; f++)
-        for (unsigned l = 0; l < form->fields[f].labels_n; l++)
-            if (slice_ieq(form->fields[f].labels[l], label))
-                return true;
+    for (size_t i = 0; i < word.n; i++)
+        low[i] = lower(word.p[i]);
+    word.p = low;
+    for (const struct label *l = form_labels(form, word); l; l = l->next)
+        if (slice_eq(l->first, word) && slice_empty(l->rest))
+            return true;
     return false;
 }
 

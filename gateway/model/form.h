@@ -12,6 +12,7 @@
 enum {
     FORM_FIELDS = 32, /* most fields of one form, companions included */
     FORM_NAMES = 128, /* buckets for their names */
+    LABEL_BUCKETS = 128,
 };
 
 /* The lengths that the words of a set have, by first letter in any case: hardly any other word of a text
@@ -129,6 +130,14 @@ struct field {
     struct mark mark;
 };
 
+/* A label of a field, in lower case. */
+struct label {
+    struct slice first, rest; /* one may be two words: `hari`, `ke` */
+    struct slice name;        /* as in the form: upper case */
+    const struct field *field;
+    const struct label *next;
+};
+
 /* One way to fill a form: timbang by name, or by number. */
 struct variant {
     unsigned required[FORM_FIELDS]; /* field indexes, in the form's order */
@@ -183,8 +192,8 @@ struct form {
     unsigned keywords_n;
     struct field fields[FORM_FIELDS];
     unsigned fields_n;
-    uint8_t named[FORM_NAMES]; /* 1 + index of the field, by name_bucket(): form_field() */
-    struct word_shapes labels; /* of whole labels, and of their first words */
+    uint8_t named[FORM_NAMES];                   /* 1 + index of the field, by name_bucket(): form_field() */
+    const struct label *labelled[LABEL_BUCKETS]; /* by name_bucket() of the first word: form_labels() */
     struct variant variants[4];
     unsigned variants_n;
     enum form_about about;
@@ -245,8 +254,8 @@ bool form_add_keyword(struct form_set *, const struct form *, struct slice keywo
 const struct word *list_find(const struct word_list *, struct slice phrase);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
 bool list_index(struct word_list *, struct arena *, struct slice *doubled);
-/* A field of the form has this label, in any case. */
-bool form_has_label(const struct form *, struct slice label);
+/* A field of the form has this label of one word, in any case. */
+bool form_has_label(const struct form *, struct slice word);
 bool variant_requires(const struct variant *, unsigned field);
 /* Where a short name begins to be looked for in a table of so many buckets. */
 static inline unsigned name_bucket(struct slice name, unsigned buckets)
@@ -257,8 +266,8 @@ static inline unsigned name_bucket(struct slice name, unsigned buckets)
 
 /* Makes the last field of the form known by its name. */
 void form_name_field(struct form *);
-/* Makes the labels of all fields known to form_has_label(). */
-void form_index_labels(struct form *);
+/* Makes the labels of all fields known to form_labels(). */
+void form_index_labels(struct form *, struct arena *);
 /* Finds the lists of `words`. */
 void form_set_words(struct form_set *);
 
@@ -271,6 +280,12 @@ static inline int form_field_named(const struct form *form, struct slice name)
         if (slice_eq(form->fields[form->named[b] - 1].name, name))
             return form->named[b] - 1;
     return -1;
+}
+
+/* The labels among which all are that begin with this lower case word, in the form's order, by `next`. */
+static inline const struct label *form_labels(const struct form *form, struct slice low)
+{
+    return low.n ? form->labelled[name_bucket(low, LABEL_BUCKETS)] : NULL;
 }
 
 static inline int form_field(const struct form *form, const char *name)
