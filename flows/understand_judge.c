@@ -382,15 +382,18 @@ static void unhear_choices(struct filling *x)
 static void emergency(struct filling *x, struct report *out)
 {
     struct value certain[FORM_FIELDS];
+    const struct value *values = out->values;
 
     unhear_choices(x);
-    memcpy(certain, out->values, sizeof certain);
     for (unsigned i = 0; i < x->form->fields_n; i++)
-        if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject)
+        if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject) {
+            if (values != certain)
+                values = memcpy(certain, out->values, sizeof certain);
             certain[i] = (struct value){ 0 };
+        }
     /* A death is for the puskesmas within a day (SPEC 2.5); nobody fetches the dead. */
     out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
-                     rules_emergency(x->rs->rules, x->form, certain, x->heard.heard, x->heard.heard_n,
+                     rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
                                      x->arena, &out->emergency_reason);
 }
 

@@ -111,8 +111,8 @@ struct splitter {
     struct said *said;
     const struct form *form; /* of the report in hand */
     struct slice text;
-    size_t begin; /* of its body */
-    unsigned most, tries;
+    size_t begin;         /* of its body */
+    unsigned room, tries; /* places for reports */
     struct arena scratch; /* of one try */
 };
 
@@ -132,14 +132,36 @@ static struct slice between(const struct splitter *s, size_t from, size_t to)
     return slice_take(slice_skip(s->text, from), to > from ? to - from : 0);
 }
 
+/* The place of one report more; NULL when the arena is full. */
+static struct report *next_place(struct splitter *s)
+{
+    struct report *all = s->said->reports, *more;
+    unsigned n = s->said->reports_n;
+
+    if (n < s->room)
+        return &all[n];
+    s->room = n ? n * 2 : 1;
+    more = ARENA_ARRAY(s->arena, struct report, s->room);
+    if (!more)
+        return NULL;
+    if (n)
+        memcpy(more, all, n * sizeof *all);
+    s->said->reports = more;
+    return &more[n];
+}
+
 /* Past the last place only an emergency is let in, instead of the last report that is none (SPEC 2.2). */
 static void close_report(struct splitter *s, size_t end)
 {
     struct report *all = s->said->reports, last;
     unsigned n = s->said->reports_n, i = n;
 
-    if (n < s->most) {
-        understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, &all[n]);
+    if (n < UNDERSTAND_REPORTS) {
+        struct report *place = next_place(s);
+
+        if (!place)
+            return;
+        understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, place);
         s->said->reports_n++;
         return;
     }
@@ -308,24 +330,6 @@ static void split(struct splitter *s)
 
 /* --- the whole SMS --- */
 
-/* No more reports than lines and keywords. */
-static unsigned most_reports(const struct ruleset *rs, struct slice body)
-{
-    unsigned n = 1;
-
-    for (size_t p = 0; p < body.n && n < UNDERSTAND_REPORTS;) {
-        size_t begin = p;
-
-        while (p < body.n && is_word(body.p[p]))
-            p++;
-        if (p > begin)
-            n += understand_exact_form(&rs->forms, slice_take(slice_skip(body, begin), p - begin)) != NULL;
-        else
-            n += body.p[p++] == '\n';
-    }
-    return n < UNDERSTAND_REPORTS ? n : UNDERSTAND_REPORTS;
-}
-
 /* Nothing in it that normalised() leaves out or replaces, but blanks at its ends. */
 static bool is_normal(struct slice text)
 {
@@ -401,16 +405,14 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
-    s.most = most_reports(rs, slice_skip(text, k.to));
-    out->reports = ARENA_ARRAY(a, struct report, s.most);
-    if (!out->reports)
-        return false;
     s.form = k.form;
     s.text = text;
     s.begin = k.to;
     arena_init(&s.scratch, SCRATCH);
     split(&s);
     arena_free(&s.scratch);
+    if (a->failed)
+        return false;
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;

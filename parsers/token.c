@@ -98,7 +98,7 @@ static const char *letters_end(const struct lexer *x, const char *p)
 
 static struct slice fold(struct lexer *x, const char *from, const char *to)
 {
-    char *low = arena_alloc(x->arena, (size_t)(to - from) + 1);
+    char *low = arena_raw(x->arena, (size_t)(to - from) + 1);
     size_t n = 0;
 
     if (!low)
@@ -300,7 +300,7 @@ static void number(struct lexer *x, const char *from, bool minus)
     }
     end = number_end(x, part, body, &repaired);
     t = emit(x, TOKEN_NUMBER, from, end);
-    read = arena_alloc(x->arena, (size_t)(end - from) + 1);
+    read = arena_raw(x->arena, (size_t)(end - from) + 1);
     x->p = end;
     if (!t || !read)
         return;
@@ -488,7 +488,7 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
     x.arena = a;
     x.out = out;
     x.cap = text.n < TOKENS_MAX ? (unsigned)text.n : TOKENS_MAX;
-    out->t = ARENA_ARRAY(a, struct token, x.cap ? x.cap : 1);
+    out->t = arena_raw(a, (x.cap ? x.cap : 1) * sizeof *out->t);
     if (!out->t)
         return false;
     while (x.p < x.end && out->n < x.cap)

@@ -22,6 +22,8 @@ void arena_init(struct arena *, size_t max_bytes);
 void arena_reset(struct arena *);
 void arena_free(struct arena *);
 void *arena_alloc(struct arena *, size_t n);
+/* Not zeroed: for what is written before it is read. */
+void *arena_raw(struct arena *, size_t n);
 /* n items of `size` bytes, overflow checked. */
 void *arena_calloc(struct arena *, size_t n, size_t size);
 #define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))

@@ -159,6 +159,26 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
     return true;
 }
 
+/* What hangs on one word is looked through together: side by side in memory. */
+static bool lay_together(struct known_word *w, struct arena *a)
+{
+    struct known_phrase *all;
+    unsigned n = 0;
+
+    for (const struct known_phrase *p = w->phrases; p; p = p->next)
+        n++;
+    all = ARENA_ARRAY(a, struct known_phrase, n);
+    if (!all)
+        return false;
+    n = 0;
+    for (const struct known_phrase *p = w->phrases; p; p = p->next, n++) {
+        all[n] = *p;
+        all[n].next = p->next ? &all[n + 1] : NULL;
+    }
+    w->phrases = all;
+    return true;
+}
+
 /* "kluster ruam" for "ruam kluster": two words may stand in either order (RULINGS 39). */
 static struct slice swapped(struct slice phrase, struct arena *a)
 {
@@ -197,5 +217,8 @@ struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
         for (unsigned i = 0; i < set->lists[l].n; i++)
             if (!add_word(v, &set->lists[l], &set->lists[l].words[i], a))
                 return NULL;
+    for (unsigned i = 0; i < v->n; i++)
+        if (!lay_together(&v->entries[i].word, a))
+            return NULL;
     return v;
 }
