@@ -70,25 +70,35 @@ static bool cut(struct filling *x, struct slice body)
     return true;
 }
 
-void understand_report(const struct ruleset *rs, const struct words *words, const struct form *form,
-                       struct slice body, int64_t today, struct arena *a, struct report *out)
+struct filling *understand_begin(const struct ruleset *rs, const struct form *form, int64_t today,
+                                 struct arena *a)
 {
     struct filling *x = ARENA_NEW(a, struct filling);
 
-    *out = (struct report){ .form = form, .variant = &form->variants[0], .body = body };
-    out->status = REPORT_REJECTED;
-    out->error = ERROR_INVALID;
     if (!x)
-        return;
-    /* The arena's memory is zero already; a filling is too large to clear it twice. */
+        return NULL;
     x->rs = rs;
     x->form = form;
-    x->words = words;
+    x->variant = &form->variants[0];
+    x->words = &rs->forms.words;
     x->arena = a;
     x->today = today;
-    if (!cut(x, body))
+    x->slots = ARENA_ARRAY(a, struct slot, form->fields_n);
+    return x->slots ? x : NULL;
+}
+
+void understand_report(const struct ruleset *rs, const struct form *form, struct slice body, int64_t today,
+                       struct arena *a, struct report *out)
+{
+    struct filling *x = understand_begin(rs, form, today, a);
+
+    out->form = form;
+    out->variant = &form->variants[0];
+    out->body = body;
+    out->status = REPORT_REJECTED;
+    out->error = ERROR_INVALID;
+    if (!x || !cut(x, body))
         return;
-    x->variant = &form->variants[0];
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);
     } else {
@@ -105,7 +115,6 @@ void understand_report(const struct ruleset *rs, const struct words *words, cons
 
 struct splitter {
     const struct ruleset *rs;
-    const struct words *words;
     struct arena *arena;
     int64_t today;
     struct said *said;
@@ -153,7 +162,7 @@ static struct report *next_place(struct splitter *s)
 /* Past the last place only an emergency is let in, instead of the last report that is none (SPEC 2.2). */
 static void close_report(struct splitter *s, size_t end)
 {
-    struct report *all = s->said->reports, last;
+    struct report *all = s->said->reports, last = { 0 };
     unsigned n = s->said->reports_n, i = n;
 
     if (n < UNDERSTAND_REPORTS) {
@@ -161,18 +170,18 @@ static void close_report(struct splitter *s, size_t end)
 
         if (!place)
             return;
-        understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, place);
+        understand_report(s->rs, s->form, between(s, s->begin, end), s->today, s->arena, place);
         s->said->reports_n++;
         return;
     }
-    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, &s->scratch, &last);
+    understand_report(s->rs, s->form, between(s, s->begin, end), s->today, &s->scratch, &last);
     arena_reset(&s->scratch);
     while (i > 0 && all[i - 1].emergency)
         i--;
     if (!last.emergency || i == 0)
         return;
     memmove(&all[i - 1], &all[i], (n - i) * sizeof *all);
-    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, &all[n - 1]);
+    understand_report(s->rs, s->form, between(s, s->begin, end), s->today, s->arena, &all[n - 1]);
 }
 
 /* How a report would turn out; what that takes is given back. */
@@ -181,7 +190,7 @@ static struct report tried(struct splitter *s, const struct form *form, size_t f
     struct report r = { .status = REPORT_REJECTED, .error = ERROR_INVALID };
 
     if (s->tries++ < TRIES)
-        understand_report(s->rs, s->words, form, between(s, from, to), s->today, &s->scratch, &r);
+        understand_report(s->rs, form, between(s, from, to), s->today, &s->scratch, &r);
     arena_reset(&s->scratch);
     return r;
 }
@@ -384,13 +393,12 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
                     struct said *out)
 {
     struct keyword k;
-    struct splitter s = { .rs = rs, .words = &rs->forms.words, .arena = a, .said = out };
+    struct splitter s = { .rs = rs, .arena = a, .said = out };
 
     memset(out, 0, sizeof *out);
     if (text.n > TEXT_MAX)
         text.n = TEXT_MAX;
-    text = text_valid_utf8(text, a);
-    text = text_plain(text, a);
+    text = text_clean(text, a);
     out->body = normalised(text, a);
     s.today = date_today(at_ms, rs->utc_offset_min);
     understand_keyword(rs, text, &rs->forms.words, a, &k);
@@ -401,7 +409,7 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
     if (!k.form) {
         out->kind = SAID_COMMAND;
         out->emergency = false;
-        understand_command(rs, &rs->forms.words, &k, text, s.today, a, &out->command);
+        understand_command(rs, &k, text, s.today, a, &out->command);
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
@@ -543,11 +551,12 @@ static void hold(struct filling *x, const struct report *known, int64_t at_ms)
 
 static void merge(struct filling *x, const struct report *known, int64_t at_ms, struct report *out)
 {
-    struct slot answered[FORM_FIELDS];
+    const struct slot *answered = x->slots;
     struct value merged[FORM_FIELDS];
 
-    memcpy(answered, x->slots, sizeof answered);
-    memset(x->slots, 0, sizeof x->slots);
+    x->slots = ARENA_ARRAY(x->arena, struct slot, x->form->fields_n);
+    if (!x->slots)
+        return;
     fill_from(x, known->values);
     hold(x, known, at_ms);
     for (unsigned i = 0; i < x->form->fields_n; i++) {
@@ -570,29 +579,27 @@ static void merge(struct filling *x, const struct report *known, int64_t at_ms, 
     understand_settle(x, out);
 }
 
-static bool begin(struct filling *x, const struct ruleset *rs, const struct words *words,
-                  const struct form *form, struct slice text, int64_t at_ms, struct arena *a)
+/* A filling of the form with the words of an answer. */
+static struct filling *begin(const struct ruleset *rs, const struct form *form, struct slice text,
+                             int64_t at_ms, struct arena *a)
 {
-    *x =
-        (struct filling){ .rs = rs, .form = form, .words = words, .arena = a, .variant = &form->variants[0] };
-    x->today = date_today(at_ms, rs->utc_offset_min);
-    return cut(x, text_plain(text_valid_utf8(text, a), a));
+    struct filling *x = understand_begin(rs, form, date_today(at_ms, rs->utc_offset_min), a);
+
+    return x && cut(x, text_clean(text, a)) ? x : NULL;
 }
 
 bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
     const struct form *form = known->form;
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x = begin(rs, form, behind_keyword(rs, form, text), at_ms, a);
     int f = asked.n ? form_field(form, arena_copy(a, asked).p) : -1;
     bool read;
 
     memset(out, 0, sizeof *out);
     out->form = form;
     out->body = text;
-    if (!x)
-        return false;
-    if (!begin(x, rs, &rs->forms.words, form, behind_keyword(rs, form, text), at_ms, a) || x->ts.n == 0)
+    if (!x || x->ts.n == 0)
         return false;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS)
         understand_w2(x);
@@ -656,14 +663,12 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
                            int64_t at_ms, struct arena *a, struct report *out)
 {
     const struct form *form = known->form;
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x = begin(rs, form, text, at_ms, a);
 
     memset(out, 0, sizeof *out);
     out->form = form;
     out->body = text;
     if (!x)
-        return false;
-    if (!begin(x, rs, &rs->forms.words, form, text, at_ms, a))
         return false;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);
@@ -679,14 +684,12 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
 enum report_error understand_field(const struct ruleset *rs, const struct form *form, unsigned field,
                                    struct slice text, int64_t at_ms, struct arena *a, struct value *out)
 {
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x = begin(rs, form, text, at_ms, a);
     struct slot *s;
     const struct field *f = &form->fields[field];
 
     *out = (struct value){ 0 };
-    if (!x)
-        return ERROR_INVALID;
-    if (!begin(x, rs, &rs->forms.words, form, text, at_ms, a) || x->ts.n == 0)
+    if (!x || x->ts.n == 0)
         return ERROR_MISSING;
     if (f->type == FIELD_COUNTS) {
         understand_w2(x);
@@ -705,12 +708,13 @@ enum report_error understand_field(const struct ruleset *rs, const struct form *
 
 void understand_judge(const struct ruleset *rs, int64_t at_ms, struct arena *a, struct report *report)
 {
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x;
 
-    if (!x || !report->form)
+    if (!report->form)
         return;
-    *x = (struct filling){ .rs = rs, .form = report->form, .words = &rs->forms.words, .arena = a };
-    x->today = date_today(at_ms, rs->utc_offset_min);
+    x = understand_begin(rs, report->form, date_today(at_ms, rs->utc_offset_min), a);
+    if (!x)
+        return;
     fill_from(x, report->values);
     hold(x, report, at_ms);
     x->variant = report->variant ? report->variant : variant_of(report->form, report->values);

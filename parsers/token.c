@@ -104,9 +104,8 @@ static struct slice fold(struct lexer *x, const char *from, const char *to)
     if (!low)
         return (struct slice){ 0 };
     while (from < to) {
-        unsigned len;
-        uint32_t r = text_rune(from, to, &len);
-        char c = r < 0x80 ? (char)r : text_base_letter(r);
+        unsigned len = 1;
+        char c = (unsigned char)*from < 0x80 ? *from : text_base_letter(text_rune(from, to, &len));
 
         if (c == '-')
             c = ' ';
