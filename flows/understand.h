@@ -17,11 +17,6 @@
 #include "parsers/token.h"
 #include "parsers/when.h"
 
-/* The word lists of the language, looked up once. */
-struct words {
-    const struct word_list *units, *months, *days, *kata, *many, *signs;
-};
-
 /* What stands for one field so far. */
 struct slot {
     struct value value;
@@ -49,7 +44,7 @@ struct filling {
     int64_t today;
     struct slice text; /* behind the keyword */
     struct tokens ts;
-    struct slot slots[FORM_FIELDS];
+    struct slot *slots; /* by field */
     struct repair *repairs;
     unsigned repairs_n;
     unsigned head_end;         /* first token behind the required fields */
@@ -59,8 +54,6 @@ struct filling {
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
 };
-
-void understand_words(const struct ruleset *, struct words *out);
 
 /* --- understand_read.c --- */
 enum fit {
@@ -151,14 +144,16 @@ void understand_heard(const struct words *, const struct tokens *, struct arena 
 void understand_heard_but(struct filling *, unsigned from, unsigned to);
 
 /* --- understand_command.c --- */
-void understand_command(const struct ruleset *, const struct words *, const struct keyword *,
-                        struct slice text, int64_t today, struct arena *, struct command *out);
+void understand_command(const struct ruleset *, const struct keyword *, struct slice text, int64_t today,
+                        struct arena *, struct command *out);
 bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *);
 
 /* Only labelled values of text; false when there is none, or words are left over. */
 bool understand_labelled_only(struct filling *, struct slice text);
-/* One report from its body (behind the keyword). */
-void understand_report(const struct ruleset *, const struct words *, const struct form *, struct slice body,
-                       int64_t today, struct arena *, struct report *out);
+/* With nothing in it yet; NULL when the arena is full. */
+struct filling *understand_begin(const struct ruleset *, const struct form *, int64_t today, struct arena *);
+/* One report from its body (behind the keyword); out is zeroed. */
+void understand_report(const struct ruleset *, const struct form *, struct slice body, int64_t today,
+                       struct arena *, struct report *out);
 
 #endif

@@ -32,7 +32,7 @@ const unsigned command_words_n = sizeof command_words / sizeof *command_words;
 const struct command_word *command_by_word(struct slice upper)
 {
     for (unsigned i = 0; i < command_words_n; i++)
-        if (slice_is(upper, command_words[i].word))
+        if (slice_eq(upper, slice_make(command_words[i].word, command_words[i].n)))
             return &command_words[i];
     return NULL;
 }
@@ -212,8 +212,8 @@ static void nik(struct command *c, struct slice rest, int64_t today, struct aren
 }
 
 /* Which report it is about is not known here: the field as the first form takes it that can. */
-static void koreksi(struct command *c, const struct ruleset *rs, const struct words *words, struct slice rest,
-                    int64_t today, struct arena *a)
+static void koreksi(struct command *c, const struct ruleset *rs, struct slice rest, int64_t today,
+                    struct arena *a)
 {
     enum report_error seen = ERROR_NONE;
     struct slice seen_field = { 0 };
@@ -224,14 +224,11 @@ static void koreksi(struct command *c, const struct ruleset *rs, const struct wo
         return;
     }
     for (unsigned f = 0; f < rs->forms.n; f++) {
-        struct filling *x = ARENA_NEW(a, struct filling);
+        struct filling *x = understand_begin(rs, &rs->forms.forms[f], today, a);
         bool fault = false;
 
         if (!x)
             return;
-        *x = (struct filling){
-            .rs = rs, .form = &rs->forms.forms[f], .words = words, .arena = a, .today = today
-        };
         if (form_is(x->form, FORM_LETTERS) || !understand_labelled_only(x, rest))
             continue;
         c->corrected = ARENA_ARRAY(a, struct corrected, FORM_FIELDS);
@@ -257,8 +254,8 @@ static void koreksi(struct command *c, const struct ruleset *rs, const struct wo
     }
 }
 
-void understand_command(const struct ruleset *rs, const struct words *words, const struct keyword *k,
-                        struct slice text, int64_t today, struct arena *a, struct command *out)
+void understand_command(const struct ruleset *rs, const struct keyword *k, struct slice text, int64_t today,
+                        struct arena *a, struct command *out)
 {
     struct slice rest = slice_skip(text, k->to);
 
@@ -288,7 +285,7 @@ void understand_command(const struct ruleset *rs, const struct words *words, con
         break;
     case COMMAND_KOREKSI:
         number(out, &rest, true, a);
-        koreksi(out, rs, words, rest, today, a);
+        koreksi(out, rs, rest, today, a);
         break;
     case COMMAND_YA:
     case COMMAND_BARU:

@@ -70,7 +70,7 @@ static bool plain_number(const struct filling *x, unsigned i)
 /* kasus: is it about a person?  A sex, an age with its unit, or a word before a bare number says so. */
 static bool about_person(struct filling *x)
 {
-    const struct word_list *jk = list_by_name(&x->rs->forms, S("jk"));
+    const struct word_list *jk = x->words->sex;
     const struct field *lokasi = &x->form->fields[form_field(x->form, "lokasi")];
     const struct field *umur = &x->form->fields[form_field(x->form, "umur")];
     unsigned i = first_token(x), used;

@@ -145,11 +145,16 @@ static void weigh_guesses(struct filling *x, int64_t age)
 
 static void growth(struct filling *x, int64_t age)
 {
-    struct slot *bb = slot(x, "bb"), *tb = slot(x, "tb"), *lila = slot(x, "lila"), *lk = slot(x, "lk");
-    struct growth_measure m = { .sex = text(x, "jk"), .age_months = age };
+    struct slot *bb, *tb, *lila, *lk;
+    struct growth_measure m = { .age_months = age };
 
     if (x->form->judge != FORM_JUDGE_GROWTH || !x->rs->rules || age < 0)
         return;
+    bb = slot(x, "bb");
+    tb = slot(x, "tb");
+    lila = slot(x, "lila");
+    lk = slot(x, "lk");
+    m.sex = text(x, "jk");
     m.bb = bb && !bb->error ? number(x, "bb") : 0;
     m.tb = tb && !tb->error ? number(x, "tb") : 0;
     m.lila = lila && !lila->error ? number(x, "lila") : 0;
@@ -225,11 +230,12 @@ static bool birth_fits(struct filling *x, struct slice nik, int64_t age)
 
 static void identity(struct filling *x, int64_t age)
 {
-    struct slice nik = text(x, "nik"), sex = text(x, "jk");
+    struct slice nik = text(x, "nik"), sex;
     char is = 0;
 
     if (nik.n == 0)
         return;
+    sex = text(x, "jk");
     if (x->form->person_sex.n)
         is = x->form->person_sex.p[0];
     else if (sex.n)
@@ -286,13 +292,17 @@ static void skdn(struct filling *x)
 
 static void w2(struct filling *x)
 {
-    const struct field *f = field(x, "minggu");
-    struct slot *s = slot(x, "minggu"), *kode = slot(x, "kode");
-    struct epi_week now = date_epi_week(x->today);
+    const struct field *f;
+    struct slot *s, *kode;
+    struct epi_week now;
     int64_t week, sum = 0, total = -1;
 
     if (x->form->judge != FORM_JUDGE_W2)
         return;
+    f = field(x, "minggu");
+    s = slot(x, "minggu");
+    kode = slot(x, "kode");
+    now = date_epi_week(x->today);
     if (s && s->value.kind == VALUE_NUMBER) {
         struct date day = date_of_days(x->today);
 
@@ -382,15 +392,18 @@ static void unhear_choices(struct filling *x)
 static void emergency(struct filling *x, struct report *out)
 {
     struct value certain[FORM_FIELDS];
+    const struct value *values = out->values;
 
     unhear_choices(x);
-    memcpy(certain, out->values, sizeof certain);
     for (unsigned i = 0; i < x->form->fields_n; i++)
-        if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject)
+        if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject) {
+            if (values != certain)
+                values = memcpy(certain, out->values, sizeof certain);
             certain[i] = (struct value){ 0 };
+        }
     /* A death is for the puskesmas within a day (SPEC 2.5); nobody fetches the dead. */
     out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
-                     rules_emergency(x->rs->rules, x->form, certain, x->heard.heard, x->heard.heard_n,
+                     rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
                                      x->arena, &out->emergency_reason);
 }
 
@@ -415,7 +428,7 @@ void understand_settle(struct filling *x, struct report *out)
         out->values[i] = x->slots[i].value;
     settle_sure(x);
     choose(x, out);
-    for (unsigned i = 0; i < FORM_FIELDS; i++)
+    for (unsigned i = 0; i < x->form->fields_n; i++)
         out->faults[i] = (uint8_t)(x->slots[i].error |
                                    (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0));
     emergency(x, out);

@@ -28,10 +28,10 @@ static bool is_word(char c)
     return text_is_letter(c) || text_is_digit(c);
 }
 
-/* All runs of letters and digits; long ones are cut, for they are no keyword. */
-static void read_words(struct reader *r)
+/* Runs of letters and digits, up to so many in all; long ones are cut, for they are no keyword. */
+static void read_words(struct reader *r, unsigned words)
 {
-    while (r->p < r->text.n && r->n < WORDS) {
+    while (r->p < r->text.n && r->n < words) {
         struct word_at *w = &r->words[r->n];
         size_t n = 0;
 
@@ -56,7 +56,7 @@ const struct form *understand_exact_form(const struct form_set *set, struct slic
 {
     char upper[WORD_MAX + 1];
 
-    if (word.n == 0 || word.n > WORD_MAX)
+    if (word.n > WORD_MAX || !shapes_may(&set->shapes, word))
         return NULL;
     for (size_t i = 0; i < word.n; i++)
         upper[i] = (char)(word.p[i] >= 'a' && word.p[i] <= 'z' ? word.p[i] - 32 : word.p[i]);
@@ -140,15 +140,18 @@ static bool exact_command(const struct reader *r, unsigned w, const struct rules
     return false;
 }
 
-static bool exact(const struct reader *r, unsigned w, const struct ruleset *rs, const struct words *words,
-                  struct keyword *out)
+static bool exact_form(const struct reader *r, unsigned w, const struct ruleset *rs, struct keyword *out)
 {
     out->from = r->words[w].from;
     out->to = r->words[w].to;
     out->form = form_by_keyword(&rs->forms, r->words[w].upper);
-    if (out->form)
-        return out->found = true;
-    return out->found = exact_command(r, w, rs, words, out);
+    return out->found = out->form != NULL;
+}
+
+static bool exact(const struct reader *r, unsigned w, const struct ruleset *rs, const struct words *words,
+                  struct keyword *out)
+{
+    return exact_form(r, w, rs, out) || (out->found = exact_command(r, w, rs, words, out));
 }
 
 static bool plain_word(const struct words *words, struct slice upper)
@@ -206,8 +209,12 @@ void understand_keyword(const struct ruleset *rs, struct slice text, const struc
     r->text = text;
     r->p = 0;
     r->n = 0;
-    read_words(r);
-    if (r->n == 0 || exact(r, 0, rs, words, out) || near(r, 0, rs, words, a, out))
+    /* Most texts begin with the keyword of their form. */
+    read_words(r, 1);
+    if (r->n == 0 || exact_form(r, 0, rs, out))
+        return;
+    read_words(r, WORDS);
+    if (exact(r, 0, rs, words, out) || near(r, 0, rs, words, a, out))
         return;
     for (unsigned w = 1; w < r->n; w++)
         if (exact(r, w, rs, words, out))

@@ -4,48 +4,38 @@
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
-struct label {
+/* What stands at a token. */
+struct found {
     const struct field *field;
     struct slice name;
     unsigned used;
 };
 
 /* One label may be two words: HARI KE. */
-static bool matches(const struct tokens *ts, unsigned i, struct slice label, unsigned *used)
+static unsigned matches(const struct tokens *ts, unsigned i, const struct label *l)
 {
-    struct slice rest = label, first;
-
-    *used = 1;
-    /* Most words differ in their first letter already; labels are upper case. */
-    if (ts->t[i].low.n > label.n || (ts->t[i].low.p[0] & ~0x20) != label.p[0])
-        return false;
-    first = slice_cut(&rest, ' ');
-    if (!slice_ieq(ts->t[i].low, first))
-        return false;
-    if (slice_empty(rest))
-        return true;
-    *used = 2;
+    if (!slice_eq(ts->t[i].low, l->first))
+        return 0;
+    if (slice_empty(l->rest))
+        return 1;
     return i + 1 < ts->n && ts->t[i + 1].kind == TOKEN_WORD && (ts->t[i + 1].sep & SEP_HARD) == 0 &&
-           slice_ieq(ts->t[i + 1].low, rest);
+                   slice_eq(ts->t[i + 1].low, l->rest)
+               ? 2
+               : 0;
 }
 
 /* The longest label at token i. */
-static bool find(const struct filling *x, unsigned i, struct label *out)
+static bool find(const struct filling *x, unsigned i, struct found *out)
 {
-    *out = (struct label){ 0 };
-    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken || x->ts.t[i].low.n > 10)
+    *out = (struct found){ 0 };
+    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken)
         return false;
-    for (unsigned f = 0; f < x->form->fields_n; f++) {
-        const struct field *field = &x->form->fields[f];
+    for (const struct label *l = form_labels(x->form, x->ts.t[i].low); l; l = l->next) {
+        unsigned used = matches(&x->ts, i, l);
 
-        if ((field->hidden && field->type != FIELD_DATE) || field->type == FIELD_COUNTS)
-            continue;
-        for (unsigned l = 0; l < field->labels_n; l++) {
-            unsigned used;
-
-            if (matches(&x->ts, i, field->labels[l], &used) && used > out->used)
-                *out = (struct label){ .field = field, .name = field->labels[l], .used = used };
-        }
+        if (used > out->used && !(l->field->hidden && l->field->type != FIELD_DATE) &&
+            l->field->type != FIELD_COUNTS)
+            *out = (struct found){ .field = l->field, .name = l->name, .used = used };
     }
     return out->field != NULL;
 }
@@ -110,8 +100,8 @@ static void take_labels_tokens(struct filling *x, unsigned i, unsigned used)
 static unsigned name_end(struct filling *x, unsigned from)
 {
     unsigned k = from, used;
-    struct label next;
-    const struct word_list *jk = list_by_name(&x->rs->forms, S("jk"));
+    struct found next;
+    const struct word_list *jk = x->words->sex;
 
     for (; k < x->ts.n; k++) {
         if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken || (k > from && (x->ts.t[k].sep & SEP_HARD)))
@@ -129,7 +119,7 @@ static unsigned name_end(struct filling *x, unsigned from)
     return k;
 }
 
-static void take_text(struct filling *x, const struct label *l, unsigned i)
+static void take_text(struct filling *x, const struct found *l, unsigned i)
 {
     unsigned from = i + l->used, to;
     struct got g = { .fit = FIT_YES, .companion = -1 };
@@ -149,7 +139,7 @@ static void take_text(struct filling *x, const struct label *l, unsigned i)
     } else {
         to = understand_text_end(x, from);
         for (unsigned k = from + 1; k < to; k++) {
-            struct label next;
+            struct found next;
             bool keep;
 
             if ((find(x, k, &next) && joined(x, k + next.used)) || understand_destination(x, k, &keep)) {
@@ -167,7 +157,7 @@ static void take_text(struct filling *x, const struct label *l, unsigned i)
 }
 
 /* Lists are gathered later; the label only vanishes. */
-static void drop_list_label(struct filling *x, const struct label *l, unsigned i)
+static void drop_list_label(struct filling *x, const struct found *l, unsigned i)
 {
     unsigned value = i + l->used, used;
 
@@ -177,7 +167,7 @@ static void drop_list_label(struct filling *x, const struct label *l, unsigned i
 }
 
 /* In a name a label with a wrong value may be a word of the name: `Lila 9bl`. */
-static bool name_goes_on(struct filling *x, const struct label *l, unsigned i)
+static bool name_goes_on(struct filling *x, const struct found *l, unsigned i)
 {
     if (!in_name(x, i))
         return false;
@@ -191,7 +181,7 @@ static bool name_goes_on(struct filling *x, const struct label *l, unsigned i)
 }
 
 /* `tgl lahir 12/3/25`: the date in the place of the age. */
-static bool take_birth(struct filling *x, const struct label *l, unsigned i)
+static bool take_birth(struct filling *x, const struct found *l, unsigned i)
 {
     for (unsigned f = 0; f < x->form->fields_n; f++) {
         const struct field *age = &x->form->fields[f];
@@ -211,14 +201,14 @@ static bool take_birth(struct filling *x, const struct label *l, unsigned i)
 
 /* `#lk#` is the sex and no lingkar kepala: it stands alone between separators, and no other word says the
  * sex. */
-static bool is_sex(const struct filling *x, const struct label *l, unsigned i)
+static bool is_sex(const struct filling *x, const struct found *l, unsigned i)
 {
     const struct word_list *jk = NULL;
     unsigned used;
 
     for (unsigned f = 0; f < x->form->fields_n; f++)
         if (x->form->fields[f].type == FIELD_SEX)
-            jk = list_by_name(&x->rs->forms, S("jk"));
+            jk = x->words->sex;
     if (!jk || l->used != 1 || !(x->ts.t[i].sep & SEP_HARD) ||
         (i + 1 < x->ts.n && !(x->ts.t[i + 1].sep & SEP_HARD)) || !phrase_at(&x->ts, i, jk, &used))
         return false;
@@ -228,7 +218,7 @@ static bool is_sex(const struct filling *x, const struct label *l, unsigned i)
     return true;
 }
 
-static void take_value(struct filling *x, const struct label *l, unsigned i)
+static void take_value(struct filling *x, const struct found *l, unsigned i)
 {
     unsigned value = i + l->used;
     struct got g = understand_read(x, l->field, value, true);
@@ -266,7 +256,7 @@ static void take_value(struct filling *x, const struct label *l, unsigned i)
 void understand_labels(struct filling *x)
 {
     for (unsigned i = 0; i < x->ts.n; i++) {
-        struct label l;
+        struct found l;
         unsigned value;
 
         if (!find(x, i, &l))
@@ -316,7 +306,7 @@ bool understand_destination(const struct filling *x, unsigned i, bool *keep)
 
 bool understand_labels_value(struct filling *x, const struct field *f, unsigned i)
 {
-    struct label l;
+    struct found l;
 
     if (i >= x->ts.n || x->ts.t[i].glued || !find(x, i, &l) || l.field == f)
         return false;

@@ -12,13 +12,15 @@ enum {
     RUN = 32
 };
 
+#define NO_NUMBER INT64_MIN /* what is in doubt, or no measure */
+
 struct run {
     struct filling *x;
     const struct field *open[OPEN]; /* number fields not yet given, in order */
     unsigned open_n;
-    unsigned next;            /* the field that comes next */
-    unsigned first;           /* where the run of blank-separated numbers began */
-    struct value values[RUN]; /* the run's numbers */
+    unsigned next;      /* the field that comes next */
+    unsigned first;     /* where the run of blank-separated numbers began */
+    int64_t milli[RUN]; /* the run's numbers */
     unsigned n;
     bool skipped; /* the run's first number went over a field */
 };
@@ -188,12 +190,12 @@ static unsigned in_run(struct run *r, unsigned i)
         !(own.value.kind == VALUE_NUMBER && r->open[r->next]->guess_max &&
           !inside(own.value.milli, r->open[r->next]->guess_min, r->open[r->next]->guess_max))) {
         if (is_number && r->n < RUN)
-            r->values[r->n++] = value_number(n.milli);
+            r->milli[r->n++] = n.milli;
         return take_due(r, i, &own);
     }
     if (own.fit == FIT_DOUBT && !(own.guessed && understand_guess_idle(x, r->open[r->next], &own))) {
         if (r->n < RUN)
-            r->values[r->n++] = (struct value){ 0 };
+            r->milli[r->n++] = NO_NUMBER;
         return take_due(r, i, &own);
     }
     if (is_number && owns_wrong(r->open[r->next]) && split_number(r, i, &n))
@@ -208,11 +210,11 @@ static unsigned in_run(struct run *r, unsigned i)
              !inside(g.value.milli, r->open[k]->guess_min, r->open[k]->guess_max)))
             continue;
         if (r->n < RUN)
-            r->values[r->n++] = g.value;
+            r->milli[r->n++] = g.value.kind == VALUE_NUMBER ? g.value.milli : NO_NUMBER;
         return take_later(r, k, i, &g);
     }
     if (own.fit == FIT_DOUBT && r->n < RUN)
-        r->values[r->n++] = (struct value){ 0 };
+        r->milli[r->n++] = NO_NUMBER;
     if (own.fit != FIT_NO && own.fit != FIT_UNIT)
         return take_due(r, i, &own);
     return i;
@@ -229,9 +231,9 @@ static void ask_if_shifted(struct run *r)
         if (r->first + j + 1 >= r->open_n)
             return;
         f = r->open[r->first + j + 1];
-        if (r->values[j].kind != VALUE_NUMBER || f->type != FIELD_NUMBER ||
-            (r->values[j].milli < f->min || r->values[j].milli > f->max) || !likely(f, r->values[j].milli) ||
-            (f->whole && r->values[j].milli % 1000 != 0))
+        if (r->milli[j] == NO_NUMBER || f->type != FIELD_NUMBER ||
+            (r->milli[j] < f->min || r->milli[j] > f->max) || !likely(f, r->milli[j]) ||
+            (f->whole && r->milli[j] % 1000 != 0))
             return;
     }
     {

@@ -268,7 +268,7 @@ void understand_stray_keyword(struct filling *x, unsigned i)
 /* `kasus diare tiga`: a count that was not understood must not become one. */
 static void number_word(struct filling *x, unsigned i)
 {
-    const struct word_list *list = list_by_name(&x->rs->forms, S("angka"));
+    const struct word_list *list = x->words->numbers;
     const struct field *last = NULL;
     unsigned used;
 

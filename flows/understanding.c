@@ -15,22 +15,12 @@ enum {
     SCRATCH = 4 << 20,
 };
 
-void understand_words(const struct ruleset *rs, struct words *out)
-{
-    out->units = list_by_name(&rs->forms, S("satuan"));
-    out->months = list_by_name(&rs->forms, S("bulan"));
-    out->days = list_by_name(&rs->forms, S("hari"));
-    out->kata = list_by_name(&rs->forms, S("kata"));
-    out->many = list_by_name(&rs->forms, S("sebanyak"));
-    out->signs = list_by_name(&rs->forms, S("tanda"));
-}
-
 /* --- one report --- */
 
 /* TIMBANG BALITA Siti P …: the form said twice; but `TIMBANG Balita P` is a name to be asked about. */
 static void skip_second_keyword(struct filling *x)
 {
-    const struct word_list *jk = list_by_name(&x->rs->forms, S("jk"));
+    const struct word_list *jk = x->words->sex;
     unsigned used;
 
     if (x->ts.n < 2 || x->ts.t[0].kind != TOKEN_WORD || x->ts.t[1].kind != TOKEN_WORD ||
@@ -73,32 +63,42 @@ static void drop_words_said_twice(struct filling *x)
 static bool cut(struct filling *x, struct slice body)
 {
     x->text = body;
-    if (!tokens_cut(body, x->form, x->words->units, x->arena, &x->ts))
+    if (!tokens_cut(body, x->form, &x->rs->forms, x->arena, &x->ts))
         return false;
     drop_words_said_twice(x);
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
     return true;
 }
 
-void understand_report(const struct ruleset *rs, const struct words *words, const struct form *form,
-                       struct slice body, int64_t today, struct arena *a, struct report *out)
+struct filling *understand_begin(const struct ruleset *rs, const struct form *form, int64_t today,
+                                 struct arena *a)
 {
     struct filling *x = ARENA_NEW(a, struct filling);
 
-    *out = (struct report){ .form = form, .variant = &form->variants[0], .body = body };
-    out->status = REPORT_REJECTED;
-    out->error = ERROR_INVALID;
     if (!x)
-        return;
-    /* The arena's memory is zero already; a filling is too large to clear it twice. */
+        return NULL;
     x->rs = rs;
     x->form = form;
-    x->words = words;
+    x->variant = &form->variants[0];
+    x->words = &rs->forms.words;
     x->arena = a;
     x->today = today;
-    if (!cut(x, body))
+    x->slots = ARENA_ARRAY(a, struct slot, form->fields_n);
+    return x->slots ? x : NULL;
+}
+
+void understand_report(const struct ruleset *rs, const struct form *form, struct slice body, int64_t today,
+                       struct arena *a, struct report *out)
+{
+    struct filling *x = understand_begin(rs, form, today, a);
+
+    out->form = form;
+    out->variant = &form->variants[0];
+    out->body = body;
+    out->status = REPORT_REJECTED;
+    out->error = ERROR_INVALID;
+    if (!x || !cut(x, body))
         return;
-    x->variant = &form->variants[0];
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);
     } else {
@@ -115,14 +115,13 @@ void understand_report(const struct ruleset *rs, const struct words *words, cons
 
 struct splitter {
     const struct ruleset *rs;
-    const struct words *words;
     struct arena *arena;
     int64_t today;
     struct said *said;
     const struct form *form; /* of the report in hand */
     struct slice text;
-    size_t begin; /* of its body */
-    unsigned most, tries;
+    size_t begin;         /* of its body */
+    unsigned room, tries; /* places for reports */
     struct arena scratch; /* of one try */
 };
 
@@ -142,25 +141,47 @@ static struct slice between(const struct splitter *s, size_t from, size_t to)
     return slice_take(slice_skip(s->text, from), to > from ? to - from : 0);
 }
 
+/* The place of one report more; NULL when the arena is full. */
+static struct report *next_place(struct splitter *s)
+{
+    struct report *all = s->said->reports, *more;
+    unsigned n = s->said->reports_n;
+
+    if (n < s->room)
+        return &all[n];
+    s->room = n ? n * 2 : 1;
+    more = ARENA_ARRAY(s->arena, struct report, s->room);
+    if (!more)
+        return NULL;
+    if (n)
+        memcpy(more, all, n * sizeof *all);
+    s->said->reports = more;
+    return &more[n];
+}
+
 /* Past the last place only an emergency is let in, instead of the last report that is none (SPEC 2.2). */
 static void close_report(struct splitter *s, size_t end)
 {
-    struct report *all = s->said->reports, last;
+    struct report *all = s->said->reports, last = { 0 };
     unsigned n = s->said->reports_n, i = n;
 
-    if (n < s->most) {
-        understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, &all[n]);
+    if (n < UNDERSTAND_REPORTS) {
+        struct report *place = next_place(s);
+
+        if (!place)
+            return;
+        understand_report(s->rs, s->form, between(s, s->begin, end), s->today, s->arena, place);
         s->said->reports_n++;
         return;
     }
-    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, &s->scratch, &last);
+    understand_report(s->rs, s->form, between(s, s->begin, end), s->today, &s->scratch, &last);
     arena_reset(&s->scratch);
     while (i > 0 && all[i - 1].emergency)
         i--;
     if (!last.emergency || i == 0)
         return;
     memmove(&all[i - 1], &all[i], (n - i) * sizeof *all);
-    understand_report(s->rs, s->words, s->form, between(s, s->begin, end), s->today, s->arena, &all[n - 1]);
+    understand_report(s->rs, s->form, between(s, s->begin, end), s->today, s->arena, &all[n - 1]);
 }
 
 /* How a report would turn out; what that takes is given back. */
@@ -169,7 +190,7 @@ static struct report tried(struct splitter *s, const struct form *form, size_t f
     struct report r = { .status = REPORT_REJECTED, .error = ERROR_INVALID };
 
     if (s->tries++ < TRIES)
-        understand_report(s->rs, s->words, form, between(s, from, to), s->today, &s->scratch, &r);
+        understand_report(s->rs, form, between(s, from, to), s->today, &s->scratch, &r);
     arena_reset(&s->scratch);
     return r;
 }
@@ -318,30 +339,30 @@ static void split(struct splitter *s)
 
 /* --- the whole SMS --- */
 
-/* No more reports than lines and keywords. */
-static unsigned most_reports(const struct ruleset *rs, struct slice body)
+/* Nothing in it that normalised() leaves out or replaces, but blanks at its ends. */
+static bool is_normal(struct slice text)
 {
-    unsigned n = 1;
+    char before = 0;
 
-    for (size_t p = 0; p < body.n && n < UNDERSTAND_REPORTS;) {
-        size_t begin = p;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
 
-        while (p < body.n && is_word(body.p[p]))
-            p++;
-        if (p > begin)
-            n += understand_exact_form(&rs->forms, slice_take(slice_skip(body, begin), p - begin)) != NULL;
-        else
-            n += body.p[p++] == '\n';
+        if (c == '\t' || (c == ' ' && (before == ' ' || before == '\n')) || (c == '\n' && before == ' '))
+            return false;
+        before = c;
     }
-    return n < UNDERSTAND_REPORTS ? n : UNDERSTAND_REPORTS;
+    return true;
 }
 
 /* Blanks collapsed: what a repeat is compared by. */
 static struct slice normalised(struct slice text, struct arena *a)
 {
-    char *out = arena_alloc(a, text.n + 1);
+    char *out;
     size_t n = 0;
 
+    if (is_normal(text))
+        return slice_trim(text);
+    out = arena_alloc(a, text.n + 1);
     if (!out)
         return (struct slice){ 0 };
     for (size_t i = 0; i < text.n; i++) {
@@ -361,7 +382,7 @@ static void hear_all(const struct ruleset *rs, const struct words *words, struct
 {
     struct tokens ts;
 
-    if (!tokens_cut(text, NULL, words->units, a, &ts))
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return;
     understand_heard(words, &ts, a, out);
     for (unsigned i = 0; i < out->heard_n && rs->rules; i++)
@@ -371,40 +392,35 @@ static void hear_all(const struct ruleset *rs, const struct words *words, struct
 bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
                     struct said *out)
 {
-    struct words words;
     struct keyword k;
-    struct splitter s = { .rs = rs, .words = &words, .arena = a, .said = out };
+    struct splitter s = { .rs = rs, .arena = a, .said = out };
 
     memset(out, 0, sizeof *out);
-    understand_words(rs, &words);
     if (text.n > TEXT_MAX)
         text.n = TEXT_MAX;
-    text = text_valid_utf8(text, a);
-    text = text_plain(text, a);
+    text = text_clean(text, a);
     out->body = normalised(text, a);
     s.today = date_today(at_ms, rs->utc_offset_min);
-    understand_keyword(rs, text, &words, a, &k);
+    understand_keyword(rs, text, &rs->forms.words, a, &k);
     if (!k.found) {
-        hear_all(rs, &words, text, a, out);
+        hear_all(rs, &rs->forms.words, text, a, out);
         return !a->failed;
     }
     if (!k.form) {
         out->kind = SAID_COMMAND;
         out->emergency = false;
-        understand_command(rs, &words, &k, text, s.today, a, &out->command);
+        understand_command(rs, &k, text, s.today, a, &out->command);
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
-    s.most = most_reports(rs, slice_skip(text, k.to));
-    out->reports = ARENA_ARRAY(a, struct report, s.most);
-    if (!out->reports)
-        return false;
     s.form = k.form;
     s.text = text;
     s.begin = k.to;
     arena_init(&s.scratch, SCRATCH);
     split(&s);
     arena_free(&s.scratch);
+    if (a->failed)
+        return false;
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;
@@ -420,7 +436,7 @@ static void hear_value(struct filling *x, const struct value *v)
 {
     struct tokens *ts = ARENA_NEW(x->arena, struct tokens);
 
-    if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, x->words->units, x->arena, ts))
+    if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, &x->rs->forms, x->arena, ts))
         understand_heard(x->words, ts, x->arena, &x->heard);
 }
 
@@ -535,11 +551,12 @@ static void hold(struct filling *x, const struct report *known, int64_t at_ms)
 
 static void merge(struct filling *x, const struct report *known, int64_t at_ms, struct report *out)
 {
-    struct slot answered[FORM_FIELDS];
+    const struct slot *answered = x->slots;
     struct value merged[FORM_FIELDS];
 
-    memcpy(answered, x->slots, sizeof answered);
-    memset(x->slots, 0, sizeof x->slots);
+    x->slots = ARENA_ARRAY(x->arena, struct slot, x->form->fields_n);
+    if (!x->slots)
+        return;
     fill_from(x, known->values);
     hold(x, known, at_ms);
     for (unsigned i = 0; i < x->form->fields_n; i++) {
@@ -562,31 +579,27 @@ static void merge(struct filling *x, const struct report *known, int64_t at_ms, 
     understand_settle(x, out);
 }
 
-static bool begin(struct filling *x, const struct ruleset *rs, const struct words *words,
-                  const struct form *form, struct slice text, int64_t at_ms, struct arena *a)
+/* A filling of the form with the words of an answer. */
+static struct filling *begin(const struct ruleset *rs, const struct form *form, struct slice text,
+                             int64_t at_ms, struct arena *a)
 {
-    *x =
-        (struct filling){ .rs = rs, .form = form, .words = words, .arena = a, .variant = &form->variants[0] };
-    x->today = date_today(at_ms, rs->utc_offset_min);
-    return cut(x, text_plain(text_valid_utf8(text, a), a));
+    struct filling *x = understand_begin(rs, form, date_today(at_ms, rs->utc_offset_min), a);
+
+    return x && cut(x, text_clean(text, a)) ? x : NULL;
 }
 
 bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
     const struct form *form = known->form;
-    struct words words;
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x = begin(rs, form, behind_keyword(rs, form, text), at_ms, a);
     int f = asked.n ? form_field(form, arena_copy(a, asked).p) : -1;
     bool read;
 
     memset(out, 0, sizeof *out);
     out->form = form;
     out->body = text;
-    if (!x)
-        return false;
-    understand_words(rs, &words);
-    if (!begin(x, rs, &words, form, behind_keyword(rs, form, text), at_ms, a) || x->ts.n == 0)
+    if (!x || x->ts.n == 0)
         return false;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS)
         understand_w2(x);
@@ -650,16 +663,12 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
                            int64_t at_ms, struct arena *a, struct report *out)
 {
     const struct form *form = known->form;
-    struct words words;
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x = begin(rs, form, text, at_ms, a);
 
     memset(out, 0, sizeof *out);
     out->form = form;
     out->body = text;
     if (!x)
-        return false;
-    understand_words(rs, &words);
-    if (!begin(x, rs, &words, form, text, at_ms, a))
         return false;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);
@@ -675,16 +684,12 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
 enum report_error understand_field(const struct ruleset *rs, const struct form *form, unsigned field,
                                    struct slice text, int64_t at_ms, struct arena *a, struct value *out)
 {
-    struct words words;
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x = begin(rs, form, text, at_ms, a);
     struct slot *s;
     const struct field *f = &form->fields[field];
 
     *out = (struct value){ 0 };
-    if (!x)
-        return ERROR_INVALID;
-    understand_words(rs, &words);
-    if (!begin(x, rs, &words, form, text, at_ms, a) || x->ts.n == 0)
+    if (!x || x->ts.n == 0)
         return ERROR_MISSING;
     if (f->type == FIELD_COUNTS) {
         understand_w2(x);
@@ -703,14 +708,13 @@ enum report_error understand_field(const struct ruleset *rs, const struct form *
 
 void understand_judge(const struct ruleset *rs, int64_t at_ms, struct arena *a, struct report *report)
 {
-    struct words words;
-    struct filling *x = ARENA_NEW(a, struct filling);
+    struct filling *x;
 
-    if (!x || !report->form)
+    if (!report->form)
         return;
-    understand_words(rs, &words);
-    *x = (struct filling){ .rs = rs, .form = report->form, .words = &words, .arena = a };
-    x->today = date_today(at_ms, rs->utc_offset_min);
+    x = understand_begin(rs, report->form, date_today(at_ms, rs->utc_offset_min), a);
+    if (!x)
+        return;
     fill_from(x, report->values);
     hold(x, report, at_ms);
     x->variant = report->variant ? report->variant : variant_of(report->form, report->values);

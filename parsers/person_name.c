@@ -29,7 +29,7 @@ static void letter(struct writer *w, char c)
 bool person_name(struct slice s, struct arena *a, struct slice *out, bool *repaired)
 {
     const char *p = s.p, *end = s.p + s.n;
-    struct writer w = { .p = arena_alloc(a, s.n * 2 + 1), .upper = true };
+    struct writer w = { .p = arena_raw(a, s.n * 2 + 1), .upper = true };
     bool letters = false;
 
     *repaired = false;

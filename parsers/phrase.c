@@ -45,25 +45,40 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, struct run
     }
 }
 
-/* The first word of token i: a token of several ("dpt hb hib") begins with its first. */
-static struct slice first_word(const struct tokens *ts, unsigned i)
-{
-    struct slice rest = ts->t[i].low;
-
-    return slice_cut(&rest, ' ');
-}
-
 static bool usable(const struct tokens *ts, unsigned i)
 {
     return i < ts->n && !ts->t[i].taken && ts->t[i].low.n > 0;
 }
 
-/* `panas bintik 2`: where the phrase is known without it, a 2 behind a blank counts; `bintik2` repeats. */
-static bool counts(const struct tokens *ts, unsigned last, const struct word_list *list, const struct word *w,
-                   const struct run *r, unsigned k)
+/* The longest phrase of the list that the run begins with; *used gets its tokens. */
+static const struct word *stands(const struct known_word *known, const struct word_list *list,
+                                 const struct run *r, unsigned *used)
 {
-    return k > 0 && !ts->t[last].glued && slice_is(ts->t[last].low, "2") &&
-           list_find(list, (struct slice){ .p = r->text, .n = r->ends[k - 1] }) == w;
+    for (const struct known_phrase *p = known->phrases; p; p = p->next) {
+        if (!(p->list & list->bit))
+            continue;
+        for (unsigned k = 0; k < r->n && r->ends[k] <= p->phrase.n; k++)
+            if (slice_eq(p->phrase, (struct slice){ .p = r->text, .n = r->ends[k] })) {
+                *used = k + 1;
+                return p->word;
+            }
+    }
+    return NULL;
+}
+
+/* `panas bintik 2`: where the phrase is known without it, a 2 behind a blank counts; `bintik2` repeats. */
+static bool counts(const struct tokens *ts, unsigned i, const struct word_list *list, const struct word *w,
+                   const struct run *r, unsigned used)
+{
+    const struct token *last = &ts->t[i + used - 1];
+    struct run without;
+    unsigned n;
+
+    if (used == 1 || last->glued || !slice_is(last->low, "2"))
+        return false;
+    without = *r;
+    without.n = used - 1;
+    return stands(ts->t[i].known, list, &without, &n) == w && n == without.n;
 }
 
 const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct word_list *list,
@@ -71,23 +86,15 @@ const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct w
 {
     struct run r;
     const struct word *w;
-    unsigned longest;
 
     *used = 1;
-    if (!list || !usable(ts, i))
+    if (!list || !usable(ts, i) || !(ts->t[i].known->begins & list->bit))
         return NULL;
-    longest = list_begins(list, ts->t[i].first);
-    if (longest == 0)
-        return NULL;
-    join(ts, i, longest, &r);
-    for (unsigned k = r.n; k-- > 0;) {
-        w = list_find(list, (struct slice){ .p = r.text, .n = r.ends[k] });
-        if (w) {
-            *used = k + 1 - counts(ts, i + k, list, w, &r, k);
-            return w;
-        }
-    }
-    return NULL;
+    join(ts, i, ts->t[i].known->longest, &r);
+    w = stands(ts->t[i].known, list, &r, used);
+    if (w)
+        *used -= counts(ts, i, list, w, &r, *used);
+    return w;
 }
 
 /* One word of the two phrases differs, is long enough, and differs by one edit. */
@@ -108,45 +115,47 @@ static bool near(struct slice typed, struct slice known)
     return edits == 1;
 }
 
-static unsigned words_in(struct slice s)
-{
-    unsigned n = 1;
+/* What is found for each number of words typed. */
+struct near {
+    struct run r;
+    const struct word *found[PHRASE_WORDS];
+    bool doubled[PHRASE_WORDS]; /* two codes are as near */
+};
 
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == ' ';
-    return n;
+static void compare(void *arg, const struct known_phrase *p)
+{
+    struct near *x = arg;
+    unsigned k = p->words - 1;
+    const struct word *other;
+
+    if (k >= x->r.n || x->r.ends[k] < EDIT_LETTERS - 1 ||
+        !near((struct slice){ .p = x->r.text, .n = x->r.ends[k] }, p->phrase))
+        return;
+    other = x->found[k];
+    x->doubled[k] |= other && !slice_eq(other->code, p->word->code);
+    if (!other || p->word > other)
+        x->found[k] = p->word;
 }
 
 const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct word_list *list,
                                unsigned *used)
 {
-    const struct word *w = phrase_at(ts, i, list, used), *found = NULL;
-    struct run r;
+    const struct word *w = phrase_at(ts, i, list, used);
+    struct slice rest;
+    struct near x;
 
-    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD ||
-        !list_may_begin(list, first_word(ts, i), ts->t[i].first))
+    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].near & list->bit))
         return w;
-    join(ts, i, list_longest(list), &r);
-    for (unsigned k = r.n; k-- > 0 && !found;) {
-        struct slice typed = { .p = r.text, .n = r.ends[k] };
-
-        if (typed.n < EDIT_LETTERS - 1)
-            continue;
-        for (unsigned c = 0; c < list->n; c++)
-            for (unsigned s = 0; s < list->words[c].synonyms_n; s++) {
-                struct slice known = list->words[c].synonyms[s];
-
-                /* One edit changes no length by more than one: most are refused here. */
-                if (known.n + 1 < typed.n || known.n > typed.n + 1 || words_in(known) != k + 1 ||
-                    !near(typed, known))
-                    continue;
-                if (found && !slice_eq(found->code, list->words[c].code))
-                    return NULL;
-                found = &list->words[c];
-                *used = k + 1;
-            }
-    }
-    return found;
+    x = (struct near){ 0 };
+    join(ts, i, PHRASE_WORDS, &x.r);
+    rest = ts->t[i].low;
+    vocabulary_like(ts->vocabulary, list, slice_cut(&rest, ' '), compare, &x);
+    for (unsigned k = x.r.n; k-- > 0;)
+        if (x.found[k]) {
+            *used = k + 1;
+            return x.doubled[k] ? NULL : x.found[k];
+        }
+    return NULL;
 }
 
 struct slice phrase_code(const struct tokens *ts, unsigned i, const struct word_list *list, unsigned *used)

@@ -14,16 +14,9 @@ struct state {
     bool has_last;
 };
 
-static const char *kata_at(const struct state *x, unsigned i, unsigned *used)
+static struct slice kata_at(const struct state *x, unsigned i, unsigned *used)
 {
-    const struct word *w = phrase_at(x->ts, i, x->s->kata, used);
-
-    return w ? w->code.p : "";
-}
-
-static bool is(const char *code, const char *what)
-{
-    return slice_is(slice_of(what), code);
+    return phrase_code(x->ts, i, x->s->kata, used);
 }
 
 static void tell(struct state *x)
@@ -99,7 +92,7 @@ static bool well(const struct state *x, const struct word *w, unsigned *to)
         return true;
     }
     if (w->can_be_normal && *to < x->end && (x->ts->t[*to].sep & SEP_HARD) == 0 &&
-        is(kata_at(x, *to, &used), "normal")) {
+        slice_is(kata_at(x, *to, &used), "normal")) {
         *to += used;
         return true;
     }
@@ -171,21 +164,21 @@ static unsigned word_at(struct state *x, unsigned i)
     bool lasts = begins_duration(x->ts->t[i].low);
     unsigned list = 0, used;
     const struct word *w = longest(x, i, &list, &used);
-    const char *kata;
+    struct slice kata;
 
     if (w)
         return sign_at(x, i, w, list, used);
     kata = kata_at(x, i, &used);
-    if (is(kata, "negator") || is(kata, "negator_lain")) {
+    if (slice_is(kata, "negator") || slice_is(kata, "negator_lain")) {
         if (!x->negated && !x->unsure) {
             x->since = i;
             x->words = false;
         }
-        x->negated |= is(kata, "negator");
-        x->unsure |= is(kata, "negator_lain");
+        x->negated |= slice_is(kata, "negator");
+        x->unsure |= slice_is(kata, "negator_lain");
         return i + used;
     }
-    if (is(kata, "pengisi")) {
+    if (slice_is(kata, "pengisi")) {
         unsigned end = lasts ? duration_end(x, i + used) : i + used;
 
         if (end > i + used)

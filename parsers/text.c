@@ -227,15 +227,20 @@ static void rune_plain(struct plain *x)
     x->p += len;
 }
 
+/* Nothing in it that text_plain() changes, nor text_valid_utf8(). */
+static bool is_plain(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)(s.p[i] - 0x20) >= 0x5f ? s.p[i] != '\n' : s.p[i] == '`')
+            return false;
+    return true;
+}
+
 struct slice text_plain(struct slice s, struct arena *a)
 {
     struct plain x = { .p = s.p, .end = s.p + s.n };
-    size_t i = 0;
 
-    while (i < s.n && (unsigned char)s.p[i] < 0x7f && ((unsigned char)s.p[i] >= 0x20 || s.p[i] == '\n') &&
-           s.p[i] != '`')
-        i++;
-    if (i == s.n)
+    if (is_plain(s))
         return s;
     x.out = arena_alloc(a, s.n * 2 + 4);
     if (!x.out)
@@ -243,6 +248,11 @@ struct slice text_plain(struct slice s, struct arena *a)
     while (x.p < x.end)
         rune_plain(&x);
     return (struct slice){ .p = x.out, .n = x.n };
+}
+
+struct slice text_clean(struct slice s, struct arena *a)
+{
+    return is_plain(s) ? s : text_plain(text_valid_utf8(s, a), a);
 }
 
 bool text_one_edit(struct slice a, struct slice b)

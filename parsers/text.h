@@ -14,6 +14,8 @@ struct slice text_valid_utf8(struct slice, struct arena *);
  * full-width forms their ASCII letters, `½` behind a digit `,5`; emoji that stand alone vanish.  CR LF
  * becomes LF.  Returns the slice itself when nothing had to change. */
 struct slice text_plain(struct slice, struct arena *);
+/* Both: what a phone sent, valid and plain. */
+struct slice text_clean(struct slice, struct arena *);
 
 /* One code point at p (valid UTF-8, p < end); *len gets its bytes. */
 uint32_t text_rune(const char *p, const char *end, unsigned *len);

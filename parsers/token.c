@@ -8,7 +8,7 @@
 struct lexer {
     const char *start, *p, *end;
     const struct form *form;
-    const struct word_list *units;
+    const struct form_set *set;
     struct arena *arena;
     struct tokens *out;
     unsigned cap;
@@ -61,12 +61,14 @@ static struct token *emit(struct lexer *x, enum token_kind kind, const char *fro
     return t;
 }
 
-static void set_low(struct token *t, struct slice low)
+static void set_low(const struct lexer *x, struct token *t, struct slice low)
 {
-    struct slice rest = low;
+    struct slice rest = low, first = slice_cut(&rest, ' ');
 
     t->low = low;
-    t->first = slice_hash(slice_cut(&rest, ' '));
+    t->known = vocabulary_word(x->set->vocabulary, first);
+    if (t->kind == TOKEN_WORD)
+        t->near = vocabulary_near(x->set->vocabulary, first);
 }
 
 static char at(const struct lexer *x, const char *p)
@@ -96,15 +98,14 @@ static const char *letters_end(const struct lexer *x, const char *p)
 
 static struct slice fold(struct lexer *x, const char *from, const char *to)
 {
-    char *low = arena_alloc(x->arena, (size_t)(to - from) + 1);
+    char *low = arena_raw(x->arena, (size_t)(to - from) + 1);
     size_t n = 0;
 
     if (!low)
         return (struct slice){ 0 };
     while (from < to) {
-        unsigned len;
-        uint32_t r = text_rune(from, to, &len);
-        char c = r < 0x80 ? (char)r : text_base_letter(r);
+        unsigned len = 1;
+        char c = (unsigned char)*from < 0x80 ? *from : text_base_letter(text_rune(from, to, &len));
 
         if (c == '-')
             c = ' ';
@@ -124,7 +125,7 @@ static bool is_unit(const struct lexer *x, const char *from, const char *to)
         return false;
     for (size_t i = 0; i < n; i++)
         low[i] = text_lower(from[i]);
-    return x->units && list_find(x->units, (struct slice){ .p = low, .n = n });
+    return x->set->words.units && list_find(x->set->words.units, (struct slice){ .p = low, .n = n });
 }
 
 static bool is_label(const struct lexer *x, const char *from, const char *to)
@@ -298,13 +299,13 @@ static void number(struct lexer *x, const char *from, bool minus)
     }
     end = number_end(x, part, body, &repaired);
     t = emit(x, TOKEN_NUMBER, from, end);
-    read = arena_alloc(x->arena, (size_t)(end - from) + 1);
+    read = arena_raw(x->arena, (size_t)(end - from) + 1);
     x->p = end;
     if (!t || !read)
         return;
     for (const char *q = from; q < end; q++)
         read[n++] = digit_of(*q);
-    set_low(t, (struct slice){ .p = read, .n = n });
+    set_low(x, t, (struct slice){ .p = read, .n = n });
     t->minus = minus;
     t->repaired = repaired;
 }
@@ -350,7 +351,7 @@ static void word(struct lexer *x)
     x->p = p;
     if (!t)
         return;
-    set_low(t, fold(x, from, p));
+    set_low(x, t, fold(x, from, p));
     t->label = text_is_digit(at(x, p)) && is_label(x, from, p);
 }
 
@@ -477,16 +478,16 @@ static void step(struct lexer *x)
     }
 }
 
-bool tokens_cut(struct slice text, const struct form *form, const struct word_list *units, struct arena *a,
+bool tokens_cut(struct slice text, const struct form *form, const struct form_set *set, struct arena *a,
                 struct tokens *out)
 {
-    struct lexer x = { .start = text.p, .p = text.p, .end = text.p + text.n, .form = form, .units = units };
+    struct lexer x = { .start = text.p, .p = text.p, .end = text.p + text.n, .form = form, .set = set };
 
-    *out = (struct tokens){ 0 };
+    *out = (struct tokens){ .vocabulary = set->vocabulary };
     x.arena = a;
     x.out = out;
     x.cap = text.n < TOKENS_MAX ? (unsigned)text.n : TOKENS_MAX;
-    out->t = ARENA_ARRAY(a, struct token, x.cap ? x.cap : 1);
+    out->t = arena_raw(a, (x.cap ? x.cap : 1) * sizeof *out->t);
     if (!out->t)
         return false;
     while (x.p < x.end && out->n < x.cap)

@@ -6,7 +6,7 @@
 #define KENTONGAN_PARSERS_TOKEN_H
 
 #include "gateway/base/arena.h"
-#include "gateway/model/form.h"
+#include "gateway/model/vocabulary.h"
 
 enum {
     SEP_BLANK = 1,
@@ -35,9 +35,10 @@ enum token_kind {
 struct token {
     struct slice text; /* as typed */
     struct slice
-        low;        /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
-    uint64_t first; /* slice_hash() of the first word of low: every list is asked for it */
-    unsigned sep;   /* SEP_… before it */
+        low; /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
+    const struct known_word *known; /* the first word of low */
+    uint32_t near;                  /* WORD: vocabulary_near() of it */
+    unsigned sep;                   /* SEP_… before it */
     enum token_kind kind;
     bool glued;        /* nothing stands between it and the token before */
     bool minus;        /* a minus sign is glued before a number */
@@ -48,6 +49,7 @@ struct token {
 };
 
 struct tokens {
+    const struct vocabulary *vocabulary;
     struct token *t;
     unsigned n;
     bool hash;  /* some fields are separated by # * ; | */
@@ -55,8 +57,8 @@ struct tokens {
 };
 
 /* Cuts text (plain, flows through text_plain before).  form: its labels are never read as digits; NULL: none.
- * units: the list `satuan`.  False when the arena is full. */
-bool tokens_cut(struct slice text, const struct form *, const struct word_list *units, struct arena *,
+ * False when the arena is full. */
+bool tokens_cut(struct slice text, const struct form *, const struct form_set *, struct arena *,
                 struct tokens *out) MUST_CHECK;
 
 /* True for a letter that stands for a digit inside a number: O o l I i S B (SPEC 2.2). */

@@ -323,6 +323,11 @@ static bool units_mix(struct slice first, struct slice second)
     return !slice_eq(first, second) && !slice_is(second, "th") && !(slice_is(first, "hr"));
 }
 
+static struct slice age_text(struct arena *a, int64_t n, struct slice unit)
+{
+    return arena_number(a, (uint64_t)n, 1, unit);
+}
+
 enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,
                      struct slice default_unit, struct arena *a, struct age *out)
 {
@@ -364,15 +369,15 @@ enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_word
         days_ago(ts, i + n.used, w, today, &ago) == WHEN_NONE) {
         out->used += more.used;
         out->months += to_months(more.milli, more.unit);
-        out->text = arena_printf(a, "%lldbl", (long long)out->months);
+        out->text = age_text(a, out->months, S("bl"));
         return AGE_OK;
     }
     if (n.milli % 1000 != 0) {
-        out->text = arena_printf(a, "%lldbl", (long long)out->months);
+        out->text = age_text(a, out->months, S("bl"));
         if (slice_is(n.unit, "mg") || slice_is(n.unit, "hr"))
-            out->text = arena_printf(a, "%lld%.*s", (long long)(n.milli / 1000), SLICE_ARG(n.unit));
+            out->text = age_text(a, n.milli / 1000, n.unit);
         return AGE_OK;
     }
-    out->text = arena_printf(a, "%lld%.*s", (long long)(n.milli / 1000), SLICE_ARG(n.unit));
+    out->text = age_text(a, n.milli / 1000, n.unit);
     return AGE_OK;
 }

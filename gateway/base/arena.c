@@ -82,7 +82,7 @@ void arena_reset(struct arena *a)
     a->failed = false;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_raw(struct arena *a, size_t n)
 {
     struct arena_block *b = a->head;
     void *p;
@@ -107,7 +107,14 @@ void *arena_alloc(struct arena *a, size_t n)
     }
     p = b->mem + b->used;
     b->used += n;
-    return memset(p, 0, n);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    void *p = arena_raw(a, n);
+
+    return p ? memset(p, 0, n) : NULL;
 }
 
 void *arena_calloc(struct arena *a, size_t n, size_t size)
@@ -121,18 +128,39 @@ void *arena_calloc(struct arena *a, size_t n, size_t size)
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    char *p = arena_raw(a, s.n + 1);
 
     if (!p)
         return slice_make("", 0);
     if (s.n)
         memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
     return slice_make(p, s.n);
 }
 
 struct slice arena_str(struct arena *a, const char *cstr)
 {
     return arena_copy(a, slice_of(cstr));
+}
+
+struct slice arena_number(struct arena *a, uint64_t v, unsigned digits, struct slice behind)
+{
+    unsigned n = 1;
+    char *p;
+
+    for (uint64_t rest = v; rest > 9; rest /= 10)
+        n++;
+    if (n < digits)
+        n = digits;
+    p = arena_raw(a, n + behind.n + 1);
+    if (!p)
+        return slice_make("", 0);
+    for (unsigned i = n; i-- > 0; v /= 10)
+        p[i] = (char)('0' + v % 10);
+    if (behind.n)
+        memcpy(p + n, behind.p, behind.n);
+    p[n + behind.n] = '\0';
+    return slice_make(p, n + behind.n);
 }
 
 struct slice arena_printf(struct arena *a, const char *fmt, ...)

@@ -22,6 +22,8 @@ void arena_init(struct arena *, size_t max_bytes);
 void arena_reset(struct arena *);
 void arena_free(struct arena *);
 void *arena_alloc(struct arena *, size_t n);
+/* Not zeroed: for what is written before it is read. */
+void *arena_raw(struct arena *, size_t n);
 /* n items of `size` bytes, overflow checked. */
 void *arena_calloc(struct arena *, size_t n, size_t size);
 #define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
@@ -30,6 +32,8 @@ void *arena_calloc(struct arena *, size_t n, size_t size);
 /* Copies; the bytes behind the returned slice end in a NUL, so .p may be used as a C string. */
 struct slice arena_copy(struct arena *, struct slice);
 struct slice arena_str(struct arena *, const char *cstr);
+/* v in decimal, at least so many digits, and what stands behind them: "14bl". */
+struct slice arena_number(struct arena *, uint64_t v, unsigned digits, struct slice behind);
 struct slice arena_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

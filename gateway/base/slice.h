@@ -71,6 +71,10 @@ bool slice_to_i64(struct slice s, int64_t *out);
 bool slice_all_digits(struct slice s);
 /* A 64-bit FNV-1a hash: for tables in memory, never for security. */
 uint64_t slice_hash(struct slice s);
+/* The hash of what gave `hash` with s behind it. */
+uint64_t slice_hash_on(uint64_t hash, struct slice s);
+/* How often c stands in it. */
+unsigned slice_count(struct slice s, char c);
 
 static inline bool slice_empty(struct slice s)
 {

@@ -219,6 +219,7 @@ static struct field *add_field(struct loader *l, struct form *form, struct slice
     f->labels[0] = forms_upper(name, l->arena);
     f->labels_n = 1;
     form->fields_n++;
+    form_name_field(form);
     read_field(l, common, f);
     read_field(l, own, f);
     if ((f->type == FIELD_CHOICE || f->type == FIELD_CHOICES) && !f->list)
@@ -277,7 +278,8 @@ static void read_keywords(struct loader *l, struct form *form, struct yaml *doc)
         if (form_by_keyword(l->set, form->keywords[i]))
             fault_add(l->faults, doc->mark, "keyword %.*s belongs to another form",
                       SLICE_ARG(form->keywords[i]));
-        form_add_keyword(l->set, form->keywords[i]);
+        if (!form_add_keyword(l->set, form, form->keywords[i]))
+            fault_add(l->faults, doc->mark, "more than %d keywords, or an empty one", KEYWORDS_MAX);
     }
 }
 
@@ -388,6 +390,7 @@ static void read_form(struct loader *l, struct yaml *doc, struct form *form)
     YAML_EACH(line, variants) read_variant(l, form, fields, line);
     read_is(l, doc, form);
     read_counts(l, doc, form);
+    form_index_labels(form, l->arena);
     if (fields)
         yaml_done(fields, x);
     yaml_done(doc, x);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/conf/yaml.h"
+#include "gateway/model/vocabulary.h"
 
 enum {
     FILES = 128
@@ -155,8 +156,13 @@ int forms_lists_load(const char *folder, struct arena *a, struct faults *x, stru
         if (!doc)
             continue;
         name.n -= 5; /* .yaml */
+        out->lists[out->lists_n].bit = UINT32_C(1) << (out->lists_n % LISTS_MAX);
         out->lists[out->lists_n].name = name;
         read_list(doc, &out->lists[out->lists_n++], a, x);
     }
-    return faults_count(x) == before ? 0 : -1;
+    if (out->lists_n > LISTS_MAX)
+        fault_add(x, (struct mark){ .file = path.p }, "more than %d lists", LISTS_MAX);
+    form_set_words(out);
+    out->vocabulary = vocabulary_make(out, a);
+    return out->vocabulary && faults_count(x) == before ? 0 : -1;
 }

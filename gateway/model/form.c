@@ -1,31 +1,19 @@
 /* form.c - looking things up in a loaded form_set.  See form.h. */
 #include "gateway/model/form.h"
 
+enum {
+    LABEL_BYTES = 32, /* a longer word is no label */
+};
+
 struct entry {
     uint64_t hash;
     struct slice phrase;
     const struct word *word;
 };
 
-/* The first words of phrases, and each of them with one letter left out: two words one edit apart share one
- * of those. */
-struct first {
-    uint64_t hash;
-    unsigned longest; /* words of the longest phrase; 0 = free */
-    bool exact;       /* the word itself, not a shortened one */
-};
-
 struct phrase_index {
     struct entry *slots;
     size_t mask;
-    struct first *firsts;
-    size_t first_mask;
-    unsigned longest;
-};
-
-enum {
-    WORD_BYTES = 24, /* longer words are not looked for with an edit */
-    EDIT_LETTERS = 5 /* a word of six letters may have lost one */
 };
 
 const struct word *form_counted_word(const struct form_set *set, struct slice code)
@@ -48,27 +36,37 @@ const struct form *form_by_name(const struct form_set *set, struct slice name)
     return NULL;
 }
 
-/* Every word of every text is asked for, and hardly any is a keyword: most fall at its first letter and
- * length. */
-static bool may_be_keyword(const struct form_set *set, struct slice s)
+bool form_add_keyword(struct form_set *set, const struct form *form, struct slice s)
 {
-    return s.n > 0 && (set->keyword_lengths[s.p[0] & 31] >> (s.n & 31) & 1) != 0;
+    size_t at = (size_t)(form - set->forms);
+    unsigned b;
+
+    if (set->keywords_n == KEYWORDS_MAX || at >= KEYED_FORMS || s.n == 0)
+        return false;
+    set->keywords_n++;
+    shapes_add(&set->shapes, s);
+    b = name_bucket(s, KEYWORD_BUCKETS);
+    while (set->keyed[b])
+        b = (b + 1) % KEYWORD_BUCKETS;
+    set->keyed[b] = (uint8_t)(at + 1);
+    return true;
 }
 
-void form_add_keyword(struct form_set *set, struct slice s)
+static bool has_keyword(const struct form *form, struct slice keyword)
 {
-    if (s.n > 0)
-        set->keyword_lengths[s.p[0] & 31] |= UINT32_C(1) << (s.n & 31);
+    for (unsigned k = 0; k < form->keywords_n; k++)
+        if (slice_eq(form->keywords[k], keyword))
+            return true;
+    return false;
 }
 
 const struct form *form_by_keyword(const struct form_set *set, struct slice keyword)
 {
-    if (!may_be_keyword(set, keyword))
+    if (!shapes_may(&set->shapes, keyword))
         return NULL;
-    for (unsigned i = 0; i < set->n; i++)
-        for (unsigned k = 0; k < set->forms[i].keywords_n; k++)
-            if (slice_eq(set->forms[i].keywords[k], keyword))
-                return &set->forms[i];
+    for (unsigned b = name_bucket(keyword, KEYWORD_BUCKETS); set->keyed[b]; b = (b + 1) % KEYWORD_BUCKETS)
+        if (has_keyword(&set->forms[set->keyed[b] - 1], keyword))
+            return &set->forms[set->keyed[b] - 1];
     return NULL;
 }
 
@@ -88,18 +86,61 @@ const struct word *word_by_code(const struct word_list *list, struct slice code)
     return NULL;
 }
 
-bool form_has_label(const struct form *form, struct slice label)
+void form_set_words(struct form_set *set)
 {
-    if (label.n == 0)
-        return false;
-    for (unsigned f = 0; f < form->fields_n; f++)
-        for (unsigned i = 0; i < form->fields[f].labels_n; i++) {
-            struct slice known = form->fields[f].labels[i];
+    set->words = (struct words){
+        .units = list_by_name(set, S("satuan")),
+        .months = list_by_name(set, S("bulan")),
+        .days = list_by_name(set, S("hari")),
+        .kata = list_by_name(set, S("kata")),
+        .many = list_by_name(set, S("sebanyak")),
+        .signs = list_by_name(set, S("tanda")),
+        .sex = list_by_name(set, S("jk")),
+        .numbers = list_by_name(set, S("angka")),
+    };
+}
 
-            /* Hardly any word is a label: length and first byte say so. */
-            if (known.n == label.n && ((known.p[0] ^ label.p[0]) & ~0x20) == 0 && slice_ieq(known, label))
-                return true;
-        }
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static void add_label(struct form *form, const struct field *field, struct slice name, struct arena *a)
+{
+    struct label *label = ARENA_NEW(a, struct label);
+    char *low = arena_alloc(a, name.n + 1);
+    const struct label **at;
+
+    if (!label || !low || name.n == 0)
+        return;
+    for (size_t i = 0; i < name.n; i++)
+        low[i] = lower(name.p[i]);
+    *label = (struct label){ .rest = slice_make(low, name.n), .name = name, .field = field };
+    label->first = slice_cut(&label->rest, ' ');
+    at = &form->labelled[name_bucket(label->first, LABEL_BUCKETS)];
+    label->next = *at;
+    *at = label;
+}
+
+void form_index_labels(struct form *form, struct arena *a)
+{
+    for (unsigned f = form->fields_n; f-- > 0;)
+        for (unsigned l = form->fields[f].labels_n; l-- > 0;)
+            add_label(form, &form->fields[f], form->fields[f].labels[l], a);
+}
+
+bool form_has_label(const struct form *form, struct slice word)
+{
+    char low[LABEL_BYTES];
+
+    if (word.n > sizeof low)
+        return false;
+    for (size_t i = 0; i < word.n; i++)
+        low[i] = lower(word.p[i]);
+    word.p = low;
+    for (const struct label *l = form_labels(form, word); l; l = l->next)
+        if (slice_eq(l->first, word) && slice_empty(l->rest))
+            return true;
     return false;
 }
 
@@ -111,17 +152,17 @@ bool variant_requires(const struct variant *v, unsigned field)
     return false;
 }
 
-int form_field_named(const struct form *f, struct slice name)
+void form_name_field(struct form *form)
 {
-    for (unsigned i = 0; i < f->fields_n; i++)
-        if (f->fields[i].name.n == name.n && slice_eq(f->fields[i].name, name))
-            return (int)i;
-    return -1;
-}
+    struct slice name = form->fields[form->fields_n - 1].name;
+    unsigned b;
 
-int form_field(const struct form *f, const char *name)
-{
-    return form_field_named(f, slice_of(name));
+    if (name.n == 0)
+        return;
+    b = name_bucket(name, FORM_NAMES);
+    while (form->named[b])
+        b = (b + 1) % FORM_NAMES;
+    form->named[b] = (uint8_t)form->fields_n;
 }
 
 static struct entry *slot_of(const struct phrase_index *index, struct slice phrase)
@@ -140,119 +181,22 @@ const struct word *list_find(const struct word_list *list, struct slice phrase)
     return list->index ? slot_of(list->index, phrase)->word : NULL;
 }
 
-unsigned list_longest(const struct word_list *list)
-{
-    return list->index ? list->index->longest : 0;
-}
-
-static struct first *first_slot(const struct phrase_index *index, uint64_t hash)
-{
-    size_t at = (size_t)hash & index->first_mask;
-
-    while (index->firsts[at].longest && index->firsts[at].hash != hash)
-        at = (at + 1) & index->first_mask;
-    return &index->firsts[at];
-}
-
-static uint64_t hash_without(struct slice word, size_t left_out)
-{
-    char shorter[WORD_BYTES];
-    size_t n = 0;
-
-    for (size_t i = 0; i < word.n; i++)
-        if (i != left_out)
-            shorter[n++] = word.p[i];
-    return slice_hash((struct slice){ .p = shorter, .n = n });
-}
-
-unsigned list_begins(const struct word_list *list, uint64_t hash)
-{
-    const struct first *f;
-
-    if (!list->index)
-        return 0;
-    f = first_slot(list->index, hash);
-    return f->longest && f->exact ? f->longest : 0;
-}
-
-bool list_may_begin(const struct word_list *list, struct slice word, uint64_t hash)
-{
-    if (!list->index)
-        return false;
-    if (first_slot(list->index, hash)->longest)
-        return true;
-    if (word.n < EDIT_LETTERS || word.n >= WORD_BYTES)
-        return false;
-    for (size_t i = 0; i < word.n; i++)
-        if (first_slot(list->index, hash_without(word, i))->longest)
-            return true;
-    return false;
-}
-
-static unsigned words_in(struct slice phrase)
-{
-    unsigned n = 1;
-
-    for (size_t i = 0; i < phrase.n; i++)
-        n += phrase.p[i] == ' ';
-    return n;
-}
-
-static void add_first(struct phrase_index *index, uint64_t hash, unsigned words, bool exact)
-{
-    struct first *f = first_slot(index, hash);
-
-    f->hash = hash;
-    f->exact |= exact;
-    if (words > f->longest)
-        f->longest = words;
-}
-
-static void add_firsts(struct phrase_index *index, struct slice phrase)
-{
-    struct slice rest = phrase, word = slice_cut(&rest, ' ');
-    unsigned n = words_in(phrase);
-
-    add_first(index, slice_hash(word), n, true);
-    if (word.n <= EDIT_LETTERS || word.n >= WORD_BYTES)
-        return;
-    for (size_t i = 0; i < word.n; i++)
-        add_first(index, hash_without(word, i), n, false);
-}
-
 static bool add(struct phrase_index *index, struct slice phrase, const struct word *word)
 {
     struct entry *e = slot_of(index, phrase);
-    unsigned n = words_in(phrase);
 
     if (e->word)
         return e->word == word;
     *e = (struct entry){ .hash = slice_hash(phrase), .phrase = phrase, .word = word };
-    if (n > index->longest)
-        index->longest = n;
-    add_firsts(index, phrase);
     return true;
-}
-
-/* "kluster ruam" for "ruam kluster": two words may stand in either order (RULINGS 39). */
-static struct slice swapped(struct slice phrase, struct arena *a)
-{
-    struct slice rest = phrase, first = slice_cut(&rest, ' ');
-
-    return arena_printf(a, "%.*s %.*s", SLICE_ARG(rest), SLICE_ARG(first));
 }
 
 bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
 {
-    size_t total = 0, cap = 16, firsts = 16, letters = 0;
+    size_t total = 0, cap = 16;
 
-    for (unsigned i = 0; i < list->n; i++) {
+    for (unsigned i = 0; i < list->n; i++)
         total += list->words[i].synonyms_n;
-        for (unsigned s = 0; s < list->words[i].synonyms_n; s++)
-            letters += list->words[i].synonyms[s].n + 2;
-    }
-    while (firsts < letters * 2)
-        firsts *= 2;
     while (cap < total * 4)
         cap *= 2;
     list->index = ARENA_NEW(a, struct phrase_index);
@@ -262,22 +206,11 @@ bool list_index(struct word_list *list, struct arena *a, struct slice *doubled)
     if (!list->index->slots)
         return true;
     list->index->mask = cap - 1;
-    list->index->firsts = ARENA_ARRAY(a, struct first, firsts);
-    if (!list->index->firsts)
-        return true;
-    list->index->first_mask = firsts - 1;
     for (unsigned i = 0; i < list->n; i++)
         for (unsigned s = 0; s < list->words[i].synonyms_n; s++)
             if (!add(list->index, list->words[i].synonyms[s], &list->words[i])) {
                 *doubled = list->words[i].synonyms[s];
                 return false;
             }
-    for (unsigned i = 0; i < list->n; i++)
-        for (unsigned s = 0; s < list->words[i].synonyms_n; s++) {
-            struct slice phrase = list->words[i].synonyms[s];
-
-            if (words_in(phrase) == 2 && !slot_of(list->index, swapped(phrase, a))->word)
-                (void)add(list->index, swapped(phrase, a), &list->words[i]);
-        }
     return true;
 }

@@ -11,7 +11,26 @@
 
 enum {
     FORM_FIELDS = 32, /* most fields of one form, companions included */
+    FORM_NAMES = 128, /* buckets for their names */
+    LABEL_BUCKETS = 128,
 };
+
+/* The lengths that the words of a set have, by first letter in any case: hardly any other word of a text
+ * passes. */
+struct word_shapes {
+    uint32_t lengths[32]; /* bit n: such a word has n letters */
+};
+
+static inline void shapes_add(struct word_shapes *s, struct slice word)
+{
+    if (word.n > 0)
+        s->lengths[word.p[0] & 31] |= UINT32_C(1) << (word.n & 31);
+}
+
+static inline bool shapes_may(const struct word_shapes *s, struct slice word)
+{
+    return word.n > 0 && (s->lengths[word.p[0] & 31] >> (word.n & 31) & 1) != 0;
+}
 
 enum field_type {
     FIELD_NAME,     /* a person's name, title case */
@@ -71,6 +90,7 @@ struct word_list {
     struct slice name; /* "penyakit", "tanda", "vaksin", … : config/forms/lists/ */
     struct word *words;
     unsigned n;
+    uint32_t bit;               /* its own among the lists of the set: vocabulary.h */
     struct phrase_index *index; /* private to form.c: list_find() */
     struct mark mark;
 };
@@ -108,6 +128,14 @@ struct field {
     unsigned budget;              /* longest fill in septets for texts; 0 = by type */
     unsigned position;            /* index in form.fields */
     struct mark mark;
+};
+
+/* A label of a field, in lower case. */
+struct label {
+    struct slice first, rest; /* one may be two words: `hari`, `ke` */
+    struct slice name;        /* as in the form: upper case */
+    const struct field *field;
+    const struct label *next;
 };
 
 /* One way to fill a form: timbang by name, or by number. */
@@ -164,6 +192,8 @@ struct form {
     unsigned keywords_n;
     struct field fields[FORM_FIELDS];
     unsigned fields_n;
+    uint8_t named[FORM_NAMES];                   /* 1 + index of the field, by name_bucket(): form_field() */
+    const struct label *labelled[LABEL_BUCKETS]; /* by name_bucket() of the first word: form_labels() */
     struct variant variants[4];
     unsigned variants_n;
     enum form_about about;
@@ -179,13 +209,30 @@ struct form {
     struct mark mark;
 };
 
+enum {
+    LISTS_MAX = 32,        /* word_list.bit */
+    KEYED_FORMS = 255,     /* form_set.keyed */
+    KEYWORD_BUCKETS = 256, /* of all forms together */
+    KEYWORDS_MAX = 200,
+};
+
+/* The word lists that the code itself asks; NULL where there is none. */
+struct words {
+    const struct word_list *units, *months, *days, *kata, *many, *signs, *sex, *numbers;
+};
+
+struct vocabulary;
+
 struct form_set {
     struct form *forms;
     unsigned n;
     struct word_list *lists;
     unsigned lists_n;
-    uint32_t keyword_lengths[32]; /* private to form.c: bit n of [first letter & 31]: such a keyword has n
-                                     letters */
+    struct words words;
+    const struct vocabulary *vocabulary;
+    struct word_shapes shapes;      /* of the keywords */
+    uint8_t keyed[KEYWORD_BUCKETS]; /* 1 + index of the form, by name_bucket() of a keyword */
+    unsigned keywords_n;
 };
 
 static inline bool form_is(const struct form *form, enum form_is what)
@@ -201,24 +248,49 @@ const struct word_list *list_by_name(const struct form_set *, struct slice name)
 const struct word *word_by_code(const struct word_list *, struct slice code);
 /* A form by one of its keywords, upper case. */
 const struct form *form_by_keyword(const struct form_set *, struct slice keyword);
-/* Makes a keyword of one of the set's forms known to form_by_keyword(). */
-void form_add_keyword(struct form_set *, struct slice keyword);
+/* Makes a keyword of one of the set's forms known to form_by_keyword(); false when there are too many. */
+bool form_add_keyword(struct form_set *, const struct form *, struct slice keyword);
 /* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
 const struct word *list_find(const struct word_list *, struct slice phrase);
-/* Most words of a phrase of the list that begins with the word of this slice_hash(); 0 when none does. */
-unsigned list_begins(const struct word_list *, uint64_t hash);
-/* A phrase of the list may begin with this word misspelt by one edit (or exactly so): cheap, and sure when it
- * says no. */
-bool list_may_begin(const struct word_list *, struct slice first_word, uint64_t hash);
-/* Most words of one phrase in the list. */
-unsigned list_longest(const struct word_list *);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
 bool list_index(struct word_list *, struct arena *, struct slice *doubled);
-/* A field of the form has this label, in any case. */
-bool form_has_label(const struct form *, struct slice label);
+/* A field of the form has this label of one word, in any case. */
+bool form_has_label(const struct form *, struct slice word);
 bool variant_requires(const struct variant *, unsigned field);
+/* Where a short name begins to be looked for in a table of so many buckets. */
+static inline unsigned name_bucket(struct slice name, unsigned buckets)
+{
+    return (unsigned)(name.n * 37 + (unsigned char)name.p[0] * 5u + (unsigned char)name.p[name.n - 1]) %
+           buckets;
+}
+
+/* Makes the last field of the form known by its name. */
+void form_name_field(struct form *);
+/* Makes the labels of all fields known to form_labels(). */
+void form_index_labels(struct form *, struct arena *);
+/* Finds the lists of `words`. */
+void form_set_words(struct form_set *);
+
 /* Index, or -1. */
-int form_field(const struct form *, const char *name);
-int form_field_named(const struct form *, struct slice name);
+static inline int form_field_named(const struct form *form, struct slice name)
+{
+    if (name.n == 0)
+        return -1;
+    for (unsigned b = name_bucket(name, FORM_NAMES); form->named[b]; b = (b + 1) % FORM_NAMES)
+        if (slice_eq(form->fields[form->named[b] - 1].name, name))
+            return form->named[b] - 1;
+    return -1;
+}
+
+/* The labels among which all are that begin with this lower case word, in the form's order, by `next`. */
+static inline const struct label *form_labels(const struct form *form, struct slice low)
+{
+    return low.n ? form->labelled[name_bucket(low, LABEL_BUCKETS)] : NULL;
+}
+
+static inline int form_field(const struct form *form, const char *name)
+{
+    return form_field_named(form, slice_of(name));
+}
 
 #endif

@@ -52,7 +52,7 @@ static struct tokens cut(const char *text)
 {
     struct tokens ts;
 
-    assert_true(tokens_cut(slice_of(text), NULL, units, &a, &ts));
+    assert_true(tokens_cut(slice_of(text), NULL, &forms, &a, &ts));
     return ts;
 }
 
@@ -118,7 +118,7 @@ static void tokens_never_look_behind_the_end(void **state)
 
         assert_non_null(copy);
         memcpy(copy, texts[i], n);
-        assert_true(tokens_cut(slice_make(copy, n), NULL, units, &a, &ts));
+        assert_true(tokens_cut(slice_make(copy, n), NULL, &forms, &a, &ts));
         free(copy);
     }
 }

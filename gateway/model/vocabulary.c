@@ -1,0 +1,224 @@
+/* vocabulary.c - a hash table of first words, and of each of them with one letter left out: two words that
+ * are one edit apart share one of those.  See vocabulary.h. */
+#include "gateway/model/vocabulary.h"
+
+enum {
+    WORD_BYTES = 24,  /* longer words are not looked for with an edit */
+    EDIT_LETTERS = 6, /* shorter words of a list neither; typed, one may have lost a letter */
+};
+
+struct entry {
+    uint64_t hash;
+    struct known_word word;
+};
+
+/* Small, and beside the entries: a word of no list costs one look at few bytes. */
+struct slot {
+    uint16_t tag;   /* of the hash */
+    uint16_t entry; /* 1 + index; 0 = free */
+};
+
+struct vocabulary {
+    struct slot *slots;
+    size_t mask;
+    struct entry *entries;
+    unsigned n;
+};
+
+static uint16_t tag_of(uint64_t hash)
+{
+    return (uint16_t)(hash >> 48);
+}
+
+static struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
+{
+    size_t at = (size_t)hash & v->mask;
+
+    while (v->slots[at].entry && v->slots[at].tag != tag_of(hash))
+        at = (at + 1) & v->mask;
+    return &v->slots[at];
+}
+
+static const struct known_word *known(const struct vocabulary *v, uint64_t hash)
+{
+    static const struct known_word none;
+    const struct slot *s = slot_of(v, hash);
+
+    return s->entry ? &v->entries[s->entry - 1].word : &none;
+}
+
+/* The hashes of the word with one letter left out; none where the word is too short or long for an edit. */
+static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES])
+{
+    uint64_t before = slice_hash(slice_make("", 0));
+
+    if (word.n < EDIT_LETTERS - 1 || word.n >= WORD_BYTES)
+        return 0;
+    for (unsigned i = 0; i < word.n; i++) {
+        hashes[i] = slice_hash_on(before, slice_skip(word, i + 1));
+        before = slice_hash_on(before, slice_take(slice_skip(word, i), 1));
+    }
+    return (unsigned)word.n;
+}
+
+const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word)
+{
+    return known(v, slice_hash(word));
+}
+
+uint32_t vocabulary_near(const struct vocabulary *v, struct slice word)
+{
+    uint64_t hashes[WORD_BYTES];
+    unsigned n = shorter(word, hashes);
+    const struct known_word *itself = vocabulary_word(v, word);
+    uint32_t lists = itself->begins | itself->near;
+
+    for (unsigned i = 0; i < n; i++)
+        lists |= known(v, hashes[i])->near;
+    return lists;
+}
+
+void vocabulary_like(const struct vocabulary *v, const struct word_list *list, struct slice first_word,
+                     void (*show)(void *arg, const struct known_phrase *), void *arg)
+{
+    uint64_t hashes[WORD_BYTES + 1];
+    unsigned n = shorter(first_word, hashes);
+
+    hashes[n++] = slice_hash(first_word);
+    for (unsigned i = 0; i < n; i++)
+        for (const struct known_phrase *p = known(v, hashes[i])->phrases; p; p = p->next)
+            if ((p->list & list->bit) && !p->swapped)
+                show(arg, p);
+}
+
+/* --- building --- */
+
+static bool grow(struct vocabulary *v, struct arena *a)
+{
+    size_t size = v->mask ? (v->mask + 1) * 2 : 1024;
+
+    v->slots = ARENA_ARRAY(a, struct slot, size);
+    if (!v->slots)
+        return false;
+    v->mask = size - 1;
+    for (unsigned i = 0; i < v->n; i++)
+        *slot_of(v, v->entries[i].hash) =
+            (struct slot){ .tag = tag_of(v->entries[i].hash), .entry = (uint16_t)(i + 1) };
+    return true;
+}
+
+/* The word of this hash, new or known. */
+static struct known_word *make_known(struct vocabulary *v, uint64_t hash, struct arena *a)
+{
+    struct slot *s = slot_of(v, hash);
+
+    if (s->entry)
+        return &v->entries[s->entry - 1].word;
+    if (v->n == UINT16_MAX - 1 || (v->n * 3 > v->mask * 2 && !grow(v, a)))
+        return NULL;
+    v->entries[v->n++].hash = hash;
+    *slot_of(v, hash) = (struct slot){ .tag = tag_of(hash), .entry = (uint16_t)v->n };
+    return &v->entries[v->n - 1].word;
+}
+
+static bool link_phrase(struct known_word *w, const struct known_phrase *phrase, struct arena *a)
+{
+    struct known_phrase *copy = ARENA_NEW(a, struct known_phrase);
+    const struct known_phrase **at = &w->phrases;
+
+    if (!copy)
+        return false;
+    while (*at && (*at)->phrase.n > phrase->phrase.n)
+        at = (const struct known_phrase **)(uintptr_t) & (*at)->next;
+    if (phrase->words > w->longest)
+        w->longest = phrase->words;
+    *copy = *phrase;
+    copy->next = *at;
+    *at = copy;
+    return true;
+}
+
+static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, struct arena *a)
+{
+    uint64_t hashes[WORD_BYTES];
+    struct slice rest = phrase->phrase, first = slice_cut(&rest, ' ');
+    struct known_word *w = make_known(v, slice_hash(first), a);
+    unsigned n = !phrase->swapped && first.n >= EDIT_LETTERS ? shorter(first, hashes) : 0;
+
+    if (!w || !link_phrase(w, phrase, a))
+        return false;
+    w->begins |= phrase->list;
+    if (n)
+        w->near |= phrase->list;
+    for (unsigned i = 0; i < n; i++) {
+        w = make_known(v, hashes[i], a);
+        if (!w || !link_phrase(w, phrase, a))
+            return false;
+        w->near |= phrase->list;
+    }
+    return true;
+}
+
+/* What hangs on one word is looked through together: side by side in memory. */
+static bool lay_together(struct known_word *w, struct arena *a)
+{
+    struct known_phrase *all;
+    unsigned n = 0;
+
+    for (const struct known_phrase *p = w->phrases; p; p = p->next)
+        n++;
+    all = ARENA_ARRAY(a, struct known_phrase, n);
+    if (!all)
+        return false;
+    n = 0;
+    for (const struct known_phrase *p = w->phrases; p; p = p->next, n++) {
+        all[n] = *p;
+        all[n].next = p->next ? &all[n + 1] : NULL;
+    }
+    w->phrases = all;
+    return true;
+}
+
+/* "kluster ruam" for "ruam kluster": two words may stand in either order (RULINGS 39). */
+static struct slice swapped(struct slice phrase, struct arena *a)
+{
+    struct slice rest = phrase, first = slice_cut(&rest, ' ');
+
+    return arena_printf(a, "%.*s %.*s", SLICE_ARG(rest), SLICE_ARG(first));
+}
+
+static bool add_word(struct vocabulary *v, const struct word_list *list, const struct word *word,
+                     struct arena *a)
+{
+    for (unsigned s = 0; s < word->synonyms_n; s++) {
+        struct known_phrase p = { .phrase = word->synonyms[s], .word = word, .list = list->bit };
+
+        p.words = slice_count(p.phrase, ' ') + 1;
+        if (!add_phrase(v, &p, a))
+            return false;
+        p.phrase = swapped(p.phrase, a);
+        p.swapped = true;
+        if (p.words == 2 && !list_find(list, p.phrase) && !add_phrase(v, &p, a))
+            return false;
+    }
+    return true;
+}
+
+struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
+{
+    struct vocabulary *v = ARENA_NEW(a, struct vocabulary);
+
+    if (!v || !grow(v, a))
+        return NULL;
+    v->entries = ARENA_ARRAY(a, struct entry, UINT16_MAX);
+    if (!v->entries)
+        return NULL;
+    for (unsigned l = 0; l < set->lists_n; l++)
+        for (unsigned i = 0; i < set->lists[l].n; i++)
+            if (!add_word(v, &set->lists[l], &set->lists[l].words[i], a))
+                return NULL;
+    for (unsigned i = 0; i < v->n; i++)
+        if (!lay_together(&v->entries[i].word, a))
+            return NULL;
+    return v;
+}

@@ -1,0 +1,39 @@
+/* vocabulary.h - the phrases of all lists of a form_set by their first word: one look-up says of a word of a
+ * text which lists it concerns, so that hardly any list is asked about hardly any word.
+ *
+ * Built once, with the lists; knows one edit (RULINGS 33) only by the letters that two such words share. */
+#ifndef KENTONGAN_MODEL_VOCABULARY_H
+#define KENTONGAN_MODEL_VOCABULARY_H
+
+#include "gateway/model/form.h"
+
+/* A phrase of a list. */
+struct known_phrase {
+    const struct known_phrase *next;
+    struct slice phrase;
+    const struct word *word;
+    uint32_t list; /* word_list.bit */
+    unsigned words;
+    bool swapped; /* two words in the other order (RULINGS 39) */
+};
+
+/* What begins with a word.  Lists by their bit. */
+struct known_word {
+    uint32_t begins;                    /* lists with a phrase that begins with it */
+    uint32_t near;                      /* lists where a first word is, or begins with an edit, like it */
+    unsigned longest;                   /* most words of one of the phrases */
+    const struct known_phrase *phrases; /* the longest first */
+};
+
+/* NULL when the arena is full, or there are too many words. */
+struct vocabulary *vocabulary_make(const struct form_set *, struct arena *);
+/* A word as the lexer folds it; never NULL. */
+const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word);
+/* Lists in which a phrase may begin with it misspelt by one edit, or so: only sure where not set. */
+uint32_t vocabulary_near(const struct vocabulary *, struct slice word);
+/* Shows every phrase of the list whose first word is at most one edit from this one; some more than once, and
+ * some that are further away. */
+void vocabulary_like(const struct vocabulary *, const struct word_list *, struct slice first_word,
+                     void (*show)(void *arg, const struct known_phrase *), void *arg);
+
+#endif
