@@ -52,9 +52,10 @@ struct filling {
     struct slot slots[FORM_FIELDS];
     struct repair *repairs;
     unsigned repairs_n;
-    unsigned head_end;         /* first token behind the required fields */
-    unsigned head_uses;        /* index in variant->uses of the first field that the head leaves alone */
-    unsigned lost_at;          /* 1 + the token at which the positions went astray; 0 = never */
+    unsigned head_end;  /* first token behind the required fields */
+    unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
+    unsigned signs_at;  /* 1 + the first token of signs that stand among the required fields; 0 = none */
+    unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
@@ -147,8 +148,12 @@ const struct form *understand_exact_form(const struct form_set *, struct slice w
 /* Codes of the danger signs in the whole text that are not negated (SPEC 2.2, RULINGS 40). */
 void understand_heard(const struct words *, const struct tokens *, struct arena *, struct said *);
 
-/* The same for this report, anew, without the tokens from..to (to excluded). */
-void understand_heard_but(struct filling *, unsigned from, unsigned to);
+/* The same for this report, anew: the words of its name and of its disease are no signs. */
+void understand_hear_again(struct filling *);
+
+/* The token behind the signs that begin at token i, negated ones too; i when none begins there, or the form
+ * takes none.  durations: those of `demam 3 hari` as well. */
+unsigned understand_signs_end(const struct filling *, unsigned i, unsigned to, bool durations);
 
 /* --- understand_command.c --- */
 void understand_command(const struct ruleset *, const struct words *, const struct keyword *,

@@ -369,21 +369,13 @@ static void settle_sure(struct filling *x)
             x->slots[i].error = ERROR_NONE;
 }
 
-/* The words of a disease are no signs: `berak darah` is disentri, `batuk sesak` pneumonia. */
-static void unhear_choices(struct filling *x)
-{
-    for (unsigned i = 0; i < x->form->fields_n && x->heard.heard_n; i++)
-        if (x->form->fields[i].type == FIELD_CHOICE && x->slots[i].filled && !x->slots[i].error &&
-            x->slots[i].to > x->slots[i].at + 1)
-            understand_heard_but(x, x->slots[i].at, x->slots[i].to);
-}
-
 /* SPEC 2.2: what is certain decides; a guess or a question does not ring. */
 static void emergency(struct filling *x, struct report *out)
 {
     struct value certain[FORM_FIELDS];
 
-    unhear_choices(x);
+    if (x->heard.heard_n)
+        understand_hear_again(x);
     memcpy(certain, out->values, sizeof certain);
     for (unsigned i = 0; i < x->form->fields_n; i++)
         if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject)

@@ -178,7 +178,22 @@ static void hear(void *arg, const struct sign *s)
     h->said->heard[h->said->heard_n++] = s->word->code;
 }
 
-void understand_heard_but(struct filling *x, unsigned from, unsigned to)
+/* Tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several words
+ * (`berak darah` is disentri, `batuk sesak` pneumonia). */
+static const struct slot *names(const struct filling *x, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        const struct slot *s = &x->slots[f];
+        enum field_type type = x->form->fields[f].type;
+
+        if (s->filled && !s->error && s->at == i && s->to > i &&
+            (type == FIELD_NAME || (type == FIELD_CHOICE && s->to > i + 1)))
+            return s;
+    }
+    return NULL;
+}
+
+void understand_hear_again(struct filling *x)
 {
     struct hearing h = { .said = &x->heard, .arena = x->arena };
     struct sign_scan scan = { .lists = { x->words->signs },
@@ -187,10 +202,36 @@ void understand_heard_but(struct filling *x, unsigned from, unsigned to)
                               .near = true,
                               .sign = hear,
                               .arg = &h };
+    struct tokens again = x->ts; /* anew: by now all of them are taken */
+    unsigned from = 0;
 
+    again.t = ARENA_ARRAY(x->arena, struct token, again.n ? again.n : 1);
+    if (!again.t)
+        return;
+    for (unsigned i = 0; i < again.n; i++) {
+        again.t[i] = x->ts.t[i];
+        again.t[i].taken = false;
+    }
     x->heard.heard_n = 0;
-    signs_scan(&scan, &x->ts, 0, from);
-    signs_scan(&scan, &x->ts, to, x->ts.n);
+    for (unsigned i = 0; i < again.n; i++) {
+        const struct slot *s = names(x, i);
+
+        if (!s)
+            continue;
+        signs_scan(&scan, &again, from, i);
+        from = s->to;
+        i = from - 1;
+    }
+    if (from < again.n)
+        signs_scan(&scan, &again, from, again.n);
+}
+
+unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, bool durations)
+{
+    struct sign_scan scan = { .lists = { x->words->signs }, .lists_n = 1, .kata = x->words->kata };
+
+    scan.units = durations ? x->words->units : NULL;
+    return form_field(x->form, "tanda") >= 0 ? signs_end(&scan, &x->ts, i, to) : i;
 }
 
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)

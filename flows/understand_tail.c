@@ -306,7 +306,7 @@ void understand_tail(struct filling *x)
             texts(x, f, from);
     }
     understand_units(x, from);
-    understand_signs(x, from);
+    understand_signs(x, x->signs_at ? x->signs_at - 1 : from);
     understand_numbers(x, from);
     leftovers(x, from);
 }
