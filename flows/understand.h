@@ -59,6 +59,7 @@ struct filling {
     uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
+    struct said recalled;      /* those in a reason that was given earlier */
 };
 
 void understand_words(const struct ruleset *, struct words *out);
@@ -148,7 +149,8 @@ const struct form *understand_exact_form(const struct form_set *, struct slice w
 /* Codes of the danger signs in the whole text that are not negated (SPEC 2.2, RULINGS 40). */
 void understand_heard(const struct words *, const struct tokens *, struct arena *, struct said *);
 
-/* The same for this report, anew: the words of its name and of its disease are no signs. */
+/* The same for this report, anew: the words of its name and of its disease are no signs; what is recalled
+ * stays. */
 void understand_hear_again(struct filling *);
 
 /* The token behind the signs that begin at token i, negated ones too; i when none begins there, or the form

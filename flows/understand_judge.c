@@ -374,7 +374,7 @@ static void emergency(struct filling *x, struct report *out)
 {
     struct value certain[FORM_FIELDS];
 
-    if (x->heard.heard_n)
+    if (x->heard.heard_n || x->recalled.heard_n)
         understand_hear_again(x);
     memcpy(certain, out->values, sizeof certain);
     for (unsigned i = 0; i < x->form->fields_n; i++)

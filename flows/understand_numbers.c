@@ -244,6 +244,13 @@ static void ask_if_shifted(struct run *r)
 
 /* --- leftovers --- */
 
+/* `mr3`, `campak 3`: a dose that no vaccine has (RULINGS 34, 35). */
+static bool dose_of(const struct filling *x, const struct field *f, unsigned i)
+{
+    return f->type == FIELD_CHOICES && i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && x->ts.t[i].low.n == 1 &&
+           (x->ts.t[i].sep & (SEP_HARD | SEP_ODD)) == 0;
+}
+
 static void leftover(struct run *r, unsigned i)
 {
     struct filling *x = r->x;
@@ -266,8 +273,12 @@ static void leftover(struct run *r, unsigned i)
             last = f;
     }
     x->ts.t[i].taken = true;
-    if (last)
+    if (last && dose_of(x, last, i)) {
+        understand_fault(x, last, ERROR_INVALID, true, i);
+        x->slots[last->position].typed = understand_span(x, i - 1, i + 1);
+    } else if (last) {
         ask(x, last, ERROR_AMBIGUOUS, i);
+    }
 }
 
 static void identity_numbers(struct filling *x, unsigned from)

@@ -162,20 +162,22 @@ struct hearing {
     struct arena *arena;
 };
 
-static void hear(void *arg, const struct sign *s)
+static void add_heard(struct hearing *h, struct slice code)
 {
-    struct hearing *h = arg;
-
-    if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT)
-        return;
     if (!h->said->heard)
         h->said->heard = ARENA_ARRAY(h->arena, struct slice, ITEMS);
     if (!h->said->heard || h->said->heard_n == ITEMS)
         return;
     for (unsigned i = 0; i < h->said->heard_n; i++)
-        if (slice_eq(h->said->heard[i], s->word->code))
+        if (slice_eq(h->said->heard[i], code))
             return;
-    h->said->heard[h->said->heard_n++] = s->word->code;
+    h->said->heard[h->said->heard_n++] = code;
+}
+
+static void hear(void *arg, const struct sign *s)
+{
+    if (s->kind != SIGN_NEGATED && s->kind != SIGN_DOUBT)
+        add_heard(arg, s->word->code);
 }
 
 /* Tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several words
@@ -224,6 +226,8 @@ void understand_hear_again(struct filling *x)
     }
     if (from < again.n)
         signs_scan(&scan, &again, from, again.n);
+    for (unsigned i = 0; i < x->recalled.heard_n; i++)
+        add_heard(&h, x->recalled.heard[i]);
 }
 
 unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, bool durations)

@@ -421,7 +421,7 @@ static void hear_value(struct filling *x, const struct value *v)
     struct tokens *ts = ARENA_NEW(x->arena, struct tokens);
 
     if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, x->words->units, x->arena, ts))
-        understand_heard(x->words, ts, x->arena, &x->heard);
+        understand_heard(x->words, ts, x->arena, &x->recalled);
 }
 
 static void fill_from(struct filling *x, const struct value *values)
