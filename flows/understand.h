@@ -115,6 +115,10 @@ void understand_signs(struct filling *, unsigned from);
 void understand_w2(struct filling *);
 /* The word at token i is a label of another field than f, and a certain value follows it. */
 bool understand_labels_value(struct filling *, const struct field *f, unsigned i);
+/* The same, a name counts too. */
+bool understand_other_label(struct filling *, const struct field *f, unsigned i);
+/* The name of a village of the district stands at token i. */
+bool understand_village(const struct filling *, unsigned i, unsigned *used);
 /* Text label (DS, RT …) of a text field at token i. */
 bool understand_text_label(const struct filling *, unsigned i, const struct field *, bool *keep);
 

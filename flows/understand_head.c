@@ -95,6 +95,10 @@ static bool about_person(struct filling *x)
                 i += used - 1;
                 continue;
             }
+            if (understand_village(x, i, &used)) {
+                i += used - 1;
+                continue;
+            }
             if (understand_is(x, i, "penanda_tangan", &used) &&
                 x->slots[form_field(x->form, "jumlah")].filled)
                 return false;

@@ -320,6 +320,19 @@ static void w2(struct filling *x)
     }
 }
 
+/* --- screenings: one answer a question, whichever was said first --- */
+
+static void answers(struct filling *x)
+{
+    struct slot *s = slot(x, "jawaban");
+    const struct field *f = field(x, "jenis");
+    const struct word *kind = s && f && f->list ? word_by_code(f->list, text(x, "jenis")) : NULL;
+
+    if (kind && s->value.kind == VALUE_TEXT && s->value.text.n != kind->questions[0] &&
+        s->value.text.n != kind->questions[1])
+        understand_fault(x, field(x, "jawaban"), ERROR_INVALID, true, s->at);
+}
+
 /* --- the outcome --- */
 
 /* The order of the form: the variant's fields, a companion in the place of its owner. */
@@ -401,6 +414,7 @@ void understand_settle(struct filling *x, struct report *out)
         schedule(x, age);
     skdn(x);
     w2(x);
+    answers(x);
     out->form = x->form;
     out->variant = x->variant;
     for (unsigned i = 0; i < x->form->fields_n; i++)

@@ -467,7 +467,10 @@ static struct got read_answers(struct filling *x, const struct field *f, unsigne
             out[n++] = w->code.p[0];
             continue;
         }
-        if (understand_is(x, k, "terima_kasih", &used) || understand_is(x, k, "penanda_tangan", &used))
+        if (understand_is(x, k, "terima_kasih", &used) || understand_is(x, k, "penanda_tangan", &used) ||
+            understand_other_label(x, f, k))
+            break;
+        if (n && !kind && jenis >= 0 && phrase_at(&x->ts, k, x->form->fields[jenis].list, &used))
             break;
         for (size_t c = 0; c < x->ts.t[k].text.n; c++)
             if (n >= sizeof out || !answer_letter(x->ts.t[k].text.p[c], &out[n++]))

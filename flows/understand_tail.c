@@ -189,9 +189,31 @@ static void take_place(struct filling *x, const struct field *f, unsigned from, 
     understand_take(x, f, from, &g, false);
 }
 
+bool understand_village(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct directory *d = &x->rs->directory;
+
+    for (unsigned p = 0; p < d->places_n; p++) {
+        struct slice rest = d->places[p].name;
+        unsigned k = i;
+
+        if (d->places[p].level != PLACE_DESA && d->places[p].level != PLACE_KELURAHAN)
+            continue;
+        for (; rest.n && k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k++)
+            if ((k > i && (x->ts.t[k].sep & SEP_HARD)) || !slice_ieq(slice_cut(&rest, ' '), x->ts.t[k].text))
+                break;
+        if (!rest.n && k > i && slice_ieq(d->places[p].name, understand_span(x, i, k))) {
+            *used = k - i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void places(struct filling *x, const struct field *f, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++) {
+        unsigned used;
         bool keep;
 
         if (!open_field(x, f))
@@ -208,6 +230,8 @@ static void places(struct filling *x, const struct field *f, unsigned from)
         /* Between # the slot is the place, whatever its first word (RULINGS 39). */
         if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH))
             take_place(x, f, i, place_end(x, f, i));
+        else if (understand_village(x, i, &used))
+            take_place(x, f, i, i + used);
     }
 }
 
