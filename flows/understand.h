@@ -146,6 +146,10 @@ struct keyword {
 /* The keyword of a whole text. */
 void understand_keyword(const struct ruleset *, struct slice text, const struct words *, struct arena *,
                         struct keyword *out);
+/* A line that is a command: its word, and the number that belongs to it or nothing else. */
+bool understand_begins_command(struct slice line);
+/* A line that is a report: its keyword, and a figure somewhere. */
+bool understand_begins_report(const struct ruleset *, struct slice line);
 /* A form by an exact keyword at p (a word's begin); *len its bytes. */
 const struct form *understand_exact_form(const struct form_set *, struct slice word);
 

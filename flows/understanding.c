@@ -368,30 +368,23 @@ static void hear_all(const struct ruleset *rs, const struct words *words, struct
         out->emergency |= rules_sign(rs->rules, out->heard[i]) == URGENCY_E1;
 }
 
-bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
-                    struct said *out)
+/* Reads one part: reports, or a command. */
+static bool understand_part(const struct ruleset *rs, const struct words *words, struct slice text,
+                            int64_t today, struct arena *a, struct said *out)
 {
-    struct words words;
     struct keyword k;
-    struct splitter s = { .rs = rs, .words = &words, .arena = a, .said = out };
+    struct splitter s = { .rs = rs, .words = words, .arena = a, .said = out, .today = today };
 
     memset(out, 0, sizeof *out);
-    understand_words(rs, &words);
-    if (text.n > TEXT_MAX)
-        text.n = TEXT_MAX;
-    text = text_valid_utf8(text, a);
-    text = text_plain(text, a);
     out->body = normalised(text, a);
-    s.today = date_today(at_ms, rs->utc_offset_min);
-    understand_keyword(rs, text, &words, a, &k);
+    understand_keyword(rs, text, words, a, &k);
     if (!k.found) {
-        hear_all(rs, &words, text, a, out);
+        hear_all(rs, words, text, a, out);
         return !a->failed;
     }
     if (!k.form) {
         out->kind = SAID_COMMAND;
-        out->emergency = false;
-        understand_command(rs, &words, &k, text, s.today, a, &out->command);
+        understand_command(rs, words, &k, text, today, a, &out->command);
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
@@ -411,6 +404,52 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
     out->heard = out->reports[0].heard;
     out->heard_n = out->reports[0].heard_n;
     return !a->failed;
+}
+
+/* Where the part that begins at text.p ends: before a line that is a command, and behind a command before a
+ * line that is a report.  What has no keyword yet is no part. */
+static size_t part_end(const struct ruleset *rs, const struct words *words, struct slice text,
+                       struct arena *a)
+{
+    for (size_t end = line_end(text, 0); end < text.n; end = line_end(text, end + 1)) {
+        struct slice line = slice_skip(text, end + 1);
+        struct keyword before;
+
+        line = slice_take(line, line_end(line, 0));
+        if (!understand_begins_command(line) && !understand_begins_report(rs, line))
+            continue;
+        understand_keyword(rs, slice_take(text, end), words, a, &before);
+        if (before.found && (!before.form || !understand_begins_report(rs, line)))
+            return end;
+    }
+    return text.n;
+}
+
+bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
+                    struct said *out)
+{
+    int64_t today = date_today(at_ms, rs->utc_offset_min);
+    struct said *part = out;
+    struct words words;
+
+    understand_words(rs, &words);
+    if (text.n > TEXT_MAX)
+        text.n = TEXT_MAX;
+    text = text_valid_utf8(text, a);
+    text = text_plain(text, a);
+    for (unsigned n = 1;; n++) {
+        size_t end = n < UNDERSTAND_PARTS ? part_end(rs, &words, text, a) : text.n;
+
+        if (!understand_part(rs, &words, slice_take(text, end), today, a, part))
+            return false;
+        if (end == text.n)
+            return true;
+        text = slice_skip(text, end + 1);
+        part->next = ARENA_NEW(a, struct said);
+        if (!part->next)
+            return false;
+        part = part->next;
+    }
 }
 
 /* --- answers, corrections, USSD --- */
