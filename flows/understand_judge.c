@@ -71,11 +71,24 @@ static void missing(struct filling *x)
     }
 }
 
+/* A bare number that fits its place ill: `8,5 7,1` for an age and a weight. */
+static bool numbers_left(const struct filling *x)
+{
+    for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
+        const struct slot *s = &x->slots[x->variant->uses[k]];
+
+        if (x->form->fields[x->variant->uses[k]].type == FIELD_NUMBER && s->error && s->at < TOKENS_MAX &&
+            !s->labelled && !s->between)
+            return true;
+    }
+    return false;
+}
+
 /* Where the order of the fields went astray, bare numbers may be anybody's: a draft must not keep them.  An
  * optional number is no more certain than the required ones before it. */
 static void forget_uncertain(struct filling *x)
 {
-    bool hole = false;
+    bool hole = false, astray_all;
 
     for (unsigned r = 0; r < x->variant->required_n; r++) {
         const struct field *f = &x->form->fields[x->variant->required[r]];
@@ -84,10 +97,11 @@ static void forget_uncertain(struct filling *x)
         hole |= (f->type == FIELD_NUMBER || f->type == FIELD_AGE || f->type == FIELD_PRESSURE) && s->reject &&
                 (s->error == ERROR_MISSING || s->error == ERROR_INVALID);
     }
+    astray_all = hole && numbers_left(x);
     for (unsigned k = 0; k < x->variant->uses_n; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
         struct slot *s = &x->slots[f->position];
-        bool astray = x->lost_at && s->at >= x->lost_at && s->at < TOKENS_MAX;
+        bool astray = ((x->lost_at && s->at >= x->lost_at) || astray_all) && s->at < TOKENS_MAX;
         bool optional = k >= x->head_uses && s->at < TOKENS_MAX;
 
         if (s->labelled || s->unit || s->error ||

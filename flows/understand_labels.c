@@ -87,7 +87,7 @@ static bool strong(const struct filling *x, unsigned i, unsigned value)
 /* A label alone in its part, its value in the next: `#BB#9,2#`. */
 static bool alone(const struct filling *x, unsigned i, unsigned value)
 {
-    return i > 0 && value < x->ts.n && (x->ts.t[value].sep & SEP_HASH) &&
+    return (i > 0 || x->labelled_only) && value < x->ts.n && (x->ts.t[value].sep & SEP_HASH) &&
            ((x->ts.t[i].sep & SEP_HASH) || !in_name(x, i));
 }
 
@@ -129,6 +129,12 @@ static unsigned name_end(struct filling *x, unsigned from)
     return k;
 }
 
+/* `karena gizi buruk umur 14bl`: a labelled age ends a text. */
+static bool next_age(struct filling *x, const struct label *next, unsigned value)
+{
+    return next->field->type == FIELD_AGE && understand_read(x, next->field, value, true).fit == FIT_YES;
+}
+
 static void take_text(struct filling *x, const struct label *l, unsigned i)
 {
     unsigned from = i + l->used, to;
@@ -152,7 +158,8 @@ static void take_text(struct filling *x, const struct label *l, unsigned i)
             struct label next;
             bool keep;
 
-            if ((find(x, k, &next) && joined(x, k + next.used)) || understand_destination(x, k, &keep)) {
+            if ((find(x, k, &next) && (joined(x, k + next.used) || next_age(x, &next, k + next.used))) ||
+                understand_destination(x, k, &keep)) {
                 to = k;
                 break;
             }
@@ -228,6 +235,23 @@ static bool is_sex(const struct filling *x, const struct label *l, unsigned i)
     return true;
 }
 
+/* `bb -`, `lila ?`, `tb` at the end: said not to be given (RULINGS 1). */
+static bool not_given(struct filling *x, const struct label *l, unsigned i)
+{
+    unsigned value = i + l->used, used = l->used;
+    struct label next;
+
+    if (l->name.n == 1 || in_name(x, i) || x->labelled_only)
+        return false;
+    if (value < x->ts.n && x->ts.t[value].kind == TOKEN_EMPTY && !(x->ts.t[value].sep & SEP_HARD))
+        used++;
+    else if (value < x->ts.n && !((x->ts.t[value].sep & SEP_DASH) && find(x, value, &next)))
+        return false;
+    take_labels_tokens(x, i, used);
+    x->slots[l->field->position].given = true;
+    return true;
+}
+
 static void take_value(struct filling *x, const struct label *l, unsigned i)
 {
     unsigned value = i + l->used;
@@ -235,7 +259,7 @@ static void take_value(struct filling *x, const struct label *l, unsigned i)
     bool is_strong = strong(x, i, value), is_alone = alone(x, i, value);
     bool date = l->field->type == FIELD_DATE && !in_name(x, i);
 
-    if (is_sex(x, l, i))
+    if (is_sex(x, l, i) || not_given(x, l, i))
         return;
     if (!joined(x, value) && !is_alone && value < x->ts.n && (x->ts.t[value].sep & (SEP_HASH | SEP_LINE)))
         return;

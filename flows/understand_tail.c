@@ -135,7 +135,8 @@ static void dates(struct filling *x, unsigned from)
 
             if (x->ts.t[i].taken || behind_place(x, i) ||
                 (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD &&
-                 slice_find(x->ts.t[i].low, '/') == (size_t)-1))
+                 slice_find(x->ts.t[i].low, '/') == (size_t)-1 &&
+                 !(i == from && (x->ts.t[i].sep & SEP_HASH))))
                 continue;
             g = understand_read(x, f, i, false);
             if (g.fit != FIT_NO)

@@ -275,6 +275,21 @@ static bool has_letter_or_digit(struct slice s)
     return false;
 }
 
+/* Nobody weighs eight thousand tons: `Hp 08123456789`. */
+static bool has_telephone(struct slice line)
+{
+    for (size_t i = 0, run = 0; i <= line.n; i++) {
+        if (i < line.n && text_is_digit(line.p[i])) {
+            run++;
+            continue;
+        }
+        if (run >= 9 && run <= 14)
+            return true;
+        run = 0;
+    }
+    return false;
+}
+
 /* One line behind the first. */
 static void next_line(struct splitter *s, size_t from, size_t end)
 {
@@ -295,7 +310,8 @@ static void next_line(struct splitter *s, size_t from, size_t end)
         return;
     }
     /* Without a keyword it repeats the form above, if it makes a complete report. */
-    if (has_letter_or_digit(between(s, s->begin, from)) && try_line(s, from, end)) {
+    if (has_letter_or_digit(between(s, s->begin, from)) &&
+        (has_telephone(between(s, from, end)) ? try_report(s, s->form, from, end) : try_line(s, from, end))) {
         begin_report(s, s->form, from, from);
         return;
     }
