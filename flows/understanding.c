@@ -51,6 +51,23 @@ static bool sign_ends(const struct filling *x, unsigned i)
     return false;
 }
 
+/* A word of a report's end, of no list: `gatal2`, where the form keeps such words. */
+static bool loose_word(const struct filling *x, unsigned i)
+{
+    unsigned used;
+    bool figures = false;
+
+    if (x->form->fields_n == 0 || form_field(x->form, "tanda") < 0 || x->ts.t[i].kind != TOKEN_WORD ||
+        x->ts.t[i].label || x->ts.t[i].glued || x->ts.t[i].low.n < 4)
+        return false;
+    for (unsigned k = 0; k < i; k++)
+        figures |= x->ts.t[k].kind == TOKEN_NUMBER;
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].list && phrase_at(&x->ts, i, x->form->fields[f].list, &used))
+            return false;
+    return figures;
+}
+
 /* `pusing2`: a 2 glued behind a sign says the word twice, as in pusing-pusing, and is no value.  `batuk2
  * minggu` counts weeks. */
 static void drop_words_said_twice(struct filling *x)
@@ -62,11 +79,39 @@ static void drop_words_said_twice(struct filling *x)
 
         if (ts->t[i].kind != TOKEN_NUMBER || !ts->t[i].glued || !slice_eq(ts->t[i].low, S("2")) ||
             (i + 1 < ts->n && (ts->t[i + 1].glued || phrase_at(ts, i + 1, x->words->units, &used))) ||
-            !sign_ends(x, i - 1))
+            (!sign_ends(x, i - 1) && !loose_word(x, i - 1)))
             continue;
         ts->n--;
         memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
         i--;
+    }
+}
+
+/* `bumil Ana umur 25 28 110/70`: the mother's age is no week, where the form asks for none. */
+static void drop_age(struct filling *x)
+{
+    struct tokens *ts = &x->ts;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_AGE)
+            return;
+    for (unsigned i = 0; i + 1 < ts->n; i++) {
+        struct slice unit = { 0 };
+        unsigned used = 0;
+
+        if (!understand_is(x, i, "umur", &used) || ts->t[i + 1].kind != TOKEN_NUMBER || ts->t[i + 1].taken)
+            continue;
+        used = 0;
+        if (i + 2 < ts->n && ts->t[i + 2].kind == TOKEN_WORD)
+            unit = phrase_code(ts, i + 2, x->words->units, &used);
+        ts->t[i].taken = true;
+        if (i + 2 + used < ts->n && ts->t[i + 2 + used].kind == TOKEN_NUMBER && slice_is(unit, "hr"))
+            unit = slice_make("", 0); /* `umur 25 hari 5`: the next label */
+        if (unit.n && !slice_is(unit, "th"))
+            continue; /* `usia 28 mgg` */
+        ts->t[i + 1].taken = true;
+        if (unit.n)
+            ts->t[i + 2].taken = true;
     }
 }
 
@@ -103,6 +148,7 @@ void understand_report(const struct ruleset *rs, const struct words *words, cons
         understand_w2(x);
     } else {
         skip_second_keyword(x);
+        drop_age(x);
         understand_labels(x);
         understand_choose_variant(x);
         understand_head(x);
