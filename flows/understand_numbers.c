@@ -170,7 +170,14 @@ static bool split_number(struct run *r, unsigned i, const struct amount *n)
     return true;
 }
 
-static unsigned in_run(struct run *r, unsigned i)
+/* `kolesterol 220`: the number behind a word that nobody knows is hers, and no field's. */
+static bool behind_unknown(const struct filling *x, unsigned i)
+{
+    return i > x->head_end && x->ts.t[i - 1].kind == TOKEN_WORD &&
+           (x->ts.t[i - 1].loose || !x->ts.t[i - 1].taken) && (x->ts.t[i].sep & SEP_HARD) == 0;
+}
+
+static unsigned run_on(struct run *r, unsigned i)
 {
     struct filling *x = r->x;
     struct got own = { .fit = FIT_NO }, g;
@@ -216,6 +223,17 @@ static unsigned in_run(struct run *r, unsigned i)
     if (own.fit != FIT_NO && own.fit != FIT_UNIT)
         return take_due(r, i, &own);
     return i;
+}
+
+static unsigned in_run(struct run *r, unsigned i)
+{
+    unsigned to = run_on(r, i);
+
+    for (unsigned k = 0; to > i && k < r->open_n && behind_unknown(r->x, i); k++)
+        if (r->open[k]->unit != UNIT_PERSON && r->x->slots[r->open[k]->position].at == i &&
+            r->x->slots[r->open[k]->position].filled)
+            ask(r->x, r->open[k], ERROR_AMBIGUOUS, i);
+    return to;
 }
 
 /* RULINGS 25: would all numbers fit as well with the first field left out? */

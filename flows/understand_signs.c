@@ -121,6 +121,8 @@ static void on_other(void *arg, unsigned from, unsigned to)
     understand_stray_keyword(g->x, from);
     add_other(g, from, to);
     mark(g->x, from, to);
+    for (unsigned k = from; k < to; k++)
+        ts->t[k].loose = true;
 }
 
 void understand_signs(struct filling *x, unsigned from)
@@ -235,7 +237,7 @@ unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, 
     struct sign_scan scan = { .lists = { x->words->signs }, .lists_n = 1, .kata = x->words->kata };
 
     scan.units = durations ? x->words->units : NULL;
-    return form_field(x->form, "tanda") >= 0 ? signs_end(&scan, &x->ts, i, to) : i;
+    return form_field(x->form, "alasan") < 0 ? signs_end(&scan, &x->ts, i, to) : i;
 }
 
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)
