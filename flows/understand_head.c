@@ -334,13 +334,15 @@ static unsigned take_text(struct filling *x, const struct field *f, unsigned i)
     struct got g = { .fit = FIT_YES, .companion = -1 };
     bool keep;
 
-    for (unsigned k = i + 1; k < to; k++)
+    for (unsigned k = i; k < to; k++)
         if (understand_destination(x, k, &keep)) {
             to = k;
             break;
         }
-    if (to == i)
+    if (to == i) { /* `rujuk Ana 28th ke pustu`: no reason */
+        x->slots[f->position].given = true;
         return i;
+    }
     g.used = to - i;
     g.value = value_text(understand_span(x, i, to));
     understand_take(x, f, i, &g, false);
