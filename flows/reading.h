@@ -38,6 +38,8 @@ struct due {
 struct sender_state; /* flows/drafts.h */
 
 struct reading {
+    struct reading *next; /* of the next part of the message: struct said */
+    unsigned first;       /* record ids that the parts before have taken */
     enum reading_kind kind;
     struct sender_state *state; /* the sender's, decoded; NULL: step decodes it (timers) */
     struct said said;

@@ -105,6 +105,8 @@ struct slice reply_example(const struct form *form, struct slice field, struct a
 {
     const struct field *f = field_of(form, field);
 
+    if (f && slice_ieq(slice_take(f->example, reply_label(form, field).n), reply_label(form, field)))
+        return f->example; /* S60, which says its letter itself */
     if (f && f->example.n)
         return arena_printf(a, "%.*s %.*s", SLICE_ARG(reply_label(form, field)), SLICE_ARG(f->example));
     return form && form->examples_n ? form->examples[0] : slice_make("", 0);
@@ -136,13 +138,21 @@ static bool is_answers(const struct form *form, struct slice field)
     return f && f->type == FIELD_ANSWERS;
 }
 
+bool reply_shows_guess(const struct report *r)
+{
+    for (unsigned i = 0; r->form && i < r->form->fields_n; i++)
+        if (slice_eq(r->form->fields[i].name, r->error_field))
+            return r->values[i].kind != VALUE_ABSENT;
+    return true; /* a letter of W2 */
+}
+
 static const char *key_of(const struct report *r)
 {
     if (!r->form)
         return "unknown.keyword";
     if (r->status == REPORT_ACCEPTED)
         return r->emergency ? "receipt.danger" : "receipt.done";
-    if (r->status == REPORT_CONFIRM)
+    if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
         return r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
     switch (r->error) {
     case ERROR_MISSING:
@@ -158,6 +168,15 @@ static const char *key_of(const struct report *r)
     }
 }
 
+/* What was typed, but for answers, which stay out of every SMS, and a label that the text says already. */
+static struct slice typed_of(const struct report *r, struct slice guess)
+{
+    if (!r->typed.n || is_answers(r->form, r->error_field) ||
+        slice_ieq(r->typed, reply_label(r->form, r->error_field)))
+        return guess;
+    return r->typed;
+}
+
 struct slice reply_report(const struct ruleset *rules, struct slice language, const struct report *r,
                           struct slice nomor, struct arena *a)
 {
@@ -168,7 +187,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "isi", reply_echo(r->form, r->values, a) },
         { "field", reply_label(r->form, r->error_field) },
         { "nilai", guess },
-        { "ketik", r->typed.n && !is_answers(r->form, r->error_field) ? r->typed : guess },
+        { "ketik", typed_of(r, guess) },
         { "batas", range_of(r->form, r->error_field, a) },
         { "contoh", reply_example(r->form, r->error_field, a) },
     };
@@ -282,15 +301,29 @@ struct slice reply_unknown(const struct ruleset *rules, struct slice language, s
     return text_fill(rules->texts, language, "unknown.keyword", NULL, 0, a);
 }
 
+/* How a value of that name is written, in the first form that has it. */
+static struct slice example_of(const struct ruleset *rules, struct slice field, struct arena *a)
+{
+    for (unsigned i = 0; i < rules->forms.n; i++)
+        if (field_of(&rules->forms.forms[i], field))
+            return reply_example(&rules->forms.forms[i], field, a);
+    return slice_make("", 0);
+}
+
 struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
                                  struct arena *a)
 {
+    const char *key = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
+    bool correction = c->kind == COMMAND_KOREKSI && c->nomor.n && c->error != ERROR_CHECK_DIGIT;
+    struct slice example = correction ? example_of(rules, c->error_field, a)
+                                      : text_fill(rules->texts, language, key, NULL, 0, a);
     const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) },
                                    { "nomor", c->nomor },
-                                   { "field", c->error_field } };
+                                   { "field", c->error_field },
+                                   { "contoh", example } };
 
-    if (c->kind == COMMAND_KOREKSI && c->nomor.n && c->error != ERROR_CHECK_DIGIT)
-        return text_fill(rules->texts, language, "koreksi.what", FILLS(f), a);
+    if (correction)
+        return text_fill(rules->texts, language, example.n ? "koreksi.value" : "koreksi.what", FILLS(f), a);
     return text_fill(rules->texts, language,
                      c->error == ERROR_CHECK_DIGIT ? "command.digit"
                      : c->error == ERROR_MISSING   ? "command.missing"
