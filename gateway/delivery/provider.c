@@ -135,6 +135,14 @@ static void job_judge(struct job *j, enum attempt_result result, bool excused, i
 
 /* --- one attempt --- */
 
+static void put_ids(struct provider *p, const struct send_answer *said, struct slice uuid)
+{
+    if (said->their_id.n)
+        store_dlr_put(p->delivery->store, p->conf.name.p, said->their_id, uuid);
+    for (unsigned i = 0; i < said->part_ids_n; i++)
+        store_dlr_put(p->delivery->store, p->conf.name.p, said->part_ids[i], uuid);
+}
+
 static enum attempt_result result_of(struct job *j, const struct http_result *r, bool *excused)
 {
     struct provider *p = j->by;
@@ -148,8 +156,9 @@ static enum attempt_result result_of(struct job *j, const struct http_result *r,
     arena_init(&scratch, LANE_JOB_MEMORY);
     p->dialect->decode_send_answer(
         &(struct wire_said){ .status = r->status, .body = r->body, .shape = p->conf.shape }, &scratch, &said);
-    if (said.result == SEND_ACCEPTED && said.their_id.n && j->sms.uuid.n)
-        store_dlr_put(p->delivery->store, p->conf.name.p, said.their_id, j->sms.uuid);
+    /* Of what was taken in part too: there will be reports of it. */
+    if (j->sms.uuid.n && (said.result == SEND_ACCEPTED || said.result == SEND_UNKNOWN))
+        put_ids(p, &said, j->sms.uuid);
     arena_free(&scratch);
     switch (said.result) {
     case SEND_ACCEPTED:

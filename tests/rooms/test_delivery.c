@@ -57,7 +57,7 @@ static struct {
     char order[256]; /* the texts in the order they came */
     char body[2048], head[2048], key[64];
     bool late;
-    char dlr[64], log[64];
+    char dlr[160], log[64];
 } world;
 
 static void hand_out(void *arg)
@@ -187,8 +187,11 @@ void store_log_sent(struct store *s, const char *provider, struct slice uuid, co
 
 void store_dlr_put(struct store *s, const char *provider, struct slice their_id, struct slice uuid)
 {
+    size_t n = strlen(world.dlr);
+
     (void)s;
-    snprintf(world.dlr, sizeof world.dlr, "%s %.*s %.*s", provider, SLICE_ARG(their_id), SLICE_ARG(uuid));
+    snprintf(world.dlr + n, sizeof world.dlr - n, "%s%s %.*s %.*s", n ? "\n" : "", provider,
+             SLICE_ARG(their_id), SLICE_ARG(uuid));
 }
 
 /* --- the provider's part --- */
@@ -602,6 +605,27 @@ static void africastalking_tells_its_id(void **state)
     assert_string_equal(world.dlr, "telko ATPid_9 uuid-1");
 }
 
+static void vonage_tells_an_id_of_each_part(void **state)
+{
+    struct fake_entry *whole = put("x", 0, SMS_ANSWER), *half;
+
+    (void)state;
+    config.providers[0].dialect = S("vonage");
+    world.status = 200;
+    world.says =
+        "{\"messages\":[{\"message-id\":\"A\",\"status\":\"0\"},{\"message-id\":\"B\",\"status\":\"0\"}]}";
+    run(5000);
+    assert_string_equal(whole->end, "done");
+    assert_string_equal(world.dlr, "telko A uuid-1\ntelko B uuid-1");
+    /* Half of an SMS went: for people, and its report is not lost. */
+    world.dlr[0] = '\0';
+    world.says = "{\"messages\":[{\"message-id\":\"C\",\"status\":\"0\"},{\"status\":\"7\"}]}";
+    half = put("y", 0, SMS_ANSWER);
+    run(5000);
+    assert_string_equal(half->end, "unknown");
+    assert_string_equal(world.dlr, "telko C uuid-1");
+}
+
 static void one_provider_carries_the_sms_of_another(void **state)
 {
     (void)state;
@@ -726,6 +750,7 @@ int main(void)
         CASE(an_alert_that_grows_old_in_the_night_is_counted_not_sent),
         CASE(draining_takes_nothing_more),
         CASE(africastalking_tells_its_id),
+        CASE(vonage_tells_an_id_of_each_part),
         CASE(one_provider_carries_the_sms_of_another),
         CASE(past_the_store_it_is_tried_until_it_is_taken),
         CASE(the_emulator_shows_what_was_sent),
