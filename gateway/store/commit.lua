@@ -230,6 +230,24 @@ local function park(keys, argv)
     return 0
 end
 
+-- One more SMS of the day to a number, if its limit allows it: 1 it does, 0 it had enough.
+-- keys: the day's counts; argv: number, limit, life of the day in ms.
+local function daily(keys, argv)
+    local call = redis.call
+    local limit = tonumber(argv[2])
+    if not limit or not whole(argv[3]) then return bad('daily') end
+    if tonumber(call('HGET', keys[1], argv[1]) or 0) >= limit then return 0 end
+    if call('HINCRBY', keys[1], argv[1], 1) == 1 then call('PEXPIRE', keys[1], argv[3]) end
+    return 1
+end
+
+-- One of them was not sent.  keys: the day's counts; argv: number.
+local function daily_give(keys, argv)
+    local call = redis.call
+    if tonumber(call('HGET', keys[1], argv[1]) or 0) < 1 then return 0 end
+    return call('HINCRBY', keys[1], argv[1], -1)
+end
+
 -- A message that cannot be carried out: its bytes for people, and its duplicate key.
 -- keys: duplicate key, parked stream, the log's; argv: id of the commit, ttl, body, reason, now, the entry of
 -- the message log and how many the log may hold.
@@ -250,6 +268,8 @@ redis.register_function('kt1_people', people)
 redis.register_function('kt1_park_inbound', park_inbound)
 redis.register_function { function_name = 'kt1_due', callback = due, flags = { 'no-writes' } }
 redis.register_function('kt1_undue', undue)
+redis.register_function('kt1_daily', daily)
+redis.register_function('kt1_daily_give', daily_give)
 redis.register_function('kt1_done', done)
 redis.register_function('kt1_retry', retry)
 redis.register_function('kt1_back', back)

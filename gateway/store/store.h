@@ -120,6 +120,12 @@ void store_dlr_get(struct store *, const char *provider, struct slice their_id,
 void store_log_sent(struct store *, const char *provider, struct slice uuid, const char *state,
                     const char *why, unsigned attempts);
 
+/* SMS of a local day (days since 1970) to one number, counted for all gateways of the district: one more, if
+ * fewer than `limit` were counted; and one that was not sent after all. */
+void store_daily_take(struct store *, int64_t day, struct slice to, unsigned limit,
+                      void (*f)(void *arg, enum store_rc, bool counted), void *arg);
+void store_daily_give(struct store *, int64_t day, struct slice to);
+
 /* Days of cases in a village: "2026-11-21" -> count, for the judge.  The callback's text is a JSON object,
  * valid during the call. */
 void store_tally_read(struct store *, struct slice place, struct slice disease,
