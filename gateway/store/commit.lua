@@ -258,14 +258,55 @@ local function park_inbound(keys, argv)
     local by = call('GET', keys[1])
     if by then return by == argv[1] and 0 or 1 end
     call('SET', keys[1], argv[1], 'PX', ttl)
-    call('XADD', keys[2], '*', 'b', argv[3], 'a', '0', 'f', argv[5], 'reason', argv[4], 'at', argv[5])
+    call('XADD', keys[2], '*', 'b', argv[3], 'a', '0', 'f', argv[5], 'reason', argv[4], 'at', argv[5],
+        'c', argv[1])
     call('XADD', keys[3], 'MAXLEN', '~', argv[7], '*', 'b', argv[6])
     return 0
+end
+
+-- How many are parked in each of these streams, and the oldest one's id ("" = none).
+local function parked(keys)
+    local out = {}
+    for i, key in ipairs(keys) do
+        local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]
+        out[2 * i - 1] = redis.call('XLEN', key)
+        out[2 * i] = first and first[1] or ''
+    end
+    return out
+end
+
+-- What was parked goes back to its stream, once.  A message's duplicate key, if it is still the one that
+-- parking left, makes way: whoever carries it out first takes it anew.
+-- keys: parked stream, where to, the duplicate key of a message; argv: id.
+local function release(keys, argv)
+    local call = redis.call
+    local entry = call('XRANGE', keys[1], argv[1], argv[1])[1]
+    if not entry then return 0 end
+    local f = {}
+    for i = 1, #entry[2], 2 do
+        f[entry[2][i]] = entry[2][i + 1]
+    end
+    if keys[3] and f.c and call('GET', keys[3]) == f.c then call('DEL', keys[3]) end
+    call('XADD', keys[2], '*', 'b', f.b, 'a', '0', 'f', f.f)
+    return call('XDEL', keys[1], argv[1])
+end
+
+-- A parked timer is due again, unless it was set anew since.
+-- keys: parked stream, timers' set and texts; argv: id, the timer's id, due, text.
+local function release_timer(keys, argv)
+    local call = redis.call
+    if not whole(argv[3]) then return bad('due') end
+    if call('XDEL', keys[1], argv[1]) == 0 then return 0 end
+    if call('ZADD', keys[2], 'NX', argv[3], argv[2]) == 1 then call('HSET', keys[3], argv[2], argv[4]) end
+    return 1
 end
 
 redis.register_function('kt1_commit', commit)
 redis.register_function('kt1_people', people)
 redis.register_function('kt1_park_inbound', park_inbound)
+redis.register_function { function_name = 'kt1_parked', callback = parked, flags = { 'no-writes' } }
+redis.register_function('kt1_release', release)
+redis.register_function('kt1_release_timer', release_timer)
 redis.register_function { function_name = 'kt1_due', callback = due, flags = { 'no-writes' } }
 redis.register_function('kt1_undue', undue)
 redis.register_function('kt1_daily', daily)
