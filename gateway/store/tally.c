@@ -221,6 +221,15 @@ static void on_due_length(void *arg, const redisReply *reply)
     counted(c);
 }
 
+static void on_parked(void *arg, const struct parked_stream *all, unsigned n)
+{
+    struct counting *c = arg;
+
+    for (unsigned i = 0; i < n; i++)
+        c->figures.parked += all[i].n;
+    counted(c);
+}
+
 static void ask_length(struct counting *c, const char *command, const char *kind, const char *name,
                        redis_cb *cb)
 {
@@ -246,8 +255,9 @@ void store_figures(struct store *s, void (*f)(void *arg, const struct store_figu
     c->arg = arg;
     c->figures = s->figures;
     c->figures.reconnects = redis_connects(s->redis) ? redis_connects(s->redis) - 1 : 0;
-    c->left = 1;
+    c->left = 2;
     redis_words(s->redis, on_commandstats, c, "INFO", "commandstats", NULL);
+    store_parked_streams(s, on_parked, c);
     for (unsigned i = 0; i < s->sinks_n; i++) {
         snprintf(name, sizeof name, "sink:%s", s->sinks[i]);
         ask_length(c, "XLEN", "st", name, on_sink_length);

@@ -53,6 +53,7 @@ test('an SMS that was refused is seen without anybody\'s number, goes when it is
   status = 400;
   assert.equal((await byKannel('park-1', `TIMBANG ${name} P 14bl 9,2 76`)).status, 200);
   await waitFor('it is parked', () => /^sms:kannel:0 +1 /m.test(ctl('parked')));
+  assert.match(ctl('show', 'queues'), /^parked +1$/m);
   const shown = ctl('parked', 'sms:kannel:0');
   assert.match(shown, /^\d+-0 {2}\d{4}-.* attempts 0 +answer \d{4,}: refused$/m);
   assert.ok(!shown.includes('812000') && !shown.includes(name), shown);
