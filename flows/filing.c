@@ -120,7 +120,7 @@ void work_begin(struct work *w)
 
 static void draft_timer(struct work *w, const struct draft *d)
 {
-    struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn };
+    struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };
 
     step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
                d->at_ms + clock_of(w->s->rules, "draft"));

@@ -25,6 +25,7 @@ struct due {
     struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas",
                         * "absen", "ibu", "kunjungan", "rekap", "setuju", "kept", "ussd" */
     struct slice nomor, from, act, village, disease;
+    struct slice form;       /* "draft": for the staff list */
     struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; people.h */
     struct slice nik;        /* "child": known from now on */
     struct slice lahir, jk;  /* "child": corrected */

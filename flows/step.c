@@ -139,6 +139,7 @@ struct slice step_due(struct step *s, const struct due *d)
     node_put(o, "nomor", d->nomor);
     node_put(o, "from", d->from);
     node_put(o, "do", d->act);
+    node_put(o, "form", d->form);
     node_put(o, "village", d->village);
     node_put(o, "disease", d->disease);
     while (buckets && !d->buckets[buckets - 1].n)
