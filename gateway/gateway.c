@@ -477,44 +477,27 @@ static void on_store_ready(void *arg, const struct err *why)
         store_on_people(g->store, on_people, g);
 }
 
-static void on_people_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
+static void on_desk(void *arg, const char *name, struct slice words, ctl_done *done, void *ctx)
 {
+    static const struct {
+        const char *name;
+        desk_fn *run;
+    } desks[] = { { "people", people_desk },
+                  { "trace", trace_desk },
+                  { "parked", parked_desk },
+                  { "drafts", drafts_desk } };
     struct gateway *g = arg;
+    struct desk desk = { .store = g->store, .pipeline = g->pipeline, .log = g->msglog };
 
-    if (g->ready && !g->draining)
-        people_desk(g->now->rules, g->store, g->pipeline, words, done, ctx);
-    else
+    if (!g->ready || g->draining) {
         done(ctx, S("error: not now: the gateway is starting or leaving\n"));
-}
-
-static void on_trace_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
-{
-    struct gateway *g = arg;
-
-    if (g->ready && !g->draining)
-        trace_desk(g->store, g->msglog, g->now->config->utc_offset_min, words, done, ctx);
-    else
-        done(ctx, S("error: not now: the gateway is starting or leaving\n"));
-}
-
-static void on_drafts_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
-{
-    struct gateway *g = arg;
-
-    if (g->ready && !g->draining)
-        drafts_desk(g->msglog, g->now->config->utc_offset_min, words, done, ctx);
-    else
-        done(ctx, S("error: not now: the gateway is starting or leaving\n"));
-}
-
-static void on_parked_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
-{
-    struct gateway *g = arg;
-
-    if (g->ready && !g->draining)
-        parked_desk(g->store, g->now->config->utc_offset_min, words, done, ctx);
-    else
-        done(ctx, S("error: not now: the gateway is starting or leaving\n"));
+        return;
+    }
+    desk.rules = g->now->rules;
+    desk.utc_offset_min = g->now->config->utc_offset_min;
+    for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
+        if (strcmp(desks[i].name, name) == 0)
+            desks[i].run(&desk, words, done, ctx);
 }
 
 static int open_staff(struct gateway *g, struct err *e)
@@ -526,10 +509,7 @@ static int open_staff(struct gateway *g, struct err *e)
                            .health = health,
                            .config = show_config,
                            .under_way = under_way,
-                           .people = on_people_asked,
-                           .trace = on_trace_asked,
-                           .parked = on_parked_asked,
-                           .drafts = on_drafts_asked,
+                           .desk = on_desk,
                            .arg = g,
                            .store = g->store };
     char path[512];

@@ -264,8 +264,9 @@ static void change(struct asked *a, bool drop, struct slice rest)
     }
 }
 
-void parked_desk(struct store *store, int utc_offset_min, struct slice words, ctl_done *done, void *ctx)
+void parked_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
+    struct store *store = desk->store;
     struct slice rest = words, verb = word(&rest);
     bool drop = slice_is(verb, "drop"), changes = drop || slice_is(verb, "release");
     struct arena arena;
@@ -279,7 +280,7 @@ void parked_desk(struct store *store, int utc_offset_min, struct slice words, ct
     a = ARENA_NEW(&arena, struct asked);
     if (!a)
         abort(); /* asked by a person, once */
-    *a = (struct asked){ .store = store, .done = done, .ctx = ctx, .utc_offset_min = utc_offset_min };
+    *a = (struct asked){ .store = store, .done = done, .ctx = ctx, .utc_offset_min = desk->utc_offset_min };
     a->stream = arena_copy(&arena, changes ? word(&rest) : verb);
     a->arena = arena;
     rest = slice_trim(rest);

@@ -3,11 +3,10 @@
 #ifndef KENTONGAN_PARKED_DESK_H
 #define KENTONGAN_PARKED_DESK_H
 
-#include "gateway/console/ctl.h"
+#include "gateway/desk.h"
 
 /* words: "", "STREAM [--reveal]", "release STREAM ID|all", "drop STREAM ID --why WORD", "--help".  Bodies,
- * which hold numbers, names and texts, are shown with --reveal only.  done is called exactly once, now or
- * later. */
-void parked_desk(struct store *, int utc_offset_min, struct slice words, ctl_done *done, void *ctx);
+ * which hold numbers, names and texts, are shown with --reveal only. */
+desk_fn parked_desk;
 
 #endif

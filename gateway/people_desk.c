@@ -156,20 +156,20 @@ static void approve(struct pipeline *pipeline, struct slice nomor, ctl_done *don
     pipeline_submit(pipeline, &in, on_approved, asked_new(done, ctx, NULL));
 }
 
-void people_desk(const struct ruleset *rules, struct store *store, struct pipeline *pipeline,
-                 struct slice words, ctl_done *done, void *ctx)
+void people_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
+    const struct directory *directory = &desk->rules->directory;
     struct slice rest = words, verb = slice_cut(&rest, ' ');
 
     rest = slice_trim(rest);
     if (slice_is(verb, "export"))
-        export_all(&rules->directory, done, ctx);
+        export_all(directory, done, ctx);
     else if (slice_is(verb, "approve"))
-        approve(pipeline, rest, done, ctx);
+        approve(desk->pipeline, rest, done, ctx);
     else if (slice_is(verb, "retire"))
-        retire(&rules->directory, store, rest, done, ctx);
+        retire(directory, desk->store, rest, done, ctx);
     else if (slice_is(verb, "put"))
-        put_row(&rules->directory, store, rest, done, ctx);
+        put_row(directory, desk->store, rest, done, ctx);
     else
         done(ctx, S("error: people export, approve NOMOR, retire NUMBER or put ROW\n"));
 }

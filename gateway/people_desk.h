@@ -3,13 +3,9 @@
 #ifndef KENTONGAN_PEOPLE_DESK_H
 #define KENTONGAN_PEOPLE_DESK_H
 
-#include "gateway/console/ctl.h"
-#include "gateway/model/ruleset.h"
-#include "gateway/pipeline/pipeline.h"
+#include "gateway/desk.h"
 
-/* words: "export", "approve NOMOR", "retire NUMBER", "put msisdn,role,name,place,language,active,leader".
- * done is called exactly once, now or when store or pipeline have answered. */
-void people_desk(const struct ruleset *, struct store *, struct pipeline *, struct slice words,
-                 ctl_done *done, void *ctx);
+/* words: "export", "approve NOMOR", "retire NUMBER", "put msisdn,role,name,place,language,active,leader". */
+desk_fn people_desk;
 
 #endif

@@ -79,8 +79,7 @@ static void on_traced(void *arg, bool ok, struct slice text)
         tracing_end(t);
 }
 
-void trace_desk(struct store *store, struct msglog *log, int utc_offset_min, struct slice words,
-                ctl_done *done, void *ctx)
+void trace_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
     struct slice rest = words, nomor = slice_trim(slice_cut(&rest, ' '));
     struct tracing *t;
@@ -93,14 +92,14 @@ void trace_desk(struct store *store, struct msglog *log, int utc_offset_min, str
     t = calloc(1, sizeof *t);
     if (!t)
         abort(); /* asked by a person, once */
-    t->store = store;
+    t->store = desk->store;
     t->done = done;
     t->ctx = ctx;
     t->reveal = rest.n > 0;
     snprintf(t->nomor, sizeof t->nomor, "%.*s", SLICE_ARG(nomor));
     arena_init(&t->arena, MEMORY);
     buf_init(&t->text, ANSWER_MAX);
-    msglog_trace(log, nomor, t->reveal, utc_offset_min, on_traced, t);
+    msglog_trace(desk->log, nomor, t->reveal, desk->utc_offset_min, on_traced, t);
 }
 
 /* --- drafts that expired --- */
@@ -127,7 +126,7 @@ static void on_drafts(void *arg, bool ok, struct slice text)
     buf_free(&b);
 }
 
-void drafts_desk(struct msglog *log, int utc_offset_min, struct slice words, ctl_done *done, void *ctx)
+void drafts_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
     struct listing *l;
 
@@ -139,5 +138,5 @@ void drafts_desk(struct msglog *log, int utc_offset_min, struct slice words, ctl
     if (!l)
         abort(); /* asked by a person, once */
     *l = (struct listing){ done, ctx };
-    msglog_drafts(log, words.n > 0, utc_offset_min, on_drafts, l);
+    msglog_drafts(desk->log, words.n > 0, desk->utc_offset_min, on_drafts, l);
 }

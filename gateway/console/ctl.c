@@ -214,9 +214,8 @@ static void on_figures(void *arg, const struct store_figures *f)
     buf_free(&b);
 }
 
-static bool show_queues(struct client *c, struct slice words)
+static bool show_queues(struct client *c)
 {
-    (void)words;
     if (!c->ctl->ops.store)
         return false;
     client_wait(c);
@@ -237,53 +236,33 @@ static void on_said(void *arg, struct slice text)
     buf_free(&b);
 }
 
-static bool ask(struct client *c, ctl_desk *desk, struct slice words)
+static bool ask(struct client *c, const char *desk, struct slice words)
 {
-    if (!desk)
+    if (!c->ctl->ops.desk)
         return false;
     client_wait(c);
-    desk(c->ctl->ops.arg, words, on_said, c);
+    c->ctl->ops.desk(c->ctl->ops.arg, desk, words, on_said, c);
     return true;
-}
-
-static bool people(struct client *c, struct slice words)
-{
-    return ask(c, c->ctl->ops.people, words);
-}
-
-static bool trace(struct client *c, struct slice words)
-{
-    return ask(c, c->ctl->ops.trace, words);
-}
-
-static bool parked(struct client *c, struct slice words)
-{
-    return ask(c, c->ctl->ops.parked, words);
-}
-
-static bool drafts(struct client *c, struct slice words)
-{
-    return ask(c, c->ctl->ops.drafts, words);
 }
 
 static const struct {
     const char *line, *prose;
     void (*run)(struct ctl *, struct buf *);
-    bool (*later)(struct client *,
-                  struct slice words); /* in its place; false: not available.  Words may follow. */
+    bool (*later)(
+        struct client *); /* in its place; false: not available.  Neither: a desk has it, with words. */
 } requests[] = {
     { "show status", "version, health, Redis, time since start", show_status, NULL },
     { "show queues", "what waits: sinks, SMS, timers, spool, parked", NULL, show_queues },
     { "show sessions", "USSD pages since start", show_sessions, NULL },
     { "show reasons", "every way a message can end, with its count", show_reasons, NULL },
     { "show config", "the configuration in force, secrets left out", show_config, NULL },
-    { "people", "export, approve NOMOR, retire NUMBER, put ROW: see kentongan people --help", NULL, people },
+    { "people", "export, approve NOMOR, retire NUMBER, put ROW: see kentongan people --help", NULL, NULL },
     { "trace", "NOMOR: what came in, what it was understood as, what went out and what became of it", NULL,
-      trace },
+      NULL },
     { "parked",
       "what waits for people; parked STREAM, parked release STREAM ID|all, parked drop STREAM ID --why WORD",
-      NULL, parked },
-    { "drafts", "reports that nobody completed in time, to be called back", NULL, drafts },
+      NULL, NULL },
+    { "drafts", "reports that nobody completed in time, to be called back", NULL, NULL },
     { "reload", "read the configuration again; a bad file changes nothing", reload, NULL },
     { "drain", "refuse new messages, finish those under way, leave", drain, NULL },
 };
@@ -302,11 +281,13 @@ static void serve(struct client *c, struct slice line)
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         struct slice words = slice_skip(line, strlen(requests[i].line));
 
-        if (!slice_starts(line, requests[i].line) || (words.n && (!requests[i].later || words.p[0] != ' ')))
+        bool desk = !requests[i].run && !requests[i].later;
+
+        if (!slice_starts(line, requests[i].line) || (words.n && (!desk || words.p[0] != ' ')))
             continue;
         if (requests[i].run)
             requests[i].run(c->ctl, &b);
-        else if (requests[i].later(c, slice_trim(words)))
+        else if (desk ? ask(c, requests[i].line, slice_trim(words)) : requests[i].later(c))
             return;
         else
             buf_str(&b, "error: not available\n");

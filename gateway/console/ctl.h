@@ -18,16 +18,14 @@
 /* Text is the whole answer, valid during the call; it begins with "error:" when it is a failure. */
 typedef void ctl_done(void *ctx, struct slice text);
 
-/* A request whose words follow its name: done exactly once, now or later. */
-typedef void ctl_desk(void *arg, struct slice words, ctl_done *done, void *ctx);
-
 struct ctl_ops {
     int (*reload)(void *arg, struct buf *said); /* -1: refused; said tells why */
     int (*drain)(void *arg, struct buf *said);
     enum staff_health (*health)(void *arg);
     void (*config)(void *arg, struct buf *said); /* the configuration in force, secrets left out */
     unsigned (*under_way)(void *arg);            /* messages being carried out */
-    ctl_desk *people, *trace, *parked, *drafts;
+    /* A request of the desk of that name, with the words that follow: done exactly once, now or later. */
+    void (*desk)(void *arg, const char *name, struct slice words, ctl_done *done, void *ctx);
     void *arg;
     struct store *store; /* may be NULL */
 };
