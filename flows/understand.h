@@ -1,5 +1,6 @@
 /* understand.h - the inner parts of understanding, one concern a file.  Private to flows/understand*.c.
  *
+ *   understand_sms.c      the parts and the reports of a whole SMS         RULINGS 19
  *   understand_keyword.c  which form or command a text is about            RULINGS 11-13, 19
  *   understand_labels.c   labelled values, anywhere in the report          RULINGS 18, 20, 21
  *   understand_head.c     required fields by position                      RULINGS 14, 15

@@ -23,11 +23,6 @@ struct reader {
     unsigned n;
 };
 
-static bool is_word(char c)
-{
-    return text_is_letter(c) || text_is_digit(c);
-}
-
 /* Runs of letters and digits, up to so many in all; long ones are cut, for they are no keyword. */
 static void read_words(struct reader *r, unsigned words)
 {
@@ -35,12 +30,12 @@ static void read_words(struct reader *r, unsigned words)
         struct word_at *w = &r->words[r->n];
         size_t n = 0;
 
-        if (!is_word(r->text.p[r->p])) {
+        if (!text_is_word(r->text.p[r->p])) {
             r->p++;
             continue;
         }
         w->from = r->p;
-        while (r->p < r->text.n && is_word(r->text.p[r->p])) {
+        while (r->p < r->text.n && text_is_word(r->text.p[r->p])) {
             char c = r->text.p[r->p++];
 
             if (n <= WORD_MAX)

@@ -38,6 +38,12 @@ static inline bool text_is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* A letter or a digit: what keywords and the numbers of commands are made of. */
+static inline bool text_is_word(char c)
+{
+    return text_is_letter(c) || text_is_digit(c);
+}
+
 /* At most one insertion, deletion, replacement or swap of neighbours apart (RULINGS 11); equal counts. */
 bool text_one_edit(struct slice a, struct slice b);
 
