@@ -303,23 +303,14 @@ void understand_labels(struct filling *x)
     }
 }
 
-/* `di Kelubi`, `di rt 3`: before a place that is known as one, nothing else (`di pesta`). */
-static bool at_place(const struct filling *x, unsigned i, const struct field *f)
-{
-    unsigned used;
-    bool keep;
-
-    return i < x->ts.n && (understand_text_label(x, i, f, &keep) || understand_village(x, i, &used));
-}
-
 bool understand_text_label(const struct filling *x, unsigned i, const struct field *f, bool *keep)
 {
     for (unsigned l = 0; l < f->labels_n && i < x->ts.n; l++)
         if (x->ts.t[i].kind == TOKEN_WORD && !x->ts.t[i].taken && slice_ieq(x->ts.t[i].low, f->labels[l])) {
-            /* DS, DSN, RT … stay in the text (SPEC 2.2); LOK, LOKASI, DI, KE, TUJUAN do not. */
+            /* DS, DSN, RT … stay in the text (SPEC 2.2); LOK, LOKASI, KE, TUJUAN do not. */
             *keep = !(slice_is(f->labels[l], "LOK") || slice_ieq(f->labels[l], f->name) ||
-                      slice_is(f->labels[l], "KE") || slice_is(f->labels[l], "DI"));
-            return !slice_is(f->labels[l], "DI") || at_place(x, i + 1, f);
+                      slice_is(f->labels[l], "KE"));
+            return true;
         }
     return false;
 }

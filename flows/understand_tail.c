@@ -214,7 +214,6 @@ bool understand_village(const struct filling *x, unsigned i, unsigned *used)
 static void places(struct filling *x, const struct field *f, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++) {
-        unsigned used;
         bool keep;
 
         if (!open_field(x, f))
@@ -231,8 +230,6 @@ static void places(struct filling *x, const struct field *f, unsigned from)
         /* Between # the slot is the place, whatever its first word (RULINGS 39). */
         if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH))
             take_place(x, f, i, place_end(x, f, i));
-        else if (understand_village(x, i, &used))
-            take_place(x, f, i, i + used);
     }
 }
 
