@@ -109,7 +109,7 @@ system: $(B)/kentongan
 torture: $(B)/kentongan
 	@KENTONGAN=$(B)/kentongan KILLS=200 node --test-reporter=spec tests/system/kill.test.mjs
 
-$(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/libpure.a
+$(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/obj/tests/support/labelled.o $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(PURE_LIBS)
 

@@ -121,8 +121,8 @@ static bool about_person(struct filling *x)
             return false;
         }
     }
-    /* KASUS#campak#Rudi: a word in the slot of the count is a name. */
-    return word && x->ts.hash;
+    /* KASUS#campak#Rudi: a word in the slot of the count is a name, unless a label has the count. */
+    return word && x->ts.hash && !x->slots[form_field(x->form, "jumlah")].filled;
 }
 
 void understand_choose_variant(struct filling *x)

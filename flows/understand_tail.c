@@ -134,7 +134,7 @@ static void dates(struct filling *x, unsigned from)
             struct got g;
 
             if (x->ts.t[i].taken || behind_place(x, i) ||
-                (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD &&
+                (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD && !(x->ts.t[i].sep & SEP_HASH) &&
                  slice_find(x->ts.t[i].low, '/') == (size_t)-1))
                 continue;
             g = understand_read(x, f, i, false);
