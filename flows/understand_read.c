@@ -448,6 +448,12 @@ static bool answer_letter(char c, char *out)
     return true;
 }
 
+/* As many answers as questions, as far as is known. */
+static bool answered(const struct word *kind, unsigned n)
+{
+    return !kind || n == kind->questions[0] || n == kind->questions[1];
+}
+
 /* One letter or digit a question; `ya` and `tidak` as words will do. */
 static struct got read_answers(struct filling *x, const struct field *f, unsigned i)
 {
@@ -467,7 +473,9 @@ static struct got read_answers(struct filling *x, const struct field *f, unsigne
             out[n++] = w->code.p[0];
             continue;
         }
-        if (understand_is(x, k, "terima_kasih", &used) || understand_is(x, k, "penanda_tangan", &used))
+        if (understand_is(x, k, "terima_kasih", &used) || understand_is(x, k, "penanda_tangan", &used) ||
+            (n && answered(kind, n) &&
+             (understand_labels_value(x, f, k) || read_nik(x, k, false).fit != FIT_NO)))
             break;
         for (size_t c = 0; c < x->ts.t[k].text.n; c++)
             if (n >= sizeof out || !answer_letter(x->ts.t[k].text.p[c], &out[n++]))
@@ -476,7 +484,7 @@ static struct got read_answers(struct filling *x, const struct field *f, unsigne
     if (k == i)
         return g;
     g.used = k - i;
-    if (kind && n != kind->questions[0] && n != kind->questions[1])
+    if (!answered(kind, n))
         return wrong(ERROR_INVALID, g.used);
     g.fit = FIT_YES;
     g.value = value_text(arena_copy(x->arena, (struct slice){ .p = out, .n = n }));

@@ -213,13 +213,22 @@ static void places(struct filling *x, const struct field *f, unsigned from)
 
 /* --- tujuan, sebab, alasan behind their place --- */
 
+/* `##1906…`: nobody is sent to an identity number. */
+static bool is_identity(struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_NIK && understand_read(x, use(x, k), i, false).fit != FIT_NO)
+            return true;
+    return false;
+}
+
 static void texts(struct filling *x, const struct field *f, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n && open_field(x, f); i++) {
         bool keep = true, begins;
         unsigned begin;
 
-        if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY)
+        if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY || is_identity(x, i))
             continue;
         begins = slice_is(f->name, "tujuan")
                      ? understand_destination(x, i, &keep) || (x->ts.t[i].sep & SEP_HASH) != 0

@@ -51,11 +51,10 @@ static void print_value(struct buf *b, const struct field *f, const struct value
     }
 }
 
-/* Lists and W2's counts are known by their words and letters (RULINGS 21 gives them a label, no one types it);
- * a place keeps its label in its value. */
+/* W2's counts are known by their letters. */
 static bool has_label(const struct field *f)
 {
-    return f->type != FIELD_CHOICES && f->type != FIELD_COUNTS && f->type != FIELD_TEXT;
+    return f->type != FIELD_COUNTS;
 }
 
 static void print_label(struct buf *b, const struct field *f, const struct value *v)
@@ -99,7 +98,7 @@ void retype(struct buf *b, const struct form *form, const struct variant *varian
         for (unsigned n = way == RETYPE_SLOTS ? empty + 1 : 1; n > 0; n--)
             buf_char(b, '#');
         empty = 0;
-        if (v->kind != VALUE_ABSENT && way == RETYPE_LABELS && has_label(f))
+        if (v->kind != VALUE_ABSENT && (way == RETYPE_LABELS || v->label.n) && has_label(f))
             print_label(b, f, v);
         if (v->kind != VALUE_ABSENT)
             print_value(b, f, v);

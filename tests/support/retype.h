@@ -8,7 +8,7 @@
 #include "gateway/model/report.h"
 
 enum retype {
-    RETYPE_SLOTS,  /* TIMBANG#Siti#P#14bl#9,2##13,5 */
+    RETYPE_SLOTS,  /* TIMBANG#Siti#P#14bl#9,2##13,5; PB=76 where the label was typed */
     RETYPE_LABELS, /* TIMBANG#nama=Siti#jk=P#umur=14bl#bb=9,2#lila=13,5 */
     RETYPE_WAYS
 };
