@@ -30,9 +30,12 @@ static struct value text(struct invent *x, const char *s)
 
 static struct value name(struct invent *x)
 {
-    static const char *const first[] = { "Siti", "M. Rizki", "Nu'man", "Ahmad", "Dewi", "Mbah Karto", "Bu Ana" };
-    static const char *const last[] = { "",           " Aminah", " Bin Hasan", " Fauzan Akbar",
-                                        " Nur Aini Putri", " Wahyuni" };
+    static const char *const first[] = {
+        "Siti", "M. Rizki", "Nu'man", "Ahmad", "Dewi", "Mbah Karto", "Bu Ana"
+    };
+    static const char *const last[] = {
+        "", " Aminah", " Bin Hasan", " Fauzan Akbar", " Nur Aini Putri", " Wahyuni"
+    };
 
     return value_text(arena_printf(x->arena, "%s%s", first[invent_below(x, 7)], last[invent_below(x, 6)]));
 }
@@ -89,15 +92,12 @@ static const struct word *word(struct invent *x, const struct word_list *list)
     }
 }
 
-/* A list before this one has the word too: `sedih` of lansia is the depresi of SKILAS. */
-static bool is_taken(const struct report *r, const struct field *f, const struct word *w)
+bool invent_is_taken(const struct form *form, const struct field *f, struct slice typed)
 {
-    for (unsigned k = 0; k < r->variant->uses_n && r->variant->uses[k] != f->position; k++) {
-        const struct field *before = &r->form->fields[r->variant->uses[k]];
-
-        if (before->type == FIELD_CHOICES && list_find(before->list, w->synonyms[0]))
+    for (unsigned i = 0; i < form->fields_n; i++)
+        if (form->fields[i].type == FIELD_CHOICES && i < f->position && f->type == FIELD_CHOICES &&
+            list_find(form->fields[i].list, typed))
             return true;
-    }
     return false;
 }
 
@@ -110,7 +110,7 @@ static struct value choices(struct invent *x, const struct report *r, const stru
         struct slice code = w->code;
         unsigned i = 0;
 
-        if (is_taken(r, f, w))
+        if (invent_is_taken(r->form, f, w->synonyms[0]))
             continue;
         while (i < v.n && !slice_eq(v.items[i], code))
             i++;
@@ -138,13 +138,15 @@ static struct value month(struct invent *x)
 
 static struct value words(struct invent *x, const struct field *f)
 {
-    static const char *const places[] = { "dsn Tengah", "RT 4 RW 2", "Kampung Baru", "ds Kelubi dekat masjid" };
+    static const char *const places[] = { "dsn Tengah", "RT 4 RW 2", "Kampung Baru",
+                                          "ds Kelubi dekat masjid" };
     static const char *const aims[] = { "RSUD", "pustu Kelubi", "Puskesmas Manggar", "RS Marsidi" };
-    static const char *const reasons[] = { "perdarahan", "demam tinggi 3 hari", "sakit tua", "kontrol tensi" };
+    static const char *const reasons[] = { "perdarahan", "demam tinggi 3 hari", "sakit tua",
+                                           "kontrol tensi" };
 
     if (f->list)
         return text(x, slice_is(f->list->name, "tujuan") ? aims[invent_below(x, 4)]
-                                                          : reasons[invent_below(x, 4)]);
+                                                         : reasons[invent_below(x, 4)]);
     return text(x, f->labels_n > 1 ? places[invent_below(x, 4)] : reasons[invent_below(x, 4)]);
 }
 
@@ -162,8 +164,8 @@ static struct value nik(struct invent *x, const struct report *r)
     else if (lahir && !date_parse_iso(lahir->text, &day))
         return (struct value){ 0 };
     born = date_of_days(day);
-    return value_text(arena_printf(x->arena, "190601%02d%02d%02d%04u", born.day + (woman ? 40 : 0), born.month,
-                                   born.year % 100, 1 + invent_below(x, 9998)));
+    return value_text(arena_printf(x->arena, "190601%02d%02d%02d%04u", born.day + (woman ? 40 : 0),
+                                   born.month, born.year % 100, 1 + invent_below(x, 9998)));
 }
 
 static struct value counts(struct invent *x, const struct word_list *list)
@@ -268,7 +270,8 @@ static void settle_skdn(struct invent *x, struct report *r)
     r->values[form_field(r->form, "bgm")].milli = between(x, 0, d / 1000) * 1000;
 }
 
-void invent_report(struct invent *x, const struct form *form, const struct variant *variant, struct report *out)
+void invent_report(struct invent *x, const struct form *form, const struct variant *variant,
+                   struct report *out)
 {
     memset(out, 0, sizeof *out);
     out->form = form;
@@ -281,8 +284,7 @@ void invent_report(struct invent *x, const struct form *form, const struct varia
         if (f->type == FIELD_AGE && f->companion >= 0 && invent_below(x, 4) == 0) {
             int64_t years = f->max / 1000 / (slice_is(f->default_unit, "bl") ? 12 : 1);
 
-            out->values[f->companion] =
-                value_text(date_iso(x->today - between(x, 0, years * 365), x->arena));
+            out->values[f->companion] = value_text(date_iso(x->today - between(x, 0, years * 365), x->arena));
             continue;
         }
         out->values[f->position] = value(x, out, f);

@@ -15,6 +15,8 @@ struct invent {
 
 /* 0 … below-1. */
 uint32_t invent_below(struct invent *, uint32_t below);
+/* A list of signs before field f has the word too: `sedih` of lansia is the depresi of SKILAS. */
+bool invent_is_taken(const struct form *, const struct field *f, struct slice typed);
 /* Form, variant and values of *out; the rest is zero. */
 void invent_report(struct invent *, const struct form *, const struct variant *, struct report *out);
 

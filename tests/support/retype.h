@@ -1,5 +1,5 @@
-/* retype.h - a report typed again in canonical form, as a kader would copy it from a receipt: the keyword, then
- * every value as the record holds it.  Made from the form's definition alone.
+/* retype.h - a report typed again in canonical form, as a kader would copy it from a receipt: the keyword,
+ * then every value as the record holds it.  Made from the form's definition alone.
  *
  * Pure.  Reading it must give the same report: what the property tests and the fuzzer of `parse` ask for. */
 #ifndef KENTONGAN_TESTS_SUPPORT_RETYPE_H
