@@ -318,6 +318,13 @@ static void run_cakap(struct step *s, const struct command *c)
     }
 }
 
+/* KOREKSI's words fit no form by themselves (`A7` of a W2, a value out of range): its report may know better.
+ */
+static bool may_fit_its_report(const struct command *c)
+{
+    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n && !slice_is(c->error_field, "nomor");
+}
+
 void commands_run(struct step *s, const struct command *c)
 {
     static void (*const run[COMMANDS])(struct step *, const struct command *) = {
@@ -347,7 +354,7 @@ void commands_run(struct step *s, const struct command *c)
         say(s, c->nomor, "unknown.thanks"); /* `ok` and no more: she has read our answer */
         return;
     }
-    if (c->status != REPORT_ACCEPTED) {
+    if (c->status != REPORT_ACCEPTED && !may_fit_its_report(c)) {
         step_reason(s, "command_refused");
         step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, s->arena));
         return;

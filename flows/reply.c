@@ -70,6 +70,16 @@ struct slice reply_echo(const struct form *form, const struct value *values, str
     return s;
 }
 
+/* The count of one letter of W2: it is asked for by its own name. */
+static void say_letter(struct buf *b, const struct form *form, const struct value *values,
+                       struct slice letter)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        for (unsigned i = 0; values[f].kind == VALUE_COUNTS && i < values[f].n; i++)
+            if (slice_eq(values[f].items[i], letter) && !slice_is(letter, "nihil"))
+                number_print(b, values[f].counts[i], ',');
+}
+
 struct slice reply_value(const struct form *form, const struct value *values, struct slice field,
                          struct arena *a)
 {
@@ -81,6 +91,8 @@ struct slice reply_value(const struct form *form, const struct value *values, st
         if (slice_eq(form->fields[i].name, field) && values[i].kind != VALUE_ABSENT &&
             form->fields[i].type != FIELD_ANSWERS)
             say_bare(&b, &form->fields[i], &values[i]);
+    if (form && b.n == 0)
+        say_letter(&b, form, values, field);
     s = arena_copy(a, buf_slice(&b));
     buf_free(&b);
     return s;
@@ -101,12 +113,30 @@ struct slice reply_label(const struct form *form, struct slice field)
     return f && f->labels_n ? f->labels[0] : field;
 }
 
+/* `B5` for a letter of W2, never a whole report to copy; of a letter that is none, what one looks like. */
+static struct slice letter_example(const struct form *form, struct slice letter, struct arena *a)
+{
+    for (unsigned f = 0; f < form->fields_n; f++) {
+        const struct field *c = &form->fields[f];
+        struct slice rest = c->example;
+
+        for (unsigned i = 0; c->type == FIELD_COUNTS && i < c->list->n; i++)
+            if (slice_eq(c->list->words[i].letter, letter))
+                return arena_printf(a, "%.*s5", SLICE_ARG(letter));
+        if (c->type == FIELD_COUNTS)
+            return slice_is(letter, "X") ? S("X120") : slice_cut(&rest, ' ');
+    }
+    return slice_make("", 0);
+}
+
 struct slice reply_example(const struct form *form, struct slice field, struct arena *a)
 {
     const struct field *f = field_of(form, field);
 
     if (f && f->example.n)
         return arena_printf(a, "%.*s %.*s", SLICE_ARG(reply_label(form, field)), SLICE_ARG(f->example));
+    if (form && !f && form->code_counts)
+        return letter_example(form, field, a);
     return form && form->examples_n ? form->examples[0] : slice_make("", 0);
 }
 
@@ -118,6 +148,8 @@ static struct slice range_of(const struct form *form, struct slice field, struct
     struct slice s;
     struct buf b;
 
+    if (f && f->type == FIELD_DATE && f->max_age_days)
+        return arena_printf(a, "%lld hari", (long long)f->max_age_days);
     if (!f || f->min >= f->max)
         return slice_make("", 0);
     buf_init(&b, 64);
@@ -136,14 +168,14 @@ static bool is_answers(const struct form *form, struct slice field)
     return f && f->type == FIELD_ANSWERS;
 }
 
-static const char *key_of(const struct report *r)
+static const char *key_of(const struct report *r, struct slice guess)
 {
     if (!r->form)
         return "unknown.keyword";
     if (r->status == REPORT_ACCEPTED)
         return r->emergency ? "receipt.danger" : "receipt.done";
     if (r->status == REPORT_CONFIRM)
-        return r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
+        return !guess.n ? "ask.unclear" : r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
     switch (r->error) {
     case ERROR_MISSING:
         return "ask.missing";
@@ -173,7 +205,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "contoh", reply_example(r->form, r->error_field, a) },
     };
 
-    return text_fill(rules->texts, language, key_of(r), FILLS(f), a);
+    return text_fill(rules->texts, language, key_of(r, guess), FILLS(f), a);
 }
 
 /* --- several --- */
@@ -282,13 +314,30 @@ struct slice reply_unknown(const struct ruleset *rules, struct slice language, s
     return text_fill(rules->texts, language, "unknown.keyword", NULL, 0, a);
 }
 
+/* Fields are told in capitals, like labels. */
+static struct slice upper(struct slice s, struct arena *a)
+{
+    struct slice copy = arena_copy(a, s);
+    char *p = (char *)(uintptr_t)copy.p;
+
+    for (size_t i = 0; i < copy.n; i++)
+        if (p[i] >= 'a' && p[i] <= 'z')
+            p[i] = (char)(p[i] - 32);
+    return copy;
+}
+
 struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
                                  struct arena *a)
 {
-    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) },
-                                   { "nomor", c->nomor },
-                                   { "field", c->error_field } };
+    const char *example = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
+    const struct text_fill f[] = { { "nomor", c->nomor },
+                                   { "field", upper(c->error_field, a) },
+                                   { "contoh", text_fill(rules->texts, language, example, NULL, 0, a) } };
 
+    if (c->kind == COMMAND_FORMAT) /* of what? All that there is. */
+        return reply_help(rules, language, a);
+    if (c->kind == COMMAND_NIK && slice_is(c->error_field, "nik") && c->error == ERROR_INVALID)
+        return text_fill(rules->texts, language, "nik.wrong", NULL, 0, a);
     if (c->kind == COMMAND_KOREKSI && c->nomor.n && c->error != ERROR_CHECK_DIGIT)
         return text_fill(rules->texts, language, "koreksi.what", FILLS(f), a);
     return text_fill(rules->texts, language,

@@ -117,10 +117,10 @@ static bool about_person(struct filling *x)
             if (age.fit == FIT_YES && age.unit)
                 return true;
             return word && plain_number(x, i);
+        } else if (t->kind == TOKEN_EMPTY) {
+            none |= !word;
         } else if (word) {
             return false;
-        } else if (t->kind == TOKEN_EMPTY) {
-            none = true;
         }
     }
     /* KASUS#campak#Rudi: a word in the slot of the count is a name, unless a label has the count; the slot in
