@@ -338,7 +338,7 @@ struct slice reply_command_error(const struct ruleset *rules, struct slice langu
         return reply_help(rules, language, a);
     if (c->kind == COMMAND_NIK && slice_is(c->error_field, "nik") && c->error == ERROR_INVALID)
         return text_fill(rules->texts, language, "nik.wrong", NULL, 0, a);
-    if (c->kind == COMMAND_KOREKSI && c->nomor.n && c->error != ERROR_CHECK_DIGIT)
+    if (c->kind == COMMAND_KOREKSI && c->nomor.n && !slice_is(c->error_field, "nomor"))
         return text_fill(rules->texts, language, "koreksi.what", FILLS(f), a);
     return text_fill(rules->texts, language,
                      c->error == ERROR_CHECK_DIGIT ? "command.digit"

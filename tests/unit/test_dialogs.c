@@ -54,6 +54,7 @@ static const struct {
     { "robot", "INFO" },
     { "jauh2", "+6281200000191" },
     { "bidan_jauh", "+6281200000031" },
+    { "kader_lain", "+6281200000199" },
 };
 
 struct script {
