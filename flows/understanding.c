@@ -615,6 +615,18 @@ static struct filling *begin(const struct ruleset *rs, const struct form *form, 
     return x && cut(x, text_clean(text, a)) ? x : NULL;
 }
 
+/* A list was labelled: `tanda demam`. */
+static bool list_label(const struct filling *x)
+{
+    for (unsigned i = 0; i < x->ts.n; i++)
+        for (unsigned f = 0; x->ts.t[i].taken && f < x->form->fields_n; f++)
+            for (unsigned l = 0; x->form->fields[f].type == FIELD_CHOICES && l < x->form->fields[f].labels_n;
+                 l++)
+                if (slice_ieq(x->form->fields[f].labels[l], x->ts.t[i].low))
+                    return true;
+    return false;
+}
+
 bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
@@ -628,10 +640,14 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     out->body = text;
     if (!x || x->ts.n == 0)
         return false;
+    /* Nothing here is among the words of a name, unless that was asked for: `VAKSIN mr1`. */
+    x->labelled_only = f < 0 || form->fields[f].type != FIELD_NAME;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS)
         understand_w2(x);
     else
         understand_labels(x);
+    if (list_label(x))
+        understand_signs(x, 0);
     read = anything(x);
     if (!read && f >= 0)
         read = read_asked(x, &form->fields[f]);
@@ -639,18 +655,6 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         return false;
     merge(x, known, at_ms, out);
     return !a->failed;
-}
-
-/* A list was labelled: `tanda demam`. */
-static bool list_label(const struct filling *x)
-{
-    for (unsigned i = 0; i < x->ts.n; i++)
-        for (unsigned f = 0; x->ts.t[i].taken && f < x->form->fields_n; f++)
-            for (unsigned l = 0; x->form->fields[f].type == FIELD_CHOICES && l < x->form->fields[f].labels_n;
-                 l++)
-                if (slice_ieq(x->form->fields[f].labels[l], x->ts.t[i].low))
-                    return true;
-    return false;
 }
 
 bool understand_labelled_only(struct filling *x, struct slice text)

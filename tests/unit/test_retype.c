@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "flows/reply_parts.h"
 #include "flows/ruleset.h"
 #include "flows/understanding.h"
 #include "parsers/damm.h"
@@ -208,6 +209,54 @@ static void what_is_made_up_says_the_same_when_typed(void **state)
         fail_msg("%u say something else", wrong);
 }
 
+/* --- what a question suggests --- */
+
+/* The draft without the field, answered by the example that its question shows. */
+static const char *example_fault(const struct report *whole, const struct field *f)
+{
+    struct slice example = reply_example(whole->form, f->name, &a);
+    struct report draft = *whole, out;
+
+    draft.values[f->position] = (struct value){ 0 };
+    understand_judge(phone_ruleset, at, &a, &draft);
+    if (!understand_answer(phone_ruleset, &draft, f->name, example, at, &a, &out))
+        return "taken for no answer";
+    if (slice_eq(out.error_field, f->name) && out.status == REPORT_REJECTED)
+        return report_error_name(out.error);
+    for (unsigned i = 0; i < whole->form->fields_n; i++)
+        if (i != f->position && (int)i != (f->type == FIELD_AGE ? f->companion : -1) &&
+            !value_equal(&out.values[i], &draft.values[i]))
+            return "another field changes";
+    return NULL;
+}
+
+static void what_a_question_suggests_is_an_answer_to_it(void **state)
+{
+    struct invent x = { .seed = 17, .today = TODAY, .arena = &a };
+
+    (void)state;
+    for (unsigned f = 0; f < phone_ruleset->forms.n; f++) {
+        const struct form *form = &phone_ruleset->forms.forms[f];
+
+        for (unsigned v = 0; v < form->variants_n; v++)
+            for (unsigned k = 0; k < form->variants[v].uses_n; k++) {
+                const struct field *field = &form->fields[form->variants[v].uses[k]];
+                struct report r;
+                const char *fault;
+
+                do { /* one that is accepted; SRQ-20 has another number of answers than the example of TBC */
+                    arena_reset(&a);
+                    invent_report(&x, form, &form->variants[v], &r);
+                    understand_judge(phone_ruleset, at, &a, &r);
+                } while (r.status != REPORT_ACCEPTED ||
+                         (field->type == FIELD_ANSWERS && !slice_is(report_value(&r, "jenis")->text, "tbc")));
+                fault = example_fault(&r, field);
+                if (fault)
+                    fail_msg("%.*s %.*s: %s", SLICE_ARG(form->name), SLICE_ARG(field->name), fault);
+            }
+    }
+}
+
 /* --- every word of every list --- */
 
 static unsigned read_word(const struct form *form, unsigned field, const struct word *w, struct slice typed)
@@ -369,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_made_up_says_the_same_when_typed),
         cmocka_unit_test(what_is_accepted_says_the_same_when_typed_again),
+        cmocka_unit_test(what_a_question_suggests_is_an_answer_to_it),
         cmocka_unit_test(every_word_of_a_list_is_its_code),
         cmocka_unit_test(any_bytes_end_with_an_outcome),
     };
