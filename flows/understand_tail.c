@@ -189,6 +189,16 @@ static void take_place(struct filling *x, const struct field *f, unsigned from, 
     understand_take(x, f, from, &g, false);
 }
 
+static bool of_a_list(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_CHOICES && phrase_at(&x->ts, i, use(x, k)->list, &used))
+            return true;
+    return false;
+}
+
 static void places(struct filling *x, const struct field *f, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++) {
@@ -205,8 +215,8 @@ static void places(struct filling *x, const struct field *f, unsigned from)
             take_place(x, f, begin, place_end(x, f, begin));
             continue;
         }
-        /* Between # the slot is the place, whatever its first word (RULINGS 39). */
-        if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH))
+        /* Between # the slot is the place, whatever its first word (RULINGS 39), unless a list takes it. */
+        if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH) && !of_a_list(x, i))
             take_place(x, f, i, place_end(x, f, i));
     }
 }
