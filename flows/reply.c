@@ -4,6 +4,7 @@
 #include "flows/reply.h"
 
 #include "flows/reply_parts.h"
+#include "gateway/conf/forms_lists.h"
 #include "gateway/conf/texts.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
@@ -314,24 +315,12 @@ struct slice reply_unknown(const struct ruleset *rules, struct slice language, s
     return text_fill(rules->texts, language, "unknown.keyword", NULL, 0, a);
 }
 
-/* Fields are told in capitals, like labels. */
-static struct slice upper(struct slice s, struct arena *a)
-{
-    struct slice copy = arena_copy(a, s);
-    char *p = (char *)(uintptr_t)copy.p;
-
-    for (size_t i = 0; i < copy.n; i++)
-        if (p[i] >= 'a' && p[i] <= 'z')
-            p[i] = (char)(p[i] - 32);
-    return copy;
-}
-
 struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
                                  struct arena *a)
 {
     const char *example = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
     const struct text_fill f[] = { { "nomor", c->nomor },
-                                   { "field", upper(c->error_field, a) },
+                                   { "field", forms_upper(c->error_field, a) },
                                    { "contoh", text_fill(rules->texts, language, example, NULL, 0, a) } };
 
     if (c->kind == COMMAND_FORMAT) /* of what? All that there is. */

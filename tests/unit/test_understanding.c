@@ -11,35 +11,25 @@
 
 #include "flows/ruleset.h"
 #include "flows/understanding.h"
+#include "tests/support/phone.h"
 
 static const int64_t at = 1795226400000; /* 2026-11-21T09:00+07:00 */
 static struct ruleset *rs;
-static struct arena conf;
 static struct arena a;
 
 static int setup(void **state)
 {
-    struct faults faults = { 0 };
-    struct config *config;
+    int rc = phone_rules(state);
 
-    (void)state;
-    arena_init(&conf, RULESET_ARENA);
+    rs = phone_ruleset;
     arena_init(&a, 64 << 20);
-    config = config_load("config/kentongan.yaml", &conf, &faults);
-    rs = config ? ruleset_load(config, &conf, &faults) : NULL;
-    for (unsigned i = 0; i < faults.n && !rs; i++)
-        print_error("%s\n", faults.lines[i]);
-    faults_free(&faults);
-    return rs ? 0 : -1;
+    return rc;
 }
 
 static int teardown(void **state)
 {
-    (void)state;
-    ruleset_free(rs);
     arena_free(&a);
-    arena_free(&conf);
-    return 0;
+    return phone_no_rules(state);
 }
 
 static struct said said_of(const char *text)
