@@ -318,8 +318,8 @@ static void run_cakap(struct step *s, const struct command *c)
     }
 }
 
-/* FORMAT of nothing that there is asks what there is.  KOREKSI's words fit no form by themselves (`A7` of a W2,
- * a value out of range): its report may know better. */
+/* FORMAT of nothing that there is asks what there is.  KOREKSI's words fit no form by themselves (`A7` of a
+ * W2, a value out of range): its report may know better. */
 static bool runs_all_the_same(const struct command *c)
 {
     if (c->kind == COMMAND_FORMAT)

@@ -10,7 +10,8 @@
  *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
  *     + 15m                       time passes (s, m, h, d); what falls due fires
  *     ~ accepted                  how the last message was counted
- * Every SMS must be expected, in any order, before the next line that begins with > * or + and at the end. */
+ * Every SMS must be expected, in any order, before the next line that begins with > * or + and at the end.
+ * Behind them, what no script goes through: tests/support/covered.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
