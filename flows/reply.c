@@ -169,6 +169,27 @@ static bool is_answers(const struct form *form, struct slice field)
     return f && f->type == FIELD_ANSWERS;
 }
 
+/* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
+static struct slice example_of(const struct report *r, struct arena *a)
+{
+    const struct word *kind = NULL;
+    struct slice example;
+    struct buf b;
+
+    for (unsigned i = 0; r->form && is_answers(r->form, r->error_field) && i < r->form->fields_n; i++)
+        if (r->form->fields[i].type == FIELD_CHOICE && r->values[i].kind == VALUE_TEXT)
+            kind = word_by_code(r->form->fields[i].list, r->values[i].text);
+    if (!kind || !kind->questions[0])
+        return reply_example(r->form, r->error_field, a);
+    buf_init(&b, ECHO);
+    buf_add(&b, reply_label(r->form, r->error_field));
+    for (unsigned i = 0; i < kind->questions[0]; i++)
+        buf_str(&b, i ? "T" : " Y");
+    example = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return example;
+}
+
 static const char *key_of(const struct report *r, struct slice guess)
 {
     if (!r->form)
@@ -203,7 +224,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "nilai", guess },
         { "ketik", r->typed.n && !is_answers(r->form, r->error_field) ? r->typed : guess },
         { "batas", range_of(r->form, r->error_field, a) },
-        { "contoh", reply_example(r->form, r->error_field, a) },
+        { "contoh", example_of(r, a) },
     };
 
     return text_fill(rules->texts, language, key_of(r, guess), FILLS(f), a);
