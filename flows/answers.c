@@ -197,14 +197,14 @@ void answers_expired(struct step *s, const struct due *due)
     step_reason(s, "timer_idle");
     if (!d || !r)
         return;
-    step_reason(s, "timer");
+    step_reason(s, "draft_expired"); /* the staff list is what ended so (district/log_db.h) */
     {
         const struct text_fill f[] = { { "nomor", d->nomor }, { "form", d->form->title } };
 
         step_sms(s, s->msisdn, SMS_NOTICE, d->nomor, step_text(s, s->language, "draft.expired", FILLS(f)));
     }
     if (report_load(s, due->nomor, r) && r->draft) {
-        r->status = S("expired"); /* the staff list shows it; a referral that it opened goes on */
+        r->status = S("expired"); /* a referral that it opened goes on */
         report_save(s, r);
     }
     drafts_remove(s->state, due->nomor);

@@ -324,7 +324,8 @@ static bool runs_all_the_same(const struct command *c)
 {
     if (c->kind == COMMAND_FORMAT)
         return true;
-    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n && !slice_is(c->error_field, "nomor");
+    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n &&
+           (slice_is(c->error_field, "arg") || c->error == ERROR_OUT_OF_RANGE);
 }
 
 void commands_run(struct step *s, const struct command *c)

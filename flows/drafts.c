@@ -87,7 +87,7 @@ static void noise_decode(struct noise *n, const struct node *o)
                          .last_ms = node_int(o, "at") };
 }
 
-static void noise_encode(struct node *state, const struct noise *n)
+static void noise_encode(struct node *state, const char *name, const struct noise *n)
 {
     struct node *o = n->day.n && state ? node_object(state->arena) : NULL;
 
@@ -97,7 +97,7 @@ static void noise_encode(struct node *state, const struct noise *n)
     node_put(o, "day", n->day);
     node_put_int(o, "text", n->text);
     node_put_int(o, "at", n->last_ms);
-    node_set(state, "noise", o);
+    node_set(state, name, o);
 }
 
 struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rules, int64_t now_ms,
@@ -117,6 +117,7 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         s->request = node_text(o, "request");
         s->ussd_told = node_text(o, "ussd_told");
         noise_decode(&s->noise, node_get(o, "noise"));
+        noise_decode(&s->asks, node_get(o, "asks"));
         s->stopped = node_bool(o, "stopped");
     } else if (s) {
         s->foreign = blob.n > 0;
@@ -156,7 +157,8 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     node_put(o, "refused_on", s->refused_on);
     node_put(o, "request", s->request);
     node_put(o, "ussd_told", s->ussd_told);
-    noise_encode(o, &s->noise);
+    noise_encode(o, "noise", &s->noise);
+    noise_encode(o, "asks", &s->asks);
     node_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);
 }

@@ -50,7 +50,7 @@ struct kept {
     bool forwarded; /* an emergency: the staff have it, it is not carried out again */
 };
 
-/* Her messages that came to nothing, one after the other (flows/noise.h). */
+/* Her messages of a kind, one after the other (flows/noise.h). */
 struct noise {
     unsigned n, same; /* in a row; of them with one text */
     unsigned today;   /* on `day`, whatever came between */
@@ -66,13 +66,13 @@ struct sender_state {
     unsigned repeats_n;
     struct kept kept[DRAFTS_KEPT];
     unsigned kept_n;
-    struct slice again;      /* text of a repeat that BARU would file */
-    int64_t again_ms;        /* its receipt */
-    struct slice refused_on; /* ISO day of the last refusal */
-    struct slice request;    /* number of her DAFTAR that waits */
-    struct slice ussd_told;  /* ISO day of the last SMS about an unfinished dialogue */
-    struct noise noise;
-    bool stopped; /* BERHENTI */
+    struct slice again;       /* text of a repeat that BARU would file */
+    int64_t again_ms;         /* its receipt */
+    struct slice refused_on;  /* ISO day of the last refusal */
+    struct slice request;     /* number of her DAFTAR that waits */
+    struct slice ussd_told;   /* ISO day of the last SMS about an unfinished dialogue */
+    struct noise noise, asks; /* came to nothing; understood, but filed nothing */
+    bool stopped;             /* BERHENTI */
     bool changed;
     bool foreign; /* the blob is of a newer version: it is left as it is */
 };

@@ -120,7 +120,7 @@ void work_begin(struct work *w)
 
 static void draft_timer(struct work *w, const struct draft *d)
 {
-    struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn };
+    struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };
 
     step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
                d->at_ms + clock_of(w->s->rules, "draft"));
@@ -182,9 +182,6 @@ static void file_draft(struct work *w)
     memcpy(d->values, w->report.values, sizeof w->report.values);
     memcpy(d->faults, w->report.faults, sizeof d->faults);
     d->correct = w->f->correct != NULL;
-    if (w->asking == ASK_VALUE &&
-        !reply_value(w->report.form, w->report.values, w->report.error_field, s->arena).n)
-        w->asking = ASK_FIELD; /* nobody says YA to a value that is not there */
     d->asking = w->asking;
     d->error = w->report.error;
     d->field = w->report.error_field;

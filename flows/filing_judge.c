@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flows/calendar.h"
+#include "flows/reply_parts.h"
 
 /* --- doubts that only the store knows --- */
 
@@ -140,7 +141,7 @@ void work_judge(struct work *w)
 {
     struct slice nomor, field;
 
-    w->asking = w->report.status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
+    w->asking = w->report.status == REPORT_CONFIRM && reply_shows_guess(&w->report) ? ASK_VALUE : ASK_FIELD;
     if (w->report.status == REPORT_CONFIRM &&
         (w->f->sure ||
          (!is_field(w->report.form, w->report.error_field) && is_sure(w, w->report.error_field))))

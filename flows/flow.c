@@ -263,6 +263,52 @@ static void doubt_gaps(struct said *said)
     }
 }
 
+static enum reading_kind kind_of(const struct said *said)
+{
+    return said->kind == SAID_REPORTS   ? READING_REPORTS
+           : said->kind == SAID_COMMAND ? READING_COMMAND
+                                        : READING_NOTHING;
+}
+
+static struct slice hash_of(const struct said *said, struct arena *a)
+{
+    if (said->kind != SAID_REPORTS)
+        return slice_make("", 0);
+    return arena_printf(a, "%016llx", (unsigned long long)slice_hash(folded(said->body, a)));
+}
+
+/* Commands on lines of their own, and reports behind a command. */
+static bool read_parts(const struct ruleset *rules, const struct sender *who, int64_t at_ms, struct arena *a,
+                       struct intent *out)
+{
+    struct reading *r = out->reading;
+
+    for (const struct said *said = r->said.next; said; said = said->next) {
+        struct reading *next = ARENA_NEW(a, struct reading);
+
+        if (!next)
+            return false;
+        *next = (struct reading){ .acting = r->acting, .state = r->state, .said = *said };
+        next->kind = kind_of(said);
+        next->hash = hash_of(said, a);
+        next->first = r->first + r->said.reports_n;
+        if (next->first + said->reports_n > LEASE_UUIDS)
+            next->kind = READING_NOTHING; /* more than any SMS: refused, not half kept */
+        doubt_gaps(&next->said);
+        r = r->next = next;
+        {
+            struct intent part = *out;
+
+            part.reading = next;
+            (void)name_subjects(rules, who, r->state, at_ms, a, &part);
+            part.reading = out->reading;
+            *out = part;
+        }
+        out->reports += said->reports_n;
+    }
+    return true;
+}
+
 static enum read_rc read_sms(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                              int64_t now_ms, struct arena *a, struct intent *out)
 {
@@ -274,11 +320,8 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
     doubt_gaps(&r->said);
     r->acting = who->msisdn;
     r->state = state;
-    r->kind = r->said.kind == SAID_REPORTS   ? READING_REPORTS
-              : r->said.kind == SAID_COMMAND ? READING_COMMAND
-                                             : READING_NOTHING;
-    if (r->kind == READING_REPORTS)
-        r->hash = arena_printf(a, "%016llx", (unsigned long long)slice_hash(folded(r->said.body, a)));
+    r->kind = kind_of(&r->said);
+    r->hash = hash_of(&r->said, a);
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency && is_thanks(rules, r->said.body);
     if (!read_yes(rules, state, r) && r->kind == READING_NOTHING && !r->thanks)
         read_answer(rules, state, in, a, r);
@@ -286,6 +329,8 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
         return READ_NO_MEMORY;
     (void)name_subjects(rules, who, state, in->received_ms, a, out);
     out->reports = r->said.reports_n;
+    if (!read_parts(rules, who, in->received_ms, a, out))
+        return READ_NO_MEMORY;
     return a->failed ? READ_NO_MEMORY : READ_OK;
 }
 
@@ -420,7 +465,7 @@ static bool step_draft_again(struct step *s)
 static void step_one(struct step *s)
 {
     const struct reading *r = s->reading;
-    struct filing f = { .report = &r->said.reports[0], .hash = r->hash };
+    struct filing f = { .report = &r->said.reports[0], .index = r->first, .hash = r->hash };
     struct filed out;
 
     filing_file(s, &f, &out);
@@ -442,7 +487,9 @@ static void step_many(struct step *s)
     unsigned chosen[REPORTS_FILED], take = choose(&r->said, chosen), n = 0, asked = 0;
 
     for (unsigned i = 0; i < take; i++) {
-        struct filing f = { .report = &r->said.reports[chosen[i]], .index = chosen[i], .hash = r->hash };
+        struct filing f = { .report = &r->said.reports[chosen[i]],
+                            .index = r->first + chosen[i],
+                            .hash = r->hash };
 
         filing_file(s, &f, &out);
         if (!out.nomor.n || out.kind == FILED_REFUSED) { /* a stranger, or too many drafts: said once */
@@ -536,6 +583,37 @@ static void step_timer_due(struct step *s)
         step_reason(s, "timer_idle");
 }
 
+static void step_part(struct step *s)
+{
+    switch (s->reading->kind) {
+    case READING_REPORTS:
+        step_reports(s);
+        break;
+    case READING_COMMAND:
+        commands_run(s, &s->reading->said.command);
+        break;
+    case READING_ANSWER:
+        answers_value(s);
+        break;
+    case READING_WHICH:
+        answers_which(s);
+        break;
+    case READING_TIMER:
+        step_timer_due(s);
+        break;
+    case READING_SIGNAL:
+        alert_judge(s);
+        break;
+    case READING_NOTHING:
+        step_nothing(s);
+        break;
+    case READING_USSD:
+    case READING_IGNORED:
+        step_reason(s, s->seen->inbound->kind == INBOUND_DLR ? "dlr" : "timer_idle");
+        break;
+    }
+}
+
 enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, const struct intent *intent,
                        const struct lease *ids, int64_t now_ms, struct arena *a, struct outcome *out)
 {
@@ -545,32 +623,10 @@ enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, 
         return ussd_step(rules, seen, intent, ids, now_ms, a, out);
     if (!step_begin(&s, rules, seen, intent, ids, now_ms, a, out))
         return STEP_NO_MEMORY;
-    switch (intent->reading->kind) {
-    case READING_REPORTS:
-        step_reports(&s);
-        break;
-    case READING_COMMAND:
-        commands_run(&s, &intent->reading->said.command);
-        break;
-    case READING_ANSWER:
-        answers_value(&s);
-        break;
-    case READING_WHICH:
-        answers_which(&s);
-        break;
-    case READING_TIMER:
-        step_timer_due(&s);
-        break;
-    case READING_SIGNAL:
-        alert_judge(&s);
-        break;
-    case READING_NOTHING:
-        step_nothing(&s);
-        break;
-    case READING_USSD:
-    case READING_IGNORED:
-        step_reason(&s, seen->inbound->kind == INBOUND_DLR ? "dlr" : "timer_idle");
-        break;
+    for (const struct reading *part = intent->reading; part; part = part->next) {
+        s.reading = part;
+        s.answers_from = out->sms_n;
+        step_part(&s);
     }
     noise_judge(&s);
     if (seen->inbound->kind == INBOUND_SMS && !seen->inbound->from_is_msisdn)

@@ -25,6 +25,7 @@ struct due {
     struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas",
                         * "absen", "ibu", "kunjungan", "rekap", "setuju", "kept", "ussd" */
     struct slice nomor, from, act, village, disease;
+    struct slice form;       /* "draft": for the staff list */
     struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; people.h */
     struct slice nik;        /* "child": known from now on */
     struct slice lahir, jk;  /* "child": corrected */
@@ -38,6 +39,8 @@ struct due {
 struct sender_state; /* flows/drafts.h */
 
 struct reading {
+    struct reading *next; /* of the next part of the message: struct said */
+    unsigned first;       /* record ids that the parts before have taken */
     enum reading_kind kind;
     struct sender_state *state; /* the sender's, decoded; NULL: step decodes it (timers) */
     struct said said;

@@ -4,7 +4,6 @@
 #include "flows/reply.h"
 
 #include "flows/reply_parts.h"
-#include "gateway/conf/forms_lists.h"
 #include "gateway/conf/texts.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
@@ -134,6 +133,8 @@ struct slice reply_example(const struct form *form, struct slice field, struct a
 {
     const struct field *f = field_of(form, field);
 
+    if (f && slice_ieq(slice_take(f->example, reply_label(form, field).n), reply_label(form, field)))
+        return f->example; /* S60, which says its letter itself */
     if (f && f->example.n)
         return arena_printf(a, "%.*s %.*s", SLICE_ARG(reply_label(form, field)), SLICE_ARG(f->example));
     if (form && !f && form->code_counts)
@@ -170,7 +171,7 @@ static bool is_answers(const struct form *form, struct slice field)
 }
 
 /* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
-static struct slice example_of(const struct report *r, struct arena *a)
+static struct slice report_example(const struct report *r, struct arena *a)
 {
     const struct word *kind = NULL;
     struct slice example;
@@ -190,14 +191,22 @@ static struct slice example_of(const struct report *r, struct arena *a)
     return example;
 }
 
-static const char *key_of(const struct report *r, struct slice guess)
+bool reply_shows_guess(const struct report *r)
+{
+    for (unsigned i = 0; r->form && i < r->form->fields_n; i++)
+        if (slice_eq(r->form->fields[i].name, r->error_field))
+            return r->values[i].kind != VALUE_ABSENT;
+    return true; /* a letter of W2 */
+}
+
+static const char *key_of(const struct report *r)
 {
     if (!r->form)
         return "unknown.keyword";
     if (r->status == REPORT_ACCEPTED)
         return r->emergency ? "receipt.danger" : "receipt.done";
-    if (r->status == REPORT_CONFIRM)
-        return !guess.n ? "ask.unclear" : r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
+    if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
+        return r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
     switch (r->error) {
     case ERROR_MISSING:
         return "ask.missing";
@@ -212,6 +221,15 @@ static const char *key_of(const struct report *r, struct slice guess)
     }
 }
 
+/* What was typed, but for answers, which stay out of every SMS, and a label that the text says already. */
+static struct slice typed_of(const struct report *r, struct slice guess)
+{
+    if (!r->typed.n || is_answers(r->form, r->error_field) ||
+        slice_ieq(r->typed, reply_label(r->form, r->error_field)))
+        return guess;
+    return r->typed;
+}
+
 struct slice reply_report(const struct ruleset *rules, struct slice language, const struct report *r,
                           struct slice nomor, struct arena *a)
 {
@@ -222,12 +240,12 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "isi", reply_echo(r->form, r->values, a) },
         { "field", reply_label(r->form, r->error_field) },
         { "nilai", guess },
-        { "ketik", r->typed.n && !is_answers(r->form, r->error_field) ? r->typed : guess },
+        { "ketik", typed_of(r, guess) },
         { "batas", range_of(r->form, r->error_field, a) },
-        { "contoh", example_of(r, a) },
+        { "contoh", report_example(r, a) },
     };
 
-    return text_fill(rules->texts, language, key_of(r, guess), FILLS(f), a);
+    return text_fill(rules->texts, language, key_of(r), FILLS(f), a);
 }
 
 /* --- several --- */
@@ -336,20 +354,31 @@ struct slice reply_unknown(const struct ruleset *rules, struct slice language, s
     return text_fill(rules->texts, language, "unknown.keyword", NULL, 0, a);
 }
 
+/* How a value of that name is written, in the first form that has it. */
+static struct slice example_of(const struct ruleset *rules, struct slice field, struct arena *a)
+{
+    for (unsigned i = 0; i < rules->forms.n; i++)
+        if (field_of(&rules->forms.forms[i], field))
+            return reply_example(&rules->forms.forms[i], field, a);
+    return slice_make("", 0);
+}
+
 struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
                                  struct arena *a)
 {
-    const char *example = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
-    const struct text_fill f[] = { { "nomor", c->nomor },
-                                   { "field", forms_upper(c->error_field, a) },
-                                   { "contoh", text_fill(rules->texts, language, example, NULL, 0, a) } };
+    const char *key = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
+    bool correction = c->kind == COMMAND_KOREKSI && c->nomor.n && !slice_is(c->error_field, "nomor");
+    struct slice example = correction ? example_of(rules, c->error_field, a)
+                                      : text_fill(rules->texts, language, key, NULL, 0, a);
+    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) },
+                                   { "nomor", c->nomor },
+                                   { "field", c->error_field },
+                                   { "contoh", example } };
 
-    if (c->kind == COMMAND_FORMAT) /* of what? All that there is. */
-        return reply_help(rules, language, a);
     if (c->kind == COMMAND_NIK && slice_is(c->error_field, "nik") && c->error == ERROR_INVALID)
         return text_fill(rules->texts, language, "nik.wrong", NULL, 0, a);
-    if (c->kind == COMMAND_KOREKSI && c->nomor.n && !slice_is(c->error_field, "nomor"))
-        return text_fill(rules->texts, language, "koreksi.what", FILLS(f), a);
+    if (correction)
+        return text_fill(rules->texts, language, example.n ? "koreksi.value" : "koreksi.what", FILLS(f), a);
     return text_fill(rules->texts, language,
                      c->error == ERROR_CHECK_DIGIT ? "command.digit"
                      : c->error == ERROR_MISSING   ? "command.missing"

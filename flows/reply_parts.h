@@ -6,6 +6,8 @@
 
 /* One field's value for people: "9,2", "kabur, bengkak"; empty when absent. */
 struct slice reply_value(const struct form *, const struct value *values, struct slice field, struct arena *);
+/* The value in question is there to be asked about: `BB 9,2, benar?`. */
+bool reply_shows_guess(const struct report *);
 /* "BB": how people call a field; a name that is none is itself (the letters of W2). */
 struct slice reply_label(const struct form *, struct slice field);
 /* "BB 9,2": what to type. */

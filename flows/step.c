@@ -139,6 +139,7 @@ struct slice step_due(struct step *s, const struct due *d)
     node_put(o, "nomor", d->nomor);
     node_put(o, "from", d->from);
     node_put(o, "do", d->act);
+    node_put(o, "form", d->form);
     node_put(o, "village", d->village);
     node_put(o, "disease", d->disease);
     while (buckets && !d->buckets[buckets - 1].n)
@@ -187,7 +188,7 @@ void step_answer(struct step *s, struct slice nomor, struct slice text)
         s->out->screen = text;
     if (!s->seen->inbound->from_is_msisdn)
         return; /* a short code or a name: two robots must not talk to each other */
-    for (unsigned i = 0; i < s->out->sms_n; i++) {
+    for (unsigned i = s->answers_from; i < s->out->sms_n; i++) {
         struct sms *m = &s->out->sms[i];
 
         if (m->class == SMS_ANSWER && slice_eq(m->to, s->msisdn)) {

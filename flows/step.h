@@ -25,6 +25,7 @@ struct step {
     struct slice language;
     struct sender_state *state; /* decoded; written once at the end when changed */
     unsigned derived;           /* ids derived so far */
+    unsigned answers_from;      /* SMS of the parts before: they keep their answers */
 };
 
 /* Begins a step: finds the sender, decodes her state.  False when the arena is full.  msisdn: whom it is
@@ -51,7 +52,8 @@ void step_timer(struct step *, struct slice id, struct slice text, int64_t due_m
 struct slice step_due(struct step *, const struct due *);
 /* One SMS; expires_ms by class.  Nothing is sent to what is no MSISDN. */
 void step_sms(struct step *, struct slice to, enum sms_class, struct slice nomor, struct slice text);
-/* The one answer to the sender; a second call replaces the first (never two answers to one message). */
+/* The one answer to the sender; a second call replaces the first (never two answers to one
+ * part of a message). */
 void step_answer(struct step *, struct slice nomor, struct slice text);
 void step_reason(struct step *, const char *reason);
 

@@ -47,12 +47,14 @@ struct filling {
     struct slot *slots; /* by field */
     struct repair *repairs;
     unsigned repairs_n;
-    unsigned head_end;         /* first token behind the required fields */
-    unsigned head_uses;        /* index in variant->uses of the first field that the head leaves alone */
-    unsigned lost_at;          /* 1 + the token at which the positions went astray; 0 = never */
+    unsigned head_end;  /* first token behind the required fields */
+    unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
+    unsigned signs_at;  /* 1 + the first token of signs that stand among the required fields; 0 = none */
+    unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
+    struct said recalled;      /* those in a reason that was given earlier */
 };
 
 /* --- understand_read.c --- */
@@ -106,6 +108,10 @@ void understand_signs(struct filling *, unsigned from);
 void understand_w2(struct filling *);
 /* The word at token i is a label of another field than f, and a certain value follows it. */
 bool understand_labels_value(struct filling *, const struct field *f, unsigned i);
+/* The same, a name counts too. */
+bool understand_other_label(struct filling *, const struct field *f, unsigned i);
+/* The name of a village of the district stands at token i. */
+bool understand_village(const struct filling *, unsigned i, unsigned *used);
 /* Text label (DS, RT …) of a text field at token i. */
 bool understand_text_label(const struct filling *, unsigned i, const struct field *, bool *keep);
 
@@ -133,6 +139,10 @@ struct keyword {
 /* The keyword of a whole text. */
 void understand_keyword(const struct ruleset *, struct slice text, const struct words *, struct arena *,
                         struct keyword *out);
+/* A line that is a command: its word, and the number that belongs to it or nothing else. */
+bool understand_begins_command(struct slice line);
+/* A line that is a report: its keyword, and a figure somewhere. */
+bool understand_begins_report(const struct ruleset *, struct slice line);
 /* A form by an exact keyword at p (a word's begin); *len its bytes. */
 const struct form *understand_exact_form(const struct form_set *, struct slice word);
 
@@ -140,8 +150,13 @@ const struct form *understand_exact_form(const struct form_set *, struct slice w
 /* Codes of the danger signs in the whole text that are not negated (SPEC 2.2, RULINGS 40). */
 void understand_heard(const struct words *, const struct tokens *, struct arena *, struct said *);
 
-/* The same for this report, anew, without the tokens from..to (to excluded). */
-void understand_heard_but(struct filling *, unsigned from, unsigned to);
+/* The same for this report, anew: the words of its name and of its disease are no signs; what is recalled
+ * stays. */
+void understand_hear_again(struct filling *);
+
+/* The token behind the signs that begin at token i, negated ones too; i when none begins there, or the form
+ * takes none.  durations: those of `demam 3 hari` as well. */
+unsigned understand_signs_end(const struct filling *, unsigned i, unsigned to, bool durations);
 
 /* --- understand_command.c --- */
 void understand_command(const struct ruleset *, const struct keyword *, struct slice text, int64_t today,

@@ -211,6 +211,23 @@ static void nik(struct command *c, struct slice rest, int64_t today, struct aren
         reject(c, ERROR_INVALID, "nik");
 }
 
+/* The field whose label stands first, whatever form has it: `bb abc` (RULINGS 8). */
+static struct slice labelled_field(const struct ruleset *rs, struct slice rest, bool *value)
+{
+    struct slice word = cut_word(&rest);
+
+    *value = rest.n > 0;
+    for (unsigned i = 0; i < rs->forms.n; i++)
+        for (unsigned f = 0; f < rs->forms.forms[i].fields_n; f++) {
+            const struct field *field = &rs->forms.forms[i].fields[f];
+
+            for (unsigned l = 0; l < field->labels_n && !form_is(&rs->forms.forms[i], FORM_LETTERS); l++)
+                if (slice_ieq(word, field->labels[l]))
+                    return field->name;
+        }
+    return S("arg");
+}
+
 /* Which report it is about is not known here: the field as the first form takes it that can. */
 static void koreksi(struct command *c, const struct ruleset *rs, struct slice rest, int64_t today,
                     struct arena *a)
@@ -248,9 +265,17 @@ static void koreksi(struct command *c, const struct ruleset *rs, struct slice re
     }
     c->corrected_n = 0;
     c->status = c->status == REPORT_REJECTED ? c->status : REPORT_REJECTED;
-    if (c->error == ERROR_NONE) {
-        c->error = seen == ERROR_NONE ? ERROR_INVALID : seen;
-        c->error_field = seen == ERROR_NONE ? S("arg") : seen_field;
+    if (c->error != ERROR_NONE)
+        return;
+    c->error = seen;
+    c->error_field = seen_field;
+    if (seen == ERROR_NONE) {
+        bool value;
+
+        c->error_field = labelled_field(rs, rest, &value);
+        c->error = value ? ERROR_INVALID : ERROR_MISSING;
+        if (slice_is(c->error_field, "arg"))
+            c->error = ERROR_INVALID;
     }
 }
 

@@ -95,6 +95,10 @@ static bool about_person(struct filling *x)
                 i += used - 1;
                 continue;
             }
+            if (understand_village(x, i, &used)) {
+                i += used - 1;
+                continue;
+            }
             if (understand_is(x, i, "penanda_tangan", &used) &&
                 x->slots[form_field(x->form, "jumlah")].filled)
                 return false;
@@ -197,15 +201,68 @@ static unsigned name_cut(struct filling *x, const struct field *next, unsigned i
     return cut;
 }
 
+/* The sign at token p may be a part of the name i..: `Dada`, `Bu Darah`.  *doubt: they may be signs as well.
+ */
+static bool name_too(const struct filling *x, unsigned i, unsigned p, bool *doubt)
+{
+    unsigned used;
+
+    if (!understand_is(x, p, "nama_juga", &used))
+        return false;
+    while (i < p && understand_is(x, i, "penanda_tangan", &used))
+        i += used;
+    *doubt |= i < p;
+    return true;
+}
+
+/* An age, and a reason behind it. */
+static bool age_and_more(struct filling *x, unsigned i)
+{
+    int umur = form_field(x->form, "umur");
+    struct got g = umur >= 0 ? understand_read(x, &x->form->fields[umur], i, false) : (struct got){ 0 };
+
+    return g.fit == FIT_YES && i + g.used < x->ts.n;
+}
+
 /* RUJUK Bu Ana perdarahan: without a number behind it the name ends where the signs begin. */
-static unsigned cut_at_sign(const struct filling *x, unsigned i, unsigned end)
+static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *doubt)
 {
     unsigned used;
     bool referral = form_field(x->form, "alasan") >= 0;
 
-    for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++)
-        if (phrase_at(&x->ts, p, x->words->signs, &used) || understand_is(x, p, "negator", &used))
+    for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++) {
+        bool sign = phrase_at(&x->ts, p, x->words->signs, &used);
+
+        if (sign && used == 1 && (!referral || age_and_more(x, end)) && name_too(x, i, p, doubt))
+            continue;
+        if (sign || understand_is(x, p, "negator", &used))
             return p;
+    }
+    return end;
+}
+
+static unsigned past_signs(struct filling *x, unsigned i, unsigned end)
+{
+    unsigned to = understand_signs_end(x, i, end, true);
+
+    if (to > i && x->signs_at == 0)
+        x->signs_at = i + 1;
+    return to;
+}
+
+/* Sri perdarahan 30: the name ends where signs begin; they are read with the others. */
+static unsigned name_without_signs(struct filling *x, unsigned i, unsigned end, bool *doubt)
+{
+    for (unsigned p = i; p < end; p++) {
+        unsigned to = understand_signs_end(x, p, end, true);
+
+        if (to == p)
+            continue;
+        if (to == p + 1 && name_too(x, i, p, doubt))
+            continue;
+        (void)past_signs(x, p, end);
+        return p;
+    }
     return end;
 }
 
@@ -219,14 +276,18 @@ static unsigned take_name(struct filling *x, const struct field *f, const struct
 {
     struct got g = { .fit = FIT_YES, .companion = -1 }, behind;
     bool mixed, between = x->ts.hash;
-    unsigned end = words_end(x, i, next ? next->list : NULL, &mixed), cut;
+    unsigned end = words_end(x, i, next ? next->list : NULL, &mixed), cut, name_end;
     struct slice name = { 0 };
+    bool doubt = false;
 
     if (x->ts.t[i].kind == TOKEN_NUMBER)
         mixed = i + 1 < x->ts.n && x->ts.t[i + 1].glued;
+    if (!name_too(x, i, i, &doubt)) /* `pusing Sri`: signs before the name */
+        i = past_signs(x, i, end);
     cut = name_cut(x, next, i, end, &behind);
     if (cut == end)
-        cut = cut_at_sign(x, i, end);
+        cut = cut_at_sign(x, i, end, &doubt);
+    name_end = name_without_signs(x, i, cut, &doubt);
     if (end == i) {
         if (mixed) {
             g = (struct got){ .fit = FIT_WRONG, .error = ERROR_INVALID, .companion = -1, .used = 1 };
@@ -247,12 +308,12 @@ static unsigned take_name(struct filling *x, const struct field *f, const struct
         understand_take(x, f, i, &g, false);
         return i + g.used;
     }
-    if (cut > i) {
-        g.used = cut - i;
-        if (!understand_name(x, i, cut, &name)) {
+    if (name_end > i) {
+        g.used = name_end - i;
+        if (!understand_name(x, i, name_end, &name)) {
             g.fit = FIT_WRONG;
             g.error = ERROR_INVALID;
-        } else if (is_keyword(x, name)) {
+        } else if (doubt || is_keyword(x, name)) {
             g.fit = FIT_DOUBT;
             g.error = ERROR_AMBIGUOUS;
         }
@@ -276,13 +337,15 @@ static unsigned take_text(struct filling *x, const struct field *f, unsigned i)
     struct got g = { .fit = FIT_YES, .companion = -1 };
     bool keep;
 
-    for (unsigned k = i + 1; k < to; k++)
+    for (unsigned k = i; k < to; k++)
         if (understand_destination(x, k, &keep)) {
             to = k;
             break;
         }
-    if (to == i)
+    if (to == i) { /* `rujuk Ana 28th ke pustu`: no reason */
+        x->slots[f->position].given = true;
         return i;
+    }
     g.used = to - i;
     g.value = value_text(understand_span(x, i, to));
     understand_take(x, f, i, &g, false);
@@ -436,6 +499,51 @@ static unsigned head_length(const struct filling *x)
     return n;
 }
 
+/* `demam 38`: a number right behind a fever may be the fever's own. */
+static bool fever(struct filling *x, unsigned i)
+{
+    int suhu = form_field(x->form, "suhu");
+    unsigned used;
+
+    if (suhu < 0 || x->slots[suhu].filled || (x->ts.t[i].sep & SEP_HARD) ||
+        understand_read(x, &x->form->fields[suhu], i, false).fit != FIT_YES)
+        return false;
+    for (unsigned k = i; k-- > 0 && x->ts.t[k].kind == TOKEN_WORD;)
+        if (slice_is(phrase_code(&x->ts, k, x->words->signs, &used), "demam"))
+            return used == i - k;
+    return false;
+}
+
+/* `demam 3 hari`: how long it lasts, or how old she is? */
+static bool lasts(const struct got *g)
+{
+    return g->unit && g->value.kind == VALUE_TEXT &&
+           (slice_ends(g->value.text, "hr") || slice_ends(g->value.text, "mg"));
+}
+
+/* `30 pusing2 110/70`: signs before the number that is due. */
+static bool signs_before(struct filling *x, const struct field *f, unsigned i, unsigned *next)
+{
+    unsigned at = understand_signs_end(x, i, x->ts.n, f->type != FIELD_AGE);
+    struct got g;
+
+    if (at == i || at >= x->ts.n || x->ts.t[at].taken || x->ts.t[at].kind != TOKEN_NUMBER ||
+        ((x->ts.t[at].sep & SEP_HASH) && f->type != FIELD_PRESSURE))
+        return false;
+    g = understand_read(x, f, at, false);
+    if (g.fit != FIT_YES && g.fit != FIT_DOUBT)
+        return false;
+    if (x->signs_at == 0)
+        x->signs_at = i + 1;
+    if (fever(x, at) || lasts(&g)) {
+        g.fit = FIT_DOUBT;
+        g.error = ERROR_AMBIGUOUS;
+    }
+    understand_take(x, f, at, &g, false);
+    *next = at + g.used;
+    return true;
+}
+
 static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
 {
     const struct field *f = use(x, *k), *later;
@@ -455,6 +563,14 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
         return take_text(x, f, i);
     }
     own = understand_read(x, f, i, false);
+    if (x->ts.t[i].kind == TOKEN_WORD && own.fit == FIT_NO && signs_before(x, f, i, &next)) {
+        (*k)++;
+        return next;
+    }
+    if (own.fit == FIT_YES && fever(x, i)) {
+        own.fit = FIT_DOUBT;
+        own.error = ERROR_AMBIGUOUS;
+    }
     if (own.fit == FIT_YES || own.fit == FIT_DOUBT) {
         understand_take(x, f, i, &own, false);
         (*k)++;

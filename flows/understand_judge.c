@@ -71,11 +71,24 @@ static void missing(struct filling *x)
     }
 }
 
+/* A bare number that fits its place ill: `8,5 7,1` for an age and a weight. */
+static bool numbers_left(const struct filling *x)
+{
+    for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
+        const struct slot *s = &x->slots[x->variant->uses[k]];
+
+        if (x->form->fields[x->variant->uses[k]].type == FIELD_NUMBER && s->error && s->at < TOKENS_MAX &&
+            !s->labelled && !s->between)
+            return true;
+    }
+    return false;
+}
+
 /* Where the order of the fields went astray, bare numbers may be anybody's: a draft must not keep them.  An
  * optional number is no more certain than the required ones before it. */
 static void forget_uncertain(struct filling *x)
 {
-    bool hole = false;
+    bool hole = false, astray_all;
 
     for (unsigned r = 0; r < x->variant->required_n; r++) {
         const struct field *f = &x->form->fields[x->variant->required[r]];
@@ -84,10 +97,11 @@ static void forget_uncertain(struct filling *x)
         hole |= (f->type == FIELD_NUMBER || f->type == FIELD_AGE || f->type == FIELD_PRESSURE) && s->reject &&
                 (s->error == ERROR_MISSING || s->error == ERROR_INVALID);
     }
+    astray_all = hole && numbers_left(x);
     for (unsigned k = 0; k < x->variant->uses_n; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
         struct slot *s = &x->slots[f->position];
-        bool astray = x->lost_at && s->at >= x->lost_at && s->at < TOKENS_MAX;
+        bool astray = ((x->lost_at && s->at >= x->lost_at) || astray_all) && s->at < TOKENS_MAX;
         bool optional = k >= x->head_uses && s->at < TOKENS_MAX;
 
         if (s->labelled || s->unit || s->error ||
@@ -330,6 +344,19 @@ static void w2(struct filling *x)
     }
 }
 
+/* --- screenings: one answer a question, whichever was said first --- */
+
+static void answers(struct filling *x)
+{
+    struct slot *s = slot(x, "jawaban");
+    const struct field *f = field(x, "jenis");
+    const struct word *kind = s && f && f->list ? word_by_code(f->list, text(x, "jenis")) : NULL;
+
+    if (kind && s->value.kind == VALUE_TEXT && s->value.text.n != kind->questions[0] &&
+        s->value.text.n != kind->questions[1])
+        understand_fault(x, field(x, "jawaban"), ERROR_INVALID, true, s->at);
+}
+
 /* --- the outcome --- */
 
 /* The order of the form: the variant's fields, a companion in the place of its owner. */
@@ -379,22 +406,14 @@ static void settle_sure(struct filling *x)
             x->slots[i].error = ERROR_NONE;
 }
 
-/* The words of a disease are no signs: `berak darah` is disentri, `batuk sesak` pneumonia. */
-static void unhear_choices(struct filling *x)
-{
-    for (unsigned i = 0; i < x->form->fields_n && x->heard.heard_n; i++)
-        if (x->form->fields[i].type == FIELD_CHOICE && x->slots[i].filled && !x->slots[i].error &&
-            x->slots[i].to > x->slots[i].at + 1)
-            understand_heard_but(x, x->slots[i].at, x->slots[i].to);
-}
-
 /* SPEC 2.2: what is certain decides; a guess or a question does not ring. */
 static void emergency(struct filling *x, struct report *out)
 {
     struct value certain[FORM_FIELDS];
     const struct value *values = out->values;
 
-    unhear_choices(x);
+    if (x->heard.heard_n || x->recalled.heard_n)
+        understand_hear_again(x);
     for (unsigned i = 0; i < x->form->fields_n; i++)
         if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject) {
             if (values != certain)
@@ -422,6 +441,7 @@ void understand_settle(struct filling *x, struct report *out)
         schedule(x, age);
     skdn(x);
     w2(x);
+    answers(x);
     out->form = x->form;
     out->variant = x->variant;
     for (unsigned i = 0; i < x->form->fields_n; i++)

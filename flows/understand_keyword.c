@@ -52,6 +52,15 @@ static void read_words(struct reader *r, unsigned words)
     }
 }
 
+/* A reader stands on the stack, and is not zeroed: only the words read are looked at. */
+static void begin(struct reader *r, struct slice text, unsigned words)
+{
+    r->text = text;
+    r->p = 0;
+    r->n = 0;
+    read_words(r, words);
+}
+
 const struct form *understand_exact_form(const struct form_set *set, struct slice word)
 {
     char upper[WORD_MAX + 1];
@@ -203,14 +212,11 @@ static bool near(const struct reader *r, unsigned w, const struct ruleset *rs, c
 void understand_keyword(const struct ruleset *rs, struct slice text, const struct words *words,
                         struct arena *a, struct keyword *out)
 {
-    struct reader reader, *r = &reader; /* on the stack, and not zeroed: only the words read are looked at */
+    struct reader reader, *r = &reader;
 
     *out = (struct keyword){ 0 };
-    r->text = text;
-    r->p = 0;
-    r->n = 0;
     /* Most texts begin with the keyword of their form. */
-    read_words(r, 1);
+    begin(r, text, 1);
     if (r->n == 0 || exact_form(r, 0, rs, out))
         return;
     read_words(r, WORDS);
@@ -222,4 +228,34 @@ void understand_keyword(const struct ruleset *rs, struct slice text, const struc
     *out = (struct keyword){ .unknown = out->unknown };
     if (r->n > 1)
         (void)near(r, 1, rs, words, a, out);
+}
+
+bool understand_begins_command(struct slice line)
+{
+    struct reader r;
+    struct slice next;
+    const struct command_word *c;
+    unsigned w = 1;
+
+    begin(&r, line, WORDS);
+    c = r.n ? command_by_word(r.words[0].upper) : NULL;
+    if (!c)
+        return false;
+    w += c->kind == COMMAND_TIDAK && r.n > 1 && slice_is(r.words[1].upper, "HADIR");
+    w += w < r.n && (slice_is(r.words[w].upper, "NO") || slice_is(r.words[w].upper, "NOMOR"));
+    next = w < r.n ? r.words[w].upper : slice_make("", 0);
+    if (c->needs == COMMAND_NEEDS_NOTHING)
+        return r.n == 1 || c->kind == COMMAND_FORMAT || (c->kind == COMMAND_PWS && r.n < 5);
+    return slice_all_digits(next) && next.n >= 4 && next.n <= 10 && next.p[0] != '0';
+}
+
+bool understand_begins_report(const struct ruleset *rs, struct slice line)
+{
+    struct reader r;
+    bool figure = false;
+
+    begin(&r, line, WORDS);
+    for (size_t i = 0; i < line.n; i++)
+        figure |= text_is_digit(line.p[i]) || line.p[i] == '#';
+    return figure && r.n && form_by_keyword(&rs->forms, r.words[0].upper);
 }

@@ -77,7 +77,7 @@ static bool strong(const struct filling *x, unsigned i, unsigned value)
 /* A label alone in its part, its value in the next: `#BB#9,2#`. */
 static bool alone(const struct filling *x, unsigned i, unsigned value)
 {
-    return i > 0 && value < x->ts.n && (x->ts.t[value].sep & SEP_HASH) &&
+    return (i > 0 || x->labelled_only) && value < x->ts.n && (x->ts.t[value].sep & SEP_HASH) &&
            ((x->ts.t[i].sep & SEP_HASH) || !in_name(x, i));
 }
 
@@ -119,6 +119,12 @@ static unsigned name_end(struct filling *x, unsigned from)
     return k;
 }
 
+/* `karena gizi buruk umur 14bl`: a labelled age ends a text. */
+static bool next_age(struct filling *x, const struct found *next, unsigned value)
+{
+    return next->field->type == FIELD_AGE && understand_read(x, next->field, value, true).fit == FIT_YES;
+}
+
 static void take_text(struct filling *x, const struct found *l, unsigned i)
 {
     unsigned from = i + l->used, to;
@@ -142,7 +148,8 @@ static void take_text(struct filling *x, const struct found *l, unsigned i)
             struct found next;
             bool keep;
 
-            if ((find(x, k, &next) && joined(x, k + next.used)) || understand_destination(x, k, &keep)) {
+            if ((find(x, k, &next) && (joined(x, k + next.used) || next_age(x, &next, k + next.used))) ||
+                understand_destination(x, k, &keep)) {
                 to = k;
                 break;
             }
@@ -225,6 +232,23 @@ static bool is_sex(const struct filling *x, const struct found *l, unsigned i)
     return true;
 }
 
+/* `bb -`, `lila ?`, `tb` at the end: said not to be given (RULINGS 1). */
+static bool not_given(struct filling *x, const struct found *l, unsigned i)
+{
+    unsigned value = i + l->used, used = l->used;
+    struct found next;
+
+    if (l->name.n == 1 || in_name(x, i) || x->labelled_only)
+        return false;
+    if (value < x->ts.n && x->ts.t[value].kind == TOKEN_EMPTY && !(x->ts.t[value].sep & SEP_HARD))
+        used++;
+    else if (value < x->ts.n && !((x->ts.t[value].sep & SEP_DASH) && find(x, value, &next)))
+        return false;
+    take_labels_tokens(x, i, used);
+    x->slots[l->field->position].given = true;
+    return true;
+}
+
 static void take_value(struct filling *x, const struct found *l, unsigned i)
 {
     unsigned value = i + l->used;
@@ -232,7 +256,7 @@ static void take_value(struct filling *x, const struct found *l, unsigned i)
     bool is_strong = strong(x, i, value), is_alone = alone(x, i, value);
     bool date = l->field->type == FIELD_DATE && !in_name(x, i);
 
-    if (is_sex(x, l, i))
+    if (is_sex(x, l, i) || not_given(x, l, i))
         return;
     if (!joined(x, value) && !is_alone && value < x->ts.n && (x->ts.t[value].sep & (SEP_HASH | SEP_LINE)))
         return;
@@ -286,14 +310,23 @@ void understand_labels(struct filling *x)
     }
 }
 
+/* `di Kelubi`, `di rt 3`: before a place that is known as one, nothing else (`di pesta`). */
+static bool at_place(const struct filling *x, unsigned i, const struct field *f)
+{
+    unsigned used;
+    bool keep;
+
+    return i < x->ts.n && (understand_text_label(x, i, f, &keep) || understand_village(x, i, &used));
+}
+
 bool understand_text_label(const struct filling *x, unsigned i, const struct field *f, bool *keep)
 {
     for (unsigned l = 0; l < f->labels_n && i < x->ts.n; l++)
         if (x->ts.t[i].kind == TOKEN_WORD && !x->ts.t[i].taken && slice_ieq(x->ts.t[i].low, f->labels[l])) {
-            /* DS, DSN, RT … stay in the text (SPEC 2.2); LOK, LOKASI, KE, TUJUAN do not. */
+            /* DS, DSN, RT … stay in the text (SPEC 2.2); LOK, LOKASI, DI, KE, TUJUAN do not. */
             *keep = !(slice_is(f->labels[l], "LOK") || slice_ieq(f->labels[l], f->name) ||
-                      slice_is(f->labels[l], "KE"));
-            return true;
+                      slice_is(f->labels[l], "KE") || slice_is(f->labels[l], "DI"));
+            return !slice_is(f->labels[l], "DI") || at_place(x, i + 1, f);
         }
     return false;
 }
@@ -309,6 +342,19 @@ bool understand_destination(const struct filling *x, unsigned i, bool *keep)
     if (phrase_at(&x->ts, i, x->form->fields[f].list, &used))
         return true;
     return understand_text_label(x, i, &x->form->fields[f], keep);
+}
+
+bool understand_other_label(struct filling *x, const struct field *f, unsigned i)
+{
+    struct found l;
+    unsigned value;
+
+    if (i >= x->ts.n || !find(x, i, &l) || l.field == f)
+        return false;
+    value = i + l.used;
+    if (is_text(l.field))
+        return value < x->ts.n && x->ts.t[value].kind == TOKEN_WORD;
+    return understand_read(x, l.field, value, true).fit != FIT_NO;
 }
 
 bool understand_labels_value(struct filling *x, const struct field *f, unsigned i)

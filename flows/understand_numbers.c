@@ -172,7 +172,14 @@ static bool split_number(struct run *r, unsigned i, const struct amount *n)
     return true;
 }
 
-static unsigned in_run(struct run *r, unsigned i)
+/* `kolesterol 220`: the number behind a word that nobody knows is hers, and no field's. */
+static bool behind_unknown(const struct filling *x, unsigned i)
+{
+    return i > x->head_end && x->ts.t[i - 1].kind == TOKEN_WORD &&
+           (x->ts.t[i - 1].loose || !x->ts.t[i - 1].taken) && (x->ts.t[i].sep & SEP_HARD) == 0;
+}
+
+static unsigned run_on(struct run *r, unsigned i)
 {
     struct filling *x = r->x;
     struct got own = { .fit = FIT_NO }, g;
@@ -220,6 +227,17 @@ static unsigned in_run(struct run *r, unsigned i)
     return i;
 }
 
+static unsigned in_run(struct run *r, unsigned i)
+{
+    unsigned to = run_on(r, i);
+
+    for (unsigned k = 0; to > i && k < r->open_n && behind_unknown(r->x, i); k++)
+        if (r->open[k]->unit != UNIT_PERSON && r->x->slots[r->open[k]->position].at == i &&
+            r->x->slots[r->open[k]->position].filled)
+            ask(r->x, r->open[k], ERROR_AMBIGUOUS, i);
+    return to;
+}
+
 /* RULINGS 25: would all numbers fit as well with the first field left out? */
 static void ask_if_shifted(struct run *r)
 {
@@ -246,6 +264,13 @@ static void ask_if_shifted(struct run *r)
 
 /* --- leftovers --- */
 
+/* `mr3`, `campak 3`: a dose that no vaccine has (RULINGS 34, 35). */
+static bool dose_of(const struct filling *x, const struct field *f, unsigned i)
+{
+    return f->type == FIELD_CHOICES && i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && x->ts.t[i].low.n == 1 &&
+           (x->ts.t[i].sep & (SEP_HARD | SEP_ODD)) == 0;
+}
+
 static void leftover(struct run *r, unsigned i)
 {
     struct filling *x = r->x;
@@ -268,8 +293,12 @@ static void leftover(struct run *r, unsigned i)
             last = f;
     }
     x->ts.t[i].taken = true;
-    if (last)
+    if (last && dose_of(x, last, i)) {
+        understand_fault(x, last, ERROR_INVALID, true, i);
+        x->slots[last->position].typed = understand_span(x, i - 1, i + 1);
+    } else if (last) {
         ask(x, last, ERROR_AMBIGUOUS, i);
+    }
 }
 
 static void identity_numbers(struct filling *x, unsigned from)

@@ -1,6 +1,8 @@
 /* understand_read.c - one value of one field type at one place of a report (SPEC 2.2).  See understand.h. */
 #include "flows/understand.h"
 
+#include <string.h>
+
 #include "parsers/amount.h"
 #include "parsers/damm.h"
 #include "parsers/nik.h"
@@ -102,6 +104,17 @@ static bool comma_between(const struct filling *x, const struct field *f, const 
     return false;
 }
 
+/* `7,l`: a letter that can only be the digit behind the mark, where no sex is due (RULINGS 27). */
+static bool one_behind(const struct filling *x, const struct field *f, const struct amount *n, unsigned i)
+{
+    const struct token *t = &x->ts.t[i];
+    int jk = form_field(x->form, "jk");
+
+    return i < x->ts.n && !n->mark && !n->unit.n && !f->whole && !t->taken && t->text.n == 1 &&
+           strchr("lIi", t->text.p[0]) && (t->sep == SEP_COMMA || t->sep == SEP_DOT) &&
+           (jk < 0 || x->slots[jk].filled);
+}
+
 static struct got read_number(struct filling *x, const struct field *f, unsigned i)
 {
     struct got g = no();
@@ -132,6 +145,11 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
     if (n.broken || n.two_marks || (f->whole && n.milli % 1000 != 0))
         return wrong(ERROR_INVALID, n.used);
     milli = n.milli;
+    if (one_behind(x, f, &n, i + n.used)) {
+        milli += 100;
+        g.used++;
+        g.repaired = true;
+    }
     grams_to_kg(f, &n, &milli, &doubt);
     if (!within(milli, f->min, f->max)) {
         struct got out = number_out_of_range(f, &n, milli);
@@ -474,8 +492,10 @@ static struct got read_answers(struct filling *x, const struct field *f, unsigne
             continue;
         }
         if (understand_is(x, k, "terima_kasih", &used) || understand_is(x, k, "penanda_tangan", &used) ||
-            (n && answered(kind, n) &&
-             (understand_labels_value(x, f, k) || read_nik(x, k, false).fit != FIT_NO)))
+            understand_other_label(x, f, k) ||
+            (n && answered(kind, n) && read_nik(x, k, false).fit != FIT_NO))
+            break;
+        if (n && !kind && jenis >= 0 && phrase_at(&x->ts, k, x->form->fields[jenis].list, &used))
             break;
         for (size_t c = 0; c < x->ts.t[k].text.n; c++)
             if (n >= sizeof out || !answer_letter(x->ts.t[k].text.p[c], &out[n++]))

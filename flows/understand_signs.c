@@ -123,6 +123,8 @@ static void on_other(void *arg, unsigned from, unsigned to)
     understand_stray_keyword(g->x, from);
     add_other(g, from, to);
     mark(g->x, from, to);
+    for (unsigned k = from; k < to; k++)
+        ts->t[k].loose = true;
 }
 
 void understand_signs(struct filling *x, unsigned from)
@@ -164,23 +166,40 @@ struct hearing {
     struct arena *arena;
 };
 
-static void hear(void *arg, const struct sign *s)
+static void add_heard(struct hearing *h, struct slice code)
 {
-    struct hearing *h = arg;
-
-    if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT)
-        return;
     if (!h->said->heard)
         h->said->heard = ARENA_ARRAY(h->arena, struct slice, ITEMS);
     if (!h->said->heard || h->said->heard_n == ITEMS)
         return;
     for (unsigned i = 0; i < h->said->heard_n; i++)
-        if (slice_eq(h->said->heard[i], s->word->code))
+        if (slice_eq(h->said->heard[i], code))
             return;
-    h->said->heard[h->said->heard_n++] = s->word->code;
+    h->said->heard[h->said->heard_n++] = code;
 }
 
-void understand_heard_but(struct filling *x, unsigned from, unsigned to)
+static void hear(void *arg, const struct sign *s)
+{
+    if (s->kind != SIGN_NEGATED && s->kind != SIGN_DOUBT)
+        add_heard(arg, s->word->code);
+}
+
+/* Tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several words
+ * (`berak darah` is disentri, `batuk sesak` pneumonia). */
+static const struct slot *names(const struct filling *x, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        const struct slot *s = &x->slots[f];
+        enum field_type type = x->form->fields[f].type;
+
+        if (s->filled && !s->error && s->at == i && s->to > i &&
+            (type == FIELD_NAME || (type == FIELD_CHOICE && s->to > i + 1)))
+            return s;
+    }
+    return NULL;
+}
+
+void understand_hear_again(struct filling *x)
 {
     struct hearing h = { .said = &x->heard, .arena = x->arena };
     struct sign_scan scan = { .lists = { x->words->signs },
@@ -189,10 +208,38 @@ void understand_heard_but(struct filling *x, unsigned from, unsigned to)
                               .near = true,
                               .sign = hear,
                               .arg = &h };
+    struct tokens again = x->ts; /* anew: by now all of them are taken */
+    unsigned from = 0;
 
+    again.t = ARENA_ARRAY(x->arena, struct token, again.n ? again.n : 1);
+    if (!again.t)
+        return;
+    for (unsigned i = 0; i < again.n; i++) {
+        again.t[i] = x->ts.t[i];
+        again.t[i].taken = false;
+    }
     x->heard.heard_n = 0;
-    signs_scan(&scan, &x->ts, 0, from);
-    signs_scan(&scan, &x->ts, to, x->ts.n);
+    for (unsigned i = 0; i < again.n; i++) {
+        const struct slot *s = names(x, i);
+
+        if (!s)
+            continue;
+        signs_scan(&scan, &again, from, i);
+        from = s->to;
+        i = from - 1;
+    }
+    if (from < again.n)
+        signs_scan(&scan, &again, from, again.n);
+    for (unsigned i = 0; i < x->recalled.heard_n; i++)
+        add_heard(&h, x->recalled.heard[i]);
+}
+
+unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, bool durations)
+{
+    struct sign_scan scan = { .lists = { x->words->signs }, .lists_n = 1, .kata = x->words->kata };
+
+    scan.units = durations ? x->words->units : NULL;
+    return form_field(x->form, "alasan") < 0 ? signs_end(&scan, &x->ts, i, to) : i;
 }
 
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)

@@ -134,8 +134,9 @@ static void dates(struct filling *x, unsigned from)
             struct got g;
 
             if (x->ts.t[i].taken || behind_place(x, i) ||
-                (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD && !(x->ts.t[i].sep & SEP_HASH) &&
-                 slice_find(x->ts.t[i].low, '/') == (size_t)-1))
+                (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD &&
+                 slice_find(x->ts.t[i].low, '/') == (size_t)-1 &&
+                 !(i == from && (x->ts.t[i].sep & SEP_HASH))))
                 continue;
             g = understand_read(x, f, i, false);
             if (g.fit != FIT_NO)
@@ -199,9 +200,31 @@ static bool of_a_list(const struct filling *x, unsigned i)
     return false;
 }
 
+bool understand_village(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct directory *d = &x->rs->directory;
+
+    for (unsigned p = 0; p < d->places_n; p++) {
+        struct slice rest = d->places[p].name;
+        unsigned k = i;
+
+        if (d->places[p].level != PLACE_DESA && d->places[p].level != PLACE_KELURAHAN)
+            continue;
+        for (; rest.n && k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k++)
+            if ((k > i && (x->ts.t[k].sep & SEP_HARD)) || !slice_ieq(slice_cut(&rest, ' '), x->ts.t[k].text))
+                break;
+        if (!rest.n && k > i && slice_ieq(d->places[p].name, understand_span(x, i, k))) {
+            *used = k - i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void places(struct filling *x, const struct field *f, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++) {
+        unsigned used;
         bool keep;
 
         if (!open_field(x, f))
@@ -218,6 +241,8 @@ static void places(struct filling *x, const struct field *f, unsigned from)
         /* Between # the slot is the place, whatever its first word (RULINGS 39), unless a list takes it. */
         if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH) && !of_a_list(x, i))
             take_place(x, f, i, place_end(x, f, i));
+        else if (understand_village(x, i, &used))
+            take_place(x, f, i, i + used);
     }
 }
 
@@ -325,7 +350,7 @@ void understand_tail(struct filling *x)
             texts(x, f, from);
     }
     understand_units(x, from);
-    understand_signs(x, from);
+    understand_signs(x, x->signs_at ? x->signs_at - 1 : from);
     understand_numbers(x, from);
     leftovers(x, from);
 }

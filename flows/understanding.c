@@ -41,6 +41,23 @@ static bool sign_ends(const struct filling *x, unsigned i)
     return false;
 }
 
+/* A word of a report's end, of no list: `gatal2`, where the form keeps such words. */
+static bool loose_word(const struct filling *x, unsigned i)
+{
+    unsigned used;
+    bool figures = false;
+
+    if (x->form->fields_n == 0 || form_field(x->form, "tanda") < 0 || x->ts.t[i].kind != TOKEN_WORD ||
+        x->ts.t[i].label || x->ts.t[i].glued || x->ts.t[i].low.n < 4)
+        return false;
+    for (unsigned k = 0; k < i; k++)
+        figures |= x->ts.t[k].kind == TOKEN_NUMBER;
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].list && phrase_at(&x->ts, i, x->form->fields[f].list, &used))
+            return false;
+    return figures;
+}
+
 /* `pusing2`: a 2 glued behind a sign says the word twice, as in pusing-pusing, and is no value.  `batuk2
  * minggu` counts weeks. */
 static void drop_words_said_twice(struct filling *x)
@@ -52,11 +69,39 @@ static void drop_words_said_twice(struct filling *x)
 
         if (ts->t[i].kind != TOKEN_NUMBER || !ts->t[i].glued || !slice_eq(ts->t[i].low, S("2")) ||
             (i + 1 < ts->n && (ts->t[i + 1].glued || phrase_at(ts, i + 1, x->words->units, &used))) ||
-            !sign_ends(x, i - 1))
+            (!sign_ends(x, i - 1) && !loose_word(x, i - 1)))
             continue;
         ts->n--;
         memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
         i--;
+    }
+}
+
+/* `bumil Ana umur 25 28 110/70`: the mother's age is no week, where the form asks for none. */
+static void drop_age(struct filling *x)
+{
+    struct tokens *ts = &x->ts;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_AGE)
+            return;
+    for (unsigned i = 0; i + 1 < ts->n; i++) {
+        struct slice unit = { 0 };
+        unsigned used = 0;
+
+        if (!understand_is(x, i, "umur", &used) || ts->t[i + 1].kind != TOKEN_NUMBER || ts->t[i + 1].taken)
+            continue;
+        used = 0;
+        if (i + 2 < ts->n && ts->t[i + 2].kind == TOKEN_WORD)
+            unit = phrase_code(ts, i + 2, x->words->units, &used);
+        ts->t[i].taken = true;
+        if (i + 2 + used < ts->n && ts->t[i + 2 + used].kind == TOKEN_NUMBER && slice_is(unit, "hr"))
+            unit = slice_make("", 0); /* `umur 25 hari 5`: the next label */
+        if (unit.n && !slice_is(unit, "th"))
+            continue; /* `usia 28 mgg` */
+        ts->t[i + 1].taken = true;
+        if (unit.n)
+            ts->t[i + 2].taken = true;
     }
 }
 
@@ -103,6 +148,7 @@ void understand_report(const struct ruleset *rs, const struct form *form, struct
         understand_w2(x);
     } else {
         skip_second_keyword(x);
+        drop_age(x);
         understand_labels(x);
         understand_choose_variant(x);
         understand_head(x);
@@ -296,6 +342,21 @@ static bool has_letter_or_digit(struct slice s)
     return false;
 }
 
+/* Nobody weighs eight thousand tons: `Hp 08123456789`. */
+static bool has_telephone(struct slice line)
+{
+    for (size_t i = 0, run = 0; i <= line.n; i++) {
+        if (i < line.n && text_is_digit(line.p[i])) {
+            run++;
+            continue;
+        }
+        if (run >= 9 && run <= 14)
+            return true;
+        run = 0;
+    }
+    return false;
+}
+
 /* One line behind the first. */
 static void next_line(struct splitter *s, size_t from, size_t end)
 {
@@ -316,7 +377,8 @@ static void next_line(struct splitter *s, size_t from, size_t end)
         return;
     }
     /* Without a keyword it repeats the form above, if it makes a complete report. */
-    if (has_letter_or_digit(between(s, s->begin, from)) && try_line(s, from, end)) {
+    if (has_letter_or_digit(between(s, s->begin, from)) &&
+        (has_telephone(between(s, from, end)) ? try_report(s, s->form, from, end) : try_line(s, from, end))) {
         begin_report(s, s->form, from, from);
         return;
     }
@@ -389,27 +451,24 @@ static void hear_all(const struct ruleset *rs, const struct words *words, struct
         out->emergency |= rules_sign(rs->rules, out->heard[i]) == URGENCY_E1;
 }
 
-bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
-                    struct said *out)
+/* Reads one part: reports, or a command. */
+static bool understand_part(const struct ruleset *rs, const struct words *words, struct slice text,
+                            int64_t today, struct arena *a, struct said *out)
 {
     struct keyword k;
-    struct splitter s = { .rs = rs, .arena = a, .said = out };
+    struct splitter s = { .rs = rs, .arena = a, .said = out, .today = today };
 
     memset(out, 0, sizeof *out);
-    if (text.n > TEXT_MAX)
-        text.n = TEXT_MAX;
-    text = text_clean(text, a);
     out->body = normalised(text, a);
-    s.today = date_today(at_ms, rs->utc_offset_min);
-    understand_keyword(rs, text, &rs->forms.words, a, &k);
+    understand_keyword(rs, text, words, a, &k);
     if (!k.found) {
-        hear_all(rs, &rs->forms.words, text, a, out);
+        hear_all(rs, words, text, a, out);
         return !a->failed;
     }
     if (!k.form) {
         out->kind = SAID_COMMAND;
         out->emergency = false;
-        understand_command(rs, &k, text, s.today, a, &out->command);
+        understand_command(rs, &k, text, today, a, &out->command);
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
@@ -429,6 +488,50 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
     return !a->failed;
 }
 
+/* Where the part that begins at text.p ends: before a line that is a command, and behind a command before a
+ * line that is a report.  What has no keyword yet is no part. */
+static size_t part_end(const struct ruleset *rs, const struct words *words, struct slice text,
+                       struct arena *a)
+{
+    for (size_t end = line_end(text, 0); end < text.n; end = line_end(text, end + 1)) {
+        struct slice line = slice_skip(text, end + 1);
+        struct keyword before;
+
+        line = slice_take(line, line_end(line, 0));
+        if (!understand_begins_command(line) && !understand_begins_report(rs, line))
+            continue;
+        understand_keyword(rs, slice_take(text, end), words, a, &before);
+        if (before.found && (!before.form || !understand_begins_report(rs, line)))
+            return end;
+    }
+    return text.n;
+}
+
+bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
+                    struct said *out)
+{
+    int64_t today = date_today(at_ms, rs->utc_offset_min);
+    const struct words *words = &rs->forms.words;
+    struct said *part = out;
+
+    if (text.n > TEXT_MAX)
+        text.n = TEXT_MAX;
+    text = text_clean(text, a);
+    for (unsigned n = 1;; n++) {
+        size_t end = n < UNDERSTAND_PARTS ? part_end(rs, words, text, a) : text.n;
+
+        if (!understand_part(rs, words, slice_take(text, end), today, a, part))
+            return false;
+        if (end == text.n)
+            return true;
+        text = slice_skip(text, end + 1);
+        part->next = ARENA_NEW(a, struct said);
+        if (!part->next)
+            return false;
+        part = part->next;
+    }
+}
+
 /* --- answers, corrections, USSD --- */
 
 /* The signs in a reason that was given earlier, or on a page of its own. */
@@ -437,7 +540,7 @@ static void hear_value(struct filling *x, const struct value *v)
     struct tokens *ts = ARENA_NEW(x->arena, struct tokens);
 
     if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, &x->rs->forms, x->arena, ts))
-        understand_heard(x->words, ts, x->arena, &x->heard);
+        understand_heard(x->words, ts, x->arena, &x->recalled);
 }
 
 static void fill_from(struct filling *x, const struct value *values)

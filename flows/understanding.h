@@ -67,11 +67,13 @@ enum said_kind {
 };
 
 enum {
-    UNDERSTAND_REPORTS = 20
+    UNDERSTAND_REPORTS = 20,
+    UNDERSTAND_PARTS = 8, /* of one SMS: commands and runs of reports */
 };
 
 /* All in the arena. */
 struct said {
+    struct said *next; /* a command on a line of its own behind this, or what stands behind a command */
     enum said_kind kind;
     struct report *reports; /* SAID_REPORTS: 1 … UNDERSTAND_REPORTS */
     unsigned reports_n;

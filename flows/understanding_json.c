@@ -123,37 +123,43 @@ static void close_with_reply(struct buf *out, const struct ruleset *rs, const st
     buf_char(out, '}');
 }
 
-void understanding_json(struct buf *out, const struct ruleset *rs, const struct said *said, struct arena *a)
+/* The reports of one part, or its command; without the closing brace of the last. */
+static void part_json(struct buf *out, const struct said *said)
 {
-    switch (said->kind) {
-    case SAID_NOTHING:
+    if (said->kind == SAID_COMMAND) {
+        command_json(out, &said->command);
+        return;
+    }
+    for (unsigned i = 0; i < said->reports_n; i++) {
+        buf_str(out, i ? "}," : "");
+        report_json(out, &said->reports[i]);
+    }
+    if (said->kind == SAID_NOTHING)
         buf_str(
             out,
             "{\"status\":\"rejected\",\"form\":null,\"error\":{\"code\":\"unknown_keyword\"},\"fields\":{},"
             "\"repairs\":[]");
-        if (said->emergency)
-            buf_str(out, ",\"alert\":\"E1\"");
-        break;
-    case SAID_COMMAND:
-        command_json(out, &said->command);
-        if (said->emergency)
-            buf_str(out, ",\"alert\":\"E1\"");
-        break;
-    case SAID_REPORTS:
-        if (said->reports_n == 1) {
-            report_json(out, &said->reports[0]);
-            break;
-        }
+}
+
+void understanding_json(struct buf *out, const struct ruleset *rs, const struct said *said, struct arena *a)
+{
+    bool many = said->next || (said->kind == SAID_REPORTS && said->reports_n > 1), emergency = false;
+
+    if (many)
         buf_str(out, "{\"status\":\"many\",\"reports\":[");
-        for (unsigned i = 0; i < said->reports_n; i++) {
-            buf_str(out, i ? "," : "");
-            report_json(out, &said->reports[i]);
+    for (const struct said *part = said; part; part = part->next) {
+        buf_str(out, part == said ? "" : ",");
+        part_json(out, part);
+        emergency |= part->emergency;
+        if (!many)
+            break;
+        if (part == said)
             buf_char(out, '}');
-        }
-        buf_char(out, ']');
-        if (said->emergency)
-            buf_str(out, ",\"alert\":\"E1\"");
-        break;
+        else
+            close_with_reply(out, rs, part, a); /* each part has an answer of its own */
     }
+    buf_str(out, many ? "]" : "");
+    if (emergency && (many || said->kind == SAID_NOTHING))
+        buf_str(out, ",\"alert\":\"E1\"");
     close_with_reply(out, rs, said, a);
 }

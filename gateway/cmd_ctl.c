@@ -21,6 +21,8 @@ static void usage(FILE *to)
                 "  drain          finish what is under way and leave\n"
                 "  people …       see kentongan people\n"
                 "  trace NOMOR    the life of a report or referral; with --reveal also numbers and texts\n"
+                "  parked         what waits for people: see kentongan ctl parked --help\n"
+                "  drafts         reports that nobody completed in time; with --reveal also who and what\n"
                 "  help           all that it knows\n\n"
                 "Example: kentongan ctl show queues\n");
 }

@@ -28,6 +28,7 @@
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
+#include "gateway/parked_desk.h"
 #include "gateway/people_desk.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
@@ -106,32 +107,44 @@ static void on_due(void *arg, struct slice id, struct slice text, int64_t due_ms
     arena_free(&arena);
 }
 
-struct spooled {
+/* A message that the store keeps until it was carried out: of the spool, or released by people. */
+struct kept {
     struct gateway *gateway;
     void *token;
+    void (*done)(struct store *, void *token, bool taken);
 };
 
-static void on_spooled_answer(void *arg, const struct answer *a)
+static void on_replayed(void *arg, const struct answer *a)
 {
-    struct spooled *s = arg;
+    struct kept *k = arg;
     bool again = a->reason == REASON_spooled || a->reason == REASON_spool_full || a->reason == REASON_busy ||
                  a->reason == REASON_draining;
 
-    store_spool_done(s->gateway->store, s->token, !again);
-    free(s);
+    k->done(k->gateway->store, k->token, !again);
+    free(k);
+}
+
+static void replay(struct gateway *g, const struct inbound *in, void *token,
+                   void (*done)(struct store *, void *, bool))
+{
+    struct kept *k = malloc(sizeof *k);
+
+    if (!k) {
+        done(g->store, token, false);
+        return;
+    }
+    *k = (struct kept){ .gateway = g, .token = token, .done = done };
+    pipeline_replay(g->pipeline, in, on_replayed, k);
 }
 
 static void on_spooled(void *arg, const struct inbound *in, void *token)
 {
-    struct gateway *g = arg;
-    struct spooled *s = malloc(sizeof *s);
+    replay(arg, in, token, store_spool_done);
+}
 
-    if (!s) {
-        store_spool_done(g->store, token, false);
-        return;
-    }
-    *s = (struct spooled){ .gateway = g, .token = token };
-    pipeline_replay(g->pipeline, in, on_spooled_answer, s);
+static void on_released(void *arg, const struct inbound *in, void *token)
+{
+    replay(arg, in, token, store_released_done);
 }
 
 /* --- what staff and ctl ask --- */
@@ -401,6 +414,7 @@ static int open_rooms(struct gateway *g, struct err *e)
         return err_set(e, "out of memory");
     store_on_due(g->store, on_due, g);
     store_on_spooled(g->store, on_spooled, g);
+    store_on_released(g->store, on_released, g);
     in_ops.delivery = g->delivery;
     in_ops.rules = g->now->rules;
     g->smpp = smpp_hub_open(g->loop, c, e);
@@ -483,6 +497,26 @@ static void on_trace_asked(void *arg, struct slice words, ctl_done *done, void *
         done(ctx, S("error: not now: the gateway is starting or leaving\n"));
 }
 
+static void on_drafts_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
+{
+    struct gateway *g = arg;
+
+    if (g->ready && !g->draining)
+        drafts_desk(g->msglog, g->now->config->utc_offset_min, words, done, ctx);
+    else
+        done(ctx, S("error: not now: the gateway is starting or leaving\n"));
+}
+
+static void on_parked_asked(void *arg, struct slice words, ctl_done *done, void *ctx)
+{
+    struct gateway *g = arg;
+
+    if (g->ready && !g->draining)
+        parked_desk(g->store, g->now->config->utc_offset_min, words, done, ctx);
+    else
+        done(ctx, S("error: not now: the gateway is starting or leaving\n"));
+}
+
 static int open_staff(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
@@ -494,6 +528,8 @@ static int open_staff(struct gateway *g, struct err *e)
                            .under_way = under_way,
                            .people = on_people_asked,
                            .trace = on_trace_asked,
+                           .parked = on_parked_asked,
+                           .drafts = on_drafts_asked,
                            .arg = g,
                            .store = g->store };
     char path[512];

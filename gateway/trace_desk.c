@@ -33,7 +33,7 @@ static void tracing_end(struct tracing *t)
 static void put(struct buf *b, const char *name, struct slice value)
 {
     if (value.n)
-        buf_printf(b, " %s %.*s", name, SLICE_ARG(value));
+        buf_printf(b, " %s%s%.*s", name, *name ? " " : "", SLICE_ARG(value));
 }
 
 static void on_loaded(void *arg, enum store_rc rc)
@@ -101,4 +101,43 @@ void trace_desk(struct store *store, struct msglog *log, int utc_offset_min, str
     arena_init(&t->arena, MEMORY);
     buf_init(&t->text, ANSWER_MAX);
     msglog_trace(log, nomor, t->reveal, utc_offset_min, on_traced, t);
+}
+
+/* --- drafts that expired --- */
+
+struct listing {
+    ctl_done *done;
+    void *ctx;
+};
+
+static void on_drafts(void *arg, bool ok, struct slice text)
+{
+    struct listing l = *(struct listing *)arg;
+    struct buf b;
+
+    free(arg);
+    buf_init(&b, ANSWER_MAX);
+    if (!ok)
+        buf_printf(&b, "error: %.*s\n", SLICE_ARG(text));
+    else if (!text.n)
+        buf_str(&b, "no report was left unfinished\n");
+    else
+        buf_add(&b, text);
+    l.done(l.ctx, buf_slice(&b));
+    buf_free(&b);
+}
+
+void drafts_desk(struct msglog *log, int utc_offset_min, struct slice words, ctl_done *done, void *ctx)
+{
+    struct listing *l;
+
+    if (words.n && !slice_is(words, "--reveal")) {
+        done(ctx, S("error: drafts [--reveal]: reports that nobody completed in time\n"));
+        return;
+    }
+    l = malloc(sizeof *l);
+    if (!l)
+        abort(); /* asked by a person, once */
+    *l = (struct listing){ done, ctx };
+    msglog_drafts(log, words.n > 0, utc_offset_min, on_drafts, l);
 }

@@ -11,4 +11,7 @@
 void trace_desk(struct store *, struct msglog *, int utc_offset_min, struct slice words, ctl_done *done,
                 void *ctx);
 
+/* `kentongan ctl drafts`: reports that nobody completed in time.  words: "" or "--reveal". */
+void drafts_desk(struct msglog *, int utc_offset_min, struct slice words, ctl_done *done, void *ctx);
+
 #endif

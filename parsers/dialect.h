@@ -53,6 +53,7 @@ struct wire_dlr {
     struct slice their_id; /* the provider's message id */
     const char *state;     /* "delivered", "failed", "buffered", "accepted", "rejected" */
     bool final;
+    bool part; /* it is about the part that has their_id, not about the whole */
 };
 
 /* What became of a message, for the provider's ears. */
@@ -87,6 +88,7 @@ struct wire_sms {
 
 enum {
     WIRE_HEADERS = 8,
+    WIRE_PARTS = 16, /* of a long SMS whose parts the provider names each */
 };
 
 struct wire_send {
@@ -113,8 +115,10 @@ enum send_result {
 
 struct send_answer {
     enum send_result result;
-    struct slice their_id; /* in the arena; may be empty */
-    char why[48];          /* for logs and parking: words of the protocol, no number or text */
+    struct slice their_id;             /* in the arena; may be empty */
+    struct slice part_ids[WIRE_PARTS]; /* of the parts behind the first, where each has its own */
+    unsigned part_ids_n;
+    char why[48]; /* for logs and parking: words of the protocol, no number or text */
 };
 
 struct dialect {

@@ -146,7 +146,10 @@ static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, st
                                           .word = PARAM_NAMES("status"),
                                           .states = states };
 
-    return dialect_form_dlr(r, &names, a, out);
+    enum wire_rc rc = dialect_form_dlr(r, &names, a, out);
+
+    out->part = out->their_id.n > 0; /* each part has a report of its own, all with our client-ref */
+    return rc;
 }
 
 static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, struct wire_send *out)
@@ -173,26 +176,48 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
 }
 
 /* 0 taken; 1 throttled; 5 theirs, 4 8 9 10 credit and keys: later; the rest never. */
+static enum send_result result_of(uint64_t code)
+{
+    if (code == 0)
+        return SEND_ACCEPTED;
+    if (code == 1)
+        return SEND_THROTTLED;
+    return code == 4 || code == 5 || (code >= 8 && code <= 10) ? SEND_LATER : SEND_REFUSED;
+}
+
+/* A part that was taken beside one that was not is half an SMS on its way: nobody can say what arrives. */
+static void add_part(struct send_answer *out, const struct params *f, uint64_t code)
+{
+    struct slice id = params_get(f, PARAM_NAMES("message-id"));
+
+    if ((result_of(code) == SEND_ACCEPTED) != (out->result == SEND_ACCEPTED)) {
+        snprintf(out->why, sizeof out->why, "a part has status %llu", (unsigned long long)code);
+        out->result = SEND_UNKNOWN;
+    }
+    if (id.n)
+        out->part_ids[out->part_ids_n++] = id;
+}
+
+/* One element of `messages` for each part of a long SMS. */
 static void decode_send_answer(const struct wire_said *said, struct arena *a, struct send_answer *out)
 {
-    struct params f = { .n = 0 };
-    uint64_t code = 0;
-
     if (dialect_said_by_status(said->status, out) || said->status != 200)
         return;
-    if (params_add_json_item(&f, said->body, "messages", 0, a) != 0 ||
-        !slice_to_u64(params_get(&f, PARAM_NAMES("status")), &code))
-        return;
-    snprintf(out->why, sizeof out->why, "status %llu", (unsigned long long)code);
-    out->their_id = params_get(&f, PARAM_NAMES("message-id"));
-    if (code == 0)
-        out->result = SEND_ACCEPTED;
-    else if (code == 1)
-        out->result = SEND_THROTTLED;
-    else if (code == 4 || code == 5 || (code >= 8 && code <= 10))
-        out->result = SEND_LATER;
-    else
-        out->result = SEND_REFUSED;
+    for (unsigned i = 0; i <= WIRE_PARTS; i++) {
+        struct params f = { .n = 0 };
+        uint64_t code = 0;
+
+        if (params_add_json_item(&f, said->body, "messages", i, a) != 0 ||
+            !slice_to_u64(params_get(&f, PARAM_NAMES("status")), &code))
+            return;
+        if (i > 0) {
+            add_part(out, &f, code);
+            continue;
+        }
+        snprintf(out->why, sizeof out->why, "status %llu", (unsigned long long)code);
+        out->their_id = params_get(&f, PARAM_NAMES("message-id"));
+        out->result = result_of(code);
+    }
 }
 
 const struct dialect dialect_vonage = {

@@ -197,6 +197,30 @@ static unsigned word_at(struct state *x, unsigned i)
     return lasts ? duration_end(x, i + 1) : place_end(x, i + 1);
 }
 
+unsigned signs_end(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
+{
+    struct state x = { .s = s, .ts = ts, .end = to };
+    unsigned end = i;
+
+    for (unsigned k = i; k < to && !ts->t[k].taken;) {
+        unsigned list = 0, used;
+        const struct word *w = longest(&x, k, &list, &used);
+
+        if (w) {
+            k = end = duration_end(&x, k + used);
+            while (k < to && ts->t[k].kind == TOKEN_NEGATED)
+                k = end = k + 1;
+        } else {
+            struct slice kata = kata_at(&x, k, &used);
+
+            if (!slice_is(kata, "negator") && !slice_is(kata, "negator_lain") && !slice_is(kata, "pengisi"))
+                break;
+            k += used;
+        }
+    }
+    return end;
+}
+
 void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned from, unsigned to)
 {
     struct state x = { .s = s, .ts = ts, .end = to };

@@ -37,6 +37,10 @@ struct sign_scan {
     void *arg;
 };
 
+/* The token behind the signs that begin at token i, with their negators, durations and filling words; i when
+ * none begins there. */
+unsigned signs_end(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);
+
 /* Tokens that are taken are passed over. */
 void signs_scan(const struct sign_scan *, const struct tokens *, unsigned from, unsigned to);
 

@@ -222,15 +222,16 @@ static bool last_letter(const struct lexer *x, const char *p)
            !(x->form && x->form->code_counts);
 }
 
-/* `7,,8`, `7,.8`: one number with a mark too many, which nobody can read, unless commas part the fields
- * (`14,,76`). */
+/* `7,,8`, `7..8`: one number with a mark too many, which nobody can read; not so where such marks part the
+ * fields (`14,,76`, `Siti..14..9,2`), but for a last digit by itself: `Siti,P,14bl,7,,8`. */
 static bool doubled_mark(const struct lexer *x, const char *p)
 {
-    char next = at(x, p + 1);
+    char next = at(x, p + 1), last = at(x, p + 3);
+    bool one = !text_is_digit(last) && !((last == ',' || last == '.') && text_is_digit(at(x, p + 4)));
 
-    return (x->sep & SEP_COMMA) == 0 &&
-           ((*p == ',' && (next == ',' || next == '.')) || (*p == '.' && next == ',')) &&
-           text_is_digit(at(x, p + 2));
+    if ((*p != ',' && *p != '.') || (next != ',' && next != '.') || !text_is_digit(at(x, p + 2)))
+        return false;
+    return (x->sep & (*p == '.' ? SEP_DOT : SEP_COMMA)) == 0 || (*p == ',' && one);
 }
 
 /* True while the number goes on at the mark *p. */

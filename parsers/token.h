@@ -46,6 +46,7 @@ struct token {
     bool repaired;     /* letters were read as digits */
     bool label;        /* a label of the form with a number glued to it: `tb72` */
     bool taken;        /* used up by a field */
+    bool loose;        /* a word of no list */
 };
 
 struct tokens {

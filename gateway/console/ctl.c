@@ -237,22 +237,33 @@ static void on_said(void *arg, struct slice text)
     buf_free(&b);
 }
 
-static bool people(struct client *c, struct slice words)
+static bool ask(struct client *c, ctl_desk *desk, struct slice words)
 {
-    if (!c->ctl->ops.people)
+    if (!desk)
         return false;
     client_wait(c);
-    c->ctl->ops.people(c->ctl->ops.arg, words, on_said, c);
+    desk(c->ctl->ops.arg, words, on_said, c);
     return true;
+}
+
+static bool people(struct client *c, struct slice words)
+{
+    return ask(c, c->ctl->ops.people, words);
 }
 
 static bool trace(struct client *c, struct slice words)
 {
-    if (!c->ctl->ops.trace)
-        return false;
-    client_wait(c);
-    c->ctl->ops.trace(c->ctl->ops.arg, words, on_said, c);
-    return true;
+    return ask(c, c->ctl->ops.trace, words);
+}
+
+static bool parked(struct client *c, struct slice words)
+{
+    return ask(c, c->ctl->ops.parked, words);
+}
+
+static bool drafts(struct client *c, struct slice words)
+{
+    return ask(c, c->ctl->ops.drafts, words);
 }
 
 static const struct {
@@ -269,6 +280,10 @@ static const struct {
     { "people", "export, approve NOMOR, retire NUMBER, put ROW: see kentongan people --help", NULL, people },
     { "trace", "NOMOR: what came in, what it was understood as, what went out and what became of it", NULL,
       trace },
+    { "parked",
+      "what waits for people; parked STREAM, parked release STREAM ID|all, parked drop STREAM ID --why WORD",
+      NULL, parked },
+    { "drafts", "reports that nobody completed in time, to be called back", NULL, drafts },
     { "reload", "read the configuration again; a bad file changes nothing", reload, NULL },
     { "drain", "refuse new messages, finish those under way, leave", drain, NULL },
 };

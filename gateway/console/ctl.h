@@ -2,7 +2,8 @@
  * closes.
  *
  * Requests are rows of one table in ctl.c.  An answer that begins with "error:" is a failure.  But for
- * `people` and `trace --reveal`, shows counts and states only: no number, name or text of a message. */
+ * `people` and what --reveal was said to, shows counts and states only: no number, name or text of a message.
+ */
 #ifndef KENTONGAN_CONSOLE_CTL_H
 #define KENTONGAN_CONSOLE_CTL_H
 
@@ -17,16 +18,16 @@
 /* Text is the whole answer, valid during the call; it begins with "error:" when it is a failure. */
 typedef void ctl_done(void *ctx, struct slice text);
 
+/* A request whose words follow its name: done exactly once, now or later. */
+typedef void ctl_desk(void *arg, struct slice words, ctl_done *done, void *ctx);
+
 struct ctl_ops {
     int (*reload)(void *arg, struct buf *said); /* -1: refused; said tells why */
     int (*drain)(void *arg, struct buf *said);
     enum staff_health (*health)(void *arg);
     void (*config)(void *arg, struct buf *said); /* the configuration in force, secrets left out */
     unsigned (*under_way)(void *arg);            /* messages being carried out */
-    /* "people WORDS": done exactly once, now or later. */
-    void (*people)(void *arg, struct slice words, ctl_done *done, void *ctx);
-    /* "trace WORDS", likewise. */
-    void (*trace)(void *arg, struct slice words, ctl_done *done, void *ctx);
+    ctl_desk *people, *trace, *parked, *drafts;
     void *arg;
     struct store *store; /* may be NULL */
 };

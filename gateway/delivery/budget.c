@@ -1,49 +1,41 @@
 /* budget.c - see budget.h. */
 #include "gateway/delivery/budget.h"
 
-#include <string.h>
+#include <stdlib.h>
+
+struct budget_question {
+    void (*f)(void *, bool);
+    void *arg;
+};
 
 bool budget_counts(enum sms_class class)
 {
     return class == SMS_NOTICE || class == SMS_BULK;
 }
 
-/* Where the number stands, or could. */
-static unsigned place(const struct budget *b, uint64_t number)
+static void on_counted(void *arg, enum store_rc rc, bool counted)
 {
-    unsigned i = (unsigned)(number % BUDGET_NUMBERS);
+    struct budget_question q = *(struct budget_question *)arg;
 
-    while (b->of[i].number && b->of[i].number != number)
-        i = (i + 1) % BUDGET_NUMBERS;
-    return i;
+    free(arg);
+    if (q.f)
+        q.f(q.arg, rc != STORE_OK || counted);
 }
 
-static uint64_t number_of(struct slice to)
+struct budget_question *budget_ask(struct store *s, struct slice to, int64_t day, unsigned limit,
+                                   void (*f)(void *arg, bool allowed), void *arg)
 {
-    uint64_t h = slice_hash(to);
+    struct budget_question *q = malloc(sizeof *q);
 
-    return h ? h : 1;
+    if (!q)
+        abort();
+    *q = (struct budget_question){ .f = f, .arg = arg };
+    store_daily_take(s, day, to, limit, on_counted, q);
+    return q;
 }
 
-bool budget_allows(const struct budget *b, struct slice to, int64_t day, unsigned limit)
+void budget_forget(struct budget_question *q)
 {
-    return !limit || b->day != day || b->of[place(b, number_of(to))].sent < limit;
-}
-
-void budget_spend(struct budget *b, struct slice to, int64_t day)
-{
-    unsigned i;
-
-    if (b->day != day) {
-        memset(b, 0, sizeof *b);
-        b->day = day;
-    }
-    i = place(b, number_of(to));
-    if (!b->of[i].number) {
-        if (b->used == BUDGET_NUMBERS / 2)
-            return;
-        b->used++;
-        b->of[i].number = number_of(to);
-    }
-    b->of[i].sent++;
+    if (q)
+        q->f = NULL;
 }

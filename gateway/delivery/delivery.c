@@ -10,6 +10,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/delivery/budget.h"
 #include "gateway/delivery/provider.h"
 #include "gateway/delivery/smpp_send.h"
 
@@ -252,6 +253,7 @@ static void provider_close(struct provider *p)
 
         if (j->smpp)
             smpp_send_cancel(j->smpp);
+        budget_forget(j->question);
         job_unlist(j);
         job_free(j);
     }

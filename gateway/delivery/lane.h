@@ -10,6 +10,7 @@
 
 struct provider;
 struct smpp_send;
+struct budget_question;
 
 enum {
     LANE_JOB_MEMORY = 256 * 1024
@@ -25,9 +26,12 @@ struct job {
     unsigned attempts;
     int64_t first_ms;
     bool recovered;
-    int64_t due_ms;         /* in the lane past the store: not before */
-    struct smpp_send *smpp; /* while it is under way by submit_sm */
-    struct arena arena;     /* holds all above */
+    int64_t due_ms;                   /* in the lane past the store: not before */
+    struct smpp_send *smpp;           /* while it is under way by submit_sm */
+    struct budget_question *question; /* while it is under way to hear whether its number had enough */
+    int64_t day;                      /* local, in which it is counted */
+    bool counted;
+    struct arena arena; /* holds all above */
 };
 
 struct lane {

@@ -11,6 +11,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
 #include "gateway/base/stat.h"
+#include "gateway/delivery/budget.h"
 #include "gateway/delivery/smpp_send.h"
 
 enum {
@@ -34,22 +35,9 @@ void provider_count(const char *how)
 
 static const int64_t day_ms = INT64_C(86400000);
 
-static int64_t local_ms(const struct delivery *d)
+static int64_t utc_offset_ms(const struct delivery *d)
 {
-    return clock_wall_ms() + (int64_t)d->utc_offset_min * 60000;
-}
-
-/* Its number had enough today: it waits for the end of the next night, if it lives so long. */
-static bool over_budget(const struct job *j, struct attempt_verdict *v)
-{
-    const struct delivery *d = j->lane->home->delivery;
-    int64_t local = local_ms(d), day = local / day_ms;
-
-    if (!budget_counts(j->sms.class) || budget_allows(&d->budget, j->sms.to, day, d->daily))
-        return false;
-    *v = (struct attempt_verdict){ ATTEMPT_RETRY, (day + 1) * day_ms + MORNING_MS - (local - clock_wall_ms()),
-                                   "budget" };
-    return true;
+    return (int64_t)d->utc_offset_min * 60000;
 }
 
 static struct attempt attempt_of(const struct job *j, enum attempt_result result)
@@ -80,11 +68,9 @@ static void job_end(struct job *j, const struct provider *by, const struct attem
 
     provider_count(v->reason);
     tell_log(j, by, v);
-    if (strcmp(v->reason, "sent") == 0 && budget_counts(j->sms.class)) {
-        struct delivery *d = j->lane->home->delivery;
-
-        budget_spend(&d->budget, j->sms.to, local_ms(d) / day_ms);
-    }
+    if (j->counted && strcmp(v->reason, "sent") != 0 && strcmp(v->reason, "unknown") != 0)
+        store_daily_give(j->lane->home->delivery->store, j->day, j->sms.to);
+    j->counted = false;
     if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
         j->attempts++;
         j->due_ms = v->due_ms;
@@ -135,6 +121,14 @@ static void job_judge(struct job *j, enum attempt_result result, bool excused, i
 
 /* --- one attempt --- */
 
+static void put_ids(struct provider *p, const struct send_answer *said, struct slice uuid)
+{
+    if (said->their_id.n)
+        store_dlr_put(p->delivery->store, p->conf.name.p, said->their_id, uuid);
+    for (unsigned i = 0; i < said->part_ids_n; i++)
+        store_dlr_put(p->delivery->store, p->conf.name.p, said->part_ids[i], uuid);
+}
+
 static enum attempt_result result_of(struct job *j, const struct http_result *r, bool *excused)
 {
     struct provider *p = j->by;
@@ -148,8 +142,9 @@ static enum attempt_result result_of(struct job *j, const struct http_result *r,
     arena_init(&scratch, LANE_JOB_MEMORY);
     p->dialect->decode_send_answer(
         &(struct wire_said){ .status = r->status, .body = r->body, .shape = p->conf.shape }, &scratch, &said);
-    if (said.result == SEND_ACCEPTED && said.their_id.n && j->sms.uuid.n)
-        store_dlr_put(p->delivery->store, p->conf.name.p, said.their_id, j->sms.uuid);
+    /* Of what was taken in part too: there will be reports of it. */
+    if (j->sms.uuid.n && (said.result == SEND_ACCEPTED || said.result == SEND_UNKNOWN))
+        put_ids(p, &said, j->sms.uuid);
     arena_free(&scratch);
     switch (said.result) {
     case SEND_ACCEPTED:
@@ -236,28 +231,60 @@ static bool send_smpp(struct job *j)
     return j->smpp != NULL;
 }
 
+/* It may go. */
+static void attempt_send(struct provider *p, struct job *j)
+{
+    if (p->dialect->in_process) {
+        (void)job_back(j);
+        show(j);
+        return;
+    }
+    p->failed_over->value += j->lane->home != p;
+    if (p->by_smpp ? !send_smpp(j) : !send_http(j)) {
+        (void)job_back(j);
+        job_end(j, p, &(struct attempt_verdict){ ATTEMPT_RETRY, clock_wall_ms() + 60000, "later" });
+    }
+}
+
+/* One whose number had enough today waits for the end of the next night, if it lives so long. */
+static void on_allowed(void *arg, bool allowed)
+{
+    struct job *j = job_of(arg);
+    struct provider *p = j->by;
+
+    j->question = NULL;
+    j->counted = allowed;
+    if (allowed) {
+        attempt_send(p, j);
+    } else {
+        int64_t morning = (j->day + 1) * day_ms + MORNING_MS - utc_offset_ms(p->delivery);
+
+        (void)job_back(j);
+        job_end(j, p, &(struct attempt_verdict){ ATTEMPT_RETRY, morning, "budget" });
+    }
+    provider_pump(p);
+}
+
 static void attempt_start(struct provider *p, struct job *j)
 {
+    struct delivery *d = p->delivery;
     struct attempt a = attempt_of(j, ATTEMPT_NONE);
     struct attempt_verdict v = attempt_judge(&a);
 
-    if (v.next != ATTEMPT_SEND || over_budget(j, &v)) {
+    if (v.next != ATTEMPT_SEND) {
         job_end(j, p, &v);
-        return;
-    }
-    if (p->dialect->in_process) {
-        show(j);
         return;
     }
     j->by = p;
     job_list(&p->under_way, j);
     p->under_way_n++;
     p->urgent_n += j->lane->number == 0;
-    p->failed_over->value += j->lane->home != p;
-    if (p->by_smpp ? !send_smpp(j) : !send_http(j)) {
-        (void)job_back(j);
-        job_end(j, p, &(struct attempt_verdict){ ATTEMPT_RETRY, clock_wall_ms() + 60000, "later" });
+    if (!d->daily || !budget_counts(j->sms.class)) {
+        attempt_send(p, j);
+        return;
     }
+    j->day = (clock_wall_ms() + utc_offset_ms(d)) / day_ms;
+    j->question = budget_ask(d->store, j->sms.to, j->day, d->daily, on_allowed, j);
 }
 
 /* --- taking and letting go --- */

@@ -8,7 +8,6 @@
 
 #include "gateway/conf/config.h"
 #include "gateway/delivery/attempt.h"
-#include "gateway/delivery/budget.h"
 #include "gateway/delivery/circuit.h"
 #include "gateway/delivery/http_send.h"
 #include "gateway/delivery/inbox.h"
@@ -57,7 +56,6 @@ struct delivery {
     struct loop_timer *dawn;
     int utc_offset_min;
     unsigned daily; /* limits.daily */
-    struct budget budget;
     bool draining;
 };
 

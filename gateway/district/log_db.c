@@ -95,6 +95,7 @@ static const char *const steps[] = {
     "CREATE INDEX message_out_recipient ON message_out (recipient, at_ms);"
     "CREATE INDEX message_out_nomor ON message_out (nomor);"
     "CREATE INDEX message_nomor_message ON message_nomor (message);",
+    "CREATE INDEX message_in_draft ON message_in (at_ms) WHERE reason = 'draft_expired';",
 };
 
 #define ABOUT_TO_GO " WHERE at_ms < ?1 AND at_ms <= ?2"
@@ -108,8 +109,9 @@ static const char *const steps[] = {
 static const char *const statements[STATEMENTS] = {
     [PUT_IN] = "INSERT INTO message_in (uuid, at_ms, kind, provider, provider_id, sender, recipient, text,"
                " reason, screen, understood) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
-               /* again, or carried out after it was parked */
-               " ON CONFLICT (uuid) DO UPDATE SET reason = ?9, screen = ?10, understood = ?11 RETURNING id",
+               /* again, or carried out after people released what was parked */
+               " ON CONFLICT (uuid) DO UPDATE SET reason = CASE ?9 WHEN 'parked' THEN reason ELSE ?9 END,"
+               " screen = coalesce(?10, screen), understood = coalesce(?11, understood) RETURNING id",
     [PUT_OUT] = "INSERT INTO message_out (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
                 " expires_ms, state, state_ms, attempts, parts)"
                 " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?3,0,0) ON CONFLICT (uuid) DO NOTHING",

@@ -30,5 +30,9 @@ struct log_trace {
 };
 enum sqlite_rc log_db_trace(struct sqlite_file *, struct slice nomor, const struct log_trace *,
                             struct buf *out, struct err *) MUST_CHECK;
+/* The staff list (SPEC 2.2): drafts that expired, the newest hundred first, a line each; with `reveal` also
+ * what their reporters wrote. */
+enum sqlite_rc log_db_drafts(struct sqlite_file *, const struct log_trace *, struct buf *out,
+                             struct err *) MUST_CHECK;
 
 #endif

@@ -28,6 +28,14 @@ static const char find_out[] =
     " o.parts, o.text, (SELECT count(*) FROM message_part WHERE uuid = o.uuid AND NOT whole AND weight = 4)"
     " FROM message_out AS o WHERE o.cause = ?1 AND (o.nomor IS NULL OR o.nomor = ?2) ORDER BY o.id";
 
+/* What its reporter wrote first stands for what is known of it. */
+static const char find_drafts[] =
+    "SELECT i.at_ms, o.recipient, o.nomor, json_extract(i.text, '$.form'),"
+    " (SELECT m.text FROM message_nomor AS n JOIN message_in AS m ON m.id = n.message"
+    "   WHERE n.nomor = o.nomor AND m.kind <> 'timer' ORDER BY m.at_ms LIMIT 1)"
+    " FROM message_in AS i JOIN message_out AS o ON o.cause = i.id"
+    " WHERE i.reason = 'draft_expired' ORDER BY i.at_ms DESC LIMIT 100";
+
 static struct slice text_at(sqlite3_stmt *st, int at)
 {
     const char *p = (const char *)sqlite3_column_text(st, at);
@@ -134,7 +142,8 @@ static int each(struct tracing *t, const char *sql, struct slice a, struct slice
     int rc = sqlite3_prepare_v2(t->db, sql, -1, &st, NULL);
 
     if (rc == SQLITE_OK) {
-        sqlite3_bind_text(st, 1, a.p, (int)a.n, SQLITE_STATIC);
+        if (a.n)
+            sqlite3_bind_text(st, 1, a.p, (int)a.n, SQLITE_STATIC);
         if (sqlite3_bind_parameter_count(st) == PARAMETERS)
             sqlite3_bind_text(st, 2, b.p, (int)b.n, SQLITE_STATIC);
         while ((rc = sqlite3_step(st)) == SQLITE_ROW)
@@ -178,4 +187,30 @@ enum sqlite_rc log_db_trace(struct sqlite_file *file, struct slice nomor, const 
     rc = each(&t, find_in, nomor, nomor, put_in);
     arena_free(&t.arena);
     return rc == SQLITE_OK ? SQLITE_DB_OK : sqlite_file_later(file, "trace", e);
+}
+
+static void put_draft(void *arg, sqlite3_stmt *st)
+{
+    struct tracing *t = arg;
+
+    put_time(t, sqlite3_column_int64(st, 0), "%Y-%m-%d %H:%M  ");
+    put(t, text_at(st, 2));
+    buf_char(t->out, ' ');
+    put(t, text_at(st, 3));
+    buf_str(t->out, " of ");
+    put_who(t, text_at(st, 1));
+    buf_char(t->out, '\n');
+    put_text(t, "", text_at(st, 4));
+}
+
+enum sqlite_rc log_db_drafts(struct sqlite_file *file, const struct log_trace *how, struct buf *out,
+                             struct err *e)
+{
+    struct tracing t = { .db = file->db, .how = how, .out = out };
+    int rc;
+
+    arena_init(&t.arena, TRACE_MEMORY);
+    rc = each(&t, find_drafts, S(""), S(""), put_draft);
+    arena_free(&t.arena);
+    return rc == SQLITE_OK ? SQLITE_DB_OK : sqlite_file_later(file, "drafts", e);
 }

@@ -103,7 +103,7 @@ void msglog_keep(struct msglog *l, int64_t keep_ms)
 
 struct trace {
     struct msglog *log;
-    char nomor[NOMOR_MAX];
+    char nomor[NOMOR_MAX]; /* empty: the drafts that expired */
     struct log_trace how;
     struct buf text;
     struct err why;
@@ -121,8 +121,12 @@ static void trace_run(void *arg)
 {
     struct trace *t = arg;
 
-    if (ready(t->log, &t->why) == SQLITE_DB_OK)
+    if (ready(t->log, &t->why) != SQLITE_DB_OK)
+        return;
+    if (t->nomor[0])
         t->ok = log_db_trace(t->log->db, slice_of(t->nomor), &t->how, &t->text, &t->why) == SQLITE_DB_OK;
+    else
+        t->ok = log_db_drafts(t->log->db, &t->how, &t->text, &t->why) == SQLITE_DB_OK;
 }
 
 static void trace_done(void *arg)
@@ -150,6 +154,11 @@ void msglog_trace(struct msglog *l, struct slice nomor, bool reveal, int utc_off
     err_set(&t->why, "the message log cannot be asked now");
     if (!sqlite_worker_ask(l->worker, trace_run, trace_done, t))
         loop_soon(l->loop, trace_done, t);
+}
+
+void msglog_drafts(struct msglog *l, bool reveal, int utc_offset_min, msglog_trace_cb *cb, void *arg)
+{
+    msglog_trace(l, S(""), reveal, utc_offset_min, cb, arg);
 }
 
 /* --- life --- */

@@ -28,5 +28,7 @@ bool msglog_up(const struct msglog *);
 typedef void msglog_trace_cb(void *arg, bool ok, struct slice text);
 void msglog_trace(struct msglog *, struct slice nomor, bool reveal, int utc_offset_min, msglog_trace_cb *,
                   void *arg);
+/* The drafts that expired, likewise. */
+void msglog_drafts(struct msglog *, bool reveal, int utc_offset_min, msglog_trace_cb *, void *arg);
 
 #endif

@@ -66,8 +66,9 @@ static enum wire_rc decode_dlr(const struct dialect *d, const struct wire_reques
     msg->session = dlr.uuid;
     msg->from = dlr.their_id;
     msg->text = slice_of(dlr.state);
-    msg->provider_id =
-        arena_printf(a, "dlr/%.*s/%s", SLICE_ARG(dlr.uuid.n ? dlr.uuid : dlr.their_id), dlr.state);
+    msg->part = dlr.part;
+    msg->provider_id = arena_printf(a, "dlr/%.*s/%s",
+                                    SLICE_ARG(dlr.uuid.n && !dlr.part ? dlr.uuid : dlr.their_id), dlr.state);
     return WIRE_OK;
 }
 

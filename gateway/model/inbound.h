@@ -37,7 +37,7 @@ struct inbound {
     bool text_was_broken; /* UTF-8 was broken and read as Latin-1, or a NUL was cut out */
     /* USSD; a delivery report: session = our uuid of the SMS (empty where the provider does not bring it
      * back), from = the provider's message id, text = "delivered", "failed", "rejected", "accepted" or
-     * "buffered", provider_id = "dlr/<uuid or id>/<text>" */
+     * "buffered", provider_id = "dlr/<uuid, or id of a part>/<text>" */
     bool part; /* a delivery report: of one part of an SMS, by the provider's id; not of the whole */
     struct slice session;
     struct slice service_code;

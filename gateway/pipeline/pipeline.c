@@ -5,6 +5,7 @@
  * another subject find out at the commit (STORE_CONFLICT) and load again. */
 #include "gateway/pipeline/pipeline.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +19,10 @@
 #include "gateway/pipeline/blackbox.h"
 #include "flows/ussd.h"
 #include "gateway/pipeline/ids.h"
+#include "gateway/pipeline/turns.h"
 
 enum {
     JOB_MAGIC = 0x4a6f4221,
-    LANES = 4096, /* senders are spread over so many queues; two that share one just wait for each other */
     JOB_ARENA = 4 << 20,
     LOADS_BEFORE_PATIENCE = 3, /* conflicts before a job holds its subjects for itself (DESIGN 4) */
 };
@@ -48,14 +49,8 @@ struct job {
     struct inbound in;
     answer_cb *cb;
     void *cb_arg;
-    struct job *next_in_lane;        /* waits behind the lane's head */
-    struct job *holders_next;        /* in pipeline->holders */
-    struct job *waiting, *wait_next; /* jobs that wait for this holder; the next one in such a list */
-    unsigned lane;                   /* LANES: none */
+    struct turn turn;
     unsigned conflicts;
-    struct subject_ref held[INTENT_SUBJECTS]; /* in `kept` */
-    unsigned held_n;
-    bool holds;              /* patient: others that name its subjects wait */
     struct subject first[2]; /* sender's state and session */
     struct sender sender;
     struct intent intent;
@@ -72,8 +67,7 @@ struct pipeline {
     struct loop *loop;
     struct store *store;
     const struct ruleset *rules;
-    struct job *lanes[LANES];
-    struct job *holders;
+    struct turns turns;
     struct pipeline_options options;
     unsigned under_way;
     bool draining;
@@ -121,111 +115,9 @@ static void on_budget(void *arg)
     job_say(j, REASON_ussd_busy, sorry(j, "ussd.sibuk"), true);
 }
 
-/* --- lanes: one sender, one job at a time --- */
-
-static void lane_start(struct job *j)
+static void on_turn(struct turn *t)
 {
-    struct job **at;
-
-    if (j->in.kind != INBOUND_SMS && j->in.kind != INBOUND_USSD) {
-        j->lane = LANES;
-        job_enter(j, STEP_LOAD);
-        return;
-    }
-    j->lane = (unsigned)(slice_hash(j->in.from) % LANES);
-    at = &j->pipeline->lanes[j->lane];
-    if (!*at) {
-        *at = j;
-        job_enter(j, STEP_LOAD);
-        return;
-    }
-    while (*at)
-        at = &(*at)->next_in_lane;
-    *at = j;
-}
-
-static void start_later(void *arg)
-{
-    job_enter(job_of(arg), STEP_LOAD);
-}
-
-static void lane_next(struct job *j)
-{
-    struct pipeline *p = j->pipeline;
-
-    if (j->lane == LANES)
-        return;
-    p->lanes[j->lane] = j->next_in_lane;
-    if (j->next_in_lane)
-        loop_soon(p->loop, start_later, j->next_in_lane);
-}
-
-/* --- holders: a job that lost three races holds its subjects --- */
-
-/* Does j name what h holds? */
-static bool shares_subject(const struct job *h, const struct job *j)
-{
-    for (unsigned i = 0; i < h->held_n; i++)
-        for (unsigned k = 0; k < j->intent.subjects_n; k++)
-            if (h->held[i].kind == j->intent.subjects[k].kind &&
-                slice_eq(h->held[i].id, j->intent.subjects[k].id))
-                return true;
-    return false;
-}
-
-/* Their names are copied: what a job read is gone when it loads again. */
-static void hold(struct job *j)
-{
-    if (j->holds)
-        return;
-    j->held_n = 0;
-    for (unsigned i = 0; i < j->intent.subjects_n; i++) {
-        struct subject_ref *ref = &j->held[j->held_n];
-
-        ref->kind = j->intent.subjects[i].kind;
-        ref->id = arena_copy(&j->kept, j->intent.subjects[i].id);
-        j->held_n += !j->kept.failed;
-    }
-    j->holds = true;
-    j->holders_next = j->pipeline->holders;
-    j->pipeline->holders = j;
-}
-
-static void let_go(struct job *j)
-{
-    struct job **at = &j->pipeline->holders, *w = j->waiting;
-
-    if (!j->holds)
-        return;
-    while (*at != j)
-        at = &(*at)->holders_next;
-    *at = j->holders_next;
-    j->holds = false;
-    j->waiting = NULL;
-    while (w) {
-        struct job *next = w->wait_next;
-
-        loop_soon(j->pipeline->loop, start_later, w);
-        w = next;
-    }
-}
-
-/* True when j now waits, in order of arrival, for somebody who holds one of its subjects.  It holds nothing
- * meanwhile: two that waited for each other would wait for ever. */
-static bool must_wait(struct job *j)
-{
-    for (struct job *h = j->pipeline->holders; h; h = h->holders_next)
-        if (h != j && shares_subject(h, j)) {
-            struct job **at = &h->waiting;
-
-            let_go(j);
-            while (*at)
-                at = &(*at)->wait_next;
-            *at = j;
-            j->wait_next = NULL;
-            return true;
-        }
-    return false;
+    job_enter((struct job *)((char *)t - offsetof(struct job, turn)), STEP_LOAD);
 }
 
 /* --- the end of a job --- */
@@ -247,8 +139,7 @@ static void job_done(struct job *j)
     struct pipeline *p = j->pipeline;
 
     stat_observe_us(p->seconds, clock_mono_us() - j->began_us);
-    let_go(j);
-    lane_next(j);
+    turn_leave(&j->turn);
     p->under_way--;
     p->gauge->value = p->under_way;
     loop_reap(p->loop, job_free, j);
@@ -349,10 +240,10 @@ static void step_subjects(struct job *j)
         job_enter(j, STEP_LEASE);
         return;
     }
-    if (must_wait(j))
+    if (turn_must_wait(&j->turn, j->intent.subjects, j->intent.subjects_n))
         return;
     if (j->conflicts >= LOADS_BEFORE_PATIENCE)
-        hold(j);
+        turn_hold(&j->turn, j->intent.subjects, j->intent.subjects_n, &j->kept);
     memset(j->subjects, 0, sizeof j->subjects);
     for (unsigned i = 0; i < j->intent.subjects_n; i++)
         j->subjects[i].ref = j->intent.subjects[i];
@@ -581,7 +472,6 @@ static struct job *job_new(struct pipeline *p, const struct inbound *in)
     j->magic = JOB_MAGIC;
     j->pipeline = p;
     j->rules = p->rules;
-    j->lane = LANES;
     j->began_us = clock_mono_us();
     arena_init(&j->kept, JOB_ARENA);
     arena_init(&j->arena, JOB_ARENA);
@@ -594,6 +484,7 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
 {
     unsigned budget_ms = 0;
     struct job *j;
+    bool by_sender;
 
     if (p->draining || p->under_way >= p->options.max_under_way || !(j = job_new(p, in))) {
         refuse(cb, arg, p->draining ? REASON_draining : REASON_busy);
@@ -608,7 +499,9 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
         j->budget = loop_timer_new(p->loop, "ussd budget", on_budget, j);
         loop_timer_set(j->budget, budget_ms);
     }
-    lane_start(j);
+    by_sender = in->kind == INBOUND_SMS || in->kind == INBOUND_USSD;
+    if (turn_enter(&p->turns, &j->turn, by_sender ? j->in.from : S("")))
+        job_enter(j, STEP_LOAD);
 }
 
 void pipeline_submit(struct pipeline *p, const struct inbound *in, answer_cb *cb, void *arg)
@@ -637,6 +530,8 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
     if (!p)
         return NULL;
     p->loop = loop;
+    p->turns.loop = loop;
+    p->turns.start = on_turn;
     p->store = store;
     p->rules = rules;
     p->options = *options;

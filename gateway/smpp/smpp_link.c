@@ -22,9 +22,9 @@
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
 #include "gateway/base/stat.h"
+#include "gateway/smpp/smpp_window.h"
 
 enum {
-    SLOTS = 2048, /* a power of two above the largest window */
     WINDOW_MAX = 1000,
     OWED_MAX = 2000, /* requests of theirs under way; past it they are asked to come again */
     OUTPUT_FULL = 1 << 20,
@@ -51,15 +51,6 @@ enum link_state {
 };
 static const char *const state_names[] = { "down", "connecting", "binding", "bound", "leaving", "gone" };
 
-/* A request of ours without an answer. */
-struct slot {
-    uint32_t sequence; /* 0: free */
-    uint32_t command;
-    int64_t sent_ms;
-    smpp_sent_cb *cb; /* NULL: the link's own */
-    void *arg;
-};
-
 struct smpp_link {
     unsigned magic;
     struct loop *loop;
@@ -69,11 +60,9 @@ struct smpp_link {
     struct bufferevent *bev;
     struct evdns_base *dns;
     struct loop_timer *tick, *retry, *resume;
-    struct slot slots[SLOTS];
-    unsigned under_way; /* slots with a cb */
-    unsigned owed;      /* requests of theirs on this connection without an answer */
+    struct smpp_window window;
+    unsigned owed; /* requests of theirs on this connection without an answer */
     uint64_t life;
-    uint32_t sequence;
     int64_t since_ms, heard_ms, enquired_ms;
     int64_t paused_until_ms, pause_ms, retry_at_least_ms;
     unsigned attempts;
@@ -108,21 +97,6 @@ static void link_state(struct smpp_link *l, enum link_state next, const char *wh
 static void free_bev(void *arg)
 {
     bufferevent_free(arg);
-}
-
-static void lose_slots(struct smpp_link *l)
-{
-    static const struct smpp_result lost = { .outcome = SMPP_LOST };
-
-    for (unsigned i = 0; i < SLOTS; i++) {
-        struct slot s = l->slots[i];
-
-        l->slots[i] = (struct slot){ .sequence = 0 };
-        if (s.sequence && s.cb) {
-            l->under_way--;
-            s.cb(s.arg, &lost);
-        }
-    }
 }
 
 static int64_t back_off(struct smpp_link *l)
@@ -160,7 +134,7 @@ static void link_down(struct smpp_link *l, const char *why)
     link_state(l, over ? LINK_GONE : LINK_DOWN, why);
     if (!over)
         loop_timer_set(l->retry, back_off(l));
-    lose_slots(l);
+    smpp_window_lose(&l->window);
     l->ops.on_change(l->ops.arg, l);
 }
 
@@ -197,40 +171,20 @@ static void respond(struct smpp_link *l, uint32_t command, uint32_t sequence, ui
     write_pdu(l, &p);
 }
 
-/* A free place; sequence numbers whose place is taken are passed over.  NULL: none is free. */
-static struct slot *new_slot(struct smpp_link *l)
-{
-    for (unsigned i = 0; i < SLOTS; i++) {
-        struct slot *s;
-
-        l->sequence = l->sequence >= SMPP_SEQUENCE_MAX ? 1 : l->sequence + 1;
-        s = &l->slots[l->sequence % SLOTS];
-        if (!s->sequence) {
-            s->sequence = l->sequence;
-            return s;
-        }
-    }
-    return NULL;
-}
-
 static bool request(struct smpp_link *l, struct smpp_pdu *p, smpp_sent_cb *cb, void *arg)
 {
-    struct slot *s = new_slot(l);
+    struct smpp_request *r = smpp_window_new(&l->window);
 
-    if (!s)
+    if (!r)
         return false;
-    p->sequence = s->sequence;
+    p->sequence = r->sequence;
     p->status = 0;
     buf_clear(&l->out);
     if (!smpp_encode(&l->out, p)) {
-        s->sequence = 0;
+        smpp_window_undo(r);
         return false;
     }
-    s->command = p->command;
-    s->sent_ms = clock_mono_ms();
-    s->cb = cb;
-    s->arg = arg;
-    l->under_way += cb != NULL;
+    smpp_window_sent(&l->window, r, p->command, clock_mono_ms(), cb, arg);
     write_pdu(l, p);
     return true;
 }
@@ -391,15 +345,12 @@ static void throttled(struct smpp_link *l)
 
 static void on_response(struct smpp_link *l, const struct smpp_pdu *p)
 {
-    struct slot *at = &l->slots[p->sequence % SLOTS], s = *at;
+    struct smpp_request s;
     bool was_full = smpp_link_room(l) == 0;
     uint32_t status = p->status;
 
-    /* Late, doubled or invented: its request has been told already. */
-    if (!s.sequence || s.sequence != p->sequence ||
-        (p->command != SMPP_GENERIC_NACK && p->command != (s.command | SMPP_RESPONSE)))
+    if (!smpp_window_answered(&l->window, p, &s))
         return;
-    *at = (struct slot){ .sequence = 0 };
     if (p->command == SMPP_GENERIC_NACK && status == SMPP_ROK)
         status = SMPP_RUNKNOWNERR;
     if (s.cb) {
@@ -408,7 +359,6 @@ static void on_response(struct smpp_link *l, const struct smpp_pdu *p)
 
         if (p->command == SMPP_GENERIC_NACK)
             r.pdu = &nack;
-        l->under_way--;
         if (smpp_verdict(status) == SMPP_THROTTLED)
             throttled(l);
         else if (status == SMPP_ROK && clock_mono_ms() > l->paused_until_ms)
@@ -549,24 +499,19 @@ static void on_write(struct bufferevent *bev, void *arg)
 
 /* --- time --- */
 
-static void time_out_slots(struct smpp_link *l, int64_t now)
+static void time_out(struct smpp_link *l, int64_t now)
 {
     static const struct smpp_result lost = { .outcome = SMPP_LOST };
     uint64_t life = l->life;
+    struct smpp_request r;
 
-    for (unsigned i = 0; i < SLOTS && l->life == life; i++) {
-        struct slot s = l->slots[i];
-
-        if (!s.sequence || now - s.sent_ms < l->conf.response_ms)
-            continue;
-        if (!s.cb) { /* bind, enquire_link, unbind: nobody is there */
+    while (l->life == life && smpp_window_overdue(&l->window, now - l->conf.response_ms, &r)) {
+        if (!r.cb) { /* bind, enquire_link, unbind: nobody is there */
             link_down(l, "the SMSC does not answer");
             return;
         }
-        l->slots[i] = (struct slot){ .sequence = 0 };
-        l->under_way--;
         counter("smpp_response_timeouts_total", "Requests whose response never came.")->value++;
-        s.cb(s.arg, &lost);
+        r.cb(r.arg, &lost);
     }
 }
 
@@ -574,7 +519,7 @@ static void leave(struct smpp_link *l)
 {
     struct smpp_pdu unbind = { .command = SMPP_UNBIND };
 
-    if (l->state != LINK_BOUND || l->under_way || l->owed)
+    if (l->state != LINK_BOUND || l->window.under_way || l->owed)
         return;
     link_state(l, LINK_LEAVING, "draining");
     if (!request(l, &unbind, NULL, NULL))
@@ -598,7 +543,7 @@ static void on_tick(void *arg)
         link_down(l, "unbind was not answered");
         return;
     }
-    time_out_slots(l, now);
+    time_out(l, now);
     if (l->state == LINK_BOUND && l->draining)
         leave(l);
     if (l->state != LINK_BOUND || l->enquired_ms || now - l->heard_ms < l->conf.enquire_ms)
@@ -616,7 +561,7 @@ bool smpp_link_bound(const struct smpp_link *l)
 
 unsigned smpp_link_under_way(const struct smpp_link *l)
 {
-    return l->under_way;
+    return l->window.under_way;
 }
 
 int64_t smpp_link_pause_ms(const struct smpp_link *l)
@@ -633,9 +578,9 @@ bool smpp_link_sends(const struct smpp_link *l)
 
 unsigned smpp_link_room(const struct smpp_link *l)
 {
-    if (!smpp_link_sends(l) || l->choked || l->under_way >= l->conf.window || smpp_link_pause_ms(l))
+    if (!smpp_link_sends(l) || l->choked || l->window.under_way >= l->conf.window || smpp_link_pause_ms(l))
         return 0;
-    return l->conf.window - l->under_way;
+    return l->conf.window - l->window.under_way;
 }
 
 bool smpp_link_send(struct smpp_link *l, struct smpp_pdu *p, smpp_sent_cb *cb, void *arg)
@@ -686,7 +631,7 @@ struct smpp_link *smpp_link_open(struct loop *loop, const struct smpp_link_conf 
     l->loop = loop;
     l->conf = *conf;
     l->ops = *ops;
-    l->sequence = conf->first_sequence ? conf->first_sequence - 1 : 0;
+    l->window.sequence = conf->first_sequence ? conf->first_sequence - 1 : 0;
     if (l->conf.window > WINDOW_MAX)
         l->conf.window = WINDOW_MAX;
     buf_init(&l->out, SMPP_PDU_MAX);
@@ -720,7 +665,7 @@ void smpp_link_close(struct smpp_link *l)
     }
     if (l->state == LINK_BOUND)
         link_state(l, LINK_GONE, "closed");
-    lose_slots(l);
+    smpp_window_lose(&l->window);
     if (l->dns)
         evdns_base_free(l->dns, 0);
     if (l->tick)

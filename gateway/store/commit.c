@@ -72,7 +72,6 @@ static void tell(struct commit *c, enum store_rc rc)
 
     recall(c, rc);
     s->figures.commits += rc == STORE_OK;
-    s->figures.parked += rc == STORE_OK && c->effects.park;
     s->figures.duplicates += rc == STORE_DUPLICATE;
     s->figures.conflicts += rc == STORE_CONFLICT;
     if (rc == STORE_OK) {

@@ -230,6 +230,24 @@ local function park(keys, argv)
     return 0
 end
 
+-- One more SMS of the day to a number, if its limit allows it: 1 it does, 0 it had enough.
+-- keys: the day's counts; argv: number, limit, life of the day in ms.
+local function daily(keys, argv)
+    local call = redis.call
+    local limit = tonumber(argv[2])
+    if not limit or not whole(argv[3]) then return bad('daily') end
+    if tonumber(call('HGET', keys[1], argv[1]) or 0) >= limit then return 0 end
+    if call('HINCRBY', keys[1], argv[1], 1) == 1 then call('PEXPIRE', keys[1], argv[3]) end
+    return 1
+end
+
+-- One of them was not sent.  keys: the day's counts; argv: number.
+local function daily_give(keys, argv)
+    local call = redis.call
+    if tonumber(call('HGET', keys[1], argv[1]) or 0) < 1 then return 0 end
+    return call('HINCRBY', keys[1], argv[1], -1)
+end
+
 -- A message that cannot be carried out: its bytes for people, and its duplicate key.
 -- keys: duplicate key, parked stream, the log's; argv: id of the commit, ttl, body, reason, now, the entry of
 -- the message log and how many the log may hold.
@@ -240,16 +258,59 @@ local function park_inbound(keys, argv)
     local by = call('GET', keys[1])
     if by then return by == argv[1] and 0 or 1 end
     call('SET', keys[1], argv[1], 'PX', ttl)
-    call('XADD', keys[2], '*', 'b', argv[3], 'a', '0', 'f', argv[5], 'reason', argv[4], 'at', argv[5])
+    call('XADD', keys[2], '*', 'b', argv[3], 'a', '0', 'f', argv[5], 'reason', argv[4], 'at', argv[5],
+        'c', argv[1])
     call('XADD', keys[3], 'MAXLEN', '~', argv[7], '*', 'b', argv[6])
     return 0
+end
+
+-- How many are parked in each of these streams, and the oldest one's id ("" = none).
+local function parked(keys)
+    local out = {}
+    for i, key in ipairs(keys) do
+        local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]
+        out[2 * i - 1] = redis.call('XLEN', key)
+        out[2 * i] = first and first[1] or ''
+    end
+    return out
+end
+
+-- What was parked goes back to its stream, once.  A message's duplicate key, if it is still the one that
+-- parking left, makes way: whoever carries it out first takes it anew.
+-- keys: parked stream, where to, the duplicate key of a message; argv: id.
+local function release(keys, argv)
+    local call = redis.call
+    local entry = call('XRANGE', keys[1], argv[1], argv[1])[1]
+    if not entry then return 0 end
+    local f = {}
+    for i = 1, #entry[2], 2 do
+        f[entry[2][i]] = entry[2][i + 1]
+    end
+    if keys[3] and f.c and call('GET', keys[3]) == f.c then call('DEL', keys[3]) end
+    call('XADD', keys[2], '*', 'b', f.b, 'a', '0', 'f', f.f)
+    return call('XDEL', keys[1], argv[1])
+end
+
+-- A parked timer is due again, unless it was set anew since.
+-- keys: parked stream, timers' set and texts; argv: id, the timer's id, due, text.
+local function release_timer(keys, argv)
+    local call = redis.call
+    if not whole(argv[3]) then return bad('due') end
+    if call('XDEL', keys[1], argv[1]) == 0 then return 0 end
+    if call('ZADD', keys[2], 'NX', argv[3], argv[2]) == 1 then call('HSET', keys[3], argv[2], argv[4]) end
+    return 1
 end
 
 redis.register_function('kt1_commit', commit)
 redis.register_function('kt1_people', people)
 redis.register_function('kt1_park_inbound', park_inbound)
+redis.register_function { function_name = 'kt1_parked', callback = parked, flags = { 'no-writes' } }
+redis.register_function('kt1_release', release)
+redis.register_function('kt1_release_timer', release_timer)
 redis.register_function { function_name = 'kt1_due', callback = due, flags = { 'no-writes' } }
 redis.register_function('kt1_undue', undue)
+redis.register_function('kt1_daily', daily)
+redis.register_function('kt1_daily_give', daily_give)
 redis.register_function('kt1_done', done)
 redis.register_function('kt1_retry', retry)
 redis.register_function('kt1_back', back)

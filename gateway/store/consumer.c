@@ -37,7 +37,6 @@ struct saying {
     struct buf command;
     bool under_way;
     int64_t back_ms; /* a retry: when it comes back */
-    bool park;
 };
 
 struct consumer {
@@ -366,7 +365,6 @@ static void saying_end(struct saying *s)
     *at = s->next;
     if (s->back_ms && !c->closed)
         poll_by(c, s->back_ms);
-    c->store->figures.parked += s->park;
     buf_free(&s->command);
     free(s);
 }
@@ -470,7 +468,6 @@ void consumer_park(struct consumer *c, struct slice id, const char *reason)
     if (!h)
         return;
     s = saying_new(c);
-    s->park = true;
     redis_format_begin(&s->command, 11);
     redis_format_part(&s->command, S("FCALL"));
     redis_format_part(&s->command, S("kt1_park"));

@@ -38,6 +38,7 @@ static const struct member {
     { "received_ms", MEMBER_I64, offsetof(struct inbound, received_ms) },
     { "provider_ms", MEMBER_I64, offsetof(struct inbound, provider_ms) },
     { "text_was_broken", MEMBER_BOOL, offsetof(struct inbound, text_was_broken) },
+    { "part", MEMBER_BOOL, offsetof(struct inbound, part) },
     { "session", MEMBER_TEXT, offsetof(struct inbound, session) },
     { "service_code", MEMBER_TEXT, offsetof(struct inbound, service_code) },
     { "step", MEMBER_UNSIGNED, offsetof(struct inbound, step) },

@@ -186,6 +186,7 @@ static void store_free(struct store *s)
     loop_not_at_turn_end(s->loop, spool_turn_end, s);
     wires_free(s->wires);
     consumers_free(s);
+    released_free(s);
     commits_free(s);
     recall_free(s->recall);
     lease_free(s->lease);

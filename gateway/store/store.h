@@ -98,6 +98,47 @@ void consumer_retry(struct consumer *, struct slice id, int64_t due_ms);
 /* To the parked list of the stream with a reason, for people. */
 void consumer_park(struct consumer *, struct slice id, const char *reason);
 
+/* --- what was parked, for people ---
+ *
+ * A stream of these is named as the one that it came from, or "inbound": messages that could not be carried
+ * out. */
+struct parked_stream {
+    struct slice name;
+    uint64_t n;
+    int64_t oldest_ms; /* when its oldest was parked */
+};
+struct parked_entry {
+    struct slice id, body, reason;
+    unsigned attempts;
+    int64_t first_ms, parked_ms;
+};
+enum parked_rc {
+    PARKED_OK,
+    PARKED_GONE,    /* nothing under this id */
+    PARKED_NEVER,   /* a USSD step: nobody is on the line any more */
+    PARKED_UNKNOWN, /* Redis is away: it may have been done */
+};
+
+/* Is there a stream of this name? */
+bool store_parked_is(const struct store *, struct slice stream);
+/* All streams; valid during the call, NULL when Redis is away. */
+void store_parked_streams(struct store *, void (*f)(void *arg, const struct parked_stream *, unsigned n),
+                          void *arg);
+/* The oldest `most` (<= 1000) of one, or the one with this id ("1764313920000-0"); valid during the call,
+ * NULL when Redis is away. */
+void store_parked_read(struct store *, struct slice stream, struct slice id, unsigned most,
+                       void (*f)(void *arg, const struct parked_entry *, unsigned n), void *arg);
+/* Back to its stream with no attempts behind it; a message to those of store_on_released(), a timer to the
+ * due set. */
+void store_parked_release(struct store *, struct slice stream, const struct parked_entry *,
+                          void (*f)(void *arg, enum parked_rc), void *arg);
+void store_parked_drop(struct store *, struct slice stream, struct slice id,
+                       void (*f)(void *arg, enum parked_rc), void *arg);
+/* Messages that were released, each until store_released_done() says that it was taken; false: it comes
+ * again soon. */
+void store_on_released(struct store *, void (*f)(void *arg, const struct inbound *, void *token), void *arg);
+void store_released_done(struct store *, void *token, bool taken);
+
 /* One SMS as it stands in a lane's stream. */
 struct lane_sms {
     struct slice to, text, nomor, uuid, question_provider;
@@ -119,6 +160,12 @@ void store_dlr_get(struct store *, const char *provider, struct slice their_id,
  * (it waits for its next try), why as attempt.h says it.  Nothing for an SMS without a uuid. */
 void store_log_sent(struct store *, const char *provider, struct slice uuid, const char *state,
                     const char *why, unsigned attempts);
+
+/* SMS of a local day (days since 1970) to one number, counted for all gateways of the district: one more, if
+ * fewer than `limit` were counted; and one that was not sent after all. */
+void store_daily_take(struct store *, int64_t day, struct slice to, unsigned limit,
+                      void (*f)(void *arg, enum store_rc, bool counted), void *arg);
+void store_daily_give(struct store *, int64_t day, struct slice to);
 
 /* Days of cases in a village: "2026-11-21" -> count, for the judge.  The callback's text is a JSON object,
  * valid during the call. */

@@ -23,6 +23,7 @@ struct wires;
 struct recall;
 struct lease;
 struct due;
+struct released;
 struct people_watch;
 struct spool;
 struct commit;
@@ -62,6 +63,7 @@ struct store {
     struct message_log *message_log;
     struct spool *spool;
     struct consumer *consumers;
+    struct released *released;
     char consumer_name[96];
     struct store_figures figures;
 
@@ -170,6 +172,9 @@ void due_known(struct store *, int64_t due_ms);
 void due_over(struct store *, struct slice provider_id, bool parked);
 /* "id@due" taken apart; false when it is no such thing. */
 bool due_parse(struct slice provider_id, struct slice *id, struct slice *due) MUST_CHECK;
+
+/* parked.c */
+void released_free(struct store *);
 
 /* consumer.c */
 void consumers_up(struct store *);

@@ -1,4 +1,4 @@
-/* tally.c - small questions beside the commit: days of cases, delivery ids, figures. */
+/* tally.c - small questions beside the commit: days of cases, SMS of a day, delivery ids, figures. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,8 @@
 #include "gateway/store/store_private.h"
 
 enum {
-    DLR_TTL_S = 7 * 86400
+    DLR_TTL_S = 7 * 86400,
+    DAILY_TTL_MS = 2 * 86400000, /* from the last number that is new to the day */
 };
 
 void store_ignore(void *arg, const redisReply *reply)
@@ -71,6 +72,55 @@ void store_tally_read(struct store *s, struct slice place, struct slice disease,
     redis_str(s->redis, "HGETALL");
     redis_part(s->redis, store_key(s, &k, "t", place, disease));
     redis_send(s->redis, on_tally, q);
+}
+
+/* --- SMS of a day to a number --- */
+
+struct daily {
+    void (*f)(void *, enum store_rc, bool);
+    void *arg;
+};
+
+static void on_daily(void *arg, const redisReply *reply)
+{
+    struct daily d = *(struct daily *)arg;
+
+    free(arg);
+    d.f(d.arg, redis_is_error(reply) ? STORE_UNAVAILABLE : STORE_OK, redis_int(reply, 0) == 1);
+}
+
+static void daily_begin(struct store *s, const char *function, unsigned args, int64_t day, struct slice to)
+{
+    char text[24];
+    struct key k;
+
+    snprintf(text, sizeof text, "%lld", (long long)day);
+    redis_begin(s->redis, 5 + args);
+    redis_str(s->redis, "FCALL");
+    redis_str(s->redis, function);
+    redis_i64(s->redis, 1);
+    redis_part(s->redis, store_key(s, &k, "daily", slice_of(text), S("")));
+    redis_part(s->redis, to);
+}
+
+void store_daily_take(struct store *s, int64_t day, struct slice to, unsigned limit,
+                      void (*f)(void *arg, enum store_rc, bool counted), void *arg)
+{
+    struct daily *d = malloc(sizeof *d);
+
+    if (!d)
+        abort();
+    *d = (struct daily){ f, arg };
+    daily_begin(s, "kt1_daily", 2, day, to);
+    redis_i64(s->redis, limit);
+    redis_i64(s->redis, DAILY_TTL_MS);
+    redis_send(s->redis, on_daily, d);
+}
+
+void store_daily_give(struct store *s, int64_t day, struct slice to)
+{
+    daily_begin(s, "kt1_daily_give", 0, day, to);
+    redis_send(s->redis, store_ignore, s);
 }
 
 /* --- delivery ids --- */
@@ -171,6 +221,15 @@ static void on_due_length(void *arg, const redisReply *reply)
     counted(c);
 }
 
+static void on_parked(void *arg, const struct parked_stream *all, unsigned n)
+{
+    struct counting *c = arg;
+
+    for (unsigned i = 0; i < n; i++)
+        c->figures.parked += all[i].n;
+    counted(c);
+}
+
 static void ask_length(struct counting *c, const char *command, const char *kind, const char *name,
                        redis_cb *cb)
 {
@@ -196,8 +255,9 @@ void store_figures(struct store *s, void (*f)(void *arg, const struct store_figu
     c->arg = arg;
     c->figures = s->figures;
     c->figures.reconnects = redis_connects(s->redis) ? redis_connects(s->redis) - 1 : 0;
-    c->left = 1;
+    c->left = 2;
     redis_words(s->redis, on_commandstats, c, "INFO", "commandstats", NULL);
+    store_parked_streams(s, on_parked, c);
     for (unsigned i = 0; i < s->sinks_n; i++) {
         snprintf(name, sizeof name, "sink:%s", s->sinks[i]);
         ask_length(c, "XLEN", "st", name, on_sink_length);

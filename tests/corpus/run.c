@@ -132,6 +132,8 @@ static bool error_right(enum report_error error, struct slice field, const char 
 /* accepted, confirm, rejected, command, many */
 static const char *status_of(const struct said *said)
 {
+    if (said->next)
+        return "many";
     if (said->kind == SAID_NOTHING)
         return "rejected";
     if (said->kind == SAID_COMMAND)
@@ -139,13 +141,19 @@ static const char *status_of(const struct said *said)
     return said->reports_n > 1 ? "many" : report_status_name(said->reports[0].status);
 }
 
+/* timbang+kasus+status: the forms and commands, in their order. */
 static bool many_right(const struct said *said, const char *expect)
 {
     char got[256] = "";
 
-    for (unsigned i = 0; i < said->reports_n; i++)
-        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s", i ? "+" : "",
-                 SLICE_ARG(said->reports[i].form->name));
+    for (const struct said *part = said; part; part = part->next) {
+        if (part->kind == SAID_COMMAND)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", *got ? "+" : "",
+                     command_name(part->command.kind));
+        for (unsigned i = 0; i < part->reports_n; i++)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%.*s", *got ? "+" : "",
+                     SLICE_ARG(part->reports[i].form->name));
+    }
     return strcmp(got, expect) == 0;
 }
 
@@ -174,9 +182,10 @@ static bool is_right(const struct labelled *r, const struct said *said, const ch
 
 static bool rings(const struct said *said)
 {
-    for (unsigned i = 0; said->kind == SAID_REPORTS && i < said->reports_n; i++)
-        if (said->reports[i].emergency)
-            return true;
+    for (const struct said *part = said; part; part = part->next)
+        for (unsigned i = 0; i < part->reports_n; i++)
+            if (part->reports[i].emergency)
+                return true;
     return false;
 }
 

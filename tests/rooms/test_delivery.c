@@ -53,11 +53,11 @@ static struct {
     unsigned requests, held_n, most_held;
     int status;
     const char *says;
-    bool hold;
+    bool hold, store_away;
     char order[256]; /* the texts in the order they came */
     char body[2048], head[2048], key[64];
     bool late;
-    char dlr[64], log[64];
+    char dlr[160], log[64];
 } world;
 
 static void hand_out(void *arg)
@@ -187,8 +187,48 @@ void store_log_sent(struct store *s, const char *provider, struct slice uuid, co
 
 void store_dlr_put(struct store *s, const char *provider, struct slice their_id, struct slice uuid)
 {
+    size_t n = strlen(world.dlr);
+
     (void)s;
-    snprintf(world.dlr, sizeof world.dlr, "%s %.*s %.*s", provider, SLICE_ARG(their_id), SLICE_ARG(uuid));
+    snprintf(world.dlr + n, sizeof world.dlr - n, "%s%s %.*s %.*s", n ? "\n" : "", provider,
+             SLICE_ARG(their_id), SLICE_ARG(uuid));
+}
+
+/* One number, one day. */
+static struct asked {
+    void (*f)(void *, enum store_rc, bool);
+    void *arg;
+    bool counted;
+} asked[ENTRIES];
+static unsigned asked_n, counted_n;
+
+static void answer_daily(void *arg)
+{
+    struct asked *a = arg;
+
+    a->f(a->arg, world.store_away ? STORE_UNAVAILABLE : STORE_OK, a->counted);
+}
+
+void store_daily_take(struct store *s, int64_t day, struct slice to, unsigned limit,
+                      void (*f)(void *arg, enum store_rc, bool counted), void *arg)
+{
+    struct asked *a = &asked[asked_n++ % ENTRIES];
+
+    (void)s;
+    assert_true(day > 20000);
+    assert_true(slice_is(to, "+6281234567890"));
+    *a = (struct asked){ f, arg, !world.store_away && counted_n < limit };
+    counted_n += a->counted;
+    loop_soon(world.loop, answer_daily, a);
+}
+
+void store_daily_give(struct store *s, int64_t day, struct slice to)
+{
+    (void)s;
+    (void)day;
+    (void)to;
+    assert_true(counted_n > 0);
+    counted_n--;
 }
 
 /* --- the provider's part --- */
@@ -255,6 +295,7 @@ static int setup(void **state)
     (void)state;
     memset(&world, 0, sizeof world);
     memset(&config, 0, sizeof config);
+    asked_n = counted_n = 0;
     world.loop = loop_new(NULL);
     world.turn = loop_timer_new(world.loop, "store", hand_out, NULL);
     world.deadline = loop_timer_new(world.loop, "deadline", on_late, NULL);
@@ -506,8 +547,37 @@ static void who_had_enough_reminders_today_gets_the_rest_tomorrow(void **state)
     answer = put("c", 0, SMS_ANSWER);
     run(5000);
     assert_string_equal(second->end, "retry");
+    assert_true(second->due_ms > clock_wall_ms() + 4 * 3600 * 1000);
     assert_string_equal(answer->end, "done");
     assert_string_equal(world.order, "a c ");
+    assert_int_equal(asked_n, 2); /* an answer waits for nobody */
+}
+
+static void what_was_not_taken_does_not_count(void **state)
+{
+    (void)state;
+    config.daily = 1;
+    world.status = 503;
+    put("a", 1, SMS_NOTICE);
+    run(5000);
+    assert_int_equal(counted_n, 0);
+    world.status = 202;
+    put("b", 1, SMS_NOTICE);
+    run(5000);
+    assert_string_equal(world.entry[1].end, "done");
+    assert_int_equal(counted_n, 1);
+}
+
+static void a_reminder_is_not_held_because_nobody_can_count(void **state)
+{
+    struct fake_entry *e;
+
+    (void)state;
+    config.daily = 1;
+    world.store_away = true;
+    e = put("a", 1, SMS_NOTICE);
+    run(5000);
+    assert_string_equal(e->end, "done");
 }
 
 static void an_entry_that_is_no_sms_is_parked(void **state)
@@ -600,6 +670,27 @@ static void africastalking_tells_its_id(void **state)
     assert_string_equal(e->end, "done");
     assert_string_equal(world.key, "p");
     assert_string_equal(world.dlr, "telko ATPid_9 uuid-1");
+}
+
+static void vonage_tells_an_id_of_each_part(void **state)
+{
+    struct fake_entry *whole = put("x", 0, SMS_ANSWER), *half;
+
+    (void)state;
+    config.providers[0].dialect = S("vonage");
+    world.status = 200;
+    world.says =
+        "{\"messages\":[{\"message-id\":\"A\",\"status\":\"0\"},{\"message-id\":\"B\",\"status\":\"0\"}]}";
+    run(5000);
+    assert_string_equal(whole->end, "done");
+    assert_string_equal(world.dlr, "telko A uuid-1\ntelko B uuid-1");
+    /* Half of an SMS went: for people, and its report is not lost. */
+    world.dlr[0] = '\0';
+    world.says = "{\"messages\":[{\"message-id\":\"C\",\"status\":\"0\"},{\"status\":\"7\"}]}";
+    half = put("y", 0, SMS_ANSWER);
+    run(5000);
+    assert_string_equal(half->end, "unknown");
+    assert_string_equal(world.dlr, "telko C uuid-1");
 }
 
 static void one_provider_carries_the_sms_of_another(void **state)
@@ -720,12 +811,15 @@ int main(void)
         CASE(what_was_in_dead_hands_is_sent_again_only_in_an_emergency),
         CASE(old_news_is_not_sent),
         CASE(who_had_enough_reminders_today_gets_the_rest_tomorrow),
+        CASE(what_was_not_taken_does_not_count),
+        CASE(a_reminder_is_not_held_because_nobody_can_count),
         CASE(an_entry_that_is_no_sms_is_parked),
         CASE(the_night_holds_all_but_lane_0),
         CASE(what_was_taken_by_day_is_not_sent_by_night),
         CASE(an_alert_that_grows_old_in_the_night_is_counted_not_sent),
         CASE(draining_takes_nothing_more),
         CASE(africastalking_tells_its_id),
+        CASE(vonage_tells_an_id_of_each_part),
         CASE(one_provider_carries_the_sms_of_another),
         CASE(past_the_store_it_is_tried_until_it_is_taken),
         CASE(the_emulator_shows_what_was_sent),

@@ -222,7 +222,7 @@ static void all_goes_by_the_other_and_comes_back(void **state)
     until(is_circuit, 2); /* the next SMS is the probe that brings them home */
     put(1, SMS_BULK);
     until(by_first, 20);
-    assert_int_equal(circuit(), 0);
+    until(is_circuit, 0); /* once its answer is here */
     put(1, SMS_ANSWER);
     until(by_first, 21);
     until(lanes_are_empty, 0);

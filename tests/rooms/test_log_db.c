@@ -152,6 +152,21 @@ static void a_long_sms_is_delivered_when_all_parts_are_and_failed_when_one_is(vo
     assert_string_equal(ask(*world, "SELECT count(*) FROM message_out"), "0");
 }
 
+static void what_was_parked_is_what_it_was_understood_as_once_it_is_released(void **world)
+{
+    static const char parked[] = "{\"v\":1,\"row\":\"in\",\"uuid\":\"m\",\"kind\":\"sms\",\"text\":\"Citra\","
+                                 "\"reason\":\"parked\",\"at\":1000}";
+    struct world *w = *world;
+
+    store(w, parked);
+    assert_string_equal(ask(w, "SELECT reason FROM message_in"), "parked");
+    store(w, IN);
+    store(w, parked); /* a line may come twice */
+    assert_string_equal(ask(w, "SELECT reason || count(*) FROM message_in"), "accepted1");
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_in_text WHERE message_in_text MATCH 'citra'"),
+                        "1");
+}
+
 static void only_the_provider_that_sent_last_counts(void **world)
 {
     ANY_ORDER(
@@ -323,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(the_state_follows_from_what_was_said_in_any_order),
+        CASE(what_was_parked_is_what_it_was_understood_as_once_it_is_released),
         CASE(a_long_sms_is_delivered_when_all_parts_are_and_failed_when_one_is),
         CASE(only_the_provider_that_sent_last_counts),
         CASE(a_report_of_an_earlier_sms_with_the_same_id_is_not_believed),

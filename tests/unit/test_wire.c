@@ -364,7 +364,8 @@ static void on_request(struct run *r, struct slice arg, struct slice body)
         if (rc == WIRE_OK && w.is_dlr) {
             say(&r->made, "uuid", dlr.uuid);
             say(&r->made, "their_id", dlr.their_id);
-            buf_printf(&r->made, "state=%s\nfinal=%s\n", dlr.state, dlr.final ? "yes" : "no");
+            buf_printf(&r->made, "state=%s\nfinal=%s\n%s", dlr.state, dlr.final ? "yes" : "no",
+                       dlr.part ? "part=yes\n" : "");
         } else if (rc == WIRE_OK) {
             say_inbound(r, &in);
             say_part(r, &w, in.kind);
@@ -473,6 +474,8 @@ static void on_said(struct run *r, struct slice arg, struct slice body)
     show(r->d, SHOWN_SAID + out.result);
     buf_printf(&r->made, "%s\n", names[out.result]);
     say(&r->made, "their_id", out.their_id);
+    for (unsigned i = 0; i < out.part_ids_n; i++)
+        say(&r->made, "part_id", out.part_ids[i]);
     say(&r->made, "why", slice_of(out.why));
 }
 
