@@ -109,7 +109,7 @@ system: $(B)/kentongan
 torture: $(B)/kentongan
 	@KENTONGAN=$(B)/kentongan KILLS=200 node --test-reporter=spec tests/system/kill.test.mjs
 
-$(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/libpure.a
+$(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/obj/tests/support/labelled.o $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(PURE_LIBS)
 
@@ -123,6 +123,7 @@ FUZZERS      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_SAN     := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DARENA_EMULATE
 
 $(B)/tests/fuzz/fuzz_ussd: $(B)/obj/tests/support/mem_store.o
+$(B)/tests/fuzz/fuzz_parse: $(B)/obj/tests/support/whole.o
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(B)/libpure.a $(PURE_LIBS)

@@ -318,6 +318,16 @@ static void run_cakap(struct step *s, const struct command *c)
     }
 }
 
+/* FORMAT of nothing that there is asks what there is.  KOREKSI's words fit no form by themselves (`A7` of a
+ * W2, a value out of range): its report may know better. */
+static bool runs_all_the_same(const struct command *c)
+{
+    if (c->kind == COMMAND_FORMAT)
+        return true;
+    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n &&
+           (slice_is(c->error_field, "arg") || c->error == ERROR_OUT_OF_RANGE);
+}
+
 void commands_run(struct step *s, const struct command *c)
 {
     static void (*const run[COMMANDS])(struct step *, const struct command *) = {
@@ -347,7 +357,7 @@ void commands_run(struct step *s, const struct command *c)
         say(s, c->nomor, "unknown.thanks"); /* `ok` and no more: she has read our answer */
         return;
     }
-    if (c->status != REPORT_ACCEPTED) {
+    if (c->status != REPORT_ACCEPTED && !runs_all_the_same(c)) {
         step_reason(s, "command_refused");
         step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, s->arena));
         return;

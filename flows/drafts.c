@@ -219,6 +219,9 @@ void drafts_report(const struct draft *d, struct report *out)
     for (unsigned i = 0; i < d->form->fields_n; i++)
         if (drafts_is_sure(d, d->form->fields[i].name))
             out->faults[i] = REPORT_FAULT_SURE;
+        else if (d->form->fields[i].type == FIELD_COUNTS && drafts_is_sure(d, d->field))
+            out->faults[i] =
+                0; /* the letter in question was confirmed by its own name; others may still be asked */
 }
 
 const struct repeat *drafts_repeat(const struct sender_state *s, struct slice hash)

@@ -138,16 +138,19 @@ static struct slice question(struct work *w)
         months = arena_printf(w->s->arena, "%dbl", people_months(born, today));
     }
     {
-        const struct text_fill f[] = { { "nomor", w->filed.nomor },
-                                       { "anak", w->wrong || w->far ? work_text(&w->report, "nomor")
-                                                                    : w->offered.nomor },
-                                       { "nama", w->offered.nama },
-                                       { "umur", months } };
+        const struct text_fill f[] = {
+            { "nomor", w->filed.nomor },
+            { "anak", w->wrong || w->far || w->none ? work_text(&w->report, "nomor") : w->offered.nomor },
+            { "nama", w->offered.nama },
+            { "umur", months }
+        };
 
         if (w->asking == ASK_CHILD)
             return step_text(w->s, w->s->language, "ask.child", FILLS(f));
         if (w->far)
             return step_text(w->s, w->s->language, "ask.far_number", FILLS(f));
+        if (w->none)
+            return step_text(w->s, w->s->language, "ask.number_none", FILLS(f));
         if (w->wrong == NUMBER_REPORT || w->wrong == NUMBER_CHILD || w->wrong == NUMBER_EPISODE)
             return step_text(w->s, w->s->language,
                              w->wrong == NUMBER_REPORT  ? "ask.number_report"

@@ -39,6 +39,7 @@ static void find_number(struct work *w, struct slice nomor)
 
     if (kind != (work_about_child(w->report.form) ? NUMBER_CHILD : NUMBER_REPORT)) {
         w->wrong = kind;
+        w->none = kind == NUMBER_NONE;
         doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
         return;
     }

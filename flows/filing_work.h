@@ -23,6 +23,7 @@ struct work {
     struct child offered;
     enum number_kind wrong; /* the number given is one of these instead */
     bool far;               /* the number given belongs to another puskesmas */
+    bool none;              /* the number given is nobody's */
 };
 
 /* --- filing.c --- */

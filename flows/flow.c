@@ -78,27 +78,50 @@ static bool is_whole(const struct word_list *list, const char *code, struct slic
     return w && slice_ieq(text, w->code);
 }
 
-/* `iya bu`, `betul`: YA in other words, where a guess is to be confirmed.  True when it was one. */
-static bool read_yes(const struct ruleset *rules, const struct sender_state *state, struct reading *r)
+/* YA or TIDAK, as such or in other words: `iya bu`, `betul`.  COMMAND_NONE when it is neither. */
+static enum command_kind yes_or_no(const struct ruleset *rules, struct slice text)
 {
     const struct word_list *list = list_by_name(&rules->forms, S("iya"));
-    struct slice text = slice_trim(r->said.body);
-    bool guess = false, yes;
+
+    text = slice_trim(text);
+    while (text.n && strchr(" .,!", text.p[text.n - 1]))
+        text.n--;
+    if (text.n > 3 && slice_ieq(slice_skip(text, text.n - 3), S(" bu")))
+        text.n -= 3;
+    return is_whole(list, "ya", text)      ? COMMAND_YA
+           : is_whole(list, "tidak", text) ? COMMAND_TIDAK
+                                           : COMMAND_NONE;
+}
+
+/* YA in other words, where a guess is to be confirmed.  True when it was one. */
+static bool read_yes(const struct ruleset *rules, const struct sender_state *state, struct reading *r)
+{
+    enum command_kind word;
+    bool guess = false;
 
     for (unsigned i = 0; i < state->drafts_n; i++)
         guess |= state->drafts[i].asking != ASK_FIELD;
     if (!guess || r->said.emergency || (r->kind == READING_COMMAND && r->said.command.nomor.n) ||
         r->kind == READING_REPORTS)
         return false;
-    while (text.n && strchr(" .,!", text.p[text.n - 1]))
-        text.n--;
-    if (text.n > 3 && slice_ieq(slice_skip(text, text.n - 3), S(" bu")))
-        text.n -= 3;
-    yes = is_whole(list, "ya", text);
-    if (!yes && !is_whole(list, "tidak", text))
+    word = yes_or_no(rules, r->said.body);
+    if (word == COMMAND_NONE)
         return false;
     r->kind = READING_COMMAND;
-    r->said.command = (struct command){ .kind = yes ? COMMAND_YA : COMMAND_TIDAK };
+    r->said.command = (struct command){ .kind = word };
+    return true;
+}
+
+/* `48217 YA`, `48217 BARU`: the number in front, as the question which one it is asks for it. */
+static bool read_numbered_word(const struct ruleset *rules, const struct draft *d, struct slice rest,
+                               struct reading *r)
+{
+    enum command_kind word = slice_ieq(slice_trim(rest), S("BARU")) ? COMMAND_BARU : yes_or_no(rules, rest);
+
+    if (word == COMMAND_NONE)
+        return false;
+    r->kind = READING_COMMAND;
+    r->said.command = (struct command){ .kind = word, .nomor = d->nomor };
     return true;
 }
 
@@ -109,6 +132,8 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
     struct draft *d = drafts_find(state, first);
     unsigned fits = 0;
 
+    if (d && read_numbered_word(rules, d, rest, r))
+        return;
     if (d) { /* "48217 BB 9,2" */
         r->kind = try_answer(rules, d, rest, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
         return;
@@ -133,8 +158,21 @@ static unsigned choose(const struct said *said, unsigned chosen[REPORTS_FILED])
     return n;
 }
 
+/* KOREKSI of an open report may say another child: it is looked for too. */
+static bool correction_subjects(const struct ruleset *rules, const struct sender *who, const struct draft *d,
+                                struct slice correction, int64_t at_ms, struct arena *a, struct intent *out)
+{
+    struct report *known = ARENA_NEW(a, struct report), *fixed = ARENA_NEW(a, struct report);
+
+    if (!known || !fixed)
+        return false;
+    drafts_report(d, known);
+    return !understand_correction(rules, known, correction, at_ms, a, fixed) ||
+           filing_subjects(rules, who, fixed, a, out);
+}
+
 static bool name_subjects(const struct ruleset *rules, const struct sender *who, struct sender_state *state,
-                          struct arena *a, struct intent *out)
+                          int64_t at_ms, struct arena *a, struct intent *out)
 {
     struct reading *r = out->reading;
     const struct repeat *again = drafts_repeat(state, r->hash);
@@ -148,6 +186,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         if (r->said.command.kind == COMMAND_TUGAS && who->person)
             ok = tasks_subjects(who->person->place_code, a, out) && ok;
         d = r->said.command.nomor.n ? drafts_find(state, r->said.command.nomor) : drafts_only(state);
+        if (d && r->said.command.kind == COMMAND_KOREKSI)
+            ok = correction_subjects(rules, who, d, r->said.command.correction, at_ms, a, out) && ok;
     } else if (r->kind == READING_ANSWER) {
         d = drafts_find(state, r->nomor);
         ok = filing_subjects(rules, who, &r->answer, a, out);
@@ -238,7 +278,7 @@ static struct slice hash_of(const struct said *said, struct arena *a)
 }
 
 /* Commands on lines of their own, and reports behind a command. */
-static bool read_parts(const struct ruleset *rules, const struct sender *who, struct arena *a,
+static bool read_parts(const struct ruleset *rules, const struct sender *who, int64_t at_ms, struct arena *a,
                        struct intent *out)
 {
     struct reading *r = out->reading;
@@ -260,7 +300,7 @@ static bool read_parts(const struct ruleset *rules, const struct sender *who, st
             struct intent part = *out;
 
             part.reading = next;
-            (void)name_subjects(rules, who, r->state, a, &part);
+            (void)name_subjects(rules, who, r->state, at_ms, a, &part);
             part.reading = out->reading;
             *out = part;
         }
@@ -287,9 +327,9 @@ static enum read_rc read_sms(const struct ruleset *rules, const struct sender *w
         read_answer(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
-    (void)name_subjects(rules, who, state, a, out);
+    (void)name_subjects(rules, who, state, in->received_ms, a, out);
     out->reports = r->said.reports_n;
-    if (!read_parts(rules, who, a, out))
+    if (!read_parts(rules, who, in->received_ms, a, out))
         return READ_NO_MEMORY;
     return a->failed ? READ_NO_MEMORY : READ_OK;
 }

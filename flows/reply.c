@@ -70,6 +70,16 @@ struct slice reply_echo(const struct form *form, const struct value *values, str
     return s;
 }
 
+/* The count of one letter of W2: it is asked for by its own name. */
+static void say_letter(struct buf *b, const struct form *form, const struct value *values,
+                       struct slice letter)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        for (unsigned i = 0; values[f].kind == VALUE_COUNTS && i < values[f].n; i++)
+            if (slice_eq(values[f].items[i], letter) && !slice_is(letter, "nihil"))
+                number_print(b, values[f].counts[i], ',');
+}
+
 struct slice reply_value(const struct form *form, const struct value *values, struct slice field,
                          struct arena *a)
 {
@@ -81,6 +91,8 @@ struct slice reply_value(const struct form *form, const struct value *values, st
         if (slice_eq(form->fields[i].name, field) && values[i].kind != VALUE_ABSENT &&
             form->fields[i].type != FIELD_ANSWERS)
             say_bare(&b, &form->fields[i], &values[i]);
+    if (form && b.n == 0)
+        say_letter(&b, form, values, field);
     s = arena_copy(a, buf_slice(&b));
     buf_free(&b);
     return s;
@@ -101,6 +113,22 @@ struct slice reply_label(const struct form *form, struct slice field)
     return f && f->labels_n ? f->labels[0] : field;
 }
 
+/* `B5` for a letter of W2, never a whole report to copy; of a letter that is none, what one looks like. */
+static struct slice letter_example(const struct form *form, struct slice letter, struct arena *a)
+{
+    for (unsigned f = 0; f < form->fields_n; f++) {
+        const struct field *c = &form->fields[f];
+        struct slice rest = c->example;
+
+        for (unsigned i = 0; c->type == FIELD_COUNTS && i < c->list->n; i++)
+            if (slice_eq(c->list->words[i].letter, letter))
+                return arena_printf(a, "%.*s5", SLICE_ARG(letter));
+        if (c->type == FIELD_COUNTS)
+            return slice_is(letter, "X") ? S("X120") : slice_cut(&rest, ' ');
+    }
+    return slice_make("", 0);
+}
+
 struct slice reply_example(const struct form *form, struct slice field, struct arena *a)
 {
     const struct field *f = field_of(form, field);
@@ -109,6 +137,8 @@ struct slice reply_example(const struct form *form, struct slice field, struct a
         return f->example; /* S60, which says its letter itself */
     if (f && f->example.n)
         return arena_printf(a, "%.*s %.*s", SLICE_ARG(reply_label(form, field)), SLICE_ARG(f->example));
+    if (form && !f && form->code_counts)
+        return letter_example(form, field, a);
     return form && form->examples_n ? form->examples[0] : slice_make("", 0);
 }
 
@@ -120,6 +150,8 @@ static struct slice range_of(const struct form *form, struct slice field, struct
     struct slice s;
     struct buf b;
 
+    if (f && f->type == FIELD_DATE && f->max_age_days)
+        return arena_printf(a, "%lld hari", (long long)f->max_age_days);
     if (!f || f->min >= f->max)
         return slice_make("", 0);
     buf_init(&b, 64);
@@ -136,6 +168,27 @@ static bool is_answers(const struct form *form, struct slice field)
     const struct field *f = field_of(form, field);
 
     return f && f->type == FIELD_ANSWERS;
+}
+
+/* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
+static struct slice report_example(const struct report *r, struct arena *a)
+{
+    const struct word *kind = NULL;
+    struct slice example;
+    struct buf b;
+
+    for (unsigned i = 0; r->form && is_answers(r->form, r->error_field) && i < r->form->fields_n; i++)
+        if (r->form->fields[i].type == FIELD_CHOICE && r->values[i].kind == VALUE_TEXT)
+            kind = word_by_code(r->form->fields[i].list, r->values[i].text);
+    if (!kind || !kind->questions[0])
+        return reply_example(r->form, r->error_field, a);
+    buf_init(&b, ECHO);
+    buf_add(&b, reply_label(r->form, r->error_field));
+    for (unsigned i = 0; i < kind->questions[0]; i++)
+        buf_str(&b, i ? "T" : " Y");
+    example = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return example;
 }
 
 bool reply_shows_guess(const struct report *r)
@@ -189,7 +242,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "nilai", guess },
         { "ketik", typed_of(r, guess) },
         { "batas", range_of(r->form, r->error_field, a) },
-        { "contoh", reply_example(r->form, r->error_field, a) },
+        { "contoh", report_example(r, a) },
     };
 
     return text_fill(rules->texts, language, key_of(r), FILLS(f), a);
@@ -314,7 +367,7 @@ struct slice reply_command_error(const struct ruleset *rules, struct slice langu
                                  struct arena *a)
 {
     const char *key = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
-    bool correction = c->kind == COMMAND_KOREKSI && c->nomor.n && c->error != ERROR_CHECK_DIGIT;
+    bool correction = c->kind == COMMAND_KOREKSI && c->nomor.n && !slice_is(c->error_field, "nomor");
     struct slice example = correction ? example_of(rules, c->error_field, a)
                                       : text_fill(rules->texts, language, key, NULL, 0, a);
     const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) },
@@ -322,6 +375,8 @@ struct slice reply_command_error(const struct ruleset *rules, struct slice langu
                                    { "field", c->error_field },
                                    { "contoh", example } };
 
+    if (c->kind == COMMAND_NIK && slice_is(c->error_field, "nik") && c->error == ERROR_INVALID)
+        return text_fill(rules->texts, language, "nik.wrong", NULL, 0, a);
     if (correction)
         return text_fill(rules->texts, language, example.n ? "koreksi.value" : "koreksi.what", FILLS(f), a);
     return text_fill(rules->texts, language,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flows/understanding.h"
 #include "flows/ussd.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/menus.h"
@@ -197,6 +198,37 @@ static void check_forms(const struct form_set *forms, struct faults *faults)
             check_words(forms->lists[i].words[w].say, "say", "_", forms->lists[i].mark, faults);
 }
 
+/* An example that is asked back teaches the kader a wrong message.  Read late in a year, when the weeks and
+ * months that examples name have been. */
+static void check_examples(const struct ruleset *set, struct faults *faults)
+{
+    static const int64_t at = INT64_C(1795226400000); /* 2026-11-21T02:00Z */
+    struct arena a;
+
+    arena_init(&a, 4 << 20);
+    for (unsigned f = 0; f < set->forms.n; f++) {
+        const struct form *form = &set->forms.forms[f];
+
+        for (unsigned e = 0; e < form->examples_n; e++) {
+            const struct report *r;
+            struct said said;
+
+            if (!understand_sms(set, form->examples[e], at, &a, &said))
+                continue;
+            r = &said.reports[0];
+            if (said.kind != SAID_REPORTS || said.reports_n != 1 || r->form != form)
+                fault_add(faults, form->mark, "example '%.*s' is no report of this form",
+                          SLICE_ARG(form->examples[e]));
+            else if (r->status != REPORT_ACCEPTED)
+                fault_add(faults, form->mark, "example '%.*s' is asked back: %s %.*s",
+                          SLICE_ARG(form->examples[e]), report_error_name(r->error),
+                          SLICE_ARG(r->error_field));
+            arena_reset(&a);
+        }
+    }
+    arena_free(&a);
+}
+
 struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct faults *faults)
 {
     struct ruleset *set = ARENA_NEW(arena, struct ruleset);
@@ -234,6 +266,8 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
         check_languages(c, set, faults);
     if (forms && set->menus && set->texts)
         ussd_check(set, faults);
+    if (faults_count(faults) == before)
+        check_examples(set, faults);
     if (arena->failed)
         fault_add(faults, (struct mark){ .file = c->file }, "larger than the memory for a configuration");
     return faults_count(faults) == before ? set : NULL;

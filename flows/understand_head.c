@@ -74,7 +74,7 @@ static bool about_person(struct filling *x)
     const struct field *lokasi = &x->form->fields[form_field(x->form, "lokasi")];
     const struct field *umur = &x->form->fields[form_field(x->form, "umur")];
     unsigned i = first_token(x), used;
-    bool keep, word = false;
+    bool keep, word = false, none = false;
     struct got g = understand_read(x, &x->form->fields[0], i, false);
 
     if (x->slots[form_field(x->form, "nama")].filled || x->slots[form_field(x->form, "jk")].filled ||
@@ -121,12 +121,15 @@ static bool about_person(struct filling *x)
             if (age.fit == FIT_YES && age.unit)
                 return true;
             return word && plain_number(x, i);
+        } else if (t->kind == TOKEN_EMPTY) {
+            none |= !word;
         } else if (word) {
             return false;
         }
     }
-    /* KASUS#campak#Rudi: a word in the slot of the count is a name. */
-    return word && x->ts.hash;
+    /* KASUS#campak#Rudi: a word in the slot of the count is a name, unless a label has the count; the slot in
+     * KASUS#campak##kemarin#Air Merbau is empty. */
+    return word && x->ts.hash && !none && !x->slots[form_field(x->form, "jumlah")].filled;
 }
 
 void understand_choose_variant(struct filling *x)

@@ -206,21 +206,28 @@ static bool take_birth(struct filling *x, const struct found *l, unsigned i)
     return false;
 }
 
-/* `#lk#` is the sex and no lingkar kepala: it stands alone between separators, and no other word says the
- * sex. */
+/* `lk 44`, `lk=44`: a number of its own stands behind the word. */
+static bool measures(const struct filling *x, unsigned i)
+{
+    return i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER &&
+           (joined(x, i + 1) || (x->ts.t[i + 1].sep & SEP_HARD) == 0);
+}
+
+/* `#lk#` is the sex and no lingkar kepala: it stands alone between separators, no value is joined to it, and
+ * nothing else says the sex. */
 static bool is_sex(const struct filling *x, const struct found *l, unsigned i)
 {
     const struct word_list *jk = NULL;
     unsigned used;
 
     for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->form->fields[f].type == FIELD_SEX)
+        if (x->form->fields[f].type == FIELD_SEX && !x->slots[f].filled)
             jk = x->words->sex;
-    if (!jk || l->used != 1 || !(x->ts.t[i].sep & SEP_HARD) ||
+    if (!jk || l->used != 1 || joined(x, i + 1) || !(x->ts.t[i].sep & SEP_HARD) ||
         (i + 1 < x->ts.n && !(x->ts.t[i + 1].sep & SEP_HARD)) || !phrase_at(&x->ts, i, jk, &used))
         return false;
     for (unsigned k = 0; k < x->ts.n; k++)
-        if (k != i && x->ts.t[k].kind == TOKEN_WORD && phrase_at(&x->ts, k, jk, &used))
+        if (k != i && x->ts.t[k].kind == TOKEN_WORD && !measures(x, k) && phrase_at(&x->ts, k, jk, &used))
             return false;
     return true;
 }

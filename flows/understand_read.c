@@ -466,6 +466,12 @@ static bool answer_letter(char c, char *out)
     return true;
 }
 
+/* As many answers as questions, as far as is known. */
+static bool answered(const struct word *kind, unsigned n)
+{
+    return !kind || n == kind->questions[0] || n == kind->questions[1];
+}
+
 /* One letter or digit a question; `ya` and `tidak` as words will do. */
 static struct got read_answers(struct filling *x, const struct field *f, unsigned i)
 {
@@ -486,7 +492,8 @@ static struct got read_answers(struct filling *x, const struct field *f, unsigne
             continue;
         }
         if (understand_is(x, k, "terima_kasih", &used) || understand_is(x, k, "penanda_tangan", &used) ||
-            understand_other_label(x, f, k))
+            understand_other_label(x, f, k) ||
+            (n && answered(kind, n) && read_nik(x, k, false).fit != FIT_NO))
             break;
         if (n && !kind && jenis >= 0 && phrase_at(&x->ts, k, x->form->fields[jenis].list, &used))
             break;
@@ -497,7 +504,7 @@ static struct got read_answers(struct filling *x, const struct field *f, unsigne
     if (k == i)
         return g;
     g.used = k - i;
-    if (kind && n != kind->questions[0] && n != kind->questions[1])
+    if (!answered(kind, n))
         return wrong(ERROR_INVALID, g.used);
     g.fit = FIT_YES;
     g.value = value_text(arena_copy(x->arena, (struct slice){ .p = out, .n = n }));

@@ -42,6 +42,8 @@ static void add_other(struct gather *g, unsigned from, unsigned to)
 {
     struct slice s = understand_span(g->x, from, to);
 
+    if (s.n && g->x->ts.t[to - 1].minus_behind)
+        s.n++; /* `demam-`: the minus says that there is none */
     if (g->other_n + s.n + 1 >= sizeof g->other || s.n == 0)
         return;
     if (g->other_n)

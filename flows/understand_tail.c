@@ -190,6 +190,16 @@ static void take_place(struct filling *x, const struct field *f, unsigned from, 
     understand_take(x, f, from, &g, false);
 }
 
+static bool of_a_list(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_CHOICES && phrase_at(&x->ts, i, use(x, k)->list, &used))
+            return true;
+    return false;
+}
+
 bool understand_village(const struct filling *x, unsigned i, unsigned *used)
 {
     const struct directory *d = &x->rs->directory;
@@ -227,13 +237,22 @@ static void places(struct filling *x, const struct field *f, unsigned from)
             take_place(x, f, begin, place_end(x, f, begin));
             continue;
         }
-        /* Between # the slot is the place, whatever its first word (RULINGS 39). */
-        if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH))
+        /* Between # the slot is the place, whatever its first word (RULINGS 39), unless a list takes it. */
+        if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH) && !of_a_list(x, i))
             take_place(x, f, i, place_end(x, f, i));
     }
 }
 
 /* --- tujuan, sebab, alasan behind their place --- */
+
+/* `##1906…`: nobody is sent to an identity number. */
+static bool is_identity(struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_NIK && understand_read(x, use(x, k), i, false).fit != FIT_NO)
+            return true;
+    return false;
+}
 
 static void texts(struct filling *x, const struct field *f, unsigned from)
 {
@@ -241,7 +260,7 @@ static void texts(struct filling *x, const struct field *f, unsigned from)
         bool keep = true, begins;
         unsigned begin;
 
-        if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY)
+        if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY || is_identity(x, i))
             continue;
         begins = slice_is(f->name, "tujuan")
                      ? understand_destination(x, i, &keep) || (x->ts.t[i].sep & SEP_HASH) != 0

@@ -33,9 +33,11 @@ static bool is_separator(char c)
 static void wrong_code(struct scan *s, struct slice code, enum report_error error, bool reject)
 {
     enum report_error before = s->kode->error;
+    struct value others = s->kode->value; /* one wrong letter takes none of them away */
     bool was = s->kode->reject;
 
     understand_fault(s->x, s->kode_field, error, reject, TOKENS_MAX);
+    s->kode->value = others;
     if (before != s->kode->error || was != s->kode->reject)
         s->kode->name = code;
 }
@@ -174,7 +176,7 @@ static void lone_word(struct scan *s, struct slice w)
 {
     if (is_week_word(w)) {
         s->week_label = true;
-    } else if (slice_is(w, "KE")) {
+    } else if (slice_is(w, "KE") || slice_ieq(w, s->kode_field->name)) {
         return;
     } else if (slice_is(w, "NIHIL") || slice_is(w, "KOSONG")) {
         if (s->kode->value.n)

@@ -270,6 +270,32 @@ static void hold(struct filling *x, const struct report *known, int64_t at_ms)
     }
 }
 
+/* Letters that were answered, among those that were known: `X120` takes the place of the X alone.  NIHIL and
+ * letters exclude each other. */
+static void merge_counts(struct filling *x, const struct value *known, struct value *answered)
+{
+    struct value all = { .kind = VALUE_COUNTS };
+
+    if (known->kind != VALUE_COUNTS || answered->kind != VALUE_COUNTS || !known->n || !answered->n ||
+        slice_is(known->items[0], "nihil") || slice_is(answered->items[0], "nihil"))
+        return;
+    all.items = ARENA_ARRAY(x->arena, struct slice, known->n + answered->n);
+    all.counts = ARENA_ARRAY(x->arena, int64_t, known->n + answered->n);
+    if (!all.items || !all.counts)
+        return;
+    for (unsigned i = 0; i < known->n + answered->n; i++) {
+        const struct value *from = i < known->n ? known : answered;
+        unsigned at = i < known->n ? i : i - known->n, to = 0;
+
+        while (to < all.n && !slice_eq(all.items[to], from->items[at]))
+            to++;
+        all.items[to] = from->items[at];
+        all.counts[to] = from->counts[at];
+        all.n += to == all.n;
+    }
+    *answered = all;
+}
+
 static void merge(struct filling *x, const struct report *known, int64_t at_ms, struct report *out)
 {
     const struct slot *answered = x->slots;
@@ -286,6 +312,7 @@ static void merge(struct filling *x, const struct report *known, int64_t at_ms, 
         if (!answered[i].filled)
             continue;
         x->slots[i] = answered[i];
+        merge_counts(x, &known->values[i], &x->slots[i].value);
         x->held[i] = 0;
         /* An age in the place of a birth date, or the other way round. */
         if (x->form->fields[i].type == FIELD_AGE && beside >= 0)
@@ -309,6 +336,18 @@ static struct filling *begin(const struct ruleset *rs, const struct form *form, 
     return x && cut(x, text_clean(text, a)) ? x : NULL;
 }
 
+/* A list was labelled: `tanda demam`. */
+static bool list_label(const struct filling *x)
+{
+    for (unsigned i = 0; i < x->ts.n; i++)
+        for (unsigned f = 0; x->ts.t[i].taken && f < x->form->fields_n; f++)
+            for (unsigned l = 0; x->form->fields[f].type == FIELD_CHOICES && l < x->form->fields[f].labels_n;
+                 l++)
+                if (slice_ieq(x->form->fields[f].labels[l], x->ts.t[i].low))
+                    return true;
+    return false;
+}
+
 bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
@@ -322,10 +361,14 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     out->body = text;
     if (!x || x->ts.n == 0)
         return false;
+    /* Nothing here is among the words of a name, unless that was asked for: `VAKSIN mr1`. */
+    x->labelled_only = f < 0 || form->fields[f].type != FIELD_NAME;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS)
         understand_w2(x);
     else
         understand_labels(x);
+    if (list_label(x))
+        understand_signs(x, 0);
     read = anything(x);
     if (!read && f >= 0)
         read = read_asked(x, &form->fields[f]);
@@ -333,18 +376,6 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         return false;
     merge(x, known, at_ms, out);
     return !a->failed;
-}
-
-/* A list was labelled: `tanda demam`. */
-static bool list_label(const struct filling *x)
-{
-    for (unsigned i = 0; i < x->ts.n; i++)
-        for (unsigned f = 0; x->ts.t[i].taken && f < x->form->fields_n; f++)
-            for (unsigned l = 0; x->form->fields[f].type == FIELD_CHOICES && l < x->form->fields[f].labels_n;
-                 l++)
-                if (slice_ieq(x->form->fields[f].labels[l], x->ts.t[i].low))
-                    return true;
-    return false;
 }
 
 bool understand_labelled_only(struct filling *x, struct slice text)

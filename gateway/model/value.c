@@ -121,7 +121,7 @@ void value_say(struct buf *out, const struct value *v)
             if (i)
                 buf_str(out, v->kind == VALUE_LIST ? ", " : " ");
             buf_add(out, v->items[i]);
-            if (v->kind == VALUE_COUNTS)
+            if (v->kind == VALUE_COUNTS && !slice_is(v->items[i], "nihil"))
                 number_print(out, v->counts[i], ',');
         }
         break;

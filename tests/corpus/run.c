@@ -1,8 +1,8 @@
 /* run.c - the labelled messages (the TSV files beside it) against the understanding: right, false accepts and
  * needless questions, per form.  `--speed` prints parsed messages a second on one core instead.
  *
- * A line: body, status, form, expectation, with tabs between; the first line of each file says how, and what
- * stands behind them is for the reader.  Status `emergency` or `quiet` asks only whether the message rings.
+ * A line as tests/support/labelled.h says.  Status `emergency` or `quiet` asks only whether the message
+ * rings.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,15 +13,10 @@
 #include "flows/understanding.h"
 #include "gateway/conf/config.h"
 #include "parsers/text.h"
+#include "tests/support/labelled.h"
 
 enum {
-    ROWS = 4000,
     FORMS = 48
-};
-
-struct row {
-    char *line, *body, *status, *form, *expect;
-    struct slice text;
 };
 
 struct tally {
@@ -29,53 +24,10 @@ struct tally {
     unsigned total, right, false_accepts, needless;
 };
 
-static struct row rows[ROWS];
+static struct labelled rows[LABELLED_MAX];
 static unsigned rows_n;
 static struct tally tallies[FORMS];
 static unsigned tallies_n;
-
-static void read_file(const char *path)
-{
-    FILE *f = fopen(path, "r");
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t n;
-
-    if (!f) {
-        perror(path);
-        exit(2);
-    }
-    while ((n = getline(&line, &cap, f)) >= 0 && rows_n < ROWS) {
-        struct row *r = &rows[rows_n];
-        char *cells[4] = { "", "", "", "" }, *rest;
-        size_t out = 0;
-
-        if (n && line[n - 1] == '\n')
-            line[--n] = '\0';
-        if (line[0] == '#' || n == 0)
-            continue;
-        r->line = strdup(line);
-        rest = strdup(line);
-        for (unsigned c = 0; c < 4 && rest; c++)
-            cells[c] = strsep(&rest, "\t");
-        r->body = cells[0];
-        r->status = cells[1];
-        r->form = cells[2];
-        r->expect = cells[3];
-        for (char *p = r->body; *p; p++) {
-            if (p[0] == '\\' && p[1] == 'n') {
-                r->body[out++] = '\n';
-                p++;
-            } else {
-                r->body[out++] = *p;
-            }
-        }
-        r->text = slice_make(r->body, out);
-        rows_n++;
-    }
-    free(line);
-    fclose(f);
-}
 
 static struct tally *tally_of(const char *form)
 {
@@ -205,7 +157,7 @@ static bool many_right(const struct said *said, const char *expect)
     return strcmp(got, expect) == 0;
 }
 
-static bool is_right(const struct row *r, const struct said *said, const char *status)
+static bool is_right(const struct labelled *r, const struct said *said, const char *status)
 {
     struct slice form = { 0 };
 
@@ -238,7 +190,7 @@ static bool rings(const struct said *said)
 }
 
 /* A missed alarm counts as a false accept, a needless one as a needless question. */
-static bool judge_ring(const struct row *r, const struct said *said)
+static bool judge_ring(const struct labelled *r, const struct said *said)
 {
     bool wanted = strcmp(r->status, "emergency") == 0;
     struct tally *t;
@@ -257,7 +209,7 @@ static bool judge_ring(const struct row *r, const struct said *said)
     return true;
 }
 
-static void judge(const struct row *r, const struct said *said)
+static void judge(const struct labelled *r, const struct said *said)
 {
     const char *status = status_of(said);
     bool taken =
@@ -343,7 +295,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[i], "--speed") == 0)
             fast = true;
         else
-            read_file(argv[i]);
+            labelled_read(argv[i], rows, &rows_n);
     }
     if (fast) {
         speed(rs, at);
@@ -360,10 +312,7 @@ int main(int argc, char **argv)
         arena_free(&a);
         rc = summary();
     }
-    for (unsigned i = 0; i < rows_n; i++) {
-        free(rows[i].line);
-        free(rows[i].body);
-    }
+    labelled_free(rows, rows_n);
     ruleset_free(rs);
     arena_free(&conf);
     faults_free(&faults);

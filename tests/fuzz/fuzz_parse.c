@@ -2,26 +2,7 @@
  */
 #include "flows/understanding.h"
 #include "tests/fuzz/fuzz.h"
-
-static void check_report(const struct report *r)
-{
-    if (!r->form || (r->status == REPORT_ACCEPTED) != (r->error == ERROR_NONE))
-        abort();
-    for (unsigned i = 0; r->status == REPORT_ACCEPTED && i < r->variant->required_n; i++) {
-        const struct field *f = &r->form->fields[r->variant->required[i]];
-
-        if (r->values[f->position].kind == VALUE_ABSENT &&
-            (f->companion < 0 || r->values[f->companion].kind == VALUE_ABSENT))
-            abort();
-    }
-    for (unsigned i = 0; i < r->form->fields_n; i++) {
-        const struct field *f = &r->form->fields[i];
-
-        if (r->values[i].kind == VALUE_NUMBER && r->status == REPORT_ACCEPTED &&
-            (r->values[i].milli < f->min || r->values[i].milli > f->max))
-            abort();
-    }
-}
+#include "tests/support/whole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -34,10 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, 16 << 20);
     if (!understand_sms(rs, slice_make((const char *)data, size), at, &arena, &said))
         abort();
-    if (said.kind == SAID_REPORTS && (said.reports_n == 0 || said.reports_n > UNDERSTAND_REPORTS))
-        abort();
-    for (unsigned i = 0; said.kind == SAID_REPORTS && i < said.reports_n; i++)
-        check_report(&said.reports[i]);
+    must(!whole_fault(&said));
     buf_init(&out, 1 << 20);
     understanding_json(&out, rs, &said, &arena);
     if (out.failed)

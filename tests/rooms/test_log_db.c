@@ -1,32 +1,15 @@
 /* test_log_db.c - the message log: every line may come twice and in any order, the state of an SMS follows
  * from what was said about it; found by text; retention; a locked file changes nothing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-#include <sqlite3.h>
 
 #include "gateway/district/log_db.h"
-
-struct world {
-    char folder[64], path[96];
-    struct sqlite_file *db;
-};
+#include "tests/rooms/sqlite_rig.h"
 
 static int set_up(void **state)
 {
-    struct world *w = calloc(1, sizeof *w);
+    struct world *w = world_new("log.db");
     struct err e = { "" };
 
-    snprintf(w->folder, sizeof w->folder, "/tmp/kentongan-test-XXXXXX");
-    assert_non_null(mkdtemp(w->folder));
-    snprintf(w->path, sizeof w->path, "%s/log.db", w->folder);
     assert_int_equal(log_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
     /* Nobody pulls the plug here, and the orders are many. */
     assert_int_equal(sqlite3_exec(w->db->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL), SQLITE_OK);
@@ -34,35 +17,9 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    static const char *const ends[] = { "", "-wal", "-shm" };
-    struct world *w = *state;
-
-    sqlite_file_close(w->db);
-    for (size_t i = 0; i < 3; i++) {
-        char path[128];
-
-        snprintf(path, sizeof path, "%s%s", w->path, ends[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(w->folder);
-    free(w);
-    return 0;
-}
-
-/* The one value that a query gives; "NULL" for none. */
 static const char *ask(const struct world *w, const char *sql)
 {
-    static char answer[512];
-    sqlite3_stmt *st;
-
-    assert_int_equal(sqlite3_prepare_v2(w->db->db, sql, -1, &st, NULL), SQLITE_OK);
-    snprintf(answer, sizeof answer, "NULL");
-    if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL)
-        snprintf(answer, sizeof answer, "%s", (const char *)sqlite3_column_text(st, 0));
-    sqlite3_finalize(st);
-    return answer;
+    return ask_of(w->db->db, sql);
 }
 
 static void store(struct world *w, const char *body)
@@ -375,7 +332,7 @@ static void trace_tells_what_came_in_and_what_went_out(void **world)
     buf_free(&out);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, world_free)
 
 int main(void)
 {

@@ -1,67 +1,28 @@
 /* test_sqlite_db.c - the district database: delivered twice, out of order, refused, migrated, viewed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-#include <sqlite3.h>
 
 #include "gateway/district/sqlite_db.h"
 #include "gateway/model/record.h"
-
-struct world {
-    char folder[64], path[96];
-    struct sqlite_file *db;
-};
+#include "tests/rooms/sqlite_rig.h"
 
 static int set_up(void **state)
 {
-    struct world *w = calloc(1, sizeof *w);
+    struct world *w = world_new("district.db");
     struct err e = { "" };
 
-    snprintf(w->folder, sizeof w->folder, "/tmp/kentongan-test-XXXXXX");
-    assert_non_null(mkdtemp(w->folder));
-    snprintf(w->path, sizeof w->path, "%s/district.db", w->folder);
     assert_int_equal(sqlite_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
     *state = w;
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    static const char *const ends[] = { "", "-wal", "-shm" };
-    struct world *w = *state;
-
-    sqlite_file_close(w->db);
-    for (size_t i = 0; i < 3; i++) {
-        char path[128];
-
-        snprintf(path, sizeof path, "%s%s", w->path, ends[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(w->folder);
-    free(w);
-    return 0;
-}
-
-/* The one value that a query gives, as another program sees it; "NULL" for none. */
+/* As another program sees it. */
 static const char *ask(const struct world *w, const char *sql)
 {
-    static char answer[512];
+    const char *answer;
     sqlite3 *db;
-    sqlite3_stmt *st;
 
     assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
-    snprintf(answer, sizeof answer, "NULL");
-    if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL)
-        snprintf(answer, sizeof answer, "%s", (const char *)sqlite3_column_text(st, 0));
-    sqlite3_finalize(st);
+    answer = ask_of(db, sql);
     sqlite3_close(db);
     return answer;
 }
@@ -342,7 +303,7 @@ static void views_have_a_column_for_each_field(void **state)
 
 int main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, world_free)
     const struct CMUnitTest tests[] = {
         CASE(a_row_of_each_kind_is_stored_in_the_columns_of_the_contract),
         CASE(delivering_twice_changes_nothing),

@@ -30,3 +30,21 @@ void rig_folder_remove(char *path)
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(path);
 }
+
+const char *rig_path(const char *folder, const char *name)
+{
+    static char paths[4][320];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+void rig_write(const char *folder, const char *name, const char *text)
+{
+    FILE *f = fopen(rig_path(folder, name), "w");
+
+    if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+        abort();
+}

@@ -9,5 +9,9 @@ struct loop;
 /* A fresh folder under TMPDIR, short enough for a socket; remove it with rig_folder_remove(). */
 char *rig_folder(void);
 void rig_folder_remove(char *path);
+/* The path of a file in it.  Valid until the fourth call after this one. */
+const char *rig_path(const char *folder, const char *name);
+/* Writes a file there. */
+void rig_write(const char *folder, const char *name, const char *text);
 
 #endif

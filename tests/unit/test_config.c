@@ -11,43 +11,30 @@
 #include <cmocka.h>
 
 #include "gateway/conf/config.h"
+#include "tests/support/rig.h"
 
-static char folder[] = "/tmp/kentongan-config-XXXXXX";
+static char *folder;
 static struct arena arena;
 static struct faults faults;
 
-static char *in_folder(const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 static void write_file(const char *name, const char *text, mode_t mode)
 {
-    FILE *f = fopen(in_folder(name), "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-    assert_int_equal(chmod(in_folder(name), mode), 0);
+    rig_write(folder, name, text);
+    assert_int_equal(chmod(rig_path(folder, name), mode), 0);
 }
 
 static int make_folder(void **state)
 {
     (void)state;
-    return mkdtemp(folder) ? 0 : -1;
+    folder = rig_folder();
+    return 0;
 }
 
 static int remove_folder(void **state)
 {
     (void)state;
-    unlink(in_folder("k.yaml"));
-    unlink(in_folder("open.secret"));
-    unlink(in_folder("secret"));
-    unlink(in_folder("empty"));
-    return rmdir(folder);
+    rig_folder_remove(folder);
+    return 0;
 }
 
 static int begin(void **state)
@@ -69,7 +56,7 @@ static struct config *load(const char *text)
 {
     faults_free(&faults);
     write_file("k.yaml", text, 0600);
-    return config_load(in_folder("k.yaml"), &arena, &faults);
+    return config_load(rig_path(folder, "k.yaml"), &arena, &faults);
 }
 
 static void an_empty_file_has_all_defaults(void **state)

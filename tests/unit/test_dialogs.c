@@ -10,7 +10,8 @@
  *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
  *     + 15m                       time passes (s, m, h, d); what falls due fires
  *     ~ accepted                  how the last message was counted
- * Every SMS must be expected, in any order, before the next line that begins with > * or + and at the end. */
+ * Every SMS must be expected, in any order, before the next line that begins with > * or + and at the end.
+ * Behind them, what no script goes through: tests/support/covered.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@
 #include "flows/calendar.h"
 #include "flows/ruleset.h"
 #include "gateway/model/duration.h"
+#include "tests/support/covered.h"
 #include "tests/support/mem_store.h"
 
 enum {
@@ -53,6 +55,7 @@ static const struct {
     { "robot", "INFO" },
     { "jauh2", "+6281200000191" },
     { "bidan_jauh", "+6281200000031" },
+    { "kader_lain", "+6281200000199" },
 };
 
 struct script {
@@ -249,7 +252,9 @@ static void run_line(struct script *s, char *line)
         all_expected(s);
         rest = who(s, rest, &msisdn);
         expand(s, rest, text, sizeof text);
+        covered_before(&s->store, msisdn, text);
         mem_sms_in(&s->store, msisdn, text);
+        covered_after(&s->store, msisdn);
         return;
     case '*':
         all_expected(s);
@@ -298,7 +303,18 @@ static void run_script(void **state)
     }
     fclose(f);
     all_expected(&s);
+    covered_script(&s.store);
     mem_free(&s.store);
+}
+
+/* Behind all scripts: what none of them goes through. */
+static void everything_has_its_script(void **state)
+{
+    unsigned n = covered_missing();
+
+    (void)state;
+    if (n)
+        fail_msg("%u have no dialogue script", n);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -315,7 +331,7 @@ int main(void)
 {
     struct dirent **files = NULL;
     int n = scandir("tests/dialogs", &files, is_dialog, by_name), failed;
-    struct CMUnitTest *tests = calloc((size_t)(n > 0 ? n : 1), sizeof *tests);
+    struct CMUnitTest *tests = calloc((size_t)(n > 0 ? n : 0) + 1, sizeof *tests);
     struct faults faults = { 0 };
     struct config *config;
 
@@ -336,7 +352,10 @@ int main(void)
         tests[i] =
             (struct CMUnitTest){ .name = files[i]->d_name, .test_func = run_script, .initial_state = path };
     }
-    failed = _cmocka_run_group_tests("dialogs", tests, (size_t)n, NULL, NULL);
+    tests[n] = (struct CMUnitTest)cmocka_unit_test(everything_has_its_script);
+    covered_begin(rules);
+    failed = _cmocka_run_group_tests("dialogs", tests, (size_t)n + 1, NULL, NULL);
+    covered_free();
     for (int i = 0; i < n; i++) {
         free(tests[i].initial_state);
         free(files[i]);

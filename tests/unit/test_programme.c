@@ -50,7 +50,7 @@ static void the_sample_is_planned(void **state)
     assert_int_equal(programme_target(&p, kelubi, 2025, S("balita")), -1);
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000001"))), LEVEL_PURWA);
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000008"))), LEVEL_UTAMA);
-    assert_int_equal(competence_level(programme_skills(&p, S("+6281200000009"))), LEVEL_NONE);
+    assert_int_equal(competence_level(programme_skills(&p, S("+6281200000009"))), LEVEL_MADYA);
 }
 
 static void levels_follow_whole_fields(void **state)

@@ -13,41 +13,25 @@
 #include "flows/ruleset.h"
 #include "gateway/conf/rules.h"
 #include "gateway/conf/texts.h"
+#include "tests/support/rig.h"
 
-static char folder[] = "/tmp/kentongan-ruleset-XXXXXX";
+static char *folder;
 static char cwd[512];
 static struct arena arena;
 static struct faults faults;
 
-static char *in_folder(const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(in_folder(name), "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
 static int make_folder(void **state)
 {
     (void)state;
-    return mkdtemp(folder) && getcwd(cwd, sizeof cwd) ? 0 : -1;
+    folder = rig_folder();
+    return getcwd(cwd, sizeof cwd) ? 0 : -1;
 }
 
 static int remove_folder(void **state)
 {
     (void)state;
-    unlink(in_folder("k.yaml"));
-    unlink(in_folder("people.csv"));
-    return rmdir(folder);
+    rig_folder_remove(folder);
+    return 0;
 }
 
 static int begin(void **state)
@@ -82,10 +66,10 @@ static struct ruleset *load(const char *changes, const char *people)
             buf_printf(&text, "%s: %s/config/%s\n", keys[i], cwd, values[i]);
     buf_str(&text, changes);
     if (people)
-        write_file("people.csv", people);
-    write_file("k.yaml", text.p);
+        rig_write(folder, "people.csv", people);
+    rig_write(folder, "k.yaml", text.p);
     buf_free(&text);
-    c = config_load(in_folder("k.yaml"), &arena, &faults);
+    c = config_load(rig_path(folder, "k.yaml"), &arena, &faults);
     return c ? ruleset_load(c, &arena, &faults) : NULL;
 }
 

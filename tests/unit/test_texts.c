@@ -10,52 +10,33 @@
 #include <cmocka.h>
 
 #include "gateway/conf/texts.h"
+#include "tests/support/rig.h"
 
-static char folder[] = "/tmp/kentongan-texts-XXXXXX";
+static char *folder;
 static struct arena arena;
 static struct faults faults;
-
-static char *in_folder(const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(in_folder(name), "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
 
 static int begin(void **state)
 {
     (void)state;
-    strcpy(folder + strlen(folder) - 6, "XXXXXX");
     arena_init(&arena, 32 << 20);
-    return mkdtemp(folder) ? 0 : -1;
+    folder = rig_folder();
+    return 0;
 }
 
 static int end(void **state)
 {
-    static const char *const names[] = { "id.yaml", "id-more.yaml", "mly.yaml" };
-
     (void)state;
     faults_free(&faults);
     arena_free(&arena);
-    for (int i = 0; i < 3; i++)
-        unlink(in_folder(names[i]));
-    return rmdir(folder);
+    rig_folder_remove(folder);
+    return 0;
 }
 
 static struct text_set *load(const char *id)
 {
     faults_free(&faults);
-    write_file("id.yaml", id);
+    rig_write(folder, "id.yaml", id);
     return texts_load(folder, &arena, &faults);
 }
 
@@ -167,8 +148,8 @@ static void languages_have_parts_and_lean_on_indonesian(void **state)
     struct text_set *set;
 
     (void)state;
-    write_file("id-more.yaml", "more: {x: \"x {nama}\"}\n");
-    write_file("mly.yaml", "r: {a: \"Nyo {nama}\"}\n");
+    rig_write(folder, "id-more.yaml", "more: {x: \"x {nama}\"}\n");
+    rig_write(folder, "mly.yaml", "r: {a: \"Nyo {nama}\"}\n");
     set = with_texts("r: {a: \"a\", b: \"b\"}\n");
     for (unsigned i = 0; i < faults.n; i++)
         print_message("%s\n", faults.lines[i]);

@@ -1,5 +1,6 @@
-/* test_understanding.c - understanding beyond single messages: short answers, corrections, USSD fields, and
- * what must hold for any text.  Labelled messages are in tests/corpus. */
+/* test_understanding.c - understanding beyond single messages: short answers, corrections, USSD fields,
+ * emergencies, examples.  What must hold for any text is in test_retype.c; labelled messages are in
+ * tests/corpus. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,35 +11,25 @@
 
 #include "flows/ruleset.h"
 #include "flows/understanding.h"
+#include "tests/support/phone.h"
 
 static const int64_t at = 1795226400000; /* 2026-11-21T09:00+07:00 */
 static struct ruleset *rs;
-static struct arena conf;
 static struct arena a;
 
 static int setup(void **state)
 {
-    struct faults faults = { 0 };
-    struct config *config;
+    int rc = phone_rules(state);
 
-    (void)state;
-    arena_init(&conf, RULESET_ARENA);
+    rs = phone_ruleset;
     arena_init(&a, 64 << 20);
-    config = config_load("config/kentongan.yaml", &conf, &faults);
-    rs = config ? ruleset_load(config, &conf, &faults) : NULL;
-    for (unsigned i = 0; i < faults.n && !rs; i++)
-        print_error("%s\n", faults.lines[i]);
-    faults_free(&faults);
-    return rs ? 0 : -1;
+    return rc;
 }
 
 static int teardown(void **state)
 {
-    (void)state;
-    ruleset_free(rs);
     arena_free(&a);
-    arena_free(&conf);
-    return 0;
+    return phone_no_rules(state);
 }
 
 static struct said said_of(const char *text)
@@ -212,7 +203,7 @@ static void an_emergency_never_waits_and_a_negation_alarms_nobody(void **state)
             fail_msg("%s", emergencies[i].text);
 }
 
-/* --- examples and properties --- */
+/* --- examples --- */
 
 static void every_example_of_every_form_is_accepted(void **state)
 {
@@ -228,110 +219,6 @@ static void every_example_of_every_form_is_accepted(void **state)
         }
 }
 
-static uint32_t next(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed >> 8;
-}
-
-/* Words of the language in any order, with any bytes between. */
-static void any_text_ends_with_an_outcome(void **state)
-{
-    static const char *const parts[] = { "timbang", "BUMIL",  "kasus", "W2",     " ",    "#",    "##", ",",
-                                         "\n",      "120/80", "14bl",  "9,2",    "76",   "Siti", "P",  "bb",
-                                         "=",       ":",      "tidak", "kejang", "\x80", "rt",   "4",  "(-)",
-                                         " - ",     "TERIMA", "48217", "1e9",    "-9",   "½",    "O",  "l4",
-                                         "nik",     "SKDN",   "S60",   "..." };
-    uint32_t seed = 7;
-
-    (void)state;
-    for (unsigned i = 0; i < 4000; i++) {
-        char text[400];
-        size_t n = 0;
-        struct said said;
-        struct arena own;
-
-        for (unsigned k = next(&seed) % 24; k > 0; k--) {
-            const char *part = parts[next(&seed) % (sizeof parts / sizeof *parts)];
-
-            memcpy(text + n, part, strlen(part));
-            n += strlen(part);
-            if (next(&seed) % 2)
-                text[n++] = ' ';
-        }
-        arena_init(&own, 8 << 20);
-        assert_true(understand_sms(rs, slice_make(text, n), at, &own, &said));
-        if (said.kind == SAID_REPORTS)
-            assert_in_range(said.reports_n, 1, UNDERSTAND_REPORTS);
-        arena_free(&own);
-    }
-}
-
-/* What was accepted, typed again in canonical form between #, says the same. */
-static void canonical_text(struct buf *b, const struct report *r)
-{
-    buf_clear(b);
-    buf_add(b, r->form->keywords[0]);
-    for (unsigned k = 0; k < r->variant->uses_n; k++) {
-        const struct field *f = &r->form->fields[r->variant->uses[k]];
-        const struct value *v = &r->values[f->position];
-
-        if (f->type == FIELD_AGE && v->kind == VALUE_ABSENT && f->companion >= 0)
-            v = &r->values[f->companion];
-        if (v->kind == VALUE_ABSENT)
-            continue;
-        buf_char(b, '#');
-        if (f->type != FIELD_COUNTS && f->type != FIELD_CHOICES && !slice_is(f->name, "lokasi") &&
-            v == &r->values[f->position]) {
-            buf_add(b, f->labels[0]);
-            buf_char(b, '=');
-        }
-        value_say(b, v);
-    }
-}
-
-static void what_is_accepted_says_the_same_when_typed_again(void **state)
-{
-    static const char *const texts[] = {
-        "timbang ahmad fauzan L 1th3bl 9.8kg 78cm lila 14 demam",
-        "bumil sri 30mgg 160/110 60 24 k4 kabur",
-        "nifas Yanti 7 120/80 payudara bengkak",
-        "lahir Yanti L 19/11/26 2750 48",
-        "imunisasi Dinda P 9bl campak 1, vit a",
-        "remaja Lala P 14 45 150 22 11 110/70 4",
-        "dewasa Hasan L 12/3/85 150/95 gds 240 lp 98 nyeri dada",
-        "lansia Mbah Karto L 72 160/90 150 18 dengar, pusing",
-        "skrining Hasan L 50 tbc YTTT",
-        "kasus diare 4 kemarin dsn Tengah",
-        "kasus tampek Rudi L 3th kmrn",
-        "kejadian keracunan makanan 8 rt 4",
-        "W2 33 A5 B1 X120",
-        "kunjungan Pak Ali tbc tidak patuh suhu 37",
-        "rujuk ana 28th perdarahan hebat ke pustu kelubi",
-        "wafat Nek Imah P 70 kemarin sakit tua",
-        "SKDN S60 K58 D50 N40 T6 O3 B1 BGM2 bulan 10",
-        "kegiatan senam 30",
-        "timbang 1041 8,9 70",
-    };
-    struct buf b;
-
-    (void)state;
-    buf_init(&b, 4096);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct report first = report_of(texts[i]), again;
-
-        assert_int_equal(first.status, REPORT_ACCEPTED);
-        canonical_text(&b, &first);
-        again = report_of(b.p);
-        for (unsigned f = 0; f < first.form->fields_n; f++)
-            if (again.form != first.form || !value_equal(&first.values[f], &again.values[f]))
-                fail_msg("%s: %.*s (%s %s:%.*s)", b.p, SLICE_ARG(first.form->fields[f].name),
-                         report_status_name(again.status), report_error_name(again.error),
-                         SLICE_ARG(again.error_field));
-    }
-    buf_free(&b);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,8 +228,6 @@ int main(void)
         cmocka_unit_test(one_field_by_itself),
         cmocka_unit_test(an_emergency_never_waits_and_a_negation_alarms_nobody),
         cmocka_unit_test(every_example_of_every_form_is_accepted),
-        cmocka_unit_test(any_text_ends_with_an_outcome),
-        cmocka_unit_test(what_is_accepted_says_the_same_when_typed_again),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
