@@ -113,28 +113,6 @@ void child_save(struct step *s, const struct child *c)
 
 /* --- finding --- */
 
-/* True when a and b differ by at most one letter put in, left out or changed, or one swap of neighbours. */
-static bool one_edit(struct slice a, struct slice b)
-{
-    size_t i = 0, j = 0;
-
-    if (a.n > b.n) {
-        struct slice t = a;
-
-        a = b;
-        b = t;
-    }
-    if (b.n - a.n > 1)
-        return false;
-    while (i < a.n && a.p[i] == b.p[i])
-        i++;
-    while (j < a.n - i && a.p[a.n - 1 - j] == b.p[b.n - 1 - j])
-        j++;
-    if (a.n - i - j <= (a.n == b.n ? 1u : 0u))
-        return true;
-    return a.n == b.n && a.n - i - j == 2 && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i];
-}
-
 struct search {
     struct step *step;
     const struct child *wanted;
@@ -196,7 +174,7 @@ static void look_at(struct search *f, const struct node *o)
     if ((by_nik || slice_eq(key, f->key)) && !slice_eq(found.nomor, f->best.nomor)) {
         f->best = found;
         f->exact++;
-    } else if (!slice_eq(key, f->key) && one_edit(key, f->key)) {
+    } else if (!slice_eq(key, f->key) && slice_one_edit(key, f->key)) {
         f->best_near = found;
         f->near++;
     }

@@ -183,13 +183,13 @@ static bool near(const struct reader *r, unsigned w, const struct ruleset *rs, c
     for (unsigned f = 0; f < rs->forms.n; f++)
         for (unsigned k = 0; k < rs->forms.forms[f].keywords_n; k++)
             if (rs->forms.forms[f].keywords[k].n >= NEAR_MIN &&
-                text_one_edit(word, rs->forms.forms[f].keywords[k]) && form != &rs->forms.forms[f]) {
+                slice_one_edit(word, rs->forms.forms[f].keywords[k]) && form != &rs->forms.forms[f]) {
                 form = &rs->forms.forms[f];
                 found++;
             }
     for (unsigned c = 0; c < command_words_n; c++)
         if (command_words[c].n >= NEAR_MIN && command_words[c].kind != command &&
-            text_one_edit(word, slice_of(command_words[c].word))) {
+            slice_one_edit(word, slice_of(command_words[c].word))) {
             command = command_words[c].kind;
             found++;
         }

@@ -109,7 +109,7 @@ static bool near(struct slice typed, struct slice known)
 
         if (slice_eq(a, b))
             continue;
-        if (b.n < EDIT_LETTERS || edits++ || !text_one_edit(a, b))
+        if (b.n < EDIT_LETTERS || edits++ || !slice_one_edit(a, b))
             return false;
     }
     return edits == 1;

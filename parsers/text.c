@@ -255,32 +255,6 @@ struct slice text_clean(struct slice s, struct arena *a)
     return is_plain(s) ? s : text_plain(text_valid_utf8(s, a), a);
 }
 
-bool text_one_edit(struct slice a, struct slice b)
-{
-    size_t i = 0, ta, tb;
-
-    if (a.n > b.n) {
-        struct slice t = a;
-
-        a = b;
-        b = t;
-    }
-    if (b.n - a.n > 1)
-        return false;
-    while (i < a.n && a.p[i] == b.p[i])
-        i++;
-    ta = a.n - i;
-    tb = b.n - i;
-    if (tb == 0)
-        return true;
-    if (ta != tb)
-        return memcmp(a.p + i, b.p + i + 1, ta) == 0;
-    if (memcmp(a.p + i + 1, b.p + i + 1, ta - 1) == 0)
-        return true;
-    return ta >= 2 && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] &&
-           memcmp(a.p + i + 2, b.p + i + 2, ta - 2) == 0;
-}
-
 static bool digits(const char *p, unsigned n, int *out)
 {
     *out = 0;

@@ -223,16 +223,24 @@ static int64_t per_unit_days(struct slice unit)
     return slice_is(unit, "hr") ? 1 : slice_is(unit, "mg") ? 7 : 0;
 }
 
-int64_t age_days(struct slice s)
+/* "14bl": how many, and of what; -1 when it is no age. */
+static int64_t age_parts(struct slice s, struct slice *unit)
 {
     int64_t v = 0;
     size_t i = 0;
-    struct slice unit;
 
     while (i < s.n && i < 9 && text_is_digit(s.p[i]))
         v = v * 10 + (s.p[i++] - '0');
-    unit = slice_skip(s, i);
-    if (i == 0)
+    *unit = slice_skip(s, i);
+    return i ? v : -1;
+}
+
+int64_t age_days(struct slice s)
+{
+    struct slice unit;
+    int64_t v = age_parts(s, &unit);
+
+    if (v < 0)
         return -1;
     if (per_unit_days(unit))
         return v * per_unit_days(unit);
@@ -243,14 +251,10 @@ int64_t age_days(struct slice s)
 
 int64_t age_months(struct slice s)
 {
-    int64_t v = 0;
-    size_t i = 0;
     struct slice unit;
+    int64_t v = age_parts(s, &unit);
 
-    while (i < s.n && i < 9 && text_is_digit(s.p[i]))
-        v = v * 10 + (s.p[i++] - '0');
-    unit = slice_skip(s, i);
-    if (i == 0)
+    if (v < 0)
         return -1;
     if (slice_is(unit, "bl"))
         return v;

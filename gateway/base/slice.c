@@ -33,6 +33,28 @@ int slice_cmp(struct slice a, struct slice b)
     return a.n < b.n ? -1 : a.n > b.n;
 }
 
+bool slice_one_edit(struct slice a, struct slice b)
+{
+    size_t i = 0;
+
+    if (a.n > b.n) {
+        struct slice t = a;
+
+        a = b;
+        b = t;
+    }
+    if (b.n - a.n > 1)
+        return false;
+    while (i < a.n && a.p[i] == b.p[i])
+        i++;
+    if (a.n != b.n)
+        return slice_eq(slice_skip(a, i), slice_skip(b, i + 1));
+    if (slice_eq(slice_skip(a, i + 1), slice_skip(b, i + 1)))
+        return true;
+    return i + 1 < a.n && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] &&
+           slice_eq(slice_skip(a, i + 2), slice_skip(b, i + 2));
+}
+
 bool slice_starts(struct slice s, const char *prefix)
 {
     size_t n = strlen(prefix);

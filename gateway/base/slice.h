@@ -45,6 +45,8 @@ static inline bool slice_is(struct slice a, const char *cstr)
 
 bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
 int slice_cmp(struct slice a, struct slice b);  /* bytewise, like memcmp, shorter first */
+/* One byte put in, left out or changed, or two neighbours swapped: a slip of the finger.  Equal ones too. */
+bool slice_one_edit(struct slice a, struct slice b);
 bool slice_starts(struct slice s, const char *prefix);
 bool slice_ends(struct slice s, const char *suffix);
 struct slice slice_trim(struct slice s); /* blanks, tabs, CR and LF off both ends */

@@ -441,29 +441,6 @@ struct yaml *yaml_list(struct yaml *map, const char *key, struct faults *faults)
     return get_kind(map, key, YAML_LIST, "list", faults);
 }
 
-/* One insertion, deletion, change, or swap of neighbours apart. */
-static bool near(struct slice a, struct slice b)
-{
-    size_t i = 0;
-
-    if (a.n > b.n) {
-        struct slice t = a;
-
-        a = b;
-        b = t;
-    }
-    if (b.n - a.n > 1)
-        return false;
-    while (i < a.n && a.p[i] == b.p[i])
-        i++;
-    if (a.n != b.n)
-        return slice_eq(slice_skip(a, i), slice_skip(b, i + 1));
-    if (slice_eq(slice_skip(a, i + 1), slice_skip(b, i + 1)))
-        return true;
-    return i + 1 < a.n && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] &&
-           slice_eq(slice_skip(a, i + 2), slice_skip(b, i + 2));
-}
-
 void yaml_done(const struct yaml *map, struct faults *faults)
 {
     YAML_EACH(c, map)
@@ -473,7 +450,7 @@ void yaml_done(const struct yaml *map, struct faults *faults)
         if (c->asked)
             continue;
         YAML_EACH(k, map)
-        if (k->asked && near(k->key, c->key))
+        if (k->asked && slice_one_edit(k->key, c->key))
             like = k;
         if (like)
             fault_add(faults, c->key_mark, "unknown key \"%.*s\"; \"%.*s\" stands at line %u",

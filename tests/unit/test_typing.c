@@ -310,14 +310,14 @@ static void identity_numbers_show_day_sex_and_place(void **state)
 static void one_edit_and_no_more(void **state)
 {
     (void)state;
-    assert_true(text_one_edit(S("TIMBNG"), S("TIMBANG")));
-    assert_true(text_one_edit(S("TMIBANG"), S("TIMBANG")));
-    assert_true(text_one_edit(S("TIMBANGG"), S("TIMBANG")));
-    assert_true(text_one_edit(S("TINBANG"), S("TIMBANG")));
-    assert_true(text_one_edit(S("TIMBANG"), S("TIMBANG")));
-    assert_false(text_one_edit(S("TMBNG"), S("TIMBANG")));
-    assert_false(text_one_edit(S("IMTBANG"), S("TIMBANG")));
-    assert_false(text_one_edit(S(""), S("AB")));
+    assert_true(slice_one_edit(S("TIMBNG"), S("TIMBANG")));
+    assert_true(slice_one_edit(S("TMIBANG"), S("TIMBANG")));
+    assert_true(slice_one_edit(S("TIMBANGG"), S("TIMBANG")));
+    assert_true(slice_one_edit(S("TINBANG"), S("TIMBANG")));
+    assert_true(slice_one_edit(S("TIMBANG"), S("TIMBANG")));
+    assert_false(slice_one_edit(S("TMBNG"), S("TIMBANG")));
+    assert_false(slice_one_edit(S("IMTBANG"), S("TIMBANG")));
+    assert_false(slice_one_edit(S(""), S("AB")));
 }
 
 static void epidemiological_weeks_begin_on_sunday(void **state)
