@@ -169,6 +169,7 @@ static struct got read_pressure(struct filling *x, unsigned i, bool labelled)
 {
     struct pressure p;
     struct got g = no();
+    struct slice upper;
     enum pressure_rc rc = pressure_read(&x->ts, i, x->words->units, &p);
 
     if (rc == PRESSURE_NONE) {
@@ -184,7 +185,8 @@ static struct got read_pressure(struct filling *x, unsigned i, bool labelled)
     g.fit = FIT_YES;
     g.used = p.used;
     g.repaired = p.repaired;
-    g.value = value_text(arena_printf(x->arena, "%d/%d", p.sis, p.dia));
+    upper = arena_number(x->arena, slice_make("", 0), (uint64_t)p.sis, S("/"));
+    g.value = value_text(arena_number(x->arena, upper, (uint64_t)p.dia, slice_make("", 0)));
     return g;
 }
 

@@ -60,29 +60,41 @@ static struct report *next_place(struct splitter *s)
     return &more[n];
 }
 
+static void understand_body(const struct splitter *s, size_t end, struct arena *a, struct report *out)
+{
+    understand_report(s->rs, s->form, between(s, s->begin, end), s->today, a, out);
+}
+
 /* Past the last place only an emergency is let in, instead of the last report that is none (SPEC 2.2). */
-static void close_report(struct splitter *s, size_t end)
+static void close_beyond(struct splitter *s, size_t end)
 {
     struct report *all = s->said->reports, last = { 0 };
     unsigned n = s->said->reports_n, i = n;
 
-    if (n < UNDERSTAND_REPORTS) {
-        struct report *place = next_place(s);
-
-        if (!place)
-            return;
-        understand_report(s->rs, s->form, between(s, s->begin, end), s->today, s->arena, place);
-        s->said->reports_n++;
-        return;
-    }
-    understand_report(s->rs, s->form, between(s, s->begin, end), s->today, &s->scratch, &last);
+    understand_body(s, end, &s->scratch, &last);
     arena_reset(&s->scratch);
     while (i > 0 && all[i - 1].emergency)
         i--;
     if (!last.emergency || i == 0)
         return;
     memmove(&all[i - 1], &all[i], (n - i) * sizeof *all);
-    understand_report(s->rs, s->form, between(s, s->begin, end), s->today, s->arena, &all[n - 1]);
+    all[n - 1] = (struct report){ 0 };
+    understand_body(s, end, s->arena, &all[n - 1]);
+}
+
+static void close_report(struct splitter *s, size_t end)
+{
+    struct report *place;
+
+    if (s->said->reports_n == UNDERSTAND_REPORTS) {
+        close_beyond(s, end);
+        return;
+    }
+    place = next_place(s);
+    if (!place)
+        return;
+    understand_body(s, end, s->arena, place);
+    s->said->reports_n++;
 }
 
 /* How a report would turn out; what that takes is given back. */

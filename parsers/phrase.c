@@ -81,15 +81,12 @@ static bool counts(const struct tokens *ts, unsigned i, const struct word_list *
     return stands(ts->t[i].known, list, &without, &n) == w && n == without.n;
 }
 
-const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct word_list *list,
-                             unsigned *used)
+const struct word *phrase_longest(const struct tokens *ts, unsigned i, const struct word_list *list,
+                                  unsigned *used)
 {
     struct run r;
     const struct word *w;
 
-    *used = 1;
-    if (!list || !usable(ts, i) || !(ts->t[i].known->begins & list->bit))
-        return NULL;
     join(ts, i, ts->t[i].known->longest, &r);
     w = stands(ts->t[i].known, list, &r, used);
     if (w)

@@ -6,9 +6,25 @@
 
 #include "parsers/token.h"
 
+/* A phrase of the list may begin at token i; hardly any does. */
+static inline bool phrase_may_begin(const struct tokens *ts, unsigned i, const struct word_list *list)
+{
+    return list && i < ts->n && !ts->t[i].taken && ts->t[i].known && (ts->t[i].known->begins & list->bit);
+}
+
+/* The word whose longest phrase begins at token i, where one may; phrase_at(). */
+const struct word *phrase_longest(const struct tokens *, unsigned i, const struct word_list *,
+                                  unsigned *used);
+
 /* The word whose longest phrase begins at token i, not reaching over a separator; *used gets its tokens. NULL
  * when there is none. */
-const struct word *phrase_at(const struct tokens *, unsigned i, const struct word_list *, unsigned *used);
+static inline const struct word *phrase_at(const struct tokens *ts, unsigned i, const struct word_list *list,
+                                           unsigned *used)
+{
+    *used = 1;
+    return phrase_may_begin(ts, i, list) ? phrase_longest(ts, i, list, used) : NULL;
+}
+
 /* The same, else a word of six letters or more with one edit, if only one code is that near (RULINGS 33). */
 const struct word *phrase_near(const struct tokens *, unsigned i, const struct word_list *, unsigned *used);
 /* Just the code at token i, or the empty slice: for small lists of the language. */

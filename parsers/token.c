@@ -9,7 +9,7 @@ struct lexer {
     const char *start, *p, *end;
     const struct form *form;
     const struct form_set *set;
-    struct arena *arena;
+    char *low; /* room for the rest of the text, folded or repaired */
     struct tokens *out;
     unsigned cap;
     unsigned sep;
@@ -66,9 +66,7 @@ static void set_low(const struct lexer *x, struct token *t, struct slice low)
     struct slice rest = low, first = slice_cut(&rest, ' ');
 
     t->low = low;
-    t->known = vocabulary_word(x->set->vocabulary, first);
-    if (t->kind == TOKEN_WORD)
-        t->near = vocabulary_near(x->set->vocabulary, first);
+    t->known = vocabulary_word(x->set->vocabulary, first, t->kind == TOKEN_WORD ? &t->near : NULL);
 }
 
 static char at(const struct lexer *x, const char *p)
@@ -98,11 +96,9 @@ static const char *letters_end(const struct lexer *x, const char *p)
 
 static struct slice fold(struct lexer *x, const char *from, const char *to)
 {
-    char *low = arena_raw(x->arena, (size_t)(to - from) + 1);
+    char *low = x->low;
     size_t n = 0;
 
-    if (!low)
-        return (struct slice){ 0 };
     while (from < to) {
         unsigned len = 1;
         char c = (unsigned char)*from < 0x80 ? *from : text_base_letter(text_rune(from, to, &len));
@@ -113,6 +109,7 @@ static struct slice fold(struct lexer *x, const char *from, const char *to)
             low[n++] = text_lower(c);
         from += len;
     }
+    x->low += n;
     return (struct slice){ .p = low, .n = n };
 }
 
@@ -286,7 +283,7 @@ static void number(struct lexer *x, const char *from, bool minus)
     bool repaired = false;
     const char *body = from, *part;
     const char *end;
-    char *read;
+    char *read = x->low;
     struct token *t;
     size_t n = 0;
 
@@ -300,12 +297,12 @@ static void number(struct lexer *x, const char *from, bool minus)
     }
     end = number_end(x, part, body, &repaired);
     t = emit(x, TOKEN_NUMBER, from, end);
-    read = arena_raw(x->arena, (size_t)(end - from) + 1);
     x->p = end;
-    if (!t || !read)
+    if (!t)
         return;
     for (const char *q = from; q < end; q++)
         read[n++] = digit_of(*q);
+    x->low += n;
     set_low(x, t, (struct slice){ .p = read, .n = n });
     t->minus = minus;
     t->repaired = repaired;
@@ -485,11 +482,11 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
     struct lexer x = { .start = text.p, .p = text.p, .end = text.p + text.n, .form = form, .set = set };
 
     *out = (struct tokens){ .vocabulary = set->vocabulary };
-    x.arena = a;
     x.out = out;
+    x.low = arena_raw(a, text.n + 1);
     x.cap = text.n < TOKENS_MAX ? (unsigned)text.n : TOKENS_MAX;
     out->t = arena_raw(a, (x.cap ? x.cap : 1) * sizeof *out->t);
-    if (!out->t)
+    if (!x.low || !out->t)
         return false;
     while (x.p < x.end && out->n < x.cap)
         step(&x);

@@ -36,8 +36,8 @@ struct token {
     struct slice text; /* as typed */
     struct slice
         low; /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
-    const struct known_word *known; /* the first word of low */
-    uint32_t near;                  /* WORD: vocabulary_near() of it */
+    const struct known_word *known; /* WORD, NUMBER: the first word of low; else NULL */
+    uint32_t near;                  /* WORD: lists that may have it misspelt; vocabulary_word() */
     unsigned sep;                   /* SEP_… before it */
     enum token_kind kind;
     bool glued;        /* nothing stands between it and the token before */

@@ -329,7 +329,7 @@ static bool units_mix(struct slice first, struct slice second)
 
 static struct slice age_text(struct arena *a, int64_t n, struct slice unit)
 {
-    return arena_number(a, (uint64_t)n, 1, unit);
+    return arena_number(a, slice_make("", 0), (uint64_t)n, unit);
 }
 
 enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,

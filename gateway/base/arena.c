@@ -143,24 +143,26 @@ struct slice arena_str(struct arena *a, const char *cstr)
     return arena_copy(a, slice_of(cstr));
 }
 
-struct slice arena_number(struct arena *a, uint64_t v, unsigned digits, struct slice behind)
+struct slice arena_number(struct arena *a, struct slice before, uint64_t v, struct slice behind)
 {
-    unsigned n = 1;
+    char digits[20];
+    size_t at = sizeof digits, n;
     char *p;
 
-    for (uint64_t rest = v; rest > 9; rest /= 10)
-        n++;
-    if (n < digits)
-        n = digits;
-    p = arena_raw(a, n + behind.n + 1);
+    do
+        digits[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    n = sizeof digits - at;
+    p = arena_raw(a, before.n + n + behind.n + 1);
     if (!p)
         return slice_make("", 0);
-    for (unsigned i = n; i-- > 0; v /= 10)
-        p[i] = (char)('0' + v % 10);
+    if (before.n)
+        memcpy(p, before.p, before.n);
+    memcpy(p + before.n, digits + at, n);
     if (behind.n)
-        memcpy(p + n, behind.p, behind.n);
-    p[n + behind.n] = '\0';
-    return slice_make(p, n + behind.n);
+        memcpy(p + before.n + n, behind.p, behind.n);
+    p[before.n + n + behind.n] = '\0';
+    return slice_make(p, before.n + n + behind.n);
 }
 
 struct slice arena_printf(struct arena *a, const char *fmt, ...)

@@ -32,8 +32,8 @@ void *arena_calloc(struct arena *, size_t n, size_t size);
 /* Copies; the bytes behind the returned slice end in a NUL, so .p may be used as a C string. */
 struct slice arena_copy(struct arena *, struct slice);
 struct slice arena_str(struct arena *, const char *cstr);
-/* v in decimal, at least so many digits, and what stands behind them: "14bl". */
-struct slice arena_number(struct arena *, uint64_t v, unsigned digits, struct slice behind);
+/* v in decimal, and what stands before and behind: "14bl", "120/80". */
+struct slice arena_number(struct arena *, struct slice before, uint64_t v, struct slice behind);
 struct slice arena_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -140,13 +140,6 @@ bool slice_to_i64(struct slice s, int64_t *out)
     return true;
 }
 
-uint64_t slice_hash_on(uint64_t h, struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
-    return h;
-}
-
 uint64_t slice_hash(struct slice s)
 {
     return slice_hash_on(1469598103934665603u, s);

@@ -73,8 +73,13 @@ bool slice_to_i64(struct slice s, int64_t *out);
 bool slice_all_digits(struct slice s);
 /* A 64-bit FNV-1a hash: for tables in memory, never for security. */
 uint64_t slice_hash(struct slice s);
-/* The hash of what gave `hash` with s behind it. */
-uint64_t slice_hash_on(uint64_t hash, struct slice s);
+/* The hash of what gave h, with s behind it. */
+static inline uint64_t slice_hash_on(uint64_t h, struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+    return h;
+}
 /* How often c stands in it. */
 unsigned slice_count(struct slice s, char c);
 

@@ -61,21 +61,19 @@ static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES])
     return (unsigned)word.n;
 }
 
-const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word)
+const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word, uint32_t *near)
 {
-    return known(v, slice_hash(word));
-}
-
-uint32_t vocabulary_near(const struct vocabulary *v, struct slice word)
-{
+    const struct known_word *itself = known(v, slice_hash(word));
     uint64_t hashes[WORD_BYTES];
-    unsigned n = shorter(word, hashes);
-    const struct known_word *itself = vocabulary_word(v, word);
-    uint32_t lists = itself->begins | itself->near;
+    unsigned n;
 
+    if (!near)
+        return itself;
+    n = shorter(word, hashes);
+    *near = itself->begins | itself->near;
     for (unsigned i = 0; i < n; i++)
-        lists |= known(v, hashes[i])->near;
-    return lists;
+        *near |= known(v, hashes[i])->near;
+    return itself;
 }
 
 void vocabulary_like(const struct vocabulary *v, const struct word_list *list, struct slice first_word,

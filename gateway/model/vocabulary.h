@@ -27,10 +27,9 @@ struct known_word {
 
 /* NULL when the arena is full, or there are too many words. */
 struct vocabulary *vocabulary_make(const struct form_set *, struct arena *);
-/* A word as the lexer folds it; never NULL. */
-const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word);
-/* Lists in which a phrase may begin with it misspelt by one edit, or so: only sure where not set. */
-uint32_t vocabulary_near(const struct vocabulary *, struct slice word);
+/* A word as the lexer folds it; never NULL.  *near (NULL: not asked) gets the lists in which a phrase may
+ * begin with it misspelt by one edit, or so: only sure where not set. */
+const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word, uint32_t *near);
 /* Shows every phrase of the list whose first word is at most one edit from this one; some more than once, and
  * some that are further away. */
 void vocabulary_like(const struct vocabulary *, const struct word_list *, struct slice first_word,

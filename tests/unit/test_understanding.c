@@ -219,6 +219,26 @@ static void every_example_of_every_form_is_accepted(void **state)
         }
 }
 
+/* The twenty-first report, an emergency, takes the place of another: nothing of that one stays with it. */
+static void an_emergency_past_the_last_place_is_itself(void **state)
+{
+    struct buf b;
+    struct said said;
+
+    (void)state;
+    buf_init(&b, 4096);
+    for (unsigned i = 0; i < UNDERSTAND_REPORTS; i++)
+        buf_str(&b, "TIMBANG Siti P 14bl 9,2 7O\n");
+    buf_str(&b, "RUJUK Ana 30 perdarahan ke pustu");
+    said = said_of(b.p);
+    assert_int_equal(said.reports_n, UNDERSTAND_REPORTS);
+    assert_int_equal(said.reports[UNDERSTAND_REPORTS - 2].repairs_n, 1);
+    assert_true(slice_is(said.reports[UNDERSTAND_REPORTS - 1].form->name, "rujuk"));
+    assert_true(said.reports[UNDERSTAND_REPORTS - 1].emergency);
+    assert_int_equal(said.reports[UNDERSTAND_REPORTS - 1].repairs_n, 0);
+    buf_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +246,7 @@ int main(void)
         cmocka_unit_test(what_fits_nothing_is_no_answer),
         cmocka_unit_test(a_correction_needs_labels),
         cmocka_unit_test(one_field_by_itself),
+        cmocka_unit_test(an_emergency_past_the_last_place_is_itself),
         cmocka_unit_test(an_emergency_never_waits_and_a_negation_alarms_nobody),
         cmocka_unit_test(every_example_of_every_form_is_accepted),
     };
