@@ -44,7 +44,6 @@ static inline bool text_is_word(char c)
     return text_is_letter(c) || text_is_digit(c);
 }
 
-
 /* "2026-11-21T09:00:00+07:00" or …Z as milliseconds of Unix time. */
 bool text_rfc3339(struct slice, int64_t *ms) MUST_CHECK;
 
