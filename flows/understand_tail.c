@@ -183,10 +183,11 @@ static unsigned place_end(const struct filling *x, const struct field *f, unsign
 static void take_place(struct filling *x, const struct field *f, unsigned from, unsigned to)
 {
     struct got g = { .fit = FIT_YES, .companion = -1, .used = to - from };
+    struct slice text = to > from ? slice_trim(understand_span(x, from, to)) : S("");
 
-    if (to <= from)
+    if (slice_empty(text)) /* `ke ||||` */
         return;
-    g.value = value_text(understand_span(x, from, to));
+    g.value = value_text(text);
     understand_take(x, f, from, &g, false);
 }
 

@@ -164,5 +164,8 @@ int forms_lists_load(const char *folder, struct arena *a, struct faults *x, stru
         fault_add(x, (struct mark){ .file = path.p }, "more than %d lists", LISTS_MAX);
     form_set_words(out);
     out->vocabulary = vocabulary_make(out, a);
+    if (!out->vocabulary)
+        fault_add(x, (struct mark){ .file = path.p },
+                  "the lists have more words than fit together (65000), or memory is out: take words out");
     return out->vocabulary && faults_count(x) == before ? 0 : -1;
 }
