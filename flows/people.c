@@ -49,7 +49,7 @@ void people_buckets(struct slice posyandu, struct slice nama, struct slice nik, 
 
 /* --- the child's blob --- */
 
-static void weighings_decode(const struct node *o, struct child *c)
+void people_weighings(const struct node *o, struct child *c)
 {
     const struct node *w = node_first(node_get(o, "weighings"));
 
@@ -58,7 +58,7 @@ static void weighings_decode(const struct node *o, struct child *c)
             (struct weighing){ .at_ms = node_int(w, "at"), .bb = node_int(w, "bb"), .tb = node_int(w, "tb") };
 }
 
-static void weighings_encode(struct node *o, const struct child *c)
+void people_put_weighings(struct node *o, const struct child *c)
 {
     struct node *list = node_list(o ? o->arena : NULL);
 
@@ -89,7 +89,7 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
         out->nik = node_text(o, "nik");
         out->posyandu = node_text(o, "posyandu");
         out->puskesmas = node_text(o, "puskesmas");
-        weighings_decode(o, out);
+        people_weighings(o, out);
     }
     return is;
 }
@@ -107,7 +107,7 @@ void child_save(struct step *s, const struct child *c)
     node_put(o, "nik", c->nik);
     node_put(o, "posyandu", c->posyandu);
     node_put(o, "puskesmas", c->puskesmas);
-    weighings_encode(o, c);
+    people_put_weighings(o, c);
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
 }
 
@@ -139,7 +139,7 @@ static void entry_decode(const struct node *o, struct child *c)
                          .tgl_lahir = node_text(o, "lahir"),
                          .exact = node_bool(o, "exact"),
                          .nik = node_text(o, "nik") };
-    weighings_decode(o, c);
+    people_weighings(o, c);
 }
 
 static struct node *entry_encode(const struct child *c, struct arena *a)
@@ -153,7 +153,7 @@ static struct node *entry_encode(const struct child *c, struct arena *a)
     node_put(o, "lahir", c->tgl_lahir);
     node_put_bool(o, "exact", c->exact);
     node_put(o, "nik", c->nik);
-    weighings_encode(o, c);
+    people_put_weighings(o, c);
     return o;
 }
 
@@ -294,14 +294,14 @@ int people_months(int64_t born, int64_t day)
 }
 
 static struct slice doubt_by_age(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
-                                 int64_t at_ms)
+                                 struct slice tb_label, int64_t at_ms)
 {
     int64_t born, months;
 
     if (!calendar_parse(c->tgl_lahir, &born))
         return slice_make("", 0);
     months = people_months(born, calendar_day(at_ms, rules->utc_offset_min));
-    switch (growth_plausible(rules->rules, c->jk, months, bb, tb, months < 24)) {
+    switch (growth_plausible(rules->rules, c->jk, months, bb, tb, growth_lying(tb_label, false, months))) {
     case GROWTH_DOUBT_BB:
     case GROWTH_DOUBT_BOTH:
         return S("bb");
@@ -314,7 +314,7 @@ static struct slice doubt_by_age(const struct ruleset *rules, const struct child
 }
 
 struct slice people_doubt(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
-                          int64_t at_ms)
+                          struct slice tb_label, int64_t at_ms)
 {
     for (unsigned i = c->weighings_n; bb && i-- > 0;)
         if (c->weighings[i].bb) {
@@ -330,7 +330,7 @@ struct slice people_doubt(const struct ruleset *rules, const struct child *c, in
                 return S("tb");
             break;
         }
-    return doubt_by_age(rules, c, bb, tb, at_ms);
+    return doubt_by_age(rules, c, bb, tb, tb_label, at_ms);
 }
 
 void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)

@@ -7,6 +7,7 @@
 #define KENTONGAN_FLOWS_PEOPLE_H
 
 #include "flows/step.h"
+#include "gateway/base/node.h"
 
 enum {
     PEOPLE_WEIGHINGS = 12, /* the last so many are remembered */
@@ -35,6 +36,9 @@ enum {
 void people_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *,
                     struct slice id[PEOPLE_BUCKETS]);
 
+/* "weighings" of a blob, oldest first. */
+void people_weighings(const struct node *, struct child *out);
+void people_put_weighings(struct node *, const struct child *);
 bool child_load(struct step *, struct slice nomor, struct child *out);
 void child_save(struct step *, const struct child *);
 
@@ -57,9 +61,9 @@ bool people_birth(const struct step *, const struct form *, const struct value *
 /* Completed months from a day of birth to a day. */
 int people_months(int64_t born, int64_t day);
 /* The field whose new value is out of keeping with the child's age, or with its last weighing within 60 days;
- * or empty. */
+ * or empty.  tb_label: what tb was typed with (PB, TB), or empty. */
 struct slice people_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
-                          int64_t at_ms);
+                          struct slice tb_label, int64_t at_ms);
 void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
 /* A weighing, and a NIK that was not known, of a child that is: a report by name has loaded only the buckets,
  * one by number only the number, so a timer that is due at once brings them to both. */
