@@ -5,6 +5,7 @@
 
 #include "flows/calendar.h"
 #include "flows/clocks.h"
+#include "flows/doses.h"
 #include "flows/growth.h"
 #include "flows/mothers.h"
 #include "flows/recap.h"
@@ -283,6 +284,8 @@ static struct people_fix fix_of(const struct work *w)
         fix.tgl_lahir = calendar_iso(is, w->s->arena);
     if (jk >= 0 && !value_equal(&old->values[jk], &w->report.values[jk]))
         fix.jk = work_text(&w->report, "jk");
+    fix.doses = doses_of(old->form, w->report.values, w->s->arena);
+    fix.undone = doses_of(old->form, old->values, w->s->arena);
     return fix;
 }
 
@@ -294,18 +297,22 @@ static void correct_child(struct work *w)
         people_fix(w->s, &fix);
 }
 
-/* BATAL: its weighing goes too. */
+/* BATAL: its weighing and its vaccines go too. */
 void filing_unweigh(struct step *s, const struct filed_report *r)
 {
-    const struct people_fix fix = { .nomor = r->child, .weighing = { .at_ms = r->at_ms }, .cancelled = true };
+    const struct people_fix fix = { .nomor = r->child,
+                                    .weighing = { .at_ms = r->at_ms },
+                                    .cancelled = true,
+                                    .undone = doses_of(r->form, r->values, s->arena) };
 
-    if (r->child.n && form_is(r->form, FORM_WEIGHING))
+    if (r->child.n && (form_is(r->form, FORM_WEIGHING) || fix.undone.n))
         people_fix(s, &fix);
 }
 
 static void file_child(struct work *w)
 {
     struct weighing now = { .at_ms = w->filed.at_ms };
+    struct slice doses = doses_of(w->report.form, w->report.values, w->s->arena);
 
     if (w->f->correct) {
         correct_child(w);
@@ -317,10 +324,12 @@ static void file_child(struct work *w)
     }
     if (w->fresh) {
         people_weighed(&w->child, now.bb, now.tb, now.at_ms);
+        w->child.doses = doses;
         people_make(w->s, &w->child);
         child_save(w->s, &w->child);
+        doses_wait(w->s, &w->child);
     } else if (w->known) {
-        people_weigh_later(w->s, &w->child, &now);
+        people_weigh_later(w->s, &w->child, &now, doses);
     }
     w->filed.child = w->child.nomor;
     w->filed.person_id = w->child.id;

@@ -5,6 +5,7 @@
 
 #include "flows/blob.h"
 #include "flows/calendar.h"
+#include "flows/doses.h"
 #include "flows/growth.h"
 
 enum {
@@ -89,6 +90,9 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
         out->nik = node_text(o, "nik");
         out->posyandu = node_text(o, "posyandu");
         out->puskesmas = node_text(o, "puskesmas");
+        out->doses = node_text(o, "doses");
+        out->since = node_int(o, "since");
+        out->dose_visit = node_int(o, "dose_visit");
         people_weighings(o, out);
     }
     return is;
@@ -107,6 +111,9 @@ void child_save(struct step *s, const struct child *c)
     node_put(o, "nik", c->nik);
     node_put(o, "posyandu", c->posyandu);
     node_put(o, "puskesmas", c->puskesmas);
+    node_put(o, "doses", c->doses);
+    node_put_int(o, "since", c->since ? c->since : calendar_day(s->now_ms, s->rules->utc_offset_min));
+    node_put_int(o, "dose_visit", c->dose_visit);
     people_put_weighings(o, c);
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
 }
@@ -345,7 +352,7 @@ void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
 }
 
 /* The timer names all that lists the child: its NIK as the message's third bucket. */
-static void refresh(struct step *s, const struct child *c, const struct weighing *w)
+static void refresh(struct step *s, const struct child *c, const struct weighing *w, struct slice doses)
 {
     struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = w->at_ms, .bb = w->bb, .tb = w->tb };
     struct slice id[PEOPLE_BUCKETS];
@@ -353,14 +360,15 @@ static void refresh(struct step *s, const struct child *c, const struct weighing
     people_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
     memcpy(d.buckets, id, sizeof id);
     d.nik = c->nik;
+    d.doses = doses;
     step_timer(s, arena_printf(s->arena, "child:%.*s:%lld", SLICE_ARG(c->nomor), (long long)w->at_ms),
                step_due(s, &d), s->now_ms);
 }
 
-void people_weigh_later(struct step *s, const struct child *c, const struct weighing *w)
+void people_weigh_later(struct step *s, const struct child *c, const struct weighing *w, struct slice doses)
 {
-    if (w->bb || w->tb || c->nik.n)
-        refresh(s, c, w);
+    if (w->bb || w->tb || c->nik.n || doses.n)
+        refresh(s, c, w, doses);
 }
 
 void people_changed(struct step *s, const struct child *c)
@@ -369,7 +377,7 @@ void people_changed(struct step *s, const struct child *c)
 
     child_save(s, c);
     person_row(s, c);
-    refresh(s, c, &none);
+    refresh(s, c, &none, slice_make("", 0));
 }
 
 void people_fix(struct step *s, const struct people_fix *fix)
@@ -382,7 +390,9 @@ void people_fix(struct step *s, const struct people_fix *fix)
                      .tb = fix->weighing.tb,
                      .lahir = fix->tgl_lahir,
                      .jk = fix->jk,
-                     .exact = fix->exact };
+                     .exact = fix->exact,
+                     .doses = fix->doses,
+                     .undone = fix->undone };
 
     step_timer(s,
                arena_printf(s->arena, "child:%.*s:%lld:%.*s", SLICE_ARG(fix->nomor), (long long)d.at_ms,
@@ -438,9 +448,11 @@ void people_due(struct step *s, const struct due *d)
     changed = person_set(&c, d);
     if (changed)
         person_row(s, &c);
+    c.doses = doses_with(doses_without(c.doses, d->undone, s->arena), d->doses, s->arena);
     child_save(s, &c);
+    doses_reported(s, &c, d->doses.n || d->undone.n || d->lahir.n);
     if (!d->buckets[0].n) /* a correction did not know the name: the next timer does */
-        refresh(s, &c, &none);
+        refresh(s, &c, &none, slice_make("", 0));
     /* The bucket of the last letters serves names one edit away, who are asked about: it needs no weighings.
      */
     for (unsigned b = 0; b < PEOPLE_BUCKETS; b++)

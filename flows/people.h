@@ -24,6 +24,9 @@ struct child {
     struct slice nik, posyandu, puskesmas;
     struct weighing weighings[PEOPLE_WEIGHINGS]; /* oldest first */
     unsigned weighings_n;
+    struct slice doses; /* vaccines that it had: "bcg,opv1", doses.h */
+    int64_t since;      /* the day on which it was first known; 0 = today */
+    int64_t dose_visit; /* the day of the last visit about a dose; 0 = none */
 };
 
 /* "siti aminah": lower case, letters and single blanks only. */
@@ -66,8 +69,9 @@ struct slice people_doubt(const struct ruleset *, const struct child *, int64_t 
                           struct slice tb_label, int64_t at_ms);
 void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
 /* A weighing, and a NIK that was not known, of a child that is: a report by name has loaded only the buckets,
- * one by number only the number, so a timer that is due at once brings them to both. */
-void people_weigh_later(struct step *, const struct child *, const struct weighing *);
+ * one by number only the number, so a timer that is due at once brings them to both.  doses: vaccines that it
+ * had (doses.h), likewise. */
+void people_weigh_later(struct step *, const struct child *, const struct weighing *, struct slice doses);
 void people_due(struct step *, const struct due *);
 
 /* A report of this child was corrected or cancelled: its weighing is replaced or taken away, its birth or sex
@@ -78,6 +82,7 @@ struct people_fix {
     bool cancelled;
     struct slice tgl_lahir, jk; /* empty: as they were */
     bool exact;
+    struct slice doses, undone; /* vaccines of the new version, and of the old one */
 };
 void people_fix(struct step *, const struct people_fix *);
 /* What is known of the child changed: blob and person row now, the bucket by a timer. */

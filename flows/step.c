@@ -152,6 +152,8 @@ struct slice step_due(struct step *s, const struct due *d)
     node_put_int(o, "at", d->at_ms);
     node_put_int(o, "bb", d->bb);
     node_put_int(o, "tb", d->tb);
+    node_put(o, "doses", d->doses);
+    node_put(o, "undone", d->undone);
     node_put(o, "posyandu", d->posyandu);
     node_put(o, "nama", d->nama);
     node_put_bool(o, "taken_back", d->taken_back);

@@ -1,7 +1,7 @@
 /* tasks.c - see tasks.h.
  *
- * SUBJECT_POSYANDU "PSY001/tugas": {"tasks":[{"anak":"1041","nama":"Siti Aminah","why":"2t","day":20770}]},
- * one task a person, the oldest leaves when it is full. */
+ * SUBJECT_POSYANDU "PSY001/tugas": {"tasks":[{"anak":"1041","nama":"Siti Aminah","why":"2t","dose":"MR
+ * 1","day":20770}]}, one task a person, the oldest leaves when it is full. */
 #include "flows/tasks.h"
 
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "flows/blob.h"
 #include "flows/calendar.h"
 #include "flows/clocks.h"
+#include "flows/doses.h"
 #include "flows/people.h"
 #include "flows/recap.h"
 #include "gateway/conf/programme.h"
@@ -29,12 +30,13 @@ enum {
 
 static const int64_t day_ms = INT64_C(86400000);
 
-/* Why a visit is due, the most urgent first; the first three are findings of a weighing. */
+/* Why a visit is due, the most urgent first; the first three are findings of a weighing.  Empty: only for a
+ * dose. */
 static const struct {
     const char *why, *key;
 } whys[] = {
-    { "bgm", "tugas.bgm" }, { "2t", "tugas.t2" },       { "t", "tugas.t" },       { "kf", "tugas.kf" },
-    { "anc", "tugas.anc" }, { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
+    { "bgm", "tugas.bgm" }, { "2t", "tugas.t2" },  { "t", "tugas.t" },         { "kf", "tugas.kf" },
+    { "anc", "tugas.anc" }, { "", "tugas.dosis" }, { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
 };
 
 enum {
@@ -44,6 +46,7 @@ enum {
 
 struct task {
     struct slice anak, nama, why; /* anak: the child's number; empty for others */
+    struct slice dose;            /* overdue: "MR 1", "BCG dll"; empty: none */
     int64_t day;                  /* since when */
 };
 
@@ -82,6 +85,7 @@ static void load(struct step *s, struct slice posyandu, struct tasks *t)
         struct task k = { .anak = node_text(one, "anak"),
                           .nama = node_text(one, "nama"),
                           .why = node_text(one, "why"),
+                          .dose = node_text(one, "dose"),
                           .day = node_int(one, "day") };
 
         if (t->n < TASKS && k.day + DAYS > today(s))
@@ -100,6 +104,7 @@ static void save(struct step *s, const struct tasks *t)
         node_put(one, "anak", t->all[i].anak);
         node_put(one, "nama", t->all[i].nama);
         node_put(one, "why", t->all[i].why);
+        node_put(one, "dose", t->all[i].dose);
         node_put_int(one, "day", t->all[i].day);
         node_add(list, one);
     }
@@ -186,6 +191,26 @@ static int task_of_name(struct step *s, const struct tasks *t, struct slice nama
             found = found == -1 ? (int)i : -2;
     }
     return found >= 0 ? found : -1;
+}
+
+static void end_when_empty(struct tasks *t, int i)
+{
+    if (i >= 0 && !t->all[i].why.n && !t->all[i].dose.n)
+        remove_at(t, (unsigned)i);
+}
+
+/* Why a child is to be visited now, beside its doses; empty: for nothing else. */
+static void set_why(struct step *s, struct tasks *t, const struct child *c, struct slice why)
+{
+    int i = task_of_child(t, c->nomor);
+
+    if (i < 0 && why.n) {
+        add(s, t, c->nomor, c->nama, why);
+    } else if (i >= 0) {
+        t->all[i].why = why;
+        t->all[i].day = today(s);
+        end_when_empty(t, i);
+    }
 }
 
 static int over_of(struct step *s, const struct tasks *t, const struct due *d);
@@ -324,10 +349,7 @@ static bool child_weighed(struct step *s, struct tasks *t, const struct due *d)
     if ((i < 0 && !d->act.n && !t->gone_n) || !child_load(s, d->nomor, &c))
         return false;
     (void)set_gone(s, t, c.nama, false);
-    if (i >= 0)
-        remove_at(t, (unsigned)i);
-    if (d->act.n)
-        add(s, t, d->nomor, c.nama, d->act);
+    set_why(s, t, &c, d->act);
     return true;
 }
 
@@ -368,7 +390,6 @@ void tasks_absent(struct step *s, const struct due *d)
     int64_t opened_ms = s->now_ms - clock_of(s->rules, "absent_after"), born = 0;
     struct tasks t;
     struct child c;
-    int i;
 
     step_reason(s, "timer_idle");
     if (!child_load(s, d->nomor, &c) || !calendar_parse(c.tgl_lahir, &born) ||
@@ -382,12 +403,63 @@ void tasks_absent(struct step *s, const struct due *d)
     /* Weighed that month elsewhere, by staff: nobody is missing. */
     if (c.weighings_n && month_of(s, c.weighings[c.weighings_n - 1].at_ms) >= month_of(s, opened_ms))
         return;
-    i = task_of_child(&t, d->nomor);
-    if (i >= 0)
-        t.all[i].day = today(s); /* due already, and still */
-    else
-        add(s, &t, d->nomor, c.nama, S("absen"));
+    {
+        int i = task_of_child(&t, d->nomor); /* what is due already is so still */
+
+        set_why(s, &t, &c, i >= 0 && t.all[i].why.n ? t.all[i].why : S("absen"));
+    }
     save(s, &t);
+}
+
+/* "MR 1", "DPT 1 dll": the dose that is overdue longest, for people. */
+static struct slice dose_words(struct step *s, const struct doses_owed *owed)
+{
+    const struct word_list *list = list_by_name(&s->rules->forms, S("vaksin"));
+    const struct word *w = owed->n && list ? word_by_code(list, owed->first) : NULL;
+
+    return w ? arena_printf(s->arena, "%.*s%s", SLICE_ARG(w->say), owed->n > 1 ? " dll" : "") : owed->first;
+}
+
+/* True when the list is another now.  Not for the dead. */
+static bool set_dose(struct step *s, struct tasks *t, const struct child *c, struct slice dose)
+{
+    int i = task_of_child(t, c->nomor);
+
+    if (i < 0 && dose.n) {
+        add(s, t, c->nomor, c->nama, slice_make("", 0));
+        i = (int)t->n - 1;
+    }
+    if (i < 0 || (!dose.n && !t->all[i].dose.n))
+        return false;
+    t->all[i].dose = dose;
+    if (dose.n)
+        t->all[i].day = today(s);
+    end_when_empty(t, i);
+    return true;
+}
+
+void tasks_doses(struct step *s, const struct due *d)
+{
+    struct doses_owed owed;
+    struct tasks t;
+    struct child c;
+
+    step_reason(s, "timer_idle");
+    if (!child_load(s, d->nomor, &c))
+        return;
+    if (slice_is(d->act, "dikunjungi")) {
+        c.dose_visit = today(s);
+        child_save(s, &c);
+    }
+    load(s, d->posyandu, &t);
+    if (gone_at(s, &t, c.nama) >= 0)
+        return;
+    doses_look(s, &c, &owed);
+    doses_wait(s, &c);
+    if (set_dose(s, &t, &c, dose_words(s, &owed))) {
+        step_reason(s, "timer");
+        save(s, &t);
+    }
 }
 
 void tasks_missed(struct step *s, const struct due *d)
@@ -411,14 +483,29 @@ void tasks_visited(struct step *s, const struct due *d)
     i = task_of_name(s, &t, d->nama);
     if (d->taken_back || (i < 0 && !again))
         return;
-    if (i >= 0)
+    if (i >= 0) {
+        if (t.all[i].dose.n)
+            doses_visited(s, t.all[i].anak, d->posyandu);
         remove_at(&t, (unsigned)i);
+    }
     if (again)
         add(s, &t, slice_make("", 0), d->nama, S("obat"));
     save(s, &t);
 }
 
 /* --- TUGAS --- */
+
+/* "2x tidak naik", "imunisasi MR 1", or both. */
+static struct slice why_words(struct step *s, const struct task *k, const char *key)
+{
+    const struct text_fill f[] = { { "vaksin", k->dose } };
+    struct slice why = step_text(s, s->language, key, FILLS(f)), dose;
+
+    if (!k->why.n || !k->dose.n)
+        return why;
+    dose = step_text(s, s->language, "tugas.dosis", FILLS(f));
+    return arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(why), SLICE_ARG(dose));
+}
 
 /* "Siti Aminah (BGM), Budi (tidak ditimbang) +3 lain": the most urgent first, whole entries only. */
 static struct slice list_of(struct step *s, const struct tasks *t)
@@ -437,7 +524,7 @@ static struct slice list_of(struct step *s, const struct tasks *t)
                 continue;
             one = arena_printf(s->arena, "%s%.*s (%.*s)", shown ? ", " : "",
                                SLICE_ARG(text_cut(t->all[i].nama, NAME, s->arena)),
-                               SLICE_ARG(step_text(s, s->language, whys[w].key, NULL, 0)));
+                               SLICE_ARG(why_words(s, &t->all[i], whys[w].key)));
             full = b.n + one.n > LIST_MAX - (shown + 1 < t->n ? MORE_MAX : 0U);
             if (!full) {
                 buf_add(&b, one);
