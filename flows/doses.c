@@ -11,11 +11,6 @@ enum {
 
 static const int64_t day_ms = INT64_C(86400000);
 
-static int64_t today(const struct step *s)
-{
-    return calendar_day(s->now_ms, s->rules->utc_offset_min);
-}
-
 /* --- lists of codes --- */
 
 static bool lists(struct slice codes, struct slice code)
@@ -85,7 +80,8 @@ static void sooner(struct doses_owed *out, int64_t day)
 
 void doses_look(const struct step *s, const struct child *c, struct doses_owed *out)
 {
-    int64_t born, again = clock_of(s->rules, "dose_again") / day_ms, since = c->since ? c->since : today(s);
+    int64_t born, again = clock_of(s->rules, "dose_again") / day_ms,
+                  since = c->since ? c->since : step_today(s);
     unsigned n;
     const struct dose_rule *rows = rules_doses(s->rules->rules, &n);
 
@@ -96,15 +92,15 @@ void doses_look(const struct step *s, const struct child *c, struct doses_owed *
         int64_t day = overdue_day(d, born);
 
         if (day < since || has_had(rows, n, c->doses, d) ||
-            people_months(born, day > today(s) ? day : today(s)) > d->until_months)
+            people_months(born, day > step_today(s) ? day : step_today(s)) > d->until_months)
             continue;
-        if (day > today(s)) {
+        if (day > step_today(s)) {
             sooner(out, day);
-        } else if (c->dose_visit && today(s) < c->dose_visit + again) {
+        } else if (c->dose_visit && step_today(s) < c->dose_visit + again) {
             sooner(out, c->dose_visit + again);
         } else {
             out->first = out->n++ ? out->first : d->code;
-            sooner(out, today(s) + again);
+            sooner(out, step_today(s) + again);
         }
     }
 }

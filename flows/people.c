@@ -112,7 +112,7 @@ void child_save(struct step *s, const struct child *c)
     node_put(o, "posyandu", c->posyandu);
     node_put(o, "puskesmas", c->puskesmas);
     node_put(o, "doses", c->doses);
-    node_put_int(o, "since", c->since ? c->since : calendar_day(s->now_ms, s->rules->utc_offset_min));
+    node_put_int(o, "since", c->since ? c->since : step_today(s));
     node_put_int(o, "dose_visit", c->dose_visit);
     people_put_weighings(o, c);
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);

@@ -258,6 +258,11 @@ struct slice step_rfc3339(struct step *s, int64_t ms)
                         c.minute, c.second, offset < 0 ? '-' : '+', abs / 60, abs % 60);
 }
 
+int64_t step_today(const struct step *s)
+{
+    return calendar_day(s->now_ms, s->rules->utc_offset_min);
+}
+
 struct slice step_day(struct step *s, int64_t ms)
 {
     return calendar_iso(calendar_day(ms, s->rules->utc_offset_min), s->arena);
