@@ -233,7 +233,7 @@ static void read_dose(struct loader *l, struct yaml *row)
         fault_add(l->faults, late->mark, "\"late\" takes a span such as 30d");
     if (list && !word_by_code(list, d->code))
         fault_add(l->faults, row->mark, "\"%.*s\" is no code of the list vaksin", SLICE_ARG(d->code));
-    if (dose_stands(l->set, before, d->code))
+    if (d->code.n && dose_stands(l->set, before, d->code))
         fault_add(l->faults, row->mark, "\"%.*s\" stands twice", SLICE_ARG(d->code));
     if (d->after.n && !dose_stands(l->set, before, d->after))
         fault_add(l->faults, row->mark, "\"after\" takes a dose that stands above");
