@@ -201,7 +201,8 @@ void answers_expired(struct step *s, const struct due *due)
     {
         const struct text_fill f[] = { { "nomor", d->nomor }, { "form", d->form->title } };
 
-        step_sms(s, s->msisdn, SMS_NOTICE, d->nomor, step_text(s, s->language, "draft.expired", FILLS(f)));
+        step_sms(s, s->msisdn, SMS_NOTICE, d->nomor,
+                 step_text(s, s->language, d->correct ? "koreksi.expired" : "draft.expired", FILLS(f)));
     }
     if (report_load(s, due->nomor, r) && r->draft) {
         r->status = S("expired"); /* a referral that it opened goes on */

@@ -106,11 +106,15 @@ static struct node *node_of_value(struct arena *a, const struct value *v)
 
 void blob_put_values(struct node *o, const char *key, const struct form *form, const struct value *values)
 {
-    struct node *all = o ? node_object(o->arena) : NULL;
+    struct node *all = o ? node_object(o->arena) : NULL, *labels = o ? node_object(o->arena) : NULL;
 
-    for (unsigned i = 0; all && form && i < form->fields_n; i++)
+    for (unsigned i = 0; all && labels && form && i < form->fields_n; i++) {
         node_set_named(all, form->fields[i].name, node_of_value(o->arena, &values[i]));
+        if (values[i].kind == VALUE_NUMBER && values[i].label.n)
+            node_set_named(labels, form->fields[i].name, node_of_text(o->arena, values[i].label));
+    }
     node_set(o, key, all);
+    node_set(o, "labels", labels && labels->n ? labels : NULL);
 }
 
 static struct value value_of_node(const struct node *o, struct arena *a)
@@ -142,9 +146,14 @@ static struct value value_of_node(const struct node *o, struct arena *a)
 void blob_values(const struct node *o, const char *key, const struct form *form, struct value *values,
                  struct arena *a)
 {
-    const struct node *all = node_get(o, key);
+    const struct node *all = node_get(o, key), *labels = node_get(o, "labels");
 
     memset(values, 0, FORM_FIELDS * sizeof *values);
-    for (unsigned i = 0; form && i < form->fields_n; i++)
+    for (unsigned i = 0; form && i < form->fields_n; i++) {
+        const struct node *label = node_get_named(labels, form->fields[i].name);
+
         values[i] = value_of_node(node_get_named(all, form->fields[i].name), a);
+        if (label && values[i].kind == VALUE_NUMBER)
+            values[i].label = label->text;
+    }
 }

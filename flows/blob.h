@@ -24,8 +24,8 @@ void blob_put_slices(struct node *, const char *key, const struct slice *, unsig
 void blob_put_faults(struct node *, const char *key, const struct form *, const uint8_t *faults);
 void blob_faults(const struct node *, const char *key, const struct form *, uint8_t *faults);
 
-/* Values by field name: text, milli as integer, lists, counts.  Fields that the form no longer has are left
- * out; values has FORM_FIELDS places. */
+/* Values by field name: text, milli as integer, lists, counts; beside them, as "labels", what numbers were
+ * typed with (PB or TB).  Fields that the form no longer has are left out; values has FORM_FIELDS places. */
 void blob_put_values(struct node *, const char *key, const struct form *, const struct value *values);
 void blob_values(const struct node *, const char *key, const struct form *, struct value *values,
                  struct arena *);

@@ -141,6 +141,22 @@ static void run_batal(struct step *s, const struct command *c)
     say(s, c->nomor, "batal.done");
 }
 
+/* Only its reporter can complete a report: the draft of another, or one that is over. */
+static void not_open(struct step *s, const struct filed_report *r)
+{
+    const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "form", r->form->title },
+                                   { "hp", step_phone(s, r->reporter) } };
+
+    step_reason(s, "command_refused");
+    step_answer(s, r->nomor,
+                step_text(s, s->language,
+                          slice_is(r->status, "expired")     ? "draft.expired"
+                          : slice_eq(r->reporter, s->msisdn) ? "draft.not_open"
+                                                             : "draft.of_other",
+                          FILLS(f)));
+}
+
 static void run_koreksi(struct step *s, const struct command *c)
 {
     struct filed_report *r = hers(s, c->nomor);
@@ -174,8 +190,8 @@ static void run_koreksi(struct step *s, const struct command *c)
 
         if (d && d->correct)
             f.correct = r;
-        if (r->draft && !d) { /* the draft of another, or one that is over */
-            say(s, c->nomor, "draft.not_open");
+        if (r->draft && !d) {
+            not_open(s, r);
             return;
         }
         filing_file(s, &f, &out);

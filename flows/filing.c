@@ -5,6 +5,8 @@
 
 #include "flows/calendar.h"
 #include "flows/clocks.h"
+#include "flows/doses.h"
+#include "flows/growth.h"
 #include "flows/mothers.h"
 #include "flows/recap.h"
 #include "flows/referral.h"
@@ -12,6 +14,10 @@
 #include "flows/reply_parts.h"
 #include "flows/roles.h"
 #include "flows/tasks.h"
+
+enum {
+    STANDING = 24, /* months: from here on TB is the same as no label */
+};
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -34,6 +40,13 @@ int64_t work_number(const struct report *r, const char *name)
     const struct value *v = work_value(r, name);
 
     return v && v->kind == VALUE_NUMBER ? v->milli : 0;
+}
+
+struct slice work_label(const struct report *r, const char *name)
+{
+    const struct value *v = work_value(r, name);
+
+    return v ? v->label : slice_make("", 0);
 }
 
 bool work_about_child(const struct form *form)
@@ -123,7 +136,7 @@ static void draft_timer(struct work *w, const struct draft *d)
     struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };
 
     step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
-               d->at_ms + clock_of(w->s->rules, "draft"));
+               (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
 }
 
 static struct slice question(struct work *w)
@@ -254,7 +267,7 @@ void filing_untally(struct step *s, const struct filed_report *r)
 }
 
 /* What a correction says of the child itself. */
-static void correct_child(struct work *w)
+static struct people_fix fix_of(const struct work *w)
 {
     const struct filed_report *old = w->f->correct;
     struct people_fix fix = { .nomor = old->child, .weighing = { .at_ms = old->at_ms } };
@@ -262,8 +275,6 @@ static void correct_child(struct work *w)
     int64_t was, is;
     bool exact;
 
-    if (!old->child.n)
-        return;
     if (form_is(old->form, FORM_WEIGHING)) {
         fix.weighing.bb = work_number(&w->report, "bb");
         fix.weighing.tb = work_number(&w->report, "tb");
@@ -273,21 +284,35 @@ static void correct_child(struct work *w)
         fix.tgl_lahir = calendar_iso(is, w->s->arena);
     if (jk >= 0 && !value_equal(&old->values[jk], &w->report.values[jk]))
         fix.jk = work_text(&w->report, "jk");
-    people_fix(w->s, &fix);
+    fix.doses = doses_of(old->form, w->report.values, w->s->arena);
+    fix.undone = doses_of(old->form, old->values, w->s->arena);
+    return fix;
 }
 
-/* BATAL: its weighing goes too. */
+static void correct_child(struct work *w)
+{
+    const struct people_fix fix = fix_of(w);
+
+    if (fix.nomor.n)
+        people_fix(w->s, &fix);
+}
+
+/* BATAL: its weighing and its vaccines go too. */
 void filing_unweigh(struct step *s, const struct filed_report *r)
 {
-    const struct people_fix fix = { .nomor = r->child, .weighing = { .at_ms = r->at_ms }, .cancelled = true };
+    const struct people_fix fix = { .nomor = r->child,
+                                    .weighing = { .at_ms = r->at_ms },
+                                    .cancelled = true,
+                                    .undone = doses_of(r->form, r->values, s->arena) };
 
-    if (r->child.n && form_is(r->form, FORM_WEIGHING))
+    if (r->child.n && (form_is(r->form, FORM_WEIGHING) || fix.undone.n))
         people_fix(s, &fix);
 }
 
 static void file_child(struct work *w)
 {
     struct weighing now = { .at_ms = w->filed.at_ms };
+    struct slice doses = doses_of(w->report.form, w->report.values, w->s->arena);
 
     if (w->f->correct) {
         correct_child(w);
@@ -299,10 +324,12 @@ static void file_child(struct work *w)
     }
     if (w->fresh) {
         people_weighed(&w->child, now.bb, now.tb, now.at_ms);
+        w->child.doses = doses;
         people_make(w->s, &w->child);
         child_save(w->s, &w->child);
+        doses_wait(w->s, &w->child);
     } else if (w->known) {
-        people_weigh_later(w->s, &w->child, &now);
+        people_weigh_later(w->s, &w->child, &now, doses);
     }
     w->filed.child = w->child.nomor;
     w->filed.person_id = w->child.id;
@@ -317,7 +344,8 @@ static struct slice receipt(struct work *w, const struct findings *found)
     };
 
     return step_text(w->s, w->s->language,
-                     w->f->correct                      ? "receipt.corrected"
+                     w->f->correct && found->say.n      ? "receipt.corrected_finding"
+                     : w->f->correct                    ? "receipt.corrected"
                      : w->out->emergency                ? "receipt.danger"
                      : found->say.n && w->filed.child.n ? "receipt.child_finding"
                      : w->filed.child.n                 ? "receipt.child"
@@ -329,13 +357,38 @@ static struct slice receipt(struct work *w, const struct findings *found)
 static void remember_before(struct work *w)
 {
     const struct child *c = &w->child;
-    const struct weighing *last = c->weighings_n ? &c->weighings[c->weighings_n - 1] : NULL;
+    unsigned from = c->weighings_n > REPORT_BEFORE ? c->weighings_n - REPORT_BEFORE : 0;
+    struct child *b = &w->filed.before;
 
-    w->filed.before = (struct filed_before){ .jk = c->jk,
-                                             .lahir = c->tgl_lahir,
-                                             .at_ms = last ? last->at_ms : 0,
-                                             .bb = last ? last->bb : 0,
-                                             .tb = last ? last->tb : 0 };
+    *b = (struct child){ .jk = c->jk, .tgl_lahir = c->tgl_lahir, .weighings_n = c->weighings_n - from };
+    memcpy(b->weighings, &c->weighings[from], b->weighings_n * sizeof b->weighings[0]);
+}
+
+/* Whose measures they are: of a correction the child as it was, and as the correction has it. */
+static const struct child *measured(struct work *w)
+{
+    struct people_fix fix;
+
+    if (!w->f->correct)
+        return w->known || w->fresh ? &w->child : NULL;
+    if (!w->filed.before.tgl_lahir.n)
+        return NULL;
+    fix = fix_of(w);
+    if (fix.tgl_lahir.n)
+        w->filed.before.tgl_lahir = fix.tgl_lahir;
+    if (fix.jk.n)
+        w->filed.before.jk = fix.jk;
+    return &w->filed.before;
+}
+
+static void end_draft(struct work *w)
+{
+    struct step *s = w->s;
+
+    if (drafts_find(s->state, w->filed.nomor)) {
+        step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(w->filed.nomor)), slice_make("", 0), 0);
+        drafts_remove(s->state, w->filed.nomor);
+    }
 }
 
 static void file_record(struct work *w)
@@ -346,7 +399,7 @@ static void file_record(struct work *w)
 
     if (w->f->correct)
         count_out(s, w->f->correct);
-    findings_of(s, &w->report, w->known || w->fresh ? &w->child : NULL, r, &found);
+    findings_of(s, &w->report, measured(w), r, &found);
     if (!w->f->correct && (w->known || w->fresh) && form_is(w->report.form, FORM_WEIGHING))
         remember_before(w);
     file_child(w);
@@ -371,10 +424,34 @@ static void file_record(struct work *w)
                         r->nomor, s->seen->inbound->received_ms);
     w->out->kind = FILED_ACCEPTED;
     w->out->text = receipt(w, &found);
-    if (drafts_find(s->state, r->nomor)) {
-        step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(r->nomor)), slice_make("", 0), 0);
-        drafts_remove(s->state, r->nomor);
-    }
+    end_draft(w);
+}
+
+/* A correction that changes nothing: the values that stand already, told lying or standing as they were. */
+static bool stands_already(const struct work *w)
+{
+    const struct filed_report *old = w->f->correct;
+    const struct report *r = &w->report;
+
+    if (!old || r->status == REPORT_REJECTED || (r->status == REPORT_CONFIRM && !reply_shows_guess(r)))
+        return false;
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (!value_equal(&old->values[i], &r->values[i]) ||
+            growth_lying(old->values[i].label, false, STANDING) !=
+                growth_lying(r->values[i].label, false, STANDING))
+            return false;
+    return true;
+}
+
+/* No new version, and nobody is told again. */
+static void say_so_already(struct work *w)
+{
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "isi", reply_echo(w->report.form, w->report.values, w->s->arena) } };
+
+    end_draft(w);
+    w->out->kind = FILED_ACCEPTED;
+    w->out->text = step_text(w->s, w->s->language, "koreksi.already", FILLS(f));
 }
 
 void filing_file(struct step *s, const struct filing *f, struct filed *out)
@@ -403,8 +480,12 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
         return;
     }
     work_begin(w);
-    work_judge(w);
     out->nomor = w->filed.nomor;
+    if (stands_already(w)) {
+        say_so_already(w);
+        return;
+    }
+    work_judge(w);
     if (w->report.status == REPORT_ACCEPTED)
         file_record(w);
     else

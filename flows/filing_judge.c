@@ -119,20 +119,17 @@ static bool is_field(const struct form *form, struct slice name)
 static void judge_correction(struct work *w)
 {
     const struct filed_report *old = w->f->correct;
-    const struct filed_before *b = &old->before;
-    struct child c = { .jk = b->jk, .tgl_lahir = b->lahir, .weighings = { { b->at_ms, b->bb, b->tb } } };
     int bb = form_field(old->form, "bb"), tb = form_field(old->form, "tb");
     int64_t now[2] = { 0 };
     struct slice field;
 
-    if (!b->lahir.n || bb < 0 || tb < 0)
+    if (!old->before.tgl_lahir.n || bb < 0 || tb < 0)
         return;
-    c.weighings_n = b->bb || b->tb;
     now[0] = value_equal(&old->values[bb], &w->report.values[bb]) ? 0 : work_number(&w->report, "bb");
     now[1] = value_equal(&old->values[tb], &w->report.values[tb]) ? 0 : work_number(&w->report, "tb");
     if (!now[0] && !now[1])
         return;
-    field = people_doubt(w->s->rules, &c, now[0], now[1], old->at_ms);
+    field = people_doubt(w->s->rules, &old->before, now[0], now[1], w->report.values[tb].label, old->at_ms);
     if (field.n && !is_sure(w, field))
         doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
 }
@@ -160,7 +157,7 @@ void work_judge(struct work *w)
     if (w->report.status != REPORT_ACCEPTED || !w->known)
         return;
     field = people_doubt(w->s->rules, &w->child, work_number(&w->report, "bb"), work_number(&w->report, "tb"),
-                         w->filed.at_ms);
+                         work_label(&w->report, "tb"), w->filed.at_ms);
     if (field.n && !is_sure(w, field))
         doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
 }

@@ -29,8 +29,9 @@ struct work {
 /* --- filing.c --- */
 void work_begin(struct work *); /* number, id, reporter, times */
 const struct value *work_value(const struct report *, const char *field);
-struct slice work_text(const struct report *, const char *field); /* empty when it is no text */
-int64_t work_number(const struct report *, const char *field);    /* milli, 0 when it is none */
+struct slice work_text(const struct report *, const char *field);  /* empty when it is no text */
+int64_t work_number(const struct report *, const char *field);     /* milli, 0 when it is none */
+struct slice work_label(const struct report *, const char *field); /* that it was typed with; or empty */
 bool work_about_child(const struct form *);
 bool work_is_referral(const struct form *);
 

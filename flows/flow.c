@@ -355,6 +355,8 @@ static enum read_rc read_timer(const struct ruleset *rules, const struct inbound
                                .at_ms = node_int(o, "at"),
                                .bb = node_int(o, "bb"),
                                .tb = node_int(o, "tb"),
+                               .doses = node_text(o, "doses"),
+                               .undone = node_text(o, "undone"),
                                .posyandu = node_text(o, "posyandu"),
                                .nama = node_text(o, "nama"),
                                .taken_back = node_bool(o, "taken_back") };
@@ -570,6 +572,8 @@ static void step_timer_due(struct step *s)
         pws_due(s, d);
     else if (slice_is(d->what, "tugas"))
         tasks_changed(s, d);
+    else if (slice_is(d->what, "dosis"))
+        tasks_doses(s, d);
     else if (slice_is(d->what, "absen"))
         tasks_absent(s, d);
     else if (slice_is(d->what, "ibu"))

@@ -48,9 +48,9 @@ static bool fits_age(const struct rule_set *rules, enum growth_index index, stru
 
 bool growth_lying(struct slice label, bool newborn, int64_t age_months)
 {
-    if (slice_is(label, "PB") || slice_is(label, "PANJANG"))
+    if (slice_is(label, "PB") || slice_starts(label, "PANJANG"))
         return true;
-    if (slice_is(label, "TB") || slice_is(label, "TINGGI"))
+    if (slice_is(label, "TB") || slice_starts(label, "TINGGI"))
         return newborn;
     return age_months < STANDING;
 }

@@ -37,8 +37,8 @@ bool growth_value_plausible(const struct rule_set *, const char *field, struct s
 /* Standing and lying length differ by 0.7 cm: the length as the table of this age wants it. */
 int64_t growth_length(const struct rule_set *, int64_t age_months, int64_t tb_milli, bool lying);
 
-/* Was it measured lying?  As its label says (PB, PANJANG; TB, TINGGI; upper case), else by the age: below 24
- * months.  The TB of a newborn is lying too. */
+/* Was it measured lying?  As its label says (PB, PANJANG BADAN; TB, TINGGI BADAN; upper case), else by the
+ * age: below 24 months.  The TB of a newborn is lying too. */
 bool growth_lying(struct slice label, bool newborn, int64_t age_months);
 
 /* Findings of a measure, most urgent first: BGM, above the orange line, stunted, wasted, head.  Strictly

@@ -5,6 +5,7 @@
 
 #include "flows/blob.h"
 #include "flows/calendar.h"
+#include "flows/doses.h"
 #include "flows/growth.h"
 
 enum {
@@ -49,7 +50,7 @@ void people_buckets(struct slice posyandu, struct slice nama, struct slice nik, 
 
 /* --- the child's blob --- */
 
-static void weighings_decode(const struct node *o, struct child *c)
+void people_weighings(const struct node *o, struct child *c)
 {
     const struct node *w = node_first(node_get(o, "weighings"));
 
@@ -58,7 +59,7 @@ static void weighings_decode(const struct node *o, struct child *c)
             (struct weighing){ .at_ms = node_int(w, "at"), .bb = node_int(w, "bb"), .tb = node_int(w, "tb") };
 }
 
-static void weighings_encode(struct node *o, const struct child *c)
+void people_put_weighings(struct node *o, const struct child *c)
 {
     struct node *list = node_list(o ? o->arena : NULL);
 
@@ -89,7 +90,10 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
         out->nik = node_text(o, "nik");
         out->posyandu = node_text(o, "posyandu");
         out->puskesmas = node_text(o, "puskesmas");
-        weighings_decode(o, out);
+        out->doses = node_text(o, "doses");
+        out->since = node_int(o, "since");
+        out->dose_visit = node_int(o, "dose_visit");
+        people_weighings(o, out);
     }
     return is;
 }
@@ -107,7 +111,10 @@ void child_save(struct step *s, const struct child *c)
     node_put(o, "nik", c->nik);
     node_put(o, "posyandu", c->posyandu);
     node_put(o, "puskesmas", c->puskesmas);
-    weighings_encode(o, c);
+    node_put(o, "doses", c->doses);
+    node_put_int(o, "since", c->since ? c->since : step_today(s));
+    node_put_int(o, "dose_visit", c->dose_visit);
+    people_put_weighings(o, c);
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
 }
 
@@ -139,7 +146,7 @@ static void entry_decode(const struct node *o, struct child *c)
                          .tgl_lahir = node_text(o, "lahir"),
                          .exact = node_bool(o, "exact"),
                          .nik = node_text(o, "nik") };
-    weighings_decode(o, c);
+    people_weighings(o, c);
 }
 
 static struct node *entry_encode(const struct child *c, struct arena *a)
@@ -153,7 +160,7 @@ static struct node *entry_encode(const struct child *c, struct arena *a)
     node_put(o, "lahir", c->tgl_lahir);
     node_put_bool(o, "exact", c->exact);
     node_put(o, "nik", c->nik);
-    weighings_encode(o, c);
+    people_put_weighings(o, c);
     return o;
 }
 
@@ -294,14 +301,14 @@ int people_months(int64_t born, int64_t day)
 }
 
 static struct slice doubt_by_age(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
-                                 int64_t at_ms)
+                                 struct slice tb_label, int64_t at_ms)
 {
     int64_t born, months;
 
     if (!calendar_parse(c->tgl_lahir, &born))
         return slice_make("", 0);
     months = people_months(born, calendar_day(at_ms, rules->utc_offset_min));
-    switch (growth_plausible(rules->rules, c->jk, months, bb, tb, months < 24)) {
+    switch (growth_plausible(rules->rules, c->jk, months, bb, tb, growth_lying(tb_label, false, months))) {
     case GROWTH_DOUBT_BB:
     case GROWTH_DOUBT_BOTH:
         return S("bb");
@@ -314,7 +321,7 @@ static struct slice doubt_by_age(const struct ruleset *rules, const struct child
 }
 
 struct slice people_doubt(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
-                          int64_t at_ms)
+                          struct slice tb_label, int64_t at_ms)
 {
     for (unsigned i = c->weighings_n; bb && i-- > 0;)
         if (c->weighings[i].bb) {
@@ -330,7 +337,7 @@ struct slice people_doubt(const struct ruleset *rules, const struct child *c, in
                 return S("tb");
             break;
         }
-    return doubt_by_age(rules, c, bb, tb, at_ms);
+    return doubt_by_age(rules, c, bb, tb, tb_label, at_ms);
 }
 
 void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
@@ -345,7 +352,7 @@ void people_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
 }
 
 /* The timer names all that lists the child: its NIK as the message's third bucket. */
-static void refresh(struct step *s, const struct child *c, const struct weighing *w)
+static void refresh(struct step *s, const struct child *c, const struct weighing *w, struct slice doses)
 {
     struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = w->at_ms, .bb = w->bb, .tb = w->tb };
     struct slice id[PEOPLE_BUCKETS];
@@ -353,14 +360,15 @@ static void refresh(struct step *s, const struct child *c, const struct weighing
     people_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
     memcpy(d.buckets, id, sizeof id);
     d.nik = c->nik;
+    d.doses = doses;
     step_timer(s, arena_printf(s->arena, "child:%.*s:%lld", SLICE_ARG(c->nomor), (long long)w->at_ms),
                step_due(s, &d), s->now_ms);
 }
 
-void people_weigh_later(struct step *s, const struct child *c, const struct weighing *w)
+void people_weigh_later(struct step *s, const struct child *c, const struct weighing *w, struct slice doses)
 {
-    if (w->bb || w->tb || c->nik.n)
-        refresh(s, c, w);
+    if (w->bb || w->tb || c->nik.n || doses.n)
+        refresh(s, c, w, doses);
 }
 
 void people_changed(struct step *s, const struct child *c)
@@ -369,7 +377,7 @@ void people_changed(struct step *s, const struct child *c)
 
     child_save(s, c);
     person_row(s, c);
-    refresh(s, c, &none);
+    refresh(s, c, &none, slice_make("", 0));
 }
 
 void people_fix(struct step *s, const struct people_fix *fix)
@@ -382,7 +390,9 @@ void people_fix(struct step *s, const struct people_fix *fix)
                      .tb = fix->weighing.tb,
                      .lahir = fix->tgl_lahir,
                      .jk = fix->jk,
-                     .exact = fix->exact };
+                     .exact = fix->exact,
+                     .doses = fix->doses,
+                     .undone = fix->undone };
 
     step_timer(s,
                arena_printf(s->arena, "child:%.*s:%lld:%.*s", SLICE_ARG(fix->nomor), (long long)d.at_ms,
@@ -438,9 +448,11 @@ void people_due(struct step *s, const struct due *d)
     changed = person_set(&c, d);
     if (changed)
         person_row(s, &c);
+    c.doses = doses_with(doses_without(c.doses, d->undone, s->arena), d->doses, s->arena);
     child_save(s, &c);
+    doses_reported(s, &c, d->doses.n || d->undone.n || d->lahir.n);
     if (!d->buckets[0].n) /* a correction did not know the name: the next timer does */
-        refresh(s, &c, &none);
+        refresh(s, &c, &none, slice_make("", 0));
     /* The bucket of the last letters serves names one edit away, who are asked about: it needs no weighings.
      */
     for (unsigned b = 0; b < PEOPLE_BUCKETS; b++)

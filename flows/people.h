@@ -7,6 +7,7 @@
 #define KENTONGAN_FLOWS_PEOPLE_H
 
 #include "flows/step.h"
+#include "gateway/base/node.h"
 
 enum {
     PEOPLE_WEIGHINGS = 12, /* the last so many are remembered */
@@ -23,6 +24,9 @@ struct child {
     struct slice nik, posyandu, puskesmas;
     struct weighing weighings[PEOPLE_WEIGHINGS]; /* oldest first */
     unsigned weighings_n;
+    struct slice doses; /* vaccines that it had: "bcg,opv1", doses.h */
+    int64_t since;      /* the day on which it was first known; 0 = today */
+    int64_t dose_visit; /* the day of the last visit about a dose; 0 = none */
 };
 
 /* "siti aminah": lower case, letters and single blanks only. */
@@ -35,6 +39,9 @@ enum {
 void people_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *,
                     struct slice id[PEOPLE_BUCKETS]);
 
+/* "weighings" of a blob, oldest first. */
+void people_weighings(const struct node *, struct child *out);
+void people_put_weighings(struct node *, const struct child *);
 bool child_load(struct step *, struct slice nomor, struct child *out);
 void child_save(struct step *, const struct child *);
 
@@ -57,13 +64,14 @@ bool people_birth(const struct step *, const struct form *, const struct value *
 /* Completed months from a day of birth to a day. */
 int people_months(int64_t born, int64_t day);
 /* The field whose new value is out of keeping with the child's age, or with its last weighing within 60 days;
- * or empty. */
+ * or empty.  tb_label: what tb was typed with (PB, TB), or empty. */
 struct slice people_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
-                          int64_t at_ms);
+                          struct slice tb_label, int64_t at_ms);
 void people_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
 /* A weighing, and a NIK that was not known, of a child that is: a report by name has loaded only the buckets,
- * one by number only the number, so a timer that is due at once brings them to both. */
-void people_weigh_later(struct step *, const struct child *, const struct weighing *);
+ * one by number only the number, so a timer that is due at once brings them to both.  doses: vaccines that it
+ * had (doses.h), likewise. */
+void people_weigh_later(struct step *, const struct child *, const struct weighing *, struct slice doses);
 void people_due(struct step *, const struct due *);
 
 /* A report of this child was corrected or cancelled: its weighing is replaced or taken away, its birth or sex
@@ -74,6 +82,7 @@ struct people_fix {
     bool cancelled;
     struct slice tgl_lahir, jk; /* empty: as they were */
     bool exact;
+    struct slice doses, undone; /* vaccines of the new version, and of the old one */
 };
 void people_fix(struct step *, const struct people_fix *);
 /* What is known of the child changed: blob and person row now, the bucket by a timer. */

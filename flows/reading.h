@@ -22,7 +22,7 @@ enum reading_kind {
 
 /* The text of a timer: {"t":"referral","nomor":"48217","from":"+62…","do":"…","village":…,"disease":…}. */
 struct due {
-    struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas",
+    struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas", "dosis",
                         * "absen", "ibu", "kunjungan", "rekap", "setuju", "kept", "ussd" */
     struct slice nomor, from, act, village, disease;
     struct slice form;       /* "draft": for the staff list */
@@ -30,10 +30,11 @@ struct due {
     struct slice nik;        /* "child": known from now on */
     struct slice lahir, jk;  /* "child": corrected */
     bool exact;
-    int64_t at_ms, bb, tb; /* "child": a weighing */
-    struct slice posyandu; /* "tugas", "absen", "ibu", "kunjungan", "rekap" */
-    struct slice nama;     /* "kunjungan", "ibu", "tugas": who was visited */
-    bool taken_back;       /* "kunjungan", "tugas" */
+    int64_t at_ms, bb, tb;      /* "child": a weighing */
+    struct slice doses, undone; /* "child": vaccines that it had, and that were taken back: doses.h */
+    struct slice posyandu;      /* "tugas", "dosis", "absen", "ibu", "kunjungan", "rekap" */
+    struct slice nama;          /* "kunjungan", "ibu", "tugas": who was visited */
+    bool taken_back;            /* "kunjungan", "tugas" */
 };
 
 struct sender_state; /* flows/drafts.h */

@@ -152,6 +152,8 @@ struct slice step_due(struct step *s, const struct due *d)
     node_put_int(o, "at", d->at_ms);
     node_put_int(o, "bb", d->bb);
     node_put_int(o, "tb", d->tb);
+    node_put(o, "doses", d->doses);
+    node_put(o, "undone", d->undone);
     node_put(o, "posyandu", d->posyandu);
     node_put(o, "nama", d->nama);
     node_put_bool(o, "taken_back", d->taken_back);
@@ -254,6 +256,11 @@ struct slice step_rfc3339(struct step *s, int64_t ms)
 
     return arena_printf(s->arena, "%04d-%02u-%02uT%02u:%02u:%02u%c%02d:%02d", c.year, c.month, c.day, c.hour,
                         c.minute, c.second, offset < 0 ? '-' : '+', abs / 60, abs % 60);
+}
+
+int64_t step_today(const struct step *s)
+{
+    return calendar_day(s->now_ms, s->rules->utc_offset_min);
 }
 
 struct slice step_day(struct step *s, int64_t ms)

@@ -70,6 +70,8 @@ struct slice step_text(struct step *, struct slice language, const char *key, co
 struct slice step_clock(struct step *, int64_t ms);
 struct slice step_rfc3339(struct step *, int64_t ms);
 struct slice step_day(struct step *, int64_t ms);
+/* The day in the district (calendar.h). */
+int64_t step_today(const struct step *);
 /* "0812…" for "+62812…": as people write it. */
 struct slice step_phone(struct step *, struct slice msisdn);
 

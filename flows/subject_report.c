@@ -55,24 +55,20 @@ static struct node *referral_encode(const struct referral *r, struct arena *a)
     return o;
 }
 
-static void before_decode(const struct node *o, struct filed_before *b)
+static void before_decode(const struct node *o, struct child *b)
 {
-    *b = (struct filed_before){ .jk = node_text(o, "jk"),
-                                .lahir = node_text(o, "lahir"),
-                                .at_ms = node_int(o, "at"),
-                                .bb = node_int(o, "bb"),
-                                .tb = node_int(o, "tb") };
+    b->jk = node_text(o, "jk");
+    b->tgl_lahir = node_text(o, "lahir");
+    people_weighings(o, b);
 }
 
-static void before_encode(struct node *report, const struct filed_before *b)
+static void before_encode(struct node *report, const struct child *b)
 {
-    struct node *o = b->lahir.n && report ? node_object(report->arena) : NULL;
+    struct node *o = b->tgl_lahir.n && report ? node_object(report->arena) : NULL;
 
     node_put(o, "jk", b->jk);
-    node_put(o, "lahir", b->lahir);
-    node_put_int(o, "at", b->at_ms);
-    node_put_int(o, "bb", b->bb);
-    node_put_int(o, "tb", b->tb);
+    node_put(o, "lahir", b->tgl_lahir);
+    people_put_weighings(o, b);
     node_set(report, "before", o);
 }
 

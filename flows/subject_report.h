@@ -5,7 +5,7 @@
 #ifndef KENTONGAN_FLOWS_SUBJECT_REPORT_H
 #define KENTONGAN_FLOWS_SUBJECT_REPORT_H
 
-#include "flows/step.h"
+#include "flows/people.h"
 
 enum number_kind {
     NUMBER_NONE, /* never given out, or forgotten */
@@ -40,11 +40,8 @@ struct referral {
     unsigned told_n;
 };
 
-/* What was known of the child when it was weighed: a correction is judged by it, for the child itself is not
- * loaded then. */
-struct filed_before {
-    struct slice jk, lahir;
-    int64_t at_ms, bb, tb; /* its last weighing before; 0 = none */
+enum {
+    REPORT_BEFORE = 3, /* weighings: this month and the two before tell N, T and 2T */
 };
 
 struct filed_report {
@@ -61,7 +58,9 @@ struct filed_report {
     struct slice at, received_at, provider, message_id;
     int64_t at_ms;
     struct referral referral;
-    struct filed_before before;
+    /* What was known of the child when it was weighed: its sex, its birth and its last weighings before.  A
+     * correction is judged by it, for the child itself is not loaded then.  No birth: nothing is known. */
+    struct child before;
 };
 
 /* False when the blob is no report. */

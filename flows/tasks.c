@@ -1,14 +1,12 @@
-/* tasks.c - see tasks.h.
- *
- * SUBJECT_POSYANDU "PSY001/tugas": {"tasks":[{"anak":"1041","nama":"Siti Aminah","why":"2t","day":20770}]},
- * one task a person, the oldest leaves when it is full. */
-#include "flows/tasks.h"
+/* tasks.c - see tasks.h.  The list itself: tasks_list.c. */
+#include "flows/tasks_list.h"
 
 #include <string.h>
 
 #include "flows/blob.h"
 #include "flows/calendar.h"
 #include "flows/clocks.h"
+#include "flows/doses.h"
 #include "flows/people.h"
 #include "flows/recap.h"
 #include "gateway/conf/programme.h"
@@ -16,177 +14,28 @@
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
 enum {
-    TASKS = 40,
     NAME = 20,
     LIST_MAX = 86,      /* {daftar 86} of tugas.line */
     MORE_MAX = 9,       /* " +12 lain" */
-    DAYS = 60,          /* a task is forgotten */
-    KEEP_DAYS = 100,    /* the list: longer than the timer of any child waits */
-    GONE = 24,          /* of the people who died, so many are remembered */
     OLDEST_MONTHS = 60, /* a child that is older is not waited for on the scales */
     SPREAD = 120,       /* minutes over which the timers of a posyandu fall due */
 };
 
 static const int64_t day_ms = INT64_C(86400000);
 
-/* Why a visit is due, the most urgent first; the first three are findings of a weighing. */
+/* Why a visit is due, the most urgent first; the first three are findings of a weighing.  Empty: only for a
+ * dose. */
 static const struct {
     const char *why, *key;
 } whys[] = {
-    { "bgm", "tugas.bgm" }, { "2t", "tugas.t2" },       { "t", "tugas.t" },       { "kf", "tugas.kf" },
-    { "anc", "tugas.anc" }, { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
+    { "bgm", "tugas.bgm" }, { "2t", "tugas.t2" },  { "t", "tugas.t" },         { "kf", "tugas.kf" },
+    { "anc", "tugas.anc" }, { "", "tugas.dosis" }, { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
 };
 
 enum {
     WHYS = sizeof whys / sizeof whys[0],
     WHYS_WEIGHED = 3,
 };
-
-struct task {
-    struct slice anak, nama, why; /* anak: the child's number; empty for others */
-    int64_t day;                  /* since when */
-};
-
-struct tasks {
-    struct slice id;
-    struct task all[TASKS];
-    unsigned n;
-    struct slice gone[GONE]; /* keys of people who died: nobody is sent to look for them */
-    unsigned gone_n;
-};
-
-/* --- the list --- */
-
-static struct slice list_id(struct slice posyandu, struct arena *a)
-{
-    return arena_printf(a, "%.*s/tugas", SLICE_ARG(posyandu));
-}
-
-bool tasks_subjects(struct slice posyandu, struct arena *a, struct intent *intent)
-{
-    return !posyandu.n || intent_add(intent, SUBJECT_POSYANDU, list_id(posyandu, a));
-}
-
-static int64_t today(const struct step *s)
-{
-    return calendar_day(s->now_ms, s->rules->utc_offset_min);
-}
-
-static void load(struct step *s, struct slice posyandu, struct tasks *t)
-{
-    const struct node *o;
-
-    *t = (struct tasks){ .id = list_id(posyandu, s->arena) };
-    o = blob_parse(step_blob(s, SUBJECT_POSYANDU, t->id), s->arena);
-    for (const struct node *one = node_first(node_get(o, "tasks")); one; one = one->next) {
-        struct task k = { .anak = node_text(one, "anak"),
-                          .nama = node_text(one, "nama"),
-                          .why = node_text(one, "why"),
-                          .day = node_int(one, "day") };
-
-        if (t->n < TASKS && k.day + DAYS > today(s))
-            t->all[t->n++] = k;
-    }
-    t->gone_n = blob_slices(o, "gone", t->gone, GONE);
-}
-
-static void save(struct step *s, const struct tasks *t)
-{
-    struct node *o = blob_new(s->arena), *list = node_list(s->arena);
-
-    for (unsigned i = 0; i < t->n; i++) {
-        struct node *one = node_object(s->arena);
-
-        node_put(one, "anak", t->all[i].anak);
-        node_put(one, "nama", t->all[i].nama);
-        node_put(one, "why", t->all[i].why);
-        node_put_int(one, "day", t->all[i].day);
-        node_add(list, one);
-    }
-    node_set(o, "tasks", list);
-    blob_put_slices(o, "gone", t->gone, t->gone_n);
-    step_write(s, SUBJECT_POSYANDU, t->id, blob_done(o, s->arena), KEEP_DAYS * day_ms);
-}
-
-static void remove_at(struct tasks *t, unsigned i)
-{
-    memmove(&t->all[i], &t->all[i + 1], (t->n - i - 1) * sizeof t->all[0]);
-    t->n--;
-}
-
-struct slice tasks_key(const struct step *s, struct slice nama)
-{
-    const struct word_list *list = list_by_name(&s->rules->forms, S("kata"));
-    const struct word *titles = list ? word_by_code(list, S("penanda_tangan")) : NULL;
-    struct slice key = people_key(nama, s->arena), rest = key, first = slice_cut(&rest, ' ');
-
-    for (unsigned i = 0; rest.n && titles && i < titles->synonyms_n; i++)
-        if (slice_ieq(titles->synonyms[i], first))
-            return rest;
-    return key;
-}
-
-static int gone_at(const struct step *s, const struct tasks *t, struct slice nama)
-{
-    struct slice key = tasks_key(s, nama);
-
-    for (unsigned i = 0; i < t->gone_n; i++)
-        if (slice_eq(t->gone[i], key))
-            return (int)i;
-    return -1;
-}
-
-/* False when that was known. */
-static bool set_gone(const struct step *s, struct tasks *t, struct slice nama, bool gone)
-{
-    int at = gone_at(s, t, nama);
-
-    if ((at >= 0) == gone)
-        return false;
-    if (!gone || t->gone_n == GONE) {
-        unsigned i = gone ? 0 : (unsigned)at;
-
-        memmove(&t->gone[i], &t->gone[i + 1], (t->gone_n - i - 1) * sizeof t->gone[0]);
-        t->gone_n--;
-    }
-    if (gone)
-        t->gone[t->gone_n++] = tasks_key(s, nama);
-    return true;
-}
-
-static void add(struct step *s, struct tasks *t, struct slice anak, struct slice nama, struct slice why)
-{
-    if (gone_at(s, t, nama) >= 0)
-        return;
-    if (t->n == TASKS)
-        remove_at(t, 0);
-    t->all[t->n++] = (struct task){ .anak = anak, .nama = nama, .why = why, .day = today(s) };
-}
-
-static int task_of_child(const struct tasks *t, struct slice anak)
-{
-    for (unsigned i = 0; i < t->n; i++)
-        if (anak.n && slice_eq(t->all[i].anak, anak))
-            return (int)i;
-    return -1;
-}
-
-/* "Siti" is Siti Aminah when no other task is a Siti's. */
-static int task_of_name(struct step *s, const struct tasks *t, struct slice nama)
-{
-    struct slice key = tasks_key(s, nama);
-    int found = -1;
-
-    for (unsigned i = 0; key.n && i < t->n; i++) {
-        struct slice other = tasks_key(s, t->all[i].nama);
-
-        if (slice_eq(other, key))
-            return (int)i;
-        if (other.n > key.n && other.p[key.n] == ' ' && slice_eq(slice_take(other, key.n), key))
-            found = found == -1 ? (int)i : -2;
-    }
-    return found >= 0 ? found : -1;
-}
 
 static int over_of(struct step *s, const struct tasks *t, const struct due *d);
 
@@ -195,12 +44,12 @@ static bool concerns(struct step *s, const struct due *d)
 {
     struct tasks t;
 
-    if (d->act.n || d->taken_back || !step_subject(s, SUBJECT_POSYANDU, list_id(d->posyandu, s->arena)))
+    if (d->act.n || d->taken_back || !step_subject(s, SUBJECT_POSYANDU, tasks_list_id(d->posyandu, s->arena)))
         return true;
-    load(s, d->posyandu, &t);
+    tasks_load(s, d->posyandu, &t);
     if (d->nomor.n)
-        return task_of_child(&t, d->nomor) >= 0 || t.gone_n;
-    return over_of(s, &t, d) >= 0 || gone_at(s, &t, d->nama) >= 0;
+        return tasks_of_child(&t, d->nomor) >= 0 || t.gone_n;
+    return over_of(s, &t, d) >= 0 || tasks_gone_at(s, &t, d->nama) >= 0;
 }
 
 void tasks_tell(struct step *s, const struct filed_report *r, const struct due *d)
@@ -306,11 +155,11 @@ static int over_of(struct step *s, const struct tasks *t, const struct due *d)
 
 static bool died(struct step *s, struct tasks *t, struct slice nama)
 {
-    bool changed = set_gone(s, t, nama, true);
+    bool changed = tasks_set_gone(s, t, nama, true);
 
     for (unsigned i = t->n; i-- > 0;)
         if (slice_eq(tasks_key(s, t->all[i].nama), tasks_key(s, nama))) {
-            remove_at(t, i);
+            tasks_remove(t, i);
             changed = true;
         }
     return changed;
@@ -318,26 +167,23 @@ static bool died(struct step *s, struct tasks *t, struct slice nama)
 
 static bool child_weighed(struct step *s, struct tasks *t, const struct due *d)
 {
-    int i = task_of_child(t, d->nomor);
+    int i = tasks_of_child(t, d->nomor);
     struct child c;
 
     if ((i < 0 && !d->act.n && !t->gone_n) || !child_load(s, d->nomor, &c))
         return false;
-    (void)set_gone(s, t, c.nama, false);
-    if (i >= 0)
-        remove_at(t, (unsigned)i);
-    if (d->act.n)
-        add(s, t, d->nomor, c.nama, d->act);
+    (void)tasks_set_gone(s, t, c.nama, false);
+    tasks_set_why(s, t, &c, d->act);
     return true;
 }
 
 static bool person_seen(struct step *s, struct tasks *t, const struct due *d)
 {
-    bool changed = !d->taken_back && set_gone(s, t, d->nama, false);
+    bool changed = !d->taken_back && tasks_set_gone(s, t, d->nama, false);
     int i = over_of(s, t, d);
 
     if (i >= 0)
-        remove_at(t, (unsigned)i);
+        tasks_remove(t, (unsigned)i);
     return changed || i >= 0;
 }
 
@@ -346,14 +192,14 @@ void tasks_changed(struct step *s, const struct due *d)
     struct tasks t;
     bool changed;
 
-    load(s, d->posyandu, &t);
+    tasks_load(s, d->posyandu, &t);
     changed = d->nomor.n                  ? child_weighed(s, &t, d)
               : slice_is(d->act, "wafat") ? died(s, &t, d->nama)
-              : slice_is(d->act, "hidup") ? set_gone(s, &t, d->nama, false)
+              : slice_is(d->act, "hidup") ? tasks_set_gone(s, &t, d->nama, false)
                                           : person_seen(s, &t, d);
     step_reason(s, changed ? "timer" : "timer_idle");
     if (changed)
-        save(s, &t);
+        tasks_save(s, &t);
 }
 
 static int month_of(const struct step *s, int64_t ms)
@@ -368,35 +214,67 @@ void tasks_absent(struct step *s, const struct due *d)
     int64_t opened_ms = s->now_ms - clock_of(s->rules, "absent_after"), born = 0;
     struct tasks t;
     struct child c;
-    int i;
 
     step_reason(s, "timer_idle");
     if (!child_load(s, d->nomor, &c) || !calendar_parse(c.tgl_lahir, &born) ||
-        people_months(born, today(s)) >= OLDEST_MONTHS)
+        people_months(born, step_today(s)) >= OLDEST_MONTHS)
         return;
     step_reason(s, "timer");
-    load(s, d->posyandu, &t);
-    if (gone_at(s, &t, c.nama) >= 0)
+    tasks_load(s, d->posyandu, &t);
+    if (tasks_gone_at(s, &t, c.nama) >= 0)
         return;
     wait_for(s, d->nomor, d->posyandu, calendar_day(opened_ms, s->rules->utc_offset_min));
     /* Weighed that month elsewhere, by staff: nobody is missing. */
     if (c.weighings_n && month_of(s, c.weighings[c.weighings_n - 1].at_ms) >= month_of(s, opened_ms))
         return;
-    i = task_of_child(&t, d->nomor);
-    if (i >= 0)
-        t.all[i].day = today(s); /* due already, and still */
-    else
-        add(s, &t, d->nomor, c.nama, S("absen"));
-    save(s, &t);
+    {
+        int i = tasks_of_child(&t, d->nomor); /* what is due already is so still */
+
+        tasks_set_why(s, &t, &c, i >= 0 && t.all[i].why.n ? t.all[i].why : S("absen"));
+    }
+    tasks_save(s, &t);
+}
+
+/* "MR 1", "DPT 1 dll": the dose that is overdue longest, for people. */
+static struct slice dose_words(struct step *s, const struct doses_owed *owed)
+{
+    const struct word_list *list = list_by_name(&s->rules->forms, S("vaksin"));
+    const struct word *w = owed->n && list ? word_by_code(list, owed->first) : NULL;
+
+    return w ? arena_printf(s->arena, "%.*s%s", SLICE_ARG(w->say), owed->n > 1 ? " dll" : "") : owed->first;
+}
+
+void tasks_doses(struct step *s, const struct due *d)
+{
+    struct doses_owed owed;
+    struct tasks t;
+    struct child c;
+
+    step_reason(s, "timer_idle");
+    if (!child_load(s, d->nomor, &c))
+        return;
+    if (slice_is(d->act, "dikunjungi")) {
+        c.dose_visit = step_today(s);
+        child_save(s, &c);
+    }
+    tasks_load(s, d->posyandu, &t);
+    if (tasks_gone_at(s, &t, c.nama) >= 0)
+        return;
+    doses_look(s, &c, &owed);
+    doses_wait(s, &c);
+    if (tasks_set_dose(s, &t, &c, dose_words(s, &owed))) {
+        step_reason(s, "timer");
+        tasks_save(s, &t);
+    }
 }
 
 void tasks_missed(struct step *s, const struct due *d)
 {
     struct tasks t;
 
-    load(s, d->posyandu, &t);
-    add(s, &t, slice_make("", 0), d->nama, d->act);
-    save(s, &t);
+    tasks_load(s, d->posyandu, &t);
+    tasks_add(s, &t, slice_make("", 0), d->nama, d->act);
+    tasks_save(s, &t);
     step_reason(s, "timer");
 }
 
@@ -407,18 +285,33 @@ void tasks_visited(struct step *s, const struct due *d)
     struct tasks t;
     int i;
 
-    load(s, d->posyandu, &t);
-    i = task_of_name(s, &t, d->nama);
+    tasks_load(s, d->posyandu, &t);
+    i = tasks_of_name(s, &t, d->nama);
     if (d->taken_back || (i < 0 && !again))
         return;
-    if (i >= 0)
-        remove_at(&t, (unsigned)i);
+    if (i >= 0) {
+        if (t.all[i].dose.n)
+            doses_visited(s, t.all[i].anak, d->posyandu);
+        tasks_remove(&t, (unsigned)i);
+    }
     if (again)
-        add(s, &t, slice_make("", 0), d->nama, S("obat"));
-    save(s, &t);
+        tasks_add(s, &t, slice_make("", 0), d->nama, S("obat"));
+    tasks_save(s, &t);
 }
 
 /* --- TUGAS --- */
+
+/* "2x tidak naik", "imunisasi MR 1", or both. */
+static struct slice why_words(struct step *s, const struct task *k, const char *key)
+{
+    const struct text_fill f[] = { { "vaksin", k->dose } };
+    struct slice why = step_text(s, s->language, key, FILLS(f)), dose;
+
+    if (!k->why.n || !k->dose.n)
+        return why;
+    dose = step_text(s, s->language, "tugas.dosis", FILLS(f));
+    return arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(why), SLICE_ARG(dose));
+}
 
 /* "Siti Aminah (BGM), Budi (tidak ditimbang) +3 lain": the most urgent first, whole entries only. */
 static struct slice list_of(struct step *s, const struct tasks *t)
@@ -437,7 +330,7 @@ static struct slice list_of(struct step *s, const struct tasks *t)
                 continue;
             one = arena_printf(s->arena, "%s%.*s (%.*s)", shown ? ", " : "",
                                SLICE_ARG(text_cut(t->all[i].nama, NAME, s->arena)),
-                               SLICE_ARG(step_text(s, s->language, whys[w].key, NULL, 0)));
+                               SLICE_ARG(why_words(s, &t->all[i], whys[w].key)));
             full = b.n + one.n > LIST_MAX - (shown + 1 < t->n ? MORE_MAX : 0U);
             if (!full) {
                 buf_add(&b, one);
@@ -456,7 +349,7 @@ void tasks_answer(struct step *s, const struct command *c)
     struct tasks t;
 
     (void)c;
-    load(s, s->person->place_code, &t);
+    tasks_load(s, s->person->place_code, &t);
     {
         const struct text_fill f[] = { { "jumlah", arena_printf(s->arena, "%u", t.n) },
                                        { "daftar", list_of(s, &t) },

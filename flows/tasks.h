@@ -1,6 +1,6 @@
 /* tasks.h - the visits that a posyandu owes (TUGAS, SPEC 2.3; DOMAIN 1.6): children whose weight did not rise
- * or lies below the red line, children who were not brought on the day of the posyandu, people who do not
- * take their medicine, mothers whose ANC or KF is overdue.
+ * or lies below the red line, children who were not brought on the day of the posyandu or have not had a
+ * dose, people who do not take their medicine, mothers whose ANC or KF is overdue.
  *
  * Pure.  Opened and closed by timers that reports set, so that filing a report waits for no list that all
  * kader of a posyandu share; a KUNJUNGAN that names the person closes. */
@@ -23,9 +23,11 @@ struct slice tasks_key(const struct step *, struct slice nama);
 bool tasks_subjects(struct slice posyandu, struct arena *, struct intent *);
 
 /* Timers: "tugas", a child was weighed (do: why a visit is due), or a visit cancelled; "absen", the next day
- * of its posyandu is over; "ibu", an ANC or KF is overdue (do: which); "kunjungan". */
+ * of its posyandu is over; "ibu", an ANC or KF is overdue (do: which); "dosis", a dose is or was overdue
+ * (do "dikunjungi": a visit was made about it); "kunjungan". */
 void tasks_changed(struct step *, const struct due *);
 void tasks_absent(struct step *, const struct due *);
+void tasks_doses(struct step *, const struct due *);
 void tasks_missed(struct step *, const struct due *);
 void tasks_visited(struct step *, const struct due *);
 

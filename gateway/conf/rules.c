@@ -12,8 +12,9 @@
 #include "gateway/model/duration.h"
 
 enum {
-    ROWS = 400, /* most rows of one kind */
-    WORDS = 40, /* longest `say` and `act` */
+    ROWS = 400,        /* most rows of one kind */
+    WORDS = 40,        /* longest `say` and `act` */
+    CHILD_MONTHS = 59, /* to which age a dose is looked for */
 };
 
 struct loader {
@@ -205,6 +206,39 @@ static void read_disease(struct loader *l, struct yaml *row)
         fault_add(l->faults, row->mark, "\"%.*s\" stands twice", SLICE_ARG(d->slug));
 }
 
+static bool dose_stands(const struct rule_set *set, unsigned n, struct slice code)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (slice_eq(set->doses[i].code, code))
+            return true;
+    return false;
+}
+
+static void read_dose(struct loader *l, struct yaml *row)
+{
+    unsigned before = l->set->doses_n++;
+    struct dose_rule *d = &l->set->doses[before];
+    const struct word_list *list = list_by_name(l->forms, S("vaksin"));
+    struct yaml *late = yaml_need(row, "late", l->faults);
+    struct row_head head = { 0 };
+
+    read_head(l, row, "code", &head);
+    d->code = head.id;
+    d->version = head.version;
+    if (yaml_need(row, "months", l->faults))
+        d->months = yaml_int(row, "months", 0, 0, CHILD_MONTHS, l->faults);
+    d->until_months = yaml_int(row, "until", CHILD_MONTHS, d->months, CHILD_MONTHS, l->faults);
+    d->after = arena_copy(l->arena, yaml_text(row, "after", "", l->faults));
+    if (late && (!duration_parse(late->text, &d->late_ms) || d->late_ms < 1))
+        fault_add(l->faults, late->mark, "\"late\" takes a span such as 30d");
+    if (list && !word_by_code(list, d->code))
+        fault_add(l->faults, row->mark, "\"%.*s\" is no code of the list vaksin", SLICE_ARG(d->code));
+    if (d->code.n && dose_stands(l->set, before, d->code))
+        fault_add(l->faults, row->mark, "\"%.*s\" stands twice", SLICE_ARG(d->code));
+    if (d->after.n && !dose_stands(l->set, before, d->after))
+        fault_add(l->faults, row->mark, "\"after\" takes a dose that stands above");
+}
+
 static const struct {
     const char *key;
     void (*read)(struct loader *, struct yaml *row);
@@ -216,6 +250,7 @@ static const struct {
     { "clocks", read_clock, offsetof(struct rule_set, clocks_n) },
     { "figures", read_figure, offsetof(struct rule_set, figures_n) },
     { "diseases", read_disease, offsetof(struct rule_set, diseases_n) },
+    { "doses", read_dose, offsetof(struct rule_set, doses_n) },
 };
 
 static void read_file(struct loader *l, struct yaml *root)
@@ -276,6 +311,7 @@ static bool allocate(struct loader *l)
     set->clocks = ARENA_ARRAY(l->arena, struct clock_row, ROWS);
     set->figures = ARENA_ARRAY(l->arena, struct figure_row, ROWS);
     set->diseases = ARENA_ARRAY(l->arena, struct disease_rule, ROWS);
+    set->doses = ARENA_ARRAY(l->arena, struct dose_rule, ROWS);
     return !l->arena->failed;
 }
 

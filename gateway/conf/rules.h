@@ -79,6 +79,20 @@ struct disease_rule {
 /* A slug without a row counts like a count disease.  Never NULL. */
 const struct disease_rule *rules_disease(const struct rule_set *, struct slice slug);
 
+/* --- immunisation --- */
+
+struct dose_rule {
+    struct slice code; /* of the list vaksin */
+    unsigned version;
+    int64_t months;       /* the age at which it is due */
+    int64_t late_ms;      /* so much later it is overdue */
+    int64_t until_months; /* the last age at which somebody is sent for it */
+    struct slice after;   /* the dose before it, an earlier row; may be empty */
+};
+
+/* The schedule, in the order of its rows; NULL and 0 when there is none. */
+const struct dose_rule *rules_doses(const struct rule_set *, unsigned *n);
+
 /* --- WHO growth cut-offs: rows for flows/growth.c --- */
 
 enum growth_index {

@@ -50,6 +50,12 @@ const struct disease_rule *rules_disease(const struct rule_set *set, struct slic
     return &set->other;
 }
 
+const struct dose_rule *rules_doses(const struct rule_set *set, unsigned *n)
+{
+    *n = set ? set->doses_n : 0;
+    return set ? set->doses : NULL;
+}
+
 struct facts {
     const struct form *form;
     const struct value *values;

@@ -107,7 +107,8 @@ struct rule_set {
     struct clock_row *clocks;
     struct figure_row *figures;
     struct disease_rule *diseases;
-    unsigned findings_n, signs_n, growth_n, clocks_n, figures_n, diseases_n;
+    struct dose_rule *doses;
+    unsigned findings_n, signs_n, growth_n, clocks_n, figures_n, diseases_n, doses_n;
     struct disease_rule other;                      /* of a slug without a row */
     struct cutoff_table cutoffs[GROWTH_INDEXES][2]; /* L, P */
     struct form_rows *forms;

@@ -137,6 +137,8 @@ static void length_is_moved_to_the_position_of_the_table(void **state)
     (void)state;
     assert_true(growth_lying(S("PB"), false, 30));
     assert_true(growth_lying(S("PANJANG"), false, 30));
+    assert_true(growth_lying(S("PANJANG BADAN"), false, 30));
+    assert_false(growth_lying(S("TINGGI BADAN"), false, 14));
     assert_false(growth_lying(S("TB"), false, 14));
     assert_false(growth_lying(S("TINGGI"), false, 14));
     assert_true(growth_lying(S("TB"), true, 0));
