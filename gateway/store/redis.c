@@ -397,7 +397,7 @@ void redis_free(struct redis *r)
     loop_timer_free(r->tick);
     loop_timer_free(r->again);
     free(r->ring);
-    free(r);
+    loop_reap(r->loop, free, r); /* its funeral may still be waited for */
 }
 
 void redis_connect(struct redis *r)
