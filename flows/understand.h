@@ -111,8 +111,6 @@ void understand_w2(struct filling *);
 bool understand_labels_value(struct filling *, const struct field *f, unsigned i);
 /* The same, a name counts too. */
 bool understand_other_label(struct filling *, const struct field *f, unsigned i);
-/* The name of a village of the district stands at token i. */
-bool understand_village(const struct filling *, unsigned i, unsigned *used);
 /* Text label (DS, RT …) of a text field at token i. */
 bool understand_text_label(const struct filling *, unsigned i, const struct field *, bool *keep);
 

@@ -67,6 +67,28 @@ static bool plain_number(const struct filling *x, unsigned i)
            slice_all_digits(x->ts.t[i].low) && !(i + 1 < x->ts.n && x->ts.t[i + 1].glued);
 }
 
+/* The name of a village of the district stands at token i: no name of a person. */
+static bool village(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct directory *d = &x->rs->directory;
+
+    for (unsigned p = 0; p < d->places_n; p++) {
+        struct slice rest = d->places[p].name;
+        unsigned k = i;
+
+        if (d->places[p].level != PLACE_DESA && d->places[p].level != PLACE_KELURAHAN)
+            continue;
+        for (; rest.n && k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k++)
+            if ((k > i && (x->ts.t[k].sep & SEP_HARD)) || !slice_ieq(slice_cut(&rest, ' '), x->ts.t[k].text))
+                break;
+        if (!rest.n && k > i && slice_ieq(d->places[p].name, understand_span(x, i, k))) {
+            *used = k - i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* kasus: is it about a person?  A sex, an age with its unit, or a word before a bare number says so. */
 static bool about_person(struct filling *x)
 {
@@ -95,7 +117,7 @@ static bool about_person(struct filling *x)
                 i += used - 1;
                 continue;
             }
-            if (understand_village(x, i, &used)) {
+            if (village(x, i, &used)) {
                 i += used - 1;
                 continue;
             }

@@ -201,27 +201,6 @@ static bool of_a_list(const struct filling *x, unsigned i)
     return false;
 }
 
-bool understand_village(const struct filling *x, unsigned i, unsigned *used)
-{
-    const struct directory *d = &x->rs->directory;
-
-    for (unsigned p = 0; p < d->places_n; p++) {
-        struct slice rest = d->places[p].name;
-        unsigned k = i;
-
-        if (d->places[p].level != PLACE_DESA && d->places[p].level != PLACE_KELURAHAN)
-            continue;
-        for (; rest.n && k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k++)
-            if ((k > i && (x->ts.t[k].sep & SEP_HARD)) || !slice_ieq(slice_cut(&rest, ' '), x->ts.t[k].text))
-                break;
-        if (!rest.n && k > i && slice_ieq(d->places[p].name, understand_span(x, i, k))) {
-            *used = k - i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void places(struct filling *x, const struct field *f, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++) {

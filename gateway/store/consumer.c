@@ -138,13 +138,6 @@ static struct slice stream_key(const struct consumer *c, struct key *k, const ch
 
 /* --- giving out --- */
 
-static int64_t id_ms(struct slice id)
-{
-    uint64_t ms;
-
-    return slice_to_u64(slice_cut(&id, '-'), &ms) ? (int64_t)ms : 0;
-}
-
 static void hold(struct consumer *c, const struct entry *e)
 {
     struct held **at = held_place(c, e->id), *h;
@@ -179,7 +172,7 @@ static void give(struct consumer *c, const redisReply *r, bool recovered)
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 2)
         return;
     e.id = redis_slice(r->element[0]);
-    e.first_ms = id_ms(e.id);
+    e.first_ms = redis_id_ms(e.id);
     fields = r->element[1];
     if (fields->type != REDIS_REPLY_ARRAY) {
         forget(c, e.id);

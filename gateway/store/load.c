@@ -115,14 +115,14 @@ static bool recalled(struct load *l)
     struct slice value;
     struct key k;
 
-    for (unsigned i = 0; i < l->n; i++)
-        if (!recall_takes(l->subjects[i].ref.kind) ||
-            !recall_get(l->store->recall, store_subject_key(l->store, &k, &l->subjects[i].ref), &value))
-            return false;
     for (unsigned i = 0; i < l->n && l->rc == STORE_OK; i++) {
-        if (recall_get(l->store->recall, store_subject_key(l->store, &k, &l->subjects[i].ref), &value))
-            l->rc = take_subject(l, &l->subjects[i], value);
-        l->subjects[i].recalled = true;
+        struct subject *subject = &l->subjects[i];
+
+        if (!recall_takes(subject->ref.kind) ||
+            !recall_get(l->store->recall, store_subject_key(l->store, &k, &subject->ref), &value))
+            return false; /* all are loaded */
+        l->rc = take_subject(l, subject, value);
+        subject->recalled = true;
     }
     return true;
 }

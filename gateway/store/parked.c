@@ -49,13 +49,6 @@ bool store_parked_is(const struct store *s, struct slice stream)
     return false;
 }
 
-static int64_t id_ms(struct slice id)
-{
-    uint64_t ms;
-
-    return slice_to_u64(slice_cut(&id, '-'), &ms) ? (int64_t)ms : 0;
-}
-
 /* --- looking --- */
 
 struct looking {
@@ -88,7 +81,7 @@ static void on_streams(void *arg, const redisReply *reply)
         stream_name(l->store, i, names[i]);
         all[i] = (struct parked_stream){ .name = slice_of(names[i]),
                                          .n = (uint64_t)redis_int(reply->element[2 * i], 0),
-                                         .oldest_ms = id_ms(redis_slice(reply->element[2 * i + 1])) };
+                                         .oldest_ms = redis_id_ms(redis_slice(reply->element[2 * i + 1])) };
     }
     l->streams(l->arg, good ? all : NULL, good ? n : 0);
     free(all);
@@ -124,7 +117,7 @@ static struct parked_entry entry_of(const redisReply *r)
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 2 || r->element[1]->type != REDIS_REPLY_ARRAY)
         return e;
     e.id = redis_slice(r->element[0]);
-    e.first_ms = e.parked_ms = id_ms(e.id);
+    e.first_ms = e.parked_ms = redis_id_ms(e.id);
     fields = r->element[1];
     for (size_t i = 0; i + 1 < fields->elements; i += 2) {
         struct slice name = redis_slice(fields->element[i]);

@@ -67,6 +67,8 @@ void redis_format_i64(struct buf *, int64_t);
 /* Readers of replies; the empty slice or fallback when it is of another type. */
 struct slice redis_slice(const redisReply *);
 int64_t redis_int(const redisReply *, int64_t fallback);
+/* The time in the id of a stream's entry, "1764313920000-0"; 0 when it is none. */
+int64_t redis_id_ms(struct slice id);
 static inline bool redis_is_error(const redisReply *r)
 {
     return !r || r->type == REDIS_REPLY_ERROR;

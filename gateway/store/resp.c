@@ -44,3 +44,10 @@ int64_t redis_int(const redisReply *r, int64_t fallback)
         return v;
     return fallback;
 }
+
+int64_t redis_id_ms(struct slice id)
+{
+    uint64_t ms;
+
+    return slice_to_u64(slice_cut(&id, '-'), &ms) ? (int64_t)ms : 0;
+}
