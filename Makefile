@@ -13,20 +13,21 @@ WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototype
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) $(SAN) -fno-omit-frame-pointer \
              $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -DPCRE2_CODE_UNIT_WIDTH=8 \
-             -DKENTONGAN_VERSION='"$(VERSION)"' -MMD -MP
+             -MMD -MP $(if $(filter gateway/main.c,$<),-DKENTONGAN_VERSION='"$(VERSION)"')
 SAN        = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -DARENA_EMULATE)
 comma     := ,
 LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 PURE_LIBS  = $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null)
 
 # The pure library: no sockets, clocks or threads behind it (docs/architecture.md).
-PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows
-ROOM_DIRS := gateway/loop gateway/http gateway/store gateway/smpp gateway/pipeline gateway/ingress gateway/delivery gateway/district gateway/console
+PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows flows/*
+ROOM_DIRS := gateway/loop gateway/http gateway/store gateway/store/* gateway/smpp gateway/pipeline gateway/ingress gateway/delivery \
+             gateway/district gateway/console gateway/desk gateway/cmd
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))
 ROOM_SRC  := $(wildcard $(addsuffix /*.c,$(ROOM_DIRS))) $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 PURE_OBJ  := $(PURE_SRC:%.c=$(B)/obj/%.o)
 ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(patsubst %,$(B)/obj/%.o,$(wildcard gateway/console/www/*) \
-             gateway/store/commit.lua)
+             gateway/store/commit/commit.lua)
 
 UNIT_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ROOM_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/rooms/test_*.c))
@@ -73,11 +74,11 @@ $(B)/obj/gateway/store/%.lua.o: gateway/store/%.lua
 
 $(B)/libpure.a: $(PURE_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(B)/librooms.a: $(ROOM_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(B)/kentongan: $(B)/obj/gateway/main.o $(B)/librooms.a $(B)/libpure.a
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -1,7 +1,7 @@
 /* outage.c - answering from memory while Redis is away.  See outage.h. */
 #include "flows/outage.h"
 
-#include "flows/step.h"
+#include "flows/step/step.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "flows/understanding.h"
-#include "flows/ussd.h"
+#include "flows/understand/understanding.h"
+#include "flows/ussd/ussd.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/menus.h"
 #include "gateway/conf/places.h"

@@ -11,7 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "flows/clocks.h"
+#include "flows/rows/clocks.h"
 #include "flows/flow.h"
 #include "flows/ruleset.h"
 #include "gateway/base/clock.h"
@@ -28,13 +28,13 @@
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
-#include "gateway/parked_desk.h"
-#include "gateway/people_desk.h"
+#include "gateway/desk/parked.h"
+#include "gateway/desk/people.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/state_key.h"
 #include "gateway/store/store.h"
-#include "gateway/trace_desk.h"
+#include "gateway/desk/trace.h"
 
 enum {
     DRAIN_MS = 10000, /* SPEC 7: finish commits */

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/cmd.h"
+#include "gateway/cmd/cmd.h"
 #include "gateway/gateway.h"
 
 #ifndef KENTONGAN_VERSION

@@ -2,6 +2,8 @@
  */
 #include "parsers/date.h"
 
+#include <string.h>
+
 #include "parsers/text.h"
 
 static bool leap(int y)
@@ -56,11 +58,35 @@ int64_t date_today(int64_t wall_ms, int utc_offset_min)
     return floor_div(wall_ms + (int64_t)utc_offset_min * 60000, 86400000);
 }
 
+struct civil date_civil(int64_t wall_ms, int offset_min)
+{
+    int64_t s = floor_div(wall_ms, 1000) + (int64_t)offset_min * 60, day = floor_div(s, 86400);
+    int rest = (int)(s - day * 86400);
+
+    return (struct civil){ date_of_days(day), rest / 3600, rest / 60 % 60, rest % 60 };
+}
+
+static void digits(char *p, int n, int v)
+{
+    while (n-- > 0) {
+        p[n] = (char)('0' + v % 10);
+        v /= 10;
+    }
+}
+
+/* Without printf: a step writes dozens of days. */
 struct slice date_iso(int64_t days, struct arena *a)
 {
     struct date d = date_of_days(days);
+    char *p = arena_alloc(a, sizeof "YYYY-MM-DD");
 
-    return arena_printf(a, "%04d-%02d-%02d", d.year, d.month, d.day);
+    if (!p || d.year < 0 || d.year > 9999)
+        return slice_make("", 0);
+    memcpy(p, "0000-00-00", sizeof "YYYY-MM-DD");
+    digits(p, 4, d.year);
+    digits(p + 5, 2, d.month);
+    digits(p + 8, 2, d.day);
+    return slice_make(p, 10);
 }
 
 bool date_parse_iso(struct slice s, int64_t *days)

@@ -13,6 +13,14 @@ struct date {
 bool date_valid(int year, int month, int day);
 int64_t date_days(int year, int month, int day);
 struct date date_of_days(int64_t days);
+/* A wall clock as people read it. */
+struct civil {
+    struct date day;
+    int hour, minute, second;
+};
+
+/* offset_min is the district's: Indonesia has no summer time. */
+struct civil date_civil(int64_t wall_ms, int offset_min);
 /* The local day of a wall clock. */
 int64_t date_today(int64_t wall_ms, int utc_offset_min);
 /* "2026-11-21" */

@@ -1,5 +1,5 @@
 /* menus.c - reads config/menus/.  See menus.h.  Faults name file, line and column; nothing here knows a
- * session or what fits on a page (flows/ussd_check.c does). */
+ * session or what fits on a page (flows/ussd/check.c does). */
 #include "gateway/conf/menus.h"
 
 #include <dirent.h>

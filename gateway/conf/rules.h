@@ -45,10 +45,11 @@ struct finding {
 
 /* The rows of a filled form that hold, most urgent first.  Where the age is known otherwise (a child by its
  * number, a birth date), put it as "14bl" into umur of a copy of the values.  Writes at most max; returns how
- * many.  Growth is not among them: see flows/growth.h. */
+ * many.  Growth is not among them: see flows/rows/growth.h. */
 unsigned rules_findings(const struct rule_set *, const struct form *, const struct value *values,
                         struct finding *out, unsigned max);
-/* The rows `growth:` of classes that flows/growth.c worked out ("bgm", "pendek", "2t"), most urgent first. */
+/* The rows `growth:` of classes that flows/rows/growth.c worked out ("bgm", "pendek", "2t"), most urgent
+ * first. */
 unsigned rules_growth_findings(const struct rule_set *, const struct slice *codes, unsigned codes_n,
                                struct finding *out, unsigned max);
 /* True when what is certain makes it an E1 (SPEC 2.2): an E1 row holds, or an E1 sign was heard.  values may
@@ -93,7 +94,7 @@ struct dose_rule {
 /* The schedule, in the order of its rows; NULL and 0 when there is none. */
 const struct dose_rule *rules_doses(const struct rule_set *, unsigned *n);
 
-/* --- WHO growth cut-offs: rows for flows/growth.c --- */
+/* --- WHO growth cut-offs: rows for flows/rows/growth.c --- */
 
 enum growth_index {
     GROWTH_BB_U,  /* kg by month 0-60 */

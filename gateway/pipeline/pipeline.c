@@ -17,7 +17,7 @@
 #include "gateway/base/stat.h"
 #include "gateway/conf/texts.h"
 #include "gateway/pipeline/blackbox.h"
-#include "flows/ussd.h"
+#include "flows/ussd/ussd.h"
 #include "gateway/pipeline/ids.h"
 #include "gateway/pipeline/turns.h"
 

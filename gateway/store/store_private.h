@@ -4,7 +4,7 @@
 
 #include "gateway/base/buf.h"
 #include "gateway/base/uuid.h"
-#include "gateway/store/redis.h"
+#include "gateway/store/redis/redis.h"
 #include "gateway/store/store.h"
 
 enum {

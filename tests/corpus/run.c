@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "flows/ruleset.h"
-#include "flows/understanding.h"
+#include "flows/understand/understanding.h"
 #include "gateway/conf/config.h"
 #include "parsers/text.h"
 #include "tests/support/labelled.h"

@@ -1,6 +1,7 @@
 /* fuzz_parse.c - any bytes as an SMS: understanding ends with one of its outcomes, and what it says is whole.
  */
-#include "flows/understanding.h"
+#include "flows/print/understanding_json.h"
+#include "flows/understand/understanding.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/whole.h"
 

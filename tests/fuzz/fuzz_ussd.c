@@ -2,8 +2,8 @@
  *
  * First byte: who (kader, bidan, puskesmas, nobody) and whether the telco repeats all inputs; then one input
  * a line; a line "~" is a new dial, "~N" lets N minutes pass. */
-#include "flows/ussd.h"
-#include "flows/ussd_page.h"
+#include "flows/ussd/ussd.h"
+#include "flows/ussd/page.h"
 #include "parsers/gsm7.h"
 #include "parsers/ussd_text.h"
 #include "tests/support/mem_store.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flows/drafts.h"
-#include "flows/roles.h"
+#include "flows/step/drafts.h"
+#include "flows/step/roles.h"
 #include "gateway/conf/texts_rows.h"
 #include "tests/support/labelled.h"
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flows/calendar.h"
-#include "flows/ussd.h"
+#include "parsers/date.h"
+#include "flows/ussd/ussd.h"
 
 enum {
     MOST = 4096,

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "flows/ruleset.h"
-#include "flows/ussd_page.h"
+#include "flows/ussd/page.h"
 #include "gateway/conf/config.h"
 #include "tests/support/phone.h"
 

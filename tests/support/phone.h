@@ -3,8 +3,8 @@
 #ifndef KENTONGAN_TESTS_PHONE_H
 #define KENTONGAN_TESTS_PHONE_H
 
-#include "flows/ussd.h"
-#include "flows/ussd_state.h"
+#include "flows/ussd/ussd.h"
+#include "flows/ussd/state.h"
 #include "tests/support/mem_store.h"
 
 #define PHONE_KADER     "+6281200000001"

@@ -3,7 +3,7 @@
 #ifndef KENTONGAN_TESTS_SUPPORT_WHOLE_H
 #define KENTONGAN_TESTS_SUPPORT_WHOLE_H
 
-#include "flows/understanding.h"
+#include "flows/understand/understanding.h"
 
 /* What does not hold; NULL when all does. */
 const char *whole_fault(const struct said *);

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "flows/card.h"
-#include "flows/roles.h"
-#include "flows/tables.h"
-#include "flows/understanding.h"
+#include "flows/print/card.h"
+#include "flows/step/roles.h"
+#include "flows/print/tables.h"
+#include "flows/understand/understanding.h"
 #include "gateway/conf/texts.h"
 #include "tests/support/phone.h"
 
@@ -254,7 +254,7 @@ static struct slice read_file(const char *path)
 
 static void no_form_is_named_in_the_code_of_card_and_tables(void **state)
 {
-    static const char *const files[] = { "flows/card.c", "flows/tables.c" };
+    static const char *const files[] = { "flows/print/card.c", "flows/print/tables.c" };
 
     (void)state;
     for (size_t k = 0; k < sizeof files / sizeof *files; k++) {

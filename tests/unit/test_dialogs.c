@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flows/calendar.h"
+#include "parsers/date.h"
 #include "flows/ruleset.h"
 #include "gateway/model/duration.h"
 #include "tests/support/covered.h"
@@ -218,7 +218,7 @@ static int64_t at_ms(struct script *s, const char *text)
 
     if (sscanf(text, "%d-%d-%d %d:%d", &y, &mo, &d, &h, &mi) != 5)
         fail_msg("%s:%u: not a time: %s", s->file, s->line, text);
-    return ((calendar_days(y, (unsigned)mo, (unsigned)d) * 24 + h) * 60 + mi - rules->utc_offset_min) * 60000;
+    return ((date_days(y, (unsigned)mo, (unsigned)d) * 24 + h) * 60 + mi - rules->utc_offset_min) * 60000;
 }
 
 /* "name: rest": cuts at the colon. */

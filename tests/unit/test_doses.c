@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "flows/calendar.h"
-#include "flows/doses.h"
+#include "parsers/date.h"
+#include "flows/care/doses.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/rules.h"
 
@@ -41,7 +41,7 @@ static int64_t day_of(const char *iso)
 {
     int64_t day = 0;
 
-    assert_true(!*iso || calendar_parse(slice_of(iso), &day));
+    assert_true(!*iso || date_parse_iso(slice_of(iso), &day));
     return day;
 }
 
@@ -88,7 +88,7 @@ static void what_is_overdue(void **state)
         struct slice next;
 
         doses_look(&s, &c, &owed);
-        next = owed.next ? calendar_iso(owed.next, &arena) : S("");
+        next = owed.next ? date_iso(owed.next, &arena) : S("");
         if (owed.n != cases[i].n || !slice_is(owed.first, cases[i].first) || !slice_is(next, cases[i].next))
             fail_msg("%s: %u %.*s %.*s", cases[i].name, owed.n, SLICE_ARG(owed.first), SLICE_ARG(next));
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "flows/growth.h"
+#include "flows/rows/growth.h"
 #include "gateway/conf/csv.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/yaml.h"

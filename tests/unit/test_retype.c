@@ -12,9 +12,10 @@
 
 #include <cmocka.h>
 
-#include "flows/reply_parts.h"
+#include "flows/print/understanding_json.h"
+#include "flows/step/reply_parts.h"
 #include "flows/ruleset.h"
-#include "flows/understanding.h"
+#include "flows/understand/understanding.h"
 #include "parsers/damm.h"
 #include "parsers/date.h"
 #include "tests/support/invent.h"

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "flows/ruleset.h"
-#include "flows/understanding.h"
+#include "flows/understand/understanding.h"
 #include "tests/support/phone.h"
 
 static const int64_t at = 1795226400000; /* 2026-11-21T09:00+07:00 */

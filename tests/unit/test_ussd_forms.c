@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "flows/roles.h"
-#include "flows/ussd_page.h"
+#include "flows/step/roles.h"
+#include "flows/ussd/page.h"
 #include "tests/support/phone.h"
 
 static void the_sample_is_proven(void **state)

@@ -1,0 +1,306 @@
+/* alert.c - judging figures and telling people.  See alert.h. */
+#include "flows/alert/alert.h"
+
+#include <string.h>
+
+#include "flows/step/blob.h"
+#include "parsers/date.h"
+#include "flows/rows/clocks.h"
+#include "flows/alert/episode.h"
+#include "flows/alert/pws.h"
+#include "flows/step/roles.h"
+#include "flows/care/subject_report.h"
+#include "gateway/conf/rules.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    WEEK = 7,
+    BACK_WEEKS = 4,
+};
+
+/* --- judging --- */
+
+static int64_t day_count(const struct node *days, int64_t day, struct arena *a)
+{
+    return node_int(days, date_iso(day, a).p);
+}
+
+static int64_t days_sum(const struct node *days, int64_t last, int n, struct arena *a)
+{
+    int64_t sum = 0;
+
+    for (int i = 0; i < n; i++)
+        sum += day_count(days, last - i, a);
+    return sum;
+}
+
+static int64_t figure(const struct step *s, const char *id, int64_t otherwise)
+{
+    int64_t milli = s->rules->rules ? rules_figure(s->rules->rules, id) : -1;
+
+    return milli > 0 ? milli / 1000 : otherwise;
+}
+
+/* At least 5 cases in 7 days and at least m + 3 sqrt(max(m, 1)), m the weekly mean of the four weeks before.
+ * In whole numbers: with S the sum of the four weeks, 4n - S >= 12 sqrt(max(S, 4)/4). */
+static bool village_over(const struct step *s, const struct node *days, int64_t day, int64_t *count)
+{
+    int64_t n = days_sum(days, day, WEEK, s->arena);
+    int64_t back = days_sum(days, day - WEEK, WEEK * BACK_WEEKS, s->arena), d = 4 * n - back;
+
+    *count = n;
+    return n >= figure(s, "signal_cases", 5) && d >= 0 && d * d >= 36 * (back > 4 ? back : 4);
+}
+
+/* 1.5 times last week, by epidemiological weeks (Sunday to Saturday), at least 5 cases and 3 more. */
+static bool puskesmas_over(const struct step *s, const struct node *days, int64_t day, int64_t *count)
+{
+    int64_t sunday = day - (day + 4) % 7; /* 1970-01-01 was a Thursday */
+    int64_t n = 0, before = days_sum(days, sunday - 1, WEEK, s->arena);
+
+    for (int64_t i = sunday; i <= sunday + 6; i++)
+        n += day_count(days, i, s->arena);
+    *count = n;
+    return n >= figure(s, "signal_cases", 5) && n >= before + 3 && 2 * n >= 3 * before;
+}
+
+static bool over(const struct step *s, const struct disease_rule *rule, const struct node *days, int64_t day,
+                 int64_t *count)
+{
+    if (!rule->by_name)
+        return village_over(s, days, day, count);
+    *count = days_sum(days, day, WEEK, s->arena);
+    return *count >= 1; /* the puskesmas hears of one */
+}
+
+static void episode_open(struct step *s, struct episode *e, const struct disease_rule *rule,
+                         struct slice puskesmas)
+{
+    e->nomor = step_number(s);
+    e->id = step_uuid(s);
+    e->puskesmas = puskesmas;
+    e->by_name = rule->by_name;
+    e->single = rule->single;
+    episode_number_save(s, e);
+}
+
+/* More cases, or the first ones. */
+static void rise(struct step *s, struct episode *e, int64_t day)
+{
+    bool verified = slice_is(e->verdict, "benar");
+
+    if (e->staff_told == 0 || e->count >= 2 * e->staff_told) {
+        episode_tell_staff(s, e, e->by_name ? "alert.staff_verify" : "alert.staff");
+        if (e->staff_told == 0)
+            episode_event(s, e, "sent", episode_count(s, e->count, false));
+        if (e->staff_told == 0 && e->by_name)
+            episode_pass_on(s, e, "unverified", clock_of(s->rules, "episode_verify"));
+        e->staff_told = e->count;
+    }
+    if (slice_is(e->verdict, "bukan") || (e->by_name && e->told == 0 && (!verified || e->count < e->single)))
+        return;
+    if (e->told == 0 || e->count >= 2 * e->told) {
+        episode_tell_heads(s, e,
+                           e->told    ? "alert.head_more"
+                           : verified ? "alert.head_verified"
+                                      : "alert.head");
+        e->told_day = day;
+    }
+}
+
+/* The counts that the heads were told of do not stand any more. */
+static void take_back(struct step *s, struct episode *e)
+{
+    if (e->told == 0 || e->ralat)
+        return;
+    e->ralat = true;
+    for (unsigned i = 0; i < e->heads_n; i++)
+        episode_tell(s, e, e->heads[i], "alert.ralat", true);
+    episode_event(s, e, "ralat", slice_make("", 0));
+}
+
+static void judge_village(struct step *s, const struct node *o)
+{
+    struct slice village = node_text(o, "village"), disease = node_text(o, "disease");
+    const struct node *days = node_get(o, "village_days");
+    const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
+    struct episode e;
+    bool is = episode_load(s, village, disease, &e);
+    int64_t day = 0, count = 0, then = 0;
+
+    if (!date_parse_iso(node_text(o, "day"), &day))
+        return;
+    /* A late report of an old day is judged by the week that ends today, if it still reaches into it. */
+    if (day < date_today(s->now_ms, s->rules->utc_offset_min) &&
+        day + WEEK > date_today(s->now_ms, s->rules->utc_offset_min))
+        day = date_today(s->now_ms, s->rules->utc_offset_min);
+    if (over(s, rule, days, day, &count)) {
+        if (is && e.fallen) { /* taken back before: this is another episode */
+            e = (struct episode){ .village = village, .disease = disease };
+            is = false;
+        }
+        if (!is)
+            episode_open(s, &e, rule, node_text(o, "puskesmas"));
+        e.count = count;
+        rise(s, &e, day);
+        pws_heads(s, village, disease, e.told && !e.ralat);
+        episode_save(s, &e);
+    } else if (is && !over(s, rule, days, e.told_day ? e.told_day : day, &then)) {
+        e.count = then;
+        take_back(s, &e);
+        if (!e.fallen)
+            episode_tell_staff(s, &e, "alert.ralat");
+        e.fallen = true;
+        pws_heads(s, village, disease, false);
+        episode_save(s, &e);
+    }
+}
+
+static void judge_puskesmas(struct step *s, const struct node *o)
+{
+    struct slice pkm = node_text(o, "puskesmas"), disease = node_text(o, "disease");
+    const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
+    struct episode e;
+    int64_t day = 0, count = 0;
+    bool is;
+
+    if (!pkm.n || rule->by_name || !date_parse_iso(node_text(o, "day"), &day) ||
+        !puskesmas_over(s, node_get(o, "puskesmas_days"), day, &count))
+        return;
+    /* Cases of one village alone are that village's signal. */
+    if (count <= days_sum(node_get(o, "village_days"), day, WEEK, s->arena))
+        return;
+    is = episode_load(s, pkm, disease, &e);
+    if (is && count < 2 * e.staff_told)
+        return;
+    if (!is)
+        episode_open(s, &e, rule, pkm);
+    e.count = count;
+    e.staff_told = count;
+    episode_tell_staff(s, &e, "alert.staff_week");
+    episode_event(s, &e, "sent", episode_count(s, count, false));
+    episode_save(s, &e);
+}
+
+bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *intent)
+{
+    const struct node *o = node_read(in->text, a);
+    struct slice village = node_text(o, "village"), disease = node_text(o, "disease");
+    struct slice pkm = node_text(o, "puskesmas");
+    bool ok = village.n && disease.n;
+
+    if (ok)
+        ok = pws_subject_of(village, intent) &&
+             intent_add(intent, SUBJECT_EPISODE,
+                        arena_printf(a, "%.*s/%.*s", SLICE_ARG(village), SLICE_ARG(disease)));
+    if (ok && pkm.n)
+        ok = intent_add(intent, SUBJECT_EPISODE,
+                        arena_printf(a, "%.*s/%.*s", SLICE_ARG(pkm), SLICE_ARG(disease)));
+    return ok;
+}
+
+void alert_judge(struct step *s)
+{
+    const struct inbound *in = s->seen->inbound;
+    const struct node *o = node_read(in->text, s->arena);
+
+    step_reason(s, "signal");
+    pws_count(s, node_text(o, "village"), node_text(o, "disease"), node_get(o, "village_days"),
+              in->received_ms);
+    judge_village(s, o);
+    judge_puskesmas(s, o);
+}
+
+/* --- answers --- */
+
+static void say(struct step *s, const struct episode *e, const char *key)
+{
+    const struct place *village = directory_place(&s->rules->directory, e->village);
+    const struct text_fill f[] = { { "nomor", e->nomor },
+                                   { "penyakit", episode_disease(s, e->disease) },
+                                   { "desa", village ? village->name : e->village } };
+
+    step_answer(s, e->nomor, step_text(s, s->language, key, FILLS(f)));
+}
+
+static bool may_verify(const struct step *s, const struct episode *e)
+{
+    const struct directory *dir = &s->rules->directory;
+    const struct place *village = directory_place(dir, e->village), *pkm = directory_place(dir, e->puskesmas);
+    const struct place *at = s->person ? s->person->place : NULL;
+
+    if (!at || s->person->role == ROLE_KADER || s->person->role == ROLE_KADES ||
+        s->person->role == ROLE_CAMAT)
+        return false;
+    return s->person->role == ROLE_DINKES || place_under(pkm, at) ||
+           (at->area && village && place_village(at) == place_village(village));
+}
+
+static bool may_ok(const struct step *s, const struct episode *e)
+{
+    const struct place *village = directory_place(&s->rules->directory, e->village);
+
+    return s->person && village &&
+           (s->person->place == village || s->person->place == place_kecamatan(village));
+}
+
+void alert_answer(struct step *s, const struct command *c)
+{
+    struct episode e;
+    const char *verdict = c->kind == COMMAND_BENAR ? "benar" : "bukan";
+
+    if (!episode_number_load(s, c->nomor, &e))
+        return;
+    if (c->kind == COMMAND_OK ? !(may_ok(s, &e) || may_verify(s, &e)) : !may_verify(s, &e)) {
+        step_reason(s, "command_refused");
+        say(s, &e, "alert.not_yours");
+        return;
+    }
+    if (c->kind == COMMAND_OK) {
+        episode_event(s, &e, "ok", c->catatan);
+        e.ok = true;
+        episode_number_save(s, &e);
+        episode_pass_on(s, &e, "ok", 0);
+        say(s, &e, "alert.ok");
+        return;
+    }
+    if (slice_is(e.verdict, verdict)) {
+        say(s, &e, "alert.already");
+        return;
+    }
+    e.verdict = slice_of(verdict);
+    episode_event(s, &e, verdict, c->catatan);
+    episode_number_save(s, &e);
+    episode_pass_on(s, &e, verdict, 0);
+    say(s, &e, c->kind == COMMAND_BENAR ? "alert.benar" : "alert.bukan");
+}
+
+/* --- clocks, and verdicts on their way --- */
+
+void alert_due(struct step *s, const struct due *d)
+{
+    struct episode e, number;
+
+    step_reason(s, "timer_idle");
+    if (!episode_load(s, d->village, d->disease, &e) || !slice_eq(e.nomor, d->nomor) ||
+        !episode_number_load(s, d->nomor, &number))
+        return;
+    e.verdict = number.verdict;
+    e.ok = number.ok;
+    step_reason(s, "timer");
+    if (slice_is(d->act, "benar")) {
+        if (e.told == 0 && e.count >= e.single)
+            episode_tell_heads(s, &e, "alert.head_verified");
+    } else if (slice_is(d->act, "bukan")) {
+        take_back(s, &e);
+        episode_event(s, &e, "closed", slice_make("", 0));
+    } else if (slice_is(d->act, "unverified")) {
+        if (!e.verdict.n && e.told == 0 && e.count >= e.single)
+            episode_tell_heads(s, &e, "alert.head_unverified");
+    } else if (slice_is(d->act, "camat") && !e.ok && !e.ralat && !e.camat && !slice_is(e.verdict, "bukan")) {
+        episode_tell_camat(s, &e, "alert.head");
+    }
+    pws_heads(s, d->village, d->disease, e.told && !e.ralat);
+    episode_save(s, &e);
+}

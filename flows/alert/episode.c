@@ -1,0 +1,235 @@
+/* episode.c - see episode.h. */
+#include "flows/alert/episode.h"
+
+#include <string.h>
+
+#include "flows/step/blob.h"
+#include "parsers/date.h"
+#include "flows/rows/clocks.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+static const int64_t day_ms = INT64_C(86400000);
+
+/* --- the episode's two blobs --- */
+
+static struct slice episode_id(struct step *s, struct slice village, struct slice disease)
+{
+    return arena_printf(s->arena, "%.*s/%.*s", SLICE_ARG(village), SLICE_ARG(disease));
+}
+
+bool episode_load(struct step *s, struct slice village, struct slice disease, struct episode *e)
+{
+    const struct node *o =
+        blob_parse(step_blob(s, SUBJECT_EPISODE, episode_id(s, village, disease)), s->arena);
+    bool is = o != NULL;
+
+    *e = (struct episode){ .village = village, .disease = disease };
+    if (is) {
+        e->nomor = node_text(o, "nomor");
+        e->id = node_text(o, "id");
+        e->puskesmas = node_text(o, "puskesmas");
+        e->by_name = node_bool(o, "by_name");
+        e->single = node_int(o, "single");
+        e->verdict = node_text(o, "verdict");
+        e->count = node_int(o, "count");
+        e->told = node_int(o, "told");
+        e->staff_told = node_int(o, "staff_told");
+        e->told_day = node_int(o, "told_day");
+        e->heads_n = blob_slices(o, "heads", e->heads, EPISODE_HEADS);
+        e->camat = node_bool(o, "camat");
+        e->ok = node_bool(o, "ok");
+        e->ralat = node_bool(o, "ralat");
+        e->fallen = node_bool(o, "fallen");
+    }
+    return is;
+}
+
+void episode_save(struct step *s, const struct episode *e)
+{
+    struct node *o = blob_new(s->arena);
+
+    node_put(o, "nomor", e->nomor);
+    node_put(o, "id", e->id);
+    node_put(o, "puskesmas", e->puskesmas);
+    node_put_bool(o, "by_name", e->by_name);
+    node_put_int(o, "single", e->single);
+    node_put(o, "verdict", e->verdict);
+    node_put_int(o, "count", e->count);
+    node_put_int(o, "told", e->told);
+    node_put_int(o, "staff_told", e->staff_told);
+    node_put_int(o, "told_day", e->told_day);
+    blob_put_slices(o, "heads", e->heads, e->heads_n);
+    node_put_bool(o, "camat", e->camat);
+    node_put_bool(o, "ok", e->ok);
+    node_put_bool(o, "ralat", e->ralat);
+    node_put_bool(o, "fallen", e->fallen);
+    step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
+               clock_of(s->rules, "episode_close"));
+}
+
+/* What BENAR, BUKAN and OK find under the number. */
+void episode_number_save(struct step *s, const struct episode *e)
+{
+    struct node *o = blob_new(s->arena);
+
+    node_put(o, "kind", S("episode"));
+    node_put(o, "id", e->id);
+    node_put(o, "village", e->village);
+    node_put(o, "disease", e->disease);
+    node_put(o, "puskesmas", e->puskesmas);
+    node_put(o, "verdict", e->verdict);
+    node_put_bool(o, "ok", e->ok);
+    step_write(s, SUBJECT_NUMBER, e->nomor, blob_done(o, s->arena), 60 * day_ms);
+}
+
+bool episode_number_load(struct step *s, struct slice nomor, struct episode *e)
+{
+    const struct node *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor), s->arena);
+    bool is = slice_is(node_text(o, "kind"), "episode");
+
+    *e = (struct episode){ .nomor = nomor };
+    e->id = node_text(o, "id");
+    e->village = node_text(o, "village");
+    e->disease = node_text(o, "disease");
+    e->puskesmas = node_text(o, "puskesmas");
+    e->verdict = node_text(o, "verdict");
+    e->ok = node_bool(o, "ok");
+    return is;
+}
+
+void episode_event(struct step *s, const struct episode *e, const char *name, struct slice words)
+{
+    struct row row = { .kind = ROW_ALERT_EVENT };
+    bool spoken = s->seen->inbound->kind == INBOUND_SMS || s->seen->inbound->kind == INBOUND_USSD;
+
+    row.event = (struct event_row){
+        .id = step_uuid(s),
+        .of = e->id,
+        .nomor = e->nomor,
+        .event = slice_of(name),
+        .at = step_rfc3339(s, spoken ? s->seen->inbound->received_ms : s->now_ms),
+        .who = spoken ? s->msisdn : slice_make("", 0),
+        .role = spoken && s->person ? slice_of(role_name(s->person->role)) : S("sistem"),
+        .place = spoken && s->person ? s->person->place_code : e->village,
+        .words = words,
+    };
+    step_row(s, &row);
+}
+
+/* The other blob is told by a timer that is due at once and names both. */
+void episode_pass_on(struct step *s, const struct episode *e, const char *act, int64_t in_ms)
+{
+    struct due d = { .what = S("episode"),
+                     .nomor = e->nomor,
+                     .act = slice_of(act),
+                     .village = e->village,
+                     .disease = e->disease };
+
+    step_timer(s, arena_printf(s->arena, "episode:%.*s:%s", SLICE_ARG(e->nomor), act), step_due(s, &d),
+               s->now_ms + in_ms);
+}
+
+/* --- words --- */
+
+/* Counts under five are never told exactly outside the health service. */
+struct slice episode_count(struct step *s, int64_t n, bool head)
+{
+    return head && n < 5 ? S("<5") : arena_printf(s->arena, "%lld", (long long)n);
+}
+
+struct slice episode_disease(const struct step *s, struct slice slug)
+{
+    const struct word *w = form_counted_word(&s->rules->forms, slug);
+
+    return w && w->say.n ? w->say : slug;
+}
+
+void episode_tell(struct step *s, const struct episode *e, struct slice to, const char *key, bool head)
+{
+    const struct place *village = directory_place(&s->rules->directory, e->village);
+    struct slice language = step_language_of(s, to);
+    const struct text_fill f[] = { { "nomor", e->nomor },
+                                   { "jumlah", episode_count(s, e->count, head) },
+                                   { "penyakit", episode_disease(s, e->disease) },
+                                   { "desa", village ? village->name : e->village } };
+
+    step_sms(s, to, SMS_ALERT, e->nomor, step_text(s, language, key, FILLS(f)));
+}
+
+/* --- who --- */
+
+struct telling {
+    struct step *s;
+    struct episode *e;
+    const char *key;
+    bool head;
+    unsigned n;
+};
+
+static void tell_person(void *arg, const struct person *p)
+{
+    struct telling *t = arg;
+
+    episode_tell(t->s, t->e, p->msisdn, t->key, t->head);
+    t->n++;
+    if (!t->head)
+        return;
+    for (unsigned i = 0; i < t->e->heads_n; i++)
+        if (slice_eq(t->e->heads[i], p->msisdn))
+            return;
+    if (t->e->heads_n < EPISODE_HEADS)
+        t->e->heads[t->e->heads_n++] = p->msisdn;
+}
+
+/* Pustu of the village and its puskesmas; nobody there: upwards, at last the duty numbers. */
+void episode_tell_staff(struct step *s, struct episode *e, const char *key)
+{
+    const struct directory *dir = &s->rules->directory;
+    const struct place *pkm = directory_place(dir, e->puskesmas);
+    struct telling t = { .s = s, .e = e, .key = key };
+    struct audience who;
+
+    for (unsigned i = 0; i < dir->places_n; i++)
+        if (dir->places[i].level == PLACE_PUSTU && dir->places[i].area &&
+            slice_eq(dir->places[i].area->code, e->village))
+            directory_people_at(dir, &dir->places[i], tell_person, &t);
+    step_audience(s, pkm, &who);
+    for (unsigned i = 0; i < who.n; i++)
+        episode_tell(s, e, who.msisdn[i], key, false);
+}
+
+/* At most one SMS to a head per episode and doubling. */
+void episode_tell_heads(struct step *s, struct episode *e, const char *key)
+{
+    const struct directory *dir = &s->rules->directory;
+    const struct place *village = directory_place(dir, e->village);
+    struct telling t = { .s = s, .e = e, .key = key, .head = true };
+
+    if (village && (village->level == PLACE_DESA || village->level == PLACE_KELURAHAN))
+        directory_people_at(dir, village, tell_person, &t);
+    if (!t.n && village && place_kecamatan(village)) { /* a village without a head: its camat */
+        directory_people_at(dir, place_kecamatan(village), tell_person, &t);
+        e->camat = true;
+    }
+    if (!t.n)
+        return;
+    e->told = e->count;
+    e->told_day = date_today(s->now_ms, s->rules->utc_offset_min);
+    episode_event(s, e, "sent", episode_count(s, e->count, true));
+    if (!e->camat && !e->ok)
+        episode_pass_on(s, e, "camat", clock_of(s->rules, "episode_ok"));
+}
+
+/* The camat, when no head said OK in time. */
+void episode_tell_camat(struct step *s, struct episode *e, const char *key)
+{
+    const struct place *kecamatan = place_kecamatan(directory_place(&s->rules->directory, e->village));
+    struct telling t = { .s = s, .e = e, .key = key, .head = true };
+
+    e->camat = true;
+    if (kecamatan)
+        directory_people_at(&s->rules->directory, kecamatan, tell_person, &t);
+    if (t.n)
+        episode_event(s, e, "escalated", slice_make("", 0));
+}

@@ -1,0 +1,48 @@
+/* episode.h - an episode of one disease in one village: its two blobs, its events, and telling people of it.
+ *
+ * Pure; behind alert.h, which decides. */
+#ifndef KENTONGAN_FLOWS_ALERT_EPISODE_H
+#define KENTONGAN_FLOWS_ALERT_EPISODE_H
+
+#include "flows/step/step.h"
+
+enum {
+    EPISODE_HEADS = 8,
+};
+
+struct episode {
+    struct slice nomor, id, village, disease, puskesmas;
+    bool by_name;
+    int64_t single;                    /* by name: cases from which the heads hear too */
+    struct slice verdict;              /* "", "benar", "bukan" */
+    int64_t count;                     /* cases at the last judgement */
+    int64_t told;                      /* cases when the heads heard last; 0 = never */
+    int64_t staff_told;                /* cases when the staff heard last */
+    int64_t told_day;                  /* the day (since 1970) of the figures that they heard */
+    struct slice heads[EPISODE_HEADS]; /* who of them has had it */
+    unsigned heads_n;
+    bool camat;  /* the camat was told too */
+    bool ok;     /* a head said OK */
+    bool ralat;  /* taken back, once */
+    bool fallen; /* its cases were cancelled: over */
+};
+
+/* SUBJECT_EPISODE; false when there is none: *e then has village and disease alone. */
+bool episode_load(struct step *, struct slice village, struct slice disease, struct episode *e);
+void episode_save(struct step *, const struct episode *);
+/* SUBJECT_NUMBER: what BENAR, BUKAN and OK find. */
+bool episode_number_load(struct step *, struct slice nomor, struct episode *e);
+void episode_number_save(struct step *, const struct episode *);
+void episode_event(struct step *, const struct episode *, const char *name, struct slice words);
+/* A timer that names both blobs: at once for news of one to the other, or a clock. */
+void episode_pass_on(struct step *, const struct episode *, const char *act, int64_t in_ms);
+
+/* For people: heads read <5. */
+struct slice episode_count(struct step *, int64_t n, bool head);
+struct slice episode_disease(const struct step *, struct slice slug);
+void episode_tell(struct step *, const struct episode *, struct slice to, const char *key, bool head);
+void episode_tell_staff(struct step *, struct episode *, const char *key);
+void episode_tell_heads(struct step *, struct episode *, const char *key);
+void episode_tell_camat(struct step *, struct episode *, const char *key);
+
+#endif

@@ -1,0 +1,454 @@
+/* child.c - children.  See child.h. */
+#include "flows/care/child.h"
+
+#include <string.h>
+
+#include "flows/step/blob.h"
+#include "parsers/date.h"
+#include "flows/care/doses.h"
+#include "flows/rows/growth.h"
+
+enum {
+    BUCKET = 200, /* most children of one bucket: more are still filed, only not found by name */
+};
+
+static const int64_t day_ms = INT64_C(86400000);
+static const int64_t kept_ms = INT64_C(86400000) * 365 * 7; /* a child is followed to 71 months */
+
+struct slice child_key(struct slice nama, struct arena *a)
+{
+    char *p = arena_alloc(a, nama.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; p && i < nama.n; i++) {
+        char c = nama.p[i];
+
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if ((c == ' ' || c == '.') && n > 0 && p[n - 1] != ' ')
+            p[n++] = ' ';
+        else if (c >= 'a' && c <= 'z')
+            p[n++] = c;
+    }
+    while (n > 0 && p[n - 1] == ' ')
+        n--;
+    return slice_make(p ? p : "", n);
+}
+
+void child_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *a,
+                   struct slice id[CHILD_BUCKETS])
+{
+    struct slice key = child_key(nama, a), first = slice_take(key, 2);
+    struct slice last = key.n > 2 ? slice_skip(key, key.n - 2) : key;
+
+    id[0] = arena_printf(a, "%.*s/%.*s-", SLICE_ARG(posyandu), SLICE_ARG(first));
+    id[1] = arena_printf(a, "%.*s/-%.*s", SLICE_ARG(posyandu), SLICE_ARG(last));
+    id[2] = slice_make("", 0);
+    if (nik.n)
+        id[2] = arena_printf(a, "%.*s/%.*s", SLICE_ARG(posyandu), SLICE_ARG(nik));
+}
+
+/* --- the child's blob --- */
+
+void child_weighings(const struct node *o, struct child *c)
+{
+    const struct node *w = node_first(node_get(o, "weighings"));
+
+    for (; w && c->weighings_n < CHILD_WEIGHINGS; w = w->next)
+        c->weighings[c->weighings_n++] =
+            (struct weighing){ .at_ms = node_int(w, "at"), .bb = node_int(w, "bb"), .tb = node_int(w, "tb") };
+}
+
+void child_put_weighings(struct node *o, const struct child *c)
+{
+    struct node *list = node_list(o ? o->arena : NULL);
+
+    for (unsigned i = 0; i < c->weighings_n; i++) {
+        struct node *w = node_object(list ? list->arena : NULL);
+
+        node_put_int(w, "at", c->weighings[i].at_ms);
+        node_put_int(w, "bb", c->weighings[i].bb);
+        node_put_int(w, "tb", c->weighings[i].tb);
+        node_add(list, w);
+    }
+    node_set(o, "weighings", list);
+}
+
+bool child_load(struct step *s, struct slice nomor, struct child *out)
+{
+    const struct node *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor), s->arena);
+    bool is = slice_is(node_text(o, "kind"), "child");
+
+    memset(out, 0, sizeof *out);
+    if (is) {
+        out->nomor = nomor;
+        out->id = node_text(o, "id");
+        out->nama = node_text(o, "nama");
+        out->jk = node_text(o, "jk");
+        out->tgl_lahir = node_text(o, "tgl_lahir");
+        out->exact = node_bool(o, "exact");
+        out->nik = node_text(o, "nik");
+        out->posyandu = node_text(o, "posyandu");
+        out->puskesmas = node_text(o, "puskesmas");
+        out->doses = node_text(o, "doses");
+        out->since = node_int(o, "since");
+        out->dose_visit = node_int(o, "dose_visit");
+        child_weighings(o, out);
+    }
+    return is;
+}
+
+void child_save(struct step *s, const struct child *c)
+{
+    struct node *o = blob_new(s->arena);
+
+    node_put(o, "kind", S("child"));
+    node_put(o, "id", c->id);
+    node_put(o, "nama", c->nama);
+    node_put(o, "jk", c->jk);
+    node_put(o, "tgl_lahir", c->tgl_lahir);
+    node_put_bool(o, "exact", c->exact);
+    node_put(o, "nik", c->nik);
+    node_put(o, "posyandu", c->posyandu);
+    node_put(o, "puskesmas", c->puskesmas);
+    node_put(o, "doses", c->doses);
+    node_put_int(o, "since", c->since ? c->since : step_today(s));
+    node_put_int(o, "dose_visit", c->dose_visit);
+    child_put_weighings(o, c);
+    step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
+}
+
+/* --- finding --- */
+
+struct search {
+    struct step *step;
+    const struct child *wanted;
+    struct slice key;
+    int64_t born;
+    unsigned exact, near;
+    struct child best, best_near;
+};
+
+static bool same_age(int64_t born, int64_t other)
+{
+    struct date a = date_of_days(born), b = date_of_days(other);
+    int months = (a.year - b.year) * 12 + a.month - b.month;
+
+    return months >= -1 && months <= 1;
+}
+
+static void entry_decode(const struct node *o, struct child *c)
+{
+    *c = (struct child){ .nomor = node_text(o, "n"),
+                         .id = node_text(o, "id"),
+                         .nama = node_text(o, "nama"),
+                         .jk = node_text(o, "jk"),
+                         .tgl_lahir = node_text(o, "lahir"),
+                         .exact = node_bool(o, "exact"),
+                         .nik = node_text(o, "nik") };
+    child_weighings(o, c);
+}
+
+static struct node *entry_encode(const struct child *c, struct arena *a)
+{
+    struct node *o = node_object(a);
+
+    node_put(o, "n", c->nomor);
+    node_put(o, "id", c->id);
+    node_put(o, "nama", c->nama);
+    node_put(o, "jk", c->jk);
+    node_put(o, "lahir", c->tgl_lahir);
+    node_put_bool(o, "exact", c->exact);
+    node_put(o, "nik", c->nik);
+    child_put_weighings(o, c);
+    return o;
+}
+
+static void look_at(struct search *f, const struct node *o)
+{
+    struct child found;
+    struct slice key;
+    int64_t born;
+    bool by_nik;
+
+    entry_decode(o, &found);
+    key = child_key(found.nama, f->step->arena);
+    by_nik = found.nik.n && slice_eq(found.nik, f->wanted->nik);
+    if (!date_parse_iso(found.tgl_lahir, &born))
+        return;
+    if (!by_nik && (!slice_eq(found.jk, f->wanted->jk) || !same_age(born, f->born)))
+        return;
+    if ((by_nik || slice_eq(key, f->key)) && !slice_eq(found.nomor, f->best.nomor)) {
+        f->best = found;
+        f->exact++;
+    } else if (!slice_eq(key, f->key) && slice_one_edit(key, f->key)) {
+        f->best_near = found;
+        f->near++;
+    }
+}
+
+enum child_match child_match(struct step *s, struct slice posyandu, const struct child *wanted,
+                             struct child *out)
+{
+    struct search f = { .step = s, .wanted = wanted, .key = child_key(wanted->nama, s->arena) };
+    struct slice id[CHILD_BUCKETS];
+
+    child_buckets(posyandu, wanted->nama, wanted->nik, s->arena, id);
+    if (!date_parse_iso(wanted->tgl_lahir, &f.born))
+        return CHILD_NEW;
+    for (unsigned i = 0; i < CHILD_BUCKETS; i++) {
+        static const unsigned order[CHILD_BUCKETS] = { 2, 0, 1 };
+        unsigned b = order[i];
+        const struct node *o = id[b].n ? blob_parse(step_blob(s, SUBJECT_NAME, id[b]), s->arena) : NULL;
+
+        for (const struct node *k = node_first(node_get(o, "children")); k; k = k->next)
+            look_at(&f, k);
+        if (f.exact)
+            break; /* NIK wins; and the other bucket of the name holds the same ones */
+    }
+    *out = f.exact ? f.best : f.best_near;
+    return f.exact == 1 ? CHILD_ONE : f.exact || f.near ? CHILD_ASK : CHILD_NEW;
+}
+
+/* Puts the child into a bucket, or in the place of what stood there of it. */
+static void bucket_put(struct step *s, struct slice id, const struct child *c)
+{
+    const struct node *was = blob_parse(step_blob(s, SUBJECT_NAME, id), s->arena);
+    struct node *o = blob_new(s->arena), *children = node_list(s->arena);
+    bool stands = false;
+
+    for (const struct node *k = node_first(node_get(was, "children")); k; k = k->next) {
+        bool it = slice_eq(node_text(k, "n"), c->nomor);
+
+        node_add(children, it ? entry_encode(c, s->arena) : node_of_raw(s->arena, k->raw));
+        stands |= it;
+    }
+    if (!stands && children && children->n < BUCKET)
+        node_add(children, entry_encode(c, s->arena));
+    node_set(o, "children", children);
+    step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), kept_ms);
+}
+
+static void person_row(struct step *s, const struct child *c)
+{
+    struct row row = { .kind = ROW_PERSON };
+
+    row.person = (struct person_row){ .id = c->id,
+                                      .nomor = c->nomor,
+                                      .nama = c->nama,
+                                      .jk = c->jk,
+                                      .tgl_lahir = c->tgl_lahir,
+                                      .tgl_lahir_exact = c->exact,
+                                      .nik = c->nik,
+                                      .posyandu = c->posyandu };
+    step_row(s, &row);
+}
+
+static void buckets_put(struct step *s, const struct child *c)
+{
+    struct slice id[CHILD_BUCKETS];
+
+    child_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
+    for (unsigned b = 0; b < CHILD_BUCKETS; b++)
+        if (id[b].n)
+            bucket_put(s, id[b], c);
+}
+
+void child_make(struct step *s, struct child *c)
+{
+    c->nomor = step_number(s);
+    c->id = step_uuid(s);
+    buckets_put(s, c);
+    person_row(s, c);
+}
+
+/* --- ages and weights --- */
+
+bool child_birth(const struct step *s, const struct form *form, const struct value *values, int64_t at_ms,
+                 int64_t *day, bool *exact)
+{
+    int umur = form_field(form, "umur"), lahir = form_field(form, "tgl_lahir");
+    int64_t today = date_today(at_ms, s->rules->utc_offset_min), n = 0, months;
+    struct slice t, unit;
+    struct date c;
+
+    *exact = false;
+    if (lahir >= 0 && values[lahir].kind == VALUE_TEXT && date_parse_iso(values[lahir].text, day)) {
+        *exact = true;
+        return true;
+    }
+    if (umur < 0 || values[umur].kind != VALUE_TEXT || values[umur].text.n < 3)
+        return false;
+    t = values[umur].text;
+    unit = slice_skip(t, t.n - 2);
+    if (!slice_to_i64(slice_take(t, t.n - 2), &n) || n < 0 || n > 2000)
+        return false;
+    if (slice_is(unit, "hr") || slice_is(unit, "mg")) {
+        *day = today - (slice_is(unit, "mg") ? 7 * n : n);
+        return true;
+    }
+    c = date_of_days(today);
+    months = (int64_t)c.year * 12 + c.month - 1 - (slice_is(unit, "th") ? 12 * n : n);
+    *day = date_days((int)(months / 12), (int)(months % 12) + 1, 1);
+    return true;
+}
+
+static struct slice doubt_by_age(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
+                                 struct slice tb_label, int64_t at_ms)
+{
+    int64_t born, months;
+
+    if (!date_parse_iso(c->tgl_lahir, &born))
+        return slice_make("", 0);
+    months = date_months_between(born, date_today(at_ms, rules->utc_offset_min));
+    switch (growth_plausible(rules->rules, c->jk, months, bb, tb, growth_lying(tb_label, false, months))) {
+    case GROWTH_DOUBT_BB:
+    case GROWTH_DOUBT_BOTH:
+        return S("bb");
+    case GROWTH_DOUBT_TB:
+        return S("tb");
+    case GROWTH_FINE:
+        break;
+    }
+    return slice_make("", 0);
+}
+
+struct slice child_doubt(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
+                         struct slice tb_label, int64_t at_ms)
+{
+    for (unsigned i = c->weighings_n; bb && i-- > 0;)
+        if (c->weighings[i].bb) {
+            if (!growth_weight_step(rules->rules, c->weighings[i].bb, bb,
+                                    (at_ms - c->weighings[i].at_ms) / day_ms))
+                return S("bb");
+            break;
+        }
+    for (unsigned i = c->weighings_n; tb && i-- > 0;)
+        if (c->weighings[i].tb) {
+            if (!growth_height_step(rules->rules, c->weighings[i].tb, tb,
+                                    (at_ms - c->weighings[i].at_ms) / day_ms))
+                return S("tb");
+            break;
+        }
+    return doubt_by_age(rules, c, bb, tb, tb_label, at_ms);
+}
+
+void child_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+{
+    if (!bb && !tb)
+        return;
+    if (c->weighings_n == CHILD_WEIGHINGS) {
+        memmove(&c->weighings[0], &c->weighings[1], (CHILD_WEIGHINGS - 1) * sizeof c->weighings[0]);
+        c->weighings_n--;
+    }
+    c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = at_ms, .bb = bb, .tb = tb };
+}
+
+/* The timer names all that lists the child: its NIK as the message's third bucket. */
+static void refresh(struct step *s, const struct child *c, const struct weighing *w, struct slice doses)
+{
+    struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = w->at_ms, .bb = w->bb, .tb = w->tb };
+    struct slice id[CHILD_BUCKETS];
+
+    child_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
+    memcpy(d.buckets, id, sizeof id);
+    d.nik = c->nik;
+    d.doses = doses;
+    step_timer(s, arena_printf(s->arena, "child:%.*s:%lld", SLICE_ARG(c->nomor), (long long)w->at_ms),
+               step_due(s, &d), s->now_ms);
+}
+
+void child_weigh_later(struct step *s, const struct child *c, const struct weighing *w, struct slice doses)
+{
+    if (w->bb || w->tb || c->nik.n || doses.n)
+        refresh(s, c, w, doses);
+}
+
+void child_changed(struct step *s, const struct child *c)
+{
+    const struct weighing none = { 0 };
+
+    child_save(s, c);
+    person_row(s, c);
+    refresh(s, c, &none, slice_make("", 0));
+}
+
+void child_fix(struct step *s, const struct child_fix *fix)
+{
+    struct due d = { .what = S("child"),
+                     .nomor = fix->nomor,
+                     .act = fix->cancelled ? S("batal") : S("ganti"),
+                     .at_ms = fix->weighing.at_ms,
+                     .bb = fix->weighing.bb,
+                     .tb = fix->weighing.tb,
+                     .lahir = fix->tgl_lahir,
+                     .jk = fix->jk,
+                     .exact = fix->exact,
+                     .doses = fix->doses,
+                     .undone = fix->undone };
+
+    step_timer(s,
+               arena_printf(s->arena, "child:%.*s:%lld:%.*s", SLICE_ARG(fix->nomor), (long long)d.at_ms,
+                            SLICE_ARG(d.act)),
+               step_due(s, &d), s->now_ms);
+}
+
+/* The weighing of this moment: taken away, put in its place, or added. */
+static void weighing_set(struct child *c, const struct due *d)
+{
+    unsigned i = 0;
+
+    while (i < c->weighings_n && c->weighings[i].at_ms != d->at_ms)
+        i++;
+    if (i < c->weighings_n && slice_is(d->act, "batal")) {
+        memmove(&c->weighings[i], &c->weighings[i + 1], (c->weighings_n - i - 1) * sizeof c->weighings[0]);
+        c->weighings_n--;
+    } else if (i < c->weighings_n && slice_is(d->act, "ganti")) {
+        c->weighings[i].bb = d->bb;
+        c->weighings[i].tb = d->tb;
+    } else if (i == c->weighings_n && !d->act.n) {
+        child_weighed(c, d->bb, d->tb, d->at_ms);
+    }
+}
+
+/* True when what the person row says changed. */
+static bool person_set(struct child *c, const struct due *d)
+{
+    bool changed = d->lahir.n || d->jk.n || (d->nik.n && !c->nik.n);
+
+    if (d->nik.n && !c->nik.n)
+        c->nik = d->nik;
+    if (d->jk.n)
+        c->jk = d->jk;
+    if (d->lahir.n) {
+        c->tgl_lahir = d->lahir;
+        c->exact = d->exact;
+    }
+    return changed;
+}
+
+void child_due(struct step *s, const struct due *d)
+{
+    const struct weighing none = { 0 };
+    bool changed;
+    struct child c;
+
+    step_reason(s, "timer_idle");
+    if (!child_load(s, d->nomor, &c))
+        return;
+    step_reason(s, "timer");
+    weighing_set(&c, d);
+    changed = person_set(&c, d);
+    if (changed)
+        person_row(s, &c);
+    c.doses = doses_with(doses_without(c.doses, d->undone, s->arena), d->doses, s->arena);
+    child_save(s, &c);
+    doses_reported(s, &c, d->doses.n || d->undone.n || d->lahir.n);
+    if (!d->buckets[0].n) /* a correction did not know the name: the next timer does */
+        refresh(s, &c, &none, slice_make("", 0));
+    /* The bucket of the last letters serves names one edit away, who are asked about: it needs no weighings.
+     */
+    for (unsigned b = 0; b < CHILD_BUCKETS; b++)
+        if (d->buckets[b].n && (b != 1 || changed || !d->at_ms))
+            bucket_put(s, d->buckets[b], &c);
+}

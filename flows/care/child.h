@@ -1,0 +1,89 @@
+/* child.h - children: their numbers, how a report finds its child, and what is impossible for a child that
+ * is known (SPEC 2.7).
+ *
+ * Pure.  A child lives in SUBJECT_NUMBER; two SUBJECT_NAME buckets of its posyandu (first two and last two
+ * letters of the name) list it, so that a name one edit away is found too, and a third one by NIK. */
+#ifndef KENTONGAN_FLOWS_CARE_CHILD_H
+#define KENTONGAN_FLOWS_CARE_CHILD_H
+
+#include "flows/step/step.h"
+#include "gateway/base/node.h"
+
+enum {
+    CHILD_WEIGHINGS = 12, /* the last so many are remembered */
+};
+
+struct weighing {
+    int64_t at_ms, bb, tb; /* milli; 0 = not given */
+};
+
+struct child {
+    struct slice nomor, id, nama, jk;
+    struct slice tgl_lahir; /* ISO; day 01 when only the month is known */
+    bool exact;
+    struct slice nik, posyandu, puskesmas;
+    struct weighing weighings[CHILD_WEIGHINGS]; /* oldest first */
+    unsigned weighings_n;
+    struct slice doses; /* vaccines that it had: "bcg,opv1", doses.h */
+    int64_t since;      /* the day on which it was first known; 0 = today */
+    int64_t dose_visit; /* the day of the last visit about a dose; 0 = none */
+};
+
+/* "siti aminah": lower case, letters and single blanks only. */
+struct slice child_key(struct slice nama, struct arena *);
+enum {
+    CHILD_BUCKETS = 3, /* first letters, last letters, NIK */
+};
+
+/* The buckets of a child in its posyandu, as ids of SUBJECT_NAME; the third is empty without a NIK. */
+void child_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *,
+                   struct slice id[CHILD_BUCKETS]);
+
+/* "weighings" of a blob, oldest first. */
+void child_weighings(const struct node *, struct child *out);
+void child_put_weighings(struct node *, const struct child *);
+bool child_load(struct step *, struct slice nomor, struct child *out);
+void child_save(struct step *, const struct child *);
+
+/* Who a report by name is about. */
+enum child_match {
+    CHILD_NEW,
+    CHILD_ONE, /* *out */
+    CHILD_ASK, /* *out is the likeliest of several, or one edit away */
+};
+
+/* Looks in the buckets; *out is what the bucket knows of the child: all but its posyandu and puskesmas.
+ */
+enum child_match child_match(struct step *, struct slice posyandu, const struct child *wanted,
+                             struct child *out);
+/* Makes the child: number, blob, buckets, person row. */
+void child_make(struct step *, struct child *);
+/* Day of birth from umur or tgl_lahir at a date; false when neither is given. */
+bool child_birth(const struct step *, const struct form *, const struct value *values, int64_t at_ms,
+                 int64_t *day, bool *exact);
+/* The field whose new value is out of keeping with the child's age, or with its last weighing within 60 days;
+ * or empty.  tb_label: what tb was typed with (PB, TB), or empty. */
+struct slice child_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
+                         struct slice tb_label, int64_t at_ms);
+void child_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
+/* A weighing, and a NIK that was not known, of a child that is: a report by name has loaded only the buckets,
+ * one by number only the number, so a timer that is due at once brings them to both.  doses: vaccines that it
+ * had (doses.h), likewise. */
+void child_weigh_later(struct step *, const struct child *, const struct weighing *, struct slice doses);
+void child_due(struct step *, const struct due *);
+
+/* A report of this child was corrected or cancelled: its weighing is replaced or taken away, its birth or sex
+ * put right.  The child is not loaded then: timers do it. */
+struct child_fix {
+    struct slice nomor; /* the child's */
+    struct weighing weighing;
+    bool cancelled;
+    struct slice tgl_lahir, jk; /* empty: as they were */
+    bool exact;
+    struct slice doses, undone; /* vaccines of the new version, and of the old one */
+};
+void child_fix(struct step *, const struct child_fix *);
+/* What is known of the child changed: blob and person row now, the bucket by a timer. */
+void child_changed(struct step *, const struct child *);
+
+#endif

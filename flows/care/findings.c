@@ -1,0 +1,159 @@
+/* findings.c - see findings.h. */
+#include "flows/care/findings.h"
+
+#include <string.h>
+
+#include "parsers/date.h"
+#include "flows/rows/growth.h"
+#include "gateway/base/node.h"
+
+enum {
+    MOST = 16,  /* findings of one report */
+    SPOKEN = 3, /* in the receipt */
+    BYTES = 4096,
+};
+
+static int64_t number_of(const struct report *r, const char *name)
+{
+    const struct value *v = report_value(r, name);
+
+    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
+}
+
+static int month_of(const struct step *s, int64_t ms)
+{
+    struct date d = date_civil(ms, s->rules->utc_offset_min).day;
+
+    return d.year * 12 + d.month - 1;
+}
+
+/* What the measures of a child say, by its age and its earlier weighings. */
+static unsigned of_child(const struct step *s, const struct report *r, const struct child *c, int64_t at_ms,
+                         struct growth_trend *trend, struct finding *out, unsigned max)
+{
+    struct growth_weight past[CHILD_WEIGHINGS];
+    struct growth_measure m = { .sex = c->jk,
+                                .bb = number_of(r, "bb"),
+                                .tb = number_of(r, "tb"),
+                                .lila = number_of(r, "lila"),
+                                .lk = number_of(r, "lk") };
+    const struct value *tb;
+    unsigned n = 0, past_n = 0;
+    int64_t born;
+
+    if (!form_is(r->form, FORM_WEIGHING) || !date_parse_iso(c->tgl_lahir, &born))
+        return 0;
+    m.age_months = date_months_between(born, date_today(at_ms, s->rules->utc_offset_min));
+    tb = report_value(r, "tb");
+    m.lying = growth_lying(tb ? tb->label : slice_make("", 0), false, m.age_months);
+    for (unsigned i = 0; i < c->weighings_n; i++)
+        if (c->weighings[i].bb)
+            past[past_n++] = (struct growth_weight){ .month = month_of(s, c->weighings[i].at_ms),
+                                                     .bb = c->weighings[i].bb };
+    n = growth_findings(s->rules->rules, &m, out, max);
+    if (m.bb) {
+        *trend = growth_trend(s->rules->rules, past, past_n, month_of(s, at_ms), m.bb, m.age_months);
+        if (n < max)
+            n += growth_trend_finding(s->rules->rules, *trend, &out[n]);
+    }
+    return n;
+}
+
+static void add_json(struct buf *b, const struct finding *f)
+{
+    buf_str(b, b->n > 1 ? "," : "");
+    buf_str(b, "{\"id\":");
+    buf_json(b, f->id);
+    buf_printf(b, ",\"v\":%u,\"class\":\"%s\",\"say\":", f->version, urgency_name(f->class));
+    buf_json(b, f->say);
+    buf_char(b, '}');
+}
+
+/* Most urgent first, whoever found it. */
+static void sort(struct finding *f, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++)
+        for (unsigned k = i; k > 0 && f[k].class > f[k - 1].class; k--) {
+            struct finding t = f[k];
+
+            f[k] = f[k - 1];
+            f[k - 1] = t;
+        }
+}
+
+static void write_out(struct step *s, const struct finding *found, unsigned n,
+                      const struct growth_trend *trend, struct findings *out)
+{
+    struct buf json, say;
+    unsigned spoken = 0;
+
+    buf_init(&json, BYTES);
+    buf_init(&say, BYTES);
+    buf_char(&json, '[');
+    for (unsigned i = 0; i < n; i++) {
+        add_json(&json, &found[i]);
+        out->private = out->private || found[i].nakes_only;
+        if (found[i].nakes_only || spoken == SPOKEN)
+            continue;
+        buf_str(&say, spoken++ ? ", " : "");
+        buf_add(&say, found[i].say);
+        out->act = out->act.n ? out->act : found[i].act;
+        out->worst = found[i].class > out->worst ? found[i].class : out->worst;
+    }
+    if (trend->code)
+        buf_printf(&json, "%s{\"id\":\"nt\",\"v\":1,\"class\":\"\",\"say\":\"%c\"}", json.n > 1 ? "," : "",
+                   trend->code);
+    buf_char(&json, ']');
+    out->json = arena_copy(s->arena, buf_slice(&json));
+    out->say = arena_copy(s->arena, buf_slice(&say));
+    buf_free(&json);
+    buf_free(&say);
+}
+
+/* The report's values, with the age that its child has where the report gives none (by number, by birth
+ * date): thresholds by age hold for that child too. */
+static void with_age(const struct step *s, const struct report *r, const struct child *c, int64_t at_ms,
+                     struct value values[FORM_FIELDS])
+{
+    int umur = form_field(r->form, "umur");
+    int64_t born;
+
+    memcpy(values, r->values, sizeof r->values);
+    if (c && umur >= 0 && values[umur].kind == VALUE_ABSENT && date_parse_iso(c->tgl_lahir, &born))
+        values[umur] = value_text(arena_printf(
+            s->arena, "%dbl", (int)date_months_between(born, date_today(at_ms, s->rules->utc_offset_min))));
+}
+
+void findings_of(struct step *s, const struct report *r, const struct child *child,
+                 const struct filed_report *filed, struct findings *out)
+{
+    struct finding found[MOST];
+    struct value values[FORM_FIELDS];
+    struct growth_trend trend = { 0 };
+    unsigned n;
+
+    *out = (struct findings){ .json = S("[]") };
+    if (!s->rules->rules)
+        return;
+    with_age(s, r, child, filed->at_ms, values);
+    n = rules_findings(s->rules->rules, r->form, values, found, MOST);
+    if (child)
+        n += of_child(s, r, child, filed->at_ms, &trend, found + n, MOST - n);
+    sort(found, n);
+    write_out(s, found, n, &trend, out);
+    if (!out->say.n && trend.code == 'N')
+        out->say = step_text(s, s->language, "growth.rising", NULL, 0);
+    if (out->worst == URGENCY_E2 && !form_is(r->form, FORM_DEATH)) { /* nobody refers the dead */
+        const struct text_fill f[] = { { "nomor", filed->nomor } };
+
+        out->act = step_text(s, s->language, "receipt.offer", f, 1);
+    }
+}
+
+struct slice findings_first(struct slice json, struct arena *a)
+{
+    const struct node *first = node_first(node_read(json, a));
+    struct slice id = node_text(first, "id");
+
+    return id.n && !slice_is(id, "nt") ? node_text(first, "say") : slice_make("", 0);
+}

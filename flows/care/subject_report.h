@@ -1,0 +1,77 @@
+/* subject_report.h - what stands behind the number of a report (SUBJECT_NUMBER): the newest version of the
+ * record, and its referral if it has one.
+ *
+ * Pure: a versioned JSON blob.  What a number is at all says number_kind(). */
+#ifndef KENTONGAN_FLOWS_CARE_SUBJECT_REPORT_H
+#define KENTONGAN_FLOWS_CARE_SUBJECT_REPORT_H
+
+#include "flows/care/child.h"
+
+enum number_kind {
+    NUMBER_NONE, /* never given out, or forgotten */
+    NUMBER_REPORT,
+    NUMBER_CHILD,
+    NUMBER_EPISODE,
+    NUMBER_REQUEST, /* a DAFTAR that waits for SETUJU */
+};
+
+enum number_kind number_kind(struct slice blob, struct arena *);
+
+enum referral_state {
+    REFERRAL_NONE,
+    REFERRAL_SENT,
+    REFERRAL_TAKEN,
+    REFERRAL_ARRIVED,
+    REFERRAL_MISSED, /* TIDAK HADIR */
+    REFERRAL_DONE,
+    REFERRAL_CANCELLED,
+    REFERRAL_EXPIRED,
+};
+
+struct referral {
+    enum referral_state state;
+    struct slice urgency;           /* "E1", "E2" */
+    struct slice say;               /* "Bu Ana 28th perdarahan": who and why, for the staff */
+    struct slice level;             /* code of the place that is addressed now; empty = the duty numbers */
+    struct slice by;                /* MSISDN of who took it */
+    unsigned climbs;                /* times that it went to another level; part of the timer's id */
+    bool incomplete;                /* sent before the report was complete */
+    struct slice told[STEP_PEOPLE]; /* everyone who had it */
+    unsigned told_n;
+};
+
+enum {
+    REPORT_BEFORE = 3, /* weighings: this month and the two before tell N, T and 2T */
+};
+
+struct filed_report {
+    struct slice id, nomor; /* id: the record's uuid */
+    const struct form *form;
+    struct value values[FORM_FIELDS];
+    bool draft; /* not in `record` yet */
+    unsigned version;
+    struct slice status; /* valid checked corrected cancelled; "draft" */
+    struct slice reporter, role, place, posyandu;
+    struct slice posting;          /* code of the place where the reporter sat: whose chain it is */
+    struct slice person_id, child; /* uuid and number of the person */
+    struct slice findings;         /* JSON array */
+    struct slice at, received_at, provider, message_id;
+    int64_t at_ms;
+    struct referral referral;
+    /* What was known of the child when it was weighed: its sex, its birth and its last weighings before.  A
+     * correction is judged by it, for the child itself is not loaded then.  No birth: nothing is known. */
+    struct child before;
+};
+
+/* False when the blob is no report. */
+bool report_decode(struct slice blob, struct slice nomor, const struct ruleset *, struct arena *,
+                   struct filed_report *out);
+struct slice report_encode(const struct filed_report *, struct arena *);
+/* Writes the subject with its time to live (SPEC 2.3: 30 days, and one for the clock to run out). */
+void report_save(struct step *, const struct filed_report *);
+/* The row of its newest version. */
+void report_row(struct step *, const struct filed_report *);
+/* The report under a number as it stands now; false when it is none. */
+bool report_load(struct step *, struct slice nomor, struct filed_report *out);
+
+#endif

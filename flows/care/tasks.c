@@ -1,0 +1,361 @@
+/* tasks.c - see tasks.h.  The list itself: tasks_list.c. */
+#include "flows/care/tasks_list.h"
+
+#include <string.h>
+
+#include "flows/step/blob.h"
+#include "parsers/date.h"
+#include "flows/rows/clocks.h"
+#include "flows/care/doses.h"
+#include "flows/care/child.h"
+#include "flows/care/recap.h"
+#include "gateway/conf/programme.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    NAME = 20,
+    LIST_MAX = 86,      /* {daftar 86} of tugas.line */
+    MORE_MAX = 9,       /* " +12 lain" */
+    OLDEST_MONTHS = 60, /* a child that is older is not waited for on the scales */
+    SPREAD = 120,       /* minutes over which the timers of a posyandu fall due */
+};
+
+static const int64_t day_ms = INT64_C(86400000);
+
+/* Why a visit is due, the most urgent first; the first three are findings of a weighing.  Empty: only for a
+ * dose. */
+static const struct {
+    const char *why, *key;
+} whys[] = {
+    { "bgm", "tugas.bgm" }, { "2t", "tugas.t2" },  { "t", "tugas.t" },         { "kf", "tugas.kf" },
+    { "anc", "tugas.anc" }, { "", "tugas.dosis" }, { "absen", "tugas.absen" }, { "obat", "tugas.obat" },
+};
+
+enum {
+    WHYS = sizeof whys / sizeof whys[0],
+    WHYS_WEIGHED = 3,
+};
+
+static int over_of(struct step *s, const struct tasks *t, const struct due *d);
+
+/* The list, as it was loaded, has something that a report changes. */
+static bool concerns(struct step *s, const struct due *d)
+{
+    struct tasks t;
+
+    if (d->act.n || d->taken_back || !step_subject(s, SUBJECT_POSYANDU, tasks_list_id(d->posyandu, s->arena)))
+        return true;
+    tasks_load(s, d->posyandu, &t);
+    if (d->nomor.n)
+        return tasks_of_child(&t, d->nomor) >= 0 || t.gone_n;
+    return over_of(s, &t, d) >= 0 || tasks_gone_at(s, &t, d->nama) >= 0;
+}
+
+void tasks_tell(struct step *s, const struct filed_report *r, const struct due *d)
+{
+    /* A correction takes back and files in one step: the same id, the later one stands. */
+    if (r->version > 1 || concerns(s, d))
+        step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, d), s->now_ms);
+}
+
+/* --- what a report brings --- */
+
+/* The most urgent finding of a weighing that asks for a visit. */
+static struct slice why_of(const struct filed_report *r, struct arena *a)
+{
+    static const char group[] = "growth.";
+    unsigned best = WHYS_WEIGHED;
+
+    for (const struct node *one = node_first(node_read(r->findings, a)); one; one = one->next) {
+        struct slice id = node_text(one, "id");
+
+        for (unsigned w = 0; slice_starts(id, group) && w < best; w++)
+            if (slice_is(slice_skip(id, strlen(group)), whys[w].why))
+                best = w;
+    }
+    return best < WHYS_WEIGHED ? slice_of(whys[best].why) : slice_make("", 0);
+}
+
+/* The morning after the posyandu's day in the month after a day; 0 when it is not on the schedule. */
+static int64_t after_next_opening(const struct step *s, struct slice posyandu, struct slice anak, int64_t day)
+{
+    const struct place *p = directory_place(&s->rules->directory, posyandu);
+    const struct opening *o = s->rules->programme && p ? programme_opening(s->rules->programme, p) : NULL;
+    struct date c = date_of_days(day);
+    int64_t first, last, opens;
+
+    if (!o)
+        return 0;
+    first = date_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1);
+    c = date_of_days(first);
+    last = date_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1) - 1;
+    opens = first + o->day - 1 < last ? first + o->day - 1 : last;
+    return opens * day_ms - (int64_t)s->rules->utc_offset_min * 60000 + clock_of(s->rules, "absent_after") +
+           (int64_t)(slice_hash(anak) % SPREAD) * 60000;
+}
+
+/* One timer a child: every weighing moves it on. */
+static void wait_for(struct step *s, struct slice anak, struct slice posyandu, int64_t day)
+{
+    struct due d = { .what = S("absen"), .nomor = anak, .posyandu = posyandu };
+    int64_t at = after_next_opening(s, posyandu, anak, day);
+
+    if (at > s->now_ms)
+        step_timer(s, arena_printf(s->arena, "absen:%.*s", SLICE_ARG(anak)), step_due(s, &d), at);
+}
+
+/* What a cancelled visit asked for is not due (what it closed stays closed); who died is not looked for. */
+static void tell_of(struct step *s, const struct filed_report *r, const char *act)
+{
+    int nama = form_field(r->form, "nama");
+    struct due d = { .what = S("tugas"), .act = slice_of(act), .posyandu = r->posyandu, .taken_back = true };
+
+    if (!r->posyandu.n || nama < 0 || r->values[nama].kind != VALUE_TEXT)
+        return;
+    d.nama = r->values[nama].text;
+    tasks_tell(s, r, &d);
+}
+
+void tasks_filed(struct step *s, const struct filed_report *r, bool taken_back)
+{
+    struct due d = { .what = S("tugas"), .nomor = r->child, .posyandu = r->posyandu };
+
+    if (form_is(r->form, taken_back ? FORM_VISIT : FORM_DEATH))
+        tell_of(s, r, taken_back ? "" : "wafat");
+    else if (taken_back && form_is(r->form, FORM_DEATH))
+        tell_of(s, r, "hidup");
+    if (!r->posyandu.n || !r->child.n || !form_is(r->form, FORM_WEIGHING | FORM_BIRTH))
+        return;
+    if (!taken_back)
+        wait_for(s, r->child, r->posyandu, date_today(r->at_ms, s->rules->utc_offset_min));
+    if (!form_is(r->form, FORM_WEIGHING))
+        return;
+    d.act = taken_back ? slice_make("", 0) : why_of(r, s->arena);
+    tasks_tell(s, r, &d);
+}
+
+/* --- timers --- */
+
+/* What is not due any more of a person without a number: a cancelled visit asked for the medicine, or a
+ * mother was seen. */
+static int over_of(struct step *s, const struct tasks *t, const struct due *d)
+{
+    struct slice key = tasks_key(s, d->nama);
+
+    for (unsigned i = 0; i < t->n; i++) {
+        struct slice why = t->all[i].why;
+
+        if ((d->taken_back ? slice_is(why, "obat") : slice_is(why, "anc") || slice_is(why, "kf")) &&
+            slice_eq(tasks_key(s, t->all[i].nama), key))
+            return (int)i;
+    }
+    return -1;
+}
+
+static bool died(struct step *s, struct tasks *t, struct slice nama)
+{
+    bool changed = tasks_set_gone(s, t, nama, true);
+
+    for (unsigned i = t->n; i-- > 0;)
+        if (slice_eq(tasks_key(s, t->all[i].nama), tasks_key(s, nama))) {
+            tasks_remove(t, i);
+            changed = true;
+        }
+    return changed;
+}
+
+static bool was_weighed(struct step *s, struct tasks *t, const struct due *d)
+{
+    int i = tasks_of_child(t, d->nomor);
+    struct child c;
+
+    if ((i < 0 && !d->act.n && !t->gone_n) || !child_load(s, d->nomor, &c))
+        return false;
+    (void)tasks_set_gone(s, t, c.nama, false);
+    tasks_set_why(s, t, &c, d->act);
+    return true;
+}
+
+static bool person_seen(struct step *s, struct tasks *t, const struct due *d)
+{
+    bool changed = !d->taken_back && tasks_set_gone(s, t, d->nama, false);
+    int i = over_of(s, t, d);
+
+    if (i >= 0)
+        tasks_remove(t, (unsigned)i);
+    return changed || i >= 0;
+}
+
+void tasks_changed(struct step *s, const struct due *d)
+{
+    struct tasks t;
+    bool changed;
+
+    tasks_load(s, d->posyandu, &t);
+    changed = d->nomor.n                  ? was_weighed(s, &t, d)
+              : slice_is(d->act, "wafat") ? died(s, &t, d->nama)
+              : slice_is(d->act, "hidup") ? tasks_set_gone(s, &t, d->nama, false)
+                                          : person_seen(s, &t, d);
+    step_reason(s, changed ? "timer" : "timer_idle");
+    if (changed)
+        tasks_save(s, &t);
+}
+
+static int month_of(const struct step *s, int64_t ms)
+{
+    struct date d = date_civil(ms, s->rules->utc_offset_min).day;
+
+    return d.year * 12 + d.month;
+}
+
+void tasks_absent(struct step *s, const struct due *d)
+{
+    int64_t opened_ms = s->now_ms - clock_of(s->rules, "absent_after"), born = 0;
+    struct tasks t;
+    struct child c;
+
+    step_reason(s, "timer_idle");
+    if (!child_load(s, d->nomor, &c) || !date_parse_iso(c.tgl_lahir, &born) ||
+        date_months_between(born, step_today(s)) >= OLDEST_MONTHS)
+        return;
+    step_reason(s, "timer");
+    tasks_load(s, d->posyandu, &t);
+    if (tasks_gone_at(s, &t, c.nama) >= 0)
+        return;
+    wait_for(s, d->nomor, d->posyandu, date_today(opened_ms, s->rules->utc_offset_min));
+    /* Weighed that month elsewhere, by staff: nobody is missing. */
+    if (c.weighings_n && month_of(s, c.weighings[c.weighings_n - 1].at_ms) >= month_of(s, opened_ms))
+        return;
+    {
+        int i = tasks_of_child(&t, d->nomor); /* what is due already is so still */
+
+        tasks_set_why(s, &t, &c, i >= 0 && t.all[i].why.n ? t.all[i].why : S("absen"));
+    }
+    tasks_save(s, &t);
+}
+
+/* "MR 1", "DPT 1 dll": the dose that is overdue longest, for people. */
+static struct slice dose_words(struct step *s, const struct doses_owed *owed)
+{
+    const struct word_list *list = list_by_name(&s->rules->forms, S("vaksin"));
+    const struct word *w = owed->n && list ? word_by_code(list, owed->first) : NULL;
+
+    return w ? arena_printf(s->arena, "%.*s%s", SLICE_ARG(w->say), owed->n > 1 ? " dll" : "") : owed->first;
+}
+
+void tasks_doses(struct step *s, const struct due *d)
+{
+    struct doses_owed owed;
+    struct tasks t;
+    struct child c;
+
+    step_reason(s, "timer_idle");
+    if (!child_load(s, d->nomor, &c))
+        return;
+    if (slice_is(d->act, "dikunjungi")) {
+        c.dose_visit = step_today(s);
+        child_save(s, &c);
+    }
+    tasks_load(s, d->posyandu, &t);
+    if (tasks_gone_at(s, &t, c.nama) >= 0)
+        return;
+    doses_look(s, &c, &owed);
+    doses_wait(s, &c);
+    if (tasks_set_dose(s, &t, &c, dose_words(s, &owed))) {
+        step_reason(s, "timer");
+        tasks_save(s, &t);
+    }
+}
+
+void tasks_missed(struct step *s, const struct due *d)
+{
+    struct tasks t;
+
+    tasks_load(s, d->posyandu, &t);
+    tasks_add(s, &t, slice_make("", 0), d->nama, d->act);
+    tasks_save(s, &t);
+    step_reason(s, "timer");
+}
+
+/* The visit ends what was due; who does not take the medicine is visited again. */
+void tasks_visited(struct step *s, const struct due *d)
+{
+    bool again = recap_says(d->act, "tidak_patuh");
+    struct tasks t;
+    int i;
+
+    tasks_load(s, d->posyandu, &t);
+    i = tasks_of_name(s, &t, d->nama);
+    if (d->taken_back || (i < 0 && !again))
+        return;
+    if (i >= 0) {
+        if (t.all[i].dose.n)
+            doses_visited(s, t.all[i].anak, d->posyandu);
+        tasks_remove(&t, (unsigned)i);
+    }
+    if (again)
+        tasks_add(s, &t, slice_make("", 0), d->nama, S("obat"));
+    tasks_save(s, &t);
+}
+
+/* --- TUGAS --- */
+
+/* "2x tidak naik", "imunisasi MR 1", or both. */
+static struct slice why_words(struct step *s, const struct task *k, const char *key)
+{
+    const struct text_fill f[] = { { "vaksin", k->dose } };
+    struct slice why = step_text(s, s->language, key, FILLS(f)), dose;
+
+    if (!k->why.n || !k->dose.n)
+        return why;
+    dose = step_text(s, s->language, "tugas.dosis", FILLS(f));
+    return arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(why), SLICE_ARG(dose));
+}
+
+/* "Siti Aminah (BGM), Budi (tidak ditimbang) +3 lain": the most urgent first, whole entries only. */
+static struct slice list_of(struct step *s, const struct tasks *t)
+{
+    unsigned shown = 0;
+    bool full = false;
+    struct slice out;
+    struct buf b;
+
+    buf_init(&b, LIST_MAX + 1);
+    for (unsigned w = 0; w < WHYS && !full; w++)
+        for (unsigned i = 0; i < t->n && !full; i++) {
+            struct slice one;
+
+            if (!slice_is(t->all[i].why, whys[w].why))
+                continue;
+            one = arena_printf(s->arena, "%s%.*s (%.*s)", shown ? ", " : "",
+                               SLICE_ARG(text_cut(t->all[i].nama, NAME, s->arena)),
+                               SLICE_ARG(why_words(s, &t->all[i], whys[w].key)));
+            full = b.n + one.n > LIST_MAX - (shown + 1 < t->n ? MORE_MAX : 0U);
+            if (!full) {
+                buf_add(&b, one);
+                shown++;
+            }
+        }
+    if (shown < t->n)
+        buf_printf(&b, " +%u lain", t->n - shown);
+    out = arena_copy(s->arena, buf_slice(&b));
+    buf_free(&b);
+    return out;
+}
+
+void tasks_answer(struct step *s, const struct command *c)
+{
+    struct tasks t;
+
+    (void)c;
+    tasks_load(s, s->person->place_code, &t);
+    {
+        const struct text_fill f[] = { { "jumlah", arena_printf(s->arena, "%u", t.n) },
+                                       { "daftar", list_of(s, &t) },
+                                       { "tempat", s->person->place->name } };
+
+        step_answer(s, slice_make("", 0),
+                    step_text(s, s->language, t.n ? "tugas.line" : "tugas.none", FILLS(f)));
+    }
+}

@@ -1,0 +1,214 @@
+/* alarm.c - who else hears of a report: emergencies at once, deaths, what only staff may hear, and the
+ * reports of people who are not registered (SPEC 2.2, 2.3).  See filing/work.h. */
+#include "flows/filing/work.h"
+
+#include <string.h>
+
+#include "flows/filing/referral.h"
+#include "flows/step/reply.h"
+#include "flows/step/roles.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+/* --- emergencies --- */
+
+/* What is certain of a field: the staff must not take a guess for a fact. */
+static struct slice certain(const struct report *r, const char *field)
+{
+    int i = form_field(r->form, field);
+
+    return i >= 0 && !(r->faults[i] & REPORT_FAULT_ERROR) ? work_text(r, field) : slice_make("", 0);
+}
+
+/* The report that a RUJUK is about. */
+static bool about(const struct work *w, struct filed_report *other)
+{
+    struct slice nomor =
+        work_is_referral(w->report.form) ? work_text(&w->report, "nomor") : slice_make("", 0);
+
+    return nomor.n && report_load(w->s, nomor, other);
+}
+
+/* "Bu Ana 28th perdarahan": who and why. */
+static struct slice who_and_why(struct work *w)
+{
+    struct slice nama = w->known ? w->child.nama : certain(&w->report, "nama"),
+                 umur = certain(&w->report, "umur");
+    struct slice why = w->report.emergency_reason;
+    struct filed_report other;
+    struct child child;
+
+    if (!nama.n && work_about_child(w->report.form) &&
+        child_load(w->s, certain(&w->report, "nomor"), &child)) /* an unfinished report of a known child */
+        nama = child.nama;
+
+    if (work_is_referral(w->report.form) && work_text(&w->report, "alasan").n)
+        why = work_text(&w->report, "alasan");
+    if (about(w, &other)) {
+        int i = form_field(other.form, "nama");
+
+        if (other.referral.say.n) /* the staff know it by these words */
+            return other.referral.say;
+        nama = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : nama;
+        i = form_field(other.form, "umur");
+        umur = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : umur;
+        why = findings_first(other.findings, w->s->arena);
+        why = why.n ? why : other.form->title;
+    }
+    nama = nama.n ? text_cut(nama, 20, w->s->arena) : S("(tanpa nama)");
+    why = text_cut(why, 30, w->s->arena);
+    return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),
+                        why.n ? " " : "", SLICE_ARG(why));
+}
+
+bool filing_alarms(const struct report *r)
+{
+    return r->emergency ||
+           (work_is_referral(r->form) && (work_value(r, "alasan") || r->status == REPORT_ACCEPTED));
+}
+
+bool work_alarms(const struct work *w)
+{
+    return filing_alarms(&w->report);
+}
+
+static struct slice urgency(const struct work *w)
+{
+    struct filed_report other;
+
+    if (w->report.emergency)
+        return S("E1");
+    return about(w, &other) && other.referral.urgency.n ? other.referral.urgency : S("E2");
+}
+
+static bool same_tujuan(const struct work *w)
+{
+    int i = form_field(w->report.form, "tujuan");
+
+    return i < 0 || value_equal(&w->report.values[i], &w->f->correct->values[i]);
+}
+
+void work_alarm(struct work *w, bool incomplete)
+{
+    const struct person *p = w->s->person;
+    struct referral_opening o = {
+        .urgency = urgency(w),
+        .say = who_and_why(w),
+        .incomplete = incomplete,
+        .asked = work_is_referral(w->report.form),
+        .place =
+            referral_place(w->s->rules, p ? p->place : NULL, work_text(&w->report, "tujuan"), w->s->arena),
+    };
+
+    if (w->f->correct && !incomplete && w->filed.referral.state != REFERRAL_NONE) {
+        if (same_tujuan(w))
+            o.place = NULL;
+        referral_corrected(w->s, &w->filed, &o, reply_echo(w->report.form, w->shown, w->s->arena));
+        return;
+    }
+    if (!work_alarms(w))
+        return;
+    w->out->emergency = true;
+    if (w->filed.referral.state == REFERRAL_NONE)
+        referral_open(w->s, &w->filed, &o);
+    else if (!incomplete && w->filed.referral.incomplete)
+        referral_complete(w->s, &w->filed, &o);
+}
+
+/* What only staff may hear, or must hear within a day. */
+void work_tell_staff(struct work *w, const struct findings *found)
+{
+    struct step *s = w->s;
+    const struct place *at = s->person->place;
+    bool death = form_is(w->report.form, FORM_DEATH) && found->worst >= URGENCY_E2;
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "form", w->report.form->title },
+                                   { "siapa", who_and_why(w) },
+                                   { "tempat", at->name },
+                                   { "peran", w->filed.role },
+                                   { "hp", step_phone(s, s->msisdn) },
+                                   { "desa", place_village(at) ? place_village(at)->name : S("") } };
+    struct audience who;
+
+    if (!found->private && !death)
+        return;
+    step_audience(s, death ? step_puskesmas(s, at) : step_next_level(s, at), &who);
+    step_tell(s, &who, SMS_ALERT, w->filed.nomor, death ? "staff.death" : "staff.private", FILLS(f));
+}
+
+/* The reporter hears what staff made of her report. */
+void work_tell_reporter(struct work *w)
+{
+    struct step *s = w->s;
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "nama", s->person->name },
+                                   { "isi", reply_echo(w->report.form, w->shown, s->arena) } };
+
+    if (!slice_eq(w->filed.reporter, s->msisdn))
+        step_sms(s, w->filed.reporter, SMS_NOTICE, w->filed.nomor,
+                 step_text(s, step_language_of(s, w->filed.reporter), "koreksi.by_staff", FILLS(f)));
+}
+
+/* --- people who are not registered (SPEC 2.3) --- */
+
+static void keep(struct step *s, bool forwarded)
+{
+    const struct inbound *in = s->seen->inbound;
+
+    if (s->state->kept_n == DRAFTS_KEPT)
+        return; /* staff have twenty of hers already */
+    s->state->kept[s->state->kept_n++] = (struct kept){ .text = in->text,
+                                                        .provider = in->provider,
+                                                        .message_id = in->provider_id,
+                                                        .at_ms = in->received_ms,
+                                                        .forwarded = forwarded };
+    s->state->changed = true;
+}
+
+void filing_keep(struct step *s)
+{
+    keep(s, false);
+}
+
+static void tell_duty(struct work *w)
+{
+    struct step *s = w->s;
+
+    for (unsigned i = 0; i < s->rules->duty_n; i++) {
+        const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                       { "isi", reply_echo(w->report.form, w->shown, s->arena) },
+                                       { "form", w->report.form->title },
+                                       { "hp", step_phone(s, s->msisdn) } };
+
+        step_sms(s, s->rules->duty[i], SMS_EMERGENCY, w->filed.nomor,
+                 step_text(s, s->rules->language, "stranger.event", FILLS(f)));
+    }
+}
+
+void work_stranger(struct work *w)
+{
+    struct step *s = w->s;
+    bool event = w->report.form->about == FORM_ABOUT_EVENT;
+
+    keep(s, work_alarms(w) || event);
+    w->out->kind = FILED_REFUSED;
+    if (!work_alarms(w) && !event) {
+        w->out->text = step_text(s, s->language, roles_stranger(s), NULL, 0);
+        return;
+    }
+    work_begin(w);
+    work_alarm(w, w->report.status != REPORT_ACCEPTED);
+    if (event && !w->out->emergency)
+        tell_duty(w);
+    w->filed.draft = true;
+    w->filed.status = S("draft");
+    report_save(s, &w->filed);
+    drafts_remember(s->state, w->f->hash, w->filed.nomor, s->seen->inbound->received_ms);
+    w->out->nomor = w->filed.nomor;
+    {
+        const struct text_fill f[] = { { "nomor", w->filed.nomor } };
+
+        w->out->text = step_text(s, s->language, "stranger.forwarded", FILLS(f));
+    }
+    w->out->emergency = true;
+}

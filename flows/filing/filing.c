@@ -1,0 +1,493 @@
+/* filing.c - one understood report becomes a record, or a draft with a question.  See filing.h. */
+#include "flows/filing/work.h"
+
+#include <string.h>
+
+#include "parsers/date.h"
+#include "flows/rows/clocks.h"
+#include "flows/care/doses.h"
+#include "flows/rows/growth.h"
+#include "flows/care/mothers.h"
+#include "flows/care/recap.h"
+#include "flows/filing/referral.h"
+#include "flows/step/reply.h"
+#include "flows/step/reply_parts.h"
+#include "flows/step/roles.h"
+#include "flows/care/tasks.h"
+
+enum {
+    STANDING = 24, /* months: from here on TB is the same as no label */
+};
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+const struct value *work_value(const struct report *r, const char *name)
+{
+    int i = form_field(r->form, name);
+
+    return i >= 0 && r->values[i].kind != VALUE_ABSENT ? &r->values[i] : NULL;
+}
+
+struct slice work_text(const struct report *r, const char *name)
+{
+    const struct value *v = work_value(r, name);
+
+    return v && v->kind == VALUE_TEXT ? v->text : slice_make("", 0);
+}
+
+int64_t work_number(const struct report *r, const char *name)
+{
+    const struct value *v = work_value(r, name);
+
+    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
+}
+
+struct slice work_label(const struct report *r, const char *name)
+{
+    const struct value *v = work_value(r, name);
+
+    return v ? v->label : slice_make("", 0);
+}
+
+bool work_about_child(const struct form *form)
+{
+    return form->about == FORM_ABOUT_CHILD;
+}
+
+bool work_is_referral(const struct form *form)
+{
+    return form_is(form, FORM_REFERRAL);
+}
+
+bool filing_subjects(const struct ruleset *rules, const struct sender *sender, const struct report *r,
+                     struct arena *a, struct intent *intent)
+{
+    struct slice nomor, nama, nik, id[CHILD_BUCKETS];
+    bool ok;
+
+    (void)rules;
+    if (!r->form)
+        return true;
+    nomor = work_text(r, "nomor");
+    nama = work_text(r, "nama");
+    ok = intent_add(intent, SUBJECT_NUMBER, nomor);
+    if (sender->person && (nama.n || nomor.n)) /* a visit may be due to whom it is about */
+        ok = tasks_subjects(sender->person->place_code, a, intent) && ok;
+    if (work_about_child(r->form) && nama.n && sender->person) {
+        if (form_is(r->form, FORM_BIRTH))
+            nama = arena_printf(a, "Bayi %.*s", SLICE_ARG(nama));
+        nik = form_is(r->form, FORM_BIRTH) ? slice_make("", 0) : work_text(r, "nik");
+        child_buckets(sender->person->place_code, nama, nik, a, id);
+        for (unsigned b = 0; b < CHILD_BUCKETS; b++)
+            ok = intent_add(intent, SUBJECT_NAME, id[b]) && ok;
+    }
+    return ok;
+}
+
+/* --- what the report becomes: number, ids, places --- */
+
+static void begin_new(struct work *w)
+{
+    struct step *s = w->s;
+    const struct inbound *in = s->seen->inbound;
+    const struct person *p = s->person;
+    const struct place *village = p ? place_village(p->place) : NULL;
+    struct filed_report *r = &w->filed;
+
+    r->nomor = step_number(s);
+    r->id = s->ids->uuids[w->f->index];
+    r->reporter = s->msisdn;
+    if (p) {
+        r->role = slice_of(role_name(p->role));
+        r->posting = p->place_code;
+        r->place = village ? village->code : p->place->area ? p->place->area->code : p->place_code;
+        r->posyandu = p->place && p->place->level == PLACE_POSYANDU ? p->place_code : slice_make("", 0);
+    }
+    r->at_ms = in->received_ms;
+    r->at = step_rfc3339(s, in->received_ms);
+    r->received_at = r->at;
+    r->provider = in->provider;
+    r->message_id = in->provider_id;
+}
+
+void work_begin(struct work *w)
+{
+    const struct draft *d = w->f->draft;
+    struct filed_report *r = &w->filed;
+
+    if (w->f->correct) {
+        *r = *w->f->correct;
+    } else if (!d || !report_load(w->s, d->nomor, r)) {
+        begin_new(w);
+        if (d) { /* its number was forgotten, the draft was not */
+            r->nomor = d->nomor;
+            r->id = d->uuid;
+        }
+    }
+    r->form = w->report.form;
+    memcpy(r->values, w->report.values, sizeof r->values);
+    memcpy(w->shown, w->report.values, sizeof w->shown);
+}
+
+/* --- drafts --- */
+
+static void draft_timer(struct work *w, const struct draft *d)
+{
+    struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };
+
+    step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
+               (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
+}
+
+static struct slice question(struct work *w)
+{
+    struct report shown = w->report;
+    struct slice months = slice_make("", 0);
+
+    if (w->asking == ASK_CHILD) {
+        int64_t today = date_today(w->filed.at_ms, w->s->rules->utc_offset_min), born = today;
+
+        if (date_parse_iso(w->offered.tgl_lahir, &born))
+            months = arena_printf(w->s->arena, "%dbl", (int)date_months_between(born, today));
+    }
+    {
+        const struct text_fill f[] = {
+            { "nomor", w->filed.nomor },
+            { "anak", w->wrong || w->far || w->none ? work_text(&w->report, "nomor") : w->offered.nomor },
+            { "nama", w->offered.nama },
+            { "umur", months }
+        };
+
+        if (w->asking == ASK_CHILD)
+            return step_text(w->s, w->s->language, "ask.child", FILLS(f));
+        if (w->far)
+            return step_text(w->s, w->s->language, "ask.far_number", FILLS(f));
+        if (w->none)
+            return step_text(w->s, w->s->language, "ask.number_none", FILLS(f));
+        if (w->wrong == NUMBER_REPORT || w->wrong == NUMBER_CHILD || w->wrong == NUMBER_EPISODE)
+            return step_text(w->s, w->s->language,
+                             w->wrong == NUMBER_REPORT  ? "ask.number_report"
+                             : w->wrong == NUMBER_CHILD ? "ask.number_child"
+                                                        : "ask.number_episode",
+                             FILLS(f));
+    }
+    memcpy(shown.values, w->shown, sizeof shown.values);
+    return reply_report(w->s->rules, w->s->language, &shown, w->filed.nomor, w->s->arena);
+}
+
+static void file_draft(struct work *w)
+{
+    struct step *s = w->s;
+    struct draft *d = drafts_find(s->state, w->filed.nomor);
+    struct slice sure = d ? d->sure : slice_make("", 0);
+
+    if (!d)
+        d = drafts_add(s->state, s->arena);
+    if (!d) {
+        work_alarm(w, true);
+        w->out->kind = FILED_REFUSED;
+        w->out->text = step_text(s, s->language, "draft.too_many", NULL, 0);
+        return;
+    }
+    d->nomor = w->filed.nomor;
+    d->uuid = w->filed.id;
+    d->form = w->report.form;
+    memcpy(d->values, w->report.values, sizeof w->report.values);
+    memcpy(d->faults, w->report.faults, sizeof d->faults);
+    d->correct = w->f->correct != NULL;
+    d->asking = w->asking;
+    d->error = w->report.error;
+    d->field = w->report.error_field;
+    d->child = w->asking == ASK_CHILD ? w->offered.nomor : slice_make("", 0);
+    d->sure = sure;
+    d->not_child = w->f->new_person;
+    d->picked = w->f->child;
+    if (w->f->hash.n)
+        d->hash = w->f->hash;
+    d->at_ms = w->filed.at_ms;
+    s->state->changed = true;
+    draft_timer(w, d);
+    work_alarm(w, true);
+    if (!w->f->correct) {
+        w->filed.draft = true;
+        w->filed.status = S("draft");
+        report_save(s, &w->filed);
+    }
+    w->out->kind = FILED_ASKED;
+    w->out->text = question(w);
+    w->out->asked = reply_label(w->report.form, w->asking == ASK_CHILD ? S("nama") : d->field);
+    if (w->asking == ASK_VALUE) { /* nobody says YA to a value that she has not seen */
+        struct slice guess = reply_value(w->report.form, w->report.values, d->field, s->arena);
+
+        w->out->asked = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(w->out->asked), SLICE_ARG(guess));
+    }
+}
+
+/* --- records --- */
+
+static void tally_one(struct step *s, const struct filed_report *r, int64_t sign)
+{
+    const struct form *form = r->form;
+    const struct value *values = r->values;
+    struct tally t = { .village = r->place };
+    const struct place *posting = directory_place(&s->rules->directory, r->posting);
+    int tgl = form_field(form, "tgl"), jumlah = form_field(form, "jumlah"), what = form->counts;
+
+    if (what < 0 || values[what].kind != VALUE_TEXT || !t.village.n)
+        return;
+    t.disease = values[what].text;
+    t.day = tgl >= 0 && values[tgl].kind == VALUE_TEXT ? values[tgl].text : step_day(s, r->at_ms);
+    t.puskesmas = work_puskesmas(s, posting);
+    t.delta = jumlah >= 0 && values[jumlah].kind == VALUE_NUMBER ? values[jumlah].milli / 1000 : 1;
+    t.delta *= sign;
+    if (t.delta)
+        step_tally(s, &t);
+}
+
+/* What others lean on: the cases of the village, the visits and the visits due of the posyandu. */
+static void count_in(struct step *s, const struct filed_report *r)
+{
+    tally_one(s, r, 1);
+    recap_filed(s, r, false);
+    mothers_filed(s, r, false);
+    tasks_filed(s, r, false);
+}
+
+static void count_out(struct step *s, const struct filed_report *r)
+{
+    tally_one(s, r, -1);
+    recap_filed(s, r, true);
+    mothers_filed(s, r, true);
+}
+
+void filing_untally(struct step *s, const struct filed_report *r)
+{
+    count_out(s, r);
+    tasks_filed(s, r, true);
+}
+
+/* What a correction says of the child itself. */
+static struct child_fix fix_of(const struct work *w)
+{
+    const struct filed_report *old = w->f->correct;
+    struct child_fix fix = { .nomor = old->child, .weighing = { .at_ms = old->at_ms } };
+    int jk = form_field(old->form, "jk");
+    int64_t was, is;
+    bool exact;
+
+    if (form_is(old->form, FORM_WEIGHING)) {
+        fix.weighing.bb = work_number(&w->report, "bb");
+        fix.weighing.tb = work_number(&w->report, "tb");
+    }
+    if (child_birth(w->s, old->form, w->report.values, old->at_ms, &is, &fix.exact) &&
+        (!child_birth(w->s, old->form, old->values, old->at_ms, &was, &exact) || was != is))
+        fix.tgl_lahir = date_iso(is, w->s->arena);
+    if (jk >= 0 && !value_equal(&old->values[jk], &w->report.values[jk]))
+        fix.jk = work_text(&w->report, "jk");
+    fix.doses = doses_of(old->form, w->report.values, w->s->arena);
+    fix.undone = doses_of(old->form, old->values, w->s->arena);
+    return fix;
+}
+
+static void correct_child(struct work *w)
+{
+    const struct child_fix fix = fix_of(w);
+
+    if (fix.nomor.n)
+        child_fix(w->s, &fix);
+}
+
+/* BATAL: its weighing and its vaccines go too. */
+void filing_unweigh(struct step *s, const struct filed_report *r)
+{
+    const struct child_fix fix = { .nomor = r->child,
+                                   .weighing = { .at_ms = r->at_ms },
+                                   .cancelled = true,
+                                   .undone = doses_of(r->form, r->values, s->arena) };
+
+    if (r->child.n && (form_is(r->form, FORM_WEIGHING) || fix.undone.n))
+        child_fix(s, &fix);
+}
+
+static void file_child(struct work *w)
+{
+    struct weighing now = { .at_ms = w->filed.at_ms };
+    struct slice doses = doses_of(w->report.form, w->report.values, w->s->arena);
+
+    if (w->f->correct) {
+        correct_child(w);
+        return;
+    }
+    if (form_is(w->report.form, FORM_WEIGHING)) {
+        now.bb = work_number(&w->report, "bb");
+        now.tb = work_number(&w->report, "tb");
+    }
+    if (w->fresh) {
+        child_weighed(&w->child, now.bb, now.tb, now.at_ms);
+        w->child.doses = doses;
+        child_make(w->s, &w->child);
+        child_save(w->s, &w->child);
+        doses_wait(w->s, &w->child);
+    } else if (w->known) {
+        child_weigh_later(w->s, &w->child, &now, doses);
+    }
+    w->filed.child = w->child.nomor;
+    w->filed.person_id = w->child.id;
+}
+
+static struct slice receipt(struct work *w, const struct findings *found)
+{
+    const struct text_fill f[] = {
+        { "nomor", w->filed.nomor }, { "isi", reply_echo(w->report.form, w->shown, w->s->arena) },
+        { "anak", w->filed.child },  { "temuan", found->say },
+        { "saran", found->act },
+    };
+
+    return step_text(w->s, w->s->language,
+                     w->f->correct && found->say.n      ? "receipt.corrected_finding"
+                     : w->f->correct                    ? "receipt.corrected"
+                     : w->out->emergency                ? "receipt.danger"
+                     : found->say.n && w->filed.child.n ? "receipt.child_finding"
+                     : w->filed.child.n                 ? "receipt.child"
+                     : found->say.n                     ? "receipt.finding"
+                                                        : "receipt.done",
+                     FILLS(f));
+}
+
+static void remember_before(struct work *w)
+{
+    const struct child *c = &w->child;
+    unsigned from = c->weighings_n > REPORT_BEFORE ? c->weighings_n - REPORT_BEFORE : 0;
+    struct child *b = &w->filed.before;
+
+    *b = (struct child){ .jk = c->jk, .tgl_lahir = c->tgl_lahir, .weighings_n = c->weighings_n - from };
+    memcpy(b->weighings, &c->weighings[from], b->weighings_n * sizeof b->weighings[0]);
+}
+
+/* Whose measures they are: of a correction the child as it was, and as the correction has it. */
+static const struct child *measured(struct work *w)
+{
+    struct child_fix fix;
+
+    if (!w->f->correct)
+        return w->known || w->fresh ? &w->child : NULL;
+    if (!w->filed.before.tgl_lahir.n)
+        return NULL;
+    fix = fix_of(w);
+    if (fix.tgl_lahir.n)
+        w->filed.before.tgl_lahir = fix.tgl_lahir;
+    if (fix.jk.n)
+        w->filed.before.jk = fix.jk;
+    return &w->filed.before;
+}
+
+static void end_draft(struct work *w)
+{
+    struct step *s = w->s;
+
+    if (drafts_find(s->state, w->filed.nomor)) {
+        step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(w->filed.nomor)), slice_make("", 0), 0);
+        drafts_remove(s->state, w->filed.nomor);
+    }
+}
+
+static void file_record(struct work *w)
+{
+    struct step *s = w->s;
+    struct filed_report *r = &w->filed;
+    struct findings found;
+
+    if (w->f->correct)
+        count_out(s, w->f->correct);
+    findings_of(s, &w->report, measured(w), r, &found);
+    if (!w->f->correct && (w->known || w->fresh) && form_is(w->report.form, FORM_WEIGHING))
+        remember_before(w);
+    file_child(w);
+    r->draft = false;
+    r->version++;
+    r->status = r->version > 1 ? S("corrected") : S("valid");
+    r->findings = found.json;
+    work_alarm(w, false);
+    if (w->f->correct) {
+        work_tell_reporter(w);
+    } else {
+        work_tell_staff(w, &found);
+    }
+    count_in(s, r);
+    report_row(s, r);
+    report_save(s, r);
+    if (!w->f->correct)
+        drafts_remember(s->state,
+                        w->f->hash.n  ? w->f->hash
+                        : w->f->draft ? w->f->draft->hash
+                                      : w->f->hash,
+                        r->nomor, s->seen->inbound->received_ms);
+    w->out->kind = FILED_ACCEPTED;
+    w->out->text = receipt(w, &found);
+    end_draft(w);
+}
+
+/* A correction that changes nothing: the values that stand already, told lying or standing as they were. */
+static bool stands_already(const struct work *w)
+{
+    const struct filed_report *old = w->f->correct;
+    const struct report *r = &w->report;
+
+    if (!old || r->status == REPORT_REJECTED || (r->status == REPORT_CONFIRM && !reply_shows_guess(r)))
+        return false;
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (!value_equal(&old->values[i], &r->values[i]) ||
+            growth_lying(old->values[i].label, false, STANDING) !=
+                growth_lying(r->values[i].label, false, STANDING))
+            return false;
+    return true;
+}
+
+/* No new version, and nobody is told again. */
+static void say_so_already(struct work *w)
+{
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "isi", reply_echo(w->report.form, w->report.values, w->s->arena) } };
+
+    end_draft(w);
+    w->out->kind = FILED_ACCEPTED;
+    w->out->text = step_text(w->s, w->s->language, "koreksi.already", FILLS(f));
+}
+
+void filing_file(struct step *s, const struct filing *f, struct filed *out)
+{
+    struct work *w = ARENA_NEW(s->arena, struct work);
+
+    memset(out, 0, sizeof *out);
+    if (!w)
+        return;
+    w->s = s;
+    w->f = f;
+    w->out = out;
+    w->report = *f->report;
+    if (!w->report.form) {
+        out->kind = FILED_REFUSED;
+        out->text = reply_unknown(s->rules, s->language, s->arena);
+        return;
+    }
+    if (!s->person) {
+        work_stranger(w);
+        return;
+    }
+    if (!f->draft && !f->correct && !roles_may_report(s->person->role, w->report.form) && !work_alarms(w)) {
+        filing_keep(s);
+        out->kind = FILED_REFUSED;
+        return;
+    }
+    work_begin(w);
+    out->nomor = w->filed.nomor;
+    if (stands_already(w)) {
+        say_so_already(w);
+        return;
+    }
+    work_judge(w);
+    if (w->report.status == REPORT_ACCEPTED)
+        file_record(w);
+    else
+        file_draft(w);
+}

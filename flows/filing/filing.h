@@ -1,0 +1,55 @@
+/* filing.h - takes one report that was understood, by SMS or by USSD, and files it: number, record row,
+ * person record, tallies, referral and alert openings, receipt; or, when something is missing or doubtful, a
+ * draft with a number and one question (SPEC 2.2, 2.4, 2.7).
+ *
+ * Pure.  Must never store a value that was not certain or confirmed.  Used by flow.c and ussd.c. */
+#ifndef KENTONGAN_FLOWS_FILING_FILING_H
+#define KENTONGAN_FLOWS_FILING_FILING_H
+
+#include "flows/step/step.h"
+#include "flows/care/subject_report.h"
+
+struct draft; /* flows/step/drafts.h */
+
+enum filed_kind {
+    FILED_ACCEPTED, /* a record was made */
+    FILED_ASKED,    /* a draft was made or kept; `text` asks */
+    FILED_REFUSED,  /* the sender may not, or the report came to nothing; `text` says why */
+};
+
+struct filed {
+    enum filed_kind kind;
+    struct slice nomor; /* empty when refused */
+    struct slice text;  /* the receipt, question or refusal: one SMS; not sent by filing.  Empty when refused
+                         * for the role: roles_refuse() says it, once a day */
+    bool emergency;     /* staff were told */
+    struct slice asked; /* FILED_ASKED: how people call the field in question */
+};
+
+/* How a report is to be filed. */
+struct filing {
+    const struct report *report;        /* status accepted, confirm or rejected; values by field index */
+    unsigned index;                     /* of the report in its message: its record id is ids->uuids[index] */
+    const struct filed_report *correct; /* KOREKSI of this record: a new version; NULL otherwise */
+    const struct draft *draft; /* that it completes: number, id and first time are kept; NULL = none */
+    bool sure;          /* the person has seen and confirmed the doubtful value (YA; USSD's echo page) */
+    bool new_person;    /* BARU: not the child that was asked about */
+    struct slice child; /* YA to "Anak 1041 …?": this child; empty otherwise */
+    struct slice hash;  /* of the text, for repeats; empty for USSD */
+};
+
+/* Names the subjects that filing this report will look at.  Call in flow_read (USSD: on each step that may
+ * file).  scope is the sender; false when the intent is full. */
+bool filing_subjects(const struct ruleset *, const struct sender *, const struct report *, struct arena *,
+                     struct intent *);
+/* True when staff are to be told of it however little of it there is (SPEC 2.2). */
+bool filing_alarms(const struct report *);
+/* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */
+void filing_file(struct step *, const struct filing *, struct filed *out);
+/* BATAL: takes its cases off the counts again, and its weighing off the child. */
+void filing_untally(struct step *, const struct filed_report *);
+void filing_unweigh(struct step *, const struct filed_report *);
+/* Keeps the whole message for staff, and for SETUJU to process with its first time. */
+void filing_keep(struct step *);
+
+#endif

@@ -1,0 +1,163 @@
+/* judge.c - doubts that only the store knows: which child, which number, a step that no child makes
+ * (SPEC 2.7).  See filing/work.h. */
+#include "flows/filing/work.h"
+
+#include <string.h>
+
+#include "parsers/date.h"
+#include "flows/step/reply_parts.h"
+
+/* --- doubts that only the store knows --- */
+
+static void doubt(struct work *w, enum report_status status, enum report_error error, const char *field)
+{
+    w->report.status = status;
+    w->report.error = error;
+    w->report.error_field = slice_of(field);
+    w->report.typed = slice_make("", 0);
+    w->asking = status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
+}
+
+static bool is_sure(const struct work *w, struct slice field)
+{
+    return w->f->draft && drafts_is_sure(w->f->draft, field);
+}
+
+struct slice work_puskesmas(const struct step *s, const struct place *p)
+{
+    const struct place *up = step_puskesmas(s, p);
+
+    return up ? up->code : slice_make("", 0);
+}
+
+/* A number in the report: the child, or (RUJUK) the report that it is about. */
+static void find_number(struct work *w, struct slice nomor)
+{
+    struct slice blob = step_blob(w->s, SUBJECT_NUMBER, nomor);
+    enum number_kind kind = number_kind(blob, w->s->arena);
+    int nama = form_field(w->report.form, "nama");
+
+    if (kind != (work_about_child(w->report.form) ? NUMBER_CHILD : NUMBER_REPORT)) {
+        w->wrong = kind;
+        w->none = kind == NUMBER_NONE;
+        doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
+        return;
+    }
+    if (kind == NUMBER_REPORT || !child_load(w->s, nomor, &w->child))
+        return;
+    if (w->s->person && !slice_eq(w->child.puskesmas, work_puskesmas(w->s, w->s->person->place))) {
+        w->far = true;
+        doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
+        return;
+    }
+    w->known = true;
+    if (nama >= 0) { /* the receipt says the name, and the number at its end */
+        w->shown[nama] = value_text(w->child.nama);
+        w->shown[form_field(w->report.form, "nomor")] = (struct value){ .kind = VALUE_ABSENT };
+    }
+}
+
+static void wanted_child(struct work *w)
+{
+    struct step *s = w->s;
+    struct child *c = &w->child;
+    int64_t born = 0;
+
+    int tgl = form_field(w->report.form, "tgl");
+
+    c->nama = work_text(&w->report, "nama");
+    c->jk = work_text(&w->report, "jk");
+    c->nik = work_text(&w->report, "nik");
+    c->posyandu = s->person->place_code;
+    c->puskesmas = work_puskesmas(s, s->person->place);
+    if (child_birth(s, w->report.form, w->report.values, w->filed.at_ms, &born, &c->exact))
+        c->tgl_lahir = date_iso(born, s->arena);
+    if (form_is(w->report.form, FORM_BIRTH)) { /* a birth: the name and the NIK are the mother's */
+        c->nama = arena_printf(s->arena, "Bayi %.*s", SLICE_ARG(c->nama));
+        c->nik = slice_make("", 0);
+        c->tgl_lahir = tgl >= 0 ? work_text(&w->report, "tgl") : c->tgl_lahir;
+        c->exact = true;
+    }
+}
+
+static void find_child(struct work *w)
+{
+    enum child_match m;
+
+    if (w->f->child.n && child_load(w->s, w->f->child, &w->child)) {
+        w->known = true;
+        return;
+    }
+    wanted_child(w);
+    if (!w->child.tgl_lahir.n)
+        return;
+    m = w->f->new_person ? CHILD_NEW : child_match(w->s, w->child.posyandu, &w->child, &w->offered);
+    if (m == CHILD_ASK) {
+        doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, "nama");
+        w->asking = ASK_CHILD;
+    } else if (m == CHILD_ONE) {
+        w->offered.posyandu = w->child.posyandu;
+        w->offered.puskesmas = w->child.puskesmas;
+        w->offered.nik = w->offered.nik.n ? w->offered.nik : w->child.nik;
+        w->child = w->offered;
+        w->known = true;
+    } else {
+        w->fresh = true;
+    }
+}
+
+/* Not so the X of a W2: its doubts are confirmed by their own name. */
+static bool is_field(const struct form *form, struct slice name)
+{
+    for (unsigned i = 0; i < form->fields_n; i++)
+        if (slice_eq(form->fields[i].name, name))
+            return true;
+    return false;
+}
+
+/* A corrected weight or height may be as impossible as any other (SPEC 2.7). */
+static void judge_correction(struct work *w)
+{
+    const struct filed_report *old = w->f->correct;
+    int bb = form_field(old->form, "bb"), tb = form_field(old->form, "tb");
+    int64_t now[2] = { 0 };
+    struct slice field;
+
+    if (!old->before.tgl_lahir.n || bb < 0 || tb < 0)
+        return;
+    now[0] = value_equal(&old->values[bb], &w->report.values[bb]) ? 0 : work_number(&w->report, "bb");
+    now[1] = value_equal(&old->values[tb], &w->report.values[tb]) ? 0 : work_number(&w->report, "tb");
+    if (!now[0] && !now[1])
+        return;
+    field = child_doubt(w->s->rules, &old->before, now[0], now[1], w->report.values[tb].label, old->at_ms);
+    if (field.n && !is_sure(w, field))
+        doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
+}
+
+void work_judge(struct work *w)
+{
+    struct slice nomor, field;
+
+    w->asking = w->report.status == REPORT_CONFIRM && reply_shows_guess(&w->report) ? ASK_VALUE : ASK_FIELD;
+    if (w->report.status == REPORT_CONFIRM &&
+        (w->f->sure ||
+         (!is_field(w->report.form, w->report.error_field) && is_sure(w, w->report.error_field))))
+        w->report.status = REPORT_ACCEPTED;
+    if (w->report.status != REPORT_ACCEPTED || !w->s->person)
+        return;
+    if (w->f->correct) { /* it is about whom it was about */
+        judge_correction(w);
+        return;
+    }
+    nomor = work_text(&w->report, "nomor");
+    if (nomor.n)
+        find_number(w, nomor);
+    else if (work_about_child(w->report.form) && work_text(&w->report, "nama").n)
+        find_child(w);
+    if (w->report.status != REPORT_ACCEPTED || !w->known)
+        return;
+    field = child_doubt(w->s->rules, &w->child, work_number(&w->report, "bb"), work_number(&w->report, "tb"),
+                        work_label(&w->report, "tb"), w->filed.at_ms);
+    if (field.n && !is_sure(w, field))
+        doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
+}

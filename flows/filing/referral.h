@@ -1,0 +1,39 @@
+/* referral.h - a referral from the first SMS to SELESAI: who is told, who answers, what happens when nobody
+ * does (SPEC 2.2, 2.3, 5, 7).
+ *
+ * Pure.  The state lives in the blob of its report (subject_report.h); each change goes through one function
+ * that writes the event row.  The clocks are rows of config/rules. */
+#ifndef KENTONGAN_FLOWS_FILING_REFERRAL_H
+#define KENTONGAN_FLOWS_FILING_REFERRAL_H
+
+#include "flows/care/subject_report.h"
+
+struct referral_opening {
+    struct slice urgency;      /* "E1", "E2" */
+    struct slice say;          /* "Bu Ana 28th perdarahan" */
+    bool incomplete;           /* the report still lacks something: BELUM LENGKAP */
+    bool asked;                /* it is a RUJUK, not a danger sign in another report */
+    const struct place *place; /* where to; NULL: the parent of the sender's place */
+};
+
+/* Tells the staff, writes the event, sets the clock.  The report is saved by the caller. */
+void referral_open(struct step *, struct filed_report *, const struct referral_opening *);
+/* What was missing has come: those who had it hear the whole. */
+void referral_complete(struct step *, struct filed_report *, const struct referral_opening *);
+/* TERIMA, TOLAK, HADIR, TIDAK HADIR, SELESAI: changes the report, tells the others, answers the speaker. */
+void referral_answer(struct step *, const struct command *, struct filed_report *);
+/* A clock ran out. */
+void referral_due(struct step *, const struct due *);
+/* BATAL. */
+void referral_cancel(struct step *, struct filed_report *);
+/* A correction: who and why from now on, `isi` as the news for everyone who had it.  What has become an E1 is
+ * told as one and its clock begins anew; an E1 stays one.  A new place (o->place, else NULL) gets it too. */
+void referral_corrected(struct step *, struct filed_report *, const struct referral_opening *,
+                        struct slice isi);
+/* The place that "pkm manggar", "rs" or "pustu" means for a sender; NULL when none is meant clearly. */
+const struct place *referral_place(const struct ruleset *, const struct place *from, struct slice tujuan,
+                                   struct arena *);
+/* "baru dikirim", "diterima", …: for STATUS; a key of the catalogue. */
+const char *referral_state_key(enum referral_state);
+
+#endif

@@ -1,0 +1,49 @@
+/* work.h - one report on its way through filing: shared by filing.c, filing/judge.c and
+ * filing/alarm.c, by nobody else. */
+#ifndef KENTONGAN_FLOWS_FILING_WORK_H
+#define KENTONGAN_FLOWS_FILING_WORK_H
+
+#include "flows/step/drafts.h"
+#include "flows/filing/filing.h"
+#include "flows/care/findings.h"
+#include "flows/care/child.h"
+
+/* One report under way. */
+struct work {
+    struct step *s;
+    const struct filing *f;
+    struct filed *out;
+    struct report report; /* a copy: status and error may be worsened by what the store knows */
+    struct filed_report filed;
+    struct child child;
+    bool known;                      /* child is a child that was there before */
+    bool fresh;                      /* a child is to be made */
+    struct value shown[FORM_FIELDS]; /* values with the child's name filled in, for the echo */
+    enum asking asking;
+    struct child offered;
+    enum number_kind wrong; /* the number given is one of these instead */
+    bool far;               /* the number given belongs to another puskesmas */
+    bool none;              /* the number given is nobody's */
+};
+
+/* --- filing.c --- */
+void work_begin(struct work *); /* number, id, reporter, times */
+const struct value *work_value(const struct report *, const char *field);
+struct slice work_text(const struct report *, const char *field);  /* empty when it is no text */
+int64_t work_number(const struct report *, const char *field);     /* milli, 0 when it is none */
+struct slice work_label(const struct report *, const char *field); /* that it was typed with; or empty */
+bool work_about_child(const struct form *);
+bool work_is_referral(const struct form *);
+
+/* --- filing/judge.c: doubts that only the store knows --- */
+void work_judge(struct work *);
+struct slice work_puskesmas(const struct step *, const struct place *); /* its code, or empty */
+
+/* --- filing/alarm.c: who else hears of it --- */
+bool work_alarms(const struct work *);
+void work_alarm(struct work *, bool incomplete);
+void work_tell_staff(struct work *, const struct findings *);
+void work_tell_reporter(struct work *);
+void work_stranger(struct work *); /* the sender is not registered */
+
+#endif

@@ -1,0 +1,33 @@
+/* blob.h - the JSON text in which subjects are kept between messages (gateway/base/node.h), and what of a
+ * form stands in it.
+ *
+ * Pure.  A blob begins with "v":1; one of another version, or broken, reads as NULL (the caller treats the
+ * subject as not there and must not overwrite it blindly). */
+#ifndef KENTONGAN_FLOWS_STEP_BLOB_H
+#define KENTONGAN_FLOWS_STEP_BLOB_H
+
+#include "gateway/base/node.h"
+#include "gateway/model/form.h"
+
+/* NULL when empty, broken or of another version.  The text must outlive the tree. */
+const struct node *blob_parse(struct slice, struct arena *);
+/* A new object with "v":1. */
+struct node *blob_new(struct arena *);
+/* Its text, in the arena. */
+struct slice blob_done(const struct node *, struct arena *);
+
+/* Lists of texts; an empty one is not written. */
+unsigned blob_slices(const struct node *, const char *key, struct slice *out, unsigned max);
+void blob_put_slices(struct node *, const char *key, const struct slice *, unsigned n);
+
+/* The faults of a report's fields by name; none are left out. */
+void blob_put_faults(struct node *, const char *key, const struct form *, const uint8_t *faults);
+void blob_faults(const struct node *, const char *key, const struct form *, uint8_t *faults);
+
+/* Values by field name: text, milli as integer, lists, counts; beside them, as "labels", what numbers were
+ * typed with (PB or TB).  Fields that the form no longer has are left out; values has FORM_FIELDS places. */
+void blob_put_values(struct node *, const char *key, const struct form *, const struct value *values);
+void blob_values(const struct node *, const char *key, const struct form *, struct value *values,
+                 struct arena *);
+
+#endif

@@ -1,0 +1,61 @@
+/* reading.h - what flow_read made of one inbound, carried to flow_step unchanged.
+ *
+ * Pure; lives in the arena of the job.  Decides nothing: it only says what was said, in the light of the
+ * questions that are open for the sender. */
+#ifndef KENTONGAN_FLOWS_STEP_READING_H
+#define KENTONGAN_FLOWS_STEP_READING_H
+
+#include "flows/step/context.h"
+#include "flows/understand/understanding.h"
+
+enum reading_kind {
+    READING_NOTHING, /* no keyword and no answer to an open question */
+    READING_REPORTS,
+    READING_COMMAND,
+    READING_ANSWER,  /* a short answer to the open question of draft `nomor` */
+    READING_WHICH,   /* it would answer more than one open question */
+    READING_TIMER,   /* `timer` says what fell due */
+    READING_SIGNAL,  /* `signal`: the figures of a village */
+    READING_USSD,    /* `ussd`: flows/ussd/ussd.h's own */
+    READING_IGNORED, /* a delivery report, or a broken timer: nothing to do */
+};
+
+/* The text of a timer: {"t":"referral","nomor":"48217","from":"+62…","do":"…","village":…,"disease":…}. */
+struct due {
+    struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas", "dosis",
+                        * "absen", "ibu", "kunjungan", "rekap", "setuju", "kept", "ussd" */
+    struct slice nomor, from, act, village, disease;
+    struct slice form;       /* "draft": for the staff list */
+    struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; child.h */
+    struct slice nik;        /* "child": known from now on */
+    struct slice lahir, jk;  /* "child": corrected */
+    bool exact;
+    int64_t at_ms, bb, tb;      /* "child": a weighing */
+    struct slice doses, undone; /* "child": vaccines that it had, and that were taken back: doses.h */
+    struct slice posyandu;      /* "tugas", "dosis", "absen", "ibu", "kunjungan", "rekap" */
+    struct slice nama;          /* "kunjungan", "ibu", "tugas": who was visited */
+    bool taken_back;            /* "kunjungan", "tugas" */
+};
+
+struct sender_state; /* flows/step/drafts.h */
+
+struct reading {
+    struct reading *next; /* of the next part of the message: struct said */
+    unsigned first;       /* record ids that the parts before have taken */
+    enum reading_kind kind;
+    struct sender_state *state; /* the sender's, decoded; NULL: step decodes it (timers) */
+    struct said said;
+    struct slice hash;    /* of the whole text, for repeats; hex */
+    struct report answer; /* READING_ANSWER: the draft with the answer in it, judged again */
+    struct slice nomor;   /* READING_ANSWER: the draft's number */
+    struct due due;
+    struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
+    bool thanks;         /* READING_NOTHING: no more than thanks */
+    bool baru;           /* the reports are a repeat that the sender wants filed */
+    void *ussd;
+};
+
+/* Adds a subject unless it is there already or the id is empty.  False when the list is full. */
+bool intent_add(struct intent *, enum subject_kind, struct slice id);
+
+#endif

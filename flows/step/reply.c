@@ -1,0 +1,431 @@
+/* reply.c - receipts, questions and errors.  See reply.h.
+ *
+ * The words are in config/texts; here is only which text and what goes into its slots. */
+#include "flows/step/reply.h"
+
+#include "flows/step/reply_parts.h"
+#include "gateway/conf/texts.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    ECHO = 512,
+    REPLY_MANY = 5, /* SPEC 2.4: several reports in one SMS are echoed five at most */
+};
+
+/* --- one field, for people --- */
+
+static void say_codes(struct buf *b, const struct field *f, const struct value *v)
+{
+    for (unsigned i = 0; i < v->n; i++) {
+        const struct word *w = f->list ? word_by_code(f->list, v->items[i]) : NULL;
+
+        buf_str(b, i ? ", " : "");
+        buf_add(b, w && w->say.n ? w->say : v->items[i]);
+    }
+}
+
+static void say_bare(struct buf *b, const struct field *f, const struct value *v)
+{
+    const struct word *w = f->list && v->kind == VALUE_TEXT ? word_by_code(f->list, v->text) : NULL;
+
+    if (v->kind == VALUE_LIST)
+        say_codes(b, f, v);
+    else if (w && w->say.n)
+        buf_add(b, w->say);
+    else
+        value_say(b, v);
+}
+
+static void say_field(struct buf *b, const struct field *f, const struct value *v)
+{
+    struct slice rest = f->say;
+
+    while (rest.n) {
+        if (slice_starts(rest, "{}")) {
+            say_bare(b, f, v);
+            rest = slice_skip(rest, 2);
+        } else {
+            buf_char(b, rest.p[0]);
+            rest = slice_skip(rest, 1);
+        }
+    }
+}
+
+struct slice reply_echo(const struct form *form, const struct value *values, struct arena *a)
+{
+    struct slice s;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; form && i < form->fields_n; i++) {
+        /* The answers of a screening stay out of every SMS: one of them may be about wanting to die. */
+        if (values[i].kind == VALUE_ABSENT || !form->fields[i].say.n || form->fields[i].type == FIELD_ANSWERS)
+            continue;
+        buf_str(&b, b.n ? " " : "");
+        say_field(&b, &form->fields[i], &values[i]);
+    }
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+/* The count of one letter of W2: it is asked for by its own name. */
+static void say_letter(struct buf *b, const struct form *form, const struct value *values,
+                       struct slice letter)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        for (unsigned i = 0; values[f].kind == VALUE_COUNTS && i < values[f].n; i++)
+            if (slice_eq(values[f].items[i], letter) && !slice_is(letter, "nihil"))
+                number_print(b, values[f].counts[i], ',');
+}
+
+struct slice reply_value(const struct form *form, const struct value *values, struct slice field,
+                         struct arena *a)
+{
+    struct slice s;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; form && i < form->fields_n; i++)
+        if (slice_eq(form->fields[i].name, field) && values[i].kind != VALUE_ABSENT &&
+            form->fields[i].type != FIELD_ANSWERS)
+            say_bare(&b, &form->fields[i], &values[i]);
+    if (form && b.n == 0)
+        say_letter(&b, form, values, field);
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+static const struct field *field_of(const struct form *form, struct slice name)
+{
+    for (unsigned i = 0; form && i < form->fields_n; i++)
+        if (slice_eq(form->fields[i].name, name))
+            return &form->fields[i];
+    return NULL;
+}
+
+struct slice reply_label(const struct form *form, struct slice field)
+{
+    const struct field *f = field_of(form, field);
+
+    return f && f->labels_n ? f->labels[0] : field;
+}
+
+/* `B5` for a letter of W2, never a whole report to copy; of a letter that is none, what one looks like. */
+static struct slice letter_example(const struct form *form, struct slice letter, struct arena *a)
+{
+    for (unsigned f = 0; f < form->fields_n; f++) {
+        const struct field *c = &form->fields[f];
+        struct slice rest = c->example;
+
+        for (unsigned i = 0; c->type == FIELD_COUNTS && i < c->list->n; i++)
+            if (slice_eq(c->list->words[i].letter, letter))
+                return arena_printf(a, "%.*s5", SLICE_ARG(letter));
+        if (c->type == FIELD_COUNTS)
+            return slice_is(letter, "X") ? S("X120") : slice_cut(&rest, ' ');
+    }
+    return slice_make("", 0);
+}
+
+struct slice reply_example(const struct form *form, struct slice field, struct arena *a)
+{
+    const struct field *f = field_of(form, field);
+
+    if (f && slice_ieq(slice_take(f->example, reply_label(form, field).n), reply_label(form, field)))
+        return f->example; /* S60, which says its letter itself */
+    if (f && f->example.n)
+        return arena_printf(a, "%.*s %.*s", SLICE_ARG(reply_label(form, field)), SLICE_ARG(f->example));
+    if (form && !f && form->code_counts)
+        return letter_example(form, field, a);
+    return form && form->examples_n ? form->examples[0] : slice_make("", 0);
+}
+
+/* --- one report --- */
+
+static struct slice range_of(const struct form *form, struct slice field, struct arena *a)
+{
+    const struct field *f = field_of(form, field);
+    struct slice s;
+    struct buf b;
+
+    if (f && f->type == FIELD_DATE && f->max_age_days)
+        return arena_printf(a, "%lld hari", (long long)f->max_age_days);
+    if (!f || f->min >= f->max)
+        return slice_make("", 0);
+    buf_init(&b, 64);
+    number_print(&b, f->min, ',');
+    buf_char(&b, '-');
+    number_print(&b, f->max, ',');
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+static bool is_answers(const struct form *form, struct slice field)
+{
+    const struct field *f = field_of(form, field);
+
+    return f && f->type == FIELD_ANSWERS;
+}
+
+/* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
+static struct slice report_example(const struct report *r, struct arena *a)
+{
+    const struct word *kind = NULL;
+    struct slice example;
+    struct buf b;
+
+    for (unsigned i = 0; r->form && is_answers(r->form, r->error_field) && i < r->form->fields_n; i++)
+        if (r->form->fields[i].type == FIELD_CHOICE && r->values[i].kind == VALUE_TEXT)
+            kind = word_by_code(r->form->fields[i].list, r->values[i].text);
+    if (!kind || !kind->questions[0])
+        return reply_example(r->form, r->error_field, a);
+    buf_init(&b, ECHO);
+    buf_add(&b, reply_label(r->form, r->error_field));
+    for (unsigned i = 0; i < kind->questions[0]; i++)
+        buf_str(&b, i ? "T" : " Y");
+    example = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return example;
+}
+
+bool reply_shows_guess(const struct report *r)
+{
+    for (unsigned i = 0; r->form && i < r->form->fields_n; i++)
+        if (slice_eq(r->form->fields[i].name, r->error_field))
+            return r->values[i].kind != VALUE_ABSENT;
+    return true; /* a letter of W2 */
+}
+
+static const char *key_of(const struct report *r)
+{
+    if (!r->form)
+        return "unknown.keyword";
+    if (r->status == REPORT_ACCEPTED)
+        return r->emergency ? "receipt.danger" : "receipt.done";
+    if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
+        return r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
+    switch (r->error) {
+    case ERROR_MISSING:
+        return "ask.missing";
+    case ERROR_OUT_OF_RANGE:
+        return "ask.range";
+    case ERROR_CHECK_DIGIT:
+        return "ask.digit";
+    case ERROR_CONTRADICTION:
+        return "ask.contradiction";
+    default:
+        return "ask.invalid";
+    }
+}
+
+/* What was typed, but for answers, which stay out of every SMS, and a label that the text says already. */
+static struct slice typed_of(const struct report *r, struct slice guess)
+{
+    if (!r->typed.n || is_answers(r->form, r->error_field) ||
+        slice_ieq(r->typed, reply_label(r->form, r->error_field)))
+        return guess;
+    return r->typed;
+}
+
+struct slice reply_report(const struct ruleset *rules, struct slice language, const struct report *r,
+                          struct slice nomor, struct arena *a)
+{
+    struct slice guess = reply_value(r->form, r->values, r->error_field, a);
+    const struct text_fill f[] = {
+        { "nomor", nomor },
+        { "form", r->form ? r->form->title : slice_make("", 0) },
+        { "isi", reply_echo(r->form, r->values, a) },
+        { "field", reply_label(r->form, r->error_field) },
+        { "nilai", guess },
+        { "ketik", typed_of(r, guess) },
+        { "batas", range_of(r->form, r->error_field, a) },
+        { "contoh", report_example(r, a) },
+    };
+
+    return text_fill(rules->texts, language, key_of(r), FILLS(f), a);
+}
+
+/* --- several --- */
+
+void reply_many_add(struct buf *b, const struct ruleset *rules, struct slice language,
+                    const struct reply_outcome *o, struct arena *a)
+{
+    const struct text_fill f[] = { { "nomor", o->nomor }, { "nama", o->isi }, { "field", o->field } };
+
+    buf_str(b, b->n ? "; " : "");
+    buf_add(b, text_fill(rules->texts, language, o->field.n ? "many.ask" : "many.done", FILLS(f), a));
+}
+
+struct slice reply_many(const struct ruleset *rules, struct slice language, const struct reply_outcome *all,
+                        unsigned n, bool rest, struct arena *a)
+{
+    struct slice list, more = slice_make("", 0);
+    unsigned asked = 0;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; i < n && i < REPLY_MANY; i++)
+        reply_many_add(&b, rules, language, &all[i], a);
+    for (unsigned i = 0; i < n; i++)
+        asked += all[i].field.n > 0;
+    list = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    if (n > REPLY_MANY)
+        more = arena_printf(a, "%u", n - REPLY_MANY);
+    {
+        const struct text_fill f[] = { { "daftar", list }, { "jumlah", more } };
+
+        return text_fill(rules->texts, language,
+                         rest     ? "many.rest"
+                         : more.n ? "many.more"
+                         : asked  ? "many.questions"
+                                  : "many.all",
+                         FILLS(f), a);
+    }
+}
+
+/* --- the pocket answers: FORMAT, BANTUAN --- */
+
+void reply_fields(struct buf *out, const struct form *form, const struct variant *v, const char *open,
+                  const char *close)
+{
+    bool more = false;
+
+    for (unsigned i = 0; i < v->uses_n; i++) {
+        const struct field *f = &form->fields[v->uses[i]];
+        bool must = variant_requires(v, v->uses[i]);
+
+        if (f->hidden)
+            continue;
+        buf_printf(out, "%s%s%.*s%s", more ? " " : "", must ? "" : open, SLICE_ARG(f->name),
+                   must ? "" : close);
+        more = true;
+    }
+}
+
+struct slice reply_format(const struct ruleset *rules, struct slice language, const struct form *form,
+                          struct arena *a)
+{
+    const struct variant *v = form->variants_n ? &form->variants[0] : NULL;
+    struct slice line;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    if (v)
+        reply_fields(&b, form, v, "(", ")");
+    line = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    {
+        const struct text_fill f[] = {
+            { "kata", form->keywords_n ? form->keywords[0] : form->name },
+            { "urutan", line },
+            { "contoh", form->examples_n ? form->examples[0] : slice_make("", 0) },
+        };
+
+        return text_fill(rules->texts, language, "help.format", FILLS(f), a);
+    }
+}
+
+struct slice reply_help(const struct ruleset *rules, struct slice language, struct arena *a)
+{
+    struct slice words;
+    struct buf b;
+
+    buf_init(&b, ECHO);
+    for (unsigned i = 0; i < rules->forms.n; i++) {
+        buf_str(&b, b.n ? " " : "");
+        if (rules->forms.forms[i].keywords_n)
+            buf_add(&b, rules->forms.forms[i].keywords[0]);
+    }
+    words = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    {
+        const struct text_fill f[] = { { "kata", words } };
+
+        return text_fill(rules->texts, language, "help.all", FILLS(f), a);
+    }
+}
+
+struct slice reply_unknown(const struct ruleset *rules, struct slice language, struct arena *a)
+{
+    return text_fill(rules->texts, language, "unknown.keyword", NULL, 0, a);
+}
+
+/* How a value of that name is written, in the first form that has it. */
+static struct slice example_of(const struct ruleset *rules, struct slice field, struct arena *a)
+{
+    for (unsigned i = 0; i < rules->forms.n; i++)
+        if (field_of(&rules->forms.forms[i], field))
+            return reply_example(&rules->forms.forms[i], field, a);
+    return slice_make("", 0);
+}
+
+struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
+                                 struct arena *a)
+{
+    const char *key = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
+    bool correction = c->kind == COMMAND_KOREKSI && c->nomor.n && !slice_is(c->error_field, "nomor");
+    struct slice example = correction ? example_of(rules, c->error_field, a)
+                                      : text_fill(rules->texts, language, key, NULL, 0, a);
+    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) },
+                                   { "nomor", c->nomor },
+                                   { "field", c->error_field },
+                                   { "contoh", example } };
+
+    if (c->kind == COMMAND_NIK && slice_is(c->error_field, "nik") && c->error == ERROR_INVALID)
+        return text_fill(rules->texts, language, "nik.wrong", NULL, 0, a);
+    if (correction)
+        return text_fill(rules->texts, language, example.n ? "koreksi.value" : "koreksi.what", FILLS(f), a);
+    return text_fill(rules->texts, language,
+                     c->error == ERROR_CHECK_DIGIT ? "command.digit"
+                     : c->error == ERROR_MISSING   ? "command.missing"
+                                                   : "command.invalid",
+                     FILLS(f), a);
+}
+
+static struct slice said_command(const struct ruleset *rules, struct slice language, const struct command *c,
+                                 struct arena *a)
+{
+    const struct form *form = form_by_name(&rules->forms, c->arg);
+    const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) }, { "nomor", c->nomor } };
+
+    if (c->status != REPORT_ACCEPTED)
+        return reply_command_error(rules, language, c, a);
+    if (c->kind == COMMAND_BANTUAN)
+        return reply_help(rules, language, a);
+    if (c->kind == COMMAND_FORMAT && form)
+        return reply_format(rules, language, form, a);
+    return text_fill(rules->texts, language, "command.understood", FILLS(f), a);
+}
+
+struct slice reply_said(const struct ruleset *rules, struct slice language, const struct said *said,
+                        struct arena *a)
+{
+    struct slice none = S("00000");
+    struct reply_outcome all[UNDERSTAND_REPORTS];
+
+    if (said->kind == SAID_COMMAND)
+        return said_command(rules, language, &said->command, a);
+    if (said->kind == SAID_NOTHING || said->reports_n == 0)
+        return reply_unknown(rules, language, a);
+    if (said->reports_n == 1)
+        return said->reports[0].form ? reply_report(rules, language, &said->reports[0], none, a)
+                                     : reply_unknown(rules, language, a);
+    for (unsigned i = 0; i < said->reports_n; i++)
+        all[i] = reply_outcome_of(&said->reports[i], none, a);
+    return reply_many(rules, language, all, said->reports_n, false, a);
+}
+
+struct reply_outcome reply_outcome_of(const struct report *r, struct slice nomor, struct arena *a)
+{
+    struct reply_outcome o = { .nomor = nomor };
+
+    if (r->status != REPORT_ACCEPTED) {
+        o.field = reply_label(r->form, r->error_field);
+        o.isi = reply_value(r->form, r->values, S("nama"), a);
+    }
+    return o;
+}

@@ -1,0 +1,37 @@
+/* reply_parts.h - the pieces of replies that several flows share.  Behind flows/step/reply.h; pure. */
+#ifndef KENTONGAN_FLOWS_STEP_REPLY_PARTS_H
+#define KENTONGAN_FLOWS_STEP_REPLY_PARTS_H
+
+#include "flows/understand/understanding.h"
+
+/* One field's value for people: "9,2", "kabur, bengkak"; empty when absent. */
+struct slice reply_value(const struct form *, const struct value *values, struct slice field, struct arena *);
+/* The value in question is there to be asked about: `BB 9,2, benar?`. */
+bool reply_shows_guess(const struct report *);
+/* "BB": how people call a field; a name that is none is itself (the letters of W2). */
+struct slice reply_label(const struct form *, struct slice field);
+/* "BB 9,2": what to type. */
+struct slice reply_example(const struct form *, struct slice field, struct arena *);
+
+/* One of several reports of an SMS: number, and what is asked (empty = accepted). */
+struct reply_outcome {
+    struct slice nomor, isi, field;
+};
+
+struct reply_outcome reply_outcome_of(const struct report *, struct slice nomor, struct arena *);
+void reply_many_add(struct buf *, const struct ruleset *, struct slice language, const struct reply_outcome *,
+                    struct arena *);
+/* rest: the SMS held more reports than were taken; they must come again. */
+struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *,
+                        unsigned n, bool rest, struct arena *);
+
+/* "nama jk umur bb (tb)": the fields of one way to fill a form, in order, the optional ones in brackets. */
+void reply_fields(struct buf *, const struct form *, const struct variant *, const char *open,
+                  const char *close);
+struct slice reply_format(const struct ruleset *, struct slice language, const struct form *, struct arena *);
+struct slice reply_help(const struct ruleset *, struct slice language, struct arena *);
+struct slice reply_unknown(const struct ruleset *, struct slice language, struct arena *);
+struct slice reply_command_error(const struct ruleset *, struct slice language, const struct command *,
+                                 struct arena *);
+
+#endif

@@ -1,0 +1,83 @@
+/* roles.c - rights as a table.  See roles.h. */
+#include "flows/step/roles.h"
+
+#include "flows/step/drafts.h"
+
+#define R(r)   (1u << (r))
+#define KADER  R(ROLE_KADER)
+#define STAFF  (R(ROLE_BIDAN) | R(ROLE_PUSKESMAS) | R(ROLE_RS) | R(ROLE_DINKES))
+#define HEADS  (R(ROLE_KADES) | R(ROLE_CAMAT))
+#define ALL    (KADER | STAFF | HEADS)
+#define NOBODY R(ROLES) /* who is not registered */
+
+bool roles_may_report(enum role role, const struct form *form)
+{
+    static const unsigned rights[] = {
+        [FORM_BY_HEALTH] = KADER | STAFF,
+        [FORM_BY_STAFF] = STAFF,
+        [FORM_BY_ALL] = ALL,
+    };
+
+    return rights[form->reporters] & R(role);
+}
+
+bool roles_may_command(const struct person *p, enum command_kind kind)
+{
+    static const unsigned rights[COMMANDS] = {
+        [COMMAND_DAFTAR] = ALL | NOBODY,
+        [COMMAND_BANTUAN] = ALL | NOBODY,
+        [COMMAND_FORMAT] = ALL | NOBODY,
+        [COMMAND_STATUS] = KADER | STAFF,
+        [COMMAND_BATAL] = ALL,
+        [COMMAND_KOREKSI] = KADER | STAFF,
+        [COMMAND_YA] = ALL,
+        [COMMAND_BARU] = ALL,
+        [COMMAND_TIDAK] = ALL,
+        [COMMAND_BENAR] = STAFF,
+        [COMMAND_BUKAN] = STAFF,
+        [COMMAND_OK] = ALL,
+        /* The duty numbers need not be registered; referral.c looks at who was told. */
+        [COMMAND_TERIMA] = STAFF | NOBODY,
+        [COMMAND_TOLAK] = STAFF | NOBODY,
+        [COMMAND_HADIR] = STAFF | NOBODY,
+        [COMMAND_TIDAK_HADIR] = STAFF | NOBODY,
+        [COMMAND_SELESAI] = STAFF | NOBODY,
+        [COMMAND_PWS] = STAFF | HEADS,
+        [COMMAND_TUGAS] = KADER,
+        [COMMAND_CEK] = STAFF,
+        [COMMAND_NIK] = KADER | STAFF,
+        [COMMAND_SETUJU] = STAFF,
+        [COMMAND_CAKAP] = KADER,
+        [COMMAND_BERHENTI] = ALL | NOBODY,
+        [COMMAND_MULAI] = ALL | NOBODY,
+    };
+
+    return (unsigned)kind < COMMANDS && (rights[kind] & (p ? R(p->role) : NOBODY));
+}
+
+const char *roles_stranger(const struct step *s)
+{
+    bool asked = s->state->request.n > 0 || (s->seen->sender->person && s->seen->sender->person->pending);
+
+    return asked ? "stranger.pending" : "stranger.kept";
+}
+
+void roles_refuse(struct step *s)
+{
+    struct slice today = step_day(s, s->now_ms);
+
+    step_reason(s, s->person ? "command_refused" : "unknown_sender");
+    if (slice_eq(s->state->refused_on, today))
+        return;
+    s->state->refused_on = today;
+    s->state->changed = true;
+    step_answer(s, slice_make("", 0),
+                step_text(s, s->language, s->person ? "refused.role" : roles_stranger(s), NULL, 0));
+}
+
+bool roles_chain(const struct step *s, const struct person *p, struct slice posting)
+{
+    const struct place *at = directory_place(&s->rules->directory, posting);
+
+    return p && p->place && (R(p->role) & STAFF) && (p->role == ROLE_DINKES || place_under(at, p->place));
+}

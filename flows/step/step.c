@@ -1,0 +1,372 @@
+/* step.c - filling an outcome within its bounds.  See step.h. */
+#include "flows/step/step.h"
+
+#include <nettle/sha1.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "flows/step/blob.h"
+#include "parsers/date.h"
+#include "flows/rows/clocks.h"
+#include "flows/step/drafts.h"
+#include "gateway/base/uuid.h"
+#include "parsers/damm.h"
+
+static const int64_t hour_ms = INT64_C(60) * 60 * 1000;
+
+static const struct person *registered(const struct person *p)
+{
+    return p && p->active && !p->pending && p->place ? p : NULL;
+}
+
+bool step_begin(struct step *s, const struct ruleset *rules, const struct context *seen,
+                const struct intent *intent, const struct lease *ids, int64_t now_ms, struct arena *a,
+                struct outcome *out)
+{
+    *s = (struct step){ .rules = rules,
+                        .seen = seen,
+                        .reading = intent->reading,
+                        .ids = ids,
+                        .now_ms = now_ms,
+                        .arena = a,
+                        .out = out,
+                        .msisdn = intent->reading->acting,
+                        .staff = seen->inbound->kind == INBOUND_STAFF };
+    s->person = registered(slice_eq(s->msisdn, seen->sender->msisdn)
+                               ? seen->sender->person
+                               : directory_person(&rules->directory, s->msisdn));
+    s->language = s->person && s->person->language.n ? s->person->language : rules->language;
+    s->state = intent->reading->state
+                   ? intent->reading->state
+                   : drafts_decode(step_blob(s, SUBJECT_SENDER, s->msisdn), rules, now_ms, a);
+    return s->state != NULL;
+}
+
+enum step_rc step_end(struct step *s)
+{
+    /* Who said BERHENTI is remembered; everybody else's state is of use for days only. */
+    int64_t days = s->state->stopped ? 400 : s->state->kept_n ? 60 : 8;
+
+    if (s->state->changed && !s->state->foreign && s->msisdn.n)
+        step_write(s, SUBJECT_SENDER, s->msisdn, drafts_encode(s->state, s->arena), days * 24 * hour_ms);
+    if (s->arena->failed)
+        return STEP_NO_MEMORY;
+    return s->out->overflow ? STEP_OVERFLOW : STEP_OK;
+}
+
+const struct subject *step_subject(const struct step *s, enum subject_kind kind, struct slice id)
+{
+    for (unsigned i = 0; i < s->seen->subjects_n; i++)
+        if (s->seen->subjects[i].ref.kind == kind && slice_eq(s->seen->subjects[i].ref.id, id))
+            return &s->seen->subjects[i];
+    if (kind == SUBJECT_SENDER && slice_eq(s->seen->sender->msisdn, id) &&
+        s->seen->sender->state.ref.id.n > 0)
+        return &s->seen->sender->state;
+    return NULL;
+}
+
+static struct subject_write *write_of(const struct step *s, enum subject_kind kind, struct slice id)
+{
+    for (unsigned i = 0; i < s->out->writes_n; i++)
+        if (s->out->writes[i].ref.kind == kind && slice_eq(s->out->writes[i].ref.id, id))
+            return &s->out->writes[i];
+    return NULL;
+}
+
+void step_write(struct step *s, enum subject_kind kind, struct slice id, struct slice blob, int64_t ttl_ms)
+{
+    struct subject_write *w = write_of(s, kind, id);
+    const struct subject *seen = step_subject(s, kind, id);
+
+    if (!w) {
+        if (s->out->writes_n == OUTCOME_SUBJECTS) {
+            s->out->overflow = true;
+            return;
+        }
+        w = &s->out->writes[s->out->writes_n++];
+    }
+    *w = (struct subject_write){
+        .ref = { .kind = kind, .id = id }, .seen_rev = seen ? seen->rev : 0, .blob = blob, .ttl_ms = ttl_ms
+    };
+}
+
+struct slice step_blob(const struct step *s, enum subject_kind kind, struct slice id)
+{
+    const struct subject_write *w = write_of(s, kind, id);
+    const struct subject *seen = w ? NULL : step_subject(s, kind, id);
+
+    return w ? w->blob : seen ? seen->blob : slice_make("", 0);
+}
+
+void step_row(struct step *s, const struct row *row)
+{
+    if (s->out->rows_n == OUTCOME_ROWS)
+        s->out->overflow = true;
+    else
+        s->out->rows[s->out->rows_n++] = *row;
+}
+
+void step_tally(struct step *s, const struct tally *t)
+{
+    if (s->out->tallies_n == OUTCOME_TALLIES)
+        s->out->overflow = true;
+    else
+        s->out->tallies[s->out->tallies_n++] = *t;
+}
+
+void step_timer(struct step *s, struct slice id, struct slice text, int64_t due_ms)
+{
+    struct timer *t = NULL;
+
+    for (unsigned i = 0; i < s->out->timers_n && !t; i++)
+        if (slice_eq(s->out->timers[i].id, id))
+            t = &s->out->timers[i];
+    if (!t && s->out->timers_n == OUTCOME_TIMERS) {
+        s->out->overflow = true;
+        return;
+    }
+    if (!t)
+        t = &s->out->timers[s->out->timers_n++];
+    *t = (struct timer){ .id = id, .text = text, .due_ms = due_ms };
+}
+
+struct slice step_due(struct step *s, const struct due *d)
+{
+    struct node *o = blob_new(s->arena);
+    unsigned buckets = sizeof d->buckets / sizeof *d->buckets;
+
+    node_put(o, "t", d->what);
+    node_put(o, "nomor", d->nomor);
+    node_put(o, "from", d->from);
+    node_put(o, "do", d->act);
+    node_put(o, "form", d->form);
+    node_put(o, "village", d->village);
+    node_put(o, "disease", d->disease);
+    while (buckets && !d->buckets[buckets - 1].n)
+        buckets--;
+    blob_put_slices(o, "buckets", d->buckets, buckets);
+    node_put(o, "nik", d->nik);
+    node_put(o, "lahir", d->lahir);
+    node_put(o, "jk", d->jk);
+    node_put_bool(o, "exact", d->exact);
+    node_put_int(o, "at", d->at_ms);
+    node_put_int(o, "bb", d->bb);
+    node_put_int(o, "tb", d->tb);
+    node_put(o, "doses", d->doses);
+    node_put(o, "undone", d->undone);
+    node_put(o, "posyandu", d->posyandu);
+    node_put(o, "nama", d->nama);
+    node_put_bool(o, "taken_back", d->taken_back);
+    return blob_done(o, s->arena);
+}
+
+/* SPEC 6: old news is not sent late. */
+static int64_t life_ms(const struct step *s, enum sms_class class)
+{
+    static const char *const rows[SMS_CLASSES] = {
+        [SMS_ANSWER] = "answer_ttl",   [SMS_EMERGENCY] = "emergency_ttl", [SMS_REFERRAL] = "emergency_ttl",
+        [SMS_ALERT] = "emergency_ttl", [SMS_NOTICE] = "notice_ttl",       [SMS_BULK] = "notice_ttl",
+    };
+
+    return clock_of(s->rules, rows[class]);
+}
+
+void step_sms(struct step *s, struct slice to, enum sms_class class, struct slice nomor, struct slice text)
+{
+    if (!slice_starts(to, "+") || !text.n)
+        return;
+    if (s->out->sms_n == OUTCOME_SMS) {
+        s->out->overflow = true;
+        return;
+    }
+    s->out->sms[s->out->sms_n++] = (struct sms){
+        .to = to, .text = text, .class = class, .expires_ms = s->now_ms + life_ms(s, class), .nomor = nomor
+    };
+}
+
+void step_answer(struct step *s, struct slice nomor, struct slice text)
+{
+    if (s->staff)
+        s->out->screen = text;
+    if (!s->seen->inbound->from_is_msisdn)
+        return; /* a short code or a name: two robots must not talk to each other */
+    for (unsigned i = s->answers_from; i < s->out->sms_n; i++) {
+        struct sms *m = &s->out->sms[i];
+
+        if (m->class == SMS_ANSWER && slice_eq(m->to, s->msisdn)) {
+            m->text = text;
+            m->nomor = nomor;
+            return;
+        }
+    }
+    step_sms(s, s->msisdn, SMS_ANSWER, nomor, text);
+}
+
+void step_reason(struct step *s, const char *reason)
+{
+    s->out->reason = reason;
+}
+
+struct slice step_number(struct step *s)
+{
+    uint64_t body;
+
+    if (s->out->numbers_used == LEASE_NUMBERS) {
+        s->out->overflow = true;
+        return slice_make("", 0);
+    }
+    body = s->ids->bodies[s->out->numbers_used++];
+    return damm_number(body, s->arena);
+}
+
+struct slice step_uuid(struct step *s)
+{
+    struct slice from = s->ids->uuids[0];
+    struct sha1_ctx ctx;
+    uint8_t d[16];
+    char tail[16];
+    int n = snprintf(tail, sizeof tail, "/%u", s->derived++);
+
+    sha1_init(&ctx);
+    sha1_update(&ctx, from.n, (const uint8_t *)from.p);
+    sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
+    sha1_digest(&ctx, sizeof d, d);
+    return arena_str(s->arena, uuid5_text(d).text);
+}
+
+struct slice step_text(struct step *s, struct slice language, const char *key, const struct text_fill *fills,
+                       unsigned n)
+{
+    return text_fill(s->rules->texts, language, key, fills, n, s->arena);
+}
+
+/* --- times --- */
+
+struct slice step_clock(struct step *s, int64_t ms)
+{
+    struct civil c = date_civil(ms, s->rules->utc_offset_min);
+
+    return arena_printf(s->arena, "%02d:%02d", c.hour, c.minute);
+}
+
+struct slice step_rfc3339(struct step *s, int64_t ms)
+{
+    int offset = s->rules->utc_offset_min, abs = offset < 0 ? -offset : offset;
+    struct civil c = date_civil(ms, offset);
+
+    return arena_printf(s->arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", c.day.year, c.day.month,
+                        c.day.day, c.hour, c.minute, c.second, offset < 0 ? '-' : '+', abs / 60, abs % 60);
+}
+
+int64_t step_today(const struct step *s)
+{
+    return date_today(s->now_ms, s->rules->utc_offset_min);
+}
+
+struct slice step_day(struct step *s, int64_t ms)
+{
+    return date_iso(date_today(ms, s->rules->utc_offset_min), s->arena);
+}
+
+struct slice step_phone(struct step *s, struct slice msisdn)
+{
+    if (slice_starts(msisdn, "+62"))
+        return arena_printf(s->arena, "0%.*s", SLICE_ARG(slice_skip(msisdn, 3)));
+    return msisdn;
+}
+
+/* --- people --- */
+
+struct collecting {
+    struct audience *to;
+    struct slice but; /* never tell the sender of her own news */
+};
+
+static void collect(void *arg, const struct person *p)
+{
+    const struct collecting *c = arg;
+
+    if (c->to->n < STEP_PEOPLE && !slice_eq(p->msisdn, c->but))
+        c->to->msisdn[c->to->n++] = p->msisdn;
+}
+
+void step_audience(const struct step *s, const struct place *place, struct audience *out)
+{
+    struct collecting c = { .to = out, .but = s->msisdn };
+
+    *out = (struct audience){ .place = place };
+    while (out->place) {
+        directory_people_at(&s->rules->directory, out->place, collect, &c);
+        if (out->n)
+            return;
+        out->place = out->place->parent;
+    }
+    for (unsigned i = 0; i < s->rules->duty_n && out->n < STEP_PEOPLE; i++)
+        out->msisdn[out->n++] = s->rules->duty[i];
+}
+
+static bool administrative(const struct place *p)
+{
+    return p->level == PLACE_KABKOTA || p->level == PLACE_KECAMATAN || p->level == PLACE_DESA ||
+           p->level == PLACE_KELURAHAN;
+}
+
+/* The first place of a level that lies in an administrative place. */
+static const struct place *lies_in(const struct step *s, const struct place *in, enum place_level level)
+{
+    const struct directory *dir = &s->rules->directory;
+
+    for (unsigned i = 0; i < dir->places_n; i++) {
+        const struct place *p = &dir->places[i];
+
+        if (p->level == level &&
+            (p->area == in || (in->level == PLACE_KECAMATAN && p->area && place_kecamatan(p) == in)))
+            return p;
+    }
+    return NULL;
+}
+
+const struct place *step_puskesmas(const struct step *s, const struct place *p)
+{
+    const struct place *served;
+
+    if (!p)
+        return NULL;
+    if (administrative(p)) {
+        served = lies_in(s, p, PLACE_PUSTU);
+        served = served ? served : lies_in(s, p, PLACE_POSYANDU);
+        served = served ? served : lies_in(s, p, PLACE_PUSKESMAS);
+        return served ? step_puskesmas(s, served)
+                      : step_puskesmas(s, place_kecamatan(p) == p ? NULL : place_kecamatan(p));
+    }
+    while (p && p->level != PLACE_PUSKESMAS)
+        p = administrative(p) ? NULL : p->parent;
+    return p;
+}
+
+const struct place *step_next_level(const struct step *s, const struct place *p)
+{
+    const struct place *pustu;
+
+    if (!p)
+        return NULL;
+    if (!administrative(p))
+        return p->parent;
+    pustu = lies_in(s, p, PLACE_PUSTU);
+    return pustu ? pustu : step_puskesmas(s, p);
+}
+
+void step_tell(struct step *s, const struct audience *who, enum sms_class class, struct slice nomor,
+               const char *key, const struct text_fill *fills, unsigned n)
+{
+    for (unsigned i = 0; i < who->n; i++)
+        step_sms(s, who->msisdn[i], class, nomor,
+                 step_text(s, step_language_of(s, who->msisdn[i]), key, fills, n));
+}
+
+struct slice step_language_of(const struct step *s, struct slice msisdn)
+{
+    const struct person *p = directory_person(&s->rules->directory, msisdn);
+
+    return p && p->language.n ? p->language : s->rules->language;
+}

@@ -1,0 +1,101 @@
+/* step.h - what one flow_step works with, and the only ways by which it fills an outcome.
+ *
+ * Pure.  Every helper keeps the bounds of `struct outcome`: past them `overflow` is set and the message is
+ * parked whole, never half done.  Sits under filing, drafts, referral, alert, commands and ussd. */
+#ifndef KENTONGAN_FLOWS_STEP_STEP_H
+#define KENTONGAN_FLOWS_STEP_STEP_H
+
+#include "flows/step/context.h"
+#include "flows/step/reading.h"
+#include "gateway/conf/texts.h"
+
+struct sender_state; /* flows/step/drafts.h */
+
+struct step {
+    const struct ruleset *rules;
+    const struct context *seen;
+    const struct reading *reading;
+    const struct lease *ids;
+    int64_t now_ms;
+    struct arena *arena;
+    struct outcome *out;
+    struct slice msisdn;         /* whose message it is (or whom a timer is about) */
+    const struct person *person; /* NULL: not registered (pending people too) */
+    bool staff;                  /* the operator at ctl or the console: no number, every right */
+    struct slice language;
+    struct sender_state *state; /* decoded; written once at the end when changed */
+    unsigned derived;           /* ids derived so far */
+    unsigned answers_from;      /* SMS of the parts before: they keep their answers */
+};
+
+/* Begins a step: finds the sender, decodes her state.  False when the arena is full.  msisdn: whom it is
+ * about (the sender, or for a timer the one that its text names). */
+bool step_begin(struct step *, const struct ruleset *, const struct context *, const struct intent *,
+                const struct lease *, int64_t now_ms, struct arena *, struct outcome *) MUST_CHECK;
+/* Ends it: writes the sender's state when it changed. */
+enum step_rc step_end(struct step *) MUST_CHECK;
+
+/* --- what was loaded --- */
+/* NULL when it was not named by flow_read. */
+const struct subject *step_subject(const struct step *, enum subject_kind, struct slice id);
+
+/* --- what is written --- */
+/* seen_rev is looked up; writing the same subject again replaces the earlier write. */
+void step_write(struct step *, enum subject_kind, struct slice id, struct slice blob, int64_t ttl_ms);
+/* The blob as it stands now: a write of this step, else what was loaded; empty when there is none. */
+struct slice step_blob(const struct step *, enum subject_kind, struct slice id);
+void step_row(struct step *, const struct row *);
+void step_tally(struct step *, const struct tally *);
+/* due_ms 0 takes it off. */
+void step_timer(struct step *, struct slice id, struct slice text, int64_t due_ms);
+/* text of a timer; empty members are left out. */
+struct slice step_due(struct step *, const struct due *);
+/* One SMS; expires_ms by class.  Nothing is sent to what is no MSISDN. */
+void step_sms(struct step *, struct slice to, enum sms_class, struct slice nomor, struct slice text);
+/* The one answer to the sender; a second call replaces the first (never two answers to one
+ * part of a message). */
+void step_answer(struct step *, struct slice nomor, struct slice text);
+void step_reason(struct step *, const char *reason);
+
+/* --- ids --- */
+/* The next leased number with its check digit: "48217".  Empty (and overflow) when all are taken. */
+struct slice step_number(struct step *);
+/* A UUID of its own for an event or a person, made from the message's ids: the same at every retry. */
+struct slice step_uuid(struct step *);
+
+/* --- words --- */
+struct slice step_text(struct step *, struct slice language, const char *key, const struct text_fill *,
+                       unsigned n);
+/* "14:05" and RFC 3339 with the district's offset, and the ISO day. */
+struct slice step_clock(struct step *, int64_t ms);
+struct slice step_rfc3339(struct step *, int64_t ms);
+struct slice step_day(struct step *, int64_t ms);
+/* The day in the district (parsers/date.h). */
+int64_t step_today(const struct step *);
+/* "0812…" for "+62812…": as people write it. */
+struct slice step_phone(struct step *, struct slice msisdn);
+
+/* --- people --- */
+enum {
+    STEP_PEOPLE = 24, /* most people told of one thing */
+};
+
+struct audience {
+    struct slice msisdn[STEP_PEOPLE];
+    unsigned n;
+    const struct place *place; /* where they sit; NULL: the duty numbers */
+};
+
+/* Active people at `place`, skipping upwards where nobody is; above the top the duty numbers. */
+void step_audience(const struct step *, const struct place *, struct audience *);
+/* The next place that can treat, for someone who sits at `place`: its parent, or for a village and above the
+ * pustu or puskesmas that serves it.  NULL: nobody but the duty numbers. */
+const struct place *step_next_level(const struct step *, const struct place *);
+/* The puskesmas that a place belongs to; NULL when none is known. */
+const struct place *step_puskesmas(const struct step *, const struct place *);
+/* Tells an audience the same in each one's language. */
+void step_tell(struct step *, const struct audience *, enum sms_class, struct slice nomor, const char *key,
+               const struct text_fill *, unsigned n);
+struct slice step_language_of(const struct step *, struct slice msisdn);
+
+#endif

@@ -1,0 +1,19 @@
+/* approval.h - how a number becomes a kader (SPEC 2.3, 7): DAFTAR asks the staff of the posyandu, SETUJU (or
+ * `people approve`) says yes, and what she sent before is carried out with its first time.
+ *
+ * Pure.  Three timers follow each other, since each step can load only what the one before named: "setuju"
+ * finds what was kept of her, and sets one "kept" for each, which comes back as the SMS it was. */
+#ifndef KENTONGAN_FLOWS_TALK_APPROVAL_H
+#define KENTONGAN_FLOWS_TALK_APPROVAL_H
+
+#include "flows/step/step.h"
+
+void approval_ask(struct step *, const struct command *);   /* DAFTAR */
+void approval_grant(struct step *, const struct command *); /* SETUJU */
+/* Timer "setuju": act = her posyandu's code. */
+void approval_due(struct step *, const struct due *);
+/* The SMS that a timer "kept" brings back, its texts in the arena; false when the timer is another.  `timer`
+ * is left to the caller. */
+bool approval_kept(struct slice timer_text, struct arena *, struct inbound *out);
+
+#endif

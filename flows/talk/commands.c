@@ -1,0 +1,382 @@
+/* commands.c - one row a command.  See commands.h. */
+#include "flows/talk/commands.h"
+
+#include <string.h>
+
+#include "flows/alert/alert.h"
+#include "flows/talk/answers.h"
+#include "flows/talk/approval.h"
+#include "flows/step/blob.h"
+#include "parsers/date.h"
+#include "flows/care/child.h"
+#include "flows/alert/pws.h"
+#include "flows/filing/referral.h"
+#include "flows/step/reply.h"
+#include "flows/step/reply_parts.h"
+#include "flows/step/roles.h"
+#include "flows/care/tasks.h"
+#include "parsers/nik.h"
+#include "gateway/conf/programme.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    REPORTER_DAYS = 30 /* SPEC 2.3 */
+};
+
+bool commands_subjects(const struct command *c, struct intent *intent)
+{
+    return intent_add(intent, SUBJECT_NUMBER, c->nomor);
+}
+
+static void say(struct step *s, struct slice nomor, const char *key)
+{
+    const struct text_fill f[] = { { "nomor", nomor } };
+
+    step_answer(s, nomor, step_text(s, s->language, key, FILLS(f)));
+}
+
+/* What a number is, when it is not what the command needs. */
+static void wrong_number(struct step *s, struct slice nomor)
+{
+    static const char *const keys[] = {
+        [NUMBER_NONE] = "number.unknown",    [NUMBER_REPORT] = "number.report",
+        [NUMBER_CHILD] = "number.child",     [NUMBER_EPISODE] = "number.episode",
+        [NUMBER_REQUEST] = "number.request",
+    };
+
+    step_reason(s, "command_refused");
+    say(s, nomor, keys[number_kind(step_blob(s, SUBJECT_NUMBER, nomor), s->arena)]);
+}
+
+/* --- the reporter's own reports --- */
+
+static bool is_reporter(const struct step *s, const struct filed_report *r)
+{
+    return slice_eq(r->reporter, s->msisdn) && r->at_ms + REPORTER_DAYS * INT64_C(86400000) > s->now_ms;
+}
+
+static bool may_touch(struct step *s, const struct filed_report *r)
+{
+    if (is_reporter(s, r) || roles_chain(s, s->person, r->posting))
+        return true;
+    step_reason(s, "command_refused");
+    say(s, r->nomor, "number.not_yours");
+    return false;
+}
+
+/* The report of a number, if the speaker may look at it and change it; else NULL, and she has heard why. */
+static struct filed_report *hers(struct step *s, struct slice nomor)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (!r)
+        return NULL;
+    if (!report_load(s, nomor, r)) {
+        wrong_number(s, nomor);
+        return NULL;
+    }
+    return may_touch(s, r) ? r : NULL;
+}
+
+static void run_status(struct step *s, const struct command *c)
+{
+    struct filed_report *r = hers(s, c->nomor);
+    struct draft *d = drafts_find(s->state, c->nomor);
+
+    if (!r)
+        return;
+    {
+        const char *key = r->referral.state != REFERRAL_NONE ? referral_state_key(r->referral.state)
+                          : slice_is(r->status, "cancelled") ? "status.cancelled"
+                          : r->draft                         ? "status.draft"
+                          : slice_is(r->status, "corrected") ? "status.corrected"
+                          : slice_is(r->status, "checked")   ? "status.checked"
+                                                             : "status.valid";
+        const struct text_fill f[] = {
+            { "nomor", c->nomor },
+            { "form", r->form->title },
+            { "jam", step_clock(s, r->at_ms) },
+            { "tanggal", step_day(s, r->at_ms) },
+            { "keadaan", step_text(s, s->language, key, NULL, 0) },
+            { "contoh", d ? reply_example(d->form, d->field, s->arena) : slice_make("", 0) },
+        };
+
+        step_answer(s, c->nomor, step_text(s, s->language, d ? "status.open" : "status.line", FILLS(f)));
+    }
+}
+
+static void run_batal(struct step *s, const struct command *c)
+{
+    struct filed_report *r = hers(s, c->nomor);
+    struct draft *d = drafts_find(s->state, c->nomor);
+
+    if (!r)
+        return;
+    if (slice_is(r->status, "cancelled")) {
+        say(s, c->nomor, "batal.already");
+        return;
+    }
+    referral_cancel(s, r);
+    if (d) {
+        step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(c->nomor)), slice_make("", 0), 0);
+        drafts_remove(s->state, c->nomor);
+    }
+    if (!r->draft) {
+        filing_untally(s, r);
+        filing_unweigh(s, r);
+        r->version++;
+    }
+    r->status = S("cancelled");
+    if (!r->draft)
+        report_row(s, r);
+    report_save(s, r);
+    if (!slice_eq(r->reporter, s->msisdn)) {
+        const struct text_fill f[] = { { "nomor", c->nomor },
+                                       { "nama", s->person ? s->person->name : S("") } };
+
+        step_sms(s, r->reporter, SMS_NOTICE, c->nomor,
+                 step_text(s, step_language_of(s, r->reporter), "batal.by_staff", FILLS(f)));
+    }
+    say(s, c->nomor, "batal.done");
+}
+
+/* Only its reporter can complete a report: the draft of another, or one that is over. */
+static void not_open(struct step *s, const struct filed_report *r)
+{
+    const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "form", r->form->title },
+                                   { "hp", step_phone(s, r->reporter) } };
+
+    step_reason(s, "command_refused");
+    step_answer(s, r->nomor,
+                step_text(s, s->language,
+                          slice_is(r->status, "expired")     ? "draft.expired"
+                          : slice_eq(r->reporter, s->msisdn) ? "draft.not_open"
+                                                             : "draft.of_other",
+                          FILLS(f)));
+}
+
+static void run_koreksi(struct step *s, const struct command *c)
+{
+    struct filed_report *r = hers(s, c->nomor);
+    struct report *fixed = ARENA_NEW(s->arena, struct report);
+    struct report *known = ARENA_NEW(s->arena, struct report);
+    struct draft *d = drafts_find(s->state, c->nomor);
+    struct filed out;
+
+    if (!r || !fixed || !known)
+        return;
+    if (slice_is(r->status, "cancelled")) {
+        say(s, c->nomor, "batal.already");
+        return;
+    }
+    if (d) {
+        drafts_report(d, known);
+    } else {
+        known->form = r->form;
+        memcpy(known->values, r->values, sizeof known->values);
+    }
+    if (!understand_correction(s->rules, known, c->correction, s->seen->inbound->received_ms, s->arena,
+                               fixed)) {
+        const struct text_fill f[] = { { "nomor", c->nomor } };
+
+        step_reason(s, "command_refused");
+        step_answer(s, c->nomor, step_text(s, s->language, "koreksi.what", FILLS(f)));
+        return;
+    }
+    {
+        struct filing f = { .report = fixed, .draft = d, .correct = r->draft ? NULL : r };
+
+        if (d && d->correct)
+            f.correct = r;
+        if (r->draft && !d) {
+            not_open(s, r);
+            return;
+        }
+        filing_file(s, &f, &out);
+    }
+    step_answer(s, c->nomor, out.text);
+}
+
+static void run_cek(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (!r)
+        return;
+    if (!report_load(s, c->nomor, r) || r->draft) {
+        wrong_number(s, c->nomor);
+        return;
+    }
+    if (!roles_chain(s, s->person, r->posting)) {
+        step_reason(s, "command_refused");
+        say(s, c->nomor, "number.not_yours");
+        return;
+    }
+    if (!slice_is(r->status, "cancelled") && !slice_is(r->status, "checked")) {
+        r->version++;
+        r->status = S("checked");
+        report_row(s, r);
+        report_save(s, r);
+    }
+    say(s, c->nomor, slice_is(r->status, "checked") ? "cek.done" : "batal.already");
+}
+
+/* --- referrals and episodes --- */
+
+static void run_referral(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (!r)
+        return;
+    if (!report_load(s, c->nomor, r) || r->referral.state == REFERRAL_NONE)
+        wrong_number(s, c->nomor);
+    else
+        referral_answer(s, c, r);
+}
+
+static void run_episode(struct step *s, const struct command *c)
+{
+    if (number_kind(step_blob(s, SUBJECT_NUMBER, c->nomor), s->arena) != NUMBER_EPISODE)
+        wrong_number(s, c->nomor);
+    else
+        alert_answer(s, c);
+}
+
+/* --- help and the rest --- */
+
+static void run_help(struct step *s, const struct command *c)
+{
+    const struct form *form = form_by_name(&s->rules->forms, c->arg);
+
+    step_answer(s, slice_make("", 0),
+                c->kind == COMMAND_FORMAT && form ? reply_format(s->rules, s->language, form, s->arena)
+                                                  : reply_help(s->rules, s->language, s->arena));
+}
+
+static void run_stop(struct step *s, const struct command *c)
+{
+    s->state->stopped = c->kind == COMMAND_BERHENTI;
+    s->state->changed = true;
+    say(s, slice_make("", 0), s->state->stopped ? "stop.done" : "stop.undone");
+}
+
+/* The NIK of a child, checked against its sex and its birth (within a month: the birth may be estimated). */
+static void run_nik(struct step *s, const struct command *c)
+{
+    int64_t today = date_today(s->now_ms, s->rules->utc_offset_min), births[2], born = 0;
+    const struct place *pkm = step_puskesmas(s, s->person->place);
+    const char *key = "nik.done";
+    struct child child;
+
+    if (!child_load(s, c->nomor, &child)) {
+        wrong_number(s, c->nomor);
+        return;
+    }
+    if (!nik_valid(c->nik, today)) {
+        key = "nik.wrong";
+    } else if (!pkm || !slice_eq(pkm->code, child.puskesmas)) {
+        key = "nik.far";
+    } else {
+        nik_births(c->nik, today, births);
+        if (!date_parse_iso(child.tgl_lahir, &born) || nik_sex(c->nik) != child.jk.p[0] ||
+            births[0] < born - 31 || births[0] > born + 62)
+            key = "nik.other";
+    }
+    if (strcmp(key, "nik.done") == 0) {
+        child.nik = c->nik;
+        child_changed(s, &child);
+    } else {
+        step_reason(s, "command_refused");
+    }
+    {
+        const struct text_fill f[] = { { "anak", c->nomor }, { "nama", child.nama } };
+
+        step_answer(s, c->nomor, step_text(s, s->language, key, FILLS(f)));
+    }
+}
+
+/* Her skills and level; the first ones that are missing. */
+static void run_cakap(struct step *s, const struct command *c)
+{
+    static const char *const levels[] = { [LEVEL_NONE] = "cakap.none",
+                                          [LEVEL_PURWA] = "cakap.purwa",
+                                          [LEVEL_MADYA] = "cakap.madya",
+                                          [LEVEL_UTAMA] = "cakap.utama" };
+    uint32_t skills = s->rules->programme ? programme_skills(s->rules->programme, s->msisdn) : 0;
+    unsigned have = 0;
+    struct slice missing;
+    struct buf b;
+
+    (void)c;
+    buf_init(&b, 256);
+    for (unsigned i = 0; i < SKILLS; i++) {
+        if (skills >> i & 1) {
+            have++;
+            continue;
+        }
+        buf_str(&b, b.n ? " " : "");
+        buf_str(&b, skill_code(i));
+    }
+    missing = arena_copy(s->arena, buf_slice(&b));
+    buf_free(&b);
+    {
+        const struct text_fill f[] = {
+            { "jumlah", arena_printf(s->arena, "%u", have) },
+            { "keadaan", step_text(s, s->language, levels[competence_level(skills)], NULL, 0) },
+            { "daftar", missing },
+        };
+
+        step_answer(s, slice_make("", 0),
+                    step_text(s, s->language, have == SKILLS ? "cakap.all" : "cakap.line", FILLS(f)));
+    }
+}
+
+/* FORMAT of nothing that there is asks what there is.  KOREKSI's words fit no form by themselves (`A7` of a
+ * W2, a value out of range): its report may know better. */
+static bool runs_all_the_same(const struct command *c)
+{
+    if (c->kind == COMMAND_FORMAT)
+        return true;
+    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n &&
+           (slice_is(c->error_field, "arg") || c->error == ERROR_OUT_OF_RANGE);
+}
+
+void commands_run(struct step *s, const struct command *c)
+{
+    static void (*const run[COMMANDS])(struct step *, const struct command *) = {
+        [COMMAND_DAFTAR] = approval_ask,   [COMMAND_BANTUAN] = run_help,
+        [COMMAND_FORMAT] = run_help,       [COMMAND_STATUS] = run_status,
+        [COMMAND_BATAL] = run_batal,       [COMMAND_KOREKSI] = run_koreksi,
+        [COMMAND_YA] = answers_word,       [COMMAND_BARU] = answers_word,
+        [COMMAND_TIDAK] = answers_word,    [COMMAND_BENAR] = run_episode,
+        [COMMAND_BUKAN] = run_episode,     [COMMAND_OK] = run_episode,
+        [COMMAND_TERIMA] = run_referral,   [COMMAND_TOLAK] = run_referral,
+        [COMMAND_HADIR] = run_referral,    [COMMAND_TIDAK_HADIR] = run_referral,
+        [COMMAND_SELESAI] = run_referral,  [COMMAND_CEK] = run_cek,
+        [COMMAND_PWS] = pws_answer,        [COMMAND_TUGAS] = tasks_answer,
+        [COMMAND_CAKAP] = run_cakap,       [COMMAND_NIK] = run_nik,
+        [COMMAND_BERHENTI] = run_stop,     [COMMAND_MULAI] = run_stop,
+        [COMMAND_SETUJU] = approval_grant,
+    };
+
+    step_reason(s, "command");
+    if (!s->staff && !roles_may_command(s->person, c->kind)) {
+        filing_keep(s);
+        roles_refuse(s);
+        return;
+    }
+    if (c->kind == COMMAND_OK && !c->nomor.n && s->person && s->person->role == ROLE_KADER) {
+        step_reason(s, "thanks");
+        say(s, c->nomor, "unknown.thanks"); /* `ok` and no more: she has read our answer */
+        return;
+    }
+    if (c->status != REPORT_ACCEPTED && !runs_all_the_same(c)) {
+        step_reason(s, "command_refused");
+        step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, s->arena));
+        return;
+    }
+    run[c->kind](s, c);
+}

@@ -1,0 +1,146 @@
+/* timers.c - the table of timers.  See timers.h. */
+#include "flows/timers.h"
+
+#include "flows/alert/alert.h"
+#include "flows/alert/pws.h"
+#include "flows/care/child.h"
+#include "flows/care/recap.h"
+#include "flows/care/tasks.h"
+#include "flows/filing/referral.h"
+#include "flows/step/blob.h"
+#include "flows/talk/answers.h"
+#include "flows/talk/approval.h"
+
+static bool no_subjects(const struct ruleset *rules, const struct due *d, struct arena *a, struct intent *out)
+{
+    (void)rules, (void)d, (void)a, (void)out;
+    return true;
+}
+
+static bool episode_subjects(const struct ruleset *rules, const struct due *d, struct arena *a,
+                             struct intent *out)
+{
+    (void)rules;
+    return pws_subject_of(d->village, out) &&
+           intent_add(out, SUBJECT_EPISODE,
+                      arena_printf(a, "%.*s/%.*s", SLICE_ARG(d->village), SLICE_ARG(d->disease)));
+}
+
+static bool posyandu_subjects(const struct ruleset *rules, const struct due *d, struct arena *a,
+                              struct intent *out)
+{
+    (void)rules;
+    return tasks_subjects(d->posyandu, a, out) && recap_subjects(d->posyandu, a, out);
+}
+
+static bool child_subjects(const struct ruleset *rules, const struct due *d, struct arena *a,
+                           struct intent *out)
+{
+    bool ok = posyandu_subjects(rules, d, a, out);
+
+    for (unsigned i = 0; i < 3; i++)
+        ok = intent_add(out, SUBJECT_NAME, d->buckets[i]) && ok;
+    return ok;
+}
+
+static bool picture_subjects(const struct ruleset *rules, const struct due *d, struct arena *a,
+                             struct intent *out)
+{
+    (void)a;
+    return pws_due_subjects(rules, d, out);
+}
+
+static void visited(struct step *s, const struct due *d)
+{
+    recap_visited(s, d);
+    tasks_visited(s, d);
+}
+
+/* The sender and the number that it names are subjects of every timer. */
+static const struct {
+    const char *what;
+    bool (*subjects)(const struct ruleset *, const struct due *, struct arena *, struct intent *);
+    void (*run)(struct step *, const struct due *);
+} timers[] = {
+    { "draft", no_subjects, answers_expired },   { "referral", no_subjects, referral_due },
+    { "hadir", no_subjects, referral_due },      { "episode", episode_subjects, alert_due },
+    { "child", child_subjects, child_due },      { "setuju", no_subjects, approval_due },
+    { "pws", picture_subjects, pws_due },        { "tugas", posyandu_subjects, tasks_changed },
+    { "dosis", posyandu_subjects, tasks_doses }, { "absen", posyandu_subjects, tasks_absent },
+    { "ibu", posyandu_subjects, tasks_missed },  { "kunjungan", posyandu_subjects, visited },
+    { "rekap", posyandu_subjects, recap_due },
+};
+
+enum {
+    TIMERS = sizeof timers / sizeof timers[0]
+};
+
+/* TIMERS when there is none of that name. */
+static unsigned timer_of(struct slice what)
+{
+    unsigned i = 0;
+
+    while (i < TIMERS && !slice_is(what, timers[i].what))
+        i++;
+    return i;
+}
+
+bool timers_is_ussd(const struct inbound *in, struct arena *a)
+{
+    return slice_is(node_text(blob_parse(in->text, a), "t"), "ussd");
+}
+
+static struct due due_of(const struct node *o)
+{
+    struct due d = { .what = node_text(o, "t"),
+                     .nomor = node_text(o, "nomor"),
+                     .from = node_text(o, "from"),
+                     .act = node_text(o, "do"),
+                     .village = node_text(o, "village"),
+                     .disease = node_text(o, "disease"),
+                     .nik = node_text(o, "nik"),
+                     .lahir = node_text(o, "lahir"),
+                     .jk = node_text(o, "jk"),
+                     .exact = node_bool(o, "exact"),
+                     .at_ms = node_int(o, "at"),
+                     .bb = node_int(o, "bb"),
+                     .tb = node_int(o, "tb"),
+                     .doses = node_text(o, "doses"),
+                     .undone = node_text(o, "undone"),
+                     .posyandu = node_text(o, "posyandu"),
+                     .nama = node_text(o, "nama"),
+                     .taken_back = node_bool(o, "taken_back") };
+
+    (void)blob_slices(o, "buckets", d.buckets, 3);
+    return d;
+}
+
+enum read_rc timers_read(const struct ruleset *rules, const struct inbound *in, struct arena *a,
+                         struct intent *out)
+{
+    struct reading *r = out->reading;
+    const struct node *o = blob_parse(in->text, a);
+    unsigned i;
+
+    if (!o)
+        return a->failed ? READ_NO_MEMORY : READ_OK;
+    r->kind = READING_TIMER;
+    r->due = due_of(o);
+    r->acting = r->due.from;
+    (void)intent_add(out, SUBJECT_SENDER, r->due.from);
+    (void)intent_add(out, SUBJECT_NUMBER, r->due.nomor);
+    i = timer_of(r->due.what);
+    if (i < TIMERS)
+        (void)timers[i].subjects(rules, &r->due, a, out);
+    return a->failed ? READ_NO_MEMORY : READ_OK;
+}
+
+void timers_step(struct step *s)
+{
+    unsigned i = timer_of(s->reading->due.what);
+
+    if (i < TIMERS)
+        timers[i].run(s, &s->reading->due);
+    else
+        step_reason(s, "timer_idle");
+}

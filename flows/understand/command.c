@@ -1,0 +1,296 @@
+/* command.c - the commands of SPEC 2.3 and what stands behind them (RULINGS 8, 30).  See
+ * understand.h. */
+#include "flows/understand/understand.h"
+#include "flows/understand/commands.h"
+
+#include "parsers/nik.h"
+#include "parsers/person_name.h"
+#include "parsers/text.h"
+
+static bool separator(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '#' || c == '*' || c == ';' || c == '|' || c == ':' ||
+           c == ',' || c == '=' || c == '.' || c == '/' || c == '-' || c == '_';
+}
+
+static struct slice skip_separators(struct slice s)
+{
+    while (s.n && separator(s.p[0]))
+        s = slice_skip(s, 1);
+    while (s.n && (separator(s.p[s.n - 1])))
+        s.n--;
+    return s;
+}
+
+static struct slice cut_word(struct slice *rest)
+{
+    struct slice s = skip_separators(*rest);
+    size_t n = 0;
+
+    while (n < s.n && !separator(s.p[n]))
+        n++;
+    *rest = skip_separators(slice_skip(s, n));
+    return slice_take(s, n);
+}
+
+static void reject(struct command *c, enum report_error error, const char *field)
+{
+    if (c->status == REPORT_REJECTED)
+        return;
+    c->status = REPORT_REJECTED;
+    c->error = error;
+    c->error_field = slice_of(field);
+}
+
+/* `48217`, `no 48217`, `4821O`: the number, digits repaired. */
+static struct slice take_number(struct slice *rest, struct arena *a)
+{
+    struct slice keep = *rest, w = cut_word(rest);
+    struct slice copy;
+    char *out;
+    bool digit = false;
+
+    if (slice_ieq(w, S("no")) || slice_ieq(w, S("nomor")) || slice_ieq(w, S("nmr")) ||
+        slice_ieq(w, S("rujukan")))
+        w = cut_word(rest);
+    copy = arena_copy(a, w);
+    out = (char *)(uintptr_t)copy.p;
+    for (size_t i = 0; i < copy.n; i++) {
+        digit |= text_is_digit(out[i]);
+        if (out[i] == 'O' || out[i] == 'o')
+            out[i] = '0';
+        else if (out[i] == 'l' || out[i] == 'I' || out[i] == 'i')
+            out[i] = '1';
+        else if (out[i] == 'S')
+            out[i] = '5';
+        else if (out[i] == 'B')
+            out[i] = '8';
+    }
+    if (!digit) {
+        *rest = skip_separators(keep);
+        return (struct slice){ 0 };
+    }
+    return copy;
+}
+
+static void number(struct command *c, struct slice *rest, bool required, struct arena *a)
+{
+    struct slice typed = take_number(rest, a);
+    enum report_error error = ERROR_NONE;
+
+    if (typed.n == 0) {
+        if (required)
+            reject(c, ERROR_MISSING, "nomor");
+        return;
+    }
+    if (!understand_nomor(typed, &c->nomor, &error, a))
+        reject(c, error, "nomor");
+}
+
+static void first_line(struct slice *s)
+{
+    size_t at = slice_find(*s, '\n');
+
+    if (at != (size_t)-1)
+        *s = slice_take(*s, at);
+    *s = slice_trim(*s);
+}
+
+/* DAFTAR nama#kode */
+static void daftar(struct command *c, struct slice rest, struct arena *a)
+{
+    size_t cut = (size_t)-1;
+    struct slice name, code;
+    bool repaired;
+    char *p;
+
+    for (size_t i = 0; i < rest.n && cut == (size_t)-1; i++)
+        if (rest.p[i] == '#' || rest.p[i] == '*' || rest.p[i] == ';' || rest.p[i] == '|' || rest.p[i] == ',')
+            cut = i;
+    if (cut == (size_t)-1) {
+        /* By blanks the last word is the code, if it has a digit in it. */
+        for (size_t i = rest.n; i-- > 0 && cut == (size_t)-1;)
+            if (rest.p[i] == ' ')
+                cut = i;
+        if (cut != (size_t)-1) {
+            bool digit = false;
+
+            for (size_t i = cut; i < rest.n; i++)
+                digit |= text_is_digit(rest.p[i]);
+            if (!digit)
+                cut = (size_t)-1;
+        }
+    }
+    name = skip_separators(cut == (size_t)-1 ? rest : slice_take(rest, cut));
+    code = skip_separators(slice_skip(rest, cut == (size_t)-1 ? rest.n : cut));
+    if (name.n == 0)
+        reject(c, ERROR_MISSING, "nama");
+    else if (!person_name(name, a, &c->nama, &repaired)) {
+        c->nama = (struct slice){ 0 };
+        reject(c, ERROR_INVALID, "nama");
+    }
+    if (code.n == 0)
+        reject(c, ERROR_MISSING, "kode");
+    c->kode = arena_copy(a, code);
+    p = (char *)(uintptr_t)c->kode.p;
+    for (size_t i = 0; i < c->kode.n; i++)
+        if (p[i] >= 'a' && p[i] <= 'z')
+            p[i] = (char)(p[i] - 32);
+}
+
+static void format(struct command *c, const struct ruleset *rs, struct slice rest)
+{
+    struct slice w = cut_word(&rest);
+    const struct form *f = understand_exact_form(&rs->forms, w);
+
+    if (w.n == 0)
+        reject(c, ERROR_MISSING, "arg");
+    else if (!f)
+        reject(c, ERROR_INVALID, "arg");
+    else
+        c->arg = f->name;
+}
+
+static void pws(struct command *c, struct slice rest, struct arena *a)
+{
+    char *p;
+
+    c->arg = arena_copy(a, rest);
+    p = (char *)(uintptr_t)c->arg.p;
+    for (size_t i = 0; i < c->arg.n; i++)
+        p[i] = text_lower(p[i]);
+}
+
+static void nik(struct command *c, struct slice rest, int64_t today, struct arena *a)
+{
+    char *digits = arena_alloc(a, rest.n + 1);
+    size_t n = 0;
+
+    if (!digits)
+        return;
+    for (size_t i = 0; i < rest.n; i++) {
+        if (text_is_digit(rest.p[i]))
+            digits[n++] = rest.p[i];
+        else if (!separator(rest.p[i]))
+            break;
+    }
+    c->nik = (struct slice){ .p = digits, .n = n };
+    if (n == 0)
+        reject(c, ERROR_MISSING, "nik");
+    else if (!nik_valid(c->nik, today))
+        reject(c, ERROR_INVALID, "nik");
+}
+
+/* The field whose label stands first, whatever form has it: `bb abc` (RULINGS 8). */
+static struct slice labelled_field(const struct ruleset *rs, struct slice rest, bool *value)
+{
+    struct slice word = cut_word(&rest);
+
+    *value = rest.n > 0;
+    for (unsigned i = 0; i < rs->forms.n; i++)
+        for (unsigned f = 0; f < rs->forms.forms[i].fields_n; f++) {
+            const struct field *field = &rs->forms.forms[i].fields[f];
+
+            for (unsigned l = 0; l < field->labels_n && !form_is(&rs->forms.forms[i], FORM_LETTERS); l++)
+                if (slice_ieq(word, field->labels[l]))
+                    return field->name;
+        }
+    return S("arg");
+}
+
+/* Which report it is about is not known here: the field as the first form takes it that can. */
+static void koreksi(struct command *c, const struct ruleset *rs, struct slice rest, int64_t today,
+                    struct arena *a)
+{
+    enum report_error seen = ERROR_NONE;
+    struct slice seen_field = { 0 };
+
+    c->correction = rest;
+    if (rest.n == 0) {
+        reject(c, ERROR_MISSING, "arg");
+        return;
+    }
+    for (unsigned f = 0; f < rs->forms.n; f++) {
+        struct filling *x = understand_begin(rs, &rs->forms.forms[f], today, a);
+        bool fault = false;
+
+        if (!x)
+            return;
+        if (form_is(x->form, FORM_LETTERS) || !understand_labelled_only(x, rest))
+            continue;
+        c->corrected = ARENA_ARRAY(a, struct corrected, FORM_FIELDS);
+        c->corrected_n = 0;
+        for (unsigned i = 0; c->corrected && i < x->form->fields_n; i++) {
+            if (x->slots[i].error && seen == ERROR_NONE) {
+                seen = x->slots[i].error;
+                seen_field = x->form->fields[i].name;
+            }
+            fault |= x->slots[i].error != ERROR_NONE;
+            if (x->slots[i].value.kind != VALUE_ABSENT)
+                c->corrected[c->corrected_n++] =
+                    (struct corrected){ .field = x->form->fields[i].name, .value = x->slots[i].value };
+        }
+        if (!fault && c->corrected_n)
+            return;
+    }
+    c->corrected_n = 0;
+    c->status = c->status == REPORT_REJECTED ? c->status : REPORT_REJECTED;
+    if (c->error != ERROR_NONE)
+        return;
+    c->error = seen;
+    c->error_field = seen_field;
+    if (seen == ERROR_NONE) {
+        bool value;
+
+        c->error_field = labelled_field(rs, rest, &value);
+        c->error = value ? ERROR_INVALID : ERROR_MISSING;
+        if (slice_is(c->error_field, "arg"))
+            c->error = ERROR_INVALID;
+    }
+}
+
+void understand_command(const struct ruleset *rs, const struct keyword *k, struct slice text, int64_t today,
+                        struct arena *a, struct command *out)
+{
+    struct slice rest = slice_skip(text, k->to);
+
+    *out = (struct command){ .kind = k->command, .status = REPORT_ACCEPTED };
+    first_line(&rest);
+    rest = skip_separators(rest);
+    switch (k->command) {
+    case COMMAND_DAFTAR:
+        daftar(out, rest, a);
+        break;
+    case COMMAND_FORMAT:
+        format(out, rs, rest);
+        break;
+    case COMMAND_PWS:
+        pws(out, rest, a);
+        break;
+    case COMMAND_BANTUAN:
+    case COMMAND_TUGAS:
+    case COMMAND_CAKAP:
+    case COMMAND_BERHENTI:
+    case COMMAND_MULAI:
+        out->catatan = rest;
+        break;
+    case COMMAND_NIK:
+        number(out, &rest, true, a);
+        nik(out, rest, today, a);
+        break;
+    case COMMAND_KOREKSI:
+        number(out, &rest, true, a);
+        koreksi(out, rs, rest, today, a);
+        break;
+    case COMMAND_YA:
+    case COMMAND_BARU:
+    case COMMAND_TIDAK:
+        number(out, &rest, false, a);
+        out->catatan = rest;
+        break;
+    default:
+        number(out, &rest, true, a);
+        out->catatan = rest;
+        break;
+    }
+}

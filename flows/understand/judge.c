@@ -1,0 +1,462 @@
+/* judge.c - the filled form as a whole: what is missing, what cannot be, what does not fit
+ * together, and which of several faults is named (RULINGS 2, 23, 28, 29, 35, 37, 42).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include <string.h>
+
+#include "flows/rows/growth.h"
+#include "parsers/nik.h"
+
+/* Inline: the names are literals, and their buckets are worked out by the compiler. */
+static inline struct slot *slot(struct filling *x, const char *name)
+{
+    int f = form_field(x->form, name);
+
+    return f >= 0 ? &x->slots[f] : NULL;
+}
+
+static inline const struct field *field(const struct filling *x, const char *name)
+{
+    int f = form_field(x->form, name);
+
+    return f >= 0 ? &x->form->fields[f] : NULL;
+}
+
+static inline int64_t number(struct filling *x, const char *name)
+{
+    struct slot *s = slot(x, name);
+
+    return s && s->value.kind == VALUE_NUMBER ? s->value.milli : 0;
+}
+
+static inline struct slice text(struct filling *x, const char *name)
+{
+    struct slot *s = slot(x, name);
+
+    return s && s->value.kind == VALUE_TEXT ? s->value.text : (struct slice){ 0 };
+}
+
+static void doubt(struct filling *x, const char *name, enum report_error error)
+{
+    const struct field *f = field(x, name);
+
+    if (f)
+        understand_fault(x, f, error, false, TOKENS_MAX);
+}
+
+/* Completed months, or -1. */
+static int64_t months(struct filling *x)
+{
+    struct slice age = text(x, "umur"), born = text(x, "tgl_lahir");
+    int64_t day;
+
+    if (age.n)
+        return age_months(age);
+    if (born.n && date_parse_iso(born, &day))
+        return date_months_between(day, x->today);
+    return form_is(x->form, FORM_BIRTH) ? 0 : -1;
+}
+
+/* --- required fields --- */
+
+static void missing(struct filling *x)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+        const struct slot *s = &x->slots[f->position];
+        bool beside = f->type == FIELD_AGE && f->companion >= 0 &&
+                      (x->slots[f->companion].value.kind != VALUE_ABSENT || x->slots[f->companion].error);
+
+        if (s->value.kind == VALUE_ABSENT && s->error == ERROR_NONE && !beside)
+            understand_fault(x, f, ERROR_MISSING, true, TOKENS_MAX);
+    }
+}
+
+/* A bare number that fits its place ill: `8,5 7,1` for an age and a weight. */
+static bool numbers_left(const struct filling *x)
+{
+    for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
+        const struct slot *s = &x->slots[x->variant->uses[k]];
+
+        if (x->form->fields[x->variant->uses[k]].type == FIELD_NUMBER && s->error && s->at < TOKENS_MAX &&
+            !s->labelled && !s->between)
+            return true;
+    }
+    return false;
+}
+
+/* Where the order of the fields went astray, bare numbers may be anybody's: a draft must not keep them.  An
+ * optional number is no more certain than the required ones before it. */
+static void forget_uncertain(struct filling *x)
+{
+    bool hole = false, astray_all;
+
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+        const struct slot *s = &x->slots[f->position];
+
+        hole |= (f->type == FIELD_NUMBER || f->type == FIELD_AGE || f->type == FIELD_PRESSURE) && s->reject &&
+                (s->error == ERROR_MISSING || s->error == ERROR_INVALID);
+    }
+    astray_all = hole && numbers_left(x);
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = &x->form->fields[x->variant->uses[k]];
+        struct slot *s = &x->slots[f->position];
+        bool astray = ((x->lost_at && s->at >= x->lost_at) || astray_all) && s->at < TOKENS_MAX;
+        bool optional = k >= x->head_uses && s->at < TOKENS_MAX;
+
+        if (s->labelled || s->unit || s->error ||
+            (f->type != FIELD_NUMBER && f->type != FIELD_AGE && f->type != FIELD_PRESSURE))
+            continue;
+        if (astray || (hole && optional))
+            s->value = (struct value){ 0 };
+    }
+}
+
+/* --- growth, and guesses that the age does not allow --- */
+
+static bool lying(struct filling *x, int64_t age)
+{
+    struct slot *tb = slot(x, "tb");
+
+    return growth_lying(tb ? tb->value.label : slice_make("", 0), form_is(x->form, FORM_BIRTH), age);
+}
+
+static bool in_bands(const struct field *f, int64_t age, int64_t milli)
+{
+    for (unsigned i = 0; i < f->bands_n; i++)
+        if (age >= f->bands[i].from_months && age <= f->bands[i].to_months)
+            return milli >= f->bands[i].min && milli <= f->bands[i].max;
+    return true;
+}
+
+/* RULINGS 23: a guessed tenth must be plausible for the age. */
+static bool tenth_plausible(struct filling *x, const struct field *f, int64_t age, int64_t milli)
+{
+    if (age < 0)
+        return true;
+    if (x->form->judge == FORM_JUDGE_GROWTH && x->rs->rules)
+        return growth_value_plausible(x->rs->rules, arena_copy(x->arena, f->name).p, text(x, "jk"), age,
+                                      milli);
+    return in_bands(f, age, milli);
+}
+
+bool understand_guess_idle(struct filling *x, const struct field *f, const struct got *g)
+{
+    return !tenth_plausible(x, f, months(x), g->value.milli);
+}
+
+static void weigh_guesses(struct filling *x, int64_t age)
+{
+    for (unsigned i = 0; i < x->form->fields_n; i++) {
+        const struct field *f = &x->form->fields[i];
+        struct slot *s = &x->slots[i];
+
+        if (s->guessed && !s->reject && s->value.kind == VALUE_NUMBER &&
+            !tenth_plausible(x, f, age, s->value.milli))
+            understand_fault(x, f, ERROR_OUT_OF_RANGE, true, s->at);
+    }
+}
+
+static void growth(struct filling *x, int64_t age)
+{
+    struct slot *bb, *tb, *lila, *lk;
+    struct growth_measure m = { .age_months = age };
+
+    if (x->form->judge != FORM_JUDGE_GROWTH || !x->rs->rules || age < 0)
+        return;
+    bb = slot(x, "bb");
+    tb = slot(x, "tb");
+    lila = slot(x, "lila");
+    lk = slot(x, "lk");
+    m.sex = text(x, "jk");
+    m.bb = bb && !bb->error ? number(x, "bb") : 0;
+    m.tb = tb && !tb->error ? number(x, "tb") : 0;
+    m.lila = lila && !lila->error ? number(x, "lila") : 0;
+    m.lk = lk && !lk->error ? number(x, "lk") : 0;
+    m.lying = lying(x, age);
+    /* 9,2 9,4: a second weight, not an arm. */
+    if (lila && lila->skipped_to && m.lila &&
+        !growth_value_plausible(x->rs->rules, "lila", m.sex, age, m.lila))
+        doubt(x, "lila", ERROR_IMPLAUSIBLE);
+    switch (growth_plausible(x->rs->rules, m.sex, age, m.bb, m.tb, m.lying)) {
+    case GROWTH_FINE:
+        break;
+    case GROWTH_DOUBT_BB:
+    case GROWTH_DOUBT_BOTH:
+        doubt(x, "bb", ERROR_IMPLAUSIBLE);
+        break;
+    case GROWTH_DOUBT_TB:
+        doubt(x, "tb", ERROR_IMPLAUSIBLE);
+        break;
+    }
+}
+
+static void bands(struct filling *x, int64_t age)
+{
+    for (unsigned i = 0; age >= 0 && i < x->form->fields_n; i++)
+        if (x->slots[i].value.kind == VALUE_NUMBER && x->slots[i].error == ERROR_NONE &&
+            !in_bands(&x->form->fields[i], age, x->slots[i].value.milli))
+            understand_fault(x, &x->form->fields[i], ERROR_IMPLAUSIBLE, false, x->slots[i].at);
+}
+
+/* RULINGS 28: dewasa 19-59, lansia from 60, remaja 6-18. */
+static void age_group(struct filling *x, int64_t age)
+{
+    if (age < 0 || x->form->age_max_months == 0 ||
+        (age >= x->form->age_min_months && age <= x->form->age_max_months))
+        return;
+    doubt(x, "umur", ERROR_IMPLAUSIBLE);
+}
+
+/* --- NIK: RULINGS 29 --- */
+
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static bool birth_fits(struct filling *x, struct slice nik, int64_t age)
+{
+    int64_t births[2], day, allowed;
+    struct slice born = text(x, "tgl_lahir");
+
+    nik_births(nik, x->today, births);
+    allowed = age < 72 ? 1 : 12;
+    for (unsigned i = 0; i < 2; i++) {
+        int64_t then = date_months_between(births[i], x->today), slack = 0;
+        struct slice typed = text(x, "umur");
+
+        if (births[i] < -100000)
+            continue;
+        if (born.n && date_parse_iso(born, &day)) {
+            if (distance(day, births[i]) <= (allowed == 1 ? 31 : 366))
+                return true;
+            continue;
+        }
+        /* "3th" holds for twelve months, "14bl" for one. */
+        if (slice_ends(typed, "th"))
+            slack = 11;
+        if (then >= age - allowed && then <= age + slack + allowed)
+            return true;
+    }
+    return false;
+}
+
+static void identity(struct filling *x, int64_t age)
+{
+    struct slice nik = text(x, "nik"), sex;
+    char is = 0;
+
+    if (nik.n == 0)
+        return;
+    sex = text(x, "jk");
+    if (x->form->person_sex.n)
+        is = x->form->person_sex.p[0];
+    else if (sex.n)
+        is = sex.p[0];
+    if (is && nik_sex(nik) != is) {
+        doubt(x, "nik", ERROR_CONTRADICTION);
+        return;
+    }
+    if (!form_is(x->form, FORM_BIRTH) && age >= 0 && !birth_fits(x, nik, age))
+        doubt(x, "nik", ERROR_CONTRADICTION);
+}
+
+/* --- vaccines: RULINGS 35 --- */
+
+static void schedule(struct filling *x, int64_t age)
+{
+    struct slot *s = slot(x, "vaksin");
+    const struct field *f = field(x, "vaksin");
+
+    if (!s || !f || age < 0 || s->value.kind != VALUE_LIST)
+        return;
+    for (unsigned i = 0; i < s->value.n; i++) {
+        const struct word *w = word_by_code(f->list, s->value.items[i]);
+
+        if (w && age < w->months_from)
+            doubt(x, "vaksin", ERROR_IMPLAUSIBLE);
+    }
+}
+
+/* --- SKDN: RULINGS 37 --- */
+
+static bool has_all(struct filling *x)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++)
+        if (x->slots[x->variant->required[r]].value.kind != VALUE_NUMBER)
+            return false;
+    return true;
+}
+
+static void skdn(struct filling *x)
+{
+    if (x->form->judge != FORM_JUDGE_SKDN || !has_all(x))
+        return;
+    if (number(x, "k") > number(x, "s"))
+        doubt(x, "k", ERROR_CONTRADICTION);
+    if (number(x, "d") > number(x, "s") ||
+        number(x, "d") != number(x, "n") + number(x, "t") + number(x, "o") + number(x, "b"))
+        doubt(x, "d", ERROR_CONTRADICTION);
+    if (number(x, "bgm") > number(x, "d"))
+        doubt(x, "bgm", ERROR_CONTRADICTION);
+}
+
+/* --- the weekly report: RULINGS 38 --- */
+
+static void w2(struct filling *x)
+{
+    const struct field *f;
+    struct slot *s, *kode;
+    struct epi_week now;
+    int64_t week, sum = 0, total = -1;
+
+    if (x->form->judge != FORM_JUDGE_W2)
+        return;
+    f = field(x, "minggu");
+    s = slot(x, "minggu");
+    kode = slot(x, "kode");
+    now = date_epi_week(x->today);
+    if (s && s->value.kind == VALUE_NUMBER) {
+        struct date day = date_of_days(x->today);
+
+        week = s->value.milli / 1000;
+        /* RULINGS 38: weeks 52 and 53 in January are last year's; all others are this year's. */
+        if (day.month == 1 && week >= 52) {
+            if (week > date_epi_weeks(day.year - 1))
+                understand_fault(x, f, ERROR_INVALID, true, s->at);
+        } else if ((week > date_epi_weeks(day.year) || date_epi_start(day.year, (int)week) > x->today) &&
+                   !(now.year > day.year && week == now.week)) {
+            understand_fault(x, f, ERROR_INVALID, true, s->at);
+        }
+    }
+    if (!kode || kode->value.kind != VALUE_COUNTS || kode->error)
+        return;
+    for (unsigned i = 0; i < kode->value.n; i++) {
+        if (slice_is(kode->value.items[i], "X"))
+            total = kode->value.counts[i];
+        else if (!slice_is(kode->value.items[i], "nihil"))
+            sum += kode->value.counts[i];
+    }
+    if (total >= 0 && sum > total) {
+        doubt(x, "kode", ERROR_CONTRADICTION);
+        kode->name = S("X");
+    }
+}
+
+/* --- screenings: one answer a question, whichever was said first --- */
+
+static void answers(struct filling *x)
+{
+    struct slot *s = slot(x, "jawaban");
+    const struct field *f = field(x, "jenis");
+    const struct word *kind = s && f && f->list ? word_by_code(f->list, text(x, "jenis")) : NULL;
+
+    if (kind && s->value.kind == VALUE_TEXT && s->value.text.n != kind->questions[0] &&
+        s->value.text.n != kind->questions[1])
+        understand_fault(x, field(x, "jawaban"), ERROR_INVALID, true, s->at);
+}
+
+/* --- the outcome --- */
+
+/* The order of the form: the variant's fields, a companion in the place of its owner. */
+static unsigned order(const struct filling *x, unsigned f)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        unsigned u = x->variant->uses[k];
+
+        if (u == f || (x->form->fields[u].companion == (int)f && x->form->fields[u].type == FIELD_AGE))
+            return k;
+    }
+    return FORM_FIELDS + f;
+}
+
+/* RULINGS 2: the first in the form's order; what rejects goes before what asks. */
+static void choose(struct filling *x, struct report *out)
+{
+    unsigned best = 0;
+    bool found = false;
+
+    for (unsigned i = 0; i < x->form->fields_n; i++) {
+        const struct slot *s = &x->slots[i], *b = &x->slots[best];
+
+        if (s->error == ERROR_NONE)
+            continue;
+        if (!found || (s->reject && !b->reject) || (s->reject == b->reject && order(x, i) < order(x, best))) {
+            best = i;
+            found = true;
+        }
+    }
+    out->status = REPORT_ACCEPTED;
+    out->error = ERROR_NONE;
+    out->error_field = (struct slice){ 0 };
+    if (!found)
+        return;
+    out->status = x->slots[best].reject ? REPORT_REJECTED : REPORT_CONFIRM;
+    out->error = x->slots[best].error;
+    out->error_field = x->slots[best].name.n ? x->slots[best].name : x->form->fields[best].name;
+    out->typed = x->slots[best].typed;
+}
+
+/* What was confirmed is no doubt any more. */
+static void settle_sure(struct filling *x)
+{
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        if (x->held[i] & REPORT_FAULT_SURE && !x->slots[i].reject)
+            x->slots[i].error = ERROR_NONE;
+}
+
+/* SPEC 2.2: what is certain decides; a guess or a question does not ring. */
+static void emergency(struct filling *x, struct report *out)
+{
+    struct value certain[FORM_FIELDS];
+    const struct value *values = out->values;
+
+    if (x->heard.heard_n || x->recalled.heard_n)
+        understand_hear_again(x);
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject) {
+            if (values != certain)
+                values = memcpy(certain, out->values, sizeof certain);
+            certain[i] = (struct value){ 0 };
+        }
+    /* A death is for the puskesmas within a day (SPEC 2.5); nobody fetches the dead. */
+    out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
+                     rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
+                                     x->arena, &out->emergency_reason);
+}
+
+void understand_settle(struct filling *x, struct report *out)
+{
+    int64_t age = months(x);
+
+    missing(x);
+    forget_uncertain(x);
+    weigh_guesses(x, age);
+    growth(x, age);
+    bands(x, age);
+    age_group(x, age);
+    identity(x, age);
+    if (x->form->judge == FORM_JUDGE_SCHEDULE)
+        schedule(x, age);
+    skdn(x);
+    w2(x);
+    answers(x);
+    out->form = x->form;
+    out->variant = x->variant;
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        out->values[i] = x->slots[i].value;
+    settle_sure(x);
+    choose(x, out);
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        out->faults[i] = (uint8_t)(x->slots[i].error |
+                                   (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0));
+    emergency(x, out);
+    out->heard = x->heard.heard;
+    out->heard_n = x->heard.heard_n;
+    if (x->repairs_n) {
+        out->repairs = x->repairs;
+        out->repairs_n = x->repairs_n;
+    }
+}

@@ -1,0 +1,358 @@
+/* labels.c - labelled values, in any order (SPEC 2.1, RULINGS 18, 20, 21).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+#include "parsers/text.h"
+
+/* What stands at a token. */
+struct found {
+    const struct field *field;
+    struct slice name;
+    unsigned used;
+};
+
+/* One label may be two words: HARI KE. */
+static unsigned matches(const struct tokens *ts, unsigned i, const struct label *l)
+{
+    if (!slice_eq(ts->t[i].low, l->first))
+        return 0;
+    if (slice_empty(l->rest))
+        return 1;
+    return i + 1 < ts->n && ts->t[i + 1].kind == TOKEN_WORD && (ts->t[i + 1].sep & SEP_HARD) == 0 &&
+                   slice_eq(ts->t[i + 1].low, l->rest)
+               ? 2
+               : 0;
+}
+
+/* The longest label at token i. */
+static bool find(const struct filling *x, unsigned i, struct found *out)
+{
+    *out = (struct found){ 0 };
+    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken)
+        return false;
+    for (const struct label *l = form_labels(x->form, x->ts.t[i].low); l; l = l->next) {
+        unsigned used = matches(&x->ts, i, l);
+
+        if (used > out->used && !(l->field->hidden && l->field->type != FIELD_DATE) &&
+            l->field->type != FIELD_COUNTS)
+            *out = (struct found){ .field = l->field, .name = l->name, .used = used };
+    }
+    return out->field != NULL;
+}
+
+/* Still among the words of an unlabelled name, which may look like a label: `Lila P`. */
+static bool in_name(const struct filling *x, unsigned i)
+{
+    if (x->labelled_only || x->form->fields[0].type != FIELD_NAME || x->slots[0].filled)
+        return false;
+    for (unsigned k = 0; k < i; k++)
+        if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken)
+            return false;
+    for (unsigned k = 1; k <= i; k++)
+        if (x->ts.t[k].sep & SEP_HARD)
+            return false;
+    return true;
+}
+
+static bool is_text(const struct field *f)
+{
+    return f->type == FIELD_TEXT || f->type == FIELD_NAME;
+}
+
+static bool joined(const struct filling *x, unsigned value)
+{
+    return value < x->ts.n && (x->ts.t[value].sep & (SEP_EQUALS | SEP_COLON)) != 0;
+}
+
+/* Counts by itself: joined by `=` or `:`, or at the begin of a part with something behind it. */
+static bool strong(const struct filling *x, unsigned i, unsigned value)
+{
+    if (joined(x, value))
+        return true;
+    if (i == 0 || value >= x->ts.n || in_name(x, i))
+        return false;
+    return (x->ts.t[i].sep & (SEP_HASH | SEP_COMMA | SEP_LINE)) != 0 && (x->ts.t[value].sep & SEP_HARD) == 0;
+}
+
+/* A label alone in its part, its value in the next: `#BB#9,2#`. */
+static bool alone(const struct filling *x, unsigned i, unsigned value)
+{
+    return (i > 0 || x->labelled_only) && value < x->ts.n && (x->ts.t[value].sep & SEP_HASH) &&
+           ((x->ts.t[i].sep & SEP_HASH) || !in_name(x, i));
+}
+
+static unsigned part_end(const struct filling *x, unsigned from)
+{
+    unsigned k = from;
+
+    while (k < x->ts.n && (k == from || (x->ts.t[k].sep & SEP_HARD) == 0))
+        k++;
+    return k;
+}
+
+static void take_labels_tokens(struct filling *x, unsigned i, unsigned used)
+{
+    for (unsigned k = i; k < i + used; k++)
+        x->ts.t[k].taken = true;
+}
+
+/* A name runs to the next number, label, sex, or separator. */
+static unsigned name_end(struct filling *x, unsigned from)
+{
+    unsigned k = from, used;
+    struct found next;
+    const struct word_list *jk = x->words->sex;
+
+    for (; k < x->ts.n; k++) {
+        if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken || (k > from && (x->ts.t[k].sep & SEP_HARD)))
+            break;
+        if (k > from && find(x, k, &next) && k + next.used < x->ts.n) {
+            struct got g = understand_read(x, next.field, k + next.used, true);
+
+            if (g.fit != FIT_NO || joined(x, k + next.used) || is_text(next.field))
+                break;
+        }
+        if (k > from && form_field(x->form, "jk") >= 0 && phrase_at(&x->ts, k, jk, &used) &&
+            (k + used == x->ts.n || x->ts.t[k + used].kind != TOKEN_WORD))
+            break;
+    }
+    return k;
+}
+
+/* `karena gizi buruk umur 14bl`: a labelled age ends a text. */
+static bool next_age(struct filling *x, const struct found *next, unsigned value)
+{
+    return next->field->type == FIELD_AGE && understand_read(x, next->field, value, true).fit == FIT_YES;
+}
+
+static void take_text(struct filling *x, const struct found *l, unsigned i)
+{
+    unsigned from = i + l->used, to;
+    struct got g = { .fit = FIT_YES, .companion = -1 };
+    struct slice name;
+
+    if (from >= x->ts.n)
+        return;
+    if (l->field->type == FIELD_NAME) {
+        to = name_end(x, from);
+        if (to == from)
+            return;
+        if (!understand_name(x, from, to, &name)) {
+            g.fit = FIT_WRONG;
+            g.error = ERROR_INVALID;
+        }
+        g.value = value_text(name);
+    } else {
+        to = understand_text_end(x, from);
+        for (unsigned k = from + 1; k < to; k++) {
+            struct found next;
+            bool keep;
+
+            if ((find(x, k, &next) && (joined(x, k + next.used) || next_age(x, &next, k + next.used))) ||
+                understand_destination(x, k, &keep)) {
+                to = k;
+                break;
+            }
+        }
+        if (to == from)
+            return;
+        g.value = value_text(understand_span(x, from, to));
+    }
+    g.used = to - from;
+    take_labels_tokens(x, i, l->used);
+    understand_take(x, l->field, from, &g, true);
+}
+
+/* Lists are gathered later; the label only vanishes. */
+static void drop_list_label(struct filling *x, const struct found *l, unsigned i)
+{
+    unsigned value = i + l->used, used;
+
+    if (value < x->ts.n && (joined(x, value) || strong(x, i, value) || alone(x, i, value) ||
+                            phrase_near(&x->ts, value, l->field->list, &used)))
+        take_labels_tokens(x, i, l->used);
+}
+
+/* In a name a label with a wrong value may be a word of the name: `Lila 9bl`. */
+static bool name_goes_on(struct filling *x, const struct found *l, unsigned i)
+{
+    if (!in_name(x, i))
+        return false;
+    if (i == 0 || l->name.n < 3)
+        return true;
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_AGE &&
+            understand_read(x, &x->form->fields[f], i + l->used, false).fit == FIT_YES)
+            return true;
+    return false;
+}
+
+/* `tgl lahir 12/3/25`: the date in the place of the age. */
+static bool take_birth(struct filling *x, const struct found *l, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        const struct field *age = &x->form->fields[f];
+        struct got g;
+
+        if (age->type != FIELD_AGE || age->companion != (int)l->field->position)
+            continue;
+        g = understand_read(x, age, i + l->used, true);
+        if (g.companion < 0 || g.fit == FIT_NO)
+            return false;
+        take_labels_tokens(x, i, l->used);
+        understand_take(x, age, i + l->used, &g, true);
+        return true;
+    }
+    return false;
+}
+
+/* `lk 44`, `lk=44`: a number of its own stands behind the word. */
+static bool measures(const struct filling *x, unsigned i)
+{
+    return i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER &&
+           (joined(x, i + 1) || (x->ts.t[i + 1].sep & SEP_HARD) == 0);
+}
+
+/* `#lk#` is the sex and no lingkar kepala: it stands alone between separators, no value is joined to it, and
+ * nothing else says the sex. */
+static bool is_sex(const struct filling *x, const struct found *l, unsigned i)
+{
+    const struct word_list *jk = NULL;
+    unsigned used;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_SEX && !x->slots[f].filled)
+            jk = x->words->sex;
+    if (!jk || l->used != 1 || joined(x, i + 1) || !(x->ts.t[i].sep & SEP_HARD) ||
+        (i + 1 < x->ts.n && !(x->ts.t[i + 1].sep & SEP_HARD)) || !phrase_at(&x->ts, i, jk, &used))
+        return false;
+    for (unsigned k = 0; k < x->ts.n; k++)
+        if (k != i && x->ts.t[k].kind == TOKEN_WORD && !measures(x, k) && phrase_at(&x->ts, k, jk, &used))
+            return false;
+    return true;
+}
+
+/* `bb -`, `lila ?`, `tb` at the end: said not to be given (RULINGS 1). */
+static bool not_given(struct filling *x, const struct found *l, unsigned i)
+{
+    unsigned value = i + l->used, used = l->used;
+    struct found next;
+
+    if (l->name.n == 1 || in_name(x, i) || x->labelled_only)
+        return false;
+    if (value < x->ts.n && x->ts.t[value].kind == TOKEN_EMPTY && !(x->ts.t[value].sep & SEP_HARD))
+        used++;
+    else if (value < x->ts.n && !((x->ts.t[value].sep & SEP_DASH) && find(x, value, &next)))
+        return false;
+    take_labels_tokens(x, i, used);
+    x->slots[l->field->position].given = true;
+    return true;
+}
+
+static void take_value(struct filling *x, const struct found *l, unsigned i)
+{
+    unsigned value = i + l->used;
+    struct got g = understand_read(x, l->field, value, true);
+    bool is_strong = strong(x, i, value), is_alone = alone(x, i, value);
+    bool date = l->field->type == FIELD_DATE && !in_name(x, i);
+
+    if (is_sex(x, l, i) || not_given(x, l, i))
+        return;
+    if (!joined(x, value) && !is_alone && value < x->ts.n && (x->ts.t[value].sep & (SEP_HASH | SEP_LINE)))
+        return;
+    if (g.fit == FIT_YES || g.fit == FIT_DOUBT ||
+        ((g.fit == FIT_WRONG || g.fit == FIT_UNIT) && (is_strong || !name_goes_on(x, l, i)))) {
+        /* A single letter is a label only before a certain value: `Ny K 30`. */
+        if (l->name.n == 1 && !is_strong && g.fit != FIT_YES && !x->ts.t[value].glued && in_name(x, i))
+            return;
+        take_labels_tokens(x, i, l->used);
+        understand_take(x, l->field, value, &g, true);
+        if (x->slots[l->field->position].filled && x->slots[l->field->position].value.kind != VALUE_ABSENT)
+            x->slots[l->field->position].value.label = l->name;
+        return;
+    }
+    if (!is_strong && !date)
+        return;
+    /* Joined or between separators it always counts; a date label too (RULINGS 18, 31). */
+    if (value >= x->ts.n || (x->ts.t[value].kind == TOKEN_EMPTY)) {
+        take_labels_tokens(x, i, l->used);
+        return;
+    }
+    g = (struct got){ .fit = FIT_WRONG, .error = ERROR_INVALID, .companion = -1 };
+    g.used = is_strong ? part_end(x, value) - value : 1;
+    take_labels_tokens(x, i, l->used);
+    understand_take(x, l->field, value, &g, true);
+}
+
+void understand_labels(struct filling *x)
+{
+    for (unsigned i = 0; i < x->ts.n; i++) {
+        struct found l;
+        unsigned value;
+
+        if (!find(x, i, &l))
+            continue;
+        value = i + l.used;
+        if (l.field->hidden) {
+            (void)take_birth(x, &l, i);
+        } else if (l.field->type == FIELD_CHOICES) {
+            if (!in_name(x, i) || joined(x, value))
+                drop_list_label(x, &l, i);
+        } else if (is_text(l.field)) {
+            /* Places and destinations are texts that begin with their label: understand/tail.c. */
+            if (slice_is(l.field->name, "lokasi") || slice_is(l.field->name, "tujuan"))
+                continue;
+            if (joined(x, value) || l.field->type == FIELD_TEXT || !in_name(x, i) || i == 0)
+                take_text(x, &l, i);
+        } else if (value <= x->ts.n) {
+            take_value(x, &l, i);
+        }
+    }
+}
+
+bool understand_text_label(const struct filling *x, unsigned i, const struct field *f, bool *keep)
+{
+    for (unsigned l = 0; l < f->labels_n && i < x->ts.n; l++)
+        if (x->ts.t[i].kind == TOKEN_WORD && !x->ts.t[i].taken && slice_ieq(x->ts.t[i].low, f->labels[l])) {
+            /* DS, DSN, RT … stay in the text (SPEC 2.2); LOK, LOKASI, KE, TUJUAN do not. */
+            *keep = !(slice_is(f->labels[l], "LOK") || slice_ieq(f->labels[l], f->name) ||
+                      slice_is(f->labels[l], "KE"));
+            return true;
+        }
+    return false;
+}
+
+bool understand_destination(const struct filling *x, unsigned i, bool *keep)
+{
+    int f = form_field(x->form, "tujuan");
+    unsigned used;
+
+    *keep = true;
+    if (f < 0)
+        return false;
+    if (phrase_at(&x->ts, i, x->form->fields[f].list, &used))
+        return true;
+    return understand_text_label(x, i, &x->form->fields[f], keep);
+}
+
+bool understand_other_label(struct filling *x, const struct field *f, unsigned i)
+{
+    struct found l;
+    unsigned value;
+
+    if (i >= x->ts.n || !find(x, i, &l) || l.field == f)
+        return false;
+    value = i + l.used;
+    if (is_text(l.field))
+        return value < x->ts.n && x->ts.t[value].kind == TOKEN_WORD;
+    return understand_read(x, l.field, value, true).fit != FIT_NO;
+}
+
+bool understand_labels_value(struct filling *x, const struct field *f, unsigned i)
+{
+    struct found l;
+
+    if (i >= x->ts.n || x->ts.t[i].glued || !find(x, i, &l) || l.field == f)
+        return false;
+    return understand_read(x, l.field, i + l.used, true).fit != FIT_NO;
+}

@@ -1,0 +1,253 @@
+/* signs.c - the list fields of a report: danger signs, findings, vaccines (RULINGS 6, 32-35, 40).
+ * See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "gateway/conf/rules.h"
+#include "parsers/phrase.h"
+#include "parsers/signs.h"
+
+enum {
+    ITEMS = 24,
+    OTHER_BYTES = 240,
+};
+
+struct gather {
+    struct filling *x;
+    const struct field *fields[SIGN_LISTS];
+    char other[OTHER_BYTES];
+    size_t other_n;
+    unsigned unknown; /* words of no list */
+    unsigned unknown_at;
+};
+
+static void add_item(struct filling *x, const struct field *f, struct slice code, unsigned at)
+{
+    struct slot *s = &x->slots[f->position];
+
+    if (!s->value.items)
+        s->value.items = ARENA_ARRAY(x->arena, struct slice, ITEMS);
+    if (!s->value.items || s->value.n == ITEMS)
+        return;
+    if (!s->filled)
+        s->at = at;
+    s->filled = true;
+    s->value.kind = VALUE_LIST;
+    for (unsigned i = 0; i < s->value.n; i++)
+        if (slice_eq(s->value.items[i], code))
+            return;
+    s->value.items[s->value.n++] = code;
+}
+
+static void add_other(struct gather *g, unsigned from, unsigned to)
+{
+    struct slice s = understand_span(g->x, from, to);
+
+    if (s.n && g->x->ts.t[to - 1].minus_behind)
+        s.n++; /* `demam-`: the minus says that there is none */
+    if (g->other_n + s.n + 1 >= sizeof g->other || s.n == 0)
+        return;
+    if (g->other_n)
+        g->other[g->other_n++] = ' ';
+    for (size_t i = 0; i < s.n; i++)
+        g->other[g->other_n++] = s.p[i] == '\n' ? ' ' : s.p[i];
+}
+
+static bool is_emergency(const struct filling *x, struct slice code)
+{
+    return x->rs->rules && rules_sign(x->rs->rules, code) == URGENCY_E1;
+}
+
+static void mark(struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to; k++)
+        x->ts.t[k].taken = true;
+}
+
+/* `campak` without a number is only certain below 18 months (RULINGS 34). */
+static bool too_old(const struct filling *x, const struct word *w)
+{
+    int umur = form_field(x->form, "umur"), born = form_field(x->form, "tgl_lahir");
+    int64_t months = -1, day;
+
+    if (w->until_months == 0)
+        return false;
+    if (umur >= 0 && x->slots[umur].value.kind == VALUE_TEXT)
+        months = age_months(x->slots[umur].value.text);
+    else if (born >= 0 && x->slots[born].value.kind == VALUE_TEXT &&
+             date_parse_iso(x->slots[born].value.text, &day))
+        months = date_months_between(day, x->today);
+    return months < 0 || months >= w->until_months;
+}
+
+static void on_sign(void *arg, const struct sign *s)
+{
+    struct gather *g = arg;
+    const struct field *f = g->fields[s->list];
+    bool unsure = s->kind == SIGN_UNSURE;
+
+    unsigned used;
+
+    /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
+    if (unsure && !is_emergency(g->x, s->word->code) && understand_is(g->x, s->from, "negator_lain", &used)) {
+        add_other(g, s->from, s->to);
+        mark(g->x, s->from, s->to);
+        return;
+    }
+    if (s->kind == SIGN_NEGATED) {
+        add_other(g, s->from, s->to);
+        mark(g->x, s->from, s->to);
+        return;
+    }
+    if (unsure && s->words_after && !is_emergency(g->x, s->word->code))
+        unsure = false;
+    add_item(g->x, f, s->word->code, s->from);
+    if (s->word->also.n)
+        add_item(g->x, f, s->word->also, s->from);
+    if (unsure || s->kind == SIGN_DOUBT || too_old(g->x, s->word))
+        understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
+    mark(g->x, s->from, s->to);
+}
+
+static void on_other(void *arg, unsigned from, unsigned to)
+{
+    struct gather *g = arg;
+    const struct tokens *ts = &g->x->ts;
+    unsigned used;
+
+    /* The unit of a number that nobody has taken yet: the number's, not a word. */
+    if (from > 0 && to == from + 1 && ts->t[from - 1].kind == TOKEN_NUMBER && !ts->t[from - 1].taken &&
+        (ts->t[from].sep & SEP_HARD) == 0 && phrase_at(ts, from, g->x->words->units, &used))
+        return;
+    if (!g->unknown++)
+        g->unknown_at = from;
+    understand_stray_keyword(g->x, from);
+    add_other(g, from, to);
+    mark(g->x, from, to);
+    for (unsigned k = from; k < to; k++)
+        ts->t[k].loose = true;
+}
+
+void understand_signs(struct filling *x, unsigned from)
+{
+    struct gather g = { .x = x };
+    struct sign_scan scan = { .kata = x->words->kata,
+                              .units = x->words->units,
+                              .near = true,
+                              .sign = on_sign,
+                              .other = on_other,
+                              .arg = &g };
+    const struct field *companion = NULL;
+
+    for (unsigned k = 0; k < x->variant->uses_n && scan.lists_n < SIGN_LISTS; k++) {
+        const struct field *f = &x->form->fields[x->variant->uses[k]];
+
+        if (f->type != FIELD_CHOICES)
+            continue;
+        g.fields[scan.lists_n] = f;
+        scan.lists[scan.lists_n++] = f->list;
+        if (f->companion >= 0)
+            companion = &x->form->fields[f->companion];
+    }
+    if (scan.lists_n == 0)
+        return;
+    signs_scan(&scan, &x->ts, from, x->ts.n);
+    if (companion && g.other_n) {
+        x->slots[companion->position].filled = true;
+        x->slots[companion->position].value =
+            value_text(arena_copy(x->arena, (struct slice){ .p = g.other, .n = g.other_n }));
+    } else if (!companion && g.unknown) {
+        /* One unknown vaccine among known ones (RULINGS 35). */
+        understand_fault(x, g.fields[0], ERROR_INVALID, true, g.unknown_at);
+    }
+}
+
+struct hearing {
+    struct said *said;
+    struct arena *arena;
+};
+
+static void add_heard(struct hearing *h, struct slice code)
+{
+    if (!h->said->heard)
+        h->said->heard = ARENA_ARRAY(h->arena, struct slice, ITEMS);
+    if (!h->said->heard || h->said->heard_n == ITEMS)
+        return;
+    for (unsigned i = 0; i < h->said->heard_n; i++)
+        if (slice_eq(h->said->heard[i], code))
+            return;
+    h->said->heard[h->said->heard_n++] = code;
+}
+
+static void hear(void *arg, const struct sign *s)
+{
+    if (s->kind != SIGN_NEGATED && s->kind != SIGN_DOUBT)
+        add_heard(arg, s->word->code);
+}
+
+/* Tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several words
+ * (`berak darah` is disentri, `batuk sesak` pneumonia). */
+static const struct slot *names(const struct filling *x, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        const struct slot *s = &x->slots[f];
+        enum field_type type = x->form->fields[f].type;
+
+        if (s->filled && !s->error && s->at == i && s->to > i &&
+            (type == FIELD_NAME || (type == FIELD_CHOICE && s->to > i + 1)))
+            return s;
+    }
+    return NULL;
+}
+
+void understand_hear_again(struct filling *x)
+{
+    struct hearing h = { .said = &x->heard, .arena = x->arena };
+    struct sign_scan scan = { .lists = { x->words->signs },
+                              .lists_n = 1,
+                              .kata = x->words->kata,
+                              .near = true,
+                              .sign = hear,
+                              .arg = &h };
+    struct tokens again = x->ts; /* anew: by now all of them are taken */
+    unsigned from = 0;
+
+    again.t = ARENA_ARRAY(x->arena, struct token, again.n ? again.n : 1);
+    if (!again.t)
+        return;
+    for (unsigned i = 0; i < again.n; i++) {
+        again.t[i] = x->ts.t[i];
+        again.t[i].taken = false;
+    }
+    x->heard.heard_n = 0;
+    for (unsigned i = 0; i < again.n; i++) {
+        const struct slot *s = names(x, i);
+
+        if (!s)
+            continue;
+        signs_scan(&scan, &again, from, i);
+        from = s->to;
+        i = from - 1;
+    }
+    if (from < again.n)
+        signs_scan(&scan, &again, from, again.n);
+    for (unsigned i = 0; i < x->recalled.heard_n; i++)
+        add_heard(&h, x->recalled.heard[i]);
+}
+
+unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, bool durations)
+{
+    struct sign_scan scan = { .lists = { x->words->signs }, .lists_n = 1, .kata = x->words->kata };
+
+    scan.units = durations ? x->words->units : NULL;
+    return form_field(x->form, "alasan") < 0 ? signs_end(&scan, &x->ts, i, to) : i;
+}
+
+void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)
+{
+    struct hearing h = { .said = said, .arena = a };
+    struct sign_scan scan = {
+        .lists = { words->signs }, .lists_n = 1, .kata = words->kata, .near = true, .sign = hear, .arg = &h
+    };
+
+    signs_scan(&scan, ts, 0, ts->n);
+}

@@ -1,0 +1,333 @@
+/* tail.c - what follows the required fields: signatures, dates, free texts, leftovers (RULINGS 13,
+ * 18, 36, 39).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+
+static const struct field *use(const struct filling *x, unsigned k)
+{
+    return &x->form->fields[x->variant->uses[k]];
+}
+
+static bool open_field(const struct filling *x, const struct field *f)
+{
+    return !x->slots[f->position].filled;
+}
+
+static bool has_signs(const struct filling *x)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_CHOICES)
+            return true;
+    return false;
+}
+
+static unsigned line_end(const struct filling *x, unsigned i)
+{
+    unsigned k = i + 1;
+
+    while (k < x->ts.n && (x->ts.t[k].sep & SEP_LINE) == 0)
+        k++;
+    return k;
+}
+
+static void take(struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to && k < x->ts.n; k++)
+        x->ts.t[k].taken = true;
+}
+
+/* Something that belongs to the report begins at token i. */
+static bool value_begins(struct filling *x, unsigned i)
+{
+    const struct token *t = &x->ts.t[i];
+    unsigned used;
+    bool keep;
+
+    if (t->taken || t->kind == TOKEN_EMPTY || t->kind == TOKEN_NUMBER)
+        return true;
+    if (understand_is(x, i, "negator", &used) || understand_destination(x, i, &keep))
+        return true;
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+
+        if (f->type == FIELD_CHOICES && phrase_at(&x->ts, i, f->list, &used))
+            return true;
+        if (!open_field(x, f))
+            continue;
+        if (f->type == FIELD_TEXT && understand_text_label(x, i, f, &keep))
+            return true;
+        if ((f->type == FIELD_DATE || f->type == FIELD_MONTH) &&
+            understand_read(x, f, i, false).fit != FIT_NO)
+            return true;
+    }
+    return false;
+}
+
+/* A line with figures in it is no signature: another child, perhaps; telephone numbers, `rt 2`, and the 2 at
+ * the end of `kader Ani posy Melati 2` are none. */
+static bool has_figures(const struct filling *x, unsigned from, unsigned to)
+{
+    unsigned used;
+    bool signs = understand_is(x, from, "penanda_tangan", &used);
+
+    for (unsigned i = from; i < to; i++) {
+        const struct token *t = &x->ts.t[i];
+        bool place =
+            i > from &&
+            (slice_is(x->ts.t[i - 1].low, "rt") || slice_is(x->ts.t[i - 1].low, "rw") ||
+             (signs && i + 1 == to && t->low.n == 1 && !t->glued && x->ts.t[i - 1].kind == TOKEN_WORD));
+
+        if (t->kind == TOKEN_NUMBER && !t->taken && t->low.n < 8 && !place)
+            return true;
+    }
+    return false;
+}
+
+/* Thanks and all behind them; a line or a ` - ` that begins with no value (RULINGS 13, 18). */
+static void drop_signature(struct filling *x, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n;) {
+        unsigned used, to = i + 1;
+
+        if (x->ts.t[i].taken) {
+            i++;
+            continue;
+        }
+        if (understand_is(x, i, "terima_kasih", &used)) {
+            to = line_end(x, i);
+            take(x, i, to);
+        } else if ((x->ts.t[i].sep & (SEP_DASH | SEP_LINE)) && !value_begins(x, i) &&
+                   ((x->ts.t[i].sep & SEP_DASH) || !has_figures(x, i, line_end(x, i)))) {
+            to = line_end(x, i);
+            take(x, i, to);
+        } else if (!has_signs(x) && understand_is(x, i, "penanda_tangan", &used) && !value_begins(x, i) &&
+                   !(x->ts.t[i].sep & SEP_HASH)) {
+            to = line_end(x, i);
+            take(x, i, to);
+        } else if (has_signs(x) && x->form->judge == FORM_JUDGE_SCHEDULE &&
+                   understand_is(x, i, "penanda_tangan", &used)) {
+            to = line_end(x, i);
+            take(x, i, to);
+        }
+        i = to;
+    }
+}
+
+/* rt 02/01 is a place. */
+static bool behind_place(const struct filling *x, unsigned i)
+{
+    int lokasi = form_field(x->form, "lokasi");
+    bool keep;
+
+    return lokasi >= 0 && i > 0 && understand_text_label(x, i - 1, &x->form->fields[lokasi], &keep);
+}
+
+static void dates(struct filling *x, unsigned from)
+{
+    for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+
+        if (f->type != FIELD_DATE && f->type != FIELD_MONTH)
+            continue;
+        for (unsigned i = from; i < x->ts.n && open_field(x, f); i++) {
+            struct got g;
+
+            if (x->ts.t[i].taken || behind_place(x, i) ||
+                (f->type == FIELD_MONTH && x->ts.t[i].kind != TOKEN_WORD &&
+                 slice_find(x->ts.t[i].low, '/') == (size_t)-1 &&
+                 !(i == from && (x->ts.t[i].sep & SEP_HASH))))
+                continue;
+            g = understand_read(x, f, i, false);
+            if (g.fit != FIT_NO)
+                understand_take(x, f, i, &g, false);
+        }
+    }
+}
+
+/* --- places: lokasi --- */
+
+static bool count_open(const struct filling *x)
+{
+    int f = form_field(x->form, "jumlah");
+
+    return f >= 0 && open_field(x, &x->form->fields[f]);
+}
+
+/* `rt 4` is a place, its number never a count (RULINGS 39): a number right behind a label belongs to it; any
+ * other is the count, where that is still wanted. */
+static unsigned place_end(const struct filling *x, const struct field *f, unsigned from)
+{
+    unsigned k = from, used;
+    bool keep;
+
+    for (; k < x->ts.n; k++) {
+        const struct token *t = &x->ts.t[k];
+
+        if (t->taken || t->kind == TOKEN_EMPTY || understand_is(x, k, "terima_kasih", &used))
+            break;
+        if (k > from && (t->sep & (SEP_HASH | SEP_LINE | SEP_DASH)))
+            break;
+        if (k > from && (t->sep & SEP_COMMA) && !understand_text_label(x, k, f, &keep))
+            break;
+        if (k > from && count_open(x) && k + 1 < x->ts.n && x->ts.t[k + 1].kind == TOKEN_NUMBER &&
+            phrase_at(&x->ts, k, x->words->many, &used))
+            break;
+        if (t->kind == TOKEN_NUMBER && count_open(x) && k > from &&
+            !understand_text_label(x, k - 1, f, &keep) && !t->glued && !(t->sep & SEP_SLASH))
+            break;
+    }
+    return k;
+}
+
+static void take_place(struct filling *x, const struct field *f, unsigned from, unsigned to)
+{
+    struct got g = { .fit = FIT_YES, .companion = -1, .used = to - from };
+    struct slice text = to > from ? slice_trim(understand_span(x, from, to)) : S("");
+
+    if (slice_empty(text)) /* `ke ||||` */
+        return;
+    g.value = value_text(text);
+    understand_take(x, f, from, &g, false);
+}
+
+static bool of_a_list(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_CHOICES && phrase_at(&x->ts, i, use(x, k)->list, &used))
+            return true;
+    return false;
+}
+
+static void places(struct filling *x, const struct field *f, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n; i++) {
+        bool keep;
+
+        if (!open_field(x, f))
+            return;
+        if (x->ts.t[i].taken)
+            continue;
+        if (understand_text_label(x, i, f, &keep)) {
+            unsigned begin = keep ? i : i + 1;
+
+            x->ts.t[i].taken = !keep;
+            take_place(x, f, begin, place_end(x, f, begin));
+            continue;
+        }
+        /* Between # the slot is the place, whatever its first word (RULINGS 39), unless a list takes it. */
+        if (x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH) && !of_a_list(x, i))
+            take_place(x, f, i, place_end(x, f, i));
+    }
+}
+
+/* --- tujuan, sebab, alasan behind their place --- */
+
+/* `##1906…`: nobody is sent to an identity number. */
+static bool is_identity(struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_NIK && understand_read(x, use(x, k), i, false).fit != FIT_NO)
+            return true;
+    return false;
+}
+
+static void texts(struct filling *x, const struct field *f, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n && open_field(x, f); i++) {
+        bool keep = true, begins;
+        unsigned begin;
+
+        if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY || is_identity(x, i))
+            continue;
+        begins = slice_is(f->name, "tujuan")
+                     ? understand_destination(x, i, &keep) || (x->ts.t[i].sep & SEP_HASH) != 0
+                     : x->ts.t[i].kind == TOKEN_WORD;
+        if (!begins)
+            continue;
+        begin = keep ? i : i + 1;
+        x->ts.t[i].taken = !keep;
+        /* `ke pustu`: the label, then the word. */
+        take_place(x, f, begin, understand_text_end(x, begin));
+    }
+}
+
+/* --- leftovers --- */
+
+/* A second value of a choice that takes one: `kasus diare campak 2`. */
+static void second_choice(struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+        struct got g;
+
+        if (f->type != FIELD_CHOICE || !x->slots[f->position].filled || x->slots[f->position].error)
+            continue;
+        g = understand_read(x, f, i, false);
+        if (x->ts.t[i].low.n > 2 && g.fit == FIT_YES && !value_equal(&g.value, &x->slots[f->position].value))
+            understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
+    }
+}
+
+void understand_stray_keyword(struct filling *x, unsigned i)
+{
+    const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);
+    const struct field *last = NULL;
+
+    if (!other || other == x->form || i + 1 >= x->ts.n || x->ts.t[i + 1].taken ||
+        (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY)
+        return;
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type != FIELD_NIK)
+            last = use(x, k);
+    if (last)
+        understand_fault(x, last, ERROR_INVALID, true, i);
+}
+
+/* `kasus diare tiga`: a count that was not understood must not become one. */
+static void number_word(struct filling *x, unsigned i)
+{
+    const struct word_list *list = x->words->numbers;
+    const struct field *last = NULL;
+    unsigned used;
+
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (use(x, k)->type == FIELD_NUMBER && open_field(x, use(x, k)))
+            last = use(x, k);
+    if (last && list && phrase_at(&x->ts, i, list, &used))
+        understand_fault(x, last, ERROR_INVALID, true, i);
+}
+
+static void leftovers(struct filling *x, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n; i++)
+        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD) {
+            second_choice(x, i);
+            understand_stray_keyword(x, i);
+            number_word(x, i);
+        }
+}
+
+void understand_tail(struct filling *x)
+{
+    unsigned from = x->head_end;
+
+    drop_signature(x, from);
+    dates(x, from);
+    for (unsigned k = 0; k < x->variant->uses_n; k++) {
+        const struct field *f = use(x, k);
+
+        if (f->type != FIELD_TEXT || k < x->head_uses)
+            continue;
+        if (slice_is(f->name, "lokasi"))
+            places(x, f, from);
+        else
+            texts(x, f, from);
+    }
+    understand_units(x, from);
+    understand_signs(x, x->signs_at ? x->signs_at - 1 : from);
+    understand_numbers(x, from);
+    leftovers(x, from);
+}

@@ -1,0 +1,173 @@
+/* understand.h - the inner parts of understanding, one concern a file.  Private to flows/understand*.c.
+ *
+ *   understand/sms.c      the parts and the reports of a whole SMS         RULINGS 19
+ *   understand/keyword.c  which form or command a text is about            RULINGS 11-13, 19
+ *   understand/labels.c   labelled values, anywhere in the report          RULINGS 18, 20, 21
+ *   understand/head.c     required fields by position                      RULINGS 14, 15
+ *   understand/tail.c     optional words, dates and texts, signatures      RULINGS 18, 39
+ *   understand/numbers.c  optional numbers                                 RULINGS 25, 26
+ *   understand/signs.c    lists of codes, and what negates them            RULINGS 32-35, 40
+ *   understand/read.c     one value of one field type                      SPEC 2.2
+ *   understand/w2.c       the weekly report                                RULINGS 7, 38
+ *   understand/judge.c    the filled form as a whole                       RULINGS 2, 23, 28, 29, 35, 37, 42
+ *   understand/command.c  commands                                         RULINGS 8, 30 */
+#ifndef KENTONGAN_FLOWS_UNDERSTAND_UNDERSTAND_H
+#define KENTONGAN_FLOWS_UNDERSTAND_UNDERSTAND_H
+
+#include "flows/understand/understanding.h"
+#include "parsers/token.h"
+#include "parsers/when.h"
+
+/* What stands for one field so far. */
+struct slot {
+    struct value value;
+    enum report_error error;
+    bool reject;      /* the error rejects; otherwise it asks back */
+    bool filled;      /* something was found, right or wrong */
+    bool given;       /* "not given" was said: ##, - (RULINGS 1) */
+    bool labelled;    /* by a label */
+    bool unit;        /* an explicit unit decided */
+    bool between;     /* between # * ; | : the slot decided */
+    bool skipped_to;  /* a blank-separated number that went over another field */
+    bool guessed;     /* a missing decimal mark was filled in (RULINGS 23) */
+    int64_t as_typed; /* guessed: what the number said without the mark */
+    unsigned at, to;  /* tokens; to excluded */
+    struct slice typed;
+    struct slice name; /* of the error, where it is not the field's: a letter of W2 */
+};
+
+struct filling {
+    const struct ruleset *rs;
+    const struct form *form;
+    const struct variant *variant;
+    const struct words *words;
+    struct arena *arena;
+    int64_t today;
+    struct slice text; /* behind the keyword */
+    struct tokens ts;
+    struct slot *slots; /* by field */
+    struct repair *repairs;
+    unsigned repairs_n;
+    unsigned head_end;  /* first token behind the required fields */
+    unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
+    unsigned signs_at;  /* 1 + the first token of signs that stand among the required fields; 0 = none */
+    unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
+    uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
+    bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
+    struct said heard;         /* danger signs in the words of this report */
+    struct said recalled;      /* those in a reason that was given earlier */
+};
+
+/* --- understand/read.c --- */
+enum fit {
+    FIT_NO,    /* no value of this type */
+    FIT_YES,   /* a value, certain */
+    FIT_DOUBT, /* a value that was guessed: asks back */
+    FIT_WRONG, /* of this type, but wrong */
+    FIT_UNIT,  /* a number with another field's unit */
+};
+
+struct got {
+    enum fit fit;
+    enum report_error error; /* DOUBT, WRONG */
+    struct value value;
+    int companion; /* the value belongs to this field instead (tgl_lahir); -1 */
+    unsigned used;
+    bool unit, repaired, guessed;
+    bool swallowed; /* the token holds the values of later fields too */
+    int64_t as_typed;
+};
+
+/* Reads the value of one field at token i.  labelled: a label stands before it. */
+struct got understand_read(struct filling *, const struct field *, unsigned i, bool labelled);
+/* Puts it into its slot and marks its tokens as taken. */
+void understand_take(struct filling *, const struct field *, unsigned i, const struct got *, bool labelled);
+/* What was typed and how it was read, for the sender to see (SPEC 2.2). */
+void understand_repaired(struct filling *, const struct field *, struct slice typed, struct slice read);
+/* A fault of a field without a value. */
+void understand_fault(struct filling *, const struct field *, enum report_error, bool reject, unsigned at);
+/* Text of tokens from..to (to excluded) as typed, blanks trimmed. */
+struct slice understand_span(const struct filling *, unsigned from, unsigned to);
+/* A word of class `code` (lists/kata.yaml) begins at token i. */
+bool understand_is(const struct filling *, unsigned i, const char *code, unsigned *used);
+/* The last token behind `from` that the field's text reaches: up to #, a newline, ` - ` or thanks. */
+unsigned understand_text_end(const struct filling *, unsigned from);
+
+/* Another form's keyword with words behind it that completes no report: neither may be half understood
+ * (RULINGS 19). */
+void understand_stray_keyword(struct filling *, unsigned i);
+
+/* --- the stages, in this order --- */
+void understand_labels(struct filling *);
+void understand_choose_variant(struct filling *);
+void understand_head(struct filling *);
+void understand_tail(struct filling *);
+void understand_numbers(struct filling *, unsigned from);
+/* Numbers whose explicit unit is certain, before lists take the words (RULINGS 20). */
+void understand_units(struct filling *, unsigned from);
+void understand_signs(struct filling *, unsigned from);
+void understand_w2(struct filling *);
+/* The word at token i is a label of another field than f, and a certain value follows it. */
+bool understand_labels_value(struct filling *, const struct field *f, unsigned i);
+/* The same, a name counts too. */
+bool understand_other_label(struct filling *, const struct field *f, unsigned i);
+/* Text label (DS, RT …) of a text field at token i. */
+bool understand_text_label(const struct filling *, unsigned i, const struct field *, bool *keep);
+
+/* A destination (RULINGS 36) begins at token i; *keep: the word itself belongs to it. */
+bool understand_destination(const struct filling *, unsigned i, bool *keep);
+/* --- understand/head.c --- */
+/* The name in tokens from..to; false when it is none (RULINGS 22). */
+bool understand_name(struct filling *, unsigned from, unsigned to, struct slice *out);
+
+/* --- understand/judge.c --- */
+/* Adds what only the whole form shows, and puts the outcome into *out. */
+/* The tenth that g guesses is not plausible for the age (RULINGS 23). */
+bool understand_guess_idle(struct filling *, const struct field *, const struct got *g);
+void understand_settle(struct filling *, struct report *out);
+
+/* --- understand/keyword.c --- */
+struct keyword {
+    const struct form *form;
+    enum command_kind command;
+    size_t from, to; /* of the keyword in the text */
+    bool found;
+    bool unknown; /* near two different keywords */
+};
+
+/* The keyword of a whole text. */
+void understand_keyword(const struct ruleset *, struct slice text, const struct words *, struct arena *,
+                        struct keyword *out);
+/* A line that is a command: its word, and the number that belongs to it or nothing else. */
+bool understand_begins_command(struct slice line);
+/* A line that is a report: its keyword, and a figure somewhere. */
+bool understand_begins_report(const struct ruleset *, struct slice line);
+/* A form by an exact keyword at p (a word's begin); *len its bytes. */
+const struct form *understand_exact_form(const struct form_set *, struct slice word);
+
+/* --- understand/signs.c --- */
+/* Codes of the danger signs in the whole text that are not negated (SPEC 2.2, RULINGS 40). */
+void understand_heard(const struct words *, const struct tokens *, struct arena *, struct said *);
+
+/* The same for this report, anew: the words of its name and of its disease are no signs; what is recalled
+ * stays. */
+void understand_hear_again(struct filling *);
+
+/* The token behind the signs that begin at token i, negated ones too; i when none begins there, or the form
+ * takes none.  durations: those of `demam 3 hari` as well. */
+unsigned understand_signs_end(const struct filling *, unsigned i, unsigned to, bool durations);
+
+/* --- understand/command.c --- */
+void understand_command(const struct ruleset *, const struct keyword *, struct slice text, int64_t today,
+                        struct arena *, struct command *out);
+bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *);
+
+/* Only labelled values of text; false when there is none, or words are left over. */
+bool understand_labelled_only(struct filling *, struct slice text);
+/* With nothing in it yet; NULL when the arena is full. */
+struct filling *understand_begin(const struct ruleset *, const struct form *, int64_t today, struct arena *);
+/* One report from its body (behind the keyword); out is zeroed. */
+void understand_report(const struct ruleset *, const struct form *, struct slice body, int64_t today,
+                       struct arena *, struct report *out);
+
+#endif

@@ -1,0 +1,115 @@
+/* understanding.h - what a person said, before anything is decided: reports, a command, or a short answer.
+ *
+ * Pure and without history: the same function serves the daemon, `kentongan parse`, the pocket card's
+ * examples and the fuzzer.  SPEC 2.1-2.3 and RULINGS are its contract. */
+#ifndef KENTONGAN_FLOWS_UNDERSTAND_UNDERSTANDING_H
+#define KENTONGAN_FLOWS_UNDERSTAND_UNDERSTANDING_H
+
+#include "gateway/base/arena.h"
+#include "gateway/model/report.h"
+#include "gateway/model/ruleset.h"
+
+enum command_kind {
+    COMMAND_NONE,
+    COMMAND_DAFTAR,
+    COMMAND_BANTUAN,
+    COMMAND_FORMAT,
+    COMMAND_STATUS,
+    COMMAND_BATAL,
+    COMMAND_KOREKSI,
+    COMMAND_YA,
+    COMMAND_BARU,
+    COMMAND_TIDAK,
+    COMMAND_BENAR,
+    COMMAND_BUKAN,
+    COMMAND_OK,
+    COMMAND_TERIMA,
+    COMMAND_TOLAK,
+    COMMAND_HADIR,
+    COMMAND_TIDAK_HADIR,
+    COMMAND_SELESAI,
+    COMMAND_PWS,
+    COMMAND_TUGAS,
+    COMMAND_CEK,
+    COMMAND_NIK,
+    COMMAND_SETUJU,
+    COMMAND_CAKAP,
+    COMMAND_BERHENTI,
+    COMMAND_MULAI,
+    COMMANDS,
+};
+
+/* "tidak_hadir": the name of SPEC 2.6 and RULINGS 8. */
+const char *command_name(enum command_kind);
+
+struct command {
+    enum command_kind kind;
+    enum report_status status; /* REPORT_ACCEPTED = well formed; REPORT_REJECTED = error below */
+    enum report_error error;
+    struct slice error_field;
+    struct slice nomor;      /* digits, check digit right when status is accepted; may be empty */
+    struct slice catatan;    /* rest of the line, case as typed */
+    struct slice arg;        /* FORMAT: canonical form name; PWS: the place, lower case */
+    struct slice nama, kode; /* DAFTAR */
+    struct slice nik;        /* NIK nomor nik */
+    struct slice correction; /* KOREKSI: the words behind the number, for understand_correction() */
+    struct corrected {
+        struct slice field; /* canonical name */
+        struct value value; /* as any form would take it; the daemon asks understand_correction() */
+    } * corrected;          /* KOREKSI: the corrected fields */
+    unsigned corrected_n;
+};
+
+enum said_kind {
+    SAID_NOTHING, /* no keyword: unknown_keyword, or a short answer to an open question */
+    SAID_REPORTS,
+    SAID_COMMAND,
+};
+
+enum {
+    UNDERSTAND_REPORTS = 20,
+    UNDERSTAND_PARTS = 8, /* of one SMS: commands and runs of reports */
+};
+
+/* All in the arena. */
+struct said {
+    struct said *next; /* a command on a line of its own behind this, or what stands behind a command */
+    enum said_kind kind;
+    struct report *reports; /* SAID_REPORTS: 1 … UNDERSTAND_REPORTS */
+    unsigned reports_n;
+    struct command command;
+    struct slice body;   /* normalised text: what a repeat is compared by, and short answers are read from */
+    bool emergency;      /* SAID_NOTHING too: an E1 word stood in it */
+    struct slice *heard; /* codes of danger signs heard and not negated: in the whole text, or in the first
+                            report (each has its own) */
+    unsigned heard_n;
+};
+
+/* Reads one SMS body.  at_ms is the receipt; relative dates are read in the ruleset's time zone.  False only
+ * when the arena is full. */
+bool understand_sms(const struct ruleset *, struct slice text, int64_t at_ms, struct arena *,
+                    struct said *out) MUST_CHECK;
+
+/* A short answer (`BB 9,2`, `9,2`, `L`) to the one open question of a draft: fills or replaces fields of
+ * `known` and judges the whole report again; a fault of `known` that judging cannot find again stays until
+ * its field is answered.  `asked` is the field in question (empty when none).  False when nothing in the text
+ * fits the form: then it was no answer. */
+bool understand_answer(const struct ruleset *, const struct report *known, struct slice asked,
+                       struct slice text, int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
+
+/* KOREKSI's words against the report that they correct: the same, but only labelled fields. */
+bool understand_correction(const struct ruleset *, const struct report *known, struct slice text,
+                           int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
+
+/* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
+ * guess in *out (`92` for 9,2). */
+enum report_error understand_field(const struct ruleset *, const struct form *, unsigned field,
+                                   struct slice text, int64_t at_ms, struct arena *,
+                                   struct value *out) MUST_CHECK;
+
+/* Judges a filled form as a whole (required fields, groups, plausibility, contradictions, emergency): what
+ * SMS, short answers and USSD all end with.  Fills status, error, error_field, emergency of *report.
+ * Its faults go in too: see understand_answer(). */
+void understand_judge(const struct ruleset *, int64_t at_ms, struct arena *, struct report *report);
+
+#endif

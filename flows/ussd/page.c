@@ -1,0 +1,305 @@
+/* page.c - how a page looks.  See ussd/page.h. */
+#include "flows/ussd/page.h"
+
+#include <string.h>
+
+#include "flows/step/reply.h"
+
+struct slice ussd_text(const struct ussd_context *c, const char *key, const char *slot, struct slice value)
+{
+    struct text_fill fill = { .slot = slot, .value = value };
+
+    return text_fill(c->rules->texts, c->language, key, &fill, slot ? 1 : 0, c->arena);
+}
+
+struct slice ussd_say(const struct ussd_context *c, const struct form *f, unsigned field,
+                      const struct value *v)
+{
+    struct value *values = ARENA_ARRAY(c->arena, struct value, FORM_FIELDS);
+
+    if (!values)
+        return S("");
+    values[field] = *v;
+    return reply_echo(f, values, c->arena);
+}
+
+/* --- pages --- */
+
+static void add_line(struct ussd_page *p, struct slice line)
+{
+    if (p->n < sizeof p->line / sizeof *p->line)
+        p->line[p->n++] = line;
+}
+
+static void add_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
+{
+    struct ussd_options *o = ARENA_NEW(c->arena, struct ussd_options);
+
+    if (!o)
+        return;
+    ussd_options(c, s, o);
+    for (unsigned i = 0; i < o->n; i++)
+        if (o->option[i].say.p)
+            add_line(p, arena_printf(c->arena, "%u %.*s", i + 1, SLICE_ARG(o->option[i].say)));
+}
+
+static struct slice chosen_so_far(const struct ussd_context *c, const struct ussd_state *s)
+{
+    const struct value *v = &s->values[s->field];
+
+    if (v->kind != VALUE_LIST && v->kind != VALUE_COUNTS)
+        return S("");
+    return text_cut(ussd_say(c, s->form, (unsigned)s->field, v), USSD_NOTE, c->arena);
+}
+
+/* "99 Selesai 0 Kembali": on every turn of a long list. */
+static struct slice field_foot(const struct ussd_context *c, const struct ussd_state *s)
+{
+    bool zero = ussd_zero_answers(s->form, s->variant, (unsigned)s->field);
+    struct slice back = ussd_text(c, zero ? "ussd.kembali_000" : "ussd.kembali", NULL, S("")), end;
+
+    if (!ussd_has_99(s))
+        return back;
+    end = ussd_text(c, s->values[s->field].n ? "ussd.selesai" : "ussd.lewati", NULL, S(""));
+    return arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(end), SLICE_ARG(back));
+}
+
+static void make_field(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
+{
+    const struct field *f = &s->form->fields[s->field];
+
+    p->head = f->ask.n ? f->ask : f->name;
+    if (slice_empty(p->note))
+        p->note = chosen_so_far(c, s);
+    if (slice_empty(p->note))
+        p->note = s->who; /* whose number was given stays in sight */
+    add_options(c, s, p);
+    if (ussd_zero_skips(s->form, s->variant, (unsigned)s->field))
+        add_line(p, ussd_text(c, "ussd.nol_lewati", NULL, S("")));
+    if (ussd_999_skips(s->form, s->variant, (unsigned)s->field))
+        add_line(p, ussd_text(c, "ussd.lewati_999", NULL, S("")));
+    p->foot = field_foot(c, s);
+}
+
+/* The echo may be longer than one page: cut at blanks, so that 98 turns to the rest. */
+static void add_words(const struct ussd_context *c, struct ussd_page *p, struct slice text)
+{
+    enum {
+        LINE = 60
+    };
+
+    while (text.n) {
+        size_t n = text.n;
+
+        if (n > LINE) {
+            for (n = LINE; n > 0 && text.p[n] != ' '; n--)
+                ;
+            n = n ? n : LINE;
+        }
+        add_line(p, arena_copy(c->arena, slice_take(text, n)));
+        text = slice_trim(slice_skip(text, n));
+    }
+}
+
+/* All values; one whose decimal mark was filled in is asked: "BB 9,2kg?" (SPEC 3). */
+static struct slice echo_of(const struct ussd_context *c, const struct ussd_state *s)
+{
+    struct slice all = S("");
+
+    for (unsigned i = 0; i < s->form->fields_n; i++) {
+        struct slice say = s->values[i].kind == VALUE_ABSENT ? S("") : ussd_say(c, s->form, i, &s->values[i]);
+
+        if (say.n)
+            all = arena_printf(c->arena, "%.*s%s%.*s%s", SLICE_ARG(all), all.n ? " " : "", SLICE_ARG(say),
+                               s->filled >> i & 1 ? "?" : "");
+    }
+    return all;
+}
+
+static void make_echo(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
+{
+    struct slice say = echo_of(c, s);
+
+    if (s->who.n)
+        add_line(p, s->who);
+    add_words(c, p, text_cut(say, 1000, c->arena));
+    p->foot = ussd_text(c, "ussd.kirim_kembali", NULL, S(""));
+}
+
+static struct slice doubt_head(const struct ussd_context *c, const struct ussd_state *s)
+{
+    bool guessed = s->guess.kind != VALUE_ABSENT;
+    struct slice say = ussd_say(c, s->form, (unsigned)s->field, guessed ? &s->guess : &s->values[s->field]);
+
+    return ussd_text(c, guessed ? "ussd.ragu" : "ussd.tidak_lazim", "isi", say);
+}
+
+/* "3/20 Tidur tidak nyenyak?" */
+static struct slice question_head(const struct ussd_context *c, const struct ussd_state *s)
+{
+    const struct menu_questions *q = ussd_questions(c->rules, s);
+
+    if (!q || s->item.n >= q->n)
+        return s->form->fields[s->field].ask;
+    return arena_printf(c->arena, "%zu/%u %.*s", s->item.n + 1, q->n, SLICE_ARG(q->texts[s->item.n]));
+}
+
+static void make_dialogue(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
+{
+    const struct menu_entry *e = NULL;
+
+    p->foot = ussd_text(c, "ussd.kembali", NULL, S(""));
+    switch (s->place) {
+    case USSD_WAY:
+        p->head = s->form->title;
+        add_options(c, s, p);
+        break;
+    case USSD_FIELD:
+        make_field(c, s, p);
+        break;
+    case USSD_QUESTION:
+        p->head = question_head(c, s);
+        add_options(c, s, p);
+        break;
+    case USSD_COUNT:
+        p->head = ussd_text(c, "ussd.berapa", "isi", s->item);
+        p->foot = ussd_text(c, "ussd.kembali_000", NULL, S(""));
+        break;
+    case USSD_UNIT:
+        p->head = ussd_text(c, "ussd.satuan", "isi", s->item);
+        add_options(c, s, p);
+        break;
+    case USSD_DOUBT:
+        p->head = doubt_head(c, s);
+        add_options(c, s, p);
+        break;
+    case USSD_ECHO:
+        make_echo(c, s, p);
+        break;
+    case USSD_ASKED:
+        p->head = s->question;
+        p->foot = ussd_text(c, "ussd.ya_bukan", NULL, S(""));
+        break;
+    case USSD_NUMBER:
+        e = ussd_command(c, s);
+        p->head = e ? e->ask : S("");
+        break;
+    case USSD_WORDS:
+        e = ussd_command(c, s);
+        p->head = e ? arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(e->typed), SLICE_ARG(s->nomor)) : S("");
+        add_options(c, s, p);
+        p->foot = arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(ussd_text(c, "ussd.lewati", NULL, S(""))),
+                               SLICE_ARG(p->foot));
+        break;
+    default:
+        break;
+    }
+}
+
+static void make_menu(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
+{
+    const struct menu_page *m = ussd_menu_page(c, s);
+
+    p->head = m->title;
+    add_options(c, s, p);
+    if (s->over == USSD_MENU_OVER && s->form)
+        add_line(p, ussd_text(c, "ussd.lanjutkan", "judul", s->form->title));
+    if (m != c->menu->pages)
+        p->foot = ussd_text(c, "ussd.kembali", NULL, S(""));
+}
+
+void ussd_page_make(const struct ussd_context *c, const struct ussd_state *s, struct slice note,
+                    struct ussd_page *p)
+{
+    memset(p, 0, sizeof *p);
+    p->note = note;
+    if (s->over == USSD_ASK_OVER) {
+        const struct menu_entry *e = s->form ? NULL : ussd_command(c, s);
+
+        p->head = ussd_text(c, "ussd.belum_selesai", "judul", s->form ? s->form->title : e ? e->say : S(""));
+        add_options(c, s, p);
+    } else if (s->over == USSD_MENU_OVER || s->place == USSD_MENU) {
+        make_menu(c, s, p);
+    } else {
+        make_dialogue(c, s, p);
+    }
+}
+
+/* --- septets and turns --- */
+
+static size_t with_break(struct slice s)
+{
+    return s.n ? s.n + 1 : 0;
+}
+
+/* How many lines from `from` on fit into `room` (each with its line break); at least one. */
+static unsigned lines_in(const struct ussd_page *p, unsigned from, size_t room)
+{
+    unsigned n = 0;
+    size_t used = 0;
+
+    while (from + n < p->n && used + p->line[from + n].n + 1 <= room)
+        used += p->line[from + n++].n + 1;
+    return n ? n : 1;
+}
+
+static void put_line(struct buf *b, struct slice s)
+{
+    if (s.n) {
+        if (b->n)
+            buf_char(b, '\n');
+        buf_add(b, s);
+    }
+}
+
+struct slice ussd_page_render(const struct ussd_page *p, unsigned sub, struct slice more, struct arena *arena)
+{
+    struct slice note =
+        with_break(p->note) + p->head.n + with_break(p->foot) > USSD_SEPTETS ? S("") : p->note;
+    size_t fixed = with_break(note) + with_break(p->head) + with_break(p->foot), all = fixed;
+    unsigned start[USSD_OPTIONS + 3] = { 0 }, turns = 0, from = 0;
+    struct buf b;
+    struct slice out;
+
+    for (unsigned i = 0; i < p->n; i++)
+        all += p->line[i].n + 1;
+    if (all <= USSD_SEPTETS + 1) {
+        start[++turns] = p->n;
+    } else {
+        size_t room = USSD_SEPTETS + 1 - fixed - (more.n + 1);
+
+        if (fixed + more.n + 1 > USSD_SEPTETS)
+            room = 0;
+        while (from < p->n) {
+            from += lines_in(p, from, room);
+            start[++turns] = from;
+        }
+    }
+    sub = turns ? sub % turns : 0;
+    buf_init(&b, 1024);
+    put_line(&b, note);
+    put_line(&b, p->head);
+    for (unsigned i = start[sub]; turns && i < start[sub + 1]; i++)
+        put_line(&b, p->line[i]);
+    if (turns > 1) {
+        put_line(&b, more);
+        if (p->foot.n)
+            buf_char(&b, ' ');
+        buf_add(&b, p->foot);
+    } else {
+        put_line(&b, p->foot);
+    }
+    out = arena_copy(arena, slice_take(buf_slice(&b), USSD_SEPTETS));
+    buf_free(&b);
+    return out;
+}
+
+struct slice ussd_page_text(const struct ussd_context *c, const struct ussd_state *s, struct slice note)
+{
+    struct ussd_page *p = ARENA_NEW(c->arena, struct ussd_page);
+
+    if (!p)
+        return S("");
+    ussd_page_make(c, s, note, p);
+    return ussd_page_render(p, s->sub, ussd_text(c, "ussd.lagi", NULL, S("")), c->arena);
+}

@@ -1,0 +1,60 @@
+/* ctl.c - `kentongan ctl`: says one line to the socket of a running gateway and prints the answer. */
+#include <getopt.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "gateway/base/buf.h"
+#include "gateway/cmd/cmd.h"
+#include "gateway/conf/config.h"
+#include "gateway/cmd/ctl_client.h"
+
+enum {
+    LINE_MAX_BYTES = 1024
+};
+
+static void usage(FILE *to)
+{
+    fprintf(to, "Usage: kentongan ctl [-c FILE] REQUEST\n\n"
+                "Asks the gateway that runs on this configuration (its socket is <state>/ctl.sock):\n"
+                "  show status|queues|sessions|reasons|config\n"
+                "  reload         read the configuration again; a bad file changes nothing\n"
+                "  drain          finish what is under way and leave\n"
+                "  people …       see kentongan people\n"
+                "  trace NOMOR    the life of a report or referral; with --reveal also numbers and texts\n"
+                "  parked         what waits for people: see kentongan ctl parked --help\n"
+                "  drafts         reports that nobody completed in time; with --reveal also who and what\n"
+                "  help           all that it knows\n\n"
+                "Example: kentongan ctl show queues\n");
+}
+
+int cmd_ctl(int argc, char **argv)
+{
+    static const struct option options[] = { { "config", required_argument, NULL, 'c' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { 0 } };
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    const char *config = config_default_path();
+    struct buf line;
+    int c, rc = 1;
+
+    while ((c = getopt_long(argc, argv, "+c:h", options, NULL)) != -1) {
+        if (c != 'c') {
+            usage(c == 'h' ? stdout : stderr);
+            return c == 'h' ? 0 : 2;
+        }
+        config = optarg;
+    }
+    if (optind == argc) {
+        usage(stderr);
+        return 2;
+    }
+    buf_init(&line, LINE_MAX_BYTES);
+    for (int i = optind; i < argc; i++) {
+        buf_str(&line, i > optind ? " " : "");
+        buf_str(&line, argv[i]);
+    }
+    if (ctl_client_path(config, &addr) == 0)
+        rc = ctl_client_ask(&addr, buf_slice(&line));
+    buf_free(&line);
+    return rc;
+}
