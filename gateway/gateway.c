@@ -366,7 +366,8 @@ static int open_sinks(struct gateway *g, struct err *e)
             return -1;
         g->sinks[g->sinks_n++] = s;
     }
-    g->msglog = msglog_open(g->loop, g->store, c->state.p, clock_of(g->now->rules, "raw_messages"), e);
+    g->msglog = msglog_open(g->loop, g->store, c->state.p, g->now->rules->utc_offset_min,
+                            clock_of(g->now->rules, "raw_messages"), e);
     return g->msglog ? 0 : -1;
 }
 

@@ -20,18 +20,9 @@ enum statement {
     PUT_REPORT,
     TOUCH,
     TOUCH_ID,
-    FORGET_OUT, /* the words of what is pruned */
-    FORGET_IN,
-    PRUNE_PARTS,
-    PRUNE_SENT,
-    PRUNE_OUT,
-    PRUNE_NOMOR,
-    PRUNE_IN,
-    OLDEST,
     REFRESH, /* from here on: at the end of each batch */
     UNTOUCH,
     INDEX_IN,
-    INDEX_OUT,
     STATEMENTS,
 };
 
@@ -96,15 +87,11 @@ static const char *const steps[] = {
     "CREATE INDEX message_out_nomor ON message_out (nomor);"
     "CREATE INDEX message_nomor_message ON message_nomor (message);",
     "CREATE INDEX message_in_draft ON message_in (at_ms) WHERE reason = 'draft_expired';",
+    /* A file goes as a whole: no row is deleted, and what was said to people is found by whom and when. */
+    "DROP TABLE message_in_text; DROP TABLE message_out_text;"
+    "CREATE VIRTUAL TABLE message_in_text USING fts5 (text, content = '');"
+    "INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in;",
 };
-
-#define ABOUT_TO_GO " WHERE at_ms < ?1 AND at_ms <= ?2"
-#define INDEX_NEW(table)                                                                                     \
-    "INSERT INTO " table "_text (rowid, text) SELECT id, text FROM " table                                   \
-    " WHERE id > coalesce((SELECT max(id) FROM " table "_text_docsize), 0)"
-#define INDEX_FORGET(table)                                                                                  \
-    "INSERT INTO " table "_text (" table                                                                     \
-    "_text, rowid, text) SELECT 'delete', id, text FROM " table ABOUT_TO_GO
 
 static const char *const statements[STATEMENTS] = {
     [PUT_IN] = "INSERT INTO message_in (uuid, at_ms, kind, provider, provider_id, sender, recipient, text,"
@@ -134,15 +121,6 @@ static const char *const statements[STATEMENTS] = {
     [TOUCH] = "INSERT OR IGNORE INTO touched VALUES (?1)",
     [TOUCH_ID] = "INSERT OR IGNORE INTO touched SELECT uuid FROM message_part"
                  " WHERE provider = ?1 AND their_id = ?2 AND uuid IS NOT NULL",
-    [FORGET_OUT] = INDEX_FORGET("message_out"),
-    [FORGET_IN] = INDEX_FORGET("message_in"),
-    [PRUNE_PARTS] = "DELETE FROM message_part" ABOUT_TO_GO,
-    [PRUNE_SENT] = "DELETE FROM message_sent" ABOUT_TO_GO,
-    [PRUNE_OUT] = "DELETE FROM message_out" ABOUT_TO_GO,
-    [PRUNE_NOMOR] = "DELETE FROM message_nomor WHERE message IN (SELECT id FROM message_in" ABOUT_TO_GO ")",
-    [PRUNE_IN] = "DELETE FROM message_in" ABOUT_TO_GO,
-    /* The moment of the last message of a step, if there are so many. */
-    [OLDEST] = "SELECT at_ms FROM message_in WHERE at_ms < ?1 ORDER BY at_ms LIMIT 1 OFFSET ?2",
     /* Parts count at the provider that sent last: before it another may have taken some of them. */
     [REFRESH] = "UPDATE message_out AS o SET (state, why, attempts, state_ms) = (SELECT CASE"
                 "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND whole AND weight = 4)"
@@ -157,8 +135,8 @@ static const char *const statements[STATEMENTS] = {
                 " parts = (SELECT count(*) FROM message_part WHERE uuid = o.uuid AND NOT whole)"
                 " WHERE o.uuid IN (SELECT uuid FROM touched)",
     [UNTOUCH] = "DELETE FROM touched",
-    [INDEX_IN] = INDEX_NEW("message_in"),
-    [INDEX_OUT] = INDEX_NEW("message_out"),
+    [INDEX_IN] = "INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in"
+                 " WHERE id > coalesce((SELECT max(id) FROM message_in_text_docsize), 0)",
 };
 
 static const struct sqlite_schema schema = {
@@ -308,12 +286,22 @@ static int put_report(struct sqlite_file *d, const struct node *o)
     return run(d, TOUCH_ID);
 }
 
-static int put_line(struct sqlite_file *d, struct slice line, struct sqlite_item *item)
+/* A batch on its way into one file. */
+struct storing {
+    struct sqlite_file *db;
+    log_db_wants *wants;
+    void *arg;
+};
+
+static int put_line(const struct storing *t, struct slice line, struct sqlite_item *item)
 {
+    struct sqlite_file *d = t->db;
     const struct node *o = node_read(line, &d->arena);
     struct slice row = node_text(o, "row");
 
     if (o && node_int(o, "v") == 1) {
+        if (t->wants && !t->wants(t->arg, node_int(o, "at"), slice_is(row, "in")))
+            return SQLITE_OK;
         if (slice_is(row, "in"))
             return put_in(d, o);
         if (slice_is(row, "sent"))
@@ -329,66 +317,25 @@ static int put_line(struct sqlite_file *d, struct slice line, struct sqlite_item
 
 static int put_item(void *arg, struct sqlite_item *item)
 {
-    struct sqlite_file *d = arg;
+    const struct storing *t = arg;
     struct slice rest = item->body;
 
     while (!slice_empty(rest) && !item->refused) {
         struct slice line = slice_cut(&rest, '\n');
-        int rc = put_line(d, line, item);
+        int rc = put_line(t, line, item);
 
         if (sqlite_row_is_to_blame(rc))
-            sqlite_item_refuse(item, sqlite3_errmsg(d->db));
+            sqlite_item_refuse(item, sqlite3_errmsg(t->db->db));
         else if (rc != SQLITE_OK)
             return rc;
     }
     return SQLITE_OK;
 }
 
-enum sqlite_rc log_db_store(struct sqlite_file *d, struct sqlite_item *items, unsigned n, struct err *e)
+enum sqlite_rc log_db_store(struct sqlite_file *d, struct sqlite_item *items, unsigned n, log_db_wants *wants,
+                            void *arg, struct err *e)
 {
-    return sqlite_file_store(d, items, n, put_item, d, e);
-}
+    struct storing t = { .db = d, .wants = wants, .arg = arg };
 
-/* --- retention --- */
-
-struct pruning {
-    struct sqlite_file *db;
-    int64_t before_ms, upto_ms;
-    unsigned gone;
-};
-
-static int prune(void *arg, struct sqlite_item *item)
-{
-    static const enum statement order[] = { PRUNE_PARTS, PRUNE_SENT,  FORGET_OUT, PRUNE_OUT,
-                                            FORGET_IN,   PRUNE_NOMOR, PRUNE_IN };
-    struct pruning *p = arg;
-    int rc = SQLITE_OK;
-
-    (void)item;
-    for (unsigned i = 0; i < sizeof order / sizeof *order && rc == SQLITE_OK; i++) {
-        bind_int(p->db, order[i], 1, p->before_ms);
-        bind_int(p->db, order[i], 2, p->upto_ms);
-        rc = run(p->db, order[i]);
-    }
-    p->gone = rc == SQLITE_OK ? (unsigned)sqlite3_changes(p->db->db) : 0;
-    return rc;
-}
-
-enum sqlite_rc log_db_prune(struct sqlite_file *d, int64_t before_ms, unsigned most, unsigned *gone,
-                            struct err *e)
-{
-    struct pruning p = { .db = d, .before_ms = before_ms, .upto_ms = INT64_MAX };
-    struct sqlite_item nothing = { .refused = false };
-    sqlite3_stmt *st = d->st[OLDEST];
-    enum sqlite_rc rc;
-
-    *gone = 0;
-    bind_int(d, OLDEST, 1, before_ms);
-    bind_int(d, OLDEST, 2, (int64_t)most - 1);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        p.upto_ms = sqlite3_column_int64(st, 0);
-    sqlite3_reset(st);
-    rc = sqlite_file_store(d, &nothing, 1, prune, &p, e);
-    *gone = p.gone;
-    return rc;
+    return sqlite_file_store(d, items, n, put_item, &t, e);
 }

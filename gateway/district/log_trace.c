@@ -16,6 +16,7 @@ struct tracing {
     struct slice nomor;
     struct arena arena;
     struct buf *out;
+    unsigned most, n; /* drafts */
 };
 
 static const char find_in[] =
@@ -34,7 +35,7 @@ static const char find_drafts[] =
     " (SELECT m.text FROM message_nomor AS n JOIN message_in AS m ON m.id = n.message"
     "   WHERE n.nomor = o.nomor AND m.kind <> 'timer' ORDER BY m.at_ms LIMIT 1)"
     " FROM message_in AS i JOIN message_out AS o ON o.cause = i.id"
-    " WHERE i.reason = 'draft_expired' ORDER BY i.at_ms DESC LIMIT 100";
+    " WHERE i.reason = 'draft_expired' ORDER BY i.at_ms DESC";
 
 static struct slice text_at(sqlite3_stmt *st, int at)
 {
@@ -105,7 +106,7 @@ static void put_rows(struct tracing *t, struct slice rows)
     }
 }
 
-static void put_out(void *arg, sqlite3_stmt *st)
+static bool put_out(void *arg, sqlite3_stmt *st)
 {
     struct tracing *t = arg;
     struct slice why = text_at(st, 7), state = text_at(st, 5);
@@ -132,11 +133,12 @@ static void put_out(void *arg, sqlite3_stmt *st)
         buf_printf(t->out, ", %d of %d parts delivered", sqlite3_column_int(st, 11), parts);
     buf_char(t->out, '\n');
     put_text(t, "", text_at(st, 10));
+    return true;
 }
 
-/* Calls f for each row of a query with up to two texts.  SQLITE_OK or SQLite's code. */
+/* Calls f for each row of a query with up to two texts, until it says false.  SQLITE_OK or SQLite's code. */
 static int each(struct tracing *t, const char *sql, struct slice a, struct slice b,
-                void (*f)(void *, sqlite3_stmt *))
+                bool (*f)(void *, sqlite3_stmt *))
 {
     sqlite3_stmt *st = NULL;
     int rc = sqlite3_prepare_v2(t->db, sql, -1, &st, NULL);
@@ -146,15 +148,15 @@ static int each(struct tracing *t, const char *sql, struct slice a, struct slice
             sqlite3_bind_text(st, 1, a.p, (int)a.n, SQLITE_STATIC);
         if (sqlite3_bind_parameter_count(st) == PARAMETERS)
             sqlite3_bind_text(st, 2, b.p, (int)b.n, SQLITE_STATIC);
-        while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-            f(t, st);
-        rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
+        while ((rc = sqlite3_step(st)) == SQLITE_ROW && f(t, st))
+            ;
+        rc = rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
     }
     sqlite3_finalize(st);
     return rc;
 }
 
-static void put_in(void *arg, sqlite3_stmt *st)
+static bool put_in(void *arg, sqlite3_stmt *st)
 {
     struct tracing *t = arg;
     struct slice provider = text_at(st, 2), sender = text_at(st, 3);
@@ -175,6 +177,7 @@ static void put_in(void *arg, sqlite3_stmt *st)
     put_text(t, "page: ", text_at(st, 6));
     put_rows(t, text_at(st, 7));
     (void)each(t, find_out, text_at(st, 8), t->nomor, put_out);
+    return true;
 }
 
 enum sqlite_rc log_db_trace(struct sqlite_file *file, struct slice nomor, const struct log_trace *how,
@@ -189,10 +192,13 @@ enum sqlite_rc log_db_trace(struct sqlite_file *file, struct slice nomor, const 
     return rc == SQLITE_OK ? SQLITE_DB_OK : sqlite_file_later(file, "trace", e);
 }
 
-static void put_draft(void *arg, sqlite3_stmt *st)
+static bool put_draft(void *arg, sqlite3_stmt *st)
 {
     struct tracing *t = arg;
 
+    if (t->n == t->most)
+        return false;
+    t->n++;
     put_time(t, sqlite3_column_int64(st, 0), "%Y-%m-%d %H:%M  ");
     put(t, text_at(st, 2));
     buf_char(t->out, ' ');
@@ -201,16 +207,18 @@ static void put_draft(void *arg, sqlite3_stmt *st)
     put_who(t, text_at(st, 1));
     buf_char(t->out, '\n');
     put_text(t, "", text_at(st, 4));
+    return true;
 }
 
-enum sqlite_rc log_db_drafts(struct sqlite_file *file, const struct log_trace *how, struct buf *out,
-                             struct err *e)
+enum sqlite_rc log_db_drafts(struct sqlite_file *file, const struct log_trace *how, unsigned most,
+                             unsigned *n, struct buf *out, struct err *e)
 {
-    struct tracing t = { .db = file->db, .how = how, .out = out };
+    struct tracing t = { .db = file->db, .how = how, .out = out, .most = most };
     int rc;
 
     arena_init(&t.arena, TRACE_MEMORY);
     rc = each(&t, find_drafts, S(""), S(""), put_draft);
     arena_free(&t.arena);
+    *n = t.n;
     return rc == SQLITE_OK ? SQLITE_DB_OK : sqlite_file_later(file, "drafts", e);
 }

@@ -1,4 +1,4 @@
-/* msglog.c - see msglog.h.  The worker alone touches the file; what the loop wants of it travels as a
+/* msglog.c - see msglog.h.  The worker alone touches the files; what the loop wants of it travels as a
  * question of sqlite_worker.h. */
 #include "gateway/district/msglog.h"
 
@@ -6,18 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/district/log_db.h"
+#include "gateway/district/log_files.h"
 #include "gateway/district/sqlite_worker.h"
 
 enum {
     BUSY_MS = 2000,
-    PRUNE_MOST = 500, /* messages a step: some ms */
     PRUNE_FIRST_MS = 60 * 1000,
-    PRUNE_AGAIN_MS = 1000,
     PRUNE_IDLE_MS = 15 * 60 * 1000,
     NOMOR_MAX = 24,
     TRACE_MAX = 512 * 1024,
@@ -26,11 +23,9 @@ enum {
 struct msglog {
     struct loop *loop;
     struct sqlite_worker *worker;
-    char path[512];
-    struct sqlite_file *db; /* the worker's */
+    struct log_files *files; /* the worker's */
     struct loop_timer *prune;
     _Atomic int64_t keep_ms;
-    unsigned gone; /* by the last step of pruning; the worker's until it is answered */
     bool pruning;
 };
 
@@ -39,39 +34,29 @@ struct msglog {
 static enum sqlite_rc ready(void *arg, struct err *e)
 {
     struct msglog *l = arg;
-    enum sqlite_rc rc;
 
-    if (l->db)
-        return SQLITE_DB_OK;
-    rc = log_db_open(l->path, BUSY_MS, &l->db, e);
-    if (rc == SQLITE_DB_OK)
-        (void)!chmod(l->path, 0600); /* its -wal and -shm follow it */
-    return rc;
+    return log_files_ready(l->files, clock_wall_ms(), e);
 }
 
 static enum sqlite_rc put(void *arg, struct sqlite_item *items, unsigned n, struct err *e)
 {
     struct msglog *l = arg;
 
-    return log_db_store(l->db, items, n, e);
+    return log_files_store(l->files, items, n, e);
 }
 
 static void shut(void *arg)
 {
     struct msglog *l = arg;
 
-    sqlite_file_close(l->db);
-    l->db = NULL;
+    log_files_rest(l->files);
 }
 
-static void prune_step(void *arg)
+static void prune_old(void *arg)
 {
     struct msglog *l = arg;
-    struct err e;
 
-    l->gone = 0;
-    if (l->db && log_db_prune(l->db, clock_wall_ms() - l->keep_ms, PRUNE_MOST, &l->gone, &e) != SQLITE_DB_OK)
-        l->gone = 0; /* the next step comes */
+    (void)log_files_prune(l->files, clock_wall_ms() - l->keep_ms);
 }
 
 /* --- retention --- */
@@ -81,7 +66,7 @@ static void pruned(void *arg)
     struct msglog *l = arg;
 
     l->pruning = false;
-    loop_timer_set(l->prune, l->gone ? PRUNE_AGAIN_MS : PRUNE_IDLE_MS);
+    loop_timer_set(l->prune, PRUNE_IDLE_MS);
 }
 
 static void on_prune(void *arg)
@@ -89,7 +74,7 @@ static void on_prune(void *arg)
     struct msglog *l = arg;
 
     if (!l->pruning)
-        l->pruning = sqlite_worker_ask(l->worker, prune_step, pruned, l);
+        l->pruning = sqlite_worker_ask(l->worker, prune_old, pruned, l);
     if (!l->pruning)
         loop_timer_set(l->prune, PRUNE_IDLE_MS);
 }
@@ -121,12 +106,11 @@ static void trace_run(void *arg)
 {
     struct trace *t = arg;
 
-    if (ready(t->log, &t->why) != SQLITE_DB_OK)
-        return;
     if (t->nomor[0])
-        t->ok = log_db_trace(t->log->db, slice_of(t->nomor), &t->how, &t->text, &t->why) == SQLITE_DB_OK;
+        t->ok =
+            log_files_trace(t->log->files, slice_of(t->nomor), &t->how, &t->text, &t->why) == SQLITE_DB_OK;
     else
-        t->ok = log_db_drafts(t->log->db, &t->how, &t->text, &t->why) == SQLITE_DB_OK;
+        t->ok = log_files_drafts(t->log->files, &t->how, &t->text, &t->why) == SQLITE_DB_OK;
 }
 
 static void trace_done(void *arg)
@@ -174,12 +158,13 @@ void msglog_close(struct msglog *l)
         return;
     if (l->worker)
         sqlite_worker_close(l->worker);
+    log_files_close(l->files);
     loop_timer_free(l->prune);
     free(l);
 }
 
-struct msglog *msglog_open(struct loop *loop, struct store *store, const char *state_dir, int64_t keep_ms,
-                           struct err *e)
+struct msglog *msglog_open(struct loop *loop, struct store *store, const char *state_dir, int utc_offset_min,
+                           int64_t keep_ms, struct err *e)
 {
     struct msglog *l = calloc(1, sizeof *l);
     struct sqlite_work work = {
@@ -193,8 +178,9 @@ struct msglog *msglog_open(struct loop *loop, struct store *store, const char *s
     }
     l->loop = loop;
     l->keep_ms = keep_ms;
-    snprintf(l->path, sizeof l->path, "%s/log.db", state_dir);
-    l->worker = sqlite_worker_open(loop, store, "log", "message log", &work, e);
+    l->files = log_files_open(state_dir, utc_offset_min, BUSY_MS, e);
+    if (l->files)
+        l->worker = sqlite_worker_open(loop, store, "log", "message log", &work, e);
     if (!l->worker) {
         msglog_close(l);
         return NULL;

@@ -1,5 +1,5 @@
-/* msglog.h - the message log `<state>/log.db` (SPEC 7): consumer of the stream "log", retention, and what
- * people ask of it.
+/* msglog.h - the message log `<state>/log/2026-11.db` … (SPEC 7, log_files.h): consumer of the stream "log",
+ * retention, and what people ask of it.
  *
  * It is never in the way: while the file cannot be written entries wait in Redis, whose stream is bounded and
  * loses its oldest, never a record. */
@@ -12,10 +12,10 @@
 
 struct msglog;
 
-/* Opens or creates <state>/log.db, 0600.  keep_ms: retention of raw messages (the row raw_messages).  NULL
+/* Opens or creates the files, 0600.  keep_ms: retention of raw messages (the row raw_messages).  NULL
  * with an error. */
-struct msglog *msglog_open(struct loop *, struct store *, const char *state_dir, int64_t keep_ms,
-                           struct err *);
+struct msglog *msglog_open(struct loop *, struct store *, const char *state_dir, int utc_offset_min,
+                           int64_t keep_ms, struct err *);
 /* A reload: another retention. */
 void msglog_keep(struct msglog *, int64_t keep_ms);
 /* Before the store is closed. */

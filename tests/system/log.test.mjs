@@ -61,7 +61,7 @@ test('a report stands in the log with what it was understood as, its answer, and
     g.log(`SELECT i.uuid FROM message_in_text JOIN message_in AS i ON i.id = message_in_text.rowid WHERE message_in_text MATCH '${word}'`),
     [{ uuid: row.uuid }],
   );
-  assert.equal(g.log(`SELECT count(*) AS n FROM message_out_text WHERE message_out_text MATCH '${nomor}'`)[0].n, 1);
+  assert.equal(g.log(`SELECT count(*) AS n FROM message_out WHERE nomor = '${nomor}'`)[0].n, 1);
 });
 
 test('trace tells the life of a number without numbers and names, and reveals them when told to', async () => {
@@ -170,5 +170,5 @@ test('kills between commit, answer and log lose nothing and double nothing', asy
 test('nobody else may read it, and nothing of it had to be parked', () => {
   assert.equal(g.redis('exists', '{19.06}parked:log').trim(), '0');
   for (const end of ['', '-wal', '-shm'])
-    assert.equal(fs.statSync(path.join(g.folder, `var/log.db${end}`)).mode & 0o777, 0o600, end);
+    assert.equal(fs.statSync(path.join(g.folder, `var/${g.logFile}${end}`)).mode & 0o777, 0o600, end);
 });
