@@ -1,9 +1,8 @@
-/* store.c - opening and closing, keys, up and down.
+/* store.c - opening and closing, up and down.
  *
  * Everything else of the store lives in a file of its own and is told here when Redis comes and goes. */
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,39 +13,16 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
+#include "gateway/store/redis/managed.h"
+#include "gateway/store/redis/shared.h"
+#include "gateway/store/spool/private.h"
+#include "gateway/store/store.h"
+#include "gateway/store/stream/private.h"
 
 enum {
     CLOSE_TICK_MS = 20,
 };
-
-struct slice store_key(const struct store *s, struct key *k, const char *kind, struct slice a, struct slice b)
-{
-    struct sha256_ctx ctx;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    int n = snprintf(k->text, sizeof k->text, "{%s}%s:", s->district, kind);
-    size_t at = (size_t)n;
-
-    if (a.n + b.n + 2 + at <= sizeof k->text) {
-        memcpy(k->text + at, a.p, a.n);
-        at += a.n;
-        if (b.n) {
-            k->text[at++] = ':';
-            memcpy(k->text + at, b.p, b.n);
-            at += b.n;
-        }
-        return slice_make(k->text, at);
-    }
-    sha256_init(&ctx);
-    sha256_update(&ctx, a.n, (const uint8_t *)a.p);
-    sha256_update(&ctx, 1, (const uint8_t *)":");
-    sha256_update(&ctx, b.n, (const uint8_t *)b.p);
-    sha256_digest(&ctx, sizeof digest, digest);
-    k->text[at++] = '#';
-    for (unsigned i = 0; i < sizeof digest; i++)
-        at += (size_t)snprintf(k->text + at, sizeof k->text - at, "%02x", digest[i]);
-    return slice_make(k->text, at);
-}
 
 /* --- up and down --- */
 
@@ -57,11 +33,9 @@ static void enter_up(struct store *s, bool up)
     log_event(up ? LOG_INFO : LOG_WARN, "store", "from", s->up ? "up" : "down", "to", up ? "up" : "down",
               NULL);
     s->up = up;
-    for (unsigned i = 0; i < s->watchers_n; i++)
-        s->watchers[i].f(s->watchers[i].arg, up);
 }
 
-void store_tell_ready(struct store *s, const struct err *err)
+static void tell_ready(struct store *s, const struct err *err)
 {
     void (*ready)(void *, const struct err *) = s->ready;
 
@@ -75,16 +49,8 @@ bool store_up(const struct store *s)
     return s->up;
 }
 
-void store_watch(struct store *s, void (*f)(void *, bool up), void *arg)
-{
-    if (s->watchers_n == STORE_WATCHERS)
-        abort(); /* watchers are made at start-up, by code */
-    s->watchers[s->watchers_n].f = f;
-    s->watchers[s->watchers_n++].arg = arg;
-}
-
 /* The wires are greeted. */
-void store_came_up(struct store *s)
+static void came_up(struct store *s)
 {
     consumers_up(s); /* groups first: what follows may write to their streams */
     message_log_up(s);
@@ -93,11 +59,11 @@ void store_came_up(struct store *s)
     lease_up(s);
     due_up(s);
     people_changed_now(s);
-    store_tell_ready(s, NULL);
+    tell_ready(s, NULL);
     spool_up(s);
 }
 
-void store_went_down(struct store *s)
+static void went_down(struct store *s)
 {
     if (!s->up)
         return;
@@ -109,6 +75,10 @@ void store_went_down(struct store *s)
     people_down(s);
     consumers_down(s);
 }
+
+static const struct store_tell tell = {
+    .up = came_up, .down = went_down, .ready = tell_ready, .committed = consumers_wake
+};
 
 /* --- opening --- */
 
@@ -237,6 +207,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
         err_set(err, "the store cannot start: out of memory");
         return NULL;
     }
+    s->tell = &tell;
     s->loop = loop;
     s->lock_fd = -1;
     s->commit_id = rnd_u64();

@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/store/store_private.h"
+#include "gateway/store/redis/shared.h"
 #include "tests/rooms/store_rig.h"
 
 static long redis_pid(void)

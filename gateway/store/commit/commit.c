@@ -11,7 +11,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/model/people.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
 
 enum {
     RESEND_MS = 5000, /* a commit that may have been applied is asked about for so long */
@@ -76,7 +76,7 @@ static void tell(struct commit *c, enum store_rc rc)
     s->figures.conflicts += rc == STORE_CONFLICT;
     if (rc == STORE_OK) {
         if (c->effects.streams)
-            consumers_wake(s, c->effects.streams);
+            s->tell->committed(s, c->effects.streams);
         if (c->effects.due_ms)
             due_known(s, c->effects.due_ms);
         if (c->effects.people)

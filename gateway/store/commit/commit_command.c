@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "gateway/model/people.h"
-#include "gateway/store/store_private.h"
+#include "gateway/model/inbound_text.h"
+#include "gateway/store/commit/private.h"
 
 enum {
     CID_TTL_MS =

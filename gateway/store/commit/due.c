@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "gateway/base/clock.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
 
 enum {
     POLL_MS = 250,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gateway/base/log.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
 
 enum {
     BLOCK = 100,

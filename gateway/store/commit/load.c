@@ -3,7 +3,7 @@
  * Reads only; all writing is commit.c's. */
 #include <stdlib.h>
 
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
 
 struct load {
     struct store *store;

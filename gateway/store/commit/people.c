@@ -6,7 +6,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/model/people.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
 
 enum {
     POLL_MS = 1000,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
 
 enum {
     SLOTS = 8192, /* a power of two */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "gateway/base/node.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/commit/private.h"
 
 unsigned sms_lane(enum sms_class class)
 {

@@ -18,7 +18,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/redis/managed.h"
 
 enum {
     START_FIRST_MS = 250, /* between starts of a server that ends at once: doubles */

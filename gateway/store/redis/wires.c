@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "gateway/base/log.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/redis/managed.h"
+#include "gateway/store/redis/shared.h"
 
 /* commit.lua, linked in as it stands (Makefile). */
 extern const char commit_lua[] __asm__("_binary_gateway_store_commit_commit_lua_start");
@@ -65,6 +66,14 @@ void store_refused(struct store *s, const redisReply *reply)
     drop_all(s->wires, why);
 }
 
+void store_ignore(void *arg, const redisReply *reply)
+{
+    struct store *s = arg;
+
+    if (reply && reply->type == REDIS_REPLY_ERROR)
+        store_refused(s, reply);
+}
+
 /* --- the greeting: password, library, sequence, durability --- */
 
 static void greeting_fault(struct wires *w, const char *text)
@@ -82,7 +91,7 @@ static void greeting_ended(struct wires *w)
     if (w->fault.text[0]) {
         log_text(LOG_ERROR, "store", "%s", w->fault.text);
         drop_all(w, "the greeting failed");
-        store_tell_ready(s, &w->fault);
+        s->tell->ready(s, &w->fault);
         return;
     }
     if (s->up)
@@ -90,7 +99,7 @@ static void greeting_ended(struct wires *w)
     for (unsigned i = 0; i < WIRES; i++)
         redis_settled(w->wire[i].redis);
     loop_timer_set(w->verify, VERIFY_MS);
-    store_came_up(s);
+    s->tell->up(s);
 }
 
 static void on_greeting(void *arg, const redisReply *reply)
@@ -289,7 +298,7 @@ static bool on_before(void *arg)
         return true;
     if (managed_fault(s->managed) && s->ready) {
         err_set(&e, "%s", managed_fault(s->managed));
-        store_tell_ready(s, &e);
+        s->tell->ready(s, &e);
     }
     return false;
 }
@@ -299,7 +308,7 @@ static void on_lost(void *arg)
     struct wires *w = ((struct wire *)arg)->all;
 
     loop_timer_stop(w->verify);
-    store_went_down(w->store);
+    w->store->tell->down(w->store);
     drop_all(w, "another one was lost");
 }
 

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "gateway/base/log.h"
-#include "gateway/store/store_private.h"
+#include "gateway/model/inbound_text.h"
+#include "gateway/store/spool/private.h"
 
 enum {
     SPOOL_MAX = 64 * 1024 * 1024, /* all files together */

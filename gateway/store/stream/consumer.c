@@ -10,7 +10,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/stream/private.h"
 
 enum {
     POLL_MS = 1000,

@@ -1,5 +1,5 @@
-/* message_log.c - what the message log is told (SPEC 7): one fat entry a commit, written by the commit
- * itself, and one a turn with what became of SMS.
+/* message_log.c - what the message log is told (SPEC 7) beside the entries of commits (commit/log_entry.c):
+ * one a turn with what became of SMS.
  *
  * The entries of a turn are kept until Redis has taken them and sent again after a lost connection; the log's
  * consumer takes every line twice without harm.  While Redis is away at most HELD_MAX bytes are kept. */
@@ -8,7 +8,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/stat.h"
-#include "gateway/store/store_private.h"
+#include "gateway/store/stream/private.h"
 
 enum {
     HELD_MAX = 1 << 20,
@@ -30,138 +30,15 @@ struct message_log {
     size_t held; /* bytes of all that are kept */
 };
 
-static void member(struct buf *b, const char *name, struct slice value)
-{
-    if (!value.n)
-        return;
-    buf_str(b, ",\"");
-    buf_str(b, name);
-    buf_str(b, "\":");
-    buf_json(b, value);
-}
-
-static void number(struct buf *b, const char *name, int64_t n)
-{
-    buf_str(b, ",\"");
-    buf_str(b, name);
-    buf_str(b, "\":");
-    buf_i64(b, n);
-}
-
-/* --- the entry of a commit --- */
-
-static const char *const kinds[] = {
-    [INBOUND_SMS] = "sms",     [INBOUND_USSD] = "ussd",     [INBOUND_DLR] = "dlr",
-    [INBOUND_TIMER] = "timer", [INBOUND_SIGNAL] = "signal", [INBOUND_STAFF] = "staff",
-};
-
-bool message_log_wants(const struct inbound *in, const struct outcome *o)
-{
-    return in->kind == INBOUND_SMS || in->kind == INBOUND_DLR || in->kind == INBOUND_STAFF || o->rows_n ||
-           o->sms_n;
-}
-
-static void add_report(struct buf *b, const struct inbound *in)
-{
-    buf_str(b, "{\"v\":1,\"row\":\"dlr\"");
-    member(b, "provider", in->provider);
-    member(b, "id", in->from);
-    member(b, "uuid", in->session);
-    member(b, "state", in->text);
-    number(b, "part", in->part);
-    number(b, "at", in->received_ms);
-}
-
-static void add_rows(struct buf *b, const struct outcome *o)
-{
-    buf_str(b, ",\"rows\":[");
-    for (unsigned i = 0; i < o->rows_n; i++) {
-        const struct row *r = &o->rows[i];
-        const struct event_row *e = &r->event;
-
-        if (i)
-            buf_char(b, ',');
-        switch (r->kind) {
-        case ROW_RECORD:
-            buf_str(b, "{\"row\":\"record\"");
-            member(b, "id", r->record.id);
-            member(b, "nomor", r->record.nomor);
-            member(b, "form", r->record.form);
-            member(b, "status", r->record.status);
-            number(b, "version", r->record.version);
-            buf_str(b, ",\"fields\":");
-            buf_add(b, r->record.fields.n ? r->record.fields : S("{}"));
-            break;
-        case ROW_REFERRAL_EVENT:
-        case ROW_ALERT_EVENT:
-            buf_str(b, r->kind == ROW_ALERT_EVENT ? "{\"row\":\"alert\"" : "{\"row\":\"referral\"");
-            member(b, "id", e->id);
-            member(b, "nomor", e->nomor);
-            member(b, "event", e->event);
-            break;
-        case ROW_PERSON:
-            buf_str(b, "{\"row\":\"person\"");
-            member(b, "id", r->person.id);
-            member(b, "nomor", r->person.nomor);
-            break;
-        }
-        buf_char(b, '}');
-    }
-    buf_char(b, ']');
-}
-
-void message_log_begin(struct buf *b, const struct inbound *in, const struct outcome *o, struct slice id,
-                       struct slice reason)
-{
-    struct uuid_text uuid = message_uuid(in, id);
-
-    if (in->kind == INBOUND_DLR) {
-        add_report(b, in);
-        return;
-    }
-    buf_str(b, "{\"v\":1,\"row\":\"in\"");
-    member(b, "uuid", slice_of(uuid.text));
-    member(b, "kind", slice_of(kinds[in->kind]));
-    member(b, "provider", in->provider);
-    member(b, "id", in->provider_id);
-    member(b, "from", in->from);
-    member(b, "to", in->to.n ? in->to : in->service_code);
-    member(b, "text", in->text);
-    member(b, "reason", reason);
-    member(b, "screen", o->screen);
-    number(b, "at", in->received_ms);
-    if (o->rows_n)
-        add_rows(b, o);
-    if (o->sms_n)
-        buf_str(b, ",\"sms\":[");
-}
-
-void message_log_sms(struct buf *b, const char *provider, unsigned lane, struct slice encoded)
-{
-    if (b->n && b->p[b->n - 1] == '}')
-        buf_char(b, ',');
-    buf_str(b, "{\"lane\":");
-    buf_i64(b, lane);
-    member(b, "by", slice_of(provider));
-    buf_str(b, ",\"sms\":");
-    buf_add(b, encoded);
-    buf_char(b, '}');
-}
-
-void message_log_end(struct buf *b, const struct outcome *o)
-{
-    buf_str(b, o->sms_n ? "]}" : "}");
-}
-
 /* --- what became of SMS --- */
 
 static void line_begin(struct message_log *l, const char *row, struct slice uuid, const char *provider)
 {
     buf_str(&l->lines, l->lines.n ? "\n{\"v\":1" : "{\"v\":1");
-    member(&l->lines, "row", slice_of(row));
-    member(&l->lines, "uuid", uuid);
-    member(&l->lines, "provider", slice_of(provider));
-    number(&l->lines, "at", clock_wall_ms());
+    log_member(&l->lines, "row", slice_of(row));
+    log_member(&l->lines, "uuid", uuid);
+    log_member(&l->lines, "provider", slice_of(provider));
+    log_number(&l->lines, "at", clock_wall_ms());
 }
 
 static void lines_send(struct message_log *l);
@@ -182,9 +59,9 @@ void store_log_sent(struct store *s, const char *provider, struct slice uuid, co
     if (!uuid.n)
         return;
     line_begin(l, "sent", uuid, provider);
-    member(&l->lines, "state", slice_of(state));
-    member(&l->lines, "why", slice_of(why));
-    number(&l->lines, "attempts", attempts);
+    log_member(&l->lines, "state", slice_of(state));
+    log_member(&l->lines, "why", slice_of(why));
+    log_number(&l->lines, "attempts", attempts);
     line_end(l);
 }
 
@@ -193,7 +70,7 @@ void message_log_their_id(struct store *s, const char *provider, struct slice th
     struct message_log *l = s->message_log;
 
     line_begin(l, "id", uuid, provider);
-    member(&l->lines, "id", their_id);
+    log_member(&l->lines, "id", their_id);
     line_end(l);
 }
 

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "gateway/base/clock.h"
-#include "gateway/store/store_private.h"
+#include "gateway/model/inbound_text.h"
+#include "gateway/store/stream/private.h"
 
 enum {
     NAME_MAX_BYTES = 96,

@@ -1,9 +1,9 @@
-/* inbound_text.c - an inbound as one JSON object with its version: what spool files and parked messages hold.
- */
+/* inbound_text.c - see inbound_text.h. */
+#include "gateway/model/inbound_text.h"
+
 #include <string.h>
 
 #include "gateway/base/node.h"
-#include "gateway/store/store_private.h"
 
 enum {
     INBOUND_VERSION = 1

@@ -1,0 +1,16 @@
+/* inbound_text.h - an inbound as one JSON object with its version: what spool files and parked messages hold.
+ */
+#ifndef KENTONGAN_MODEL_INBOUND_TEXT_H
+#define KENTONGAN_MODEL_INBOUND_TEXT_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+#include "gateway/model/inbound.h"
+
+void inbound_encode(struct buf *, const struct inbound *);
+/* Is this text that of an urgent one?  Seen without parsing. */
+bool inbound_urgent(struct slice text);
+int inbound_decode(struct slice text, struct arena *, struct inbound *out, struct err *) MUST_CHECK;
+
+#endif

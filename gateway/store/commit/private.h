@@ -1,0 +1,110 @@
+/* private.h - what the files of commit/, and the rooms of the store above it, share. */
+#ifndef KENTONGAN_STORE_COMMIT_PRIVATE_H
+#define KENTONGAN_STORE_COMMIT_PRIVATE_H
+
+#include "gateway/base/uuid.h"
+#include "gateway/store/commit/commit.h"
+#include "gateway/store/redis/shared.h"
+
+enum {
+    MESSAGE_LOG_MAX = 200000,   /* entries of the log's stream, some 150 MB: past it the oldest are lost */
+    MESSAGE_LOG_PARKED = 10000, /* of its entries that could not be read */
+};
+
+struct slice store_subject_key(const struct store *, struct key *, const struct subject_ref *);
+/* The 16 hex digits in front of a subject's value; never 0. */
+bool store_rev_parse(struct slice hex, uint64_t *out) MUST_CHECK;
+
+/* commit_command.c: the bytes of a call, into a buffer that it opens (the caller's to free), and what the
+ * rest of the store must know of it.  False: larger than COMMIT_COMMAND_MAX, or memory is out. */
+enum {
+    COMMIT_COMMAND_MAX = 4 * 1024 * 1024,
+};
+struct commit_effects {
+    uint64_t streams; /* those it adds to */
+    int64_t due_ms;   /* its earliest timer; 0 = none */
+    bool people;      /* it changes them */
+    bool park;
+    char *fired; /* the timer that it was: id@due, or NULL; the caller's to free */
+    struct {
+        size_t key, value; /* where they stand in the command */
+        unsigned key_n, value_n;
+        bool checked; /* only: not written */
+    } recall[4];
+    unsigned recall_n;
+};
+bool commit_command(struct store *, const struct inbound *, const char *via, const struct outcome *,
+                    struct buf *out, struct commit_effects *) MUST_CHECK;
+bool commit_command_park(struct store *, const struct inbound *, const char *reason, int64_t now_ms,
+                         struct buf *out, struct commit_effects *) MUST_CHECK;
+/* Bit of a stream in a set of those touched; 0 for a stream that commits do not write. */
+uint64_t store_stream_bit(const struct store *, const char *stream);
+
+/* commit.c */
+void commits_up(struct store *);
+void commits_down(struct store *);
+void commits_tick(void *store);
+void commits_free(struct store *);
+
+/* recall.c: values by key, as Redis has them ("" = no such key); a slice lives until the next call. */
+struct recall *recall_new(void);
+bool recall_get(const struct recall *, struct slice key, struct slice *value) MUST_CHECK;
+void recall_put(struct recall *, struct slice key, struct slice value);
+void recall_drop(struct recall *, struct slice key);
+void recall_clear(struct recall *);
+void recall_free(struct recall *);
+/* Is it of a kind that is recalled? */
+static inline bool recall_takes(enum subject_kind kind)
+{
+    return kind == SUBJECT_SENDER || kind == SUBJECT_SESSION;
+}
+
+/* lease.c */
+struct lease *lease_new(struct store *);
+void lease_up(struct store *);
+void lease_down(struct store *);
+void lease_free(struct lease *);
+
+/* people.c */
+struct people_watch *people_new(struct store *);
+void people_down(struct store *);
+void people_free(struct people_watch *);
+/* They were changed here: looks at once. */
+void people_changed_now(struct store *);
+
+/* due.c */
+struct due *due_new(struct store *);
+void due_up(struct store *);
+void due_down(struct store *);
+void due_free(struct due *);
+/* A timer was set for then: looks no later. */
+void due_known(struct store *, int64_t due_ms);
+/* The message of timer "id@due" has ended: it may be handed out anew when it is set again.  A commit has
+ * taken it off the set; parking has not. */
+void due_over(struct store *, struct slice provider_id, bool parked);
+/* "id@due" taken apart; false when it is no such thing. */
+bool due_parse(struct slice provider_id, struct slice *id, struct slice *due) MUST_CHECK;
+
+/* log_entry.c: what the message log is told of a commit; one JSON object a line, read by district/log_db.c.
+ *
+ * A member that is not the first of its object; an empty text is left out. */
+void log_member(struct buf *, const char *name, struct slice value);
+void log_number(struct buf *, const char *name, int64_t);
+/* Is this commit one that people look for?  Not each step of a USSD dialogue, nor a timer that found nothing.
+ */
+bool message_log_wants(const struct inbound *, const struct outcome *) MUST_CHECK;
+/* The entry of a commit: begin, each SMS in order (encoded as in its lane), end. */
+void message_log_begin(struct buf *, const struct inbound *, const struct outcome *, struct slice id,
+                       struct slice reason);
+void message_log_sms(struct buf *, const char *provider, unsigned lane, struct slice encoded);
+void message_log_end(struct buf *, const struct outcome *);
+
+/* sms.c */
+void sms_encode(struct buf *, const struct lane_sms *);
+/* Of a message's SMS number `index`; id: the provider's, or the commit's.  UUIDv8 of time of receipt,
+ * provider and id. */
+struct uuid_text sms_uuid(const struct inbound *, struct slice id, unsigned index);
+/* Its own, in the message log. */
+struct uuid_text message_uuid(const struct inbound *, struct slice id);
+
+#endif

@@ -1,0 +1,26 @@
+/* base.h - what every room of the store and its callers share: the store itself, how a call ended, figures.
+ */
+#ifndef KENTONGAN_STORE_REDIS_BASE_H
+#define KENTONGAN_STORE_REDIS_BASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store;
+
+enum store_rc {
+    STORE_OK,
+    STORE_DUPLICATE,   /* this provider id was committed before */
+    STORE_CONFLICT,    /* a revision moved: load again */
+    STORE_UNAVAILABLE, /* Redis is away, or the deadline passed with the connection lost: nothing is known */
+};
+
+bool store_up(const struct store *);
+
+struct store_figures {
+    uint64_t commits, conflicts, duplicates, reconnects, spooled, parked;
+    uint64_t redis_usec; /* Redis' own CPU spent in our functions, from INFO commandstats */
+    uint64_t sink_waiting, lane_waiting, due_waiting, log_waiting;
+};
+
+#endif

@@ -1,0 +1,34 @@
+/* key.c - keys of a district.  See shared.h. */
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/store/redis/shared.h"
+
+struct slice store_key(const struct store *s, struct key *k, const char *kind, struct slice a, struct slice b)
+{
+    struct sha256_ctx ctx;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    int n = snprintf(k->text, sizeof k->text, "{%s}%s:", s->district, kind);
+    size_t at = (size_t)n;
+
+    if (a.n + b.n + 2 + at <= sizeof k->text) {
+        memcpy(k->text + at, a.p, a.n);
+        at += a.n;
+        if (b.n) {
+            k->text[at++] = ':';
+            memcpy(k->text + at, b.p, b.n);
+            at += b.n;
+        }
+        return slice_make(k->text, at);
+    }
+    sha256_init(&ctx);
+    sha256_update(&ctx, a.n, (const uint8_t *)a.p);
+    sha256_update(&ctx, 1, (const uint8_t *)":");
+    sha256_update(&ctx, b.n, (const uint8_t *)b.p);
+    sha256_digest(&ctx, sizeof digest, digest);
+    k->text[at++] = '#';
+    for (unsigned i = 0; i < sizeof digest; i++)
+        at += (size_t)snprintf(k->text + at, sizeof k->text - at, "%02x", digest[i]);
+    return slice_make(k->text, at);
+}

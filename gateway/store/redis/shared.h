@@ -1,0 +1,107 @@
+/* shared.h - what the rooms of the store share: one district on one Redis, its keys, its connections.
+ *
+ * Each room keeps its own state behind a pointer here, which no other room follows.  No room outside the
+ * store may include it. */
+#ifndef KENTONGAN_STORE_REDIS_SHARED_H
+#define KENTONGAN_STORE_REDIS_SHARED_H
+
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+#include "gateway/loop/loop.h"
+#include "gateway/store/redis/base.h"
+#include "gateway/store/redis/redis.h"
+
+enum {
+    STORE_SINKS = 8,
+    STORE_PROVIDERS = 16,
+    STORE_LANES = 3,
+    STORE_REV = 16, /* a subject's value begins with the id of the commit that wrote it, 16 hex digits */
+    STORE_KEY_MAX = 320,
+};
+
+struct managed;
+struct wires;
+struct recall;
+struct lease;
+struct due;
+struct released;
+struct people_watch;
+struct spool;
+struct commit;
+
+struct message_log;
+struct consumer;
+struct loop_timer;
+struct store;
+
+/* What a lower room tells those above it: store.c hands it round. */
+struct store_tell {
+    void (*up)(struct store *);                          /* all connections are greeted */
+    void (*down)(struct store *);                        /* one was lost */
+    void (*ready)(struct store *, const struct err *);   /* the first greeting ended (NULL: well) */
+    void (*committed)(struct store *, uint64_t streams); /* a commit added to these */
+};
+
+struct store {
+    const struct store_tell *tell;
+    struct loop *loop;
+    char *district, *state_dir, *password_file;
+    bool strict;
+    char *sinks[STORE_SINKS];
+    unsigned sinks_n;
+    char *providers[STORE_PROVIDERS];
+    unsigned providers_n, default_provider;
+    int64_t dup_ttl_ms;
+
+    int lock_fd; /* <state>/gateway.lock */
+    struct managed *managed;
+    struct wires *wires;
+    struct redis *redis; /* the first of them */
+    bool up, closing, freeing;
+
+    void (*ready)(void *, const struct err *);
+    void *ready_arg;
+
+    uint64_t commit_id; /* of the last commit: random at the start, then counted */
+    struct commit *commits, *last_commit;
+    unsigned commits_n;
+    struct loop_timer *commit_tick;
+    struct recall *recall;
+    struct lease *lease;
+    struct due *due;
+    struct people_watch *people;
+    struct message_log *message_log;
+    struct spool *spool;
+    struct consumer *consumers;
+    struct released *released;
+    char consumer_name[96];
+    struct store_figures figures;
+
+    void (*closed)(void *);
+    void *closed_arg;
+    struct loop_timer *close_tick;
+    int64_t close_by_ms;
+};
+
+/* A key: "{19.06}kind:a:b"; parts too long for one become their SHA-256. */
+struct key {
+    char text[STORE_KEY_MAX];
+};
+struct slice store_key(const struct store *, struct key *, const char *kind, struct slice a, struct slice b);
+
+/* wires.c */
+struct wires *wires_new(struct store *, const char *address, struct err *);
+void wires_connect(struct wires *);
+void wires_stop(struct wires *);
+void wires_free(struct wires *);
+/* Commands without a reply yet. */
+unsigned wires_pending(const struct wires *);
+/* The connection for what is of one sender: its commands stay in order.  The first for an empty slice. */
+struct redis *wire_of(const struct store *, struct slice sender);
+/* A reply that says that this Redis cannot serve now (-MISCONF, -OOM, -LOADING …): goes down, comes again. */
+void store_refused(struct store *, const redisReply *);
+
+/* A reply that matters only when it is an error. */
+void store_ignore(void *store, const redisReply *);
+
+#endif

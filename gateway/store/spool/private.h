@@ -1,0 +1,14 @@
+/* private.h - what spool.c tells store.c. */
+#ifndef KENTONGAN_STORE_SPOOL_PRIVATE_H
+#define KENTONGAN_STORE_SPOOL_PRIVATE_H
+
+#include "gateway/store/redis/shared.h"
+#include "gateway/store/spool/spool.h"
+
+/* spool.c */
+struct spool *spool_open(struct store *, struct err *);
+void spool_turn_end(void *store);
+void spool_up(struct store *);
+void spool_free(struct spool *);
+
+#endif

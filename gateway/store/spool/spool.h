@@ -1,0 +1,19 @@
+/* spool.h - messages kept on disk while Redis is away (SPEC 6). */
+#ifndef KENTONGAN_STORE_SPOOL_SPOOL_H
+#define KENTONGAN_STORE_SPOOL_SPOOL_H
+
+#include "gateway/base/err.h"
+#include "gateway/model/inbound.h"
+#include "gateway/store/redis/base.h"
+
+enum spool_rc {
+    SPOOL_OK, /* durable after the callback of this turn's fsync */
+    SPOOL_FULL,
+    SPOOL_FAILED,
+};
+void store_spool(struct store *, const struct inbound *, void (*f)(void *arg, enum spool_rc), void *arg);
+/* Taken in order once Redis is back, case notifications first; done(…, true) deletes, false keeps it. */
+void store_on_spooled(struct store *, void (*f)(void *arg, const struct inbound *, void *token), void *arg);
+void store_spool_done(struct store *, void *token, bool taken);
+
+#endif

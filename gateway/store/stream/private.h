@@ -1,0 +1,27 @@
+/* private.h - what the files of stream/ and store.c share. */
+#ifndef KENTONGAN_STORE_STREAM_PRIVATE_H
+#define KENTONGAN_STORE_STREAM_PRIVATE_H
+
+#include "gateway/store/commit/private.h"
+#include "gateway/store/redis/shared.h"
+#include "gateway/store/stream/stream.h"
+
+/* parked.c */
+void released_free(struct store *);
+
+/* consumer.c */
+void consumers_up(struct store *);
+void consumers_down(struct store *);
+void consumers_free(struct store *);
+void consumers_turn_end(void *store);
+void consumers_wake(struct store *, uint64_t streams);
+
+/* message_log.c: one JSON object a line, read by district/log_db.c */
+struct message_log *message_log_new(struct store *);
+void message_log_free(struct message_log *);
+void message_log_up(struct store *);
+void message_log_turn_end(void *store);
+/* The provider's id of an SMS or of one part of it. */
+void message_log_their_id(struct store *, const char *provider, struct slice their_id, struct slice uuid);
+
+#endif

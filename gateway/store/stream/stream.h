@@ -1,0 +1,86 @@
+/* stream.h - streams of sinks and lanes, what was parked, what the message log is told. */
+#ifndef KENTONGAN_STORE_STREAM_STREAM_H
+#define KENTONGAN_STORE_STREAM_STREAM_H
+
+#include "gateway/base/slice.h"
+#include "gateway/model/inbound.h"
+#include "gateway/store/redis/base.h"
+
+/* --- streams: sinks and lanes --- */
+struct consumer;
+
+struct entry {
+    struct slice id;   /* Redis' stream id */
+    struct slice body; /* sinks: rows, one JSON a line; lanes: one SMS (sms_decode) */
+    unsigned attempts; /* finished attempts before this one */
+    int64_t first_ms;  /* when it was first committed */
+    bool recovered;    /* it was in someone's hands when a gateway died: may have been sent */
+};
+
+/* Takes entries from `stream` ("sink:lokal", "sms:kannel:0", "tally") as long as fewer than `window` are
+ * under way.  The entry is valid only during the call; each must be ended with exactly one of done, retry or
+ * park. */
+struct consumer *consumer_open(struct store *, const char *stream, unsigned window,
+                               void (*on_entry)(void *arg, const struct entry *), void *arg);
+void consumer_close(struct consumer *);                   /* what is under way goes back to be recovered */
+void consumer_window(struct consumer *, unsigned window); /* 0 pauses */
+void consumer_done(struct consumer *, struct slice id);
+/* Out of the stream now, back into it at due_ms (wall), with attempts + 1: nothing blocks behind it. */
+void consumer_retry(struct consumer *, struct slice id, int64_t due_ms);
+/* To the parked list of the stream with a reason, for people. */
+void consumer_park(struct consumer *, struct slice id, const char *reason);
+
+/* --- what was parked, for people ---
+ *
+ * A stream of these is named as the one that it came from, or "inbound": messages that could not be carried
+ * out. */
+struct parked_stream {
+    struct slice name;
+    uint64_t n;
+    int64_t oldest_ms; /* when its oldest was parked */
+};
+struct parked_entry {
+    struct slice id, body, reason;
+    unsigned attempts;
+    int64_t first_ms, parked_ms;
+};
+enum parked_rc {
+    PARKED_OK,
+    PARKED_GONE,    /* nothing under this id */
+    PARKED_NEVER,   /* a USSD step: nobody is on the line any more */
+    PARKED_UNKNOWN, /* Redis is away: it may have been done */
+};
+
+/* Is there a stream of this name? */
+bool store_parked_is(const struct store *, struct slice stream);
+/* All streams; valid during the call, NULL when Redis is away. */
+void store_parked_streams(struct store *, void (*f)(void *arg, const struct parked_stream *, unsigned n),
+                          void *arg);
+/* The oldest `most` (<= 1000) of one, or the one with this id ("1764313920000-0"); valid during the call,
+ * NULL when Redis is away. */
+void store_parked_read(struct store *, struct slice stream, struct slice id, unsigned most,
+                       void (*f)(void *arg, const struct parked_entry *, unsigned n), void *arg);
+/* Back to its stream with no attempts behind it; a message to those of store_on_released(), a timer to the
+ * due set. */
+void store_parked_release(struct store *, struct slice stream, const struct parked_entry *,
+                          void (*f)(void *arg, enum parked_rc), void *arg);
+void store_parked_drop(struct store *, struct slice stream, struct slice id,
+                       void (*f)(void *arg, enum parked_rc), void *arg);
+/* Messages that were released, each until store_released_done() says that it was taken; false: it comes
+ * again soon. */
+void store_on_released(struct store *, void (*f)(void *arg, const struct inbound *, void *token), void *arg);
+void store_released_done(struct store *, void *token, bool taken);
+
+/* Remembers provider message id -> our uuid for delivery reports, tells the message log, and finds it again.
+ */
+void store_dlr_put(struct store *, const char *provider, struct slice their_id, struct slice uuid);
+/* uuid is empty when it is not (or no longer) known; valid during the call. */
+void store_dlr_get(struct store *, const char *provider, struct slice their_id,
+                   void (*f)(void *arg, enum store_rc, struct slice uuid), void *arg);
+
+/* Tells the message log what became of an SMS that was in hand: state "sent", "expired", "parked" or "queued"
+ * (it waits for its next try), why as attempt.h says it.  Nothing for an SMS without a uuid. */
+void store_log_sent(struct store *, const char *provider, struct slice uuid, const char *state,
+                    const char *why, unsigned attempts);
+
+#endif
