@@ -20,9 +20,10 @@
 #include "gateway/console/ctl.h"
 #include "gateway/console/staff.h"
 #include "gateway/delivery/delivery.h"
+#include "gateway/delivery/http_send.h"
 #include "gateway/district/msglog.h"
 #include "gateway/district/signals.h"
-#include "gateway/district/sqlite.h"
+#include "gateway/district/sink.h"
 #include "gateway/district/sqlite_file.h"
 #include "gateway/generation.h"
 #include "gateway/ingress/ingress.h"
@@ -30,6 +31,7 @@
 #include "gateway/loop/loop.h"
 #include "gateway/desk/parked.h"
 #include "gateway/desk/people.h"
+#include "gateway/desk/sinks.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/state_key.h"
@@ -60,7 +62,8 @@ struct gateway {
     struct signals *signals;
     struct staff *staff;
     struct ctl *ctl;
-    struct sqlite_sink *sinks[CONFIG_SINKS];
+    struct sink *sinks[CONFIG_SINKS];
+    struct http_send *sinks_http; /* the sinks that speak HTTP share it */
     struct msglog *msglog;
     unsigned sinks_n;
     struct event *on_term, *on_int, *on_hup;
@@ -156,7 +159,7 @@ static enum staff_health health(void *arg)
     if (!g->ready || g->draining)
         return STAFF_UNREADY;
     for (unsigned i = 0; i < g->sinks_n; i++)
-        if (!sqlite_sink_up(g->sinks[i]))
+        if (!sink_up(g->sinks[i]))
             return STAFF_DEGRADED;
     if (!msglog_up(g->msglog))
         return STAFF_DEGRADED;
@@ -229,7 +232,7 @@ static int reload(void *arg, struct buf *said)
     delivery_reload(g->delivery, next->config);
     smpp_hub_reload(g->smpp, next->config);
     for (unsigned i = 0; i < g->sinks_n; i++)
-        sqlite_sink_forms(g->sinks[i], &next->rules->forms);
+        sink_reload(g->sinks[i], next->rules);
     msglog_keep(g->msglog, clock_of(next->rules, "raw_messages"));
     buf_str(said, "reloaded\n");
     log_event(LOG_INFO, "reloaded", NULL);
@@ -266,7 +269,9 @@ static void close_rooms(struct gateway *g)
     if (g->smpp)
         smpp_hub_close(g->smpp); /* the last: it calls back those who wait for an answer */
     for (unsigned i = 0; i < g->sinks_n; i++)
-        sqlite_sink_close(g->sinks[i]);
+        sink_close(g->sinks[i]);
+    http_send_free(g->sinks_http);
+    g->sinks_http = NULL;
     msglog_close(g->msglog);
     if (g->staff)
         staff_close(g->staff);
@@ -354,14 +359,19 @@ static int open_sinks(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
 
+    const struct sink_host host = {
+        .loop = g->loop,
+        .store = g->store,
+        .http = g->sinks_http = http_send_new(g->loop, e),
+        .rules = g->now->rules,
+    };
+
+    if (!host.http)
+        return -1;
     sqlite_file_setup();
     for (unsigned i = 0; i < c->sinks_n; i++) {
-        struct sqlite_sink *s;
+        struct sink *s = sink_open(&host, &c->sinks[i], e);
 
-        if (!slice_is(c->sinks[i].kind, "sqlite"))
-            return err_set(e, "%s: sink kind \"%.*s\" is not built in yet; use sqlite", c->file,
-                           SLICE_ARG(c->sinks[i].kind));
-        s = sqlite_sink_open(g->loop, g->store, &c->sinks[i], &g->now->rules->forms, e);
         if (!s)
             return -1;
         g->sinks[g->sinks_n++] = s;
@@ -483,12 +493,12 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     static const struct {
         const char *name;
         desk_fn *run;
-    } desks[] = { { "people", people_desk },
-                  { "trace", trace_desk },
-                  { "parked", parked_desk },
-                  { "drafts", drafts_desk } };
+    } desks[] = { { "people", people_desk }, { "trace", trace_desk },      { "parked", parked_desk },
+                  { "drafts", drafts_desk }, { "show sinks", sinks_desk }, { "sink", sink_desk } };
     struct gateway *g = arg;
-    struct desk desk = { .store = g->store, .pipeline = g->pipeline, .log = g->msglog };
+    struct desk desk = {
+        .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n
+    };
 
     if (!g->ready || g->draining) {
         done(ctx, S("error: not now: the gateway is starting or leaving\n"));

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "gateway/district/sink.h"
+
 static void generation_free(struct generation *g)
 {
     ruleset_free(g->rules);
@@ -28,6 +30,8 @@ struct generation *generation_load(const char *path, struct faults *faults)
     g->config = config_load(path, &g->arena, faults);
     if (g->config)
         g->rules = ruleset_load(g->config, &g->arena, faults);
+    if (g->config)
+        sinks_check(g->config, faults);
     if (g->rules && faults_count(faults) == 0)
         return g;
     generation_free(g);

@@ -10,6 +10,7 @@
 #include "gateway/cmd/cmd.h"
 #include "gateway/conf/rules.h"
 #include "gateway/conf/texts.h"
+#include "gateway/district/sink.h"
 
 static void usage(FILE *to)
 {
@@ -79,6 +80,8 @@ static int check(const char *path, int what)
     arena_init(&arena, RULESET_ARENA);
     c = config_load(path, &arena, &faults);
     set = c ? ruleset_load(c, &arena, &faults) : NULL;
+    if (c)
+        sinks_check(c, &faults);
     for (unsigned i = 0; i < faults.n; i++)
         fprintf(stderr, "%s\n", faults.lines[i]);
     ok = set && faults_count(&faults) == 0;

@@ -255,6 +255,8 @@ static const struct {
     { "show queues", "what waits: sinks, SMS, timers, spool, parked", NULL, show_queues },
     { "show sessions", "USSD pages since start", show_sessions, NULL },
     { "show reasons", "every way a message can end, with its count", show_reasons, NULL },
+    { "show sinks", "each sink: queue, oldest, speed, circuit, parked", NULL, NULL },
+    { "sink", "NAME schema: the SQL of its tables, for an office whose DBA carries it out", NULL, NULL },
     { "show config", "the configuration in force, secrets left out", show_config, NULL },
     { "people", "export, approve NOMOR, retire NUMBER, put ROW: see kentongan people --help", NULL, NULL },
     { "trace", "NOMOR: what came in, what it was understood as, what went out and what became of it", NULL,

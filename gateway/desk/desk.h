@@ -5,6 +5,7 @@
 
 #include "gateway/console/ctl.h"
 #include "gateway/district/msglog.h"
+#include "gateway/district/sink.h"
 #include "gateway/model/ruleset.h"
 #include "gateway/pipeline/pipeline.h"
 
@@ -14,6 +15,8 @@ struct desk {
     struct store *store;
     struct pipeline *pipeline;
     struct msglog *log;
+    struct sink *const *sinks;
+    unsigned sinks_n;
     int utc_offset_min;
 };
 

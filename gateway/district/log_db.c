@@ -293,7 +293,7 @@ struct storing {
     void *arg;
 };
 
-static int put_line(const struct storing *t, struct slice line, struct sqlite_item *item)
+static int put_line(const struct storing *t, struct slice line, struct item *item)
 {
     struct sqlite_file *d = t->db;
     const struct node *o = node_read(line, &d->arena);
@@ -311,11 +311,11 @@ static int put_line(const struct storing *t, struct slice line, struct sqlite_it
         if (slice_is(row, "dlr"))
             return put_report(d, o);
     }
-    sqlite_item_refuse(item, "a line of the message log that this program does not know");
+    item_refuse(item, "a line of the message log that this program does not know");
     return SQLITE_OK;
 }
 
-static int put_item(void *arg, struct sqlite_item *item)
+static int put_item(void *arg, struct item *item)
 {
     const struct storing *t = arg;
     struct slice rest = item->body;
@@ -325,14 +325,14 @@ static int put_item(void *arg, struct sqlite_item *item)
         int rc = put_line(t, line, item);
 
         if (sqlite_row_is_to_blame(rc))
-            sqlite_item_refuse(item, sqlite3_errmsg(t->db->db));
+            item_refuse(item, sqlite3_errmsg(t->db->db));
         else if (rc != SQLITE_OK)
             return rc;
     }
     return SQLITE_OK;
 }
 
-enum sqlite_rc log_db_store(struct sqlite_file *d, struct sqlite_item *items, unsigned n, log_db_wants *wants,
+enum sqlite_rc log_db_store(struct sqlite_file *d, struct item *items, unsigned n, log_db_wants *wants,
                             void *arg, struct err *e)
 {
     struct storing t = { .db = d, .wants = wants, .arg = arg };

@@ -17,8 +17,8 @@ enum sqlite_rc log_db_open(const char *path, int busy_ms, struct sqlite_file **o
 typedef bool log_db_wants(void *arg, int64_t at_ms, bool message);
 /* Stores those lines that `wants` (NULL: all) of entries of the log's stream (store/stream/message_log.c) in
  * one transaction. */
-enum sqlite_rc log_db_store(struct sqlite_file *, struct sqlite_item *, unsigned n, log_db_wants *wants,
-                            void *arg, struct err *) MUST_CHECK;
+enum sqlite_rc log_db_store(struct sqlite_file *, struct item *, unsigned n, log_db_wants *wants, void *arg,
+                            struct err *) MUST_CHECK;
 
 /* The life of a number, in order of time, as lines of text.  Numbers of people go through `who`; texts, which
  * may hold names, are given only with `reveal`. */

@@ -14,8 +14,8 @@
 
 enum {
     OPEN_FILES = 3,
-    MONTHS = 64,        /* far more than any retention keeps */
-    LATE_DAYS = 7,      /* what became of an SMS of last month is told in so many days */
+    MONTHS = 64,   /* far more than any retention keeps */
+    LATE_DAYS = 7, /* what became of an SMS of last month is told in so many days */
     DRAFTS_MOST = 100,
     PATH_MOST = 512,
 };
@@ -157,7 +157,7 @@ static bool wants(void *arg, int64_t at_ms, bool message)
     return m->now == month || (late && m->now == month - 1);
 }
 
-enum sqlite_rc log_files_store(struct log_files *l, struct sqlite_item *items, unsigned n, struct err *e)
+enum sqlite_rc log_files_store(struct log_files *l, struct item *items, unsigned n, struct err *e)
 {
     struct months m = { .files = l };
     enum sqlite_rc rc = SQLITE_DB_OK;
@@ -252,7 +252,8 @@ static void take_over(const struct log_files *l)
     snprintf(was, sizeof was, "%s/log.db", l->state_dir);
     if (lstat(was, &st) != 0 || !S_ISREG(st.st_mode))
         return;
-    log_files_path(l->state_dir, log_files_month((int64_t)st.st_mtime * 1000, l->utc_offset_min), is, sizeof is);
+    log_files_path(l->state_dir, log_files_month((int64_t)st.st_mtime * 1000, l->utc_offset_min), is,
+                   sizeof is);
     if (access(is, F_OK) == 0)
         return;
     for (unsigned k = 0; k < 3; k++) {

@@ -24,13 +24,13 @@ void log_files_close(struct log_files *);
 /* Opens this month's file: LATER or NEVER when it cannot be. */
 enum sqlite_rc log_files_ready(struct log_files *, int64_t now_ms, struct err *) MUST_CHECK;
 /* As log_db_store, each line in its file. */
-enum sqlite_rc log_files_store(struct log_files *, struct sqlite_item *, unsigned n, struct err *) MUST_CHECK;
+enum sqlite_rc log_files_store(struct log_files *, struct item *, unsigned n, struct err *) MUST_CHECK;
 /* Removes the files whose last moment is before before_ms.  How many. */
 unsigned log_files_prune(struct log_files *, int64_t before_ms);
 
 /* As log_db_trace and log_db_drafts (the newest hundred), over all files. */
-enum sqlite_rc log_files_trace(struct log_files *, struct slice nomor, const struct log_trace *, struct buf *out,
-                               struct err *) MUST_CHECK;
+enum sqlite_rc log_files_trace(struct log_files *, struct slice nomor, const struct log_trace *,
+                               struct buf *out, struct err *) MUST_CHECK;
 enum sqlite_rc log_files_drafts(struct log_files *, const struct log_trace *, struct buf *out,
                                 struct err *) MUST_CHECK;
 

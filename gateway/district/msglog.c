@@ -38,7 +38,7 @@ static enum sqlite_rc ready(void *arg, struct err *e)
     return log_files_ready(l->files, clock_wall_ms(), e);
 }
 
-static enum sqlite_rc put(void *arg, struct sqlite_item *items, unsigned n, struct err *e)
+static enum sqlite_rc put(void *arg, struct item *items, unsigned n, struct err *e)
 {
     struct msglog *l = arg;
 

@@ -50,7 +50,7 @@ static enum sqlite_rc ready(void *arg, struct err *e)
     return rc;
 }
 
-static enum sqlite_rc put(void *arg, struct sqlite_item *items, unsigned n, struct err *e)
+static enum sqlite_rc put(void *arg, struct item *items, unsigned n, struct err *e)
 {
     struct sqlite_sink *s = arg;
 
@@ -67,12 +67,13 @@ static void shut(void *arg)
 
 /* --- the loop's side --- */
 
-void sqlite_sink_forms(struct sqlite_sink *s, const struct form_set *forms)
+static void reload(void *self, const struct ruleset *rules)
 {
+    struct sqlite_sink *s = self;
     struct buf b;
 
     buf_init(&b, VIEWS_SQL_MAX);
-    sqlite_db_views_sql(&b, forms);
+    sqlite_db_views_sql(&b, &rules->forms);
     pthread_mutex_lock(&s->lock);
     if (!b.failed && b.p) {
         free(s->views);
@@ -83,9 +84,11 @@ void sqlite_sink_forms(struct sqlite_sink *s, const struct form_set *forms)
     buf_free(&b);
 }
 
-bool sqlite_sink_up(const struct sqlite_sink *s)
+static const struct feed *feed(const void *self)
 {
-    return sqlite_worker_up(s->worker);
+    const struct sqlite_sink *s = self;
+
+    return sqlite_worker_feed(s->worker);
 }
 
 static void sink_free(struct sqlite_sink *s)
@@ -96,8 +99,13 @@ static void sink_free(struct sqlite_sink *s)
     free(s);
 }
 
-struct sqlite_sink *sqlite_sink_open(struct loop *loop, struct store *store, const struct sink_conf *conf,
-                                     const struct form_set *forms, struct err *e)
+static void schema(void *self, struct buf *b)
+{
+    (void)self;
+    sqlite_db_schema(b);
+}
+
+static void *open_sink(const struct sink_host *host, const struct sink_conf *conf, struct err *e)
 {
     struct sqlite_sink *s = calloc(1, sizeof(*s));
     struct sqlite_work work = {
@@ -111,20 +119,29 @@ struct sqlite_sink *sqlite_sink_open(struct loop *loop, struct store *store, con
         return NULL;
     }
     pthread_mutex_init(&s->lock, NULL);
-    sqlite_sink_forms(s, forms);
+    reload(s, host->rules);
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(conf->name));
-    s->worker = sqlite_worker_open(loop, store, stream, name, &work, e);
+    s->worker = sqlite_worker_open(host->loop, host->store, stream, name, &work, e);
     if (s->worker)
         return s;
     sink_free(s);
     return NULL;
 }
 
-void sqlite_sink_close(struct sqlite_sink *s)
+static void close_sink(void *self)
 {
-    if (!s)
-        return;
+    struct sqlite_sink *s = self;
+
     sqlite_worker_close(s->worker);
     sink_free(s);
 }
+
+const struct sink_kind sqlite_kind = {
+    .name = "sqlite",
+    .open = open_sink,
+    .reload = reload,
+    .feed = feed,
+    .schema = schema,
+    .close = close_sink,
+};

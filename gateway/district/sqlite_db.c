@@ -49,6 +49,16 @@ static const char *const steps[] = {
     "r.version"
     " = record_older.version);"
     "CREATE VIEW record_history AS SELECT * FROM record UNION ALL SELECT * FROM record_older;",
+    /* docs/indicators.md: what is counted, the counts, and where they have to be made anew. */
+    "CREATE TABLE indicator (id TEXT PRIMARY KEY NOT NULL, klaster TEXT NOT NULL, words TEXT NOT NULL,"
+    " target REAL, direction TEXT NOT NULL, grade TEXT NOT NULL, source TEXT NOT NULL, version INTEGER NOT "
+    "NULL,"
+    " denominator TEXT NOT NULL, position INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE indicator_value (indicator TEXT NOT NULL, place TEXT NOT NULL, month TEXT NOT NULL,"
+    " n INTEGER NOT NULL, d INTEGER, n_year INTEGER NOT NULL, d_year INTEGER, computed_at TEXT NOT NULL,"
+    " PRIMARY KEY (place, month, indicator)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE indicator_due (unit TEXT NOT NULL, year TEXT NOT NULL, PRIMARY KEY (unit, year))"
+    " STRICT, WITHOUT ROWID;",
 };
 
 #define RECORD_NAMES                                                                                         \
@@ -89,6 +99,12 @@ static const struct sqlite_schema schema = {
     .statements = statements,
     .statements_n = STATEMENTS,
 };
+
+void sqlite_db_schema(struct buf *b)
+{
+    for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++)
+        buf_printf(b, "-- step %u\n%s\n", i + 1, steps[i]);
+}
 
 enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_file **out, struct err *e)
 {
@@ -170,7 +186,7 @@ static int put_row(struct sqlite_file *d, const struct row *r, int64_t first_ms)
 }
 
 /* The rows of one item.  SQLITE_OK also when it was refused. */
-static int put_item(void *arg, struct sqlite_item *item)
+static int put_item(void *arg, struct item *item)
 {
     struct sqlite_file *d = arg;
     struct slice rest = item->body;
@@ -184,13 +200,13 @@ static int put_item(void *arg, struct sqlite_item *item)
         if (slice_empty(line))
             continue;
         if (row_decode(line, &d->arena, &row, &e)) {
-            sqlite_item_refuse(item, e.text[0] ? e.text : "row cannot be read");
+            item_refuse(item, e.text[0] ? e.text : "row cannot be read");
             return SQLITE_OK;
         }
         rc = put_row(d, &row, item->first_ms);
         if (sqlite_row_is_to_blame(rc)) {
             /* The library's text names columns, never values. */
-            sqlite_item_refuse(item, sqlite3_errmsg(d->db));
+            item_refuse(item, sqlite3_errmsg(d->db));
             return SQLITE_OK;
         }
         if (rc != SQLITE_OK)
@@ -199,7 +215,7 @@ static int put_item(void *arg, struct sqlite_item *item)
     return SQLITE_OK;
 }
 
-enum sqlite_rc sqlite_db_store(struct sqlite_file *d, struct sqlite_item *items, unsigned n, struct err *e)
+enum sqlite_rc sqlite_db_store(struct sqlite_file *d, struct item *items, unsigned n, struct err *e)
 {
     return sqlite_file_store(d, items, n, put_item, d, e);
 }

@@ -29,12 +29,6 @@ bool sqlite_row_is_to_blame(int rc)
     return rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH || rc == SQLITE_TOOBIG;
 }
 
-void sqlite_item_refuse(struct sqlite_item *item, const char *why)
-{
-    item->refused = true;
-    err_set(&item->reason, "%s", why);
-}
-
 enum sqlite_rc sqlite_file_later(struct sqlite_file *f, const char *doing, struct err *e)
 {
     err_set(e, "sqlite: %s: %s", doing, f->db ? sqlite3_errmsg(f->db) : "out of memory");
@@ -179,8 +173,8 @@ void sqlite_file_bind(struct sqlite_file *f, unsigned i, int at, struct slice s)
 
 /* careful: an item that is refused leaves nothing behind, which takes a savepoint, and with full text search
  * in the file a savepoint costs more than the item. */
-static int put_one(struct sqlite_file *f, struct sqlite_item *item, bool careful,
-                   int (*put)(void *, struct sqlite_item *), void *arg)
+static int put_one(struct sqlite_file *f, struct item *item, bool careful, int (*put)(void *, struct item *),
+                   void *arg)
 {
     int rc = careful ? run(f->tx[SAVE]) : SQLITE_OK;
 
@@ -206,8 +200,8 @@ static enum sqlite_rc end(struct sqlite_file *f, int rc, const char *doing, stru
     return SQLITE_DB_LATER;
 }
 
-enum sqlite_rc sqlite_file_store(struct sqlite_file *f, struct sqlite_item *items, unsigned n,
-                                 int (*put)(void *, struct sqlite_item *), void *arg, struct err *e)
+enum sqlite_rc sqlite_file_store(struct sqlite_file *f, struct item *items, unsigned n,
+                                 int (*put)(void *, struct item *), void *arg, struct err *e)
 {
     bool refused = false;
     int rc = run(f->tx[BEGIN]);

@@ -11,19 +11,12 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/err.h"
 #include "gateway/base/slice.h"
+#include "gateway/district/item.h"
 
 enum sqlite_rc {
     SQLITE_DB_OK,
     SQLITE_DB_LATER, /* busy, full, unreadable, gone: nothing was changed, try again */
     SQLITE_DB_NEVER, /* made by a newer Kentongan */
-};
-
-/* One entry of a stream. */
-struct sqlite_item {
-    struct slice body; /* rows, one JSON object a line */
-    int64_t first_ms;  /* when it was first committed: an older person row never overwrites a newer */
-    bool refused;      /* out: can never be stored, nothing of it was; reason says why */
-    struct err reason;
 };
 
 enum {
@@ -63,16 +56,13 @@ int sqlite_file_run(struct sqlite_file *, unsigned i) MUST_CHECK;
 /* Parameter `at` of statement i; what was not given is NULL, so that people can ask for it.  The text must
  * outlive the run. */
 void sqlite_file_bind(struct sqlite_file *, unsigned i, int at, struct slice);
-/* This item can never be stored. */
-void sqlite_item_refuse(struct sqlite_item *, const char *why);
 /* Is the row to blame for that code?  Every other fault is the database's, and passes. */
 bool sqlite_row_is_to_blame(int rc);
 
 /* Stores the items in one transaction: put (arg, item) carries out what one asks for and answers SQLITE_OK,
  * also when it refused the item.  An item is stored whole or refused whole.  LATER: none was stored. */
-enum sqlite_rc sqlite_file_store(struct sqlite_file *, struct sqlite_item *, unsigned n,
-                                 int (*put)(void *arg, struct sqlite_item *), void *arg,
-                                 struct err *) MUST_CHECK;
+enum sqlite_rc sqlite_file_store(struct sqlite_file *, struct item *, unsigned n,
+                                 int (*put)(void *arg, struct item *), void *arg, struct err *) MUST_CHECK;
 /* SQL of any length in one transaction. */
 enum sqlite_rc sqlite_file_exec(struct sqlite_file *, const char *sql, const char *doing,
                                 struct err *) MUST_CHECK;

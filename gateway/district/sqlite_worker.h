@@ -1,14 +1,13 @@
-/* sqlite_worker.h - a stream's entries on their way into an SQLite file: a worker thread of their own, one
- * transaction a batch, each entry ended only after the commit.
+/* sqlite_worker.h - a stream's entries on their way into an SQLite file: batches of feed.h, each one a
+ * transaction on a worker thread of its own.
  *
  * An entry that can never be stored is parked with a reason; while the file is busy, full or gone the entries
  * go back with growing delay and nothing more is taken, for days if need be.  Never blocks the loop. */
 #ifndef KENTONGAN_DISTRICT_SQLITE_WORKER_H
 #define KENTONGAN_DISTRICT_SQLITE_WORKER_H
 
+#include "gateway/district/feed.h"
 #include "gateway/district/sqlite_file.h"
-#include "gateway/loop/loop.h"
-#include "gateway/store/store.h"
 
 struct sqlite_worker;
 
@@ -16,12 +15,12 @@ struct sqlite_worker;
 struct sqlite_work {
     /* Opens the file if need be.  NEVER ends sqlite_worker_open(). */
     enum sqlite_rc (*ready)(void *arg, struct err *);
-    enum sqlite_rc (*store)(void *arg, struct sqlite_item *, unsigned n, struct err *);
+    enum sqlite_rc (*store)(void *arg, struct item *, unsigned n, struct err *);
     /* A batch failed: the file may have been replaced or unmounted, begin afresh.  Also at the end. */
     void (*close)(void *arg);
     void *arg;
     const char *kind; /* label of its figures; outlives the process */
-    int linger_ms;    /* between two batches: rows that share pages and a sync cost a fraction */
+    int linger_ms;    /* as in feed.h */
 };
 
 /* Consumer of the stream; `name` is how the log calls it.  The work is copied.  NULL with an error. */
@@ -36,5 +35,6 @@ bool sqlite_worker_ask(struct sqlite_worker *, void (*run)(void *arg), void (*do
 void sqlite_worker_close(struct sqlite_worker *);
 /* False while the file cannot be written: /readyz says degraded. */
 bool sqlite_worker_up(const struct sqlite_worker *);
+const struct feed *sqlite_worker_feed(const struct sqlite_worker *);
 
 #endif

@@ -38,4 +38,13 @@ void store_close(struct store *, int64_t ms, void (*done)(void *), void *arg);
 /* For ctl, metrics and bench. */
 void store_figures(struct store *, void (*f)(void *arg, const struct store_figures *), void *arg);
 
+/* One stream ("sink:lokal"): what waits in it or for another try, since when, and what was parked.  NULL when
+ * Redis is away. */
+struct store_queue {
+    uint64_t waiting, parked;
+    int64_t oldest_ms; /* wall; 0 = none */
+};
+void store_queue(struct store *, struct slice stream, void (*f)(void *arg, const struct store_queue *),
+                 void *arg);
+
 #endif

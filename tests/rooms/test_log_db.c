@@ -24,7 +24,7 @@ static const char *ask(const struct world *w, const char *sql)
 
 static void store(struct world *w, const char *body)
 {
-    struct sqlite_item item = { .body = slice_of(body) };
+    struct item item = { .body = slice_of(body) };
     struct err e = { "" };
 
     assert_int_equal(log_db_store(w->db, &item, 1, NULL, NULL, &e), SQLITE_DB_OK);
@@ -78,7 +78,7 @@ static void forget(struct world *w)
 /* All lines in that order, then all once more, in one batch. */
 static void store_all(struct world *w, const char **lines, const unsigned *order, unsigned n)
 {
-    struct sqlite_item items[2 * LINES] = { 0 };
+    struct item items[2 * LINES] = { 0 };
     struct err e = { "" };
 
     for (unsigned k = 0; k < 2 * n; k++)
@@ -222,9 +222,9 @@ static void what_was_parked_is_told_again_when_it_is_carried_out(void **world)
 static void what_cannot_be_read_is_refused_alone(void **world)
 {
     struct world *w = *world;
-    struct sqlite_item items[] = { { .body = S("{\"v\":2,\"row\":\"in\"}") },
-                                   { .body = S(IN) },
-                                   { .body = S(SENT "\nno JSON") } };
+    struct item items[] = { { .body = S("{\"v\":2,\"row\":\"in\"}") },
+                            { .body = S(IN) },
+                            { .body = S(SENT "\nno JSON") } };
     struct err e = { "" };
 
     assert_int_equal(log_db_store(w->db, items, 3, NULL, NULL, &e), SQLITE_DB_OK);
@@ -237,7 +237,7 @@ static void what_cannot_be_read_is_refused_alone(void **world)
 static void a_locked_file_changes_nothing_and_goes_on(void **world)
 {
     struct world *w = *world;
-    struct sqlite_item item = { .body = S(IN) };
+    struct item item = { .body = S(IN) };
     struct err e = { "" };
     sqlite3 *other;
 
@@ -254,7 +254,7 @@ static void a_locked_file_changes_nothing_and_goes_on(void **world)
 static void a_full_disk_changes_nothing_and_goes_on(void **world)
 {
     struct world *w = *world;
-    struct sqlite_item item = { .body = S(IN) };
+    struct item item = { .body = S(IN) };
     struct err e = { "" };
     char body[1200];
     sqlite3 *db = w->db->db;

@@ -1,6 +1,6 @@
 /* test_log_files.c - the message log's months: each message in the file of its month, what became of an SMS
- * where the SMS is, in any order and also over midnight of the month; retention removes files; the single file
- * of an earlier version is taken over. */
+ * where the SMS is, in any order and also over midnight of the month; retention removes files; the single
+ * file of an earlier version is taken over. */
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,11 +19,13 @@ enum {
 
 #define IN(uuid, out, at)                                                                                    \
     "{\"v\":1,\"row\":\"in\",\"uuid\":\"" uuid "\",\"kind\":\"sms\",\"text\":\"TIMBANG Citra\","             \
-    "\"reason\":\"accepted\",\"at\":" at ",\"rows\":[{\"row\":\"record\",\"id\":\"r\",\"nomor\":\"48217\"}],"  \
-    "\"sms\":[{\"lane\":0,\"by\":\"telko\",\"sms\":{\"v\":1,\"class\":\"answer\",\"uuid\":\"" out              \
+    "\"reason\":\"accepted\",\"at\":" at                                                                     \
+    ",\"rows\":[{\"row\":\"record\",\"id\":\"r\",\"nomor\":\"48217\"}],"                                     \
+    "\"sms\":[{\"lane\":0,\"by\":\"telko\",\"sms\":{\"v\":1,\"class\":\"answer\",\"uuid\":\"" out            \
     "\",\"to\":\"+6281200000001\",\"text\":\"Diterima\",\"nomor\":\"48217\"}}]}"
 #define SENT(out, at)                                                                                        \
-    "{\"v\":1,\"row\":\"sent\",\"uuid\":\"" out "\",\"provider\":\"telko\",\"state\":\"sent\",\"attempts\":1," \
+    "{\"v\":1,\"row\":\"sent\",\"uuid\":\"" out                                                              \
+    "\",\"provider\":\"telko\",\"state\":\"sent\",\"attempts\":1,"                                           \
     "\"at\":" at "}"
 
 struct files {
@@ -55,7 +57,7 @@ static int tear_down(void **state)
 
 static void store(struct files *f, const char *const *lines, unsigned n)
 {
-    struct sqlite_item items[4] = { 0 };
+    struct item items[4] = { 0 };
     struct err e = { "" };
 
     for (unsigned i = 0; i < n; i++) {
@@ -168,7 +170,7 @@ static void nobody_else_reads_it(void **state)
 static void the_single_file_of_an_earlier_version_is_taken_over(void **state)
 {
     struct files *f = *state;
-    struct sqlite_item item = { .body = S(IN("m", "u", NOVEMBER_END)) };
+    struct item item = { .body = S(IN("m", "u", NOVEMBER_END)) };
     struct log_trace how = { .utc_offset_min = OFFSET, .who = masked };
     struct err e = { "" };
     struct sqlite_file *old;

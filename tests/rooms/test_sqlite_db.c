@@ -75,14 +75,14 @@ static struct row answer_of(enum row_kind kind, const char *event)
 /* Delivers each row as an entry of its own, all in one batch. */
 static void deliver(const struct world *w, const struct row *rows, unsigned n, int64_t first_ms)
 {
-    struct sqlite_item items[8] = { 0 };
+    struct item items[8] = { 0 };
     struct buf text[8];
     struct err e = { "" };
 
     for (unsigned i = 0; i < n; i++) {
         buf_init(&text[i], 65536);
         row_encode(&text[i], &rows[i]);
-        items[i] = (struct sqlite_item){ .body = buf_slice(&text[i]), .first_ms = first_ms };
+        items[i] = (struct item){ .body = buf_slice(&text[i]), .first_ms = first_ms };
     }
     assert_int_equal(sqlite_db_store(w->db, items, n, &e), SQLITE_DB_OK);
     for (unsigned i = 0; i < n; i++) {
@@ -162,7 +162,7 @@ static void what_can_never_be_stored_is_refused_whole_and_disturbs_nobody(void *
     const struct row good = weighing(1, "{\"bb\":9.2}", "valid"),
                      event = answer_of(ROW_REFERRAL_EVENT, "terima");
     struct row bad = event;
-    struct sqlite_item items[4] = { 0 };
+    struct item items[4] = { 0 };
     struct buf both, fine;
     struct err e = { "" };
 
@@ -193,7 +193,7 @@ static void a_locked_database_is_for_later_and_nothing_is_half_done(void **state
 {
     const struct world *w = *state;
     const struct row good = weighing(1, "{\"bb\":9.2}", "valid");
-    struct sqlite_item item = { 0 };
+    struct item item = { 0 };
     struct buf text;
     struct err e = { "" };
     sqlite3 *other;

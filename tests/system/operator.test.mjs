@@ -35,6 +35,9 @@ test('the handset says so when nobody answers', () => {
 test('ctl shows status, queues, sessions and reasons, and refuses what it does not know', () => {
   assert.match(ctl('show', 'status').stdout, /^health\s+ok$/m);
   assert.match(ctl('show', 'queues').stdout, /^parked\s+0$/m);
+  assert.match(ctl('show', 'sinks').stdout, /^lokal \(sqlite\)\n {2}circuit {3}closed.*\n {2}queue {5}\d+.*\n {2}parked {4}0\n {2}stored {4}[1-9]/m);
+  assert.match(ctl('sink', 'lokal', 'schema').stdout, /CREATE TABLE record /);
+  assert.equal(ctl('sink', 'nowhere', 'schema').status, 1);
   assert.match(ctl('show', 'sessions').stdout, /^ussd_pages\s+[1-9]/m);
   assert.match(ctl('show', 'reasons').stdout, /^accepted\s+[1-9]/m);
   assert.match(ctl('show', 'config').stdout, /password: \(set\)/);

@@ -1,0 +1,146 @@
+/* sinks.c - see sinks.h. */
+#include "gateway/desk/sinks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/base/clock.h"
+
+enum {
+    ANSWER_MAX = 1 << 20,
+};
+
+/* The text is made at once; only the queues come later, each into its line. */
+struct showing {
+    ctl_done *done;
+    void *ctx;
+    unsigned left, n;
+    struct line {
+        struct showing *showing;
+        struct buf head, tail;
+        struct store_queue queue;
+        bool lost;
+    } lines[CONFIG_SINKS];
+};
+
+/* "12 s", "3 h" */
+static void put_age(struct buf *b, int64_t ms)
+{
+    int64_t s = ms / 1000;
+
+    if (s < 120)
+        buf_printf(b, "%lld s", (long long)(s > 0 ? s : 0));
+    else if (s < 2 * 3600)
+        buf_printf(b, "%lld min", (long long)(s / 60));
+    else if (s < 2 * 86400)
+        buf_printf(b, "%lld h", (long long)(s / 3600));
+    else
+        buf_printf(b, "%lld days", (long long)(s / 86400));
+}
+
+static void say(struct showing *w)
+{
+    struct buf b;
+
+    buf_init(&b, ANSWER_MAX);
+    for (unsigned i = 0; i < w->n; i++) {
+        struct line *l = &w->lines[i];
+
+        buf_add(&b, buf_slice(&l->head));
+        if (l->lost) {
+            buf_str(&b, "  queue     unknown: Redis is away\n");
+        } else {
+            buf_printf(&b, "  queue     %llu", (unsigned long long)l->queue.waiting);
+            if (l->queue.oldest_ms) {
+                buf_str(&b, ", the oldest for ");
+                put_age(&b, clock_wall_ms() - l->queue.oldest_ms);
+            }
+            buf_printf(&b, "\n  parked    %llu\n", (unsigned long long)l->queue.parked);
+        }
+        buf_add(&b, buf_slice(&l->tail));
+        buf_free(&l->head);
+        buf_free(&l->tail);
+    }
+    if (!w->n)
+        buf_str(&b, "no sinks\n");
+    w->done(w->ctx, buf_slice(&b));
+    buf_free(&b);
+    free(w);
+}
+
+static void on_queue(void *arg, const struct store_queue *q)
+{
+    struct line *l = arg;
+    struct showing *w = l->showing;
+
+    l->lost = !q;
+    if (q)
+        l->queue = *q;
+    if (--w->left == 0)
+        say(w);
+}
+
+static void put_sink(struct line *l, struct sink *s)
+{
+    struct feed_figures f;
+
+    buf_init(&l->head, 4096);
+    buf_init(&l->tail, ANSWER_MAX / CONFIG_SINKS);
+    sink_figures(s, &f);
+    buf_printf(&l->head, "%.*s (%s)\n  circuit   %s\n", SLICE_ARG(sink_name(s)), sink_kind_of(s)->name,
+               f.up ? "closed: rows are delivered" : "open: the destination is away, it is tried again");
+    if (f.trouble.text[0]) {
+        buf_str(&l->tail, "  trouble   ");
+        put_age(&l->tail, clock_wall_ms() - f.trouble_ms);
+        buf_printf(&l->tail, " ago: %s\n", f.trouble.text);
+    }
+    buf_printf(&l->tail, "  stored    %llu since start, %.1f a second; tried again %llu\n",
+               (unsigned long long)f.stored, f.per_second, (unsigned long long)f.retried);
+    sink_show(s, &l->tail);
+}
+
+void sinks_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
+{
+    struct showing *w = calloc(1, sizeof *w);
+
+    (void)words;
+    if (!w) {
+        done(ctx, S("error: out of memory\n"));
+        return;
+    }
+    w->done = done;
+    w->ctx = ctx;
+    w->n = w->left = desk->sinks_n;
+    for (unsigned i = 0; i < w->n; i++) {
+        w->lines[i].showing = w;
+        put_sink(&w->lines[i], desk->sinks[i]);
+    }
+    if (!w->n)
+        say(w);
+    for (unsigned i = 0, n = desk->sinks_n; i < n; i++) {
+        char stream[80];
+
+        snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(sink_name(desk->sinks[i])));
+        store_queue(desk->store, slice_of(stream), on_queue, &w->lines[i]);
+    }
+}
+
+void sink_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
+{
+    struct slice name = slice_cut(&words, ' ');
+    struct sink *s = NULL;
+    struct buf b;
+
+    for (unsigned i = 0; i < desk->sinks_n; i++)
+        if (slice_eq(sink_name(desk->sinks[i]), name))
+            s = desk->sinks[i];
+    if (!s || !slice_is(slice_trim(words), "schema")) {
+        done(ctx, S("error: sink NAME schema; the names stand in show sinks\n"));
+        return;
+    }
+    buf_init(&b, ANSWER_MAX);
+    if (!sink_schema(s, &b))
+        buf_str(&b, "error: a sink of this kind has no schema of tables\n");
+    done(ctx, buf_slice(&b));
+    buf_free(&b);
+}

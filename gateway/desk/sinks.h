@@ -1,0 +1,13 @@
+/* sinks.h - `ctl show sinks` and `ctl sink NAME schema`: where the records of the district go, and whether
+ * they arrive. */
+#ifndef KENTONGAN_DESK_SINKS_H
+#define KENTONGAN_DESK_SINKS_H
+
+#include "gateway/desk/desk.h"
+
+/* Each sink: queue, oldest, speed, circuit, parked, and what its kind has to tell. */
+void sinks_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
+/* NAME schema */
+void sink_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
+
+#endif

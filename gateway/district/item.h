@@ -1,0 +1,23 @@
+/* item.h - one entry of a stream on its way into a store of the district. */
+#ifndef KENTONGAN_DISTRICT_ITEM_H
+#define KENTONGAN_DISTRICT_ITEM_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/slice.h"
+
+struct item {
+    struct slice body; /* rows, one JSON object a line */
+    int64_t first_ms;  /* when it was first committed: an older person row never overwrites a newer */
+    bool refused;      /* out: can never be stored, nothing of it was; reason says why */
+    bool later;        /* out: not stored now, another time */
+    struct err reason;
+};
+
+/* This item can never be stored. */
+static inline void item_refuse(struct item *item, const char *why)
+{
+    item->refused = true;
+    err_set(&item->reason, "%s", why);
+}
+
+#endif

@@ -1,0 +1,105 @@
+/* sink.c - see sink.h. */
+#include "gateway/district/sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/district/sqlite.h"
+
+/* Every kind that there is. */
+static const struct sink_kind *const kinds[] = {
+    &sqlite_kind,
+};
+
+struct sink {
+    const struct sink_kind *kind;
+    void *self;
+    char *name;
+};
+
+static const struct sink_kind *kind_of(struct slice name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (slice_is(name, kinds[i]->name))
+            return kinds[i];
+    return NULL;
+}
+
+void sinks_check(const struct config *c, struct faults *faults)
+{
+    for (unsigned i = 0; i < c->sinks_n; i++) {
+        const struct sink_conf *s = &c->sinks[i];
+        const struct sink_kind *kind = kind_of(s->kind);
+
+        if (!kind && s->kind.n)
+            fault_add(faults, s->mark, "sinks of kind \"%.*s\" are not built in yet", SLICE_ARG(s->kind));
+        else if (kind && kind->check)
+            kind->check(s, faults);
+    }
+}
+
+struct sink *sink_open(const struct sink_host *host, const struct sink_conf *conf, struct err *e)
+{
+    struct sink *s = calloc(1, sizeof *s);
+
+    err_set(e, "sink %.*s: out of memory", SLICE_ARG(conf->name));
+    if (s && (s->name = strndup(conf->name.p, conf->name.n)) && (s->kind = kind_of(conf->kind)) &&
+        (s->self = s->kind->open(host, conf, e)))
+        return s;
+    sink_close(s);
+    return NULL;
+}
+
+void sink_close(struct sink *s)
+{
+    if (!s)
+        return;
+    if (s->self)
+        s->kind->close(s->self);
+    free(s->name);
+    free(s);
+}
+
+void sink_reload(struct sink *s, const struct ruleset *rules)
+{
+    if (s->kind->reload)
+        s->kind->reload(s->self, rules);
+}
+
+bool sink_up(const struct sink *s)
+{
+    return feed_up(s->kind->feed(s->self));
+}
+
+struct slice sink_name(const struct sink *s)
+{
+    return slice_of(s->name);
+}
+
+const struct sink_kind *sink_kind_of(const struct sink *s)
+{
+    return s->kind;
+}
+
+void sink_figures(const struct sink *s, struct feed_figures *out)
+{
+    feed_figures(s->kind->feed(s->self), out);
+}
+
+void sink_show(struct sink *s, struct buf *b)
+{
+    if (s->kind->show)
+        s->kind->show(s->self, b);
+}
+
+bool sink_schema(struct sink *s, struct buf *b)
+{
+    if (s->kind->schema)
+        s->kind->schema(s->self, b);
+    return s->kind->schema != NULL;
+}
+
+void *sink_self(struct sink *s)
+{
+    return s->self;
+}

@@ -1,0 +1,61 @@
+/* sink.h - the sinks of the district (SPEC 5): any number at once, each with its own queue, retry, back-off,
+ * circuit and parked list (feed.h).
+ *
+ * A kind of sink is one const struct in one file and one row of the table in sink.c.  A kind never blocks the
+ * loop, ends each entry exactly once, and delivering a row twice changes nothing at the destination. */
+#ifndef KENTONGAN_DISTRICT_SINK_H
+#define KENTONGAN_DISTRICT_SINK_H
+
+#include "gateway/conf/config.h"
+#include "gateway/district/feed.h"
+#include "gateway/model/ruleset.h"
+
+struct http_send;
+
+/* What a kind is lent when it opens; outlives it. */
+struct sink_host {
+    struct loop *loop;
+    struct store *store;
+    struct http_send *http;      /* NULL where no kind needs it (tests) */
+    const struct ruleset *rules; /* of now; a reload brings others */
+};
+
+struct sink_kind {
+    const char *name; /* "sqlite" */
+    /* What `serve` would refuse: a fault at conf->mark or at a key of it.  May be NULL. */
+    void (*check)(const struct sink_conf *, struct faults *);
+    /* Consumer of the stream "sink:<name>".  NULL with an error when it can never work; a destination that is
+     * merely away is reached later. */
+    void *(*open)(const struct sink_host *, const struct sink_conf *, struct err *);
+    /* A reload: other forms, other rules.  May be NULL. */
+    void (*reload)(void *self, const struct ruleset *);
+    const struct feed *(*feed)(const void *self);
+    /* Lines of its own for `ctl show sinks`.  May be NULL. */
+    void (*show)(void *self, struct buf *);
+    /* The SQL of its schema for `ctl sink NAME schema`, and what of it stands.  May be NULL. */
+    void (*schema)(void *self, struct buf *);
+    /* Waits for what is at work (a few seconds at the very most) or cuts it; the rest goes back. */
+    void (*close)(void *self);
+};
+
+struct sink;
+
+/* All sinks of a configuration: what `serve` would refuse is a fault. */
+void sinks_check(const struct config *, struct faults *);
+
+struct sink *sink_open(const struct sink_host *, const struct sink_conf *, struct err *);
+/* Call it before the store is closed.  NULL is none. */
+void sink_close(struct sink *);
+void sink_reload(struct sink *, const struct ruleset *);
+/* False while the destination cannot be written: /readyz says degraded. */
+bool sink_up(const struct sink *);
+struct slice sink_name(const struct sink *);
+const struct sink_kind *sink_kind_of(const struct sink *);
+void sink_figures(const struct sink *, struct feed_figures *);
+void sink_show(struct sink *, struct buf *);
+/* False: this kind has none. */
+bool sink_schema(struct sink *, struct buf *);
+/* The object of its kind, for tests and for questions that only this kind answers. */
+void *sink_self(struct sink *);
+
+#endif
