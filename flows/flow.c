@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flows/alert/alert.h"
+#include "flows/step/blob.h"
 #include "flows/talk/approval.h"
 #include "flows/talk/noise.h"
 #include "flows/talk/sms.h"
@@ -49,10 +50,9 @@ static bool is_ussd(const struct inbound *in, struct arena *a)
     return in->kind == INBOUND_USSD || (in->kind == INBOUND_TIMER && timers_is_ussd(in, a));
 }
 
-enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
-                       int64_t now_ms, struct arena *a, struct intent *out)
+static enum read_rc read_any(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
+                             int64_t now_ms, struct arena *a, struct intent *out)
 {
-    memset(out, 0, sizeof *out);
     if (is_ussd(in, a))
         return read_ussd(rules, who, in, now_ms, a, out);
     out->reading = ARENA_NEW(a, struct reading);
@@ -66,6 +66,18 @@ enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, co
     if (in->kind == INBOUND_SIGNAL && alert_subjects(in, a, out))
         out->reading->kind = READING_SIGNAL;
     return a->failed ? READ_NO_MEMORY : READ_OK;
+}
+
+enum read_rc flow_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
+                       int64_t now_ms, struct arena *a, struct intent *out)
+{
+    enum read_rc rc;
+
+    memset(out, 0, sizeof *out);
+    if (blob_is_foreign(who->state.blob, a) || blob_is_foreign(who->session.blob, a))
+        return READ_NEWER;
+    rc = read_any(rules, who, in, now_ms, a, out);
+    return rc == READ_OK && out->overflow ? READ_OVERFLOW : rc;
 }
 
 static void step_part(struct step *s)
@@ -129,6 +141,9 @@ static enum step_rc step_ussd(const struct ruleset *rules, const struct context 
 enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, const struct intent *intent,
                        const struct lease *ids, int64_t now_ms, struct arena *a, struct outcome *out)
 {
+    for (unsigned i = 0; i < seen->subjects_n; i++)
+        if (blob_is_foreign(seen->subjects[i].blob, a))
+            return STEP_NEWER;
     return intent->reading->kind == READING_USSD ? step_ussd(rules, seen, intent, ids, now_ms, a, out)
                                                  : step_parts(rules, seen, intent, ids, now_ms, a, out);
 }

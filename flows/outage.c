@@ -24,7 +24,7 @@ static bool goes_first(const struct said *said)
     return is_urgent(said);
 }
 
-static void tell_staff(struct step *s, const struct audience *who)
+static void tell_staff(struct step *s, const struct audience *who, enum outage why)
 {
     const struct place *at = s->person ? s->person->place : NULL;
     const struct text_fill f[] = {
@@ -33,11 +33,12 @@ static void tell_staff(struct step *s, const struct audience *who)
         { "hp", step_phone(s, s->msisdn) },
     };
 
-    step_tell(s, who, SMS_EMERGENCY, slice_make("", 0), "outage.staff", FILLS(f));
+    step_tell(s, who, SMS_EMERGENCY, slice_make("", 0),
+              why == OUTAGE_REDIS ? "outage.staff" : "outage.parked_staff", FILLS(f));
 }
 
 enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sender, const struct inbound *in,
-                         int64_t now_ms, struct arena *a, struct outcome *out, bool *first)
+                         enum outage why, int64_t now_ms, struct arena *a, struct outcome *out, bool *first)
 {
     struct reading reading = { .kind = READING_NOTHING, .acting = sender->msisdn };
     const struct intent intent = { .reading = &reading };
@@ -51,11 +52,13 @@ enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sende
     step_audience(&s, step_next_level(&s, s.person ? s.person->place : NULL), &who);
     *first = goes_first(&reading.said);
     if (is_urgent(&reading.said))
-        tell_staff(&s, &who);
+        tell_staff(&s, &who, why);
     {
         const struct text_fill f[] = { { "hp", who.n ? step_phone(&s, who.msisdn[0]) : slice_make("", 0) } };
 
-        step_answer(&s, slice_make("", 0), step_text(&s, s.language, "outage.kept", FILLS(f)));
+        step_answer(
+            &s, slice_make("", 0),
+            step_text(&s, s.language, why == OUTAGE_REDIS ? "outage.kept" : "outage.parked", FILLS(f)));
     }
     if (a->failed)
         return STEP_NO_MEMORY;

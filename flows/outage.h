@@ -1,17 +1,24 @@
-/* outage.h - Redis is away: what can be said and sent at once from memory (SPEC 6).
+/* outage.h - Redis is away, or the message was parked: what can be said and sent at once from memory (SPEC
+ * 6).
  *
  * Pure.  Makes no record and takes no number: the message itself lies in the spool and is carried out whole
- * when Redis is back.  An emergency does not wait for that: the staff get the words as they were typed. */
+ * when Redis is back, or waits among the parked ones for people.  An emergency does not wait for that: the
+ * staff get the words as they were typed. */
 #ifndef KENTONGAN_FLOWS_OUTAGE_H
 #define KENTONGAN_FLOWS_OUTAGE_H
 
 #include "flows/flow.h"
 
+enum outage {
+    OUTAGE_REDIS,  /* it will be carried out by itself */
+    OUTAGE_PARKED, /* people must look at it */
+};
+
 /* Says in *first whether the message goes before others when Redis is back: an emergency, a referral, a case
  * notification (klaster 4).
  * Fills only out->sms: the answer to the sender and, for an E1 report or a RUJUK, one SMS to each of the
  * staff who would have had it.  *out is zeroed by the caller. */
-enum step_rc flow_outage(const struct ruleset *, const struct sender *, const struct inbound *,
+enum step_rc flow_outage(const struct ruleset *, const struct sender *, const struct inbound *, enum outage,
                          int64_t now_ms, struct arena *, struct outcome *out, bool *first) MUST_CHECK;
 
 #endif

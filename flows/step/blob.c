@@ -15,6 +15,13 @@ const struct node *blob_parse(struct slice s, struct arena *a)
     return node_int(o, "v") == VERSION ? o : NULL;
 }
 
+bool blob_is_foreign(struct slice s, struct arena *a)
+{
+    if (!s.n || slice_starts(s, "{\"v\":1,") || slice_is(s, "{\"v\":1}"))
+        return false;
+    return blob_parse(s, a) == NULL;
+}
+
 struct node *blob_new(struct arena *a)
 {
     struct node *o = node_object(a);

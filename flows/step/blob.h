@@ -1,8 +1,8 @@
 /* blob.h - the JSON text in which subjects are kept between messages (gateway/base/node.h), and what of a
  * form stands in it.
  *
- * Pure.  A blob begins with "v":1; one of another version, or broken, reads as NULL (the caller treats the
- * subject as not there and must not overwrite it blindly). */
+ * Pure.  A blob begins with "v":1; one of another version, or broken, reads as NULL.  flow.c looks at what
+ * was loaded before anybody reads it, so that NULL means "not there" to everybody else. */
 #ifndef KENTONGAN_FLOWS_STEP_BLOB_H
 #define KENTONGAN_FLOWS_STEP_BLOB_H
 
@@ -11,6 +11,8 @@
 
 /* NULL when empty, broken or of another version.  The text must outlive the tree. */
 const struct node *blob_parse(struct slice, struct arena *);
+/* There is something, and it is not ours to read: of a newer version, or broken. */
+bool blob_is_foreign(struct slice, struct arena *);
 /* A new object with "v":1. */
 struct node *blob_new(struct arena *);
 /* Its text, in the arena. */

@@ -11,7 +11,7 @@
 #include "gateway/model/subject.h"
 
 enum {
-    INTENT_SUBJECTS = 40,
+    INTENT_SUBJECTS = 56,
     LEASE_NUMBERS = 24,
     LEASE_UUIDS = 24,
 };
@@ -29,7 +29,8 @@ struct reading; /* flows/step/reading.h: what was said and what it is about */
 struct intent {
     struct subject_ref subjects[INTENT_SUBJECTS]; /* to be loaded before step; without doubles */
     unsigned subjects_n;
-    unsigned reports;        /* that it holds: so many record ids are made before step, one at least */
+    bool overflow;           /* sticky: it is about more than that; the message is parked whole */
+    unsigned reports;        /* that are filed: so many record ids are made before step, one at least */
     struct reading *reading; /* what flow_read made of it, for flow_step */
 };
 
@@ -50,12 +51,15 @@ struct context {
 enum read_rc {
     READ_OK,
     READ_NO_MEMORY, /* the arena is full: the message is parked */
+    READ_OVERFLOW,  /* about more subjects than an intent holds: the message is parked */
+    READ_NEWER,     /* the sender's state is of a newer version: the message is parked */
 };
 
 enum step_rc {
     STEP_OK,
     STEP_NO_MEMORY,
     STEP_OVERFLOW,
+    STEP_NEWER, /* a subject is of a newer version: it must not be read as absent, still less overwritten */
 };
 
 #endif

@@ -119,8 +119,6 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         noise_decode(&s->noise, node_get(o, "noise"));
         noise_decode(&s->asks, node_get(o, "asks"));
         s->stopped = node_bool(o, "stopped");
-    } else if (s) {
-        s->foreign = blob.n > 0;
     }
     return s;
 }

@@ -74,7 +74,6 @@ struct sender_state {
     struct noise noise, asks; /* came to nothing; understood, but filed nothing */
     bool stopped;             /* BERHENTI */
     bool changed;
-    bool foreign; /* the blob is of a newer version: it is left as it is */
 };
 
 /* Never NULL unless the arena is full.  Drafts whose form is gone and repeats older than a day are left out.

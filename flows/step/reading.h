@@ -42,6 +42,7 @@ struct sender_state; /* flows/step/drafts.h */
 struct reading {
     struct reading *next; /* of the next part of the message: struct said */
     unsigned first;       /* record ids that the parts before have taken */
+    uint32_t taken;       /* bit i: said.reports[i] is filed; the rest are told that they must come again */
     enum reading_kind kind;
     struct sender_state *state; /* the sender's, decoded; NULL: step decodes it (timers) */
     struct said said;
@@ -55,7 +56,8 @@ struct reading {
     void *ussd;
 };
 
-/* Adds a subject unless it is there already or the id is empty.  False when the list is full. */
+/* Adds a subject unless it is there already or the id is empty.  False, and intent->overflow for good, when
+ * the list is full. */
 bool intent_add(struct intent *, enum subject_kind, struct slice id);
 
 #endif

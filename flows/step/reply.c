@@ -260,7 +260,7 @@ void reply_many_add(struct buf *b, const struct ruleset *rules, struct slice lan
 }
 
 struct slice reply_many(const struct ruleset *rules, struct slice language, const struct reply_outcome *all,
-                        unsigned n, bool rest, struct arena *a)
+                        unsigned n, unsigned rest, struct arena *a)
 {
     struct slice list, more = slice_make("", 0);
     unsigned asked = 0;
@@ -273,13 +273,14 @@ struct slice reply_many(const struct ruleset *rules, struct slice language, cons
         asked += all[i].field.n > 0;
     list = arena_copy(a, buf_slice(&b));
     buf_free(&b);
-    if (n > REPLY_MANY)
-        more = arena_printf(a, "%u", n - REPLY_MANY);
+    if (n > REPLY_MANY || n == 0)
+        more = arena_printf(a, "%u", n ? n - REPLY_MANY : rest);
     {
         const struct text_fill f[] = { { "daftar", list }, { "jumlah", more } };
 
         return text_fill(rules->texts, language,
-                         rest     ? "many.rest"
+                         n == 0   ? "many.none"
+                         : rest   ? "many.rest"
                          : more.n ? "many.more"
                          : asked  ? "many.questions"
                                   : "many.all",
@@ -416,7 +417,7 @@ struct slice reply_said(const struct ruleset *rules, struct slice language, cons
                                      : reply_unknown(rules, language, a);
     for (unsigned i = 0; i < said->reports_n; i++)
         all[i] = reply_outcome_of(&said->reports[i], none, a);
-    return reply_many(rules, language, all, said->reports_n, false, a);
+    return reply_many(rules, language, all, said->reports_n, 0, a);
 }
 
 struct reply_outcome reply_outcome_of(const struct report *r, struct slice nomor, struct arena *a)

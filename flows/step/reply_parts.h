@@ -21,9 +21,9 @@ struct reply_outcome {
 struct reply_outcome reply_outcome_of(const struct report *, struct slice nomor, struct arena *);
 void reply_many_add(struct buf *, const struct ruleset *, struct slice language, const struct reply_outcome *,
                     struct arena *);
-/* rest: the SMS held more reports than were taken; they must come again. */
+/* rest: how many more reports the SMS held than were taken; they must come again. */
 struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *,
-                        unsigned n, bool rest, struct arena *);
+                        unsigned n, unsigned rest, struct arena *);
 
 /* "nama jk umur bb (tb)": the fields of one way to fill a form, in order, the optional ones in brackets. */
 void reply_fields(struct buf *, const struct form *, const struct variant *, const char *open,

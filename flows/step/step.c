@@ -47,7 +47,7 @@ enum step_rc step_end(struct step *s)
     /* Who said BERHENTI is remembered; everybody else's state is of use for days only. */
     int64_t days = s->state->stopped ? 400 : s->state->kept_n ? 60 : 8;
 
-    if (s->state->changed && !s->state->foreign && s->msisdn.n)
+    if (s->state->changed && s->msisdn.n)
         step_write(s, SUBJECT_SENDER, s->msisdn, drafts_encode(s->state, s->arena), days * 24 * hour_ms);
     if (s->arena->failed)
         return STEP_NO_MEMORY;

@@ -152,7 +152,7 @@ void noise_judge(struct step *s)
     struct sender_state *state = s->state;
     bool emergency = is_emergency(s);
 
-    if (state->foreign || s->seen->inbound->kind != INBOUND_SMS)
+    if (s->seen->inbound->kind != INBOUND_SMS)
         return;
     if (!emergency && changed_nothing(s)) {
         if (answers(s))

@@ -137,16 +137,29 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
         r->kind = READING_ANSWER;
 }
 
-/* Of more reports than an outcome can hold, those that cannot wait come first. */
-static unsigned choose(const struct said *said, unsigned chosen[REPORTS_FILED])
+/* Of more reports than an outcome can hold, in all parts of the message together, those that cannot wait come
+ * first. */
+static void choose(struct reading *all)
 {
-    unsigned n = 0;
+    unsigned n = 0, before = 0;
 
     for (int urgent = 1; urgent >= 0; urgent--)
-        for (unsigned i = 0; i < said->reports_n && n < REPORTS_FILED; i++)
-            if (said->reports_n <= REPORTS_FILED ? urgent : said->reports[i].emergency == (urgent == 1))
-                chosen[n++] = i;
-    return n;
+        for (struct reading *r = all; r; r = r->next)
+            for (unsigned i = 0; r->kind == READING_REPORTS && i < r->said.reports_n; i++)
+                if (n < REPORTS_FILED && filing_alarms(&r->said.reports[i]) == (urgent == 1)) {
+                    r->taken |= UINT32_C(1) << i;
+                    n++;
+                }
+    for (struct reading *r = all; r; r = r->next) {
+        r->first = before;
+        for (unsigned i = 0; i < r->said.reports_n; i++)
+            before += r->taken >> i & 1;
+    }
+}
+
+static bool is_taken(const struct reading *r, unsigned report)
+{
+    return r->taken >> report & 1;
 }
 
 /* KOREKSI of an open report may say another child: it is looked for too. */
@@ -183,10 +196,9 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         d = drafts_find(state, r->nomor);
         ok = filing_subjects(rules, who, &r->answer, a, out);
     } else if (r->kind == READING_REPORTS) {
-        unsigned chosen[REPORTS_FILED], n = choose(&r->said, chosen);
-
-        for (unsigned i = 0; i < n; i++)
-            ok = filing_subjects(rules, who, &r->said.reports[chosen[i]], a, out) && ok;
+        for (unsigned i = 0; i < r->said.reports_n; i++)
+            if (is_taken(r, i))
+                ok = filing_subjects(rules, who, &r->said.reports[i], a, out) && ok;
     }
     if (again)
         ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
@@ -269,10 +281,8 @@ static struct slice hash_of(const struct said *said, struct arena *a)
 }
 
 /* Commands on lines of their own, and reports behind a command. */
-static bool read_parts(const struct ruleset *rules, const struct sender *who, int64_t at_ms, struct arena *a,
-                       struct intent *out)
+static bool read_parts(struct reading *r, struct arena *a)
 {
-    struct reading *r = out->reading;
 
     for (const struct said *said = r->said.next; said; said = said->next) {
         struct reading *next = ARENA_NEW(a, struct reading);
@@ -282,22 +292,25 @@ static bool read_parts(const struct ruleset *rules, const struct sender *who, in
         *next = (struct reading){ .acting = r->acting, .state = r->state, .said = *said };
         next->kind = kind_of(said);
         next->hash = hash_of(said, a);
-        next->first = r->first + r->said.reports_n;
-        if (next->first + said->reports_n > LEASE_UUIDS)
-            next->kind = READING_NOTHING; /* more than any SMS: refused, not half kept */
         doubt_gaps(&next->said);
         r = r->next = next;
-        {
-            struct intent part = *out;
-
-            part.reading = next;
-            (void)name_subjects(rules, who, r->state, at_ms, a, &part);
-            part.reading = out->reading;
-            *out = part;
-        }
-        out->reports += said->reports_n;
     }
     return true;
+}
+
+/* What all parts are about.  Past the bound intent->overflow stands, and the message is parked. */
+static void name_all(const struct ruleset *rules, const struct sender *who, int64_t at_ms, struct arena *a,
+                     struct intent *out)
+{
+    struct reading *all = out->reading;
+
+    for (struct reading *r = all; r; r = r->next) {
+        out->reading = r;
+        (void)name_subjects(rules, who, r->state, at_ms, a, out);
+        for (unsigned i = 0; i < r->said.reports_n; i++)
+            out->reports += is_taken(r, i);
+    }
+    out->reading = all;
 }
 
 enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
@@ -318,10 +331,10 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         read_answer(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
-    (void)name_subjects(rules, who, state, in->received_ms, a, out);
-    out->reports = r->said.reports_n;
-    if (!read_parts(rules, who, in->received_ms, a, out))
+    if (!read_parts(r, a))
         return READ_NO_MEMORY;
+    choose(r);
+    name_all(rules, who, in->received_ms, a, out);
     return a->failed ? READ_NO_MEMORY : READ_OK;
 }
 
@@ -390,17 +403,28 @@ static void step_one(struct step *s)
         roles_refuse(s);
 }
 
+/* Those that are filed: as typed, or the emergencies first where some are left out. */
+static unsigned in_order(const struct reading *r, unsigned order[REPORTS_FILED])
+{
+    bool all = r->said.reports_n <= REPORTS_FILED;
+    unsigned n = 0;
+
+    for (int urgent = 1; urgent >= 0; urgent--)
+        for (unsigned i = 0; i < r->said.reports_n && n < REPORTS_FILED; i++)
+            if (is_taken(r, i) && (all ? urgent == 1 : filing_alarms(&r->said.reports[i]) == (urgent == 1)))
+                order[n++] = i;
+    return n;
+}
+
 static void step_many(struct step *s)
 {
     const struct reading *r = s->reading;
     struct reply_outcome all[REPORTS_FILED];
     struct filed out;
-    unsigned chosen[REPORTS_FILED], take = choose(&r->said, chosen), n = 0, asked = 0;
+    unsigned order[REPORTS_FILED], taken = in_order(r, order), n = 0, asked = 0;
 
-    for (unsigned i = 0; i < take; i++) {
-        struct filing f = { .report = &r->said.reports[chosen[i]],
-                            .index = r->first + chosen[i],
-                            .hash = r->hash };
+    for (unsigned i = 0; i < taken; i++) {
+        struct filing f = { .report = &r->said.reports[order[i]], .index = r->first + i, .hash = r->hash };
 
         filing_file(s, &f, &out);
         if (!out.nomor.n || out.kind == FILED_REFUSED) { /* a stranger, or too many drafts: said once */
@@ -413,9 +437,9 @@ static void step_many(struct step *s)
         n++;
     }
     step_reason(s, !s->person ? "unknown_sender" : asked ? "confirm" : "accepted");
-    if (n && s->person)
-        step_answer(s, all[0].nomor,
-                    reply_many(s->rules, s->language, all, n, r->said.reports_n > n, s->arena));
+    if (s->person && (n || !taken))
+        step_answer(s, n ? all[0].nomor : slice_make("", 0),
+                    reply_many(s->rules, s->language, all, n, r->said.reports_n - taken, s->arena));
 }
 
 static void step_reports(struct step *s)
@@ -426,7 +450,7 @@ static void step_reports(struct step *s)
     }
     if (step_repeat(s) || step_draft_again(s))
         return;
-    if (s->reading->said.reports_n == 1)
+    if (s->reading->said.reports_n == 1 && is_taken(s->reading, 0))
         step_one(s);
     else
         step_many(s);

@@ -55,7 +55,7 @@ struct tally {
 
 enum {
     OUTCOME_PEOPLE = 2,
-    OUTCOME_SUBJECTS = 56,
+    OUTCOME_SUBJECTS = 72,
     OUTCOME_SMS = 64,
     OUTCOME_ROWS = 48,
     OUTCOME_TIMERS = 64,

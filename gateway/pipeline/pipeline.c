@@ -25,6 +25,7 @@ enum {
     JOB_MAGIC = 0x4a6f4221,
     JOB_ARENA = 4 << 20,
     LOADS_BEFORE_PATIENCE = 3, /* conflicts before a job holds its subjects for itself (DESIGN 4) */
+    LOADS_AT_MOST = 40,        /* conflicts before it is parked: nothing is tried for ever */
 };
 
 enum step {
@@ -184,22 +185,6 @@ static void step_load(struct job *j)
     store_load(j->pipeline->store, &j->in, j->first, n, &j->arena, on_first_load, j);
 }
 
-static void on_parked(void *arg, enum store_rc rc)
-{
-    struct job *j = job_of(arg);
-
-    job_enter(j, rc == STORE_UNAVAILABLE ? STEP_SPOOL : STEP_ANSWER);
-}
-
-/* Nothing is dropped: its bytes are kept for people, and the telco hears that the message is ours. */
-static void park(struct job *j, enum reason reason, const char *why)
-{
-    log_event(LOG_ERROR, "parked", "why", why, "reason", reason_name(reason), NULL);
-    j->reason = reason;
-    j->outcome = NULL;
-    store_park_inbound(j->pipeline->store, &j->in, why, clock_wall_ms(), on_parked, j);
-}
-
 static void box_enter(struct job *j)
 {
     if (j->pipeline->options.blackbox)
@@ -212,6 +197,51 @@ static void box_leave(struct job *j)
         blackbox_leave(j->pipeline->options.blackbox);
 }
 
+/* What may be said without the store: "kept", and an emergency to the staff. */
+static void read_without_store(struct job *j, enum outage why)
+{
+    arena_reset(&j->arena);
+    j->outcome = ARENA_NEW(&j->arena, struct outcome);
+    j->sender.state = (struct subject){ 0 };
+    if (!j->outcome)
+        return;
+    box_enter(j);
+    if (flow_outage(j->rules, &j->sender, &j->in, why, clock_wall_ms(), &j->arena, j->outcome,
+                    &j->in.urgent) != STEP_OK)
+        j->outcome->sms_n = 0;
+    box_leave(j);
+}
+
+static void send_now(struct job *j)
+{
+    const struct pipeline_options *o = &j->pipeline->options;
+
+    for (unsigned i = 0; o->send_now && j->outcome && i < j->outcome->sms_n; i++)
+        o->send_now(o->arg, j->in.provider, &j->outcome->sms[i]);
+}
+
+static void on_parked(void *arg, enum store_rc rc)
+{
+    struct job *j = job_of(arg);
+
+    if (rc == STORE_OK)
+        send_now(j);
+    job_enter(j, rc == STORE_UNAVAILABLE ? STEP_SPOOL : STEP_ANSWER);
+}
+
+/* Nothing is dropped: its bytes are kept for people, and the telco hears that the message is ours.  why: NULL
+ * for the reason's own words. */
+static void park(struct job *j, enum reason reason, const char *why)
+{
+    why = why ? why : reason_prose(reason);
+    log_event(LOG_ERROR, "parked", "why", why, "reason", reason_name(reason), NULL);
+    j->reason = reason;
+    j->outcome = NULL;
+    if (j->in.kind == INBOUND_SMS && reason != REASON_parked_crash)
+        read_without_store(j, OUTAGE_PARKED); /* never silent, and an emergency in it waits for nobody */
+    store_park_inbound(j->pipeline->store, &j->in, why, clock_wall_ms(), on_parked, j);
+}
+
 static void step_read(struct job *j)
 {
     enum read_rc rc;
@@ -221,7 +251,11 @@ static void step_read(struct job *j)
     rc = flow_read(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, &j->intent);
     box_leave(j);
     if (rc != READ_OK) {
-        park(j, REASON_parked_error, "out of memory for one message");
+        park(j,
+             rc == READ_OVERFLOW ? REASON_parked_subjects
+             : rc == READ_NEWER  ? REASON_parked_newer
+                                 : REASON_parked_error,
+             rc == READ_NO_MEMORY ? "out of memory for one message" : NULL);
         return;
     }
     job_enter(j, STEP_SUBJECTS);
@@ -302,8 +336,8 @@ static void step_decide(struct job *j)
     rc = flow_step(j->rules, &seen, &j->intent, lease, clock_wall_ms(), &j->arena, j->outcome);
     box_leave(j);
     if (rc != STEP_OK || j->outcome->overflow) {
-        park(j, REASON_parked_overflow,
-             rc == STEP_NO_MEMORY ? "out of memory for one message" : "outcome over its bounds");
+        park(j, rc == STEP_NEWER ? REASON_parked_newer : REASON_parked_overflow,
+             rc == STEP_NO_MEMORY ? "out of memory for one message" : NULL);
         return;
     }
     store_lease_take(j->pipeline->store, j->outcome->numbers_used);
@@ -324,8 +358,10 @@ static void on_commit(void *arg, enum store_rc rc)
         job_enter(j, STEP_ANSWER);
         break;
     case STORE_CONFLICT:
-        j->conflicts++;
-        job_enter(j, STEP_LOAD);
+        if (++j->conflicts == LOADS_AT_MOST)
+            park(j, REASON_parked_conflict, NULL);
+        else
+            job_enter(j, STEP_LOAD);
         break;
     case STORE_UNAVAILABLE:
         job_enter(j, STEP_SPOOL);
@@ -364,35 +400,20 @@ static void step_commit(struct job *j)
     char via[64];
 
     if (!check_recalled(j)) {
-        park(j, REASON_parked_overflow, "outcome over its bounds");
+        park(j, REASON_parked_overflow, NULL);
         return;
     }
     snprintf(via, sizeof via, "%.*s", SLICE_ARG(j->in.provider));
     store_commit(j->pipeline->store, &j->in, via, j->outcome, clock_wall_ms(), on_commit, j);
 }
 
-/* What may be said from memory: "kept", and an emergency to the staff. */
-static void read_for_outage(struct job *j)
-{
-    j->outcome = ARENA_NEW(&j->arena, struct outcome);
-    j->sender.state = (struct subject){ 0 };
-    if (!j->outcome)
-        return;
-    box_enter(j);
-    if (flow_outage(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, j->outcome, &j->in.urgent) !=
-        STEP_OK)
-        j->outcome->sms_n = 0;
-    box_leave(j);
-}
-
 static void on_spooled(void *arg, enum spool_rc rc)
 {
     struct job *j = job_of(arg);
-    const struct pipeline_options *o = &j->pipeline->options;
 
     j->reason = rc == SPOOL_OK ? REASON_spooled : REASON_spool_full;
-    for (unsigned i = 0; rc == SPOOL_OK && o->send_now && j->outcome && i < j->outcome->sms_n; i++)
-        o->send_now(o->arg, j->in.provider, &j->outcome->sms[i]);
+    if (rc == SPOOL_OK)
+        send_now(j);
     job_say(j, j->reason, S(""), false);
     job_done(j);
 }
@@ -402,7 +423,7 @@ static void on_spooled(void *arg, enum spool_rc rc)
 static void step_spool(struct job *j)
 {
     if (j->in.kind == INBOUND_SMS && !j->replayed) {
-        read_for_outage(j);
+        read_without_store(j, OUTAGE_REDIS);
         store_spool(j->pipeline->store, &j->in, on_spooled, j);
         return;
     }

@@ -30,8 +30,8 @@ struct pipeline_options {
     unsigned max_under_way;    /* past it new work is answered `busy` */
     /* A page in this time (ms), or an END that says so; 0 = no such time.  May be NULL. */
     unsigned (*ussd_budget)(void *arg, struct slice provider);
-    /* Sends an SMS past the store, while Redis is away (SPEC 6); `via` is the provider of the question.  May
-     * be NULL. */
+    /* Sends an SMS past the store, while Redis is away (SPEC 6) or about a message that is parked; `via` is
+     * the provider of the question.  May be NULL. */
     void (*send_now)(void *arg, struct slice via, const struct sms *);
     void *arg;
 };

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flows/step/reading.h"
 #include "tests/support/phone.h"
 
 enum {
@@ -180,9 +181,28 @@ static void whatever_is_said_has_one_outcome_and_at_most_one_answer(void **state
         one_life(seed * 2654435761u);
 }
 
+/* Past the bound nothing is dropped silently: the intent says so for good. */
+static void an_intent_remembers_that_it_was_full(void **state)
+{
+    static char names[INTENT_SUBJECTS + 1][8];
+    struct intent intent = { 0 };
+
+    (void)state;
+    for (unsigned i = 0; i < INTENT_SUBJECTS; i++) {
+        snprintf(names[i], sizeof names[i], "%u", i);
+        assert_true(intent_add(&intent, SUBJECT_NUMBER, slice_of(names[i])));
+    }
+    assert_false(intent.overflow);
+    assert_true(intent_add(&intent, SUBJECT_NUMBER, S("0")));
+    assert_false(intent_add(&intent, SUBJECT_NUMBER, S("one more")));
+    assert_true(intent_add(&intent, SUBJECT_NUMBER, S("1")));
+    assert_true(intent.overflow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_intent_remembers_that_it_was_full),
         cmocka_unit_test(whatever_is_said_has_one_outcome_and_at_most_one_answer),
     };
 
