@@ -103,7 +103,14 @@ rooms: $(ROOM_TESTS)
 	@for t in $^; do echo "== $$t"; ./$$t || exit 1; done
 
 # Each file by itself: `node --test` would run them side by side, and each starts servers.
-system: $(B)/kentongan
+# A disk that fills up, for one test and the redis-server that it starts.
+$(B)/tests/preload/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(CC) -shared -fPIC -D_GNU_SOURCE -Wall -Wextra -O1 -o $@ $< -ldl
+
+PRELOADS := $(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/preload/*.c))
+
+system: $(B)/kentongan $(PRELOADS)
 	@for t in tests/system/*.test.mjs; do echo "== $$t"; \
 		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
 

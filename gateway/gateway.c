@@ -41,6 +41,7 @@
 enum {
     DRAIN_MS = 10000, /* SPEC 7: finish commits */
     SWEEP_MS = 20,
+    PATIENCE_MS = 5000,     /* with Redis at the start: then the spool takes its place */
     TIMER_MAX = 256 * 1024, /* memory for one timer */
 };
 
@@ -67,7 +68,7 @@ struct gateway {
     struct msglog *msglog;
     unsigned sinks_n;
     struct event *on_term, *on_int, *on_hup;
-    struct loop_timer *sweep;
+    struct loop_timer *sweep, *patience;
     int64_t drain_until_ms;
     bool draining, ready;
     int status;
@@ -152,18 +153,35 @@ static void on_released(void *arg, const struct inbound *in, void *token)
 
 /* --- what staff and ctl ask --- */
 
-static enum staff_health health(void *arg)
+static void not_well(struct buf *why, bool *well, const char *what, struct slice name)
+{
+    *well = false;
+    if (!why)
+        return;
+    if (why->n)
+        buf_char(why, ',');
+    buf_printf(why, "\"%s%.*s\"", what, SLICE_ARG(name));
+}
+
+static enum staff_health health(void *arg, struct buf *why)
 {
     struct gateway *g = arg;
+    bool well = true;
 
     if (!g->ready || g->draining)
         return STAFF_UNREADY;
+    if (!store_up(g->store))
+        not_well(why, &well, "redis", S(""));
+    if (!store_spool_takes(g->store))
+        not_well(why, &well, "spool", S(""));
     for (unsigned i = 0; i < g->sinks_n; i++)
         if (!sink_up(g->sinks[i]))
-            return STAFF_DEGRADED;
+            not_well(why, &well, "sink:", sink_name(g->sinks[i]));
     if (!msglog_up(g->msglog))
-        return STAFF_DEGRADED;
-    return store_up(g->store) ? STAFF_OK : STAFF_DEGRADED;
+        not_well(why, &well, "log", S(""));
+    if (!store_up(g->store) && !store_spool_takes(g->store))
+        return STAFF_UNREADY; /* SPEC 7 */
+    return well ? STAFF_OK : STAFF_DEGRADED;
 }
 
 static void show_config(void *arg, struct buf *said)
@@ -446,11 +464,39 @@ static void give_up(struct gateway *g, const char *why)
     drain(g);
 }
 
-/* The first time, everything that needs to know people is opened. */
+/* Everything that needs to know people is opened: those of the store, or of the file when Redis is away. */
+static void serve(struct gateway *g)
+{
+    struct err e = { "" };
+
+    if (open_rooms(g, &e) != 0) {
+        give_up(g, e.text);
+        return;
+    }
+    g->ready = true;
+    loop_timer_set(g->sweep, 1000);
+    log_event(LOG_INFO, "serving", NULL);
+    banner(g);
+}
+
+/* Redis is not here yet: messages go to the spool, emergencies out from memory. */
+static void on_patience(void *arg)
+{
+    struct gateway *g = arg;
+
+    if (g->ready || g->draining)
+        return;
+    fprintf(stderr,
+            "kentongan serve: serving without Redis: %s.\n"
+            "  Messages are kept in %.*s/spool and taken when it is back; see `kentongan ctl show status`.\n",
+            store_trouble(g->store) ? store_trouble(g->store) : "it is slow to begin",
+            SLICE_ARG(g->now->config->state));
+    serve(g);
+}
+
 static void on_people(void *arg, const struct person *all, unsigned n)
 {
     struct gateway *g = arg;
-    struct err e = { "" };
 
     if (g->draining)
         return;
@@ -468,14 +514,7 @@ static void on_people(void *arg, const struct person *all, unsigned n)
         log_event(LOG_INFO, "people", NULL);
         return;
     }
-    if (open_rooms(g, &e) != 0) {
-        give_up(g, e.text);
-        return;
-    }
-    g->ready = true;
-    loop_timer_set(g->sweep, 1000);
-    log_event(LOG_INFO, "serving", NULL);
-    banner(g);
+    serve(g);
 }
 
 static void on_store_ready(void *arg, const struct err *why)
@@ -589,6 +628,8 @@ static int start(struct gateway *g, struct err *e)
         return -1;
     blackbox_catch_signals(g->blackbox);
     g->sweep = loop_timer_new(g->loop, "sweep", on_sweep, g);
+    g->patience = loop_timer_new(g->loop, "patience", on_patience, g);
+    loop_timer_set(g->patience, PATIENCE_MS);
     g->on_term = watch_signal(g, SIGTERM, on_stop_signal);
     g->on_int = watch_signal(g, SIGINT, on_stop_signal);
     g->on_hup = watch_signal(g, SIGHUP, on_reload_signal);
@@ -606,6 +647,8 @@ static void stop(struct gateway *g)
             event_free(events[i]);
     if (g->sweep)
         loop_timer_free(g->sweep);
+    if (g->patience)
+        loop_timer_free(g->patience);
     if (g->pipeline)
         pipeline_free(g->pipeline);
     if (g->blackbox)

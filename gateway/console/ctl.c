@@ -107,10 +107,17 @@ static void put(struct buf *b, const char *name, uint64_t n)
 static void show_status(struct ctl *ctl, struct buf *b)
 {
     buf_printf(b, "%-22s %s\n", "version", KENTONGAN_VERSION);
+    struct buf why;
+
+    buf_init(&why, 65536);
     if (ctl->ops.health)
-        buf_printf(b, "%-22s %s\n", "health", staff_health_name(ctl->ops.health(ctl->ops.arg)));
+        buf_printf(b, "%-22s %s\n", "health", staff_health_name(ctl->ops.health(ctl->ops.arg, &why)));
+    if (why.n)
+        buf_printf(b, "%-22s %.*s\n", "not well", SLICE_ARG(buf_slice(&why)));
+    buf_free(&why);
     if (ctl->ops.store)
-        buf_printf(b, "%-22s %s\n", "redis", store_up(ctl->ops.store) ? "up" : "away");
+        buf_printf(b, "%-22s %s%s\n", "redis", store_up(ctl->ops.store) ? "up" : "away: ",
+                   store_up(ctl->ops.store) ? "" : store_trouble(ctl->ops.store));
     put(b, "up_seconds", (uint64_t)(clock_mono_ms() - ctl->since_ms) / 1000);
     if (ctl->ops.under_way)
         put(b, "under_way", ctl->ops.under_way(ctl->ops.arg));

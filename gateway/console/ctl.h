@@ -21,7 +21,7 @@ typedef void ctl_done(void *ctx, struct slice text);
 struct ctl_ops {
     int (*reload)(void *arg, struct buf *said); /* -1: refused; said tells why */
     int (*drain)(void *arg, struct buf *said);
-    enum staff_health (*health)(void *arg);
+    enum staff_health (*health)(void *arg, struct buf *why);
     void (*config)(void *arg, struct buf *said); /* the configuration in force, secrets left out */
     unsigned (*under_way)(void *arg);            /* messages being carried out */
     /* A request of the desk of that name, with the words that follow: done exactly once, now or later. */

@@ -67,12 +67,18 @@ static void livez(struct staff *s, struct evhttp_request *req)
 
 static void readyz(struct staff *s, struct evhttp_request *req)
 {
-    enum staff_health h = s->ops.health(s->ops.arg);
-    struct buf b;
+    struct buf b, why;
+    enum staff_health h;
 
-    buf_init(&b, 128);
-    buf_printf(&b, "{\"status\":\"%s\"}\n", staff_health_name(h));
+    buf_init(&b, PAGE_MAX);
+    buf_init(&why, PAGE_MAX);
+    h = s->ops.health(s->ops.arg, &why);
+    buf_printf(&b, "{\"status\":\"%s\"", staff_health_name(h));
+    if (why.n)
+        buf_printf(&b, ",\"why\":[%.*s]", SLICE_ARG(buf_slice(&why)));
+    buf_str(&b, "}\n");
     answer(s, req, h == STAFF_UNREADY ? 503 : 200, "application/json", buf_slice(&b));
+    buf_free(&why);
     buf_free(&b);
 }
 

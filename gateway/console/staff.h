@@ -20,7 +20,8 @@ enum staff_health {
 const char *staff_health_name(enum staff_health);
 
 struct staff_ops {
-    enum staff_health (*health)(void *arg);
+    /* why: NULL, or gets what is away as JSON strings with commas between (`"redis","sink:lokal"`). */
+    enum staff_health (*health)(void *arg, struct buf *why);
     void *arg;
 };
 

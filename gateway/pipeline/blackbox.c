@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/log.h"
+
 enum {
     BOX_MAGIC = 0x6b626f78,
     BOX_VERSION = 1,
@@ -89,6 +91,19 @@ static bool judge(struct box *b, struct arena *a, struct inbound *suspect)
     return guilty;
 }
 
+/* Blocks of its own: writing to a hole of a mapped file kills the program when the disk is full. */
+static bool has_blocks(int fd, const char *path)
+{
+    int rc = posix_fallocate(fd, 0, sizeof(struct box));
+
+    if (rc)
+        log_text(
+            LOG_ERROR, "blackbox",
+            "%s cannot be made (%s): a message that kills the program is not known again; free space there",
+            path, strerror(rc));
+    return rc == 0;
+}
+
 struct blackbox *blackbox_open(const char *path, struct arena *a, struct inbound *suspect, bool *found,
                                struct err *e)
 {
@@ -99,12 +114,13 @@ struct blackbox *blackbox_open(const char *path, struct arena *a, struct inbound
     if (!bb)
         return NULL;
     bb->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (bb->fd < 0 || ftruncate(bb->fd, sizeof(struct box)) != 0) {
+    if (bb->fd < 0) {
         err_set(e, "%s: cannot be written: %s", path, strerror(errno));
         blackbox_close(bb);
         return NULL;
     }
-    map = mmap(NULL, sizeof(struct box), PROT_READ | PROT_WRITE, MAP_SHARED, bb->fd, 0);
+    map = mmap(NULL, sizeof(struct box), PROT_READ | PROT_WRITE,
+               has_blocks(bb->fd, path) ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, bb->fd, 0);
     if (map == MAP_FAILED) {
         err_set(e, "%s: cannot be mapped: %s", path, strerror(errno));
         blackbox_close(bb);

@@ -16,6 +16,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/stat.h"
 #include "gateway/conf/texts.h"
+#include "gateway/pipeline/aside.h"
 #include "gateway/pipeline/blackbox.h"
 #include "flows/ussd/ussd.h"
 #include "gateway/pipeline/ids.h"
@@ -70,6 +71,7 @@ struct pipeline {
     const struct ruleset *rules;
     struct turns turns;
     struct pipeline_options options;
+    struct aside *aside; /* NULL: nothing goes out past the store */
     unsigned under_way;
     bool draining;
     struct stat *gauge;
@@ -212,12 +214,10 @@ static void read_without_store(struct job *j, enum outage why)
     box_leave(j);
 }
 
-static void send_now(struct job *j)
+static void say_aside(struct job *j, enum aside_fate fate)
 {
-    const struct pipeline_options *o = &j->pipeline->options;
-
-    for (unsigned i = 0; o->send_now && j->outcome && i < j->outcome->sms_n; i++)
-        o->send_now(o->arg, j->in.provider, &j->outcome->sms[i]);
+    if (j->pipeline->aside && j->outcome)
+        aside_say(j->pipeline->aside, &j->in, j->outcome, fate);
 }
 
 static void on_parked(void *arg, enum store_rc rc)
@@ -225,7 +225,7 @@ static void on_parked(void *arg, enum store_rc rc)
     struct job *j = job_of(arg);
 
     if (rc == STORE_OK)
-        send_now(j);
+        say_aside(j, ASIDE_PARKED);
     job_enter(j, rc == STORE_UNAVAILABLE ? STEP_SPOOL : STEP_ANSWER);
 }
 
@@ -412,8 +412,7 @@ static void on_spooled(void *arg, enum spool_rc rc)
     struct job *j = job_of(arg);
 
     j->reason = rc == SPOOL_OK ? REASON_spooled : REASON_spool_full;
-    if (rc == SPOOL_OK)
-        send_now(j);
+    say_aside(j, rc == SPOOL_OK ? ASIDE_KEPT : ASIDE_REFUSED);
     job_say(j, j->reason, S(""), false);
     job_done(j);
 }
@@ -435,6 +434,8 @@ static void step_answer(struct job *j)
 {
     struct slice screen = j->outcome ? j->outcome->screen : S("");
 
+    if (j->replayed && j->pipeline->aside)
+        aside_over(j->pipeline->aside, &j->in);
     job_say(j, j->reason, screen, j->outcome ? j->outcome->screen_ends : true);
     job_done(j);
 }
@@ -501,6 +502,25 @@ static struct job *job_new(struct pipeline *p, const struct inbound *in)
     return j;
 }
 
+/* No job for it: an emergency goes out all the same, as when it cannot be stored. */
+static void alarm_refused(struct pipeline *p, const struct inbound *in)
+{
+    struct job *j = in->kind == INBOUND_SMS && p->aside ? calloc(1, sizeof *j) : NULL;
+
+    if (!j)
+        return;
+    j->pipeline = p;
+    j->rules = p->rules;
+    j->in = *in;
+    arena_init(&j->arena, JOB_ARENA);
+    j->sender.msisdn = in->from;
+    j->sender.person = directory_person(&p->rules->directory, in->from);
+    read_without_store(j, OUTAGE_REDIS);
+    say_aside(j, ASIDE_REFUSED);
+    arena_free(&j->arena);
+    free(j);
+}
+
 static void take(struct pipeline *p, const struct inbound *in, bool replayed, answer_cb *cb, void *arg)
 {
     unsigned budget_ms = 0;
@@ -508,6 +528,8 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
     bool by_sender;
 
     if (p->draining || p->under_way >= p->options.max_under_way || !(j = job_new(p, in))) {
+        if (!replayed)
+            alarm_refused(p, in);
         refuse(cb, arg, p->draining ? REASON_draining : REASON_busy);
         return;
     }
@@ -556,6 +578,8 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
     p->store = store;
     p->rules = rules;
     p->options = *options;
+    if (options->send_now)
+        p->aside = aside_new(loop, options->send_now, options->arg);
     p->gauge = stat_get(STAT_GAUGE, "jobs_under_way", "Messages being carried out now.", NULL, NULL);
     p->seconds = stat_hist_get("message_seconds", "From receipt to the answer after the commit.");
     return p;
@@ -563,6 +587,7 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
 
 void pipeline_free(struct pipeline *p)
 {
+    aside_free(p->aside);
     free(p);
 }
 

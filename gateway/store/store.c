@@ -49,6 +49,13 @@ bool store_up(const struct store *s)
     return s->up;
 }
 
+const char *store_trouble(const struct store *s)
+{
+    if (s->up)
+        return NULL;
+    return s->trouble.text[0] ? s->trouble.text : "no Redis answers: see redis.address, and whether it runs";
+}
+
 /* The wires are greeted. */
 static void came_up(struct store *s)
 {
@@ -109,8 +116,9 @@ static int lock_state(struct store *s, struct err *err)
                        pid[0] ? pid : "unknown", s->state_dir);
     }
     n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+    /* Only for the message above: on a full disk it is left out. */
     if (ftruncate(s->lock_fd, 0) != 0 || pwrite(s->lock_fd, pid, (size_t)n, 0) != n)
-        return err_set(err, "state: %s cannot be written (%s)", path, strerror(errno));
+        log_text(LOG_WARN, "store", "%s cannot be written (%s)", path, strerror(errno));
     return 0;
 }
 

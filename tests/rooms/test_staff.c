@@ -93,8 +93,9 @@ static const char *ctl_say(struct world *w, const char *line)
 
 /* --- the gateway's side --- */
 
-static enum staff_health health(void *arg)
+static enum staff_health health(void *arg, struct buf *why)
 {
+    (void)why;
     return ((struct world *)arg)->health;
 }
 

@@ -127,7 +127,8 @@ function stopRedisOf(folder) {
 
 export class Gateway {
   // A folder with the sample configuration on free ports; `patch` may change the text of kentongan.yaml.
-  constructor({ patch = (yaml) => yaml } = {}) {
+  constructor({ patch = (yaml) => yaml, env = {} } = {}) {
+    this.env = env; // of the process, beside ours
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-system-'));
     folders.add(this.folder);
     fs.cpSync(path.join(root, 'config'), path.join(this.folder, 'config'), { recursive: true });
@@ -143,7 +144,7 @@ export class Gateway {
 
   // Resolves when it serves.
   async start() {
-    this.process = start(binary, ['serve', '-c', this.config]);
+    this.process = start(binary, ['serve', '-c', this.config], { env: { ...process.env, ...this.env } });
     await waitFor('the gateway serves', () => {
       if (this.process.how) throw new Hopeless(`the gateway ended with ${JSON.stringify(this.process.how)}`);
       const telco = /telco\s+(http:\S+)/.exec(this.process.out);

@@ -16,6 +16,8 @@ enum store_rc {
 };
 
 bool store_up(const struct store *);
+/* Why Redis is not used now and what mends it, for people; NULL while it is up. */
+const char *store_trouble(const struct store *);
 
 struct store_figures {
     uint64_t commits, conflicts, duplicates, reconnects, spooled, parked;

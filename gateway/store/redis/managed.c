@@ -27,6 +27,8 @@ enum {
     LIVED_MS = 5000,
     PATH_BYTES = 1024,
     LOCK_FD = 3,
+    ROOM_BYTES = 1024 * 1024, /* free before it is started */
+    ROOM_MS = 1000,           /* between looks for them */
 };
 
 struct managed {
@@ -36,7 +38,7 @@ struct managed {
     pid_t child; /* ours, 0 when it was taken over */
     int64_t started_ms, wait_ms, not_before_ms;
     unsigned in_vain;
-    bool stopping;
+    bool stopping, no_room;
     struct err fault;
 };
 
@@ -124,8 +126,6 @@ struct managed *managed_new(struct loop *loop, const char *state_dir, struct err
         err_set(err, "redis: managed: %s cannot be made (%s)", m->folder, strerror(errno));
         goto fail;
     }
-    if (write_conf(m, err) != 0)
-        goto fail;
     return m;
 fail:
     free(m);
@@ -209,6 +209,32 @@ static bool start(struct managed *m, int lock)
     return true;
 }
 
+/* Into a full disk it would be started in vain, again and again: it ends at its first write. */
+static bool has_room(struct managed *m)
+{
+    char path[PATH_BYTES + 16];
+    int fd, rc = -1;
+    bool no_room;
+
+    snprintf(path, sizeof path, "%s/room", m->folder);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        rc = posix_fallocate(fd, 0, ROOM_BYTES);
+        close(fd);
+        unlink(path);
+    }
+    no_room = rc != 0;
+    if (no_room != m->no_room)
+        log_text(no_room ? LOG_ERROR : LOG_INFO, "redis",
+                 no_room ? "no room in %s (%s): redis-server is started when there is some: free space there"
+                         : "room in %s again",
+                 m->folder, strerror(rc > 0 ? rc : errno));
+    m->no_room = no_room;
+    if (no_room)
+        err_set(&m->fault, "no room in %s: free space there", m->folder);
+    return !no_room;
+}
+
 static void reap_child(struct managed *m)
 {
     int64_t now = clock_mono_ms();
@@ -242,7 +268,11 @@ bool managed_ensure(struct managed *m)
     lock = take_lock(m);
     if (lock < 0)
         return true; /* one lives, or is on its way out: the connection will tell */
-    return start(m, lock);
+    if (has_room(m) && write_conf(m, &m->fault) == 0)
+        return start(m, lock);
+    close(lock);
+    m->not_before_ms = clock_mono_ms() + ROOM_MS;
+    return false;
 }
 
 const char *managed_fault(const struct managed *m)

@@ -58,6 +58,7 @@ struct store {
     struct wires *wires;
     struct redis *redis; /* the first of them */
     bool up, closing, freeing;
+    struct err trouble; /* why Redis is not used now, and what mends it */
 
     void (*ready)(void *, const struct err *);
     void *ready_arg;

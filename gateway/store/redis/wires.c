@@ -63,6 +63,7 @@ void store_refused(struct store *s, const redisReply *reply)
 
     snprintf(why, sizeof why, "refused: %.*s", SLICE_ARG(slice_take(slice_make(reply->str, reply->len), 90)));
     log_text(LOG_ERROR, "store", "redis refuses to serve (%s)", why);
+    err_set(&s->trouble, "redis refuses to serve (%s)", why);
     drop_all(s->wires, why);
 }
 
@@ -90,12 +91,14 @@ static void greeting_ended(struct wires *w)
         return;
     if (w->fault.text[0]) {
         log_text(LOG_ERROR, "store", "%s", w->fault.text);
+        s->trouble = w->fault;
         drop_all(w, "the greeting failed");
         s->tell->ready(s, &w->fault);
         return;
     }
     if (s->up)
         return;
+    s->trouble.text[0] = '\0';
     for (unsigned i = 0; i < WIRES; i++)
         redis_settled(w->wire[i].redis);
     loop_timer_set(w->verify, VERIFY_MS);
@@ -127,6 +130,7 @@ static void on_loading(void *arg, const redisReply *reply)
         return;
     if (reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7) == 0) {
         log_text(LOG_INFO, "store", "redis is still loading its data");
+        err_set(&w->store->trouble, "redis is still loading its data: wait");
         drop_all(w, "loading");
         return;
     }
@@ -290,16 +294,13 @@ static bool on_before(void *arg)
     const struct wire *wire = arg;
     struct wires *w = wire->all;
     struct store *s = w->store;
-    struct err e;
 
     if (wire != &w->wire[0])
         return redis_ready(w->wire[0].redis);
     if (!s->managed || managed_ensure(s->managed))
         return true;
-    if (managed_fault(s->managed) && s->ready) {
-        err_set(&e, "%s", managed_fault(s->managed));
-        s->tell->ready(s, &e);
-    }
+    if (managed_fault(s->managed)) /* not for ever: it may be mended while we serve from the spool */
+        err_set(&s->trouble, "%s", managed_fault(s->managed));
     return false;
 }
 

@@ -25,6 +25,9 @@ enum {
     HEAD = 8,
     WINDOW = 64, /* handed out at once */
     AGAIN_MS = 1000,
+    PROBE_MS = 5000,
+    PROBE_BROKEN_MS = 1000,
+    ROOM_BYTES = 64 * 1024,
     NAME_MAX_BYTES = 48,
 };
 
@@ -78,6 +81,8 @@ struct spool {
     struct loop_timer *again;
     unsigned out;
     bool planned;
+    bool broken; /* the last write failed: tried again by `probe` */
+    struct loop_timer *probe;
 };
 
 /* --- frames --- */
@@ -311,6 +316,46 @@ static bool write_batch(struct spool *p)
     return fdatasync(p->fd) == 0;
 }
 
+/* Is there room?  Asked by a frame's worth of bytes that are thrown away, and only while it matters: Redis is
+ * away, or the last write failed. */
+static bool has_room(const struct spool *p)
+{
+    static const char nothing[ROOM_BYTES];
+    int fd = openat(p->folder_fd, "room", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, nothing, sizeof nothing) == (ssize_t)sizeof nothing && fdatasync(fd) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    unlinkat(p->folder_fd, "room", 0);
+    return ok;
+}
+
+static void enter_broken(struct spool *p, bool broken)
+{
+    if (p->broken == broken)
+        return;
+    p->broken = broken;
+    if (broken)
+        log_text(LOG_ERROR, "spool", "messages cannot be kept in %s (%s): free space there", p->folder,
+                 strerror(errno));
+    else
+        log_text(LOG_INFO, "spool", "messages can be kept in %s again", p->folder);
+}
+
+static void on_probe(void *arg)
+{
+    struct spool *p = arg;
+
+    if (p->broken || !p->store->up)
+        enter_broken(p, !has_room(p));
+    loop_timer_set(p->probe, p->broken ? PROBE_BROKEN_MS : PROBE_MS);
+}
+
+bool store_spool_takes(const struct store *s)
+{
+    return !s->spool->broken && s->spool->total < SPOOL_MAX - FRAME_MAX;
+}
+
 static void plan(struct spool *p, int64_t after_ms)
 {
     if (!p->store->up || !p->f || p->planned)
@@ -332,9 +377,9 @@ void spool_turn_end(void *arg)
         ok = write_batch(p);
         if (ok) {
             p->size += p->batch.n;
+            enter_broken(p, false);
         } else {
-            log_text(LOG_ERROR, "spool", "messages cannot be written to %s (%s): free space there", p->folder,
-                     strerror(errno));
+            enter_broken(p, true);
             p->total -= p->batch.n;
             if (p->fd >= 0 && ftruncate(p->fd, (off_t)p->size) != 0)
                 log_text(LOG_WARN, "spool", "what was half written stays (%s)", strerror(errno));
@@ -531,6 +576,8 @@ struct spool *spool_open(struct store *s, struct err *err)
     p->files_end = &p->files;
     buf_init(&p->batch, SPOOL_MAX);
     p->again = loop_timer_new(s->loop, "store: spool", hand_out, p);
+    p->probe = loop_timer_new(s->loop, "store: spool's room", on_probe, p);
+    loop_timer_set(p->probe, PROBE_MS);
     snprintf(path, sizeof path, "%s/spool", s->state_dir);
     p->folder = strdup(path);
     if (!p->folder || (mkdir(path, 0700) != 0 && errno != EEXIST) ||
@@ -562,6 +609,7 @@ void spool_free(struct spool *p)
     if (p->folder_fd >= 0)
         close(p->folder_fd);
     loop_timer_free(p->again);
+    loop_timer_free(p->probe);
     buf_free(&p->batch);
     free(p->folder);
     free(p);

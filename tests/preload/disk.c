@@ -1,0 +1,59 @@
+/* disk.c - LD_PRELOAD: a disk that is full while the file $DISK_FULL_FLAG exists.  Inherited by the managed
+ * redis-server.  Only files are on it; sockets, pipes and the terminal are not. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static int full(int fd)
+{
+    const char *flag = getenv("DISK_FULL_FLAG");
+    struct stat st;
+
+    if (!flag || access(flag, F_OK) != 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return 0;
+    errno = ENOSPC;
+    return 1;
+}
+
+typedef ssize_t write_f(int, const void *, size_t);
+typedef ssize_t writev_f(int, const struct iovec *, int);
+typedef ssize_t pwrite_f(int, const void *, size_t, off_t);
+typedef int fallocate_f(int, off_t, off_t);
+
+ssize_t write(int fd, const void *p, size_t n)
+{
+    static write_f *real;
+
+    if (!real)
+        real = (write_f *)dlsym(RTLD_NEXT, "write");
+    return full(fd) ? -1 : real(fd, p, n);
+}
+
+ssize_t writev(int fd, const struct iovec *v, int n)
+{
+    return full(fd) ? -1 : ((writev_f *)dlsym(RTLD_NEXT, "writev"))(fd, v, n);
+}
+
+ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
+{
+    return full(fd) ? -1 : ((pwrite_f *)dlsym(RTLD_NEXT, "pwrite"))(fd, p, n, at);
+}
+
+ssize_t pwrite64(int fd, const void *p, size_t n, off_t at)
+{
+    return full(fd) ? -1 : ((pwrite_f *)dlsym(RTLD_NEXT, "pwrite64"))(fd, p, n, at);
+}
+
+int posix_fallocate(int fd, off_t at, off_t n)
+{
+    return full(fd) ? ENOSPC : ((fallocate_f *)dlsym(RTLD_NEXT, "posix_fallocate"))(fd, at, n);
+}
+
+int posix_fallocate64(int fd, off_t at, off_t n)
+{
+    return posix_fallocate(fd, at, n);
+}
