@@ -1,4 +1,4 @@
-/* check.c - proves the USSD dialogue when a configuration is loaded, and draws it.  See ussd.h.
+/* check.c - proves the USSD dialogue when a configuration is loaded.  See ussd.h.
  *
  * Pure.  Builds each page by the same code that a caller meets, at its longest fill. */
 #include <string.h>
@@ -12,51 +12,15 @@ enum {
     CHECK_MEMORY = 8 << 20
 };
 
+/* Whatever the dialogue says, in each menu's language. */
 static const char *const texts[] = {
-    "ussd.belum_terdaftar",
-    "ussd.menunggu",
-    "ussd.tanpa_menu",
-    "ussd.sibuk",
-    "ussd.ditolak",
-    "ussd.bukan_tugas",
-    "ussd.belum_selesai",
-    "ussd.lanjut_ya",
-    "ussd.lanjut_tidak",
-    "ussd.lanjutkan",
-    "ussd.ya",
-    "ussd.bukan",
-    "ussd.tidak",
-    "ussd.ya_bukan",
-    "ussd.lengkapi",
-    "ussd.ubah",
-    "ussd.kirim",
-    "ussd.laki",
-    "ussd.perempuan",
-    "ussd.tahun",
-    "ussd.bulan",
-    "ussd.minggu",
-    "ussd.hari",
-    "ussd.lewat_sms",
-    "ussd.pakai_nomor",
-    "ussd.ragu",
-    "ussd.tidak_lazim",
-    "ussd.berapa",
-    "ussd.satuan",
-    "ussd.nol_lewati",
-    "ussd.kembali",
-    "ussd.kembali_000",
-    "ussd.kirim_kembali",
-    "ussd.lagi",
-    "ussd.selesai",
-    "ussd.lewati",
-    "ussd.salah_pilihan",
-    "ussd.salah_nomor",
-    "ussd.nomor_tidak_ada",
-    "ussd.nomor_lain",
-    "ussd.di_luar_batas",
-    "ussd.bertentangan",
-    "ussd.tidak_terbaca",
-    "ussd.sudah",
+#define CLOCK(id)
+#define FIGURE(id)
+#define TEXT(key) key,
+#include "flows/needs.def"
+#undef CLOCK
+#undef FIGURE
+#undef TEXT
 };
 
 struct check {
@@ -130,17 +94,32 @@ static void check_entry(struct check *k, const struct menu_entry *e)
     else if (!roles_may_command(&anyone, command))
         fault_add(k->faults, e->mark, "%s may not say \"%.*s\": remove the entry", role_name(anyone.role),
                   SLICE_ARG(e->name));
-    if (e->ask.n == 0)
-        return;
     begin(k, USSD_NUMBER);
     k->state.command = e->name;
-    check_page(k, e->mark, "this command");
-    if (e->words_n == 0)
+    if (e->ask.n)
+        check_page(k, e->mark, "this command");
+    if (!ussd_has_words(e))
         return;
     begin(k, USSD_WORDS);
     k->state.command = e->name;
     k->state.nomor = S("1234567890");
     check_page(k, e->mark, "this command's words");
+}
+
+/* A dialogue remembers a command by its name. */
+static void check_once(struct check *k, const struct menu *m, const struct menu_entry *e)
+{
+    for (unsigned p = 0; p < m->n; p++)
+        for (unsigned i = 0; i < m->pages[p].n; i++) {
+            const struct menu_entry *x = &m->pages[p].entries[i];
+
+            if (x == e)
+                return;
+            if (x->target == MENU_COMMAND && e->target == MENU_COMMAND && slice_eq(x->name, e->name)) {
+                fault_add(k->faults, e->mark, "\"%.*s\" stands twice in this menu", SLICE_ARG(e->name));
+                return;
+            }
+        }
 }
 
 /* Marks every page that can be come to from `page`. */
@@ -180,12 +159,43 @@ static void check_menu(struct check *k, const struct menu *m)
         begin(k, USSD_MENU);
         k->state.menu = p->name;
         check_page(k, p->mark, "this menu");
-        for (unsigned e = 0; e < p->n; e++)
+        for (unsigned e = 0; e < p->n; e++) {
             check_entry(k, &p->entries[e]);
+            check_once(k, m, &p->entries[e]);
+        }
     }
 }
 
 /* --- forms --- */
+
+/* What 999 leaves out, and what 0 says, must be no value of the field. */
+static void check_keys(struct check *k, const struct form *f, unsigned variant, unsigned field)
+{
+    const struct field *x = &f->fields[field];
+    const struct menu_field *mf = menu_field(k->c.rules->menus, f, field);
+    int64_t max = x->plausible_max ? x->plausible_max : x->max;
+    bool optional = !ussd_required(f, variant, field);
+
+    if (x->type == FIELD_NUMBER && optional && max >= 999 * 1000)
+        fault_add(k->faults, x->mark,
+                  "999 leaves \"%.*s\" out by USSD, so it may not be a plausible value: lower its max",
+                  SLICE_ARG(x->name));
+    if (mf && mf->zero_is_none && !optional)
+        fault_add(k->faults, mf->mark, "\"zero_is_none\": %.*s must be given", SLICE_ARG(x->name));
+}
+
+/* Where a number is asked 98 is a number: the page cannot be turned. */
+static void check_one_turn(struct check *k, struct mark at)
+{
+    size_t all = USSD_NOTE + 1 + k->page.head.n + 1 + k->page.foot.n;
+
+    for (unsigned i = 0; i < k->page.n; i++)
+        all += k->page.line[i].n + 1;
+    if (all > USSD_SEPTETS)
+        fault_add(k->faults, at,
+                  "USSD page of this number: %zu septets at its longest, %d fit: shorten its question", all,
+                  USSD_SEPTETS);
+}
 
 static void check_field(struct check *k, const struct form *f, unsigned variant, unsigned field)
 {
@@ -204,6 +214,9 @@ static void check_field(struct check *k, const struct form *f, unsigned variant,
     k->state.variant = variant;
     k->state.field = (int)field;
     check_page(k, x->mark, "this field");
+    check_keys(k, f, variant, field);
+    if (ussd_numeric(x->type))
+        check_one_turn(k, x->mark);
     if (x->type == FIELD_AGE) {
         k->state.place = USSD_UNIT;
         k->state.item = S("12345678");
@@ -267,20 +280,11 @@ static void check_form(struct check *k, const struct form *f)
     check_page(k, f->mark, "1 Lanjut 2 Mulai baru");
 }
 
-static bool in_some_menu(const struct menu_set *set, const struct form *f)
-{
-    for (unsigned m = 0; m < set->menus_n; m++)
-        for (unsigned p = 0; p < set->menus[m].n; p++)
-            for (unsigned e = 0; e < set->menus[m].pages[p].n; e++)
-                if (set->menus[m].pages[p].entries[e].form == f)
-                    return true;
-    return false;
-}
-
 static void check_texts(struct check *k, const struct menu *m)
 {
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!text_exists(k->c.rules->texts, m->language, texts[i]))
+        if (slice_starts(slice_of(texts[i]), "ussd.") &&
+            !text_exists(k->c.rules->texts, m->language, texts[i]))
             fault_add(k->faults, m->mark, "the catalogue \"%.*s\" has no text \"%s\"", SLICE_ARG(m->language),
                       texts[i]);
 }
@@ -298,71 +302,8 @@ void ussd_check(const struct ruleset *rs, struct faults *faults)
     for (unsigned i = 0; i < rs->forms.n && rs->menus->menus_n; i++) {
         k.c.menu = &rs->menus->menus[0];
         k.c.language = k.c.menu->language;
-        if (in_some_menu(rs->menus, &rs->forms.forms[i]))
+        if (menu_offers_form(rs->menus, &rs->forms.forms[i]))
             check_form(&k, &rs->forms.forms[i]);
     }
     arena_free(&arena);
-}
-
-/* --- Graphviz --- */
-
-static void node(struct buf *b, struct slice a, struct slice id, struct slice label)
-{
-    buf_printf(b, "  \"%.*s/%.*s\" [label=", SLICE_ARG(a), SLICE_ARG(id));
-    buf_json(b, label);
-    buf_str(b, "];\n");
-}
-
-static void graph_menu(struct buf *b, const struct menu *m)
-{
-    struct slice role = slice_of(role_name(m->role));
-
-    for (unsigned i = 0; i < m->n; i++) {
-        const struct menu_page *p = &m->pages[i];
-
-        node(b, role, p->name, p->title);
-        for (unsigned e = 0; e < p->n; e++) {
-            const struct menu_entry *to = &p->entries[e];
-
-            buf_printf(b, "  \"%.*s/%.*s\" -> ", SLICE_ARG(role), SLICE_ARG(p->name));
-            if (to->target == MENU_PAGE)
-                buf_printf(b, "\"%.*s/%.*s\"", SLICE_ARG(role), SLICE_ARG(to->name));
-            else
-                buf_printf(b, "\"%s %.*s\"", to->target == MENU_FORM ? "form" : "command",
-                           SLICE_ARG(to->name));
-            buf_printf(b, " [label=\"%u\"];\n", e + 1);
-        }
-    }
-}
-
-static void graph_form(struct buf *b, const struct menu_set *set, const struct form *f)
-{
-    const struct menu_form *mf = menu_form(set, f);
-
-    for (unsigned w = 0; w < (mf && mf->ways_n ? mf->ways_n : 1); w++) {
-        const struct variant *v = &f->variants[mf && mf->ways_n ? mf->ways[w].variant : 0];
-
-        buf_printf(b, "  \"form %.*s\"", SLICE_ARG(f->name));
-        for (unsigned i = 0; i < v->uses_n; i++) {
-            const struct field *x = &f->fields[v->uses[i]];
-
-            if (!x->hidden && x->ask.n)
-                buf_printf(b, " -> \"%.*s %u %.*s\"", SLICE_ARG(f->name), w + 1, SLICE_ARG(x->name));
-        }
-        buf_printf(b, " -> \"%.*s kirim\"", SLICE_ARG(f->name));
-        if (mf && mf->ways_n > 1)
-            buf_printf(b, " [label=\"%u\"]", w + 1);
-        buf_str(b, ";\n");
-    }
-}
-
-void ussd_graph(const struct ruleset *rs, struct buf *b)
-{
-    buf_str(b, "digraph ussd {\n  rankdir=LR;\n  node [shape=box];\n");
-    for (unsigned i = 0; i < rs->menus->menus_n; i++)
-        graph_menu(b, &rs->menus->menus[i]);
-    for (unsigned i = 0; i < rs->forms.n; i++)
-        if (in_some_menu(rs->menus, &rs->forms.forms[i]))
-            graph_form(b, rs->menus, &rs->forms.forms[i]);
-    buf_str(b, "}\n");
 }

@@ -1,7 +1,8 @@
-/* field.c - the input of a page that asks for a field of the form, by the field's type.  See
- * ussd/walk.h. */
+/* field.c - see field.h. */
+#include "flows/ussd/field.h"
+
 #include "flows/understand/understanding.h"
-#include "flows/ussd/walk.h"
+#include "flows/ussd/options.h"
 
 enum {
     COUNT_MAX = 9999
@@ -32,12 +33,25 @@ static void add_item(struct ussd_walk *w, struct value *v, struct slice code, in
     v->n++;
 }
 
+/* Chosen by mistake. */
+static void drop_item(struct value *v, struct slice code)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < v->n; i++)
+        if (!slice_eq(v->items[i], code))
+            v->items[n++] = v->items[i];
+    v->n = n;
+    if (n == 0)
+        v->kind = VALUE_ABSENT;
+}
+
 /* More may follow: 99 ends the list.  An emergency in it does not wait for that. */
-static void list_grew(struct ussd_walk *w)
+static void list_changed(struct ussd_walk *w)
 {
     w->s->skipped &= ~(1U << w->s->field);
     w->s->sub = 0;
-    ussd_walk_judge(w);
+    ussd_move_judge(w);
 }
 
 static bool is_date(struct slice s)
@@ -53,7 +67,7 @@ static void take_value(struct ussd_walk *w, const struct value *v)
     if (f->type == FIELD_CHOICES && v->kind == VALUE_LIST) {
         for (unsigned i = 0; i < v->n; i++)
             add_item(w, &s->values[s->field], v->items[i], 0);
-        list_grew(w);
+        list_changed(w);
         return;
     }
     if (f->type == FIELD_AGE && f->companion >= 0 && is_date(v->text)) {
@@ -64,7 +78,7 @@ static void take_value(struct ussd_walk *w, const struct value *v)
     }
     if (f->type == FIELD_NOMOR)
         w->number_given = true;
-    ussd_walk_valued(w);
+    ussd_move_valued(w);
 }
 
 /* A keypad's only mark is the star: 9*2 is 9,2 and 120*80 is 120/80. */
@@ -80,6 +94,12 @@ static struct slice with_marks(struct ussd_walk *w, const struct field *f, struc
     return slice_make(p, in.n);
 }
 
+/* "15": of this month?  On a page where digits choose, nobody knows whether a day was meant. */
+static bool is_lone_day(const struct field *f, struct slice in)
+{
+    return f->type == FIELD_DATE && in.n <= 2 && slice_all_digits(in);
+}
+
 void ussd_field_read(struct ussd_walk *w, struct slice input)
 {
     struct ussd_state *s = w->s;
@@ -88,22 +108,25 @@ void ussd_field_read(struct ussd_walk *w, struct slice input)
     enum report_error e = understand_field(w->c.rules, s->form, (unsigned)s->field, with_marks(w, f, input),
                                            w->c.now_ms, w->c.arena, &v);
 
+    if (e == ERROR_NONE && is_lone_day(f, input))
+        e = ERROR_AMBIGUOUS;
     if (e == ERROR_NONE && v.kind != VALUE_ABSENT) {
+        s->filled &= ~(1U << s->field);
         take_value(w, &v);
     } else if (e == ERROR_AMBIGUOUS && f->type == FIELD_AGE && slice_all_digits(input)) {
-        ussd_walk_turn(w, USSD_UNIT, s->field);
+        ussd_move_turn(w, USSD_UNIT, s->field);
         s->item = input;
     } else if (e == ERROR_AMBIGUOUS && v.kind == VALUE_NUMBER && f->type == FIELD_NUMBER) {
         s->filled |= 1U << s->field; /* the echo page asks */
         take_value(w, &v);
     } else if (e == ERROR_AMBIGUOUS && v.kind != VALUE_ABSENT) {
-        ussd_walk_doubt(w, s->field, &v);
+        ussd_move_doubt(w, s->field, &v);
     } else if (e == ERROR_IMPLAUSIBLE && v.kind != VALUE_ABSENT) {
         s->values[s->field] = v;
-        ussd_walk_judge(w);
-        ussd_walk_turn(w, USSD_DOUBT, s->field);
+        ussd_move_judge(w);
+        ussd_move_turn(w, USSD_DOUBT, s->field);
     } else {
-        w->note = ussd_walk_error(w, f, e);
+        w->note = ussd_move_error(w, f, e);
     }
 }
 
@@ -116,15 +139,15 @@ static void take_code(struct ussd_walk *w, struct slice code)
     switch (s->form->fields[s->field].type) {
     case FIELD_COUNTS:
         if (code.n) {
-            ussd_walk_turn(w, USSD_COUNT, s->field);
+            ussd_move_turn(w, USSD_COUNT, s->field);
             s->item = code;
         } else {
-            ussd_walk_no_choice(w);
+            ussd_move_no_choice(w);
         }
         break;
     case FIELD_CHOICES:
         add_item(w, &s->values[s->field], code, 0);
-        list_grew(w);
+        list_changed(w);
         break;
     case FIELD_CHOICE:
     case FIELD_SEX:
@@ -142,27 +165,26 @@ static void take_option(struct ussd_walk *w, const struct ussd_option *o)
 
     switch (o->kind) {
     case OPTION_SMS:
-        ussd_walk_draft(w);
+        ussd_move_draft(w);
         break;
     case OPTION_NUMBER:
         for (unsigned i = 0; i < s->form->fields_n; i++)
-            ussd_walk_forget(s, i);
+            ussd_move_forget(s, i);
         s->variant = o->at;
-        ussd_walk_next(w);
+        ussd_move_next(w);
+        break;
+    case OPTION_CHOSEN:
+        if (s->form->fields[s->field].type == FIELD_CHOICES) {
+            drop_item(&s->values[s->field], o->value);
+            list_changed(w);
+            break;
+        }
+        take_code(w, o->value);
         break;
     default:
         take_code(w, o->value);
         break;
     }
-}
-
-static void end_of_list(struct ussd_walk *w)
-{
-    struct ussd_state *s = w->s;
-
-    if (s->values[s->field].kind == VALUE_ABSENT)
-        s->skipped |= 1U << s->field;
-    ussd_walk_valued(w);
 }
 
 /* "1,5" or "1 5" on a page that takes several. */
@@ -186,7 +208,14 @@ static void choose(struct ussd_walk *w, const struct ussd_options *o, struct sli
     if (slice_to_u64(digits, &n) && n >= 1 && n <= o->n)
         take_option(w, &o->option[n - 1]);
     else
-        ussd_walk_no_choice(w);
+        ussd_move_no_choice(w);
+}
+
+static bool is_option(const struct ussd_options *o, struct slice digits)
+{
+    uint64_t n;
+
+    return slice_to_u64(digits, &n) && n >= 1 && n <= o->n;
 }
 
 static void choose_several(struct ussd_walk *w, const struct ussd_options *o, struct slice in)
@@ -215,15 +244,9 @@ void ussd_field_input(struct ussd_walk *w, struct slice in)
     if (!o)
         return;
     ussd_options(&w->c, s, o);
-    if (ussd_has_99(s) && slice_is(in, "99")) {
-        end_of_list(w);
-    } else if ((slice_is(in, "0") && ussd_zero_skips(s->form, s->variant, (unsigned)s->field)) ||
-               (slice_is(in, "999") && ussd_999_skips(s->form, s->variant, (unsigned)s->field))) {
-        s->skipped |= 1U << s->field;
-        ussd_walk_next(w);
-    } else if (f->type == FIELD_CHOICES && several_digits(in)) {
+    if (f->type == FIELD_CHOICES && several_digits(in)) {
         choose_several(w, o, in);
-    } else if (o->n && slice_all_digits(in)) {
+    } else if (o->n && slice_all_digits(in) && (!ussd_numeric(f->type) || is_option(o, in))) {
         choose(w, o, in);
     } else {
         ussd_field_read(w, in);
@@ -236,12 +259,12 @@ void ussd_field_count(struct ussd_walk *w, struct slice in)
     uint64_t n;
 
     if (!slice_to_u64(in, &n) || n > COUNT_MAX) {
-        w->note = ussd_walk_note(w, "ussd.tidak_terbaca", "contoh", S("5"));
+        w->note = ussd_move_note(w, "ussd.tidak_terbaca", "contoh", S("5"));
         return;
     }
     add_item(w, &s->values[s->field], s->item, (int64_t)n * 1000);
-    ussd_walk_turn(w, USSD_FIELD, s->field);
-    list_grew(w);
+    ussd_move_turn(w, USSD_FIELD, s->field);
+    list_changed(w);
 }
 
 void ussd_field_confirm(struct ussd_walk *w, bool yes)
@@ -249,25 +272,25 @@ void ussd_field_confirm(struct ussd_walk *w, bool yes)
     struct ussd_state *s = w->s;
 
     if (!yes) {
-        ussd_walk_ask_again(w, s->field, S(""));
+        ussd_move_ask_again(w, s->field, S(""));
     } else if (s->guess.kind != VALUE_ABSENT) {
         struct value guess = s->guess;
 
-        ussd_walk_turn(w, USSD_FIELD, s->field);
+        ussd_move_turn(w, USSD_FIELD, s->field);
         take_value(w, &guess);
     } else {
         s->sure |= 1U << s->field;
         s->filled &= ~(1U << s->field);
-        ussd_walk_judge(w);
-        ussd_walk_next(w);
+        ussd_move_judge(w);
+        ussd_move_next(w);
     }
 }
 
-void ussd_field_answer(struct ussd_walk *w, bool yes)
+void ussd_field_answer(struct ussd_walk *w, struct slice answer)
 {
     struct ussd_state *s = w->s;
-    const struct menu_questions *q = ussd_questions(w->c.rules, s);
-    struct slice all = arena_printf(w->c.arena, "%.*s%c", SLICE_ARG(s->item), yes ? 'Y' : 'T');
+    const struct menu_questions *q = ussd_questions(w->c.rules, s, s->field);
+    struct slice all = arena_printf(w->c.arena, "%.*s%.*s", SLICE_ARG(s->item), SLICE_ARG(answer));
 
     s->item = all;
     if (!q || all.n >= q->n)

@@ -1,74 +1,9 @@
-/* options.c - which digit of a page stands for what.  See ussd/page.h. */
+/* options.c - see options.h. */
+#include "flows/ussd/options.h"
+
 #include "flows/step/drafts.h"
 #include "flows/step/roles.h"
-#include "flows/ussd/page.h"
-
-bool ussd_required(const struct form *f, unsigned variant, unsigned field)
-{
-    return variant_requires(&f->variants[variant], field);
-}
-
-bool ussd_numeric(enum field_type t)
-{
-    return t == FIELD_NUMBER || t == FIELD_PRESSURE || t == FIELD_AGE || t == FIELD_DATE ||
-           t == FIELD_MONTH || t == FIELD_NIK || t == FIELD_NOMOR;
-}
-
-static bool has_zero(const struct field *f)
-{
-    return (f->type == FIELD_NUMBER || f->type == FIELD_AGE) && f->min <= 0;
-}
-
-bool ussd_zero_skips(const struct form *f, unsigned variant, unsigned field)
-{
-    const struct field *x = &f->fields[field];
-
-    return !has_zero(x) && ussd_numeric(x->type) && !ussd_required(f, variant, field);
-}
-
-bool ussd_999_skips(const struct form *f, unsigned variant, unsigned field)
-{
-    const struct field *x = &f->fields[field];
-
-    return has_zero(x) && ussd_numeric(x->type) && !ussd_required(f, variant, field);
-}
-
-bool ussd_zero_answers(const struct form *f, unsigned variant, unsigned field)
-{
-    return has_zero(&f->fields[field]) || ussd_zero_skips(f, variant, field);
-}
-
-bool ussd_has_99(const struct ussd_state *s)
-{
-    const struct field *f = s->form && s->field >= 0 ? &s->form->fields[s->field] : NULL;
-
-    if (s->place != USSD_FIELD || !f || ussd_numeric(f->type))
-        return false;
-    if (!ussd_required(s->form, s->variant, (unsigned)s->field))
-        return true;
-    return (f->type == FIELD_CHOICES || f->type == FIELD_COUNTS) && s->values[s->field].n > 0;
-}
-
-const struct menu_page *ussd_menu_page(const struct ussd_context *c, const struct ussd_state *s)
-{
-    const struct menu_page *p = menu_page(c->menu, s->menu);
-
-    return p ? p : &c->menu->pages[0];
-}
-
-const struct menu_entry *ussd_command(const struct ussd_context *c, const struct ussd_state *s)
-{
-    for (unsigned i = 0; i < c->menu->n; i++)
-        for (unsigned k = 0; k < c->menu->pages[i].n; k++) {
-            const struct menu_entry *e = &c->menu->pages[i].entries[k];
-
-            if (e->target == MENU_COMMAND && slice_eq(e->name, s->command))
-                return e;
-        }
-    return NULL;
-}
-
-/* --- options --- */
+#include "parsers/date.h"
 
 static struct ussd_option *add(struct ussd_options *o, enum ussd_option_kind kind, struct slice say)
 {
@@ -137,36 +72,84 @@ static bool listed_before(const struct word_list *list, unsigned at)
     return false;
 }
 
-static void word_options(const struct ussd_context *c, const struct field *f, const struct value *chosen,
-                         struct ussd_options *o)
+static bool is_chosen(const struct value *chosen, struct slice value)
 {
+    for (unsigned k = 0; k < chosen->n; k++)
+        if (slice_eq(chosen->items[k], value))
+            return true;
+    return false;
+}
+
+/* "hapus BCG" takes it out again; "A = 5" asks for its count again. */
+static void add_chosen(const struct ussd_context *c, const struct value *chosen, struct slice say,
+                       struct slice value, struct ussd_options *o)
+{
+    struct ussd_option *p = add(o, OPTION_CHOSEN, ussd_text(c, "ussd.hapus", "isi", say));
+
+    p->value = value;
+    for (unsigned k = 0; chosen->kind == VALUE_COUNTS && k < chosen->n; k++)
+        if (slice_eq(chosen->items[k], value))
+            p->say =
+                arena_printf(c->arena, "%.*s = %lld", SLICE_ARG(say), (long long)(chosen->counts[k] / 1000));
+}
+
+static void word_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
+{
+    const struct field *f = &s->form->fields[s->field];
+    const struct value *chosen = &s->values[s->field];
+    const struct menu_person about = ussd_about(c, s);
+
     for (unsigned i = 0; f->list && i < f->list->n; i++) {
         const struct word *w = &f->list->words[i];
         struct slice say = word_say(w, c->arena);
         struct slice value = f->type == FIELD_COUNTS ? w->letter : f->type == FIELD_TEXT ? say : w->code;
-        bool in = value.n == 0;
 
-        if (listed_before(f->list, i))
+        if (value.n == 0 || listed_before(f->list, i))
             continue;
-
-        for (unsigned k = 0; k < chosen->n; k++)
-            in = in || slice_eq(chosen->items[k], value);
-        /* One that is chosen keeps its digit, but no longer its line. */
-        add_value(o, in ? slice_make(NULL, 0) : say, value);
+        if (is_chosen(chosen, value))
+            add_chosen(c, chosen, say, value, o);
+        else if (menu_offers(c->rules->menus, f->list, w, &about))
+            add_value(o, say, value);
     }
+}
+
+static const struct place *village_of(const struct ussd_context *c)
+{
+    return c->person && c->person->place ? place_village(c->person->place) : NULL;
+}
+
+/* All villages that lie where the sender sits. */
+static void village_options(const struct ussd_context *c, struct ussd_options *o)
+{
+    const struct directory *d = &c->rules->directory;
+    const struct place *at = c->person ? c->person->place : NULL, *area = at && at->area ? at->area : at;
+
+    for (unsigned i = 0; area && i < d->places_n; i++)
+        if ((d->places[i].level == PLACE_DESA || d->places[i].level == PLACE_KELURAHAN) &&
+            place_under(&d->places[i], area))
+            add_value(o, text_cut(d->places[i].name, 30, c->arena), d->places[i].name);
 }
 
 static void place_options(const struct ussd_context *c, enum menu_places which, struct ussd_options *o)
 {
     const struct place *p = c->person ? c->person->place : NULL;
 
-    if (which == MENU_PLACES_VILLAGE && p && (p = place_village(p)))
-        add_value(o, text_cut(p->name, 30, c->arena), p->name);
-    if (which != MENU_PLACES_UP)
-        return;
-    for (p = p ? p->parent : NULL; p; p = p->parent)
-        if (p->level == PLACE_PUSTU || p->level == PLACE_PUSKESMAS || p->level == PLACE_RS)
+    switch (which) {
+    case MENU_PLACES_VILLAGES:
+        village_options(c, o);
+        break;
+    case MENU_PLACES_VILLAGE:
+        if ((p = village_of(c)))
             add_value(o, text_cut(p->name, 30, c->arena), p->name);
+        break;
+    case MENU_PLACES_UP:
+        for (p = p ? p->parent : NULL; p; p = p->parent)
+            if (p->level == PLACE_PUSTU || p->level == PLACE_PUSKESMAS || p->level == PLACE_RS)
+                add_value(o, text_cut(p->name, 30, c->arena), p->name);
+        break;
+    default:
+        break;
+    }
 }
 
 /* The variant of the form that begins with a number; -1 when there is none. */
@@ -194,14 +177,26 @@ static void text_options(const struct ussd_context *c, const struct ussd_state *
     const struct field *f = &s->form->fields[s->field];
     const struct menu_field *mf = menu_field(c->rules->menus, s->form, (unsigned)s->field);
 
-    if (f->list && !mf)
-        word_options(c, f, &s->values[s->field], o);
+    const struct menu_person about = ussd_about(c, s);
+
+    if (f->list && (!mf || (!mf->choices_n && !mf->places)))
+        word_options(c, s, o);
     for (unsigned i = 0; mf && i < mf->choices_n; i++)
-        add_value(o, mf->choices[i], mf->choices[i]);
+        if (menu_fits(c->rules->menus, &mf->choices[i].fit, &about))
+            add_value(o, mf->choices[i].say, mf->choices[i].say);
     if (mf)
         place_options(c, mf->places, o);
     if (o->n == 0 && ussd_required(s->form, s->variant, (unsigned)s->field))
         add(o, OPTION_SMS, ussd_text(c, "ussd.lewat_sms", NULL, S("")));
+}
+
+/* Whoever types a day means an earlier one. */
+static void day_options(const struct ussd_context *c, struct ussd_options *o)
+{
+    int64_t today = date_today(c->now_ms, c->rules->utc_offset_min);
+
+    add_value(o, ussd_text(c, "ussd.hari_ini", NULL, S("")), date_iso(today, c->arena));
+    add_value(o, ussd_text(c, "ussd.kemarin", NULL, S("")), date_iso(today - 1, c->arena));
 }
 
 static void field_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
@@ -216,7 +211,10 @@ static void field_options(const struct ussd_context *c, const struct ussd_state 
     case FIELD_CHOICE:
     case FIELD_CHOICES:
     case FIELD_COUNTS:
-        word_options(c, f, &s->values[s->field], o);
+        word_options(c, s, o);
+        break;
+    case FIELD_DATE:
+        day_options(c, o);
         break;
     case FIELD_NAME:
         name_options(c, s, o);
@@ -233,21 +231,24 @@ static void field_options(const struct ussd_context *c, const struct ussd_state 
     }
 }
 
-const struct menu_questions *ussd_questions(const struct ruleset *rs, const struct ussd_state *s)
-{
-    const struct menu_field *mf =
-        s->form && s->field >= 0 ? menu_field(rs->menus, s->form, (unsigned)s->field) : NULL;
-
-    for (unsigned i = 0; mf && mf->by >= 0 && i < mf->questions_n; i++)
-        if (slice_eq(mf->questions[i].code, s->values[mf->by].text))
-            return &mf->questions[i];
-    return NULL;
-}
-
 static void yes_no(const struct ussd_context *c, const char *yes, const char *no, struct ussd_options *o)
 {
     add(o, OPTION_YES, ussd_text(c, yes, NULL, S("")));
     add(o, OPTION_NO, ussd_text(c, no, NULL, S("")));
+}
+
+/* Yes and no, or the answers that this question has. */
+static void question_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
+{
+    const struct menu_questions *q = ussd_questions(c->rules, s, s->field);
+    const struct menu_question *one = q && s->item.n < q->n ? &q->ask[s->item.n] : NULL;
+
+    for (unsigned i = 0; one && i < one->answers_n; i++)
+        add(o, OPTION_ANSWER, one->answers[i])->value = arena_printf(c->arena, "%u", i);
+    if (!one || one->answers_n)
+        return;
+    add(o, OPTION_ANSWER, ussd_text(c, "ussd.ya", NULL, S("")))->value = S("Y");
+    add(o, OPTION_ANSWER, ussd_text(c, "ussd.tidak", NULL, S("")))->value = S("T");
 }
 
 static void unit_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
@@ -289,7 +290,7 @@ void ussd_options(const struct ussd_context *c, const struct ussd_state *s, stru
         field_options(c, s, o);
         break;
     case USSD_QUESTION:
-        yes_no(c, "ussd.ya", "ussd.tidak", o);
+        question_options(c, s, o);
         break;
     case USSD_UNIT:
         unit_options(c, s, o);
@@ -307,6 +308,8 @@ void ussd_options(const struct ussd_context *c, const struct ussd_state *s, stru
         e = ussd_command(c, s);
         for (unsigned i = 0; e && i < e->words_n; i++)
             add_value(o, e->words[i], e->words[i]);
+        if (e)
+            place_options(c, e->places, o);
         break;
     default:
         break;

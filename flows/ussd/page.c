@@ -3,26 +3,6 @@
 
 #include <string.h>
 
-#include "flows/step/reply.h"
-
-struct slice ussd_text(const struct ussd_context *c, const char *key, const char *slot, struct slice value)
-{
-    struct text_fill fill = { .slot = slot, .value = value };
-
-    return text_fill(c->rules->texts, c->language, key, &fill, slot ? 1 : 0, c->arena);
-}
-
-struct slice ussd_say(const struct ussd_context *c, const struct form *f, unsigned field,
-                      const struct value *v)
-{
-    struct value *values = ARENA_ARRAY(c->arena, struct value, FORM_FIELDS);
-
-    if (!values)
-        return S("");
-    values[field] = *v;
-    return reply_echo(f, values, c->arena);
-}
-
 /* --- pages --- */
 
 static void add_line(struct ussd_page *p, struct slice line)
@@ -52,16 +32,26 @@ static struct slice chosen_so_far(const struct ussd_context *c, const struct uss
     return text_cut(ussd_say(c, s->form, (unsigned)s->field, v), USSD_NOTE, c->arena);
 }
 
-/* "99 Selesai 0 Kembali": on every turn of a long list. */
-static struct slice field_foot(const struct ussd_context *c, const struct ussd_state *s)
+static struct slice plain(const struct ussd_context *c, const char *key)
 {
-    bool zero = ussd_zero_answers(s->form, s->variant, (unsigned)s->field);
-    struct slice back = ussd_text(c, zero ? "ussd.kembali_000" : "ussd.kembali", NULL, S("")), end;
+    return ussd_text(c, key, NULL, S(""));
+}
 
-    if (!ussd_has_99(s))
-        return back;
-    end = ussd_text(c, s->values[s->field].n ? "ussd.selesai" : "ussd.lewati", NULL, S(""));
-    return arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(end), SLICE_ARG(back));
+static struct slice beside(const struct ussd_context *c, struct slice a, struct slice b)
+{
+    return a.n && b.n ? arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(a), SLICE_ARG(b)) : a.n ? a : b;
+}
+
+/* The keys of the page: "999 Lewati 0 Kembali", on every turn of a long list. */
+static struct slice foot_of(const struct ussd_context *c, const struct ussd_state *s)
+{
+    struct slice back = plain(c, ussd_zero_answers(c->rules, s) ? "ussd.kembali_000" : "ussd.kembali");
+
+    if (ussd_may_end(s))
+        return beside(c, plain(c, "ussd.selesai"), back);
+    if (ussd_may_skip(s) && !ussd_zero_skips(c->rules, s))
+        return beside(c, plain(c, "ussd.lewati"), back);
+    return back;
 }
 
 static void make_field(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
@@ -72,13 +62,14 @@ static void make_field(const struct ussd_context *c, const struct ussd_state *s,
     if (slice_empty(p->note))
         p->note = chosen_so_far(c, s);
     if (slice_empty(p->note))
-        p->note = s->who; /* whose number was given stays in sight */
+        p->note = s->who;              /* whose number was given stays in sight */
+    if (s->guess.kind != VALUE_ABSENT) /* put aside by 0 */
+        add_line(
+            p, text_cut(ussd_text(c, "ussd.tadi", "isi", ussd_say(c, s->form, (unsigned)s->field, &s->guess)),
+                        USSD_NOTE, c->arena));
     add_options(c, s, p);
-    if (ussd_zero_skips(s->form, s->variant, (unsigned)s->field))
-        add_line(p, ussd_text(c, "ussd.nol_lewati", NULL, S("")));
-    if (ussd_999_skips(s->form, s->variant, (unsigned)s->field))
-        add_line(p, ussd_text(c, "ussd.lewati_999", NULL, S("")));
-    p->foot = field_foot(c, s);
+    if (ussd_zero_skips(c->rules, s))
+        add_line(p, plain(c, "ussd.nol_lewati"));
 }
 
 /* The echo may be longer than one page: cut at blanks, so that 98 turns to the rest. */
@@ -101,18 +92,52 @@ static void add_words(const struct ussd_context *c, struct ussd_page *p, struct 
     }
 }
 
-/* All values; one whose decimal mark was filled in is asked: "BB 9,2kg?" (SPEC 3). */
+/* "rokok lebih dari 30. Ya: batuk. Lainnya tidak": how the questions of a screening were answered. */
+static struct slice answers_said(const struct ussd_context *c, const struct menu_questions *q,
+                                 struct slice answers)
+{
+    struct slice chosen = S(""), yes = S("");
+    unsigned no = 0;
+
+    for (unsigned i = 0; i < q->n && i < answers.n; i++) {
+        const struct menu_question *one = &q->ask[i];
+        unsigned at = (unsigned)(unsigned char)answers.p[i] - '0';
+
+        if (one->answers_n)
+            chosen = arena_printf(c->arena, "%.*s%.*s %.*s. ", SLICE_ARG(chosen), SLICE_ARG(one->say),
+                                  SLICE_ARG(at < one->answers_n ? one->answers[at] : S("?")));
+        else if (answers.p[i] == 'Y' || answers.p[i] == '1')
+            yes =
+                arena_printf(c->arena, "%.*s%s%.*s", SLICE_ARG(yes), yes.n ? ", " : "", SLICE_ARG(one->say));
+        else
+            no++;
+    }
+    if (!yes.n)
+        return beside(c, slice_trim(chosen), plain(c, "ussd.semua_tidak"));
+    yes = arena_printf(c->arena, "%.*s %.*s.", SLICE_ARG(plain(c, "ussd.jawab_ya")), SLICE_ARG(yes));
+    return beside(c, slice_trim(chosen), no ? beside(c, yes, plain(c, "ussd.lainnya_tidak")) : yes);
+}
+
+/* One value; one whose decimal mark was filled in is asked: "BB 9,2kg?" (SPEC 3). */
+static struct slice value_said(const struct ussd_context *c, const struct ussd_state *s, unsigned i)
+{
+    const struct menu_questions *q = ussd_questions(c->rules, s, (int)i);
+    struct slice say;
+
+    if (s->values[i].kind == VALUE_ABSENT)
+        return S("");
+    if (s->form->fields[i].type == FIELD_ANSWERS)
+        return q ? answers_said(c, q, s->values[i].text) : s->values[i].text;
+    say = ussd_say(c, s->form, i, &s->values[i]);
+    return say.n && (s->filled >> i & 1) ? arena_printf(c->arena, "%.*s?", SLICE_ARG(say)) : say;
+}
+
 static struct slice echo_of(const struct ussd_context *c, const struct ussd_state *s)
 {
     struct slice all = S("");
 
-    for (unsigned i = 0; i < s->form->fields_n; i++) {
-        struct slice say = s->values[i].kind == VALUE_ABSENT ? S("") : ussd_say(c, s->form, i, &s->values[i]);
-
-        if (say.n)
-            all = arena_printf(c->arena, "%.*s%s%.*s%s", SLICE_ARG(all), all.n ? " " : "", SLICE_ARG(say),
-                               s->filled >> i & 1 ? "?" : "");
-    }
+    for (unsigned i = 0; i < s->form->fields_n; i++)
+        all = beside(c, all, value_said(c, s, i));
     return all;
 }
 
@@ -137,18 +162,18 @@ static struct slice doubt_head(const struct ussd_context *c, const struct ussd_s
 /* "3/20 Tidur tidak nyenyak?" */
 static struct slice question_head(const struct ussd_context *c, const struct ussd_state *s)
 {
-    const struct menu_questions *q = ussd_questions(c->rules, s);
+    const struct menu_questions *q = ussd_questions(c->rules, s, s->field);
 
     if (!q || s->item.n >= q->n)
         return s->form->fields[s->field].ask;
-    return arena_printf(c->arena, "%zu/%u %.*s", s->item.n + 1, q->n, SLICE_ARG(q->texts[s->item.n]));
+    return arena_printf(c->arena, "%zu/%u %.*s", s->item.n + 1, q->n, SLICE_ARG(q->ask[s->item.n].ask));
 }
 
 static void make_dialogue(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
 {
     const struct menu_entry *e = NULL;
 
-    p->foot = ussd_text(c, "ussd.kembali", NULL, S(""));
+    p->foot = foot_of(c, s);
     switch (s->place) {
     case USSD_WAY:
         p->head = s->form->title;
@@ -163,7 +188,6 @@ static void make_dialogue(const struct ussd_context *c, const struct ussd_state 
         break;
     case USSD_COUNT:
         p->head = ussd_text(c, "ussd.berapa", "isi", s->item);
-        p->foot = ussd_text(c, "ussd.kembali_000", NULL, S(""));
         break;
     case USSD_UNIT:
         p->head = ussd_text(c, "ussd.satuan", "isi", s->item);
@@ -186,10 +210,8 @@ static void make_dialogue(const struct ussd_context *c, const struct ussd_state 
         break;
     case USSD_WORDS:
         e = ussd_command(c, s);
-        p->head = e ? arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(e->typed), SLICE_ARG(s->nomor)) : S("");
+        p->head = !e ? S("") : e->then.n ? e->then : beside(c, e->typed, s->nomor);
         add_options(c, s, p);
-        p->foot = arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(ussd_text(c, "ussd.lewati", NULL, S(""))),
-                               SLICE_ARG(p->foot));
         break;
     default:
         break;

@@ -66,12 +66,15 @@ void ussd_dialled(const struct ruleset *rs, struct inbound *in)
     }
 }
 
+/* The request that was answered last, or an earlier one of a session that goes on.  Once it ended, only the
+ * same step repeats it: some telcos give the next dial the same id. */
 static bool repeats(const struct inbound *in, const struct ussd_turn *t)
 {
     const struct ussd_state *s = &t->state;
 
-    return in->step > 0 && s->step > 0 && in->step <= s->step && slice_eq(t->session, s->session) &&
-           t->session.n > 0;
+    if (in->step == 0 || s->step == 0 || t->session.n == 0 || !slice_eq(t->session, s->session))
+        return false;
+    return s->ended ? in->step == s->step : in->step <= s->step;
 }
 
 /* No phone sends more than a page; a telco that does is not followed.  Cut between characters. */
@@ -215,7 +218,7 @@ static enum read_rc read_request(const struct ruleset *rs, const struct sender *
     if (in->op == USSD_ENDED) {
         t->kind = USSD_TURN_OVER;
         if (ussd_state_unfinished(&t->state) && t->state.form)
-            ussd_walk_judge(&t->walk);
+            ussd_move_judge(&t->walk);
         return name_subjects(rs, who, t, out);
     }
     if (repeats(in, t)) {

@@ -58,6 +58,8 @@ static void put_form(struct node *o, const struct ussd_state *s)
     put_fields(o, "filled", s->form, s->filled);
     node_put(o, "item", s->item);
     node_put(o, "who", s->who);
+    node_put(o, "sex", s->sex);
+    node_put(o, "born", s->born);
     if (s->field < 0)
         return;
     node_put(o, "ask", s->form->fields[s->field].name);
@@ -126,6 +128,8 @@ static bool get_form(const struct ruleset *rs, const struct node *o, struct aren
     s->filled = get_fields(o, "filled", s->form);
     s->item = node_text(o, "item");
     s->who = node_text(o, "who");
+    s->sex = node_text(o, "sex");
+    s->born = node_text(o, "born");
     if (!ask.n)
         return true;
     s->field = form_field_named(s->form, ask);

@@ -51,15 +51,16 @@ struct ussd_state {
     struct value values[FORM_FIELDS]; /* by field index */
     uint32_t skipped;                 /* bit by field index: asked, and nothing to say */
     uint32_t sure;                    /* bit by field index: the person confirmed what looked doubtful */
-    uint32_t filled; /* bit by field index: its missing decimal mark was filled in (SPEC 3) */
-    struct value guess;
-    struct slice item;     /* USSD_COUNT: the code; USSD_UNIT: the number typed */
-    struct slice who;      /* whose number was typed: "Siti Aminah" */
-    struct slice command;  /* USSD_NUMBER, USSD_WORDS: the entry's name */
-    struct slice question; /* USSD_ASKED */
-    struct slice nomor;    /* USSD_WORDS: the number typed; forms: of the draft that holds this report */
-    bool alarmed;          /* staff were told of it */
-    bool timed;            /* its timer is set */
+    uint32_t filled;        /* bit by field index: its missing decimal mark was filled in (SPEC 3) */
+    struct value guess;     /* USSD_DOUBT: asked back; USSD_FIELD: put aside by 0, comes back by another */
+    struct slice item;      /* USSD_COUNT: the code; USSD_UNIT: the number typed */
+    struct slice who;       /* whose number was typed: "Siti Aminah" … */
+    struct slice sex, born; /* … "P", "2025-09-01" */
+    struct slice command;   /* USSD_NUMBER, USSD_WORDS: the entry's name */
+    struct slice question;  /* USSD_ASKED */
+    struct slice nomor;     /* USSD_WORDS: the number typed; forms: of the draft that holds this report */
+    bool alarmed;           /* staff were told of it */
+    bool timed;             /* its timer is set */
 };
 
 /* False when there is none, it is broken or of another version: *out is then an empty state at the menu. */

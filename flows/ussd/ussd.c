@@ -9,6 +9,7 @@
 #include "flows/filing/filing.h"
 #include "flows/care/child.h"
 #include "flows/care/subject_report.h"
+#include "flows/ussd/page.h"
 #include "flows/ussd/turn.h"
 
 struct job {
@@ -49,14 +50,6 @@ static void set_timer(struct job *j, int64_t due_ms)
     j->s->timed = due_ms > 0;
 }
 
-static bool anything_said(const struct ussd_state *s)
-{
-    for (unsigned i = 0; s->form && i < s->form->fields_n; i++)
-        if (s->values[i].kind != VALUE_ABSENT)
-            return true;
-    return false;
-}
-
 static void save(struct job *j, uint64_t seen_rev, int64_t ttl_ms)
 {
     struct outcome *out = j->step.out;
@@ -83,7 +76,7 @@ static const struct report *unfinished(struct job *j)
         return from;
     *r = *from;
     for (unsigned i = 0; i < r->form->fields_n; i++)
-        if (j->s->filled >> i & 1 && !r->faults[i])
+        if (r->values[i].kind != VALUE_ABSENT && (j->s->filled >> i & 1) && !r->faults[i])
             r->faults[i] = ERROR_AMBIGUOUS; /* the echo page was not seen */
     if (r->status != REPORT_ACCEPTED)
         return r;
@@ -228,15 +221,19 @@ static void look_up(struct job *j)
             return;
         if (child_load(&j->step, nomor, &child) && in_her_area(j, &child)) {
             j->s->who = text_cut(child.nama, 20, j->step.arena);
+            j->s->sex = child.jk;
+            j->s->born = child.tgl_lahir;
+            if (j->s->place == USSD_FIELD)
+                ussd_move_next(&j->t->walk); /* what is asked depends on whom it is about */
             return;
         }
         kind = NUMBER_NONE;
     }
     j->t->walk.action = USSD_SHOW;
-    ussd_walk_ask_again(
+    ussd_move_ask_again(
         &j->t->walk, at,
         with_number(j, kind == NUMBER_NONE ? "ussd.nomor_tidak_ada" : "ussd.nomor_lain", nomor));
-    ussd_walk_judge(&j->t->walk);
+    ussd_move_judge(&j->t->walk);
 }
 
 static void act(struct job *j)
@@ -255,7 +252,7 @@ static void act(struct job *j)
 
 static void keep_time(struct job *j)
 {
-    bool wanted = ussd_state_unfinished(j->s) && anything_said(j->s) && j->s->place != USSD_ASKED;
+    bool wanted = ussd_state_unfinished(j->s) && ussd_move_anything(j->s) && j->s->place != USSD_ASKED;
 
     if (wanted && !j->s->timed)
         set_timer(j, j->step.now_ms + patience(j));
@@ -289,7 +286,8 @@ static enum step_rc step_command(struct job *j)
             say_end(j, out->sms[i].text);
     if (!j->screen.n)
         say_end(j, ussd_text(&j->t->walk.c, "ussd.sibuk", NULL, S("")));
-    if (anything_said(j->s) && j->s->place != USSD_ASKED) /* 00, a command, and later back to the report */
+    if (ussd_move_anything(j->s) &&
+        j->s->place != USSD_ASKED) /* 00, a command, and later back to the report */
         j->s->over = USSD_NOTHING_OVER;
     else
         end_dialogue(j);
@@ -308,13 +306,13 @@ static void step_timer_due(struct job *j, const struct subject *session)
         step_reason(&j->step, "timer_idle");
         return;
     }
-    if (ussd_state_unfinished(j->s) && anything_said(j->s) && j->step.person && j->step.person->active) {
+    if (ussd_state_unfinished(j->s) && ussd_move_anything(j->s) && j->step.person && j->step.person->active) {
         if (j->step.now_ms < j->s->at_ms + patience(j)) {
             set_timer(j, j->s->at_ms + patience(j));
             step_reason(&j->step, "timer");
             return;
         }
-        ussd_walk_judge(&j->t->walk);
+        ussd_move_judge(&j->t->walk);
         if (!done_by_sms(j))
             file(j, unfinished(j), false, &filed);
         if (filed.kind != FILED_REFUSED && !slice_eq(j->step.state->ussd_told, today)) {

@@ -6,22 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/conf/yaml.h"
+#include "gateway/conf/menus_private.h"
 
 enum {
     MENUS_MAX = 32,
-    FORMS_MAX = 64,
-    FIELDS_MAX = 128,
 };
 
-struct reader {
-    struct menu_set *set;
-    const struct form_set *forms;
-    struct arena *arena;
-    struct faults *faults;
-};
-
-static const struct form *need_form(struct reader *r, const struct yaml *at, struct slice name)
+static const struct form *need_form(struct menus_reader *r, const struct yaml *at, struct slice name)
 {
     const struct form *f = form_by_name(r->forms, name);
 
@@ -31,7 +22,7 @@ static const struct form *need_form(struct reader *r, const struct yaml *at, str
 }
 
 /* Which of form, command and page an entry leads to; false with a fault when not exactly one. */
-static bool entry_target(struct reader *r, struct yaml *y, struct menu_entry *e)
+static bool entry_target(struct menus_reader *r, struct yaml *y, struct menu_entry *e)
 {
     static const char *const keys[] = {
         [MENU_PAGE] = "page", [MENU_FORM] = "form", [MENU_COMMAND] = "command"
@@ -58,7 +49,7 @@ static bool entry_target(struct reader *r, struct yaml *y, struct menu_entry *e)
     return at != NULL;
 }
 
-static void read_entry(struct reader *r, struct yaml *y, struct menu_page *p)
+static void read_entry(struct menus_reader *r, struct yaml *y, struct menu_page *p)
 {
     struct menu_entry *e = &p->entries[p->n];
 
@@ -72,6 +63,8 @@ static void read_entry(struct reader *r, struct yaml *y, struct menu_page *p)
         e->typed = yaml_text(y, "typed", "", r->faults);
         e->ask = yaml_text(y, "ask", "", r->faults);
         e->words = yaml_texts(y, "words", &e->words_n, r->arena, r->faults);
+        e->then = yaml_text(y, "then", "", r->faults);
+        e->places = menus_places(r, y);
         if (slice_empty(e->typed))
             fault_add(r->faults, y->mark, "a command needs \"typed\": what an SMS would say, such as TERIMA");
     }
@@ -88,7 +81,7 @@ static bool named_on(const struct menu_page *p, const struct form *f)
 }
 
 /* `rest: forms`: all that the first page does not name, by title. */
-static void read_rest(struct reader *r, struct yaml *y, const struct menu *m, struct menu_page *p)
+static void read_rest(struct menus_reader *r, struct yaml *y, const struct menu *m, struct menu_page *p)
 {
     if (!slice_is(yaml_text(y, "rest", "", r->faults), "forms"))
         fault_add(r->faults, y->mark, "\"rest\" takes: forms");
@@ -104,7 +97,7 @@ static void read_rest(struct reader *r, struct yaml *y, const struct menu *m, st
     }
 }
 
-static void read_page(struct reader *r, struct yaml *y, struct menu *m)
+static void read_page(struct menus_reader *r, struct yaml *y, struct menu *m)
 {
     struct menu_page *p = &m->pages[m->n];
     struct yaml *entries = yaml_list(y, "entries", r->faults);
@@ -133,7 +126,7 @@ static void read_page(struct reader *r, struct yaml *y, struct menu *m)
 }
 
 /* Every page that an entry names exists; each page learns from where it is reached. */
-static void link_pages(struct reader *r, struct menu *m)
+static void link_pages(struct menus_reader *r, struct menu *m)
 {
     for (unsigned i = 0; i < m->n; i++)
         m->pages[i].parent = 0;
@@ -151,147 +144,64 @@ static void link_pages(struct reader *r, struct menu *m)
         }
 }
 
-static void read_menu(struct reader *r, struct yaml *y)
+static void add_menu(struct menus_reader *r, const struct menu *m, struct slice role)
 {
-    struct menu *m = &r->set->menus[r->set->menus_n];
-    struct yaml *pages = yaml_map(y, "pages", r->faults);
-    struct slice role = yaml_text(y, "role", "", r->faults);
+    struct menu *to = &r->set->menus[r->set->menus_n];
 
     if (r->set->menus_n == MENUS_MAX) {
-        fault_add(r->faults, y->mark, "more than %d menus", MENUS_MAX);
+        fault_add(r->faults, m->mark, "more than %d menus", MENUS_MAX);
         return;
     }
-    m->mark = y->mark;
-    m->language = yaml_text(y, "language", "id", r->faults);
-    if (!role_parse(role, &m->role)) {
-        fault_add(r->faults, y->mark, "\"role\" takes kader, bidan, puskesmas, rs, kades, camat or dinkes");
+    *to = *m;
+    if (role_parse(role, &to->role))
+        r->set->menus_n++;
+    else
+        fault_add(r->faults, m->mark, "\"role\" takes kader, bidan, puskesmas, rs, kades, camat or dinkes");
+}
+
+/* `role: kader`, or the same pages for several: `role: [kades, camat]`. */
+static void read_roles(struct menus_reader *r, struct yaml *y, const struct menu *m)
+{
+    const struct yaml *role = yaml_get(y, "role");
+    unsigned n = 0;
+    struct slice *roles;
+
+    if (!role || role->kind == YAML_SCALAR) {
+        add_menu(r, m, role ? role->text : S(""));
         return;
     }
-    m->pages = ARENA_ARRAY(r->arena, struct menu_page, pages ? pages->n + 1 : 1);
-    if (!pages || !pages->n || !m->pages) {
+    roles = yaml_texts(y, "role", &n, r->arena, r->faults);
+    for (unsigned i = 0; i < n; i++)
+        add_menu(r, m, roles[i]);
+}
+
+static void read_menu(struct menus_reader *r, struct yaml *y)
+{
+    struct yaml *pages = yaml_map(y, "pages", r->faults);
+    struct menu m = { .mark = y->mark, .language = yaml_text(y, "language", "id", r->faults) };
+
+    m.pages = ARENA_ARRAY(r->arena, struct menu_page, pages ? pages->n + 1 : 1);
+    if (!pages || !pages->n || !m.pages) {
         fault_add(r->faults, y->mark, "a menu needs \"pages\"");
         return;
     }
-    r->set->menus_n++;
     YAML_EACH(p, pages)
     {
         if (p->kind == YAML_MAP)
-            read_page(r, p, m);
+            read_page(r, p, &m);
         else
             fault_add(r->faults, p->mark, "a page is a map: title and entries");
     }
-    link_pages(r, m);
+    link_pages(r, &m);
+    read_roles(r, y, &m);
 }
 
-static void read_ways(struct reader *r, struct yaml *list, struct menu_form *mf)
+static void read_file(struct menus_reader *r, struct yaml *y)
 {
-    unsigned variants = mf->form->variants_n;
+    bool forms = menus_read_forms(r, y);
 
-    mf->ways = ARENA_ARRAY(r->arena, struct menu_way, list ? list->n + 1 : 1);
-    YAML_EACH(w, list)
-    {
-        struct menu_way *way = &mf->ways[mf->ways_n];
-
-        if (!mf->ways)
-            return;
-        way->say = yaml_text(w, "say", "", r->faults);
-        way->variant = (unsigned)yaml_int(w, "variant", 1, 1, variants ? variants : 1, r->faults) - 1;
-        if (slice_empty(way->say))
-            fault_add(r->faults, w->mark, "a way needs \"say\" and \"variant\" (1 is the form's first)");
-        yaml_done(w, r->faults);
-        mf->ways_n++;
-    }
-}
-
-static void read_questions(struct reader *r, struct yaml *y, struct menu_field *mf)
-{
-    struct yaml *all = yaml_map(y, "questions", r->faults), *by = yaml_get(y, "by");
-
-    mf->by = by ? form_field_named(mf->form, by->text) : -1;
-    if (by && (mf->by < 0 || !mf->form->fields[mf->by].list))
-        fault_add(r->faults, by->mark, "\"by\" takes a field of the form that has a word list");
-    if (!all || mf->by < 0)
-        return;
-    mf->questions = ARENA_ARRAY(r->arena, struct menu_questions, all->n + 1);
-    for (struct yaml *q = all->first; q && mf->questions; q = q->next) {
-        struct menu_questions *to = &mf->questions[mf->questions_n];
-
-        *to = (struct menu_questions){ .code = q->key, .mark = q->key_mark };
-        if (!word_by_code(mf->form->fields[mf->by].list, q->key))
-            fault_add(r->faults, q->key_mark, "there is no word \"%.*s\" in that list", SLICE_ARG(q->key));
-        to->texts = yaml_texts(all, arena_copy(r->arena, q->key).p, &to->n, r->arena, r->faults);
-        mf->questions_n++;
-    }
-}
-
-static void read_field(struct reader *r, struct yaml *y, const struct form *form)
-{
-    struct menu_field *mf = &r->set->fields[r->set->fields_n];
-    struct slice places = yaml_text(y, "places", "", r->faults);
-    int at = form_field_named(form, y->key);
-
-    if (r->set->fields_n == FIELDS_MAX) {
-        fault_add(r->faults, y->mark, "more than %d fields with a list", FIELDS_MAX);
-        return;
-    }
-    if (at < 0 || (form->fields[at].type != FIELD_TEXT && form->fields[at].type != FIELD_ANSWERS)) {
-        fault_add(r->faults, y->key_mark, "%.*s has no text field \"%.*s\"", SLICE_ARG(form->name),
-                  SLICE_ARG(y->key));
-        return;
-    }
-    *mf = (struct menu_field){ .form = form, .field = (unsigned)at };
-    mf->choices = yaml_texts(y, "choices", &mf->choices_n, r->arena, r->faults);
-    if (slice_is(places, "up"))
-        mf->places = MENU_PLACES_UP;
-    else if (slice_is(places, "village"))
-        mf->places = MENU_PLACES_VILLAGE;
-    else if (!slice_empty(places))
-        fault_add(r->faults, y->mark, "\"places\" takes up or village");
-    read_questions(r, y, mf);
-    yaml_done(y, r->faults);
-    r->set->fields_n++;
-}
-
-static void read_form(struct reader *r, struct yaml *y)
-{
-    struct menu_form *mf = &r->set->forms[r->set->forms_n];
-
-    if (r->set->forms_n == FORMS_MAX) {
-        fault_add(r->faults, y->mark, "more than %d forms", FORMS_MAX);
-        return;
-    }
-    if (y->kind != YAML_MAP) {
-        fault_add(r->faults, y->mark, "a form here is a map: ways, fields");
-        return;
-    }
-    mf->mark = y->key_mark;
-    mf->form = form_by_name(r->forms, y->key);
-    if (!mf->form) {
-        fault_add(r->faults, y->key_mark, "there is no form \"%.*s\" in the forms folder", SLICE_ARG(y->key));
-        return;
-    }
-    read_ways(r, yaml_list(y, "ways", r->faults), mf);
-    YAML_EACH(f, yaml_map(y, "fields", r->faults))
-    {
-        if (f->kind == YAML_MAP)
-            read_field(r, f, mf->form);
-        else
-            fault_add(r->faults, f->mark, "a field here is a map: choices or places");
-    }
-    yaml_done(y, r->faults);
-    r->set->forms_n++;
-}
-
-static void read_file(struct reader *r, struct yaml *y)
-{
-    struct yaml *forms = yaml_map(y, "forms", r->faults);
-
-    if (!forms) {
+    if (!forms || yaml_get(y, "pages"))
         read_menu(r, y);
-    } else {
-        YAML_EACH(f, forms)
-        read_form(r, f);
-    }
     yaml_done(y, r->faults);
 }
 
@@ -306,9 +216,10 @@ struct menu_set *menus_load(const char *folder, const struct form_set *forms, st
                             struct faults *faults)
 {
     unsigned before = faults_count(faults);
-    struct reader r = { .forms = forms, .arena = arena, .faults = faults };
+    struct menus_reader r = { .forms = forms, .arena = arena, .faults = faults };
     struct dirent **names = NULL;
     int n = scandir(folder, &names, yaml_file, alphasort);
+    bool room;
 
     r.set = ARENA_NEW(arena, struct menu_set);
     if (n <= 0 || !r.set) {
@@ -318,17 +229,17 @@ struct menu_set *menus_load(const char *folder, const struct form_set *forms, st
         return NULL;
     }
     r.set->menus = ARENA_ARRAY(arena, struct menu, MENUS_MAX);
-    r.set->forms = ARENA_ARRAY(arena, struct menu_form, FORMS_MAX);
-    r.set->fields = ARENA_ARRAY(arena, struct menu_field, FIELDS_MAX);
+    room = menus_forms_room(&r);
     for (int i = 0; i < n; i++) {
         struct slice path = arena_printf(arena, "%s/%s", folder, names[i]->d_name);
         struct yaml *y = path.p ? yaml_load(path.p, arena, faults) : NULL;
 
-        if (y && r.set->menus && r.set->forms && r.set->fields)
+        if (y && room && r.set->menus)
             read_file(&r, y);
         free(names[i]);
     }
     free(names);
+    menus_link_groups(&r);
     return arena->failed || faults_count(faults) > before ? NULL : r.set;
 }
 
@@ -367,4 +278,14 @@ const struct menu_field *menu_field(const struct menu_set *set, const struct for
         if (set->fields[i].form == form && set->fields[i].field == field)
             return &set->fields[i];
     return NULL;
+}
+
+bool menu_offers_form(const struct menu_set *set, const struct form *f)
+{
+    for (unsigned m = 0; m < set->menus_n; m++)
+        for (unsigned p = 0; p < set->menus[m].n; p++)
+            for (unsigned e = 0; e < set->menus[m].pages[p].n; e++)
+                if (set->menus[m].pages[p].entries[e].form == f)
+                    return true;
+    return false;
 }

@@ -85,6 +85,19 @@ static void each_fault_is_named_with_its_place(void **state)
         { "forms: {skrining: {fields: {jawaban: {by: nama}}}}\n", "\"by\" takes" },
         { "forms: {skrining: {fields: {jawaban: {by: jenis, questions: {zzz: [a]}}}}}\n", "no word \"zzz\"" },
         { "forms: {zzz: {}}\n", "no form \"zzz\"" },
+        { "role: [kades, raja]\npages: {a: {title: x, entries: [{say: y, form: rujuk}]}}\n",
+          "\"role\" takes" },
+        { "forms: {skrining: {fields: {jawaban: {by: jenis, questions: {tbc: [a]}}}}}\n",
+          "a question is a map" },
+        { "forms: {skrining: {fields: {jawaban: {by: jenis, questions: {tbc: [{ask: a}]}}}}}\n", "\"say\"" },
+        { "forms: {timbang: {fields: {nama: {questions: {}, zero_is_none: yes}}}}\n", "cannot be 0 itself" },
+        { "forms: {remaja: {fields: {ttd: {sex: X}}}}\n", "\"sex\" takes" },
+        { "forms: {remaja: {fields: {ttd: {for: [raja]}}}}\n", "no group \"raja\"" },
+        { "forms: {bumil: {group: raja}}\n", "no group \"raja\"" },
+        { "forms: {kunjungan: {group_by: nama}}\n", "\"group_by\" takes" },
+        { "groups: {tua: {from_months: 900, to_months: 800}}\n", "fits nobody" },
+        { "offers: {tanda: {zzz: {sex: P}}}\n", "a word of the list" },
+        { "offers: {zzz: {}}\n", "no word list \"zzz\"" },
     };
 
     (void)state;

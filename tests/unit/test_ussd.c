@@ -56,19 +56,6 @@ static void nothing_measured_is_a_zero_and_triple_zero_goes_back(void **state)
                         "timbang {\"nama\":\"Budi Santoso\",\"jk\":\"L\",\"umur\":\"20bl\",\"bb\":10.5}");
 }
 
-static void where_zero_is_a_value_999_leaves_the_number_out(void **state)
-{
-    (void)state;
-    phone_dial();
-    phone_type_all("2>Sri Wahyuni>30>120*80>0>0>0");
-    phone_says("999 Lewati");
-    phone_type("999");
-    phone_type("99");
-    phone_says("1 Kirim");
-    phone_type("1");
-    assert_string_equal(phone_record(0), "bumil {\"nama\":\"Sri Wahyuni\",\"ukh\":30,\"td\":\"120/80\"}");
-}
-
 static void a_known_child_is_named_by_its_number(void **state)
 {
     char nomor[16] = "";
@@ -392,7 +379,7 @@ static void a_referral_by_the_number_of_a_report(void **state)
 
     (void)state;
     phone_dial();
-    phone_type_all("2>Sri>30>12080>0>0>0>0>99");
+    phone_type_all("2>Sri>30>12080>999>999>999>999>999");
     phone_says("Sri");
     phone_type("1");
     assert_true(phone.ended);
@@ -464,7 +451,6 @@ int main(void)
         CASE(a_kader_sees_her_five_choices),
         CASE(a_weighing_is_nine_steps_and_ends_with_its_number_and_a_receipt),
         CASE(nothing_measured_is_a_zero_and_triple_zero_goes_back),
-        CASE(where_zero_is_a_value_999_leaves_the_number_out),
         CASE(a_known_child_is_named_by_its_number),
         CASE(a_child_of_another_puskesmas_has_no_name_here),
         CASE(a_missing_decimal_mark_is_filled_and_the_echo_asks),

@@ -45,6 +45,13 @@ static void what_would_not_work_on_a_phone_is_a_fault_at_load(void **state)
           "one page of a phone because somebody wanted to explain everything at once and did not stop'}]}",
           "septets at its longest" },
         { "a: {title: x, entries: [{say: y, form: timbang}]}", "names none under forms" },
+        { "a: {title: x, entries: [{say: y, command: tugas, typed: TUGAS}, {say: z, command: tugas, typed: "
+          "TUGAS}]}",
+          "stands twice" },
+        { "a: {title: x, entries: [{say: y, form: kejadian}]}\nforms: {kejadian: {fields: {jumlah: "
+          "{zero_is_none: "
+          "yes}}}}",
+          "must be given" },
     };
 
     (void)state;
@@ -104,8 +111,10 @@ static void answer_for(char out[100])
     strcpy(out, phone.state.place == USSD_COUNT ? "5" : "1");
     if (phone.state.place != USSD_FIELD || !f)
         return;
-    if (ussd_has_99(&phone.state))
+    if (ussd_may_end(&phone.state))
         strcpy(out, "99");
+    else if (ussd_may_skip(&phone.state) && !ussd_zero_skips(phone_ruleset, &phone.state))
+        strcpy(out, "999");
     else if (f->type == FIELD_NAME)
         strcpy(out, "Siti Aminah");
     else if (f->type == FIELD_NOMOR)
