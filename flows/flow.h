@@ -15,7 +15,7 @@ bool flow_due(struct slice id, struct slice text, int64_t due_ms, int64_t now_ms
 /* Parses in, in the light of the sender's drafts, open questions and session; names the subjects. */
 enum read_rc flow_read(const struct ruleset *, const struct sender *, const struct inbound *, int64_t now_ms,
                        struct arena *, struct intent *out) MUST_CHECK;
-/* Decides.  *out is zeroed by the caller. */
+/* Decides.  *out is empty: outcome_new(). */
 enum step_rc flow_step(const struct ruleset *, const struct context *seen, const struct intent *,
                        const struct lease *ids, int64_t now_ms, struct arena *,
                        struct outcome *out) MUST_CHECK;

@@ -17,7 +17,7 @@ enum outage {
 /* Says in *first whether the message goes before others when Redis is back: an emergency, a referral, a case
  * notification (klaster 4).
  * Fills only out->sms: the answer to the sender and, for an E1 report or a RUJUK, one SMS to each of the
- * staff who would have had it.  *out is zeroed by the caller. */
+ * staff who would have had it.  *out is empty: outcome_new(). */
 enum step_rc flow_outage(const struct ruleset *, const struct sender *, const struct inbound *, enum outage,
                          int64_t now_ms, struct arena *, struct outcome *out, bool *first) MUST_CHECK;
 

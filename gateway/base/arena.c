@@ -9,7 +9,8 @@
 enum {
     BLOCK = 32 * 1024,
     SPARE = 128, /* blocks that a thread keeps for its next arena: 4 MB */
-    ALIGN = 16
+    ALIGN = 16,
+    PRINTED = 256 /* bytes of what is mostly printed at once */
 };
 
 struct arena_block {
@@ -167,16 +168,20 @@ struct slice arena_number(struct arena *a, struct slice before, uint64_t v, stru
 
 struct slice arena_printf(struct arena *a, const char *fmt, ...)
 {
+    char text[PRINTED]; /* most fit, and are formatted once */
     va_list ap, again;
+    char *p = NULL;
     int n;
-    char *p;
 
     va_start(ap, fmt);
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    p = n >= 0 ? arena_alloc(a, (size_t)n + 1) : NULL;
-    if (p)
+    if (n >= 0)
+        p = arena_raw(a, (size_t)n + 1);
+    if (p && (size_t)n < sizeof text)
+        memcpy(p, text, (size_t)n + 1);
+    else if (p)
         vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return p ? slice_make(p, (size_t)n) : slice_make("", 0);

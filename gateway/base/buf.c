@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-    FIRST = 512 /* bytes of the first allocation */
+    FIRST = 512,  /* bytes of the first allocation */
+    PRINTED = 256 /* bytes of what is mostly printed at once */
 };
 
 void buf_init(struct buf *b, size_t max_bytes)
@@ -29,8 +30,7 @@ void buf_clear(struct buf *b)
         b->p[0] = '\0';
 }
 
-/* Room for n more bytes and the NUL. */
-static bool grow(struct buf *b, size_t n)
+static bool grow_more(struct buf *b, size_t n)
 {
     size_t cap = b->cap ? b->cap : FIRST;
     char *p;
@@ -39,8 +39,6 @@ static bool grow(struct buf *b, size_t n)
         b->failed = true;
         return false;
     }
-    if (b->n + n + 1 <= b->cap)
-        return true;
     while (cap < b->n + n + 1)
         cap *= 2;
     p = realloc(b->p, cap);
@@ -51,6 +49,12 @@ static bool grow(struct buf *b, size_t n)
     b->p = p;
     b->cap = cap;
     return true;
+}
+
+/* Room for n more bytes and the NUL. */
+static inline bool grow(struct buf *b, size_t n)
+{
+    return (!b->failed && n < b->cap && b->n < b->cap - n) || grow_more(b, n);
 }
 
 void buf_add(struct buf *b, struct slice s)
@@ -78,14 +82,17 @@ void buf_char(struct buf *b, char c)
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
+    char text[PRINTED]; /* most fit, and are formatted once */
     va_list ap, again;
     int n;
 
     va_start(ap, fmt);
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    if (n >= 0 && grow(b, (size_t)n)) {
+    if (n >= 0 && (size_t)n < sizeof text)
+        buf_add(b, slice_make(text, (size_t)n));
+    else if (n >= 0 && grow(b, (size_t)n)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;
     }
@@ -105,33 +112,36 @@ void buf_i64(struct buf *b, int64_t v)
     buf_add(b, slice_make(p, (size_t)(digits + sizeof digits - p)));
 }
 
-void buf_json(struct buf *b, struct slice s)
+static inline bool plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+static void escape(struct buf *b, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
-    size_t from = 0;
+    const char code[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+    const char brief[2] = { '\\', c == '\n' ? 'n' : (char)c };
 
+    if (c == '"' || c == '\\' || c == '\n')
+        buf_add(b, slice_make(brief, sizeof brief));
+    else
+        buf_add(b, slice_make(code, sizeof code));
+}
+
+void buf_json(struct buf *b, struct slice s)
+{
     buf_char(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        char esc[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
-        size_t n = 0;
+    while (s.n) {
+        size_t run = 0;
 
-        if (c == '"' || c == '\\') {
-            esc[1] = (char)c;
-            n = 2;
-        } else if (c == '\n') {
-            esc[1] = 'n';
-            n = 2;
-        } else if (c < 0x20 || c == 0x7f) {
-            n = 6;
-        }
-        if (n) {
-            buf_add(b, slice_take(slice_skip(s, from), i - from));
-            buf_add(b, slice_make(esc, n));
-            from = i + 1;
-        }
+        while (run < s.n && plain((unsigned char)s.p[run]))
+            run++;
+        buf_add(b, slice_take(s, run));
+        if (run < s.n)
+            escape(b, (unsigned char)s.p[run++]);
+        s = slice_skip(s, run);
     }
-    buf_add(b, slice_skip(s, from));
     buf_char(b, '"');
 }
 

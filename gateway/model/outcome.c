@@ -1,6 +1,8 @@
 /* outcome.c - names of the classes of SMS, as they stand in streams, logs and figures. */
 #include "gateway/model/outcome.h"
 
+#include <string.h>
+
 const char *sms_class_name(enum sms_class class)
 {
     static const char *const names[SMS_CLASSES] = {
@@ -9,4 +11,11 @@ const char *sms_class_name(enum sms_class class)
     };
 
     return (unsigned)class < SMS_CLASSES ? names[class] : "unknown";
+}
+
+struct outcome *outcome_new(struct arena *a)
+{
+    struct outcome *o = arena_raw(a, sizeof *o);
+
+    return o ? memset(o, 0, offsetof(struct outcome, writes)) : NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef KENTONGAN_MODEL_OUTCOME_H
 #define KENTONGAN_MODEL_OUTCOME_H
 
+#include "gateway/base/arena.h"
 #include "gateway/model/directory.h"
 #include "gateway/model/inbound.h"
 #include "gateway/model/record.h"
@@ -63,23 +64,22 @@ enum {
 };
 
 struct outcome {
-    struct subject_write writes[OUTCOME_SUBJECTS];
-    unsigned writes_n;
-    struct sms sms[OUTCOME_SMS]; /* replies among them: class SMS_ANSWER, to the sender */
-    unsigned sms_n;
-    struct row rows[OUTCOME_ROWS];
-    unsigned rows_n;
-    struct timer timers[OUTCOME_TIMERS];
-    unsigned timers_n;
-    struct tally tallies[OUTCOME_TALLIES];
-    unsigned tallies_n;
-    struct person people[OUTCOME_PEOPLE]; /* put in the place of those with the same number */
-    unsigned people_n;
+    unsigned writes_n, sms_n, rows_n, timers_n, tallies_n, people_n;
     unsigned numbers_used; /* how many of the leased numbers were taken, from the first on */
     struct slice screen;   /* USSD: the page without CON/END */
     bool screen_ends;
-    const char *reason; /* row of reason.def that counts this message: "accepted", "unknown_keyword", … */
     bool overflow;      /* more than the bounds above: the message is parked, never half done */
+    const char *reason; /* row of reason.def that counts this message: "accepted", "unknown_keyword", … */
+
+    struct subject_write writes[OUTCOME_SUBJECTS];
+    struct sms sms[OUTCOME_SMS]; /* replies among them: class SMS_ANSWER, to the sender */
+    struct row rows[OUTCOME_ROWS];
+    struct timer timers[OUTCOME_TIMERS];
+    struct tally tallies[OUTCOME_TALLIES];
+    struct person people[OUTCOME_PEOPLE]; /* put in the place of those with the same number */
 };
+
+/* Nothing in it; the lists, 25 KB, are not cleared for a handful of entries.  NULL when the arena is full. */
+struct outcome *outcome_new(struct arena *) MUST_CHECK;
 
 #endif

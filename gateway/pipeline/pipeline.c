@@ -203,7 +203,7 @@ static void box_leave(struct job *j)
 static void read_without_store(struct job *j, enum outage why)
 {
     arena_reset(&j->arena);
-    j->outcome = ARENA_NEW(&j->arena, struct outcome);
+    j->outcome = outcome_new(&j->arena);
     j->sender.state = (struct subject){ 0 };
     if (!j->outcome)
         return;
@@ -321,7 +321,7 @@ static void step_decide(struct job *j)
     struct slice name = message_name(j);
     enum step_rc rc;
 
-    j->outcome = ARENA_NEW(&j->arena, struct outcome);
+    j->outcome = outcome_new(&j->arena);
     if (!lease || !j->outcome) {
         park(j, REASON_parked_error, "out of memory for one message");
         return;
