@@ -159,6 +159,7 @@ static int copy_options(struct store *s, const struct store_options *o, struct e
 static void store_free(struct store *s)
 {
     s->freeing = true;
+    loop_not_at_turn_end(s->loop, commits_turn_end, s);
     loop_not_at_turn_end(s->loop, consumers_turn_end, s);
     loop_not_at_turn_end(s->loop, message_log_turn_end, s);
     loop_not_at_turn_end(s->loop, spool_turn_end, s);
@@ -202,6 +203,7 @@ static int open_parts(struct store *s, const struct store_options *o, struct err
     loop_at_turn_end(s->loop, spool_turn_end, s);
     loop_at_turn_end(s->loop, message_log_turn_end, s); /* before the entry that it is about is done */
     loop_at_turn_end(s->loop, consumers_turn_end, s);
+    loop_at_turn_end(s->loop, commits_turn_end, s);
     s->wires = wires_new(s, s->managed ? managed_address(s->managed) : o->address, err);
     return s->wires ? 0 : -1;
 }

@@ -1,9 +1,11 @@
-/* commit.c - one message's outcome as one call of the commit function (commit.lua), sent until it is
+/* commit.c - messages' outcomes on their way to the commit function (commit.lua), each sent until it is
  * answered.
  *
- * The command is kept until its reply: when the connection is lost the same bytes go out again, and the id of
- * the commit, which stands in the duplicate key and in every subject that it wrote, tells Redis that it is
- * the same.  So nothing is done twice and an unknown end is only told after the deadline. */
+ * What gathers while a call is under way leaves together as the next one, with a verdict for each: Redis is
+ * asked less often and syncs its file for many.  A commit keeps its bytes until its verdict: when the
+ * connection is lost they go out again, and the id of the commit, which stands in the duplicate key and in
+ * every subject that it wrote, tells Redis that it is the same.  So nothing is done twice and an unknown end
+ * is only told after the deadline. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +19,15 @@ enum {
     RESEND_MS = 5000, /* a commit that may have been applied is asked about for so long */
     UNSENT_MS = 1000, /* one that never left waits only so long: the spool is better */
     TICK_MS = 100,
+    CALLS = 2,               /* under way: Redis works on one while we make the next */
+    CALL_COMMITS = 32,       /* in one: it must not hold Redis up for longer than some ms */
+    CALL_BYTES = 256 * 1024, /* likewise, but for one that is larger by itself */
 };
 
 struct commit {
     struct store *store;
     struct commit *next, *prev;
-    struct redis *wire;
-    struct buf command;
+    struct commit_parts parts;
     bool sent, under_way;
     int64_t unsent_by_ms, resend_by_ms;
     struct commit_effects effects;
@@ -38,6 +42,8 @@ static void unlink_commit(struct commit *c)
 {
     struct store *s = c->store;
 
+    if (s->commits_unsent == c)
+        s->commits_unsent = c->next;
     if (c->prev)
         c->prev->next = c->next;
     else
@@ -55,11 +61,11 @@ static void recall(struct commit *c, enum store_rc rc)
     const struct commit_effects *e = &c->effects;
 
     for (unsigned i = 0; i < e->recall_n; i++) {
-        struct slice key = slice_make(c->command.p + e->recall[i].key, e->recall[i].key_n);
+        struct slice key = slice_make(c->parts.bytes.p + e->recall[i].key, e->recall[i].key_n);
 
         if (rc == STORE_OK && !e->recall[i].checked)
             recall_put(c->store->recall, key,
-                       slice_make(c->command.p + e->recall[i].value, e->recall[i].value_n));
+                       slice_make(c->parts.bytes.p + e->recall[i].value, e->recall[i].value_n));
         else if (rc == STORE_CONFLICT || rc == STORE_UNAVAILABLE)
             recall_drop(c->store->recall, key);
     }
@@ -86,7 +92,7 @@ static void tell(struct commit *c, enum store_rc rc)
         due_over(s, slice_of(c->effects.fired), c->effects.park);
     c->cb(c->arg, rc);
     free(c->effects.fired);
-    buf_free(&c->command);
+    buf_free(&c->parts.bytes);
     free(c);
 }
 
@@ -96,22 +102,16 @@ static void end(struct commit *c, enum store_rc rc)
     tell(c, rc);
 }
 
-static void on_reply(void *arg, const redisReply *reply)
-{
-    struct commit *c = arg;
+/* --- calls --- */
 
-    c->under_way = false;
-    if (!reply)
-        return; /* unknown: sent again when Redis is back, or ended by the deadline */
-    if (reply->type == REDIS_REPLY_ERROR) {
-        if (strncmp(reply->str, "BADARG", 6) == 0) {
-            log_text(LOG_ERROR, "commit", "%s", reply->str);
-            end(c, STORE_UNAVAILABLE);
-            return;
-        }
-        store_refused(c->store, reply); /* not applied; it is sent again like a lost one */
-        return;
-    }
+struct call {
+    struct store *store;
+    unsigned n;
+    struct commit *commits[CALL_COMMITS];
+};
+
+static void verdict(struct commit *c, const redisReply *reply)
+{
     switch (redis_int(reply, -1)) {
     case 0:
         end(c, STORE_OK);
@@ -119,28 +119,106 @@ static void on_reply(void *arg, const redisReply *reply)
     case 1:
         end(c, STORE_DUPLICATE);
         break;
-    default:
+    case 2:
         end(c, STORE_CONFLICT);
+        break;
+    default:
+        log_text(LOG_ERROR, "commit", "%.*s",
+                 SLICE_ARG(slice_take(slice_of(reply->str ? reply->str : "?"), 120)));
+        end(c, STORE_UNAVAILABLE);
         break;
     }
 }
 
-static void send_commit(struct commit *c)
+static void on_reply(void *arg, const redisReply *reply)
 {
-    int64_t now = clock_mono_ms();
+    struct call *call = arg;
+    struct store *s = call->store;
+    bool told = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == call->n;
 
-    if (!c->sent)
-        c->resend_by_ms = now + RESEND_MS;
-    c->sent = true;
-    c->under_way = true;
-    redis_send_raw(c->wire, buf_slice(&c->command), on_reply, c);
+    s->commit_calls--;
+    for (unsigned i = 0; i < call->n; i++)
+        call->commits[i]->under_way = false;
+    for (unsigned i = 0; told && i < call->n; i++)
+        verdict(call->commits[i], reply->element[i]);
+    /* Refused: not applied; sent again like what was lost, when Redis is back, or ended by the deadline. */
+    if (reply && !told)
+        store_refused(s, reply);
+    free(call);
+}
+
+/* Those from the first unsent on that one call takes. */
+static struct call *gather(struct store *s)
+{
+    struct call *call = malloc(sizeof *call);
+    size_t bytes = 0;
+
+    if (!call)
+        abort();
+    *call = (struct call){ .store = s };
+    while (s->commits_unsent && call->n < CALL_COMMITS) {
+        struct commit *c = s->commits_unsent;
+
+        bytes += c->parts.bytes.n;
+        if (call->n && bytes > CALL_BYTES)
+            break;
+        s->commits_unsent = c->next;
+        if (!c->under_way) /* one that ends by itself */
+            call->commits[call->n++] = c;
+    }
+    return call;
+}
+
+static void send_call(struct store *s, struct call *call)
+{
+    struct redis *r = s->redis;
+    int64_t now = clock_mono_ms();
+    unsigned keys = 0, args = 1;
+
+    for (unsigned i = 0; i < call->n; i++) {
+        keys += call->commits[i]->parts.keys;
+        args += 3 + call->commits[i]->parts.args;
+    }
+    redis_begin(r, 3 + keys + args);
+    redis_str(r, "FCALL");
+    redis_str(r, "kt2_commits");
+    redis_i64(r, keys);
+    for (unsigned i = 0; i < call->n; i++)
+        redis_formatted(
+            r, slice_take(buf_slice(&call->commits[i]->parts.bytes), call->commits[i]->parts.args_at));
+    redis_i64(r, call->n);
+    for (unsigned i = 0; i < call->n; i++) {
+        struct commit *c = call->commits[i];
+
+        redis_str(r, c->parts.kind);
+        redis_i64(r, c->parts.keys);
+        redis_i64(r, c->parts.args);
+        redis_formatted(r, slice_skip(buf_slice(&c->parts.bytes), c->parts.args_at));
+        if (!c->sent)
+            c->resend_by_ms = now + RESEND_MS;
+        c->sent = c->under_way = true;
+    }
+    s->commit_calls++;
+    redis_send(r, on_reply, call);
+}
+
+void commits_turn_end(void *arg)
+{
+    struct store *s = arg;
+
+    while (s->up && s->commits_unsent && s->commit_calls < CALLS) {
+        struct call *call = gather(s);
+
+        if (call->n)
+            send_call(s, call);
+        else
+            free(call);
+    }
 }
 
 void commits_up(struct store *s)
 {
-    for (struct commit *c = s->commits; c; c = c->next)
-        if (!c->under_way)
-            send_commit(c);
+    s->commits_unsent = s->commits;
 }
 
 /* Ends all of a list that was cut off before. */
@@ -186,7 +264,7 @@ void commits_free(struct store *s)
     while (s->commits) {
         struct commit *all = s->commits;
 
-        s->commits = s->last_commit = NULL;
+        s->commits = s->last_commit = s->commits_unsent = NULL;
         s->commits_n = 0;
         tell_all(all);
     }
@@ -208,16 +286,17 @@ static void append(struct store *s, struct commit *c)
     else
         s->commits = c;
     s->last_commit = c;
+    if (!s->commits_unsent)
+        s->commits_unsent = c;
     s->commits_n++;
 }
 
-static struct commit *commit_new(struct store *s, const struct inbound *in, store_commit_cb *cb, void *arg)
+static struct commit *commit_new(struct store *s, store_commit_cb *cb, void *arg)
 {
     struct commit *c = calloc(1, sizeof *c);
 
     if (!c)
         abort();
-    c->wire = wire_of(s, in->from);
     c->cb = cb;
     c->arg = arg;
     c->unsent_by_ms = clock_mono_ms() + UNSENT_MS;
@@ -236,7 +315,7 @@ static void commit_start(struct commit *c, bool made)
         c->under_way = true; /* the deadline leaves it alone */
         loop_soon(s->loop, end_by_itself, c);
     } else if (s->up) {
-        send_commit(c);
+        loop_again(s->loop);
     } else {
         loop_timer_set(s->commit_tick, TICK_MS);
     }
@@ -245,16 +324,16 @@ static void commit_start(struct commit *c, bool made)
 void store_commit(struct store *s, const struct inbound *in, const char *via, const struct outcome *o,
                   int64_t now_ms, store_commit_cb *cb, void *arg)
 {
-    struct commit *c = commit_new(s, in, cb, arg);
+    struct commit *c = commit_new(s, cb, arg);
 
     (void)now_ms;
-    commit_start(c, commit_command(s, in, via, o, &c->command, &c->effects));
+    commit_start(c, commit_command(s, in, via, o, &c->parts, &c->effects));
 }
 
 void store_park_inbound(struct store *s, const struct inbound *in, const char *reason, int64_t now_ms,
                         store_commit_cb *cb, void *arg)
 {
-    struct commit *c = commit_new(s, in, cb, arg);
+    struct commit *c = commit_new(s, cb, arg);
 
-    commit_start(c, commit_command_park(s, in, reason, now_ms, &c->command, &c->effects));
+    commit_start(c, commit_command_park(s, in, reason, now_ms, &c->parts, &c->effects));
 }

@@ -23,61 +23,62 @@ end
 --   the rows once, if there are sinks; each sms; each timer: id, due (0: off), text;
 --   each tally: day, delta, text for the judge; each person: number, text;
 --   the entry of the log and how many the log may hold.
+-- Its keys are those behind k0, kn of them, its arguments those behind a0, an of them.
 -- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
 --   the tally stream if any tally, then village and puskesmas of each; people and their revision if any;
 --   the log's stream if any.
-local function commit(keys, argv)
+local function commit(keys, k0, kn, argv, a0, an)
     local call = redis.call
-    local cid, dup_ttl = argv[1], tonumber(argv[2])
-    local subjects, sinks, sms = tonumber(argv[3]), tonumber(argv[4]), tonumber(argv[5])
-    local timers, tallies, people = tonumber(argv[6]), tonumber(argv[7]), tonumber(argv[8])
-    local log, fired = tonumber(argv[9]), argv[10]
-    if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and log and argv[11]) then
+    local cid, dup_ttl = argv[a0 + 1], tonumber(argv[a0 + 2])
+    local subjects, sinks, sms = tonumber(argv[a0 + 3]), tonumber(argv[a0 + 4]), tonumber(argv[a0 + 5])
+    local timers, tallies, people = tonumber(argv[a0 + 6]), tonumber(argv[a0 + 7]), tonumber(argv[a0 + 8])
+    local log, fired = tonumber(argv[a0 + 9]), argv[a0 + 10]
+    if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and log and argv[a0 + 11]) then
         return bad('head')
     end
     local timed = timers > 0 or fired ~= ''
     local k = dup_ttl > 0 and 1 or 0
     local a = 11 + 3 * subjects
-    if #argv ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies + 2 * people + 2 * log
-        or #keys ~= k + subjects + sinks + sms + (timed and 2 or 0)
+    if an ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies + 2 * people + 2 * log
+        or kn ~= k + subjects + sinks + sms + (timed and 2 or 0)
             + (tallies > 0 and 1 + 2 * tallies or 0) + (people > 0 and 2 or 0) + log then
         return bad('counts')
     end
     for i = 13, a, 3 do
-        if not whole(argv[i]) then return bad('ttl') end
+        if not whole(argv[a0 + i]) then return bad('ttl') end
     end
     local at = a + (sinks > 0 and 1 or 0) + sms
     for i = at + 2, at + 3 * timers, 3 do
-        if not whole(argv[i]) then return bad('due') end
+        if not whole(argv[a0 + i]) then return bad('due') end
     end
     for i = at + 3 * timers + 2, at + 3 * (timers + tallies), 3 do
-        if not whole(argv[i]) then return bad('delta') end
+        if not whole(argv[a0 + i]) then return bad('delta') end
     end
 
-    local set = timed and keys[k + subjects + sinks + sms + 1]
-    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[11]
+    local set = timed and keys[k0 + k + subjects + sinks + sms + 1]
+    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[a0 + 11]
     for i = 1, subjects do
-        local have = call('GETRANGE', keys[k + i], 0, 15)
-        if have ~= argv[9 + 3 * i] then
+        local have = call('GETRANGE', keys[k0 + k + i], 0, 15)
+        if have ~= argv[a0 + 9 + 3 * i] then
             if have == cid then return 0 end
-            local by = k == 1 and call('GET', keys[1])
+            local by = k == 1 and call('GET', keys[k0 + 1])
             if by then return by == cid and 0 or 1 end
             return over and 1 or 2
         end
     end
     if over then return 1 end
     if k == 1 then -- looks and marks in one
-        local by = call('SET', keys[1], cid, 'NX', 'GET', 'PX', dup_ttl)
+        local by = call('SET', keys[k0 + 1], cid, 'NX', 'GET', 'PX', dup_ttl)
         if by then return by == cid and 0 or 1 end
     end
 
     for i = 1, subjects do
-        local ttl, value = argv[10 + 3 * i], argv[11 + 3 * i]
+        local ttl, value = argv[a0 + 10 + 3 * i], argv[a0 + 11 + 3 * i]
         if ttl ~= '0' then
             if value == '' then
-                call('DEL', keys[k + i])
+                call('DEL', keys[k0 + k + i])
             else
-                call('SET', keys[k + i], value, 'PX', ttl)
+                call('SET', keys[k0 + k + i], value, 'PX', ttl)
             end
         end
     end
@@ -86,54 +87,54 @@ local function commit(keys, argv)
         a = a + 1
         for _ = 1, sinks do
             k = k + 1
-            call('XADD', keys[k], '*', 'b', argv[a])
+            call('XADD', keys[k0 + k], '*', 'b', argv[a0 + a])
         end
     end
     for _ = 1, sms do
         k, a = k + 1, a + 1
-        call('XADD', keys[k], '*', 'b', argv[a])
+        call('XADD', keys[k0 + k], '*', 'b', argv[a0 + a])
     end
     if timed then
-        local texts = keys[k + 2]
+        local texts = keys[k0 + k + 2]
         k = k + 2
         if fired ~= '' then
             call('ZREM', set, fired)
             call('HDEL', texts, fired)
         end
         for _ = 1, timers do
-            local id, due = argv[a + 1], argv[a + 2]
+            local id, due = argv[a0 + a + 1], argv[a0 + a + 2]
             if due == '0' then
                 call('ZREM', set, id)
                 call('HDEL', texts, id)
             else
                 call('ZADD', set, due, id)
-                call('HSET', texts, id, argv[a + 3])
+                call('HSET', texts, id, argv[a0 + a + 3])
             end
             a = a + 3
         end
     end
     if tallies > 0 then
-        local judge = keys[k + 1]
+        local judge = keys[k0 + k + 1]
         k = k + 1
         for _ = 1, tallies do
             for _ = 1, 2 do
                 k = k + 1
-                call('HINCRBY', keys[k], argv[a + 1], argv[a + 2])
-                call('EXPIRE', keys[k], 6048000) -- 70 days: four weeks and the one judged, with room
+                call('HINCRBY', keys[k0 + k], argv[a0 + a + 1], argv[a0 + a + 2])
+                call('EXPIRE', keys[k0 + k], 6048000) -- 70 days: four weeks and the one judged, with room
             end
-            call('XADD', judge, '*', 'b', argv[a + 3])
+            call('XADD', judge, '*', 'b', argv[a0 + a + 3])
             a = a + 3
         end
     end
     if people > 0 then
         for _ = 1, people do
-            call('HSET', keys[k + 1], argv[a + 1], argv[a + 2])
+            call('HSET', keys[k0 + k + 1], argv[a0 + a + 1], argv[a0 + a + 2])
             a = a + 2
         end
-        call('INCR', keys[k + 2])
+        call('INCR', keys[k0 + k + 2])
     end
     if log > 0 then
-        call('XADD', keys[#keys], 'MAXLEN', '~', argv[#argv], '*', 'b', argv[#argv - 1])
+        call('XADD', keys[k0 + kn], 'MAXLEN', '~', argv[a0 + an], '*', 'b', argv[a0 + an - 1])
     end
     return 0
 end
@@ -251,17 +252,42 @@ end
 -- A message that cannot be carried out: its bytes for people, and its duplicate key.
 -- keys: duplicate key, parked stream, the log's; argv: id of the commit, ttl, body, reason, now, the entry of
 -- the message log and how many the log may hold.
-local function park_inbound(keys, argv)
+local function park_inbound(keys, k0, kn, argv, a0, an)
     local call = redis.call
-    local ttl = tonumber(argv[2])
-    if not ttl or #argv ~= 7 then return bad('park') end
-    local by = call('GET', keys[1])
-    if by then return by == argv[1] and 0 or 1 end
-    call('SET', keys[1], argv[1], 'PX', ttl)
-    call('XADD', keys[2], '*', 'b', argv[3], 'a', '0', 'f', argv[5], 'reason', argv[4], 'at', argv[5],
-        'c', argv[1])
-    call('XADD', keys[3], 'MAXLEN', '~', argv[7], '*', 'b', argv[6])
+    local ttl = tonumber(argv[a0 + 2])
+    if not ttl or kn ~= 3 or an ~= 7 then return bad('park') end
+    local by = call('GET', keys[k0 + 1])
+    if by then return by == argv[a0 + 1] and 0 or 1 end
+    call('SET', keys[k0 + 1], argv[a0 + 1], 'PX', ttl)
+    call('XADD', keys[k0 + 2], '*', 'b', argv[a0 + 3], 'a', '0', 'f', argv[a0 + 5], 'reason', argv[a0 + 4], 'at', argv[a0 + 5],
+        'c', argv[a0 + 1])
+    call('XADD', keys[k0 + 3], 'MAXLEN', '~', argv[a0 + 7], '*', 'b', argv[a0 + 6])
     return 0
+end
+
+-- What gathered, each with a verdict of its own: one that is refused or in conflict holds none of the others up.
+-- argv: how many; each: what it is (c an outcome, p a message to be parked), its number of keys, its number of
+--   arguments, its arguments.  keys: those of each, in order.
+local kinds = { c = commit, p = park_inbound }
+
+local function commits(keys, argv)
+    local out, k, a = {}, 0, 1
+    for i = 1, tonumber(argv[1]) do
+        local what, kn, an = kinds[argv[a + 1]], tonumber(argv[a + 2]), tonumber(argv[a + 3])
+        if not (what and kn and an) or k + kn > #keys or a + 3 + an > #argv then
+            out[i] = bad('frame')
+            break
+        end
+        local ok, verdict = pcall(what, keys, k, kn, argv, a + 3, an)
+        out[i] = ok and verdict or bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
+        k, a = k + kn, a + 3 + an
+    end
+    return out
+end
+
+-- As gateways of earlier versions call them, one by one.
+local function alone(what)
+    return function(keys, argv) return what(keys, 0, #keys, argv, 0, #argv) end
 end
 
 -- How many are parked in each of these streams, and the oldest one's id ("" = none).
@@ -301,9 +327,10 @@ local function release_timer(keys, argv)
     return 1
 end
 
-redis.register_function('kt1_commit', commit)
+redis.register_function('kt2_commits', commits)
+redis.register_function('kt1_commit', alone(commit))
 redis.register_function('kt1_people', people)
-redis.register_function('kt1_park_inbound', park_inbound)
+redis.register_function('kt1_park_inbound', alone(park_inbound))
 redis.register_function { function_name = 'kt1_parked', callback = parked, flags = { 'no-writes' } }
 redis.register_function('kt1_release', release)
 redis.register_function('kt1_release_timer', release_timer)

@@ -1,4 +1,4 @@
-/* commit_command.c - one outcome as the bytes of one call of the commit function (commit.lua). */
+/* commit_command.c - one outcome as its part of a call of the commit function (commit.lua). */
 #include <stdio.h>
 #include <string.h>
 
@@ -66,7 +66,8 @@ static int sms_provider(const struct store *s, const struct sms *sms, const char
 
 struct making {
     struct store *store;
-    struct buf *out;
+    struct commit_parts *parts;
+    struct buf *out; /* its bytes */
     struct buf text; /* scratch for one encoded thing */
     struct buf log;  /* its entry in the message log */
     bool logged;
@@ -272,11 +273,11 @@ static void add_commit(struct making *m, struct commit_effects *e)
            (o->tallies_n ? 1 + 2 * o->tallies_n : 0) + (o->people_n ? 2 : 0) + m->logged;
     args = 11 + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n + 3 * o->tallies_n +
            2 * o->people_n + 2 * m->logged;
-    redis_format_begin(m->out, 3 + keys + args);
-    redis_format_part(m->out, S("FCALL"));
-    redis_format_part(m->out, S("kt1_commit"));
-    redis_format_i64(m->out, keys);
+    m->parts->kind = "c";
+    m->parts->keys = keys;
+    m->parts->args = args;
     add_keys(m, e);
+    m->parts->args_at = m->out->n;
     redis_format_part(m->out, slice_of(m->cid));
     redis_format_i64(m->out, !m->dup ? 0 : m->stand_in ? CID_TTL_MS : m->store->dup_ttl_ms);
     redis_format_i64(m->out, o->writes_n);
@@ -333,13 +334,15 @@ static void prepare(struct making *m, struct store *s, struct commit_effects *e)
 }
 
 static struct making begin(struct store *s, const struct inbound *in, const struct outcome *o,
-                           const char *via, struct buf *out, struct commit_effects *e)
+                           const char *via, struct commit_parts *parts, struct commit_effects *e)
 {
-    struct making m = { .store = s, .in = in, .o = o, .via = via ? via : "", .out = out };
+    struct making m = {
+        .store = s, .in = in, .o = o, .via = via ? via : "", .parts = parts, .out = &parts->bytes
+    };
 
     buf_init(&m.text, COMMIT_COMMAND_MAX);
     buf_init(&m.log, COMMIT_COMMAND_MAX);
-    buf_init(out, COMMIT_COMMAND_MAX);
+    buf_init(m.out, COMMIT_COMMAND_MAX);
     prepare(&m, s, e);
     return m;
 }
@@ -355,9 +358,9 @@ static bool finish(struct making *m)
 }
 
 bool commit_command(struct store *s, const struct inbound *in, const char *via, const struct outcome *o,
-                    struct buf *out, struct commit_effects *e)
+                    struct commit_parts *parts, struct commit_effects *e)
 {
-    struct making m = begin(s, in, o, via, out, e);
+    struct making m = begin(s, in, o, via, parts, e);
 
     m.logged = message_log_wants(in, o);
     add_commit(&m, e);
@@ -365,23 +368,23 @@ bool commit_command(struct store *s, const struct inbound *in, const char *via, 
 }
 
 bool commit_command_park(struct store *s, const struct inbound *in, const char *reason, int64_t now_ms,
-                         struct buf *out, struct commit_effects *e)
+                         struct commit_parts *parts, struct commit_effects *e)
 {
     static const struct outcome nothing;
-    struct making m = begin(s, in, &nothing, NULL, out, e);
+    struct making m = begin(s, in, &nothing, NULL, parts, e);
 
     m.dup = true;
     e->park = true;
-    redis_format_begin(m.out, 13);
-    redis_format_part(m.out, S("FCALL"));
-    redis_format_part(m.out, S("kt1_park_inbound"));
-    redis_format_i64(m.out, 3);
+    parts->kind = "p";
+    parts->keys = 3;
+    parts->args = 7;
     if (m.stand_in)
         add_key(&m, "dup", S("commit"), slice_of(m.cid));
     else
         add_key(&m, "dup", in->provider, in->provider_id);
     add_key(&m, "parked", S("inbound"), S(""));
     add_stream(&m, "log");
+    parts->args_at = m.out->n;
     redis_format_part(m.out, slice_of(m.cid));
     redis_format_i64(m.out, m.stand_in ? CID_TTL_MS : s->dup_ttl_ms);
     inbound_encode(&m.text, in);

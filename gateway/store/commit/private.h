@@ -15,10 +15,17 @@ struct slice store_subject_key(const struct store *, struct key *, const struct 
 /* The 16 hex digits in front of a subject's value; never 0. */
 bool store_rev_parse(struct slice hex, uint64_t *out) MUST_CHECK;
 
-/* commit_command.c: the bytes of a call, into a buffer that it opens (the caller's to free), and what the
- * rest of the store must know of it.  False: larger than COMMIT_COMMAND_MAX, or memory is out. */
+/* commit_command.c: what one commit adds to a call of the commit function, into a buffer that it opens (the
+ * caller's to free), and what the rest of the store must know of it.  False: larger than COMMIT_COMMAND_MAX,
+ * or memory is out. */
 enum {
     COMMIT_COMMAND_MAX = 4 * 1024 * 1024,
+};
+struct commit_parts {
+    struct buf bytes; /* its keys, then its arguments, as Redis takes them */
+    size_t args_at;   /* where the arguments begin */
+    unsigned keys, args;
+    const char *kind; /* commit.lua: "c" an outcome, "p" a message that is parked */
 };
 struct commit_effects {
     uint64_t streams; /* those it adds to */
@@ -27,21 +34,23 @@ struct commit_effects {
     bool park;
     char *fired; /* the timer that it was: id@due, or NULL; the caller's to free */
     struct {
-        size_t key, value; /* where they stand in the command */
+        size_t key, value; /* where they stand in the bytes */
         unsigned key_n, value_n;
         bool checked; /* only: not written */
     } recall[4];
     unsigned recall_n;
 };
 bool commit_command(struct store *, const struct inbound *, const char *via, const struct outcome *,
-                    struct buf *out, struct commit_effects *) MUST_CHECK;
+                    struct commit_parts *, struct commit_effects *) MUST_CHECK;
 bool commit_command_park(struct store *, const struct inbound *, const char *reason, int64_t now_ms,
-                         struct buf *out, struct commit_effects *) MUST_CHECK;
+                         struct commit_parts *, struct commit_effects *) MUST_CHECK;
 /* Bit of a stream in a set of those touched; 0 for a stream that commits do not write. */
 uint64_t store_stream_bit(const struct store *, const char *stream);
 
 /* commit.c */
 void commits_up(struct store *);
+/* What gathered in this turn leaves as one call. */
+void commits_turn_end(void *store);
 void commits_down(struct store *);
 void commits_tick(void *store);
 void commits_free(struct store *);

@@ -500,10 +500,15 @@ void redis_send(struct redis *r, redis_cb *cb, void *arg)
     loop_soon(r->loop, answer_unsent, u);
 }
 
-void redis_send_raw(struct redis *r, struct slice command, redis_cb *cb, void *arg)
+void redis_formatted(struct redis *r, struct slice parts)
 {
     if (takes(r))
-        buf_add(&r->out, command);
+        buf_add(&r->out, parts);
+}
+
+void redis_send_raw(struct redis *r, struct slice command, redis_cb *cb, void *arg)
+{
+    redis_formatted(r, command);
     redis_send(r, cb, arg);
 }
 

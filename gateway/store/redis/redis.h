@@ -52,6 +52,8 @@ void redis_begin(struct redis *, unsigned parts);
 void redis_part(struct redis *, struct slice);
 void redis_str(struct redis *, const char *);
 void redis_i64(struct redis *, int64_t);
+/* Parts that were written by redis_format_*, as they stand. */
+void redis_formatted(struct redis *, struct slice parts);
 void redis_send(struct redis *, redis_cb *, void *arg);
 /* A command that was written by redis_format_* into a buffer of the caller's, so that it can be sent again.
  */

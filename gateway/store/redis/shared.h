@@ -64,8 +64,8 @@ struct store {
     void *ready_arg;
 
     uint64_t commit_id; /* of the last commit: random at the start, then counted */
-    struct commit *commits, *last_commit;
-    unsigned commits_n;
+    struct commit *commits, *last_commit, *commits_unsent; /* unsent: the first; all behind it are too */
+    unsigned commits_n, commit_calls;                      /* calls under way */
     struct loop_timer *commit_tick;
     struct recall *recall;
     struct lease *lease;
