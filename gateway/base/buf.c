@@ -41,6 +41,8 @@ static bool grow_more(struct buf *b, size_t n)
     }
     while (cap < b->n + n + 1)
         cap *= 2;
+    if (cap > b->max + 1)
+        cap = b->max + 1; /* so that who has the room is within the limit */
     p = realloc(b->p, cap);
     if (!p) {
         b->failed = true;
