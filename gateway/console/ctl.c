@@ -212,6 +212,7 @@ static void on_figures(void *arg, const struct store_figures *f)
         put(&b, "commits", f->commits);
         put(&b, "conflicts", f->conflicts);
         put(&b, "duplicates", f->duplicates);
+        put(&b, "gateways", store_gateways(c->ctl->ops.store));
         put(&b, "redis_reconnects", f->reconnects);
         put(&b, "redis_cpu_us", f->redis_usec);
     } else {

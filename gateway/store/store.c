@@ -66,6 +66,7 @@ static void came_up(struct store *s)
     lease_up(s);
     due_up(s);
     people_changed_now(s);
+    peers_up(s);
     tell_ready(s, NULL);
     spool_up(s);
 }
@@ -80,6 +81,7 @@ static void went_down(struct store *s)
     lease_down(s);
     due_down(s);
     people_down(s);
+    peers_down(s);
     consumers_down(s);
 }
 
@@ -171,6 +173,7 @@ static void store_free(struct store *s)
     lease_free(s->lease);
     due_free(s->due);
     people_free(s->people);
+    peers_free(s->peers);
     message_log_free(s->message_log);
     spool_free(s->spool);
     managed_free(s->managed, s->closing);
@@ -234,6 +237,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->lease = lease_new(s);
     s->due = due_new(s);
     s->people = people_new(s);
+    s->peers = peers_new(s);
     wires_connect(s->wires);
     return s;
 }

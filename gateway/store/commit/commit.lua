@@ -180,6 +180,26 @@ local function done(keys, argv)
     return call('XDEL', keys[1], unpack(argv))
 end
 
+-- A gateway lives: counts up its row, answers all of them.
+local function beat(keys, argv)
+    redis.call('HINCRBY', keys[1], argv[1], 1)
+    return redis.call('HGETALL', keys[1])
+end
+
+-- What one consumer of a stream has in its hands goes to another: how many did.
+-- keys: stream; argv: from, to, at most.
+local function take(keys, argv)
+    local held = redis.pcall('XPENDING', keys[1], 'g', '-', '+', argv[3], argv[1])
+    if held.err or #held == 0 then return 0 end
+    local ids = {}
+    for i = 1, #held do
+        ids[i] = held[i][1]
+    end
+    ids[#ids + 1] = 'JUSTID'
+    redis.call('XCLAIM', keys[1], 'g', argv[2], 0, unpack(ids))
+    return #held
+end
+
 -- The body of an entry still there; nil if an earlier sending of the same call moved it.
 local function body_of(stream, id)
     local found = redis.call('XRANGE', stream, id, id)[1]
@@ -338,6 +358,8 @@ redis.register_function { function_name = 'kt1_due', callback = due, flags = { '
 redis.register_function('kt1_undue', undue)
 redis.register_function('kt1_daily', daily)
 redis.register_function('kt1_daily_give', daily_give)
+redis.register_function('kt1_beat', beat)
+redis.register_function('kt1_take', take)
 redis.register_function('kt1_done', done)
 redis.register_function('kt1_retry', retry)
 redis.register_function('kt1_back', back)

@@ -25,6 +25,7 @@ struct recall;
 struct lease;
 struct due;
 struct released;
+struct peers;
 struct people_watch;
 struct spool;
 struct commit;
@@ -75,6 +76,7 @@ struct store {
     struct spool *spool;
     struct consumer *consumers;
     struct released *released;
+    struct peers *peers;
     char consumer_name[96];
     struct store_figures figures;
 

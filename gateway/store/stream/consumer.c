@@ -3,7 +3,8 @@
  * Reads without waiting on the shared connection: at once when a commit of this process wrote to the stream,
  * else every second.  An entry leaves the stream in the same call that says what became of it; such calls are
  * sent again after a lost connection and do nothing the second time.  After a crash the entries that were in
- * our hands come first, marked as recovered; those of other gateways that died come by XAUTOCLAIM. */
+ * our hands come first, marked as recovered; those of another gateway that died come when its heart stands
+ * still (peers.c), and by XAUTOCLAIM those of one that never had any. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ enum {
     BACK_MAX = 256,
     ID_MAX = 44,
     DONE_MAX = 512,
+    TAKE_MAX = 1000,
 };
 
 /* One entry that was handed out. */
@@ -52,19 +54,22 @@ struct consumer {
     unsigned done_n;
     struct saying *sayings;
     struct loop_timer *poll;
-    unsigned asking; /* replies of ours still to come */
-    bool reading;    /* a read is under way */
-    bool recovering; /* our own entries that we do not hold are not all read yet */
-    bool strangers;  /* they may have been in the hands of someone who died */
+    unsigned asking;  /* replies of ours still to come */
+    bool reading;     /* a read is under way */
+    bool reading_own; /* of what we had already, not of new ones */
+    bool recovering;  /* our own entries that we do not hold are not all read yet */
+    bool strangers;   /* they may have been in the hands of someone who died */
     char recovered[ID_MAX];
-    bool more;  /* there may be unread entries */
-    bool woken; /* there are new ones, which the read under way may not know of */
-    bool look;  /* look again at the end of this turn */
+    bool restart; /* they are to be read again from the first on */
+    bool more;    /* there may be unread entries */
+    bool woken;   /* there are new ones, which the read under way may not know of */
+    bool look;    /* look again at the end of this turn */
     bool closed;
     int64_t claim_at_ms;
 };
 
 static void look(struct consumer *c);
+static void say_done(struct consumer *c);
 
 /* --- held entries --- */
 
@@ -208,7 +213,7 @@ static void on_read(void *arg, const redisReply *reply)
 {
     struct consumer *c = arg;
     const redisReply *entries = NULL;
-    bool recovering = c->recovering;
+    bool recovering = c->reading_own;
 
     c->reading = false;
     if (reply && reply->type == REDIS_REPLY_ERROR) {
@@ -217,7 +222,7 @@ static void on_read(void *arg, const redisReply *reply)
         if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 1 && reply->element[0]->elements == 2)
             entries = reply->element[0]->element[1];
         c->more = (entries && entries->elements) || c->woken;
-        if (recovering && !(entries && entries->elements)) {
+        if (recovering && !c->restart && !(entries && entries->elements)) {
             c->recovering = false;
             c->strangers = false;
             c->more = true;
@@ -230,6 +235,9 @@ static void on_read(void *arg, const redisReply *reply)
             }
             give(c, entries->element[i], recovering && c->strangers);
         }
+        if (c->restart) /* more became ours meanwhile: from the first on */
+            snprintf(c->recovered, sizeof c->recovered, "0");
+        c->restart = false;
     }
     reply_came(c);
     if (reply && !c->closed)
@@ -250,7 +258,10 @@ static void look(struct consumer *c)
 
     if (c->closed || c->reading || !s->up || !room(c) || !(c->more || c->recovering))
         return;
+    if (c->recovering && c->done_n)
+        say_done(c); /* or what is done would come again */
     c->reading = true;
+    c->reading_own = c->recovering;
     c->woken = false;
     c->asking++;
     redis_begin(s->redis, 9);
@@ -477,6 +488,74 @@ void consumer_park(struct consumer *c, struct slice id, const char *reason)
     free(h);
     if (c->store->up)
         say(s);
+}
+
+/* --- from a gateway that died --- */
+
+struct taking {
+    struct consumer *consumer;
+    char *from;
+};
+
+static void ask_take(struct consumer *c, char *from);
+
+static void on_taken(void *arg, const redisReply *reply)
+{
+    struct taking t = *(struct taking *)arg;
+    struct consumer *c = t.consumer;
+    int64_t n = redis_int(reply, 0);
+
+    free(arg);
+    if (n > 0 && !c->closed) {
+        log_event(LOG_WARN, "taken_over", "stream", c->stream, "gateway", t.from, NULL);
+        c->restart = c->reading && c->reading_own;
+        c->recovering = c->strangers = true;
+        if (!c->restart)
+            snprintf(c->recovered, sizeof c->recovered, "0");
+        c->look = true;
+        loop_again(c->store->loop);
+    }
+    if (n == TAKE_MAX && !c->closed)
+        ask_take(c, t.from);
+    else
+        free(t.from);
+    reply_came(c);
+}
+
+static void ask_take(struct consumer *c, char *from)
+{
+    struct store *s = c->store;
+    struct taking *t = malloc(sizeof *t);
+    struct key k;
+
+    if (!t || !from)
+        abort();
+    *t = (struct taking){ c, from };
+    c->asking++;
+    redis_begin(s->redis, 7);
+    redis_str(s->redis, "FCALL");
+    redis_str(s->redis, "kt1_take");
+    redis_i64(s->redis, 1);
+    redis_part(s->redis, stream_key(c, &k, "st"));
+    redis_str(s->redis, from);
+    redis_str(s->redis, s->consumer_name);
+    redis_i64(s->redis, TAKE_MAX);
+    redis_send(s->redis, on_taken, t);
+}
+
+static bool alarms(const struct consumer *c)
+{
+    struct slice name = slice_of(c->stream);
+
+    return slice_starts(name, "sms:") && c->stream[name.n - 1] == '0';
+}
+
+void consumers_take(struct store *s, const char *from)
+{
+    for (int first = 1; first >= 0; first--)
+        for (struct consumer *c = s->consumers; c; c = c->next)
+            if (!c->closed && alarms(c) == (first == 1))
+                ask_take(c, strdup(from));
 }
 
 /* --- up, down, open, close --- */

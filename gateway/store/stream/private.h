@@ -14,7 +14,15 @@ void consumers_up(struct store *);
 void consumers_down(struct store *);
 void consumers_free(struct store *);
 void consumers_turn_end(void *store);
+/* What the gateway of that name has in its hands becomes ours, to be read as recovered. */
+void consumers_take(struct store *, const char *from);
 void consumers_wake(struct store *, uint64_t streams);
+
+/* peers.c */
+struct peers *peers_new(struct store *);
+void peers_up(struct store *);
+void peers_down(struct store *);
+void peers_free(struct peers *);
 
 /* message_log.c: one JSON object a line, read by district/log_db.c */
 struct message_log *message_log_new(struct store *);

@@ -30,6 +30,9 @@ void consumer_retry(struct consumer *, struct slice id, int64_t due_ms);
 /* To the parked list of the stream with a reason, for people. */
 void consumer_park(struct consumer *, struct slice id, const char *reason);
 
+/* Gateways that work on this Redis now, this one among them. */
+unsigned store_gateways(const struct store *);
+
 /* --- what was parked, for people ---
  *
  * A stream of these is named as the one that it came from, or "inbound": messages that could not be carried
