@@ -85,6 +85,7 @@ static void report_fields(const struct node *o, struct filed_report *r)
     r->posting = node_text(o, "posting");
     r->person_id = node_text(o, "person");
     r->child = node_text(o, "child");
+    r->whom = node_text(o, "whom");
     r->findings = node_text(o, "findings");
     r->at = node_text(o, "at");
     r->received_at = node_text(o, "received_at");
@@ -132,6 +133,7 @@ struct slice report_encode(const struct filed_report *r, struct arena *a)
     node_put(o, "posting", r->posting);
     node_put(o, "person", r->person_id);
     node_put(o, "child", r->child);
+    node_put(o, "whom", r->whom);
     node_put(o, "findings", r->findings);
     node_put(o, "at", r->at);
     node_put(o, "received_at", r->received_at);

@@ -54,6 +54,7 @@ struct filed_report {
     struct slice reporter, role, place, posyandu;
     struct slice posting;          /* code of the place where the reporter sat: whose chain it is */
     struct slice person_id, child; /* uuid and number of the person */
+    struct slice whom;             /* whom it is about, for people: a name, else what it counts */
     struct slice findings;         /* JSON array */
     struct slice at, received_at, provider, message_id;
     int64_t at_ms;

@@ -129,100 +129,6 @@ void work_begin(struct work *w)
     memcpy(w->shown, w->report.values, sizeof w->shown);
 }
 
-/* --- drafts --- */
-
-static void draft_timer(struct work *w, const struct draft *d)
-{
-    struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };
-
-    step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
-               (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
-}
-
-static struct slice question(struct work *w)
-{
-    struct report shown = w->report;
-    struct slice months = slice_make("", 0);
-
-    if (w->asking == ASK_CHILD) {
-        int64_t today = date_today(w->filed.at_ms, w->s->rules->utc_offset_min), born = today;
-
-        if (date_parse_iso(w->offered.tgl_lahir, &born))
-            months = arena_printf(w->s->arena, "%dbl", (int)date_months_between(born, today));
-    }
-    {
-        const struct text_fill f[] = {
-            { "nomor", w->filed.nomor },
-            { "anak", w->wrong || w->far || w->none ? work_text(&w->report, "nomor") : w->offered.nomor },
-            { "nama", w->offered.nama },
-            { "umur", months }
-        };
-
-        if (w->asking == ASK_CHILD)
-            return step_text(w->s, w->s->language, "ask.child", FILLS(f));
-        if (w->far)
-            return step_text(w->s, w->s->language, "ask.far_number", FILLS(f));
-        if (w->none)
-            return step_text(w->s, w->s->language, "ask.number_none", FILLS(f));
-        if (w->wrong == NUMBER_REPORT || w->wrong == NUMBER_CHILD || w->wrong == NUMBER_EPISODE)
-            return step_text(w->s, w->s->language,
-                             w->wrong == NUMBER_REPORT  ? "ask.number_report"
-                             : w->wrong == NUMBER_CHILD ? "ask.number_child"
-                                                        : "ask.number_episode",
-                             FILLS(f));
-    }
-    memcpy(shown.values, w->shown, sizeof shown.values);
-    return reply_report(w->s->rules, w->s->language, &shown, w->filed.nomor, w->s->arena);
-}
-
-static void file_draft(struct work *w)
-{
-    struct step *s = w->s;
-    struct draft *d = drafts_find(s->state, w->filed.nomor);
-    struct slice sure = d ? d->sure : slice_make("", 0);
-
-    if (!d)
-        d = drafts_add(s->state, s->arena);
-    if (!d) {
-        work_alarm(w, true);
-        w->out->kind = FILED_REFUSED;
-        w->out->text = step_text(s, s->language, "draft.too_many", NULL, 0);
-        return;
-    }
-    d->nomor = w->filed.nomor;
-    d->uuid = w->filed.id;
-    d->form = w->report.form;
-    memcpy(d->values, w->report.values, sizeof w->report.values);
-    memcpy(d->faults, w->report.faults, sizeof d->faults);
-    d->correct = w->f->correct != NULL;
-    d->asking = w->asking;
-    d->error = w->report.error;
-    d->field = w->report.error_field;
-    d->child = w->asking == ASK_CHILD ? w->offered.nomor : slice_make("", 0);
-    d->sure = sure;
-    d->not_child = w->f->new_person;
-    d->picked = w->f->child;
-    if (w->f->hash.n)
-        d->hash = w->f->hash;
-    d->at_ms = w->filed.at_ms;
-    s->state->changed = true;
-    draft_timer(w, d);
-    work_alarm(w, true);
-    if (!w->f->correct) {
-        w->filed.draft = true;
-        w->filed.status = S("draft");
-        report_save(s, &w->filed);
-    }
-    w->out->kind = FILED_ASKED;
-    w->out->text = question(w);
-    w->out->asked = reply_label(w->report.form, w->asking == ASK_CHILD ? S("nama") : d->field);
-    if (w->asking == ASK_VALUE) { /* nobody says YA to a value that she has not seen */
-        struct slice guess = reply_value(w->report.form, w->report.values, d->field, s->arena);
-
-        w->out->asked = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(w->out->asked), SLICE_ARG(guess));
-    }
-}
-
 /* --- records --- */
 
 static void tally_one(struct step *s, const struct filed_report *r, int64_t sign)
@@ -403,6 +309,7 @@ static void file_record(struct work *w)
     if (!w->f->correct && (w->known || w->fresh) && form_is(w->report.form, FORM_WEIGHING))
         remember_before(w);
     file_child(w);
+    r->whom = reply_whom(r->form, w->shown, s->arena);
     r->draft = false;
     r->version++;
     r->status = r->version > 1 ? S("corrected") : S("valid");
@@ -489,5 +396,5 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
     if (w->report.status == REPORT_ACCEPTED)
         file_record(w);
     else
-        file_draft(w);
+        work_ask(w);
 }

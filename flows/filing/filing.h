@@ -24,6 +24,7 @@ struct filed {
                          * for the role: roles_refuse() says it, once a day */
     bool emergency;     /* staff were told */
     struct slice asked; /* FILED_ASKED: how people call the field in question */
+    struct slice whom;  /* FILED_ASKED: whom it is about */
 };
 
 /* How a report is to be filed. */
@@ -36,6 +37,7 @@ struct filing {
     bool new_person;    /* BARU: not the child that was asked about */
     struct slice child; /* YA to "Anak 1041 …?": this child; empty otherwise */
     struct slice hash;  /* of the text, for repeats; empty for USSD */
+    struct slice noted; /* what of an answer has been taken, if another question follows: "BB 9,2 dicatat." */
 };
 
 /* Names the subjects that filing this report will look at.  Call in flow_read (USSD: on each step that may

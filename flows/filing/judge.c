@@ -18,6 +18,30 @@ static void doubt(struct work *w, enum report_status status, enum report_error e
     w->asking = status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
 }
 
+/* A measure that is out of keeping with the child: the last one says why. */
+static void doubt_child(struct work *w, const struct child *c, struct slice field)
+{
+    int64_t last = 0;
+    struct buf b;
+
+    doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
+    for (unsigned i = 0; i < c->weighings_n; i++) {
+        int64_t v = slice_is(field, "bb") ? c->weighings[i].bb : c->weighings[i].tb;
+
+        last = v ? v : last;
+    }
+    if (!last)
+        return;
+    buf_init(&b, 32);
+    number_print(&b, last, ',');
+    {
+        const struct text_fill f[] = { { "nilai", arena_copy(w->s->arena, buf_slice(&b)) } };
+
+        w->why = step_text(w->s, w->s->language, "why.last", f, 1);
+    }
+    buf_free(&b);
+}
+
 static bool is_sure(const struct work *w, struct slice field)
 {
     return w->f->draft && drafts_is_sure(w->f->draft, field);
@@ -131,7 +155,7 @@ static void judge_correction(struct work *w)
         return;
     field = child_doubt(w->s->rules, &old->before, now[0], now[1], w->report.values[tb].label, old->at_ms);
     if (field.n && !is_sure(w, field))
-        doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
+        doubt_child(w, &old->before, field);
 }
 
 void work_judge(struct work *w)
@@ -159,5 +183,5 @@ void work_judge(struct work *w)
     field = child_doubt(w->s->rules, &w->child, work_number(&w->report, "bb"), work_number(&w->report, "tb"),
                         work_label(&w->report, "tb"), w->filed.at_ms);
     if (field.n && !is_sure(w, field))
-        doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
+        doubt_child(w, &w->child, field);
 }

@@ -24,6 +24,7 @@ struct work {
     enum number_kind wrong; /* the number given is one of these instead */
     bool far;               /* the number given belongs to another puskesmas */
     bool none;              /* the number given is nobody's */
+    struct slice why;       /* of a doubt that only the store knows; else empty */
 };
 
 /* --- filing.c --- */
@@ -34,6 +35,9 @@ int64_t work_number(const struct report *, const char *field);     /* milli, 0 w
 struct slice work_label(const struct report *, const char *field); /* that it was typed with; or empty */
 bool work_about_child(const struct form *);
 bool work_is_referral(const struct form *);
+
+/* --- filing/ask.c --- */
+void work_ask(struct work *); /* a draft, its clock, and the question */
 
 /* --- filing/judge.c: doubts that only the store knows --- */
 void work_judge(struct work *);

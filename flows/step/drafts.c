@@ -34,6 +34,8 @@ static void draft_decode(struct sender_state *s, const struct node *o, const str
     d->not_child = node_bool(o, "not_child");
     d->picked = node_text(o, "picked");
     d->correct = node_bool(o, "correct");
+    d->whom = node_text(o, "whom");
+    d->question = node_text(o, "question");
 }
 
 static struct node *draft_encode(const struct draft *d, struct arena *a)
@@ -57,6 +59,8 @@ static struct node *draft_encode(const struct draft *d, struct arena *a)
     node_put_bool(o, "not_child", d->not_child);
     node_put(o, "picked", d->picked);
     node_put_bool(o, "correct", d->correct);
+    node_put(o, "whom", d->whom);
+    node_put(o, "question", d->question);
     return o;
 }
 

@@ -32,9 +32,11 @@ struct draft {
     struct slice hash;  /* of the text that it came from; empty by USSD */
     int64_t at_ms;      /* first receipt */
     struct slice provider, message_id;
-    bool not_child;      /* BARU was said */
-    struct slice picked; /* YA was said to this child */
-    bool correct;        /* it corrects a record */
+    bool not_child;        /* BARU was said */
+    struct slice picked;   /* YA was said to this child */
+    bool correct;          /* it corrects a record */
+    struct slice whom;     /* whom it is about, for lists of open questions */
+    struct slice question; /* as it was asked last: said again to what answers nothing */
 };
 
 /* A full report of the last 24 h. */

@@ -13,6 +13,7 @@ enum reading_kind {
     READING_REPORTS,
     READING_COMMAND,
     READING_ANSWER,  /* a short answer to the open question of draft `nomor` */
+    READING_WORDS,   /* `words` to the question of draft `nomor`, or of the only one */
     READING_WHICH,   /* it would answer more than one open question */
     READING_TIMER,   /* `timer` says what fell due */
     READING_SIGNAL,  /* `signal`: the figures of a village */
@@ -48,13 +49,24 @@ struct reading {
     struct said said;
     struct slice hash;    /* of the whole text, for repeats; hex */
     struct report answer; /* READING_ANSWER: the draft with the answer in it, judged again */
-    struct slice nomor;   /* READING_ANSWER: the draft's number */
+    struct slice nomor;   /* READING_ANSWER: the draft's number; READING_WORDS: or empty */
+    unsigned words;       /* READING_WORDS: enum answer_word of flows/talk/words.h */
     struct due due;
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
     bool thanks;         /* READING_NOTHING: no more than thanks */
     bool baru;           /* the reports are a repeat that the sender wants filed */
     void *ussd;
 };
+
+enum {
+    READING_REPORTS_FILED =
+        10 /* of one SMS: their numbers, children and names fit the bounds of an outcome */
+};
+
+static inline bool reading_takes(const struct reading *r, unsigned report)
+{
+    return r->taken >> report & 1;
+}
 
 /* Adds a subject unless it is there already or the id is empty.  False, and intent->overflow for good, when
  * the list is full. */

@@ -37,13 +37,27 @@ static void say_bare(struct buf *b, const struct field *f, const struct value *v
         value_say(b, v);
 }
 
+/* "anak Bu {}" of "Bu Tia": the word before the value is not said twice. */
+static bool says_twice(struct slice before, const struct value *v)
+{
+    struct slice word = slice_trim(before), rest = v->text, first = slice_cut(&rest, ' ');
+
+    while (slice_find(word, ' ') != (size_t)-1)
+        word = slice_skip(word, slice_find(word, ' ') + 1);
+    return v->kind == VALUE_TEXT && rest.n && word.n && slice_ieq(word, first);
+}
+
 static void say_field(struct buf *b, const struct field *f, const struct value *v)
 {
     struct slice rest = f->say;
 
     while (rest.n) {
         if (slice_starts(rest, "{}")) {
-            say_bare(b, f, v);
+            struct value said = *v;
+
+            if (says_twice(slice_take(f->say, f->say.n - rest.n), v))
+                slice_cut(&said.text, ' ');
+            say_bare(b, f, &said);
             rest = slice_skip(rest, 2);
         } else {
             buf_char(b, rest.p[0]);
@@ -140,112 +154,6 @@ struct slice reply_example(const struct form *form, struct slice field, struct a
     if (form && !f && form->code_counts)
         return letter_example(form, field, a);
     return form && form->examples_n ? form->examples[0] : slice_make("", 0);
-}
-
-/* --- one report --- */
-
-static struct slice range_of(const struct form *form, struct slice field, struct arena *a)
-{
-    const struct field *f = field_of(form, field);
-    struct slice s;
-    struct buf b;
-
-    if (f && f->type == FIELD_DATE && f->max_age_days)
-        return arena_printf(a, "%lld hari", (long long)f->max_age_days);
-    if (!f || f->min >= f->max)
-        return slice_make("", 0);
-    buf_init(&b, 64);
-    number_print(&b, f->min, ',');
-    buf_char(&b, '-');
-    number_print(&b, f->max, ',');
-    s = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
-    return s;
-}
-
-static bool is_answers(const struct form *form, struct slice field)
-{
-    const struct field *f = field_of(form, field);
-
-    return f && f->type == FIELD_ANSWERS;
-}
-
-/* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
-static struct slice report_example(const struct report *r, struct arena *a)
-{
-    const struct word *kind = NULL;
-    struct slice example;
-    struct buf b;
-
-    for (unsigned i = 0; r->form && is_answers(r->form, r->error_field) && i < r->form->fields_n; i++)
-        if (r->form->fields[i].type == FIELD_CHOICE && r->values[i].kind == VALUE_TEXT)
-            kind = word_by_code(r->form->fields[i].list, r->values[i].text);
-    if (!kind || !kind->questions[0])
-        return reply_example(r->form, r->error_field, a);
-    buf_init(&b, ECHO);
-    buf_add(&b, reply_label(r->form, r->error_field));
-    for (unsigned i = 0; i < kind->questions[0]; i++)
-        buf_str(&b, i ? "T" : " Y");
-    example = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
-    return example;
-}
-
-bool reply_shows_guess(const struct report *r)
-{
-    for (unsigned i = 0; r->form && i < r->form->fields_n; i++)
-        if (slice_eq(r->form->fields[i].name, r->error_field))
-            return r->values[i].kind != VALUE_ABSENT;
-    return true; /* a letter of W2 */
-}
-
-static const char *key_of(const struct report *r)
-{
-    if (!r->form)
-        return "unknown.keyword";
-    if (r->status == REPORT_ACCEPTED)
-        return r->emergency ? "receipt.danger" : "receipt.done";
-    if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
-        return r->error == ERROR_CONTRADICTION ? "ask.contradiction" : "ask.value";
-    switch (r->error) {
-    case ERROR_MISSING:
-        return "ask.missing";
-    case ERROR_OUT_OF_RANGE:
-        return "ask.range";
-    case ERROR_CHECK_DIGIT:
-        return "ask.digit";
-    case ERROR_CONTRADICTION:
-        return "ask.contradiction";
-    default:
-        return "ask.invalid";
-    }
-}
-
-/* What was typed, but for answers, which stay out of every SMS, and a label that the text says already. */
-static struct slice typed_of(const struct report *r, struct slice guess)
-{
-    if (!r->typed.n || is_answers(r->form, r->error_field) ||
-        slice_ieq(r->typed, reply_label(r->form, r->error_field)))
-        return guess;
-    return r->typed;
-}
-
-struct slice reply_report(const struct ruleset *rules, struct slice language, const struct report *r,
-                          struct slice nomor, struct arena *a)
-{
-    struct slice guess = reply_value(r->form, r->values, r->error_field, a);
-    const struct text_fill f[] = {
-        { "nomor", nomor },
-        { "form", r->form ? r->form->title : slice_make("", 0) },
-        { "isi", reply_echo(r->form, r->values, a) },
-        { "field", reply_label(r->form, r->error_field) },
-        { "nilai", guess },
-        { "ketik", typed_of(r, guess) },
-        { "batas", range_of(r->form, r->error_field, a) },
-        { "contoh", report_example(r, a) },
-    };
-
-    return text_fill(rules->texts, language, key_of(r), FILLS(f), a);
 }
 
 /* --- several --- */
@@ -413,7 +321,8 @@ struct slice reply_said(const struct ruleset *rules, struct slice language, cons
     if (said->kind == SAID_NOTHING || said->reports_n == 0)
         return reply_unknown(rules, language, a);
     if (said->reports_n == 1)
-        return said->reports[0].form ? reply_report(rules, language, &said->reports[0], none, a)
+        return said->reports[0].form ? reply_report(rules, language, &said->reports[0],
+                                                    &(struct reply_about){ .nomor = none }, a)
                                      : reply_unknown(rules, language, a);
     for (unsigned i = 0; i < said->reports_n; i++)
         all[i] = reply_outcome_of(&said->reports[i], none, a);

@@ -5,9 +5,19 @@
 
 #include "flows/understand/understanding.h"
 
-/* The receipt, question or error for one report, with its number ("00000" from `parse`). */
+/* What a question says besides the report itself (RULINGS 55). */
+struct reply_about {
+    struct slice nomor; /* "00000" from `parse` */
+    struct slice siapa; /* whom it is about; empty: reply_whom() of its values */
+    struct slice catat; /* what has just been noted of the answer before: "BB 9,2"; may be empty */
+    struct slice sebab; /* why the value is doubted; empty: the catalogue's words for the error */
+};
+
+/* The receipt, question or error for one report. */
 struct slice reply_report(const struct ruleset *, struct slice language, const struct report *,
-                          struct slice nomor, struct arena *);
+                          const struct reply_about *, struct arena *);
+/* Whom a report is about, for people: the name, else what is counted, else the form's title. */
+struct slice reply_whom(const struct form *, const struct value *values, struct arena *);
 /* The echo of the decoded values: "Siti Aminah P 14bl BB 9,2kg TB 76cm", from each field's `say`. */
 struct slice reply_echo(const struct form *, const struct value *values, struct arena *);
 /* For `parse`: what would be answered to the whole SMS (several reports, a command, no keyword). */

@@ -649,7 +649,7 @@ void understand_fault(struct filling *x, const struct field *f, enum report_erro
     s->reject = reject;
     s->at = at;
     if (at < x->ts.n)
-        s->typed = x->ts.t[at].text;
+        s->typed = understand_span(x, at, at + 1 + (at + 1 < x->ts.n && x->ts.t[at + 1].glued)); /* `7bln` */
     if (reject)
         s->value = (struct value){ 0 };
 }

@@ -1,0 +1,160 @@
+/* ask.c - a report that is not certain becomes a draft with a number and one question, which says whom and
+ * what (SPEC 2.2, RULINGS 55).  See filing/work.h. */
+#include "flows/filing/work.h"
+
+#include <string.h>
+
+#include "flows/rows/clocks.h"
+#include "flows/step/reply.h"
+#include "flows/step/reply_parts.h"
+#include "parsers/date.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+static void draft_timer(struct work *w, const struct draft *d)
+{
+    struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };
+
+    step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
+               (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
+}
+
+/* The question is about a child or a number that only the store knows; NULL: about a value. */
+static const char *store_key(const struct work *w)
+{
+    if (w->asking == ASK_CHILD)
+        return "ask.child";
+    if (w->far)
+        return "ask.far_number";
+    if (w->none)
+        return "ask.number_none";
+    switch (w->wrong) {
+    case NUMBER_REPORT:
+        return "ask.number_report";
+    case NUMBER_CHILD:
+        return "ask.number_child";
+    case NUMBER_EPISODE:
+        return "ask.number_episode";
+    default:
+        return NULL;
+    }
+}
+
+static struct slice months_old(struct work *w, const struct child *c)
+{
+    int64_t today = date_today(w->filed.at_ms, w->s->rules->utc_offset_min), born;
+
+    if (!date_parse_iso(c->tgl_lahir, &born))
+        return slice_make("", 0);
+    return arena_printf(w->s->arena, "%dbl", (int)date_months_between(born, today));
+}
+
+static struct slice question(struct work *w, struct slice whom, struct slice noted)
+{
+    struct report shown = w->report;
+    const char *key = store_key(w);
+    const struct reply_about about = {
+        .nomor = w->filed.nomor, .siapa = whom, .catat = noted, .sebab = w->why
+    };
+    const struct text_fill f[] = {
+        { "nomor", w->filed.nomor },
+        { "siapa", whom },
+        { "catat", noted },
+        { "anak", w->asking == ASK_CHILD ? w->offered.nomor : work_text(&w->report, "nomor") },
+        { "nama", w->offered.nama },
+        { "umur", months_old(w, &w->offered) },
+    };
+
+    if (key)
+        return step_text(w->s, w->s->language, key, FILLS(f));
+    memcpy(shown.values, w->shown, sizeof shown.values);
+    return reply_report(w->s->rules, w->s->language, &shown, &about, w->s->arena);
+}
+
+/* The field in question, with the value that nobody says YA to unseen. */
+static struct slice asked_of(const struct work *w, const struct draft *d)
+{
+    struct slice label = reply_label(w->report.form, w->asking == ASK_CHILD ? S("nama") : d->field), guess;
+
+    if (w->asking != ASK_VALUE)
+        return label;
+    guess = reply_value(w->report.form, w->report.values, d->field, w->s->arena);
+    return arena_printf(w->s->arena, "%.*s %.*s", SLICE_ARG(label), SLICE_ARG(guess));
+}
+
+/* A report by number is about the child (RUJUK: the report) of that number. */
+static struct slice whom_of(struct work *w)
+{
+    struct slice nomor = work_text(&w->report, "nomor");
+    struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
+    struct child c;
+
+    if (work_text(&w->report, "nama").n || !nomor.n)
+        return reply_whom(w->report.form, w->shown, w->s->arena);
+    if (w->filed.whom.n)
+        return w->filed.whom;
+    if (w->far || w->wrong || w->none)
+        return w->report.form->title;
+    if (work_about_child(w->report.form) && child_load(w->s, nomor, &c) && w->s->person &&
+        slice_eq(c.puskesmas, work_puskesmas(w->s, w->s->person->place)))
+        return c.nama;
+    if (other && report_load(w->s, nomor, other) && other->whom.n)
+        return other->whom;
+    return reply_whom(w->report.form, w->shown, w->s->arena);
+}
+
+static struct draft *keep_draft(struct work *w)
+{
+    struct step *s = w->s;
+    struct draft *d = drafts_find(s->state, w->filed.nomor);
+    struct slice sure = d ? d->sure : slice_make("", 0);
+
+    if (!d)
+        d = drafts_add(s->state, s->arena);
+    if (!d)
+        return NULL;
+    d->nomor = w->filed.nomor;
+    d->uuid = w->filed.id;
+    d->form = w->report.form;
+    memcpy(d->values, w->report.values, sizeof w->report.values);
+    memcpy(d->faults, w->report.faults, sizeof d->faults);
+    d->correct = w->f->correct != NULL;
+    d->asking = w->asking;
+    d->error = w->report.error;
+    d->field = w->report.error_field;
+    d->child = w->asking == ASK_CHILD ? w->offered.nomor : slice_make("", 0);
+    d->sure = sure;
+    d->not_child = w->f->new_person;
+    d->picked = w->f->child;
+    if (w->f->hash.n)
+        d->hash = w->f->hash;
+    d->at_ms = w->filed.at_ms;
+    d->whom = whom_of(w);
+    d->question = question(w, d->whom, slice_make("", 0));
+    s->state->changed = true;
+    return d;
+}
+
+void work_ask(struct work *w)
+{
+    struct step *s = w->s;
+    struct draft *d = keep_draft(w);
+
+    if (!d) {
+        work_alarm(w, true);
+        w->out->kind = FILED_REFUSED;
+        w->out->text = step_text(s, s->language, "draft.too_many", NULL, 0);
+        return;
+    }
+    draft_timer(w, d);
+    work_alarm(w, true);
+    if (!w->f->correct) {
+        w->filed.draft = true;
+        w->filed.status = S("draft");
+        report_save(s, &w->filed);
+    }
+    w->out->kind = FILED_ASKED;
+    w->out->text = w->f->noted.n ? question(w, d->whom, w->f->noted) : d->question;
+    w->out->asked = asked_of(w, d);
+    w->out->whom = d->whom;
+}

@@ -1,0 +1,290 @@
+/* read.c - what an SMS says in the light of what is open for its sender: reports, commands, the answer to a
+ * question; and which subjects that is about.  See sms.h. */
+#include "flows/talk/sms.h"
+
+#include <string.h>
+
+#include "flows/alert/pws.h"
+#include "flows/care/tasks.h"
+#include "flows/filing/filing.h"
+#include "flows/step/drafts.h"
+#include "flows/talk/commands.h"
+#include "flows/talk/words.h"
+#include "parsers/text.h"
+
+/* The draft that a text without keyword answers, as reading->answer. */
+static bool try_answer(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                       struct arena *a, struct reading *r)
+{
+    struct report *known = ARENA_NEW(a, struct report);
+
+    if (!known)
+        return false;
+    drafts_report(d, known);
+    if (!understand_answer(rules, known, d->asking == ASK_CHILD ? slice_make("", 0) : d->field, text, at_ms,
+                           a, &r->answer))
+        return false;
+    r->nomor = d->nomor;
+    return true;
+}
+
+static const struct field *asked_field(const struct draft *d)
+{
+    int i = d ? form_field_named(d->form, d->field) : -1;
+
+    return i >= 0 && d->asking != ASK_CHILD ? &d->form->fields[i] : NULL;
+}
+
+/* What a text says in words to the question of d (NULL: of several).  `sehat` is a finding of a visit before
+ * it is "nothing of the kind". */
+static bool hear_words(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                       struct arena *a, struct reading *r)
+{
+    const struct field *f = asked_field(d);
+    enum answer_word word = words_answer(rules, f, text, a);
+
+    if (word == WORD_NONE)
+        return false;
+    if (word == WORD_NOTHING && f && f->list && try_answer(rules, d, text, at_ms, a, r)) {
+        r->kind = READING_ANSWER;
+        return true;
+    }
+    r->kind = READING_WORDS;
+    r->words = word;
+    return true;
+}
+
+/* A short answer in words, while something is asked: `iya bu bener`.  True when it was one. */
+static bool read_words(const struct ruleset *rules, struct sender_state *state, int64_t at_ms,
+                       struct arena *a, struct reading *r)
+{
+    const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
+
+    if (!state->drafts_n || r->said.emergency || r->kind == READING_REPORTS || (c && c->nomor.n) ||
+        (c && c->kind == COMMAND_BARU)) /* it may be meant for a repeat: read_again() */
+        return false;
+    return hear_words(rules, drafts_only(state), r->said.body, at_ms, a, r);
+}
+
+static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
+                        struct arena *a, struct reading *r)
+{
+    struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' '), value;
+    struct draft *d = drafts_find(state, first);
+    unsigned fits = 0;
+
+    if (d &&
+        hear_words(rules, d, rest, in->received_ms, a, r)) { /* `48217 YA`, as the question asks for it */
+        r->nomor = d->nomor;
+        return;
+    }
+    value = words_correction(rules, d ? rest : r->said.body, a); /* `salah bu, harusnya 9.2` */
+    if (d) {                                                     /* "48217 BB 9,2" */
+        r->kind = try_answer(rules, d, value, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
+        return;
+    }
+    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
+        fits += try_answer(rules, &state->drafts[i], value, in->received_ms, a, r);
+    if (fits && state->drafts_n > 1)
+        r->kind = READING_WHICH;
+    else if (fits)
+        r->kind = READING_ANSWER;
+}
+
+/* Of more reports than an outcome can hold, in all parts of the message together, those that cannot wait come
+ * first. */
+static void choose(struct reading *all)
+{
+    unsigned n = 0, before = 0;
+
+    for (int urgent = 1; urgent >= 0; urgent--)
+        for (struct reading *r = all; r; r = r->next)
+            for (unsigned i = 0; r->kind == READING_REPORTS && i < r->said.reports_n; i++)
+                if (n < READING_REPORTS_FILED && filing_alarms(&r->said.reports[i]) == (urgent == 1)) {
+                    r->taken |= UINT32_C(1) << i;
+                    n++;
+                }
+    for (struct reading *r = all; r; r = r->next) {
+        r->first = before;
+        for (unsigned i = 0; i < r->said.reports_n; i++)
+            before += r->taken >> i & 1;
+    }
+}
+
+/* KOREKSI of an open report may say another child: it is looked for too. */
+static bool correction_subjects(const struct ruleset *rules, const struct sender *who, const struct draft *d,
+                                struct slice correction, int64_t at_ms, struct arena *a, struct intent *out)
+{
+    struct report *known = ARENA_NEW(a, struct report), *fixed = ARENA_NEW(a, struct report);
+
+    if (!known || !fixed)
+        return false;
+    drafts_report(d, known);
+    return !understand_correction(rules, known, correction, at_ms, a, fixed) ||
+           filing_subjects(rules, who, fixed, a, out);
+}
+
+static bool name_subjects(const struct ruleset *rules, const struct sender *who, struct sender_state *state,
+                          int64_t at_ms, struct arena *a, struct intent *out)
+{
+    struct reading *r = out->reading;
+    const struct repeat *again = drafts_repeat(state, r->hash);
+    const struct draft *d = NULL;
+    bool ok = true;
+
+    if (r->kind == READING_COMMAND) {
+        ok = commands_subjects(&r->said.command, out);
+        if (r->said.command.kind == COMMAND_PWS)
+            ok = pws_subjects(rules, who, &r->said.command, a, out) && ok;
+        if (r->said.command.kind == COMMAND_TUGAS && who->person)
+            ok = tasks_subjects(who->person->place_code, a, out) && ok;
+        d = r->said.command.nomor.n ? drafts_find(state, r->said.command.nomor) : drafts_only(state);
+        if (d && r->said.command.kind == COMMAND_KOREKSI)
+            ok = correction_subjects(rules, who, d, r->said.command.correction, at_ms, a, out) && ok;
+    } else if (r->kind == READING_WORDS) {
+        d = r->nomor.n ? drafts_find(state, r->nomor) : drafts_only(state);
+    } else if (r->kind == READING_ANSWER) {
+        d = drafts_find(state, r->nomor);
+        ok = filing_subjects(rules, who, &r->answer, a, out);
+    } else if (r->kind == READING_REPORTS) {
+        for (unsigned i = 0; i < r->said.reports_n; i++)
+            if (reading_takes(r, i))
+                ok = filing_subjects(rules, who, &r->said.reports[i], a, out) && ok;
+    }
+    if (again)
+        ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
+    if (d) {
+        struct report *seen = ARENA_NEW(a, struct report);
+
+        if (!seen)
+            return false;
+        seen->form = d->form;
+        memcpy(seen->values, d->values, sizeof seen->values);
+        ok = intent_add(out, SUBJECT_NUMBER, d->nomor) && intent_add(out, SUBJECT_NUMBER, d->child) &&
+             intent_add(out, SUBJECT_NUMBER, d->picked) && filing_subjects(rules, who, seen, a, out) && ok;
+    }
+    return ok;
+}
+
+/* BARU after a repeat: the text of the repeat is read again, as a new report. */
+static bool read_again(const struct ruleset *rules, struct sender_state *state, struct reading *r,
+                       struct arena *a)
+{
+    const struct command *c = &r->said.command;
+
+    if (r->kind != READING_COMMAND || c->kind != COMMAND_BARU || c->nomor.n || !state->again.n)
+        return true;
+    for (unsigned i = 0; i < state->drafts_n; i++)
+        if (state->drafts[i].asking == ASK_CHILD)
+            return true; /* it may be meant for that question: the numbers are listed */
+    r->baru = true;
+    if (!understand_sms(rules, state->again, state->again_ms, a, &r->said))
+        return false;
+    r->kind = r->said.kind == SAID_REPORTS && r->said.reports[0].form ? READING_REPORTS : READING_NOTHING;
+    return true;
+}
+
+/* Upper and lower case are one (SPEC 2.1): a repeat is known in either. */
+static struct slice folded(struct slice text, struct arena *a)
+{
+    char *low = arena_alloc(a, text.n);
+
+    for (size_t i = 0; low && i < text.n; i++)
+        low[i] = text_lower(text.p[i]);
+    return low ? slice_make(low, text.n) : text;
+}
+
+/* A long SMS of which a part never came (parsers/segment.h): what it says is not all that was said. */
+static void doubt_gaps(struct said *said)
+{
+    struct slice text = said->body;
+
+    while (text.n && !slice_starts(text, "[...]"))
+        text = slice_skip(text, 1);
+    for (unsigned i = 0; text.n && i < said->reports_n; i++) {
+        struct report *r = &said->reports[i];
+        int last = -1;
+
+        for (unsigned f = 0; r->form && f < r->form->fields_n; f++)
+            if (r->values[f].kind != VALUE_ABSENT && !r->form->fields[f].hidden)
+                last = (int)f;
+        if (last < 0 || r->status != REPORT_ACCEPTED)
+            continue;
+        r->status = REPORT_CONFIRM;
+        r->error = ERROR_AMBIGUOUS;
+        r->error_field = r->form->fields[last].name;
+        r->faults[last] = ERROR_AMBIGUOUS;
+    }
+}
+
+static enum reading_kind kind_of(const struct said *said)
+{
+    return said->kind == SAID_REPORTS   ? READING_REPORTS
+           : said->kind == SAID_COMMAND ? READING_COMMAND
+                                        : READING_NOTHING;
+}
+
+static struct slice hash_of(const struct said *said, struct arena *a)
+{
+    if (said->kind != SAID_REPORTS)
+        return slice_make("", 0);
+    return arena_printf(a, "%016llx", (unsigned long long)slice_hash(folded(said->body, a)));
+}
+
+/* Commands on lines of their own, and reports behind a command. */
+static bool read_parts(struct reading *r, struct arena *a)
+{
+
+    for (const struct said *said = r->said.next; said; said = said->next) {
+        struct reading *next = ARENA_NEW(a, struct reading);
+
+        if (!next)
+            return false;
+        *next = (struct reading){ .acting = r->acting, .state = r->state, .said = *said };
+        next->kind = kind_of(said);
+        next->hash = hash_of(said, a);
+        doubt_gaps(&next->said);
+        r = r->next = next;
+    }
+    return true;
+}
+
+/* What all parts are about.  Past the bound intent->overflow stands, and the message is parked. */
+static void name_all(const struct ruleset *rules, const struct sender *who, int64_t at_ms, struct arena *a,
+                     struct intent *out)
+{
+    struct reading *all = out->reading;
+
+    for (struct reading *r = all; r; r = r->next) {
+        out->reading = r;
+        (void)name_subjects(rules, who, r->state, at_ms, a, out);
+        for (unsigned i = 0; i < r->said.reports_n; i++)
+            out->reports += reading_takes(r, i);
+    }
+    out->reading = all;
+}
+
+enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
+                      int64_t now_ms, struct arena *a, struct intent *out)
+{
+    struct reading *r = out->reading;
+    struct sender_state *state = drafts_decode(who->state.blob, rules, now_ms, a);
+
+    if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said))
+        return READ_NO_MEMORY;
+    doubt_gaps(&r->said);
+    r->acting = who->msisdn;
+    r->state = state;
+    r->kind = kind_of(&r->said);
+    r->hash = hash_of(&r->said, a);
+    r->thanks = r->kind == READING_NOTHING && !r->said.emergency && words_thank(rules, r->said.body);
+    if (!read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks)
+        read_answer(rules, state, in, a, r);
+    if (!read_again(rules, state, r, a))
+        return READ_NO_MEMORY;
+    if (!read_parts(r, a))
+        return READ_NO_MEMORY;
+    choose(r);
+    name_all(rules, who, in->received_ms, a, out);
+    return a->failed ? READ_NO_MEMORY : READ_OK;
+}

@@ -1,0 +1,187 @@
+/* words.c - see words.h. */
+#include "flows/talk/words.h"
+
+#include <string.h>
+
+#include "parsers/text.h"
+
+enum {
+    WORDS = 12,      /* more is no short answer */
+    PHRASE_MAX = 4,  /* words of one phrase */
+    THANKS_MAX = 40, /* letters */
+};
+
+/* Codes of the list, as bits. */
+enum heard_bit {
+    SAID_YES = 1 << 0,
+    SAID_NO = 1 << 1,
+    SAID_OTHER = 1 << 2,
+    SAID_NOTHING_THERE = 1 << 3,
+    SAID_CANCEL = 1 << 4,
+    SAID_MENDING = 1 << 5, /* `harusnya` */
+    SAID_KEEP = 1 << 6,    /* `jangan batal`: no answer, but known */
+    SAID_FILLER = 1 << 7,
+};
+
+static const struct {
+    const char *code;
+    unsigned bit;
+} codes[] = {
+    { "ya", SAID_YES },       { "tidak", SAID_NO },
+    { "lain", SAID_OTHER },   { "kosong", SAID_NOTHING_THERE },
+    { "batal", SAID_CANCEL }, { "ralat", SAID_MENDING },
+    { "tetap", SAID_KEEP },   { "sapaan", SAID_FILLER },
+};
+
+struct cut {
+    struct slice word[WORDS]; /* lower case, without marks at its ends; "-" stands for itself */
+    const char *at[WORDS];    /* where it begins in the text */
+    unsigned n;
+    bool more;
+};
+
+static bool is_mark(char c)
+{
+    return strchr(" \t\n.,!?;:#*()\"'", c) != NULL;
+}
+
+static void cut_words(struct slice text, struct arena *a, struct cut *c)
+{
+    *c = (struct cut){ .n = 0 };
+    for (;;) {
+        size_t n = 0;
+        char *low;
+
+        while (text.n && is_mark(text.p[0]))
+            text = slice_skip(text, 1);
+        if (!text.n)
+            return;
+        if (c->n == WORDS) {
+            c->more = true;
+            return;
+        }
+        while (n < text.n && strchr(" \t\n,!?;#*()", text.p[n]) == NULL)
+            n++;
+        c->at[c->n] = text.p;
+        c->word[c->n] = slice_take(text, n);
+        text = slice_skip(text, n);
+        while (c->word[c->n].n && is_mark(c->word[c->n].p[c->word[c->n].n - 1]))
+            c->word[c->n].n--;
+        low = arena_alloc(a, c->word[c->n].n + 1);
+        for (size_t i = 0; low && i < c->word[c->n].n; i++)
+            low[i] = text_lower(c->word[c->n].p[i]);
+        c->word[c->n].p = low ? low : "";
+        c->n += c->word[c->n].n > 0;
+    }
+}
+
+/* The bit of the longest phrase that begins at word i; 0 when none does. */
+static unsigned phrase(const struct word_list *list, const struct cut *c, unsigned i, struct arena *a,
+                       unsigned *used)
+{
+    for (unsigned n = PHRASE_MAX; n > 0; n--) {
+        struct slice joined = slice_make("", 0);
+        const struct word *w;
+
+        if (i + n > c->n)
+            continue;
+        for (unsigned k = 0; k < n; k++)
+            joined =
+                arena_printf(a, "%.*s%s%.*s", SLICE_ARG(joined), k ? " " : "", SLICE_ARG(c->word[i + k]));
+        w = list_find(list, joined);
+        *used = n;
+        for (size_t k = 0; w && k < sizeof codes / sizeof *codes; k++)
+            if (slice_is(w->code, codes[k].code))
+                return codes[k].bit;
+    }
+    *used = 1;
+    return slice_is(c->word[i], "-") ? SAID_NOTHING_THERE : 0;
+}
+
+static bool is_label(const struct field *f, struct slice word)
+{
+    for (unsigned i = 0; f && i < f->labels_n; i++)
+        if (slice_ieq(f->labels[i], word))
+            return true;
+    return false;
+}
+
+/* The bits of the known words at the beginning; *to is the first word that is none. */
+static unsigned known_words(const struct ruleset *rules, const struct field *asked, const struct cut *c,
+                            struct arena *a, unsigned *to)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    unsigned bits = 0, used = 1;
+
+    for (*to = 0; list && *to < c->n; *to += used) {
+        unsigned bit = phrase(list, c, *to, a, &used);
+
+        if (!bit && is_label(asked, c->word[*to]))
+            bit = SAID_FILLER;
+        if (!bit)
+            break;
+        bits |= bit;
+    }
+    return bits & ~(unsigned)SAID_FILLER;
+}
+
+enum answer_word words_answer(const struct ruleset *rules, const struct field *asked, struct slice text,
+                              struct arena *a)
+{
+    struct cut c;
+    unsigned to, bits;
+
+    cut_words(text, a, &c);
+    bits = known_words(rules, asked, &c, a, &to);
+    if (c.more || to < c.n)
+        return WORD_NONE;
+    switch (bits) {
+    case SAID_YES:
+        return WORD_YES;
+    case SAID_NO:
+    case SAID_NO | SAID_MENDING:
+    case SAID_MENDING:
+        return WORD_NO;
+    case SAID_OTHER:
+    case SAID_OTHER | SAID_NO:
+        return WORD_OTHER;
+    case SAID_NOTHING_THERE:
+    case SAID_NOTHING_THERE | SAID_NO:
+        return WORD_NOTHING;
+    case SAID_CANCEL:
+        return WORD_CANCEL;
+    default:
+        return WORD_NONE;
+    }
+}
+
+struct slice words_correction(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct cut c;
+    unsigned to, bits;
+
+    cut_words(text, a, &c);
+    bits = known_words(rules, NULL, &c, a, &to);
+    if (to == c.n || !(bits & (SAID_NO | SAID_MENDING)) || bits & ~(unsigned)(SAID_NO | SAID_MENDING))
+        return text;
+    return slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]));
+}
+
+bool words_thank(const struct ruleset *rules, struct slice text)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("kata"));
+    const struct word *w = list ? word_by_code(list, S("terima_kasih")) : NULL;
+
+    text = slice_trim(text);
+    for (size_t i = 0; i < text.n; i++)
+        if (text_is_digit(text.p[i]))
+            return false; /* `mksh bu, bb 9,2` answers */
+    for (unsigned i = 0; w && text.n <= THANKS_MAX && i < w->synonyms_n; i++) {
+        struct slice word = w->synonyms[i];
+
+        if (text.n >= word.n && slice_ieq(slice_take(text, word.n), word) &&
+            (text.n == word.n || strchr(" .,!", text.p[word.n])))
+            return true;
+    }
+    return false;
+}

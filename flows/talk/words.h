@@ -1,0 +1,29 @@
+/* words.h - the short words with which people answer: `iya bu bener`, `ga jadi`, `bukan bu, anak lain`.
+ *
+ * Pure.  The words are the list `iya` (config/forms/lists/): a text is an answer only when every word of it
+ * is one, so that nothing that was meant otherwise is heard as a yes. */
+#ifndef KENTONGAN_FLOWS_TALK_WORDS_H
+#define KENTONGAN_FLOWS_TALK_WORDS_H
+
+#include "flows/understand/understanding.h"
+
+enum answer_word {
+    WORD_NONE,    /* not such words, or words that contradict each other */
+    WORD_YES,     /* `iya bu bener` */
+    WORD_NO,      /* `bukan`, `salah` */
+    WORD_OTHER,   /* `anak lain`, `baru` */
+    WORD_NOTHING, /* `tidak ada`: there is nothing of what was asked */
+    WORD_CANCEL,  /* `ga jadi` */
+};
+
+/* What the whole text says.  asked: the field in question, whose label may stand before (`tanda -`); or NULL.
+ */
+enum answer_word words_answer(const struct ruleset *, const struct field *asked, struct slice text,
+                              struct arena *);
+/* `salah bu, harusnya 9.2`: what stands behind words that only say that something is to be put right; the
+ * text itself when there are none. */
+struct slice words_correction(const struct ruleset *, struct slice text, struct arena *);
+/* "Terima kasih bu": no more than thanks. */
+bool words_thank(const struct ruleset *, struct slice text);
+
+#endif
