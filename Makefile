@@ -36,7 +36,7 @@ SUPPORT    := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/support/*.c))
 # What `make test` runs, in this order.
 TESTS := lint unit rooms corpus system
 
-.PHONY: all help deps run test unit rooms system lint asan corpus fuzz fuzz-replay fuzzers bench torture clean format
+.PHONY: all help deps deps-run run test unit rooms system lint asan corpus fuzz fuzz-replay fuzzers bench torture clean format
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -57,6 +57,9 @@ help:
 # --- dependencies: exactly what a fresh Debian 12 lacks ---
 deps:
 	@./.ci/deps
+
+deps-run:
+	@./.ci/deps run
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -92,7 +95,7 @@ $(B)/tests/rooms/%: $(B)/obj/tests/rooms/%.o $(SUPPORT) $(B)/librooms.a $(B)/lib
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
-run: deps
+run: deps-run
 	@$(MAKE) --no-print-directory -s $(B)/kentongan
 	@exec $(B)/kentongan serve -c config/kentongan.yaml
 
