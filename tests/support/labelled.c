@@ -22,15 +22,16 @@ static size_t newlines(char *body)
 
 static void read_line(char *line, struct labelled *r)
 {
-    char *cells[4] = { "", "", "", "" }, *rest;
+    char *cells[5] = { "", "", "", "", "" }, *rest;
 
     r->line = strdup(line);
     rest = r->cells = strdup(line);
-    for (unsigned c = 0; c < 4 && rest; c++)
+    for (unsigned c = 0; c < 5 && rest; c++)
         cells[c] = strsep(&rest, "\t");
     r->status = cells[1];
     r->form = cells[2];
     r->expect = cells[3];
+    r->told = cells[4];
     r->text = slice_make(cells[0], newlines(cells[0]));
 }
 
