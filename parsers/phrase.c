@@ -15,30 +15,40 @@ struct run {
     char text[PHRASE_BYTES];
     size_t ends[PHRASE_WORDS];
     unsigned n;
+    bool others; /* a word has another spelling, lists/sama.yaml */
 };
 
-/* Joins tokens from i on with blanks, up to `words` of them. */
-static void join(const struct tokens *ts, unsigned i, unsigned words, struct run *r)
+static struct slice spelt(const struct token *t, bool same)
+{
+    return same && t->known && t->known->same.n && slice_find(t->low, ' ') == (size_t)-1 ? t->known->same
+                                                                                         : t->low;
+}
+
+/* Joins tokens from i on with blanks, up to `words` of them; same: each word as lists/sama.yaml spells it. */
+static void join(const struct tokens *ts, unsigned i, unsigned words, bool same, struct run *r)
 {
     size_t at = 0;
 
     r->n = 0;
+    r->others = false;
     if (words > PHRASE_WORDS)
         words = PHRASE_WORDS;
     for (unsigned k = 0; k < words && i + k < ts->n; k++) {
         const struct token *t = &ts->t[i + k];
+        struct slice low = spelt(t, same);
 
         if (t->taken || (t->kind != TOKEN_WORD && t->kind != TOKEN_NUMBER) || t->low.n == 0)
             return;
         if (k && (t->sep & SEP_HARD) != 0)
             return;
         /* A letter was read as a digit: the phrase wants it as typed. */
-        if (t->repaired || at + t->low.n + 1 >= sizeof r->text)
+        if (t->repaired || at + low.n + 1 >= sizeof r->text)
             return;
         if (k)
             r->text[at++] = ' ';
-        memcpy(r->text + at, t->low.p, t->low.n);
-        at += t->low.n;
+        memcpy(r->text + at, low.p, low.n);
+        at += low.n;
+        r->others |= t->known && t->known->same.n;
         r->ends[r->n++] = at;
         if (t->minus_behind)
             return;
@@ -84,11 +94,21 @@ static bool counts(const struct tokens *ts, unsigned i, const struct word_list *
 const struct word *phrase_longest(const struct tokens *ts, unsigned i, const struct word_list *list,
                                   unsigned *used)
 {
+    const struct known_word *known = ts->t[i].known;
+    const struct word *w, *other;
+    unsigned n;
     struct run r;
-    const struct word *w;
 
-    join(ts, i, ts->t[i].known->longest, &r);
-    w = stands(ts->t[i].known, list, &r, used);
+    join(ts, i, known->longest, false, &r);
+    w = stands(known, list, &r, used);
+    if (r.others) {
+        join(ts, i, known->longest, true, &r);
+        other = stands(known->as ? known->as : known, list, &r, &n);
+        if (other && (!w || n > *used)) {
+            *used = n;
+            return other;
+        }
+    }
     if (w)
         *used -= counts(ts, i, list, w, &r, *used);
     return w;
@@ -141,10 +161,11 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
     struct slice rest;
     struct near x;
 
-    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].near & list->bit))
+    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].near & list->bit) ||
+        phrase_may_begin(ts, i, ts->ordinary))
         return w;
     x = (struct near){ 0 };
-    join(ts, i, PHRASE_WORDS, &x.r);
+    join(ts, i, PHRASE_WORDS, true, &x.r);
     rest = ts->t[i].low;
     vocabulary_like(ts->vocabulary, list, slice_cut(&rest, ' '), compare, &x);
     for (unsigned k = x.r.n; k-- > 0;)

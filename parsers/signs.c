@@ -1,16 +1,28 @@
 /* signs.c - signs and their negation.  See signs.h. */
 #include "parsers/signs.h"
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
+
+/* How far the negation of the last sign reaches. */
+enum reach {
+    REACH_NONE,
+    REACH_ONE,  /* `tidak demam`: over `dan`, `/` */
+    REACH_LIST, /* `tidak ada demam`: over commas too */
+};
 
 struct state {
     const struct sign_scan *s;
     const struct tokens *ts;
     unsigned end;
-    bool words;           /* other words stand behind the waiting negator */
-    bool negated, unsure; /* a negator waits for its sign */
-    unsigned since;       /* where that negator begins */
-    struct sign last;     /* the sign just before, not yet told */
+    bool words;            /* other words stand behind the waiting negator */
+    struct negation waits; /* for its sign; NEGATION_NONE: none does */
+    unsigned since;        /* where that one begins */
+    enum reach reach;
+    bool certain;     /* that negation is */
+    bool linked;      /* `dan`, `/` behind it */
+    bool bare;        /* a comma behind it, and nothing since */
+    struct sign last; /* the sign just before, not yet told */
     bool has_last;
 };
 
@@ -33,12 +45,12 @@ static void other(struct state *x, unsigned from, unsigned to)
 }
 
 /* A negator with no sign behind it, right behind a sign: `perdarahan tidak ada`.  Who can tell? */
-static void end_of_reach(struct state *x, unsigned at)
+static void end_of_wait(struct state *x, unsigned at)
 {
-    if (x->negated || x->unsure) {
+    if (x->waits.kind) {
         if (x->has_last && x->last.to == x->since && x->last.kind == SIGN_PLAIN) {
             x->last.kind = SIGN_UNSURE;
-            x->last.words_after = x->words && !x->unsure;
+            x->last.words_after = x->words && x->waits.certain;
             x->last.to = at;
         } else {
             tell(x);
@@ -46,7 +58,37 @@ static void end_of_reach(struct state *x, unsigned at)
         }
     }
     tell(x);
-    x->negated = x->unsure = false;
+    x->waits.kind = NEGATION_NONE;
+}
+
+static void end_of_reach(struct state *x, unsigned at)
+{
+    end_of_wait(x, at);
+    x->reach = REACH_NONE;
+    x->linked = x->bare = false;
+}
+
+/* A separator before token i (RULINGS 47): `/` goes on like `dan`, a comma only for a list. */
+static void separator(struct state *x, unsigned i)
+{
+    unsigned sep = x->ts->t[i].sep;
+    bool list = x->waits.kind == NEGATION_NONE_OF;
+
+    if (sep & (SEP_HASH | SEP_LINE | SEP_DASH)) {
+        end_of_reach(x, i);
+    } else if (sep & SEP_COMMA) {
+        x->bare = list || (x->reach == REACH_ONE && x->has_last && x->last.to == i) || x->linked;
+        x->certain = list ? x->waits.certain : x->certain;
+        end_of_wait(x, i);
+        x->reach = x->reach == REACH_LIST ? REACH_LIST : REACH_NONE;
+        x->linked = false;
+    } else if (sep & SEP_SLASH) {
+        x->linked = x->reach != REACH_NONE;
+        end_of_wait(x, i);
+    } else if ((sep & SEP_HARD) && !list) { /* `tidak ada tanda: kejang` goes on */
+        end_of_wait(x, i);
+        x->reach = x->reach == REACH_LIST ? REACH_LIST : REACH_NONE;
+    }
 }
 
 static const struct word *longest(const struct state *x, unsigned i, unsigned *list, unsigned *used)
@@ -80,19 +122,52 @@ static const struct word *by_edit(const struct state *x, unsigned i, unsigned *l
     return NULL;
 }
 
-/* What stands behind the sign: (-), a glued minus, `baik` behind what can be well. */
+static bool parted(const struct state *x, unsigned i)
+{
+    return i >= x->end || (x->ts->t[i].sep & SEP_HARD) != 0;
+}
+
+/* `bengkak - pusing - kejang -`: each is said not to be there, where the last one is. */
+static bool dashed_away(const struct state *x, unsigned i)
+{
+    unsigned list, used;
+
+    while (i < x->end && (x->ts->t[i].sep & SEP_DASH)) {
+        if (!longest(x, i, &list, &used))
+            return false;
+        i += used;
+    }
+    return i < x->end && x->ts->t[i].kind == TOKEN_NEGATED;
+}
+
+/* What stands behind the sign: (-), a minus, `baik` behind what can be well; `: tidak`, `= baik` behind any
+ * (RULINGS 40, 47). */
 static bool well(const struct state *x, const struct word *w, unsigned *to)
 {
+    struct negation n;
     unsigned used;
+    bool joined;
 
     if (x->ts->t[*to - 1].minus_behind)
         return true;
-    if (*to < x->end && x->ts->t[*to].kind == TOKEN_NEGATED) {
+    if (*to >= x->end)
+        return false;
+    if (x->ts->t[*to].kind == TOKEN_NEGATED) {
         (*to)++;
         return true;
     }
-    if (w->can_be_normal && *to < x->end && (x->ts->t[*to].sep & SEP_HARD) == 0 &&
-        slice_is(kata_at(x, *to, &used), "normal")) {
+    if ((x->ts->t[*to].sep & SEP_DASH) && dashed_away(x, *to))
+        return true;
+    joined = (x->ts->t[*to].sep & (SEP_COLON | SEP_EQUALS)) != 0;
+    if (joined && x->ts->t[*to].kind == TOKEN_EMPTY) {
+        (*to)++;
+        return true;
+    }
+    if (joined && negation_at(x->ts, *to, x->s->negators, &n) && negation_of_signs(n.kind)) {
+        *to += n.used;
+        return true;
+    }
+    if ((joined || (w->can_be_normal && !parted(x, *to))) && slice_is(kata_at(x, *to, &used), "normal")) {
         *to += used;
         return true;
     }
@@ -136,27 +211,61 @@ static unsigned duration_end(const struct state *x, unsigned i)
     return i + 1 + used;
 }
 
+/* Whether a sign that says nothing of itself is negated by what stands before it. */
+static enum sign_kind negated(struct state *x, const struct word *w)
+{
+    bool waits = x->waits.kind != NEGATION_NONE;
+
+    if (waits) {
+        x->reach = x->waits.kind == NEGATION_NONE_OF ? REACH_LIST : REACH_ONE;
+        x->certain = x->waits.certain;
+    } else if (x->bare && x->reach != REACH_LIST) {
+        x->reach = REACH_NONE;
+        return SIGN_MAYBE;
+    } else if (!x->linked && x->reach != REACH_LIST) {
+        x->reach = REACH_NONE;
+        return w->doubt ? SIGN_DOUBT : SIGN_PLAIN;
+    }
+    return x->certain ? SIGN_NEGATED : SIGN_UNSURE;
+}
+
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
-    unsigned to = i + used;
-    bool is_well;
-
-    to = duration_end(x, to);
-    is_well = well(x, w, &to);
+    unsigned to = duration_end(x, i + used);
+    bool is_well = well(x, w, &to), waited = x->waits.kind != NEGATION_NONE;
 
     tell(x);
-    x->last = (struct sign){ .kind = SIGN_PLAIN, .list = list, .word = w, .from = i, .to = to };
-    if (x->negated || x->unsure)
-        x->last.from = x->since;
-    if (w->neutral || is_well || x->negated)
+    x->last = (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to };
+    x->last.kind = negated(x, w);
+    x->last.before = x->last.kind == SIGN_UNSURE;
+    if (w->neutral || is_well)
         x->last.kind = SIGN_NEGATED;
-    else if (x->unsure)
-        x->last.kind = SIGN_UNSURE;
-    else if (w->doubt)
-        x->last.kind = SIGN_DOUBT;
     x->has_last = true;
-    x->negated = x->unsure = false;
+    x->waits.kind = NEGATION_NONE;
+    x->linked = x->bare = false;
     return to;
+}
+
+/* `dan`, `tapi`, `sudah`: no word of their own. */
+static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsigned used)
+{
+    unsigned end = i + used;
+
+    if (slice_is(kata, "sambung")) {
+        x->linked = x->reach != REACH_NONE;
+    } else if (slice_is(kata, "tapi")) {
+        end_of_reach(x, i);
+    } else if (begins_duration(x->ts->t[i].low)) {
+        end = duration_end(x, i + used);
+        if (end > i + used)
+            other(x, i, end);
+    }
+    return end;
+}
+
+static bool is_filler(struct slice kata)
+{
+    return slice_is(kata, "pengisi") || slice_is(kata, "sambung") || slice_is(kata, "tapi");
 }
 
 static unsigned word_at(struct state *x, unsigned i)
@@ -164,32 +273,30 @@ static unsigned word_at(struct state *x, unsigned i)
     bool lasts = begins_duration(x->ts->t[i].low);
     unsigned list = 0, used;
     const struct word *w = longest(x, i, &list, &used);
+    struct negation n;
     struct slice kata;
 
     if (w)
         return sign_at(x, i, w, list, used);
-    kata = kata_at(x, i, &used);
-    if (slice_is(kata, "negator") || slice_is(kata, "negator_lain")) {
-        if (!x->negated && !x->unsure) {
+    if (negation_at(x->ts, i, x->s->negators, &n) && negation_of_signs(n.kind)) {
+        if (!x->waits.kind) {
             x->since = i;
             x->words = false;
+            x->waits = n;
+        } else {
+            x->waits.certain |= n.certain;
         }
-        x->negated |= slice_is(kata, "negator");
-        x->unsure |= slice_is(kata, "negator_lain");
-        return i + used;
+        return i + n.used;
     }
-    if (slice_is(kata, "pengisi")) {
-        unsigned end = lasts ? duration_end(x, i + used) : i + used;
-
-        if (end > i + used)
-            other(x, i, end);
-        return end;
-    }
+    kata = kata_at(x, i, &used);
+    if (is_filler(kata))
+        return filler_at(x, i, kata, used);
     w = by_edit(x, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);
-    if (!x->negated && !x->unsure) {
+    if (!x->waits.kind) {
         tell(x);
+        x->linked = x->bare = false;
         /* `sejak 3 hari` */
         other(x, i, lasts ? duration_end(x, i + 1) : place_end(x, i + 1));
     }
@@ -211,11 +318,14 @@ unsigned signs_end(const struct sign_scan *s, const struct tokens *ts, unsigned 
             while (k < to && ts->t[k].kind == TOKEN_NEGATED)
                 k = end = k + 1;
         } else {
-            struct slice kata = kata_at(&x, k, &used);
+            struct negation n;
 
-            if (!slice_is(kata, "negator") && !slice_is(kata, "negator_lain") && !slice_is(kata, "pengisi"))
+            if (negation_at(ts, k, s->negators, &n) && negation_of_signs(n.kind))
+                k += n.used;
+            else if (is_filler(kata_at(&x, k, &used)))
+                k += used;
+            else
                 break;
-            k += used;
         }
     }
     return end;
@@ -229,7 +339,7 @@ void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned fro
         const struct token *t = &ts->t[i];
 
         if (t->sep & SEP_HARD)
-            end_of_reach(&x, i);
+            separator(&x, i);
         if (t->taken || t->kind == TOKEN_EMPTY || t->kind == TOKEN_NEGATED) {
             if (t->taken)
                 end_of_reach(&x, i);

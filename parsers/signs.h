@@ -1,7 +1,8 @@
 /* signs.h - runs through words and tells which codes of which lists stand there, and which of them are
- * negated (RULINGS 32, 40).
+ * negated (RULINGS 32, 40, 47).
  *
- * Pure.  Knows the classes of lists/kata.yaml (negator, negator_lain, normal, pengisi), no fields. */
+ * Pure.  Knows the classes of lists/kata.yaml (normal, pengisi, sambung, tapi) and the negators, no fields.
+ */
 #ifndef KENTONGAN_PARSERS_SIGNS_H
 #define KENTONGAN_PARSERS_SIGNS_H
 
@@ -16,12 +17,14 @@ enum sign_kind {
     SIGN_NEGATED, /* `tidak demam`, `demam (-)`, `menyusu kuat`; or a word known to be no sign */
     SIGN_DOUBT,   /* `gerakan janin` alone, `akses` */
     SIGN_UNSURE,  /* beside a negator that is none of the known ones */
+    SIGN_MAYBE,   /* `tidak demam, pusing`: negated with the one before the comma, or not? (RULINGS 47) */
 };
 
 struct sign {
     enum sign_kind kind;
     unsigned list; /* index of the list */
     const struct word *word;
+    bool before; /* the negator stands before it */
     bool
         words_after; /* UNSURE: the negator behind it may negate the words that follow: `demam tidak turun` */
     unsigned from, to; /* tokens, negation included; to excluded */
@@ -30,8 +33,8 @@ struct sign {
 struct sign_scan {
     const struct word_list *lists[SIGN_LISTS];
     unsigned lists_n;
-    const struct word_list *kata, *units; /* units: `demam 3 hari` is one sign */
-    bool near;                            /* one edit allowed */
+    const struct word_list *kata, *negators, *units; /* units: `demam 3 hari` is one sign */
+    bool near;                                       /* one edit allowed */
     void (*sign)(void *arg, const struct sign *);
     void (*other)(void *arg, unsigned from, unsigned to); /* words of no list; NULL: not wanted */
     void *arg;

@@ -5,6 +5,10 @@
 
 #include "parsers/text.h"
 
+enum {
+    TWICE_MIN = 8 /* letters of a word said twice */
+};
+
 struct lexer {
     const char *start, *p, *end;
     const struct form *form;
@@ -326,6 +330,26 @@ static bool leads_into_digits(const struct lexer *x, const char *p)
     return text_is_digit(at(x, q));
 }
 
+/* `kejangkejang`: a word said twice without a hyphen; where the whole is no word of any list. */
+static struct slice said_once(const struct lexer *x, struct slice low)
+{
+    struct slice half = slice_take(low, low.n / 2);
+
+    return low.n >= TWICE_MIN && low.n % 2 == 0 && slice_eq(half, slice_skip(low, low.n / 2)) &&
+                   !vocabulary_word(x->set->vocabulary, low, NULL)->longest
+               ? half
+               : low;
+}
+
+/* The `koma` of `9 koma 2` is no coma. */
+static bool spoken_mark(const struct lexer *x, const struct token *t, const char *end)
+{
+    while (end < x->end && *end == ' ')
+        end++;
+    return slice_is(t->low, "koma") && x->out->n > 1 && x->out->t[x->out->n - 2].kind == TOKEN_NUMBER &&
+           text_is_digit(at(x, end));
+}
+
 static void word(struct lexer *x)
 {
     const char *from = x->p, *p = letters_end(x, from);
@@ -349,7 +373,9 @@ static void word(struct lexer *x)
     x->p = p;
     if (!t)
         return;
-    set_low(x, t, fold(x, from, p));
+    set_low(x, t, said_once(x, fold(x, from, p)));
+    if (spoken_mark(x, t, p))
+        t->known = vocabulary_word(x->set->vocabulary, slice_make("", 0), NULL);
     t->label = text_is_digit(at(x, p)) && is_label(x, from, p);
 }
 
@@ -481,7 +507,7 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
 {
     struct lexer x = { .start = text.p, .p = text.p, .end = text.p + text.n, .form = form, .set = set };
 
-    *out = (struct tokens){ .vocabulary = set->vocabulary };
+    *out = (struct tokens){ .vocabulary = set->vocabulary, .ordinary = set->words.ordinary };
     x.out = out;
     x.low = arena_raw(a, text.n + 1);
     x.cap = text.n < TOKENS_MAX ? (unsigned)text.n : TOKENS_MAX;

@@ -51,6 +51,7 @@ struct token {
 
 struct tokens {
     const struct vocabulary *vocabulary;
+    const struct word_list *ordinary; /* words that no edit turns into others (RULINGS 48); NULL: none */
     struct token *t;
     unsigned n;
     bool hash;  /* some fields are separated by # * ; | */

@@ -125,7 +125,7 @@ static bool about_person(struct filling *x)
                 x->slots[form_field(x->form, "jumlah")].filled)
                 return false;
             if (phrase_at(&x->ts, i, x->form->fields[0].list, &used) ||
-                phrase_at(&x->ts, i, x->words->signs, &used) || understand_is(x, i, "pengisi", &used)) {
+                phrase_at(&x->ts, i, x->words->signs, &used) || understand_filler(x, i, &used)) {
                 i += used - 1;
                 continue;
             }
@@ -257,7 +257,7 @@ static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *d
 
         if (sign && used == 1 && (!referral || age_and_more(x, end)) && name_too(x, i, p, doubt))
             continue;
-        if (sign || understand_is(x, p, "negator", &used))
+        if (sign || understand_negator(x, p))
             return p;
     }
     return end;
@@ -392,7 +392,7 @@ static const struct field *fits_later(struct filling *x, unsigned k, unsigned i,
             return f;
         }
         /* `tidak sesak` begins the signs: it is no wrong weight (RULINGS 40). */
-        if (f->type == FIELD_CHOICES && understand_is(x, i, "negator", &used)) {
+        if (f->type == FIELD_CHOICES && understand_negator(x, i)) {
             *at = j;
             return f;
         }
@@ -467,7 +467,7 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
         understand_take(x, f, i, own, false);
         return i + own->used;
     }
-    if (x->ts.t[i].kind == TOKEN_WORD && understand_is(x, i, "pengisi", &used) && !hard(x, i)) {
+    if (x->ts.t[i].kind == TOKEN_WORD && understand_filler(x, i, &used) && !hard(x, i)) {
         x->ts.t[i].taken = true;
         return i + 1;
     }

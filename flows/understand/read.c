@@ -5,6 +5,7 @@
 
 #include "parsers/amount.h"
 #include "parsers/damm.h"
+#include "parsers/negation.h"
 #include "parsers/nik.h"
 #include "parsers/person_name.h"
 #include "parsers/phrase.h"
@@ -570,6 +571,19 @@ bool understand_is(const struct filling *x, unsigned i, const char *code, unsign
     const struct word *w = phrase_at(&x->ts, i, x->words->kata, used);
 
     return w && slice_is(w->code, code);
+}
+
+bool understand_negator(const struct filling *x, unsigned i)
+{
+    struct negation n;
+
+    return negation_at(&x->ts, i, x->words->negators, &n) && negation_of_signs(n.kind);
+}
+
+bool understand_filler(const struct filling *x, unsigned i, unsigned *used)
+{
+    return understand_is(x, i, "pengisi", used) || understand_is(x, i, "sambung", used) ||
+           understand_is(x, i, "tapi", used);
 }
 
 unsigned understand_text_end(const struct filling *x, unsigned from)

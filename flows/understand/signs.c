@@ -8,6 +8,7 @@
 
 enum {
     ITEMS = 24,
+    GROWN = 216, /* months */
     OTHER_BYTES = 240,
 };
 
@@ -63,20 +64,34 @@ static void mark(struct filling *x, unsigned from, unsigned to)
         x->ts.t[k].taken = true;
 }
 
-/* `campak` without a number is only certain below 18 months (RULINGS 34). */
-static bool too_old(const struct filling *x, const struct word *w)
+/* Completed months of the person, as far as the form says; -1 when it does not. */
+static int64_t age_of(const struct filling *x)
 {
     int umur = form_field(x->form, "umur"), born = form_field(x->form, "tgl_lahir");
     int64_t months = -1, day;
 
-    if (w->until_months == 0)
-        return false;
     if (umur >= 0 && x->slots[umur].value.kind == VALUE_TEXT)
         months = age_months(x->slots[umur].value.text);
     else if (born >= 0 && x->slots[born].value.kind == VALUE_TEXT &&
              date_parse_iso(x->slots[born].value.text, &day))
         months = date_months_between(day, x->today);
-    return months < 0 || months >= w->until_months;
+    if (months < 0 && (x->form->is & (FORM_PREGNANCY | FORM_POSTNATAL)))
+        months = GROWN;
+    return months < 0 && x->form->age_min_months ? x->form->age_min_months : months;
+}
+
+/* `campak` without a number is only certain below 18 months (RULINGS 34). */
+static bool too_old(const struct filling *x, const struct word *w)
+{
+    int64_t months = w->until_months ? age_of(x) : 0;
+
+    return w->until_months && (months < 0 || months >= w->until_months);
+}
+
+/* `tidak mau makan` of a person over five (RULINGS 48). */
+static bool too_big(const struct filling *x, const struct word *w)
+{
+    return w->below_months && age_of(x) >= w->below_months;
 }
 
 static void on_sign(void *arg, const struct sign *s)
@@ -85,15 +100,15 @@ static void on_sign(void *arg, const struct sign *s)
     const struct field *f = g->fields[s->list];
     bool unsure = s->kind == SIGN_UNSURE;
 
-    unsigned used;
-
-    /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
-    if (unsure && !is_emergency(g->x, s->word->code) && understand_is(g->x, s->from, "negator_lain", &used)) {
-        add_other(g, s->from, s->to);
+    /* A list that keeps no words has no room for what was not done: `mr1 tidak datang` (RULINGS 43). */
+    if (f->companion < 0 && (unsure || s->kind == SIGN_NEGATED)) {
+        understand_fault(g->x, f, ERROR_INVALID, true, s->from);
         mark(g->x, s->from, s->to);
         return;
     }
-    if (s->kind == SIGN_NEGATED) {
+    /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
+    if (s->kind == SIGN_NEGATED || too_big(g->x, s->word) ||
+        (unsure && s->before && !is_emergency(g->x, s->word->code))) {
         add_other(g, s->from, s->to);
         mark(g->x, s->from, s->to);
         return;
@@ -103,7 +118,7 @@ static void on_sign(void *arg, const struct sign *s)
     add_item(g->x, f, s->word->code, s->from);
     if (s->word->also.n)
         add_item(g->x, f, s->word->also, s->from);
-    if (unsure || s->kind == SIGN_DOUBT || too_old(g->x, s->word))
+    if (unsure || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE || too_old(g->x, s->word))
         understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
     mark(g->x, s->from, s->to);
 }
@@ -131,6 +146,7 @@ void understand_signs(struct filling *x, unsigned from)
 {
     struct gather g = { .x = x };
     struct sign_scan scan = { .kata = x->words->kata,
+                              .negators = x->words->negators,
                               .units = x->words->units,
                               .near = true,
                               .sign = on_sign,
@@ -164,6 +180,7 @@ void understand_signs(struct filling *x, unsigned from)
 struct hearing {
     struct said *said;
     struct arena *arena;
+    const struct filling *x; /* whose age is known; NULL: nobody's */
 };
 
 static void add_heard(struct hearing *h, struct slice code)
@@ -180,8 +197,14 @@ static void add_heard(struct hearing *h, struct slice code)
 
 static void hear(void *arg, const struct sign *s)
 {
-    if (s->kind != SIGN_NEGATED && s->kind != SIGN_DOUBT)
-        add_heard(arg, s->word->code);
+    struct hearing *h = arg;
+
+    if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
+        (h->x && too_big(h->x, s->word)))
+        return;
+    add_heard(h, s->word->code);
+    if (s->word->also.n)
+        add_heard(h, s->word->also);
 }
 
 /* Tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several words
@@ -201,10 +224,11 @@ static const struct slot *names(const struct filling *x, unsigned i)
 
 void understand_hear_again(struct filling *x)
 {
-    struct hearing h = { .said = &x->heard, .arena = x->arena };
+    struct hearing h = { .said = &x->heard, .arena = x->arena, .x = x };
     struct sign_scan scan = { .lists = { x->words->signs },
                               .lists_n = 1,
                               .kata = x->words->kata,
+                              .negators = x->words->negators,
                               .near = true,
                               .sign = hear,
                               .arg = &h };
@@ -236,7 +260,9 @@ void understand_hear_again(struct filling *x)
 
 unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, bool durations)
 {
-    struct sign_scan scan = { .lists = { x->words->signs }, .lists_n = 1, .kata = x->words->kata };
+    struct sign_scan scan = {
+        .lists = { x->words->signs }, .lists_n = 1, .kata = x->words->kata, .negators = x->words->negators
+    };
 
     scan.units = durations ? x->words->units : NULL;
     return form_field(x->form, "alasan") < 0 ? signs_end(&scan, &x->ts, i, to) : i;
@@ -245,9 +271,13 @@ unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, 
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)
 {
     struct hearing h = { .said = said, .arena = a };
-    struct sign_scan scan = {
-        .lists = { words->signs }, .lists_n = 1, .kata = words->kata, .near = true, .sign = hear, .arg = &h
-    };
+    struct sign_scan scan = { .lists = { words->signs },
+                              .lists_n = 1,
+                              .kata = words->kata,
+                              .negators = words->negators,
+                              .near = true,
+                              .sign = hear,
+                              .arg = &h };
 
     signs_scan(&scan, ts, 0, ts->n);
 }

@@ -46,7 +46,7 @@ static bool value_begins(struct filling *x, unsigned i)
 
     if (t->taken || t->kind == TOKEN_EMPTY || t->kind == TOKEN_NUMBER)
         return true;
-    if (understand_is(x, i, "negator", &used) || understand_destination(x, i, &keep))
+    if (understand_negator(x, i) || understand_destination(x, i, &keep))
         return true;
     for (unsigned k = 0; k < x->variant->uses_n; k++) {
         const struct field *f = use(x, k);

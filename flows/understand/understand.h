@@ -90,6 +90,10 @@ void understand_fault(struct filling *, const struct field *, enum report_error,
 struct slice understand_span(const struct filling *, unsigned from, unsigned to);
 /* A word of class `code` (lists/kata.yaml) begins at token i. */
 bool understand_is(const struct filling *, unsigned i, const char *code, unsigned *used);
+/* A negator that may turn what follows begins at token i. */
+bool understand_negator(const struct filling *, unsigned i);
+/* A filling word begins there: `dan`, `ada`, `dengan`. */
+bool understand_filler(const struct filling *, unsigned i, unsigned *used);
 /* The last token behind `from` that the field's text reaches: up to #, a newline, ` - ` or thanks. */
 unsigned understand_text_end(const struct filling *, unsigned from);
 

@@ -106,6 +106,7 @@ static void read_word(struct yaml *node, struct word *w, struct arena *a, struct
     w->letter = yaml_text(node, "letter", "", x);
     w->months_from = yaml_int(node, "from_months", 0, 0, 240, x);
     w->until_months = yaml_int(node, "until_months", 0, 0, 240, x);
+    w->below_months = yaml_int(node, "below_months", 0, 0, 240, x);
     w->also = yaml_text(node, "also", "", x);
     w->doubt = yaml_bool(node, "doubt", false, x);
     w->neutral = yaml_bool(node, "neutral", false, x);

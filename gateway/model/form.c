@@ -97,6 +97,11 @@ void form_set_words(struct form_set *set)
         .signs = list_by_name(set, S("tanda")),
         .sex = list_by_name(set, S("jk")),
         .numbers = list_by_name(set, S("angka")),
+        .negators = list_by_name(set, S("ingkar")),
+        .same = list_by_name(set, S("sama")),
+        .greetings = list_by_name(set, S("sapaan")),
+        .before = list_by_name(set, S("nomor")),
+        .ordinary = list_by_name(set, S("biasa")),
     };
 }
 

@@ -76,6 +76,7 @@ struct word {
     bool neutral;          /* known to be no sign: `menyusui` */
     bool can_be_normal;    /* `baik`, `aktif` behind it say that all is well (RULINGS 40) */
     unsigned questions[2]; /* skrining: how many answers, and another count that will do; 0 = none */
+    int64_t below_months;  /* a sign only below this age (`tidak mau makan`); 0 = at any */
     int64_t
         until_months; /* a code that is only certain below this age (`campak` without number); 0 = always */
 };
@@ -218,7 +219,8 @@ enum {
 
 /* The word lists that the code itself asks; NULL where there is none. */
 struct words {
-    const struct word_list *units, *months, *days, *kata, *many, *signs, *sex, *numbers;
+    const struct word_list *units, *months, *days, *kata, *many, *signs, *sex, *numbers, *negators, *same,
+        *ordinary, *greetings, *before;
 };
 
 struct vocabulary;

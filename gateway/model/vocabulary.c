@@ -165,6 +165,8 @@ static bool lay_together(struct known_word *w, struct arena *a)
 
     for (const struct known_phrase *p = w->phrases; p; p = p->next)
         n++;
+    if (n == 0)
+        return true;
     all = ARENA_ARRAY(a, struct known_phrase, n);
     if (!all)
         return false;
@@ -202,6 +204,28 @@ static bool add_word(struct vocabulary *v, const struct word_list *list, const s
     return true;
 }
 
+/* Other spellings of a word begin what it begins. */
+static bool add_same(struct vocabulary *v, const struct word *word, struct arena *a)
+{
+    const struct known_word *as = make_known(v, slice_hash(word->code), a);
+
+    for (unsigned s = 0; as && s < word->synonyms_n; s++) {
+        struct known_word *w = make_known(v, slice_hash(word->synonyms[s]), a);
+
+        if (!w)
+            return false;
+        if (w == as)
+            continue;
+        w->as = as;
+        w->same = word->code;
+        w->doubtful = word->doubt;
+        w->begins |= as->begins;
+        if (as->longest > w->longest)
+            w->longest = as->longest;
+    }
+    return as != NULL;
+}
+
 struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
 {
     struct vocabulary *v = ARENA_NEW(a, struct vocabulary);
@@ -212,9 +236,12 @@ struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
     if (!v->entries)
         return NULL;
     for (unsigned l = 0; l < set->lists_n; l++)
-        for (unsigned i = 0; i < set->lists[l].n; i++)
+        for (unsigned i = 0; &set->lists[l] != set->words.same && i < set->lists[l].n; i++)
             if (!add_word(v, &set->lists[l], &set->lists[l].words[i], a))
                 return NULL;
+    for (unsigned i = 0; set->words.same && i < set->words.same->n; i++)
+        if (!add_same(v, &set->words.same->words[i], a))
+            return NULL;
     for (unsigned i = 0; i < v->n; i++)
         if (!lay_together(&v->entries[i].word, a))
             return NULL;

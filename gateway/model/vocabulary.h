@@ -23,6 +23,9 @@ struct known_word {
     uint32_t near;                      /* lists where a first word is, or begins with an edit, like it */
     unsigned longest;                   /* most words of one of the phrases */
     const struct known_phrase *phrases; /* the longest first */
+    const struct known_word *as;        /* lists/sama.yaml: another spelling of this word; NULL = itself */
+    struct slice same;                  /* that word; empty = itself */
+    bool doubtful;                      /* … which is not sure to be meant */
 };
 
 /* NULL when the arena is full, or there are too many words. */

@@ -1,8 +1,8 @@
 /* run.c - the labelled messages (the TSV files beside it) against the understanding: right, false accepts and
  * needless questions, per form.  `--speed` prints parsed messages a second on one core instead.
  *
- * A line as tests/support/labelled.h says; what the fifth cell asks is the understanding's emergency flag.  Status `emergency` or `quiet` asks only whether the message
- * rings.
+ * A line as tests/support/labelled.h says; what the fifth cell asks is the understanding's emergency flag.
+ * Status `emergency` or `quiet` asks only whether the message rings.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* labelled.h - the labelled messages of tests/corpus: body, status, form, expectation, with tabs between; the
  * first line of each file says how.
  *
- * Status and the field of an error may be alternatives, `a|b`.  Among the fields `x=` says that there is none of
- * them, and `never=1` that the message must not be accepted.  A fifth cell `E1`, `-` or `*` says whether staff
- * must be told at once (yes, no, open); any other one, and what stands behind, is for the reader. */
+ * Status and the field of an error may be alternatives, `a|b`.  Among the fields `x=` says that there is none
+ * of them, and `never=1` that the message must not be accepted.  A fifth cell `E1`, `-` or `*` says whether
+ * staff must be told at once (yes, no, open); any other one, and what stands behind, is for the reader. */
 #ifndef KENTONGAN_TESTS_SUPPORT_LABELLED_H
 #define KENTONGAN_TESTS_SUPPORT_LABELLED_H
 

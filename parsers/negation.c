@@ -1,0 +1,32 @@
+/* negation.c - see negation.h. */
+#include "parsers/negation.h"
+
+#include "parsers/phrase.h"
+
+static enum negation_kind kind_of(struct slice code)
+{
+    static const struct {
+        const char *code;
+        enum negation_kind kind;
+    } kinds[] = {
+        { "tidak", NEGATION_NOT }, { "bukan", NEGATION_NOT }, { "tiada", NEGATION_NONE_OF },
+        { "belum", NEGATION_NOT_YET }, { "batal", NEGATION_OFF }, { "jangan", NEGATION_DONT },
+        { "nihil", NEGATION_NIL }, { "surut", NEGATION_GONE },
+    };
+
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (slice_is(code, kinds[i].code))
+            return kinds[i].kind;
+    return NEGATION_NONE;
+}
+
+bool negation_at(const struct tokens *ts, unsigned i, const struct word_list *negators, struct negation *out)
+{
+    const struct word *w = phrase_at(ts, i, negators, &out->used);
+
+    out->kind = w ? kind_of(w->code) : NEGATION_NONE;
+    if (!w)
+        return false;
+    out->certain = !w->doubt && !ts->t[i].known->doubtful;
+    return out->kind != NEGATION_NONE;
+}

@@ -1,0 +1,41 @@
+/* negation.h - what negates, and how far it reaches: the one place that knows (RULINGS 40, 43, 47).
+ *
+ * Pure.  The words are data, lists/ingkar.yaml; how they are spelt is lists/sama.yaml. */
+#ifndef KENTONGAN_PARSERS_NEGATION_H
+#define KENTONGAN_PARSERS_NEGATION_H
+
+#include "parsers/token.h"
+
+enum negation_kind {
+    NEGATION_NONE,
+    NEGATION_NOT,     /* tidak, bukan: the next sign, or a keyword */
+    NEGATION_NONE_OF, /* tidak ada, tanpa: a whole list */
+    NEGATION_NOT_YET, /* belum */
+    NEGATION_OFF,     /* batal, tidak jadi: takes back; negates no sign */
+    NEGATION_DONT,    /* jangan */
+    NEGATION_NIL,     /* nihil, nol: behind what it is about */
+    NEGATION_GONE,    /* hilang, reda: no more, or less */
+};
+
+struct negation {
+    enum negation_kind kind;
+    bool certain; /* one of RULINGS 40's own; any other is asked about beside an E1 sign */
+    unsigned used;
+};
+
+/* A negator begins at token i. */
+bool negation_at(const struct tokens *, unsigned i, const struct word_list *negators, struct negation *out);
+
+/* It may turn the sign that follows. */
+static inline bool negation_of_signs(enum negation_kind kind)
+{
+    return kind != NEGATION_NONE && kind != NEGATION_OFF;
+}
+
+/* It turns a keyword that follows (RULINGS 43). */
+static inline bool negation_of_keywords(enum negation_kind kind)
+{
+    return kind != NEGATION_NONE && kind != NEGATION_NIL && kind != NEGATION_GONE;
+}
+
+#endif
