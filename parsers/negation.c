@@ -27,6 +27,6 @@ bool negation_at(const struct tokens *ts, unsigned i, const struct word_list *ne
     out->kind = w ? kind_of(w->code) : NEGATION_NONE;
     if (!w)
         return false;
-    out->certain = !w->doubt && !ts->t[i].known->doubtful;
+    out->certain = !w->doubt && !(ts->t[i].known->other && ts->t[i].known->other->doubtful);
     return out->kind != NEGATION_NONE;
 }

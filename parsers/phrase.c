@@ -20,8 +20,9 @@ struct run {
 
 static struct slice spelt(const struct token *t, bool same)
 {
-    return same && t->known && t->known->same.n && slice_find(t->low, ' ') == (size_t)-1 ? t->known->same
-                                                                                         : t->low;
+    return same && t->known && t->known->other && slice_find(t->low, ' ') == (size_t)-1
+               ? t->known->other->word
+               : t->low;
 }
 
 /* Joins tokens from i on with blanks, up to `words` of them; same: each word as lists/sama.yaml spells it. */
@@ -48,7 +49,7 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, bool same,
             r->text[at++] = ' ';
         memcpy(r->text + at, low.p, low.n);
         at += low.n;
-        r->others |= t->known && t->known->same.n;
+        r->others |= t->known && t->known->other;
         r->ends[r->n++] = at;
         if (t->minus_behind)
             return;
@@ -103,7 +104,7 @@ const struct word *phrase_longest(const struct tokens *ts, unsigned i, const str
     w = stands(known, list, &r, used);
     if (r.others) {
         join(ts, i, known->longest, true, &r);
-        other = stands(known->as ? known->as : known, list, &r, &n);
+        other = stands(known->other ? known->other->known : known, list, &r, &n);
         if (other && (!w || n > *used)) {
             *used = n;
             return other;

@@ -207,23 +207,25 @@ static bool add_word(struct vocabulary *v, const struct word_list *list, const s
 /* Other spellings of a word begin what it begins. */
 static bool add_same(struct vocabulary *v, const struct word *word, struct arena *a)
 {
-    const struct known_word *as = make_known(v, slice_hash(word->code), a);
+    const struct known_word *known = make_known(v, slice_hash(word->code), a);
+    struct spelling *other = ARENA_NEW(a, struct spelling);
 
-    for (unsigned s = 0; as && s < word->synonyms_n; s++) {
+    if (!known || !other)
+        return false;
+    *other = (struct spelling){ .word = word->code, .known = known, .doubtful = word->doubt };
+    for (unsigned s = 0; s < word->synonyms_n; s++) {
         struct known_word *w = make_known(v, slice_hash(word->synonyms[s]), a);
 
         if (!w)
             return false;
-        if (w == as)
+        if (w == known)
             continue;
-        w->as = as;
-        w->same = word->code;
-        w->doubtful = word->doubt;
-        w->begins |= as->begins;
-        if (as->longest > w->longest)
-            w->longest = as->longest;
+        w->other = other;
+        w->begins |= known->begins;
+        if (known->longest > w->longest)
+            w->longest = known->longest;
     }
-    return as != NULL;
+    return true;
 }
 
 struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)

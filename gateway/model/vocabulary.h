@@ -23,9 +23,14 @@ struct known_word {
     uint32_t near;                      /* lists where a first word is, or begins with an edit, like it */
     unsigned longest;                   /* most words of one of the phrases */
     const struct known_phrase *phrases; /* the longest first */
-    const struct known_word *as;        /* lists/sama.yaml: another spelling of this word; NULL = itself */
-    struct slice same;                  /* that word; empty = itself */
-    bool doubtful;                      /* … which is not sure to be meant */
+    const struct spelling *other;       /* NULL: spelt as it is */
+};
+
+/* Another spelling of a word: lists/sama.yaml. */
+struct spelling {
+    struct slice word; /* as the lists have it */
+    const struct known_word *known;
+    bool doubtful; /* a negator, but none that RULINGS 40 names */
 };
 
 /* NULL when the arena is full, or there are too many words. */
