@@ -301,6 +301,10 @@ static void every_word_of_a_list_is_its_code(void **state)
             for (unsigned k = 0; k < field->list->n; k++) {
                 const struct word *w = &field->list->words[k];
 
+                /* `tidak mau makan` is a sign of the small ones only (RULINGS 48). */
+                if (w->below_months &&
+                    (form->age_min_months || (form->is & (FORM_PREGNANCY | FORM_POSTNATAL))))
+                    continue;
                 for (unsigned s = 0; s < w->synonyms_n && !w->neutral; s++)
                     if (!invent_is_taken(form, field, w->synonyms[s]))
                         wrong += read_word(form, i, w, doubled(w->synonyms[s]));
