@@ -14,11 +14,15 @@ enum outage {
     OUTAGE_PARKED, /* people must look at it */
 };
 
-/* Says in *first whether the message goes before others when Redis is back: an emergency, a referral, a case
- * notification (klaster 4).
- * Fills only out->sms: the answer to the sender and, for an E1 report or a RUJUK, one SMS to each of the
- * staff who would have had it.  *out is empty: outcome_new(). */
+/* Fills only out->sms and out->screen: the answer to the sender and, for an E1 report or a RUJUK, one SMS to
+ * each of the staff who would have had it.  *out is empty: outcome_new().
+ *
+ * *keep is what the spool should hold: the message itself, `urgent` when it goes before others once Redis is
+ * back (an emergency, a referral, a case notification of klaster 4).  Of USSD that is only an emergency, as
+ * the dialogue that said it (who->session as far as it is remembered); otherwise keep->provider is empty: the
+ * caller dials again. */
 enum step_rc flow_outage(const struct ruleset *, const struct sender *, const struct inbound *, enum outage,
-                         int64_t now_ms, struct arena *, struct outcome *out, bool *first) MUST_CHECK;
+                         int64_t now_ms, struct arena *, struct outcome *out,
+                         struct inbound *keep) MUST_CHECK;
 
 #endif

@@ -14,8 +14,8 @@ bool ussd_required(const struct form *f, unsigned variant, unsigned field)
 
 bool ussd_numeric(enum field_type t)
 {
-    return t == FIELD_NUMBER || t == FIELD_PRESSURE || t == FIELD_AGE || t == FIELD_DATE || t == FIELD_MONTH ||
-           t == FIELD_NIK || t == FIELD_NOMOR;
+    return t == FIELD_NUMBER || t == FIELD_PRESSURE || t == FIELD_AGE || t == FIELD_DATE ||
+           t == FIELD_MONTH || t == FIELD_NIK || t == FIELD_NOMOR;
 }
 
 /* The field that the page asks for; NULL on every other page. */
@@ -122,7 +122,8 @@ struct menu_person ussd_about(const struct ussd_context *c, const struct ussd_st
     if (!mf)
         return p;
     if (mf->group.n)
-        return (struct menu_person){ .months = -1, .group = mf->group }; /* jk and age are another's: mother, baby */
+        return (struct menu_person){ .months = -1,
+                                     .group = mf->group }; /* jk and age are another's: mother, baby */
     if (mf->group_by >= 0 && s->values[mf->group_by].kind == VALUE_TEXT)
         p.group = s->values[mf->group_by].text;
     return p;
@@ -172,7 +173,8 @@ bool ussd_has_words(const struct menu_entry *e)
 
 const struct menu_questions *ussd_questions(const struct ruleset *rs, const struct ussd_state *s, int field)
 {
-    const struct menu_field *mf = s->form && field >= 0 ? menu_field(rs->menus, s->form, (unsigned)field) : NULL;
+    const struct menu_field *mf =
+        s->form && field >= 0 ? menu_field(rs->menus, s->form, (unsigned)field) : NULL;
 
     for (unsigned i = 0; mf && mf->by >= 0 && i < mf->questions_n; i++)
         if (slice_eq(mf->questions[i].code, s->values[mf->by].text))
@@ -189,7 +191,8 @@ struct slice ussd_text(const struct ussd_context *c, const char *key, const char
     return text_fill(c->rules->texts, c->language, key, &fill, slot ? 1 : 0, c->arena);
 }
 
-struct slice ussd_say(const struct ussd_context *c, const struct form *f, unsigned field, const struct value *v)
+struct slice ussd_say(const struct ussd_context *c, const struct form *f, unsigned field,
+                      const struct value *v)
 {
     struct value *values = ARENA_ARRAY(c->arena, struct value, FORM_FIELDS);
 

@@ -1,7 +1,8 @@
 /* dialogue.h - what a place in a USSD dialogue is: which keys work there, who it is about, what it asks.
  *
- * Pure.  The rule for keys stands here alone, for every page: 0 goes back (000 where 0 is an answer), 00 to the first
- * page, 98 shows more, 99 ends a list, 999 leaves out what may be left out.  Sits under options, page and walk. */
+ * Pure.  The rule for keys stands here alone, for every page: 0 goes back (000 where 0 is an answer), 00 to
+ * the first page, 98 shows more, 99 ends a list, 999 leaves out what may be left out.  Sits under options,
+ * page and walk. */
 #ifndef KENTONGAN_FLOWS_USSD_DIALOGUE_H
 #define KENTONGAN_FLOWS_USSD_DIALOGUE_H
 

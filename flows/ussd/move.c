@@ -170,8 +170,8 @@ static int field_before(const struct ussd_walk *w, int field)
     return before;
 }
 
-/* A page that was answered: a list stays, of a screening all answers but the last; any other value is put aside, to
- * come back when the caller only passes by. */
+/* A page that was answered: a list stays, of a screening all answers but the last; any other value is put
+ * aside, to come back when the caller only passes by. */
 static void open_again(struct ussd_walk *w, int field)
 {
     struct ussd_state *s = w->s;

@@ -1,7 +1,7 @@
 /* move.h - how a dialogue moves: to a page, to the next question, to a doubt, back to what was answered.
  *
- * Pure, and knows field types, not forms.  Sits under field (what an input to a field's page means) and walk (what
- * any input means). */
+ * Pure, and knows field types, not forms.  Sits under field (what an input to a field's page means) and walk
+ * (what any input means). */
 #ifndef KENTONGAN_FLOWS_USSD_MOVE_H
 #define KENTONGAN_FLOWS_USSD_MOVE_H
 

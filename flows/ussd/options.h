@@ -1,7 +1,7 @@
 /* options.h - which digit of a page stands for what.
  *
- * Pure.  Made from the form's definition, the menus and whom the report is about; page and answer ask here alike, so
- * that they cannot differ. */
+ * Pure.  Made from the form's definition, the menus and whom the report is about; page and answer ask here
+ * alike, so that they cannot differ. */
 #ifndef KENTONGAN_FLOWS_USSD_OPTIONS_H
 #define KENTONGAN_FLOWS_USSD_OPTIONS_H
 

@@ -164,7 +164,7 @@ static bool touches(const struct ussd_turn *t)
 
     return w->report && (w->action == USSD_FILE || w->action == USSD_DRAFT || w->number_given ||
                          (!t->state.alarmed &&
-                          (t->kind == USSD_TURN_OVER ? filing_alarms(w->report) : w->report->emergency)));
+                          (t->kind == USSD_TURN_INPUT ? w->report->emergency : filing_alarms(w->report))));
 }
 
 static enum read_rc name_subjects(const struct ruleset *rs, const struct sender *who, struct ussd_turn *t,
@@ -200,6 +200,18 @@ static enum read_rc read_timer(const struct inbound *in, struct ussd_turn *t, st
                : READ_NO_MEMORY;
 }
 
+/* What an outage kept: the dialogue as it stood then, beside the one that is stored now. */
+static void read_kept(const struct ruleset *rs, struct slice kept, struct ussd_turn *t)
+{
+    struct ussd_state stored = t->state;
+
+    t->kind = USSD_TURN_KEPT;
+    if (!ussd_state_decode(rs, kept, t->walk.c.arena, &t->state) || !t->state.form)
+        return;
+    t->overtaken = stored.at_ms != t->state.at_ms || !slice_eq(stored.session, t->state.session);
+    ussd_move_judge(&t->walk);
+}
+
 static enum read_rc read_request(const struct ruleset *rs, const struct sender *who, const struct inbound *in,
                                  struct ussd_turn *t, struct intent *out)
 {
@@ -215,6 +227,10 @@ static enum read_rc read_request(const struct ruleset *rs, const struct sender *
     t->walk.c.language = who->person->language;
     ussd_state_decode(rs, who->session.blob, t->walk.c.arena, &t->state);
     t->walk.c.drafts = drafts_decode(who->state.blob, rs, t->walk.c.now_ms, t->walk.c.arena);
+    if (in->op == USSD_KEPT) {
+        read_kept(rs, in->text, t);
+        return name_subjects(rs, who, t, out);
+    }
     if (in->op == USSD_ENDED) {
         t->kind = USSD_TURN_OVER;
         if (ussd_state_unfinished(&t->state) && t->state.form)

@@ -9,6 +9,7 @@ enum ussd_turn_kind {
     USSD_TURN_REFUSED, /* `refused`: why, a text */
     USSD_TURN_REPEAT,  /* the same request again: the same page */
     USSD_TURN_OVER,    /* the session was closed: nothing is answered; a referral goes out as it is */
+    USSD_TURN_KEPT,    /* a dialogue out of the spool: its emergency goes out */
     USSD_TURN_INPUT,
     USSD_TURN_TIMER,
 };
@@ -16,6 +17,7 @@ enum ussd_turn_kind {
 struct ussd_turn {
     enum ussd_turn_kind kind;
     const char *refused, *reason;
+    bool overtaken; /* USSD_TURN_KEPT: she went on meanwhile, what is stored stays */
     struct ussd_state state;
     struct ussd_walk walk;
     struct slice session;    /* the provider's id, or a short name of it */

@@ -98,18 +98,20 @@ static void file(struct job *j, const struct report *r, bool sure, struct filed 
     filing_file(&j->step, &f, filed);
 }
 
-/* SPEC 2.2: an emergency never waits for a field.  The number that it gets stays that of the report. */
-static void alarm_now(struct job *j)
+/* SPEC 2.2: an emergency never waits for a field.  The number that it gets stays that of the report; empty
+ * when the report is none of hers to make. */
+static struct filed alarm_now(struct job *j)
 {
     struct filed filed = { .kind = FILED_REFUSED };
 
     file(j, unfinished(j), false, &filed);
     if (filed.kind == FILED_REFUSED)
-        return;
+        return filed;
     j->s->alarmed = true;
     j->s->nomor = filed.nomor;
     if (j->s->timed)
         set_timer(j, j->step.now_ms + patience(j));
+    return filed;
 }
 
 /* The draft that held this report was completed by SMS meanwhile. */
@@ -327,14 +329,33 @@ static void step_timer_due(struct job *j, const struct subject *session)
     save(j, session->rev, USSD_SESSION_MS);
 }
 
+static bool must_alarm(struct job *j)
+{
+    return j->t->walk.report && !j->s->alarmed && filing_alarms(unfinished(j));
+}
+
 /* She is gone, perhaps for good: a referral with a reason does not wait for her to come back. */
 static void step_over(struct job *j)
 {
-    const struct report *r = j->t->walk.report;
-
-    if (!r || j->s->alarmed || !filing_alarms(unfinished(j)))
+    if (!must_alarm(j))
         return;
     alarm_now(j);
+    save(j, j->step.seen->sender->session.rev, USSD_SESSION_MS);
+}
+
+/* Said while the store was away: it gets its number now, she hears it, and may go on where she was. */
+static void step_kept(struct job *j)
+{
+    struct filed filed;
+
+    if (!must_alarm(j))
+        return;
+    filed = alarm_now(j);
+    if (filed.text.n)
+        step_answer(&j->step, filed.nomor, filed.text);
+    if (j->t->overtaken)
+        return;
+    keep_time(j);
     save(j, j->step.seen->sender->session.rev, USSD_SESSION_MS);
 }
 
@@ -369,6 +390,9 @@ enum step_rc ussd_step(const struct ruleset *rs, const struct context *seen, con
         break;
     case USSD_TURN_OVER:
         step_over(&j);
+        break;
+    case USSD_TURN_KEPT:
+        step_kept(&j);
         break;
     case USSD_TURN_TIMER:
         step_timer_due(&j, session);

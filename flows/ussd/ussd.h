@@ -35,6 +35,19 @@ const struct inbound *ussd_said(const struct reading *page);
 void ussd_read_command(struct reading *page, struct reading *command);
 struct reading *ussd_command_of(const struct reading *page);
 
+/* What a request says while the store is away, by what is remembered of its dialogue (who->session) or, where
+ * that is not known, by its text alone. */
+struct ussd_away {
+    bool known;         /* the dialogue is */
+    bool urgent;        /* an E1, or a referral with its reason, that staff were not told of yet */
+    struct slice words; /* for staff: "Rujukan Ana 28th perdarahan" */
+    struct slice state; /* the dialogue with it: as the text of a USSD_KEPT it is carried out later */
+};
+
+/* False when the arena is full. */
+bool ussd_away(const struct ruleset *, const struct sender *, const struct inbound *, int64_t now_ms,
+               struct arena *, struct ussd_away *out) MUST_CHECK;
+
 /* Walks every menu and every form: each entry leads somewhere, each page is reached and ends, every text
  * exists and every page fits 182 septets at its longest fill.  Faults name the menu's or form's place. */
 void ussd_check(const struct ruleset *, struct faults *);

@@ -1,5 +1,5 @@
-/* menus_forms.c - how forms are asked by USSD: ways into them, lists in place of letters, questions of a screening,
- * and what is for whom.  See menus.h. */
+/* menus_forms.c - how forms are asked by USSD: ways into them, lists in place of letters, questions of a
+ * screening, and what is for whom.  See menus.h. */
 #include "gateway/conf/menus_private.h"
 
 enum {
@@ -75,7 +75,8 @@ static void read_question(struct menus_reader *r, struct yaml *y, struct menu_qu
     q->say = yaml_text(y, "say", "", r->faults);
     q->answers = yaml_texts(y, "answers", &q->answers_n, r->arena, r->faults);
     if (!q->ask.n || !q->say.n)
-        fault_add(r->faults, y->mark, "a question needs \"ask\" (the page) and \"say\" (a short name for the echo)");
+        fault_add(r->faults, y->mark,
+                  "a question needs \"ask\" (the page) and \"say\" (a short name for the echo)");
     if (q->answers_n == 1 || q->answers_n > 3)
         fault_add(r->faults, y->mark, "\"answers\" are two or three: they count 0, 1 and 2");
     yaml_done(y, r->faults);
@@ -151,7 +152,8 @@ static void check_field(struct menus_reader *r, const struct yaml *y, const stru
     const struct field *f = &mf->form->fields[mf->field];
 
     if ((mf->choices_n || mf->places) && f->type != FIELD_TEXT)
-        fault_add(r->faults, y->key_mark, "%.*s has no text field \"%.*s\": \"choices\" and \"places\" stand for letters",
+        fault_add(r->faults, y->key_mark,
+                  "%.*s has no text field \"%.*s\": \"choices\" and \"places\" stand for letters",
                   SLICE_ARG(mf->form->name), SLICE_ARG(f->name));
     if (mf->questions_n && f->type != FIELD_ANSWERS)
         fault_add(r->faults, y->key_mark, "%.*s has no answers: it has no \"questions\"", SLICE_ARG(f->name));
@@ -167,7 +169,8 @@ static void read_field(struct menus_reader *r, struct yaml *y, const struct form
     if (!room(r, y, r->set->fields_n, FIELDS_MAX, "fields"))
         return;
     if (at < 0) {
-        fault_add(r->faults, y->key_mark, "%.*s has no field \"%.*s\"", SLICE_ARG(form->name), SLICE_ARG(y->key));
+        fault_add(r->faults, y->key_mark, "%.*s has no field \"%.*s\"", SLICE_ARG(form->name),
+                  SLICE_ARG(y->key));
         return;
     }
     *mf = (struct menu_field){ .form = form, .field = (unsigned)at, .mark = y->key_mark };
@@ -247,7 +250,8 @@ static void read_offers(struct menus_reader *r, struct yaml *words)
         if (!room(r, y, r->set->offers_n, OFFERS_MAX, "offers"))
             return;
         if (y->kind != YAML_MAP || !word_by_code(list, y->key)) {
-            fault_add(r->faults, y->key_mark, "an offer is a word of the list and whom it is for: gerak: {for: [bumil]}");
+            fault_add(r->faults, y->key_mark,
+                      "an offer is a word of the list and whom it is for: gerak: {for: [bumil]}");
             continue;
         }
         *o = (struct menu_offer){ .list = list, .code = y->key };
@@ -283,7 +287,8 @@ static void link_fit(struct menus_reader *r, const struct menu_fit *fit)
 {
     for (unsigned i = 0; i < fit->groups_n; i++)
         if (!group_named(r->set, fit->groups[i]))
-            fault_add(r->faults, fit->mark, "there is no group \"%.*s\" under \"groups\"", SLICE_ARG(fit->groups[i]));
+            fault_add(r->faults, fit->mark, "there is no group \"%.*s\" under \"groups\"",
+                      SLICE_ARG(fit->groups[i]));
 }
 
 void menus_link_groups(struct menus_reader *r)

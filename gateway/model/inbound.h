@@ -18,6 +18,7 @@ enum ussd_op {
     USSD_BEGIN,
     USSD_INPUT,
     USSD_ENDED, /* notice that the session is over: no answer is read */
+    USSD_KEPT,  /* from the spool alone: text is a dialogue that said an emergency while the store was away */
 };
 
 /* Slices live as long as the job that carries it.  text is valid UTF-8 without NUL. */

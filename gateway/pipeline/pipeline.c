@@ -166,6 +166,13 @@ static void on_first_load(void *arg, enum store_rc rc)
     }
 }
 
+static struct subject_ref session_ref(struct job *j)
+{
+    return (struct subject_ref){ .kind = SUBJECT_SESSION,
+                                 .id = arena_printf(&j->arena, "%.*s/%.*s", SLICE_ARG(j->in.from),
+                                                    SLICE_ARG(j->in.service_code)) };
+}
+
 static void step_load(struct job *j)
 {
     unsigned n = 1;
@@ -177,9 +184,7 @@ static void step_load(struct job *j)
     j->sender.person = directory_person(&j->rules->directory, j->in.from);
     j->first[0].ref = (struct subject_ref){ .kind = SUBJECT_SENDER, .id = j->in.from };
     if (j->in.kind == INBOUND_USSD) {
-        j->first[1].ref.kind = SUBJECT_SESSION;
-        j->first[1].ref.id =
-            arena_printf(&j->arena, "%.*s/%.*s", SLICE_ARG(j->in.from), SLICE_ARG(j->in.service_code));
+        j->first[1].ref = session_ref(j);
         n = 2;
     }
     if (j->in.kind != INBOUND_SMS && j->in.kind != INBOUND_USSD)
@@ -199,17 +204,34 @@ static void box_leave(struct job *j)
         blackbox_leave(j->pipeline->options.blackbox);
 }
 
-/* What may be said without the store: "kept", and an emergency to the staff. */
-static void read_without_store(struct job *j, enum outage why)
+/* Where the dialogue stood, as far as this process knows. */
+static void remember_session(struct job *j)
 {
+    struct subject *session = &j->sender.session;
+
+    if (j->in.kind == INBOUND_USSD && !session->blob.n) {
+        *session = (struct subject){ .ref = session_ref(j) };
+        if (!store_recall(j->pipeline->store, session, &j->arena))
+            session->blob = S("");
+    }
+    session->blob = arena_copy(&j->kept, session->blob);
+    session->ref.id = arena_copy(&j->kept, session->ref.id);
+}
+
+/* What may be said without the store: "kept", and an emergency to the staff.  Fills *keep with what the spool
+ * should hold. */
+static void read_without_store(struct job *j, enum outage why, struct inbound *keep)
+{
+    remember_session(j);
     arena_reset(&j->arena);
+    *keep = j->in;
     j->outcome = outcome_new(&j->arena);
     j->sender.state = (struct subject){ 0 };
     if (!j->outcome)
         return;
     box_enter(j);
-    if (flow_outage(j->rules, &j->sender, &j->in, why, clock_wall_ms(), &j->arena, j->outcome,
-                    &j->in.urgent) != STEP_OK)
+    if (flow_outage(j->rules, &j->sender, &j->in, why, clock_wall_ms(), &j->arena, j->outcome, keep) !=
+        STEP_OK)
         j->outcome->sms_n = 0;
     box_leave(j);
 }
@@ -233,12 +255,15 @@ static void on_parked(void *arg, enum store_rc rc)
  * for the reason's own words. */
 static void park(struct job *j, enum reason reason, const char *why)
 {
+    struct inbound keep;
+
     why = why ? why : reason_prose(reason);
     log_event(LOG_ERROR, "parked", "why", why, "reason", reason_name(reason), NULL);
     j->reason = reason;
     j->outcome = NULL;
-    if (j->in.kind == INBOUND_SMS && reason != REASON_parked_crash)
-        read_without_store(j, OUTAGE_PARKED); /* never silent, and an emergency in it waits for nobody */
+    if ((j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD) && reason != REASON_parked_crash)
+        read_without_store(j, OUTAGE_PARKED,
+                           &keep); /* never silent, and an emergency in it waits for nobody */
     store_park_inbound(j->pipeline->store, &j->in, why, clock_wall_ms(), on_parked, j);
 }
 
@@ -413,20 +438,26 @@ static void on_spooled(void *arg, enum spool_rc rc)
 
     j->reason = rc == SPOOL_OK ? REASON_spooled : REASON_spool_full;
     say_aside(j, rc == SPOOL_OK ? ASIDE_KEPT : ASIDE_REFUSED);
-    job_say(j, j->reason, S(""), false);
+    job_say(j, j->reason, j->outcome ? j->outcome->screen : S(""), true);
     job_done(j);
 }
 
-/* Redis is away.  An SMS goes to the spool; a USSD caller gets a polite END; a timer or signal comes again by
- * itself. */
+/* Redis is away.  An SMS goes to the spool, and of USSD what must not be forgotten; its caller gets a polite
+ * END.  A timer or signal comes again by itself. */
 static void step_spool(struct job *j)
 {
-    if (j->in.kind == INBOUND_SMS && !j->replayed) {
-        read_without_store(j, OUTAGE_REDIS);
+    bool said = j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD;
+    struct inbound keep = { .kind = INBOUND_USSD };
+
+    if (said && !j->replayed)
+        read_without_store(j, OUTAGE_REDIS, &keep);
+    if (keep.provider.n) {
+        j->in = keep;
         store_spool(j->pipeline->store, &j->in, on_spooled, j);
         return;
     }
-    job_say(j, j->in.kind == INBOUND_USSD ? REASON_ussd_busy : REASON_busy, sorry(j, "ussd.sibuk"), true);
+    job_say(j, j->in.kind == INBOUND_USSD ? REASON_ussd_busy : REASON_busy,
+            j->outcome && j->outcome->screen.n ? j->outcome->screen : sorry(j, "ussd.sibuk"), true);
     job_done(j);
 }
 
@@ -505,19 +536,25 @@ static struct job *job_new(struct pipeline *p, const struct inbound *in)
 /* No job for it: an emergency goes out all the same, as when it cannot be stored. */
 static void alarm_refused(struct pipeline *p, const struct inbound *in)
 {
-    struct job *j = in->kind == INBOUND_SMS && p->aside ? calloc(1, sizeof *j) : NULL;
+    bool said = in->kind == INBOUND_SMS || in->kind == INBOUND_USSD;
+    struct job *j = said && p->aside ? calloc(1, sizeof *j) : NULL;
+    struct inbound keep;
 
     if (!j)
         return;
     j->pipeline = p;
     j->rules = p->rules;
-    j->in = *in;
+    arena_init(&j->kept, JOB_ARENA);
     arena_init(&j->arena, JOB_ARENA);
-    j->sender.msisdn = in->from;
-    j->sender.person = directory_person(&p->rules->directory, in->from);
-    read_without_store(j, OUTAGE_REDIS);
+    copy_inbound(j, in);
+    j->sender.msisdn = j->in.from;
+    j->sender.person = directory_person(&p->rules->directory, j->in.from);
+    read_without_store(j, OUTAGE_REDIS, &keep);
+    if (keep.provider.n)
+        j->in = keep;
     say_aside(j, ASIDE_REFUSED);
     arena_free(&j->arena);
+    arena_free(&j->kept);
     free(j);
 }
 

@@ -59,7 +59,8 @@ const char *store_trouble(const struct store *s)
 /* The wires are greeted. */
 static void came_up(struct store *s)
 {
-    consumers_up(s); /* groups first: what follows may write to their streams */
+    recall_clear(s->recall); /* it may have come back as another */
+    consumers_up(s);         /* groups first: what follows may write to their streams */
     message_log_up(s);
     enter_up(s, true);
     commits_up(s);
@@ -76,7 +77,6 @@ static void went_down(struct store *s)
     if (!s->up)
         return;
     enter_up(s, false);
-    recall_clear(s->recall); /* it may come back as another */
     commits_down(s);
     lease_down(s);
     due_down(s);

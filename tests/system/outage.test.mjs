@@ -58,3 +58,31 @@ test('while the district database is locked, messages are answered and stored af
   await waitFor('the sink goes on', async () => /^kentongan_sink_down\{kind="sqlite"\} 0$/m.test(await g.metrics()));
   assert.ok(execFileSync('sqlite3', [file, 'PRAGMA integrity_check']).toString().startsWith('ok'));
 });
+
+test('a reason that is said on a page while Redis hangs is told at once, and filed when it is back', { timeout: 90000 }, async () => {
+  for (const input of ['', '4', '1', 'Ana Wati', '28']) await g.ussd('out-e1', kader, input);
+  const redis = g.redisPid();
+  process.kill(redis, 'SIGSTOP');
+  try {
+    await g.sms(secondKader, 'TIMBANG Wira L 14bl 9,2 76', 'out-5');
+    await waitFor('readyz says degraded', async () => (await ready()) === '200 degraded', 20000);
+    const page = await g.ussd('out-e1', kader, '1');
+    assert.match(page.body, /^END /);
+    assert.match(page.body, /sudah diberi tahu/);
+    assert.match(page.body, /coba lagi/i);
+    assert.ok(page.body.length <= 4 + 182);
+    assert.match((await g.nextSms(bidan, /Ana Wati.*perdarahan/i, 20000)).text, /081/);
+    // Whoever asks again is not forgotten, and staff are not rung twice.
+    assert.match((await g.ussd('out-e1-b', kader, '')).body, /^END .*telepon/i);
+  } finally {
+    process.kill(redis, 'SIGCONT');
+  }
+  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok', 30000);
+  const told = await g.nextSms(bidan, /BELUM LENGKAP \d+.*Ana Wati.*perdarahan/i, 30000);
+  const nomor = /BELUM LENGKAP (\d+)/.exec(told.text)[1];
+  // The dialogue goes on where it was, under the same number.
+  assert.match((await g.ussd('out-e1-c', kader, '')).body, /1 Lanjut/);
+  assert.match((await g.ussd('out-e1-c', kader, '1')).body, /Ana Wati 28th perdarahan/);
+  assert.match((await g.ussd('out-e1-c', kader, '1')).body, new RegExp(`^END .*${nomor}`));
+  await waitFor('the row', () => g.query(`SELECT * FROM record WHERE nomor = '${nomor}'`).length === 1);
+});

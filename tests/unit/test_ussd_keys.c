@@ -1,4 +1,5 @@
-/* test_ussd_keys.c - the rule for keys on every page, what is offered to whom, dates, screenings, menus by role. */
+/* test_ussd_keys.c - the rule for keys on every page, what is offered to whom, dates, screenings, menus by
+ * role. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +42,8 @@ static const char *digits_before(const char *option)
         for (const char *line = phone.page; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
             size_t n = strspn(line, "0123456789");
 
-            if (n && n < sizeof digits && line[n] == ' ' && strncmp(line + n + 1, option, strlen(option)) == 0) {
+            if (n && n < sizeof digits && line[n] == ' ' &&
+                strncmp(line + n + 1, option, strlen(option)) == 0) {
                 snprintf(digits, sizeof digits, "%.*s", (int)n, line);
                 return digits;
             }
@@ -127,9 +129,10 @@ static void ninety_eight_is_a_number_where_numbers_are_asked(void **state)
     phone_type_all("Hasan>1>40>130*80>98>98>999>98>999");
     phone_says("1 Kirim");
     phone_type("1");
-    assert_string_equal(phone_record(0),
-                        "dewasa {\"nama\":\"Hasan\",\"jk\":\"L\",\"umur\":\"40th\",\"td\":\"130/80\",\"gds\":98,"
-                        "\"bb\":98,\"lp\":98}");
+    assert_string_equal(
+        phone_record(0),
+        "dewasa {\"nama\":\"Hasan\",\"jk\":\"L\",\"umur\":\"40th\",\"td\":\"130/80\",\"gds\":98,"
+        "\"bb\":98,\"lp\":98}");
 }
 
 static void back_from_the_echo_keeps_a_list(void **state)

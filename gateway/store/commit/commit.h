@@ -18,6 +18,10 @@ typedef void store_load_cb(void *arg, enum store_rc);
 void store_load(struct store *, const struct inbound *, struct subject *subjects, unsigned n, struct arena *,
                 store_load_cb *, void *arg);
 
+/* What is remembered of a subject while Redis is away: as a commit left it, or a load found it.  False when
+ * nothing is. */
+bool store_recall(struct store *, struct subject *, struct arena *);
+
 /* The atomic commit: duplicate key, revisions, writes, rows to every sink stream, SMS to their lanes, timers,
  * tallies.  `via` is the provider that answers travel by.  A lost connection is resolved by sending the same
  * commit again; STORE_UNAVAILABLE only after the deadline.  now_ms is the wall clock. */

@@ -127,6 +127,13 @@ static bool recalled(struct load *l)
     return true;
 }
 
+bool store_recall(struct store *s, struct subject *subject, struct arena *arena)
+{
+    struct load l = { .store = s, .subjects = subject, .n = 1, .arena = arena, .rc = STORE_OK };
+
+    return recalled(&l) && l.rc == STORE_OK;
+}
+
 void store_load(struct store *s, const struct inbound *in, struct subject *subjects, unsigned n,
                 struct arena *arena, store_load_cb *cb, void *arg)
 {
