@@ -5,7 +5,7 @@
 CC        ?= cc
 SANITIZE  ?=
 B         ?= build$(if $(SANITIZE),/asan)
-PKGS      := libevent_core libevent_extra hiredis libcurl libpcre2-8 yaml-0.1 jansson expat sqlite3 nettle
+PKGS      := libevent_core libevent_extra libpq hiredis libcurl libpcre2-8 yaml-0.1 jansson expat sqlite3 nettle
 PURE_PKGS := libpcre2-8 yaml-0.1 jansson expat nettle
 VERSION   := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 

@@ -10,6 +10,7 @@
 #include "gateway/conf/places.h"
 #include "gateway/conf/programme.h"
 #include "gateway/conf/rules.h"
+#include "gateway/conf/text_file.h"
 #include "gateway/conf/texts.h"
 #include "gateway/model/people.h"
 
@@ -247,6 +248,7 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
     set->texts = texts_load(c->texts.p, arena, faults);
     if (forms) {
         set->rules = rules_load(c->rules.p, &set->forms, arena, faults);
+        (void)!text_file_load(c->rules.p, "views.sql", arena, faults, &set->views); /* a fault is counted */
         set->menus = menus_load(c->menus.p, &set->forms, arena, faults);
     }
     if (places) {

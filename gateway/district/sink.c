@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/district/postgres.h"
 #include "gateway/district/sqlite.h"
 
 /* Every kind that there is. */
 static const struct sink_kind *const kinds[] = {
     &sqlite_kind,
+    &postgres_kind,
 };
 
 struct sink {

@@ -8,6 +8,7 @@
 
 #include "gateway/district/sqlite_db.h"
 #include "gateway/district/sqlite_worker.h"
+#include "gateway/district/views.h"
 
 enum {
     BUSY_MS = 2000, /* how long SQLite itself waits for another writer */
@@ -73,7 +74,7 @@ static void reload(void *self, const struct ruleset *rules)
     struct buf b;
 
     buf_init(&b, VIEWS_SQL_MAX);
-    sqlite_db_views_sql(&b, &rules->forms);
+    views_sql(&b, VIEWS_SQLITE, rules);
     pthread_mutex_lock(&s->lock);
     if (!b.failed && b.p) {
         free(s->views);

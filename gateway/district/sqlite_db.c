@@ -220,74 +220,7 @@ enum sqlite_rc sqlite_db_store(struct sqlite_file *d, struct item *items, unsign
     return sqlite_file_store(d, items, n, put_item, d, e);
 }
 
-/* --- views of the forms --- */
-
-static const char *const own_columns[] = { "id",       "nomor",       "form",     "klaster",  "version",
-                                           "at",       "received_at", "reporter", "role",     "place",
-                                           "posyandu", "person_id",   "fields",   "findings", "status",
-                                           "provider", "message_id" };
-
-static bool is_own_column(struct slice name)
-{
-    for (unsigned i = 0; i < sizeof(own_columns) / sizeof(*own_columns); i++)
-        if (slice_ieq(name, slice_of(own_columns[i])))
-            return true;
-    return false;
-}
-
-/* Names come from the configuration; one with a quote or a backslash in it makes no column. */
-static bool is_plain(struct slice name)
-{
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] == '"' || name.p[i] == '\'' || name.p[i] == '\\' || (unsigned char)name.p[i] < ' ')
-            return false;
-    return name.n > 0;
-}
-
-static void view_column(struct buf *b, struct slice key)
-{
-    const char *prefix = is_own_column(key) ? "field_" : "";
-
-    if (!is_plain(key))
-        return;
-    buf_printf(b, ", json_extract(fields, '$.\"%.*s\"') AS \"%s%.*s\"", SLICE_ARG(key), prefix,
-               SLICE_ARG(key));
-}
-
-static void view_field(struct buf *b, const struct field *f)
-{
-    if (f->type != FIELD_COUNTS || !f->list) {
-        view_column(b, f->name);
-        return;
-    }
-    /* Counts stand in the record as one member for each letter, T and the total X, or as nihil (RULINGS 7,
-     * 38). */
-    view_column(b, (struct slice)S("nihil"));
-    view_column(b, (struct slice)S("T"));
-    view_column(b, (struct slice)S("X"));
-    for (unsigned i = 0; i < f->list->n; i++)
-        if (!slice_empty(f->list->words[i].letter))
-            view_column(b, f->list->words[i].letter);
-}
-
-void sqlite_db_views_sql(struct buf *b, const struct form_set *forms)
-{
-    for (unsigned i = 0; i < forms->n; i++) {
-        const struct form *f = &forms->forms[i];
-
-        if (!is_plain(f->name))
-            continue;
-        buf_printf(
-            b,
-            "DROP VIEW IF EXISTS \"v_%.*s\";CREATE VIEW \"v_%.*s\" AS SELECT id, nomor, klaster, version, at,"
-            " received_at, reporter, role, place, posyandu, person_id",
-            SLICE_ARG(f->name), SLICE_ARG(f->name));
-        for (unsigned k = 0; k < f->fields_n; k++)
-            view_field(b, &f->fields[k]);
-        buf_printf(b, ", findings, status, provider, message_id FROM record WHERE form = '%.*s';\n",
-                   SLICE_ARG(f->name));
-    }
-}
+/* --- views --- */
 
 enum sqlite_rc sqlite_db_views(struct sqlite_file *d, const char *sql, struct err *e)
 {

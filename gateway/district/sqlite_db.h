@@ -18,12 +18,9 @@ enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_file 
  * disturb the others.  LATER: none was stored. */
 enum sqlite_rc sqlite_db_store(struct sqlite_file *, struct item *, unsigned n, struct err *) MUST_CHECK;
 
-/* SQL that makes one view v_<form> for each form: the record's own columns, then one for each field (a field
- * that is called like a column of the record becomes field_<name>).  Pure. */
-void sqlite_db_views_sql(struct buf *, const struct form_set *);
 /* The SQL of the tables. */
 void sqlite_db_schema(struct buf *);
-/* Carries that SQL out where it changes anything. */
+/* Carries the SQL of views.h out. */
 enum sqlite_rc sqlite_db_views(struct sqlite_file *, const char *sql, struct err *) MUST_CHECK;
 
 #endif

@@ -18,6 +18,7 @@ struct ruleset {
     const struct rule_set *rules;
     const struct menu_set *menus;
     const struct programme *programme;
+    struct slice views;        /* rules/views.sql: views of the district database; may be empty */
     int utc_offset_min;        /* of `timezone`; Indonesia has no summer time */
     struct slice language;     /* default catalogue */
     struct slice district;     /* code of the kabkota: "19.06", the hash tag of every key */

@@ -1,0 +1,45 @@
+-- Views that a health office asks for, over the records of the district database (docs/sinks.md).
+--
+-- They are made in every sink of kind sqlite and postgres, so only what both understand: v_FORM (one for each form),
+-- record_day (record, hari, bulan, minggu: the day of the event, its month, the Sunday on which its epidemiological week
+-- begins), record_finding (record, finding, class, say), referral_event, alert_event, person.  Cancelled records stand
+-- in none of them.  A view begins with CREATE VIEW at the beginning of a line and ends with ; at the end of one.
+
+-- Weighings by posyandu and month: children weighed, N naik, T tidak naik, O, B, below the red line.
+CREATE VIEW rekap_timbang AS
+SELECT t.place AS desa, t.posyandu, h.bulan, count(DISTINCT coalesce(t.person_id, t.id)) AS ditimbang,
+       count(DISTINCT CASE WHEN f.finding = 'nt' AND f.say = 'N' THEN coalesce(t.person_id, t.id) END) AS n,
+       count(DISTINCT CASE WHEN f.finding = 'nt' AND f.say = 'T' THEN coalesce(t.person_id, t.id) END) AS t,
+       count(DISTINCT CASE WHEN f.finding = 'nt' AND f.say = 'O' THEN coalesce(t.person_id, t.id) END) AS o,
+       count(DISTINCT CASE WHEN f.finding = 'nt' AND f.say = 'B' THEN coalesce(t.person_id, t.id) END) AS b,
+       count(DISTINCT CASE WHEN f.finding = 'growth.bgm' THEN coalesce(t.person_id, t.id) END) AS bgm
+FROM v_timbang t JOIN record_day h ON h.record = t.id LEFT JOIN record_finding f ON f.record = t.id
+GROUP BY t.place, t.posyandu, h.bulan;
+
+-- SKDN as the kader sent it.
+CREATE VIEW rekap_skdn AS
+SELECT place AS desa, posyandu, h.bulan, s, k, d, n, t, o, b, bgm, nomor, received_at
+FROM v_skdn r JOIN record_day h ON h.record = r.id;
+
+-- Cases by village, disease and epidemiological week.
+CREATE VIEW rekap_kasus AS
+SELECT k.place AS desa, k.penyakit, h.minggu, sum(coalesce(k.jumlah, 1)) AS kasus, count(*) AS laporan
+FROM v_kasus k JOIN record_day h ON h.record = k.id
+GROUP BY k.place, k.penyakit, h.minggu;
+
+-- Referrals that nobody has ended: sent, and when somebody took the patient.
+CREATE VIEW rujukan_terbuka AS
+SELECT s.nomor, s.place AS dari, s.at AS dikirim,
+       (SELECT min(t.at) FROM referral_event t WHERE t.nomor = s.nomor AND t.event = 'terima') AS diterima,
+       (SELECT count(*) FROM referral_event x WHERE x.nomor = s.nomor AND x.event = 'escalated') AS naik
+FROM referral_event s
+WHERE s.event = 'sent' AND NOT EXISTS (SELECT 1 FROM referral_event e
+  WHERE e.nomor = s.nomor AND e.event IN ('hadir', 'tidak_hadir', 'selesai', 'expired', 'batal'));
+
+-- Completeness and timeliness: what each posyandu sent of a month, and how much of it came within that month.
+CREATE VIEW rekap_lapor AS
+SELECT r.place AS desa, r.posyandu, h.bulan, r.form, count(*) AS laporan,
+       sum(CASE WHEN substr(r.received_at, 1, 7) = h.bulan THEN 1 ELSE 0 END) AS tepat_waktu,
+       min(r.received_at) AS pertama, max(r.received_at) AS terakhir
+FROM record r JOIN record_day h ON h.record = CAST(r.id AS text)
+GROUP BY r.place, r.posyandu, h.bulan, r.form;

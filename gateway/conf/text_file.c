@@ -1,0 +1,27 @@
+/* text_file.c - see text_file.h. */
+#include "gateway/conf/text_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum {
+    MOST = 256 << 10,
+};
+
+int text_file_load(const char *folder, const char *name, struct arena *arena, struct faults *faults,
+                   struct slice *out)
+{
+    struct mark m = { .file = arena_printf(arena, "%s/%s", folder, name).p };
+    FILE *f = m.file ? fopen(m.file, "rb") : NULL;
+    char *p = f ? arena_alloc(arena, MOST + 1) : NULL;
+    size_t n = p ? fread(p, 1, MOST + 1, f) : 0;
+    bool good = f ? p && !ferror(f) && n <= MOST : m.file && errno == ENOENT;
+
+    if (f)
+        fclose(f);
+    *out = slice_make(p, n);
+    if (good)
+        return 0;
+    fault_add(faults, m, "%s", n > MOST ? "over 256 KiB" : "cannot be read");
+    return -1;
+}

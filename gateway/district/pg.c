@@ -1,0 +1,507 @@
+/* pg.c - see pg.h. */
+#include "gateway/district/pg.h"
+
+#include <arpa/inet.h>
+#include <event2/dns.h>
+#include <event2/event.h>
+#include <event2/util.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/buf.h"
+
+enum {
+    CONNECT_MS = 15 * 1000,
+    ANSWER_MS = 90 * 1000, /* past the statement_timeout that the session sets */
+    PARAMS = 48,           /* more than libpq knows */
+    HOSTS = 8,
+    NAME_MAX_BYTES = 256,
+};
+
+enum state {
+    DOWN,
+    RESOLVING,
+    CONNECTING,
+    IDLE,
+    BUSY,
+};
+
+/* A look-up may end after the connection that wanted it is gone. */
+struct lookup {
+    struct pg *pg; /* NULL: nobody waits */
+};
+
+struct pg {
+    struct loop *loop;
+    char *dsn;
+    enum state state;
+    PGconn *conn;
+    struct event *event;
+    struct loop_timer *late;
+    struct evdns_base *dns;
+    struct lookup *lookup;
+    char hosts[HOSTS][NAME_MAX_BYTES];
+    unsigned hosts_n, host; /* host: the one that is being looked up */
+    struct buf addresses;   /* comma-separated, in the order of hosts */
+    bool pipeline, failed;  /* failed: told at the next turn */
+    struct pg_answer answer;
+    PGresult *rows;
+    pg_done *done;
+    void *arg;
+};
+
+static void on_event(evutil_socket_t fd, short what, void *arg);
+
+/* --- the end of what was asked --- */
+
+static void unwatch(struct pg *g)
+{
+    if (g->event)
+        event_free(g->event);
+    g->event = NULL;
+}
+
+static void hang_up(struct pg *g)
+{
+    unwatch(g);
+    if (g->conn)
+        PQfinish(g->conn);
+    g->conn = NULL;
+    if (g->lookup)
+        g->lookup->pg = NULL;
+    g->lookup = NULL;
+    g->state = DOWN;
+}
+
+static void finish(struct pg *g)
+{
+    pg_done *done = g->done;
+    PGresult *rows = g->rows;
+    struct pg_answer a = g->answer;
+
+    loop_timer_stop(g->late);
+    g->done = NULL;
+    g->rows = NULL;
+    a.value = rows && PQntuples(rows) > 0 && !PQgetisnull(rows, PQntuples(rows) - 1, 0) ?
+                  PQgetvalue(rows, PQntuples(rows) - 1, 0) :
+                  NULL;
+    if (done)
+        done(g->arg, &a);
+    PQclear(rows);
+}
+
+/* One line, as libpq's are many. */
+static void set_why(struct err *e, const char *text)
+{
+    size_t n = strcspn(text, "\n");
+
+    err_set(e, "postgres: %.*s", (int)(n < 280 ? n : 280), text);
+}
+
+static void lost(struct pg *g, const char *why)
+{
+    set_why(&g->answer.why, why && *why ? why : "the connection was lost");
+    g->answer.fault = PG_LOST;
+    hang_up(g);
+    finish(g);
+}
+
+static void lost_soon(struct pg *g, const char *why)
+{
+    set_why(&g->answer.why, why);
+    g->failed = true;
+    loop_timer_set(g->late, 0);
+}
+
+static void on_late(void *arg)
+{
+    struct pg *g = arg;
+    struct err why = g->answer.why;
+
+    if (g->failed)
+        lost(g, why.text + strlen("postgres: "));
+    else
+        lost(g, g->state == BUSY ? "no answer in time" : "no connection in time");
+}
+
+static void begin(struct pg *g, pg_done *done, void *arg, int64_t ms)
+{
+    g->answer = (struct pg_answer){ .fault = PG_OK };
+    g->done = done;
+    g->arg = arg;
+    g->failed = false;
+    loop_timer_set(g->late, ms);
+}
+
+static void watch(struct pg *g, short what)
+{
+    unwatch(g);
+    g->event = event_new(loop_base(g->loop), PQsocket(g->conn), what | EV_PERSIST, on_event, g);
+    if (!g->event || event_add(g->event, NULL) != 0)
+        lost_soon(g, "out of memory");
+}
+
+/* --- answers --- */
+
+static void keep_fault(struct pg *g, const PGresult *r)
+{
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    const char *constraint = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
+    struct pg_answer *a = &g->answer;
+
+    if (a->fault != PG_OK) /* the first is the cause */
+        return;
+    snprintf(a->sqlstate, sizeof a->sqlstate, "%s", state ? state : "");
+    a->fault = strncmp(a->sqlstate, "22", 2) == 0 || strncmp(a->sqlstate, "23", 2) == 0 ? PG_ROW : PG_OTHER;
+    if (a->fault == PG_ROW) /* the server's text may quote the row */
+        err_set(&a->why, "postgres: a row is refused, SQLSTATE %s%s%s", a->sqlstate, constraint ? " by " : "",
+                constraint ? constraint : "");
+    else
+        err_set(&a->why, "postgres: %s (SQLSTATE %s)", PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY),
+                a->sqlstate);
+}
+
+/* True when all that was asked is answered. */
+static bool take(struct pg *g, PGresult *r)
+{
+    ExecStatusType status = r ? PQresultStatus(r) : PGRES_EMPTY_QUERY;
+    bool over = r ? status == PGRES_PIPELINE_SYNC : !g->pipeline;
+
+    if (status == PGRES_FATAL_ERROR)
+        keep_fault(g, r);
+    if (status == PGRES_TUPLES_OK) {
+        PQclear(g->rows);
+        g->rows = r;
+    } else {
+        PQclear(r);
+    }
+    return over;
+}
+
+static void answered(struct pg *g)
+{
+    if (g->pipeline)
+        (void)!PQexitPipelineMode(g->conn);
+    g->state = IDLE;
+    watch(g, EV_READ);
+    finish(g);
+}
+
+static void on_busy(struct pg *g, short what)
+{
+    int left;
+
+    if ((what & EV_READ) && !PQconsumeInput(g->conn)) {
+        lost(g, PQerrorMessage(g->conn));
+        return;
+    }
+    left = PQflush(g->conn);
+    while (left >= 0 && !PQisBusy(g->conn)) {
+        if (take(g, PQgetResult(g->conn))) {
+            answered(g);
+            return;
+        }
+        if (PQstatus(g->conn) == CONNECTION_BAD)
+            break;
+    }
+    if (left < 0 || PQstatus(g->conn) == CONNECTION_BAD)
+        lost(g, g->answer.why.text[0] ? g->answer.why.text + strlen("postgres: ") : PQerrorMessage(g->conn));
+    else if (what & EV_WRITE || left > 0)
+        watch(g, left > 0 ? EV_READ | EV_WRITE : EV_READ);
+}
+
+static void no_notice(void *arg, const char *message)
+{
+    (void)arg;
+    (void)message;
+}
+
+static void on_connecting(struct pg *g)
+{
+    switch (PQconnectPoll(g->conn)) {
+    case PGRES_POLLING_READING:
+        watch(g, EV_READ);
+        break;
+    case PGRES_POLLING_WRITING:
+        watch(g, EV_WRITE);
+        break;
+    case PGRES_POLLING_OK:
+        g->state = IDLE;
+        PQsetNoticeProcessor(g->conn, no_notice, NULL);
+        if (PQsetnonblocking(g->conn, 1) != 0) {
+            lost(g, PQerrorMessage(g->conn));
+            break;
+        }
+        watch(g, EV_READ);
+        finish(g);
+        break;
+    default:
+        lost(g, PQerrorMessage(g->conn));
+    }
+}
+
+static void on_event(evutil_socket_t fd, short what, void *arg)
+{
+    struct pg *g = arg;
+
+    (void)fd;
+    if (g->failed)
+        return;
+    if (g->state == CONNECTING)
+        on_connecting(g);
+    else if (g->state == BUSY)
+        on_busy(g, what);
+    else if (!PQconsumeInput(g->conn) || PQstatus(g->conn) == CONNECTION_BAD)
+        hang_up(g); /* the server went while nothing was asked of it */
+}
+
+/* --- connecting --- */
+
+static const char *option(const PQconninfoOption *all, const char *name)
+{
+    for (; all->keyword; all++)
+        if (strcmp(all->keyword, name) == 0)
+            return all->val && *all->val ? all->val : NULL;
+    return NULL;
+}
+
+static bool needs_lookup(const char *host)
+{
+    unsigned char bytes[16];
+
+    return host[0] != '/' && host[0] != '@' && inet_pton(AF_INET, host, bytes) != 1 &&
+           inet_pton(AF_INET6, host, bytes) != 1;
+}
+
+/* What the text leaves open: a dead peer is noticed, a standby is passed over, Kerberos is not waited for. */
+static void dial(struct pg *g)
+{
+    static const char *const ours[][2] = {
+        { "application_name", "kentongan" },      { "keepalives_idle", "30" },  { "keepalives_interval", "10" },
+        { "keepalives_count", "3" },              { "tcp_user_timeout", "30000" }, { "gssencmode", "disable" },
+        { "target_session_attrs", "read-write" }, { "client_encoding", "UTF8" },
+    };
+    const char *names[PARAMS + 1] = { 0 }, *values[PARAMS + 1] = { 0 };
+    PQconninfoOption *all = PQconninfoParse(g->dsn, NULL);
+    unsigned n = 0;
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (all && option(all, ours[i][0]))
+            continue;
+        names[n] = ours[i][0];
+        values[n++] = ours[i][1];
+    }
+    for (const PQconninfoOption *o = all; o && o->keyword && n < PARAMS - 1; o++)
+        if (o->val && *o->val) {
+            names[n] = o->keyword;
+            values[n++] = o->val;
+        }
+    if (g->addresses.n > 0) {
+        names[n] = "hostaddr";
+        values[n] = g->addresses.p;
+    }
+    g->state = CONNECTING;
+    g->conn = PQconnectStartParams(names, values, 0);
+    PQconninfoFree(all);
+    if (!g->conn || PQstatus(g->conn) == CONNECTION_BAD || PQsocket(g->conn) < 0)
+        lost_soon(g, g->conn ? PQerrorMessage(g->conn) : "out of memory");
+    else
+        watch(g, EV_WRITE);
+}
+
+static void look_up_next(struct pg *g);
+
+static void add_address(struct pg *g, const char *text)
+{
+    if (g->host)
+        buf_char(&g->addresses, ',');
+    buf_str(&g->addresses, text);
+    g->host++;
+}
+
+static void on_looked_up(int rc, struct evutil_addrinfo *found, void *arg)
+{
+    struct lookup *l = arg;
+    struct pg *g = l->pg;
+    char text[64] = "";
+
+    free(l);
+    if (g && rc == 0 && found)
+        getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST);
+    if (found)
+        evutil_freeaddrinfo(found);
+    if (!g)
+        return;
+    g->lookup = NULL;
+    if (!text[0]) {
+        lost_soon(g, "the host's name is not known to the name server");
+        return;
+    }
+    add_address(g, text);
+    look_up_next(g);
+}
+
+static void look_up_next(struct pg *g)
+{
+    struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+
+    while (g->host < g->hosts_n && !needs_lookup(g->hosts[g->host]))
+        add_address(g, g->hosts[g->host][0] == '/' || g->hosts[g->host][0] == '@' ? "" : g->hosts[g->host]);
+    if (g->host == g->hosts_n) {
+        dial(g);
+        return;
+    }
+    if (!g->dns)
+        g->dns = evdns_base_new(loop_base(g->loop),
+                                EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    g->lookup = g->dns ? calloc(1, sizeof *g->lookup) : NULL;
+    if (!g->lookup) {
+        lost_soon(g, "no name server is set up (/etc/resolv.conf): write hostaddr=… too");
+        return;
+    }
+    g->lookup->pg = g;
+    evdns_getaddrinfo(g->dns, g->hosts[g->host], NULL, &hints, on_looked_up, g->lookup);
+}
+
+/* The names that have to be looked up; none when libpq needs no resolver. */
+static void list_hosts(struct pg *g, const PQconninfoOption *all)
+{
+    struct slice rest = slice_of(option(all, "host"));
+    bool any = false;
+
+    g->hosts_n = 0;
+    if (option(all, "hostaddr"))
+        return;
+    while (rest.n > 0 && g->hosts_n < HOSTS) {
+        struct slice host = slice_trim(slice_cut(&rest, ','));
+
+        snprintf(g->hosts[g->hosts_n], NAME_MAX_BYTES, "%.*s", SLICE_ARG(host));
+        any = any || needs_lookup(g->hosts[g->hosts_n]);
+        g->hosts_n++;
+    }
+    if (!any)
+        g->hosts_n = 0;
+}
+
+void pg_connect(struct pg *g, pg_done *done, void *arg)
+{
+    PQconninfoOption *all = PQconninfoParse(g->dsn, NULL);
+
+    begin(g, done, arg, CONNECT_MS);
+    hang_up(g);
+    g->state = RESOLVING;
+    buf_clear(&g->addresses);
+    g->host = 0;
+    if (!all) {
+        lost_soon(g, "out of memory");
+        return;
+    }
+    list_hosts(g, all);
+    PQconninfoFree(all);
+    look_up_next(g);
+}
+
+/* --- asking --- */
+
+static void asked(struct pg *g, int ok)
+{
+    int left = ok ? PQflush(g->conn) : -1;
+
+    if (left < 0)
+        lost_soon(g, PQerrorMessage(g->conn));
+    else
+        watch(g, left > 0 ? EV_READ | EV_WRITE : EV_READ);
+}
+
+void pg_query(struct pg *g, const char *sql, pg_done *done, void *arg)
+{
+    begin(g, done, arg, ANSWER_MS);
+    if (g->state != IDLE) {
+        lost_soon(g, "the connection was lost");
+        return;
+    }
+    g->state = BUSY;
+    g->pipeline = false;
+    asked(g, PQsendQuery(g->conn, sql));
+}
+
+void pg_batch(struct pg *g, const struct pg_part *parts, unsigned n, pg_done *done, void *arg)
+{
+    int ok;
+
+    begin(g, done, arg, ANSWER_MS);
+    if (g->state != IDLE) {
+        lost_soon(g, "the connection was lost");
+        return;
+    }
+    g->state = BUSY;
+    g->pipeline = true;
+    ok = PQenterPipelineMode(g->conn);
+    for (unsigned i = 0; i < n && ok; i++)
+        ok = PQsendQueryParams(g->conn, parts[i].sql, parts[i].param ? 1 : 0, NULL, &parts[i].param, NULL,
+                               NULL, 0);
+    asked(g, ok && PQpipelineSync(g->conn));
+}
+
+/* --- life --- */
+
+bool pg_up(const struct pg *g)
+{
+    return g->state == IDLE;
+}
+
+void pg_drop(struct pg *g)
+{
+    hang_up(g);
+}
+
+bool pg_dsn_check(const char *dsn, struct err *e)
+{
+    char *why = NULL;
+    PQconninfoOption *all = PQconninfoParse(dsn, &why);
+    bool ok = all != NULL;
+
+    if (!all) /* libpq's words may quote a piece of the text, and a password is one */
+        err_set(e, "no connection string of PostgreSQL; write it as host=… dbname=… user=…, words with blanks "
+                   "in ''");
+    else if (option(all, "service"))
+        ok = err_set(e, "service= is not read: write host=… dbname=… here") == 0;
+    PQfreemem(why);
+    PQconninfoFree(all);
+    return ok;
+}
+
+struct pg *pg_new(struct loop *loop, const char *dsn)
+{
+    struct pg *g = calloc(1, sizeof *g);
+
+    if (!g)
+        return NULL;
+    g->loop = loop;
+    buf_init(&g->addresses, 1024);
+    g->dsn = strdup(dsn);
+    g->late = loop_timer_new(loop, "postgres", on_late, g);
+    if (g->dsn && g->late)
+        return g;
+    pg_free(g);
+    return NULL;
+}
+
+void pg_free(struct pg *g)
+{
+    if (!g)
+        return;
+    hang_up(g);
+    if (g->dns)
+        evdns_base_free(g->dns, 0);
+    if (g->late)
+        loop_timer_free(g->late);
+    PQclear(g->rows);
+    buf_free(&g->addresses);
+    if (g->dsn)
+        explicit_bzero(g->dsn, strlen(g->dsn));
+    free(g->dsn);
+    free(g);
+}

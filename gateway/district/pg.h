@@ -1,0 +1,55 @@
+/* pg.h - one connection to PostgreSQL by libpq on the event loop.  No call of it ever blocks: names of hosts
+ * are looked up by libevent, for libpq would wait for the resolver.
+ *
+ * One thing at a time: connect, query or batch; its answer comes exactly once, never inside the call.  Knows no
+ * table.  What went wrong is told without a value of a row (SQLSTATE, constraint). */
+#ifndef KENTONGAN_DISTRICT_PG_H
+#define KENTONGAN_DISTRICT_PG_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/slice.h"
+#include "gateway/loop/loop.h"
+
+struct pg;
+
+enum pg_fault {
+    PG_OK,
+    PG_LOST,  /* no connection any more: whether it was carried out is not known */
+    PG_ROW,   /* SQLSTATE 22 or 23: a row is to blame; nothing was changed */
+    PG_OTHER, /* locks, limits, rights, shutdown …: nothing was changed, try again later */
+};
+
+struct pg_answer {
+    enum pg_fault fault;
+    char sqlstate[6];
+    struct err why;
+    const char *value; /* first column of the last row of the last query that gave rows; NULL: none.  Valid
+                          during the call */
+};
+
+typedef void pg_done(void *arg, const struct pg_answer *);
+
+/* A statement with at most one parameter, as text. */
+struct pg_part {
+    const char *sql, *param;
+};
+
+/* False: the text is no connection string of libpq; e says what is wrong, without a password. */
+bool pg_dsn_check(const char *dsn, struct err *) MUST_CHECK;
+/* NULL when memory is out. */
+struct pg *pg_new(struct loop *, const char *dsn);
+/* Cuts what is under way, without an answer.  NULL is none. */
+void pg_free(struct pg *);
+/* Connected and idle. */
+bool pg_up(const struct pg *);
+
+/* Only while it is not up. */
+void pg_connect(struct pg *, pg_done *, void *arg);
+/* Any number of statements, in one transaction of their own unless they say BEGIN and COMMIT. */
+void pg_query(struct pg *, const char *sql, pg_done *, void *arg);
+/* The parts (n > 0, copied) in one transaction, in one round trip. */
+void pg_batch(struct pg *, const struct pg_part *, unsigned n, pg_done *, void *arg);
+/* Drops the connection: its session is in a state that nobody wants. */
+void pg_drop(struct pg *);
+
+#endif

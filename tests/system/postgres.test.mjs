@@ -1,0 +1,137 @@
+// postgres.test.mjs - the sink of kind postgres on a real server: the tables of the contract, the same views as SQLite,
+// and nothing lost or double when the server dies, the connection is cut behind COMMIT, or a row cannot be stored.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Gateway, kader, newName, nomorOf, secondKader, waitFor } from './lib.mjs';
+import { Postgres, Wire } from './pg.mjs';
+
+const withSinks = (sinks) => (yaml) =>
+  yaml.replace(/^ {2}lokal:.*$/m, (lokal) => [lokal, ...Object.entries(sinks).map(([n, dsn]) => `  ${n}: {kind: postgres, dsn: "${dsn}"}`)].join('\n'));
+
+let pg, g;
+before(async () => {
+  pg = new Postgres();
+  g = await new Gateway({ patch: withSinks({ kabupaten: pg.dsn }) }).start();
+});
+after(() => g.stop());
+
+const stored = (id) => waitFor(`record of ${id} in PostgreSQL`, () => pg.rows(`SELECT * FROM record WHERE message_id = '${id}'`)[0]);
+const same = async (query) => {
+  const [a, b] = await waitFor(`the same rows of ${query}`, () => {
+    const both = [g.query(query), pg.rows(query)];
+    return both[0].length > 0 && JSON.stringify(both[0]) === JSON.stringify(both[1]) ? both : null;
+  }).catch(() => [g.query(query), pg.rows(query)]);
+  assert.deepEqual(b, a);
+  return a;
+};
+
+test('records, versions, people and events stand as in the SQLite file, and so do the views', async () => {
+  const name = newName();
+  const nomor = nomorOf(await g.say(kader, `TIMBANG ${name} P 14bl 9,2 76`, 'pg-1'));
+  await g.say(kader, `KOREKSI ${nomor} bb 9,3`, 'pg-2');
+  await g.say(secondKader, 'KASUS diare 3', 'pg-3');
+  await g.say(kader, 'SKDN S60 K58 D50 N40 T6 O3 B1 BGM2', 'pg-4');
+  await g.say(kader, `RUJUK ${newName()} 28th perdarahan`, 'pg-5');
+  await waitFor('the correction', () => pg.rows(`SELECT version FROM record WHERE nomor = '${nomor}'`)[0]?.version === 2);
+  await stored('pg-5');
+  const r = await same("SELECT CAST(id AS text) AS id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, status, provider, message_id FROM record ORDER BY 1");
+  assert.ok(r.length >= 4);
+  await same('SELECT CAST(id AS text) AS id, version, status FROM record_history ORDER BY 1, 2');
+  await same('SELECT id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, posyandu FROM person ORDER BY 1');
+  await same('SELECT CAST(id AS text) AS id, nomor, event, at, who, role, place FROM referral_event ORDER BY 1');
+  assert.deepEqual(pg.rows(`SELECT nama, bb, tb FROM v_timbang WHERE nomor = '${nomor}'`)[0].bb, 9.3);
+  const [t] = await same('SELECT * FROM rekap_timbang ORDER BY posyandu, bulan');
+  assert.equal(t.ditimbang, 1);
+  const [k] = await same('SELECT * FROM rekap_kasus ORDER BY desa, penyakit');
+  assert.deepEqual([k.penyakit, k.kasus, new Date(k.minggu).getUTCDay()], ['diare', 3, 0]);
+  const [s] = await same('SELECT desa, posyandu, bulan, s, d, n, bgm FROM rekap_skdn');
+  assert.deepEqual([s.s, s.d, s.n, s.bgm], [60, 50, 40, 2]);
+  assert.equal((await same('SELECT nomor, dari, diterima, naik FROM rujukan_terbuka')).length, 1);
+  await same('SELECT * FROM rekap_lapor ORDER BY desa, posyandu, bulan, form');
+  assert.match(g.ctl('show', 'sinks'), /^kabupaten \(postgres\)\n {2}circuit {3}closed[^]*stage {5}ready; schema 1 of 1$/m);
+});
+
+// Entries straight into the sink's stream: what only a fault, or a program of another age, could send.
+const row = (n, version, more = {}) => JSON.stringify({
+  v: 1, row: 'record', version, id: `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`, nomor: String(1000 + n), form: 'timbang', klaster: '2',
+  at: '2026-11-21T09:00:00+07:00', received_at: '2026-11-21T09:00:00+07:00', reporter: '+6281200000001', place: '19.06.01.2004', posyandu: 'PSY001',
+  fields: { bb: version }, findings: [], status: 'valid', provider: 'emulator', message_id: `raw-${n}`, ...more,
+});
+const put = (...bodies) => g.redis('eval', "for _, b in ipairs(ARGV) do redis.call('XADD', KEYS[1], '*', 'b', b) end", '1', '{19.06}st:sink:kabupaten', ...bodies);
+const streamKey = () => g.redis('keys', '*st:sink:kabupaten').trim();
+
+test('the newest version wins in whatever order they come, also within one batch; history has each', async () => {
+  assert.equal(streamKey(), '{19.06}st:sink:kabupaten');
+  put(row(1, 2), row(1, 1), row(1, 3), row(1, 3), row(1, 2));
+  await waitFor('three versions', () => pg.rows("SELECT * FROM record_history WHERE nomor = '1001'").length === 3);
+  put(row(1, 2), row(2, 1));
+  await stored('raw-2');
+  assert.deepEqual(pg.rows("SELECT version, fields->>'bb' AS bb FROM record WHERE nomor = '1001'"), [{ version: 3, bb: '3' }]);
+  assert.equal(pg.rows("SELECT * FROM record_history WHERE nomor = '1001'").length, 3);
+});
+
+test('a row that the server refuses is found by halving and parked, the rest of its batch is stored', async () => {
+  const bad = [row(150, 1, { id: 'no uuid' }), row(155, 1, { provider: 'a\u0000b' }), '{"v":1,"row":"nothing"}', row(160, 3000000000)];
+  const good = Array.from({ length: 200 }, (_, i) => row(1000 + i, 1));
+  put(...good.slice(0, 77), bad[0], ...good.slice(77, 90), bad[1], bad[2], ...good.slice(90), bad[3]);
+  await waitFor('200 rows', () => Number(pg.sql("SELECT count(*) FROM record WHERE message_id LIKE 'raw-1___'")) === 200);
+  const parked = await waitFor('four parked', () => { const t = g.ctl('parked', 'sink:kabupaten'); return t.split('\n').length === 5 && t; });
+  assert.match(parked, /SQLSTATE 22/);
+  assert.doesNotMatch(parked, /no uuid|\+62/);
+  assert.match(g.ctl('show', 'sinks'), /kabupaten[^]*circuit {3}closed[^]*parked {4}4/);
+});
+
+async function load(prefix, n, during) {
+  const ids = Array.from({ length: n }, (_, i) => `${prefix}-${i}`);
+  const sending = Promise.all(ids.map((id, i) => g.sms(i % 2 ? kader : secondKader, `TIMBANG ${newName()} P 14bl 9,2 76`, id)));
+  await during();
+  for (const r of await sending) assert.equal(r.status, 200);
+  const local = () => g.query(`SELECT count(*) AS n FROM record WHERE message_id LIKE '${prefix}-%'`)[0].n;
+  const there = () => pg.rows(`SELECT count(*) AS n, count(DISTINCT message_id) AS m FROM record WHERE message_id LIKE '${prefix}-%'`)[0];
+  await waitFor('all records in SQLite', () => local() === n, 30000);
+  await waitFor('all records in PostgreSQL', () => there().n >= n, 60000);
+  assert.deepEqual(there(), { n, m: n });
+  assert.equal(Number(pg.sql(`SELECT count(*) FROM record_history WHERE message_id LIKE '${prefix}-%'`)), n);
+}
+
+test('the server is killed under load and started again: nothing lost, nothing double', async () => {
+  await load('kill', 300, async () => {
+    await waitFor('the first records', () => Number(pg.sql("SELECT count(*) FROM record WHERE message_id LIKE 'kill-%'")) > 0);
+    pg.kill();
+    await waitFor('degraded', () => /open: the destination is away/.test(g.ctl('show', 'sinks')));
+    assert.match(g.ctl('show', 'status'), /degraded/);
+    await pg.restart();
+  });
+  await waitFor('well again', () => /health\s+ok/.test(g.ctl('show', 'status')));
+});
+
+test('a connection cut behind COMMIT, before the answer, loses and doubles nothing', async () => {
+  const wire = await new Wire(pg).open();
+  await g.stop();
+  const fs = await import('node:fs');
+  fs.writeFileSync(g.config, fs.readFileSync(g.config, 'utf8').replace(pg.dsn, wire.dsn));
+  await g.start();
+  await load('cut', 200, async () => {
+    await wire.cutAfterCommit();
+    await wire.cutAfterCommit();
+  });
+  assert.equal(wire.cuts, 2);
+  await g.stop();
+  wire.close();
+});
+
+test('an office whose DBA makes the tables: the gateway waits for them, and needs no right but to write', async () => {
+  pg.sql("CREATE ROLE penulis LOGIN; CREATE DATABASE dba", 'postgres');
+  const office = await new Gateway({ patch: withSinks({ kabupaten: pg.dsn.replace('kesehatan', 'dba').replace('owner', 'penulis') }) }).start();
+  await office.say(kader, `TIMBANG ${newName()} P 14bl 9,2 76`, 'dba-1');
+  const shown = await waitFor('the circuit opens', () => { const t = office.ctl('show', 'sinks'); return /circuit {3}open[^]*42501/.test(t) && t; });
+  assert.match(shown, /let the owner of the schema carry out/);
+  const sql = office.ctl('sink', 'kabupaten', 'schema');
+  pg.sql(sql, 'dba');
+  pg.sql('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO penulis', 'dba');
+  await waitFor('the record', () => pg.sql("SELECT count(*) FROM record WHERE message_id = 'dba-1'", 'dba') === '1', 30000);
+  pg.sql(sql, 'dba'); // again: it changes nothing
+  assert.equal(pg.sql("SELECT count(*) FROM record", 'dba'), '1');
+  assert.equal((await office.stop()).code, 0);
+});
