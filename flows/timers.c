@@ -68,7 +68,7 @@ static const struct {
     { "pws", picture_subjects, pws_due },        { "tugas", posyandu_subjects, tasks_changed },
     { "dosis", posyandu_subjects, tasks_doses }, { "absen", posyandu_subjects, tasks_absent },
     { "ibu", posyandu_subjects, tasks_missed },  { "kunjungan", posyandu_subjects, visited },
-    { "rekap", posyandu_subjects, recap_due },
+    { "rekap", posyandu_subjects, recap_due },   { "terdaftar", no_subjects, approval_known },
 };
 
 enum {

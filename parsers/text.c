@@ -297,3 +297,12 @@ bool text_rfc3339(struct slice s, int64_t *ms)
     *ms = (((days * 24 + h - oh) * 60 + mi - om) * 60 + sec) * 1000;
     return true;
 }
+
+struct slice text_folded(struct slice s, struct arena *a)
+{
+    char *low = arena_alloc(a, s.n + 1);
+
+    for (size_t i = 0; low && i < s.n; i++)
+        low[i] = text_lower(s.p[i]);
+    return low ? slice_make(low, s.n) : s;
+}

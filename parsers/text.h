@@ -22,6 +22,8 @@ uint32_t text_rune(const char *p, const char *end, unsigned *len);
 /* The base letter of an accented Latin letter, case kept ("é" gives "e"); 0 when there is none. */
 char text_base_letter(uint32_t rune);
 
+/* Every ASCII letter in lower case, in the arena. */
+struct slice text_folded(struct slice, struct arena *);
 /* Lower case ASCII letter; everything else unchanged. */
 static inline char text_lower(char c)
 {

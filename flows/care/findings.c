@@ -5,6 +5,7 @@
 
 #include "parsers/date.h"
 #include "flows/rows/growth.h"
+#include "flows/step/reply_parts.h"
 #include "gateway/base/node.h"
 
 enum {
@@ -59,21 +60,35 @@ static unsigned of_child(const struct step *s, const struct report *r, const str
     return n;
 }
 
-static void add_json(struct buf *b, const struct finding *f)
+static struct slice value_of(const struct report *r, const struct finding *f, struct arena *a)
+{
+    return f->value.n ? reply_value(r->form, r->values, f->value, a) : f->value;
+}
+
+static void add_json(struct buf *b, const struct finding *f, struct slice value)
 {
     buf_str(b, b->n > 1 ? "," : "");
     buf_str(b, "{\"id\":");
     buf_json(b, f->id);
     buf_printf(b, ",\"v\":%u,\"class\":\"%s\",\"say\":", f->version, urgency_name(f->class));
     buf_json(b, f->say);
-    buf_char(b, '}');
+    if (value.n) {
+        buf_str(b, ",\"value\":");
+        buf_json(b, value);
+    }
+    buf_str(b, f->nakes_only ? ",\"private\":true}" : "}");
 }
 
-/* Most urgent first, whoever found it. */
+/* Most urgent first, whoever found it; of one class what was measured before what was seen. */
+static bool worse(const struct finding *a, const struct finding *b)
+{
+    return a->class != b->class ? a->class > b->class : a->value.n > 0 && b->value.n == 0;
+}
+
 static void sort(struct finding *f, unsigned n)
 {
     for (unsigned i = 1; i < n; i++)
-        for (unsigned k = i; k > 0 && f[k].class > f[k - 1].class; k--) {
+        for (unsigned k = i; k > 0 && worse(&f[k], &f[k - 1]); k--) {
             struct finding t = f[k];
 
             f[k] = f[k - 1];
@@ -81,24 +96,41 @@ static void sort(struct finding *f, unsigned n)
         }
 }
 
-static void write_out(struct step *s, const struct finding *found, unsigned n,
+/* "TD sangat tinggi 160/110" */
+static void add_told(struct buf *b, struct slice say, struct slice value)
+{
+    buf_str(b, b->n ? ", " : "");
+    buf_add(b, say);
+    if (value.n)
+        buf_printf(b, " %.*s", SLICE_ARG(value));
+}
+
+static void write_out(struct step *s, const struct report *r, const struct finding *found, unsigned n,
                       const struct growth_trend *trend, struct findings *out)
 {
-    struct buf json, say;
+    struct buf json, say, told;
     unsigned spoken = 0;
 
     buf_init(&json, BYTES);
     buf_init(&say, BYTES);
+    buf_init(&told, BYTES);
     buf_char(&json, '[');
     for (unsigned i = 0; i < n; i++) {
-        add_json(&json, &found[i]);
+        struct slice value = value_of(r, &found[i], s->arena);
+
+        add_json(&json, &found[i], value);
         out->private = out->private || found[i].nakes_only;
-        if (found[i].nakes_only || spoken == SPOKEN)
+        if (found[i].nakes_only)
+            continue;
+        add_told(&told, found[i].say, value);
+        out->brief = out->brief.n ? out->brief : found[i].brief;
+        if (spoken == SPOKEN)
             continue;
         buf_str(&say, spoken++ ? ", " : "");
         buf_add(&say, found[i].say);
-        out->act = out->act.n ? out->act : found[i].act;
         out->worst = found[i].class > out->worst ? found[i].class : out->worst;
+        if (!out->act.n && found[i].class == out->worst)
+            out->act = found[i].act;
     }
     if (trend->code)
         buf_printf(&json, "%s{\"id\":\"nt\",\"v\":1,\"class\":\"\",\"say\":\"%c\"}", json.n > 1 ? "," : "",
@@ -106,8 +138,10 @@ static void write_out(struct step *s, const struct finding *found, unsigned n,
     buf_char(&json, ']');
     out->json = arena_copy(s->arena, buf_slice(&json));
     out->say = arena_copy(s->arena, buf_slice(&say));
+    out->told = arena_copy(s->arena, buf_slice(&told));
     buf_free(&json);
     buf_free(&say);
+    buf_free(&told);
 }
 
 /* The report's values, with the age that its child has where the report gives none (by number, by birth
@@ -140,20 +174,23 @@ void findings_of(struct step *s, const struct report *r, const struct child *chi
     if (child)
         n += of_child(s, r, child, filed->at_ms, &trend, found + n, MOST - n);
     sort(found, n);
-    write_out(s, found, n, &trend, out);
+    write_out(s, r, found, n, &trend, out);
     if (!out->say.n && trend.code == 'N')
         out->say = step_text(s, s->language, "growth.rising", NULL, 0);
-    if (out->worst == URGENCY_E2 && !form_is(r->form, FORM_DEATH)) { /* nobody refers the dead */
-        const struct text_fill f[] = { { "nomor", filed->nomor } };
-
-        out->act = step_text(s, s->language, "receipt.offer", f, 1);
-    }
+    if (!out->act.n && out->worst >= URGENCY_E2 && !form_is(r->form, FORM_DEATH)) /* nobody refers the dead */
+        out->act = step_text(s, s->language, out->worst == URGENCY_E1 ? "act.now" : "act.today", NULL, 0);
 }
 
-struct slice findings_first(struct slice json, struct arena *a)
+struct slice findings_told(const struct filed_report *filed, struct arena *a)
 {
-    const struct node *first = node_first(node_read(json, a));
-    struct slice id = node_text(first, "id");
+    struct slice told;
+    struct buf b;
 
-    return id.n && !slice_is(id, "nt") ? node_text(first, "say") : slice_make("", 0);
+    buf_init(&b, BYTES);
+    for (const struct node *f = node_first(node_read(filed->findings, a)); f; f = f->next)
+        if (!slice_is(node_text(f, "id"), "nt") && !node_bool(f, "private"))
+            add_told(&b, node_text(f, "say"), node_text(f, "value"));
+    told = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return told;
 }

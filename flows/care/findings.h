@@ -9,9 +9,11 @@
 #include "gateway/conf/rules.h"
 
 struct findings {
-    struct slice json; /* [{"id":"bumil.td_berat","v":1,"class":"E1","say":"TD tinggi"}] */
-    struct slice say;  /* for an SMS: the most urgent ones, without those for nakes only */
-    struct slice act;  /* what to do about the most urgent one */
+    struct slice json;  /* [{"id":"bumil.td_berat","v":1,"class":"E1","say":"TD tinggi"}] */
+    struct slice say;   /* for an SMS: the most urgent ones, without those for nakes only */
+    struct slice told;  /* for staff: the same, each with the value that shows it */
+    struct slice brief; /* for the day's list: the most urgent one */
+    struct slice act;   /* what to do about the most urgent one */
     enum urgency worst;
     bool private; /* one of them is for staff alone (SRQ question 17) */
 };
@@ -19,7 +21,7 @@ struct findings {
 /* child: whom the report is about, with its earlier weighings; NULL = nobody is known. */
 void findings_of(struct step *, const struct report *, const struct child *, const struct filed_report *,
                  struct findings *out);
-/* The most urgent finding of a record, in words: why a RUJUK of its number is made. */
-struct slice findings_first(struct slice json, struct arena *);
+/* The findings of a record with their values, the most urgent first: why a RUJUK of its number is made. */
+struct slice findings_told(const struct filed_report *, struct arena *);
 
 #endif

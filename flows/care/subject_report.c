@@ -156,6 +156,28 @@ bool report_load(struct step *s, struct slice nomor, struct filed_report *out)
     return report_decode(step_blob(s, SUBJECT_NUMBER, nomor), nomor, s->rules, s->arena, out);
 }
 
+void report_by(struct filed_report *r, const struct person *p)
+{
+    const struct place *village = place_village(p->place);
+
+    r->role = slice_of(role_name(p->role));
+    r->posting = p->place_code;
+    r->place = village ? village->code : p->place->area ? p->place->area->code : p->place_code;
+    r->posyandu = p->place->level == PLACE_POSYANDU ? p->place_code : slice_make("", 0);
+}
+
+void report_settle(struct step *s, struct filed_report *r)
+{
+    const struct person *p = directory_person(&s->rules->directory, r->reporter);
+
+    if (p && p->active && !p->pending && p->place && !r->role.n)
+        report_by(r, p);
+    r->draft = false;
+    r->version++;
+    r->status = S("valid");
+    report_row(s, r);
+}
+
 void report_row(struct step *s, const struct filed_report *r)
 {
     struct row row = { .kind = ROW_RECORD };

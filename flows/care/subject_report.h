@@ -72,6 +72,11 @@ struct slice report_encode(const struct filed_report *, struct arena *);
 void report_save(struct step *, const struct filed_report *);
 /* The row of its newest version. */
 void report_row(struct step *, const struct filed_report *);
+/* Role and places of who reports; she sits somewhere. */
+void report_by(struct filed_report *, const struct person *);
+/* A record of what is certain so far, where nobody is left to complete it: somebody was registered under the
+ * number that it came from, or staff have it in hand (SPEC 2.2).  The caller saves it. */
+void report_settle(struct step *, struct filed_report *);
 /* The report under a number as it stands now; false when it is none. */
 bool report_load(struct step *, struct slice nomor, struct filed_report *out);
 

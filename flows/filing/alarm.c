@@ -1,6 +1,6 @@
 /* alarm.c - who else hears of a report: emergencies at once, deaths, what only staff may hear, and the
  * reports of people who are not registered (SPEC 2.2, 2.3).  See filing/work.h. */
-#include "flows/filing/work.h"
+#include "flows/filing/alarm.h"
 
 #include <string.h>
 
@@ -20,43 +20,56 @@ static struct slice certain(const struct report *r, const char *field)
     return i >= 0 && !(r->faults[i] & REPORT_FAULT_ERROR) ? work_text(r, field) : slice_make("", 0);
 }
 
-/* The report that a RUJUK is about. */
-static bool about(const struct work *w, struct filed_report *other)
+/* Who it is about, as far as that is certain. */
+static void whom(struct work *w, struct slice *nama, struct slice *umur)
 {
-    struct slice nomor =
-        work_is_referral(w->report.form) ? work_text(&w->report, "nomor") : slice_make("", 0);
-
-    return nomor.n && report_load(w->s, nomor, other);
-}
-
-/* "Bu Ana 28th perdarahan": who and why. */
-static struct slice who_and_why(struct work *w)
-{
-    struct slice nama = w->known ? w->child.nama : certain(&w->report, "nama"),
-                 umur = certain(&w->report, "umur");
-    struct slice why = w->report.emergency_reason;
-    struct filed_report other;
     struct child child;
 
-    if (!nama.n && work_about_child(w->report.form) &&
+    *nama = w->known ? w->child.nama : certain(&w->report, "nama");
+    *umur = certain(&w->report, "umur");
+    if (!nama->n && work_about_child(w->report.form) &&
         child_load(w->s, certain(&w->report, "nomor"), &child)) /* an unfinished report of a known child */
-        nama = child.nama;
+        *nama = child.nama;
+}
 
+/* The name and the reason of the report that a RUJUK is about.  False: the staff know it by its own words. */
+static bool of_other(struct work *w, const struct filed_report *other, struct slice *nama, struct slice *umur,
+                     struct slice *why)
+{
+    int i = form_field(other->form, "nama");
+
+    if (other->referral.say.n)
+        return false;
+    *nama = i >= 0 && other->values[i].kind == VALUE_TEXT ? other->values[i].text : *nama;
+    i = form_field(other->form, "umur");
+    *umur = i >= 0 && other->values[i].kind == VALUE_TEXT ? other->values[i].text : *umur;
+    *why = findings_told(other, w->s->arena);
+    *why = why->n ? *why : other->form->title;
+    return true;
+}
+
+enum {
+    NAME = 20,
+    WORDS = 50, /* what an SMS to staff has room for, the name in it */
+};
+
+/* "Bu Ana 28th perdarahan": who and why.  found: of an accepted report, the worst first; or NULL. */
+static struct slice who_and_why(struct work *w, const struct findings *found)
+{
+    struct slice nama, umur, why = w->report.emergency_reason;
+    struct filed_report other;
+
+    whom(w, &nama, &umur);
+    if (found && found->told.n && found->worst >= URGENCY_E2)
+        why = found->told;
     if (work_is_referral(w->report.form) && work_text(&w->report, "alasan").n)
         why = work_text(&w->report, "alasan");
-    if (about(w, &other)) {
-        int i = form_field(other.form, "nama");
-
-        if (other.referral.say.n) /* the staff know it by these words */
-            return other.referral.say;
-        nama = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : nama;
-        i = form_field(other.form, "umur");
-        umur = i >= 0 && other.values[i].kind == VALUE_TEXT ? other.values[i].text : umur;
-        why = findings_first(other.findings, w->s->arena);
-        why = why.n ? why : other.form->title;
-    }
-    nama = nama.n ? text_cut(nama, 20, w->s->arena) : S("(tanpa nama)");
-    why = text_cut(why, 30, w->s->arena);
+    if (work_about(w, &other) && !of_other(w, &other, &nama, &umur, &why))
+        return other.referral.say;
+    if (!nama.n && w->f->cry) /* her words say whom */
+        return text_cut(why, WORDS, w->s->arena);
+    nama = nama.n ? text_cut(nama, NAME, w->s->arena) : S("(tanpa nama)");
+    why = text_cut(why, (unsigned)(WORDS - 2 - nama.n - umur.n), w->s->arena);
     return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),
                         why.n ? " " : "", SLICE_ARG(why));
 }
@@ -72,13 +85,20 @@ bool work_alarms(const struct work *w)
     return filing_alarms(&w->report);
 }
 
-static struct slice urgency(const struct work *w)
+static struct slice urgency(const struct work *w, const struct findings *found)
 {
     struct filed_report other;
 
-    if (w->report.emergency)
+    if (w->report.emergency || (found && found->worst == URGENCY_E1))
         return S("E1");
-    return about(w, &other) && other.referral.urgency.n ? other.referral.urgency : S("E2");
+    return work_about(w, &other) && other.referral.urgency.n ? other.referral.urgency : S("E2");
+}
+
+/* A danger of the day in an accepted report: nobody asked for a referral, the staff hear of it all the same
+ * (SPEC 2.5).  Not of the dead. */
+static bool endangers(const struct work *w, const struct findings *found)
+{
+    return found && found->worst >= URGENCY_E2 && !form_is(w->report.form, FORM_DEATH);
 }
 
 static bool same_tujuan(const struct work *w)
@@ -88,12 +108,27 @@ static bool same_tujuan(const struct work *w)
     return i < 0 || value_equal(&w->report.values[i], &w->f->correct->values[i]);
 }
 
-void work_alarm(struct work *w, bool incomplete)
+static void alarm_corrected(struct work *w, struct referral_opening *o, const struct findings *found)
+{
+    struct slice isi = reply_echo(w->report.form, w->shown, w->s->arena);
+    bool was_e1 = slice_is(w->filed.referral.urgency, "E1");
+
+    if (!o->asked && !was_e1 && !work_alarms(w) && !endangers(w, found)) {
+        referral_withdraw(w->s, &w->filed, isi);
+        return;
+    }
+    if (same_tujuan(w))
+        o->place = NULL;
+    referral_corrected(w->s, &w->filed, o, isi);
+    w->out->emergency = !was_e1 && slice_is(o->urgency, "E1");
+}
+
+void work_alarm(struct work *w, bool incomplete, const struct findings *found)
 {
     const struct person *p = w->s->person;
     struct referral_opening o = {
-        .urgency = urgency(w),
-        .say = who_and_why(w),
+        .urgency = urgency(w, found),
+        .say = who_and_why(w, found),
         .incomplete = incomplete,
         .asked = work_is_referral(w->report.form),
         .place =
@@ -101,18 +136,18 @@ void work_alarm(struct work *w, bool incomplete)
     };
 
     if (w->f->correct && !incomplete && w->filed.referral.state != REFERRAL_NONE) {
-        if (same_tujuan(w))
-            o.place = NULL;
-        referral_corrected(w->s, &w->filed, &o, reply_echo(w->report.form, w->shown, w->s->arena));
+        alarm_corrected(w, &o, found);
         return;
     }
-    if (!work_alarms(w))
+    if (!work_alarms(w) && !endangers(w, found))
         return;
-    w->out->emergency = true;
+    w->out->emergency = work_alarms(w) || found->worst == URGENCY_E1;
     if (w->filed.referral.state == REFERRAL_NONE)
         referral_open(w->s, &w->filed, &o);
     else if (!incomplete && w->filed.referral.incomplete)
         referral_complete(w->s, &w->filed, &o);
+    else if (incomplete)
+        referral_worsen(w->s, &w->filed, &o);
 }
 
 /* What only staff may hear, or must hear within a day. */
@@ -123,7 +158,7 @@ void work_tell_staff(struct work *w, const struct findings *found)
     bool death = form_is(w->report.form, FORM_DEATH) && found->worst >= URGENCY_E2;
     const struct text_fill f[] = { { "nomor", w->filed.nomor },
                                    { "form", w->report.form->title },
-                                   { "siapa", who_and_why(w) },
+                                   { "siapa", who_and_why(w, NULL) },
                                    { "tempat", at->name },
                                    { "peran", w->filed.role },
                                    { "hp", step_phone(s, s->msisdn) },
@@ -151,7 +186,8 @@ void work_tell_reporter(struct work *w)
 
 /* --- people who are not registered (SPEC 2.3) --- */
 
-static void keep(struct step *s, bool forwarded)
+/* nomor: of an emergency, which the staff have. */
+static void keep(struct step *s, struct slice nomor)
 {
     const struct inbound *in = s->seen->inbound;
 
@@ -161,13 +197,14 @@ static void keep(struct step *s, bool forwarded)
                                                         .provider = in->provider,
                                                         .message_id = in->provider_id,
                                                         .at_ms = in->received_ms,
-                                                        .forwarded = forwarded };
+                                                        .forwarded = nomor.n > 0,
+                                                        .nomor = nomor };
     s->state->changed = true;
 }
 
 void filing_keep(struct step *s)
 {
-    keep(s, false);
+    keep(s, slice_make("", 0));
 }
 
 static void tell_duty(struct work *w)
@@ -185,19 +222,30 @@ static void tell_duty(struct work *w)
     }
 }
 
+/* What is doubtful is nobody's to confirm: it is left out of what staff may make a record of. */
+static void only_certain(struct work *w)
+{
+    for (unsigned i = 0; i < w->report.form->fields_n; i++)
+        if (w->report.faults[i] & REPORT_FAULT_ERROR)
+            w->filed.values[i] = (struct value){ .kind = VALUE_ABSENT };
+}
+
 void work_stranger(struct work *w)
 {
     struct step *s = w->s;
     bool event = w->report.form->about == FORM_ABOUT_EVENT;
+    struct slice who, hp;
 
-    keep(s, work_alarms(w) || event);
     w->out->kind = FILED_REFUSED;
     if (!work_alarms(w) && !event) {
+        keep(s, slice_make("", 0));
         w->out->text = step_text(s, s->language, roles_stranger(s), NULL, 0);
         return;
     }
     work_begin(w);
-    work_alarm(w, w->report.status != REPORT_ACCEPTED);
+    keep(s, w->filed.nomor);
+    only_certain(w);
+    work_alarm(w, w->report.status != REPORT_ACCEPTED, NULL);
     if (event && !w->out->emergency)
         tell_duty(w);
     w->filed.draft = true;
@@ -205,8 +253,9 @@ void work_stranger(struct work *w)
     report_save(s, &w->filed);
     drafts_remember(s->state, w->f->hash, w->filed.nomor, s->seen->inbound->received_ms);
     w->out->nomor = w->filed.nomor;
+    referral_contact(s, &w->filed, &who, &hp);
     {
-        const struct text_fill f[] = { { "nomor", w->filed.nomor } };
+        const struct text_fill f[] = { { "nomor", w->filed.nomor }, { "petugas", who }, { "hp", hp } };
 
         w->out->text = step_text(s, s->language, "stranger.forwarded", FILLS(f));
     }

@@ -1,9 +1,11 @@
 /* ask.c - a report that is not certain becomes a draft with a number and one question, which says whom and
  * what (SPEC 2.2, RULINGS 55).  See filing/work.h. */
-#include "flows/filing/work.h"
+#include "flows/filing/ask.h"
 
 #include <string.h>
 
+#include "flows/filing/alarm.h"
+#include "flows/filing/referral.h"
 #include "flows/rows/clocks.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
@@ -135,26 +137,93 @@ static struct draft *keep_draft(struct work *w)
     return d;
 }
 
-void work_ask(struct work *w)
+/* An emergency: who was called, on which number, and only then the question (SPEC 2.2). */
+static struct slice question_told(struct work *w, struct slice whom)
+{
+    const struct report *r = &w->report;
+    bool value = w->asking == ASK_VALUE && w->f->correct == NULL;
+    bool named = !slice_is(r->error_field, "nama") && (work_text(r, "nama").n || work_text(r, "nomor").n);
+    const struct text_fill f[] = {
+        { "nomor", w->filed.nomor },
+        { "petugas", w->out->called },
+        { "hp", w->out->hp },
+        { "siapa", named ? whom : slice_make("", 0) },
+        { "anak", w->offered.nomor },
+        { "nama", w->offered.nama },
+        { "field", reply_label(r->form, r->error_field) },
+        { "nilai", reply_value(r->form, w->shown, r->error_field, w->s->arena) },
+        { "contoh", reply_example(r->form, r->error_field, w->s->arena) },
+    };
+
+    return step_text(w->s, w->s->language,
+                     w->asking == ASK_CHILD ? "danger.child"
+                     : value                ? "danger.value"
+                                            : "danger.ask",
+                     FILLS(f));
+}
+
+/* Words of a cry stand in a record at once: what she adds later is its next version.  Of a draft that staff
+ * made a record of meanwhile, nothing is taken back. */
+static void keep_report(struct work *w)
+{
+    if (w->f->cry) {
+        w->filed.findings = S("[]");
+        report_settle(w->s, &w->filed);
+    } else if (!w->filed.version) {
+        w->filed.draft = true;
+        w->filed.status = S("draft");
+    }
+    report_save(w->s, &w->filed);
+}
+
+static void say_called(struct work *w)
+{
+    referral_contact(w->s, &w->filed, &w->out->called, &w->out->hp);
+    w->out->danger = w->report.emergency_reason;
+    w->out->worst = w->report.emergency ? URGENCY_E1 : URGENCY_E2;
+}
+
+/* No room for one question more: an emergency is in the staff's hands all the same. */
+static void no_room(struct work *w)
 {
     struct step *s = w->s;
-    struct draft *d = keep_draft(w);
 
-    if (!d) {
-        work_alarm(w, true);
-        w->out->kind = FILED_REFUSED;
+    work_alarm(w, true, NULL);
+    w->out->kind = FILED_REFUSED;
+    if (!w->out->emergency) {
         w->out->text = step_text(s, s->language, "draft.too_many", NULL, 0);
         return;
     }
-    draft_timer(w, d);
-    work_alarm(w, true);
-    if (!w->f->correct) {
-        w->filed.draft = true;
-        w->filed.status = S("draft");
-        report_save(s, &w->filed);
+    keep_report(w);
+    say_called(w);
+    {
+        const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                       { "petugas", w->out->called },
+                                       { "hp", w->out->hp } };
+
+        w->out->text = step_text(s, s->language, "danger.full", FILLS(f));
     }
+}
+
+void work_ask(struct work *w)
+{
+    struct draft *d = keep_draft(w);
+
+    if (!d) {
+        no_room(w);
+        return;
+    }
+    draft_timer(w, d);
+    work_alarm(w, true, NULL);
+    if (!w->f->correct)
+        keep_report(w);
     w->out->kind = FILED_ASKED;
     w->out->text = w->f->noted.n ? question(w, d->whom, w->f->noted) : d->question;
+    if (w->out->emergency) {
+        say_called(w);
+        if (!w->wrong && !w->far && !w->none)
+            w->out->text = question_told(w, d->whom);
+    }
     w->out->asked = asked_of(w, d);
     w->out->whom = d->whom;
 }

@@ -1,9 +1,12 @@
 /* filing.c - one understood report becomes a record, or a draft with a question.  See filing.h. */
-#include "flows/filing/work.h"
+#include "flows/filing/filing.h"
 
 #include <string.h>
 
 #include "parsers/date.h"
+#include "flows/filing/alarm.h"
+#include "flows/filing/ask.h"
+#include "flows/filing/judge.h"
 #include "flows/rows/clocks.h"
 #include "flows/care/doses.h"
 #include "flows/rows/growth.h"
@@ -20,44 +23,6 @@ enum {
 };
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
-const struct value *work_value(const struct report *r, const char *name)
-{
-    int i = form_field(r->form, name);
-
-    return i >= 0 && r->values[i].kind != VALUE_ABSENT ? &r->values[i] : NULL;
-}
-
-struct slice work_text(const struct report *r, const char *name)
-{
-    const struct value *v = work_value(r, name);
-
-    return v && v->kind == VALUE_TEXT ? v->text : slice_make("", 0);
-}
-
-int64_t work_number(const struct report *r, const char *name)
-{
-    const struct value *v = work_value(r, name);
-
-    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
-}
-
-struct slice work_label(const struct report *r, const char *name)
-{
-    const struct value *v = work_value(r, name);
-
-    return v ? v->label : slice_make("", 0);
-}
-
-bool work_about_child(const struct form *form)
-{
-    return form->about == FORM_ABOUT_CHILD;
-}
-
-bool work_is_referral(const struct form *form)
-{
-    return form_is(form, FORM_REFERRAL);
-}
 
 bool filing_subjects(const struct ruleset *rules, const struct sender *sender, const struct report *r,
                      struct arena *a, struct intent *intent)
@@ -82,51 +47,6 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
             ok = intent_add(intent, SUBJECT_NAME, id[b]) && ok;
     }
     return ok;
-}
-
-/* --- what the report becomes: number, ids, places --- */
-
-static void begin_new(struct work *w)
-{
-    struct step *s = w->s;
-    const struct inbound *in = s->seen->inbound;
-    const struct person *p = s->person;
-    const struct place *village = p ? place_village(p->place) : NULL;
-    struct filed_report *r = &w->filed;
-
-    r->nomor = step_number(s);
-    r->id = s->ids->uuids[w->f->index];
-    r->reporter = s->msisdn;
-    if (p) {
-        r->role = slice_of(role_name(p->role));
-        r->posting = p->place_code;
-        r->place = village ? village->code : p->place->area ? p->place->area->code : p->place_code;
-        r->posyandu = p->place && p->place->level == PLACE_POSYANDU ? p->place_code : slice_make("", 0);
-    }
-    r->at_ms = in->received_ms;
-    r->at = step_rfc3339(s, in->received_ms);
-    r->received_at = r->at;
-    r->provider = in->provider;
-    r->message_id = in->provider_id;
-}
-
-void work_begin(struct work *w)
-{
-    const struct draft *d = w->f->draft;
-    struct filed_report *r = &w->filed;
-
-    if (w->f->correct) {
-        *r = *w->f->correct;
-    } else if (!d || !report_load(w->s, d->nomor, r)) {
-        begin_new(w);
-        if (d) { /* its number was forgotten, the draft was not */
-            r->nomor = d->nomor;
-            r->id = d->uuid;
-        }
-    }
-    r->form = w->report.form;
-    memcpy(r->values, w->report.values, sizeof r->values);
-    memcpy(w->shown, w->report.values, sizeof w->shown);
 }
 
 /* --- records --- */
@@ -164,6 +84,11 @@ static void count_out(struct step *s, const struct filed_report *r)
     tally_one(s, r, -1);
     recap_filed(s, r, true);
     mothers_filed(s, r, true);
+}
+
+void filing_tally(struct step *s, const struct filed_report *r)
+{
+    count_in(s, r);
 }
 
 void filing_untally(struct step *s, const struct filed_report *r)
@@ -241,23 +166,33 @@ static void file_child(struct work *w)
     w->filed.person_id = w->child.id;
 }
 
+static const char *receipt_key(const struct work *w, const struct findings *found)
+{
+    bool child = w->filed.child.n > 0, now = slice_is(w->filed.referral.urgency, "E1");
+
+    if (w->f->correct && !w->out->emergency)
+        return found->say.n ? "receipt.corrected_finding" : "receipt.corrected";
+    if (w->out->emergency && found->say.n)
+        return child ? "receipt.danger_child" : "receipt.danger";
+    if (w->out->emergency)
+        return now ? "receipt.referred_now" : "receipt.referred";
+    if (found->worst == URGENCY_E2 && !form_is(w->report.form, FORM_DEATH))
+        return child ? "receipt.today_child" : "receipt.today";
+    if (found->say.n)
+        return child ? "receipt.child_finding" : "receipt.finding";
+    return child ? "receipt.child" : "receipt.done";
+}
+
 static struct slice receipt(struct work *w, const struct findings *found)
 {
     const struct text_fill f[] = {
         { "nomor", w->filed.nomor }, { "isi", reply_echo(w->report.form, w->shown, w->s->arena) },
         { "anak", w->filed.child },  { "temuan", found->say },
-        { "saran", found->act },
+        { "saran", found->act },     { "petugas", w->out->called },
+        { "hp", w->out->hp },
     };
 
-    return step_text(w->s, w->s->language,
-                     w->f->correct && found->say.n      ? "receipt.corrected_finding"
-                     : w->f->correct                    ? "receipt.corrected"
-                     : w->out->emergency                ? "receipt.danger"
-                     : found->say.n && w->filed.child.n ? "receipt.child_finding"
-                     : w->filed.child.n                 ? "receipt.child"
-                     : found->say.n                     ? "receipt.finding"
-                                                        : "receipt.done",
-                     FILLS(f));
+    return step_text(w->s, w->s->language, receipt_key(w, found), FILLS(f));
 }
 
 static void remember_before(struct work *w)
@@ -314,7 +249,9 @@ static void file_record(struct work *w)
     r->version++;
     r->status = r->version > 1 ? S("corrected") : S("valid");
     r->findings = found.json;
-    work_alarm(w, false);
+    work_alarm(w, false, &found);
+    w->out->worst = found.worst;
+    w->out->danger = found.worst >= URGENCY_E2 ? found.say : slice_make("", 0);
     if (w->f->correct) {
         work_tell_reporter(w);
     } else {
@@ -330,6 +267,11 @@ static void file_record(struct work *w)
                                       : w->f->hash,
                         r->nomor, s->seen->inbound->received_ms);
     w->out->kind = FILED_ACCEPTED;
+    if (w->out->emergency) {
+        referral_contact(s, r, &w->out->called, &w->out->hp);
+        w->out->danger = w->out->danger.n ? w->out->danger : w->report.emergency_reason;
+        w->out->worst = slice_is(r->referral.urgency, "E1") ? URGENCY_E1 : URGENCY_E2;
+    }
     w->out->text = receipt(w, &found);
     end_draft(w);
 }

@@ -8,6 +8,7 @@
 
 #include "flows/step/step.h"
 #include "flows/care/subject_report.h"
+#include "gateway/conf/rules.h"
 
 struct draft; /* flows/step/drafts.h */
 
@@ -19,12 +20,15 @@ enum filed_kind {
 
 struct filed {
     enum filed_kind kind;
-    struct slice nomor; /* empty when refused */
-    struct slice text;  /* the receipt, question or refusal: one SMS; not sent by filing.  Empty when refused
-                         * for the role: roles_refuse() says it, once a day */
-    bool emergency;     /* staff were told */
-    struct slice asked; /* FILED_ASKED: how people call the field in question */
-    struct slice whom;  /* FILED_ASKED: whom it is about */
+    struct slice nomor;  /* empty when refused */
+    struct slice text;   /* the receipt, question or refusal: one SMS; not sent by filing.  Empty when refused
+                          * for the role: roles_refuse() says it, once a day */
+    bool emergency;      /* staff were told at once */
+    enum urgency worst;  /* of what was found in it */
+    struct slice danger; /* E1, E2: what was found, for the one who reported */
+    struct slice called, hp; /* an emergency: who was called, on which number */
+    struct slice asked;      /* FILED_ASKED: how people call the field in question */
+    struct slice whom;       /* FILED_ASKED: whom it is about */
 };
 
 /* How a report is to be filed. */
@@ -33,6 +37,7 @@ struct filing {
     unsigned index;                     /* of the report in its message: its record id is ids->uuids[index] */
     const struct filed_report *correct; /* KOREKSI of this record: a new version; NULL otherwise */
     const struct draft *draft; /* that it completes: number, id and first time are kept; NULL = none */
+    bool cry;           /* an emergency without keyword: a RUJUK whose reason is her words (SPEC 2.2) */
     bool sure;          /* the person has seen and confirmed the doubtful value (YA; USSD's echo page) */
     bool new_person;    /* BARU: not the child that was asked about */
     struct slice child; /* YA to "Anak 1041 …?": this child; empty otherwise */
@@ -48,6 +53,8 @@ bool filing_subjects(const struct ruleset *, const struct sender *, const struct
 bool filing_alarms(const struct report *);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */
 void filing_file(struct step *, const struct filing *, struct filed *out);
+/* A report that was not filed here is a record now: its cases count. */
+void filing_tally(struct step *, const struct filed_report *);
 /* BATAL: takes its cases off the counts again, and its weighing off the child. */
 void filing_untally(struct step *, const struct filed_report *);
 void filing_unweigh(struct step *, const struct filed_report *);

@@ -1,6 +1,6 @@
 /* judge.c - doubts that only the store knows: which child, which number, a step that no child makes
  * (SPEC 2.7).  See filing/work.h. */
-#include "flows/filing/work.h"
+#include "flows/filing/judge.h"
 
 #include <string.h>
 
@@ -47,11 +47,17 @@ static bool is_sure(const struct work *w, struct slice field)
     return w->f->draft && drafts_is_sure(w->f->draft, field);
 }
 
-struct slice work_puskesmas(const struct step *s, const struct place *p)
+/* Whom a RUJUK by number is about: the receipt says the name. */
+static void show_patient(struct work *w)
 {
-    const struct place *up = step_puskesmas(s, p);
+    int nama = form_field(w->report.form, "nama"), theirs;
+    struct filed_report other;
 
-    return up ? up->code : slice_make("", 0);
+    if (nama < 0 || !work_about(w, &other))
+        return;
+    theirs = form_field(other.form, "nama");
+    if (theirs >= 0 && other.values[theirs].kind == VALUE_TEXT)
+        w->shown[nama] = other.values[theirs];
 }
 
 /* A number in the report: the child, or (RUJUK) the report that it is about. */
@@ -67,6 +73,8 @@ static void find_number(struct work *w, struct slice nomor)
         doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
         return;
     }
+    if (kind == NUMBER_REPORT)
+        show_patient(w);
     if (kind == NUMBER_REPORT || !child_load(w->s, nomor, &w->child))
         return;
     if (w->s->person && !slice_eq(w->child.puskesmas, work_puskesmas(w->s, w->s->person->place))) {

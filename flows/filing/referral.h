@@ -2,7 +2,7 @@
  * does (SPEC 2.2, 2.3, 5, 7).
  *
  * Pure.  The state lives in the blob of its report (subject_report.h); each change goes through one function
- * that writes the event row.  The clocks are rows of config/rules. */
+ * that writes the event row, by the table of referral_moves.h.  The clocks are rows of config/rules. */
 #ifndef KENTONGAN_FLOWS_FILING_REFERRAL_H
 #define KENTONGAN_FLOWS_FILING_REFERRAL_H
 
@@ -30,6 +30,16 @@ void referral_cancel(struct step *, struct filed_report *);
  * told as one and its clock begins anew; an E1 stays one.  A new place (o->place, else NULL) gets it too. */
 void referral_corrected(struct step *, struct filed_report *, const struct referral_opening *,
                         struct slice isi);
+/* Words about an emergency that stood behind a command with its number: to everyone who has it, at once
+ * (RULINGS 44). */
+void referral_words(struct step *, struct filed_report *, struct slice words);
+/* Who has it now, for the reporter: "Bidan Nur", "0812…". */
+void referral_contact(struct step *, const struct filed_report *, struct slice *who, struct slice *hp);
+/* A correction took the danger away that nobody had called a referral: it waits for no answer any more. */
+void referral_withdraw(struct step *, struct filed_report *, struct slice isi);
+/* A reason for now where one for today was told, before the report is complete: told as one, and its clock
+ * begins anew.  Nothing where it was known as such. */
+void referral_worsen(struct step *, struct filed_report *, const struct referral_opening *);
 /* The place that "pkm manggar", "rs" or "pustu" means for a sender; NULL when none is meant clearly. */
 const struct place *referral_place(const struct ruleset *, const struct place *from, struct slice tujuan,
                                    struct arena *);

@@ -1,5 +1,5 @@
-/* work.h - one report on its way through filing: shared by filing.c, filing/judge.c and
- * filing/alarm.c, by nobody else. */
+/* work.h - one report on its way through filing: shared by filing.c, judge.c and alarm.c of this room, by
+ * nobody else.  They stand above work.c, filing.c above them all. */
 #ifndef KENTONGAN_FLOWS_FILING_WORK_H
 #define KENTONGAN_FLOWS_FILING_WORK_H
 
@@ -27,27 +27,16 @@ struct work {
     struct slice why;       /* of a doubt that only the store knows; else empty */
 };
 
-/* --- filing.c --- */
-void work_begin(struct work *); /* number, id, reporter, times */
+/* Number, id, reporter, times. */
+void work_begin(struct work *);
 const struct value *work_value(const struct report *, const char *field);
 struct slice work_text(const struct report *, const char *field);  /* empty when it is no text */
 int64_t work_number(const struct report *, const char *field);     /* milli, 0 when it is none */
 struct slice work_label(const struct report *, const char *field); /* that it was typed with; or empty */
 bool work_about_child(const struct form *);
 bool work_is_referral(const struct form *);
-
-/* --- filing/ask.c --- */
-void work_ask(struct work *); /* a draft, its clock, and the question */
-
-/* --- filing/judge.c: doubts that only the store knows --- */
-void work_judge(struct work *);
 struct slice work_puskesmas(const struct step *, const struct place *); /* its code, or empty */
-
-/* --- filing/alarm.c: who else hears of it --- */
-bool work_alarms(const struct work *);
-void work_alarm(struct work *, bool incomplete);
-void work_tell_staff(struct work *, const struct findings *);
-void work_tell_reporter(struct work *);
-void work_stranger(struct work *); /* the sender is not registered */
+/* The report that a RUJUK is about. */
+bool work_about(const struct work *, struct filed_report *other);
 
 #endif

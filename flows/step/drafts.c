@@ -78,7 +78,8 @@ static void lists_decode(struct sender_state *s, const struct node *o, int64_t n
                                               .provider = node_text(k, "provider"),
                                               .message_id = node_text(k, "message"),
                                               .at_ms = node_int(k, "at"),
-                                              .forwarded = node_bool(k, "forwarded") };
+                                              .forwarded = node_bool(k, "forwarded"),
+                                              .nomor = node_text(k, "nomor") };
 }
 
 static void noise_decode(struct noise *n, const struct node *o)
@@ -149,6 +150,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
         node_put(k, "message", s->kept[i].message_id);
         node_put_int(k, "at", s->kept[i].at_ms);
         node_put_bool(k, "forwarded", s->kept[i].forwarded);
+        node_put(k, "nomor", s->kept[i].nomor);
         node_add(kept, k);
     }
     node_set(o, "drafts", drafts);

@@ -49,7 +49,8 @@ struct repeat {
 struct kept {
     struct slice text, provider, message_id;
     int64_t at_ms;
-    bool forwarded; /* an emergency: the staff have it, it is not carried out again */
+    bool forwarded;     /* an emergency: the staff have it, it is not carried out again */
+    struct slice nomor; /* its number: a record once she is registered */
 };
 
 /* Her messages of a kind, one after the other (flows/talk/noise.h). */

@@ -124,7 +124,7 @@ static const char *key_of(const struct report *r, bool example, bool typed)
     if (!r->form)
         return "unknown.keyword";
     if (r->status == REPORT_ACCEPTED)
-        return r->emergency ? "receipt.danger" : "receipt.done";
+        return r->emergency ? "receipt.referred_now" : "receipt.done";
     if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
         return example ? "ask.value" : "ask.value_only";
     switch (r->error) {

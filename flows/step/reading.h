@@ -12,13 +12,14 @@ enum reading_kind {
     READING_NOTHING, /* no keyword and no answer to an open question */
     READING_REPORTS,
     READING_COMMAND,
-    READING_ANSWER,  /* a short answer to the open question of draft `nomor` */
-    READING_WORDS,   /* `words` to the question of draft `nomor`, or of the only one */
-    READING_WHICH,   /* it would answer more than one open question */
-    READING_TIMER,   /* `timer` says what fell due */
-    READING_SIGNAL,  /* `signal`: the figures of a village */
-    READING_USSD,    /* `ussd`: flows/ussd/ussd.h's own */
-    READING_IGNORED, /* a delivery report, or a broken timer: nothing to do */
+    READING_ANSWER,    /* a short answer to the open question of draft `nomor` */
+    READING_WORDS,     /* `words` to the question of draft `nomor`, or of the only one */
+    READING_WHICH,     /* it would answer more than one open question */
+    READING_EMERGENCY, /* words of an emergency that are no report: `answer` is the referral made of them */
+    READING_TIMER,     /* `timer` says what fell due */
+    READING_SIGNAL,    /* `signal`: the figures of a village */
+    READING_USSD,      /* `ussd`: flows/ussd/ussd.h's own */
+    READING_IGNORED,   /* a delivery report, or a broken timer: nothing to do */
 };
 
 /* The text of a timer: {"t":"referral","nomor":"48217","from":"+62…","do":"…","village":…,"disease":…}. */
@@ -66,6 +67,12 @@ enum {
 static inline bool reading_takes(const struct reading *r, unsigned report)
 {
     return r->taken >> report & 1;
+}
+
+/* It may become a referral without being a report: it takes a record id of its own. */
+static inline bool reading_cries(const struct reading *r)
+{
+    return r->kind == READING_EMERGENCY || (r->kind == READING_COMMAND && r->said.emergency);
 }
 
 /* Adds a subject unless it is there already or the id is empty.  False, and intent->overflow for good, when

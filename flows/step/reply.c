@@ -161,19 +161,44 @@ struct slice reply_example(const struct form *form, struct slice field, struct a
 void reply_many_add(struct buf *b, const struct ruleset *rules, struct slice language,
                     const struct reply_outcome *o, struct arena *a)
 {
-    const struct text_fill f[] = { { "nomor", o->nomor }, { "nama", o->isi }, { "field", o->field } };
+    const struct text_fill f[] = {
+        { "nomor", o->nomor }, { "nama", o->isi }, { "field", o->field }, { "temuan", o->danger }
+    };
 
     buf_str(b, b->n ? "; " : "");
-    buf_add(b, text_fill(rules->texts, language, o->field.n ? "many.ask" : "many.done", FILLS(f), a));
+    buf_add(b, text_fill(rules->texts, language,
+                         o->field.n     ? "many.ask"
+                         : !o->danger.n ? "many.done"
+                         : o->now       ? "many.now"
+                                        : "many.today",
+                         FILLS(f), a));
 }
 
-struct slice reply_many(const struct ruleset *rules, struct slice language, const struct reply_outcome *all,
+static int rank(const struct reply_outcome *o)
+{
+    return o->called.n ? 2 : o->danger.n ? 1 : 0;
+}
+
+/* Dangers first: five are named at most. */
+static void dangers_first(struct reply_outcome *all, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++)
+        for (unsigned k = i; k > 0 && rank(&all[k]) > rank(&all[k - 1]); k--) {
+            struct reply_outcome t = all[k];
+
+            all[k] = all[k - 1];
+            all[k - 1] = t;
+        }
+}
+
+struct slice reply_many(const struct ruleset *rules, struct slice language, struct reply_outcome *all,
                         unsigned n, unsigned rest, struct arena *a)
 {
     struct slice list, more = slice_make("", 0);
     unsigned asked = 0;
     struct buf b;
 
+    dangers_first(all, n);
     buf_init(&b, ECHO);
     for (unsigned i = 0; i < n && i < REPLY_MANY; i++)
         reply_many_add(&b, rules, language, &all[i], a);
@@ -184,14 +209,18 @@ struct slice reply_many(const struct ruleset *rules, struct slice language, cons
     if (n > REPLY_MANY || n == 0)
         more = arena_printf(a, "%u", n ? n - REPLY_MANY : rest);
     {
-        const struct text_fill f[] = { { "daftar", list }, { "jumlah", more } };
+        const struct text_fill f[] = { { "daftar", list },
+                                       { "jumlah", more },
+                                       { "petugas", n ? all[0].called : list },
+                                       { "hp", n ? all[0].hp : list } };
 
         return text_fill(rules->texts, language,
-                         n == 0   ? "many.none"
-                         : rest   ? "many.rest"
-                         : more.n ? "many.more"
-                         : asked  ? "many.questions"
-                                  : "many.all",
+                         n == 0            ? "many.none"
+                         : all[0].called.n ? rest ? "many.told_rest" : "many.told"
+                         : rest            ? "many.rest"
+                         : more.n          ? "many.more"
+                         : asked           ? "many.questions"
+                                           : "many.all",
                          FILLS(f), a);
     }
 }

@@ -16,14 +16,18 @@ struct slice reply_example(const struct form *, struct slice field, struct arena
 /* One of several reports of an SMS: number, and what is asked (empty = accepted). */
 struct reply_outcome {
     struct slice nomor, isi, field;
+    struct slice danger;     /* what was found in it, if that is urgent */
+    bool now;                /* the danger is one for now, not for today */
+    struct slice called, hp; /* who was told of it at once, or empty */
 };
 
 struct reply_outcome reply_outcome_of(const struct report *, struct slice nomor, struct arena *);
 void reply_many_add(struct buf *, const struct ruleset *, struct slice language, const struct reply_outcome *,
                     struct arena *);
-/* rest: how many more reports the SMS held than were taken; they must come again. */
-struct slice reply_many(const struct ruleset *, struct slice language, const struct reply_outcome *,
-                        unsigned n, unsigned rest, struct arena *);
+/* Puts those with a danger first.  rest: how many more reports the SMS held than were taken; they must come
+ * again. */
+struct slice reply_many(const struct ruleset *, struct slice language, struct reply_outcome *, unsigned n,
+                        unsigned rest, struct arena *);
 
 /* "nama jk umur bb (tb)": the fields of one way to fill a form, in order, the optional ones in brackets. */
 void reply_fields(struct buf *, const struct form *, const struct variant *, const char *open,

@@ -4,7 +4,7 @@
 #include "flows/step/blob.h"
 #include "flows/step/drafts.h"
 #include "flows/step/roles.h"
-#include "flows/care/subject_report.h"
+#include "flows/filing/filing.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -132,6 +132,29 @@ void approval_grant(struct step *s, const struct command *c)
     say(s, c->nomor, "setuju.done", &r);
 }
 
+/* It comes back as the SMS that it was. */
+static void carry_out(struct step *s, const struct kept *k, unsigned i, int64_t at)
+{
+    struct node *o = blob_new(s->arena);
+
+    node_put(o, "t", S("kept"));
+    node_put(o, "from", s->msisdn);
+    node_put(o, "text", k->text);
+    node_put(o, "provider", k->provider);
+    node_put(o, "message", k->message_id);
+    node_put_int(o, "at", k->at_ms);
+    step_timer(s, arena_printf(s->arena, "kept:%.*s:%u", SLICE_ARG(s->msisdn), i), blob_done(o, s->arena),
+               at);
+}
+
+/* The staff have it in hand; from now on it is a record of hers. */
+static void make_known(struct step *s, const struct kept *k, int64_t at)
+{
+    struct due d = { .what = S("terdaftar"), .from = s->msisdn, .nomor = k->nomor };
+
+    step_timer(s, arena_printf(s->arena, "terdaftar:%.*s", SLICE_ARG(k->nomor)), step_due(s, &d), at);
+}
+
 void approval_due(struct step *s, const struct due *d)
 {
     struct sender_state *state = s->state;
@@ -142,25 +165,29 @@ void approval_due(struct step *s, const struct due *d)
     step_reason(s, "timer");
     for (unsigned i = 0; said && i < state->kept_n; i++) {
         const struct kept *k = &state->kept[i];
-        struct node *o = blob_new(s->arena);
 
-        /* An emergency went to the staff at once: it is in their hands.  What was no report needs no answer
-         * now. */
-        if (k->forwarded || !understand_sms(s->rules, k->text, k->at_ms, s->arena, said) ||
-            said->kind != SAID_REPORTS)
-            continue;
-        node_put(o, "t", S("kept"));
-        node_put(o, "from", s->msisdn);
-        node_put(o, "text", k->text);
-        node_put(o, "provider", k->provider);
-        node_put(o, "message", k->message_id);
-        node_put_int(o, "at", k->at_ms);
-        step_timer(s, arena_printf(s->arena, "kept:%.*s:%u", SLICE_ARG(s->msisdn), i), blob_done(o, s->arena),
-                   at + i);
+        if (k->nomor.n)
+            make_known(s, k, at + i);
+        else if (!k->forwarded && understand_sms(s->rules, k->text, k->at_ms, s->arena, said) &&
+                 said->kind == SAID_REPORTS) /* what was no report needs no answer now */
+            carry_out(s, k, i, at + i);
     }
     state->kept_n = 0;
     state->request = slice_make("", 0);
     state->changed = true;
+}
+
+void approval_known(struct step *s, const struct due *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    step_reason(s, "timer_idle");
+    if (!r || !report_load(s, d->nomor, r) || !r->draft)
+        return;
+    step_reason(s, "timer");
+    report_settle(s, r);
+    filing_tally(s, r);
+    report_save(s, r);
 }
 
 bool approval_kept(struct slice timer_text, struct arena *a, struct inbound *out)

@@ -9,6 +9,7 @@
 #include "flows/filing/filing.h"
 #include "flows/step/drafts.h"
 #include "flows/talk/commands.h"
+#include "flows/talk/emergency.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
 
@@ -106,6 +107,7 @@ static void choose(struct reading *all)
                 }
     for (struct reading *r = all; r; r = r->next) {
         r->first = before;
+        before += reading_cries(r);
         for (unsigned i = 0; i < r->said.reports_n; i++)
             before += r->taken >> i & 1;
     }
@@ -232,8 +234,9 @@ static struct slice hash_of(const struct said *said, struct arena *a)
 }
 
 /* Commands on lines of their own, and reports behind a command. */
-static bool read_parts(struct reading *r, struct arena *a)
+static bool read_parts(const struct ruleset *rules, int64_t at_ms, struct reading *all, struct arena *a)
 {
+    struct reading *r = all;
 
     for (const struct said *said = r->said.next; said; said = said->next) {
         struct reading *next = ARENA_NEW(a, struct reading);
@@ -244,8 +247,12 @@ static bool read_parts(struct reading *r, struct arena *a)
         next->kind = kind_of(said);
         next->hash = hash_of(said, a);
         doubt_gaps(&next->said);
+        (void)emergency_read(rules, next->state, at_ms, a, next);
         r = r->next = next;
     }
+    for (const struct reading *part = all; part; part = part->next)
+        if ((r->next = emergency_before(rules, at_ms, a, part)))
+            r = r->next;
     return true;
 }
 
@@ -260,6 +267,7 @@ static void name_all(const struct ruleset *rules, const struct sender *who, int6
         (void)name_subjects(rules, who, r->state, at_ms, a, out);
         for (unsigned i = 0; i < r->said.reports_n; i++)
             out->reports += reading_takes(r, i);
+        out->reports += reading_cries(r);
     }
     out->reading = all;
 }
@@ -278,11 +286,12 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     r->kind = kind_of(&r->said);
     r->hash = hash_of(&r->said, a);
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency && words_thank(rules, r->said.body);
-    if (!read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks)
+    if (!emergency_read(rules, state, in->received_ms, a, r) &&
+        !read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks)
         read_answer(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
-    if (!read_parts(r, a))
+    if (!read_parts(rules, in->received_ms, r, a))
         return READ_NO_MEMORY;
     choose(r);
     name_all(rules, who, in->received_ms, a, out);

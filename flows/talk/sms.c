@@ -13,6 +13,7 @@
 #include "flows/step/roles.h"
 #include "flows/talk/answers.h"
 #include "flows/talk/commands.h"
+#include "flows/talk/emergency.h"
 #include "parsers/text.h"
 
 enum {
@@ -114,7 +115,11 @@ static void step_many(struct step *s)
         }
         asked += out.kind == FILED_ASKED;
         all[n] = (struct reply_outcome){ .nomor = out.nomor, .field = out.asked };
-        all[n].isi = out.whom;
+        all[n].isi = out.whom.n ? out.whom : reply_whom(f.report->form, f.report->values, s->arena);
+        all[n].danger = out.danger;
+        all[n].now = out.worst == URGENCY_E1;
+        all[n].called = out.called;
+        all[n].hp = out.hp;
         n++;
     }
     step_reason(s, !s->person ? "unknown_sender" : asked ? "confirm" : "accepted");
@@ -137,21 +142,6 @@ static void step_reports(struct step *s)
         step_many(s);
 }
 
-/* An E1 word in a text that is no report (SPEC 2.2): the staff see the words, nothing is guessed. */
-static void step_cry(struct step *s)
-{
-    const struct place *at = s->person ? s->person->place : NULL;
-    const struct text_fill f[] = {
-        { "isi", s->reading->said.body },
-        { "tempat", at ? at->name : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
-        { "hp", step_phone(s, s->msisdn) },
-    };
-    struct audience who;
-
-    step_audience(s, step_next_level(s, at), &who);
-    step_tell(s, &who, SMS_EMERGENCY, slice_make("", 0), "unknown.danger_staff", FILLS(f));
-}
-
 /* Not understood while something is asked: a short text was meant for the question, which is asked again. */
 static void still_open(struct step *s)
 {
@@ -168,11 +158,6 @@ static void step_nothing(struct step *s)
     if (!s->person)
         filing_keep(s);
     step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
-    if (s->reading->said.emergency) {
-        step_cry(s);
-        step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.danger", NULL, 0));
-        return;
-    }
     if (s->state->drafts_n && s->person && !s->reading->thanks) {
         still_open(s);
         return;
@@ -189,8 +174,12 @@ void sms_step(struct step *s)
     case READING_REPORTS:
         step_reports(s);
         break;
+    case READING_EMERGENCY:
+        emergency_step(s);
+        break;
     case READING_COMMAND:
-        commands_run(s, &s->reading->said.command);
+        if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command))
+            commands_run(s, &s->reading->said.command);
         break;
     case READING_ANSWER:
         answers_value(s);

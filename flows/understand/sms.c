@@ -313,6 +313,17 @@ static void hear_all(const struct ruleset *rs, const struct words *words, struct
         out->emergency |= rules_sign(rs->rules, out->heard[i]) == URGENCY_E1;
 }
 
+/* Greetings may be a cry for help. */
+static void hear_before(const struct ruleset *rs, const struct words *words, struct slice text,
+                        struct arena *a, struct said *out)
+{
+    struct said before = { 0 };
+
+    hear_all(rs, words, text, a, &before);
+    if (before.emergency)
+        out->before = slice_trim(text);
+}
+
 /* Reads one part: reports, or a command. */
 static bool understand_part(const struct ruleset *rs, const struct words *words, struct slice text,
                             int64_t today, struct arena *a, struct said *out)
@@ -329,7 +340,7 @@ static bool understand_part(const struct ruleset *rs, const struct words *words,
     }
     if (!k.form) {
         out->kind = SAID_COMMAND;
-        out->emergency = false;
+        hear_all(rs, words, text, a, out);
         understand_command(rs, &k, text, today, a, &out->command);
         return !a->failed;
     }
@@ -345,6 +356,8 @@ static bool understand_part(const struct ruleset *rs, const struct words *words,
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;
+    if (k.from && !(k.form->is & FORM_DEATH)) /* nobody fetches the dead (SPEC 2.5) */
+        hear_before(rs, words, slice_take(text, k.from), a, out);
     out->heard = out->reports[0].heard;
     out->heard_n = out->reports[0].heard_n;
     return !a->failed;

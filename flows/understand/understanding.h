@@ -79,7 +79,8 @@ struct said {
     unsigned reports_n;
     struct command command;
     struct slice body;   /* normalised text: what a repeat is compared by, and short answers are read from */
-    bool emergency;      /* SAID_NOTHING too: an E1 word stood in it */
+    bool emergency;      /* SAID_NOTHING and SAID_COMMAND too: an E1 word stood in it */
+    struct slice before; /* SAID_REPORTS: words before the keyword with an E1 sign in them; else empty */
     struct slice *heard; /* codes of danger signs heard and not negated: in the whole text, or in the first
                             report (each has its own) */
     unsigned heard_n;
@@ -100,6 +101,11 @@ bool understand_answer(const struct ruleset *, const struct report *known, struc
 /* KOREKSI's words against the report that they correct: the same, but only labelled fields. */
 bool understand_correction(const struct ruleset *, const struct report *known, struct slice text,
                            int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
+
+/* Words with an E1 sign that are no report: a referral that still lacks whom.  They are its reason as they
+ * stand; no name is guessed out of them.  False when there is no form of referrals, or the arena is full. */
+bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
+                    struct report *out) MUST_CHECK;
 
 /* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
  * guess in *out (`92` for 9,2). */

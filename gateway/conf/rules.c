@@ -55,6 +55,23 @@ static struct slice read_words(struct loader *l, struct yaml *row, const char *k
     return s;
 }
 
+/* What a list of many calls it. */
+static struct slice read_brief(struct loader *l, struct yaml *row, struct slice say)
+{
+    struct slice brief = read_words(l, row, "brief");
+
+    return brief.n ? brief : say;
+}
+
+/* The field of the first condition that compares a measure; an age is none. */
+static struct slice measure_of(const struct conds *c)
+{
+    for (unsigned i = 0; i < c->n; i++)
+        if (c->c[i].op <= OP_MORE_EQUAL && c->c[i].part <= PART_DIA)
+            return c->c[i].field;
+    return slice_make("", 0);
+}
+
 static enum urgency read_class(struct loader *l, struct yaml *row)
 {
     struct yaml *node = yaml_need(row, "class", l->faults);
@@ -120,6 +137,7 @@ static void read_finding(struct loader *l, struct yaml *row)
     f->class = read_class(l, row);
     if (yaml_need(row, "say", l->faults))
         f->say = read_words(l, row, "say");
+    f->brief = read_brief(l, row, f->say);
     f->act = read_words(l, row, "act");
     f->nakes_only = yaml_bool(row, "nakes_only", false, l->faults);
     f->forms = read_forms(l, row, &f->forms_n);
@@ -128,6 +146,8 @@ static void read_finding(struct loader *l, struct yaml *row)
     read_conds(l, row, "unless", &f->unless);
     if (f->when.n + f->any.n == 0)
         fault_add(l->faults, row->mark, "a finding needs \"when\" or \"any\"");
+    f->value = measure_of(&f->when);
+    f->value = f->value.n ? f->value : measure_of(&f->any);
     for (unsigned i = 0; i < l->forms->n; i++)
         fits = row_fits(f, &l->forms->forms[i], l->faults) || fits;
     if (!fits)
@@ -145,6 +165,7 @@ static void read_sign(struct loader *l, struct yaml *row)
     s->class = read_class(l, row);
     if (yaml_need(row, "say", l->faults))
         s->say = read_words(l, row, "say");
+    s->act = read_words(l, row, "act");
     s->forms = read_forms(l, row, &s->forms_n);
     read_conds(l, row, "unless", &s->unless);
     if (list && !word_by_code(list, s->code))
@@ -161,7 +182,9 @@ static void read_growth(struct loader *l, struct yaml *row)
     g->class = read_class(l, row);
     if (yaml_need(row, "say", l->faults))
         g->say = read_words(l, row, "say");
+    g->brief = read_brief(l, row, g->say);
     g->act = read_words(l, row, "act");
+    g->value = arena_copy(l->arena, yaml_text(row, "value", "", l->faults));
 }
 
 static void read_clock(struct loader *l, struct yaml *row)

@@ -38,9 +38,11 @@ struct finding {
     struct slice id; /* "bumil.td_berat" */
     unsigned version;
     enum urgency class;
-    struct slice say; /* what it is, for people: "TD tinggi" */
-    struct slice act; /* what to do, for the kader; may be empty */
-    bool nakes_only;  /* SRQ question 17: never in an SMS text */
+    struct slice say;   /* what it is, for people: "TD tinggi" */
+    struct slice brief; /* the same for a list: "HT"; as say where the row has none */
+    struct slice act;   /* what to do, for the kader; may be empty */
+    struct slice value; /* the field whose value shows it: "td"; empty for a sign */
+    bool nakes_only;    /* SRQ question 17: never in an SMS text */
 };
 
 /* The rows of a filled form that hold, most urgent first.  Where the age is known otherwise (a child by its

@@ -154,8 +154,12 @@ unsigned rules_findings(const struct rule_set *set, const struct form *form, con
 
         if (s)
             add_finding(out, &n, max,
-                        &(struct finding){
-                            .id = s->head.id, .version = s->head.version, .class = s->class, .say = s->say });
+                        &(struct finding){ .id = s->head.id,
+                                           .version = s->head.version,
+                                           .class = s->class,
+                                           .say = s->say,
+                                           .brief = s->say,
+                                           .act = s->act });
     }
     for (unsigned i = 0; rows && i < rows->n; i++) {
         const struct finding_row *r = rows->rows[i];
@@ -166,7 +170,9 @@ unsigned rules_findings(const struct rule_set *set, const struct form *form, con
                                            .version = r->head.version,
                                            .class = r->class,
                                            .say = r->say,
+                                           .brief = r->brief,
                                            .act = r->act,
+                                           .value = r->value,
                                            .nakes_only = r->nakes_only });
     }
     return n;
@@ -187,7 +193,9 @@ unsigned rules_growth_findings(const struct rule_set *set, const struct slice *c
                                                .version = g->head.version,
                                                .class = g->class,
                                                .say = g->say,
-                                               .act = g->act });
+                                               .brief = g->brief,
+                                               .act = g->act,
+                                               .value = g->value });
         }
     return n;
 }

@@ -54,7 +54,8 @@ struct row_head {
 struct finding_row {
     struct row_head head;
     enum urgency class;
-    struct slice say, act;
+    struct slice say, brief, act;
+    struct slice value; /* field of the first condition that compares a measure */
     bool nakes_only;
     struct slice *forms; /* none: every form that has the fields */
     unsigned forms_n;
@@ -63,7 +64,7 @@ struct finding_row {
 
 struct sign_row {
     struct row_head head;
-    struct slice code, say;
+    struct slice code, say, act;
     enum urgency class;
     struct slice *forms; /* none: every form */
     unsigned forms_n;
@@ -73,7 +74,7 @@ struct sign_row {
 /* A class of growth: found by arithmetic, worded and graded here. */
 struct growth_row {
     struct row_head head; /* id "growth.bgm" */
-    struct slice code, say, act;
+    struct slice code, say, brief, act, value;
     enum urgency class;
 };
 

@@ -1,0 +1,18 @@
+/* alarm.h - who else hears of a report: emergencies at once, dangers of the day, deaths, what only staff may
+ * hear, and the reports of people who are not registered (SPEC 2.2, 2.3, 2.5).
+ *
+ * Pure; behind filing.h. */
+#ifndef KENTONGAN_FLOWS_FILING_ALARM_H
+#define KENTONGAN_FLOWS_FILING_ALARM_H
+
+#include "flows/filing/work.h"
+
+/* True when staff are to be told at once. */
+bool work_alarms(const struct work *);
+/* Tells them, or what a correction changed.  found: of an accepted report, else NULL. */
+void work_alarm(struct work *, bool incomplete, const struct findings *found);
+void work_tell_staff(struct work *, const struct findings *);
+void work_tell_reporter(struct work *);
+void work_stranger(struct work *); /* the sender is not registered */
+
+#endif

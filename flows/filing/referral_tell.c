@@ -1,0 +1,161 @@
+/* referral_tell.c - see referral_tell.h. */
+#include "flows/filing/referral_tell.h"
+
+#include <string.h>
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+/* --- events, clocks --- */
+
+/* Who did it: the speaker, or the gateway by its clock or as the next step of a refusal. */
+void referral_event_row(struct step *s, const struct filed_report *r, const char *name, struct slice words)
+{
+    struct row row = { .kind = ROW_REFERRAL_EVENT };
+    bool timer = s->seen->inbound->kind == INBOUND_TIMER;
+    bool spoken = !timer && strcmp(name, "escalated") != 0;
+
+    row.event = (struct event_row){
+        .id = step_uuid(s),
+        .of = r->id,
+        .nomor = r->nomor,
+        .event = slice_of(name),
+        .at = step_rfc3339(s, timer ? s->now_ms : s->seen->inbound->received_ms),
+        .who = spoken ? s->msisdn : slice_make("", 0),
+        .role = !spoken     ? S("sistem")
+                : s->person ? slice_of(role_name(s->person->role))
+                            : S(""),
+        .place = spoken && s->person ? s->person->place_code : r->referral.level,
+        .words = words,
+    };
+    step_row(s, &row);
+}
+
+void referral_clock(struct step *s, const struct filed_report *r, const char *what, int64_t in_ms)
+{
+    struct due d = { .what = slice_of(what), .nomor = r->nomor };
+
+    d.act = arena_printf(s->arena, "%u", r->referral.climbs);
+    step_timer(s, arena_printf(s->arena, "referral:%.*s", SLICE_ARG(r->nomor)),
+               in_ms ? step_due(s, &d) : slice_make("", 0), in_ms ? s->now_ms + in_ms : 0);
+}
+
+/* --- who hears what --- */
+
+void referral_told(struct referral *r, struct slice msisdn)
+{
+    for (unsigned i = 0; i < r->told_n; i++)
+        if (slice_eq(r->told[i], msisdn))
+            return;
+    if (r->told_n < STEP_PEOPLE)
+        r->told[r->told_n++] = msisdn;
+}
+
+static struct slice reporter_place(const struct step *s, const struct filed_report *r)
+{
+    const struct place *p = directory_place(&s->rules->directory, r->posting);
+
+    return p ? p->name : slice_make("", 0);
+}
+
+static struct slice village_name(const struct step *s, const struct filed_report *r)
+{
+    const struct place *p = directory_place(&s->rules->directory, r->place);
+
+    return p ? p->name : slice_make("", 0);
+}
+
+void referral_hand_to(struct step *s, const struct filed_report *r, struct slice to, const char *key)
+{
+    struct slice language = step_language_of(s, to);
+    bool e1 = slice_is(r->referral.urgency, "E1");
+    /* A danger of the day that nobody called a referral waits for the morning (SPEC 2.5). */
+    enum sms_class class = e1                                    ? SMS_EMERGENCY
+                           : strcmp(key, "referral.danger") == 0 ? SMS_ALERT
+                                                                 : SMS_REFERRAL;
+    const struct text_fill f[] = {
+        { "nomor", r->nomor },
+        { "urgensi", r->referral.urgency },
+        { "siapa", r->referral.say },
+        { "tempat", reporter_place(s, r) },
+        { "desa", slice_eq(r->place, r->posting) ? slice_make("", 0) : village_name(s, r) },
+        { "peran", r->role },
+        { "hp", step_phone(s, r->reporter) },
+    };
+
+    step_sms(s, to, class, r->nomor,
+             step_text(s, language,
+                       r->role.n > 0 || strcmp(key, "referral.remind") == 0 ? key
+                       : r->referral.incomplete                             ? "stranger.incomplete"
+                                                                            : "stranger.referral",
+                       FILLS(f)));
+}
+
+void referral_hand_over(struct step *s, struct filed_report *r, const struct place *place, const char *key)
+{
+    struct audience who;
+
+    step_audience(s, place, &who);
+    r->referral.level = who.place ? who.place->code : slice_make("", 0);
+    for (unsigned i = 0; i < who.n; i++) {
+        referral_hand_to(s, r, who.msisdn[i], key);
+        referral_told(&r->referral, who.msisdn[i]);
+    }
+}
+
+struct slice referral_name_of(struct step *s, struct slice msisdn)
+{
+    const struct person *p = directory_person(&s->rules->directory, msisdn);
+
+    return p ? p->name : step_phone(s, msisdn);
+}
+
+struct slice referral_level_name(struct step *s, const struct filed_report *r)
+{
+    const struct place *level = directory_place(&s->rules->directory, r->referral.level);
+
+    return level ? level->name : step_text(s, s->language, "referral.duty", NULL, 0);
+}
+
+void referral_tell_reporter(struct step *s, const struct filed_report *r, const char *key, struct slice who,
+                            struct slice words)
+{
+    struct slice language = step_language_of(s, r->reporter);
+    const struct person *p = directory_person(&s->rules->directory, who);
+    const struct text_fill f[] = {
+        { "nomor", r->nomor },
+        { "siapa", r->referral.say },
+        { "tempat", p && p->place ? p->place->name : step_text(s, language, "referral.duty", NULL, 0) },
+        { "nama", p ? p->name : slice_make("", 0) },
+        { "hp", step_phone(s, who) },
+        { "ke", referral_level_name(s, r) },
+        { "jam", step_clock(s, s->now_ms) },
+        { "catatan", words }
+    };
+
+    if (!slice_eq(r->reporter, s->msisdn) || s->seen->inbound->kind == INBOUND_TIMER)
+        step_sms(s, r->reporter, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
+}
+
+void referral_tell_others(struct step *s, const struct filed_report *r, const char *key, struct slice nama,
+                          struct slice isi)
+{
+    for (unsigned i = 0; i < r->referral.told_n; i++) {
+        struct slice to = r->referral.told[i], language = step_language_of(s, to);
+        const struct text_fill f[] = {
+            { "nomor", r->nomor }, { "siapa", r->referral.say }, { "nama", nama }, { "isi", isi }
+        };
+
+        if (!slice_eq(to, s->msisdn) && !slice_eq(to, r->reporter))
+            step_sms(s, to, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
+    }
+}
+
+void referral_say(struct step *s, const struct filed_report *r, const char *key, struct slice nama)
+{
+    const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "siapa", r->referral.say },
+                                   { "nama", nama },
+                                   { "hp", step_phone(s, r->reporter) } };
+
+    step_answer(s, r->nomor, step_text(s, s->language, key, FILLS(f)));
+}

@@ -1,0 +1,32 @@
+/* referral_tell.h - who hears what of a referral: the SMS that hands it on, the news for its reporter and for
+ * everyone who had it, its event rows and its clock.
+ *
+ * Pure; behind referral.h, which decides. */
+#ifndef KENTONGAN_FLOWS_FILING_REFERRAL_TELL_H
+#define KENTONGAN_FLOWS_FILING_REFERRAL_TELL_H
+
+#include "flows/care/subject_report.h"
+
+/* A row: who did it is the speaker, or nobody for what the gateway does by itself. */
+void referral_event_row(struct step *, const struct filed_report *, const char *name, struct slice words);
+/* The one clock of a referral, "referral" or "hadir"; 0 stops it. */
+void referral_clock(struct step *, const struct filed_report *, const char *what, int64_t in_ms);
+/* Remembers that somebody has it. */
+void referral_told(struct referral *, struct slice msisdn);
+/* The SMS that hands it to one person. */
+void referral_hand_to(struct step *, const struct filed_report *, struct slice to, const char *key);
+/* To everybody at a place, or where nobody is, above it: it is addressed to them from now on. */
+void referral_hand_over(struct step *, struct filed_report *, const struct place *, const char *key);
+/* News for the one who reported, unless it is her own.  who: a person's number, or empty. */
+void referral_tell_reporter(struct step *, const struct filed_report *, const char *key, struct slice who,
+                            struct slice words);
+/* News for everyone else who had it. */
+void referral_tell_others(struct step *, const struct filed_report *, const char *key, struct slice nama,
+                          struct slice isi);
+/* The answer to the speaker. */
+void referral_say(struct step *, const struct filed_report *, const char *key, struct slice nama);
+/* For people: where it is addressed now; who somebody is. */
+struct slice referral_level_name(struct step *, const struct filed_report *);
+struct slice referral_name_of(struct step *, struct slice msisdn);
+
+#endif

@@ -1,0 +1,98 @@
+/* work.c - one report on its way through filing: what it says, and its number, ids and places.  See
+ * filing/work.h. */
+#include "flows/filing/work.h"
+
+#include <string.h>
+
+const struct value *work_value(const struct report *r, const char *name)
+{
+    int i = form_field(r->form, name);
+
+    return i >= 0 && r->values[i].kind != VALUE_ABSENT ? &r->values[i] : NULL;
+}
+
+struct slice work_text(const struct report *r, const char *name)
+{
+    const struct value *v = work_value(r, name);
+
+    return v && v->kind == VALUE_TEXT ? v->text : slice_make("", 0);
+}
+
+int64_t work_number(const struct report *r, const char *name)
+{
+    const struct value *v = work_value(r, name);
+
+    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
+}
+
+struct slice work_label(const struct report *r, const char *name)
+{
+    const struct value *v = work_value(r, name);
+
+    return v ? v->label : slice_make("", 0);
+}
+
+bool work_about_child(const struct form *form)
+{
+    return form->about == FORM_ABOUT_CHILD;
+}
+
+bool work_is_referral(const struct form *form)
+{
+    return form_is(form, FORM_REFERRAL);
+}
+
+/* --- what the report becomes: number, ids, places --- */
+
+static void begin_new(struct work *w)
+{
+    struct step *s = w->s;
+    const struct inbound *in = s->seen->inbound;
+    const struct person *p = s->person;
+    struct filed_report *r = &w->filed;
+
+    r->nomor = step_number(s);
+    r->id = s->ids->uuids[w->f->index];
+    r->reporter = s->msisdn;
+    if (p)
+        report_by(r, p);
+    r->at_ms = in->received_ms;
+    r->at = step_rfc3339(s, in->received_ms);
+    r->received_at = r->at;
+    r->provider = in->provider;
+    r->message_id = in->provider_id;
+}
+
+void work_begin(struct work *w)
+{
+    const struct draft *d = w->f->draft;
+    struct filed_report *r = &w->filed;
+
+    if (w->f->correct) {
+        *r = *w->f->correct;
+    } else if (!d || !report_load(w->s, d->nomor, r)) {
+        begin_new(w);
+        if (d) { /* its number was forgotten, the draft was not */
+            r->nomor = d->nomor;
+            r->id = d->uuid;
+        }
+    }
+    r->form = w->report.form;
+    memcpy(r->values, w->report.values, sizeof r->values);
+    memcpy(w->shown, w->report.values, sizeof w->shown);
+}
+
+struct slice work_puskesmas(const struct step *s, const struct place *p)
+{
+    const struct place *up = step_puskesmas(s, p);
+
+    return up ? up->code : slice_make("", 0);
+}
+
+bool work_about(const struct work *w, struct filed_report *other)
+{
+    struct slice nomor =
+        work_is_referral(w->report.form) ? work_text(&w->report, "nomor") : slice_make("", 0);
+
+    return nomor.n && report_load(w->s, nomor, other);
+}

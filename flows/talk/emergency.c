@@ -1,0 +1,148 @@
+/* emergency.c - see emergency.h. */
+#include "flows/talk/emergency.h"
+
+#include "flows/filing/filing.h"
+#include "flows/filing/referral.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+/* --- reading --- */
+
+/* The open question of a draft is for a reason or a sign. */
+static bool asks_for_signs(const struct ruleset *rules, const struct draft *d)
+{
+    const struct word_list *signs = list_by_name(&rules->forms, S("tanda"));
+    int field = form_field_named(d->form, d->field);
+
+    return signs && d->asking != ASK_CHILD && field >= 0 && d->form->fields[field].list == signs;
+}
+
+/* The only draft whose question the text may answer, or the one that it names. */
+static const struct draft *asked(const struct ruleset *rules, struct sender_state *state, struct slice *text)
+{
+    struct slice rest = slice_trim(*text), first = slice_cut(&rest, ' ');
+    const struct draft *named = drafts_find(state, first), *only = NULL;
+
+    if (named) {
+        *text = rest;
+        return named;
+    }
+    for (unsigned i = 0; i < state->drafts_n; i++)
+        if (asks_for_signs(rules, &state->drafts[i])) {
+            if (only)
+                return NULL;
+            only = &state->drafts[i];
+        }
+    return only;
+}
+
+static bool answers(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
+                    struct reading *r)
+{
+    struct slice text = r->said.body;
+    const struct draft *d = asked(rules, state, &text);
+    struct report *known = d ? ARENA_NEW(a, struct report) : NULL;
+
+    if (!known)
+        return false;
+    drafts_report(d, known);
+    if (!understand_answer(rules, known, asks_for_signs(rules, d) ? d->field : slice_make("", 0), text, at_ms,
+                           a, &r->answer) ||
+        !r->answer.emergency)
+        return false;
+    r->nomor = d->nomor;
+    r->kind = READING_ANSWER;
+    return true;
+}
+
+bool emergency_read(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
+                    struct reading *r)
+{
+    bool command = r->said.kind == SAID_COMMAND;
+
+    if (!r->said.emergency || r->said.kind == SAID_REPORTS)
+        return false;
+    if (!command && answers(rules, state, at_ms, a, r))
+        return true;
+    if (!understand_cry(rules, r->said.body, at_ms, a, &r->answer) || (command && r->said.command.nomor.n))
+        return false;
+    r->kind = READING_EMERGENCY;
+    return true;
+}
+
+struct reading *emergency_before(const struct ruleset *rules, int64_t at_ms, struct arena *a,
+                                 const struct reading *r)
+{
+    struct reading *cry = r->said.before.n ? ARENA_NEW(a, struct reading) : NULL;
+
+    if (!cry)
+        return NULL;
+    *cry = (struct reading){ .acting = r->acting, .state = r->state, .kind = READING_EMERGENCY };
+    cry->said = (struct said){ .body = r->said.before, .emergency = true };
+    return understand_cry(rules, cry->said.body, at_ms, a, &cry->answer) ? cry : NULL;
+}
+
+/* --- deciding --- */
+
+void emergency_step(struct step *s)
+{
+    struct filing f = { .report = &s->reading->answer, .index = s->reading->first, .cry = true };
+    struct filed out;
+
+    filing_file(s, &f, &out);
+    step_reason(s, "emergency");
+    step_answer(s, out.nomor, out.text);
+}
+
+/* The words go to those who have the case; where nobody has it, it becomes one. */
+static bool told_of_case(struct step *s, struct slice nomor, struct filed_report *r)
+{
+    if (!report_load(s, nomor, r) || r->referral.state == REFERRAL_CANCELLED ||
+        slice_is(r->status, "cancelled"))
+        return false;
+    if (r->referral.state == REFERRAL_NONE) {
+        int i = form_field(r->form, "nama");
+        struct slice nama = i >= 0 && r->values[i].kind == VALUE_TEXT ? r->values[i].text : r->form->title;
+        struct referral_opening o = {
+            .urgency = S("E1"),
+            .say = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(nama), SLICE_ARG(s->reading->said.body)),
+        };
+
+        referral_open(s, r, &o);
+    } else {
+        referral_words(s, r, s->reading->said.body);
+    }
+    report_save(s, r);
+    return true;
+}
+
+static bool ends_something(enum command_kind kind)
+{
+    return kind == COMMAND_SELESAI || kind == COMMAND_BATAL || kind == COMMAND_BUKAN;
+}
+
+bool emergency_behind(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice who, hp;
+
+    if (!r || !s->reading->said.emergency || (c->kind == COMMAND_KOREKSI && c->corrected_n))
+        return false; /* a correction is told by itself */
+    if (!told_of_case(s, c->nomor, r)) {
+        emergency_step(s);
+        return ends_something(c->kind);
+    }
+    if (!ends_something(c->kind))
+        return false;
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = { { "nomor", c->nomor },
+                                       { "perintah", slice_of(command_name(c->kind)) },
+                                       { "petugas", who },
+                                       { "hp", hp } };
+
+        step_reason(s, "emergency");
+        step_answer(s, c->nomor, step_text(s, s->language, "danger.first", FILLS(f)));
+    }
+    return true;
+}

@@ -1,0 +1,27 @@
+/* emergency.h - a danger to life in any words, at any point of a conversation (SPEC 2.2, RULINGS 44): decided
+ * before anything else looks at the text.
+ *
+ * Pure. */
+#ifndef KENTONGAN_FLOWS_TALK_EMERGENCY_H
+#define KENTONGAN_FLOWS_TALK_EMERGENCY_H
+
+#include "flows/step/drafts.h"
+#include "flows/step/step.h"
+
+/* What a part of a message is, if an E1 sign stands in it: the answer to the one question that asks for a
+ * sign or a reason, or a cry for help (READING_EMERGENCY), never another answer and never a command without
+ * number. False: nothing was decided (no sign; reports carry theirs; a command with a number is carried out).
+ */
+bool emergency_read(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
+                    struct reading *);
+/* The words before the keyword of a report, where a sign stands in them: a part of their own.  NULL: none. */
+struct reading *emergency_before(const struct ruleset *, int64_t at_ms, struct arena *,
+                                 const struct reading *);
+
+/* A cry for help: a referral with number and clock, and a record; who was called, then what is missing. */
+void emergency_step(struct step *);
+/* Words of an emergency behind a command with a number: told to the staff of that case at once.  True: the
+ * command ends something (SELESAI, BATAL, BUKAN); it was asked back instead. */
+bool emergency_behind(struct step *, const struct command *);
+
+#endif
