@@ -3,6 +3,10 @@
 
 #include <time.h>
 
+enum {
+    STEP_MS = 5000, /* less is a clock that is being slewed */
+};
+
 static int64_t read_us(clockid_t id)
 {
     struct timespec t;
@@ -24,4 +28,12 @@ int64_t clock_mono_ms(void)
 int64_t clock_mono_us(void)
 {
     return read_us(CLOCK_MONOTONIC);
+}
+
+int64_t clock_stepped(struct clock_watch *w)
+{
+    int64_t offset = clock_wall_ms() - clock_mono_ms(), by = w->offset_ms ? offset - w->offset_ms : 0;
+
+    w->offset_ms = offset;
+    return by > STEP_MS || by < -STEP_MS ? by : 0;
 }

@@ -206,14 +206,14 @@ local function body_of(stream, id)
     return found and found[2][2]
 end
 
--- keys: stream, set and texts of what waits; argv: id, due, attempts, first time.
+-- keys: stream, set and texts of what waits; argv: id, due, attempts, first time, now.
 local function retry(keys, argv)
     local call = redis.call
     local id = argv[1]
-    if not (whole(argv[2]) and whole(argv[3]) and whole(argv[4])) then return bad('retry') end
+    if not (whole(argv[2]) and whole(argv[3]) and whole(argv[4]) and whole(argv[5])) then return bad('retry') end
     local body = body_of(keys[1], id)
     if body then
-        call('HSET', keys[3], id, argv[3] .. ' ' .. argv[4] .. ' ' .. body)
+        call('HSET', keys[3], id, argv[3] .. ' ' .. argv[4] .. ' ' .. argv[5] .. ' ' .. body)
         call('ZADD', keys[2], argv[2], id)
         call('XACK', keys[1], 'g', id)
         call('XDEL', keys[1], id)
@@ -221,12 +221,61 @@ local function retry(keys, argv)
     return 0
 end
 
+-- Attempts, first time, body and when it was put aside (0: by a version that did not say).  A body begins with no digit.
+local function waiting(text)
+    local attempts, first, rest = string.match(text or '', '^(%d+) (%d+) (.*)$')
+    local set, body = string.match(rest or '', '^(%d+) (.*)$')
+    return attempts, first, body or rest, tonumber(set or 0)
+end
+
+-- The new due time of what was set at `set` to be due at `due`, by a clock that has been put back since by `ahead` ms
+-- (0: unknown); nil for what an honest clock has set.
+local function rebased(set, due, now, ahead)
+    if set <= now + 60000 then return nil end
+    return math.max(now, ahead > 0 and due - ahead or now + (due - set))
+end
+
+-- keys: timers' set and texts; argv: now, by how much the clock was put back: how many timers were moved.
+local function rebase(keys, argv)
+    local call = redis.call
+    local now, ahead, moved = tonumber(argv[1]), tonumber(argv[2]), 0
+    local all = call('HGETALL', keys[2])
+    for i = 1, #all, 2 do
+        local set, text = string.match(all[i + 1], '^\1(%d+)\1(.*)$')
+        local due = set and tonumber(call('ZSCORE', keys[1], all[i]))
+        due = due and rebased(tonumber(set), due, now, ahead)
+        if due then
+            call('ZADD', keys[1], string.format('%d', due), all[i])
+            call('HSET', keys[2], all[i], '\1' .. argv[1] .. '\1' .. text)
+            moved = moved + 1
+        end
+    end
+    return moved
+end
+
+-- The same for what waits for its next try.  keys: set and texts.
+local function rebase_waiting(keys, argv)
+    local call = redis.call
+    local now, ahead, moved = tonumber(argv[1]), tonumber(argv[2]), 0
+    local all = call('ZRANGE', keys[1], 0, -1, 'WITHSCORES')
+    for i = 1, #all, 2 do
+        local attempts, first, body, set = waiting(call('HGET', keys[2], all[i]))
+        local due = body and rebased(set, tonumber(all[i + 1]), now, ahead)
+        if due then
+            call('ZADD', keys[1], string.format('%d', due), all[i])
+            call('HSET', keys[2], all[i], attempts .. ' ' .. first .. ' ' .. argv[1] .. ' ' .. body)
+            moved = moved + 1
+        end
+    end
+    return moved
+end
+
 -- What waited long enough goes to the end of its stream: how many did, and when the next is due ("" = none).
 local function back(keys, argv)
     local call = redis.call
     local ids = call('ZRANGEBYSCORE', keys[2], '-inf', argv[1], 'LIMIT', 0, argv[2])
     for _, id in ipairs(ids) do
-        local attempts, first, body = string.match(call('HGET', keys[3], id) or '', '^(%d+) (%d+) (.*)$')
+        local attempts, first, body = waiting(call('HGET', keys[3], id))
         if body then
             call('XADD', keys[1], '*', 'b', body, 'a', attempts, 'f', first)
         end
@@ -358,6 +407,8 @@ redis.register_function { function_name = 'kt1_due', callback = due, flags = { '
 redis.register_function('kt1_undue', undue)
 redis.register_function('kt1_daily', daily)
 redis.register_function('kt1_daily_give', daily_give)
+redis.register_function('kt1_rebase', rebase)
+redis.register_function('kt1_rebase_waiting', rebase_waiting)
 redis.register_function('kt1_beat', beat)
 redis.register_function('kt1_take', take)
 redis.register_function('kt1_done', done)

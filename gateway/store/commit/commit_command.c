@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gateway/model/people.h"
+#include "gateway/base/clock.h"
 #include "gateway/model/inbound_text.h"
 #include "gateway/store/commit/private.h"
 
@@ -235,7 +236,9 @@ static void add_timers(struct making *m, struct commit_effects *e)
 
         redis_format_part(m->out, t->id);
         redis_format_i64(m->out, t->due_ms);
-        redis_format_part(m->out, t->text);
+        buf_clear(&m->text);
+        due_text(&m->text, clock_wall_ms(), t->text);
+        redis_format_part(m->out, buf_slice(&m->text));
         if (t->due_ms && (!e->due_ms || t->due_ms < e->due_ms))
             e->due_ms = t->due_ms;
     }

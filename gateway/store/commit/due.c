@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/log.h"
 #include "gateway/store/commit/private.h"
 
 enum {
@@ -25,6 +26,7 @@ struct handed {
 
 struct due {
     struct store *store;
+    struct clock_watch clock;
     struct loop_timer *poll;
     void (*f)(void *, struct slice, struct slice, int64_t);
     void *arg;
@@ -45,6 +47,24 @@ bool due_parse(struct slice provider_id, struct slice *id, struct slice *due)
             return slice_all_digits(*due);
         }
     return false;
+}
+
+void due_text(struct buf *b, int64_t set_ms, struct slice text)
+{
+    buf_char(b, '\1');
+    buf_i64(b, set_ms);
+    buf_char(b, '\1');
+    buf_add(b, text);
+}
+
+/* One of an older version has no time before it. */
+static struct slice plain_text(struct slice kept)
+{
+    if (!kept.n || kept.p[0] != '\1')
+        return kept;
+    kept = slice_skip(kept, 1);
+    slice_cut(&kept, '\1');
+    return kept;
 }
 
 static struct handed **place(struct due *d, struct slice id)
@@ -124,19 +144,53 @@ static void on_due(void *arg, const redisReply *reply)
     next = redis_int(reply->element[0], INT64_MAX);
     look_at(d, d->look_ms && d->look_ms < next ? d->look_ms : next);
     for (size_t i = 1; i + 2 < reply->elements; i += 3)
-        give(d, redis_slice(reply->element[i]), redis_slice(reply->element[i + 2]),
+        give(d, redis_slice(reply->element[i]), plain_text(redis_slice(reply->element[i + 2])),
              redis_int(reply->element[i + 1], 0));
+}
+
+static void on_rebased(void *arg, const redisReply *reply)
+{
+    struct store *s = arg;
+    int64_t n = redis_int(reply, 0);
+
+    store_ignore(s, reply);
+    if (n)
+        log_text(LOG_WARN, "due", "%lld timers were set by a clock that was ahead: they keep their distance",
+                 (long long)n);
+}
+
+/* What a clock has set that was ahead and has been corrected by so much (0: not seen by us) keeps its
+ * distance from now: it would come late by all that the clock was wrong. */
+static void rebase(struct store *s, int64_t ahead_ms)
+{
+    struct key k;
+
+    redis_begin(s->redis, 7);
+    redis_str(s->redis, "FCALL");
+    redis_str(s->redis, "kt1_rebase");
+    redis_i64(s->redis, 2);
+    redis_part(s->redis, store_key(s, &k, "due", S(""), S("")));
+    redis_part(s->redis, store_key(s, &k, "duet", S(""), S("")));
+    redis_i64(s->redis, clock_wall_ms());
+    redis_i64(s->redis, ahead_ms);
+    redis_send(s->redis, on_rebased, s);
 }
 
 static void poll(void *arg)
 {
     struct store *s = arg;
     struct due *d = s->due;
-    int64_t now = clock_mono_ms();
+    int64_t now = clock_mono_ms(), stepped;
     struct key k;
 
     if (!s->up || !d->f || d->asking)
         return;
+    stepped = clock_stepped(&d->clock);
+    if (stepped)
+        log_text(LOG_WARN, "clock", "the clock of this machine was put %s by %lld s",
+                 stepped > 0 ? "forward" : "back", (long long)(stepped > 0 ? stepped : -stepped) / 1000);
+    if (stepped < 0)
+        rebase(s, -stepped);
     if (now >= d->sweep_ms)
         sweep(d, now);
     d->asking = true;
@@ -198,6 +252,7 @@ void store_on_due(struct store *s, void (*f)(void *, struct slice, struct slice,
 
 void due_up(struct store *s)
 {
+    rebase(s, 0);
     loop_timer_set(s->due->poll, 0);
 }
 

@@ -91,6 +91,9 @@ void due_known(struct store *, int64_t due_ms);
 /* The message of timer "id@due" has ended: it may be handed out anew when it is set again.  A commit has
  * taken it off the set; parking has not. */
 void due_over(struct store *, struct slice provider_id, bool parked);
+/* A timer's text as it is kept: with the time at which it was set, for the day on which that clock is
+ * corrected. */
+void due_text(struct buf *, int64_t set_ms, struct slice text);
 /* "id@due" taken apart; false when it is no such thing. */
 bool due_parse(struct slice provider_id, struct slice *id, struct slice *due) MUST_CHECK;
 

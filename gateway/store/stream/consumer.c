@@ -66,6 +66,7 @@ struct consumer {
     bool look;    /* look again at the end of this turn */
     bool closed;
     int64_t claim_at_ms;
+    struct clock_watch clock;
 };
 
 static void look(struct consumer *c);
@@ -332,15 +333,45 @@ static void ask_claim(struct consumer *c)
     redis_send(s->redis, on_claim, c);
 }
 
+static void on_rebased(void *arg, const redisReply *reply)
+{
+    struct consumer *c = arg;
+
+    store_ignore(c->store, reply);
+    reply_came(c);
+}
+
+/* As in due.c. */
+static void rebase(struct consumer *c, int64_t ahead_ms)
+{
+    struct store *s = c->store;
+    struct key k;
+
+    c->asking++;
+    redis_begin(s->redis, 7);
+    redis_str(s->redis, "FCALL");
+    redis_str(s->redis, "kt1_rebase_waiting");
+    redis_i64(s->redis, 2);
+    redis_part(s->redis, stream_key(c, &k, "wait"));
+    redis_part(s->redis, stream_key(c, &k, "waitt"));
+    redis_i64(s->redis, clock_wall_ms());
+    redis_i64(s->redis, ahead_ms);
+    redis_send(s->redis, on_rebased, c);
+}
+
 static void on_poll(void *arg)
 {
     struct consumer *c = arg;
     struct store *s = c->store;
+    int64_t stepped;
     struct key k;
 
     loop_timer_set(c->poll, POLL_MS);
     if (!s->up || c->closed)
         return;
+    stepped = clock_stepped(&c->clock);
+    if (stepped < 0)
+        rebase(c, -stepped);
     c->asking++;
     redis_begin(s->redis, 8);
     redis_str(s->redis, "FCALL");
@@ -447,7 +478,7 @@ void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
         return;
     s = saying_new(c);
     s->back_ms = due_ms;
-    redis_format_begin(&s->command, 10);
+    redis_format_begin(&s->command, 11);
     redis_format_part(&s->command, S("FCALL"));
     redis_format_part(&s->command, S("kt1_retry"));
     redis_format_i64(&s->command, 3);
@@ -458,6 +489,7 @@ void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
     redis_format_i64(&s->command, due_ms);
     redis_format_i64(&s->command, (int64_t)h->attempts + 1);
     redis_format_i64(&s->command, h->first_ms);
+    redis_format_i64(&s->command, clock_wall_ms());
     free(h);
     if (c->store->up)
         say(s);
@@ -591,6 +623,7 @@ static void consumer_up(struct consumer *c)
     for (struct saying *w = c->sayings; w; w = w->next)
         if (!w->under_way)
             say(w);
+    rebase(c, 0);
     /* What was read but never arrived here comes again; what is held is not given out twice. */
     c->recovering = true;
     snprintf(c->recovered, sizeof c->recovered, "0");

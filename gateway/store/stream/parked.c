@@ -214,6 +214,7 @@ static void release_timer(struct store *s, const struct inbound *in, const struc
                           struct changing *c)
 {
     struct slice id, due;
+    struct buf text;
     struct key k;
 
     if (!due_parse(in->timer, &id, &due)) {
@@ -230,7 +231,10 @@ static void release_timer(struct store *s, const struct inbound *in, const struc
     redis_part(s->redis, e->id);
     redis_part(s->redis, id);
     redis_part(s->redis, due);
-    redis_part(s->redis, in->text);
+    buf_init(&text, MESSAGE_MEMORY);
+    due_text(&text, clock_wall_ms(), in->text);
+    redis_part(s->redis, buf_slice(&text));
+    buf_free(&text);
     redis_send(s->redis, on_changed, c);
 }
 
