@@ -20,7 +20,6 @@
 #include "gateway/console/ctl.h"
 #include "gateway/console/staff.h"
 #include "gateway/delivery/delivery.h"
-#include "gateway/delivery/http_send.h"
 #include "gateway/district/msglog.h"
 #include "gateway/district/signals.h"
 #include "gateway/district/sink.h"
@@ -64,7 +63,6 @@ struct gateway {
     struct staff *staff;
     struct ctl *ctl;
     struct sink *sinks[CONFIG_SINKS];
-    struct http_send *sinks_http; /* the sinks that speak HTTP share it */
     struct msglog *msglog;
     unsigned sinks_n;
     struct event *on_term, *on_int, *on_hup;
@@ -288,8 +286,6 @@ static void close_rooms(struct gateway *g)
         smpp_hub_close(g->smpp); /* the last: it calls back those who wait for an answer */
     for (unsigned i = 0; i < g->sinks_n; i++)
         sink_close(g->sinks[i]);
-    http_send_free(g->sinks_http);
-    g->sinks_http = NULL;
     msglog_close(g->msglog);
     if (g->staff)
         staff_close(g->staff);
@@ -380,12 +376,9 @@ static int open_sinks(struct gateway *g, struct err *e)
     const struct sink_host host = {
         .loop = g->loop,
         .store = g->store,
-        .http = g->sinks_http = http_send_new(g->loop, e),
         .rules = g->now->rules,
     };
 
-    if (!host.http)
-        return -1;
     sqlite_file_setup();
     for (unsigned i = 0; i < c->sinks_n; i++) {
         struct sink *s = sink_open(&host, &c->sinks[i], e);

@@ -9,9 +9,9 @@ static enum negation_kind kind_of(struct slice code)
         const char *code;
         enum negation_kind kind;
     } kinds[] = {
-        { "tidak", NEGATION_NOT }, { "bukan", NEGATION_NOT }, { "tiada", NEGATION_NONE_OF },
-        { "belum", NEGATION_NOT_YET }, { "batal", NEGATION_OFF }, { "jangan", NEGATION_DONT },
-        { "nihil", NEGATION_NIL }, { "surut", NEGATION_GONE },
+        { "tidak", NEGATION_NOT },     { "bukan", NEGATION_NOT },  { "tiada", NEGATION_NONE_OF },
+        { "belum", NEGATION_NOT_YET }, { "batal", NEGATION_OFF },  { "jangan", NEGATION_DONT },
+        { "nihil", NEGATION_NIL },     { "surut", NEGATION_GONE },
     };
 
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -1,7 +1,7 @@
 /* away.c - what a request says while the store is away.  See ussd.h.
  *
- * Pure.  The dialogue is walked as ever, by the state that memory has of it; where it has none, a telco that repeats
- * all inputs has said everything in the text.  Nothing is filed here. */
+ * Pure.  The dialogue is walked as ever, by the state that memory has of it; where it has none, a telco that
+ * repeats all inputs has said everything in the text.  Nothing is filed here. */
 #include "flows/filing/filing.h"
 #include "flows/step/reply.h"
 #include "flows/ussd/turn.h"
@@ -11,8 +11,8 @@ static struct slice words_of(const struct ussd_state *s, struct arena *a)
 {
     struct slice echo = reply_echo(s->form, s->values, a);
 
-    return arena_printf(a, "%.*s%s%.*s %.*s", SLICE_ARG(s->form->title), s->who.n ? " " : "", SLICE_ARG(s->who),
-                        SLICE_ARG(echo));
+    return arena_printf(a, "%.*s%s%.*s %.*s", SLICE_ARG(s->form->title), s->who.n ? " " : "",
+                        SLICE_ARG(s->who), SLICE_ARG(echo));
 }
 
 bool ussd_away(const struct ruleset *rs, const struct sender *who, const struct inbound *in, int64_t now_ms,

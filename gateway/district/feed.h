@@ -19,7 +19,7 @@ struct feed;
 
 struct feed_work {
     /* Carries out n items (1 to `batch`); each is marked refused or later, or it is stored.  feed_ended()
-     * says that the batch is over: exactly once, from the loop, never inside this call. */
+     * says that the batch is over: exactly once, from the loop, also inside this call. */
     void (*deliver)(void *arg, struct item *, unsigned n);
     void *arg;
     const char *kind; /* label of its figures; outlives the process */

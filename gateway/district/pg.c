@@ -84,9 +84,9 @@ static void finish(struct pg *g)
     loop_timer_stop(g->late);
     g->done = NULL;
     g->rows = NULL;
-    a.value = rows && PQntuples(rows) > 0 && !PQgetisnull(rows, PQntuples(rows) - 1, 0) ?
-                  PQgetvalue(rows, PQntuples(rows) - 1, 0) :
-                  NULL;
+    a.value = rows && PQntuples(rows) > 0 && !PQgetisnull(rows, PQntuples(rows) - 1, 0)
+                  ? PQgetvalue(rows, PQntuples(rows) - 1, 0)
+                  : NULL;
     if (done)
         done(g->arg, &a);
     PQclear(rows);
@@ -279,8 +279,9 @@ static bool needs_lookup(const char *host)
 static void dial(struct pg *g)
 {
     static const char *const ours[][2] = {
-        { "application_name", "kentongan" },      { "keepalives_idle", "30" },  { "keepalives_interval", "10" },
-        { "keepalives_count", "3" },              { "tcp_user_timeout", "30000" }, { "gssencmode", "disable" },
+        { "application_name", "kentongan" },      { "keepalives_idle", "30" },
+        { "keepalives_interval", "10" },          { "keepalives_count", "3" },
+        { "tcp_user_timeout", "30000" },          { "gssencmode", "disable" },
         { "target_session_attrs", "read-write" }, { "client_encoding", "UTF8" },
     };
     const char *names[PARAMS + 1] = { 0 }, *values[PARAMS + 1] = { 0 };
@@ -464,8 +465,9 @@ bool pg_dsn_check(const char *dsn, struct err *e)
     bool ok = all != NULL;
 
     if (!all) /* libpq's words may quote a piece of the text, and a password is one */
-        err_set(e, "no connection string of PostgreSQL; write it as host=… dbname=… user=…, words with blanks "
-                   "in ''");
+        err_set(e,
+                "no connection string of PostgreSQL; write it as host=… dbname=… user=…, words with blanks "
+                "in ''");
     else if (option(all, "service"))
         ok = err_set(e, "service= is not read: write host=… dbname=… here") == 0;
     PQfreemem(why);

@@ -1,8 +1,8 @@
 /* pg.h - one connection to PostgreSQL by libpq on the event loop.  No call of it ever blocks: names of hosts
  * are looked up by libevent, for libpq would wait for the resolver.
  *
- * One thing at a time: connect, query or batch; its answer comes exactly once, never inside the call.  Knows no
- * table.  What went wrong is told without a value of a row (SQLSTATE, constraint). */
+ * One thing at a time: connect, query or batch; its answer comes exactly once, never inside the call.  Knows
+ * no table.  What went wrong is told without a value of a row (SQLSTATE, constraint). */
 #ifndef KENTONGAN_DISTRICT_PG_H
 #define KENTONGAN_DISTRICT_PG_H
 

@@ -1,15 +1,16 @@
 /* pg_tables.c - see pg_tables.h. */
 #include "gateway/district/pg_tables.h"
 
-/* --- schema: step i leads from version i to i + 1; a step once released is never edited, and only adds, since the
- * version before may run beside this one --- */
+/* --- schema: step i leads from version i to i + 1; a step once released is never edited, and only adds,
+ * since the version before may run beside this one --- */
 
 #define RECORD_COLUMNS                                                                                       \
     "nomor text NOT NULL, form text NOT NULL, klaster text, version integer NOT NULL, at text NOT NULL,"     \
     " received_at text NOT NULL, reporter text, role text, place text, posyandu text, person_id text,"       \
     " fields jsonb NOT NULL, findings jsonb NOT NULL, status text NOT NULL, provider text, message_id text"
 #define EVENT_COLUMNS                                                                                        \
-    "id uuid PRIMARY KEY, of text, nomor text NOT NULL, event text NOT NULL CHECK (event <> ''), at text NOT "   \
+    "id uuid PRIMARY KEY, of text, nomor text NOT NULL, event text NOT NULL CHECK (event <> ''), at text "   \
+    "NOT "                                                                                                   \
     "NULL, who text, role text, place text, words text"
 
 static const char *const steps[] = {
@@ -39,14 +40,15 @@ unsigned pg_tables_version(void)
 
 void pg_tables_schema(struct buf *b)
 {
-    buf_str(b, BEGIN_LOCKED
-            "CREATE TABLE IF NOT EXISTS kentongan_schema (version integer PRIMARY KEY, applied_at timestamptz NOT "
-            "NULL DEFAULT now());\n");
+    buf_str(b, BEGIN_LOCKED "CREATE TABLE IF NOT EXISTS kentongan_schema (version integer PRIMARY KEY, "
+                            "applied_at timestamptz NOT "
+                            "NULL DEFAULT now());\n");
     for (unsigned i = 0; i < pg_tables_version(); i++)
-        buf_printf(b,
-                   "DO $kentongan$ BEGIN IF NOT EXISTS (SELECT FROM kentongan_schema WHERE version >= %u) THEN\n"
-                   "%sINSERT INTO kentongan_schema (version) VALUES (%u);\nEND IF; END $kentongan$;\n",
-                   i + 1, steps[i], i + 1);
+        buf_printf(
+            b,
+            "DO $kentongan$ BEGIN IF NOT EXISTS (SELECT FROM kentongan_schema WHERE version >= %u) THEN\n"
+            "%sINSERT INTO kentongan_schema (version) VALUES (%u);\nEND IF; END $kentongan$;\n",
+            i + 1, steps[i], i + 1);
     buf_str(b, "COMMIT;\n");
 }
 
@@ -69,35 +71,54 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
     "fields, coalesce(findings, '[]'), status, provider, message_id"
 #define EVENT_PUT(table)                                                                                     \
     "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words)"                              \
-    " SELECT id, of, nomor, event, at, who, role, place, words FROM jsonb_to_recordset($1::jsonb) AS b (id uuid,"  \
+    " SELECT id, of, nomor, event, at, who, role, place, words FROM jsonb_to_recordset($1::jsonb) AS b (id " \
+    "uuid,"                                                                                                  \
     " of text, nomor text, event text, at text, who text, role text, place text, words text)"                \
     " ORDER BY id ON CONFLICT (id) DO NOTHING"
 #define SET(c) #c " = excluded." #c
 
-/* One id may stand twice in a batch, and two gateways may store at once: the newest version of each, in the order
- * of the ids, or they would wait for each other. */
+/* One id may stand twice in a batch, and two gateways may store at once: the newest version of each, in the
+ * order of the ids, or they would wait for each other. */
 static const char *const put_sql[PG_ROW_KINDS] = {
-    [ROW_RECORD] =
-        "WITH b AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1::jsonb) AS b (id uuid, nomor text, form text,"
-        " klaster text, version integer, at text, received_at text, reporter text, role text, place text,"
-        " posyandu text, person_id text, fields jsonb, findings jsonb, status text, provider text, message_id text)),"
-        " h AS (INSERT INTO record_history (" RECORD_NAMES ") SELECT " RECORD_VALUES
-        " FROM b ORDER BY id, version ON CONFLICT (id, version) DO NOTHING)"
-        " INSERT INTO record (" RECORD_NAMES ") SELECT DISTINCT ON (id) " RECORD_VALUES
-        " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(form) ", "
-        SET(klaster) ", " SET(version) ", " SET(at) ", " SET(received_at) ", " SET(reporter) ", " SET(role) ", "
-        SET(place) ", " SET(posyandu) ", " SET(person_id) ", " SET(fields) ", " SET(findings) ", " SET(status)
-        ", " SET(provider) ", " SET(message_id) " WHERE record.version < excluded.version",
+    [ROW_RECORD] = "WITH b AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1::jsonb) AS b (id uuid, nomor "
+                   "text, form text,"
+                   " klaster text, version integer, at text, received_at text, reporter text, role text, "
+                   "place text,"
+                   " posyandu text, person_id text, fields jsonb, findings jsonb, status text, provider "
+                   "text, message_id text)),"
+                   " h AS (INSERT INTO record_history (" RECORD_NAMES ") SELECT " RECORD_VALUES
+                   " FROM b ORDER BY id, version ON CONFLICT (id, version) DO NOTHING)"
+                   " INSERT INTO record (" RECORD_NAMES ") SELECT DISTINCT ON (id) " RECORD_VALUES
+                   " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(form) ", " SET(klaster) ", " SET(version) ", " SET(at) ", " SET(received_at) ", " SET(
+                       reporter) ", " SET(role) ", " SET(place) ", " SET(posyandu) ", " SET(person_id) ","
+                                                                                                       " " SET(fields) ", " SET(findings) ", " SET(status) ", " SET(provider) ", " SET(message_id) " WHERE record.version < excluded.version",
     [ROW_REFERRAL_EVENT] = EVENT_PUT("referral_event"),
     [ROW_ALERT_EVENT] = EVENT_PUT("alert_event"),
     [ROW_PERSON] =
         "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms)"
         " SELECT DISTINCT ON (id) id, nomor, nama, jk, tgl_lahir, coalesce(tgl_lahir_exact, false)::int, nik,"
-        " posyandu, committed_ms FROM jsonb_to_recordset($1::jsonb) AS b (id text, nomor text, nama text, jk text,"
+        " posyandu, committed_ms FROM jsonb_to_recordset($1::jsonb) AS b (id text, nomor text, nama text, jk "
+        "text,"
         " tgl_lahir text, tgl_lahir_exact boolean, nik text, posyandu text, committed_ms bigint)"
-        " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(nama) ", " SET(jk)
-        ", " SET(tgl_lahir) ", " SET(tgl_lahir_exact) ", " SET(nik) ", " SET(posyandu) ", " SET(committed_ms)
-        " WHERE person.committed_ms <= excluded.committed_ms",
+        " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(nama) ", " SET(jk) ", " SET(
+            tgl_lahir) ", " SET(tgl_lahir_exact) ", " SET(nik) ", " SET(posyandu) ", " SET(committed_ms) " WH"
+                                                                                                         "ERE"
+                                                                                                         " pe"
+                                                                                                         "rso"
+                                                                                                         "n."
+                                                                                                         "com"
+                                                                                                         "mit"
+                                                                                                         "ted"
+                                                                                                         "_ms"
+                                                                                                         " <="
+                                                                                                         " ex"
+                                                                                                         "clu"
+                                                                                                         "ded"
+                                                                                                         ".co"
+                                                                                                         "mmi"
+                                                                                                         "tte"
+                                                                                                         "d_"
+                                                                                                         "ms",
 };
 
 const char *pg_tables_put(enum row_kind kind)

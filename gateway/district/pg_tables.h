@@ -1,8 +1,8 @@
-/* pg_tables.h - the district database in PostgreSQL: its schema in steps, and the statements that store a batch so that
- * delivering twice changes nothing.
+/* pg_tables.h - the district database in PostgreSQL: its schema in steps, and the statements that store a
+ * batch so that delivering twice changes nothing.
  *
- * Pure.  Tables and views have the names and columns of the SQLite file (sqlite_db.h), so that a reader may look
- * into either. */
+ * Pure.  Tables and views have the names and columns of the SQLite file (sqlite_db.h), so that a reader may
+ * look into either. */
 #ifndef KENTONGAN_DISTRICT_PG_TABLES_H
 #define KENTONGAN_DISTRICT_PG_TABLES_H
 
@@ -25,8 +25,8 @@ void pg_tables_views(struct buf *, struct slice views, uint64_t hash);
 
 /* The SQL that stores rows of that kind out of $1, a jsonb array. */
 const char *pg_tables_put(enum row_kind);
-/* Appends the rows of an item to the arrays; an item that cannot be read is refused and adds nothing.  False: an
- * array is over its limit. */
+/* Appends the rows of an item to the arrays; an item that cannot be read is refused and adds nothing.  False:
+ * an array is over its limit. */
 bool pg_tables_add(struct buf arrays[PG_ROW_KINDS], struct item *, struct arena *scratch);
 
 #endif

@@ -1,4 +1,5 @@
-/* postgres.c - see postgres.h.  A connection is made ready step by step (`stage`), then carries one batch at a time. */
+/* postgres.c - see postgres.h.  A connection is made ready step by step (`stage`), then carries one batch at
+ * a time. */
 #include "gateway/district/postgres.h"
 
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/base/log.h"
+#include "gateway/district/halves.h"
 #include "gateway/district/pg.h"
 #include "gateway/district/pg_tables.h"
 #include "gateway/district/views.h"
@@ -13,7 +15,6 @@
 enum {
     BATCH = 1024,
     LINGER_MS = 20,
-    RANGES = 16, /* halves of a batch that wait: more than its logarithm */
     ARRAY_MAX = 64 << 20,
     SQL_MAX = 1 << 20,
     ROW_ARENA = 1 << 20,
@@ -34,15 +35,12 @@ struct postgres {
     enum stage stage;
     struct buf views; /* SQL of now */
     uint64_t views_hash;
-    unsigned version;      /* of the schema that is there; 0 = not known */
-    bool views_tried;      /* on this connection */
-    struct err views_why;  /* why they could not be made; empty: they are there */
-    bool waiting;          /* a batch is in hand */
-    struct item *items;    /* of it */
-    struct range {
-        unsigned from, to;
-    } ranges[RANGES]; /* still to be carried out, the last one first */
-    unsigned ranges_n;
+    unsigned version;     /* of the schema that is there; 0 = not known */
+    bool views_tried;     /* on this connection */
+    struct err views_why; /* why they could not be made; empty: they are there */
+    bool waiting;         /* a batch is in hand */
+    struct item *items;   /* of it */
+    struct halves halves;
     struct buf arrays[PG_ROW_KINDS];
     struct arena scratch;
 };
@@ -58,7 +56,6 @@ static void away(struct postgres *s, const struct err *why)
     bool waiting = s->waiting;
 
     s->waiting = false;
-    s->ranges_n = 0;
     if (waiting)
         feed_ended(s->feed, why);
     else
@@ -68,18 +65,16 @@ static void away(struct postgres *s, const struct err *why)
 static void on_stored(void *arg, const struct pg_answer *a)
 {
     struct postgres *s = arg;
-    struct range r = s->ranges[--s->ranges_n];
+    struct range r;
 
-    if (a->fault == PG_ROW && r.to - r.from == 1) {
-        item_refuse(&s->items[r.from], a->why.text);
-    } else if (a->fault == PG_ROW) {
-        unsigned middle = r.from + (r.to - r.from) / 2;
-
-        s->ranges[s->ranges_n++] = (struct range){ middle, r.to };
-        s->ranges[s->ranges_n++] = (struct range){ r.from, middle };
-    } else if (a->fault != PG_OK) {
+    if (a->fault != PG_OK && a->fault != PG_ROW) {
         away(s, &a->why);
         return;
+    }
+    if (a->fault == PG_OK || !halves_split(&s->halves)) {
+        if (a->fault == PG_ROW && halves_now(&s->halves, &r))
+            item_refuse(&s->items[r.from], a->why.text);
+        halves_done(&s->halves);
     }
     next_range(s);
 }
@@ -100,10 +95,11 @@ static bool fill(struct postgres *s, struct range r)
 static void next_range(struct postgres *s)
 {
     struct pg_part parts[PG_ROW_KINDS];
+    struct range r;
     unsigned n = 0;
 
-    while (n == 0 && s->ranges_n > 0) {
-        if (!fill(s, s->ranges[s->ranges_n - 1])) {
+    while (n == 0 && halves_now(&s->halves, &r)) {
+        if (!fill(s, r)) {
             away(s, &(struct err){ "postgres: a batch is larger than memory" });
             return;
         }
@@ -113,7 +109,7 @@ static void next_range(struct postgres *s)
                 parts[n++] = (struct pg_part){ pg_tables_put((enum row_kind)k), s->arrays[k].p };
             }
         if (n == 0) /* none of it can be read */
-            s->ranges_n--;
+            halves_done(&s->halves);
     }
     if (n > 0) {
         pg_batch(s->pg, parts, n, on_stored, s);
@@ -130,8 +126,7 @@ static void deliver(void *arg, struct item *items, unsigned n)
     struct postgres *s = arg;
 
     s->items = items;
-    s->ranges[0] = (struct range){ 0, n };
-    s->ranges_n = 1;
+    s->halves = halves_of(n);
     s->waiting = true;
     if (s->stage == STAGE_READY && !pg_up(s->pg)) /* lost while nothing was to be done */
         s->stage = STAGE_DOWN;
@@ -198,7 +193,9 @@ static void on_schema(void *arg, const struct pg_answer *a)
         return;
     }
     err_set(&why, "%s%s", a->why.text,
-            strcmp(a->sqlstate, "42501") == 0 ? ": let the owner of the schema carry out `ctl sink NAME schema`" : "");
+            strcmp(a->sqlstate, "42501") == 0
+                ? ": let the owner of the schema carry out `ctl sink NAME schema`"
+                : "");
     give_up(s, &why);
 }
 
@@ -248,10 +245,11 @@ static void on_looked(void *arg, const struct pg_answer *a)
     else if (!a->value)
         make_schema(s);
     else
-        pg_query(s->pg,
-                 "SELECT coalesce(max(version), 0) || ' ' || coalesce((SELECT max(hash) FROM kentongan_views), '')"
-                 " FROM kentongan_schema",
-                 on_version, s);
+        pg_query(
+            s->pg,
+            "SELECT coalesce(max(version), 0) || ' ' || coalesce((SELECT max(hash) FROM kentongan_views), '')"
+            " FROM kentongan_schema",
+            on_version, s);
 }
 
 static void look(struct postgres *s)
@@ -277,7 +275,8 @@ static void on_connected(void *arg, const struct pg_answer *a)
     if (a->fault != PG_OK)
         give_up(s, &a->why);
     else
-        pg_query(s->pg, "SET statement_timeout = '60s'; SET lock_timeout = '20s'; SET client_min_messages = 'error'",
+        pg_query(s->pg,
+                 "SET statement_timeout = '60s'; SET lock_timeout = '20s'; SET client_min_messages = 'error'",
                  on_set, s);
 }
 
@@ -363,9 +362,12 @@ static const struct feed *feed(const void *self)
 static void show(void *self, struct buf *b)
 {
     static const char *const stages[] = {
-        [STAGE_DOWN] = "not connected",       [STAGE_SETTING] = "connecting",
-        [STAGE_LOOKING] = "looking at the schema", [STAGE_SCHEMA] = "making the tables",
-        [STAGE_VIEWS] = "making the views",   [STAGE_READY] = "ready",
+        [STAGE_DOWN] = "not connected",
+        [STAGE_SETTING] = "connecting",
+        [STAGE_LOOKING] = "looking at the schema",
+        [STAGE_SCHEMA] = "making the tables",
+        [STAGE_VIEWS] = "making the views",
+        [STAGE_READY] = "ready",
     };
     const struct postgres *s = self;
 

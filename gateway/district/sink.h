@@ -10,13 +10,10 @@
 #include "gateway/district/feed.h"
 #include "gateway/model/ruleset.h"
 
-struct http_send;
-
 /* What a kind is lent when it opens; outlives it. */
 struct sink_host {
     struct loop *loop;
     struct store *store;
-    struct http_send *http;      /* NULL where no kind needs it (tests) */
     const struct ruleset *rules; /* of now; a reload brings others */
 };
 

@@ -37,9 +37,10 @@ static void column(const struct writer *w, struct slice key, bool number)
     if (w->dialect == VIEWS_SQLITE)
         buf_printf(w->b, ", json_extract(fields, '$.\"%.*s\"')", SLICE_ARG(key));
     else if (number) /* what is no number, by whatever mistake, must not break the view */
-        buf_printf(w->b,
-                   ", CASE WHEN jsonb_typeof(fields -> '%.*s') = 'number' THEN (fields ->> '%.*s')::numeric END",
-                   SLICE_ARG(key), SLICE_ARG(key));
+        buf_printf(
+            w->b,
+            ", CASE WHEN jsonb_typeof(fields -> '%.*s') = 'number' THEN (fields ->> '%.*s')::numeric END",
+            SLICE_ARG(key), SLICE_ARG(key));
     else
         buf_printf(w->b, ", fields ->> '%.*s'", SLICE_ARG(key));
     buf_printf(w->b, " AS \"%s%.*s\"", prefix, SLICE_ARG(key));
@@ -78,14 +79,16 @@ static const char *const base_views[] = {
     [VIEWS_SQLITE] =
         "CREATE VIEW record_day AS SELECT record, hari, substr(hari, 1, 7) AS bulan,"
         " date(hari, '-6 days', 'weekday 0') AS minggu FROM (SELECT id AS record,"
-        " coalesce(json_extract(fields, '$.bulan') || '-01', json_extract(fields, '$.tgl'), substr(at, 1, 10))"
+        " coalesce(json_extract(fields, '$.bulan') || '-01', json_extract(fields, '$.tgl'), substr(at, 1, "
+        "10))"
         " AS hari FROM record WHERE status <> 'cancelled');\n"
         "CREATE VIEW record_finding AS SELECT r.id AS record, json_extract(e.value, '$.id') AS finding,"
         " json_extract(e.value, '$.class') AS class, json_extract(e.value, '$.say') AS say"
         " FROM record r, json_each(r.findings) e WHERE r.status <> 'cancelled';\n",
     [VIEWS_POSTGRES] =
         "CREATE VIEW record_day AS SELECT record, hari, substr(hari, 1, 7) AS bulan,"
-        " CASE WHEN hari ~ '^\\d{4}-\\d\\d-\\d\\d$' THEN to_char(hari::date - extract(dow FROM hari::date)::int,"
+        " CASE WHEN hari ~ '^\\d{4}-\\d\\d-\\d\\d$' THEN to_char(hari::date - extract(dow FROM "
+        "hari::date)::int,"
         " 'YYYY-MM-DD') END AS minggu FROM (SELECT CAST(id AS text) AS record,"
         " coalesce((fields ->> 'bulan') || '-01', fields ->> 'tgl', substr(at, 1, 10))"
         " AS hari FROM record WHERE status <> 'cancelled') d;\n"

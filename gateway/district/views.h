@@ -1,8 +1,8 @@
 /* views.h - the views of the district database as SQL, the same names and columns in SQLite and PostgreSQL.
  *
- * Pure.  v_<form> for each form: the record's own columns, then one for each field (a field that is called like a
- * column of the record becomes field_<name>); record_day and record_finding; then those of rules/views.sql, which are
- * data. */
+ * Pure.  v_<form> for each form: the record's own columns, then one for each field (a field that is called
+ * like a column of the record becomes field_<name>); record_day and record_finding; then those of
+ * rules/views.sql, which are data. */
 #ifndef KENTONGAN_DISTRICT_VIEWS_H
 #define KENTONGAN_DISTRICT_VIEWS_H
 

@@ -1,4 +1,5 @@
-/* test_ussd_away.c - what a page says while the store is away: who is told, what is kept, what comes of it. */
+/* test_ussd_away.c - what a page says while the store is away: who is told, what is kept, what comes of it.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,8 +40,9 @@ static void while_away(enum ussd_op op, const char *text, unsigned step, bool re
     if (remembered)
         sender.session.blob = mem_blob(&phone.store, SUBJECT_SESSION, slice_of(session));
     memset(&out, 0, sizeof out);
-    assert_int_equal(flow_outage(phone_ruleset, &sender, &in, OUTAGE_REDIS, phone.store.now_ms, &arena, &out, &keep),
-                     STEP_OK);
+    assert_int_equal(
+        flow_outage(phone_ruleset, &sender, &in, OUTAGE_REDIS, phone.store.now_ms, &arena, &out, &keep),
+        STEP_OK);
     assert_true(out.screen_ends);
     assert_in_range(out.screen.n, 1, 182);
 }

@@ -1,0 +1,273 @@
+/* http_sink.c - see http_sink.h. */
+#include "gateway/district/http_sink.h"
+
+#include <nettle/hmac.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/delivery/http_send.h"
+#include "gateway/district/halves.h"
+#include "gateway/model/record.h"
+
+enum {
+    BATCH = 100,
+    LINGER_MS = 50,
+    BODY_MAX = 16 << 20,
+    TIMEOUT_MS = 60 * 1000,
+    ROW_ARENA = 1 << 20,
+    HEX = 2 * SHA256_DIGEST_SIZE + 1,
+};
+
+struct http_sink {
+    struct feed *feed;
+    struct http_send *http;
+    char *name, *url, *secret;
+    size_t secret_n;
+    struct item *items;
+    struct halves halves;
+    struct buf body;
+    struct arena scratch;
+    bool again; /* the request under way is a second try at once: a kept connection may have been closed */
+    int status; /* of the last answer; 0 = none yet */
+};
+
+static void next_range(struct http_sink *s);
+static bool send(struct http_sink *s);
+
+static void to_hex(const uint8_t digest[SHA256_DIGEST_SIZE], char out[HEX])
+{
+    for (unsigned i = 0; i < SHA256_DIGEST_SIZE; i++)
+        snprintf(out + (size_t)2 * i, 3, "%02x", digest[i]);
+}
+
+/* "<seconds>.<body>" under the key. */
+static void sign(const struct http_sink *s, const char *seconds, char out[HEX])
+{
+    struct hmac_sha256_ctx ctx;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    hmac_sha256_set_key(&ctx, s->secret_n, (const uint8_t *)s->secret);
+    hmac_sha256_update(&ctx, strlen(seconds), (const uint8_t *)seconds);
+    hmac_sha256_update(&ctx, 1, (const uint8_t *)".");
+    hmac_sha256_update(&ctx, s->body.n, (const uint8_t *)s->body.p);
+    hmac_sha256_digest(&ctx, sizeof digest, digest);
+    to_hex(digest, out);
+}
+
+/* The same for the same rows, whenever they are sent. */
+static void key_of(const struct http_sink *s, char out[HEX])
+{
+    struct sha256_ctx ctx;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    sha256_init(&ctx);
+    sha256_update(&ctx, s->body.n, (const uint8_t *)s->body.p);
+    sha256_digest(&ctx, sizeof digest, digest);
+    to_hex(digest, out);
+}
+
+/* --- a request --- */
+
+static bool is_about_content(int status)
+{
+    return status == 400 || status == 409 || status == 413 || status == 422;
+}
+
+static void answered(struct http_sink *s, int status)
+{
+    struct range r;
+    char why[48];
+
+    snprintf(why, sizeof why, "http: refused with status %d", status);
+    if (status / 100 == 2 || !halves_split(&s->halves)) {
+        if (status / 100 != 2 && halves_now(&s->halves, &r))
+            item_refuse(&s->items[r.from], why);
+        halves_done(&s->halves);
+    }
+    next_range(s);
+}
+
+static void on_answer(void *arg, const struct http_result *a)
+{
+    struct http_sink *s = arg;
+    struct err why;
+
+    if (a->outcome != HTTP_ANSWERED && !s->again) {
+        s->again = true;
+        if (send(s))
+            return;
+    }
+    s->again = false;
+    s->status = a->outcome == HTTP_ANSWERED ? a->status : 0;
+    if (a->outcome == HTTP_ANSWERED && (a->status / 100 == 2 || is_about_content(a->status))) {
+        answered(s, a->status);
+        return;
+    }
+    if (a->outcome == HTTP_ANSWERED)
+        err_set(&why, "http: status %d", a->status);
+    else
+        err_set(&why, "http: %s",
+                a->outcome == HTTP_NOT_REACHED ? "the receiver is not reached" : "the connection was lost");
+    feed_ended(s->feed, &why);
+}
+
+/* {"sink":…,"rows":[…]}: false when nothing of the range can be sent. */
+static bool fill(struct http_sink *s, struct range r)
+{
+    unsigned n = 0;
+
+    buf_clear(&s->body);
+    buf_str(&s->body, "{\"sink\":");
+    buf_json(&s->body, slice_of(s->name));
+    buf_str(&s->body, ",\"rows\":[");
+    for (unsigned i = r.from; i < r.to; i++) {
+        struct slice rest = s->items[i].body;
+        struct buf *b = &s->body;
+        size_t before = b->n;
+        unsigned rows = 0;
+
+        while (rest.n > 0 && !s->items[i].refused) {
+            struct slice line = slice_trim(slice_cut(&rest, '\n'));
+            struct row row;
+            struct err e = { "" };
+
+            if (!line.n)
+                continue;
+            arena_reset(&s->scratch);
+            if (row_decode(line, &s->scratch, &row, &e) != 0) {
+                item_refuse(&s->items[i], e.text[0] ? e.text : "row cannot be read");
+                continue;
+            }
+            buf_str(b, n + rows++ ? "," : "");
+            buf_add(b, line);
+        }
+        if (s->items[i].refused)
+            b->n = before;
+        else
+            n += rows;
+    }
+    buf_str(&s->body, "]}");
+    return n > 0;
+}
+
+static bool send(struct http_sink *s)
+{
+    char seconds[24], sign_header[HEX + 40], time_header[64], key_header[HEX + 24], hex[HEX];
+    struct wire_send w = { .url = slice_of(s->url), .content_type = S("application/json"), .headers_n = 3 };
+
+    if (s->body.failed)
+        return false;
+    snprintf(seconds, sizeof seconds, "%lld", (long long)(clock_wall_ms() / 1000));
+    snprintf(time_header, sizeof time_header, "Kentongan-Timestamp: %s", seconds);
+    sign(s, seconds, hex);
+    snprintf(sign_header, sizeof sign_header, "Kentongan-Signature: v1=%s", hex);
+    key_of(s, hex);
+    snprintf(key_header, sizeof key_header, "Idempotency-Key: %s", hex);
+    w.body = buf_slice(&s->body);
+    w.headers[0] = slice_of(time_header);
+    w.headers[1] = slice_of(sign_header);
+    w.headers[2] = slice_of(key_header);
+    return http_send_start(s->http, &w, TIMEOUT_MS, on_answer, s);
+}
+
+static void next_range(struct http_sink *s)
+{
+    struct range r;
+
+    while (halves_now(&s->halves, &r) && !fill(s, r))
+        halves_done(&s->halves);
+    if (!halves_now(&s->halves, &r))
+        feed_ended(s->feed, NULL);
+    else if (!send(s))
+        feed_ended(s->feed, &(struct err){ "http: out of memory" });
+}
+
+static void deliver(void *arg, struct item *items, unsigned n)
+{
+    struct http_sink *s = arg;
+
+    s->items = items;
+    s->halves = halves_of(n);
+    next_range(s);
+}
+
+/* --- the kind --- */
+
+static void close_sink(void *self)
+{
+    struct http_sink *s = self;
+
+    http_send_free(s->http); /* no answer comes any more */
+    feed_close(s->feed);
+    if (s->secret)
+        explicit_bzero(s->secret, s->secret_n);
+    free(s->secret);
+    free(s->name);
+    free(s->url);
+    buf_free(&s->body);
+    arena_free(&s->scratch);
+    free(s);
+}
+
+static void *open_sink(const struct sink_host *host, const struct sink_conf *conf, struct err *e)
+{
+    struct http_sink *s = calloc(1, sizeof *s);
+    struct feed_work work = {
+        .deliver = deliver, .arg = s, .kind = "http", .batch = BATCH, .linger_ms = LINGER_MS
+    };
+    char name[64], stream[80];
+
+    err_set(e, "sink %.*s: out of memory", SLICE_ARG(conf->name));
+    if (!s)
+        return NULL;
+    buf_init(&s->body, BODY_MAX);
+    arena_init(&s->scratch, ROW_ARENA);
+    s->http = http_send_new(host->loop, e);
+    s->name = strndup(conf->name.p, conf->name.n);
+    s->url = strndup(conf->url.p, conf->url.n);
+    s->secret = strndup(conf->secret.p, conf->secret.n);
+    s->secret_n = conf->secret.n;
+    snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));
+    snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(conf->name));
+    if (s->http && s->name && s->url && s->secret)
+        s->feed = feed_open(host->loop, host->store, stream, name, &work, e);
+    if (s->feed)
+        return s;
+    close_sink(s);
+    return NULL;
+}
+
+static const struct feed *feed(const void *self)
+{
+    const struct http_sink *s = self;
+
+    return s->feed;
+}
+
+static void show(void *self, struct buf *b)
+{
+    const struct http_sink *s = self;
+
+    if (s->status)
+        buf_printf(b, "  answered  status %d\n", s->status);
+}
+
+static void check(const struct sink_conf *conf, struct faults *faults)
+{
+    if (conf->secret.n > 0 && conf->secret.n < 16)
+        fault_add(faults, conf->mark, "secret_file: the key has %zu letters; make one of 16 or more, as by "
+                                      "`openssl rand -hex 32`",
+                  conf->secret.n);
+}
+
+const struct sink_kind http_kind = {
+    .name = "http",
+    .check = check,
+    .open = open_sink,
+    .feed = feed,
+    .show = show,
+    .close = close_sink,
+};
