@@ -173,6 +173,10 @@ static void take_option(struct ussd_walk *w, const struct ussd_option *o)
         s->variant = o->at;
         ussd_move_next(w);
         break;
+    case OPTION_ALONE:
+        add_item(w, &s->values[s->field], o->value, 0);
+        ussd_move_valued(w);
+        break;
     case OPTION_CHOSEN:
         if (s->form->fields[s->field].type == FIELD_CHOICES) {
             drop_item(&s->values[s->field], o->value);

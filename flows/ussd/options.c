@@ -172,6 +172,26 @@ static void name_options(const struct ussd_context *c, const struct ussd_state *
         add(o, OPTION_NUMBER, ussd_text(c, "ussd.pakai_nomor", NULL, S("")))->at = (unsigned)v;
 }
 
+/* The codes of the list, then those that it does not have; what says all by itself only while nothing is
+ * said. */
+static void count_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
+{
+    const struct menu_field *mf = menu_field(c->rules->menus, s->form, (unsigned)s->field);
+    const struct value *chosen = &s->values[s->field];
+
+    word_options(c, s, o);
+    for (unsigned i = 0; mf && i < mf->choices_n; i++) {
+        const struct menu_choice *one = &mf->choices[i];
+
+        if (is_chosen(chosen, one->value))
+            add_chosen(c, chosen, one->say, one->value, o);
+        else if (!one->alone)
+            add_value(o, one->say, one->value);
+        else if (!chosen->n)
+            add(o, OPTION_ALONE, one->say)->value = one->value;
+    }
+}
+
 static void text_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
 {
     const struct field *f = &s->form->fields[s->field];
@@ -183,7 +203,7 @@ static void text_options(const struct ussd_context *c, const struct ussd_state *
         word_options(c, s, o);
     for (unsigned i = 0; mf && i < mf->choices_n; i++)
         if (menu_fits(c->rules->menus, &mf->choices[i].fit, &about))
-            add_value(o, mf->choices[i].say, mf->choices[i].say);
+            add_value(o, mf->choices[i].say, mf->choices[i].value);
     if (mf)
         place_options(c, mf->places, o);
     if (o->n == 0 && ussd_required(s->form, s->variant, (unsigned)s->field))
@@ -210,8 +230,10 @@ static void field_options(const struct ussd_context *c, const struct ussd_state 
         break;
     case FIELD_CHOICE:
     case FIELD_CHOICES:
-    case FIELD_COUNTS:
         word_options(c, s, o);
+        break;
+    case FIELD_COUNTS:
+        count_options(c, s, o);
         break;
     case FIELD_DATE:
         day_options(c, o);

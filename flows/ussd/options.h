@@ -15,6 +15,7 @@ enum {
 enum ussd_option_kind {
     OPTION_VALUE,  /* `value` is what understand_field() reads */
     OPTION_CHOSEN, /* `value` is in the list already: taken out, or its count asked again */
+    OPTION_ALONE,  /* `value` without a count is the whole list */
     OPTION_ANSWER, /* to a question of a screening: the letter or digit `value` */
     OPTION_ENTRY,  /* of a menu page: `at` */
     OPTION_WAY,    /* of a form: variant `at` */

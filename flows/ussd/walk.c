@@ -246,13 +246,54 @@ static void words_input(struct ussd_walk *w, const struct ussd_options *o, struc
         ussd_move_no_choice(w);
 }
 
+/* `command` is what was chosen over an unfinished report (USSD_ASK_OVER), no part of the dialogue itself. */
+static bool holds_choice(const struct ussd_state *s)
+{
+    return s->form && s->place != USSD_ASKED;
+}
+
+static const struct menu_entry *entry_named(const struct menu *m, struct slice name)
+{
+    for (unsigned p = 0; p < m->n; p++)
+        for (unsigned e = 0; e < m->pages[p].n; e++)
+            if (m->pages[p].entries[e].target != MENU_PAGE && slice_eq(m->pages[p].entries[e].name, name))
+                return &m->pages[p].entries[e];
+    return NULL;
+}
+
+/* What was dialled along, or chosen on the menu over an unfinished dialogue, is carried out now. */
 static void begin_again(struct ussd_walk *w)
 {
+    const struct menu_entry *chosen = holds_choice(w->s) ? entry_named(w->c.menu, w->s->command) : NULL;
     struct slice dial = w->s->dial;
 
     drop(w);
-    if (dial.n)
+    if (chosen)
+        choose_entry(w, chosen);
+    else if (dial.n)
         ussd_walk_dial(w, dial);
+}
+
+/* Over an unfinished report nothing else begins unasked. */
+static void menu_choice(struct ussd_walk *w, const struct menu_entry *e)
+{
+    bool replaces = e->target == MENU_FORM || (e->target == MENU_COMMAND && (e->ask.n || ussd_has_words(e)));
+
+    if (w->s->over == USSD_MENU_OVER && replaces && w->s->place != USSD_ASKED) {
+        w->s->over = USSD_ASK_OVER;
+        w->s->command = e->name;
+        w->s->sub = 0;
+    } else {
+        choose_entry(w, e);
+    }
+}
+
+static void go_on(struct ussd_walk *w)
+{
+    w->s->over = USSD_NOTHING_OVER;
+    w->s->sub = 0;
+    if (holds_choice(w->s))
+        w->s->command = S("");
 }
 
 /* A digit on a page of options only. */
@@ -269,11 +310,11 @@ static void option_input(struct ussd_walk *w, const struct ussd_options *o, stru
     chosen = &o->option[n - 1];
     if (s->over == USSD_ASK_OVER) {
         if (chosen->kind == OPTION_YES)
-            s->over = USSD_NOTHING_OVER;
+            go_on(w);
         else
             begin_again(w);
     } else if (chosen->kind == OPTION_ENTRY) {
-        choose_entry(w, &ussd_menu_page(&w->c, s)->entries[chosen->at]);
+        menu_choice(w, &ussd_menu_page(&w->c, s)->entries[chosen->at]);
     } else if (chosen->kind == OPTION_DRAFT) {
         open_draft(w, &w->c.drafts->drafts[chosen->at]);
     } else if (s->place == USSD_ASKED) {
@@ -369,8 +410,7 @@ void ussd_walk_input(struct ussd_walk *w, struct slice input)
         w->s->sub++;
         break;
     case USSD_KEY_GO_ON:
-        w->s->over = USSD_NOTHING_OVER;
-        w->s->sub = 0;
+        go_on(w);
         break;
     case USSD_KEY_SKIP:
         skip(w);
@@ -396,9 +436,9 @@ static void play(struct ussd_walk *w, struct slice dial)
 void ussd_walk_dial(struct ussd_walk *w, struct slice dial)
 {
     if (ussd_state_unfinished(w->s)) {
+        go_on(w);
         w->s->over = USSD_ASK_OVER;
         w->s->dial = dial;
-        w->s->sub = 0;
         return;
     }
     drop(w);

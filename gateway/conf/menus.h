@@ -114,8 +114,11 @@ struct menu_questions {
     struct mark mark;
 };
 
+/* FIELD_TEXT: the text itself.  FIELD_COUNTS: a code that the list does not have; `alone` says all by itself
+ * (nihil). */
 struct menu_choice {
-    struct slice say;
+    struct slice say, value;
+    bool alone;
     struct menu_fit fit;
 };
 
@@ -124,7 +127,7 @@ struct menu_field {
     const struct form *form;
     unsigned field;
     struct menu_fit fit;
-    struct menu_choice *choices; /* FIELD_TEXT */
+    struct menu_choice *choices;
     unsigned choices_n;
     enum menu_places places; /* FIELD_TEXT */
     bool zero_is_none;       /* FIELD_NUMBER: 0 says that there is none, and 000 goes back (SPEC 3) */

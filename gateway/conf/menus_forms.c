@@ -120,11 +120,15 @@ static void read_choices(struct menus_reader *r, struct yaml *list, struct menu_
             return;
         if (c->kind == YAML_MAP) {
             choice->say = yaml_text(c, "say", "", r->faults);
+            choice->value = yaml_text(c, "value", "", r->faults);
+            choice->alone = yaml_bool(c, "alone", false, r->faults);
             read_fit(r, c, &choice->fit);
             yaml_done(c, r->faults);
         } else {
             choice->say = c->text;
         }
+        if (!choice->value.n)
+            choice->value = choice->say;
         if (slice_empty(choice->say))
             fault_add(r->faults, c->mark, "a choice is a text, or a map with \"say\" and whom it is for");
         mf->choices_n++;
@@ -151,7 +155,8 @@ static void check_field(struct menus_reader *r, const struct yaml *y, const stru
 {
     const struct field *f = &mf->form->fields[mf->field];
 
-    if ((mf->choices_n || mf->places) && f->type != FIELD_TEXT)
+    if ((mf->choices_n && f->type != FIELD_TEXT && f->type != FIELD_COUNTS) ||
+        (mf->places && f->type != FIELD_TEXT))
         fault_add(r->faults, y->key_mark,
                   "%.*s has no text field \"%.*s\": \"choices\" and \"places\" stand for letters",
                   SLICE_ARG(mf->form->name), SLICE_ARG(f->name));

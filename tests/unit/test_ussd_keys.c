@@ -399,6 +399,73 @@ static void question_17_goes_to_nakes_and_into_no_sms(void **state)
     assert_int_equal(phone_sms_to(PHONE_BIDAN), 1);
 }
 
+/* --- the weekly report --- */
+
+static void a_week_without_cases_is_reported_by_digits(void **state)
+{
+    (void)state;
+    snprintf(phone.from, sizeof phone.from, PHONE_PUSKESMAS);
+    phone_dial();
+    choose("Lapor");
+    choose("W2");
+    phone_type("46");
+    choose("Nihil");
+    phone_says("1 Kirim");
+    phone_type("1");
+    assert_true(phone.ended);
+    assert_non_null(strstr(phone_record(0), "\"nihil\":true"));
+}
+
+static void a_week_with_its_total(void **state)
+{
+    (void)state;
+    snprintf(phone.from, sizeof phone.from, PHONE_PUSKESMAS);
+    phone_dial();
+    choose("Lapor");
+    choose("W2");
+    phone_type("46");
+    choose("diare");
+    phone_type("5");
+    not_said("Nihil");
+    choose("diare = 5");
+    phone_type("6");
+    choose("Jumlah kunjungan");
+    phone_type("98");
+    phone_type_all("99>1");
+    assert_true(phone.ended);
+    assert_non_null(strstr(phone_record(0), "\"A\":6,\"X\":98"));
+}
+
+/* --- another dialogue in the middle of one --- */
+
+static void another_form_does_not_throw_the_first_away_unasked(void **state)
+{
+    (void)state;
+    phone_dial();
+    phone_type_all("1>1>Budi>1>00>2");
+    phone_says("Belum selesai: Timbang");
+    phone_says("1 Lanjut\n2 Mulai baru");
+    phone_type("1");
+    phone_says("Umur");
+    phone_type_all("00>2>2");
+    phone_says("Nama ibu");
+    phone_type_all("0>1>1>Ani>1>00>5");
+    choose("Status");
+    phone_says("Belum selesai");
+    phone_type("2");
+    phone_says("Nomor laporan");
+    phone_dial();
+    phone_says("Belum selesai: Status");
+    phone_type("2");
+    phone_says("1 Timbang");
+    phone_type_all("1>1>Ani>1>00>2");
+    phone_says("Belum selesai");
+    phone_dial();
+    phone_says("Belum selesai");
+    phone_type("2");
+    phone_says("1 Timbang");
+}
+
 /* --- menus --- */
 
 static const char *somebody(enum role role)
@@ -535,6 +602,9 @@ int main(void)
         CASE(puma_is_asked_question_by_question),
         CASE(a_screening_is_echoed_before_it_is_sent),
         CASE(question_17_goes_to_nakes_and_into_no_sms),
+        CASE(a_week_without_cases_is_reported_by_digits),
+        CASE(a_week_with_its_total),
+        CASE(another_form_does_not_throw_the_first_away_unasked),
         CASE(every_role_has_a_menu_of_its_own),
         CASE(a_camat_asks_for_a_village_by_digits),
         CASE(a_village_head_reports_an_event_and_nothing_of_the_clinic),
