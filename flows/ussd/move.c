@@ -134,25 +134,51 @@ void ussd_move_doubt(struct ussd_walk *w, int field, const struct value *guess)
     w->s->guess = *guess;
 }
 
-/* A field was answered: the whole is judged as far as it goes, and what is doubtful is asked at once. */
+/* What is wrong or doubtful: by the whole, or, while something is missing still, of the field just answered.
+ */
+struct fault {
+    int field; /* -1: nothing */
+    enum report_error error;
+    bool rejects;
+};
+
+static struct fault fault_of(const struct ussd_state *s, const struct report *r)
+{
+    struct fault x = { .field = form_field_named(r->form, r->error_field),
+                       .error = r->error,
+                       .rejects = r->status == REPORT_REJECTED };
+
+    if (r->status == REPORT_ACCEPTED)
+        x.field = -1;
+    if (r->error == ERROR_MISSING && s->field >= 0)
+        x = (struct fault){ .field = s->field,
+                            .error = (enum report_error)(r->faults[s->field] & REPORT_FAULT_ERROR),
+                            .rejects = (r->faults[s->field] & REPORT_FAULT_REJECTS) != 0 };
+    if (x.field < 0 || x.error == ERROR_NONE || x.error == ERROR_MISSING ||
+        s->values[x.field].kind == VALUE_ABSENT || (s->sure >> x.field & 1))
+        x.field = -1;
+    return x;
+}
+
 void ussd_move_valued(struct ussd_walk *w)
 {
     struct ussd_state *s = w->s;
     const struct report *r;
-    int f;
+    struct fault x = { .field = -1 };
 
     ussd_move_judge(w);
     r = w->report;
-    f = r ? form_field_named(r->form, r->error_field) : -1;
-    if (!r || f < 0 || s->values[f].kind == VALUE_ABSENT || r->status == REPORT_ACCEPTED ||
-        r->error == ERROR_MISSING || (s->sure >> f & 1)) {
+    if (r)
+        x = fault_of(s, r);
+    if (x.field < 0) {
         ussd_move_next(w);
-    } else if (r->status == REPORT_REJECTED) {
-        ussd_move_ask_again(w, f, ussd_move_error(w, &s->form->fields[f], r->error));
+    } else if (x.rejects) {
+        ussd_move_ask_again(w, x.field, ussd_move_error(w, &s->form->fields[x.field], x.error));
     } else {
-        bool guessed = r->values[f].kind != VALUE_ABSENT && !value_equal(&r->values[f], &s->values[f]);
+        bool guessed =
+            r->values[x.field].kind != VALUE_ABSENT && !value_equal(&r->values[x.field], &s->values[x.field]);
 
-        ussd_move_doubt(w, f, guessed ? &r->values[f] : NULL);
+        ussd_move_doubt(w, x.field, guessed ? &r->values[x.field] : NULL);
     }
 }
 

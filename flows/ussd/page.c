@@ -72,20 +72,27 @@ static void make_field(const struct ussd_context *c, const struct ussd_state *s,
         add_line(p, plain(c, "ussd.nol_lewati"));
 }
 
-/* The echo may be longer than one page: cut at blanks, so that 98 turns to the rest. */
-static void add_words(const struct ussd_context *c, struct ussd_page *p, struct slice text)
-{
-    enum {
-        LINE = 60
-    };
+enum {
+    ECHO_LINE = 60
+};
 
+/* A value of the echo: behind the others on their line, or on lines of its own, cut at blanks, so that 98
+ * turns to the rest. */
+static void add_said(const struct ussd_context *c, struct ussd_page *p, struct slice text)
+{
+    struct slice *last = p->n ? &p->line[p->n - 1] : NULL;
+
+    if (last && last->n + 1 + text.n <= ECHO_LINE) {
+        *last = beside(c, *last, text);
+        return;
+    }
     while (text.n) {
         size_t n = text.n;
 
-        if (n > LINE) {
-            for (n = LINE; n > 0 && text.p[n] != ' '; n--)
+        if (n > ECHO_LINE) {
+            for (n = ECHO_LINE; n > 0 && text.p[n] != ' '; n--)
                 ;
-            n = n ? n : LINE;
+            n = n ? n : ECHO_LINE;
         }
         add_line(p, arena_copy(c->arena, slice_take(text, n)));
         text = slice_trim(slice_skip(text, n));
@@ -132,22 +139,19 @@ static struct slice value_said(const struct ussd_context *c, const struct ussd_s
     return say.n && (s->filled >> i & 1) ? arena_printf(c->arena, "%.*s?", SLICE_ARG(say)) : say;
 }
 
-static struct slice echo_of(const struct ussd_context *c, const struct ussd_state *s)
-{
-    struct slice all = S("");
-
-    for (unsigned i = 0; i < s->form->fields_n; i++)
-        all = beside(c, all, value_said(c, s, i));
-    return all;
-}
-
 static void make_echo(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
 {
-    struct slice say = echo_of(c, s);
+    for (unsigned i = 0; i < s->form->fields_n; i++) {
+        struct slice say = value_said(c, s, i);
 
-    if (s->who.n)
-        add_line(p, s->who);
-    add_words(c, p, text_cut(say, 1000, c->arena));
+        if (say.n)
+            add_said(c, p, say);
+    }
+    if (s->who.n) { /* above all of it */
+        for (unsigned i = p->n++; i > 0; i--)
+            p->line[i] = p->line[i - 1];
+        p->line[0] = s->who;
+    }
     p->foot = ussd_text(c, "ussd.kirim_kembali", NULL, S(""));
 }
 
