@@ -315,14 +315,19 @@ void referral_withdraw(struct step *s, struct filed_report *r, struct slice isi)
 
 void referral_worsen(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
-    if (r->referral.state != REFERRAL_SENT || !slice_is(o->urgency, "E1") ||
-        slice_is(r->referral.urgency, "E1"))
+    bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
+    bool news = s->reading->said.emergency && !slice_eq(r->referral.say, o->say);
+
+    if (!slice_is(o->urgency, "E1") || (!worse && !news))
         return;
     r->referral.urgency = o->urgency;
     r->referral.say = o->say;
     for (unsigned i = 0; i < r->referral.told_n; i++)
-        referral_hand_to(s, r, r->referral.told[i], "referral.incomplete");
-    start_clock(s, r);
+        referral_hand_to(s, r, r->referral.told[i],
+                         r->referral.state == REFERRAL_SENT ? "referral.incomplete"
+                                                            : "referral.complete_taken");
+    if (worse && r->referral.state == REFERRAL_SENT)
+        start_clock(s, r);
 }
 
 /* --- words --- */

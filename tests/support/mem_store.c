@@ -82,6 +82,28 @@ void mem_free(struct mem_store *m)
     free(m->rows);
 }
 
+void mem_fork(const struct mem_store *m, struct mem_store *out)
+{
+    mem_init(out, m->base, m->now_ms);
+    out->next_body = m->next_body;
+    out->next_id = m->next_id;
+    for (unsigned i = 0; i < m->stored_n; i++)
+        out->stored[out->stored_n++] = person_copy(&m->stored[i], &out->people);
+    out->rules = m->rules; /* lives as long as the store it came from */
+    for (unsigned i = 0; i < m->blobs_n; i++) {
+        out->blobs[out->blobs_n] = m->blobs[i];
+        out->blobs[out->blobs_n].id = strdup(m->blobs[i].id);
+        out->blobs[out->blobs_n++].blob = strdup(m->blobs[i].blob);
+    }
+    for (unsigned i = 0; i < m->timers_n; i++)
+        out->timers[out->timers_n++] = (struct mem_timer){ .id = strdup(m->timers[i].id),
+                                                           .text = strdup(m->timers[i].text),
+                                                           .due_ms = m->timers[i].due_ms };
+    for (unsigned i = 0; i < m->counts_n; i++)
+        out->counts[out->counts_n++] =
+            (struct mem_count){ .key = strdup(m->counts[i].key), .n = m->counts[i].n };
+}
+
 static void fail(struct mem_store *m, const char *what, struct slice id)
 {
     if (!m->fault[0])

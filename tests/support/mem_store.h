@@ -45,6 +45,8 @@ struct mem_store {
 
 void mem_init(struct mem_store *, const struct ruleset *, int64_t now_ms);
 void mem_free(struct mem_store *);
+/* Another store in the same state, with its own SMS and rows from here on: what would happen, if. */
+void mem_fork(const struct mem_store *, struct mem_store *out);
 /* One SMS with an id of its own; signals that follow from it are judged at once. */
 void mem_sms_in(struct mem_store *, const char *from, const char *text);
 /* One USSD input, or `*123#` with what is dialled along; the page is in `screen`. */

@@ -11,6 +11,7 @@
  *     + 15m                       time passes (s, m, h, d); what falls due fires
  *     ~ accepted                  how the last message was counted
  * Every SMS must be expected, in any order, before the next line that begins with > * or + and at the end.
+ * Before each line that is typed, an emergency is tried in its place.
  * Behind them, what no script goes through: tests/support/covered.h. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -233,6 +234,43 @@ static char *who(struct script *s, char *text, const char **msisdn)
     return colon + 2;
 }
 
+/* In whatever state a conversation is, an emergency reaches somebody else at once, under a number with a clock
+ * (SPEC 2.2; RULINGS 44).  Tried beside the script: the store that it goes on with never hears of it. */
+static void cry(struct script *s, const char *msisdn, const char *text)
+{
+    struct mem_store m;
+    const char *number = NULL;
+    char clock[64];
+
+    mem_fork(&s->store, &m);
+    mem_sms_in(&m, msisdn, text);
+    for (unsigned i = 0; i < m.sms_n && !number; i++)
+        if (m.sms[i].class == SMS_EMERGENCY && m.sms[i].nomor[0] &&
+            (strcmp(m.sms[i].to, msisdn) != 0 || slice_is(rules->duty[0], msisdn)))
+            number = m.sms[i].nomor;
+    if (!number)
+        fail_msg("%s:%u: before this line, nobody is told of: %s: %s", s->file, s->line, name_of(msisdn),
+                 text);
+    snprintf(clock, sizeof clock, "referral:%s", number);
+    if (!mem_waits(&m, clock))
+        fail_msg("%s:%u: %s (%s) has no clock", s->file, s->line, text, number);
+    if (m.fault[0])
+        fail_msg("%s:%u: %s: %s", s->file, s->line, text, m.fault);
+    mem_free(&m);
+}
+
+static void cry_out(struct script *s, const char *msisdn)
+{
+    static const char *const texts[] = { "bu ana pendarahan hebat tolong segera",
+                                         "kejang",
+                                         "ya bu ini ibunya pingsan",
+                                         "TIMBANG Siti P 14bl sesak napas",
+                                         "tolong anak kejang\nTIMBANG Budi L 20bl 11,2 80" };
+
+    for (size_t i = 0; msisdn[0] == '+' && i < sizeof texts / sizeof *texts; i++)
+        cry(s, msisdn, texts[i]);
+}
+
 static void run_line(struct script *s, char *line)
 {
     char text[LINE];
@@ -251,6 +289,7 @@ static void run_line(struct script *s, char *line)
     case '>':
         all_expected(s);
         rest = who(s, rest, &msisdn);
+        cry_out(s, msisdn);
         expand(s, rest, text, sizeof text);
         covered_before(&s->store, msisdn, text);
         mem_sms_in(&s->store, msisdn, text);
@@ -259,6 +298,7 @@ static void run_line(struct script *s, char *line)
     case '*':
         all_expected(s);
         rest = who(s, rest, &msisdn);
+        cry_out(s, msisdn);
         expand(s, rest, text, sizeof text);
         type_ussd(s, msisdn, text);
         return;
