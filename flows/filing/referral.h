@@ -37,8 +37,8 @@ void referral_words(struct step *, struct filed_report *, struct slice words);
 void referral_contact(struct step *, const struct filed_report *, struct slice *who, struct slice *hp);
 /* A correction took the danger away that nobody had called a referral: it waits for no answer any more. */
 void referral_withdraw(struct step *, struct filed_report *, struct slice isi);
-/* Another reason, before the report is complete: told to those who have it; one for now where one for today was
- * told begins its clock anew.  Nothing where those words are known. */
+/* Another reason, before the report is complete: told to those who have it; one for now where one for today
+ * was told begins its clock anew.  Nothing where those words are known. */
 void referral_worsen(struct step *, struct filed_report *, const struct referral_opening *);
 /* The place that "pkm manggar", "rs" or "pustu" means for a sender; NULL when none is meant clearly. */
 const struct place *referral_place(const struct ruleset *, const struct place *from, struct slice tujuan,

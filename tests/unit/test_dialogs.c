@@ -234,8 +234,9 @@ static char *who(struct script *s, char *text, const char **msisdn)
     return colon + 2;
 }
 
-/* In whatever state a conversation is, an emergency reaches somebody else at once, under a number with a clock
- * (SPEC 2.2; RULINGS 44).  Tried beside the script: the store that it goes on with never hears of it. */
+/* In whatever state a conversation is, an emergency reaches somebody else at once, under a number with a
+ * clock (SPEC 2.2; RULINGS 44).  Tried beside the script: the store that it goes on with never hears of it.
+ */
 static void cry(struct script *s, const char *msisdn, const char *text)
 {
     struct mem_store m;
@@ -261,10 +262,8 @@ static void cry(struct script *s, const char *msisdn, const char *text)
 
 static void cry_out(struct script *s, const char *msisdn)
 {
-    static const char *const texts[] = { "bu ana pendarahan hebat tolong segera",
-                                         "kejang",
-                                         "ya bu ini ibunya pingsan",
-                                         "TIMBANG Siti P 14bl sesak napas",
+    static const char *const texts[] = { "bu ana pendarahan hebat tolong segera", "kejang",
+                                         "ya bu ini ibunya pingsan", "TIMBANG Siti P 14bl sesak napas",
                                          "tolong anak kejang\nTIMBANG Budi L 20bl 11,2 80" };
 
     for (size_t i = 0; msisdn[0] == '+' && i < sizeof texts / sizeof *texts; i++)

@@ -1,0 +1,314 @@
+/* test_referral.c - the life of a referral, walked whole: from every state that can be reached, every staff
+ * member's every answer, the kader's BATAL, and the clock (RULINGS 59, SPEC 2.3, 5, 7). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flows/care/subject_report.h"
+#include "flows/filing/referral_moves.h"
+#include "flows/ruleset.h"
+#include "tests/support/mem_store.h"
+
+enum {
+    STATES = 512,
+    KADER = 0,
+};
+
+static const char *const people[] = { "+6281200000001", "+6281200000002", "+6281200000003", "+6281200000010",
+                                      "+6281200000004", "+6281200000007" };
+static const char *const words[] = { "TERIMA", "TOLAK", "HADIR", "TIDAK HADIR", "SELESAI" };
+
+enum {
+    PEOPLE = sizeof people / sizeof *people,
+    WORDS = sizeof words / sizeof *words,
+};
+
+static struct arena conf_arena;
+static const struct ruleset *rules;
+
+/* What of a referral can be told apart by what follows. */
+struct seen {
+    enum referral_state state;
+    char level[16], by[20];
+    bool waits;
+};
+
+struct place_in_life {
+    struct mem_store store;
+    struct seen seen;
+    char path[256];
+};
+
+static struct place_in_life *all;
+static unsigned all_n;
+static char nomor[16];
+static unsigned reached[REFERRAL_EXPIRED + 1];
+
+static void text_of(char *to, size_t max, struct slice s)
+{
+    snprintf(to, max, "%.*s", (int)s.n, s.n ? s.p : "");
+}
+
+static struct seen look(struct mem_store *m, unsigned *climbs)
+{
+    struct seen seen = { 0 };
+    struct filed_report r;
+    struct arena a;
+    char timer[40];
+
+    arena_init(&a, 4 << 20);
+    assert_true(
+        report_decode(mem_blob(m, SUBJECT_NUMBER, slice_of(nomor)), slice_of(nomor), rules, &a, &r));
+    seen.state = r.referral.state;
+    text_of(seen.level, sizeof seen.level, r.referral.level);
+    text_of(seen.by, sizeof seen.by, r.referral.by);
+    snprintf(timer, sizeof timer, "referral:%s", nomor);
+    seen.waits = mem_waits(m, timer);
+    *climbs = r.referral.climbs;
+    arena_free(&a);
+    return seen;
+}
+
+static bool same(const struct seen *a, const struct seen *b)
+{
+    return a->state == b->state && strcmp(a->level, b->level) == 0 && strcmp(a->by, b->by) == 0;
+}
+
+/* Takes it over unless it is known already. */
+static void keep(struct mem_store *m, const struct seen *seen, const char *path, const char *step)
+{
+    for (unsigned i = 0; i < all_n; i++)
+        if (same(&all[i].seen, seen) && all[i].seen.waits == seen->waits) {
+            mem_free(m);
+            return;
+        }
+    assert_true(all_n < STATES);
+    all[all_n].store = *m;
+    all[all_n].seen = *seen;
+    snprintf(all[all_n].path, sizeof all[all_n].path, "%s > %s", path, step);
+    reached[seen->state]++;
+    all_n++;
+}
+
+static unsigned told(const struct mem_store *m, const char *to, enum sms_class class)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < m->sms_n; i++)
+        n += strcmp(m->sms[i].to, to) == 0 && m->sms[i].class == class;
+    return n;
+}
+
+static bool said(const struct mem_store *m, const char *to, const char *what)
+{
+    bool found = false;
+
+    for (unsigned i = 0; i < m->sms_n; i++)
+        found = found || (strcmp(m->sms[i].to, to) == 0 && strstr(m->sms[i].text, what));
+    return found;
+}
+
+static unsigned rows(const struct mem_store *m, const char *event, const char *of_words)
+{
+    unsigned n = 0;
+    char key[40];
+
+    snprintf(key, sizeof key, "\"event\":\"%s\"", event);
+    for (unsigned i = 0; i < m->rows_n; i++)
+        n += strstr(m->rows[i].json, key) && strstr(m->rows[i].json, of_words);
+    return n;
+}
+
+static struct slice parent_of(const char *level)
+{
+    const struct place *p = directory_place(&rules->directory, slice_of(level));
+
+    return p && p->parent ? p->parent->code : S("");
+}
+
+static bool is_over(enum referral_state s)
+{
+    return s == REFERRAL_DONE || s == REFERRAL_CANCELLED;
+}
+
+#define HOLDS(c)                                                                                             \
+    do {                                                                                                     \
+        if (!(c))                                                                                            \
+            fail_msg("%s > %s: " #c, from->path, step);                                                      \
+    } while (0)
+
+/* What holds whatever was said. */
+static void check_any(const struct place_in_life *from, const struct seen *now, const char *step)
+{
+    bool held = now->state == REFERRAL_TAKEN || now->state == REFERRAL_ARRIVED ||
+                now->state == REFERRAL_MISSED || now->state == REFERRAL_DONE;
+
+    HOLDS(now->state != REFERRAL_NONE);
+    HOLDS(now->state != REFERRAL_SENT || (now->waits && !now->by[0]));
+    HOLDS(!held || now->by[0]);
+    HOLDS(!is_over(now->state) || !now->waits);
+}
+
+/* It went one step up, or stayed. */
+static void check_climb(const struct place_in_life *from, const struct seen *now, unsigned climbed,
+                        const char *step)
+{
+    HOLDS(climbed <= 1);
+    HOLDS(!climbed || (now->state == REFERRAL_SENT &&
+                       slice_is(parent_of(from->seen.level), now->level[0] ? now->level : "")));
+}
+
+static void check_tolak(const struct place_in_life *from, const struct mem_store *m, const struct seen *now,
+                        const char *who, const char *step)
+{
+    bool taker = strcmp(from->seen.by, who) == 0;
+
+    if (said(m, who, "tidak ditujukan")) {
+        HOLDS(same(now, &from->seen));
+        return;
+    }
+    HOLDS(is_over(from->seen.state) || rows(m, "tolak", "tidak sanggup") == 1);
+    if (from->seen.state == REFERRAL_TAKEN && !taker)
+        HOLDS(same(now, &from->seen));
+    if (!taker && !same(now, &from->seen)) {
+        const struct person *p = directory_person(&rules->directory, slice_of(who));
+
+        HOLDS(slice_is(p->place_code, from->seen.level));
+    }
+}
+
+static void say(struct place_in_life *from, unsigned person, unsigned word)
+{
+    unsigned climbs, before;
+    struct seen now, again;
+    struct mem_store m;
+    char step[64], text[64];
+
+    snprintf(text, sizeof text, "%s %s%s", words[word], nomor, word == 1 ? " tidak sanggup" : "");
+    snprintf(step, sizeof step, "%s %s", people[person], words[word]);
+    (void)look(&from->store, &before);
+    mem_fork(&from->store, &m);
+    mem_sms_in(&m, people[person], text);
+    now = look(&m, &climbs);
+    check_any(from, &now, step);
+    HOLDS(told(&m, people[person], SMS_ANSWER) == 1);
+    check_climb(from, &now, climbs - before, step);
+    if (word == 1)
+        check_tolak(from, &m, &now, people[person], step);
+    HOLDS(!is_over(from->seen.state) || same(&now, &from->seen));
+    HOLDS(same(&now, &from->seen) || told(&m, people[KADER], SMS_REFERRAL) == 1);
+    HOLDS(!m.fault[0]);
+    before = climbs;
+    mem_sms_in(&m, people[person], text); /* the same once more changes nothing */
+    again = look(&m, &climbs);
+    HOLDS(same(&again, &now) && climbs == before);
+    mem_free(&m);
+    mem_fork(&from->store, &m);
+    mem_sms_in(&m, people[person], text);
+    keep(&m, &now, from->path, step);
+}
+
+static void wait(struct place_in_life *from)
+{
+    const char *step = "clock";
+    unsigned climbs, before;
+    struct seen now;
+    struct mem_store m;
+
+    (void)look(&from->store, &before);
+    mem_fork(&from->store, &m);
+    mem_pass(&m, INT64_C(15) * 60 * 1000);
+    now = look(&m, &climbs);
+    check_any(from, &now, step);
+    check_climb(from, &now, climbs - before, step);
+    HOLDS(same(&now, &from->seen) ||
+          (from->seen.state == REFERRAL_SENT && told(&m, people[KADER], SMS_REFERRAL) == 1));
+    HOLDS(now.state != REFERRAL_EXPIRED || !from->seen.level[0] || from->seen.state == REFERRAL_EXPIRED);
+    keep(&m, &now, from->path, step);
+}
+
+static void cancel(struct place_in_life *from)
+{
+    const char *step = "BATAL";
+    unsigned climbs;
+    struct seen now;
+    struct mem_store m;
+    char text[32];
+
+    mem_fork(&from->store, &m);
+    snprintf(text, sizeof text, "BATAL %s", nomor);
+    mem_sms_in(&m, people[KADER], text);
+    now = look(&m, &climbs);
+    check_any(from, &now, step);
+    HOLDS(now.state == REFERRAL_CANCELLED);
+    keep(&m, &now, from->path, step);
+}
+
+static void every_order_of_events_keeps_its_promises(void **state)
+{
+    struct seen now;
+    struct mem_store m;
+    unsigned climbs;
+
+    (void)state;
+    all = calloc(STATES, sizeof *all);
+    mem_init(&m, rules, INT64_C(1795226400000)); /* 2026-11-21 09:00 */
+    mem_sms_in(&m, people[KADER], "RUJUK#Bu Ana#28th#kejang");
+    for (unsigned i = 0; i < m.sms_n; i++)
+        snprintf(nomor, sizeof nomor, "%s", m.sms[i].nomor);
+    now = look(&m, &climbs);
+    keep(&m, &now, "", "RUJUK");
+    for (unsigned i = 0; i < all_n; i++) {
+        for (unsigned p = KADER + 1; p < PEOPLE; p++)
+            for (unsigned w = 0; w < WORDS; w++)
+                say(&all[i], p, w);
+        wait(&all[i]);
+        cancel(&all[i]);
+    }
+    for (enum referral_state s = REFERRAL_SENT; s <= REFERRAL_EXPIRED; s++)
+        assert_true(reached[s] > 0);
+    for (unsigned i = 0; i < all_n; i++)
+        mem_free(&all[i].store);
+    free(all);
+}
+
+/* A row that can never count is a row that says something else than the program does. */
+static void every_pair_of_state_and_event_has_one_move(void **state)
+{
+    static const enum referral_voice voices[] = { VOICE_TAKER, VOICE_HERE, VOICE_ELSE };
+
+    (void)state;
+    for (enum referral_state s = REFERRAL_SENT; s <= REFERRAL_EXPIRED; s++)
+        for (enum referral_event e = REFERRAL_ON_TERIMA; e <= REFERRAL_ON_SELESAI; e++)
+            for (unsigned v = 0; v < 3; v++)
+                assert_int_not_equal(referral_move(s, e, voices[v])->act, ACT_NOTHING);
+    for (enum referral_event e = REFERRAL_ON_TERIMA; e < REFERRAL_EVENTS; e++)
+        assert_int_equal(referral_move(REFERRAL_NONE, e, VOICE_HERE)->act, ACT_NOTHING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_order_of_events_keeps_its_promises),
+                                        cmocka_unit_test(every_pair_of_state_and_event_has_one_move) };
+    struct faults faults = { 0 };
+    struct config *config;
+    int failed;
+
+    arena_init(&conf_arena, RULESET_ARENA);
+    config = config_load("config/kentongan.yaml", &conf_arena, &faults);
+    rules = config ? ruleset_load(config, &conf_arena, &faults) : NULL;
+    if (!rules) {
+        fprintf(stderr, "run from the top folder: no configuration\n");
+        return 1;
+    }
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    faults_free(&faults);
+    arena_free(&conf_arena);
+    return failed;
+}
