@@ -28,6 +28,7 @@
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
+#include "gateway/desk/move.h"
 #include "gateway/desk/parked.h"
 #include "gateway/desk/people.h"
 #include "gateway/desk/sinks.h"
@@ -165,6 +166,8 @@ static enum staff_health health(void *arg, struct buf *why)
 {
     struct gateway *g = arg;
     bool well = true;
+    const struct orphan *orphans;
+    unsigned orphans_n;
 
     if (!g->ready || g->draining)
         return STAFF_UNREADY;
@@ -177,6 +180,9 @@ static enum staff_health health(void *arg, struct buf *why)
             not_well(why, &well, "sink:", sink_name(g->sinks[i]));
     if (!msglog_up(g->msglog))
         not_well(why, &well, "log", S(""));
+    orphans = store_orphans(g->store, &orphans_n);
+    for (unsigned i = 0; i < orphans_n; i++)
+        not_well(why, &well, "nobody opens ", slice_of(orphans[i].name));
     if (!store_up(g->store) && !store_spool_takes(g->store))
         return STAFF_UNREADY; /* SPEC 7 */
     return well ? STAFF_OK : STAFF_DEGRADED;
@@ -525,8 +531,9 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     static const struct {
         const char *name;
         desk_fn *run;
-    } desks[] = { { "people", people_desk }, { "trace", trace_desk },      { "parked", parked_desk },
-                  { "drafts", drafts_desk }, { "show sinks", sinks_desk }, { "sink", sink_desk } };
+    } desks[] = { { "people", people_desk }, { "trace", trace_desk },   { "parked", parked_desk },
+                  { "move", move_desk },     { "drafts", drafts_desk }, { "show sinks", sinks_desk },
+                  { "sink", sink_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n

@@ -14,18 +14,21 @@ enum {
 
 static void usage(FILE *to)
 {
-    fprintf(to, "Usage: kentongan ctl [-c FILE] REQUEST\n\n"
-                "Asks the gateway that runs on this configuration (its socket is <state>/ctl.sock):\n"
-                "  show status|queues|sinks|sessions|reasons|config\n"
-                "  reload         read the configuration again; a bad file changes nothing\n"
-                "  drain          finish what is under way and leave\n"
-                "  people …       see kentongan people\n"
-                "  trace NOMOR    the life of a report or referral; with --reveal also numbers and texts\n"
-                "  parked         what waits for people: see kentongan ctl parked --help\n"
-                "  sink NAME schema   the SQL of a database's tables, for whoever carries it out\n"
-                "  drafts         reports that nobody completed in time; with --reveal also who and what\n"
-                "  help           all that it knows\n\n"
-                "Example: kentongan ctl show queues\n");
+    fprintf(
+        to,
+        "Usage: kentongan ctl [-c FILE] REQUEST\n\n"
+        "Asks the gateway that runs on this configuration (its socket is <state>/ctl.sock):\n"
+        "  show status|queues|sinks|sessions|reasons|config\n"
+        "  reload         read the configuration again; a bad file changes nothing\n"
+        "  drain          finish what is under way and leave\n"
+        "  people …       see kentongan people\n"
+        "  trace NOMOR    the life of a report or referral; with --reveal also numbers and texts\n"
+        "  parked         what waits for people: see kentongan ctl parked --help\n"
+        "  sink NAME schema   the SQL of a database's tables, for whoever carries it out\n"
+        "  move OLD NEW   what waits for a provider or sink that has another name now (sms:NAME, sink:NAME)\n"
+        "  drafts         reports that nobody completed in time; with --reveal also who and what\n"
+        "  help           all that it knows\n\n"
+        "Example: kentongan ctl show queues\n");
 }
 
 int cmd_ctl(int argc, char **argv)

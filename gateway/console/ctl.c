@@ -194,6 +194,16 @@ static bool client_back(struct client *c)
     return false;
 }
 
+static void put_orphans(struct buf *b, const struct store *store)
+{
+    unsigned n;
+    const struct orphan *all = store_orphans(store, &n);
+
+    for (unsigned i = 0; i < n; i++)
+        buf_printf(b, "nobody opens %s %llu (give the name back, or `ctl move`)\n", all[i].name,
+                   (unsigned long long)all[i].waiting);
+}
+
 static void on_figures(void *arg, const struct store_figures *f)
 {
     struct client *c = arg;
@@ -209,6 +219,7 @@ static void on_figures(void *arg, const struct store_figures *f)
         put(&b, "timers_waiting", f->due_waiting);
         put(&b, "spooled", f->spooled);
         put(&b, "parked", f->parked);
+        put_orphans(&b, c->ctl->ops.store);
         put(&b, "commits", f->commits);
         put(&b, "conflicts", f->conflicts);
         put(&b, "duplicates", f->duplicates);
@@ -272,6 +283,8 @@ static const struct {
     { "parked",
       "what waits for people; parked STREAM, parked release STREAM ID|all, parked drop STREAM ID --why WORD",
       NULL, NULL },
+    { "move", "sms:OLD sms:NEW, sink:OLD sink:NEW: what waits for a name that is no longer configured", NULL,
+      NULL },
     { "drafts", "reports that nobody completed in time, to be called back", NULL, NULL },
     { "reload", "read the configuration again; a bad file changes nothing", reload, NULL },
     { "drain", "refuse new messages, finish those under way, leave", drain, NULL },

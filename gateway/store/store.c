@@ -68,6 +68,7 @@ static void came_up(struct store *s)
     due_up(s);
     people_changed_now(s);
     peers_up(s);
+    orphans_up(s);
     tell_ready(s, NULL);
     spool_up(s);
 }
@@ -82,6 +83,7 @@ static void went_down(struct store *s)
     due_down(s);
     people_down(s);
     peers_down(s);
+    orphans_down(s);
     consumers_down(s);
 }
 
@@ -174,6 +176,7 @@ static void store_free(struct store *s)
     due_free(s->due);
     people_free(s->people);
     peers_free(s->peers);
+    orphans_free(s->orphans);
     message_log_free(s->message_log);
     spool_free(s->spool);
     managed_free(s->managed, s->closing);
@@ -238,6 +241,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->due = due_new(s);
     s->people = people_new(s);
     s->peers = peers_new(s);
+    s->orphans = orphans_new(s);
     wires_connect(s->wires);
     return s;
 }

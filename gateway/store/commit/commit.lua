@@ -286,6 +286,30 @@ local function back(keys, argv)
     return { #ids, later[2] or '' }
 end
 
+-- What waits in a stream that nobody opens goes to another: how many at most `argv[1]` of each kind did.
+-- keys: stream, set and texts of what waits, parked stream; where to, and its parked stream.
+local function move(keys, argv)
+    local call = redis.call
+    local n, most = 0, tonumber(argv[1])
+    for from, to in pairs({ [1] = 5, [4] = 6 }) do
+        for _, entry in ipairs(call('XRANGE', keys[from], '-', '+', 'COUNT', most)) do
+            call('XADD', keys[to], '*', unpack(entry[2]))
+            redis.pcall('XACK', keys[from], 'g', entry[1])
+            call('XDEL', keys[from], entry[1])
+            n = n + 1
+        end
+    end
+    for _, id in ipairs(call('ZRANGE', keys[2], 0, most - 1)) do
+        local attempts, first, body = waiting(call('HGET', keys[3], id))
+        if body then call('XADD', keys[5], '*', 'b', body, 'a', attempts, 'f', first) end
+        call('ZREM', keys[2], id)
+        call('HDEL', keys[3], id)
+        n = n + 1
+    end
+    if n == 0 then call('DEL', keys[1], keys[2], keys[3], keys[4]) end
+    return n
+end
+
 -- keys: stream, parked stream; argv: id, attempts, first time, reason, now, how many may be parked (0: all).
 local function park(keys, argv)
     local call = redis.call
@@ -409,6 +433,7 @@ redis.register_function('kt1_daily', daily)
 redis.register_function('kt1_daily_give', daily_give)
 redis.register_function('kt1_rebase', rebase)
 redis.register_function('kt1_rebase_waiting', rebase_waiting)
+redis.register_function('kt1_move', move)
 redis.register_function('kt1_beat', beat)
 redis.register_function('kt1_take', take)
 redis.register_function('kt1_done', done)

@@ -26,6 +26,7 @@ struct lease;
 struct due;
 struct released;
 struct peers;
+struct orphans;
 struct people_watch;
 struct spool;
 struct commit;
@@ -77,6 +78,7 @@ struct store {
     struct consumer *consumers;
     struct released *released;
     struct peers *peers;
+    struct orphans *orphans;
     char consumer_name[96];
     struct store_figures figures;
 

@@ -653,6 +653,14 @@ void consumers_free(struct store *s)
     }
 }
 
+bool consumers_has(const struct store *s, struct slice stream)
+{
+    for (const struct consumer *c = s->consumers; c; c = c->next)
+        if (!c->closed && slice_is(stream, c->stream))
+            return true;
+    return false;
+}
+
 void consumers_wake(struct store *s, uint64_t streams)
 {
     for (struct consumer *c = s->consumers; c; c = c->next)

@@ -16,6 +16,7 @@ void consumers_free(struct store *);
 void consumers_turn_end(void *store);
 /* What the gateway of that name has in its hands becomes ours, to be read as recovered. */
 void consumers_take(struct store *, const char *from);
+bool consumers_has(const struct store *, struct slice stream);
 void consumers_wake(struct store *, uint64_t streams);
 
 /* peers.c */
@@ -23,6 +24,12 @@ struct peers *peers_new(struct store *);
 void peers_up(struct store *);
 void peers_down(struct store *);
 void peers_free(struct peers *);
+
+/* orphans.c */
+struct orphans *orphans_new(struct store *);
+void orphans_up(struct store *);
+void orphans_down(struct store *);
+void orphans_free(struct orphans *);
 
 /* message_log.c: one JSON object a line, read by district/log_db.c */
 struct message_log *message_log_new(struct store *);

@@ -30,6 +30,26 @@ void consumer_retry(struct consumer *, struct slice id, int64_t due_ms);
 /* To the parked list of the stream with a reason, for people. */
 void consumer_park(struct consumer *, struct slice id, const char *reason);
 
+/* --- streams that nobody opens ---
+ *
+ * Their provider or sink is no longer configured under this name. */
+enum {
+    STORE_ORPHANS = 32,
+    STORE_STREAM_NAME = 96,
+};
+struct orphan {
+    char name[STORE_STREAM_NAME];
+    uint64_t waiting; /* unread, to be tried again, parked */
+    uint64_t waiting_new;
+    bool told;
+};
+/* Those in which something waits, as of some seconds ago; none until Redis was up for a while. */
+const struct orphan *store_orphans(const struct store *, unsigned *n);
+bool store_stream_opened(const struct store *, struct slice stream);
+/* All that waits in one (no longer opened) goes to the end of another; f is told how much that was. */
+void store_move(struct store *, struct slice from, struct slice to,
+                void (*f)(void *arg, enum store_rc, uint64_t moved), void *arg);
+
 /* Gateways that work on this Redis now, this one among them. */
 unsigned store_gateways(const struct store *);
 
