@@ -1,28 +1,18 @@
 /* outage.c - answering from memory while Redis is away.  See outage.h. */
 #include "flows/outage.h"
 
+#include "flows/hear.h"
 #include "flows/step/step.h"
 #include "flows/ussd/ussd.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
-static bool is_urgent(const struct said *said)
-{
-    if (said->emergency)
-        return true;
-    for (unsigned i = 0; i < said->reports_n; i++)
-        if (said->reports[i].emergency ||
-            (said->reports[i].form && form_is(said->reports[i].form, FORM_REFERRAL)))
-            return true;
-    return false;
-}
 
 static bool goes_first(const struct said *said)
 {
     for (unsigned i = 0; i < said->reports_n; i++)
         if (said->reports[i].form && slice_find(said->reports[i].form->klaster, '4') != (size_t)-1)
             return true;
-    return is_urgent(said);
+    return hear_is_emergency(said);
 }
 
 static void tell_staff(struct step *s, const struct audience *who, enum outage why)
@@ -93,10 +83,10 @@ enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sende
         return STEP_NO_MEMORY;
     step_audience(&s, step_next_level(&s, s.person ? s.person->place : NULL), &who);
     keep->urgent = goes_first(&reading.said);
-    if (is_urgent(&reading.said))
+    if (hear_is_emergency(&reading.said))
         tell_staff(&s, &who, why);
     if (in->kind == INBOUND_USSD) {
-        say_page(&s, &who, is_urgent(&reading.said));
+        say_page(&s, &who, hear_is_emergency(&reading.said));
     } else {
         const struct text_fill f[] = { { "hp", who.n ? step_phone(&s, who.msisdn[0]) : slice_make("", 0) } };
 

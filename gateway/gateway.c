@@ -90,6 +90,13 @@ static void submit(void *arg, const struct inbound *in, answer_cb *cb, void *cb_
     pipeline_submit(g->pipeline, in, cb, cb_arg);
 }
 
+static void park(void *arg, const struct inbound *in, const char *why, answer_cb *cb, void *cb_arg)
+{
+    struct gateway *g = arg;
+
+    pipeline_park(g->pipeline, in, REASON_parked_error, why, cb, cb_arg);
+}
+
 static void send_now(void *arg, struct slice via, const struct sms *sms)
 {
     struct gateway *g = arg;
@@ -422,7 +429,7 @@ static unsigned ussd_budget(void *arg, struct slice provider)
 static int open_rooms(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
-    struct ingress_ops in_ops = { .submit = submit, .arg = g };
+    struct ingress_ops in_ops = { .submit = submit, .park = park, .arg = g };
     struct pipeline_options options = { .blackbox = g->blackbox,
                                         .max_under_way = g->now->config->under_way,
                                         .ussd_budget = ussd_budget,
@@ -433,7 +440,8 @@ static int open_rooms(struct gateway *g, struct err *e)
     if (!g->pipeline)
         return err_set(e, "out of memory");
     if (g->suspected)
-        pipeline_park(g->pipeline, &g->suspect);
+        pipeline_park(g->pipeline, &g->suspect, REASON_parked_crash,
+                      "it crashed the program when it was read", NULL, NULL);
     g->delivery = delivery_open(g->loop, g->store, c, e);
     if (!g->delivery || open_sinks(g, e) != 0)
         return -1;

@@ -41,8 +41,8 @@ struct wire_request {
     unsigned headers_n;
     struct slice secret;        /* of this provider; empty: signatures are not checked */
     int64_t now_ms;             /* for time windows of signatures */
-    unsigned item;              /* which of several messages in one body, see items */
     bool is_dlr;                /* for items: it came to /dlr */
+    bool in_list;               /* body is one item of a list, see items */
     struct slice session, call; /* of the path, see calls_in_path */
     const struct shape *shape;  /* generic: what the configuration says of this provider */
 };
@@ -129,8 +129,9 @@ struct dialect {
     /* What is heard for every reason with HTTP 200 where `answer` is NULL; all else is dialect_refuse. */
     const char *taken_type, *taken_body;
     enum wire_rc (*verify)(const struct wire_request *);
-    /* How many messages or reports this body holds; NULL: one. */
-    unsigned (*items)(const struct wire_request *, struct arena *);
+    /* A body that holds a list of messages or reports: how many, each as it stands there; decode_* and part
+     * are then asked about each by itself (in_list).  -1: it is no such list.  NULL: there are none. */
+    int (*items)(const struct wire_request *, struct arena *, struct slice **each);
     enum wire_rc (*decode_sms)(const struct wire_request *, struct arena *, struct inbound *);
     /* Is what decode_sms gave one part of a long SMS?  WIRE_OK: yes, and ref, total and seq are set;
      * WIRE_BAD_SHAPE: yes, but nobody can say of what; WIRE_IGNORED: no.  NULL: never, the provider joins

@@ -12,6 +12,7 @@
 #include "parsers/dialect.h"
 #include "parsers/fields.h"
 #include "parsers/gsm7.h"
+#include "parsers/json.h"
 #include "parsers/pattern.h"
 #include "parsers/template.h"
 #include "parsers/ussd_text.h"
@@ -83,8 +84,7 @@ static bool open_door(const struct wire_request *r, const struct shape_door *d, 
         body = slice_make("", 0);
     else if (secret)
         query = slice_make("", 0);
-    if (fields_read(f, fields_format_of(d->format, body), query, body, a) == 0 &&
-        (!d->list.n || fields_enter(f, d->list, r->item)))
+    if (fields_read(f, fields_format_of(d->format, body), query, body, a) == 0 && (!d->list.n || r->in_list))
         return true;
     fields_free(f);
     return false;
@@ -98,19 +98,12 @@ static struct slice field(const struct fields *f, struct slice name)
     return slice_trim(utf8_clean(raw, f->arena, NULL));
 }
 
-static unsigned items(const struct wire_request *r, struct arena *a)
+static int items(const struct wire_request *r, struct arena *a, struct slice **each)
 {
     const struct shape *s = r->shape;
     const struct shape_door *d = !s ? NULL : r->is_dlr ? &s->dlr : &s->sms;
-    struct fields f;
-    unsigned n = 1;
 
-    if (!d || !d->list.n)
-        return 1;
-    if (fields_read(&f, FIELDS_JSON, slice_make("", 0), r->body, a) == 0)
-        n = fields_list(&f, d->list);
-    fields_free(&f);
-    return n;
+    return d && d->list.n ? json_items(r->body, d->list, a, each) : -1;
 }
 
 /* One part of several must never be taken for the whole. */

@@ -13,13 +13,14 @@
 #include <stdio.h>
 
 #include "parsers/dialect.h"
+#include "parsers/json.h"
 #include "parsers/utf8.h"
 
 extern const struct dialect dialect_infobip;
 
-static unsigned items(const struct wire_request *r, struct arena *a)
+static int items(const struct wire_request *r, struct arena *a, struct slice **each)
 {
-    return params_json_items(r->body, "results", a);
+    return json_items(r->body, S("/results"), a, each);
 }
 
 static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
@@ -31,7 +32,7 @@ static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, st
                                          .text = PARAM_NAMES("text") };
     struct params f = { .n = 0 };
 
-    if (params_add_json_item(&f, r->body, "results", r->item, a) != 0)
+    if (!r->in_list || params_add_json(&f, r->body, a, NULL) != 0)
         return WIRE_BAD_SHAPE;
     return dialect_sms(&f, &names, a, in);
 }
@@ -86,7 +87,7 @@ static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, st
     };
     struct params f = { .n = 0 };
 
-    if (params_add_json_item(&f, r->body, "results", r->item, a) != 0)
+    if (!r->in_list || params_add_json(&f, r->body, a, NULL) != 0)
         return WIRE_BAD_SHAPE;
     /* The id is ours: we gave it when we sent. */
     *out = (struct wire_dlr){ .uuid = dialect_field(&f, PARAM_NAMES("messageId"), a) };

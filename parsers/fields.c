@@ -5,13 +5,13 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "parsers/json.h"
 #include "parsers/utf8.h"
 
 enum {
     XML_DEPTH = 16,
     XML_LEAVES = 1024,
     XML_PATH = 512,
-    LIST_MAX = 1000,
 };
 
 struct leaf {
@@ -174,9 +174,7 @@ static bool get_xml(const struct fields_xml *x, struct slice path, struct slice 
 
 static int read_json(struct fields *f, struct slice body)
 {
-    body = utf8_clean(body, f->arena, &f->broken);
-    f->json = f->item = (struct json_t *)json_loadb(body.n ? body.p : "", body.n,
-                                                    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    f->json = json_read(body, f->arena, &f->broken, NULL);
     return f->json ? 0 : -1;
 }
 
@@ -216,7 +214,7 @@ static json_t *at_pointer(const struct fields *f, json_t *at, struct slice point
 
 static bool get_json(const struct fields *f, struct slice pointer, struct slice *out)
 {
-    json_t *v = at_pointer(f, (json_t *)f->item, pointer);
+    json_t *v = at_pointer(f, (json_t *)f->json, pointer);
 
     if (json_is_string(v))
         *out = arena_copy(f->arena, slice_make(json_string_value(v), json_string_length(v)));
@@ -259,23 +257,7 @@ int fields_read(struct fields *f, enum fields_format format, struct slice query,
 void fields_free(struct fields *f)
 {
     json_decref((json_t *)f->json);
-    f->json = f->item = NULL;
-}
-
-unsigned fields_list(struct fields *f, struct slice pointer)
-{
-    size_t n = json_array_size(at_pointer(f, (json_t *)f->json, pointer));
-
-    return (unsigned)(n < LIST_MAX ? n : LIST_MAX);
-}
-
-bool fields_enter(struct fields *f, struct slice pointer, unsigned n)
-{
-    json_t *item = json_array_get(at_pointer(f, (json_t *)f->json, pointer), n);
-
-    if (item)
-        f->item = (struct json_t *)item;
-    return item != NULL;
+    f->json = NULL;
 }
 
 bool fields_get(const struct fields *f, struct slice name, struct slice *out)

@@ -19,8 +19,7 @@ struct json_t;
 
 struct fields {
     struct params params;   /* of query and form */
-    struct json_t *json;    /* NULL: none */
-    struct json_t *item;    /* where pointers begin: the document, or one item of its list */
+    struct json_t *json;    /* where pointers begin; NULL: none */
     struct fields_xml *xml; /* leaves in the arena */
     struct arena *arena;
     bool broken; /* the body was no clean UTF-8 and was put right */
@@ -33,10 +32,6 @@ enum fields_format fields_format_of(struct slice name, struct slice body);
 int fields_read(struct fields *, enum fields_format, struct slice query, struct slice body,
                 struct arena *) MUST_CHECK;
 void fields_free(struct fields *);
-/* How many items the JSON list at this pointer has; 0 when there is none. */
-unsigned fields_list(struct fields *, struct slice pointer);
-/* From now on pointers begin at item n of that list.  False when there is none. */
-bool fields_enter(struct fields *, struct slice pointer, unsigned n) MUST_CHECK;
 /* True when there is a field of this name; its raw value in *out (empty when there is none). */
 bool fields_get(const struct fields *, struct slice name, struct slice *out);
 

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "parsers/utf8.h"
+#include "parsers/json.h"
 
 static int hex(char c)
 {
@@ -80,49 +80,24 @@ static void add_members(struct params *f, json_t *object, const char *prefix, un
     }
 }
 
-/* NULL when it is no JSON object. */
-static json_t *load(struct slice s, struct arena *a, json_error_t *why)
-{
-    json_t *root;
-
-    s = utf8_clean(s, a, NULL);
-    root = json_loadb(s.n ? s.p : "", s.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, why);
-    if (json_is_object(root))
-        return root;
-    json_decref(root);
-    return NULL;
-}
-
 int params_add_json(struct params *f, struct slice s, struct arena *a, struct err *e)
 {
-    json_error_t why = { .line = 1 };
-    json_t *root = load(s, a, &why);
+    int line = 1;
+    json_t *root = (json_t *)json_read(s, a, NULL, &line);
+    bool object = json_is_object(root);
 
-    if (!root)
-        return err_set(e, "body: no JSON object (line %d)", why.line);
-    add_members(f, root, "", 0, a);
+    if (object)
+        add_members(f, root, "", 0, a);
     json_decref(root);
-    return 0;
+    return object ? 0 : err_set(e, "body: no JSON object (line %d)", line);
 }
 
 int params_add_json_item(struct params *f, struct slice s, const char *list, unsigned item, struct arena *a)
 {
-    json_t *root = load(s, a, NULL), *one = json_array_get(json_object_get(root, list), item);
-    int rc = json_is_object(one) ? 0 : -1;
+    struct slice *each = NULL;
+    int n = json_items(s, slice_of(list), a, &each);
 
-    if (rc == 0)
-        add_members(f, one, "", 0, a);
-    json_decref(root);
-    return rc;
-}
-
-unsigned params_json_items(struct slice s, const char *list, struct arena *a)
-{
-    json_t *root = load(s, a, NULL);
-    size_t n = json_array_size(json_object_get(root, list));
-
-    json_decref(root);
-    return n < 1000 ? (unsigned)n : 1000;
+    return n > 0 && item < (unsigned)n ? params_add_json(f, each[item], a, NULL) : -1;
 }
 
 const struct param *params_find(const struct params *f, const char *const *names)

@@ -31,8 +31,6 @@ int params_add_json(struct params *, struct slice, struct arena *, struct err *)
  * none. */
 int params_add_json_item(struct params *, struct slice, const char *list, unsigned item,
                          struct arena *) MUST_CHECK;
-/* How many elements that list has; 0 when there is no such list. */
-unsigned params_json_items(struct slice, const char *list, struct arena *);
 /* The first of the names (a list that ends in NULL) that is there; names are compared exactly. */
 const struct param *params_find(const struct params *, const char *const *names);
 /* Its value, empty when it is missing. */

@@ -16,6 +16,7 @@ enum {
     JOIN_BYTES = SEGMENT_PARTS_MAX * 640,
     IE_CONCAT_8 = 0x00,
     IE_CONCAT_16 = 0x08,
+    UDH_MAX = 31,     /* a longer one would begin with a letter: then it is the text that begins here */
     REF_16 = 0x10000, /* kinds of references that must not meet */
     REF_SAR = 0x20000,
     TOMBS = 256, /* messages that were done, remembered */
@@ -87,7 +88,7 @@ static bool take_ie(struct slice *rest, unsigned *ie, struct slice *value)
 
 int segment_udh(struct slice *data, struct segment_part *part)
 {
-    struct slice header, value;
+    struct slice header, value, whole = *data;
     const unsigned char *v;
     unsigned ie;
     int found = 0;
@@ -111,7 +112,12 @@ int segment_udh(struct slice *data, struct segment_part *part)
         part->seq = v[2];
         found = 1;
     }
-    return found || header.n == 0 ? found : 2;
+    if (found || header.n == 0)
+        return found;
+    if (n <= UDH_MAX)
+        return 2;
+    *data = whole;
+    return -1;
 }
 
 unsigned segment_sar_ref(unsigned ref)
@@ -267,18 +273,29 @@ static struct slice behind_gap(struct slice s)
     return has_digit(slice_take(s, n)) ? slice_skip(s, n) : s;
 }
 
-struct slice segment_lone(struct slice s, struct arena *a)
+static struct slice with_gaps(struct slice s, bool in_front, struct arena *a)
 {
     struct slice out;
     struct buf b;
 
     buf_init(&b, JOIN_BYTES * 4);
-    add_gap(&b);
-    buf_add(&b, behind_gap(s));
+    if (in_front)
+        add_gap(&b);
+    buf_add(&b, in_front ? behind_gap(s) : s);
     add_gap(&b);
     out = arena_copy(a, buf_slice(&b));
     buf_free(&b);
     return out;
+}
+
+struct slice segment_lone(struct slice s, struct arena *a)
+{
+    return with_gaps(s, true, a);
+}
+
+struct slice segment_half(struct slice s, struct arena *a)
+{
+    return with_gaps(s, false, a);
 }
 
 /* Parts that follow each other in one coding, as one run of octets. */

@@ -69,6 +69,8 @@ enum segment_rc segment_add(struct segment_set *, const struct segment_part *, i
 bool segment_overdue(struct segment_set *, int64_t now_ms, struct arena *, struct segment_whole *);
 /* A part of which nobody can say where it belongs: as if a gap were on both its sides. */
 struct slice segment_lone(struct slice utf8, struct arena *);
+/* A text that may lack its end. */
+struct slice segment_half(struct slice utf8, struct arena *);
 /* Was exactly this part in a message that was done?  Then it is a repeat and nothing waits for it. */
 bool segment_was_done(const struct segment_set *, const struct segment_part *, int64_t now_ms);
 /* It is somebody else's now. */

@@ -208,18 +208,18 @@ static bool take_string(struct slice *rest, struct slice *out)
     return true;
 }
 
-static bool take_text(struct slice *rest, struct slice *out)
+/* A text that is said to be longer than its PDU is what there is. */
+static enum smpp_rc take_text(struct slice *rest, struct smpp_pdu *pdu)
 {
     size_t n;
 
     if (rest->n < 1)
-        return false;
+        return SMPP_BAD_BODY;
     n = (unsigned char)rest->p[0];
-    if (rest->n - 1 < n)
-        return false;
-    *out = slice_take(slice_skip(*rest, 1), n);
+    pdu->half = rest->n - 1 < n;
+    pdu->text = slice_take(slice_skip(*rest, 1), n);
     *rest = slice_skip(*rest, n + 1);
-    return true;
+    return pdu->half ? SMPP_BAD_END : SMPP_OK;
 }
 
 bool smpp_tlv_next(struct slice *rest, struct smpp_tlv *tlv)
@@ -237,6 +237,29 @@ bool smpp_tlv_next(struct slice *rest, struct smpp_tlv *tlv)
     return true;
 }
 
+/* Could a parameter begin like this?  Four letters would be one of 8 kB and more. */
+static bool is_tag(struct slice left)
+{
+    for (size_t i = 0; i < 4 && i < left.n; i++)
+        if ((unsigned char)left.p[i] < 0x20)
+            return true;
+    return left.n < 4;
+}
+
+/* What is left over is a parameter that was cut, or the end of a text whose length was a lie. */
+static void take_left(struct slice left, struct smpp_pdu *pdu)
+{
+    bool text = pdu->text.n && pdu->tlvs.n == 0 && !is_tag(left);
+
+    if (left.n > 4 && get16(left.p) == SMPP_TAG_MESSAGE_PAYLOAD && !pdu->text.n)
+        pdu->text = slice_skip(left, 4);
+    else if (text)
+        pdu->text.n += left.n; /* they touch */
+    else
+        return;
+    pdu->half = true;
+}
+
 static enum smpp_rc take_tlvs(struct slice *rest, struct smpp_pdu *pdu)
 {
     struct slice left = *rest;
@@ -246,7 +269,10 @@ static enum smpp_rc take_tlvs(struct slice *rest, struct smpp_pdu *pdu)
         ;
     pdu->tlvs = slice_take(*rest, rest->n - left.n);
     *rest = slice_skip(*rest, rest->n);
-    return left.n ? SMPP_BAD_TLV : SMPP_OK;
+    if (!left.n)
+        return SMPP_OK;
+    take_left(left, pdu);
+    return SMPP_BAD_END;
 }
 
 static enum smpp_rc take_field(const struct field *f, struct slice *rest, struct smpp_pdu *pdu)
@@ -263,7 +289,7 @@ static enum smpp_rc take_field(const struct field *f, struct slice *rest, struct
     case FIELD_STRING:
         return take_string(rest, at) ? SMPP_OK : SMPP_BAD_BODY;
     case FIELD_TEXT:
-        return take_text(rest, at) ? SMPP_OK : SMPP_BAD_BODY;
+        return take_text(rest, pdu);
     case FIELD_TLVS:
         return take_tlvs(rest, pdu);
     case FIELD_END:

@@ -130,6 +130,7 @@ struct smpp_pdu {
     /* submit_sm_resp, deliver_sm_resp, data_sm_resp: one octet at least on the wire, even when empty */
     struct slice message_id;
     struct slice tlvs; /* the optional parameters as they stand: smpp_tlv_next, smpp_tlv_put */
+    bool half;         /* decode only: the text ends where the PDU does, and may have been longer */
 };
 
 enum smpp_frame {
@@ -144,7 +145,8 @@ enum smpp_rc {
     SMPP_OK,
     SMPP_UNKNOWN,  /* a header that can be read, a command that we do not know: the whole is kept */
     SMPP_BAD_BODY, /* header good; a field runs over the end */
-    SMPP_BAD_TLV,  /* fields good; the optional parameters do not add up */
+    SMPP_BAD_END,  /* fields good; the text or the optional parameters do not add up to the PDU.  What can be
+                      read of both is there, see `half` */
 };
 /* `whole` is exactly one PDU (smpp_frame).  Slices point into it.  The header is filled in whatever comes
  * back.  A response with an error status may lack its body. */

@@ -65,16 +65,36 @@ static struct slice cstring(struct slice s)
     return slice_cut(&s, '\0');
 }
 
+/* Does it begin as receipts do, and tell a state? */
+static bool has_shape(struct slice text)
+{
+    static const char *const keys[] = {
+        "id:", "sub:", "dlvrd:", "submit date:", "done date:", "stat:", "err:"
+    };
+    struct smpp_receipt r = { .state = NULL };
+
+    text = slice_trim(text);
+    by_word(field(text, "stat:"), &r);
+    for (size_t i = 0; r.state && i < sizeof keys / sizeof *keys; i++)
+        if (slice_ieq(slice_take(text, strlen(keys[i])), slice_of(keys[i])))
+            return true;
+    return false;
+}
+
 bool smpp_receipt_read(const struct smpp_pdu *pdu, struct smpp_receipt *r)
 {
     unsigned type = pdu->esm_class & SMPP_ESM_TYPE;
-    struct slice text = smpp_payload(pdu), id;
-    bool by_id = smpp_tlv_find(pdu, SMPP_TAG_RECEIPTED_MESSAGE_ID, &id);
+    bool flag = type == SMPP_ESM_RECEIPT || type == SMPP_ESM_INTERMEDIATE;
+    struct slice text = smpp_payload(pdu), id = slice_make("", 0);
+    bool shaped = has_shape(text), empty = slice_trim(text).n == 0;
 
     *r = (struct smpp_receipt){ .state = NULL };
-    if (type != SMPP_ESM_RECEIPT && type != SMPP_ESM_INTERMEDIATE && !by_id)
+    if (smpp_tlv_find(pdu, SMPP_TAG_RECEIPTED_MESSAGE_ID, &id))
+        id = cstring(id);
+    if (!shaped && !flag && !(id.n && empty))
         return false;
-    r->id = by_id ? cstring(id) : field(text, "id:");
+    r->sure = shaped || empty;
+    r->id = id.n ? id : field(text, "id:");
     by_number(smpp_tlv_number(pdu, SMPP_TAG_MESSAGE_STATE, 0), r);
     if (!r->state)
         by_word(field(text, "stat:"), r);

@@ -10,10 +10,13 @@ struct smpp_receipt {
     struct slice id;   /* as it stands in the receipt; points into the PDU; may be empty */
     const char *state; /* "delivered", "failed", "rejected", "accepted", "buffered" (model/inbound.h) */
     bool final;
+    bool sure; /* its text says so, too; else what claims to be a receipt is something that somebody wrote, as
+                  long as nobody knows its id */
 };
 
-/* Is this deliver_sm (or data_sm) a receipt, and what does it say?  True also when it names no id: it is a
- * receipt of which nobody knows what for.  False for an SMS. */
+/* Is this deliver_sm (or data_sm) a receipt, and what does it say?  By its text ("id:… stat:…", whatever its
+ * flags), or by its flag where the text is empty or something else; an id parameter without the flag says
+ * nothing beside a text that is no receipt's.  True also when it names no id.  False for an SMS. */
 bool smpp_receipt_read(const struct smpp_pdu *, struct smpp_receipt *);
 
 enum {

@@ -73,10 +73,24 @@ static bool has_high(struct slice s)
     return false;
 }
 
+/* Letters, digits and blanks alone, an octet each: in UCS-2 that would be Chinese throughout. */
+static bool is_plain(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n' && s.p[i] != '\r') || s.p[i] & 0x80)
+            return false;
+    return s.n > 1;
+}
+
 static struct slice from_ucs2(struct slice s, struct arena *a, bool *broken)
 {
-    struct slice text = utf8_from_ucs2(s, a), rest = text;
+    struct slice text, rest;
 
+    if (is_plain(s)) {
+        *broken = true;
+        return arena_copy(a, s);
+    }
+    text = rest = utf8_from_ucs2(s, a);
     *broken = *broken || (s.n & 1);
     while (rest.n && !*broken)
         if (utf8_next(&rest) == 0xFFFD)

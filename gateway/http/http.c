@@ -7,6 +7,7 @@
  * outlives its connection goes on listening on a descriptor that is soon somebody else's. */
 #include "gateway/http/http.h"
 
+#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -39,6 +40,7 @@ struct conn {
     int64_t begun_ms;  /* when the first byte of the request under way came; 0 = none under way */
     bool held;         /* a whole request waits for its answer */
     bool fresh;        /* accepted in this turn: we hold a reference, nobody tells its end yet */
+    struct line *line; /* once somebody asked for it */
 };
 
 struct http {
@@ -84,9 +86,32 @@ static void mind_the_cap(struct http *h)
     }
 }
 
+/* A connection that waits for its answer is not read from, so nobody else sees its end. */
+static bool peer_left(void *arg)
+{
+    struct conn *c = arg;
+    char byte;
+    ssize_t n = recv(bufferevent_getfd(c->bev), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    return c->held && (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR));
+}
+
+/* Did it end by a reset?  Then what the kernel had of our last answer was not read. */
+static bool was_reset(int fd)
+{
+    struct tcp_info info;
+    socklen_t n = sizeof info;
+
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) == 0 && info.tcpi_state == TCP_CLOSE;
+}
+
 static void conn_drop(struct http *h, struct conn **at)
 {
     struct conn *c = *at;
+
+    if (c->line)
+        line_end(c->line, c->held || was_reset(bufferevent_getfd(c->bev)));
+    c->line = NULL;
 
     *at = c->next;
     h->conns--;
@@ -269,6 +294,8 @@ void http_reply(struct http *h, struct evhttp_request *req, const struct http_re
     struct evbuffer *body = evbuffer_new();
     char number[16];
 
+    if (c && c->line)
+        (void)line_broke(c->line);
     if (c)
         c->held = false;
     if (r->content_type)
@@ -302,6 +329,18 @@ struct slice http_peer(struct evhttp_request *req)
         evhttp_connection_get_peer(evcon, &address, &port);
     s = slice_of(address);
     return slice_starts(s, "::ffff:") ? slice_skip(s, 7) : s;
+}
+
+struct line *http_line(struct http *h, struct evhttp_request *req)
+{
+    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+    struct conn *c = evcon ? *place_of(h, evhttp_connection_get_bufferevent(evcon)) : NULL;
+
+    if (c && !c->line && (c->line = line_new())) {
+        c->line->gone = peer_left;
+        c->line->owner = c;
+    }
+    return c ? c->line : NULL;
 }
 
 static unsigned bound_port(struct evhttp_bound_socket *bound)

@@ -8,6 +8,7 @@
 #define KENTONGAN_HTTP_HTTP_H
 
 #include "gateway/base/err.h"
+#include "gateway/base/line.h"
 #include "gateway/base/slice.h"
 #include "gateway/loop/loop.h"
 
@@ -53,5 +54,8 @@ void http_reply(struct http *, struct evhttp_request *, const struct http_reply 
 
 /* Numeric address of the peer, without "::ffff:"; valid as long as the request. */
 struct slice http_peer(struct evhttp_request *);
+/* The connection that brought it: broken when it ended before its answer was through.  Borrowed; NULL when
+ * nothing is known. */
+struct line *http_line(struct http *, struct evhttp_request *);
 
 #endif

@@ -11,7 +11,6 @@
 #include "parsers/msisdn.h"
 
 enum {
-    ID_BUCKET_MS = 10 * 60 * 1000,
     SENDERS = 8192,
     REPLAY_SETS = 8192,
     REPLAY_WAYS = 8,
@@ -124,27 +123,6 @@ enum reason admission_check(const struct provider_conf *p, struct slice peer, st
     return REASON_accepted;
 }
 
-static struct slice made_id(const struct inbound *in, int64_t now_ms, struct arena *a)
-{
-    int64_t bucket = now_ms / ID_BUCKET_MS;
-    uint8_t digest[16];
-    struct sha256_ctx ctx;
-    char *hex = arena_alloc(a, 2 + 2 * sizeof digest + 1);
-
-    if (!hex)
-        return slice_make("", 0);
-    sha256_init(&ctx);
-    sha256_update(&ctx, sizeof bucket, (const uint8_t *)&bucket);
-    sha256_update(&ctx, in->from.n, (const uint8_t *)in->from.p);
-    sha256_update(&ctx, 1, (const uint8_t *)"");
-    sha256_update(&ctx, in->text.n, (const uint8_t *)in->text.p);
-    sha256_digest(&ctx, sizeof digest, digest);
-    memcpy(hex, "h-", 2);
-    for (unsigned i = 0; i < sizeof digest; i++)
-        snprintf(hex + 2 + (size_t)2 * i, 3, "%02x", digest[i]);
-    return slice_make(hex, 2 + 2 * sizeof digest);
-}
-
 void admission_complete(struct inbound *in, const struct provider_conf *p, int64_t now_ms, struct arena *a)
 {
     struct msisdn number;
@@ -156,8 +134,6 @@ void admission_complete(struct inbound *in, const struct provider_conf *p, int64
         in->from = arena_copy(a, msisdn_slice(&number));
     if (in->kind == INBOUND_USSD)
         in->provider_id = slice_make("", 0);
-    else if (!in->provider_id.n)
-        in->provider_id = made_id(in, now_ms, a);
 }
 
 /* --- rates --- */

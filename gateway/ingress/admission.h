@@ -1,5 +1,5 @@
 /* admission.h - who may knock: provider by path, source address, path token, rates; and what is made whole
- * before the pipeline sees it (sender, id, time).
+ * before the pipeline sees it (sender, time).
  *
  * No sockets here: addresses, bytes and the time are arguments. */
 #ifndef KENTONGAN_INGRESS_ADMISSION_H
@@ -33,8 +33,8 @@ void admission_calls(struct admission_path *);
 enum reason admission_check(const struct provider_conf *, struct slice peer, struct slice token);
 /* Numeric addresses, or networks as 10.1.0.0/16. */
 bool admission_in_network(struct slice peer, struct slice network);
-/* `from` made "+62…", provider and time filled in, an id made where the provider sent none: a hash of
- * provider, sender, text and 10-minute bucket.  A USSD step keeps none. */
+/* `from` made "+62…", provider and time filled in.  A USSD step keeps no id; an SMS without one gets it by
+ * resends.h. */
 void admission_complete(struct inbound *, const struct provider_conf *, int64_t now_ms, struct arena *);
 
 /* --- rates: messages a minute per sender and per provider --- */

@@ -17,6 +17,8 @@ struct ingress;
 struct ingress_ops {
     /* Copies the inbound; calls back exactly once. */
     void (*submit)(void *arg, const struct inbound *, answer_cb *, void *cb_arg);
+    /* The same for what nobody can read: kept for people.  why is a string of the program; may be NULL. */
+    void (*park)(void *arg, const struct inbound *, const char *why, answer_cb *, void *cb_arg);
     void *arg;
     struct delivery *delivery;   /* for the emulator's inbox; may be NULL */
     const struct ruleset *rules; /* for the words of a refused USSD step; may be NULL */

@@ -24,6 +24,8 @@ struct dlr {
     bool early; /* a response was still to come when this round of looking began */
     bool asked; /* the store or the pipeline has it */
     struct loop_timer *again;
+    size_t pdu_n; /* of one that is not sure to be a receipt */
+    char pdu[];
 };
 
 struct smpp_dlrs {
@@ -32,6 +34,8 @@ struct smpp_dlrs {
     struct ingress_ops ops;
     struct dlr *first;
     unsigned n;
+    void (*otherwise)(void *, struct smpp_provider *, const struct smpp_ticket *, const struct smpp_pdu *);
+    void *otherwise_arg;
 };
 
 static void dlr_free(void *arg)
@@ -42,14 +46,37 @@ static void dlr_free(void *arg)
     free(d);
 }
 
-static void end(struct dlr *d, uint32_t status)
+static void unlist(struct dlr *d)
 {
     *d->at = d->next;
     if (d->next)
         d->next->at = d->at;
     d->dlrs->n--;
-    smpp_link_answer(&d->ticket, status);
     loop_reap(d->dlrs->loop, dlr_free, d);
+}
+
+static void end(struct dlr *d, uint32_t status)
+{
+    smpp_link_answer(&d->ticket, status);
+    unlist(d);
+}
+
+/* Nobody knows its id.  Its text, where it is none of a receipt, is somebody's. */
+static void end_unknown(struct dlr *d)
+{
+    struct smpp_dlrs *dlrs = d->dlrs;
+    struct smpp_pdu pdu;
+    enum smpp_rc rc;
+
+    if (!d->pdu_n || !dlrs->otherwise) {
+        reason_count(REASON_dlr_unknown);
+        end(d, SMPP_ROK);
+        return;
+    }
+    rc = smpp_decode(slice_make(d->pdu, d->pdu_n), &pdu);
+    if (rc == SMPP_OK || rc == SMPP_BAD_END)
+        dlrs->otherwise(dlrs->otherwise_arg, d->provider, &d->ticket, &pdu);
+    unlist(d);
 }
 
 static bool gone(struct dlr *d)
@@ -107,13 +134,12 @@ static void on_found(void *arg, enum store_rc rc, struct slice uuid)
         end(d, SMPP_RX_T_APPN);
     } else if (uuid.n) {
         submit(d, uuid);
+    } else if (d->id == 0 && d->early && d->tries < TRIES && d->dlrs->n < HELD_MAX) {
+        loop_timer_set(d->again, AGAIN_MS << d->tries++);
     } else if (++d->id < d->ids.n) {
         look(d);
-    } else if (d->early && d->tries < TRIES && d->dlrs->n < HELD_MAX) {
-        loop_timer_set(d->again, AGAIN_MS << d->tries++);
     } else {
-        reason_count(REASON_dlr_unknown);
-        end(d, SMPP_ROK);
+        end_unknown(d);
     }
 }
 
@@ -126,20 +152,48 @@ static void look(struct dlr *d)
                   on_found, d);
 }
 
-void smpp_dlrs_take(struct smpp_dlrs *dlrs, struct smpp_provider *provider, const struct smpp_ticket *t,
-                    const struct smpp_receipt *r)
+void smpp_dlrs_otherwise(struct smpp_dlrs *dlrs,
+                         void (*f)(void *, struct smpp_provider *, const struct smpp_ticket *,
+                                   const struct smpp_pdu *),
+                         void *arg)
 {
-    struct dlr *d = r->id.n ? calloc(1, sizeof *d) : NULL;
+    dlrs->otherwise = f;
+    dlrs->otherwise_arg = arg;
+}
 
+/* A receipt without an id is for nothing; what only claims to be one may be more. */
+static void take_nameless(struct smpp_dlrs *dlrs, struct smpp_provider *provider, const struct smpp_ticket *t,
+                          const struct smpp_pdu *pdu, bool sure)
+{
+    if (!sure && dlrs->otherwise) {
+        dlrs->otherwise(dlrs->otherwise_arg, provider, t, pdu);
+        return;
+    }
+    reason_count(REASON_dlr_unknown);
+    smpp_link_answer(t, SMPP_ROK);
+}
+
+void smpp_dlrs_take(struct smpp_dlrs *dlrs, struct smpp_provider *provider, const struct smpp_ticket *t,
+                    const struct smpp_pdu *pdu, const struct smpp_receipt *r)
+{
+    size_t n = r->sure ? 0 : pdu->whole.n;
+    struct dlr *d;
+
+    if (!r->id.n) {
+        take_nameless(dlrs, provider, t, pdu, r->sure);
+        return;
+    }
+    d = calloc(1, sizeof *d + n);
     if (d)
         d->again = loop_timer_new(dlrs->loop, "smpp receipt", on_again, d);
     if (!d || !d->again) {
         free(d);
-        if (!r->id.n)
-            reason_count(REASON_dlr_unknown);
-        smpp_link_answer(t, r->id.n ? SMPP_RX_T_APPN : SMPP_ROK);
+        smpp_link_answer(t, SMPP_RX_T_APPN);
         return;
     }
+    if (n)
+        memcpy(d->pdu, pdu->whole.p, n);
+    d->pdu_n = n;
     d->dlrs = dlrs;
     d->provider = provider;
     d->ticket = *t;

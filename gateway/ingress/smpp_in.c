@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flows/hear.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/stat.h"
 #include "gateway/ingress/admission.h"
+#include "gateway/ingress/resends.h"
 #include "gateway/ingress/smpp_dlr.h"
 #include "gateway/ingress/smpp_page.h"
 #include "gateway/ingress/smpp_parts.h"
@@ -36,6 +38,7 @@ struct held {
     struct smpp_provider *provider;
     struct smpp_ticket ticket; /* link NULL: nobody waits */
     uint64_t whole;            /* of the parts' set; 0: no long message */
+    uint64_t resend;           /* of resends; 0: none */
     bool ussd;
     struct smpp_caller caller;
 };
@@ -46,6 +49,7 @@ struct smpp_in {
     const struct config *config;
     struct ingress_ops ops;
     struct rates *rates;
+    struct resends *resends;
     struct held *held;
     struct smpp_pages *pages;
     struct smpp_dlrs *dlrs;
@@ -124,6 +128,7 @@ static void on_answer(void *arg, const struct answer *said)
             h->next->at = h->at;
         if (h->whole)
             answer_whole(h, status_of(said->reason));
+        resends_answered(h->in->resends, h->resend, reason_http(said->reason) == 200, clock_mono_ms());
         if (h->ussd)
             answer_ussd(h, said);
         else if (h->ticket.link)
@@ -153,24 +158,35 @@ static struct slice clean(struct slice s, struct arena *a)
     return utf8_clean(s, a, &broken);
 }
 
-/* received_ms 0: now. */
-static enum reason admit(struct smpp_in *in, struct smpp_provider *p, struct inbound *msg, struct arena *a)
+/* An emergency is told before any limit refuses it. */
+static bool within_limits(struct smpp_in *in, const struct inbound *msg)
 {
-    const struct provider_conf *conf = config_provider(in->config, slice_of(smpp_provider_habits(p)->name));
+    return rates_take(in->rates, in->config, msg, clock_mono_ms()) ||
+           (msg->kind == INBOUND_SMS && in->ops.rules &&
+            hear_text(in->ops.rules, msg->text, msg->received_ms) == HEARD_EMERGENCY);
+}
+
+/* received_ms 0: now. */
+static enum reason admit(struct smpp_in *in, struct held *h, struct inbound *msg, struct arena *a)
+{
+    const struct provider_conf *conf =
+        config_provider(in->config, slice_of(smpp_provider_habits(h->provider)->name));
+    const struct resend_way way = { .line = smpp_link_line(&h->ticket), .whole = h->whole };
     int64_t at_ms = msg->received_ms ? msg->received_ms : clock_wall_ms();
 
     if (!conf)
         return REASON_no_such_provider;
     admission_complete(msg, conf, at_ms, a);
-    if (a->failed)
-        return REASON_busy;
-    return rates_take(in->rates, in->config, msg, clock_mono_ms()) ? REASON_accepted : REASON_rate_limited;
+    if (!within_limits(in, msg))
+        return REASON_rate_limited;
+    h->resend = resends_take(in->resends, msg, &way, clock_mono_ms(), a);
+    return a->failed ? REASON_busy : REASON_accepted;
 }
 
 /* Hands it on, or answers by itself. */
 static void submit(struct smpp_in *in, struct held *h, struct inbound *msg, struct arena *a)
 {
-    enum reason verdict = admit(in, h->provider, msg, a);
+    enum reason verdict = admit(in, h, msg, a);
 
     if (verdict == REASON_accepted) {
         in->ops.submit(in->ops.arg, msg, on_answer, h);
@@ -181,25 +197,33 @@ static void submit(struct smpp_in *in, struct held *h, struct inbound *msg, stru
                                    .screen_ends = true });
 }
 
-static void take_sms(struct smpp_in *in, struct smpp_provider *p, const struct smpp_ticket *t,
-                     const struct smpp_pdu *pdu, struct slice octets, bool lone, struct arena *a)
+/* lone: nobody can say what it is a part of. */
+static struct inbound sms_of(const struct smpp_provider *p, const struct smpp_pdu *pdu, struct slice octets,
+                             bool lone, struct arena *a)
 {
     struct inbound msg = { .kind = INBOUND_SMS,
                            .from = clean(sender(&pdu->from, a), a),
                            .to = clean(pdu->to.number, a) };
-    struct held *h = hold(in, p, t);
 
-    if (!h) {
-        smpp_link_answer(t, SMPP_RMSGQFUL);
-        return;
-    }
     msg.text =
         smpp_text_decode(&smpp_provider_habits(p)->codings, pdu->coding, octets, a, &msg.text_was_broken);
-    if (lone) {
-        msg.text = segment_lone(msg.text, a);
+    if (lone || pdu->half) {
+        msg.text = lone ? segment_lone(msg.text, a) : segment_half(msg.text, a);
         msg.text_was_broken = true;
     }
-    submit(in, h, &msg, a);
+    return msg;
+}
+
+static void take_sms(struct smpp_in *in, struct smpp_provider *p, const struct smpp_ticket *t,
+                     const struct smpp_pdu *pdu, struct slice octets, bool lone, struct arena *a)
+{
+    struct inbound msg = sms_of(p, pdu, octets, lone, a);
+    struct held *h = hold(in, p, t);
+
+    if (h)
+        submit(in, h, &msg, a);
+    else
+        smpp_link_answer(t, SMPP_RMSGQFUL);
 }
 
 /* --- long SMS --- */
@@ -310,6 +334,12 @@ static void take_part(struct smpp_in *in, struct smpp_provider *p, const struct 
     in->synced[in->synced_n++] = *t;
 }
 
+/* Are its fields good?  What stands behind them may be cut. */
+static bool is_whole(enum smpp_rc rc)
+{
+    return rc == SMPP_OK || rc == SMPP_BAD_END;
+}
+
 /* From the file of an earlier life; nobody waits for an answer. */
 static void replay_part(void *arg, struct slice name, int64_t at_ms, struct slice whole)
 {
@@ -322,7 +352,7 @@ static void replay_part(void *arg, struct slice name, int64_t at_ms, struct slic
     struct arena a;
     bool maimed;
 
-    if (!p || smpp_decode(whole, &pdu) != SMPP_OK || !read_part(&pdu, &octets, &part, &maimed))
+    if (!p || !is_whole(smpp_decode(whole, &pdu)) || !read_part(&pdu, &octets, &part, &maimed))
         return;
     arena_init(&a, MESSAGE_MEMORY);
     if (add_part(in, p, &pdu, &part, at_ms, &a, &w) == SEGMENT_COMPLETE)
@@ -399,29 +429,80 @@ static void take_ussd(struct smpp_in *in, struct smpp_provider *p, const struct 
 
 /* --- the door --- */
 
+/* What does a text say whose flags say that it is something else?  Without rules nobody knows. */
+static enum hearing heard_in(struct smpp_in *in, struct smpp_provider *p, const struct smpp_pdu *pdu,
+                             struct arena *a)
+{
+    struct inbound msg = sms_of(p, pdu, smpp_payload(pdu), false, a);
+
+    if (!slice_trim(msg.text).n)
+        return HEARD_NOTHING;
+    return in->ops.rules ? hear_text(in->ops.rules, msg.text, clock_wall_ms()) : HEARD_MESSAGE;
+}
+
+/* A dial says a code, and the end of a session nothing: a report or an emergency in its place is an SMS under
+ * the wrong mark.  An input may say anything. */
+static bool says_more(struct smpp_in *in, struct smpp_provider *p, const struct smpp_pdu *pdu,
+                      const struct smpp_ussd *u, struct arena *a)
+{
+    struct slice text = slice_trim(smpp_payload(pdu));
+
+    return u->op != USSD_INPUT && text.n && !slice_starts(text, "*") && !slice_starts(text, "#") &&
+           heard_in(in, p, pdu, a) != HEARD_NOTHING;
+}
+
+static void take_message(struct smpp_in *in, struct smpp_provider *p, const struct smpp_ticket *t,
+                         const struct smpp_pdu *pdu, struct arena *a)
+{
+    struct segment_part part = { .ref = 0 };
+    struct slice octets;
+    bool maimed;
+
+    if (read_part(pdu, &octets, &part, &maimed) && !pdu->half)
+        take_part(in, p, t, pdu, &part, a);
+    else
+        take_sms(in, p, t, pdu, octets, maimed, a);
+}
+
+/* It claimed to be a receipt, and is none of ours: somebody's text, or for people to look at.  Its sender is
+ * not asked: it may be a telco that writes receipts in its own way. */
+static void take_doubtful(void *arg, struct smpp_provider *p, const struct smpp_ticket *t,
+                          const struct smpp_pdu *pdu)
+{
+    struct smpp_in *in = arg;
+    struct inbound msg;
+    struct arena a;
+    struct held *h;
+
+    arena_init(&a, MESSAGE_MEMORY);
+    if (heard_in(in, p, pdu, &a) != HEARD_NOTHING || !in->ops.park) {
+        take_message(in, p, t, pdu, &a);
+    } else if ((h = hold(in, p, t))) {
+        msg = sms_of(p, pdu, smpp_payload(pdu), false, &a);
+        msg.provider = slice_of(smpp_provider_habits(p)->name);
+        msg.received_ms = clock_wall_ms();
+        in->ops.park(in->ops.arg, &msg, "marked as a delivery report, and is none", on_answer, h);
+    } else {
+        smpp_link_answer(t, SMPP_RMSGQFUL);
+    }
+    arena_free(&a);
+}
+
 static void on_request(void *arg, struct smpp_provider *p, const struct smpp_ticket *t,
                        const struct smpp_pdu *pdu)
 {
     struct smpp_in *in = arg;
-    const struct smpp_habits *habits = smpp_provider_habits(p);
-    struct segment_part part = { .ref = 0 };
     struct smpp_receipt receipt;
     struct smpp_ussd ussd;
-    struct slice octets;
     struct arena a;
-    bool maimed;
 
-    if (smpp_receipt_read(pdu, &receipt)) {
-        smpp_dlrs_take(in->dlrs, p, t, &receipt);
-        return;
-    }
     arena_init(&a, MESSAGE_MEMORY);
-    if (smpp_ussd_read(habits->ussd, pdu, &ussd))
+    if (smpp_receipt_read(pdu, &receipt) && (receipt.sure || heard_in(in, p, pdu, &a) == HEARD_NOTHING))
+        smpp_dlrs_take(in->dlrs, p, t, pdu, &receipt);
+    else if (smpp_ussd_read(smpp_provider_habits(p)->ussd, pdu, &ussd) && !says_more(in, p, pdu, &ussd, &a))
         take_ussd(in, p, t, pdu, &ussd, &a);
-    else if (read_part(pdu, &octets, &part, &maimed))
-        take_part(in, p, t, pdu, &part, &a);
     else
-        take_sms(in, p, t, pdu, octets, maimed, &a);
+        take_message(in, p, t, pdu, &a);
     arena_free(&a);
 }
 
@@ -461,12 +542,14 @@ struct smpp_in *smpp_in_open(struct loop *loop, struct smpp_hub *hub, struct sto
     in->config = c;
     in->ops = *ops;
     in->rates = rates_new();
+    in->resends = resends_new();
     in->pages = smpp_pages_new(loop);
     in->dlrs = smpp_dlrs_new(loop, store, ops);
-    if (!in->rates || !in->pages || !in->dlrs || !open_parts(in, e)) {
+    if (!in->rates || !in->resends || !in->pages || !in->dlrs || !open_parts(in, e)) {
         smpp_in_close(in);
         return NULL;
     }
+    smpp_dlrs_otherwise(in->dlrs, take_doubtful, in);
     loop_at_turn_end(loop, sync_parts, in);
     smpp_hub_on_request(hub, on_request, in);
     return in;
@@ -499,5 +582,6 @@ void smpp_in_close(struct smpp_in *in)
     segment_free(in->set);
     loop_timer_free(in->sweep);
     rates_free(in->rates);
+    resends_free(in->resends);
     loop_reap(in->loop, free_in, in);
 }

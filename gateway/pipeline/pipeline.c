@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "flows/flow.h"
+#include "flows/hear.h"
 #include "flows/outage.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
@@ -558,13 +559,21 @@ static void alarm_refused(struct pipeline *p, const struct inbound *in)
     free(j);
 }
 
+/* Past the bound there is as much room again, for emergencies alone. */
+static bool has_room(const struct pipeline *p, const struct inbound *in)
+{
+    return p->under_way < p->options.max_under_way ||
+           (p->under_way / 2 < p->options.max_under_way && in->kind == INBOUND_SMS &&
+            hear_text(p->rules, in->text, in->received_ms) == HEARD_EMERGENCY);
+}
+
 static void take(struct pipeline *p, const struct inbound *in, bool replayed, answer_cb *cb, void *arg)
 {
     unsigned budget_ms = 0;
     struct job *j;
     bool by_sender;
 
-    if (p->draining || p->under_way >= p->options.max_under_way || !(j = job_new(p, in))) {
+    if (p->draining || !has_room(p, in) || !(j = job_new(p, in))) {
         if (!replayed)
             alarm_refused(p, in);
         refuse(cb, arg, p->draining ? REASON_draining : REASON_busy);
@@ -594,12 +603,18 @@ void pipeline_replay(struct pipeline *p, const struct inbound *in, answer_cb *cb
     take(p, in, true, cb, arg);
 }
 
-void pipeline_park(struct pipeline *p, const struct inbound *in)
+void pipeline_park(struct pipeline *p, const struct inbound *in, enum reason reason, const char *why,
+                   answer_cb *cb, void *arg)
 {
     struct job *j = job_new(p, in);
 
-    if (j)
-        park(j, REASON_parked_crash, "it crashed the program when it was read");
+    if (!j) {
+        refuse(cb, arg, REASON_busy);
+        return;
+    }
+    j->cb = cb;
+    j->cb_arg = arg;
+    park(j, reason, why);
 }
 
 struct pipeline *pipeline_new(struct loop *loop, struct store *store, const struct ruleset *rules,

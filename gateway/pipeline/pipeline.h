@@ -46,8 +46,10 @@ void pipeline_submit(struct pipeline *, const struct inbound *, answer_cb *, voi
 /* The same for a message out of the spool: when Redis is away again it is answered `busy` and stays where it
  * is. */
 void pipeline_replay(struct pipeline *, const struct inbound *, answer_cb *, void *arg);
-/* A message that crashed the program before: it is parked with its bytes, not read again. */
-void pipeline_park(struct pipeline *, const struct inbound *);
+/* Parked with its bytes, not read: reason and why (a string of the program) tell people what for.  cb may be
+ * NULL. */
+void pipeline_park(struct pipeline *, const struct inbound *, enum reason, const char *why, answer_cb *,
+                   void *arg);
 unsigned pipeline_under_way(const struct pipeline *);
 /* From now on new work is answered `draining`. */
 void pipeline_drain(struct pipeline *);

@@ -61,7 +61,8 @@ struct smpp_link {
     struct evdns_base *dns;
     struct loop_timer *tick, *retry, *resume;
     struct smpp_window window;
-    unsigned owed; /* requests of theirs on this connection without an answer */
+    struct line *line; /* this connection, for those who outlive it */
+    unsigned owed;     /* requests of theirs on this connection without an answer */
     uint64_t life;
     int64_t since_ms, heard_ms, enquired_ms;
     int64_t paused_until_ms, pause_ms, retry_at_least_ms;
@@ -128,6 +129,8 @@ static void link_down(struct smpp_link *l, const char *why)
     loop_reap(l->loop, free_bev, l->bev);
     l->bev = NULL;
     l->life++;
+    line_end(l->line, true);
+    l->line = NULL;
     l->owed = 0;
     l->choked = false;
     loop_timer_stop(l->tick);
@@ -406,11 +409,13 @@ static void on_broken(struct smpp_link *l, const struct smpp_pdu *p, enum smpp_r
             on_response(l, p);
         return;
     }
-    if (rc == SMPP_UNKNOWN)
+    if (message && rc == SMPP_BAD_END) /* it is read all the same: nothing is refused for its last octets */
+        on_deliver(l, p);
+    else if (rc == SMPP_UNKNOWN)
         respond(l, SMPP_GENERIC_NACK, p->sequence, SMPP_RINVCMDID);
     else
         respond(l, message ? p->command | SMPP_RESPONSE : SMPP_GENERIC_NACK, p->sequence,
-                rc == SMPP_BAD_TLV ? SMPP_RINVTLVLEN : SMPP_RINVCMDLEN);
+                rc == SMPP_BAD_END ? SMPP_RINVTLVLEN : SMPP_RINVCMDLEN);
 }
 
 static void on_pdu(struct smpp_link *l, struct slice whole)
@@ -554,6 +559,17 @@ static void on_tick(void *arg)
 
 /* --- the door --- */
 
+struct line *smpp_link_line(const struct smpp_ticket *t)
+{
+    struct smpp_link *l = t->link;
+
+    if (!l || !l->bev || l->life != t->life)
+        return NULL;
+    if (!l->line)
+        l->line = line_new();
+    return l->line;
+}
+
 bool smpp_link_bound(const struct smpp_link *l)
 {
     return l->state == LINK_BOUND;
@@ -663,6 +679,8 @@ void smpp_link_close(struct smpp_link *l)
         bufferevent_free(l->bev);
         l->bev = NULL;
     }
+    line_end(l->line, true);
+    l->line = NULL;
     if (l->state == LINK_BOUND)
         link_state(l, LINK_GONE, "closed");
     smpp_window_lose(&l->window);

@@ -4,6 +4,7 @@
 #ifndef KENTONGAN_SMPP_SMPP_LINK_H
 #define KENTONGAN_SMPP_SMPP_LINK_H
 
+#include "gateway/base/line.h"
 #include "gateway/loop/loop.h"
 #include "parsers/smpp_pdu.h"
 
@@ -66,6 +67,8 @@ int64_t smpp_link_pause_ms(const struct smpp_link *);
 bool smpp_link_send(struct smpp_link *, struct smpp_pdu *, smpp_sent_cb *, void *arg) MUST_CHECK;
 /* Nothing is sent when that connection is gone: the SMSC will come again. */
 void smpp_link_answer(const struct smpp_ticket *, uint32_t status);
+/* The connection that brought it; borrowed; NULL when it is gone. */
+struct line *smpp_link_line(const struct smpp_ticket *);
 /* Theirs are asked to come again, ours are few; unbinds as soon as nothing is under way either way. */
 void smpp_link_drain(struct smpp_link *);
 /* False when drained and unbound. */

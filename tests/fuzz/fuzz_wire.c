@@ -49,8 +49,16 @@ static void decode_in(const struct dialect *d, unsigned door, const struct wire_
     struct wire_answer answer;
     unsigned parts;
 
-    if (d->items)
-        must(d->items(w, a) <= 1000);
+    if (d->items && !w->in_list) {
+        struct wire_request one = *w;
+        struct slice *each;
+
+        one.in_list = true;
+        for (int n = d->items(w, a, &each); n > 0; n--) {
+            one.body = each[n - 1];
+            decode_in(d, door, &one, a);
+        }
+    }
     if (door == 0 && d->decode_dlr && d->decode_dlr(w, a, &dlr) == WIRE_OK) {
         must_be_clean(dlr.uuid);
         must_be_clean(dlr.their_id);

@@ -8,6 +8,7 @@
 #include <nettle/hmac.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -325,7 +326,17 @@ static void without_an_id_one_is_made_from_sender_and_text(void **state)
     post_form(w, "/sms/emulator", "from=081234567890&text=x");
     snprintf(first, sizeof first, "%s", w->id);
     assert_int_equal(strlen(first), 34);
+    /* Said again when the answer was heard: another message (RULINGS 53). */
     post_form(w, "/sms/emulator", "text=x&from=%2B6281234567890");
+    assert_string_not_equal(w->id, first);
+    assert_memory_equal(w->id, first, 34);
+    /* Told to come again, it is the same one. */
+    snprintf(first, sizeof first, "%s", w->id);
+    w->say = REASON_busy;
+    post_form(w, "/sms/emulator", "text=z&from=%2B6281234567890");
+    snprintf(first, sizeof first, "%s", w->id);
+    w->say = REASON_accepted;
+    post_form(w, "/sms/emulator", "text=z&from=%2B6281234567890");
     assert_string_equal(w->id, first);
     post_form(w, "/sms/emulator", "from=081234567890&text=y");
     assert_string_not_equal(w->id, first);
@@ -1085,6 +1096,7 @@ static void networks_hold_their_addresses(void **state)
 
 int main(void)
 {
+    signal(SIGPIPE, SIG_IGN); /* as the daemon does */
     const struct CMUnitTest tests[] = {
         CASE(an_emulator_sms_is_taken_and_its_id_comes_back),
         CASE(a_json_body_says_the_same),

@@ -109,12 +109,12 @@ export class Smsc {
   }
 
   // The octets of a deliver_sm; `length` lies about the text's, `tlvs` are [tag, value, length] and may lie too.
-  static deliverSm(from, text, { sequence = 1, esm = 0, length = text.length, tlvs = [] } = {}) {
+  static deliverSm(from, text, { sequence = 1, esm = 0, length = text.length, tlvs = [], tail = Buffer.alloc(0) } = {}) {
     const c = (s) => Buffer.from(`${s}\0`, 'latin1');
-    const tail = tlvs.map(([tag, value, n = value.length]) => Buffer.concat([Buffer.from([tag >> 8, tag & 255, n >> 8, n & 255]), Buffer.from(value)]));
+    const params = tlvs.map(([tag, value, n = value.length]) => Buffer.concat([Buffer.from([tag >> 8, tag & 255, n >> 8, n & 255]), Buffer.from(value)]));
     const body = Buffer.concat([
       c(''), Buffer.from([1, 1]), c(from.replace('+', '')), Buffer.from([0, 1]), c('98120'),
-      Buffer.from([esm, 0, 0]), c(''), c(''), Buffer.from([0, 0, 0, 0, length]), Buffer.isBuffer(text) ? text : gsm(text), ...tail,
+      Buffer.from([esm, 0, 0]), c(''), c(''), Buffer.from([0, 0, 0, 0, length]), Buffer.isBuffer(text) ? text : gsm(text), ...params, tail,
     ]);
     const head = Buffer.alloc(16);
     [16 + body.length, 5, 0, sequence].forEach((v, i) => head.writeUInt32BE(v, i * 4));

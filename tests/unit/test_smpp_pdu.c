@@ -188,14 +188,14 @@ static void fields_that_run_over_the_end_are_named(void **state)
     } rows[] = {
         /* deliver_sm, sm_length 255 with two octets behind it */
         { "00000029000000050000000000000001000000363238000000393831323000000000000000000000ff6162",
-          SMPP_BAD_BODY },
+          SMPP_BAD_END },
         /* a string without an end */
         { "00000014000000050000000000000001414141", SMPP_BAD_BODY },
         { "000000138000000400000000000000013031", SMPP_BAD_BODY },
         /* a TLV that says 65,535 octets */
-        { "000000178000000400000000000000013000042400ff", SMPP_BAD_TLV },
+        { "000000178000000400000000000000013000042400ff", SMPP_BAD_END },
         /* half a TLV header */
-        { "00000015800000040000000000000001300004", SMPP_BAD_TLV },
+        { "00000015800000040000000000000001300004", SMPP_BAD_END },
         /* no body at all where there must be one, and where there need not be one */
         { "00000010000000050000000000000001", SMPP_BAD_BODY },
         { "00000010800000040000005800000001", SMPP_OK },

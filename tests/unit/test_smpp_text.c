@@ -370,7 +370,18 @@ static void receipts_are_read_by_tlv_and_by_text(void **state)
         { 4, "", SLICE(""), true, "", "accepted", false },
         { 4, "id:", SLICE(""), true, "", "accepted", false },
         { 4, "mid:3 substat:DELIVRD", SLICE(""), true, "", "accepted", false },
-        { 0, "id:171 stat:DELIVRD", SLICE(""), false, "", NULL, false },
+        /* Without a flag, but of that shape: nobody types it. */
+        { 0, "id:171 stat:DELIVRD", SLICE(""), true, "171", "delivered", true },
+        { 0, "sub:001 id:9 stat:UNDELIV", SLICE(""), true, "9", "failed", true },
+        { 0, "RUJUK Ana 28th perdarahan id:1 stat:DELIVRD", SLICE(""), false, "", NULL, false },
+        { 0, "id:171 status baik", SLICE(""), false, "", NULL, false },
+        /* An id parameter beside somebody's text says nothing; an empty one least of all. */
+        { 0, "RUJUK Ana 28th perdarahan",
+          SLICE("\x00\x1e\x00\x02"
+                "9F"),
+          false, "", NULL, false },
+        { 4, "id:171 stat:DELIVRD", SLICE("\x00\x1e\x00\x00"), true, "171", "delivered", true },
+        { 4, "id:171 stat:DELIVRD", SLICE("\x00\x1e\x00\x01\0"), true, "171", "delivered", true },
         { 0x40, "TIMBANG", SLICE(""), false, "", NULL, false },
     };
 
@@ -387,6 +398,32 @@ static void receipts_are_read_by_tlv_and_by_text(void **state)
         assert_same(r.id, slice_of(rows[i].id));
         assert_string_equal(r.state, rows[i].state);
         assert_int_equal(r.final, rows[i].final);
+    }
+}
+
+static void what_only_claims_to_be_a_receipt_is_doubted(void **state)
+{
+    static const struct {
+        uint8_t esm;
+        const char *text;
+        bool sure;
+    } rows[] = {
+        { 4, "id:1 stat:DELIVRD", true },
+        { 0, "id:1 stat:DELIVRD", true },
+        { 4, "", true },
+        { 4, "RUJUK#Ana#28th#perdarahan", false },
+        { 0x20, "pesan sampai", false },
+        { 4, "id:1", false },
+        { 4, "RUJUK Ana id:1 stat:DELIVRD", false },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct smpp_pdu p = { .esm_class = rows[i].esm, .text = slice_of(rows[i].text) };
+        struct smpp_receipt r;
+
+        assert_true(smpp_receipt_read(&p, &r));
+        assert_int_equal(r.sure, rows[i].sure);
     }
 }
 
@@ -507,6 +544,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reference_that_went_round_does_not_mix_two_messages, fresh, tidy),
         cmocka_unit_test_setup_teardown(half_a_figure_beside_a_gap_is_no_figure, fresh, tidy),
         cmocka_unit_test_setup_teardown(receipts_are_read_by_tlv_and_by_text, fresh, tidy),
+        cmocka_unit_test_setup_teardown(what_only_claims_to_be_a_receipt_is_doubted, fresh, tidy),
         cmocka_unit_test_setup_teardown(ids_meet_in_hex_and_decimal, fresh, tidy),
         cmocka_unit_test(four_habits_of_ussd),
     };

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "parsers/fields.h"
+#include "parsers/json.h"
 #include "parsers/pattern.h"
 #include "parsers/template.h"
 
@@ -153,22 +154,53 @@ static void what_is_no_such_body_is_refused(void **state)
 
 static void lists_have_items(void **state)
 {
+    struct slice *each, v;
     struct fields f;
-    struct slice v;
     struct arena a;
 
     (void)state;
     arena_init(&a, 1 << 20);
-    assert_int_equal(
-        fields_read(&f, FIELDS_JSON, S(""), S("{\"m\":[{\"t\":\"x\"},{\"t\":\"y\"}],\"o\":1}"), &a), 0);
-    assert_int_equal(fields_list(&f, S("/m")), 2);
-    assert_int_equal(fields_list(&f, S("/o")), 0);
-    assert_int_equal(fields_list(&f, S("/nothing")), 0);
-    assert_true(fields_enter(&f, S("/m"), 1));
+    assert_int_equal(json_items(S("{\"m\":[{\"t\":\"x,]\"}, {\"t\":\"y\"}],\"o\":1}"), S("/m"), &a, &each),
+                     2);
+    assert_int_equal(fields_read(&f, FIELDS_JSON, S(""), each[1], &a), 0);
     assert_true(fields_get(&f, S("/t"), &v) && slice_is(v, "y"));
-    assert_false(fields_enter(&f, S("/m"), 2));
     fields_free(&f);
+    assert_true(slice_is(each[0], "{\"t\":\"x,]\"}"));
+    assert_int_equal(json_items(S("{\"m\":[],\"o\":1}"), S("/m"), &a, &each), 0);
+    assert_int_equal(json_items(S("{\"m\":[],\"o\":1}"), S("/o"), &a, &each), -1);
+    assert_int_equal(json_items(S("{\"m\":[],\"m\":[1]}"), S("/m"), &a, &each), -1);
+    assert_int_equal(json_items(S("{\"a\":{\"b\":[1,[2,3],\"\\\"]\"]}}"), S("/a/b"), &a, &each), 3);
+    assert_int_equal(json_items(S("[1,2]"), S(""), &a, &each), 2);
+    assert_int_equal(json_items(S("{\"m\":[{\"t\":\"x\"}"), S("/m"), &a, &each), -1);
     arena_free(&a);
+}
+
+static void what_can_be_mended_in_json_is(void **state)
+{
+    static const struct {
+        const char *json, *text, *id;
+    } rows[] = {
+        { "{\"t\":\"halo \\ud83d\",\"i\":1}", "halo \xEF\xBF\xBD", "1" },
+        { "{\"t\":\"\\ude00 \\ud83d\\ude00\",\"i\":9}", "\xEF\xBF\xBD \xF0\x9F\x98\x80", "9" },
+        { "{\"t\":\"a\\\\ud83d\",\"i\":-12.5}", "a\\ud83d", "-12.5" },
+        { "{\"t\":\"1e999\",\"i\":99999999999999999999999}", "1e999", "99999999999999999999999" },
+        { "{\"t\":\"x\",\"i\":1e999}", "x", "1e999" },
+        { "{\"t\":\"\\u0048\",\"i\":123456789012345}", "H", "123456789012345" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice v;
+        struct fields f;
+        struct arena a;
+
+        arena_init(&a, 1 << 20);
+        assert_int_equal(fields_read(&f, FIELDS_JSON, S(""), slice_of(rows[i].json), &a), 0);
+        assert_true(fields_get(&f, S("/t"), &v) && slice_is(v, rows[i].text));
+        assert_true(fields_get(&f, S("/i"), &v) && slice_is(v, rows[i].id));
+        fields_free(&f);
+        arena_free(&a);
+    }
 }
 
 static void written_patterns_are_found(void **state)
@@ -201,6 +233,7 @@ int main(void)
         cmocka_unit_test(fields_are_found_by_their_names),
         cmocka_unit_test(what_is_no_such_body_is_refused),
         cmocka_unit_test(lists_have_items),
+        cmocka_unit_test(what_can_be_mended_in_json_is),
         cmocka_unit_test(written_patterns_are_found),
     };
 

@@ -263,20 +263,30 @@ static enum wire_rc decode(struct run *r, struct slice door, const struct wire_r
     return slice_is(door, "ussd") ? r->d->decode_ussd(w, r->a, in) : r->d->decode_sms(w, r->a, in);
 }
 
+/* -1 where the body is no list. */
+static int split(struct run *r, struct slice door, const struct wire_request *w, struct slice **each)
+{
+    return r->d->items && !slice_is(door, "ussd") ? r->d->items(w, r->a, each) : -1;
+}
+
 /* What is cut off in the middle never passes for whole where its shape shows it: JSON and XML. */
 static void cut_anywhere(struct run *r, struct slice door, const struct wire_request *good)
 {
     struct slice body = slice_trim(good->body);
     bool shows = body.n && (body.p[0] == '{' || body.p[0] == '<');
     struct wire_request w = *good;
+    struct slice *each;
     struct inbound in;
     struct wire_dlr dlr;
 
     for (size_t k = 0; k < body.n; k++) {
+        w = *good;
         /* A copy of its own: nobody reads behind it. */
         w.body = arena_copy(r->a, slice_take(body, k));
-        if (r->d->items)
-            r->d->items(&w, r->a);
+        if (split(r, door, &w, &each) > 0) {
+            w.in_list = true;
+            w.body = each[0];
+        }
         if (decode(r, door, &w, &in, &dlr) == WIRE_OK && shows)
             fail_msg("%s: the first %zu bytes pass for a whole message", r->file, k);
     }
@@ -327,9 +337,10 @@ static void on_request(struct run *r, struct slice arg, struct slice body)
     struct slice line = slice_cut(&body, '\n'), door = slice_cut(&arg, ' '), target;
     struct wire_request w = { .headers = headers, .secret = arg, .now_ms = 1795219200000, .shape = r->shape };
     struct wire_dlr dlr = { .state = NULL };
-    unsigned items = 1;
+    struct slice *each = NULL;
     struct inbound in;
     enum wire_rc rc;
+    int items;
 
     w.method = slice_cut(&line, ' ');
     target = line;
@@ -356,9 +367,12 @@ static void on_request(struct run *r, struct slice arg, struct slice body)
         no_bit_may_change(r, &w);
     }
     cut_anywhere(r, door, &w);
-    if (r->d->items && !slice_is(door, "ussd"))
-        items = r->d->items(&w, r->a);
-    for (w.item = 0; w.item < items || w.item == 0; w.item++) {
+    items = split(r, door, &w, &each);
+    for (int i = 0; i < items || i == 0; i++) {
+        if (i < items) {
+            w.body = each[i];
+            w.in_list = true;
+        }
         rc = decode(r, door, &w, &in, &dlr);
         buf_printf(&r->made, "%s\n", rc_name(rc));
         if (rc == WIRE_OK && w.is_dlr) {

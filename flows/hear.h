@@ -1,0 +1,20 @@
+/* hear.h - what a text may be, before anything is asked about its sender: for doors that must tell an emergency
+ * from the rest before they refuse or doubt a message.
+ *
+ * Pure, and the same understanding that will read it; some 0.1 ms. */
+#ifndef KENTONGAN_FLOWS_HEAR_H
+#define KENTONGAN_FLOWS_HEAR_H
+
+#include "flows/understand/understanding.h"
+
+enum hearing {
+    HEARD_NOTHING,   /* no report, no command: an answer, or noise */
+    HEARD_MESSAGE,   /* a report or command stands in it */
+    HEARD_EMERGENCY, /* an E1 word or value, or a RUJUK, may stand in it */
+};
+
+enum hearing hear_text(const struct ruleset *, struct slice text, int64_t at_ms);
+/* The same of what was understood already: is anybody in danger? */
+bool hear_is_emergency(const struct said *);
+
+#endif
