@@ -143,6 +143,7 @@ static void judge_village(struct step *s, const struct node *o)
         if (!is)
             episode_open(s, &e, rule, node_text(o, "puskesmas"));
         e.count = count;
+        e.by = node_text(o, "by");
         rise(s, &e, day);
         pws_heads(s, village, disease, e.told && !e.ralat);
         episode_save(s, &e);

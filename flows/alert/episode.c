@@ -148,8 +148,11 @@ struct slice episode_disease(const struct step *s, struct slice slug)
 void episode_tell(struct step *s, const struct episode *e, struct slice to, const char *key, bool head)
 {
     const struct place *village = directory_place(&s->rules->directory, e->village);
+    const struct person *reporter = head ? NULL : directory_person(&s->rules->directory, e->by);
     struct slice language = step_language_of(s, to);
-    const struct text_fill f[] = { { "nomor", e->nomor },
+    const struct text_fill f[] = { { "nama", reporter ? reporter->name : slice_make("", 0) },
+                                   { "hp", head ? slice_make("", 0) : step_phone(s, e->by) },
+                                   { "nomor", e->nomor },
                                    { "jumlah", episode_count(s, e->count, head) },
                                    { "penyakit", episode_disease(s, e->disease) },
                                    { "desa", village ? village->name : e->village } };

@@ -21,10 +21,11 @@ struct episode {
     int64_t told_day;                  /* the day (since 1970) of the figures that they heard */
     struct slice heads[EPISODE_HEADS]; /* who of them has had it */
     unsigned heads_n;
-    bool camat;  /* the camat was told too */
-    bool ok;     /* a head said OK */
-    bool ralat;  /* taken back, once */
-    bool fallen; /* its cases were cancelled: over */
+    bool camat;      /* the camat was told too */
+    bool ok;         /* a head said OK */
+    bool ralat;      /* taken back, once */
+    bool fallen;     /* its cases were cancelled: over */
+    struct slice by; /* MSISDN of who reported the newest case; not kept */
 };
 
 /* SUBJECT_EPISODE; false when there is none: *e then has village and disease alone. */

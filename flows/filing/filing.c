@@ -55,7 +55,7 @@ static void tally_one(struct step *s, const struct filed_report *r, int64_t sign
 {
     const struct form *form = r->form;
     const struct value *values = r->values;
-    struct tally t = { .village = r->place };
+    struct tally t = { .village = r->place, .by = r->reporter };
     const struct place *posting = directory_place(&s->rules->directory, r->posting);
     int tgl = form_field(form, "tgl"), jumlah = form_field(form, "jumlah"), what = form->counts;
 

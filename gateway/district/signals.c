@@ -31,6 +31,7 @@ struct tally_job {
     struct signals *s;
     struct arena arena;
     struct slice entry, village, disease, day, puskesmas;
+    struct slice by;                           /* the reporter */
     struct slice village_days, puskesmas_days; /* JSON objects */
 };
 
@@ -91,6 +92,7 @@ static void submit(struct tally_job *j)
     member(&b, "disease", j->disease);
     member(&b, "day", j->day);
     member(&b, "puskesmas", j->puskesmas);
+    member(&b, "by", j->by);
     buf_str(&b, ",\"village_days\":");
     buf_add(&b, j->village_days);
     buf_str(&b, ",\"puskesmas_days\":");
@@ -148,6 +150,7 @@ static bool job_decode(struct tally_job *j, struct slice body)
     j->disease = node_text(o, "disease");
     j->day = node_text(o, "day");
     j->puskesmas = node_text(o, "puskesmas");
+    j->by = node_text(o, "by");
     return !j->arena.failed && j->village.n && j->disease.n && j->day.n;
 }
 

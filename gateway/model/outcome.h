@@ -51,6 +51,7 @@ struct timer {
 struct tally {
     struct slice village, disease, day; /* "19.06.01.2004", "diare", "2026-11-21" */
     struct slice puskesmas;             /* code: 1.5 times last week is judged there */
+    struct slice by;                    /* MSISDN of who reported them: staff ask her about a case by name */
     int64_t delta;                      /* negative after BATAL or KOREKSI */
 };
 

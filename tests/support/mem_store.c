@@ -225,6 +225,8 @@ static void signal_in(struct mem_store *m, const struct tally *t)
     buf_json(&b, t->day);
     buf_str(&b, ",\"puskesmas\":");
     buf_json(&b, t->puskesmas);
+    buf_str(&b, ",\"by\":");
+    buf_json(&b, t->by);
     buf_str(&b, ",\"village_days\":");
     days_json(m, &b, t->village, t->disease);
     buf_str(&b, ",\"puskesmas_days\":");

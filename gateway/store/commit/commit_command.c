@@ -258,6 +258,8 @@ static void add_tallies(struct making *m)
         buf_json(&m->text, t->day);
         buf_str(&m->text, ",\"puskesmas\":");
         buf_json(&m->text, t->puskesmas);
+        buf_str(&m->text, ",\"by\":");
+        buf_json(&m->text, t->by);
         buf_str(&m->text, ",\"delta\":");
         buf_i64(&m->text, t->delta);
         buf_char(&m->text, '}');
