@@ -188,9 +188,7 @@ static void read_sink(struct config_reader *r, struct yaml *node, struct sink_co
 {
     static const struct {
         const char *kind, *need[2];
-    } needs[] = { { "postgres", { "dsn" } },
-                  { "http", { "url", "secret_file" } },
-                  { "fhir", { "url", "token_url" } } };
+    } needs[] = { { "postgres", { "dsn" } }, { "http", { "url", "secret_file" } }, { "fhir", { "url" } } };
 
     *s = (struct sink_conf){ .name = node->key, .mark = node->key_mark };
     config_section(r, node, SECTION_SINK, s);

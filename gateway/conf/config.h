@@ -49,8 +49,9 @@ struct provider_conf {
 
 struct sink_conf {
     struct slice name, kind; /* sqlite postgres http fhir */
-    struct slice path, dsn, url, token_url, client_id, client_secret_file, organization;
-    struct slice secret; /* http: read from secret_file */
+    struct slice path, dsn, url, token_url, client_id, organization, profile;
+    struct slice secret;        /* http: read from secret_file */
+    struct slice client_secret; /* fhir: read from client_secret_file */
     struct mark mark;
 };
 

@@ -1,7 +1,8 @@
-/* halves.h - finding the item of a batch that is to blame: what is refused as a whole is tried again in halves.
+/* halves.h - finding the item of a batch that is to blame: what is refused as a whole is tried again in
+ * halves.
  *
- * halves_of(n), then for each answer: halves_split() when the range was refused (false: it is one item, that one is to
- * blame), halves_done() when it is over.  halves_now() is the range to be carried out. */
+ * halves_of(n), then for each answer: halves_split() when the range was refused (false: it is one item, that
+ * one is to blame), halves_done() when it is over.  halves_now() is the range to be carried out. */
 #ifndef KENTONGAN_DISTRICT_HALVES_H
 #define KENTONGAN_DISTRICT_HALVES_H
 

@@ -258,8 +258,9 @@ static void show(void *self, struct buf *b)
 static void check(const struct sink_conf *conf, struct faults *faults)
 {
     if (conf->secret.n > 0 && conf->secret.n < 16)
-        fault_add(faults, conf->mark, "secret_file: the key has %zu letters; make one of 16 or more, as by "
-                                      "`openssl rand -hex 32`",
+        fault_add(faults, conf->mark,
+                  "secret_file: the key has %zu letters; make one of 16 or more, as by "
+                  "`openssl rand -hex 32`",
                   conf->secret.n);
 }
 

@@ -91,7 +91,8 @@ static const char *const put_sql[PG_ROW_KINDS] = {
                    " INSERT INTO record (" RECORD_NAMES ") SELECT DISTINCT ON (id) " RECORD_VALUES
                    " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(form) ", " SET(klaster) ", " SET(version) ", " SET(at) ", " SET(received_at) ", " SET(
                        reporter) ", " SET(role) ", " SET(place) ", " SET(posyandu) ", " SET(person_id) ","
-                                                                                                       " " SET(fields) ", " SET(findings) ", " SET(status) ", " SET(provider) ", " SET(message_id) " WHERE record.version < excluded.version",
+                                                                                                       " " SET(fields) ", " SET(findings) ", " SET(
+                                                                                                           status) ", " SET(provider) ", " SET(message_id) " WHERE record.version < excluded.version",
     [ROW_REFERRAL_EVENT] = EVENT_PUT("referral_event"),
     [ROW_ALERT_EVENT] = EVENT_PUT("alert_event"),
     [ROW_PERSON] =

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/district/fhir.h"
 #include "gateway/district/http_sink.h"
 #include "gateway/district/postgres.h"
 #include "gateway/district/sqlite.h"
@@ -13,6 +14,7 @@ static const struct sink_kind *const kinds[] = {
     &sqlite_kind,
     &postgres_kind,
     &http_kind,
+    &fhir_kind,
 };
 
 struct sink {

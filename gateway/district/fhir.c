@@ -1,0 +1,306 @@
+/* fhir.c - see fhir.h. */
+#include "gateway/district/fhir.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/delivery/http_send.h"
+#include "gateway/district/fhir_bundle.h"
+#include "parsers/query.h"
+
+enum {
+    BATCH = 8, /* bundles under way at once */
+    LINGER_MS = 200,
+    TIMEOUT_MS = 20000,
+    BUNDLE_MAX = 1 << 20,
+    ARENA_MAX = 8 << 20,
+    TOKEN_MAX = 4096,
+    TOKEN_LIFE_MS = 50 * 60 * 1000, /* where the answer does not say */
+    TOKEN_EARLY_MS = 60 * 1000,     /* renewed so long before its end */
+};
+
+struct fhir_sink;
+
+/* One bundle on its way. */
+struct sending {
+    struct fhir_sink *sink;
+    struct item *item;
+};
+
+struct fhir_sink {
+    struct feed *feed;
+    struct http_send *http;
+    const struct ruleset *rules;
+    char *url, *token_url, *client_id, *client_secret, *organization;
+    char token[TOKEN_MAX]; /* empty: none */
+    int64_t token_until_ms; /* on the monotonic clock */
+    struct item *items;     /* the batch under way */
+    unsigned items_n, open, sent;
+    struct sending sending[BATCH];
+    struct err trouble; /* of this batch: the receiver is away, or refuses us */
+    uint64_t bundles;
+};
+
+/* --- the end of a batch --- */
+
+static void one_over(struct fhir_sink *s)
+{
+    if (--s->open == 0)
+        feed_ended(s->feed, s->trouble.text[0] ? &s->trouble : NULL);
+}
+
+static void trouble(struct fhir_sink *s, const char *what, int status)
+{
+    if (!s->trouble.text[0] && status)
+        err_set(&s->trouble, "fhir: %s: http %d", what, status);
+    else if (!s->trouble.text[0])
+        err_set(&s->trouble, "fhir: %s", what);
+}
+
+/* --- bundles --- */
+
+static bool never(int status)
+{
+    return status == 400 || status == 409 || status == 410 || status == 412 || status == 413 || status == 422;
+}
+
+static void on_answer(void *arg, const struct http_result *r)
+{
+    struct sending *g = arg;
+    struct fhir_sink *s = g->sink;
+    struct arena a;
+
+    arena_init(&a, ARENA_MAX);
+    if (r->outcome != HTTP_ANSWERED) {
+        trouble(s, "the receiver does not answer", 0);
+        g->item->later = true;
+    } else if (r->status >= 200 && r->status < 300) {
+        s->bundles++;
+    } else if (never(r->status)) {
+        g->item->refused = true;
+        err_set(&g->item->reason, "http %d, %.*s", r->status, SLICE_ARG(slice_take(fhir_fault(r->body, &a), 90)));
+    } else {
+        if (r->status == 401)
+            s->token[0] = '\0';
+        g->item->later = true;
+        trouble(s, r->status == 401 || r->status == 403 ? "the receiver refuses our credentials"
+                   : r->status == 404                   ? "there is nothing at this url"
+                                                        : "the receiver cannot take it now",
+                r->status);
+    }
+    arena_free(&a);
+    one_over(s);
+}
+
+static struct slice authorization(const struct fhir_sink *s, struct arena *a)
+{
+    return s->token[0] ? arena_printf(a, "Authorization: Bearer %s", s->token) : S("");
+}
+
+static void post(struct sending *g, struct slice bundle, struct arena *a)
+{
+    struct fhir_sink *s = g->sink;
+    struct wire_send w = { .url = slice_of(s->url), .content_type = S("application/fhir+json"), .body = bundle };
+
+    w.headers[w.headers_n++] = S("Accept: application/fhir+json");
+    if (s->token[0])
+        w.headers[w.headers_n++] = authorization(s, a);
+    s->open++;
+    if (!http_send_start(s->http, &w, TIMEOUT_MS, on_answer, g)) {
+        trouble(s, "memory is out", 0);
+        g->item->later = true;
+        one_over(s);
+    }
+}
+
+static void send_item(struct fhir_sink *s, unsigned i)
+{
+    struct fhir_about about = { .map = s->rules->fhir,
+                                .organization = s->organization ? slice_of(s->organization) : s->rules->district,
+                                .utc_offset_min = s->rules->utc_offset_min };
+    struct arena a;
+    struct buf bundle;
+
+    arena_init(&a, ARENA_MAX);
+    buf_init(&bundle, BUNDLE_MAX);
+    s->sending[i] = (struct sending){ s, &s->items[i] };
+    switch (fhir_bundle(&about, s->items[i].body, &a, &bundle, &s->items[i].reason)) {
+    case FHIR_READY:
+        post(&s->sending[i], buf_slice(&bundle), &a);
+        break;
+    case FHIR_BROKEN:
+        s->items[i].refused = true;
+        break;
+    case FHIR_NOTHING:
+        break;
+    }
+    buf_free(&bundle);
+    arena_free(&a);
+}
+
+static void send_all(struct fhir_sink *s)
+{
+    s->open++; /* ours, until all have left */
+    for (unsigned i = 0; i < s->items_n; i++)
+        send_item(s, i);
+    one_over(s);
+}
+
+/* --- the token: one fetch for all --- */
+
+static void on_token(void *arg, const struct http_result *r)
+{
+    struct fhir_sink *s = arg;
+    json_t *o = r->outcome == HTTP_ANSWERED && r->status == 200 ? json_loadb(r->body.p, r->body.n, 0, NULL) : NULL;
+    const char *token = json_string_value(json_object_get(o, "access_token"));
+    const json_t *life = json_object_get(o, "expires_in"); /* a number; SATUSEHAT says it as a text */
+    int64_t ms = 1000 * (json_is_string(life) ? strtoll(json_string_value(life), NULL, 10) : json_integer_value(life));
+
+    if (token && strlen(token) < sizeof s->token && !strpbrk(token, "\r\n")) {
+        snprintf(s->token, sizeof s->token, "%s", token);
+        s->token_until_ms = clock_mono_ms() + (ms > 2 * TOKEN_EARLY_MS ? ms - TOKEN_EARLY_MS : ms > 0 ? ms / 2 : TOKEN_LIFE_MS);
+        send_all(s);
+    } else {
+        trouble(s, "no token: look at token_url, client_id and client_secret_file",
+                r->outcome == HTTP_ANSWERED ? r->status : 0);
+    }
+    json_decref(o);
+    one_over(s);
+}
+
+static void fetch_token(struct fhir_sink *s)
+{
+    struct buf form;
+    struct wire_send w;
+
+    buf_init(&form, TOKEN_MAX);
+    buf_str(&form, "grant_type=client_credentials&client_id=");
+    query_escape(&form, slice_of(s->client_id));
+    buf_str(&form, "&client_secret=");
+    query_escape(&form, slice_of(s->client_secret));
+    w = (struct wire_send){ .url = slice_of(s->token_url),
+                            .content_type = S("application/x-www-form-urlencoded"),
+                            .body = buf_slice(&form) };
+    s->open++;
+    if (!http_send_start(s->http, &w, TIMEOUT_MS, on_token, s)) {
+        trouble(s, "memory is out", 0);
+        one_over(s);
+    }
+    buf_free(&form);
+}
+
+static void deliver(void *arg, struct item *items, unsigned n)
+{
+    struct fhir_sink *s = arg;
+
+    s->items = items;
+    s->items_n = n;
+    s->trouble.text[0] = '\0';
+    if (s->token_url && (!s->token[0] || clock_mono_ms() >= s->token_until_ms))
+        fetch_token(s);
+    else
+        send_all(s);
+}
+
+/* --- the sink --- */
+
+static void check(const struct sink_conf *c, struct faults *x)
+{
+    if (!c->url.n)
+        fault_add(x, c->mark, "a sink of kind fhir needs url: the base of the FHIR service");
+    if (c->token_url.n && (!c->client_id.n || !c->client_secret.n))
+        fault_add(x, c->mark, "token_url needs client_id and client_secret_file");
+    if (!c->token_url.n && (c->client_id.n || c->client_secret.n))
+        fault_add(x, c->mark, "client_id and client_secret_file do nothing without token_url");
+    if (c->profile.n && !slice_is(c->profile, "generic"))
+        fault_add(x, c->mark, "profile \"%.*s\" is not built in yet; use generic", SLICE_ARG(c->profile));
+    if (c->path.n || c->dsn.n || c->secret.n)
+        fault_add(x, c->mark, "path, dsn and secret_file do nothing in a sink of kind fhir");
+}
+
+static char *copy(struct slice s)
+{
+    return s.n ? strndup(s.p, s.n) : NULL;
+}
+
+static void close_sink(void *self)
+{
+    struct fhir_sink *s = self;
+
+    http_send_free(s->http); /* no answer comes any more */
+    feed_close(s->feed);
+    if (s->client_secret)
+        explicit_bzero(s->client_secret, strlen(s->client_secret));
+    free(s->url);
+    free(s->token_url);
+    free(s->client_id);
+    free(s->client_secret);
+    free(s->organization);
+    explicit_bzero(s->token, sizeof s->token);
+    free(s);
+}
+
+static void *open_sink(const struct sink_host *host, const struct sink_conf *c, struct err *e)
+{
+    struct fhir_sink *s = calloc(1, sizeof *s);
+    struct feed_work work = {
+        .deliver = deliver, .arg = s, .kind = "fhir", .batch = BATCH, .linger_ms = LINGER_MS
+    };
+    char name[64], stream[80];
+
+    err_set(e, "sink %.*s: out of memory", SLICE_ARG(c->name));
+    if (!s)
+        return NULL;
+    s->http = http_send_new(host->loop, e);
+    s->rules = host->rules;
+    s->url = copy(c->url);
+    s->token_url = copy(c->token_url);
+    s->client_id = copy(c->client_id);
+    s->client_secret = copy(c->client_secret);
+    s->organization = copy(c->organization);
+    snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(c->name));
+    snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(c->name));
+    if (s->http)
+        s->feed = feed_open(host->loop, host->store, stream, name, &work, e);
+    if (s->feed)
+        return s;
+    close_sink(s);
+    return NULL;
+}
+
+static void reload(void *self, const struct ruleset *rules)
+{
+    struct fhir_sink *s = self;
+
+    s->rules = rules;
+}
+
+static const struct feed *feed(const void *self)
+{
+    const struct fhir_sink *s = self;
+
+    return s->feed;
+}
+
+static void show(void *self, struct buf *b)
+{
+    const struct fhir_sink *s = self;
+
+    buf_printf(b, "  bundles %llu", (unsigned long long)s->bundles);
+    if (s->token_url)
+        buf_printf(b, ", token %s", s->token[0] ? "held" : "none");
+    buf_char(b, '\n');
+}
+
+const struct sink_kind fhir_kind = {
+    .name = "fhir",
+    .check = check,
+    .open = open_sink,
+    .reload = reload,
+    .feed = feed,
+    .show = show,
+    .close = close_sink,
+};
