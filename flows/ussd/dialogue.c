@@ -113,7 +113,7 @@ struct menu_person ussd_about(const struct ussd_context *c, const struct ussd_st
 {
     const struct menu_form *mf = s->form ? menu_form(c->rules->menus, s->form) : NULL;
     struct menu_person p = { .sex = s->sex, .months = -1 };
-    int64_t today = date_today(c->now_ms, c->rules->utc_offset_min), born;
+    int64_t today = date_today(c->drawn_ms, c->rules->utc_offset_min), born;
 
     if (date_parse_iso(s->born, &born) && born <= today)
         p.months = date_months_between(born, today);

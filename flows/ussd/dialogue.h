@@ -21,6 +21,7 @@ struct ussd_context {
     struct slice language;
     const struct sender_state *drafts; /* open questions of hers, offered on the first page; may be NULL */
     int64_t now_ms;
+    int64_t drawn_ms; /* when the page that is asked about was, or is, drawn: its "today" */
     struct arena *arena;
 };
 

@@ -213,7 +213,7 @@ static void text_options(const struct ussd_context *c, const struct ussd_state *
 /* Whoever types a day means an earlier one. */
 static void day_options(const struct ussd_context *c, struct ussd_options *o)
 {
-    int64_t today = date_today(c->now_ms, c->rules->utc_offset_min);
+    int64_t today = date_today(c->drawn_ms, c->rules->utc_offset_min);
 
     add_value(o, ussd_text(c, "ussd.hari_ini", NULL, S("")), date_iso(today, c->arena));
     add_value(o, ussd_text(c, "ussd.kemarin", NULL, S("")), date_iso(today - 1, c->arena));

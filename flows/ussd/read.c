@@ -242,7 +242,10 @@ static enum read_rc read_request(const struct ruleset *rs, const struct sender *
         return READ_OK;
     }
     t->kind = USSD_TURN_INPUT;
+    if (t->state.at_ms)
+        t->walk.c.drawn_ms = t->state.at_ms;
     read_input(in, t);
+    t->walk.c.drawn_ms = t->walk.c.now_ms;
     if (t->walk.action == USSD_COMMAND)
         return say_command(in, t);
     return name_subjects(rs, who, t, out);
@@ -259,8 +262,9 @@ enum read_rc ussd_read(const struct ruleset *rs, const struct sender *who, const
         return READ_NO_MEMORY;
     t->state.field = -1;
     t->walk.s = &t->state;
-    t->walk.c =
-        (struct ussd_context){ .rules = rs, .now_ms = now_ms, .arena = arena, .language = rs->language };
+    t->walk.c = (struct ussd_context){
+        .rules = rs, .now_ms = now_ms, .drawn_ms = now_ms, .arena = arena, .language = rs->language
+    };
     rc = in->kind == INBOUND_TIMER ? read_timer(in, t, out) : read_request(rs, who, in, t, out);
     r->kind = READING_USSD;
     r->ussd = t;

@@ -248,6 +248,16 @@ static void a_day_is_chosen_or_typed_and_never_guessed(void **state)
     phone_says("1 Hari ini");
 }
 
+static void today_is_the_day_that_the_page_showed(void **state)
+{
+    (void)state;
+    phone.store.now_ms += 17 * 60 * PHONE_MINUTE - 50 * 1000; /* ten to midnight, in seconds */
+    open_birth();
+    phone_pass(20 * 1000);
+    phone_type_all("1>3100>48>999>1");
+    assert_non_null(strstr(phone_record(0), "\"tgl\":\"2026-11-21\""));
+}
+
 /* --- what is offered to whom --- */
 
 static void a_man_is_not_asked_about_a_child_in_the_womb(void **state)
@@ -594,6 +604,7 @@ int main(void)
         CASE(back_over_answered_pages_keeps_their_answers),
         CASE(back_from_the_echo_of_a_screening_keeps_the_answers_before),
         CASE(a_day_is_chosen_or_typed_and_never_guessed),
+        CASE(today_is_the_day_that_the_page_showed),
         CASE(a_man_is_not_asked_about_a_child_in_the_womb),
         CASE(a_newborn_has_the_signs_of_a_newborn),
         CASE(reasons_of_a_referral_fit_the_age),
