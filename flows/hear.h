@@ -1,5 +1,5 @@
-/* hear.h - what a text may be, before anything is asked about its sender: for doors that must tell an emergency
- * from the rest before they refuse or doubt a message.
+/* hear.h - what a text may be, before anything is asked about its sender: for doors that must tell an
+ * emergency from the rest before they refuse or doubt a message.
  *
  * Pure, and the same understanding that will read it; some 0.1 ms. */
 #ifndef KENTONGAN_FLOWS_HEAR_H

@@ -7,9 +7,9 @@
 
 static struct ussd_option *add(struct ussd_options *o, enum ussd_option_kind kind, struct slice say)
 {
-    static struct ussd_option full; /* never read */
-    struct ussd_option *p = o->n < USSD_OPTIONS ? &o->option[o->n++] : &full;
+    struct ussd_option *p = &o->option[o->n];
 
+    o->n += o->n < USSD_OPTIONS;
     *p = (struct ussd_option){ .kind = kind, .say = say };
     return p;
 }

@@ -34,7 +34,7 @@ struct ussd_option {
 
 /* Option i is chosen by the digits i + 1. */
 struct ussd_options {
-    struct ussd_option option[USSD_OPTIONS];
+    struct ussd_option option[USSD_OPTIONS + 1]; /* the last takes what is too many */
     unsigned n;
 };
 

@@ -9,12 +9,13 @@
 
 struct line {
     unsigned held;
-    bool broke;             /* what was said last on it may not have been heard */
+    bool broke;                /* what was said last on it may not have been heard */
     bool (*gone)(void *owner); /* asks the connection, where it would not notice by itself; may be NULL */
     void *owner;
 };
 
-/* Held once, by the owner; NULL when memory is out, which all below take for a line of which nothing is known. */
+/* Held once, by the owner; NULL when memory is out, which all below take for a line of which nothing is
+ * known. */
 struct line *line_new(void);
 struct line *line_hold(struct line *);
 void line_drop(struct line *);

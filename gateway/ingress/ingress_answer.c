@@ -19,7 +19,7 @@ struct held {
     struct evhttp_request *req; /* NULL: nobody waits for an answer */
     bool ussd, over;            /* over: a notice that the session ended */
     uint64_t replay, whole, resend;
-    unsigned left;    /* messages of this request that are not answered yet */
+    unsigned left;     /* messages of this request that are not answered yet */
     enum reason worst; /* one that is to come again makes the whole request come again */
     struct held *next, **at;
     struct slice provider, id, session, from; /* behind this struct */

@@ -18,7 +18,7 @@ struct first {
     uint64_t key; /* of provider, sender, receiver and text */
     uint64_t ticket;
     uint64_t whole;
-    int64_t bucket, received_ms; /* wall, for the id */
+    int64_t bucket, received_ms;  /* wall, for the id */
     int64_t came_ms, answered_ms; /* mono; answered 0: not yet */
     struct line *line;
     unsigned again; /* how many messages with this text were before it in the bucket */
@@ -74,7 +74,8 @@ static bool may_be_unheard(const struct first *f, const struct resend_way *way, 
 {
     if (way->whole && way->whole == f->whole)
         return true;
-    return f->refused || line_broke(f->line) || (f->answered_ms ? f->answered_ms : now) - f->came_ms > HEARD_MS;
+    return f->refused || line_broke(f->line) ||
+           (f->answered_ms ? f->answered_ms : now) - f->came_ms > HEARD_MS;
 }
 
 uint64_t resends_take(struct resends *r, struct inbound *in, const struct resend_way *way, int64_t now,

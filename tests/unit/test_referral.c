@@ -20,8 +20,8 @@ enum {
     KADER = 0,
 };
 
-static const char *const people[] = { "+6281200000001", "+6281200000002", "+6281200000003", "+6281200000010",
-                                      "+6281200000004", "+6281200000007" };
+static const char *const people[] = { "+6281200000001", "+6281200000002", "+6281200000003",
+                                      "+6281200000010", "+6281200000004", "+6281200000007" };
 static const char *const words[] = { "TERIMA", "TOLAK", "HADIR", "TIDAK HADIR", "SELESAI" };
 
 enum {
@@ -63,8 +63,7 @@ static struct seen look(struct mem_store *m, unsigned *climbs)
     char timer[40];
 
     arena_init(&a, 4 << 20);
-    assert_true(
-        report_decode(mem_blob(m, SUBJECT_NUMBER, slice_of(nomor)), slice_of(nomor), rules, &a, &r));
+    assert_true(report_decode(mem_blob(m, SUBJECT_NUMBER, slice_of(nomor)), slice_of(nomor), rules, &a, &r));
     seen.state = r.referral.state;
     text_of(seen.level, sizeof seen.level, r.referral.level);
     text_of(seen.by, sizeof seen.by, r.referral.by);
