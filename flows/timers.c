@@ -10,6 +10,7 @@
 #include "flows/step/blob.h"
 #include "flows/talk/answers.h"
 #include "flows/talk/approval.h"
+#include "flows/talk/listing.h"
 
 static bool no_subjects(const struct ruleset *rules, const struct due *d, struct arena *a, struct intent *out)
 {
@@ -69,6 +70,7 @@ static const struct {
     { "dosis", posyandu_subjects, tasks_doses }, { "absen", posyandu_subjects, tasks_absent },
     { "ibu", posyandu_subjects, tasks_missed },  { "kunjungan", posyandu_subjects, visited },
     { "rekap", posyandu_subjects, recap_due },   { "terdaftar", no_subjects, approval_known },
+    { "buka", listing_subjects, listing_due },
 };
 
 enum {
@@ -109,7 +111,8 @@ static struct due due_of(const struct node *o)
                      .undone = node_text(o, "undone"),
                      .posyandu = node_text(o, "posyandu"),
                      .nama = node_text(o, "nama"),
-                     .taken_back = node_bool(o, "taken_back") };
+                     .taken_back = node_bool(o, "taken_back"),
+                     .to = node_text(o, "to") };
 
     (void)blob_slices(o, "buckets", d.buckets, 3);
     return d;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flows/step/blob.h"
+#include "flows/step/drafts.h"
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
 #include "flows/alert/episode.h"
@@ -246,6 +247,14 @@ static bool may_ok(const struct step *s, const struct episode *e)
            (s->person->place == village || s->person->place == place_kecamatan(village));
 }
 
+/* The speaker has answered it. */
+static void not_open(struct step *s, struct slice nomor)
+{
+    const struct open_case over = { .nomor = nomor };
+
+    s->state->changed = open_set(&s->state->open, &over) || s->state->changed;
+}
+
 void alert_answer(struct step *s, const struct command *c)
 {
     struct episode e;
@@ -263,6 +272,7 @@ void alert_answer(struct step *s, const struct command *c)
         e.ok = true;
         episode_number_save(s, &e);
         episode_pass_on(s, &e, "ok", 0);
+        not_open(s, c->nomor);
         say(s, &e, "alert.ok");
         return;
     }
@@ -274,6 +284,7 @@ void alert_answer(struct step *s, const struct command *c)
     episode_event(s, &e, verdict, c->catatan);
     episode_number_save(s, &e);
     episode_pass_on(s, &e, verdict, 0);
+    not_open(s, c->nomor);
     say(s, &e, c->kind == COMMAND_BENAR ? "alert.benar" : "alert.bukan");
 }
 

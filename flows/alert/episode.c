@@ -45,6 +45,15 @@ bool episode_load(struct step *s, struct slice village, struct slice disease, st
     return is;
 }
 
+/* Whoever was told may leave its number out (flows/step/open.h). */
+static void list(struct step *s, const struct episode *e)
+{
+    struct due d = { .what = S("buka"), .nomor = e->nomor, .to = e->list };
+
+    if (d.to.n)
+        step_timer(s, arena_printf(s->arena, "buka:%.*s", SLICE_ARG(e->nomor)), step_due(s, &d), s->now_ms);
+}
+
 void episode_save(struct step *s, const struct episode *e)
 {
     struct node *o = blob_new(s->arena);
@@ -66,6 +75,7 @@ void episode_save(struct step *s, const struct episode *e)
     node_put_bool(o, "fallen", e->fallen);
     step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
                clock_of(s->rules, "episode_close"));
+    list(s, e);
 }
 
 /* What BENAR, BUKAN and OK find under the number. */
@@ -145,7 +155,7 @@ struct slice episode_disease(const struct step *s, struct slice slug)
     return w && w->say.n ? w->say : slug;
 }
 
-void episode_tell(struct step *s, const struct episode *e, struct slice to, const char *key, bool head)
+void episode_tell(struct step *s, struct episode *e, struct slice to, const char *key, bool head)
 {
     const struct place *village = directory_place(&s->rules->directory, e->village);
     const struct person *reporter = head ? NULL : directory_person(&s->rules->directory, e->by);
@@ -158,6 +168,7 @@ void episode_tell(struct step *s, const struct episode *e, struct slice to, cons
                                    { "desa", village ? village->name : e->village } };
 
     step_sms(s, to, SMS_ALERT, e->nomor, step_text(s, language, key, FILLS(f)));
+    e->list = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(e->list), e->list.n ? "," : "", SLICE_ARG(to));
 }
 
 /* --- who --- */

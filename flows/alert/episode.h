@@ -21,11 +21,12 @@ struct episode {
     int64_t told_day;                  /* the day (since 1970) of the figures that they heard */
     struct slice heads[EPISODE_HEADS]; /* who of them has had it */
     unsigned heads_n;
-    bool camat;      /* the camat was told too */
-    bool ok;         /* a head said OK */
-    bool ralat;      /* taken back, once */
-    bool fallen;     /* its cases were cancelled: over */
-    struct slice by; /* MSISDN of who reported the newest case; not kept */
+    bool camat;        /* the camat was told too */
+    bool ok;           /* a head said OK */
+    bool ralat;        /* taken back, once */
+    bool fallen;       /* its cases were cancelled: over */
+    struct slice list; /* MSISDNs with commas, who were told in this step; not kept */
+    struct slice by;   /* MSISDN of who reported the newest case; not kept */
 };
 
 /* SUBJECT_EPISODE; false when there is none: *e then has village and disease alone. */
@@ -41,7 +42,7 @@ void episode_pass_on(struct step *, const struct episode *, const char *act, int
 /* For people: heads read <5. */
 struct slice episode_count(struct step *, int64_t n, bool head);
 struct slice episode_disease(const struct step *, struct slice slug);
-void episode_tell(struct step *, const struct episode *, struct slice to, const char *key, bool head);
+void episode_tell(struct step *, struct episode *, struct slice to, const char *key, bool head);
 void episode_tell_staff(struct step *, struct episode *, const char *key);
 void episode_tell_heads(struct step *, struct episode *, const char *key);
 void episode_tell_camat(struct step *, struct episode *, const char *key);

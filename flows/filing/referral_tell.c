@@ -28,6 +28,7 @@ void referral_event_row(struct step *s, const struct filed_report *r, const char
         .words = words,
     };
     step_row(s, &row);
+    referral_list(s, r);
 }
 
 void referral_clock(struct step *s, const struct filed_report *r, const char *what, int64_t in_ms)
@@ -158,4 +159,15 @@ void referral_say(struct step *s, const struct filed_report *r, const char *key,
                                    { "hp", step_phone(s, r->reporter) } };
 
     step_answer(s, r->nomor, step_text(s, s->language, key, FILLS(f)));
+}
+
+void referral_list(struct step *s, const struct filed_report *r)
+{
+    struct due d = { .what = S("buka"), .nomor = r->nomor };
+
+    for (unsigned i = 0; i < r->referral.told_n; i++)
+        d.to = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(d.to), d.to.n ? "," : "",
+                            SLICE_ARG(r->referral.told[i]));
+    if (d.to.n)
+        step_timer(s, arena_printf(s->arena, "buka:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
 }

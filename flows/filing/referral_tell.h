@@ -23,6 +23,8 @@ void referral_tell_reporter(struct step *, const struct filed_report *, const ch
 /* News for everyone else who had it. */
 void referral_tell_others(struct step *, const struct filed_report *, const char *key, struct slice nama,
                           struct slice isi);
+/* Those who have it may leave its number out from now on, or not any more (flows/step/open.h). */
+void referral_list(struct step *, const struct filed_report *);
 /* The answer to the speaker. */
 void referral_say(struct step *, const struct filed_report *, const char *key, struct slice nama);
 /* For people: where it is addressed now; who somebody is. */

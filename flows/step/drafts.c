@@ -123,6 +123,7 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         s->ussd_told = node_text(o, "ussd_told");
         noise_decode(&s->noise, node_get(o, "noise"));
         noise_decode(&s->asks, node_get(o, "asks"));
+        open_decode(&s->open, node_get(o, "open"));
         s->stopped = node_bool(o, "stopped");
     }
     return s;
@@ -163,6 +164,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     node_put(o, "ussd_told", s->ussd_told);
     noise_encode(o, "noise", &s->noise);
     noise_encode(o, "asks", &s->asks);
+    node_set(o, "open", open_encode(&s->open, a));
     node_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);
 }

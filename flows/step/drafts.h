@@ -5,7 +5,7 @@
 #ifndef KENTONGAN_FLOWS_STEP_DRAFTS_H
 #define KENTONGAN_FLOWS_STEP_DRAFTS_H
 
-#include "flows/understand/understanding.h"
+#include "flows/step/open.h"
 
 enum {
     DRAFTS = 20,
@@ -75,6 +75,7 @@ struct sender_state {
     struct slice request;     /* number of her DAFTAR that waits */
     struct slice ussd_told;   /* ISO day of the last SMS about an unfinished dialogue */
     struct noise noise, asks; /* came to nothing; understood, but filed nothing */
+    struct open_cases open;   /* staff and heads: what waits for their answer */
     bool stopped;             /* BERHENTI */
     bool changed;
 };

@@ -37,6 +37,7 @@ struct due {
     struct slice posyandu;      /* "tugas", "dosis", "absen", "ibu", "kunjungan", "rekap" */
     struct slice nama;          /* "kunjungan", "ibu", "tugas": who was visited */
     bool taken_back;            /* "kunjungan", "tugas" */
+    struct slice to;            /* "buka": MSISDNs with commas, whose open cases change */
 };
 
 struct sender_state; /* flows/step/drafts.h */
@@ -54,6 +55,7 @@ struct reading {
     unsigned words;       /* READING_WORDS: enum answer_word of flows/talk/words.h */
     struct due due;
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
+    bool which;          /* READING_COMMAND without number: several open cases fit it */
     bool thanks;         /* READING_NOTHING: no more than thanks */
     bool baru;           /* the reports are a repeat that the sender wants filed */
     void *ussd;

@@ -42,13 +42,22 @@ bool step_begin(struct step *s, const struct ruleset *rules, const struct contex
     return s->state != NULL;
 }
 
+/* Who said BERHENTI is remembered; everybody else's state is of use for days only. */
+static int64_t state_days(const struct sender_state *state)
+{
+    return state->stopped ? 400 : state->kept_n ? 60 : 8;
+}
+
+void step_state_write(struct step *s, struct slice msisdn, const struct sender_state *state)
+{
+    step_write(s, SUBJECT_SENDER, msisdn, drafts_encode(state, s->arena), state_days(state) * 24 * hour_ms);
+}
+
 enum step_rc step_end(struct step *s)
 {
-    /* Who said BERHENTI is remembered; everybody else's state is of use for days only. */
-    int64_t days = s->state->stopped ? 400 : s->state->kept_n ? 60 : 8;
 
     if (s->state->changed && s->msisdn.n)
-        step_write(s, SUBJECT_SENDER, s->msisdn, drafts_encode(s->state, s->arena), days * 24 * hour_ms);
+        step_state_write(s, s->msisdn, s->state);
     if (s->arena->failed)
         return STEP_NO_MEMORY;
     return s->out->overflow ? STEP_OVERFLOW : STEP_OK;
@@ -157,6 +166,7 @@ struct slice step_due(struct step *s, const struct due *d)
     node_put(o, "posyandu", d->posyandu);
     node_put(o, "nama", d->nama);
     node_put_bool(o, "taken_back", d->taken_back);
+    node_put(o, "to", d->to);
     return blob_done(o, s->arena);
 }
 

@@ -42,6 +42,9 @@ const struct subject *step_subject(const struct step *, enum subject_kind, struc
 /* --- what is written --- */
 /* seen_rev is looked up; writing the same subject again replaces the earlier write. */
 void step_write(struct step *, enum subject_kind, struct slice id, struct slice blob, int64_t ttl_ms);
+/* The state of another sender than the one in hand (which is written at the end), as its kind of life wants.
+ */
+void step_state_write(struct step *, struct slice msisdn, const struct sender_state *);
 /* The blob as it stands now: a write of this step, else what was loaded; empty when there is none. */
 struct slice step_blob(const struct step *, enum subject_kind, struct slice id);
 void step_row(struct step *, const struct row *);

@@ -10,6 +10,7 @@
 #include "flows/step/drafts.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/emergency.h"
+#include "flows/talk/listing.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
 
@@ -286,6 +287,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     r->kind = kind_of(&r->said);
     r->hash = hash_of(&r->said, a);
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency && words_thank(rules, r->said.body);
+    if (!r->said.emergency)
+        listing_read(state, r);
     if (!emergency_read(rules, state, in->received_ms, a, r) &&
         !read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks)
         read_answer(rules, state, in, a, r);

@@ -14,6 +14,7 @@
 #include "flows/talk/answers.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/emergency.h"
+#include "flows/talk/listing.h"
 #include "parsers/text.h"
 
 enum {
@@ -178,7 +179,9 @@ void sms_step(struct step *s)
         emergency_step(s);
         break;
     case READING_COMMAND:
-        if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command))
+        if (s->reading->which)
+            listing_which(s, &s->reading->said.command);
+        else if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command))
             commands_run(s, &s->reading->said.command);
         break;
     case READING_ANSWER:

@@ -1,0 +1,46 @@
+/* open.h - what waits for an answer of one staff member or head: the numbers that they may leave out while
+ * exactly one fits (RULINGS 57).  Part of a sender's state.
+ *
+ * Pure.  Kept by timers ("buka"), since whoever changes a referral cannot load the states of all who have it;
+ * it is a help for reading and never decides anything: what a number is, its own blob says. */
+#ifndef KENTONGAN_FLOWS_STEP_OPEN_H
+#define KENTONGAN_FLOWS_STEP_OPEN_H
+
+#include "flows/understand/understanding.h"
+#include "gateway/base/node.h"
+
+enum {
+    OPEN_CASES = 16, /* of one person; the oldest gives way */
+};
+
+enum open_what {
+    OPEN_NOTHING, /* not any more */
+    OPEN_SENT,    /* a referral that nobody has taken */
+    OPEN_TAKEN,   /* one that is in this person's hands */
+    OPEN_ARRIVED,
+    OPEN_MISSED,
+    OPEN_ALERT,  /* a head may say OK */
+    OPEN_VERIFY, /* a signal that staff may verify */
+};
+
+struct open_case {
+    struct slice nomor, whom;
+    enum open_what what;
+};
+
+struct open_cases {
+    struct open_case all[OPEN_CASES];
+    unsigned n;
+};
+
+void open_decode(struct open_cases *, const struct node *list);
+struct node *open_encode(const struct open_cases *, struct arena *);
+/* Puts one in the place of its number; OPEN_NOTHING takes it off.  True when that changed anything. */
+bool open_set(struct open_cases *, const struct open_case *);
+
+/* The words of these commands may go without a number. */
+bool open_may_lack_number(enum command_kind);
+/* How many fit the command; the first of them, and for OK what it means (OK of one who treats is TERIMA). */
+unsigned open_fitting(const struct open_cases *, enum command_kind *, const struct open_case **first);
+
+#endif

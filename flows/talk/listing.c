@@ -1,0 +1,133 @@
+/* listing.c - see listing.h. */
+#include "flows/talk/listing.h"
+
+#include "flows/alert/episode.h"
+#include "flows/care/subject_report.h"
+#include "flows/step/blob.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+/* --- leaving the number out --- */
+
+void listing_read(const struct sender_state *state, struct reading *r)
+{
+    struct command *c = &r->said.command;
+    const struct open_case *first;
+    unsigned n;
+
+    if (r->kind != READING_COMMAND || c->nomor.n || !open_may_lack_number(c->kind) ||
+        (c->status != REPORT_ACCEPTED && c->error != ERROR_MISSING))
+        return;
+    n = open_fitting(&state->open, &c->kind, &first);
+    r->which = n > 1;
+    if (n != 1)
+        return;
+    c->nomor = first->nomor;
+    c->status = REPORT_ACCEPTED;
+    c->error = ERROR_NONE;
+}
+
+/* "48217 Bu Ana 28th, 48225 Bu Ani": those that the command fits. */
+static struct slice fitting_list(struct step *s, enum command_kind kind)
+{
+    const struct open_cases *open = &s->state->open;
+    struct slice list = slice_make("", 0);
+
+    for (unsigned i = 0; i < open->n; i++) {
+        struct open_cases one = { .all = { open->all[i] }, .n = 1 };
+        enum command_kind meant = kind;
+        const struct open_case *it;
+
+        if (open_fitting(&one, &meant, &it))
+            list = arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(list), list.n ? ", " : "",
+                                SLICE_ARG(it->nomor), SLICE_ARG(text_cut(it->whom, 20, s->arena)));
+    }
+    return list;
+}
+
+void listing_which(struct step *s, const struct command *c)
+{
+    enum command_kind kind = c->kind;
+    const struct open_case *first;
+
+    (void)open_fitting(&s->state->open, &kind, &first);
+    {
+        const struct text_fill f[] = { { "daftar", fitting_list(s, c->kind) },
+                                       { "perintah", slice_of(command_name(c->kind)) },
+                                       { "nomor", first ? first->nomor : slice_make("", 0) } };
+
+        step_reason(s, "command_refused");
+        step_answer(s, slice_make("", 0), step_text(s, s->language, "open.which", FILLS(f)));
+    }
+}
+
+/* --- keeping the lists --- */
+
+bool listing_subjects(const struct ruleset *rules, const struct due *d, struct arena *a, struct intent *out)
+{
+    struct slice to = d->to;
+    bool ok = true;
+
+    (void)rules, (void)a;
+    while (to.n)
+        ok = intent_add(out, SUBJECT_SENDER, slice_cut(&to, ',')) && ok;
+    return ok;
+}
+
+static enum open_what of_referral(const struct filed_report *r, struct slice msisdn)
+{
+    bool hers = slice_eq(r->referral.by, msisdn);
+
+    switch (r->referral.state) {
+    case REFERRAL_SENT:
+    case REFERRAL_EXPIRED:
+        return OPEN_SENT;
+    case REFERRAL_TAKEN:
+        return hers ? OPEN_TAKEN : OPEN_NOTHING;
+    case REFERRAL_ARRIVED:
+        return hers ? OPEN_ARRIVED : OPEN_NOTHING;
+    case REFERRAL_MISSED:
+        return hers ? OPEN_MISSED : OPEN_NOTHING;
+    default:
+        return OPEN_NOTHING;
+    }
+}
+
+static enum open_what of_episode(const struct step *s, const struct episode *e, struct slice msisdn)
+{
+    const struct person *p = directory_person(&s->rules->directory, msisdn);
+    bool head = p && (p->role == ROLE_KADES || p->role == ROLE_CAMAT);
+
+    if (slice_is(e->verdict, "bukan"))
+        return OPEN_NOTHING;
+    return head ? OPEN_ALERT : e->verdict.n ? OPEN_NOTHING : OPEN_VERIFY;
+}
+
+static void put(struct step *s, struct slice msisdn, const struct open_case *one)
+{
+    struct slice blob = step_blob(s, SUBJECT_SENDER, msisdn);
+    struct sender_state *state =
+        blob_is_foreign(blob, s->arena) ? NULL : drafts_decode(blob, s->rules, s->now_ms, s->arena);
+
+    if (state && open_set(&state->open, one))
+        step_state_write(s, msisdn, state);
+}
+
+void listing_due(struct step *s, const struct due *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct open_case one = { .nomor = d->nomor };
+    struct slice to = d->to, msisdn;
+    struct episode e;
+    bool referral = r && report_load(s, d->nomor, r);
+
+    step_reason(s, "timer_idle");
+    if (!referral && !episode_number_load(s, d->nomor, &e))
+        return;
+    step_reason(s, "timer");
+    one.whom = referral ? r->referral.say : episode_disease(s, e.disease);
+    while ((msisdn = slice_cut(&to, ',')).n) {
+        one.what = referral ? of_referral(r, msisdn) : of_episode(s, &e, msisdn);
+        put(s, msisdn, &one);
+    }
+}

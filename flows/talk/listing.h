@@ -1,0 +1,20 @@
+/* listing.h - what waits for the answer of staff and heads, so that they may leave its number out (RULINGS
+ * 57).
+ *
+ * Pure. */
+#ifndef KENTONGAN_FLOWS_TALK_LISTING_H
+#define KENTONGAN_FLOWS_TALK_LISTING_H
+
+#include "flows/step/drafts.h"
+#include "flows/step/step.h"
+
+/* flow_read: a command without its number gets the only one that fits; several: reading->which. */
+void listing_read(const struct sender_state *, struct reading *);
+/* Several fit: which one? */
+void listing_which(struct step *, const struct command *);
+
+/* Timer "buka": the cases of `to` as the number's own blob has them now. */
+bool listing_subjects(const struct ruleset *, const struct due *, struct arena *, struct intent *);
+void listing_due(struct step *, const struct due *);
+
+#endif
