@@ -41,7 +41,8 @@ static struct provider *home_of(struct delivery *d, struct slice via)
 void delivery_now(struct delivery *d, struct slice via, const struct sms *sms)
 {
     struct provider *p = home_of(d, via);
-    struct job *j = p && p->now.taken < NOW_MAX ? job_from_sms(&p->now, sms, clock_wall_ms()) : NULL;
+    bool room = p && (p->now.taken < NOW_MAX || sms->class == SMS_EMERGENCY);
+    struct job *j = room ? job_from_sms(&p->now, sms, clock_wall_ms()) : NULL;
 
     if (!j) {
         provider_count("broken");
@@ -106,9 +107,12 @@ static void provider_conf_take(struct provider *p, const struct config *c, const
     p->tokens = pc->rate ? 1 : 0;
 }
 
-/* The three lanes of provider `name` in the store, carried by p. */
+/* The lanes of provider `name` in the store, carried by p. */
 static int lanes_open(struct provider *p, struct slice name)
 {
+    static const unsigned numbers[PROVIDER_LANES] = {
+        [RANK_EMERGENCY] = 3, [RANK_ANSWER] = 0, [RANK_ALERT] = 1, [RANK_BULK] = 2
+    };
     struct delivery *d = p->delivery;
     unsigned via = p->vias_n;
     char stream[128];
@@ -121,7 +125,7 @@ static int lanes_open(struct provider *p, struct slice name)
         struct lane *l = &p->lane[i][via];
 
         lane_init(l, p, i);
-        snprintf(stream, sizeof stream, "sms:%.*s:%u", SLICE_ARG(name), i);
+        snprintf(stream, sizeof stream, "sms:%.*s:%u", SLICE_ARG(name), numbers[i]);
         l->consumer = consumer_open(d->store, stream, 0, provider_on_entry, l);
         if (!l->consumer)
             return -1;
@@ -136,7 +140,7 @@ static int provider_open(struct delivery *d, const struct config *c, const struc
     p->delivery = d;
     arena_init(&p->arena, 65536);
     arena_init(&p->names, 4096);
-    lane_init(&p->now, p, 0);
+    lane_init(&p->now, p, RANK_ANSWER);
     p->carrier = p;
     p->pump = loop_timer_new(d->loop, "delivery pump", provider_on_pump, p);
     p->watch = loop_timer_new(d->loop, "delivery watch", route_on_watch, p);

@@ -85,11 +85,24 @@ void lane_add(struct lane *l, struct job *j)
     l->waiting_n++;
 }
 
-struct job *lane_first(struct lane *l, int64_t now_ms)
+enum rank job_rank(const struct job *j)
+{
+    return j->sms.class == SMS_EMERGENCY ? RANK_EMERGENCY : (enum rank)j->lane->number;
+}
+
+bool lane_has(const struct lane *l, int64_t now_ms, enum rank least)
+{
+    for (const struct job *j = l->waiting; j; j = j->next)
+        if (j->due_ms <= now_ms && job_rank(j) <= least)
+            return true;
+    return false;
+}
+
+struct job *lane_first(struct lane *l, int64_t now_ms, enum rank least)
 {
     struct job **at = &l->waiting, *j;
 
-    while (*at && (*at)->due_ms > now_ms)
+    while (*at && ((*at)->due_ms > now_ms || job_rank(*at) > least))
         at = &(*at)->next;
     j = *at;
     if (!j)

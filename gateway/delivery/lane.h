@@ -16,6 +16,15 @@ enum {
     LANE_JOB_MEMORY = 256 * 1024
 };
 
+/* How urgent: a lane's number here.  Each goes before all behind it. */
+enum rank {
+    RANK_EMERGENCY,
+    RANK_ANSWER,
+    RANK_ALERT, /* this and below wait for the morning */
+    RANK_BULK,
+    RANKS,
+};
+
 struct job {
     unsigned magic;
     struct lane *lane;
@@ -52,8 +61,13 @@ struct job *job_of(void *arg);
 void job_free(struct job *);
 
 void lane_add(struct lane *, struct job *);
-/* Takes out the first that is due at now_ms (wall): one that waits for its next try holds up nobody. */
-struct job *lane_first(struct lane *, int64_t now_ms);
+/* The rank of its class, whatever lane it is in: the one past the store holds emergencies and answers. */
+enum rank job_rank(const struct job *);
+/* Takes out the first that is due at now_ms (wall) and of this rank or above: one that waits for its next try
+ * holds up nobody. */
+struct job *lane_first(struct lane *, int64_t now_ms, enum rank least);
+/* Is there one? */
+bool lane_has(const struct lane *, int64_t now_ms, enum rank least);
 /* When its next one is due; INT64_MAX: none waits. */
 int64_t lane_due_ms(const struct lane *);
 /* Frees all that waits. */

@@ -98,7 +98,7 @@ static struct provider *job_back(struct job *j)
 
     job_unlist(j);
     p->under_way_n--;
-    p->urgent_n -= j->lane->number == 0;
+    p->rank_n[job_rank(j)]--;
     j->by = NULL;
     return p;
 }
@@ -278,7 +278,7 @@ static void attempt_start(struct provider *p, struct job *j)
     j->by = p;
     job_list(&p->under_way, j);
     p->under_way_n++;
-    p->urgent_n += j->lane->number == 0;
+    p->rank_n[job_rank(j)]++;
     if (!d->daily || !budget_counts(j->sms.class)) {
         attempt_send(p, j);
         return;
@@ -300,10 +300,27 @@ static unsigned window_of(const struct provider *p)
     return p->circuit.state == CIRCUIT_PROBING ? 1 : p->window;
 }
 
-/* Places that only lane 0 may have: a window full of bulk that hangs must not keep an answer waiting. */
-static unsigned reserve_of(const struct provider *p)
+/* How many of the window SMS of this rank may have: a window full of bulk that hangs must not keep an answer
+ * waiting, nor one full of answers an emergency. */
+static unsigned places_of(const struct provider *p, enum rank rank)
 {
-    return window_of(p) > 1 ? (window_of(p) + 3) / 4 : 0;
+    unsigned window = window_of(p), kept = window >= 4 ? 1 + window / 16 : 0;
+
+    if (rank == RANK_EMERGENCY)
+        return window;
+    if (rank >= RANK_ALERT && window > 1)
+        kept += (window + 3) / 4;
+    return window - kept;
+}
+
+/* Under way of this rank or above. */
+static unsigned under_way_of(const struct provider *p, enum rank rank)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i <= rank; i++)
+        n += p->rank_n[i];
+    return n;
 }
 
 /* The lane of this number with the oldest SMS that waits, of all that p carries; NULL when none has any. */
@@ -325,32 +342,38 @@ static struct lane *oldest(const struct provider *p, unsigned number)
     return first;
 }
 
-static struct job *past_the_store(const struct provider *p)
+static struct job *past_the_store(const struct provider *p, enum rank least)
 {
     struct delivery *d = p->delivery;
     struct job *j = NULL;
 
     for (unsigned i = 0; i < d->providers_n && !j; i++)
         if (d->provider[i].carrier == p)
-            j = lane_first(&d->provider[i].now, clock_wall_ms());
+            j = lane_first(&d->provider[i].now, clock_wall_ms(), least);
     return j;
+}
+
+/* Of this rank: past the store, or of its lanes.  What was taken by day and still waits here is not sent in
+ * the night either. */
+static struct job *next_of(struct provider *p, enum rank rank)
+{
+    struct job *j = NULL;
+    struct lane *l;
+
+    if (under_way_of(p, RANK_BULK) >= places_of(p, rank) || (rank >= RANK_ALERT && quiet_now(p->delivery)))
+        return NULL;
+    if (rank <= RANK_ANSWER)
+        j = past_the_store(p, rank);
+    l = j ? NULL : oldest(p, rank);
+    return l ? lane_first(l, INT64_MAX, rank) : j;
 }
 
 static struct job *next_waiting(struct provider *p)
 {
-    bool quiet = quiet_now(p->delivery);
-    struct job *j = past_the_store(p);
+    struct job *j = NULL;
 
-    for (unsigned n = 0; n < PROVIDER_LANES && !j; n++) {
-        struct lane *l;
-
-        /* What was taken by day and still waits here is not sent in the night either. */
-        if (n > 0 && (quiet || p->under_way_n + reserve_of(p) >= window_of(p)))
-            break;
-        l = oldest(p, n);
-        if (l)
-            j = lane_first(l, INT64_MAX);
-    }
+    for (unsigned rank = 0; rank < RANKS && !j; rank++)
+        j = next_of(p, (enum rank)rank);
     return j;
 }
 
@@ -358,15 +381,15 @@ static struct job *next_waiting(struct provider *p)
  * may go, for it may have to be parked as "perhaps sent". */
 static struct job *next_probe(struct provider *p)
 {
-    unsigned first = quiet_now(p->delivery) ? 0 : PROVIDER_LANES - 1;
+    unsigned first = quiet_now(p->delivery) ? RANK_ANSWER : RANK_BULK;
 
     if (p->circuit.state != CIRCUIT_PROBING || p->carrier == p || p->under_way_n)
         return NULL;
     for (unsigned n = first + 1; n-- > 0;)
         for (unsigned via = 0; via < p->vias_n; via++)
             if (p->lane[n][via].waiting)
-                return lane_first(&p->lane[n][via], INT64_MAX);
-    return lane_first(&p->now, clock_wall_ms());
+                return lane_first(&p->lane[n][via], INT64_MAX, RANK_BULK);
+    return lane_first(&p->now, clock_wall_ms(), RANK_BULK);
 }
 
 /* When the next of the lanes past the store is due; INT64_MAX: none waits. */
@@ -399,51 +422,61 @@ static bool idle(const struct provider *p)
     return p->delivery->draining || (p->by_smpp && (!p->smpp || !smpp_provider_ready(p->smpp)));
 }
 
-/* Those that wait in the lanes that p carries; *urgent: of lane 0 alone. */
-static unsigned waiting_of(const struct provider *p, unsigned *urgent)
+/* Those of this rank or above that wait in the lanes that p carries. */
+static unsigned waiting_of(const struct provider *p, enum rank rank)
 {
     const struct delivery *d = p->delivery;
-    unsigned all = 0;
+    unsigned n = 0;
 
-    *urgent = 0;
     for (unsigned i = 0; i < d->providers_n; i++)
-        for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES * d->provider[i].vias_n; k++) {
-            const struct lane *l = &d->provider[i].lane[k / d->provider[i].vias_n][k % d->provider[i].vias_n];
-
-            all += l->waiting_n;
-            *urgent += l->number == 0 ? l->waiting_n : 0;
-        }
-    return all;
+        for (unsigned k = 0; d->provider[i].carrier == p && k <= rank; k++)
+            for (unsigned via = 0; via < d->provider[i].vias_n; via++)
+                n += d->provider[i].lane[k][via].waiting_n;
+    return n;
 }
 
-/* Lane 0 takes as if the others were not there: it goes first as soon as a place is free.  They take what is
- * left. */
+/* Each rank takes as if those below it were not there: it goes first as soon as a place is free. */
 void provider_set_windows(struct provider *p)
 {
     struct delivery *d = p->delivery;
-    unsigned urgent, all = waiting_of(p, &urgent);
-    unsigned for_urgent = idle(p) ? 0 : room(p, window_of(p), urgent, p->urgent_n);
-    unsigned for_rest =
-        idle(p) || quiet_now(d) ? 0 : room(p, window_of(p) - reserve_of(p), all, p->under_way_n);
+    unsigned more[RANKS];
 
+    for (unsigned rank = 0; rank < RANKS; rank++) {
+        enum rank all = rank >= RANK_ALERT ? RANK_BULK : (enum rank)rank;
+        bool shut = idle(p) || (rank >= RANK_ALERT && quiet_now(d));
+
+        more[rank] = shut ? 0 : room(p, places_of(p, (enum rank)rank), waiting_of(p, all), under_way_of(p, all));
+    }
     for (unsigned i = 0; i < d->providers_n; i++)
-        for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES * d->provider[i].vias_n; k++) {
-            struct lane *l = &d->provider[i].lane[k / d->provider[i].vias_n][k % d->provider[i].vias_n];
-            unsigned more = l->number == 0 ? for_urgent : for_rest;
+        for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES; k++)
+            for (unsigned via = 0; via < d->provider[i].vias_n; via++) {
+                struct lane *l = &d->provider[i].lane[k][via];
 
-            consumer_window(l->consumer, more ? l->taken + more : 0);
-        }
+                consumer_window(l->consumer, more[k] ? l->taken + more[k] : 0);
+            }
 }
 
-/* How long until the rate lets one more go; 0 = now. */
-static int64_t rate_wait(struct provider *p)
+/* Does an emergency wait? */
+static bool has_emergency(const struct provider *p)
 {
+    struct delivery *d = p->delivery;
+
+    for (unsigned i = 0; i < d->providers_n; i++)
+        if (d->provider[i].carrier == p && lane_has(&d->provider[i].now, clock_wall_ms(), RANK_EMERGENCY))
+            return true;
+    return oldest(p, RANK_EMERGENCY) != NULL;
+}
+
+/* How long until the rate lets one more go; 0 = now.  The last of a rate's tokens is an emergency's. */
+static int64_t rate_wait(struct provider *p, bool emergency)
+{
+    double needed = emergency || p->conf.rate < 2 ? 1 : 2;
     int64_t now = clock_mono_ms();
 
     if (p->throttled_until_ms > now)
         return p->throttled_until_ms - now;
     if (p->smpp)
-        return smpp_provider_wait_ms(p->smpp);
+        return smpp_provider_wait_ms(p->smpp, emergency);
     if (!p->conf.rate)
         return 0;
     p->tokens += (double)(now - p->tokens_ms) * p->conf.rate / 1000;
@@ -451,9 +484,9 @@ static int64_t rate_wait(struct provider *p)
     /* A second's worth may go at once, never more. */
     if (p->tokens > p->conf.rate)
         p->tokens = p->conf.rate;
-    if (p->tokens >= 1)
+    if (p->tokens >= needed)
         return 0;
-    return (int64_t)((1 - p->tokens) * 1000 / p->conf.rate) + 1;
+    return (int64_t)((needed - p->tokens) * 1000 / p->conf.rate) + 1;
 }
 
 /* A bind that is not there, or full, calls when that changes. */
@@ -468,7 +501,7 @@ void provider_pump(struct provider *p)
     int64_t due;
 
     while (may_send(p)) {
-        int64_t wait = rate_wait(p);
+        int64_t wait = rate_wait(p, has_emergency(p));
         struct job *j;
 
         if (wait) {

@@ -17,7 +17,7 @@
 #include "parsers/dialect.h"
 
 enum {
-    PROVIDER_LANES = 3,
+    PROVIDER_LANES = RANKS,
     PROVIDER_VIAS = 8, /* providers whose SMS one carries, itself among them */
 };
 
@@ -40,7 +40,7 @@ struct provider {
     struct stat *failed_over;
     struct job *under_way;
     unsigned under_way_n, window;
-    unsigned urgent_n; /* of lane 0, among those under way */
+    unsigned rank_n[RANKS]; /* among those under way */
     double tokens;     /* SMS that the rate allows now */
     int64_t tokens_ms, throttled_until_ms;
     struct loop_timer *pump, *watch;

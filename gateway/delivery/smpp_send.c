@@ -28,7 +28,7 @@ struct smpp_send {
     unsigned next; /* part that is to go, or is under way */
     int64_t until_ms;
     struct loop_timer *again; /* once it was needed */
-    bool under_way, cancelled;
+    bool under_way, cancelled, emergency;
     void (*done)(void *, enum attempt_result);
     void *arg;
     struct arena arena; /* of the slices above */
@@ -68,7 +68,7 @@ static bool send_part(struct smpp_send *s)
                           .tlvs = part->tlvs };
 
     s->under_way =
-        !smpp_provider_wait_ms(s->provider) && smpp_provider_send(s->provider, NULL, &p, on_sent, s);
+        !smpp_provider_wait_ms(s->provider, s->emergency) && smpp_provider_send(s->provider, NULL, &p, on_sent, s);
     return s->under_way;
 }
 
@@ -77,7 +77,7 @@ static void on_again(void *arg);
 /* The part that is to go has to wait. */
 static void press_on(struct smpp_send *s)
 {
-    int64_t wait = smpp_provider_wait_ms(s->provider);
+    int64_t wait = smpp_provider_wait_ms(s->provider, s->emergency);
 
     if (!s->again)
         s->again = loop_timer_new(s->loop, "smpp part", on_again, s);
@@ -156,6 +156,7 @@ struct smpp_send *smpp_send_start(struct loop *loop, struct smpp_provider *provi
     s->loop = loop;
     s->provider = provider;
     s->store = store;
+    s->emergency = sms->class == SMS_EMERGENCY;
     s->done = done;
     s->arg = arg;
     s->until_ms = clock_mono_ms() + PRESS_ON_MS;

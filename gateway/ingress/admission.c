@@ -11,7 +11,8 @@
 #include "parsers/msisdn.h"
 
 enum {
-    SENDERS = 8192,
+    SENDER_SETS = 4096,
+    SENDER_WAYS = 8,
     REPLAY_SETS = 8192,
     REPLAY_WAYS = 8,
     SIGNATURE_HEX = 64,
@@ -139,14 +140,14 @@ void admission_complete(struct inbound *in, const struct provider_conf *p, int64
 /* --- rates --- */
 
 struct bucket {
-    uint64_t who;
+    uint64_t who; /* 0: free */
     int64_t at_ms;
     int64_t tokens; /* thousandths of a message */
 };
 
 struct rates {
-    struct bucket sender[SENDERS];
-    struct bucket provider[CONFIG_PROVIDERS * 4];
+    struct bucket sender[SENDER_SETS][SENDER_WAYS];
+    struct bucket provider[CONFIG_PROVIDERS];
 };
 
 struct rates *rates_new(void)
@@ -159,30 +160,44 @@ void rates_free(struct rates *r)
     free(r);
 }
 
-static void refill(struct bucket *b, uint64_t who, unsigned per_minute, int64_t now)
+/* The bucket of that one; else of the one that was seen longest ago, now its own and full. */
+static struct bucket *bucket_of(struct bucket *set, unsigned n, uint64_t who, unsigned per_minute,
+                                int64_t now)
 {
     int64_t full = (int64_t)per_minute * 1000;
+    struct bucket *b = set;
 
-    if (b->who != who || b->at_ms == 0) {
+    for (unsigned i = 0; i < n && b->who != who; i++)
+        if (set[i].who == who || set[i].at_ms < b->at_ms)
+            b = &set[i];
+    if (b->who != who) {
         *b = (struct bucket){ .who = who, .at_ms = now, .tokens = full };
-        return;
+        return b;
     }
     b->tokens += (now - b->at_ms) * per_minute / 60;
     b->at_ms = now;
     if (b->tokens > full)
         b->tokens = full;
+    return b;
+}
+
+/* A USSD dialogue that began goes on: who answers its third page may be saying that somebody bleeds. */
+static bool is_free(const struct inbound *in)
+{
+    return in->kind == INBOUND_DLR || (in->kind == INBOUND_USSD && in->op != USSD_BEGIN);
 }
 
 bool rates_take(struct rates *r, const struct config *c, const struct inbound *in, int64_t now)
 {
-    uint64_t who = slice_hash(in->from), via = slice_hash(in->provider);
-    struct bucket *s = c->per_sender ? &r->sender[who % SENDERS] : NULL;
-    struct bucket *p = c->per_provider ? &r->provider[via % (CONFIG_PROVIDERS * 4)] : NULL;
+    uint64_t who = slice_hash(in->from) | 1, via = slice_hash(in->provider) | 1;
+    struct bucket *s = NULL, *p = NULL;
 
-    if (s)
-        refill(s, who, c->per_sender, now);
-    if (p)
-        refill(p, via, c->per_provider, now);
+    if (is_free(in))
+        return true;
+    if (c->per_sender)
+        s = bucket_of(r->sender[(who >> 1) % SENDER_SETS], SENDER_WAYS, who, c->per_sender, now);
+    if (c->per_provider)
+        p = bucket_of(r->provider, CONFIG_PROVIDERS, via, c->per_provider, now);
     if ((s && s->tokens < 1000) || (p && p->tokens < 1000))
         return false;
     if (s)

@@ -82,7 +82,7 @@ static void try(struct page *p)
                             .coding = p->coding,
                             .text = p->text,
                             .tlvs = p->tlvs };
-    int64_t wait = smpp_provider_wait_ms(p->provider);
+    int64_t wait = smpp_provider_wait_ms(p->provider, true);
 
     p->under_way = !wait && smpp_provider_send(p->provider, p->by, &pdu, on_sent, p);
     if (p->under_way)

@@ -283,8 +283,9 @@ unsigned smpp_provider_under_way(const struct smpp_provider *p)
     return n;
 }
 
-static int64_t rate_wait_ms(struct smpp_provider *p)
+static int64_t rate_wait_ms(struct smpp_provider *p, bool emergency)
 {
+    double needed = emergency || p->conf.rate < 10 ? 1 : 2;
     int64_t now = clock_mono_ms();
 
     if (!p->conf.rate)
@@ -294,12 +295,12 @@ static int64_t rate_wait_ms(struct smpp_provider *p)
     /* A tenth of a second's worth may go at once: SMSCs that count per second count strictly. */
     if (p->tokens > 1 + p->conf.rate / 10.0)
         p->tokens = 1 + p->conf.rate / 10.0;
-    return p->tokens >= 1 ? 0 : (int64_t)((1 - p->tokens) * 1000 / p->conf.rate) + 1;
+    return p->tokens >= needed ? 0 : (int64_t)((needed - p->tokens) * 1000 / p->conf.rate) + 1;
 }
 
-int64_t smpp_provider_wait_ms(struct smpp_provider *p)
+int64_t smpp_provider_wait_ms(struct smpp_provider *p, bool emergency)
 {
-    int64_t pause = INT64_MAX, rate = rate_wait_ms(p);
+    int64_t pause = INT64_MAX, rate = rate_wait_ms(p, emergency);
 
     for (unsigned i = 0; i < p->links_n; i++)
         if (smpp_link_sends(p->links[i]) && smpp_link_pause_ms(p->links[i]) < pause)

@@ -51,8 +51,9 @@ bool smpp_provider_bound(const struct smpp_provider *);
 unsigned smpp_provider_room(const struct smpp_provider *);
 /* Requests of ours without an answer. */
 unsigned smpp_provider_under_way(const struct smpp_provider *);
-/* How long the rate or the SMSC's throttling lets nothing go; 0 = now. */
-int64_t smpp_provider_wait_ms(struct smpp_provider *);
+/* How long the rate or the SMSC's throttling lets nothing go; 0 = now.  From ten a second on, the last of the
+ * rate's tokens is an emergency's. */
+int64_t smpp_provider_wait_ms(struct smpp_provider *, bool emergency);
 /* By the bind with most room, or by `by` when that one has any (NULL: none is preferred).  As
  * smpp_link_send(). */
 bool smpp_provider_send(struct smpp_provider *, struct smpp_link *by, struct smpp_pdu *, smpp_sent_cb *,

@@ -403,13 +403,45 @@ static void the_window_is_shared_by_the_lanes(void **state)
     }
     run(500);
     assert_true(world.late);
-    assert_int_equal(world.most_held, 4);
-    assert_int_equal(delivery_under_way(delivery), 4);
-    for (unsigned i = 0; i < 4; i++)
+    /* One place of the window is kept for an emergency. */
+    assert_int_equal(world.most_held, 3);
+    assert_int_equal(delivery_under_way(delivery), 3);
+    for (unsigned i = 0; i < 3; i++)
         provider_answers(world.held[i]);
     world.hold = false;
     run(5000);
     assert_int_equal(world.ended, 12);
+}
+
+static void an_emergency_finds_a_place_in_a_window_full_of_answers(void **state)
+{
+    (void)state;
+    world.hold = true;
+    for (int i = 0; i < 12; i++)
+        put("a", 0, SMS_ANSWER);
+    run(300);
+    assert_true(world.late);
+    put("e", 3, SMS_EMERGENCY);
+    run(300);
+    assert_non_null(strstr(world.order, "e"));
+    assert_int_equal(world.held_n, 4);
+}
+
+static void under_a_rate_an_emergency_leaves_at_once(void **state)
+{
+    int64_t begun;
+
+    (void)state;
+    config.providers[0].rate = 10;
+    for (int i = 0; i < 40; i++)
+        put("a", 0, SMS_ANSWER);
+    run(1500);
+    assert_true(world.late);
+    put("e", 3, SMS_EMERGENCY);
+    begun = clock_mono_ms();
+    while (!strstr(world.order, "e") && clock_mono_ms() - begun < 2000)
+        run(20);
+    assert_in_range(clock_mono_ms() - begun, 0, 100);
 }
 
 static void the_rate_spreads_them(void **state)
@@ -701,8 +733,8 @@ static void one_provider_carries_the_sms_of_another(void **state)
     config.providers_n = 2;
     put("x", 0, SMS_ANSWER);
     run(5000);
-    assert_int_equal(world.opened, 6);
-    assert_string_equal(world.consumer[3].stream, "sms:at:0");
+    assert_int_equal(world.opened, 8);
+    assert_string_equal(world.consumer[5].stream, "sms:at:0");
     assert_int_equal(world.requests, 1);
 }
 
@@ -802,6 +834,8 @@ int main(void)
         CASE(answers_overtake_alerts_and_bulk),
         CASE(the_window_is_shared_by_the_lanes),
         CASE(the_rate_spreads_them),
+        CASE(an_emergency_finds_a_place_in_a_window_full_of_answers),
+        CASE(under_a_rate_an_emergency_leaves_at_once),
         CASE(under_a_rate_only_what_is_soon_sent_is_taken),
         CASE(a_provider_that_says_later_is_tried_again),
         CASE(a_provider_that_refuses_parks_it),

@@ -201,7 +201,7 @@ static bool are_parked(long long n)
 static bool lanes_are_empty(long long n)
 {
     return raw_int("XLEN", "{19.06}st:sms:satu:0") == n && raw_int("XLEN", "{19.06}st:sms:satu:1") == n &&
-           raw_int("XLEN", "{19.06}st:sms:satu:2") == n && raw_int("ZCARD", "{19.06}wait:sms:satu:0") == n &&
+           raw_int("XLEN", "{19.06}st:sms:satu:2") == n && raw_int("XLEN", "{19.06}st:sms:satu:3") == n && raw_int("ZCARD", "{19.06}wait:sms:satu:0") == n &&
            raw_int("ZCARD", "{19.06}wait:sms:satu:2") == n;
 }
 
@@ -274,10 +274,13 @@ static void a_full_bulk_lane_leaves_room_for_an_answer(void **state)
     (void)state;
     server[0].hold = true; /* bulk hangs */
     put(12, SMS_BULK);
-    until(are_held, 3);
+    until(are_held, 2);
     put(1, SMS_ANSWER);
+    until(are_held, 3);
+    assert_string_equal(server[0].first[2], "x12");
+    put(1, SMS_EMERGENCY);
     until(are_held, 4);
-    assert_string_equal(server[0].first[3], "x12");
+    assert_string_equal(server[0].first[3], "x13");
     assert_int_equal(delivery_under_way(delivery), 4);
 }
 

@@ -406,6 +406,30 @@ static void busy_is_503_with_retry_after(void **state)
     assert_string_equal(body_of(w), "{\"error\":\"spool_full\"}");
 }
 
+static void two_senders_never_share_a_limit(void **state)
+{
+    struct config c = { .per_sender = 2 };
+    struct rates *r = rates_new();
+    char number[2][24] = { "+6281200000000" };
+    struct inbound in = { .kind = INBOUND_SMS, .provider = S("x") };
+
+    (void)state;
+    /* Find one that falls on the same place of the old table of 8192. */
+    for (unsigned i = 1; slice_hash(slice_of(number[1])) % 8192 != slice_hash(slice_of(number[0])) % 8192; i++)
+        snprintf(number[1], sizeof number[1], "+62813%07u", i);
+    for (unsigned i = 0; i < 4; i++) {
+        in.from = slice_of(number[i % 2]);
+        assert_true(rates_take(r, &c, &in, 1000));
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        in.from = slice_of(number[i % 2]);
+        assert_false(rates_take(r, &c, &in, 1000));
+    }
+    in = (struct inbound){ .kind = INBOUND_USSD, .op = USSD_INPUT, .provider = S("x"), .from = in.from };
+    assert_true(rates_take(r, &c, &in, 1000));
+    rates_free(r);
+}
+
 static void rates_count_per_sender(void **state)
 {
     struct world *w = *state;
@@ -1108,6 +1132,7 @@ int main(void)
         CASE(a_body_over_64_kib_is_413),
         CASE(busy_is_503_with_retry_after),
         CASE(rates_count_per_sender),
+        cmocka_unit_test(two_senders_never_share_a_limit),
         CASE(a_dial_is_answered_with_con),
         CASE(a_ussd_caller_always_gets_a_page),
         CASE(africastalking_repeats_the_whole_session),

@@ -48,7 +48,7 @@ struct lane_sms {
     int64_t expires_ms;
 };
 int sms_decode(struct slice body, struct arena *, struct lane_sms *, struct err *) MUST_CHECK;
-/* Lane of a class: 0 = answers, E1, referral; 1 = alerts, notices; 2 = bulk. */
+/* Lane of a class: 3 = E1, ahead of all; 0 = answers, referral; 1 = alerts, notices; 2 = bulk. */
 unsigned sms_lane(enum sms_class);
 
 /* SMS of a local day (days since 1970) to one number, counted for all gateways of the district: one more, if

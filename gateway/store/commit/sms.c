@@ -9,8 +9,9 @@
 unsigned sms_lane(enum sms_class class)
 {
     switch (class) {
-    case SMS_ANSWER:
     case SMS_EMERGENCY:
+        return 3;
+    case SMS_ANSWER:
     case SMS_REFERRAL:
         return 0;
     case SMS_ALERT:
