@@ -579,7 +579,8 @@ static bool alarms(const struct consumer *c)
 {
     struct slice name = slice_of(c->stream);
 
-    return slice_starts(name, "sms:") && c->stream[name.n - 1] == '0';
+    /* 3: emergencies; 0: answers and referrals */
+    return slice_starts(name, "sms:") && (c->stream[name.n - 1] == '3' || c->stream[name.n - 1] == '0');
 }
 
 void consumers_take(struct store *s, const char *from)
