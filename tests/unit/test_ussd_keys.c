@@ -327,13 +327,13 @@ static void vaccines_fit_the_age(void **state)
     said("DPT 1");
 }
 
-static void a_boy_is_not_asked_for_iron_tablets_and_a_child_of_ten_not_for_blood_pressure(void **state)
+static void a_boy_is_not_asked_for_iron_tablets(void **state)
 {
     (void)state;
     phone_dial();
     phone_type("5");
     choose("Usia sekolah");
-    phone_type_all("Rudi>1>10>30>140>18>999");
+    phone_type_all("Rudi>1>10>30>140>18>999>999");
     phone_says("1 Kirim");
     phone_new();
     phone_dial();
@@ -609,7 +609,7 @@ int main(void)
         CASE(a_newborn_has_the_signs_of_a_newborn),
         CASE(reasons_of_a_referral_fit_the_age),
         CASE(vaccines_fit_the_age),
-        CASE(a_boy_is_not_asked_for_iron_tablets_and_a_child_of_ten_not_for_blood_pressure),
+        CASE(a_boy_is_not_asked_for_iron_tablets),
         CASE(puma_is_asked_question_by_question),
         CASE(a_screening_is_echoed_before_it_is_sent),
         CASE(question_17_goes_to_nakes_and_into_no_sms),
