@@ -86,3 +86,18 @@ test('a reason that is said on a page while Redis hangs is told at once, and fil
   assert.match((await g.ussd('out-e1-c', kader, '1')).body, new RegExp(`^END .*${nomor}`));
   await waitFor('the row', () => g.query(`SELECT * FROM record WHERE nomor = '${nomor}'`).length === 1);
 });
+
+test('Redis hangs just as the reason is typed: staff hear of it, and so does she', { timeout: 90000 }, async () => {
+  for (const input of ['', '4', '1', 'Ina Sari', '30']) await g.ussd('out-e2', kader, input);
+  const redis = g.redisPid();
+  process.kill(redis, 'SIGSTOP');
+  try {
+    assert.match((await g.ussd('out-e2', kader, '2')).body, /^END /);
+    await g.nextSms(bidan, /Ina Sari.*kejang/i, 20000);
+    await g.nextSms(kader, /sudah diberi tahu/i, 20000);
+  } finally {
+    process.kill(redis, 'SIGCONT');
+  }
+  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok', 30000);
+  await g.nextSms(bidan, /BELUM LENGKAP \d+.*Ina Sari.*kejang/i, 30000);
+});
