@@ -168,7 +168,7 @@ asan:
 	@$(MAKE) --no-print-directory test SANITIZE=1
 
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	clang-format -i $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')
 
 lint:
 	@./.ci/lint

@@ -103,7 +103,8 @@ static void read_codes(struct loader *l, struct yaml *map, const struct field *f
     }
 }
 
-static void read_observation(struct loader *l, struct yaml *map, const struct field *f, struct fhir_resource *r)
+static void read_observation(struct loader *l, struct yaml *map, const struct field *f,
+                             struct fhir_resource *r)
 {
     struct slice half = yaml_text(map, "half", "", l->faults);
 
@@ -140,7 +141,8 @@ static void read_resource(struct loader *l, struct yaml *map, struct fhir_resour
         r->kind = kinds[i].kind;
     }
     if (!r->field.n)
-        fault_add(l->faults, map->mark, "one of observation, signs, condition, immunization, referral is missing");
+        fault_add(l->faults, map->mark,
+                  "one of observation, signs, condition, immunization, referral is missing");
     else if (r->kind == FHIR_OBSERVATION)
         read_observation(l, map, f, r);
     else if (r->kind == FHIR_SIGNS)

@@ -1,12 +1,10 @@
 /* fhir.h - how a form's record becomes FHIR R4 resources: config/forms/fhir/, a file a form (SPEC 5, 2.7).
  *
- *   common.yaml  version, systems (a name -> its URI), identifiers, nik, floor, referral (event -> Task.status)
- *   FORM.yaml    send: checked | always        only what staff have checked, or as soon as it is accepted
- *                encounter: AMB | HH           class of the Encounter; left out = none
- *                gender: female                where the form does not ask
- *                name: "By Ny {}"              where the name is not the patient's own
- *                born, deceased: FIELD         a date of the form
- *                resources:
+ *   common.yaml  version, systems (a name -> its URI), identifiers, nik, floor, referral (event ->
+ * Task.status) FORM.yaml    send: checked | always        only what staff have checked, or as soon as it is
+ * accepted encounter: AMB | HH           class of the Encounter; left out = none gender: female where the
+ * form does not ask name: "By Ny {}"              where the name is not the patient's own born, deceased:
+ * FIELD         a date of the form resources:
  *                  - {observation: FIELD, code: SYSTEM CODE, display, unit: UCUM, category, times: 1000,
  *                     half: first | second}    a number; half: of a blood pressure
  *                  - {signs: FIELD, system}    one Observation a sign, true
@@ -40,8 +38,8 @@ struct fhir_resource {
     enum fhir_kind kind;
     struct slice field, on, to; /* names; on: its date, to: where to */
     struct slice system, code, display, unit, category;
-    unsigned half;  /* 1, 2: of a blood pressure; 0 = the whole value */
-    int64_t times;  /* the value is multiplied by it */
+    unsigned half; /* 1, 2: of a blood pressure; 0 = the whole value */
+    int64_t times; /* the value is multiplied by it */
     const struct fhir_code *codes;
     unsigned codes_n;
 };
@@ -57,7 +55,7 @@ struct fhir_form {
 struct fhir_map {
     int64_t version;
     struct slice identifiers, nik, category_system;
-    int64_t floor_day; /* days since 1970; earlier dates are not taken */
+    int64_t floor_day;              /* days since 1970; earlier dates are not taken */
     const struct fhir_code *events; /* of a referral: status of its Task */
     unsigned events_n;
     const struct fhir_form *forms;

@@ -35,7 +35,7 @@ struct fhir_sink {
     struct http_send *http;
     const struct ruleset *rules;
     char *url, *token_url, *client_id, *client_secret, *organization;
-    char token[TOKEN_MAX]; /* empty: none */
+    char token[TOKEN_MAX];  /* empty: none */
     int64_t token_until_ms; /* on the monotonic clock */
     struct item *items;     /* the batch under way */
     unsigned items_n, open, sent;
@@ -81,14 +81,16 @@ static void on_answer(void *arg, const struct http_result *r)
         s->bundles++;
     } else if (never(r->status)) {
         g->item->refused = true;
-        err_set(&g->item->reason, "http %d, %.*s", r->status, SLICE_ARG(slice_take(fhir_fault(r->body, &a), 90)));
+        err_set(&g->item->reason, "http %d, %.*s", r->status,
+                SLICE_ARG(slice_take(fhir_fault(r->body, &a), 90)));
     } else {
         if (r->status == 401)
             s->token[0] = '\0';
         g->item->later = true;
-        trouble(s, r->status == 401 || r->status == 403 ? "the receiver refuses our credentials"
-                   : r->status == 404                   ? "there is nothing at this url"
-                                                        : "the receiver cannot take it now",
+        trouble(s,
+                r->status == 401 || r->status == 403 ? "the receiver refuses our credentials"
+                : r->status == 404                   ? "there is nothing at this url"
+                                                     : "the receiver cannot take it now",
                 r->status);
     }
     arena_free(&a);
@@ -103,7 +105,9 @@ static struct slice authorization(const struct fhir_sink *s, struct arena *a)
 static void post(struct sending *g, struct slice bundle, struct arena *a)
 {
     struct fhir_sink *s = g->sink;
-    struct wire_send w = { .url = slice_of(s->url), .content_type = S("application/fhir+json"), .body = bundle };
+    struct wire_send w = { .url = slice_of(s->url),
+                           .content_type = S("application/fhir+json"),
+                           .body = bundle };
 
     w.headers[w.headers_n++] = S("Accept: application/fhir+json");
     if (s->token[0])
@@ -119,7 +123,8 @@ static void post(struct sending *g, struct slice bundle, struct arena *a)
 static void send_item(struct fhir_sink *s, unsigned i)
 {
     struct fhir_about about = { .map = s->rules->fhir,
-                                .organization = s->organization ? slice_of(s->organization) : s->rules->district,
+                                .organization =
+                                    s->organization ? slice_of(s->organization) : s->rules->district,
                                 .utc_offset_min = s->rules->utc_offset_min };
     struct arena a;
     struct buf bundle;
@@ -154,14 +159,18 @@ static void send_all(struct fhir_sink *s)
 static void on_token(void *arg, const struct http_result *r)
 {
     struct fhir_sink *s = arg;
-    json_t *o = r->outcome == HTTP_ANSWERED && r->status == 200 ? json_loadb(r->body.p, r->body.n, 0, NULL) : NULL;
+    json_t *o =
+        r->outcome == HTTP_ANSWERED && r->status == 200 ? json_loadb(r->body.p, r->body.n, 0, NULL) : NULL;
     const char *token = json_string_value(json_object_get(o, "access_token"));
     const json_t *life = json_object_get(o, "expires_in"); /* a number; SATUSEHAT says it as a text */
-    int64_t ms = 1000 * (json_is_string(life) ? strtoll(json_string_value(life), NULL, 10) : json_integer_value(life));
+    int64_t ms =
+        1000 * (json_is_string(life) ? strtoll(json_string_value(life), NULL, 10) : json_integer_value(life));
 
     if (token && strlen(token) < sizeof s->token && !strpbrk(token, "\r\n")) {
         snprintf(s->token, sizeof s->token, "%s", token);
-        s->token_until_ms = clock_mono_ms() + (ms > 2 * TOKEN_EARLY_MS ? ms - TOKEN_EARLY_MS : ms > 0 ? ms / 2 : TOKEN_LIFE_MS);
+        s->token_until_ms = clock_mono_ms() + (ms > 2 * TOKEN_EARLY_MS ? ms - TOKEN_EARLY_MS
+                                               : ms > 0                ? ms / 2
+                                                                       : TOKEN_LIFE_MS);
         send_all(s);
     } else {
         trouble(s, "no token: look at token_url, client_id and client_secret_file",

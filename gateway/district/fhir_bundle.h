@@ -2,7 +2,8 @@
  *
  * Pure.  What a record becomes is data (conf/fhir.h).  Sent twice, nothing changes: each resource has an
  * identifier of ours and is created only if none has it; from version 3 on, when an earlier one may have been
- * sent, it is put in its place.  What was cancelled, or corrected and not checked again, is entered-in-error. */
+ * sent, it is put in its place.  What was cancelled, or corrected and not checked again, is entered-in-error.
+ */
 #ifndef KENTONGAN_DISTRICT_FHIR_BUNDLE_H
 #define KENTONGAN_DISTRICT_FHIR_BUNDLE_H
 
@@ -24,7 +25,8 @@ enum fhir_rc {
 /* body: rows, one a line. */
 enum fhir_rc fhir_bundle(const struct fhir_about *, struct slice body, struct arena *, struct buf *out,
                          struct err *e) MUST_CHECK;
-/* The fault of an OperationOutcome without what it says of a person: "invalid at Bundle.entry[1].resource". */
+/* The fault of an OperationOutcome without what it says of a person: "invalid at Bundle.entry[1].resource".
+ */
 struct slice fhir_fault(struct slice answer, struct arena *);
 
 #endif

@@ -45,7 +45,9 @@ static void worker_batch(struct sqlite_worker *s)
     if (rc != SQLITE_DB_OK && !e.text[0])
         err_set(&e, "sqlite: no reason given");
     pthread_mutex_lock(&s->lock);
-    s->trouble = rc == SQLITE_DB_OK ? (struct err){ { 0 } } : e;
+    s->trouble = e;
+    if (rc == SQLITE_DB_OK)
+        s->trouble.text[0] = '\0';
     s->over = true;
     s->items = NULL;
     loop_wake(s->wake);

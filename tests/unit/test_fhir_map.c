@@ -54,13 +54,15 @@ static const char *fault_of(const char *form, const char *mapping)
 
     snprintf(path, sizeof path, "%s/fhir", folder);
     assert_int_equal(mkdir(path, 0700), 0);
-    put("common.yaml", "version: 1\nsystems: {loinc: http://loinc.org, icd10: http://x, observation-category: http://y}\n");
+    put("common.yaml",
+        "version: 1\nsystems: {loinc: http://loinc.org, icd10: http://x, observation-category: http://y}\n");
     snprintf(path, sizeof path, "%s.yaml", form);
     put(path, mapping);
     if (fhir_map_load(folder, &forms, &arena, &faults))
         text[0] = '\0';
     else
-        snprintf(text, sizeof text, "%s", faults.n ? faults.lines[0] + strlen(folder) + strlen("/fhir/") : "?");
+        snprintf(text, sizeof text, "%s",
+                 faults.n ? faults.lines[0] + strlen(folder) + strlen("/fhir/") : "?");
     faults_free(&faults);
     put(path, "");
     snprintf(path, sizeof path, "%s/fhir/common.yaml", folder);
@@ -75,19 +77,26 @@ static const char *fault_of(const char *form, const char *mapping)
 static void what_is_left_out_is_told_with_its_place(void **state)
 {
     (void)state;
-    assert_string_equal(fault_of("timbang", "resources:\n  - {observation: bb, code: loinc 29463-7, unit: kg}\n"), "");
-    assert_non_null(strstr(fault_of("timbang", "resources:\n  - {observation: berat, code: loinc 1, unit: kg}\n"),
-                           "timbang.yaml:2:5: observation: form timbang has no field \"berat\""));
+    assert_string_equal(
+        fault_of("timbang", "resources:\n  - {observation: bb, code: loinc 29463-7, unit: kg}\n"), "");
+    assert_non_null(
+        strstr(fault_of("timbang", "resources:\n  - {observation: berat, code: loinc 1, unit: kg}\n"),
+               "timbang.yaml:2:5: observation: form timbang has no field \"berat\""));
     assert_non_null(strstr(fault_of("timbang", "resources:\n  - {observation: bb, unit: kg}\n"),
                            "timbang.yaml:2:5: code: a system"));
-    assert_non_null(strstr(fault_of("timbang", "resources:\n  - {observation: bb, code: loinc 1}\n"), "unit"));
-    assert_non_null(strstr(fault_of("timbang", "resources:\n  - {observation: bb, code: kemkes 1, unit: kg}\n"),
-                           "no system \"kemkes\""));
-    assert_non_null(strstr(fault_of("timbang", "resources:\n  - {condition: bb, system: icd10}\n"), "another type"));
-    assert_non_null(strstr(fault_of("bumil", "resources:\n  - {observation: td, code: loinc 1, unit: kg}\n"), "half"));
+    assert_non_null(
+        strstr(fault_of("timbang", "resources:\n  - {observation: bb, code: loinc 1}\n"), "unit"));
+    assert_non_null(
+        strstr(fault_of("timbang", "resources:\n  - {observation: bb, code: kemkes 1, unit: kg}\n"),
+               "no system \"kemkes\""));
+    assert_non_null(
+        strstr(fault_of("timbang", "resources:\n  - {condition: bb, system: icd10}\n"), "another type"));
+    assert_non_null(
+        strstr(fault_of("bumil", "resources:\n  - {observation: td, code: loinc 1, unit: kg}\n"), "half"));
     assert_non_null(strstr(fault_of("timbang", "send: sometimes\n"), "checked or always"));
-    assert_non_null(strstr(fault_of("kasus", "resources:\n  - {condition: penyakit, system: icd10, codes: {diare: A09}}\n"),
-                           "\"malaria\" has no code here"));
+    assert_non_null(strstr(
+        fault_of("kasus", "resources:\n  - {condition: penyakit, system: icd10, codes: {diare: A09}}\n"),
+        "\"malaria\" has no code here"));
     assert_non_null(strstr(fault_of("timbang", "kirim: checked\n"), "kirim"));
 }
 
