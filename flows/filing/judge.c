@@ -182,6 +182,8 @@ void work_judge(struct work *w)
         return;
     }
     nomor = work_text(&w->report, "nomor");
+    if (nomor.n && w->s->seen->blind)
+        return;
     if (nomor.n)
         find_number(w, nomor);
     else if (work_about_child(w->report.form) && work_text(&w->report, "nama").n)

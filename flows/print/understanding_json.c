@@ -81,9 +81,9 @@ static void command_json(struct buf *out, const struct command *c)
 }
 
 static void close_with_reply(struct buf *out, const struct ruleset *rs, const struct said *said,
-                             struct arena *a)
+                             const struct reply_source *source, struct arena *a)
 {
-    struct slice reply = reply_said(rs, rs->language, said, a);
+    struct slice reply = source ? source->reply(source->arg, said) : reply_said(rs, rs->language, said, a);
 
     buf_str(out, ",\"reply\":");
     buf_json(out, reply);
@@ -108,7 +108,8 @@ static void part_json(struct buf *out, const struct said *said)
             "\"repairs\":[]");
 }
 
-void understanding_json(struct buf *out, const struct ruleset *rs, const struct said *said, struct arena *a)
+void understanding_json(struct buf *out, const struct ruleset *rs, const struct said *said,
+                        const struct reply_source *source, struct arena *a)
 {
     bool many = said->next || (said->kind == SAID_REPORTS && said->reports_n > 1), emergency = false;
 
@@ -123,10 +124,10 @@ void understanding_json(struct buf *out, const struct ruleset *rs, const struct 
         if (part == said)
             buf_char(out, '}');
         else
-            close_with_reply(out, rs, part, a); /* each part has an answer of its own */
+            close_with_reply(out, rs, part, source, a); /* each part has an answer of its own */
     }
     buf_str(out, many ? "]" : "");
     if (emergency && (many || said->kind == SAID_NOTHING))
         buf_str(out, ",\"alert\":\"E1\"");
-    close_with_reply(out, rs, said, a);
+    close_with_reply(out, rs, said, source, a);
 }

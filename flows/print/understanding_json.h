@@ -5,6 +5,13 @@
 #include "flows/understand/understanding.h"
 
 /* One line, with "reply" from flows/step/reply.h at nomor 00000. */
-void understanding_json(struct buf *, const struct ruleset *, const struct said *, struct arena *);
+struct reply_source {
+    struct slice (*reply)(void *arg, const struct said *part); /* what would be answered to it */
+    void *arg;
+};
+
+/* source: NULL takes the words of the understanding alone. */
+void understanding_json(struct buf *, const struct ruleset *, const struct said *,
+                        const struct reply_source *, struct arena *);
 
 #endif

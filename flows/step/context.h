@@ -39,6 +39,7 @@ struct intent {
 struct lease {
     struct slice uuids[LEASE_UUIDS];
     uint64_t bodies[LEASE_NUMBERS]; /* without check digit; taken from the first on */
+    struct slice printed;           /* every number reads so: `parse` has none to give; else empty */
 };
 
 struct context {
@@ -46,6 +47,7 @@ struct context {
     const struct sender *sender;
     const struct subject *subjects; /* as many and in the order of intent->subjects */
     unsigned subjects_n;
+    bool blind; /* nothing could be loaded: a number that was typed is taken on trust */
 };
 
 enum read_rc {

@@ -226,6 +226,8 @@ struct slice step_number(struct step *s)
         return slice_make("", 0);
     }
     body = s->ids->bodies[s->out->numbers_used++];
+    if (s->ids->printed.n)
+        return s->ids->printed;
     return damm_number(body, s->arena);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "flows/preview.h"
 #include "flows/print/understanding_json.h"
 #include "flows/ruleset.h"
 #include "flows/understand/understanding.h"
@@ -15,7 +16,7 @@
 #include "parsers/text.h"
 
 enum {
-    MESSAGE_ARENA = 1 << 20,
+    MESSAGE_ARENA = 8 << 20,
     LINE_OUT = 1 << 20,
 };
 
@@ -27,7 +28,8 @@ static const char help[] =
     "JSON object with what was understood and what would be answered.  Nothing is stored or sent.\n"
     "\n"
     "  -c FILE         configuration (default ./config/kentongan.yaml, else /etc/kentongan/kentongan.yaml)\n"
-    "  --from MSISDN   the sender; understanding does not depend on it\n"
+    "  --from MSISDN   the sender; the answer depends on who it is, understanding does not (default: a "
+    "kader)\n"
     "  --at RFC3339    the time of receipt, for `kemarin` and the like (default: now)\n"
     "\n"
     "Example: echo 'TIMBANG Siti P 14bl 9,2 76' | kentongan parse --at 2026-11-21T09:00:00+07:00\n";
@@ -48,13 +50,29 @@ static struct slice unescape(char *line, size_t n)
     return (struct slice){ .p = line, .n = out };
 }
 
-static int parse_stdin(const struct ruleset *rs, int64_t at_ms)
+struct previewing {
+    const struct ruleset *rs;
+    struct slice from;
+    int64_t at_ms;
+    struct arena *arena;
+};
+
+static struct slice preview(void *arg, const struct said *part)
+{
+    const struct previewing *p = arg;
+
+    return flow_preview(p->rs, p->from, part, p->at_ms, p->arena);
+}
+
+static int parse_stdin(const struct ruleset *rs, struct slice from, int64_t at_ms)
 {
     struct arena arena;
     struct buf out;
     char *line = NULL;
     size_t cap = 0;
     ssize_t n;
+    struct previewing previewing = { rs, from, at_ms, &arena };
+    const struct reply_source source = { preview, &previewing };
 
     arena_init(&arena, MESSAGE_ARENA);
     buf_init(&out, LINE_OUT);
@@ -67,7 +85,7 @@ static int parse_stdin(const struct ruleset *rs, int64_t at_ms)
         body = text_valid_utf8(unescape(line, (size_t)n), &arena);
         if (!understand_sms(rs, body, at_ms, &arena, &said))
             said = (struct said){ 0 };
-        understanding_json(&out, rs, &said, &arena);
+        understanding_json(&out, rs, &said, &source, &arena);
         buf_char(&out, '\n');
         fwrite(out.p, 1, out.n, stdout);
         buf_clear(&out);
@@ -95,6 +113,7 @@ static struct ruleset *load(const char *path, struct arena *a)
 
 int cmd_parse(int argc, char **argv)
 {
+    struct slice from = slice_make("", 0);
     const char *path = NULL;
     int64_t at_ms = (int64_t)time(NULL) * 1000;
     struct arena arena;
@@ -111,7 +130,7 @@ int cmd_parse(int argc, char **argv)
         if (strcmp(argv[i], "-c") == 0 && more) {
             path = argv[++i];
         } else if (strcmp(argv[i], "--from") == 0 && more) {
-            i++;
+            from = slice_of(argv[++i]);
         } else if (strcmp(argv[i], "--at") == 0 && more) {
             if (!text_rfc3339(slice_of(argv[++i]), &at_ms)) {
                 fprintf(stderr, "kentongan parse: --at wants a time like 2026-11-21T09:00:00+07:00\n");
@@ -124,7 +143,7 @@ int cmd_parse(int argc, char **argv)
     }
     arena_init(&arena, RULESET_ARENA);
     rs = load(path, &arena);
-    rc = rs ? parse_stdin(rs, at_ms) : 1;
+    rc = rs ? parse_stdin(rs, from, at_ms) : 1;
     ruleset_free(rs);
     arena_free(&arena);
     return rc;

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     must(!whole_fault(&said));
     buf_init(&out, 1 << 20);
-    understanding_json(&out, rs, &said, &arena);
+    understanding_json(&out, rs, &said, NULL, &arena);
     if (out.failed)
         abort();
     buf_free(&out);

@@ -393,7 +393,7 @@ static void ends_well(const char *bytes, size_t n)
     if (fault)
         fail_msg("%s: %.*s", fault, (int)n, bytes);
     buf_clear(&text);
-    understanding_json(&text, phone_ruleset, &said, &a);
+    understanding_json(&text, phone_ruleset, &said, NULL, &a);
     assert_false(text.failed);
     arena_reset(&a);
     free(copy);
