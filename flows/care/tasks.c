@@ -18,6 +18,7 @@ enum {
     LIST_MAX = 86,      /* {daftar 86} of tugas.line */
     MORE_MAX = 9,       /* " +12 lain" */
     OLDEST_MONTHS = 60, /* a child that is older is not waited for on the scales */
+    STAFF_LISTS = 20,   /* posyandu of one place whose lists TUGAS of its staff reads */
     SPREAD = 120,       /* minutes over which the timers of a posyandu fall due */
 };
 
@@ -344,12 +345,49 @@ static struct slice list_of(struct step *s, const struct tasks *t)
     return out;
 }
 
+/* Of the posyandu that report to a place: what its staff see of them. */
+static void load_below(struct step *s, const struct place *up, struct tasks *all)
+{
+    const struct directory *dir = &s->rules->directory;
+
+    *all = (struct tasks){ .n = 0 };
+    for (unsigned i = 0; i < dir->places_n; i++) {
+        struct tasks one;
+
+        if (dir->places[i].level != PLACE_POSYANDU || dir->places[i].parent != up)
+            continue;
+        tasks_load(s, dir->places[i].code, &one);
+        for (unsigned k = 0; k < one.n && all->n < TASKS; k++)
+            all->all[all->n++] = one.all[k];
+    }
+}
+
+bool tasks_subjects_of(const struct ruleset *rules, const struct person *p, struct arena *a,
+                       struct intent *intent)
+{
+    const struct directory *dir = &rules->directory;
+    unsigned n = 0;
+
+    if (p->role == ROLE_KADER)
+        return tasks_subjects(p->place_code, a, intent);
+    for (unsigned i = 0; i < dir->places_n && n < STAFF_LISTS; i++)
+        if (dir->places[i].level == PLACE_POSYANDU && dir->places[i].parent == p->place) {
+            n++;
+            if (!tasks_subjects(dir->places[i].code, a, intent))
+                return false;
+        }
+    return true;
+}
+
 void tasks_answer(struct step *s, const struct command *c)
 {
     struct tasks t;
 
     (void)c;
-    tasks_load(s, s->person->place_code, &t);
+    if (s->person->role == ROLE_KADER)
+        tasks_load(s, s->person->place_code, &t);
+    else
+        load_below(s, s->person->place, &t);
     {
         const struct text_fill f[] = { { "jumlah", arena_printf(s->arena, "%u", t.n) },
                                        { "daftar", list_of(s, &t) },

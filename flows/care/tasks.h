@@ -22,6 +22,10 @@ struct slice tasks_key(const struct step *, struct slice nama);
 /* flow_read: the list of a posyandu. */
 bool tasks_subjects(struct slice posyandu, struct arena *, struct intent *);
 
+/* The lists that TUGAS of this person shows: hers, or for staff those of the posyandu that report to her
+ * place. */
+bool tasks_subjects_of(const struct ruleset *, const struct person *, struct arena *, struct intent *);
+
 /* Timers: "tugas", a child was weighed (do: why a visit is due), or a visit cancelled; "absen", the next day
  * of its posyandu is over; "ibu", an ANC or KF is overdue (do: which); "dosis", a dose is or was overdue
  * (do "dikunjungi": a visit was made about it); "kunjungan". */

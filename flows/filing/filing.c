@@ -8,6 +8,7 @@
 #include "flows/filing/ask.h"
 #include "flows/filing/judge.h"
 #include "flows/rows/clocks.h"
+#include "flows/care/day_list.h"
 #include "flows/care/doses.h"
 #include "flows/rows/growth.h"
 #include "flows/care/mothers.h"
@@ -17,6 +18,7 @@
 #include "flows/step/reply_parts.h"
 #include "flows/step/roles.h"
 #include "flows/care/tasks.h"
+#include "gateway/base/node.h"
 
 enum {
     STANDING = 24, /* months: from here on TB is the same as no label */
@@ -86,6 +88,15 @@ static void count_out(struct step *s, const struct filed_report *r)
     mothers_filed(s, r, true);
 }
 
+/* Something of class E3 was found in it: it may stand on the list of a day. */
+static bool was_light(struct step *s, const struct filed_report *r)
+{
+    for (const struct node *f = node_first(node_read(r->findings, s->arena)); f; f = f->next)
+        if (slice_is(node_text(f, "class"), "E3"))
+            return true;
+    return false;
+}
+
 void filing_tally(struct step *s, const struct filed_report *r)
 {
     count_in(s, r);
@@ -94,6 +105,7 @@ void filing_tally(struct step *s, const struct filed_report *r)
 void filing_untally(struct step *s, const struct filed_report *r)
 {
     count_out(s, r);
+    day_list_filed(s, r, slice_make("", 0), slice_make("", 0), was_light(s, r));
     tasks_filed(s, r, true);
 }
 
@@ -232,6 +244,16 @@ static void end_draft(struct work *w)
     }
 }
 
+/* What can wait for days stands on the list of the day; what cannot was told. */
+static void list_in(struct work *w, const struct findings *found)
+{
+    bool light = found->worst == URGENCY_E3;
+    struct slice nama = w->known || w->fresh ? w->child.nama : work_text(&w->report, "nama");
+
+    day_list_filed(w->s, &w->filed, light ? found->brief : slice_make("", 0), nama,
+                   w->f->correct && was_light(w->s, w->f->correct));
+}
+
 static void file_record(struct work *w)
 {
     struct step *s = w->s;
@@ -257,6 +279,7 @@ static void file_record(struct work *w)
     } else {
         work_tell_staff(w, &found);
     }
+    list_in(w, &found);
     count_in(s, r);
     report_row(s, r);
     report_save(s, r);

@@ -43,7 +43,7 @@ bool roles_may_command(const struct person *p, enum command_kind kind)
         [COMMAND_TIDAK_HADIR] = STAFF | NOBODY,
         [COMMAND_SELESAI] = STAFF | NOBODY,
         [COMMAND_PWS] = STAFF | HEADS,
-        [COMMAND_TUGAS] = KADER,
+        [COMMAND_TUGAS] = KADER | STAFF,
         [COMMAND_CEK] = STAFF,
         [COMMAND_NIK] = KADER | STAFF,
         [COMMAND_SETUJU] = STAFF,

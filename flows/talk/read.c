@@ -140,7 +140,7 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         if (r->said.command.kind == COMMAND_PWS)
             ok = pws_subjects(rules, who, &r->said.command, a, out) && ok;
         if (r->said.command.kind == COMMAND_TUGAS && who->person)
-            ok = tasks_subjects(who->person->place_code, a, out) && ok;
+            ok = tasks_subjects_of(rules, who->person, a, out) && ok;
         d = r->said.command.nomor.n ? drafts_find(state, r->said.command.nomor) : drafts_only(state);
         if (d && r->said.command.kind == COMMAND_KOREKSI)
             ok = correction_subjects(rules, who, d, r->said.command.correction, at_ms, a, out) && ok;

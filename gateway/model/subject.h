@@ -14,7 +14,8 @@ enum subject_kind {
     SUBJECT_NAME,     /* id = posyandu "/" first or last two letters of a name: the children so called */
     SUBJECT_EPISODE,  /* id = village "/" disease: the open episode's number */
     SUBJECT_VILLAGE,  /* id = village: cases by disease and week, for PWS */
-    SUBJECT_POSYANDU, /* id = posyandu "/tugas": the visits due; posyandu "/rekap": its visits by week */
+    SUBJECT_POSYANDU, /* id = posyandu "/tugas": the visits due; posyandu "/rekap": its visits by week;
+                       * posyandu "/ringan": what can wait, until its hour */
     SUBJECT_KINDS,
 };
 

@@ -322,7 +322,7 @@ static void run(struct mem_store *m, const struct inbound *in, const struct pers
     struct subject subjects[INTENT_SUBJECTS];
     struct context seen = { .inbound = in, .sender = &who, .subjects = subjects };
     struct intent intent = { 0 };
-    struct lease lease;
+    struct lease lease = { 0 };
     struct arena a;
 
     arena_init(&a, ARENA);

@@ -1,0 +1,154 @@
+/* day_list.c - see day_list.h.
+ *
+ * SUBJECT_POSYANDU "PSY001/ringan": {"found":[{"n":"48217","say":"2T Siti 1041"}]}, until it is told. */
+#include "flows/care/day_list.h"
+
+#include "flows/rows/clocks.h"
+#include "flows/step/blob.h"
+#include "parsers/date.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+enum {
+    FOUND = 60, /* of one day; more are counted at the next */
+    NAME = 12,
+    LIST = 100, /* septets of the list: config/texts staff.list */
+    KEEP_DAYS = 7,
+};
+
+static const int64_t day_ms = INT64_C(86400000);
+
+struct day_list {
+    struct slice nomor[FOUND], say[FOUND];
+    unsigned n;
+};
+
+static struct slice list_id(struct slice posyandu, struct arena *a)
+{
+    return arena_printf(a, "%.*s/ringan", SLICE_ARG(posyandu));
+}
+
+bool day_list_subjects(const struct ruleset *rules, const struct due *d, struct arena *a, struct intent *out)
+{
+    (void)rules;
+    return !d->posyandu.n || intent_add(out, SUBJECT_POSYANDU, list_id(d->posyandu, a));
+}
+
+void day_list_filed(struct step *s, const struct filed_report *r, struct slice brief, struct slice nama,
+                    bool was)
+{
+    struct due d = { .what = S("ringan"), .nomor = r->nomor, .posyandu = r->posyandu, .act = brief };
+
+    if (!r->posyandu.n || (!brief.n && !was))
+        return;
+    d.nama = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(text_cut(nama, NAME, s->arena)),
+                          SLICE_ARG(r->child.n ? r->child : r->nomor));
+    step_timer(s, arena_printf(s->arena, "ringan:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
+}
+
+static void load(struct step *s, struct slice posyandu, struct day_list *l)
+{
+    const struct node *o = blob_parse(step_blob(s, SUBJECT_POSYANDU, list_id(posyandu, s->arena)), s->arena);
+
+    l->n = 0;
+    for (const struct node *f = node_first(node_get(o, "found")); f && l->n < FOUND; f = f->next) {
+        l->nomor[l->n] = node_text(f, "n");
+        l->say[l->n++] = node_text(f, "say");
+    }
+}
+
+static void save(struct step *s, struct slice posyandu, const struct day_list *l)
+{
+    struct node *o = blob_new(s->arena), *found = node_list(s->arena);
+
+    for (unsigned i = 0; i < l->n; i++) {
+        struct node *f = node_object(s->arena);
+
+        node_put(f, "n", l->nomor[i]);
+        node_put(f, "say", l->say[i]);
+        node_add(found, f);
+    }
+    node_set(o, "found", found);
+    step_write(s, SUBJECT_POSYANDU, list_id(posyandu, s->arena),
+               l->n ? blob_done(o, s->arena) : slice_make("", 0), KEEP_DAYS * day_ms);
+}
+
+/* The next time that the clock shows the row's hour. */
+static int64_t next_hour(const struct step *s)
+{
+    int64_t midnight = step_today(s) * day_ms - s->rules->utc_offset_min * INT64_C(60000);
+    int64_t at = midnight + clock_of(s->rules, "day_list");
+
+    return at > s->now_ms ? at : at + day_ms;
+}
+
+void day_list_changed(struct step *s, const struct due *d)
+{
+    struct day_list *l = ARENA_NEW(s->arena, struct day_list);
+    struct due later = { .what = S("daftar"), .posyandu = d->posyandu };
+    unsigned i = 0;
+
+    step_reason(s, "timer_idle");
+    if (!l)
+        return;
+    load(s, d->posyandu, l);
+    while (i < l->n && !slice_eq(l->nomor[i], d->nomor))
+        i++;
+    if ((i == l->n && !d->act.n) || i == FOUND)
+        return;
+    step_reason(s, "timer");
+    if (d->act.n) {
+        l->nomor[i] = d->nomor;
+        l->say[i] = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(d->act), SLICE_ARG(d->nama));
+        l->n += i == l->n;
+    } else {
+        for (l->n--; i < l->n; i++) {
+            l->nomor[i] = l->nomor[i + 1];
+            l->say[i] = l->say[i + 1];
+        }
+    }
+    save(s, d->posyandu, l);
+    step_timer(s, arena_printf(s->arena, "daftar:%.*s", SLICE_ARG(d->posyandu)), step_due(s, &later),
+               next_hour(s));
+}
+
+/* "2T Siti 1041, BGM Budi 1052 +2": as many as one SMS holds. */
+static struct slice said(struct step *s, const struct day_list *l)
+{
+    struct slice list = l->say[0];
+    unsigned n = 1;
+
+    while (n < l->n && list.n + 2 + l->say[n].n <= LIST - 4) {
+        list = arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(list), SLICE_ARG(l->say[n]));
+        n++;
+    }
+    return n < l->n ? arena_printf(s->arena, "%.*s +%u", SLICE_ARG(list), l->n - n) : list;
+}
+
+void day_list_due(struct step *s, const struct due *d)
+{
+    struct day_list *l = ARENA_NEW(s->arena, struct day_list);
+    const struct place *posyandu = directory_place(&s->rules->directory, d->posyandu);
+    struct date today = date_civil(s->now_ms, s->rules->utc_offset_min).day;
+    struct audience who;
+
+    step_reason(s, "timer_idle");
+    if (!l || !posyandu)
+        return;
+    load(s, d->posyandu, l);
+    if (!l->n)
+        return;
+    step_reason(s, "timer");
+    step_audience(s, step_next_level(s, posyandu), &who);
+    {
+        const struct text_fill f[] = {
+            { "tempat", posyandu->name },
+            { "tanggal", arena_printf(s->arena, "%u/%u", (unsigned)today.day, (unsigned)today.month) },
+            { "daftar", said(s, l) },
+        };
+
+        step_tell(s, &who, SMS_ALERT, slice_make("", 0), "staff.list", FILLS(f));
+    }
+    l->n = 0;
+    save(s, d->posyandu, l);
+}
