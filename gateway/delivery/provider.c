@@ -445,7 +445,8 @@ void provider_set_windows(struct provider *p)
         enum rank all = rank >= RANK_ALERT ? RANK_BULK : (enum rank)rank;
         bool shut = idle(p) || (rank >= RANK_ALERT && quiet_now(d));
 
-        more[rank] = shut ? 0 : room(p, places_of(p, (enum rank)rank), waiting_of(p, all), under_way_of(p, all));
+        more[rank] =
+            shut ? 0 : room(p, places_of(p, (enum rank)rank), waiting_of(p, all), under_way_of(p, all));
     }
     for (unsigned i = 0; i < d->providers_n; i++)
         for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES; k++)

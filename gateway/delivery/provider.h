@@ -41,7 +41,7 @@ struct provider {
     struct job *under_way;
     unsigned under_way_n, window;
     unsigned rank_n[RANKS]; /* among those under way */
-    double tokens;     /* SMS that the rate allows now */
+    double tokens;          /* SMS that the rate allows now */
     int64_t tokens_ms, throttled_until_ms;
     struct loop_timer *pump, *watch;
 };

@@ -67,8 +67,8 @@ static bool send_part(struct smpp_send *s)
                           .text = part->text,
                           .tlvs = part->tlvs };
 
-    s->under_way =
-        !smpp_provider_wait_ms(s->provider, s->emergency) && smpp_provider_send(s->provider, NULL, &p, on_sent, s);
+    s->under_way = !smpp_provider_wait_ms(s->provider, s->emergency) &&
+                   smpp_provider_send(s->provider, NULL, &p, on_sent, s);
     return s->under_way;
 }
 

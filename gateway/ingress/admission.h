@@ -42,8 +42,8 @@ struct rates;
 
 struct rates *rates_new(void);
 void rates_free(struct rates *);
-/* False when one of the limits (0 = off) is reached.  Each sender has a place of its own, of 32,768; past that
- * the one that was heard longest ago gives its place.  Steps of a USSD dialogue and delivery reports are
+/* False when one of the limits (0 = off) is reached.  Each sender has a place of its own, of 32,768; past
+ * that the one that was heard longest ago gives its place.  Steps of a USSD dialogue and delivery reports are
  * never limited; what is an emergency is the caller's to say. */
 bool rates_take(struct rates *, const struct config *, const struct inbound *, int64_t mono_ms);
 

@@ -201,8 +201,8 @@ static bool are_parked(long long n)
 static bool lanes_are_empty(long long n)
 {
     return raw_int("XLEN", "{19.06}st:sms:satu:0") == n && raw_int("XLEN", "{19.06}st:sms:satu:1") == n &&
-           raw_int("XLEN", "{19.06}st:sms:satu:2") == n && raw_int("XLEN", "{19.06}st:sms:satu:3") == n && raw_int("ZCARD", "{19.06}wait:sms:satu:0") == n &&
-           raw_int("ZCARD", "{19.06}wait:sms:satu:2") == n;
+           raw_int("XLEN", "{19.06}st:sms:satu:2") == n && raw_int("XLEN", "{19.06}st:sms:satu:3") == n &&
+           raw_int("ZCARD", "{19.06}wait:sms:satu:0") == n && raw_int("ZCARD", "{19.06}wait:sms:satu:2") == n;
 }
 
 /* --- cases --- */

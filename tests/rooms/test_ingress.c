@@ -415,7 +415,8 @@ static void two_senders_never_share_a_limit(void **state)
 
     (void)state;
     /* Find one that falls on the same place of the old table of 8192. */
-    for (unsigned i = 1; slice_hash(slice_of(number[1])) % 8192 != slice_hash(slice_of(number[0])) % 8192; i++)
+    for (unsigned i = 1; slice_hash(slice_of(number[1])) % 8192 != slice_hash(slice_of(number[0])) % 8192;
+         i++)
         snprintf(number[1], sizeof number[1], "+62813%07u", i);
     for (unsigned i = 0; i < 4; i++) {
         in.from = slice_of(number[i % 2]);

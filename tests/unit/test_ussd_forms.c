@@ -307,6 +307,107 @@ static void whatever_is_typed_gets_a_page(void **state)
     }
 }
 
+/* --- what a page offers works --- */
+
+struct offers {
+    char key[40][8];
+    unsigned n;
+};
+
+static void offer(struct offers *o, const char *digits, size_t n)
+{
+    if (n > 0 && n < sizeof o->key[0] && o->n < 40)
+        snprintf(o->key[o->n++], sizeof o->key[0], "%.*s", (int)n, digits);
+}
+
+/* The digits in front of the page's lines, and every key of its last one. */
+static void offered(struct offers *o)
+{
+    const char *line = phone.page, *last = strrchr(phone.page, '\n');
+
+    o->n = 0;
+    last = last ? last + 1 : phone.page;
+    for (; line && line < last; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        size_t n = strspn(line, "0123456789");
+
+        if (n && line[n] == ' ' && phone.state.place != USSD_ECHO && line != phone.page)
+            offer(o, line, n);
+    }
+    for (const char *at = last; at; at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL) {
+        size_t n = strspn(at, "0123456789");
+
+        if (n && n <= 3 && at[n] == ' ' && strchr("LSKYBN", at[n + 1]) && at[n + 1])
+            offer(o, at, n);
+    }
+}
+
+static uint64_t chance(uint64_t *x)
+{
+    *x ^= *x << 13;
+    *x ^= *x >> 7;
+    *x ^= *x << 17;
+    return *x >> 20;
+}
+
+static void list_items(char *out, size_t n)
+{
+    out[0] = 0;
+    for (unsigned i = 0; phone.state.form && i < phone.state.form->fields_n; i++)
+        for (unsigned k = 0; k < phone.state.values[i].n; k++)
+            snprintf(out + strlen(out), n - strlen(out), "%.*s,", SLICE_ARG(phone.state.values[i].items[k]));
+}
+
+/* Any role walks anywhere by what the pages offer: no offer is refused, and back loses nothing of a list. */
+static void whatever_a_page_offers_works(void **state)
+{
+    static const enum role roles[] = { ROLE_KADER, ROLE_BIDAN, ROLE_PUSKESMAS, ROLE_RS,
+                                       ROLE_KADES, ROLE_CAMAT, ROLE_DINKES };
+    const struct directory *d = &phone_ruleset->directory;
+    uint64_t x = 88172645463325252ULL;
+    unsigned typed = 0;
+
+    (void)state;
+    for (unsigned round = 0; round < 140; round++) {
+        phone_new();
+        know_a_child();
+        for (unsigned i = d->people_n; i-- > 0;)
+            if (d->people[i].role == roles[round % 7] && d->people[i].active)
+                snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[i].msisdn));
+        if (round % 7 == 0)
+            snprintf(phone.from, sizeof phone.from, PHONE_KADER);
+        phone_dial();
+        for (unsigned step = 0; step < 40; step++) {
+            struct offers o;
+            char before[400], input[100], items[400], then[400];
+            enum ussd_place place;
+
+            if (phone.ended)
+                phone_dial();
+            offered(&o);
+            place = phone.state.place;
+            snprintf(before, sizeof before, "%s", phone.page);
+            list_items(items, sizeof items);
+            if (o.n == 0 || chance(&x) % 3 == 0) {
+                answer_for(input);
+                phone_type(input);
+                continue;
+            }
+            snprintf(input, sizeof input, "%s", o.key[chance(&x) % o.n]);
+            phone_type(input);
+            typed++;
+            if (place != USSD_ECHO &&
+                (strstr(phone.page, "Pilihan tidak ada") || strstr(phone.page, "Tidak terbaca") ||
+                 strstr(phone.page, "Nomor salah")))
+                fail_msg("%s is offered, but:\n%s\n--\n%s", input, before, phone.page);
+            list_items(then, sizeof then);
+            if (place == USSD_ECHO && strcmp(input, "0") == 0)
+                assert_string_equal(then, items);
+        }
+    }
+    print_message("%u offers taken\n", typed);
+    assert_true(typed > 2000);
+}
+
 static void broken_blobs_begin_at_the_menu(void **state)
 {
     static const char *const blobs[] = {
@@ -343,6 +444,7 @@ int main(void)
         CASE(the_graph_is_drawn),
         CASE(every_dialogue_survives_a_drop_at_every_step),
         CASE(whatever_is_typed_gets_a_page),
+        CASE(whatever_a_page_offers_works),
         CASE(broken_blobs_begin_at_the_menu),
     };
 
