@@ -5,23 +5,6 @@ enum {
     MEMORY = 1 << 20,
 };
 
-static bool report_is_emergency(const struct report *r)
-{
-    return r->emergency || (r->form && form_is(r->form, FORM_REFERRAL));
-}
-
-bool hear_is_emergency(const struct said *said)
-{
-    for (; said; said = said->next) {
-        if (said->emergency)
-            return true;
-        for (unsigned i = 0; i < said->reports_n; i++)
-            if (report_is_emergency(&said->reports[i]))
-                return true;
-    }
-    return false;
-}
-
 enum hearing hear_text(const struct ruleset *rules, struct slice text, int64_t at_ms)
 {
     enum hearing heard = HEARD_NOTHING;
@@ -31,7 +14,7 @@ enum hearing hear_text(const struct ruleset *rules, struct slice text, int64_t a
     arena_init(&a, MEMORY);
     if (!understand_sms(rules, text, at_ms, &a, &said))
         heard = HEARD_MESSAGE; /* nobody knows: it is let through */
-    else if (hear_is_emergency(&said))
+    else if (said_is_emergency(&said))
         heard = HEARD_EMERGENCY;
     else if (said.kind != SAID_NOTHING)
         heard = HEARD_MESSAGE;

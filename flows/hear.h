@@ -14,7 +14,5 @@ enum hearing {
 };
 
 enum hearing hear_text(const struct ruleset *, struct slice text, int64_t at_ms);
-/* The same of what was understood already: is anybody in danger? */
-bool hear_is_emergency(const struct said *);
 
 #endif

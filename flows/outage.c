@@ -1,7 +1,6 @@
 /* outage.c - answering from memory while Redis is away.  See outage.h. */
 #include "flows/outage.h"
 
-#include "flows/hear.h"
 #include "flows/step/step.h"
 #include "flows/ussd/ussd.h"
 
@@ -12,7 +11,7 @@ static bool goes_first(const struct said *said)
     for (unsigned i = 0; i < said->reports_n; i++)
         if (said->reports[i].form && slice_find(said->reports[i].form->klaster, '4') != (size_t)-1)
             return true;
-    return hear_is_emergency(said);
+    return said_is_emergency(said);
 }
 
 static void tell_staff(struct step *s, const struct audience *who, enum outage why)
@@ -54,7 +53,10 @@ static bool outage_ussd(struct step *s, struct said *said, struct inbound *keep)
         said->body = away.words;
         keep->op = USSD_KEPT;
         keep->text = away.state;
-    } else if (!away.known && in->op == USSD_INPUT && said->emergency) {
+    } else if (away.cry.n || (!away.known && in->op == USSD_INPUT && said->emergency)) {
+        said->emergency = true;
+        said->body = away.cry.n ? away.cry : said->body;
+        keep->text = away.cry.n ? away.cry : in->text;
         keep->kind = INBOUND_SMS; /* as if she had written it */
     } else {
         *said = (struct said){ .body = S("") };
@@ -83,10 +85,10 @@ enum step_rc flow_outage(const struct ruleset *rules, const struct sender *sende
         return STEP_NO_MEMORY;
     step_audience(&s, step_next_level(&s, s.person ? s.person->place : NULL), &who);
     keep->urgent = goes_first(&reading.said);
-    if (hear_is_emergency(&reading.said))
+    if (said_is_emergency(&reading.said))
         tell_staff(&s, &who, why);
     if (in->kind == INBOUND_USSD) {
-        say_page(&s, &who, hear_is_emergency(&reading.said));
+        say_page(&s, &who, said_is_emergency(&reading.said));
     } else {
         const struct text_fill f[] = { { "hp", who.n ? step_phone(&s, who.msisdn[0]) : slice_make("", 0) } };
 

@@ -406,3 +406,16 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
         part = part->next;
     }
 }
+
+bool said_is_emergency(const struct said *said)
+{
+    for (; said; said = said->next) {
+        if (said->emergency)
+            return true;
+        for (unsigned i = 0; i < said->reports_n; i++)
+            if (said->reports[i].emergency ||
+                (said->reports[i].form && form_is(said->reports[i].form, FORM_REFERRAL)))
+                return true;
+    }
+    return false;
+}

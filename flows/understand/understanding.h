@@ -91,6 +91,9 @@ struct said {
 bool understand_sms(const struct ruleset *, struct slice text, int64_t at_ms, struct arena *,
                     struct said *out) MUST_CHECK;
 
+/* Is anybody in danger in any part of it: an E1 word or value, or a referral? */
+bool said_is_emergency(const struct said *);
+
 /* A short answer (`BB 9,2`, `9,2`, `L`) to the one open question of a draft: fills or replaces fields of
  * `known` and judges the whole report again; a fault of `known` that judging cannot find again stays until
  * its field is answered.  `asked` is the field in question (empty when none).  False when nothing in the text

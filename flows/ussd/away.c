@@ -25,6 +25,8 @@ bool ussd_away(const struct ruleset *rs, const struct sender *who, const struct 
     if (!intent || ussd_read(rs, who, in, now_ms, a, intent) != READ_OK)
         return false;
     t = intent->reading->ussd;
+    if (t->cry)
+        out->cry = t->walk.said;
     if ((t->kind != USSD_TURN_INPUT && t->kind != USSD_TURN_OVER) || !t->walk.report || t->state.alarmed ||
         !filing_alarms(t->walk.report))
         return true;

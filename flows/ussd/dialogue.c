@@ -93,6 +93,16 @@ enum ussd_key ussd_key(const struct ruleset *rs, const struct ussd_state *s, str
     return USSD_KEY_NONE;
 }
 
+bool ussd_asks_why(const struct ruleset *rs, const struct ussd_state *s)
+{
+    const struct field *f = asked(s);
+
+    if (s->over == USSD_NOTHING_OVER && s->place == USSD_WORDS)
+        return true; /* the command goes by the SMS path, words and all */
+    return f && ((f->list && f->list == rs->forms.words.signs) ||
+                 (f->type == FIELD_TEXT && form_is(s->form, FORM_DEATH)));
+}
+
 /* --- whom it is about --- */
 
 static void known_of(const struct field *f, const struct value *v, int64_t today, struct menu_person *p)

@@ -49,6 +49,9 @@ bool ussd_may_end(const struct ussd_state *);
 bool ussd_numeric(enum field_type);
 bool ussd_required(const struct form *, unsigned variant, unsigned field);
 
+/* The page asks for signs or reasons itself, or for why somebody died: danger in letters is its answer. */
+bool ussd_asks_why(const struct ruleset *, const struct ussd_state *);
+
 /* Whom the report in hand is about, as far as it was said. */
 struct menu_person ussd_about(const struct ussd_context *, const struct ussd_state *);
 /* This field is asked: of this person, by USSD. */

@@ -2,6 +2,7 @@
 #include "flows/step/blob.h"
 #include "flows/step/drafts.h"
 #include "flows/filing/filing.h"
+#include "flows/understand/understanding.h"
 #include "flows/ussd/ussd.h"
 #include "flows/ussd/turn.h"
 
@@ -95,13 +96,45 @@ static struct slice session_of(const struct inbound *in, struct arena *a)
     return arena_printf(a, "%016llx", (unsigned long long)slice_hash(in->session));
 }
 
+static bool has_letters(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z')
+            return true;
+    return false;
+}
+
+/* Words of danger are no name, place or number, whatever the page asks (RULINGS 44). */
+static bool is_cry(const struct ussd_turn *t, struct slice input)
+{
+    const struct ussd_context *c = &t->walk.c;
+    struct said *said;
+
+    if (!has_letters(input) || ussd_asks_why(c->rules, &t->state))
+        return false;
+    said = ARENA_NEW(c->arena, struct said);
+    return said && understand_sms(c->rules, input, c->now_ms, c->arena, said) && said_is_emergency(said);
+}
+
+/* Danger goes as an SMS would say it; anything else is for the page. */
+static void take_input(struct ussd_turn *t, struct slice input)
+{
+    if (!is_cry(t, input)) {
+        ussd_walk_input(&t->walk, input);
+        return;
+    }
+    t->cry = true;
+    t->walk.said = input;
+    t->walk.action = USSD_COMMAND;
+}
+
 static void read_input(const struct inbound *in, struct ussd_turn *t)
 {
     struct ussd_state *s = &t->state;
     bool same = t->session.n > 0 && slice_eq(t->session, s->session) && !s->ended;
 
     if (same && in->op == USSD_INPUT)
-        ussd_walk_input(&t->walk, at_most(new_input(in, s), USSD_SEPTETS));
+        take_input(t, at_most(new_input(in, s), USSD_SEPTETS));
     else if (in->op == USSD_BEGIN || accumulated(in))
         ussd_walk_dial(&t->walk, at_most(in->text, USSD_SEPTETS));
     else

@@ -17,6 +17,7 @@ enum ussd_turn_kind {
 struct ussd_turn {
     enum ussd_turn_kind kind;
     const char *refused, *reason;
+    bool cry;       /* walk.said are words of danger, not a command of the menu */
     bool overtaken; /* USSD_TURN_KEPT: she went on meanwhile, what is stored stays */
     struct ussd_state state;
     struct ussd_walk walk;

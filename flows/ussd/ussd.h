@@ -41,6 +41,7 @@ struct ussd_away {
     bool known;         /* the dialogue is */
     bool urgent;        /* an E1, or a referral with its reason, that staff were not told of yet */
     struct slice words; /* for staff: "Rujukan Ana 28th perdarahan" */
+    struct slice cry;   /* words of danger on any page: as an SMS says it */
     struct slice state; /* the dialogue with it: as the text of a USSD_KEPT it is carried out later */
 };
 

@@ -121,7 +121,7 @@ static void what_is_no_danger_is_not_kept_and_says_whom_to_call(void **state)
     (void)state;
     phone_dial();
     phone_type_all("1>1");
-    while_away(USSD_INPUT, "Kejang Santoso", 0, true); /* a name */
+    while_away(USSD_INPUT, "Kejora Santoso", 0, true); /* a name */
     assert_int_equal(out.sms_n, 0);
     assert_int_equal(keep.provider.n, 0);
     assert_true(page_has("Coba lagi"));
@@ -149,6 +149,23 @@ static void without_the_session_letters_may_say_it(void **state)
     assert_int_equal(keep.kind, INBOUND_SMS);
     while_away(USSD_INPUT, "1", 0, false);
     assert_int_equal(out.sms_n, 0);
+}
+
+static void danger_in_letters_is_told_and_kept_as_an_sms(void **state)
+{
+    (void)state;
+    phone_dial();
+    phone_type_all("1>1");
+    while_away(USSD_INPUT, "bu ana perdarahan hebat", 0, true);
+    assert_true(told(PHONE_BIDAN, "bu ana perdarahan hebat"));
+    assert_int_equal(keep.kind, INBOUND_SMS);
+    assert_true(slice_is(keep.text, "bu ana perdarahan hebat"));
+    snprintf(phone.session, sizeof phone.session, "at-3");
+    phone_request(USSD_BEGIN, "", 1);
+    phone_request(USSD_INPUT, "2", 2);
+    phone_request(USSD_INPUT, "2*2", 3);
+    while_away(USSD_INPUT, "2*2*bu ana perdarahan hebat", 4, true);
+    assert_true(slice_is(keep.text, "bu ana perdarahan hebat"));
 }
 
 static void whom_staff_know_of_is_not_told_twice(void **state)
@@ -210,6 +227,7 @@ int main(void)
         CASE(what_is_no_danger_is_not_kept_and_says_whom_to_call),
         CASE(without_the_session_the_repeated_inputs_say_it_all),
         CASE(without_the_session_letters_may_say_it),
+        CASE(danger_in_letters_is_told_and_kept_as_an_sms),
         CASE(whom_staff_know_of_is_not_told_twice),
         CASE(whoever_went_on_meanwhile_keeps_her_dialogue),
         CASE(the_end_of_a_session_tells_a_reason),

@@ -409,6 +409,63 @@ static void question_17_goes_to_nakes_and_into_no_sms(void **state)
     assert_int_equal(phone_sms_to(PHONE_BIDAN), 1);
 }
 
+/* --- danger in letters, wherever they are typed --- */
+
+static void danger_typed_where_something_else_is_asked_is_told_at_once(void **state)
+{
+    static const struct {
+        const char *inputs, *typed;
+    } cases[] = {
+        { "1>1", "kejang" },
+        { "2", "Bu Ana perdarahan hebat" },
+        { "3>1>1>2", "ada yang kejang di rt 4" },
+        { "1>1>Budi>1", "14 kejang tolong" },
+        { "", "tolong bu ana perdarahan" },
+        { "2>Sri>30", "tidak sadar" },
+        { "5>13", "bayi biru tidak bernapas kejang" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        phone_new();
+        phone_dial();
+        if (cases[i].inputs[0])
+            phone_type_all(cases[i].inputs);
+        phone_type(cases[i].typed);
+        if (!phone.ended || phone_sms_to(PHONE_BIDAN) != 1)
+            fail_msg("%s: %u told, page:\n%s", cases[i].typed, phone_sms_to(PHONE_BIDAN), phone.page);
+        assert_int_equal(phone_sms_to(PHONE_KADER), 1);
+    }
+    phone_new();
+    phone_dial();
+    phone_type_all("1>1>Budi>1>kejang");
+    phone_dial();
+    phone_says("1 Lanjut");
+    phone_type("1");
+    phone_says("Umur");
+}
+
+static void signs_where_signs_are_asked_and_names_are_none(void **state)
+{
+    (void)state;
+    phone_dial();
+    phone_type_all("1>1>Kejora Biru");
+    phone_says("Jenis kelamin");
+    phone_dial();
+    phone_type("2");
+    phone_type_all("5");
+    choose("Kematian");
+    phone_type_all("Imah>2>70>1>kejang");
+    phone_says("1 Kirim");
+    assert_int_equal(phone_sms_to(PHONE_BIDAN), 0);
+    phone_dial();
+    phone_type("2");
+    phone_type_all("2>Sri>30>120*80>999>999>999>999>kejang");
+    assert_false(phone.ended);
+    phone_says("99 Selesai");
+    assert_int_equal(phone_sms_to(PHONE_BIDAN), 1);
+}
+
 /* --- the weekly report --- */
 
 static void a_week_without_cases_is_reported_by_digits(void **state)
@@ -613,6 +670,8 @@ int main(void)
         CASE(puma_is_asked_question_by_question),
         CASE(a_screening_is_echoed_before_it_is_sent),
         CASE(question_17_goes_to_nakes_and_into_no_sms),
+        CASE(danger_typed_where_something_else_is_asked_is_told_at_once),
+        CASE(signs_where_signs_are_asked_and_names_are_none),
         CASE(a_week_without_cases_is_reported_by_digits),
         CASE(a_week_with_its_total),
         CASE(another_form_does_not_throw_the_first_away_unasked),
