@@ -11,13 +11,15 @@ VERSION   := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef
 CFLAGS ?= -O2 -g
+# Asked once, not for every file.
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) $(SAN) -fno-omit-frame-pointer \
-             $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -DPCRE2_CODE_UNIT_WIDTH=8 \
+             $(PKG_CFLAGS) -DPCRE2_CODE_UNIT_WIDTH=8 \
              -MMD -MP $(if $(filter gateway/main.c,$<),-DKENTONGAN_VERSION='"$(VERSION)"')
 SAN        = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -DARENA_EMULATE)
 comma     := ,
-LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
-PURE_LIBS  = $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null)
+LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+PURE_LIBS := $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null)
 
 # The pure library: no sockets, clocks or threads behind it (docs/architecture.md).
 PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows flows/*
