@@ -19,6 +19,25 @@ static const struct person *registered(const struct person *p)
     return p && p->active && !p->pending && p->place ? p : NULL;
 }
 
+/* A duty number is staff, whoever answers it (RULINGS 57): of the district, where nobody registered it. */
+static const struct person *on_duty(struct step *s)
+{
+    struct person *p = NULL;
+
+    for (unsigned i = 0; i < s->rules->duty_n && !p; i++)
+        if (slice_eq(s->rules->duty[i], s->msisdn))
+            p = ARENA_NEW(s->arena, struct person);
+    if (!p)
+        return NULL;
+    *p = (struct person){ .msisdn = s->msisdn,
+                          .role = ROLE_DINKES,
+                          .name = step_text(s, s->rules->language, "peran.siaga", NULL, 0),
+                          .place = directory_place(&s->rules->directory, s->rules->district),
+                          .place_code = s->rules->district,
+                          .active = true };
+    return p->place ? p : NULL;
+}
+
 bool step_begin(struct step *s, const struct ruleset *rules, const struct context *seen,
                 const struct intent *intent, const struct lease *ids, int64_t now_ms, struct arena *a,
                 struct outcome *out)
@@ -35,6 +54,8 @@ bool step_begin(struct step *s, const struct ruleset *rules, const struct contex
     s->person = registered(slice_eq(s->msisdn, seen->sender->msisdn)
                                ? seen->sender->person
                                : directory_person(&rules->directory, s->msisdn));
+    if (!s->person)
+        s->person = on_duty(s);
     s->language = s->person && s->person->language.n ? s->person->language : rules->language;
     s->state = intent->reading->state
                    ? intent->reading->state

@@ -277,6 +277,37 @@ static void every_order_of_events_keeps_its_promises(void **state)
     free(all);
 }
 
+/* A duty number that nobody registered is staff (RULINGS 57). */
+static void a_duty_number_is_staff(void **state)
+{
+    struct people others = { 0 };
+    struct mem_store m;
+    struct arena a;
+    const char *duty = people[PEOPLE - 1];
+
+    (void)state;
+    assert_true(slice_is(rules->duty[0], duty));
+    arena_init(&a, RULESET_ARENA);
+    others.all = ARENA_ARRAY(&a, struct person, rules->directory.people_n);
+    for (unsigned i = 0; i < rules->directory.people_n; i++)
+        if (!slice_is(rules->directory.people[i].msisdn, duty))
+            others.all[others.n++] = rules->directory.people[i];
+    mem_init(&m, ruleset_with_people(rules, &others, &a), INT64_C(1795226400000));
+    mem_sms_in(&m, "+6289900000001", "tolong ibu kejang");
+    assert_true(said(&m, duty, "tolong ibu kejang"));
+    assert_true(said(&m, "+6289900000001", "Petugas siaga 081200000007 sudah diberi tahu"));
+    mem_sms_in(&m, duty, "TERIMA");
+    assert_true(said(&m, duty, "Anda terima"));
+    assert_true(said(&m, "+6289900000001", "081200000007, pukul"));
+    mem_sms_in(&m, duty, "halo");
+    assert_false(said(&m, duty, "belum terdaftar. Pesan"));
+    mem_sms_in(&m, duty, "PWS Kelubi");
+    assert_true(said(&m, duty, "PWS Kelubi"));
+    assert_string_equal(m.fault, "");
+    mem_free(&m);
+    arena_free(&a);
+}
+
 /* A row that can never count is a row that says something else than the program does. */
 static void every_pair_of_state_and_event_has_one_move(void **state)
 {
@@ -294,7 +325,8 @@ static void every_pair_of_state_and_event_has_one_move(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(every_order_of_events_keeps_its_promises),
-                                        cmocka_unit_test(every_pair_of_state_and_event_has_one_move) };
+                                        cmocka_unit_test(every_pair_of_state_and_event_has_one_move),
+                                        cmocka_unit_test(a_duty_number_is_staff) };
     struct faults faults = { 0 };
     struct config *config;
     int failed;
