@@ -5,7 +5,7 @@
 CC        ?= cc
 SANITIZE  ?=
 B         ?= build$(if $(SANITIZE),/asan)
-PKGS      := libevent_core libevent_extra libpq hiredis libcurl libpcre2-8 yaml-0.1 jansson expat sqlite3 nettle
+PKGS      := libevent_core libevent_extra libpq hiredis libcurl libpcre2-8 yaml-0.1 jansson expat sqlite3 nettle libsodium zlib
 PURE_PKGS := libpcre2-8 yaml-0.1 jansson expat nettle
 VERSION   := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
@@ -28,8 +28,8 @@ ROOM_DIRS := gateway/loop gateway/http gateway/store gateway/store/* gateway/smp
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))
 ROOM_SRC  := $(wildcard $(addsuffix /*.c,$(ROOM_DIRS))) $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 PURE_OBJ  := $(PURE_SRC:%.c=$(B)/obj/%.o)
-ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(patsubst %,$(B)/obj/%.o,$(wildcard gateway/console/www/*) \
-             gateway/store/commit/commit.lua)
+ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gateway/console/www.pack.o \
+             $(B)/obj/gateway/store/commit/commit.lua.o
 
 UNIT_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ROOM_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/rooms/test_*.c))
@@ -67,11 +67,12 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-# The console's files and the functions that run inside Redis, linked in as they stand: symbols
-# _binary_gateway_console_www_<file>_start and _end.
-$(B)/obj/gateway/console/www/%.o: gateway/console/www/%
+# The console's files as one pack (gateway/console/pack.sh), and the functions that run inside Redis, linked in as
+# they stand: symbols _binary_…_start and _end.
+$(B)/obj/gateway/console/www.pack.o: $(wildcard gateway/console/www/*) gateway/console/pack.sh
 	@mkdir -p $(@D)
-	ld -r -b binary -z noexecstack -o $@ $<
+	gateway/console/pack.sh gateway/console/www/* >$(@D)/www.pack
+	cd $(@D) && ld -r -b binary -z noexecstack -o www.pack.o www.pack
 
 $(B)/obj/gateway/store/%.lua.o: gateway/store/%.lua
 	@mkdir -p $(@D)

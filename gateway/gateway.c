@@ -17,6 +17,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/conf/config.h"
+#include "gateway/console/console.h"
 #include "gateway/console/ctl.h"
 #include "gateway/console/staff.h"
 #include "gateway/delivery/delivery.h"
@@ -29,6 +30,7 @@
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
 #include "gateway/desk/move.h"
+#include "gateway/desk/order.h"
 #include "gateway/desk/parked.h"
 #include "gateway/desk/people.h"
 #include "gateway/desk/sinks.h"
@@ -62,6 +64,7 @@ struct gateway {
     struct smpp_in *smpp_in;
     struct signals *signals;
     struct staff *staff;
+    struct console *console;
     struct ctl *ctl;
     struct sink *sinks[CONFIG_SINKS];
     struct msglog *msglog;
@@ -95,6 +98,14 @@ static void park(void *arg, const struct inbound *in, const char *why, answer_cb
     struct gateway *g = arg;
 
     pipeline_park(g->pipeline, in, REASON_parked_error, why, cb, cb_arg);
+}
+
+static void heard(void *arg, const struct inbound *in, enum reason reason)
+{
+    struct gateway *g = arg;
+
+    if (g->console)
+        console_heard(g->console, in, reason);
 }
 
 static void send_now(void *arg, struct slice via, const struct sms *sms)
@@ -300,8 +311,10 @@ static void close_rooms(struct gateway *g)
     for (unsigned i = 0; i < g->sinks_n; i++)
         sink_close(g->sinks[i]);
     msglog_close(g->msglog);
+    console_stop(g->console);
     if (g->staff)
         staff_close(g->staff);
+    console_close(g->console);
     if (g->ctl)
         ctl_close(g->ctl);
     g->ingress = NULL;
@@ -312,6 +325,7 @@ static void close_rooms(struct gateway *g)
     g->sinks_n = 0;
     g->msglog = NULL;
     g->staff = NULL;
+    g->console = NULL;
     g->ctl = NULL;
     store_close(g->store, 5000, stopped, g);
 }
@@ -405,6 +419,23 @@ static int open_sinks(struct gateway *g, struct err *e)
     return g->msglog ? 0 : -1;
 }
 
+/* The sample district serves to be tried: somebody can log in at once. */
+static void on_first_account(void *arg, const char *name, const char *password)
+{
+    const struct gateway *g = arg;
+
+    printf("  log in   http://%.*s:%u/masuk  as %s, password %s\n", SLICE_ARG(g->now->config->staff.host),
+           staff_port(g->staff), name, password);
+    fflush(stdout);
+}
+
+static bool is_sample(const struct gateway *g)
+{
+    const struct directory *d = &g->now->rules->directory;
+
+    return d->people_n > 0 && person_is_sample(&d->people[0]);
+}
+
 static void banner(const struct gateway *g)
 {
     const struct config *c = g->now->config;
@@ -434,6 +465,7 @@ static int open_rooms(struct gateway *g, struct err *e)
                                         .max_under_way = g->now->config->under_way,
                                         .ussd_budget = ussd_budget,
                                         .send_now = send_now,
+                                        .heard = heard,
                                         .arg = g };
 
     g->pipeline = pipeline_new(g->loop, g->store, g->now->rules, &options);
@@ -484,6 +516,8 @@ static void serve(struct gateway *g)
     loop_timer_set(g->sweep, 1000);
     log_event(LOG_INFO, "serving", NULL);
     banner(g);
+    if (is_sample(g))
+        (void)console_first_account(g->console, on_first_account, g);
 }
 
 /* Redis is not here yet: messages go to the spool, emergencies out from memory. */
@@ -541,12 +575,20 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
         desk_fn *run;
     } desks[] = { { "people", people_desk }, { "trace", trace_desk },   { "parked", parked_desk },
                   { "move", move_desk },     { "drafts", drafts_desk }, { "show sinks", sinks_desk },
-                  { "sink", sink_desk } };
+                  { "sink", sink_desk },     { "order", order_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n
     };
 
+    if (strcmp(name, "user") == 0) {
+        console_user(g->console, words, done, ctx);
+        return;
+    }
+    if (strcmp(name, "audit") == 0) {
+        console_audit(g->console, words, done, ctx);
+        return;
+    }
     if (!g->ready || g->draining) {
         done(ctx, S("error: not now: the gateway is starting or leaving\n"));
         return;
@@ -558,10 +600,37 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
             desks[i].run(&desk, words, done, ctx);
 }
 
+static const struct config *config_now(void *arg)
+{
+    const struct gateway *g = arg;
+
+    return g->now->config;
+}
+
+static const struct ruleset *rules_now(void *arg)
+{
+    const struct gateway *g = arg;
+
+    return g->now->rules;
+}
+
+static void on_console(void *arg, struct http *http, struct evhttp_request *req)
+{
+    struct gateway *g = arg;
+
+    console_request(g->console, http, req);
+}
+
 static int open_staff(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
-    struct staff_ops staff = { .health = health, .arg = g };
+    struct staff_ops staff = { .health = health, .request = on_console, .arg = g };
+    struct console_ops console = { .desk = on_desk,
+                                   .health = health,
+                                   .config = config_now,
+                                   .rules = rules_now,
+                                   .arg = g,
+                                   .store = g->store };
     struct ctl_ops ctl = { .reload = reload,
                            .drain = ctl_drain,
                            .health = health,
@@ -572,6 +641,9 @@ static int open_staff(struct gateway *g, struct err *e)
                            .store = g->store };
     char path[512];
 
+    g->console = console_open(g->loop, &console, e);
+    if (!g->console)
+        return -1;
     g->staff = staff_open(g->loop, &c->staff, &staff, e);
     if (!g->staff)
         return -1;

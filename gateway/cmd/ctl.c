@@ -27,6 +27,9 @@ static void usage(FILE *to)
         "  sink NAME schema   the SQL of a database's tables, for whoever carries it out\n"
         "  move OLD NEW   what waits for a provider or sink that has another name now (sms:NAME, sink:NAME)\n"
         "  drafts         reports that nobody completed in time; with --reveal also who and what\n"
+        "  user           who may log in to the console: add NAME --role ROLE [--area CODE], list, reset NAME,\n"
+        "                 remove NAME; ROLE is admin, officer or viewer\n"
+        "  audit          what people did and were refused in the console\n"
         "  help           all that it knows\n\n"
         "Example: kentongan ctl show queues\n");
 }

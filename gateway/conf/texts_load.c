@@ -195,7 +195,9 @@ static unsigned count_texts(const struct yaml *map)
 
 static int is_yaml(const struct dirent *e)
 {
-    return e->d_name[0] != '.' && slice_ends(slice_of(e->d_name), ".yaml");
+    /* The console's texts are its own: any length, any letter. */
+    return e->d_name[0] != '.' && slice_ends(slice_of(e->d_name), ".yaml") &&
+           !slice_ends(slice_of(e->d_name), "-console.yaml");
 }
 
 struct file {

@@ -286,6 +286,9 @@ static const struct {
     { "move", "sms:OLD sms:NEW, sink:OLD sink:NEW: what waits for a name that is no longer configured", NULL,
       NULL },
     { "drafts", "reports that nobody completed in time, to be called back", NULL, NULL },
+    { "user", "add NAME --role admin|officer|viewer [--area CODE], list, reset NAME, remove NAME", NULL,
+      NULL },
+    { "audit", "what people did and were refused in the console, the newest first", NULL, NULL },
     { "reload", "read the configuration again; a bad file changes nothing", reload, NULL },
     { "drain", "refuse new messages, finish those under way, leave", drain, NULL },
 };

@@ -14,17 +14,13 @@
 #endif
 
 enum {
-    HEADERS_MAX = 8192,
-    BODY_MAX = 1024, /* nothing is posted here yet */
-    CONNECTIONS = 64,
-    REQUEST_MS = 5000,
+    HEADERS_MAX = 16384,
+    BODY_MAX = 2 << 20, /* an import of people */
+    CONNECTIONS = 256,
+    REQUEST_MS = 10000,
     IDLE_MS = 30000,
     PAGE_MAX = 1 << 20,
 };
-
-/* gateway/console/www/index.html, linked in as it stands (Makefile). */
-extern const char _binary_gateway_console_www_index_html_start[];
-extern const char _binary_gateway_console_www_index_html_end[];
 
 struct staff {
     struct http *http;
@@ -52,7 +48,7 @@ static void answer(struct staff *s, struct evhttp_request *req, int code, const 
         { "X-Content-Type-Options", "nosniff" },
         { "X-Frame-Options", "DENY" },
         { "Referrer-Policy", "no-referrer" },
-        { "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'" },
+        { "Content-Security-Policy", "default-src 'none'" },
         { NULL, NULL },
     };
 
@@ -99,20 +95,14 @@ static void version(struct staff *s, struct evhttp_request *req)
            S("{\"name\":\"kentongan\",\"version\":\"" KENTONGAN_VERSION "\"}\n"));
 }
 
-static void front_page(struct staff *s, struct evhttp_request *req)
-{
-    uintptr_t from = (uintptr_t)_binary_gateway_console_www_index_html_start;
-
-    answer(s, req, 200, "text/html; charset=utf-8",
-           slice_make((const char *)from, (uintptr_t)_binary_gateway_console_www_index_html_end - from));
-}
-
 static const struct {
     const char *path;
     void (*page)(struct staff *, struct evhttp_request *);
 } pages[] = {
-    { "/", front_page },     { "/livez", livez },     { "/readyz", readyz },
-    { "/metrics", metrics }, { "/version", version },
+    { "/livez", livez },
+    { "/readyz", readyz },
+    { "/metrics", metrics },
+    { "/version", version },
 };
 
 static void on_request(void *arg, struct evhttp_request *req)
@@ -126,7 +116,10 @@ static void on_request(void *arg, struct evhttp_request *req)
             pages[i].page(s, req);
             return;
         }
-    answer(s, req, 404, "text/plain; charset=utf-8", S("nothing here; see /\n"));
+    if (s->ops.request)
+        s->ops.request(s->ops.arg, s->http, req);
+    else
+        answer(s, req, 404, "text/plain; charset=utf-8", S("nothing here\n"));
 }
 
 struct staff *staff_open(struct loop *loop, const struct address *at, const struct staff_ops *ops,
@@ -136,7 +129,7 @@ struct staff *staff_open(struct loop *loop, const struct address *at, const stru
                                              .odd = "staff_odd_total",
                                              .open = "staff_connections" };
     static const struct http_limits limits = { .names = &names,
-                                               .methods = EVHTTP_REQ_GET | EVHTTP_REQ_HEAD,
+                                               .methods = EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST,
                                                .header_bytes = HEADERS_MAX,
                                                .body_bytes = BODY_MAX,
                                                .connections = CONNECTIONS,

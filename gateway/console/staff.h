@@ -1,7 +1,6 @@
-/* staff.h - the listener for staff and for monitoring (SPEC 7): /livez /readyz /metrics /version and, at /,
- * the console (for now one page that says what there is).  None of it carries a name, a number or a village.
- *
- * Read only; answers from memory within the turn. */
+/* staff.h - the listener for staff and for monitoring (SPEC 7): /livez /readyz /metrics /version, which carry
+ * no name, number or village and are answered from memory within the turn.  Everything else is the console's
+ * (console.h). */
 #ifndef KENTONGAN_CONSOLE_STAFF_H
 #define KENTONGAN_CONSOLE_STAFF_H
 
@@ -19,9 +18,14 @@ enum staff_health {
 /* "ok", "degraded", "unready" */
 const char *staff_health_name(enum staff_health);
 
+struct http;
+struct evhttp_request;
+
 struct staff_ops {
     /* why: NULL, or gets what is away as JSON strings with commas between (`"redis","sink:lokal"`). */
     enum staff_health (*health)(void *arg, struct buf *why);
+    /* Any other request, to be answered by http_reply; NULL: there is nothing else. */
+    void (*request)(void *arg, struct http *, struct evhttp_request *);
     void *arg;
 };
 

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gateway/base/clock.h"
-#include "gateway/base/rnd.h"
 #include "gateway/conf/places.h"
+#include "gateway/desk/order.h"
 #include "gateway/model/people.h"
 #include "parsers/msisdn.h"
 
@@ -123,37 +122,17 @@ static void put_row(const struct directory *d, struct store *store, struct slice
     arena_free(&arena);
 }
 
-static void on_approved(void *arg, const struct answer *answer)
-{
-    struct asked a = *(struct asked *)arg;
-    struct buf b;
-
-    free(arg);
-    buf_init(&b, 1024);
-    if (answer->reason != REASON_command)
-        buf_str(&b, "error: ");
-    buf_add(&b, answer->screen.n ? answer->screen : slice_of(reason_prose(answer->reason)));
-    buf_char(&b, '\n');
-    a.done(a.ctx, buf_slice(&b));
-    buf_free(&b);
-}
-
 /* SETUJU by nobody's number: the same way as that of an SMS. */
-static void approve(struct pipeline *pipeline, struct slice nomor, ctl_done *done, void *ctx)
+static void approve(const struct desk *desk, struct slice nomor, ctl_done *done, void *ctx)
 {
-    char text[40], id[40];
-    struct inbound in = { .kind = INBOUND_STAFF, .provider = S("operator"), .received_ms = clock_wall_ms() };
+    char text[40];
 
     if (!slice_all_digits(nomor) || nomor.n > 10) {
         done(ctx, S("error: the number of a DAFTAR, as in people approve 48217\n"));
         return;
     }
     snprintf(text, sizeof text, "SETUJU %.*s", SLICE_ARG(nomor));
-    snprintf(id, sizeof id, "%lld-%llu", (long long)in.received_ms,
-             (unsigned long long)rnd_below(UINT64_C(1) << 62));
-    in.text = slice_of(text);
-    in.provider_id = slice_of(id);
-    pipeline_submit(pipeline, &in, on_approved, asked_new(done, ctx, NULL));
+    order_desk(desk, slice_of(text), done, ctx);
 }
 
 void people_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
@@ -165,7 +144,7 @@ void people_desk(const struct desk *desk, struct slice words, ctl_done *done, vo
     if (slice_is(verb, "export"))
         export_all(directory, done, ctx);
     else if (slice_is(verb, "approve"))
-        approve(desk->pipeline, rest, done, ctx);
+        approve(desk, rest, done, ctx);
     else if (slice_is(verb, "retire"))
         retire(directory, desk->store, rest, done, ctx);
     else if (slice_is(verb, "put"))

@@ -36,11 +36,12 @@ enum {
 struct conn {
     struct http *http;
     struct bufferevent *bev;
-    struct conn *next; /* in its bucket */
-    int64_t begun_ms;  /* when the first byte of the request under way came; 0 = none under way */
-    bool held;         /* a whole request waits for its answer */
-    bool fresh;        /* accepted in this turn: we hold a reference, nobody tells its end yet */
-    struct line *line; /* once somebody asked for it */
+    struct conn *next;          /* in its bucket */
+    int64_t begun_ms;           /* when the first byte of the request under way came; 0 = none under way */
+    bool held;                  /* a whole request waits for its answer */
+    bool fresh;                 /* accepted in this turn: we hold a reference, nobody tells its end yet */
+    struct http_stream *stream; /* it is being answered without end */
+    struct line *line;          /* once somebody asked for it */
 };
 
 struct http {
@@ -57,6 +58,13 @@ struct http {
     unsigned conns;
     bool full, stopped;
     struct stat *cut, *refused, *open;
+};
+
+struct http_stream {
+    struct conn *conn;
+    struct evhttp_request *req;
+    void (*gone)(void *);
+    void *arg;
 };
 
 static struct conn **place_of(struct http *h, const struct bufferevent *bev)
@@ -108,11 +116,17 @@ static bool was_reset(int fd)
 static void conn_drop(struct http *h, struct conn **at)
 {
     struct conn *c = *at;
+    struct http_stream *stream = c->stream;
 
     if (c->line)
         line_end(c->line, c->held || was_reset(bufferevent_getfd(c->bev)));
     c->line = NULL;
 
+    c->stream = NULL;
+    if (stream) {
+        stream->gone(stream->arg);
+        free(stream);
+    }
     *at = c->next;
     h->conns--;
     if (c->fresh)
@@ -279,6 +293,10 @@ static const char *phrase(int status)
         return "Method Not Allowed";
     case 413:
         return "Payload Too Large";
+    case 303:
+        return "See Other";
+    case 429:
+        return "Too Many Requests";
     case 503:
         return "Service Unavailable";
     default:
@@ -308,14 +326,65 @@ void http_reply(struct http *h, struct evhttp_request *req, const struct http_re
     }
     if (r->close || h->stopped)
         evhttp_add_header(out, "Connection", "close");
-    evhttp_add_header(out, "Cache-Control", "no-store");
     for (const struct http_header *more = r->headers; more && more->name; more++)
         evhttp_add_header(out, more->name, more->value);
+    if (!evhttp_find_header(out, "Cache-Control"))
+        evhttp_add_header(out, "Cache-Control", "no-store");
     if (body && r->body.n)
         evbuffer_add(body, r->body.p, r->body.n);
     evhttp_send_reply(req, r->status, phrase(r->status), body);
     if (body)
         evbuffer_free(body);
+}
+
+struct http_stream *http_stream_begin(struct http *h, struct evhttp_request *req, const char *content_type,
+                                      const struct http_header *headers, void (*gone)(void *), void *arg)
+{
+    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+    struct bufferevent *bev = evcon ? evhttp_connection_get_bufferevent(evcon) : NULL;
+    struct conn *c = bev ? *place_of(h, bev) : NULL;
+    struct http_stream *s = c ? calloc(1, sizeof *s) : NULL;
+    struct evkeyvalq *out = evhttp_request_get_output_headers(req);
+
+    if (!s) {
+        http_reply(h, req, &(struct http_reply){ .status = 503, .retry_after_s = 5 });
+        return NULL;
+    }
+    *s = (struct http_stream){ .conn = c, .req = req, .gone = gone, .arg = arg };
+    c->stream = s;
+    evhttp_add_header(out, "Content-Type", content_type);
+    evhttp_add_header(out, "Cache-Control", "no-store");
+    for (; headers && headers->name; headers++)
+        evhttp_add_header(out, headers->name, headers->value);
+    /* The peer says nothing more: silence is no reason to hang up. */
+    bufferevent_set_timeouts(bev, NULL, NULL);
+    evhttp_send_reply_start(req, 200, "OK");
+    return s;
+}
+
+bool http_stream_send(struct http_stream *s, struct slice text, size_t most)
+{
+    struct evbuffer *part;
+
+    if (evbuffer_get_length(bufferevent_get_output(s->conn->bev)) > most)
+        return false;
+    part = evbuffer_new();
+    if (!part)
+        return false;
+    evbuffer_add(part, text.p, text.n);
+    evhttp_send_reply_chunk(s->req, part);
+    evbuffer_free(part);
+    return true;
+}
+
+void http_stream_end(struct http_stream *s)
+{
+    struct evhttp_request *req = s->req;
+
+    s->conn->held = false;
+    s->conn->stream = NULL;
+    free(s);
+    evhttp_send_reply_end(req);
 }
 
 struct slice http_peer(struct evhttp_request *req)

@@ -48,9 +48,20 @@ struct http_reply {
     struct slice body;
     unsigned retry_after_s;            /* 0: no such header */
     bool close;                        /* the connection with it */
-    const struct http_header *headers; /* more of them, up to one without name; may be NULL */
+    const struct http_header *headers; /* more of them, up to one without name; may be NULL.  Without a
+                                          Cache-Control among them, nothing is kept by anybody */
 };
 void http_reply(struct http *, struct evhttp_request *, const struct http_reply *);
+
+/* An answer without end, sent part by part.  gone(arg) once, when the peer left or the listener closes; the
+ * stream is no more then.  NULL, and the request answered, when memory is out. */
+struct http_stream;
+struct http_stream *http_stream_begin(struct http *, struct evhttp_request *, const char *content_type,
+                                      const struct http_header *, void (*gone)(void *arg), void *arg);
+/* False, and nothing sent, while the peer has more than `most` bytes still to take. */
+bool http_stream_send(struct http_stream *, struct slice, size_t most);
+/* Ends the answer; gone is not called. */
+void http_stream_end(struct http_stream *);
 
 /* Numeric address of the peer, without "::ffff:"; valid as long as the request. */
 struct slice http_peer(struct evhttp_request *);

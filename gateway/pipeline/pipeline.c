@@ -100,6 +100,9 @@ static void job_say(struct job *j, enum reason reason, struct slice screen, bool
         return; /* the budget ran out before: the caller has had an END, the result goes by SMS */
     j->answered = true;
     reason_count(reason);
+    if (j->pipeline->options.heard && reason != REASON_duplicate &&
+        (j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD))
+        j->pipeline->options.heard(j->pipeline->options.arg, &j->in, reason);
     if (j->cb)
         j->cb(j->cb_arg, &a);
 }

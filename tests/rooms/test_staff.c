@@ -186,23 +186,23 @@ static void odd_doubled_and_half_requests_get_nothing(void **state)
     /* Whoever does not come to an end is cut, though the client has patience. */
     assert_string_equal(http(w, s, "GET / HTTP/1.1\r\nHost: "), "");
     assert_memory_equal(http(w, s, GET("/livez")), "HTTP/1.1 200 ", 13);
-    assert_memory_equal(http(w, s, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
-                        "HTTP/1.1 501 ", 13);
+    assert_memory_equal(http(w, s, "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"), "HTTP/1.1 501 ",
+                        13);
     staff_close(s);
 }
 
-static void metrics_version_and_the_page_are_there_and_nothing_else(void **state)
+static void metrics_and_version_are_there_and_nothing_else(void **state)
 {
     struct world *w = *state;
     struct staff *s = open_staff(w);
 
     assert_non_null(strstr(http(w, s, GET("/metrics")), "\n# TYPE kentongan_up_seconds gauge\n"));
     assert_non_null(strstr(http(w, s, GET("/version")), "\"version\":\""));
-    assert_non_null(strstr(http(w, s, GET("/")), "<title>Kentongan</title>"));
+    assert_memory_equal(http(w, s, GET("/")), "HTTP/1.1 404 ", 13);
     assert_non_null(strstr(w->heard, "Content-Security-Policy: default-src 'none'"));
     assert_memory_equal(http(w, s, GET("/metrics/../etc/passwd")), "HTTP/1.1 404 ", 13);
     assert_memory_equal(
-        http(w, s, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+        http(w, s, "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
         "HTTP/1.1 501 ", 13);
     assert_memory_equal(http(w, s, "rubbish\r\n\r\n"), "HTTP/1.1 400 ", 13);
     staff_close(s);
@@ -300,7 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(readiness_follows_the_health_of_the_gateway),
         CASE(odd_doubled_and_half_requests_get_nothing),
-        CASE(metrics_version_and_the_page_are_there_and_nothing_else),
+        CASE(metrics_and_version_are_there_and_nothing_else),
         CASE(an_address_that_is_taken_is_named),
         CASE(the_socket_answers_each_request_and_closes),
         CASE(a_line_without_end_is_cut_off),

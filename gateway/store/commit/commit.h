@@ -4,6 +4,7 @@
 
 #include "gateway/base/arena.h"
 #include "gateway/base/err.h"
+#include "gateway/base/uuid.h"
 #include "gateway/model/inbound.h"
 #include "gateway/model/outcome.h"
 #include "gateway/model/people.h"
@@ -50,6 +51,9 @@ struct lane_sms {
 int sms_decode(struct slice body, struct arena *, struct lane_sms *, struct err *) MUST_CHECK;
 /* Lane of a class: 3 = E1, ahead of all; 0 = answers, referral; 1 = alerts, notices; 2 = bulk. */
 unsigned sms_lane(enum sms_class);
+
+/* Under which uuid the message log has a message that its provider gave an id. */
+struct uuid_text store_message_uuid(const struct inbound *);
 
 /* SMS of a local day (days since 1970) to one number, counted for all gateways of the district: one more, if
  * fewer than `limit` were counted; and one that was not sent after all. */

@@ -107,3 +107,8 @@ struct uuid_text message_uuid(const struct inbound *in, struct slice id)
 {
     return uuid_of(in, id, slice_make("\0message", 8));
 }
+
+struct uuid_text store_message_uuid(const struct inbound *in)
+{
+    return message_uuid(in, in->provider_id);
+}

@@ -1,0 +1,247 @@
+/* page_cases.c - what runs by the clock: referrals and signals, and what staff do about them. */
+#include "gateway/console/pages.h"
+#include "gateway/console/values.h"
+
+#include <stdio.h>
+
+#include "gateway/console/chart.h"
+#include "gateway/console/sql.h"
+#include "parsers/date.h"
+
+/* --- an order, as an SMS would say it --- */
+
+struct ordering {
+    struct request *request;
+    const char *act, *back;
+    struct slice nomor;
+};
+
+static void on_ordered(void *ctx, struct slice text)
+{
+    struct ordering *o = ctx;
+    struct request *r = o->request;
+    bool good = !slice_starts(text, "error:");
+
+    if (r->console->stopped)
+        return;
+    request_audit(r, o->act, o->nomor, request_field(r, "alasan"), good ? "ok" : "failed");
+    request_back(r, good, slice_trim(good ? text : slice_skip(text, 6)), o->back);
+}
+
+void order(struct request *r, const char *act, struct slice nomor, struct slice words, const char *back)
+{
+    struct ordering *o = ARENA_NEW(&r->arena, struct ordering);
+
+    if (!o) {
+        request_refuse(r, 503, "sibuk");
+        return;
+    }
+    *o = (struct ordering){ .request = r, .act = act, .nomor = nomor, .back = back };
+    r->console->ops.desk(r->console->ops.arg, "order", words, on_ordered, o);
+}
+
+/* --- referrals --- */
+
+static const struct reader_part referrals[] = {
+    { .name = "rows",
+      .sql = SQL_REFERRALS " WHERE 1",
+      .tail = "ORDER BY r.tutup, r.hadir, r.terima, tenggat, r.mulai DESC",
+      .limit = 200,
+      .filters = { { "nomor", "AND r.nomor = :nomor" },
+                   { "desa", "AND r.desa = :desa" },
+                   { "mendesak", "AND r.mendesak = :mendesak" },
+                   { "keadaan", "AND (:keadaan = 'semua' OR r.tutup = (:keadaan = 'tutup'))" } } },
+    { .name = "langkah",
+      .sql = "SELECT e.nomor, e.event AS kejadian, e.at AS waktu, phone(e.who) AS siapa, e.role AS peran, "
+             "p.name AS"
+             " tempat, words(e.words) AS kata FROM referral_event AS e LEFT JOIN of_code AS p ON p.code = "
+             "e.place WHERE"
+             " e.nomor = :nomor",
+      .tail = "ORDER BY e.at",
+      .limit = 60 },
+};
+
+static void referrals_more(struct request *r)
+{
+    static const char *const lanes[] = { "E1", "E2", "E3" };
+    const struct node *rows = node_get(r->values, "rows");
+    struct node *list = node_list(&r->arena);
+
+    for (size_t i = 0; r->as == AS_PAGE && i < sizeof lanes / sizeof *lanes; i++) {
+        struct node *lane = node_object(&r->arena), *in = node_list(&r->arena);
+
+        for (const struct node *row = node_first(rows); row; row = row->next)
+            if (slice_is(node_text(row, "mendesak"), lanes[i]))
+                node_add(in, values_copy(row, &r->arena));
+        node_put(lane, "lajur", slice_of(lanes[i]));
+        values_int(lane, "banyak", in->n);
+        node_set(lane, "isi", in);
+        node_add(list, lane);
+    }
+    if (r->as == AS_PAGE)
+        node_set(r->values, "lajur", list);
+    page_show(r);
+}
+
+const struct page page_referrals = {
+    .name = "rujukan", PARTS(referrals), .more = referrals_more, .reveals = true
+};
+
+const struct reader_part guard_referral = { .name = "ada",
+                                            .kind = READ_ONE,
+                                            .sql = "SELECT nomor FROM referral_event WHERE nomor = :nomor" };
+
+void act_referral(struct request *r)
+{
+    static const char *const acts[] = { "TERIMA", "TOLAK", "HADIR", "TIDAK HADIR", "SELESAI" };
+    struct slice nomor = request_param(r, "nomor"), act = request_field(r, "apa"),
+                 words = request_field(r, "kata");
+
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (slice_is(act, acts[i])) {
+            order(r, "rujukan", nomor,
+                  arena_printf(&r->arena, "%s %.*s %.*s", acts[i], SLICE_ARG(nomor),
+                               SLICE_ARG(slice_take(words, 100))),
+                  "/rujukan");
+            return;
+        }
+    request_refuse(r, 400, "cara");
+}
+
+/* --- signals --- */
+
+static const struct reader_part signals[] = {
+    { .name = "rows",
+      .sql = SQL_SIGNALS " WHERE 1",
+      .tail = "ORDER BY s.putusan <> '', s.mulai DESC",
+      .limit = 200,
+      .filters = { { "desa", "AND s.desa = :desa" },
+                   { "putusan",
+                     "AND s.putusan = CASE :putusan WHEN 'menunggu' THEN '' ELSE :putusan END" } } },
+};
+
+const struct page page_signals = { .name = "sinyal", PARTS(signals) };
+
+const struct reader_part guard_signal = { .name = "ada",
+                                          .kind = READ_ONE,
+                                          .sql = "SELECT nomor FROM alert_event WHERE nomor = :nomor" };
+
+static const struct reader_part signal_one[] = {
+    { .name = "s", .kind = READ_ONE, .sql = SQL_SIGNALS " WHERE s.nomor = :nomor" },
+    { .name = "langkah",
+      .sql = "SELECT e.event AS kejadian, e.at AS waktu, phone(e.who) AS siapa, e.role AS peran, p.name AS "
+             "tempat,"
+             " words(e.words) AS kata FROM alert_event AS e LEFT JOIN of_code AS p ON p.code = e.place WHERE "
+             "e.nomor ="
+             " :nomor",
+      .tail = "ORDER BY e.at",
+      .limit = 100 },
+    { .name = "hitungan",
+      .kind = READ_LOG_ONE,
+      .sql = "SELECT i.text AS _angka, CASE WHEN json_valid(i.text) THEN json_extract(i.text, '$.disease') "
+             "END AS"
+             " penyakit, i.at_ms AS waktu FROM message_nomor AS n JOIN message_in AS i ON i.id = n.message "
+             "WHERE n.nomor"
+             " = :nomor AND i.kind = 'signal'",
+      .tail = "ORDER BY i.id DESC" },
+    { .name = "kasus",
+      .sql =
+          "SELECT r.nomor, r.at AS waktu, p.name AS posyandu, name(json_extract(r.fields, '$.nama')) AS nama,"
+          " json_extract(r.fields, '$.jk') AS jk, json_extract(r.fields, '$.umur') AS umur,"
+          " coalesce(json_extract(r.fields, '$.jumlah'), 1) AS jumlah, words(json_extract(r.fields, "
+          "'$.lokasi')) AS"
+          " lokasi, r.status FROM record AS r LEFT JOIN of_code AS p ON p.code = r.posyandu WHERE r.form IN "
+          "('kasus',"
+          " 'kejadian') AND coalesce(json_extract(r.fields, '$.penyakit'), json_extract(r.fields, "
+          "'$.jenis')) ="
+          " (SELECT json_extract(i.text, '$.disease') FROM message_nomor AS n JOIN message_in AS i ON i.id ="
+          " n.message WHERE n.nomor = :nomor AND i.kind = 'signal' AND json_valid(i.text) LIMIT 1) AND "
+          "(r.place ="
+          " (SELECT f.place FROM alert_event AS f WHERE f.nomor = :nomor AND f.role = 'sistem' LIMIT 1) OR"
+          " r.posyandu IN (SELECT code FROM of_code WHERE parent = (SELECT f.place FROM alert_event AS f "
+          "WHERE"
+          " f.nomor = :nomor AND f.role = 'sistem' LIMIT 1)))",
+      .tail = "ORDER BY r.at DESC",
+      .limit = 100 },
+};
+
+enum {
+    CURVE_DAYS = 35,
+};
+
+static void signal_more(struct request *r)
+{
+    const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
+    const struct node *h = node_get(r->values, "hitungan");
+    const struct node *o = node_read(node_text(h, "_angka"), &r->arena), *days = node_get(o, "village_days");
+    int64_t counts[CURVE_DAYS] = { 0 }, seven = 0, before = 0;
+    int64_t today =
+                date_today(node_int(h, "waktu") ? node_int(h, "waktu") : r->now_ms, rules->utc_offset_min),
+            day;
+
+    if (!days || !node_first(days))
+        days = node_get(o, "puskesmas_days");
+    for (const struct node *d = node_first(days); d; d = d->next) {
+        if (!date_parse_iso(d->key, &day) || today - day < 0 || today - day >= CURVE_DAYS)
+            continue;
+        counts[CURVE_DAYS - 1 - (today - day)] = d->number;
+        if (today - day < 7)
+            seven += d->number;
+        else
+            before += d->number;
+    }
+    values_int(r->values, "tujuh", seven);
+    node_set(r->values, "biasa",
+             node_of_text(&r->arena, arena_printf(&r->arena, "%lld,%lld", (long long)(before / 4),
+                                                  (long long)(before * 10 / 4 % 10))));
+    {
+        /* The least that calls staff: 5, and m + 3 times the root of max(m, 1) (SPEC 2.5). */
+        int64_t m = before * 250, root = 1000, line;
+
+        while (root * root < (m > 1000 ? m : 1000) * 1000)
+            root++;
+        line = m + 3 * root;
+        line = line < 5000 ? 5000 : line;
+        node_set(r->values, "ambang",
+                 node_of_text(&r->arena, arena_printf(&r->arena, "%lld,%lld", (long long)(line / 1000),
+                                                      (long long)(line / 100 % 10))));
+    }
+    node_set(r->values, "kurva", chart_days(&r->arena, counts, CURVE_DAYS, today));
+    page_show(r);
+}
+
+const struct page page_signal = {
+    .name = "episode", PARTS(signal_one), .more = signal_more, .reveals = true
+};
+
+void act_signal(struct request *r)
+{
+    struct slice nomor = request_param(r, "nomor"), act = request_field(r, "apa");
+
+    if (!slice_is(act, "BENAR") && !slice_is(act, "BUKAN")) {
+        request_refuse(r, 400, "cara");
+        return;
+    }
+    order(r, "sinyal", nomor, arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(act), SLICE_ARG(nomor)),
+          "/sinyal");
+}
+
+/* --- to see a person --- */
+
+enum {
+    REVEAL_MS = 10 * 60 * 1000,
+};
+
+void act_reveal(struct request *r)
+{
+    struct slice path = request_field(r, "kembali"), why = request_field(r, "alasan");
+    struct session *s = request_session(r);
+
+    if (!s || why.n < 5 || !slice_starts(path, "/")) {
+        request_back(r, false, request_text(r, "buka.kurang"), "/");
+        return;
+    }
+    request_audit(r, "buka", path, why, "ok");
+    session_reveal(s, path, r->now_ms + REVEAL_MS);
+    request_back(r, true, request_text(r, "buka.ya"), "/");
+}

@@ -1,0 +1,99 @@
+/* page_records.c - a child and a mother: what was reported of them, and the curve. */
+#include "gateway/console/pages.h"
+
+#include <stdlib.h>
+
+#include "gateway/console/chart.h"
+#include "parsers/date.h"
+
+static const struct reader_part child[] = {
+    { .name = "anak",
+      .kind = READ_ONE,
+      .sql = "SELECT p.nomor, name(p.nama) AS nama, p.jk, p.tgl_lahir AS lahir, p.tgl_lahir_exact AS pasti, "
+             "CASE WHEN"
+             " p.nik <> '' THEN 1 ELSE 0 END AS ada_nik, q.name AS posyandu, q.village AS desa, d.name AS "
+             "nama_desa FROM"
+             " person AS p LEFT JOIN of_code AS q ON q.code = p.posyandu LEFT JOIN of_code AS d ON d.code = "
+             "q.village"
+             " WHERE p.nomor = :nomor" },
+    { .name = "timbang",
+      .sql = "SELECT r.nomor, r.at AS waktu, json_extract(r.fields, '$.bb') AS bb, "
+             "coalesce(json_extract(r.fields,"
+             " '$.tb'), json_extract(r.fields, '$.tb_u')) AS tb, json_extract(r.fields, '$.lila') AS lila, "
+             "(SELECT"
+             " group_concat(json_extract(f.value, '$.say'), ', ') FROM json_each(r.findings) AS f) AS "
+             "temuan, r.status FROM"
+             " record AS r JOIN person AS p ON p.id = r.person_id WHERE p.nomor = :nomor AND r.form IN "
+             "('timbang', 'lahir')"
+             " AND r.status <> 'cancelled'",
+      .tail = "ORDER BY r.at",
+      .limit = 200 },
+    { .name = "dosis",
+      .sql = "SELECT r.nomor, r.at AS waktu, (SELECT group_concat(v.value, ', ') FROM json_each(CASE WHEN"
+             " json_type(r.fields, '$.vaksin') = 'array' THEN json_extract(r.fields, '$.vaksin') ELSE '[]' "
+             "END) AS v) AS"
+             " vaksin, r.status FROM record AS r JOIN person AS p ON p.id = r.person_id WHERE p.nomor = "
+             ":nomor AND r.form ="
+             " 'imunisasi'",
+      .tail = "ORDER BY r.at",
+      .limit = 100 },
+};
+
+static int64_t milli_of(const struct node *o)
+{
+    if (!o)
+        return 0;
+    return o->kind == NODE_NUMBER ? o->number * 1000
+           : o->text.n            ? (int64_t)(strtod(o->text.p, NULL) * 1000 + 0.5)
+                                  : 0;
+}
+
+static void child_more(struct request *r)
+{
+    const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
+    const struct node *c = node_get(r->values, "anak"), *list = node_get(r->values, "timbang");
+    struct chart_weight *w = ARENA_ARRAY(&r->arena, struct chart_weight, 200);
+    struct node *curve;
+    int64_t born, day;
+    unsigned n = 0;
+
+    if (w && date_parse_iso(node_text(c, "lahir"), &born)) {
+        for (const struct node *t = node_first(list); t && n < 200; t = t->next)
+            if (date_parse_iso(slice_take(node_text(t, "waktu"), 10), &day) && milli_of(node_get(t, "bb")))
+                w[n++] = (struct chart_weight){ (day - born) * 100 / 3044, milli_of(node_get(t, "bb")) };
+        curve = chart_growth(&r->arena, rules->rules, node_text(c, "jk"), w, n);
+        if (curve)
+            node_set(r->values, "kurva", curve);
+    }
+    page_show(r);
+}
+
+const struct page page_child = { .name = "anak", PARTS(child), .more = child_more, .reveals = true };
+
+static const struct reader_part mother[] = {
+    { .name = "ibu",
+      .kind = READ_ONE,
+      .sql = "SELECT r.nomor, name(json_extract(r.fields, '$.nama')) AS nama, r.form AS formulir, r.at AS "
+             "waktu, q.name AS"
+             " posyandu, r.place AS desa, d.name AS nama_desa FROM record AS r LEFT JOIN of_code AS q ON "
+             "q.code ="
+             " r.posyandu LEFT JOIN of_code AS d ON d.code = r.place WHERE r.nomor = :nomor AND r.form IN "
+             "('bumil',"
+             " 'nifas', 'lahir')" },
+    { .name = "rows",
+      .sql = "SELECT r.nomor, r.at AS waktu, r.form AS formulir, json_extract(r.fields, '$.ukh') AS minggu,"
+             " json_extract(r.fields, '$.hari') AS hari, json_extract(r.fields, '$.td') AS td, "
+             "json_extract(r.fields,"
+             " '$.lila') AS lila, json_extract(r.fields, '$.ttd') AS ttd, (SELECT "
+             "group_concat(json_extract(f.value,"
+             " '$.say'), ', ') FROM json_each(r.findings) AS f) AS temuan, r.status FROM record AS r JOIN "
+             "record AS me ON"
+             " me.nomor = :nomor WHERE r.form IN ('bumil', 'nifas', 'lahir') AND r.posyandu = me.posyandu AND"
+             " lower(json_extract(r.fields, '$.nama')) = lower(json_extract(me.fields, '$.nama')) AND "
+             "r.status <>"
+             " 'cancelled'",
+      .tail = "ORDER BY r.at",
+      .limit = 60 },
+};
+
+const struct page page_mother = { .name = "ibu", PARTS(mother), .reveals = true };

@@ -1,0 +1,342 @@
+/* roster.c - see roster.h. */
+#include "gateway/console/roster.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/base/log.h"
+#include "parsers/text.h"
+
+enum {
+    MEMORY = 64 << 20,
+    WORDS_CAP = 1 << 15,
+    TEXT_FILE_MAX = 1 << 20,
+    MASKED_FROM = 3,   /* shorter words name nobody */
+    NUMBER_DIGITS = 8, /* longer numbers are telephones and NIK */
+};
+
+static bool is_letter(char c)
+{
+    return text_is_letter(c) || (unsigned char)c >= 0x80 || c == '\'';
+}
+
+/* --- words --- */
+
+static struct slice lower(struct slice w, char *into, size_t cap)
+{
+    size_t n = w.n < cap ? w.n : cap;
+
+    for (size_t i = 0; i < n; i++)
+        into[i] = text_lower(w.p[i]);
+    return slice_make(into, n);
+}
+
+static unsigned place_of(const struct roster *r, struct slice w)
+{
+    unsigned at = (unsigned)(slice_hash(w) % r->words_cap);
+
+    while (r->words[at].n && !slice_eq(r->words[at], w))
+        at = (at + 1) % r->words_cap;
+    return at;
+}
+
+static void add_word(struct roster *r, struct slice word)
+{
+    char small[64] = "";
+    struct slice w = lower(word, small, sizeof small);
+    unsigned at = place_of(r, w);
+
+    if (r->words[at].n || r->words_n >= r->words_cap / 2)
+        return;
+    r->words[at] = arena_copy(&r->arena, w);
+    r->words_n++;
+}
+
+/* In running text a word that begins with a capital and does not begin a sentence is a name, most times an
+ * example's. */
+static bool is_name_in(struct slice text, size_t from, size_t to)
+{
+    bool capital = text.p[from] >= 'A' && text.p[from] <= 'Z' && to - from > 1 && text.p[from + 1] >= 'a';
+
+    return capital && from >= 2 && text.p[from - 1] == ' ' && text.p[from - 2] != '.' &&
+           text.p[from - 2] != '?' && text.p[from - 2] != ':';
+}
+
+static void add_words(struct roster *r, struct slice text)
+{
+    size_t i = 0;
+
+    while (i < text.n) {
+        size_t from = i;
+
+        while (i < text.n && is_letter(text.p[i]))
+            i++;
+        if (i - from >= MASKED_FROM && !is_name_in(text, from, i))
+            add_word(r, slice_make(text.p + from, i - from));
+        if (i == from)
+            i++;
+    }
+}
+
+static void add_file(struct roster *r, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    char *p;
+
+    if (fd < 0)
+        return;
+    if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size < TEXT_FILE_MAX &&
+        (p = malloc((size_t)st.st_size)) != NULL) {
+        ssize_t n = read(fd, p, (size_t)st.st_size);
+
+        if (n > 0)
+            add_words(r, slice_make(p, (size_t)n));
+        free(p);
+    }
+    close(fd);
+}
+
+static void add_texts(struct roster *r, struct slice folder)
+{
+    DIR *d = opendir(arena_copy(&r->arena, folder).p);
+    struct dirent *e;
+
+    while (d && (e = readdir(d)) != NULL)
+        if (slice_ends(slice_of(e->d_name), ".yaml"))
+            add_file(r, arena_printf(&r->arena, "%.*s/%s", SLICE_ARG(folder), e->d_name).p);
+    if (d)
+        closedir(d);
+}
+
+static void add_forms(struct roster *r, const struct form_set *forms)
+{
+    for (unsigned i = 0; i < forms->n; i++) {
+        const struct form *f = &forms->forms[i];
+
+        add_words(r, f->title);
+        add_words(r, f->name);
+        for (unsigned k = 0; k < f->keywords_n; k++)
+            add_words(r, f->keywords[k]);
+        for (unsigned k = 0; k < f->fields_n; k++) {
+            add_words(r, f->fields[k].say);
+            for (unsigned l = 0; l < f->fields[k].labels_n; l++)
+                add_words(r, f->fields[k].labels[l]);
+        }
+    }
+    for (unsigned i = 0; i < forms->lists_n; i++)
+        for (unsigned k = 0; k < forms->lists[i].n; k++) {
+            const struct word *w = &forms->lists[i].words[k];
+
+            add_words(r, w->code);
+            add_words(r, w->say);
+            for (unsigned s = 0; s < w->synonyms_n; s++)
+                add_words(r, w->synonyms[s]);
+        }
+}
+
+bool roster_knows(const struct roster *r, struct slice word)
+{
+    char small[64] = "";
+    struct slice w = lower(word, small, sizeof small);
+
+    return word.n <= sizeof small && r->words[place_of(r, w)].n > 0;
+}
+
+static size_t first_letter(struct slice word)
+{
+    size_t n = word.n ? 1 : 0;
+
+    while (n < word.n && ((unsigned char)word.p[n] & 0xc0) == 0x80)
+        n++;
+    return n;
+}
+
+struct slice roster_mask_name(struct slice name, struct arena *a)
+{
+    struct slice out;
+    struct buf b;
+
+    buf_init(&b, name.n * 8 + 64);
+    while (name.n) {
+        struct slice word = slice_cut(&name, ' ');
+
+        buf_add(&b, slice_take(word, first_letter(word)));
+        buf_str(&b, word.n ? "•••" : "");
+        buf_str(&b, name.n ? " " : "");
+    }
+    out = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return out;
+}
+
+static bool is_among(struct slice names, struct slice word)
+{
+    while (names.n)
+        if (slice_ieq(slice_cut(&names, ' '), word))
+            return true;
+    return false;
+}
+
+struct slice roster_mask(const struct roster *r, struct slice text, struct slice names, struct arena *a)
+{
+    struct slice out;
+    struct buf b;
+    size_t i = 0;
+
+    buf_init(&b, text.n * 4 + 64);
+    while (i < text.n) {
+        size_t from = i, digits = 0;
+        struct slice word;
+
+        while (i < text.n && is_letter(text.p[i]))
+            i++;
+        word = slice_make(text.p + from, i - from);
+        if (word.n) {
+            if (!is_among(names, word) && (word.n < MASKED_FROM || roster_knows(r, word))) {
+                buf_add(&b, word);
+            } else {
+                buf_add(&b, slice_take(word, first_letter(word)));
+                buf_str(&b, "•••");
+            }
+            continue;
+        }
+        while (i < text.n && text_is_digit(text.p[i]))
+            i++;
+        digits = i - from;
+        if (digits >= NUMBER_DIGITS) {
+            buf_str(&b, "•••");
+            buf_add(&b, slice_make(text.p + i - 2, 2));
+        } else if (digits) {
+            buf_add(&b, slice_make(text.p + from, digits));
+        } else {
+            buf_char(&b, text.p[i++]);
+        }
+    }
+    out = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return out;
+}
+
+/* --- people and places --- */
+
+struct slice roster_pseudonym(struct slice msisdn, const unsigned char key[32], struct arena *a)
+{
+    unsigned char h[crypto_generichash_BYTES_MIN];
+
+    if (!msisdn.n)
+        return S("");
+    crypto_generichash(h, sizeof h, (const unsigned char *)msisdn.p, msisdn.n, key, 32);
+    return arena_printf(a, "%s-%02x%02x%02x", log_who(msisdn).text, h[0], h[1], h[2]);
+}
+
+static struct slice code_of(const struct place *p, struct arena *a)
+{
+    return p ? arena_copy(a, p->code) : S("");
+}
+
+static void add_places(struct roster *r, const struct directory *d)
+{
+    r->places = ARENA_ARRAY(&r->arena, struct roster_place, (size_t)d->places_n + 1);
+    for (unsigned i = 0; r->places && i < d->places_n; i++) {
+        const struct place *p = &d->places[i];
+
+        r->places[r->places_n++] = (struct roster_place){
+            .code = arena_copy(&r->arena, p->code),
+            .name = arena_copy(&r->arena, p->name),
+            .level = slice_of(place_level_name(p->level)),
+            .parent = code_of(p->parent, &r->arena),
+            .area = code_of(p->area, &r->arena),
+            .village = code_of(place_village(p), &r->arena),
+            .kecamatan = code_of(place_kecamatan(p), &r->arena),
+        };
+        add_words(r, p->name);
+    }
+}
+
+static void add_people(struct roster *r, const struct directory *d, const unsigned char key[32])
+{
+    r->people = ARENA_ARRAY(&r->arena, struct roster_person, (size_t)d->people_n + 1);
+    for (unsigned i = 0; r->people && i < d->people_n; i++) {
+        const struct person *p = &d->people[i];
+
+        r->people[r->people_n++] = (struct roster_person){
+            .msisdn = arena_copy(&r->arena, p->msisdn),
+            .role = slice_of(role_name(p->role)),
+            .name = arena_copy(&r->arena, p->name),
+            .place = arena_copy(&r->arena, p->place_code),
+            .pseudonym = roster_pseudonym(p->msisdn, key, &r->arena),
+            .active = p->active,
+            .leader = p->leader,
+        };
+    }
+}
+
+/* A word of somebody's name names somebody, in whatever text it stands: it is known no more.  (The slot stays
+ * taken, by a word that nobody writes.) */
+static void forget(struct roster *r, struct slice name)
+{
+    while (name.n) {
+        char small[64] = "";
+        struct slice w = lower(slice_cut(&name, ' '), small, sizeof small);
+        unsigned at = w.n ? place_of(r, w) : 0;
+
+        if (w.n && r->words[at].n)
+            r->words[at] = S("\n");
+    }
+}
+
+static void forget_names(struct roster *r, const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->forms.n; i++)
+        for (unsigned k = 0; k < rules->forms.forms[i].fields_n; k++)
+            if (rules->forms.forms[i].fields[k].type == FIELD_NAME)
+                forget(r, rules->forms.forms[i].fields[k].example);
+}
+
+struct roster *roster_new(const struct ruleset *rules, struct slice texts, const unsigned char key[32],
+                          uint64_t serial)
+{
+    struct roster *r = calloc(1, sizeof *r);
+
+    if (!r)
+        return NULL;
+    r->refs = 1;
+    r->serial = serial;
+    arena_init(&r->arena, MEMORY);
+    r->words = ARENA_ARRAY(&r->arena, struct slice, WORDS_CAP);
+    r->words_cap = WORDS_CAP;
+    if (r->words) {
+        add_places(r, &rules->directory);
+        add_people(r, &rules->directory, key);
+        add_forms(r, &rules->forms);
+        add_texts(r, texts);
+    }
+    r->district = arena_copy(&r->arena, rules->district);
+    if (r->words && !r->arena.failed) {
+        forget_names(r, rules);
+        return r;
+    }
+    roster_drop(r);
+    return NULL;
+}
+
+struct roster *roster_hold(struct roster *r)
+{
+    r->refs++;
+    return r;
+}
+
+void roster_drop(struct roster *r)
+{
+    if (!r || --r->refs)
+        return;
+    arena_free(&r->arena);
+    free(r);
+}

@@ -1,0 +1,53 @@
+/* scope.c - see request.h: whose area a place lies in, and the district as the reading threads have it. */
+#include "gateway/console/request.h"
+
+bool area_is_all(const struct ruleset *rules, struct slice area)
+{
+    return !area.n || slice_eq(area, rules->district);
+}
+
+static bool is_administrative(const struct place *p)
+{
+    return p->level <= PLACE_KELURAHAN;
+}
+
+bool area_has(const struct ruleset *rules, struct slice area, const struct place *p)
+{
+    const struct place *up = directory_place(&rules->directory, area);
+
+    if (area_is_all(rules, area))
+        return true;
+    if (!up || !p)
+        return false;
+    if (is_administrative(up)) {
+        for (const struct place *q = is_administrative(p) ? p : p->area; q; q = q->parent)
+            if (q == up)
+                return true;
+        return false;
+    }
+    if (place_under(p, up))
+        return true;
+    for (unsigned i = 0; is_administrative(p) && i < rules->directory.places_n; i++) {
+        const struct place *q = &rules->directory.places[i];
+
+        if ((q->level == PLACE_PUSTU || q->level == PLACE_POSYANDU) && q->area == p && place_under(q, up))
+            return true;
+    }
+    return false;
+}
+
+struct roster *console_roster(struct console *c)
+{
+    const struct ruleset *rules = c->ops.rules(c->ops.arg);
+    struct roster *fresh;
+
+    if (c->roster && c->roster_of == rules)
+        return c->roster;
+    fresh = roster_new(rules, c->ops.config(c->ops.arg)->texts, c->key, ++c->roster_serial);
+    if (fresh) {
+        roster_drop(c->roster);
+        c->roster = fresh;
+        c->roster_of = rules;
+    }
+    return c->roster;
+}

@@ -1,0 +1,13 @@
+/* values.h - trees of values (base/node.h) that hang in more than one place. */
+#ifndef KENTONGAN_CONSOLE_VALUES_H
+#define KENTONGAN_CONSOLE_VALUES_H
+
+#include "gateway/base/node.h"
+
+/* The same tree anew, texts and all in the arena: a node hangs in one tree alone. */
+struct node *values_copy(const struct node *, struct arena *);
+
+/* A member that is there when it is 0, too. */
+void values_int(struct node *object, const char *key, int64_t);
+
+#endif

@@ -1,0 +1,12 @@
+/* order.h - a command as an SMS says it (`BENAR 51139`, `TERIMA 48217`), carried out for staff at a screen.
+ */
+#ifndef KENTONGAN_DESK_ORDER_H
+#define KENTONGAN_DESK_ORDER_H
+
+#include "gateway/desk/desk.h"
+
+/* words: the text.  Carried out from nobody's number with every right: who may ask is the asker's to know.
+ * The answer is what an SMS would have said; it begins with "error:" when the command was not carried out. */
+desk_fn order_desk;
+
+#endif
