@@ -232,6 +232,8 @@ static bool may_verify(const struct step *s, const struct episode *e)
     const struct place *village = directory_place(dir, e->village), *pkm = directory_place(dir, e->puskesmas);
     const struct place *at = s->person ? s->person->place : NULL;
 
+    if (s->staff)
+        return true;
     if (!at || s->person->role == ROLE_KADER || s->person->role == ROLE_KADES ||
         s->person->role == ROLE_CAMAT)
         return false;

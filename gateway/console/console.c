@@ -180,6 +180,7 @@ static void on_guarded(void *arg, const struct node *what)
     r->now_ms = clock_wall_ms();
     if (r->console->stopped)
         return;
+    r->values = values_copy(what, &r->arena);
     if (node_get(what, r->route->guard->name))
         r->route->act(r);
     else if (node_bool(what, "elsewhere"))

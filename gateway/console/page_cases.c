@@ -40,6 +40,24 @@ void order(struct request *r, const char *act, struct slice nomor, struct slice 
     r->console->ops.desk(r->console->ops.arg, "order", words, on_ordered, o);
 }
 
+/* Whom of the staff it was sent to last: who telephoned, when nothing else is known. */
+#define WHOM_TOLD                                                                                            \
+    " (SELECT o.recipient FROM message_out AS o JOIN of_number AS s ON s.msisdn = o.recipient WHERE "        \
+    "o.nomor ="                                                                                              \
+    " :nomor AND s.active AND s.role IN ('bidan', 'puskesmas', 'rs', 'dinkes') ORDER BY o.id DESC LIMIT 1) " \
+    "AS kepada "
+
+/* An order for whoever was told; nobody was: by nobody's number. */
+static void order_for(struct request *r, const char *act, struct slice nomor, struct slice words,
+                      const char *back)
+{
+    struct slice whom = node_text(node_get(r->values, "ada"), "kepada");
+
+    order(r, act, nomor,
+          whom.n ? arena_printf(&r->arena, "--as %.*s %.*s", SLICE_ARG(whom), SLICE_ARG(words)) : words,
+          back);
+}
+
 /* --- referrals --- */
 
 static const struct reader_part referrals[] = {
@@ -99,10 +117,10 @@ void act_referral(struct request *r)
 
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         if (slice_is(act, acts[i])) {
-            order(r, "rujukan", nomor,
-                  arena_printf(&r->arena, "%s %.*s %.*s", acts[i], SLICE_ARG(nomor),
-                               SLICE_ARG(slice_take(words, 100))),
-                  "/rujukan");
+            order_for(r, "rujukan", nomor,
+                      arena_printf(&r->arena, "%s %.*s %.*s", acts[i], SLICE_ARG(nomor),
+                                   SLICE_ARG(slice_take(words, 100))),
+                      "/rujukan");
             return;
         }
     request_refuse(r, 400, "cara");
@@ -222,8 +240,8 @@ void act_signal(struct request *r)
         request_refuse(r, 400, "cara");
         return;
     }
-    order(r, "sinyal", nomor, arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(act), SLICE_ARG(nomor)),
-          "/sinyal");
+    order_for(r, "sinyal", nomor, arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(act), SLICE_ARG(nomor)),
+              "/sinyal");
 }
 
 /* --- to see a person --- */

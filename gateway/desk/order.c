@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/rnd.h"
@@ -38,6 +39,11 @@ void order_desk(const struct desk *desk, struct slice words, ctl_done *done, voi
     *o = (struct ordered){ done, ctx };
     snprintf(id, sizeof id, "%lld-%llu", (long long)in.received_ms,
              (unsigned long long)rnd_below(UINT64_C(1) << 62));
+    if (slice_starts(words, "--as ")) {
+        words = slice_skip(words, strlen("--as "));
+        in.from = slice_cut(&words, ' ');
+        in.from_is_msisdn = true;
+    }
     in.text = words;
     in.provider_id = slice_of(id);
     pipeline_submit(desk->pipeline, &in, on_answer, o);

@@ -5,8 +5,10 @@
 
 #include "gateway/desk/desk.h"
 
-/* words: the text.  Carried out from nobody's number with every right: who may ask is the asker's to know.
- * The answer is what an SMS would have said; it begins with "error:" when the command was not carried out. */
+/* words: the text, or "--as NUMBER " and the text: said for the person of this number, who telephoned; she
+ * hears the answer too.  Without, it is said by nobody's number with every right: who may ask is the asker's
+ * to know. The answer is what an SMS would have said; it begins with "error:" when the command was not
+ * carried out. */
 desk_fn order_desk;
 
 #endif
