@@ -6,14 +6,14 @@
 #include "parsers/date.h"
 
 enum {
-    DAYS_W = 700,
+    DAYS_W = 720,
     DAYS_H = 180,
     GROWTH_W = 640,
     GROWTH_H = 420,
     GROWTH_LEFT = 36,
     GROWTH_FOOT = 24,
     GROWTH_MONTHS = 60,
-    GROWTH_KG = 28000, /* milli: the top of the curve */
+    GROWTH_KG = 32000, /* milli: the top of the curve */
     BARS_W = 760,
     BARS_H = 240,
     BARS_FOOT = 30,

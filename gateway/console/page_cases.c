@@ -25,7 +25,9 @@ static void on_ordered(void *ctx, struct slice text)
     if (r->console->stopped)
         return;
     request_audit(r, o->act, o->nomor, request_field(r, "alasan"), good ? "ok" : "failed");
-    request_back(r, good, slice_trim(good ? text : slice_skip(text, 6)), o->back);
+    text = slice_trim(good ? text : slice_skip(text, 6));
+    /* What an SMS would have said, names and all: shown here as everything is. */
+    request_back(r, good, roster_mask(console_roster(r->console), text, S(""), &r->arena), o->back);
 }
 
 void order(struct request *r, const char *act, struct slice nomor, struct slice words, const char *back)
@@ -107,7 +109,8 @@ const struct page page_referrals = {
 
 const struct reader_part guard_referral = { .name = "ada",
                                             .kind = READ_ONE,
-                                            .sql = "SELECT nomor FROM referral_event WHERE nomor = :nomor" };
+                                            .sql = "SELECT e.nomor," WHOM_TOLD "FROM referral_event"
+                                                   " AS e WHERE e.nomor = :nomor" };
 
 void act_referral(struct request *r)
 {
@@ -142,7 +145,8 @@ const struct page page_signals = { .name = "sinyal", PARTS(signals) };
 
 const struct reader_part guard_signal = { .name = "ada",
                                           .kind = READ_ONE,
-                                          .sql = "SELECT nomor FROM alert_event WHERE nomor = :nomor" };
+                                          .sql = "SELECT e.nomor," WHOM_TOLD "FROM alert_event"
+                                                 " AS e WHERE e.nomor = :nomor" };
 
 static const struct reader_part signal_one[] = {
     { .name = "s", .kind = READ_ONE, .sql = SQL_SIGNALS " WHERE s.nomor = :nomor" },

@@ -25,7 +25,8 @@
 static const struct reader_part list[] = {
     { .name = "rows",
       .kind = READ_LOG,
-      .sql = "SELECT :month || '.' || i.id AS _key," MESSAGE_COLUMNS MESSAGE_FROM " WHERE +i.kind <> 'timer'",
+      .sql = "SELECT :month || '.' || i.id AS _key," MESSAGE_COLUMNS MESSAGE_FROM
+             " WHERE (i.kind NOT IN ('timer', 'signal') OR i.kind = :jenis)",
       .tail = "ORDER BY i.id DESC",
       .limit = 50,
       .filters = { { "before", "AND i.id < :before" },

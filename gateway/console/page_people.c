@@ -20,7 +20,7 @@ static const struct reader_part people[] = {
              "AS p ON p.code ="
              " s.place LEFT JOIN of_code AS d ON d.code = p.village WHERE 1",
       .tail = "ORDER BY s.role, s.place, s.name",
-      .limit = 500,
+      .limit = 250,
       .filters = { { "peran", "AND s.role = :peran" },
                    { "desa", "AND p.village = :desa" },
                    { "tempat", "AND s.place = :tempat" },
@@ -271,7 +271,7 @@ static const struct reader_part places[] = {
              "place AS p LEFT"
              " JOIN of_code AS u ON u.code = p.parent LEFT JOIN of_code AS a ON a.code = p.area WHERE 1",
       .tail = "ORDER BY p.level, p.code",
-      .limit = 1000,
+      .limit = 250,
       .filters = { { "tingkat", "AND p.level = :tingkat" },
                    { "desa", "AND p.village = :desa" },
                    { "cari", "AND p.name LIKE '%' || :cari || '%'" } } },
