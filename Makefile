@@ -36,9 +36,9 @@ ROOM_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/rooms/test_*.c)
 SUPPORT    := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/support/*.c))
 
 # What `make test` runs, in this order.
-TESTS := lint unit rooms corpus system
+TESTS := lint unit rooms corpus system browser
 
-.PHONY: all help deps deps-run run test unit rooms system lint asan corpus fuzz fuzz-replay fuzzers bench torture clean format
+.PHONY: all help deps deps-run run test unit rooms system browser lint asan corpus fuzz fuzz-replay fuzzers bench torture clean format
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -118,6 +118,11 @@ PRELOADS := $(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/preload/*.c))
 
 system: $(B)/kentongan $(PRELOADS)
 	@for t in tests/system/*.test.mjs; do echo "== $$t"; \
+		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
+
+# The console in Debian's chromium; screenshots of every page in build/screenshots.
+browser: $(B)/kentongan
+	@for t in tests/browser/*.test.mjs; do echo "== $$t"; \
 		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
 
 torture: $(B)/kentongan

@@ -76,6 +76,19 @@ void audit_add(struct audit *a, int64_t now_ms, const struct audit_line *l)
     buf_free(&b);
 }
 
+/* Every member, also what the line does not have: a page would look for it outside. */
+static struct node *line_of(const struct node *o, struct arena *arena)
+{
+    static const char *const names[] = { "who", "role", "address", "act", "of", "why", "outcome" };
+    struct node *line = node_object(arena);
+
+    values_int(line, "n", node_int(o, "n"));
+    values_int(line, "at", node_int(o, "at"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        node_set(line, names[i], node_of_text(arena, node_text(o, names[i])));
+    return line;
+}
+
 void audit_read(const struct audit *a, int64_t before, unsigned most, struct node *list, struct arena *arena)
 {
     uint64_t i = before > 0 && (uint64_t)before - 1 < a->n ? (uint64_t)before - 1 : a->n;
@@ -85,7 +98,7 @@ void audit_read(const struct audit *a, int64_t before, unsigned most, struct nod
         const struct node *o = line ? node_read(arena_str(arena, line), arena) : NULL;
 
         if (o)
-            node_add(list, values_copy(o, arena));
+            node_add(list, line_of(o, arena));
     }
 }
 

@@ -13,7 +13,8 @@
  *   {{d:x}}         a moment (ms, or RFC 3339) as date and time   {{r:x}}  how long ago or ahead
  *   {{a:x}}         the name of an asset
  *
- * Attributes stand in double quotes, and no attribute that is a URL begins with a value (test_view.c). */
+ * A row has all its members, if empty: one that is not there is found outside.  Attributes stand in double
+ * quotes, and no attribute that is a URL begins with a value (test_view.c). */
 #ifndef KENTONGAN_CONSOLE_VIEW_H
 #define KENTONGAN_CONSOLE_VIEW_H
 
