@@ -65,7 +65,9 @@
     "SELECT (SELECT o.nomor FROM message_out AS o WHERE o.cause = i.id AND o.recipient = i.sender LIMIT 1) " \
     "AS"                                                                                                     \
     " nomor, i.at_ms AS waktu, phone(i.sender) AS nomor_hp, words(i.text) AS teks, i.sender AS _once FROM"   \
-    " message_in AS i WHERE i.kind = 'sms' AND i.text LIKE 'daftar %' AND i.sender NOT IN (SELECT msisdn "   \
+    " message_in AS i WHERE i.kind = 'sms' AND i.id IN (SELECT rowid FROM"                                   \
+    " log.message_in_text WHERE message_in_text MATCH 'daftar' ORDER BY rowid DESC LIMIT 500) AND i.text "   \
+    "LIKE 'daftar %' AND i.sender NOT IN (SELECT msisdn "                                                    \
     "FROM"                                                                                                   \
     " of_number) AND EXISTS (SELECT 1 FROM message_out AS o WHERE o.cause = i.id AND o.nomor IS NOT NULL) "  \
     "AND"                                                                                                    \
