@@ -22,6 +22,7 @@
 #include "gateway/console/staff.h"
 #include "gateway/delivery/delivery.h"
 #include "gateway/district/msglog.h"
+#include "gateway/district/numbers.h"
 #include "gateway/district/signals.h"
 #include "gateway/district/sink.h"
 #include "gateway/district/sqlite_file.h"
@@ -198,6 +199,8 @@ static enum staff_health health(void *arg, struct buf *why)
             not_well(why, &well, "sink:", sink_name(g->sinks[i]));
     if (!msglog_up(g->msglog))
         not_well(why, &well, "log", S(""));
+    if (store_forgot(g->store))
+        not_well(why, &well, "redis has forgotten: ctl rebuild", S(""));
     orphans = store_orphans(g->store, &orphans_n);
     for (unsigned i = 0; i < orphans_n; i++)
         not_well(why, &well, "nobody opens ", slice_of(orphans[i].name));
@@ -668,6 +671,7 @@ static int open_store(struct gateway *g, struct err *e)
         .sinks_n = c->sinks_n,
         .providers = providers,
         .providers_n = c->providers_n,
+        .seen_body = numbers_seen(c),
         .dup_ttl_ms = 7 * 24 * 3600 * (int64_t)1000,
     };
 

@@ -1,6 +1,7 @@
 /* sqlite_db.c - see sqlite_db.h.  WAL with synchronous=FULL: what was committed outlives a power cut. */
 #include "gateway/district/sqlite_db.h"
 
+#include <sys/stat.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,6 +109,18 @@ void sqlite_db_schema(struct buf *b)
 
 enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_file **out, struct err *e)
 {
+    struct stat st;
+
+    /* Not silently a new one: its records would seem never to have been. */
+    if (stat(path, &st) == 0 && st.st_size == 0) {
+        *out = NULL;
+        err_set(e,
+                "%s is empty: put it back from a backup (`kentongan ctl restore`), or remove the file to "
+                "begin anew; "
+                "until then records wait in Redis",
+                path);
+        return SQLITE_DB_LATER;
+    }
     return sqlite_file_open(path, busy_ms, &schema, out, e);
 }
 

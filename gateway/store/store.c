@@ -237,7 +237,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     }
     s->ready = ready;
     s->ready_arg = arg;
-    s->lease = lease_new(s);
+    s->lease = lease_new(s, o->seen_body);
     s->due = due_new(s);
     s->people = people_new(s);
     s->peers = peers_new(s);

@@ -26,6 +26,7 @@ struct store_options {
     unsigned providers_n;
     unsigned default_provider; /* index: carries what has no question (timers, staff) */
     int64_t dup_ttl_ms;        /* 7 days */
+    uint64_t seen_body;        /* the highest body of a number that others remember; 0 = unknown */
 };
 
 /* Opens (managed: starts or takes over) and loads the function library.  cb comes once when the store first

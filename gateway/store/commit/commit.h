@@ -35,6 +35,10 @@ void store_commit(struct store *, const struct inbound *, const char *via, const
 void store_park_inbound(struct store *, const struct inbound *, const char *reason, int64_t now_ms,
                         store_commit_cb *, void *arg);
 
+/* This Redis knew fewer numbers than were given: it lost its data, or is an older one; and that it was
+ * refilled. */
+bool store_forgot(const struct store *);
+void store_remembers(struct store *);
 /* Looks at the next n (<= 100) leased numbers; false when none are at hand yet (Redis away or just asked: try
  * again after the next callback).  store_lease_take() then uses up the first k. */
 bool store_lease_peek(struct store *, uint64_t *bodies, unsigned n);

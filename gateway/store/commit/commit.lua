@@ -139,6 +139,15 @@ local function commit(keys, k0, kn, argv, a0, an)
     return 0
 end
 
+-- Numbers: the last of a new block, and 1 when the sequence stood below what was seen before.
+-- keys: sequence; argv: the highest seen, how many.
+local function lease(keys, argv)
+    local at, seen = tonumber(redis.call('GET', keys[1]) or 99), tonumber(argv[1])
+    local last = math.max(at, seen) + tonumber(argv[2])
+    redis.call('SET', keys[1], string.format('%d', last))
+    return { last, at < seen and 1 or 0 }
+end
+
 -- keys: people, their revision; argv: number and text of each.
 local function people(keys, argv)
     local call = redis.call
@@ -422,6 +431,7 @@ end
 
 redis.register_function('kt2_commits', commits)
 redis.register_function('kt1_commit', alone(commit))
+redis.register_function('kt1_lease', lease)
 redis.register_function('kt1_people', people)
 redis.register_function('kt1_park_inbound', alone(park_inbound))
 redis.register_function { function_name = 'kt1_parked', callback = parked, flags = { 'no-writes' } }

@@ -69,7 +69,8 @@ static inline bool recall_takes(enum subject_kind kind)
 }
 
 /* lease.c */
-struct lease *lease_new(struct store *);
+/* seen: the highest body that the district database knows; 0 = unknown. */
+struct lease *lease_new(struct store *, uint64_t seen);
 void lease_up(struct store *);
 void lease_down(struct store *);
 void lease_free(struct lease *);

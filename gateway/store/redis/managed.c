@@ -3,6 +3,7 @@
  * Whether one lives is told by a lock on <state>/redis/redis.lock: the server inherits the locked descriptor
  * and holds it until the moment it dies, however the gateway ended.  It stays in its own process group, so
  * that Ctrl-C ends the gateway first.  Never started twice, never run by a shell. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +24,7 @@
 enum {
     START_FIRST_MS = 250, /* between starts of a server that ends at once: doubles */
     START_LAST_MS = 10000,
-    STARTS_MAX = 4, /* in vain, before it is called unusable */
+    STARTS_MAX = 2, /* in vain, before it is called unusable */
     LIVED_MS = 5000,
     PATH_BYTES = 1024,
     LOCK_FD = 3,
@@ -235,6 +236,33 @@ static bool has_room(struct managed *m)
     return !no_room;
 }
 
+/* Files of the append-only log without their manifest: redis-server would begin anew, over them. */
+static bool has_manifest(struct managed *m)
+{
+    char path[PATH_BYTES + 32];
+    bool files = false, manifest = false;
+    const struct dirent *e;
+    DIR *d;
+
+    snprintf(path, sizeof path, "%s/appendonlydir", m->folder);
+    d = opendir(path);
+    while (d && (e = readdir(d))) {
+        struct slice name = slice_of(e->d_name);
+
+        files = files || slice_ends(name, ".aof") || slice_ends(name, ".rdb");
+        manifest = manifest || slice_ends(name, ".manifest");
+    }
+    if (d)
+        closedir(d);
+    if (files && !manifest)
+        err_set(&m->fault,
+                "the manifest of %s is gone: restore a backup (`kentongan ctl restore`), or move that folder "
+                "away and "
+                "refill Redis with `kentongan ctl rebuild`",
+                path);
+    return !files || manifest;
+}
+
 static void reap_child(struct managed *m)
 {
     int64_t now = clock_mono_ms();
@@ -254,8 +282,13 @@ static void reap_child(struct managed *m)
     m->not_before_ms = now + m->wait_ms;
     m->wait_ms = m->wait_ms * 2 > START_LAST_MS ? START_LAST_MS : m->wait_ms * 2;
     if (++m->in_vain >= STARTS_MAX)
-        err_set(&m->fault, "redis: managed: redis-server ends as soon as it is started: see %s/redis.log",
-                m->folder);
+        err_set(
+            &m->fault,
+            "redis-server ends as soon as it is started, see %s/redis.log: mend it with `redis-check-aof "
+            "--fix`, "
+            "restore a backup (`kentongan ctl restore`), or move appendonlydir away and refill Redis with "
+            "`kentongan ctl rebuild`",
+            m->folder);
 }
 
 bool managed_ensure(struct managed *m)
@@ -268,7 +301,7 @@ bool managed_ensure(struct managed *m)
     lock = take_lock(m);
     if (lock < 0)
         return true; /* one lives, or is on its way out: the connection will tell */
-    if (has_room(m) && write_conf(m, &m->fault) == 0)
+    if (has_manifest(m) && has_room(m) && write_conf(m, &m->fault) == 0)
         return start(m, lock);
     close(lock);
     m->not_before_ms = clock_mono_ms() + ROOM_MS;

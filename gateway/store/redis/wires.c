@@ -75,7 +75,7 @@ void store_ignore(void *arg, const redisReply *reply)
         store_refused(s, reply);
 }
 
-/* --- the greeting: password, library, sequence, durability --- */
+/* --- the greeting: password, library, durability --- */
 
 static void greeting_fault(struct wires *w, const char *text)
 {
@@ -243,9 +243,8 @@ static void greet_password(struct wire *wire)
 static void greet(struct wires *w)
 {
     struct redis *r = w->wire[0].redis;
-    struct key k;
 
-    w->greetings += 2;
+    w->greetings++;
     redis_begin(r, 4);
     redis_str(r, "FUNCTION");
     redis_str(r, "LOAD");
@@ -253,13 +252,6 @@ static void greet(struct wires *w)
     // cppcheck-suppress comparePointers ; the two ends of one thing
     redis_part(r, slice_make(commit_lua, (size_t)(commit_lua_end - commit_lua)));
     redis_send(r, on_loading, w);
-    /* Bodies of numbers begin at 100 (SPEC 2.4). */
-    redis_begin(r, 4);
-    redis_str(r, "SET");
-    redis_part(r, store_key(w->store, &k, "seq", S(""), S("")));
-    redis_str(r, "99");
-    redis_str(r, "NX");
-    redis_send(r, on_greeting, w);
     ask_durability(w);
 }
 

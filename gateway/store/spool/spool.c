@@ -3,7 +3,8 @@
  * Files of frames under <state>/spool, named by number: length, checksum, then the inbound as text.  All
  * frames of a turn are written and synced once at its end; only then is anyone told.  A file is deleted when
  * each of its messages was taken; a crash before that takes all of them again, which the duplicate keys make
- * harmless. What stands behind the last whole frame of a file was never acknowledged, and is cut off. */
+ * harmless.  A torn frame at the end of a file was never acknowledged, and is cut off; a damaged one costs
+ * itself alone, and its bytes are kept in <state>/spool/damaged for people. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/model/inbound_text.h"
 #include "gateway/store/spool/private.h"
@@ -113,21 +115,46 @@ static uint32_t checksum(struct slice s)
     return get_u32((const char *)digest);
 }
 
-/* The next whole frame of *rest; false at the end or where it is torn. */
-static bool take_frame(struct slice *rest, struct slice *text)
-{
-    uint32_t n;
+enum frame {
+    FRAME_WHOLE,
+    FRAME_TORN,    /* the file ends in the middle of it */
+    FRAME_DAMAGED, /* whole by its length, or of no sense */
+};
 
-    if (rest->n < HEAD)
-        return false;
-    n = get_u32(rest->p);
-    if (n == 0 || n > FRAME_MAX || n > rest->n - HEAD)
-        return false;
-    *text = slice_make(rest->p + HEAD, n);
-    if (checksum(*text) != get_u32(rest->p + 4))
-        return false;
-    *rest = slice_skip(*rest, HEAD + n);
-    return true;
+/* The frame at the beginning of rest. */
+static enum frame frame_at(struct slice rest, struct slice *text)
+{
+    uint32_t n = rest.n < HEAD ? 0 : get_u32(rest.p);
+
+    if (rest.n < HEAD)
+        return FRAME_TORN;
+    if (n == 0 || n > FRAME_MAX)
+        return FRAME_DAMAGED;
+    if (n > rest.n - HEAD)
+        return FRAME_TORN;
+    *text = slice_make(rest.p + HEAD, n);
+    return checksum(*text) == get_u32(rest.p + 4) ? FRAME_WHOLE : FRAME_DAMAGED;
+}
+
+/* The next whole frame of *rest, and in *lost what stands before it and cannot be read.  False at the end:
+ * what is left in *lost is a torn tail or damaged. */
+static bool take_frame(struct slice *rest, struct slice *text, struct slice *lost)
+{
+    for (size_t at = 0; at < rest->n; at++) {
+        struct slice here = slice_skip(*rest, at);
+
+        /* Every text begins so: a checksum is computed only where a frame may be. */
+        if (at && !slice_starts(slice_skip(here, HEAD < here.n ? HEAD : here.n), "{\"v\":"))
+            continue;
+        if (frame_at(here, text) != FRAME_WHOLE)
+            continue;
+        *lost = slice_take(*rest, at);
+        *rest = slice_skip(here, HEAD + text->n);
+        return true;
+    }
+    *lost = *rest;
+    *rest = slice_skip(*rest, rest->n);
+    return false;
 }
 
 /* --- files --- */
@@ -204,17 +231,18 @@ static void adopt(struct spool *p, uint64_t number)
     char name[NAME_MAX_BYTES];
     size_t size = 0, whole;
     char *bytes = file_read(p, number, &size);
-    struct slice rest = slice_make(bytes, size), text;
+    struct slice rest = slice_make(bytes, size), text, lost;
     int fd;
 
     if (!bytes)
         return;
-    while (take_frame(&rest, &text))
+    while (take_frame(&rest, &text, &lost))
         ;
-    whole = size - rest.n;
+    /* Damaged, not torn: people may read something in it. */
+    whole = lost.n && frame_at(lost, &text) == FRAME_DAMAGED ? size : size - lost.n;
     file_name(name, number);
-    if (rest.n) {
-        log_text(LOG_WARN, "spool", "%zu bytes behind the last whole message of %s are cut off", rest.n,
+    if (whole < size) {
+        log_text(LOG_WARN, "spool", "%zu bytes behind the last whole message of %s are cut off", size - whole,
                  name);
         fd = openat(p->folder_fd, name, O_WRONLY | O_CLOEXEC);
         if (fd < 0 || ftruncate(fd, (off_t)whole) != 0 || fdatasync(fd) != 0)
@@ -473,24 +501,74 @@ void store_spool(struct store *s, const struct inbound *in, void (*f)(void *arg,
 
 /* --- taking --- */
 
+/* What cannot be read goes to a file of its own, and one entry to what people look at. */
+static void quarantine(struct spool *p, const struct spool_file *f, struct slice lost)
+{
+    struct store *s = p->store;
+    char name[NAME_MAX_BYTES + 16];
+    struct buf text;
+    struct key k;
+    int fd;
+
+    mkdirat(p->folder_fd, "damaged", 0700);
+    snprintf(name, sizeof name, "damaged/%016llx-%zu", (unsigned long long)f->number,
+             (size_t)(lost.p - f->bytes));
+    fd = openat(p->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return; /* in a former life */
+    if (fd < 0 || write(fd, lost.p, lost.n) != (ssize_t)lost.n || fsync(fd) != 0)
+        log_text(LOG_ERROR, "spool", "damaged bytes cannot be kept in %s (%s)", name, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    log_text(LOG_ERROR, "spool",
+             "%zu bytes of a spool file cannot be read: see %s/%s, and `kentongan ctl parked inbound`",
+             lost.n, p->folder, name);
+    buf_init(&text, FRAME_MAX);
+    buf_str(&text, "{\"damaged\":");
+    buf_json(&text, slice_of(name));
+    buf_str(&text, "}");
+    redis_begin(s->redis, 13);
+    redis_str(s->redis, "XADD");
+    redis_part(s->redis, store_key(s, &k, "parked", S("inbound"), S("")));
+    redis_str(s->redis, "*");
+    redis_str(s->redis, "b");
+    redis_part(s->redis, buf_slice(&text));
+    redis_str(s->redis, "a");
+    redis_i64(s->redis, 0);
+    redis_str(s->redis, "f");
+    redis_i64(s->redis, clock_wall_ms());
+    redis_str(s->redis, "reason");
+    redis_str(s->redis, "a damaged frame of the spool");
+    redis_str(s->redis, "at");
+    redis_i64(s->redis, clock_wall_ms());
+    redis_send(s->redis, store_ignore, s);
+    buf_free(&text);
+}
+
 static void file_open(struct spool *p, struct spool_file *f)
 {
     size_t size = 0;
-    struct slice rest, text;
+    struct slice rest, text, lost;
     unsigned n = 0;
 
     if (f->bytes || !(f->bytes = file_read(p, f->number, &size)))
         return;
     rest = slice_make(f->bytes, size < f->size ? size : f->size);
-    while (take_frame(&rest, &text))
+    while (take_frame(&rest, &text, &lost))
         n++;
     f->entries = calloc(n ? n : 1, sizeof *f->entries);
     if (!f->entries)
         abort();
     rest = slice_make(f->bytes, size < f->size ? size : f->size);
-    for (; f->entries_n < n && take_frame(&rest, &text); f->entries_n++)
-        f->entries[f->entries_n] =
-            (struct spool_entry){ .file = f, .text = text, .urgent = inbound_urgent(text) };
+    do {
+        bool found = take_frame(&rest, &text, &lost);
+
+        if (lost.n)
+            quarantine(p, f, lost);
+        if (found)
+            f->entries[f->entries_n++] =
+                (struct spool_entry){ .file = f, .text = text, .urgent = inbound_urgent(text) };
+    } while (rest.n);
     f->left = f->entries_n;
 }
 
@@ -523,8 +601,12 @@ static void hand_out(void *arg)
     if (!p->store->up || !p->f)
         return;
     seal(p);
-    for (struct spool_file *f = p->files; f; f = f->next)
+    for (struct spool_file *f = p->files, *next; f; f = next) {
+        next = f->next;
         file_open(p, f);
+        if (f->bytes && !f->left)
+            file_remove(p, f); /* nothing of it could be read: it stands in quarantine */
+    }
     for (int urgent = 1; urgent >= 0; urgent--)
         for (struct spool_file *f = p->files; f && p->out < WINDOW; f = f->next)
             for (unsigned i = 0; i < f->entries_n && p->out < WINDOW; i++)
