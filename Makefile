@@ -24,7 +24,7 @@ PURE_LIBS := $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null)
 # The pure library: no sockets, clocks or threads behind it (docs/architecture.md).
 PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows flows/*
 ROOM_DIRS := gateway/loop gateway/http gateway/store gateway/store/* gateway/smpp gateway/pipeline gateway/ingress gateway/delivery \
-             gateway/district gateway/console gateway/desk gateway/cmd
+             gateway/district gateway/console gateway/desk gateway/backup gateway/cmd
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))
 ROOM_SRC  := $(wildcard $(addsuffix /*.c,$(ROOM_DIRS))) $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 PURE_OBJ  := $(PURE_SRC:%.c=$(B)/obj/%.o)

@@ -30,6 +30,7 @@
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
+#include "gateway/desk/backup.h"
 #include "gateway/desk/move.h"
 #include "gateway/desk/order.h"
 #include "gateway/desk/parked.h"
@@ -576,9 +577,9 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     static const struct {
         const char *name;
         desk_fn *run;
-    } desks[] = { { "people", people_desk }, { "trace", trace_desk },   { "parked", parked_desk },
-                  { "move", move_desk },     { "drafts", drafts_desk }, { "show sinks", sinks_desk },
-                  { "sink", sink_desk },     { "order", order_desk } };
+    } desks[] = { { "people", people_desk },    { "trace", trace_desk },   { "parked", parked_desk },
+                  { "move", move_desk },        { "backup", backup_desk }, { "drafts", drafts_desk },
+                  { "show sinks", sinks_desk }, { "sink", sink_desk },     { "order", order_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n
@@ -597,6 +598,8 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
         return;
     }
     desk.rules = g->now->rules;
+    desk.config = g->now->config;
+    desk.loop = g->loop;
     desk.utc_offset_min = g->now->config->utc_offset_min;
     for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
         if (strcmp(desks[i].name, name) == 0)

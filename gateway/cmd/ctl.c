@@ -1,12 +1,15 @@
 /* ctl.c - `kentongan ctl`: says one line to the socket of a running gateway and prints the answer. */
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "gateway/base/buf.h"
 #include "gateway/cmd/cmd.h"
 #include "gateway/conf/config.h"
 #include "gateway/cmd/ctl_client.h"
+#include "gateway/cmd/restore.h"
 
 enum {
     LINE_MAX_BYTES = 1024
@@ -41,7 +44,9 @@ int cmd_ctl(int argc, char **argv)
                                              { 0 } };
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
     const char *config = config_default_path();
+    char here[4096];
     struct buf line;
+    bool backup;
     int c, rc = 1;
 
     while ((c = getopt_long(argc, argv, "+c:h", options, NULL)) != -1) {
@@ -55,9 +60,17 @@ int cmd_ctl(int argc, char **argv)
         usage(stderr);
         return 2;
     }
+    if (strcmp(argv[optind], "restore") == 0)
+        return ctl_restore(config, argc - optind - 1, argv + optind + 1);
     buf_init(&line, LINE_MAX_BYTES);
+    backup = strcmp(argv[optind], "backup") == 0;
     for (int i = optind; i < argc; i++) {
         buf_str(&line, i > optind ? " " : "");
+        /* The gateway stands in another folder. */
+        if (backup && i > optind && argv[i][0] != '/' && argv[i][0] != '-' && getcwd(here, sizeof here)) {
+            buf_str(&line, here);
+            buf_char(&line, '/');
+        }
         buf_str(&line, argv[i]);
     }
     if (ctl_client_path(config, &addr) == 0)

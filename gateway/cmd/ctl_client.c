@@ -14,6 +14,7 @@ enum {
     CONFIG_ARENA = 64 << 20,
     LINE_MAX_BYTES = 1024,
     PATIENCE_S = 15,
+    PATIENCE_LONG_S = 3600, /* what reads or writes all of the state */
 };
 
 int ctl_client_path(const char *config, struct sockaddr_un *addr)
@@ -39,9 +40,9 @@ int ctl_client_path(const char *config, struct sockaddr_un *addr)
     return rc;
 }
 
-static int dial(const struct sockaddr_un *addr)
+static int dial(const struct sockaddr_un *addr, int patience_s)
 {
-    struct timeval patience = { .tv_sec = PATIENCE_S };
+    struct timeval patience = { .tv_sec = patience_s };
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0 || connect(fd, (const struct sockaddr *)addr, sizeof *addr) != 0) {
@@ -76,6 +77,7 @@ static int print_answer(int fd)
 int ctl_client_ask(const struct sockaddr_un *addr, struct slice line)
 {
     struct buf b;
+    bool slow = slice_starts(line, "backup") || slice_starts(line, "rebuild");
     int fd, rc = 1;
 
     buf_init(&b, LINE_MAX_BYTES);
@@ -83,7 +85,7 @@ int ctl_client_ask(const struct sockaddr_un *addr, struct slice line)
     buf_char(&b, '\n');
     if (b.failed)
         fprintf(stderr, "kentongan: longer than %d bytes\n", LINE_MAX_BYTES - 1);
-    else if ((fd = dial(addr)) >= 0) {
+    else if ((fd = dial(addr, slow ? PATIENCE_LONG_S : PATIENCE_S)) >= 0) {
         if (write(fd, b.p, b.n) == (ssize_t)b.n)
             rc = print_answer(fd);
         close(fd);

@@ -176,6 +176,7 @@ static void drain(struct ctl *ctl, struct buf *b)
 static void client_wait(struct client *c)
 {
     c->waits = true;
+    bufferevent_disable(c->be, EV_READ); /* or its patience would end before ours */
     c->ctl->waiting++;
 }
 
@@ -285,6 +286,7 @@ static const struct {
       NULL, NULL },
     { "move", "sms:OLD sms:NEW, sink:OLD sink:NEW: what waits for a name that is no longer configured", NULL,
       NULL },
+    { "backup", "FILE [--key KEYFILE]: the whole state in one sealed file, while it runs", NULL, NULL },
     { "drafts", "reports that nobody completed in time, to be called back", NULL, NULL },
     { "user", "add NAME --role admin|officer|viewer [--area CODE], list, reset NAME, remove NAME", NULL,
       NULL },

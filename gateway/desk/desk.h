@@ -12,6 +12,8 @@
 /* Valid during the call; the rooms outlive what a desk began. */
 struct desk {
     const struct ruleset *rules;
+    const struct config *config;
+    struct loop *loop;
     struct store *store;
     struct pipeline *pipeline;
     struct msglog *log;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/base/err.h"
+
 struct store;
 
 enum store_rc {
@@ -18,6 +20,10 @@ enum store_rc {
 bool store_up(const struct store *);
 /* Why Redis is not used now and what mends it, for people; NULL while it is up. */
 const char *store_trouble(const struct store *);
+
+/* All of a managed Redis in one file, by BGSAVE: f gets its path, or why there is none.  False: Redis is
+ * away, or not managed. */
+bool store_snapshot(struct store *, void (*f)(void *arg, const char *path, const struct err *), void *arg);
 
 struct store_figures {
     uint64_t commits, conflicts, duplicates, reconnects, spooled, parked;
