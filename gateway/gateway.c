@@ -35,6 +35,7 @@
 #include "gateway/desk/order.h"
 #include "gateway/desk/parked.h"
 #include "gateway/desk/people.h"
+#include "gateway/desk/rebuild.h"
 #include "gateway/desk/sinks.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
@@ -577,9 +578,10 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     static const struct {
         const char *name;
         desk_fn *run;
-    } desks[] = { { "people", people_desk },    { "trace", trace_desk },   { "parked", parked_desk },
-                  { "move", move_desk },        { "backup", backup_desk }, { "drafts", drafts_desk },
-                  { "show sinks", sinks_desk }, { "sink", sink_desk },     { "order", order_desk } };
+    } desks[] = { { "people", people_desk }, { "trace", trace_desk },      { "parked", parked_desk },
+                  { "move", move_desk },     { "backup", backup_desk },    { "rebuild", rebuild_desk },
+                  { "drafts", drafts_desk }, { "show sinks", sinks_desk }, { "sink", sink_desk },
+                  { "order", order_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n

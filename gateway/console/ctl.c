@@ -287,6 +287,8 @@ static const struct {
     { "move", "sms:OLD sms:NEW, sink:OLD sink:NEW: what waits for a name that is no longer configured", NULL,
       NULL },
     { "backup", "FILE [--key KEYFILE]: the whole state in one sealed file, while it runs", NULL, NULL },
+    { "rebuild", "refill a Redis that has forgotten from the district database; lists what cannot be known",
+      NULL, NULL },
     { "drafts", "reports that nobody completed in time, to be called back", NULL, NULL },
     { "user", "add NAME --role admin|officer|viewer [--area CODE], list, reset NAME, remove NAME", NULL,
       NULL },

@@ -69,6 +69,7 @@ struct outcome {
     unsigned numbers_used; /* how many of the leased numbers were taken, from the first on */
     struct slice screen;   /* USSD: the page without CON/END */
     bool screen_ends;
+    bool unlogged;      /* not news: nothing of it goes to the message log */
     bool overflow;      /* more than the bounds above: the message is parked, never half done */
     const char *reason; /* row of reason.def that counts this message: "accepted", "unknown_keyword", … */
 

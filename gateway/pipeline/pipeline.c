@@ -26,8 +26,9 @@
 enum {
     JOB_MAGIC = 0x4a6f4221,
     JOB_ARENA = 4 << 20,
-    LOADS_BEFORE_PATIENCE = 3, /* conflicts before a job holds its subjects for itself (DESIGN 4) */
-    LOADS_AT_MOST = 40,        /* conflicts before it is parked: nothing is tried for ever */
+    LOADS_BEFORE_PATIENCE = 3,   /* conflicts before a job holds its subjects for itself (DESIGN 4) */
+    STALE_MS = 24 * 3600 * 1000, /* a clock that ran out longer ago is not rung after a rebuild */
+    LOADS_AT_MOST = 40,          /* conflicts before it is parked: nothing is tried for ever */
 };
 
 enum step {
@@ -63,6 +64,9 @@ struct job {
     int64_t began_us;
     struct loop_timer *budget; /* USSD: an END in time */
     bool answered;
+    struct rebuilding old;
+    bool rebuilds; /* `old` is set */
+    void (*rebuilt)(void *, enum store_rc, bool);
     bool replayed; /* out of the spool: it lies there until it is carried out */
 };
 
@@ -271,14 +275,21 @@ static void park(struct job *j, enum reason reason, const char *why)
     store_park_inbound(j->pipeline->store, &j->in, why, clock_wall_ms(), on_parked, j);
 }
 
+static void rebuild_end(struct job *j, enum store_rc rc, bool rebuilt);
+
 static void step_read(struct job *j)
 {
     enum read_rc rc;
 
     memset(&j->intent, 0, sizeof j->intent);
     box_enter(j);
-    rc = flow_read(j->rules, &j->sender, &j->in, clock_wall_ms(), &j->arena, &j->intent);
+    rc = flow_read(j->rules, &j->sender, &j->in, j->rebuilds ? j->old.at_ms : clock_wall_ms(), &j->arena,
+                   &j->intent);
     box_leave(j);
+    if (rc != READ_OK && j->rebuilds) {
+        rebuild_end(j, STORE_OK, false);
+        return;
+    }
     if (rc != READ_OK) {
         park(j,
              rc == READ_OVERFLOW ? REASON_parked_subjects
@@ -341,6 +352,77 @@ static struct slice message_name(struct job *j)
                         (unsigned long long)j->sender.session.rev);
 }
 
+static bool check_recalled(struct job *j);
+
+static void rebuild_end(struct job *j, enum store_rc rc, bool rebuilt)
+{
+    j->rebuilt(j->cb_arg, rc, rebuilt);
+    job_done(j);
+}
+
+/* Does it lead to what it once led to? */
+static bool leads_there(const struct job *j)
+{
+    const struct rebuilding *old = &j->old;
+
+    for (unsigned i = 0; i < j->outcome->rows_n; i++) {
+        const struct row *r = &j->outcome->rows[i];
+
+        if (old->event.n ? r->kind == ROW_REFERRAL_EVENT && slice_eq(r->event.event, old->event) &&
+                               slice_eq(r->event.nomor, old->nomor)
+                         : r->kind == ROW_RECORD && slice_eq(r->record.nomor, old->nomor) &&
+                               slice_eq(r->record.id, old->id) && r->record.version == old->version)
+            return true;
+    }
+    return false;
+}
+
+static void on_rebuilt(void *arg, enum store_rc rc)
+{
+    struct job *j = job_of(arg);
+
+    if (rc == STORE_CONFLICT && j->conflicts++ < LOADS_AT_MOST)
+        job_enter(j, STEP_LOAD);
+    else
+        rebuild_end(j, rc, rc == STORE_OK);
+}
+
+/* A clock that ran out while Redis was gone rings now; what was due before that is no news to anybody. */
+static void drop_long_due(struct outcome *o)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < o->timers_n; i++)
+        if (!o->timers[i].due_ms || o->timers[i].due_ms > clock_wall_ms() - STALE_MS)
+            o->timers[kept++] = o->timers[i];
+    o->timers_n = kept;
+}
+
+static void decide_again(struct job *j, const struct context *seen, struct lease *lease)
+{
+    j->outcome = outcome_new(&j->arena);
+    if (!lease || !j->outcome) {
+        rebuild_end(j, STORE_OK, false);
+        return;
+    }
+    for (unsigned i = 0; i < LEASE_NUMBERS; i++)
+        lease->bodies[i] = i < 2 ? j->old.bodies[i] : 0;
+    for (unsigned i = 0; i < LEASE_UUIDS; i++)
+        lease->uuids[i] = j->old.id;
+    if (flow_step(j->rules, seen, &j->intent, lease, j->old.at_ms, &j->arena, j->outcome) != STEP_OK ||
+        j->outcome->overflow || !leads_there(j)) {
+        rebuild_end(j, STORE_OK, false);
+        return;
+    }
+    drop_long_due(j->outcome);
+    j->outcome->rows_n = j->outcome->sms_n = j->outcome->people_n = 0; /* they were told, and stand there */
+    j->outcome->unlogged = true;
+    if (check_recalled(j))
+        store_commit(j->pipeline->store, &j->in, "", j->outcome, j->old.at_ms, on_rebuilt, j);
+    else
+        rebuild_end(j, STORE_OK, false);
+}
+
 static void step_decide(struct job *j)
 {
     struct context seen = {
@@ -349,6 +431,11 @@ static void step_decide(struct job *j)
     struct lease *lease = ARENA_NEW(&j->arena, struct lease);
     struct slice name = message_name(j);
     enum step_rc rc;
+
+    if (j->rebuilds) {
+        decide_again(j, &seen, lease);
+        return;
+    }
 
     j->outcome = outcome_new(&j->arena);
     if (!lease || !j->outcome) {
@@ -450,6 +537,10 @@ static void on_spooled(void *arg, enum spool_rc rc)
  * END.  A timer or signal comes again by itself. */
 static void step_spool(struct job *j)
 {
+    if (j->rebuilds) {
+        rebuild_end(j, STORE_UNAVAILABLE, false);
+        return;
+    }
     bool said = j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD;
     struct inbound keep = { .kind = INBOUND_USSD };
 
@@ -467,6 +558,10 @@ static void step_spool(struct job *j)
 
 static void step_answer(struct job *j)
 {
+    if (j->rebuilds) {
+        rebuild_end(j, STORE_DUPLICATE, false);
+        return;
+    }
     struct slice screen = j->outcome ? j->outcome->screen : S("");
 
     if (j->replayed && j->pipeline->aside)
@@ -606,6 +701,26 @@ void pipeline_replay(struct pipeline *p, const struct inbound *in, answer_cb *cb
     take(p, in, true, cb, arg);
 }
 
+void pipeline_rebuild(struct pipeline *p, const struct inbound *in, const struct rebuilding *old,
+                      void (*f)(void *arg, enum store_rc, bool rebuilt), void *arg)
+{
+    struct job *j = p->draining ? NULL : job_new(p, in);
+
+    if (!j) {
+        f(arg, STORE_UNAVAILABLE, false);
+        return;
+    }
+    j->rebuilds = true;
+    j->old = *old;
+    j->old.id = arena_copy(&j->kept, old->id);
+    j->old.nomor = arena_copy(&j->kept, old->nomor);
+    j->old.event = arena_copy(&j->kept, old->event);
+    j->rebuilt = f;
+    j->cb_arg = arg;
+    if (turn_enter(&p->turns, &j->turn, j->in.from))
+        job_enter(j, STEP_LOAD);
+}
+
 void pipeline_park(struct pipeline *p, const struct inbound *in, enum reason reason, const char *why,
                    answer_cb *cb, void *arg)
 {
@@ -649,6 +764,11 @@ void pipeline_free(struct pipeline *p)
 void pipeline_ruleset(struct pipeline *p, const struct ruleset *rules)
 {
     p->rules = rules;
+}
+
+const struct ruleset *pipeline_rules(const struct pipeline *p)
+{
+    return p->rules;
 }
 
 unsigned pipeline_under_way(const struct pipeline *p)

@@ -52,6 +52,20 @@ void pipeline_replay(struct pipeline *, const struct inbound *, answer_cb *, voi
  * NULL. */
 void pipeline_park(struct pipeline *, const struct inbound *, enum reason, const char *why, answer_cb *,
                    void *arg);
+/* What was carried out once and was lost with Redis: it is carried out again at its own time, with its own
+ * numbers, for what it leaves in the store; nothing of it is sent, told to a sink or logged, and nothing is
+ * kept of one that does not lead to the row that it is known to have led to (`rebuilt` then says false). */
+struct rebuilding {
+    int64_t at_ms;
+    uint64_t bodies[2];        /* of the numbers that it took, in order; 0 = none */
+    struct slice id;           /* of its record; empty for an event */
+    struct slice nomor, event; /* of the record (event empty), or of the referral */
+    unsigned version;
+};
+void pipeline_rebuild(struct pipeline *, const struct inbound *, const struct rebuilding *,
+                      void (*f)(void *arg, enum store_rc, bool rebuilt), void *arg);
+/* Those of now: a reload brings others between two turns. */
+const struct ruleset *pipeline_rules(const struct pipeline *);
 unsigned pipeline_under_way(const struct pipeline *);
 /* From now on new work is answered `draining`. */
 void pipeline_drain(struct pipeline *);

@@ -26,6 +26,8 @@ static const char *const kinds[] = {
 
 bool message_log_wants(const struct inbound *in, const struct outcome *o)
 {
+    if (o->unlogged)
+        return false;
     return in->kind == INBOUND_SMS || in->kind == INBOUND_DLR || in->kind == INBOUND_STAFF || o->rows_n ||
            o->sms_n;
 }
