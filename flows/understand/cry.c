@@ -1,5 +1,7 @@
 /* cry.c - an emergency without a keyword, as an unfinished referral (SPEC 2.2).  See understanding.h. */
-#include "flows/understand/understanding.h"
+#include "flows/understand/understand.h"
+#include "gateway/conf/rules.h"
+#include "parsers/phrase.h"
 
 bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
                     struct report *out)
@@ -21,4 +23,33 @@ bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms,
         out->emergency_reason = words;
     }
     return !a->failed;
+}
+
+/* `bu Sari`: an address and a name that is neither another address nor a sign. */
+static bool names_somebody(const struct words *words, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    return slice_is(phrase_code(ts, i, words->kata, &used), "penanda_tangan") && i + used < ts->n &&
+           ts->t[i + used].kind == TOKEN_WORD && !(ts->t[i + used].sep & SEP_HARD) &&
+           !slice_is(phrase_code(ts, i + used, words->kata, &used), "penanda_tangan") &&
+           !phrase_at(ts, i + 1, words->signs, &used);
+}
+
+bool understand_cries_of_another(const struct ruleset *rs, struct slice line, struct arena *a)
+{
+    struct said heard = { 0 };
+    bool somebody = false, e1 = false;
+    struct tokens ts;
+
+    if (!rs->rules || !tokens_cut(line, NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n && !somebody; i++)
+        somebody = ts.t[i].kind == TOKEN_WORD && names_somebody(&rs->forms.words, &ts, i);
+    if (!somebody)
+        return false;
+    understand_heard(&rs->forms.words, &ts, a, &heard);
+    for (unsigned i = 0; i < heard.heard_n; i++)
+        e1 = e1 || rules_sign(rs->rules, heard.heard[i]) == URGENCY_E1;
+    return e1;
 }

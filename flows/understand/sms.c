@@ -373,8 +373,11 @@ static size_t part_end(const struct ruleset *rs, const struct words *words, stru
         struct keyword before;
 
         line = slice_take(line, line_end(line, 0));
-        if (!understand_begins_command(line) && !understand_begins_report(rs, line))
+        if (!understand_begins_command(line) && !understand_begins_report(rs, line)) {
+            if (understand_cries_of_another(rs, line, a))
+                return end;
             continue;
+        }
         understand_keyword(rs, slice_take(text, end), words, a, &before);
         if (before.found && (!before.form || !understand_begins_report(rs, line)))
             return end;

@@ -161,6 +161,11 @@ void understand_hear_again(struct filling *);
  * takes none.  durations: those of `demam 3 hari` as well. */
 unsigned understand_signs_end(const struct filling *, unsigned i, unsigned to, bool durations);
 
+/* --- understand/cry.c --- */
+/* A line behind a report that calls for help for somebody by name: `tolong bu Sari pendarahan`.  It is no
+ * sign of the one above. */
+bool understand_cries_of_another(const struct ruleset *, struct slice line, struct arena *);
+
 /* --- understand/command.c --- */
 void understand_command(const struct ruleset *, const struct keyword *, struct slice text, int64_t today,
                         struct arena *, struct command *out);
