@@ -100,6 +100,7 @@ static struct due due_of(const struct node *o)
                      .nomor = node_text(o, "nomor"),
                      .from = node_text(o, "from"),
                      .act = node_text(o, "do"),
+                     .of = node_text(o, "of"),
                      .village = node_text(o, "village"),
                      .disease = node_text(o, "disease"),
                      .nik = node_text(o, "nik"),

@@ -35,10 +35,43 @@ struct slice child_key(struct slice nama, struct arena *a)
     return slice_make(p ? p : "", n);
 }
 
-void child_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *a,
-                   struct slice id[CHILD_BUCKETS])
+/* Cuts a word of this code of the list `sebutan` off the front. */
+static bool cut_title(const struct ruleset *rules, const char *code, struct slice *key)
 {
-    struct slice key = child_key(nama, a), first = slice_take(key, 2);
+    const struct word_list *list = list_by_name(&rules->forms, S("sebutan"));
+    struct slice rest = *key, first = slice_cut(&rest, ' ');
+    const struct word *w = list && rest.n ? list_find(list, first) : NULL;
+
+    if (!w || !slice_is(w->code, code))
+        return false;
+    *key = rest;
+    return true;
+}
+
+struct slice child_name_key(const struct ruleset *rules, struct slice nama, struct arena *a)
+{
+    struct slice key = child_key(nama, a);
+
+    if (!cut_title(rules, "bayi", &key))
+        return key;
+    while (cut_title(rules, "bayi", &key) || cut_title(rules, "ibu", &key))
+        ;
+    return arena_printf(a, "bayi %.*s", SLICE_ARG(key));
+}
+
+struct slice child_of_mother(const struct ruleset *rules, struct slice mother, struct arena *a)
+{
+    struct slice name = mother, low = child_key(mother, a);
+
+    while (cut_title(rules, "ibu", &low))
+        slice_cut(&name, ' ');
+    return arena_printf(a, "Bayi %.*s", SLICE_ARG(slice_trim(name)));
+}
+
+void child_buckets(const struct ruleset *rules, struct slice posyandu, struct slice nama, struct slice nik,
+                   struct arena *a, struct slice id[CHILD_BUCKETS])
+{
+    struct slice key = child_name_key(rules, nama, a), first = slice_take(key, 2);
     struct slice last = key.n > 2 ? slice_skip(key, key.n - 2) : key;
 
     id[0] = arena_printf(a, "%.*s/%.*s-", SLICE_ARG(posyandu), SLICE_ARG(first));
@@ -50,27 +83,39 @@ void child_buckets(struct slice posyandu, struct slice nama, struct slice nik, s
 
 /* --- the child's blob --- */
 
+static struct weighing weighing_decode(const struct node *o)
+{
+    return (struct weighing){ .at_ms = node_int(o, "at"),
+                              .bb = node_int(o, "bb"),
+                              .tb = node_int(o, "tb"),
+                              .nomor = node_text(o, "n") };
+}
+
+static struct node *weighing_encode(const struct weighing *w, struct arena *a)
+{
+    struct node *o = node_object(a);
+
+    node_put_int(o, "at", w->at_ms);
+    node_put_int(o, "bb", w->bb);
+    node_put_int(o, "tb", w->tb);
+    node_put(o, "n", w->nomor);
+    return o;
+}
+
 void child_weighings(const struct node *o, struct child *c)
 {
     const struct node *w = node_first(node_get(o, "weighings"));
 
     for (; w && c->weighings_n < CHILD_WEIGHINGS; w = w->next)
-        c->weighings[c->weighings_n++] =
-            (struct weighing){ .at_ms = node_int(w, "at"), .bb = node_int(w, "bb"), .tb = node_int(w, "tb") };
+        c->weighings[c->weighings_n++] = weighing_decode(w);
 }
 
 void child_put_weighings(struct node *o, const struct child *c)
 {
     struct node *list = node_list(o ? o->arena : NULL);
 
-    for (unsigned i = 0; i < c->weighings_n; i++) {
-        struct node *w = node_object(list ? list->arena : NULL);
-
-        node_put_int(w, "at", c->weighings[i].at_ms);
-        node_put_int(w, "bb", c->weighings[i].bb);
-        node_put_int(w, "tb", c->weighings[i].tb);
-        node_add(list, w);
-    }
+    for (unsigned i = 0; list && i < c->weighings_n; i++)
+        node_add(list, weighing_encode(&c->weighings[i], list->arena));
     node_set(o, "weighings", list);
 }
 
@@ -93,6 +138,7 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
         out->doses = node_text(o, "doses");
         out->since = node_int(o, "since");
         out->dose_visit = node_int(o, "dose_visit");
+        out->birth = weighing_decode(node_get(o, "birth"));
         child_weighings(o, out);
     }
     return is;
@@ -114,6 +160,8 @@ void child_save(struct step *s, const struct child *c)
     node_put(o, "doses", c->doses);
     node_put_int(o, "since", c->since ? c->since : step_today(s));
     node_put_int(o, "dose_visit", c->dose_visit);
+    if (c->birth.at_ms)
+        node_set(o, "birth", weighing_encode(&c->birth, s->arena));
     child_put_weighings(o, c);
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
 }
@@ -126,7 +174,7 @@ struct search {
     struct slice key;
     int64_t born;
     unsigned exact, near;
-    struct child best, best_near;
+    struct child best, other, best_near; /* other: of several exact ones */
 };
 
 static bool same_age(int64_t born, int64_t other)
@@ -145,7 +193,8 @@ static void entry_decode(const struct node *o, struct child *c)
                          .jk = node_text(o, "jk"),
                          .tgl_lahir = node_text(o, "lahir"),
                          .exact = node_bool(o, "exact"),
-                         .nik = node_text(o, "nik") };
+                         .nik = node_text(o, "nik"),
+                         .birth = weighing_decode(node_get(o, "birth")) };
     child_weighings(o, c);
 }
 
@@ -160,8 +209,17 @@ static struct node *entry_encode(const struct child *c, struct arena *a)
     node_put(o, "lahir", c->tgl_lahir);
     node_put_bool(o, "exact", c->exact);
     node_put(o, "nik", c->nik);
+    if (c->birth.at_ms)
+        node_set(o, "birth", weighing_encode(&c->birth, a));
     child_put_weighings(o, c);
     return o;
+}
+
+/* `Rina`, where "Bayi Rina" is known: perhaps the same, and asked. */
+static bool baby_of_that_name(struct slice a, struct slice b)
+{
+    return (slice_starts(a, "bayi ") && slice_eq(slice_skip(a, 5), b)) ||
+           (slice_starts(b, "bayi ") && slice_eq(slice_skip(b, 5), a));
 }
 
 static void look_at(struct search *f, const struct node *o)
@@ -172,28 +230,31 @@ static void look_at(struct search *f, const struct node *o)
     bool by_nik;
 
     entry_decode(o, &found);
-    key = child_key(found.nama, f->step->arena);
+    key = child_name_key(f->step->rules, found.nama, f->step->arena);
     by_nik = found.nik.n && slice_eq(found.nik, f->wanted->nik);
     if (!date_parse_iso(found.tgl_lahir, &born))
         return;
     if (!by_nik && (!slice_eq(found.jk, f->wanted->jk) || !same_age(born, f->born)))
         return;
     if ((by_nik || slice_eq(key, f->key)) && !slice_eq(found.nomor, f->best.nomor)) {
+        f->other = f->best;
         f->best = found;
         f->exact++;
-    } else if (!slice_eq(key, f->key) && slice_one_edit(key, f->key)) {
+    } else if (!slice_eq(key, f->key) && (slice_one_edit(key, f->key) || baby_of_that_name(key, f->key))) {
         f->best_near = found;
         f->near++;
     }
 }
 
 enum child_match child_match(struct step *s, struct slice posyandu, const struct child *wanted,
-                             struct child *out)
+                             struct child *out, struct child *other)
 {
-    struct search f = { .step = s, .wanted = wanted, .key = child_key(wanted->nama, s->arena) };
+    struct search f = { .step = s,
+                        .wanted = wanted,
+                        .key = child_name_key(s->rules, wanted->nama, s->arena) };
     struct slice id[CHILD_BUCKETS];
 
-    child_buckets(posyandu, wanted->nama, wanted->nik, s->arena, id);
+    child_buckets(s->rules, posyandu, wanted->nama, wanted->nik, s->arena, id);
     if (!date_parse_iso(wanted->tgl_lahir, &f.born))
         return CHILD_NEW;
     for (unsigned i = 0; i < CHILD_BUCKETS; i++) {
@@ -207,7 +268,47 @@ enum child_match child_match(struct step *s, struct slice posyandu, const struct
             break; /* NIK wins; and the other bucket of the name holds the same ones */
     }
     *out = f.exact ? f.best : f.best_near;
+    *other = f.other;
     return f.exact == 1 ? CHILD_ONE : f.exact || f.near ? CHILD_ASK : CHILD_NEW;
+}
+
+static bool other_measure(int64_t a, int64_t b)
+{
+    return a && b && a != b;
+}
+
+bool child_twin(struct step *s, const struct child *wanted, struct child *out)
+{
+    struct slice key = child_name_key(s->rules, wanted->nama, s->arena), id[CHILD_BUCKETS];
+    const struct node *o;
+    bool differs = false;
+
+    child_buckets(s->rules, wanted->posyandu, wanted->nama, wanted->nik, s->arena, id);
+    o = blob_parse(step_blob(s, SUBJECT_NAME, id[0]), s->arena);
+    for (const struct node *k = node_first(node_get(o, "children")); k; k = k->next) {
+        struct child c;
+
+        entry_decode(k, &c);
+        if (!c.birth.at_ms || !slice_eq(c.tgl_lahir, wanted->tgl_lahir) ||
+            !slice_eq(child_name_key(s->rules, c.nama, s->arena), key))
+            continue;
+        if (slice_eq(c.jk, wanted->jk) && !other_measure(c.birth.bb, wanted->birth.bb) &&
+            !other_measure(c.birth.tb, wanted->birth.tb))
+            return false; /* this very baby */
+        *out = c;
+        differs = true;
+    }
+    return differs;
+}
+
+const struct weighing *child_weighed_on(const struct step *s, const struct child *c, int64_t at_ms)
+{
+    int64_t day = date_today(at_ms, s->rules->utc_offset_min);
+
+    for (unsigned i = c->weighings_n; i-- > 0;)
+        if (date_today(c->weighings[i].at_ms, s->rules->utc_offset_min) == day)
+            return &c->weighings[i];
+    return NULL;
 }
 
 /* Puts the child into a bucket, or in the place of what stood there of it. */
@@ -248,7 +349,7 @@ static void buckets_put(struct step *s, const struct child *c)
 {
     struct slice id[CHILD_BUCKETS];
 
-    child_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
+    child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, id);
     for (unsigned b = 0; b < CHILD_BUCKETS; b++)
         if (id[b].n)
             bucket_put(s, id[b], c);
@@ -333,24 +434,26 @@ struct slice child_doubt(const struct ruleset *rules, const struct child *c, int
     return doubt_by_age(rules, c, bb, tb, tb_label, at_ms);
 }
 
-void child_weighed(struct child *c, int64_t bb, int64_t tb, int64_t at_ms)
+void child_weighed(struct child *c, const struct weighing *w)
 {
-    if (!bb && !tb)
+    if (!w->bb && !w->tb)
         return;
     if (c->weighings_n == CHILD_WEIGHINGS) {
         memmove(&c->weighings[0], &c->weighings[1], (CHILD_WEIGHINGS - 1) * sizeof c->weighings[0]);
         c->weighings_n--;
     }
-    c->weighings[c->weighings_n++] = (struct weighing){ .at_ms = at_ms, .bb = bb, .tb = tb };
+    c->weighings[c->weighings_n++] = *w;
 }
 
 /* The timer names all that lists the child: its NIK as the message's third bucket. */
 static void refresh(struct step *s, const struct child *c, const struct weighing *w, struct slice doses)
 {
-    struct due d = { .what = S("child"), .nomor = c->nomor, .at_ms = w->at_ms, .bb = w->bb, .tb = w->tb };
+    struct due d = {
+        .what = S("child"), .nomor = c->nomor, .of = w->nomor, .at_ms = w->at_ms, .bb = w->bb, .tb = w->tb
+    };
     struct slice id[CHILD_BUCKETS];
 
-    child_buckets(c->posyandu, c->nama, c->nik, s->arena, id);
+    child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, id);
     memcpy(d.buckets, id, sizeof id);
     d.nik = c->nik;
     d.doses = doses;
@@ -407,7 +510,7 @@ static void weighing_set(struct child *c, const struct due *d)
         c->weighings[i].bb = d->bb;
         c->weighings[i].tb = d->tb;
     } else if (i == c->weighings_n && !d->act.n) {
-        child_weighed(c, d->bb, d->tb, d->at_ms);
+        child_weighed(c, &(struct weighing){ .at_ms = d->at_ms, .bb = d->bb, .tb = d->tb, .nomor = d->of });
     }
 }
 

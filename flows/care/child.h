@@ -15,6 +15,7 @@ enum {
 
 struct weighing {
     int64_t at_ms, bb, tb; /* milli; 0 = not given */
+    struct slice nomor;    /* of the report; empty: of before this was kept */
 };
 
 struct child {
@@ -24,20 +25,26 @@ struct child {
     struct slice nik, posyandu, puskesmas;
     struct weighing weighings[CHILD_WEIGHINGS]; /* oldest first */
     unsigned weighings_n;
-    struct slice doses; /* vaccines that it had: "bcg,opv1", doses.h */
-    int64_t since;      /* the day on which it was first known; 0 = today */
-    int64_t dose_visit; /* the day of the last visit about a dose; 0 = none */
+    struct weighing birth; /* of the LAHIR that made it; at_ms 0: made otherwise */
+    struct slice doses;    /* vaccines that it had: "bcg,opv1", doses.h */
+    int64_t since;         /* the day on which it was first known; 0 = today */
+    int64_t dose_visit;    /* the day of the last visit about a dose; 0 = none */
 };
 
 /* "siti aminah": lower case, letters and single blanks only. */
 struct slice child_key(struct slice nama, struct arena *);
+/* The same of a child's name, by which it is found: `By Rina`, `Bayi Ny Rina` and the baby of Rina are "bayi
+ * rina" (RULINGS 54; the words are the list `sebutan`). */
+struct slice child_name_key(const struct ruleset *, struct slice nama, struct arena *);
+/* "Bayi Rina": what the baby of this mother is called until it has a name. */
+struct slice child_of_mother(const struct ruleset *, struct slice mother, struct arena *);
 enum {
     CHILD_BUCKETS = 3, /* first letters, last letters, NIK */
 };
 
 /* The buckets of a child in its posyandu, as ids of SUBJECT_NAME; the third is empty without a NIK. */
-void child_buckets(struct slice posyandu, struct slice nama, struct slice nik, struct arena *,
-                   struct slice id[CHILD_BUCKETS]);
+void child_buckets(const struct ruleset *, struct slice posyandu, struct slice nama, struct slice nik,
+                   struct arena *, struct slice id[CHILD_BUCKETS]);
 
 /* "weighings" of a blob, oldest first. */
 void child_weighings(const struct node *, struct child *out);
@@ -53,9 +60,14 @@ enum child_match {
 };
 
 /* Looks in the buckets; *out is what the bucket knows of the child: all but its posyandu and puskesmas.
- */
+ * *other: another one of exactly this name, as twins are; without a number when there is none. */
 enum child_match child_match(struct step *, struct slice posyandu, const struct child *wanted,
-                             struct child *out);
+                             struct child *out, struct child *other);
+/* Another baby of this name, born on the same day, that differs in sex, weight or length: a twin, or one of
+ * the two was mistyped (RULINGS 54). */
+bool child_twin(struct step *, const struct child *wanted, struct child *out);
+/* The weighing of the same day; NULL when there is none. */
+const struct weighing *child_weighed_on(const struct step *, const struct child *, int64_t at_ms);
 /* Makes the child: number, blob, buckets, person row. */
 void child_make(struct step *, struct child *);
 /* Day of birth from umur or tgl_lahir at a date; false when neither is given. */
@@ -65,7 +77,7 @@ bool child_birth(const struct step *, const struct form *, const struct value *v
  * or empty.  tb_label: what tb was typed with (PB, TB), or empty. */
 struct slice child_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
                          struct slice tb_label, int64_t at_ms);
-void child_weighed(struct child *, int64_t bb, int64_t tb, int64_t at_ms);
+void child_weighed(struct child *, const struct weighing *);
 /* A weighing, and a NIK that was not known, of a child that is: a report by name has loaded only the buckets,
  * one by number only the number, so a timer that is due at once brings them to both.  doses: vaccines that it
  * had (doses.h), likewise. */

@@ -25,7 +25,11 @@ static void draft_timer(struct work *w, const struct draft *d)
 static const char *store_key(const struct work *w)
 {
     if (w->asking == ASK_CHILD)
-        return "ask.child";
+        return w->other.nomor.n ? "ask.children" : "ask.child";
+    if (w->asking == ASK_TWIN)
+        return "ask.twin";
+    if (w->asking == ASK_AGAIN)
+        return "ask.weighed";
     if (w->far)
         return "ask.far_number";
     if (w->none)
@@ -51,6 +55,37 @@ static struct slice months_old(struct work *w, const struct child *c)
     return arena_printf(w->s->arena, "%dbl", (int)date_months_between(born, today));
 }
 
+/* "BB 9,2 TB 76" */
+static struct slice measures(struct work *w, int64_t bb, int64_t tb)
+{
+    struct slice said;
+    struct buf b;
+
+    buf_init(&b, 64);
+    if (bb) {
+        buf_str(&b, "BB ");
+        number_print(&b, bb, ',');
+    }
+    if (tb) {
+        buf_str(&b, b.n ? " TB " : "TB ");
+        number_print(&b, tb, ',');
+    }
+    said = arena_copy(w->s->arena, buf_slice(&b));
+    buf_free(&b);
+    return said;
+}
+
+/* What was reported before: of a twin "L BB 2,7". */
+static struct slice before_said(struct work *w)
+{
+    const struct child *c = &w->offered;
+
+    if (w->asking != ASK_TWIN)
+        return measures(w, w->earlier.bb, w->earlier.tb);
+    return arena_printf(w->s->arena, "%.*s %.*s", SLICE_ARG(c->jk),
+                        SLICE_ARG(measures(w, c->birth.bb, c->birth.tb)));
+}
+
 static struct slice question(struct work *w, struct slice whom, struct slice noted)
 {
     struct report shown = w->report;
@@ -62,9 +97,13 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
         { "nomor", w->filed.nomor },
         { "siapa", whom },
         { "catat", noted },
-        { "anak", w->asking == ASK_CHILD ? w->offered.nomor : work_text(&w->report, "nomor") },
+        { "lain", w->other.nomor },
+        { "anak", asking_store(w->asking) ? w->offered.nomor : work_text(&w->report, "nomor") },
         { "nama", w->offered.nama },
         { "umur", months_old(w, &w->offered) },
+        { "dulu", w->before },
+        { "lama", before_said(w) },
+        { "nilai", measures(w, work_number(&w->report, "bb"), work_number(&w->report, "tb")) },
     };
 
     if (key)
@@ -73,11 +112,16 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
     return reply_report(w->s->rules, w->s->language, &shown, &about, w->s->arena);
 }
 
-/* The field in question, with the value that nobody says YA to unseen. */
+/* What is asked, in few words for a list: a field with the value that nobody says YA to unseen. */
 static struct slice asked_of(const struct work *w, const struct draft *d)
 {
-    struct slice label = reply_label(w->report.form, w->asking == ASK_CHILD ? S("nama") : d->field), guess;
+    static const char *const store[] = {
+        [ASK_CHILD] = "asked.child", [ASK_TWIN] = "asked.twin", [ASK_AGAIN] = "asked.weighed"
+    };
+    struct slice label = reply_label(w->report.form, d->field), guess;
 
+    if (asking_store(w->asking))
+        return step_text(w->s, w->s->language, store[w->asking], NULL, 0);
     if (w->asking != ASK_VALUE)
         return label;
     guess = reply_value(w->report.form, w->report.values, d->field, w->s->arena);
@@ -128,10 +172,14 @@ static struct draft *keep_draft(struct work *w)
     d->sure = sure;
     d->not_child = w->f->new_person;
     d->picked = w->f->child;
+    d->second = w->f->second;
+    d->before = w->before;
     if (w->f->hash.n)
         d->hash = w->f->hash;
     d->at_ms = w->filed.at_ms;
     d->whom = whom_of(w);
+    d->asked = asked_of(w, d);
+    d->unseen = false;
     d->question = question(w, d->whom, slice_make("", 0));
     s->state->changed = true;
     return d;
@@ -147,7 +195,8 @@ static struct slice question_told(struct work *w, struct slice whom)
         { "nomor", w->filed.nomor },
         { "petugas", w->out->called },
         { "hp", w->out->hp },
-        { "siapa", named ? whom : slice_make("", 0) },
+        { "siapa", named || asking_store(w->asking) ? whom : slice_make("", 0) },
+        { "lama", before_said(w) },
         { "anak", w->offered.nomor },
         { "nama", w->offered.nama },
         { "field", reply_label(r->form, r->error_field) },
@@ -156,9 +205,11 @@ static struct slice question_told(struct work *w, struct slice whom)
     };
 
     return step_text(w->s, w->s->language,
-                     w->asking == ASK_CHILD ? "danger.child"
-                     : value                ? "danger.value"
-                                            : "danger.ask",
+                     w->asking == ASK_CHILD   ? "danger.child"
+                     : w->asking == ASK_TWIN  ? "danger.twin"
+                     : w->asking == ASK_AGAIN ? "danger.weighed"
+                     : value                  ? "danger.value"
+                                              : "danger.ask",
                      FILLS(f));
 }
 
@@ -224,6 +275,6 @@ void work_ask(struct work *w)
         if (!w->wrong && !w->far && !w->none)
             w->out->text = question_told(w, d->whom);
     }
-    w->out->asked = asked_of(w, d);
+    w->out->asked = d->asked;
     w->out->whom = d->whom;
 }

@@ -32,7 +32,6 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
     struct slice nomor, nama, nik, id[CHILD_BUCKETS];
     bool ok;
 
-    (void)rules;
     if (!r->form)
         return true;
     nomor = work_text(r, "nomor");
@@ -42,9 +41,9 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
         ok = tasks_subjects(sender->person->place_code, a, intent) && ok;
     if (work_about_child(r->form) && nama.n && sender->person) {
         if (form_is(r->form, FORM_BIRTH))
-            nama = arena_printf(a, "Bayi %.*s", SLICE_ARG(nama));
+            nama = child_of_mother(rules, nama, a);
         nik = form_is(r->form, FORM_BIRTH) ? slice_make("", 0) : work_text(r, "nik");
-        child_buckets(sender->person->place_code, nama, nik, a, id);
+        child_buckets(rules, sender->person->place_code, nama, nik, a, id);
         for (unsigned b = 0; b < CHILD_BUCKETS; b++)
             ok = intent_add(intent, SUBJECT_NAME, id[b]) && ok;
     }
@@ -154,7 +153,7 @@ void filing_unweigh(struct step *s, const struct filed_report *r)
 
 static void file_child(struct work *w)
 {
-    struct weighing now = { .at_ms = w->filed.at_ms };
+    struct weighing now = { .at_ms = w->filed.at_ms, .nomor = w->filed.nomor };
     struct slice doses = doses_of(w->report.form, w->report.values, w->s->arena);
 
     if (w->f->correct) {
@@ -166,7 +165,7 @@ static void file_child(struct work *w)
         now.tb = work_number(&w->report, "tb");
     }
     if (w->fresh) {
-        child_weighed(&w->child, now.bb, now.tb, now.at_ms);
+        child_weighed(&w->child, &now);
         w->child.doses = doses;
         child_make(w->s, &w->child);
         child_save(w->s, &w->child);
@@ -182,6 +181,8 @@ static const char *receipt_key(const struct work *w, const struct findings *foun
 {
     bool child = w->filed.child.n > 0, now = slice_is(w->filed.referral.urgency, "E1");
 
+    if (w->f->resent && !w->out->emergency && !found->say.n)
+        return "receipt.version";
     if (w->f->correct && !w->out->emergency)
         return found->say.n ? "receipt.corrected_finding" : "receipt.corrected";
     if (w->out->emergency && found->say.n)
@@ -289,6 +290,14 @@ static void file_record(struct work *w)
                         : w->f->draft ? w->f->draft->hash
                                       : w->f->hash,
                         r->nomor, s->seen->inbound->received_ms);
+    drafts_send(s->state, r->form, filing_period(s->rules, &w->report, r->at_ms, s->arena), r->nomor,
+                r->at_ms);
+    s->state->last = (struct last_report){ .nomor = r->nomor,
+                                           .whom = r->whom,
+                                           .form = r->form,
+                                           .values = w->filed.values,
+                                           .at_ms = s->seen->inbound->received_ms };
+    s->state->changed = true;
     w->out->kind = FILED_ACCEPTED;
     if (w->out->emergency) {
         referral_contact(s, r, &w->out->called, &w->out->hp);

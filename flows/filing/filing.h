@@ -39,6 +39,8 @@ struct filing {
     const struct draft *draft; /* that it completes: number, id and first time are kept; NULL = none */
     bool cry;           /* an emergency without keyword: a RUJUK whose reason is her words (SPEC 2.2) */
     bool sure;          /* the person has seen and confirmed the doubtful value (YA; USSD's echo page) */
+    bool resent;        /* the same week or month again: `correct` gets a new version, and that is said */
+    bool second;        /* BARU: a second weighing of the day */
     bool new_person;    /* BARU: not the child that was asked about */
     struct slice child; /* YA to "Anak 1041 …?": this child; empty otherwise */
     struct slice hash;  /* of the text, for repeats; empty for USSD */
@@ -49,6 +51,8 @@ struct filing {
  * file).  scope is the sender; false when the intent is full. */
 bool filing_subjects(const struct ruleset *, const struct sender *, const struct report *, struct arena *,
                      struct intent *);
+/* The week or month that a report is for ("49", "2026-11"); empty where its form has none. */
+struct slice filing_period(const struct ruleset *, const struct report *, int64_t at_ms, struct arena *);
 /* True when staff are to be told of it however little of it there is (SPEC 2.2). */
 bool filing_alarms(const struct report *);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */

@@ -18,6 +18,14 @@ static void doubt(struct work *w, enum report_status status, enum report_error e
     w->asking = status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
 }
 
+/* A doubt of what was reported before, under number `before`. */
+static void doubt_store(struct work *w, enum asking asking, struct slice before)
+{
+    doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, "nama");
+    w->asking = asking;
+    w->before = before;
+}
+
 /* A measure that is out of keeping with the child: the last one says why. */
 static void doubt_child(struct work *w, const struct child *c, struct slice field)
 {
@@ -105,7 +113,11 @@ static void wanted_child(struct work *w)
     if (child_birth(s, w->report.form, w->report.values, w->filed.at_ms, &born, &c->exact))
         c->tgl_lahir = date_iso(born, s->arena);
     if (form_is(w->report.form, FORM_BIRTH)) { /* a birth: the name and the NIK are the mother's */
-        c->nama = arena_printf(s->arena, "Bayi %.*s", SLICE_ARG(c->nama));
+        c->nama = child_of_mother(s->rules, c->nama, s->arena);
+        c->birth = (struct weighing){ .at_ms = w->filed.at_ms,
+                                      .bb = work_number(&w->report, "bb"),
+                                      .tb = work_number(&w->report, "tb"),
+                                      .nomor = w->filed.nomor };
         c->nik = slice_make("", 0);
         c->tgl_lahir = tgl >= 0 ? work_text(&w->report, "tgl") : c->tgl_lahir;
         c->exact = true;
@@ -123,7 +135,13 @@ static void find_child(struct work *w)
     wanted_child(w);
     if (!w->child.tgl_lahir.n)
         return;
-    m = w->f->new_person ? CHILD_NEW : child_match(w->s, w->child.posyandu, &w->child, &w->offered);
+    if (form_is(w->report.form, FORM_BIRTH) && !w->f->new_person &&
+        child_twin(w->s, &w->child, &w->offered)) {
+        doubt_store(w, ASK_TWIN, w->offered.birth.nomor);
+        return;
+    }
+    m = w->f->new_person ? CHILD_NEW
+                         : child_match(w->s, w->child.posyandu, &w->child, &w->offered, &w->other);
     if (m == CHILD_ASK) {
         doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, "nama");
         w->asking = ASK_CHILD;
@@ -166,6 +184,36 @@ static void judge_correction(struct work *w)
         doubt_child(w, &old->before, field);
 }
 
+/* Weighed in a report that this same message holds. */
+static struct slice weighed_just_now(const struct work *w)
+{
+    const struct outcome *out = w->s->out;
+
+    for (unsigned i = out->rows_n; i-- > 0;)
+        if (out->rows[i].kind == ROW_RECORD && w->child.id.n &&
+            slice_eq(out->rows[i].record.person_id, w->child.id) &&
+            slice_eq(out->rows[i].record.form, w->report.form->name))
+            return out->rows[i].record.nomor;
+    return slice_make("", 0);
+}
+
+/* A second weighing of one child on one day is asked about (RULINGS 56). */
+static bool weighed_before(struct work *w)
+{
+    const struct weighing *same;
+    struct slice nomor;
+
+    if (!form_is(w->report.form, FORM_WEIGHING) || w->f->second || (w->f->draft && w->f->draft->second))
+        return false;
+    same = child_weighed_on(w->s, &w->child, w->filed.at_ms);
+    nomor = same ? same->nomor : weighed_just_now(w);
+    if (!nomor.n)
+        return false;
+    w->earlier = same ? *same : (struct weighing){ .nomor = nomor };
+    doubt_store(w, ASK_AGAIN, nomor);
+    return true;
+}
+
 void work_judge(struct work *w)
 {
     struct slice nomor, field;
@@ -189,6 +237,8 @@ void work_judge(struct work *w)
     else if (work_about_child(w->report.form) && work_text(&w->report, "nama").n)
         find_child(w);
     if (w->report.status != REPORT_ACCEPTED || !w->known)
+        return;
+    if (weighed_before(w))
         return;
     field = child_doubt(w->s->rules, &w->child, work_number(&w->report, "bb"), work_number(&w->report, "tb"),
                         work_label(&w->report, "tb"), w->filed.at_ms);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "parsers/date.h"
+
 const struct value *work_value(const struct report *r, const char *name)
 {
     int i = form_field(r->form, name);
@@ -63,6 +65,35 @@ static void begin_new(struct work *w)
     r->message_id = in->provider_id;
 }
 
+/* SKDN without a month is this month's. */
+struct slice filing_period(const struct ruleset *rules, const struct report *r, int64_t at_ms,
+                           struct arena *a)
+{
+    int i = r->form ? r->form->period : -1;
+    const struct value *v = i >= 0 ? &r->values[i] : NULL;
+
+    if (!v)
+        return slice_make("", 0);
+    if (v->kind == VALUE_NUMBER)
+        return arena_printf(a, "%lld", (long long)(v->milli / 1000));
+    if (v->kind == VALUE_TEXT)
+        return v->text;
+    return r->form->fields[i].type == FIELD_MONTH
+               ? slice_take(date_iso(date_today(at_ms, rules->utc_offset_min), a), 7)
+               : slice_make("", 0);
+}
+
+/* The month that was not typed stands in the record, and is echoed (RULINGS 58). */
+static void fill_month(struct work *w)
+{
+    int i = w->report.form->period;
+
+    if (i >= 0 && w->report.form->fields[i].type == FIELD_MONTH && w->report.values[i].kind == VALUE_ABSENT)
+        w->report.values[i] = value_text(filing_period(
+            w->s->rules, &w->report, w->f->correct ? w->f->correct->at_ms : w->s->seen->inbound->received_ms,
+            w->s->arena));
+}
+
 void work_begin(struct work *w)
 {
     const struct draft *d = w->f->draft;
@@ -77,6 +108,7 @@ void work_begin(struct work *w)
             r->id = d->uuid;
         }
     }
+    fill_month(w);
     r->form = w->report.form;
     memcpy(r->values, w->report.values, sizeof r->values);
     memcpy(w->shown, w->report.values, sizeof w->shown);

@@ -20,11 +20,13 @@ struct work {
     bool fresh;                      /* a child is to be made */
     struct value shown[FORM_FIELDS]; /* values with the child's name filled in, for the echo */
     enum asking asking;
-    struct child offered;
-    enum number_kind wrong; /* the number given is one of these instead */
-    bool far;               /* the number given belongs to another puskesmas */
-    bool none;              /* the number given is nobody's */
-    struct slice why;       /* of a doubt that only the store knows; else empty */
+    struct child offered, other; /* ASK_CHILD: which one; other: of several of one name */
+    enum number_kind wrong;      /* the number given is one of these instead */
+    bool far;                    /* the number given belongs to another puskesmas */
+    bool none;                   /* the number given is nobody's */
+    struct slice before;         /* ASK_TWIN, ASK_AGAIN: the number of the report before */
+    struct weighing earlier;     /* ASK_AGAIN: what it said */
+    struct slice why;            /* of a doubt that only the store knows; else empty */
 };
 
 /* Number, id, reporter, times. */

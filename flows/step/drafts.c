@@ -32,9 +32,13 @@ static void draft_decode(struct sender_state *s, const struct node *o, const str
     d->provider = node_text(o, "provider");
     d->message_id = node_text(o, "message");
     d->not_child = node_bool(o, "not_child");
+    d->second = node_bool(o, "second");
+    d->before = node_text(o, "before");
     d->picked = node_text(o, "picked");
     d->correct = node_bool(o, "correct");
     d->whom = node_text(o, "whom");
+    d->asked = node_text(o, "asked");
+    d->unseen = node_bool(o, "unseen");
     d->question = node_text(o, "question");
 }
 
@@ -57,9 +61,13 @@ static struct node *draft_encode(const struct draft *d, struct arena *a)
     node_put(o, "provider", d->provider);
     node_put(o, "message", d->message_id);
     node_put_bool(o, "not_child", d->not_child);
+    node_put_bool(o, "second", d->second);
+    node_put(o, "before", d->before);
     node_put(o, "picked", d->picked);
     node_put_bool(o, "correct", d->correct);
     node_put(o, "whom", d->whom);
+    node_put(o, "asked", d->asked);
+    node_put_bool(o, "unseen", d->unseen);
     node_put(o, "question", d->question);
     return o;
 }
@@ -80,6 +88,61 @@ static void lists_decode(struct sender_state *s, const struct node *o, int64_t n
                                               .at_ms = node_int(k, "at"),
                                               .forwarded = node_bool(k, "forwarded"),
                                               .nomor = node_text(k, "nomor") };
+}
+
+static void sent_decode(struct sender_state *s, const struct node *o, int64_t now_ms)
+{
+    for (const struct node *k = node_first(node_get(o, "sent")); k && s->sent_n < DRAFTS_SENT; k = k->next)
+        if (node_int(k, "at") + DRAFTS_SENT_DAYS * (int64_t)DAY_MS > now_ms)
+            s->sent[s->sent_n++] = (struct sent_for){ .form = node_text(k, "form"),
+                                                      .period = node_text(k, "for"),
+                                                      .nomor = node_text(k, "n"),
+                                                      .at_ms = node_int(k, "at") };
+}
+
+static struct node *sent_encode(const struct sender_state *s, struct arena *a)
+{
+    struct node *list = node_list(a);
+
+    for (unsigned i = 0; i < s->sent_n; i++) {
+        struct node *k = node_object(a);
+
+        node_put(k, "form", s->sent[i].form);
+        node_put(k, "for", s->sent[i].period);
+        node_put(k, "n", s->sent[i].nomor);
+        node_put_int(k, "at", s->sent[i].at_ms);
+        node_add(list, k);
+    }
+    return list;
+}
+
+static void last_decode(struct sender_state *s, const struct node *o, const struct ruleset *rules,
+                        int64_t now_ms, struct arena *a)
+{
+    struct last_report *l = &s->last;
+
+    l->form = form_by_name(&rules->forms, node_text(o, "form"));
+    l->at_ms = node_int(o, "at");
+    l->values = ARENA_ARRAY(a, struct value, FORM_FIELDS);
+    if (!l->form || !l->values || l->at_ms + DRAFTS_LAST_MS <= now_ms)
+        return;
+    blob_values(o, "values", l->form, l->values, a);
+    l->whom = node_text(o, "whom");
+    l->nomor = node_text(o, "n");
+}
+
+static struct node *last_encode(const struct last_report *l, struct arena *a)
+{
+    struct node *o = l->nomor.n ? node_object(a) : NULL;
+
+    if (!o)
+        return NULL;
+    node_put(o, "n", l->nomor);
+    node_put(o, "whom", l->whom);
+    node_put(o, "form", l->form->name);
+    node_put_int(o, "at", l->at_ms);
+    blob_put_values(o, "values", l->form, l->values);
+    return o;
 }
 
 static void noise_decode(struct noise *n, const struct node *o)
@@ -115,6 +178,8 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         for (const struct node *d = node_first(node_get(o, "drafts")); d; d = d->next)
             draft_decode(s, d, rules, a);
         lists_decode(s, o, now_ms);
+        sent_decode(s, o, now_ms);
+        last_decode(s, node_get(o, "last"), rules, now_ms, a);
         s->again_ms = node_int(o, "again_at");
         if (s->again_ms + DAY_MS > now_ms)
             s->again = node_text(o, "again");
@@ -157,6 +222,9 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     node_set(o, "drafts", drafts);
     node_set(o, "repeats", repeats);
     node_set(o, "kept", kept);
+    if (s->sent_n)
+        node_set(o, "sent", sent_encode(s, a));
+    node_set(o, "last", last_encode(&s->last, a));
     node_put(o, "again", s->again);
     node_put_int(o, "again_at", s->again_ms);
     node_put(o, "refused_on", s->refused_on);
@@ -228,6 +296,90 @@ void drafts_report(const struct draft *d, struct report *out)
         else if (d->form->fields[i].type == FIELD_COUNTS && drafts_is_sure(d, d->field))
             out->faults[i] =
                 0; /* the letter in question was confirmed by its own name; others may still be asked */
+}
+
+struct slice drafts_sent(const struct sender_state *s, const struct form *form, struct slice period)
+{
+    for (unsigned i = s->sent_n; period.n && i-- > 0;)
+        if (slice_eq(s->sent[i].form, form->name) && slice_eq(s->sent[i].period, period))
+            return s->sent[i].nomor;
+    return slice_make("", 0);
+}
+
+void drafts_send(struct sender_state *s, const struct form *form, struct slice period, struct slice nomor,
+                 int64_t at_ms)
+{
+    unsigned i = 0;
+
+    if (!period.n)
+        return;
+    while (i < s->sent_n && !(slice_eq(s->sent[i].form, form->name) && slice_eq(s->sent[i].period, period)))
+        i++;
+    if (i == s->sent_n && i == DRAFTS_SENT)
+        memmove(&s->sent[0], &s->sent[1], --i * sizeof s->sent[0]);
+    else if (i == s->sent_n)
+        s->sent_n++;
+    s->sent[i] = (struct sent_for){ .form = form->name, .period = period, .nomor = nomor, .at_ms = at_ms };
+    s->changed = true;
+}
+
+/* A value of the draft that is certain, and not the one in question. */
+static const struct value *certain(const struct draft *d, unsigned i)
+{
+    bool open = d->faults[i] & REPORT_FAULT_ERROR ||
+                (!asking_store(d->asking) && slice_eq(d->form->fields[i].name, d->field));
+
+    return open || d->values[i].kind == VALUE_ABSENT ? NULL : &d->values[i];
+}
+
+/* Whom or what both are about.  *person: they name somebody. */
+static bool same_person(const struct draft *d, const struct report *r, bool *person)
+{
+    static const char *const who[] = { "nama", "nomor" };
+
+    *person = false;
+    for (size_t k = 0; k < sizeof who / sizeof *who; k++) {
+        int i = form_field(d->form, who[k]);
+
+        if (i < 0 || (d->values[i].kind == VALUE_ABSENT && r->values[i].kind == VALUE_ABSENT))
+            continue;
+        *person = true;
+        return d->values[i].kind == VALUE_TEXT && r->values[i].kind == VALUE_TEXT &&
+               slice_ieq(d->values[i].text, r->values[i].text);
+    }
+    return certain(d, 0) && value_equal(&d->values[0], &r->values[0]);
+}
+
+static bool retyped(const struct draft *d, const struct report *r)
+{
+    static const char *const fixed[] = { "jk", "umur", "tgl_lahir", "sasaran", "jenis" };
+    bool person;
+
+    if (d->correct || d->form != r->form || !same_person(d, r, &person))
+        return false;
+    for (unsigned i = 0; i < d->form->fields_n; i++) {
+        const struct value *v = certain(d, i);
+        bool matters = !person;
+
+        for (size_t k = 0; k < sizeof fixed / sizeof *fixed; k++)
+            matters |= slice_is(d->form->fields[i].name, fixed[k]);
+        if (matters && v && r->values[i].kind != VALUE_ABSENT && !value_equal(v, &r->values[i]))
+            return false;
+    }
+    return true;
+}
+
+struct draft *drafts_retyped(struct sender_state *s, const struct report *r)
+{
+    for (unsigned i = 0; r->form && i < s->drafts_n; i++)
+        if (retyped(&s->drafts[i], r))
+            return &s->drafts[i];
+    return NULL;
+}
+
+struct draft *reading_retyped(const struct reading *r, struct sender_state *s, unsigned i)
+{
+    return r->retyped && r->retyped[i].n ? drafts_find(s, r->retyped[i]) : NULL;
 }
 
 const struct repeat *drafts_repeat(const struct sender_state *s, struct slice hash)

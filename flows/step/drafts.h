@@ -6,18 +6,30 @@
 #define KENTONGAN_FLOWS_STEP_DRAFTS_H
 
 #include "flows/step/open.h"
+#include "flows/step/reading.h"
 
 enum {
     DRAFTS = 20,
     DRAFTS_REPEATS = 100,
     DRAFTS_KEPT = 20,
+    DRAFTS_SENT = 12,
+    DRAFTS_SENT_DAYS = 60,    /* weeks and months are told apart by their number alone */
+    DRAFTS_LAST_MS = 3600000, /* RULINGS 56 */
 };
 
 enum asking {
     ASK_FIELD, /* a missing or wrong value */
     ASK_VALUE, /* YA: the guess is right; TIDAK: ask for the value */
     ASK_CHILD, /* YA: it is child `child`; BARU or TIDAK: another one */
+    ASK_TWIN,  /* YA: a twin of the baby of report `before`; TIDAK: the same baby, nothing is filed */
+    ASK_AGAIN, /* YA: in the place of report `before`; BARU: beside it; TIDAK: neither */
 };
+
+/* What only the store knows is asked, not the value of a field. */
+static inline bool asking_store(enum asking asking)
+{
+    return asking >= ASK_CHILD;
+}
 
 struct draft {
     struct slice nomor, uuid;
@@ -33,9 +45,13 @@ struct draft {
     int64_t at_ms;      /* first receipt */
     struct slice provider, message_id;
     bool not_child;        /* BARU was said */
+    bool second;           /* BARU was said: a second weighing of the day */
+    struct slice before;   /* ASK_TWIN, ASK_AGAIN */
     struct slice picked;   /* YA was said to this child */
     bool correct;          /* it corrects a record */
     struct slice whom;     /* whom it is about, for lists of open questions */
+    struct slice asked;    /* what is asked, in few words: "BB 9,2" */
+    bool unseen;           /* only these words were seen of the question */
     struct slice question; /* as it was asked last: said again to what answers nothing */
 };
 
@@ -51,6 +67,21 @@ struct kept {
     int64_t at_ms;
     bool forwarded;     /* an emergency: the staff have it, it is not carried out again */
     struct slice nomor; /* its number: a record once she is registered */
+};
+
+/* What she sent for a week or a month: again, it is a new version (RULINGS 58). */
+struct sent_for {
+    struct slice form, period, nomor;
+    int64_t at_ms;
+};
+
+/* Her last report, if it was accepted and the only one of its message: a field alone is about it for an hour
+ * (RULINGS 56). */
+struct last_report {
+    struct slice nomor, whom;
+    const struct form *form;
+    struct value *values; /* FORM_FIELDS */
+    int64_t at_ms;
 };
 
 /* Her messages of a kind, one after the other (flows/talk/noise.h). */
@@ -69,6 +100,9 @@ struct sender_state {
     unsigned repeats_n;
     struct kept kept[DRAFTS_KEPT];
     unsigned kept_n;
+    struct sent_for sent[DRAFTS_SENT]; /* oldest first */
+    unsigned sent_n;
+    struct last_report last;  /* nomor empty: none */
     struct slice again;       /* text of a repeat that BARU would file */
     int64_t again_ms;         /* its receipt */
     struct slice refused_on;  /* ISO day of the last refusal */
@@ -95,6 +129,17 @@ void drafts_remove(struct sender_state *, struct slice nomor);
 bool drafts_is_sure(const struct draft *, struct slice field);
 /* What is known so far, for understand_answer() and understand_judge(). */
 void drafts_report(const struct draft *, struct report *out);
+
+/* The number under which she sent this form for this period; empty when she did not. */
+struct slice drafts_sent(const struct sender_state *, const struct form *, struct slice period);
+void drafts_send(struct sender_state *, const struct form *, struct slice period, struct slice nomor,
+                 int64_t at_ms);
+/* The open draft that a report typed again in full is about: the same form, the same person (or, where a form
+ * has none, the same first field), and nothing that is certain contradicts it.  NULL when there is none. */
+struct draft *drafts_retyped(struct sender_state *, const struct report *);
+
+/* That of report i of a reading, as it was found when it was read. */
+struct draft *reading_retyped(const struct reading *, struct sender_state *, unsigned i);
 
 const struct repeat *drafts_repeat(const struct sender_state *, struct slice hash);
 void drafts_remember(struct sender_state *, struct slice hash, struct slice nomor, int64_t at_ms);

@@ -14,6 +14,7 @@ enum reading_kind {
     READING_COMMAND,
     READING_ANSWER,    /* a short answer to the open question of draft `nomor` */
     READING_WORDS,     /* `words` to the question of draft `nomor`, or of the only one */
+    READING_FIX,       /* a field alone about the last report: `answer` is that report with the field in it */
     READING_WHICH,     /* it would answer more than one open question */
     READING_EMERGENCY, /* words of an emergency that are no report: `answer` is the referral made of them */
     READING_TIMER,     /* `timer` says what fell due */
@@ -27,6 +28,7 @@ struct due {
     struct slice what; /* "draft", "referral", "hadir", "episode", "child", "pws", "tugas", "dosis",
                         * "absen", "ibu", "kunjungan", "rekap", "setuju", "kept", "ussd" */
     struct slice nomor, from, act, village, disease;
+    struct slice of;         /* "child": the number of the report that it was weighed in */
     struct slice form;       /* "draft": for the staff list */
     struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; child.h */
     struct slice nik;        /* "child": known from now on */
@@ -49,10 +51,11 @@ struct reading {
     enum reading_kind kind;
     struct sender_state *state; /* the sender's, decoded; NULL: step decodes it (timers) */
     struct said said;
-    struct slice hash;    /* of the whole text, for repeats; hex */
-    struct report answer; /* READING_ANSWER: the draft with the answer in it, judged again */
-    struct slice nomor;   /* READING_ANSWER: the draft's number; READING_WORDS: or empty */
-    unsigned words;       /* READING_WORDS: enum answer_word of flows/talk/words.h */
+    struct slice *retyped; /* of each report the number of the draft that it repeats; NULL: of none */
+    struct slice hash;     /* of the whole text, for repeats; hex */
+    struct report answer;  /* READING_ANSWER: the draft with the answer in it, judged again */
+    struct slice nomor;    /* READING_ANSWER: the draft's number; READING_WORDS: or empty */
+    unsigned words;        /* READING_WORDS: enum answer_word of flows/talk/words.h */
     struct due due;
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
     bool which;          /* READING_COMMAND without number: several open cases fit it */

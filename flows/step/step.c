@@ -66,7 +66,7 @@ bool step_begin(struct step *s, const struct ruleset *rules, const struct contex
 /* Who said BERHENTI is remembered; everybody else's state is of use for days only. */
 static int64_t state_days(const struct sender_state *state)
 {
-    return state->stopped ? 400 : state->kept_n ? 60 : 8;
+    return state->stopped ? 400 : state->kept_n || state->sent_n ? DRAFTS_SENT_DAYS : 8;
 }
 
 void step_state_write(struct step *s, struct slice msisdn, const struct sender_state *state)
@@ -169,6 +169,7 @@ struct slice step_due(struct step *s, const struct due *d)
     node_put(o, "nomor", d->nomor);
     node_put(o, "from", d->from);
     node_put(o, "do", d->act);
+    node_put(o, "of", d->of);
     node_put(o, "form", d->form);
     node_put(o, "village", d->village);
     node_put(o, "disease", d->disease);

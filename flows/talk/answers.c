@@ -21,27 +21,74 @@ static void sure_of(struct step *s, struct draft *d, struct slice field)
     s->state->changed = true;
 }
 
-/* What the answer brought, for the next question: "BB 9,2 dicatat."  The field asked again shows itself. */
-static struct slice noted(struct step *s, const struct draft *d, const struct report *r)
+/* The fields that differ, as one types them: "BB 9,2, TB 76"; all but field `but`. */
+static struct slice changed(struct step *s, const struct form *form, const struct value *was,
+                            const struct report *r, struct slice but, const char *between)
 {
     struct slice all = slice_make("", 0);
 
-    for (unsigned i = 0; i < d->form->fields_n; i++) {
-        const struct field *f = &d->form->fields[i];
+    for (unsigned i = 0; i < form->fields_n; i++) {
+        const struct field *f = &form->fields[i];
 
-        if (f->hidden || r->values[i].kind == VALUE_ABSENT || value_equal(&d->values[i], &r->values[i]) ||
-            (r->status != REPORT_ACCEPTED && slice_eq(f->name, r->error_field)))
+        if (f->hidden || r->values[i].kind == VALUE_ABSENT || value_equal(&was[i], &r->values[i]) ||
+            slice_eq(f->name, but))
             continue;
-        all = arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(all), all.n ? ", " : "",
-                           SLICE_ARG(reply_label(d->form, f->name)),
-                           SLICE_ARG(reply_value(d->form, r->values, f->name, s->arena)));
-    }
-    if (all.n) {
-        const struct text_fill f[] = { { "nilai", all } };
-
-        all = step_text(s, s->language, "ask.noted", FILLS(f));
+        all = arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(all), all.n ? between : "",
+                           SLICE_ARG(reply_label(form, f->name)),
+                           SLICE_ARG(reply_value(form, r->values, f->name, s->arena)));
     }
     return all;
+}
+
+/* What the answer brought, for the next question: "BB 9,2 ok."  The field asked again shows itself. */
+static struct slice noted(struct step *s, const struct draft *d, const struct report *r)
+{
+    struct slice asked = r->status == REPORT_ACCEPTED ? slice_make("", 0) : r->error_field;
+    struct slice all = changed(s, d->form, d->values, r, asked, ", ");
+    const struct text_fill f[] = { { "nilai", all } };
+
+    return all.n ? step_text(s, s->language, "ask.noted", FILLS(f)) : all;
+}
+
+void answers_ready_line(struct step *s)
+{
+    const struct last_report *l = &s->state->last;
+    struct slice what = changed(s, l->form, l->values, &s->reading->answer, slice_make("", 0), " ");
+    const struct text_fill f[] = { { "nomor", l->nomor }, { "siapa", l->whom }, { "contoh", what } };
+
+    step_reason(s, "rejected");
+    step_answer(s, l->nomor, step_text(s, s->language, what.n ? "koreksi.ready" : "koreksi.same", FILLS(f)));
+}
+
+static void end_draft(struct step *s, const struct draft *d)
+{
+    struct slice nomor = d->nomor;
+
+    step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(nomor)), slice_make("", 0), 0);
+    drafts_remove(s->state, nomor);
+}
+
+/* The draft comes to nothing: its number says so from now on. */
+static void drop_draft(struct step *s, const struct draft *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (r && report_load(s, d->nomor, r) && r->draft) {
+        r->status = S("cancelled");
+        report_save(s, r);
+    }
+    end_draft(s, d);
+}
+
+/* What she sent for the week or month that this draft turns out to be for. */
+static bool sent_before(struct step *s, const struct draft *d, const struct report *r,
+                        struct filed_report *sent)
+{
+    struct slice period = filing_period(s->rules, r, d->at_ms, s->arena);
+    struct slice nomor = d->correct ? slice_make("", 0) : drafts_sent(s->state, r->form, period);
+
+    return nomor.n && !slice_eq(nomor, d->nomor) && report_load(s, nomor, sent) &&
+           !slice_is(sent->status, "cancelled");
 }
 
 /* Files a draft again with what is known now, and answers. */
@@ -52,14 +99,21 @@ static void file_again(struct step *s, const struct draft *d, const struct repor
                         .draft = d,
                         .hash = d->hash,
                         .new_person = d->not_child,
+                        .second = d->second,
                         .child = d->picked,
                         .noted = noted(s, d, r) };
     struct filed out;
 
     if (!old)
         return;
-    if (d->correct && report_load(s, d->nomor, old))
+    if (r->status == REPORT_ACCEPTED && sent_before(s, d, r, old)) {
+        f.draft = NULL;
+        f.resent = true;
         f.correct = old;
+        drop_draft(s, d);
+    } else if (d->correct && report_load(s, d->nomor, old)) {
+        f.correct = old;
+    }
     filing_file(s, &f, &out);
     step_reason(s, out.kind == FILED_ACCEPTED ? "repaired" : "confirm");
     step_answer(s, out.nomor, out.text);
@@ -83,7 +137,7 @@ static bool must_read_back(const struct draft *d, const struct reading *r)
             f = &d->form->fields[i];
     if (r->said.emergency && f && f->type == FIELD_TEXT)
         return false; /* known words */
-    if (!f || (f->type != FIELD_NAME && f->type != FIELD_TEXT) || d->asking == ASK_CHILD ||
+    if (!f || (f->type != FIELD_NAME && f->type != FIELD_TEXT) || asking_store(d->asking) ||
         slice_eq(first, d->nomor))
         return false;
     for (unsigned i = 0; i < f->labels_n; i++)
@@ -114,13 +168,15 @@ static struct slice answers_whom(struct step *s, const struct draft *d)
     return d->whom.n ? d->whom : reply_whom(d->form, d->values, s->arena);
 }
 
-void answers_repeat(struct step *s, const struct draft *d)
+void answers_repeat(struct step *s, struct draft *d)
 {
     const struct text_fill f[] = { { "nomor", d->nomor },
                                    { "siapa", answers_whom(s, d) },
                                    { "field", reply_label(d->form, d->field) },
                                    { "contoh", reply_example(d->form, d->field, s->arena) } };
 
+    s->state->changed |= d->unseen;
+    d->unseen = false;
     step_answer(s, d->nomor,
                 d->question.n ? d->question : step_text(s, s->language, "ask.missing", FILLS(f)));
 }
@@ -135,7 +191,7 @@ static struct slice list_drafts(struct step *s, unsigned *more)
     buf_init(&b, 256);
     for (unsigned i = 0; i < s->state->drafts_n; i++) {
         const struct draft *d = &s->state->drafts[i];
-        struct slice label = reply_label(d->form, d->asking == ASK_CHILD ? S("nama") : d->field);
+        struct slice label = d->asked.n && d->asking != ASK_VALUE ? d->asked : reply_label(d->form, d->field);
         struct slice one =
             arena_printf(s->arena, "%s%.*s %.*s %.*s", b.n ? ", " : "", SLICE_ARG(d->nomor),
                          SLICE_ARG(text_cut(answers_whom(s, d), WHOM, s->arena)), SLICE_ARG(label));
@@ -172,13 +228,54 @@ void answers_which(struct step *s)
                 step_text(s, s->language, more ? "draft.which_more" : "draft.which", FILLS(f)));
 }
 
+/* The measures of the draft in the place of those of the report before; who it is stays as it was. */
+static void overlay(const struct draft *d, struct report *out)
+{
+    static const char *const whose[] = { "nama", "jk", "umur", "tgl_lahir", "nomor", "nik" };
+
+    for (unsigned i = 0; i < d->form->fields_n; i++) {
+        bool measure = d->values[i].kind != VALUE_ABSENT;
+
+        for (size_t k = 0; k < sizeof whose / sizeof *whose; k++)
+            measure &= !slice_is(d->form->fields[i].name, whose[k]);
+        if (measure)
+            out->values[i] = d->values[i];
+    }
+}
+
+/* `Ganti yang tadi? YA`: a new version of the weighing before.  False when it is gone. */
+static bool replace(struct step *s, struct draft *d)
+{
+    struct filed_report *old = ARENA_NEW(s->arena, struct filed_report);
+    struct report *r = ARENA_NEW(s->arena, struct report);
+    struct filing f = { .report = r, .correct = old };
+    struct filed out;
+
+    if (!old || !r || !report_load(s, d->before, old) || old->form != d->form || old->draft ||
+        slice_is(old->status, "cancelled"))
+        return false;
+    r->form = old->form;
+    memcpy(r->values, old->values, sizeof r->values);
+    overlay(d, r);
+    understand_judge(s->rules, old->at_ms, s->arena, r);
+    drop_draft(s, d);
+    filing_file(s, &f, &out);
+    step_reason(s, out.kind == FILED_ACCEPTED ? "repaired" : "confirm");
+    step_answer(s, out.nomor, out.text);
+    return true;
+}
+
 static void say_yes(struct step *s, struct draft *d)
 {
     struct report *r = ARENA_NEW(s->arena, struct report);
 
     if (!r)
         return;
-    if (d->asking == ASK_CHILD)
+    if (d->asking == ASK_AGAIN && replace(s, d))
+        return;
+    if (d->asking == ASK_TWIN)
+        d->not_child = true;
+    else if (d->asking == ASK_CHILD)
         d->picked = d->child;
     else
         sure_of(s, d, d->field);
@@ -208,6 +305,7 @@ static void ask_value(struct step *s, struct draft *d, struct slice field)
         d->asking = ASK_FIELD;
         d->error = ERROR_MISSING;
         d->field = field;
+        d->asked = reply_label(d->form, field);
         s->state->changed = true;
     }
     {
@@ -229,8 +327,11 @@ static void say_new(struct step *s, struct draft *d)
 
     if (!r)
         return;
-    d->not_child = true;
-    d->picked = slice_make("", 0);
+    if (d->asking == ASK_AGAIN)
+        d->second = true;
+    else
+        d->not_child = true;
+    d->picked = d->asking == ASK_AGAIN ? d->picked : slice_make("", 0);
     s->state->changed = true;
     judge_again(s, d, r);
     file_again(s, d, r);
@@ -242,7 +343,7 @@ static void say_other(struct step *s, struct draft *d)
     unsigned i;
     const struct value *nomor = field_value(d, S("nomor"), &i);
 
-    if (d->asking == ASK_CHILD)
+    if (asking_store(d->asking))
         say_new(s, d);
     else if (!d->correct && d->form->about == FORM_ABOUT_CHILD && nomor && nomor->kind != VALUE_ABSENT)
         ask_value(s, d, S("nomor"));
@@ -255,7 +356,7 @@ static bool may_be_none(const struct draft *d)
 {
     int i = form_field_named(d->form, d->field);
 
-    if (i < 0 || d->asking == ASK_CHILD || d->form->fields[i].type != FIELD_CHOICES)
+    if (i < 0 || asking_store(d->asking) || d->form->fields[i].type != FIELD_CHOICES)
         return false;
     for (unsigned v = 0; v < d->form->variants_n; v++)
         if (variant_requires(&d->form->variants[v], (unsigned)i))
@@ -278,14 +379,6 @@ static void say_nothing(struct step *s, struct draft *d)
     file_again(s, d, r);
 }
 
-static void end_draft(struct step *s, const struct draft *d)
-{
-    struct slice nomor = d->nomor;
-
-    step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(nomor)), slice_make("", 0), 0);
-    drafts_remove(s->state, nomor);
-}
-
 /* A correction that is not made after all: the record stays as it is, and that is said (RULINGS 55). */
 static void keep_record(struct step *s, struct draft *d)
 {
@@ -301,6 +394,20 @@ static void keep_record(struct step *s, struct draft *d)
     end_draft(s, d);
 }
 
+/* TIDAK to `Ganti yang tadi?` and `Kembar?`: what was there stays, the new one is not filed. */
+static void keep_before(struct step *s, struct draft *d)
+{
+    const struct text_fill f[] = { { "nomor", d->nomor },
+                                   { "siapa", answers_whom(s, d) },
+                                   { "dulu", d->before } };
+
+    step_reason(s, "repaired");
+    step_answer(
+        s, d->nomor,
+        step_text(s, s->language, d->asking == ASK_TWIN ? "draft.same_baby" : "draft.same_day", FILLS(f)));
+    drop_draft(s, d);
+}
+
 static void say_no(struct step *s, struct draft *d)
 {
     unsigned i;
@@ -310,6 +417,8 @@ static void say_no(struct step *s, struct draft *d)
         keep_record(s, d);
     else if (d->asking == ASK_CHILD)
         say_new(s, d);
+    else if (asking_store(d->asking))
+        keep_before(s, d);
     else if (may_be_none(d) && (d->asking == ASK_FIELD || (v && v->n <= 1)))
         say_nothing(s, d);
     else
@@ -333,16 +442,16 @@ static void say_cancel(struct step *s, struct draft *d)
         step_answer(s, d->nomor, step_text(s, s->language, "batal.sure", FILLS(f)));
         return;
     }
-    if (known) {
-        r->status = S("cancelled");
-        report_save(s, r);
-    }
     step_answer(s, d->nomor, step_text(s, s->language, "batal.draft", FILLS(f)));
-    end_draft(s, d);
+    drop_draft(s, d);
 }
 
 static void answer_word(struct step *s, struct draft *d, enum answer_word word)
 {
+    if (d->unseen && asking_store(d->asking) && word != WORD_CANCEL) {
+        answers_repeat(s, d); /* nobody says YA to a child that she has not seen */
+        return;
+    }
     switch (word) {
     case WORD_YES:
         if (d->asking == ASK_FIELD)

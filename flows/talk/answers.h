@@ -14,11 +14,13 @@ void answers_which(struct step *);
 /* A text that is nothing known: that is said, and what is still asked. */
 void answers_unknown(struct step *);
 /* The open question again, to what answered nothing. */
-void answers_repeat(struct step *, const struct draft *);
+void answers_repeat(struct step *, struct draft *);
 /* A short answer in words: reading->words, to reading->nomor or the only question. */
 void answers_words(struct step *);
 /* YA, TIDAK and BARU, with or without a number.  BARU to a repeat is read.c's. */
 void answers_command(struct step *, const struct command *);
+/* A field alone, about the last report: the ready line that corrects it (RULINGS 56). */
+void answers_ready_line(struct step *);
 /* A draft's 24 h are over. */
 void answers_expired(struct step *, const struct due *);
 

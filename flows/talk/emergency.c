@@ -14,7 +14,7 @@ static bool asks_for_signs(const struct ruleset *rules, const struct draft *d)
     const struct word_list *signs = list_by_name(&rules->forms, S("tanda"));
     int field = form_field_named(d->form, d->field);
 
-    return signs && d->asking != ASK_CHILD && field >= 0 && d->form->fields[field].list == signs;
+    return signs && !asking_store(d->asking) && field >= 0 && d->form->fields[field].list == signs;
 }
 
 /* The only draft whose question the text may answer, or the one that it names. */

@@ -2,6 +2,7 @@
  * question; and which subjects that is about.  See sms.h. */
 #include "flows/talk/sms.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "flows/alert/pws.h"
@@ -23,7 +24,10 @@ static bool try_answer(const struct ruleset *rules, const struct draft *d, struc
     if (!known)
         return false;
     drafts_report(d, known);
-    if (!understand_answer(rules, known, d->asking == ASK_CHILD ? slice_make("", 0) : d->field, text, at_ms,
+    if (d->asking == ASK_CHILD && slice_all_digits(slice_trim(text)))
+        text =
+            arena_printf(a, "NOMOR %.*s", SLICE_ARG(slice_trim(text))); /* one of those that were offered */
+    if (!understand_answer(rules, known, asking_store(d->asking) ? slice_make("", 0) : d->field, text, at_ms,
                            a, &r->answer))
         return false;
     r->nomor = d->nomor;
@@ -34,7 +38,7 @@ static const struct field *asked_field(const struct draft *d)
 {
     int i = d ? form_field_named(d->form, d->field) : -1;
 
-    return i >= 0 && d->asking != ASK_CHILD ? &d->form->fields[i] : NULL;
+    return i >= 0 && !asking_store(d->asking) ? &d->form->fields[i] : NULL;
 }
 
 /* What a text says in words to the question of d (NULL: of several).  `sehat` is a finding of a visit before
@@ -93,6 +97,64 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
         r->kind = READING_ANSWER;
 }
 
+/* The report of the last hour with this number in the place of the value that it is nearest to. */
+static bool nearest_value(const struct last_report *l, struct slice text, int64_t at_ms,
+                          const struct ruleset *rules, struct arena *a, struct report *out)
+{
+    struct report *known = ARENA_NEW(a, struct report);
+    int64_t best = INT64_MAX;
+    bool found = false;
+
+    if (!known)
+        return false;
+    for (unsigned i = 0; i < l->form->fields_n; i++) {
+        struct report *fixed = ARENA_NEW(a, struct report);
+        const struct value *was = &l->values[i], *is;
+        int64_t off;
+
+        if (!fixed || l->form->fields[i].hidden || was->kind == VALUE_ABSENT ||
+            (l->form->fields[i].type != FIELD_NUMBER && l->form->fields[i].type != FIELD_PRESSURE))
+            continue;
+        *known = (struct report){ .form = l->form };
+        memcpy(known->values, l->values, sizeof known->values);
+        if (!understand_answer(rules, known, l->form->fields[i].name, text, at_ms, a, fixed))
+            continue;
+        is = &fixed->values[i];
+        if (is->kind != was->kind || value_equal(is, was))
+            continue;
+        off = was->kind == VALUE_NUMBER && was->milli ? llabs(is->milli - was->milli) * 1000 / was->milli : 0;
+        if (off < best) {
+            best = off;
+            *out = *fixed;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* `bb 9,2`, `salah bu, harusnya 9.2`, up to an hour after a single report (RULINGS 56). */
+static void read_fix(const struct ruleset *rules, const struct sender_state *state, const struct inbound *in,
+                     struct arena *a, struct reading *r)
+{
+    const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
+    struct report *known = ARENA_NEW(a, struct report);
+    struct slice text = words_correction(rules, r->said.body, a);
+
+    if (!state->last.nomor.n || !known || r->said.emergency || r->thanks)
+        return;
+    if (c && (c->kind != COMMAND_KOREKSI || c->nomor.n))
+        return;
+    if (c)
+        text = c->correction;
+    known->form = state->last.form;
+    memcpy(known->values, state->last.values, sizeof known->values);
+    if (!text.n || (!understand_correction(rules, known, text, in->received_ms, a, &r->answer) &&
+                    !nearest_value(&state->last, text, in->received_ms, rules, a, &r->answer)))
+        return;
+    r->kind = READING_FIX;
+    r->nomor = state->last.nomor;
+}
+
 /* Of more reports than an outcome can hold, in all parts of the message together, those that cannot wait come
  * first. */
 static void choose(struct reading *all)
@@ -127,6 +189,32 @@ static bool correction_subjects(const struct ruleset *rules, const struct sender
            filing_subjects(rules, who, fixed, a, out);
 }
 
+/* What she sent for the same week or month. */
+static bool sent_before(const struct ruleset *rules, const struct reading *r, const struct report *report,
+                        int64_t at_ms, struct arena *a, struct intent *out)
+{
+    struct slice period = filing_period(rules, report, at_ms, a);
+
+    return !period.n || intent_add(out, SUBJECT_NUMBER, drafts_sent(r->state, report->form, period));
+}
+
+/* A report, the draft that it repeats, and what was sent for its week or month before. */
+static bool report_subjects(const struct ruleset *rules, const struct sender *who, struct reading *r,
+                            unsigned i, int64_t at_ms, struct arena *a, struct intent *out)
+{
+    const struct report *report = &r->said.reports[i];
+    const struct draft *d = drafts_retyped(r->state, report);
+    bool ok = filing_subjects(rules, who, report, a, out);
+
+    if (d && !r->retyped)
+        r->retyped = ARENA_ARRAY(a, struct slice, UNDERSTAND_REPORTS);
+    if (d && r->retyped) {
+        r->retyped[i] = d->nomor;
+        ok = intent_add(out, SUBJECT_NUMBER, d->nomor) && ok;
+    }
+    return sent_before(rules, r, report, at_ms, a, out) && ok;
+}
+
 static bool name_subjects(const struct ruleset *rules, const struct sender *who, struct sender_state *state,
                           int64_t at_ms, struct arena *a, struct intent *out)
 {
@@ -148,11 +236,12 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         d = r->nomor.n ? drafts_find(state, r->nomor) : drafts_only(state);
     } else if (r->kind == READING_ANSWER) {
         d = drafts_find(state, r->nomor);
-        ok = filing_subjects(rules, who, &r->answer, a, out);
+        ok = filing_subjects(rules, who, &r->answer, a, out) &&
+             sent_before(rules, r, &r->answer, at_ms, a, out);
     } else if (r->kind == READING_REPORTS) {
         for (unsigned i = 0; i < r->said.reports_n; i++)
             if (reading_takes(r, i))
-                ok = filing_subjects(rules, who, &r->said.reports[i], a, out) && ok;
+                ok = report_subjects(rules, who, r, i, at_ms, a, out) && ok;
     }
     if (again)
         ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
@@ -163,8 +252,10 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
             return false;
         seen->form = d->form;
         memcpy(seen->values, d->values, sizeof seen->values);
+        ok = sent_before(rules, r, seen, at_ms, a, out) && ok;
         ok = intent_add(out, SUBJECT_NUMBER, d->nomor) && intent_add(out, SUBJECT_NUMBER, d->child) &&
-             intent_add(out, SUBJECT_NUMBER, d->picked) && filing_subjects(rules, who, seen, a, out) && ok;
+             intent_add(out, SUBJECT_NUMBER, d->picked) && intent_add(out, SUBJECT_NUMBER, d->before) &&
+             filing_subjects(rules, who, seen, a, out) && ok;
     }
     return ok;
 }
@@ -178,7 +269,7 @@ static bool read_again(const struct ruleset *rules, struct sender_state *state, 
     if (r->kind != READING_COMMAND || c->kind != COMMAND_BARU || c->nomor.n || !state->again.n)
         return true;
     for (unsigned i = 0; i < state->drafts_n; i++)
-        if (state->drafts[i].asking == ASK_CHILD)
+        if (asking_store(state->drafts[i].asking))
             return true; /* it may be meant for that question: the numbers are listed */
     r->baru = true;
     if (!understand_sms(rules, state->again, state->again_ms, a, &r->said))
@@ -220,6 +311,44 @@ static void doubt_gaps(struct said *said)
     }
 }
 
+static bool same_value(const struct report *a, const struct report *b, const char *field)
+{
+    int i = form_field(a->form, field);
+
+    return i < 0 || value_equal(&a->values[i], &b->values[i]);
+}
+
+static void doubt_name(struct report *r, unsigned nama)
+{
+    if (r->faults[nama])
+        return;
+    r->faults[nama] = ERROR_AMBIGUOUS;
+    if (r->status != REPORT_ACCEPTED)
+        return; /* asked in its turn */
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    r->error_field = r->form->fields[nama].name;
+}
+
+/* Two names one edit apart, of one sex and age, in one SMS: twins, or one of them is mistyped.  Both are
+ * asked (RULINGS 54). */
+static void doubt_near_names(struct said *said)
+{
+    for (unsigned i = 0; i < said->reports_n; i++)
+        for (unsigned k = i + 1; k < said->reports_n; k++) {
+            struct report *a = &said->reports[i], *b = &said->reports[k];
+            int nama = a->form && a->form == b->form ? form_field(a->form, "nama") : -1;
+
+            if (nama < 0 || a->form->about != FORM_ABOUT_CHILD || a->values[nama].kind != VALUE_TEXT ||
+                b->values[nama].kind != VALUE_TEXT || slice_ieq(a->values[nama].text, b->values[nama].text) ||
+                !slice_one_edit(a->values[nama].text, b->values[nama].text) || !same_value(a, b, "jk") ||
+                !same_value(a, b, "umur") || !same_value(a, b, "tgl_lahir"))
+                continue;
+            doubt_name(a, (unsigned)nama);
+            doubt_name(b, (unsigned)nama);
+        }
+}
+
 static enum reading_kind kind_of(const struct said *said)
 {
     return said->kind == SAID_REPORTS   ? READING_REPORTS
@@ -248,6 +377,7 @@ static bool read_parts(const struct ruleset *rules, int64_t at_ms, struct readin
         next->kind = kind_of(said);
         next->hash = hash_of(said, a);
         doubt_gaps(&next->said);
+        doubt_near_names(&next->said);
         (void)emergency_read(rules, next->state, at_ms, a, next);
         r = r->next = next;
     }
@@ -282,6 +412,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said))
         return READ_NO_MEMORY;
     doubt_gaps(&r->said);
+    doubt_near_names(&r->said);
     r->acting = who->msisdn;
     r->state = state;
     r->kind = kind_of(&r->said);
@@ -292,6 +423,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!emergency_read(rules, state, in->received_ms, a, r) &&
         !read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks)
         read_answer(rules, state, in, a, r);
+    if (r->kind == READING_NOTHING || r->kind == READING_COMMAND)
+        read_fix(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
     if (!read_parts(rules, in->received_ms, r, a))

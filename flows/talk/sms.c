@@ -57,9 +57,9 @@ static bool step_draft_again(struct step *s)
     if (r->said.reports_n != 1 || r->baru)
         return false;
     for (unsigned i = 0; i < s->state->drafts_n; i++) {
-        const struct draft *d = &s->state->drafts[i];
+        struct draft *d = &s->state->drafts[i];
 
-        if (!r->hash.n || !slice_eq(d->hash, r->hash) || r->said.reports[0].status == REPORT_ACCEPTED)
+        if (!r->hash.n || !slice_eq(d->hash, r->hash))
             continue;
         step_reason(s, "repeat");
         answers_repeat(s, d);
@@ -68,17 +68,39 @@ static bool step_draft_again(struct step *s)
     return false;
 }
 
+/* Files report i: as the draft that it repeats in full, or as a new version of what was sent for that week or
+ * month before (RULINGS 55, 58), else as a new one. */
+static void file_one(struct step *s, unsigned i, unsigned index, struct filed *out)
+{
+    const struct reading *r = s->reading;
+    struct report *report = &r->said.reports[i];
+    struct filed_report *sent = ARENA_NEW(s->arena, struct filed_report);
+    struct slice period = filing_period(s->rules, report, s->seen->inbound->received_ms, s->arena);
+    struct filing f = { .report = report, .index = index, .hash = r->hash };
+    struct draft *d = reading_retyped(r, s->state, i);
+
+    if (d)
+        d->sure = slice_make("", 0);
+    f.draft = d;
+    if (!d && !r->baru && sent && report->form &&
+        report_load(s, drafts_sent(s->state, report->form, period), sent) &&
+        !slice_is(sent->status, "cancelled")) {
+        f.correct = sent;
+        f.resent = true;
+    }
+    filing_file(s, &f, out);
+}
+
 static void step_one(struct step *s)
 {
     const struct reading *r = s->reading;
-    struct filing f = { .report = &r->said.reports[0], .index = r->first, .hash = r->hash };
     struct filed out;
 
-    filing_file(s, &f, &out);
-    step_reason(s, out.kind == FILED_ACCEPTED            ? "accepted"
-                   : out.kind == FILED_REFUSED           ? (s->person ? "rejected" : "unknown_sender")
-                   : f.report->status == REPORT_REJECTED ? "rejected"
-                                                         : "confirm");
+    file_one(s, 0, r->first, &out);
+    step_reason(s, out.kind == FILED_ACCEPTED  ? "accepted"
+                   : out.kind == FILED_REFUSED ? (s->person ? "rejected" : "unknown_sender")
+                   : r->said.reports[0].status == REPORT_REJECTED ? "rejected"
+                                                                  : "confirm");
     if (out.text.n)
         step_answer(s, out.nomor, out.text);
     else
@@ -99,6 +121,20 @@ static unsigned in_order(const struct reading *r, unsigned order[READING_REPORTS
     return n;
 }
 
+/* Of its question no more is seen than the words in the list. */
+static void only_listed(struct step *s, const struct filed *out)
+{
+    struct draft *d = out->kind == FILED_ASKED ? drafts_find(s->state, out->nomor) : NULL;
+
+    if (d)
+        d->unseen = true;
+}
+
+static bool ends_with(struct slice s, struct slice tail)
+{
+    return tail.n && s.n > tail.n && slice_eq(slice_skip(s, s.n - tail.n), tail);
+}
+
 static void step_many(struct step *s)
 {
     const struct reading *r = s->reading;
@@ -107,22 +143,26 @@ static void step_many(struct step *s)
     unsigned order[READING_REPORTS_FILED], taken = in_order(r, order), n = 0, asked = 0;
 
     for (unsigned i = 0; i < taken; i++) {
-        struct filing f = { .report = &r->said.reports[order[i]], .index = r->first + i, .hash = r->hash };
+        const struct report *report = &r->said.reports[order[i]];
 
-        filing_file(s, &f, &out);
+        file_one(s, order[i], r->first + i, &out);
         if (!out.nomor.n || out.kind == FILED_REFUSED) { /* a stranger, or too many drafts: said once */
             step_answer(s, out.nomor, out.text);
             continue;
         }
         asked += out.kind == FILED_ASKED;
+        only_listed(s, &out);
         all[n] = (struct reply_outcome){ .nomor = out.nomor, .field = out.asked };
-        all[n].isi = out.whom.n ? out.whom : reply_whom(f.report->form, f.report->values, s->arena);
+        all[n].isi = ends_with(out.asked, out.whom) ? slice_make("", 0) /* NAMA Hasan */
+                     : out.whom.n                   ? out.whom
+                                                    : reply_whom(report->form, report->values, s->arena);
         all[n].danger = out.danger;
         all[n].now = out.worst == URGENCY_E1;
         all[n].called = out.called;
         all[n].hp = out.hp;
         n++;
     }
+    s->state->last.nomor = slice_make("", 0); /* which one would a field alone be about? */
     step_reason(s, !s->person ? "unknown_sender" : asked ? "confirm" : "accepted");
     if (s->person && (n || !taken))
         step_answer(s, n ? all[0].nomor : slice_make("", 0),
@@ -146,7 +186,7 @@ static void step_reports(struct step *s)
 /* Not understood while something is asked: a short text was meant for the question, which is asked again. */
 static void still_open(struct step *s)
 {
-    const struct draft *d = drafts_only(s->state);
+    struct draft *d = drafts_only(s->state);
 
     if (d && s->reading->said.body.n <= SHORT_ANSWER)
         answers_repeat(s, d);
@@ -189,6 +229,9 @@ void sms_step(struct step *s)
         break;
     case READING_WORDS:
         answers_words(s);
+        break;
+    case READING_FIX:
+        answers_ready_line(s);
         break;
     case READING_WHICH:
         answers_which(s);

@@ -458,10 +458,18 @@ static unsigned part_end(const struct filling *x, unsigned i)
     return k;
 }
 
+static unsigned first_number(const struct filling *x, unsigned i)
+{
+    while (i < x->ts.n && x->ts.t[i].kind != TOKEN_NUMBER)
+        i++;
+    return i;
+}
+
 /* Nothing fits: the field is wrong.  Returns the next token. */
 static unsigned unfit(struct filling *x, const struct field *f, unsigned i, const struct got *own)
 {
     unsigned to = i + 1, used;
+    bool counted = false;
 
     if (own->fit == FIT_WRONG) {
         understand_take(x, f, i, own, false);
@@ -473,12 +481,16 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
     }
     if (x->ts.t[i].kind == TOKEN_WORD && (i == 0 || hard(x, i)))
         to = part_end(x, i);
+    if (f->type == FIELD_CHOICE && x->ts.t[i].kind == TOKEN_WORD && first_number(x, i) <= to) {
+        to = first_number(x, i); /* `panas 3`: the word is wrong, not the 3 */
+        counted = true;
+    }
     if (own->fit == FIT_UNIT && i + own->used > to)
         to = i + own->used;
     for (unsigned k = i; k < to; k++)
         x->ts.t[k].taken = true;
     understand_fault(x, f, ERROR_INVALID, true, i);
-    if (x->lost_at == 0)
+    if (x->lost_at == 0 && !counted)
         x->lost_at = i + 1;
     return to;
 }

@@ -367,6 +367,20 @@ static void read_counts(struct loader *l, struct yaml *doc, struct form *form)
         form->code_counts |= form->fields[i].type == FIELD_COUNTS;
 }
 
+/* A second report of the same sender and week or month is a correction of the first (RULINGS 58). */
+static void read_period(struct loader *l, struct yaml *doc, struct form *form)
+{
+    struct yaml *at = yaml_get(doc, "once_per");
+    struct slice name = yaml_text(doc, "once_per", "", l->faults);
+
+    form->period = at ? form_field_named(form, name) : -1;
+    if (at && (form->period < 0 || (form->fields[form->period].type != FIELD_MONTH &&
+                                    form->fields[form->period].type != FIELD_NUMBER))) {
+        fault_add(l->faults, at->mark, "'once_per' needs a field of type month or number");
+        form->period = -1;
+    }
+}
+
 static void read_form(struct loader *l, struct yaml *doc, struct form *form)
 {
     struct faults *x = l->faults;
@@ -390,6 +404,7 @@ static void read_form(struct loader *l, struct yaml *doc, struct form *form)
     YAML_EACH(line, variants) read_variant(l, form, fields, line);
     read_is(l, doc, form);
     read_counts(l, doc, form);
+    read_period(l, doc, form);
     form_index_labels(form, l->arena);
     if (fields)
         yaml_done(fields, x);

@@ -202,6 +202,7 @@ struct form {
     enum form_reporters reporters;
     unsigned is;             /* bits of enum form_is */
     int counts;              /* index of the choice whose cases are counted by village and day, or -1 */
+    int period;              /* index of the week or month that it is sent for once (`once_per`), or -1 */
     bool code_counts;        /* has a FIELD_COUNTS: letters before digits are codes, no misspelt digits */
     struct slice person_sex; /* "P": the person is a woman (bumil, nifas, the mother in lahir): for the NIK */
     int64_t age_min_months, age_max_months; /* group of the form, for implausible:umur; 0,0 = none */
