@@ -145,7 +145,7 @@ void episode_pass_on(struct step *s, const struct episode *e, const char *act, i
 /* Counts under five are never told exactly outside the health service. */
 struct slice episode_count(struct step *s, int64_t n, bool head)
 {
-    return head && n < 5 ? S("<5") : arena_printf(s->arena, "%lld", (long long)n);
+    return head && n > 0 && n < 5 ? S("<5") : arena_printf(s->arena, "%lld", (long long)n);
 }
 
 struct slice episode_disease(const struct step *s, struct slice slug)

@@ -263,11 +263,12 @@ static struct slice list_of(struct step *s, const struct line *lines, unsigned n
 
     buf_init(&b, LIST_MAX + 1);
     for (i = 0; i < n; i++) {
-        /* The mean of four weeks, rounded. */
-        struct slice one = arena_printf(s->arena, "%s%.*s %.*s (%.*s)", i ? ", " : "",
-                                        SLICE_ARG(episode_disease(s, lines[i].disease)),
-                                        SLICE_ARG(episode_count(s, lines[i].now, head)),
-                                        SLICE_ARG(episode_count(s, (lines[i].back + BACK / 2) / BACK, head)));
+        /* The mean of four weeks, rounded; a head reads of some cases, however few, that there were some. */
+        int64_t mean = (lines[i].back + BACK / 2) / BACK;
+        struct slice one = arena_printf(
+            s->arena, "%s%.*s %.*s (%.*s)", i ? ", " : "", SLICE_ARG(episode_disease(s, lines[i].disease)),
+            SLICE_ARG(episode_count(s, lines[i].now, head)),
+            SLICE_ARG(episode_count(s, head && lines[i].back && !mean ? 1 : mean, head)));
 
         if (b.n + one.n > LIST_MAX - (i + 1 < n ? MORE_MAX : 0U))
             break;

@@ -16,7 +16,7 @@
 enum {
     NAME = 20,
     LIST_MAX = 86,      /* {daftar 86} of tugas.line */
-    MORE_MAX = 9,       /* " +12 lain" */
+    MORE_MAX = 14,      /* " +12: TUGAS 12" */
     OLDEST_MONTHS = 60, /* a child that is older is not waited for on the scales */
     STAFF_LISTS = 20,   /* posyandu of one place whose lists TUGAS of its staff reads */
     SPREAD = 120,       /* minutes over which the timers of a posyandu fall due */
@@ -314,32 +314,32 @@ static struct slice why_words(struct step *s, const struct task *k, const char *
     return arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(why), SLICE_ARG(dose));
 }
 
-/* "Siti Aminah (BGM), Budi (tidak ditimbang) +3 lain": the most urgent first, whole entries only. */
-static struct slice list_of(struct step *s, const struct tasks *t)
+/* "Siti Aminah (BGM), Budi (tidak ditimbang) +3: TUGAS 2": the most urgent first, whole entries only.  Page 1
+ * is the first; a later one goes on behind it. */
+static struct slice list_of(struct step *s, const struct tasks *t, unsigned page)
 {
-    unsigned shown = 0;
-    bool full = false;
-    struct slice out;
+    struct slice all[TASKS], out;
+    unsigned n = 0, i = 0, first = 0;
     struct buf b;
 
-    buf_init(&b, LIST_MAX + 1);
-    for (unsigned w = 0; w < WHYS && !full; w++)
-        for (unsigned i = 0; i < t->n && !full; i++) {
-            struct slice one;
-
-            if (!slice_is(t->all[i].why, whys[w].why))
-                continue;
-            one = arena_printf(s->arena, "%s%.*s (%.*s)", shown ? ", " : "",
-                               SLICE_ARG(text_cut(t->all[i].nama, NAME, s->arena)),
-                               SLICE_ARG(why_words(s, &t->all[i], whys[w].key)));
-            full = b.n + one.n > LIST_MAX - (shown + 1 < t->n ? MORE_MAX : 0U);
-            if (!full) {
-                buf_add(&b, one);
-                shown++;
-            }
+    for (unsigned w = 0; w < WHYS; w++)
+        for (unsigned k = 0; k < t->n && n < TASKS; k++)
+            if (slice_is(t->all[k].why, whys[w].why))
+                all[n++] =
+                    arena_printf(s->arena, "%.*s (%.*s)", SLICE_ARG(text_cut(t->all[k].nama, NAME, s->arena)),
+                                 SLICE_ARG(why_words(s, &t->all[k], whys[w].key)));
+    buf_init(&b, LIST_MAX + MORE_MAX);
+    for (unsigned p = 1; p <= page && i < n; p++) {
+        b.n = 0;
+        for (first = i; i < n; i++) {
+            if (i > first && b.n + all[i].n + 2 > LIST_MAX - (i + 1 < n ? MORE_MAX : 0U))
+                break;
+            buf_str(&b, i > first ? ", " : "");
+            buf_add(&b, all[i]);
         }
-    if (shown < t->n)
-        buf_printf(&b, " +%u lain", t->n - shown);
+    }
+    if (i < n)
+        buf_printf(&b, " +%u: TUGAS %u", n - i, page + 1);
     out = arena_copy(s->arena, buf_slice(&b));
     buf_free(&b);
     return out;
@@ -382,15 +382,17 @@ bool tasks_subjects_of(const struct ruleset *rules, const struct person *p, stru
 void tasks_answer(struct step *s, const struct command *c)
 {
     struct tasks t;
+    uint64_t page;
 
-    (void)c;
+    if (!slice_to_u64(c->catatan, &page) || page < 1 || page > TASKS)
+        page = 1;
     if (s->person->role == ROLE_KADER)
         tasks_load(s, s->person->place_code, &t);
     else
         load_below(s, s->person->place, &t);
     {
         const struct text_fill f[] = { { "jumlah", arena_printf(s->arena, "%u", t.n) },
-                                       { "daftar", list_of(s, &t) },
+                                       { "daftar", list_of(s, &t, (unsigned)page) },
                                        { "tempat", s->person->place->name } };
 
         step_answer(s, slice_make("", 0),

@@ -181,6 +181,8 @@ static const char *receipt_key(const struct work *w, const struct findings *foun
 {
     bool child = w->filed.child.n > 0, now = slice_is(w->filed.referral.urgency, "E1");
 
+    if (form_is(w->report.form, FORM_DEATH) && !w->f->correct && !w->out->emergency && !child)
+        return found->worst == URGENCY_E2 || found->say.n ? "receipt.death_told" : "receipt.death";
     if (w->f->resent && !w->out->emergency && !found->say.n)
         return "receipt.version";
     if (w->f->correct && !w->out->emergency)
@@ -348,7 +350,7 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
     w->report = *f->report;
     if (!w->report.form) {
         out->kind = FILED_REFUSED;
-        out->text = reply_unknown(s->rules, s->language, s->arena);
+        out->text = reply_unknown(s->rules, s->language, step_role(s), s->arena);
         return;
     }
     if (!s->person) {

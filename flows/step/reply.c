@@ -267,8 +267,19 @@ struct slice reply_format(const struct ruleset *rules, struct slice language, co
     }
 }
 
-struct slice reply_help(const struct ruleset *rules, struct slice language, struct arena *a)
+/* The text of a role ("help.kades"), else that of all. */
+static const char *key_for(const struct ruleset *rules, struct slice language, const char *of,
+                           struct slice role, const char *all, struct arena *a)
 {
+    const char *key = arena_printf(a, "%s.%.*s", of, SLICE_ARG(role)).p;
+
+    return role.n && text_exists(rules->texts, language, key) ? key : all;
+}
+
+struct slice reply_help(const struct ruleset *rules, struct slice language, struct slice role,
+                        struct arena *a)
+{
+    const char *key = key_for(rules, language, "help", role, "help.all", a);
     struct slice words;
     struct buf b;
 
@@ -283,13 +294,15 @@ struct slice reply_help(const struct ruleset *rules, struct slice language, stru
     {
         const struct text_fill f[] = { { "kata", words } };
 
-        return text_fill(rules->texts, language, "help.all", FILLS(f), a);
+        return text_fill(rules->texts, language, key, FILLS(f), a);
     }
 }
 
-struct slice reply_unknown(const struct ruleset *rules, struct slice language, struct arena *a)
+struct slice reply_unknown(const struct ruleset *rules, struct slice language, struct slice role,
+                           struct arena *a)
 {
-    return text_fill(rules->texts, language, "unknown.keyword", NULL, 0, a);
+    return text_fill(rules->texts, language, key_for(rules, language, "unknown", role, "unknown.keyword", a),
+                     NULL, 0, a);
 }
 
 /* How a value of that name is written, in the first form that has it. */
@@ -333,7 +346,7 @@ static struct slice said_command(const struct ruleset *rules, struct slice langu
     if (c->status != REPORT_ACCEPTED)
         return reply_command_error(rules, language, c, a);
     if (c->kind == COMMAND_BANTUAN)
-        return reply_help(rules, language, a);
+        return reply_help(rules, language, slice_make("", 0), a);
     if (c->kind == COMMAND_FORMAT && form)
         return reply_format(rules, language, form, a);
     return text_fill(rules->texts, language, "command.understood", FILLS(f), a);
@@ -348,11 +361,11 @@ struct slice reply_said(const struct ruleset *rules, struct slice language, cons
     if (said->kind == SAID_COMMAND)
         return said_command(rules, language, &said->command, a);
     if (said->kind == SAID_NOTHING || said->reports_n == 0)
-        return reply_unknown(rules, language, a);
+        return reply_unknown(rules, language, slice_make("", 0), a);
     if (said->reports_n == 1)
         return said->reports[0].form ? reply_report(rules, language, &said->reports[0],
                                                     &(struct reply_about){ .nomor = none }, a)
-                                     : reply_unknown(rules, language, a);
+                                     : reply_unknown(rules, language, slice_make("", 0), a);
     for (unsigned i = 0; i < said->reports_n; i++)
         all[i] = reply_outcome_of(&said->reports[i], none, a);
     return reply_many(rules, language, all, said->reports_n, 0, a);

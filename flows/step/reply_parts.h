@@ -33,8 +33,9 @@ struct slice reply_many(const struct ruleset *, struct slice language, struct re
 void reply_fields(struct buf *, const struct form *, const struct variant *, const char *open,
                   const char *close);
 struct slice reply_format(const struct ruleset *, struct slice language, const struct form *, struct arena *);
-struct slice reply_help(const struct ruleset *, struct slice language, struct arena *);
-struct slice reply_unknown(const struct ruleset *, struct slice language, struct arena *);
+/* role: "kades", for the texts of that role; empty: those of all. */
+struct slice reply_help(const struct ruleset *, struct slice language, struct slice role, struct arena *);
+struct slice reply_unknown(const struct ruleset *, struct slice language, struct slice role, struct arena *);
 struct slice reply_command_error(const struct ruleset *, struct slice language, const struct command *,
                                  struct arena *);
 

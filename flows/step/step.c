@@ -398,6 +398,11 @@ void step_tell(struct step *s, const struct audience *who, enum sms_class class,
                  step_text(s, step_language_of(s, who->msisdn[i]), key, fills, n));
 }
 
+struct slice step_role(const struct step *s)
+{
+    return s->person ? slice_of(role_name(s->person->role)) : slice_make("", 0);
+}
+
 struct slice step_language_of(const struct step *s, struct slice msisdn)
 {
     const struct person *p = directory_person(&s->rules->directory, msisdn);

@@ -16,7 +16,8 @@ enum {
 
 /* A DAFTAR as SUBJECT_NUMBER keeps it. */
 struct request {
-    struct slice msisdn, nama, place, by; /* by: who said yes */
+    struct slice msisdn, nama, place, by; /* by: who said yes or no */
+    bool refused;
 };
 
 static bool request_load(struct step *s, struct slice nomor, struct request *r)
@@ -26,7 +27,8 @@ static bool request_load(struct step *s, struct slice nomor, struct request *r)
     *r = (struct request){ .msisdn = node_text(o, "msisdn"),
                            .nama = node_text(o, "nama"),
                            .place = node_text(o, "place"),
-                           .by = node_text(o, "by") };
+                           .by = node_text(o, "by"),
+                           .refused = node_bool(o, "refused") };
     return slice_is(node_text(o, "kind"), "request");
 }
 
@@ -39,6 +41,7 @@ static void request_save(struct step *s, struct slice nomor, const struct reques
     node_put(o, "nama", r->nama);
     node_put(o, "place", r->place);
     node_put(o, "by", r->by);
+    node_put_bool(o, "refused", r->refused);
     step_write(s, SUBJECT_NUMBER, nomor, blob_done(o, s->arena), INT64_C(86400000) * REQUEST_DAYS);
 }
 
@@ -53,39 +56,142 @@ static void say(struct step *s, struct slice nomor, const char *key, const struc
     step_answer(s, nomor, step_text(s, s->language, key, FILLS(f)));
 }
 
-void approval_ask(struct step *s, const struct command *c)
-{
-    const struct place *p = directory_place(&s->rules->directory, c->kode);
-    struct request r = { .msisdn = s->msisdn, .nama = c->nama, .place = c->kode };
-    struct audience who;
-    struct slice nomor;
+/* --- which posyandu: its code, or words of its name and its village --- */
 
-    if (s->person) {
-        say(s, slice_make("", 0), "daftar.already", &r);
-        return;
+enum {
+    OFFERED = 12, /* most that are looked at for a list */
+    LISTED = 54,  /* septets of it: config/texts daftar.which_more */
+};
+
+static bool has_word(struct slice key, struct slice word)
+{
+    while (key.n) {
+        struct slice w = slice_cut(&key, ' ');
+
+        if (slice_eq(w, word) || (word.n >= 5 && slice_one_edit(w, word)))
+            return true;
     }
-    if (!p || p->level != PLACE_POSYANDU) {
-        say(s, slice_make("", 0), "daftar.place", &r);
-        return;
+    return false;
+}
+
+/* Every word stands in the posyandu's name, or in that of its village or kecamatan; "posyandu" and "desa" say
+ * nothing. */
+static bool is_named(const struct place *p, struct slice words, struct arena *a)
+{
+    static const char *const empty[] = { "posyandu", "posy", "pos", "desa", "ds", "kelurahan", "kel", "kec" };
+    const struct place *village = place_village(p), *kec = village ? village->parent : NULL;
+    bool any = false;
+
+    while (words.n) {
+        struct slice w = slice_cut(&words, ' ');
+        bool skip = w.n == 0;
+
+        for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+            skip |= slice_is(w, empty[i]);
+        if (skip)
+            continue;
+        if (!has_word(child_key(p->name, a), w) && !(village && has_word(child_key(village->name, a), w)) &&
+            !(kec && has_word(child_key(kec->name, a), w)))
+            return false;
+        any = true;
     }
-    if (s->state->request.n) { /* the staff have been asked */
-        say(s, s->state->request, "daftar.done", &r);
-        return;
+    return any;
+}
+
+/* Those that may be meant, at most OFFERED; how many there are. */
+static unsigned posyandu_of(struct step *s, struct slice typed, const struct place *found[OFFERED])
+{
+    const struct directory *dir = &s->rules->directory;
+    const struct place *exact = directory_place(dir, typed);
+    struct slice words = child_key(typed, s->arena);
+    unsigned n = 0;
+
+    if (exact && exact->level == PLACE_POSYANDU) {
+        found[0] = exact;
+        return 1;
     }
-    nomor = step_number(s);
-    s->state->request = nomor;
-    s->state->changed = true;
+    for (unsigned i = 0; i < dir->places_n; i++)
+        if (dir->places[i].level == PLACE_POSYANDU && is_named(&dir->places[i], words, s->arena)) {
+            if (n < OFFERED)
+                found[n] = &dir->places[i];
+            n++;
+        }
+    return n;
+}
+
+/* "PSY001 Melati, PSY002 Mawar": she sends it again with one of the codes. */
+static void ask_which(struct step *s, const struct place *found[OFFERED], unsigned n, struct slice nama)
+{
+    unsigned shown = 0;
+    struct buf b;
+
+    buf_init(&b, LISTED + 64);
+    for (unsigned i = 0; i < n && i < OFFERED && shown == i; i++) {
+        struct slice name = found[i]->name, first = slice_cut(&name, ' ');
+        struct slice one =
+            arena_printf(s->arena, "%s%.*s %.*s", i ? ", " : "", SLICE_ARG(found[i]->code),
+                         SLICE_ARG(slice_ieq(first, S("posyandu")) && name.n ? name : found[i]->name));
+
+        if (b.n + one.n > LISTED)
+            break;
+        buf_add(&b, one);
+        shown++;
+    }
+    {
+        const struct text_fill f[] = { { "daftar", arena_copy(s->arena, buf_slice(&b)) },
+                                       { "jumlah", arena_printf(s->arena, "%u", n - shown) },
+                                       { "nama", nama },
+                                       { "kode", found[0]->code } };
+
+        step_reason(s, "command_refused");
+        step_answer(s, slice_make("", 0),
+                    step_text(s, s->language, shown < n ? "daftar.which_more" : "daftar.which", FILLS(f)));
+    }
+    buf_free(&b);
+}
+
+/* Staff above the posyandu hear who wants to be its kader. */
+static void ask_staff(struct step *s, struct slice nomor, const struct request *r, const struct place *p)
+{
+    struct audience who;
+
     step_audience(s, p->parent, &who);
     for (unsigned i = 0; i < who.n; i++) {
         const struct text_fill f[] = {
-            { "nomor", nomor }, { "nama", c->nama }, { "tempat", p->name }, { "hp", step_phone(s, s->msisdn) }
+            { "nomor", nomor }, { "nama", r->nama }, { "tempat", p->name }, { "hp", step_phone(s, s->msisdn) }
         };
 
         step_sms(s, who.msisdn[i], SMS_NOTICE, nomor,
                  step_text(s, step_language_of(s, who.msisdn[i]), "daftar.staff", FILLS(f)));
     }
-    request_save(s, nomor, &r);
-    say(s, nomor, "daftar.done", &r);
+}
+
+void approval_ask(struct step *s, const struct command *c)
+{
+    const struct place *found[OFFERED] = { NULL };
+    struct request r = { .msisdn = s->msisdn, .nama = c->nama };
+    unsigned n = s->person ? 0 : posyandu_of(s, c->kode, found);
+
+    if (s->person) {
+        say(s, slice_make("", 0), "daftar.already", &r);
+        return;
+    }
+    if (n == 0) {
+        say(s, slice_make("", 0), "daftar.place", &r);
+        return;
+    }
+    if (n > 1) {
+        ask_which(s, found, n, c->nama);
+        return;
+    }
+    r.place = found[0]->code;
+    if (!s->state->request.n) { /* else the staff have been asked */
+        s->state->request = step_number(s);
+        s->state->changed = true;
+        ask_staff(s, s->state->request, &r, found[0]);
+        request_save(s, s->state->request, &r);
+    }
+    say(s, s->state->request, "daftar.done", &r);
 }
 
 /* She is told, known from now on, and what was kept of her is looked for. */
@@ -122,10 +228,11 @@ void approval_grant(struct step *s, const struct command *c)
         say(s, c->nomor, "number.not_yours", &r);
         return;
     }
-    if (r.by.n || (known && known->active)) {
+    if ((r.by.n && !r.refused) || (known && known->active)) {
         say(s, c->nomor, "setuju.already", &r);
         return;
     }
+    r.refused = false;
     r.by = s->staff ? S("operator") : s->msisdn;
     request_save(s, c->nomor, &r);
     welcome(s, c->nomor, &r, p);
@@ -155,14 +262,55 @@ static void make_known(struct step *s, const struct kept *k, int64_t at)
     step_timer(s, arena_printf(s->arena, "terdaftar:%.*s", SLICE_ARG(k->nomor)), step_due(s, &d), at);
 }
 
+bool approval_refuse(struct step *s, const struct command *c)
+{
+    struct due d = { .what = S("setuju"), .act = S("tolak") };
+    const struct person *known;
+    struct request r;
+
+    if (!request_load(s, c->nomor, &r))
+        return false;
+    known = directory_person(&s->rules->directory, r.msisdn);
+    if (!s->staff && !roles_chain(s, s->person, r.place)) {
+        step_reason(s, "command_refused");
+        say(s, c->nomor, "number.not_yours", &r);
+        return true;
+    }
+    if (r.by.n || (known && known->active)) {
+        say(s, c->nomor, r.refused ? "daftar.already_refused" : "setuju.already", &r);
+        return true;
+    }
+    r.by = s->staff ? S("operator") : s->msisdn;
+    r.refused = true;
+    request_save(s, c->nomor, &r);
+    d.from = r.msisdn;
+    step_timer(s, arena_printf(s->arena, "setuju:%.*s", SLICE_ARG(c->nomor)), step_due(s, &d), s->now_ms);
+    {
+        const struct place *p = directory_place(&s->rules->directory, r.place);
+        const struct text_fill f[] = { { "nomor", c->nomor },
+                                       { "tempat", p ? p->name : r.place },
+                                       { "catatan", c->catatan },
+                                       { "hp", s->staff ? slice_make("", 0) : step_phone(s, s->msisdn) } };
+
+        step_sms(s, r.msisdn, SMS_NOTICE, c->nomor,
+                 step_text(s, s->rules->language, "daftar.refused", FILLS(f)));
+    }
+    say(s, c->nomor, "daftar.you_refused", &r);
+    return true;
+}
+
 void approval_due(struct step *s, const struct due *d)
 {
     struct sender_state *state = s->state;
     int64_t at = s->now_ms + KNOWN_EVERYWHERE_MS;
     struct said *said = ARENA_NEW(s->arena, struct said);
 
-    (void)d;
     step_reason(s, "timer");
+    if (slice_is(d->act, "tolak")) { /* she may ask again; what she sent stays kept */
+        state->request = slice_make("", 0);
+        state->changed = true;
+        return;
+    }
     for (unsigned i = 0; said && i < state->kept_n; i++) {
         const struct kept *k = &state->kept[i];
 

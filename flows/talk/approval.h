@@ -12,7 +12,9 @@
 
 void approval_ask(struct step *, const struct command *);   /* DAFTAR */
 void approval_grant(struct step *, const struct command *); /* SETUJU */
-/* Timer "setuju": act = her posyandu's code. */
+/* TOLAK of a DAFTAR: she is told kindly, and may ask again.  False when the number is of no DAFTAR. */
+bool approval_refuse(struct step *, const struct command *);
+/* Timer "setuju": act = her posyandu's code, or "tolak". */
 void approval_due(struct step *, const struct due *);
 /* Timer "terdaftar". */
 void approval_known(struct step *, const struct due *);

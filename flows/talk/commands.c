@@ -229,7 +229,7 @@ static void run_referral(struct step *s, const struct command *c)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
-    if (!r)
+    if (!r || (c->kind == COMMAND_TOLAK && approval_refuse(s, c)))
         return;
     if (!report_load(s, c->nomor, r) || r->referral.state == REFERRAL_NONE)
         wrong_number(s, c->nomor);
@@ -252,8 +252,9 @@ static void run_help(struct step *s, const struct command *c)
     const struct form *form = form_by_name(&s->rules->forms, c->arg);
 
     step_answer(s, slice_make("", 0),
-                c->kind == COMMAND_FORMAT && form ? reply_format(s->rules, s->language, form, s->arena)
-                                                  : reply_help(s->rules, s->language, s->arena));
+                c->kind == COMMAND_FORMAT && form
+                    ? reply_format(s->rules, s->language, form, s->arena)
+                    : reply_help(s->rules, s->language, step_role(s), s->arena));
 }
 
 static void run_stop(struct step *s, const struct command *c)
@@ -312,13 +313,18 @@ static void run_cakap(struct step *s, const struct command *c)
 
     (void)c;
     buf_init(&b, 256);
-    for (unsigned i = 0; i < SKILLS; i++) {
-        if (skills >> i & 1) {
-            have++;
+    for (unsigned i = 0, lacks = 0; i < SKILLS; i++) {
+        bool has = skills >> i & 1, ends = i + 1 == SKILLS || skill_code(i + 1)[0] != skill_code(i)[0];
+        const char *group = arena_printf(s->arena, "cakap.%c", skill_code(i)[0]).p;
+
+        have += has;
+        lacks += !has;
+        if (!ends)
             continue;
-        }
-        buf_str(&b, b.n ? " " : "");
-        buf_str(&b, skill_code(i));
+        if (lacks)
+            buf_printf(&b, "%s%.*s %u", b.n ? ", " : "", SLICE_ARG(step_text(s, s->language, group, NULL, 0)),
+                       lacks);
+        lacks = 0;
     }
     missing = arena_copy(s->arena, buf_slice(&b));
     buf_free(&b);
