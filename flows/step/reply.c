@@ -267,7 +267,7 @@ struct slice reply_format(const struct ruleset *rules, struct slice language, co
     }
 }
 
-/* The text of a role ("help.kades"), else that of all. */
+/* The text of a role, else that of all. */
 static const char *key_for(const struct ruleset *rules, struct slice language, const char *of,
                            struct slice role, const char *all, struct arena *a)
 {

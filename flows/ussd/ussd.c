@@ -150,7 +150,7 @@ static bool ask_on(struct job *j, const struct filed *filed)
     j->s->field = -1;
     j->s->nomor = filed->nomor;
     j->s->question = filed->text;
-    j->s->command = asking_store(d->asking) ? S("BARU") : S("TIDAK");
+    j->s->command = d->asking == ASK_CHILD ? S("BARU") : S("TIDAK");
     j->screen = S("");
     j->ends = false;
     return true;
