@@ -76,7 +76,7 @@ static void file_one(struct step *s, unsigned i, unsigned index, struct filed *o
     struct report *report = &r->said.reports[i];
     struct filed_report *sent = ARENA_NEW(s->arena, struct filed_report);
     struct slice period = filing_period(s->rules, report, s->seen->inbound->received_ms, s->arena);
-    struct filing f = { .report = report, .index = index, .hash = r->hash };
+    struct filing f = { .report = report, .index = index, .hash = r->hash, .second = r->baru };
     struct draft *d = reading_retyped(r, s->state, i);
 
     if (d)
