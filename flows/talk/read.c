@@ -60,16 +60,41 @@ static bool hear_words(const struct ruleset *rules, const struct draft *d, struc
     return true;
 }
 
+/* YA or TIDAK with words behind it that are something else: neither. */
+static bool takes_back(const struct ruleset *rules, const struct command *c, struct arena *a)
+{
+    return (c->kind == COMMAND_YA && !words_agree(rules, WORD_YES, c->catatan, a)) ||
+           (c->kind == COMMAND_TIDAK && !words_agree(rules, WORD_NO, c->catatan, a));
+}
+
 /* A short answer in words, while something is asked: `iya bu bener`.  True when it was one. */
 static bool read_words(const struct ruleset *rules, struct sender_state *state, int64_t at_ms,
                        struct arena *a, struct reading *r)
 {
     const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
 
+    if (c && takes_back(rules, c, a)) { /* `ya tapi salah` */
+        r->kind = READING_NOTHING;
+        r->nomor = c->nomor;
+        return false;
+    }
     if (!state->drafts_n || r->said.emergency || r->kind == READING_REPORTS || (c && c->nomor.n) ||
         (c && c->kind == COMMAND_BARU)) /* it may be meant for a repeat: read_again() */
         return false;
     return hear_words(rules, drafts_only(state), r->said.body, at_ms, a, r);
+}
+
+/* As it is, else without the words that say nothing: `bb nya 9,2 bu`. */
+static bool try_plain(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                      struct arena *a, struct reading *r)
+{
+    const struct field *f = asked_field(d);
+
+    if (try_answer(rules, d, text, at_ms, a, r))
+        return true;
+    if (f && (f->type == FIELD_NAME || f->type == FIELD_TEXT))
+        return false;
+    return try_answer(rules, d, words_plain(rules, text, a), at_ms, a, r);
 }
 
 static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
@@ -86,11 +111,11 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
     }
     value = words_correction(rules, d ? rest : r->said.body, a); /* `salah bu, harusnya 9.2` */
     if (d) {                                                     /* "48217 BB 9,2" */
-        r->kind = try_answer(rules, d, value, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
+        r->kind = try_plain(rules, d, value, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
         return;
     }
     for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
-        fits += try_answer(rules, &state->drafts[i], value, in->received_ms, a, r);
+        fits += try_plain(rules, &state->drafts[i], value, in->received_ms, a, r);
     if (fits && state->drafts_n > 1)
         r->kind = READING_WHICH;
     else if (fits)
@@ -144,8 +169,7 @@ static void read_fix(const struct ruleset *rules, const struct sender_state *sta
         return;
     if (c && (c->kind != COMMAND_KOREKSI || c->nomor.n))
         return;
-    if (c)
-        text = c->correction;
+    text = words_plain(rules, c ? c->correction : text, a);
     known->form = state->last.form;
     memcpy(known->values, state->last.values, sizeof known->values);
     if (!text.n || (!understand_correction(rules, known, text, in->received_ms, a, &r->answer) &&

@@ -45,6 +45,13 @@ static bool is_mark(char c)
     return strchr(" \t\n.,!?;:#*()\"'", c) != NULL;
 }
 
+/* `9,2` is one word. */
+static bool is_decimal_mark(struct slice text, size_t at)
+{
+    return text.p[at] == ',' && at > 0 && at + 1 < text.n && text_is_digit(text.p[at - 1]) &&
+           text_is_digit(text.p[at + 1]);
+}
+
 static void cut_words(struct slice text, struct arena *a, struct cut *c)
 {
     *c = (struct cut){ .n = 0 };
@@ -60,7 +67,7 @@ static void cut_words(struct slice text, struct arena *a, struct cut *c)
             c->more = true;
             return;
         }
-        while (n < text.n && strchr(" \t\n,!?;#*()", text.p[n]) == NULL)
+        while (n < text.n && (strchr(" \t\n,!?;#*()", text.p[n]) == NULL || is_decimal_mark(text, n)))
             n++;
         c->at[c->n] = text.p;
         c->word[c->n] = slice_take(text, n);
@@ -120,6 +127,9 @@ static unsigned known_words(const struct ruleset *rules, const struct field *ask
             bit = SAID_FILLER;
         if (!bit)
             break;
+        if (bit == SAID_YES && bits & ~(unsigned)SAID_FILLER && *to + used == c->n &&
+            slice_is(c->word[*to], "ya"))
+            bit = SAID_FILLER; /* `ga jadi ya` */
         bits |= bit;
     }
     return bits & ~(unsigned)SAID_FILLER;
@@ -153,6 +163,34 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
     default:
         return WORD_NONE;
     }
+}
+
+bool words_agree(const struct ruleset *rules, enum answer_word with, struct slice text, struct arena *a)
+{
+    struct cut c;
+    unsigned to, bits, may = with == WORD_YES ? SAID_YES : SAID_NO | SAID_OTHER | SAID_MENDING;
+
+    cut_words(text, a, &c);
+    bits = known_words(rules, NULL, &c, a, &to);
+    return !c.more && to == c.n && !(bits & ~may);
+}
+
+struct slice words_plain(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    struct slice plain = slice_make("", 0);
+    struct cut c;
+
+    cut_words(text, a, &c);
+    if (c.more)
+        return text;
+    for (unsigned i = 0; list && i < c.n; i++) {
+        const struct word *w = list_find(list, c.word[i]);
+
+        if (!w || !slice_is(w->code, "sapaan"))
+            plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain), plain.n ? " " : "", SLICE_ARG(c.word[i]));
+    }
+    return plain;
 }
 
 struct slice words_correction(const struct ruleset *rules, struct slice text, struct arena *a)

@@ -20,6 +20,10 @@ enum answer_word {
  */
 enum answer_word words_answer(const struct ruleset *, const struct field *asked, struct slice text,
                               struct arena *);
+/* The text says nothing but that, or nothing at all: what stands behind YA must not take it back. */
+bool words_agree(const struct ruleset *, enum answer_word with, struct slice text, struct arena *);
+/* `tb nya 77 bu`: without the words that say nothing. */
+struct slice words_plain(const struct ruleset *, struct slice text, struct arena *);
 /* `salah bu, harusnya 9.2`: what stands behind words that only say that something is to be put right; the
  * text itself when there are none. */
 struct slice words_correction(const struct ruleset *, struct slice text, struct arena *);
