@@ -239,7 +239,7 @@ void work_stranger(struct work *w)
     w->out->kind = FILED_REFUSED;
     if (!work_alarms(w) && !event) {
         keep(s, slice_make("", 0));
-        w->out->text = step_text(s, s->language, roles_stranger(s), NULL, 0);
+        w->out->text = roles_stranger(s);
         return;
     }
     work_begin(w);

@@ -122,17 +122,22 @@ void referral_tell_reporter(struct step *s, const struct filed_report *r, const 
 {
     struct slice language = step_language_of(s, r->reporter);
     const struct person *p = directory_person(&s->rules->directory, who);
-    const struct text_fill f[] = {
-        { "nomor", r->nomor },
-        { "siapa", r->referral.say },
-        { "tempat", p && p->place ? p->place->name : step_text(s, language, "referral.duty", NULL, 0) },
-        { "nama", p ? p->name : slice_make("", 0) },
-        { "hp", step_phone(s, who) },
-        { "ke", referral_level_name(s, r) },
-        { "jam", step_clock(s, s->now_ms) },
-        { "catatan", words }
-    };
+    struct slice hp = step_phone(s, who);
+    struct audience now;
+    struct text_fill f[] = { { "nomor", r->nomor },
+                             { "siapa", r->referral.say },
+                             { "tempat", p && p->place ? p->place->name
+                                                       : step_text(s, language, "referral.duty", NULL, 0) },
+                             { "nama", p ? p->name : slice_make("", 0) },
+                             { "hp", hp },
+                             { "ke", referral_level_name(s, r) },
+                             { "jam", step_clock(s, s->now_ms) },
+                             { "catatan", words } };
 
+    if (!who.n) { /* nobody took it: whom to call */
+        step_audience(s, directory_place(&s->rules->directory, r->referral.level), &now);
+        f[4].value = now.n ? step_phone(s, now.msisdn[0]) : hp;
+    }
     if (!slice_eq(r->reporter, s->msisdn) || s->seen->inbound->kind == INBOUND_TIMER)
         step_sms(s, r->reporter, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
 }

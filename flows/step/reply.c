@@ -315,12 +315,14 @@ static struct slice example_of(const struct ruleset *rules, struct slice field, 
 }
 
 struct slice reply_command_error(const struct ruleset *rules, struct slice language, const struct command *c,
-                                 struct arena *a)
+                                 const struct form *form, struct arena *a)
 {
     const char *key = arena_printf(a, "card.type.%s", command_name(c->kind)).p;
     bool correction = c->kind == COMMAND_KOREKSI && c->nomor.n && !slice_is(c->error_field, "nomor");
-    struct slice example = correction ? example_of(rules, c->error_field, a)
-                                      : text_fill(rules->texts, language, key, NULL, 0, a);
+    bool has = form && field_of(form, c->error_field);
+    struct slice example =
+        correction ? has ? reply_example(form, c->error_field, a) : example_of(rules, c->error_field, a)
+                   : text_fill(rules->texts, language, key, NULL, 0, a);
     const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) },
                                    { "nomor", c->nomor },
                                    { "field", c->error_field },
@@ -344,7 +346,7 @@ static struct slice said_command(const struct ruleset *rules, struct slice langu
     const struct text_fill f[] = { { "perintah", slice_of(command_name(c->kind)) }, { "nomor", c->nomor } };
 
     if (c->status != REPORT_ACCEPTED)
-        return reply_command_error(rules, language, c, a);
+        return reply_command_error(rules, language, c, NULL, a);
     if (c->kind == COMMAND_BANTUAN)
         return reply_help(rules, language, slice_make("", 0), a);
     if (c->kind == COMMAND_FORMAT && form)

@@ -36,7 +36,8 @@ struct slice reply_format(const struct ruleset *, struct slice language, const s
 /* role: "kades", for the texts of that role; empty: those of all. */
 struct slice reply_help(const struct ruleset *, struct slice language, struct slice role, struct arena *);
 struct slice reply_unknown(const struct ruleset *, struct slice language, struct slice role, struct arena *);
+/* form: of the report that a KOREKSI is about, for the example; NULL when it is not known. */
 struct slice reply_command_error(const struct ruleset *, struct slice language, const struct command *,
-                                 struct arena *);
+                                 const struct form *, struct arena *);
 
 #endif

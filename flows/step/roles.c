@@ -55,11 +55,12 @@ bool roles_may_command(const struct person *p, enum command_kind kind)
     return (unsigned)kind < COMMANDS && (rights[kind] & (p ? R(p->role) : NOBODY));
 }
 
-const char *roles_stranger(const struct step *s)
+struct slice roles_stranger(struct step *s)
 {
     bool asked = s->state->request.n > 0 || (s->seen->sender->person && s->seen->sender->person->pending);
+    const struct text_fill f[] = { { "hp", step_help_phone(s) } };
 
-    return asked ? "stranger.pending" : "stranger.kept";
+    return step_text(s, s->language, asked ? "stranger.pending" : "stranger.kept", f, 1);
 }
 
 void roles_refuse(struct step *s)
@@ -72,7 +73,7 @@ void roles_refuse(struct step *s)
     s->state->refused_on = today;
     s->state->changed = true;
     step_answer(s, slice_make("", 0),
-                step_text(s, s->language, s->person ? "refused.role" : roles_stranger(s), NULL, 0));
+                s->person ? step_text(s, s->language, "refused.role", NULL, 0) : roles_stranger(s));
 }
 
 bool roles_chain(const struct step *s, const struct person *p, struct slice posting)

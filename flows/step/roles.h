@@ -11,7 +11,7 @@ bool roles_may_report(enum role, const struct form *);
 bool roles_may_command(const struct person *p, enum command_kind);
 /* Says no, at most once a day. */
 /* What somebody who is not (yet) registered hears: the key of a text. */
-const char *roles_stranger(const struct step *);
+struct slice roles_stranger(struct step *);
 void roles_refuse(struct step *);
 /* The person works above the reporter's place: staff of her chain. */
 bool roles_chain(const struct step *, const struct person *, struct slice posting);

@@ -398,6 +398,14 @@ void step_tell(struct step *s, const struct audience *who, enum sms_class class,
                  step_text(s, step_language_of(s, who->msisdn[i]), key, fills, n));
 }
 
+struct slice step_help_phone(struct step *s)
+{
+    struct audience who;
+
+    step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), &who);
+    return who.n ? step_phone(s, who.msisdn[0]) : slice_make("", 0);
+}
+
 struct slice step_role(const struct step *s)
 {
     return s->person ? slice_of(role_name(s->person->role)) : slice_make("", 0);

@@ -99,6 +99,8 @@ const struct place *step_puskesmas(const struct step *, const struct place *);
 /* Tells an audience the same in each one's language. */
 void step_tell(struct step *, const struct audience *, enum sms_class, struct slice nomor, const char *key,
                const struct text_fill *, unsigned n);
+/* The phone of the first who would be called for her: staff of the next level, else duty. */
+struct slice step_help_phone(struct step *);
 /* "kades": of whose message it is; empty when she is not registered. */
 struct slice step_role(const struct step *);
 struct slice step_language_of(const struct step *, struct slice msisdn);

@@ -214,6 +214,14 @@ void answers_unknown(struct step *s)
     step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.open", FILLS(f)));
 }
 
+void answers_list(struct step *s)
+{
+    unsigned more;
+    const struct text_fill f[] = { { "daftar", list_drafts(s, &more) } };
+
+    step_answer(s, slice_make("", 0), step_text(s, s->language, "draft.list", FILLS(f)));
+}
+
 void answers_which(struct step *s)
 {
     unsigned more;

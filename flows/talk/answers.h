@@ -11,6 +11,8 @@
 void answers_value(struct step *);
 /* It would have answered more than one question: they are listed, with whom each is about. */
 void answers_which(struct step *);
+/* STATUS without a number: what is still asked of her. */
+void answers_list(struct step *);
 /* A text that is nothing known: that is said, and what is still asked. */
 void answers_unknown(struct step *);
 /* The open question again, to what answered nothing. */

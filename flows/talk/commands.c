@@ -379,9 +379,17 @@ void commands_run(struct step *s, const struct command *c)
         say(s, c->nomor, "unknown.thanks"); /* `ok` and no more: she has read our answer */
         return;
     }
+    if (c->kind == COMMAND_STATUS && c->error == ERROR_MISSING && s->state->drafts_n) {
+        answers_list(s);
+        return;
+    }
     if (c->status != REPORT_ACCEPTED && !runs_all_the_same(c)) {
+        struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+        bool known = r && c->nomor.n && report_load(s, c->nomor, r);
+
         step_reason(s, "command_refused");
-        step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, s->arena));
+        step_answer(s, c->nomor,
+                    reply_command_error(s->rules, s->language, c, known ? r->form : NULL, s->arena));
         return;
     }
     run[c->kind](s, c);

@@ -134,7 +134,8 @@ static void judge(struct step *s, struct noise *n, const struct limits *most, co
     if (n->n > most->any || n->today > most->day || (n->same > most->same && !is_repeat(s)))
         take_back(s);
     else if ((n->n == most->any || n->today == most->day || n->same == most->same) && !is_repeat(s))
-        step_answer(s, slice_make("", 0), step_text(s, s->language, last, NULL, 0));
+        step_answer(s, slice_make("", 0),
+                    step_text(s, s->language, last, &(struct text_fill){ "hp", step_help_phone(s) }, 1));
 }
 
 void noise_judge(struct step *s)

@@ -206,7 +206,7 @@ static void step_nothing(struct step *s)
     step_answer(s, slice_make("", 0),
                 s->person && s->reading->thanks ? step_text(s, s->language, "unknown.thanks", NULL, 0)
                 : s->person                     ? reply_unknown(s->rules, s->language, step_role(s), s->arena)
-                                                : step_text(s, s->language, roles_stranger(s), NULL, 0));
+                                                : roles_stranger(s));
 }
 
 void sms_step(struct step *s)
