@@ -5,12 +5,8 @@
 
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/questions.h"
 #include "flows/talk/words.h"
-
-enum {
-    LISTED = 100, /* septets of the list of open questions: config/texts draft.which */
-    WHOM = 12,    /* of them one name */
-};
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -163,79 +159,6 @@ void answers_value(struct step *s)
     file_again(s, d, r);
 }
 
-static struct slice answers_whom(struct step *s, const struct draft *d)
-{
-    return d->whom.n ? d->whom : reply_whom(d->form, d->values, s->arena);
-}
-
-void answers_repeat(struct step *s, struct draft *d)
-{
-    const struct text_fill f[] = { { "nomor", d->nomor },
-                                   { "siapa", answers_whom(s, d) },
-                                   { "field", reply_label(d->form, d->field) },
-                                   { "contoh", reply_example(d->form, d->field, s->arena) } };
-
-    s->state->changed |= d->unseen;
-    d->unseen = false;
-    step_answer(s, d->nomor,
-                d->question.n ? d->question : step_text(s, s->language, "ask.missing", FILLS(f)));
-}
-
-/* As many as fit whole: "48217 Siti BB, 48225 Budi TB"; how many more there are stands in *more. */
-static struct slice list_drafts(struct step *s, unsigned *more)
-{
-    struct slice list;
-    struct buf b;
-
-    *more = 0;
-    buf_init(&b, 256);
-    for (unsigned i = 0; i < s->state->drafts_n; i++) {
-        const struct draft *d = &s->state->drafts[i];
-        struct slice label = d->asked.n && d->asking != ASK_VALUE ? d->asked : reply_label(d->form, d->field);
-        struct slice one =
-            arena_printf(s->arena, "%s%.*s %.*s %.*s", b.n ? ", " : "", SLICE_ARG(d->nomor),
-                         SLICE_ARG(text_cut(answers_whom(s, d), WHOM, s->arena)), SLICE_ARG(label));
-
-        if (*more || b.n + one.n > LISTED)
-            ++*more;
-        else
-            buf_add(&b, one);
-    }
-    list = arena_copy(s->arena, buf_slice(&b));
-    buf_free(&b);
-    return list;
-}
-
-void answers_unknown(struct step *s)
-{
-    unsigned more;
-    const struct text_fill f[] = { { "daftar", list_drafts(s, &more) } };
-
-    step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.open", FILLS(f)));
-}
-
-void answers_list(struct step *s)
-{
-    unsigned more;
-    const struct text_fill f[] = { { "daftar", list_drafts(s, &more) } };
-
-    step_answer(s, slice_make("", 0), step_text(s, s->language, "draft.list", FILLS(f)));
-}
-
-void answers_which(struct step *s)
-{
-    unsigned more;
-    struct slice list = list_drafts(s, &more);
-    const struct text_fill f[] = {
-        { "daftar", list },
-        { "jumlah", more ? arena_printf(s->arena, "%u", more) : slice_make("", 0) },
-    };
-
-    step_reason(s, "rejected");
-    step_answer(s, slice_make("", 0),
-                step_text(s, s->language, more ? "draft.which_more" : "draft.which", FILLS(f)));
-}
-
 /* The measures of the draft in the place of those of the report before; who it is stays as it was. */
 static void overlay(const struct draft *d, struct report *out)
 {
@@ -318,7 +241,7 @@ static void ask_value(struct step *s, struct draft *d, struct slice field)
     }
     {
         const struct text_fill f[] = { { "nomor", d->nomor },
-                                       { "siapa", answers_whom(s, d) },
+                                       { "siapa", questions_whom(s, d) },
                                        { "field", reply_label(d->form, d->field) },
                                        { "contoh", reply_example(d->form, d->field, s->arena) } };
 
@@ -356,7 +279,7 @@ static void say_other(struct step *s, struct draft *d)
     else if (!d->correct && d->form->about == FORM_ABOUT_CHILD && nomor && nomor->kind != VALUE_ABSENT)
         ask_value(s, d, S("nomor"));
     else
-        answers_repeat(s, d);
+        questions_repeat(s, d);
 }
 
 /* TANDA is asked, and there is none: the field stays empty and is asked about no more. */
@@ -406,7 +329,7 @@ static void keep_record(struct step *s, struct draft *d)
 static void keep_before(struct step *s, struct draft *d)
 {
     const struct text_fill f[] = { { "nomor", d->nomor },
-                                   { "siapa", answers_whom(s, d) },
+                                   { "siapa", questions_whom(s, d) },
                                    { "dulu", d->before } };
 
     step_reason(s, "repaired");
@@ -439,7 +362,7 @@ static void say_cancel(struct step *s, struct draft *d)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
     bool known = r && report_load(s, d->nomor, r);
-    const struct text_fill f[] = { { "nomor", d->nomor }, { "siapa", answers_whom(s, d) } };
+    const struct text_fill f[] = { { "nomor", d->nomor }, { "siapa", questions_whom(s, d) } };
 
     if (d->correct) {
         keep_record(s, d);
@@ -457,7 +380,7 @@ static void say_cancel(struct step *s, struct draft *d)
 static void answer_word(struct step *s, struct draft *d, enum answer_word word)
 {
     if (d->unseen && asking_store(d->asking) && word != WORD_CANCEL) {
-        answers_repeat(s, d); /* nobody says YA to a child that she has not seen */
+        questions_repeat(s, d); /* nobody says YA to a child that she has not seen */
         return;
     }
     switch (word) {
@@ -477,7 +400,7 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
         if (may_be_none(d))
             say_nothing(s, d);
         else
-            answers_repeat(s, d);
+            questions_repeat(s, d);
         break;
     case WORD_CANCEL:
         say_cancel(s, d);
@@ -496,7 +419,7 @@ void answers_words(struct step *s)
     if (d)
         answer_word(s, d, (enum answer_word)s->reading->words);
     else
-        answers_which(s);
+        questions_which(s);
 }
 
 void answers_command(struct step *s, const struct command *c)
@@ -504,7 +427,7 @@ void answers_command(struct step *s, const struct command *c)
     struct draft *d = c->nomor.n ? drafts_find(s->state, c->nomor) : drafts_only(s->state);
 
     if (!c->nomor.n && (s->state->drafts_n > 1 || (d && c->kind == COMMAND_BARU && s->state->again.n))) {
-        answers_which(s);
+        questions_which(s);
         return;
     }
     if (!d) {

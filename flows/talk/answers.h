@@ -9,14 +9,6 @@
 
 /* A short answer (reading->answer, reading->nomor). */
 void answers_value(struct step *);
-/* It would have answered more than one question: they are listed, with whom each is about. */
-void answers_which(struct step *);
-/* STATUS without a number: what is still asked of her. */
-void answers_list(struct step *);
-/* A text that is nothing known: that is said, and what is still asked. */
-void answers_unknown(struct step *);
-/* The open question again, to what answered nothing. */
-void answers_repeat(struct step *, struct draft *);
 /* A short answer in words: reading->words, to reading->nomor or the only question. */
 void answers_words(struct step *);
 /* YA, TIDAK and BARU, with or without a number.  BARU to a repeat is read.c's. */

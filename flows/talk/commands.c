@@ -5,6 +5,7 @@
 
 #include "flows/alert/alert.h"
 #include "flows/talk/answers.h"
+#include "flows/talk/questions.h"
 #include "flows/talk/approval.h"
 #include "flows/step/blob.h"
 #include "parsers/date.h"
@@ -380,7 +381,7 @@ void commands_run(struct step *s, const struct command *c)
         return;
     }
     if (c->kind == COMMAND_STATUS && c->error == ERROR_MISSING && s->state->drafts_n) {
-        answers_list(s);
+        questions_list(s);
         return;
     }
     if (c->status != REPORT_ACCEPTED && !runs_all_the_same(c)) {

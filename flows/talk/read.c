@@ -202,8 +202,9 @@ static void choose(struct reading *all)
 
 /* KOREKSI of an open report may say another child: it is looked for too. */
 static bool correction_subjects(const struct ruleset *rules, const struct sender *who, const struct draft *d,
-                                struct slice correction, int64_t at_ms, struct arena *a, struct intent *out)
+                                int64_t at_ms, struct arena *a, struct intent *out)
 {
+    struct slice correction = out->reading->said.command.correction;
     struct report *known = ARENA_NEW(a, struct report), *fixed = ARENA_NEW(a, struct report);
 
     if (!known || !fixed)
@@ -223,9 +224,10 @@ static bool sent_before(const struct ruleset *rules, const struct reading *r, co
 }
 
 /* A report, the draft that it repeats, and what was sent for its week or month before. */
-static bool report_subjects(const struct ruleset *rules, const struct sender *who, struct reading *r,
-                            unsigned i, int64_t at_ms, struct arena *a, struct intent *out)
+static bool report_subjects(const struct ruleset *rules, const struct sender *who, unsigned i, int64_t at_ms,
+                            struct arena *a, struct intent *out)
 {
+    struct reading *r = out->reading;
     const struct report *report = &r->said.reports[i];
     const struct draft *d = drafts_retyped(r->state, report);
     bool ok = filing_subjects(rules, who, report, a, out);
@@ -255,7 +257,7 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
             ok = tasks_subjects_of(rules, who->person, a, out) && ok;
         d = r->said.command.nomor.n ? drafts_find(state, r->said.command.nomor) : drafts_only(state);
         if (d && r->said.command.kind == COMMAND_KOREKSI)
-            ok = correction_subjects(rules, who, d, r->said.command.correction, at_ms, a, out) && ok;
+            ok = correction_subjects(rules, who, d, at_ms, a, out) && ok;
     } else if (r->kind == READING_WORDS) {
         d = r->nomor.n ? drafts_find(state, r->nomor) : drafts_only(state);
     } else if (r->kind == READING_ANSWER) {
@@ -265,7 +267,7 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
     } else if (r->kind == READING_REPORTS) {
         for (unsigned i = 0; i < r->said.reports_n; i++)
             if (reading_takes(r, i))
-                ok = report_subjects(rules, who, r, i, at_ms, a, out) && ok;
+                ok = report_subjects(rules, who, i, at_ms, a, out) && ok;
     }
     if (again)
         ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;

@@ -12,6 +12,7 @@
 #include "flows/step/reply_parts.h"
 #include "flows/step/roles.h"
 #include "flows/talk/answers.h"
+#include "flows/talk/questions.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
@@ -62,7 +63,7 @@ static bool step_draft_again(struct step *s)
         if (!r->hash.n || !slice_eq(d->hash, r->hash))
             continue;
         step_reason(s, "repeat");
-        answers_repeat(s, d);
+        questions_repeat(s, d);
         return true;
     }
     return false;
@@ -189,9 +190,9 @@ static void still_open(struct step *s)
     struct draft *d = drafts_only(s->state);
 
     if (d && s->reading->said.body.n <= SHORT_ANSWER)
-        answers_repeat(s, d);
+        questions_repeat(s, d);
     else
-        answers_unknown(s);
+        questions_unknown(s);
 }
 
 static void step_nothing(struct step *s)
@@ -234,7 +235,7 @@ void sms_step(struct step *s)
         answers_ready_line(s);
         break;
     case READING_WHICH:
-        answers_which(s);
+        questions_which(s);
         break;
     default:
         step_nothing(s);

@@ -1,0 +1,68 @@
+/* child_name.c - by which name a child is found, and in which buckets.  See child.h. */
+#include "flows/care/child.h"
+
+struct slice child_key(struct slice nama, struct arena *a)
+{
+    char *p = arena_alloc(a, nama.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; p && i < nama.n; i++) {
+        char c = nama.p[i];
+
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if ((c == ' ' || c == '.') && n > 0 && p[n - 1] != ' ')
+            p[n++] = ' ';
+        else if (c >= 'a' && c <= 'z')
+            p[n++] = c;
+    }
+    while (n > 0 && p[n - 1] == ' ')
+        n--;
+    return slice_make(p ? p : "", n);
+}
+
+/* Cuts a word of this code of the list `sebutan` off the front. */
+static bool cut_title(const struct ruleset *rules, const char *code, struct slice *key)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("sebutan"));
+    struct slice rest = *key, first = slice_cut(&rest, ' ');
+    const struct word *w = list && rest.n ? list_find(list, first) : NULL;
+
+    if (!w || !slice_is(w->code, code))
+        return false;
+    *key = rest;
+    return true;
+}
+
+struct slice child_name_key(const struct ruleset *rules, struct slice nama, struct arena *a)
+{
+    struct slice key = child_key(nama, a);
+
+    if (!cut_title(rules, "bayi", &key))
+        return key;
+    while (cut_title(rules, "bayi", &key) || cut_title(rules, "ibu", &key))
+        ;
+    return arena_printf(a, "bayi %.*s", SLICE_ARG(key));
+}
+
+struct slice child_of_mother(const struct ruleset *rules, struct slice mother, struct arena *a)
+{
+    struct slice name = mother, low = child_key(mother, a);
+
+    while (cut_title(rules, "ibu", &low))
+        slice_cut(&name, ' ');
+    return arena_printf(a, "Bayi %.*s", SLICE_ARG(slice_trim(name)));
+}
+
+void child_buckets(const struct ruleset *rules, struct slice posyandu, struct slice nama, struct slice nik,
+                   struct arena *a, struct slice id[CHILD_BUCKETS])
+{
+    struct slice key = child_name_key(rules, nama, a), first = slice_take(key, 2);
+    struct slice last = key.n > 2 ? slice_skip(key, key.n - 2) : key;
+
+    id[0] = arena_printf(a, "%.*s/%.*s-", SLICE_ARG(posyandu), SLICE_ARG(first));
+    id[1] = arena_printf(a, "%.*s/-%.*s", SLICE_ARG(posyandu), SLICE_ARG(last));
+    id[2] = slice_make("", 0);
+    if (nik.n)
+        id[2] = arena_printf(a, "%.*s/%.*s", SLICE_ARG(posyandu), SLICE_ARG(nik));
+}

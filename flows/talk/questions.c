@@ -1,0 +1,85 @@
+/* questions.c - see questions.h. */
+#include "flows/talk/questions.h"
+
+#include "flows/step/reply.h"
+#include "flows/step/reply_parts.h"
+
+enum {
+    LISTED = 100, /* septets of the list of open questions: config/texts draft.which */
+    WHOM = 12,    /* of them one name */
+};
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+struct slice questions_whom(struct step *s, const struct draft *d)
+{
+    return d->whom.n ? d->whom : reply_whom(d->form, d->values, s->arena);
+}
+
+void questions_repeat(struct step *s, struct draft *d)
+{
+    const struct text_fill f[] = { { "nomor", d->nomor },
+                                   { "siapa", questions_whom(s, d) },
+                                   { "field", reply_label(d->form, d->field) },
+                                   { "contoh", reply_example(d->form, d->field, s->arena) } };
+
+    s->state->changed |= d->unseen;
+    d->unseen = false;
+    step_answer(s, d->nomor,
+                d->question.n ? d->question : step_text(s, s->language, "ask.missing", FILLS(f)));
+}
+
+/* As many as fit whole: "48217 Siti BB, 48225 Budi TB"; how many more there are stands in *more. */
+static struct slice list_drafts(struct step *s, unsigned *more)
+{
+    struct slice list;
+    struct buf b;
+
+    *more = 0;
+    buf_init(&b, 256);
+    for (unsigned i = 0; i < s->state->drafts_n; i++) {
+        const struct draft *d = &s->state->drafts[i];
+        struct slice label = d->asked.n && d->asking != ASK_VALUE ? d->asked : reply_label(d->form, d->field);
+        struct slice one =
+            arena_printf(s->arena, "%s%.*s %.*s %.*s", b.n ? ", " : "", SLICE_ARG(d->nomor),
+                         SLICE_ARG(text_cut(questions_whom(s, d), WHOM, s->arena)), SLICE_ARG(label));
+
+        if (*more || b.n + one.n > LISTED)
+            ++*more;
+        else
+            buf_add(&b, one);
+    }
+    list = arena_copy(s->arena, buf_slice(&b));
+    buf_free(&b);
+    return list;
+}
+
+void questions_unknown(struct step *s)
+{
+    unsigned more;
+    const struct text_fill f[] = { { "daftar", list_drafts(s, &more) } };
+
+    step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.open", FILLS(f)));
+}
+
+void questions_list(struct step *s)
+{
+    unsigned more;
+    const struct text_fill f[] = { { "daftar", list_drafts(s, &more) } };
+
+    step_answer(s, slice_make("", 0), step_text(s, s->language, "draft.list", FILLS(f)));
+}
+
+void questions_which(struct step *s)
+{
+    unsigned more;
+    struct slice list = list_drafts(s, &more);
+    const struct text_fill f[] = {
+        { "daftar", list },
+        { "jumlah", more ? arena_printf(s->arena, "%u", more) : slice_make("", 0) },
+    };
+
+    step_reason(s, "rejected");
+    step_answer(s, slice_make("", 0),
+                step_text(s, s->language, more ? "draft.which_more" : "draft.which", FILLS(f)));
+}

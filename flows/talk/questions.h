@@ -1,0 +1,22 @@
+/* questions.h - what is still asked of a sender, said again: the question itself, or a list of all of them
+ * with whom each is about (RULINGS 55).
+ *
+ * Pure. */
+#ifndef KENTONGAN_FLOWS_TALK_QUESTIONS_H
+#define KENTONGAN_FLOWS_TALK_QUESTIONS_H
+
+#include "flows/step/drafts.h"
+#include "flows/step/step.h"
+
+/* Whom a draft is about, for people. */
+struct slice questions_whom(struct step *, const struct draft *);
+/* It would have answered more than one question: they are listed, with whom each is about. */
+void questions_which(struct step *);
+/* STATUS without a number: what is still asked of her. */
+void questions_list(struct step *);
+/* A text that is nothing known: that is said, and what is still asked. */
+void questions_unknown(struct step *);
+/* The open question again, to what answered nothing. */
+void questions_repeat(struct step *, struct draft *);
+
+#endif
