@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import path from 'node:path';
 import { Gateway, account, axeSource, launch, openPage, session, shots } from './browser.mjs';
-import { bidan, kader, kades, nomorOf, request, form, waitFor } from '../system/lib.mjs';
+import { bidan, kader, kades, nomorOf, request, form, waitFor, zone } from '../system/lib.mjs';
 
 let gateway, browser, admin, officer, page;
 
@@ -143,6 +143,30 @@ test('the curve of a child has the WHO lines and her weight', async () => {
   await page.goto(`/anak/${child}`);
   assert.equal(await page.locator('svg path.sd').count(), 7);
   assert.equal(await page.locator('svg circle.titik').count(), 1);
+});
+
+test('the PWS chart and its table are those computed by hand', async () => {
+  const now = new Date(Date.now() + 3600000 * zone.offset), month = now.getUTCMonth() + 1, year = now.getUTCFullYear();
+  const name = (y, m) => `${y}-${String(m).padStart(2, '0')}`;
+  const [here, last] = [name(year, month), month > 1 ? name(year, month - 1) : name(year - 1, 12)];
+  const rows = { '19.06.01.2004': [5, 4, 100], '19.06.01.2001': [2, 6, 95], '19.06.01.2002': [9, 3, 3], '19.06.01.2003': [1, 1, 1] };
+  gateway.change(`INSERT INTO indicator VALUES ('uji', '2', 'Cakupan uji', 80, 'higher', 'A', 'uji', 1, 'year', 1);` +
+    Object.entries(rows).map(([place, [n, before, sum]]) =>
+      `INSERT INTO indicator_value VALUES ('uji', '${place}', '${here}', ${n}, 100, ${sum}, 100, '${now.toISOString()}');` +
+      `INSERT INTO indicator_value VALUES ('uji', '${place}', '${last}', ${before}, 100, 0, 100, '${now.toISOString()}');`).join(''));
+  await page.goto('/pws?indikator=uji');
+  const cells = await page.locator('tbody tr').evaluateAll((all) => all.slice(0, 4).map((tr) => [...tr.cells].slice(2).map((c) => c.innerText.trim())));
+  assert.deepEqual(cells, [['100%', '100/100', '5', '4', '↑', '● baik'], ['95%', '95/100', '2', '6', '↓', '◐ kurang'],
+    ['3%', '3/100', '9', '3', '↑', '◐ cukup'], ['1%', '1/100', '1', '1', '–', '✕ jelek']].map((r) => [...r.slice(0, 5), r[5].slice(2)]));
+  const chart = page.locator('svg.bagan');
+  const [base, line] = [Number(await chart.locator('line.kisi').getAttribute('y1')), Number(await chart.locator('line.target').getAttribute('y1'))];
+  const heights = await chart.locator('rect').evaluateAll((all) => all.map((b) => Number(b.getAttribute('height'))));
+  const full = heights[0];
+  assert.deepEqual(heights.slice(0, 4).map((h) => Math.round((h / full) * 100)), [100, 95, 3, 1]);
+  assert.ok(Math.abs((base - line) / full - (0.8 * month) / 12) < 0.02, 'the line is the target of this month');
+  await page.screenshot({ path: path.join(shots, 'pws-uji-light.png'), fullPage: true });
+  const csv = (await (await session(gateway, admin)).get('/pws.csv?indikator=uji&sep=%3B')).body;
+  assert.match(csv, /"19\.06\.01\.2004";"Kelubi";"5";"4";"100";"100"/);
 });
 
 test('five wrong passwords lock the account for a while, also for the right one', async () => {
