@@ -51,7 +51,7 @@ static const struct reader_part pws[] = {
 struct standing {
     struct node *row;
     int64_t permille, now, before;
-    bool village;
+    bool village, counted; /* counted: it has a sasaran */
 };
 
 static int best_first(const void *a, const void *b)
@@ -60,6 +60,8 @@ static int best_first(const void *a, const void *b)
 
     if (x->village != y->village)
         return x->village ? -1 : 1; /* last of all the puskesmas */
+    if (x->counted != y->counted)
+        return x->counted ? -1 : 1;
     return x->permille > y->permille ? -1 : x->permille < y->permille;
 }
 
@@ -115,6 +117,7 @@ static void pws_more(struct request *r)
         s->now = node_int(row, "bulan_ini");
         s->before = node_int(row, "bulan_lalu");
         s->village = !slice_is(node_text(row, "_level"), "puskesmas");
+        s->counted = node_int(row, "sasaran") > 0;
         target = target_of(row, (unsigned)m);
         lower = slice_is(node_text(row, "_arah"), "lower");
     }
@@ -125,7 +128,8 @@ static void pws_more(struct request *r)
         const char *status = status_of(s, target, lower);
 
         values_int(s->row, "persen", (s->permille + 5) / 10);
-        if (target) {
+        /* Without a sasaran nobody knows how it stands. */
+        if (target && node_int(s->row, "sasaran") > 0) {
             node_set(s->row, "status", node_of_text(&r->arena, slice_of(status)));
             node_put_bool(s->row, "_buruk", status[0] == 'j');
         }
@@ -133,6 +137,7 @@ static void pws_more(struct request *r)
                  node_of_text(&r->arena, s->now > s->before   ? S("↑")
                                          : s->now < s->before ? S("↓")
                                                               : S("–")));
+        values_int(s->row, "_urut", i + 1);
         node_add(sorted, s->row);
         if (node_int(s->row, "sasaran") > 0)
             bars[bars_n++] =
