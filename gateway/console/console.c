@@ -77,6 +77,17 @@ static void read_body(struct request *r)
     clean(&r->form, &r->arena);
 }
 
+/* Parameters called _x are what we give (given.h): nobody's to say. */
+static void drop_ours(struct params *p)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < p->n; i++)
+        if (!slice_starts(p->item[i].name, "_"))
+            p->item[n++] = p->item[i];
+    p->n = n;
+}
+
 static void read_path(struct request *r)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(r->req);
@@ -88,6 +99,7 @@ static void read_path(struct request *r)
     free(plain);
     if (query)
         params_add_query(&r->params, arena_copy(&r->arena, slice_of(query)), &r->arena);
+    drop_ours(&r->params);
     clean(&r->params, &r->arena);
     if (slice_ends(r->path, ".csv"))
         r->as = AS_CSV;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "gateway/console/values.h"
+
 static const struct http_header guards[] = {
     { "X-Content-Type-Options", "nosniff" },
     { "X-Frame-Options", "DENY" },
@@ -389,7 +391,7 @@ static void send_json(struct request *r)
     struct buf b;
 
     buf_init(&b, PAGE_MAX);
-    node_write(&b, r->values);
+    node_write(&b, values_public(r->values, &r->arena));
     buf_char(&b, '\n');
     request_send(r, 200, "application/json", buf_slice(&b), NULL);
     buf_free(&b);
@@ -411,7 +413,7 @@ static void put_next(struct request *r)
 
 void page_show(struct request *r)
 {
-    if (r->as == AS_PAGE)
+    if (r->as != AS_CSV)
         put_next(r);
     if (r->as == AS_CSV)
         send_csv(r);

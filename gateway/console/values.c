@@ -1,7 +1,7 @@
 /* values.c - see values.h. */
 #include "gateway/console/values.h"
 
-struct node *values_copy(const struct node *o, struct arena *a)
+static struct node *copy(const struct node *o, bool all, struct arena *a)
 {
     struct node *n = NULL;
 
@@ -9,12 +9,13 @@ struct node *values_copy(const struct node *o, struct arena *a)
     case NODE_OBJECT:
         n = node_object(a);
         for (const struct node *c = node_first(o); c; c = c->next)
-            node_set_named(n, arena_copy(a, c->key), values_copy(c, a));
+            if (all || !slice_starts(c->key, "_"))
+                node_set_named(n, arena_copy(a, c->key), copy(c, all, a));
         break;
     case NODE_LIST:
         n = node_list(a);
         for (const struct node *c = node_first(o); c; c = c->next)
-            node_add(n, values_copy(c, a));
+            node_add(n, copy(c, all, a));
         break;
     case NODE_NUMBER:
         return node_of_int(a, o->number);
@@ -26,6 +27,16 @@ struct node *values_copy(const struct node *o, struct arena *a)
             n->kind = o->kind;
     }
     return n;
+}
+
+struct node *values_copy(const struct node *o, struct arena *a)
+{
+    return copy(o, true, a);
+}
+
+struct node *values_public(const struct node *o, struct arena *a)
+{
+    return copy(o, false, a);
 }
 
 void values_int(struct node *object, const char *key, int64_t n)

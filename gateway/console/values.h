@@ -7,6 +7,8 @@
 /* The same tree anew, texts and all in the arena: a node hangs in one tree alone. */
 struct node *values_copy(const struct node *, struct arena *);
 
+/* The same without members called _x, which are for a page's own use and may hold what is masked. */
+struct node *values_public(const struct node *, struct arena *);
 /* A member that is there when it is 0, too. */
 void values_int(struct node *object, const char *key, int64_t);
 

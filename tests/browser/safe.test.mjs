@@ -111,7 +111,8 @@ test('a name and a number stand in no page, log line, metric or address until th
   const s = await session(gateway, admin);
   const ids = JSON.parse((await s.get('/pesan.json')).body).rows.map((r) => `/pesan/${r.id}`);
   const child = gateway.query('SELECT nomor FROM person')[0].nomor;
-  for (const p of [...pages, ...ids, `/anak/${child}`, '/pesan.csv', '/pesan.json', `/pesan?cari=${canary.name}`, '/rujukan.csv', '/parkir.csv', `/anak/${child}.json`]) {
+  const siapa = /href="(\/orang\/P-[^"]+)"/.exec((await s.get(ids[0])).body)?.[1] ?? '/orang';
+  for (const p of [...pages, ...ids, ...ids.map((i) => `${i}.json`), ...ids.map((i) => `${i}.csv`), siapa, `${siapa}.json`, `/sinyal/${gateway.query('SELECT nomor FROM alert_event')[0].nomor}.json`, `/anak/${child}`, '/pesan.csv', '/pesan.json', `/pesan?cari=${canary.name}`, '/rujukan.csv', '/parkir.csv', `/anak/${child}.json`]) {
     const { body } = await s.get(p);
     const typed = body.replaceAll(`value="${canary.name}"`, '').replaceAll(`cari=${canary.name}`, '');
     assert.doesNotMatch(typed, new RegExp(`${canary.name}|${canary.number.slice(1)}|0${canary.number.slice(3)}`, 'i'), p);
