@@ -274,7 +274,7 @@ static void say_other(struct step *s, struct draft *d)
     unsigned i;
     const struct value *nomor = field_value(d, S("nomor"), &i);
 
-    if (asking_store(d->asking))
+    if (d->asking == ASK_CHILD || d->asking == ASK_TWIN)
         say_new(s, d);
     else if (!d->correct && d->form->about == FORM_ABOUT_CHILD && nomor && nomor->kind != VALUE_ABSENT)
         ask_value(s, d, S("nomor"));
@@ -393,6 +393,12 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
     case WORD_NO:
         say_no(s, d);
         break;
+    case WORD_NEW:
+        if (asking_store(d->asking))
+            say_new(s, d);
+        else
+            say_other(s, d);
+        break;
     case WORD_OTHER:
         say_other(s, d);
         break;
@@ -438,7 +444,7 @@ void answers_command(struct step *s, const struct command *c)
                     step_text(s, s->language, c->nomor.n ? "draft.not_open" : "draft.none", FILLS(f)));
         return;
     }
-    answer_word(s, d, c->kind == COMMAND_YA ? WORD_YES : c->kind == COMMAND_TIDAK ? WORD_NO : WORD_OTHER);
+    answer_word(s, d, c->kind == COMMAND_YA ? WORD_YES : c->kind == COMMAND_TIDAK ? WORD_NO : WORD_NEW);
 }
 
 void answers_expired(struct step *s, const struct due *due)

@@ -60,7 +60,7 @@ static void say(struct step *s, struct slice nomor, const char *key, const struc
 
 enum {
     OFFERED = 12, /* most that are looked at for a list */
-    LISTED = 54,  /* septets of it: config/texts daftar.which_more */
+    LISTED = 66,  /* septets of it: config/texts daftar.which */
 };
 
 static bool has_word(struct slice key, struct slice word)
@@ -119,35 +119,49 @@ static unsigned posyandu_of(struct step *s, struct slice typed, const struct pla
     return n;
 }
 
-/* "PSY001 Melati, PSY002 Mawar": she sends it again with one of the codes. */
+static struct slice bare_name(const struct place *p)
+{
+    struct slice name = p->name, first = slice_cut(&name, ' ');
+
+    return slice_ieq(first, S("posyandu")) && name.n ? name : p->name;
+}
+
+/* "PSY001 Melati, PSY002 Mawar", or their villages where all have one name; empty when not all of them fit.
+ */
+static struct slice offer(struct step *s, const struct place *found[OFFERED], unsigned n)
+{
+    struct slice all = slice_make("", 0);
+    bool one_name = true;
+
+    for (unsigned i = 0; i < n && n <= OFFERED; i++)
+        one_name &= slice_ieq(found[i]->name, found[0]->name);
+    for (unsigned i = 0; i < n && n <= OFFERED; i++) {
+        const struct place *village = place_village(found[i]);
+
+        all = arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(all), i ? ", " : "",
+                           SLICE_ARG(found[i]->code),
+                           SLICE_ARG(one_name && village ? village->name : bare_name(found[i])));
+    }
+    return all.n > LISTED ? slice_make("", 0) : all;
+}
+
+/* She sends it again with one of the codes, or with the village when there are too many. */
 static void ask_which(struct step *s, const struct place *found[OFFERED], unsigned n, struct slice nama)
 {
-    unsigned shown = 0;
-    struct buf b;
+    struct slice list = offer(s, found, n);
+    const struct place *village = place_village(found[0]);
+    const struct text_fill f[] = {
+        { "daftar", list },
+        { "jumlah", arena_printf(s->arena, "%u", n) },
+        { "nama", nama },
+        { "kode", found[0]->code },
+        { "tempat", arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(bare_name(found[0])),
+                                 SLICE_ARG(village ? village->name : slice_make("", 0))) },
+    };
 
-    buf_init(&b, LISTED + 64);
-    for (unsigned i = 0; i < n && i < OFFERED && shown == i; i++) {
-        struct slice name = found[i]->name, first = slice_cut(&name, ' ');
-        struct slice one =
-            arena_printf(s->arena, "%s%.*s %.*s", i ? ", " : "", SLICE_ARG(found[i]->code),
-                         SLICE_ARG(slice_ieq(first, S("posyandu")) && name.n ? name : found[i]->name));
-
-        if (b.n + one.n > LISTED)
-            break;
-        buf_add(&b, one);
-        shown++;
-    }
-    {
-        const struct text_fill f[] = { { "daftar", arena_copy(s->arena, buf_slice(&b)) },
-                                       { "jumlah", arena_printf(s->arena, "%u", n - shown) },
-                                       { "nama", nama },
-                                       { "kode", found[0]->code } };
-
-        step_reason(s, "command_refused");
-        step_answer(s, slice_make("", 0),
-                    step_text(s, s->language, shown < n ? "daftar.which_more" : "daftar.which", FILLS(f)));
-    }
-    buf_free(&b);
+    step_reason(s, "command_refused");
+    step_answer(s, slice_make("", 0),
+                step_text(s, s->language, list.n ? "daftar.which" : "daftar.which_more", FILLS(f)));
 }
 
 /* Staff above the posyandu hear who wants to be its kader. */

@@ -21,16 +21,22 @@ enum heard_bit {
     SAID_MENDING = 1 << 5, /* `harusnya` */
     SAID_KEEP = 1 << 6,    /* `jangan batal`: no answer, but known */
     SAID_FILLER = 1 << 7,
+    SAID_NEW = 1 << 8,
 };
 
 static const struct {
     const char *code;
     unsigned bit;
 } codes[] = {
-    { "ya", SAID_YES },       { "tidak", SAID_NO },
-    { "lain", SAID_OTHER },   { "kosong", SAID_NOTHING_THERE },
-    { "batal", SAID_CANCEL }, { "ralat", SAID_MENDING },
-    { "tetap", SAID_KEEP },   { "sapaan", SAID_FILLER },
+    { "ya", SAID_YES },
+    { "tidak", SAID_NO },
+    { "lain", SAID_OTHER },
+    { "baru", SAID_NEW },
+    { "kosong", SAID_NOTHING_THERE },
+    { "batal", SAID_CANCEL },
+    { "ralat", SAID_MENDING },
+    { "tetap", SAID_KEEP },
+    { "sapaan", SAID_FILLER },
 };
 
 struct cut {
@@ -152,6 +158,9 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
     case SAID_NO | SAID_MENDING:
     case SAID_MENDING:
         return WORD_NO;
+    case SAID_NEW:
+    case SAID_NEW | SAID_NO:
+        return WORD_NEW;
     case SAID_OTHER:
     case SAID_OTHER | SAID_NO:
         return WORD_OTHER;
@@ -168,7 +177,7 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
 bool words_agree(const struct ruleset *rules, enum answer_word with, struct slice text, struct arena *a)
 {
     struct cut c;
-    unsigned to, bits, may = with == WORD_YES ? SAID_YES : SAID_NO | SAID_OTHER | SAID_MENDING;
+    unsigned to, bits, may = with == WORD_YES ? SAID_YES : SAID_NO | SAID_OTHER | SAID_NEW | SAID_MENDING;
 
     cut_words(text, a, &c);
     bits = known_words(rules, NULL, &c, a, &to);

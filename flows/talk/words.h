@@ -11,7 +11,8 @@ enum answer_word {
     WORD_NONE,    /* not such words, or words that contradict each other */
     WORD_YES,     /* `iya bu bener` */
     WORD_NO,      /* `bukan`, `salah` */
-    WORD_OTHER,   /* `anak lain`, `baru` */
+    WORD_NEW,     /* `baru` */
+    WORD_OTHER,   /* `anak lain` */
     WORD_NOTHING, /* `tidak ada`: there is nothing of what was asked */
     WORD_CANCEL,  /* `ga jadi` */
 };
