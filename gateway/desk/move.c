@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-    LANES = 3,
     NAME = 80,
 };
 
@@ -93,7 +92,7 @@ void move_desk(const struct desk *desk, struct slice words, ctl_done *done, void
                     "sink:OLD sink:NEW\n"));
         return;
     }
-    *a = (struct asked){ .store = desk->store, .lanes = sms ? LANES : 1, .done = done, .ctx = ctx };
+    *a = (struct asked){ .store = desk->store, .lanes = sms ? STORE_LANES : 1, .done = done, .ctx = ctx };
     memcpy(a->from, from.p, from.n);
     memcpy(a->to, to.p, to.n);
     text[0] = '\0';

@@ -42,7 +42,7 @@ after(async () => {
 });
 
 const say = (text, id) => request('GET', `${g.url}/sms/pintu?${form({ from: secondKader, to: '98120', text, id, smsc: 'x', ts: '1' })}`);
-const waiting = () => Number(g.redis('zcard', '{19.06}wait:sms:pintu:0'));
+const waiting = () => Number(g.redis('zcard', '{19.06}wait:sms:pintu:3'));
 
 for (const [name, correct] of [
   ['while the gateway runs', async () => g.ahead(0)],

@@ -47,7 +47,7 @@ test('what waits for a name that is gone makes the gateway degraded and stands i
   const say = (from, text, id) => request('GET', `${g.url}/sms/pintu?${form({ from, to: '98120', text, id, smsc: 'x', ts: '1' })}`);
   assert.equal((await say(secondKader, 'RUJUK Bu Wati 28th perdarahan', 'old-1')).status, 200);
   assert.equal((await say(kader, 'TIMBANG Siti Lama P 14bl 9,2 76', 'old-2')).status, 200);
-  await waitFor('tries that failed', () => Number(g.redis('zcard', '{19.06}wait:sms:pintu:0')) >= 2);
+  await waitFor('tries that failed', () => Number(g.redis('zcard', '{19.06}wait:sms:pintu:0')) >= 2 && Number(g.redis('zcard', '{19.06}wait:sms:pintu:3')) >= 1);
   await g.stop();
   fs.writeFileSync(g.config, fs.readFileSync(g.config, 'utf8').replace(/\bpintu\b/g, 'gerbang').replace(/^ {2}kedua:/m, '  ketiga:'));
   lock.stdin.end('COMMIT;\n');
@@ -60,6 +60,7 @@ test('what waits for a name that is gone makes the gateway degraded and stands i
   assert.doesNotMatch(why.join(), /\+62|Wati/);
   const queues = ctl('show', 'queues').stdout;
   assert.match(queues, /^nobody opens sms:pintu:0\s+[2-9]/m);
+  assert.match(queues, /^nobody opens sms:pintu:3\s+1/m);
   assert.match(queues, /^nobody opens sink:kedua\s+[1-9]/m);
 });
 

@@ -10,6 +10,10 @@
 
 struct store;
 
+enum {
+    STORE_LANES = 4, /* of a provider: answers, alerts, bulk, and emergencies */
+};
+
 enum store_rc {
     STORE_OK,
     STORE_DUPLICATE,   /* this provider id was committed before */

@@ -14,7 +14,6 @@
 enum {
     STORE_SINKS = 8,
     STORE_PROVIDERS = 16,
-    STORE_LANES = 4, /* of a provider: answers, alerts, bulk, and emergencies */
     STORE_REV = 16,  /* a subject's value begins with the id of the commit that wrote it, 16 hex digits */
     STORE_KEY_MAX = 320,
 };
