@@ -29,28 +29,30 @@ static void whole(struct node *o, const char *name, struct arena *a, int64_t v)
     node_set(o, name, node_of_int(a, v));
 }
 
-struct node *chart_days(struct arena *a, const int64_t *counts, unsigned n, int64_t today)
+struct node *chart_cases(struct arena *a, const struct chart_counts *c)
 {
+    unsigned n = c->n;
     struct node *o = node_object(a), *bars = node_list(a), *axis = node_list(a);
-    int64_t most = 1;
-    int64_t step = n ? DAYS_W / n : DAYS_W;
+    int64_t most = (c->line_milli + 999) / 1000, step = n ? DAYS_W / n : DAYS_W;
 
+    most = most > 1 ? most : 1;
     for (unsigned i = 0; i < n; i++)
-        most = counts[i] > most ? counts[i] : most;
+        most = c->counts[i] > most ? c->counts[i] : most;
     for (unsigned i = 0; i < n; i++) {
         struct node *b = node_object(a);
-        struct slice date = date_iso(today - (int64_t)(n - 1 - i), a);
-        int64_t h = counts[i] * (DAYS_H - 30) / most;
+        struct slice date = date_iso(c->today - (int64_t)(n - 1 - i) * c->days, a);
+        int64_t h = c->counts[i] * (DAYS_H - 30) / most;
 
         whole(b, "x", a, step * i + 1);
         whole(b, "y", a, DAYS_H - 20 - h);
         whole(b, "w", a, step - 2);
         whole(b, "h", a, h);
-        whole(b, "n", a, counts[i]);
+        whole(b, "n", a, c->counts[i]);
+        whole(b, "tengah", a, step * i + step / 2);
         text(b, "tanggal", a, date);
-        node_put_bool(b, "baru", n - i <= 7);
+        node_put_bool(b, "baru", (n - i) * c->days <= 7);
         node_add(bars, b);
-        if ((n - 1 - i) % 7 == 0) {
+        if ((n - 1 - i) * c->days % 7 == 0) {
             struct node *t = node_object(a);
 
             whole(t, "x", a, step * i + step / 2);
@@ -62,6 +64,8 @@ struct node *chart_days(struct arena *a, const int64_t *counts, unsigned n, int6
     whole(o, "h", a, DAYS_H);
     whole(o, "dasar", a, DAYS_H - 20);
     whole(o, "atas", a, most);
+    if (c->line_milli)
+        whole(o, "garis", a, DAYS_H - 20 - c->line_milli * (DAYS_H - 30) / most / 1000);
     node_set(o, "batang", bars);
     node_set(o, "sumbu", axis);
     return o;

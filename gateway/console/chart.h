@@ -7,9 +7,16 @@
 #include "gateway/base/node.h"
 #include "gateway/conf/rules.h"
 
-/* Cases a day, the last one being `today` (days since 1970): {w, h, atas, batang: [{x, y, w, h, n, tanggal}],
- * sumbu: [{x, text}]}. */
-struct node *chart_days(struct arena *, const int64_t *counts, unsigned n, int64_t today);
+/* Cases of n spans of `days` days, the last one ending today (days since 1970), and a line at so many
+ * thousandths of a case (0: none): {w, h, atas, garis, batang: [{x, y, w, h, n, tanggal}], sumbu: [{x,
+ * text}]}.
+ */
+struct chart_counts {
+    const int64_t *counts;
+    unsigned n, days;
+    int64_t today, line_milli;
+};
+struct node *chart_cases(struct arena *, const struct chart_counts *);
 
 struct chart_weight {
     int64_t age_months, milli; /* age in completed months; kg in thousandths */

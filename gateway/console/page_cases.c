@@ -191,44 +191,51 @@ enum {
     CURVE_DAYS = 35,
 };
 
+/* The least in seven days that calls staff, in thousandths: 5, and m + 3 times the root of max(m, 1), m the
+ * mean of the four weeks before (SPEC 2.5). */
+static int64_t threshold(int64_t four_weeks)
+{
+    int64_t m = four_weeks * 250, root = 1000, line;
+
+    while (root * root < (m > 1000 ? m : 1000) * 1000)
+        root++;
+    line = m + 3 * root;
+    return line < 5000 ? 5000 : line;
+}
+
+static void put_tenths(struct request *r, const char *name, int64_t milli)
+{
+    node_set(r->values, name,
+             node_of_text(&r->arena, arena_printf(&r->arena, "%lld,%lld", (long long)(milli / 1000),
+                                                  (long long)(milli / 100 % 10))));
+}
+
 static void signal_more(struct request *r)
 {
     const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
     const struct node *h = node_get(r->values, "hitungan");
     const struct node *o = node_read(node_text(h, "_angka"), &r->arena), *days = node_get(o, "village_days");
-    int64_t counts[CURVE_DAYS] = { 0 }, seven = 0, before = 0;
+    int64_t counts[CURVE_DAYS] = { 0 }, weeks[CURVE_DAYS / 7] = { 0 }, before = 0, line, day;
     int64_t today =
-                date_today(node_int(h, "waktu") ? node_int(h, "waktu") : r->now_ms, rules->utc_offset_min),
-            day;
+        date_today(node_int(h, "waktu") ? node_int(h, "waktu") : r->now_ms, rules->utc_offset_min);
 
     if (!days || !node_first(days))
         days = node_get(o, "puskesmas_days");
-    for (const struct node *d = node_first(days); d; d = d->next) {
-        if (!date_parse_iso(d->key, &day) || today - day < 0 || today - day >= CURVE_DAYS)
-            continue;
-        counts[CURVE_DAYS - 1 - (today - day)] = d->number;
-        if (today - day < 7)
-            seven += d->number;
-        else
-            before += d->number;
-    }
-    values_int(r->values, "tujuh", seven);
-    node_set(r->values, "biasa",
-             node_of_text(&r->arena, arena_printf(&r->arena, "%lld,%lld", (long long)(before / 4),
-                                                  (long long)(before * 10 / 4 % 10))));
-    {
-        /* The least that calls staff: 5, and m + 3 times the root of max(m, 1) (SPEC 2.5). */
-        int64_t m = before * 250, root = 1000, line;
-
-        while (root * root < (m > 1000 ? m : 1000) * 1000)
-            root++;
-        line = m + 3 * root;
-        line = line < 5000 ? 5000 : line;
-        node_set(r->values, "ambang",
-                 node_of_text(&r->arena, arena_printf(&r->arena, "%lld,%lld", (long long)(line / 1000),
-                                                      (long long)(line / 100 % 10))));
-    }
-    node_set(r->values, "kurva", chart_days(&r->arena, counts, CURVE_DAYS, today));
+    for (const struct node *d = node_first(days); d; d = d->next)
+        if (date_parse_iso(d->key, &day) && today - day >= 0 && today - day < CURVE_DAYS) {
+            counts[CURVE_DAYS - 1 - (today - day)] = d->number;
+            weeks[CURVE_DAYS / 7 - 1 - (today - day) / 7] += d->number;
+        }
+    for (unsigned i = 0; i < CURVE_DAYS / 7 - 1; i++)
+        before += weeks[i];
+    line = threshold(before);
+    values_int(r->values, "tujuh", weeks[CURVE_DAYS / 7 - 1]);
+    put_tenths(r, "biasa", before * 250);
+    put_tenths(r, "ambang", line);
+    node_set(r->values, "minggu",
+             chart_cases(&r->arena, &(struct chart_counts){ weeks, CURVE_DAYS / 7, 7, today, line }));
+    node_set(r->values, "kurva",
+             chart_cases(&r->arena, &(struct chart_counts){ counts, CURVE_DAYS, 1, today, 0 }));
     page_show(r);
 }
 
