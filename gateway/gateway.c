@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "flows/rows/clocks.h"
@@ -39,6 +40,7 @@
 #include "gateway/desk/sinks.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
+#include "gateway/state_check.h"
 #include "gateway/state_key.h"
 #include "gateway/store/store.h"
 #include "gateway/desk/trace.h"
@@ -230,6 +232,7 @@ static unsigned under_way(void *arg)
 static void swap_in(struct gateway *g, struct generation *next)
 {
     next->older = g->now;
+    g->now->replaced_ms = clock_mono_ms();
     g->now = next;
     if (!g->pipeline)
         return;
@@ -252,6 +255,19 @@ static bool seat_people(struct gateway *g)
     return true;
 }
 
+static bool is_held(void *arg, const struct ruleset *rules)
+{
+    const struct gateway *g = arg;
+
+    return pipeline_holds(g->pipeline, rules);
+}
+
+/* Old configurations go when nobody can hold them any more. */
+static void free_older(struct gateway *g)
+{
+    generation_free_older(g->now, clock_mono_ms(), is_held, g);
+}
+
 static int reload(void *arg, struct buf *said)
 {
     struct gateway *g = arg;
@@ -262,6 +278,7 @@ static int reload(void *arg, struct buf *said)
         buf_str(said, "not now: the gateway is starting or leaving\n");
         return -1;
     }
+    free_older(g);
     next = generation_load(g->now->config->file, &faults);
     if (!next) {
         buf_printf(said, "nothing was changed; %u faults:\n", faults_count(&faults));
@@ -282,13 +299,6 @@ static int reload(void *arg, struct buf *said)
     buf_str(said, "reloaded\n");
     log_event(LOG_INFO, "reloaded", NULL);
     return 0;
-}
-
-/* Old configurations go when nobody can hold them any more. */
-static void free_older(struct gateway *g)
-{
-    if (pipeline_under_way(g->pipeline) == 0)
-        generation_free_older(g->now);
 }
 
 /* --- stopping --- */
@@ -519,6 +529,7 @@ static void serve(struct gateway *g)
     }
     g->ready = true;
     loop_timer_set(g->sweep, 1000);
+    loop_count(g->loop);
     log_event(LOG_INFO, "serving", NULL);
     banner(g);
     if (is_sample(g))
@@ -700,14 +711,34 @@ static struct event *watch_signal(struct gateway *g, int sig, event_callback_fn 
     return ev;
 }
 
+/* As many as the system lets us have: listeners keep their crowds below it (http.h). */
+static void raise_descriptors(void)
+{
+    struct rlimit have;
+
+    if (getrlimit(RLIMIT_NOFILE, &have) == 0 && have.rlim_cur < have.rlim_max) {
+        have.rlim_cur = have.rlim_max;
+        (void)!setrlimit(RLIMIT_NOFILE, &have);
+    }
+}
+
+static void on_libevent_says(int severity, const char *text)
+{
+    log_event(severity >= EVENT_LOG_WARN ? LOG_WARN : LOG_DEBUG, "libevent", "why", text, NULL);
+}
+
 static int start(struct gateway *g, struct err *e)
 {
     unsigned char key[32];
     char path[512];
 
+    if (state_check(g->now->config->state.p, e) != 0)
+        return -1;
     if (state_key(g->now->config->state.p, key, e) != 0)
         return -1;
     log_init(LOG_INFO, key);
+    raise_descriptors();
+    event_set_log_callback(on_libevent_says);
     g->loop = loop_new(e);
     if (!g->loop)
         return -1;

@@ -1,7 +1,12 @@
 /* generation.c - see generation.h. */
 #include "gateway/generation.h"
 
+#include <malloc.h>
 #include <stdlib.h>
+
+enum {
+    GRACE_MS = 500, /* threads of sinks finish what they have in hand */
+};
 
 #include "gateway/district/sink.h"
 
@@ -56,20 +61,33 @@ struct generation *generation_with_people(struct generation *of, const struct pe
     return NULL;
 }
 
-void generation_free_older(struct generation *now)
+static bool is_leant_on(const struct generation *now, const struct generation *base)
+{
+    for (const struct generation *g = now; g; g = g->older)
+        if (g->base == base)
+            return true;
+    return false;
+}
+
+void generation_free_older(struct generation *now, int64_t mono_ms,
+                           bool (*held)(void *, const struct ruleset *), void *arg)
 {
     struct generation **at = &now->older;
+    bool freed = false;
 
     while (*at) {
         struct generation *old = *at;
 
-        if (old == now->base) {
+        if (mono_ms - old->replaced_ms < GRACE_MS || held(arg, old->rules) || is_leant_on(now, old)) {
             at = &old->older;
             continue;
         }
         *at = old->older;
         generation_free(old);
+        freed = true;
     }
+    if (freed)
+        malloc_trim(0); /* some megabytes each, in many small pieces */
 }
 
 void generation_free_all(struct generation *now)

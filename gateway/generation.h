@@ -13,6 +13,7 @@ struct generation {
     struct ruleset *rules;
     struct generation *base;  /* whose configuration this one shares; NULL when it was loaded itself */
     struct generation *older; /* what it took the place of */
+    int64_t replaced_ms;      /* mono; 0: not yet */
 };
 
 /* From the files; NULL and faults when there are any. */
@@ -21,8 +22,10 @@ struct generation *generation_load(const char *path, struct faults *);
  * file that the store is to be given, in the arena of the new one.  NULL when memory is out. */
 struct generation *generation_with_people(struct generation *of, const struct person *stored,
                                           unsigned stored_n, struct people *merged);
-/* Frees all that are older than `now`, but for what it leans on. */
-void generation_free_older(struct generation *now);
+/* Frees all that are older than `now` and were replaced a while ago, but for those that `held` says somebody
+ * works with, and what others lean on. */
+void generation_free_older(struct generation *now, int64_t mono_ms,
+                           bool (*held)(void *arg, const struct ruleset *), void *arg);
 /* Frees it and all that are older. */
 void generation_free_all(struct generation *now);
 

@@ -26,7 +26,7 @@ static ssize_t read_key(const char *path, unsigned char key[32])
 
 static int make_key(const char *path, unsigned char key[32])
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     ssize_t n;
 
     if (fd < 0)

@@ -1,73 +1,22 @@
-/* segment.c - see segment.h. */
+/* segment.c - headers and joining.  See segment.h; cutting is segment_cut.c's. */
 #include "parsers/segment.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/base/buf.h"
-#include "parsers/gsm7.h"
-#include "parsers/utf8.h"
 
 enum {
-    GSM7_ONE = 160,
-    GSM7_MANY = 153,
-    UCS2_ONE = 70,
-    UCS2_MANY = 67,
     JOIN_BYTES = SEGMENT_PARTS_MAX * 640,
     IE_CONCAT_8 = 0x00,
     IE_CONCAT_16 = 0x08,
     UDH_MAX = 31,     /* a longer one would begin with a letter: then it is the text that begins here */
     REF_16 = 0x10000, /* kinds of references that must not meet */
     REF_SAR = 0x20000,
-    TOMBS = 256, /* messages that were done, remembered */
+    BYTES_MAX = 16 << 20, /* of all parts that wait */
+    TOMBS = 256,          /* messages that were done, remembered */
     TOMB_MS = 30 * 60 * 1000,
 };
-
-/* --- cutting --- */
-
-static size_t cost_of(uint32_t cp, bool gsm7)
-{
-    return gsm7 ? gsm7_cost(cp) : (cp >= 0x10000 ? 2 : 1);
-}
-
-unsigned segment_cut(struct slice s, bool gsm7, struct slice *parts, unsigned max)
-{
-    size_t whole = 0, room, used = 0;
-    struct slice start = s;
-    unsigned n = 1;
-
-    if (gsm7)
-        gsm7_count(s, &whole);
-    else
-        whole = utf8_ucs2_units(s);
-    room = gsm7 ? GSM7_MANY : UCS2_MANY;
-    if (whole <= (size_t)(gsm7 ? GSM7_ONE : UCS2_ONE))
-        room = whole;
-    while (s.n) {
-        struct slice before = s;
-        size_t cost = cost_of(utf8_next(&s), gsm7);
-
-        if (used + cost > room) {
-            if (n <= max)
-                parts[n - 1] = slice_take(start, start.n - before.n);
-            n++;
-            start = before;
-            used = 0;
-        }
-        used += cost;
-    }
-    if (n <= max)
-        parts[n - 1] = start;
-    return n;
-}
-
-bool segment_parts(struct slice s, unsigned *parts)
-{
-    bool gsm7 = gsm7_count(s, NULL);
-
-    *parts = segment_cut(s, gsm7, NULL, 0);
-    return gsm7;
-}
 
 /* --- headers --- */
 
@@ -127,9 +76,16 @@ unsigned segment_sar_ref(unsigned ref)
 
 /* --- joining --- */
 
+/* A text of its own size: thousands of first parts wait. */
+struct piece {
+    struct piece *next;
+    char mem[];
+};
+
 struct message {
     struct message *next;
-    struct arena arena;
+    struct piece *pieces; /* that hold all texts below */
+    size_t bytes;
     uint64_t id, key;
     struct slice provider, from, to;
     unsigned ref, total, have;
@@ -150,6 +106,7 @@ struct tomb {
 struct segment_set {
     struct message *first; /* newest first */
     unsigned n, max;
+    size_t bytes;
     uint64_t last_id;
     int64_t wait_ms;
     segment_decode *decode;
@@ -190,7 +147,11 @@ static void drop(struct segment_set *set, struct message **at)
 
     *at = m->next;
     set->n--;
-    arena_free(&m->arena);
+    set->bytes -= m->bytes;
+    for (struct piece *p = m->pieces, *next; p; p = next) {
+        next = p->next;
+        free(p);
+    }
     free(m);
 }
 
@@ -340,6 +301,25 @@ static void join(const struct segment_set *set, const struct message *m, struct 
     buf_free(&b);
 }
 
+/* False when there is no room: nothing was kept. */
+static bool keep(struct segment_set *set, struct message *m, struct slice *s)
+{
+    size_t n = sizeof(struct piece) + s->n + 1;
+    struct piece *p = set->bytes + n <= BYTES_MAX ? malloc(n) : NULL;
+
+    if (!p)
+        return false;
+    if (s->n)
+        memcpy(p->mem, s->p, s->n);
+    p->mem[s->n] = '\0';
+    p->next = m->pieces;
+    m->pieces = p;
+    m->bytes += n;
+    set->bytes += n;
+    *s = slice_make(p->mem, s->n);
+    return true;
+}
+
 static struct message *begin(struct segment_set *set, const struct segment_part *p, uint64_t key,
                              int64_t now_ms)
 {
@@ -347,12 +327,11 @@ static struct message *begin(struct segment_set *set, const struct segment_part 
 
     if (!m)
         return NULL;
-    arena_init(&m->arena, JOIN_BYTES * 4);
     m->id = ++set->last_id;
     m->key = key;
-    m->provider = arena_copy(&m->arena, p->provider);
-    m->from = arena_copy(&m->arena, p->from);
-    m->to = arena_copy(&m->arena, p->to);
+    m->provider = p->provider;
+    m->from = p->from;
+    m->to = p->to;
     m->ref = p->ref;
     m->total = p->total;
     m->since_ms = now_ms;
@@ -361,14 +340,17 @@ static struct message *begin(struct segment_set *set, const struct segment_part 
     m->next = set->first;
     set->first = m;
     set->n++;
-    return m;
+    if (keep(set, m, &m->provider) && keep(set, m, &m->from) && keep(set, m, &m->to))
+        return m;
+    drop(set, &set->first);
+    return NULL;
 }
 
 static bool put(struct segment_set *set, struct message *m, const struct segment_part *p, int64_t now_ms)
 {
-    struct slice text = arena_copy(&m->arena, p->text);
+    struct slice text = p->text;
 
-    if (m->arena.failed) {
+    if (!keep(set, m, &text)) {
         if (m->have == 0)
             drop(set, &set->first);
         return false;

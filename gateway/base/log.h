@@ -24,7 +24,10 @@ void log_init(enum log_level least, const unsigned char key[32]);
 /* The keyed pseudonym of a number: the same person reads the same in every line of this installation. */
 struct log_pseudonym log_who(struct slice msisdn);
 
-/* log_event(LOG_INFO, "commit", "form", "timbang", "ms", "3", NULL): names and values in pairs, NULL ends.
+/* A warning or error that is said again and again is written five times in ten seconds; the rest are counted:
+ * "more":1253791.
+ *
+ * log_event(LOG_INFO, "commit", "form", "timbang", "ms", "3", NULL): names and values in pairs, NULL ends.
  * Values are written as JSON strings. */
 void log_event(enum log_level, const char *event, ...) __attribute__((sentinel));
 /* A line with a sentence: {"event":…,"text":…}. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gateway/conf/config_value.h"
+#include "parsers/dialect.h"
 
 /* Keys that hold maps, and stand in no row of the table. */
 static const struct {
@@ -134,6 +135,39 @@ static bool begin_named(struct config_reader *r, const struct yaml *node, const 
     return false;
 }
 
+bool config_signs(const struct provider_conf *p)
+{
+    const struct dialect *d = dialect_by_name(p->dialect);
+
+    return d && d->signs && p->secret.n;
+}
+
+/* A key that does nothing is worse than none: somebody relies on it. */
+static void refuse_idle_keys(struct config_reader *r, struct yaml *node, const struct provider_conf *p)
+{
+    static const char *const of_smpp[] = { "host",          "port",         "system_id", "password",
+                                           "password_file", "system_type",  "bind",      "binds",
+                                           "ussd",          "data_coding",  "long",      "source_addr",
+                                           "dest_addr",     "enquire_link", "response",  "receipts" };
+    static const char *const of_http[] = { "allow", "token_file", "secret_file", "send" };
+    const struct dialect *d = dialect_by_name(p->dialect);
+    bool smpp = slice_is(p->dialect, "smpp");
+    const char *const *idle = smpp ? of_http : of_smpp;
+    size_t n = smpp ? sizeof of_http / sizeof *of_http : sizeof of_smpp / sizeof *of_smpp;
+
+    for (size_t i = 0; (smpp || d) && i < n; i++) {
+        struct yaml *key = yaml_get(node, idle[i]);
+
+        if (key)
+            fault_add(r->faults, key->key_mark, "\"%s\" does nothing for dialect %.*s: take it out", idle[i],
+                      SLICE_ARG(p->dialect));
+    }
+    if (d && !d->signs && yaml_get(node, "secret_file"))
+        fault_add(r->faults, yaml_get(node, "secret_file")->key_mark,
+                  "\"secret_file\" does nothing for dialect %.*s, which signs nothing: token_file, or allow",
+                  SLICE_ARG(p->dialect));
+}
+
 static void read_provider(struct config_reader *r, struct yaml *node, struct provider_conf *p)
 {
     struct yaml *send;
@@ -150,13 +184,14 @@ static void read_provider(struct config_reader *r, struct yaml *node, struct pro
         p->shape = config_shape(r, node, send, p);
     else
         config_no_shape(r, node, send);
+    refuse_idle_keys(r, node, p);
     config_refuse_unknown(r, send, SECTION_SEND);
     config_refuse_unknown(r, node, SECTION_PROVIDER);
     yaml_need(node, "dialect", r->faults);
     if (slice_is(p->dialect, "smpp")) {
         yaml_need(node, "host", r->faults);
         yaml_need(node, "system_id", r->faults);
-    } else if (p->allow_n == 0 && p->token.n == 0 && p->secret.n == 0) {
+    } else if (p->allow_n == 0 && p->token.n == 0 && !config_signs(p)) {
         /* Whoever can prove nothing may only call from this machine. */
         p->allow[p->allow_n++] = S("127.0.0.1");
         p->allow[p->allow_n++] = S("::1");

@@ -58,6 +58,8 @@ struct sink_conf {
 struct config {
     const char *file; /* what was loaded */
     struct address listen, staff;
+    struct slice proxies[CONFIG_ALLOW]; /* addresses whose X-Forwarded-For is believed */
+    unsigned proxies_n;
     struct slice state; /* absolute, as are all paths below */
     struct slice public_url, timezone, language, short_code, service_code;
     int utc_offset_min;
@@ -89,6 +91,8 @@ struct config *config_load(const char *path, struct arena *, struct faults *);
 const struct provider_conf *config_provider(const struct config *, struct slice name);
 /* How long a caller of this provider waits for a USSD page, in ms. */
 unsigned config_ussd_budget(const struct config *, struct slice provider);
+/* Can its requests prove by a signature where they come from?  Needs a dialect that signs and a secret. */
+bool config_signs(const struct provider_conf *);
 /* True for 127.0.0.0/8, ::1 and "localhost". */
 bool config_is_loopback(struct slice host);
 /* The host of "https://host:port/path", brackets off; empty when there is none. */

@@ -40,6 +40,7 @@ static const char *sample(enum key_type t)
 {
     switch (t) {
     case KEY_ALLOW:
+    case KEY_PROXIES:
         return "[127.0.0.1]";
     case KEY_HEADERS:
         return "[\"Name: ...\"]";
@@ -135,6 +136,9 @@ static void print_value(struct buf *out, const struct key *k, const void *base)
         break;
     case KEY_ALLOW:
         buf_printf(out, "(%u addresses)", ((const struct provider_conf *)base)->allow_n);
+        break;
+    case KEY_PROXIES:
+        buf_printf(out, "(%u addresses)", ((const struct config *)base)->proxies_n);
         break;
     default:
         print_slice(out, k, *(const struct slice *)(const void *)at);

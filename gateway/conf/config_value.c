@@ -6,12 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/model/duration.h"
 #include "parsers/msisdn.h"
 #include "parsers/pattern.h"
 #include "parsers/smpp_text.h"
 #include "parsers/template.h"
+
+enum {
+    SECRET_MIN = 16, /* characters of a token or key; shorter ones are warned of */
+};
 
 static void fault(struct config_reader *r, const struct key *k, const struct yaml *node, const char *takes)
 {
@@ -147,6 +152,8 @@ static void read_file(struct config_reader *r, const struct key *k, struct yaml 
     }
     if (st.st_mode & (S_IRWXG | S_IRWXO))
         fault_warn(r->faults, node->mark, "%s can be read by others: chmod 600 %s", path.p, path.p);
+    if (st.st_uid != geteuid() && st.st_uid != 0)
+        fault_warn(r->faults, node->mark, "%s belongs to another user, who can change it: chown it", path.p);
     *(struct slice *)at = path;
 }
 
@@ -169,6 +176,10 @@ static void read_secret(struct config_reader *r, const struct key *k, struct yam
                       k->name, path.p);
         else
             *(struct slice *)at = arena_copy(r->arena, s);
+        if (s.n && s.n < SECRET_MIN && strcmp(k->name, "password_file") != 0)
+            fault_warn(r->faults, node->mark,
+                       "\"%s\": %zu characters can be guessed: openssl rand -hex 16 > %s", k->name, s.n,
+                       path.p);
     }
     if (f)
         fclose(f);
@@ -300,10 +311,9 @@ static bool is_network(struct slice s)
                                              bits <= (slice_find(host, ':') == (size_t)-1 ? 32u : 128u)));
 }
 
-static void read_allow(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
+static void read_networks(struct config_reader *r, const struct key *k, struct yaml *node, struct slice *out,
+                          unsigned *n)
 {
-    struct provider_conf *p = base;
-
     if (node->n == 0 || (int64_t)node->n > k->max)
         fault_add(r->faults, node->mark, "\"%s\" takes 1 to %lld addresses", k->name, (long long)k->max);
     YAML_EACH(item, node)
@@ -311,9 +321,23 @@ static void read_allow(struct config_reader *r, const struct key *k, struct yaml
         if (item->kind != YAML_SCALAR || !is_network(item->text))
             fault_add(r->faults, item->mark, "\"%s\" takes addresses such as 10.1.2.3 or 10.1.2.0/24",
                       k->name);
-        else if (p->allow_n < CONFIG_ALLOW)
-            p->allow[p->allow_n++] = item->text;
+        else if (*n < CONFIG_ALLOW)
+            out[(*n)++] = item->text;
     }
+}
+
+static void read_allow(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
+{
+    struct provider_conf *p = base;
+
+    read_networks(r, k, node, p->allow, &p->allow_n);
+}
+
+static void read_proxies(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
+{
+    struct config *c = base;
+
+    read_networks(r, k, node, c->proxies, &c->proxies_n);
 }
 
 static const char *choices(enum key_type type)
@@ -510,12 +534,13 @@ static value_reader *const readers[] = {
     [KEY_FORMAT] = read_choice,     [KEY_NUMBER_FORM] = read_choice, [KEY_TEXT_IS] = read_choice,
     [KEY_OVER] = read_choice,       [KEY_MIME] = read_mime,          [KEY_FIELD] = read_field,
     [KEY_TEMPLATE] = read_template, [KEY_PATTERN] = read_pattern,    [KEY_ID_PLACE] = read_id_place,
-    [KEY_HEADERS] = read_headers,
+    [KEY_HEADERS] = read_headers,   [KEY_PROXIES] = read_proxies,
 };
 
 void config_value(struct config_reader *r, const struct key *k, struct yaml *node, void *base)
 {
-    bool list = k->type == KEY_NUMBERS || k->type == KEY_ALLOW || k->type == KEY_HEADERS;
+    bool list =
+        k->type == KEY_NUMBERS || k->type == KEY_ALLOW || k->type == KEY_HEADERS || k->type == KEY_PROXIES;
 
     if (list ? node->kind != YAML_LIST : node->kind != YAML_SCALAR)
         fault_add(r->faults, node->mark, "\"%s\" takes %s", k->name,

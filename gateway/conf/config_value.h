@@ -36,6 +36,7 @@ enum key_type {
     KEY_DURABILITY, /* bool: strict or loose */
     KEY_NUMBERS,    /* duty */
     KEY_ALLOW,      /* a provider's addresses */
+    KEY_PROXIES,    /* the same, of trusted_proxies */
     KEY_DIALECT,
     KEY_BIND,
     KEY_USSD,

@@ -127,12 +127,15 @@ struct staff *staff_open(struct loop *loop, const struct address *at, const stru
 {
     static const struct http_names names = { .cut = "staff_cut_total",
                                              .odd = "staff_odd_total",
-                                             .open = "staff_connections" };
+                                             .open = "staff_connections",
+                                             .crowded = "staff_crowded_total",
+                                             .unwelcome = "staff_unwelcome_total" };
     static const struct http_limits limits = { .names = &names,
                                                .methods = EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST,
                                                .header_bytes = HEADERS_MAX,
                                                .body_bytes = BODY_MAX,
                                                .connections = CONNECTIONS,
+                                               .per_address = CONNECTIONS,
                                                .request_ms = REQUEST_MS,
                                                .idle_ms = IDLE_MS };
     struct staff *s = calloc(1, sizeof *s);

@@ -5,7 +5,7 @@
  * request stops it, a sweep cuts what is late.  At the end of the turn that accepted it, the connection is
  * found behind its bufferevent and asked to tell its end.  No reference is kept past that: a bufferevent that
  * outlives its connection goes on listening on a descriptor that is soon somebody else's. */
-#include "gateway/http/http.h"
+#include "gateway/http/http_private.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -28,36 +28,9 @@
 #include "gateway/base/stat.h"
 
 enum {
-    BUCKETS = 1024,
     SWEEP_MS = 500,
+    ACCEPTED_MAX = 64, /* of one turn */
     HTTP_MAGIC = 0x68747470,
-};
-
-struct conn {
-    struct http *http;
-    struct bufferevent *bev;
-    struct conn *next;          /* in its bucket */
-    int64_t begun_ms;           /* when the first byte of the request under way came; 0 = none under way */
-    bool held;                  /* a whole request waits for its answer */
-    bool fresh;                 /* accepted in this turn: we hold a reference, nobody tells its end yet */
-    struct http_stream *stream; /* it is being answered without end */
-    struct line *line;          /* once somebody asked for it */
-};
-
-struct http {
-    unsigned magic;
-    struct loop *loop;
-    struct evhttp *evhttp;
-    struct evhttp_bound_socket *bound;
-    unsigned port;
-    struct http_limits limits;
-    void (*on_request)(void *, struct evhttp_request *);
-    void *arg;
-    struct loop_timer *sweep;
-    struct conn *bucket[BUCKETS];
-    unsigned conns;
-    bool full, stopped;
-    struct stat *cut, *refused, *open;
 };
 
 struct http_stream {
@@ -74,24 +47,6 @@ static struct conn **place_of(struct http *h, const struct bufferevent *bev)
     while (*at && (*at)->bev != bev)
         at = &(*at)->next;
     return at;
-}
-
-/* Stops or goes on accepting, as the cap says; waiting callers stay in the kernel's queue. */
-static void mind_the_cap(struct http *h)
-{
-    struct evconnlistener *l = h->stopped ? NULL : evhttp_bound_socket_get_listener(h->bound);
-
-    h->open->value = h->conns;
-    if (!l)
-        return;
-    if (!h->full && h->conns >= h->limits.connections) {
-        h->full = true;
-        evconnlistener_disable(l);
-        log_event(LOG_WARN, "listener_full", "listener", h->limits.names->open, NULL);
-    } else if (h->full && h->conns < h->limits.connections) {
-        h->full = false;
-        evconnlistener_enable(l);
-    }
 }
 
 /* A connection that waits for its answer is not read from, so nobody else sees its end. */
@@ -129,6 +84,7 @@ static void conn_drop(struct http *h, struct conn **at)
     }
     *at = c->next;
     h->conns--;
+    h->open->value = h->conns;
     if (c->fresh)
         c->http = NULL; /* on_accepted() comes yet */
     else
@@ -154,7 +110,45 @@ static void on_closed(struct evhttp_connection *evcon, void *arg)
         return;
     evbuffer_remove_cb(bufferevent_get_input(bev), on_input, *at);
     conn_drop(h, at);
-    mind_the_cap(h);
+}
+
+static struct slice address_of(struct evhttp_connection *evcon)
+{
+    char *address = NULL;
+    ev_uint16_t port = 0;
+    struct slice s;
+
+    if (evcon)
+        evhttp_connection_get_peer(evcon, &address, &port);
+    s = slice_of(address);
+    return slice_starts(s, "::ffff:") ? slice_skip(s, 7) : s;
+}
+
+/* What a caller from a wrong address hears, if it listens at all. */
+static void turn_away(struct http *h, int fd)
+{
+    static const char no[] = "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n"
+                             "Content-Length: 23\r\nConnection: close\r\n\r\n{\"error\":\"bad_address\"}";
+
+    h->unwelcome->value++;
+    (void)!send(fd, no, sizeof no - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    shutdown(fd, SHUT_WR);
+}
+
+/* Before anything of it was read: may it stay? */
+static void judge(struct http *h, struct conn *c, struct evhttp_connection *evcon)
+{
+    struct slice peer = address_of(evcon);
+
+    c->evcon = evcon;
+    c->peer = slice_hash(peer) | 1;
+    evhttp_connection_set_closecb(evcon, on_closed, h);
+    if (h->limits.welcomes && !h->limits.welcomes(h->arg, peer)) {
+        turn_away(h, bufferevent_getfd(c->bev));
+        evhttp_connection_free(evcon);
+    } else if (!http_has_place(h, c)) {
+        evhttp_connection_free(evcon);
+    }
 }
 
 /* evhttp's own callbacks carry its connection; none are left when it was freed already. */
@@ -169,7 +163,7 @@ static void on_accepted(void *arg)
     if (!c->http) {
         free(c);
     } else if (evcon) {
-        evhttp_connection_set_closecb(evcon, on_closed, c->http);
+        judge(c->http, c, evcon);
     } else {
         evbuffer_remove_cb(bufferevent_get_input(bev), on_input, c);
         conn_drop(c->http, place_of(c->http, bev));
@@ -189,7 +183,7 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
     c->http = h;
     c->bev = bev;
     /* A connection that never says anything is cut by the same deadline. */
-    c->begun_ms = clock_mono_ms();
+    c->begun_ms = c->since_ms = clock_mono_ms();
     c->fresh = true;
     bufferevent_incref(bev);
     loop_soon(h->loop, on_accepted, c);
@@ -197,8 +191,10 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
     at = place_of(h, bev);
     c->next = *at;
     *at = c;
-    h->conns++;
-    mind_the_cap(h);
+    h->open->value = ++h->conns;
+    /* The rest of a crowd in the next turn: those of this one are judged at its end. */
+    if (++h->accepted == ACCEPTED_MAX)
+        http_pause(h, 0);
     return bev;
 }
 
@@ -222,7 +218,7 @@ static void on_sweep(void *arg)
             at = &c->next;
         }
     }
-    mind_the_cap(h);
+    h->accepted = 0;
     loop_timer_set(h->sweep, SWEEP_MS);
 }
 
@@ -314,8 +310,11 @@ void http_reply(struct http *h, struct evhttp_request *req, const struct http_re
 
     if (c && c->line)
         (void)line_broke(c->line);
-    if (c)
+    if (c) {
         c->held = false;
+        c->known = r->status == 200;
+        c->since_ms = clock_mono_ms();
+    }
     if (r->content_type)
         evhttp_add_header(out, "Content-Type", r->content_type);
     else
@@ -389,15 +388,7 @@ void http_stream_end(struct http_stream *s)
 
 struct slice http_peer(struct evhttp_request *req)
 {
-    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
-    char *address = NULL;
-    ev_uint16_t port = 0;
-    struct slice s;
-
-    if (evcon)
-        evhttp_connection_get_peer(evcon, &address, &port);
-    s = slice_of(address);
-    return slice_starts(s, "::ffff:") ? slice_skip(s, 7) : s;
+    return address_of(evhttp_request_get_connection(req));
 }
 
 struct line *http_line(struct http *h, struct evhttp_request *req)
@@ -437,6 +428,7 @@ static int listen_on(struct http *h, struct slice host, unsigned port, struct er
         return err_set(e, "cannot listen on %s:%u; is another program there?", name, port);
     /* Linux hands it on to accepted sockets: header and body leave in two writes. */
     setsockopt(evhttp_bound_socket_get_fd(h->bound), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(h->bound), http_accept_error);
     h->port = bound_port(h->bound);
     return 0;
 }
@@ -452,6 +444,7 @@ struct http *http_open(struct loop *loop, struct slice host, unsigned port, cons
     h->magic = HTTP_MAGIC;
     h->loop = loop;
     h->limits = *limits;
+    http_cap(&h->limits);
     h->on_request = on_request;
     h->arg = arg;
     h->cut =
@@ -459,9 +452,14 @@ struct http *http_open(struct loop *loop, struct slice host, unsigned port, cons
     h->refused = stat_get(STAT_COUNTER, limits->names->odd, "Requests refused for odd or doubled headers.",
                           NULL, NULL);
     h->open = stat_get(STAT_GAUGE, limits->names->open, "Connections now.", NULL, NULL);
+    h->crowded = stat_get(STAT_COUNTER, limits->names->crowded,
+                          "Connections given up, or turned away, because there were too many.", NULL, NULL);
+    h->unwelcome = stat_get(STAT_COUNTER, limits->names->unwelcome,
+                            "Connections from addresses from which nobody may call.", NULL, NULL);
     h->evhttp = evhttp_new(loop_base(loop));
     h->sweep = loop_timer_new(loop, "http sweep", on_sweep, h);
-    if (!h->evhttp || !h->sweep)
+    h->resume = loop_timer_new(loop, "http accept", http_resume, h);
+    if (!h->evhttp || !h->sweep || !h->resume)
         goto nomem;
     evhttp_set_max_headers_size(h->evhttp, limits->header_bytes);
     evhttp_set_max_body_size(h->evhttp, limits->body_bytes);
@@ -501,10 +499,17 @@ void http_close(struct http *h)
     h->stopped = true;
     if (h->sweep)
         loop_timer_free(h->sweep);
+    if (h->resume)
+        loop_timer_free(h->resume);
     if (h->evhttp)
         evhttp_free(h->evhttp);
     for (unsigned i = 0; i < BUCKETS; i++)
-        while (h->bucket[i])
+        while (h->bucket[i]) {
+            struct conn *c = h->bucket[i];
+
+            line_end(c->line, true); /* its descriptor is gone: it cannot be asked any more */
+            c->line = NULL;
             conn_drop(h, &h->bucket[i]);
+        }
     free(h);
 }

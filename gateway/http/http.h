@@ -1,9 +1,9 @@
 /* http.h - a listener: evhttp with the guards that it lacks.  The telcos' door and the staff's are two of
  * them.
  *
- * Header and body size, connection cap, a deadline for the whole request (a byte a second is cut), doubled or
- * odd Content-Length and Transfer-Encoding refused, only the methods asked for.  Knows no
- * provider and no page. */
+ * Header and body size, who may connect and how many of each, a deadline for the whole request (a byte a
+ * second is cut), doubled or odd Content-Length and Transfer-Encoding refused, only the methods asked for.
+ * Knows no provider and no page. */
 #ifndef KENTONGAN_HTTP_HTTP_H
 #define KENTONGAN_HTTP_HTTP_H
 
@@ -17,7 +17,9 @@ struct evhttp_request;
 
 /* What it is called in figures; strings of the program. */
 struct http_names {
-    const char *cut, *odd, *open; /* requests cut for being slow, refused for odd headers; connections now */
+    /* requests cut for being slow, refused for odd headers; connections now, given up for others, turned away
+     */
+    const char *cut, *odd, *open, *crowded, *unwelcome;
 };
 
 struct http_limits {
@@ -25,9 +27,14 @@ struct http_limits {
     unsigned methods;      /* of evhttp: EVHTTP_REQ_GET | … */
     unsigned header_bytes; /* past it 400 */
     unsigned body_bytes;   /* past it evhttp itself says 413 and reads no further */
-    unsigned connections;  /* past it new ones wait in the kernel's queue */
-    unsigned request_ms;   /* from the first byte of a request to its last */
-    unsigned idle_ms;      /* between requests, and between two bytes */
+    /* At most so many, and so many from one address: a new one then takes the place of one that waits for
+     * nothing, strangers' first.  Fewer where the process has not so many descriptors: `others` are left to
+     * everybody else. */
+    unsigned connections, per_address, others;
+    /* May anybody call from this address?  Asked when it connects, before a byte is read.  NULL: yes. */
+    bool (*welcomes)(void *arg, struct slice peer);
+    unsigned request_ms; /* from the first byte of a request to its last */
+    unsigned idle_ms;    /* between requests, and between two bytes */
 };
 
 /* on_request gets each whole request, which must be answered by http_reply exactly once, now or later. */

@@ -109,19 +109,67 @@ static bool token_is(struct slice token, struct slice wanted)
     return memeql_sec(a, b, sizeof a) != 0;
 }
 
-enum reason admission_check(const struct provider_conf *p, struct slice peer, struct slice token)
+static bool listed(struct slice address, const struct slice *list, unsigned n)
 {
-    bool listed = p->allow_n == 0;
+    for (unsigned i = 0; i < n; i++)
+        if (admission_in_network(address, list[i]))
+            return true;
+    return false;
+}
 
-    for (unsigned i = 0; i < p->allow_n && !listed; i++)
-        listed = admission_in_network(peer, p->allow[i]);
-    if (slice_is(p->dialect, "emulator") || (!p->allow_n && !p->token.n && !p->secret.n))
-        listed = listed && is_loopback(peer);
-    if (!listed)
+struct admission_caller admission_caller(const struct config *c, struct slice peer,
+                                         struct slice forwarded_for, bool forwarded)
+{
+    struct admission_caller caller = { .address = peer, .forwarded = forwarded };
+    bool trusted = listed(peer, c->proxies, c->proxies_n);
+
+    if (!trusted) {
+        if (forwarded && is_loopback(peer))
+            caller.address = slice_make("", 0);
+        return caller;
+    }
+    caller.forwarded = true;
+    do {
+        size_t n = forwarded_for.n;
+
+        while (n > 0 && forwarded_for.p[n - 1] != ',')
+            n--;
+        caller.address = slice_trim(slice_skip(forwarded_for, n));
+        forwarded_for = slice_take(forwarded_for, n ? n - 1 : 0);
+    } while (forwarded_for.n && listed(caller.address, c->proxies, c->proxies_n));
+    return caller;
+}
+
+/* From where, by the table of admission.h. */
+static bool may_call_from(const struct provider_conf *p, struct slice address)
+{
+    if (slice_is(p->dialect, "emulator") && !is_loopback(address))
+        return false;
+    if (p->allow_n)
+        return listed(address, p->allow, p->allow_n);
+    if (p->token.n || config_signs(p))
+        return true;
+    return is_loopback(address);
+}
+
+enum reason admission_check(const struct provider_conf *p, const struct admission_caller *who,
+                            struct slice token)
+{
+    if (!may_call_from(p, who->address) || (who->forwarded && slice_is(p->dialect, "emulator")))
         return REASON_bad_address;
     if (p->token.n ? !token_is(token, p->token) : token.n > 0)
         return REASON_bad_token;
     return REASON_accepted;
+}
+
+bool admission_welcomes(const struct config *c, struct slice peer)
+{
+    if (listed(peer, c->proxies, c->proxies_n))
+        return true;
+    for (unsigned i = 0; i < c->providers_n; i++)
+        if (!slice_is(c->providers[i].dialect, "smpp") && may_call_from(&c->providers[i], peer))
+            return true;
+    return false;
 }
 
 void admission_complete(struct inbound *in, const struct provider_conf *p, int64_t now_ms, struct arena *a)

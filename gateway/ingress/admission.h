@@ -28,9 +28,30 @@ struct admission_path {
 struct admission_path admission_path(struct slice path);
 /* Takes a path's last two parts for a USSD session and a call in it: "/ussd/NAME[/TOKEN]/SESSION/CALL". */
 void admission_calls(struct admission_path *);
-/* REASON_accepted, or why not: bad_address, bad_token.  A provider with neither list, token nor secret is
- * open to the loopback only; the emulator always is. */
-enum reason admission_check(const struct provider_conf *, struct slice peer, struct slice token);
+/* Who calls, as far as that is known. */
+struct admission_caller {
+    struct slice address; /* empty: nobody knows, for it came by a proxy that is not trusted */
+    bool forwarded;       /* by a proxy, whoever it is */
+};
+/* By the address of the peer and the headers that proxies add.  A trusted proxy's X-Forwarded-For is believed
+ * from its end to the first address that is no trusted proxy; on this machine, where anybody's proxy may
+ * stand, those of others make the address unknown; elsewhere they are a caller's own words and say nothing.
+ */
+struct admission_caller admission_caller(const struct config *, struct slice peer, struct slice forwarded_for,
+                                         bool forwarded);
+/* REASON_accepted, or why not: bad_address, bad_token; by this table, in which nothing is open by omission:
+ *
+ *   allow  token  signature   from where                 and
+ *    yes    any      any      the list alone             the token where there is one
+ *    no     yes      any      anywhere                   the token
+ *    no     no       yes      anywhere                   (the signature is request_decode's to judge)
+ *    no     no       no       this machine
+ *
+ * signature: the dialect signs and there is a secret.  The emulator: this machine, and never by a proxy. */
+enum reason admission_check(const struct provider_conf *, const struct admission_caller *,
+                            struct slice token);
+/* Before a byte is read: may anybody call from this address?  A proxy that is trusted may. */
+bool admission_welcomes(const struct config *, struct slice peer);
 /* Numeric addresses, or networks as 10.1.0.0/16. */
 bool admission_in_network(struct slice peer, struct slice network);
 /* `from` made "+62…", provider and time filled in.  A USSD step keeps no id; an SMS without one gets it by

@@ -4,7 +4,7 @@
 #include <event2/http.h>
 #include <stdlib.h>
 
-#include "gateway/ingress/admission.h"
+#include "gateway/ingress/request.h"
 #include "gateway/model/reason.h"
 #include "parsers/msisdn.h"
 #include "parsers/query.h"
@@ -93,6 +93,7 @@ void emulator_inbox(struct emulator *e, const struct config *c, struct evhttp_re
     const struct provider_conf *p = emulator_provider(c);
     struct waiting now = { .emulator = e, .req = req, .offset_min = c->utc_offset_min }, *w;
     struct params f = { .n = 0 };
+    struct admission_caller caller;
     struct arena arena;
     uint64_t wait_s = 0;
     bool filled;
@@ -101,7 +102,8 @@ void emulator_inbox(struct emulator *e, const struct config *c, struct evhttp_re
         refuse(e, req, REASON_no_such_provider);
         return;
     }
-    if (admission_check(p, http_peer(req), p->token) != REASON_accepted) {
+    caller = request_caller(req, c);
+    if (admission_check(p, &caller, p->token) != REASON_accepted) {
         refuse(e, req, REASON_bad_address);
         return;
     }

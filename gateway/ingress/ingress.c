@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flows/hear.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/stat.h"
 #include "gateway/ingress/ingress_private.h"
@@ -20,6 +19,7 @@ enum {
     BODY_READ = 256 * 1024,
     HEADER_MAX = 16 * 1024,
     CONNECTIONS = 1024,
+    OTHERS = 160, /* descriptors: Redis, SMPP, staff, files, what is being sent */
     REQUEST_MS = 10000,
     IDLE_MS = 30000,
 };
@@ -54,81 +54,6 @@ static enum reason authentic(struct ingress *in, struct request *r, const struct
     if (r->dialect->verify(w) != WIRE_OK)
         return REASON_bad_signature;
     return w->shape ? replayed(in, r, w) : REASON_accepted;
-}
-
-/* A part of which nobody can say where it belongs goes on by itself, without the figures at its ends: half of
- * one is a wrong value, and a message refused is a message lost. */
-static enum reason lone_part(struct inbound *msg, struct arena *a)
-{
-    msg->text = segment_lone(msg->text, a);
-    msg->text_was_broken = true;
-    return REASON_accepted;
-}
-
-/* A part of a long SMS waits for the others; the last one makes *msg the whole. */
-static enum reason join_parts(struct ingress *in, struct request *r, const struct wire_request *w,
-                              struct arena *a, struct inbound *msg, int64_t *at_ms)
-{
-    struct segment_part part = {
-        .provider = r->provider->name, .from = msg->from, .to = msg->to, .text = msg->text
-    };
-    enum wire_rc rc = r->dialect->part(w, a, &part);
-    struct segment_whole whole;
-    enum reason verdict;
-
-    if (rc != WIRE_OK)
-        return rc == WIRE_IGNORED ? REASON_accepted : lone_part(msg, a);
-    verdict = http_parts_add(in->parts, &part, *at_ms, a, &whole);
-    if (verdict == REASON_bad_shape)
-        return lone_part(msg, a);
-    if (verdict != REASON_accepted)
-        return verdict;
-    r->whole = whole.id;
-    msg->text = whole.text;
-    msg->provider_id = slice_make("", 0); /* of one part: the whole has none */
-    *at_ms = whole.since_ms;
-    return REASON_accepted;
-}
-
-/* An emergency is told before any limit refuses it. */
-static bool within_limits(struct ingress *in, const struct inbound *msg)
-{
-    return rates_take(in->rates, in->config, msg, clock_mono_ms()) ||
-           (msg->kind == INBOUND_SMS && in->ops.rules &&
-            hear_text(in->ops.rules, msg->text, msg->received_ms) == HEARD_EMERGENCY);
-}
-
-enum reason ingress_admit(struct ingress *in, struct request *r, const struct wire_request *w,
-                          struct arena *a, struct inbound *msg)
-{
-    int64_t at_ms = clock_wall_ms();
-    enum reason verdict = REASON_accepted;
-
-    *msg = (struct inbound){ .kind = INBOUND_SMS };
-    switch (request_decode(r->dialect, r->door, w, a, msg)) {
-    case WIRE_OK:
-        break;
-    case WIRE_BAD_SIGNATURE:
-        return REASON_bad_signature;
-    case WIRE_BAD_SHAPE:
-        return REASON_bad_shape;
-    case WIRE_IGNORED:
-        return r->door == DOOR_DLR ? REASON_dlr : REASON_ussd_page;
-    }
-    if (msg->kind == INBOUND_USSD && !msg->service_code.n)
-        msg->service_code = in->config->service_code;
-    if (msg->kind == INBOUND_SMS && r->dialect->part)
-        verdict = join_parts(in, r, w, a, msg, &at_ms);
-    if (verdict != REASON_accepted)
-        return verdict;
-    admission_complete(msg, r->provider, at_ms, a);
-    if (a->failed)
-        return REASON_busy;
-    if (!within_limits(in, msg))
-        return REASON_rate_limited;
-    r->resend = resends_take(in->resends, msg, &(struct resend_way){ .line = r->line, .whole = r->whole },
-                             clock_mono_ms(), a);
-    return a->failed ? REASON_busy : REASON_accepted;
 }
 
 /* What waited too long for its other parts goes on as it is. */
@@ -218,6 +143,7 @@ static void on_request(void *arg, struct evhttp_request *req)
     struct admission_path path = admission_path(target);
     struct request r = { .http = req, .door = path.door, .line = http_line(in->http, req) };
     bool put = evhttp_request_get_command(req) == EVHTTP_REQ_PUT, calls;
+    struct admission_caller caller;
     enum reason verdict;
     struct arena arena;
 
@@ -236,7 +162,8 @@ static void on_request(void *arg, struct evhttp_request *req)
     calls = r.door == DOOR_USSD && r.dialect->calls_in_path;
     if (calls)
         admission_calls(&path);
-    verdict = admission_check(r.provider, http_peer(req), path.token);
+    caller = request_caller(req, in->config);
+    verdict = admission_check(r.provider, &caller, path.token);
     if (verdict == REASON_accepted && put && !calls)
         verdict = REASON_bad_shape;
     if (verdict != REASON_accepted) {
@@ -248,6 +175,13 @@ static void on_request(void *arg, struct evhttp_request *req)
     arena_free(&arena);
 }
 
+static bool welcomes(void *arg, struct slice peer)
+{
+    const struct ingress *in = arg;
+
+    return admission_welcomes(in->config, peer);
+}
+
 /* --- life --- */
 
 struct ingress *ingress_open(struct loop *loop, const struct config *c, const struct ingress_ops *ops,
@@ -255,12 +189,17 @@ struct ingress *ingress_open(struct loop *loop, const struct config *c, const st
 {
     static const struct http_names names = { .cut = "ingress_cut_total",
                                              .odd = "ingress_odd_total",
-                                             .open = "ingress_connections" };
+                                             .open = "ingress_connections",
+                                             .crowded = "ingress_crowded_total",
+                                             .unwelcome = "ingress_unwelcome_total" };
     static const struct http_limits limits = { .names = &names,
                                                .methods = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT,
                                                .header_bytes = HEADER_MAX,
                                                .body_bytes = BODY_READ,
                                                .connections = CONNECTIONS,
+                                               .per_address = CONNECTIONS * 3 / 4,
+                                               .others = OTHERS,
+                                               .welcomes = welcomes,
                                                .request_ms = REQUEST_MS,
                                                .idle_ms = IDLE_MS };
     struct ingress *in = calloc(1, sizeof *in);

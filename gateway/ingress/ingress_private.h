@@ -57,7 +57,7 @@ void ingress_on_answer(void *held, const struct answer *);
 /* Answers that come later are dropped. */
 void ingress_forget_held(struct ingress *);
 
-/* --- ingress.c --- */
+/* --- ingress_admit.c --- */
 /* Decodes one message and makes it whole; REASON_accepted when it may go on. */
 enum reason ingress_admit(struct ingress *, struct request *, const struct wire_request *, struct arena *,
                           struct inbound *);

@@ -4,8 +4,10 @@
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/util.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/http/http.h"
 
 static void wire_headers(struct evhttp_request *req, struct param *out, struct wire_request *w)
 {
@@ -52,6 +54,23 @@ void request_wire(struct evhttp_request *req, const struct provider_conf *p, str
         w->url.n--;
     w->url = arena_printf(a, "%.*s%s", SLICE_ARG(w->url), target ? target : "");
     wire_headers(req, headers, w);
+}
+
+struct admission_caller request_caller(struct evhttp_request *req, const struct config *c)
+{
+    static const char *const marks[] = { "X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host",
+                                         "Via" };
+    struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
+    struct slice chain = slice_make("", 0);
+    bool forwarded = false;
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        forwarded = forwarded || evhttp_find_header(headers, marks[i]);
+    /* Several such headers are one list; the last is the nearest proxy's. */
+    for (struct evkeyval *kv = headers->tqh_first; kv; kv = kv->next.tqe_next)
+        if (evutil_ascii_strcasecmp(kv->key, marks[0]) == 0)
+            chain = slice_of(kv->value);
+    return admission_caller(c, http_peer(req), chain, forwarded);
 }
 
 static enum wire_rc decode_dlr(const struct dialect *d, const struct wire_request *w, struct arena *a,

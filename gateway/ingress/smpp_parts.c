@@ -128,7 +128,7 @@ struct smpp_parts_log *smpp_parts_open(const char *state_dir, found *f, void *ar
     l->older_until = INT64_MAX - 1;
     if (!replay(l->path[1], f, arg, &whole) || !replay(l->path[0], f, arg, &l->size))
         goto bad;
-    l->fd = open(l->path[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    l->fd = open(l->path[0], O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (l->fd < 0 || ftruncate(l->fd, (off_t)l->size) != 0 || lseek(l->fd, 0, SEEK_END) < 0)
         goto bad;
     sync_folder(l);
@@ -202,7 +202,7 @@ void smpp_parts_trim(struct smpp_parts_log *l, int64_t oldest_ms)
         l->failed = false;
     }
     if (l->size > FILE_TURN && !l->older && rename(l->path[0], l->path[1]) == 0) {
-        int fd = open(l->path[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        int fd = open(l->path[0], O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
         l->older = true;
         l->older_until = l->youngest;

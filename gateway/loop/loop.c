@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/stat.h"
 
 enum {
     HOOKS = 32
@@ -49,6 +53,9 @@ struct loop {
     unsigned hooks_n;
     struct loop_timer *timers;
     bool stop, again;
+    bool counting;
+    struct stat_hist *turns;
+    struct stat *longest;
 };
 
 struct loop *loop_new(struct err *err)
@@ -67,6 +74,12 @@ struct loop *loop_new(struct err *err)
         err_set(err, "the event loop cannot start: out of memory or descriptors");
         return NULL;
     }
+    l->turns =
+        stat_hist_get("loop_turn_seconds",
+                      "What a turn of the loop took: the thread's time in callbacks, and all of its end "
+                      "with the syncs to disk.");
+    l->longest =
+        stat_get(STAT_GAUGE, "loop_turn_longest_us", "The longest turn since it serves.", NULL, NULL);
     return l;
 }
 
@@ -158,18 +171,48 @@ static void turn_end(struct loop *l)
     l->again = l->again || l->soon.n;
 }
 
+/* Libevent does not say when it stopped waiting; the thread's own time stands still meanwhile. */
+static int64_t thread_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void loop_count(struct loop *l)
+{
+    l->counting = true;
+}
+
+static void count_turn(struct loop *l, bool counting, int64_t us)
+{
+    if (!counting)
+        return;
+    stat_observe_us(l->turns, us);
+    if ((uint64_t)us > l->longest->value)
+        l->longest->value = (uint64_t)us;
+}
+
 int loop_run(struct loop *l)
 {
     l->stop = false;
     while (!l->stop) {
         int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
 
+        bool counting = l->counting;
+        int64_t worked, ended;
+
         if (l->again)
             flags = EVLOOP_NONBLOCK;
         l->again = false;
+        worked = thread_us();
         if (event_base_loop(l->base, flags) < 0)
             return -1;
+        worked = thread_us() - worked;
+        ended = clock_mono_us();
         turn_end(l);
+        count_turn(l, counting, worked + clock_mono_us() - ended);
     }
     return 0;
 }

@@ -20,6 +20,8 @@ struct event_base *loop_base(struct loop *);
 /* Until loop_stop().  Returns 0, or -1 when libevent failed. */
 int loop_run(struct loop *) MUST_CHECK;
 void loop_stop(struct loop *);
+/* Start-up is over: turns are counted from now on. */
+void loop_count(struct loop *);
 /* f runs at the end of every turn. */
 void loop_at_turn_end(struct loop *, void (*f)(void *), void *arg);
 void loop_not_at_turn_end(struct loop *, void (*f)(void *), void *arg);

@@ -113,7 +113,7 @@ struct blackbox *blackbox_open(const char *path, struct arena *a, struct inbound
     *found = false;
     if (!bb)
         return NULL;
-    bb->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    bb->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (bb->fd < 0) {
         err_set(e, "%s: cannot be written: %s", path, strerror(errno));
         blackbox_close(bb);

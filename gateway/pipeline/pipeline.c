@@ -27,6 +27,7 @@ enum {
     JOB_MAGIC = 0x4a6f4221,
     JOB_ARENA = 4 << 20,
     LOADS_BEFORE_PATIENCE = 3,   /* conflicts before a job holds its subjects for itself (DESIGN 4) */
+    TURN_US = 10000,             /* of one turn of the loop, for steps */
     STALE_MS = 24 * 3600 * 1000, /* a clock that ran out longer ago is not rung after a rebuild */
     LOADS_AT_MOST = 40,          /* conflicts before it is parked: nothing is tried for ever */
 };
@@ -48,8 +49,10 @@ struct job {
     enum step step;
     struct pipeline *pipeline;
     const struct ruleset *rules;
-    struct arena kept;  /* the inbound, from first to last */
-    struct arena arena; /* what was made of it since the last load */
+    struct job *next, **at; /* of all under way */
+    struct job *ready_next; /* waits for the next turn of the loop */
+    struct arena kept;      /* what lives from first to last, beside the inbound */
+    struct arena arena;     /* what was made of it since the last load */
     struct inbound in;
     answer_cb *cb;
     void *cb_arg;
@@ -68,6 +71,7 @@ struct job {
     bool rebuilds; /* `old` is set */
     void (*rebuilt)(void *, enum store_rc, bool);
     bool replayed; /* out of the spool: it lies there until it is carried out */
+    char mem[];    /* of the inbound */
 };
 
 struct pipeline {
@@ -78,6 +82,9 @@ struct pipeline {
     struct pipeline_options options;
     struct aside *aside; /* NULL: nothing goes out past the store */
     unsigned under_way;
+    struct job *jobs;
+    struct job *ready, **ready_last; /* whose step waits for the next turn */
+    int64_t spent_us;                /* on steps in this turn */
     bool draining;
     struct stat *gauge;
     struct stat_hist *seconds;
@@ -151,6 +158,9 @@ static void job_done(struct job *j)
 
     stat_observe_us(p->seconds, clock_mono_us() - j->began_us);
     turn_leave(&j->turn);
+    *j->at = j->next;
+    if (j->next)
+        j->next->at = j->at;
     p->under_way--;
     p->gauge->value = p->under_way;
     loop_reap(p->loop, job_free, j);
@@ -584,10 +594,53 @@ static const struct {
     [STEP_ANSWER] = { "answer", step_answer }, /* only now the telco hears success */
 };
 
+/* What costs time is done within so much of a turn: hundreds of answers of Redis may come in one. */
+static bool is_costly(enum step s)
+{
+    return s == STEP_READ || s == STEP_DECIDE;
+}
+
+static void job_run(struct job *j)
+{
+    struct pipeline *p = j->pipeline;
+    int64_t began = clock_mono_us();
+
+    steps[j->step].run(j);
+    p->spent_us += clock_mono_us() - began;
+}
+
 static void job_enter(struct job *j, enum step next)
 {
+    struct pipeline *p = j->pipeline;
+
     j->step = next;
-    steps[next].run(j);
+    if (!is_costly(next)) {
+        steps[next].run(j);
+    } else if (p->spent_us < TURN_US && !p->ready) {
+        job_run(j);
+    } else {
+        j->ready_next = NULL;
+        *p->ready_last = j;
+        p->ready_last = &j->ready_next;
+        loop_again(p->loop);
+    }
+}
+
+/* The next turn has its own time; those that waited go first. */
+static void on_turn_end(void *arg)
+{
+    struct pipeline *p = arg;
+
+    p->spent_us = 0;
+    while (p->ready && p->spent_us < TURN_US) {
+        struct job *j = p->ready;
+
+        p->ready = j->ready_next;
+        if (!p->ready)
+            p->ready_last = &p->ready;
+        job_run(j);
+        loop_again(p->loop);
+    }
 }
 
 /* --- the door --- */
@@ -603,31 +656,63 @@ static void refuse(answer_cb *cb, void *arg, enum reason reason)
         cb(arg, &a);
 }
 
-static void copy_inbound(struct job *j, const struct inbound *in)
-{
-    struct slice *const strings[] = { &j->in.provider, &j->in.provider_id,  &j->in.from,    &j->in.to,
-                                      &j->in.text,     &j->in.service_code, &j->in.session, &j->in.timer };
+enum {
+    INBOUND_STRINGS = 8,
+};
 
-    j->in = *in;
-    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
-        *strings[i] = arena_copy(&j->kept, *strings[i]);
+static void strings_of(struct inbound *in, struct slice *out[INBOUND_STRINGS])
+{
+    struct slice *const all[INBOUND_STRINGS] = { &in->provider, &in->provider_id,  &in->from,    &in->to,
+                                                 &in->text,     &in->service_code, &in->session, &in->timer };
+
+    memcpy(out, all, sizeof all);
+}
+
+/* A job with an inbound of its own; NULL when memory is out. */
+static struct job *job_alloc(struct pipeline *p, const struct inbound *in)
+{
+    struct inbound of = *in;
+    struct slice *strings[INBOUND_STRINGS];
+    size_t n = INBOUND_STRINGS;
+    struct job *j;
+    char *at;
+
+    strings_of(&of, strings);
+    for (unsigned i = 0; i < INBOUND_STRINGS; i++)
+        n += strings[i]->n;
+    j = calloc(1, sizeof *j + n);
+    if (!j)
+        return NULL;
+    at = j->mem;
+    for (unsigned i = 0; i < INBOUND_STRINGS; i++) {
+        if (strings[i]->n)
+            memcpy(at, strings[i]->p, strings[i]->n);
+        strings[i]->p = at;
+        at += strings[i]->n + 1; /* and a NUL */
+    }
+    j->pipeline = p;
+    j->rules = p->rules;
+    j->in = of;
+    arena_init(&j->kept, JOB_ARENA);
+    arena_init(&j->arena, JOB_ARENA);
     if (in->kind == INBOUND_USSD)
         ussd_dialled(j->rules, &j->in);
+    return j;
 }
 
 static struct job *job_new(struct pipeline *p, const struct inbound *in)
 {
-    struct job *j = calloc(1, sizeof *j);
+    struct job *j = job_alloc(p, in);
 
     if (!j)
         return NULL;
     j->magic = JOB_MAGIC;
-    j->pipeline = p;
-    j->rules = p->rules;
     j->began_us = clock_mono_us();
-    arena_init(&j->kept, JOB_ARENA);
-    arena_init(&j->arena, JOB_ARENA);
-    copy_inbound(j, in);
+    j->next = p->jobs;
+    if (j->next)
+        j->next->at = &j->next;
+    j->at = &p->jobs;
+    p->jobs = j;
     p->gauge->value = ++p->under_way;
     return j;
 }
@@ -636,16 +721,11 @@ static struct job *job_new(struct pipeline *p, const struct inbound *in)
 static void alarm_refused(struct pipeline *p, const struct inbound *in)
 {
     bool said = in->kind == INBOUND_SMS || in->kind == INBOUND_USSD;
-    struct job *j = said && p->aside ? calloc(1, sizeof *j) : NULL;
+    struct job *j = said && p->aside ? job_alloc(p, in) : NULL;
     struct inbound keep;
 
     if (!j)
         return;
-    j->pipeline = p;
-    j->rules = p->rules;
-    arena_init(&j->kept, JOB_ARENA);
-    arena_init(&j->arena, JOB_ARENA);
-    copy_inbound(j, in);
     j->sender.msisdn = j->in.from;
     j->sender.person = directory_person(&p->rules->directory, j->in.from);
     read_without_store(j, OUTAGE_REDIS, &keep);
@@ -748,6 +828,8 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
     p->store = store;
     p->rules = rules;
     p->options = *options;
+    p->ready_last = &p->ready;
+    loop_at_turn_end(loop, on_turn_end, p);
     if (options->send_now)
         p->aside = aside_new(loop, options->send_now, options->arg);
     p->gauge = stat_get(STAT_GAUGE, "jobs_under_way", "Messages being carried out now.", NULL, NULL);
@@ -757,6 +839,7 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
 
 void pipeline_free(struct pipeline *p)
 {
+    loop_not_at_turn_end(p->loop, on_turn_end, p);
     aside_free(p->aside);
     free(p);
 }
@@ -769,6 +852,14 @@ void pipeline_ruleset(struct pipeline *p, const struct ruleset *rules)
 const struct ruleset *pipeline_rules(const struct pipeline *p)
 {
     return p->rules;
+}
+
+bool pipeline_holds(const struct pipeline *p, const struct ruleset *rules)
+{
+    for (const struct job *j = p->jobs; j; j = j->next)
+        if (j->rules == rules)
+            return true;
+    return false;
 }
 
 unsigned pipeline_under_way(const struct pipeline *p)

@@ -41,8 +41,9 @@ struct pipeline_options {
 struct pipeline *pipeline_new(struct loop *, struct store *, const struct ruleset *,
                               const struct pipeline_options *);
 void pipeline_free(struct pipeline *);
-/* A reload: jobs under way finish with the old one, which must live until pipeline_idle(). */
+/* A reload: jobs under way finish with the old one, which must live as long as it is held. */
 void pipeline_ruleset(struct pipeline *, const struct ruleset *);
+bool pipeline_holds(const struct pipeline *, const struct ruleset *);
 /* Copies the inbound.  cb may be NULL. */
 void pipeline_submit(struct pipeline *, const struct inbound *, answer_cb *, void *arg);
 /* The same for a message out of the spool: when Redis is away again it is answered `busy` and stays where it

@@ -26,9 +26,10 @@
 
 enum {
     WINDOW_MAX = 1000,
-    OWED_MAX = 2000, /* requests of theirs under way; past it they are asked to come again */
-    OUTPUT_FULL = 1 << 20,
-    OUTPUT_LOW = 1 << 18,
+    OWED_MAX = 1000,               /* requests of theirs under way; past it they are asked to come again */
+    INPUT_FULL = 2 * SMPP_PDU_MAX, /* one that is whole, and what is behind it */
+    OUTPUT_FULL = 1 << 17,         /* some 7,000 responses that nobody reads */
+    OUTPUT_LOW = 1 << 15,
     CONNECT_MS = 10000,
     UNBIND_MS = 2000,
     TICK_MS = 1000,
@@ -263,6 +264,7 @@ static void on_retry(void *arg)
     }
     bufferevent_setcb(l->bev, on_read, on_write, on_event, l);
     bufferevent_setwatermark(l->bev, EV_WRITE, OUTPUT_LOW, 0);
+    bufferevent_setwatermark(l->bev, EV_READ, 0, INPUT_FULL);
     link_state(l, LINK_CONNECTING, "");
     loop_timer_set(l->tick, tick_ms(l));
     if (start_connect(l) != 0)

@@ -577,6 +577,106 @@ static long long now_s(void)
 }
 
 /* POSTs the body with a signature of that time. */
+static void through_proxy(struct world *w, const char *path, const char *forwarded)
+{
+    char request[1024];
+    int n = snprintf(request, sizeof request,
+                     "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                     "%s\r\nContent-Length: 22\r\nConnection: close\r\n\r\nfrom=%%2B62812345&text=x",
+                     path, forwarded);
+
+    exchange(w, request, (size_t)n);
+}
+
+/* A proxy on this machine makes everybody 127.0.0.1. */
+static void a_proxy_lends_nobody_its_address(void **state)
+{
+    static const char *const marks[] = { "X-Forwarded-For: 8.8.8.8", "X-Forwarded-For: 127.0.0.1",
+                                         "X-Real-IP: 127.0.0.1", "Forwarded: for=8.8.8.8", "Via: 1.1 x" };
+    struct world *w = *state;
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        through_proxy(w, "/sms/emulator", marks[i]);
+        assert_int_equal(status_of(w), 403);
+        through_proxy(w, "/sms/kannel/rahasia", marks[i]);
+        assert_int_equal(status_of(w), 403);
+        through_proxy(w, "/sms/at", marks[i]);
+        assert_int_equal(status_of(w), 403);
+    }
+    w->config.proxies[w->config.proxies_n++] = S("127.0.0.1");
+    through_proxy(w, "/sms/jauh", "X-Forwarded-For: 9.9.9.9, 10.1.2.3");
+    assert_int_equal(status_of(w), 200);
+    through_proxy(w, "/sms/jauh", "X-Forwarded-For: 10.1.2.3, 127.0.0.1");
+    assert_int_equal(status_of(w), 200);
+    through_proxy(w, "/sms/jauh", "X-Forwarded-For: 10.1.2.3, 9.9.9.9");
+    assert_int_equal(status_of(w), 403);
+    through_proxy(w, "/sms/jauh", "X-Forwarded-For: 10.1.2.3\r\nX-Forwarded-For: 9.9.9.9");
+    assert_int_equal(status_of(w), 403);
+    through_proxy(w, "/sms/jauh", "Accept: x");
+    assert_int_equal(status_of(w), 403);
+    through_proxy(w, "/sms/emulator", "X-Forwarded-For: 127.0.0.1");
+    assert_int_equal(status_of(w), 403);
+}
+
+/* The table of admission.h, whole. */
+static void nothing_is_open_by_omission(void **state)
+{
+    static const struct {
+        const char *dialect;
+        bool allow, token, secret;
+        enum reason near, far, far_token, listed_token;
+    } rows[] = {
+        { "kannel", false, false, false, REASON_accepted, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+        { "kannel", false, false, true, REASON_accepted, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+        { "kannel", false, true, false, REASON_bad_token, REASON_bad_token, REASON_accepted,
+          REASON_accepted },
+        { "kannel", true, false, true, REASON_bad_address, REASON_bad_address, REASON_bad_address,
+          REASON_bad_token },
+        { "kannel", true, true, false, REASON_bad_address, REASON_bad_address, REASON_bad_address,
+          REASON_accepted },
+        { "africastalking", false, false, true, REASON_accepted, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+        { "infobip", false, false, true, REASON_accepted, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+        { "jasmin", false, false, true, REASON_accepted, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+        { "twilio", false, false, true, REASON_accepted, REASON_accepted, REASON_bad_token,
+          REASON_bad_token },
+        { "vonage", false, false, true, REASON_accepted, REASON_accepted, REASON_bad_token,
+          REASON_bad_token },
+        { "generic", false, false, true, REASON_accepted, REASON_accepted, REASON_bad_token,
+          REASON_bad_token },
+        { "generic", false, false, false, REASON_accepted, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+        { "emulator", false, true, true, REASON_bad_token, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+        { "emulator", true, true, false, REASON_bad_address, REASON_bad_address, REASON_bad_address,
+          REASON_bad_address },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct provider_conf p = { .dialect = slice_of(rows[i].dialect) };
+        struct admission_caller near = { .address = S("127.0.0.1") }, far = { .address = S("8.8.8.8") },
+                                known = { .address = S("10.1.2.3") }, hidden = { .forwarded = true };
+
+        if (rows[i].allow)
+            p.allow[p.allow_n++] = S("10.1.2.0/24");
+        if (rows[i].token)
+            p.token = S("t");
+        if (rows[i].secret)
+            p.secret = S("s");
+        assert_int_equal(admission_check(&p, &near, S("")), rows[i].near);
+        assert_int_equal(admission_check(&p, &far, S("")), rows[i].far);
+        assert_int_equal(admission_check(&p, &far, S("t")), rows[i].far_token);
+        assert_int_equal(admission_check(&p, &known, S("t")), rows[i].listed_token);
+        assert_int_not_equal(admission_check(&p, &hidden, S("")),
+                             rows[i].far == REASON_accepted ? REASON_bad_address : REASON_accepted);
+    }
+}
+
 static void post_signed(struct world *w, const char *body, long long when)
 {
     char request[2048], hex[2 * SHA256_DIGEST_SIZE + 1], at[32];
@@ -1141,6 +1241,8 @@ int main(void)
         CASE(twilio_signs_the_public_url),
         CASE(a_list_of_messages_gets_one_answer),
         CASE(addresses_and_tokens_are_asked_for),
+        CASE(a_proxy_lends_nobody_its_address),
+        cmocka_unit_test(nothing_is_open_by_omission),
         CASE(a_generic_provider_is_told_by_configuration),
         CASE(a_signed_request_is_taken_once),
         CASE(what_was_told_to_come_again_may),

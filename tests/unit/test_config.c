@@ -98,7 +98,7 @@ static void the_contract_of_the_specification_loads(void **state)
     struct config *c;
 
     (void)state;
-    write_file("secret", "s3cret\n", 0600);
+    write_file("secret", "0123456789abcdef\n", 0600);
     c = load(
         "listen: 127.0.0.1:0\n"
         "staff: \"[::1]:7081\"\n"
@@ -138,7 +138,7 @@ static void the_contract_of_the_specification_loads(void **state)
     assert_int_equal(c->duty_n, 2);
     assert_true(slice_is(c->duty[0], "+6281200000007"));
     assert_int_equal(c->providers_n, 4);
-    assert_true(slice_is(config_provider(c, S("kannel"))->token, "s3cret"));
+    assert_true(slice_is(config_provider(c, S("kannel"))->token, "0123456789abcdef"));
     assert_int_equal(config_provider(c, S("kannel"))->allow_n, 2);
     assert_int_equal(config_provider(c, S("telko"))->window, 100);
     assert_int_equal(c->sinks_n, 4);
@@ -209,6 +209,15 @@ static void every_fault_has_its_place_and_remedy(void **state)
           "k.yaml:1:34: unknown key \"tokenfile\": do you mean \"token_file\"?" },
         { "providers: {k: {dialect: kannel, token_file: none}}\n", "k.yaml:1:46: \"token_file\": " },
         { "providers: {k: {dialect: kannel, token_file: empty}}\n", "k.yaml:1:46: \"token_file\": " },
+        { "providers: {k: {dialect: kannel, secret_file: secret}}\n",
+          "k.yaml:1:34: \"secret_file\" does nothing for dialect kannel" },
+        { "providers: {k: {dialect: infobip, token_file: secret, secret_file: secret}}\n",
+          "k.yaml:1:55: \"secret_file\" does nothing for dialect infobip" },
+        { "providers: {k: {dialect: smpp, host: h, system_id: u, allow: [127.0.0.1]}}\n",
+          "k.yaml:1:55: \"allow\" does nothing for dialect smpp" },
+        { "providers: {k: {dialect: kannel, port: 1}}\n",
+          "k.yaml:1:34: \"port\" does nothing for dialect kannel" },
+        { "trusted_proxies: [x]\n", "k.yaml:1:19: \"trusted_proxies\" takes addresses" },
         { "providers: {k: {dialect: kannel, allow: [kannel.local]}}\n",
           "k.yaml:1:42: \"allow\" takes addresses such as" },
         { "providers: {k: {dialect: kannel, allow: [10.0.0.0/33]}}\n", "k.yaml:1:42: \"allow\" takes" },
@@ -345,7 +354,7 @@ static void a_generic_provider_is_checked_to_the_letter(void **state)
     };
 
     (void)state;
-    write_file("secret", "s3cret\n", 0600);
+    write_file("secret", "0123456789abcdef\n", 0600);
     each_has_its_fault(cases, sizeof cases / sizeof *cases);
 }
 
@@ -377,7 +386,7 @@ static void an_open_secret_is_warned_of(void **state)
     struct config *c;
 
     (void)state;
-    write_file("open.secret", "x\n", 0644);
+    write_file("open.secret", "0123456789abcdef\n", 0644);
     c = load(
         "providers: {k: {dialect: kannel, token_file: open.secret, send: {url: \"http://127.0.0.1/\"}}}\n");
     assert_non_null(c);

@@ -94,7 +94,7 @@ static int write_conf(struct managed *m, struct err *err)
     quote(&b, "dir", m->folder);
     quote(&b, "unixsocket", m->address + strlen("unix:"));
     quote(&b, "logfile", "redis.log");
-    fd = open(m->conf, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    fd = open(m->conf, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (b.failed || fd < 0 || write(fd, b.p, b.n) != (ssize_t)b.n)
         rc = err_set(err, "redis: managed: %s cannot be written (%s)", m->conf, strerror(errno));
     if (fd >= 0)
@@ -141,7 +141,7 @@ const char *managed_address(const struct managed *m)
 /* The locked descriptor when no server lives, else -1. */
 static int take_lock(const struct managed *m)
 {
-    int fd = open(m->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(m->lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
         close(fd);
@@ -218,7 +218,7 @@ static bool has_room(struct managed *m)
     bool no_room;
 
     snprintf(path, sizeof path, "%s/room", m->folder);
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd >= 0) {
         rc = posix_fallocate(fd, 0, ROOM_BYTES);
         close(fd);
@@ -317,7 +317,7 @@ void managed_stop(struct managed *m)
 {
     char text[24];
     uint64_t pid;
-    int fd = open(m->lock, O_RDONLY | O_CLOEXEC);
+    int fd = open(m->lock, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
 
     m->stopping = true;

@@ -171,7 +171,7 @@ static char *file_read(struct spool *p, uint64_t number, size_t *size)
     int fd;
 
     file_name(name, number);
-    fd = openat(p->folder_fd, name, O_RDONLY | O_CLOEXEC);
+    fd = openat(p->folder_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd >= 0 && fstat(fd, &st) == 0 && (bytes = malloc((size_t)st.st_size + 1))) {
         size_t at = 0;
         ssize_t n;
@@ -244,7 +244,7 @@ static void adopt(struct spool *p, uint64_t number)
     if (whole < size) {
         log_text(LOG_WARN, "spool", "%zu bytes behind the last whole message of %s are cut off", size - whole,
                  name);
-        fd = openat(p->folder_fd, name, O_WRONLY | O_CLOEXEC);
+        fd = openat(p->folder_fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0 || ftruncate(fd, (off_t)whole) != 0 || fdatasync(fd) != 0)
             log_text(LOG_WARN, "spool", "%s cannot be cut (%s)", name, strerror(errno));
         if (fd >= 0)
@@ -349,7 +349,7 @@ static bool write_batch(struct spool *p)
 static bool has_room(const struct spool *p)
 {
     static const char nothing[ROOM_BYTES];
-    int fd = openat(p->folder_fd, "room", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = openat(p->folder_fd, "room", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool ok = fd >= 0 && write(fd, nothing, sizeof nothing) == (ssize_t)sizeof nothing && fdatasync(fd) == 0;
 
     if (fd >= 0)

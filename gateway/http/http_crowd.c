@@ -1,0 +1,99 @@
+/* http_crowd.c - too many at the door: who makes room, and when nobody is let in.  See http_private.h. */
+#include <errno.h>
+#include <event2/http.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "gateway/base/log.h"
+#include "gateway/http/http_private.h"
+
+enum {
+    SHORT_MS = 200, /* how long nobody is accepted when descriptors are out */
+    CONNECTIONS_MIN = 16,
+};
+
+/* Callers wait in the kernel's queue meanwhile. */
+void http_pause(struct http *h, int64_t ms)
+{
+    struct evconnlistener *l = h->stopped ? NULL : evhttp_bound_socket_get_listener(h->bound);
+
+    if (!l || h->paused)
+        return;
+    h->paused = true;
+    evconnlistener_disable(l);
+    loop_timer_set(h->resume, ms);
+}
+
+void http_resume(void *arg)
+{
+    struct http *h = arg;
+
+    h->accepted = 0;
+    h->paused = false;
+    if (!h->stopped)
+        evconnlistener_enable(evhttp_bound_socket_get_listener(h->bound));
+}
+
+/* Descriptors are out, or memory: the loop would turn for nothing until there are some. */
+void http_accept_error(struct evconnlistener *l, void *arg)
+{
+    struct http *h = arg;
+
+    (void)l;
+    log_event(LOG_WARN, "accept", "listener", h->limits.names->open, "why", strerror(errno), NULL);
+    http_pause(h, SHORT_MS);
+}
+
+/* Of those that wait for nothing (nothing was asked whole, or all was answered), the one to go: a stranger
+ * before one that was answered before, the longest first.  peer 0: of any address. */
+static struct conn *least_missed(struct http *h, uint64_t peer, const struct conn *but)
+{
+    struct conn *worst = NULL;
+
+    for (unsigned i = 0; i < BUCKETS; i++)
+        for (struct conn *c = h->bucket[i]; c; c = c->next)
+            if (c->evcon && !c->held && c != but && (!peer || c->peer == peer) &&
+                (!worst || (worst->known && !c->known) ||
+                 (worst->known == c->known && c->since_ms < worst->since_ms)))
+                worst = c;
+    return worst;
+}
+
+static unsigned count_of(const struct http *h, uint64_t peer)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < BUCKETS; i++)
+        for (const struct conn *c = h->bucket[i]; c; c = c->next)
+            n += c->peer == peer;
+    return n;
+}
+
+/* Makes room for one that just came, or turns it away: false. */
+bool http_has_place(struct http *h, struct conn *c)
+{
+    bool crowd = count_of(h, c->peer) > h->limits.per_address;
+    struct conn *gone = NULL;
+
+    if (!crowd && h->conns <= h->limits.connections)
+        return true;
+    gone = least_missed(h, crowd ? c->peer : 0, c);
+    h->crowded->value++;
+    log_event(LOG_WARN, "listener_crowded", "listener", h->limits.names->open, "by",
+              crowd ? "one address" : "many", NULL);
+    if (gone)
+        evhttp_connection_free(gone->evcon); /* on_closed() drops it */
+    return gone != NULL;
+}
+
+/* What the process has descriptors for. */
+void http_cap(struct http_limits *l)
+{
+    struct rlimit have;
+
+    if (getrlimit(RLIMIT_NOFILE, &have) == 0 && have.rlim_cur < l->connections + l->others)
+        l->connections = have.rlim_cur > l->others + CONNECTIONS_MIN ? (unsigned)have.rlim_cur - l->others
+                                                                     : CONNECTIONS_MIN;
+    if (!l->per_address || l->per_address > l->connections)
+        l->per_address = l->connections;
+}
