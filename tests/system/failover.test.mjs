@@ -97,5 +97,5 @@ test('a robot that answers each of our SMS hears three of them; its emergency is
   assert.equal(heard, 3);
   assert.equal(await g.reason('robot'), 1);
   await g.sms(robot, 'tolong ibu kejang');
-  await g.nextSms(robot, /diteruskan ke petugas/);
+  await g.nextSms(robot, /sudah diberi tahu/);
 });
