@@ -41,7 +41,7 @@ struct node *chart_cases(struct arena *a, const struct chart_counts *c)
     for (unsigned i = 0; i < n; i++) {
         struct node *b = node_object(a);
         struct slice date = date_iso(c->today - (int64_t)(n - 1 - i) * c->days, a);
-        int64_t h = c->counts[i] * (DAYS_H - 30) / most;
+        int64_t h = c->counts[i] * (DAYS_H - 44) / most;
 
         whole(b, "x", a, step * i + 1);
         whole(b, "y", a, DAYS_H - 20 - h);
@@ -65,7 +65,7 @@ struct node *chart_cases(struct arena *a, const struct chart_counts *c)
     whole(o, "dasar", a, DAYS_H - 20);
     whole(o, "atas", a, most);
     if (c->line_milli)
-        whole(o, "garis", a, DAYS_H - 20 - c->line_milli * (DAYS_H - 30) / most / 1000);
+        whole(o, "garis", a, DAYS_H - 20 - c->line_milli * (DAYS_H - 44) / most / 1000);
     node_set(o, "batang", bars);
     node_set(o, "sumbu", axis);
     return o;

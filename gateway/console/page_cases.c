@@ -180,9 +180,9 @@ static const struct reader_part signal_one[] = {
           " n.message WHERE n.nomor = :nomor AND i.kind = 'signal' AND json_valid(i.text) LIMIT 1) AND "
           "(r.place ="
           " (SELECT f.place FROM alert_event AS f WHERE f.nomor = :nomor AND f.role = 'sistem' LIMIT 1) OR"
-          " r.posyandu IN (SELECT code FROM of_code WHERE parent = (SELECT f.place FROM alert_event AS f "
-          "WHERE"
-          " f.nomor = :nomor AND f.role = 'sistem' LIMIT 1)))",
+          " r.posyandu IN (SELECT y.code FROM of_code AS y LEFT JOIN of_code AS u ON u.code = y.parent WHERE"
+          " (SELECT f.place FROM alert_event AS f WHERE f.nomor = :nomor AND f.role = 'sistem' LIMIT 1) IN"
+          " (y.parent, u.parent)))",
       .tail = "ORDER BY r.at DESC",
       .limit = 100 },
 };
@@ -219,7 +219,8 @@ static void signal_more(struct request *r)
     int64_t today =
         date_today(node_int(h, "waktu") ? node_int(h, "waktu") : r->now_ms, rules->utc_offset_min);
 
-    if (!days || !node_first(days))
+    /* An episode of a puskesmas has its own figures. */
+    if (slice_eq(node_text(node_get(r->values, "s"), "desa"), node_text(o, "puskesmas")))
         days = node_get(o, "puskesmas_days");
     for (const struct node *d = node_first(days); d; d = d->next)
         if (date_parse_iso(d->key, &day) && today - day >= 0 && today - day < CURVE_DAYS) {
