@@ -161,9 +161,15 @@ static int put_redis(struct backup *b)
 
 static int put_all(struct backup *b)
 {
+    /* Key of the pseudonyms, highest number; accounts, their acts and addresses of the console. */
+    static const char *const single[] = { "key", "seq", "accounts.json", "audit.jsonl", "console.key" };
+
     if (put_redis(b) != 0 || put_sinks(b) != 0 || put_folder(b, "log", ".db", put_log) != 0)
         return -1;
-    return put_if(b, "key") != 0 || put_if(b, "seq") != 0 ? -1 : 0;
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++)
+        if (put_if(b, single[i]) != 0)
+            return -1;
+    return 0;
 }
 
 static void remove_work(const struct backup *b)
@@ -303,7 +309,8 @@ static bool is_there(const char *state_dir, const char *name)
 int backup_restore(const char *file, const char *key_file, const char *state_dir, unsigned *files,
                    struct err *e)
 {
-    static const char *const ours[] = { "redis/appendonlydir", "district.db", "log", "key", "seq" };
+    static const char *const ours[] = { "redis/appendonlydir", "district.db", "log",        "key", "seq",
+                                        "accounts.json",       "audit.jsonl", "console.key" };
     unsigned char key[SEAL_KEY];
     char path[PATH_BYTES];
     bool made;

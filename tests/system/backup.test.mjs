@@ -62,7 +62,7 @@ test('a backup taken under load is restored elsewhere', { timeout: 180000 }, asy
   assert.deepEqual([...there()].filter(([, n]) => n !== 1), []);
   // Redis is of the same moment: duplicates are known, the child and the referral too, numbers go on.
   assert.match((await h.sms(kader, 'TIMBANG Siti Backup P 14bl 9,2 76', 'b-first')).body, /duplicate/);
-  assert.match(await h.say(kader, `TIMBANG ${child} 9,4 77`, 'b-again'), /Siti/);
+  assert.match(await h.say(kader, `IMUNISASI ${child} mr1`, 'b-again'), /Siti/);
   assert.match(await h.say(secondKader, `STATUS ${rujuk}`), new RegExp(rujuk));
   await waitFor('stored', () => there().has('b-again'));
   const numbers = h.query('SELECT nomor FROM record').map((r) => r.nomor);
