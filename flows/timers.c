@@ -72,7 +72,7 @@ static const struct {
     { "ibu", posyandu_subjects, tasks_missed },    { "kunjungan", posyandu_subjects, visited },
     { "rekap", posyandu_subjects, recap_due },     { "terdaftar", no_subjects, approval_known },
     { "buka", listing_subjects, listing_due },     { "ringan", day_list_subjects, day_list_changed },
-    { "daftar", day_list_subjects, day_list_due },
+    { "daftar", day_list_subjects, day_list_due }, { "mungkin", no_subjects, answers_maybe },
 };
 
 enum {

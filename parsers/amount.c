@@ -60,7 +60,8 @@ static bool decimal(struct slice s, struct amount *out)
 
 static bool is_plain_digits(const struct tokens *ts, unsigned i)
 {
-    return i < ts->n && ts->t[i].kind == TOKEN_NUMBER && !ts->t[i].taken && slice_all_digits(ts->t[i].low);
+    return i < ts->n && ts->t[i].kind == TOKEN_NUMBER && !ts->t[i].taken && !ts->t[i].odd &&
+           !ts->t[i].approx && slice_all_digits(ts->t[i].low);
 }
 
 static void add_fraction(struct amount *out, struct slice digits)
@@ -85,7 +86,7 @@ static void spoken_mark(const struct tokens *ts, unsigned i, struct amount *out)
         out->used += 2;
         return;
     }
-    if (ts->t[next].kind == TOKEN_NUMBER && !ts->t[next].minus && ts->t[next].low.n > 1 &&
+    if (ts->t[next].kind == TOKEN_NUMBER && !ts->t[next].minus && !ts->t[next].odd && ts->t[next].low.n > 1 &&
         ts->t[next].low.n <= 4 && (ts->t[next].low.p[0] == '.' || ts->t[next].low.p[0] == ',') &&
         slice_all_digits(slice_skip(ts->t[next].low, 1))) {
         add_fraction(out, slice_skip(ts->t[next].low, 1));
@@ -131,6 +132,7 @@ static void read_unit(const struct tokens *ts, unsigned i, const struct word_lis
     if (w) {
         out->unit = w->code;
         out->used += used;
+        out->broken |= ts->t[at + used - 1].odd;
         if (per_decilitre(ts, at + used) && (slice_is(ts->t[at].low, "mg") || slice_is(w->code, "g"))) {
             out->unit = slice_is(w->code, "g") ? S("gdl") : S("mgdl");
             out->used++;
@@ -157,9 +159,14 @@ static void read_ons(const struct tokens *ts, unsigned i, const struct word_list
     unsigned at = i + out->used, used;
     struct amount ons = { .used = 1 };
     struct slice unit;
-    bool grams;
+    /* `9 kg kurang 2 ons` (RULINGS 50) */
+    bool grams,
+        less = at < ts->n && soft(&ts->t[at]) && !ts->t[at].taken && slice_is(ts->t[at].low, "kurang");
 
-    if (!slice_is(out->unit, "kg") || out->mark || !is_plain_digits(ts, at) || !soft(&ts->t[at]) ||
+    at += less;
+    if (less && at < ts->n && ts->t[at].kind == TOKEN_NUMBER)
+        out->broken |= ts->t[at].odd || ts->t[at].approx;
+    if (!slice_is(out->unit, "kg") || (out->mark && !less) || !is_plain_digits(ts, at) || !soft(&ts->t[at]) ||
         ts->t[at].minus || at + 1 >= ts->n)
         return;
     unit = phrase_code(ts, at + 1, units, &used);
@@ -170,9 +177,11 @@ static void read_ons(const struct tokens *ts, unsigned i, const struct word_list
         out->broken = true;
         return;
     }
-    out->milli += grams ? ons.milli / 1000 : ons.milli / 10;
+    ons.milli = grams ? ons.milli / 1000 : ons.milli / 10;
+    out->milli += less ? -ons.milli : ons.milli;
+    out->broken |= out->milli < 0 || ts->t[at].odd;
     out->mark = true;
-    out->used += 2;
+    out->used += 2 + less;
 }
 
 bool amount_read(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
@@ -183,7 +192,7 @@ bool amount_read(const struct tokens *ts, unsigned i, const struct word_list *un
     if (i >= ts->n || t->kind != TOKEN_NUMBER || t->taken || !decimal(t->low, out))
         return false;
     out->repaired = t->repaired;
-    out->broken |= t->minus;
+    out->broken |= t->minus || t->odd;
     spoken_mark(ts, i, out);
     read_unit(ts, i, units, out);
     read_ons(ts, i, units, out);
@@ -286,7 +295,7 @@ enum pressure_rc pressure_read(const struct tokens *ts, unsigned i, const struct
     *out = (struct pressure){ .used = 1, .repaired = i < ts->n && ts->t[i].repaired };
     if (i >= ts->n || t->kind != TOKEN_NUMBER || t->taken)
         return PRESSURE_NONE;
-    if (t->minus)
+    if (t->minus || t->odd)
         return PRESSURE_INVALID;
     if (halves(ts, i, out, &alone)) {
         rc = judge(out);

@@ -9,7 +9,7 @@ static enum negation_kind kind_of(struct slice code)
         const char *code;
         enum negation_kind kind;
     } kinds[] = {
-        { "tidak", NEGATION_NOT },     { "bukan", NEGATION_NOT },  { "tiada", NEGATION_NONE_OF },
+        { "tidak", NEGATION_NOT },     { "bukan", NEGATION_ISNT }, { "tiada", NEGATION_NONE_OF },
         { "belum", NEGATION_NOT_YET }, { "batal", NEGATION_OFF },  { "jangan", NEGATION_DONT },
         { "nihil", NEGATION_NIL },     { "surut", NEGATION_GONE },
     };

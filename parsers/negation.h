@@ -8,7 +8,8 @@
 
 enum negation_kind {
     NEGATION_NONE,
-    NEGATION_NOT,     /* tidak, bukan: the next sign, or a keyword */
+    NEGATION_NOT,     /* tidak: the next sign, or a keyword */
+    NEGATION_ISNT,    /* bukan: the same, of a thing */
     NEGATION_NONE_OF, /* tidak ada, tanpa: a whole list */
     NEGATION_NOT_YET, /* belum */
     NEGATION_OFF,     /* batal, tidak jadi: takes back; negates no sign */

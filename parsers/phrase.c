@@ -40,7 +40,7 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, bool same,
 
         if (t->taken || (t->kind != TOKEN_WORD && t->kind != TOKEN_NUMBER) || t->low.n == 0)
             return;
-        if (k && (t->sep & SEP_HARD) != 0)
+        if ((k && (t->sep & SEP_HARD) != 0) || ((t->odd || t->approx) && t->kind == TOKEN_NUMBER))
             return;
         /* A letter was read as a digit: the phrase wants it as typed. */
         if (t->repaired || at + low.n + 1 >= sizeof r->text)

@@ -142,12 +142,13 @@ static bool dashed_away(const struct state *x, unsigned i)
 
 /* What stands behind the sign: (-), a minus, `baik` behind what can be well; `: tidak`, `= baik` behind any
  * (RULINGS 40, 47). */
-static bool well(const struct state *x, const struct word *w, unsigned *to)
+static bool well(const struct state *x, const struct word *w, unsigned *to, bool *gone)
 {
     struct negation n;
     unsigned used;
     bool joined;
 
+    *gone = true;
     if (x->ts->t[*to - 1].minus_behind)
         return true;
     if (*to >= x->end)
@@ -167,6 +168,7 @@ static bool well(const struct state *x, const struct word *w, unsigned *to)
         *to += n.used;
         return true;
     }
+    *gone = false;
     if ((joined || (w->can_be_normal && !parted(x, *to))) && slice_is(kata_at(x, *to, &used), "normal")) {
         *to += used;
         return true;
@@ -232,14 +234,14 @@ static enum sign_kind negated(struct state *x, const struct word *w)
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = duration_end(x, i + used);
-    bool is_well = well(x, w, &to), waited = x->waits.kind != NEGATION_NONE;
+    bool gone, is_well = well(x, w, &to, &gone), waited = x->waits.kind != NEGATION_NONE;
 
     tell(x);
     x->last = (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to };
     x->last.kind = negated(x, w);
     x->last.before = x->last.kind == SIGN_UNSURE;
     if (w->neutral || is_well)
-        x->last.kind = SIGN_NEGATED;
+        x->last.kind = w->needed && gone && !w->neutral ? SIGN_UNSURE : SIGN_NEGATED;
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;
     x->linked = x->bare = false;

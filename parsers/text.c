@@ -119,6 +119,38 @@ char text_base_letter(uint32_t r)
     return c == '.' ? 0 : c;
 }
 
+/* Decimal digits of any script are their digits, letters of mathematical alphabets their letters (RULINGS
+ * 50); 0: neither. */
+static char plain_of(uint32_t r)
+{
+    /* The noughts of Unicode 14 (category Nd), each followed by its one to nine. */
+    static const uint32_t noughts[] = {
+        0x660,   0x6f0,   0x7c0,   0x966,   0x9e6,   0xa66,   0xae6,   0xb66,   0xbe6,   0xc66,
+        0xce6,   0xd66,   0xde6,   0xe50,   0xed0,   0xf20,   0x1040,  0x1090,  0x17e0,  0x1810,
+        0x1946,  0x19d0,  0x1a80,  0x1a90,  0x1b50,  0x1bb0,  0x1c40,  0x1c50,  0xa620,  0xa8d0,
+        0xa900,  0xa9d0,  0xa9f0,  0xaa50,  0xabf0,  0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136,
+        0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50,
+        0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0
+    };
+    size_t low = 0, high = sizeof noughts / sizeof *noughts;
+
+    if (r < noughts[0])
+        return 0;
+    if (r >= 0x1d7ce && r <= 0x1d7ff)
+        return (char)('0' + (r - 0x1d7ce) % 10);
+    if (r >= 0x1d400 && r <= 0x1d6a3)
+        return "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[(r - 0x1d400) % 52];
+    while (low + 1 < high) {
+        size_t middle = (low + high) / 2;
+
+        if (noughts[middle] <= r)
+            low = middle;
+        else
+            high = middle;
+    }
+    return r - noughts[low] < 10 ? (char)('0' + (r - noughts[low])) : 0;
+}
+
 static bool is_blank_rune(uint32_t r)
 {
     return r == 0xa0 || r == 0x1680 || (r >= 0x2000 && r <= 0x200a) || r == 0x202f || r == 0x205f ||
@@ -130,6 +162,12 @@ static bool is_zero_width(uint32_t r)
     return r == 0xad || (r >= 0x200b && r <= 0x200f) || (r >= 0x202a && r <= 0x202e) ||
            (r >= 0x2060 && r <= 0x2064) || r == 0xfeff || (r >= 0xfe00 && r <= 0xfe0f) || r == 0x0d ||
            (r < 0x20 && r != '\n' && r != '\t') || (r >= 0x7f && r < 0xa0) || (r >= 0x300 && r <= 0x36f);
+}
+
+/* Strokes over the letter before, and control characters: no blank, and no part of a number. */
+static bool is_mark(uint32_t r)
+{
+    return (r >= 0x300 && r <= 0x36f) || (r < 0x20 && r != 0x0d) || (r >= 0x7f && r < 0xa0);
 }
 
 static char ascii_of(uint32_t r)
@@ -160,8 +198,8 @@ static const char *fraction_of(uint32_t r)
 /* Pictures and signs that are no letters: noise when they stand alone. */
 static bool is_picture(uint32_t r)
 {
-    return (r >= 0x2190 && r <= 0x2bff) || (r >= 0x1f000 && r <= 0x1faff) || r == 0x200d || r == 0x20e3 ||
-           r == 0xfffd;
+    return (r >= 0x2190 && r <= 0x21ff) || (r >= 0x2300 && r <= 0x2bff) || (r >= 0x1f000 && r <= 0x1faff) ||
+           r == 0x200d || r == 0x20e3 || r == 0xfffd;
 }
 
 struct plain {
@@ -170,18 +208,38 @@ struct plain {
     size_t n;
 };
 
-static bool edge(char c)
+static bool number_mark(char c)
 {
-    return c == 0 || c == ' ' || c == '\n' || c == ',' || c == '#';
+    return c == ',' || c == '.' || c == '/' || c == '-';
 }
 
-/* A run of pictures vanishes when nothing is glued to it on one side. */
-static void pictures(struct plain *x, unsigned len)
+/* A number stands right before, or its mark. */
+static bool behind_number(const struct plain *x)
+{
+    char last = x->n ? x->out[x->n - 1] : 0, before = x->n > 1 ? x->out[x->n - 2] : 0;
+
+    return text_is_digit(last) || (number_mark(last) && text_is_digit(before));
+}
+
+static bool before_number(const struct plain *x, const char *p)
+{
+    unsigned n;
+    uint32_t r;
+
+    if (p >= x->end)
+        return false;
+    r = text_rune(p, x->end, &n);
+    if (r < 0x80 && number_mark((char)r) && p + 1 < x->end)
+        r = (unsigned char)p[1];
+    return (r < 0x80 && text_is_digit((char)r)) || (r >= 0x80 && text_is_digit(plain_of(r)));
+}
+
+/* A run of pictures parts words like a blank; inside a number it stays, and makes it unreadable (RULINGS 50).
+ */
+static void pictures(struct plain *x)
 {
     const char *start = x->p;
-    char before = x->n ? x->out[x->n - 1] : 0;
 
-    (void)len;
     while (x->p < x->end) {
         unsigned n;
         uint32_t r = text_rune(x->p, x->end, &n);
@@ -190,7 +248,7 @@ static void pictures(struct plain *x, unsigned len)
             break;
         x->p += n;
     }
-    if (edge(before) || !text_is_letter(before)) {
+    if (!behind_number(x) || !before_number(x, x->p)) {
         x->out[x->n++] = ' ';
         return;
     }
@@ -205,13 +263,15 @@ static void rune_plain(struct plain *x)
     char ascii = ascii_of(r);
     const char *fraction = fraction_of(r);
 
-    if (is_picture(r)) {
-        pictures(x, len);
+    if (!ascii && is_picture(r)) {
+        pictures(x);
         return;
     }
+    if (!ascii)
+        ascii = plain_of(r);
     if (ascii) {
         x->out[x->n++] = ascii;
-    } else if (fraction) {
+    } else if (fraction && !(x->p + len < x->end && text_is_digit(x->p[len]))) {
         if (!x->n || !text_is_digit(x->out[x->n - 1]))
             x->out[x->n++] = '0';
         memcpy(x->out + x->n, fraction, strlen(fraction));
@@ -220,7 +280,7 @@ static void rune_plain(struct plain *x)
         x->out[x->n++] = ' ';
     } else if (is_blank_rune(r)) {
         x->out[x->n++] = ' ';
-    } else if (!is_zero_width(r)) {
+    } else if (!is_zero_width(r) || (is_mark(r) && (behind_number(x) || before_number(x, x->p + len)))) {
         memcpy(x->out + x->n, x->p, len);
         x->n += len;
     }

@@ -97,7 +97,8 @@ static int month_number(struct slice code)
 
 static bool soft(const struct tokens *ts, unsigned i)
 {
-    return i < ts->n && !ts->t[i].taken && (ts->t[i].sep & (SEP_HARD & ~(unsigned)SEP_SLASH)) == 0;
+    return i < ts->n && !ts->t[i].taken && !ts->t[i].odd && !ts->t[i].approx &&
+           (ts->t[i].sep & (SEP_HARD & ~(unsigned)SEP_SLASH)) == 0;
 }
 
 /* The year behind a month's word: `14agt24`, `14-agt-24`, `14 agustus 2024`; with two digits behind a blank
@@ -192,7 +193,7 @@ enum when_rc when_read(const struct tokens *ts, unsigned i, const struct when_wo
         return relative(ts, i, w, today, out);
     if (t->kind != TOKEN_NUMBER)
         return WHEN_NONE;
-    switch (t->minus ? -1 : pattern_first(shapes, SHAPES, t->low, g)) {
+    switch (t->minus || t->odd ? -1 : pattern_first(shapes, SHAPES, t->low, g)) {
     case SHAPE_DAY:
         rc = with_month_word(ts, i, w, today, out);
         if (rc == WHEN_NONE)
@@ -342,7 +343,7 @@ enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_word
     *out = (struct age){ .used = 1 };
     if (i >= ts->n || ts->t[i].taken || ts->t[i].kind != TOKEN_NUMBER)
         return AGE_NONE;
-    rc = ts->t[i].minus ? AGE_NONE : born(ts, i, w, today, out);
+    rc = ts->t[i].minus || ts->t[i].odd ? AGE_NONE : born(ts, i, w, today, out);
     if (rc != AGE_NONE)
         return rc;
     if (!amount_read(ts, i, w->units, &n))
@@ -368,9 +369,9 @@ enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_word
         n.unit = default_unit;
     out->months = to_months(n.milli, n.unit);
     /* 1th2bl: only mixed ages become months. */
-    if (out->unit && soft(ts, i + n.used) && amount_read(ts, i + n.used, w->units, &more) &&
-        age_unit(more.unit) && !more.broken && !more.mark && !n.mark && units_mix(n.unit, more.unit) &&
-        days_ago(ts, i + n.used, w, today, &ago) == WHEN_NONE) {
+    if (out->unit && soft(ts, i + n.used) && !ts->t[i + n.used].approx &&
+        amount_read(ts, i + n.used, w->units, &more) && age_unit(more.unit) && !more.broken && !more.mark &&
+        !n.mark && units_mix(n.unit, more.unit) && days_ago(ts, i + n.used, w, today, &ago) == WHEN_NONE) {
         out->used += more.used;
         out->months += to_months(more.milli, more.unit);
         out->text = age_text(a, out->months, S("bl"));

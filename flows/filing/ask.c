@@ -19,6 +19,11 @@ static void draft_timer(struct work *w, const struct draft *d)
 
     step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
                (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
+    if (!w->report.maybe)
+        return;
+    due.what = S("mungkin");
+    step_timer(w->s, arena_printf(w->s->arena, "mungkin:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
+               w->s->now_ms + clock_of(w->s->rules, "maybe_e1"));
 }
 
 /* The question is about a child or a number that only the store knows; NULL: about a value. */

@@ -93,7 +93,7 @@ static void close_with_reply(struct buf *out, const struct ruleset *rs, const st
 /* The reports of one part, or its command; without the closing brace of the last. */
 static void part_json(struct buf *out, const struct said *said)
 {
-    if (said->kind == SAID_COMMAND) {
+    if (said->kind == SAID_COMMAND && !said->turned.why) {
         command_json(out, &said->command);
         return;
     }
@@ -101,7 +101,13 @@ static void part_json(struct buf *out, const struct said *said)
         buf_str(out, i ? "}," : "");
         report_json(out, &said->reports[i]);
     }
-    if (said->kind == SAID_NOTHING)
+    if (said->turned.why == TURNED_ASK) {
+        buf_str(out, "{\"status\":\"confirm\",\"form\":null");
+        error_json(out, ERROR_AMBIGUOUS, S("nomor"));
+        buf_str(out, ",\"fields\":{\"nomor\":");
+        buf_json(out, said->turned.nomor);
+        buf_str(out, "},\"repairs\":[]");
+    } else if (said->kind == SAID_NOTHING || said->kind == SAID_TURNED)
         buf_str(
             out,
             "{\"status\":\"rejected\",\"form\":null,\"error\":{\"code\":\"unknown_keyword\"},\"fields\":{},"
@@ -127,7 +133,7 @@ void understanding_json(struct buf *out, const struct ruleset *rs, const struct 
             close_with_reply(out, rs, part, source, a); /* each part has an answer of its own */
     }
     buf_str(out, many ? "]" : "");
-    if (emergency && (many || said->kind == SAID_NOTHING))
+    if (emergency && (many || said->kind != SAID_REPORTS))
         buf_str(out, ",\"alert\":\"E1\"");
     close_with_reply(out, rs, said, source, a);
 }

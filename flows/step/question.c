@@ -125,6 +125,8 @@ static const char *key_of(const struct report *r, bool example, bool typed)
         return "unknown.keyword";
     if (r->status == REPORT_ACCEPTED)
         return r->emergency ? "receipt.referred_now" : "receipt.done";
+    if (r->death && r->error == ERROR_AMBIGUOUS) /* RULINGS 49 */
+        return "ask.death";
     if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
         return example ? "ask.value" : "ask.value_only";
     switch (r->error) {

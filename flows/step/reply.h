@@ -21,6 +21,9 @@ struct slice reply_whom(const struct form *, const struct value *values, struct 
 /* The echo of the decoded values: "Siti Aminah P 14bl BB 9,2kg TB 76cm", from each field's `say`. */
 struct slice reply_echo(const struct form *, const struct value *values, struct arena *);
 /* For `parse`: what would be answered to the whole SMS (several reports, a command, no keyword). */
+/* A command or form that a negator turned, or free words behind one: what holds, or what is asked. */
+struct slice reply_turned(const struct ruleset *, struct slice language, const struct turned *,
+                          struct arena *);
 struct slice reply_said(const struct ruleset *, struct slice language, const struct said *, struct arena *);
 
 #endif

@@ -20,12 +20,43 @@ static struct slice said_command(const struct ruleset *rules, struct slice langu
     return text_fill(rules->texts, language, "command.understood", FILLS(f), a);
 }
 
+/* As people type it: TIDAK HADIR. */
+static struct slice command_typed(enum command_kind kind, struct arena *a)
+{
+    struct slice s = arena_copy(a, slice_of(command_name(kind)));
+    char *p = (char *)(uintptr_t)s.p;
+
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = p[i] == '_' ? ' ' : p[i] >= 'a' && p[i] <= 'z' ? (char)(p[i] - 32) : p[i];
+    return s;
+}
+
+struct slice reply_turned(const struct ruleset *rules, struct slice language, const struct turned *t,
+                          struct arena *a)
+{
+    const struct text_fill f[] = {
+        { "perintah", command_typed(t->command, a) },
+        { "atau", command_typed(t->instead, a) },
+        { "nomor", t->nomor },
+        { "form", t->form ? t->form->title : slice_make("", 0) },
+    };
+    const char *key = t->why == TURNED_HOLDS   ? "turned.holds"
+                      : t->why == TURNED_WORDS ? "turned.words"
+                      : t->why == TURNED_FORM  ? (t->form->counts >= 0 ? "turned.nil" : "turned.form")
+                      : t->instead             ? "turned.either"
+                                               : "turned.ask";
+
+    return text_fill(rules->texts, language, key, FILLS(f), a);
+}
+
 struct slice reply_said(const struct ruleset *rules, struct slice language, const struct said *said,
                         struct arena *a)
 {
     struct slice none = S("00000");
     struct reply_outcome all[UNDERSTAND_REPORTS];
 
+    if (said->turned.why)
+        return reply_turned(rules, language, &said->turned, a);
     if (said->kind == SAID_COMMAND)
         return said_command(rules, language, &said->command, a);
     if (said->kind == SAID_NOTHING || said->reports_n == 0)

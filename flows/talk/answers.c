@@ -7,6 +7,7 @@
 #include "flows/step/reply_parts.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/words.h"
+#include "gateway/conf/rules.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -445,6 +446,34 @@ void answers_command(struct step *s, const struct command *c)
         return;
     }
     answer_word(s, d, c->kind == COMMAND_YA ? WORD_YES : c->kind == COMMAND_TIDAK ? WORD_NO : WORD_NEW);
+}
+
+void answers_maybe(struct step *s, const struct due *due)
+{
+    const struct draft *d = drafts_find(s->state, due->nomor);
+    const struct place *at = s->person ? s->person->place : NULL;
+    struct slice signs = { 0 };
+    struct audience who;
+    int tanda = d ? form_field(d->form, "tanda") : -1;
+
+    step_reason(s, "timer_idle");
+    if (tanda < 0 || (d->faults[tanda] & REPORT_FAULT_ERROR) != ERROR_AMBIGUOUS ||
+        (d->faults[tanda] & REPORT_FAULT_SURE) ||
+        !rules_emergency(s->rules->rules, d->form, d->values, NULL, 0, s->arena, &signs))
+        return;
+    step_reason(s, "timer");
+    {
+        const struct text_fill f[] = {
+            { "nomor", d->nomor },
+            { "siapa", d->whom },
+            { "daftar", signs },
+            { "tempat", at ? at->name : S("") },
+            { "hp", step_phone(s, s->msisdn) },
+        };
+
+        step_audience(s, step_next_level(s, at), &who);
+        step_tell(s, &who, SMS_EMERGENCY, d->nomor, "danger.maybe", FILLS(f));
+    }
 }
 
 void answers_expired(struct step *s, const struct due *due)

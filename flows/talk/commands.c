@@ -351,6 +351,14 @@ static bool runs_all_the_same(const struct command *c)
            (slice_is(c->error_field, "arg") || c->error == ERROR_OUT_OF_RANGE);
 }
 
+/* Staff and heads may leave its number out where one is open for them (RULINGS 57). */
+static bool about_a_number(enum command_kind kind)
+{
+    return kind == COMMAND_BENAR || kind == COMMAND_BUKAN || kind == COMMAND_OK || kind == COMMAND_TERIMA ||
+           kind == COMMAND_TOLAK || kind == COMMAND_HADIR || kind == COMMAND_TIDAK_HADIR ||
+           kind == COMMAND_SELESAI;
+}
+
 void commands_run(struct step *s, const struct command *c)
 {
     static void (*const run[COMMANDS])(struct step *, const struct command *) = {
@@ -382,6 +390,16 @@ void commands_run(struct step *s, const struct command *c)
     }
     if (c->kind == COMMAND_STATUS && c->error == ERROR_MISSING && s->state->drafts_n) {
         questions_list(s);
+        return;
+    }
+    if (!c->nomor.n && c->status == REPORT_ACCEPTED && about_a_number(c->kind)) {
+        struct command missing = *c;
+
+        missing.status = REPORT_REJECTED;
+        missing.error = ERROR_MISSING;
+        missing.error_field = S("nomor");
+        step_reason(s, "command_refused");
+        step_answer(s, c->nomor, reply_command_error(s->rules, s->language, &missing, NULL, s->arena));
         return;
     }
     if (c->status != REPORT_ACCEPTED && !runs_all_the_same(c)) {

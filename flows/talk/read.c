@@ -447,7 +447,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!r->said.emergency)
         listing_read(state, r);
     if (!emergency_read(rules, state, in->received_ms, a, r) &&
-        !read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks)
+        !read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING &&
+        r->said.kind != SAID_TURNED && !r->thanks)
         read_answer(rules, state, in, a, r);
     if (r->kind == READING_NOTHING || r->kind == READING_COMMAND)
         read_fix(rules, state, in, a, r);

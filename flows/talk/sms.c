@@ -206,8 +206,10 @@ static void step_nothing(struct step *s)
     }
     step_answer(s, slice_make("", 0),
                 s->person && s->reading->thanks ? step_text(s, s->language, "unknown.thanks", NULL, 0)
-                : s->person                     ? reply_unknown(s->rules, s->language, step_role(s), s->arena)
-                                                : roles_stranger(s));
+                : s->person && s->reading->said.kind == SAID_TURNED
+                    ? reply_turned(s->rules, s->language, &s->reading->said.turned, s->arena)
+                : s->person ? reply_unknown(s->rules, s->language, step_role(s), s->arena)
+                            : roles_stranger(s));
 }
 
 void sms_step(struct step *s)

@@ -280,11 +280,23 @@ void understand_command(const struct ruleset *rs, const struct keyword *k, struc
         break;
     case COMMAND_KOREKSI:
         number(out, &rest, true, a);
+        out->correction = rest;
+        if (!out->nomor.n) /* RULINGS 52 */
+            break;
         koreksi(out, rs, rest, today, a);
         break;
     case COMMAND_YA:
     case COMMAND_BARU:
     case COMMAND_TIDAK:
+    /* Staff and heads may leave it out where one is open for them (RULINGS 57). */
+    case COMMAND_BENAR:
+    case COMMAND_BUKAN:
+    case COMMAND_OK:
+    case COMMAND_TERIMA:
+    case COMMAND_TOLAK:
+    case COMMAND_HADIR:
+    case COMMAND_TIDAK_HADIR:
+    case COMMAND_SELESAI:
         number(out, &rest, false, a);
         out->catatan = rest;
         break;

@@ -1,24 +1,51 @@
 /* commands.c - the words of commands.  See commands.h. */
 #include "flows/understand/commands.h"
 
-#define ROW(word, needs)                                                                                     \
+#include "flows/understand/understand.h"
+#include "parsers/damm.h"
+
+enum {
+    NOMOR_MIN = 4,
+    NOMOR_MAX = 10,
+};
+
+#define ROW(word, as, needs, ...)                                                                            \
     {                                                                                                        \
-#word, sizeof #word - 1, COMMAND_##word, needs                                                       \
+#word, sizeof #word - 1, COMMAND_##as, COMMAND_NEEDS_##needs, __VA_ARGS__                            \
     }
+#define EVERYDAY .everyday = true
+#define WORDS    .takes_words = true
+#define NUMBERED .only_numbered = true
 
 const struct command_word command_words[] = {
-    ROW(DAFTAR, COMMAND_NEEDS_NOTHING),   ROW(BANTUAN, COMMAND_NEEDS_NOTHING),
-    ROW(FORMAT, COMMAND_NEEDS_NOTHING),   ROW(STATUS, COMMAND_NEEDS_NUMBER),
-    ROW(BATAL, COMMAND_NEEDS_NUMBER),     ROW(KOREKSI, COMMAND_NEEDS_NUMBER),
-    ROW(YA, COMMAND_MAY_NUMBER),          ROW(BARU, COMMAND_MAY_NUMBER),
-    ROW(TIDAK, COMMAND_MAY_NUMBER),       ROW(BENAR, COMMAND_NEEDS_NUMBER),
-    ROW(BUKAN, COMMAND_NEEDS_NUMBER),     ROW(OK, COMMAND_NEEDS_NUMBER),
-    ROW(TERIMA, COMMAND_NEEDS_NUMBER),    ROW(TOLAK, COMMAND_NEEDS_NUMBER),
-    ROW(HADIR, COMMAND_NEEDS_NUMBER),     ROW(SELESAI, COMMAND_NEEDS_NUMBER),
-    ROW(PWS, COMMAND_NEEDS_NOTHING),      ROW(TUGAS, COMMAND_NEEDS_NOTHING),
-    ROW(CEK, COMMAND_NEEDS_NUMBER),       ROW(NIK, COMMAND_NEEDS_NUMBER),
-    ROW(SETUJU, COMMAND_NEEDS_NUMBER),    ROW(CAKAP, COMMAND_NEEDS_NOTHING),
-    ROW(BERHENTI, COMMAND_NEEDS_NOTHING), ROW(MULAI, COMMAND_NEEDS_NOTHING),
+    ROW(DAFTAR, DAFTAR, NOTHING, .everyday = false),
+    ROW(BANTUAN, BANTUAN, NOTHING, EVERYDAY),
+    ROW(FORMAT, FORMAT, NOTHING, EVERYDAY),
+    ROW(STATUS, STATUS, NUMBER, EVERYDAY),
+    ROW(BATAL, BATAL, NUMBER, EVERYDAY),
+    ROW(KOREKSI, KOREKSI, NUMBER, .everyday = false),
+    ROW(YA, YA, MAY, EVERYDAY),
+    ROW(BARU, BARU, MAY, EVERYDAY),
+    ROW(TIDAK, TIDAK, MAY, EVERYDAY),
+    ROW(BENAR, BENAR, NUMBER, EVERYDAY),
+    ROW(BETUL, BENAR, NUMBER, EVERYDAY, NUMBERED),
+    ROW(BENER, BENAR, NUMBER, EVERYDAY, NUMBERED),
+    ROW(BUKAN, BUKAN, NUMBER, EVERYDAY),
+    ROW(OK, OK, NUMBER, EVERYDAY),
+    ROW(OKE, OK, NUMBER, EVERYDAY),
+    ROW(SIAP, OK, NUMBER, EVERYDAY),
+    ROW(TERIMA, TERIMA, NUMBER, EVERYDAY, WORDS),
+    ROW(TOLAK, TOLAK, NUMBER, WORDS),
+    ROW(HADIR, HADIR, NUMBER, EVERYDAY, WORDS),
+    ROW(SELESAI, SELESAI, NUMBER, EVERYDAY, WORDS),
+    ROW(PWS, PWS, NOTHING, .everyday = false),
+    ROW(TUGAS, TUGAS, NOTHING, EVERYDAY),
+    ROW(CEK, CEK, NUMBER, .everyday = false),
+    ROW(NIK, NIK, NUMBER, .everyday = false),
+    ROW(SETUJU, SETUJU, NUMBER, .everyday = false),
+    ROW(CAKAP, CAKAP, NOTHING, .everyday = false),
+    ROW(BERHENTI, BERHENTI, NOTHING, EVERYDAY),
+    ROW(MULAI, MULAI, NOTHING, EVERYDAY),
 };
 
 const unsigned command_words_n = sizeof command_words / sizeof *command_words;
@@ -63,4 +90,18 @@ const char *command_name(enum command_kind kind)
     };
 
     return (unsigned)kind < COMMANDS ? names[kind] : "?";
+}
+
+bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *a)
+{
+    *digits = arena_copy(a, typed);
+    if (!slice_all_digits(typed) || typed.n < NOMOR_MIN || typed.n > NOMOR_MAX || typed.p[0] == '0') {
+        *error = ERROR_INVALID; /* RULINGS 30 */
+        return false;
+    }
+    if (!damm_valid(typed)) {
+        *error = ERROR_CHECK_DIGIT;
+        return false;
+    }
+    return true;
 }

@@ -6,7 +6,7 @@
 
 enum command_needs {
     COMMAND_NEEDS_NUMBER,  /* a number must follow */
-    COMMAND_MAY_NUMBER,    /* alone or with a number: YA, TIDAK, BARU */
+    COMMAND_NEEDS_MAY,     /* alone or with a number: YA, TIDAK, BARU */
     COMMAND_NEEDS_NOTHING, /* whatever follows is its argument */
 };
 
@@ -15,6 +15,9 @@ struct command_word {
     unsigned n;       /* its letters */
     enum command_kind kind;
     enum command_needs needs;
+    bool everyday;      /* people say it in other senses: RULINGS 44 */
+    bool takes_words;   /* `[words]` of SPEC 2.3 */
+    bool only_numbered; /* an answer like any other without a number */
 };
 
 extern const struct command_word command_words[];

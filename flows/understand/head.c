@@ -12,44 +12,6 @@ static const struct field *use(const struct filling *x, unsigned k)
     return k < x->variant->uses_n ? &x->form->fields[x->variant->uses[k]] : NULL;
 }
 
-static bool done(const struct filling *x, const struct field *f)
-{
-    return x->slots[f->position].filled || x->slots[f->position].given;
-}
-
-static bool hard(const struct filling *x, unsigned i)
-{
-    return i < x->ts.n && (x->ts.t[i].sep & SEP_HARD) != 0;
-}
-
-/* The name as typed, with signs glued to its ends that are no punctuation: `Rafi@` (RULINGS 22). */
-static struct slice name_typed(const struct filling *x, unsigned from, unsigned to)
-{
-    static const char foreign[] = "@$%&+^~<>\\{}[]!";
-    struct slice s = understand_span(x, from, to);
-    const char *end = x->text.p + x->text.n;
-
-    while (s.n && s.p > x->text.p && memchr(foreign, s.p[-1], sizeof foreign - 1))
-        s = (struct slice){ .p = s.p - 1, .n = s.n + 1 };
-    while (s.n && s.p + s.n < end && memchr(foreign, s.p[s.n], sizeof foreign - 1))
-        s.n++;
-    return s;
-}
-
-bool understand_name(struct filling *x, unsigned from, unsigned to, struct slice *out)
-{
-    bool repaired, ok = person_name(name_typed(x, from, to), x->arena, out, &repaired);
-
-    if (ok && repaired && x->repairs_n < FORM_FIELDS) {
-        if (!x->repairs)
-            x->repairs = ARENA_ARRAY(x->arena, struct repair, FORM_FIELDS * 2);
-        if (x->repairs)
-            x->repairs[x->repairs_n++] =
-                (struct repair){ .field = S("nama"), .typed = understand_span(x, from, to), .read = *out };
-    }
-    return ok;
-}
-
 /* --- the way to fill the form --- */
 
 static unsigned first_token(const struct filling *x)
@@ -100,12 +62,12 @@ static bool about_person(struct filling *x)
     struct got g = understand_read(x, &x->form->fields[0], i, false);
 
     if (x->slots[form_field(x->form, "nama")].filled || x->slots[form_field(x->form, "jk")].filled ||
-        done(x, umur))
+        understand_done(x, umur))
         return true;
     for (i += x->slots[0].filled ? 0 : g.used; i < x->ts.n; i++) {
         const struct token *t = &x->ts.t[i];
 
-        if (t->taken)
+        if (t->taken || t->other)
             continue;
         if ((t->sep & (SEP_DASH | SEP_LINE)) || understand_is(x, i, "terima_kasih", &used) ||
             understand_text_label(x, i, lokasi, &keep))
@@ -170,187 +132,6 @@ void understand_choose_variant(struct filling *x)
     }
 }
 
-/* --- names --- */
-
-/* Words of the name from i on: up to a number, a label, a separator.  *mixed: a token of letters and digits
- * ended it. */
-static unsigned words_end(const struct filling *x, unsigned i, const struct word_list *next, bool *mixed)
-{
-    unsigned j = i, used;
-
-    *mixed = false;
-    for (; j < x->ts.n; j++) {
-        const struct token *t = &x->ts.t[j];
-
-        if (t->taken || t->kind != TOKEN_WORD || (j > i && hard(x, j)))
-            break;
-        if (j + 1 < x->ts.n && x->ts.t[j + 1].glued && x->ts.t[j + 1].kind == TOKEN_NUMBER &&
-            !x->ts.t[j + 1].taken) {
-            if (next && phrase_at(&x->ts, j, next, &used) && used == 2) {
-                j++;
-                continue;
-            }
-            *mixed = true;
-            break;
-        }
-    }
-    return j;
-}
-
-/* Where the value of the field behind the name begins: the last sex (RULINGS 14), the first sasaran. */
-static unsigned name_cut(struct filling *x, const struct field *next, unsigned i, unsigned end,
-                         struct got *value)
-{
-    unsigned cut = end;
-
-    value->fit = FIT_NO;
-    if (!next || done(x, next) || (next->type != FIELD_SEX && next->type != FIELD_CHOICE))
-        return end;
-    /* #Siti P#P#: the slot behind says it, so the name has the whole part. */
-    if (hard(x, end) && understand_read(x, next, end, false).fit == FIT_YES)
-        return end;
-    for (unsigned p = i; p < end; p++) {
-        struct got g = understand_read(x, next, p, false);
-
-        if (g.fit != FIT_YES)
-            continue;
-        if (next->type == FIELD_CHOICE && cut != end && cut > i)
-            break;
-        cut = p;
-        *value = g;
-        p += g.used - 1;
-    }
-    return cut;
-}
-
-/* The sign at token p may be a part of the name i..: `Dada`, `Bu Darah`.  *doubt: they may be signs as well.
- */
-static bool name_too(const struct filling *x, unsigned i, unsigned p, bool *doubt)
-{
-    unsigned used;
-
-    if (!understand_is(x, p, "nama_juga", &used))
-        return false;
-    while (i < p && understand_is(x, i, "penanda_tangan", &used))
-        i += used;
-    *doubt |= i < p;
-    return true;
-}
-
-/* An age, and a reason behind it. */
-static bool age_and_more(struct filling *x, unsigned i)
-{
-    int umur = form_field(x->form, "umur");
-    struct got g = umur >= 0 ? understand_read(x, &x->form->fields[umur], i, false) : (struct got){ 0 };
-
-    return g.fit == FIT_YES && i + g.used < x->ts.n;
-}
-
-/* RUJUK Bu Ana perdarahan: without a number behind it the name ends where the signs begin. */
-static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *doubt)
-{
-    unsigned used;
-    bool referral = form_field(x->form, "alasan") >= 0;
-
-    for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++) {
-        bool sign = phrase_at(&x->ts, p, x->words->signs, &used);
-
-        if (sign && used == 1 && (!referral || age_and_more(x, end)) && name_too(x, i, p, doubt))
-            continue;
-        if (sign || understand_negator(x, p))
-            return p;
-    }
-    return end;
-}
-
-static unsigned past_signs(struct filling *x, unsigned i, unsigned end)
-{
-    unsigned to = understand_signs_end(x, i, end, true);
-
-    if (to > i && x->signs_at == 0)
-        x->signs_at = i + 1;
-    return to;
-}
-
-/* Sri perdarahan 30: the name ends where signs begin; they are read with the others. */
-static unsigned name_without_signs(struct filling *x, unsigned i, unsigned end, bool *doubt)
-{
-    for (unsigned p = i; p < end; p++) {
-        unsigned to = understand_signs_end(x, p, end, true);
-
-        if (to == p)
-            continue;
-        if (to == p + 1 && name_too(x, i, p, doubt))
-            continue;
-        (void)past_signs(x, p, end);
-        return p;
-    }
-    return end;
-}
-
-static bool is_keyword(const struct filling *x, struct slice name)
-{
-    return understand_exact_form(&x->rs->forms, name) != NULL;
-}
-
-/* Takes the name, and the field behind it where one run of words holds both.  Returns the next token. */
-static unsigned take_name(struct filling *x, const struct field *f, const struct field *next, unsigned i)
-{
-    struct got g = { .fit = FIT_YES, .companion = -1 }, behind;
-    bool mixed, between = x->ts.hash;
-    unsigned end = words_end(x, i, next ? next->list : NULL, &mixed), cut, name_end;
-    struct slice name = { 0 };
-    bool doubt = false;
-
-    if (x->ts.t[i].kind == TOKEN_NUMBER)
-        mixed = i + 1 < x->ts.n && x->ts.t[i + 1].glued;
-    if (!name_too(x, i, i, &doubt)) /* `pusing Sri`: signs before the name */
-        i = past_signs(x, i, end);
-    cut = name_cut(x, next, i, end, &behind);
-    if (cut == end)
-        cut = cut_at_sign(x, i, end, &doubt);
-    name_end = name_without_signs(x, i, cut, &doubt);
-    if (end == i) {
-        if (mixed) {
-            g = (struct got){ .fit = FIT_WRONG, .error = ERROR_INVALID, .companion = -1, .used = 1 };
-            while (i + g.used < x->ts.n && x->ts.t[i + g.used].glued)
-                g.used++;
-            understand_take(x, f, i, &g, false);
-            return i + g.used;
-        }
-        x->slots[f->position].given = true;
-        return i;
-    }
-    /* Digits inside a name between #: Siti2, Siti 2 (RULINGS 22). */
-    if (between && cut == end && end < x->ts.n && !hard(x, end) && !x->ts.t[end].taken &&
-        (mixed || (x->ts.t[end].kind == TOKEN_NUMBER && next && next->type == FIELD_SEX))) {
-        g = (struct got){ .fit = FIT_WRONG, .error = ERROR_INVALID, .companion = -1, .used = 1 };
-        while (i + g.used < x->ts.n && !hard(x, i + g.used))
-            g.used++;
-        understand_take(x, f, i, &g, false);
-        return i + g.used;
-    }
-    if (name_end > i) {
-        g.used = name_end - i;
-        if (!understand_name(x, i, name_end, &name)) {
-            g.fit = FIT_WRONG;
-            g.error = ERROR_INVALID;
-        } else if (doubt || is_keyword(x, name)) {
-            g.fit = FIT_DOUBT;
-            g.error = ERROR_AMBIGUOUS;
-        }
-        g.value = value_text(name);
-        understand_take(x, f, i, &g, false);
-    } else {
-        x->slots[f->position].given = true;
-    }
-    if (behind.fit == FIT_YES) {
-        understand_take(x, next, cut, &behind, false);
-        return cut + behind.used;
-    }
-    return cut;
-}
-
 /* --- other fields --- */
 
 static unsigned take_text(struct filling *x, const struct field *f, unsigned i)
@@ -384,7 +165,7 @@ static const struct field *fits_later(struct filling *x, unsigned k, unsigned i,
         const struct field *f = use(x, j);
         unsigned used;
 
-        if (done(x, f))
+        if (understand_done(x, f))
             continue;
         if (f->type == FIELD_TEXT && f->list && phrase_at(&x->ts, i, f->list, &used)) {
             *at = j;
@@ -426,7 +207,7 @@ static bool take_by_unit(struct filling *x, unsigned i, unsigned *next)
         const struct field *f = use(x, k);
         struct got g;
 
-        if (done(x, f))
+        if (understand_done(x, f))
             continue;
         g = understand_read(x, f, i, false);
         if (!g.unit || g.fit == FIT_NO || g.fit == FIT_UNIT)
@@ -453,7 +234,7 @@ static unsigned part_end(const struct filling *x, unsigned i)
 {
     unsigned k = i + 1;
 
-    while (k < x->ts.n && !hard(x, k) && !x->ts.t[k].taken)
+    while (k < x->ts.n && !understand_parted(x, k) && !x->ts.t[k].taken)
         k++;
     return k;
 }
@@ -475,11 +256,11 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
         understand_take(x, f, i, own, false);
         return i + own->used;
     }
-    if (x->ts.t[i].kind == TOKEN_WORD && understand_filler(x, i, &used) && !hard(x, i)) {
+    if (x->ts.t[i].kind == TOKEN_WORD && understand_filler(x, i, &used) && !understand_parted(x, i)) {
         x->ts.t[i].taken = true;
         return i + 1;
     }
-    if (x->ts.t[i].kind == TOKEN_WORD && (i == 0 || hard(x, i)))
+    if (x->ts.t[i].kind == TOKEN_WORD && (i == 0 || understand_parted(x, i)))
         to = part_end(x, i);
     if (f->type == FIELD_CHOICE && x->ts.t[i].kind == TOKEN_WORD && first_number(x, i) <= to) {
         to = first_number(x, i); /* `panas 3`: the word is wrong, not the 3 */
@@ -591,7 +372,7 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
         return i + 1;
     }
     if (f->type == FIELD_NAME)
-        return take_name(x, f, use(x, *k + 1), i);
+        return understand_take_name(x, f, use(x, *k + 1), i);
     if (f->type == FIELD_TEXT) {
         (*k)++;
         return take_text(x, f, i);
@@ -610,7 +391,7 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
         (*k)++;
         /* Its token holds the next fields too: they are in doubt, not missing. */
         for (unsigned j = *k; own.swallowed && j < x->head_uses; j++)
-            if (use(x, j)->type == FIELD_NUMBER && !done(x, use(x, j)))
+            if (use(x, j)->type == FIELD_NUMBER && !understand_done(x, use(x, j)))
                 understand_fault(x, use(x, j), ERROR_AMBIGUOUS, false, i);
         return i + own.used;
     }
@@ -630,6 +411,25 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
     return next;
 }
 
+/* `rt 3`, `anak ke 2` among the required fields: passed over, but a text has it, and a place is kept. */
+static bool pass_other(struct filling *x, const struct field *f, unsigned i)
+{
+    int lokasi = form_field(x->form, "lokasi");
+    struct got g = { .fit = FIT_YES, .companion = -1 };
+    bool keep;
+
+    if (!x->ts.t[i].other || f->type == FIELD_TEXT)
+        return false;
+    if (lokasi >= 0 && !x->slots[lokasi].filled &&
+        understand_text_label(x, i, &x->form->fields[lokasi], &keep)) {
+        while (i + g.used < x->ts.n && x->ts.t[i + g.used].other && !x->ts.t[i + g.used].taken)
+            g.used++;
+        g.value = value_text(understand_span(x, i, i + g.used));
+        understand_take(x, &x->form->fields[lokasi], i, &g, false);
+    }
+    return x->ts.t[i].taken = true;
+}
+
 void understand_head(struct filling *x)
 {
     unsigned n = head_length(x), k = 0, i = 0;
@@ -638,12 +438,12 @@ void understand_head(struct filling *x)
     for (;;) {
         unsigned next;
 
-        while (k < n && done(x, use(x, k))) {
+        while (k < n && understand_done(x, use(x, k))) {
             if (i < x->ts.n && !x->ts.t[i].taken && said_twice(x, use(x, k), i, &next))
                 i = next;
             k++;
         }
-        while (i < x->ts.n && x->ts.t[i].taken)
+        while (i < x->ts.n && (x->ts.t[i].taken || (k < n && pass_other(x, use(x, k), i))))
             i++;
         if (k >= n || i >= x->ts.n)
             break;

@@ -44,19 +44,6 @@ static void doubt(struct filling *x, const char *name, enum report_error error)
         understand_fault(x, f, error, false, TOKENS_MAX);
 }
 
-/* Completed months, or -1. */
-static int64_t months(struct filling *x)
-{
-    struct slice age = text(x, "umur"), born = text(x, "tgl_lahir");
-    int64_t day;
-
-    if (age.n)
-        return age_months(age);
-    if (born.n && date_parse_iso(born, &day))
-        return date_months_between(day, x->today);
-    return form_is(x->form, FORM_BIRTH) ? 0 : -1;
-}
-
 /* --- required fields --- */
 
 static void missing(struct filling *x)
@@ -122,30 +109,6 @@ static bool lying(struct filling *x, int64_t age)
     return growth_lying(tb ? tb->value.label : slice_make("", 0), form_is(x->form, FORM_BIRTH), age);
 }
 
-static bool in_bands(const struct field *f, int64_t age, int64_t milli)
-{
-    for (unsigned i = 0; i < f->bands_n; i++)
-        if (age >= f->bands[i].from_months && age <= f->bands[i].to_months)
-            return milli >= f->bands[i].min && milli <= f->bands[i].max;
-    return true;
-}
-
-/* RULINGS 23: a guessed tenth must be plausible for the age. */
-static bool tenth_plausible(struct filling *x, const struct field *f, int64_t age, int64_t milli)
-{
-    if (age < 0)
-        return true;
-    if (x->form->judge == FORM_JUDGE_GROWTH && x->rs->rules)
-        return growth_value_plausible(x->rs->rules, arena_copy(x->arena, f->name).p, text(x, "jk"), age,
-                                      milli);
-    return in_bands(f, age, milli);
-}
-
-bool understand_guess_idle(struct filling *x, const struct field *f, const struct got *g)
-{
-    return !tenth_plausible(x, f, months(x), g->value.milli);
-}
-
 static void weigh_guesses(struct filling *x, int64_t age)
 {
     for (unsigned i = 0; i < x->form->fields_n; i++) {
@@ -153,7 +116,7 @@ static void weigh_guesses(struct filling *x, int64_t age)
         struct slot *s = &x->slots[i];
 
         if (s->guessed && !s->reject && s->value.kind == VALUE_NUMBER &&
-            !tenth_plausible(x, f, age, s->value.milli))
+            !understand_tenth_plausible(x, f, age, s->value.milli))
             understand_fault(x, f, ERROR_OUT_OF_RANGE, true, s->at);
     }
 }
@@ -196,7 +159,7 @@ static void bands(struct filling *x, int64_t age)
 {
     for (unsigned i = 0; age >= 0 && i < x->form->fields_n; i++)
         if (x->slots[i].value.kind == VALUE_NUMBER && x->slots[i].error == ERROR_NONE &&
-            !in_bands(&x->form->fields[i], age, x->slots[i].value.milli))
+            !understand_in_bands(&x->form->fields[i], age, x->slots[i].value.milli))
             understand_fault(x, &x->form->fields[i], ERROR_IMPLAUSIBLE, false, x->slots[i].at);
 }
 
@@ -429,7 +392,7 @@ static void emergency(struct filling *x, struct report *out)
 
 void understand_settle(struct filling *x, struct report *out)
 {
-    int64_t age = months(x);
+    int64_t age = understand_months(x);
 
     missing(x);
     forget_uncertain(x);
@@ -453,6 +416,8 @@ void understand_settle(struct filling *x, struct report *out)
         out->faults[i] = (uint8_t)(x->slots[i].error |
                                    (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0));
     emergency(x, out);
+    out->death = x->death;
+    out->maybe = x->maybe && !out->emergency;
     out->heard = x->heard.heard;
     out->heard_n = x->heard.heard_n;
     if (x->repairs_n) {

@@ -1,13 +1,18 @@
-/* keyword.c - which form or command a text is about (RULINGS 11-13).  See understand.h. */
+/* keyword.c - which form or command a text is about, and whether it is about it at all: the one place that
+ * knows what a negator before a keyword turns, and when an everyday word is a command (RULINGS 11-13, 43,
+ * 44).  See understand.h. */
 #include "flows/understand/understand.h"
 
 #include "flows/understand/commands.h"
+#include "parsers/negation.h"
+#include "parsers/phrase.h"
 #include "parsers/text.h"
 
 enum {
     WORD_MAX = 12,
     NEAR_MIN = 4, /* letters of a keyword that is known with one edit */
-    WORDS = 200
+    WORDS = 200,
+    BETWEEN = 2, /* words between a negator and the keyword that it turns (RULINGS 43) */
 };
 
 struct word_at {
@@ -16,18 +21,23 @@ struct word_at {
 };
 
 struct reader {
+    const struct ruleset *rs;
+    const struct words *words;
+    struct arena *arena;
     struct slice text;
     size_t p;
     char upper[WORDS][WORD_MAX + 2];
-    struct word_at words[WORDS];
+    struct word_at at[WORDS];
     unsigned n;
+    struct tokens ts; /* of the whole text, once one of its words may be a keyword */
+    bool cut;
 };
 
 /* Runs of letters and digits, up to so many in all; long ones are cut, for they are no keyword. */
 static void read_words(struct reader *r, unsigned words)
 {
     while (r->p < r->text.n && r->n < words) {
-        struct word_at *w = &r->words[r->n];
+        struct word_at *w = &r->at[r->n];
         size_t n = 0;
 
         if (!text_is_word(r->text.p[r->p])) {
@@ -48,200 +58,396 @@ static void read_words(struct reader *r, unsigned words)
 }
 
 /* A reader stands on the stack, and is not zeroed: only the words read are looked at. */
-static void begin(struct reader *r, struct slice text, unsigned words)
+static void begin(struct reader *r, const struct ruleset *rs, struct slice text, struct arena *a)
 {
+    r->rs = rs;
+    r->words = &rs->forms.words;
+    r->arena = a;
     r->text = text;
     r->p = 0;
     r->n = 0;
-    read_words(r, words);
+    r->cut = false;
 }
 
-const struct form *understand_exact_form(const struct form_set *set, struct slice word)
-{
-    char upper[WORD_MAX + 1];
+/* --- among tokens --- */
 
-    if (word.n > WORD_MAX || !shapes_may(&set->shapes, word))
-        return NULL;
-    for (size_t i = 0; i < word.n; i++)
-        upper[i] = (char)(word.p[i] >= 'a' && word.p[i] <= 'z' ? word.p[i] - 32 : word.p[i]);
-    return form_by_keyword(set, (struct slice){ .p = upper, .n = word.n });
+/* The token that begins at this place of the text; ts.n when there is none. */
+static unsigned token_at(struct reader *r, size_t from)
+{
+    unsigned i = 0;
+
+    if (!r->cut && !tokens_cut(r->text, NULL, &r->rs->forms, r->arena, &r->ts))
+        r->ts.n = 0;
+    r->cut = true;
+    while (i < r->ts.n && r->ts.t[i].text.p < r->text.p + from)
+        i++;
+    return i;
 }
 
-static bool number_behind(const struct reader *r, unsigned w)
+static bool is_kata(const struct reader *r, unsigned i, const char *code, unsigned *used)
 {
-    unsigned k = w + 1;
-
-    while (k < r->n && (slice_is(r->words[k].upper, "NO") || slice_is(r->words[k].upper, "NOMOR")))
-        k++;
-    return k < r->n && text_is_digit(r->words[k].upper.p[0]);
+    return slice_is(phrase_code(&r->ts, i, r->words->kata, used), code);
 }
 
-static bool valid_number_behind(const struct reader *r, unsigned w, struct arena *a)
+/* A greeting, thanks or an address: says nothing. */
+static bool says_nothing(const struct reader *r, unsigned i, unsigned *used)
 {
-    struct slice digits;
+    *used = 1;
+    return r->ts.t[i].kind == TOKEN_EMPTY || phrase_at(&r->ts, i, r->words->greetings, used) ||
+           is_kata(r, i, "terima_kasih", used) || is_kata(r, i, "penanda_tangan", used);
+}
+
+static bool only_greetings(const struct reader *r, unsigned to)
+{
+    unsigned used;
+
+    for (unsigned i = 0; i < to; i += used)
+        if (!says_nothing(r, i, &used))
+            return false;
+    return true;
+}
+
+/* The negator that turns the keyword at token t: at most two words lie between, and no separator; one that is
+ * part of a danger sign (`tidak sadar`) turns nothing else (RULINGS 43). */
+static bool turned(const struct reader *r, unsigned t, struct negation *out)
+{
+    unsigned used;
+
+    for (unsigned k = t; k-- > 0;) {
+        if (r->ts.t[k + 1].sep & SEP_HARD || r->ts.t[k].kind != TOKEN_WORD)
+            return false;
+        if (negation_at(&r->ts, k, r->words->negators, out) && negation_of_keywords(out->kind) &&
+            k + out->used <= t && t - k - out->used <= BETWEEN &&
+            !(phrase_at(&r->ts, k, r->words->signs, &used) && used > out->used))
+            return true;
+        if (t - k > BETWEEN + 3) /* a negator of three words */
+            return false;
+    }
+    return false;
+}
+
+bool understand_turned(const struct ruleset *rs, struct slice text, size_t keyword, struct arena *a)
+{
+    struct reader reader, *r = &reader;
+    struct negation n;
+
+    begin(r, rs, text, a);
+    return turned(r, token_at(r, keyword), &n);
+}
+
+/* What stands behind a command. */
+struct behind {
+    struct slice nomor; /* valid */
+    bool number;        /* one stands there, valid or not */
+    bool words;         /* free words, on the same line */
+    bool refuses;       /* they say no: `TERIMA 48217 tidak bisa` */
+    bool arg;           /* exactly one word, or thanks behind it */
+};
+
+static void number_of(struct reader *r, unsigned *i, struct behind *out)
+{
     enum report_error error;
-    unsigned k = w + 1;
+    unsigned k = *i;
 
-    while (k < r->n && (slice_is(r->words[k].upper, "NO") || slice_is(r->words[k].upper, "NOMOR")))
+    while (k < r->ts.n && r->ts.t[k].kind == TOKEN_WORD &&
+           (slice_is(r->ts.t[k].low, "no") || slice_is(r->ts.t[k].low, "nomor") ||
+            slice_is(r->ts.t[k].low, "nmr") || slice_is(r->ts.t[k].low, "rujukan")))
         k++;
-    return k < r->n && understand_nomor(r->words[k].upper, &digits, &error, a);
+    if (k >= r->ts.n || r->ts.t[k].kind != TOKEN_NUMBER || (r->ts.t[k].sep & SEP_LINE))
+        return;
+    out->number = slice_all_digits(r->ts.t[k].low) && r->ts.t[k].low.n >= 4 && r->ts.t[k].low.n <= 10 &&
+                  r->ts.t[k].low.p[0] != '0';
+    if (r->ts.t[k].minus || !understand_nomor(r->ts.t[k].low, &out->nomor, &error, r->arena))
+        out->nomor = (struct slice){ 0 };
+    *i = k + 1;
 }
 
-/* Nothing behind the word but thanks and names. */
-static bool ends_behind(const struct reader *r, unsigned w, const struct words *words)
+static bool refuses(const struct reader *r, unsigned i)
 {
-    struct slice next;
-    char low[WORD_MAX + 1];
-    const struct word *kata;
+    struct negation n;
+    unsigned used;
 
-    if (w + 1 >= r->n)
-        return true;
-    next = r->words[w + 1].upper;
-    if (next.n > WORD_MAX)
+    if (!negation_at(&r->ts, i, r->words->negators, &n) ||
+        (n.kind != NEGATION_OFF && !negation_of_keywords(n.kind)))
         return false;
-    for (size_t i = 0; i < next.n; i++)
-        low[i] = text_lower(next.p[i]);
-    kata = list_find(words->kata, (struct slice){ .p = low, .n = next.n });
-    return (kata && (slice_is(kata->code, "penanda_tangan") || slice_is(kata->code, "terima_kasih"))) ||
-           slice_is(next, "TERIMA");
+    i += n.used;
+    return i >= r->ts.n || (r->ts.t[i].sep & SEP_HARD) || n.kind == NEGATION_OFF ||
+           is_kata(r, i, "sanggup", &used) || says_nothing(r, i, &used);
 }
 
-static bool form_behind(const struct reader *r, const struct form_set *forms, unsigned w)
+static struct behind behind(struct reader *r, unsigned i)
+{
+    struct behind out = { 0 };
+    unsigned used, words = 0;
+
+    number_of(r, &i, &out);
+    out.refuses = i < r->ts.n && !(r->ts.t[i].sep & SEP_LINE) && refuses(r, i);
+    for (; i < r->ts.n && !(r->ts.t[i].sep & SEP_LINE); i += used) {
+        if (is_kata(r, i, "terima_kasih", &used))
+            break;
+        if (!says_nothing(r, i, &used))
+            words++;
+    }
+    out.words = words > 0;
+    out.arg = words == 1;
+    return out;
+}
+
+/* --- one candidate --- */
+
+/* RULINGS 43: what a negated command with a valid number means. */
+static void turn_command(struct keyword *out, enum command_kind command, const struct negation *n,
+                         struct slice nomor)
+{
+    bool plain = n->kind == NEGATION_NOT, not_yet = n->kind == NEGATION_NOT_YET;
+
+    out->found = true;
+    if (command == COMMAND_HADIR && (plain || not_yet)) {
+        out->command = COMMAND_TIDAK_HADIR;
+        return;
+    }
+    if (command == COMMAND_TERIMA && plain) {
+        out->command = COMMAND_TOLAK;
+        return;
+    }
+    out->command = COMMAND_NONE;
+    out->turned = (struct turned){ .why = TURNED_HOLDS, .command = command, .nomor = nomor };
+    if (command == COMMAND_TERIMA || command == COMMAND_TOLAK) {
+        out->turned.why = TURNED_ASK;
+        out->turned.command = COMMAND_TERIMA;
+        out->turned.instead = COMMAND_TOLAK;
+    } else if (command == COMMAND_BENAR) {
+        out->turned.why = TURNED_ASK;
+        out->turned.command = COMMAND_BUKAN;
+    }
+}
+
+/* `TERIMA 48217 tidak bisa`, `SELESAI 48217 belum` */
+static void ask_refused(struct keyword *out, enum command_kind command, struct slice nomor)
+{
+    out->found = true;
+    out->command = COMMAND_NONE;
+    out->turned = (struct turned){ .why = TURNED_ASK, .command = command, .nomor = nomor };
+    if (command == COMMAND_TERIMA)
+        out->turned.instead = COMMAND_TOLAK;
+    else if (command == COMMAND_HADIR)
+        out->turned.instead = COMMAND_TIDAK_HADIR;
+}
+
+static bool form_behind(const struct reader *r, unsigned w)
 {
     for (unsigned k = w + 1; k < r->n; k++)
-        if (understand_exact_form(forms, r->words[k].upper))
+        if (understand_exact_form(&r->rs->forms, r->at[k].upper))
             return true;
     return false;
 }
 
-/* An exact command at word w, in a place where it can be one. */
-static bool exact_command(const struct reader *r, unsigned w, const struct ruleset *rs,
-                          const struct words *words, struct keyword *out)
+/* RULINGS 44: whether the command word at word w, token t is one. */
+static bool is_command(struct reader *r, unsigned w, unsigned t, const struct command_word *c,
+                       const struct behind *b)
 {
-    struct slice next = w + 1 < r->n ? r->words[w + 1].upper : (struct slice){ 0 };
-    const struct command_word *c = command_by_word(r->words[w].upper);
-    bool first = w == 0;
+    bool first = c->everyday ? only_greetings(r, t) : w == 0;
 
-    if (!c)
+    if (c->needs == COMMAND_NEEDS_NOTHING && !c->everyday)
+        return first || !form_behind(r, w);
+    if (c->everyday && !first)
         return false;
-    if (c->kind == COMMAND_TERIMA && slice_starts(next, "KASIH")) /* RULINGS 13 */
+    if (c->only_numbered && !b->number)
         return false;
-    out->to = r->words[w].to;
-    out->command = c->kind;
-    if (c->kind == COMMAND_TIDAK && slice_is(next, "HADIR")) {
-        out->command = COMMAND_TIDAK_HADIR;
-        out->to = r->words[w + 1].to;
-        return first || number_behind(r, w + 1);
+    if (c->kind == COMMAND_FORMAT)
+        return !b->words || b->arg ||
+               understand_exact_form(&r->rs->forms, w + 1 < r->n ? r->at[w + 1].upper : slice_make("", 0));
+    if (c->everyday)
+        return !b->words || (c->takes_words && b->number);
+    return b->number || (first && !form_behind(r, w)) || (first && c->kind == COMMAND_KOREKSI);
+}
+
+static bool take_command(struct reader *r, unsigned w, const struct command_word *c, bool exact,
+                         struct keyword *out)
+{
+    unsigned t = token_at(r, r->at[w].from), next = t + 1;
+    struct command_word hadir = *c;
+    struct negation n;
+    struct behind b;
+
+    if (t >= r->ts.n ||
+        (c->kind == COMMAND_TERIMA && next < r->ts.n && slice_starts(r->ts.t[next].low, "kasih")))
+        return false; /* RULINGS 13 */
+    out->from = r->at[w].from;
+    out->to = r->at[w].to;
+    if (c->kind == COMMAND_TIDAK && w + 1 < r->n && slice_is(r->at[w + 1].upper, "HADIR")) {
+        hadir = *command_by_word(S("HADIR"));
+        hadir.kind = COMMAND_TIDAK_HADIR;
+        c = &hadir;
+        out->to = r->at[w + 1].to;
+        next++;
     }
-    switch (c->needs) {
-    case COMMAND_NEEDS_NUMBER:
-        return number_behind(r, w) || (first && !form_behind(r, &rs->forms, w));
-    case COMMAND_MAY_NUMBER:
-        return first && (number_behind(r, w) || ends_behind(r, w, words));
-    case COMMAND_NEEDS_NOTHING:
-        return first || !form_behind(r, &rs->forms, w);
+    b = behind(r, next);
+    if (!exact && !b.nomor.n) /* RULINGS 12 */
+        return false;
+    if (turned(r, t, &n)) {
+        if (b.nomor.n)
+            turn_command(out, c->kind, &n, b.nomor);
+        return b.nomor.n > 0;
+    }
+    if (b.refuses && b.nomor.n && c->takes_words && c->kind != COMMAND_TOLAK &&
+        c->kind != COMMAND_TIDAK_HADIR && only_greetings(r, t)) {
+        ask_refused(out, c->kind, b.nomor);
+        return true;
+    }
+    if (is_command(r, w, t, c, &b)) {
+        out->command = c->kind;
+        return out->found = true;
+    }
+    /* `TIDAK HADIR 48217` wherever it stands (RULINGS 44). */
+    if (c->kind == COMMAND_TIDAK_HADIR && b.nomor.n) {
+        out->command = c->kind;
+        return out->found = true;
+    }
+    if (b.nomor.n && c->everyday && only_greetings(r, t)) {
+        out->turned = (struct turned){ .why = TURNED_WORDS, .command = c->kind, .nomor = b.nomor };
+        return out->found = true;
     }
     return false;
 }
 
-static bool exact_form(const struct reader *r, unsigned w, const struct ruleset *rs, struct keyword *out)
+/* `nihil kasus dbd`, `0 kasus` */
+static bool none_before(const struct reader *r, unsigned t)
 {
-    out->from = r->words[w].from;
-    out->to = r->words[w].to;
-    out->form = form_by_keyword(&rs->forms, r->words[w].upper);
-    return out->found = out->form != NULL;
+    struct negation n;
+
+    if (t == 0 || t >= r->ts.n || (r->ts.t[t].sep & SEP_HARD))
+        return false;
+    return slice_is(r->ts.t[t - 1].low, "0") ||
+           (negation_at(&r->ts, t - 1, r->words->negators, &n) && n.kind == NEGATION_NIL && n.used == 1);
 }
 
-static bool exact(const struct reader *r, unsigned w, const struct ruleset *rs, const struct words *words,
-                  struct keyword *out)
+static bool take_form(struct reader *r, unsigned w, const struct form *form, struct keyword *out)
 {
-    return exact_form(r, w, rs, out) || (out->found = exact_command(r, w, rs, words, out));
+    struct negation n;
+
+    out->from = r->at[w].from;
+    out->to = r->at[w].to;
+    out->far = w > 1;
+    out->found = true;
+    if (w > 0 && (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from))))
+        out->turned = (struct turned){ .why = TURNED_FORM, .form = form };
+    else
+        out->form = form;
+    return true;
 }
 
-static bool plain_word(const struct words *words, struct slice upper)
+static bool exact(struct reader *r, unsigned w, struct keyword *out)
+{
+    const struct form *form = form_by_keyword(&r->rs->forms, r->at[w].upper);
+    const struct command_word *c = form ? NULL : command_by_word(r->at[w].upper);
+
+    return form ? take_form(r, w, form, out) : c && take_command(r, w, c, true, out);
+}
+
+static bool plain_word(const struct reader *r, struct slice upper)
 {
     char low[WORD_MAX + 1];
     const struct word *kata;
 
     for (size_t i = 0; i < upper.n && i < WORD_MAX; i++)
         low[i] = text_lower(upper.p[i]);
-    kata = list_find(words->kata, (struct slice){ .p = low, .n = upper.n < WORD_MAX ? upper.n : WORD_MAX });
+    kata =
+        list_find(r->words->kata, (struct slice){ .p = low, .n = upper.n < WORD_MAX ? upper.n : WORD_MAX });
     return kata && slice_is(kata->code, "bukan_kunci");
 }
 
 /* RULINGS 11, 12: one edit, if all keywords that are that near mean the same. */
-static bool near(const struct reader *r, unsigned w, const struct ruleset *rs, const struct words *words,
-                 struct arena *a, struct keyword *out)
+static bool near(struct reader *r, unsigned w, struct keyword *out)
 {
     const struct form *form = NULL;
-    enum command_kind command = COMMAND_NONE;
-    struct slice word = r->words[w].upper;
+    const struct command_word *command = NULL;
+    struct slice word = r->at[w].upper;
     unsigned found = 0;
 
-    if (word.n < NEAR_MIN - 1 || word.n > WORD_MAX || plain_word(words, word))
+    if (word.n < NEAR_MIN - 1 || word.n > WORD_MAX || plain_word(r, word))
         return false;
-    for (unsigned f = 0; f < rs->forms.n; f++)
-        for (unsigned k = 0; k < rs->forms.forms[f].keywords_n; k++)
-            if (rs->forms.forms[f].keywords[k].n >= NEAR_MIN &&
-                slice_one_edit(word, rs->forms.forms[f].keywords[k]) && form != &rs->forms.forms[f]) {
-                form = &rs->forms.forms[f];
+    for (unsigned f = 0; f < r->rs->forms.n; f++)
+        for (unsigned k = 0; k < r->rs->forms.forms[f].keywords_n; k++)
+            if (r->rs->forms.forms[f].keywords[k].n >= NEAR_MIN &&
+                slice_one_edit(word, r->rs->forms.forms[f].keywords[k]) && form != &r->rs->forms.forms[f]) {
+                form = &r->rs->forms.forms[f];
                 found++;
             }
     for (unsigned c = 0; c < command_words_n; c++)
-        if (command_words[c].n >= NEAR_MIN && command_words[c].kind != command &&
+        if (command_words[c].n >= NEAR_MIN && (!command || command_words[c].kind != command->kind) &&
             slice_one_edit(word, slice_of(command_words[c].word))) {
-            command = command_words[c].kind;
+            command = &command_words[c];
             found++;
         }
     if (found > 1)
         out->unknown = true;
-    if (found != 1 || (!form && !valid_number_behind(r, w, a)))
+    if (found != 1)
         return false;
-    out->form = form;
-    out->command = command;
-    out->from = r->words[w].from;
-    out->to = r->words[w].to;
-    return out->found = true;
+    return form ? take_form(r, w, form, out) : take_command(r, w, command, false, out);
 }
 
-void understand_keyword(const struct ruleset *rs, struct slice text, const struct words *words,
-                        struct arena *a, struct keyword *out)
+/* What a word that was none has left behind. */
+static bool none(struct keyword *out)
+{
+    *out = (struct keyword){ .unknown = out->unknown };
+    return false;
+}
+
+void understand_keyword(const struct ruleset *rs, struct slice text, struct arena *a, struct keyword *out)
 {
     struct reader reader, *r = &reader;
 
     *out = (struct keyword){ 0 };
-    /* Most texts begin with the keyword of their form. */
-    begin(r, text, 1);
-    if (r->n == 0 || exact_form(r, 0, rs, out))
+    begin(r, rs, text, a);
+    read_words(r, 1);
+    if (r->n == 0)
         return;
+    /* Most texts begin with the keyword of their form. */
+    out->form = form_by_keyword(&rs->forms, r->at[0].upper);
+    if (out->form) {
+        out->from = r->at[0].from;
+        out->to = r->at[0].to;
+        out->found = true;
+        return;
+    }
     read_words(r, WORDS);
-    if (exact(r, 0, rs, words, out) || near(r, 0, rs, words, a, out))
+    if (exact(r, 0, out) || none(out) || near(r, 0, out))
         return;
     for (unsigned w = 1; w < r->n; w++)
-        if (exact(r, w, rs, words, out))
+        if (none(out) || exact(r, w, out))
             return;
-    *out = (struct keyword){ .unknown = out->unknown };
-    if (r->n > 1)
-        (void)near(r, 1, rs, words, a, out);
+    (void)none(out);
+    if (r->n > 1 && !near(r, 1, out))
+        (void)none(out);
 }
 
-bool understand_begins_command(struct slice line)
+bool understand_begins_command(const struct ruleset *rs, struct slice line, struct arena *a)
 {
-    struct reader r;
-    struct slice next;
+    struct reader reader, *r = &reader;
+    struct keyword k = { 0 };
     const struct command_word *c;
-    unsigned w = 1;
+    struct negation n;
 
-    begin(&r, line, WORDS);
-    c = r.n ? command_by_word(r.words[0].upper) : NULL;
-    if (!c)
+    begin(r, rs, line, a);
+    read_words(r, 1);
+    c = r->n ? command_by_word(r->at[0].upper) : NULL;
+    if (!c && (token_at(r, 0), r->ts.n == 0 || !negation_at(&r->ts, 0, r->words->negators, &n)))
         return false;
-    w += c->kind == COMMAND_TIDAK && r.n > 1 && slice_is(r.words[1].upper, "HADIR");
-    w += w < r.n && (slice_is(r.words[w].upper, "NO") || slice_is(r.words[w].upper, "NOMOR"));
-    next = w < r.n ? r.words[w].upper : slice_make("", 0);
-    if (c->needs == COMMAND_NEEDS_NOTHING)
-        return r.n == 1 || c->kind == COMMAND_FORMAT || (c->kind == COMMAND_PWS && r.n < 5);
-    return slice_all_digits(next) && next.n >= 4 && next.n <= 10 && next.p[0] != '0';
+    understand_keyword(rs, line, a, &k);
+    if (!k.found || k.form || k.turned.why == TURNED_FORM)
+        return k.found && !k.form;
+    if (k.turned.why || k.command == COMMAND_NONE)
+        return true;
+    if (c && c->needs == COMMAND_NEEDS_NOTHING) {
+        read_words(r, WORDS);
+        return r->n == 1 || c->kind == COMMAND_FORMAT || (c->kind == COMMAND_PWS && r->n < 5);
+    }
+    {
+        unsigned t = token_at(r, k.to);
+
+        return behind(r, t).number;
+    }
 }
 
 bool understand_begins_report(const struct ruleset *rs, struct slice line)
@@ -249,8 +455,9 @@ bool understand_begins_report(const struct ruleset *rs, struct slice line)
     struct reader r;
     bool figure = false;
 
-    begin(&r, line, WORDS);
+    begin(&r, rs, line, NULL);
+    read_words(&r, 1);
     for (size_t i = 0; i < line.n; i++)
         figure |= text_is_digit(line.p[i]) || line.p[i] == '#';
-    return figure && r.n && form_by_keyword(&rs->forms, r.words[0].upper);
+    return figure && r.n && form_by_keyword(&rs->forms, r.at[0].upper);
 }

@@ -1,44 +1,9 @@
 /* labels.c - labelled values, in any order (SPEC 2.1, RULINGS 18, 20, 21).  See understand.h. */
 #include "flows/understand/understand.h"
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
-
-/* What stands at a token. */
-struct found {
-    const struct field *field;
-    struct slice name;
-    unsigned used;
-};
-
-/* One label may be two words: HARI KE. */
-static unsigned matches(const struct tokens *ts, unsigned i, const struct label *l)
-{
-    if (!slice_eq(ts->t[i].low, l->first))
-        return 0;
-    if (slice_empty(l->rest))
-        return 1;
-    return i + 1 < ts->n && ts->t[i + 1].kind == TOKEN_WORD && (ts->t[i + 1].sep & SEP_HARD) == 0 &&
-                   slice_eq(ts->t[i + 1].low, l->rest)
-               ? 2
-               : 0;
-}
-
-/* The longest label at token i. */
-static bool find(const struct filling *x, unsigned i, struct found *out)
-{
-    *out = (struct found){ 0 };
-    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken)
-        return false;
-    for (const struct label *l = form_labels(x->form, x->ts.t[i].low); l; l = l->next) {
-        unsigned used = matches(&x->ts, i, l);
-
-        if (used > out->used && !(l->field->hidden && l->field->type != FIELD_DATE) &&
-            l->field->type != FIELD_COUNTS)
-            *out = (struct found){ .field = l->field, .name = l->name, .used = used };
-    }
-    return out->field != NULL;
-}
 
 /* Still among the words of an unlabelled name, which may look like a label: `Lila P`. */
 static bool in_name(const struct filling *x, unsigned i)
@@ -52,11 +17,6 @@ static bool in_name(const struct filling *x, unsigned i)
         if (x->ts.t[k].sep & SEP_HARD)
             return false;
     return true;
-}
-
-static bool is_text(const struct field *f)
-{
-    return f->type == FIELD_TEXT || f->type == FIELD_NAME;
 }
 
 static bool joined(const struct filling *x, unsigned value)
@@ -96,20 +56,37 @@ static void take_labels_tokens(struct filling *x, unsigned i, unsigned used)
         x->ts.t[k].taken = true;
 }
 
-/* A name runs to the next number, label, sex, or separator. */
-static unsigned name_end(struct filling *x, unsigned from)
+/* A danger sign in the middle of a name ends it, its negator with it (RULINGS 45).  *doubt: it may be part of
+ * the name as well: `Bu Dada`. */
+static bool sign_begins(const struct filling *x, unsigned k, bool *doubt)
+{
+    unsigned used;
+    bool sign = phrase_at(&x->ts, k, x->words->signs, &used) != NULL;
+
+    if (sign && used == 1 && understand_is(x, k, "nama_juga", &used)) {
+        *doubt = true;
+        return false;
+    }
+    return sign || understand_negator(x, k);
+}
+
+/* A name runs to the next number, label, sex, sign or separator. */
+static unsigned name_end(struct filling *x, unsigned from, bool *doubt)
 {
     unsigned k = from, used;
-    struct found next;
+    struct label_at next;
     const struct word_list *jk = x->words->sex;
 
     for (; k < x->ts.n; k++) {
-        if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken || (k > from && (x->ts.t[k].sep & SEP_HARD)))
+        if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken || x->ts.t[k].other ||
+            (k > from && (x->ts.t[k].sep & SEP_HARD)))
             break;
-        if (k > from && find(x, k, &next) && k + next.used < x->ts.n) {
+        if (k > from && sign_begins(x, k, doubt))
+            break;
+        if (k > from && understand_label_at(x, k, &next) && k + next.used < x->ts.n) {
             struct got g = understand_read(x, next.field, k + next.used, true);
 
-            if (g.fit != FIT_NO || joined(x, k + next.used) || is_text(next.field))
+            if (g.fit != FIT_NO || joined(x, k + next.used) || understand_is_words(next.field))
                 break;
         }
         if (k > from && form_field(x->form, "jk") >= 0 && phrase_at(&x->ts, k, jk, &used) &&
@@ -120,35 +97,40 @@ static unsigned name_end(struct filling *x, unsigned from)
 }
 
 /* `karena gizi buruk umur 14bl`: a labelled age ends a text. */
-static bool next_age(struct filling *x, const struct found *next, unsigned value)
+static bool next_age(struct filling *x, const struct label_at *next, unsigned value)
 {
     return next->field->type == FIELD_AGE && understand_read(x, next->field, value, true).fit == FIT_YES;
 }
 
-static void take_text(struct filling *x, const struct found *l, unsigned i)
+static void take_text(struct filling *x, const struct label_at *l, unsigned i)
 {
     unsigned from = i + l->used, to;
     struct got g = { .fit = FIT_YES, .companion = -1 };
     struct slice name;
+    bool doubt = false;
 
     if (from >= x->ts.n)
         return;
     if (l->field->type == FIELD_NAME) {
-        to = name_end(x, from);
+        to = name_end(x, from, &doubt);
         if (to == from)
             return;
         if (!understand_name(x, from, to, &name)) {
             g.fit = FIT_WRONG;
             g.error = ERROR_INVALID;
+        } else if (doubt && to > from + 1 && to < x->ts.n && !(x->ts.t[to].sep & SEP_HARD)) {
+            g.fit = FIT_DOUBT;
+            g.error = ERROR_AMBIGUOUS;
         }
         g.value = value_text(name);
     } else {
         to = understand_text_end(x, from);
         for (unsigned k = from + 1; k < to; k++) {
-            struct found next;
+            struct label_at next;
             bool keep;
 
-            if ((find(x, k, &next) && (joined(x, k + next.used) || next_age(x, &next, k + next.used))) ||
+            if ((understand_label_at(x, k, &next) &&
+                 (joined(x, k + next.used) || next_age(x, &next, k + next.used))) ||
                 understand_destination(x, k, &keep)) {
                 to = k;
                 break;
@@ -164,17 +146,21 @@ static void take_text(struct filling *x, const struct found *l, unsigned i)
 }
 
 /* Lists are gathered later; the label only vanishes. */
-static void drop_list_label(struct filling *x, const struct found *l, unsigned i)
+static void drop_list_label(struct filling *x, const struct label_at *l, unsigned i)
 {
     unsigned value = i + l->used, used;
+    struct negation n;
 
+    for (unsigned k = i > 2 ? i - 2 : 0; k < i; k++)
+        if (negation_at(&x->ts, k, x->words->negators, &n) && k + n.used > i)
+            return; /* `tidak ada tanda kejang` */
     if (value < x->ts.n && (joined(x, value) || strong(x, i, value) || alone(x, i, value) ||
                             phrase_near(&x->ts, value, l->field->list, &used)))
         take_labels_tokens(x, i, l->used);
 }
 
 /* In a name a label with a wrong value may be a word of the name: `Lila 9bl`. */
-static bool name_goes_on(struct filling *x, const struct found *l, unsigned i)
+static bool name_goes_on(struct filling *x, const struct label_at *l, unsigned i)
 {
     if (!in_name(x, i))
         return false;
@@ -188,7 +174,7 @@ static bool name_goes_on(struct filling *x, const struct found *l, unsigned i)
 }
 
 /* `tgl lahir 12/3/25`: the date in the place of the age. */
-static bool take_birth(struct filling *x, const struct found *l, unsigned i)
+static bool take_birth(struct filling *x, const struct label_at *l, unsigned i)
 {
     for (unsigned f = 0; f < x->form->fields_n; f++) {
         const struct field *age = &x->form->fields[f];
@@ -215,7 +201,7 @@ static bool measures(const struct filling *x, unsigned i)
 
 /* `#lk#` is the sex and no lingkar kepala: it stands alone between separators, no value is joined to it, and
  * nothing else says the sex. */
-static bool is_sex(const struct filling *x, const struct found *l, unsigned i)
+static bool is_sex(const struct filling *x, const struct label_at *l, unsigned i)
 {
     const struct word_list *jk = NULL;
     unsigned used;
@@ -232,24 +218,35 @@ static bool is_sex(const struct filling *x, const struct found *l, unsigned i)
     return true;
 }
 
+/* `darah tinggi`: the label is a word of a sign. */
+static bool in_sign(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i > 2 ? i - 2 : 0; k < i; k++)
+        if (phrase_at(&x->ts, k, x->words->signs, &used) && k + used > i)
+            return true;
+    return false;
+}
+
 /* `bb -`, `lila ?`, `tb` at the end: said not to be given (RULINGS 1). */
-static bool not_given(struct filling *x, const struct found *l, unsigned i)
+static bool not_given(struct filling *x, const struct label_at *l, unsigned i)
 {
     unsigned value = i + l->used, used = l->used;
-    struct found next;
+    struct label_at next;
 
-    if (l->name.n == 1 || in_name(x, i) || x->labelled_only)
+    if (l->name.n == 1 || in_name(x, i) || x->labelled_only || in_sign(x, i))
         return false;
     if (value < x->ts.n && x->ts.t[value].kind == TOKEN_EMPTY && !(x->ts.t[value].sep & SEP_HARD))
         used++;
-    else if (value < x->ts.n && !((x->ts.t[value].sep & SEP_DASH) && find(x, value, &next)))
+    else if (value < x->ts.n && !((x->ts.t[value].sep & SEP_DASH) && understand_label_at(x, value, &next)))
         return false;
     take_labels_tokens(x, i, used);
     x->slots[l->field->position].given = true;
     return true;
 }
 
-static void take_value(struct filling *x, const struct found *l, unsigned i)
+static void take_value(struct filling *x, const struct label_at *l, unsigned i)
 {
     unsigned value = i + l->used;
     struct got g = understand_read(x, l->field, value, true);
@@ -284,21 +281,32 @@ static void take_value(struct filling *x, const struct found *l, unsigned i)
     understand_take(x, l->field, value, &g, true);
 }
 
+/* `bb kira-kira 8,1`: words between a label and its number that make it doubtful. */
+static unsigned words_of_doubt(const struct filling *x, unsigned i)
+{
+    unsigned k = i;
+
+    while (k < x->ts.n && x->ts.t[k].other && x->ts.t[k].kind == TOKEN_WORD)
+        k++;
+    return k > i && k < x->ts.n && x->ts.t[k].kind == TOKEN_NUMBER && x->ts.t[k].approx ? k - i : 0;
+}
+
 void understand_labels(struct filling *x)
 {
     for (unsigned i = 0; i < x->ts.n; i++) {
-        struct found l;
+        struct label_at l;
         unsigned value;
 
-        if (!find(x, i, &l))
+        if (!understand_label_at(x, i, &l))
             continue;
+        l.used += words_of_doubt(x, i + l.used);
         value = i + l.used;
         if (l.field->hidden) {
             (void)take_birth(x, &l, i);
         } else if (l.field->type == FIELD_CHOICES) {
             if (!in_name(x, i) || joined(x, value))
                 drop_list_label(x, &l, i);
-        } else if (is_text(l.field)) {
+        } else if (understand_is_words(l.field)) {
             /* Places and destinations are texts that begin with their label: understand/tail.c. */
             if (slice_is(l.field->name, "lokasi") || slice_is(l.field->name, "tujuan"))
                 continue;
@@ -308,51 +316,4 @@ void understand_labels(struct filling *x)
             take_value(x, &l, i);
         }
     }
-}
-
-bool understand_text_label(const struct filling *x, unsigned i, const struct field *f, bool *keep)
-{
-    for (unsigned l = 0; l < f->labels_n && i < x->ts.n; l++)
-        if (x->ts.t[i].kind == TOKEN_WORD && !x->ts.t[i].taken && slice_ieq(x->ts.t[i].low, f->labels[l])) {
-            /* DS, DSN, RT … stay in the text (SPEC 2.2); LOK, LOKASI, KE, TUJUAN do not. */
-            *keep = !(slice_is(f->labels[l], "LOK") || slice_ieq(f->labels[l], f->name) ||
-                      slice_is(f->labels[l], "KE"));
-            return true;
-        }
-    return false;
-}
-
-bool understand_destination(const struct filling *x, unsigned i, bool *keep)
-{
-    int f = form_field(x->form, "tujuan");
-    unsigned used;
-
-    *keep = true;
-    if (f < 0)
-        return false;
-    if (phrase_at(&x->ts, i, x->form->fields[f].list, &used))
-        return true;
-    return understand_text_label(x, i, &x->form->fields[f], keep);
-}
-
-bool understand_other_label(struct filling *x, const struct field *f, unsigned i)
-{
-    struct found l;
-    unsigned value;
-
-    if (i >= x->ts.n || !find(x, i, &l) || l.field == f)
-        return false;
-    value = i + l.used;
-    if (is_text(l.field))
-        return value < x->ts.n && x->ts.t[value].kind == TOKEN_WORD;
-    return understand_read(x, l.field, value, true).fit != FIT_NO;
-}
-
-bool understand_labels_value(struct filling *x, const struct field *f, unsigned i)
-{
-    struct found l;
-
-    if (i >= x->ts.n || x->ts.t[i].glued || !find(x, i, &l) || l.field == f)
-        return false;
-    return understand_read(x, l.field, i + l.used, true).fit != FIT_NO;
 }

@@ -397,7 +397,8 @@ void understand_numbers(struct filling *x, unsigned from)
 
         if (x->ts.t[i].kind == TOKEN_EMPTY)
             pass_slot(&r, i);
-        if (x->ts.t[i].taken || x->ts.t[i].kind != TOKEN_NUMBER) {
+        if (x->ts.t[i].taken || x->ts.t[i].other || x->ts.t[i].kind != TOKEN_NUMBER) {
+            x->ts.t[i].taken |= x->ts.t[i].other; /* another thing's */
             i++;
             continue;
         }

@@ -53,11 +53,6 @@ static void add_other(struct gather *g, unsigned from, unsigned to)
         g->other[g->other_n++] = s.p[i] == '\n' ? ' ' : s.p[i];
 }
 
-static bool is_emergency(const struct filling *x, struct slice code)
-{
-    return x->rs->rules && rules_sign(x->rs->rules, code) == URGENCY_E1;
-}
-
 static void mark(struct filling *x, unsigned from, unsigned to)
 {
     for (unsigned k = from; k < to; k++)
@@ -67,14 +62,8 @@ static void mark(struct filling *x, unsigned from, unsigned to)
 /* Completed months of the person, as far as the form says; -1 when it does not. */
 static int64_t age_of(const struct filling *x)
 {
-    int umur = form_field(x->form, "umur"), born = form_field(x->form, "tgl_lahir");
-    int64_t months = -1, day;
+    int64_t months = understand_months(x);
 
-    if (umur >= 0 && x->slots[umur].value.kind == VALUE_TEXT)
-        months = age_months(x->slots[umur].value.text);
-    else if (born >= 0 && x->slots[born].value.kind == VALUE_TEXT &&
-             date_parse_iso(x->slots[born].value.text, &day))
-        months = date_months_between(day, x->today);
     if (months < 0 && (x->form->is & (FORM_PREGNANCY | FORM_POSTNATAL)))
         months = GROWN;
     return months < 0 && x->form->age_min_months ? x->form->age_min_months : months;
@@ -108,13 +97,14 @@ static void on_sign(void *arg, const struct sign *s)
     }
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
     if (s->kind == SIGN_NEGATED || too_big(g->x, s->word) ||
-        (unsure && s->before && !is_emergency(g->x, s->word->code))) {
+        (unsure && s->before && !understand_alarming(g->x, s->word->code))) {
         add_other(g, s->from, s->to);
         mark(g->x, s->from, s->to);
         return;
     }
-    if (unsure && s->words_after && !is_emergency(g->x, s->word->code))
+    if (unsure && s->words_after && !understand_alarming(g->x, s->word->code))
         unsure = false;
+    g->x->maybe |= s->kind == SIGN_MAYBE && understand_alarming(g->x, s->word->code);
     add_item(g->x, f, s->word->code, s->from);
     if (s->word->also.n)
         add_item(g->x, f, s->word->also, s->from);

@@ -174,7 +174,7 @@ static void begin_report(struct splitter *s, const struct form *form, size_t key
 /* A second keyword further on in a line begins a report only when it completes one. */
 static void rest_of_line(struct splitter *s, size_t from, size_t end)
 {
-    size_t p = from;
+    size_t p = from, line = from;
 
     while (p < end) {
         size_t begin = p;
@@ -189,7 +189,8 @@ static void rest_of_line(struct splitter *s, size_t from, size_t end)
         }
         word = between(s, begin, p);
         form = understand_exact_form(&s->rs->forms, word);
-        if (!form || is_value(s->form, word) || has_text_field(s->form) || only_blanks(s, s->begin, begin))
+        if (!form || is_value(s->form, word) || has_text_field(s->form) || only_blanks(s, s->begin, begin) ||
+            understand_turned(s->rs, between(s, line, end), begin - line, s->arena))
             continue;
         if (try_report(s, form, p, end) && try_report(s, s->form, s->begin, begin))
             begin_report(s, form, begin, p);
@@ -301,47 +302,85 @@ static struct slice normalised(struct slice text, struct arena *a)
     return slice_trim((struct slice){ .p = out, .n = n });
 }
 
-static void hear_all(const struct ruleset *rs, const struct words *words, struct slice text, struct arena *a,
-                     struct said *out)
+static void hear_all(const struct ruleset *rs, struct slice text, struct arena *a, struct said *out)
 {
     struct tokens ts;
 
     if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return;
-    understand_heard(words, &ts, a, out);
+    understand_heard(&rs->forms.words, &ts, a, out);
     for (unsigned i = 0; i < out->heard_n && rs->rules; i++)
         out->emergency |= rules_sign(rs->rules, out->heard[i]) == URGENCY_E1;
 }
 
 /* Greetings may be a cry for help. */
-static void hear_before(const struct ruleset *rs, const struct words *words, struct slice text,
-                        struct arena *a, struct said *out)
+static void hear_before(const struct ruleset *rs, struct slice text, struct arena *a, struct said *out)
 {
     struct said before = { 0 };
 
-    hear_all(rs, words, text, a, &before);
+    hear_all(rs, text, a, &before);
     if (before.emergency)
         out->before = slice_trim(text);
 }
 
+/* A form's keyword behind the second word opens a report only if a field is read behind it: `ya nanti saya
+ * timbang lagi` is none (RULINGS 44). */
+static bool opens_report(const struct report *r)
+{
+    bool read = r->emergency;
+
+    for (unsigned f = 0; f < r->form->fields_n; f++)
+        read |= r->values[f].kind != VALUE_ABSENT && r->form->fields[f].type != FIELD_NAME &&
+                r->form->fields[f].type != FIELD_TEXT;
+    return read;
+}
+
+/* RULINGS 44: a text with an E1 sign is never a command without a number, and one that ends something is
+ * asked about first. */
+static void emergency_first(struct said *out)
+{
+    const struct command *c = &out->command;
+
+    if (c->kind == COMMAND_DAFTAR && c->status == REPORT_ACCEPTED) {
+        out->emergency = false; /* a name: Dada, Darah */
+    } else if (!c->nomor.n || slice_is(c->error_field, "nomor")) {
+        out->kind = SAID_NOTHING;
+    } else if (c->kind == COMMAND_SELESAI || c->kind == COMMAND_BATAL || c->kind == COMMAND_BUKAN) {
+        out->turned = (struct turned){ .why = TURNED_ASK, .command = c->kind, .nomor = c->nomor };
+    }
+}
+
 /* Reads one part: reports, or a command. */
-static bool understand_part(const struct ruleset *rs, const struct words *words, struct slice text,
-                            int64_t today, struct arena *a, struct said *out)
+static bool understand_part(const struct ruleset *rs, struct slice text, int64_t today, struct arena *a,
+                            struct said *out)
 {
     struct keyword k;
     struct splitter s = { .rs = rs, .arena = a, .said = out, .today = today };
 
     memset(out, 0, sizeof *out);
     out->body = normalised(text, a);
-    understand_keyword(rs, text, words, a, &k);
-    if (!k.found) {
-        hear_all(rs, words, text, a, out);
-        return !a->failed;
-    }
+    understand_keyword(rs, text, a, &k);
     if (!k.form) {
-        out->kind = SAID_COMMAND;
-        hear_all(rs, words, text, a, out);
-        understand_command(rs, &k, text, today, a, &out->command);
+        /* The command's own words negate nothing: `tidak hadir 48217 perdarahan`. */
+        bool command = k.found && k.turned.why != TURNED_FORM;
+
+        hear_all(rs, command ? slice_take(text, k.from) : text, a, out);
+        if (command)
+            hear_all(rs, slice_skip(text, k.to), a, out);
+        /* Beside an E1 sign words behind a number are for the staff of that case (RULINGS 44). */
+        if (out->emergency && k.turned.why == TURNED_WORDS) {
+            k.command = k.turned.command;
+            k.turned = (struct turned){ 0 };
+        }
+        if (k.turned.why) {
+            out->kind = SAID_TURNED;
+            out->turned = k.turned;
+        } else if (k.found) {
+            out->kind = SAID_COMMAND;
+            understand_command(rs, &k, text, today, a, &out->command);
+            if (out->emergency)
+                emergency_first(out);
+        }
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
@@ -353,11 +392,16 @@ static bool understand_part(const struct ruleset *rs, const struct words *words,
     arena_free(&s.scratch);
     if (a->failed)
         return false;
+    if (k.far && out->reports_n == 1 && !opens_report(&out->reports[0])) {
+        *out = (struct said){ .body = out->body };
+        hear_all(rs, text, a, out);
+        return !a->failed;
+    }
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;
     if (k.from && !(k.form->is & FORM_DEATH)) /* nobody fetches the dead (SPEC 2.5) */
-        hear_before(rs, words, slice_take(text, k.from), a, out);
+        hear_before(rs, slice_take(text, k.from), a, out);
     out->heard = out->reports[0].heard;
     out->heard_n = out->reports[0].heard_n;
     return !a->failed;
@@ -365,20 +409,19 @@ static bool understand_part(const struct ruleset *rs, const struct words *words,
 
 /* Where the part that begins at text.p ends: before a line that is a command, and behind a command before a
  * line that is a report.  What has no keyword yet is no part. */
-static size_t part_end(const struct ruleset *rs, const struct words *words, struct slice text,
-                       struct arena *a)
+static size_t part_end(const struct ruleset *rs, struct slice text, struct arena *a)
 {
     for (size_t end = line_end(text, 0); end < text.n; end = line_end(text, end + 1)) {
         struct slice line = slice_skip(text, end + 1);
         struct keyword before;
 
         line = slice_take(line, line_end(line, 0));
-        if (!understand_begins_command(line) && !understand_begins_report(rs, line)) {
+        if (!understand_begins_command(rs, line, a) && !understand_begins_report(rs, line)) {
             if (understand_cries_of_another(rs, line, a))
                 return end;
             continue;
         }
-        understand_keyword(rs, slice_take(text, end), words, a, &before);
+        understand_keyword(rs, slice_take(text, end), a, &before);
         if (before.found && (!before.form || !understand_begins_report(rs, line)))
             return end;
     }
@@ -389,16 +432,15 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
                     struct said *out)
 {
     int64_t today = date_today(at_ms, rs->utc_offset_min);
-    const struct words *words = &rs->forms.words;
     struct said *part = out;
 
     if (text.n > TEXT_MAX)
         text.n = TEXT_MAX;
     text = text_clean(text, a);
     for (unsigned n = 1;; n++) {
-        size_t end = n < UNDERSTAND_PARTS ? part_end(rs, words, text, a) : text.n;
+        size_t end = n < UNDERSTAND_PARTS ? part_end(rs, text, a) : text.n;
 
-        if (!understand_part(rs, words, slice_take(text, end), today, a, part))
+        if (!understand_part(rs, slice_take(text, end), today, a, part))
             return false;
         if (end == text.n)
             return true;

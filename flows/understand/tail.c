@@ -87,13 +87,16 @@ static bool has_figures(const struct filling *x, unsigned from, unsigned to)
 /* Thanks and all behind them; a line or a ` - ` that begins with no value (RULINGS 13, 18). */
 static void drop_signature(struct filling *x, unsigned from)
 {
+    bool destination = false, keep; /* it runs to the end: `rsud dr. h. Marsidi` (RULINGS 36, 52) */
+
     for (unsigned i = from; i < x->ts.n;) {
         unsigned used, to = i + 1;
 
-        if (x->ts.t[i].taken) {
+        if (x->ts.t[i].taken || x->ts.t[i].other) {
             i++;
             continue;
         }
+        destination |= understand_destination(x, i, &keep);
         if (understand_is(x, i, "terima_kasih", &used)) {
             to = line_end(x, i);
             take(x, i, to);
@@ -101,8 +104,9 @@ static void drop_signature(struct filling *x, unsigned from)
                    ((x->ts.t[i].sep & SEP_DASH) || !has_figures(x, i, line_end(x, i)))) {
             to = line_end(x, i);
             take(x, i, to);
-        } else if (!has_signs(x) && understand_is(x, i, "penanda_tangan", &used) && !value_begins(x, i) &&
-                   !(x->ts.t[i].sep & SEP_HASH)) {
+        } else if (!has_signs(x) && !destination && understand_is(x, i, "penanda_tangan", &used) &&
+                   !value_begins(x, i) && !(x->ts.t[i].sep & SEP_HASH) &&
+                   !has_figures(x, i, line_end(x, i))) {
             to = line_end(x, i);
             take(x, i, to);
         } else if (has_signs(x) && x->form->judge == FORM_JUDGE_SCHEDULE &&
@@ -269,21 +273,6 @@ static void second_choice(struct filling *x, unsigned i)
         if (x->ts.t[i].low.n > 2 && g.fit == FIT_YES && !value_equal(&g.value, &x->slots[f->position].value))
             understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
     }
-}
-
-void understand_stray_keyword(struct filling *x, unsigned i)
-{
-    const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);
-    const struct field *last = NULL;
-
-    if (!other || other == x->form || i + 1 >= x->ts.n || x->ts.t[i + 1].taken ||
-        (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY)
-        return;
-    for (unsigned k = 0; k < x->variant->uses_n; k++)
-        if (use(x, k)->type != FIELD_NIK)
-            last = use(x, k);
-    if (last)
-        understand_fault(x, last, ERROR_INVALID, true, i);
 }
 
 /* `kasus diare tiga`: a count that was not understood must not become one. */

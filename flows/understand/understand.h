@@ -1,16 +1,26 @@
 /* understand.h - the inner parts of understanding, one concern a file.  Private to flows/understand*.c.
+ * Each calls only those below it here:
  *
- *   understand/sms.c      the parts and the reports of a whole SMS         RULINGS 19
- *   understand/keyword.c  which form or command a text is about            RULINGS 11-13, 19
- *   understand/labels.c   labelled values, anywhere in the report          RULINGS 18, 20, 21
- *   understand/head.c     required fields by position                      RULINGS 14, 15
- *   understand/tail.c     optional words, dates and texts, signatures      RULINGS 18, 39
- *   understand/numbers.c  optional numbers                                 RULINGS 25, 26
- *   understand/signs.c    lists of codes, and what negates them            RULINGS 32-35, 40
- *   understand/read.c     one value of one field type                      SPEC 2.2
- *   understand/w2.c       the weekly report                                RULINGS 7, 38
- *   understand/judge.c    the filled form as a whole                       RULINGS 2, 23, 28, 29, 35, 37, 42
- *   understand/command.c  commands                                         RULINGS 8, 30 */
+ *   sms.c             the parts and the reports of a whole SMS, emergencies among commands  RULINGS 19, 44
+ *   command.c         commands                                          RULINGS 8, 30, 52
+ *   cry.c             an emergency without a keyword, as a report       SPEC 2.2
+ *   keyword.c         which form or command a text is about, if any     RULINGS 11-13, 43, 44
+ *   understanding.c   one report from its body; answers, corrections    SPEC 2.2
+ *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42
+ *   w2.c              the weekly report                                 RULINGS 7, 38
+ *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
+ *   numbers.c         optional numbers                                  RULINGS 25, 26
+ *   signs.c           lists of codes, what was heard                    RULINGS 32-35, 40, 47
+ *   head.c            required fields by position                       RULINGS 15
+ *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
+ *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
+ *   around.c          words that turn the report                        RULINGS 43, 45, 49
+ *   before.c          what stands directly before a number              RULINGS 46, 50
+ *   bands.c           how old, and what is plausible at that age        RULINGS 23, 28
+ *   read.c            one value of one field type                       SPEC 2.2
+ *   times.c           days, ages and months                             RULINGS 4, 7, 31, 51
+ *   slots.c           tokens as text, slots, labels of the form
+ *   commands.c        the words of commands, and their numbers          RULINGS 30 */
 #ifndef KENTONGAN_FLOWS_UNDERSTAND_UNDERSTAND_H
 #define KENTONGAN_FLOWS_UNDERSTAND_UNDERSTAND_H
 
@@ -53,12 +63,15 @@ struct filling {
     unsigned signs_at;  /* 1 + the first token of signs that stand among the required fields; 0 = none */
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
+    unsigned death_at;         /* 1 + the token of a word of death; 0 = none */
+    bool death;                /* somebody who was to be reported living has died */
+    bool maybe;                /* an E1 sign that may be negated: struct report */
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
     struct said recalled;      /* those in a reason that was given earlier */
 };
 
-/* --- understand/read.c --- */
+/* --- understand/slots.c, times.c, read.c --- */
 enum fit {
     FIT_NO,    /* no value of this type */
     FIT_YES,   /* a value, certain */
@@ -78,6 +91,46 @@ struct got {
     int64_t as_typed;
 };
 
+static inline struct got understand_no(void)
+{
+    return (struct got){ .fit = FIT_NO, .companion = -1, .used = 1 };
+}
+
+static inline struct got understand_wrong(enum report_error error, unsigned used)
+{
+    return (struct got){ .fit = FIT_WRONG, .error = error, .companion = -1, .used = used };
+}
+
+/* A slot that needs nothing any more. */
+static inline bool understand_done(const struct filling *x, const struct field *f)
+{
+    return x->slots[f->position].filled || x->slots[f->position].given;
+}
+
+/* A separator that ends names and phrases stands before token i. */
+static inline bool understand_parted(const struct filling *x, unsigned i)
+{
+    return i < x->ts.n && (x->ts.t[i].sep & SEP_HARD) != 0;
+}
+
+static inline bool understand_is_words(const struct field *f)
+{
+    return f->type == FIELD_TEXT || f->type == FIELD_NAME;
+}
+
+/* The longest label of the form at token i. */
+struct label_at {
+    const struct field *field;
+    struct slice name;
+    unsigned used;
+};
+bool understand_label_at(const struct filling *, unsigned i, struct label_at *out);
+
+/* Days, ages and months at token i: understand/times.c. */
+struct got understand_read_date(struct filling *, const struct field *, unsigned i, bool labelled);
+struct got understand_read_age(struct filling *, const struct field *, unsigned i);
+struct got understand_read_month(struct filling *, const struct field *, unsigned i);
+
 /* Reads the value of one field at token i.  labelled: a label stands before it. */
 struct got understand_read(struct filling *, const struct field *, unsigned i, bool labelled);
 /* Puts it into its slot and marks its tokens as taken. */
@@ -92,6 +145,8 @@ struct slice understand_span(const struct filling *, unsigned from, unsigned to)
 bool understand_is(const struct filling *, unsigned i, const char *code, unsigned *used);
 /* A negator that may turn what follows begins at token i. */
 bool understand_negator(const struct filling *, unsigned i);
+/* A sign of class E1. */
+bool understand_alarming(const struct filling *, struct slice code);
 /* A filling word begins there: `dan`, `ada`, `dengan`. */
 bool understand_filler(const struct filling *, unsigned i, unsigned *used);
 /* The last token behind `from` that the field's text reaches: up to #, a newline, ` - ` or thanks. */
@@ -100,6 +155,17 @@ unsigned understand_text_end(const struct filling *, unsigned from);
 /* Another form's keyword with words behind it that completes no report: neither may be half understood
  * (RULINGS 19). */
 void understand_stray_keyword(struct filling *, unsigned i);
+
+/* --- understand/before.c, understand/around.c: what stands beside values --- */
+/* Marks numbers that are no field's, or not certain (RULINGS 46, 50). */
+void understand_before(struct filling *);
+/* What belongs to the keyword: `timbang ulang …` (RULINGS 45). */
+void understand_trailers(struct filling *);
+/* A negator before or behind the one choice that the report is about (RULINGS 43). */
+void understand_negated_value(struct filling *);
+/* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
+void understand_heed_death(struct filling *);
+void understand_death(struct filling *);
 
 /* --- the stages, in this order --- */
 void understand_labels(struct filling *);
@@ -120,14 +186,24 @@ bool understand_text_label(const struct filling *, unsigned i, const struct fiel
 
 /* A destination (RULINGS 36) begins at token i; *keep: the word itself belongs to it. */
 bool understand_destination(const struct filling *, unsigned i, bool *keep);
-/* --- understand/head.c --- */
+/* --- understand/names.c --- */
+/* Takes the name at token i, and the value of the field behind it where one run of words holds both; the next
+ * token. */
+unsigned understand_take_name(struct filling *, const struct field *name, const struct field *next,
+                              unsigned i);
 /* The name in tokens from..to; false when it is none (RULINGS 22). */
 bool understand_name(struct filling *, unsigned from, unsigned to, struct slice *out);
 
+/* --- understand/bands.c --- */
+/* Completed months of the person, or -1. */
+int64_t understand_months(const struct filling *);
+bool understand_in_bands(const struct field *, int64_t age, int64_t milli);
+bool understand_tenth_plausible(const struct filling *, const struct field *, int64_t age, int64_t milli);
+/* The tenth that g guesses is not plausible for the age (RULINGS 23). */
+bool understand_guess_idle(const struct filling *, const struct field *f, const struct got *g);
+
 /* --- understand/judge.c --- */
 /* Adds what only the whole form shows, and puts the outcome into *out. */
-/* The tenth that g guesses is not plausible for the age (RULINGS 23). */
-bool understand_guess_idle(struct filling *, const struct field *, const struct got *g);
 void understand_settle(struct filling *, struct report *out);
 
 /* --- understand/keyword.c --- */
@@ -136,14 +212,17 @@ struct keyword {
     enum command_kind command;
     size_t from, to; /* of the keyword in the text */
     bool found;
-    bool unknown; /* near two different keywords */
+    bool unknown;         /* near two different keywords */
+    bool far;             /* a form behind the second word: a report only if a field is read behind it */
+    struct turned turned; /* neither form nor command is to be carried out */
 };
 
 /* The keyword of a whole text. */
-void understand_keyword(const struct ruleset *, struct slice text, const struct words *, struct arena *,
-                        struct keyword *out);
-/* A line that is a command: its word, and the number that belongs to it or nothing else. */
-bool understand_begins_command(struct slice line);
+void understand_keyword(const struct ruleset *, struct slice text, struct arena *, struct keyword *out);
+/* A negator before the keyword that begins at this place of the text turns it (RULINGS 43). */
+bool understand_turned(const struct ruleset *, struct slice text, size_t keyword, struct arena *);
+/* A line that is a command: its word, and the number that belongs to it or nothing else; a turned one too. */
+bool understand_begins_command(const struct ruleset *, struct slice line, struct arena *);
 /* A line that is a report: its keyword, and a figure somewhere. */
 bool understand_begins_report(const struct ruleset *, struct slice line);
 /* A form by an exact keyword at p (a word's begin); *len its bytes. */
@@ -175,6 +254,9 @@ bool understand_nomor(struct slice typed, struct slice *digits, enum report_erro
 bool understand_labelled_only(struct filling *, struct slice text);
 /* With nothing in it yet; NULL when the arena is full. */
 struct filling *understand_begin(const struct ruleset *, const struct form *, int64_t today, struct arena *);
+/* All stages over the body of a report (behind the keyword), not yet settled; NULL when the arena is full. */
+struct filling *understand_fill(const struct ruleset *, const struct form *, struct slice body, int64_t today,
+                                struct arena *);
 /* One report from its body (behind the keyword); out is zeroed. */
 void understand_report(const struct ruleset *, const struct form *, struct slice body, int64_t today,
                        struct arena *, struct report *out);

@@ -60,10 +60,12 @@ static void drop_words_said_twice(struct filling *x)
     for (unsigned i = 2; i < ts->n; i++) {
         unsigned used;
 
-        if (ts->t[i].kind != TOKEN_NUMBER || !ts->t[i].glued || !slice_eq(ts->t[i].low, S("2")) ||
+        if (ts->t[i].kind != TOKEN_NUMBER || ts->t[i].odd || !ts->t[i].glued ||
+            !slice_eq(ts->t[i].low, S("2")) ||
             (i + 1 < ts->n && (ts->t[i + 1].glued || phrase_at(ts, i + 1, x->words->units, &used))) ||
             (!sign_ends(x, i - 1) && !loose_word(x, i - 1)))
             continue;
+        ts->t[i - 1].text.n = (size_t)(ts->t[i].text.p + ts->t[i].text.n - ts->t[i - 1].text.p);
         ts->n--;
         memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
         i--;
@@ -105,6 +107,8 @@ static bool cut(struct filling *x, struct slice body)
         return false;
     drop_words_said_twice(x);
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
+    understand_heed_death(x);
+    understand_before(x);
     return true;
 }
 
@@ -125,29 +129,41 @@ struct filling *understand_begin(const struct ruleset *rs, const struct form *fo
     return x->slots ? x : NULL;
 }
 
+struct filling *understand_fill(const struct ruleset *rs, const struct form *form, struct slice body,
+                                int64_t today, struct arena *a)
+{
+    struct filling *x = understand_begin(rs, form, today, a);
+
+    if (!x || !cut(x, body))
+        return NULL;
+    if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
+        understand_w2(x);
+        return x;
+    }
+    skip_second_keyword(x);
+    understand_trailers(x);
+    drop_age(x);
+    understand_negated_value(x);
+    understand_labels(x);
+    understand_choose_variant(x);
+    understand_head(x);
+    understand_tail(x);
+    understand_death(x);
+    return x;
+}
+
 void understand_report(const struct ruleset *rs, const struct form *form, struct slice body, int64_t today,
                        struct arena *a, struct report *out)
 {
-    struct filling *x = understand_begin(rs, form, today, a);
+    struct filling *x = understand_fill(rs, form, body, today, a);
 
     out->form = form;
     out->variant = &form->variants[0];
     out->body = body;
     out->status = REPORT_REJECTED;
     out->error = ERROR_INVALID;
-    if (!x || !cut(x, body))
-        return;
-    if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
-        understand_w2(x);
-    } else {
-        skip_second_keyword(x);
-        drop_age(x);
-        understand_labels(x);
-        understand_choose_variant(x);
-        understand_head(x);
-        understand_tail(x);
-    }
-    understand_settle(x, out);
+    if (x)
+        understand_settle(x, out);
 }
 
 /* --- answers, corrections, USSD --- */

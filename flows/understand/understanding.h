@@ -64,6 +64,24 @@ enum said_kind {
     SAID_NOTHING, /* no keyword: unknown_keyword, or a short answer to an open question */
     SAID_REPORTS,
     SAID_COMMAND,
+    SAID_TURNED, /* a command or form that is not to be carried out as it stands: `turned` */
+};
+
+/* Why nothing was carried out (RULINGS 43, 44).  Of TURNED_ASK `parse` says confirm, ambiguous:nomor; of the
+ * others rejected, unknown_keyword; the form is null. */
+enum turned_why {
+    TURNED_NOT,
+    TURNED_FORM,  /* a negated form: nothing was stored */
+    TURNED_HOLDS, /* a negated command: what was, still holds */
+    TURNED_ASK,   /* is `command` meant (or `instead`, unless COMMAND_NONE)? */
+    TURNED_WORDS, /* free words behind a command that takes none */
+};
+
+struct turned {
+    enum turned_why why;
+    const struct form *form; /* TURNED_FORM */
+    enum command_kind command, instead;
+    struct slice nomor; /* valid; empty for TURNED_FORM */
 };
 
 enum {
@@ -78,8 +96,13 @@ struct said {
     struct report *reports; /* SAID_REPORTS: 1 … UNDERSTAND_REPORTS */
     unsigned reports_n;
     struct command command;
-    struct slice body;   /* normalised text: what a repeat is compared by, and short answers are read from */
-    bool emergency;      /* SAID_NOTHING and SAID_COMMAND too: an E1 word stood in it */
+    struct turned turned; /* SAID_TURNED; or SAID_COMMAND with a number that would end a case in which an E1
+                             sign is named now: TURNED_ASK, it is asked first (RULINGS 44) */
+    struct slice body;    /* normalised text: what a repeat is compared by, and short answers are read from */
+    /* Staff are told at once, whatever the kind (RULINGS 44): of reports see each one's own; of SAID_NOTHING
+     * and SAID_TURNED the words; of SAID_COMMAND the words, to the staff of that number, and the command is
+     * carried out.  A command without a number that names an E1 sign is SAID_NOTHING. */
+    bool emergency;
     struct slice before; /* SAID_REPORTS: words before the keyword with an E1 sign in them; else empty */
     struct slice *heard; /* codes of danger signs heard and not negated: in the whole text, or in the first
                             report (each has its own) */

@@ -21,6 +21,7 @@ struct scan {
     struct slot *week, *kode;
     const struct field *week_field, *kode_field;
     bool week_label;
+    bool spoiled; /* the character before belongs to no value */
 };
 
 static bool is_separator(char c)
@@ -56,8 +57,7 @@ static void add(struct scan *s, struct slice code, int64_t count)
     v->kind = VALUE_COUNTS;
     for (unsigned i = 0; i < v->n; i++)
         if (slice_eq(v->items[i], code)) {
-            if (v->counts[i] != count * 1000 || true)
-                wrong_code(s, code, ERROR_AMBIGUOUS, false); /* twice */
+            wrong_code(s, code, ERROR_AMBIGUOUS, false); /* twice */
             return;
         }
     v->items[v->n] = code;
@@ -126,6 +126,9 @@ static int64_t digits(struct scan *s, const struct field *f, bool *broken)
         while (s->p < s->end && text_is_digit(*s->p))
             s->p++;
     }
+    /* What is glued to a number may mean anything (RULINGS 50). */
+    if (s->p < s->end && !text_is_letter(*s->p) && !is_separator(*s->p) && *s->p != '-')
+        *broken = true;
     return v;
 }
 
@@ -147,6 +150,8 @@ static void bare_number(struct scan *s, bool minus)
     int64_t v = digits(s, s->week->filled ? s->kode_field : s->week_field, &broken);
     struct value *codes = &s->kode->value;
 
+    broken |= s->spoiled;
+    s->spoiled = false;
     if (!s->week->filled && !s->week->error)
         week(s, v, broken, minus);
     else if (s->week_label && s->week->value.kind == VALUE_NUMBER && s->week->value.milli == v * 1000)
@@ -282,10 +287,9 @@ void understand_w2(struct filling *x)
             bare_number(&s, true);
         } else if (c == '-' && s.kode->value.n) {
             break; /* - Bu Siti */
-        } else if (is_separator(c) || c == '-') {
-            s.p++;
         } else {
             s.p++;
+            s.spoiled = !is_separator(c) && c != '-';
         }
     }
 }

@@ -74,6 +74,7 @@ struct word {
     struct slice also;     /* a second code that the words mean: `darah bau` is darah and bau */
     bool doubt;            /* understood but never certain: `akses`, `gerakan janin` (RULINGS 40) */
     bool neutral;          /* known to be no sign: `menyusui` */
+    bool needed;           /* that it is not there is the danger: `gerakan janin: tidak ada` */
     bool can_be_normal;    /* `baik`, `aktif` behind it say that all is well (RULINGS 40) */
     unsigned questions[2]; /* skrining: how many answers, and another count that will do; 0 = none */
     int64_t below_months;  /* a sign only below this age (`tidak mau makan`); 0 = at any */

@@ -47,7 +47,11 @@ struct report {
     uint8_t faults[FORM_FIELDS];      /* of every field, not only the first: REPORT_FAULT_*, 0 = none */
     struct repair *repairs;
     unsigned repairs_n;
-    bool emergency;                /* an E1 sign or value, or a RUJUK with an E1 reason: "alert":"E1" */
+    bool emergency; /* an E1 sign or value, or a RUJUK with an E1 reason: "alert":"E1" */
+    bool maybe;     /* `tidak demam, kejang`: an E1 sign that may be negated (RULINGS 47): it is asked
+                       about at once, and staff are told, `belum pasti`, when nobody answers; not with
+                       `emergency` */
+    bool death;     /* it says that the person died (RULINGS 49): asked whether WAFAT is to be filed */
     struct slice emergency_reason; /* words for the staff: "perdarahan, kejang" */
     struct slice *heard;           /* codes of danger signs in its words that are not negated */
     unsigned heard_n;

@@ -61,6 +61,10 @@ const char *whole_fault(const struct said *said)
     switch (said->kind) {
     case SAID_NOTHING:
         return NULL;
+    case SAID_TURNED:
+        if (said->turned.why == TURNED_FORM)
+            return said->turned.form ? NULL : "a turned report of no form";
+        return said->turned.nomor.n && said->turned.command ? NULL : "a turned command that says nothing";
     case SAID_COMMAND:
         return command_fault(&said->command);
     case SAID_REPORTS:

@@ -1,0 +1,123 @@
+/* around.c - words around the values that turn the report: what belongs to the keyword (RULINGS 45), a
+ * negator before or behind the value that it is about (43), a death (49).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/negation.h"
+#include "parsers/phrase.h"
+
+static void take_all(struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to && k < x->ts.n; k++)
+        x->ts.t[k].taken = true;
+}
+
+/* The name of a posyandu of the district stands at token i. */
+static unsigned posyandu_end(const struct filling *x, unsigned i)
+{
+    const struct directory *d = &x->rs->directory;
+
+    for (unsigned p = 0; p < d->places_n; p++) {
+        struct slice rest = d->places[p].name;
+        unsigned k = i;
+        bool is = d->places[p].level == PLACE_POSYANDU;
+
+        while (is && rest.n) {
+            struct slice word = slice_cut(&rest, ' ');
+
+            if (k == i && slice_ieq(word, S("posyandu")))
+                continue;
+            is = k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && slice_ieq(word, x->ts.t[k].text);
+            k++;
+        }
+        if (is)
+            return k;
+    }
+    return i;
+}
+
+void understand_trailers(struct filling *x)
+{
+    unsigned used, to = 0;
+
+    if (x->ts.n < 2 || (x->ts.t[1].sep & SEP_HASH) || x->ts.t[0].taken || x->ts.hash)
+        return;
+    if (slice_is(x->ts.t[0].low, "posyandu") || slice_is(x->ts.t[0].low, "posy")) {
+        to = posyandu_end(x, 1);
+        to = to > 1 ? to : 0;
+    } else if (understand_is(x, 0, "imbuhan", &used)) {
+        to = used;
+    }
+    /* `timbang Ulang P 14bl`: a name, all alone. */
+    if (to == 0 || to >= x->ts.n ||
+        (x->ts.t[to].kind == TOKEN_WORD && phrase_at(&x->ts, to, x->words->sex, &used)))
+        return;
+    take_all(x, 0, to);
+}
+
+/* `kasus diare nihil`, `kasus tidak ada diare`, `kegiatan senam batal`: the first field of such a form is
+ * what is negated, and the report with it. */
+void understand_negated_value(struct filling *x)
+{
+    const struct field *f = &x->form->fields[0];
+    struct negation n;
+    unsigned i = 0, at;
+    struct got g;
+
+    if (f->type != FIELD_CHOICE)
+        return;
+    while (i < x->ts.n && x->ts.t[i].taken)
+        i++;
+    g = understand_read(x, f, i, false);
+    at = i;
+    if (g.fit != FIT_NO && !(negation_at(&x->ts, i, x->words->negators, &n) && n.used >= g.used))
+        at = i + g.used; /* `tidak dikenal` is one */
+    while (at < x->ts.n && at > i && x->ts.t[at].kind == TOKEN_WORD && understand_filler(x, at, &g.used))
+        at += g.used;
+    if (at >= x->ts.n || !negation_at(&x->ts, at, x->words->negators, &n) || n.kind == NEGATION_GONE)
+        return;
+    understand_fault(x, f, ERROR_INVALID, true, at);
+    x->slots[f->position].typed = understand_span(x, i, at + n.used);
+    take_all(x, 0, x->ts.n);
+}
+
+/* What is doubted when the report of somebody living says that she died. */
+static const struct field *doubted(const struct filling *x)
+{
+    int jumlah = form_field(x->form, "jumlah"), nama = form_field(x->form, "nama");
+
+    if (jumlah >= 0 && x->slots[jumlah].filled)
+        return &x->form->fields[jumlah];
+    return &x->form->fields[nama >= 0 ? nama : 0];
+}
+
+/* Token i is part of a value that says death by itself: `ayam mati mendadak`. */
+static bool of_a_choice(const struct filling *x, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_CHOICE && x->slots[f].filled && x->slots[f].at <= i &&
+            x->slots[f].to > i)
+            return true;
+    return false;
+}
+
+void understand_heed_death(struct filling *x)
+{
+    unsigned used;
+    struct negation n;
+
+    for (unsigned i = 0; i < x->ts.n && !x->death_at; i++) {
+        const struct word *w = phrase_at(&x->ts, i, x->words->kata, &used);
+
+        if (w && slice_is(w->code, "mati") &&
+            !(i > 0 && !(x->ts.t[i].sep & SEP_HARD) && negation_at(&x->ts, i - 1, x->words->negators, &n)))
+            x->death_at = i + 1;
+    }
+}
+
+void understand_death(struct filling *x)
+{
+    if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
+        return;
+    x->death = true;
+    understand_fault(x, doubted(x), ERROR_AMBIGUOUS, false, TOKENS_MAX);
+}

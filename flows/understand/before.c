@@ -1,0 +1,203 @@
+/* before.c - what stands directly before a number, and takes it from the fields or makes it doubtful: the one
+ * place that knows (RULINGS 46, 50).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+
+enum {
+    WORDS = 4 /* of the longest phrase in lists/nomor.yaml */
+};
+
+static bool is_number(const struct filling *x, unsigned i)
+{
+    return i < x->ts.n && x->ts.t[i].kind == TOKEN_NUMBER && !x->ts.t[i].taken;
+}
+
+static bool parts(const struct filling *x, unsigned i)
+{
+    return (x->ts.t[i].sep & (SEP_COMMA | SEP_HASH | SEP_LINE | SEP_DASH)) != 0;
+}
+
+/* The longest phrase of the list that ends right before number i: its code, and where it begins. */
+static struct slice code_before(const struct filling *x, unsigned i, unsigned *from)
+{
+    struct slice found = { 0 };
+    unsigned used;
+
+    for (unsigned k = i; k-- > 0 && i - k <= WORDS && !parts(x, k + 1) && x->ts.t[k].kind != TOKEN_EMPTY;) {
+        const struct word *w = phrase_at(&x->ts, k, x->words->before, &used);
+
+        if (w && k + used == i) {
+            found = w->code;
+            *from = k;
+        }
+    }
+    return found;
+}
+
+/* A label of the form ends right before number i, and it is one of a number: `hari ke 7`, `hamil 28`. */
+static bool labelled(const struct filling *x, unsigned from, unsigned i)
+{
+    for (unsigned k = from > 0 ? from - 1 : 0; k < i; k++) {
+        if (x->ts.t[k].kind != TOKEN_WORD)
+            continue;
+        for (const struct label *l = form_labels(x->form, x->ts.t[k].low); l; l = l->next) {
+            bool two = l->rest.n && k + 2 == i && slice_eq(l->first, x->ts.t[k].low) &&
+                       slice_eq(l->rest, x->ts.t[k + 1].low);
+            bool one = !l->rest.n && k + 1 == i && slice_eq(l->first, x->ts.t[k].low);
+
+            if ((two || one) && l->field->type != FIELD_TEXT && l->field->type != FIELD_NAME &&
+                (l->field->type != FIELD_NOMOR || x->ts.t[i].low.n >= 4))
+                return true;
+        }
+    }
+    return false;
+}
+
+static unsigned unit_of_time(const struct filling *x, unsigned i, unsigned *used)
+{
+    struct slice unit = i + 1 < x->ts.n && !parts(x, i + 1) && x->ts.t[i + 1].kind == TOKEN_WORD
+                            ? phrase_code(&x->ts, i + 1, x->words->units, used)
+                            : (struct slice){ 0 };
+
+    return slice_is(unit, "hr")                           ? 1
+           : slice_is(unit, "mg")                         ? 7
+           : slice_is(unit, "bl") || slice_is(unit, "th") ? 30
+                                                          : 0;
+}
+
+static void mark_other(struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to && k < x->ts.n; k++)
+        x->ts.t[k].other = true;
+}
+
+/* The field of weeks, where the form has one: `bulan 7` is about it, and is not it. */
+static const struct field *weeks(const struct filling *x)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_WEEK)
+            return &x->form->fields[f];
+    return NULL;
+}
+
+static void owner(struct filling *x, unsigned i)
+{
+    unsigned from = i, used = 0;
+    struct slice code = code_before(x, i, &from);
+
+    if (!code.n || (!slice_is(code, "kira") && !slice_all_digits(x->ts.t[i].low)))
+        return;
+    if (slice_is(code, "kira")) {
+        x->ts.t[i].approx = true;
+        mark_other(x, from, i);
+        return;
+    }
+    if (labelled(x, from, i))
+        return;
+    if (from > 0 && is_number(x, from - 1) && !parts(x, from) &&
+        phrase_at(&x->ts, from, x->words->units, &used))
+        return; /* `14 bulan 9,2`: the unit of the number before */
+    if (slice_is(code, "nomor_lain")) {
+        mark_other(x, from, i + 1);
+    } else if (slice_is(code, "bulan_ke") && !x->ts.t[i].glued) {
+        const struct field *f = weeks(x);
+
+        mark_other(x, from, i + 1);
+        if (f && !x->slots[f->position].filled)
+            understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
+    } else if (slice_is(code, "minggu_ke") && !weeks(x)) {
+        mark_other(x, from, i + 1);
+    } else if (slice_is(code, "lamanya") && unit_of_time(x, i, &used)) {
+        mark_other(x, from, i + 1 + used);
+    }
+}
+
+/* A count of people that the form wants. */
+static bool counts_people(const struct filling *x)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_PERSON)
+            return true;
+    return false;
+}
+
+static bool whole(struct slice s, unsigned *v)
+{
+    *v = 0;
+    if (s.n == 0 || s.n > 3 || !slice_all_digits(s))
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        *v = *v * 10 + (unsigned)(s.p[i] - '0');
+    return true;
+}
+
+/* `10-11 org`, `5-10`: from so many to so many, and no day, where people are counted. */
+static bool dashed_range(const struct filling *x, unsigned i)
+{
+    struct slice rest = x->ts.t[i].low, first;
+    bool slash = slice_find(rest, '/') < rest.n, people;
+    unsigned a, b, used;
+
+    if (!slash && slice_find(rest, '-') >= rest.n)
+        return false;
+    people = i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
+             slice_is(phrase_code(&x->ts, i + 1, x->words->units, &used), "org");
+    first = slice_cut(&rest, slash && people ? '/' : '-');
+    return counts_people(x) && rest.n && whole(first, &a) && whole(rest, &b) && a < b && !labelled(x, i, i) &&
+           (people || i + 1 >= x->ts.n || b > 12 || a + 12 > b);
+}
+
+/* `5 s/d 10`, `5 sampai 10`: the last token of it, or i. */
+static unsigned range_end(const struct filling *x, unsigned i)
+{
+    unsigned k = i + 1, used = 2;
+
+    if (k + 1 >= x->ts.n || x->ts.t[k].kind != TOKEN_WORD || !slice_all_digits(x->ts.t[i].low))
+        return i;
+    if (!(slice_is(x->ts.t[k].low, "s") && slice_is(x->ts.t[k + 1].low, "d") &&
+          (x->ts.t[k + 1].sep & (SEP_SLASH | SEP_DOT))) &&
+        !slice_is(phrase_code(&x->ts, k, x->words->before, &used), "sampai"))
+        return i;
+    return is_number(x, k + used) && slice_all_digits(x->ts.t[k + used].low) ? k + used : i;
+}
+
+/* `3 hari panas` says how long. */
+static bool lasts(const struct filling *x, unsigned i)
+{
+    unsigned used = 0, days, sign;
+
+    if (i + 2 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD)
+        return false;
+    days = unit_of_time(x, i, &used);
+    if ((days != 1 && days != 7) || i + 1 + used >= x->ts.n || (x->ts.t[i + 1 + used].sep & SEP_HARD) ||
+        !phrase_at(&x->ts, i + 1 + used, x->words->signs, &sign))
+        return false;
+    for (unsigned k = 0; k < i; k++) /* `bayi Ros 3hr tidak mau menyusu` is so old */
+        if (understand_is(x, k, "bayi", &sign))
+            return false;
+    return true;
+}
+
+void understand_before(struct filling *x)
+{
+    for (unsigned i = 0; i < x->ts.n; i++) {
+        unsigned end;
+
+        if (!is_number(x, i))
+            continue;
+        if (i > 0)
+            owner(x, i);
+        end = range_end(x, i);
+        if (end > i) {
+            x->ts.t[i].range = true;
+            for (unsigned k = i + 1; k <= end; k++)
+                x->ts.t[k].taken = true;
+            i = end;
+        } else if (dashed_range(x, i)) {
+            x->ts.t[i].range = true;
+        } else {
+            x->ts.t[i].lasts = lasts(x, i);
+        }
+    }
+}

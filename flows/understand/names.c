@@ -1,0 +1,282 @@
+/* names.c - where a name begins and ends (RULINGS 14, 22, 45).
+ * See understand.h. */
+#include "flows/understand/understand.h"
+
+#include <string.h>
+#include "parsers/person_name.h"
+#include "parsers/phrase.h"
+
+/* The name as typed, with signs glued to its ends that are no punctuation: `Rafi@` (RULINGS 22). */
+static struct slice name_typed(const struct filling *x, unsigned from, unsigned to)
+{
+    static const char foreign[] = "@$%&+^~<>\\{}[]!";
+    struct slice s = understand_span(x, from, to);
+    const char *end = x->text.p + x->text.n;
+
+    while (s.n && s.p > x->text.p && memchr(foreign, s.p[-1], sizeof foreign - 1))
+        s = (struct slice){ .p = s.p - 1, .n = s.n + 1 };
+    while (s.n && s.p + s.n < end && memchr(foreign, s.p[s.n], sizeof foreign - 1))
+        s.n++;
+    return s;
+}
+
+bool understand_name(struct filling *x, unsigned from, unsigned to, struct slice *out)
+{
+    bool repaired, ok = person_name(name_typed(x, from, to), x->arena, out, &repaired);
+
+    if (ok && repaired && x->repairs_n < FORM_FIELDS) {
+        if (!x->repairs)
+            x->repairs = ARENA_ARRAY(x->arena, struct repair, FORM_FIELDS * 2);
+        if (x->repairs)
+            x->repairs[x->repairs_n++] =
+                (struct repair){ .field = S("nama"), .typed = understand_span(x, from, to), .read = *out };
+    }
+    return ok;
+}
+
+/* Words of the name from i on: up to a number, a label, a separator.  *mixed: a token of letters and digits
+ * ended it. */
+static unsigned words_end(const struct filling *x, unsigned i, const struct word_list *next, bool *mixed)
+{
+    unsigned j = i, used;
+
+    *mixed = false;
+    for (; j < x->ts.n; j++) {
+        const struct token *t = &x->ts.t[j];
+
+        if (t->taken || t->other || t->kind != TOKEN_WORD || (j > i && understand_parted(x, j)))
+            break;
+        if (j + 1 < x->ts.n && x->ts.t[j + 1].glued && x->ts.t[j + 1].kind == TOKEN_NUMBER &&
+            !x->ts.t[j + 1].taken) {
+            if (next && phrase_at(&x->ts, j, next, &used) && used == 2) {
+                j++;
+                continue;
+            }
+            *mixed = true;
+            break;
+        }
+    }
+    return j;
+}
+
+/* Where the value of the field behind the name begins: the last sex (RULINGS 14), the first sasaran. */
+static unsigned name_cut(struct filling *x, const struct field *next, unsigned i, unsigned end,
+                         struct got *value)
+{
+    unsigned cut = end;
+
+    value->fit = FIT_NO;
+    if (!next || understand_done(x, next) || (next->type != FIELD_SEX && next->type != FIELD_CHOICE))
+        return end;
+    /* #Siti P#P#: the slot behind says it, so the name has the whole part. */
+    if (understand_parted(x, end) && understand_read(x, next, end, false).fit == FIT_YES)
+        return end;
+    for (unsigned p = i; p < end; p++) {
+        struct got g = understand_read(x, next, p, false);
+
+        if (g.fit != FIT_YES)
+            continue;
+        if (next->type == FIELD_CHOICE && cut != end && cut > i)
+            break;
+        cut = p;
+        *value = g;
+        p += g.used - 1;
+    }
+    return cut;
+}
+
+/* The sign at token p may be a part of the name i..: `Dada`, `Bu Darah`.  *doubt: they may be signs as well.
+ */
+static bool name_too(const struct filling *x, unsigned i, unsigned p, bool *doubt)
+{
+    unsigned used;
+
+    if (!understand_is(x, p, "nama_juga", &used))
+        return false;
+    while (i < p && understand_is(x, i, "penanda_tangan", &used))
+        i += used;
+    *doubt |= i < p;
+    return true;
+}
+
+/* An age, and a reason behind it. */
+static bool age_and_more(struct filling *x, unsigned i)
+{
+    int umur = form_field(x->form, "umur");
+    struct got g = umur >= 0 ? understand_read(x, &x->form->fields[umur], i, false) : (struct got){ 0 };
+
+    return g.fit == FIT_YES && i + g.used < x->ts.n;
+}
+
+/* RUJUK Bu Ana perdarahan: without a number behind it the name ends where the signs begin. */
+static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *doubt)
+{
+    unsigned used;
+    bool referral = form_field(x->form, "alasan") >= 0;
+
+    for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++) {
+        bool sign = phrase_at(&x->ts, p, x->words->signs, &used);
+
+        if (sign && used == 1 && (!referral || age_and_more(x, end)) && name_too(x, i, p, doubt))
+            continue;
+        if (sign || understand_negator(x, p))
+            return p;
+    }
+    return end;
+}
+
+static unsigned past_signs(struct filling *x, unsigned i, unsigned end)
+{
+    unsigned to = understand_signs_end(x, i, end, true);
+
+    if (to > i && x->signs_at == 0)
+        x->signs_at = i + 1;
+    return to;
+}
+
+/* Sri perdarahan 30: the name ends where signs begin; they are read with the others. */
+static unsigned name_without_signs(struct filling *x, unsigned i, unsigned end, bool *doubt)
+{
+    for (unsigned p = i; p < end; p++) {
+        unsigned to = understand_signs_end(x, p, end, true);
+
+        if (to == p)
+            continue;
+        if (to == p + 1 && name_too(x, i, p, doubt))
+            continue;
+        (void)past_signs(x, p, end);
+        return p;
+    }
+    return end;
+}
+
+static bool is_keyword(const struct filling *x, struct slice name)
+{
+    return understand_exact_form(&x->rs->forms, name) != NULL;
+}
+
+/* Between `#` a whole part that begins with a sign is the name; an emergency's word is asked about (RULINGS
+ * 45). */
+static bool whole_part(const struct filling *x, unsigned i, unsigned end, bool *doubt)
+{
+    unsigned used, juga;
+    const struct word *w = phrase_at(&x->ts, i, x->words->signs, &used);
+
+    if (!w || !x->ts.hash || end == i || !(end >= x->ts.n || (x->ts.t[end].sep & SEP_HASH)) ||
+        (i > 0 && !(x->ts.t[i].sep & SEP_HASH)))
+        return false;
+    *doubt = understand_alarming(x, w->code) && !understand_is(x, i, "nama_juga", &juga);
+    return true;
+}
+
+/* `Dingin Aulia P`: the sex right behind says that all of it may be the name. */
+static bool sign_in_name(const struct filling *x, unsigned i, unsigned cut, const struct got *behind)
+{
+    unsigned used;
+    const struct word *w = phrase_at(&x->ts, i, x->words->signs, &used);
+
+    return w && used == 1 && !w->neutral && i + 2 == cut && behind->fit == FIT_YES &&
+           !understand_alarming(x, w->code) && !phrase_at(&x->ts, i + 1, x->words->signs, &used) &&
+           !understand_negator(x, i + 1) && !understand_is(x, i, "nama_juga", &used);
+}
+
+/* Where a name lies among the words that stand together. */
+struct borders {
+    unsigned from, end; /* all words */
+    unsigned to;        /* of the name */
+    unsigned cut;       /* where the value of the field behind begins, or end */
+    struct got behind;
+    bool doubt;
+};
+
+static void find_borders(struct filling *x, const struct field *next, struct borders *b)
+{
+    if (whole_part(x, b->from, b->end, &b->doubt)) {
+        b->to = b->cut = b->end;
+        b->behind.fit = FIT_NO;
+        return;
+    }
+    b->cut = name_cut(x, next, b->from, b->end, &b->behind);
+    if (sign_in_name(x, b->from, b->cut, &b->behind)) {
+        b->doubt = true;
+    } else if (!name_too(x, b->from, b->from, &b->doubt)) { /* `pusing Sri`: signs before the name */
+        b->from = past_signs(x, b->from, b->end);
+        b->cut = name_cut(x, next, b->from, b->end, &b->behind);
+    }
+    if (b->cut == b->end)
+        b->cut = cut_at_sign(x, b->from, b->end, &b->doubt);
+    b->to = b->doubt ? b->cut : name_without_signs(x, b->from, b->cut, &b->doubt);
+}
+
+/* No name: letters and digits in one. */
+static unsigned take_broken(struct filling *x, const struct field *f, unsigned from, unsigned to)
+{
+    struct got g = understand_wrong(ERROR_INVALID, to - from);
+
+    understand_take(x, f, from, &g, false);
+    return to;
+}
+
+static unsigned glued_end(const struct filling *x, unsigned i)
+{
+    do
+        i++;
+    while (i < x->ts.n && x->ts.t[i].glued);
+    return i;
+}
+
+static unsigned part_end(const struct filling *x, unsigned i)
+{
+    do
+        i++;
+    while (i < x->ts.n && !understand_parted(x, i));
+    return i;
+}
+
+/* Digits inside a name between #: Siti2, Siti 2 (RULINGS 22). */
+static bool digits_inside(const struct filling *x, const struct field *next, const struct borders *b,
+                          bool mixed)
+{
+    return x->ts.hash && b->cut == b->end && b->end < x->ts.n && !understand_parted(x, b->end) &&
+           !x->ts.t[b->end].taken &&
+           (mixed || (x->ts.t[b->end].kind == TOKEN_NUMBER && next && next->type == FIELD_SEX));
+}
+
+unsigned understand_take_name(struct filling *x, const struct field *f, const struct field *next, unsigned i)
+{
+    struct got g = { .fit = FIT_YES, .companion = -1 };
+    bool mixed;
+    struct borders b = { .from = i, .end = words_end(x, i, next ? next->list : NULL, &mixed) };
+    struct slice name = { 0 };
+
+    if (x->ts.t[i].kind == TOKEN_NUMBER)
+        mixed = i + 1 < x->ts.n && x->ts.t[i + 1].glued;
+    find_borders(x, next, &b);
+    i = b.from;
+    if (b.end == i && mixed)
+        return take_broken(x, f, i, glued_end(x, i));
+    if (b.end == i) {
+        x->slots[f->position].given = true;
+        return i;
+    }
+    if (digits_inside(x, next, &b, mixed))
+        return take_broken(x, f, i, part_end(x, i));
+    if (b.to > i) {
+        g.used = b.to - i;
+        if (!understand_name(x, i, b.to, &name)) {
+            g.fit = FIT_WRONG;
+            g.error = ERROR_INVALID;
+        } else if (b.doubt || is_keyword(x, name)) {
+            g.fit = FIT_DOUBT;
+            g.error = ERROR_AMBIGUOUS;
+        }
+        g.value = value_text(name);
+        understand_take(x, f, i, &g, false);
+    } else {
+        x->slots[f->position].given = true;
+    }
+    if (b.behind.fit != FIT_YES)
+        return b.cut;
+    understand_take(x, next, b.cut, &b.behind, false);
+    return b.cut + b.behind.used;
+}

@@ -1,0 +1,212 @@
+/* slots.c - the report being filled: its tokens as text, its slots, and the labels of its form.
+ * See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "gateway/conf/rules.h"
+#include "parsers/negation.h"
+#include "parsers/phrase.h"
+
+enum {
+    KEYWORD_MAX = 12 /* letters of the longest keyword */
+};
+
+const struct form *understand_exact_form(const struct form_set *set, struct slice word)
+{
+    char upper[KEYWORD_MAX + 1];
+
+    if (word.n > KEYWORD_MAX || !shapes_may(&set->shapes, word))
+        return NULL;
+    for (size_t i = 0; i < word.n; i++)
+        upper[i] = (char)(word.p[i] >= 'a' && word.p[i] <= 'z' ? word.p[i] - 32 : word.p[i]);
+    return form_by_keyword(set, (struct slice){ .p = upper, .n = word.n });
+}
+
+struct slice understand_span(const struct filling *x, unsigned from, unsigned to)
+{
+    const char *begin, *end;
+
+    if (from >= to || to > x->ts.n)
+        return (struct slice){ 0 };
+    begin = x->ts.t[from].text.p;
+    end = x->ts.t[to - 1].text.p + x->ts.t[to - 1].text.n;
+    return slice_trim((struct slice){ .p = begin, .n = (size_t)(end - begin) });
+}
+
+bool understand_is(const struct filling *x, unsigned i, const char *code, unsigned *used)
+{
+    const struct word *w = phrase_at(&x->ts, i, x->words->kata, used);
+
+    return w && slice_is(w->code, code);
+}
+
+bool understand_negator(const struct filling *x, unsigned i)
+{
+    struct negation n;
+
+    return negation_at(&x->ts, i, x->words->negators, &n) && negation_of_signs(n.kind);
+}
+
+bool understand_alarming(const struct filling *x, struct slice code)
+{
+    return x->rs->rules && rules_sign(x->rs->rules, code) == URGENCY_E1;
+}
+
+bool understand_filler(const struct filling *x, unsigned i, unsigned *used)
+{
+    return understand_is(x, i, "pengisi", used) || understand_is(x, i, "sambung", used) ||
+           understand_is(x, i, "tapi", used);
+}
+
+unsigned understand_text_end(const struct filling *x, unsigned from)
+{
+    unsigned k = from, used;
+
+    while (k < x->ts.n && !x->ts.t[k].taken) {
+        if (k > from && (x->ts.t[k].sep & (SEP_HASH | SEP_LINE | SEP_DASH)))
+            break;
+        if (understand_is(x, k, "terima_kasih", &used))
+            break;
+        k++;
+    }
+    return k;
+}
+
+void understand_repaired(struct filling *x, const struct field *f, struct slice typed, struct slice read)
+{
+    if (!x->repairs)
+        x->repairs = ARENA_ARRAY(x->arena, struct repair, FORM_FIELDS * 2);
+    if (!x->repairs || x->repairs_n == FORM_FIELDS * 2)
+        return;
+    x->repairs[x->repairs_n++] = (struct repair){ .field = f->name, .typed = typed, .read = read };
+}
+
+static struct slice value_text_of(struct filling *x, const struct value *v)
+{
+    struct buf b;
+    struct slice s;
+
+    if (v->kind == VALUE_TEXT)
+        return v->text;
+    buf_init(&b, 64);
+    number_print(&b, v->milli, '.');
+    s = arena_copy(x->arena, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+void understand_take(struct filling *x, const struct field *f, unsigned i, const struct got *g, bool labelled)
+{
+    const struct field *to = g->companion >= 0 ? &x->form->fields[g->companion] : f;
+    struct slot *s = &x->slots[to->position];
+
+    /* The same label twice with different values (RULINGS 18). */
+    if (s->filled && s->labelled && labelled && (s->error || !value_equal(&s->value, &g->value))) {
+        if (!s->error)
+            s->error = ERROR_CONTRADICTION;
+    } else if (!s->filled || !s->labelled || labelled) {
+        *s = (struct slot){ .filled = true, .labelled = labelled, .at = i, .to = i + g->used };
+        s->unit = g->unit;
+        s->between = i < x->ts.n && (x->ts.t[i].sep & SEP_HASH) != 0;
+        s->guessed = g->guessed;
+        s->as_typed = g->as_typed;
+        s->typed = understand_span(x, i, i + g->used);
+        s->error = g->fit == FIT_YES ? ERROR_NONE : g->error;
+        s->reject = g->fit == FIT_WRONG || g->fit == FIT_UNIT;
+        if (!s->reject)
+            s->value = g->value;
+        if (g->repaired && !s->reject)
+            understand_repaired(x, to, s->typed, value_text_of(x, &g->value));
+    }
+    if (to != f)
+        x->slots[f->position].given = true;
+    for (unsigned k = i; k < i + g->used && k < x->ts.n; k++)
+        x->ts.t[k].taken = true;
+}
+
+void understand_fault(struct filling *x, const struct field *f, enum report_error error, bool reject,
+                      unsigned at)
+{
+    struct slot *s = &x->slots[f->position];
+
+    if (s->error != ERROR_NONE && (s->reject || !reject))
+        return;
+    s->filled = true;
+    s->error = error;
+    s->reject = reject;
+    s->at = at;
+    if (at < x->ts.n)
+        s->typed = understand_span(x, at, at + 1 + (at + 1 < x->ts.n && x->ts.t[at + 1].glued)); /* `7bln` */
+    if (reject)
+        s->value = (struct value){ 0 };
+}
+
+/* --- labels --- */
+
+/* One label may be two words: HARI KE. */
+static unsigned matches(const struct tokens *ts, unsigned i, const struct label *l)
+{
+    if (!slice_eq(ts->t[i].low, l->first))
+        return 0;
+    if (slice_empty(l->rest))
+        return 1;
+    return i + 1 < ts->n && ts->t[i + 1].kind == TOKEN_WORD && (ts->t[i + 1].sep & SEP_HARD) == 0 &&
+                   slice_eq(ts->t[i + 1].low, l->rest)
+               ? 2
+               : 0;
+}
+
+/* The longest label at token i. */
+bool understand_label_at(const struct filling *x, unsigned i, struct label_at *out)
+{
+    *out = (struct label_at){ 0 };
+    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken)
+        return false;
+    for (const struct label *l = form_labels(x->form, x->ts.t[i].low); l; l = l->next) {
+        unsigned used = matches(&x->ts, i, l);
+
+        if (used > out->used && !(l->field->hidden && l->field->type != FIELD_DATE) &&
+            l->field->type != FIELD_COUNTS)
+            *out = (struct label_at){ .field = l->field, .name = l->name, .used = used };
+    }
+    return out->field != NULL;
+}
+
+bool understand_text_label(const struct filling *x, unsigned i, const struct field *f, bool *keep)
+{
+    for (unsigned l = 0; l < f->labels_n && i < x->ts.n; l++)
+        if (x->ts.t[i].kind == TOKEN_WORD && !x->ts.t[i].taken && slice_ieq(x->ts.t[i].low, f->labels[l])) {
+            /* DS, DSN, RT … stay in the text (SPEC 2.2); LOK, LOKASI, KE, TUJUAN do not. */
+            *keep = !(slice_is(f->labels[l], "LOK") || slice_ieq(f->labels[l], f->name) ||
+                      slice_is(f->labels[l], "KE"));
+            return true;
+        }
+    return false;
+}
+
+bool understand_destination(const struct filling *x, unsigned i, bool *keep)
+{
+    int f = form_field(x->form, "tujuan");
+    unsigned used;
+
+    *keep = true;
+    if (f < 0)
+        return false;
+    if (phrase_at(&x->ts, i, x->form->fields[f].list, &used))
+        return true;
+    return understand_text_label(x, i, &x->form->fields[f], keep);
+}
+
+void understand_stray_keyword(struct filling *x, unsigned i)
+{
+    const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);
+    const struct field *last = NULL;
+
+    if (!other || other == x->form || i + 1 >= x->ts.n || x->ts.t[i + 1].taken ||
+        (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY)
+        return;
+    for (unsigned k = 0; k < x->variant->uses_n; k++)
+        if (x->form->fields[x->variant->uses[k]].type != FIELD_NIK)
+            last = &x->form->fields[x->variant->uses[k]];
+    if (last)
+        understand_fault(x, last, ERROR_INVALID, true, i);
+}

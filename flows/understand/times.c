@@ -1,0 +1,257 @@
+/* times.c - days, ages and months, a clock time behind them (RULINGS 4, 7, 31, 51).
+ * See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/amount.h"
+#include "parsers/phrase.h"
+
+static struct when_words when_words(const struct filling *x)
+{
+    return (
+        struct when_words){ .months = x->words->months, .days = x->words->days, .units = x->words->units };
+}
+
+/* `04.30`, `3.15`, `15`: the hour, and its minutes. */
+static bool is_hour(const struct token *t, bool *minutes)
+{
+    struct slice rest = t->low, hour = slice_cut(&rest, '.');
+    uint64_t h = 24, m = 0;
+
+    *minutes = rest.n == 2;
+    return t->kind == TOKEN_NUMBER && !t->taken && !t->minus && !t->odd && !t->approx && hour.n <= 2 &&
+           slice_to_u64(hour, &h) && h < 24 &&
+           (rest.n == 0 || (rest.n == 2 && slice_to_u64(rest, &m) && m < 60));
+}
+
+/* The number behind the clock may be the field that is due behind the date: then the clock was no weight. */
+static bool due_behind(const struct filling *x, const struct field *date, unsigned i)
+{
+    bool behind = false;
+    struct amount n;
+
+    for (unsigned k = 0; x->variant && k < x->variant->uses_n; k++) {
+        const struct field *f = &x->form->fields[x->variant->uses[k]];
+
+        if (behind && f->type == FIELD_NUMBER)
+            return x->slots[f->position].filled || (amount_read(&x->ts, i, x->words->units, &n) &&
+                                                    (n.unit.n || (n.milli >= f->min && n.milli <= f->max) ||
+                                                     (f->grams && n.milli >= f->min * 1000)));
+        behind |= f == date;
+    }
+    return false;
+}
+
+/* Tokens of a clock time behind a date: it belongs to the date (RULINGS 51).  A bare `3.15` may be the
+ * weight. */
+static unsigned clock_behind(const struct filling *x, const struct field *date, unsigned i)
+{
+    unsigned k = i, used, end;
+    bool word = false, zone = false, minutes;
+
+    if (i < x->ts.n && !(x->ts.t[i].sep & (SEP_HASH | SEP_LINE | SEP_DASH)) &&
+        understand_is(x, i, "jam", &used)) {
+        k += used;
+        word = true;
+    }
+    if (k >= x->ts.n || (x->ts.t[k].sep & (SEP_HASH | SEP_LINE | SEP_DASH)) ||
+        !is_hour(&x->ts.t[k], &minutes))
+        return 0;
+    end = k + 1;
+    if (!minutes && end < x->ts.n && (x->ts.t[end].sep & SEP_COLON) && slice_all_digits(x->ts.t[end].low) &&
+        x->ts.t[end].low.n == 2) {
+        minutes = true;
+        end++;
+    }
+    while (end < x->ts.n && !(x->ts.t[end].sep & SEP_HARD) && understand_is(x, end, "zona", &used)) {
+        end += used;
+        zone = true;
+    }
+    if (word || zone ||
+        (minutes &&
+         (x->ts.t[k].low.p[0] == '0' || (x->ts.t[end - 1].sep & SEP_COLON) || due_behind(x, date, end))))
+        return end - i;
+    return 0;
+}
+
+/* RULINGS 31 */
+struct got understand_read_date(struct filling *x, const struct field *f, unsigned i, bool labelled)
+{
+    struct when_words w = when_words(x);
+    struct when d = { .used = 1 };
+    struct got g = understand_no();
+    enum when_rc rc = x->ts.t[i].range ? WHEN_NONE : when_read(&x->ts, i, &w, x->today, labelled, &d);
+
+    g.used = d.used;
+    g.repaired = x->ts.n > i && x->ts.t[i].repaired;
+    switch (rc) {
+    case WHEN_NONE:
+        return g;
+    case WHEN_INVALID:
+        return understand_wrong(ERROR_INVALID, d.used);
+    case WHEN_AMBIGUOUS:
+    case WHEN_OK:
+        break;
+    }
+    if (f->max_age_days && x->today - d.days > f->max_age_days)
+        return understand_wrong(ERROR_OUT_OF_RANGE, d.used);
+    g.used += clock_behind(x, f, i + d.used);
+    g.value = value_text(date_iso(d.days, x->arena));
+    if (x->ts.t[i].approx)
+        rc = WHEN_AMBIGUOUS;
+    g.fit = rc == WHEN_OK ? FIT_YES : FIT_DOUBT;
+    g.error = rc == WHEN_OK ? ERROR_NONE : ERROR_AMBIGUOUS;
+    return g;
+}
+
+static int64_t years_or_months(const struct field *f)
+{
+    return slice_is(f->default_unit, "bl") ? f->max / 1000 : f->max / 1000 * 12 + 11;
+}
+
+/* Two digits of a birth year: the latest that fits the form's age group (RULINGS 31). */
+static int64_t choose_century(const struct filling *x, const struct field *f, const struct age *age)
+{
+    struct date b = date_of_days(age->born);
+    int year = b.year >= 2000 ? b.year : b.year + 100;
+    int64_t max = years_or_months(f), latest = age->born;
+
+    for (; age->two_digit && year > 1899; year -= 100) {
+        int64_t day, months;
+
+        if (!date_valid(year, b.month, b.day))
+            continue;
+        day = date_days(year, b.month, b.day);
+        if (day > x->today)
+            continue;
+        months = date_months_between(day, x->today);
+        if (months >= x->form->age_min_months &&
+            months <= (x->form->age_max_months ? x->form->age_max_months : max))
+            return day;
+    }
+    return latest;
+}
+
+static struct got read_born(struct filling *x, const struct field *f, const struct age *age)
+{
+    int64_t day = choose_century(x, f, age);
+    struct got g = { .fit = FIT_YES, .companion = f->companion, .used = age->used };
+
+    if (date_months_between(day, x->today) > years_or_months(f)) {
+        g.fit = FIT_WRONG;
+        /* 12/9/27 in TIMBANG is a day to come, not a child of ninety-nine. */
+        g.error = age->two_digit && date_of_days(day).year < 2000 && years_or_months(f) < 1200
+                      ? ERROR_INVALID
+                      : ERROR_OUT_OF_RANGE;
+    }
+    g.value = value_text(date_iso(day, x->arena));
+    return g;
+}
+
+struct got understand_read_age(struct filling *x, const struct field *f, unsigned i)
+{
+    struct when_words w = when_words(x);
+    struct age age;
+    struct got g = understand_no();
+    int64_t max = years_or_months(f);
+
+    switch (age_read(&x->ts, i, &w, x->today, f->default_unit, x->arena, &age)) {
+    case AGE_NONE:
+        g.used = age.used;
+        if (age.wrong_unit) {
+            g.fit = FIT_UNIT;
+            g.error = ERROR_INVALID;
+        }
+        return g;
+    case AGE_INVALID:
+        g = understand_wrong(ERROR_INVALID, age.used);
+        if (age.two_marks && x->ts.comma && !x->ts.hash) {
+            g.fit = FIT_DOUBT; /* RULINGS 17: `14,9,2` holds more than the age */
+            g.error = ERROR_AMBIGUOUS;
+            g.swallowed = true;
+        }
+        return g;
+    case AGE_BORN_INVALID:
+        g = understand_wrong(ERROR_INVALID, age.used);
+        g.companion = f->companion;
+        return g;
+    case AGE_BORN:
+        g = read_born(x, f, &age);
+        if (g.fit == FIT_YES && x->ts.t[i].approx) {
+            g.fit = FIT_DOUBT;
+            g.error = ERROR_AMBIGUOUS;
+        }
+        return g;
+    case AGE_OK:
+        break;
+    }
+    g.used = age.used;
+    g.unit = age.unit;
+    g.repaired = age.repaired;
+    if (age.months > max)
+        return understand_wrong(ERROR_OUT_OF_RANGE, age.used);
+    g.value = value_text(age.text);
+    g.fit = FIT_YES;
+    /* SPEC 2.2: in rujuk and wafat a child's age needs its unit. */
+    if ((f->unit_needed_below_18 && !age.unit && age.months < 18 * 12) || x->ts.t[i].approx ||
+        x->ts.t[i].lasts) {
+        g.fit = FIT_DOUBT;
+        g.error = ERROR_AMBIGUOUS;
+    }
+    return g;
+}
+
+/* RULINGS 7: the latest such month that is not to come. */
+struct got understand_read_month(struct filling *x, const struct field *f, unsigned i)
+{
+    struct got g = understand_no();
+    struct date now = date_of_days(x->today);
+    unsigned used, at = i;
+    int month = 0, year = 0;
+    struct slice code, rest;
+
+    if (i >= x->ts.n || x->ts.t[i].taken)
+        return g;
+    code = phrase_code(&x->ts, i, f->list, &used);
+    if (code.n) {
+        month = (code.p[0] - '0') * 10 + code.p[1] - '0';
+        at += used;
+        if (at < x->ts.n && x->ts.t[at].kind == TOKEN_NUMBER && slice_all_digits(x->ts.t[at].low) &&
+            x->ts.t[at].low.n == 4) {
+            for (size_t k = 0; k < 4; k++)
+                year = year * 10 + (x->ts.t[at].low.p[k] - '0');
+            at++;
+        }
+    } else if (x->ts.t[i].kind == TOKEN_NUMBER && !x->ts.t[i].minus) {
+        struct slice first;
+        uint64_t m = 0, y = 0;
+
+        rest = x->ts.t[i].low;
+        if (rest.n == 7 && rest.p[4] == '-') { /* as the program writes it: 2026-10 */
+            first = slice_skip(rest, 5);
+            rest = slice_take(rest, 4);
+        } else {
+            size_t cut = slice_find(rest, '/') != (size_t)-1 ? slice_find(rest, '/') : slice_find(rest, '-');
+
+            first = cut == (size_t)-1 ? rest : slice_take(rest, cut);
+            rest = slice_skip(rest, cut == (size_t)-1 ? rest.n : cut + 1);
+        }
+        if (x->ts.t[i].odd || x->ts.t[i].approx || !slice_to_u64(first, &m) ||
+            (rest.n && !slice_to_u64(rest, &y)))
+            return understand_wrong(ERROR_INVALID, 1);
+        if (m < 1 || m > 12)
+            return understand_wrong(ERROR_INVALID, 1);
+        month = (int)m;
+        year = rest.n == 2 ? 2000 + (int)y : (int)(y > 9999 ? 9999 : y);
+        at++;
+    } else {
+        return g;
+    }
+    if (year == 0)
+        year = month <= now.month ? now.year : now.year - 1;
+    if (year < 2000 || year > now.year || (year == now.year && month > now.month))
+        return understand_wrong(ERROR_INVALID, at - i);
+    g.fit = FIT_YES;
+    g.used = at - i;
+    g.value = value_text(arena_printf(x->arena, "%04d-%02d", year, month));
+    return g;
+}
