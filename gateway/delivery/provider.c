@@ -304,7 +304,7 @@ static unsigned window_of(const struct provider *p)
  * waiting, nor one full of answers an emergency. */
 static unsigned places_of(const struct provider *p, enum rank rank)
 {
-    unsigned window = window_of(p), kept = window >= 4 ? 1 + window / 16 : 0;
+    unsigned window = window_of(p), kept = window >= 8 ? 1 + window / 16 : 0;
 
     if (rank == RANK_EMERGENCY)
         return window;
