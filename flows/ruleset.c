@@ -7,6 +7,7 @@
 #include "flows/ussd/ussd.h"
 #include "gateway/conf/fhir.h"
 #include "gateway/conf/forms.h"
+#include "gateway/conf/indicators.h"
 #include "gateway/conf/menus.h"
 #include "gateway/conf/places.h"
 #include "gateway/conf/programme.h"
@@ -249,6 +250,7 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
     set->texts = texts_load(c->texts.p, arena, faults);
     if (forms) {
         set->rules = rules_load(c->rules.p, &set->forms, arena, faults);
+        set->indicators = indicators_load(c->rules.p, &set->forms, arena, faults);
         (void)!text_file_load(c->rules.p, "views.sql", arena, faults, &set->views); /* a fault is counted */
         set->menus = menus_load(c->menus.p, &set->forms, arena, faults);
         set->fhir = fhir_map_load(c->forms.p, &set->forms, arena, faults);

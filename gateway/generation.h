@@ -22,6 +22,12 @@ struct generation *generation_load(const char *path, struct faults *);
  * file that the store is to be given, in the arena of the new one.  NULL when memory is out. */
 struct generation *generation_with_people(struct generation *of, const struct person *stored,
                                           unsigned stored_n, struct people *merged);
+/* The one that was loaded itself: it lives until a reload. */
+static inline struct generation *generation_base(struct generation *g)
+{
+    return g->base ? g->base : g;
+}
+
 /* Frees all that are older than `now` and were replaced a while ago, but for those that `held` says somebody
  * works with, and what others lean on. */
 void generation_free_older(struct generation *now, int64_t mono_ms,

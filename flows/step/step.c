@@ -339,43 +339,9 @@ void step_audience(const struct step *s, const struct place *place, struct audie
         out->msisdn[out->n++] = s->rules->duty[i];
 }
 
-static bool administrative(const struct place *p)
-{
-    return p->level == PLACE_KABKOTA || p->level == PLACE_KECAMATAN || p->level == PLACE_DESA ||
-           p->level == PLACE_KELURAHAN;
-}
-
-/* The first place of a level that lies in an administrative place. */
-static const struct place *lies_in(const struct step *s, const struct place *in, enum place_level level)
-{
-    const struct directory *dir = &s->rules->directory;
-
-    for (unsigned i = 0; i < dir->places_n; i++) {
-        const struct place *p = &dir->places[i];
-
-        if (p->level == level &&
-            (p->area == in || (in->level == PLACE_KECAMATAN && p->area && place_kecamatan(p) == in)))
-            return p;
-    }
-    return NULL;
-}
-
 const struct place *step_puskesmas(const struct step *s, const struct place *p)
 {
-    const struct place *served;
-
-    if (!p)
-        return NULL;
-    if (administrative(p)) {
-        served = lies_in(s, p, PLACE_PUSTU);
-        served = served ? served : lies_in(s, p, PLACE_POSYANDU);
-        served = served ? served : lies_in(s, p, PLACE_PUSKESMAS);
-        return served ? step_puskesmas(s, served)
-                      : step_puskesmas(s, place_kecamatan(p) == p ? NULL : place_kecamatan(p));
-    }
-    while (p && p->level != PLACE_PUSKESMAS)
-        p = administrative(p) ? NULL : p->parent;
-    return p;
+    return directory_puskesmas(&s->rules->directory, p);
 }
 
 const struct place *step_next_level(const struct step *s, const struct place *p)
@@ -384,9 +350,9 @@ const struct place *step_next_level(const struct step *s, const struct place *p)
 
     if (!p)
         return NULL;
-    if (!administrative(p))
+    if (!place_administrative(p))
         return p->parent;
-    pustu = lies_in(s, p, PLACE_PUSTU);
+    pustu = directory_in(&s->rules->directory, p, PLACE_PUSTU);
     return pustu ? pustu : step_puskesmas(s, p);
 }
 

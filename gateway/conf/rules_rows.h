@@ -3,45 +3,10 @@
 #define KENTONGAN_CONF_RULES_ROWS_H
 
 #include "gateway/conf/rules.h"
-#include "gateway/conf/yaml.h"
+#include "gateway/conf/rules_cond.h"
 
 enum {
-    RULE_CONDITIONS = 6, /* of one list of one row */
     RULE_MONTHS = 61,
-};
-
-enum cond_part {
-    PART_ALL, /* the value itself */
-    PART_SIS, /* of "120/80" */
-    PART_DIA,
-    PART_MONTHS, /* umur.bl: completed months of an age */
-    PART_COUNT,  /* skilas.n: codes in a list; jawaban.n: answers */
-    PART_YES,    /* jawaban.ya: answers that say yes */
-    PART_SUM,    /* jawaban.jumlah: sum of the answers' digits, yes counts 1 */
-    PART_NTH,    /* jawaban.17 is Y */
-};
-
-enum cond_op {
-    OP_LESS,
-    OP_LESS_EQUAL,
-    OP_MORE,
-    OP_MORE_EQUAL,
-    OP_IS,
-    OP_HAS,
-};
-
-struct cond {
-    struct slice field;
-    enum cond_part part;
-    unsigned nth; /* PART_NTH, from 1 */
-    enum cond_op op;
-    int64_t number;    /* milli */
-    struct slice word; /* OP_IS, OP_HAS */
-};
-
-struct conds {
-    struct cond c[RULE_CONDITIONS];
-    unsigned n;
 };
 
 /* What every row has. */
@@ -120,11 +85,5 @@ struct rule_set {
 bool rules_names(const struct slice *forms, unsigned n, const struct form *);
 /* rules_cutoffs.c */
 int rules_cutoffs_load(const char *path, struct arena *, struct faults *, struct rule_set *) MUST_CHECK;
-/* rules_cond.c: one condition from text; false with a fault. */
-bool rules_cond_parse(const struct yaml *node, struct arena *, struct faults *, struct cond *out);
-/* Checks a condition against a form; false with a fault at m (faults NULL: silently). */
-bool rules_cond_fits(const struct cond *, const struct form *, struct mark m, struct faults *);
-bool rules_cond_holds(const struct cond *, const struct form *, const struct value *values,
-                      const struct slice *heard, unsigned heard_n);
 
 #endif

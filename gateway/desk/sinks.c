@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "gateway/base/clock.h"
 
@@ -143,4 +144,50 @@ void sink_desk(const struct desk *desk, struct slice words, ctl_done *done, void
         buf_str(&b, "error: a sink of this kind has no schema of tables\n");
     done(ctx, buf_slice(&b));
     buf_free(&b);
+}
+
+/* "2026-11" of now, in the district's time. */
+static struct slice this_month(const struct desk *desk, char out[16])
+{
+    time_t at = (time_t)(clock_wall_ms() / 1000 + (int64_t)desk->utc_offset_min * 60);
+    struct tm tm;
+
+    gmtime_r(&at, &tm);
+    return slice_make(out, strftime(out, 16, "%Y-%m", &tm));
+}
+
+static bool is_month(struct slice s)
+{
+    return s.n == 7 && s.p[4] == '-' && slice_all_digits(slice_take(s, 4)) &&
+           slice_all_digits(slice_skip(s, 5));
+}
+
+void pws_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
+{
+    char month[16];
+    struct sink_asked asked = { .month = this_month(desk, month) };
+    bool good = true;
+
+    while (words.n && good) {
+        struct slice word = slice_cut(&words, ' ');
+
+        words = slice_trim(words);
+        if (slice_is(word, "--anew"))
+            asked.anew = true;
+        else if (slice_is(word, "--place"))
+            asked.place = slice_cut(&words, ' ');
+        else if (slice_is(word, "--month"))
+            asked.month = slice_cut(&words, ' ');
+        else
+            good = false;
+    }
+    if (!good || !is_month(asked.month) ||
+        (asked.place.n && !directory_place(&desk->rules->directory, asked.place))) {
+        done(ctx, S("error: pws [--place CODE] [--month 2026-11] | --anew; CODE as in places.csv\n"));
+        return;
+    }
+    for (unsigned i = 0; i < desk->sinks_n; i++)
+        if (sink_pws(desk->sinks[i], &asked, done, ctx))
+            return;
+    done(ctx, S("error: indicators are counted in a sink of kind sqlite, and there is none\n"));
 }

@@ -10,4 +10,7 @@ void sinks_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
 /* NAME schema */
 void sink_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
 
+/* [--place CODE] [--month 2026-11], or --anew */
+void pws_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
+
 #endif

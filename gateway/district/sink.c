@@ -105,7 +105,9 @@ bool sink_schema(struct sink *s, struct buf *b)
     return s->kind->schema != NULL;
 }
 
-void *sink_self(struct sink *s)
+bool sink_pws(struct sink *s, const struct sink_asked *asked, sink_said *done, void *ctx)
 {
-    return s->self;
+    if (s->kind->pws)
+        s->kind->pws(s->self, asked, done, ctx);
+    return s->kind->pws != NULL;
 }

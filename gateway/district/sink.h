@@ -14,7 +14,15 @@
 struct sink_host {
     struct loop *loop;
     struct store *store;
-    const struct ruleset *rules; /* of now; a reload brings others */
+    const struct ruleset *rules; /* of now, until a reload brings others */
+};
+
+/* The whole answer, valid during the call; it begins with "error:" when it is a failure. */
+typedef void sink_said(void *ctx, struct slice text);
+
+struct sink_asked {
+    struct slice place, month; /* place: empty is every puskesmas; month: "2026-11" */
+    bool anew;                 /* count everything again instead */
 };
 
 struct sink_kind {
@@ -31,6 +39,9 @@ struct sink_kind {
     void (*show)(void *self, struct buf *);
     /* The SQL of its schema for `ctl sink NAME schema`, and what of it stands.  May be NULL. */
     void (*schema)(void *self, struct buf *);
+    /* The figures of indicators, for people.  done exactly once, never inside this call but for memory.  May
+     * be NULL. */
+    void (*pws)(void *self, const struct sink_asked *, sink_said *done, void *ctx);
     /* Waits for what is at work (a few seconds at the very most) or cuts it; the rest goes back. */
     void (*close)(void *self);
 };
@@ -52,7 +63,7 @@ void sink_figures(const struct sink *, struct feed_figures *);
 void sink_show(struct sink *, struct buf *);
 /* False: this kind has none. */
 bool sink_schema(struct sink *, struct buf *);
-/* The object of its kind, for tests and for questions that only this kind answers. */
-void *sink_self(struct sink *);
+/* False: this kind counts no indicators. */
+bool sink_pws(struct sink *, const struct sink_asked *, sink_said *done, void *ctx);
 
 #endif

@@ -6,11 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/district/sqlite_db.h"
+#include "gateway/district/sqlite_figures.h"
 #include "gateway/district/sqlite_worker.h"
 #include "gateway/district/views.h"
 
 enum {
+    FIGURES_MS = 1000, /* figures that are due are looked for so often */
+    REST = 9,          /* counting takes a tenth of the thread at most */
+    PWS_MAX = 1 << 19,
     BUSY_MS = 2000, /* how long SQLite itself waits for another writer */
     VIEWS_SQL_MAX = 1 << 20,
 };
@@ -21,6 +26,25 @@ struct sqlite_sink {
     pthread_mutex_t lock;
     char *views;            /* SQL to be carried out, owned; taken by the worker */
     struct sqlite_file *db; /* the worker's, from its start to its end */
+
+    pthread_mutex_t rules_lock; /* held while figures are counted: some ms */
+    const struct ruleset *rules;
+    bool rows_due; /* table indicator is to be filled, figures perhaps made anew */
+    struct loop_timer *figures;
+    int64_t took_ms; /* by the last step */
+    bool left;       /* more are due */
+    bool asked;      /* a step is under way */
+    bool closing;
+};
+
+/* `ctl pws`: a question on its way to the worker and back. */
+struct pws {
+    struct sqlite_sink *sink;
+    struct slice place, month; /* behind it */
+    bool anew;
+    struct buf said;
+    sink_said *done;
+    void *ctx;
 };
 
 /* --- on the worker --- */
@@ -66,13 +90,115 @@ static void shut(void *arg)
     s->db = NULL;
 }
 
+/* Figures are counted by the rules of now; a reload waits for the step under way. */
+static enum sqlite_rc count(struct sqlite_sink *s, struct err *e)
+{
+    enum sqlite_rc rc = SQLITE_DB_OK;
+
+    pthread_mutex_lock(&s->rules_lock);
+    if (s->rows_due)
+        rc = sqlite_figures_rows(s->db, s->rules, false, e);
+    s->rows_due = s->rows_due && rc != SQLITE_DB_OK;
+    if (rc == SQLITE_DB_OK)
+        rc = sqlite_figures_step(s->db, s->rules, clock_wall_ms(), &s->left, e);
+    pthread_mutex_unlock(&s->rules_lock);
+    return rc;
+}
+
+static void count_run(void *arg)
+{
+    struct sqlite_sink *s = arg;
+    int64_t from = clock_mono_ms();
+    struct err e;
+
+    s->left = false;
+    if (s->db && count(s, &e) != SQLITE_DB_OK)
+        s->left = false; /* another time: the file is busy or gone, which the feed will tell */
+    s->took_ms = clock_mono_ms() - from;
+}
+
+static void pws_run(void *arg)
+{
+    struct pws *p = arg;
+    struct sqlite_sink *s = p->sink;
+    enum sqlite_rc rc = SQLITE_DB_LATER;
+    struct err e = { "the district database is not open" };
+
+    pthread_mutex_lock(&s->rules_lock);
+    if (s->db && p->anew)
+        rc = sqlite_figures_rows(s->db, s->rules, true, &e);
+    else if (s->db)
+        rc = sqlite_figures_print(s->db, s->rules, p->place, p->month, &p->said, &e);
+    pthread_mutex_unlock(&s->rules_lock);
+    if (rc != SQLITE_DB_OK) {
+        buf_clear(&p->said);
+        buf_printf(&p->said, "error: %s\n", e.text);
+    } else if (p->anew) {
+        buf_str(&p->said, "all figures are counted anew from the records; it may take some minutes\n");
+    } else if (!p->said.n) {
+        buf_str(&p->said, "nothing was counted there in that month\n");
+    }
+}
+
 /* --- the loop's side --- */
+
+static void count_done(void *arg)
+{
+    struct sqlite_sink *s = arg;
+
+    s->asked = false;
+    if (!s->closing)
+        loop_timer_set(s->figures, s->left ? REST * (s->took_ms + 1) : FIGURES_MS);
+}
+
+static void on_figures(void *arg)
+{
+    struct sqlite_sink *s = arg;
+
+    if (!s->asked)
+        s->asked = sqlite_worker_ask(s->worker, count_run, count_done, s);
+    if (!s->asked)
+        loop_timer_set(s->figures, FIGURES_MS);
+}
+
+static void pws_done(void *arg)
+{
+    struct pws *p = arg;
+
+    p->done(p->ctx, p->said.n ? buf_slice(&p->said) : (struct slice)S("error: the gateway is leaving\n"));
+    buf_free(&p->said);
+    free(p);
+}
+
+static void pws(void *self, const struct sink_asked *asked, sink_said *done, void *ctx)
+{
+    struct pws *p = calloc(1, sizeof *p + asked->place.n + asked->month.n);
+    char *text = (char *)(p + 1);
+
+    if (p) {
+        *p = (struct pws){ .sink = self, .anew = asked->anew, .done = done, .ctx = ctx };
+        if (asked->place.n)
+            memcpy(text, asked->place.p, asked->place.n);
+        memcpy(text + asked->place.n, asked->month.p, asked->month.n);
+        p->place = slice_make(text, asked->place.n);
+        p->month = slice_make(text + asked->place.n, asked->month.n);
+        buf_init(&p->said, PWS_MAX);
+        if (sqlite_worker_ask(p->sink->worker, pws_run, pws_done, p))
+            return;
+    }
+    free(p);
+    done(ctx, S("error: out of memory\n"));
+}
 
 static void reload(void *self, const struct ruleset *rules)
 {
     struct sqlite_sink *s = self;
     struct buf b;
 
+    pthread_mutex_lock(&s->rules_lock);
+    s->rules = rules;
+    s->rows_due = true;
+    pthread_mutex_unlock(&s->rules_lock);
     buf_init(&b, VIEWS_SQL_MAX);
     views_sql(&b, VIEWS_SQLITE, rules);
     pthread_mutex_lock(&s->lock);
@@ -95,6 +221,9 @@ static const struct feed *feed(const void *self)
 static void sink_free(struct sqlite_sink *s)
 {
     pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->rules_lock);
+    if (s->figures)
+        loop_timer_free(s->figures);
     free(s->views);
     free(s->path);
     free(s);
@@ -120,12 +249,16 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
         return NULL;
     }
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->rules_lock, NULL);
     reload(s, host->rules);
+    s->figures = loop_timer_new(host->loop, "figures", on_figures, s);
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(conf->name));
     s->worker = sqlite_worker_open(host->loop, host->store, stream, name, &work, e);
-    if (s->worker)
+    if (s->worker) {
+        loop_timer_set(s->figures, FIGURES_MS);
         return s;
+    }
     sink_free(s);
     return NULL;
 }
@@ -134,6 +267,7 @@ static void close_sink(void *self)
 {
     struct sqlite_sink *s = self;
 
+    s->closing = true;
     sqlite_worker_close(s->worker);
     sink_free(s);
 }
@@ -144,5 +278,6 @@ const struct sink_kind sqlite_kind = {
     .reload = reload,
     .feed = feed,
     .schema = schema,
+    .pws = pws,
     .close = close_sink,
 };

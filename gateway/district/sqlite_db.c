@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/district/sqlite_figures.h"
 #include "gateway/model/record.h"
 
 enum statement {
@@ -15,6 +16,7 @@ enum statement {
     PUT_REFERRAL,
     PUT_ALERT,
     PUT_PERSON,
+    MARK_DUE,
     STATEMENTS,
 };
 
@@ -60,6 +62,11 @@ static const char *const steps[] = {
     " PRIMARY KEY (place, month, indicator)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE indicator_due (unit TEXT NOT NULL, year TEXT NOT NULL, PRIMARY KEY (unit, year))"
     " STRICT, WITHOUT ROWID;",
+    /* What villages and puskesmas are summed up from; which rows the figures were counted by. */
+    "CREATE TABLE indicator_base (village TEXT NOT NULL, posyandu TEXT NOT NULL, month TEXT NOT NULL,"
+    " indicator TEXT NOT NULL, n INTEGER NOT NULL, d INTEGER NOT NULL,"
+    " PRIMARY KEY (village, month, posyandu, indicator)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE indicator_state (hash TEXT NOT NULL) STRICT;",
 };
 
 #define RECORD_NAMES                                                                                         \
@@ -82,6 +89,7 @@ static const char *const statements[STATEMENTS] = {
         " SET nomor = ?2, form = ?3, klaster = ?4, version = ?5, at = ?6, received_at = ?7, reporter = ?8,"
         " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
         " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
+    [MARK_DUE] = "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE " WHERE record.id = ?1",
     [PUT_REFERRAL] = EVENT_PUT("referral_event"),
     [PUT_ALERT] = EVENT_PUT("alert_event"),
     [PUT_PERSON] =
@@ -169,18 +177,28 @@ static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t
     return run(d, PUT_PERSON);
 }
 
+/* Its figures are to be counted anew. */
+static int mark_due(struct sqlite_file *d, const struct record *r)
+{
+    sqlite_file_bind(d, MARK_DUE, 1, r->id);
+    return run(d, MARK_DUE);
+}
+
 /* The newest version stands in record, every other one in record_older, in whatever order they come. */
 static int put_versions(struct sqlite_file *d, const struct record *r)
 {
     int rc = SQLITE_OK;
 
-    if (r->version > 1)
-        rc = put_record(d, KEEP_OLDER, r);
+    if (r->version > 1) { /* it may have stood in another place or year */
+        rc = mark_due(d, r);
+        if (rc == SQLITE_OK)
+            rc = put_record(d, KEEP_OLDER, r);
+    }
     if (rc == SQLITE_OK)
         rc = put_record(d, PUT_RECORD, r);
     if (rc == SQLITE_OK && sqlite3_changes(d->db) == 0) /* there is a newer one, or this very one */
-        rc = put_record(d, PUT_OLDER, r);
-    return rc;
+        return put_record(d, PUT_OLDER, r);
+    return rc == SQLITE_OK ? mark_due(d, r) : rc;
 }
 
 static int put_row(struct sqlite_file *d, const struct row *r, int64_t first_ms)

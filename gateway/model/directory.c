@@ -342,3 +342,40 @@ bool place_under(const struct place *p, const struct place *up)
         p = p->parent;
     return p != NULL;
 }
+
+bool place_administrative(const struct place *p)
+{
+    return p->level == PLACE_KABKOTA || p->level == PLACE_KECAMATAN || p->level == PLACE_DESA ||
+           p->level == PLACE_KELURAHAN;
+}
+
+const struct place *directory_in(const struct directory *dir, const struct place *in, enum place_level level)
+{
+    for (unsigned i = 0; i < dir->places_n; i++) {
+        const struct place *p = &dir->places[i];
+
+        if (p->level == level &&
+            (p->area == in || (in->level == PLACE_KECAMATAN && p->area && place_kecamatan(p) == in)))
+            return p;
+    }
+    return NULL;
+}
+
+const struct place *directory_puskesmas(const struct directory *dir, const struct place *p)
+{
+    const struct place *served;
+
+    if (!p)
+        return NULL;
+    if (place_administrative(p)) {
+        served = directory_in(dir, p, PLACE_PUSTU);
+        served = served ? served : directory_in(dir, p, PLACE_POSYANDU);
+        served = served ? served : directory_in(dir, p, PLACE_PUSKESMAS);
+        return directory_puskesmas(dir, served                    ? served
+                                        : place_kecamatan(p) == p ? NULL
+                                                                  : place_kecamatan(p));
+    }
+    while (p && p->level != PLACE_PUSKESMAS)
+        p = place_administrative(p) ? NULL : p->parent;
+    return p;
+}

@@ -81,6 +81,12 @@ unsigned directory_people_count(const struct directory *, const struct place *);
 /* The village (desa, kelurahan) that a place lies in or is; NULL above villages. */
 const struct place *place_village(const struct place *);
 const struct place *place_kecamatan(const struct place *);
+/* A kabkota, kecamatan, desa or kelurahan, not a place that treats. */
+bool place_administrative(const struct place *);
+/* The first place of a level that lies in an administrative place; NULL. */
+const struct place *directory_in(const struct directory *, const struct place *in, enum place_level);
+/* The puskesmas above a place that treats, or that serves an administrative one; NULL. */
+const struct place *directory_puskesmas(const struct directory *, const struct place *);
 /* True when `up` is `p` or stands above it by parent. */
 bool place_under(const struct place *p, const struct place *up);
 

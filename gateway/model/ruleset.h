@@ -6,11 +6,12 @@
 #include "gateway/model/directory.h"
 #include "gateway/model/form.h"
 
-struct text_set;  /* gateway/conf/texts.h: the catalogue of replies */
-struct rule_set;  /* gateway/conf/rules.h: thresholds, clocks, the WHO cut-offs */
-struct menu_set;  /* gateway/conf/menus.h: USSD menus by role */
-struct programme; /* gateway/conf/programme.h: schedule, targets, competences */
-struct fhir_map;  /* gateway/conf/fhir.h: what records are to a FHIR receiver */
+struct text_set;      /* gateway/conf/texts.h: the catalogue of replies */
+struct rule_set;      /* gateway/conf/rules.h: thresholds, clocks, the WHO cut-offs */
+struct menu_set;      /* gateway/conf/menus.h: USSD menus by role */
+struct indicator_set; /* gateway/conf/indicators.h: what is counted */
+struct programme;     /* gateway/conf/programme.h: schedule, targets, competences */
+struct fhir_map;      /* gateway/conf/fhir.h: what records are to a FHIR receiver */
 
 struct ruleset {
     struct form_set forms;
@@ -20,6 +21,7 @@ struct ruleset {
     const struct menu_set *menus;
     const struct programme *programme;
     const struct fhir_map *fhir;
+    const struct indicator_set *indicators;
     struct slice views;        /* rules/views.sql: views of the district database; may be empty */
     int utc_offset_min;        /* of `timezone`; Indonesia has no summer time */
     struct slice language;     /* default catalogue */

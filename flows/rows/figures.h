@@ -1,0 +1,35 @@
+/* figures.h - counts the indicators of one posyandu in one year from its reports (SPEC 8, DISTRICT 2).
+ *
+ * Pure.  Reports come in the order of their days, those of the year before too: what must be complete (all doses, the
+ * visits of a pregnancy) may have begun then.  A person is known by person_id, else NIK, else name. */
+#ifndef KENTONGAN_FLOWS_ROWS_FIGURES_H
+#define KENTONGAN_FLOWS_ROWS_FIGURES_H
+
+#include "gateway/base/node.h"
+#include "gateway/conf/indicators.h"
+
+enum {
+    FIGURES_MONTHS = 12,
+};
+
+/* Of one indicator in one month: n has `less` taken off; d is 0 where it is not counted from reports. */
+struct figure {
+    int64_t n, d;
+};
+
+struct counted_report {
+    struct slice id, form, person_id, day; /* day: "2026-11-21" */
+    struct slice fields, findings;         /* JSON */
+};
+
+struct figures;
+
+/* NULL when the arena is full.  Everything lives in it. */
+struct figures *figures_new(const struct indicator_set *, const struct form_set *, int year, struct arena *);
+void figures_add(struct figures *, const struct counted_report *);
+/* After the last report. */
+struct figure figures_of(const struct figures *, unsigned indicator, unsigned month);
+/* The last month, 0 to 11, of which anything was reported; -1 for none. */
+int figures_last_month(const struct figures *);
+
+#endif

@@ -1,0 +1,122 @@
+// indicators.test.mjs - a small November, worked out on paper, against every row of config/rules/indicators.yaml; late, corrected
+// and cancelled reports; kept up to date equals rebuilt.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Gateway, kader, newName, waitFor } from './lib.mjs';
+
+let g;
+before(async () => { g = await new Gateway().start(); });
+after(() => g.stop());
+
+const village = '19.06.01.2004';
+let next = 1;
+// A record of a posyandu of Kelubi, as the pipeline sends it to the sink.
+function record(form, day, fields, { person = '', findings = [], posyandu = 'PSY001', received = day, id = next++, version = 1, status = 'valid' } = {}) {
+  return JSON.stringify({
+    v: 1, row: 'record', version, id: `00000000-0000-5000-8000-${String(id).padStart(12, '0')}`, nomor: String(1000 + id), form, klaster: '2',
+    at: `${day}T09:00:00+07:00`, received_at: `${received}T09:00:00+07:00`, reporter: '+6281200000001', place: village, posyandu, person_id: person,
+    fields, findings: findings.map((f) => ({ id: f.split('=')[0], v: 1, class: '', say: f.split('=')[1] ?? '' })), status, provider: 'emulator', message_id: `f-${id}-${version}`,
+  });
+}
+const put = (...rows) => g.redis('eval', "for _, b in ipairs(ARGV) do redis.call('XADD', KEYS[1], '*', 'b', b) end", '1', '{19.06}st:sink:lokal', ...rows);
+const values = (place, month) =>
+  Object.fromEntries(g.query(`SELECT * FROM indicator_value WHERE place = '${place}' AND month = '${month}'`).map((r) => [r.indicator, [r.n, r.d, r.n_year, r.d_year]]));
+const quiet = (rows) => waitFor('all is stored and counted', () =>
+  g.query('SELECT count(*) AS n FROM record')[0]?.n >= rows && g.query('SELECT count(*) AS n FROM indicator_due')[0].n === 0 && g.query('SELECT count(*) AS n FROM indicator_base')[0].n > 0, 30000);
+
+const allDoses = ['hb0', 'bcg', 'opv1', 'opv2', 'opv3', 'opv4', 'dpt1', 'dpt2', 'dpt3', 'ipv1', 'mr1'];
+const year = [
+  // October: what the year brings into November.
+  record('bumil', '2026-10-02', { nama: 'Sri', ukh: 10, k: 1, lila: 23, ttd: 60 }),
+  record('bumil', '2026-10-02', { nama: 'Ana', ukh: 20, k: 3, lila: 25, ttd: 30, tanda: ['pusing'] }),
+  record('nifas', '2026-10-03', { nama: 'Ina', hari: 1 }),
+  record('nifas', '2026-10-07', { nama: 'Ina', hari: 5 }),
+  record('nifas', '2026-10-20', { nama: 'Ina', hari: 18 }),
+  record('timbang', '2026-10-05', { bb: 9, tb: 75 }, { person: 'c1', findings: ['nt=B'] }),
+  record('imunisasi', '2026-10-05', { vaksin: allDoses.slice(0, 10) }, { person: 'c1' }),
+  record('dewasa', '2026-10-06', { nama: 'Pak A', td: '150/95', gds: 110 }, { findings: ['dewasa.td'] }),
+  record('lansia', '2026-10-06', { nama: 'Mbah B', td: '120/80', aks: 20 }),
+  // November.
+  record('bumil', '2026-11-02', { nama: 'SRI', ukh: 14, k: 2, ttd: 30 }), // 90 tablets now
+  record('bumil', '2026-11-02', { nama: 'Ana', ukh: 24, k: 4 }), // K4 now
+  record('bumil', '2026-11-03', { nama: 'Eti', ukh: 30, k: 6, lila: 24 }), // K1, K4 and K6
+  record('nifas', '2026-11-01', { nama: 'Ina', hari: 30 }), // the fourth window: lengkap
+  record('nifas', '2026-11-09', { nama: 'Uci', hari: 2 }),
+  record('lahir', '2026-11-09', { nama: 'Uci', bb: 2.4, tgl: '2026-11-08' }, { person: 'b1' }),
+  record('lahir', '2026-11-10', { nama: 'Wati', bb: 3.1, tgl: '2026-11-10' }, { person: 'b2' }),
+  record('timbang', '2026-11-05', { bb: 9.3, tb: 76 }, { person: 'c1', findings: ['nt=N'] }),
+  record('timbang', '2026-11-06', { bb: 9.3 }, { person: 'c1', findings: ['nt=N'] }), // the same child on another day
+  record('timbang', '2026-11-05', { bb: 7, tb: 70 }, { person: 'c2', findings: ['growth.bgm=BGM', 'growth.pendek=pendek', 'growth.2t=2T', 'nt=T'] }),
+  record('timbang', '2026-11-05', { bb: 8, tb: 74 }, { person: 'c3', findings: ['growth.gizi_kurang=gizi kurang', 'nt=O'], posyandu: 'PSY002' }),
+  record('timbang', '2026-11-05', { bb: 6, lila: 11 }, { person: 'c4', findings: ['growth.gizi_buruk=gizi buruk', 'growth.sangat_pendek=x', 'nt=B'], posyandu: 'PSY002' }),
+  record('imunisasi', '2026-11-05', { vaksin: ['mr1', 'vita'] }, { person: 'c1' }), // complete now
+  record('imunisasi', '2026-11-05', { vaksin: ['dpt1', 'cacing'] }, { person: 'c2' }),
+  record('skdn', '2026-12-01', { s: 60, k: 58, d: 50, n: 40, t: 6, o: 3, b: 1, bgm: 2, bulan: '2026-11' }), // late: of November
+  record('remaja', '2026-11-07', { nama: 'Rina', jk: 'P', umur: '14th', ttd: 4 }),
+  record('remaja', '2026-11-07', { nama: 'Rudi', jk: 'L', umur: '14th' }),
+  record('dewasa', '2026-11-06', { nama: 'pak a', td: '150/95', gds: 110 }, { findings: ['dewasa.td'] }), // counted in October
+  record('dewasa', '2026-11-06', { nama: 'Bu C', td: '120/80', gds: 250 }, { findings: ['dewasa.gds'] }),
+  record('dewasa', '2026-11-06', { nama: 'Bu D', td: '120/80' }),
+  record('lansia', '2026-11-06', { nama: 'Mbah E', td: '120/80', aks: 8, skilas: ['gizi'] }, { findings: ['lansia.aks', 'lansia.skilas'] }),
+  record('skrining', '2026-11-08', { nama: 'Joni', jk: 'L', umur: '30th', jenis: 'tbc', jawaban: 'YYTT' }, { findings: ['skrining.tbc'] }),
+  record('skrining', '2026-11-08', { nama: 'Jono', jk: 'L', umur: '30th', jenis: 'tbc', jawaban: 'TTTT' }),
+  record('skrining', '2026-11-08', { nama: 'Joni', jk: 'L', umur: '30th', jenis: 'srq', jawaban: 'Y'.repeat(20) }, { findings: ['skrining.srq'] }),
+  record('kunjungan', '2026-11-11', { nama: 'Ani', temuan: ['bahaya'] }),
+  record('kunjungan', '2026-11-11', { nama: 'Ani', temuan: ['baik'] }),
+  record('wafat', '2026-11-12', { nama: 'Bayi', jk: 'L', umur: '3bl' }),
+  record('wafat', '2026-11-12', { nama: 'Anak', jk: 'P', umur: '2th' }),
+  record('wafat', '2026-11-12', { nama: 'Mbah', jk: 'P', umur: '70th' }),
+  record('kasus', '2026-11-13', { penyakit: 'diare', jumlah: 2 }),
+];
+
+// Of the village in November: [n, d, n since January, d since January].
+const november = {
+  k1: [1, 13, 3, 13], k1_murni: [0, 13, 1, 13], k4: [2, 13, 2, 13], k6: [1, 13, 1, 13], kek: [0, 1, 1, 3], ttd90: [1, 13, 1, 13], risiko: [0, 3, 1, 3],
+  kf1: [1, 11, 2, 11], kf_lengkap: [1, 11, 1, 11], lahir: [2, null, 2, null], bblr: [1, 2, 1, 2],
+  ds: [4, 68, 5, 748], ds_skdn: [50, 60, 50, 60], ks_skdn: [58, 60, 58, 60], nd_skdn: [40, 50, 40, 50],
+  nd: [1, 4, 1, 5], nd_ketat: [1, 2, 1, 2], dua_t: [1, 4, 1, 5], bgm: [1, 4, 1, 5], gizi_kurang: [1, 3, 1, 4], gizi_buruk: [1, 3, 1, 4], stunting: [2, 3, 2, 4],
+  idl: [1, 13, 1, 13], putus_dpt1_mr1: [0, 1, 1, 2], vita: [1, 68, 1, 68], cacing: [1, 68, 1, 68],
+  remaja: [2, 68, 2, 68], rematri_ttd: [1, 1, 1, 1], dewasa: [1, 612, 2, 612], suspek_ht: [0, 2, 1, 3], suspek_dm: [1, 1, 1, 2],
+  lansia: [1, 136, 2, 136], lansia_aks: [1, 1, 1, 2], lansia_skilas: [1, 1, 1, 2], tbc: [2, 20, 2, 20], tbc_terduga: [1, 2, 1, 2], jiwa: [1, 1, 1, 1],
+  kunjungan: [2, null, 2, null], kunjungan_bahaya: [1, 2, 1, 2], wafat_bayi: [1, null, 1, null], wafat_balita: [2, null, 2, null],
+  lapor: [2, 2, 3, 22],
+};
+
+test('a month worked out on paper equals every row', async () => {
+  put(...year);
+  await quiet(year.length);
+  assert.deepEqual(Object.keys(november).sort(), g.query('SELECT id FROM indicator').map((r) => r.id).sort(), 'the fixture knows every row');
+  assert.deepEqual(values(village, '2026-11'), november);
+  const posyandu = values('PSY002', '2026-11');
+  assert.deepEqual([posyandu.ds, posyandu.nd, posyandu.lapor, posyandu.gizi_kurang], [[2, null, 2, null], [0, 2, 0, 2], [1, 1, 1, 11], [1, 1, 1, 1]]);
+  const puskesmas = values('PKM01', '2026-11');
+  assert.deepEqual(puskesmas.nd, november.nd);
+  assert.ok(puskesmas.k1[1] > 13, 'the sasaran of all its villages');
+  assert.match(g.ctl('pws', '--place', village, '--month', '2026-11'), /^19\.06\.01\.2004 Kelubi, 2026-11\n.*\n(k1\s+1\/13\s+7\.7%\s+3\/13\s+23\.1%\s+91\.7%\s+B K1 akses)/);
+  assert.match(g.ctl('pws', '--month', '2026-11'), /^PKM01 /);
+  assert.throws(() => g.ctl('pws', '--place', 'nowhere'));
+});
+
+const everything = () => g.query('SELECT place, month, indicator, n, d, n_year, d_year FROM indicator_value ORDER BY 1, 2, 3');
+
+test('corrected, cancelled, moved and late reports; what is kept up to date equals what is built anew', async () => {
+  put(record('timbang', '2026-11-05', { bb: 7, tb: 70 }, { person: 'c2', id: 19, version: 2, status: 'cancelled' }),
+    record('skdn', '2026-12-01', { s: 60, k: 58, d: 48, n: 40, bulan: '2026-10' }, { id: 24, version: 2, status: 'corrected' }), // it was of October
+    record('timbang', '2026-09-05', { bb: 8.8 }, { person: 'c1', findings: ['nt=B'], received: '2026-12-02' }), // late
+    record('dewasa', '2026-12-03', { nama: 'Bu F', td: '120/80', gds: 90 }));
+  await waitFor('the late one', () => values(village, '2026-09').ds?.[0] === 1);
+  await quiet(year.length + 2);
+  const v = values(village, '2026-11');
+  assert.deepEqual(v.bgm, [0, 3, 0, 5]);
+  assert.deepEqual(v.ds_skdn, [0, 0, 48, 60]);
+  assert.deepEqual(v.ds, [3, 68, 5, 748]);
+  assert.deepEqual(values(village, '2026-12').dewasa, [1, 612, 3, 612]);
+  await g.say(kader, `TIMBANG ${newName()} P 14bl 9,2 76`); // one through the whole pipeline
+  await quiet(year.length + 3);
+  const kept = everything();
+  assert.ok(kept.length > 100);
+  assert.match(g.ctl('pws', '--anew'), /counted anew/);
+  await quiet(1);
+  assert.deepEqual(everything(), kept);
+});
