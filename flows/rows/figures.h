@@ -1,7 +1,8 @@
 /* figures.h - counts the indicators of one posyandu in one year from its reports (SPEC 8, DISTRICT 2).
  *
- * Pure.  Reports come in the order of their days, those of the year before too: what must be complete (all doses, the
- * visits of a pregnancy) may have begun then.  A person is known by person_id, else NIK, else name. */
+ * Pure.  Reports come in the order of their days, those of the year before too: what must be complete (all
+ * doses, the visits of a pregnancy) may have begun then.  A person is known by person_id, else NIK, else
+ * name. */
 #ifndef KENTONGAN_FLOWS_ROWS_FIGURES_H
 #define KENTONGAN_FLOWS_ROWS_FIGURES_H
 

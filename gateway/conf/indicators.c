@@ -121,7 +121,8 @@ static void read_denominator(struct loader *l, struct yaml *map, struct indicato
         out->monthly = choice(l, map, "every", every) == 1;
         out->percent = yaml_milli(map, "percent", 100000, l->faults);
         if (groups && !word_by_code(groups, out->group))
-            fault_add(l->faults, group->mark, "\"%.*s\" is no code of the list sasaran", SLICE_ARG(out->group));
+            fault_add(l->faults, group->mark, "\"%.*s\" is no code of the list sasaran",
+                      SLICE_ARG(out->group));
         yaml_done(map, l->faults);
     } else if (yaml_get(map, "places")) {
         out->denominator = DENOMINATOR_POSYANDU;
@@ -152,8 +153,8 @@ static void read_row(struct loader *l, struct yaml *row, struct indicator_set *s
     out->grade = "AB"[choice(l, row, "grade", grades)];
     text_of(l, row, "doubt"); /* for people who review the row */
     text_of(l, row, "approver");
-    for (const char *const *need = (const char *const[]){ "id", "klaster", "words", "version", "grade", "source",
-                                                           "n", NULL };
+    for (const char *const *need =
+             (const char *const[]){ "id", "klaster", "words", "version", "grade", "source", "n", NULL };
          *need; need++)
         yaml_need(row, *need, l->faults);
     if (n)

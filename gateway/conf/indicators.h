@@ -5,15 +5,15 @@
  *     {form: bumil, if: [k >= 4], once: year}          people, each once in the year in which she first fits
  *     {form: timbang, findings: [growth.bgm], once: month}   people, each once a month; one of the findings
  *     {form: timbang, findings: ["nt N"]}              a finding that says N
- *     {form: imunisasi, each: [vaksin has bcg, …]}     people for whom each was reported, whenever; one may be
- *                                                      several conditions: hari >= 3 and hari <= 7
- *     {form: bumil, sum: ttd, reaches: 90}             people whose sum has come so far
- *     {form: skdn, sum: d}                             the sum itself
- *     {form: lahir, once: report}                      reports
- *     {form: "*", once: month, by: posyandu}           posyandu that sent anything
+ *     {form: imunisasi, each: [vaksin has bcg, …]}     people for whom each was reported, whenever; one may
+ * be several conditions: hari >= 3 and hari <= 7 {form: bumil, sum: ttd, reaches: 90}             people
+ * whose sum has come so far {form: skdn, sum: d}                             the sum itself {form: lahir,
+ * once: report}                      reports {form: "*", once: month, by: posyandu}           posyandu that
+ * sent anything
  *
- * d may be people that a place should reach instead: {group: bumil, percent: 20, every: year | month}, or how many
- * posyandu it has: {places: posyandu}.  A row without d is a count.  Loading checks forms, fields, codes. */
+ * d may be people that a place should reach instead: {group: bumil, percent: 20, every: year | month}, or how
+ * many posyandu it has: {places: posyandu}.  A row without d is a count.  Loading checks forms, fields,
+ * codes. */
 #ifndef KENTONGAN_CONF_INDICATORS_H
 #define KENTONGAN_CONF_INDICATORS_H
 

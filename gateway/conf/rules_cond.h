@@ -1,5 +1,5 @@
-/* rules_cond.h - conditions of rows, parsed (rules.h says how they read): private to gateway/conf and to what counts by
- * rows (flows/rows). */
+/* rules_cond.h - conditions of rows, parsed (rules.h says how they read): private to gateway/conf and to what
+ * counts by rows (flows/rows). */
 #ifndef KENTONGAN_CONF_RULES_COND_H
 #define KENTONGAN_CONF_RULES_COND_H
 

@@ -458,23 +458,6 @@ void pg_drop(struct pg *g)
     hang_up(g);
 }
 
-bool pg_dsn_check(const char *dsn, struct err *e)
-{
-    char *why = NULL;
-    PQconninfoOption *all = PQconninfoParse(dsn, &why);
-    bool ok = all != NULL;
-
-    if (!all) /* libpq's words may quote a piece of the text, and a password is one */
-        err_set(e,
-                "no connection string of PostgreSQL; write it as host=… dbname=… user=…, words with blanks "
-                "in ''");
-    else if (option(all, "service"))
-        ok = err_set(e, "service= is not read: write host=… dbname=… here") == 0;
-    PQfreemem(why);
-    PQconninfoFree(all);
-    return ok;
-}
-
 struct pg *pg_new(struct loop *loop, const char *dsn)
 {
     struct pg *g = calloc(1, sizeof *g);

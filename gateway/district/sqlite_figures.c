@@ -81,7 +81,8 @@ static const struct place *village_of(const struct place *p)
 
 static bool belongs(const struct directory *dir, const struct place *p, const struct place *to)
 {
-    return p == to || (to->level == PLACE_PUSKESMAS ? directory_puskesmas(dir, village_of(p)) == to : p->area == to);
+    return p == to ||
+           (to->level == PLACE_PUSKESMAS ? directory_puskesmas(dir, village_of(p)) == to : p->area == to);
 }
 
 /* -1: nobody said.  A puskesmas should reach what its villages should. */
@@ -137,7 +138,8 @@ static void bind_or_null(sqlite3_stmt *st, int at, int64_t v)
         sqlite3_bind_int64(st, at, v);
 }
 
-static int put_months(struct work *w, sqlite3_stmt *st, const struct place *p, const struct sums *s, unsigned i)
+static int put_months(struct work *w, sqlite3_stmt *st, const struct place *p, const struct sums *s,
+                      unsigned i)
 {
     const struct indicator *in = &w->rules->indicators->all[i];
     bool counted = in->denominator == DENOMINATOR_COUNT;
@@ -193,10 +195,13 @@ static int put_base(struct work *w, struct slice village, struct slice posyandu,
 {
     const struct slice key[] = { village, posyandu, slice_of(w->year) };
     sqlite3_stmt *st;
-    int rc = run(w->db, "DELETE FROM indicator_base WHERE village = ?1 AND posyandu = ?2 AND month LIKE ?3 || '-%'",
+    int rc = run(w->db,
+                 "DELETE FROM indicator_base WHERE village = ?1 AND posyandu = ?2 AND month LIKE ?3 || '-%'",
                  key, 3);
 
-    st = rc == SQLITE_OK ? prepare(w->db, "INSERT INTO indicator_base VALUES (?1, ?2, ?3, ?4, ?5, ?6)", key, 2) : NULL;
+    st = rc == SQLITE_OK
+             ? prepare(w->db, "INSERT INTO indicator_base VALUES (?1, ?2, ?3, ?4, ?5, ?6)", key, 2)
+             : NULL;
     for (int m = 0; st && m <= s->last; m++)
         for (unsigned i = 0; i <= w->rules->indicators->n && (rc == SQLITE_OK || rc == SQLITE_DONE); i++) {
             bool mark = i == w->rules->indicators->n; /* that there were reports up to this month */
@@ -224,11 +229,13 @@ static int count_reports(struct work *w, struct slice village, struct slice posy
     struct slice from = arena_printf(&w->arena, "%04d", year - REPORTS_BACK);
     const struct slice key[] = { village, posyandu, from, slice_of(w->year) };
     struct figures *f = figures_new(w->rules->indicators, &w->rules->forms, year, &w->arena);
-    sqlite3_stmt *st = prepare(w->db,
-                               "SELECT id, form, person_id, day, fields, findings FROM (SELECT *, " SQLITE_FIGURES_DAY
-                               " AS day FROM record WHERE coalesce(place, '') = ?1 AND coalesce(posyandu, '') = ?2 AND status <> 'cancelled')"
-                               " WHERE substr(day, 1, 4) IN (?3, ?4) ORDER BY day, received_at, id",
-                               key, 4);
+    sqlite3_stmt *st =
+        prepare(w->db,
+                "SELECT id, form, person_id, day, fields, findings FROM (SELECT *, " SQLITE_FIGURES_DAY
+                " AS day FROM record WHERE coalesce(place, '') = ?1 AND coalesce(posyandu, '') = ?2 AND "
+                "status <> 'cancelled')"
+                " WHERE substr(day, 1, 4) IN (?3, ?4) ORDER BY day, received_at, id",
+                key, 4);
 
     if (!f || !st) {
         sqlite3_finalize(st);
@@ -270,10 +277,11 @@ static int count_unit(struct work *w, struct slice unit)
 static int add_up(struct work *w, struct slice village, struct sums *s)
 {
     const struct slice key[] = { village, slice_of(w->year) };
-    sqlite3_stmt *st = prepare(w->db,
-                               "SELECT indicator, CAST(substr(month, 6) AS INTEGER), sum(n), sum(d) FROM indicator_base"
-                               " WHERE village = ?1 AND month >= ?2 || '-01' AND month <= ?2 || '-12' GROUP BY 1, 2",
-                               key, 2);
+    sqlite3_stmt *st =
+        prepare(w->db,
+                "SELECT indicator, CAST(substr(month, 6) AS INTEGER), sum(n), sum(d) FROM indicator_base"
+                " WHERE village = ?1 AND month >= ?2 || '-01' AND month <= ?2 || '-12' GROUP BY 1, 2",
+                key, 2);
     int rc = st ? SQLITE_OK : sqlite3_errcode(w->db->db);
 
     while (st && (rc = sqlite3_step(st)) == SQLITE_ROW) {
@@ -361,8 +369,8 @@ static enum sqlite_rc carry_out(struct work *w, int (*f)(void *, struct item *),
     return rc;
 }
 
-enum sqlite_rc sqlite_figures_step(struct sqlite_file *d, const struct ruleset *rules, int64_t now_ms, bool *left,
-                                   struct err *e)
+enum sqlite_rc sqlite_figures_step(struct sqlite_file *d, const struct ruleset *rules, int64_t now_ms,
+                                   bool *left, struct err *e)
 {
     struct work w = { .db = d, .rules = rules };
     time_t t = (time_t)(now_ms / 1000);
@@ -388,7 +396,8 @@ static uint64_t hash_of(const struct ruleset *rules)
     for (unsigned i = 0; i < rules->indicators->n; i++) {
         const struct indicator *in = &rules->indicators->all[i];
 
-        h = slice_hash_on(slice_hash_on(h, in->id), slice_make((const char *)&in->version, sizeof in->version));
+        h = slice_hash_on(slice_hash_on(h, in->id),
+                          slice_make((const char *)&in->version, sizeof in->version));
     }
     for (unsigned i = 0; i < rules->directory.places_n; i++) {
         const struct place *p = &rules->directory.places[i];
@@ -407,10 +416,10 @@ static uint64_t hash_of(const struct ruleset *rules)
 
 static int put_row(struct work *w, sqlite3_stmt *st, unsigned i)
 {
-    static const char *const denominators[] = {
-        [DENOMINATOR_NONE] = "none", [DENOMINATOR_COUNT] = "month", [DENOMINATOR_GROUP] = "year",
-        [DENOMINATOR_POSYANDU] = "month"
-    };
+    static const char *const denominators[] = { [DENOMINATOR_NONE] = "none",
+                                                [DENOMINATOR_COUNT] = "month",
+                                                [DENOMINATOR_GROUP] = "year",
+                                                [DENOMINATOR_POSYANDU] = "month" };
     const struct indicator *in = &w->rules->indicators->all[i];
     const char grade[2] = { in->grade, '\0' };
     int rc;
@@ -436,8 +445,8 @@ static int put_row(struct work *w, sqlite3_stmt *st, unsigned i)
 static int put_rows(void *arg, struct item *item)
 {
     struct work *w = arg;
-    struct slice hash =
-        arena_printf(&w->arena, "%016llx", (unsigned long long)hash_of(w->rules)); /* of what figures depend on */
+    struct slice hash = arena_printf(&w->arena, "%016llx",
+                                     (unsigned long long)hash_of(w->rules)); /* of what figures depend on */
     sqlite3_stmt *st = prepare(w->db, "SELECT 1 FROM indicator_state WHERE hash = ?1", &hash, 1);
     bool same = st && sqlite3_step(st) == SQLITE_ROW;
     int rc;
@@ -458,68 +467,14 @@ static int put_rows(void *arg, struct item *item)
         rc = run(w->db, "DELETE FROM indicator_value", NULL, 0);
     if (rc == SQLITE_OK)
         rc = run(w->db, "DELETE FROM indicator_base", NULL, 0);
-    return rc == SQLITE_OK ? run(w->db, "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE, NULL, 0) : rc;
+    return rc == SQLITE_OK ? run(w->db, "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE, NULL, 0)
+                           : rc;
 }
 
-enum sqlite_rc sqlite_figures_rows(struct sqlite_file *d, const struct ruleset *rules, bool anew, struct err *e)
+enum sqlite_rc sqlite_figures_rows(struct sqlite_file *d, const struct ruleset *rules, bool anew,
+                                   struct err *e)
 {
     struct work w = { .db = d, .rules = rules, .anew = anew };
 
     return rules->indicators ? carry_out(&w, put_rows, e) : SQLITE_DB_OK;
-}
-
-/* --- for people --- */
-
-static void percent(struct buf *b, sqlite3_stmt *st, int n, int d)
-{
-    double per;
-
-    if (sqlite3_column_type(st, d) == SQLITE_NULL || sqlite3_column_int64(st, d) <= 0) {
-        buf_printf(b, " %11lld %7s", (long long)sqlite3_column_int64(st, n), "");
-        return;
-    }
-    per = 100.0 * (double)sqlite3_column_int64(st, n) / (double)sqlite3_column_int64(st, d);
-    buf_printf(b, " %5lld/%-5lld %6.1f%%", (long long)sqlite3_column_int64(st, n),
-               (long long)sqlite3_column_int64(st, d), per);
-}
-
-enum sqlite_rc sqlite_figures_print(struct sqlite_file *d, const struct ruleset *rules, struct slice place,
-                                    struct slice month, struct buf *b, struct err *e)
-{
-    const struct slice key[] = { place, month };
-    sqlite3_stmt *st = prepare(
-        d,
-        "SELECT v.place, i.id, v.n, v.d, v.n_year, v.d_year, i.target *"
-        " CASE i.denominator WHEN 'year' THEN CAST(substr(v.month, 6) AS INTEGER) / 12.0 ELSE 1 END, i.grade, i.words"
-        " FROM indicator_value v JOIN indicator i ON i.id = v.indicator WHERE v.month = ?2 AND"
-        " (v.place = ?1 OR ?1 = '') ORDER BY v.place, i.position",
-        key, 2);
-    struct slice last = slice_make("", 0);
-    struct arena names;
-    int rc = st ? SQLITE_OK : SQLITE_ERROR;
-
-    arena_init(&names, 1 << 20);
-    while (st && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        const struct place *p = directory_place(&rules->directory, column(st, 0));
-
-        if (!place.n && (!p || p->level != PLACE_PUSKESMAS))
-            continue;
-        if (!slice_eq(column(st, 0), last)) {
-            last = arena_copy(&names, column(st, 0));
-            buf_printf(b, "%s%.*s %.*s, %.*s\n%-16s %19s %20s %9s\n", b->n ? "\n" : "", SLICE_ARG(last),
-                       p ? (int)p->name.n : 0, p ? p->name.p : "", SLICE_ARG(month), "indicator", "month",
-                       "since January", "target");
-        }
-        buf_printf(b, "%-16s", (const char *)sqlite3_column_text(st, 1));
-        percent(b, st, 2, 3);
-        percent(b, st, 4, 5);
-        if (sqlite3_column_type(st, 6) == SQLITE_NULL)
-            buf_printf(b, " %8s", "");
-        else
-            buf_printf(b, " %7.1f%%", sqlite3_column_double(st, 6));
-        buf_printf(b, "  %s %s\n", (const char *)sqlite3_column_text(st, 7), (const char *)sqlite3_column_text(st, 8));
-    }
-    sqlite3_finalize(st);
-    arena_free(&names);
-    return rc == SQLITE_DONE ? SQLITE_DB_OK : sqlite_file_later(d, "figures", e);
 }

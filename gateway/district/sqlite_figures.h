@@ -1,10 +1,10 @@
-/* sqlite_figures.h - the tables of indicators in the district database (docs/indicators.md): kept up to date from what is
- * due, made anew from the records when the rows changed.
+/* sqlite_figures.h - the tables of indicators in the district database (docs/indicators.md): kept up to date
+ * from what is due, made anew from the records when the rows changed.
  *
- * A unit is a posyandu of a village, or what the village reports without one, in one year.  A record that is stored marks
- * its unit as due in the same transaction; a step counts units anew from their records, then sums up the villages and
- * puskesmas above.  So figures kept up to date and figures rebuilt are the same by construction.  Blocking: the
- * worker's. */
+ * A unit is a posyandu of a village, or what the village reports without one, in one year.  A record that is
+ * stored marks its unit as due in the same transaction; a step counts units anew from their records, then
+ * sums up the villages and puskesmas above.  So figures kept up to date and figures rebuilt are the same by
+ * construction.  Blocking: the worker's. */
 #ifndef KENTONGAN_DISTRICT_SQLITE_FIGURES_H
 #define KENTONGAN_DISTRICT_SQLITE_FIGURES_H
 
@@ -15,14 +15,16 @@
 /* Day of the event: of the month that a form names, of its date, else of the report. */
 #define SQLITE_FIGURES_DAY                                                                                   \
     "coalesce(json_extract(fields, '$.bulan') || '-01', json_extract(fields, '$.tgl'), substr(at, 1, 10))"
-/* unit and year of records; what is complete only with this report may be counted in the year of the report. */
+/* unit and year of records; what is complete only with this report may be counted in the year of the report.
+ */
 #define SQLITE_FIGURES_DUE                                                                                   \
     "SELECT DISTINCT coalesce(place, '') || '/' || coalesce(posyandu, ''), e.value FROM record,"             \
     " json_each(json_array(substr(" SQLITE_FIGURES_DAY ", 1, 4), substr(received_at, 1, 4))) e"
 
-/* Puts the rows in force into table indicator; when they, the places or the targets changed since the figures were
- * counted, everything is due.  `anew`: in any case. */
-enum sqlite_rc sqlite_figures_rows(struct sqlite_file *, const struct ruleset *, bool anew, struct err *) MUST_CHECK;
+/* Puts the rows in force into table indicator; when they, the places or the targets changed since the figures
+ * were counted, everything is due.  `anew`: in any case. */
+enum sqlite_rc sqlite_figures_rows(struct sqlite_file *, const struct ruleset *, bool anew,
+                                   struct err *) MUST_CHECK;
 /* Counts some units that are due, in one transaction.  *left: there are more. */
 enum sqlite_rc sqlite_figures_step(struct sqlite_file *, const struct ruleset *, int64_t now_ms, bool *left,
                                    struct err *) MUST_CHECK;

@@ -1,4 +1,5 @@
-/* test_figures.c - counting indicators by rows: a small year, worked out by hand, and rows that are refused. */
+/* test_figures.c - counting indicators by rows: a small year, worked out by hand, and rows that are refused.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -87,20 +88,25 @@ static void expect(const struct figures *f, unsigned indicator, unsigned month, 
 static void each_way_of_counting_gives_what_paper_gives(void **state)
 {
     struct world *w = *state;
-    const struct indicator_set *set = load(
-        w, "indicators:\n"
-           "  - {id: year, " HEAD ", n: {form: bumil, if: [k >= 4], once: year}}\n"
-           "  - {id: month, " HEAD ", n: {form: timbang, findings: ['nt N'], once: month}, d: {form: timbang, once: month}}\n"
-           "  - {id: each, " HEAD ", n: {form: nifas, each: [hari <= 2, hari >= 3 and hari <= 7]}}\n"
-           "  - {id: reaches, " HEAD ", n: {form: bumil, sum: ttd, reaches: 90}}\n"
-           "  - {id: sum, " HEAD ", n: {form: skdn, sum: d}, d: {form: skdn, sum: s}}\n"
-           "  - {id: reports, " HEAD ", n: {form: lahir, if: [bb < 2.5], once: report}, d: {form: lahir, once: report}}\n"
-           "  - {id: less, " HEAD ", n: {form: imunisasi, if: [vaksin has dpt1], once: year}, less: {form: imunisasi, if: [vaksin has mr1], once: year}}\n"
-           "  - {id: all, " HEAD ", n: {form: '*', once: month, by: posyandu}}\n");
+    const struct indicator_set *set =
+        load(w, "indicators:\n"
+                "  - {id: year, " HEAD ", n: {form: bumil, if: [k >= 4], once: year}}\n"
+                "  - {id: month, " HEAD
+                ", n: {form: timbang, findings: ['nt N'], once: month}, d: {form: timbang, once: month}}\n"
+                "  - {id: each, " HEAD ", n: {form: nifas, each: [hari <= 2, hari >= 3 and hari <= 7]}}\n"
+                "  - {id: reaches, " HEAD ", n: {form: bumil, sum: ttd, reaches: 90}}\n"
+                "  - {id: sum, " HEAD ", n: {form: skdn, sum: d}, d: {form: skdn, sum: s}}\n"
+                "  - {id: reports, " HEAD
+                ", n: {form: lahir, if: [bb < 2.5], once: report}, d: {form: lahir, once: report}}\n"
+                "  - {id: less, " HEAD ", n: {form: imunisasi, if: [vaksin has dpt1], once: year}, less: "
+                "{form: imunisasi, if: [vaksin has mr1], once: year}}\n"
+                "  - {id: all, " HEAD ", n: {form: '*', once: month, by: posyandu}}\n");
     static const char rose[] = "[{\"id\":\"nt\",\"v\":1,\"class\":\"\",\"say\":\"N\"}]";
-    static const char fell[] = "[{\"id\":\"nt\",\"v\":1,\"class\":\"\",\"say\":\"T\"},{\"id\":\"growth.bgm\",\"say\":\"BGM\"}]";
+    static const char fell[] =
+        "[{\"id\":\"nt\",\"v\":1,\"class\":\"\",\"say\":\"T\"},{\"id\":\"growth.bgm\",\"say\":\"BGM\"}]";
     static const struct given reports[] = {
-        /* Tablets of last year count for a pregnancy that goes on; the visits of last year do not count twice. */
+        /* Tablets of last year count for a pregnancy that goes on; the visits of last year do not count
+           twice. */
         { "bumil", "2025-12-10", "", "{\"nama\":\"Sri\",\"ukh\":20,\"k\":2,\"ttd\":60}", NULL },
         { "bumil", "2026-01-10", "", "{\"nama\":\"SRI\",\"ukh\":24,\"k\":4,\"ttd\":30}", NULL },
         { "bumil", "2026-02-10", "", "{\"nama\":\"Sri\",\"ukh\":28,\"k\":5,\"ttd\":30}", NULL },
