@@ -144,7 +144,7 @@ static bool take(const struct figures *f, const struct counted_report *r, struct
 
 /* --- counting --- */
 
-/* "growth.bgm", or "nt N": the finding that says N */
+/* A finding by its id, or by id and what it says: nt N. */
 static bool finds(const struct taken *r, struct slice want)
 {
     struct slice id = slice_cut(&want, ' ');
