@@ -130,6 +130,26 @@ static void check_languages(const struct config *c, const struct ruleset *set, s
     }
 }
 
+/* A row that nobody asks for would look as if it ruled something. */
+static void check_asked(void *arg, const char *id, struct mark at)
+{
+    static const char *const asked[] = {
+#define CLOCK(id)  id,
+#define FIGURE(id) id,
+#define TEXT(key)
+#include "flows/needs.def"
+#undef CLOCK
+#undef FIGURE
+#undef TEXT
+    };
+    struct faults *faults = arg;
+
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        if (strcmp(asked[i], id) == 0)
+            return;
+    fault_add(faults, at, "nothing reads the row \"%s\": remove it", id);
+}
+
 /* What the code asks for by name must be there. */
 static void check_rows(const struct config *c, const struct rule_set *rules, struct faults *faults)
 {
@@ -151,6 +171,7 @@ static void check_rows(const struct config *c, const struct rule_set *rules, str
         if (needs[i].get(rules, needs[i].id) < 0)
             fault_add(faults, (struct mark){ .file = c->rules.p }, "the row \"%s\" is missing under \"%s:\"",
                       needs[i].id, needs[i].list);
+    rules_named(rules, check_asked, faults);
 }
 
 static void check_texts(const struct config *c, const struct text_set *texts, struct faults *faults)

@@ -688,7 +688,7 @@ static int open_store(struct gateway *g, struct err *e)
         .providers = providers,
         .providers_n = c->providers_n,
         .seen_body = numbers_seen(c),
-        .dup_ttl_ms = 7 * 24 * 3600 * (int64_t)1000,
+        .dup_ttl_ms = clock_of(g->now->rules, "duplicate"),
     };
 
     for (unsigned i = 0; i < c->sinks_n; i++)

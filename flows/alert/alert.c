@@ -9,6 +9,7 @@
 #include "flows/rows/clocks.h"
 #include "flows/alert/episode.h"
 #include "flows/alert/pws.h"
+#include "flows/alert/threshold.h"
 #include "flows/step/roles.h"
 #include "flows/care/subject_report.h"
 #include "gateway/conf/rules.h"
@@ -17,62 +18,19 @@
 
 enum {
     WEEK = 7,
-    BACK_WEEKS = 4,
 };
 
 /* --- judging --- */
 
-static int64_t day_count(const struct node *days, int64_t day, struct arena *a)
+/* What the days say of a disease: who should hear. */
+static struct threshold judge(const struct step *s, const struct disease_rule *rule, struct slice village,
+                              const struct node *days, int64_t day)
 {
-    return node_int(days, date_iso(day, a).p);
-}
+    struct threshold t = threshold_village(s, village, days, day);
 
-static int64_t days_sum(const struct node *days, int64_t last, int n, struct arena *a)
-{
-    int64_t sum = 0;
-
-    for (int i = 0; i < n; i++)
-        sum += day_count(days, last - i, a);
-    return sum;
-}
-
-static int64_t figure(const struct step *s, const char *id, int64_t otherwise)
-{
-    int64_t milli = s->rules->rules ? rules_figure(s->rules->rules, id) : -1;
-
-    return milli > 0 ? milli / 1000 : otherwise;
-}
-
-/* At least 5 cases in 7 days and at least m + 3 sqrt(max(m, 1)), m the weekly mean of the four weeks before.
- * In whole numbers: with S the sum of the four weeks, 4n - S >= 12 sqrt(max(S, 4)/4). */
-static bool village_over(const struct step *s, const struct node *days, int64_t day, int64_t *count)
-{
-    int64_t n = days_sum(days, day, WEEK, s->arena);
-    int64_t back = days_sum(days, day - WEEK, WEEK * BACK_WEEKS, s->arena), d = 4 * n - back;
-
-    *count = n;
-    return n >= figure(s, "signal_cases", 5) && d >= 0 && d * d >= 36 * (back > 4 ? back : 4);
-}
-
-/* 1.5 times last week, by epidemiological weeks (Sunday to Saturday), at least 5 cases and 3 more. */
-static bool puskesmas_over(const struct step *s, const struct node *days, int64_t day, int64_t *count)
-{
-    int64_t sunday = day - (day + 4) % 7; /* 1970-01-01 was a Thursday */
-    int64_t n = 0, before = days_sum(days, sunday - 1, WEEK, s->arena);
-
-    for (int64_t i = sunday; i <= sunday + 6; i++)
-        n += day_count(days, i, s->arena);
-    *count = n;
-    return n >= figure(s, "signal_cases", 5) && n >= before + 3 && 2 * n >= 3 * before;
-}
-
-static bool over(const struct step *s, const struct disease_rule *rule, const struct node *days, int64_t day,
-                 int64_t *count)
-{
-    if (!rule->by_name)
-        return village_over(s, days, day, count);
-    *count = days_sum(days, day, WEEK, s->arena);
-    return *count >= 1; /* the puskesmas hears of one */
+    if (rule->by_name)
+        t.staff = t.cases >= 1; /* the puskesmas hears of one */
+    return t;
 }
 
 static void episode_open(struct step *s, struct episode *e, const struct disease_rule *rule,
@@ -83,29 +41,45 @@ static void episode_open(struct step *s, struct episode *e, const struct disease
     e->puskesmas = puskesmas;
     e->by_name = rule->by_name;
     e->single = rule->single;
+    e->rules = threshold_versions(s, rule);
     episode_number_save(s, e);
 }
 
-/* More cases, or the first ones. */
-static void rise(struct step *s, struct episode *e, int64_t day)
+/* Should the heads hear of it now, and in which words?  NULL: no. */
+static const char *heads_words(const struct step *s, const struct episode *e, const struct disease_rule *rule,
+                               bool over)
 {
     bool verified = slice_is(e->verdict, "benar");
 
-    if (e->staff_told == 0 || e->count >= 2 * e->staff_told) {
+    if (rule->heads == HEADS_NEVER || slice_is(e->verdict, "bukan"))
+        return NULL;
+    if (e->told > 0)
+        return threshold_again(s, e->count, e->told) ? "alert.head_more" : NULL;
+    if (verified)
+        return "alert.head_verified";
+    if (rule->heads == HEADS_AT_ONCE)
+        return "alert.head_unverified";
+    return rule->heads == HEADS_COUNT && over ? "alert.head" : NULL;
+}
+
+/* More cases, or the first ones. */
+static void rise(struct step *s, struct episode *e, const struct disease_rule *rule,
+                 const struct threshold *t, int64_t day)
+{
+    const char *words;
+
+    if (threshold_again(s, e->count, e->staff_told)) {
         episode_tell_staff(s, e, e->by_name ? "alert.staff_verify" : "alert.staff");
         if (e->staff_told == 0)
-            episode_event(s, e, "sent", episode_count(s, e->count, false));
-        if (e->staff_told == 0 && e->by_name)
+            episode_event(s, e, "sent",
+                          e->by_name ? episode_count(s, e->count, false) : episode_arithmetic(s, e));
+        if (e->staff_told == 0 && rule->heads == HEADS_VERIFIED)
             episode_pass_on(s, e, "unverified", clock_of(s->rules, "episode_verify"));
         e->staff_told = e->count;
     }
-    if (slice_is(e->verdict, "bukan") || (e->by_name && e->told == 0 && (!verified || e->count < e->single)))
-        return;
-    if (e->told == 0 || e->count >= 2 * e->told) {
-        episode_tell_heads(s, e,
-                           e->told    ? "alert.head_more"
-                           : verified ? "alert.head_verified"
-                                      : "alert.head");
+    words = heads_words(s, e, rule, t->heads);
+    if (words) {
+        episode_tell_heads(s, e, words);
         e->told_day = day;
     }
 }
@@ -126,9 +100,10 @@ static void judge_village(struct step *s, const struct node *o)
     struct slice village = node_text(o, "village"), disease = node_text(o, "disease");
     const struct node *days = node_get(o, "village_days");
     const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
+    struct threshold now, then;
     struct episode e;
     bool is = episode_load(s, village, disease, &e);
-    int64_t day = 0, count = 0, then = 0;
+    int64_t day = 0;
 
     if (!date_parse_iso(node_text(o, "day"), &day))
         return;
@@ -136,20 +111,29 @@ static void judge_village(struct step *s, const struct node *o)
     if (day < date_today(s->now_ms, s->rules->utc_offset_min) &&
         day + WEEK > date_today(s->now_ms, s->rules->utc_offset_min))
         day = date_today(s->now_ms, s->rules->utc_offset_min);
-    if (over(s, rule, days, day, &count)) {
+    now = judge(s, rule, village, days, day);
+    if (now.staff) {
         if (is && e.fallen) { /* taken back before: this is another episode */
             e = (struct episode){ .village = village, .disease = disease };
             is = false;
         }
         if (!is)
             episode_open(s, &e, rule, node_text(o, "puskesmas"));
-        e.count = count;
+        e.count = now.cases;
+        e.usual = now.usual;
+        e.history = now.long_.weeks;
         e.by = node_text(o, "by");
-        rise(s, &e, day);
+        rise(s, &e, rule, &now, day);
         pws_heads(s, village, disease, e.told && !e.ralat);
         episode_save(s, &e);
-    } else if (is && !over(s, rule, days, e.told_day ? e.told_day : day, &then)) {
-        e.count = then;
+        return;
+    }
+    if (!is)
+        return;
+    then = judge(s, rule, village, days, e.told_day ? e.told_day : day);
+    if (!then.staff) {
+        e.count = then.cases;
+        e.usual = then.usual;
         take_back(s, &e);
         if (!e.fallen)
             episode_tell_staff(s, &e, "alert.ralat");
@@ -163,25 +147,27 @@ static void judge_puskesmas(struct step *s, const struct node *o)
 {
     struct slice pkm = node_text(o, "puskesmas"), disease = node_text(o, "disease");
     const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
+    struct threshold_rise rise;
     struct episode e;
-    int64_t day = 0, count = 0;
+    int64_t day = 0;
     bool is;
 
-    if (!pkm.n || rule->by_name || !date_parse_iso(node_text(o, "day"), &day) ||
-        !puskesmas_over(s, node_get(o, "puskesmas_days"), day, &count))
+    if (!pkm.n || rule->by_name || !date_parse_iso(node_text(o, "day"), &day))
         return;
+    rise = threshold_puskesmas(s, node_get(o, "puskesmas_days"), day);
     /* Cases of one village alone are that village's signal. */
-    if (count <= days_sum(node_get(o, "village_days"), day, WEEK, s->arena))
+    if (!rise.staff || rise.cases <= threshold_cases(s, node_get(o, "village_days"), day))
         return;
     is = episode_load(s, pkm, disease, &e);
-    if (is && count < 2 * e.staff_told)
+    if (is && !threshold_again(s, rise.cases, e.staff_told))
         return;
     if (!is)
         episode_open(s, &e, rule, pkm);
-    e.count = count;
-    e.staff_told = count;
+    e.count = rise.cases;
+    e.before = rise.before;
+    e.staff_told = rise.cases;
     episode_tell_staff(s, &e, "alert.staff_week");
-    episode_event(s, &e, "sent", episode_count(s, count, false));
+    episode_event(s, &e, "sent", episode_count(s, rise.cases, false));
     episode_save(s, &e);
 }
 
@@ -294,6 +280,7 @@ void alert_answer(struct step *s, const struct command *c)
 
 void alert_due(struct step *s, const struct due *d)
 {
+    bool may_hear = rules_disease(s->rules->rules, d->disease)->heads != HEADS_NEVER;
     struct episode e, number;
 
     step_reason(s, "timer_idle");
@@ -304,13 +291,13 @@ void alert_due(struct step *s, const struct due *d)
     e.ok = number.ok;
     step_reason(s, "timer");
     if (slice_is(d->act, "benar")) {
-        if (e.told == 0 && e.count >= e.single)
+        if (e.told == 0 && may_hear)
             episode_tell_heads(s, &e, "alert.head_verified");
     } else if (slice_is(d->act, "bukan")) {
         take_back(s, &e);
         episode_event(s, &e, "closed", slice_make("", 0));
     } else if (slice_is(d->act, "unverified")) {
-        if (!e.verdict.n && e.told == 0 && e.count >= e.single)
+        if (!e.verdict.n && e.told == 0 && may_hear && e.count >= e.single)
             episode_tell_heads(s, &e, "alert.head_unverified");
     } else if (slice_is(d->act, "camat") && !e.ok && !e.ralat && !e.camat && !slice_is(e.verdict, "bukan")) {
         episode_tell_camat(s, &e, "alert.head");

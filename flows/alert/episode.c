@@ -6,6 +6,7 @@
 #include "flows/step/blob.h"
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
+#include "gateway/conf/rules.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -32,6 +33,11 @@ bool episode_load(struct step *s, struct slice village, struct slice disease, st
         e->by_name = node_bool(o, "by_name");
         e->single = node_int(o, "single");
         e->verdict = node_text(o, "verdict");
+        e->rules = node_text(o, "rules");
+        e->usual.sum = node_int(o, "usual");
+        e->usual.weeks = (int)node_int(o, "weeks");
+        e->history = (int)node_int(o, "history");
+        e->before = node_int(o, "before");
         e->count = node_int(o, "count");
         e->told = node_int(o, "told");
         e->staff_told = node_int(o, "staff_told");
@@ -64,6 +70,11 @@ void episode_save(struct step *s, const struct episode *e)
     node_put_bool(o, "by_name", e->by_name);
     node_put_int(o, "single", e->single);
     node_put(o, "verdict", e->verdict);
+    node_put(o, "rules", e->rules);
+    node_put_int(o, "usual", e->usual.sum);
+    node_put_int(o, "weeks", e->usual.weeks);
+    node_put_int(o, "history", e->history);
+    node_put_int(o, "before", e->before);
     node_put_int(o, "count", e->count);
     node_put_int(o, "told", e->told);
     node_put_int(o, "staff_told", e->staff_told);
@@ -142,10 +153,36 @@ void episode_pass_on(struct step *s, const struct episode *e, const char *act, i
 
 /* --- words --- */
 
-/* Counts under five are never told exactly outside the health service. */
+/* Small counts are never told exactly outside the health service (SPEC 7). */
 struct slice episode_count(struct step *s, int64_t n, bool head)
 {
-    return head && n > 0 && n < 5 ? S("<5") : arena_printf(s->arena, "%lld", (long long)n);
+    int64_t small = rules_figure(s->rules->rules, "small_count") / 1000;
+
+    return head && n > 0 && n < small ? arena_printf(s->arena, "<%lld", (long long)small)
+                             : arena_printf(s->arena, "%lld", (long long)n);
+}
+
+/* The mean with one decimal, rounded. */
+static struct slice usual(struct step *s, struct threshold_mean m)
+{
+    int64_t tenths = m.weeks ? (20 * m.sum + m.weeks) / (2 * m.weeks) : 0;
+
+    return arena_printf(s->arena, "%lld,%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+}
+
+struct slice episode_arithmetic(struct step *s, const struct episode *e)
+{
+    int64_t least = rules_figure(s->rules->rules, "head_weeks_least") / 1000;
+    const struct text_fill f[] = {
+        { "hari",
+          arena_printf(s->arena, "%lld", (long long)rules_figure(s->rules->rules, "signal_days") / 1000) },
+        { "jumlah", episode_count(s, e->count, false) },
+        { "biasa", usual(s, e->usual) },
+        { "mg", arena_printf(s->arena, "%lld", (long long)least) }
+    };
+
+    return step_text(s, s->rules->language, e->history < least ? "alert.short_history" : "alert.arithmetic",
+                     FILLS(f));
 }
 
 struct slice episode_disease(const struct step *s, struct slice slug)
@@ -164,6 +201,8 @@ void episode_tell(struct step *s, struct episode *e, struct slice to, const char
                                    { "hp", head ? slice_make("", 0) : step_phone(s, e->by) },
                                    { "nomor", e->nomor },
                                    { "jumlah", episode_count(s, e->count, head) },
+                                   { "hitungan", head ? slice_make("", 0) : episode_arithmetic(s, e) },
+                                   { "lalu", episode_count(s, e->before, head) },
                                    { "penyakit", episode_disease(s, e->disease) },
                                    { "desa", village ? village->name : e->village } };
 

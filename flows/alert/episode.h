@@ -4,7 +4,7 @@
 #ifndef KENTONGAN_FLOWS_ALERT_EPISODE_H
 #define KENTONGAN_FLOWS_ALERT_EPISODE_H
 
-#include "flows/step/step.h"
+#include "flows/alert/threshold.h"
 
 enum {
     EPISODE_HEADS = 8,
@@ -15,6 +15,10 @@ struct episode {
     bool by_name;
     int64_t single;                    /* by name: cases from which the heads hear too */
     struct slice verdict;              /* "", "benar", "bukan" */
+    struct slice rules;                /* versions of what it was judged by when it began */
+    struct threshold_mean usual;       /* of the weeks before, at the last judgement */
+    int history;                       /* weeks reported of the last head_weeks */
+    int64_t before;                    /* a puskesmas: last week's cases */
     int64_t count;                     /* cases at the last judgement */
     int64_t told;                      /* cases when the heads heard last; 0 = never */
     int64_t staff_told;                /* cases when the staff heard last */
@@ -41,6 +45,8 @@ void episode_pass_on(struct step *, const struct episode *, const char *act, int
 
 /* For people: heads read <5. */
 struct slice episode_count(struct step *, int64_t n, bool head);
+/* "7 hr: 8, biasa 1,2/mg" */
+struct slice episode_arithmetic(struct step *, const struct episode *);
 struct slice episode_disease(const struct step *, struct slice slug);
 void episode_tell(struct step *, struct episode *, struct slice to, const char *key, bool head);
 void episode_tell_staff(struct step *, struct episode *, const char *key);

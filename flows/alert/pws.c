@@ -1,7 +1,8 @@
 /* pws.c - see pws.h.
  *
  * One small subject a village, SUBJECT_VILLAGE: by disease, when its figures were read, the Sunday of the
- * newest week and the counts of six weeks, newest first: {"diare":[read_ms, sunday, n0 … n5, heads]}. */
+ * newest week and the counts of six weeks, newest first: {"diare":[read_ms, sunday, n0 … n5, heads]}; and the
+ * Sundays of the last weeks in which a case of anything was counted: {"weeks":[20770, 20763]}. */
 #include "flows/alert/pws.h"
 
 #include <string.h>
@@ -22,6 +23,7 @@ enum {
     WEEKS = 6,     /* kept: the week asked for may be the one before the newest */
     COUNTS_AT = 2, /* in a disease's array */
     HEADS_AT = COUNTS_AT + WEEKS,
+    REPORTED = 10,  /* weeks known to be reported */
     SHOWN = 24,     /* diseases looked at for one SMS */
     LIST_MAX = 84,  /* {daftar 84} of pws.line */
     MORE_MAX = 9,   /* " +12 lain" */
@@ -152,13 +154,22 @@ static const struct node *village_load(const struct step *s, struct slice villag
     return blob_parse(step_blob(s, SUBJECT_VILLAGE, village), s->arena);
 }
 
-/* The village with another row of one disease. */
-static void village_save(struct step *s, struct slice village, struct slice disease, struct node *row)
+static struct slice weeks_were(const struct node *village)
+{
+    const struct node *weeks = node_get(village, "weeks");
+
+    return weeks ? weeks->raw : (struct slice)S("[]");
+}
+
+/* The village with another row of one disease; weeks: of reports, NULL: as they were. */
+static void village_save(struct step *s, struct slice village, struct slice disease, struct node *row,
+                         struct node *weeks)
 {
     const struct node *was = village_load(s, village);
     struct node *o = blob_new(s->arena);
 
     node_set(o, "diseases", node_replaced(node_get(was, "diseases"), disease, row, s->arena));
+    node_set(o, "weeks", weeks ? weeks : node_of_raw(s->arena, weeks_were(was)));
     step_write(s, SUBJECT_VILLAGE, village, blob_done(o, s->arena), KEEP_DAYS * day_ms);
 }
 
@@ -188,6 +199,35 @@ static void arm(struct step *s, struct slice village)
                sunday * day_ms - (int64_t)s->rules->utc_offset_min * 60000 + clock_of(s->rules, "pws_after"));
 }
 
+static bool stands(const struct node *weeks, int64_t sunday)
+{
+    for (const struct node *w = node_first(weeks); w; w = w->next)
+        if (w->number == sunday)
+            return true;
+    return false;
+}
+
+bool pws_reported(const struct step *s, struct slice village, int64_t from, int64_t to)
+{
+    const struct node *weeks = node_get(village_load(s, village), "weeks");
+
+    /* The week in which most of these days lie. */
+    return stands(weeks, sunday_of(from + (to - from) / 2));
+}
+
+/* The weeks that were reported, with those of this disease; the newest ones. */
+static struct node *weeks_with(struct step *s, struct slice village, const struct node *days)
+{
+    const struct node *was = node_get(village_load(s, village), "weeks");
+    struct node *weeks = node_list(s->arena);
+    int64_t sunday = sunday_of(today(s));
+
+    for (int i = 0; i < REPORTED; i++, sunday -= WEEK)
+        if (stands(was, sunday) || week_count(days, sunday, s->arena) > 0)
+            node_add(weeks, node_of_int(s->arena, sunday));
+    return weeks;
+}
+
 void pws_count(struct step *s, struct slice village, struct slice disease, const struct node *days,
                int64_t read_ms)
 {
@@ -202,7 +242,7 @@ void pws_count(struct step *s, struct slice village, struct slice disease, const
     for (int i = 0; i < WEEKS; i++)
         node_add(row, node_of_int(s->arena, week_count(days, sunday - (int64_t)i * WEEK, s->arena)));
     node_add(row, node_of_int(s->arena, number_at(was, HEADS_AT)));
-    village_save(s, village, disease, row);
+    village_save(s, village, disease, row, weeks_with(s, village, days));
     arm(s, village);
 }
 
@@ -215,7 +255,7 @@ void pws_heads(struct step *s, struct slice village, struct slice disease, bool 
         return;
     for (unsigned i = 0; i < was->n; i++)
         node_add(row, node_of_int(s->arena, i == HEADS_AT ? may : number_at(was, i)));
-    village_save(s, village, disease, row);
+    village_save(s, village, disease, row, NULL);
 }
 
 /* --- the picture --- */

@@ -20,6 +20,8 @@ bool pws_due_subjects(const struct ruleset *, const struct due *, struct intent 
  * older reading never replaces a newer one. */
 void pws_count(struct step *, struct slice village, struct slice disease, const struct node *days,
                int64_t read_ms);
+/* Was any case of anything counted in the village between these days?  Kept for ten weeks, by week. */
+bool pws_reported(const struct step *, struct slice village, int64_t from, int64_t to);
 /* Whether the heads may read of this by-name disease. */
 void pws_heads(struct step *, struct slice village, struct slice disease, bool may);
 void pws_answer(struct step *, const struct command *);

@@ -9,6 +9,7 @@
 #include "flows/talk/approval.h"
 #include "flows/step/blob.h"
 #include "parsers/date.h"
+#include "flows/rows/clocks.h"
 #include "flows/care/child.h"
 #include "flows/alert/pws.h"
 #include "flows/filing/referral.h"
@@ -20,10 +21,6 @@
 #include "gateway/conf/programme.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
-enum {
-    REPORTER_DAYS = 30 /* SPEC 2.3 */
-};
 
 bool commands_subjects(const struct command *c, struct intent *intent)
 {
@@ -54,7 +51,7 @@ static void wrong_number(struct step *s, struct slice nomor)
 
 static bool is_reporter(const struct step *s, const struct filed_report *r)
 {
-    return slice_eq(r->reporter, s->msisdn) && r->at_ms + REPORTER_DAYS * INT64_C(86400000) > s->now_ms;
+    return slice_eq(r->reporter, s->msisdn) && r->at_ms + clock_of(s->rules, "report_open") > s->now_ms;
 }
 
 static bool may_touch(struct step *s, const struct filed_report *r)

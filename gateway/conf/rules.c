@@ -211,6 +211,22 @@ static void read_figure(struct loader *l, struct yaml *row)
         fault_add(l->faults, row->mark, "figure \"%.*s\" stands twice", SLICE_ARG(f->head.id));
 }
 
+static enum heads_hear read_heads(struct loader *l, struct yaml *row, bool by_name)
+{
+    static const char *const words[] = { [HEADS_COUNT] = "count",
+                                         [HEADS_VERIFIED] = "verified",
+                                         [HEADS_AT_ONCE] = "at_once",
+                                         [HEADS_NEVER] = "never" };
+    struct yaml *node = yaml_get(row, "heads");
+
+    for (unsigned i = 0; node && i < sizeof words / sizeof *words; i++)
+        if (slice_is(node->text, words[i]))
+            return (enum heads_hear)i;
+    if (node)
+        fault_add(l->faults, node->mark, "\"heads\" takes count, verified, at_once or never");
+    return by_name ? HEADS_VERIFIED : HEADS_COUNT;
+}
+
 static void read_disease(struct loader *l, struct yaml *row)
 {
     struct disease_rule *d = &l->set->diseases[l->set->diseases_n++];
@@ -223,6 +239,7 @@ static void read_disease(struct loader *l, struct yaml *row)
     d->letter = yaml_text(row, "letter", "", l->faults);
     d->by_name = yaml_bool(row, "by_name", false, l->faults);
     d->single = (unsigned)yaml_int(row, "single", 0, 0, 999, l->faults);
+    d->heads = read_heads(l, row, d->by_name);
     known = known || form_counted_word(l->forms, d->slug);
     if (!known)
         fault_add(l->faults, row->mark, "no form counts \"%.*s\"", SLICE_ARG(d->slug));

@@ -68,8 +68,20 @@ enum urgency rules_sign(const struct rule_set *, struct slice code);
 int64_t rules_clock_ms(const struct rule_set *, const char *id);
 /* A figure in thousandths ("signal_cases" is 5000); -1 when there is none. */
 int64_t rules_figure(const struct rule_set *, const char *id);
+/* Its version; 0 when there is none. */
+unsigned rules_figure_version(const struct rule_set *, const char *id);
+/* Every clock and figure with its place, for a check that somebody asks for it. */
+void rules_named(const struct rule_set *, void (*f)(void *arg, const char *id, struct mark), void *arg);
 
 /* --- signals --- */
+
+/* When the heads of a village hear of a disease (SPEC 2.5). */
+enum heads_hear {
+    HEADS_COUNT,    /* when its cases say so, or staff said BENAR */
+    HEADS_VERIFIED, /* when staff said BENAR, or nobody verified in time */
+    HEADS_AT_ONCE,
+    HEADS_NEVER,
+};
 
 struct disease_rule {
     struct slice slug;   /* of penyakit or kejadian */
@@ -77,6 +89,7 @@ struct disease_rule {
     unsigned version;
     bool by_name;    /* one case: the puskesmas at once, and verified before the village hears of it */
     unsigned single; /* cases that alert at once; 0: only by the counts of signal_* */
+    enum heads_hear heads;
 };
 
 /* A slug without a row counts like a count disease.  Never NULL. */

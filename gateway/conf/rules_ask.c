@@ -42,6 +42,22 @@ int64_t rules_figure(const struct rule_set *set, const char *id)
     return -1;
 }
 
+unsigned rules_figure_version(const struct rule_set *set, const char *id)
+{
+    for (unsigned i = 0; i < set->figures_n; i++)
+        if (slice_is(set->figures[i].head.id, id))
+            return set->figures[i].head.version;
+    return 0;
+}
+
+void rules_named(const struct rule_set *set, void (*f)(void *arg, const char *id, struct mark), void *arg)
+{
+    for (unsigned i = 0; i < set->figures_n; i++)
+        f(arg, set->figures[i].head.id.p, set->figures[i].head.mark);
+    for (unsigned i = 0; i < set->clocks_n; i++)
+        f(arg, set->clocks[i].head.id.p, set->clocks[i].head.mark);
+}
+
 const struct disease_rule *rules_disease(const struct rule_set *set, struct slice slug)
 {
     for (unsigned i = 0; i < set->diseases_n; i++)
