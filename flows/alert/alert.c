@@ -143,14 +143,32 @@ static void judge_village(struct step *s, const struct node *o)
     }
 }
 
+/* An episode of the puskesmas: the ratio as two figures (DISTRICT 4.4). */
+static void rise_puskesmas(struct step *s, struct slice pkm, struct slice disease,
+                           const struct threshold_rise *rise, const char *key)
+{
+    struct episode e;
+    bool is = episode_load(s, pkm, disease, &e);
+
+    if (is && !threshold_again(s, rise->cases, e.staff_told))
+        return;
+    if (!is)
+        episode_open(s, &e, rules_disease(s->rules->rules, disease), pkm);
+    e.count = rise->cases;
+    e.before = rise->before;
+    e.week = rise->week;
+    e.staff_told = rise->cases;
+    episode_tell_staff(s, &e, key);
+    episode_event(s, &e, "sent", episode_count(s, rise->cases, false));
+    episode_save(s, &e);
+}
+
 static void judge_puskesmas(struct step *s, const struct node *o)
 {
     struct slice pkm = node_text(o, "puskesmas"), disease = node_text(o, "disease");
     const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
     struct threshold_rise rise;
-    struct episode e;
     int64_t day = 0;
-    bool is;
 
     if (!pkm.n || rule->by_name || !date_parse_iso(node_text(o, "day"), &day))
         return;
@@ -158,17 +176,22 @@ static void judge_puskesmas(struct step *s, const struct node *o)
     /* Cases of one village alone are that village's signal. */
     if (!rise.staff || rise.cases <= threshold_cases(s, node_get(o, "village_days"), day))
         return;
-    is = episode_load(s, pkm, disease, &e);
-    if (is && !threshold_again(s, rise.cases, e.staff_told))
+    rise_puskesmas(s, pkm, disease, &rise, "alert.staff_week");
+}
+
+/* The week that a puskesmas reported, against the week before it. */
+static void judge_w2(struct step *s, const struct node *o, struct slice disease)
+{
+    const struct node *days = node_get(o, "village_days");
+    struct threshold_rise rise;
+    int64_t day = 0;
+
+    if (!date_parse_iso(node_text(o, "day"), &day) ||
+        !node_get(days, date_iso(day - WEEK, s->arena).p)) /* a silent week is no zero */
         return;
-    if (!is)
-        episode_open(s, &e, rule, pkm);
-    e.count = rise.cases;
-    e.before = rise.before;
-    e.staff_told = rise.cases;
-    episode_tell_staff(s, &e, "alert.staff_week");
-    episode_event(s, &e, "sent", episode_count(s, rise.cases, false));
-    episode_save(s, &e);
+    rise = threshold_puskesmas(s, days, day);
+    if (rise.staff)
+        rise_puskesmas(s, node_text(o, "village"), disease, &rise, "alert.staff_w2");
 }
 
 bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *intent)
@@ -178,6 +201,10 @@ bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *in
     struct slice pkm = node_text(o, "puskesmas");
     bool ok = village.n && disease.n;
 
+    if (ok && slice_starts(disease, ALERT_W2))
+        return intent_add(intent, SUBJECT_EPISODE,
+                          arena_printf(a, "%.*s/%.*s", SLICE_ARG(village),
+                                       SLICE_ARG(slice_skip(disease, sizeof ALERT_W2 - 1))));
     if (ok)
         ok = pws_subject_of(village, intent) &&
              intent_add(intent, SUBJECT_EPISODE,
@@ -194,6 +221,10 @@ void alert_judge(struct step *s)
     const struct node *o = node_read(in->text, s->arena);
 
     step_reason(s, "signal");
+    if (slice_starts(node_text(o, "disease"), ALERT_W2)) {
+        judge_w2(s, o, slice_skip(node_text(o, "disease"), sizeof ALERT_W2 - 1));
+        return;
+    }
     pws_count(s, node_text(o, "village"), node_text(o, "disease"), node_get(o, "village_days"),
               in->received_ms);
     judge_village(s, o);

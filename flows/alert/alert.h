@@ -10,6 +10,9 @@
 
 #include "flows/step/step.h"
 
+/* In front of a disease that a puskesmas counted in W2: never added to the cases that kader report. */
+#define ALERT_W2 "w2:"
+
 /* Names the episodes of a signal. False: the text is no signal. */
 bool alert_subjects(const struct inbound *, struct arena *, struct intent *);
 /* Judges the figures. */

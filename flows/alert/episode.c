@@ -202,6 +202,7 @@ void episode_tell(struct step *s, struct episode *e, struct slice to, const char
                                    { "nomor", e->nomor },
                                    { "jumlah", episode_count(s, e->count, head) },
                                    { "hitungan", head ? slice_make("", 0) : episode_arithmetic(s, e) },
+                                   { "mg", arena_printf(s->arena, "%d", e->week) },
                                    { "lalu", episode_count(s, e->before, head) },
                                    { "penyakit", episode_disease(s, e->disease) },
                                    { "desa", village ? village->name : e->village } };

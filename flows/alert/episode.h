@@ -19,6 +19,7 @@ struct episode {
     struct threshold_mean usual;       /* of the weeks before, at the last judgement */
     int history;                       /* weeks reported of the last head_weeks */
     int64_t before;                    /* a puskesmas: last week's cases */
+    int week;                          /* a puskesmas: number of the week; not kept */
     int64_t count;                     /* cases at the last judgement */
     int64_t told;                      /* cases when the heads heard last; 0 = never */
     int64_t staff_told;                /* cases when the staff heard last */

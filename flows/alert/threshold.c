@@ -78,7 +78,8 @@ struct threshold threshold_village(const struct step *s, struct slice village, c
 struct threshold_rise threshold_puskesmas(const struct step *s, const struct node *days, int64_t day)
 {
     int64_t saturday = day - (day + 4) % EPI_WEEK + EPI_WEEK - 1; /* 1970-01-01 was a Thursday */
-    struct threshold_rise r = { .cases = sum(s, days, saturday, EPI_WEEK),
+    struct threshold_rise r = { .week = date_epi_week(day).week,
+                                .cases = sum(s, days, saturday, EPI_WEEK),
                                 .before = sum(s, days, saturday - EPI_WEEK, EPI_WEEK) };
 
     r.staff = r.cases >= whole(s, "rise_cases") && r.cases >= r.before + whole(s, "rise_more") &&

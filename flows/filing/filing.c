@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/date.h"
+#include "flows/alert/alert.h"
 #include "flows/filing/alarm.h"
 #include "flows/filing/ask.h"
 #include "flows/filing/judge.h"
@@ -19,6 +20,7 @@
 #include "flows/step/roles.h"
 #include "flows/care/tasks.h"
 #include "gateway/base/node.h"
+#include "gateway/conf/rules.h"
 
 enum {
     STANDING = 24, /* months: from here on TB is the same as no label */
@@ -71,10 +73,55 @@ static void tally_one(struct step *s, const struct filed_report *r, int64_t sign
         step_tally(s, &t);
 }
 
+/* The Sunday of the latest week of that number up to a day; -1: none. */
+static int64_t week_sunday(int64_t day, int64_t week)
+{
+    for (int i = 0; i < 54; i++, day -= 7)
+        if (date_epi_week(day).week == week)
+            return day - (day + 4) % 7; /* 1970-01-01 was a Thursday */
+    return -1;
+}
+
+static int64_t letter_count(const struct value *v, struct slice letter)
+{
+    for (unsigned i = 0; v->kind == VALUE_COUNTS && i < v->n; i++)
+        if (slice_eq(v->items[i], letter))
+            return v->counts[i] / 1000;
+    return 0;
+}
+
+/* A weekly report says a figure of every count disease, a zero too: its week is not silent. */
+static void tally_week(struct step *s, const struct filed_report *r, int64_t sign)
+{
+    const struct place *posting = directory_place(&s->rules->directory, r->posting);
+    int minggu = form_field(r->form, "minggu"), codes = form_counts_field(r->form);
+    struct tally t = { .village = work_puskesmas(s, posting), .by = r->reporter };
+    const struct word_list *list;
+    int64_t sunday;
+
+    if (codes < 0 || minggu < 0 || r->values[minggu].kind != VALUE_NUMBER || !t.village.n)
+        return;
+    sunday = week_sunday(date_today(r->at_ms, s->rules->utc_offset_min), r->values[minggu].milli / 1000);
+    if (sunday < 0)
+        return;
+    t.day = date_iso(sunday, s->arena);
+    list = r->form->fields[codes].list;
+    for (unsigned i = 0; list && i < list->n; i++) {
+        const struct disease_rule *rule = rules_disease(s->rules->rules, list->words[i].code);
+
+        if (!list->words[i].letter.n || rule->by_name)
+            continue;
+        t.disease = arena_printf(s->arena, ALERT_W2 "%.*s", SLICE_ARG(list->words[i].code));
+        t.delta = sign * letter_count(&r->values[codes], list->words[i].letter);
+        step_tally(s, &t);
+    }
+}
+
 /* What others lean on: the cases of the village, the visits and the visits due of the posyandu. */
 static void count_in(struct step *s, const struct filed_report *r)
 {
     tally_one(s, r, 1);
+    tally_week(s, r, 1);
     recap_filed(s, r, false);
     mothers_filed(s, r, false);
     tasks_filed(s, r, false);
@@ -83,6 +130,7 @@ static void count_in(struct step *s, const struct filed_report *r)
 static void count_out(struct step *s, const struct filed_report *r)
 {
     tally_one(s, r, -1);
+    tally_week(s, r, -1);
     recap_filed(s, r, true);
     mothers_filed(s, r, true);
 }

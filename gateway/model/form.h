@@ -297,4 +297,13 @@ static inline int form_field(const struct form *form, const char *name)
     return form_field_named(form, slice_of(name));
 }
 
+/* Index of the field of codes and counts (W2), or -1. */
+static inline int form_counts_field(const struct form *form)
+{
+    for (unsigned i = 0; form->code_counts && i < form->fields_n; i++)
+        if (form->fields[i].type == FIELD_COUNTS)
+            return (int)i;
+    return -1;
+}
+
 #endif
