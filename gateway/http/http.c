@@ -80,6 +80,9 @@ static void conn_drop(struct http *h, struct conn **at)
     c->stream = NULL;
     if (stream) {
         stream->gone(stream->arg);
+        /* evhttp lets go of a request that is still being answered: then it is ours to free. */
+        if (!evhttp_request_get_connection(stream->req))
+            evhttp_request_free(stream->req);
         free(stream);
     }
     *at = c->next;
