@@ -61,14 +61,9 @@ struct loop {
 struct loop *loop_new(struct err *err)
 {
     struct loop *l = calloc(1, sizeof *l);
-    struct event_config *how = event_config_new();
 
-    /* What a turn asks epoll for is told once: a request that is read, held and answered costs no epoll_ctl
-     * of its own.  Safe while no descriptor is duplicated: redis.c, http and smpp own theirs. */
-    if (l && how && event_config_set_flag(how, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0)
-        l->base = event_base_new_with_config(how);
-    if (how)
-        event_config_free(how);
+    if (l)
+        l->base = event_base_new();
     if (!l || !l->base) {
         free(l);
         err_set(err, "the event loop cannot start: out of memory or descriptors");
