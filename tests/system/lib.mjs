@@ -44,11 +44,13 @@ export async function waitFor(what, probe, ms = 15000) {
 
 // A time zone in which it is day: quiet hours (21 to 05) would hold alerts back.
 const hour = (offset) => (new Date().getUTCHours() + offset) % 24;
-export const zone = [
+const zones = [
   { name: 'Asia/Jakarta', offset: 7 },
   { name: 'UTC', offset: 0 },
   { name: 'Asia/Jayapura', offset: 9 },
-].find(({ offset }) => hour(offset) >= 6 && hour(offset) < 20);
+];
+const by = (last) => zones.find(({ offset }) => hour(offset) >= 6 && hour(offset) < last);
+export const zone = by(20) ?? by(21);
 
 export function freePort() {
   return new Promise((done, failed) => {
