@@ -159,7 +159,7 @@ struct slice episode_count(struct step *s, int64_t n, bool head)
     int64_t small = rules_figure(s->rules->rules, "small_count") / 1000;
 
     return head && n > 0 && n < small ? arena_printf(s->arena, "<%lld", (long long)small)
-                             : arena_printf(s->arena, "%lld", (long long)n);
+                                      : arena_printf(s->arena, "%lld", (long long)n);
 }
 
 /* The mean with one decimal, rounded. */

@@ -23,7 +23,7 @@ struct conn {
     uint64_t peer;     /* hash of its address; 0: not looked at yet */
     struct evhttp_connection *evcon;
     struct http_stream *stream; /* it is being answered without end */
-    struct line *line; /* once somebody asked for it */
+    struct line *line;          /* once somebody asked for it */
 };
 
 struct http {

@@ -14,7 +14,7 @@
 enum {
     STORE_SINKS = 8,
     STORE_PROVIDERS = 16,
-    STORE_REV = 16,  /* a subject's value begins with the id of the commit that wrote it, 16 hex digits */
+    STORE_REV = 16, /* a subject's value begins with the id of the commit that wrote it, 16 hex digits */
     STORE_KEY_MAX = 320,
 };
 
