@@ -83,10 +83,14 @@ struct gateway {
 
 /* --- configuration --- */
 
-static void print_faults(const struct faults *faults)
+/* For whoever started us while nothing runs; warnings of a gateway that runs are lines of its log. */
+static void print_faults(const struct faults *faults, bool runs)
 {
     for (unsigned i = 0; i < faults->n; i++)
-        fprintf(stderr, "%s\n", faults->lines[i]);
+        if (runs)
+            log_text(LOG_WARN, "config", "%s", faults->lines[i]);
+        else
+            fprintf(stderr, "%s\n", faults->lines[i]);
 }
 
 /* --- inbounds that come from inside --- */
@@ -810,7 +814,7 @@ int cmd_serve(int argc, char **argv)
     signal_ignore_pipe();
     arena_init(&g.stored_arena, RULESET_ARENA);
     g.now = generation_load(path, &faults);
-    print_faults(&faults);
+    print_faults(&faults, g.now != NULL);
     faults_free(&faults);
     if (!g.now) {
         fprintf(stderr,
