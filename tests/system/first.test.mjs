@@ -94,9 +94,12 @@ test('bleeding without an age reaches the bidan within two seconds while the kad
   await g.nextSms(kader, /umur/i);
 });
 
-test('enough cases of diarrhoea make the phone of the village head ring once', async () => {
+test('enough cases of diarrhoea are a signal to staff; once they say BENAR the phone of the village head rings, once', async () => {
   for (let i = 0; i < 6; i++) await g.sms(kader, `KASUS DIARE ${newName()} P ${20 + i}`, `first-kasus-${i}`);
   await waitFor('the cases', () => g.query("SELECT count(*) AS n FROM record WHERE form = 'kasus'")[0].n >= 6);
+  const signal = nomorOf((await g.nextSms(bidan, /SINYAL.*diare/i)).text);
+  assert.equal((await g.inbox(kades)).filter((sms) => /diare/i.test(sms.text)).length, 0);
+  await g.sms(bidan, `BENAR ${signal}`, 'first-benar');
   const alert = await g.nextSms(kades, /diare/i);
   assert.doesNotMatch(alert.text, /08\d\d|\+62/);
   const nomor = nomorOf(alert.text);
