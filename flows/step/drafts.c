@@ -382,6 +382,14 @@ struct draft *reading_retyped(const struct reading *r, struct sender_state *s, u
     return r->retyped && r->retyped[i].n ? drafts_find(s, r->retyped[i]) : NULL;
 }
 
+bool reading_turned(const struct reading *r)
+{
+    const struct turned *t = &r->said.turned;
+
+    return r->said.kind == SAID_TURNED && t->nomor.n &&
+           (t->why != TURNED_WORDS || !drafts_find(r->state, t->nomor));
+}
+
 const struct repeat *drafts_repeat(const struct sender_state *s, struct slice hash)
 {
     for (unsigned i = s->repeats_n; hash.n && i-- > 0;)

@@ -140,6 +140,9 @@ struct draft *drafts_retyped(struct sender_state *, const struct report *);
 
 /* That of report i of a reading, as it was found when it was read. */
 struct draft *reading_retyped(const struct reading *, struct sender_state *, unsigned i);
+/* A command that was not carried out (struct turned) and has a number: it is about that number, whatever else
+ * is open (RULINGS 43).  Not words behind the number of an open question: they are about that question. */
+bool reading_turned(const struct reading *);
 
 const struct repeat *drafts_repeat(const struct sender_state *, struct slice hash);
 void drafts_remember(struct sender_state *, struct slice hash, struct slice nomor, int64_t at_ms);

@@ -235,8 +235,25 @@ static void run_referral(struct step *s, const struct command *c)
         referral_answer(s, c, r);
 }
 
+/* OK and SIAP say yes to what the number is of: of a case that waits for staff they are TERIMA (RULINGS 57).
+ */
+static bool means_terima(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    return c->kind == COMMAND_OK && r && (s->staff || roles_may_command(s->person, COMMAND_TERIMA)) &&
+           report_load(s, c->nomor, r) && r->referral.state != REFERRAL_NONE;
+}
+
 static void run_episode(struct step *s, const struct command *c)
 {
+    struct command terima = *c;
+
+    if (means_terima(s, c)) {
+        terima.kind = COMMAND_TERIMA;
+        run_referral(s, &terima);
+        return;
+    }
     if (number_kind(step_blob(s, SUBJECT_NUMBER, c->nomor), s->arena) != NUMBER_EPISODE)
         wrong_number(s, c->nomor);
     else

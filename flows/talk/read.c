@@ -78,8 +78,8 @@ static bool read_words(const struct ruleset *rules, struct sender_state *state, 
         r->nomor = c->nomor;
         return false;
     }
-    if (!state->drafts_n || r->said.emergency || r->kind == READING_REPORTS || (c && c->nomor.n) ||
-        (c && c->kind == COMMAND_BARU)) /* it may be meant for a repeat: read_again() */
+    if (!state->drafts_n || r->said.emergency || r->kind == READING_REPORTS || reading_turned(r) ||
+        (c && c->nomor.n) || (c && c->kind == COMMAND_BARU)) /* it may be meant for a repeat: read_again() */
         return false;
     return hear_words(rules, drafts_only(state), r->said.body, at_ms, a, r);
 }
@@ -165,7 +165,7 @@ static void read_fix(const struct ruleset *rules, const struct sender_state *sta
     struct report *known = ARENA_NEW(a, struct report);
     struct slice text = words_correction(rules, r->said.body, a);
 
-    if (!state->last.nomor.n || !known || r->said.emergency || r->thanks)
+    if (!state->last.nomor.n || !known || r->said.emergency || r->thanks || reading_turned(r))
         return;
     if (c && (c->kind != COMMAND_KOREKSI || c->nomor.n))
         return;

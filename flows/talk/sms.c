@@ -200,7 +200,7 @@ static void step_nothing(struct step *s)
     if (!s->person)
         filing_keep(s);
     step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
-    if (s->state->drafts_n && s->person && !s->reading->thanks) {
+    if (s->state->drafts_n && s->person && !s->reading->thanks && !reading_turned(s->reading)) {
         still_open(s);
         return;
     }
