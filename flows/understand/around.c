@@ -80,6 +80,82 @@ void understand_negated_value(struct filling *x)
     take_all(x, 0, x->ts.n);
 }
 
+/* The negator ends the report: nothing but thanks, an address or a signature behind it. */
+static bool closes(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return i >= x->ts.n || x->ts.t[i].kind == TOKEN_EMPTY || understand_is(x, i, "terima_kasih", &used) ||
+           understand_is(x, i, "penanda_tangan", &used) || phrase_at(&x->ts, i, x->words->greetings, &used);
+}
+
+/* A number, with its unit or without, ends before token i. */
+static bool behind_number(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i; k-- > 0 && i - k <= 3;)
+        if (x->ts.t[k].kind == TOKEN_NUMBER)
+            return k + 1 == i || (phrase_at(&x->ts, k + 1, x->words->units, &used) && k + 1 + used == i);
+    return false;
+}
+
+/* A list that keeps no words names itself what was not done: `mr1 belum`, understand/signs.c. */
+static bool names_itself(const struct form *form)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        if (form->fields[f].type == FIELD_CHOICES && form->fields[f].companion < 0)
+            return true;
+    return false;
+}
+
+/* Signs and answers may be denied at the end of a report without the report being denied. */
+static bool denies_parts(const struct form *form)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        if (form->fields[f].type == FIELD_CHOICES || form->fields[f].type == FIELD_ANSWERS ||
+            form->fields[f].type == FIELD_COUNTS)
+            return true;
+    return false;
+}
+
+static bool takes_back(const struct filling *x, unsigned i, const struct negation *n)
+{
+    bool end = closes(x, i + n->used), number = behind_number(x, i);
+
+    switch (n->kind) {
+    case NEGATION_OFF:
+        return n->certain ? end || number : end && number; /* `induksi gagal`, `28th gagal napas` */
+    case NEGATION_ISNT:
+    case NEGATION_NOT_YET:
+    case NEGATION_DONT:
+        return end && number;
+    case NEGATION_NOT:
+    case NEGATION_NONE_OF:
+    case NEGATION_NIL:
+        return end && number && !denies_parts(x->form);
+    case NEGATION_NONE:
+    case NEGATION_GONE:
+        break;
+    }
+    return false;
+}
+
+/* `timbang Ani P 9bl 8,1 70 batal`, `kasus diare 5 bukan`: the whole report is taken back (RULINGS 43). */
+void understand_taken_back(struct filling *x)
+{
+    struct negation n;
+
+    for (unsigned i = 1; i < x->ts.n && !names_itself(x->form); i++)
+        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD &&
+            negation_at(&x->ts, i, x->words->negators, &n) && takes_back(x, i, &n)) {
+            understand_fault(x, &x->form->fields[0], ERROR_INVALID, true, i);
+            x->slots[0].typed = understand_span(x, i, i + n.used);
+            take_all(x, 0, x->ts.n);
+            return;
+        }
+}
+
 /* What is doubted when the report of somebody living says that she died. */
 static const struct field *doubted(const struct filling *x)
 {
@@ -111,6 +187,8 @@ void understand_heed_death(struct filling *x)
         if (w && slice_is(w->code, "mati") &&
             !(i > 0 && !(x->ts.t[i].sep & SEP_HARD) && negation_at(&x->ts, i - 1, x->words->negators, &n)))
             x->death_at = i + 1;
+        if (x->death_at && i == 0 && x->form->fields[0].type == FIELD_NAME && !form_is(x->form, FORM_DEATH))
+            take_all(x, 0, used); /* `lahir mati bu Yuni`: the keyword's, and no name */
     }
 }
 

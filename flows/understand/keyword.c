@@ -4,6 +4,7 @@
 #include "flows/understand/understand.h"
 
 #include "flows/understand/commands.h"
+#include "gateway/model/vocabulary.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
@@ -322,6 +323,35 @@ static bool none_before(const struct reader *r, unsigned t)
            (negation_at(&r->ts, t - 1, r->words->negators, &n) && n.kind == NEGATION_NIL && n.used == 1);
 }
 
+/* `timbang batal Ani P`, `lahir belum`: where a name is due, a negator right behind the keyword turns it like
+ * one before (RULINGS 43); one that is about a sign does not. */
+static bool turned_behind(struct reader *r, const struct form *form, size_t to)
+{
+    char low[WORD_MAX];
+    struct slice word = { .p = low };
+    struct negation n;
+    unsigned i, used;
+
+    while (to < r->text.n && r->text.p[to] == ' ')
+        to++;
+    while (word.n < WORD_MAX && to + word.n < r->text.n && text_is_word(r->text.p[to + word.n])) {
+        low[word.n] = text_lower(r->text.p[to + word.n]);
+        word.n++;
+    }
+    /* Most words are no negator: then nothing is cut. */
+    if (form->fields[0].type != FIELD_NAME || word.n == 0 ||
+        !(vocabulary_word(r->rs->forms.vocabulary, word, NULL)->begins & r->words->negators->bit))
+        return false;
+    i = token_at(r, to);
+    if (i >= r->ts.n || !negation_at(&r->ts, i, r->words->negators, &n) || !negation_of_keywords(n.kind) ||
+        (r->ts.t[i].sep & SEP_HASH))
+        return false;
+    return (n.kind == NEGATION_OFF && (n.certain || !form_is(form, FORM_REFERRAL))) ||
+           (!(phrase_at(&r->ts, i, r->words->signs, &used) && used > n.used) &&
+            !phrase_at(&r->ts, i + n.used, r->words->signs, &used) && n.kind != NEGATION_NONE_OF &&
+            n.kind != NEGATION_OFF);
+}
+
 static bool take_form(struct reader *r, unsigned w, const struct form *form, struct keyword *out)
 {
     struct negation n;
@@ -330,8 +360,10 @@ static bool take_form(struct reader *r, unsigned w, const struct form *form, str
     out->to = r->at[w].to;
     out->far = w > 1;
     out->found = true;
-    if (w > 0 && (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from))))
-        out->turned = (struct turned){ .why = TURNED_FORM, .form = form };
+    if ((w > 0 &&
+         (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from)))) ||
+        turned_behind(r, form, r->at[w].to))
+        *out = (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form } };
     else
         out->form = form;
     return true;
@@ -406,9 +438,7 @@ void understand_keyword(const struct ruleset *rs, struct slice text, struct aren
     /* Most texts begin with the keyword of their form. */
     out->form = form_by_keyword(&rs->forms, r->at[0].upper);
     if (out->form) {
-        out->from = r->at[0].from;
-        out->to = r->at[0].to;
-        out->found = true;
+        (void)take_form(r, 0, out->form, out);
         return;
     }
     read_words(r, WORDS);

@@ -115,7 +115,7 @@ static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *d
     bool referral = form_field(x->form, "alasan") >= 0;
 
     for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++) {
-        bool sign = phrase_at(&x->ts, p, x->words->signs, &used);
+        bool sign = understand_sign_near(x, p, &used);
 
         if (sign && used == 1 && (!referral || age_and_more(x, end)) && name_too(x, i, p, doubt))
             continue;
@@ -138,13 +138,16 @@ static unsigned past_signs(struct filling *x, unsigned i, unsigned end)
 static unsigned name_without_signs(struct filling *x, unsigned i, unsigned end, bool *doubt)
 {
     for (unsigned p = i; p < end; p++) {
-        unsigned to = understand_signs_end(x, p, end, true);
+        unsigned used, to = understand_signs_end(x, p, end, true);
 
+        if (to == p && p > i && understand_sign_near(x, p, &used))
+            to = p + used;
         if (to == p)
             continue;
         if (to == p + 1 && name_too(x, i, p, doubt))
             continue;
-        (void)past_signs(x, p, end);
+        if (x->signs_at == 0)
+            x->signs_at = p + 1;
         return p;
     }
     return end;

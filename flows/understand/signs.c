@@ -248,6 +248,16 @@ void understand_hear_again(struct filling *x)
         add_heard(&h, x->recalled.heard[i]);
 }
 
+bool understand_sign_near(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct word *w;
+
+    if (phrase_at(&x->ts, i, x->words->signs, used))
+        return true;
+    w = phrase_near(&x->ts, i, x->words->signs, used);
+    return w && !w->neutral && understand_alarming(x, w->code);
+}
+
 unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, bool durations)
 {
     struct sign_scan scan = {

@@ -147,6 +147,8 @@ bool understand_is(const struct filling *, unsigned i, const char *code, unsigne
 bool understand_negator(const struct filling *, unsigned i);
 /* A sign of class E1. */
 bool understand_alarming(const struct filling *, struct slice code);
+/* A sign begins at token i, one of class E1 with an edit too (RULINGS 33, 45). */
+bool understand_sign_near(const struct filling *, unsigned i, unsigned *used);
 /* A filling word begins there: `dan`, `ada`, `dengan`. */
 bool understand_filler(const struct filling *, unsigned i, unsigned *used);
 /* The last token behind `from` that the field's text reaches: up to #, a newline, ` - ` or thanks. */
@@ -163,6 +165,8 @@ void understand_before(struct filling *);
 void understand_trailers(struct filling *);
 /* A negator before or behind the one choice that the report is about (RULINGS 43). */
 void understand_negated_value(struct filling *);
+/* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43). */
+void understand_taken_back(struct filling *);
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
 void understand_death(struct filling *);
