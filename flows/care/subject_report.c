@@ -37,6 +37,7 @@ static void referral_decode(const struct node *o, struct referral *r)
     r->by = node_text(o, "by");
     r->climbs = (unsigned)node_int(o, "climbs");
     r->incomplete = node_bool(o, "incomplete");
+    r->doubtful = node_bool(o, "doubtful");
     r->told_n = blob_slices(o, "told", r->told, STEP_PEOPLE);
 }
 
@@ -51,6 +52,8 @@ static struct node *referral_encode(const struct referral *r, struct arena *a)
     node_put(o, "by", r->by);
     node_put_int(o, "climbs", r->climbs);
     node_put_bool(o, "incomplete", r->incomplete);
+    if (r->doubtful)
+        node_put_bool(o, "doubtful", true);
     blob_put_slices(o, "told", r->told, r->told_n);
     return o;
 }

@@ -36,6 +36,7 @@ struct referral {
     struct slice by;                /* MSISDN of who took it */
     unsigned climbs;                /* times that it went to another level; part of the timer's id */
     bool incomplete;                /* sent before the report was complete */
+    bool doubtful;                  /* an E1 sign that may be negated, and nobody has answered yet */
     struct slice told[STEP_PEOPLE]; /* everyone who had it */
     unsigned told_n;
 };

@@ -74,6 +74,27 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
                         why.n ? " " : "", SLICE_ARG(why));
 }
 
+bool filing_doubts_sign(const struct form *form, const uint8_t *faults)
+{
+    int tanda = form_field(form, "tanda");
+
+    return tanda >= 0 && (faults[tanda] & REPORT_FAULT_ERROR) == ERROR_AMBIGUOUS &&
+           !(faults[tanda] & REPORT_FAULT_SURE);
+}
+
+void filing_maybe(struct step *s, struct filed_report *r, struct slice say)
+{
+    const struct referral_opening o = {
+        .urgency = S("E1"), .say = say, .incomplete = r->draft, .doubtful = true
+    };
+
+    if (r->referral.state == REFERRAL_NONE || r->referral.state == REFERRAL_CANCELLED)
+        referral_open(s, r, &o);
+    else
+        referral_words(s, r, say);
+    report_save(s, r);
+}
+
 bool filing_alarms(const struct report *r)
 {
     return r->emergency ||
@@ -139,10 +160,13 @@ void work_alarm(struct work *w, bool incomplete, const struct findings *found)
         alarm_corrected(w, &o, found);
         return;
     }
-    if (!work_alarms(w) && !endangers(w, found))
+    if (!work_alarms(w) && !endangers(w, found)) {
+        if (w->filed.referral.doubtful && !filing_doubts_sign(w->report.form, w->report.faults))
+            referral_withdraw(w->s, &w->filed, reply_echo(w->report.form, w->shown, w->s->arena));
         return;
+    }
     w->out->emergency = work_alarms(w) || found->worst == URGENCY_E1;
-    if (w->filed.referral.state == REFERRAL_NONE)
+    if (w->filed.referral.state == REFERRAL_NONE || w->filed.referral.state == REFERRAL_CANCELLED)
         referral_open(w->s, &w->filed, &o);
     else if (!incomplete && w->filed.referral.incomplete)
         referral_complete(w->s, &w->filed, &o);

@@ -55,6 +55,11 @@ bool filing_subjects(const struct ruleset *, const struct sender *, const struct
 struct slice filing_period(const struct ruleset *, const struct report *, int64_t at_ms, struct arena *);
 /* True when staff are to be told of it however little of it there is (SPEC 2.2). */
 bool filing_alarms(const struct report *);
+/* An E1 sign that may be negated is asked about (RULINGS 47): TANDA is doubtful still. */
+bool filing_doubts_sign(const struct form *, const uint8_t *faults);
+/* Nobody answered that question in time: staff hear of it as of an emergency, with a number, a clock and
+ * TERIMA; an answer that there is none withdraws it.  Saves the report.  say: "Sri, mungkin kejang". */
+void filing_maybe(struct step *, struct filed_report *, struct slice say);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */
 void filing_file(struct step *, const struct filing *, struct filed *out);
 /* A report that was not filed here is a record now: its cases count. */

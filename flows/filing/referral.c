@@ -30,15 +30,18 @@ void referral_open(struct step *s, struct filed_report *r, const struct referral
 {
     const struct place *posting = directory_place(&s->rules->directory, r->posting), *to = o->place;
 
-    r->referral = (struct referral){
-        .state = REFERRAL_SENT, .urgency = o->urgency, .say = o->say, .incomplete = o->incomplete
-    };
+    r->referral = (struct referral){ .state = REFERRAL_SENT,
+                                     .urgency = o->urgency,
+                                     .say = o->say,
+                                     .incomplete = o->incomplete,
+                                     .doubtful = o->doubtful };
     if (!to)
         to = step_next_level(s, posting);
     referral_hand_over(s, r, to,
-                       o->incomplete ? "referral.incomplete"
-                       : o->asked    ? "referral.new"
-                                     : "referral.danger");
+                       o->doubtful     ? "referral.doubtful"
+                       : o->incomplete ? "referral.incomplete"
+                       : o->asked      ? "referral.new"
+                                       : "referral.danger");
     referral_event_row(s, r, "sent", o->say);
     start_clock(s, r);
 }
@@ -46,6 +49,7 @@ void referral_open(struct step *s, struct filed_report *r, const struct referral
 void referral_complete(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
     r->referral.incomplete = false;
+    r->referral.doubtful = false;
     r->referral.say = o->say;
     r->referral.urgency = o->urgency.n ? o->urgency : r->referral.urgency;
     for (unsigned i = 0; i < r->referral.told_n; i++)
@@ -305,12 +309,18 @@ void referral_corrected(struct step *s, struct filed_report *r, const struct ref
 
 void referral_withdraw(struct step *s, struct filed_report *r, struct slice isi)
 {
-    if (r->referral.state != REFERRAL_SENT)
+    const char *news = r->referral.doubtful ? "referral.others_unfounded" : "referral.others_corrected";
+    bool taken = r->referral.state == REFERRAL_TAKEN;
+
+    if (r->referral.state != REFERRAL_SENT && !(taken && r->referral.doubtful))
         return;
-    r->referral.state = REFERRAL_CANCELLED;
-    referral_event_row(s, r, "batal", slice_make("", 0));
-    referral_clock(s, r, "referral", 0);
-    referral_tell_others(s, r, "referral.others_corrected", slice_make("", 0), isi);
+    r->referral.doubtful = false;
+    if (!taken) {
+        r->referral.state = REFERRAL_CANCELLED;
+        referral_event_row(s, r, "batal", slice_make("", 0));
+        referral_clock(s, r, "referral", 0);
+    }
+    referral_tell_others(s, r, news, slice_make("", 0), isi);
 }
 
 void referral_worsen(struct step *s, struct filed_report *r, const struct referral_opening *o)
@@ -318,8 +328,9 @@ void referral_worsen(struct step *s, struct filed_report *r, const struct referr
     bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
     bool news = s->reading->said.emergency && !slice_eq(r->referral.say, o->say);
 
-    if (!slice_is(o->urgency, "E1") || (!worse && !news))
+    if (!slice_is(o->urgency, "E1") || (!worse && !news && !r->referral.doubtful))
         return;
+    r->referral.doubtful = false;
     r->referral.urgency = o->urgency;
     r->referral.say = o->say;
     for (unsigned i = 0; i < r->referral.told_n; i++)

@@ -12,6 +12,7 @@ struct referral_opening {
     struct slice urgency;      /* "E1", "E2" */
     struct slice say;          /* "Bu Ana 28th perdarahan" */
     bool incomplete;           /* the report still lacks something: BELUM LENGKAP */
+    bool doubtful;             /* an E1 sign that may be negated: BELUM PASTI (RULINGS 47) */
     bool asked;                /* it is a RUJUK, not a danger sign in another report */
     const struct place *place; /* where to; NULL: the parent of the sender's place */
 };
@@ -35,7 +36,8 @@ void referral_corrected(struct step *, struct filed_report *, const struct refer
 void referral_words(struct step *, struct filed_report *, struct slice words);
 /* Who has it now, for the reporter: "Bidan Nur", "0812…". */
 void referral_contact(struct step *, const struct filed_report *, struct slice *who, struct slice *hp);
-/* A correction took the danger away that nobody had called a referral: it waits for no answer any more. */
+/* A correction, or the answer to a doubt, took the danger away that nobody had called a referral: it waits
+ * for no answer any more.  Who has taken it already hears of it, and ends it herself. */
 void referral_withdraw(struct step *, struct filed_report *, struct slice isi);
 /* Another reason, before the report is complete: told to those who have it; one for now where one for today
  * was told begins its clock anew.  Nothing where those words are known. */

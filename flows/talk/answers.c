@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/questions.h"
@@ -321,6 +322,10 @@ static void keep_record(struct step *s, struct draft *d)
         { "isi", known ? reply_echo(r->form, r->values, s->arena) : slice_make("", 0) },
     };
 
+    if (known && r->referral.doubtful) {
+        referral_withdraw(s, r, f[1].value);
+        report_save(s, r);
+    }
     step_reason(s, "repaired");
     step_answer(s, d->nomor, step_text(s, s->language, "koreksi.kept", FILLS(f)));
     end_draft(s, d);
@@ -451,28 +456,18 @@ void answers_command(struct step *s, const struct command *c)
 void answers_maybe(struct step *s, const struct due *due)
 {
     const struct draft *d = drafts_find(s->state, due->nomor);
-    const struct place *at = s->person ? s->person->place : NULL;
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
     struct slice signs = { 0 };
-    struct audience who;
-    int tanda = d ? form_field(d->form, "tanda") : -1;
 
     step_reason(s, "timer_idle");
-    if (tanda < 0 || (d->faults[tanda] & REPORT_FAULT_ERROR) != ERROR_AMBIGUOUS ||
-        (d->faults[tanda] & REPORT_FAULT_SURE) ||
+    if (!d || !r || !filing_doubts_sign(d->form, d->faults) || !report_load(s, d->nomor, r) ||
         !rules_emergency(s->rules->rules, d->form, d->values, NULL, 0, s->arena, &signs))
         return;
     step_reason(s, "timer");
     {
-        const struct text_fill f[] = {
-            { "nomor", d->nomor },
-            { "siapa", d->whom },
-            { "daftar", signs },
-            { "tempat", at ? at->name : S("") },
-            { "hp", step_phone(s, s->msisdn) },
-        };
+        const struct text_fill f[] = { { "siapa", d->whom }, { "daftar", signs } };
 
-        step_audience(s, step_next_level(s, at), &who);
-        step_tell(s, &who, SMS_EMERGENCY, d->nomor, "danger.maybe", FILLS(f));
+        filing_maybe(s, r, step_text(s, s->rules->language, "danger.maybe", FILLS(f)));
     }
 }
 
