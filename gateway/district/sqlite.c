@@ -173,9 +173,10 @@ static void pws_done(void *arg)
 static void pws(void *self, const struct sink_asked *asked, sink_said *done, void *ctx)
 {
     struct pws *p = calloc(1, sizeof *p + asked->place.n + asked->month.n);
-    char *text = (char *)(p + 1);
+    char *text;
 
     if (p) {
+        text = (char *)(p + 1);
         *p = (struct pws){ .sink = self, .anew = asked->anew, .done = done, .ctx = ctx };
         if (asked->place.n)
             memcpy(text, asked->place.p, asked->place.n);
