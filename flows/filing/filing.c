@@ -233,6 +233,8 @@ static const char *receipt_key(const struct work *w, const struct findings *foun
         return found->worst == URGENCY_E2 || found->say.n ? "receipt.death_told" : "receipt.death";
     if (w->f->resent && !w->out->emergency && !found->say.n)
         return "receipt.version";
+    if (w->f->correct && !w->out->emergency && !found->say.n && w->f->none.n)
+        return "receipt.corrected_none";
     if (w->f->correct && !w->out->emergency)
         return found->say.n ? "receipt.corrected_finding" : "receipt.corrected";
     if (w->out->emergency && found->say.n)
@@ -252,7 +254,7 @@ static struct slice receipt(struct work *w, const struct findings *found)
         { "nomor", w->filed.nomor }, { "isi", reply_echo(w->report.form, w->shown, w->s->arena) },
         { "anak", w->filed.child },  { "temuan", found->say },
         { "saran", found->act },     { "petugas", w->out->called },
-        { "hp", w->out->hp },
+        { "hp", w->out->hp },        { "field", w->f->none },
     };
 
     return step_text(w->s, w->s->language, receipt_key(w, found), FILLS(f));

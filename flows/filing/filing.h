@@ -44,6 +44,7 @@ struct filing {
     bool new_person;    /* BARU: not the child that was asked about */
     struct slice child; /* YA to "Anak 1041 …?": this child; empty otherwise */
     struct slice hash;  /* of the text, for repeats; empty for USSD */
+    struct slice none;  /* KOREKSI said that there is nothing of this list: its label; empty otherwise */
     struct slice noted; /* what of an answer has been taken, if another question follows: "BB 9,2 dicatat." */
 };
 

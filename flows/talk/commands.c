@@ -16,6 +16,7 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/step/roles.h"
+#include "flows/talk/words.h"
 #include "flows/care/tasks.h"
 #include "parsers/nik.h"
 #include "gateway/conf/programme.h"
@@ -155,12 +156,50 @@ static void not_open(struct step *s, const struct filed_report *r)
                           FILLS(f)));
 }
 
+/* `tanda tidak ada`: the label of a list that may be empty, and that there is nothing of the kind.  Its
+ * label, or empty; out: the report without it. */
+static struct slice corrected_to_none(struct step *s, const struct report *known, struct slice text,
+                                      int64_t at_ms, struct report *out)
+{
+    const struct form *form = known->form;
+
+    for (unsigned i = 0; i < form->fields_n; i++) {
+        const struct field *f = &form->fields[i];
+        bool may = f->type == FIELD_CHOICES && !f->hidden;
+
+        for (unsigned v = 0; v < form->variants_n; v++)
+            may = may && !variant_requires(&form->variants[v], i);
+        if (!may || !words_labelled(f, text, s->arena) ||
+            words_answer(s->rules, f, text, s->arena) != WORD_NOTHING)
+            continue;
+        *out = *known;
+        out->values[i] = (struct value){ .kind = VALUE_ABSENT };
+        out->faults[i] = 0;
+        understand_judge(s->rules, at_ms, s->arena, out);
+        return reply_label(form, f->name);
+    }
+    return slice_make("", 0);
+}
+
+static void refuse_command(struct step *s, const struct command *c, const struct form *form)
+{
+    step_reason(s, "command_refused");
+    step_answer(s, c->nomor, reply_command_error(s->rules, s->language, c, form, s->arena));
+}
+
+/* Its words fit no form by themselves (`A7` of a W2, a value out of range): its report may know better. */
+static bool fits_no_form(const struct command *c)
+{
+    return c->status == REPORT_ACCEPTED || slice_is(c->error_field, "arg") || c->error == ERROR_OUT_OF_RANGE;
+}
+
 static void run_koreksi(struct step *s, const struct command *c)
 {
     struct filed_report *r = hers(s, c->nomor);
     struct report *fixed = ARENA_NEW(s->arena, struct report);
     struct report *known = ARENA_NEW(s->arena, struct report);
     struct draft *d = drafts_find(s->state, c->nomor);
+    struct slice none;
     struct filed out;
 
     if (!r || !fixed || !known)
@@ -175,8 +214,13 @@ static void run_koreksi(struct step *s, const struct command *c)
         known->form = r->form;
         memcpy(known->values, r->values, sizeof known->values);
     }
-    if (!understand_correction(s->rules, known, c->correction, s->seen->inbound->received_ms, s->arena,
-                               fixed)) {
+    none = corrected_to_none(s, known, c->correction, r->at_ms, fixed);
+    if (!none.n && !fits_no_form(c)) {
+        refuse_command(s, c, r->form);
+        return;
+    }
+    if (!none.n && !understand_correction(s->rules, known, c->correction, s->seen->inbound->received_ms,
+                                          s->arena, fixed)) {
         const struct text_fill f[] = { { "nomor", c->nomor } };
 
         step_reason(s, "command_refused");
@@ -184,7 +228,7 @@ static void run_koreksi(struct step *s, const struct command *c)
         return;
     }
     {
-        struct filing f = { .report = fixed, .draft = d, .correct = r->draft ? NULL : r };
+        struct filing f = { .report = fixed, .draft = d, .correct = r->draft ? NULL : r, .none = none };
 
         if (d && d->correct)
             f.correct = r;
@@ -355,14 +399,12 @@ static void run_cakap(struct step *s, const struct command *c)
     }
 }
 
-/* FORMAT of nothing that there is asks what there is.  KOREKSI's words fit no form by themselves (`A7` of a
- * W2, a value out of range): its report may know better. */
+/* FORMAT of nothing that there is asks what there is; what KOREKSI's words say is known by its report. */
 static bool runs_all_the_same(const struct command *c)
 {
     if (c->kind == COMMAND_FORMAT)
         return true;
-    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n &&
-           (slice_is(c->error_field, "arg") || c->error == ERROR_OUT_OF_RANGE);
+    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n && !slice_is(c->error_field, "nomor");
 }
 
 /* Staff and heads may leave its number out where one is open for them (RULINGS 57). */
@@ -412,17 +454,14 @@ void commands_run(struct step *s, const struct command *c)
         missing.status = REPORT_REJECTED;
         missing.error = ERROR_MISSING;
         missing.error_field = S("nomor");
-        step_reason(s, "command_refused");
-        step_answer(s, c->nomor, reply_command_error(s->rules, s->language, &missing, NULL, s->arena));
+        refuse_command(s, &missing, NULL);
         return;
     }
     if (c->status != REPORT_ACCEPTED && !runs_all_the_same(c)) {
         struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
         bool known = r && c->nomor.n && report_load(s, c->nomor, r);
 
-        step_reason(s, "command_refused");
-        step_answer(s, c->nomor,
-                    reply_command_error(s->rules, s->language, c, known ? r->form : NULL, s->arena));
+        refuse_command(s, c, known ? r->form : NULL);
         return;
     }
     run[c->kind](s, c);

@@ -119,6 +119,17 @@ static bool is_label(const struct field *f, struct slice word)
     return false;
 }
 
+bool words_labelled(const struct field *f, struct slice text, struct arena *a)
+{
+    struct cut c;
+
+    cut_words(text, a, &c);
+    for (unsigned i = 0; i < c.n; i++)
+        if (is_label(f, c.word[i]))
+            return true;
+    return false;
+}
+
 /* The bits of the known words at the beginning; *to is the first word that is none. */
 static unsigned known_words(const struct ruleset *rules, const struct field *asked, const struct cut *c,
                             struct arena *a, unsigned *to)

@@ -21,6 +21,8 @@ enum answer_word {
  */
 enum answer_word words_answer(const struct ruleset *, const struct field *asked, struct slice text,
                               struct arena *);
+/* One of the first words is a label of the field. */
+bool words_labelled(const struct field *, struct slice text, struct arena *);
 /* The text says nothing but that, or nothing at all: what stands behind YA must not take it back. */
 bool words_agree(const struct ruleset *, enum answer_word with, struct slice text, struct arena *);
 /* `tb nya 77 bu`: without the words that say nothing. */
