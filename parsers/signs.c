@@ -48,7 +48,8 @@ static void other(struct state *x, unsigned from, unsigned to)
 static void end_of_wait(struct state *x, unsigned at)
 {
     if (x->waits.kind) {
-        if (x->has_last && x->last.to == x->since && x->last.kind == SIGN_PLAIN) {
+        if (x->has_last && x->last.to == x->since &&
+            (x->last.kind == SIGN_PLAIN || (x->last.kind == SIGN_DOUBT && x->last.word->needed))) {
             x->last.kind = SIGN_UNSURE;
             x->last.words_after = x->words && x->waits.certain;
             x->last.to = at;
@@ -231,21 +232,69 @@ static enum sign_kind negated(struct state *x, const struct word *w)
     return x->certain ? SIGN_NEGATED : SIGN_UNSURE;
 }
 
+/* `menyusu tidak kuat`, `gerakan janin kurang aktif`: not well, so it is the sign; the token behind, or i. */
+static unsigned unwell_end(const struct state *x, const struct word *w, unsigned i)
+{
+    struct negation n;
+    unsigned used;
+
+    if (!w->can_be_normal || w->neutral || parted(x, i) || !negation_at(x->ts, i, x->s->negators, &n) ||
+        !negation_of_signs(n.kind) || parted(x, i + n.used) ||
+        !slice_is(kata_at(x, i + n.used, &used), "normal"))
+        return i;
+    return i + n.used + used;
+}
+
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
-    unsigned to = duration_end(x, i + used);
+    unsigned to = duration_end(x, i + used), unwell = unwell_end(x, w, to);
     bool gone, is_well = well(x, w, &to, &gone), waited = x->waits.kind != NEGATION_NONE;
 
     tell(x);
     x->last = (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to };
     x->last.kind = negated(x, w);
     x->last.before = x->last.kind == SIGN_UNSURE;
-    if (w->neutral || is_well)
+    if (unwell > to && !waited) {
+        x->last.kind = SIGN_PLAIN;
+        x->last.to = to = unwell;
+    } else if (w->neutral || is_well)
         x->last.kind = w->needed && gone && !w->neutral ? SIGN_UNSURE : SIGN_NEGATED;
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;
     x->linked = x->bare = false;
     return to;
+}
+
+static bool denied(const struct state *x, unsigned i)
+{
+    struct negation n;
+
+    return !parted(x, i) && negation_at(x->ts, i, x->s->negators, &n) && negation_of_signs(n.kind);
+}
+
+/* `kuat menyusu`, `tidak kuat menyusu`: well, or not, before what can be well (RULINGS 40); the token behind
+ * the sign, or i. */
+static unsigned normal_before(struct state *x, unsigned i, unsigned normal)
+{
+    unsigned at = i + normal, list = 0, used, from = i;
+    const struct word *w = parted(x, at) ? NULL : longest(x, at, &list, &used);
+    enum sign_kind kind = SIGN_NEGATED;
+
+    if (!w || !w->can_be_normal || w->neutral)
+        return i;
+    if (x->waits.kind) {
+        if (x->since + x->waits.used != i)
+            return i;
+        from = x->since;
+        kind = x->waits.certain || x->waits.kind == NEGATION_GONE ? SIGN_PLAIN : SIGN_UNSURE;
+    }
+    tell(x);
+    x->last = (struct sign){ .list = list, .word = w, .from = from, .to = at + used, .kind = kind };
+    x->has_last = true;
+    x->waits.kind = NEGATION_NONE;
+    x->reach = REACH_NONE;
+    x->linked = x->bare = false;
+    return at + used;
 }
 
 /* `dan`, `tapi`, `sudah`: no word of their own. */
@@ -256,11 +305,14 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
     if (slice_is(kata, "sambung")) {
         x->linked = x->reach != REACH_NONE;
     } else if (slice_is(kata, "tapi")) {
-        end_of_reach(x, i);
+        if (!x->waits.kind || x->since + x->waits.used != i) /* `tidak terlihat ada` */
+            end_of_reach(x, i);
     } else if (begins_duration(x->ts->t[i].low)) {
         end = duration_end(x, i + used);
         if (end > i + used)
             other(x, i, end);
+        else if (x->has_last && x->last.to == i && !x->waits.kind && denied(x, end))
+            x->last.to = end; /* `perdarahan sudah tidak ada` */
     }
     return end;
 }
@@ -291,6 +343,8 @@ static unsigned word_at(struct state *x, unsigned i)
         return i + n.used;
     }
     kata = kata_at(x, i, &used);
+    if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
+        return x->last.to;
     if (is_filler(kata))
         return filler_at(x, i, kata, used);
     w = by_edit(x, i, &list, &used);

@@ -50,7 +50,6 @@ struct token {
     bool odd;          /* a character that belongs to no value is glued to it (RULINGS 50) */
     bool approx;       /* `<5`, `±5`, `kira2 5`: not certain */
     bool range;        /* `10-11 org`, `5 s/d 10`: neither */
-    bool lasts;        /* `3 hari panas`: how long, not how old */
     bool other;        /* of another thing than any field: `rt 3`, `anak ke 2` (RULINGS 46) */
 };
 

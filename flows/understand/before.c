@@ -162,21 +162,31 @@ static unsigned range_end(const struct filling *x, unsigned i)
     return is_number(x, k + used) && slice_all_digits(x->ts.t[k + used].low) ? k + used : i;
 }
 
-/* `3 hari panas` says how long. */
-static bool lasts(const struct filling *x, unsigned i)
+static bool keeps_signs(const struct form *form)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        if (form->fields[f].type == FIELD_CHOICES ||
+            (form->fields[f].type == FIELD_TEXT && form->fields[f].list))
+            return true;
+    return false;
+}
+
+/* `3 hari panas` says how long, and is no age (RULINGS 46); nor are the signs, where the form has no use for
+ * them. */
+static void lasts(struct filling *x, unsigned i)
 {
     unsigned used = 0, days, sign;
 
     if (i + 2 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD)
-        return false;
+        return;
     days = unit_of_time(x, i, &used);
     if ((days != 1 && days != 7) || i + 1 + used >= x->ts.n || (x->ts.t[i + 1 + used].sep & SEP_HARD) ||
         !phrase_at(&x->ts, i + 1 + used, x->words->signs, &sign))
-        return false;
+        return;
     for (unsigned k = 0; k < i; k++) /* `bayi Ros 3hr tidak mau menyusu` is so old */
         if (understand_is(x, k, "bayi", &sign))
-            return false;
-    return true;
+            return;
+    mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign));
 }
 
 void understand_before(struct filling *x)
@@ -197,7 +207,7 @@ void understand_before(struct filling *x)
         } else if (dashed_range(x, i)) {
             x->ts.t[i].range = true;
         } else {
-            x->ts.t[i].lasts = lasts(x, i);
+            lasts(x, i);
         }
     }
 }

@@ -140,6 +140,8 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
         g.error = f->unit == UNIT_PERSON ? ERROR_AMBIGUOUS : ERROR_INVALID;
         return g;
     }
+    if (f->whole && n.thousands && n.milli >= 1000)
+        n.milli *= 1000; /* `1.000 org` */
     if (n.broken || n.two_marks || (f->whole && n.milli % 1000 != 0))
         return understand_wrong(ERROR_INVALID, n.used);
     milli = n.milli;

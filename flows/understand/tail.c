@@ -3,6 +3,11 @@
 #include "flows/understand/understand.h"
 
 #include "parsers/phrase.h"
+#include "parsers/text.h"
+
+enum {
+    OTHER_SCRIPTS = 0x250, /* behind the Latin letters */
+};
 
 static const struct field *use(const struct filling *x, unsigned k)
 {
@@ -299,6 +304,26 @@ static void leftovers(struct filling *x, unsigned from)
         }
 }
 
+/* Letters of another script, or characters of none, where a number is due: nobody can read them (RULINGS 50).
+ */
+static void unreadable(struct filling *x, unsigned from)
+{
+    for (unsigned i = from; i < x->ts.n; i++) {
+        const struct token *t = &x->ts.t[i];
+        unsigned len;
+
+        if (t->taken || t->kind != TOKEN_WORD || t->text.n == 0 ||
+            text_rune(t->text.p, t->text.p + t->text.n, &len) < OTHER_SCRIPTS)
+            continue;
+        for (unsigned k = 0; k < x->variant->uses_n; k++)
+            if (use(x, k)->type == FIELD_NUMBER && open_field(x, use(x, k))) {
+                understand_fault(x, use(x, k), ERROR_INVALID, true, i);
+                x->ts.t[i].taken = true;
+                break;
+            }
+    }
+}
+
 void understand_tail(struct filling *x)
 {
     unsigned from = x->head_end;
@@ -315,6 +340,7 @@ void understand_tail(struct filling *x)
         else
             texts(x, f, from);
     }
+    unreadable(x, from);
     understand_units(x, from);
     understand_signs(x, x->signs_at ? x->signs_at - 1 : from);
     understand_numbers(x, from);

@@ -192,8 +192,7 @@ struct got understand_read_age(struct filling *x, const struct field *f, unsigne
     g.value = value_text(age.text);
     g.fit = FIT_YES;
     /* SPEC 2.2: in rujuk and wafat a child's age needs its unit. */
-    if ((f->unit_needed_below_18 && !age.unit && age.months < 18 * 12) || x->ts.t[i].approx ||
-        x->ts.t[i].lasts) {
+    if ((f->unit_needed_below_18 && !age.unit && age.months < 18 * 12) || x->ts.t[i].approx) {
         g.fit = FIT_DOUBT;
         g.error = ERROR_AMBIGUOUS;
     }

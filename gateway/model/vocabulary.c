@@ -187,8 +187,14 @@ static struct slice swapped(struct slice phrase, struct arena *a)
     return arena_printf(a, "%.*s %.*s", SLICE_ARG(rest), SLICE_ARG(first));
 }
 
-static bool add_word(struct vocabulary *v, const struct word_list *list, const struct word *word,
-                     struct arena *a)
+/* `menyusu tidak` is not `tidak menyusu` said backwards: what a negator denies stands behind it. */
+static bool begins_negated(const struct word_list *negators, struct slice phrase)
+{
+    return negators && list_find(negators, slice_cut(&phrase, ' ')) != NULL;
+}
+
+static bool add_word(struct vocabulary *v, const struct form_set *set, const struct word_list *list,
+                     const struct word *word, struct arena *a)
 {
     for (unsigned s = 0; s < word->synonyms_n; s++) {
         struct known_phrase p = { .phrase = word->synonyms[s], .word = word, .list = list->bit };
@@ -196,6 +202,8 @@ static bool add_word(struct vocabulary *v, const struct word_list *list, const s
         p.words = slice_count(p.phrase, ' ') + 1;
         if (!add_phrase(v, &p, a))
             return false;
+        if (p.words == 2 && begins_negated(set->words.negators, p.phrase))
+            continue;
         p.phrase = swapped(p.phrase, a);
         p.swapped = true;
         if (p.words == 2 && !list_find(list, p.phrase) && !add_phrase(v, &p, a))
@@ -239,7 +247,7 @@ struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
         return NULL;
     for (unsigned l = 0; l < set->lists_n; l++)
         for (unsigned i = 0; &set->lists[l] != set->words.same && i < set->lists[l].n; i++)
-            if (!add_word(v, &set->lists[l], &set->lists[l].words[i], a))
+            if (!add_word(v, set, &set->lists[l], &set->lists[l].words[i], a))
                 return NULL;
     for (unsigned i = 0; set->words.same && i < set->words.same->n; i++)
         if (!add_same(v, &set->words.same->words[i], a))
