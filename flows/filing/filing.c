@@ -307,6 +307,16 @@ static void list_in(struct work *w, const struct findings *found)
                    w->f->correct && was_light(w->s, w->f->correct));
 }
 
+/* An emergency by her words that no finding of this form says: the reporter hears what was understood. */
+static void name_danger(struct work *w, struct findings *found)
+{
+    if (!w->report.emergency || found->say.n || !w->report.emergency_reason.n ||
+        work_is_referral(w->report.form) || form_is(w->report.form, FORM_DEATH))
+        return;
+    found->say = w->report.emergency_reason;
+    found->act = step_text(w->s, w->s->language, "act.now", NULL, 0);
+}
+
 static void file_record(struct work *w)
 {
     struct step *s = w->s;
@@ -356,6 +366,7 @@ static void file_record(struct work *w)
         w->out->danger = w->out->danger.n ? w->out->danger : w->report.emergency_reason;
         w->out->worst = slice_is(r->referral.urgency, "E1") ? URGENCY_E1 : URGENCY_E2;
     }
+    name_danger(w, &found);
     w->out->text = receipt(w, &found);
     end_draft(w);
 }

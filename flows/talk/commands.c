@@ -99,9 +99,12 @@ static void run_status(struct step *s, const struct command *c)
             { "tanggal", step_day(s, r->at_ms) },
             { "keadaan", step_text(s, s->language, key, NULL, 0) },
             { "contoh", d ? reply_example(d->form, d->field, s->arena) : slice_make("", 0) },
+            { "siapa", d ? questions_whom(s, d) : slice_make("", 0) },
+            { "field", d ? d->asked : slice_make("", 0) },
         };
+        const char *line = !d ? "status.line" : asking_store(d->asking) ? "status.asks" : "status.open";
 
-        step_answer(s, c->nomor, step_text(s, s->language, d ? "status.open" : "status.line", FILLS(f)));
+        step_answer(s, c->nomor, step_text(s, s->language, line, FILLS(f)));
     }
 }
 
