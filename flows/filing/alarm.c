@@ -165,7 +165,7 @@ void work_alarm(struct work *w, bool incomplete, const struct findings *found)
             referral_withdraw(w->s, &w->filed, reply_echo(w->report.form, w->shown, w->s->arena));
         return;
     }
-    w->out->emergency = work_alarms(w) || found->worst == URGENCY_E1;
+    w->out->emergency = work_alarms(w) || (found && found->worst == URGENCY_E1);
     if (w->filed.referral.state == REFERRAL_NONE || w->filed.referral.state == REFERRAL_CANCELLED)
         referral_open(w->s, &w->filed, &o);
     else if (!incomplete && w->filed.referral.incomplete)
