@@ -12,7 +12,7 @@ test('what two kader report at once stands in the week of the village', async ()
   assert.ok(sent.every((r) => r.status === 200));
   await waitFor('the head reads 20', async () => {
     await g.sms(kades, 'PWS');
-    return (await g.inbox(kades)).some((m) => /PWS Kelubi .*diare 20 \(<5\)/.test(m.text));
+    return (await g.inbox(kades)).some((m) => /PWS Kelubi .*diare 20 \(0\)/.test(m.text));
   });
   assert.deepEqual(await g.stop(), { code: 0, signal: null });
 });
