@@ -235,6 +235,30 @@ static void ask_refused(struct keyword *out, enum command_kind command, struct s
         out->turned.instead = COMMAND_TIDAK_HADIR;
 }
 
+/* `tdk terima bu`, `blm hadir`: nothing but that, and no number: the one that is open is meant (RULINGS 57).
+ * The negator is the first word that says something; t: the token of the keyword. */
+static bool turn_numberless(const struct reader *r, unsigned t, enum command_kind command,
+                            const struct behind *b, struct keyword *out)
+{
+    bool plain, not_yet;
+    struct negation n;
+    unsigned k = 0, used;
+
+    while (k < t && says_nothing(r, k, &used))
+        k += used;
+    if (b->number || b->words || k >= t || !negation_at(&r->ts, k, r->words->negators, &n) || k + n.used != t)
+        return false;
+    plain = n.kind == NEGATION_NOT;
+    not_yet = n.kind == NEGATION_NOT_YET;
+    if (command == COMMAND_HADIR && (plain || not_yet))
+        out->command = COMMAND_TIDAK_HADIR;
+    else if (command == COMMAND_TERIMA && plain)
+        out->command = COMMAND_TOLAK;
+    else
+        return false;
+    return out->found = true;
+}
+
 static bool form_behind(const struct reader *r, unsigned w)
 {
     for (unsigned k = w + 1; k < r->n; k++)
@@ -289,7 +313,7 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
     if (turned(r, t, &n)) {
         if (b.nomor.n)
             turn_command(out, c->kind, &n, b.nomor);
-        return b.nomor.n > 0;
+        return b.nomor.n > 0 || turn_numberless(r, t, c->kind, &b, out);
     }
     if (b.refuses && b.nomor.n && c->takes_words && c->kind != COMMAND_TOLAK &&
         c->kind != COMMAND_TIDAK_HADIR && only_greetings(r, t)) {
@@ -305,7 +329,9 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
         out->command = c->kind;
         return out->found = true;
     }
-    if (b.nomor.n && c->everyday && only_greetings(r, t)) {
+    /* `saya terima 48217` is asked about: it is no command, nor nothing. */
+    if (b.nomor.n && c->everyday &&
+        (only_greetings(r, t) || (c->takes_words && t <= BETWEEN && !form_behind(r, w)))) {
         out->turned = (struct turned){ .why = TURNED_WORDS, .command = c->kind, .nomor = b.nomor };
         return out->found = true;
     }
