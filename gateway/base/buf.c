@@ -32,17 +32,18 @@ void buf_clear(struct buf *b)
 
 static bool grow_more(struct buf *b, size_t n)
 {
-    size_t cap = b->cap ? b->cap : FIRST;
+    size_t cap = b->cap ? b->cap : FIRST, need;
     char *p;
 
     if (b->failed || n > b->max || b->n > b->max - n) {
         b->failed = true;
         return false;
     }
-    while (cap < b->n + n + 1)
+    need = b->n + n + 1;
+    while (cap < need)
         cap *= 2;
-    if (cap > b->max + 1)
-        cap = b->max + 1; /* so that who has the room is within the limit */
+    if (cap - 1 > b->max)
+        cap = need; /* so that who has the room is within the limit */
     p = realloc(b->p, cap);
     if (!p) {
         b->failed = true;
