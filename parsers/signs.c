@@ -141,6 +141,33 @@ static bool dashed_away(const struct state *x, unsigned i)
     return i < x->end && x->ts->t[i].kind == TOKEN_NEGATED;
 }
 
+static bool is_filler(struct slice kata)
+{
+    return slice_is(kata, "pengisi") || slice_is(kata, "sambung") || slice_is(kata, "tapi");
+}
+
+static bool is_normal(const struct state *x, unsigned i, unsigned *used)
+{
+    return slice_is(kata_at(x, i, used), "normal");
+}
+
+/* `X: tidak` says that X is not there; `lihat: tidak jelas`, `mobilitas: tidak bisa jalan`, `gizi: kurang`
+ * say that it is (RULINGS 47). */
+static bool says_no(const struct state *x, const struct word *w, unsigned i, const struct negation *n)
+{
+    unsigned next = i + n->used, list, used, phrase_used;
+    struct slice kata;
+    const struct word *phrase = longest(x, i, &list, &phrase_used);
+
+    if (n->kind == NEGATION_GONE)
+        return !w->can_be_normal;
+    if (n->kind != NEGATION_NOT || parted(x, next) || x->ts->t[next].taken || longest(x, next, &list, &used))
+        return true;
+    kata = kata_at(x, next, &used);
+    return !(phrase && phrase_used > n->used) &&
+           (is_filler(kata) || slice_is(kata, "terima_kasih") || slice_is(kata, "penanda_tangan"));
+}
+
 /* What stands behind the sign: (-), a minus, `baik` behind what can be well; `: tidak`, `= baik` behind any
  * (RULINGS 40, 47). */
 static bool well(const struct state *x, const struct word *w, unsigned *to, bool *gone)
@@ -165,12 +192,13 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
         (*to)++;
         return true;
     }
-    if (joined && negation_at(x->ts, *to, x->s->negators, &n) && negation_of_signs(n.kind)) {
+    if (joined && !is_normal(x, *to, &used) && negation_at(x->ts, *to, x->s->negators, &n) &&
+        negation_of_signs(n.kind) && says_no(x, w, *to, &n)) {
         *to += n.used;
         return true;
     }
     *gone = false;
-    if ((joined || (w->can_be_normal && !parted(x, *to))) && slice_is(kata_at(x, *to, &used), "normal")) {
+    if ((joined || (w->can_be_normal && !parted(x, *to))) && is_normal(x, *to, &used)) {
         *to += used;
         return true;
     }
@@ -235,12 +263,16 @@ static enum sign_kind negated(struct state *x, const struct word *w)
 /* `menyusu tidak kuat`, `gerakan janin kurang aktif`: not well, so it is the sign; the token behind, or i. */
 static unsigned unwell_end(const struct state *x, const struct word *w, unsigned i)
 {
+    bool joined = i < x->end && (x->ts->t[i].sep & (SEP_COLON | SEP_EQUALS)) != 0;
     struct negation n;
     unsigned used;
 
-    if (!w->can_be_normal || w->neutral || parted(x, i) || !negation_at(x->ts, i, x->s->negators, &n) ||
-        !negation_of_signs(n.kind) || parted(x, i + n.used) ||
-        !slice_is(kata_at(x, i + n.used, &used), "normal"))
+    if (!w->can_be_normal || w->neutral || (parted(x, i) && !joined) ||
+        !negation_at(x->ts, i, x->s->negators, &n) || !negation_of_signs(n.kind))
+        return i;
+    if (joined && n.kind == NEGATION_GONE)
+        return i + n.used;
+    if (parted(x, i + n.used) || !is_normal(x, i + n.used, &used))
         return i;
     return i + n.used + used;
 }
@@ -315,11 +347,6 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
             x->last.to = end; /* `perdarahan sudah tidak ada` */
     }
     return end;
-}
-
-static bool is_filler(struct slice kata)
-{
-    return slice_is(kata, "pengisi") || slice_is(kata, "sambung") || slice_is(kata, "tapi");
 }
 
 static unsigned word_at(struct state *x, unsigned i)

@@ -142,7 +142,7 @@ static bool takes_back(const struct filling *x, unsigned i, const struct negatio
 }
 
 /* `timbang Ani P 9bl 8,1 70 batal`, `kasus diare 5 bukan`: the whole report is taken back (RULINGS 43). */
-void understand_taken_back(struct filling *x)
+bool understand_taken_back(struct filling *x)
 {
     struct negation n;
 
@@ -152,8 +152,9 @@ void understand_taken_back(struct filling *x)
             understand_fault(x, &x->form->fields[0], ERROR_INVALID, true, i);
             x->slots[0].typed = understand_span(x, i, i + n.used);
             take_all(x, 0, x->ts.n);
-            return;
+            return true;
         }
+    return false;
 }
 
 /* What is doubted when the report of somebody living says that she died. */

@@ -358,7 +358,7 @@ static bool turned_behind(struct reader *r, const struct form *form, size_t to)
     struct negation n;
     unsigned i, used;
 
-    while (to < r->text.n && r->text.p[to] == ' ')
+    while (to < r->text.n && (r->text.p[to] == ' ' || r->text.p[to] == '#'))
         to++;
     while (word.n < WORD_MAX && to + word.n < r->text.n && text_is_word(r->text.p[to + word.n])) {
         low[word.n] = text_lower(r->text.p[to + word.n]);
@@ -370,7 +370,7 @@ static bool turned_behind(struct reader *r, const struct form *form, size_t to)
         return false;
     i = token_at(r, to);
     if (i >= r->ts.n || !negation_at(&r->ts, i, r->words->negators, &n) || !negation_of_keywords(n.kind) ||
-        (r->ts.t[i].sep & SEP_HASH))
+        ((r->ts.t[i].sep & SEP_HASH) && n.kind != NEGATION_OFF))
         return false;
     return (n.kind == NEGATION_OFF && (n.certain || !form_is(form, FORM_REFERRAL))) ||
            (!(phrase_at(&r->ts, i, r->words->signs, &used) && used > n.used) &&

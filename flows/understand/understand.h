@@ -165,8 +165,9 @@ void understand_before(struct filling *);
 void understand_trailers(struct filling *);
 /* A negator before or behind the one choice that the report is about (RULINGS 43). */
 void understand_negated_value(struct filling *);
-/* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43). */
-void understand_taken_back(struct filling *);
+/* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43), and
+ * nothing of it is read. */
+bool understand_taken_back(struct filling *);
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
 void understand_death(struct filling *);

@@ -136,7 +136,8 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
 
     if (!x || !cut(x, body))
         return NULL;
-    understand_taken_back(x);
+    if (understand_taken_back(x))
+        return x;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);
         return x;
