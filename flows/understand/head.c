@@ -167,7 +167,9 @@ static const struct field *fits_later(struct filling *x, unsigned k, unsigned i,
 
         if (understand_done(x, f))
             continue;
-        if (f->type == FIELD_TEXT && f->list && phrase_at(&x->ts, i, f->list, &used)) {
+        if (f->type == FIELD_TEXT && f->list &&
+            (phrase_at(&x->ts, i, f->list, &used) ||
+             (f->list == x->words->signs && understand_sign_near(x, i, &used)))) {
             *at = j;
             g->fit = FIT_YES;
             return f;
