@@ -235,30 +235,6 @@ static void ask_refused(struct keyword *out, enum command_kind command, struct s
         out->turned.instead = COMMAND_TIDAK_HADIR;
 }
 
-/* `tdk terima bu`, `blm hadir`: nothing but that, and no number: the one that is open is meant (RULINGS 57).
- * The negator is the first word that says something; t: the token of the keyword. */
-static bool turn_numberless(const struct reader *r, unsigned t, enum command_kind command,
-                            const struct behind *b, struct keyword *out)
-{
-    bool plain, not_yet;
-    struct negation n;
-    unsigned k = 0, used;
-
-    while (k < t && says_nothing(r, k, &used))
-        k += used;
-    if (b->number || b->words || k >= t || !negation_at(&r->ts, k, r->words->negators, &n) || k + n.used != t)
-        return false;
-    plain = n.kind == NEGATION_NOT;
-    not_yet = n.kind == NEGATION_NOT_YET;
-    if (command == COMMAND_HADIR && (plain || not_yet))
-        out->command = COMMAND_TIDAK_HADIR;
-    else if (command == COMMAND_TERIMA && plain)
-        out->command = COMMAND_TOLAK;
-    else
-        return false;
-    return out->found = true;
-}
-
 static bool form_behind(const struct reader *r, unsigned w)
 {
     for (unsigned k = w + 1; k < r->n; k++)
@@ -311,9 +287,10 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
     if (!exact && !b.nomor.n) /* RULINGS 12 */
         return false;
     if (turned(r, t, &n)) {
-        if (b.nomor.n)
+        /* `tdk terima bu` and no more: about the one that is open (RULINGS 57). */
+        if (b.nomor.n || (!b.number && !b.words && only_greetings(r, t - n.used)))
             turn_command(out, c->kind, &n, b.nomor);
-        return b.nomor.n > 0 || turn_numberless(r, t, c->kind, &b, out);
+        return out->found = b.nomor.n || out->command;
     }
     if (b.refuses && b.nomor.n && c->takes_words && c->kind != COMMAND_TOLAK &&
         c->kind != COMMAND_TIDAK_HADIR && only_greetings(r, t)) {
