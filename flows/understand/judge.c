@@ -335,16 +335,18 @@ static unsigned order(const struct filling *x, unsigned f)
     return FORM_FIELDS + f;
 }
 
-/* RULINGS 2: the first in the form's order; what rejects goes before what asks. */
+/* RULINGS 2: the first in the form's order; what rejects goes before what asks.  Whether somebody has died is
+ * asked before what is missing (RULINGS 49). */
 static void choose(struct filling *x, struct report *out)
 {
+    const struct slot *nama = slot(x, "nama");
+    bool found = false, died = x->death && nama && nama->value.kind != VALUE_ABSENT;
     unsigned best = 0;
-    bool found = false;
 
     for (unsigned i = 0; i < x->form->fields_n; i++) {
         const struct slot *s = &x->slots[i], *b = &x->slots[best];
 
-        if (s->error == ERROR_NONE)
+        if (s->error == ERROR_NONE || (died && s->error == ERROR_MISSING))
             continue;
         if (!found || (s->reject && !b->reject) || (s->reject == b->reject && order(x, i) < order(x, best))) {
             best = i;
