@@ -259,17 +259,15 @@ static struct slice month_at(struct request *r, unsigned back)
 static void matrix(struct request *r)
 {
     const struct node *rows = node_get(r->values, "rows");
-    struct node *heads = node_list(&r->arena), *lines = node_list(&r->arena), *line = NULL, *cells = NULL;
-    struct slice last = S("");
+    struct node *heads = node_list(&r->arena), *lines = node_list(&r->arena);
 
     for (unsigned i = MONTHS_SHOWN; i > 0; i--)
         node_add(heads, node_of_text(&r->arena, month_at(r, i - 1)));
     for (const struct node *row = node_first(rows); row;) {
         unsigned counts[MONTHS_SHOWN] = { 0 }, skdn[MONTHS_SHOWN] = { 0 };
+        struct node *line = node_object(&r->arena), *cells = node_list(&r->arena);
+        struct slice last = node_text(row, "kode");
 
-        last = node_text(row, "kode");
-        line = node_object(&r->arena);
-        cells = node_list(&r->arena);
         node_put(line, "kode", last);
         node_put(line, "nama", node_text(row, "posyandu"));
         node_put(line, "desa", node_text(row, "desa"));

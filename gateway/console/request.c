@@ -315,7 +315,7 @@ static struct slice cell_of(const struct node *o, struct arena *a)
 /* A cell that a spreadsheet would take for a formula is made a text. */
 static void put_cell(struct buf *b, struct slice s)
 {
-    bool formula = s.n && memchr("=+-@\t\r", s.p[0], 6) != NULL;
+    bool formula = s.n && s.p[0] && strchr("=+-@\t\r", s.p[0]);
     bool number = formula && s.p[0] == '-' && slice_all_digits(slice_skip(s, 1));
 
     buf_char(b, '"');
