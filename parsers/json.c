@@ -80,7 +80,7 @@ static struct slice mend(struct slice s, struct arena *a, bool *mended)
     struct slice out;
     struct buf b;
 
-    if (!memchr(s.p ? s.p : "", '\\', s.n) && s.n < NUMBER_MAX)
+    if (!s.n || (!memchr(s.p, '\\', s.n) && s.n < NUMBER_MAX))
         return s;
     buf_init(&b, 3 * s.n + 64);
     for (size_t i = 0; i < s.n;) {

@@ -25,7 +25,7 @@ struct sink {
 
 static const struct sink_kind *kind_of(struct slice name)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (slice_is(name, kinds[i]->name))
             return kinds[i];
     return NULL;

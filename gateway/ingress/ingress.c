@@ -32,6 +32,8 @@ static enum reason replayed(struct ingress *in, struct request *r, const struct 
 {
     const struct shape *s = w->shape;
 
+    if (!r->provider)
+        return REASON_accepted; /* the path named none: refused before */
     r->replay = replays_key(r->provider->name, dialect_header(w, s->signature.header.p));
     switch (replays_take(in->replays, r->replay, w->now_ms, (int64_t)2 * s->signature.window_ms)) {
     case REPLAY_FRESH:
