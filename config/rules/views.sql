@@ -43,3 +43,14 @@ SELECT r.place AS desa, r.posyandu, h.bulan, r.form, count(*) AS laporan,
        min(r.received_at) AS pertama, max(r.received_at) AS terakhir
 FROM record r JOIN record_day h ON h.record = CAST(r.id AS text)
 GROUP BY r.place, r.posyandu, h.bulan, r.form;
+
+-- What became of signals, by disease: staff said BENAR or BUKAN (their last word), or nothing yet; heads were told; taken back.
+-- nilai: BENAR in a hundred answered (the positive predictive value), by which a district tunes signals.yaml.
+CREATE VIEW nilai_sinyal AS
+SELECT s.penyakit, count(*) AS sinyal, sum(CASE WHEN s.putusan = 'benar' THEN 1 ELSE 0 END) AS benar,
+       sum(CASE WHEN s.putusan = 'bukan' THEN 1 ELSE 0 END) AS bukan, sum(CASE WHEN s.putusan IS NULL THEN 1 ELSE 0 END) AS belum,
+       sum(s.ralat) AS ralat, round(100.0 * sum(CASE WHEN s.putusan = 'benar' THEN 1 ELSE 0 END) / nullif(count(s.putusan), 0), 1) AS nilai
+FROM (SELECT a.nomor, max(a.disease) AS penyakit, max(CASE WHEN a.event = 'ralat' THEN 1 ELSE 0 END) AS ralat,
+             (SELECT e.event FROM alert_event e WHERE e.nomor = a.nomor AND e.event IN ('benar', 'bukan') ORDER BY e.at DESC LIMIT 1) AS putusan
+      FROM alert_event a WHERE a.disease IS NOT NULL GROUP BY a.nomor) s
+GROUP BY s.penyakit;

@@ -95,6 +95,14 @@ static void take_back(struct step *s, struct episode *e)
     episode_event(s, e, "ralat", slice_make("", 0));
 }
 
+static void tell_same(struct step *s, struct episode *e)
+{
+    const struct same_case *c;
+
+    while ((c = same_cases_next(&e->cases)))
+        episode_tell_same(s, e, c);
+}
+
 static void judge_village(struct step *s, const struct node *o)
 {
     struct slice village = node_text(o, "village"), disease = node_text(o, "disease");
@@ -102,19 +110,19 @@ static void judge_village(struct step *s, const struct node *o)
     const struct disease_rule *rule = rules_disease(s->rules->rules, disease);
     struct threshold now, then;
     struct episode e;
-    bool is = episode_load(s, village, disease, &e);
-    int64_t day = 0;
+    bool is = episode_load(s, village, disease, &e), noted;
+    int64_t day = 0, span = threshold_days(s), today = step_today(s);
 
     if (!date_parse_iso(node_text(o, "day"), &day))
         return;
+    noted = same_cases_note(&e.cases, o, day, span);
     /* A late report of an old day is judged by the week that ends today, if it still reaches into it. */
-    if (day < date_today(s->now_ms, s->rules->utc_offset_min) &&
-        day + WEEK > date_today(s->now_ms, s->rules->utc_offset_min))
-        day = date_today(s->now_ms, s->rules->utc_offset_min);
+    if (day < today && day + span > today)
+        day = today;
     now = judge(s, rule, village, days, day);
     if (now.staff) {
         if (is && e.fallen) { /* taken back before: this is another episode */
-            e = (struct episode){ .village = village, .disease = disease };
+            e = (struct episode){ .village = village, .disease = disease, .cases = e.cases };
             is = false;
         }
         if (!is)
@@ -124,10 +132,13 @@ static void judge_village(struct step *s, const struct node *o)
         e.history = now.long_.weeks;
         e.by = node_text(o, "by");
         rise(s, &e, rule, &now, day);
+        tell_same(s, &e);
         pws_heads(s, village, disease, e.told && !e.ralat);
         episode_save(s, &e);
         return;
     }
+    if (noted)
+        episode_save(s, &e);
     if (!is)
         return;
     then = judge(s, rule, village, days, e.told_day ? e.told_day : day);

@@ -10,8 +10,6 @@
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
-static const int64_t day_ms = INT64_C(86400000);
-
 /* --- the episode's two blobs --- */
 
 static struct slice episode_id(struct step *s, struct slice village, struct slice disease)
@@ -23,9 +21,10 @@ bool episode_load(struct step *s, struct slice village, struct slice disease, st
 {
     const struct node *o =
         blob_parse(step_blob(s, SUBJECT_EPISODE, episode_id(s, village, disease)), s->arena);
-    bool is = o != NULL;
+    bool is = node_text(o, "nomor").n > 0;
 
     *e = (struct episode){ .village = village, .disease = disease };
+    same_cases_load(o, &e->cases);
     if (is) {
         e->nomor = node_text(o, "nomor");
         e->id = node_text(o, "id");
@@ -84,6 +83,7 @@ void episode_save(struct step *s, const struct episode *e)
     node_put_bool(o, "ok", e->ok);
     node_put_bool(o, "ralat", e->ralat);
     node_put_bool(o, "fallen", e->fallen);
+    same_cases_put(o, &e->cases);
     step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
                clock_of(s->rules, "episode_close"));
     list(s, e);
@@ -100,8 +100,9 @@ void episode_number_save(struct step *s, const struct episode *e)
     node_put(o, "disease", e->disease);
     node_put(o, "puskesmas", e->puskesmas);
     node_put(o, "verdict", e->verdict);
+    node_put(o, "rules", e->rules);
     node_put_bool(o, "ok", e->ok);
-    step_write(s, SUBJECT_NUMBER, e->nomor, blob_done(o, s->arena), 60 * day_ms);
+    step_write(s, SUBJECT_NUMBER, e->nomor, blob_done(o, s->arena), clock_of(s->rules, "episode_number"));
 }
 
 bool episode_number_load(struct step *s, struct slice nomor, struct episode *e)
@@ -115,6 +116,7 @@ bool episode_number_load(struct step *s, struct slice nomor, struct episode *e)
     e->disease = node_text(o, "disease");
     e->puskesmas = node_text(o, "puskesmas");
     e->verdict = node_text(o, "verdict");
+    e->rules = node_text(o, "rules");
     e->ok = node_bool(o, "ok");
     return is;
 }
@@ -134,6 +136,8 @@ void episode_event(struct step *s, const struct episode *e, const char *name, st
         .role = spoken && s->person ? slice_of(role_name(s->person->role)) : S("sistem"),
         .place = spoken && s->person ? s->person->place_code : e->village,
         .words = words,
+        .disease = e->disease,
+        .rules = e->rules,
     };
     step_row(s, &row);
 }
@@ -170,16 +174,18 @@ static struct slice usual(struct step *s, struct threshold_mean m)
     return arena_printf(s->arena, "%lld,%lld", (long long)(tenths / 10), (long long)(tenths % 10));
 }
 
+static struct slice days_of(struct step *s)
+{
+    return arena_printf(s->arena, "%lld", (long long)rules_figure(s->rules->rules, "signal_days") / 1000);
+}
+
 struct slice episode_arithmetic(struct step *s, const struct episode *e)
 {
     int64_t least = rules_figure(s->rules->rules, "head_weeks_least") / 1000;
-    const struct text_fill f[] = {
-        { "hari",
-          arena_printf(s->arena, "%lld", (long long)rules_figure(s->rules->rules, "signal_days") / 1000) },
-        { "jumlah", episode_count(s, e->count, false) },
-        { "biasa", usual(s, e->usual) },
-        { "mg", arena_printf(s->arena, "%lld", (long long)least) }
-    };
+    const struct text_fill f[] = { { "hari", days_of(s) },
+                                   { "jumlah", episode_count(s, e->count, false) },
+                                   { "biasa", usual(s, e->usual) },
+                                   { "mg", arena_printf(s->arena, "%lld", (long long)least) } };
 
     return step_text(s, s->rules->language, e->history < least ? "alert.short_history" : "alert.arithmetic",
                      FILLS(f));
@@ -192,7 +198,8 @@ struct slice episode_disease(const struct step *s, struct slice slug)
     return w && w->say.n ? w->say : slug;
 }
 
-void episode_tell(struct step *s, struct episode *e, struct slice to, const char *key, bool head)
+static void tell(struct step *s, struct episode *e, struct slice to, const char *key, bool head,
+                 const struct same_case *same)
 {
     const struct place *village = directory_place(&s->rules->directory, e->village);
     const struct person *reporter = head ? NULL : directory_person(&s->rules->directory, e->by);
@@ -205,10 +212,18 @@ void episode_tell(struct step *s, struct episode *e, struct slice to, const char
                                    { "mg", arena_printf(s->arena, "%d", e->week) },
                                    { "lalu", episode_count(s, e->before, head) },
                                    { "penyakit", episode_disease(s, e->disease) },
+                                   { "hari", days_of(s) },
+                                   { "anak", same ? same->nomor : slice_make("", 0) },
+                                   { "lain", same ? same->other : slice_make("", 0) },
                                    { "desa", village ? village->name : e->village } };
 
     step_sms(s, to, SMS_ALERT, e->nomor, step_text(s, language, key, FILLS(f)));
     e->list = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(e->list), e->list.n ? "," : "", SLICE_ARG(to));
+}
+
+void episode_tell(struct step *s, struct episode *e, struct slice to, const char *key, bool head)
+{
+    tell(s, e, to, key, head, NULL);
 }
 
 /* --- who --- */
@@ -218,6 +233,7 @@ struct telling {
     struct episode *e;
     const char *key;
     bool head;
+    const struct same_case *same;
     unsigned n;
 };
 
@@ -225,7 +241,7 @@ static void tell_person(void *arg, const struct person *p)
 {
     struct telling *t = arg;
 
-    episode_tell(t->s, t->e, p->msisdn, t->key, t->head);
+    tell(t->s, t->e, p->msisdn, t->key, t->head, t->same);
     t->n++;
     if (!t->head)
         return;
@@ -237,11 +253,11 @@ static void tell_person(void *arg, const struct person *p)
 }
 
 /* Pustu of the village and its puskesmas; nobody there: upwards, at last the duty numbers. */
-void episode_tell_staff(struct step *s, struct episode *e, const char *key)
+static void tell_staff(struct step *s, struct episode *e, const char *key, const struct same_case *same)
 {
     const struct directory *dir = &s->rules->directory;
     const struct place *pkm = directory_place(dir, e->puskesmas);
-    struct telling t = { .s = s, .e = e, .key = key };
+    struct telling t = { .s = s, .e = e, .key = key, .same = same };
     struct audience who;
 
     for (unsigned i = 0; i < dir->places_n; i++)
@@ -250,7 +266,19 @@ void episode_tell_staff(struct step *s, struct episode *e, const char *key)
             directory_people_at(dir, &dir->places[i], tell_person, &t);
     step_audience(s, pkm, &who);
     for (unsigned i = 0; i < who.n; i++)
-        episode_tell(s, e, who.msisdn[i], key, false);
+        tell(s, e, who.msisdn[i], key, false, same);
+}
+
+void episode_tell_staff(struct step *s, struct episode *e, const char *key)
+{
+    tell_staff(s, e, key, NULL);
+}
+
+void episode_tell_same(struct step *s, struct episode *e, const struct same_case *same)
+{
+    tell_staff(s, e, "alert.staff_same", same);
+    episode_event(s, e, "sent",
+                  arena_printf(s->arena, "%.*s = %.*s?", SLICE_ARG(same->nomor), SLICE_ARG(same->other)));
 }
 
 /* At most one SMS to a head per episode and doubling. */

@@ -4,6 +4,7 @@
 #ifndef KENTONGAN_FLOWS_ALERT_EPISODE_H
 #define KENTONGAN_FLOWS_ALERT_EPISODE_H
 
+#include "flows/alert/same_case.h"
 #include "flows/alert/threshold.h"
 
 enum {
@@ -26,15 +27,16 @@ struct episode {
     int64_t told_day;                  /* the day (since 1970) of the figures that they heard */
     struct slice heads[EPISODE_HEADS]; /* who of them has had it */
     unsigned heads_n;
-    bool camat;        /* the camat was told too */
-    bool ok;           /* a head said OK */
-    bool ralat;        /* taken back, once */
-    bool fallen;       /* its cases were cancelled: over */
-    struct slice list; /* MSISDNs with commas, who were told in this step; not kept */
-    struct slice by;   /* MSISDN of who reported the newest case; not kept */
+    bool camat;              /* the camat was told too */
+    bool ok;                 /* a head said OK */
+    bool ralat;              /* taken back, once */
+    bool fallen;             /* its cases were cancelled: over */
+    struct same_cases cases; /* reported by name, also before it begins */
+    struct slice list;       /* MSISDNs with commas, who were told in this step; not kept */
+    struct slice by;         /* MSISDN of who reported the newest case; not kept */
 };
 
-/* SUBJECT_EPISODE; false when there is none: *e then has village and disease alone. */
+/* SUBJECT_EPISODE; false when there is none: *e then has village, disease and cases alone. */
 bool episode_load(struct step *, struct slice village, struct slice disease, struct episode *e);
 void episode_save(struct step *, const struct episode *);
 /* SUBJECT_NUMBER: what BENAR, BUKAN and OK find. */
@@ -51,6 +53,8 @@ struct slice episode_arithmetic(struct step *, const struct episode *);
 struct slice episode_disease(const struct step *, struct slice slug);
 void episode_tell(struct step *, struct episode *, struct slice to, const char *key, bool head);
 void episode_tell_staff(struct step *, struct episode *, const char *key);
+/* Two reports that are probably about one case. */
+void episode_tell_same(struct step *, struct episode *, const struct same_case *);
 void episode_tell_heads(struct step *, struct episode *, const char *key);
 void episode_tell_camat(struct step *, struct episode *, const char *key);
 

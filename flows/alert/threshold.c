@@ -29,6 +29,11 @@ static int64_t sum(const struct step *s, const struct node *days, int64_t last, 
     return cases;
 }
 
+int64_t threshold_days(const struct step *s)
+{
+    return whole(s, "signal_days");
+}
+
 int64_t threshold_cases(const struct step *s, const struct node *days, int64_t day)
 {
     return sum(s, days, day, whole(s, "signal_days"));

@@ -33,6 +33,8 @@ struct threshold_rise {
 
 struct threshold_rise threshold_puskesmas(const struct step *, const struct node *days, int64_t day);
 
+/* signal_days. */
+int64_t threshold_days(const struct step *);
 /* Cases in the last signal_days. */
 int64_t threshold_cases(const struct step *, const struct node *days, int64_t day);
 /* So many more than people last heard of that they hear again. */

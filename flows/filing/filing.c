@@ -54,6 +54,18 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
 
 /* --- records --- */
 
+/* Whom a case by name is about: two reporters may tell of the same one (flows/alert/same_case.h). */
+static struct slice case_of(struct step *s, const struct filed_report *r)
+{
+    int nama = form_field(r->form, "nama"), jk = form_field(r->form, "jk");
+
+    if (nama < 0 || r->values[nama].kind != VALUE_TEXT)
+        return slice_make("", 0);
+    return arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(tasks_key(s, r->values[nama].text)),
+                        jk >= 0 && r->values[jk].kind == VALUE_TEXT ? (int)r->values[jk].text.n : 0,
+                        jk >= 0 && r->values[jk].kind == VALUE_TEXT ? r->values[jk].text.p : "");
+}
+
 static void tally_one(struct step *s, const struct filed_report *r, int64_t sign)
 {
     const struct form *form = r->form;
@@ -69,6 +81,8 @@ static void tally_one(struct step *s, const struct filed_report *r, int64_t sign
     t.puskesmas = work_puskesmas(s, posting);
     t.delta = jumlah >= 0 && values[jumlah].kind == VALUE_NUMBER ? values[jumlah].milli / 1000 : 1;
     t.delta *= sign;
+    t.nomor = r->nomor;
+    t.who = case_of(s, r);
     if (t.delta)
         step_tally(s, &t);
 }
@@ -90,7 +104,8 @@ static int64_t letter_count(const struct value *v, struct slice letter)
     return 0;
 }
 
-/* A weekly report says a figure of every count disease, a zero too: its week is not silent. */
+/* A weekly report says a figure of every count disease, a zero too: its week is not silent.  Whoever of the
+ * puskesmas sends the week again replaces it (RULINGS 58). */
 static void tally_week(struct step *s, const struct filed_report *r, int64_t sign)
 {
     const struct place *posting = directory_place(&s->rules->directory, r->posting);
@@ -112,7 +127,8 @@ static void tally_week(struct step *s, const struct filed_report *r, int64_t sig
         if (!list->words[i].letter.n || rule->by_name)
             continue;
         t.disease = arena_printf(s->arena, ALERT_W2 "%.*s", SLICE_ARG(list->words[i].code));
-        t.delta = sign * letter_count(&r->values[codes], list->words[i].letter);
+        t.whole = true;
+        t.delta = sign < 0 ? -1 : letter_count(&r->values[codes], list->words[i].letter);
         step_tally(s, &t);
     }
 }

@@ -28,6 +28,7 @@ static void usage(FILE *to)
         "  trace NOMOR    the life of a report or referral; with --reveal also numbers and texts\n"
         "  parked         what waits for people: see kentongan ctl parked --help\n"
         "  sink NAME schema   the SQL of a database's tables, for whoever carries it out\n"
+        "  signals        what became of signals, by disease: BENAR, BUKAN, how many in a hundred were true\n"
         "  pws            the indicators of every puskesmas; --place CODE, --month 2026-11\n"
         "  move OLD NEW   what waits for a provider or sink that has another name now (sms:NAME, sink:NAME)\n"
         "  backup FILE    the whole state in one sealed file, while it runs; --key KEYFILE, else backup.key "

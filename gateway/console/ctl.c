@@ -280,6 +280,8 @@ static const struct {
     { "pws",
       "[--place CODE] [--month 2026-11]: the indicators; pws --anew counts them again from the records", NULL,
       NULL },
+    { "signals", "what became of signals, by disease: BENAR, BUKAN, and how many in a hundred were true",
+      NULL, NULL },
     { "show config", "the configuration in force, secrets left out", show_config, NULL },
     { "people", "export, approve NOMOR, retire NUMBER, put ROW: see kentongan people --help", NULL, NULL },
     { "trace", "NOMOR: what came in, what it was understood as, what went out and what became of it", NULL,

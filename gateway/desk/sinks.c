@@ -162,6 +162,14 @@ static bool is_month(struct slice s)
            slice_all_digits(slice_skip(s, 5));
 }
 
+static void ask(const struct desk *desk, const struct sink_asked *asked, ctl_done *done, void *ctx)
+{
+    for (unsigned i = 0; i < desk->sinks_n; i++)
+        if (sink_pws(desk->sinks[i], asked, done, ctx))
+            return;
+    done(ctx, S("error: figures are counted in a sink of kind sqlite, and there is none\n"));
+}
+
 void pws_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
     char month[16];
@@ -186,8 +194,13 @@ void pws_desk(const struct desk *desk, struct slice words, ctl_done *done, void 
         done(ctx, S("error: pws [--place CODE] [--month 2026-11] | --anew; CODE as in places.csv\n"));
         return;
     }
-    for (unsigned i = 0; i < desk->sinks_n; i++)
-        if (sink_pws(desk->sinks[i], &asked, done, ctx))
-            return;
-    done(ctx, S("error: indicators are counted in a sink of kind sqlite, and there is none\n"));
+    ask(desk, &asked, done, ctx);
+}
+
+void signals_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
+{
+    const struct sink_asked asked = { .signals = true };
+
+    (void)words;
+    ask(desk, &asked, done, ctx);
 }

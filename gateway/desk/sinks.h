@@ -12,5 +12,7 @@ void sink_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
 
 /* [--place CODE] [--month 2026-11], or --anew */
 void pws_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
+/* `ctl signals`: what became of signals, by disease. */
+void signals_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
 
 #endif

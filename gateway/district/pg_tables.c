@@ -27,6 +27,8 @@ static const char *const steps[] = {
     "CREATE INDEX alert_event_nomor ON alert_event (nomor);\n"
     "CREATE INDEX person_nomor ON person (nomor);\n"
     "CREATE TABLE kentongan_views (hash text NOT NULL);\n",
+    /* What a signal is about, and the versions of the rows that it was judged by. */
+    "ALTER TABLE alert_event ADD COLUMN disease text, ADD COLUMN rules text;\n",
 };
 
 /* One number for all gateways and DBAs of a database: "kentong" in ASCII. */
@@ -69,11 +71,12 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
 #define RECORD_VALUES                                                                                        \
     "id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, "       \
     "fields, coalesce(findings, '[]'), status, provider, message_id"
-#define EVENT_PUT(table)                                                                                     \
-    "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words)"                              \
-    " SELECT id, of, nomor, event, at, who, role, place, words FROM jsonb_to_recordset($1::jsonb) AS b (id " \
-    "uuid,"                                                                                                  \
-    " of text, nomor text, event text, at text, who text, role text, place text, words text)"                \
+/* more, typed: columns that this kind of event has beside the others: ", disease". */
+#define EVENT_PUT(table, more, typed)                                                                        \
+    "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words" more ")"                      \
+    " SELECT id, of, nomor, event, at, who, role, place, words" more                                         \
+    " FROM jsonb_to_recordset($1::jsonb) AS b (id uuid,"                                                     \
+    " of text, nomor text, event text, at text, who text, role text, place text, words text" typed ")"       \
     " ORDER BY id ON CONFLICT (id) DO NOTHING"
 #define SET(c) #c " = excluded." #c
 
@@ -93,8 +96,8 @@ static const char *const put_sql[PG_ROW_KINDS] = {
                        reporter) ", " SET(role) ", " SET(place) ", " SET(posyandu) ", " SET(person_id) ","
                                                                                                        " " SET(fields) ", " SET(findings) ", " SET(
                                                                                                            status) ", " SET(provider) ", " SET(message_id) " WHERE record.version < excluded.version",
-    [ROW_REFERRAL_EVENT] = EVENT_PUT("referral_event"),
-    [ROW_ALERT_EVENT] = EVENT_PUT("alert_event"),
+    [ROW_REFERRAL_EVENT] = EVENT_PUT("referral_event", "", ""),
+    [ROW_ALERT_EVENT] = EVENT_PUT("alert_event", ", disease, rules", ", disease text, rules text"),
     [ROW_PERSON] =
         "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms)"
         " SELECT DISTINCT ON (id) id, nomor, nama, jk, tgl_lahir, coalesce(tgl_lahir_exact, false)::int, nik,"

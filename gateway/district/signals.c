@@ -31,7 +31,8 @@ struct tally_job {
     struct signals *s;
     struct arena arena;
     struct slice entry, village, disease, day, puskesmas;
-    struct slice by;                           /* the reporter */
+    struct slice by, nomor, who; /* the reporter, the report, whom it is about */
+    int64_t delta;
     struct slice village_days, puskesmas_days; /* JSON objects */
 };
 
@@ -93,6 +94,9 @@ static void submit(struct tally_job *j)
     member(&b, "day", j->day);
     member(&b, "puskesmas", j->puskesmas);
     member(&b, "by", j->by);
+    member(&b, "nomor", j->nomor);
+    member(&b, "who", j->who);
+    buf_printf(&b, ",\"delta\":%lld", (long long)j->delta);
     buf_str(&b, ",\"village_days\":");
     buf_add(&b, j->village_days);
     buf_str(&b, ",\"puskesmas_days\":");
@@ -151,6 +155,9 @@ static bool job_decode(struct tally_job *j, struct slice body)
     j->day = node_text(o, "day");
     j->puskesmas = node_text(o, "puskesmas");
     j->by = node_text(o, "by");
+    j->nomor = node_text(o, "nomor");
+    j->who = node_text(o, "who");
+    j->delta = node_int(o, "delta");
     return !j->arena.failed && j->village.n && j->disease.n && j->day.n;
 }
 

@@ -23,6 +23,7 @@ typedef void sink_said(void *ctx, struct slice text);
 struct sink_asked {
     struct slice place, month; /* place: empty is every puskesmas; month: "2026-11" */
     bool anew;                 /* count everything again instead */
+    bool signals;              /* what became of signals, by disease, instead */
 };
 
 struct sink_kind {
@@ -39,8 +40,8 @@ struct sink_kind {
     void (*show)(void *self, struct buf *);
     /* The SQL of its schema for `ctl sink NAME schema`, and what of it stands.  May be NULL. */
     void (*schema)(void *self, struct buf *);
-    /* The figures of indicators, for people.  done exactly once, never inside this call but for memory.  May
-     * be NULL. */
+    /* The figures of indicators, or what became of signals, for people.  done exactly once, never inside this
+     * call but for memory.  May be NULL. */
     void (*pws)(void *self, const struct sink_asked *, sink_said *done, void *ctx);
     /* Waits for what is at work (a few seconds at the very most) or cuts it; the rest goes back. */
     void (*close)(void *self);

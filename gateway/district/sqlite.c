@@ -41,7 +41,7 @@ struct sqlite_sink {
 struct pws {
     struct sqlite_sink *sink;
     struct slice place, month; /* behind it */
-    bool anew;
+    bool anew, signals;
     struct buf said;
     sink_said *done;
     void *ctx;
@@ -127,6 +127,8 @@ static void pws_run(void *arg)
     pthread_mutex_lock(&s->rules_lock);
     if (s->db && p->anew)
         rc = sqlite_figures_rows(s->db, s->rules, true, &e);
+    else if (s->db && p->signals)
+        rc = sqlite_figures_signals(s->db, &p->said, &e);
     else if (s->db)
         rc = sqlite_figures_print(s->db, s->rules, p->place, p->month, &p->said, &e);
     pthread_mutex_unlock(&s->rules_lock);
@@ -136,7 +138,7 @@ static void pws_run(void *arg)
     } else if (p->anew) {
         buf_str(&p->said, "all figures are counted anew from the records; it may take some minutes\n");
     } else if (!p->said.n) {
-        buf_str(&p->said, "nothing was counted there in that month\n");
+        buf_str(&p->said, p->signals ? "no signals yet\n" : "nothing was counted there in that month\n");
     }
 }
 
@@ -177,7 +179,9 @@ static void pws(void *self, const struct sink_asked *asked, sink_said *done, voi
 
     if (p) {
         text = (char *)(p + 1);
-        *p = (struct pws){ .sink = self, .anew = asked->anew, .done = done, .ctx = ctx };
+        *p = (struct pws){
+            .sink = self, .anew = asked->anew, .signals = asked->signals, .done = done, .ctx = ctx
+        };
         if (asked->place.n)
             memcpy(text, asked->place.p, asked->place.n);
         memcpy(text + asked->place.n, asked->month.p, asked->month.n);

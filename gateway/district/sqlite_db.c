@@ -67,6 +67,9 @@ static const char *const steps[] = {
     " indicator TEXT NOT NULL, n INTEGER NOT NULL, d INTEGER NOT NULL,"
     " PRIMARY KEY (village, month, posyandu, indicator)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE indicator_state (hash TEXT NOT NULL) STRICT;",
+    /* What a signal is about, and the versions of the rows that it was judged by. */
+    "ALTER TABLE alert_event ADD COLUMN disease TEXT;"
+    "ALTER TABLE alert_event ADD COLUMN rules TEXT;",
 };
 
 #define RECORD_NAMES                                                                                         \
@@ -91,7 +94,9 @@ static const char *const statements[STATEMENTS] = {
         " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
     [MARK_DUE] = "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE " WHERE record.id = ?1",
     [PUT_REFERRAL] = EVENT_PUT("referral_event"),
-    [PUT_ALERT] = EVENT_PUT("alert_event"),
+    [PUT_ALERT] =
+        "INSERT INTO alert_event (id, of, nomor, event, at, who, role, place, words, disease, rules)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT (id) DO NOTHING",
     [PUT_PERSON] =
         "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms)"
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
@@ -156,10 +161,11 @@ static int put_record(struct sqlite_file *d, enum statement s, const struct reco
 
 static int put_event(struct sqlite_file *d, enum statement s, const struct event_row *r)
 {
-    const struct slice texts[] = { r->id,  r->of,   r->nomor, r->event, r->at,
-                                   r->who, r->role, r->place, r->words };
+    const struct slice texts[] = { r->id,   r->of,    r->nomor, r->event,   r->at,   r->who,
+                                   r->role, r->place, r->words, r->disease, r->rules };
+    unsigned n = sizeof(texts) / sizeof(*texts) - (s == PUT_ALERT ? 0 : 2); /* only alerts have these */
 
-    for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+    for (unsigned i = 0; i < n; i++)
         sqlite_file_bind(d, s, (int)i + 1, texts[i]);
     return run(d, s);
 }

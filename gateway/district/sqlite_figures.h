@@ -31,5 +31,7 @@ enum sqlite_rc sqlite_figures_step(struct sqlite_file *, const struct ruleset *,
 /* The figures of a place, or of every puskesmas when it is empty, in a month, as a table for people. */
 enum sqlite_rc sqlite_figures_print(struct sqlite_file *, const struct ruleset *, struct slice place,
                                     struct slice month, struct buf *, struct err *) MUST_CHECK;
+/* What became of signals, by disease, and how many in a hundred staff called true (view nilai_sinyal). */
+enum sqlite_rc sqlite_figures_signals(struct sqlite_file *, struct buf *, struct err *) MUST_CHECK;
 
 #endif

@@ -65,3 +65,27 @@ enum sqlite_rc sqlite_figures_print(struct sqlite_file *d, const struct ruleset 
     arena_free(&names);
     return rc == SQLITE_DONE ? SQLITE_DB_OK : sqlite_file_later(d, "figures", e);
 }
+
+enum sqlite_rc sqlite_figures_signals(struct sqlite_file *d, struct buf *b, struct err *e)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = sqlite3_prepare_v2(d->db,
+                                "SELECT penyakit, sinyal, benar, bukan, belum, ralat, nilai FROM nilai_sinyal"
+                                " ORDER BY sinyal DESC, penyakit",
+                                -1, &st, NULL);
+
+    while (st && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        if (!b->n)
+            buf_printf(b, "%-18s %8s %7s %7s %7s %7s %8s\n", "disease", "signals", "benar", "bukan", "open",
+                       "ralat", "true");
+        buf_printf(b, "%-18s", (const char *)sqlite3_column_text(st, 0));
+        for (int i = 1; i <= 5; i++)
+            buf_printf(b, " %*lld", i == 1 ? 8 : 7, (long long)sqlite3_column_int64(st, i));
+        if (sqlite3_column_type(st, 6) == SQLITE_NULL)
+            buf_str(b, "        -\n");
+        else
+            buf_printf(b, " %7.1f%%\n", sqlite3_column_double(st, 6));
+    }
+    sqlite3_finalize(st);
+    return rc == SQLITE_DONE ? SQLITE_DB_OK : sqlite_file_later(d, "signals", e);
+}

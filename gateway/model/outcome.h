@@ -52,7 +52,10 @@ struct tally {
     struct slice village, disease, day; /* "19.06.01.2004", "diare", "2026-11-21" */
     struct slice puskesmas;             /* code: 1.5 times last week is judged there */
     struct slice by;                    /* MSISDN of who reported them: staff ask her about a case by name */
-    int64_t delta;                      /* negative after BATAL or KOREKSI */
+    struct slice nomor, who; /* of the report; whom it is about: "siti aminah P", empty: nobody by name */
+    int64_t delta;           /* negative after BATAL or KOREKSI */
+    bool
+        whole; /* delta is the day's count, in place of what was counted; negative: nobody says it any more */
 };
 
 enum {

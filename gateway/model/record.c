@@ -46,7 +46,8 @@ static const struct member event_members[] = {
     { "nomor", AT(event_row, nomor), TEXT }, { "event", AT(event_row, event), TEXT },
     { "at", AT(event_row, at), TEXT },       { "who", AT(event_row, who), TEXT },
     { "role", AT(event_row, role), TEXT },   { "place", AT(event_row, place), TEXT },
-    { "words", AT(event_row, words), TEXT }, { NULL, 0, TEXT },
+    { "words", AT(event_row, words), TEXT }, { "disease", AT(event_row, disease), TEXT },
+    { "rules", AT(event_row, rules), TEXT }, { NULL, 0, TEXT },
 };
 static const struct member person_members[] = {
     { "id", AT(person_row, id), TEXT },

@@ -30,6 +30,8 @@ struct record {
 /* referral_event and alert_event have one shape. */
 struct event_row {
     struct slice id, of, nomor, event, at, who, role, place, words;
+    struct slice disease,
+        rules; /* of an alert: what it is about; "signal_cases/1 …", what it was judged by */
 };
 
 struct person_row {

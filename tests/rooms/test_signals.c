@@ -105,7 +105,7 @@ static struct signals *open_with(const char *tally)
 
 #define TALLY                                                                                                \
     "{\"v\":1,\"village\":\"19.06.01.2004\",\"disease\":\"diare\",\"day\":\"2026-11-21\","                   \
-    "\"puskesmas\":\"PKM01\",\"by\":\"+6281200000001\",\"delta\":1}"
+    "\"puskesmas\":\"PKM01\",\"by\":\"+6281200000001\",\"nomor\":\"48217\",\"who\":\"ani P\",\"delta\":1}"
 
 static void a_tally_comes_in_as_a_signal_and_is_done_after_the_answer(void **state)
 {
@@ -113,10 +113,11 @@ static void a_tally_comes_in_as_a_signal_and_is_done_after_the_answer(void **sta
 
     (void)state;
     assert_string_equal(places, "19.06.01.2004 PKM01 ");
-    assert_string_equal(
-        submitted, "{\"village\":\"19.06.01.2004\",\"disease\":\"diare\",\"day\":\"2026-11-21\","
-                   "\"puskesmas\":\"PKM01\",\"by\":\"+6281200000001\",\"village_days\":{\"2026-11-21\":5},"
-                   "\"puskesmas_days\":{\"2026-11-20\":4}}");
+    assert_string_equal(submitted,
+                        "{\"village\":\"19.06.01.2004\",\"disease\":\"diare\",\"day\":\"2026-11-21\","
+                        "\"puskesmas\":\"PKM01\",\"by\":\"+6281200000001\",\"nomor\":\"48217\","
+                        "\"who\":\"ani P\",\"delta\":1,\"village_days\":{\"2026-11-21\":5},"
+                        "\"puskesmas_days\":{\"2026-11-20\":4}}");
     assert_string_equal(submitted_id, "7-1");
     assert_int_equal(played.done, 0);
     answer(REASON_signal);

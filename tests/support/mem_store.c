@@ -189,7 +189,7 @@ static void count_add(struct mem_store *m, struct slice place, const struct tall
         i++;
     if (i == m->counts_n)
         m->counts[m->counts_n++].key = dup_slice(slice_of(key));
-    m->counts[i].n += t->delta;
+    m->counts[i].n = t->whole ? t->delta : m->counts[i].n + t->delta;
 }
 
 static void days_json(struct mem_store *m, struct buf *b, struct slice place, struct slice disease)
@@ -200,7 +200,7 @@ static void days_json(struct mem_store *m, struct buf *b, struct slice place, st
     snprintf(prefix, sizeof prefix, "%.*s/%.*s/", (int)place.n, place.p, (int)disease.n, disease.p);
     buf_char(b, '{');
     for (unsigned i = 0; i < m->counts_n; i++)
-        if (strncmp(m->counts[i].key, prefix, strlen(prefix)) == 0) {
+        if (strncmp(m->counts[i].key, prefix, strlen(prefix)) == 0 && m->counts[i].n >= 0) {
             buf_printf(b, "%s\"%s\":%lld", first ? "" : ",", m->counts[i].key + strlen(prefix),
                        (long long)m->counts[i].n);
             first = false;
@@ -227,6 +227,11 @@ static void signal_in(struct mem_store *m, const struct tally *t)
     buf_json(&b, t->puskesmas);
     buf_str(&b, ",\"by\":");
     buf_json(&b, t->by);
+    buf_str(&b, ",\"nomor\":");
+    buf_json(&b, t->nomor);
+    buf_str(&b, ",\"who\":");
+    buf_json(&b, t->who);
+    buf_printf(&b, ",\"delta\":%lld", (long long)t->delta);
     buf_str(&b, ",\"village_days\":");
     days_json(m, &b, t->village, t->disease);
     buf_str(&b, ",\"puskesmas_days\":");

@@ -32,6 +32,7 @@ test('records, versions, people and events stand as in the SQLite file, and so d
   await g.say(kader, `KOREKSI ${nomor} bb 9,3`, 'pg-2');
   await g.say(secondKader, 'KASUS diare 3', 'pg-3');
   await g.say(kader, 'SKDN S60 K58 D50 N40 T6 O3 B1 BGM2', 'pg-4');
+  await g.say(kader, 'KEJADIAN#ternak mati#6', 'pg-6');
   await g.say(kader, `RUJUK ${newName()} 28th perdarahan`, 'pg-5');
   await waitFor('the correction', () => pg.rows(`SELECT version FROM record WHERE nomor = '${nomor}'`)[0]?.version === 2);
   await stored('pg-5');
@@ -48,8 +49,12 @@ test('records, versions, people and events stand as in the SQLite file, and so d
   const [s] = await same('SELECT desa, posyandu, bulan, s, d, n, bgm FROM rekap_skdn');
   assert.deepEqual([s.s, s.d, s.n, s.bgm], [60, 50, 40, 2]);
   assert.equal((await same('SELECT nomor, dari, diterima, naik FROM rujukan_terbuka')).length, 1);
+  const [e] = await same('SELECT nomor, event, disease, rules FROM alert_event ORDER BY nomor, event');
+  assert.deepEqual([e.event, e.disease], ['sent', 'ternak_mati']);
+  assert.match(e.rules, /^ternak_mati\/\d+ signal_cases\/\d+ /);
+  assert.equal((await same('SELECT penyakit, sinyal, benar, bukan, belum, ralat FROM nilai_sinyal'))[0].belum, 1);
   await same('SELECT * FROM rekap_lapor ORDER BY desa, posyandu, bulan, form');
-  assert.match(g.ctl('show', 'sinks'), /^kabupaten \(postgres\)\n {2}circuit {3}closed[^]*stage {5}ready; schema 1 of 1$/m);
+  assert.match(g.ctl('show', 'sinks'), /^kabupaten \(postgres\)\n {2}circuit {3}closed[^]*stage {5}ready; schema (\d+) of \1$/m);
 });
 
 // Entries straight into the sink's stream: what only a fault, or a program of another age, could send.

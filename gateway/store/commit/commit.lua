@@ -21,7 +21,7 @@ end
 --   tallies, people, 1 for an entry of the message log, then "" or the timer that fired and when it was due;
 --   each subject: revision seen ("" = none), ttl (0: only checked), new value ("" deletes);
 --   the rows once, if there are sinks; each sms; each timer: id, due (0: off), text;
---   each tally: day, delta, text for the judge; each person: number, text;
+--   each tally: day, delta (or "=n": so many are counted, "=": nobody says), text for the judge; each person: number, text;
 --   the entry of the log and how many the log may hold.
 -- Its keys are those behind k0, kn of them, its arguments those behind a0, an of them.
 -- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
@@ -52,7 +52,7 @@ local function commit(keys, k0, kn, argv, a0, an)
         if not whole(argv[a0 + i]) then return bad('due') end
     end
     for i = at + 3 * timers + 2, at + 3 * (timers + tallies), 3 do
-        if not whole(argv[a0 + i]) then return bad('delta') end
+        if argv[a0 + i] ~= '=' and not whole((string.gsub(argv[a0 + i], '^=', ''))) then return bad('delta') end
     end
 
     local set = timed and keys[k0 + k + subjects + sinks + sms + 1]
@@ -117,9 +117,16 @@ local function commit(keys, k0, kn, argv, a0, an)
         local judge = keys[k0 + k + 1]
         k = k + 1
         for _ = 1, tallies do
+            local day, delta = argv[a0 + a + 1], argv[a0 + a + 2]
             for _ = 1, 2 do
                 k = k + 1
-                call('HINCRBY', keys[k0 + k], argv[a0 + a + 1], argv[a0 + a + 2])
+                if delta == '=' then
+                    call('HDEL', keys[k0 + k], day)
+                elseif string.sub(delta, 1, 1) == '=' then
+                    call('HSET', keys[k0 + k], day, string.sub(delta, 2))
+                else
+                    call('HINCRBY', keys[k0 + k], day, delta)
+                end
                 call('EXPIRE', keys[k0 + k], 6048000) -- 70 days: four weeks and the one judged, with room
             end
             call('XADD', judge, '*', 'b', argv[a0 + a + 3])

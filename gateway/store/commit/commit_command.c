@@ -248,6 +248,19 @@ static void add_timers(struct making *m, struct commit_effects *e)
     }
 }
 
+static void add_delta(struct making *m, const struct tally *t)
+{
+    char text[24];
+
+    if (!t->whole)
+        redis_format_i64(m->out, t->delta);
+    else if (t->delta < 0)
+        redis_format_part(m->out, S("="));
+    else
+        redis_format_part(
+            m->out, slice_make(text, (size_t)snprintf(text, sizeof text, "=%lld", (long long)t->delta)));
+}
+
 static void add_tallies(struct making *m)
 {
     for (unsigned i = 0; i < m->o->tallies_n; i++) {
@@ -264,11 +277,15 @@ static void add_tallies(struct making *m)
         buf_json(&m->text, t->puskesmas);
         buf_str(&m->text, ",\"by\":");
         buf_json(&m->text, t->by);
+        buf_str(&m->text, ",\"nomor\":");
+        buf_json(&m->text, t->nomor);
+        buf_str(&m->text, ",\"who\":");
+        buf_json(&m->text, t->who);
         buf_str(&m->text, ",\"delta\":");
         buf_i64(&m->text, t->delta);
         buf_char(&m->text, '}');
         redis_format_part(m->out, t->day);
-        redis_format_i64(m->out, t->delta);
+        add_delta(m, t);
         redis_format_part(m->out, buf_slice(&m->text));
     }
 }

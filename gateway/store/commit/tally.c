@@ -39,9 +39,7 @@ static void on_tally(void *arg, const redisReply *reply)
     for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
         int64_t n = redis_int(reply->element[i + 1], 0);
 
-        if (!n)
-            continue;
-        if (!first)
+        if (!first) /* a zero too: somebody said it */
             buf_char(&b, ',');
         first = false;
         buf_json(&b, redis_slice(reply->element[i]));
