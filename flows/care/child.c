@@ -302,7 +302,7 @@ void child_make(struct step *s, struct child *c)
 bool child_birth(const struct step *s, const struct form *form, const struct value *values, int64_t at_ms,
                  int64_t *day, bool *exact)
 {
-    int umur = form_field(form, "umur"), lahir = form_field(form, "tgl_lahir");
+    int umur = form_as(form, AS_AGE), lahir = form_as(form, AS_BIRTH);
     int64_t today = date_today(at_ms, s->rules->utc_offset_min), n = 0, months;
     struct slice t, unit;
     struct date c;
@@ -328,41 +328,41 @@ bool child_birth(const struct step *s, const struct form *form, const struct val
     return true;
 }
 
-static struct slice doubt_by_age(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
+static enum meaning doubt_by_age(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
                                  struct slice tb_label, int64_t at_ms)
 {
     int64_t born, months;
 
     if (!date_parse_iso(c->tgl_lahir, &born))
-        return slice_make("", 0);
+        return AS_NOTHING;
     months = date_months_between(born, date_today(at_ms, rules->utc_offset_min));
     switch (growth_plausible(rules->rules, c->jk, months, bb, tb, growth_lying(tb_label, false, months))) {
     case GROWTH_DOUBT_BB:
     case GROWTH_DOUBT_BOTH:
-        return S("bb");
+        return AS_WEIGHT;
     case GROWTH_DOUBT_TB:
-        return S("tb");
+        return AS_HEIGHT;
     case GROWTH_FINE:
         break;
     }
-    return slice_make("", 0);
+    return AS_NOTHING;
 }
 
-struct slice child_doubt(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
+enum meaning child_doubt(const struct ruleset *rules, const struct child *c, int64_t bb, int64_t tb,
                          struct slice tb_label, int64_t at_ms)
 {
     for (unsigned i = c->weighings_n; bb && i-- > 0;)
         if (c->weighings[i].bb) {
             if (!growth_weight_step(rules->rules, c->weighings[i].bb, bb,
                                     (at_ms - c->weighings[i].at_ms) / day_ms))
-                return S("bb");
+                return AS_WEIGHT;
             break;
         }
     for (unsigned i = c->weighings_n; tb && i-- > 0;)
         if (c->weighings[i].tb) {
             if (!growth_height_step(rules->rules, c->weighings[i].tb, tb,
                                     (at_ms - c->weighings[i].at_ms) / day_ms))
-                return S("tb");
+                return AS_HEIGHT;
             break;
         }
     return doubt_by_age(rules, c, bb, tb, tb_label, at_ms);

@@ -73,9 +73,9 @@ void child_make(struct step *, struct child *);
 /* Day of birth from umur or tgl_lahir at a date; false when neither is given. */
 bool child_birth(const struct step *, const struct form *, const struct value *values, int64_t at_ms,
                  int64_t *day, bool *exact);
-/* The field whose new value is out of keeping with the child's age, or with its last weighing within 60 days;
- * or empty.  tb_label: what tb was typed with (PB, TB), or empty. */
-struct slice child_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
+/* Which new value is out of keeping with the child's age, or with its last weighing within 60 days:
+ * AS_WEIGHT, AS_HEIGHT or AS_NOTHING.  tb_label: what tb was typed with (PB, TB), or empty. */
+enum meaning child_doubt(const struct ruleset *, const struct child *, int64_t bb, int64_t tb,
                          struct slice tb_label, int64_t at_ms);
 void child_weighed(struct child *, const struct weighing *);
 /* A weighing, and a NIK that was not known, of a child that is: a report by name has loaded only the buckets,

@@ -43,7 +43,7 @@ struct slice doses_with(struct slice had, struct slice codes, struct arena *a)
 
 struct slice doses_of(const struct form *form, const struct value *values, struct arena *a)
 {
-    int i = form->judge == FORM_JUDGE_SCHEDULE ? form_field(form, "vaksin") : -1;
+    int i = form->judge == FORM_JUDGE_SCHEDULE ? form_as(form, AS_VACCINES) : -1;
     struct slice out = slice_make("", 0);
 
     for (unsigned k = 0; i >= 0 && values[i].kind == VALUE_LIST && k < values[i].n; k++)

@@ -14,13 +14,6 @@ enum {
     BYTES = 4096,
 };
 
-static int64_t number_of(const struct report *r, const char *name)
-{
-    const struct value *v = report_value(r, name);
-
-    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
-}
-
 static int month_of(const struct step *s, int64_t ms)
 {
     struct date d = date_civil(ms, s->rules->utc_offset_min).day;
@@ -34,10 +27,10 @@ static unsigned of_child(const struct step *s, const struct report *r, const str
 {
     struct growth_weight past[CHILD_WEIGHINGS];
     struct growth_measure m = { .sex = c->jk,
-                                .bb = number_of(r, "bb"),
-                                .tb = number_of(r, "tb"),
-                                .lila = number_of(r, "lila"),
-                                .lk = number_of(r, "lk") };
+                                .bb = report_number(r, AS_WEIGHT),
+                                .tb = report_number(r, AS_HEIGHT),
+                                .lila = report_number(r, AS_ARM),
+                                .lk = report_number(r, AS_HEAD) };
     const struct value *tb;
     unsigned n = 0, past_n = 0;
     int64_t born;
@@ -45,7 +38,7 @@ static unsigned of_child(const struct step *s, const struct report *r, const str
     if (!form_is(r->form, FORM_WEIGHING) || !date_parse_iso(c->tgl_lahir, &born))
         return 0;
     m.age_months = date_months_between(born, date_today(at_ms, s->rules->utc_offset_min));
-    tb = report_value(r, "tb");
+    tb = report_as(r, AS_HEIGHT);
     m.lying = growth_lying(tb ? tb->label : slice_make("", 0), false, m.age_months);
     for (unsigned i = 0; i < c->weighings_n; i++)
         if (c->weighings[i].bb)
@@ -149,7 +142,7 @@ static void write_out(struct step *s, const struct report *r, const struct findi
 static void with_age(const struct step *s, const struct report *r, const struct child *c, int64_t at_ms,
                      struct value values[FORM_FIELDS])
 {
-    int umur = form_field(r->form, "umur");
+    int umur = form_as(r->form, AS_AGE);
     int64_t born;
 
     memcpy(values, r->values, sizeof r->values);

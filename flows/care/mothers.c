@@ -14,20 +14,6 @@ static const int64_t day_ms = INT64_C(86400000);
 /* KF1 to KF4 end on these days after the birth (DOMAIN 1.4, KMK 2015/2023). */
 static const int64_t kf_ends[] = { 2, 7, 28, 42 };
 
-static int64_t number(const struct filed_report *r, const char *name, int64_t otherwise)
-{
-    int i = form_field(r->form, name);
-
-    return i >= 0 && r->values[i].kind == VALUE_NUMBER ? r->values[i].milli / 1000 : otherwise;
-}
-
-static struct slice text(const struct filed_report *r, const char *name)
-{
-    int i = form_field(r->form, name);
-
-    return i >= 0 && r->values[i].kind == VALUE_TEXT ? r->values[i].text : slice_make("", 0);
-}
-
 /* The end of the first KF visit that ends after a day; 0 when the last one is over or done.  seen: she was
  * seen on that day, so that this visit is done. */
 static int64_t kf_end(int64_t day, bool seen)
@@ -48,13 +34,15 @@ static int64_t overdue_ms(const struct step *s, const struct filed_report *r, co
         int64_t wait = clock_of(s->rules, "anc_after");
 
         *why = "anc";
-        return number(r, "ukh", 0) + wait / (7 * day_ms) <= LAST_WEEK ? r->at_ms + wait : 0;
+        return number_as(r->form, r->values, AS_GESTATION) / 1000 + wait / (7 * day_ms) <= LAST_WEEK
+                   ? r->at_ms + wait
+                   : 0;
     }
     if (form_is(r->form, FORM_POSTNATAL)) {
-        born = at - number(r, "hari", 0);
+        born = at - number_as(r->form, r->values, AS_DAYS_AFTER) / 1000;
         end = kf_end(at - born, true);
     } else {
-        if (!date_parse_iso(text(r, "tgl"), &born))
+        if (!date_parse_iso(text_as(r->form, r->values, AS_DATE), &born))
             return 0;
         end = kf_end(at - born, false);
     }
@@ -64,7 +52,9 @@ static int64_t overdue_ms(const struct step *s, const struct filed_report *r, co
 void mothers_filed(struct step *s, const struct filed_report *r, bool taken_back)
 {
     bool mine = form_is(r->form, FORM_PREGNANCY | FORM_POSTNATAL | FORM_BIRTH);
-    struct due seen = { .what = S("tugas"), .posyandu = r->posyandu, .nama = text(r, "nama") };
+    struct due seen = { .what = S("tugas"),
+                        .posyandu = r->posyandu,
+                        .nama = text_as(r->form, r->values, AS_NAME) };
     struct due next = { .what = S("ibu"), .posyandu = r->posyandu, .nama = seen.nama };
     const char *why = "";
     struct slice id;

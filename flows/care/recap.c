@@ -56,7 +56,7 @@ bool recap_says(struct slice act, const char *code)
 /* Danger signs that were named count as C, said or not. */
 static struct slice found_in(struct step *s, const struct filed_report *r)
 {
-    int temuan = form_field(r->form, "temuan"), tanda = form_field(r->form, "tanda");
+    int temuan = form_as(r->form, AS_FINDINGS), tanda = form_as(r->form, AS_SIGNS);
     struct slice out = slice_make("", 0);
     bool danger = tanda >= 0 && r->values[tanda].kind == VALUE_LIST && r->values[tanda].n > 0;
 
@@ -74,7 +74,7 @@ static struct slice found_in(struct step *s, const struct filed_report *r)
 
 void recap_filed(struct step *s, const struct filed_report *r, bool taken_back)
 {
-    int nama = form_field(r->form, "nama");
+    int nama = form_as(r->form, AS_NAME);
     struct due d = {
         .what = S("kunjungan"), .posyandu = r->posyandu, .taken_back = taken_back, .at_ms = r->at_ms
     };

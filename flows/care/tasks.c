@@ -109,7 +109,7 @@ static void wait_for(struct step *s, struct slice anak, struct slice posyandu, i
 /* What a cancelled visit asked for is not due (what it closed stays closed); who died is not looked for. */
 static void tell_of(struct step *s, const struct filed_report *r, const char *act)
 {
-    int nama = form_field(r->form, "nama");
+    int nama = form_as(r->form, AS_NAME);
     struct due d = { .what = S("tugas"), .act = slice_of(act), .posyandu = r->posyandu, .taken_back = true };
 
     if (!r->posyandu.n || nama < 0 || r->values[nama].kind != VALUE_TEXT)

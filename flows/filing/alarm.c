@@ -13,11 +13,11 @@
 /* --- emergencies --- */
 
 /* What is certain of a field: the staff must not take a guess for a fact. */
-static struct slice certain(const struct report *r, const char *field)
+static struct slice certain(const struct report *r, enum meaning as)
 {
-    int i = form_field(r->form, field);
+    int i = form_as(r->form, as);
 
-    return i >= 0 && !(r->faults[i] & REPORT_FAULT_ERROR) ? work_text(r, field) : slice_make("", 0);
+    return i >= 0 && !(r->faults[i] & REPORT_FAULT_ERROR) ? report_text(r, as) : slice_make("", 0);
 }
 
 /* Who it is about, as far as that is certain. */
@@ -25,10 +25,10 @@ static void whom(struct work *w, struct slice *nama, struct slice *umur)
 {
     struct child child;
 
-    *nama = w->known ? w->child.nama : certain(&w->report, "nama");
-    *umur = certain(&w->report, "umur");
+    *nama = w->known ? w->child.nama : certain(&w->report, AS_NAME);
+    *umur = certain(&w->report, AS_AGE);
     if (!nama->n && work_about_child(w->report.form) &&
-        child_load(w->s, certain(&w->report, "nomor"), &child)) /* an unfinished report of a known child */
+        child_load(w->s, certain(&w->report, AS_NUMBER), &child)) /* an unfinished report of a known child */
         *nama = child.nama;
 }
 
@@ -36,12 +36,12 @@ static void whom(struct work *w, struct slice *nama, struct slice *umur)
 static bool of_other(struct work *w, const struct filed_report *other, struct slice *nama, struct slice *umur,
                      struct slice *why)
 {
-    int i = form_field(other->form, "nama");
+    int i = form_as(other->form, AS_NAME);
 
     if (other->referral.say.n)
         return false;
     *nama = i >= 0 && other->values[i].kind == VALUE_TEXT ? other->values[i].text : *nama;
-    i = form_field(other->form, "umur");
+    i = form_as(other->form, AS_AGE);
     *umur = i >= 0 && other->values[i].kind == VALUE_TEXT ? other->values[i].text : *umur;
     *why = findings_told(other, w->s->arena);
     *why = why->n ? *why : other->form->title;
@@ -62,8 +62,8 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
     whom(w, &nama, &umur);
     if (found && found->told.n && found->worst >= URGENCY_E2)
         why = found->told;
-    if (work_is_referral(w->report.form) && work_text(&w->report, "alasan").n)
-        why = work_text(&w->report, "alasan");
+    if (work_is_referral(w->report.form) && report_text(&w->report, AS_REASON).n)
+        why = report_text(&w->report, AS_REASON);
     if (work_about(w, &other) && !of_other(w, &other, &nama, &umur, &why))
         return other.referral.say;
     if (!nama.n && w->f->cry) /* her words say whom */
@@ -76,7 +76,7 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
 
 bool filing_doubts_sign(const struct form *form, const uint8_t *faults)
 {
-    int tanda = form_field(form, "tanda");
+    int tanda = form_as(form, AS_SIGNS);
 
     return tanda >= 0 && (faults[tanda] & REPORT_FAULT_ERROR) == ERROR_AMBIGUOUS &&
            !(faults[tanda] & REPORT_FAULT_SURE);
@@ -98,7 +98,7 @@ void filing_maybe(struct step *s, struct filed_report *r, struct slice say)
 bool filing_alarms(const struct report *r)
 {
     return r->emergency ||
-           (work_is_referral(r->form) && (work_value(r, "alasan") || r->status == REPORT_ACCEPTED));
+           (work_is_referral(r->form) && (report_as(r, AS_REASON) || r->status == REPORT_ACCEPTED));
 }
 
 bool work_alarms(const struct work *w)
@@ -124,7 +124,7 @@ static bool endangers(const struct work *w, const struct findings *found)
 
 static bool same_tujuan(const struct work *w)
 {
-    int i = form_field(w->report.form, "tujuan");
+    int i = form_as(w->report.form, AS_DESTINATION);
 
     return i < 0 || value_equal(&w->report.values[i], &w->f->correct->values[i]);
 }
@@ -152,8 +152,8 @@ void work_alarm(struct work *w, bool incomplete, const struct findings *found)
         .say = who_and_why(w, found),
         .incomplete = incomplete,
         .asked = work_is_referral(w->report.form),
-        .place =
-            referral_place(w->s->rules, p ? p->place : NULL, work_text(&w->report, "tujuan"), w->s->arena),
+        .place = referral_place(w->s->rules, p ? p->place : NULL, report_text(&w->report, AS_DESTINATION),
+                                w->s->arena),
     };
 
     if (w->f->correct && !incomplete && w->filed.referral.state != REFERRAL_NONE) {

@@ -103,12 +103,12 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
         { "siapa", whom },
         { "catat", noted },
         { "lain", w->other.nomor },
-        { "anak", asking_store(w->asking) ? w->offered.nomor : work_text(&w->report, "nomor") },
+        { "anak", asking_store(w->asking) ? w->offered.nomor : report_text(&w->report, AS_NUMBER) },
         { "nama", w->offered.nama },
         { "umur", months_old(w, &w->offered) },
         { "dulu", w->before },
         { "lama", before_said(w) },
-        { "nilai", measures(w, work_number(&w->report, "bb"), work_number(&w->report, "tb")) },
+        { "nilai", measures(w, report_number(&w->report, AS_WEIGHT), report_number(&w->report, AS_HEIGHT)) },
     };
 
     if (key)
@@ -136,11 +136,11 @@ static struct slice asked_of(const struct work *w, const struct draft *d)
 /* A report by number is about the child (RUJUK: the report) of that number. */
 static struct slice whom_of(struct work *w)
 {
-    struct slice nomor = work_text(&w->report, "nomor");
+    struct slice nomor = report_text(&w->report, AS_NUMBER);
     struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
     struct child c;
 
-    if (work_text(&w->report, "nama").n || !nomor.n)
+    if (report_text(&w->report, AS_NAME).n || !nomor.n)
         return reply_whom(w->report.form, w->shown, w->s->arena);
     if (w->filed.whom.n)
         return w->filed.whom;
@@ -195,7 +195,8 @@ static struct slice question_told(struct work *w, struct slice whom)
 {
     const struct report *r = &w->report;
     bool value = w->asking == ASK_VALUE && w->f->correct == NULL;
-    bool named = !slice_is(r->error_field, "nama") && (work_text(r, "nama").n || work_text(r, "nomor").n);
+    bool named = !slice_eq(r->error_field, form_called(r->form, AS_NAME)) &&
+                 (report_text(r, AS_NAME).n || report_text(r, AS_NUMBER).n);
     const struct text_fill f[] = {
         { "nomor", w->filed.nomor },
         { "petugas", w->out->called },

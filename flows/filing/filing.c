@@ -36,15 +36,15 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
 
     if (!r->form)
         return true;
-    nomor = work_text(r, "nomor");
-    nama = work_text(r, "nama");
+    nomor = report_text(r, AS_NUMBER);
+    nama = report_text(r, AS_NAME);
     ok = intent_add(intent, SUBJECT_NUMBER, nomor);
     if (sender->person && (nama.n || nomor.n)) /* a visit may be due to whom it is about */
         ok = tasks_subjects(sender->person->place_code, a, intent) && ok;
     if (work_about_child(r->form) && nama.n && sender->person) {
         if (form_is(r->form, FORM_BIRTH))
             nama = child_of_mother(rules, nama, a);
-        nik = form_is(r->form, FORM_BIRTH) ? slice_make("", 0) : work_text(r, "nik");
+        nik = form_is(r->form, FORM_BIRTH) ? slice_make("", 0) : report_text(r, AS_NIK);
         child_buckets(rules, sender->person->place_code, nama, nik, a, id);
         for (unsigned b = 0; b < CHILD_BUCKETS; b++)
             ok = intent_add(intent, SUBJECT_NAME, id[b]) && ok;
@@ -72,7 +72,7 @@ static void tally_one(struct step *s, const struct filed_report *r, int64_t sign
     const struct value *values = r->values;
     struct tally t = { .village = r->place, .by = r->reporter };
     const struct place *posting = directory_place(&s->rules->directory, r->posting);
-    int tgl = form_field(form, "tgl"), jumlah = form_field(form, "jumlah"), what = form->counts;
+    int tgl = form_as(form, AS_DATE), jumlah = form_as(form, AS_COUNT), what = form->counts;
 
     if (what < 0 || values[what].kind != VALUE_TEXT || !t.village.n)
         return;
@@ -109,7 +109,7 @@ static int64_t letter_count(const struct value *v, struct slice letter)
 static void tally_week(struct step *s, const struct filed_report *r, int64_t sign)
 {
     const struct place *posting = directory_place(&s->rules->directory, r->posting);
-    int minggu = form_field(r->form, "minggu"), codes = form_counts_field(r->form);
+    int minggu = form_as(r->form, AS_WEEK), codes = form_counts_field(r->form);
     struct tally t = { .village = work_puskesmas(s, posting), .by = r->reporter };
     const struct word_list *list;
     int64_t sunday;
@@ -177,19 +177,19 @@ static struct child_fix fix_of(const struct work *w)
 {
     const struct filed_report *old = w->f->correct;
     struct child_fix fix = { .nomor = old->child, .weighing = { .at_ms = old->at_ms } };
-    int jk = form_field(old->form, "jk");
+    int jk = form_as(old->form, AS_SEX);
     int64_t was, is;
     bool exact;
 
     if (form_is(old->form, FORM_WEIGHING)) {
-        fix.weighing.bb = work_number(&w->report, "bb");
-        fix.weighing.tb = work_number(&w->report, "tb");
+        fix.weighing.bb = report_number(&w->report, AS_WEIGHT);
+        fix.weighing.tb = report_number(&w->report, AS_HEIGHT);
     }
     if (child_birth(w->s, old->form, w->report.values, old->at_ms, &is, &fix.exact) &&
         (!child_birth(w->s, old->form, old->values, old->at_ms, &was, &exact) || was != is))
         fix.tgl_lahir = date_iso(is, w->s->arena);
     if (jk >= 0 && !value_equal(&old->values[jk], &w->report.values[jk]))
-        fix.jk = work_text(&w->report, "jk");
+        fix.jk = report_text(&w->report, AS_SEX);
     fix.doses = doses_of(old->form, w->report.values, w->s->arena);
     fix.undone = doses_of(old->form, old->values, w->s->arena);
     return fix;
@@ -225,8 +225,8 @@ static void file_child(struct work *w)
         return;
     }
     if (form_is(w->report.form, FORM_WEIGHING)) {
-        now.bb = work_number(&w->report, "bb");
-        now.tb = work_number(&w->report, "tb");
+        now.bb = report_number(&w->report, AS_WEIGHT);
+        now.tb = report_number(&w->report, AS_HEIGHT);
     }
     if (w->fresh) {
         child_weighed(&w->child, &now);
@@ -317,7 +317,7 @@ static void end_draft(struct work *w)
 static void list_in(struct work *w, const struct findings *found)
 {
     bool light = found->worst == URGENCY_E3;
-    struct slice nama = w->known || w->fresh ? w->child.nama : work_text(&w->report, "nama");
+    struct slice nama = w->known || w->fresh ? w->child.nama : report_text(&w->report, AS_NAME);
 
     day_list_filed(w->s, &w->filed, light ? found->brief : slice_make("", 0), nama,
                    w->f->correct && was_light(w->s, w->f->correct));

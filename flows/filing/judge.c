@@ -9,11 +9,11 @@
 
 /* --- doubts that only the store knows --- */
 
-static void doubt(struct work *w, enum report_status status, enum report_error error, const char *field)
+static void doubt(struct work *w, enum report_status status, enum report_error error, enum meaning as)
 {
     w->report.status = status;
     w->report.error = error;
-    w->report.error_field = slice_of(field);
+    w->report.error_field = form_called(w->report.form, as);
     w->report.typed = slice_make("", 0);
     w->asking = status == REPORT_CONFIRM ? ASK_VALUE : ASK_FIELD;
 }
@@ -21,20 +21,20 @@ static void doubt(struct work *w, enum report_status status, enum report_error e
 /* A doubt of what was reported before, under number `before`. */
 static void doubt_store(struct work *w, enum asking asking, struct slice before)
 {
-    doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, "nama");
+    doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, AS_NAME);
     w->asking = asking;
     w->before = before;
 }
 
 /* A measure that is out of keeping with the child: the last one says why. */
-static void doubt_child(struct work *w, const struct child *c, struct slice field)
+static void doubt_child(struct work *w, const struct child *c, enum meaning as)
 {
     int64_t last = 0;
     struct buf b;
 
-    doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, field.p);
+    doubt(w, REPORT_CONFIRM, ERROR_IMPLAUSIBLE, as);
     for (unsigned i = 0; i < c->weighings_n; i++) {
-        int64_t v = slice_is(field, "bb") ? c->weighings[i].bb : c->weighings[i].tb;
+        int64_t v = as == AS_WEIGHT ? c->weighings[i].bb : c->weighings[i].tb;
 
         last = v ? v : last;
     }
@@ -55,15 +55,25 @@ static bool is_sure(const struct work *w, struct slice field)
     return w->f->draft && drafts_is_sure(w->f->draft, field);
 }
 
+/* A measure that is out of keeping with the child, unless that was confirmed. */
+static void judge_measures(struct work *w, const struct child *c, const struct weighing *now,
+                           struct slice label)
+{
+    enum meaning as = child_doubt(w->s->rules, c, now->bb, now->tb, label, now->at_ms);
+
+    if (as && !is_sure(w, form_called(w->report.form, as)))
+        doubt_child(w, c, as);
+}
+
 /* Whom a RUJUK by number is about: the receipt says the name. */
 static void show_patient(struct work *w)
 {
-    int nama = form_field(w->report.form, "nama"), theirs;
+    int nama = form_as(w->report.form, AS_NAME), theirs;
     struct filed_report other;
 
     if (nama < 0 || !work_about(w, &other))
         return;
-    theirs = form_field(other.form, "nama");
+    theirs = form_as(other.form, AS_NAME);
     if (theirs >= 0 && other.values[theirs].kind == VALUE_TEXT)
         w->shown[nama] = other.values[theirs];
 }
@@ -73,12 +83,12 @@ static void find_number(struct work *w, struct slice nomor)
 {
     struct slice blob = step_blob(w->s, SUBJECT_NUMBER, nomor);
     enum number_kind kind = number_kind(blob, w->s->arena);
-    int nama = form_field(w->report.form, "nama");
+    int nama = form_as(w->report.form, AS_NAME);
 
     if (kind != (work_about_child(w->report.form) ? NUMBER_CHILD : NUMBER_REPORT)) {
         w->wrong = kind;
         w->none = kind == NUMBER_NONE;
-        doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
+        doubt(w, REPORT_REJECTED, ERROR_INVALID, AS_NUMBER);
         return;
     }
     if (kind == NUMBER_REPORT)
@@ -87,13 +97,13 @@ static void find_number(struct work *w, struct slice nomor)
         return;
     if (w->s->person && !slice_eq(w->child.puskesmas, work_puskesmas(w->s, w->s->person->place))) {
         w->far = true;
-        doubt(w, REPORT_REJECTED, ERROR_INVALID, "nomor");
+        doubt(w, REPORT_REJECTED, ERROR_INVALID, AS_NUMBER);
         return;
     }
     w->known = true;
     if (nama >= 0) { /* the receipt says the name, and the number at its end */
         w->shown[nama] = value_text(w->child.nama);
-        w->shown[form_field(w->report.form, "nomor")] = (struct value){ .kind = VALUE_ABSENT };
+        w->shown[form_as(w->report.form, AS_NUMBER)] = (struct value){ .kind = VALUE_ABSENT };
     }
 }
 
@@ -103,11 +113,11 @@ static void wanted_child(struct work *w)
     struct child *c = &w->child;
     int64_t born = 0;
 
-    int tgl = form_field(w->report.form, "tgl");
+    int tgl = form_as(w->report.form, AS_DATE);
 
-    c->nama = work_text(&w->report, "nama");
-    c->jk = work_text(&w->report, "jk");
-    c->nik = work_text(&w->report, "nik");
+    c->nama = report_text(&w->report, AS_NAME);
+    c->jk = report_text(&w->report, AS_SEX);
+    c->nik = report_text(&w->report, AS_NIK);
     c->posyandu = s->person->place_code;
     c->puskesmas = work_puskesmas(s, s->person->place);
     if (child_birth(s, w->report.form, w->report.values, w->filed.at_ms, &born, &c->exact))
@@ -115,11 +125,11 @@ static void wanted_child(struct work *w)
     if (form_is(w->report.form, FORM_BIRTH)) { /* a birth: the name and the NIK are the mother's */
         c->nama = child_of_mother(s->rules, c->nama, s->arena);
         c->birth = (struct weighing){ .at_ms = w->filed.at_ms,
-                                      .bb = work_number(&w->report, "bb"),
-                                      .tb = work_number(&w->report, "tb"),
+                                      .bb = report_number(&w->report, AS_WEIGHT),
+                                      .tb = report_number(&w->report, AS_HEIGHT),
                                       .nomor = w->filed.nomor };
         c->nik = slice_make("", 0);
-        c->tgl_lahir = tgl >= 0 ? work_text(&w->report, "tgl") : c->tgl_lahir;
+        c->tgl_lahir = tgl >= 0 ? report_text(&w->report, AS_DATE) : c->tgl_lahir;
         c->exact = true;
     }
 }
@@ -143,7 +153,7 @@ static void find_child(struct work *w)
     m = w->f->new_person ? CHILD_NEW
                          : child_match(w->s, w->child.posyandu, &w->child, &w->offered, &w->other);
     if (m == CHILD_ASK) {
-        doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, "nama");
+        doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, AS_NAME);
         w->asking = ASK_CHILD;
     } else if (m == CHILD_ONE) {
         w->offered.posyandu = w->child.posyandu;
@@ -169,19 +179,15 @@ static bool is_field(const struct form *form, struct slice name)
 static void judge_correction(struct work *w)
 {
     const struct filed_report *old = w->f->correct;
-    int bb = form_field(old->form, "bb"), tb = form_field(old->form, "tb");
-    int64_t now[2] = { 0 };
-    struct slice field;
+    int bb = form_as(old->form, AS_WEIGHT), tb = form_as(old->form, AS_HEIGHT);
+    struct weighing now = { .at_ms = old->at_ms };
 
     if (!old->before.tgl_lahir.n || bb < 0 || tb < 0)
         return;
-    now[0] = value_equal(&old->values[bb], &w->report.values[bb]) ? 0 : work_number(&w->report, "bb");
-    now[1] = value_equal(&old->values[tb], &w->report.values[tb]) ? 0 : work_number(&w->report, "tb");
-    if (!now[0] && !now[1])
-        return;
-    field = child_doubt(w->s->rules, &old->before, now[0], now[1], w->report.values[tb].label, old->at_ms);
-    if (field.n && !is_sure(w, field))
-        doubt_child(w, &old->before, field);
+    now.bb = value_equal(&old->values[bb], &w->report.values[bb]) ? 0 : report_number(&w->report, AS_WEIGHT);
+    now.tb = value_equal(&old->values[tb], &w->report.values[tb]) ? 0 : report_number(&w->report, AS_HEIGHT);
+    if (now.bb || now.tb)
+        judge_measures(w, &old->before, &now, w->report.values[tb].label);
 }
 
 /* Weighed in a report that this same message holds. */
@@ -216,7 +222,7 @@ static bool weighed_before(struct work *w)
 
 void work_judge(struct work *w)
 {
-    struct slice nomor, field;
+    struct slice nomor;
 
     w->asking = w->report.status == REPORT_CONFIRM && reply_shows_guess(&w->report) ? ASK_VALUE : ASK_FIELD;
     if (w->report.status == REPORT_CONFIRM &&
@@ -229,19 +235,20 @@ void work_judge(struct work *w)
         judge_correction(w);
         return;
     }
-    nomor = work_text(&w->report, "nomor");
+    nomor = report_text(&w->report, AS_NUMBER);
     if (nomor.n && w->s->seen->blind)
         return;
     if (nomor.n)
         find_number(w, nomor);
-    else if (work_about_child(w->report.form) && work_text(&w->report, "nama").n)
+    else if (work_about_child(w->report.form) && report_text(&w->report, AS_NAME).n)
         find_child(w);
     if (w->report.status != REPORT_ACCEPTED || !w->known)
         return;
     if (weighed_before(w))
         return;
-    field = child_doubt(w->s->rules, &w->child, work_number(&w->report, "bb"), work_number(&w->report, "tb"),
-                        work_label(&w->report, "tb"), w->filed.at_ms);
-    if (field.n && !is_sure(w, field))
-        doubt_child(w, &w->child, field);
+    judge_measures(w, &w->child,
+                   &(struct weighing){ .at_ms = w->filed.at_ms,
+                                       .bb = report_number(&w->report, AS_WEIGHT),
+                                       .tb = report_number(&w->report, AS_HEIGHT) },
+                   work_label(&w->report, AS_HEIGHT));
 }

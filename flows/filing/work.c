@@ -6,30 +6,9 @@
 
 #include "parsers/date.h"
 
-const struct value *work_value(const struct report *r, const char *name)
+struct slice work_label(const struct report *r, enum meaning as)
 {
-    int i = form_field(r->form, name);
-
-    return i >= 0 && r->values[i].kind != VALUE_ABSENT ? &r->values[i] : NULL;
-}
-
-struct slice work_text(const struct report *r, const char *name)
-{
-    const struct value *v = work_value(r, name);
-
-    return v && v->kind == VALUE_TEXT ? v->text : slice_make("", 0);
-}
-
-int64_t work_number(const struct report *r, const char *name)
-{
-    const struct value *v = work_value(r, name);
-
-    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
-}
-
-struct slice work_label(const struct report *r, const char *name)
-{
-    const struct value *v = work_value(r, name);
+    const struct value *v = report_as(r, as);
 
     return v ? v->label : slice_make("", 0);
 }
@@ -124,7 +103,7 @@ struct slice work_puskesmas(const struct step *s, const struct place *p)
 bool work_about(const struct work *w, struct filed_report *other)
 {
     struct slice nomor =
-        work_is_referral(w->report.form) ? work_text(&w->report, "nomor") : slice_make("", 0);
+        work_is_referral(w->report.form) ? report_text(&w->report, AS_NUMBER) : slice_make("", 0);
 
     return nomor.n && report_load(w->s, nomor, other);
 }

@@ -31,10 +31,7 @@ struct work {
 
 /* Number, id, reporter, times. */
 void work_begin(struct work *);
-const struct value *work_value(const struct report *, const char *field);
-struct slice work_text(const struct report *, const char *field);  /* empty when it is no text */
-int64_t work_number(const struct report *, const char *field);     /* milli, 0 when it is none */
-struct slice work_label(const struct report *, const char *field); /* that it was typed with; or empty */
+struct slice work_label(const struct report *, enum meaning); /* that it was typed with; or empty */
 bool work_about_child(const struct form *);
 bool work_is_referral(const struct form *);
 struct slice work_puskesmas(const struct step *, const struct place *); /* its code, or empty */

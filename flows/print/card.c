@@ -13,7 +13,7 @@
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
 enum {
-    MEANINGS = 256, /* of fields, already said on this card */
+    EXPLAINED = 256, /* of fields, already said on this card */
     SHARED = 3,     /* a word list that so many forms use has a place of its own */
 };
 
@@ -56,9 +56,9 @@ struct card {
     const struct ruleset *rules;
     enum role role;
     struct arena *arena;
-    struct meaning {
+    struct explained {
         struct slice name, means;
-    } said[MEANINGS];
+    } said[EXPLAINED];
     unsigned said_n;
     const struct form **forms; /* those that the role may send, in the order of its menu */
     unsigned forms_n;
@@ -138,9 +138,9 @@ static bool is_news(struct card *c, const struct field *f, struct slice means)
 
     while (i < c->said_n && !slice_eq(c->said[i].name, f->name))
         i++;
-    if (i == MEANINGS || (i < c->said_n && slice_eq(c->said[i].means, means)))
+    if (i == EXPLAINED || (i < c->said_n && slice_eq(c->said[i].means, means)))
         return false;
-    c->said[i] = (struct meaning){ .name = f->name, .means = means };
+    c->said[i] = (struct explained){ .name = f->name, .means = means };
     c->said_n += i == c->said_n;
     return true;
 }

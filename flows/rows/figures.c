@@ -109,9 +109,12 @@ static uint64_t key_of(const char *kind, struct slice s)
     return h;
 }
 
-static uint64_t person_of(const struct counted_report *r, const struct node *fields)
+static uint64_t person_of(const struct form *form, const struct counted_report *r, const struct node *fields)
 {
-    struct slice nik = node_text(fields, "nik"), nama = node_text(fields, "nama");
+    const struct node *said_nik = node_get_named(fields, form_called(form, AS_NIK)),
+                      *said_nama = node_get_named(fields, form_called(form, AS_NAME));
+    struct slice nik = said_nik ? said_nik->text : slice_make("", 0),
+                 nama = said_nama ? said_nama->text : slice_make("", 0);
 
     if (r->person_id.n)
         return key_of("id:", r->person_id);
@@ -132,7 +135,7 @@ static bool take(const struct figures *f, const struct counted_report *r, struct
     out->year = (int)year;
     out->month = (int)month - 1;
     out->findings = node_read(r->findings, a);
-    out->person = person_of(r, fields);
+    out->person = person_of(out->form, r, fields);
     for (unsigned i = 0; i < out->form->fields_n; i++) {
         const struct node *n = node_get_named(fields, out->form->fields[i].name);
 

@@ -64,18 +64,19 @@ int64_t growth_length(const struct rule_set *rules, int64_t age_months, int64_t 
     return age_months < 0 || lying ? tb_milli : tb_milli + difference;
 }
 
-bool growth_value_plausible(const struct rule_set *rules, const char *field, struct slice sex,
+bool growth_value_plausible(const struct rule_set *rules, enum meaning as, struct slice sex,
                             int64_t age_months, int64_t milli)
 {
     static const struct {
-        const char *field;
+        enum meaning as;
         enum growth_index index;
-    } known[] = {
-        { "bb", GROWTH_BB_U }, { "tb", GROWTH_TB_U }, { "lila", GROWTH_LILA_U }, { "lk", GROWTH_LK_U }
-    };
+    } known[] = { { AS_WEIGHT, GROWTH_BB_U },
+                  { AS_HEIGHT, GROWTH_TB_U },
+                  { AS_ARM, GROWTH_LILA_U },
+                  { AS_HEAD, GROWTH_LK_U } };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(field, known[i].field) == 0)
+        if (as == known[i].as)
             return fits_age(rules, known[i].index, sex, age_months, milli);
     return true;
 }

@@ -30,8 +30,8 @@ enum growth_verdict growth_plausible_measure(const struct rule_set *, const stru
 /* The same, for bb and tb alone. */
 enum growth_verdict growth_plausible(const struct rule_set *, struct slice sex, int64_t age_months,
                                      int64_t bb_milli, int64_t tb_milli, bool lying);
-/* One value of field "bb", "tb", "lila" or "lk" against the age alone.  True where no cut-off can tell. */
-bool growth_value_plausible(const struct rule_set *, const char *field, struct slice sex, int64_t age_months,
+/* A weight, height, arm or head against the age alone.  True where no cut-off can tell. */
+bool growth_value_plausible(const struct rule_set *, enum meaning, struct slice sex, int64_t age_months,
                             int64_t milli);
 
 /* Standing and lying length differ by 0.7 cm: the length as the table of this age wants it. */

@@ -335,11 +335,11 @@ static const struct value *certain(const struct draft *d, unsigned i)
 /* Whom or what both are about.  *person: they name somebody. */
 static bool same_person(const struct draft *d, const struct report *r, bool *person)
 {
-    static const char *const who[] = { "nama", "nomor" };
+    static const enum meaning who[] = { AS_NAME, AS_NUMBER };
 
     *person = false;
     for (size_t k = 0; k < sizeof who / sizeof *who; k++) {
-        int i = form_field(d->form, who[k]);
+        int i = form_as(d->form, who[k]);
 
         if (i < 0 || (d->values[i].kind == VALUE_ABSENT && r->values[i].kind == VALUE_ABSENT))
             continue;
@@ -352,7 +352,7 @@ static bool same_person(const struct draft *d, const struct report *r, bool *per
 
 static bool retyped(const struct draft *d, const struct report *r)
 {
-    static const char *const fixed[] = { "jk", "umur", "tgl_lahir", "sasaran", "jenis" };
+    static const enum meaning fixed[] = { AS_SEX, AS_AGE, AS_BIRTH, AS_GROUP, AS_KIND };
     bool person;
 
     if (d->correct || d->form != r->form || !same_person(d, r, &person))
@@ -362,7 +362,7 @@ static bool retyped(const struct draft *d, const struct report *r)
         bool matters = !person;
 
         for (size_t k = 0; k < sizeof fixed / sizeof *fixed; k++)
-            matters |= slice_is(d->form->fields[i].name, fixed[k]);
+            matters |= d->form->fields[i].as == fixed[k];
         if (matters && v && r->values[i].kind != VALUE_ABSENT && !value_equal(v, &r->values[i]))
             return false;
     }

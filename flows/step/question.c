@@ -208,7 +208,7 @@ static struct slice why(const struct ruleset *rules, struct slice language, cons
 
 struct slice reply_whom(const struct form *form, const struct value *values, struct arena *a)
 {
-    struct slice name = reply_value(form, values, S("nama"), a);
+    struct slice name = reply_value(form, values, form_called(form, AS_NAME), a);
 
     if (!name.n && form->counts >= 0)
         name = reply_value(form, values, form->fields[form->counts].name, a);

@@ -77,7 +77,7 @@ struct reply_outcome reply_outcome_of(const struct report *r, struct slice nomor
 
     if (r->status != REPORT_ACCEPTED) {
         o.field = reply_label(r->form, r->error_field);
-        o.isi = reply_value(r->form, r->values, S("nama"), a);
+        o.isi = reply_value(r->form, r->values, form_called(r->form, AS_NAME), a);
     }
     return o;
 }

@@ -164,13 +164,13 @@ void answers_value(struct step *s)
 /* The measures of the draft in the place of those of the report before; who it is stays as it was. */
 static void overlay(const struct draft *d, struct report *out)
 {
-    static const char *const whose[] = { "nama", "jk", "umur", "tgl_lahir", "nomor", "nik" };
+    static const enum meaning whose[] = { AS_NAME, AS_SEX, AS_AGE, AS_BIRTH, AS_NUMBER, AS_NIK };
 
     for (unsigned i = 0; i < d->form->fields_n; i++) {
         bool measure = d->values[i].kind != VALUE_ABSENT;
 
         for (size_t k = 0; k < sizeof whose / sizeof *whose; k++)
-            measure &= !slice_is(d->form->fields[i].name, whose[k]);
+            measure &= d->form->fields[i].as != whose[k];
         if (measure)
             out->values[i] = d->values[i];
     }

@@ -101,7 +101,7 @@ static bool told_of_case(struct step *s, struct slice nomor, struct filed_report
         slice_is(r->status, "cancelled"))
         return false;
     if (r->referral.state == REFERRAL_NONE) {
-        int i = form_field(r->form, "nama");
+        int i = form_as(r->form, AS_NAME);
         struct slice nama = i >= 0 && r->values[i].kind == VALUE_TEXT ? r->values[i].text : r->form->title;
         struct referral_opening o = {
             .urgency = S("E1"),

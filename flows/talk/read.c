@@ -337,9 +337,9 @@ static void doubt_gaps(struct said *said)
     }
 }
 
-static bool same_value(const struct report *a, const struct report *b, const char *field)
+static bool same_value(const struct report *a, const struct report *b, enum meaning as)
 {
-    int i = form_field(a->form, field);
+    int i = form_as(a->form, as);
 
     return i < 0 || value_equal(&a->values[i], &b->values[i]);
 }
@@ -363,12 +363,12 @@ static void doubt_near_names(struct said *said)
     for (unsigned i = 0; i < said->reports_n; i++)
         for (unsigned k = i + 1; k < said->reports_n; k++) {
             struct report *a = &said->reports[i], *b = &said->reports[k];
-            int nama = a->form && a->form == b->form ? form_field(a->form, "nama") : -1;
+            int nama = a->form && a->form == b->form ? form_as(a->form, AS_NAME) : -1;
 
             if (nama < 0 || a->form->about != FORM_ABOUT_CHILD || a->values[nama].kind != VALUE_TEXT ||
                 b->values[nama].kind != VALUE_TEXT || slice_ieq(a->values[nama].text, b->values[nama].text) ||
-                !slice_one_edit(a->values[nama].text, b->values[nama].text) || !same_value(a, b, "jk") ||
-                !same_value(a, b, "umur") || !same_value(a, b, "tgl_lahir"))
+                !slice_one_edit(a->values[nama].text, b->values[nama].text) || !same_value(a, b, AS_SEX) ||
+                !same_value(a, b, AS_AGE) || !same_value(a, b, AS_BIRTH))
                 continue;
             doubt_name(a, (unsigned)nama);
             doubt_name(b, (unsigned)nama);

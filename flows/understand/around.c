@@ -160,7 +160,7 @@ bool understand_taken_back(struct filling *x)
 /* What is doubted when the report of somebody living says that she died. */
 static const struct field *doubted(const struct filling *x)
 {
-    int jumlah = form_field(x->form, "jumlah"), nama = form_field(x->form, "nama");
+    int jumlah = form_as(x->form, AS_COUNT), nama = form_as(x->form, AS_NAME);
 
     if (jumlah >= 0 && x->slots[jumlah].filled)
         return &x->form->fields[jumlah];

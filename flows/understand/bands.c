@@ -4,9 +4,9 @@
 
 #include "flows/rows/growth.h"
 
-static struct slice text(const struct filling *x, const char *name)
+static struct slice text(const struct filling *x, enum meaning as)
 {
-    int f = form_field(x->form, name);
+    int f = form_as(x->form, as);
 
     return f >= 0 && x->slots[f].value.kind == VALUE_TEXT ? x->slots[f].value.text : (struct slice){ 0 };
 }
@@ -14,7 +14,7 @@ static struct slice text(const struct filling *x, const char *name)
 /* Completed months, or -1. */
 int64_t understand_months(const struct filling *x)
 {
-    struct slice age = text(x, "umur"), born = text(x, "tgl_lahir");
+    struct slice age = text(x, AS_AGE), born = text(x, AS_BIRTH);
     int64_t day;
 
     if (age.n)
@@ -38,8 +38,7 @@ bool understand_tenth_plausible(const struct filling *x, const struct field *f, 
     if (age < 0)
         return true;
     if (x->form->judge == FORM_JUDGE_GROWTH && x->rs->rules)
-        return growth_value_plausible(x->rs->rules, arena_copy(x->arena, f->name).p, text(x, "jk"), age,
-                                      milli);
+        return growth_value_plausible(x->rs->rules, f->as, text(x, AS_SEX), age, milli);
     return understand_in_bands(f, age, milli);
 }
 

@@ -12,7 +12,7 @@ bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms,
     for (unsigned i = 0; i < rs->forms.n && !form; i++)
         if (form_is(&rs->forms.forms[i], FORM_REFERRAL))
             form = &rs->forms.forms[i];
-    alasan = form ? form_field(form, "alasan") : -1;
+    alasan = form ? form_as(form, AS_REASON) : -1;
     if (alasan < 0)
         return false;
     *out = (struct report){ .form = form, .variant = &form->variants[0], .body = words };

@@ -55,13 +55,13 @@ static bool village(const struct filling *x, unsigned i, unsigned *used)
 static bool about_person(struct filling *x)
 {
     const struct word_list *jk = x->words->sex;
-    const struct field *lokasi = &x->form->fields[form_field(x->form, "lokasi")];
-    const struct field *umur = &x->form->fields[form_field(x->form, "umur")];
+    const struct field *lokasi = &x->form->fields[form_as(x->form, AS_LOCATION)];
+    const struct field *umur = &x->form->fields[form_as(x->form, AS_AGE)];
     unsigned i = first_token(x), used;
     bool keep, word = false, none = false;
     struct got g = understand_read(x, &x->form->fields[0], i, false);
 
-    if (x->slots[form_field(x->form, "nama")].filled || x->slots[form_field(x->form, "jk")].filled ||
+    if (x->slots[form_as(x->form, AS_NAME)].filled || x->slots[form_as(x->form, AS_SEX)].filled ||
         understand_done(x, umur))
         return true;
     for (i += x->slots[0].filled ? 0 : g.used; i < x->ts.n; i++) {
@@ -83,8 +83,7 @@ static bool about_person(struct filling *x)
                 i += used - 1;
                 continue;
             }
-            if (understand_is(x, i, "penanda_tangan", &used) &&
-                x->slots[form_field(x->form, "jumlah")].filled)
+            if (understand_is(x, i, "penanda_tangan", &used) && x->slots[form_as(x->form, AS_COUNT)].filled)
                 return false;
             if (phrase_at(&x->ts, i, x->form->fields[0].list, &used) ||
                 phrase_at(&x->ts, i, x->words->signs, &used) || understand_filler(x, i, &used)) {
@@ -93,7 +92,7 @@ static bool about_person(struct filling *x)
             }
             word = true;
         } else if (t->kind == TOKEN_NUMBER) {
-            struct got day = understand_read(x, &x->form->fields[form_field(x->form, "tgl")], i, false);
+            struct got day = understand_read(x, &x->form->fields[form_as(x->form, AS_DATE)], i, false);
             struct got age;
 
             if (day.fit == FIT_YES) {
@@ -113,12 +112,12 @@ static bool about_person(struct filling *x)
     }
     /* KASUS#campak#Rudi: a word in the slot of the count is a name, unless a label has the count; the slot in
      * KASUS#campak##kemarin#Air Merbau is empty. */
-    return word && x->ts.hash && !none && !x->slots[form_field(x->form, "jumlah")].filled;
+    return word && x->ts.hash && !none && !x->slots[form_as(x->form, AS_COUNT)].filled;
 }
 
 void understand_choose_variant(struct filling *x)
 {
-    int nomor = form_field(x->form, "nomor");
+    int nomor = form_as(x->form, AS_NUMBER);
     unsigned i = first_token(x);
 
     x->variant = &x->form->variants[0];
@@ -319,7 +318,7 @@ static unsigned head_length(const struct filling *x)
 /* `demam 38`: a number right behind a fever may be the fever's own. */
 static bool fever(struct filling *x, unsigned i)
 {
-    int suhu = form_field(x->form, "suhu");
+    int suhu = form_as(x->form, AS_TEMPERATURE);
     unsigned used;
 
     if (suhu < 0 || x->slots[suhu].filled || (x->ts.t[i].sep & SEP_HARD) ||
@@ -416,7 +415,7 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
 /* `rt 3`, `anak ke 2` among the required fields: passed over, but a text has it, and a place is kept. */
 static bool pass_other(struct filling *x, const struct field *f, unsigned i)
 {
-    int lokasi = form_field(x->form, "lokasi");
+    int lokasi = form_as(x->form, AS_LOCATION);
     struct got g = { .fit = FIT_YES, .companion = -1 };
     bool keep;
 

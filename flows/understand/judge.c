@@ -7,38 +7,37 @@
 #include "flows/rows/growth.h"
 #include "parsers/nik.h"
 
-/* Inline: the names are literals, and their buckets are worked out by the compiler. */
-static inline struct slot *slot(struct filling *x, const char *name)
+static inline struct slot *slot(struct filling *x, enum meaning as)
 {
-    int f = form_field(x->form, name);
+    int f = form_as(x->form, as);
 
     return f >= 0 ? &x->slots[f] : NULL;
 }
 
-static inline const struct field *field(const struct filling *x, const char *name)
+static inline const struct field *field(const struct filling *x, enum meaning as)
 {
-    int f = form_field(x->form, name);
+    int f = form_as(x->form, as);
 
     return f >= 0 ? &x->form->fields[f] : NULL;
 }
 
-static inline int64_t number(struct filling *x, const char *name)
+static inline int64_t number(struct filling *x, enum meaning as)
 {
-    struct slot *s = slot(x, name);
+    struct slot *s = slot(x, as);
 
     return s && s->value.kind == VALUE_NUMBER ? s->value.milli : 0;
 }
 
-static inline struct slice text(struct filling *x, const char *name)
+static inline struct slice text(struct filling *x, enum meaning as)
 {
-    struct slot *s = slot(x, name);
+    struct slot *s = slot(x, as);
 
     return s && s->value.kind == VALUE_TEXT ? s->value.text : (struct slice){ 0 };
 }
 
-static void doubt(struct filling *x, const char *name, enum report_error error)
+static void doubt(struct filling *x, enum meaning as, enum report_error error)
 {
-    const struct field *f = field(x, name);
+    const struct field *f = field(x, as);
 
     if (f)
         understand_fault(x, f, error, false, TOKENS_MAX);
@@ -104,7 +103,7 @@ static void forget_uncertain(struct filling *x)
 
 static bool lying(struct filling *x, int64_t age)
 {
-    struct slot *tb = slot(x, "tb");
+    struct slot *tb = slot(x, AS_HEIGHT);
 
     return growth_lying(tb ? tb->value.label : slice_make("", 0), form_is(x->form, FORM_BIRTH), age);
 }
@@ -128,29 +127,29 @@ static void growth(struct filling *x, int64_t age)
 
     if (x->form->judge != FORM_JUDGE_GROWTH || !x->rs->rules || age < 0)
         return;
-    bb = slot(x, "bb");
-    tb = slot(x, "tb");
-    lila = slot(x, "lila");
-    lk = slot(x, "lk");
-    m.sex = text(x, "jk");
-    m.bb = bb && !bb->error ? number(x, "bb") : 0;
-    m.tb = tb && !tb->error ? number(x, "tb") : 0;
-    m.lila = lila && !lila->error ? number(x, "lila") : 0;
-    m.lk = lk && !lk->error ? number(x, "lk") : 0;
+    bb = slot(x, AS_WEIGHT);
+    tb = slot(x, AS_HEIGHT);
+    lila = slot(x, AS_ARM);
+    lk = slot(x, AS_HEAD);
+    m.sex = text(x, AS_SEX);
+    m.bb = bb && !bb->error ? number(x, AS_WEIGHT) : 0;
+    m.tb = tb && !tb->error ? number(x, AS_HEIGHT) : 0;
+    m.lila = lila && !lila->error ? number(x, AS_ARM) : 0;
+    m.lk = lk && !lk->error ? number(x, AS_HEAD) : 0;
     m.lying = lying(x, age);
     /* 9,2 9,4: a second weight, not an arm. */
     if (lila && lila->skipped_to && m.lila &&
-        !growth_value_plausible(x->rs->rules, "lila", m.sex, age, m.lila))
-        doubt(x, "lila", ERROR_IMPLAUSIBLE);
+        !growth_value_plausible(x->rs->rules, AS_ARM, m.sex, age, m.lila))
+        doubt(x, AS_ARM, ERROR_IMPLAUSIBLE);
     switch (growth_plausible(x->rs->rules, m.sex, age, m.bb, m.tb, m.lying)) {
     case GROWTH_FINE:
         break;
     case GROWTH_DOUBT_BB:
     case GROWTH_DOUBT_BOTH:
-        doubt(x, "bb", ERROR_IMPLAUSIBLE);
+        doubt(x, AS_WEIGHT, ERROR_IMPLAUSIBLE);
         break;
     case GROWTH_DOUBT_TB:
-        doubt(x, "tb", ERROR_IMPLAUSIBLE);
+        doubt(x, AS_HEIGHT, ERROR_IMPLAUSIBLE);
         break;
     }
 }
@@ -169,7 +168,7 @@ static void age_group(struct filling *x, int64_t age)
     if (age < 0 || x->form->age_max_months == 0 ||
         (age >= x->form->age_min_months && age <= x->form->age_max_months))
         return;
-    doubt(x, "umur", ERROR_IMPLAUSIBLE);
+    doubt(x, AS_AGE, ERROR_IMPLAUSIBLE);
 }
 
 /* --- NIK: RULINGS 29 --- */
@@ -182,13 +181,13 @@ static int64_t distance(int64_t a, int64_t b)
 static bool birth_fits(struct filling *x, struct slice nik, int64_t age)
 {
     int64_t births[2], day, allowed;
-    struct slice born = text(x, "tgl_lahir");
+    struct slice born = text(x, AS_BIRTH);
 
     nik_births(nik, x->today, births);
     allowed = age < 72 ? 1 : 12;
     for (unsigned i = 0; i < 2; i++) {
         int64_t then = date_months_between(births[i], x->today), slack = 0;
-        struct slice typed = text(x, "umur");
+        struct slice typed = text(x, AS_AGE);
 
         if (births[i] < -100000)
             continue;
@@ -208,30 +207,30 @@ static bool birth_fits(struct filling *x, struct slice nik, int64_t age)
 
 static void identity(struct filling *x, int64_t age)
 {
-    struct slice nik = text(x, "nik"), sex;
+    struct slice nik = text(x, AS_NIK), sex;
     char is = 0;
 
     if (nik.n == 0)
         return;
-    sex = text(x, "jk");
+    sex = text(x, AS_SEX);
     if (x->form->person_sex.n)
         is = x->form->person_sex.p[0];
     else if (sex.n)
         is = sex.p[0];
     if (is && nik_sex(nik) != is) {
-        doubt(x, "nik", ERROR_CONTRADICTION);
+        doubt(x, AS_NIK, ERROR_CONTRADICTION);
         return;
     }
     if (!form_is(x->form, FORM_BIRTH) && age >= 0 && !birth_fits(x, nik, age))
-        doubt(x, "nik", ERROR_CONTRADICTION);
+        doubt(x, AS_NIK, ERROR_CONTRADICTION);
 }
 
 /* --- vaccines: RULINGS 35 --- */
 
 static void schedule(struct filling *x, int64_t age)
 {
-    struct slot *s = slot(x, "vaksin");
-    const struct field *f = field(x, "vaksin");
+    struct slot *s = slot(x, AS_VACCINES);
+    const struct field *f = field(x, AS_VACCINES);
 
     if (!s || !f || age < 0 || s->value.kind != VALUE_LIST)
         return;
@@ -239,7 +238,7 @@ static void schedule(struct filling *x, int64_t age)
         const struct word *w = word_by_code(f->list, s->value.items[i]);
 
         if (w && age < w->months_from)
-            doubt(x, "vaksin", ERROR_IMPLAUSIBLE);
+            doubt(x, AS_VACCINES, ERROR_IMPLAUSIBLE);
     }
 }
 
@@ -257,13 +256,14 @@ static void skdn(struct filling *x)
 {
     if (x->form->judge != FORM_JUDGE_SKDN || !has_all(x))
         return;
-    if (number(x, "k") > number(x, "s"))
-        doubt(x, "k", ERROR_CONTRADICTION);
-    if (number(x, "d") > number(x, "s") ||
-        number(x, "d") != number(x, "n") + number(x, "t") + number(x, "o") + number(x, "b"))
-        doubt(x, "d", ERROR_CONTRADICTION);
-    if (number(x, "bgm") > number(x, "d"))
-        doubt(x, "bgm", ERROR_CONTRADICTION);
+    if (number(x, AS_SKDN_K) > number(x, AS_SKDN_S))
+        doubt(x, AS_SKDN_K, ERROR_CONTRADICTION);
+    if (number(x, AS_SKDN_D) > number(x, AS_SKDN_S) ||
+        number(x, AS_SKDN_D) !=
+            number(x, AS_SKDN_N) + number(x, AS_SKDN_T) + number(x, AS_SKDN_O) + number(x, AS_SKDN_B))
+        doubt(x, AS_SKDN_D, ERROR_CONTRADICTION);
+    if (number(x, AS_SKDN_BGM) > number(x, AS_SKDN_D))
+        doubt(x, AS_SKDN_BGM, ERROR_CONTRADICTION);
 }
 
 /* --- the weekly report: RULINGS 38 --- */
@@ -277,9 +277,9 @@ static void w2(struct filling *x)
 
     if (x->form->judge != FORM_JUDGE_W2)
         return;
-    f = field(x, "minggu");
-    s = slot(x, "minggu");
-    kode = slot(x, "kode");
+    f = field(x, AS_WEEK);
+    s = slot(x, AS_WEEK);
+    kode = slot(x, AS_CODES);
     now = date_epi_week(x->today);
     if (s && s->value.kind == VALUE_NUMBER) {
         struct date day = date_of_days(x->today);
@@ -303,7 +303,7 @@ static void w2(struct filling *x)
             sum += kode->value.counts[i];
     }
     if (total >= 0 && sum > total) {
-        doubt(x, "kode", ERROR_CONTRADICTION);
+        doubt(x, AS_CODES, ERROR_CONTRADICTION);
         kode->name = S("X");
     }
 }
@@ -312,13 +312,13 @@ static void w2(struct filling *x)
 
 static void answers(struct filling *x)
 {
-    struct slot *s = slot(x, "jawaban");
-    const struct field *f = field(x, "jenis");
-    const struct word *kind = s && f && f->list ? word_by_code(f->list, text(x, "jenis")) : NULL;
+    struct slot *s = slot(x, AS_ANSWERS);
+    const struct field *f = field(x, AS_KIND);
+    const struct word *kind = s && f && f->list ? word_by_code(f->list, text(x, AS_KIND)) : NULL;
 
     if (kind && s->value.kind == VALUE_TEXT && s->value.text.n != kind->questions[0] &&
         s->value.text.n != kind->questions[1])
-        understand_fault(x, field(x, "jawaban"), ERROR_INVALID, true, s->at);
+        understand_fault(x, field(x, AS_ANSWERS), ERROR_INVALID, true, s->at);
 }
 
 /* --- the outcome --- */
@@ -339,7 +339,7 @@ static unsigned order(const struct filling *x, unsigned f)
  * asked before what is missing (RULINGS 49). */
 static void choose(struct filling *x, struct report *out)
 {
-    const struct slot *nama = slot(x, "nama");
+    const struct slot *nama = slot(x, AS_NAME);
     bool found = false, died = x->death && nama && nama->value.kind != VALUE_ABSENT;
     unsigned best = 0;
 

@@ -89,7 +89,7 @@ static unsigned name_end(struct filling *x, unsigned from, bool *doubt)
             if (g.fit != FIT_NO || joined(x, k + next.used) || understand_is_words(next.field))
                 break;
         }
-        if (k > from && form_field(x->form, "jk") >= 0 && phrase_at(&x->ts, k, jk, &used) &&
+        if (k > from && form_as(x->form, AS_SEX) >= 0 && phrase_at(&x->ts, k, jk, &used) &&
             (k + used == x->ts.n || x->ts.t[k + used].kind != TOKEN_WORD))
             break;
     }
@@ -308,7 +308,7 @@ void understand_labels(struct filling *x)
                 drop_list_label(x, &l, i);
         } else if (understand_is_words(l.field)) {
             /* Places and destinations are texts that begin with their label: understand/tail.c. */
-            if (slice_is(l.field->name, "lokasi") || slice_is(l.field->name, "tujuan"))
+            if (l.field->as == AS_LOCATION || l.field->as == AS_DESTINATION)
                 continue;
             if (joined(x, value) || l.field->type == FIELD_TEXT || !in_name(x, i) || i == 0)
                 take_text(x, &l, i);

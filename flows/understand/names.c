@@ -28,8 +28,9 @@ bool understand_name(struct filling *x, unsigned from, unsigned to, struct slice
         if (!x->repairs)
             x->repairs = ARENA_ARRAY(x->arena, struct repair, FORM_FIELDS * 2);
         if (x->repairs)
-            x->repairs[x->repairs_n++] =
-                (struct repair){ .field = S("nama"), .typed = understand_span(x, from, to), .read = *out };
+            x->repairs[x->repairs_n++] = (struct repair){ .field = form_called(x->form, AS_NAME),
+                                                          .typed = understand_span(x, from, to),
+                                                          .read = *out };
     }
     return ok;
 }
@@ -102,7 +103,7 @@ static bool name_too(const struct filling *x, unsigned i, unsigned p, bool *doub
 /* An age, and a reason behind it. */
 static bool age_and_more(struct filling *x, unsigned i)
 {
-    int umur = form_field(x->form, "umur");
+    int umur = form_as(x->form, AS_AGE);
     struct got g = umur >= 0 ? understand_read(x, &x->form->fields[umur], i, false) : (struct got){ 0 };
 
     return g.fit == FIT_YES && i + g.used < x->ts.n;
@@ -112,7 +113,7 @@ static bool age_and_more(struct filling *x, unsigned i)
 static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *doubt)
 {
     unsigned used;
-    bool referral = form_field(x->form, "alasan") >= 0;
+    bool referral = form_as(x->form, AS_REASON) >= 0;
 
     for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++) {
         bool sign = understand_sign_near(x, p, &used);

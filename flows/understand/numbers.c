@@ -161,7 +161,7 @@ static unsigned take_later(struct run *r, unsigned k, unsigned i, const struct g
 static bool split_number(struct run *r, unsigned i, const struct amount *n)
 {
     struct filling *x = r->x;
-    int bb = form_field(x->form, "bb");
+    int bb = form_as(x->form, AS_WEIGHT);
     const struct slot *s = bb >= 0 ? &x->slots[bb] : NULL;
 
     if (!s || s->value.kind != VALUE_NUMBER || s->value.milli % 1000 != 0 || n->mark || n->milli > 9000 ||
@@ -289,7 +289,7 @@ static void leftover(struct run *r, unsigned i)
 
         if (f->type == FIELD_NUMBER || f->type == FIELD_PRESSURE ||
             ((!last || last->type == FIELD_NOMOR) && f->type == FIELD_AGE) ||
-            (f->type == FIELD_CHOICES && slice_is(f->name, "vaksin")) || (!last && f->type == FIELD_NOMOR))
+            (f->type == FIELD_CHOICES && f->as == AS_VACCINES) || (!last && f->type == FIELD_NOMOR))
             last = f;
     }
     x->ts.t[i].taken = true;
@@ -303,7 +303,7 @@ static void leftover(struct run *r, unsigned i)
 
 static void identity_numbers(struct filling *x, unsigned from)
 {
-    int nik = form_field(x->form, "nik");
+    int nik = form_as(x->form, AS_NIK);
 
     for (unsigned i = from; nik >= 0 && i < x->ts.n && !x->slots[nik].filled; i++) {
         struct got g = understand_read(x, &x->form->fields[nik], i, false);

@@ -96,7 +96,7 @@ static bool comma_between(const struct filling *x, const struct field *f, const 
 static bool one_behind(const struct filling *x, const struct field *f, const struct amount *n, unsigned i)
 {
     const struct token *t = &x->ts.t[i];
-    int jk = form_field(x->form, "jk");
+    int jk = form_as(x->form, AS_SEX);
 
     return i < x->ts.n && !n->mark && !n->unit.n && !f->whole && !t->taken && t->text.n == 1 &&
            strchr("lIi", t->text.p[0]) && (t->sep == SEP_COMMA || t->sep == SEP_DOT) &&
@@ -294,7 +294,7 @@ static struct got read_answers(struct filling *x, const struct field *f, unsigne
     struct got g = understand_no();
     char out[40];
     unsigned n = 0, k = i;
-    int jenis = form_field(x->form, "jenis");
+    int jenis = form_as(x->form, AS_KIND);
     const struct word *kind = NULL;
 
     if (jenis >= 0 && x->form->fields[jenis].list)

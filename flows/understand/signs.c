@@ -265,7 +265,7 @@ unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, 
     };
 
     scan.units = durations ? x->words->units : NULL;
-    return form_field(x->form, "alasan") < 0 ? signs_end(&scan, &x->ts, i, to) : i;
+    return form_as(x->form, AS_REASON) < 0 ? signs_end(&scan, &x->ts, i, to) : i;
 }
 
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)

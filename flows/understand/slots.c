@@ -185,7 +185,7 @@ bool understand_text_label(const struct filling *x, unsigned i, const struct fie
 
 bool understand_destination(const struct filling *x, unsigned i, bool *keep)
 {
-    int f = form_field(x->form, "tujuan");
+    int f = form_as(x->form, AS_DESTINATION);
     unsigned used;
 
     *keep = true;

@@ -149,7 +149,7 @@ static bool has_text_field(const struct form *form)
     for (unsigned f = 0; f < form->fields_n; f++)
         if (form->fields[f].type == FIELD_TEXT && !form->fields[f].hidden && form->fields[f].list)
             return true;
-    return form_field(form, "sebab") >= 0;
+    return form_as(form, AS_CAUSE) >= 0;
 }
 
 static size_t line_end(struct slice text, size_t from)

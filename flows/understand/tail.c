@@ -126,7 +126,7 @@ static void drop_signature(struct filling *x, unsigned from)
 /* rt 02/01 is a place. */
 static bool behind_place(const struct filling *x, unsigned i)
 {
-    int lokasi = form_field(x->form, "lokasi");
+    int lokasi = form_as(x->form, AS_LOCATION);
     bool keep;
 
     return lokasi >= 0 && i > 0 && understand_text_label(x, i - 1, &x->form->fields[lokasi], &keep);
@@ -158,7 +158,7 @@ static void dates(struct filling *x, unsigned from)
 
 static bool count_open(const struct filling *x)
 {
-    int f = form_field(x->form, "jumlah");
+    int f = form_as(x->form, AS_COUNT);
 
     return f >= 0 && open_field(x, &x->form->fields[f]);
 }
@@ -251,7 +251,7 @@ static void texts(struct filling *x, const struct field *f, unsigned from)
 
         if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY || is_identity(x, i))
             continue;
-        begins = slice_is(f->name, "tujuan")
+        begins = f->as == AS_DESTINATION
                      ? understand_destination(x, i, &keep) || (x->ts.t[i].sep & SEP_HASH) != 0
                      : x->ts.t[i].kind == TOKEN_WORD;
         if (!begins)
@@ -335,7 +335,7 @@ void understand_tail(struct filling *x)
 
         if (f->type != FIELD_TEXT || k < x->head_uses)
             continue;
-        if (slice_is(f->name, "lokasi"))
+        if (f->as == AS_LOCATION)
             places(x, f, from);
         else
             texts(x, f, from);

@@ -40,7 +40,7 @@ static bool loose_word(const struct filling *x, unsigned i)
     unsigned used;
     bool figures = false;
 
-    if (x->form->fields_n == 0 || form_field(x->form, "tanda") < 0 || x->ts.t[i].kind != TOKEN_WORD ||
+    if (x->form->fields_n == 0 || form_as(x->form, AS_SIGNS) < 0 || x->ts.t[i].kind != TOKEN_WORD ||
         x->ts.t[i].label || x->ts.t[i].glued || x->ts.t[i].low.n < 4)
         return false;
     for (unsigned k = 0; k < i; k++)
@@ -463,7 +463,7 @@ enum report_error understand_field(const struct ruleset *rs, const struct form *
         return ERROR_MISSING;
     if (f->type == FIELD_COUNTS) {
         understand_w2(x);
-        x->slots[form_field(form, "minggu")] = (struct slot){ 0 };
+        x->slots[form_as(form, AS_WEEK)] = (struct slot){ 0 };
     } else if (!read_asked(x, f)) {
         return ERROR_INVALID;
     }

@@ -263,7 +263,7 @@ static bool thanks_at(const struct scan *s)
 void understand_w2(struct filling *x)
 {
     struct scan s = { .x = x };
-    int minggu = form_field(x->form, "minggu"), kode = form_field(x->form, "kode");
+    int minggu = form_as(x->form, AS_WEEK), kode = form_as(x->form, AS_CODES);
 
     if (minggu < 0 || kode < 0)
         return;

@@ -127,7 +127,7 @@ enum urgency rules_sign(const struct rule_set *set, struct slice code)
 
 static const struct value *signs_of(const struct facts *f)
 {
-    int i = f->form && f->values ? form_field(f->form, "tanda") : -1;
+    int i = f->form && f->values ? form_as(f->form, AS_SIGNS) : -1;
 
     return i >= 0 && f->values[i].kind == VALUE_LIST ? &f->values[i] : NULL;
 }

@@ -97,9 +97,19 @@ struct word_list {
     struct mark mark;
 };
 
+/* What a field means to the code, whatever it is called; the words and types stand in meaning.def. */
+enum meaning {
+    AS_NOTHING,
+#define MEANING(id, word, type) AS_##id,
+#include "gateway/model/meaning.def"
+#undef MEANING
+    MEANINGS,
+};
+
 struct field {
     struct slice name; /* canonical: record, JSON and column name */
     enum field_type type;
+    enum meaning as;
     struct slice *labels; /* upper case; the canonical name is always one */
     unsigned labels_n;
     enum unit unit;
@@ -195,8 +205,9 @@ struct form {
     struct field fields[FORM_FIELDS];
     unsigned fields_n;
     uint8_t named[FORM_NAMES];                   /* 1 + index of the field, by name_bucket(): form_field() */
+    uint8_t meant[MEANINGS];                     /* 1 + index of the field that means it: form_as() */
     const struct label *labelled[LABEL_BUCKETS]; /* by name_bucket() of the first word: form_labels() */
-    struct variant variants[4];
+    struct variant variants[2]; /* docs/new-form.md */
     unsigned variants_n;
     enum form_about about;
     enum form_judge judge;
@@ -284,6 +295,20 @@ static inline int form_field_named(const struct form *form, struct slice name)
         if (slice_eq(form->fields[form->named[b] - 1].name, name))
             return form->named[b] - 1;
     return -1;
+}
+
+/* Index of the field that means it, or -1. */
+static inline int form_as(const struct form *form, enum meaning as)
+{
+    return form->meant[as] - 1;
+}
+
+/* What the form calls that field; empty when it has none. */
+static inline struct slice form_called(const struct form *form, enum meaning as)
+{
+    int i = form_as(form, as);
+
+    return i >= 0 ? form->fields[i].name : slice_make("", 0);
 }
 
 /* The labels among which all are that begin with this lower case word, in the form's order, by `next`. */

@@ -25,6 +25,27 @@ const char *report_status_name(enum report_status s)
     return (unsigned)s < sizeof names / sizeof *names ? names[s] : "?";
 }
 
+const struct value *value_as(const struct form *form, const struct value *values, enum meaning as)
+{
+    int i = form_as(form, as);
+
+    return i >= 0 && values[i].kind != VALUE_ABSENT ? &values[i] : NULL;
+}
+
+int64_t number_as(const struct form *form, const struct value *values, enum meaning as)
+{
+    const struct value *v = value_as(form, values, as);
+
+    return v && v->kind == VALUE_NUMBER ? v->milli : 0;
+}
+
+struct slice text_as(const struct form *form, const struct value *values, enum meaning as)
+{
+    const struct value *v = value_as(form, values, as);
+
+    return v && v->kind == VALUE_TEXT ? v->text : slice_make("", 0);
+}
+
 const struct value *report_value(const struct report *r, const char *field)
 {
     int i = r->form ? form_field(r->form, field) : -1;

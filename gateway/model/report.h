@@ -58,7 +58,30 @@ struct report {
     struct slice body; /* the part of the SMS that it came from */
 };
 
+/* By a form's values: the one of the field that means it; NULL when it is absent, or there is no such field.
+ */
+const struct value *value_as(const struct form *, const struct value *values, enum meaning);
+/* Its number in thousandths, its text; 0 and empty when there is none. */
+int64_t number_as(const struct form *, const struct value *values, enum meaning);
+struct slice text_as(const struct form *, const struct value *values, enum meaning);
+
 const struct value *report_value(const struct report *, const char *field); /* NULL when absent */
+
+/* The same of a report. */
+static inline const struct value *report_as(const struct report *r, enum meaning as)
+{
+    return r->form ? value_as(r->form, r->values, as) : NULL;
+}
+
+static inline int64_t report_number(const struct report *r, enum meaning as)
+{
+    return r->form ? number_as(r->form, r->values, as) : 0;
+}
+
+static inline struct slice report_text(const struct report *r, enum meaning as)
+{
+    return r->form ? text_as(r->form, r->values, as) : slice_make("", 0);
+}
 /* The fields as a JSON object in the form's order; VALUE_COUNTS spread as members (RULINGS 7). */
 void report_fields_json(struct buf *, const struct form *, const struct value *values);
 

@@ -69,6 +69,34 @@ static const struct {
       "words:\n  - {code: x}\n", "a.yaml:3:10" },
     { "cases of a name", "name: a\nkeywords: [AAA]\ncounts: nama\nvariants: [nama]\n",
       "words:\n  - {code: x}\n", "a.yaml:3:9" },
+    { "an unknown meaning",
+      "name: a\nkeywords: [AAA]\nfields:\n  berat: {type: number, as: mass}\nvariants: [nama berat]\n",
+      "words:\n  - {code: x}\n", "a.yaml:4:29" },
+    { "a meaning on a field of another type",
+      "name: a\nkeywords: [AAA]\nfields:\n  berat: {type: text, as: weight}\nvariants: [nama berat]\n",
+      "words:\n  - {code: x}\n", "a.yaml:4:3" },
+    { "one meaning on two fields",
+      "name: a\nkeywords: [AAA]\nfields:\n  ibu: {type: name, as: name}\nvariants: [nama ibu]\n",
+      "words:\n  - {code: x}\n", "a.yaml:4:3" },
+    { "a weighing whose weight is called otherwise",
+      "name: a\nkeywords: [AAA]\nsubject: anak\nis: [weighing]\njudge: growth\nfields:\n  nomor: {type: "
+      "nomor, as: number}\n  berat: {type: "
+      "number, "
+      "as: weight}\nvariants: [nama berat, nomor berat]\n",
+      "words:\n  - {code: x}\n", NULL },
+    { "a second way without a number",
+      "name: a\nkeywords: [AAA]\nfields:\n  nomor: {type: nomor, as: number}\nvariants: [nama, nama "
+      "nomor?]\n",
+      "words:\n  - {code: x}\n", "a.yaml:5:11" },
+    { "three ways",
+      "name: a\nkeywords: [AAA]\nfields:\n  nomor: {type: nomor, as: number}\nvariants: [nama, nomor, nomor "
+      "nama]\n",
+      "words:\n  - {code: x}\n", "at most 2 variants" },
+    { "counts without a week",
+      "name: a\nkeywords: [AAA]\nfields:\n  kode: {type: counts, list: l}\nvariants: [kode]\n",
+      "words:\n  - {code: x}\n", "'as: week'" },
+    { "a judge without what it compares", "name: a\nkeywords: [AAA]\njudge: skdn\nvariants: [nama]\n",
+      "words:\n  - {code: x}\n", "'as: skdn_bgm'" },
     { "broken YAML", "name: [a\n", "words:\n  - {code: x}\n", "a.yaml:" },
 };
 
@@ -80,7 +108,7 @@ static void each_fault_has_its_place(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(lists, sizeof lists, "%s/lists", folder);
     assert_int_equal(mkdir(lists, 0700), 0);
-    write_file(folder, "fields.yaml", "nama: {type: name}\n");
+    write_file(folder, "fields.yaml", "nama: {type: name, as: name}\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct arena a;
         struct faults faults = { 0 };

@@ -203,14 +203,14 @@ static void plausible(void **state)
 static void a_tenth_that_fits_the_age_is_told_from_one_that_does_not(void **state)
 {
     (void)state;
-    assert_true(growth_value_plausible(rules, "bb", S("P"), 14, 9200));
-    assert_false(growth_value_plausible(rules, "bb", S("P"), 14, 92000));
-    assert_false(growth_value_plausible(rules, "bb", S("P"), 60, 3600));
-    assert_true(growth_value_plausible(rules, "tb", S("P"), 14, 76500));
-    assert_false(growth_value_plausible(rules, "tb", S("P"), 14, 7650));
-    assert_true(growth_value_plausible(rules, "lila", S("P"), 14, 14500));
-    assert_true(growth_value_plausible(rules, "lk", S("P"), 14, 45000));
-    assert_true(growth_value_plausible(rules, "hb", S("P"), 14, 999000)); /* no cut-offs: nothing to say */
+    assert_true(growth_value_plausible(rules, AS_WEIGHT, S("P"), 14, 9200));
+    assert_false(growth_value_plausible(rules, AS_WEIGHT, S("P"), 14, 92000));
+    assert_false(growth_value_plausible(rules, AS_WEIGHT, S("P"), 60, 3600));
+    assert_true(growth_value_plausible(rules, AS_HEIGHT, S("P"), 14, 76500));
+    assert_false(growth_value_plausible(rules, AS_HEIGHT, S("P"), 14, 7650));
+    assert_true(growth_value_plausible(rules, AS_ARM, S("P"), 14, 14500));
+    assert_true(growth_value_plausible(rules, AS_HEAD, S("P"), 14, 45000));
+    assert_true(growth_value_plausible(rules, AS_TEMPERATURE, S("P"), 14, 999000)); /* no cut-offs: nothing to say */
 }
 
 static void trend(void **state)
