@@ -5,6 +5,7 @@
 
 #include "flows/understand/understanding.h"
 #include "flows/ussd/ussd.h"
+#include "gateway/conf/facilities.h"
 #include "gateway/conf/fhir.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/indicators.h"
@@ -113,6 +114,15 @@ static void load_programme(const struct config *c, struct ruleset *set, struct a
 
     if (p && programme_load(folder_of(c->people, arena), &set->directory, &set->forms, arena, faults, p) == 0)
         set->programme = p;
+}
+
+static void load_facilities(const struct config *c, struct ruleset *set, struct arena *arena,
+                            struct faults *faults)
+{
+    struct facility_set *f = ARENA_NEW(arena, struct facility_set);
+
+    if (f && facilities_load(folder_of(c->people, arena), &set->directory, arena, faults, f) == 0)
+        set->facilities = f;
 }
 
 static void check_languages(const struct config *c, const struct ruleset *set, struct faults *faults)
@@ -280,6 +290,7 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
         choose_district(c, set, arena, faults);
         choose_duty(c, set, arena, faults);
         refuse_sample_people(c, &set->directory, faults);
+        load_facilities(c, set, arena, faults);
     }
     if (set->rules)
         check_rows(c, set->rules, faults);

@@ -207,6 +207,8 @@ void report_row(struct step *s, const struct filed_report *r)
         .provider = r->provider,
         .message_id = r->message_id,
     };
+    if (slice_is(r->status, "checked") && s->person)
+        row.record.checked_by = s->person->msisdn;
     if (fields.failed)
         s->arena->failed = true;
     buf_free(&fields);

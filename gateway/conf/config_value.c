@@ -2,12 +2,10 @@
 #include "gateway/conf/config_value.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "gateway/conf/secret.h"
 #include "gateway/model/duration.h"
 #include "parsers/msisdn.h"
 #include "parsers/pattern.h"
@@ -141,49 +139,25 @@ static void read_path(struct config_reader *r, const struct key *k, struct yaml 
 static void read_file(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
 {
     struct slice path = { 0 };
-    struct stat st;
 
     read_path(r, k, node, &path);
-    if (path.n == 0)
-        return;
-    if (stat(path.p, &st) != 0) {
-        fault_add(r->faults, node->mark, "\"%s\": %s cannot be read: %s", k->name, path.p, strerror(errno));
-        return;
-    }
-    if (st.st_mode & (S_IRWXG | S_IRWXO))
-        fault_warn(r->faults, node->mark, "%s can be read by others: chmod 600 %s", path.p, path.p);
-    if (st.st_uid != geteuid() && st.st_uid != 0)
-        fault_warn(r->faults, node->mark, "%s belongs to another user, who can change it: chown it", path.p);
-    *(struct slice *)at = path;
+    if (path.n && secret_file_check(path.p, k->name, node->mark, r->faults))
+        *(struct slice *)at = path;
 }
 
 static void read_secret(struct config_reader *r, const struct key *k, struct yaml *node, void *at)
 {
     struct slice path = { 0 }, s;
-    char line[1024];
-    FILE *f;
 
-    read_file(r, k, node, &path);
+    read_path(r, k, node, &path);
     if (path.n == 0)
         return;
-    f = fopen(path.p, "r");
-    if (!f || !fgets(line, sizeof line, f)) {
-        fault_add(r->faults, node->mark, "\"%s\": %s %s", k->name, path.p, f ? "is empty" : "cannot be read");
-    } else {
-        s = slice_trim(slice_of(line));
-        if (s.n == 0 || s.n > 512)
-            fault_add(r->faults, node->mark, "\"%s\": the first line of %s is empty or over 512 characters",
-                      k->name, path.p);
-        else
-            *(struct slice *)at = arena_copy(r->arena, s);
-        if (s.n && s.n < SECRET_MIN && strcmp(k->name, "password_file") != 0)
-            fault_warn(r->faults, node->mark,
-                       "\"%s\": %zu characters can be guessed: openssl rand -hex 16 > %s", k->name, s.n,
-                       path.p);
-    }
-    if (f)
-        fclose(f);
-    explicit_bzero(line, sizeof line);
+    s = secret_load(path.p, k->name, node->mark, r->arena, r->faults);
+    if (s.n)
+        *(struct slice *)at = s;
+    if (s.n && s.n < SECRET_MIN && strcmp(k->name, "password_file") != 0)
+        fault_warn(r->faults, node->mark, "\"%s\": %zu characters can be guessed: openssl rand -hex 16 > %s",
+                   k->name, s.n, path.p);
 }
 
 static void read_url(struct config_reader *r, const struct key *k, struct yaml *node, void *at)

@@ -11,6 +11,7 @@ struct loader {
     struct faults *faults;
     struct yaml *systems;
     const struct form *form; /* whose file is being read */
+    const struct fhir_ministry *ministry;
 };
 
 /* The URI of a system by its short name. */
@@ -67,11 +68,29 @@ static struct fhir_code read_value(struct loader *l, struct yaml *v)
     if (v->kind == YAML_MAP) {
         c.code = yaml_text(v, "code", "", l->faults);
         c.dose = yaml_int(v, "dose", 0, 0, 20, l->faults);
+        c.kfa = yaml_text(v, "kfa", "", l->faults);
+        c.reason = yaml_text(v, "reason", "", l->faults);
         yaml_done(v, l->faults);
     } else if (!slice_is(v->text, "none")) {
         c.code = v->text;
     }
     return c;
+}
+
+/* A vaccine that the ministry would refuse for its code, dose or reason is found here, not there. */
+static void check_vaccines(struct loader *l, const struct yaml *map, const struct fhir_resource *r)
+{
+    for (unsigned i = 0; l->ministry && i < r->codes_n; i++) {
+        const struct fhir_code *c = &r->codes[i];
+
+        if (!c->code.n)
+            continue;
+        if (!c->kfa.n || c->dose < 1)
+            fault_add(l->faults, map->mark, "\"%.*s\" needs kfa and a dose above 0 for satusehat.yaml",
+                      SLICE_ARG(c->value));
+        if (!ministry_reason(l->ministry, c->reason))
+            fault_add(l->faults, map->mark, "\"%.*s\" needs a reason of satusehat.yaml", SLICE_ARG(c->value));
+    }
 }
 
 /* Every value that the list knows has a code, or is said to have none. */
@@ -151,6 +170,8 @@ static void read_resource(struct loader *l, struct yaml *map, struct fhir_resour
         read_code(l, map, r);
     else
         read_codes(l, map, f, r);
+    if (r->kind == FHIR_IMMUNIZATION)
+        check_vaccines(l, map, r);
     (void)field_of(l, map, "on", 1u << FIELD_DATE, &r->on);
     (void)field_of(l, map, "to", 0, &r->to);
     yaml_done(map, l->faults);
@@ -200,6 +221,8 @@ static bool read_common(struct loader *l, struct yaml *doc, struct fhir_map *map
     read_events(l, doc, map);
     yaml_done(doc, l->faults);
     map->category_system = system_of(l, doc, S("observation-category"));
+    if (map->ministry)
+        map->vaccine_system = system_of(l, doc, map->ministry->vaccines);
     if (date_parse_iso(floor, &map->floor_day))
         return true;
     fault_add(l->faults, doc->mark, "floor: a day such as 2022-08-31");
@@ -221,6 +244,8 @@ const struct fhir_map *fhir_map_load(const char *folder, const struct form_set *
     map->forms = all;
     if (access(common.p, F_OK) != 0)
         return map;
+    l.ministry = map->ministry =
+        fhir_ministry_load(arena_printf(a, "%s/fhir/satusehat.yaml", folder).p, a, faults);
     doc = yaml_load(common.p, a, faults);
     if (!doc || !read_common(&l, doc, map))
         return NULL;

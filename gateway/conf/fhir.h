@@ -1,16 +1,20 @@
 /* fhir.h - how a form's record becomes FHIR R4 resources: config/forms/fhir/, a file a form (SPEC 5, 2.7).
  *
- *   common.yaml  version, systems (a name -> its URI), identifiers, nik, floor, referral (event ->
- * Task.status) FORM.yaml    send: checked | always        only what staff have checked, or as soon as it is
- * accepted encounter: AMB | HH           class of the Encounter; left out = none gender: female where the
- * form does not ask name: "By Ny {}"              where the name is not the patient's own born, deceased:
- * FIELD         a date of the form resources:
- *                  - {observation: FIELD, code: SYSTEM CODE, display, unit: UCUM, category, times: 1000,
- *                     half: first | second}    a number; half: of a blood pressure
- *                  - {signs: FIELD, system}    one Observation a sign, true
- *                  - {condition: FIELD, on: FIELD, system, codes: {value: CODE | none}}
- *                  - {immunization: FIELD, on: FIELD, system, codes: {value: CODE | {code, dose} | none}}
- *                  - {referral: FIELD, to: FIELD, code: SYSTEM CODE, display}
+ *   common.yaml     version, systems (a name -> its URI), identifiers, nik, floor, referral (event -> status)
+ *   satusehat.yaml  what the ministry's platform asks beyond it (fhir_ministry.h)
+ *   FORM.yaml       send: checked | always     only what staff have checked, or as soon as it is accepted
+ *                   encounter: AMB | HH        class of the Encounter; left out = none
+ *                   gender: female             where the form does not ask
+ *                   name: "By Ny {}"           where the name, and a NIK, are not the patient's own
+ *                   born, deceased: FIELD      a date of the form
+ *                   resources:
+ *   - {observation: FIELD, code: SYSTEM CODE, display, unit: UCUM, category, times: 1000, half: first |
+ * second} a number; half: of a blood pressure
+ *   - {signs: FIELD, system}                   one Observation a sign, true
+ *   - {condition: FIELD, on: FIELD, system, codes: {value: CODE | none}}
+ *   - {immunization: FIELD, on: FIELD, system, codes: {value: CODE | {code, dose, kfa, reason} | none}}
+ *                                              kfa, reason: the ministry's
+ *   - {referral: FIELD, to: FIELD, code: SYSTEM CODE, display}
  *
  * Checked at load: fields exist, have the type that is asked for, and every value of a list has its code. */
 #ifndef KENTONGAN_CONF_FHIR_H
@@ -18,6 +22,7 @@
 
 #include "gateway/base/arena.h"
 #include "gateway/base/err.h"
+#include "gateway/conf/fhir_ministry.h"
 #include "gateway/model/form.h"
 
 enum fhir_kind {
@@ -32,6 +37,7 @@ struct fhir_code {
     struct slice value; /* of the list: "mr1" */
     struct slice code;  /* empty: it has none, and is not sent */
     int64_t dose;       /* 0 = none */
+    struct slice kfa, reason;
 };
 
 struct fhir_resource {
@@ -54,9 +60,10 @@ struct fhir_form {
 
 struct fhir_map {
     int64_t version;
-    struct slice identifiers, nik, category_system;
-    int64_t floor_day;              /* days since 1970; earlier dates are not taken */
-    const struct fhir_code *events; /* of a referral: status of its Task */
+    struct slice identifiers, nik, category_system, vaccine_system;
+    const struct fhir_ministry *ministry; /* NULL: nobody sends there */
+    int64_t floor_day;                    /* days since 1970; earlier dates are not taken */
+    const struct fhir_code *events;       /* of a referral: status of its Task */
     unsigned events_n;
     const struct fhir_form *forms;
     unsigned n;

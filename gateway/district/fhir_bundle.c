@@ -12,48 +12,9 @@ enum {
 
 /* --- the patient --- */
 
-/* The field of that type as it was reported; empty when the form has none. */
-static struct slice text_of_type(const struct making *m, enum field_type type)
-{
-    const struct form *f = m->form->form;
-
-    for (unsigned i = 0; i < f->fields_n; i++)
-        if (f->fields[i].type == type && !f->fields[i].hidden)
-            return node_text(m->fields, f->fields[i].name.p);
-    return S("");
-}
-
-/* "14bl" at the day of the report: as exact as it was said. */
-static struct slice born_of_age(const struct making *m, struct slice age)
-{
-    struct date at = date_of_days(m->day);
-    struct slice unit = age.n > 2 ? slice_skip(age, age.n - 2) : S("");
-    int64_t n, months;
-
-    if (!unit.n || !slice_to_i64(slice_take(age, age.n - 2), &n))
-        return S("");
-    if (slice_is(unit, "hr") || slice_is(unit, "mg"))
-        return date_iso(m->day - n * (slice_is(unit, "mg") ? 7 : 1), m->arena);
-    if (slice_is(unit, "th"))
-        return arena_printf(m->arena, "%04d", at.year - (int)n);
-    months = (int64_t)at.year * 12 + at.month - 1 - n;
-    return arena_printf(m->arena, "%04d-%02d", (int)(months / 12), (int)(months % 12) + 1);
-}
-
-static struct slice birth_date(const struct making *m)
-{
-    const struct form *f = m->form->form;
-    struct slice exact = fhir_field_text(m, m->form->born);
-
-    for (unsigned i = 0; i < f->fields_n && !exact.n; i++)
-        if (f->fields[i].type == FIELD_AGE && f->fields[i].companion >= 0)
-            exact = node_text(m->fields, f->fields[f->fields[i].companion].name.p);
-    return exact.n ? exact : born_of_age(m, text_of_type(m, FIELD_AGE));
-}
-
 static struct slice gender(const struct making *m)
 {
-    struct slice jk = text_of_type(m, FIELD_SEX);
+    struct slice jk = fhir_text_of_type(m->form, m->fields, FIELD_SEX);
 
     return m->form->gender.n   ? m->form->gender
            : slice_is(jk, "L") ? S("male")
@@ -64,7 +25,7 @@ static struct slice gender(const struct making *m)
 /* "By Ny {}" with the name in it. */
 static struct slice name_of(const struct making *m)
 {
-    struct slice name = text_of_type(m, FIELD_NAME), rest = m->form->name, before;
+    struct slice name = fhir_text_of_type(m->form, m->fields, FIELD_NAME), rest = m->form->name, before;
 
     if (!name.n || !rest.n)
         return name;
@@ -77,10 +38,14 @@ static struct slice name_of(const struct making *m)
 /* Her, where the report names her; a person known by number is referred to.  False: it is about nobody. */
 static bool add_patient(struct making *m)
 {
-    struct slice name = name_of(m), nik = text_of_type(m, FIELD_NIK);
+    struct slice name = name_of(m), nik = fhir_text_of_type(m->form, m->fields, FIELD_NIK);
     struct slice id = m->record->person_id.n ? m->record->person_id : m->record->id;
     struct node *p;
 
+    if (m->about->placed) {
+        m->subject = fhir_reference(m, fhir_join(m, S("Patient"), "/", m->about->placed->patient));
+        return true;
+    }
     if (!name.n) {
         m->subject = fhir_reference(
             m, arena_printf(m->arena, "Patient?identifier=%.*s|%.*s", SLICE_ARG(m->system), SLICE_ARG(id)));
@@ -89,7 +54,7 @@ static bool add_patient(struct making *m)
     p = fhir_resource_new(m, "Patient", NULL);
     node_set(p, "name", fhir_in_list(m, fhir_text_only(m, name)));
     node_put(p, "gender", gender(m));
-    node_put(p, "birthDate", birth_date(m));
+    node_put(p, "birthDate", fhir_born(m));
     node_put(p, "deceasedDateTime", fhir_field_text(m, m->form->deceased));
     m->subject = fhir_reference(m, fhir_add(m, "Patient", p, m->system, id, m->form->deceased.n > 0));
     if (nik.n) /* beside ours, by which she is known again */
@@ -97,12 +62,10 @@ static bool add_patient(struct making *m)
     return true;
 }
 
-static void add_encounter(struct making *m)
+static struct node *encounter(const struct making *m)
 {
     struct node *e, *class, *period;
 
-    if (!m->form->encounter.n)
-        return;
     e = fhir_resource_new(m, "Encounter", "finished");
     class = node_object(m->arena);
     period = node_object(m->arena);
@@ -114,28 +77,34 @@ static void add_encounter(struct making *m)
     node_put(period, "end", m->moment);
     node_set(e, "period", period);
     node_set(e, "serviceProvider", fhir_performer(m));
+    return e;
+}
+
+static void add_encounter(struct making *m)
+{
+    struct node *e;
+
+    if (!m->form->encounter.n)
+        return;
+    e = m->about->placed ? ministry_encounter(m) : encounter(m);
     m->encounter = fhir_reference(m, fhir_add(m, "Encounter", e, m->system, m->record->id, m->replaces));
 }
 
 /* --- rows --- */
 
-/* RFC 3339 with an offset as UTC, "2026-11-29T02:04:05+00:00" (DISTRICT 5.1), and its local day. */
+/* RFC 3339 with an offset as UTC, and its local day. */
 static struct slice utc(struct making *m, struct slice at)
 {
     int y, mo, d, h, mi, s, oh, om;
     char sign;
-    struct civil c;
-    int64_t ms;
     char text[40];
 
     snprintf(text, sizeof text, "%.*s", SLICE_ARG(at));
     if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%c%2d:%2d", &y, &mo, &d, &h, &mi, &s, &sign, &oh, &om) != 9)
         return at;
     m->day = date_days(y, mo, d);
-    ms = (m->day * 86400 + h * 3600 + mi * 60 + s - (sign == '-' ? -1 : 1) * (oh * 3600 + om * 60)) * 1000;
-    c = date_civil(ms, 0);
-    return arena_printf(m->arena, "%04d-%02d-%02dT%02d:%02d:%02d+00:00", c.day.year, c.day.month, c.day.day,
-                        c.hour, c.minute, c.second);
+    m->ms = (m->day * 86400 + h * 3600 + mi * 60 + s - (sign == '-' ? -1 : 1) * (oh * 3600 + om * 60)) * 1000;
+    return fhir_utc(m, m->ms);
 }
 
 static void add_record(struct making *m, const struct record *r)
@@ -146,7 +115,8 @@ static void add_record(struct making *m, const struct record *r)
     if (!m->form)
         return;
     m->record = r;
-    m->replaces = r->version >= REPLACES_FROM || (m->form->always && r->version > 1);
+    m->replaces = m->about->placed ? m->about->placed->ids != NULL
+                                   : r->version >= REPLACES_FROM || (m->form->always && r->version > 1);
     m->withdrawn = gone || (!checked && !m->form->always);
     if (m->withdrawn && !m->replaces)
         return; /* never sent, and not to be sent */
@@ -201,7 +171,7 @@ enum fhir_rc fhir_bundle(const struct fhir_about *about, struct slice body, stru
             return FHIR_BROKEN;
         if (row->kind == ROW_RECORD)
             add_record(&m, &row->record);
-        else if (row->kind == ROW_REFERRAL_EVENT)
+        else if (row->kind == ROW_REFERRAL_EVENT && !about->placed)
             add_event(&m, &row->event);
     }
     if (!node_first(m.entries) && !a->failed)

@@ -1,19 +1,30 @@
-/* fhir_bundle.h - one entry of a sink's stream as an FHIR R4 transaction bundle (SPEC 5, profile generic).
+/* fhir_bundle.h - one entry of a sink's stream as an FHIR R4 transaction bundle (SPEC 5).
  *
  * Pure.  What a record becomes is data (conf/fhir.h).  Sent twice, nothing changes: each resource has an
  * identifier of ours and is created only if none has it; from version 3 on, when an earlier one may have been
  * sent, it is put in its place.  What was cancelled, or corrected and not checked again, is entered-in-error.
- */
+ *
+ * The ministry's platform has Patient, Practitioner, Organization and Location already, and names what it
+ * took itself (struct fhir_placed): one record, which refers to them, and no ifNoneExist. */
 #ifndef KENTONGAN_DISTRICT_FHIR_BUNDLE_H
 #define KENTONGAN_DISTRICT_FHIR_BUNDLE_H
 
 #include "gateway/base/buf.h"
+#include "gateway/base/node.h"
 #include "gateway/conf/fhir.h"
+
+/* Who and where, as the ministry's platform calls them. */
+struct fhir_placed {
+    struct slice patient, practitioner, organization, location;
+    struct slice born;      /* of the patient, ISO; empty = what the report says */
+    const struct node *ids; /* our identifier -> "Observation/…", of what was sent before; NULL = nothing */
+};
 
 struct fhir_about {
     const struct fhir_map *map;
     struct slice organization; /* stands in the identifiers */
     int utc_offset_min;
+    const struct fhir_placed *placed; /* NULL: profile generic */
 };
 
 enum fhir_rc {

@@ -1,8 +1,4 @@
-/* fhir_parts.c - the pieces of resources, and how one comes into the bundle.  See fhir_making.h. */
-#include <nettle/sha1.h>
-#include <string.h>
-
-#include "gateway/base/uuid.h"
+/* fhir_parts.c - the pieces of resources.  See fhir_making.h. */
 #include "gateway/district/fhir_making.h"
 #include "parsers/date.h"
 
@@ -56,55 +52,26 @@ struct node *fhir_reference(const struct making *m, struct slice to)
     return o;
 }
 
-/* The posyandu or facility that reported: by its code, never by a person. */
+/* The posyandu or facility that reported: by its code, never by a person.  The ministry wants the nakes who
+ * checked it (rule 10383). */
 struct node *fhir_performer(const struct making *m)
 {
     struct node *o = node_object(m->arena);
     const struct record *r = m->record;
 
+    if (m->about->placed)
+        return fhir_reference(m, fhir_join(m, S("Practitioner"), "/", m->about->placed->practitioner));
     node_set(o, "identifier", fhir_identifier(m, m->system, r->posyandu.n ? r->posyandu : r->place));
     return o;
 }
 
-/* A name-based UUID: the same at every sending. */
-static struct slice urn(const struct making *m, struct slice name)
+struct node *fhir_request(const struct making *m, const char *method, struct slice url)
 {
-    uint8_t digest[SHA1_DIGEST_SIZE];
-    struct sha1_ctx sha;
-    struct uuid_text uuid;
+    struct node *o = node_object(m->arena);
 
-    sha1_init(&sha);
-    sha1_update(&sha, m->system.n, (const uint8_t *)m->system.p);
-    sha1_update(&sha, name.n, (const uint8_t *)name.p);
-    sha1_digest(&sha, sizeof digest, digest);
-    uuid = uuid5_text(digest);
-    return arena_printf(m->arena, "urn:uuid:%s", uuid.text);
-}
-
-/* Adds a resource under an identifier of ours; what others refer to it by. */
-struct slice fhir_add(struct making *m, const char *type, struct node *resource, struct slice system,
-                      struct slice value, bool replaces)
-{
-    struct node *entry = node_object(m->arena), *request = node_object(m->arena);
-    struct slice full = urn(m, fhir_join(m, slice_of(type), "/", value));
-
-    node_set(resource, "identifier", fhir_in_list(m, fhir_identifier(m, system, value)));
-    if (replaces) {
-        node_put(request, "method", S("PUT"));
-        node_put(
-            request, "url",
-            arena_printf(m->arena, "%s?identifier=%.*s%%7C%.*s", type, SLICE_ARG(system), SLICE_ARG(value)));
-    } else {
-        node_put(request, "method", S("POST"));
-        node_put(request, "url", slice_of(type));
-        node_put(request, "ifNoneExist",
-                 arena_printf(m->arena, "identifier=%.*s|%.*s", SLICE_ARG(system), SLICE_ARG(value)));
-    }
-    node_put(entry, "fullUrl", full);
-    node_set(entry, "resource", resource);
-    node_set(entry, "request", request);
-    node_add(m->entries, entry);
-    return full;
+    node_put(o, "method", slice_of(method));
+    node_put(o, "url", url);
+    return o;
 }
 
 struct node *fhir_resource_new(const struct making *m, const char *type, const char *status)
@@ -115,6 +82,24 @@ struct node *fhir_resource_new(const struct making *m, const char *type, const c
     if (status)
         node_put(o, "status", m->withdrawn ? S("entered-in-error") : slice_of(status));
     return o;
+}
+
+struct slice fhir_utc(const struct making *m, int64_t ms)
+{
+    struct civil c = date_civil(ms, 0);
+
+    return arena_printf(m->arena, "%04d-%02d-%02dT%02d:%02d:%02d+00:00", c.day.year, c.day.month, c.day.day,
+                        c.hour, c.minute, c.second);
+}
+
+struct slice fhir_text_of_type(const struct fhir_form *form, const struct node *fields, enum field_type type)
+{
+    const struct form *f = form->form;
+
+    for (unsigned i = 0; i < f->fields_n; i++)
+        if (f->fields[i].type == type && !f->fields[i].hidden)
+            return node_text(fields, f->fields[i].name.p);
+    return S("");
 }
 
 struct slice fhir_field_text(const struct making *m, struct slice name)
@@ -143,4 +128,33 @@ const struct fhir_code *fhir_code_of(const struct fhir_code *codes, unsigned n, 
         if (slice_eq(codes[i].value, value))
             return &codes[i];
     return NULL;
+}
+
+/* "14bl" at the day of the report: as exact as it was said. */
+static struct slice born_of_age(const struct making *m, struct slice age)
+{
+    struct date at = date_of_days(m->day);
+    struct slice unit = age.n > 2 ? slice_skip(age, age.n - 2) : S("");
+    int64_t n, months;
+
+    if (!unit.n || !slice_to_i64(slice_take(age, age.n - 2), &n))
+        return S("");
+    if (slice_is(unit, "hr") || slice_is(unit, "mg"))
+        return date_iso(m->day - n * (slice_is(unit, "mg") ? 7 : 1), m->arena);
+    if (slice_is(unit, "th"))
+        return arena_printf(m->arena, "%04d", at.year - (int)n);
+    months = (int64_t)at.year * 12 + at.month - 1 - n;
+    return arena_printf(m->arena, "%04d-%02d", (int)(months / 12), (int)(months % 12) + 1);
+}
+
+struct slice fhir_born(const struct making *m)
+{
+    const struct form *f = m->form->form;
+    struct slice exact = m->about->placed && m->about->placed->born.n ? m->about->placed->born
+                                                                      : fhir_field_text(m, m->form->born);
+
+    for (unsigned i = 0; i < f->fields_n && !exact.n; i++)
+        if (f->fields[i].type == FIELD_AGE && f->fields[i].companion >= 0)
+            exact = node_text(m->fields, f->fields[f->fields[i].companion].name.p);
+    return exact.n ? exact : born_of_age(m, fhir_text_of_type(m->form, m->fields, FIELD_AGE));
 }

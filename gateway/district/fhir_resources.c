@@ -78,15 +78,19 @@ static void add_immunization(struct making *m, const struct fhir_resource *r, st
     if (!c || !c->code.n)
         return;
     o = fhir_resource_new(m, "Immunization", "completed");
-    actor = node_object(m->arena);
     node_set(o, "vaccineCode", fhir_coding(m, r->system, c->code, vaccine));
     node_set(o, "patient", fhir_again(m, m->subject));
     if (m->encounter)
         node_set(o, "encounter", fhir_again(m, m->encounter));
     node_put(o, "occurrenceDateTime", fhir_when(m, r->on));
     node_set(o, "primarySource", node_of_raw(m->arena, S("true")));
-    node_set(actor, "actor", fhir_performer(m));
-    node_set(o, "performer", fhir_in_list(m, actor));
+    if (m->about->placed) {
+        ministry_vaccine(m, o, c);
+    } else {
+        actor = node_object(m->arena);
+        node_set(actor, "actor", fhir_performer(m));
+        node_set(o, "performer", fhir_in_list(m, actor));
+    }
     if (c->dose) {
         protocol = node_object(m->arena);
         node_put_int(protocol, "doseNumberPositiveInt", c->dose);
@@ -112,6 +116,9 @@ static void add_condition(struct making *m, const struct fhir_resource *r)
         node_set(o, "clinicalStatus",
                  fhir_coding(m, S("http://terminology.hl7.org/CodeSystem/condition-clinical"), S("active"),
                              S("")));
+    node_set(o, "category",
+             fhir_in_list(m, fhir_coding(m, S("http://terminology.hl7.org/CodeSystem/condition-category"),
+                                         S("encounter-diagnosis"), S(""))));
     node_set(o, "code", fhir_coding(m, r->system, c->code, value));
     node_set(o, "subject", fhir_again(m, m->subject));
     if (m->encounter)
@@ -151,6 +158,8 @@ static void add_each(struct making *m, const struct fhir_resource *r,
 
 void fhir_add_resource(struct making *m, const struct fhir_resource *r)
 {
+    if (m->about->placed && slice_starts(r->system, "urn:"))
+        return; /* codes of our own are in no value set of the ministry */
     switch (r->kind) {
     case FHIR_OBSERVATION:
         add_observation(m, r);

@@ -39,6 +39,7 @@ static const struct member record_members[] = {
     { "status", AT(record, status), TEXT },
     { "provider", AT(record, provider), TEXT },
     { "message_id", AT(record, message_id), TEXT },
+    { "checked_by", AT(record, checked_by), TEXT },
     { NULL, 0, TEXT },
 };
 static const struct member event_members[] = {

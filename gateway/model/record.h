@@ -25,6 +25,7 @@ struct record {
     struct slice fields, findings; /* JSON text: an object, an array */
     struct slice status;           /* valid checked corrected cancelled */
     struct slice provider, message_id;
+    struct slice checked_by; /* of a version that is checked: who said CEK; empty = not one with a number */
 };
 
 /* referral_event and alert_event have one shape. */
