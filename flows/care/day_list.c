@@ -86,6 +86,7 @@ void day_list_changed(struct step *s, const struct due *d)
 {
     struct day_list *l = ARENA_NEW(s->arena, struct day_list);
     struct due later = { .what = S("daftar"), .posyandu = d->posyandu };
+    struct slice what = d->act;
     unsigned i = 0;
 
     step_reason(s, "timer_idle");
@@ -94,12 +95,14 @@ void day_list_changed(struct step *s, const struct due *d)
     load(s, d->posyandu, l);
     while (i < l->n && !slice_eq(l->nomor[i], d->nomor))
         i++;
-    if ((i == l->n && !d->act.n) || i == FOUND)
+    if (i == FOUND)
         return;
     step_reason(s, "timer");
-    if (d->act.n) {
+    if (i == l->n && !d->act.n) /* it was told: who had it hears that it is another now (SPEC 2.3) */
+        what = step_text(s, s->rules->language, "staff.changed", NULL, 0);
+    if (what.n) {
         l->nomor[i] = d->nomor;
-        l->say[i] = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(d->act), SLICE_ARG(d->nama));
+        l->say[i] = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(what), SLICE_ARG(d->nama));
         l->n += i == l->n;
     } else {
         for (l->n--; i < l->n; i++) {

@@ -38,6 +38,7 @@ static void referral_decode(const struct node *o, struct referral *r)
     r->climbs = (unsigned)node_int(o, "climbs");
     r->incomplete = node_bool(o, "incomplete");
     r->doubtful = node_bool(o, "doubtful");
+    r->asked = node_bool(o, "asked");
     r->told_n = blob_slices(o, "told", r->told, STEP_PEOPLE);
 }
 
@@ -54,6 +55,8 @@ static struct node *referral_encode(const struct referral *r, struct arena *a)
     node_put_bool(o, "incomplete", r->incomplete);
     if (r->doubtful)
         node_put_bool(o, "doubtful", true);
+    if (r->asked)
+        node_put_bool(o, "asked", true);
     blob_put_slices(o, "told", r->told, r->told_n);
     return o;
 }

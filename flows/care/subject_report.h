@@ -37,6 +37,7 @@ struct referral {
     unsigned climbs;                /* times that it went to another level; part of the timer's id */
     bool incomplete;                /* sent before the report was complete */
     bool doubtful;                  /* an E1 sign that may be negated, and nobody has answered yet */
+    bool asked;                     /* somebody called it a referral: it was not only found */
     struct slice told[STEP_PEOPLE]; /* everyone who had it */
     unsigned told_n;
 };

@@ -122,31 +122,80 @@ static bool endangers(const struct work *w, const struct findings *found)
     return found && found->worst >= URGENCY_E2 && !form_is(w->report.form, FORM_DEATH);
 }
 
-static bool same_tujuan(const struct work *w)
+/* The place that a correction sends it to: NULL where it says none, or the one that it said before. */
+static const struct place *new_place(const struct work *w, const struct place *place)
 {
     int i = form_as(w->report.form, AS_DESTINATION);
 
-    return i < 0 || value_equal(&w->report.values[i], &w->f->correct->values[i]);
+    return i < 0 || value_equal(&w->report.values[i], &w->f->correct->values[i]) ? NULL : place;
 }
 
-static void alarm_corrected(struct work *w, struct referral_opening *o, const struct findings *found)
+static enum urgency danger_of(const struct work *w, const struct findings *found)
+{
+    if (work_alarms(w) || endangers(w, found))
+        return slice_is(urgency(w, found), "E1") ? URGENCY_E1 : URGENCY_E2;
+    return URGENCY_NONE;
+}
+
+/* What this version says beside the one before, and beside what those who have it were told. */
+static enum referral_event event_of(const struct work *w, enum urgency is, const struct referral_opening *o)
+{
+    const struct referral *r = &w->filed.referral;
+    bool open = r->state == REFERRAL_SENT || r->state == REFERRAL_TAKEN || r->state == REFERRAL_ARRIVED;
+    enum urgency told = slice_is(r->urgency, "E1") ? URGENCY_E1 : URGENCY_E2;
+
+    if (!is && !o->asked)
+        return w->was >= URGENCY_E2 ? REFERRAL_ON_CALM : REFERRAL_ON_SAME;
+    if (open && is <= told && slice_eq(r->say, o->say))
+        return REFERRAL_ON_SAME;
+    if (!open || !o->asked) /* of a RUJUK, what was told says what its version before said */
+        told = w->was;
+    return is > told ? REFERRAL_ON_WORSE : REFERRAL_ON_SAME;
+}
+
+/* Of a correction that is asked about, only a danger that is new is told already. */
+static void alarm_corrected(struct work *w, struct referral_opening *o, enum urgency is, bool incomplete)
+{
+    enum referral_event e = event_of(w, is, o);
+    enum referral_act act;
+
+    if (incomplete && e != REFERRAL_ON_WORSE)
+        return;
+    o->place = new_place(w, o->place);
+    if (e == REFERRAL_ON_SAME && (!is || w->was != URGENCY_E1))
+        o->urgency = w->filed.referral.urgency; /* what its values never said, they do not take back */
+    if (e == REFERRAL_ON_SAME && !is)
+        o->say = w->filed.referral.say;
+    act = referral_changed(w->s, &w->filed, e, o, reply_echo(w->report.form, w->shown, w->s->arena));
+    w->out->emergency = is == URGENCY_E1 && (act == ACT_OPEN || act == ACT_WARN);
+    w->calmed = e == REFERRAL_ON_CALM && act != ACT_NOTHING;
+}
+
+/* Of an unfinished report, and when it is finished. */
+static void alarm_draft(struct work *w, const struct referral_opening *o, enum urgency is)
 {
     struct slice isi = reply_echo(w->report.form, w->shown, w->s->arena);
-    bool was_e1 = slice_is(w->filed.referral.urgency, "E1");
 
-    if (!o->asked && !was_e1 && !work_alarms(w) && !endangers(w, found)) {
-        referral_withdraw(w->s, &w->filed, isi);
+    if (!is) {
+        if (w->filed.referral.doubtful && !filing_doubts_sign(w->report.form, w->report.faults))
+            referral_unfounded(w->s, &w->filed, isi);
+        else if (!w->filed.referral.doubtful && event_of(w, is, o) == REFERRAL_ON_CALM)
+            w->calmed = referral_changed(w->s, &w->filed, REFERRAL_ON_CALM, o, isi) != ACT_NOTHING;
         return;
     }
-    if (same_tujuan(w))
-        o->place = NULL;
-    referral_corrected(w->s, &w->filed, o, isi);
-    w->out->emergency = !was_e1 && slice_is(o->urgency, "E1");
+    w->out->emergency = work_alarms(w) || is == URGENCY_E1;
+    if (w->filed.referral.state == REFERRAL_CANCELLED)
+        referral_open(w->s, &w->filed, o);
+    else if (!o->incomplete && w->filed.referral.incomplete)
+        referral_complete(w->s, &w->filed, o);
+    else if (o->incomplete)
+        referral_worsen(w->s, &w->filed, o);
 }
 
 void work_alarm(struct work *w, bool incomplete, const struct findings *found)
 {
     const struct person *p = w->s->person;
+    enum urgency is = danger_of(w, found);
     struct referral_opening o = {
         .urgency = urgency(w, found),
         .say = who_and_why(w, found),
@@ -156,43 +205,58 @@ void work_alarm(struct work *w, bool incomplete, const struct findings *found)
                                 w->s->arena),
     };
 
-    if (w->f->correct && !incomplete && w->filed.referral.state != REFERRAL_NONE) {
-        alarm_corrected(w, &o, found);
-        return;
+    if (w->filed.referral.state == REFERRAL_NONE) {
+        if (is)
+            referral_open(w->s, &w->filed, &o);
+        w->out->emergency = is && (work_alarms(w) || is == URGENCY_E1);
+    } else if (w->f->correct) {
+        alarm_corrected(w, &o, is, incomplete);
+    } else {
+        alarm_draft(w, &o, is);
     }
-    if (!work_alarms(w) && !endangers(w, found)) {
-        if (w->filed.referral.doubtful && !filing_doubts_sign(w->report.form, w->report.faults))
-            referral_withdraw(w->s, &w->filed, reply_echo(w->report.form, w->shown, w->s->arena));
-        return;
-    }
-    w->out->emergency = work_alarms(w) || (found && found->worst == URGENCY_E1);
-    if (w->filed.referral.state == REFERRAL_NONE || w->filed.referral.state == REFERRAL_CANCELLED)
-        referral_open(w->s, &w->filed, &o);
-    else if (!incomplete && w->filed.referral.incomplete)
-        referral_complete(w->s, &w->filed, &o);
-    else if (incomplete)
-        referral_worsen(w->s, &w->filed, &o);
 }
 
 /* What only staff may hear, or must hear within a day. */
-void work_tell_staff(struct work *w, const struct findings *found)
+static bool for_staff(const struct form *form, enum urgency worst, bool private)
 {
-    struct step *s = w->s;
-    const struct place *at = s->person->place;
-    bool death = form_is(w->report.form, FORM_DEATH) && found->worst >= URGENCY_E2;
-    const struct text_fill f[] = { { "nomor", w->filed.nomor },
-                                   { "form", w->report.form->title },
-                                   { "siapa", who_and_why(w, NULL) },
-                                   { "tempat", at->name },
-                                   { "peran", w->filed.role },
-                                   { "hp", step_phone(s, s->msisdn) },
-                                   { "desa", place_village(at) ? place_village(at)->name : S("") } };
+    return private || (form_is(form, FORM_DEATH) && worst >= URGENCY_E2);
+}
+
+static void tell_place(struct step *s, const struct filed_report *r, struct slice siapa, const char *key)
+{
+    const struct place *at = directory_place(&s->rules->directory, r->posting);
+    const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "form", r->form->title },
+                                   { "siapa", siapa },
+                                   { "tempat", at ? at->name : S("") },
+                                   { "peran", r->role },
+                                   { "hp", step_phone(s, r->reporter) },
+                                   { "desa", at && place_village(at) ? place_village(at)->name : S("") } };
     struct audience who;
 
-    if (!found->private && !death)
-        return;
-    step_audience(s, death ? step_puskesmas(s, at) : step_next_level(s, at), &who);
-    step_tell(s, &who, SMS_ALERT, w->filed.nomor, death ? "staff.death" : "staff.private", FILLS(f));
+    step_audience(s, form_is(r->form, FORM_DEATH) ? step_puskesmas(s, at) : step_next_level(s, at), &who);
+    step_tell(s, &who, SMS_ALERT, r->nomor, key, FILLS(f));
+}
+
+void work_tell_staff(struct work *w, const struct findings *found)
+{
+    const struct filed_report *old = w->f->correct;
+    bool now = for_staff(w->report.form, found->worst, found->private);
+
+    if (old && for_staff(old->form, w->was, w->was_private))
+        tell_place(w->s, &w->filed, who_and_why(w, NULL), "staff.corrected");
+    else if (now)
+        tell_place(w->s, &w->filed, who_and_why(w, NULL),
+                   form_is(w->report.form, FORM_DEATH) ? "staff.death" : "staff.private");
+}
+
+void filing_take_back(struct step *s, const struct filed_report *r)
+{
+    bool private = false;
+    enum urgency worst = work_found(s, r, &private);
+
+    if (for_staff(r->form, worst, private))
+        tell_place(s, r, r->whom, "staff.cancelled");
 }
 
 /* The reporter hears what staff made of her report. */

@@ -233,6 +233,18 @@ static void keep_report(struct work *w)
     report_save(w->s, &w->filed);
 }
 
+/* A correction waits for its answer, and its danger does not: the record as it was, with the referral. */
+static void keep_referral(struct work *w)
+{
+    struct filed_report *r = ARENA_NEW(w->s->arena, struct filed_report);
+
+    if (!r)
+        return;
+    *r = *w->f->correct;
+    r->referral = w->filed.referral;
+    report_save(w->s, r);
+}
+
 static void say_called(struct work *w)
 {
     referral_contact(w->s, &w->filed, &w->out->called, &w->out->hp);
@@ -274,6 +286,8 @@ void work_ask(struct work *w)
     work_alarm(w, true, NULL);
     if (!w->f->correct)
         keep_report(w);
+    else if (w->out->emergency)
+        keep_referral(w);
     w->out->kind = FILED_ASKED;
     w->out->text = w->f->noted.n ? question(w, d->whom, w->f->noted) : d->question;
     if (w->out->emergency) {

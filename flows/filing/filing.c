@@ -151,13 +151,12 @@ static void count_out(struct step *s, const struct filed_report *r)
     mothers_filed(s, r, true);
 }
 
-/* Something of class E3 was found in it: it may stand on the list of a day. */
+/* The worst that was found in it is of class E3: it may stand on the list of a day. */
 static bool was_light(struct step *s, const struct filed_report *r)
 {
-    for (const struct node *f = node_first(node_read(r->findings, s->arena)); f; f = f->next)
-        if (slice_is(node_text(f, "class"), "E3"))
-            return true;
-    return false;
+    bool private = false;
+
+    return work_found(s, r, &private) == URGENCY_E3;
 }
 
 void filing_tally(struct step *s, const struct filed_report *r)
@@ -168,7 +167,7 @@ void filing_tally(struct step *s, const struct filed_report *r)
 void filing_untally(struct step *s, const struct filed_report *r)
 {
     count_out(s, r);
-    day_list_filed(s, r, slice_make("", 0), slice_make("", 0), was_light(s, r));
+    day_list_filed(s, r, slice_make("", 0), r->whom, was_light(s, r));
     tasks_filed(s, r, true);
 }
 
@@ -241,6 +240,17 @@ static void file_child(struct work *w)
     w->filed.person_id = w->child.id;
 }
 
+static const char *corrected_key(const struct work *w, const struct findings *found)
+{
+    if (found->worst >= URGENCY_E2 && !form_is(w->report.form, FORM_DEATH))
+        return "receipt.corrected_today";
+    if (found->say.n)
+        return "receipt.corrected_finding";
+    if (w->f->none.n)
+        return "receipt.corrected_none";
+    return w->calmed ? "receipt.corrected_calm" : "receipt.corrected";
+}
+
 static const char *receipt_key(const struct work *w, const struct findings *found)
 {
     bool child = w->filed.child.n > 0, now = slice_is(w->filed.referral.urgency, "E1");
@@ -249,10 +259,8 @@ static const char *receipt_key(const struct work *w, const struct findings *foun
         return found->worst == URGENCY_E2 || found->say.n ? "receipt.death_told" : "receipt.death";
     if (w->f->resent && !w->out->emergency && !found->say.n)
         return "receipt.version";
-    if (w->f->correct && !w->out->emergency && !found->say.n && w->f->none.n)
-        return "receipt.corrected_none";
     if (w->f->correct && !w->out->emergency)
-        return found->say.n ? "receipt.corrected_finding" : "receipt.corrected";
+        return corrected_key(w, found);
     if (w->out->emergency && found->say.n)
         return child ? "receipt.danger_child" : "receipt.danger";
     if (w->out->emergency)
@@ -353,11 +361,9 @@ static void file_record(struct work *w)
     work_alarm(w, false, &found);
     w->out->worst = found.worst;
     w->out->danger = found.worst >= URGENCY_E2 ? found.say : slice_make("", 0);
-    if (w->f->correct) {
+    if (w->f->correct)
         work_tell_reporter(w);
-    } else {
-        work_tell_staff(w, &found);
-    }
+    work_tell_staff(w, &found);
     list_in(w, &found);
     count_in(s, r);
     report_row(s, r);

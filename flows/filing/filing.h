@@ -65,6 +65,8 @@ void filing_maybe(struct step *, struct filed_report *, struct slice say);
 void filing_file(struct step *, const struct filing *, struct filed *out);
 /* A report that was not filed here is a record now: its cases count. */
 void filing_tally(struct step *, const struct filed_report *);
+/* BATAL: those hear it who were told of what only staff may hear. */
+void filing_take_back(struct step *, const struct filed_report *);
 /* BATAL: takes its cases off the counts again, and its weighing off the child. */
 void filing_untally(struct step *, const struct filed_report *);
 void filing_unweigh(struct step *, const struct filed_report *);

@@ -21,37 +21,42 @@ const char *referral_state_key(enum referral_state st)
 
 /* --- opening --- */
 
-static void start_clock(struct step *s, const struct filed_report *r)
-{
-    referral_clock(s, r, "referral", clock_by_urgency(s->rules, "referral", r->referral.urgency));
-}
-
 void referral_open(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
-    const struct place *posting = directory_place(&s->rules->directory, r->posting), *to = o->place;
+    const struct place *posting = directory_place(&s->rules->directory, r->posting);
+    struct referral before = r->referral;
 
     r->referral = (struct referral){ .state = REFERRAL_SENT,
                                      .urgency = o->urgency,
                                      .say = o->say,
+                                     .climbs = before.climbs + (before.state != REFERRAL_NONE),
                                      .incomplete = o->incomplete,
-                                     .doubtful = o->doubtful };
-    if (!to)
-        to = step_next_level(s, posting);
-    referral_hand_over(s, r, to,
+                                     .doubtful = o->doubtful,
+                                     .asked = o->asked };
+    referral_hand_over(s, r, o->place ? o->place : step_next_level(s, posting),
                        o->doubtful     ? "referral.doubtful"
                        : o->incomplete ? "referral.incomplete"
                        : o->asked      ? "referral.new"
                                        : "referral.danger");
+    for (unsigned i = 0; i < before.told_n; i++) /* opened again: whoever had it hears of it again */
+        if (!referral_has(&r->referral, before.told[i])) {
+            referral_hand_to(s, r, before.told[i], "referral.danger");
+            referral_told(&r->referral, before.told[i]);
+        }
     referral_event_row(s, r, "sent", o->say);
-    start_clock(s, r);
+    referral_wait(s, r);
 }
 
 void referral_complete(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
+    bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
+
     r->referral.incomplete = false;
     r->referral.doubtful = false;
     r->referral.say = o->say;
     r->referral.urgency = o->urgency.n ? o->urgency : r->referral.urgency;
+    if (worse && r->referral.state == REFERRAL_SENT)
+        referral_wait(s, r);
     for (unsigned i = 0; i < r->referral.told_n; i++)
         if (!slice_eq(r->referral.told[i], s->msisdn))
             referral_hand_to(s, r, r->referral.told[i],
@@ -158,7 +163,7 @@ static void climb(struct step *s, struct filed_report *r)
     r->referral.climbs++;
     referral_hand_over(s, r, level ? level->parent : NULL, "referral.climbed");
     referral_event_row(s, r, "escalated", slice_make("", 0));
-    start_clock(s, r);
+    referral_wait(s, r);
 }
 
 /* A no that moves nothing: what it says is written down all the same. */
@@ -271,95 +276,4 @@ void referral_due(struct step *s, const struct due *d)
         referral_tell_reporter(s, &r, "referral.reporter_expired", slice_make("", 0), slice_make("", 0));
     }
     report_save(s, &r);
-}
-
-/* --- changes by the reporter --- */
-
-void referral_cancel(struct step *s, struct filed_report *r)
-{
-    if (referral_move(r->referral.state, REFERRAL_ON_BATAL, VOICE_ELSE)->act != ACT_CANCEL)
-        return;
-    r->referral.state = REFERRAL_CANCELLED;
-    referral_event_row(s, r, "batal", slice_make("", 0));
-    referral_clock(s, r, "referral", 0);
-    referral_tell_others(s, r, "referral.others_cancelled", slice_make("", 0), slice_make("", 0));
-}
-
-void referral_corrected(struct step *s, struct filed_report *r, const struct referral_opening *o,
-                        struct slice isi)
-{
-    bool open = r->referral.state == REFERRAL_SENT;
-    bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
-
-    if (r->referral.state == REFERRAL_NONE || r->referral.state == REFERRAL_CANCELLED)
-        return;
-    r->referral.say = o->say;
-    r->referral.urgency = worse ? o->urgency : r->referral.urgency;
-    if (!open || !worse) /* else the new words say it */
-        referral_tell_others(s, r, "referral.others_corrected", slice_make("", 0), isi);
-    if (open && o->place) {
-        referral_hand_over(s, r, o->place, "referral.new");
-    } else if (open && worse) {
-        for (unsigned i = 0; i < r->referral.told_n; i++)
-            referral_hand_to(s, r, r->referral.told[i], o->asked ? "referral.new" : "referral.danger");
-    }
-    if (open && (worse || o->place))
-        start_clock(s, r);
-}
-
-void referral_withdraw(struct step *s, struct filed_report *r, struct slice isi)
-{
-    const char *news = r->referral.doubtful ? "referral.others_unfounded" : "referral.others_corrected";
-    bool taken = r->referral.state == REFERRAL_TAKEN;
-
-    if (r->referral.state != REFERRAL_SENT && !(taken && r->referral.doubtful))
-        return;
-    r->referral.doubtful = false;
-    if (!taken) {
-        r->referral.state = REFERRAL_CANCELLED;
-        referral_event_row(s, r, "batal", slice_make("", 0));
-        referral_clock(s, r, "referral", 0);
-    }
-    referral_tell_others(s, r, news, slice_make("", 0), isi);
-}
-
-void referral_worsen(struct step *s, struct filed_report *r, const struct referral_opening *o)
-{
-    bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
-    bool news = s->reading->said.emergency && !slice_eq(r->referral.say, o->say);
-
-    if (!slice_is(o->urgency, "E1") || (!worse && !news && !r->referral.doubtful))
-        return;
-    r->referral.doubtful = false;
-    r->referral.urgency = o->urgency;
-    r->referral.say = o->say;
-    for (unsigned i = 0; i < r->referral.told_n; i++)
-        referral_hand_to(s, r, r->referral.told[i],
-                         r->referral.state == REFERRAL_SENT ? "referral.incomplete"
-                                                            : "referral.complete_taken");
-    if (worse && r->referral.state == REFERRAL_SENT)
-        start_clock(s, r);
-}
-
-/* --- words --- */
-
-void referral_words(struct step *s, struct filed_report *r, struct slice words)
-{
-    const struct text_fill f[] = { { "nomor", r->nomor },
-                                   { "siapa", r->referral.say },
-                                   { "isi", words },
-                                   { "nama", speaker(s) },
-                                   { "hp", step_phone(s, s->msisdn) } };
-    unsigned before = s->out->sms_n;
-    struct audience who;
-
-    for (unsigned i = 0; i < r->referral.told_n; i++)
-        if (!slice_eq(r->referral.told[i], s->msisdn))
-            step_sms(s, r->referral.told[i], SMS_EMERGENCY, r->nomor,
-                     step_text(s, step_language_of(s, r->referral.told[i]), "referral.words", FILLS(f)));
-    if (s->out->sms_n > before)
-        return;
-    /* Nobody but the speaker has it: the next level above. */
-    step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), &who);
-    step_tell(s, &who, SMS_EMERGENCY, r->nomor, "referral.words", FILLS(f));
 }

@@ -7,6 +7,7 @@
 #define KENTONGAN_FLOWS_FILING_REFERRAL_H
 
 #include "flows/care/subject_report.h"
+#include "flows/filing/referral_moves.h"
 
 struct referral_opening {
     struct slice urgency;      /* "E1", "E2" */
@@ -27,18 +28,19 @@ void referral_answer(struct step *, const struct command *, struct filed_report 
 void referral_due(struct step *, const struct due *);
 /* BATAL. */
 void referral_cancel(struct step *, struct filed_report *);
-/* A correction: who and why from now on, `isi` as the news for everyone who had it.  What has become an E1 is
- * told as one and its clock begins anew; an E1 stays one.  A new place (o->place, else NULL) gets it too. */
-void referral_corrected(struct step *, struct filed_report *, const struct referral_opening *,
-                        struct slice isi);
+/* Its report has a new version that says this (an event of referral_moves.h): who has it hears what it is
+ * now, what is a danger again or has become one is told as one.  isi: the version as news.  o->place: a new
+ * place to send it to, else NULL.  What was done; the caller saves the report. */
+enum referral_act referral_changed(struct step *, struct filed_report *, enum referral_event,
+                                   const struct referral_opening *, struct slice isi);
 /* Words about an emergency that stood behind a command with its number: to everyone who has it, at once
  * (RULINGS 44). */
 void referral_words(struct step *, struct filed_report *, struct slice words);
 /* Who has it now, for the reporter: "Bidan Nur", "0812…". */
 void referral_contact(struct step *, const struct filed_report *, struct slice *who, struct slice *hp);
-/* A correction, or the answer to a doubt, took the danger away that nobody had called a referral: it waits
- * for no answer any more.  Who has taken it already hears of it, and ends it herself. */
-void referral_withdraw(struct step *, struct filed_report *, struct slice isi);
+/* The answer to a doubt (RULINGS 47) is that there is none: it waits for no answer any more.  Who has taken
+ * it already hears of it, and ends it herself. */
+void referral_unfounded(struct step *, struct filed_report *, struct slice isi);
 /* Another reason, before the report is complete: told to those who have it; one for now where one for today
  * was told begins its clock anew.  Nothing where those words are known. */
 void referral_worsen(struct step *, struct filed_report *, const struct referral_opening *);

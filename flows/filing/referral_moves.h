@@ -1,5 +1,5 @@
 /* referral_moves.h - the life of a referral as a table: state, event, who says it, next state, what is done
- * (SPEC 2.3, 5, 7; RULINGS 59).  tests/unit/test_referral.c walks all of it.
+ * (SPEC 2.2, 2.3, 5, 7; RULINGS 59).  tests/unit/test_referral.c walks all of it.
  *
  * Pure. */
 #ifndef KENTONGAN_FLOWS_FILING_REFERRAL_MOVES_H
@@ -17,6 +17,9 @@ enum referral_event {
     REFERRAL_ON_BATAL,
     REFERRAL_ON_CLOCK,  /* nobody took it in time */
     REFERRAL_ON_REMIND, /* taken, and nobody said that the patient came */
+    REFERRAL_ON_WORSE,  /* a new version of its report says a danger that the one before did not, or more */
+    REFERRAL_ON_SAME,   /* a new version, no more and no less urgent */
+    REFERRAL_ON_CALM,   /* a new version without the danger, and nobody had asked for a referral */
     REFERRAL_EVENTS,
 };
 
@@ -35,6 +38,10 @@ enum referral_act {
     ACT_NOTE,  /* arrived, missed, done: written down and told */
     ACT_CANCEL,
     ACT_REMIND,
+    ACT_OPEN, /* told as new, with a new clock */
+    ACT_WARN, /* told as what it is now to those who have it; the clock begins anew */
+    ACT_NEWS, /* what it says now, to those who had it */
+    ACT_WITHDRAW,
     ACT_KEEP_WORDS, /* a TOLAK that moves nothing: what it says is written down all the same */
     ACT_SAY_TAKEN,
     ACT_SAY_ALREADY,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "flows/rows/clocks.h"
+
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
 /* --- events, clocks --- */
@@ -40,14 +42,39 @@ void referral_clock(struct step *s, const struct filed_report *r, const char *wh
                in_ms ? step_due(s, &d) : slice_make("", 0), in_ms ? s->now_ms + in_ms : 0);
 }
 
+/* A danger of the day that nobody called a referral waits for the morning (SPEC 2.5). */
+static bool can_wait(const struct referral *r)
+{
+    return !r->asked && !slice_is(r->urgency, "E1");
+}
+
+void referral_wait(struct step *s, const struct filed_report *r)
+{
+    int64_t due = s->now_ms, time = clock_by_urgency(s->rules, "referral", r->referral.urgency);
+    int offset = s->rules->utc_offset_min;
+
+    if (can_wait(&r->referral)) {
+        due += clock_quiet_ms(due, offset) + time;
+        due += clock_quiet_ms(due, offset);
+    } else {
+        due += time;
+    }
+    referral_clock(s, r, "referral", due - s->now_ms);
+}
+
 /* --- who hears what --- */
 
-void referral_told(struct referral *r, struct slice msisdn)
+bool referral_has(const struct referral *r, struct slice msisdn)
 {
     for (unsigned i = 0; i < r->told_n; i++)
         if (slice_eq(r->told[i], msisdn))
-            return;
-    if (r->told_n < STEP_PEOPLE)
+            return true;
+    return false;
+}
+
+void referral_told(struct referral *r, struct slice msisdn)
+{
+    if (!referral_has(r, msisdn) && r->told_n < STEP_PEOPLE)
         r->told[r->told_n++] = msisdn;
 }
 
@@ -68,11 +95,9 @@ static struct slice village_name(const struct step *s, const struct filed_report
 void referral_hand_to(struct step *s, const struct filed_report *r, struct slice to, const char *key)
 {
     struct slice language = step_language_of(s, to);
-    bool e1 = slice_is(r->referral.urgency, "E1");
-    /* A danger of the day that nobody called a referral waits for the morning (SPEC 2.5). */
-    enum sms_class class = e1                                    ? SMS_EMERGENCY
-                           : strcmp(key, "referral.danger") == 0 ? SMS_ALERT
-                                                                 : SMS_REFERRAL;
+    enum sms_class class = slice_is(r->referral.urgency, "E1") ? SMS_EMERGENCY
+                           : can_wait(&r->referral)            ? SMS_ALERT
+                                                               : SMS_REFERRAL;
     const struct text_fill f[] = {
         { "nomor", r->nomor },
         { "urgensi", r->referral.urgency },
@@ -152,7 +177,8 @@ void referral_tell_others(struct step *s, const struct filed_report *r, const ch
         };
 
         if (!slice_eq(to, s->msisdn) && !slice_eq(to, r->reporter))
-            step_sms(s, to, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
+            step_sms(s, to, can_wait(&r->referral) ? SMS_ALERT : SMS_REFERRAL, r->nomor,
+                     step_text(s, language, key, FILLS(f)));
     }
 }
 

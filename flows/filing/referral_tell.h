@@ -11,8 +11,12 @@
 void referral_event_row(struct step *, const struct filed_report *, const char *name, struct slice words);
 /* The one clock of a referral, "referral" or "hadir"; 0 stops it. */
 void referral_clock(struct step *, const struct filed_report *, const char *what, int64_t in_ms);
-/* Remembers that somebody has it. */
+/* The clock of its answer.  A danger of the day that nobody called a referral is heard when quiet hours are
+ * over: its time runs from then on, and it climbs when people hear it (SPEC 2.5, 4). */
+void referral_wait(struct step *, const struct filed_report *);
+/* Remembers that somebody has it; whether somebody has. */
 void referral_told(struct referral *, struct slice msisdn);
+bool referral_has(const struct referral *, struct slice msisdn);
 /* The SMS that hands it to one person. */
 void referral_hand_to(struct step *, const struct filed_report *, struct slice to, const char *key);
 /* To everybody at a place, or where nobody is, above it: it is addressed to them from now on. */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "parsers/date.h"
+#include "gateway/base/node.h"
+#include "gateway/conf/rules.h"
 
 struct slice work_label(const struct report *r, enum meaning as)
 {
@@ -73,6 +75,25 @@ static void fill_month(struct work *w)
             w->s->arena));
 }
 
+enum urgency work_found(struct step *s, const struct filed_report *r, bool *private)
+{
+    enum urgency worst = URGENCY_NONE;
+    struct slice signs;
+
+    for (const struct node *f = node_first(node_read(r->findings, s->arena)); f; f = f->next) {
+        struct slice class = node_text(f, "class");
+        enum urgency u = slice_is(class, "E1")   ? URGENCY_E1
+                         : slice_is(class, "E2") ? URGENCY_E2
+                         : slice_is(class, "E3") ? URGENCY_E3
+                                                 : URGENCY_NONE;
+
+        *private = *private || node_bool(f, "private");
+        worst = u > worst && !node_bool(f, "private") ? u : worst;
+    }
+    return rules_emergency(s->rules->rules, r->form, r->values, NULL, 0, s->arena, &signs) ? URGENCY_E1
+                                                                                           : worst;
+}
+
 void work_begin(struct work *w)
 {
     const struct draft *d = w->f->draft;
@@ -87,6 +108,8 @@ void work_begin(struct work *w)
             r->id = d->uuid;
         }
     }
+    if (r->form) /* there was a version before */
+        w->was = work_found(w->s, r, &w->was_private);
     fill_month(w);
     r->form = w->report.form;
     memcpy(r->values, w->report.values, sizeof r->values);

@@ -323,7 +323,7 @@ static void keep_record(struct step *s, struct draft *d)
     };
 
     if (known && r->referral.doubtful) {
-        referral_withdraw(s, r, f[1].value);
+        referral_unfounded(s, r, f[1].value);
         report_save(s, r);
     }
     step_reason(s, "repaired");

@@ -127,6 +127,7 @@ static void run_batal(struct step *s, const struct command *c)
     if (!r->draft) {
         filing_untally(s, r);
         filing_unweigh(s, r);
+        filing_take_back(s, r);
         r->version++;
     }
     r->status = S("cancelled");

@@ -6,8 +6,6 @@ enum {
     CAP_MS = 10 * 60 * 1000,
     LEAST_MS = 500,
     DAY_MS = 24 * 60 * 60 * 1000,
-    QUIET_FROM_MS = 21 * 60 * 60 * 1000,
-    QUIET_TO_MS = 5 * 60 * 60 * 1000,
 };
 
 bool attempt_at_least_once(enum sms_class class)
@@ -68,15 +66,4 @@ struct attempt_verdict attempt_judge(const struct attempt *a)
     if (a->now_ms >= expiry(a))
         return (struct attempt_verdict){ ATTEMPT_DONE, 0, "expired" };
     return again(a);
-}
-
-int64_t attempt_quiet_ms(int64_t now_ms, int utc_offset_min)
-{
-    int64_t of_day = (now_ms + (int64_t)utc_offset_min * 60000) % DAY_MS;
-
-    if (of_day < 0)
-        of_day += DAY_MS;
-    if (of_day >= QUIET_FROM_MS)
-        return DAY_MS - of_day + QUIET_TO_MS;
-    return of_day < QUIET_TO_MS ? QUIET_TO_MS - of_day : 0;
 }

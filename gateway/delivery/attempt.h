@@ -47,7 +47,5 @@ struct attempt_verdict {
 struct attempt_verdict attempt_judge(const struct attempt *);
 /* May an SMS of this class be sent twice rather than not at all? */
 bool attempt_at_least_once(enum sms_class);
-/* Milliseconds until quiet hours (21:00 to 05:00 local) are over; 0 when it is not quiet. */
-int64_t attempt_quiet_ms(int64_t now_ms, int utc_offset_min);
 
 #endif

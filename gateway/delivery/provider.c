@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "flows/rows/clocks.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
@@ -291,7 +292,7 @@ static void attempt_start(struct provider *p, struct job *j)
 
 static bool quiet_now(const struct delivery *d)
 {
-    return attempt_quiet_ms(clock_wall_ms(), d->utc_offset_min) > 0;
+    return clock_quiet_ms(clock_wall_ms(), d->utc_offset_min) > 0;
 }
 
 /* SMS under way at once: of a provider that is being probed, one. */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "flows/rows/clocks.h"
 #include "gateway/delivery/attempt.h"
 
 enum {
@@ -115,13 +116,13 @@ static void quiet_hours_are_from_21_to_05_local(void **state)
 
     (void)state;
     assert_int_equal((midnight_wib + 7 * 60 * minute) % 86400000, 0);
-    assert_int_equal(attempt_quiet_ms(midnight_wib, 420), 5 * 60 * minute);
-    assert_int_equal(attempt_quiet_ms(midnight_wib + 299 * minute, 420), minute);
-    assert_int_equal(attempt_quiet_ms(midnight_wib + 300 * minute, 420), 0);
-    assert_int_equal(attempt_quiet_ms(midnight_wib + 1259 * minute, 420), 0);
-    assert_int_equal(attempt_quiet_ms(midnight_wib + 1260 * minute, 420), 480 * minute);
-    assert_int_equal(attempt_quiet_ms(midnight_wib + 1200 * minute, 540), 420 * minute); /* WIT */
-    assert_int_equal(attempt_quiet_ms(0, -60), 6 * 60 * minute);
+    assert_int_equal(clock_quiet_ms(midnight_wib, 420), 5 * 60 * minute);
+    assert_int_equal(clock_quiet_ms(midnight_wib + 299 * minute, 420), minute);
+    assert_int_equal(clock_quiet_ms(midnight_wib + 300 * minute, 420), 0);
+    assert_int_equal(clock_quiet_ms(midnight_wib + 1259 * minute, 420), 0);
+    assert_int_equal(clock_quiet_ms(midnight_wib + 1260 * minute, 420), 480 * minute);
+    assert_int_equal(clock_quiet_ms(midnight_wib + 1200 * minute, 540), 420 * minute); /* WIT */
+    assert_int_equal(clock_quiet_ms(0, -60), 6 * 60 * minute);
 }
 
 int main(void)

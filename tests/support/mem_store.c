@@ -1,6 +1,7 @@
 /* mem_store.c - see mem_store.h. */
 #include "tests/support/mem_store.h"
 
+#include "flows/rows/clocks.h"
 #include "flows/ruleset.h"
 #include "gateway/model/people.h"
 
@@ -292,7 +293,10 @@ static void apply(struct mem_store *m, const struct outcome *out, bool typed)
         m->sms[m->sms_n++] = (struct mem_sms){ .to = dup_slice(s->to),
                                                .text = dup_slice(s->text),
                                                .nomor = dup_slice(s->nomor),
-                                               .class = s->class };
+                                               .class = s->class,
+                                               .leaves_ms = m->now_ms };
+        if (s->class >= SMS_ALERT)
+            m->sms[m->sms_n - 1].leaves_ms += clock_quiet_ms(m->now_ms, m->base->utc_offset_min);
     }
     for (unsigned i = 0; i < out->timers_n; i++)
         timer_set(m, &out->timers[i]);

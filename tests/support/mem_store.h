@@ -9,6 +9,7 @@
 struct mem_sms {
     char *to, *text, *nomor;
     enum sms_class class;
+    int64_t leaves_ms; /* quiet hours hold it until then (SPEC 4); until then nobody has it */
     bool seen;
 };
 

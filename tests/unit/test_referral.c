@@ -37,6 +37,7 @@ struct seen {
     enum referral_state state;
     char level[16], by[20];
     bool waits;
+    char says[64]; /* what its report finds: "E1", "E2" or nothing */
 };
 
 struct place_in_life {
@@ -69,6 +70,10 @@ static struct seen look(struct mem_store *m, unsigned *climbs)
     text_of(seen.by, sizeof seen.by, r.referral.by);
     snprintf(timer, sizeof timer, "referral:%s", nomor);
     seen.waits = mem_waits(m, timer);
+    if (strstr(r.findings.n ? arena_copy(&a, r.findings).p : "", "\"E1\""))
+        strcpy(seen.says, "E1");
+    else if (strstr(r.findings.n ? arena_copy(&a, r.findings).p : "", "\"E2\""))
+        strcpy(seen.says, "E2");
     *climbs = r.referral.climbs;
     arena_free(&a);
     return seen;
@@ -76,7 +81,8 @@ static struct seen look(struct mem_store *m, unsigned *climbs)
 
 static bool same(const struct seen *a, const struct seen *b)
 {
-    return a->state == b->state && strcmp(a->level, b->level) == 0 && strcmp(a->by, b->by) == 0;
+    return a->state == b->state && strcmp(a->level, b->level) == 0 && strcmp(a->by, b->by) == 0 &&
+           strcmp(a->says, b->says) == 0;
 }
 
 /* Takes it over unless it is known already. */
@@ -249,32 +255,88 @@ static void cancel(struct place_in_life *from)
     keep(&m, &now, from->path, step);
 }
 
-static void every_order_of_events_keeps_its_promises(void **state)
+/* A correction that says a danger, or takes it back: nobody who had it is left with what is not so, and a
+ * danger that was not there is waited for. */
+static void correct(struct place_in_life *from, const char *what, const char *says)
+{
+    unsigned climbs, news = 0;
+    struct seen now;
+    struct mem_store m;
+    char text[64];
+    const char *step = text;
+
+    snprintf(text, sizeof text, "KOREKSI %s %s", nomor, what);
+    mem_fork(&from->store, &m);
+    mem_sms_in(&m, people[KADER], text);
+    now = look(&m, &climbs);
+    check_any(from, &now, step);
+    HOLDS(!m.fault[0]);
+    HOLDS(strcmp(m.reason, "command") == 0);
+    for (unsigned p = KADER + 1; p < PEOPLE; p++)
+        news += told(&m, people[p], SMS_EMERGENCY) + told(&m, people[p], SMS_ALERT) +
+                told(&m, people[p], SMS_REFERRAL);
+    if (strcmp(from->seen.says, says) != 0) {
+        HOLDS(strcmp(now.says, says) == 0);
+        HOLDS(news > 0);
+        HOLDS(!says[0] || (now.state != REFERRAL_CANCELLED && now.state != REFERRAL_NONE));
+        HOLDS(strcmp(says, "E1") != 0 || (!is_over(now.state) && now.state != REFERRAL_EXPIRED));
+        HOLDS(says[0] || now.state != REFERRAL_SENT);
+    }
+    keep(&m, &now, from->path, step);
+}
+
+/* Everything that can follow a first message of the kader. */
+static void walk(const char *first, bool corrected)
 {
     struct seen now;
     struct mem_store m;
     unsigned climbs;
 
-    (void)state;
     all = calloc(STATES, sizeof *all);
+    all_n = 0;
     mem_init(&m, rules, INT64_C(1795226400000)); /* 2026-11-21 09:00 */
-    mem_sms_in(&m, people[KADER], "RUJUK#Bu Ana#28th#kejang");
+    mem_sms_in(&m, people[KADER], first);
     for (unsigned i = 0; i < m.sms_n; i++)
         snprintf(nomor, sizeof nomor, "%s", m.sms[i].nomor);
     now = look(&m, &climbs);
-    keep(&m, &now, "", "RUJUK");
+    keep(&m, &now, "", first);
     for (unsigned i = 0; i < all_n; i++) {
         for (unsigned p = KADER + 1; p < PEOPLE; p++)
             for (unsigned w = 0; w < WORDS; w++)
                 say(&all[i], p, w);
         wait(&all[i]);
-        cancel(&all[i]);
+        if (!corrected) {
+            cancel(&all[i]);
+            continue;
+        }
+        correct(&all[i], "td 110/70 tanda kejang", "E1");
+        correct(&all[i], "td 110/70 tanda pusing", "E2");
+        correct(&all[i], "tanda tidak ada", "");
     }
-    for (enum referral_state s = REFERRAL_SENT; s <= REFERRAL_EXPIRED; s++)
-        assert_true(reached[s] > 0);
+}
+
+static void forget_all(void)
+{
     for (unsigned i = 0; i < all_n; i++)
         mem_free(&all[i].store);
     free(all);
+}
+
+static void every_order_of_events_keeps_its_promises(void **state)
+{
+    (void)state;
+    walk("RUJUK#Bu Ana#28th#kejang", false);
+    for (enum referral_state s = REFERRAL_SENT; s <= REFERRAL_EXPIRED; s++)
+        assert_true(reached[s] > 0);
+    forget_all();
+}
+
+static void every_correction_at_every_time_is_told(void **state)
+{
+    (void)state;
+    walk("BUMIL Sari 30 110/70 tanda pusing", true);
+    assert_true(all_n > 20);
+    forget_all();
 }
 
 /* A duty number that nobody registered is staff (RULINGS 57). */
@@ -325,6 +387,7 @@ static void every_pair_of_state_and_event_has_one_move(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(every_order_of_events_keeps_its_promises),
+                                        cmocka_unit_test(every_correction_at_every_time_is_told),
                                         cmocka_unit_test(every_pair_of_state_and_event_has_one_move),
                                         cmocka_unit_test(a_duty_number_is_staff) };
     struct faults faults = { 0 };

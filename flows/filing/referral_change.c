@@ -1,0 +1,140 @@
+/* referral_change.c - a referral follows its report: taken back, corrected, worse than it was told.  See
+ * referral.h. */
+#include "flows/filing/referral.h"
+
+#include "flows/filing/referral_tell.h"
+#include "flows/rows/clocks.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+void referral_cancel(struct step *s, struct filed_report *r)
+{
+    if (referral_move(r->referral.state, REFERRAL_ON_BATAL, VOICE_ELSE)->act != ACT_CANCEL)
+        return;
+    r->referral.state = REFERRAL_CANCELLED;
+    referral_event_row(s, r, "batal", slice_make("", 0));
+    referral_clock(s, r, "referral", 0);
+    referral_tell_others(s, r, "referral.others_cancelled", slice_make("", 0), slice_make("", 0));
+}
+
+/* Told as what it is now to everyone who has it; who has not answered yet has the time of the new urgency. */
+static void warn(struct step *s, struct filed_report *r, const struct referral_opening *o)
+{
+    bool waits = r->referral.state == REFERRAL_SENT;
+    struct referral *now = &r->referral;
+
+    now->say = o->say;
+    now->urgency = slice_is(now->urgency, "E1") ? now->urgency : o->urgency;
+    now->incomplete = o->incomplete;
+    now->doubtful = false;
+    if (waits && o->place)
+        referral_hand_over(s, r, o->place, now->asked ? "referral.new" : "referral.danger");
+    else
+        for (unsigned i = 0; i < now->told_n; i++)
+            referral_hand_to(s, r, now->told[i],
+                             !waits              ? "referral.worse"
+                             : o->incomplete     ? "referral.incomplete"
+                             : r->referral.asked ? "referral.new"
+                                                 : "referral.danger");
+    referral_event_row(s, r, "sent", o->say);
+    if (waits)
+        referral_wait(s, r);
+    else if (now->state == REFERRAL_TAKEN)
+        referral_clock(s, r, "hadir", clock_by_urgency(s->rules, "hadir", now->urgency));
+}
+
+static void news(struct step *s, struct filed_report *r, const struct referral_opening *o, struct slice isi)
+{
+    bool less = !slice_eq(r->referral.urgency, o->urgency);
+
+    r->referral.say = o->say;
+    referral_tell_others(s, r, "referral.others_corrected", slice_make("", 0), isi);
+    r->referral.urgency = o->urgency;
+    if (r->referral.state != REFERRAL_SENT)
+        return;
+    if (o->place)
+        referral_hand_over(s, r, o->place, "referral.new");
+    if (o->place || less)
+        referral_wait(s, r);
+}
+
+static void withdraw(struct step *s, struct filed_report *r, struct slice isi)
+{
+    const char *key = r->referral.doubtful ? "referral.others_unfounded" : "referral.others_calm";
+
+    r->referral.doubtful = false;
+    referral_event_row(s, r, "batal", slice_make("", 0));
+    referral_clock(s, r, "referral", 0);
+    referral_tell_others(s, r, key, slice_make("", 0), isi);
+}
+
+enum referral_act referral_changed(struct step *s, struct filed_report *r, enum referral_event e,
+                                   const struct referral_opening *o, struct slice isi)
+{
+    const struct referral_move *m = referral_move(r->referral.state, e, VOICE_ELSE);
+
+    r->referral.state = m->to;
+    if (m->act == ACT_OPEN)
+        referral_open(s, r, o);
+    else if (m->act == ACT_WARN)
+        warn(s, r, o);
+    else if (m->act == ACT_NEWS)
+        news(s, r, o, isi);
+    else if (m->act == ACT_WITHDRAW)
+        withdraw(s, r, isi);
+    return m->act;
+}
+
+void referral_unfounded(struct step *s, struct filed_report *r, struct slice isi)
+{
+    if (!r->referral.doubtful)
+        return;
+    if (r->referral.state == REFERRAL_SENT) {
+        r->referral.state = REFERRAL_CANCELLED;
+        withdraw(s, r, isi);
+    } else {
+        r->referral.doubtful = false;
+        referral_tell_others(s, r, "referral.others_unfounded", slice_make("", 0), isi);
+    }
+}
+
+void referral_worsen(struct step *s, struct filed_report *r, const struct referral_opening *o)
+{
+    bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
+    bool news_too = s->reading->said.emergency && !slice_eq(r->referral.say, o->say);
+
+    if (!slice_is(o->urgency, "E1") || (!worse && !news_too && !r->referral.doubtful))
+        return;
+    r->referral.doubtful = false;
+    r->referral.urgency = o->urgency;
+    r->referral.say = o->say;
+    for (unsigned i = 0; i < r->referral.told_n; i++)
+        referral_hand_to(s, r, r->referral.told[i],
+                         r->referral.state == REFERRAL_SENT ? "referral.incomplete"
+                                                            : "referral.complete_taken");
+    if (worse && r->referral.state == REFERRAL_SENT)
+        referral_wait(s, r);
+}
+
+/* --- words --- */
+
+void referral_words(struct step *s, struct filed_report *r, struct slice words)
+{
+    const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "siapa", r->referral.say },
+                                   { "isi", words },
+                                   { "nama", s->person ? s->person->name : step_phone(s, s->msisdn) },
+                                   { "hp", step_phone(s, s->msisdn) } };
+    unsigned before = s->out->sms_n;
+    struct audience who;
+
+    for (unsigned i = 0; i < r->referral.told_n; i++)
+        if (!slice_eq(r->referral.told[i], s->msisdn))
+            step_sms(s, r->referral.told[i], SMS_EMERGENCY, r->nomor,
+                     step_text(s, step_language_of(s, r->referral.told[i]), "referral.words", FILLS(f)));
+    if (s->out->sms_n > before)
+        return;
+    /* Nobody but the speaker has it: the next level above. */
+    step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), &who);
+    step_tell(s, &who, SMS_EMERGENCY, r->nomor, "referral.words", FILLS(f));
+}
