@@ -11,7 +11,7 @@ static enum negation_kind kind_of(struct slice code)
     } kinds[] = {
         { "tidak", NEGATION_NOT },     { "bukan", NEGATION_ISNT }, { "tiada", NEGATION_NONE_OF },
         { "belum", NEGATION_NOT_YET }, { "batal", NEGATION_OFF },  { "jangan", NEGATION_DONT },
-        { "nihil", NEGATION_NIL },     { "surut", NEGATION_GONE },
+        { "nihil", NEGATION_NIL },     { "surut", NEGATION_GONE }, { "gagal", NEGATION_FAILED },
     };
 
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)

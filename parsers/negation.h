@@ -13,6 +13,7 @@ enum negation_kind {
     NEGATION_NONE_OF, /* tidak ada, tanpa: a whole list */
     NEGATION_NOT_YET, /* belum */
     NEGATION_OFF,     /* batal, tidak jadi: takes back; negates no sign */
+    NEGATION_FAILED,  /* gagal: the same, where it ends a report; `gagal napas` */
     NEGATION_DONT,    /* jangan */
     NEGATION_NIL,     /* nihil, nol: behind what it is about */
     NEGATION_GONE,    /* hilang, reda: no more, or less */
@@ -30,7 +31,7 @@ bool negation_at(const struct tokens *, unsigned i, const struct word_list *nega
 /* It may turn the sign that follows. */
 static inline bool negation_of_signs(enum negation_kind kind)
 {
-    return kind != NEGATION_NONE && kind != NEGATION_OFF;
+    return kind != NEGATION_NONE && kind != NEGATION_OFF && kind != NEGATION_FAILED;
 }
 
 /* It turns a keyword that follows (RULINGS 43). */

@@ -1,6 +1,7 @@
 /* signs.c - signs and their negation.  See signs.h. */
 #include "parsers/signs.h"
 
+#include "parsers/lasts.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
@@ -16,6 +17,7 @@ struct state {
     const struct tokens *ts;
     unsigned end;
     bool words;            /* other words stand behind the waiting negator */
+    unsigned loose;        /* where the last word of no list ends */
     struct negation waits; /* for its sign; NEGATION_NONE: none does */
     unsigned since;        /* where that one begins */
     enum reach reach;
@@ -24,6 +26,7 @@ struct state {
     bool bare;        /* a comma behind it, and nothing since */
     struct sign last; /* the sign just before, not yet told */
     bool has_last;
+    struct mention who;
 };
 
 static struct slice kata_at(const struct state *x, unsigned i, unsigned *used)
@@ -73,8 +76,9 @@ static void end_of_reach(struct state *x, unsigned at)
 static void separator(struct state *x, unsigned i)
 {
     unsigned sep = x->ts->t[i].sep;
-    bool list = x->waits.kind == NEGATION_NONE_OF;
+    bool list = x->waits.kind == NEGATION_NONE_OF && !x->words;
 
+    whose_separator(&x->who, sep);
     if (sep & (SEP_HASH | SEP_LINE | SEP_DASH)) {
         end_of_reach(x, i);
     } else if (sep & SEP_COMMA) {
@@ -216,40 +220,16 @@ static unsigned place_end(const struct state *x, unsigned i)
     return i;
 }
 
-/* Words before a duration: `sejak 3 hari`. */
-static bool begins_duration(struct slice w)
-{
-    return slice_is(w, "sejak") || slice_is(w, "selama") || slice_is(w, "sudah") || slice_is(w, "sdh") ||
-           slice_is(w, "baru") || slice_is(w, "kurang");
-}
-
-/* How long it has lasted: a number with a unit of time right behind a word. */
-static unsigned duration_end(const struct state *x, unsigned i)
-{
-    unsigned used;
-    const struct word *unit;
-
-    if (!x->s->units || i + 1 >= x->end || x->ts->t[i].kind != TOKEN_NUMBER || x->ts->t[i].taken ||
-        (x->ts->t[i].sep & SEP_HARD) || (x->ts->t[i + 1].sep & SEP_HARD) ||
-        x->ts->t[i + 1].kind != TOKEN_WORD)
-        return i;
-    if (slice_is(x->ts->t[i + 1].low, "jam") || slice_is(x->ts->t[i + 1].low, "kali") ||
-        slice_is(x->ts->t[i + 1].low, "x"))
-        return i + 2;
-    unit = phrase_at(x->ts, i + 1, x->s->units, &used);
-    if (!unit || !(slice_is(unit->code, "hr") || slice_is(unit->code, "mg") || slice_is(unit->code, "bl")))
-        return i;
-    return i + 1 + used;
-}
-
 /* Whether a sign that says nothing of itself is negated by what stands before it. */
 static enum sign_kind negated(struct state *x, const struct word *w)
 {
-    bool waits = x->waits.kind != NEGATION_NONE;
+    /* `nafsu makan hilang demam`: what is gone is named before it */
+    bool gone = x->waits.kind == NEGATION_GONE || x->waits.kind == NEGATION_NIL;
+    bool waits = x->waits.kind != NEGATION_NONE && !(gone && x->loose == x->since && x->since > 0);
 
     if (waits) {
         x->reach = x->waits.kind == NEGATION_NONE_OF ? REACH_LIST : REACH_ONE;
-        x->certain = x->waits.certain;
+        x->certain = x->waits.certain && !x->words; /* `tidak ada mobil, …`: of something else, perhaps */
     } else if (x->bare && x->reach != REACH_LIST) {
         x->reach = REACH_NONE;
         return SIGN_MAYBE;
@@ -279,11 +259,12 @@ static unsigned unwell_end(const struct state *x, const struct word *w, unsigned
 
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
-    unsigned to = duration_end(x, i + used), unwell = unwell_end(x, w, to);
+    unsigned to = lasts_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
     bool gone, is_well = well(x, w, &to, &gone), waited = x->waits.kind != NEGATION_NONE;
 
     tell(x);
-    x->last = (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to };
+    x->last =
+        (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to, .who = x->who };
     x->last.kind = negated(x, w);
     x->last.before = x->last.kind == SIGN_UNSURE;
     if (unwell > to && !waited) {
@@ -321,7 +302,8 @@ static unsigned normal_before(struct state *x, unsigned i, unsigned normal)
         kind = x->waits.certain || x->waits.kind == NEGATION_GONE ? SIGN_PLAIN : SIGN_UNSURE;
     }
     tell(x);
-    x->last = (struct sign){ .list = list, .word = w, .from = from, .to = at + used, .kind = kind };
+    x->last =
+        (struct sign){ .list = list, .word = w, .from = from, .to = at + used, .kind = kind, .who = x->who };
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;
     x->reach = REACH_NONE;
@@ -337,10 +319,11 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
     if (slice_is(kata, "sambung")) {
         x->linked = x->reach != REACH_NONE;
     } else if (slice_is(kata, "tapi")) {
+        x->who.doubt |= !slice_is(x->ts->t[i].low, "ada");
         if (!x->waits.kind || x->since + x->waits.used != i) /* `tidak terlihat ada` */
             end_of_reach(x, i);
-    } else if (begins_duration(x->ts->t[i].low)) {
-        end = duration_end(x, i + used);
+    } else if (lasts_begins(x->ts->t[i].low)) {
+        end = lasts_end(x->ts, x->s->units, x->end, i + used);
         if (end > i + used)
             other(x, i, end);
         else if (x->has_last && x->last.to == i && !x->waits.kind && denied(x, end))
@@ -349,9 +332,80 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
     return end;
 }
 
+/* `perdarahan tidak berhenti`, `tidak mau reda`: it goes on, so nothing is negated; the token behind, or i.
+ */
+static unsigned goes_on_end(const struct state *x, unsigned i, const struct negation *n)
+{
+    unsigned at = i + n->used, used;
+
+    if (n->kind == NEGATION_GONE || (x->has_last && x->last.to == i && x->last.word->can_be_normal))
+        return i;
+    for (; !parted(x, at); at += used) {
+        struct slice kata = kata_at(x, at, &used);
+
+        if (slice_is(kata, "reda"))
+            return at + used;
+        if (!slice_is(kata, "antara") && !slice_is(kata, "sanggup")) /* `tidak mau berhenti` */
+            break;
+    }
+    return i;
+}
+
+static unsigned negator_at(struct state *x, unsigned i, const struct negation *n)
+{
+    unsigned end = goes_on_end(x, i, n);
+
+    if (end > i) {
+        if (!x->waits.kind) {
+            tell(x);
+            other(x, i, end);
+        }
+        return end;
+    }
+    if (!x->waits.kind) {
+        x->since = i;
+        x->words = false;
+        x->waits = *n;
+    } else {
+        x->waits.certain |= n->certain;
+    }
+    return i + n->used;
+}
+
+/* `perdarahan ibunya`: a person behind the sign, and nothing behind her. */
+static void person_at(struct state *x, unsigned i)
+{
+    unsigned before = x->who.from;
+
+    if (!x->s->people)
+        return;
+    whose_word(&x->who, x->ts, i, x->s->people);
+    if (x->who.code.n && x->who.from == i && before != i && x->has_last && x->last.to == i &&
+        !slice_is(x->who.code, "sapaan") && parted(x, x->who.name))
+        x->last.who = x->who;
+}
+
+/* A word of no list. */
+static unsigned other_at(struct state *x, unsigned i)
+{
+    /* `sejak 3 hari` */
+    unsigned end =
+        lasts_begins(x->ts->t[i].low) ? lasts_end(x->ts, x->s->units, x->end, i + 1) : place_end(x, i + 1);
+
+    if (x->who.code.n && x->who.from == i && x->who.name > end)
+        end = x->who.name; /* `ibu hamil`: no keyword */
+    if (!x->waits.kind) {
+        tell(x);
+        x->linked = x->bare = false;
+        x->loose = parted(x, end) ? 0 : end;
+        other(x, i, end);
+    }
+    x->words = true;
+    return end;
+}
+
 static unsigned word_at(struct state *x, unsigned i)
 {
-    bool lasts = begins_duration(x->ts->t[i].low);
     unsigned list = 0, used;
     const struct word *w = longest(x, i, &list, &used);
     struct negation n;
@@ -359,32 +413,20 @@ static unsigned word_at(struct state *x, unsigned i)
 
     if (w)
         return sign_at(x, i, w, list, used);
-    if (negation_at(x->ts, i, x->s->negators, &n) && negation_of_signs(n.kind)) {
-        if (!x->waits.kind) {
-            x->since = i;
-            x->words = false;
-            x->waits = n;
-        } else {
-            x->waits.certain |= n.certain;
-        }
-        return i + n.used;
-    }
+    if (negation_at(x->ts, i, x->s->negators, &n) && negation_of_signs(n.kind))
+        return negator_at(x, i, &n);
     kata = kata_at(x, i, &used);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;
     if (is_filler(kata))
         return filler_at(x, i, kata, used);
+    if (x->waits.kind && slice_is(kata, "antara"))
+        return i + used;
     w = by_edit(x, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);
-    if (!x->waits.kind) {
-        tell(x);
-        x->linked = x->bare = false;
-        /* `sejak 3 hari` */
-        other(x, i, lasts ? duration_end(x, i + 1) : place_end(x, i + 1));
-    }
-    x->words = true;
-    return lasts ? duration_end(x, i + 1) : place_end(x, i + 1);
+    person_at(x, i);
+    return other_at(x, i);
 }
 
 unsigned signs_end(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
@@ -397,7 +439,7 @@ unsigned signs_end(const struct sign_scan *s, const struct tokens *ts, unsigned 
         const struct word *w = longest(&x, k, &list, &used);
 
         if (w) {
-            k = end = duration_end(&x, k + used);
+            k = end = lasts_end(ts, s->units, to, k + used);
             while (k < to && ts->t[k].kind == TOKEN_NEGATED)
                 k = end = k + 1;
         } else {
@@ -424,13 +466,17 @@ void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned fro
         if (t->sep & SEP_HARD)
             separator(&x, i);
         if (t->taken || t->kind == TOKEN_EMPTY || t->kind == TOKEN_NEGATED) {
-            if (t->taken)
+            if (t->taken) {
                 end_of_reach(&x, i);
+                x.who = (struct mention){ 0 };
+            }
             i++;
         } else if (t->kind == TOKEN_NUMBER) {
             unsigned list = 0, used;
             const struct word *w = longest(&x, i, &list, &used);
 
+            if (!w && lasts_end(ts, s->units, to, i) == i)
+                x.who = (struct mention){ 0 };
             i = w ? sign_at(&x, i, w, list, used) : i + 1;
         } else {
             i = word_at(&x, i);

@@ -1,12 +1,14 @@
 /* signs.h - runs through words and tells which codes of which lists stand there, and which of them are
  * negated (RULINGS 32, 40, 47).
  *
- * Pure.  Knows the classes of lists/kata.yaml (normal, pengisi, sambung, tapi) and the negators, no fields.
+ * Pure.  Knows the classes of lists/kata.yaml (normal, pengisi, sambung, tapi, antara, reda) and the
+ * negators, no fields.
  */
 #ifndef KENTONGAN_PARSERS_SIGNS_H
 #define KENTONGAN_PARSERS_SIGNS_H
 
 #include "parsers/token.h"
+#include "parsers/whose.h"
 
 enum {
     SIGN_LISTS = 4,
@@ -16,7 +18,7 @@ enum sign_kind {
     SIGN_PLAIN,
     SIGN_NEGATED, /* `tidak demam`, `demam (-)`, `menyusu kuat`; or a word known to be no sign */
     SIGN_DOUBT,   /* `gerakan janin` alone, `akses` */
-    SIGN_UNSURE,  /* beside a negator that is none of the known ones */
+    SIGN_UNSURE,  /* beside a negator that is none of the known ones, or may be about something else */
     SIGN_MAYBE,   /* `tidak demam, pusing`: negated with the one before the comma, or not? (RULINGS 47) */
 };
 
@@ -27,13 +29,15 @@ struct sign {
     bool before; /* the negator stands before it */
     bool
         words_after; /* UNSURE: the negator behind it may negate the words that follow: `demam tidak turun` */
-    unsigned from, to; /* tokens, negation included; to excluded */
+    unsigned from, to;  /* tokens, negation included; to excluded */
+    struct mention who; /* the last who was mentioned, or nobody */
 };
 
 struct sign_scan {
     const struct word_list *lists[SIGN_LISTS];
     unsigned lists_n;
     const struct word_list *kata, *negators, *units; /* units: `demam 3 hari` is one sign */
+    const struct word_list *people;                  /* NULL: signs are nobody's */
     bool near;                                       /* one edit allowed */
     void (*sign)(void *arg, const struct sign *);
     void (*other)(void *arg, unsigned from, unsigned to); /* words of no list; NULL: not wanted */

@@ -195,11 +195,15 @@ static const char *fraction_of(uint32_t r)
     return r == 0xbd ? ",5" : r == 0xbc ? ",25" : r == 0xbe ? ",75" : NULL;
 }
 
-/* Pictures and signs that are no letters: noise when they stand alone. */
+/* Emoji: noise where they stand alone.  What points, counts or reckons is none, whatever block it lies in:
+ * arrows, numbers in circles, plus and minus. */
 static bool is_picture(uint32_t r)
 {
-    return (r >= 0x2190 && r <= 0x21ff) || (r >= 0x2300 && r <= 0x2bff) || (r >= 0x1f000 && r <= 0x1faff) ||
-           r == 0x200d || r == 0x20e3 || r == 0xfffd;
+    if (r == 0x200d || r == 0x20e3)
+        return true;
+    if ((r >= 0x2776 && r <= 0x2b1a) || (r >= 0x1f100 && r <= 0x1f10c) || r == 0x25b6 || r == 0x25c0)
+        return false;
+    return (r >= 0x2300 && r <= 0x2bff) || (r >= 0x1f000 && r <= 0x1faff);
 }
 
 struct plain {

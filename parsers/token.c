@@ -6,7 +6,8 @@
 #include "parsers/text.h"
 
 enum {
-    TWICE_MIN = 8 /* letters of a word said twice */
+    TWICE_MIN = 8,  /* letters of a word said twice */
+    CLITIC_MIN = 7, /* of one with `nya` behind it */
 };
 
 static struct token *emit(struct lexer *x, enum token_kind kind, const char *from, const char *to)
@@ -117,6 +118,18 @@ static struct slice said_once(const struct lexer *x, struct slice low)
                : low;
 }
 
+/* `darahnya`, `kejangnye`: a known word and its clitic, where the whole is no word of any list. */
+static struct slice without_clitic(const struct lexer *x, struct slice low)
+{
+    struct slice stem = slice_take(low, low.n > 3 ? low.n - 3 : 0);
+
+    return low.n >= CLITIC_MIN && (slice_ends(low, "nya") || slice_ends(low, "nye")) &&
+                   !vocabulary_word(x->set->vocabulary, low, NULL)->longest &&
+                   vocabulary_word(x->set->vocabulary, stem, NULL)->longest
+               ? stem
+               : low;
+}
+
 /* The `koma` of `9 koma 2` is no coma. */
 static bool spoken_mark(const struct lexer *x, const struct token *t, const char *end)
 {
@@ -150,7 +163,7 @@ static void word(struct lexer *x)
     x->p = p;
     if (!t)
         return;
-    set_low(x, t, said_once(x, fold(x, from, p)));
+    set_low(x, t, without_clitic(x, said_once(x, fold(x, from, p))));
     if (spoken_mark(x, t, p))
         t->known = vocabulary_word(x->set->vocabulary, slice_make("", 0), NULL);
     t->label = text_is_digit(lexer_at(x, p)) && lexer_label(x, from, p);

@@ -60,7 +60,7 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
     struct filed_report other;
 
     whom(w, &nama, &umur);
-    if (found && found->told.n && found->worst >= URGENCY_E2)
+    if (found && found->told.n && found->worst >= URGENCY_E2 && !w->report.others.n)
         why = found->told;
     if (work_is_referral(w->report.form) && report_text(&w->report, AS_REASON).n)
         why = report_text(&w->report, AS_REASON);

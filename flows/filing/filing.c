@@ -331,10 +331,11 @@ static void list_in(struct work *w, const struct findings *found)
                    w->f->correct && was_light(w->s, w->f->correct));
 }
 
-/* An emergency by her words that no finding of this form says: the reporter hears what was understood. */
+/* An emergency by her words that no finding of this form says, or somebody else's: the reporter hears what
+ * was understood. */
 static void name_danger(struct work *w, struct findings *found)
 {
-    if (!w->report.emergency || found->say.n || !w->report.emergency_reason.n ||
+    if (!w->report.emergency || (found->say.n && !w->report.others.n) || !w->report.emergency_reason.n ||
         work_is_referral(w->report.form) || form_is(w->report.form, FORM_DEATH))
         return;
     found->say = w->report.emergency_reason;
@@ -385,7 +386,8 @@ static void file_record(struct work *w)
     w->out->kind = FILED_ACCEPTED;
     if (w->out->emergency) {
         referral_contact(s, r, &w->out->called, &w->out->hp);
-        w->out->danger = w->out->danger.n ? w->out->danger : w->report.emergency_reason;
+        w->out->danger =
+            w->out->danger.n && !w->report.others.n ? w->out->danger : w->report.emergency_reason;
         w->out->worst = slice_is(r->referral.urgency, "E1") ? URGENCY_E1 : URGENCY_E2;
     }
     name_danger(w, &found);

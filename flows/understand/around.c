@@ -73,7 +73,8 @@ void understand_negated_value(struct filling *x)
         at = i + g.used; /* `tidak dikenal` is one */
     while (at < x->ts.n && at > i && x->ts.t[at].kind == TOKEN_WORD && understand_filler(x, at, &g.used))
         at += g.used;
-    if (at >= x->ts.n || !negation_at(&x->ts, at, x->words->negators, &n) || n.kind == NEGATION_GONE)
+    if (at >= x->ts.n || x->ts.t[at].other || !negation_at(&x->ts, at, x->words->negators, &n) ||
+        n.kind == NEGATION_GONE)
         return;
     understand_fault(x, f, ERROR_INVALID, true, at);
     x->slots[f->position].typed = understand_span(x, i, at + n.used);
@@ -125,7 +126,8 @@ static bool takes_back(const struct filling *x, unsigned i, const struct negatio
 
     switch (n->kind) {
     case NEGATION_OFF:
-        return n->certain ? end || number : end && number; /* `induksi gagal`, `28th gagal napas` */
+        return end || number;
+    case NEGATION_FAILED: /* `induksi gagal`, `28th gagal napas` */
     case NEGATION_ISNT:
     case NEGATION_NOT_YET:
     case NEGATION_DONT:
@@ -147,7 +149,7 @@ bool understand_taken_back(struct filling *x)
     struct negation n;
 
     for (unsigned i = 1; i < x->ts.n && !names_itself(x->form); i++)
-        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD &&
+        if (!x->ts.t[i].taken && !x->ts.t[i].other && x->ts.t[i].kind == TOKEN_WORD &&
             negation_at(&x->ts, i, x->words->negators, &n) && takes_back(x, i, &n)) {
             understand_fault(x, &x->form->fields[0], ERROR_INVALID, true, i);
             x->slots[0].typed = understand_span(x, i, i + n.used);

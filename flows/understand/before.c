@@ -189,6 +189,23 @@ static void lasts(struct filling *x, unsigned i)
     mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign));
 }
 
+/* `5 lebih`, `5 orang kira2`: doubt behind the number, and its unit.  Completed months and weeks are what
+ * they are: `2 tahun lebih`. */
+static bool doubted_behind(const struct filling *x, unsigned i)
+{
+    unsigned k = i + 1, used;
+    struct slice code;
+
+    if (unit_of_time(x, i, &used))
+        return false;
+    if (k < x->ts.n && !parts(x, k) && phrase_at(&x->ts, k, x->words->units, &used))
+        k += used;
+    if (k >= x->ts.n || parts(x, k) || x->ts.t[k].kind != TOKEN_WORD)
+        return false;
+    code = phrase_code(&x->ts, k, x->words->before, &used);
+    return slice_is(code, "kira_belakang") || (slice_is(code, "kira") && !is_number(x, k + used));
+}
+
 void understand_before(struct filling *x)
 {
     for (unsigned i = 0; i < x->ts.n; i++) {
@@ -198,6 +215,7 @@ void understand_before(struct filling *x)
             continue;
         if (i > 0)
             owner(x, i);
+        x->ts.t[i].approx |= doubted_behind(x, i);
         end = range_end(x, i);
         if (end > i) {
             x->ts.t[i].range = true;

@@ -390,6 +390,14 @@ static void emergency(struct filling *x, struct report *out)
     out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
                      rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
                                      x->arena, &out->emergency_reason);
+    if (!x->others.n || (x->form->is & FORM_DEATH))
+        return;
+    out->others = x->others;
+    out->emergency_reason =
+        out->emergency
+            ? arena_printf(x->arena, "%.*s, %.*s", SLICE_ARG(out->emergency_reason), SLICE_ARG(x->others))
+            : x->others;
+    out->emergency = true;
 }
 
 void understand_settle(struct filling *x, struct report *out)

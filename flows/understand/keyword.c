@@ -168,8 +168,7 @@ static bool refuses(const struct reader *r, unsigned i)
     struct negation n;
     unsigned used;
 
-    if (!negation_at(&r->ts, i, r->words->negators, &n) ||
-        (n.kind != NEGATION_OFF && !negation_of_keywords(n.kind)))
+    if (!negation_at(&r->ts, i, r->words->negators, &n) || !negation_of_keywords(n.kind))
         return false;
     i += n.used;
     return i >= r->ts.n || (r->ts.t[i].sep & SEP_HARD) || n.kind == NEGATION_OFF ||
@@ -347,12 +346,12 @@ static bool turned_behind(struct reader *r, const struct form *form, size_t to)
         return false;
     i = token_at(r, to);
     if (i >= r->ts.n || !negation_at(&r->ts, i, r->words->negators, &n) || !negation_of_keywords(n.kind) ||
-        ((r->ts.t[i].sep & SEP_HASH) && n.kind != NEGATION_OFF))
+        ((r->ts.t[i].sep & SEP_HASH) && n.kind != NEGATION_OFF && n.kind != NEGATION_FAILED))
         return false;
-    return (n.kind == NEGATION_OFF && (n.certain || !form_is(form, FORM_REFERRAL))) ||
+    return n.kind == NEGATION_OFF || (n.kind == NEGATION_FAILED && !form_is(form, FORM_REFERRAL)) ||
            (!(phrase_at(&r->ts, i, r->words->signs, &used) && used > n.used) &&
             !phrase_at(&r->ts, i + n.used, r->words->signs, &used) && n.kind != NEGATION_NONE_OF &&
-            n.kind != NEGATION_OFF);
+            n.kind != NEGATION_FAILED);
 }
 
 static bool take_form(struct reader *r, unsigned w, const struct form *form, struct keyword *out)

@@ -6,6 +6,10 @@
 #include "parsers/person_name.h"
 #include "parsers/phrase.h"
 
+enum {
+    NEAR_IS_SIGN = 8 /* letters of a word that is no name, but a danger misspelt: `perdaraan` */
+};
+
 /* The name as typed, with signs glued to its ends that are no punctuation: `Rafi@` (RULINGS 22). */
 static struct slice name_typed(const struct filling *x, unsigned from, unsigned to)
 {
@@ -100,6 +104,19 @@ static bool name_too(const struct filling *x, unsigned i, unsigned p, bool *doub
     return true;
 }
 
+/* A short word one edit from a danger is a name where the order of the values says so: first of the name, or
+ * right before the sex or an age with more behind it.  `Kejan`, `Putri Kejana P`. */
+static bool near_name(const struct filling *x, unsigned i, unsigned p, bool ordered)
+{
+    unsigned used;
+
+    if (phrase_at(&x->ts, p, x->words->signs, &used) || x->ts.t[p].low.n >= NEAR_IS_SIGN)
+        return false;
+    while (i < p && understand_is(x, i, "penanda_tangan", &used))
+        i += used;
+    return i == p || ordered;
+}
+
 /* An age, and a reason behind it. */
 static bool age_and_more(struct filling *x, unsigned i)
 {
@@ -118,7 +135,8 @@ static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *d
     for (unsigned p = referral ? i : i + 1; (referral || end >= x->ts.n) && p < end; p++) {
         bool sign = understand_sign_near(x, p, &used);
 
-        if (sign && used == 1 && (!referral || age_and_more(x, end)) && name_too(x, i, p, doubt))
+        if (sign && used == 1 && (!referral || age_and_more(x, end)) &&
+            (name_too(x, i, p, doubt) || near_name(x, i, p, false)))
             continue;
         if (sign || understand_negator(x, p))
             return p;
@@ -136,13 +154,21 @@ static unsigned past_signs(struct filling *x, unsigned i, unsigned end)
 }
 
 /* Sri perdarahan 30: the name ends where signs begin; they are read with the others. */
-static unsigned name_without_signs(struct filling *x, unsigned i, unsigned end, bool *doubt)
+static unsigned name_without_signs(struct filling *x, unsigned i, unsigned end, const struct got *behind,
+                                   bool *doubt)
 {
     for (unsigned p = i; p < end; p++) {
         unsigned used, to = understand_signs_end(x, p, end, true);
 
-        if (to == p && p > i && understand_sign_near(x, p, &used))
+        if (to == p && p > i && understand_sign_near(x, p, &used) &&
+            !near_name(x, i, p, p + 1 == end && behind->fit == FIT_YES)) {
             to = p + used;
+            if (used == 1 && to == end &&
+                x->ts.t[p].low.n < NEAR_IS_SIGN) { /* `Putri Kejana 30`: or a sign? */
+                *doubt = true;
+                continue;
+            }
+        }
         if (to == p)
             continue;
         if (to == p + 1 && name_too(x, i, p, doubt))
@@ -209,7 +235,7 @@ static void find_borders(struct filling *x, const struct field *next, struct bor
     }
     if (b->cut == b->end)
         b->cut = cut_at_sign(x, b->from, b->end, &b->doubt);
-    b->to = b->doubt ? b->cut : name_without_signs(x, b->from, b->cut, &b->doubt);
+    b->to = b->doubt ? b->cut : name_without_signs(x, b->from, b->cut, &b->behind, &b->doubt);
 }
 
 /* No name: letters and digits in one. */

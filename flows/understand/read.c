@@ -103,6 +103,19 @@ static bool one_behind(const struct filling *x, const struct field *f, const str
            (jk < 0 || x->slots[jk].filled);
 }
 
+/* `28 mgg 3 hari`: completed weeks, and the days beyond them; the tokens of these. */
+static unsigned days_beyond(const struct filling *x, const struct field *f, const struct amount *n,
+                            unsigned i)
+{
+    struct amount days;
+
+    return f->unit == UNIT_WEEK && n->unit.n && i < x->ts.n && !(x->ts.t[i].sep & SEP_HARD) &&
+                   amount_read(&x->ts, i, x->words->units, &days) && slice_is(days.unit, "hr") &&
+                   days.milli < 7000 && !days.broken
+               ? days.used
+               : 0;
+}
+
 static struct got read_number(struct filling *x, const struct field *f, unsigned i)
 {
     struct got g = understand_no();
@@ -150,6 +163,7 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
         g.used++;
         g.repaired = true;
     }
+    g.used += days_beyond(x, f, &n, i + g.used);
     grams_to_kg(f, &n, &milli, &doubt);
     if (!within(milli, f->min, f->max)) {
         struct got out = number_out_of_range(f, &n, milli);

@@ -9,6 +9,7 @@
 enum {
     ITEMS = 24,
     GROWN = 216, /* months */
+    NAMED = 3,   /* words of a name behind an address, and no more */
     OTHER_BYTES = 240,
 };
 
@@ -83,11 +84,59 @@ static bool too_big(const struct filling *x, const struct word *w)
     return w->below_months && age_of(x) >= w->below_months;
 }
 
+enum whose {
+    WHOSE_OWN,
+    WHOSE_DOUBT,
+    WHOSE_OTHER,
+};
+
+/* A name behind an address is the one that the report is about: `bumil Ana … bu Ana pusing`. */
+static bool names_her(const struct filling *x, unsigned from, unsigned to)
+{
+    int nama = form_field(x->form, "nama");
+    struct slice typed = nama >= 0 ? x->slots[nama].value.text : (struct slice){ 0 };
+
+    while (typed.n)
+        if (slice_ieq(slice_cut(&typed, ' '), x->ts.t[from].text))
+            return true;
+    return from >= to;
+}
+
+/* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
+static enum whose whose(const struct filling *x, const struct sign *s)
+{
+    const struct mention *who = &s->who;
+    enum form_about about = x->form->about;
+    bool own;
+
+    if (!who->code.n)
+        return WHOSE_OWN;
+    if (slice_is(who->code, "sapaan")) {
+        if (who->name < s->from && who->name < x->ts.n && x->ts.t[who->name].kind == TOKEN_WORD)
+            return names_her(x, who->name, s->from) ? WHOSE_OWN
+                   : s->from - who->name > NAMED    ? WHOSE_DOUBT
+                                                    : WHOSE_OTHER;
+        return about == FORM_ABOUT_MOTHER ? WHOSE_OWN : WHOSE_DOUBT;
+    }
+    own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
+    if (who->doubt || (about == FORM_ABOUT_PERSON && slice_is(who->code, "ibu")))
+        return own ? WHOSE_OWN : WHOSE_DOUBT;
+    return own ? WHOSE_OWN : WHOSE_OTHER;
+}
+
+/* Tokens of the sign, with the person's whose it is. */
+static unsigned with_person(const struct sign *s, unsigned *to)
+{
+    *to = s->who.name > s->to ? s->who.name : s->to;
+    return s->who.code.n && s->who.from < s->from ? s->who.from : s->from;
+}
+
 static void on_sign(void *arg, const struct sign *s)
 {
     struct gather *g = arg;
     const struct field *f = g->fields[s->list];
     bool unsure = s->kind == SIGN_UNSURE;
+    enum whose is = f->list == g->x->words->signs ? whose(g->x, s) : WHOSE_OWN;
 
     /* A list that keeps no words has no room for what was not done: `mr1 tidak datang` (RULINGS 43). */
     if (f->companion < 0 && (unsure || s->kind == SIGN_NEGATED)) {
@@ -96,7 +145,7 @@ static void on_sign(void *arg, const struct sign *s)
         return;
     }
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
-    if (s->kind == SIGN_NEGATED || too_big(g->x, s->word) ||
+    if (s->kind == SIGN_NEGATED || is == WHOSE_OTHER || too_big(g->x, s->word) ||
         (unsure && s->before && !understand_alarming(g->x, s->word->code))) {
         add_other(g, s->from, s->to);
         mark(g->x, s->from, s->to);
@@ -108,7 +157,8 @@ static void on_sign(void *arg, const struct sign *s)
     add_item(g->x, f, s->word->code, s->from);
     if (s->word->also.n)
         add_item(g->x, f, s->word->also, s->from);
-    if (unsure || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE || too_old(g->x, s->word))
+    if (unsure || is == WHOSE_DOUBT || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
+        too_old(g->x, s->word))
         understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
     mark(g->x, s->from, s->to);
 }
@@ -138,6 +188,7 @@ void understand_signs(struct filling *x, unsigned from)
     struct sign_scan scan = { .kata = x->words->kata,
                               .negators = x->words->negators,
                               .units = x->words->units,
+                              .people = x->words->people,
                               .near = true,
                               .sign = on_sign,
                               .other = on_other,
@@ -170,7 +221,7 @@ void understand_signs(struct filling *x, unsigned from)
 struct hearing {
     struct said *said;
     struct arena *arena;
-    const struct filling *x; /* whose age is known; NULL: nobody's */
+    struct filling *x; /* of whom something is known; NULL: of nobody */
 };
 
 static void add_heard(struct hearing *h, struct slice code)
@@ -185,6 +236,17 @@ static void add_heard(struct hearing *h, struct slice code)
     h->said->heard[h->said->heard_n++] = code;
 }
 
+/* An emergency, but not hers: staff are told in the words that say whose. */
+static void heard_of_another(struct hearing *h, const struct sign *s)
+{
+    unsigned to, from = with_person(s, &to);
+    struct slice words = understand_span(h->x, from, to), *all = &h->x->others;
+
+    if (!understand_alarming(h->x, s->word->code) && !understand_alarming(h->x, s->word->also))
+        return;
+    *all = all->n ? arena_printf(h->arena, "%.*s, %.*s", SLICE_ARG(*all), SLICE_ARG(words)) : words;
+}
+
 static void hear(void *arg, const struct sign *s)
 {
     struct hearing *h = arg;
@@ -192,6 +254,10 @@ static void hear(void *arg, const struct sign *s)
     if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
         (h->x && too_big(h->x, s->word)))
         return;
+    if (h->x && whose(h->x, s) == WHOSE_OTHER) {
+        heard_of_another(h, s);
+        return;
+    }
     add_heard(h, s->word->code);
     if (s->word->also.n)
         add_heard(h, s->word->also);
@@ -219,6 +285,8 @@ void understand_hear_again(struct filling *x)
                               .lists_n = 1,
                               .kata = x->words->kata,
                               .negators = x->words->negators,
+                              .units = x->words->units,
+                              .people = x->words->people,
                               .near = true,
                               .sign = hear,
                               .arg = &h };
@@ -233,6 +301,7 @@ void understand_hear_again(struct filling *x)
         again.t[i].taken = false;
     }
     x->heard.heard_n = 0;
+    x->others = (struct slice){ 0 };
     for (unsigned i = 0; i < again.n; i++) {
         const struct slot *s = names(x, i);
 

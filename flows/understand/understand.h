@@ -69,6 +69,7 @@ struct filling {
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
     struct said recalled;      /* those in a reason that was given earlier */
+    struct slice others;       /* E1 signs of somebody else, in the words that say whose; or empty */
 };
 
 /* --- understand/slots.c, times.c, read.c --- */

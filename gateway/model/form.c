@@ -101,6 +101,7 @@ void form_set_words(struct form_set *set)
         .same = list_by_name(set, S("sama")),
         .greetings = list_by_name(set, S("sapaan")),
         .before = list_by_name(set, S("nomor")),
+        .people = list_by_name(set, S("siapa")),
         .ordinary = list_by_name(set, S("biasa")),
     };
 }

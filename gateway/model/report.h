@@ -53,6 +53,7 @@ struct report {
                        `emergency` */
     bool death;     /* it says that the person died (RULINGS 49): asked whether WAFAT is to be filed */
     struct slice emergency_reason; /* words for the staff: "perdarahan, kejang" */
+    struct slice others;           /* of these, those about somebody else: "ibunya perdarahan" */
     struct slice *heard;           /* codes of danger signs in its words that are not negated */
     unsigned heard_n;
     struct slice body; /* the part of the SMS that it came from */

@@ -1,0 +1,27 @@
+/* lasts.c - see lasts.h. */
+#include "parsers/lasts.h"
+
+#include "parsers/phrase.h"
+
+bool lasts_begins(struct slice w)
+{
+    return slice_is(w, "sejak") || slice_is(w, "selama") || slice_is(w, "sudah") || slice_is(w, "sdh") ||
+           slice_is(w, "baru") || slice_is(w, "kurang");
+}
+
+unsigned lasts_end(const struct tokens *ts, const struct word_list *units, unsigned end, unsigned i)
+{
+    unsigned used;
+    const struct word *unit;
+
+    if (!units || i + 1 >= end || ts->t[i].kind != TOKEN_NUMBER || ts->t[i].taken ||
+        (ts->t[i].sep & SEP_HARD) || (ts->t[i + 1].sep & SEP_HARD) || ts->t[i + 1].kind != TOKEN_WORD)
+        return i;
+    if (slice_is(ts->t[i + 1].low, "jam") || slice_is(ts->t[i + 1].low, "kali") ||
+        slice_is(ts->t[i + 1].low, "x"))
+        return i + 2;
+    unit = phrase_at(ts, i + 1, units, &used);
+    if (!unit || !(slice_is(unit->code, "hr") || slice_is(unit->code, "mg") || slice_is(unit->code, "bl")))
+        return i;
+    return i + 1 + used;
+}

@@ -1,0 +1,24 @@
+/* whose.h - who is spoken of where a sign stands: a mother named behind her child's weight bleeds, not the
+ * child.
+ *
+ * Pure.  The people are data, lists/siapa.yaml; whether one of them is the person of the report is for the
+ * reader of the form to say. */
+#ifndef KENTONGAN_PARSERS_WHOSE_H
+#define KENTONGAN_PARSERS_WHOSE_H
+
+#include "parsers/token.h"
+
+/* Somebody who was mentioned. */
+struct mention {
+    struct slice code;   /* of lists/siapa.yaml: anak, ibu, lain, sapaan; empty: nobody */
+    unsigned from, name; /* tokens: where it begins, and what stands behind it */
+    unsigned with;       /* token behind `kata`, `dibawa`: one who is named there is not ill */
+    bool doubt;          /* a comma or `tapi` lies between, or a second person: hers, or the other's? */
+};
+
+/* The word at token i, which is of no sign: a person, or nothing. */
+void whose_word(struct mention *, const struct tokens *, unsigned i, const struct word_list *people);
+/* A separator, SEP_… */
+void whose_separator(struct mention *, unsigned sep);
+
+#endif
