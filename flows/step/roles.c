@@ -24,32 +24,8 @@ bool roles_may_report(enum role role, const struct form *form)
 bool roles_may_command(const struct person *p, enum command_kind kind)
 {
     static const unsigned rights[COMMANDS] = {
-        [COMMAND_DAFTAR] = ALL | NOBODY,
-        [COMMAND_BANTUAN] = ALL | NOBODY,
-        [COMMAND_FORMAT] = ALL | NOBODY,
-        [COMMAND_STATUS] = KADER | STAFF,
-        [COMMAND_BATAL] = ALL,
-        [COMMAND_KOREKSI] = KADER | STAFF,
-        [COMMAND_YA] = ALL,
-        [COMMAND_BARU] = ALL,
-        [COMMAND_TIDAK] = ALL,
-        [COMMAND_BENAR] = STAFF,
-        [COMMAND_BUKAN] = STAFF,
-        [COMMAND_OK] = ALL,
-        /* The duty numbers need not be registered; referral.c looks at who was told. */
-        [COMMAND_TERIMA] = STAFF | NOBODY,
-        [COMMAND_TOLAK] = STAFF | NOBODY,
-        [COMMAND_HADIR] = STAFF | NOBODY,
-        [COMMAND_TIDAK_HADIR] = STAFF | NOBODY,
-        [COMMAND_SELESAI] = STAFF | NOBODY,
-        [COMMAND_PWS] = STAFF | HEADS,
-        [COMMAND_TUGAS] = KADER | STAFF,
-        [COMMAND_CEK] = STAFF,
-        [COMMAND_NIK] = KADER | STAFF,
-        [COMMAND_SETUJU] = STAFF,
-        [COMMAND_CAKAP] = KADER,
-        [COMMAND_BERHENTI] = ALL | NOBODY,
-        [COMMAND_MULAI] = ALL | NOBODY,
+#define COMMAND(id, name, who, open, run) [COMMAND_##id] = who,
+#include "flows/understand/commands.def"
     };
 
     return (unsigned)kind < COMMANDS && (rights[kind] & (p ? R(p->role) : NOBODY));

@@ -414,27 +414,19 @@ static bool runs_all_the_same(const struct command *c)
 /* Staff and heads may leave its number out where one is open for them (RULINGS 57). */
 static bool about_a_number(enum command_kind kind)
 {
-    return kind == COMMAND_BENAR || kind == COMMAND_BUKAN || kind == COMMAND_OK || kind == COMMAND_TERIMA ||
-           kind == COMMAND_TOLAK || kind == COMMAND_HADIR || kind == COMMAND_TIDAK_HADIR ||
-           kind == COMMAND_SELESAI;
+    static const bool may[COMMANDS] = {
+#define COMMAND(id, name, who, open, run) [COMMAND_##id] = open,
+#include "flows/understand/commands.def"
+    };
+
+    return may[kind];
 }
 
 void commands_run(struct step *s, const struct command *c)
 {
     static void (*const run[COMMANDS])(struct step *, const struct command *) = {
-        [COMMAND_DAFTAR] = approval_ask,   [COMMAND_BANTUAN] = run_help,
-        [COMMAND_FORMAT] = run_help,       [COMMAND_STATUS] = run_status,
-        [COMMAND_BATAL] = run_batal,       [COMMAND_KOREKSI] = run_koreksi,
-        [COMMAND_YA] = answers_command,    [COMMAND_BARU] = answers_command,
-        [COMMAND_TIDAK] = answers_command, [COMMAND_BENAR] = run_episode,
-        [COMMAND_BUKAN] = run_episode,     [COMMAND_OK] = run_episode,
-        [COMMAND_TERIMA] = run_referral,   [COMMAND_TOLAK] = run_referral,
-        [COMMAND_HADIR] = run_referral,    [COMMAND_TIDAK_HADIR] = run_referral,
-        [COMMAND_SELESAI] = run_referral,  [COMMAND_CEK] = run_cek,
-        [COMMAND_PWS] = pws_answer,        [COMMAND_TUGAS] = tasks_answer,
-        [COMMAND_CAKAP] = run_cakap,       [COMMAND_NIK] = run_nik,
-        [COMMAND_BERHENTI] = run_stop,     [COMMAND_MULAI] = run_stop,
-        [COMMAND_SETUJU] = approval_grant,
+#define COMMAND(id, name, who, open, run) [COMMAND_##id] = run,
+#include "flows/understand/commands.def"
     };
 
     step_reason(s, "command");

@@ -9,44 +9,14 @@ enum {
     NOMOR_MAX = 10,
 };
 
-#define ROW(word, as, needs, ...)                                                                            \
-    {                                                                                                        \
-#word, sizeof #word - 1, COMMAND_##as, COMMAND_NEEDS_##needs, __VA_ARGS__                            \
-    }
+const struct command_word command_words[] = {
 #define EVERYDAY .everyday = true
+#define RARE     .everyday = false
 #define WORDS    .takes_words = true
 #define NUMBERED .only_numbered = true
-
-const struct command_word command_words[] = {
-    ROW(DAFTAR, DAFTAR, NOTHING, .everyday = false),
-    ROW(BANTUAN, BANTUAN, NOTHING, EVERYDAY),
-    ROW(FORMAT, FORMAT, NOTHING, EVERYDAY),
-    ROW(STATUS, STATUS, NUMBER, EVERYDAY),
-    ROW(BATAL, BATAL, NUMBER, EVERYDAY),
-    ROW(KOREKSI, KOREKSI, NUMBER, .everyday = false),
-    ROW(YA, YA, MAY, EVERYDAY),
-    ROW(BARU, BARU, MAY, EVERYDAY),
-    ROW(TIDAK, TIDAK, MAY, EVERYDAY),
-    ROW(BENAR, BENAR, NUMBER, EVERYDAY),
-    ROW(BETUL, BENAR, NUMBER, EVERYDAY, NUMBERED),
-    ROW(BENER, BENAR, NUMBER, EVERYDAY, NUMBERED),
-    ROW(BUKAN, BUKAN, NUMBER, EVERYDAY),
-    ROW(OK, OK, NUMBER, EVERYDAY),
-    ROW(OKE, OK, NUMBER, EVERYDAY),
-    ROW(SIAP, OK, NUMBER, EVERYDAY),
-    ROW(TERIMA, TERIMA, NUMBER, EVERYDAY, WORDS),
-    ROW(TOLAK, TOLAK, NUMBER, WORDS),
-    ROW(HADIR, HADIR, NUMBER, EVERYDAY, WORDS),
-    ROW(DATANG, HADIR, NUMBER, EVERYDAY, WORDS, NUMBERED),
-    ROW(SELESAI, SELESAI, NUMBER, EVERYDAY, WORDS),
-    ROW(PWS, PWS, NOTHING, .everyday = false),
-    ROW(TUGAS, TUGAS, NOTHING, EVERYDAY),
-    ROW(CEK, CEK, NUMBER, .everyday = false),
-    ROW(NIK, NIK, NUMBER, .everyday = false),
-    ROW(SETUJU, SETUJU, NUMBER, .everyday = false),
-    ROW(CAKAP, CAKAP, NOTHING, .everyday = false),
-    ROW(BERHENTI, BERHENTI, NOTHING, EVERYDAY),
-    ROW(MULAI, MULAI, NOTHING, EVERYDAY),
+#define WORD(word, id, needs, ...)                                                                           \
+    { #word, sizeof #word - 1, COMMAND_##id, COMMAND_NEEDS_##needs, __VA_ARGS__ },
+#include "flows/understand/commands.def"
 };
 
 const unsigned command_words_n = sizeof command_words / sizeof *command_words;
@@ -63,31 +33,8 @@ const char *command_name(enum command_kind kind)
 {
     static const char *const names[COMMANDS] = {
         [COMMAND_NONE] = "",
-        [COMMAND_DAFTAR] = "daftar",
-        [COMMAND_BANTUAN] = "bantuan",
-        [COMMAND_FORMAT] = "format",
-        [COMMAND_STATUS] = "status",
-        [COMMAND_BATAL] = "batal",
-        [COMMAND_KOREKSI] = "koreksi",
-        [COMMAND_YA] = "ya",
-        [COMMAND_BARU] = "baru",
-        [COMMAND_TIDAK] = "tidak",
-        [COMMAND_BENAR] = "benar",
-        [COMMAND_BUKAN] = "bukan",
-        [COMMAND_OK] = "ok",
-        [COMMAND_TERIMA] = "terima",
-        [COMMAND_TOLAK] = "tolak",
-        [COMMAND_HADIR] = "hadir",
-        [COMMAND_TIDAK_HADIR] = "tidak_hadir",
-        [COMMAND_SELESAI] = "selesai",
-        [COMMAND_PWS] = "pws",
-        [COMMAND_TUGAS] = "tugas",
-        [COMMAND_CEK] = "cek",
-        [COMMAND_NIK] = "nik",
-        [COMMAND_SETUJU] = "setuju",
-        [COMMAND_CAKAP] = "cakap",
-        [COMMAND_BERHENTI] = "berhenti",
-        [COMMAND_MULAI] = "mulai",
+#define COMMAND(id, name, who, open, run) [COMMAND_##id] = name,
+#include "flows/understand/commands.def"
     };
 
     return (unsigned)kind < COMMANDS ? names[kind] : "?";
