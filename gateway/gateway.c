@@ -31,6 +31,7 @@
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/loop/loop.h"
+#include "gateway/desk/audit.h"
 #include "gateway/desk/backup.h"
 #include "gateway/desk/move.h"
 #include "gateway/desk/order.h"
@@ -596,7 +597,8 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     } desks[] = { { "people", people_desk }, { "trace", trace_desk },      { "parked", parked_desk },
                   { "move", move_desk },     { "backup", backup_desk },    { "rebuild", rebuild_desk },
                   { "drafts", drafts_desk }, { "show sinks", sinks_desk }, { "sink", sink_desk },
-                  { "order", order_desk },   { "pws", pws_desk },          { "signals", signals_desk } };
+                  { "order", order_desk },   { "pws", pws_desk },          { "signals", signals_desk },
+                  { "audit", audit_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n
@@ -606,7 +608,7 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
         console_user(g->console, words, done, ctx);
         return;
     }
-    if (strcmp(name, "audit") == 0) {
+    if (strcmp(name, "audit") == 0 && slice_is(words, "acts")) {
         console_audit(g->console, words, done, ctx);
         return;
     }

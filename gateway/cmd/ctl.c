@@ -40,7 +40,8 @@ static void usage(FILE *to)
         "  user           who may log in to the console: add NAME --role ROLE [--area CODE], list, reset "
         "NAME,\n"
         "                 remove NAME; ROLE is admin, officer or viewer\n"
-        "  audit          what people did and were refused in the console\n"
+        "  audit          from receipt to each sink's acknowledgement: what is open, where and why; --json\n"
+        "  audit acts     what people did and were refused in the console\n"
         "  help           all that it knows\n\n"
         "Example: kentongan ctl show queues\n");
 }

@@ -297,7 +297,12 @@ static const struct {
     { "drafts", "reports that nobody completed in time, to be called back", NULL, NULL },
     { "user", "add NAME --role admin|officer|viewer [--area CODE], list, reset NAME, remove NAME", NULL,
       NULL },
-    { "audit", "what people did and were refused in the console, the newest first", NULL, NULL },
+    { "audit",
+      "[--json]: from receipt to each sink's acknowledgement, what is open and why; audit acts: what people "
+      "did "
+      "and were "
+      "refused in the console, the newest first",
+      NULL, NULL },
     { "reload", "read the configuration again; a bad file changes nothing", reload, NULL },
     { "drain", "refuse new messages, finish those under way, leave", drain, NULL },
 };

@@ -33,8 +33,9 @@ struct inbound {
     int64_t received_ms; /* wall clock at first receipt */
     int64_t provider_ms; /* the provider's clock: stored, never used; 0 = none */
     struct slice
-        timer;   /* "id@due": the timer that brought it, whose place in the due set is its duplicate key */
-    bool urgent; /* a case notification: comes first when the spool is read (SPEC 6) */
+        timer;     /* "id@due": the timer that brought it, whose place in the due set is its duplicate key */
+    bool urgent;   /* a case notification: comes first when the spool is read (SPEC 6) */
+    bool released; /* parked once, and put back by people; not kept in its text */
     bool text_was_broken; /* UTF-8 was broken and read as Latin-1, or a NUL was cut out */
     /* USSD; a delivery report: session = our uuid of the SMS (empty where the provider does not bring it
      * back), from = the provider's message id, text = "delivered", "failed", "rejected", "accepted" or

@@ -14,6 +14,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
 #include "gateway/store/commit/private.h"
+#include "gateway/store/private.h"
 #include "gateway/store/redis/managed.h"
 #include "gateway/store/redis/shared.h"
 #include "gateway/store/spool/private.h"
@@ -60,6 +61,7 @@ const char *store_trouble(const struct store *s)
 static void came_up(struct store *s)
 {
     recall_clear(s->recall); /* it may have come back as another */
+    audit_up(s);             /* what came before is counted before anything is added */
     consumers_up(s);         /* groups first: what follows may write to their streams */
     message_log_up(s);
     enter_up(s, true);
@@ -177,6 +179,7 @@ static void store_free(struct store *s)
     people_free(s->people);
     peers_free(s->peers);
     orphans_free(s->orphans);
+    audit_free(s->audit);
     message_log_free(s->message_log);
     spool_free(s->spool);
     managed_free(s->managed, s->closing);
@@ -242,6 +245,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->people = people_new(s);
     s->peers = peers_new(s);
     s->orphans = orphans_new(s);
+    s->audit = audit_new(s);
     wires_connect(s->wires);
     return s;
 }

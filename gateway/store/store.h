@@ -39,6 +39,37 @@ void store_close(struct store *, int64_t ms, void (*done)(void *), void *arg);
 /* For ctl, metrics and bench. */
 void store_figures(struct store *, void (*f)(void *arg, const struct store_figures *), void *arg);
 
+/* From receipt to each acknowledgement, at one moment, since Redis began to count (`ctl audit`).
+ *
+ * accepted = carried_out + parked_first, and what is still spooled; every parking = parked + dropped +
+ * released; of each stream entered = done + waiting + again + parked + dropped + moved.  What is missing in
+ * such a sum (or too much, below 0) is told: it should be 0. */
+struct store_audit_stream {
+    const char *name;                /* "sink:lokal", "sms:kannel:3" */
+    bool opened;                     /* somebody takes from it */
+    int64_t entered;                 /* by commits, or moved here */
+    uint64_t done;                   /* acknowledged by the sink; sent, or no news any more */
+    uint64_t waiting, again;         /* in the stream; put aside until the next try */
+    uint64_t in_hand;                /* of those in the stream */
+    uint64_t parked, dropped, moved; /* for people; thrown away, moved elsewhere by them */
+    int64_t oldest_ms;               /* wall, of what waits; 0 = none */
+    int64_t missing;
+};
+struct store_audit {
+    int64_t since_ms;
+    uint64_t carried_out, parked_first; /* messages of people, each once */
+    uint64_t with_rows;                 /* commits that had rows for the sinks */
+    uint64_t spooled;                   /* in this gateway's spool: in no other count */
+    uint64_t parkings, parked, dropped; /* messages and timers */
+    uint64_t released, on_their_way;    /* by people, and of those not carried out yet */
+    uint64_t carried_again;             /* messages that were released */
+    int64_t missing;
+    const struct store_audit_stream *streams;
+    unsigned streams_n;
+};
+/* Valid during the call; NULL when Redis is away. */
+void store_audit(struct store *, void (*f)(void *arg, const struct store_audit *), void *arg);
+
 /* One stream ("sink:lokal"): what waits in it or for another try, since when, and what was parked.  NULL when
  * Redis is away. */
 struct store_queue {

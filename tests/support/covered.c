@@ -194,8 +194,9 @@ static bool says(const struct text *t, const char *sms)
  */
 static bool is_elsewhere(struct slice key)
 {
-    return slice_starts(key, "ussd.") || slice_starts(key, "card.") || slice_starts(key, "outage.") ||
-           slice_is(key, "command.understood") || slice_is(key, "peran.siaga"); /* whose number is nobody's */
+    return slice_starts(key, "ussd.") || slice_starts(key, "card.") || slice_starts(key, "audit.") ||
+           slice_starts(key, "outage.") || slice_is(key, "command.understood") ||
+           slice_is(key, "peran.siaga"); /* whose number is nobody's */
 }
 
 void covered_script(const struct mem_store *m)

@@ -173,11 +173,14 @@ static void send_call(struct store *s, struct call *call)
 {
     struct redis *r = s->redis;
     int64_t now = clock_mono_ms();
-    unsigned keys = 0, args = 1;
+    unsigned keys = 1, args = 2;
+    char counted[CALL_COMMITS];
+    struct key k;
 
     for (unsigned i = 0; i < call->n; i++) {
         keys += call->commits[i]->parts.keys;
         args += 3 + call->commits[i]->parts.args;
+        counted[i] = call->commits[i]->parts.counted;
     }
     redis_begin(r, 3 + keys + args);
     redis_str(r, "FCALL");
@@ -186,6 +189,7 @@ static void send_call(struct store *s, struct call *call)
     for (unsigned i = 0; i < call->n; i++)
         redis_formatted(
             r, slice_take(buf_slice(&call->commits[i]->parts.bytes), call->commits[i]->parts.args_at));
+    redis_part(r, store_count_key(s, &k));
     redis_i64(r, call->n);
     for (unsigned i = 0; i < call->n; i++) {
         struct commit *c = call->commits[i];
@@ -198,6 +202,7 @@ static void send_call(struct store *s, struct call *call)
             c->resend_by_ms = now + RESEND_MS;
         c->sent = c->under_way = true;
     }
+    redis_part(r, slice_make(counted, call->n));
     s->commit_calls++;
     redis_send(r, on_reply, call);
 }

@@ -14,8 +14,14 @@ local function whole(s)
     return n and n == math.floor(n)
 end
 
+-- What went through, for `ctl audit` (audit.c): a hash of counts, "done:<stream>" and the like, told as the last key of
+-- each call.  A gateway of an earlier version tells none.
+local function count(key, field, n)
+    if key and n ~= 0 then redis.call('HINCRBY', key, field, n) end
+end
+
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
--- had this id, or the timer that it is was carried out or moved, 2 a revision moved.
+-- had this id, or the timer that it is was carried out or moved, 2 a revision moved; and whether it was now.
 --
 -- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
 --   tallies, people, 1 for an entry of the message log, then "" or the timer that fired and when it was due;
@@ -143,7 +149,7 @@ local function commit(keys, k0, kn, argv, a0, an)
     if log > 0 then
         call('XADD', keys[k0 + kn], 'MAXLEN', '~', argv[a0 + an], '*', 'b', argv[a0 + an - 1])
     end
-    return 0
+    return 0, true, sinks > 0
 end
 
 -- Numbers: the last of a new block, and 1 when the sequence stood below what was seen before.
@@ -193,7 +199,9 @@ end
 local function done(keys, argv)
     local call = redis.call
     call('XACK', keys[1], 'g', unpack(argv))
-    return call('XDEL', keys[1], unpack(argv))
+    local n = call('XDEL', keys[1], unpack(argv))
+    count(keys[2], 'done:' .. keys[1], n)
+    return n
 end
 
 -- A gateway lives: counts up its row, answers all of them.
@@ -290,29 +298,33 @@ end
 local function back(keys, argv)
     local call = redis.call
     local ids = call('ZRANGEBYSCORE', keys[2], '-inf', argv[1], 'LIMIT', 0, argv[2])
+    local again = 0
     for _, id in ipairs(ids) do
         local attempts, first, body = waiting(call('HGET', keys[3], id))
         if body then
             call('XADD', keys[1], '*', 'b', body, 'a', attempts, 'f', first)
+            again = again + 1
         end
         call('ZREM', keys[2], id)
         call('HDEL', keys[3], id)
     end
+    count(keys[4], 'again:' .. keys[1], again)
     local later = call('ZRANGE', keys[2], 0, 0, 'WITHSCORES')
     return { #ids, later[2] or '' }
 end
 
 -- What waits in a stream that nobody opens goes to another: how many at most `argv[1]` of each kind did.
--- keys: stream, set and texts of what waits, parked stream; where to, and its parked stream.
+-- keys: stream, set and texts of what waits, parked stream; where to, and its parked stream; the counts.
 local function move(keys, argv)
     local call = redis.call
-    local n, most = 0, tonumber(argv[1])
+    local n, parked, most = 0, 0, tonumber(argv[1])
     for from, to in pairs({ [1] = 5, [4] = 6 }) do
         for _, entry in ipairs(call('XRANGE', keys[from], '-', '+', 'COUNT', most)) do
             call('XADD', keys[to], '*', unpack(entry[2]))
             redis.pcall('XACK', keys[from], 'g', entry[1])
             call('XDEL', keys[from], entry[1])
             n = n + 1
+            if from == 4 then parked = parked + 1 end
         end
     end
     for _, id in ipairs(call('ZRANGE', keys[2], 0, most - 1)) do
@@ -322,7 +334,15 @@ local function move(keys, argv)
         call('HDEL', keys[3], id)
         n = n + 1
     end
-    if n == 0 then call('DEL', keys[1], keys[2], keys[3], keys[4]) end
+    count(keys[7], 'moved:' .. keys[1], n)
+    count(keys[7], 'again:' .. keys[5], -parked) -- came in without an entry of its own in the stream
+    if n == 0 then
+        call('DEL', keys[1], keys[2], keys[3], keys[4])
+        if keys[7] then
+            call('HDEL', keys[7], 'from:' .. keys[1], 'done:' .. keys[1], 'again:' .. keys[1], 'moved:' .. keys[1],
+                'dropped:' .. keys[4], 'released:' .. keys[4])
+        end
+    end
     return n
 end
 
@@ -371,32 +391,44 @@ local function park_inbound(keys, k0, kn, argv, a0, an)
     call('XADD', keys[k0 + 2], '*', 'b', argv[a0 + 3], 'a', '0', 'f', argv[a0 + 5], 'reason', argv[a0 + 4], 'at', argv[a0 + 5],
         'c', argv[a0 + 1])
     call('XADD', keys[k0 + 3], 'MAXLEN', '~', argv[a0 + 7], '*', 'b', argv[a0 + 6])
-    return 0
+    return 0, true
 end
 
 -- What gathered, each with a verdict of its own: one that is refused or in conflict holds none of the others up.
 -- argv: how many; each: what it is (c an outcome, p a message to be parked), its number of keys, its number of
---   arguments, its arguments.  keys: those of each, in order.
+--   arguments, its arguments; then for each a letter: m a message, r one that people released, - anything else.
+-- keys: those of each, in order; then the counts: "cm" a message was carried out, "pr" a released one parked again …,
+--   "rows" one with rows for the sinks.
 local kinds = { c = commit, p = park_inbound }
 
 local function commits(keys, argv)
-    local out, k, a = {}, 0, 1
+    local out, k, a, new = {}, 0, 1, {}
     for i = 1, tonumber(argv[1]) do
         local what, kn, an = kinds[argv[a + 1]], tonumber(argv[a + 2]), tonumber(argv[a + 3])
         if not (what and kn and an) or k + kn > #keys or a + 3 + an > #argv then
             out[i] = bad('frame')
             break
         end
-        local ok, verdict = pcall(what, keys, k, kn, argv, a + 3, an)
+        local ok, verdict, fresh, rows = pcall(what, keys, k, kn, argv, a + 3, an)
         out[i] = ok and verdict or bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
+        if ok and fresh then new[#new + 1] = { i, argv[a + 1], rows } end
         k, a = k + kn, a + 3 + an
+    end
+    local letters, n = argv[a + 1], {}
+    for _, f in ipairs(letters and new or {}) do
+        local field = f[2] .. string.sub(letters, f[1], f[1])
+        n[field] = (n[field] or 0) + 1
+        if f[3] then n.rows = (n.rows or 0) + 1 end
+    end
+    for field, times in pairs(n) do
+        count(keys[k + 1], field, times)
     end
     return out
 end
 
 -- As gateways of earlier versions call them, one by one.
 local function alone(what)
-    return function(keys, argv) return what(keys, 0, #keys, argv, 0, #argv) end
+    return function(keys, argv) return (what(keys, 0, #keys, argv, 0, #argv)) end
 end
 
 -- How many are parked in each of these streams, and the oldest one's id ("" = none).
@@ -412,7 +444,7 @@ end
 
 -- What was parked goes back to its stream, once.  A message's duplicate key, if it is still the one that
 -- parking left, makes way: whoever carries it out first takes it anew.
--- keys: parked stream, where to, the duplicate key of a message; argv: id.
+-- keys: parked stream, where to, the counts, the duplicate key of a message; argv: id.
 local function release(keys, argv)
     local call = redis.call
     local entry = call('XRANGE', keys[1], argv[1], argv[1])[1]
@@ -421,19 +453,85 @@ local function release(keys, argv)
     for i = 1, #entry[2], 2 do
         f[entry[2][i]] = entry[2][i + 1]
     end
-    if keys[3] and f.c and call('GET', keys[3]) == f.c then call('DEL', keys[3]) end
+    if keys[4] and f.c and call('GET', keys[4]) == f.c then call('DEL', keys[4]) end
     call('XADD', keys[2], '*', 'b', f.b, 'a', '0', 'f', f.f)
+    count(keys[3], 'again:' .. keys[2], 1)
+    count(keys[3], 'released:' .. keys[1], 1)
     return call('XDEL', keys[1], argv[1])
 end
 
 -- A parked timer is due again, unless it was set anew since.
--- keys: parked stream, timers' set and texts; argv: id, the timer's id, due, text.
+-- keys: parked stream, timers' set and texts, the counts; argv: id, the timer's id, due, text.
 local function release_timer(keys, argv)
     local call = redis.call
     if not whole(argv[3]) then return bad('due') end
     if call('XDEL', keys[1], argv[1]) == 0 then return 0 end
+    count(keys[4], 'released:' .. keys[1], 1)
     if call('ZADD', keys[2], 'NX', argv[3], argv[2]) == 1 then call('HSET', keys[3], argv[2], argv[4]) end
     return 1
+end
+
+-- People threw one away.  keys: parked stream, the counts; argv: id.
+local function drop(keys, argv)
+    local n = redis.call('XDEL', keys[1], argv[1])
+    count(keys[2], 'dropped:' .. keys[1], n)
+    return n
+end
+
+-- Bytes that nobody could read, for people.  keys: parked stream, the counts; argv: body, reason, now.
+local function quarantine(keys, argv)
+    redis.call('XADD', keys[1], '*', 'b', argv[1], 'a', '0', 'f', argv[3], 'reason', argv[2], 'at', argv[3])
+    count(keys[2], 'p-', 1)
+    return 0
+end
+
+-- How many entries a stream ever had, how many it has.
+local function added(stream)
+    local info = redis.pcall('XINFO', 'STREAM', stream)
+    for i = 1, info.err and 0 or #info, 2 do
+        if info[i] == 'entries-added' then return info[i + 1] end
+    end
+    return 0
+end
+
+-- Counting begins, where it did not yet: what went through before is left out.
+-- keys: the counts, the parked messages, then of each stream itself, what waits, what is parked; argv: now.
+local function count_begin(keys, argv)
+    local call = redis.call
+    if call('HSETNX', keys[1], 'since', argv[1]) == 1 then count(keys[1], 'p-', call('XLEN', keys[2])) end
+    for i = 3, #keys, 3 do
+        local before = added(keys[i]) - call('XLEN', keys[i]) - call('ZCARD', keys[i + 1]) - call('XLEN', keys[i + 2])
+        call('HSETNX', keys[1], 'from:' .. keys[i], before)
+    end
+    return 0
+end
+
+-- All counts at one moment.  keys: as above, but behind the parked messages the stream of those released and what waits
+-- of it.  Answers since when, cm, cr, pm, pr, p-, rows, parked, dropped, released, on their way;
+-- then of each stream: entered, done, there, waiting to be tried again, parked, dropped, moved, in hand, the oldest's id.
+local function audit(keys)
+    local call, out, have = redis.call, {}, {}
+    local all = call('HGETALL', keys[1])
+    for i = 1, #all, 2 do
+        have[all[i]] = tonumber(all[i + 1])
+    end
+    local function of(field) return have[field] or 0 end
+    for i, field in ipairs({ 'since', 'cm', 'cr', 'pm', 'pr', 'p-', 'rows' }) do
+        out[i] = of(field)
+    end
+    out[8], out[9], out[10] = call('XLEN', keys[2]), of('dropped:' .. keys[2]), of('released:' .. keys[2])
+    out[11] = call('XLEN', keys[3]) + call('ZCARD', keys[4])
+    for i = 5, #keys, 3 do
+        local st, n = keys[i], #out
+        local first = call('XRANGE', st, '-', '+', 'COUNT', 1)[1]
+        local pending = redis.pcall('XPENDING', st, 'g')
+        out[n + 1] = added(st) - of('from:' .. st) - of('again:' .. st)
+        out[n + 2], out[n + 3], out[n + 4] = of('done:' .. st), call('XLEN', st), call('ZCARD', keys[i + 1])
+        out[n + 5], out[n + 6], out[n + 7] = call('XLEN', keys[i + 2]), of('dropped:' .. keys[i + 2]), of('moved:' .. st)
+        out[n + 8] = pending.err and 0 or pending[1]
+        out[n + 9] = first and first[1] or call('ZRANGE', keys[i + 1], 0, 0)[1] or ''
+    end
+    return out
 end
 
 redis.register_function('kt2_commits', commits)
@@ -442,7 +540,12 @@ redis.register_function('kt1_lease', lease)
 redis.register_function('kt1_people', people)
 redis.register_function('kt1_park_inbound', alone(park_inbound))
 redis.register_function { function_name = 'kt1_parked', callback = parked, flags = { 'no-writes' } }
-redis.register_function('kt1_release', release)
+redis.register_function('kt2_release', release)
+redis.register_function('kt1_release', function(keys, argv) return release({ keys[1], keys[2], nil, keys[3] }, argv) end)
+redis.register_function('kt1_drop', drop)
+redis.register_function('kt1_quarantine', quarantine)
+redis.register_function('kt1_count_begin', count_begin)
+redis.register_function { function_name = 'kt1_audit', callback = audit, flags = { 'no-writes' } }
 redis.register_function('kt1_release_timer', release_timer)
 redis.register_function { function_name = 'kt1_due', callback = due, flags = { 'no-writes' } }
 redis.register_function('kt1_undue', undue)

@@ -359,6 +359,14 @@ static void prepare(struct making *m, struct store *s, struct commit_effects *e)
     e->fired = m->fired.n ? strndup(m->in->timer.p, m->in->timer.n) : NULL;
 }
 
+/* A letter of commit.lua: a step of USSD is no message, but for what was kept of one. */
+static char counted_as(const struct inbound *in)
+{
+    bool message = in->kind == INBOUND_SMS || (in->kind == INBOUND_USSD && in->provider_id.n);
+
+    return !message ? '-' : in->released ? 'r' : 'm';
+}
+
 static struct making begin(struct store *s, const struct inbound *in, const struct outcome *o,
                            const char *via, struct commit_parts *parts, struct commit_effects *e)
 {
@@ -370,6 +378,7 @@ static struct making begin(struct store *s, const struct inbound *in, const stru
     buf_init(&m.log, COMMIT_COMMAND_MAX);
     buf_init(m.out, COMMIT_COMMAND_MAX);
     prepare(&m, s, e);
+    parts->counted = counted_as(in);
     return m;
 }
 

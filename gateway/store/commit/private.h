@@ -26,6 +26,7 @@ struct commit_parts {
     size_t args_at;   /* where the arguments begin */
     unsigned keys, args;
     const char *kind; /* commit.lua: "c" an outcome, "p" a message that is parked */
+    char counted;     /* commit.lua: 'm' a message, 'r' one that people released, '-' anything else */
 };
 struct commit_effects {
     uint64_t streams; /* those it adds to */

@@ -32,3 +32,8 @@ struct slice store_key(const struct store *s, struct key *k, const char *kind, s
         at += (size_t)snprintf(k->text + at, sizeof k->text - at, "%02x", digest[i]);
     return slice_make(k->text, at);
 }
+
+struct slice store_count_key(const struct store *s, struct key *k)
+{
+    return store_key(s, k, "count", S(""), S(""));
+}

@@ -26,6 +26,7 @@ struct due;
 struct released;
 struct peers;
 struct orphans;
+struct audit;
 struct people_watch;
 struct spool;
 struct commit;
@@ -78,6 +79,7 @@ struct store {
     struct released *released;
     struct peers *peers;
     struct orphans *orphans;
+    struct audit *audit;
     char consumer_name[96];
     struct store_figures figures;
 
@@ -92,6 +94,9 @@ struct key {
     char text[STORE_KEY_MAX];
 };
 struct slice store_key(const struct store *, struct key *, const char *kind, struct slice a, struct slice b);
+
+/* Of the hash in which Redis counts what went through (commit.lua). */
+struct slice store_count_key(const struct store *, struct key *);
 
 /* wires.c */
 struct wires *wires_new(struct store *, const char *address, struct err *);

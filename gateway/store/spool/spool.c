@@ -82,6 +82,7 @@ struct spool {
     void *arg;
     struct loop_timer *again;
     unsigned out;
+    uint64_t kept; /* messages in all files */
     bool planned;
     bool broken; /* the last write failed: tried again by `probe` */
     struct loop_timer *probe;
@@ -237,7 +238,7 @@ static void adopt(struct spool *p, uint64_t number)
     if (!bytes)
         return;
     while (take_frame(&rest, &text, &lost))
-        ;
+        p->kept++;
     /* Damaged, not torn: people may read something in it. */
     whole = lost.n && frame_at(lost, &text) == FRAME_DAMAGED ? size : size - lost.n;
     file_name(name, number);
@@ -423,6 +424,7 @@ void spool_turn_end(void *arg)
         enum spool_rc rc = told[i].written && !ok ? SPOOL_FAILED : told[i].rc;
 
         p->store->figures.spooled += told[i].written && ok;
+        p->kept += told[i].written && ok;
         told[i].f(told[i].arg, rc);
     }
     free(told);
@@ -527,19 +529,14 @@ static void quarantine(struct spool *p, const struct spool_file *f, struct slice
     buf_str(&text, "{\"damaged\":");
     buf_json(&text, slice_of(name));
     buf_str(&text, "}");
-    redis_begin(s->redis, 13);
-    redis_str(s->redis, "XADD");
+    redis_begin(s->redis, 8);
+    redis_str(s->redis, "FCALL");
+    redis_str(s->redis, "kt1_quarantine");
+    redis_i64(s->redis, 2);
     redis_part(s->redis, store_key(s, &k, "parked", S("inbound"), S("")));
-    redis_str(s->redis, "*");
-    redis_str(s->redis, "b");
+    redis_part(s->redis, store_count_key(s, &k));
     redis_part(s->redis, buf_slice(&text));
-    redis_str(s->redis, "a");
-    redis_i64(s->redis, 0);
-    redis_str(s->redis, "f");
-    redis_i64(s->redis, clock_wall_ms());
-    redis_str(s->redis, "reason");
     redis_str(s->redis, "a damaged frame of the spool");
-    redis_str(s->redis, "at");
     redis_i64(s->redis, clock_wall_ms());
     redis_send(s->redis, store_ignore, s);
     buf_free(&text);
@@ -614,6 +611,11 @@ static void hand_out(void *arg)
                     give(p, &f->entries[i]);
 }
 
+uint64_t store_spool_kept(const struct store *s)
+{
+    return s->spool->kept;
+}
+
 void store_on_spooled(struct store *s, void (*f)(void *arg, const struct inbound *, void *token), void *arg)
 {
     s->spool->f = f;
@@ -632,6 +634,7 @@ void store_spool_done(struct store *s, void *token, bool taken)
     e->key = NULL;
     p->out--;
     e->state = taken ? ENTRY_TAKEN : ENTRY_WAITING;
+    p->kept -= taken;
     if (taken && --e->file->left == 0)
         file_remove(p, e->file);
     plan(p, taken ? 0 : AGAIN_MS);

@@ -14,6 +14,8 @@ enum spool_rc {
 void store_spool(struct store *, const struct inbound *, void (*f)(void *arg, enum spool_rc), void *arg);
 /* Does it take messages?  Not on a full disk, nor when it is full itself. */
 bool store_spool_takes(const struct store *);
+/* Messages that are kept in it now. */
+uint64_t store_spool_kept(const struct store *);
 /* Taken in order once Redis is back, case notifications first; done(…, true) deletes, false keeps it. */
 void store_on_spooled(struct store *, void (*f)(void *arg, const struct inbound *, void *token), void *arg);
 void store_spool_done(struct store *, void *token, bool taken);

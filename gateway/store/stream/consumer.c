@@ -373,13 +373,14 @@ static void on_poll(void *arg)
     if (stepped < 0)
         rebase(c, -stepped);
     c->asking++;
-    redis_begin(s->redis, 8);
+    redis_begin(s->redis, 9);
     redis_str(s->redis, "FCALL");
     redis_str(s->redis, "kt1_back");
-    redis_i64(s->redis, 3);
+    redis_i64(s->redis, 4);
     redis_part(s->redis, stream_key(c, &k, "st"));
     redis_part(s->redis, stream_key(c, &k, "wait"));
     redis_part(s->redis, stream_key(c, &k, "waitt"));
+    redis_part(s->redis, store_count_key(s, &k));
     redis_i64(s->redis, clock_wall_ms());
     redis_i64(s->redis, BACK_MAX);
     redis_send(s->redis, on_back, c);
@@ -443,11 +444,12 @@ static void say_done(struct consumer *c)
     struct saying *s = saying_new(c);
     struct key k;
 
-    redis_format_begin(&s->command, 4 + c->done_n);
+    redis_format_begin(&s->command, 5 + c->done_n);
     redis_format_part(&s->command, S("FCALL"));
     redis_format_part(&s->command, S("kt1_done"));
-    redis_format_i64(&s->command, 1);
+    redis_format_i64(&s->command, 2);
     redis_format_part(&s->command, stream_key(c, &k, "st"));
+    redis_format_part(&s->command, store_count_key(c->store, &k));
     buf_add(&s->command, buf_slice(&c->done));
     buf_clear(&c->done);
     c->done_n = 0;

@@ -193,14 +193,15 @@ static void ask_move(struct moving *m)
     struct redis *r = m->store->redis;
     struct key k;
 
-    redis_begin(r, 10);
+    redis_begin(r, 11);
     redis_str(r, "FCALL");
     redis_str(r, "kt1_move");
-    redis_i64(r, 6);
+    redis_i64(r, 7);
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
         redis_part(r, store_key(m->store, &k, kinds[i], slice_of(m->from), S("")));
     redis_part(r, store_key(m->store, &k, "st", slice_of(m->to), S("")));
     redis_part(r, store_key(m->store, &k, "parked", slice_of(m->to), S("")));
+    redis_part(r, store_count_key(m->store, &k));
     redis_i64(r, MOVE_MAX);
     redis_send(r, on_moved, m);
 }

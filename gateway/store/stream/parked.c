@@ -221,13 +221,14 @@ static void release_timer(struct store *s, const struct inbound *in, const struc
         loop_soon(s->loop, say_never, c);
         return;
     }
-    redis_begin(s->redis, 10);
+    redis_begin(s->redis, 11);
     redis_str(s->redis, "FCALL");
     redis_str(s->redis, "kt1_release_timer");
-    redis_i64(s->redis, 3);
+    redis_i64(s->redis, 4);
     redis_part(s->redis, store_key(s, &k, "parked", S("inbound"), S("")));
     redis_part(s->redis, store_key(s, &k, "due", S(""), S("")));
     redis_part(s->redis, store_key(s, &k, "duet", S(""), S("")));
+    redis_part(s->redis, store_count_key(s, &k));
     redis_part(s->redis, e->id);
     redis_part(s->redis, id);
     redis_part(s->redis, due);
@@ -245,12 +246,13 @@ static void release(struct store *s, struct slice stream, const struct parked_en
     bool dup = in && in->provider_id.n;
     struct key k;
 
-    redis_begin(s->redis, dup ? 7 : 6);
+    redis_begin(s->redis, dup ? 8 : 7);
     redis_str(s->redis, "FCALL");
-    redis_str(s->redis, "kt1_release");
-    redis_i64(s->redis, dup ? 3 : 2);
+    redis_str(s->redis, "kt2_release");
+    redis_i64(s->redis, dup ? 4 : 3);
     redis_part(s->redis, store_key(s, &k, "parked", stream, S("")));
     redis_part(s->redis, store_key(s, &k, "st", stream, S("")));
+    redis_part(s->redis, store_count_key(s, &k));
     if (dup)
         redis_part(s->redis, store_key(s, &k, "dup", in->provider, in->provider_id));
     redis_part(s->redis, e->id);
@@ -284,9 +286,12 @@ void store_parked_drop(struct store *s, struct slice stream, struct slice id,
 {
     struct key k;
 
-    redis_begin(s->redis, 3);
-    redis_str(s->redis, "XDEL");
+    redis_begin(s->redis, 6);
+    redis_str(s->redis, "FCALL");
+    redis_str(s->redis, "kt1_drop");
+    redis_i64(s->redis, 2);
     redis_part(s->redis, store_key(s, &k, "parked", stream, S("")));
+    redis_part(s->redis, store_count_key(s, &k));
     redis_part(s->redis, id);
     redis_send(s->redis, on_changed, changing_new(s, f, arg));
 }
@@ -312,6 +317,7 @@ static void on_released(void *arg, const struct entry *e)
     if (inbound_decode(e->body, &arena, &in, &why) != 0) {
         consumer_park(r->consumer, e->id, "broken");
     } else {
+        in.released = true;
         token = strndup(e->id.p, e->id.n);
         if (!token)
             abort();
