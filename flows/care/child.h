@@ -36,6 +36,8 @@ struct slice child_key(struct slice nama, struct arena *);
 /* The same of a child's name, by which it is found: `By Rina`, `Bayi Ny Rina` and the baby of Rina are "bayi
  * rina" (RULINGS 54; the words are the list `sebutan`). */
 struct slice child_name_key(const struct ruleset *, struct slice nama, struct arena *);
+/* A person as people call her, `Bu Rina`, `Ny. Rina` and `Rina` alike: "rina"; a baby is its own. */
+struct slice child_called(const struct ruleset *, struct slice nama, struct arena *);
 /* "Bayi Rina": what the baby of this mother is called until it has a name. */
 struct slice child_of_mother(const struct ruleset *, struct slice mother, struct arena *);
 enum {

@@ -45,6 +45,15 @@ struct slice child_name_key(const struct ruleset *rules, struct slice nama, stru
     return arena_printf(a, "bayi %.*s", SLICE_ARG(key));
 }
 
+struct slice child_called(const struct ruleset *rules, struct slice nama, struct arena *a)
+{
+    struct slice key = child_name_key(rules, nama, a);
+
+    while (cut_title(rules, "ibu", &key) || cut_title(rules, "bapak", &key))
+        ;
+    return key;
+}
+
 struct slice child_of_mother(const struct ruleset *rules, struct slice mother, struct arena *a)
 {
     struct slice name = mother, low = child_key(mother, a);

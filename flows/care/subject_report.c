@@ -61,6 +61,14 @@ static struct node *referral_encode(const struct referral *r, struct arena *a)
     return o;
 }
 
+bool referral_has(const struct referral *r, struct slice msisdn)
+{
+    for (unsigned i = 0; i < r->told_n; i++)
+        if (slice_eq(r->told[i], msisdn))
+            return true;
+    return false;
+}
+
 static void before_decode(const struct node *o, struct child *b)
 {
     b->jk = node_text(o, "jk");

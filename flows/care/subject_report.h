@@ -66,6 +66,15 @@ struct filed_report {
     struct child before;
 };
 
+/* Somebody was told of it. */
+bool referral_has(const struct referral *, struct slice msisdn);
+/* Somebody is expected still: nobody has ended it, and the patient is not there yet. */
+static inline bool referral_is_open(const struct referral *r)
+{
+    return r->state == REFERRAL_SENT || r->state == REFERRAL_TAKEN || r->state == REFERRAL_MISSED ||
+           r->state == REFERRAL_EXPIRED;
+}
+
 /* False when the blob is no report. */
 bool report_decode(struct slice blob, struct slice nomor, const struct ruleset *, struct arena *,
                    struct filed_report *out);

@@ -192,19 +192,26 @@ static void alarm_draft(struct work *w, const struct referral_opening *o, enum u
         referral_worsen(w->s, &w->filed, o);
 }
 
-void work_alarm(struct work *w, bool incomplete, const struct findings *found)
+void work_opening(struct work *w, const struct findings *found, struct referral_opening *o)
 {
     const struct person *p = w->s->person;
-    enum urgency is = danger_of(w, found);
-    struct referral_opening o = {
+
+    *o = (struct referral_opening){
         .urgency = urgency(w, found),
         .say = who_and_why(w, found),
-        .incomplete = incomplete,
         .asked = work_is_referral(w->report.form),
         .place = referral_place(w->s->rules, p ? p->place : NULL, report_text(&w->report, AS_DESTINATION),
                                 w->s->arena),
     };
+}
 
+void work_alarm(struct work *w, bool incomplete, const struct findings *found)
+{
+    enum urgency is = danger_of(w, found);
+    struct referral_opening o;
+
+    work_opening(w, found, &o);
+    o.incomplete = incomplete;
     if (w->filed.referral.state == REFERRAL_NONE) {
         if (is)
             referral_open(w->s, &w->filed, &o);

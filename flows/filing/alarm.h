@@ -5,10 +5,13 @@
 #ifndef KENTONGAN_FLOWS_FILING_ALARM_H
 #define KENTONGAN_FLOWS_FILING_ALARM_H
 
+#include "flows/filing/referral.h"
 #include "flows/filing/work.h"
 
 /* True when staff are to be told at once. */
 bool work_alarms(const struct work *);
+/* Who, why, how urgent and where to, as far as it is certain. */
+void work_opening(struct work *, const struct findings *, struct referral_opening *);
 /* Tells them, or what a correction changed.  found: of an accepted report, else NULL. */
 void work_alarm(struct work *, bool incomplete, const struct findings *found);
 void work_tell_staff(struct work *, const struct findings *);

@@ -7,6 +7,7 @@
 #include "flows/alert/alert.h"
 #include "flows/filing/alarm.h"
 #include "flows/filing/ask.h"
+#include "flows/filing/joined.h"
 #include "flows/filing/judge.h"
 #include "flows/rows/clocks.h"
 #include "flows/care/day_list.h"
@@ -28,8 +29,8 @@ enum {
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
-bool filing_subjects(const struct ruleset *rules, const struct sender *sender, const struct report *r,
-                     struct arena *a, struct intent *intent)
+bool filing_subjects(const struct ruleset *rules, const struct sender *sender, const struct open_cases *open,
+                     const struct report *r, struct arena *a, struct intent *intent)
 {
     struct slice nomor, nama, nik, id[CHILD_BUCKETS];
     bool ok;
@@ -38,7 +39,7 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
         return true;
     nomor = report_text(r, AS_NUMBER);
     nama = report_text(r, AS_NAME);
-    ok = intent_add(intent, SUBJECT_NUMBER, nomor);
+    ok = intent_add(intent, SUBJECT_NUMBER, nomor) && joined_subjects(rules, open, r, a, intent);
     if (sender->person && (nama.n || nomor.n)) /* a visit may be due to whom it is about */
         ok = tasks_subjects(sender->person->place_code, a, intent) && ok;
     if (work_about_child(r->form) && nama.n && sender->person) {
@@ -447,6 +448,8 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
         out->kind = FILED_REFUSED;
         return;
     }
+    if (work_joins(w))
+        return;
     work_begin(w);
     out->nomor = w->filed.nomor;
     if (stands_already(w)) {

@@ -6,6 +6,7 @@
 #ifndef KENTONGAN_FLOWS_FILING_FILING_H
 #define KENTONGAN_FLOWS_FILING_FILING_H
 
+#include "flows/step/open.h"
 #include "flows/step/step.h"
 #include "flows/care/subject_report.h"
 #include "gateway/conf/rules.h"
@@ -49,9 +50,9 @@ struct filing {
 };
 
 /* Names the subjects that filing this report will look at.  Call in flow_read (USSD: on each step that may
- * file).  scope is the sender; false when the intent is full. */
-bool filing_subjects(const struct ruleset *, const struct sender *, const struct report *, struct arena *,
-                     struct intent *);
+ * file).  scope is the sender, and what is open for her; false when the intent is full. */
+bool filing_subjects(const struct ruleset *, const struct sender *, const struct open_cases *,
+                     const struct report *, struct arena *, struct intent *);
 /* The week or month that a report is for ("49", "2026-11"); empty where its form has none. */
 struct slice filing_period(const struct ruleset *, const struct report *, int64_t at_ms, struct arena *);
 /* True when staff are to be told of it however little of it there is (SPEC 2.2). */

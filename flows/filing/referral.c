@@ -109,20 +109,6 @@ static bool may_answer(const struct step *s, const struct filed_report *r)
     return !level || place_under(level, s->person->place) || s->person->role == ROLE_DINKES;
 }
 
-/* The duty numbers are the place above all places. */
-static enum referral_voice voice_of(const struct step *s, const struct filed_report *r)
-{
-    bool duty = false;
-
-    if (r->referral.by.n && slice_eq(r->referral.by, s->msisdn))
-        return VOICE_TAKER;
-    for (unsigned i = 0; i < s->rules->duty_n; i++)
-        duty = duty || slice_eq(s->rules->duty[i], s->msisdn);
-    if (r->referral.level.n ? s->person && slice_eq(s->person->place_code, r->referral.level) : duty)
-        return VOICE_HERE;
-    return VOICE_ELSE;
-}
-
 static struct slice speaker(struct step *s)
 {
     return s->person ? s->person->name : step_phone(s, s->msisdn);
@@ -219,7 +205,7 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
 {
     enum referral_event e = referral_event_of(c->kind);
     enum referral_state was = r->referral.state;
-    const struct referral_move *m = referral_move(was, e, voice_of(s, r));
+    const struct referral_move *m = referral_move(was, e, referral_voice(s, r));
 
     step_reason(s, "command_refused");
     if (!may_answer(s, r)) {

@@ -33,6 +33,11 @@ void referral_cancel(struct step *, struct filed_report *);
  * place to send it to, else NULL.  What was done; the caller saves the report. */
 enum referral_act referral_changed(struct step *, struct filed_report *, enum referral_event,
                                    const struct referral_opening *, struct slice isi);
+/* A RUJUK of this patient, who says it now: may it join this one?  Then it does: told to the place that it
+ * names (o->place), or again where it is addressed; staff who have it send it on.  The caller saves the
+ * report. */
+bool referral_may_join(const struct step *, const struct filed_report *);
+void referral_asked(struct step *, struct filed_report *, const struct referral_opening *);
 /* Words about an emergency that stood behind a command with its number: to everyone who has it, at once
  * (RULINGS 44). */
 void referral_words(struct step *, struct filed_report *, struct slice words);

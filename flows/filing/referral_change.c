@@ -116,6 +116,58 @@ void referral_worsen(struct step *s, struct filed_report *r, const struct referr
         referral_wait(s, r);
 }
 
+/* --- called a referral, again --- */
+
+bool referral_may_join(const struct step *s, const struct filed_report *r)
+{
+    return referral_move(r->referral.state, REFERRAL_ON_RUJUK, referral_voice(s, r))->act != ACT_NOTHING;
+}
+
+/* Where a RUJUK goes that says no place: from staff to those above them. */
+static const struct place *asked_place(const struct step *s, const struct filed_report *r,
+                                       const struct referral_opening *o)
+{
+    bool staff = referral_has(&r->referral, s->msisdn) && s->person && s->person->place;
+
+    return o->place ? o->place
+           : staff  ? step_next_level(s, s->person->place)
+                    : directory_place(&s->rules->directory, r->referral.level);
+}
+
+void referral_asked(struct step *s, struct filed_report *r, const struct referral_opening *o)
+{
+    const struct referral_move *m = referral_move(r->referral.state, REFERRAL_ON_RUJUK, referral_voice(s, r));
+    struct referral_opening known = *o;
+
+    bool moves;
+
+    known.place = asked_place(s, r, o);
+    moves = known.place && !slice_eq(known.place->code, r->referral.level);
+    if (slice_is(r->referral.urgency, "E1") && !slice_is(o->urgency, "E1")) { /* the worst stays its reason */
+        known.urgency = r->referral.urgency;
+        known.say = r->referral.say;
+    }
+    r->referral.asked = true;
+    if (m->act == ACT_WARN) {
+        (void)referral_changed(s, r, REFERRAL_ON_WORSE, &known, slice_make("", 0));
+        return;
+    }
+    r->referral.state = m->to;
+    r->referral.by = slice_make("", 0);
+    r->referral.climbs++;
+    r->referral.urgency = known.urgency;
+    r->referral.say = known.say;
+    r->referral.incomplete = false;
+    r->referral.doubtful = false;
+    if (moves)
+        referral_tell_others(s, r, "referral.others_onward", known.place->name, slice_make("", 0));
+    referral_hand_over(s, r, known.place, "referral.new");
+    referral_event_row(s, r, "sent", o->say);
+    referral_wait(s, r);
+    if (moves)
+        referral_tell_reporter(s, r, "referral.reporter_onward", slice_make("", 0), slice_make("", 0));
+}
+
 /* --- words --- */
 
 void referral_words(struct step *s, struct filed_report *r, struct slice words)

@@ -19,6 +19,7 @@ enum referral_event {
     REFERRAL_ON_REMIND, /* taken, and nobody said that the patient came */
     REFERRAL_ON_WORSE,  /* a new version of its report says a danger that the one before did not, or more */
     REFERRAL_ON_SAME,   /* a new version, no more and no less urgent */
+    REFERRAL_ON_RUJUK,  /* somebody calls it a referral, again or for the first time */
     REFERRAL_ON_CALM,   /* a new version without the danger, and nobody had asked for a referral */
     REFERRAL_EVENTS,
 };
@@ -40,6 +41,7 @@ enum referral_act {
     ACT_REMIND,
     ACT_OPEN, /* told as new, with a new clock */
     ACT_WARN, /* told as what it is now to those who have it; the clock begins anew */
+    ACT_ASK,  /* handed on as a RUJUK: to the place that it names, or where it is; from staff further up */
     ACT_NEWS, /* what it says now, to those who had it */
     ACT_WITHDRAW,
     ACT_KEEP_WORDS, /* a TOLAK that moves nothing: what it says is written down all the same */

@@ -62,15 +62,21 @@ void referral_wait(struct step *s, const struct filed_report *r)
     referral_clock(s, r, "referral", due - s->now_ms);
 }
 
-/* --- who hears what --- */
-
-bool referral_has(const struct referral *r, struct slice msisdn)
+/* The duty numbers are the place above all places. */
+enum referral_voice referral_voice(const struct step *s, const struct filed_report *r)
 {
-    for (unsigned i = 0; i < r->told_n; i++)
-        if (slice_eq(r->told[i], msisdn))
-            return true;
-    return false;
+    bool duty = false;
+
+    if (r->referral.by.n && slice_eq(r->referral.by, s->msisdn))
+        return VOICE_TAKER;
+    for (unsigned i = 0; i < s->rules->duty_n; i++)
+        duty = duty || slice_eq(s->rules->duty[i], s->msisdn);
+    if (r->referral.level.n ? s->person && slice_eq(s->person->place_code, r->referral.level) : duty)
+        return VOICE_HERE;
+    return VOICE_ELSE;
 }
+
+/* --- who hears what --- */
 
 void referral_told(struct referral *r, struct slice msisdn)
 {
@@ -192,13 +198,37 @@ void referral_say(struct step *s, const struct filed_report *r, const char *key,
     step_answer(s, r->nomor, step_text(s, s->language, key, FILLS(f)));
 }
 
+enum {
+    LISTED = STEP_PEOPLE + 12, /* who had it, and the reporter's posyandu */
+};
+
+struct listed {
+    struct referral all;
+    struct slice msisdn[LISTED];
+    unsigned n;
+};
+
+static void list_one(void *arg, const struct person *p)
+{
+    struct listed *l = arg;
+
+    if (l->n < LISTED && !referral_has(&l->all, p->msisdn))
+        l->msisdn[l->n++] = p->msisdn;
+}
+
 void referral_list(struct step *s, const struct filed_report *r)
 {
     struct due d = { .what = S("buka"), .nomor = r->nomor };
+    struct listed l = { .all = r->referral };
+    const struct place *posting = directory_place(&s->rules->directory, r->posting);
 
     for (unsigned i = 0; i < r->referral.told_n; i++)
-        d.to = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(d.to), d.to.n ? "," : "",
-                            SLICE_ARG(r->referral.told[i]));
+        l.msisdn[l.n++] = r->referral.told[i];
+    if (posting)
+        directory_people_at(&s->rules->directory, posting, list_one, &l);
+    for (unsigned i = 0; i < l.n; i++)
+        d.to =
+            arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(d.to), d.to.n ? "," : "", SLICE_ARG(l.msisdn[i]));
     if (d.to.n)
         step_timer(s, arena_printf(s->arena, "buka:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
 }

@@ -6,6 +6,7 @@
 #define KENTONGAN_FLOWS_FILING_REFERRAL_TELL_H
 
 #include "flows/care/subject_report.h"
+#include "flows/filing/referral_moves.h"
 
 /* A row: who did it is the speaker, or nobody for what the gateway does by itself. */
 void referral_event_row(struct step *, const struct filed_report *, const char *name, struct slice words);
@@ -14,9 +15,10 @@ void referral_clock(struct step *, const struct filed_report *, const char *what
 /* The clock of its answer.  A danger of the day that nobody called a referral is heard when quiet hours are
  * over: its time runs from then on, and it climbs when people hear it (SPEC 2.5, 4). */
 void referral_wait(struct step *, const struct filed_report *);
-/* Remembers that somebody has it; whether somebody has. */
+/* Who speaks, seen from where it is addressed. */
+enum referral_voice referral_voice(const struct step *, const struct filed_report *);
+/* Remembers that somebody has it. */
 void referral_told(struct referral *, struct slice msisdn);
-bool referral_has(const struct referral *, struct slice msisdn);
 /* The SMS that hands it to one person. */
 void referral_hand_to(struct step *, const struct filed_report *, struct slice to, const char *key);
 /* To everybody at a place, or where nobody is, above it: it is addressed to them from now on. */

@@ -14,7 +14,7 @@
 
 enum {
     EXPLAINED = 256, /* of fields, already said on this card */
-    SHARED = 3,     /* a word list that so many forms use has a place of its own */
+    SHARED = 3,      /* a word list that so many forms use has a place of its own */
 };
 
 /* A sheet lying on its long side, four panels a side; the dashed rules between the columns are the folds:

@@ -7,7 +7,9 @@ void open_decode(struct open_cases *c, const struct node *list)
     for (const struct node *o = node_first(list); o && c->n < OPEN_CASES; o = o->next)
         c->all[c->n++] = (struct open_case){ .nomor = node_text(o, "n"),
                                              .whom = node_text(o, "whom"),
-                                             .what = (enum open_what)node_int(o, "what") };
+                                             .what = (enum open_what)node_int(o, "what"),
+                                             .of = node_text(o, "of"),
+                                             .who = node_text(o, "who") };
 }
 
 struct node *open_encode(const struct open_cases *c, struct arena *a)
@@ -20,6 +22,8 @@ struct node *open_encode(const struct open_cases *c, struct arena *a)
         node_put(o, "n", c->all[i].nomor);
         node_put(o, "whom", c->all[i].whom);
         node_put_int(o, "what", c->all[i].what);
+        node_put(o, "of", c->all[i].of);
+        node_put(o, "who", c->all[i].who);
         node_add(list, o);
     }
     return list;
@@ -36,7 +40,8 @@ bool open_set(struct open_cases *c, const struct open_case *one)
     for (unsigned i = 0; i < c->n; i++) {
         if (!slice_eq(c->all[i].nomor, one->nomor))
             continue;
-        if (c->all[i].what == one->what && slice_eq(c->all[i].whom, one->whom))
+        if (c->all[i].what == one->what && slice_eq(c->all[i].whom, one->whom) &&
+            slice_eq(c->all[i].who, one->who))
             return false;
         if (one->what == OPEN_NOTHING)
             take_out(c, i);

@@ -1,5 +1,5 @@
 /* open.h - what waits for an answer of one staff member or head: the numbers that they may leave out while
- * exactly one fits (RULINGS 57).  Part of a sender's state.
+ * exactly one fits (RULINGS 57); and the referrals of a kader's posyandu.  Part of a sender's state.
  *
  * Pure.  Kept by timers ("buka"), since whoever changes a referral cannot load the states of all who have it;
  * it is a help for reading and never decides anything: what a number is, its own blob says. */
@@ -21,11 +21,14 @@ enum open_what {
     OPEN_MISSED,
     OPEN_ALERT,  /* a head may say OK */
     OPEN_VERIFY, /* a signal that staff may verify */
+    OPEN_OWN,    /* a referral of one's own posyandu: nothing to answer, a RUJUK of that patient joins it */
 };
 
 struct open_case {
     struct slice nomor, whom;
     enum open_what what;
+    struct slice of;  /* a RUJUK: the number of the report that it is about */
+    struct slice who; /* the patient's name as child_called() has it; empty: not known */
 };
 
 struct open_cases {

@@ -78,6 +78,8 @@ static enum open_what of_referral(const struct filed_report *r, struct slice msi
 {
     bool hers = slice_eq(r->referral.by, msisdn);
 
+    if (!referral_has(&r->referral, msisdn)) /* its reporter, or one of her posyandu */
+        return referral_is_open(&r->referral) ? OPEN_OWN : OPEN_NOTHING;
     switch (r->referral.state) {
     case REFERRAL_SENT:
     case REFERRAL_EXPIRED:
@@ -113,6 +115,14 @@ static void put(struct step *s, struct slice msisdn, const struct open_case *one
         step_state_write(s, msisdn, state);
 }
 
+/* Who it is about, by name; of a report by number the name that it was filed with. */
+static struct slice patient(const struct filed_report *r)
+{
+    struct slice nama = text_as(r->form, r->values, AS_NAME);
+
+    return nama.n ? nama : r->whom;
+}
+
 void listing_due(struct step *s, const struct due *d)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
@@ -126,6 +136,10 @@ void listing_due(struct step *s, const struct due *d)
         return;
     step_reason(s, "timer");
     one.whom = referral ? r->referral.say : episode_disease(s, e.disease);
+    if (referral) {
+        one.of = form_is(r->form, FORM_REFERRAL) ? text_as(r->form, r->values, AS_NUMBER) : one.of;
+        one.who = child_called(s->rules, patient(r), s->arena);
+    }
     while ((msisdn = slice_cut(&to, ',')).n) {
         one.what = referral ? of_referral(r, msisdn) : of_episode(s, &e, msisdn);
         put(s, msisdn, &one);

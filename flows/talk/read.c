@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flows/alert/pws.h"
+#include "flows/care/child.h"
 #include "flows/care/tasks.h"
 #include "flows/filing/filing.h"
 #include "flows/step/drafts.h"
@@ -211,7 +212,7 @@ static bool correction_subjects(const struct ruleset *rules, const struct sender
         return false;
     drafts_report(d, known);
     return !understand_correction(rules, known, correction, at_ms, a, fixed) ||
-           filing_subjects(rules, who, fixed, a, out);
+           filing_subjects(rules, who, &out->reading->state->open, fixed, a, out);
 }
 
 /* What she sent for the same week or month. */
@@ -223,14 +224,58 @@ static bool sent_before(const struct ruleset *rules, const struct reading *r, co
     return !period.n || intent_add(out, SUBJECT_NUMBER, drafts_sent(r->state, report->form, period));
 }
 
+/* Upper and lower case are one (SPEC 2.1): a repeat is known in either. */
+static struct slice folded(struct slice text, struct arena *a)
+{
+    char *low = arena_alloc(a, text.n);
+
+    for (size_t i = 0; low && i < text.n; i++)
+        low[i] = text_lower(text.p[i]);
+    return low ? slice_make(low, text.n) : text;
+}
+
+/* The words stand in a text as words, in any case. */
+static bool says(struct slice text, struct slice words, struct arena *a)
+{
+    struct slice low = arena_printf(a, " %.*s ", SLICE_ARG(folded(text, a)));
+    struct slice wanted = arena_printf(a, " %.*s ", SLICE_ARG(folded(words, a)));
+
+    while (low.n >= wanted.n && wanted.n > 2) {
+        if (slice_eq(slice_take(low, wanted.n), wanted))
+            return true;
+        low = slice_skip(low, 1);
+    }
+    return false;
+}
+
+/* The cry for help that is said again as a RUJUK, with the name or the reason that stands in it, while its
+ * name is asked for still: one patient, one number. */
+static const struct draft *cry_retyped(const struct ruleset *rules, const struct sender_state *state,
+                                       const struct report *r, int64_t at_ms, struct arena *a)
+{
+    struct slice nama = child_called(rules, report_text(r, AS_NAME), a), why = report_text(r, AS_REASON);
+
+    for (unsigned i = 0; r->form && form_is(r->form, FORM_REFERRAL) && i < state->drafts_n; i++) {
+        const struct draft *d = &state->drafts[i];
+        struct slice words = text_as(d->form, d->values, AS_REASON);
+
+        if (form_is(d->form, FORM_REFERRAL) && !d->correct && d->at_ms + DRAFTS_LAST_MS > at_ms &&
+            !value_as(d->form, d->values, AS_NAME) && !value_as(d->form, d->values, AS_NUMBER) && nama.n &&
+            (says(words, nama, a) || says(words, why, a)))
+            return d;
+    }
+    return NULL;
+}
+
 /* A report, the draft that it repeats, and what was sent for its week or month before. */
 static bool report_subjects(const struct ruleset *rules, const struct sender *who, unsigned i, int64_t at_ms,
                             struct arena *a, struct intent *out)
 {
     struct reading *r = out->reading;
     const struct report *report = &r->said.reports[i];
-    const struct draft *d = drafts_retyped(r->state, report);
-    bool ok = filing_subjects(rules, who, report, a, out);
+    const struct draft *same = drafts_retyped(r->state, report);
+    const struct draft *d = same ? same : cry_retyped(rules, r->state, report, at_ms, a);
+    bool ok = filing_subjects(rules, who, &r->state->open, report, a, out);
 
     if (d && !r->retyped)
         r->retyped = ARENA_ARRAY(a, struct slice, UNDERSTAND_REPORTS);
@@ -262,7 +307,7 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         d = r->nomor.n ? drafts_find(state, r->nomor) : drafts_only(state);
     } else if (r->kind == READING_ANSWER) {
         d = drafts_find(state, r->nomor);
-        ok = filing_subjects(rules, who, &r->answer, a, out) &&
+        ok = filing_subjects(rules, who, &r->state->open, &r->answer, a, out) &&
              sent_before(rules, r, &r->answer, at_ms, a, out);
     } else if (r->kind == READING_REPORTS) {
         for (unsigned i = 0; i < r->said.reports_n; i++)
@@ -281,7 +326,7 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         ok = sent_before(rules, r, seen, at_ms, a, out) && ok;
         ok = intent_add(out, SUBJECT_NUMBER, d->nomor) && intent_add(out, SUBJECT_NUMBER, d->child) &&
              intent_add(out, SUBJECT_NUMBER, d->picked) && intent_add(out, SUBJECT_NUMBER, d->before) &&
-             filing_subjects(rules, who, seen, a, out) && ok;
+             filing_subjects(rules, who, &r->state->open, seen, a, out) && ok;
     }
     return ok;
 }
@@ -302,16 +347,6 @@ static bool read_again(const struct ruleset *rules, struct sender_state *state, 
         return false;
     r->kind = r->said.kind == SAID_REPORTS && r->said.reports[0].form ? READING_REPORTS : READING_NOTHING;
     return true;
-}
-
-/* Upper and lower case are one (SPEC 2.1): a repeat is known in either. */
-static struct slice folded(struct slice text, struct arena *a)
-{
-    char *low = arena_alloc(a, text.n);
-
-    for (size_t i = 0; low && i < text.n; i++)
-        low[i] = text_lower(text.p[i]);
-    return low ? slice_make(low, text.n) : text;
 }
 
 /* A long SMS of which a part never came (parsers/segment.h): what it says is not all that was said. */

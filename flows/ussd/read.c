@@ -208,7 +208,8 @@ static enum read_rc name_subjects(const struct ruleset *rs, const struct sender 
 
     if (!touches(t))
         return READ_OK;
-    if (!filing_subjects(rs, who, t->walk.report, t->walk.c.arena, out) ||
+    if (!filing_subjects(rs, who, t->walk.c.drafts ? &t->walk.c.drafts->open : NULL, t->walk.report,
+                         t->walk.c.arena, out) ||
         !intent_add(out, SUBJECT_NUMBER, s->nomor))
         return READ_NO_MEMORY;
     for (unsigned i = 0; f && i < f->fields_n; i++)

@@ -207,7 +207,7 @@ struct form {
     uint8_t named[FORM_NAMES];                   /* 1 + index of the field, by name_bucket(): form_field() */
     uint8_t meant[MEANINGS];                     /* 1 + index of the field that means it: form_as() */
     const struct label *labelled[LABEL_BUCKETS]; /* by name_bucket() of the first word: form_labels() */
-    struct variant variants[2]; /* docs/new-form.md */
+    struct variant variants[2];                  /* docs/new-form.md */
     unsigned variants_n;
     enum form_about about;
     enum form_judge judge;

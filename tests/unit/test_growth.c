@@ -210,7 +210,8 @@ static void a_tenth_that_fits_the_age_is_told_from_one_that_does_not(void **stat
     assert_false(growth_value_plausible(rules, AS_HEIGHT, S("P"), 14, 7650));
     assert_true(growth_value_plausible(rules, AS_ARM, S("P"), 14, 14500));
     assert_true(growth_value_plausible(rules, AS_HEAD, S("P"), 14, 45000));
-    assert_true(growth_value_plausible(rules, AS_TEMPERATURE, S("P"), 14, 999000)); /* no cut-offs: nothing to say */
+    assert_true(
+        growth_value_plausible(rules, AS_TEMPERATURE, S("P"), 14, 999000)); /* no cut-offs: nothing to say */
 }
 
 static void trend(void **state)

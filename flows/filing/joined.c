@@ -1,0 +1,95 @@
+/* joined.c - see joined.h. */
+#include "flows/filing/joined.h"
+
+#include "flows/filing/alarm.h"
+#include "flows/filing/referral.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+/* By number: the case itself, or the report that a RUJUK was about.  By name: as one calls somebody. */
+static bool may_be(const struct ruleset *rules, const struct open_case *c, const struct report *r,
+                   struct arena *a)
+{
+    struct slice nomor = report_text(r, AS_NUMBER), nama = report_text(r, AS_NAME);
+
+    if (nomor.n)
+        return slice_eq(c->nomor, nomor) || slice_eq(c->of, nomor);
+    return nama.n && slice_eq(c->who, child_called(rules, nama, a));
+}
+
+bool joined_subjects(const struct ruleset *rules, const struct open_cases *open, const struct report *r,
+                     struct arena *a, struct intent *intent)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; open && work_is_referral(r->form) && i < open->n; i++)
+        if (may_be(rules, &open->all[i], r, a))
+            ok = intent_add(intent, SUBJECT_NUMBER, open->all[i].nomor) && ok;
+    return ok;
+}
+
+/* Two ages that can be of one person: months and years are rounded differently. */
+static bool same_age(const struct report *r, const struct filed_report *other)
+{
+    struct slice a = report_text(r, AS_AGE), b = text_as(other->form, other->values, AS_AGE);
+    int64_t x, y;
+
+    if (a.n < 3 || b.n < 3)
+        return true;
+    if (!slice_eq(slice_skip(a, a.n - 2), slice_skip(b, b.n - 2)) ||
+        !slice_to_i64(slice_take(a, a.n - 2), &x) || !slice_to_i64(slice_take(b, b.n - 2), &y))
+        return slice_eq(a, b);
+    return x - y <= 1 && y - x <= 1;
+}
+
+static bool find_open(struct work *w, struct filed_report *out)
+{
+    const struct open_cases *open = &w->s->state->open;
+    const struct report *r = &w->report;
+
+    for (unsigned i = 0; i < open->n; i++)
+        if (may_be(w->s->rules, &open->all[i], r, w->s->arena) &&
+            report_load(w->s, open->all[i].nomor, out) && referral_may_join(w->s, out) &&
+            (report_text(r, AS_NUMBER).n || same_age(r, out)))
+            return true;
+    return false;
+}
+
+static void answer(struct work *w, const struct filed_report *r)
+{
+    struct step *s = w->s;
+    bool now = slice_is(r->referral.urgency, "E1");
+
+    w->out->kind = FILED_ACCEPTED;
+    w->out->nomor = r->nomor;
+    w->out->emergency = true;
+    w->out->danger = r->referral.say;
+    w->out->worst = now ? URGENCY_E1 : URGENCY_E2;
+    referral_contact(s, r, &w->out->called, &w->out->hp);
+    {
+        const struct text_fill f[] = { { "nomor", r->nomor },
+                                       { "isi", r->referral.say },
+                                       { "petugas", w->out->called },
+                                       { "hp", w->out->hp } };
+
+        w->out->text = step_text(s, s->language, now ? "receipt.referred_now" : "receipt.referred", FILLS(f));
+    }
+}
+
+bool work_joins(struct work *w)
+{
+    struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
+    struct referral_opening o;
+
+    if (!other || !work_is_referral(w->report.form) || w->f->correct || w->f->draft || w->f->cry ||
+        !work_alarms(w) || !find_open(w, other))
+        return false;
+    work_opening(w, NULL, &o);
+    if (!report_as(&w->report, AS_REASON))
+        o.say = other->referral.say;
+    referral_asked(w->s, other, &o);
+    report_save(w->s, other);
+    drafts_remember(w->s->state, w->f->hash, other->nomor, w->s->seen->inbound->received_ms);
+    answer(w, other);
+    return true;
+}
