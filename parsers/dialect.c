@@ -1,4 +1,4 @@
-/* dialect.c - the list of dialects and what they share.  See dialect.h. */
+/* dialect.c - what dialects share.  See dialect.h. */
 #include "parsers/dialect.h"
 
 #include <nettle/base64.h>
@@ -8,22 +8,6 @@
 
 #include "parsers/ussd_text.h"
 #include "parsers/utf8.h"
-
-extern const struct dialect dialect_emulator, dialect_kannel, dialect_africastalking, dialect_jasmin,
-    dialect_infobip, dialect_vonage, dialect_twilio, dialect_generic;
-
-static const struct dialect *const all[] = {
-    &dialect_emulator, &dialect_kannel, &dialect_africastalking, &dialect_jasmin,
-    &dialect_infobip,  &dialect_vonage, &dialect_twilio,         &dialect_generic,
-};
-
-const struct dialect *dialect_by_name(struct slice name)
-{
-    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (slice_is(name, all[i]->name))
-            return all[i];
-    return NULL;
-}
 
 void dialect_answer(const struct dialect *d, const struct wire_outcome *what, struct arena *a,
                     struct wire_answer *out)

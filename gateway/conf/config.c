@@ -11,102 +11,10 @@
 #include "gateway/conf/config_value.h"
 #include "parsers/dialect.h"
 
-/* Keys that hold maps, and stand in no row of the table. */
-static const struct {
-    enum key_section in;
-    const char *name;
-} maps[] = {
-    { SECTION_TOP, "redis" },          { SECTION_TOP, "limits" },      { SECTION_TOP, "providers" },
-    { SECTION_TOP, "sinks" },          { SECTION_PROVIDER, "send" },   { SECTION_PROVIDER, "sms_in" },
-    { SECTION_PROVIDER, "ussd_in" },   { SECTION_PROVIDER, "dlr_in" }, { SECTION_PROVIDER, "answer" },
-    { SECTION_PROVIDER, "signature" },
-};
-
 const char *config_default_path(void)
 {
     return access("config/kentongan.yaml", R_OK) == 0 ? "./config/kentongan.yaml"
                                                       : "/etc/kentongan/kentongan.yaml";
-}
-
-/* Levenshtein, for words of a configuration; capped so that the rows fit the stack. */
-static unsigned distance(struct slice a, struct slice b)
-{
-    unsigned row[40];
-
-    if (a.n >= 40 || b.n >= 40)
-        return 99;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = (unsigned)j;
-    for (size_t i = 1; i <= a.n; i++) {
-        unsigned diagonal = row[0];
-
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= b.n; j++) {
-            unsigned best = diagonal + (a.p[i - 1] != b.p[j - 1]);
-
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[b.n];
-}
-
-static void nearer(struct slice wrong, const char *candidate, const char **best, unsigned *best_distance)
-{
-    unsigned d = distance(wrong, slice_of(candidate));
-
-    if (d < *best_distance) {
-        *best = candidate;
-        *best_distance = d;
-    }
-}
-
-/* Every key of the map that nobody asked for, with the nearest that exists. */
-void config_refuse_unknown(struct config_reader *r, const struct yaml *map, enum key_section section)
-{
-    YAML_EACH(c, map)
-    {
-        const char *best = NULL;
-        unsigned d = 4; /* further away it is no hint */
-
-        if (c->asked)
-            continue;
-        for (size_t i = 0; i < config_keys_n; i++)
-            if (config_keys[i].section == section)
-                nearer(c->key, config_keys[i].name, &best, &d);
-        for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-            if (maps[i].in == section)
-                nearer(c->key, maps[i].name, &best, &d);
-        if (best)
-            fault_add(r->faults, c->key_mark, "unknown key \"%.*s\": do you mean \"%s\"?", SLICE_ARG(c->key),
-                      best);
-        else
-            fault_add(r->faults, c->key_mark, "unknown key \"%.*s\": `kentongan check --defaults` lists all",
-                      SLICE_ARG(c->key));
-    }
-}
-
-void config_section(struct config_reader *r, struct yaml *map, enum key_section section, void *base)
-{
-    for (size_t i = 0; i < config_keys_n; i++) {
-        const struct key *k = &config_keys[i];
-        struct yaml *node, fallback = { .kind = YAML_SCALAR };
-
-        if (k->section != section)
-            continue;
-        node = yaml_get(map, k->name);
-        if (!node && k->fallback) {
-            fallback.text = slice_of(k->fallback);
-            fallback.mark.file = r->config->file;
-            node = &fallback;
-        }
-        if (node)
-            config_value(r, k, node, base);
-    }
 }
 
 static bool is_name(struct slice s)
@@ -251,37 +159,6 @@ static void read_sinks(struct config_reader *r, struct yaml *root)
         c->sinks[0].mark.file = c->file;
         c->sinks_n = 1;
     }
-}
-
-bool config_is_loopback(struct slice host)
-{
-    char text[16] = "";
-    unsigned char bytes[4];
-
-    if (host.n > 0 && host.n < sizeof text)
-        memcpy(text, host.p, host.n);
-    return (inet_pton(AF_INET, text, bytes) == 1 && bytes[0] == 127) || slice_is(host, "::1") ||
-           slice_is(host, "localhost");
-}
-
-struct slice config_url_host(struct slice url)
-{
-    struct slice rest = url, host;
-    size_t end = 0, at = (size_t)-1;
-
-    while (rest.n && !slice_starts(rest, "://"))
-        rest = slice_skip(rest, 1);
-    rest = slice_skip(rest, 3);
-    while (end < rest.n && !strchr("/?#", rest.p[end]))
-        end++;
-    host = slice_take(rest, end);
-    for (size_t i = 0; i < host.n; i++)
-        if (host.p[i] == '@')
-            at = i;
-    host = slice_skip(host, at + 1);
-    if (slice_starts(host, "["))
-        return slice_take(slice_skip(host, 1), slice_find(slice_skip(host, 1), ']'));
-    return slice_cut(&host, ':');
 }
 
 /* Does it hand over SMS to a network by itself? */

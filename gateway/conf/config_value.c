@@ -22,35 +22,6 @@ static void fault(struct config_reader *r, const struct key *k, const struct yam
               (int)(node->text.n < 60 ? node->text.n : 60), node->text.p);
 }
 
-struct slice config_path(struct arena *arena, const char *folder, struct slice path)
-{
-    struct slice all =
-        path.n && path.p[0] == '/' ? path : arena_printf(arena, "%s/%.*s", folder, SLICE_ARG(path));
-    char *out = arena_alloc(arena, all.n + 2);
-    size_t n = 0;
-
-    if (!out)
-        return S("");
-    while (all.n) {
-        struct slice part = slice_cut(&all, '/');
-
-        if (part.n == 0 || slice_is(part, "."))
-            continue;
-        if (slice_is(part, "..")) {
-            while (n && out[--n] != '/')
-                ;
-            continue;
-        }
-        out[n++] = '/';
-        memcpy(out + n, part.p, part.n);
-        n += part.n;
-    }
-    if (n == 0)
-        out[n++] = '/';
-    out[n] = '\0'; /* ".." may have left bytes behind */
-    return slice_make(out, n);
-}
-
 static bool is_address(struct slice s)
 {
     char text[64];
@@ -396,16 +367,6 @@ static void read_field(struct config_reader *r, const struct key *k, struct yaml
         fault(r, k, node, "the name of a field, or a pointer such as /sms/from");
     else if (s.n)
         *(struct slice *)at = s;
-}
-
-const char *const *config_words(enum key_section section)
-{
-    static const char *const send[] = { "to",       "text",     "from",   "id", "dlr_url",
-                                        "username", "password", "coding", NULL };
-    static const char *const ussd[] = { "page", "session", "from", NULL };
-    static const char *const answer[] = { "id", "reason", NULL };
-
-    return section == SECTION_USSD ? ussd : section == SECTION_ANSWER ? answer : send;
 }
 
 /* "to text from" */
