@@ -65,8 +65,10 @@ static bool usable(const struct tokens *ts, unsigned i)
 static const struct word *stands(const struct known_word *known, const struct word_list *list,
                                  const struct run *r, unsigned *used)
 {
+    size_t all = r->n ? r->ends[r->n - 1] : 0;
+
     for (const struct known_phrase *p = known->phrases; p; p = p->next) {
-        if (!(p->list & list->bit))
+        if (!(p->list & list->bit) || p->phrase.n > all)
             continue;
         for (unsigned k = 0; k < r->n && r->ends[k] <= p->phrase.n; k++)
             if (slice_eq(p->phrase, (struct slice){ .p = r->text, .n = r->ends[k] })) {

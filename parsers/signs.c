@@ -19,7 +19,7 @@ struct state {
     bool words;            /* other words stand behind the waiting negator */
     unsigned loose;        /* where the last word of no list ends */
     struct negation waits; /* for its sign; NEGATION_NONE: none does */
-    unsigned since;        /* where that one begins */
+    unsigned since, until; /* where that one begins, and ends with the words that carry it on */
     enum reach reach;
     bool certain;     /* that negation is */
     bool linked;      /* `dan`, `/` behind it */
@@ -320,7 +320,7 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
         x->linked = x->reach != REACH_NONE;
     } else if (slice_is(kata, "tapi")) {
         x->who.doubt |= !slice_is(x->ts->t[i].low, "ada");
-        if (!x->waits.kind || x->since + x->waits.used != i) /* `tidak terlihat ada` */
+        if (!x->waits.kind || x->until != i) /* `tidak terlihat ada` */
             end_of_reach(x, i);
     } else if (lasts_begins(x->ts->t[i].low)) {
         end = lasts_end(x->ts, x->s->units, x->end, i + used);
@@ -369,7 +369,8 @@ static unsigned negator_at(struct state *x, unsigned i, const struct negation *n
     } else {
         x->waits.certain |= n->certain;
     }
-    return i + n->used;
+    x->until = i + n->used;
+    return x->until;
 }
 
 /* `perdarahan ibunya`: a person behind the sign, and nothing behind her. */
@@ -420,8 +421,10 @@ static unsigned word_at(struct state *x, unsigned i)
         return x->last.to;
     if (is_filler(kata))
         return filler_at(x, i, kata, used);
-    if (x->waits.kind && slice_is(kata, "antara"))
+    if (x->waits.kind && slice_is(kata, "antara")) {
+        x->until += x->until == i ? used : 0;
         return i + used;
+    }
     w = by_edit(x, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);

@@ -196,12 +196,13 @@ static const char *fraction_of(uint32_t r)
 }
 
 /* Emoji: noise where they stand alone.  What points, counts or reckons is none, whatever block it lies in:
- * arrows, numbers in circles, plus and minus. */
+ * arrows, letters and numbers in circles, plus and minus. */
 static bool is_picture(uint32_t r)
 {
     if (r == 0x200d || r == 0x20e3)
         return true;
-    if ((r >= 0x2776 && r <= 0x2b1a) || (r >= 0x1f100 && r <= 0x1f10c) || r == 0x25b6 || r == 0x25c0)
+    if ((r >= 0x2460 && r <= 0x24ff) || (r >= 0x25b2 && r <= 0x25c5) || (r >= 0x2776 && r <= 0x2b1a) ||
+        (r >= 0x1f100 && r <= 0x1f10c))
         return false;
     return (r >= 0x2300 && r <= 0x2bff) || (r >= 0x1f000 && r <= 0x1faff);
 }

@@ -86,6 +86,8 @@ static bool closes(const struct filling *x, unsigned i)
 {
     unsigned used;
 
+    while (i < x->ts.n && understand_is(x, i, "partikel", &used))
+        i += used;
     return i >= x->ts.n || x->ts.t[i].kind == TOKEN_EMPTY || understand_is(x, i, "terima_kasih", &used) ||
            understand_is(x, i, "penanda_tangan", &used) || phrase_at(&x->ts, i, x->words->greetings, &used);
 }
@@ -148,7 +150,9 @@ bool understand_taken_back(struct filling *x)
 {
     struct negation n;
 
-    for (unsigned i = 1; i < x->ts.n && !names_itself(x->form); i++)
+    if (names_itself(x->form))
+        return false;
+    for (unsigned i = 1; i < x->ts.n; i++)
         if (!x->ts.t[i].taken && !x->ts.t[i].other && x->ts.t[i].kind == TOKEN_WORD &&
             negation_at(&x->ts, i, x->words->negators, &n) && takes_back(x, i, &n)) {
             understand_fault(x, &x->form->fields[0], ERROR_INVALID, true, i);

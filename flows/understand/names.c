@@ -10,16 +10,22 @@ enum {
     NEAR_IS_SIGN = 8 /* letters of a word that is no name, but a danger misspelt: `perdaraan` */
 };
 
+static bool foreign(char c)
+{
+    static const char signs[] = "@$%&+^~<>\\{}[]!";
+
+    return (unsigned char)c >= 0x80 || memchr(signs, c, sizeof signs - 1) != NULL;
+}
+
 /* The name as typed, with signs glued to its ends that are no punctuation: `Rafi@` (RULINGS 22). */
 static struct slice name_typed(const struct filling *x, unsigned from, unsigned to)
 {
-    static const char foreign[] = "@$%&+^~<>\\{}[]!";
     struct slice s = understand_span(x, from, to);
     const char *end = x->text.p + x->text.n;
 
-    while (s.n && s.p > x->text.p && memchr(foreign, s.p[-1], sizeof foreign - 1))
+    while (s.n && s.p > x->text.p && foreign(s.p[-1]))
         s = (struct slice){ .p = s.p - 1, .n = s.n + 1 };
-    while (s.n && s.p + s.n < end && memchr(foreign, s.p[s.n], sizeof foreign - 1))
+    while (s.n && s.p + s.n < end && foreign(s.p[s.n]))
         s.n++;
     return s;
 }
@@ -105,7 +111,7 @@ static bool name_too(const struct filling *x, unsigned i, unsigned p, bool *doub
 }
 
 /* A short word one edit from a danger is a name where the order of the values says so: first of the name, or
- * right before the sex or an age with more behind it.  `Kejan`, `Putri Kejana P`. */
+ * right before the sex or an age with more behind it, or between `#`.  `Kejan`, `Putri Kejana P`. */
 static bool near_name(const struct filling *x, unsigned i, unsigned p, bool ordered)
 {
     unsigned used;
@@ -157,11 +163,13 @@ static unsigned past_signs(struct filling *x, unsigned i, unsigned end)
 static unsigned name_without_signs(struct filling *x, unsigned i, unsigned end, const struct got *behind,
                                    bool *doubt)
 {
+    bool slot = x->ts.hash && (end >= x->ts.n || (x->ts.t[end].sep & SEP_HASH));
+
     for (unsigned p = i; p < end; p++) {
         unsigned used, to = understand_signs_end(x, p, end, true);
 
         if (to == p && p > i && understand_sign_near(x, p, &used) &&
-            !near_name(x, i, p, p + 1 == end && behind->fit == FIT_YES)) {
+            !near_name(x, i, p, (p + 1 == end && behind->fit == FIT_YES) || slot)) {
             to = p + used;
             if (used == 1 && to == end &&
                 x->ts.t[p].low.n < NEAR_IS_SIGN) { /* `Putri Kejana 30`: or a sign? */
