@@ -66,8 +66,8 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
         why = report_text(&w->report, AS_REASON);
     if (work_about(w, &other) && !of_other(w, &other, &nama, &umur, &why))
         return other.referral.say;
-    if (!nama.n && w->f->cry) /* her words say whom */
-        return text_cut(why, WORDS, w->s->arena);
+    if (!nama.n && (w->f->cry || w->report.withdrawn)) /* her words say whom */
+        return text_cut(w->report.withdrawn ? w->report.body : why, WORDS, w->s->arena);
     nama = nama.n ? text_cut(nama, NAME, w->s->arena) : S("(tanpa nama)");
     why = text_cut(why, (unsigned)(WORDS - 2 - nama.n - umur.n), w->s->arena);
     return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),

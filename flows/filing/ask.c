@@ -219,6 +219,17 @@ static struct slice question_told(struct work *w, struct slice whom)
                      FILLS(f));
 }
 
+/* `RUJUK Bu Ana 28th kejang batal`: staff have it; taking it back is said once more. */
+static struct slice withdrawn_told(struct work *w)
+{
+    const struct text_fill f[] = { { "nomor", w->filed.nomor },
+                                   { "petugas", w->out->called },
+                                   { "hp", w->out->hp },
+                                   { "perintah", S("BATAL") } };
+
+    return step_text(w->s, w->s->language, "danger.first", FILLS(f));
+}
+
 /* Words of a cry stand in a record at once: what she adds later is its next version.  Of a draft that staff
  * made a record of meanwhile, nothing is taken back. */
 static void keep_report(struct work *w)
@@ -292,9 +303,41 @@ void work_ask(struct work *w)
     w->out->text = w->f->noted.n ? question(w, d->whom, w->f->noted) : d->question;
     if (w->out->emergency) {
         say_called(w);
-        if (!w->wrong && !w->far && !w->none)
+        if (w->report.withdrawn)
+            w->out->text = withdrawn_told(w);
+        else if (!w->wrong && !w->far && !w->none)
             w->out->text = question_told(w, d->whom);
     }
     w->out->asked = d->asked;
     w->out->whom = d->whom;
+}
+
+/* --- not made after all --- */
+
+/* The only open draft of a form, else the report of it that was filed within the hour. */
+static struct slice may_mean(const struct step *s, const struct form *form, struct slice *whom)
+{
+    const struct draft *only = NULL;
+
+    for (unsigned i = 0; i < s->state->drafts_n; i++)
+        if (s->state->drafts[i].form == form) {
+            if (only)
+                return slice_make("", 0);
+            only = &s->state->drafts[i];
+        }
+    if (only) {
+        *whom = only->whom;
+        return only->nomor;
+    }
+    *whom = s->state->last.whom;
+    return s->state->last.form == form ? s->state->last.nomor : slice_make("", 0);
+}
+
+struct slice filing_say_withdrawn(struct step *s, const struct form *form, struct slice *text)
+{
+    struct slice whom = { 0 }, nomor = may_mean(s, form, &whom);
+    const struct text_fill f[] = { { "form", form->title }, { "nomor", nomor }, { "siapa", whom } };
+
+    *text = step_text(s, s->language, nomor.n ? "turned.which" : "turned.form", FILLS(f));
+    return nomor;
 }

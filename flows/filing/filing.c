@@ -448,6 +448,11 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
         out->kind = FILED_REFUSED;
         return;
     }
+    if (w->report.withdrawn && !work_alarms(w)) {
+        out->kind = FILED_REFUSED;
+        (void)filing_say_withdrawn(s, w->report.form, &out->text);
+        return;
+    }
     if (work_joins(w))
         return;
     work_begin(w);

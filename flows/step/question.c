@@ -125,6 +125,8 @@ static const char *key_of(const struct report *r, bool example, bool typed)
         return "unknown.keyword";
     if (r->status == REPORT_ACCEPTED)
         return r->emergency ? "receipt.referred_now" : "receipt.done";
+    if (r->withdrawn)
+        return "turned.form";
     if (r->death && r->error == ERROR_AMBIGUOUS) /* RULINGS 49 */
         return "ask.death";
     if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
@@ -226,6 +228,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "siapa", about->siapa.n ? about->siapa
                    : r->form      ? reply_whom(r->form, r->values, a)
                                   : S("") },
+        { "form", r->form ? r->form->title : S("") },
         { "catat", about->catat },
         { "sebab", about->sebab.n ? about->sebab : why(rules, language, r, guess, a) },
         { "isi", reply_echo(r->form, r->values, a) },

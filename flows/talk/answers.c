@@ -430,8 +430,10 @@ void answers_words(struct step *s)
     step_reason(s, "confirm");
     if (d)
         answer_word(s, d, (enum answer_word)s->reading->words);
-    else
+    else if (s->state->drafts_n)
         questions_which(s);
+    else
+        questions_cancel_what(s);
 }
 
 void answers_command(struct step *s, const struct command *c)

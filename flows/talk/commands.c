@@ -444,6 +444,10 @@ void commands_run(struct step *s, const struct command *c)
         questions_list(s);
         return;
     }
+    if (c->kind == COMMAND_BATAL && !c->nomor.n && c->error == ERROR_MISSING) {
+        questions_cancel_what(s);
+        return;
+    }
     if (!c->nomor.n && c->status == REPORT_ACCEPTED && about_a_number(c->kind)) {
         struct command missing = *c;
 

@@ -83,3 +83,12 @@ void questions_which(struct step *s)
     step_answer(s, slice_make("", 0),
                 step_text(s, s->language, more ? "draft.which_more" : "draft.which", FILLS(f)));
 }
+
+void questions_cancel_what(struct step *s)
+{
+    const struct last_report *l = &s->state->last;
+    const struct text_fill f[] = { { "nomor", l->nomor }, { "siapa", l->whom } };
+
+    step_reason(s, "command_refused");
+    step_answer(s, l->nomor, step_text(s, s->language, l->nomor.n ? "batal.last" : "batal.what", FILLS(f)));
+}

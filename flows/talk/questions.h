@@ -18,5 +18,7 @@ void questions_list(struct step *);
 void questions_unknown(struct step *);
 /* The open question again, to what answered nothing. */
 void questions_repeat(struct step *, struct draft *);
+/* `batal`, `ga jadi`, and nothing is asked: how to take back what was filed last, or what a number is for. */
+void questions_cancel_what(struct step *);
 
 #endif

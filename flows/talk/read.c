@@ -79,9 +79,11 @@ static bool read_words(const struct ruleset *rules, struct sender_state *state, 
         r->nomor = c->nomor;
         return false;
     }
-    if (!state->drafts_n || r->said.emergency || r->kind == READING_REPORTS || reading_turned(r) ||
-        (c && c->nomor.n) || (c && c->kind == COMMAND_BARU)) /* it may be meant for a repeat: read_again() */
+    if (r->said.emergency || r->kind == READING_REPORTS || reading_turned(r) || (c && c->nomor.n) ||
+        (c && c->kind == COMMAND_BARU)) /* it may be meant for a repeat: read_again() */
         return false;
+    if (!state->drafts_n && words_answer(rules, NULL, r->said.body, a) != WORD_CANCEL)
+        return false; /* `ga jadi` may be about what was filed */
     return hear_words(rules, drafts_only(state), r->said.body, at_ms, a, r);
 }
 

@@ -195,11 +195,25 @@ static void still_open(struct step *s)
         questions_unknown(s);
 }
 
+/* `batal timbang`, `belum imunisasi`; that there are no cases is another thing (RULINGS 43). */
+static bool form_turned(const struct said *said)
+{
+    const struct turned *t = &said->turned;
+
+    return said->kind == SAID_TURNED && t->why == TURNED_FORM && t->form && t->form->counts < 0;
+}
+
 static void step_nothing(struct step *s)
 {
     if (!s->person)
         filing_keep(s);
     step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
+    if (s->person && form_turned(&s->reading->said)) {
+        struct slice text, nomor = filing_say_withdrawn(s, s->reading->said.turned.form, &text);
+
+        step_answer(s, nomor, text);
+        return;
+    }
     if (s->state->drafts_n && s->person && !s->reading->thanks && !reading_turned(s->reading)) {
         still_open(s);
         return;

@@ -158,6 +158,7 @@ bool understand_taken_back(struct filling *x)
             understand_fault(x, &x->form->fields[0], ERROR_INVALID, true, i);
             x->slots[0].typed = understand_span(x, i, i + n.used);
             take_all(x, 0, x->ts.n);
+            x->withdrawn = true;
             return true;
         }
     return false;

@@ -64,6 +64,7 @@ struct filling {
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
     unsigned death_at;         /* 1 + the token of a word of death; 0 = none */
+    bool withdrawn;            /* the whole report is taken back */
     bool death;                /* somebody who was to be reported living has died */
     bool maybe;                /* an E1 sign that may be negated: struct report */
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */

@@ -164,8 +164,10 @@ void understand_report(const struct ruleset *rs, const struct form *form, struct
     out->body = body;
     out->status = REPORT_REJECTED;
     out->error = ERROR_INVALID;
-    if (x)
-        understand_settle(x, out);
+    if (!x)
+        return;
+    understand_settle(x, out);
+    out->withdrawn = x->withdrawn;
 }
 
 /* --- answers, corrections, USSD --- */

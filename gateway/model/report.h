@@ -51,6 +51,7 @@ struct report {
     bool maybe;     /* `tidak demam, kejang`: an E1 sign that may be negated (RULINGS 47): it is asked
                        about at once, and staff are told, `belum pasti`, when nobody answers; not with
                        `emergency` */
+    bool withdrawn; /* it ends in `batal` or the like: nothing of it is to be stored (RULINGS 43) */
     bool death;     /* it says that the person died (RULINGS 49): asked whether WAFAT is to be filed */
     struct slice emergency_reason; /* words for the staff: "perdarahan, kejang" */
     struct slice others;           /* of these, those about somebody else: "ibunya perdarahan" */
