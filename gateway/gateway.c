@@ -594,11 +594,11 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     static const struct {
         const char *name;
         desk_fn *run;
-    } desks[] = { { "people", people_desk }, { "trace", trace_desk },      { "parked", parked_desk },
-                  { "move", move_desk },     { "backup", backup_desk },    { "rebuild", rebuild_desk },
-                  { "drafts", drafts_desk }, { "show sinks", sinks_desk }, { "sink", sink_desk },
-                  { "order", order_desk },   { "pws", pws_desk },          { "signals", signals_desk },
-                  { "audit", audit_desk } };
+    } desks[] = { { "people", people_desk },   { "trace", trace_desk },      { "parked", parked_desk },
+                  { "move", move_desk },       { "backup", backup_desk },    { "rebuild", rebuild_desk },
+                  { "drafts", drafts_desk },   { "show sinks", sinks_desk }, { "show stages", stages_desk },
+                  { "sink", sink_desk },       { "order", order_desk },      { "pws", pws_desk },
+                  { "signals", signals_desk }, { "audit", audit_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n

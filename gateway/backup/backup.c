@@ -267,7 +267,7 @@ static int begin(struct backup *b, struct loop *loop, const struct config *c)
                                        : "%s cannot be made",
                        b->work);
     for (unsigned i = 0; i < c->sinks_n; i++)
-        if (slice_is(c->sinks[i].kind, "sqlite"))
+        if (c->sinks[i].path.n)
             snprintf(b->sinks[b->sinks_n++], PATH_BYTES, "%.*s", SLICE_ARG(c->sinks[i].path));
     b->seal = seal_create(b->file, key, &b->err);
     explicit_bzero(key, sizeof key);

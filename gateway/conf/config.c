@@ -143,6 +143,8 @@ static void read_sink(struct config_reader *r, struct yaml *node, struct sink_co
                 yaml_need(node, needs[i].need[j], r->faults);
     if (slice_is(s->kind, "sqlite") && s->path.n == 0)
         s->path = arena_printf(r->arena, "%s/district.db", r->config->state.p);
+    else if (slice_is(s->profile, "satusehat") && s->path.n == 0)
+        s->path = arena_printf(r->arena, "%s/%.*s.db", r->config->state.p, SLICE_ARG(s->name));
 }
 
 static void read_sinks(struct config_reader *r, struct yaml *root)

@@ -126,6 +126,43 @@ void sinks_desk(const struct desk *desk, struct slice words, ctl_done *done, voi
     }
 }
 
+struct staging {
+    struct buf *said;
+    struct slice sink;
+};
+
+static void put_stage(void *ctx, const struct sink_stage_row *row)
+{
+    const struct staging *s = ctx;
+
+    if (!s->said->n)
+        buf_printf(s->said, "%-12s %-17s %8s  oldest\n", "sink", "stage", "records");
+    buf_printf(s->said, "%-12.*s %-17.*s %8llu  ", SLICE_ARG(s->sink), SLICE_ARG(row->name),
+               (unsigned long long)row->n);
+    put_age(s->said, clock_wall_ms() - row->since_ms);
+    buf_char(s->said, '\n');
+    if (row->words.n)
+        buf_printf(s->said, "             %.*s. %.*s: %.*s\n", SLICE_ARG(row->words), SLICE_ARG(row->who),
+                   SLICE_ARG(row->act));
+}
+
+void stages_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
+{
+    struct buf b;
+
+    (void)words;
+    buf_init(&b, ANSWER_MAX);
+    for (unsigned i = 0; i < desk->sinks_n; i++) {
+        struct staging s = { &b, sink_name(desk->sinks[i]) };
+
+        sink_stages(desk->sinks[i], put_stage, &s);
+    }
+    if (!b.n)
+        buf_str(&b, "nothing waits in a stage\n");
+    done(ctx, buf_slice(&b));
+    buf_free(&b);
+}
+
 void sink_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
     struct slice name = slice_cut(&words, ' ');
@@ -135,8 +172,14 @@ void sink_desk(const struct desk *desk, struct slice words, ctl_done *done, void
     for (unsigned i = 0; i < desk->sinks_n; i++)
         if (slice_eq(sink_name(desk->sinks[i]), name))
             s = desk->sinks[i];
-    if (!s || !slice_is(slice_trim(words), "schema")) {
-        done(ctx, S("error: sink NAME schema; the names stand in show sinks\n"));
+    words = slice_trim(words);
+    if (!s) {
+        done(ctx, S("error: there is no such sink; the names stand in show sinks\n"));
+        return;
+    }
+    if (!slice_is(words, "schema")) {
+        if (!sink_act(s, words, done, ctx))
+            done(ctx, S("error: sink NAME schema\n"));
         return;
     }
     buf_init(&b, ANSWER_MAX);

@@ -1,5 +1,5 @@
-/* sinks.h - `ctl show sinks` and `ctl sink NAME schema`: where the records of the district go, and whether
- * they arrive. */
+/* sinks.h - `ctl show sinks`, `ctl show stages` and `ctl sink NAME …`: where the records of the district go,
+ * and whether they arrive. */
 #ifndef KENTONGAN_DESK_SINKS_H
 #define KENTONGAN_DESK_SINKS_H
 
@@ -7,7 +7,9 @@
 
 /* Each sink: queue, oldest, speed, circuit, parked, and what its kind has to tell. */
 void sinks_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
-/* NAME schema */
+/* What rows wait for that people have to give: stage, how many, since when, who can, how. */
+void stages_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
+/* NAME schema, or what its kind alone can do */
 void sink_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
 
 /* [--place CODE] [--month 2026-11], or --anew */

@@ -1,15 +1,13 @@
 /* fhir.c - see fhir.h. */
 #include "gateway/district/fhir.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/base/clock.h"
 #include "gateway/delivery/http_send.h"
 #include "gateway/district/fhir_bundle.h"
-#include "parsers/query.h"
+#include "gateway/district/oauth.h"
 
 enum {
     BATCH = 8, /* bundles under way at once */
@@ -17,9 +15,7 @@ enum {
     TIMEOUT_MS = 20000,
     BUNDLE_MAX = 1 << 20,
     ARENA_MAX = 8 << 20,
-    TOKEN_MAX = 4096,
-    TOKEN_LIFE_MS = 50 * 60 * 1000, /* where the answer does not say */
-    TOKEN_EARLY_MS = 60 * 1000,     /* renewed so long before its end */
+    FORM_MAX = 4096,
 };
 
 struct fhir_sink;
@@ -35,9 +31,8 @@ struct fhir_sink {
     struct http_send *http;
     const struct ruleset *rules;
     char *url, *token_url, *client_id, *client_secret, *organization;
-    char token[TOKEN_MAX];  /* empty: none */
-    int64_t token_until_ms; /* on the monotonic clock */
-    struct item *items;     /* the batch under way */
+    struct oauth oauth;
+    struct item *items; /* the batch under way */
     unsigned items_n, open, sent;
     struct sending sending[BATCH];
     struct err trouble; /* of this batch: the receiver is away, or refuses us */
@@ -85,7 +80,7 @@ static void on_answer(void *arg, const struct http_result *r)
                 SLICE_ARG(slice_take(fhir_fault(r->body, &a), 90)));
     } else {
         if (r->status == 401)
-            s->token[0] = '\0';
+            oauth_drop(&s->oauth);
         g->item->later = true;
         trouble(s,
                 r->status == 401 || r->status == 403 ? "the receiver refuses our credentials"
@@ -97,11 +92,6 @@ static void on_answer(void *arg, const struct http_result *r)
     one_over(s);
 }
 
-static struct slice authorization(const struct fhir_sink *s, struct arena *a)
-{
-    return s->token[0] ? arena_printf(a, "Authorization: Bearer %s", s->token) : S("");
-}
-
 static void post(struct sending *g, struct slice bundle, struct arena *a)
 {
     struct fhir_sink *s = g->sink;
@@ -110,8 +100,8 @@ static void post(struct sending *g, struct slice bundle, struct arena *a)
                            .body = bundle };
 
     w.headers[w.headers_n++] = S("Accept: application/fhir+json");
-    if (s->token[0])
-        w.headers[w.headers_n++] = authorization(s, a);
+    if (s->oauth.token[0])
+        w.headers[w.headers_n++] = arena_printf(a, "Authorization: Bearer %s", s->oauth.token);
     s->open++;
     if (!http_send_start(s->http, &w, TIMEOUT_MS, on_answer, g)) {
         trouble(s, "memory is out", 0);
@@ -159,24 +149,12 @@ static void send_all(struct fhir_sink *s)
 static void on_token(void *arg, const struct http_result *r)
 {
     struct fhir_sink *s = arg;
-    json_t *o =
-        r->outcome == HTTP_ANSWERED && r->status == 200 ? json_loadb(r->body.p, r->body.n, 0, NULL) : NULL;
-    const char *token = json_string_value(json_object_get(o, "access_token"));
-    const json_t *life = json_object_get(o, "expires_in"); /* a number; SATUSEHAT says it as a text */
-    int64_t ms =
-        1000 * (json_is_string(life) ? strtoll(json_string_value(life), NULL, 10) : json_integer_value(life));
 
-    if (token && strlen(token) < sizeof s->token && !strpbrk(token, "\r\n")) {
-        snprintf(s->token, sizeof s->token, "%s", token);
-        s->token_until_ms = clock_mono_ms() + (ms > 2 * TOKEN_EARLY_MS ? ms - TOKEN_EARLY_MS
-                                               : ms > 0                ? ms / 2
-                                                                       : TOKEN_LIFE_MS);
+    if (oauth_take(&s->oauth, r))
         send_all(s);
-    } else {
+    else
         trouble(s, "no token: look at token_url, client_id and client_secret_file",
                 r->outcome == HTTP_ANSWERED ? r->status : 0);
-    }
-    json_decref(o);
     one_over(s);
 }
 
@@ -185,11 +163,8 @@ static void fetch_token(struct fhir_sink *s)
     struct buf form;
     struct wire_send w;
 
-    buf_init(&form, TOKEN_MAX);
-    buf_str(&form, "grant_type=client_credentials&client_id=");
-    query_escape(&form, slice_of(s->client_id));
-    buf_str(&form, "&client_secret=");
-    query_escape(&form, slice_of(s->client_secret));
+    buf_init(&form, FORM_MAX);
+    oauth_form(&form, slice_of(s->client_id), slice_of(s->client_secret), true);
     w = (struct wire_send){ .url = slice_of(s->token_url),
                             .content_type = S("application/x-www-form-urlencoded"),
                             .body = buf_slice(&form) };
@@ -208,7 +183,7 @@ static void deliver(void *arg, struct item *items, unsigned n)
     s->items = items;
     s->items_n = n;
     s->trouble.text[0] = '\0';
-    if (s->token_url && (!s->token[0] || clock_mono_ms() >= s->token_until_ms))
+    if (s->token_url && !oauth_live(&s->oauth))
         fetch_token(s);
     else
         send_all(s);
@@ -224,8 +199,6 @@ static void check(const struct sink_conf *c, struct faults *x)
         fault_add(x, c->mark, "token_url needs client_id and client_secret_file");
     if (!c->token_url.n && (c->client_id.n || c->client_secret.n))
         fault_add(x, c->mark, "client_id and client_secret_file do nothing without token_url");
-    if (c->profile.n && !slice_is(c->profile, "generic"))
-        fault_add(x, c->mark, "profile \"%.*s\" is not built in yet; use generic", SLICE_ARG(c->profile));
     if (c->path.n || c->dsn.n || c->secret.n)
         fault_add(x, c->mark, "path, dsn and secret_file do nothing in a sink of kind fhir");
 }
@@ -248,7 +221,7 @@ static void close_sink(void *self)
     free(s->client_id);
     free(s->client_secret);
     free(s->organization);
-    explicit_bzero(s->token, sizeof s->token);
+    oauth_drop(&s->oauth);
     free(s);
 }
 
@@ -300,7 +273,7 @@ static void show(void *self, struct buf *b)
 
     buf_printf(b, "  bundles %llu", (unsigned long long)s->bundles);
     if (s->token_url)
-        buf_printf(b, ", token %s", s->token[0] ? "held" : "none");
+        buf_printf(b, ", token %s", s->oauth.token[0] ? "held" : "none");
     buf_char(b, '\n');
 }
 

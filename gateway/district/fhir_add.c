@@ -43,9 +43,9 @@ struct slice fhir_add(struct making *m, const char *type, struct node *resource,
     struct slice full = urn(m, fhir_join(m, slice_of(type), "/", value));
 
     if (m->about->placed)
-        system = ministry_system(m, type);
+        system = fhir_ministry_system(m, type);
     node_set(resource, "identifier", fhir_in_list(m, fhir_identifier(m, system, value)));
-    request = m->about->placed ? ministry_request(m, type, resource, value)
+    request = m->about->placed ? fhir_ministry_request(m, type, resource, value)
                                : conditional(m, type, system, value, replaces);
     if (!request)
         return full;

@@ -86,7 +86,7 @@ static void add_encounter(struct making *m)
 
     if (!m->form->encounter.n)
         return;
-    e = m->about->placed ? ministry_encounter(m) : encounter(m);
+    e = m->about->placed ? fhir_ministry_encounter(m) : encounter(m);
     m->encounter = fhir_reference(m, fhir_add(m, "Encounter", e, m->system, m->record->id, m->replaces));
 }
 

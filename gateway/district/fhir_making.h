@@ -49,12 +49,12 @@ struct slice fhir_born(const struct making *m);
 /* --- fhir_ministry.c --- */
 /* The identifier's system, and the request: what was sent before is put in its place.  NULL: nothing is to
  * be sent, for what is withdrawn was never there. */
-struct slice ministry_system(const struct making *m, const char *type);
-struct node *ministry_request(const struct making *m, const char *type, struct node *resource,
-                              struct slice value);
-struct node *ministry_encounter(const struct making *m);
+struct slice fhir_ministry_system(const struct making *m, const char *type);
+struct node *fhir_ministry_request(const struct making *m, const char *type, struct node *resource,
+                                   struct slice value);
+struct node *fhir_ministry_encounter(const struct making *m);
 /* What a kader's report of a vaccine has beyond FHIR R4 (DISTRICT 5.6). */
-void ministry_vaccine(const struct making *m, struct node *immunization, const struct fhir_code *);
+void fhir_ministry_vaccine(const struct making *m, struct node *immunization, const struct fhir_code *);
 
 /* --- fhir_add.c --- */
 /* Adds a resource under an identifier of ours; what others refer to it by. */

@@ -10,7 +10,7 @@ static const struct fhir_ministry *ministry(const struct making *m)
     return m->about->map->ministry;
 }
 
-struct slice ministry_system(const struct making *m, const char *type)
+struct slice fhir_ministry_system(const struct making *m, const char *type)
 {
     struct slice rest = ministry(m)->identifiers;
     struct buf b;
@@ -35,8 +35,8 @@ struct slice ministry_system(const struct making *m, const char *type)
     return out;
 }
 
-struct node *ministry_request(const struct making *m, const char *type, struct node *resource,
-                              struct slice value)
+struct node *fhir_ministry_request(const struct making *m, const char *type, struct node *resource,
+                                   struct slice value)
 {
     struct slice there = node_text(m->about->placed->ids, arena_copy(m->arena, value).p);
 
@@ -86,7 +86,7 @@ static struct node *history(const struct making *m, int64_t from)
     return list;
 }
 
-struct node *ministry_encounter(const struct making *m)
+struct node *fhir_ministry_encounter(const struct making *m)
 {
     const struct fhir_placed *p = m->about->placed;
     struct node *e = fhir_resource_new(m, "Encounter", "finished"), *who = node_object(m->arena);
@@ -121,7 +121,7 @@ static bool late(const struct making *m, const struct ministry_reason *reason)
     return reason && date_parse_iso(born, &day) && date_months_between(day, m->day) >= reason->catch_up;
 }
 
-void ministry_vaccine(const struct making *m, struct node *o, const struct fhir_code *c)
+void fhir_ministry_vaccine(const struct making *m, struct node *o, const struct fhir_code *c)
 {
     static const char origin[] = "http://terminology.hl7.org/CodeSystem/immunization-origin";
     static const char reasons[] = "http://terminology.kemkes.go.id/CodeSystem/immunization-reason";

@@ -85,7 +85,7 @@ static void add_immunization(struct making *m, const struct fhir_resource *r, st
     node_put(o, "occurrenceDateTime", fhir_when(m, r->on));
     node_set(o, "primarySource", node_of_raw(m->arena, S("true")));
     if (m->about->placed) {
-        ministry_vaccine(m, o, c);
+        fhir_ministry_vaccine(m, o, c);
     } else {
         actor = node_object(m->arena);
         node_set(actor, "actor", fhir_performer(m));

@@ -7,14 +7,12 @@
 #include "gateway/district/fhir.h"
 #include "gateway/district/http_sink.h"
 #include "gateway/district/postgres.h"
+#include "gateway/district/satusehat.h"
 #include "gateway/district/sqlite.h"
 
 /* Every kind that there is. */
 static const struct sink_kind *const kinds[] = {
-    &sqlite_kind,
-    &postgres_kind,
-    &http_kind,
-    &fhir_kind,
+    &sqlite_kind, &postgres_kind, &http_kind, &fhir_kind, &satusehat_kind,
 };
 
 struct sink {
@@ -23,11 +21,21 @@ struct sink {
     char *name;
 };
 
-static const struct sink_kind *kind_of(struct slice name)
+/* `generic` is the plain one. */
+static bool is_profile(const struct sink_kind *k, struct slice profile)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (slice_is(name, kinds[i]->name))
+    return k->profile ? slice_is(profile, k->profile) : !profile.n || slice_is(profile, "generic");
+}
+
+/* NULL: there is no such kind, or (*named) no such profile of it. */
+static const struct sink_kind *kind_of(const struct sink_conf *c, bool *named)
+{
+    *named = false;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        *named = *named || slice_is(c->kind, kinds[i]->name);
+        if (slice_is(c->kind, kinds[i]->name) && is_profile(kinds[i], c->profile))
             return kinds[i];
+    }
     return NULL;
 }
 
@@ -35,9 +43,13 @@ void sinks_check(const struct config *c, struct faults *faults)
 {
     for (unsigned i = 0; i < c->sinks_n; i++) {
         const struct sink_conf *s = &c->sinks[i];
-        const struct sink_kind *kind = kind_of(s->kind);
+        bool named;
+        const struct sink_kind *kind = kind_of(s, &named);
 
-        if (!kind && s->kind.n)
+        if (!kind && named)
+            fault_add(faults, s->mark, "a sink of kind %.*s has no profile \"%.*s\": generic or satusehat",
+                      SLICE_ARG(s->kind), SLICE_ARG(s->profile));
+        else if (!kind && s->kind.n)
             fault_add(faults, s->mark, "sinks of kind \"%.*s\" are not built in yet", SLICE_ARG(s->kind));
         else if (kind && kind->check)
             kind->check(s, faults);
@@ -47,9 +59,10 @@ void sinks_check(const struct config *c, struct faults *faults)
 struct sink *sink_open(const struct sink_host *host, const struct sink_conf *conf, struct err *e)
 {
     struct sink *s = calloc(1, sizeof *s);
+    bool named;
 
     err_set(e, "sink %.*s: out of memory", SLICE_ARG(conf->name));
-    if (s && (s->name = strndup(conf->name.p, conf->name.n)) && (s->kind = kind_of(conf->kind)) &&
+    if (s && (s->name = strndup(conf->name.p, conf->name.n)) && (s->kind = kind_of(conf, &named)) &&
         (s->self = s->kind->open(host, conf, e)))
         return s;
     sink_close(s);
@@ -74,7 +87,7 @@ void sink_reload(struct sink *s, const struct ruleset *rules)
 
 bool sink_up(const struct sink *s)
 {
-    return feed_up(s->kind->feed(s->self));
+    return s->kind->up ? s->kind->up(s->self) : feed_up(s->kind->feed(s->self));
 }
 
 struct slice sink_name(const struct sink *s)
@@ -96,6 +109,19 @@ void sink_show(struct sink *s, struct buf *b)
 {
     if (s->kind->show)
         s->kind->show(s->self, b);
+}
+
+void sink_stages(struct sink *s, sink_stage *each, void *ctx)
+{
+    if (s->kind->stages)
+        s->kind->stages(s->self, each, ctx);
+}
+
+bool sink_act(struct sink *s, struct slice words, sink_said *done, void *ctx)
+{
+    if (s->kind->act)
+        s->kind->act(s->self, words, done, ctx);
+    return s->kind->act != NULL;
 }
 
 bool sink_schema(struct sink *s, struct buf *b)

@@ -26,8 +26,17 @@ struct sink_asked {
     bool signals;              /* what became of signals, by disease, instead */
 };
 
+/* A stage in which rows wait for something that people have to give. */
+struct sink_stage_row {
+    struct slice name, words, who, act; /* "needs_nik"; what that is; who can give it; how */
+    uint64_t n;
+    int64_t since_ms; /* the oldest; wall */
+};
+typedef void sink_stage(void *ctx, const struct sink_stage_row *);
+
 struct sink_kind {
-    const char *name; /* "sqlite" */
+    const char *name;    /* "sqlite" */
+    const char *profile; /* of kind fhir; NULL: the plain one */
     /* What `serve` would refuse: a fault at conf->mark or at a key of it.  May be NULL. */
     void (*check)(const struct sink_conf *, struct faults *);
     /* Consumer of the stream "sink:<name>".  NULL with an error when it can never work; a destination that is
@@ -36,6 +45,12 @@ struct sink_kind {
     /* A reload: other forms, other rules.  May be NULL. */
     void (*reload)(void *self, const struct ruleset *);
     const struct feed *(*feed)(const void *self);
+    /* False while the destination cannot be written.  NULL: as the feed says. */
+    bool (*up)(const void *self);
+    /* Calls each for every stage in which something waits.  May be NULL. */
+    void (*stages)(void *self, sink_stage *each, void *ctx);
+    /* `ctl sink NAME words`: what this kind alone can do.  done exactly once.  May be NULL. */
+    void (*act)(void *self, struct slice words, sink_said *done, void *ctx);
     /* Lines of its own for `ctl show sinks`.  May be NULL. */
     void (*show)(void *self, struct buf *);
     /* The SQL of its schema for `ctl sink NAME schema`, and what of it stands.  May be NULL. */
@@ -62,6 +77,9 @@ struct slice sink_name(const struct sink *);
 const struct sink_kind *sink_kind_of(const struct sink *);
 void sink_figures(const struct sink *, struct feed_figures *);
 void sink_show(struct sink *, struct buf *);
+void sink_stages(struct sink *, sink_stage *each, void *ctx);
+/* False: this kind has none of its own. */
+bool sink_act(struct sink *, struct slice words, sink_said *done, void *ctx);
 /* False: this kind has none. */
 bool sink_schema(struct sink *, struct buf *);
 /* False: this kind counts no indicators. */
