@@ -53,7 +53,7 @@ help:
 	@echo 'make fuzz     libFuzzer on every parser, FUZZ_SECONDS each (default 20)'
 	@echo 'make fuzz-replay  the kept corpora once, under the sanitizers'
 	@echo 'make bench    SMS/s and USSD steps/s beside peers, on this machine (ONLY=smpp,ussd,http,sessions)'
-	@echo 'make torture  200 kills under load'
+	@echo 'make torture  1,000 points at which something breaks under load (POINTS, SEED, WORLD)'
 	@echo 'make deps     install what Debian 12 lacks'
 
 # --- dependencies: exactly what a fresh Debian 12 lacks ---
@@ -125,8 +125,9 @@ browser: $(B)/kentongan
 	@for t in tests/browser/*.test.mjs; do echo "== $$t"; \
 		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
 
-torture: $(B)/kentongan
-	@KENTONGAN=$(B)/kentongan KILLS=200 node --test-reporter=spec tests/system/kill.test.mjs
+torture: POINTS ?= 1000
+torture: $(B)/kentongan $(PRELOADS)
+	@KENTONGAN=$(B)/kentongan POINTS=$(POINTS) node --test-reporter=spec tests/system/torture.test.mjs
 
 $(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/obj/tests/support/labelled.o $(B)/libpure.a
 	@mkdir -p $(@D)

@@ -19,6 +19,7 @@ enum {
     TIMEOUT_MS = 20000,
     MORNING_MS = 5 * 3600 * 1000, /* quiet hours end */
     THROTTLE_MS = 2000,
+    UNSURE_MS = 50, /* until Redis has said what is ours */
 };
 
 void provider_count(const char *how)
@@ -62,6 +63,14 @@ static void tell_log(const struct job *j, const struct provider *by, const struc
     store_log_sent(by->delivery->store, by->conf.name.p, j->sms.uuid, state, v->reason, j->attempts + 1);
 }
 
+/* It was not sent: the day's count of its number has room again. */
+static void give_back(struct job *j)
+{
+    if (j->counted)
+        store_daily_give(j->lane->home->delivery->store, j->day, j->sms.to);
+    j->counted = false;
+}
+
 /* The one place where an SMS leaves this room.  by: who had it in hand, or would have. */
 static void job_end(struct job *j, const struct provider *by, const struct attempt_verdict *v)
 {
@@ -69,8 +78,8 @@ static void job_end(struct job *j, const struct provider *by, const struct attem
 
     provider_count(v->reason);
     tell_log(j, by, v);
-    if (j->counted && strcmp(v->reason, "sent") != 0 && strcmp(v->reason, "unknown") != 0)
-        store_daily_give(j->lane->home->delivery->store, j->day, j->sms.to);
+    if (strcmp(v->reason, "sent") != 0 && strcmp(v->reason, "unknown") != 0)
+        give_back(j);
     j->counted = false;
     if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
         j->attempts++;
@@ -255,7 +264,11 @@ static void on_allowed(void *arg, bool allowed)
 
     j->question = NULL;
     j->counted = allowed;
-    if (allowed) {
+    if (!store_sure(p->delivery->store)) { /* we stood still meanwhile: it waits its turn once more */
+        (void)job_back(j);
+        give_back(j);
+        lane_add(j->lane, j);
+    } else if (allowed) {
         attempt_send(p, j);
     } else {
         int64_t morning = (j->day + 1) * day_ms + MORNING_MS - utc_offset_ms(p->delivery);
@@ -266,12 +279,29 @@ static void on_allowed(void *arg, bool allowed)
     provider_pump(p);
 }
 
+/* Another gateway took it while we stood still, and sends it: false, and it ends here. */
+static bool still_ours(struct job *j)
+{
+    struct lane *l = j->lane;
+
+    if (!l->consumer || consumer_holds(l->consumer, j->id))
+        return true;
+    give_back(j);
+    log_event(LOG_WARN, "sms_taken", "class", sms_class_name(j->sms.class), NULL);
+    consumer_forget(l->consumer, j->id);
+    l->taken--;
+    job_free(j);
+    return false;
+}
+
 static void attempt_start(struct provider *p, struct job *j)
 {
     struct delivery *d = p->delivery;
     struct attempt a = attempt_of(j, ATTEMPT_NONE);
     struct attempt_verdict v = attempt_judge(&a);
 
+    if (!still_ours(j))
+        return;
     if (v.next != ATTEMPT_SEND) {
         job_end(j, p, &v);
         return;
@@ -503,6 +533,10 @@ void provider_pump(struct provider *p)
     int64_t due;
 
     while (may_send(p)) {
+        if (!store_sure(p->delivery->store)) {
+            loop_timer_set(p->pump, UNSURE_MS);
+            return;
+        }
         int64_t wait = rate_wait(p, has_emergency(p));
         struct job *j;
 

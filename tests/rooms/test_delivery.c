@@ -54,7 +54,9 @@ static struct {
     int status;
     const char *says;
     bool hold, store_away;
-    char order[256]; /* the texts in the order they came */
+    const char *taken_by_another; /* the id of one */
+    int unsure;                   /* so often store_sure() says no */
+    char order[256];              /* the texts in the order they came */
     char body[2048], head[2048], key[64];
     bool late;
     char dlr[160], log[64];
@@ -163,6 +165,28 @@ void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
 void consumer_park(struct consumer *c, struct slice id, const char *reason)
 {
     ended(c, id, reason);
+}
+
+bool store_sure(const struct store *s)
+{
+    (void)s;
+    return world.unsure-- <= 0;
+}
+
+bool consumer_holds(const struct consumer *c, struct slice id)
+{
+    (void)c;
+    return !world.taken_by_another || !slice_is(id, world.taken_by_another);
+}
+
+void consumer_forget(struct consumer *c, struct slice id)
+{
+    for (unsigned i = 0; i < world.n; i++)
+        if (slice_is(id, world.entry[i].id))
+            world.entry[i].end = "forgotten";
+    c->taken--;
+    if (++world.ended == world.n)
+        loop_stop(world.loop);
 }
 
 int sms_decode(struct slice body, struct arena *a, struct lane_sms *out, struct err *e)
@@ -555,6 +579,20 @@ static void what_was_in_dead_hands_is_sent_again_only_in_an_emergency(void **sta
     assert_int_equal(world.requests, 1);
 }
 
+static void what_another_took_while_we_stood_still_is_not_sent(void **state)
+{
+    struct fake_entry *taken = put("a", 3, SMS_EMERGENCY), *ours = put("b", 3, SMS_EMERGENCY);
+
+    (void)state;
+    world.taken_by_another = taken->id;
+    world.unsure = 3; /* and none of them before Redis has said so */
+    run(5000);
+    assert_string_equal(taken->end, "forgotten");
+    assert_string_equal(ours->end, "done");
+    assert_int_equal(world.requests, 1);
+    assert_string_equal(world.order, "b ");
+}
+
 static void old_news_is_not_sent(void **state)
 {
     struct fake_entry *e = put("x", 0, SMS_ANSWER);
@@ -842,6 +880,7 @@ int main(void)
         CASE(nobody_there_is_later_not_unknown),
         CASE(a_lost_answer_repeats_only_emergencies),
         CASE(a_kept_connection_that_dies_is_no_reason_to_repeat),
+        CASE(what_another_took_while_we_stood_still_is_not_sent),
         CASE(what_was_in_dead_hands_is_sent_again_only_in_an_emergency),
         CASE(old_news_is_not_sent),
         CASE(who_had_enough_reminders_today_gets_the_rest_tomorrow),

@@ -70,7 +70,7 @@ export function portOpen(port) {
   });
 }
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+export const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
 // One request; resolves to {status, body, headers}, rejects when no whole answer came.
 export function request(method, url, { body, headers = {}, timeout = 10000, fresh = false } = {}) {

@@ -22,6 +22,7 @@ enum {
     ID_MAX = 44,
     DONE_MAX = 512,
     TAKE_MAX = 1000,
+    OURS_MAX = 10000, /* more than any window */
 };
 
 /* One entry that was handed out. */
@@ -30,6 +31,7 @@ struct held {
     char id[ID_MAX];
     unsigned attempts;
     int64_t first_ms;
+    unsigned doubts; /* the consumer's, when it was known to be ours */
 };
 
 /* A call about entries, kept until it is answered. */
@@ -65,6 +67,8 @@ struct consumer {
     bool woken;   /* there are new ones, which the read under way may not know of */
     bool look;    /* look again at the end of this turn */
     bool closed;
+    unsigned doubts; /* so often others may have taken what we hold */
+    bool doubting;   /* Redis is asked what of it is ours */
     int64_t claim_at_ms;
     struct clock_watch clock;
 };
@@ -74,9 +78,9 @@ static void say_done(struct consumer *c);
 
 /* --- held entries --- */
 
-static struct held **held_place(struct consumer *c, struct slice id)
+static struct held **held_place(const struct consumer *c, struct slice id)
 {
-    struct held **at = &c->buckets[slice_hash(id) & 63];
+    struct held **at = (struct held **)&c->buckets[slice_hash(id) & 63];
 
     while (*at && !slice_is(id, (*at)->id))
         at = &(*at)->next;
@@ -94,6 +98,18 @@ static struct held *held_take(struct consumer *c, struct slice id)
         loop_again(c->store->loop);
     }
     return h;
+}
+
+bool consumer_holds(const struct consumer *c, struct slice id)
+{
+    const struct held *h = *held_place(c, id);
+
+    return h && h->doubts == c->doubts;
+}
+
+void consumer_forget(struct consumer *c, struct slice id)
+{
+    free(held_take(c, id));
 }
 
 /* --- life and death --- */
@@ -156,6 +172,7 @@ static void hold(struct consumer *c, const struct entry *e)
     memcpy(h->id, e->id.p, e->id.n);
     h->attempts = e->attempts;
     h->first_ms = e->first_ms;
+    h->doubts = c->doubts;
     *at = h;
     c->under_way++;
     c->on_entry(c->arg, e);
@@ -522,6 +539,53 @@ void consumer_park(struct consumer *c, struct slice id, const char *reason)
     free(h);
     if (c->store->up)
         say(s);
+}
+
+/* --- after we stood still --- */
+
+/* [[id, consumer, idle, times] …]: all that is in our name.  Refused: as if nobody had taken anything. */
+static void on_ours(void *arg, const redisReply *reply)
+{
+    struct consumer *c = arg;
+    struct held *h;
+
+    c->doubting = false;
+    if (reply && reply->type != REDIS_REPLY_ARRAY)
+        c->doubts--;
+    for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+        if (reply->element[i]->elements && (h = *held_place(c, redis_slice(reply->element[i]->element[0]))))
+            h->doubts = c->doubts;
+    reply_came(c);
+}
+
+void consumers_doubt(struct store *s)
+{
+    struct key k;
+
+    for (struct consumer *c = s->consumers; c; c = c->next) {
+        if (c->closed || !c->under_way || c->doubting)
+            continue;
+        c->doubts++;
+        c->doubting = true;
+        c->asking++;
+        redis_begin(s->redis, 7);
+        redis_str(s->redis, "XPENDING");
+        redis_part(s->redis, stream_key(c, &k, "st"));
+        redis_str(s->redis, "g");
+        redis_str(s->redis, "-");
+        redis_str(s->redis, "+");
+        redis_i64(s->redis, OURS_MAX);
+        redis_str(s->redis, s->consumer_name);
+        redis_send(s->redis, on_ours, c);
+    }
+}
+
+bool consumers_doubting(const struct store *s)
+{
+    for (const struct consumer *c = s->consumers; c; c = c->next)
+        if (c->doubting)
+            return true;
+    return false;
 }
 
 /* --- from a gateway that died --- */

@@ -2,16 +2,22 @@
  *
  * Each counts up its own row of the hash `gateways:` every second.  One whose row stands still while ours was
  * counted six times is dead, or stands still itself: its entries become ours, marked as recovered, lanes of
- * alarms first.  No clock is compared: a step of it kills nobody. */
+ * alarms first.  No clock is compared: a step of it kills nobody.
+ *
+ * The same for ourselves: when no beat of ours was answered for so long that others may have taken us for
+ * dead, nothing that we hold is begun until one is, and until Redis has said what of it is still ours
+ * (consumers_doubt). */
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/store/stream/private.h"
 
 enum {
     BEAT_MS = 1000,
     SILENT_BEATS = 6, /* of ours, without one of theirs */
+    SURE_MS = 4000,   /* after a beat was answered nobody takes from us: with room below SILENT_BEATS */
     AGAIN_BEATS = 60, /* then what a dead one has is looked at so often */
     PEERS = 64,       /* state folders that ever served this district: more are not looked after */
     NAME = 96,
@@ -29,6 +35,8 @@ struct peers {
     struct peer peer[PEERS];
     unsigned n;
     bool asking;
+    int64_t asked_ms,
+        sure_ms; /* when the beat under way was sent, and the last one that was answered (mono) */
 };
 
 static struct peer *peer_of(struct peers *p, struct slice name)
@@ -74,6 +82,9 @@ static void on_beat(void *arg, const redisReply *reply)
         store_refused(s, reply);
         return;
     }
+    if (p->n && p->asked_ms - p->sure_ms >= SURE_MS)
+        consumers_doubt(s);
+    p->sure_ms = p->asked_ms;
     for (size_t i = 0; i + 1 < reply->elements; i += 2)
         heard(p, redis_slice(reply->element[i]), redis_int(reply->element[i + 1], 0));
 }
@@ -88,6 +99,7 @@ static void beat(void *arg)
     if (!s->up || p->asking)
         return;
     p->asking = true;
+    p->asked_ms = clock_mono_ms();
     redis_begin(s->redis, 5);
     redis_str(s->redis, "FCALL");
     redis_str(s->redis, "kt1_beat");
@@ -95,6 +107,13 @@ static void beat(void *arg)
     redis_part(s->redis, store_key(s, &k, "gateways", S(""), S("")));
     redis_str(s->redis, s->consumer_name);
     redis_send(s->redis, on_beat, s);
+}
+
+bool store_sure(const struct store *s)
+{
+    const struct peers *p = s->peers;
+
+    return !s->up || !p->n || (clock_mono_ms() - p->sure_ms < SURE_MS && !consumers_doubting(s));
 }
 
 unsigned store_gateways(const struct store *s)

@@ -14,6 +14,9 @@ void consumers_up(struct store *);
 void consumers_down(struct store *);
 void consumers_free(struct store *);
 void consumers_turn_end(void *store);
+/* Others may have taken what we hold: Redis is asked what of it is still ours. */
+void consumers_doubt(struct store *);
+bool consumers_doubting(const struct store *);
 /* What the gateway of that name has in its hands becomes ours, to be read as recovered. */
 void consumers_take(struct store *, const char *from);
 bool consumers_has(const struct store *, struct slice stream);

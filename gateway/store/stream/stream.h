@@ -30,6 +30,13 @@ void consumer_retry(struct consumer *, struct slice id, int64_t due_ms);
 /* To the parked list of the stream with a reason, for people. */
 void consumer_park(struct consumer *, struct slice id, const char *reason);
 
+/* May what was taken be begun?  Not while another gateway may have taken it from us because we stood still;
+ * soon again.  While Redis is away nobody takes, and nothing is kept back. */
+bool store_sure(const struct store *);
+/* Is it still ours?  False: another gateway has it; it ends here by consumer_forget() alone. */
+bool consumer_holds(const struct consumer *, struct slice id);
+void consumer_forget(struct consumer *, struct slice id);
+
 /* --- streams that nobody opens ---
  *
  * Their provider or sink is no longer configured under this name. */

@@ -1,0 +1,108 @@
+// torture.mjs - one round: a world, load, so many faults at random moments, and the judgement: every message that was
+// acknowledged is in the district database exactly once (or waits for people), and every emergency was told.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Gateway, binary, sleep, waitFor } from '../system/lib.mjs';
+import { choose, runBackup, strike } from './faults.mjs';
+import { World, random32 } from './world.mjs';
+
+const toldWithin = 12; // seconds, faults left out: a dead gateway's work is taken within ten
+
+async function strikeAll(w, points, random, say) {
+  const done = {};
+  for (let i = 0; i < points; i++) {
+    await sleep(random() * 500);
+    if (i === points >> 1 && w.n === 1) w.takeBackup();
+    const names = choose(w, random);
+    for (const n of names) done[n] = (done[n] ?? 0) + 1;
+    await strike(w, names, random, sleep).catch((e) => {
+      // What the gateways said last tells more than any number.
+      const last = w.gateways.map((g) => g.process.err.slice(-3000)).join('\n--\n');
+      throw new Error(`point ${i} (${names.join(' and ')}): ${e.message}\n${last}`);
+    });
+    if (i % 25 === 24) say(`  ${i + 1} points`);
+  }
+  return done;
+}
+
+// All that was acknowledged has arrived, or nothing moves any more.
+async function settle(w) {
+  const acknowledged = [...w.sms].filter(([, m]) => m.acknowledged).map(([name]) => name);
+  const confirmed = [...w.calls].filter(([, nomor]) => nomor).map(([name]) => name);
+  await waitFor('all is stored', () => {
+    const there = w.stored();
+    return [...acknowledged, ...confirmed].every((name) => there.has(name));
+  }, 60000).catch(() => {});
+  await waitFor('nothing is under way', () => w.audits().every((a) => a.redis !== 'away' && !a.spooled && a.streams.every((s) => s.name.startsWith('sms:') || !(s.waiting + s.again))), 60000).catch(() => {});
+  await waitFor('all alarms are told', () => w.delays().every((d) => d.s !== Infinity), 20000).catch(() => {});
+  return { acknowledged, confirmed };
+}
+
+function judge(w, { acknowledged, confirmed }, say) {
+  const there = w.stored(), parkedText = w.parkedText().toLowerCase();
+  const all = [...acknowledged, ...confirmed];
+  const stored = all.filter((name) => there.has(name));
+  const parked = all.filter((name) => !there.has(name) && parkedText.includes(name));
+  const lost = all.filter((name) => !there.has(name) && !parkedText.includes(name));
+  const double = [...there].filter(([, n]) => n > 1).map(([name]) => name);
+  const invented = [...there.keys()].filter((name) => !w.sms.has(name) && !w.calls.has(name));
+  const audits = w.audits();
+  const spooled = audits.reduce((sum, a) => sum + a.spooled, 0);
+  const delays = w.delays().sort((a, b) => a.s - b.s);
+  const late = delays.filter((d) => d.s > toldWithin);
+  say(`  accepted ${all.length} = stored ${stored.length} + parked ${parked.length} + spooled ${spooled}; lost ${lost.length}, double ${double.length}; sent ${w.sms.size + w.calls.size}`);
+  say(`  E1 ${delays.length} acknowledged, told after ${delays[delays.length >> 1]?.s.toFixed(1)} s (half), ${delays.at(-1)?.s.toFixed(1)} s at most, while nothing was broken`);
+  assert.ok(acknowledged.length > 10 && confirmed.length > 0, 'there was load');
+  assert.deepEqual(lost, [], 'lost');
+  assert.deepEqual(double, [], 'double');
+  assert.deepEqual(invented, [], 'nobody sent these');
+  assert.deepEqual(late, [], 'E1 late or never told');
+  for (const a of audits) assert.equal(a.adds_up, true, JSON.stringify(a));
+  if (w.pg) {
+    const numbers = (rows) => rows.map((r) => r.nomor).sort();
+    assert.deepEqual(numbers(w.pg.rows('SELECT nomor FROM record')), numbers(w.gateways.flatMap((g) => g.query('SELECT nomor FROM record'))), 'PostgreSQL');
+  }
+}
+
+// What was acknowledged before the backup was asked for is in it.
+async function restore(w, say) {
+  const { file, names, good } = w.backup;
+  if (!(await good)) return say('  the backup fell to a fault');
+  const g = w.gateways[0], h = new Gateway();
+  fs.copyFileSync(path.join(g.folder, 'config/backup.key'), path.join(h.folder, 'config/backup.key'));
+  fs.copyFileSync(file, path.join(h.folder, 'copy.sealed'));
+  fs.copyFileSync(g.config, h.config);
+  execFileSync(binary, ['ctl', '-c', h.config, 'restore', 'copy.sealed'], { cwd: h.folder });
+  await h.start();
+  await waitFor('the restored one has all', () => {
+    const there = w.stored([h]);
+    return names.every((name) => there.get(name) === 1);
+  }, 60000).catch(() => {});
+  const there = w.stored([h]);
+  const lost = names.filter((name) => !there.has(name));
+  await h.stop();
+  say(`  restored: ${names.length} acknowledged before the backup, lost ${lost.length}`);
+  assert.deepEqual(lost, [], 'lost in the backup');
+}
+
+export async function round({ seed, points, gateways, postgres, say }) {
+  const random = random32(seed);
+  const w = await new World({ random, gateways, postgres }).start();
+  w.takeBackup = () => {
+    const names = [...w.sms].filter(([, m]) => m.acknowledged).map(([name]) => name);
+    const file = path.join(w.gateways[0].folder, 'copy.sealed');
+    w.backup = { file, names, good: runBackup(w.gateways[0], file) };
+  };
+  const end = w.load();
+  await waitFor('the load is on', () => [...w.sms.values()].filter((m) => m.acknowledged).length > 10);
+  const done = await strikeAll(w, points, random, say);
+  w.setClock(0);
+  await w.heal();
+  await end();
+  say(`  ${Object.entries(done).map(([name, n]) => `${name} ${n}`).join(', ')}`);
+  judge(w, await settle(w), say);
+  if (w.backup) await restore(w, say);
+  for (const how of await w.stop()) assert.deepEqual(how, { code: 0, signal: null });
+}

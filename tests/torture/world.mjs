@@ -1,0 +1,260 @@
+// world.mjs - what is tortured: gateways, their Redis, a PostgreSQL, an SMSC and a provider that takes SMS; and the
+// load, which knows what was acknowledged.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { Gateway, agent, bidan, binary, form, freePort, newName, request, secondKader, sleep, start, waitFor } from '../system/lib.mjs';
+import { Postgres } from '../system/pg.mjs';
+import { Smsc } from '../system/smsc.mjs';
+
+export function random32(s) {
+  return () => {
+    s = (s + 0x6d2b79f5) | 0;
+    let t = Math.imul(s ^ (s >>> 15), 1 | s);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const kaders = ['+6281200000001', '+6281200000008', '+6281200000009'];
+const callers = ['+6281200000191', '+6281200000192', '+6281200000193'];
+const preload = (name) => path.join(path.dirname(binary), `tests/preload/${name}.so`);
+
+export class World {
+  // gateways: 1, with a managed Redis; or 2 on one that is not theirs.
+  constructor({ random, gateways = 1, postgres = false }) {
+    this.random = random;
+    this.n = gateways;
+    this.withPostgres = postgres;
+    this.told = new Map(); // text to the bidan -> when it first came
+    this.sms = new Map(); // name -> {sent, acknowledged}
+    this.calls = new Map(); // name -> the number that the last page gave
+    this.alarms = new Map(); // name -> when it was acknowledged
+    this.repeats = [];
+    this.away = []; // {from, to}: when something was broken
+  }
+
+  async start() {
+    this.smsc = await new Smsc().start();
+    this.pintu = http.createServer((req, res) => {
+      const parts = [];
+      req.on('data', (d) => parts.push(d));
+      req.on('end', () => {
+        const text = Buffer.concat(parts).toString();
+        if (req.headers['x-kannel-to'] === bidan && !this.told.has(text)) this.told.set(text, Date.now());
+        res.writeHead(202).end('0: Accepted for delivery');
+      });
+    });
+    await new Promise((done) => this.pintu.listen(0, '127.0.0.1', done));
+    if (this.withPostgres) this.pg = new Postgres();
+    if (this.n > 1) await this.startOwnRedis();
+    this.gateways = Array.from({ length: this.n }, () => this.gateway());
+    for (const g of this.gateways) await g.start();
+    await this.smsc.bound();
+    return this;
+  }
+
+  gateway() {
+    const providers = `providers:\n  pintu: {dialect: kannel, allow: [127.0.0.1], send: {url: "http://127.0.0.1:${this.pintu.address().port}/", username: u, password: p}}\n  telko: {dialect: smpp, host: 127.0.0.1, port: ${this.smsc.port}, system_id: u, password: p, window: 100}`;
+    const g = new Gateway({
+      patch: (yaml) => {
+        let y = yaml.replace(/^default_provider:.*$/m, 'default_provider: pintu').replace(/^providers:$/m, providers);
+        if (this.redisPort) y = y.replace(/^redis:.*$/m, `redis: {address: "127.0.0.1:${this.redisPort}"}`);
+        if (this.pg) y = y.replace(/^ {2}lokal:.*$/m, (lokal) => `${lokal}\n  kabupaten: {kind: postgres, dsn: "${this.pg.dsn}"}`);
+        return y;
+      },
+    });
+    g.full = path.join(g.folder, 'full');
+    g.ahead = path.join(g.folder, 'ahead');
+    g.env = { LD_PRELOAD: `${preload('disk')}:${preload('clock')}`, DISK_FULL_FLAG: g.full, CLOCK_AHEAD: g.ahead, ASAN_OPTIONS: 'verify_asan_link_order=0' };
+    return g;
+  }
+
+  // --- Redis ---
+
+  async startOwnRedis() {
+    this.redisFolder ??= fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-torture-'));
+    this.redisPort ??= await freePort();
+    this.redisServer = start('redis-server', ['--port', this.redisPort, '--bind', '127.0.0.1', '--dir', this.redisFolder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '']);
+  }
+
+  // null when it does not answer.
+  redis(...args) {
+    const where = this.redisPort ? ['-p', String(this.redisPort)] : ['-s', path.join(this.gateways[0].folder, 'var/redis/redis.sock')];
+    try {
+      return execFileSync('redis-cli', [...where, ...args], { encoding: 'utf8', timeout: 3000, stdio: ['ignore', 'pipe', 'ignore'] });
+    } catch {
+      return null;
+    }
+  }
+
+  redisPid() {
+    return this.redisPort ? this.redisServer.pid : Number(/process_id:(\d+)/.exec(this.redis('info', 'server') ?? '')?.[1]) || null;
+  }
+
+  // Everything that died lives again.
+  async heal() {
+    if (this.redisPort && this.redisServer.how) await this.startOwnRedis();
+    for (const g of this.gateways) if (g.process.how) await g.start();
+    await waitFor('Redis answers', () => this.redis('ping')?.includes('PONG'), 30000);
+    if (this.pg) await waitFor('PostgreSQL answers', () => {
+      try {
+        return this.pg.sql('SELECT 1') === '1';
+      } catch {
+        this.pg.start();
+        return false;
+      }
+    }, 60000);
+  }
+
+  // Milliseconds ahead of the truth.
+  setClock(ms) {
+    for (const g of this.gateways) {
+      fs.writeFileSync(`${g.ahead}.new`, String(ms));
+      fs.renameSync(`${g.ahead}.new`, g.ahead);
+    }
+  }
+
+  dropHttp() {
+    for (const sockets of Object.values(agent.sockets)) for (const s of sockets) s.destroy();
+  }
+
+  any() {
+    return this.gateways[(this.random() * this.n) | 0];
+  }
+
+  // --- the load: each worker is an aggregator's thread, which gives up on some messages and repeats others ---
+
+  async say(from, text, id) {
+    const g = this.any();
+    const r = await request('GET', `${g.url}/sms/pintu?${form({ from, to: '98120', text, id, smsc: 'x', ts: '1' })}`);
+    return r.status === 202 || r.status === 200;
+  }
+
+  weighing() {
+    const name = newName(this.random), n = this.sms.size;
+    const text = `TIMBANG ${name} ${n % 2 ? 'L' : 'P'} ${12 + (n % 24)}bl ${(9 + (n % 20) / 10).toFixed(1)} ${76 + (n % 8)}`;
+    this.sms.set(name, { text, acknowledged: false });
+    return { name, text, from: kaders[n % kaders.length], id: `t-${n}` };
+  }
+
+  async insist(m, tries, send) {
+    for (let i = 0; i < tries && !this.over; i++) {
+      if (await send(m).catch(() => false)) {
+        this.sms.get(m.name).acknowledged = true;
+        if (this.random() < 0.2) this.repeats.push({ m, send });
+        return;
+      }
+      await sleep(30);
+    }
+  }
+
+  async byHttp() {
+    while (!this.over) {
+      await this.insist(this.weighing(), this.random() < 0.3 ? 1 : 500, (m) => this.say(m.from, m.text, m.id));
+      await sleep(4);
+    }
+  }
+
+  async bySmpp() {
+    while (!this.over) {
+      await this.insist(this.weighing(), 500, async (m) => (await this.smsc.deliver(m.from, m.text)).command_status === 0);
+      await sleep(10);
+    }
+  }
+
+  // What was acknowledged comes once more, later and in another order.
+  async again() {
+    while (!this.over) {
+      const at = (this.random() * this.repeats.length) | 0;
+      const [r] = this.repeats.splice(at, 1);
+      if (r && r.m.id && String(r.send).includes('m.id')) await r.send(r.m).catch(() => {});
+      await sleep(25);
+    }
+  }
+
+  async byUssd(from) {
+    for (let i = 0; !this.over; i++) {
+      const session = `t-${from}-${i}`, g = this.any();
+      const name = newName(this.random);
+      this.calls.set(name, null);
+      try {
+        let page = await g.ussd(session, from, '');
+        if (/Lanjut/.test(page.body)) page = await g.ussd(session, from, '2');
+        for (const answer of ['1', '1', name, '1', '20', '10,4', '80', '1'])
+          if (page.body.startsWith('CON ')) page = await g.ussd(session, from, answer);
+        const end = /^END Diterima (\d+)/.exec(page.body);
+        if (end) this.calls.set(name, end[1]);
+      } catch {
+        await sleep(20);
+      }
+      await sleep(10);
+    }
+  }
+
+  async alarm() {
+    for (let n = 0; !this.over; n++) {
+      const name = newName(this.random);
+      const text = `RUJUK Bu ${name} 28th perdarahan hebat`;
+      for (let i = 0; i < 500 && !this.over; i++) {
+        if (await this.say(secondKader, text, `e1-${n}`).catch(() => false)) {
+          this.alarms.set(name, Date.now());
+          break;
+        }
+        await sleep(30);
+      }
+      await sleep(700);
+    }
+  }
+
+  load() {
+    const workers = [this.byHttp(), this.byHttp(), this.byHttp(), this.byHttp(), this.bySmpp(), this.bySmpp(), this.again(), this.alarm(), ...callers.map((c) => this.byUssd(c))];
+    return async () => {
+      this.over = true;
+      await Promise.all(workers);
+    };
+  }
+
+  // --- what came of it ---
+
+  // name -> how many records.
+  stored(gateways = this.gateways) {
+    const all = new Map();
+    for (const g of gateways)
+      for (const r of g.query('SELECT lower(nama) AS name, count(*) AS n FROM v_timbang GROUP BY 1')) all.set(r.name, (all.get(r.name) ?? 0) + r.n);
+    return all;
+  }
+
+  audits() {
+    return this.gateways.map((g) => JSON.parse(g.ctl('audit', '--json')));
+  }
+
+  parkedText() {
+    return this.redis('xrange', '{19.06}parked:inbound', '-', '+') ?? '';
+  }
+
+  // Seconds from the answer to the telco to the bidan's provider, without those in which something was broken.
+  delays() {
+    const told = [...this.told];
+    return [...this.alarms].map(([name, from]) => {
+      const to = told.find(([text]) => text.toLowerCase().includes(name))?.[1];
+      if (!to) return { name, s: Infinity };
+      const broken = this.away.reduce((sum, a) => sum + Math.max(0, Math.min(a.to, to) - Math.max(a.from, from)), 0);
+      return { name, s: Math.max(0, to - from - broken) / 1000 };
+    });
+  }
+
+  async stop() {
+    const ends = [];
+    for (const g of this.gateways) ends.push(await g.stop());
+    await this.smsc.kill();
+    this.pintu.close();
+    this.pintu.closeAllConnections?.();
+    this.pg?.kill();
+    this.redisServer?.kill('SIGTERM');
+    if (this.redisFolder) fs.rmSync(this.redisFolder, { recursive: true, force: true });
+    return ends;
+  }
+}
