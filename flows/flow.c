@@ -8,6 +8,7 @@
 #include "flows/talk/approval.h"
 #include "flows/talk/noise.h"
 #include "flows/talk/sms.h"
+#include "flows/care/reminders.h"
 #include "flows/timers.h"
 #include "flows/ussd/ussd.h"
 
@@ -146,4 +147,10 @@ enum step_rc flow_step(const struct ruleset *rules, const struct context *seen, 
             return STEP_NEWER;
     return intent->reading->kind == READING_USSD ? step_ussd(rules, seen, intent, ids, now_ms, a, out)
                                                  : step_parts(rules, seen, intent, ids, now_ms, a, out);
+}
+
+void flow_root(struct slice *id, struct slice *text)
+{
+    *id = (struct slice)S(REMINDERS_ROOT);
+    *text = (struct slice)S("{\"v\":1,\"t\":\"" REMINDERS_ROOT "\"}");
 }

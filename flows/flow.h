@@ -20,4 +20,7 @@ enum step_rc flow_step(const struct ruleset *, const struct context *seen, const
                        const struct lease *ids, int64_t now_ms, struct arena *,
                        struct outcome *out) MUST_CHECK;
 
+/* The timer that must always wait: it sets what places are reminded of (flows/care/reminders.h). */
+void flow_root(struct slice *id, struct slice *text);
+
 #endif

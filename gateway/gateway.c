@@ -477,6 +477,14 @@ static unsigned ussd_budget(void *arg, struct slice provider)
     return config_ussd_budget(g->now->config, provider);
 }
 
+static void set_root(struct store *s)
+{
+    struct slice id, text;
+
+    flow_root(&id, &text);
+    store_due_root(s, id, text);
+}
+
 static int open_rooms(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
@@ -501,6 +509,7 @@ static int open_rooms(struct gateway *g, struct err *e)
     if (!g->signals)
         return err_set(e, "out of memory");
     store_on_due(g->store, on_due, g);
+    set_root(g->store);
     store_on_spooled(g->store, on_spooled, g);
     store_on_released(g->store, on_released, g);
     in_ops.delivery = g->delivery;

@@ -142,3 +142,10 @@ int date_epi_weeks(int year)
 {
     return (int)((first_sunday(year + 1) - first_sunday(year)) / 7);
 }
+
+int64_t date_month_after(int64_t day)
+{
+    struct date c = date_of_days(day);
+
+    return date_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1);
+}

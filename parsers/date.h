@@ -40,4 +40,7 @@ int64_t date_epi_start(int year, int week);
 /* 52 or 53. */
 int date_epi_weeks(int year);
 
+/* The first day of the month after that of a day. */
+int64_t date_month_after(int64_t day);
+
 #endif

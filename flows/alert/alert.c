@@ -154,6 +154,13 @@ static void judge_village(struct step *s, const struct node *o)
     }
 }
 
+static struct slice puskesmas_of(const struct step *s, struct slice unit)
+{
+    const struct place *p = step_puskesmas(s, directory_place(&s->rules->directory, unit));
+
+    return p ? p->code : unit;
+}
+
 /* An episode of the puskesmas: the ratio as two figures (DISTRICT 4.4). */
 static void rise_puskesmas(struct step *s, struct slice pkm, struct slice disease,
                            const struct threshold_rise *rise, const char *key)
@@ -164,7 +171,7 @@ static void rise_puskesmas(struct step *s, struct slice pkm, struct slice diseas
     if (is && !threshold_again(s, rise->cases, e.staff_told))
         return;
     if (!is)
-        episode_open(s, &e, rules_disease(s->rules->rules, disease), pkm);
+        episode_open(s, &e, rules_disease(s->rules->rules, disease), puskesmas_of(s, pkm));
     e.count = rise->cases;
     e.before = rise->before;
     e.week = rise->week;

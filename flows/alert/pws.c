@@ -394,14 +394,6 @@ bool pws_due_subjects(const struct ruleset *rules, const struct due *d, struct i
     return ok;
 }
 
-static bool has_stopped(struct step *s, struct slice msisdn)
-{
-    const struct sender_state *state =
-        drafts_decode(step_blob(s, SUBJECT_SENDER, msisdn), s->rules, s->now_ms, s->arena);
-
-    return state && state->stopped;
-}
-
 void pws_due(struct step *s, const struct due *d)
 {
     const struct place *village = directory_place(&s->rules->directory, d->village);
@@ -413,7 +405,7 @@ void pws_due(struct step *s, const struct due *d)
     step_reason(s, "timer");
     heads_of(s->rules, village, &h);
     for (unsigned i = 0; i < h.n; i++)
-        if (!has_stopped(s, h.msisdn[i]))
+        if (!step_stopped(s, h.msisdn[i]))
             step_sms(s, h.msisdn[i], SMS_BULK, slice_make("", 0),
                      picture(s, step_language_of(s, h.msisdn[i]), village, sunday_of(today(s)) - WEEK, true));
     arm(s, d->village);

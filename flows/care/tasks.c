@@ -83,17 +83,11 @@ static int64_t after_next_opening(const struct step *s, struct slice posyandu, s
 {
     const struct place *p = directory_place(&s->rules->directory, posyandu);
     const struct opening *o = s->rules->programme && p ? programme_opening(s->rules->programme, p) : NULL;
-    struct date c = date_of_days(day);
-    int64_t first, last, opens;
 
     if (!o)
         return 0;
-    first = date_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1);
-    c = date_of_days(first);
-    last = date_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1) - 1;
-    opens = first + o->day - 1 < last ? first + o->day - 1 : last;
-    return opens * day_ms - (int64_t)s->rules->utc_offset_min * 60000 + clock_of(s->rules, "absent_after") +
-           (int64_t)(slice_hash(anak) % SPREAD) * 60000;
+    return programme_opens(o, date_month_after(day)) * day_ms - (int64_t)s->rules->utc_offset_min * 60000 +
+           clock_of(s->rules, "absent_after") + (int64_t)(slice_hash(anak) % SPREAD) * 60000;
 }
 
 /* One timer a child: every weighing moves it on. */
@@ -377,6 +371,23 @@ bool tasks_subjects_of(const struct ruleset *rules, const struct person *p, stru
                 return false;
         }
     return true;
+}
+
+struct slice tasks_words(struct step *s, const struct place *posyandu, struct slice language)
+{
+    struct slice before = s->language, out = slice_make("", 0);
+    struct tasks t;
+
+    tasks_load(s, posyandu->code, &t);
+    s->language = language;
+    if (t.n) {
+        const struct text_fill f[] = { { "jumlah", arena_printf(s->arena, "%u", t.n) },
+                                       { "daftar", list_of(s, &t, 1) } };
+
+        out = step_text(s, language, "tugas.line", FILLS(f));
+    }
+    s->language = before;
+    return out;
 }
 
 void tasks_answer(struct step *s, const struct command *c)

@@ -35,6 +35,8 @@ void tasks_doses(struct step *, const struct due *);
 void tasks_missed(struct step *, const struct due *);
 void tasks_visited(struct step *, const struct due *);
 
+/* The list of a posyandu as TUGAS shows it; empty: nothing is due. */
+struct slice tasks_words(struct step *, const struct place *posyandu, struct slice language);
 void tasks_answer(struct step *, const struct command *);
 
 #endif

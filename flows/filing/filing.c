@@ -15,6 +15,7 @@
 #include "flows/rows/growth.h"
 #include "flows/care/mothers.h"
 #include "flows/care/recap.h"
+#include "flows/care/reminders.h"
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
@@ -105,13 +106,19 @@ static int64_t letter_count(const struct value *v, struct slice letter)
     return 0;
 }
 
+/* A pustu counts for itself: its puskesmas adds it up in its own W2 (DOMAIN 4.2). */
+static struct slice unit_of(const struct step *s, const struct place *posting)
+{
+    return posting && posting->level == PLACE_PUSTU ? posting->code : work_puskesmas(s, posting);
+}
+
 /* A weekly report says a figure of every count disease, a zero too: its week is not silent.  Whoever of the
  * puskesmas sends the week again replaces it (RULINGS 58). */
 static void tally_week(struct step *s, const struct filed_report *r, int64_t sign)
 {
     const struct place *posting = directory_place(&s->rules->directory, r->posting);
     int minggu = form_as(r->form, AS_WEEK), codes = form_counts_field(r->form);
-    struct tally t = { .village = work_puskesmas(s, posting), .by = r->reporter };
+    struct tally t = { .village = unit_of(s, posting), .by = r->reporter };
     const struct word_list *list;
     int64_t sunday;
 
@@ -120,6 +127,8 @@ static void tally_week(struct step *s, const struct filed_report *r, int64_t sig
     sunday = week_sunday(date_today(r->at_ms, s->rules->utc_offset_min), r->values[minggu].milli / 1000);
     if (sunday < 0)
         return;
+    if (sign > 0)
+        reminders_week(s, t.village, sunday);
     t.day = date_iso(sunday, s->arena);
     list = r->form->fields[codes].list;
     for (unsigned i = 0; list && i < list->n; i++) {
@@ -139,6 +148,7 @@ static void count_in(struct step *s, const struct filed_report *r)
 {
     tally_one(s, r, 1);
     tally_week(s, r, 1);
+    reminders_filed(s, r);
     recap_filed(s, r, false);
     mothers_filed(s, r, false);
     tasks_filed(s, r, false);

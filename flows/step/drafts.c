@@ -189,6 +189,7 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
         noise_decode(&s->noise, node_get(o, "noise"));
         noise_decode(&s->asks, node_get(o, "asks"));
         open_decode(&s->open, node_get(o, "open"));
+        s->reported_week = node_int(o, "reported");
         s->stopped = node_bool(o, "stopped");
     }
     return s;
@@ -233,6 +234,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     noise_encode(o, "noise", &s->noise);
     noise_encode(o, "asks", &s->asks);
     node_set(o, "open", open_encode(&s->open, a));
+    node_put_int(o, "reported", s->reported_week);
     node_put_bool(o, "stopped", s->stopped);
     return blob_done(o, a);
 }

@@ -110,6 +110,7 @@ struct sender_state {
     struct slice ussd_told;   /* ISO day of the last SMS about an unfinished dialogue */
     struct noise noise, asks; /* came to nothing; understood, but filed nothing */
     struct open_cases open;   /* staff and heads: what waits for their answer */
+    int64_t reported_week;    /* Sunday of the last week in which she filed a report (day since 1970) */
     bool stopped;             /* BERHENTI */
     bool changed;
 };

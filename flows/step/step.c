@@ -146,6 +146,11 @@ void step_tally(struct step *s, const struct tally *t)
 
 void step_timer(struct step *s, struct slice id, struct slice text, int64_t due_ms)
 {
+    step_timer_if(s, id, text, due_ms, TIMER_SET);
+}
+
+void step_timer_if(struct step *s, struct slice id, struct slice text, int64_t due_ms, enum timer_how how)
+{
     struct timer *t = NULL;
 
     for (unsigned i = 0; i < s->out->timers_n && !t; i++)
@@ -157,7 +162,7 @@ void step_timer(struct step *s, struct slice id, struct slice text, int64_t due_
     }
     if (!t)
         t = &s->out->timers[s->out->timers_n++];
-    *t = (struct timer){ .id = id, .text = text, .due_ms = due_ms };
+    *t = (struct timer){ .id = id, .text = text, .due_ms = due_ms, .how = how };
 }
 
 struct slice step_due(struct step *s, const struct due *d)
@@ -382,4 +387,9 @@ struct slice step_language_of(const struct step *s, struct slice msisdn)
     const struct person *p = directory_person(&s->rules->directory, msisdn);
 
     return p && p->language.n ? p->language : s->rules->language;
+}
+
+bool step_stopped(const struct step *s, struct slice msisdn)
+{
+    return node_bool(blob_parse(step_blob(s, SUBJECT_SENDER, msisdn), s->arena), "stopped");
 }

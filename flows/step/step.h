@@ -51,6 +51,8 @@ void step_row(struct step *, const struct row *);
 void step_tally(struct step *, const struct tally *);
 /* due_ms 0 takes it off. */
 void step_timer(struct step *, struct slice id, struct slice text, int64_t due_ms);
+/* Set only if none of this id waits, or only moved on. */
+void step_timer_if(struct step *, struct slice id, struct slice text, int64_t due_ms, enum timer_how);
 /* text of a timer; empty members are left out. */
 struct slice step_due(struct step *, const struct due *);
 /* One SMS; expires_ms by class.  Nothing is sent to what is no MSISDN. */
@@ -103,6 +105,8 @@ void step_tell(struct step *, const struct audience *, enum sms_class, struct sl
 struct slice step_help_phone(struct step *);
 /* "kades": of whose message it is; empty when she is not registered. */
 struct slice step_role(const struct step *);
+/* Whose state was loaded beside the sender's said BERHENTI: no reminder, no bulk. */
+bool step_stopped(const struct step *, struct slice msisdn);
 struct slice step_language_of(const struct step *, struct slice msisdn);
 
 #endif

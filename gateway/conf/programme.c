@@ -209,6 +209,14 @@ const struct opening *programme_opening(const struct programme *p, const struct 
     return NULL;
 }
 
+int64_t programme_opens(const struct opening *o, int64_t day)
+{
+    struct date c = date_of_days(day);
+    int64_t first = date_days(c.year, c.month, 1), last = date_month_after(day) - 1;
+
+    return first + o->day - 1 < last ? first + o->day - 1 : last;
+}
+
 uint32_t programme_skills(const struct programme *p, struct slice msisdn)
 {
     for (unsigned i = 0; i < p->competences_n; i++)

@@ -56,6 +56,8 @@ int programme_load(const char *folder, const struct directory *, const struct fo
 int64_t programme_target(const struct programme *, const struct place *, unsigned year, struct slice group);
 /* NULL: not on the schedule. */
 const struct opening *programme_opening(const struct programme *, const struct place *posyandu);
+/* The day on which it opens in the month of a day (parsers/date.h). */
+int64_t programme_opens(const struct opening *, int64_t day);
 uint32_t programme_skills(const struct programme *, struct slice msisdn);
 enum competence_level competence_level(uint32_t skills);
 /* "P1" of 0; and back, -1 for no code. */

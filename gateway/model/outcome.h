@@ -41,10 +41,17 @@ struct subject_write {
 };
 
 /* A timer fires once as an inbound of kind timer.  The same id set again moves it. */
+enum timer_how {
+    TIMER_SET,
+    TIMER_KEEP, /* only when none of this id waits */
+    TIMER_MOVE, /* only when one of this id waits, and never to an earlier time */
+};
+
 struct timer {
     struct slice id;   /* "referral:48217:1": unique, says what it is for */
     struct slice text; /* what flow_read gets */
     int64_t due_ms;    /* 0: take it off */
+    enum timer_how how;
 };
 
 /* Cases of a day in a village: counted blindly, then judged by the signals consumer (DESIGN 1f). */

@@ -507,6 +507,73 @@ static void cases_are_counted_for_village_and_puskesmas(void **state)
     assert_true(raw_int("TTL", "{19.06}t:19.06.01.2004:diare") > 6000000);
 }
 
+static void a_week_that_is_said_again_stands_in_place_of_the_first(void **state)
+{
+    struct inbound in = sms_from("w2");
+    struct told t = { 0 };
+
+    (void)state;
+    for (int64_t n = 14; n >= -1; n = n == 14 ? 0 : n - 1) {
+        struct outcome *o = calloc(1, sizeof *o);
+        char id[16];
+
+        assert_non_null(o);
+        o->reason = "accepted";
+        snprintf(id, sizeof id, "w2-%lld", (long long)n);
+        in.provider_id = slice_of(id);
+        o->tallies[o->tallies_n++] = (struct tally){
+            .village = S("PKM02"), .disease = S("w2:diare"), .day = S("2026-11-15"), .delta = n, .whole = true
+        };
+        assert_int_equal(commit(&in, o), STORE_OK);
+        t.done = false;
+        store_tally_read(rig.store, S("PKM02"), S("w2:diare"), on_text, &t);
+        wait_for(&t.done);
+        assert_string_equal(t.text, n == 14  ? "{\"2026-11-15\":14}"
+                                    : n == 0 ? "{\"2026-11-15\":0}" /* said, and none */
+                                             : "{}");
+        free(o);
+    }
+}
+
+static int64_t set_timer(const char *id, int64_t due_ms, enum timer_how how)
+{
+    static int n;
+    struct inbound in;
+    struct outcome *o = calloc(1, sizeof *o);
+    redisContext *c = raw();
+    redisReply *r;
+    int64_t at = -1;
+    char name[16];
+
+    assert_non_null(o);
+    o->reason = "accepted";
+    snprintf(name, sizeof name, "how-%d", n++);
+    in = sms_from(name);
+    o->timers[o->timers_n++] =
+        (struct timer){ .id = slice_of(id), .text = S("{}"), .due_ms = due_ms, .how = how };
+    assert_int_equal(commit(&in, o), STORE_OK);
+    free(o);
+    r = redisCommand(c, "ZSCORE {19.06}due: %s", id);
+    if (r->type == REDIS_REPLY_STRING)
+        at = atoll(r->str);
+    freeReplyObject(r);
+    redisFree(c);
+    return at;
+}
+
+static void a_timer_is_kept_or_moved_on(void **state)
+{
+    const int64_t far = clock_wall_ms() + 1000000;
+
+    (void)state;
+    assert_int_equal(set_timer("ingat:x", far, TIMER_MOVE), -1); /* none waits */
+    assert_int_equal(set_timer("ingat:x", far, TIMER_KEEP), far);
+    assert_int_equal(set_timer("ingat:x", far + 5, TIMER_KEEP), far);
+    assert_int_equal(set_timer("ingat:x", far - 5, TIMER_MOVE), far); /* never to an earlier time */
+    assert_int_equal(set_timer("ingat:x", far + 7, TIMER_MOVE), far + 7);
+    assert_int_equal(set_timer("ingat:x", 0, TIMER_SET), -1);
+}
+
 static void a_delivery_id_finds_our_message_again(void **state)
 {
     struct told t = { 0 };
@@ -740,6 +807,8 @@ int main(void)
     const char *only = getenv("TEST_ONLY");
     const struct CMUnitTest tests[] = {
         CASE(a_commit_is_loaded_again),
+        CASE(a_week_that_is_said_again_stands_in_place_of_the_first),
+        CASE(a_timer_is_kept_or_moved_on),
         CASE(a_sender_is_recalled_until_it_is_otherwise_in_redis),
         CASE(what_is_only_checked_is_a_conflict_too),
         CASE(the_same_id_is_a_duplicate_and_changes_nothing),

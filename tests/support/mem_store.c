@@ -169,6 +169,9 @@ static void timer_set(struct mem_store *m, const struct timer *t)
 
     while (i < m->timers_n && !slice_is(t->id, m->timers[i].id))
         i++;
+    if ((t->how == TIMER_KEEP && i < m->timers_n) ||
+        (t->how == TIMER_MOVE && (i == m->timers_n || m->timers[i].due_ms >= t->due_ms)))
+        return;
     if (i < m->timers_n) {
         free(m->timers[i].id);
         free(m->timers[i].text);
@@ -466,4 +469,22 @@ void mem_pass(struct mem_store *m, int64_t ms)
 
     fire_until(m, until);
     m->now_ms = until;
+}
+
+void mem_root(struct mem_store *m, const char *places)
+{
+    struct timer t = { .due_ms = m->now_ms, .how = TIMER_KEEP };
+
+    flow_root(&t.id, &t.text);
+    timer_set(m, &t);
+    mem_due(m);
+    for (unsigned i = m->timers_n; i-- > 0;) {
+        const char *id = m->timers[i].id, *place = strrchr(id, ':');
+
+        if (slice_is(t.id, id) || (strncmp(id, "ingat:", 6) == 0 && place && !strstr(places, place + 1))) {
+            free(m->timers[i].id);
+            free(m->timers[i].text);
+            m->timers[i] = m->timers[--m->timers_n];
+        }
+    }
 }

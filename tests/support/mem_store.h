@@ -58,6 +58,8 @@ void mem_in(struct mem_store *, const struct inbound *);
 struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
 /* A timer whose id begins so is set. */
 bool mem_waits(const struct mem_store *, const char *prefix);
+/* Sets the timer that a gateway sets at its start, and runs what is due: the reminders of these places. */
+void mem_root(struct mem_store *, const char *places);
 /* Lets time pass; what falls due on the way fires in order. */
 void mem_pass(struct mem_store *, int64_t ms);
 /* Runs what fell due up to now. */

@@ -86,5 +86,8 @@ void store_people_put(struct store *, const struct person *, unsigned n, void (*
  * still there after a minute is handed out again. */
 void store_on_due(struct store *, void (*f)(void *arg, struct slice id, struct slice text, int64_t due_ms),
                   void *arg);
+/* A timer that must always wait: set for now whenever Redis is reached and none of this id waits.  id and
+ * text outlive the store. */
+void store_due_root(struct store *, struct slice id, struct slice text);
 
 #endif

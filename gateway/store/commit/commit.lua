@@ -26,7 +26,8 @@ end
 -- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
 --   tallies, people, 1 for an entry of the message log, then "" or the timer that fired and when it was due;
 --   each subject: revision seen ("" = none), ttl (0: only checked), new value ("" deletes);
---   the rows once, if there are sinks; each sms; each timer: id, due (0: off), text;
+--   the rows once, if there are sinks; each sms; each timer: id, due (0: off; +due: only if none
+--   of this id waits; >due: only if an earlier one waits), text;
 --   each tally: day, delta (or "=n": so many are counted, "=": nobody says), text for the judge; each person: number, text;
 --   the entry of the log and how many the log may hold.
 -- Its keys are those behind k0, kn of them, its arguments those behind a0, an of them.
@@ -55,7 +56,7 @@ local function commit(keys, k0, kn, argv, a0, an)
     end
     local at = a + (sinks > 0 and 1 or 0) + sms
     for i = at + 2, at + 3 * timers, 3 do
-        if not whole(argv[a0 + i]) then return bad('due') end
+        if not whole((string.gsub(argv[a0 + i], '^[+>]', ''))) then return bad('due') end
     end
     for i = at + 3 * timers + 2, at + 3 * (timers + tallies), 3 do
         if argv[a0 + i] ~= '=' and not whole((string.gsub(argv[a0 + i], '^=', ''))) then return bad('delta') end
@@ -109,10 +110,15 @@ local function commit(keys, k0, kn, argv, a0, an)
         end
         for _ = 1, timers do
             local id, due = argv[a0 + a + 1], argv[a0 + a + 2]
+            local how = string.sub(due, 1, 1)
+            local waits = (how == '+' or how == '>') and tonumber(call('ZSCORE', set, id) or nil)
             if due == '0' then
                 call('ZREM', set, id)
                 call('HDEL', texts, id)
+            elseif how == '+' and waits or how == '>' and not (waits and waits < tonumber(string.sub(due, 2))) then
+                -- it is to stay as it is
             else
+                due = string.gsub(due, '^[+>]', '')
                 call('ZADD', set, due, id)
                 call('HSET', texts, id, argv[a0 + a + 3])
             end

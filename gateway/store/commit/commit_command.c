@@ -237,9 +237,15 @@ static void add_timers(struct making *m, struct commit_effects *e)
 {
     for (unsigned i = 0; i < m->o->timers_n; i++) {
         const struct timer *t = &m->o->timers[i];
+        char due[24];
 
         redis_format_part(m->out, t->id);
-        redis_format_i64(m->out, t->due_ms);
+        if (t->how == TIMER_SET)
+            redis_format_i64(m->out, t->due_ms);
+        else
+            redis_format_part(m->out, slice_make(due, (size_t)snprintf(due, sizeof due, "%c%lld",
+                                                                       t->how == TIMER_KEEP ? '+' : '>',
+                                                                       (long long)t->due_ms)));
         buf_clear(&m->text);
         due_text(&m->text, clock_wall_ms(), t->text);
         redis_format_part(m->out, buf_slice(&m->text));

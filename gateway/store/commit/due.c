@@ -30,6 +30,7 @@ struct due {
     struct loop_timer *poll;
     void (*f)(void *, struct slice, struct slice, int64_t);
     void *arg;
+    struct slice root, root_text;
     struct handed *buckets[BUCKETS];
     unsigned handed_n;
     int64_t sweep_ms;
@@ -250,9 +251,44 @@ void store_on_due(struct store *s, void (*f)(void *, struct slice, struct slice,
         loop_timer_set(s->due->poll, 0);
 }
 
+/* Two commands: a text without its timer does no harm. */
+static void set_root(struct store *s)
+{
+    struct due *d = s->due;
+    struct buf text;
+    struct key k;
+
+    if (!d->root.n || !s->up)
+        return;
+    buf_init(&text, 4096);
+    due_text(&text, clock_wall_ms(), d->root_text);
+    redis_begin(s->redis, 4);
+    redis_str(s->redis, "HSETNX");
+    redis_part(s->redis, store_key(s, &k, "duet", S(""), S("")));
+    redis_part(s->redis, d->root);
+    redis_part(s->redis, buf_slice(&text));
+    redis_send(s->redis, store_ignore, s);
+    redis_begin(s->redis, 5);
+    redis_str(s->redis, "ZADD");
+    redis_part(s->redis, store_key(s, &k, "due", S(""), S("")));
+    redis_str(s->redis, "NX");
+    redis_i64(s->redis, clock_wall_ms());
+    redis_part(s->redis, d->root);
+    redis_send(s->redis, store_ignore, s);
+    buf_free(&text);
+}
+
+void store_due_root(struct store *s, struct slice id, struct slice text)
+{
+    s->due->root = id;
+    s->due->root_text = text;
+    set_root(s);
+}
+
 void due_up(struct store *s)
 {
     rebase(s, 0);
+    set_root(s);
     loop_timer_set(s->due->poll, 0);
 }
 
