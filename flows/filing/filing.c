@@ -59,7 +59,7 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
 /* Whom a case by name is about: two reporters may tell of the same one (flows/alert/same_case.h). */
 static struct slice case_of(struct step *s, const struct filed_report *r)
 {
-    int nama = form_field(r->form, "nama"), jk = form_field(r->form, "jk");
+    int nama = form_as(r->form, AS_NAME), jk = form_as(r->form, AS_SEX);
 
     if (nama < 0 || r->values[nama].kind != VALUE_TEXT)
         return slice_make("", 0);
