@@ -1,6 +1,7 @@
 /* child.c - children.  See child.h. */
 #include "flows/care/child.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "flows/step/blob.h"
@@ -9,7 +10,8 @@
 #include "flows/rows/growth.h"
 
 enum {
-    BUCKET = 200, /* most children of one bucket: more are still filed, only not found by name */
+    BUCKET = 200,      /* most children of one bucket: more are still filed, only not found by name */
+    BIRTHS_APART = 62, /* days between two LAHIR of one mother that may be one birth */
 };
 
 static const int64_t day_ms = INT64_C(86400000);
@@ -206,16 +208,19 @@ enum child_match child_match(struct step *s, struct slice posyandu, const struct
     return f.exact == 1 ? CHILD_ONE : f.exact || f.near ? CHILD_ASK : CHILD_NEW;
 }
 
-static bool other_measure(int64_t a, int64_t b)
+/* No mother gives birth again so soon. */
+static bool one_birth(struct slice a, struct slice b)
 {
-    return a && b && a != b;
+    int64_t day, other;
+
+    return date_parse_iso(a, &day) && date_parse_iso(b, &other) && llabs(day - other) <= BIRTHS_APART;
 }
 
-bool child_twin(struct step *s, const struct child *wanted, struct child *out)
+bool child_born_before(struct step *s, const struct child *wanted, struct child *out)
 {
     struct slice key = child_name_key(s->rules, wanted->nama, s->arena), id[CHILD_BUCKETS];
     const struct node *o;
-    bool differs = false;
+    bool found = false;
 
     child_buckets(s->rules, wanted->posyandu, wanted->nama, wanted->nik, s->arena, id);
     o = blob_parse(step_blob(s, SUBJECT_NAME, id[0]), s->arena);
@@ -223,16 +228,13 @@ bool child_twin(struct step *s, const struct child *wanted, struct child *out)
         struct child c;
 
         entry_decode(k, &c);
-        if (!c.birth.at_ms || !slice_eq(c.tgl_lahir, wanted->tgl_lahir) ||
+        if (!c.birth.at_ms || !one_birth(c.tgl_lahir, wanted->tgl_lahir) ||
             !slice_eq(child_name_key(s->rules, c.nama, s->arena), key))
             continue;
-        if (slice_eq(c.jk, wanted->jk) && !other_measure(c.birth.bb, wanted->birth.bb) &&
-            !other_measure(c.birth.tb, wanted->birth.tb))
-            return false; /* this very baby */
         *out = c;
-        differs = true;
+        found = true;
     }
-    return differs;
+    return found;
 }
 
 const struct weighing *child_weighed_on(const struct step *s, const struct child *c, int64_t at_ms)

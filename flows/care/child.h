@@ -65,9 +65,9 @@ enum child_match {
  * *other: another one of exactly this name, as twins are; without a number when there is none. */
 enum child_match child_match(struct step *, struct slice posyandu, const struct child *wanted,
                              struct child *out, struct child *other);
-/* Another baby of this name, born on the same day, that differs in sex, weight or length: a twin, or one of
- * the two was mistyped (RULINGS 54). */
-bool child_twin(struct step *, const struct child *wanted, struct child *out);
+/* A baby of this mother whose birth was reported, on this day or about it: a twin, or the same one typed anew
+ * (RULINGS 54). */
+bool child_born_before(struct step *, const struct child *wanted, struct child *out);
 /* The weighing of the same day; NULL when there is none. */
 const struct weighing *child_weighed_on(const struct step *, const struct child *, int64_t at_ms);
 /* Makes the child: number, blob, buckets, person row. */

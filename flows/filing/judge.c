@@ -146,7 +146,7 @@ static void find_child(struct work *w)
     if (!w->child.tgl_lahir.n)
         return;
     if (form_is(w->report.form, FORM_BIRTH) && !w->f->new_person &&
-        child_twin(w->s, &w->child, &w->offered)) {
+        child_born_before(w->s, &w->child, &w->offered)) {
         doubt_store(w, ASK_TWIN, w->offered.birth.nomor);
         return;
     }

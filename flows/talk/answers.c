@@ -6,6 +6,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/fix.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
@@ -19,43 +20,14 @@ static void sure_of(struct step *s, struct draft *d, struct slice field)
     s->state->changed = true;
 }
 
-/* The fields that differ, as one types them: "BB 9,2, TB 76"; all but field `but`. */
-static struct slice changed(struct step *s, const struct form *form, const struct value *was,
-                            const struct report *r, struct slice but, const char *between)
-{
-    struct slice all = slice_make("", 0);
-
-    for (unsigned i = 0; i < form->fields_n; i++) {
-        const struct field *f = &form->fields[i];
-
-        if (f->hidden || r->values[i].kind == VALUE_ABSENT || value_equal(&was[i], &r->values[i]) ||
-            slice_eq(f->name, but))
-            continue;
-        all = arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(all), all.n ? between : "",
-                           SLICE_ARG(reply_label(form, f->name)),
-                           SLICE_ARG(reply_value(form, r->values, f->name, s->arena)));
-    }
-    return all;
-}
-
 /* What the answer brought, for the next question: "BB 9,2 ok."  The field asked again shows itself. */
 static struct slice noted(struct step *s, const struct draft *d, const struct report *r)
 {
     struct slice asked = r->status == REPORT_ACCEPTED ? slice_make("", 0) : r->error_field;
-    struct slice all = changed(s, d->form, d->values, r, asked, ", ");
+    struct slice all = fix_changes(s, d->form, d->values, r, asked, ", ");
     const struct text_fill f[] = { { "nilai", all } };
 
     return all.n ? step_text(s, s->language, "ask.noted", FILLS(f)) : all;
-}
-
-void answers_ready_line(struct step *s)
-{
-    const struct last_report *l = &s->state->last;
-    struct slice what = changed(s, l->form, l->values, &s->reading->answer, slice_make("", 0), " ");
-    const struct text_fill f[] = { { "nomor", l->nomor }, { "siapa", l->whom }, { "contoh", what } };
-
-    step_reason(s, "rejected");
-    step_answer(s, l->nomor, step_text(s, s->language, what.n ? "koreksi.ready" : "koreksi.same", FILLS(f)));
 }
 
 static void end_draft(struct step *s, const struct draft *d)

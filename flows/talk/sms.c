@@ -15,6 +15,7 @@
 #include "flows/talk/questions.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/emergency.h"
+#include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
 #include "parsers/text.h"
 
@@ -248,7 +249,7 @@ void sms_step(struct step *s)
         answers_words(s);
         break;
     case READING_FIX:
-        answers_ready_line(s);
+        fix_ready_line(s);
         break;
     case READING_WHICH:
         questions_which(s);

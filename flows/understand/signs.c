@@ -93,7 +93,7 @@ enum whose {
 /* A name behind an address is the one that the report is about: `bumil Ana … bu Ana pusing`. */
 static bool names_her(const struct filling *x, unsigned from, unsigned to)
 {
-    int nama = form_field(x->form, "nama");
+    int nama = form_as(x->form, AS_NAME);
     struct slice typed = nama >= 0 ? x->slots[nama].value.text : (struct slice){ 0 };
 
     while (typed.n)

@@ -1,0 +1,16 @@
+/* fix.h - a field alone, about a report that is filed already: `bb 9,2` (RULINGS 56).
+ *
+ * Pure. */
+#ifndef KENTONGAN_FLOWS_TALK_FIX_H
+#define KENTONGAN_FLOWS_TALK_FIX_H
+
+#include "flows/step/step.h"
+
+/* The fields of a report that differ from what was, as one types them: "BB 9,2, TB 76"; all but field `but`.
+ */
+struct slice fix_changes(struct step *, const struct form *, const struct value *was, const struct report *,
+                         struct slice but, const char *between);
+/* The line to copy that corrects the last report as reading->answer says; no guess is put into it. */
+void fix_ready_line(struct step *);
+
+#endif
