@@ -20,6 +20,8 @@ struct slice reply_report(const struct ruleset *, struct slice language, const s
 struct slice reply_whom(const struct form *, const struct value *values, struct arena *);
 /* The echo of the decoded values: "Siti Aminah P 14bl BB 9,2kg TB 76cm", from each field's `say`. */
 struct slice reply_echo(const struct form *, const struct value *values, struct arena *);
+/* A command as people type it: TIDAK HADIR. */
+struct slice reply_command(enum command_kind, struct arena *);
 /* For `parse`: what would be answered to the whole SMS (several reports, a command, no keyword). */
 /* A command or form that a negator turned, or free words behind one: what holds, or what is asked. */
 struct slice reply_turned(const struct ruleset *, struct slice language, const struct turned *,

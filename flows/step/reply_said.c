@@ -20,8 +20,7 @@ static struct slice said_command(const struct ruleset *rules, struct slice langu
     return text_fill(rules->texts, language, "command.understood", FILLS(f), a);
 }
 
-/* As people type it: TIDAK HADIR. */
-static struct slice command_typed(enum command_kind kind, struct arena *a)
+struct slice reply_command(enum command_kind kind, struct arena *a)
 {
     struct slice s = arena_copy(a, slice_of(command_name(kind)));
     char *p = (char *)(uintptr_t)s.p;
@@ -35,8 +34,8 @@ struct slice reply_turned(const struct ruleset *rules, struct slice language, co
                           struct arena *a)
 {
     const struct text_fill f[] = {
-        { "perintah", command_typed(t->command, a) },
-        { "atau", command_typed(t->instead, a) },
+        { "perintah", reply_command(t->command, a) },
+        { "atau", reply_command(t->instead, a) },
         { "nomor", t->nomor },
         { "form", t->form ? t->form->title : slice_make("", 0) },
     };

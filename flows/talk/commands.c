@@ -7,6 +7,8 @@
 #include "flows/talk/answers.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/approval.h"
+#include "flows/talk/fix.h"
+#include "flows/talk/mending.h"
 #include "flows/step/blob.h"
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
@@ -197,6 +199,29 @@ static bool fits_no_form(const struct command *c)
     return c->status == REPORT_ACCEPTED || slice_is(c->error_field, "arg") || c->error == ERROR_OUT_OF_RANGE;
 }
 
+static void say_what(struct step *s, struct slice nomor)
+{
+    step_reason(s, "command_refused");
+    say(s, nomor, "koreksi.what");
+}
+
+/* What she means all the same, as the line that does it. */
+static bool mended(struct step *s, const struct filed_report *r, const struct report *known,
+                   struct slice words)
+{
+    const struct last_report about = { .nomor = r->nomor,
+                                       .whom = r->whom,
+                                       .form = known->form,
+                                       .values = (struct value *)(uintptr_t)known->values };
+    struct report *fixed = ARENA_NEW(s->arena, struct report);
+
+    if (!fixed || s->reading->said.emergency ||
+        !mending_read(s->rules, &about, words, s->seen->inbound->received_ms, s->arena, fixed))
+        return false;
+    fix_ready_line(s, &about, fixed);
+    return true;
+}
+
 static void run_koreksi(struct step *s, const struct command *c)
 {
     struct filed_report *r = hers(s, c->nomor);
@@ -220,15 +245,14 @@ static void run_koreksi(struct step *s, const struct command *c)
     }
     none = corrected_to_none(s, known, c->correction, r->at_ms, fixed);
     if (!none.n && !fits_no_form(c)) {
-        refuse_command(s, c, r->form);
+        if (!mended(s, r, known, c->correction))
+            refuse_command(s, c, r->form);
         return;
     }
     if (!none.n && !understand_correction(s->rules, known, c->correction, s->seen->inbound->received_ms,
                                           s->arena, fixed)) {
-        const struct text_fill f[] = { { "nomor", c->nomor } };
-
-        step_reason(s, "command_refused");
-        step_answer(s, c->nomor, step_text(s, s->language, "koreksi.what", FILLS(f)));
+        if (!mended(s, r, known, c->correction))
+            say_what(s, c->nomor);
         return;
     }
     {

@@ -1,7 +1,6 @@
 /* fix.c - see fix.h. */
 #include "flows/talk/fix.h"
 
-#include "flows/step/drafts.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 
@@ -35,10 +34,8 @@ static bool doubts_change(const struct last_report *l, const struct report *r)
     return false;
 }
 
-void fix_ready_line(struct step *s)
+void fix_ready_line(struct step *s, const struct last_report *l, const struct report *r)
 {
-    const struct last_report *l = &s->state->last;
-    const struct report *r = &s->reading->answer;
     struct slice what = fix_changes(s, l->form, l->values, r, slice_make("", 0), " ");
     bool doubt = doubts_change(l, r);
     const struct text_fill f[] = {

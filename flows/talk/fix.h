@@ -4,13 +4,14 @@
 #ifndef KENTONGAN_FLOWS_TALK_FIX_H
 #define KENTONGAN_FLOWS_TALK_FIX_H
 
+#include "flows/step/drafts.h"
 #include "flows/step/step.h"
 
 /* The fields of a report that differ from what was, as one types them: "BB 9,2, TB 76"; all but field `but`.
  */
 struct slice fix_changes(struct step *, const struct form *, const struct value *was, const struct report *,
                          struct slice but, const char *between);
-/* The line to copy that corrects the last report as reading->answer says; no guess is put into it. */
-void fix_ready_line(struct step *);
+/* The line to copy that makes a report what it is now said to be; no guess is put into it. */
+void fix_ready_line(struct step *, const struct last_report *, const struct report *now);
 
 #endif

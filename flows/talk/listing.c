@@ -4,6 +4,7 @@
 #include "flows/alert/episode.h"
 #include "flows/care/subject_report.h"
 #include "flows/step/blob.h"
+#include "flows/step/reply.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -25,6 +26,52 @@ void listing_read(const struct sender_state *state, struct reading *r)
     c->nomor = first->nomor;
     c->status = REPORT_ACCEPTED;
     c->error = ERROR_NONE;
+}
+
+/* What is said next to a case of this kind; COMMAND_NONE: nothing. */
+static enum command_kind next_word(enum open_what what)
+{
+    switch (what) {
+    case OPEN_SENT:
+        return COMMAND_TERIMA;
+    case OPEN_TAKEN:
+    case OPEN_MISSED:
+        return COMMAND_HADIR;
+    case OPEN_ARRIVED:
+        return COMMAND_SELESAI;
+    case OPEN_ALERT:
+        return COMMAND_OK;
+    case OPEN_VERIFY:
+        return COMMAND_BENAR;
+    default:
+        return COMMAND_NONE;
+    }
+}
+
+bool listing_waiting(struct step *s)
+{
+    const struct open_cases *open = &s->state->open;
+    const struct open_case *first = NULL;
+    struct slice list = slice_make("", 0);
+
+    for (unsigned i = 0; i < open->n; i++) {
+        if (next_word(open->all[i].what) == COMMAND_NONE)
+            continue;
+        first = first ? first : &open->all[i];
+        list =
+            arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(list), list.n ? ", " : "",
+                         SLICE_ARG(open->all[i].nomor), SLICE_ARG(text_cut(open->all[i].whom, 20, s->arena)));
+    }
+    if (!first)
+        return false;
+    {
+        const struct text_fill f[] = { { "daftar", list },
+                                       { "perintah", reply_command(next_word(first->what), s->arena) },
+                                       { "nomor", first->nomor } };
+
+        step_answer(s, slice_make("", 0), step_text(s, s->language, "open.waiting", FILLS(f)));
+    }
+    return true;
 }
 
 /* "48217 Bu Ana 28th, 48225 Bu Ani": those that the command fits. */
@@ -53,7 +100,7 @@ void listing_which(struct step *s, const struct command *c)
     (void)open_fitting(&s->state->open, &kind, &first);
     {
         const struct text_fill f[] = { { "daftar", fitting_list(s, c->kind) },
-                                       { "perintah", slice_of(command_name(c->kind)) },
+                                       { "perintah", reply_command(c->kind, s->arena) },
                                        { "nomor", first ? first->nomor : slice_make("", 0) } };
 
         step_reason(s, "command_refused");

@@ -13,6 +13,10 @@ void listing_read(const struct sender_state *, struct reading *);
 /* Several fit: which one? */
 void listing_which(struct step *, const struct command *);
 
+/* Something was said that does nothing, and there are cases that wait for this person: which, and what to
+ * type. False: there are none. */
+bool listing_waiting(struct step *);
+
 /* Timer "buka": the cases of `to` as the number's own blob has them now. */
 bool listing_subjects(const struct ruleset *, const struct due *, struct arena *, struct intent *);
 void listing_due(struct step *, const struct due *);

@@ -2,7 +2,6 @@
  * question; and which subjects that is about.  See sms.h. */
 #include "flows/talk/sms.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "flows/alert/pws.h"
@@ -13,6 +12,7 @@
 #include "flows/talk/commands.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
+#include "flows/talk/mending.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
 
@@ -80,7 +80,8 @@ static bool read_words(const struct ruleset *rules, struct sender_state *state, 
         return false;
     }
     if (r->said.emergency || r->kind == READING_REPORTS || reading_turned(r) || (c && c->nomor.n) ||
-        (c && c->kind == COMMAND_BARU)) /* it may be meant for a repeat: read_again() */
+        (c && c->kind == COMMAND_BARU) ||
+        words_ask(r->said.body)) /* it may be meant for a repeat: read_again() */
         return false;
     if (!state->drafts_n && words_answer(rules, NULL, r->said.body, a) != WORD_CANCEL)
         return false; /* `ga jadi` may be about what was filed */
@@ -125,58 +126,16 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
         r->kind = READING_ANSWER;
 }
 
-/* The report of the last hour with this number in the place of the value that it is nearest to. */
-static bool nearest_value(const struct last_report *l, struct slice text, int64_t at_ms,
-                          const struct ruleset *rules, struct arena *a, struct report *out)
-{
-    struct report *known = ARENA_NEW(a, struct report);
-    int64_t best = INT64_MAX;
-    bool found = false;
-
-    if (!known)
-        return false;
-    for (unsigned i = 0; i < l->form->fields_n; i++) {
-        struct report *fixed = ARENA_NEW(a, struct report);
-        const struct value *was = &l->values[i], *is;
-        int64_t off;
-
-        if (!fixed || l->form->fields[i].hidden || was->kind == VALUE_ABSENT ||
-            (l->form->fields[i].type != FIELD_NUMBER && l->form->fields[i].type != FIELD_PRESSURE))
-            continue;
-        *known = (struct report){ .form = l->form };
-        memcpy(known->values, l->values, sizeof known->values);
-        if (!understand_answer(rules, known, l->form->fields[i].name, text, at_ms, a, fixed))
-            continue;
-        is = &fixed->values[i];
-        if (is->kind != was->kind || value_equal(is, was))
-            continue;
-        off = was->kind == VALUE_NUMBER && was->milli ? llabs(is->milli - was->milli) * 1000 / was->milli : 0;
-        if (off < best) {
-            best = off;
-            *out = *fixed;
-            found = true;
-        }
-    }
-    return found;
-}
-
 /* `bb 9,2`, `salah bu, harusnya 9.2`, up to an hour after a single report (RULINGS 56). */
 static void read_fix(const struct ruleset *rules, const struct sender_state *state, const struct inbound *in,
                      struct arena *a, struct reading *r)
 {
     const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
-    struct report *known = ARENA_NEW(a, struct report);
-    struct slice text = words_correction(rules, r->said.body, a);
 
-    if (!state->last.nomor.n || !known || r->said.emergency || r->thanks || reading_turned(r))
+    if (!state->last.nomor.n || r->said.emergency || r->thanks || reading_turned(r) ||
+        (c && (c->kind != COMMAND_KOREKSI || c->nomor.n)))
         return;
-    if (c && (c->kind != COMMAND_KOREKSI || c->nomor.n))
-        return;
-    text = words_plain(rules, c ? c->correction : text, a);
-    known->form = state->last.form;
-    memcpy(known->values, state->last.values, sizeof known->values);
-    if (!text.n || (!understand_correction(rules, known, text, in->received_ms, a, &r->answer) &&
-                    !nearest_value(&state->last, text, in->received_ms, rules, a, &r->answer)))
+    if (!mending_read(rules, &state->last, c ? c->correction : r->said.body, in->received_ms, a, &r->answer))
         return;
     r->kind = READING_FIX;
     r->nomor = state->last.nomor;
@@ -466,6 +425,30 @@ static void name_all(const struct ruleset *rules, const struct sender *who, int6
     out->reading = all;
 }
 
+/* `selesai?` asks whether, and ends nothing; words behind a number may ask what they like. */
+static bool asks_back(const struct command *c, struct slice body)
+{
+    bool harmless = c->kind == COMMAND_STATUS || c->kind == COMMAND_PWS || c->kind == COMMAND_TUGAS ||
+                    c->kind == COMMAND_CAKAP || c->kind == COMMAND_BANTUAN || c->kind == COMMAND_FORMAT ||
+                    c->kind == COMMAND_DAFTAR;
+    struct slice words = c->catatan;
+
+    while (c->nomor.n && words.n && strchr(" ?!.", words.p[0]))
+        words = slice_skip(words, 1);
+    return !harmless && words_ask(c->nomor.n ? c->catatan : body) && !(c->nomor.n && words.n);
+}
+
+static void hear_question(struct reading *r)
+{
+    const struct command *c = &r->said.command;
+
+    if (r->kind != READING_COMMAND || r->said.emergency || !asks_back(c, r->said.body))
+        return;
+    r->said.turned = (struct turned){ .why = TURNED_WORDS, .command = c->kind, .nomor = c->nomor };
+    r->said.kind = SAID_TURNED;
+    r->kind = READING_NOTHING;
+}
+
 enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                       int64_t now_ms, struct arena *a, struct intent *out)
 {
@@ -480,6 +463,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     r->state = state;
     r->kind = kind_of(&r->said);
     r->hash = hash_of(&r->said, a);
+    hear_question(r);
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency && words_thank(rules, r->said.body);
     if (!r->said.emergency)
         listing_read(state, r);

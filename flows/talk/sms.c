@@ -204,6 +204,22 @@ static bool form_turned(const struct said *said)
     return said->kind == SAID_TURNED && t->why == TURNED_FORM && t->form && t->form->counts < 0;
 }
 
+static struct slice nothing_known(struct step *s)
+{
+    const struct turned *t = &s->reading->said.turned;
+    const struct text_fill f[] = { { "perintah", reply_command(t->command, s->arena) } };
+
+    if (!s->person)
+        return roles_stranger(s);
+    if (s->reading->thanks)
+        return step_text(s, s->language, "unknown.thanks", NULL, 0);
+    if (s->reading->said.kind != SAID_TURNED)
+        return reply_unknown(s->rules, s->language, step_role(s), s->arena);
+    if (t->why == TURNED_WORDS && !t->nomor.n)
+        return step_text(s, s->language, "open.none", FILLS(f));
+    return reply_turned(s->rules, s->language, t, s->arena);
+}
+
 static void step_nothing(struct step *s)
 {
     if (!s->person)
@@ -219,12 +235,10 @@ static void step_nothing(struct step *s)
         still_open(s);
         return;
     }
-    step_answer(s, slice_make("", 0),
-                s->person && s->reading->thanks ? step_text(s, s->language, "unknown.thanks", NULL, 0)
-                : s->person && s->reading->said.kind == SAID_TURNED
-                    ? reply_turned(s->rules, s->language, &s->reading->said.turned, s->arena)
-                : s->person ? reply_unknown(s->rules, s->language, step_role(s), s->arena)
-                            : roles_stranger(s));
+    if ((s->person || s->staff) && !s->reading->thanks && !s->reading->said.turned.nomor.n &&
+        listing_waiting(s))
+        return;
+    step_answer(s, slice_make("", 0), nothing_known(s));
 }
 
 void sms_step(struct step *s)
@@ -249,7 +263,7 @@ void sms_step(struct step *s)
         answers_words(s);
         break;
     case READING_FIX:
-        fix_ready_line(s);
+        fix_ready_line(s, &s->state->last, &s->reading->answer);
         break;
     case READING_WHICH:
         questions_which(s);

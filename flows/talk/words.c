@@ -225,6 +225,42 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
     return slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]));
 }
 
+bool words_mended(const struct ruleset *rules, struct slice text, struct arena *a, struct slice *before,
+                  struct slice *after)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const char *end = text.p + text.n;
+    struct cut c;
+    unsigned used = 1;
+
+    cut_words(text, a, &c);
+    for (unsigned i = 0; list && !c.more && i < c.n; i += used)
+        if (phrase(list, &c, i, a, &used) == SAID_MENDING) {
+            const char *next = i + used < c.n ? c.at[i + used] : end;
+
+            *before = slice_make(text.p, (size_t)(c.at[i] - text.p));
+            *after = slice_make(next, (size_t)(end - next));
+            return true;
+        }
+    return false;
+}
+
+bool words_names_report(const struct ruleset *rules, struct slice word)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const struct word *w = list ? list_find(list, word) : NULL;
+
+    return w && slice_is(w->code, "laporan");
+}
+
+bool words_ask(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] == '?')
+            return true;
+    return false;
+}
+
 bool words_thank(const struct ruleset *rules, struct slice text)
 {
     const struct word_list *list = list_by_name(&rules->forms, S("kata"));

@@ -30,6 +30,14 @@ struct slice words_plain(const struct ruleset *, struct slice text, struct arena
 /* `salah bu, harusnya 9.2`: what stands behind words that only say that something is to be put right; the
  * text itself when there are none. */
 struct slice words_correction(const struct ruleset *, struct slice text, struct arena *);
+/* Words in the middle that say that what stands behind them is right (`bb 9,2 harusnya 9,4`), or that
+ * something was wrong (`bb 9,4 maaf salah ketik`): what stands before and behind them. */
+bool words_mended(const struct ruleset *, struct slice text, struct arena *, struct slice *before,
+                  struct slice *after);
+/* It only says that a report or its number follows: `laporan`, `nomor`. */
+bool words_names_report(const struct ruleset *, struct slice word);
+/* `terima?`, `selesai ?`: a question is not the thing itself. */
+bool words_ask(struct slice text);
 /* "Terima kasih bu": no more than thanks. */
 bool words_thank(const struct ruleset *, struct slice text);
 

@@ -1,0 +1,122 @@
+/* mending.c - see mending.h. */
+#include "flows/talk/mending.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flows/care/child.h"
+#include "flows/talk/words.h"
+
+static bool report_of(const struct last_report *l, struct arena *a, struct report **known)
+{
+    *known = ARENA_NEW(a, struct report);
+    if (!*known)
+        return false;
+    (*known)->form = l->form;
+    memcpy((*known)->values, l->values, sizeof(*known)->values);
+    return true;
+}
+
+/* The report with this number in the place of the value that it is nearest to. */
+static bool nearest_value(const struct last_report *l, struct slice text, int64_t at_ms,
+                          const struct ruleset *rules, struct arena *a, struct report *out)
+{
+    struct report *known = ARENA_NEW(a, struct report);
+    int64_t best = INT64_MAX;
+    bool found = false;
+
+    if (!known)
+        return false;
+    for (unsigned i = 0; i < l->form->fields_n; i++) {
+        struct report *fixed = ARENA_NEW(a, struct report);
+        const struct value *was = &l->values[i], *is;
+        int64_t off;
+
+        if (!fixed || l->form->fields[i].hidden || was->kind == VALUE_ABSENT ||
+            (l->form->fields[i].type != FIELD_NUMBER && l->form->fields[i].type != FIELD_PRESSURE))
+            continue;
+        *known = (struct report){ .form = l->form };
+        memcpy(known->values, l->values, sizeof known->values);
+        if (!understand_answer(rules, known, l->form->fields[i].name, text, at_ms, a, fixed))
+            continue;
+        is = &fixed->values[i];
+        if (is->kind != was->kind || value_equal(is, was))
+            continue;
+        off = was->kind == VALUE_NUMBER && was->milli ? llabs(is->milli - was->milli) * 1000 / was->milli : 0;
+        if (off < best) {
+            best = off;
+            *out = *fixed;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* Without the number and the name of the report, and without what only names it: `laporan 48217 budi`. */
+static struct slice without_whom(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                                 struct arena *a)
+{
+    struct slice rest = slice_trim(text), word, plain = slice_make("", 0);
+
+    while ((word = slice_cut(&rest, ' ')).n) {
+        struct slice names = l->whom, name;
+        bool whose = slice_eq(word, l->nomor) || words_names_report(rules, word);
+
+        while (!whose && (name = slice_cut(&names, ' ')).n)
+            whose = slice_ieq(name, word);
+        if (!whose)
+            plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain), plain.n ? " " : "", SLICE_ARG(word));
+        rest = slice_trim(rest);
+    }
+    return plain;
+}
+
+/* The same report typed again: `KOREKSI TIMBANG Budi L 14bl 9,4`.  What it does not say stays. */
+static bool typed_again(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                        int64_t at_ms, struct arena *a, struct report *out)
+{
+    struct said *said = ARENA_NEW(a, struct said);
+    const struct report *r;
+    struct slice now, was = child_called(rules, text_as(l->form, l->values, AS_NAME), a);
+    struct report *known;
+
+    if (!said || !report_of(l, a, &known) || !understand_sms(rules, text, at_ms, a, said) ||
+        said->kind != SAID_REPORTS || said->reports_n != 1)
+        return false;
+    r = &said->reports[0];
+    now = child_called(rules, report_text(r, AS_NAME), a);
+    if (r->form != l->form || r->status == REPORT_CONFIRM ||
+        (r->status == REPORT_REJECTED && r->error != ERROR_MISSING) ||
+        (was.n && now.n && !slice_eq(was, now)))
+        return false;
+    *out = *known;
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (r->values[i].kind != VALUE_ABSENT && !(now.n && r->form->fields[i].as == AS_NAME))
+            out->values[i] = r->values[i];
+    return true;
+}
+
+static bool try_words(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                      int64_t at_ms, struct arena *a, struct report *out)
+{
+    struct report *known;
+
+    text = words_plain(rules, text, a);
+    return text.n && report_of(l, a, &known) &&
+           (understand_correction(rules, known, text, at_ms, a, out) ||
+            nearest_value(l, text, at_ms, rules, a, out));
+}
+
+bool mending_read(const struct ruleset *rules, const struct last_report *l, struct slice text, int64_t at_ms,
+                  struct arena *a, struct report *out)
+{
+    struct slice plain = without_whom(rules, l, text, a), before, after;
+
+    if (!l->form)
+        return false;
+    if (typed_again(rules, l, text, at_ms, a, out))
+        return true;
+    if (words_mended(rules, plain, a, &before, &after))
+        return try_words(rules, l, after, at_ms, a, out) || try_words(rules, l, before, at_ms, a, out);
+    return try_words(rules, l, words_correction(rules, plain, a), at_ms, a, out);
+}
