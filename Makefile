@@ -18,8 +18,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) $(SAN) -fno-omit-frame
              -MMD -MP $(if $(filter gateway/main.c,$<),-DKENTONGAN_VERSION='"$(VERSION)"')
 SAN        = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -DARENA_EMULATE)
 comma     := ,
-LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
-PURE_LIBS := $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null)
+LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
+PURE_LIBS := $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null) -lm
 
 # The pure library: no sockets, clocks or threads behind it (docs/architecture.md).
 PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows flows/*

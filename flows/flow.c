@@ -7,6 +7,7 @@
 #include "flows/step/blob.h"
 #include "flows/talk/approval.h"
 #include "flows/talk/noise.h"
+#include "flows/talk/office.h"
 #include "flows/talk/sms.h"
 #include "flows/care/reminders.h"
 #include "flows/timers.h"
@@ -60,6 +61,11 @@ static enum read_rc read_any(const struct ruleset *rules, const struct sender *w
     if (!out->reading)
         return READ_NO_MEMORY;
     out->reading->kind = READING_IGNORED;
+    if (office_is(in)) {
+        out->reading->kind = READING_OFFICE;
+        office_subjects(in, a, out);
+        return a->failed ? READ_NO_MEMORY : READ_OK;
+    }
     if (in->kind == INBOUND_SMS || in->kind == INBOUND_STAFF)
         return sms_read(rules, who, in, now_ms, a, out);
     if (in->kind == INBOUND_TIMER)
@@ -89,6 +95,9 @@ static void step_part(struct step *s)
         break;
     case READING_SIGNAL:
         alert_judge(s);
+        break;
+    case READING_OFFICE:
+        office_step(s);
         break;
     case READING_USSD:
     case READING_IGNORED:

@@ -19,6 +19,7 @@ enum reading_kind {
     READING_EMERGENCY, /* words of an emergency that are no report: `answer` is the referral made of them */
     READING_TIMER,     /* `timer` says what fell due */
     READING_SIGNAL,    /* `signal`: the figures of a village */
+    READING_OFFICE,    /* what staff ordered at a screen: flows/talk/office.h */
     READING_USSD,      /* `ussd`: flows/ussd/ussd.h's own */
     READING_IGNORED,   /* a delivery report, or a broken timer: nothing to do */
 };

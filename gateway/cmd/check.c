@@ -8,6 +8,7 @@
 #include "flows/print/tables.h"
 #include "flows/ussd/ussd.h"
 #include "gateway/cmd/cmd.h"
+#include "gateway/conf/geo.h"
 #include "gateway/conf/rules.h"
 #include "gateway/conf/texts.h"
 #include "gateway/district/sink.h"
@@ -69,6 +70,20 @@ static void print_summary(const struct config *c, const struct ruleset *set)
            texts_count(set->texts, c->language), c->providers_n, c->sinks_n, SLICE_ARG(set->district));
 }
 
+/* The console's map: what is not on it, or on it alone, is a slip of a code more often than not. */
+static void check_map(const struct config *c, const struct ruleset *set, struct arena *arena,
+                      struct faults *faults)
+{
+    struct geo_map map;
+
+    if (!c->map.n || geo_load(c->map.p, arena, faults, &map) != 0)
+        return;
+    for (unsigned i = 0; set && i < map.n; i++)
+        if (!directory_place(&set->directory, map.shapes[i].code))
+            fault_warn(faults, (struct mark){ .file = c->map.p }, "%.*s is no place of places.csv: not shown",
+                       SLICE_ARG(map.shapes[i].code));
+}
+
 static int check(const char *path, int what)
 {
     struct faults faults = { 0 };
@@ -80,8 +95,10 @@ static int check(const char *path, int what)
     arena_init(&arena, RULESET_ARENA);
     c = config_load(path, &arena, &faults);
     set = c ? ruleset_load(c, &arena, &faults) : NULL;
-    if (c)
+    if (c) {
         sinks_check(c, &faults);
+        check_map(c, set, &arena, &faults);
+    }
     for (unsigned i = 0; i < faults.n; i++)
         fprintf(stderr, "%s\n", faults.lines[i]);
     ok = set && faults_count(&faults) == 0;

@@ -76,6 +76,7 @@ struct config {
     unsigned duty_n;
     struct mark duty_mark, default_provider_mark, district_mark; /* for cross checks; line 0 = left out */
     struct slice places, people, forms, menus, rules, texts;
+    struct slice map; /* of the console; empty: none */
     struct provider_conf providers[CONFIG_PROVIDERS];
     unsigned providers_n;
     struct slice default_provider;

@@ -475,5 +475,6 @@ void console_close(struct console *c)
     audit_close(c->audit);
     roster_drop(c->roster);
     arena_free(&c->arena);
+    arena_free(&c->map_arena);
     free(c);
 }

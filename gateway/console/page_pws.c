@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "gateway/console/chart.h"
+#include "gateway/console/standing.h"
 
 /* --- one indicator over the places --- */
 
@@ -48,109 +49,94 @@ static const struct reader_part pws[] = {
     { .name = "data", .kind = READ_ONE, .sql = "SELECT max(computed_at) AS sampai FROM indicator_value" },
 };
 
-struct standing {
+struct ranked {
     struct node *row;
-    int64_t permille, now, before;
-    bool village, counted; /* counted: it has a sasaran */
+    struct standing is;
+    bool village;
 };
 
 static int best_first(const void *a, const void *b)
 {
-    const struct standing *x = a, *y = b;
+    const struct ranked *x = a, *y = b;
 
     if (x->village != y->village)
         return x->village ? -1 : 1; /* last of all the puskesmas */
-    if (x->counted != y->counted)
-        return x->counted ? -1 : 1;
-    return x->permille > y->permille ? -1 : x->permille < y->permille;
+    if (x->is.counted != y->is.counted)
+        return x->is.counted ? -1 : 1;
+    return x->is.permille > y->is.permille ? -1 : x->is.permille < y->is.permille;
 }
 
-/* DISTRICT 1: where it stands against the target, and which way it goes. */
-static const char *status_of(const struct standing *s, int64_t target, bool lower)
+/* The outlines of the operator's map, each with how its village stands. */
+static void put_map(struct request *r, const struct ranked *all, unsigned n)
 {
-    bool there = lower ? s->permille <= target : s->permille >= target;
-    bool up = lower ? s->now < s->before : s->now > s->before;
+    const struct geo_map *map = console_map(r->console);
+    struct node *o, *shapes;
 
-    if (there)
-        return up || s->now == s->before ? "baik" : "kurang";
-    return up ? "cukup" : "jelek";
-}
+    if (!map || !map->n || r->as != AS_PAGE)
+        return;
+    o = node_object(&r->arena);
+    shapes = node_list(&r->arena);
+    for (unsigned i = 0; i < map->n; i++) {
+        const struct geo_shape *g = &map->shapes[i];
+        unsigned k = 0;
 
-static int64_t permille_of(int64_t n, int64_t d)
-{
-    return d > 0 ? (n * 1000 + d / 2) / d : 0;
-}
+        while (k < n && !slice_eq(node_text(all[k].row, "kode"), g->code))
+            k++;
+        if (k < n) {
+            struct node *shape = values_copy(all[k].row, &r->arena);
 
-static int64_t target_of(const struct node *row, unsigned month)
-{
-    int64_t target = node_int(row, "_target");
-
-    if (target <= 0) {
-        const struct node *t = node_get(row, "_target");
-        double v = t && t->text.n ? strtod(t->text.p, NULL) : 0;
-
-        target = (int64_t)v;
+            node_put(shape, "d", g->d);
+            values_int(shape, "x", g->x);
+            values_int(shape, "y", g->y);
+            node_add(shapes, shape);
+        }
     }
-    return slice_is(node_text(row, "_jenis"), "year") ? target * 10 * (int64_t)month / 12 : target * 10;
+    values_int(o, "w", map->w);
+    values_int(o, "h", map->h);
+    node_set(o, "bentuk", shapes);
+    if (shapes->first)
+        node_set(r->values, "peta", o);
+}
+
+static void put_ranks(struct request *r, struct ranked *all, unsigned n)
+{
+    struct chart_bar *bars = ARENA_ARRAY(&r->arena, struct chart_bar, (size_t)n + 1);
+    struct node *sorted = node_list(&r->arena);
+    int64_t target = n ? all[0].is.target : 0;
+    unsigned bars_n = 0;
+
+    if (n)
+        qsort(all, n, sizeof *all, best_first);
+    for (unsigned i = 0; bars && i < n; i++) {
+        standing_put(all[i].row, &all[i].is);
+        values_int(all[i].row, "_urut", i + 1);
+        node_add(sorted, all[i].row);
+        if (all[i].is.counted)
+            bars[bars_n++] = (struct chart_bar){ node_text(all[i].row, "tempat"),
+                                                 node_text(all[i].row, "kode"), all[i].is.permille };
+    }
+    node_set(r->values, "peringkat", sorted);
+    values_int(r->values, "target_bulan", (target + 5) / 10);
+    if (bars_n)
+        node_set(r->values, "bagan", chart_bars(&r->arena, bars, bars_n, target));
 }
 
 static void pws_more(struct request *r)
 {
     const struct node *rows = node_get(r->values, "rows");
-    unsigned n = 0, most = rows ? rows->n : 0;
-    struct standing *all = ARENA_ARRAY(&r->arena, struct standing, (size_t)most + 1);
-    struct chart_bar *bars = ARENA_ARRAY(&r->arena, struct chart_bar, (size_t)most + 1);
-    struct node *sorted = node_list(&r->arena);
-    struct slice month = slice_skip(request_param(r, "_bulan"), 5);
-    uint64_t m = 12;
-    int64_t target = 0;
-    bool lower = false;
-    unsigned bars_n = 0;
+    struct ranked *all = ARENA_ARRAY(&r->arena, struct ranked, (size_t)(rows ? rows->n : 0) + 1);
+    unsigned n = 0, month = month_asked(r);
 
-    if (!slice_to_u64(month, &m))
-        m = 12;
-    for (const struct node *row = node_first(rows); all && bars && row; row = row->next) {
-        struct standing *s = &all[n++];
-
-        s->row = values_copy(row, &r->arena);
-        s->permille = permille_of(node_int(row, "kumulatif"), node_int(row, "sasaran"));
-        s->now = node_int(row, "bulan_ini");
-        s->before = node_int(row, "bulan_lalu");
-        s->village = !slice_is(node_text(row, "_level"), "puskesmas");
-        s->counted = node_int(row, "sasaran") > 0;
-        target = target_of(row, (unsigned)m);
-        lower = slice_is(node_text(row, "_arah"), "lower");
-    }
-    if (n)
-        qsort(all, n, sizeof *all, best_first);
-    for (unsigned i = 0; i < n; i++) {
-        struct standing *s = &all[i];
-        const char *status = status_of(s, target, lower);
-
-        values_int(s->row, "persen", (s->permille + 5) / 10);
-        /* Without a sasaran nobody knows how it stands. */
-        if (target && node_int(s->row, "sasaran") > 0) {
-            node_set(s->row, "status", node_of_text(&r->arena, slice_of(status)));
-            node_put_bool(s->row, "_buruk", status[0] == 'j');
-        }
-        node_set(s->row, "arah",
-                 node_of_text(&r->arena, s->now > s->before   ? S("↑")
-                                         : s->now < s->before ? S("↓")
-                                                              : S("–")));
-        values_int(s->row, "_urut", i + 1);
-        node_add(sorted, s->row);
-        if (node_int(s->row, "sasaran") > 0)
-            bars[bars_n++] =
-                (struct chart_bar){ node_text(s->row, "tempat"), node_text(s->row, "kode"), s->permille };
-    }
-    node_set(r->values, "peringkat", sorted);
-    values_int(r->values, "target_bulan", (target + 5) / 10);
+    for (const struct node *row = node_first(rows); all && row; row = row->next)
+        all[n++] = (struct ranked){ .row = values_copy(row, &r->arena),
+                                    .is = standing_of(row, month),
+                                    .village = !slice_is(node_text(row, "_level"), "puskesmas") };
+    put_ranks(r, all, n);
+    put_map(r, all, n);
     node_put(r->values, "bulan", request_param(r, "_bulan"));
     for (const struct node *i = node_first(node_get(r->values, "indikator")); i; i = i->next)
         if (node_int(i, "_ini"))
             node_set(r->values, "ini", values_copy(i, &r->arena));
-    if (bars_n)
-        node_set(r->values, "bagan", chart_bars(&r->arena, bars, bars_n, target));
     page_show(r);
 }
 

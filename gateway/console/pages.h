@@ -13,6 +13,7 @@ extern const struct page page_parked;                 /* /parkir */
 extern const struct page page_referrals;              /* /rujukan */
 extern const struct page page_signals, page_signal;   /* /sinyal */
 extern const struct page page_pws, page_village;      /* /pws, /desa */
+extern const struct page page_matrix, page_sheet;     /* /pws/matriks, /pws/lokmin */
 extern const struct page page_completeness;           /* /kelengkapan */
 extern const struct page page_people, page_person;    /* /orang */
 extern const struct page page_places;                 /* /tempat */
@@ -20,7 +21,7 @@ extern const struct page page_child, page_mother;     /* /anak, /ibu */
 extern const struct page page_sinks, page_system;     /* /kirim, /sistem */
 extern const struct page page_accounts, page_password, page_audit;
 
-extern const struct reader_part guard_signal, guard_referral, guard_request, guard_person;
+extern const struct reader_part guard_signal, guard_referral, guard_request, guard_person, guard_finding;
 
 void act_reveal(struct request *);
 void act_parked(struct request *);
@@ -29,6 +30,10 @@ void act_signal(struct request *);
 void act_person(struct request *);
 void act_request(struct request *);
 void act_import(struct request *);
+void act_finding(struct request *); /* to the pustu of a village, as an SMS */
+
+/* The month that is looked at (1 … 12), of this or another year. */
+unsigned month_asked(const struct request *);
 
 /* Orders the words of a staff command (desk/order.h), notes it, and goes back with what was said. */
 void order(struct request *, const char *act, struct slice nomor, struct slice words, const char *back);

@@ -287,11 +287,11 @@ static void ask_run(void *arg, unsigned thread)
     bool ok = true;
 
     a->what = node_object(&a->arena);
-    c->until_ms = clock_mono_ms() + PATIENCE_MS;
     if (!sight_open(c, a->reader->district)) {
         node_put_bool(a->what, "away", true);
         return;
     }
+    c->until_ms = clock_mono_ms() + PATIENCE_MS; /* behind sight_open, which begins anew when the file came */
     c->roster = a->roster;
     c->reveal = a->ask.reveal;
     sight_scope(c, a->roster, a->ask.area);

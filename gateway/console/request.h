@@ -6,6 +6,7 @@
 #define KENTONGAN_CONSOLE_REQUEST_H
 
 #include "gateway/base/node.h"
+#include "gateway/conf/geo.h"
 #include "gateway/console/accounts.h"
 #include "gateway/console/audit.h"
 #include "gateway/console/catalogue.h"
@@ -39,6 +40,9 @@ struct console {
     unsigned char key[32]; /* of pseudonyms in addresses */
     struct arena arena;    /* catalogues */
     struct catalogue *texts[LANGUAGES];
+    struct geo_map map;
+    struct arena map_arena;
+    const struct config *map_of; /* from which it was read */
     struct live *live;
     struct request *requests; /* all that live */
     bool stopped;
@@ -122,6 +126,9 @@ bool area_has(const struct ruleset *, struct slice area, const struct place *);
 bool area_is_all(const struct ruleset *, struct slice area);
 /* The roster of now; NULL when memory is out. */
 struct roster *console_roster(struct console *);
+
+/* The map of the configuration in force; NULL when there is none, or none that can be read. */
+const struct geo_map *console_map(struct console *);
 
 struct live *live_new(struct console *);
 void live_free(struct live *);

@@ -1,6 +1,12 @@
 /* scope.c - see request.h: whose area a place lies in, and the district as the reading threads have it. */
 #include "gateway/console/request.h"
 
+#include "gateway/base/log.h"
+
+enum {
+    MAP_MEMORY = 64 << 20,
+};
+
 bool area_is_all(const struct ruleset *rules, struct slice area)
 {
     return !area.n || slice_eq(area, rules->district);
@@ -50,4 +56,21 @@ struct roster *console_roster(struct console *c)
         c->roster_of = rules;
     }
     return c->roster;
+}
+
+const struct geo_map *console_map(struct console *c)
+{
+    const struct config *config = c->ops.config(c->ops.arg);
+    struct faults faults = { 0 };
+
+    if (c->map_of == config)
+        return c->map.n ? &c->map : NULL;
+    arena_free(&c->map_arena);
+    arena_init(&c->map_arena, MAP_MEMORY);
+    c->map = (struct geo_map){ 0 };
+    c->map_of = config;
+    if (config->map.n && geo_load(config->map.p, &c->map_arena, &faults, &c->map) != 0)
+        log_event(LOG_WARN, "map_unreadable", "why", faults.n ? faults.lines[0] : "out of memory", NULL);
+    faults_free(&faults);
+    return c->map.n ? &c->map : NULL;
 }

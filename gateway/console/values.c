@@ -43,3 +43,14 @@ void values_int(struct node *object, const char *key, int64_t n)
 {
     node_set(object, key, node_of_int(object->arena, n));
 }
+
+struct node *values_with(const struct node *o, const char *key, struct node *member, struct arena *a)
+{
+    struct node *n = node_object(a);
+
+    for (const struct node *c = node_first(o); c; c = c->next)
+        if (!slice_is(c->key, key))
+            node_set_named(n, arena_copy(a, c->key), values_copy(c, a));
+    node_set(n, key, member);
+    return n;
+}

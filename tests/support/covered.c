@@ -208,6 +208,14 @@ void covered_script(const struct mem_store *m)
             texts[t] = says(&l->texts[t], m->sms[i].text);
 }
 
+void covered_screen(const struct mem_store *m)
+{
+    const struct language *l = texts_find_language(rules->texts, rules->language);
+
+    for (size_t t = 0; l && t <= l->mask && t < TEXTS; t++)
+        texts[t] = texts[t] || (l->texts[t].key.n && says(&l->texts[t], m->screen));
+}
+
 /* --- what is missing --- */
 
 static unsigned tell(bool seen, const char *what, const char *which, const char *of)

@@ -14,6 +14,8 @@ void covered_before(struct mem_store *, const char *from, const char *text);
 void covered_after(struct mem_store *, const char *from);
 /* When a script is over. */
 void covered_script(const struct mem_store *);
+/* What stands on a screen now: of staff at the console. */
+void covered_screen(const struct mem_store *);
 /* Tells what has no script; how many there are. */
 unsigned covered_missing(void);
 void covered_free(void);

@@ -359,7 +359,7 @@ static void run(struct mem_store *m, const struct inbound *in, const struct pers
     if (flow_step(m->rules, &seen, &intent, &lease, m->now_ms, &a, out) != STEP_OK)
         fail(m, "flow_step failed", in->text);
     else
-        apply(m, out, in->kind == INBOUND_SMS || in->kind == INBOUND_USSD);
+        apply(m, out, in->kind == INBOUND_SMS || in->kind == INBOUND_USSD || in->kind == INBOUND_STAFF);
     for (unsigned i = 0; i < out->tallies_n; i++)
         signal_in(m, &out->tallies[i]);
     arena_free(&a);

@@ -6,13 +6,14 @@
  *     > kader: TIMBANG …          typed by SMS; `\n` is a newline
  *     < kader: Diterima {A}: *    an SMS that came: * is anything, {A} a number, the same wherever it stands
  *     * kader: *123#              dialled, a new session; `* kader: 1` is typed into it
+ *     $ {"do":"temuan",…}         ordered by staff at a screen (flows/talk/office.h); = is what it says
  *     = Timbang balita\\n1 *      the page that this brought; END in front of the last one
  *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
  *     ^ PSY001 PKM01              a gateway starts: what these places are reminded of is set
  *     + 15m                       time passes (s, m, h, d); what falls due fires
  *     ~ accepted                  how the last message was counted
  * Quiet hours hold what they hold: it comes at 05:00.
- * Every SMS must be expected, in any order, before the next line that begins with > * or + and at the end.
+ * Every SMS must be expected, in any order, before the next line that begins with > * $ or + and at the end.
  * Before each line that is typed, an emergency is tried in its place.
  * Behind them, what no script goes through: tests/support/covered.h. */
 #include <setjmp.h>
@@ -273,6 +274,18 @@ static void cry_out(struct script *s, const char *msisdn)
         cry(s, msisdn, texts[i]);
 }
 
+static void order(struct script *s, const char *text)
+{
+    char id[32];
+
+    snprintf(id, sizeof id, "order-%u", s->line);
+    mem_in(&s->store, &(struct inbound){ .kind = INBOUND_STAFF,
+                                         .provider = S("operator"),
+                                         .provider_id = slice_of(id),
+                                         .text = slice_of(text),
+                                         .received_ms = s->store.now_ms });
+}
+
 static void run_line(struct script *s, char *line)
 {
     char text[LINE];
@@ -304,8 +317,14 @@ static void run_line(struct script *s, char *line)
         expand(s, rest, text, sizeof text);
         type_ussd(s, msisdn, text);
         return;
+    case '$':
+        all_expected(s);
+        expand(s, rest, text, sizeof text);
+        order(s, text);
+        return;
     case '=':
         expect_page(s, rest);
+        covered_screen(&s->store);
         return;
     case '<':
         rest = who(s, rest, &msisdn);
@@ -329,7 +348,7 @@ static void run_line(struct script *s, char *line)
             fail_msg("%s:%u: counted as %s, not as %s", s->file, s->line, s->store.reason, rest);
         return;
     default:
-        fail_msg("%s:%u: a line begins with @ > < * = ! ^ + ~ or #", s->file, s->line);
+        fail_msg("%s:%u: a line begins with @ > < * $ = ! ^ + ~ or #", s->file, s->line);
     }
 }
 

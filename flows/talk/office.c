@@ -1,0 +1,67 @@
+/* office.c - see office.h. */
+#include "flows/talk/office.h"
+
+#include "gateway/base/node.h"
+
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
+
+/* {"do":"temuan","village":…,"month":…,"indicator":…,"n":…,"d":…,"percent":…,"target":…}: what the month says
+ * of a village goes to whoever looks after it: the pustu, else the puskesmas (KMK 2015/2023: "notified to the
+ * pustu"). */
+static void finding(struct step *s, const struct node *o)
+{
+    const struct place *village = directory_place(&s->rules->directory, node_text(o, "village"));
+    const struct place *pustu = village ? step_next_level(s, village) : NULL;
+    struct audience who = { 0 };
+
+    if (!village || !pustu) {
+        step_answer(s, S(""), step_text(s, s->language, "temuan.nobody", NULL, 0));
+        step_reason(s, "command_refused");
+        return;
+    }
+    step_audience(s, pustu, &who);
+    {
+        const struct text_fill f[] = { { "desa", village->name },
+                                       { "bulan", node_text(o, "month") },
+                                       { "indikator", node_text(o, "indicator") },
+                                       { "a", node_text(o, "n") },
+                                       { "b", node_text(o, "d") },
+                                       { "c", node_text(o, "percent") },
+                                       { "d", node_text(o, "target") } };
+        const struct text_fill said[] = { { "jumlah", arena_printf(s->arena, "%u", who.n) },
+                                          { "tempat", who.place ? who.place->name : S("") } };
+
+        step_tell(s, &who, SMS_ALERT, S(""), "temuan.pws", FILLS(f));
+        step_answer(s, S(""), step_text(s, s->language, "temuan.sent", FILLS(said)));
+    }
+    step_reason(s, "command");
+}
+
+static const struct {
+    const char *what;
+    void (*run)(struct step *, const struct node *);
+} orders[] = {
+    { "temuan", finding },
+};
+
+bool office_is(const struct inbound *in)
+{
+    return in->kind == INBOUND_STAFF && slice_starts(in->text, "{");
+}
+
+void office_subjects(const struct inbound *in, struct arena *a, struct intent *out)
+{
+    (void)in, (void)a, (void)out;
+}
+
+void office_step(struct step *s)
+{
+    const struct node *o = node_read(s->seen->inbound->text, s->arena);
+
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        if (slice_is(node_text(o, "do"), orders[i].what)) {
+            orders[i].run(s, o);
+            return;
+        }
+    step_reason(s, "command_refused");
+}
