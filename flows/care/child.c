@@ -15,7 +15,6 @@ enum {
 };
 
 static const int64_t day_ms = INT64_C(86400000);
-static const int64_t kept_ms = INT64_C(86400000) * 365 * 7; /* a child is followed to 71 months */
 
 /* --- the child's blob --- */
 
@@ -62,7 +61,7 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
 
     memset(out, 0, sizeof *out);
     if (is) {
-        out->nomor = nomor;
+        out->nomor = node_text(o, "into").n ? node_text(o, "into") : nomor;
         out->id = node_text(o, "id");
         out->nama = node_text(o, "nama");
         out->jk = node_text(o, "jk");
@@ -80,7 +79,12 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
     return is;
 }
 
-void child_save(struct step *s, const struct child *c)
+bool child_load_own(struct step *s, struct slice nomor, struct child *out)
+{
+    return child_load(s, nomor, out) && slice_eq(out->nomor, nomor);
+}
+
+struct node *child_encode(struct step *s, const struct child *c)
 {
     struct node *o = blob_new(s->arena);
 
@@ -99,7 +103,12 @@ void child_save(struct step *s, const struct child *c)
     if (c->birth.at_ms)
         node_set(o, "birth", weighing_encode(&c->birth, s->arena));
     child_put_weighings(o, c);
-    step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(o, s->arena), kept_ms);
+    return o;
+}
+
+void child_save(struct step *s, const struct child *c)
+{
+    step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(child_encode(s, c), s->arena), CHILD_KEPT_MS);
 }
 
 /* --- finding --- */
@@ -263,10 +272,22 @@ static void bucket_put(struct step *s, struct slice id, const struct child *c)
     if (!stands && children && children->n < BUCKET)
         node_add(children, entry_encode(c, s->arena));
     node_set(o, "children", children);
-    step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), kept_ms);
+    step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), CHILD_KEPT_MS);
 }
 
-static void person_row(struct step *s, const struct child *c)
+void child_unlist(struct step *s, struct slice bucket, struct slice nomor)
+{
+    const struct node *was = blob_parse(step_blob(s, SUBJECT_NAME, bucket), s->arena);
+    struct node *o = blob_new(s->arena), *children = node_list(s->arena);
+
+    for (const struct node *k = node_first(node_get(was, "children")); k; k = k->next)
+        if (!slice_eq(node_text(k, "n"), nomor))
+            node_add(children, node_of_raw(s->arena, k->raw));
+    node_set(o, "children", children);
+    step_write(s, SUBJECT_NAME, bucket, blob_done(o, s->arena), CHILD_KEPT_MS);
+}
+
+void child_row(struct step *s, const struct child *c, struct slice merged_into)
 {
     struct row row = { .kind = ROW_PERSON };
 
@@ -277,7 +298,8 @@ static void person_row(struct step *s, const struct child *c)
                                       .tgl_lahir = c->tgl_lahir,
                                       .tgl_lahir_exact = c->exact,
                                       .nik = c->nik,
-                                      .posyandu = c->posyandu };
+                                      .posyandu = c->posyandu,
+                                      .merged_into = merged_into };
     step_row(s, &row);
 }
 
@@ -296,7 +318,7 @@ void child_make(struct step *s, struct child *c)
     c->nomor = step_number(s);
     c->id = step_uuid(s);
     buckets_put(s, c);
-    person_row(s, c);
+    child_row(s, c, S(""));
 }
 
 /* --- ages and weights --- */
@@ -407,8 +429,12 @@ void child_changed(struct step *s, const struct child *c)
 {
     const struct weighing none = { 0 };
 
+    if (!step_subject(s, SUBJECT_NUMBER, c->nomor)) {
+        refresh(s, c, &none, slice_make("", 0)); /* it came by a number that was merged into this one */
+        return;
+    }
     child_save(s, c);
-    person_row(s, c);
+    child_row(s, c, S(""));
     refresh(s, c, &none, slice_make("", 0));
 }
 
@@ -473,13 +499,31 @@ void child_due(struct step *s, const struct due *d)
     struct child c;
 
     step_reason(s, "timer_idle");
+    if (slice_is(d->act, "gabung")) { /* its number is another child's now: the lists forget it */
+        step_reason(s, "timer");
+        for (unsigned b = 0; b < CHILD_BUCKETS; b++)
+            if (d->buckets[b].n)
+                child_unlist(s, d->buckets[b], d->nomor);
+        return;
+    }
     if (!child_load(s, d->nomor, &c))
         return;
     step_reason(s, "timer");
+    if (!slice_eq(c.nomor, d->nomor)) { /* merged since: on to the child that it is now */
+        struct due on = *d;
+
+        on.nomor = c.nomor;
+        memset(on.buckets, 0, sizeof on.buckets);
+        step_timer(s,
+                   arena_printf(s->arena, "child:%.*s:%lld:%.*s", SLICE_ARG(c.nomor), (long long)d->at_ms,
+                                SLICE_ARG(d->act)),
+                   step_due(s, &on), s->now_ms);
+        return;
+    }
     weighing_set(&c, d);
     changed = person_set(&c, d);
     if (changed)
-        person_row(s, &c);
+        child_row(s, &c, S(""));
     c.doses = doses_with(doses_without(c.doses, d->undone, s->arena), d->doses, s->arena);
     child_save(s, &c);
     doses_reported(s, &c, d->doses.n || d->undone.n || d->lahir.n);

@@ -12,6 +12,7 @@
 enum {
     CHILD_WEIGHINGS = 12, /* the last so many are remembered */
 };
+#define CHILD_KEPT_MS (INT64_C(86400000) * 365 * 7) /* a child is followed to 71 months */
 
 struct weighing {
     int64_t at_ms, bb, tb; /* milli; 0 = not given */
@@ -51,8 +52,17 @@ void child_buckets(const struct ruleset *, struct slice posyandu, struct slice n
 /* "weighings" of a blob, oldest first. */
 void child_weighings(const struct node *, struct child *out);
 void child_put_weighings(struct node *, const struct child *);
+/* A number that was merged into another (merge.h) gives that child, whose number it is then. */
 bool child_load(struct step *, struct slice nomor, struct child *out);
+/* False for a merged number too: what is about to be written must be the child that was loaded. */
+bool child_load_own(struct step *, struct slice nomor, struct child *out);
 void child_save(struct step *, const struct child *);
+/* Its blob, to be ended by blob_done. */
+struct node *child_encode(struct step *, const struct child *);
+/* The person row; merged_into: the id of the child that it is one with, or empty. */
+void child_row(struct step *, const struct child *, struct slice merged_into);
+/* Takes a number off a bucket. */
+void child_unlist(struct step *, struct slice bucket, struct slice nomor);
 
 /* Who a report by name is about. */
 enum child_match {

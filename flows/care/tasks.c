@@ -172,6 +172,16 @@ static bool was_weighed(struct step *s, struct tasks *t, const struct due *d)
     return true;
 }
 
+/* Its number is another child's now (merge.h). */
+static bool merged(struct tasks *t, const struct due *d)
+{
+    int i = tasks_of_child(t, d->nomor);
+
+    if (i >= 0)
+        tasks_remove(t, (unsigned)i);
+    return i >= 0;
+}
+
 static bool person_seen(struct step *s, struct tasks *t, const struct due *d)
 {
     bool changed = !d->taken_back && tasks_set_gone(s, t, d->nama, false);
@@ -188,7 +198,8 @@ void tasks_changed(struct step *s, const struct due *d)
     bool changed;
 
     tasks_load(s, d->posyandu, &t);
-    changed = d->nomor.n                  ? was_weighed(s, &t, d)
+    changed = slice_is(d->act, "gabung")  ? merged(&t, d)
+              : d->nomor.n                ? was_weighed(s, &t, d)
               : slice_is(d->act, "wafat") ? died(s, &t, d->nama)
               : slice_is(d->act, "hidup") ? tasks_set_gone(s, &t, d->nama, false)
                                           : person_seen(s, &t, d);
@@ -211,7 +222,7 @@ void tasks_absent(struct step *s, const struct due *d)
     struct child c;
 
     step_reason(s, "timer_idle");
-    if (!child_load(s, d->nomor, &c) || !date_parse_iso(c.tgl_lahir, &born) ||
+    if (!child_load_own(s, d->nomor, &c) || !date_parse_iso(c.tgl_lahir, &born) ||
         date_months_between(born, step_today(s)) >= OLDEST_MONTHS)
         return;
     step_reason(s, "timer");
@@ -246,7 +257,7 @@ void tasks_doses(struct step *s, const struct due *d)
     struct child c;
 
     step_reason(s, "timer_idle");
-    if (!child_load(s, d->nomor, &c))
+    if (!child_load_own(s, d->nomor, &c))
         return;
     if (slice_is(d->act, "dikunjungi")) {
         c.dose_visit = step_today(s);

@@ -1,6 +1,7 @@
 /* office.c - see office.h. */
 #include "flows/talk/office.h"
 
+#include "flows/care/merge.h"
 #include "gateway/base/node.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
@@ -37,11 +38,39 @@ static void finding(struct step *s, const struct node *o)
     step_reason(s, "command");
 }
 
+static void merge_said(struct step *s, const struct node *o, enum merge_rc rc, const char *done)
+{
+    static const char *const wrong[] = {
+        [MERGE_NO_CHILD] = "gabung.none", [MERGE_SAME] = "gabung.same", [MERGE_SEX] = "gabung.sex"
+    };
+    const struct text_fill f[] = { { "anak", node_text(o, "from") }, { "lain", node_text(o, "into") } };
+
+    step_answer(s, S(""), step_text(s, s->language, rc == MERGE_DONE ? done : wrong[rc], FILLS(f)));
+    step_reason(s, rc == MERGE_DONE ? "command" : "command_refused");
+}
+
+/* {"do":"gabung","from":"1029","into":"1010"}: two numbers are one child. */
+static void merge(struct step *s, const struct node *o)
+{
+    merge_said(s, o, merge_children(s, node_text(o, "from"), node_text(o, "into")), "gabung.done");
+}
+
+/* {"do":"pisah","from":"1029","into":"1010"}: they are not, after all. */
+static void split(struct step *s, const struct node *o)
+{
+    bool so = slice_eq(merge_into(step_blob(s, SUBJECT_NUMBER, node_text(o, "from")), s->arena),
+                       node_text(o, "into"));
+
+    merge_said(s, o, so ? merge_undo(s, node_text(o, "from")) : MERGE_NO_CHILD, "gabung.undone");
+}
+
 static const struct {
     const char *what;
     void (*run)(struct step *, const struct node *);
 } orders[] = {
     { "temuan", finding },
+    { "gabung", merge },
+    { "pisah", split },
 };
 
 bool office_is(const struct inbound *in)
@@ -51,7 +80,10 @@ bool office_is(const struct inbound *in)
 
 void office_subjects(const struct inbound *in, struct arena *a, struct intent *out)
 {
-    (void)in, (void)a, (void)out;
+    const struct node *o = node_read(in->text, a);
+
+    (void)(intent_add(out, SUBJECT_NUMBER, node_text(o, "from")) &&
+           intent_add(out, SUBJECT_NUMBER, node_text(o, "into")));
 }
 
 void office_step(struct step *s)

@@ -143,6 +143,8 @@ void act_request(struct request *r)
 
     if (slice_is(act, "setuju"))
         order(r, "daftar_setuju", nomor, arena_printf(&r->arena, "SETUJU %.*s", SLICE_ARG(nomor)), "/orang");
+    else if (slice_is(act, "tolak"))
+        order(r, "daftar_tolak", nomor, arena_printf(&r->arena, "TOLAK %.*s", SLICE_ARG(nomor)), "/orang");
     else
         request_refuse(r, 400, "cara");
 }

@@ -21,7 +21,8 @@ extern const struct page page_child, page_mother;     /* /anak, /ibu */
 extern const struct page page_sinks, page_system;     /* /kirim, /sistem */
 extern const struct page page_accounts, page_password, page_audit;
 
-extern const struct reader_part guard_signal, guard_referral, guard_request, guard_person, guard_finding;
+extern const struct reader_part guard_signal, guard_referral, guard_request, guard_person, guard_finding,
+    guard_child;
 
 void act_reveal(struct request *);
 void act_parked(struct request *);
@@ -30,6 +31,7 @@ void act_signal(struct request *);
 void act_person(struct request *);
 void act_request(struct request *);
 void act_import(struct request *);
+void act_child(struct request *);
 void act_finding(struct request *); /* to the pustu of a village, as an SMS */
 
 /* The month that is looked at (1 … 12), of this or another year. */

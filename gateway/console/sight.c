@@ -48,7 +48,9 @@ static const char *const views[] = {
     "CREATE TEMP VIEW message_out AS SELECT * FROM log.message_out AS o WHERE (SELECT v FROM wide) OR "
     "o.recipient"
     " IN (SELECT msisdn FROM staff_in) OR EXISTS (SELECT 1 FROM log.message_in AS i WHERE i.id = o.cause AND"
-    " i.sender IN (SELECT msisdn FROM staff_in))",
+    " (i.sender IN (SELECT msisdn FROM staff_in) OR (i.kind = 'staff' AND EXISTS (SELECT 1 FROM "
+    "log.message_out AS x"
+    " WHERE x.nomor = o.nomor AND x.recipient IN (SELECT msisdn FROM staff_in)))))",
     "CREATE TEMP VIEW message_nomor AS SELECT * FROM log.message_nomor",
     "CREATE TEMP VIEW message_part AS SELECT * FROM log.message_part",
     "CREATE TEMP VIEW message_sent AS SELECT * FROM log.message_sent",

@@ -71,6 +71,9 @@
     "FROM"                                                                                                   \
     " of_number) AND EXISTS (SELECT 1 FROM message_out AS o WHERE o.cause = i.id AND o.nomor IS NOT NULL) "  \
     "AND"                                                                                                    \
-    " i.at_ms > :now - 2592000000"
+    " i.at_ms > :now - 2592000000 AND NOT EXISTS (SELECT 1 FROM message_out AS o JOIN message_out AS n ON "  \
+    "n.nomor"                                                                                                \
+    " = o.nomor WHERE o.cause = i.id AND n.recipient = i.sender AND n.class = 'notice')" /* she was refused  \
+                                                                                          */
 
 #endif

@@ -29,6 +29,8 @@ static const char *const steps[] = {
     "CREATE TABLE kentongan_views (hash text NOT NULL);\n",
     /* What a signal is about, and the versions of the rows that it was judged by. */
     "ALTER TABLE alert_event ADD COLUMN disease text, ADD COLUMN rules text;\n",
+    /* One child under two numbers (flows/care/merge.h). */
+    "ALTER TABLE person ADD COLUMN merged_into text;\n",
 };
 
 /* One number for all gateways and DBAs of a database: "kentong" in ASCII. */
@@ -99,30 +101,66 @@ static const char *const put_sql[PG_ROW_KINDS] = {
     [ROW_REFERRAL_EVENT] = EVENT_PUT("referral_event", "", ""),
     [ROW_ALERT_EVENT] = EVENT_PUT("alert_event", ", disease, rules", ", disease text, rules text"),
     [ROW_PERSON] =
-        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms)"
+        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms, "
+        "merged_into)"
         " SELECT DISTINCT ON (id) id, nomor, nama, jk, tgl_lahir, coalesce(tgl_lahir_exact, false)::int, nik,"
-        " posyandu, committed_ms FROM jsonb_to_recordset($1::jsonb) AS b (id text, nomor text, nama text, jk "
+        " posyandu, committed_ms, merged_into FROM jsonb_to_recordset($1::jsonb) AS b (id text, nomor text, "
+        "nama text, jk "
         "text,"
-        " tgl_lahir text, tgl_lahir_exact boolean, nik text, posyandu text, committed_ms bigint)"
-        " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(nama) ", " SET(jk) ", " SET(
-            tgl_lahir) ", " SET(tgl_lahir_exact) ", " SET(nik) ", " SET(posyandu) ", " SET(committed_ms) " WH"
-                                                                                                         "ERE"
-                                                                                                         " pe"
-                                                                                                         "rso"
-                                                                                                         "n."
-                                                                                                         "com"
-                                                                                                         "mit"
-                                                                                                         "ted"
-                                                                                                         "_ms"
-                                                                                                         " <="
-                                                                                                         " ex"
-                                                                                                         "clu"
-                                                                                                         "ded"
-                                                                                                         ".co"
-                                                                                                         "mmi"
-                                                                                                         "tte"
-                                                                                                         "d_"
-                                                                                                         "ms",
+        " tgl_lahir text, tgl_lahir_exact boolean, nik text, posyandu text, committed_ms bigint, merged_into "
+        "text)"
+        " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(nama) ", " SET(jk) ", " SET(tgl_lahir) ", " SET(
+            tgl_lahir_exact) ", " SET(nik) ", " SET(posyandu) ", " SET(merged_into) ", " SET(committed_ms) " "
+                                                                                                           "W"
+                                                                                                           "H"
+                                                                                                           "E"
+                                                                                                           "R"
+                                                                                                           "E"
+                                                                                                           " "
+                                                                                                           "p"
+                                                                                                           "e"
+                                                                                                           "r"
+                                                                                                           "s"
+                                                                                                           "o"
+                                                                                                           "n"
+                                                                                                           "."
+                                                                                                           "c"
+                                                                                                           "o"
+                                                                                                           "m"
+                                                                                                           "m"
+                                                                                                           "i"
+                                                                                                           "t"
+                                                                                                           "t"
+                                                                                                           "e"
+                                                                                                           "d"
+                                                                                                           "_"
+                                                                                                           "m"
+                                                                                                           "s"
+                                                                                                           " "
+                                                                                                           "<"
+                                                                                                           "="
+                                                                                                           " "
+                                                                                                           "e"
+                                                                                                           "x"
+                                                                                                           "c"
+                                                                                                           "l"
+                                                                                                           "u"
+                                                                                                           "d"
+                                                                                                           "e"
+                                                                                                           "d"
+                                                                                                           "."
+                                                                                                           "c"
+                                                                                                           "o"
+                                                                                                           "m"
+                                                                                                           "m"
+                                                                                                           "i"
+                                                                                                           "t"
+                                                                                                           "t"
+                                                                                                           "e"
+                                                                                                           "d"
+                                                                                                           "_"
+                                                                                                           "m"
+                                                                                                           "s",
 };
 
 const char *pg_tables_put(enum row_kind kind)

@@ -17,6 +17,7 @@ enum statement {
     PUT_ALERT,
     PUT_PERSON,
     MARK_DUE,
+    MARK_PERSON_DUE,
     STATEMENTS,
 };
 
@@ -70,6 +71,13 @@ static const char *const steps[] = {
     /* What a signal is about, and the versions of the rows that it was judged by. */
     "ALTER TABLE alert_event ADD COLUMN disease TEXT;"
     "ALTER TABLE alert_event ADD COLUMN rules TEXT;",
+    /* One child under two numbers (flows/care/merge.h); what the console asks for by. */
+    "ALTER TABLE person ADD COLUMN merged_into TEXT;"
+    "CREATE INDEX person_merged ON person (merged_into) WHERE merged_into <> '';"
+    "CREATE INDEX person_posyandu ON person (posyandu, tgl_lahir);"
+    "CREATE INDEX record_reporter ON record (reporter, received_at);"
+    "CREATE INDEX record_posyandu ON record (posyandu, form, at);"
+    "CREATE INDEX record_form ON record (form, at);",
 };
 
 #define RECORD_NAMES                                                                                         \
@@ -93,14 +101,19 @@ static const char *const statements[STATEMENTS] = {
         " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
         " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
     [MARK_DUE] = "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE " WHERE record.id = ?1",
+    /* Persons are counted once: who is one with another changes the figures of both. */
+    [MARK_PERSON_DUE] =
+        "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE " WHERE record.person_id = ?1",
     [PUT_REFERRAL] = EVENT_PUT("referral_event"),
     [PUT_ALERT] =
         "INSERT INTO alert_event (id, of, nomor, event, at, who, role, place, words, disease, rules)"
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT (id) DO NOTHING",
     [PUT_PERSON] =
-        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
-        " jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8, committed_ms = ?9"
+        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms, "
+        "merged_into)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
+        " jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8, committed_ms = ?9,"
+        " merged_into = ?10"
         " WHERE person.committed_ms <= ?9",
 };
 
@@ -175,12 +188,16 @@ static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t
     const struct slice texts[] = { r->id,        r->nomor,    r->nama, r->jk,
                                    r->tgl_lahir, { NULL, 0 }, r->nik,  r->posyandu };
     sqlite3_stmt *st = d->st[PUT_PERSON];
+    int rc;
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         sqlite_file_bind(d, PUT_PERSON, (int)i + 1, texts[i]);
     sqlite3_bind_int(st, 6, r->tgl_lahir_exact);
     sqlite3_bind_int64(st, 9, first_ms);
-    return run(d, PUT_PERSON);
+    sqlite_file_bind(d, PUT_PERSON, 10, r->merged_into);
+    sqlite_file_bind(d, MARK_PERSON_DUE, 1, r->id);
+    rc = run(d, PUT_PERSON);
+    return rc == SQLITE_DONE || rc == SQLITE_OK ? run(d, MARK_PERSON_DUE) : rc;
 }
 
 /* Its figures are to be counted anew. */

@@ -231,7 +231,9 @@ static int count_reports(struct work *w, struct slice village, struct slice posy
     struct figures *f = figures_new(w->rules->indicators, &w->rules->forms, year, &w->arena);
     sqlite3_stmt *st =
         prepare(w->db,
-                "SELECT id, form, person_id, day, fields, findings FROM (SELECT *, " SQLITE_FIGURES_DAY
+                "SELECT id, form, coalesce((SELECT nullif(p.merged_into, '') FROM person AS p WHERE p.id = "
+                "person_id),"
+                " person_id), day, fields, findings FROM (SELECT *, " SQLITE_FIGURES_DAY
                 " AS day FROM record WHERE coalesce(place, '') = ?1 AND coalesce(posyandu, '') = ?2 AND "
                 "status <> 'cancelled')"
                 " WHERE substr(day, 1, 4) IN (?3, ?4) ORDER BY day, received_at, id",

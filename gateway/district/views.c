@@ -66,7 +66,8 @@ static void form_view(const struct writer *w, const struct form *f)
 {
     buf_printf(w->b,
                "CREATE VIEW \"v_%.*s\" AS SELECT CAST(id AS text) AS id, nomor, klaster, version, at,"
-               " received_at, reporter, role, place, posyandu, person_id",
+               " received_at, reporter, role, place, posyandu, coalesce((SELECT nullif(p.merged_into, '')"
+               " FROM person p WHERE p.id = record.person_id), person_id) AS person_id",
                SLICE_ARG(f->name));
     for (unsigned k = 0; k < f->fields_n; k++)
         field(w, &f->fields[k]);

@@ -58,6 +58,7 @@ static const struct member person_members[] = {
     { "tgl_lahir", AT(person_row, tgl_lahir), TEXT },
     { "nik", AT(person_row, nik), TEXT },
     { "posyandu", AT(person_row, posyandu), TEXT },
+    { "merged_into", AT(person_row, merged_into), TEXT },
     { NULL, 0, TEXT },
 };
 

@@ -39,6 +39,7 @@ struct person_row {
     struct slice id, nomor, nama, jk, tgl_lahir;
     bool tgl_lahir_exact;
     struct slice nik, posyandu;
+    struct slice merged_into; /* id of the person that it is one with; empty: none */
 };
 
 struct row {
