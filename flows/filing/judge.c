@@ -153,8 +153,8 @@ static void find_child(struct work *w)
     m = w->f->new_person ? CHILD_NEW
                          : child_match(w->s, w->child.posyandu, &w->child, &w->offered, &w->other);
     if (m == CHILD_ASK) {
-        doubt(w, REPORT_CONFIRM, ERROR_AMBIGUOUS, AS_NAME);
-        w->asking = ASK_CHILD;
+        doubt_store(w, ASK_CHILD,
+                    form_is(w->report.form, FORM_BIRTH) ? w->offered.birth.nomor : slice_make("", 0));
     } else if (m == CHILD_ONE) {
         w->offered.posyandu = w->child.posyandu;
         w->offered.puskesmas = w->child.puskesmas;

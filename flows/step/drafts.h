@@ -46,7 +46,7 @@ struct draft {
     struct slice provider, message_id;
     bool not_child;        /* BARU was said */
     bool second;           /* BARU was said: a second weighing of the day */
-    struct slice before;   /* ASK_TWIN, ASK_AGAIN */
+    struct slice before;   /* ASK_TWIN, ASK_AGAIN; ASK_CHILD: the LAHIR of that baby, or empty */
     struct slice picked;   /* YA was said to this child */
     bool correct;          /* it corrects a record */
     struct slice whom;     /* whom it is about, for lists of open questions */

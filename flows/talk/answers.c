@@ -170,12 +170,31 @@ static bool replace(struct step *s, struct draft *d)
     return true;
 }
 
+/* TIDAK to `Ganti yang tadi?` and `Kembar?`, YA to a baby whose LAHIR is there: what was there stays, the new
+ * one is not filed. */
+static void keep_before(struct step *s, struct draft *d)
+{
+    const struct text_fill f[] = { { "nomor", d->nomor },
+                                   { "siapa", questions_whom(s, d) },
+                                   { "dulu", d->before } };
+
+    step_reason(s, "repaired");
+    step_answer(
+        s, d->nomor,
+        step_text(s, s->language, d->asking == ASK_AGAIN ? "draft.same_day" : "draft.same_baby", FILLS(f)));
+    drop_draft(s, d);
+}
+
 static void say_yes(struct step *s, struct draft *d)
 {
     struct report *r = ARENA_NEW(s->arena, struct report);
 
     if (!r)
         return;
+    if (d->asking == ASK_CHILD && d->before.n) {
+        keep_before(s, d);
+        return;
+    }
     if (d->asking == ASK_AGAIN && replace(s, d))
         return;
     if (d->asking == ASK_TWIN)
@@ -301,20 +320,6 @@ static void keep_record(struct step *s, struct draft *d)
     step_reason(s, "repaired");
     step_answer(s, d->nomor, step_text(s, s->language, "koreksi.kept", FILLS(f)));
     end_draft(s, d);
-}
-
-/* TIDAK to `Ganti yang tadi?` and `Kembar?`: what was there stays, the new one is not filed. */
-static void keep_before(struct step *s, struct draft *d)
-{
-    const struct text_fill f[] = { { "nomor", d->nomor },
-                                   { "siapa", questions_whom(s, d) },
-                                   { "dulu", d->before } };
-
-    step_reason(s, "repaired");
-    step_answer(
-        s, d->nomor,
-        step_text(s, s->language, d->asking == ASK_TWIN ? "draft.same_baby" : "draft.same_day", FILLS(f)));
-    drop_draft(s, d);
 }
 
 static void say_no(struct step *s, struct draft *d)
