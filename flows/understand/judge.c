@@ -71,6 +71,27 @@ static bool numbers_left(const struct filling *x)
     return false;
 }
 
+/* `9,2 cm 76`: in the place of the weight stands a number with another field's unit, and what was read as the
+ * weight is a guess: the unit is wrong (RULINGS 20), and the number nobody's. */
+static void wrong_units(struct filling *x)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+        unsigned guessed_at = x->slots[f->position].at;
+
+        for (unsigned o = 0; o < x->form->fields_n && x->slots[f->position].guessed; o++) {
+            struct slot *other = &x->slots[o];
+
+            if (!other->unit || other->labelled || other->at >= guessed_at ||
+                other->value.kind != VALUE_NUMBER || other->value.milli < f->min ||
+                other->value.milli > f->max)
+                continue;
+            understand_fault(x, f, ERROR_INVALID, true, other->at);
+            *other = (struct slot){ 0 };
+        }
+    }
+}
+
 /* Where the order of the fields went astray, bare numbers may be anybody's: a draft must not keep them.  An
  * optional number is no more certain than the required ones before it. */
 static void forget_uncertain(struct filling *x)
@@ -405,6 +426,7 @@ void understand_settle(struct filling *x, struct report *out)
     int64_t age = understand_months(x);
 
     missing(x);
+    wrong_units(x);
     forget_uncertain(x);
     weigh_guesses(x, age);
     growth(x, age);

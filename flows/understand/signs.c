@@ -5,6 +5,7 @@
 #include "gateway/conf/rules.h"
 #include "parsers/phrase.h"
 #include "parsers/signs.h"
+#include "parsers/text.h"
 
 enum {
     ITEMS = 24,
@@ -102,6 +103,22 @@ static bool names_her(const struct filling *x, unsigned from, unsigned to)
     return from >= to;
 }
 
+static bool upper(char c)
+{
+    return text_lower(c) != c;
+}
+
+/* `85 Sari kejang`: right before the sign a word that no list knows, written as a name is. */
+static bool named_plainly(const struct filling *x, const struct sign *s)
+{
+    const struct token *t = &x->ts.t[s->from], *name = t - 1;
+
+    return s->from > x->head_end && name->kind == TOKEN_WORD && name->text.n > 1 &&
+           !((t->sep | name->sep) & (SEP_HARD | SEP_DOT)) && upper(name->text.p[0]) &&
+           !upper(name->text.p[1]) && !upper(t->text.p[0]) && name->known && !name->known->longest &&
+           !names_her(x, s->from - 1, s->from);
+}
+
 /* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
 static enum whose whose(const struct filling *x, const struct sign *s)
 {
@@ -110,7 +127,7 @@ static enum whose whose(const struct filling *x, const struct sign *s)
     bool own;
 
     if (!who->code.n)
-        return WHOSE_OWN;
+        return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
     if (slice_is(who->code, "sapaan")) {
         if (who->name < s->from && who->name < x->ts.n && x->ts.t[who->name].kind == TOKEN_WORD)
             return names_her(x, who->name, s->from) ? WHOSE_OWN

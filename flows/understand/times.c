@@ -74,6 +74,19 @@ static unsigned clock_behind(const struct filling *x, const struct field *date, 
 }
 
 /* RULINGS 31 */
+/* `diare 3 minggu lalu`: three weeks ago, or three of them last week? */
+static bool counts_or_dates(const struct filling *x, unsigned i)
+{
+    int count = form_as(x->form, AS_COUNT);
+    unsigned used;
+    struct slice unit;
+
+    if (count < 0 || x->slots[count].filled || x->ts.t[i].kind != TOKEN_NUMBER || i + 1 >= x->ts.n)
+        return false;
+    unit = phrase_code(&x->ts, i + 1, x->words->units, &used);
+    return slice_is(unit, "mg") || slice_is(unit, "bl");
+}
+
 struct got understand_read_date(struct filling *x, const struct field *f, unsigned i, bool labelled)
 {
     struct when_words w = when_words(x);
@@ -96,7 +109,7 @@ struct got understand_read_date(struct filling *x, const struct field *f, unsign
         return understand_wrong(ERROR_OUT_OF_RANGE, d.used);
     g.used += clock_behind(x, f, i + d.used);
     g.value = value_text(date_iso(d.days, x->arena));
-    if (x->ts.t[i].approx)
+    if (x->ts.t[i].approx || (d.relative && counts_or_dates(x, i)))
         rc = WHEN_AMBIGUOUS;
     g.fit = rc == WHEN_OK ? FIT_YES : FIT_DOUBT;
     g.error = rc == WHEN_OK ? ERROR_NONE : ERROR_AMBIGUOUS;
