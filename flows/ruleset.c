@@ -5,6 +5,7 @@
 
 #include "flows/understand/understanding.h"
 #include "flows/ussd/ussd.h"
+#include "gateway/conf/exports.h"
 #include "gateway/conf/facilities.h"
 #include "gateway/conf/fhir.h"
 #include "gateway/conf/forms.h"
@@ -279,6 +280,7 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
     forms = forms_load(c->forms.p, arena, faults, &set->forms) == 0;
     places = places_load(c->places.p, c->people.p, arena, faults, &set->directory) == 0;
     set->texts = texts_load(c->texts.p, arena, faults);
+    set->exports = exports_load(c->rules.p, arena, faults);
     if (forms) {
         set->rules = rules_load(c->rules.p, &set->forms, arena, faults);
         set->indicators = indicators_load(c->rules.p, &set->forms, arena, faults);

@@ -34,6 +34,7 @@
 #include "gateway/desk/audit.h"
 #include "gateway/desk/backup.h"
 #include "gateway/desk/move.h"
+#include "gateway/desk/export.h"
 #include "gateway/desk/order.h"
 #include "gateway/desk/parked.h"
 #include "gateway/desk/people.h"
@@ -607,7 +608,7 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
                   { "move", move_desk },       { "backup", backup_desk },    { "rebuild", rebuild_desk },
                   { "drafts", drafts_desk },   { "show sinks", sinks_desk }, { "show stages", stages_desk },
                   { "sink", sink_desk },       { "order", order_desk },      { "pws", pws_desk },
-                  { "signals", signals_desk }, { "audit", audit_desk } };
+                  { "signals", signals_desk }, { "audit", audit_desk },      { "export", export_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n

@@ -31,6 +31,8 @@ static void usage(FILE *to)
         "  sink NAME list STAGE|retry   what waits in a stage of show stages, and why; look at it again\n"
         "  signals        what became of signals, by disease: BENAR, BUKAN, how many in a hundred were true\n"
         "  pws            the indicators of every puskesmas; --place CODE, --month 2026-11\n"
+        "  export csv     a month as CSV for e-PPGBM and the like: --month 2026-11 --what timbang; see "
+        "--help\n"
         "  move OLD NEW   what waits for a provider or sink that has another name now (sms:NAME, sink:NAME)\n"
         "  backup FILE    the whole state in one sealed file, while it runs; --key KEYFILE, else backup.key "
         "beside the\n"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/conf/exports.h"
 #include "gateway/conf/indicators.h"
 #include "gateway/conf/rules_rows.h"
 #include "gateway/conf/texts.h"
@@ -359,7 +360,8 @@ static bool allocate(struct loader *l)
 static int is_yaml(const struct dirent *e)
 {
     return e->d_name[0] != '.' && slice_ends(slice_of(e->d_name), ".yaml") &&
-           strcmp(e->d_name, INDICATORS_FILE) != 0; /* indicators.h reads it */
+           strcmp(e->d_name, INDICATORS_FILE) != 0 &&
+           strcmp(e->d_name, EXPORTS_FILE) != 0; /* read elsewhere */
 }
 
 struct rule_set *rules_load(const char *folder, const struct form_set *forms, struct arena *arena,

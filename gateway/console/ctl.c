@@ -24,6 +24,7 @@
 enum {
     LINE_MAX_BYTES = 1024,
     ANSWER_MAX = 1 << 20,
+    SAID_MAX = 64 << 20, /* by a desk: a month as CSV */
     PEOPLE_MAX = 16 << 20,
     PATIENCE_S = 10, /* for a request to come, or an answer to be taken */
     CLIENTS_MAX = 16,
@@ -250,7 +251,7 @@ static void on_said(void *arg, struct slice text)
 
     if (!client_back(c))
         return;
-    buf_init(&b, PEOPLE_MAX);
+    buf_init(&b, SAID_MAX);
     buf_add(&b, text);
     client_answer(c, &b);
     buf_free(&b);
@@ -279,6 +280,7 @@ static const struct {
     { "show stages", "what records wait for that people have to give, and who can give it", NULL, NULL },
     { "sink", "NAME schema: the SQL of its tables; NAME list STAGE, NAME retry: of the ministry's platform",
       NULL, NULL },
+    { "export", "csv --month 2026-11 --what timbang: a month as CSV; see export csv --help", NULL, NULL },
     { "pws",
       "[--place CODE] [--month 2026-11]: the indicators; pws --anew counts them again from the records", NULL,
       NULL },

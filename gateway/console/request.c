@@ -8,6 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "gateway/base/csv_cell.h"
 #include "gateway/console/values.h"
 
 static const struct http_header guards[] = {
@@ -312,23 +313,6 @@ static struct slice cell_of(const struct node *o, struct arena *a)
     return o->kind == NODE_TEXT ? o->text : S("");
 }
 
-/* A cell that a spreadsheet would take for a formula is made a text. */
-static void put_cell(struct buf *b, struct slice s)
-{
-    bool formula = s.n && s.p[0] && strchr("=+-@\t\r", s.p[0]);
-    bool number = formula && s.p[0] == '-' && slice_all_digits(slice_skip(s, 1));
-
-    buf_char(b, '"');
-    if (formula && !number)
-        buf_char(b, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_char(b, '"');
-        buf_char(b, s.p[i]);
-    }
-    buf_char(b, '"');
-}
-
 static const struct node *table_of(const struct request *r)
 {
     const struct node *rows = node_get(r->values, "rows");
@@ -355,7 +339,7 @@ static void put_csv(struct buf *b, const struct node *rows, char sep, struct are
                     continue;
                 if (any)
                     buf_char(b, sep);
-                put_cell(b, c->key);
+                csv_cell(b, c->key);
                 any = true;
             }
             buf_str(b, "\r\n");
@@ -366,7 +350,7 @@ static void put_csv(struct buf *b, const struct node *rows, char sep, struct are
                 continue;
             if (any)
                 buf_char(b, sep);
-            put_cell(b, cell_of(c, a));
+            csv_cell(b, cell_of(c, a));
             any = true;
         }
         buf_str(b, "\r\n");

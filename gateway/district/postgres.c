@@ -9,6 +9,7 @@
 #include "gateway/base/log.h"
 #include "gateway/district/halves.h"
 #include "gateway/district/pg.h"
+#include "gateway/district/pg_reader.h"
 #include "gateway/district/pg_tables.h"
 #include "gateway/district/views.h"
 
@@ -32,6 +33,7 @@ enum stage {
 struct postgres {
     struct feed *feed;
     struct pg *pg;
+    struct pg_reader *reader;
     enum stage stage;
     struct buf views; /* SQL of now */
     uint64_t views_hash;
@@ -312,6 +314,7 @@ static void close_sink(void *self)
 {
     struct postgres *s = self;
 
+    pg_reader_free(s->reader);
     pg_free(s->pg);
     feed_close(s->feed);
     buf_free(&s->views);
@@ -341,12 +344,13 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(conf->name));
     s->pg = pg_new(host->loop, conf->dsn.p);
-    s->feed = s->pg ? feed_open(host->loop, host->store, stream, name, &work, e) : NULL;
+    s->reader = pg_reader_new(host->loop, conf->dsn.p);
+    s->feed = s->pg && s->reader ? feed_open(host->loop, host->store, stream, name, &work, e) : NULL;
     if (s->feed) {
         get_ready(s);
         return s;
     }
-    if (!s->pg)
+    if (!s->pg || !s->reader)
         err_set(e, "%s: out of memory", name);
     close_sink(s);
     return NULL;
@@ -376,6 +380,13 @@ static void show(void *self, struct buf *b)
         buf_printf(b, "  views     not made: %s\n", s->views_why.text);
 }
 
+static void ask(void *self, struct slice sql, sink_said *done, void *ctx)
+{
+    struct postgres *s = self;
+
+    pg_reader_ask(s->reader, sql, done, ctx);
+}
+
 static void schema(void *self, struct buf *b)
 {
     struct postgres *s = self;
@@ -394,5 +405,6 @@ const struct sink_kind postgres_kind = {
     .feed = feed,
     .show = show,
     .schema = schema,
+    .ask = ask,
     .close = close_sink,
 };

@@ -131,6 +131,13 @@ bool sink_schema(struct sink *s, struct buf *b)
     return s->kind->schema != NULL;
 }
 
+bool sink_ask(struct sink *s, struct slice sql, sink_said *done, void *ctx)
+{
+    if (s->kind->ask)
+        s->kind->ask(s->self, sql, done, ctx);
+    return s->kind->ask != NULL;
+}
+
 bool sink_pws(struct sink *s, const struct sink_asked *asked, sink_said *done, void *ctx)
 {
     if (s->kind->pws)

@@ -58,6 +58,10 @@ struct sink_kind {
     /* The figures of indicators, or what became of signals, for people.  done exactly once, never inside this
      * call but for memory.  May be NULL. */
     void (*pws)(void *self, const struct sink_asked *, sink_said *done, void *ctx);
+    /* One SELECT over the views that all databases of the district have: the rows as JSON,
+     * [{"column":value …} …].  done exactly once, never inside this call but for memory or a busy line.  May
+     * be NULL. */
+    void (*ask)(void *self, struct slice sql, sink_said *done, void *ctx);
     /* Waits for what is at work (a few seconds at the very most) or cuts it; the rest goes back. */
     void (*close)(void *self);
 };
@@ -82,6 +86,8 @@ void sink_stages(struct sink *, sink_stage *each, void *ctx);
 bool sink_act(struct sink *, struct slice words, sink_said *done, void *ctx);
 /* False: this kind has none. */
 bool sink_schema(struct sink *, struct buf *);
+/* False: this kind is no database. */
+bool sink_ask(struct sink *, struct slice sql, sink_said *done, void *ctx);
 /* False: this kind counts no indicators. */
 bool sink_pws(struct sink *, const struct sink_asked *, sink_said *done, void *ctx);
 

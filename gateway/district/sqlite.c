@@ -9,6 +9,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/district/sqlite_db.h"
 #include "gateway/district/sqlite_figures.h"
+#include "gateway/district/sqlite_rows.h"
 #include "gateway/district/sqlite_worker.h"
 #include "gateway/district/views.h"
 
@@ -18,6 +19,7 @@ enum {
     PWS_MAX = 1 << 19,
     BUSY_MS = 2000, /* how long SQLite itself waits for another writer */
     VIEWS_SQL_MAX = 1 << 20,
+    ROWS_MAX = 128 << 20,
 };
 
 struct sqlite_sink {
@@ -195,6 +197,50 @@ static void pws(void *self, const struct sink_asked *asked, sink_said *done, voi
     done(ctx, S("error: out of memory\n"));
 }
 
+/* A SELECT on its way to the worker and back. */
+struct asking {
+    struct sqlite_sink *sink;
+    char *sql; /* behind it */
+    struct buf said;
+    sink_said *done;
+    void *ctx;
+};
+
+static void ask_run(void *arg)
+{
+    struct asking *a = arg;
+    struct err e = { "the district database is not open" };
+
+    if (a->sink->db && sqlite_rows(a->sink->db->db, a->sql, &a->said, &e) == 0)
+        return;
+    buf_clear(&a->said);
+    buf_printf(&a->said, "error: %s\n", e.text);
+}
+
+static void ask_done(void *arg)
+{
+    struct asking *a = arg;
+
+    a->done(a->ctx, a->said.n ? buf_slice(&a->said) : (struct slice)S("error: the gateway is leaving\n"));
+    buf_free(&a->said);
+    free(a);
+}
+
+static void ask(void *self, struct slice sql, sink_said *done, void *ctx)
+{
+    struct asking *a = calloc(1, sizeof *a + sql.n + 1);
+
+    if (a) {
+        *a = (struct asking){ .sink = self, .sql = (char *)(a + 1), .done = done, .ctx = ctx };
+        memcpy(a->sql, sql.p, sql.n);
+        buf_init(&a->said, ROWS_MAX);
+        if (sqlite_worker_ask(a->sink->worker, ask_run, ask_done, a))
+            return;
+    }
+    free(a);
+    done(ctx, S("error: out of memory\n"));
+}
+
 static void reload(void *self, const struct ruleset *rules)
 {
     struct sqlite_sink *s = self;
@@ -283,6 +329,7 @@ const struct sink_kind sqlite_kind = {
     .reload = reload,
     .feed = feed,
     .schema = schema,
+    .ask = ask,
     .pws = pws,
     .close = close_sink,
 };

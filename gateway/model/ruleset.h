@@ -12,6 +12,7 @@ struct menu_set;      /* gateway/conf/menus.h: USSD menus by role */
 struct indicator_set; /* gateway/conf/indicators.h: what is counted */
 struct programme;     /* gateway/conf/programme.h: schedule, targets, competences */
 struct fhir_map;      /* gateway/conf/fhir.h: what records are to a FHIR receiver */
+struct export_set;    /* gateway/conf/exports.h: tables that offices copy elsewhere */
 struct facility_set;  /* gateway/conf/facilities.h: what the ministry's platform calls our places */
 
 struct ruleset {
@@ -23,6 +24,7 @@ struct ruleset {
     const struct programme *programme;
     const struct fhir_map *fhir;
     const struct facility_set *facilities;
+    const struct export_set *exports;
     const struct indicator_set *indicators;
     struct slice views;        /* rules/views.sql: views of the district database; may be empty */
     int utc_offset_min;        /* of `timezone`; Indonesia has no summer time */
