@@ -38,7 +38,7 @@ SUPPORT    := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/support/*.c))
 # What `make test` runs, in this order.
 TESTS := lint unit rooms corpus system browser
 
-.PHONY: all help deps deps-run run test unit rooms system browser lint asan corpus fuzz fuzz-replay fuzzers bench torture clean format
+.PHONY: all help deps deps-run run test unit rooms system browser lint asan corpus fuzz fuzz-replay fuzzers bench simulate torture clean format
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -126,6 +126,10 @@ browser: $(B)/kentongan
 		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
 
 torture: POINTS ?= 1000
+# A seeded month of Kota Dumai on a stepped clock, some ten minutes; prints its table (VILLAGES DAYS HISTORY SEED RATE).
+simulate: $(B)/kentongan $(PRELOADS)
+	@KENTONGAN=$(B)/kentongan node tests/simulate/simulate.mjs
+
 torture: $(B)/kentongan $(PRELOADS)
 	@KENTONGAN=$(B)/kentongan POINTS=$(POINTS) node --test-reporter=spec tests/system/torture.test.mjs
 

@@ -112,7 +112,7 @@ static void read_denominator(struct loader *l, struct yaml *map, struct indicato
 {
     static const char *const every[] = { "year", "month", NULL };
     static const char *const places[] = { "posyandu", NULL, NULL };
-    const struct word_list *groups = list_by_name(l->forms, S("sasaran"));
+    const struct word_list *groups = list_by_name(l->forms, S("kelompok"));
     struct yaml *group = yaml_get(map, "group");
 
     if (group) {
@@ -121,7 +121,7 @@ static void read_denominator(struct loader *l, struct yaml *map, struct indicato
         out->monthly = choice(l, map, "every", every) == 1;
         out->percent = yaml_milli(map, "percent", 100000, l->faults);
         if (groups && !word_by_code(groups, out->group))
-            fault_add(l->faults, group->mark, "\"%.*s\" is no code of the list sasaran",
+            fault_add(l->faults, group->mark, "\"%.*s\" is no code of the list kelompok",
                       SLICE_ARG(out->group));
         yaml_done(map, l->faults);
     } else if (yaml_get(map, "places")) {

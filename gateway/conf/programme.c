@@ -120,7 +120,7 @@ static void read_openings(struct loader *l, struct programme *out)
 
 static void read_targets(struct loader *l, struct programme *out)
 {
-    const struct word_list *groups = list_by_name(l->forms, S("sasaran"));
+    const struct word_list *groups = list_by_name(l->forms, S("kelompok"));
     struct csv csv;
 
     if (!open_csv(l, "targets.csv", target_columns, &csv))
@@ -134,7 +134,7 @@ static void read_targets(struct loader *l, struct programme *out)
         if (number_of(l, row, 1, 2000, 2100, &year))
             t.year = (unsigned)year;
         if (groups && !word_by_code(groups, t.group))
-            fault_add(l->faults, row->marks[2], "\"%.*s\" is no code of the list sasaran",
+            fault_add(l->faults, row->marks[2], "\"%.*s\" is no code of the list kelompok",
                       SLICE_ARG(t.group));
         if (number_of(l, row, 3, 0, 10000000, &t.count) &&
             programme_target(out, t.place, t.year, t.group) >= 0)

@@ -18,7 +18,7 @@ struct opening {
 struct target {
     const struct place *place;
     unsigned year;
-    struct slice group; /* code of the list sasaran */
+    struct slice group; /* code of the list kelompok */
     int64_t count;
 };
 

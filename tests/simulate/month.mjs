@@ -59,9 +59,9 @@ function peopleOf(places) {
 }
 
 export class Month {
-  // villages: of the 36; days: of the month; history: days before it, coarsely.
-  constructor({ villages = 36, days = 30, history = 56, seed = 1, rate = 1, weighings = 6, log = () => {} } = {}) {
-    Object.assign(this, { days, history, log, rate, weighings, seed });
+  // villages: of the 36; days: of the month; history: days before it, coarsely; every: hours of a step.
+  constructor({ villages = 36, days = 30, history = 56, seed = 1, rate = 1, weighings = 6, every = 1, log = () => {} } = {}) {
+    Object.assign(this, { days, history, log, rate, weighings, seed, every });
     this.chance = new Chance(seed);
     this.places = placesOfDumai(villages);
     this.people = peopleOf(this.places);
@@ -90,7 +90,7 @@ export class Month {
     fs.writeFileSync(path.join(config, 'places.csv'), this.places.csv);
     fs.writeFileSync(path.join(config, 'people.csv'), 'msisdn,role,name,place,language,active,leader\n'
       + this.people.map((p, i) => `${p.msisdn},${p.role},${givens[i % 20]} ${surnames[i % 15]} (contoh),${p.place},id,yes,no\n`).join(''));
-    for (const f of ['competence.csv', 'schedule.csv', 'targets.csv']) fs.rmSync(path.join(config, f), { force: true });
+    for (const f of ['competence.csv', 'schedule.csv', 'targets.csv', 'facilities.csv', 'nakes.csv']) fs.rmSync(path.join(config, f), { force: true });
     this.aheadFile = path.join(this.g.folder, 'ahead');
     this.g.env = { LD_PRELOAD: path.join(path.dirname(binary), 'tests/preload/clock.so'), CLOCK_AHEAD: this.aheadFile, ASAN_OPTIONS: 'verify_asan_link_order=0' };
     this.clock(this.begin + 6 * HOUR);
@@ -155,7 +155,7 @@ export class Month {
   // The same words of the same kader within a day are taken for a repeat: she says that it is another one.
   async report(from, text) {
     const said = [text], key = `${from} ${text}`, before = this.texts.get(key);
-    if (before && this.now() - before < DAY) said.push('BARU');
+    if (before && this.now() - before < DAY + 60000) said.push('BARU');
     else this.texts.set(key, this.now());
     for (const t of said) {
       const r = await this.g.sms(from, t);
@@ -259,7 +259,7 @@ export class Month {
     await this.sayTodo();
     await this.saySome(this.batch(day, index, hours));
     if (hour === 8) await this.sayW2(day);
-    if (hour === 9 && this.first) await this.weigh(day);
+    if (hour === 10 && this.first) await this.weigh(day);
     await this.quiet();
     await this.read();
   }
@@ -283,9 +283,9 @@ export class Month {
       else {
         this.first ??= monthFrom;
         this.monthBegan ??= this.now();
-        for (let hour = 6; hour <= 20; hour++) {
+        for (let hour = 6; hour <= 20; hour += this.every) {
           await this.outageStep(day, hour);
-          await this.hour(day, hour, hour - 7, 13);
+          await this.hour(day, hour, (hour - 6) / this.every - 1, 14 / this.every - 1);
         }
       }
       if ((day - from) % 7 === 6) this.log(`day ${day - from + 1} of ${this.history + this.days}: ${this.sent} sent, ${this.sms.length} SMS out`);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { Chance } from '../simulate/chance.mjs';
 import { Gateway, kader, newName, waitFor } from './lib.mjs';
 
 let g;
@@ -53,7 +54,7 @@ const year = [
   record('imunisasi', '2026-11-05', { vaksin: ['mr1', 'vita'] }, { person: 'c1' }), // complete now
   record('imunisasi', '2026-11-05', { vaksin: ['dpt1', 'cacing'] }, { person: 'c2' }),
   record('skdn', '2026-12-01', { s: 60, k: 58, d: 50, n: 40, t: 6, o: 3, b: 1, bgm: 2, bulan: '2026-11' }), // late: of November
-  record('remaja', '2026-11-07', { nama: 'Rina', jk: 'P', umur: '14th', ttd: 4 }),
+  record('remaja', '2026-11-07', { nama: 'Rina', jk: 'P', umur: '14th', ttd: 4, hb: 11 }),
   record('remaja', '2026-11-07', { nama: 'Rudi', jk: 'L', umur: '14th' }),
   record('dewasa', '2026-11-06', { nama: 'pak a', td: '150/95', gds: 110 }, { findings: ['dewasa.td'] }), // counted in October
   record('dewasa', '2026-11-06', { nama: 'Bu C', td: '120/80', gds: 250 }, { findings: ['dewasa.gds'] }),
@@ -63,7 +64,9 @@ const year = [
   record('skrining', '2026-11-08', { nama: 'Jono', jk: 'L', umur: '30th', jenis: 'tbc', jawaban: 'TTTT' }),
   record('skrining', '2026-11-08', { nama: 'Joni', jk: 'L', umur: '30th', jenis: 'srq', jawaban: 'Y'.repeat(20) }, { findings: ['skrining.srq'] }),
   record('kunjungan', '2026-11-11', { nama: 'Ani', temuan: ['bahaya'] }),
+  record('skrining', '2026-11-08', { nama: 'Jana', jk: 'L', umur: '45th', jenis: 'puma', jawaban: 'Y' }, { findings: ['skrining.puma'] }),
   record('kunjungan', '2026-11-11', { nama: 'Ani', temuan: ['baik'] }),
+  record('kunjungan', '2026-11-11', { nama: 'Adi', temuan: ['tidak_akses', 'tidak_patuh', 'gejala_tbc'] }),
   record('wafat', '2026-11-12', { nama: 'Bayi', jk: 'L', umur: '3bl' }),
   record('wafat', '2026-11-12', { nama: 'Anak', jk: 'P', umur: '2th' }),
   record('wafat', '2026-11-12', { nama: 'Mbah', jk: 'P', umur: '70th' }),
@@ -73,13 +76,14 @@ const year = [
 // Of the village in November: [n, d, n since January, d since January].
 const november = {
   k1: [1, 13, 3, 13], k1_murni: [0, 13, 1, 13], k4: [2, 13, 2, 13], k6: [1, 13, 1, 13], kek: [0, 1, 1, 3], ttd90: [1, 13, 1, 13], risiko: [0, 3, 1, 3],
-  kf1: [1, 11, 2, 11], kf_lengkap: [1, 11, 1, 11], lahir: [2, null, 2, null], bblr: [1, 2, 1, 2],
-  ds: [4, 68, 5, 748], ds_skdn: [50, 60, 50, 60], ks_skdn: [58, 60, 58, 60], nd_skdn: [40, 50, 40, 50],
-  nd: [1, 4, 1, 5], nd_ketat: [1, 2, 1, 2], dua_t: [1, 4, 1, 5], bgm: [1, 4, 1, 5], gizi_kurang: [1, 3, 1, 4], gizi_buruk: [1, 3, 1, 4], stunting: [2, 3, 2, 4],
-  idl: [1, 13, 1, 13], putus_dpt1_mr1: [0, 1, 1, 2], vita: [1, 68, 1, 68], cacing: [1, 68, 1, 68],
-  remaja: [2, 68, 2, 68], rematri_ttd: [1, 1, 1, 1], dewasa: [1, 612, 2, 612], suspek_ht: [0, 2, 1, 3], suspek_dm: [1, 1, 1, 2],
-  lansia: [1, 136, 2, 136], lansia_aks: [1, 1, 1, 2], lansia_skilas: [1, 1, 1, 2], tbc: [2, 20, 2, 20], tbc_terduga: [1, 2, 1, 2], jiwa: [1, 1, 1, 1],
-  kunjungan: [2, null, 2, null], kunjungan_bahaya: [1, 2, 1, 2], wafat_bayi: [1, null, 1, null], wafat_balita: [2, null, 2, null],
+  kf1: [1, 11, 2, 11], kf2: [0, 11, 1, 11], kf3: [0, 11, 1, 11], kf4: [1, 11, 1, 11], kf_lengkap: [1, 11, 1, 11], lahir: [2, null, 2, null], bblr: [1, 2, 1, 2],
+  ds: [4, 68, 5, 748], ds_skdn: [50, 60, 50, 60], ks_skdn: [58, 60, 58, 60], kd_skdn: [58, 50, 58, 50], bgm_skdn: [2, 50, 2, 50], nd_skdn: [40, 50, 40, 50],
+  nd: [1, 4, 1, 5], nd_ketat: [1, 2, 1, 2], od: [1, 4, 1, 5], bd: [1, 4, 2, 5], dua_t: [1, 4, 1, 5], bgm: [1, 4, 1, 5], gizi_kurang: [1, 3, 1, 4], gizi_buruk: [1, 3, 1, 4], stunting: [2, 3, 2, 4],
+  idl: [1, 13, 1, 13], baduta_lengkap: [0, 25, 0, 25], putus_dpt1_mr1: [0, 1, 1, 2], vita: [1, 68, 1, 68], cacing: [1, 68, 1, 68],
+  remaja: [2, 68, 2, 68], rematri_ttd: [1, 33, 1, 363], rematri_hb: [1, 1, 1, 1], dewasa: [1, 612, 2, 612], suspek_ht: [0, 2, 1, 3], suspek_dm: [1, 1, 1, 2],
+  lansia: [1, 136, 2, 136], lansia_aks: [1, 1, 1, 2], lansia_mandiri: [0, 1, 1, 2], lansia_berat: [1, 1, 1, 2], lansia_skilas: [1, 1, 1, 2], puma: [1, 1, 1, 1], tbc: [2, 20, 2, 20], tbc_terduga: [1, 2, 1, 2], jiwa: [1, 1, 1, 1],
+  kunjungan: [3, null, 3, null], kunjungan_bahaya: [1, 3, 1, 3], kunjungan_akses: [1, 3, 1, 3], kunjungan_patuh: [1, 3, 1, 3], kunjungan_tbc: [1, 3, 1, 3],
+  wafat: [3, null, 3, null], wafat_bayi: [1, null, 1, null], wafat_balita: [2, null, 2, null],
   lapor: [2, 2, 3, 22],
 };
 
@@ -117,6 +121,46 @@ test('corrected, cancelled, moved and late reports; what is kept up to date equa
   const kept = everything();
   assert.ok(kept.length > 100);
   assert.match(g.ctl('pws', '--anew'), /counted anew/);
+  await quiet(1);
+  assert.deepEqual(everything(), kept);
+});
+
+// Hundreds of records of all forms, in any order, some twice, corrected, moved to another month or cancelled.
+test('at random, what is kept up to date equals what is built anew', { timeout: 120000 }, async () => {
+  const chance = new Chance(Number(process.env.SEED ?? 11)), day = () => `2026-${String(1 + chance.below(11)).padStart(2, '0')}-${String(1 + chance.below(28)).padStart(2, '0')}`;
+  const make = {
+    bumil: () => [{ nama: chance.of(['Sri', 'Ana', 'Eti']), ukh: 5 + chance.below(35), k: 1 + chance.below(6), lila: 21 + chance.below(6), ttd: chance.below(60) }],
+    nifas: () => [{ nama: chance.of(['Ina', 'Uci']), hari: chance.below(43) }],
+    timbang: () => [{ bb: 5 + chance.below(9), tb: 70 }, { person: `r${chance.below(20)}`, findings: [chance.of(['nt=N', 'nt=T', 'nt=O', 'nt=B']), chance.of(['growth.bgm=x', 'growth.pendek=x', 'growth.2t=x'])] }],
+    imunisasi: () => [{ vaksin: [chance.of(allDoses), chance.of(allDoses)] }, { person: `r${chance.below(20)}` }],
+    lahir: () => [{ nama: 'Bu', bb: 2 + chance.below(3) / 2, tgl: day() }],
+    skdn: () => [{ s: 60, k: 50, d: chance.below(60), n: chance.below(20), bgm: 1, bulan: day().slice(0, 7) }],
+    dewasa: () => [{ nama: chance.of(['A', 'B', 'C']), td: '150/95', gds: 100 + chance.below(200) }, { findings: ['dewasa.td=x'] }],
+    kunjungan: () => [{ nama: 'X', temuan: [chance.of(['bahaya', 'baik', 'tidak_akses'])] }],
+    wafat: () => [{ nama: 'Y', jk: 'P', umur: chance.of(['3bl', '2th', '70th']) }],
+  };
+  const first = next, rows = [];
+  for (let i = 0; i < 300; i++) {
+    const id = 1000 + i, form = chance.of(Object.keys(make)), posyandu = chance.of(['PSY001', 'PSY002', 'PSY003']);
+    for (let version = 1; version === 1 || (version < 4 && chance.yes(0.3)); version++) {
+      const [fields, more = {}] = make[form]();
+      rows.push(record(form, day(), fields, { ...more, posyandu, id, version, received: '2026-12-03', status: version === 1 ? 'valid' : chance.of(['corrected', 'cancelled']) }));
+    }
+  }
+  for (let i = rows.length - 1; i > 0; i--) {
+    const k = chance.below(i + 1);
+    [rows[i], rows[k]] = [rows[k], rows[i]];
+  }
+  const before = g.query('SELECT count(*) AS n FROM record')[0].n;
+  for (let i = 0; i < rows.length; i += 50) {
+    put(...rows.slice(i, i + 50), rows[i]); // one of them twice
+    if (i % 150 === 0) await waitFor('something is counted between', () => g.query('SELECT count(*) AS n FROM indicator_due')[0].n === 0);
+  }
+  await quiet(before + 300);
+  assert.equal(next, first);
+  const kept = everything();
+  assert.match(g.ctl('pws', '--anew'), /counted anew/);
+  await waitFor('it is begun', () => JSON.stringify(everything()) !== JSON.stringify(kept) || g.query('SELECT count(*) AS n FROM indicator_due')[0].n > 0).catch(() => {});
   await quiet(1);
   assert.deepEqual(everything(), kept);
 });

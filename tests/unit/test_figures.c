@@ -164,7 +164,7 @@ static void rows_that_cannot_be_counted_are_refused_where_they_stand(void **stat
         { "n: {form: bumil, sum: nama}", "takes a field of numbers" },
         { "n: {form: bumil, reaches: 90}", "needs \"sum\"" },
         { "n: {form: bumil, once: week}", "takes one of" },
-        { "n: {form: bumil}, d: {group: nobody}", "is no code of the list sasaran" },
+        { "n: {form: bumil}, d: {group: nobody}", "is no code of the list kelompok" },
         { "n: {form: bumil, wen: [k > 3]}", "wen" },
         { "d: {group: bumil}", "\"n\" is missing" },
         { "n: {form: '*', if: [k > 3]}", "needs one form" },

@@ -48,6 +48,11 @@ static void the_sample_is_planned(void **state)
     assert_null(programme_opening(&p, directory_place(&directory, S("PSY200"))));
     assert_true(programme_target(&p, kelubi, 2026, S("balita")) > 0);
     assert_int_equal(programme_target(&p, kelubi, 2025, S("balita")), -1);
+    for (unsigned i = 0; i < directory.places_n; i++) /* every village, every group */
+        if (directory.places[i].level == PLACE_DESA || directory.places[i].level == PLACE_KELURAHAN)
+            for (unsigned k = 0; k < list_by_name(&forms, S("kelompok"))->n; k++)
+                assert_true(programme_target(&p, &directory.places[i], 2026,
+                                             list_by_name(&forms, S("kelompok"))->words[k].code) > 0);
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000001"))), LEVEL_PURWA);
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000008"))), LEVEL_UTAMA);
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000009"))), LEVEL_MADYA);
