@@ -416,6 +416,7 @@ static unsigned word_at(struct state *x, unsigned i)
         return sign_at(x, i, w, list, used);
     if (negation_at(x->ts, i, x->s->negators, &n) && negation_of_signs(n.kind))
         return negator_at(x, i, &n);
+    person_at(x, i);
     kata = kata_at(x, i, &used);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;
@@ -428,7 +429,6 @@ static unsigned word_at(struct state *x, unsigned i)
     w = by_edit(x, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);
-    person_at(x, i);
     return other_at(x, i);
 }
 

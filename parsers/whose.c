@@ -13,8 +13,16 @@ void whose_word(struct mention *m, const struct tokens *ts, unsigned i, const st
     unsigned used, behind;
     struct slice code = phrase_code(ts, i, people, &used);
 
-    if (!code.n || ts->t[i].other || slice_is(code, "berkata") || (m->code.n && i < m->name))
+    /* `punya 2 anak` */
+    bool counted = i > 0 && !parted(ts, i) && ts->t[i - 1].kind == TOKEN_NUMBER && ts->t[i - 1].low.n == 1 &&
+                   slice_is(code, "anak");
+
+    if (!code.n || ts->t[i].other || counted || (m->code.n && i < m->name))
         return;
+    if (slice_is(code, "berkata")) {
+        *m = (struct mention){ 0 };
+        return;
+    }
     if (slice_is(code, "bersama")) { /* `kata ibunya`, `dibawa neneknya` */
         m->with = i + used;
         return;

@@ -108,15 +108,32 @@ static bool upper(char c)
     return text_lower(c) != c;
 }
 
-/* `85 Sari kejang`: right before the sign a word that no list knows, written as a name is. */
+/* A word that no list knows. */
+static bool a_name(const struct filling *x, unsigned i)
+{
+    return x->ts.t[i].kind == TOKEN_WORD && x->ts.t[i].known && !x->ts.t[i].known->longest;
+}
+
+/* `85 Sari kejang`: right before the sign a word that is written as a name is. */
 static bool named_plainly(const struct filling *x, const struct sign *s)
 {
-    const struct token *t = &x->ts.t[s->from], *name = t - 1;
+    const struct token *t = &x->ts.t[s->from], *name;
 
-    return s->from > x->head_end && name->kind == TOKEN_WORD && name->text.n > 1 &&
-           !((t->sep | name->sep) & (SEP_HARD | SEP_DOT)) && upper(name->text.p[0]) &&
-           !upper(name->text.p[1]) && !upper(t->text.p[0]) && name->known && !name->known->longest &&
-           !names_her(x, s->from - 1, s->from);
+    if (s->from <= x->head_end || !a_name(x, s->from - 1))
+        return false;
+    name = t - 1;
+    return name->text.n > 1 && !((t->sep | name->sep) & (SEP_HARD | SEP_DOT)) && upper(name->text.p[0]) &&
+           !upper(name->text.p[1]) && !upper(t->text.p[0]) && !names_her(x, s->from - 1, s->from);
+}
+
+/* More than filling words and signs among these. */
+static bool words_between(const struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to; k++)
+        if (x->ts.t[k].kind == TOKEN_WORD && x->ts.t[k].known &&
+            !(x->ts.t[k].known->begins & (x->words->kata->bit | x->words->signs->bit)))
+            return true;
+    return false;
 }
 
 /* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
@@ -128,17 +145,23 @@ static enum whose whose(const struct filling *x, const struct sign *s)
 
     if (!who->code.n)
         return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
-    if (slice_is(who->code, "sapaan")) {
-        if (who->name < s->from && who->name < x->ts.n && x->ts.t[who->name].kind == TOKEN_WORD)
-            return names_her(x, who->name, s->from) ? WHOSE_OWN
-                   : s->from - who->name > NAMED    ? WHOSE_DOUBT
-                                                    : WHOSE_OTHER;
+    if (slice_is(who->code, "sapaan") && who->name >= s->from)
         return about == FORM_ABOUT_MOTHER ? WHOSE_OWN : WHOSE_DOUBT;
-    }
+    if (slice_is(who->code, "sapaan"))
+        return names_her(x, who->name, s->from)                       ? WHOSE_OWN
+               : a_name(x, who->name) && s->from - who->name <= NAMED ? WHOSE_OTHER
+                                                                      : WHOSE_DOUBT;
     own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
+    if (own)
+        return WHOSE_OWN;
     if (who->doubt || (about == FORM_ABOUT_PERSON && slice_is(who->code, "ibu")))
-        return own ? WHOSE_OWN : WHOSE_DOUBT;
-    return own ? WHOSE_OWN : WHOSE_OTHER;
+        return WHOSE_DOUBT;
+    if (understand_alarming(x, s->word->code) || understand_alarming(x, s->word->also))
+        return WHOSE_OTHER;
+    /* `ibunya kerja demam`; and of a baby behind its mother's report staff may have to hear today. */
+    return words_between(x, who->name, s->from) || (about == FORM_ABOUT_MOTHER && slice_is(who->code, "anak"))
+               ? WHOSE_DOUBT
+               : WHOSE_OTHER;
 }
 
 /* Tokens of the sign, with the person's whose it is. */
