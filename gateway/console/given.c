@@ -47,9 +47,11 @@ static struct slice match_of(struct request *r, struct slice rest)
 
 static void give_search(struct request *r)
 {
-    struct slice words = slice_trim(request_param(r, "cari"));
+    struct slice words = slice_trim(request_param(r, "cari")), taught = slice_trim(request_param(r, "kata"));
     struct msisdn m;
 
+    if (taught.n)
+        give(r, "_kata", match_of(r, taught));
     if (!words.n)
         return;
     if (slice_all_digits(words) && words.n >= 4 && words.n <= 10 && words.p[0] != '0')

@@ -25,6 +25,25 @@ static struct slice stream_of(struct request *r, struct slice asked)
 
 /* --- looking --- */
 
+static struct slice shown_text(struct request *r, struct slice text)
+{
+    return r->reveal ? arena_copy(&r->arena, text)
+                     : roster_mask(console_roster(r->console), slice_take(text, 400), S(""), &r->arena);
+}
+
+/* Does it fit what is looked for: all, or those with these words as they are shown? */
+static bool fits(const struct node *row, struct slice words)
+{
+    struct slice text = node_text(row, "teks");
+
+    if (!words.n)
+        return true;
+    for (size_t i = 0; i + words.n <= text.n; i++)
+        if (slice_ieq(slice_make(text.p + i, words.n), words))
+            return true;
+    return false;
+}
+
 static void add_entry(struct request *r, struct node *list, const struct parked_entry *e)
 {
     struct slice body = arena_copy(&r->arena, e->body), first = slice_cut(&body, '\n');
@@ -41,10 +60,10 @@ static void add_entry(struct request *r, struct node *list, const struct parked_
     node_put(row, "golongan", node_text(o, "class"));
     node_put(row, "nomor", node_text(o, "nomor"));
     node_put(row, "siapa", from.n ? arena_str(&r->arena, log_who(from).text) : S(""));
-    node_put(
-        row, "teks",
-        roster_mask(console_roster(r->console), slice_take(node_text(o, "text"), 400), S(""), &r->arena));
-    node_add(list, row);
+    node_put(row, "teks", shown_text(r, node_text(o, "text")));
+    node_put_bool(row, "_ubah", r->reveal && slice_is(node_text(o, "kind"), "sms"));
+    if (fits(row, slice_trim(request_param(r, "cari"))))
+        node_add(list, row);
 }
 
 /* One group a reason, in the order in which it is met. */
@@ -70,7 +89,8 @@ static void add_groups(struct request *r, const struct node *rows)
             node_add(groups, g);
         }
         /* A copy: a node hangs in one tree. */
-        node_add((struct node *)(uintptr_t)node_get(g, "isi"), values_copy(row, &r->arena));
+        if (node_get(g, "isi")->n < SHOWN)
+            node_add((struct node *)(uintptr_t)node_get(g, "isi"), values_copy(row, &r->arena));
     }
     node_set(r->values, "kelompok", groups);
 }
@@ -85,7 +105,8 @@ static void on_entries(void *arg, const struct parked_entry *all, unsigned n)
     for (unsigned i = 0; all && i < n; i++)
         add_entry(r, list, &all[i]);
     node_set(r->values, "rows", list);
-    node_put_bool(r->values, "banyak", n == SHOWN);
+    node_put_bool(r->values, "banyak", n == AT_ONCE);
+    node_put(r->values, "cari", slice_trim(request_param(r, "cari")));
     if (r->as == AS_PAGE)
         add_groups(r, list);
     page_show(r);
@@ -117,7 +138,7 @@ static void on_streams(void *arg, const struct parked_stream *all, unsigned n)
     node_put_bool(r->values, "semua_milik", all_is_mine(r));
     /* Whose they are is in their bodies alone: shown to those who may see everything. */
     if (all && all_is_mine(r) && store_parked_is(r->console->ops.store, stream))
-        store_parked_read(r->console->ops.store, stream, S(""), SHOWN, on_entries, r);
+        store_parked_read(r->console->ops.store, stream, S(""), AT_ONCE, on_entries, r);
     else
         on_entries(r, NULL, 0);
 }
@@ -130,23 +151,29 @@ static void more(struct request *r)
         on_streams(r, NULL, 0);
 }
 
-const struct page page_parked = { .name = "parkir", .more = more };
+const struct page page_parked = { .name = "parkir", .more = more, .reveals = true };
 
 /* --- acting --- */
 
 struct acting {
     struct request *request;
     unsigned left, done, failed;
-    bool drop;
+    bool drop, edit;
 };
 
 static void acting_end(struct acting *a)
 {
     struct request *r = a->request;
-    struct slice said = request_text(r, a->drop ? "parkir.dibuang" : "parkir.diulang");
+    struct slice said = request_text(r, a->edit   ? "parkir.diubah"
+                                        : a->drop ? "parkir.dibuang"
+                                                  : "parkir.diulang");
 
-    request_audit(r, a->drop ? "parkir_buang" : "parkir_ulang", arena_printf(&r->arena, "%u", a->done),
-                  request_field(r, "alasan"), a->failed ? "failed" : "ok");
+    request_audit(r,
+                  a->edit   ? "parkir_ubah"
+                  : a->drop ? "parkir_buang"
+                            : "parkir_ulang",
+                  arena_printf(&r->arena, "%u", a->done), request_field(r, "alasan"),
+                  a->failed ? "failed" : "ok");
     request_back(r, !a->failed,
                  arena_printf(&r->arena, "%.*s: %u%s", SLICE_ARG(said), a->done, a->failed ? " (…)" : ""),
                  "/parkir");
@@ -167,7 +194,9 @@ static void on_one(void *ctx, struct slice text)
 static void act_on(struct acting *a, struct slice stream, struct slice id)
 {
     struct request *r = a->request;
-    struct slice words = a->drop
+    struct slice words = a->edit ? arena_printf(&r->arena, "edit %.*s %.*s %.*s", SLICE_ARG(stream),
+                                                SLICE_ARG(id), SLICE_ARG(request_field(r, "teks")))
+                         : a->drop
                              ? arena_printf(&r->arena, "drop %.*s %.*s --why %.*s", SLICE_ARG(stream),
                                             SLICE_ARG(id), SLICE_ARG(request_field(r, "mengapa")))
                              : arena_printf(&r->arena, "release %.*s %.*s", SLICE_ARG(stream), SLICE_ARG(id));
@@ -175,21 +204,38 @@ static void act_on(struct acting *a, struct slice stream, struct slice id)
     r->console->ops.desk(r->console->ops.arg, "parked", words, on_one, a);
 }
 
-/* All of a reason: those that are there now. */
+/* All of a reason that fit what was looked for: those that were counted on the page, or none. */
 static void on_matching(void *arg, const struct parked_entry *all, unsigned n)
 {
     struct acting *a = arg;
     struct request *r = a->request;
     struct slice stream = stream_of(r, request_field(r, "antre")), reason = request_field(r, "sebab");
+    struct slice *ids = ARENA_ARRAY(&r->arena, struct slice, (size_t)n + 1);
+    uint64_t counted = 0;
+    unsigned found = 0;
 
     if (r->console->stopped)
         return;
+    r->reveal = false;
+    for (unsigned i = 0; all && ids && i < n; i++) {
+        struct node *row = node_object(&r->arena);
+
+        node_put(row, "teks", shown_text(r, node_text(node_read(all[i].body, &r->arena), "text")));
+        if (slice_eq(all[i].reason, reason) && fits(row, request_field(r, "cari")))
+            ids[found++] = arena_copy(&r->arena, all[i].id);
+    }
+    if (!slice_to_u64(request_field(r, "n"), &counted) || counted != found) {
+        request_back(
+            r, false,
+            arena_printf(&r->arena, "%.*s %u", SLICE_ARG(request_text(r, "parkir.lain_jumlah")), found),
+            "/parkir");
+        return;
+    }
     a->left = 1;
-    for (unsigned i = 0; all && i < n; i++)
-        if (slice_eq(all[i].reason, reason)) {
-            a->left++;
-            act_on(a, stream, arena_copy(&r->arena, all[i].id));
-        }
+    for (unsigned i = 0; i < found; i++) {
+        a->left++;
+        act_on(a, stream, ids[i]);
+    }
     if (--a->left == 0)
         acting_end(a);
 }
@@ -206,16 +252,18 @@ void act_parked(struct request *r)
         return;
     }
     if (!a || !store_parked_is(r->console->ops.store, stream) ||
-        (!slice_is(act, "ulang") && !slice_is(act, "buang")) || slice_find(id, ' ') != (size_t)-1) {
+        (!slice_is(act, "ulang") && !slice_is(act, "buang") && !slice_is(act, "ubah")) ||
+        slice_find(id, ' ') != (size_t)-1) {
         request_refuse(r, 400, "cara");
         return;
     }
     a->request = r;
     a->drop = slice_is(act, "buang");
+    a->edit = slice_is(act, "ubah");
     if (id.n) {
         a->left = 1;
         act_on(a, stream, id);
-    } else if (request_field(r, "sebab").n && !a->drop) {
+    } else if (request_field(r, "sebab").n && !a->drop && !a->edit) {
         store_parked_read(r->console->ops.store, stream, S(""), AT_ONCE, on_matching, a);
     } else {
         request_refuse(r, 400, "cara");

@@ -10,6 +10,7 @@
 extern const struct page page_today;                  /* / */
 extern const struct page page_messages, page_message; /* /pesan */
 extern const struct page page_parked;                 /* /parkir */
+extern const struct page page_words;                  /* /kata */
 extern const struct page page_referrals;              /* /rujukan */
 extern const struct page page_signals, page_signal;   /* /sinyal */
 extern const struct page page_pws, page_village;      /* /pws, /desa */

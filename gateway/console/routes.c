@@ -7,6 +7,7 @@ const struct route console_routes[] = {
     { "/pesan", ACCOUNT_VIEWER, .page = &page_messages },
     { "/pesan/:id", ACCOUNT_VIEWER, .page = &page_message },
     { "/parkir", ACCOUNT_VIEWER, .page = &page_parked, .act = act_parked, .act_least = ACCOUNT_OFFICER },
+    { "/kata", ACCOUNT_OFFICER, .page = &page_words },
     { "/rujukan", ACCOUNT_VIEWER, .page = &page_referrals },
     { "/rujukan/:nomor", ACCOUNT_VIEWER, .act = act_referral, .guard = &guard_referral,
       .act_least = ACCOUNT_OFFICER },

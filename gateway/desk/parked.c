@@ -7,6 +7,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/node.h"
+#include "gateway/model/inbound_text.h"
 
 enum {
     ANSWER_MAX = 1 << 20,
@@ -23,6 +24,10 @@ static const char help[] =
     "is\n"
     "                                   carried out under its own id, so that nothing is done twice\n"
     "parked drop STREAM ID --why WORD   away for good; WORD is done, test, spam or old\n"
+    "parked edit inbound ID TEXT        carried out with this text in the place of its own, under an id of "
+    "its "
+    "own;\n"
+    "                                   the parked one goes when that is done\n"
     "\n"
     "Example: parked inbound\n"
     "         parked release inbound 1764313920000-0\n";
@@ -35,7 +40,8 @@ struct asked {
     void *ctx;
     int utc_offset_min;
     bool reveal;
-    struct slice stream, id, why;
+    struct slice stream, id, why, text;
+    struct pipeline *pipeline;
     unsigned left, released, gone, never, unknown;
     struct arena arena; /* holds the words, each ended by a NUL, and itself */
 };
@@ -229,13 +235,66 @@ static bool is_id(struct slice id)
     return ms.n && ms.n < 20 && rest.n && rest.n < 20 && slice_all_digits(ms) && slice_all_digits(rest);
 }
 
-/* --- the words --- */
+/* --- with another text --- */
 
 static struct slice word(struct slice *rest)
 {
     *rest = slice_trim(*rest);
     return slice_cut(rest, ' ');
 }
+
+static void on_edited_gone(void *arg, enum parked_rc rc)
+{
+    struct asked *a = arg;
+
+    audit(a, "parked_edited", rc == PARKED_OK ? "carried out" : "carried out, the parked one is there still");
+    asked_end(a, S("carried out\n"));
+}
+
+static void on_edited(void *arg, const struct answer *answer)
+{
+    struct asked *a = arg;
+
+    if (reason_http(answer->reason) >= 300) {
+        asked_end(a, S("error: it could not be carried out now and stays parked; say it again later\n"));
+        return;
+    }
+    store_parked_drop(a->store, a->stream, a->id, on_edited_gone, a);
+}
+
+static void on_to_edit(void *arg, const struct parked_entry *all, unsigned n)
+{
+    struct asked *a = arg;
+    struct inbound in;
+    struct err e = { "" };
+
+    if (!all || !n) {
+        asked_end(a, all ? S("error: nothing is parked under this id; see parked STREAM\n") : S(AWAY));
+        return;
+    }
+    if (inbound_decode(arena_copy(&a->arena, all[0].body), &a->arena, &in, &e) != 0 ||
+        in.kind != INBOUND_SMS) {
+        asked_end(a, S("error: only an SMS has a text that can be changed\n"));
+        return;
+    }
+    in.text = a->text;
+    /* The same change said twice is carried out once. */
+    in.provider_id = arena_printf(&a->arena, "%.*s/%016llx", SLICE_ARG(in.provider_id),
+                                  (unsigned long long)slice_hash(a->text));
+    pipeline_submit(a->pipeline, &in, on_edited, a);
+}
+
+static void edit(struct asked *a, struct slice rest)
+{
+    a->id = arena_copy(&a->arena, word(&rest));
+    a->text = arena_copy(&a->arena, slice_trim(rest));
+    if (!slice_is(a->stream, "inbound") || !is_id(a->id) || !a->text.n)
+        asked_end(a, S("error: parked edit inbound ID TEXT; see parked inbound\n"));
+    else
+        store_parked_read(a->store, a->stream, a->id, 1, on_to_edit, a);
+}
+
+/* --- the words --- */
 
 static void change(struct asked *a, bool drop, struct slice rest)
 {
@@ -268,7 +327,8 @@ void parked_desk(const struct desk *desk, struct slice words, ctl_done *done, vo
 {
     struct store *store = desk->store;
     struct slice rest = words, verb = word(&rest);
-    bool drop = slice_is(verb, "drop"), changes = drop || slice_is(verb, "release");
+    bool drop = slice_is(verb, "drop"), edits = slice_is(verb, "edit"),
+         changes = drop || edits || slice_is(verb, "release");
     struct arena arena;
     struct asked *a;
 
@@ -281,12 +341,15 @@ void parked_desk(const struct desk *desk, struct slice words, ctl_done *done, vo
     if (!a)
         abort(); /* asked by a person, once */
     *a = (struct asked){ .store = store, .done = done, .ctx = ctx, .utc_offset_min = desk->utc_offset_min };
+    a->pipeline = desk->pipeline;
     a->stream = arena_copy(&arena, changes ? word(&rest) : verb);
     a->arena = arena;
     rest = slice_trim(rest);
     a->reveal = slice_is(rest, "--reveal");
     if (verb.n && !store_parked_is(store, a->stream))
         asked_end(a, S("error: there is no such stream; see parked, or parked --help\n"));
+    else if (edits)
+        edit(a, rest);
     else if (changes)
         change(a, drop, rest);
     else if (rest.n && !a->reveal)
