@@ -40,6 +40,7 @@ static void draft_decode(struct sender_state *s, const struct node *o, const str
     d->asked = node_text(o, "asked");
     d->unseen = node_bool(o, "unseen");
     d->question = node_text(o, "question");
+    d->part = node_text(o, "part");
 }
 
 static struct node *draft_encode(const struct draft *d, struct arena *a)
@@ -69,6 +70,7 @@ static struct node *draft_encode(const struct draft *d, struct arena *a)
     node_put(o, "asked", d->asked);
     node_put_bool(o, "unseen", d->unseen);
     node_put(o, "question", d->question);
+    node_put(o, "part", d->part);
     return o;
 }
 

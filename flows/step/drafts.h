@@ -52,6 +52,7 @@ struct draft {
     struct slice whom;     /* whom it is about, for lists of open questions */
     struct slice asked;    /* what is asked, in few words: "BB 9,2" */
     bool unseen;           /* only these words were seen of the question */
+    struct slice part;     /* a screening by USSD that broke off: its kind and the answers so far, "tbc/YT" */
     struct slice question; /* as it was asked last: said again to what answers nothing */
 };
 

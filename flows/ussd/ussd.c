@@ -89,6 +89,18 @@ static const struct report *unfinished(struct job *j)
     return r;
 }
 
+/* The answers of a screening that broke off in its middle are not asked a second time. */
+static void keep_part(struct job *j, struct slice nomor)
+{
+    struct draft *d = drafts_find(j->step.state, nomor);
+
+    if (!d || j->s->place != USSD_QUESTION || !j->s->form)
+        return;
+    d->part = arena_printf(j->step.arena, "%.*s/%.*s", SLICE_ARG(text_as(j->s->form, j->s->values, AS_KIND)),
+                           SLICE_ARG(j->s->item));
+    j->step.state->changed = true;
+}
+
 static void file(struct job *j, const struct report *r, bool sure, struct filed *filed)
 {
     struct filing f = { .report = r, .sure = sure };
@@ -96,6 +108,7 @@ static void file(struct job *j, const struct report *r, bool sure, struct filed 
     if (j->s->nomor.n)
         f.draft = drafts_find(j->step.state, j->s->nomor);
     filing_file(&j->step, &f, filed);
+    keep_part(j, filed->nomor);
 }
 
 /* SPEC 2.2: an emergency never waits for a field.  The number that it gets stays that of the report; empty

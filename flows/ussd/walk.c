@@ -98,6 +98,18 @@ static unsigned variant_of(const struct form *f, const struct value *values)
     return best;
 }
 
+/* "tbc/YT": the third question of that screening, if it is that one still. */
+static void go_on_from(struct ussd_walk *w, struct slice part)
+{
+    struct ussd_state *s = w->s;
+    struct slice kind = slice_cut(&part, '/');
+    const struct menu_questions *q = ussd_questions(w->c.rules, s, s->field);
+
+    if (s->place == USSD_QUESTION && q && part.n < q->n &&
+        slice_eq(kind, text_as(s->form, s->values, AS_KIND)))
+        s->item = part;
+}
+
 /* A half report of an SMS: what is in it is not asked again. */
 static void open_draft(struct ussd_walk *w, const struct draft *d)
 {
@@ -121,6 +133,7 @@ static void open_draft(struct ussd_walk *w, const struct draft *d)
         ussd_move_turn(w, USSD_DOUBT, asked);
     else
         ussd_move_next(w);
+    go_on_from(w, d->part);
     ussd_move_judge(w);
     s->alarmed = w->report && w->report->emergency; /* when the draft was made */
 }
