@@ -74,18 +74,10 @@ static void begin(struct check *k, enum ussd_place place)
 
 /* --- menus --- */
 
-static enum command_kind command_named(struct slice name)
-{
-    for (int i = COMMAND_NONE + 1; i < COMMANDS; i++)
-        if (slice_is(name, command_name((enum command_kind)i)))
-            return (enum command_kind)i;
-    return COMMAND_NONE;
-}
-
 static void check_entry(struct check *k, const struct menu_entry *e)
 {
     const struct person anyone = { .role = k->c.menu->role, .active = true };
-    enum command_kind command = command_named(e->name);
+    enum command_kind command = ussd_command_kind(e->name);
 
     if (e->target != MENU_COMMAND)
         return;

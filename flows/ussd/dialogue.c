@@ -211,3 +211,11 @@ struct slice ussd_say(const struct ussd_context *c, const struct form *f, unsign
     values[field] = *v;
     return reply_echo(f, values, c->arena);
 }
+
+enum command_kind ussd_command_kind(struct slice name)
+{
+    for (int i = COMMAND_NONE + 1; i < COMMANDS; i++)
+        if (slice_is(name, command_name((enum command_kind)i)))
+            return (enum command_kind)i;
+    return COMMAND_NONE;
+}

@@ -6,6 +6,7 @@
 #ifndef KENTONGAN_FLOWS_USSD_DIALOGUE_H
 #define KENTONGAN_FLOWS_USSD_DIALOGUE_H
 
+#include "flows/understand/understanding.h"
 #include "flows/ussd/state.h"
 #include "gateway/conf/texts.h"
 
@@ -70,5 +71,7 @@ const struct menu_questions *ussd_questions(const struct ruleset *, const struct
 struct slice ussd_text(const struct ussd_context *, const char *key, const char *slot, struct slice value);
 /* "BB 9,2kg": one value as the echo says it. */
 struct slice ussd_say(const struct ussd_context *, const struct form *, unsigned field, const struct value *);
+/* Which command an entry of a menu is, by its name: COMMAND_NONE when there is none. */
+enum command_kind ussd_command_kind(struct slice name);
 
 #endif

@@ -286,6 +286,39 @@ static void unit_options(const struct ussd_context *c, const struct ussd_state *
                   arena_printf(c->arena, "%.*s%s", SLICE_ARG(s->item), units[i].unit));
 }
 
+enum {
+    NUMBERS = 3,     /* cases offered on a page that asks for a number */
+    NUMBER_SAY = 30, /* letters of one */
+};
+
+static void number_option(const struct ussd_context *c, struct slice nomor, struct slice whom,
+                          struct ussd_options *o)
+{
+    struct slice say = arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(nomor), SLICE_ARG(whom));
+
+    if (o->n < NUMBERS)
+        add_value(o, text_cut(say, NUMBER_SAY, c->arena), nomor);
+}
+
+/* The cases that wait for this word, and for her own reports the last one: nobody has to type their numbers.
+ */
+static void number_options(const struct ussd_context *c, const struct menu_entry *e, struct ussd_options *o)
+{
+    enum command_kind kind = e ? ussd_command_kind(e->name) : COMMAND_NONE;
+    const struct sender_state *d = c->drafts;
+    const struct open_case *it;
+
+    for (unsigned i = 0; d && i < d->open.n; i++) {
+        struct open_cases one = { .all = { d->open.all[i] }, .n = 1 };
+        enum command_kind meant = kind;
+
+        if (open_fitting(&one, &meant, &it) && meant == kind)
+            number_option(c, it->nomor, it->whom, o);
+    }
+    if (d && d->last.nomor.n && (kind == COMMAND_STATUS || kind == COMMAND_BATAL || kind == COMMAND_KOREKSI))
+        number_option(c, d->last.nomor, d->last.whom, o);
+}
+
 void ussd_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
 {
     const struct menu_entry *e;
@@ -325,6 +358,9 @@ void ussd_options(const struct ussd_context *c, const struct ussd_state *s, stru
         break;
     case USSD_ECHO:
         add(o, OPTION_YES, ussd_text(c, "ussd.kirim", NULL, S("")));
+        break;
+    case USSD_NUMBER:
+        number_options(c, ussd_command(c, s), o);
         break;
     case USSD_WORDS:
         e = ussd_command(c, s);

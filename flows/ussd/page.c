@@ -211,6 +211,7 @@ static void make_dialogue(const struct ussd_context *c, const struct ussd_state 
     case USSD_NUMBER:
         e = ussd_command(c, s);
         p->head = e ? e->ask : S("");
+        add_options(c, s, p);
         break;
     case USSD_WORDS:
         e = ussd_command(c, s);

@@ -228,10 +228,24 @@ static void send(struct ussd_walk *w)
         ussd_move_next(w);
 }
 
-static void number_input(struct ussd_walk *w, struct slice in)
+/* The number of a case that stood on the page that she saw. */
+static struct slice number_of(const struct ussd_walk *w, const struct ussd_options *o, struct slice in)
+{
+    uint64_t n;
+
+    if (in.n > 1 || !slice_to_u64(in, &n) || n < 1 || n > o->n)
+        return in;
+    for (struct slice page = w->s->page; page.n; page = slice_skip(page, 1))
+        if (slice_eq(slice_take(page, o->option[n - 1].value.n), o->option[n - 1].value))
+            return o->option[n - 1].value;
+    return in; /* the list has changed since */
+}
+
+static void number_input(struct ussd_walk *w, const struct ussd_options *o, struct slice in)
 {
     const struct menu_entry *e = ussd_command(&w->c, w->s);
 
+    in = number_of(w, o, in);
     if (!e) {
         to_menu(w);
     } else if (in.n < 4 || in.n > 10 || !slice_all_digits(in) || !damm_valid(in)) {
@@ -364,7 +378,7 @@ static void page_input(struct ussd_walk *w, struct slice in)
     else if (w->s->place == USSD_COUNT)
         ussd_field_count(w, in);
     else if (w->s->place == USSD_NUMBER)
-        number_input(w, in);
+        number_input(w, o, in);
     else if (w->s->place == USSD_WORDS)
         words_input(w, o, in);
     else
