@@ -199,8 +199,6 @@ static void check(const struct sink_conf *c, struct faults *x)
         fault_add(x, c->mark, "token_url needs client_id and client_secret_file");
     if (!c->token_url.n && (c->client_id.n || c->client_secret.n))
         fault_add(x, c->mark, "client_id and client_secret_file do nothing without token_url");
-    if (c->path.n || c->dsn.n || c->secret.n)
-        fault_add(x, c->mark, "path, dsn and secret_file do nothing in a sink of kind fhir");
 }
 
 static char *copy(struct slice s)
@@ -279,6 +277,7 @@ static void show(void *self, struct buf *b)
 
 const struct sink_kind fhir_kind = {
     .name = "fhir",
+    .reads = " url token_url client_id client_secret_file organization profile ",
     .check = check,
     .open = open_sink,
     .reload = reload,

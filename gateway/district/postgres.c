@@ -399,6 +399,7 @@ static void schema(void *self, struct buf *b)
 
 const struct sink_kind postgres_kind = {
     .name = "postgres",
+    .reads = " dsn ",
     .check = check,
     .open = open_sink,
     .reload = reload,

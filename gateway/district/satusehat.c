@@ -324,8 +324,6 @@ static void check(const struct sink_conf *c, struct faults *x)
             x, c->mark,
             "profile satusehat: client_id, client_secret_file and organization stand in facilities.csv, "
             "for each puskesmas its own");
-    if (c->dsn.n || c->secret.n)
-        fault_add(x, c->mark, "dsn and secret_file do nothing in a sink of kind fhir");
 }
 
 static void reload(void *self, const struct ruleset *rules)
@@ -401,6 +399,8 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *c, 
 const struct sink_kind satusehat_kind = {
     .name = "fhir",
     .profile = "satusehat",
+    .reads =
+        " url token_url path profile client_id client_secret_file organization ", /* the last: see check() */
     .check = check,
     .open = open_sink,
     .reload = reload,

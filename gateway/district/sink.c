@@ -39,6 +39,31 @@ static const struct sink_kind *kind_of(const struct sink_conf *c, bool *named)
     return NULL;
 }
 
+/* A key that does nothing is worse than none: somebody relies on it. */
+static void refuse_idle_keys(const struct sink_kind *kind, const struct sink_conf *s, struct faults *faults)
+{
+    const struct {
+        const char *name;
+        struct slice value;
+    } keys[] = {
+        { " path ", s->path },
+        { " dsn ", s->dsn },
+        { " url ", s->url },
+        { " token_url ", s->token_url },
+        { " client_id ", s->client_id },
+        { " organization ", s->organization },
+        { " profile ", s->profile },
+        { " secret_file ", s->secret },
+        { " client_secret_file ", s->client_secret },
+    };
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i].value.n && !strstr(kind->reads, keys[i].name))
+            fault_add(faults, s->mark, "\"%.*s\" does nothing in a sink of kind %s%s%s: take it out",
+                      (int)strlen(keys[i].name) - 2, keys[i].name + 1, kind->name,
+                      kind->profile ? ", profile " : "", kind->profile ? kind->profile : "");
+}
+
 void sinks_check(const struct config *c, struct faults *faults)
 {
     for (unsigned i = 0; i < c->sinks_n; i++) {
@@ -51,7 +76,9 @@ void sinks_check(const struct config *c, struct faults *faults)
                       SLICE_ARG(s->kind), SLICE_ARG(s->profile));
         else if (!kind && s->kind.n)
             fault_add(faults, s->mark, "sinks of kind \"%.*s\" are not built in yet", SLICE_ARG(s->kind));
-        else if (kind && kind->check)
+        if (kind)
+            refuse_idle_keys(kind, s, faults);
+        if (kind && kind->check)
             kind->check(s, faults);
     }
 }

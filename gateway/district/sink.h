@@ -37,6 +37,7 @@ typedef void sink_stage(void *ctx, const struct sink_stage_row *);
 struct sink_kind {
     const char *name;    /* "sqlite" */
     const char *profile; /* of kind fhir; NULL: the plain one */
+    const char *reads;   /* keys of its own, " url secret_file "; any other is a fault */
     /* What `serve` would refuse: a fault at conf->mark or at a key of it.  May be NULL. */
     void (*check)(const struct sink_conf *, struct faults *);
     /* Consumer of the stream "sink:<name>".  NULL with an error when it can never work; a destination that is

@@ -325,6 +325,7 @@ static void close_sink(void *self)
 
 const struct sink_kind sqlite_kind = {
     .name = "sqlite",
+    .reads = " path ",
     .open = open_sink,
     .reload = reload,
     .feed = feed,

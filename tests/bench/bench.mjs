@@ -2,7 +2,7 @@
 // and our CPU is counted until the district database (SQLite) has the record.  Contestants take turns in one run on
 // one machine, the load generator among them; medians and ratios at the end.  No figure is asserted.
 //
-//   ONLY=smpp,ussd,http,sessions   what to run
+//   ONLY=smpp,ussd,http,sessions   what to run; postgres beside them: a backlog of ROWS into it (ROWS=1000000 for the figure)
 //   SMS, STEPS     messages and USSD steps of one turn      ROUNDS   turns of each
 //   CONNECTIONS    HTTP requests under way                  WINDOW   SMS under way by SMPP
 //   SENDERS        phones                                   SESSIONS live dialogues for `sessions`
@@ -13,11 +13,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { Gateway, root, run, start, waitFor } from '../system/lib.mjs';
 import { Kannel } from '../system/kannel.mjs';
+import { benchPostgres } from './postgres.mjs';
 
 const tools = path.resolve(root, process.env.TOOLS ?? 'build/tests/bench');
 const only = new Set((process.env.ONLY ?? 'smpp,ussd,http,sessions').split(','));
 const size = Object.fromEntries(
-  Object.entries({ SMS: 15000, STEPS: 18000, ROUNDS: 3, CONNECTIONS: 64, WINDOW: 100, SENDERS: 2000, SESSIONS: 100000 }).map(([k, v]) => [k, Number(process.env[k] ?? v)]),
+  Object.entries({ SMS: 15000, STEPS: 18000, ROUNDS: 3, CONNECTIONS: 64, WINDOW: 100, SENDERS: 2000, SESSIONS: 100000, ROWS: 100000, PLAIN_ROWS: 2000 }).map(([k, v]) => [k, Number(process.env[k] ?? v)]),
 );
 const firstSender = 6281310000000;
 
@@ -278,4 +279,5 @@ if (only.has('smpp')) await benchSmpp();
 if (only.has('ussd')) await benchUssd();
 if (only.has('http')) await benchHttp();
 if (only.has('sessions')) await benchSessions();
+if (only.has('postgres')) await benchPostgres(size);
 process.exit(0);

@@ -67,6 +67,16 @@ test('one bundle of every form that is sent is taken, without a complaint', asyn
   await find('Patient', (p) => p.name[0].text === 'By Ny Mawar');
   await find('Patient', (p) => p.name[0].text === 'Nek Imah' && p.deceasedDateTime);
   assert.deepEqual(fhir.complaints, []);
+  // Every one of them a second time: not one resource more.
+  const types = ['Patient', 'Encounter', 'Observation', 'Condition', 'Immunization', 'ServiceRequest'];
+  const counts = async () => Promise.all(types.map(async (t) => (await fhir.all(t)).length));
+  const before = await counts(), sent = [...fhir.bundles];
+  assert.ok(sent.length >= 12 && before.every((n) => n > 0), `${sent.length} ${before}`);
+  for (const bundle of sent) {
+    const { status } = await fetch(`${fhir.url}/fhir`, { method: 'POST', headers: { Authorization: `Bearer ${fhir.valid}` }, body: JSON.stringify(bundle) });
+    assert.equal(status, 200);
+  }
+  assert.deepEqual(await counts(), before);
 });
 
 test('what is sent twice is there once; a correction that is checked again takes its place', async () => {

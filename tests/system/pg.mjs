@@ -8,9 +8,9 @@ import path from 'node:path';
 import { waitFor } from './lib.mjs';
 
 const versions = fs.existsSync('/usr/lib/postgresql') ? fs.readdirSync('/usr/lib/postgresql') : [];
-const bin = path.join('/usr/lib/postgresql', versions.sort((a, b) => a - b).at(-1) ?? '15', 'bin');
+export const bin = path.join('/usr/lib/postgresql', versions.sort((a, b) => a - b).at(-1) ?? '15', 'bin');
 // The server refuses to run as root.
-const asUser = process.getuid() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
+export const asUser = process.getuid() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
 const run = (...args) => execFileSync([...asUser, ...args][0], [...asUser, ...args].slice(1), { encoding: 'utf8', cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
 
 const all = new Set();

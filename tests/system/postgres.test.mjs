@@ -1,9 +1,10 @@
 // postgres.test.mjs - the sink of kind postgres on a real server: the tables of the contract, the same views as SQLite,
 // and nothing lost or double when the server dies, the connection is cut behind COMMIT, or a row cannot be stored.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { Gateway, kader, newName, nomorOf, secondKader, waitFor } from './lib.mjs';
+import { Gateway, binary, kader, newName, nomorOf, run, secondKader, waitFor } from './lib.mjs';
 import { Postgres, Wire } from './pg.mjs';
 
 const withSinks = (sinks) => (yaml) =>
@@ -87,6 +88,59 @@ test('a row that the server refuses is found by halving and parked, the rest of 
   assert.match(g.ctl('show', 'sinks'), /kabupaten[^]*circuit {3}closed[^]*parked {4}4/);
 });
 
+// Months of a district straight into both streams, with all that a month has: N, T, O, B, below the red line, other
+// versions, cancelled ones, late ones, days at the edges of months, years and epidemiological weeks.
+function district() {
+  let seed = 20261129;
+  const chance = (n) => ((seed = (seed * 16807) % 2147483647), Math.floor(seed / 4096) % n);
+  const days = ['2025-12-27', '2025-12-28', '2026-01-03', '2026-01-04', '2026-01-31', '2026-02-01', '2026-02-28', '2026-03-01', '2026-11-28', '2026-11-29', '2026-11-30'];
+  const rows = [];
+  for (let n = 0; n < 400; n++) {
+    const form = ['timbang', 'skdn', 'kasus', 'bumil'][chance(4)], day = days[chance(days.length)], late = chance(3) === 0;
+    const fields = {
+      timbang: { bb: 5 + chance(90) / 10, ...(chance(5) ? {} : { tgl: days[chance(days.length)] }) }, bumil: { ukh: 4 + chance(38), td: '120/80' },
+      skdn: { s: 60, k: 50 + chance(9), d: 40, n: 30, t: 6, o: 3, b: 1, bgm: chance(4), ...(chance(2) ? { bulan: day.slice(0, 7) } : {}) },
+      kasus: { penyakit: ['diare', 'campak', 'dengue'][chance(3)], ...(chance(3) ? { jumlah: 1 + chance(30) } : {}), ...(chance(2) ? { tgl: day } : {}) },
+    }[form];
+    const findings = form === 'timbang' ? [{ id: 'nt', say: 'NTOB'[chance(4)] }, ...(chance(3) ? [] : [{ id: 'growth.bgm', class: 'E2' }])] : [];
+    const one = { form, place: `19.06.02.200${chance(4)}`, posyandu: `PSY03${1 + chance(6)}`, at: `${day}T09:00:00+07:00`, received_at: `${late ? '2026-12-02' : day}T09:10:00+07:00`, fields, findings, message_id: `month-${n}`, ...(chance(2) ? { person_id: `p${chance(40)}` } : {}) };
+    rows.push(row(20000 + n, 1, one));
+    if (chance(4) === 0) rows.push(row(20000 + n, 2, { ...one, status: ['corrected', 'checked', 'cancelled'][chance(3)], ...(form === 'timbang' ? { fields: { bb: 9.9 } } : {}) }));
+    if (chance(10) === 0) {
+      const event = (k, what) => JSON.stringify({ v: 1, row: 'referral_event', id: `00000000-0000-5000-9000-${String(n * 10 + k).padStart(12, '0')}`, nomor: String(70000 + n), event: what, at: `${day}T1${k}:00:00+07:00`, who: '+6281200000001', role: 'kader', place: 'PSY031' });
+      rows.push(...['sent', ...[[], ['escalated'], ['terima'], ['terima', 'hadir'], ['terima', 'batal']][chance(5)]].map((what, k) => event(k, what)));
+    }
+  }
+  return rows;
+}
+
+test('the views of a health office say the same in both databases over months of a district', async () => {
+  const rows = district();
+  for (const sink of ['lokal', 'kabupaten'])
+    g.redis('eval', "for _, b in ipairs(ARGV) do redis.call('XADD', KEYS[1], '*', 'b', b) end", '1', `{19.06}st:sink:${sink}`, ...rows);
+  const there = "desa LIKE '19.06.02.%'", all = "SELECT count(*) AS n FROM record WHERE message_id LIKE 'month-%'";
+  await waitFor('all of it in both', () => g.query(all)[0].n === 400 && pg.rows(all)[0].n === 400, 30000);
+  const [nt] = await same('SELECT sum(ditimbang) AS ditimbang, sum(n) AS n, sum(t) AS t, sum(o) AS o, sum(b) AS b, sum(bgm) AS bgm FROM rekap_timbang WHERE ' + there);
+  for (const [name, n] of Object.entries(nt)) assert.ok(n > 5, `${name} ${n}`);
+  for (const [view, order, least] of [['rekap_timbang', 'desa, posyandu, bulan', 30], ['rekap_skdn', 'nomor', 50], ['rekap_kasus', 'desa, penyakit, minggu', 40], ['rujukan_terbuka', 'nomor', 5], ['rekap_lapor', 'desa, posyandu, bulan, form', 100]])
+    assert.ok((await same(`SELECT * FROM ${view} WHERE ${view === 'rujukan_terbuka' ? "dari = 'PSY031'" : there} ORDER BY ${order}`)).length >= least, view);
+  const late = await same('SELECT sum(laporan) AS laporan, sum(tepat_waktu) AS tepat_waktu FROM rekap_lapor WHERE ' + there);
+  assert.ok(late[0].tepat_waktu < late[0].laporan && late[0].tepat_waktu > 0);
+  for (const { minggu } of await same('SELECT DISTINCT minggu FROM rekap_kasus WHERE ' + there + ' ORDER BY 1')) assert.equal(new Date(minggu).getUTCDay(), 0, minggu);
+  assert.equal(pg.sql("SELECT count(*) FROM rekap_kasus WHERE minggu = '2025-12-28'") > 0, true); // holds 3 January: week 53 of the year before
+});
+
+test('a key that the sink does not read is a fault with its place', async () => {
+  const other = new Gateway({ patch: withSinks({ kabupaten: pg.dsn }) });
+  const text = fs.readFileSync(other.config, 'utf8');
+  for (const [key, kind] of [['path: x.db', 'postgres'], ['url: "http://x/"', 'postgres'], ['profile: generic', 'postgres'], ['dsn: "dbname=x"', 'sqlite']]) {
+    fs.writeFileSync(other.config, text.replace(`{kind: ${kind},`, `{kind: ${kind}, ${key},`));
+    const { error, err, out } = await run(binary, ['check', '-c', other.config]);
+    assert.ok(error, key);
+    assert.match(err + out, new RegExp(`^\\S+kentongan.yaml:\\d+:\\d+: "${key.split(':')[0]}" does nothing in a sink of kind ${kind}`, 'm'));
+  }
+});
+
 async function load(prefix, n, during) {
   const ids = Array.from({ length: n }, (_, i) => `${prefix}-${i}`);
   const sending = Promise.all(ids.map((id, i) => g.sms(i % 2 ? kader : secondKader, `TIMBANG ${newName()} P 14bl 9,2 76`, id)));
@@ -114,7 +168,6 @@ test('the server is killed under load and started again: nothing lost, nothing d
 test('a connection cut behind COMMIT, before the answer, loses and doubles nothing', async () => {
   const wire = await new Wire(pg).open();
   await g.stop();
-  const fs = await import('node:fs');
   fs.writeFileSync(g.config, fs.readFileSync(g.config, 'utf8').replace(pg.dsn, wire.dsn));
   await g.start();
   await load('cut', 200, async () => {
