@@ -1,7 +1,7 @@
 /* signs.c - signs and their negation.  See signs.h. */
 #include "parsers/signs.h"
 
-#include "parsers/lasts.h"
+#include "parsers/asides.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
@@ -72,18 +72,30 @@ static void end_of_reach(struct state *x, unsigned at)
     x->linked = x->bare = false;
 }
 
+/* The waiting negator is about what stands before it: `sinyal tidak ada`, `nafsu makan hilang`. */
+static bool about_before(const struct state *x)
+{
+    return x->since > 0 && (x->loose == x->since || (x->has_last && x->last.to == x->since));
+}
+
 /* A separator before token i (RULINGS 47): `/` goes on like `dan`, a comma only for a list. */
 static void separator(struct state *x, unsigned i)
 {
     unsigned sep = x->ts->t[i].sep;
-    bool list = x->waits.kind == NEGATION_NONE_OF && !x->words;
+    bool list = x->waits.kind == NEGATION_NONE_OF;
 
     whose_separator(&x->who, sep);
     if (sep & (SEP_HASH | SEP_LINE | SEP_DASH)) {
         end_of_reach(x, i);
-    } else if (sep & SEP_COMMA) {
-        x->bare = list || (x->reach == REACH_ONE && x->has_last && x->last.to == i) || x->linked;
-        x->certain = list ? x->waits.certain : x->certain;
+        return;
+    }
+    if (list && (sep & (SEP_COMMA | SEP_SLASH)) && !about_before(x)) {
+        /* `tidak ada keluhan, demam`: one of what is not there; `tidak ada, demam`: who can tell? */
+        x->reach = REACH_LIST;
+        x->certain = x->waits.certain && !x->words && !slice_is(x->ts->t[i - 1].low, "ada");
+    }
+    if (sep & SEP_COMMA) {
+        x->bare = (x->reach == REACH_ONE && x->has_last && x->last.to == i) || x->linked;
         end_of_wait(x, i);
         x->reach = x->reach == REACH_LIST ? REACH_LIST : REACH_NONE;
         x->linked = false;
@@ -209,23 +221,10 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
     return false;
 }
 
-/* `rt 4`: a place, its number never a value (RULINGS 39). */
-static unsigned place_end(const struct state *x, unsigned i)
-{
-    const struct token *t = &x->ts->t[i];
-
-    if (i < x->end && (slice_is(x->ts->t[i - 1].low, "rt") || slice_is(x->ts->t[i - 1].low, "rw")) &&
-        t->kind == TOKEN_NUMBER && !t->taken && (t->sep & SEP_HARD) == 0)
-        return i + 1;
-    return i;
-}
-
 /* Whether a sign that says nothing of itself is negated by what stands before it. */
 static enum sign_kind negated(struct state *x, const struct word *w)
 {
-    /* `nafsu makan hilang demam`: what is gone is named before it */
-    bool gone = x->waits.kind == NEGATION_GONE || x->waits.kind == NEGATION_NIL;
-    bool waits = x->waits.kind != NEGATION_NONE && !(gone && x->loose == x->since && x->since > 0);
+    bool waits = x->waits.kind != NEGATION_NONE;
 
     if (waits) {
         x->reach = x->waits.kind == NEGATION_NONE_OF ? REACH_LIST : REACH_ONE;
@@ -259,9 +258,13 @@ static unsigned unwell_end(const struct state *x, const struct word *w, unsigned
 
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
-    unsigned to = lasts_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
-    bool gone, is_well = well(x, w, &to, &gone), waited = x->waits.kind != NEGATION_NONE;
+    unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
+    bool gone, is_well = well(x, w, &to, &gone), waited;
 
+    /* `nafsu makan hilang demam`: what is gone is named before it. */
+    if ((x->waits.kind == NEGATION_GONE || x->waits.kind == NEGATION_NIL) && about_before(x))
+        end_of_wait(x, i);
+    waited = x->waits.kind != NEGATION_NONE;
     tell(x);
     x->last =
         (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to, .who = x->who };
@@ -322,8 +325,8 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
         x->who.doubt |= !slice_is(x->ts->t[i].low, "ada");
         if (!x->waits.kind || x->until != i) /* `tidak terlihat ada` */
             end_of_reach(x, i);
-    } else if (lasts_begins(x->ts->t[i].low)) {
-        end = lasts_end(x->ts, x->s->units, x->end, i + used);
+    } else if (asides_begins(x->ts->t[i].low)) {
+        end = asides_lasting_end(x->ts, x->s->units, x->end, i + used);
         if (end > i + used)
             other(x, i, end);
         else if (x->has_last && x->last.to == i && !x->waits.kind && denied(x, end))
@@ -381,6 +384,10 @@ static void person_at(struct state *x, unsigned i)
     if (!x->s->people)
         return;
     whose_word(&x->who, x->ts, i, x->s->people);
+    if (x->who.code.n && x->who.from == i && before != i && !x->waits.kind) { /* of her it says nothing yet */
+        x->reach = REACH_NONE;
+        x->linked = x->bare = false;
+    }
     if (x->who.code.n && x->who.from == i && before != i && x->has_last && x->last.to == i &&
         !slice_is(x->who.code, "sapaan") && parted(x, x->who.name))
         x->last.who = x->who;
@@ -390,8 +397,8 @@ static void person_at(struct state *x, unsigned i)
 static unsigned other_at(struct state *x, unsigned i)
 {
     /* `sejak 3 hari` */
-    unsigned end =
-        lasts_begins(x->ts->t[i].low) ? lasts_end(x->ts, x->s->units, x->end, i + 1) : place_end(x, i + 1);
+    unsigned end = asides_begins(x->ts->t[i].low) ? asides_lasting_end(x->ts, x->s->units, x->end, i + 1)
+                                                  : asides_place_end(x->ts, x->end, i + 1);
 
     if (x->who.code.n && x->who.from == i && x->who.name > end)
         end = x->who.name; /* `ibu hamil`: no keyword */
@@ -442,7 +449,7 @@ unsigned signs_end(const struct sign_scan *s, const struct tokens *ts, unsigned 
         const struct word *w = longest(&x, k, &list, &used);
 
         if (w) {
-            k = end = lasts_end(ts, s->units, to, k + used);
+            k = end = asides_lasting_end(ts, s->units, to, k + used);
             while (k < to && ts->t[k].kind == TOKEN_NEGATED)
                 k = end = k + 1;
         } else {
@@ -478,7 +485,7 @@ void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned fro
             unsigned list = 0, used;
             const struct word *w = longest(&x, i, &list, &used);
 
-            if (!w && lasts_end(ts, s->units, to, i) == i)
+            if (!w && asides_lasting_end(ts, s->units, to, i) == i)
                 x.who = (struct mention){ 0 };
             i = w ? sign_at(&x, i, w, list, used) : i + 1;
         } else {

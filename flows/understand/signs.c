@@ -384,6 +384,7 @@ void understand_heard(const struct words *words, const struct tokens *ts, struct
                               .lists_n = 1,
                               .kata = words->kata,
                               .negators = words->negators,
+                              .people = words->people,
                               .near = true,
                               .sign = hear,
                               .arg = &h };

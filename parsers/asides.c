@@ -1,15 +1,15 @@
-/* lasts.c - see lasts.h. */
-#include "parsers/lasts.h"
+/* asides.c - see asides.h. */
+#include "parsers/asides.h"
 
 #include "parsers/phrase.h"
 
-bool lasts_begins(struct slice w)
+bool asides_begins(struct slice w)
 {
     return slice_is(w, "sejak") || slice_is(w, "selama") || slice_is(w, "sudah") || slice_is(w, "sdh") ||
            slice_is(w, "baru") || slice_is(w, "kurang");
 }
 
-unsigned lasts_end(const struct tokens *ts, const struct word_list *units, unsigned end, unsigned i)
+unsigned asides_lasting_end(const struct tokens *ts, const struct word_list *units, unsigned end, unsigned i)
 {
     unsigned used;
     const struct word *unit;
@@ -24,4 +24,14 @@ unsigned lasts_end(const struct tokens *ts, const struct word_list *units, unsig
     if (!unit || !(slice_is(unit->code, "hr") || slice_is(unit->code, "mg") || slice_is(unit->code, "bl")))
         return i;
     return i + 1 + used;
+}
+
+unsigned asides_place_end(const struct tokens *ts, unsigned end, unsigned i)
+{
+    const struct token *t = &ts->t[i];
+
+    if (i < end && (slice_is(ts->t[i - 1].low, "rt") || slice_is(ts->t[i - 1].low, "rw")) &&
+        t->kind == TOKEN_NUMBER && !t->taken && (t->sep & SEP_HARD) == 0)
+        return i + 1;
+    return i;
 }
