@@ -18,41 +18,20 @@ static const int64_t day_ms = INT64_C(86400000);
 
 /* --- the child's blob --- */
 
-static struct weighing weighing_decode(const struct node *o)
-{
-    return (struct weighing){ .at_ms = node_int(o, "at"),
-                              .bb = node_int(o, "bb"),
-                              .tb = node_int(o, "tb"),
-                              .nomor = node_text(o, "n") };
-}
+#define WEIGHING(key, m) MEMBER(struct weighing, key, m)
+CODEC(weighing_codec, struct weighing, WEIGHING("at", at_ms), WEIGHING("bb", bb), WEIGHING("tb", tb),
+      WEIGHING("n", nomor));
 
-static struct node *weighing_encode(const struct weighing *w, struct arena *a)
-{
-    struct node *o = node_object(a);
+#define CHILD(key, m) MEMBER(struct child, key, m)
+SHARED_CODEC(child_codec, struct child, CHILD("id", id), CHILD("nama", nama), CHILD("jk", jk),
+             CHILD("tgl_lahir", tgl_lahir), CHILD("exact", exact), CHILD("nik", nik),
+             CHILD("posyandu", posyandu), CHILD("puskesmas", puskesmas), CHILD("doses", doses),
+             CHILD("since", since), CHILD("dose_visit", dose_visit),
+             MEMBER_IN(struct child, "birth", birth, weighing_codec),
+             MEMBER_LIST(struct child, "weighings", weighings, weighings_n, weighing_codec));
 
-    node_put_int(o, "at", w->at_ms);
-    node_put_int(o, "bb", w->bb);
-    node_put_int(o, "tb", w->tb);
-    node_put(o, "n", w->nomor);
-    return o;
-}
-
-void child_weighings(const struct node *o, struct child *c)
-{
-    const struct node *w = node_first(node_get(o, "weighings"));
-
-    for (; w && c->weighings_n < CHILD_WEIGHINGS; w = w->next)
-        c->weighings[c->weighings_n++] = weighing_decode(w);
-}
-
-void child_put_weighings(struct node *o, const struct child *c)
-{
-    struct node *list = node_list(o ? o->arena : NULL);
-
-    for (unsigned i = 0; list && i < c->weighings_n; i++)
-        node_add(list, weighing_encode(&c->weighings[i], list->arena));
-    node_set(o, "weighings", list);
-}
+SHARED_CODEC(child_before_codec, struct child, CHILD("jk", jk), CHILD("lahir", tgl_lahir),
+             MEMBER_LIST(struct child, "weighings", weighings, weighings_n, weighing_codec));
 
 bool child_load(struct step *s, struct slice nomor, struct child *out)
 {
@@ -61,20 +40,8 @@ bool child_load(struct step *s, struct slice nomor, struct child *out)
 
     memset(out, 0, sizeof *out);
     if (is) {
+        (void)codec_get(o, &child_codec, out);
         out->nomor = node_text(o, "into").n ? node_text(o, "into") : nomor;
-        out->id = node_text(o, "id");
-        out->nama = node_text(o, "nama");
-        out->jk = node_text(o, "jk");
-        out->tgl_lahir = node_text(o, "tgl_lahir");
-        out->exact = node_bool(o, "exact");
-        out->nik = node_text(o, "nik");
-        out->posyandu = node_text(o, "posyandu");
-        out->puskesmas = node_text(o, "puskesmas");
-        out->doses = node_text(o, "doses");
-        out->since = node_int(o, "since");
-        out->dose_visit = node_int(o, "dose_visit");
-        out->birth = weighing_decode(node_get(o, "birth"));
-        child_weighings(o, out);
     }
     return is;
 }
@@ -87,22 +54,11 @@ bool child_load_own(struct step *s, struct slice nomor, struct child *out)
 struct node *child_encode(struct step *s, const struct child *c)
 {
     struct node *o = blob_new(s->arena);
+    struct child kept = *c;
 
+    kept.since = c->since ? c->since : step_today(s);
     node_put(o, "kind", S("child"));
-    node_put(o, "id", c->id);
-    node_put(o, "nama", c->nama);
-    node_put(o, "jk", c->jk);
-    node_put(o, "tgl_lahir", c->tgl_lahir);
-    node_put_bool(o, "exact", c->exact);
-    node_put(o, "nik", c->nik);
-    node_put(o, "posyandu", c->posyandu);
-    node_put(o, "puskesmas", c->puskesmas);
-    node_put(o, "doses", c->doses);
-    node_put_int(o, "since", c->since ? c->since : step_today(s));
-    node_put_int(o, "dose_visit", c->dose_visit);
-    if (c->birth.at_ms)
-        node_set(o, "birth", weighing_encode(&c->birth, s->arena));
-    child_put_weighings(o, c);
+    codec_put(o, &child_codec, &kept);
     return o;
 }
 
@@ -130,33 +86,17 @@ static bool same_age(int64_t born, int64_t other)
     return months >= -1 && months <= 1;
 }
 
-static void entry_decode(const struct node *o, struct child *c)
-{
-    *c = (struct child){ .nomor = node_text(o, "n"),
-                         .id = node_text(o, "id"),
-                         .nama = node_text(o, "nama"),
-                         .jk = node_text(o, "jk"),
-                         .tgl_lahir = node_text(o, "lahir"),
-                         .exact = node_bool(o, "exact"),
-                         .nik = node_text(o, "nik"),
-                         .birth = weighing_decode(node_get(o, "birth")) };
-    child_weighings(o, c);
-}
+/* A child in the buckets of its name. */
+CODEC(entry_codec, struct child, CHILD("n", nomor), CHILD("id", id), CHILD("nama", nama), CHILD("jk", jk),
+      CHILD("lahir", tgl_lahir), CHILD("exact", exact), CHILD("nik", nik),
+      MEMBER_IN(struct child, "birth", birth, weighing_codec),
+      MEMBER_LIST(struct child, "weighings", weighings, weighings_n, weighing_codec));
 
 static struct node *entry_encode(const struct child *c, struct arena *a)
 {
     struct node *o = node_object(a);
 
-    node_put(o, "n", c->nomor);
-    node_put(o, "id", c->id);
-    node_put(o, "nama", c->nama);
-    node_put(o, "jk", c->jk);
-    node_put(o, "lahir", c->tgl_lahir);
-    node_put_bool(o, "exact", c->exact);
-    node_put(o, "nik", c->nik);
-    if (c->birth.at_ms)
-        node_set(o, "birth", weighing_encode(&c->birth, a));
-    child_put_weighings(o, c);
+    codec_put(o, &entry_codec, c);
     return o;
 }
 
@@ -169,12 +109,12 @@ static bool baby_of_that_name(struct slice a, struct slice b)
 
 static void look_at(struct search *f, const struct node *o)
 {
-    struct child found;
+    struct child found = { 0 };
     struct slice key;
     int64_t born;
     bool by_nik;
 
-    entry_decode(o, &found);
+    (void)codec_get(o, &entry_codec, &found);
     key = child_name_key(f->step->rules, found.nama, f->step->arena);
     by_nik = found.nik.n && slice_eq(found.nik, f->wanted->nik);
     if (!date_parse_iso(found.tgl_lahir, &born))
@@ -234,9 +174,9 @@ bool child_born_before(struct step *s, const struct child *wanted, struct child 
     child_buckets(s->rules, wanted->posyandu, wanted->nama, wanted->nik, s->arena, id);
     o = blob_parse(step_blob(s, SUBJECT_NAME, id[0]), s->arena);
     for (const struct node *k = node_first(node_get(o, "children")); k; k = k->next) {
-        struct child c;
+        struct child c = { 0 };
 
-        entry_decode(k, &c);
+        (void)codec_get(k, &entry_codec, &c);
         if (!c.birth.at_ms || !one_birth(c.tgl_lahir, wanted->tgl_lahir) ||
             !slice_eq(child_name_key(s->rules, c.nama, s->arena), key))
             continue;

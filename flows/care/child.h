@@ -7,7 +7,7 @@
 #define KENTONGAN_FLOWS_CARE_CHILD_H
 
 #include "flows/step/step.h"
-#include "gateway/base/node.h"
+#include "gateway/base/codec.h"
 
 enum {
     CHILD_WEIGHINGS = 12, /* the last so many are remembered */
@@ -49,9 +49,10 @@ enum {
 void child_buckets(const struct ruleset *, struct slice posyandu, struct slice nama, struct slice nik,
                    struct arena *, struct slice id[CHILD_BUCKETS]);
 
-/* "weighings" of a blob, oldest first. */
-void child_weighings(const struct node *, struct child *out);
-void child_put_weighings(struct node *, const struct child *);
+/* A child as its number keeps it. */
+extern const struct codec child_codec;
+/* What a report remembers of the child at its weighing: sex, birth and weighings, oldest first. */
+extern const struct codec child_before_codec;
 /* A number that was merged into another (merge.h) gives that child, whose number it is then. */
 bool child_load(struct step *, struct slice nomor, struct child *out);
 /* False for a merged number too: what is about to be written must be the child that was loaded. */

@@ -54,12 +54,8 @@ static void drop_weighings(struct child *c, const struct child *of)
 /* A child out of the blob that another one keeps of it. */
 static void child_kept(const struct node *o, struct child *out)
 {
-    *out = (struct child){ .id = node_text(o, "id"),
-                           .nama = node_text(o, "nama"),
-                           .nik = node_text(o, "nik"),
-                           .posyandu = node_text(o, "posyandu"),
-                           .doses = node_text(o, "doses") };
-    child_weighings(o, out);
+    *out = (struct child){ 0 };
+    (void)codec_get(o, &child_codec, out);
 }
 
 static struct slice blob_of(const struct step *s, struct slice nomor)

@@ -26,40 +26,11 @@ enum number_kind number_kind(struct slice blob, struct arena *a)
     return found;
 }
 
-static void referral_decode(const struct node *o, struct referral *r)
-{
-    if (!o)
-        return;
-    r->state = (enum referral_state)node_int(o, "state");
-    r->urgency = node_text(o, "urgency");
-    r->say = node_text(o, "say");
-    r->level = node_text(o, "level");
-    r->by = node_text(o, "by");
-    r->climbs = (unsigned)node_int(o, "climbs");
-    r->incomplete = node_bool(o, "incomplete");
-    r->doubtful = node_bool(o, "doubtful");
-    r->asked = node_bool(o, "asked");
-    r->told_n = blob_slices(o, "told", r->told, STEP_PEOPLE);
-}
-
-static struct node *referral_encode(const struct referral *r, struct arena *a)
-{
-    struct node *o = node_object(a);
-
-    node_put_int(o, "state", r->state);
-    node_put(o, "urgency", r->urgency);
-    node_put(o, "say", r->say);
-    node_put(o, "level", r->level);
-    node_put(o, "by", r->by);
-    node_put_int(o, "climbs", r->climbs);
-    node_put_bool(o, "incomplete", r->incomplete);
-    if (r->doubtful)
-        node_put_bool(o, "doubtful", true);
-    if (r->asked)
-        node_put_bool(o, "asked", true);
-    blob_put_slices(o, "told", r->told, r->told_n);
-    return o;
-}
+#define REFERRAL(key, m) MEMBER(struct referral, key, m)
+CODEC(referral_codec, struct referral, MEMBER_ONE_OF(struct referral, "state", state, REFERRAL_EXPIRED + 1),
+      REFERRAL("urgency", urgency), REFERRAL("say", say), REFERRAL("level", level), REFERRAL("by", by),
+      REFERRAL("climbs", climbs), REFERRAL("incomplete", incomplete), REFERRAL("doubtful", doubtful),
+      REFERRAL("asked", asked), MEMBER_SLICES(struct referral, "told", told, told_n));
 
 bool referral_has(const struct referral *r, struct slice msisdn)
 {
@@ -69,46 +40,14 @@ bool referral_has(const struct referral *r, struct slice msisdn)
     return false;
 }
 
-static void before_decode(const struct node *o, struct child *b)
-{
-    b->jk = node_text(o, "jk");
-    b->tgl_lahir = node_text(o, "lahir");
-    child_weighings(o, b);
-}
-
-static void before_encode(struct node *report, const struct child *b)
-{
-    struct node *o = b->tgl_lahir.n && report ? node_object(report->arena) : NULL;
-
-    node_put(o, "jk", b->jk);
-    node_put(o, "lahir", b->tgl_lahir);
-    child_put_weighings(o, b);
-    node_set(report, "before", o);
-}
-
-static void report_fields(const struct node *o, struct filed_report *r)
-{
-    r->id = node_text(o, "id");
-    r->draft = node_bool(o, "draft");
-    r->version = (unsigned)node_int(o, "version");
-    r->status = node_text(o, "status");
-    r->reporter = node_text(o, "reporter");
-    r->role = node_text(o, "role");
-    r->place = node_text(o, "place");
-    r->posyandu = node_text(o, "posyandu");
-    r->posting = node_text(o, "posting");
-    r->person_id = node_text(o, "person");
-    r->child = node_text(o, "child");
-    r->whom = node_text(o, "whom");
-    r->findings = node_text(o, "findings");
-    r->at = node_text(o, "at");
-    r->received_at = node_text(o, "received_at");
-    r->provider = node_text(o, "provider");
-    r->message_id = node_text(o, "message");
-    r->at_ms = node_int(o, "at_ms");
-    before_decode(node_get(o, "before"), &r->before);
-    referral_decode(node_get(o, "referral"), &r->referral);
-}
+#define REPORT(key, m) MEMBER(struct filed_report, key, m)
+CODEC(report_codec, struct filed_report, REPORT("id", id), REPORT("draft", draft), REPORT("version", version),
+      REPORT("status", status), REPORT("reporter", reporter), REPORT("role", role), REPORT("place", place),
+      REPORT("posyandu", posyandu), REPORT("posting", posting), REPORT("person", person_id),
+      REPORT("child", child), REPORT("whom", whom), REPORT("findings", findings), REPORT("at", at),
+      REPORT("received_at", received_at), REPORT("provider", provider), REPORT("message", message_id),
+      REPORT("at_ms", at_ms), MEMBER_IN(struct filed_report, "before", before, child_before_codec),
+      MEMBER_IN(struct filed_report, "referral", referral, referral_codec));
 
 bool report_decode(struct slice blob, struct slice nomor, const struct ruleset *rules, struct arena *a,
                    struct filed_report *out)
@@ -123,8 +62,8 @@ bool report_decode(struct slice blob, struct slice nomor, const struct ruleset *
         is = out->form != NULL;
     }
     if (is) {
+        (void)codec_get(o, &report_codec, out);
         blob_values(o, "values", out->form, out->values, a);
-        report_fields(o, out);
     }
     return is;
 }
@@ -134,29 +73,9 @@ struct slice report_encode(const struct filed_report *r, struct arena *a)
     struct node *o = blob_new(a);
 
     node_put(o, "kind", slice_of(kinds[NUMBER_REPORT]));
-    node_put(o, "id", r->id);
     node_put(o, "form", r->form->name);
     blob_put_values(o, "values", r->form, r->values);
-    node_put_bool(o, "draft", r->draft);
-    node_put_int(o, "version", r->version);
-    node_put(o, "status", r->status);
-    node_put(o, "reporter", r->reporter);
-    node_put(o, "role", r->role);
-    node_put(o, "place", r->place);
-    node_put(o, "posyandu", r->posyandu);
-    node_put(o, "posting", r->posting);
-    node_put(o, "person", r->person_id);
-    node_put(o, "child", r->child);
-    node_put(o, "whom", r->whom);
-    node_put(o, "findings", r->findings);
-    node_put(o, "at", r->at);
-    node_put(o, "received_at", r->received_at);
-    node_put(o, "provider", r->provider);
-    node_put(o, "message", r->message_id);
-    node_put_int(o, "at_ms", r->at_ms);
-    before_encode(o, &r->before);
-    if (r->referral.state != REFERRAL_NONE)
-        node_set(o, "referral", referral_encode(&r->referral, a));
+    codec_put(o, &report_codec, r);
     return blob_done(o, a);
 }
 

@@ -9,128 +9,102 @@ enum {
     DAY_MS = 24 * 60 * 60 * 1000
 };
 
+/* --- the blob: tables of members, and by hand what a form says the names of --- */
+
+#define DRAFT(key, m) MEMBER(struct draft, key, m)
+CODEC(draft_codec, struct draft, DRAFT("nomor", nomor), DRAFT("uuid", uuid),
+      MEMBER_ONE_OF(struct draft, "asking", asking, ASK_AGAIN + 1),
+      MEMBER_ONE_OF(struct draft, "error", error, ERROR_CHECK_DIGIT + 1), DRAFT("field", field),
+      DRAFT("child", child), DRAFT("sure", sure), DRAFT("hash", hash), DRAFT("at", at_ms),
+      DRAFT("provider", provider), DRAFT("message", message_id), DRAFT("not_child", not_child),
+      DRAFT("second", second), DRAFT("before", before), DRAFT("picked", picked), DRAFT("correct", correct),
+      DRAFT("whom", whom), DRAFT("asked", asked), DRAFT("unseen", unseen), DRAFT("question", question),
+      DRAFT("part", part));
+
+CODEC(repeat_codec, struct repeat, MEMBER(struct repeat, "h", hash), MEMBER(struct repeat, "n", nomor),
+      MEMBER(struct repeat, "at", at_ms));
+
+#define KEPT(key, m) MEMBER(struct kept, key, m)
+CODEC(kept_codec, struct kept, KEPT("text", text), KEPT("provider", provider), KEPT("message", message_id),
+      KEPT("at", at_ms), KEPT("forwarded", forwarded), KEPT("nomor", nomor));
+
+CODEC(sent_codec, struct sent_for, MEMBER(struct sent_for, "form", form),
+      MEMBER(struct sent_for, "for", period), MEMBER(struct sent_for, "n", nomor),
+      MEMBER(struct sent_for, "at", at_ms));
+
+CODEC(last_codec, struct last_report, MEMBER(struct last_report, "n", nomor),
+      MEMBER(struct last_report, "whom", whom), MEMBER(struct last_report, "at", at_ms));
+
+#define NOISE(key, m) MEMBER(struct noise, key, m)
+CODEC(noise_codec, struct noise, NOISE("n", n), NOISE("same", same), NOISE("today", today), NOISE("day", day),
+      NOISE("text", text), NOISE("at", last_ms));
+
+#define STATE(key, m) MEMBER(struct sender_state, key, m)
+CODEC(state_codec, struct sender_state,
+      MEMBER_LIST(struct sender_state, "repeats", repeats, repeats_n, repeat_codec),
+      MEMBER_LIST(struct sender_state, "kept", kept, kept_n, kept_codec),
+      MEMBER_LIST(struct sender_state, "sent", sent, sent_n, sent_codec), STATE("again", again),
+      STATE("again_at", again_ms), STATE("refused_on", refused_on), STATE("request", request),
+      STATE("ussd_told", ussd_told), MEMBER_IN(struct sender_state, "noise", noise, noise_codec),
+      MEMBER_IN(struct sender_state, "asks", asks, noise_codec),
+      MEMBER_LIST(struct sender_state, "open", open.all, open.n, open_case_codec),
+      STATE("reported", reported_week), STATE("stopped", stopped));
+
 static void draft_decode(struct sender_state *s, const struct node *o, const struct ruleset *rules,
                          struct arena *a)
 {
     const struct form *form = form_by_name(&rules->forms, node_text(o, "form"));
     struct draft *d = form ? drafts_add(s, a) : NULL;
+    struct value *values = d ? d->values : NULL;
 
     if (!d)
         return;
+    (void)codec_get(o, &draft_codec, d);
+    d->values = values;
     d->form = form;
-    d->nomor = node_text(o, "nomor");
-    d->uuid = node_text(o, "uuid");
     blob_values(o, "values", form, d->values, a);
     blob_faults(o, "faults", form, d->faults);
-    d->asking = (enum asking)node_int(o, "asking");
-    d->error = (enum report_error)node_int(o, "error");
-    d->field = node_text(o, "field");
-    d->child = node_text(o, "child");
-    d->sure = node_text(o, "sure");
-    d->hash = node_text(o, "hash");
-    d->at_ms = node_int(o, "at");
-    d->provider = node_text(o, "provider");
-    d->message_id = node_text(o, "message");
-    d->not_child = node_bool(o, "not_child");
-    d->second = node_bool(o, "second");
-    d->before = node_text(o, "before");
-    d->picked = node_text(o, "picked");
-    d->correct = node_bool(o, "correct");
-    d->whom = node_text(o, "whom");
-    d->asked = node_text(o, "asked");
-    d->unseen = node_bool(o, "unseen");
-    d->question = node_text(o, "question");
-    d->part = node_text(o, "part");
 }
 
 static struct node *draft_encode(const struct draft *d, struct arena *a)
 {
     struct node *o = node_object(a);
 
-    node_put(o, "nomor", d->nomor);
-    node_put(o, "uuid", d->uuid);
     node_put(o, "form", d->form->name);
     blob_put_values(o, "values", d->form, d->values);
     blob_put_faults(o, "faults", d->form, d->faults);
-    node_put_int(o, "asking", d->asking);
-    node_put_int(o, "error", d->error);
-    node_put(o, "field", d->field);
-    node_put(o, "child", d->child);
-    node_put(o, "sure", d->sure);
-    node_put(o, "hash", d->hash);
-    node_put_int(o, "at", d->at_ms);
-    node_put(o, "provider", d->provider);
-    node_put(o, "message", d->message_id);
-    node_put_bool(o, "not_child", d->not_child);
-    node_put_bool(o, "second", d->second);
-    node_put(o, "before", d->before);
-    node_put(o, "picked", d->picked);
-    node_put_bool(o, "correct", d->correct);
-    node_put(o, "whom", d->whom);
-    node_put(o, "asked", d->asked);
-    node_put_bool(o, "unseen", d->unseen);
-    node_put(o, "question", d->question);
-    node_put(o, "part", d->part);
+    codec_put(o, &draft_codec, d);
     return o;
 }
 
-static void lists_decode(struct sender_state *s, const struct node *o, int64_t now_ms)
+/* What is older than it is remembered for. */
+static void forget(struct sender_state *s, int64_t now_ms)
 {
-    const struct node *r = node_first(node_get(o, "repeats")), *k = node_first(node_get(o, "kept"));
+    unsigned n = 0;
 
-    for (; r && s->repeats_n < DRAFTS_REPEATS; r = r->next)
-        if (node_int(r, "at") + DAY_MS > now_ms)
-            s->repeats[s->repeats_n++] = (struct repeat){ .hash = node_text(r, "h"),
-                                                          .nomor = node_text(r, "n"),
-                                                          .at_ms = node_int(r, "at") };
-    for (; k && s->kept_n < DRAFTS_KEPT; k = k->next)
-        s->kept[s->kept_n++] = (struct kept){ .text = node_text(k, "text"),
-                                              .provider = node_text(k, "provider"),
-                                              .message_id = node_text(k, "message"),
-                                              .at_ms = node_int(k, "at"),
-                                              .forwarded = node_bool(k, "forwarded"),
-                                              .nomor = node_text(k, "nomor") };
+    for (unsigned i = 0; i < s->repeats_n; i++)
+        if (s->repeats[i].at_ms + DAY_MS > now_ms)
+            s->repeats[n++] = s->repeats[i];
+    s->repeats_n = n;
+    n = 0;
+    for (unsigned i = 0; i < s->sent_n; i++)
+        if (s->sent[i].at_ms + DRAFTS_SENT_DAYS * (int64_t)DAY_MS > now_ms)
+            s->sent[n++] = s->sent[i];
+    s->sent_n = n;
+    if (s->again_ms + DAY_MS <= now_ms)
+        s->again = slice_make("", 0);
 }
 
-static void sent_decode(struct sender_state *s, const struct node *o, int64_t now_ms)
-{
-    for (const struct node *k = node_first(node_get(o, "sent")); k && s->sent_n < DRAFTS_SENT; k = k->next)
-        if (node_int(k, "at") + DRAFTS_SENT_DAYS * (int64_t)DAY_MS > now_ms)
-            s->sent[s->sent_n++] = (struct sent_for){ .form = node_text(k, "form"),
-                                                      .period = node_text(k, "for"),
-                                                      .nomor = node_text(k, "n"),
-                                                      .at_ms = node_int(k, "at") };
-}
-
-static struct node *sent_encode(const struct sender_state *s, struct arena *a)
-{
-    struct node *list = node_list(a);
-
-    for (unsigned i = 0; i < s->sent_n; i++) {
-        struct node *k = node_object(a);
-
-        node_put(k, "form", s->sent[i].form);
-        node_put(k, "for", s->sent[i].period);
-        node_put(k, "n", s->sent[i].nomor);
-        node_put_int(k, "at", s->sent[i].at_ms);
-        node_add(list, k);
-    }
-    return list;
-}
-
-static void last_decode(struct sender_state *s, const struct node *o, const struct ruleset *rules,
+static void last_decode(struct last_report *l, const struct node *o, const struct ruleset *rules,
                         int64_t now_ms, struct arena *a)
 {
-    struct last_report *l = &s->last;
-
+    (void)codec_get(o, &last_codec, l);
     l->form = form_by_name(&rules->forms, node_text(o, "form"));
-    l->at_ms = node_int(o, "at");
     l->values = ARENA_ARRAY(a, struct value, FORM_FIELDS);
     if (!l->form || !l->values || l->at_ms + DRAFTS_LAST_MS <= now_ms)
-        return;
-    blob_values(o, "values", l->form, l->values, a);
-    l->whom = node_text(o, "whom");
-    l->nomor = node_text(o, "n");
+        l->nomor = slice_make("", 0);
+    else
+        blob_values(o, "values", l->form, l->values, a);
 }
 
 static struct node *last_encode(const struct last_report *l, struct arena *a)
@@ -139,35 +113,10 @@ static struct node *last_encode(const struct last_report *l, struct arena *a)
 
     if (!o)
         return NULL;
-    node_put(o, "n", l->nomor);
-    node_put(o, "whom", l->whom);
+    codec_put(o, &last_codec, l);
     node_put(o, "form", l->form->name);
-    node_put_int(o, "at", l->at_ms);
     blob_put_values(o, "values", l->form, l->values);
     return o;
-}
-
-static void noise_decode(struct noise *n, const struct node *o)
-{
-    *n = (struct noise){ .n = (unsigned)node_int(o, "n"),
-                         .same = (unsigned)node_int(o, "same"),
-                         .today = (unsigned)node_int(o, "today"),
-                         .day = node_text(o, "day"),
-                         .text = node_int(o, "text"),
-                         .last_ms = node_int(o, "at") };
-}
-
-static void noise_encode(struct node *state, const char *name, const struct noise *n)
-{
-    struct node *o = n->day.n && state ? node_object(state->arena) : NULL;
-
-    node_put_int(o, "n", n->n);
-    node_put_int(o, "same", n->same);
-    node_put_int(o, "today", n->today);
-    node_put(o, "day", n->day);
-    node_put_int(o, "text", n->text);
-    node_put_int(o, "at", n->last_ms);
-    node_set(state, name, o);
 }
 
 struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rules, int64_t now_ms,
@@ -176,68 +125,25 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
     struct sender_state *s = ARENA_NEW(a, struct sender_state);
     const struct node *o = blob_parse(blob, a);
 
-    if (s && o) {
-        for (const struct node *d = node_first(node_get(o, "drafts")); d; d = d->next)
-            draft_decode(s, d, rules, a);
-        lists_decode(s, o, now_ms);
-        sent_decode(s, o, now_ms);
-        last_decode(s, node_get(o, "last"), rules, now_ms, a);
-        s->again_ms = node_int(o, "again_at");
-        if (s->again_ms + DAY_MS > now_ms)
-            s->again = node_text(o, "again");
-        s->refused_on = node_text(o, "refused_on");
-        s->request = node_text(o, "request");
-        s->ussd_told = node_text(o, "ussd_told");
-        noise_decode(&s->noise, node_get(o, "noise"));
-        noise_decode(&s->asks, node_get(o, "asks"));
-        open_decode(&s->open, node_get(o, "open"));
-        s->reported_week = node_int(o, "reported");
-        s->stopped = node_bool(o, "stopped");
-    }
+    if (!s || !o)
+        return s;
+    (void)codec_get(o, &state_codec, s);
+    for (const struct node *d = node_first(node_get(o, "drafts")); d; d = d->next)
+        draft_decode(s, d, rules, a);
+    last_decode(&s->last, node_get(o, "last"), rules, now_ms, a);
+    forget(s, now_ms);
     return s;
 }
 
 struct slice drafts_encode(const struct sender_state *s, struct arena *a)
 {
-    struct node *o = blob_new(a), *drafts = node_list(a), *repeats = node_list(a), *kept = node_list(a);
+    struct node *o = blob_new(a), *drafts = node_list(a);
 
     for (unsigned i = 0; i < s->drafts_n; i++)
         node_add(drafts, draft_encode(&s->drafts[i], a));
-    for (unsigned i = 0; i < s->repeats_n; i++) {
-        struct node *r = node_object(a);
-
-        node_put(r, "h", s->repeats[i].hash);
-        node_put(r, "n", s->repeats[i].nomor);
-        node_put_int(r, "at", s->repeats[i].at_ms);
-        node_add(repeats, r);
-    }
-    for (unsigned i = 0; i < s->kept_n; i++) {
-        struct node *k = node_object(a);
-
-        node_put(k, "text", s->kept[i].text);
-        node_put(k, "provider", s->kept[i].provider);
-        node_put(k, "message", s->kept[i].message_id);
-        node_put_int(k, "at", s->kept[i].at_ms);
-        node_put_bool(k, "forwarded", s->kept[i].forwarded);
-        node_put(k, "nomor", s->kept[i].nomor);
-        node_add(kept, k);
-    }
     node_set(o, "drafts", drafts);
-    node_set(o, "repeats", repeats);
-    node_set(o, "kept", kept);
-    if (s->sent_n)
-        node_set(o, "sent", sent_encode(s, a));
     node_set(o, "last", last_encode(&s->last, a));
-    node_put(o, "again", s->again);
-    node_put_int(o, "again_at", s->again_ms);
-    node_put(o, "refused_on", s->refused_on);
-    node_put(o, "request", s->request);
-    node_put(o, "ussd_told", s->ussd_told);
-    noise_encode(o, "noise", &s->noise);
-    noise_encode(o, "asks", &s->asks);
-    node_set(o, "open", open_encode(&s->open, a));
-    node_put_int(o, "reported", s->reported_week);
-    node_put_bool(o, "stopped", s->stopped);
+    codec_put(o, &state_codec, s);
     return blob_done(o, a);
 }
 

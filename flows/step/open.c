@@ -1,33 +1,10 @@
 /* open.c - see open.h. */
 #include "flows/step/open.h"
 
-void open_decode(struct open_cases *c, const struct node *list)
-{
-    c->n = 0;
-    for (const struct node *o = node_first(list); o && c->n < OPEN_CASES; o = o->next)
-        c->all[c->n++] = (struct open_case){ .nomor = node_text(o, "n"),
-                                             .whom = node_text(o, "whom"),
-                                             .what = (enum open_what)node_int(o, "what"),
-                                             .of = node_text(o, "of"),
-                                             .who = node_text(o, "who") };
-}
-
-struct node *open_encode(const struct open_cases *c, struct arena *a)
-{
-    struct node *list = c->n ? node_list(a) : NULL;
-
-    for (unsigned i = 0; i < c->n; i++) {
-        struct node *o = node_object(a);
-
-        node_put(o, "n", c->all[i].nomor);
-        node_put(o, "whom", c->all[i].whom);
-        node_put_int(o, "what", c->all[i].what);
-        node_put(o, "of", c->all[i].of);
-        node_put(o, "who", c->all[i].who);
-        node_add(list, o);
-    }
-    return list;
-}
+SHARED_CODEC(open_case_codec, struct open_case, MEMBER(struct open_case, "n", nomor),
+             MEMBER(struct open_case, "whom", whom),
+             MEMBER_ONE_OF(struct open_case, "what", what, OPEN_WHATS), MEMBER(struct open_case, "of", of),
+             MEMBER(struct open_case, "who", who));
 
 static void take_out(struct open_cases *c, unsigned i)
 {

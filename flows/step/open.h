@@ -7,7 +7,7 @@
 #define KENTONGAN_FLOWS_STEP_OPEN_H
 
 #include "flows/understand/understanding.h"
-#include "gateway/base/node.h"
+#include "gateway/base/codec.h"
 
 enum {
     OPEN_CASES = 16, /* of one person; the oldest gives way */
@@ -22,6 +22,7 @@ enum open_what {
     OPEN_ALERT,  /* a head may say OK */
     OPEN_VERIFY, /* a signal that staff may verify */
     OPEN_OWN,    /* a referral of one's own posyandu: nothing to answer, a RUJUK of that patient joins it */
+    OPEN_WHATS,
 };
 
 struct open_case {
@@ -36,8 +37,9 @@ struct open_cases {
     unsigned n;
 };
 
-void open_decode(struct open_cases *, const struct node *list);
-struct node *open_encode(const struct open_cases *, struct arena *);
+/* One of them in the sender's state. */
+extern const struct codec open_case_codec;
+
 /* Puts one in the place of its number; OPEN_NOTHING takes it off.  True when that changed anything. */
 bool open_set(struct open_cases *, const struct open_case *);
 

@@ -1,0 +1,106 @@
+/* codec.h - how the members of a struct are kept as members of a JSON object (gateway/base/node.h): one
+ * table, both ways, so that what is written is what is read.
+ *
+ * Pure; no telecom word in it.  What is empty, 0 or false is left out and reads so when it is absent. Members
+ * of a newer program are passed over.  A table's names are bytes in the store: a name is never given another
+ * meaning. */
+#ifndef KENTONGAN_BASE_CODEC_H
+#define KENTONGAN_BASE_CODEC_H
+
+#include <stddef.h>
+
+#include "gateway/base/err.h"
+#include "gateway/base/node.h"
+
+enum member_type {
+    MEMBER_TEXT,     /* struct slice */
+    MEMBER_JSON,     /* struct slice: JSON, carried as it stands */
+    MEMBER_INT64,    /* int64_t */
+    MEMBER_INT,      /* int */
+    MEMBER_UNSIGNED, /* unsigned */
+    MEMBER_BOOL,     /* bool */
+    MEMBER_ENUM,     /* an enum from 0 up to and without `max`, kept as its number */
+    MEMBER_WORD,     /* an enum, kept as its word of `words` */
+    MEMBER_STRUCT,   /* a struct of table `of`; one with nothing in it is left out */
+    MEMBER_STRUCTS,  /* `max` structs of table `of`, how many: unsigned at `count` */
+    MEMBER_TEXTS,    /* `max` slices, how many: unsigned at `count` */
+};
+
+struct member {
+    const char *key;
+    enum member_type type;
+    size_t at;    /* offset of the member */
+    size_t count; /* offset of how many there are */
+    unsigned max;
+    const struct codec *of;
+    const char *const *words;
+};
+
+struct codec {
+    size_t size; /* of the struct */
+    const struct member *members;
+    unsigned n;
+};
+
+/* CODEC(name, struct type, MEMBER(struct type, "key", member), ...): members in the order in which they are
+ * written.  SHARED_CODEC: one that other files name too. */
+#define CODEC_MEMBERS(name, ...) static const struct member name##_members[] = { __VA_ARGS__ }
+#define CODEC_TABLE(name, st)                                                                                \
+    {                                                                                                        \
+        sizeof(st), name##_members, sizeof name##_members / sizeof name##_members[0]                         \
+    }
+#define CODEC(name, st, ...)                                                                                 \
+    CODEC_MEMBERS(name, __VA_ARGS__);                                                                        \
+    static const struct codec name = CODEC_TABLE(name, st)
+#define SHARED_CODEC(name, st, ...)                                                                          \
+    CODEC_MEMBERS(name, __VA_ARGS__);                                                                        \
+    const struct codec name = CODEC_TABLE(name, st)
+
+#define MEMBER_TYPE(st, m)                                                                                   \
+    _Generic(((st *)0)->m, struct slice                                                                      \
+             : MEMBER_TEXT, int64_t                                                                          \
+             : MEMBER_INT64, int                                                                             \
+             : MEMBER_INT, unsigned                                                                          \
+             : MEMBER_UNSIGNED, bool                                                                         \
+             : MEMBER_BOOL)
+#define MEMBER_PLACES(st, m) ((unsigned)(sizeof(((st *)0)->m) / sizeof(((st *)0)->m[0])))
+
+#define MEMBER(st, k, m)                                                                                     \
+    {                                                                                                        \
+        .key = (k), .type = MEMBER_TYPE(st, m), .at = offsetof(st, m)                                        \
+    }
+#define MEMBER_AS_JSON(st, k, m)                                                                             \
+    {                                                                                                        \
+        .key = (k), .type = MEMBER_JSON, .at = offsetof(st, m)                                               \
+    }
+#define MEMBER_ONE_OF(st, k, m, most)                                                                        \
+    {                                                                                                        \
+        .key = (k), .type = MEMBER_ENUM, .at = offsetof(st, m), .max = (most)                                \
+    }
+#define MEMBER_SAID(st, k, m, list)                                                                          \
+    {                                                                                                        \
+        .key = (k), .type = MEMBER_WORD, .at = offsetof(st, m), .words = (list),                             \
+        .max = (unsigned)(sizeof(list) / sizeof((list)[0]))                                                  \
+    }
+#define MEMBER_IN(st, k, m, table)                                                                           \
+    {                                                                                                        \
+        .key = (k), .type = MEMBER_STRUCT, .at = offsetof(st, m), .of = &(table)                             \
+    }
+#define MEMBER_LIST(st, k, m, number, table)                                                                 \
+    {                                                                                                        \
+        .key = (k), .type = MEMBER_STRUCTS, .at = offsetof(st, m), .count = offsetof(st, number),            \
+        .max = MEMBER_PLACES(st, m), .of = &(table)                                                          \
+    }
+#define MEMBER_SLICES(st, k, m, number)                                                                      \
+    {                                                                                                        \
+        .key = (k), .type = MEMBER_TEXTS, .at = offsetof(st, m), .count = offsetof(st, number),              \
+        .max = MEMBER_PLACES(st, m)                                                                          \
+    }
+
+/* Hangs the members of *from into the object.  Texts must outlive the tree. */
+void codec_put(struct node *object, const struct codec *, const void *from);
+/* Sets every member of the table in *to; object may be NULL.  False when one that is there is of another kind
+ * than the table says, or out of its range: it reads as absent then, and *to is not to be relied on. */
+bool codec_get(const struct node *object, const struct codec *, void *to);
+
+#endif

@@ -1,0 +1,158 @@
+/* test_codec.c - what is kept by a table is what is read by it, and what another hand wrote does no harm. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gateway/base/codec.h"
+
+enum colour {
+    RED,
+    GREEN,
+    COLOURS,
+};
+
+struct leaf {
+    struct slice name;
+    int64_t at_ms;
+};
+
+struct tree {
+    struct slice name, raw;
+    int64_t big;
+    int small;
+    unsigned n;
+    bool yes;
+    enum colour colour, said;
+    struct leaf one, many[3];
+    unsigned many_n;
+    struct slice texts[2];
+    unsigned texts_n;
+};
+
+static const char *const colours[] = { "red", "green" };
+
+CODEC(leaf_codec, struct leaf, MEMBER(struct leaf, "name", name), MEMBER(struct leaf, "at", at_ms));
+CODEC(tree_codec, struct tree, MEMBER(struct tree, "name", name), MEMBER_AS_JSON(struct tree, "raw", raw),
+      MEMBER(struct tree, "big", big), MEMBER(struct tree, "small", small), MEMBER(struct tree, "n", n),
+      MEMBER(struct tree, "yes", yes), MEMBER_ONE_OF(struct tree, "colour", colour, COLOURS),
+      MEMBER_SAID(struct tree, "said", said, colours), MEMBER_IN(struct tree, "one", one, leaf_codec),
+      MEMBER_LIST(struct tree, "many", many, many_n, leaf_codec),
+      MEMBER_SLICES(struct tree, "texts", texts, texts_n));
+
+static struct slice written(struct arena *a, const struct tree *t)
+{
+    struct node *o = node_object(a);
+    struct slice s;
+    struct buf b;
+
+    buf_init(&b, 4096);
+    codec_put(o, &tree_codec, t);
+    node_write(&b, o);
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return s;
+}
+
+static void what_is_written_is_read(void **state)
+{
+    const struct tree t = { .name = S("a \"b\""),
+                            .raw = S("{\"x\":[1]}"),
+                            .big = INT64_MIN + 1,
+                            .small = -7,
+                            .n = 4000000000u,
+                            .yes = true,
+                            .colour = GREEN,
+                            .said = GREEN,
+                            .one = { S("one"), 1 },
+                            .many = { { S("x"), 2 }, { S(""), 0 } },
+                            .many_n = 2,
+                            .texts = { S("p"), S("") },
+                            .texts_n = 2 };
+    struct tree back = { .many_n = 3, .name = S("old"), .yes = true };
+    struct arena a;
+    struct slice once;
+
+    (void)state;
+    arena_init(&a, 1 << 20);
+    once = written(&a, &t);
+    assert_true(codec_get(node_read(once, &a), &tree_codec, &back));
+    assert_true(back.big == t.big && back.small == -7 && back.n == t.n && back.yes && back.colour == GREEN &&
+                back.said == GREEN && back.many_n == 2 && back.texts_n == 2);
+    assert_true(slice_eq(back.name, t.name) && slice_eq(back.raw, t.raw) && slice_is(back.one.name, "one") &&
+                back.one.at_ms == 1 && back.many[0].at_ms == 2 && slice_is(back.texts[0], "p"));
+    assert_true(slice_eq(once, written(&a, &back)));
+    arena_free(&a);
+}
+
+static void nothing_takes_no_bytes_and_reads_as_nothing(void **state)
+{
+    struct tree back = { .name = S("old"), .many_n = 3, .yes = true, .one = { S("old"), 9 } };
+    struct arena a;
+
+    (void)state;
+    arena_init(&a, 1 << 20);
+    /* An enum kept as its word says its first word too. */
+    assert_true(slice_is(written(&a, &(struct tree){ 0 }), "{\"said\":\"red\"}"));
+    assert_true(codec_get(NULL, &tree_codec, &back));
+    assert_true(!back.name.n && !back.many_n && !back.yes && !back.one.name.n && !back.one.at_ms);
+    arena_free(&a);
+}
+
+static void other_hands_do_no_harm(void **state)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        { "{}", true },
+        { "{\"newer\":{\"deep\":[1,2]},\"name\":\"x\"}", true },
+        { "{\"texts\":[\"b\"],\"name\":\"x\"}", true }, /* another order */
+        { "{\"name\":null}", true },
+        { "{\"name\":5}", false },
+        { "{\"big\":\"5\"}", false },
+        { "{\"small\":2147483648}", false },
+        { "{\"n\":-1}", false },
+        { "{\"n\":4294967296}", false },
+        { "{\"colour\":2}", false },
+        { "{\"colour\":-1}", false },
+        { "{\"said\":\"blue\"}", false },
+        { "{\"said\":1}", false },
+        { "{\"yes\":1}", false },
+        { "{\"one\":[]}", false },
+        { "{\"one\":{\"at\":\"x\"}}", false },
+        { "{\"many\":{}}", false },
+        { "{\"many\":[{},{},{},{},{}]}", true }, /* as many as there is room for */
+        { "{\"many\":[7]}", false },
+        { "{\"texts\":[1]}", false },
+        { "[]", false },
+        { "\"x\"", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena a;
+        struct tree t;
+
+        arena_init(&a, 1 << 20);
+        memset(&t, 0xa5, sizeof t);
+        if (codec_get(node_read(slice_of(cases[i].text), &a), &tree_codec, &t) != cases[i].good)
+            fail_msg("%s", cases[i].text);
+        assert_true(t.colour < COLOURS && t.said < COLOURS && t.many_n <= 3 && t.texts_n <= 2);
+        arena_free(&a);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(nothing_takes_no_bytes_and_reads_as_nothing),
+        cmocka_unit_test(other_hands_do_no_harm),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
