@@ -348,8 +348,13 @@ static void run(struct mem_store *m, const struct inbound *in, const struct pers
         who.session.ref.id = arena_printf(&a, "%.*s/%.*s", SLICE_ARG(in->from), SLICE_ARG(in->service_code));
         subject_load(m, &who.session, &a);
     }
-    if (flow_read(m->rules, &who, in, m->now_ms, &a, &intent) != READ_OK)
+    if (flow_read(m->rules, &who, in, m->now_ms, &a, &intent) !=
+        READ_OK) { /* parked: nothing of it is done */
         fail(m, "flow_read failed", in->text);
+        arena_free(&a);
+        free(out);
+        return;
+    }
     seen.subjects_n = intent.subjects_n;
     for (unsigned i = 0; i < intent.subjects_n; i++) {
         subjects[i].ref = intent.subjects[i];
@@ -411,6 +416,28 @@ struct slice mem_blob(struct mem_store *m, enum subject_kind kind, struct slice 
     const struct mem_blob *b = blob_find(m, (struct subject_ref){ .kind = kind, .id = id });
 
     return b ? slice_of(b->blob) : S("");
+}
+
+const char *mem_newer(struct mem_store *m, unsigned i)
+{
+    struct mem_blob *b = &m->blobs[i];
+    size_t n = strlen(b->blob) + 32;
+    char *text = malloc(n);
+
+    snprintf(text, n, "{\"v\":2,\"more\":[1]%s%s", b->blob[0] ? "," : "}", b->blob[0] ? b->blob + 7 : "");
+    free(b->blob);
+    b->blob = text;
+    return text;
+}
+
+enum subject_kind mem_kind(const struct mem_store *m, unsigned i)
+{
+    return m->blobs[i].kind;
+}
+
+const char *mem_text(const struct mem_store *m, unsigned i)
+{
+    return m->blobs[i].blob;
 }
 
 static void fire(struct mem_store *m, unsigned i)

@@ -56,6 +56,10 @@ void mem_ussd_in(struct mem_store *, const char *from, const char *session, cons
 void mem_in(struct mem_store *, const struct inbound *);
 /* What stands under a subject now; empty when nothing does.  Valid until the next change. */
 struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
+/* Blob i of blobs_n as a newer program leaves it: another version, with more in it.  Its text from now on. */
+const char *mem_newer(struct mem_store *, unsigned i);
+enum subject_kind mem_kind(const struct mem_store *, unsigned i);
+const char *mem_text(const struct mem_store *, unsigned i);
 /* A timer whose id begins so is set. */
 bool mem_waits(const struct mem_store *, const char *prefix);
 /* Sets the timer that a gateway sets at its start, and runs what is due: the reminders of these places. */
