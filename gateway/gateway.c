@@ -417,6 +417,20 @@ static int ctl_drain(void *arg, struct buf *said)
 
 /* --- starting --- */
 
+/* What the indicators of a village say now comes in like cases: a signal. */
+static void on_news(void *arg, struct slice line)
+{
+    struct gateway *g = arg;
+    struct inbound in = { .kind = INBOUND_SIGNAL, .provider = S("signal"), .text = line };
+    char id[64];
+
+    in.received_ms = clock_wall_ms();
+    in.provider_id =
+        slice_make(id, (size_t)snprintf(id, sizeof id, "pws-%016llx-%lld",
+                                        (unsigned long long)slice_hash(line), (long long)in.received_ms));
+    pipeline_submit(g->pipeline, &in, NULL, NULL);
+}
+
 static int open_sinks(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
@@ -425,6 +439,8 @@ static int open_sinks(struct gateway *g, struct err *e)
         .loop = g->loop,
         .store = g->store,
         .rules = generation_base(g->now)->rules, /* that with the people of today may go at any time */
+        .news = on_news,
+        .news_arg = g,
     };
 
     sqlite_file_setup();

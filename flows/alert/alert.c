@@ -219,6 +219,9 @@ bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *in
     struct slice pkm = node_text(o, "puskesmas");
     bool ok = village.n && disease.n;
 
+    if (village.n && node_get(o, "figures"))
+        return pws_subject_of(village, intent);
+
     if (ok && slice_starts(disease, ALERT_W2))
         return intent_add(intent, SUBJECT_EPISODE,
                           arena_printf(a, "%.*s/%.*s", SLICE_ARG(village),
@@ -239,6 +242,10 @@ void alert_judge(struct step *s)
     const struct node *o = node_read(in->text, s->arena);
 
     step_reason(s, "signal");
+    if (node_get(o, "figures")) {
+        pws_figures(s, node_text(o, "village"), node_get(o, "figures"));
+        return;
+    }
     if (slice_starts(node_text(o, "disease"), ALERT_W2)) {
         judge_w2(s, o, slice_skip(node_text(o, "disease"), sizeof ALERT_W2 - 1));
         return;

@@ -23,11 +23,14 @@ enum {
     WEEKS = 6,     /* kept: the week asked for may be the one before the newest */
     COUNTS_AT = 2, /* in a disease's array */
     HEADS_AT = COUNTS_AT + WEEKS,
-    REPORTED = 10,  /* weeks known to be reported */
-    SHOWN = 24,     /* diseases looked at for one SMS */
-    LIST_MAX = 84,  /* {daftar 84} of pws.line */
-    MORE_MAX = 9,   /* " +12 lain" */
-    KEEP_DAYS = 70, /* as long as the days themselves */
+    REPORTED = 10,     /* weeks known to be reported */
+    SHOWN = 24,        /* diseases looked at for one SMS */
+    LIST_MAX = 84,     /* {daftar 84} of pws.line */
+    LIST_SHORT = 30,   /* {daftar 30} of pws.line_figures */
+    FIGURES_MAX = 2,   /* rows of indicators in one SMS */
+    NAME_MAX_SMS = 18, /* of one of them */
+    MORE_MAX = 9,      /* " +12 lain" */
+    KEEP_DAYS = 70,    /* as long as the days themselves */
 };
 
 static const int64_t day_ms = INT64_C(86400000);
@@ -161,15 +164,23 @@ static struct slice weeks_were(const struct node *village)
     return weeks ? weeks->raw : (struct slice)S("[]");
 }
 
-/* The village with another row of one disease; weeks: of reports, NULL: as they were. */
+/* The village with another row of one disease, weeks of reports, or figures of indicators; NULL: as they
+ * were. */
 static void village_save(struct step *s, struct slice village, struct slice disease, struct node *row,
-                         struct node *weeks)
+                         struct node *weeks, const struct node *figures)
 {
     const struct node *was = village_load(s, village);
     struct node *o = blob_new(s->arena);
 
-    node_set(o, "diseases", node_replaced(node_get(was, "diseases"), disease, row, s->arena));
+    if (row)
+        node_set(o, "diseases", node_replaced(node_get(was, "diseases"), disease, row, s->arena));
+    else if (node_get(was, "diseases"))
+        node_set(o, "diseases", node_of_raw(s->arena, node_get(was, "diseases")->raw));
     node_set(o, "weeks", weeks ? weeks : node_of_raw(s->arena, weeks_were(was)));
+    if (!figures)
+        figures = node_get(was, "figures");
+    if (figures)
+        node_set(o, "figures", node_of_raw(s->arena, figures->raw));
     step_write(s, SUBJECT_VILLAGE, village, blob_done(o, s->arena), KEEP_DAYS * day_ms);
 }
 
@@ -242,7 +253,7 @@ void pws_count(struct step *s, struct slice village, struct slice disease, const
     for (int i = 0; i < WEEKS; i++)
         node_add(row, node_of_int(s->arena, week_count(days, sunday - (int64_t)i * WEEK, s->arena)));
     node_add(row, node_of_int(s->arena, number_at(was, HEADS_AT)));
-    village_save(s, village, disease, row, weeks_with(s, village, days));
+    village_save(s, village, disease, row, weeks_with(s, village, days), NULL);
     arm(s, village);
 }
 
@@ -255,7 +266,12 @@ void pws_heads(struct step *s, struct slice village, struct slice disease, bool 
         return;
     for (unsigned i = 0; i < was->n; i++)
         node_add(row, node_of_int(s->arena, i == HEADS_AT ? may : number_at(was, i)));
-    village_save(s, village, disease, row, NULL);
+    village_save(s, village, disease, row, NULL, NULL);
+}
+
+void pws_figures(struct step *s, struct slice village, const struct node *figures)
+{
+    village_save(s, village, slice_make("", 0), NULL, NULL, figures);
 }
 
 /* --- the picture --- */
@@ -295,13 +311,13 @@ static unsigned lines_of(struct step *s, const struct node *diseases, int64_t su
 }
 
 /* "diare 7 (3), ispa <5 (<5) +2 lain": whole entries only. */
-static struct slice list_of(struct step *s, const struct line *lines, unsigned n, bool head)
+static struct slice list_of(struct step *s, const struct line *lines, unsigned n, bool head, unsigned max)
 {
     struct buf b;
     struct slice out;
     unsigned i;
 
-    buf_init(&b, LIST_MAX + 1);
+    buf_init(&b, max + 1);
     for (i = 0; i < n; i++) {
         /* The mean of four weeks, rounded; a head reads of some cases, however few, that there were some. */
         int64_t mean = (lines[i].back + BACK / 2) / BACK;
@@ -310,7 +326,7 @@ static struct slice list_of(struct step *s, const struct line *lines, unsigned n
             SLICE_ARG(episode_count(s, lines[i].now, head)),
             SLICE_ARG(episode_count(s, head && lines[i].back && !mean ? 1 : mean, head)));
 
-        if (b.n + one.n > LIST_MAX - (i + 1 < n ? MORE_MAX : 0U))
+        if (b.n + one.n > max - (i + 1 < n ? MORE_MAX : 0U))
             break;
         buf_add(&b, one);
     }
@@ -321,15 +337,53 @@ static struct slice list_of(struct step *s, const struct line *lines, unsigned n
     return out;
 }
 
+/* " D/S 42/68": of few people a head reads that there were some. */
+static struct slice figure_of(struct step *s, const struct node *f, bool head)
+{
+    const struct node *name = node_first(f), *n = name ? name->next : NULL, *d = n ? n->next : NULL;
+
+    if (!d)
+        return slice_make("", 0);
+    return arena_printf(s->arena, "%.*s %.*s/%lld", SLICE_ARG(text_cut(name->text, NAME_MAX_SMS, s->arena)),
+                        SLICE_ARG(episode_count(s, n->number, head)), (long long)d->number);
+}
+
+/* "D/S 42/68, N/D 30/42 (11). Terendah: KF lengkap <5/11"; empty: nothing was counted. */
+static struct slice figures_of(struct step *s, struct slice language, const struct node *o, bool head)
+{
+    const struct node *figures = node_get(o, "figures"), *worst = node_get(figures, "worst");
+    struct slice rows = slice_make("", 0), month = node_text(figures, "month");
+    unsigned n = 0;
+
+    for (const struct node *f = node_first(node_get(figures, "rows")); f && n < FIGURES_MAX; f = f->next, n++)
+        rows = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(rows), n ? ", " : "",
+                            SLICE_ARG(figure_of(s, f, head)));
+    if (!n && !worst)
+        return rows;
+    {
+        const struct text_fill f[] = { { "bulan", month.n == 7 ? slice_skip(month, 5) : month },
+                                       { "angka", rows },
+                                       { "terendah", figure_of(s, worst, head) } };
+
+        return step_text(s, language, !worst ? "pws.rows" : n ? "pws.rows_worst" : "pws.worst", FILLS(f));
+    }
+}
+
 static struct slice picture(struct step *s, struct slice language, const struct place *village,
                             int64_t sunday, bool head)
 {
     struct line lines[SHOWN];
     const struct node *o = village_load(s, village->code);
     unsigned n = lines_of(s, node_get(o, "diseases"), sunday, head, lines);
+    struct slice figures = figures_of(s, language, o, head);
     const struct text_fill f[] = { { "desa", village->name },
                                    { "tanggal", date_iso(sunday, s->arena) },
-                                   { "daftar", list_of(s, lines, n, head) } };
+                                   { "daftar",
+                                     list_of(s, lines, n, head, figures.n ? LIST_SHORT : LIST_MAX) },
+                                   { "angka", figures } };
+
+    if (figures.n)
+        return step_text(s, language, n ? "pws.line_figures" : "pws.none_figures", FILLS(f));
     return step_text(s, language, n ? "pws.line" : head ? "pws.none_head" : "pws.none", FILLS(f));
 }
 

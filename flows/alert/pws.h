@@ -24,6 +24,9 @@ void pws_count(struct step *, struct slice village, struct slice disease, const 
 bool pws_reported(const struct step *, struct slice village, int64_t from, int64_t to);
 /* Whether the heads may read of this by-name disease. */
 void pws_heads(struct step *, struct slice village, struct slice disease, bool may);
+/* A signal brought what the indicators of a village say:
+ * {"month":"2026-11","rows":[["D/S",42,68]],"worst":["KF lengkap",1,11]}. */
+void pws_figures(struct step *, struct slice village, const struct node *figures);
 void pws_answer(struct step *, const struct command *);
 /* The week is over. */
 void pws_due(struct step *, const struct due *);

@@ -146,7 +146,8 @@ static void read_row(struct loader *l, struct yaml *row, struct indicator_set *s
     *out = (struct indicator){ .id = text_of(l, row, "id"),
                                .klaster = text_of(l, row, "klaster"),
                                .words = text_of(l, row, "words"),
-                               .source = text_of(l, row, "source") };
+                               .source = text_of(l, row, "source"),
+                               .sms = text_of(l, row, "sms") };
     out->version = (unsigned)yaml_int(row, "version", 1, 1, 100000, l->faults);
     out->target = yaml_milli(row, "target", -1, l->faults);
     out->lower = choice(l, row, "better", better) == 1;
@@ -197,4 +198,12 @@ struct indicator_set *indicators_load(const char *folder, const struct form_set 
     if (root)
         yaml_done(root, faults);
     return faults_count(faults) == before && !arena->failed ? set : NULL;
+}
+
+const struct indicator *indicator_by_id(const struct indicator_set *set, struct slice id)
+{
+    for (unsigned i = 0; i < set->n; i++)
+        if (slice_eq(set->all[i].id, id))
+            return &set->all[i];
+    return NULL;
 }

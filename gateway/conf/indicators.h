@@ -55,6 +55,8 @@ enum denominator {
 
 struct indicator {
     struct slice id, klaster, words, source;
+    struct slice
+        sms; /* "D/S": its name in PWS by SMS; rows of one name stand for each other.  Empty: not there */
     unsigned version;
     int64_t target; /* milli of a per cent; -1 = none */
     bool lower;     /* is better */
@@ -72,6 +74,8 @@ struct indicator_set {
     unsigned n;
 };
 
+/* NULL: there is none. */
+const struct indicator *indicator_by_id(const struct indicator_set *, struct slice id);
 /* FOLDER/indicators.yaml; a file that is not there has no rows.  NULL when a fault was added. */
 struct indicator_set *indicators_load(const char *folder, const struct form_set *, struct arena *,
                                       struct faults *);

@@ -15,6 +15,9 @@ struct sink_host {
     struct loop *loop;
     struct store *store;
     const struct ruleset *rules; /* of now, until a reload brings others */
+    /* A line of sqlite_news.h: what the indicators of a village say now.  May be NULL. */
+    void (*news)(void *arg, struct slice line);
+    void *news_arg;
 };
 
 /* The whole answer, valid during the call; it begins with "error:" when it is a failure. */

@@ -9,6 +9,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/district/sqlite_db.h"
 #include "gateway/district/sqlite_figures.h"
+#include "gateway/district/sqlite_news.h"
 #include "gateway/district/sqlite_rows.h"
 #include "gateway/district/sqlite_worker.h"
 #include "gateway/district/views.h"
@@ -17,6 +18,8 @@ enum {
     FIGURES_MS = 1000, /* figures that are due are looked for so often */
     REST = 9,          /* counting takes a tenth of the thread at most */
     PWS_MAX = 1 << 19,
+    NEWS_MS = 5000, /* villages are told of so often at most */
+    NEWS_MAX = 1 << 18,
     BUSY_MS = 2000, /* how long SQLite itself waits for another writer */
     VIEWS_SQL_MAX = 1 << 20,
     ROWS_MAX = 128 << 20,
@@ -36,6 +39,14 @@ struct sqlite_sink {
     int64_t took_ms; /* by the last step */
     bool left;       /* more are due */
     bool asked;      /* a step is under way */
+
+    /* Of villages whose figures changed; the worker's while a step is under way, else the loop's. */
+    struct buf news;
+    char news_month[16], news_since[40];
+    int64_t news_ms; /* when they were looked for last */
+    bool news_due;   /* something was counted since */
+    void (*tell)(void *arg, struct slice line);
+    void *tell_arg;
     bool closing;
 };
 
@@ -92,10 +103,33 @@ static void shut(void *arg)
     s->db = NULL;
 }
 
+/* Some seconds' changes at once; all of them when another month is told. */
+static void look_for_news(struct sqlite_sink *s)
+{
+    int64_t now = clock_wall_ms();
+    char month[16];
+    struct err e;
+
+    sqlite_news_month(s->rules, now, month);
+    if (strcmp(month, s->news_month) != 0) {
+        snprintf(s->news_month, sizeof s->news_month, "%s", month);
+        s->news_since[0] = '\0';
+        s->news_due = true;
+    }
+    if (!s->news_due || s->news.n || now - s->news_ms < NEWS_MS)
+        return;
+    if (sqlite_news(s->db, s->rules, month, s->news_since, &s->news, &e) != SQLITE_DB_OK)
+        buf_clear(&s->news);
+    sqlite_figures_time(now - FIGURES_MS, s->news_since, sizeof s->news_since);
+    s->news_ms = now;
+    s->news_due = false;
+}
+
 /* Figures are counted by the rules of now; a reload waits for the step under way. */
 static enum sqlite_rc count(struct sqlite_sink *s, struct err *e)
 {
     enum sqlite_rc rc = SQLITE_DB_OK;
+    int before = sqlite3_total_changes(s->db->db);
 
     pthread_mutex_lock(&s->rules_lock);
     if (s->rows_due)
@@ -103,6 +137,9 @@ static enum sqlite_rc count(struct sqlite_sink *s, struct err *e)
     s->rows_due = s->rows_due && rc != SQLITE_DB_OK;
     if (rc == SQLITE_DB_OK)
         rc = sqlite_figures_step(s->db, s->rules, clock_wall_ms(), &s->left, e);
+    s->news_due = s->news_due || sqlite3_total_changes(s->db->db) != before;
+    if (rc == SQLITE_DB_OK && s->tell)
+        look_for_news(s);
     pthread_mutex_unlock(&s->rules_lock);
     return rc;
 }
@@ -150,7 +187,12 @@ static void count_done(void *arg)
 {
     struct sqlite_sink *s = arg;
 
+    struct slice rest = buf_slice(&s->news);
+
     s->asked = false;
+    while (!s->closing && rest.n)
+        s->tell(s->tell_arg, slice_cut(&rest, '\n'));
+    buf_clear(&s->news);
     if (!s->closing)
         loop_timer_set(s->figures, s->left ? REST * (s->took_ms + 1) : FIGURES_MS);
 }
@@ -275,6 +317,7 @@ static void sink_free(struct sqlite_sink *s)
     pthread_mutex_destroy(&s->rules_lock);
     if (s->figures)
         loop_timer_free(s->figures);
+    buf_free(&s->news);
     free(s->views);
     free(s->path);
     free(s);
@@ -301,6 +344,9 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->rules_lock, NULL);
+    buf_init(&s->news, NEWS_MAX);
+    s->tell = host->news;
+    s->tell_arg = host->news_arg;
     reload(s, host->rules);
     s->figures = loop_timer_new(host->loop, "figures", on_figures, s);
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));

@@ -59,14 +59,6 @@ static struct slice column(sqlite3_stmt *st, int i)
     return slice_make((const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
 }
 
-static const struct indicator *indicator_by_id(const struct indicator_set *set, struct slice id)
-{
-    for (unsigned i = 0; i < set->n; i++)
-        if (slice_eq(set->all[i].id, id))
-            return &set->all[i];
-    return NULL;
-}
-
 static struct slice month_text(const struct work *w, unsigned month, char out[16])
 {
     return slice_make(out, (size_t)snprintf(out, 16, "%.4s-%02u", w->year, month + 1));
@@ -371,19 +363,25 @@ static enum sqlite_rc carry_out(struct work *w, int (*f)(void *, struct item *),
     return rc;
 }
 
+void sqlite_figures_time(int64_t wall_ms, char *out, size_t max)
+{
+    time_t t = (time_t)(wall_ms / 1000);
+    struct tm tm;
+
+    gmtime_r(&t, &tm);
+    strftime(out, max, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 enum sqlite_rc sqlite_figures_step(struct sqlite_file *d, const struct ruleset *rules, int64_t now_ms,
                                    bool *left, struct err *e)
 {
     struct work w = { .db = d, .rules = rules };
-    time_t t = (time_t)(now_ms / 1000);
-    struct tm tm;
     enum sqlite_rc rc;
 
     *left = false;
     if (!rules->indicators)
         return SQLITE_DB_OK;
-    gmtime_r(&t, &tm);
-    strftime(w.now, sizeof w.now, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    sqlite_figures_time(now_ms, w.now, sizeof w.now);
     rc = carry_out(&w, step, e);
     *left = rc == SQLITE_DB_OK && w.left;
     return rc;

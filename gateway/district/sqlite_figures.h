@@ -28,6 +28,8 @@ enum sqlite_rc sqlite_figures_rows(struct sqlite_file *, const struct ruleset *,
 /* Counts some units that are due, in one transaction.  *left: there are more. */
 enum sqlite_rc sqlite_figures_step(struct sqlite_file *, const struct ruleset *, int64_t now_ms, bool *left,
                                    struct err *) MUST_CHECK;
+/* RFC 3339 in UTC, as in computed_at. */
+void sqlite_figures_time(int64_t wall_ms, char *out, size_t max);
 /* The figures of a place, or of every puskesmas when it is empty, in a month, as a table for people. */
 enum sqlite_rc sqlite_figures_print(struct sqlite_file *, const struct ruleset *, struct slice place,
                                     struct slice month, struct buf *, struct err *) MUST_CHECK;

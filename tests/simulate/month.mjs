@@ -156,7 +156,7 @@ export class Month {
   async report(from, text) {
     const said = [text], key = `${from} ${text}`, before = this.texts.get(key);
     if (before && this.now() - before < DAY + 60000) said.push('BARU');
-    else this.texts.set(key, this.now());
+    this.texts.set(key, this.now());
     for (const t of said) {
       const r = await this.g.sms(from, t);
       if (r.status !== 200) throw new Error(`${t}: ${r.status} ${r.body}`);
@@ -347,7 +347,10 @@ export class Month {
     const stored = new Map();
     for (const r of this.g.query("SELECT role, posyandu, place, reporter, minggu, A, D, F FROM v_w2 WHERE status <> 'cancelled'"))
       stored.set(`${this.people.find((p) => p.msisdn === r.reporter).place}/${r.minggu}`, (r.A ?? 0) + (r.D ?? 0) + (r.F ?? 0));
+    const cases = new Map(this.g.query("SELECT place || '/' || penyakit AS k, sum(coalesce(jumlah, 1)) AS n FROM v_kasus GROUP BY 1").map((c) => [c.k, c.n]));
+    const lost = [...this.counts.cases].map(([k, days]) => [k, [...days.values()].reduce((a, b) => a + b, 0), cases.get(k) ?? 0]).filter(([, said, kept]) => said !== kept);
     return {
+      lost: lost.map(([k, said, kept]) => `${k}: ${said} said, ${kept} kept`),
       signals: { expected: this.expected.length, within, missed, unexpected },
       alerts: [...alerts.values()], weeks: this.days / 7,
       outbreak: { staffDay: day(found?.at), headDay: day(headTold && Date.parse(headTold.at)) },

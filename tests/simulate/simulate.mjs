@@ -30,13 +30,14 @@ const lines = [
   ['W2', `${r.w2.sent.size} puskesmas-weeks sent, ${w2} stored as sent last, ${r.w2.stored.size} in all`],
 ];
 for (const [what, value] of lines) console.log(`${what.padEnd(36)} ${value}`);
+for (const l of r.lost) console.log(`  cases: ${l}`);
 for (const d of r.doubles) console.log(`  ${d}`);
 for (const [what, list] of [['not told', r.signals.missed], ['not called for', r.signals.unexpected]])
   for (const m of list) console.log(`  ${what}: ${month.says(m)}`);
 for (const a of wrong) console.log(`  for nothing: ${a.kind} ${a.disease} ${a.village} ${new Date(a.at).toISOString()}`);
 console.log(`\n${r.verdicts}`);
 await month.g.stop();
-const good = !r.signals.missed.length && !r.doubles.length && !counted('expired') && w2 === r.w2.sent.size && r.w2.stored.size === w2
+const good = !r.lost.length && !r.signals.missed.length && !r.doubles.length && !counted('expired') && w2 === r.w2.sent.size && r.w2.stored.size === w2
   && r.records.lokal === r.records.kabupaten && wrong.length / r.weeks < 2;
 console.log(good ? 'as it should be' : 'NOT as it should be');
 process.exit(good ? 0 : 1);

@@ -515,3 +515,14 @@ void mem_root(struct mem_store *m, const char *places)
         }
     }
 }
+
+void mem_signal(struct mem_store *m, const char *text)
+{
+    struct inbound in = { .kind = INBOUND_SIGNAL, .provider = S("signal"), .received_ms = m->now_ms };
+    char id[32];
+
+    snprintf(id, sizeof id, "signal-%u", m->next_id++);
+    in.provider_id = slice_of(id);
+    in.text = slice_of(text);
+    run(m, &in, NULL);
+}

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { Chance } from '../simulate/chance.mjs';
-import { Gateway, kader, newName, waitFor } from './lib.mjs';
+import { Gateway, kader, kades, newName, waitFor, zone } from './lib.mjs';
 
 let g;
 before(async () => { g = await new Gateway().start(); });
@@ -163,4 +163,12 @@ test('at random, what is kept up to date equals what is built anew', { timeout: 
   await waitFor('it is begun', () => JSON.stringify(everything()) !== JSON.stringify(kept) || g.query('SELECT count(*) AS n FROM indicator_due')[0].n > 0).catch(() => {});
   await quiet(1);
   assert.deepEqual(everything(), kept);
+});
+
+test('PWS by SMS says what was counted', async () => {
+  const now = new Date(Date.now() + zone.offset * 3600000), day = now.toISOString().slice(0, 10);
+  const told = now.getUTCDate() >= 25 ? day.slice(0, 7) : new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0)).toISOString().slice(0, 7);
+  put(record('skdn', day, { s: 80, k: 70, d: 60, n: 50, bulan: told }, { id: 800, posyandu: 'PSY003' }));
+  await waitFor('the head reads it', async () => (g.redis('get', '{19.06}s:village:19.06.01.2004') ?? '').includes('"figures"'), 20000);
+  assert.match(await g.say(kades, 'PWS', 'pws-figures'), new RegExp(`^PWS Kelubi mg .*Bulan ${told.slice(5)}: D/S <?\\d+/\\d+, N/D <?\\d+/\\d+. Terendah .+ <?\\d+/\\d+$`));
 });

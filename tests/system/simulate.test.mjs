@@ -14,6 +14,7 @@ test('signals in time, nothing lost, nothing twice', { timeout: 300000 }, async 
   assert.ok(r.signals.expected > 0 && Math.max(...r.signals.within) <= 60000, `within a minute: ${r.signals.within}`);
   assert.ok(r.outbreak.staffDay !== null && r.outbreak.staffDay <= 3, 'the outbreak is found');
   assert.deepEqual(r.doubles, []);
+  assert.deepEqual(r.lost, [], 'cases said and kept');
   assert.doesNotMatch(await month.g.metrics(), /sms_out_total\{outcome="expired"\} [1-9]/);
   assert.deepEqual([...r.w2.stored].sort(), [...r.w2.sent].sort(), 'W2 as it was sent last');
   assert.ok(r.records.waited > 0, 'records waited for PostgreSQL');

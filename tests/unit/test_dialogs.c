@@ -10,6 +10,7 @@
  *     = Timbang balita\\n1 *      the page that this brought; END in front of the last one
  *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
  *     ^ PSY001 PKM01              a gateway starts: what these places are reminded of is set
+ *     & {"village":…}             what the indicators of a village say, as a sink that counts tells it
  *     + 15m                       time passes (s, m, h, d); what falls due fires
  *     ~ accepted                  how the last message was counted
  * Quiet hours hold what they hold: it comes at 05:00.
@@ -343,12 +344,15 @@ static void run_line(struct script *s, char *line)
     case '^':
         mem_root(&s->store, rest);
         return;
+    case '&':
+        mem_signal(&s->store, rest);
+        return;
     case '~':
         if (strcmp(s->store.reason, rest) != 0)
             fail_msg("%s:%u: counted as %s, not as %s", s->file, s->line, s->store.reason, rest);
         return;
     default:
-        fail_msg("%s:%u: a line begins with @ > < * $ = ! ^ + ~ or #", s->file, s->line);
+        fail_msg("%s:%u: a line begins with @ > < * $ = ! ^ & + ~ or #", s->file, s->line);
     }
 }
 
