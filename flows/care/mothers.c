@@ -4,23 +4,25 @@
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
 #include "flows/care/tasks.h"
-
-enum {
-    LAST_WEEK = 42, /* of a pregnancy: nobody waits for an ANC behind it */
-};
+#include "gateway/conf/rules.h"
 
 static const int64_t day_ms = INT64_C(86400000);
 
-/* KF1 to KF4 end on these days after the birth (DOMAIN 1.4, KMK 2015/2023). */
-static const int64_t kf_ends[] = { 2, 7, 28, 42 };
+/* The day after the birth on which a KF visit ends (DOMAIN 1.4, KMK 2015/2023); visit: 0 to 3. */
+static int64_t kf_ends(const struct step *s, unsigned visit)
+{
+    static const char *const rows[] = { "kf1_ends", "kf2_ends", "kf3_ends", "kf4_ends" };
+
+    return visit < sizeof rows / sizeof rows[0] ? rules_figure(s->rules->rules, rows[visit]) / 1000 : 0;
+}
 
 /* The end of the first KF visit that ends after a day; 0 when the last one is over or done.  seen: she was
  * seen on that day, so that this visit is done. */
-static int64_t kf_end(int64_t day, bool seen)
+static int64_t kf_end(const struct step *s, int64_t day, bool seen)
 {
-    for (unsigned i = 0; i < sizeof kf_ends / sizeof kf_ends[0]; i++)
-        if (day <= kf_ends[i])
-            return seen ? (i + 1 < sizeof kf_ends / sizeof kf_ends[0] ? kf_ends[i + 1] : 0) : kf_ends[i];
+    for (unsigned i = 0; kf_ends(s, i); i++)
+        if (day <= kf_ends(s, i))
+            return kf_ends(s, seen ? i + 1 : i);
     return 0;
 }
 
@@ -34,17 +36,18 @@ static int64_t overdue_ms(const struct step *s, const struct filed_report *r, co
         int64_t wait = clock_of(s->rules, "anc_after");
 
         *why = "anc";
-        return number_as(r->form, r->values, AS_GESTATION) / 1000 + wait / (7 * day_ms) <= LAST_WEEK
+        return number_as(r->form, r->values, AS_GESTATION) / 1000 + wait / (7 * day_ms) <=
+                       rules_figure(s->rules->rules, "anc_last_week") / 1000
                    ? r->at_ms + wait
                    : 0;
     }
     if (form_is(r->form, FORM_POSTNATAL)) {
         born = at - number_as(r->form, r->values, AS_DAYS_AFTER) / 1000;
-        end = kf_end(at - born, true);
+        end = kf_end(s, at - born, true);
     } else {
         if (!date_parse_iso(text_as(r->form, r->values, AS_DATE), &born))
             return 0;
-        end = kf_end(at - born, false);
+        end = kf_end(s, at - born, false);
     }
     return end ? (born + end + 1) * day_ms - (int64_t)s->rules->utc_offset_min * 60000 : 0;
 }

@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -157,6 +159,47 @@ static void faults_of_all_parts_are_told_at_once(void **state)
     assert_true(faults_count(&faults) > 0);
 }
 
+/* The sample's rows but for one file, which says something else. */
+static void rules_with(const char *name, const char *text)
+{
+    char from[1100], to[600], rules[512];
+    struct dirent *e;
+    DIR *d;
+
+    snprintf(rules, sizeof rules, "%s", rig_path(folder, "rules"));
+    assert_int_equal(mkdir(rules, 0700), 0);
+    assert_non_null(d = opendir("config/rules"));
+    while ((e = readdir(d)))
+        if (e->d_name[0] != '.' && strcmp(e->d_name, name) != 0) {
+            snprintf(from, sizeof from, "%s/config/rules/%s", cwd, e->d_name);
+            snprintf(to, sizeof to, "rules/%.90s", e->d_name);
+            assert_int_equal(symlink(from, rig_path(folder, to)), 0);
+        }
+    closedir(d);
+    snprintf(to, sizeof to, "rules/%.90s", name);
+    rig_write(folder, to, text);
+}
+
+/* A row that nothing reads would be approved and change nothing; one that is missing would be judged as
+ * nothing. */
+static void rows_and_the_code_that_reads_them_fit_both_ways(void **state)
+{
+    (void)state;
+    rules_with("mothers.yaml", "figures:\n"
+                               "  - {id: kf1_ends, version: 1, value: 2, source: s}\n"
+                               "  - {id: kf2_ends, version: 1, value: 7, source: s}\n"
+                               "  - {id: kf3_ends, version: 1, value: 28, source: s}\n"
+                               "  - {id: kf5_ends, version: 1, value: 42, source: s}\n"
+                               "  - {id: anc_last_week, version: 1, value: 42, source: s}\n"
+                               "clocks:\n"
+                               "  - {id: anc_before, version: 1, time: 1d, source: s}\n");
+    assert_null(load("rules: rules/\n", NULL));
+    assert_true(told("mothers.yaml:5:5: nothing reads the row \"kf5_ends\""));
+    assert_true(told("mothers.yaml:8:5: nothing reads the row \"anc_before\""));
+    assert_true(told("the row \"kf4_ends\" is missing under \"figures:\""));
+    assert_int_equal(faults.n, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +209,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sample_people_never_meet_a_real_provider, begin, end),
         cmocka_unit_test_setup_teardown(a_language_needs_a_catalogue, begin, end),
         cmocka_unit_test_setup_teardown(faults_of_all_parts_are_told_at_once, begin, end),
+        cmocka_unit_test_setup_teardown(rows_and_the_code_that_reads_them_fit_both_ways, begin, end),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
