@@ -94,6 +94,10 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT) $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(PURE_LIBS) -lcmocka
 
+# Dialogues are also stepped while memory runs out (tests/unit/starve.h): allocations of our own code can be refused.
+$(B)/tests/unit/test_dialogs: $(B)/obj/tests/unit/starve.o
+$(B)/tests/unit/test_dialogs: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 $(B)/tests/rooms/%: $(B)/obj/tests/rooms/%.o $(SUPPORT) $(B)/librooms.a $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka

@@ -35,8 +35,7 @@ void dialect_answer_ussd(const struct dialect *d, const struct wire_page *page, 
     ussd_text_answer(&b, page->text, page->ends);
     *out = (struct wire_answer){ .status = 200,
                                  .content_type = "text/plain; charset=utf-8",
-                                 .body = arena_copy(a, buf_slice(&b)) };
-    buf_free(&b);
+                                 .body = buf_into(&b, a) };
 }
 
 struct slice dialect_header(const struct wire_request *r, const char *name)

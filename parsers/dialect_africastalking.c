@@ -62,10 +62,9 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
         query_pair(&b, "from", sms->from);
     *out = (struct wire_send){ .url = sms->url,
                                .content_type = S("application/x-www-form-urlencoded"),
-                               .body = arena_copy(a, buf_slice(&b)) };
+                               .body = buf_into(&b, a) };
     out->headers[out->headers_n++] = arena_printf(a, "apiKey: %.*s", SLICE_ARG(sms->password));
     out->headers[out->headers_n++] = S("Accept: application/json");
-    buf_free(&b);
     return WIRE_OK;
 }
 

@@ -38,10 +38,7 @@ static void answer(const struct wire_outcome *what, struct arena *a, struct wire
     buf_printf(&b, "{\"status\":\"%s\",\"id\":", what->reason == REASON_duplicate ? "duplicate" : "accepted");
     buf_json(&b, what->id);
     buf_str(&b, "}");
-    *out = (struct wire_answer){ .status = 200,
-                                 .content_type = "application/json",
-                                 .body = arena_copy(a, buf_slice(&b)) };
-    buf_free(&b);
+    *out = (struct wire_answer){ .status = 200, .content_type = "application/json", .body = buf_into(&b, a) };
 }
 
 const struct dialect dialect_emulator = {

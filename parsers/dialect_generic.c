@@ -241,8 +241,7 @@ static struct slice filled(struct slice text, struct slice type, const struct te
     buf_init(&b, TEXT_MAX);
     template_fill(&b, text, escape, values);
     a->failed |= b.failed;
-    out = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    out = buf_into(&b, a);
     return out;
 }
 
@@ -330,6 +329,7 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
         template_fill(&b, s->headers[out->headers_n], TEMPLATE_LINE, values);
         out->headers[out->headers_n] = arena_copy(a, buf_slice(&b));
     }
+    a->failed |= b.starved;
     buf_free(&b);
     if (!out->get)
         out->body = filled(s->body, s->type, values, a);

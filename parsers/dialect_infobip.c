@@ -73,10 +73,7 @@ static void answer_ussd(const struct wire_page *page, struct arena *a, struct wi
         buf_str(&b, "{");
     }
     buf_str(&b, "\"responseExitCode\":200,\"responseMessage\":\"\"}");
-    *out = (struct wire_answer){ .status = 200,
-                                 .content_type = "application/json",
-                                 .body = arena_copy(a, buf_slice(&b)) };
-    buf_free(&b);
+    *out = (struct wire_answer){ .status = 200, .content_type = "application/json", .body = buf_into(&b, a) };
 }
 
 static enum wire_rc decode_dlr(const struct wire_request *r, struct arena *a, struct wire_dlr *out)
@@ -120,12 +117,10 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
         buf_str(&b, "}}");
     }
     buf_str(&b, "}]}");
-    *out = (struct wire_send){ .url = sms->url,
-                               .content_type = S("application/json"),
-                               .body = arena_copy(a, buf_slice(&b)) };
+    *out =
+        (struct wire_send){ .url = sms->url, .content_type = S("application/json"), .body = buf_into(&b, a) };
     out->headers[out->headers_n++] = arena_printf(a, "Authorization: App %.*s", SLICE_ARG(sms->password));
     out->headers[out->headers_n++] = S("Accept: application/json");
-    buf_free(&b);
     return WIRE_OK;
 }
 

@@ -98,8 +98,7 @@ static struct slice dlr_url(const struct wire_sms *sms, struct arena *a)
     buf_str(&b, "?uuid=");
     query_escape(&b, sms->uuid);
     buf_str(&b, "&type=%d&id=%F");
-    out = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    out = buf_into(&b, a);
     return out;
 }
 

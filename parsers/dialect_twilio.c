@@ -117,9 +117,8 @@ static enum wire_rc encode_send(const struct wire_sms *sms, struct arena *a, str
                    arena_printf(a, "%.*s?uuid=%.*s", SLICE_ARG(sms->dlr_url), SLICE_ARG(sms->uuid)));
     *out = (struct wire_send){ .url = sms->url,
                                .content_type = S("application/x-www-form-urlencoded"),
-                               .body = arena_copy(a, buf_slice(&b)) };
+                               .body = buf_into(&b, a) };
     out->headers[out->headers_n++] = dialect_basic(sms->username, sms->password, a);
-    buf_free(&b);
     return WIRE_OK;
 }
 

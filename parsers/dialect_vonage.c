@@ -38,7 +38,7 @@ static struct slice signed_text(struct params *f, struct arena *a)
         for (size_t k = 0; k < value.n; k++)
             buf_char(&b, value.p[k] == '&' || value.p[k] == '=' ? '_' : value.p[k]);
     }
-    out = b.failed ? slice_make("", 0) : arena_copy(a, buf_slice(&b));
+    out = b.failed ? slice_make("", 0) : buf_into(&b, a);
     buf_free(&b);
     return out;
 }

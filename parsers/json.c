@@ -96,7 +96,7 @@ static struct slice mend(struct slice s, struct arena *a, bool *mended)
             i++;
         }
     }
-    out = b.failed ? s : arena_copy(a, buf_slice(&b));
+    out = b.failed ? s : buf_into(&b, a);
     buf_free(&b);
     return out;
 }

@@ -244,8 +244,7 @@ static struct slice with_gaps(struct slice s, bool in_front, struct arena *a)
         add_gap(&b);
     buf_add(&b, in_front ? behind_gap(s) : s);
     add_gap(&b);
-    out = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    out = buf_into(&b, a);
     return out;
 }
 
@@ -274,6 +273,7 @@ static void join_run(const struct segment_set *set, const struct message *m, uns
     if (set->decode)
         text = set->decode(set->decode_arg, m->provider, coding, text, a, &w->broken);
     buf_add(out, slice_ends(buf_slice(out), gap) ? behind_gap(text) : text);
+    a->failed |= run.starved;
     buf_free(&run);
 }
 
@@ -297,8 +297,7 @@ static void join(const struct segment_set *set, const struct message *m, struct 
             i++;
         }
     }
-    w->text = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    w->text = buf_into(&b, a);
 }
 
 /* False when there is no room: nothing was kept. */

@@ -204,9 +204,7 @@ static struct slice with_header(struct slice text, unsigned ref, unsigned total,
 
 static struct slice kept(struct buf *b, struct arena *a)
 {
-    struct slice s = arena_copy(a, buf_slice(b));
-
-    buf_free(b);
+    struct slice s = buf_into(b, a);
     return s;
 }
 

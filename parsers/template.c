@@ -60,6 +60,7 @@ static void add_json(struct buf *b, struct slice s)
     if (quoted.n >= 2)
         buf_add(b, slice_make(quoted.p + 1, quoted.n - 2));
     b->failed |= quoted.failed;
+    b->starved |= quoted.starved;
     buf_free(&quoted);
 }
 

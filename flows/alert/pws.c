@@ -332,8 +332,7 @@ static struct slice list_of(struct step *s, const struct line *lines, unsigned n
     }
     if (i < n)
         buf_printf(&b, " +%u lain", n - i);
-    out = arena_copy(s->arena, buf_slice(&b));
-    buf_free(&b);
+    out = buf_into(&b, s->arena);
     return out;
 }
 

@@ -19,9 +19,9 @@ void same_cases_load(const struct node *blob, struct same_cases *out)
 
 void same_cases_put(struct node *blob, const struct same_cases *cases)
 {
-    struct node *list = cases->n ? node_list(blob->arena) : NULL;
+    struct node *list = blob && cases->n ? node_list(blob->arena) : NULL;
 
-    for (unsigned i = 0; i < cases->n; i++) {
+    for (unsigned i = 0; list && i < cases->n; i++) {
         const struct same_case *c = &cases->all[i];
         struct node *o = node_object(blob->arena);
 

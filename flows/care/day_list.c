@@ -104,7 +104,7 @@ void day_list_changed(struct step *s, const struct due *d)
         l->nomor[i] = d->nomor;
         l->say[i] = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(what), SLICE_ARG(d->nama));
         l->n += i == l->n;
-    } else {
+    } else if (i < l->n) {
         for (l->n--; i < l->n; i++) {
             l->nomor[i] = l->nomor[i + 1];
             l->say[i] = l->say[i + 1];

@@ -129,12 +129,9 @@ static void write_out(struct step *s, const struct report *r, const struct findi
         buf_printf(&json, "%s{\"id\":\"nt\",\"v\":1,\"class\":\"\",\"say\":\"%c\"}", json.n > 1 ? "," : "",
                    trend->code);
     buf_char(&json, ']');
-    out->json = arena_copy(s->arena, buf_slice(&json));
-    out->say = arena_copy(s->arena, buf_slice(&say));
-    out->told = arena_copy(s->arena, buf_slice(&told));
-    buf_free(&json);
-    buf_free(&say);
-    buf_free(&told);
+    out->json = buf_into(&json, s->arena);
+    out->say = buf_into(&say, s->arena);
+    out->told = buf_into(&told, s->arena);
 }
 
 /* The report's values, with the age that its child has where the report gives none (by number, by birth
@@ -183,7 +180,6 @@ struct slice findings_told(const struct filed_report *filed, struct arena *a)
     for (const struct node *f = node_first(node_read(filed->findings, a)); f; f = f->next)
         if (!slice_is(node_text(f, "id"), "nt") && !node_bool(f, "private"))
             add_told(&b, node_text(f, "say"), node_text(f, "value"));
-    told = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    told = buf_into(&b, a);
     return told;
 }

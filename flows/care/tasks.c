@@ -345,8 +345,7 @@ static struct slice list_of(struct step *s, const struct tasks *t, unsigned page
     }
     if (i < n)
         buf_printf(&b, " +%u: TUGAS %u", n - i, page + 1);
-    out = arena_copy(s->arena, buf_slice(&b));
-    buf_free(&b);
+    out = buf_into(&b, s->arena);
     return out;
 }
 

@@ -75,8 +75,7 @@ static struct slice measures(struct work *w, int64_t bb, int64_t tb)
         buf_str(&b, b.n ? " TB " : "TB ");
         number_print(&b, tb, ',');
     }
-    said = arena_copy(w->s->arena, buf_slice(&b));
-    buf_free(&b);
+    said = buf_into(&b, w->s->arena);
     return said;
 }
 

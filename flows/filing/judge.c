@@ -43,11 +43,10 @@ static void doubt_child(struct work *w, const struct child *c, enum meaning as)
     buf_init(&b, 32);
     number_print(&b, last, ',');
     {
-        const struct text_fill f[] = { { "nilai", arena_copy(w->s->arena, buf_slice(&b)) } };
+        const struct text_fill f[] = { { "nilai", buf_into(&b, w->s->arena) } };
 
         w->why = step_text(w->s, w->s->language, "why.last", f, 1);
     }
-    buf_free(&b);
 }
 
 static bool is_sure(const struct work *w, struct slice field)

@@ -41,7 +41,7 @@ struct slice blob_done(const struct node *o, struct arena *a)
     if (!o || b.failed)
         a->failed = true;
     else
-        s = arena_copy(a, buf_slice(&b));
+        s = buf_into(&b, a);
     buf_free(&b);
     return s;
 }

@@ -36,8 +36,7 @@ static struct slice range_of(const struct form *form, struct slice field, struct
     number_print(&b, f->min, ',');
     buf_char(&b, '-');
     number_print(&b, f->max, ',');
-    s = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    s = buf_into(&b, a);
     return s;
 }
 
@@ -64,8 +63,7 @@ static struct slice report_example(const struct report *r, struct arena *a)
     buf_add(&b, reply_label(r->form, r->error_field));
     for (unsigned i = 0; i < kind->questions[0]; i++)
         buf_str(&b, i ? "T" : " Y");
-    example = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    example = buf_into(&b, a);
     return example;
 }
 
@@ -97,8 +95,7 @@ static struct slice choices_of(const struct field *f, struct arena *a)
         buf_str(&b, b.n ? ", " : "");
         buf_add(&b, w->say.n ? w->say : w->code);
     }
-    all = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    all = buf_into(&b, a);
     return all;
 }
 

@@ -79,8 +79,7 @@ struct slice reply_echo(const struct form *form, const struct value *values, str
         buf_str(&b, b.n ? " " : "");
         say_field(&b, &form->fields[i], &values[i]);
     }
-    s = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    s = buf_into(&b, a);
     return s;
 }
 
@@ -107,8 +106,7 @@ struct slice reply_value(const struct form *form, const struct value *values, st
             say_bare(&b, &form->fields[i], &values[i]);
     if (form && b.n == 0)
         say_letter(&b, form, values, field);
-    s = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    s = buf_into(&b, a);
     return s;
 }
 
@@ -204,8 +202,7 @@ struct slice reply_many(const struct ruleset *rules, struct slice language, stru
         reply_many_add(&b, rules, language, &all[i], a);
     for (unsigned i = 0; i < n; i++)
         asked += all[i].field.n > 0;
-    list = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    list = buf_into(&b, a);
     if (n > REPLY_MANY || n == 0)
         more = arena_printf(a, "%u", n ? n - REPLY_MANY : rest);
     {
@@ -254,8 +251,7 @@ struct slice reply_format(const struct ruleset *rules, struct slice language, co
     buf_init(&b, ECHO);
     if (v)
         reply_fields(&b, form, v, "(", ")");
-    line = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    line = buf_into(&b, a);
     {
         const struct text_fill f[] = {
             { "kata", form->keywords_n ? form->keywords[0] : form->name },
@@ -289,8 +285,7 @@ struct slice reply_help(const struct ruleset *rules, struct slice language, stru
         if (rules->forms.forms[i].keywords_n)
             buf_add(&b, rules->forms.forms[i].keywords[0]);
     }
-    words = arena_copy(a, buf_slice(&b));
-    buf_free(&b);
+    words = buf_into(&b, a);
     {
         const struct text_fill f[] = { { "kata", words } };
 

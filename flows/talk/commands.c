@@ -413,8 +413,7 @@ static void run_cakap(struct step *s, const struct command *c)
                        lacks);
         lacks = 0;
     }
-    missing = arena_copy(s->arena, buf_slice(&b));
-    buf_free(&b);
+    missing = buf_into(&b, s->arena);
     {
         const struct text_fill f[] = {
             { "jumlah", arena_printf(s->arena, "%u", have) },

@@ -49,8 +49,7 @@ static struct slice list_drafts(struct step *s, unsigned *more)
         else
             buf_add(&b, one);
     }
-    list = arena_copy(s->arena, buf_slice(&b));
-    buf_free(&b);
+    list = buf_into(&b, s->arena);
     return list;
 }
 

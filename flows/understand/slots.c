@@ -89,8 +89,7 @@ static struct slice value_text_of(struct filling *x, const struct value *v)
         return v->text;
     buf_init(&b, 64);
     number_print(&b, v->milli, '.');
-    s = arena_copy(x->arena, buf_slice(&b));
-    buf_free(&b);
+    s = buf_into(&b, x->arena);
     return s;
 }
 

@@ -389,6 +389,7 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
     s.begin = k.to;
     arena_init(&s.scratch, SCRATCH);
     split(&s);
+    a->failed |= s.scratch.failed; /* or less would have been understood, and nobody would know */
     arena_free(&s.scratch);
     if (a->failed)
         return false;

@@ -316,9 +316,8 @@ struct slice ussd_page_render(const struct ussd_page *p, unsigned sub, struct sl
     } else {
         put_line(&b, p->foot);
     }
-    out = arena_copy(arena, slice_take(buf_slice(&b), USSD_SEPTETS));
-    buf_free(&b);
-    return out;
+    out = buf_into(&b, arena);
+    return arena_copy(arena, slice_take(out, USSD_SEPTETS));
 }
 
 struct slice ussd_page_text(const struct ussd_context *c, const struct ussd_state *s, struct slice note)

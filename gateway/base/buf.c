@@ -46,7 +46,7 @@ static bool grow_more(struct buf *b, size_t n)
         cap = need; /* so that who has the room is within the limit */
     p = realloc(b->p, cap);
     if (!p) {
-        b->failed = true;
+        b->failed = b->starved = true;
         return false;
     }
     b->p = p;
@@ -146,6 +146,15 @@ void buf_json(struct buf *b, struct slice s)
         s = slice_skip(s, run);
     }
     buf_char(b, '"');
+}
+
+struct slice buf_into(struct buf *b, struct arena *a)
+{
+    struct slice s = arena_copy(a, buf_slice(b));
+
+    a->failed = a->failed || b->starved;
+    buf_free(b);
+    return s;
 }
 
 struct slice buf_slice(const struct buf *b)

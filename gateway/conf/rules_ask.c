@@ -250,7 +250,6 @@ bool rules_emergency(const struct rule_set *set, const struct form *form, const 
     for (unsigned i = 0; rows && values && i < rows->n; i++)
         if (rows->rows[i]->class == URGENCY_E1 && row_holds(rows->rows[i], &facts))
             add_reason(&words, rows->rows[i]->say);
-    *reason = arena_copy(arena, buf_slice(&words));
-    buf_free(&words);
+    *reason = buf_into(&words, arena);
     return reason->n > 0;
 }

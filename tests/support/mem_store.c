@@ -129,7 +129,7 @@ static struct mem_blob *blob_find(struct mem_store *m, struct subject_ref ref)
     return NULL;
 }
 
-static void subject_load(struct mem_store *m, struct subject *s, struct arena *a)
+void mem_subject(struct mem_store *m, struct subject *s, struct arena *a)
 {
     struct mem_blob *b = blob_find(m, s->ref);
 
@@ -319,7 +319,7 @@ static void apply(struct mem_store *m, const struct outcome *out, bool typed)
     snprintf(m->screen, sizeof m->screen, "%.*s", (int)out->screen.n, out->screen.n ? out->screen.p : "");
 }
 
-static void lease_fill(struct mem_store *m, struct lease *l, struct slice message, struct arena *a)
+void mem_lease(struct mem_store *m, struct lease *l, struct slice message, struct arena *a)
 {
     for (unsigned i = 0; i < LEASE_NUMBERS; i++)
         l->bodies[i] = m->next_body + i;
@@ -341,13 +341,15 @@ static void run(struct mem_store *m, const struct inbound *in, const struct pers
     memset(subjects, 0, sizeof subjects);
     if (in->kind == INBOUND_SMS || in->kind == INBOUND_USSD) {
         who.state.ref = (struct subject_ref){ .kind = SUBJECT_SENDER, .id = in->from };
-        subject_load(m, &who.state, &a);
+        mem_subject(m, &who.state, &a);
     }
     if (in->kind == INBOUND_USSD) {
         who.session.ref.kind = SUBJECT_SESSION;
         who.session.ref.id = arena_printf(&a, "%.*s/%.*s", SLICE_ARG(in->from), SLICE_ARG(in->service_code));
-        subject_load(m, &who.session, &a);
+        mem_subject(m, &who.session, &a);
     }
+    if (m->look)
+        m->look(m, in, &who);
     if (flow_read(m->rules, &who, in, m->now_ms, &a, &intent) !=
         READ_OK) { /* parked: nothing of it is done */
         fail(m, "flow_read failed", in->text);
@@ -358,9 +360,9 @@ static void run(struct mem_store *m, const struct inbound *in, const struct pers
     seen.subjects_n = intent.subjects_n;
     for (unsigned i = 0; i < intent.subjects_n; i++) {
         subjects[i].ref = intent.subjects[i];
-        subject_load(m, &subjects[i], &a);
+        mem_subject(m, &subjects[i], &a);
     }
-    lease_fill(m, &lease, in->provider_id, &a);
+    mem_lease(m, &lease, in->provider_id, &a);
     if (flow_step(m->rules, &seen, &intent, &lease, m->now_ms, &a, out) != STEP_OK)
         fail(m, "flow_step failed", in->text);
     else

@@ -42,6 +42,8 @@ struct mem_store {
     char screen[512];
     bool screen_ends;
     unsigned writes; /* of the last inbound */
+    /* Before each step, with the sender as loaded: for tests that try it in other ways too.  May be NULL. */
+    void (*look)(struct mem_store *, const struct inbound *, const struct sender *);
 };
 
 void mem_init(struct mem_store *, const struct ruleset *, int64_t now_ms);
@@ -60,6 +62,9 @@ struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
 const char *mem_newer(struct mem_store *, unsigned i);
 enum subject_kind mem_kind(const struct mem_store *, unsigned i);
 const char *mem_text(const struct mem_store *, unsigned i);
+/* For `look`: what stands under s->ref, into the arena; the numbers and ids of the next step. */
+void mem_subject(struct mem_store *, struct subject *s, struct arena *);
+void mem_lease(struct mem_store *, struct lease *, struct slice message, struct arena *);
 /* A timer whose id begins so is set. */
 bool mem_waits(const struct mem_store *, const char *prefix);
 /* Sets the timer that a gateway sets at its start, and runs what is due: the reminders of these places. */

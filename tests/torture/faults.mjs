@@ -15,8 +15,8 @@ const signal = (pid, name) => {
 const stand = (pid) => (signal(pid, 'SIGSTOP'), () => signal(pid, 'SIGCONT'));
 
 export const faults = {
-  'gateway killed': { weight: 8, strike: (w) => void w.any().process.kill('SIGKILL') },
-  'gateway leaves': { weight: 2, strike: (w) => void w.any().process.kill('SIGTERM') },
+  'gateway killed': { weight: 8, strike: (w) => w.end('SIGKILL') },
+  'gateway leaves': { weight: 2, strike: (w) => w.end('SIGTERM') },
   'gateway stands still': { weight: 3, hold: [100, 1500], strike: (w) => stand(w.any().process.pid) },
   'gateway stands still past its lease': { weight: 1, hold: [7500, 9000], only: (w) => w.n > 1, strike: (w) => stand(w.any().process.pid) },
   'Redis killed': { weight: 4, strike: (w) => signal(w.redisPid(), 'SIGKILL') },

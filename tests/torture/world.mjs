@@ -96,9 +96,13 @@ export class World {
 
   // Everything that died lives again.
   async heal() {
-    if (this.redisPort && this.redisServer.how) await this.startOwnRedis();
-    for (const g of this.gateways) if (g.process.how) await g.start();
-    await waitFor('Redis answers', () => this.redis('ping')?.includes('PONG'), 30000);
+    for (const g of this.gateways) if (g.leaving) await g.process.ended;
+    await waitFor('Redis answers', async () => {
+      if (this.redisPort && this.redisServer.how) await this.startOwnRedis();
+      for (const g of this.gateways) if (g.process.how) await g.start();
+      for (const g of this.gateways) g.leaving = false;
+      return this.redis('ping')?.includes('PONG');
+    }, 30000);
     if (this.pg) await waitFor('PostgreSQL answers', () => {
       try {
         return this.pg.sql('SELECT 1') === '1';
@@ -119,6 +123,13 @@ export class World {
 
   dropHttp() {
     for (const sockets of Object.values(agent.sockets)) for (const s of sockets) s.destroy();
+  }
+
+  // One of them is told to go, one way or the other.
+  end(signal) {
+    const g = this.any();
+    g.leaving = true;
+    g.process.kill(signal);
   }
 
   any() {

@@ -33,6 +33,7 @@
 #include "gateway/model/duration.h"
 #include "tests/support/covered.h"
 #include "tests/support/mem_store.h"
+#include "tests/unit/starve.h"
 
 enum {
     LINE = 1024,
@@ -287,6 +288,12 @@ static void order(struct script *s, const char *text)
                                          .received_ms = s->store.now_ms });
 }
 
+static void begin(struct script *s, int64_t now_ms)
+{
+    mem_init(&s->store, rules, now_ms);
+    s->store.look = starve;
+}
+
 static void run_line(struct script *s, char *line)
 {
     char text[LINE];
@@ -300,7 +307,7 @@ static void run_line(struct script *s, char *line)
         if (s->store.rules)
             mem_pass(&s->store, ms - s->store.now_ms);
         else
-            mem_init(&s->store, rules, ms);
+            begin(s, ms);
         return;
     case '>':
         all_expected(s);
@@ -356,6 +363,18 @@ static void run_line(struct script *s, char *line)
     }
 }
 
+/* Every script also with too little memory (starve.h). */
+static void when_memory_runs_out_nothing_else_is_understood(void **state)
+{
+    unsigned failed, said;
+
+    (void)state;
+    starve_told(&failed, &said);
+    print_message("%u allocations failed, %u steps said so, the others came to the same outcome\n", failed,
+                  said);
+    assert_true(said > 100 && failed >= said);
+}
+
 static void run_script(void **state)
 {
     struct script s = { .file = *state };
@@ -399,7 +418,7 @@ int main(void)
 {
     struct dirent **files = NULL;
     int n = scandir("tests/dialogs", &files, is_dialog, by_name), failed;
-    struct CMUnitTest *tests = calloc((size_t)(n > 0 ? n : 0) + 1, sizeof *tests);
+    struct CMUnitTest *tests = calloc((size_t)(n > 0 ? n : 0) + 2, sizeof *tests);
     struct faults faults = { 0 };
     struct config *config;
 
@@ -421,8 +440,9 @@ int main(void)
             (struct CMUnitTest){ .name = files[i]->d_name, .test_func = run_script, .initial_state = path };
     }
     tests[n] = (struct CMUnitTest)cmocka_unit_test(everything_has_its_script);
+    tests[n + 1] = (struct CMUnitTest)cmocka_unit_test(when_memory_runs_out_nothing_else_is_understood);
     covered_begin(rules);
-    failed = _cmocka_run_group_tests("dialogs", tests, (size_t)n + 1, NULL, NULL);
+    failed = _cmocka_run_group_tests("dialogs", tests, (size_t)n + 2, NULL, NULL);
     covered_free();
     for (int i = 0; i < n; i++) {
         free(tests[i].initial_state);
