@@ -87,6 +87,16 @@ static void give_months(struct request *r, int64_t today)
                       (unsigned long long)(before % 12 + 1)));
 }
 
+/* A kecamatan is many people, a village few: page_messages.c looks for them in different ways. */
+static void give_place(struct request *r, const struct ruleset *rules)
+{
+    struct slice code = request_param(r, "desa");
+    const struct place *p = directory_place(&rules->directory, code);
+
+    if (code.n)
+        give(r, p && p->level == PLACE_KECAMATAN ? "_kecamatan" : "_desa", code);
+}
+
 void given_add(struct request *r)
 {
     const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
@@ -99,4 +109,5 @@ void given_add(struct request *r)
     give_number(r, "_week", date_epi_week(today - 7).week);
     give_months(r, today);
     give_search(r);
+    give_place(r, rules);
 }

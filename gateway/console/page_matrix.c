@@ -100,6 +100,17 @@ static bool is_column(const struct node *columns, const struct node *row)
     return false;
 }
 
+/* No more than the template shows: there are thousands. */
+static struct node *shown_cell(struct request *r, const struct node *row)
+{
+    struct node *o = node_object(&r->arena);
+
+    node_put_bool(o, "_ada", node_bool(row, "_ada"));
+    values_int(o, "persen", node_int(row, "persen"));
+    node_set(o, "status", node_of_text(&r->arena, node_text(row, "status")));
+    return o;
+}
+
 static void matrix_more(struct request *r)
 {
     struct node *rows = judged(r), *lines = node_list(&r->arena), *columns = columns_of(r, rows);
@@ -113,7 +124,7 @@ static void matrix_more(struct request *r)
         node_put(line, "tempat", node_text(row, "tempat"));
         for (; row && slice_eq(node_text(row, "kode"), code); row = row->next)
             if (is_column(columns, row))
-                node_add(in, values_copy(row, &r->arena));
+                node_add(in, shown_cell(r, row));
         node_set(line, "sel", in);
         node_add(lines, line);
     }

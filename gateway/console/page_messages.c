@@ -25,8 +25,8 @@
 static const struct reader_part list[] = {
     { .name = "rows",
       .kind = READ_LOG,
-      .sql = "SELECT :month || '.' || i.id AS _key," MESSAGE_COLUMNS MESSAGE_FROM
-             " WHERE (i.kind NOT IN ('timer', 'signal') OR i.kind = :jenis)",
+      .sql = "SELECT :month || '.' || i.id AS _key," MESSAGE_COLUMNS MESSAGE_FROM,
+      .pick = "SELECT i.id FROM message_in AS i WHERE (i.kind NOT IN ('timer', 'signal') OR i.kind = :jenis)",
       .tail = "ORDER BY i.id DESC",
       .limit = 50,
       .filters = { { "before", "AND i.id < :before" },
@@ -36,16 +36,23 @@ static const struct reader_part list[] = {
                    { "_nomor",
                      "AND i.id IN (SELECT n.message FROM message_nomor AS n WHERE n.nomor = :_nomor)" },
                    { "_dari", "AND i.sender = :_dari" },
-                   { "desa",
+                   { "_desa",
                      "AND i.sender IN (SELECT msisdn FROM of_number WHERE place IN (SELECT code FROM of_code"
-                     " WHERE code = :desa OR village = :desa OR kecamatan = :desa))" },
-                   { "form", "AND i.understood LIKE '%\"form\":\"' || :form || '\"%'" },
+                     " WHERE code = :_desa OR village = :_desa))" },
+                   /* Of so many people the newest are found sooner than all of theirs. */
+                   { "_kecamatan",
+                     "AND +i.sender IN (SELECT msisdn FROM of_number WHERE place IN (SELECT code FROM of_code"
+                     " WHERE code = :_kecamatan OR kecamatan = :_kecamatan))" },
+                   /* The newest of a form: a common one is no longer list than this. */
+                   { "form",
+                     "AND i.id IN (SELECT f.message FROM message_form AS f WHERE f.form = :form AND"
+                     " (:before IS NULL OR f.message < :before) ORDER BY f.message DESC LIMIT 30000)" },
                    { "hasil", "AND i.reason = :hasil" },
                    { "provider", "AND i.provider = :provider" },
                    { "jenis", "AND i.kind = :jenis" },
-                   { "urgensi",
-                     "AND EXISTS (SELECT 1 FROM message_out AS o WHERE o.cause = i.id AND o.class ="
-                     " 'emergency') AND :urgensi = 'E1'" } } },
+                   { "urgensi", "AND i.id IN (SELECT o.cause FROM message_out AS o WHERE o.class = "
+                                "'emergency') AND :urgensi ="
+                                " 'E1'" } } },
 };
 
 /* --- what a filter may be --- */

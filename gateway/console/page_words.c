@@ -116,18 +116,11 @@ static void add_if_other(struct request *r, const struct node *row, struct slice
 
 static void put_row(struct request *r, const struct word_list *list, const struct word *w, struct slice word)
 {
-    struct buf b;
-
-    buf_init(&b, 16384);
-    buf_printf(&b, "- {code: %.*s, ", SLICE_ARG(w->code));
-    buf_str(&b, "words: [");
-    for (unsigned i = 0; i < w->synonyms_n; i++) /* the code and what is said for it go without saying */
-        if (!slice_eq(w->synonyms[i], w->code) && !slice_eq(w->synonyms[i], w->say))
-            buf_printf(&b, "%.*s, ", SLICE_ARG(w->synonyms[i]));
-    buf_printf(&b, "%.*s]}", SLICE_ARG(word));
-    node_put(r->values, "baris", arena_copy(&r->arena, buf_slice(&b)));
+    /* As much of the row as finds it: what else stands there stays. */
+    node_put(
+        r->values, "baris",
+        arena_printf(&r->arena, "- {code: %.*s, …, words: […, %.*s]}", SLICE_ARG(w->code), SLICE_ARG(word)));
     node_put(r->values, "berkas", arena_printf(&r->arena, "forms/lists/%.*s.yaml", SLICE_ARG(list->name)));
-    buf_free(&b);
 }
 
 static void put_choices(struct request *r, struct slice chosen)

@@ -131,9 +131,14 @@ static void bind_all(sqlite3_stmt *st, const struct asking *a, struct slice mont
     }
 }
 
-static void compose(struct buf *sql, const struct reader_part *p, const struct asking *a, bool before)
+static void compose(struct buf *sql, const struct reader_part *p, const struct asking *a, bool before,
+                    unsigned most)
 {
     buf_str(sql, p->sql);
+    if (p->pick) {
+        buf_str(sql, " WHERE i.id IN (");
+        buf_str(sql, p->pick);
+    }
     for (unsigned i = 0; i < READER_FILTERS && p->filters[i].name; i++) {
         bool is_before = strcmp(p->filters[i].name, "before") == 0;
 
@@ -142,8 +147,12 @@ static void compose(struct buf *sql, const struct reader_part *p, const struct a
             buf_str(sql, p->filters[i].sql);
         }
     }
+    if (p->pick)
+        buf_printf(sql, " ORDER BY i.id DESC LIMIT %u)", most);
     buf_char(sql, ' ');
     buf_str(sql, p->tail ? p->tail : "");
+    if (most)
+        buf_printf(sql, " LIMIT %u", most);
 }
 
 static struct node *row_of(sqlite3_stmt *st, struct arena *a)
@@ -195,9 +204,7 @@ static bool ask_one(struct sight *c, const struct reader_part *p, struct asking 
     int rc = SQLITE_NOMEM;
 
     buf_init(&sql, SQL_MAX);
-    compose(&sql, p, a, before != 0);
-    if (most)
-        buf_printf(&sql, " LIMIT %u", most - list->n);
+    compose(&sql, p, a, before != 0, most ? most - list->n : 0);
     if (!sql.failed)
         rc = sqlite3_prepare_v2(c->db, sql.p, (int)sql.n, &st, NULL);
     if (rc == SQLITE_OK) {

@@ -14,7 +14,7 @@
 #include "parsers/query.h"
 
 enum {
-    READER_FILTERS = 10,
+    READER_FILTERS = 12,
     READER_PARTS = 10,
 };
 
@@ -35,6 +35,9 @@ enum reader_kind {
  * request, and :now (ms), :who (account), :area. */
 struct reader_part {
     const char *name, *sql, *tail;
+    /* READ_LOG: a question for the ids alone, newest first (filters and limit go there), so that the columns
+     * of `sql` are worked out for the rows that are shown and no more; `sql` has no WHERE then. */
+    const char *pick;
     enum reader_kind kind;
     unsigned limit;
     struct reader_filter filters[READER_FILTERS];

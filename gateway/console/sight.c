@@ -52,6 +52,7 @@ static const char *const views[] = {
     "log.message_out AS x"
     " WHERE x.nomor = o.nomor AND x.recipient IN (SELECT msisdn FROM staff_in)))))",
     "CREATE TEMP VIEW message_nomor AS SELECT * FROM log.message_nomor",
+    "CREATE TEMP VIEW message_form AS SELECT * FROM log.message_form",
     "CREATE TEMP VIEW message_part AS SELECT * FROM log.message_part",
     "CREATE TEMP VIEW message_sent AS SELECT * FROM log.message_sent",
     "CREATE TEMP VIEW indicator AS SELECT * FROM main.indicator",

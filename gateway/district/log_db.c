@@ -15,6 +15,7 @@ enum statement {
     PUT_IN,
     PUT_OUT,
     PUT_NOMOR,
+    PUT_FORM,
     PUT_SENT,
     PUT_ID,
     PUT_REPORT,
@@ -91,6 +92,14 @@ static const char *const steps[] = {
     "DROP TABLE message_in_text; DROP TABLE message_out_text;"
     "CREATE VIRTUAL TABLE message_in_text USING fts5 (text, content = '');"
     "INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in;",
+    /* What the console filters by, each in the order of the messages. */
+    "CREATE TABLE message_form (form TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (form, message))"
+    " STRICT, WITHOUT ROWID;"
+    "INSERT OR IGNORE INTO message_form SELECT json_extract(j.value, '$.form'), i.id FROM message_in AS i,"
+    " json_each(i.understood) AS j WHERE json_extract(j.value, '$.form') IS NOT NULL;"
+    "CREATE INDEX message_in_reason ON message_in (reason);"
+    "CREATE INDEX message_in_from ON message_in (sender);"
+    "CREATE INDEX message_out_emergency ON message_out (cause) WHERE class = 'emergency';",
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -103,6 +112,7 @@ static const char *const statements[STATEMENTS] = {
                 " expires_ms, state, state_ms, attempts, parts)"
                 " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?3,0,0) ON CONFLICT (uuid) DO NOTHING",
     [PUT_NOMOR] = "INSERT INTO message_nomor (nomor, message) VALUES (?1,?2) ON CONFLICT DO NOTHING",
+    [PUT_FORM] = "INSERT INTO message_form (form, message) VALUES (?1,?2) ON CONFLICT DO NOTHING",
     /* The last word counts; of two at the same moment the one after more attempts. */
     [PUT_SENT] = "INSERT INTO message_sent (uuid, state, why, provider, attempts, at_ms)"
                  " VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (uuid) DO UPDATE SET state = ?2, why = ?3,"
@@ -190,6 +200,15 @@ static int put_nomor(struct sqlite_file *d, struct slice nomor, int64_t message)
     return run(d, PUT_NOMOR);
 }
 
+static int put_form(struct sqlite_file *d, struct slice form, int64_t message)
+{
+    if (!form.n)
+        return SQLITE_OK;
+    sqlite_file_bind(d, PUT_FORM, 1, form);
+    bind_int(d, PUT_FORM, 2, message);
+    return run(d, PUT_FORM);
+}
+
 static int put_out(struct sqlite_file *d, const struct node *o, int64_t cause, int64_t at_ms)
 {
     const struct node *sms = node_get(o, "sms");
@@ -228,6 +247,8 @@ static int put_in(struct sqlite_file *d, const struct node *o)
     rc = sqlite3_reset(d->st[PUT_IN]);
     for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
         rc = put_nomor(d, node_text(each, "nomor"), message);
+    for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
+        rc = put_form(d, node_text(each, "form"), message);
     for (each = node_first(node_get(o, "sms")); each && rc == SQLITE_OK; each = each->next)
         rc = put_out(d, each, message, at_ms);
     return rc;

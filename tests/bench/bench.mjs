@@ -3,6 +3,7 @@
 // one machine, the load generator among them; medians and ratios at the end.  No figure is asserted.
 //
 //   ONLY=smpp,ussd,http,sessions   what to run; postgres beside them: a backlog of ROWS into it (ROWS=1000000 for the figure)
+//   ONLY=console                   the console before MESSAGES messages (console.mjs)
 //   SMS, STEPS     messages and USSD steps of one turn      ROUNDS   turns of each
 //   CONNECTIONS    HTTP requests under way                  WINDOW   SMS under way by SMPP
 //   SENDERS        phones                                   SESSIONS live dialogues for `sessions`
@@ -280,4 +281,5 @@ if (only.has('ussd')) await benchUssd();
 if (only.has('http')) await benchHttp();
 if (only.has('sessions')) await benchSessions();
 if (only.has('postgres')) await benchPostgres(size);
+if (only.has('console')) await (await import('./console.mjs')).benchConsole();
 process.exit(0);
