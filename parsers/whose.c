@@ -8,6 +8,13 @@ static bool parted(const struct tokens *ts, unsigned i)
     return i >= ts->n || (ts->t[i].sep & SEP_HARD) != 0;
 }
 
+/* `anak dan ibunya`: two people, and what follows is of one of them, or both. */
+static bool two_people(const struct mention *m, const struct tokens *ts, unsigned i)
+{
+    return m->code.n && m->name + 1 == i &&
+           (slice_is(ts->t[i - 1].low, "dan") || slice_is(ts->t[i - 1].low, "serta"));
+}
+
 void whose_word(struct mention *m, const struct tokens *ts, unsigned i, const struct word_list *people)
 {
     unsigned used, behind;
@@ -27,15 +34,14 @@ void whose_word(struct mention *m, const struct tokens *ts, unsigned i, const st
         m->with = i + used;
         return;
     }
-    if ((m->with == i && !parted(ts, i)) ||
+    if ((m->with && m->with == i && !parted(ts, i)) ||
         (!parted(ts, i + used) && slice_is(phrase_code(ts, i + used, people, &behind), "berkata"))) {
         *m = (struct mention){ 0 };
         return;
     }
     if (slice_is(code, "sapaan") && parted(ts, i + used)) /* `bu, demam`: it is she who is spoken to */
         return;
-    *m =
-        (struct mention){ .code = code, .from = i, .name = i + used, .doubt = m->code.n && m->name + 1 == i };
+    *m = (struct mention){ .code = code, .from = i, .name = i + used, .doubt = two_people(m, ts, i) };
 }
 
 void whose_separator(struct mention *m, unsigned sep)

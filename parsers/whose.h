@@ -12,7 +12,7 @@
 struct mention {
     struct slice code;   /* of lists/siapa.yaml: anak, ibu, lain, sapaan; empty: nobody */
     unsigned from, name; /* tokens: where it begins, and what stands behind it */
-    unsigned with;       /* token behind `kata`, `dibawa`: one who is named there is not ill */
+    unsigned with;       /* token behind `kata`, `dibawa`, or 0: who is named there is not ill */
     bool doubt;          /* a comma or `tapi` lies between, or a second person: hers, or the other's? */
 };
 

@@ -411,6 +411,7 @@ static void emergency(struct filling *x, struct report *out)
     out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
                      rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
                                      x->arena, &out->emergency_reason);
+    x->others = x->others.n ? x->others : x->recalled_others;
     if (!x->others.n || (x->form->is & FORM_DEATH))
         return;
     out->others = x->others;

@@ -136,10 +136,19 @@ static bool words_between(const struct filling *x, unsigned from, unsigned to)
     return false;
 }
 
+/* Who was mentioned before the sign, with all words in their places. */
+static const struct mention *mentioned(const struct filling *x, const struct sign *s)
+{
+    for (unsigned k = s->from; k < s->to && x->mentions; k++)
+        if (x->mentions[k].code.n)
+            return &x->mentions[k];
+    return &s->who;
+}
+
 /* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
 static enum whose whose(const struct filling *x, const struct sign *s)
 {
-    const struct mention *who = &s->who;
+    const struct mention *who = mentioned(x, s);
     enum form_about about = x->form->about;
     bool own;
 
@@ -165,10 +174,20 @@ static enum whose whose(const struct filling *x, const struct sign *s)
 }
 
 /* Tokens of the sign, with the person's whose it is. */
-static unsigned with_person(const struct sign *s, unsigned *to)
+static unsigned with_person(const struct filling *x, const struct sign *s, unsigned *to)
 {
-    *to = s->who.name > s->to ? s->who.name : s->to;
-    return s->who.code.n && s->who.from < s->from ? s->who.from : s->from;
+    const struct mention *who = mentioned(x, s);
+
+    *to = who->name > s->to ? who->name : s->to;
+    return who->code.n && who->from < s->from ? who->from : s->from;
+}
+
+/* Where the words about somebody else's sign begin that are not kept yet. */
+static unsigned with_whom(const struct filling *x, const struct sign *s)
+{
+    unsigned to, from = with_person(x, s, &to);
+
+    return from < s->from && !x->ts.t[from].loose ? from : s->from;
 }
 
 static void on_sign(void *arg, const struct sign *s)
@@ -187,7 +206,7 @@ static void on_sign(void *arg, const struct sign *s)
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
     if (s->kind == SIGN_NEGATED || is == WHOSE_OTHER || too_big(g->x, s->word) ||
         (unsure && s->before && !understand_alarming(g->x, s->word->code))) {
-        add_other(g, s->from, s->to);
+        add_other(g, is == WHOSE_OTHER ? with_whom(g->x, s) : s->from, s->to);
         mark(g->x, s->from, s->to);
         return;
     }
@@ -279,7 +298,7 @@ static void add_heard(struct hearing *h, struct slice code)
 /* An emergency, but not hers: staff are told in the words that say whose. */
 static void heard_of_another(struct hearing *h, const struct sign *s)
 {
-    unsigned to, from = with_person(s, &to);
+    unsigned to, from = with_person(h->x, s, &to);
     struct slice words = understand_span(h->x, from, to), *all = &h->x->others;
 
     if (!understand_alarming(h->x, s->word->code) && !understand_alarming(h->x, s->word->also))
@@ -355,6 +374,62 @@ void understand_hear_again(struct filling *x)
         signs_scan(&scan, &again, from, again.n);
     for (unsigned i = 0; i < x->recalled.heard_n; i++)
         add_heard(&h, x->recalled.heard[i]);
+}
+
+void understand_recall_others(struct filling *x, struct slice words)
+{
+    struct filling *then = ARENA_NEW(x->arena, struct filling);
+    struct said said = { 0 };
+    struct hearing h = { .said = &said, .arena = x->arena, .x = then };
+    struct sign_scan scan = { .lists = { x->words->signs },
+                              .lists_n = 1,
+                              .kata = x->words->kata,
+                              .negators = x->words->negators,
+                              .units = x->words->units,
+                              .people = x->words->people,
+                              .near = true,
+                              .sign = hear,
+                              .arg = &h };
+
+    if (!words.n || !then)
+        return;
+    *then = *x;
+    then->mentions = NULL;
+    then->head_end = 0;
+    if (!tokens_cut(text_plain(words, x->arena), x->form, &x->rs->forms, x->arena, &then->ts))
+        return;
+    signs_scan(&scan, &then->ts, 0, then->ts.n);
+    x->recalled_others = then->others;
+}
+
+static void note_mention(void *arg, const struct sign *s)
+{
+    struct filling *x = arg;
+
+    for (unsigned k = s->from; k < s->to; k++)
+        x->mentions[k] = s->who;
+}
+
+void understand_mentions(struct filling *x)
+{
+    struct sign_scan scan = { .lists = { x->words->signs },
+                              .lists_n = 1,
+                              .kata = x->words->kata,
+                              .negators = x->words->negators,
+                              .units = x->words->units,
+                              .people = x->words->people,
+                              .near = true,
+                              .sign = note_mention,
+                              .arg = x };
+    bool any = false;
+
+    for (unsigned i = 0; i < x->ts.n && x->words->people; i++)
+        any |= x->ts.t[i].known && x->ts.t[i].known->begins & x->words->people->bit;
+    if (!any)
+        return;
+    x->mentions = ARENA_ARRAY(x->arena, struct mention, x->ts.n);
+    if (x->mentions)
+        signs_scan(&scan, &x->ts, 0, x->ts.n);
 }
 
 bool understand_sign_near(const struct filling *x, unsigned i, unsigned *used)

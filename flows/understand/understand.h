@@ -10,7 +10,7 @@
  *   w2.c              the weekly report                                 RULINGS 7, 38
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
  *   numbers.c         optional numbers                                  RULINGS 25, 26
- *   signs.c           lists of codes, what was heard                    RULINGS 32-35, 40, 47
+ *   signs.c           lists of codes, whose they are, what was heard    RULINGS 32-35, 40, 47
  *   head.c            required fields by position                       RULINGS 15
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
@@ -27,6 +27,7 @@
 #include "flows/understand/understanding.h"
 #include "parsers/token.h"
 #include "parsers/when.h"
+#include "parsers/whose.h"
 
 /* What stands for one field so far. */
 struct slot {
@@ -70,7 +71,10 @@ struct filling {
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
     struct said heard;         /* danger signs in the words of this report */
     struct said recalled;      /* those in a reason that was given earlier */
-    struct slice others;       /* E1 signs of somebody else, in the words that say whose; or empty */
+    struct mention
+        *mentions;       /* by token of a sign: who was mentioned before it; NULL: nobody in this report */
+    struct slice others; /* E1 signs of somebody else, in the words that say whose; or empty */
+    struct slice recalled_others; /* those that were told earlier, in tanda_lain */
 };
 
 /* --- understand/slots.c, times.c, read.c --- */
@@ -242,6 +246,11 @@ void understand_heard(const struct words *, const struct tokens *, struct arena 
 /* The same for this report, anew: the words of its name and of its disease are no signs; what is recalled
  * stays. */
 void understand_hear_again(struct filling *);
+
+/* Words that an earlier version of the report keeps beside its signs: E1 signs of somebody else in them. */
+void understand_recall_others(struct filling *, struct slice words);
+/* Who is mentioned before which sign, before tokens are taken. */
+void understand_mentions(struct filling *);
 
 /* The token behind the signs that begin at token i, negated ones too; i when none begins there, or the form
  * takes none.  durations: those of `demam 3 hari` as well. */

@@ -109,6 +109,7 @@ static bool cut(struct filling *x, struct slice body)
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
     understand_heed_death(x);
     understand_before(x);
+    understand_mentions(x);
     return true;
 }
 
@@ -188,6 +189,8 @@ static void fill_from(struct filling *x, const struct value *values)
             x->slots[i] = (struct slot){ .value = values[i], .filled = true, .at = TOKENS_MAX };
         if (values[i].kind == VALUE_TEXT && x->form->fields[i].type == FIELD_TEXT && x->form->fields[i].list)
             hear_value(x, &values[i]);
+        if (x->form->fields[i].as == AS_SIGNS && x->form->fields[i].companion >= 0)
+            understand_recall_others(x, values[x->form->fields[i].companion].text);
     }
 }
 
