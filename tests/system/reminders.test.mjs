@@ -34,7 +34,7 @@ test('every place with people has its reminders, and keeps them when the gateway
   assert.equal(waits('ingat:lapor:PSY001'), Date.parse('2026-12-12T08:00:00+07:00'));
   await g.stop();
   await g.start();
-  clock('2026-12-01T05:30:01+07:00'); // the lanes of reminders are shut at night until the loop's own clock says morning
+  clock('2026-12-01T05:30:01+07:00'); // by day: at night reminders wait, and a lane looks for the morning every 20 s
   await waitFor('the root was carried out again', () => waits('jadwal') > Date.parse('2026-12-02T00:00:00+07:00'));
   assert.equal(waits('ingat:w2:PKM01'), Date.parse('2026-12-08T08:00:00+07:00'));
 });
