@@ -10,7 +10,7 @@
  *                   resources:
  *   - {observation: FIELD, code: SYSTEM CODE, display, unit: UCUM, category, times: 1000, half: first |
  * second} a number; half: of a blood pressure
- *   - {signs: FIELD, system}                   one Observation a sign, true
+ *   - {signs: FIELD, system}                   one Observation, a component a sign, true
  *   - {condition: FIELD, on: FIELD, system, codes: {value: CODE | none}}
  *   - {immunization: FIELD, on: FIELD, system, codes: {value: CODE | {code, dose, kfa, reason} | none}}
  *                                              kfa, reason: the ministry's

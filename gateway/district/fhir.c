@@ -24,6 +24,8 @@ struct fhir_sink;
 struct sending {
     struct fhir_sink *sink;
     struct item *item;
+    struct buf gone; /* the batch that is to follow; empty = none */
+    bool following;  /* it is that one that is under way */
 };
 
 struct fhir_sink {
@@ -62,6 +64,29 @@ static bool never(int status)
     return status == 400 || status == 409 || status == 410 || status == 412 || status == 413 || status == 422;
 }
 
+static void post(struct sending *g, struct slice bundle, struct arena *a);
+
+static void refuse(struct sending *g, int status, struct slice why)
+{
+    g->item->refused = true;
+    err_set(&g->item->reason, "http %d, %.*s", status, SLICE_ARG(slice_take(why, 90)));
+}
+
+/* It was taken; what is to follow follows. */
+static void taken(struct sending *g, const struct http_result *r, struct arena *a)
+{
+    struct slice fault = g->following ? fhir_batch_fault(r->body, a) : S("");
+
+    if (fault.n) {
+        refuse(g, r->status, arena_printf(a, "in a batch: %.*s", SLICE_ARG(fault)));
+    } else if (!g->following && g->gone.n) {
+        g->following = true;
+        post(g, buf_slice(&g->gone), a);
+    } else {
+        g->sink->bundles++;
+    }
+}
+
 static void on_answer(void *arg, const struct http_result *r)
 {
     struct sending *g = arg;
@@ -73,11 +98,9 @@ static void on_answer(void *arg, const struct http_result *r)
         trouble(s, "the receiver does not answer", 0);
         g->item->later = true;
     } else if (r->status >= 200 && r->status < 300) {
-        s->bundles++;
+        taken(g, r, &a);
     } else if (never(r->status)) {
-        g->item->refused = true;
-        err_set(&g->item->reason, "http %d, %.*s", r->status,
-                SLICE_ARG(slice_take(fhir_fault(r->body, &a), 90)));
+        refuse(g, r->status, fhir_fault(r->body, &a));
     } else {
         if (r->status == 401)
             oauth_drop(&s->oauth);
@@ -121,8 +144,10 @@ static void send_item(struct fhir_sink *s, unsigned i)
 
     arena_init(&a, ARENA_MAX);
     buf_init(&bundle, BUNDLE_MAX);
-    s->sending[i] = (struct sending){ s, &s->items[i] };
-    switch (fhir_bundle(&about, s->items[i].body, &a, &bundle, &s->items[i].reason)) {
+    buf_free(&s->sending[i].gone);
+    s->sending[i] = (struct sending){ .sink = s, .item = &s->items[i] };
+    buf_init(&s->sending[i].gone, BUNDLE_MAX);
+    switch (fhir_bundle(&about, s->items[i].body, &a, &bundle, &s->sending[i].gone, &s->items[i].reason)) {
     case FHIR_READY:
         post(&s->sending[i], buf_slice(&bundle), &a);
         break;
@@ -211,6 +236,8 @@ static void close_sink(void *self)
     struct fhir_sink *s = self;
 
     http_send_free(s->http); /* no answer comes any more */
+    for (unsigned i = 0; i < BATCH; i++)
+        buf_free(&s->sending[i].gone);
     feed_close(s->feed);
     if (s->client_secret)
         explicit_bzero(s->client_secret, strlen(s->client_secret));

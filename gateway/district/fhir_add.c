@@ -19,6 +19,20 @@ static struct slice urn(const struct making *m, struct slice name)
     return arena_printf(m->arena, "urn:uuid:%s", uuid.text);
 }
 
+static struct slice by_identifier(const struct making *m, const char *type, struct slice system,
+                                  struct slice value)
+{
+    return arena_printf(m->arena, "%s?identifier=%.*s%%7C%.*s", type, SLICE_ARG(system), SLICE_ARG(value));
+}
+
+void fhir_delete(struct making *m, const char *type, struct slice value)
+{
+    struct node *entry = node_object(m->arena);
+
+    node_set(entry, "request", fhir_request(m, "DELETE", by_identifier(m, type, m->system, value)));
+    node_add(m->gone, entry);
+}
+
 /* Created if there is none, or put in the place of the one that may be there. */
 static struct node *conditional(const struct making *m, const char *type, struct slice system,
                                 struct slice value, bool replaces)

@@ -157,12 +157,22 @@ static struct slice system_of(const struct fhir_about *about, struct arena *a)
                         SLICE_ARG(rest));
 }
 
-enum fhir_rc fhir_bundle(const struct fhir_about *about, struct slice body, struct arena *a, struct buf *out,
-                         struct err *e)
+static void put_bundle(struct buf *out, const char *type, struct node *entries, struct arena *a)
 {
-    struct making m = { .about = about, .arena = a, .entries = node_list(a), .system = system_of(about, a) };
     struct node *bundle = node_object(a);
 
+    node_put(bundle, "resourceType", S("Bundle"));
+    node_put(bundle, "type", slice_of(type));
+    node_set(bundle, "entry", entries);
+    node_write(out, bundle);
+}
+
+enum fhir_rc fhir_bundle(const struct fhir_about *about, struct slice body, struct arena *a, struct buf *out,
+                         struct buf *gone, struct err *e)
+{
+    struct making m = { .about = about, .arena = a, .entries = node_list(a), .system = system_of(about, a) };
+
+    m.gone = node_list(a);
     while (!slice_empty(body)) {
         struct slice line = slice_cut(&body, '\n');
         struct row *row = ARENA_NEW(a, struct row);
@@ -176,11 +186,10 @@ enum fhir_rc fhir_bundle(const struct fhir_about *about, struct slice body, stru
     }
     if (!node_first(m.entries) && !a->failed)
         return FHIR_NOTHING;
-    node_put(bundle, "resourceType", S("Bundle"));
-    node_put(bundle, "type", S("transaction"));
-    node_set(bundle, "entry", m.entries);
-    node_write(out, bundle);
-    if (!a->failed && !out->failed)
+    put_bundle(out, "transaction", m.entries, a);
+    if (node_first(m.gone))
+        put_bundle(gone, "batch", m.gone, a);
+    if (!a->failed && !out->failed && !gone->failed)
         return FHIR_READY;
     err_set(e, "larger than a bundle may be");
     return FHIR_BROKEN;
@@ -195,4 +204,17 @@ struct slice fhir_fault(struct slice answer, struct arena *a)
     return !code.n ? S("no OperationOutcome")
            : where ? arena_printf(a, "%.*s at %.*s", SLICE_ARG(code), SLICE_ARG(where->text))
                    : code;
+}
+
+struct slice fhir_batch_fault(struct slice answer, struct arena *a)
+{
+    const struct node *e = node_first(node_get(node_read(answer, a), "entry"));
+
+    for (; e; e = e->next) {
+        struct slice status = node_text(node_get(e, "response"), "status");
+
+        if (!slice_starts(status, "2") && !slice_starts(status, "404") && !slice_starts(status, "410"))
+            return status.n ? status : S("no status");
+    }
+    return S("");
 }

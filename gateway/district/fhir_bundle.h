@@ -33,9 +33,13 @@ enum fhir_rc {
     FHIR_BROKEN,  /* no rows that this program knows; *e says why */
 };
 
-/* body: rows, one a line. */
+/* body: rows, one a line.  gone: a batch that takes away what a correction may have left there, to be sent
+ * when the other was taken; empty when there is none, and on the ministry's platform, where it is withdrawn.
+ */
 enum fhir_rc fhir_bundle(const struct fhir_about *, struct slice body, struct arena *, struct buf *out,
-                         struct err *e) MUST_CHECK;
+                         struct buf *gone, struct err *e) MUST_CHECK;
+/* The first answer of a batch that is neither good nor "it is not there"; empty: none. */
+struct slice fhir_batch_fault(struct slice answer, struct arena *);
 /* The fault of an OperationOutcome without what it says of a person: "invalid at Bundle.entry[1].resource".
  */
 struct slice fhir_fault(struct slice answer, struct arena *);

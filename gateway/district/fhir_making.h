@@ -12,7 +12,7 @@ struct making {
     const struct record *record;
     const struct node *fields;
     struct arena *arena;
-    struct node *entries;
+    struct node *entries, *gone; /* gone: of the batch behind it */
     struct slice system, moment; /* of our identifiers; when it was said, UTC */
     int64_t day, ms;             /* the same: local day, wall clock */
     struct node *subject, *encounter;
@@ -60,6 +60,9 @@ void fhir_ministry_vaccine(const struct making *m, struct node *immunization, co
 /* Adds a resource under an identifier of ours; what others refer to it by. */
 struct slice fhir_add(struct making *m, const char *type, struct node *resource, struct slice system,
                       struct slice value, bool replaces);
+
+/* Whatever has this identifier of ours, if anything, is to go. */
+void fhir_delete(struct making *, const char *type, struct slice value);
 
 /* --- fhir_resources.c --- */
 /* One of a form's resources, if the record has its value. */

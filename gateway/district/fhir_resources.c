@@ -39,35 +39,62 @@ static struct slice number_of(const struct making *m, const struct fhir_resource
                         : arena_printf(m->arena, "%lld", (long long)(milli / 1000));
 }
 
+static struct slice key_of(const struct making *m, const struct fhir_resource *r)
+{
+    return arena_printf(m->arena, "%.*s:%.*s%s", SLICE_ARG(m->record->id), SLICE_ARG(r->field),
+                        r->half == 1   ? ":1"
+                        : r->half == 2 ? ":2"
+                                       : "");
+}
+
+/* A value that a correction took out is there no more: withdrawn where it is known what it became, which is
+ * the ministry's way, else deleted. */
 static void add_observation(struct making *m, const struct fhir_resource *r)
 {
     struct slice number = number_of(m, r);
+    bool withdrawn = m->withdrawn;
     struct node *o, *q;
 
-    if (!number.n)
+    if (!number.n && !m->replaces)
         return;
+    if (!number.n && !m->about->placed) {
+        fhir_delete(m, "Observation", key_of(m, r));
+        return;
+    }
+    m->withdrawn = withdrawn || !number.n;
     o = observation(m, r->category, fhir_coding(m, r->system, r->code, r->display));
-    q = node_object(m->arena);
-    node_set(q, "value", node_of_raw(m->arena, number));
-    node_put(q, "unit", r->unit);
-    node_put(q, "system", S("http://unitsofmeasure.org"));
-    node_put(q, "code", r->unit);
-    node_set(o, "valueQuantity", q);
-    (void)fhir_add(m, "Observation", o, m->system,
-                   arena_printf(m->arena, "%.*s:%.*s%s", SLICE_ARG(m->record->id), SLICE_ARG(r->field),
-                                r->half == 1   ? ":1"
-                                : r->half == 2 ? ":2"
-                                               : ""),
-                   m->replaces);
+    if (number.n) {
+        q = node_object(m->arena);
+        node_set(q, "value", node_of_raw(m->arena, number));
+        node_put(q, "unit", r->unit);
+        node_put(q, "system", S("http://unitsofmeasure.org"));
+        node_put(q, "code", r->unit);
+        node_set(o, "valueQuantity", q);
+    }
+    (void)fhir_add(m, "Observation", o, m->system, key_of(m, r), m->replaces);
+    m->withdrawn = withdrawn;
 }
 
-static void add_sign(struct making *m, const struct fhir_resource *r, struct slice sign)
+/* All signs of a report are one Observation: what a correction leaves out is out. */
+static void add_signs(struct making *m, const struct fhir_resource *r)
 {
-    struct node *o = observation(m, S("exam"), fhir_coding(m, r->system, sign, S("")));
+    const struct node *first = node_first(node_get(m->fields, r->field.p));
+    struct node *o, *components = node_list(m->arena);
 
-    node_put_bool(o, "valueBoolean", true);
-    (void)fhir_add(m, "Observation", o, m->system,
-                   fhir_join(m, fhir_join(m, m->record->id, ":", r->field), ":", sign), m->replaces);
+    if (!first && m->replaces)
+        fhir_delete(m, "Observation", key_of(m, r));
+    if (!first)
+        return;
+    o = observation(m, S("exam"), fhir_coding(m, r->system, r->field, S("")));
+    for (const struct node *sign = first; sign; sign = sign->next) {
+        struct node *c = node_object(m->arena);
+
+        node_set(c, "code", fhir_coding(m, r->system, sign->text, S("")));
+        node_put_bool(c, "valueBoolean", true);
+        node_add(components, c);
+    }
+    node_set(o, "component", components);
+    (void)fhir_add(m, "Observation", o, m->system, key_of(m, r), m->replaces);
 }
 
 static void add_immunization(struct making *m, const struct fhir_resource *r, struct slice vaccine)
@@ -149,11 +176,36 @@ static void add_referral(struct making *m, const struct fhir_resource *r)
                    m->replaces);
 }
 
-static void add_each(struct making *m, const struct fhir_resource *r,
-                     void (*one)(struct making *, const struct fhir_resource *, struct slice))
+/* Those of the list that are not in it, and may have been before a correction. */
+static void vaccines_gone(struct making *m, const struct fhir_resource *r)
+{
+    bool withdrawn = m->withdrawn;
+
+    for (unsigned i = 0; i < r->codes_n; i++) {
+        struct slice word = r->codes[i].value;
+        const struct node *v = node_first(node_get(m->fields, r->field.p));
+
+        while (v && !slice_eq(v->text, word))
+            v = v->next;
+        if (v || !r->codes[i].code.n)
+            continue;
+        if (!m->about->placed) {
+            fhir_delete(m, "Immunization",
+                        fhir_join(m, fhir_join(m, m->record->id, ":", r->field), ":", word));
+            continue;
+        }
+        m->withdrawn = true;
+        add_immunization(m, r, word);
+        m->withdrawn = withdrawn;
+    }
+}
+
+static void add_vaccines(struct making *m, const struct fhir_resource *r)
 {
     for (const struct node *v = node_first(node_get(m->fields, r->field.p)); v; v = v->next)
-        one(m, r, v->text);
+        add_immunization(m, r, v->text);
+    if (m->replaces)
+        vaccines_gone(m, r);
 }
 
 void fhir_add_resource(struct making *m, const struct fhir_resource *r)
@@ -165,10 +217,10 @@ void fhir_add_resource(struct making *m, const struct fhir_resource *r)
         add_observation(m, r);
         break;
     case FHIR_SIGNS:
-        add_each(m, r, add_sign);
+        add_signs(m, r);
         break;
     case FHIR_IMMUNIZATION:
-        add_each(m, r, add_immunization);
+        add_vaccines(m, r);
         break;
     case FHIR_CONDITION:
         add_condition(m, r);

@@ -186,14 +186,16 @@ static void send_bundle(struct job *j)
     struct fhir_placed placed;
     struct fhir_about a = about(j, &placed);
     struct err e = { "" };
-    struct buf b;
+    struct buf b, gone;
     enum fhir_rc rc;
 
     j->step = SEND;
     buf_init(&b, BUNDLE_MAX);
-    rc = fhir_bundle(&a, j->row->body, j->sender->arena, &b, &e);
+    buf_init(&gone, BUNDLE_MAX);
+    rc = fhir_bundle(&a, j->row->body, j->sender->arena, &b, &gone, &e);
     j->bundle = arena_copy(j->sender->arena, buf_slice(&b));
     buf_free(&b);
+    buf_free(&gone);
     if (rc == FHIR_READY)
         ask(j, false, S(""), j->bundle);
     else

@@ -13,13 +13,24 @@ for (const f of SEARCH_PARAMETER_BUNDLE_FILES) indexSearchParameterBundle(readJs
 const second = new fhir.Fhir();
 
 class Checked extends MemoryRepository {
+  ids = new Map(); // type|system|value -> id: without it each conditional request looks at all there is
   async createResource(resource) {
     this.check(resource);
-    return super.createResource(resource);
+    return this.index(await super.createResource(resource));
   }
   async updateResource(resource) {
     this.check(resource);
-    return super.updateResource(resource);
+    return this.index(await super.updateResource(resource));
+  }
+  index(resource) {
+    for (const i of resource.identifier ?? []) this.ids.set(`${resource.resourceType}|${i.system}|${i.value}`, resource.id);
+    return resource;
+  }
+  async searchResources(query) {
+    const [f, more] = query.filters ?? [];
+    if (f?.code !== 'identifier' || more) return super.searchResources(query);
+    const found = this.resources.get(query.resourceType)?.get(this.ids.get(`${query.resourceType}|${f.value}`));
+    return found ? [found] : [];
   }
   check(resource) {
     validateResource(resource);

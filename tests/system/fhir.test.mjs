@@ -95,6 +95,18 @@ test('what is sent twice is there once; a correction that is checked again takes
   assert.equal((await weightOf(10.4)).length, 0);
 });
 
+test('what a correction takes out of a list is there no more', async () => {
+  const nomor = await checked('imunisasi Wulan P 9bl campak 1, bcg');
+  const [patient] = await waitFor('the child', async () => { const all = (await fhir.all('Patient')).filter((p) => p.name[0].text === 'Wulan'); return all.length && all; });
+  const valid = async () => (await fhir.all('Immunization')).filter((i) => i.patient.reference === `Patient/${patient.id}` && i.status === 'completed').map((i) => i.vaccineCode.coding[0].code).sort();
+  await waitFor('both vaccines', async () => (await valid()).join() === '04,19');
+  await g.say(kader, `KOREKSI ${nomor} vaksin campak 1`);
+  await waitFor('none is valid meanwhile', async () => (await valid()).length === 0);
+  await g.say(bidan, `CEK ${nomor}`);
+  await waitFor('one vaccine', async () => (await valid()).join() === '04');
+  assert.equal((await fhir.all('Immunization')).filter((i) => i.patient.reference === `Patient/${patient.id}` && i.status !== 'entered-in-error').length, 1);
+});
+
 test("a referral's Task follows TERIMA, HADIR and SELESAI", async () => {
   const answer = await g.say(kader, 'RUJUK Bu Murni 28th perdarahan');
   const nomor = nomorOf((await g.nextSms(bidan, /Murni/)).text);

@@ -123,6 +123,18 @@ test('an answer that was lost makes no second resource: what is there is learnt,
   assert.equal((await gate.all('Observation')).filter((o) => o.valueQuantity?.value === 10.4).length, 0);
 });
 
+test('what a correction takes out of a list is withdrawn', async () => {
+  const nomor = await checked(`imunisasi Wulan P 9bl campak 1, bcg nik ${nik('P', ago(9))}`);
+  const mine = (all) => all.filter((i) => i.identifier[0].value.startsWith(id)).map((i) => `${i.vaccineCode.coding[0].code} ${i.status}`).sort().join();
+  const id = (await waitFor('the record', () => g.query(`SELECT id FROM record WHERE nomor = '${nomor}'`)[0])).id;
+  const are = (what) => waitFor(what, async () => mine(await gate.all('Immunization')) === what).catch(async () => assert.fail(`${what}, but ${mine(await gate.all('Immunization'))}\n${stages()}${g.ctl('sink', 'kemkes', 'list', 'refused')}`));
+  await are('04 completed,19 completed');
+  await g.say(kader, `KOREKSI ${nomor} vaksin campak 1`);
+  await are('04 entered-in-error,19 entered-in-error');
+  await cek(nomor);
+  await are('04 completed,19 entered-in-error');
+});
+
 test('each answer of the platform has its fate, and people are told what it means and what to do', async () => {
   const stage = { 20003: 'needs_credentials', 20004: 'needs_credentials', 10305: 'needs_lot', 10306: 'needs_lot', 10307: 'needs_lot', 10383: 'needs_ihs', 20007: 'ready' };
   gate.faults.length = 0;
