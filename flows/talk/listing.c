@@ -48,6 +48,22 @@ static enum command_kind next_word(enum open_what what)
     }
 }
 
+/* Its no, where it has one: nobody who says that it is not so is shown the yes alone. */
+static enum command_kind other_word(enum open_what what)
+{
+    switch (what) {
+    case OPEN_SENT:
+        return COMMAND_TOLAK;
+    case OPEN_TAKEN:
+    case OPEN_MISSED:
+        return COMMAND_TIDAK_HADIR;
+    case OPEN_VERIFY:
+        return COMMAND_BUKAN;
+    default:
+        return COMMAND_NONE;
+    }
+}
+
 bool listing_waiting(struct step *s)
 {
     const struct open_cases *open = &s->state->open;
@@ -65,11 +81,14 @@ bool listing_waiting(struct step *s)
     if (!first)
         return false;
     {
+        enum command_kind no = other_word(first->what);
         const struct text_fill f[] = { { "daftar", list },
                                        { "perintah", reply_command(next_word(first->what), s->arena) },
+                                       { "atau", reply_command(no, s->arena) },
                                        { "nomor", first->nomor } };
 
-        step_answer(s, slice_make("", 0), step_text(s, s->language, "open.waiting", FILLS(f)));
+        step_answer(s, slice_make("", 0),
+                    step_text(s, s->language, no ? "open.waiting_either" : "open.waiting", FILLS(f)));
     }
     return true;
 }

@@ -101,7 +101,7 @@ static bool try_words(const struct ruleset *rules, const struct last_report *l, 
 {
     struct report *known;
 
-    text = words_plain(rules, text, a);
+    text = words_plain(rules, l->form, text, a);
     return text.n && report_of(l, a, &known) &&
            (understand_correction(rules, known, text, at_ms, a, out) ||
             nearest_value(l, text, at_ms, rules, a, out));

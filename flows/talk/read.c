@@ -98,7 +98,7 @@ static bool try_plain(const struct ruleset *rules, const struct draft *d, struct
         return true;
     if (f && (f->type == FIELD_NAME || f->type == FIELD_TEXT))
         return false;
-    return try_answer(rules, d, words_plain(rules, text, a), at_ms, a, r);
+    return try_answer(rules, d, words_plain(rules, d->form, text, a), at_ms, a, r);
 }
 
 static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,

@@ -17,6 +17,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
+#include "flows/talk/words.h"
 #include "parsers/text.h"
 
 enum {
@@ -225,6 +226,10 @@ static void step_nothing(struct step *s)
     if (!s->person)
         filing_keep(s);
     step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
+    if (s->person && !s->reading->nomor.n && words_say_death(s->rules, s->reading->said.body, s->arena)) {
+        step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death", NULL, 0));
+        return;
+    }
     if (s->person && form_turned(&s->reading->said)) {
         struct slice text, nomor = filing_say_withdrawn(s, s->reading->said.turned.form, &text);
 

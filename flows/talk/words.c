@@ -88,20 +88,26 @@ static void cut_words(struct slice text, struct arena *a, struct cut *c)
     }
 }
 
+/* Words i to i + n as one text; empty past the end. */
+static struct slice joined_words(const struct cut *c, unsigned i, unsigned n, struct arena *a)
+{
+    struct slice joined = slice_make("", 0);
+
+    for (unsigned k = 0; i + n <= c->n && k < n; k++)
+        joined = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(joined), k ? " " : "", SLICE_ARG(c->word[i + k]));
+    return joined;
+}
+
 /* The bit of the longest phrase that begins at word i; 0 when none does. */
 static unsigned phrase(const struct word_list *list, const struct cut *c, unsigned i, struct arena *a,
                        unsigned *used)
 {
     for (unsigned n = PHRASE_MAX; n > 0; n--) {
-        struct slice joined = slice_make("", 0);
         const struct word *w;
 
         if (i + n > c->n)
             continue;
-        for (unsigned k = 0; k < n; k++)
-            joined =
-                arena_printf(a, "%.*s%s%.*s", SLICE_ARG(joined), k ? " " : "", SLICE_ARG(c->word[i + k]));
-        w = list_find(list, joined);
+        w = list_find(list, joined_words(c, i, n, a));
         *used = n;
         for (size_t k = 0; w && k < sizeof codes / sizeof *codes; k++)
             if (slice_is(w->code, codes[k].code))
@@ -195,7 +201,23 @@ bool words_agree(const struct ruleset *rules, enum answer_word with, struct slic
     return !c.more && to == c.n && !(bits & ~may);
 }
 
-struct slice words_plain(const struct ruleset *rules, struct slice text, struct arena *a)
+/* `tensinya`: the label of a field with a word on its end that says nothing. */
+static struct slice label_alone(const struct word_list *list, const struct form *form, struct slice word)
+{
+    for (size_t n = word.n; form && n-- > 2;) {
+        const struct word *w = list_find(list, slice_skip(word, n));
+
+        if (!w || !slice_is(w->code, "sapaan"))
+            continue;
+        for (unsigned f = 0; f < form->fields_n; f++)
+            if (is_label(&form->fields[f], slice_take(word, n)))
+                return slice_take(word, n);
+    }
+    return word;
+}
+
+struct slice words_plain(const struct ruleset *rules, const struct form *form, struct slice text,
+                         struct arena *a)
 {
     const struct word_list *list = list_by_name(&rules->forms, S("iya"));
     struct slice plain = slice_make("", 0);
@@ -208,7 +230,8 @@ struct slice words_plain(const struct ruleset *rules, struct slice text, struct 
         const struct word *w = list_find(list, c.word[i]);
 
         if (!w || !slice_is(w->code, "sapaan"))
-            plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain), plain.n ? " " : "", SLICE_ARG(c.word[i]));
+            plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain), plain.n ? " " : "",
+                                 SLICE_ARG(label_alone(list, form, c.word[i])));
     }
     return plain;
 }
@@ -258,6 +281,25 @@ bool words_ask(struct slice text)
     for (size_t i = 0; i < text.n; i++)
         if (text.p[i] == '?')
             return true;
+    return false;
+}
+
+bool words_say_death(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("kata"));
+    struct cut c;
+
+    cut_words(text, a, &c);
+    for (unsigned i = 0; list && i < c.n; i++)
+        for (unsigned n = PHRASE_MAX; n > 0; n--) { /* the longest: `mati lampu` is no death */
+            struct slice joined = joined_words(&c, i, n, a);
+            const struct word *w = joined.n ? list_find(list, joined) : NULL;
+
+            if (w && slice_is(w->code, "mati"))
+                return true;
+            if (w)
+                break;
+        }
     return false;
 }
 

@@ -25,8 +25,9 @@ enum answer_word words_answer(const struct ruleset *, const struct field *asked,
 bool words_labelled(const struct field *, struct slice text, struct arena *);
 /* The text says nothing but that, or nothing at all: what stands behind YA must not take it back. */
 bool words_agree(const struct ruleset *, enum answer_word with, struct slice text, struct arena *);
-/* `tb nya 77 bu`: without the words that say nothing. */
-struct slice words_plain(const struct ruleset *, struct slice text, struct arena *);
+/* `tb nya 77 bu`, `tensinya 110/70`: without the words that say nothing.  form: whose labels may have such an
+ * ending; NULL: none. */
+struct slice words_plain(const struct ruleset *, const struct form *, struct slice text, struct arena *);
 /* `salah bu, harusnya 9.2`: what stands behind words that only say that something is to be put right; the
  * text itself when there are none. */
 struct slice words_correction(const struct ruleset *, struct slice text, struct arena *);
@@ -38,6 +39,8 @@ bool words_mended(const struct ruleset *, struct slice text, struct arena *, str
 bool words_names_report(const struct ruleset *, struct slice word);
 /* `terima?`, `selesai ?`: a question is not the thing itself. */
 bool words_ask(struct slice text);
+/* Somebody has died, it says, and it is no report (RULINGS 49: a death is never dropped). */
+bool words_say_death(const struct ruleset *, struct slice text, struct arena *);
 /* "Terima kasih bu": no more than thanks. */
 bool words_thank(const struct ruleset *, struct slice text);
 
