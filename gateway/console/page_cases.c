@@ -210,6 +210,52 @@ static void put_tenths(struct request *r, const char *name, int64_t milli)
                                                   (long long)(milli / 100 % 10))));
 }
 
+/* The root of a whole number, in thousandths of its own scale: milli in, milli out. */
+static int64_t root_milli(int64_t milli)
+{
+    int64_t root = 0;
+
+    while ((root + 1) * (root + 1) <= milli * 1000)
+        root++;
+    return root;
+}
+
+static void add_rule(struct request *r, struct node *list, const char *name, int64_t line_milli, bool calls)
+{
+    struct node *o = node_object(&r->arena);
+
+    node_put(o, "aturan", slice_of(name));
+    node_set(o, "batas",
+             node_of_text(&r->arena, arena_printf(&r->arena, "%lld,%lld", (long long)(line_milli / 1000),
+                                                  (long long)(line_milli / 100 % 10))));
+    node_put(o, "kata", calls ? S("ya") : S("tidak"));
+    node_add(list, o);
+}
+
+/* What the rules that others use would have said of the same weeks (DISTRICT 4.1, 4.2); the last week is the
+ * one that is judged. */
+static struct node *other_rules(struct request *r, const int64_t *weeks, unsigned n)
+{
+    struct node *list = node_list(&r->arena);
+    int64_t now = weeks[n - 1] * 1000, last = weeks[n - 2] * 1000, sum = 0, squares = 0, mean, sd, line;
+
+    for (unsigned i = 0; i < n - 1; i++) {
+        sum += weeks[i];
+        squares += weeks[i] * weeks[i];
+    }
+    mean = sum * 1000 / (n - 1);
+    sd = root_milli((squares * (n - 1) - sum * sum) * 1000 / ((n - 1) * (n - 1)));
+    line = threshold(sum);
+    add_rule(r, list, "petugas", line, now >= line);
+    line = last * 3 / 2 > last + 3000 ? last * 3 / 2 : last + 3000;
+    line = line < 5000 ? 5000 : line;
+    add_rule(r, list, "naik", line, now >= line);
+    add_rule(r, list, "skdr", last * 3 / 2, now > 0 && now >= last * 3 / 2);
+    add_rule(r, list, "dua_sd", mean + 2 * sd, now > mean + 2 * sd);
+    add_rule(r, list, "c2", mean + 3 * (sd < 500 ? 500 : sd), now > mean + 3 * (sd < 500 ? 500 : sd));
+    return list;
+}
+
 static void signal_more(struct request *r)
 {
     const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
@@ -235,6 +281,7 @@ static void signal_more(struct request *r)
     put_tenths(r, "ambang", line);
     node_set(r->values, "minggu",
              chart_cases(&r->arena, &(struct chart_counts){ weeks, CURVE_DAYS / 7, 7, today, line }));
+    node_set(r->values, "lain", other_rules(r, weeks, CURVE_DAYS / 7));
     node_set(r->values, "kurva",
              chart_cases(&r->arena, &(struct chart_counts){ counts, CURVE_DAYS, 1, today, 0 }));
     page_show(r);

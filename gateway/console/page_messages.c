@@ -148,7 +148,8 @@ static const struct reader_part one[] = {
              "words(o.text, (SELECT m.understood FROM message_in AS"
              " m WHERE m.uuid = :id)) AS teks, o.provider AS penyedia, o.state AS keadaan, o.state_ms AS "
              "sejak, o.why AS sebab, o.attempts AS"
-             " percobaan, o.parts AS bagian FROM message_out AS o WHERE o.cause = (SELECT m.id FROM "
+             " percobaan, o.parts AS bagian, o.text AS _teks FROM message_out AS o WHERE o.cause = (SELECT "
+             "m.id FROM "
              "message_in AS m"
              " WHERE m.uuid = :id)",
       .tail = "ORDER BY o.id",
@@ -335,6 +336,38 @@ static void add_fields(struct request *r, struct node *row)
     node_set(row, "temuan", found);
 }
 
+/* The names in it, whether it became a record or a question. */
+static struct slice names_said(struct request *r, const struct said *said)
+{
+    struct slice names = S("");
+
+    for (unsigned k = 0; said->kind == SAID_REPORTS && k < said->reports_n; k++)
+        for (unsigned i = 0; said->reports[k].form && i < said->reports[k].form->fields_n; i++)
+            if (said->reports[k].form->fields[i].type == FIELD_NAME &&
+                said->reports[k].values[i].kind == VALUE_TEXT)
+                names = arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(names),
+                                     SLICE_ARG(said->reports[k].values[i].text));
+    return names;
+}
+
+/* What went out repeats names as it pleases: those that the message said are masked there, too. */
+static void mask_answers(struct request *r, const struct node *m)
+{
+    const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
+    struct said *said = ARENA_NEW(&r->arena, struct said);
+    const struct node *list_ = node_get(r->values, "keluar");
+    struct slice names;
+
+    if (r->reveal || !said ||
+        !understand_sms(rules, node_text(m, "_raw"), node_int(m, "waktu"), &r->arena, said))
+        return;
+    names = names_said(r, said);
+    for (struct node *o = list_ && names.n ? list_->first : NULL; o; o = o->next)
+        for (struct node *c = o->first; c; c = c->next)
+            if (slice_is(c->key, "teks"))
+                c->text = roster_mask(console_roster(r->console), node_text(o, "_teks"), names, &r->arena);
+}
+
 static void one_more(struct request *r)
 {
     const struct node *m = node_get(r->values, "m");
@@ -342,6 +375,7 @@ static void one_more(struct request *r)
 
     if (slice_is(kind, "sms") || slice_is(kind, "staff"))
         mark_up(r, node_text(m, "_raw"), node_int(m, "waktu"));
+    mask_answers(r, m);
     for (struct node *row = node_get(r->values, "rekam") ? node_get(r->values, "rekam")->first : NULL; row;
          row = row->next)
         add_fields(r, row);

@@ -133,18 +133,86 @@ enum {
     LINES = 100,
 };
 
+/* The lines of one act alone, of those that are kept in memory. */
+static struct node *only(struct request *r, const struct node *all, const char *act)
+{
+    struct node *list = node_list(&r->arena);
+
+    for (const struct node *l = node_first(all); l; l = l->next)
+        if (slice_starts(node_text(l, "act"), act))
+            node_add(list, values_copy(l, &r->arena));
+    return list;
+}
+
 static void audit_more(struct request *r)
 {
     struct node *list = node_list(&r->arena);
+    struct slice act = request_param(r, "tindakan");
     int64_t before = 0;
 
     if (!slice_to_i64(request_param(r, "before"), &before))
         before = 0;
-    audit_read(r->console->audit, before, r->as == AS_PAGE ? LINES : 2000, list, &r->arena);
-    node_set(r->values, "rows", list);
-    if (list->n == LINES && list->last && r->as == AS_PAGE)
+    audit_read(r->console->audit, before, r->as == AS_PAGE && !act.n ? LINES : 2000, list, &r->arena);
+    if (list->n == LINES && list->last && r->as == AS_PAGE && !act.n)
         values_int(r->values, "next", node_int(list->last, "n"));
+    node_set(r->values, "rows", act.n ? only(r, list, arena_copy(&r->arena, act).p) : list);
     page_show(r);
 }
 
 const struct page page_audit = { .name = "audit", .more = audit_more };
+
+/* --- breaches: noted in the audit, with the clock of UU 27/2022 article 46 --- */
+
+enum {
+    BREACH_HOURS = 72,
+};
+
+static bool was_told(const struct node *all, int64_t n)
+{
+    for (const struct node *l = node_first(all); l; l = l->next)
+        if (slice_is(node_text(l, "act"), "insiden_lapor")) {
+            int64_t of = 0;
+
+            if (slice_to_i64(node_text(l, "of"), &of) && of == n)
+                return true;
+        }
+    return false;
+}
+
+static void breach_more(struct request *r)
+{
+    struct node *list = node_list(&r->arena), *rows = node_list(&r->arena);
+
+    audit_read(r->console->audit, 0, 2000, list, &r->arena);
+    for (const struct node *l = node_first(list); l; l = l->next) {
+        struct node *o;
+        int64_t due = node_int(l, "at") + INT64_C(3600000) * BREACH_HOURS;
+        bool told;
+
+        if (!slice_is(node_text(l, "act"), "insiden"))
+            continue;
+        o = values_copy(l, &r->arena);
+        told = was_told(list, node_int(l, "n"));
+        values_int(o, "tenggat", due);
+        node_put_bool(o, "dilaporkan", told);
+        node_put_bool(o, "lewat", !told && r->now_ms > due);
+        node_add(rows, o);
+    }
+    node_set(r->values, "rows", rows);
+    page_show(r);
+}
+
+const struct page page_breach = { .name = "insiden", .more = breach_more };
+
+void act_breach(struct request *r)
+{
+    struct slice why = slice_take(request_field(r, "alasan"), 300), of = request_field(r, "nomor");
+    bool told = slice_is(request_field(r, "apa"), "lapor");
+
+    if (why.n < 5 || (told && !slice_all_digits(of))) {
+        request_back(r, false, request_text(r, "insiden.kurang"), "/insiden");
+        return;
+    }
+    request_audit(r, told ? "insiden_lapor" : "insiden", told ? of : S(""), why, "ok");
+    request_back(r, true, request_text(r, "insiden.dicatat"), "/insiden");
+}

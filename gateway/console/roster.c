@@ -17,8 +17,10 @@ enum {
     MEMORY = 64 << 20,
     WORDS_CAP = 1 << 15,
     TEXT_FILE_MAX = 1 << 20,
-    MASKED_FROM = 3,   /* shorter words name nobody */
-    NUMBER_DIGITS = 8, /* longer numbers are telephones and NIK */
+    MASKED_FROM = 3,    /* shorter words name nobody */
+    NAME_WORDS = 4,     /* behind a keyword, at most */
+    KEYWORD_WITHIN = 3, /* words of a message, greetings before it */
+    NUMBER_DIGITS = 8,  /* longer numbers are telephones and NIK */
 };
 
 static bool is_letter(char c)
@@ -115,6 +117,24 @@ static void add_texts(struct roster *r, struct slice folder)
         closedir(d);
 }
 
+/* Forms whose first fields ask for a name. */
+static void add_named(struct roster *r, const struct form_set *forms)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < forms->n; i++)
+        n += forms->forms[i].keywords_n;
+    r->named = ARENA_ARRAY(&r->arena, struct slice, (size_t)n + 1);
+    for (unsigned i = 0; r->named && i < forms->n; i++) {
+        const struct form *f = &forms->forms[i];
+        bool named = f->fields_n && (f->fields[0].type == FIELD_NAME ||
+                                     (f->fields_n > 1 && f->fields[1].type == FIELD_NAME));
+
+        for (unsigned k = 0; named && k < f->keywords_n; k++)
+            r->named[r->named_n++] = arena_copy(&r->arena, f->keywords[k]);
+    }
+}
+
 static void add_forms(struct roster *r, const struct form_set *forms)
 {
     for (unsigned i = 0; i < forms->n; i++) {
@@ -184,38 +204,62 @@ static bool is_among(struct slice names, struct slice word)
     return false;
 }
 
+static bool name_follows(const struct roster *r, struct slice word)
+{
+    for (unsigned i = 0; i < r->named_n; i++)
+        if (slice_ieq(r->named[i], word))
+            return true;
+    return false;
+}
+
+/* Where in a message we are: behind a keyword so many words more may be the name. */
+struct masking {
+    const struct roster *r;
+    struct slice names;
+    unsigned words, due;
+};
+
+static void mask_word(struct masking *m, struct slice word, struct buf *b)
+{
+    bool keyword = m->words++ < KEYWORD_WITHIN && name_follows(m->r, word), is_due = m->due > 0 && word.n > 1;
+
+    m->due = keyword ? NAME_WORDS : is_due ? m->due - 1 : 0;
+    if (!is_among(m->names, word) && !is_due && (word.n < MASKED_FROM || roster_knows(m->r, word))) {
+        buf_add(b, word);
+    } else {
+        buf_add(b, slice_take(word, first_letter(word)));
+        buf_str(b, "•••");
+    }
+}
+
 struct slice roster_mask(const struct roster *r, struct slice text, struct slice names, struct arena *a)
 {
+    struct masking m = { .r = r, .names = names };
     struct slice out;
     struct buf b;
     size_t i = 0;
 
-    buf_init(&b, text.n * 4 + 64);
+    buf_init(&b, text.n * 8 + 64);
     while (i < text.n) {
         size_t from = i, digits = 0;
-        struct slice word;
 
         while (i < text.n && is_letter(text.p[i]))
             i++;
-        word = slice_make(text.p + from, i - from);
-        if (word.n) {
-            if (!is_among(names, word) && (word.n < MASKED_FROM || roster_knows(r, word))) {
-                buf_add(&b, word);
-            } else {
-                buf_add(&b, slice_take(word, first_letter(word)));
-                buf_str(&b, "•••");
-            }
+        if (i > from) {
+            mask_word(&m, slice_make(text.p + from, i - from), &b);
             continue;
         }
         while (i < text.n && text_is_digit(text.p[i]))
             i++;
         digits = i - from;
+        m.due = digits ? 0 : m.due;
         if (digits >= NUMBER_DIGITS) {
             buf_str(&b, "•••");
             buf_add(&b, slice_make(text.p + i - 2, 2));
         } else if (digits) {
             buf_add(&b, slice_make(text.p + from, digits));
         } else {
+            m.words = text.p[i] == '\n' ? 0 : m.words; /* a line is a report */
             buf_char(&b, text.p[i++]);
         }
     }
@@ -316,6 +360,7 @@ struct roster *roster_new(const struct ruleset *rules, struct slice texts, const
         add_places(r, &rules->directory);
         add_people(r, &rules->directory, key);
         add_forms(r, &rules->forms);
+        add_named(r, &rules->forms);
         add_texts(r, texts);
     }
     r->district = arena_copy(&r->arena, rules->district);

@@ -28,6 +28,8 @@ struct roster {
     struct slice district; /* code of the kabkota */
     struct slice *words;   /* hash table of the words that name nobody */
     unsigned words_cap, words_n;
+    struct slice *named; /* keywords behind which a name stands, lower case */
+    unsigned named_n;
 };
 
 /* key: of the pseudonyms in addresses.  texts: folder of the catalogues, whose words name nobody.  NULL when
@@ -41,8 +43,9 @@ void roster_drop(struct roster *); /* NULL is none */
 struct slice roster_pseudonym(struct slice msisdn, const unsigned char key[32], struct arena *);
 /* Lower case letters only.  Does the configuration know the word (forms, lists, texts, places)? */
 bool roster_knows(const struct roster *, struct slice word);
-/* What may be shown unasked: words that the configuration does not know (names, mostly) and those of `names`
- * to their first letter, numbers of eight digits or more to their last two. */
+/* What may be shown unasked: words that the configuration does not know (names, mostly), those of `names` and
+ * those where a name is due (behind TIMBANG, up to a number or the sex: `Bulan` may be somebody) to their
+ * first letter, numbers of eight digits or more to their last two. */
 struct slice roster_mask(const struct roster *, struct slice text, struct slice names, struct arena *);
 /* "Siti Aminah" is "S••• A•••", whatever words the configuration knows. */
 struct slice roster_mask_name(struct slice name, struct arena *);

@@ -34,6 +34,7 @@ const struct route console_routes[] = {
     { "/sistem", ACCOUNT_VIEWER, .page = &page_system },
     { "/akun", ACCOUNT_ADMIN, .page = &page_accounts, .act = login_account_act, .act_least = ACCOUNT_ADMIN },
     { "/audit", ACCOUNT_ADMIN, .page = &page_audit },
+    { "/insiden", ACCOUNT_ADMIN, .page = &page_breach, .act = act_breach, .act_least = ACCOUNT_ADMIN },
     { "/sandi", ACCOUNT_VIEWER, .page = &page_password, .act = login_own_password,
       .act_least = ACCOUNT_VIEWER },
     { "/buka", ACCOUNT_OFFICER, .act = act_reveal, .act_least = ACCOUNT_OFFICER },

@@ -92,6 +92,32 @@ test('a signal is verified by keyboard alone, and the head of the village hears 
   assert.match((await gateway.nextSms(kades, /campak/i)).text, /campak/i);
 });
 
+test('the page of a signal says what other rules would have said, and has its curve beside the list', async () => {
+  await page.goto('/sinyal');
+  await page.locator('tr', { hasText: 'campak' }).getByRole('link').first().click();
+  await page.getByText('Apa kata aturan lain').click();
+  const rules = await page.locator('details table tr').allInnerTexts();
+  assert.equal(rules.length, 6);
+  assert.match(rules[1], /Petugas.*5,0.*tidak/s);
+  assert.match(rules[3], /SKDR mentah.*0,0.*memanggil/s);
+  const [curve, list] = await page.locator('.berdampingan > section').evaluateAll((all) => all.map((s) => s.getBoundingClientRect().left));
+  assert.ok(list > curve + 300, 'side by side');
+});
+
+test('a breach is noted, its clock of 3 x 24 hours runs, and the notification ends it; reveals stand by themselves', async () => {
+  await page.goto('/insiden');
+  await page.getByLabel('Kejadian').fill('HP petugas hilang di Manggar');
+  await page.getByRole('button', { name: 'Catat insiden' }).click();
+  assert.match(await page.locator('tbody tr').first().innerText(), /HP petugas hilang.*dewi.*tenggat.*[23] hari lagi/s);
+  await page.screenshot({ path: path.join(shots, 'insiden-isi-light.png'), fullPage: true });
+  await page.getByLabel('Kepada siapa, bagaimana').fill('surat kepada 12 orang dan lembaga');
+  await page.getByRole('button', { name: 'Catat pemberitahuan' }).click();
+  await page.getByText('sudah diberitahukan').waitFor();
+  await page.goto('/audit?tindakan=buka');
+  const lines = await page.locator('tbody tr').allInnerTexts();
+  assert.ok(lines.length >= 1 && lines.every((l) => /buka/.test(l)));
+});
+
 test('a DAFTAR is approved, and she may report', async () => {
   await gateway.say('+6281299990001', 'DAFTAR Kartini#PSY002');
   await waitFor('it is asked', async () => {
@@ -180,7 +206,7 @@ test('five wrong passwords lock the account for a while, also for the right one'
 });
 
 const pages = ['/', '/pesan', '/parkir', '/rujukan', '/sinyal', '/pws', '/desa/19.06.01.2004', '/kelengkapan', '/orang', '/tempat',
-  '/kirim', '/sistem', '/akun', '/audit', '/sandi', '/keluar', '/salah'];
+  '/kirim', '/sistem', '/akun', '/audit', '/insiden', '/kata', '/pws/matriks', '/pws/lokmin', '/sandi', '/keluar', '/salah'];
 
 async function everyPage() {
   const ids = (await (await session(gateway, admin)).get('/pesan.json')).body;

@@ -42,7 +42,7 @@ before(async () => {
     '/orang': ['/orang', { csv: '+6281277770009,kader,Ani,PSY001,id,yes,no', apa: 'simpan' }], '/orang/:siapa': [`/orang/${siapa}`, { apa: 'berhenti', alasan: 'uji coba' }],
     '/daftar/:nomor': [`/daftar/${daftar}`, { apa: 'tolak' }], '/tempat': ['/tempat'],
     '/anak/:nomor': [`/anak/${child}?ke=${second}`, { apa: 'gabung', alasan: 'uji coba' }], '/ibu/:nomor': [`/ibu/${one("SELECT nomor FROM record WHERE form = 'bumil'")}`],
-    '/kirim': ['/kirim'], '/sistem': ['/sistem'], '/akun': ['/akun', { apa: 'tambah', nama: 'baru', peran: 'admin' }], '/audit': ['/audit'],
+    '/kirim': ['/kirim'], '/sistem': ['/sistem'], '/akun': ['/akun', { apa: 'tambah', nama: 'baru', peran: 'admin' }], '/audit': ['/audit'], '/insiden': ['/insiden', { apa: 'catat', alasan: 'uji coba saja' }],
     '/sandi': ['/sandi', { lama: 'x', baru: 'y', ulang: 'z' }], '/buka': ['/buka', { kembali: '/pesan/1', alasan: 'ingin tahu' }], '/keluar': ['/keluar', {}], '/arus': ['/arus'],
   };
   others = routes.filter((r) => /:/.test(r.at) && r.page).map((r) => samples[r.at][0]);
@@ -109,7 +109,7 @@ test('another area sees none of it, in no shape, and acts on nothing', async () 
     const [bare, query] = p.split('?');
     for (const as of ['', '.json', '.csv']) assert.equal((await people.jauh.get(`${bare}${as}${query ? `?${query}` : ''}`)).status, 403, bare + as);
   }
-  for (const r of routes.filter((x) => x.page && !/:/.test(x.at) && !['/arus', '/keluar', '/sandi', '/buka', '/akun', '/audit'].includes(x.at)))
+  for (const r of routes.filter((x) => x.page && !/:/.test(x.at) && !['/arus', '/keluar', '/sandi', '/buka', '/akun', '/audit', '/insiden'].includes(x.at)))
     for (const as of ['', '.json', '.csv']) {
       const [bare, query] = samples[r.at][0].split('?');
       if (bare === '/' && as) continue;
