@@ -138,10 +138,20 @@ void step_row(struct step *s, const struct row *row)
 
 void step_tally(struct step *s, const struct tally *t)
 {
-    if (s->out->tallies_n == OUTCOME_TALLIES)
+    struct tally *same = NULL;
+
+    /* What a correction takes away and says anew is said once. */
+    for (unsigned i = 0; t->whole && i < s->out->tallies_n && !same; i++)
+        if (s->out->tallies[i].whole && slice_eq(s->out->tallies[i].village, t->village) &&
+            slice_eq(s->out->tallies[i].disease, t->disease) && slice_eq(s->out->tallies[i].day, t->day))
+            same = &s->out->tallies[i];
+    if (!same && s->out->tallies_n == OUTCOME_TALLIES) {
         s->out->overflow = true;
-    else
-        s->out->tallies[s->out->tallies_n++] = *t;
+        return;
+    }
+    if (!same)
+        same = &s->out->tallies[s->out->tallies_n++];
+    *same = *t;
 }
 
 void step_timer(struct step *s, struct slice id, struct slice text, int64_t due_ms)

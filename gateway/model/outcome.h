@@ -71,7 +71,7 @@ enum {
     OUTCOME_SMS = 64,
     OUTCOME_ROWS = 48,
     OUTCOME_TIMERS = 64,
-    OUTCOME_TALLIES = 12,
+    OUTCOME_TALLIES = 56, /* a W2 of every letter that is moved to another week */
 };
 
 struct outcome {
