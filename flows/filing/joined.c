@@ -28,18 +28,26 @@ bool joined_subjects(const struct ruleset *rules, const struct open_cases *open,
     return ok;
 }
 
-/* Two ages that can be of one person: months and years are rounded differently. */
+/* In months, by the unit behind the number; -1: not given. */
+static int64_t months(struct slice age)
+{
+    int64_t n;
+    struct slice unit = slice_skip(age, age.n < 2 ? age.n : age.n - 2);
+
+    if (age.n < 3 || !slice_to_i64(slice_take(age, age.n - 2), &n))
+        return -1;
+    return slice_is(unit, "th") ? 12 * n : slice_is(unit, "bl") ? n : 0;
+}
+
+/* Two ages that can be of one person: the same, or one in months and one in years.  Many are called Siti. */
 static bool same_age(const struct report *r, const struct filed_report *other)
 {
     struct slice a = report_text(r, AS_AGE), b = text_as(other->form, other->values, AS_AGE);
-    int64_t x, y;
+    int64_t x = months(a), y = months(b);
 
-    if (a.n < 3 || b.n < 3)
+    if (x < 0 || y < 0 || slice_eq(a, b))
         return true;
-    if (!slice_eq(slice_skip(a, a.n - 2), slice_skip(b, b.n - 2)) ||
-        !slice_to_i64(slice_take(a, a.n - 2), &x) || !slice_to_i64(slice_take(b, b.n - 2), &y))
-        return slice_eq(a, b);
-    return x - y <= 1 && y - x <= 1;
+    return !slice_eq(slice_skip(a, a.n - 2), slice_skip(b, b.n - 2)) && x / 12 == y / 12;
 }
 
 static bool find_open(struct work *w, struct filed_report *out)
@@ -76,13 +84,19 @@ static void answer(struct work *w, const struct filed_report *r)
     }
 }
 
+/* `RUJUK Sari`: of somebody whose case is open nothing more need be said. */
+static bool lacks_something(const struct report *r)
+{
+    return r->status == REPORT_REJECTED && r->error == ERROR_MISSING;
+}
+
 bool work_joins(struct work *w)
 {
     struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
     struct referral_opening o;
 
     if (!other || !work_is_referral(w->report.form) || w->f->correct || w->f->draft || w->f->cry ||
-        !work_alarms(w) || !find_open(w, other))
+        !(work_alarms(w) || lacks_something(&w->report)) || !find_open(w, other))
         return false;
     work_opening(w, NULL, &o);
     if (!report_as(&w->report, AS_REASON))

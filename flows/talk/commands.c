@@ -88,12 +88,13 @@ static void run_status(struct step *s, const struct command *c)
     if (!r)
         return;
     {
-        const char *key = r->referral.state != REFERRAL_NONE ? referral_state_key(r->referral.state)
-                          : slice_is(r->status, "cancelled") ? "status.cancelled"
-                          : r->draft                         ? "status.draft"
-                          : slice_is(r->status, "corrected") ? "status.corrected"
-                          : slice_is(r->status, "checked")   ? "status.checked"
-                                                             : "status.valid";
+        bool over = r->referral.state == REFERRAL_CANCELLED && !form_is(r->form, FORM_REFERRAL);
+        const char *key = r->referral.state != REFERRAL_NONE && !over ? referral_state_key(r->referral.state)
+                          : slice_is(r->status, "cancelled")          ? "status.cancelled"
+                          : r->draft                                  ? "status.draft"
+                          : slice_is(r->status, "corrected")          ? "status.corrected"
+                          : slice_is(r->status, "checked")            ? "status.checked"
+                                                                      : "status.valid";
         const struct text_fill f[] = {
             { "nomor", c->nomor },
             { "form", r->form->title },

@@ -1,8 +1,11 @@
 /* emergency.c - see emergency.h. */
 #include "flows/talk/emergency.h"
 
+#include <string.h>
+
 #include "flows/filing/filing.h"
 #include "flows/filing/referral.h"
+#include "flows/step/reply.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -137,7 +140,7 @@ bool emergency_behind(struct step *s, const struct command *c)
     referral_contact(s, r, &who, &hp);
     {
         const struct text_fill f[] = { { "nomor", c->nomor },
-                                       { "perintah", slice_of(command_name(c->kind)) },
+                                       { "perintah", reply_command(c->kind, s->arena) },
                                        { "petugas", who },
                                        { "hp", hp } };
 
@@ -145,4 +148,24 @@ bool emergency_behind(struct step *s, const struct command *c)
         step_answer(s, c->nomor, step_text(s, s->language, "danger.first", FILLS(f)));
     }
     return true;
+}
+
+void emergency_not_done(struct step *s, const struct command *c)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice who, hp;
+
+    if (!r || !s->out->reason || strcmp(s->out->reason, "command_refused") != 0 ||
+        !report_load(s, c->nomor, r) || r->referral.state == REFERRAL_NONE ||
+        !slice_eq(r->reporter, s->msisdn))
+        return;
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = { { "nomor", c->nomor },
+                                       { "perintah", reply_command(c->kind, s->arena) },
+                                       { "petugas", who },
+                                       { "hp", hp } };
+
+        step_answer(s, c->nomor, step_text(s, s->language, "danger.not_done", FILLS(f)));
+    }
 }

@@ -23,5 +23,7 @@ void emergency_step(struct step *);
 /* Words of an emergency behind a command with a number: told to the staff of that case at once.  True: the
  * command ends something (SELESAI, BATAL, BUKAN); it was asked back instead. */
 bool emergency_behind(struct step *, const struct command *);
+/* The command behind which it stood was not carried out: its answer says first who was called. */
+void emergency_not_done(struct step *, const struct command *);
 
 #endif

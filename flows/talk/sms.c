@@ -258,8 +258,11 @@ void sms_step(struct step *s)
     case READING_COMMAND:
         if (s->reading->which)
             listing_which(s, &s->reading->said.command);
-        else if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command))
+        else if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command)) {
             commands_run(s, &s->reading->said.command);
+            if (s->reading->said.emergency)
+                emergency_not_done(s, &s->reading->said.command);
+        }
         break;
     case READING_ANSWER:
         answers_value(s);
