@@ -15,6 +15,7 @@ enum {
 enum statement {
     PUT_RECORD,
     DROP,
+    GONE,
     PUT_PERSON,
     HAS_NIK,
     PUT_IHS,
@@ -41,17 +42,17 @@ static const char *const steps[] = {
 };
 
 static const char *const statements[STATEMENTS] = {
-    /* What is sent again keeps who checked it: what withdraws it names her. */
+    /* What is sent again keeps who checked it: what withdraws it names her.  What is not to be sent keeps its
+     * body if the version before it may be on its way. */
     [PUT_RECORD] =
         "INSERT INTO outbox (id, nomor, version, person, body, checked_by, stage, since_ms, due_ms, tries)"
-        " VALUES (?1, ?2, ?3, ?4, CASE WHEN ?7 <> 'needs_check' THEN ?5 END, ?6, ?7, ?8, ?8, 0) ON CONFLICT "
-        "(id) DO UPDATE SET nomor = ?2,"
-        " version = ?3, person = ?4, body = CASE WHEN ?7 <> 'needs_check' OR ids IS NOT NULL THEN ?5 END, "
-        "checked_by = coalesce(?6, checked_by), since_ms = ?8,"
-        " due_ms = ?8, tries = 0, why = NULL,"
-        " stage = CASE WHEN ?7 = 'needs_check' AND ids IS NOT NULL THEN '" OUTBOX_READY "' ELSE ?7 END"
-        " WHERE outbox.version < ?3",
-    [DROP] = "DELETE FROM outbox WHERE id = ?1 AND version <= ?2 AND ids IS NULL",
+        " VALUES (?1, ?2, ?3, ?4, CASE WHEN ?7 = '" OUTBOX_READY "' THEN ?5 END, ?6, ?7, ?8, ?8, 0)"
+        " ON CONFLICT (id) DO UPDATE SET nomor = ?2, version = ?3, person = ?4,"
+        " body = CASE WHEN ?7 = '" OUTBOX_READY "' OR ids IS NOT NULL OR stage = '" OUTBOX_READY
+        "' THEN ?5 END,"
+        " checked_by = coalesce(?6, checked_by), since_ms = ?8, due_ms = ?8, tries = 0, why = NULL,"
+        " stage = CASE WHEN ids IS NOT NULL THEN '" OUTBOX_READY "' ELSE ?7 END WHERE outbox.version < ?3",
+    [DROP] = "DELETE FROM outbox WHERE id = ?1 AND version <= ?2 AND ids IS NULL AND body IS NULL",
     [PUT_PERSON] =
         "INSERT INTO person (id, nama, jk, born, nik, committed_ms) VALUES (?1,?2,?3,?4,?5,?6)"
         " ON CONFLICT (id) DO UPDATE SET nama = ?2, jk = ?3, born = ?4, nik = ?5, committed_ms = ?6"
@@ -59,7 +60,11 @@ static const char *const statements[STATEMENTS] = {
     [HAS_NIK] = "UPDATE outbox SET stage = '" OUTBOX_READY "', tries = 0, due_ms = ?2 WHERE person = ?1 AND"
                 " stage = 'needs_nik'",
     [PUT_IHS] = "INSERT INTO patient (nik, ihs) VALUES (?1, ?2) ON CONFLICT (nik) DO UPDATE SET ihs = ?2",
-    [KEEP_IDS] = "UPDATE outbox SET ids = ?2 WHERE id = ?1",
+    /* Meanwhile it may have been corrected or cancelled: that is to be told. */
+    [KEEP_IDS] =
+        "UPDATE outbox SET ids = ?2, stage = CASE WHEN version > ?3 AND body IS NOT NULL AND stage IN"
+        " ('needs_check', '" OUTBOX_SENT "') THEN '" OUTBOX_READY "' ELSE stage END WHERE id = ?1",
+    [GONE] = "DELETE FROM outbox WHERE id = ?1 AND version <= ?2 AND ids IS NULL",
     [SETTLE] = "UPDATE outbox SET stage = ?3, due_ms = ?4, why = ?5, tries = tries + 1,"
                " body = CASE WHEN ?3 = '" OUTBOX_SENT "' THEN NULL ELSE body END,"
                " since_ms = CASE WHEN stage = ?3 THEN since_ms ELSE ?6 END WHERE id = ?1 AND version = ?2",
@@ -93,8 +98,9 @@ enum sqlite_rc outbox_open(const char *path, struct sqlite_file **out, struct er
 static int put_record(struct sqlite_file *f, const struct fhir_map *map, const struct record *r,
                       struct slice line, int64_t now_ms)
 {
-    bool checked = slice_is(r->status, "checked");
-    const char *stage = checked ? OUTBOX_READY : "needs_check";
+    const char *stage = slice_is(r->status, "checked")     ? OUTBOX_READY
+                        : slice_is(r->status, "cancelled") ? OUTBOX_SENT /* nobody waits for it */
+                                                           : "needs_check";
     int rc;
 
     if (!ministry_wants(map, r, &f->arena))
@@ -197,12 +203,13 @@ static int settle_one(struct sqlite_file *f, const struct outbox_fate *x, int64_
     if (rc == SQLITE_OK && x->ids.n) {
         sqlite_file_bind(f, KEEP_IDS, 1, x->id);
         sqlite_file_bind(f, KEEP_IDS, 2, x->ids);
+        sqlite3_bind_int64(f->st[KEEP_IDS], 3, x->version);
         rc = sqlite_file_run(f, KEEP_IDS);
     }
     if (rc == SQLITE_OK && !x->stage) {
-        sqlite_file_bind(f, DROP, 1, x->id);
-        sqlite3_bind_int64(f->st[DROP], 2, x->version);
-        return sqlite_file_run(f, DROP);
+        sqlite_file_bind(f, GONE, 1, x->id);
+        sqlite3_bind_int64(f->st[GONE], 2, x->version);
+        return sqlite_file_run(f, GONE);
     }
     if (rc != SQLITE_OK)
         return rc;
