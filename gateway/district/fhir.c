@@ -7,6 +7,7 @@
 
 #include "gateway/delivery/http_send.h"
 #include "gateway/district/fhir_bundle.h"
+#include "gateway/district/fhir_newest.h"
 #include "gateway/district/oauth.h"
 
 enum {
@@ -37,6 +38,7 @@ struct fhir_sink {
     struct item *items; /* the batch under way */
     unsigned items_n, open, sent;
     struct sending sending[BATCH];
+    struct fhir_newest newest;
     struct err trouble; /* of this batch: the receiver is away, or refuses us */
     uint64_t bundles;
 };
@@ -163,9 +165,16 @@ static void send_item(struct fhir_sink *s, unsigned i)
 
 static void send_all(struct fhir_sink *s)
 {
+    struct arena a;
+
+    arena_init(&a, ARENA_MAX);
     s->open++; /* ours, until all have left */
     for (unsigned i = 0; i < s->items_n; i++)
-        send_item(s, i);
+        fhir_newest_note(&s->newest, s->items[i].body, &a);
+    for (unsigned i = 0; i < s->items_n; i++)
+        if (!fhir_newest_over(&s->newest, s->items[i].body, &a))
+            send_item(s, i);
+    arena_free(&a);
     one_over(s);
 }
 

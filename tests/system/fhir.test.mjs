@@ -139,3 +139,20 @@ test('what it will never take is parked with its fault and holds nothing up; whe
   fhir.answer = null;
   await waitFor('it came', async () => (await fhir.all('Patient')).some((p) => p.name[0].text === 'Menunggu'), 60000);
 });
+
+test('after an outage the newest version stands, in whatever order they come back', async () => {
+  fhir.answer = 503;
+  const nomor = await checked('TIMBANG Urutan L 30bl 12,2 90');
+  const shown = () => /^kemkes[^]*?(?=^\w|$(?![^]))/m.exec(g.ctl('show', 'sinks'))[0];
+  await waitFor('the circuit opens', () => /circuit {3}open/.test(shown()));
+  const weights = ['12,3', '12,4', '12,5', '12,6'];
+  for (const w of weights) {
+    await g.say(kader, `KOREKSI ${nomor} BB ${w}`);
+    assert.match(await g.say(bidan, `CEK ${nomor}`), /sudah diperiksa/);
+  }
+  fhir.answer = null;
+  await waitFor('all of it went', () => /circuit {3}closed[^]*queue {5}0\n/.test(shown()), 90000);
+  const [patient] = (await fhir.all('Patient')).filter((p) => p.name[0].text === 'Urutan');
+  const mine = (await fhir.all('Observation')).filter((o) => o.subject.reference === `Patient/${patient.id}` && o.code.coding[0].code === '29463-7');
+  assert.deepEqual(mine.map((o) => [o.valueQuantity.value, o.status]), [[12.6, 'final']]);
+});
