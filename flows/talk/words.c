@@ -81,9 +81,11 @@ static void cut_words(struct slice text, struct arena *a, struct cut *c)
         while (c->word[c->n].n && is_mark(c->word[c->n].p[c->word[c->n].n - 1]))
             c->word[c->n].n--;
         low = arena_alloc(a, c->word[c->n].n + 1);
-        for (size_t i = 0; low && i < c->word[c->n].n; i++)
+        if (!low)
+            return;
+        for (size_t i = 0; i < c->word[c->n].n; i++)
             low[i] = text_lower(c->word[c->n].p[i]);
-        c->word[c->n].p = low ? low : "";
+        c->word[c->n].p = low;
         c->n += c->word[c->n].n > 0;
     }
 }
