@@ -38,7 +38,7 @@ SUPPORT    := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/support/*.c))
 # What `make test` runs, in this order.
 TESTS := lint unit rooms corpus system browser
 
-.PHONY: all help deps deps-run run test unit rooms system browser lint asan corpus fuzz fuzz-replay fuzzers bench simulate torture clean format
+.PHONY: all help deps deps-run run test unit rooms system browser lint asan corpus fuzz fuzz-replay fuzzers bench simulate torture valgrind clean format
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -54,6 +54,7 @@ help:
 	@echo 'make fuzz-replay  the kept corpora once, under the sanitizers'
 	@echo 'make bench    SMS/s and USSD steps/s beside peers, on this machine (ONLY=smpp,ussd,http,sessions,postgres,console)'
 	@echo 'make torture  1,000 points at which something breaks under load (POINTS, SEED, WORLD)'
+	@echo 'make valgrind units and dialogues under valgrind (minutes; not part of make test)'
 	@echo 'make deps     install what Debian 12 lacks'
 
 # --- dependencies: exactly what a fresh Debian 12 lacks ---
@@ -183,6 +184,13 @@ test: deps
 
 asan:
 	@$(MAKE) --no-print-directory test SANITIZE=1
+
+# Units and dialogues under valgrind, with a build of its own without PCRE2's JIT; apt-get install valgrind.  Minutes.
+VALGRIND_TESTS := $(UNIT_TESTS:$(B)/%=build/valgrind/%)
+valgrind:
+	@$(MAKE) --no-print-directory -s B=build/valgrind CFLAGS='-O1 -g -DPATTERN_NO_JIT' $(VALGRIND_TESTS)
+	@for t in $(VALGRIND_TESTS); do echo "== $$t"; \
+		STARVE=500 valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite ./$$t || exit 1; done
 
 format:
 	clang-format -i $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')

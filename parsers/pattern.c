@@ -41,7 +41,9 @@ static struct pattern_code *compile(const char *shape)
     }
     (void)pcre2_set_match_limit(limits, PATTERN_LIMIT);
     (void)pcre2_set_depth_limit(limits, PATTERN_LIMIT);
+#ifndef PATTERN_NO_JIT /* valgrind does not know what it makes */
     c->jit = pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE) == 0;
+#endif
     return c;
 }
 
