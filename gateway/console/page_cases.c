@@ -234,17 +234,21 @@ static void add_rule(struct request *r, struct node *list, const char *name, int
 
 /* What the rules that others use would have said of the same weeks (DISTRICT 4.1, 4.2); the last week is the
  * one that is judged. */
-static struct node *other_rules(struct request *r, const int64_t *weeks, unsigned n)
+static struct node *other_rules(struct request *r, const int64_t weeks[CURVE_DAYS / 7])
 {
-    struct node *list = node_list(&r->arena);
-    int64_t now = weeks[n - 1] * 1000, last = weeks[n - 2] * 1000, sum = 0, squares = 0, mean, sd, line;
+    enum {
+        BEFORE = CURVE_DAYS / 7 - 1, /* weeks behind it */
+    };
 
-    for (unsigned i = 0; i < n - 1; i++) {
+    struct node *list = node_list(&r->arena);
+    int64_t now = weeks[BEFORE] * 1000, last = weeks[BEFORE - 1] * 1000, sum = 0, squares = 0, mean, sd, line;
+
+    for (unsigned i = 0; i < BEFORE; i++) {
         sum += weeks[i];
         squares += weeks[i] * weeks[i];
     }
-    mean = sum * 1000 / (n - 1);
-    sd = root_milli((squares * (n - 1) - sum * sum) * 1000 / ((n - 1) * (n - 1)));
+    mean = sum * 1000 / BEFORE;
+    sd = root_milli((squares * BEFORE - sum * sum) * 1000 / (BEFORE * BEFORE));
     line = threshold(sum);
     add_rule(r, list, "petugas", line, now >= line);
     line = last * 3 / 2 > last + 3000 ? last * 3 / 2 : last + 3000;
@@ -281,7 +285,7 @@ static void signal_more(struct request *r)
     put_tenths(r, "ambang", line);
     node_set(r->values, "minggu",
              chart_cases(&r->arena, &(struct chart_counts){ weeks, CURVE_DAYS / 7, 7, today, line }));
-    node_set(r->values, "lain", other_rules(r, weeks, CURVE_DAYS / 7));
+    node_set(r->values, "lain", other_rules(r, weeks));
     node_set(r->values, "kurva",
              chart_cases(&r->arena, &(struct chart_counts){ counts, CURVE_DAYS, 1, today, 0 }));
     page_show(r);
