@@ -12,6 +12,7 @@
 #include "gateway/conf/forms.h"
 #include "gateway/conf/places.h"
 #include "gateway/conf/programme.h"
+#include "parsers/date.h"
 
 static char folder[] = "/tmp/kentongan-programme-XXXXXX";
 static struct arena arena;
@@ -56,6 +57,18 @@ static void the_sample_is_planned(void **state)
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000001"))), LEVEL_PURWA);
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000008"))), LEVEL_UTAMA);
     assert_int_equal(competence_level(programme_skills(&p, S("+6281200000009"))), LEVEL_MADYA);
+}
+
+static void a_shorter_month_opens_on_its_last_day(void **state)
+{
+    const struct opening last = { .day = 31 }, first = { .day = 1 };
+
+    (void)state;
+    assert_int_equal(programme_opens(&last, date_days(2027, 2, 3)), date_days(2027, 2, 28));
+    assert_int_equal(programme_opens(&last, date_days(2028, 2, 29)), date_days(2028, 2, 29));
+    assert_int_equal(programme_opens(&last, date_days(2026, 12, 1)), date_days(2026, 12, 31));
+    assert_int_equal(programme_opens(&first, date_days(2026, 12, 31)), date_days(2026, 12, 1));
+    assert_int_equal(date_month_after(date_days(2026, 12, 31)), date_days(2027, 1, 1));
 }
 
 static void levels_follow_whole_fields(void **state)
@@ -131,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sample_is_planned),
+        cmocka_unit_test(a_shorter_month_opens_on_its_last_day),
         cmocka_unit_test(levels_follow_whole_fields),
         cmocka_unit_test(faults_stand_at_their_place),
     };
