@@ -89,6 +89,8 @@ static void write_merged(struct step *s, const struct child *from, const struct 
     const struct node *before = blob_parse(blob_of(s, into->nomor), s->arena);
     struct node *o = child_encode(s, into);
 
+    if (!was || !before) /* the arena is full: nothing of this step is kept */
+        return;
     node_put(o, "into", into->nomor);
     node_set(o, "was", node_of_raw(s->arena, was->raw));
     node_set(o, "kept", node_of_raw(s->arena, before->raw));
@@ -127,7 +129,7 @@ enum merge_rc merge_undo(struct step *s, struct slice from)
     const struct node *o = blob_parse(blob_of(s, from), s->arena), *was = node_get(o, "was");
     struct child gone, stays, had, kept;
 
-    if (!node_text(o, "into").n || !child_load(s, node_text(o, "into"), &stays))
+    if (!was || !node_text(o, "into").n || !child_load(s, node_text(o, "into"), &stays))
         return MERGE_NO_CHILD;
     child_kept(was, &had);
     child_kept(node_get(o, "kept"), &kept);
