@@ -46,14 +46,14 @@ static struct slice between(const struct splitter *s, size_t from, size_t to)
 static struct report *next_place(struct splitter *s)
 {
     struct report *all = s->said->reports, *more;
-    unsigned n = s->said->reports_n;
+    unsigned n = s->said->reports_n, room = n ? n * 2 : 1;
 
     if (n < s->room)
         return &all[n];
-    s->room = n ? n * 2 : 1;
-    more = ARENA_ARRAY(s->arena, struct report, s->room);
+    more = ARENA_ARRAY(s->arena, struct report, room);
     if (!more)
         return NULL;
+    s->room = room;
     if (n)
         memcpy(more, all, n * sizeof *all);
     s->said->reports = more;
