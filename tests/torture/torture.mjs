@@ -100,6 +100,8 @@ export async function round({ seed, points, gateways, postgres, say }) {
   const done = await strikeAll(w, points, random, say);
   w.setClock(0);
   await w.heal();
+  // On a slow machine no dialogue may have found a quiet stretch until now.
+  await waitFor('dialogues come to their end', () => [...w.calls.values()].some(Boolean), 60000);
   await end();
   say(`  ${Object.entries(done).map(([name, n]) => `${name} ${n}`).join(', ')}`);
   judge(w, await settle(w), say);
