@@ -157,11 +157,17 @@ export class Month {
     const said = [text], key = `${from} ${text}`, before = this.texts.get(key);
     if (before && this.now() - before < DAY + 60000) said.push('BARU');
     this.texts.set(key, this.now());
-    for (const t of said) {
-      const r = await this.g.sms(from, t);
-      if (r.status !== 200) throw new Error(`${t}: ${r.status} ${r.body}`);
-    }
-    this.sent++;
+    for (const t of said) await this.send(from, t);
+  }
+
+  // A connection that was kept may be closed just when it is used again: the same message once more is the same message.
+  async send(from, text) {
+    const id = `sim-${this.sent++}`;
+    const r = await this.g.sms(from, text, id).catch((e) => {
+      if (e.code !== 'ECONNRESET' || this.g.process.how) throw new Error(`${e.message}; ${JSON.stringify(this.g.process.how)} ${this.g.process.err.slice(-2000)}`);
+      return this.g.sms(from, text, id);
+    });
+    if (r.status !== 200) throw new Error(`${text}: ${r.status} ${r.body}`);
   }
 
   // Our own reckoning behind a report that was answered.
@@ -216,8 +222,7 @@ export class Month {
     const due = this.todo.filter((t) => t.at <= this.now());
     this.todo = this.todo.filter((t) => t.at > this.now());
     for (const t of due) {
-      await this.g.sms(t.from, t.text);
-      this.sent++;
+      await this.send(t.from, t.text);
     }
   }
 
@@ -232,8 +237,7 @@ export class Month {
       const count = () => this.chance.overdispersed(3, K);
       const counts = { A: count(), D: count(), F: count() };
       const said = Object.entries(counts).filter(([, n]) => n).map(([c, n]) => c + n).join(' ');
-      await this.g.sms(p.staff.msisdn, `W2 ${number} ${said || 'NIHIL'}`);
-      this.sent++;
+      await this.send(p.staff.msisdn, `W2 ${number} ${said || 'NIHIL'}`);
       this.w2.set(key, Object.values(counts).reduce((a, b) => a + b, 0));
     }
   }
