@@ -67,18 +67,18 @@ static RIG_UNUSED void on_late(void *arg)
     loop_stop(rig.loop);
 }
 
-/* Turns the loop until *flag, at most ten seconds. */
+/* Turns the loop until *flag, at most a minute. */
 static RIG_UNUSED void wait_for(bool *flag)
 {
     rig.too_late = false;
-    loop_timer_set(rig.late, 10000);
+    loop_timer_set(rig.late, 60000);
     loop_at_turn_end(rig.loop, stop_if, flag);
     if (!*flag)
         assert_int_equal(loop_run(rig.loop), 0);
     loop_not_at_turn_end(rig.loop, stop_if, flag);
     loop_timer_stop(rig.late);
     if (rig.too_late && !*flag)
-        fail_msg("waited ten seconds in vain");
+        fail_msg("waited a minute in vain");
 }
 
 static RIG_UNUSED struct store_options options(void)

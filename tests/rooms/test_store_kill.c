@@ -238,6 +238,65 @@ static void a_ussd_step_applied_unheard_is_not_a_conflict(void **state)
     }
 }
 
+/* A write that a crash cut inside a transaction. */
+static void leave_half_a_transaction(void)
+{
+    char path[256];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/redis/appendonlydir/appendonly.aof.1.incr.aof", rig.folder);
+    f = fopen(path, "a");
+    assert_non_null(f);
+    fprintf(f,
+            "*1\r\n$5\r\nMULTI\r\n*5\r\n$4\r\nXADD\r\n$20\r\n{19.06}st:sink:lokal\r\n$15\r\n%013lld-0\r\n$"
+            "1\r\nb\r\n"
+            "$18\r\n\"message_id\":\"k0\"}\r\n*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$9\r\nha",
+            (long long)clock_wall_ms());
+    assert_int_equal(fclose(f), 0);
+}
+
+/* Killed, and dead: its sockets are closed. */
+static void end_redis(void)
+{
+    redisContext *c = raw();
+    void *reply;
+
+    kill_redis();
+    assert_int_equal(redisGetReply(c, &reply), REDIS_ERR);
+    redisFree(c);
+}
+
+/* The next server is there. */
+static void await_redis(void)
+{
+    struct inbound in = sms_from("none");
+    struct subject sub = { .ref = { SUBJECT_SENDER, S("+62812") } };
+
+    while (load(&in, &sub, 1) == STORE_UNAVAILABLE)
+        ;
+}
+
+static void half_a_transaction_is_no_part_of_the_next(void **state)
+{
+    (void)state;
+    load_init(&work, 0, 8);
+    for (int i = 0; i < 3; i++) { /* what was written behind it is read at the start after the next */
+        work.total += 50;
+        work.done = false;
+        begin_more(&work);
+        wait_for(&work.done);
+        end_redis();
+        leave_half_a_transaction();
+        await_redis();
+    }
+    work.total++;
+    work.done = false;
+    begin_more(&work);
+    wait_for(&work.done);
+    assert_int_equal(work.ok, work.total);
+    check_exactly_once(&work);
+}
+
 /* --- the gateway itself --- */
 
 struct seen {
@@ -418,6 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(commits_outlive_their_connection_exactly_once),
         CASE(what_redis_said_yes_to_survives_its_kill_exactly_once),
+        CASE(half_a_transaction_is_no_part_of_the_next),
         CASE(a_ussd_step_applied_unheard_is_not_a_conflict),
         CASE(a_killed_gateway_leaves_redis_to_the_next_and_loses_nothing),
         CASE(a_second_gateway_on_the_same_folder_is_told_so),

@@ -19,6 +19,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/store/redis/aof_tail.h"
 #include "gateway/store/redis/managed.h"
 
 enum {
@@ -36,7 +37,8 @@ struct managed {
     struct loop *loop;
     char binary[PATH_BYTES], folder[PATH_BYTES], lock[PATH_BYTES + 16], conf[PATH_BYTES + 16];
     char address[PATH_BYTES + 32];
-    pid_t child; /* ours, 0 when it was taken over */
+    char tail[PATH_BYTES + 320]; /* the file of the append-only log that is written to; "": none yet */
+    pid_t child;                 /* ours, 0 when it was taken over */
     int64_t started_ms, wait_ms, not_before_ms;
     unsigned in_vain;
     bool stopping, no_room;
@@ -177,6 +179,7 @@ static _Noreturn void become_redis(const struct managed *m, int lock)
         _exit(126);
     }
     close_range(LOCK_FD + 1, ~0U, 0);
+    aof_mend(m->tail);
     execv(m->binary, argv);
     _exit(127);
 }
@@ -236,14 +239,27 @@ static bool has_room(struct managed *m)
     return !no_room;
 }
 
+/* 12 of appendonly.aof.12.incr.aof */
+static uint64_t aof_number(struct slice name)
+{
+    struct slice part = { 0 };
+    uint64_t n;
+
+    for (int i = 0; i < 3; i++)
+        part = slice_cut(&name, '.');
+    return slice_to_u64(part, &n) ? n : 0;
+}
+
 /* Files of the append-only log without their manifest: redis-server would begin anew, over them. */
 static bool has_manifest(struct managed *m)
 {
     char path[PATH_BYTES + 32];
     bool files = false, manifest = false;
     const struct dirent *e;
+    uint64_t last = 0;
     DIR *d;
 
+    m->tail[0] = '\0';
     snprintf(path, sizeof path, "%s/appendonlydir", m->folder);
     d = opendir(path);
     while (d && (e = readdir(d))) {
@@ -251,6 +267,10 @@ static bool has_manifest(struct managed *m)
 
         files = files || slice_ends(name, ".aof") || slice_ends(name, ".rdb");
         manifest = manifest || slice_ends(name, ".manifest");
+        if (slice_ends(name, ".incr.aof") && aof_number(name) >= last) {
+            last = aof_number(name);
+            snprintf(m->tail, sizeof m->tail, "%s/%s", path, e->d_name);
+        }
     }
     if (d)
         closedir(d);
