@@ -348,7 +348,7 @@ static unsigned goes_on_end(const struct state *x, unsigned i, const struct nega
 
         if (slice_is(kata, "reda"))
             return at + used;
-        if (!slice_is(kata, "antara") && !slice_is(kata, "sanggup")) /* `tidak mau berhenti` */
+        if (!slice_is(kata, "antara") && !slice_is(kata, "letak") && !slice_is(kata, "sanggup")) /* `tidak mau berhenti` */
             break;
     }
     return i;
@@ -429,7 +429,7 @@ static unsigned word_at(struct state *x, unsigned i)
         return x->last.to;
     if (is_filler(kata))
         return filler_at(x, i, kata, used);
-    if (x->waits.kind && slice_is(kata, "antara")) {
+    if (x->waits.kind && (slice_is(kata, "antara") || slice_is(kata, "letak"))) {
         x->until += x->until == i ? used : 0;
         return i + used;
     }

@@ -284,6 +284,7 @@ unsigned understand_take_name(struct filling *x, const struct field *f, const st
 {
     struct got g = { .fit = FIT_YES, .companion = -1 };
     bool mixed;
+    unsigned used;
     struct borders b = { .from = i, .end = words_end(x, i, next ? next->list : NULL, &mixed) };
     struct slice name = { 0 };
 
@@ -301,7 +302,10 @@ unsigned understand_take_name(struct filling *x, const struct field *f, const st
         return take_broken(x, f, i, part_end(x, i));
     if (b.to > i) {
         g.used = b.to - i;
-        if (!understand_name(x, i, b.to, &name)) {
+        if (understand_is(x, i, "letak", &used)) { /* `bumil di dusun Tengah kejang`: where, not who */
+            g.fit = FIT_WRONG;
+            g.error = ERROR_MISSING;
+        } else if (!understand_name(x, i, b.to, &name)) {
             g.fit = FIT_WRONG;
             g.error = ERROR_INVALID;
         } else if (b.doubt || is_keyword(x, name)) {
