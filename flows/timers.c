@@ -96,33 +96,6 @@ bool timers_is_ussd(const struct inbound *in, struct arena *a)
     return slice_is(node_text(blob_parse(in->text, a), "t"), "ussd");
 }
 
-static struct due due_of(const struct node *o)
-{
-    struct due d = { .what = node_text(o, "t"),
-                     .nomor = node_text(o, "nomor"),
-                     .from = node_text(o, "from"),
-                     .act = node_text(o, "do"),
-                     .of = node_text(o, "of"),
-                     .village = node_text(o, "village"),
-                     .disease = node_text(o, "disease"),
-                     .nik = node_text(o, "nik"),
-                     .lahir = node_text(o, "lahir"),
-                     .jk = node_text(o, "jk"),
-                     .exact = node_bool(o, "exact"),
-                     .at_ms = node_int(o, "at"),
-                     .bb = node_int(o, "bb"),
-                     .tb = node_int(o, "tb"),
-                     .doses = node_text(o, "doses"),
-                     .undone = node_text(o, "undone"),
-                     .posyandu = node_text(o, "posyandu"),
-                     .nama = node_text(o, "nama"),
-                     .taken_back = node_bool(o, "taken_back"),
-                     .to = node_text(o, "to") };
-
-    (void)blob_slices(o, "buckets", d.buckets, 3);
-    return d;
-}
-
 enum read_rc timers_read(const struct ruleset *rules, const struct inbound *in, struct arena *a,
                          struct intent *out)
 {
@@ -133,7 +106,7 @@ enum read_rc timers_read(const struct ruleset *rules, const struct inbound *in, 
     if (!o)
         return a->failed ? READ_NO_MEMORY : READ_OK;
     r->kind = READING_TIMER;
-    r->due = due_of(o);
+    (void)codec_get(o, &due_codec, &r->due);
     r->acting = r->due.from;
     (void)intent_add(out, SUBJECT_SENDER, r->due.from);
     (void)intent_add(out, SUBJECT_NUMBER, r->due.nomor);

@@ -348,7 +348,8 @@ static unsigned goes_on_end(const struct state *x, unsigned i, const struct nega
 
         if (slice_is(kata, "reda"))
             return at + used;
-        if (!slice_is(kata, "antara") && !slice_is(kata, "letak") && !slice_is(kata, "sanggup")) /* `tidak mau berhenti` */
+        if (!slice_is(kata, "antara") && !slice_is(kata, "letak") &&
+            !slice_is(kata, "sanggup")) /* `tidak mau berhenti` */
             break;
     }
     return i;

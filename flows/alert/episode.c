@@ -17,37 +17,29 @@ static struct slice episode_id(struct step *s, struct slice village, struct slic
     return arena_printf(s->arena, "%.*s/%.*s", SLICE_ARG(village), SLICE_ARG(disease));
 }
 
+#define EPISODE(key, m) MEMBER(struct episode, key, m)
+CODEC(episode_codec, struct episode, EPISODE("nomor", nomor), EPISODE("id", id),
+      EPISODE("puskesmas", puskesmas), EPISODE("by_name", by_name), EPISODE("single", single),
+      EPISODE("verdict", verdict), EPISODE("rules", rules), EPISODE("usual", usual.sum),
+      EPISODE("weeks", usual.weeks), EPISODE("history", history), EPISODE("before", before),
+      EPISODE("count", count), EPISODE("told", told), EPISODE("staff_told", staff_told),
+      EPISODE("told_day", told_day), MEMBER_SLICES(struct episode, "heads", heads, heads_n),
+      EPISODE("camat", camat), EPISODE("ok", ok), EPISODE("ralat", ralat), EPISODE("fallen", fallen),
+      MEMBER_LIST(struct episode, "cases", cases.all, cases.n, same_case_codec));
+
+CODEC(number_codec, struct episode, EPISODE("id", id), EPISODE("village", village),
+      EPISODE("disease", disease), EPISODE("puskesmas", puskesmas), EPISODE("verdict", verdict),
+      EPISODE("rules", rules), EPISODE("ok", ok));
+
 bool episode_load(struct step *s, struct slice village, struct slice disease, struct episode *e)
 {
     const struct node *o =
         blob_parse(step_blob(s, SUBJECT_EPISODE, episode_id(s, village, disease)), s->arena);
-    bool is = node_text(o, "nomor").n > 0;
-
-    *e = (struct episode){ .village = village, .disease = disease };
-    same_cases_load(o, &e->cases);
-    if (is) {
-        e->nomor = node_text(o, "nomor");
-        e->id = node_text(o, "id");
-        e->puskesmas = node_text(o, "puskesmas");
-        e->by_name = node_bool(o, "by_name");
-        e->single = node_int(o, "single");
-        e->verdict = node_text(o, "verdict");
-        e->rules = node_text(o, "rules");
-        e->usual.sum = node_int(o, "usual");
-        e->usual.weeks = (int)node_int(o, "weeks");
-        e->history = (int)node_int(o, "history");
-        e->before = node_int(o, "before");
-        e->count = node_int(o, "count");
-        e->told = node_int(o, "told");
-        e->staff_told = node_int(o, "staff_told");
-        e->told_day = node_int(o, "told_day");
-        e->heads_n = blob_slices(o, "heads", e->heads, EPISODE_HEADS);
-        e->camat = node_bool(o, "camat");
-        e->ok = node_bool(o, "ok");
-        e->ralat = node_bool(o, "ralat");
-        e->fallen = node_bool(o, "fallen");
-    }
-    return is;
+    *e = (struct episode){ 0 };
+    (void)codec_get(o, &episode_codec, e);
+    e->village = village;
+    e->disease = disease;
+    return e->nomor.n > 0;
 }
 
 /* Whoever was told may leave its number out (flows/step/open.h). */
@@ -63,27 +55,7 @@ void episode_save(struct step *s, const struct episode *e)
 {
     struct node *o = blob_new(s->arena);
 
-    node_put(o, "nomor", e->nomor);
-    node_put(o, "id", e->id);
-    node_put(o, "puskesmas", e->puskesmas);
-    node_put_bool(o, "by_name", e->by_name);
-    node_put_int(o, "single", e->single);
-    node_put(o, "verdict", e->verdict);
-    node_put(o, "rules", e->rules);
-    node_put_int(o, "usual", e->usual.sum);
-    node_put_int(o, "weeks", e->usual.weeks);
-    node_put_int(o, "history", e->history);
-    node_put_int(o, "before", e->before);
-    node_put_int(o, "count", e->count);
-    node_put_int(o, "told", e->told);
-    node_put_int(o, "staff_told", e->staff_told);
-    node_put_int(o, "told_day", e->told_day);
-    blob_put_slices(o, "heads", e->heads, e->heads_n);
-    node_put_bool(o, "camat", e->camat);
-    node_put_bool(o, "ok", e->ok);
-    node_put_bool(o, "ralat", e->ralat);
-    node_put_bool(o, "fallen", e->fallen);
-    same_cases_put(o, &e->cases);
+    codec_put(o, &episode_codec, e);
     step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
                clock_of(s->rules, "episode_close"));
     list(s, e);
@@ -95,13 +67,7 @@ void episode_number_save(struct step *s, const struct episode *e)
     struct node *o = blob_new(s->arena);
 
     node_put(o, "kind", S("episode"));
-    node_put(o, "id", e->id);
-    node_put(o, "village", e->village);
-    node_put(o, "disease", e->disease);
-    node_put(o, "puskesmas", e->puskesmas);
-    node_put(o, "verdict", e->verdict);
-    node_put(o, "rules", e->rules);
-    node_put_bool(o, "ok", e->ok);
+    codec_put(o, &number_codec, e);
     step_write(s, SUBJECT_NUMBER, e->nomor, blob_done(o, s->arena), clock_of(s->rules, "episode_number"));
 }
 
@@ -111,13 +77,7 @@ bool episode_number_load(struct step *s, struct slice nomor, struct episode *e)
     bool is = slice_is(node_text(o, "kind"), "episode");
 
     *e = (struct episode){ .nomor = nomor };
-    e->id = node_text(o, "id");
-    e->village = node_text(o, "village");
-    e->disease = node_text(o, "disease");
-    e->puskesmas = node_text(o, "puskesmas");
-    e->verdict = node_text(o, "verdict");
-    e->rules = node_text(o, "rules");
-    e->ok = node_bool(o, "ok");
+    (void)codec_get(o, &number_codec, e);
     return is;
 }
 

@@ -5,37 +5,9 @@ enum {
     EDIT_LETTERS = 8, /* "ani P" and "adi P" are two people */
 };
 
-void same_cases_load(const struct node *blob, struct same_cases *out)
-{
-    *out = (struct same_cases){ .n = 0 };
-    for (const struct node *c = node_first(node_get(blob, "cases")); c && out->n < SAME_CASES; c = c->next)
-        out->all[out->n++] = (struct same_case){ .nomor = node_text(c, "nomor"),
-                                                 .who = node_text(c, "who"),
-                                                 .by = node_text(c, "by"),
-                                                 .other = node_text(c, "other"),
-                                                 .day = node_int(c, "day"),
-                                                 .told = node_bool(c, "told") };
-}
-
-void same_cases_put(struct node *blob, const struct same_cases *cases)
-{
-    struct node *list = blob && cases->n ? node_list(blob->arena) : NULL;
-
-    for (unsigned i = 0; list && i < cases->n; i++) {
-        const struct same_case *c = &cases->all[i];
-        struct node *o = node_object(blob->arena);
-
-        node_put(o, "nomor", c->nomor);
-        node_put(o, "who", c->who);
-        node_put(o, "by", c->by);
-        node_put(o, "other", c->other);
-        node_put_int(o, "day", c->day);
-        node_put_bool(o, "told", c->told);
-        node_add(list, o);
-    }
-    if (list)
-        node_set(blob, "cases", list);
-}
+#define CASE(key, m) MEMBER(struct same_case, key, m)
+SHARED_CODEC(same_case_codec, struct same_case, CASE("nomor", nomor), CASE("who", who), CASE("by", by),
+             CASE("other", other), CASE("day", day), CASE("told", told));
 
 static void forget(struct same_cases *cases, unsigned i)
 {

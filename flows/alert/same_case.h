@@ -5,7 +5,7 @@
 #ifndef KENTONGAN_FLOWS_ALERT_SAME_CASE_H
 #define KENTONGAN_FLOWS_ALERT_SAME_CASE_H
 
-#include "gateway/base/node.h"
+#include "gateway/base/codec.h"
 
 enum {
     SAME_CASES = 16, /* the newest so many are remembered */
@@ -23,9 +23,8 @@ struct same_cases {
     unsigned n;
 };
 
-/* A member "cases" of a blob, and back. */
-void same_cases_load(const struct node *, struct same_cases *out);
-void same_cases_put(struct node *, const struct same_cases *);
+/* One of them in an episode's blob. */
+extern const struct codec same_case_codec;
 /* A signal (its nomor, who, by, delta) on that day: noted, or forgotten when it was taken back; those more
  * than `days` old go.  True when something changed. */
 bool same_cases_note(struct same_cases *, const struct node *signal, int64_t day, int64_t days);

@@ -18,10 +18,17 @@ enum {
 
 static const int64_t day_ms = INT64_C(86400000);
 
+struct found {
+    struct slice nomor, say;
+};
+
 struct day_list {
-    struct slice nomor[FOUND], say[FOUND];
+    struct found all[FOUND];
     unsigned n;
 };
+
+CODEC(found_codec, struct found, MEMBER(struct found, "n", nomor), MEMBER(struct found, "say", say));
+CODEC(list_codec, struct day_list, MEMBER_LIST(struct day_list, "found", all, n, found_codec));
 
 static struct slice list_id(struct slice posyandu, struct arena *a)
 {
@@ -50,25 +57,14 @@ static void load(struct step *s, struct slice posyandu, struct day_list *l)
 {
     const struct node *o = blob_parse(step_blob(s, SUBJECT_POSYANDU, list_id(posyandu, s->arena)), s->arena);
 
-    l->n = 0;
-    for (const struct node *f = node_first(node_get(o, "found")); f && l->n < FOUND; f = f->next) {
-        l->nomor[l->n] = node_text(f, "n");
-        l->say[l->n++] = node_text(f, "say");
-    }
+    (void)codec_get(o, &list_codec, l);
 }
 
 static void save(struct step *s, struct slice posyandu, const struct day_list *l)
 {
-    struct node *o = blob_new(s->arena), *found = node_list(s->arena);
+    struct node *o = blob_new(s->arena);
 
-    for (unsigned i = 0; i < l->n; i++) {
-        struct node *f = node_object(s->arena);
-
-        node_put(f, "n", l->nomor[i]);
-        node_put(f, "say", l->say[i]);
-        node_add(found, f);
-    }
-    node_set(o, "found", found);
+    codec_put(o, &list_codec, l);
     step_write(s, SUBJECT_POSYANDU, list_id(posyandu, s->arena),
                l->n ? blob_done(o, s->arena) : slice_make("", 0), KEEP_DAYS * day_ms);
 }
@@ -93,7 +89,7 @@ void day_list_changed(struct step *s, const struct due *d)
     if (!l)
         return;
     load(s, d->posyandu, l);
-    while (i < l->n && !slice_eq(l->nomor[i], d->nomor))
+    while (i < l->n && !slice_eq(l->all[i].nomor, d->nomor))
         i++;
     if (i == FOUND)
         return;
@@ -101,13 +97,13 @@ void day_list_changed(struct step *s, const struct due *d)
     if (i == l->n && !d->act.n) /* it was told: who had it hears that it is another now (SPEC 2.3) */
         what = step_text(s, s->rules->language, "staff.changed", NULL, 0);
     if (what.n) {
-        l->nomor[i] = d->nomor;
-        l->say[i] = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(what), SLICE_ARG(d->nama));
+        l->all[i].nomor = d->nomor;
+        l->all[i].say = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(what), SLICE_ARG(d->nama));
         l->n += i == l->n;
     } else if (i < l->n) {
         for (l->n--; i < l->n; i++) {
-            l->nomor[i] = l->nomor[i + 1];
-            l->say[i] = l->say[i + 1];
+            l->all[i].nomor = l->all[i + 1].nomor;
+            l->all[i].say = l->all[i + 1].say;
         }
     }
     save(s, d->posyandu, l);
@@ -118,11 +114,11 @@ void day_list_changed(struct step *s, const struct due *d)
 /* "2T Siti 1041, BGM Budi 1052 +2": as many as one SMS holds. */
 static struct slice said(struct step *s, const struct day_list *l)
 {
-    struct slice list = l->say[0];
+    struct slice list = l->all[0].say;
     unsigned n = 1;
 
-    while (n < l->n && list.n + 2 + l->say[n].n <= LIST - 4) {
-        list = arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(list), SLICE_ARG(l->say[n]));
+    while (n < l->n && list.n + 2 + l->all[n].say.n <= LIST - 4) {
+        list = arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(list), SLICE_ARG(l->all[n].say));
         n++;
     }
     return n < l->n ? arena_printf(s->arena, "%.*s +%u", SLICE_ARG(list), l->n - n) : list;

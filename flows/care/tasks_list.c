@@ -15,6 +15,12 @@ enum {
 
 static const int64_t day_ms = INT64_C(86400000);
 
+#define TASK(key, m) MEMBER(struct task, key, m)
+CODEC(task_codec, struct task, TASK("anak", anak), TASK("nama", nama), TASK("why", why), TASK("dose", dose),
+      TASK("day", day));
+CODEC(tasks_codec, struct tasks, MEMBER_LIST(struct tasks, "tasks", all, n, task_codec),
+      MEMBER_SLICES(struct tasks, "gone", gone, gone_n));
+
 struct slice tasks_list_id(struct slice posyandu, struct arena *a)
 {
     return arena_printf(a, "%.*s/tugas", SLICE_ARG(posyandu));
@@ -31,35 +37,17 @@ void tasks_load(struct step *s, struct slice posyandu, struct tasks *t)
 
     *t = (struct tasks){ .id = tasks_list_id(posyandu, s->arena) };
     o = blob_parse(step_blob(s, SUBJECT_POSYANDU, t->id), s->arena);
-    for (const struct node *one = node_first(node_get(o, "tasks")); one; one = one->next) {
-        struct task k = { .anak = node_text(one, "anak"),
-                          .nama = node_text(one, "nama"),
-                          .why = node_text(one, "why"),
-                          .dose = node_text(one, "dose"),
-                          .day = node_int(one, "day") };
-
-        if (t->n < TASKS && k.day + DAYS > step_today(s))
-            t->all[t->n++] = k;
-    }
-    t->gone_n = blob_slices(o, "gone", t->gone, GONE);
+    (void)codec_get(o, &tasks_codec, t);
+    for (unsigned i = t->n; i-- > 0;)
+        if (t->all[i].day + DAYS <= step_today(s))
+            tasks_remove(t, i);
 }
 
 void tasks_save(struct step *s, const struct tasks *t)
 {
-    struct node *o = blob_new(s->arena), *list = node_list(s->arena);
+    struct node *o = blob_new(s->arena);
 
-    for (unsigned i = 0; i < t->n; i++) {
-        struct node *one = node_object(s->arena);
-
-        node_put(one, "anak", t->all[i].anak);
-        node_put(one, "nama", t->all[i].nama);
-        node_put(one, "why", t->all[i].why);
-        node_put(one, "dose", t->all[i].dose);
-        node_put_int(one, "day", t->all[i].day);
-        node_add(list, one);
-    }
-    node_set(o, "tasks", list);
-    blob_put_slices(o, "gone", t->gone, t->gone_n);
+    codec_put(o, &tasks_codec, t);
     step_write(s, SUBJECT_POSYANDU, t->id, blob_done(o, s->arena), KEEP_DAYS * day_ms);
 }
 

@@ -6,6 +6,7 @@
 #ifndef KENTONGAN_FLOWS_STEP_BLOB_H
 #define KENTONGAN_FLOWS_STEP_BLOB_H
 
+#include "gateway/base/codec.h"
 #include "gateway/base/node.h"
 #include "gateway/model/form.h"
 

@@ -7,6 +7,7 @@
 
 #include "flows/step/context.h"
 #include "flows/understand/understanding.h"
+#include "gateway/base/codec.h"
 
 enum reading_kind {
     READING_NOTHING, /* no keyword and no answer to an open question */
@@ -32,6 +33,7 @@ struct due {
     struct slice of;         /* "child": the number of the report that it was weighed in */
     struct slice form;       /* "draft": for the staff list */
     struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; child.h */
+    unsigned buckets_n;      /* set when it is kept */
     struct slice nik;        /* "child": known from now on */
     struct slice lahir, jk;  /* "child": corrected */
     bool exact;
@@ -42,6 +44,8 @@ struct due {
     bool taken_back;            /* "kunjungan", "tugas" */
     struct slice to;            /* "buka": MSISDNs with commas, whose open cases change */
 };
+
+extern const struct codec due_codec;
 
 struct sender_state; /* flows/step/drafts.h */
 

@@ -175,35 +175,23 @@ void step_timer_if(struct step *s, struct slice id, struct slice text, int64_t d
     *t = (struct timer){ .id = id, .text = text, .due_ms = due_ms, .how = how };
 }
 
+#define DUE(key, m) MEMBER(struct due, key, m)
+SHARED_CODEC(due_codec, struct due, DUE("t", what), DUE("nomor", nomor), DUE("from", from), DUE("do", act),
+             DUE("of", of), DUE("form", form), DUE("village", village), DUE("disease", disease),
+             MEMBER_SLICES(struct due, "buckets", buckets, buckets_n), DUE("nik", nik), DUE("lahir", lahir),
+             DUE("jk", jk), DUE("exact", exact), DUE("at", at_ms), DUE("bb", bb), DUE("tb", tb),
+             DUE("doses", doses), DUE("undone", undone), DUE("posyandu", posyandu), DUE("nama", nama),
+             DUE("taken_back", taken_back), DUE("to", to));
+
 struct slice step_due(struct step *s, const struct due *d)
 {
     struct node *o = blob_new(s->arena);
-    unsigned buckets = sizeof d->buckets / sizeof *d->buckets;
+    struct due kept = *d;
 
-    node_put(o, "t", d->what);
-    node_put(o, "nomor", d->nomor);
-    node_put(o, "from", d->from);
-    node_put(o, "do", d->act);
-    node_put(o, "of", d->of);
-    node_put(o, "form", d->form);
-    node_put(o, "village", d->village);
-    node_put(o, "disease", d->disease);
-    while (buckets && !d->buckets[buckets - 1].n)
-        buckets--;
-    blob_put_slices(o, "buckets", d->buckets, buckets);
-    node_put(o, "nik", d->nik);
-    node_put(o, "lahir", d->lahir);
-    node_put(o, "jk", d->jk);
-    node_put_bool(o, "exact", d->exact);
-    node_put_int(o, "at", d->at_ms);
-    node_put_int(o, "bb", d->bb);
-    node_put_int(o, "tb", d->tb);
-    node_put(o, "doses", d->doses);
-    node_put(o, "undone", d->undone);
-    node_put(o, "posyandu", d->posyandu);
-    node_put(o, "nama", d->nama);
-    node_put_bool(o, "taken_back", d->taken_back);
-    node_put(o, "to", d->to);
+    kept.buckets_n = MEMBER_PLACES(struct due, buckets);
+    while (kept.buckets_n && !kept.buckets[kept.buckets_n - 1].n)
+        kept.buckets_n--;
+    codec_put(o, &due_codec, &kept);
     return blob_done(o, s->arena);
 }
 

@@ -20,15 +20,15 @@ struct request {
     bool refused;
 };
 
+#define REQUEST(key, m) MEMBER(struct request, key, m)
+CODEC(request_codec, struct request, REQUEST("msisdn", msisdn), REQUEST("nama", nama),
+      REQUEST("place", place), REQUEST("by", by), REQUEST("refused", refused));
+
 static bool request_load(struct step *s, struct slice nomor, struct request *r)
 {
     const struct node *o = blob_parse(step_blob(s, SUBJECT_NUMBER, nomor), s->arena);
 
-    *r = (struct request){ .msisdn = node_text(o, "msisdn"),
-                           .nama = node_text(o, "nama"),
-                           .place = node_text(o, "place"),
-                           .by = node_text(o, "by"),
-                           .refused = node_bool(o, "refused") };
+    (void)codec_get(o, &request_codec, r);
     return slice_is(node_text(o, "kind"), "request");
 }
 
@@ -37,11 +37,7 @@ static void request_save(struct step *s, struct slice nomor, const struct reques
     struct node *o = blob_new(s->arena);
 
     node_put(o, "kind", S("request"));
-    node_put(o, "msisdn", r->msisdn);
-    node_put(o, "nama", r->nama);
-    node_put(o, "place", r->place);
-    node_put(o, "by", r->by);
-    node_put_bool(o, "refused", r->refused);
+    codec_put(o, &request_codec, r);
     step_write(s, SUBJECT_NUMBER, nomor, blob_done(o, s->arena), INT64_C(86400000) * REQUEST_DAYS);
 }
 

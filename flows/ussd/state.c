@@ -34,7 +34,16 @@ bool ussd_state_answered(const struct ussd_state *s, unsigned field)
     return s->values[field].kind != VALUE_ABSENT || (s->skipped >> field & 1);
 }
 
-/* --- writing --- */
+/* --- the blob: a table of members, and by hand what a form says the names of --- */
+
+#define STATE(key, m) MEMBER(struct ussd_state, key, m)
+CODEC(state_codec, struct ussd_state, STATE("at", at_ms),
+      MEMBER_SAID(struct ussd_state, "place", place, places), STATE("session", session), STATE("step", step),
+      STATE("page", page), STATE("ended", ended),
+      MEMBER_ONE_OF(struct ussd_state, "over", over, USSD_MENU_OVER + 1), STATE("menu", menu),
+      STATE("sub", sub), STATE("dial", dial), STATE("command", command), STATE("question", question),
+      STATE("nomor", nomor), STATE("alarmed", alarmed), STATE("timed", timed), STATE("way", variant),
+      STATE("item", item), STATE("who", who), STATE("sex", sex), STATE("born", born));
 
 /* A set of fields as the list of their names. */
 static void put_fields(struct node *o, const char *key, const struct form *f, uint32_t set)
@@ -51,15 +60,10 @@ static void put_fields(struct node *o, const char *key, const struct form *f, ui
 static void put_form(struct node *o, const struct ussd_state *s)
 {
     node_put(o, "form", s->form->name);
-    node_put_int(o, "way", s->variant);
     blob_put_values(o, "said", s->form, s->values);
     put_fields(o, "skipped", s->form, s->skipped);
     put_fields(o, "sure", s->form, s->sure);
     put_fields(o, "filled", s->form, s->filled);
-    node_put(o, "item", s->item);
-    node_put(o, "who", s->who);
-    node_put(o, "sex", s->sex);
-    node_put(o, "born", s->born);
     if (s->field < 0)
         return;
     node_put(o, "ask", s->form->fields[s->field].name);
@@ -75,21 +79,7 @@ struct slice ussd_state_encode(const struct ussd_state *s, struct arena *arena)
 {
     struct node *o = blob_new(arena);
 
-    node_put_int(o, "at", s->at_ms);
-    node_put(o, "place", slice_of(places[s->place]));
-    node_put(o, "session", s->session);
-    node_put_int(o, "step", s->step);
-    node_put(o, "page", s->page);
-    node_put_bool(o, "ended", s->ended);
-    node_put_int(o, "over", s->over);
-    node_put(o, "menu", s->menu);
-    node_put_int(o, "sub", s->sub);
-    node_put(o, "dial", s->dial);
-    node_put(o, "command", s->command);
-    node_put(o, "question", s->question);
-    node_put(o, "nomor", s->nomor);
-    node_put_bool(o, "alarmed", s->alarmed);
-    node_put_bool(o, "timed", s->timed);
+    codec_put(o, &state_codec, s);
     if (s->form)
         put_form(o, s);
     return blob_done(o, arena);
@@ -119,17 +109,12 @@ static bool get_form(const struct ruleset *rs, const struct node *o, struct aren
     struct value guess[FORM_FIELDS];
 
     s->form = form_by_name(&rs->forms, node_text(o, "form"));
-    s->variant = (unsigned)node_int(o, "way");
     if (!s->form || s->variant >= s->form->variants_n)
         return false;
     blob_values(o, "said", s->form, s->values, a);
     s->skipped = get_fields(o, "skipped", s->form);
     s->sure = get_fields(o, "sure", s->form);
     s->filled = get_fields(o, "filled", s->form);
-    s->item = node_text(o, "item");
-    s->who = node_text(o, "who");
-    s->sex = node_text(o, "sex");
-    s->born = node_text(o, "born");
     if (!ask.n)
         return true;
     s->field = form_field_named(s->form, ask);
@@ -161,27 +146,8 @@ static bool fits(const struct ussd_state *s)
 
 static bool get_state(const struct ruleset *rs, const struct node *o, struct arena *a, struct ussd_state *s)
 {
-    struct slice place = node_text(o, "place");
-    int64_t over = node_int(o, "over");
-
-    s->session = node_text(o, "session");
-    s->step = (unsigned)node_int(o, "step");
-    s->page = node_text(o, "page");
-    s->ended = node_bool(o, "ended");
-    s->at_ms = node_int(o, "at");
-    s->timed = node_bool(o, "timed");
-    s->menu = node_text(o, "menu");
-    s->sub = (unsigned)node_int(o, "sub");
-    s->dial = node_text(o, "dial");
-    s->command = node_text(o, "command");
-    s->question = node_text(o, "question");
-    s->nomor = node_text(o, "nomor");
-    s->alarmed = node_bool(o, "alarmed");
-    while (s->place < USSD_PLACES && !slice_is(place, places[s->place]))
-        s->place++;
-    if (s->place == USSD_PLACES || over < 0 || over > USSD_MENU_OVER)
+    if (!codec_get(o, &state_codec, s) || !node_get(o, "place"))
         return false;
-    s->over = (enum ussd_over)over;
     if (node_get(o, "form") && !get_form(rs, o, a, s))
         return false;
     return fits(s);
