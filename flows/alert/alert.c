@@ -103,6 +103,12 @@ static void tell_same(struct step *s, struct episode *e)
         episode_tell_same(s, e, c);
 }
 
+/* Taken back before; or called no outbreak, and twice those cases are more than what that was said of. */
+static bool is_over(const struct step *s, const struct episode *e, int64_t cases)
+{
+    return e->fallen || (slice_is(e->verdict, "bukan") && threshold_again(s, cases, e->staff_told));
+}
+
 static void judge_village(struct step *s, const struct node *o)
 {
     struct slice village = node_text(o, "village"), disease = node_text(o, "disease");
@@ -121,7 +127,7 @@ static void judge_village(struct step *s, const struct node *o)
         day = today;
     now = judge(s, rule, village, days, day);
     if (now.staff) {
-        if (is && e.fallen) { /* taken back before: this is another episode */
+        if (is && is_over(s, &e, now.cases)) { /* this is another episode */
             e = (struct episode){ .village = village, .disease = disease, .cases = e.cases };
             is = false;
         }
