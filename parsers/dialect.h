@@ -146,6 +146,8 @@ struct dialect {
     void (*decode_send_answer)(const struct wire_said *, struct arena *, struct send_answer *);
 };
 
+/* All of them, each followed by a blank. */
+extern const char dialect_names[];
 /* NULL when there is none of that name. */
 const struct dialect *dialect_by_name(struct slice name);
 /* What the provider hears of a message, in its dialect; d may be NULL. */

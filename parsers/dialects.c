@@ -1,13 +1,18 @@
-/* dialects.c - the list of dialects: a new one is a row here.  See dialect.h. */
+/* dialects.c - the list of dialects: a new one is a word here.  See dialect.h. */
 #include "parsers/dialect.h"
 
-extern const struct dialect dialect_emulator, dialect_kannel, dialect_africastalking, dialect_jasmin,
-    dialect_infobip, dialect_vonage, dialect_twilio, dialect_generic;
+#define DIALECTS(each)                                                                                       \
+    each(kannel) each(africastalking) each(infobip) each(vonage) each(twilio) each(jasmin) each(generic)     \
+        each(emulator)
 
-static const struct dialect *const all[] = {
-    &dialect_emulator, &dialect_kannel, &dialect_africastalking, &dialect_jasmin,
-    &dialect_infobip,  &dialect_vonage, &dialect_twilio,         &dialect_generic,
-};
+#define DECLARED(name) extern const struct dialect dialect_##name;
+DIALECTS(DECLARED)
+
+#define LISTED(name) &dialect_##name,
+static const struct dialect *const all[] = { DIALECTS(LISTED) };
+
+#define NAMED(name) #name " "
+const char dialect_names[] = DIALECTS(NAMED);
 
 const struct dialect *dialect_by_name(struct slice name)
 {
