@@ -168,22 +168,22 @@ static void read_period(struct form_loader *l, struct yaml *doc, struct form *fo
 
 /* What judges a form, and the fields that it compares. */
 static const struct {
-    enum form_judge judge;
     const char *what;
+    enum form_judge judge;
     enum meaning needs;
 } judged[] = {
-    { FORM_JUDGE_GROWTH, "judge: growth", AS_WEIGHT },
-    { FORM_JUDGE_SCHEDULE, "judge: schedule", AS_VACCINES },
-    { FORM_JUDGE_W2, "judge: w2", AS_WEEK },
-    { FORM_JUDGE_W2, "judge: w2", AS_CODES },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_S },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_K },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_D },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_N },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_T },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_O },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_B },
-    { FORM_JUDGE_SKDN, "judge: skdn", AS_SKDN_BGM },
+    { "judge: growth", FORM_JUDGE_GROWTH, AS_WEIGHT },
+    { "judge: schedule", FORM_JUDGE_SCHEDULE, AS_VACCINES },
+    { "judge: w2", FORM_JUDGE_W2, AS_WEEK },
+    { "judge: w2", FORM_JUDGE_W2, AS_CODES },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_S },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_K },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_D },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_N },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_T },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_O },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_B },
+    { "judge: skdn", FORM_JUDGE_SKDN, AS_SKDN_BGM },
 };
 
 /* Two ways to fill a form are told apart by the number that the second begins with, or, where nobody has one,
