@@ -113,13 +113,16 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
         r->nomor = d->nomor;
         return;
     }
-    value = words_correction(rules, d ? rest : r->said.body, a); /* `salah bu, harusnya 9.2` */
-    if (d) {                                                     /* "48217 BB 9,2" */
+    if (d) { /* "48217 BB 9,2" */
+        value = words_correction(rules, d->form, rest, a);
         r->kind = try_plain(rules, d, value, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
         return;
     }
-    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
+    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++) {
+        value =
+            words_correction(rules, state->drafts[i].form, r->said.body, a); /* `salah bu, harusnya 9.2` */
         fits += try_plain(rules, &state->drafts[i], value, in->received_ms, a, r);
+    }
     if (fits && state->drafts_n > 1)
         r->kind = READING_WHICH;
     else if (fits)

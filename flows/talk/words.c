@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gateway/model/vocabulary.h"
 #include "parsers/text.h"
 
 enum {
@@ -238,7 +239,47 @@ struct slice words_plain(const struct ruleset *rules, const struct form *form, s
     return plain;
 }
 
-struct slice words_correction(const struct ruleset *rules, struct slice text, struct arena *a)
+/* A number, or the label of a field that is no list: `9,2`, `bb 9,2`. */
+static bool value_begins(const struct form *form, struct slice word)
+{
+    if (text_is_digit(word.p[0]))
+        return true;
+    for (unsigned f = 0; form && f < form->fields_n; f++)
+        if (form->fields[f].type != FIELD_CHOICES && is_label(&form->fields[f], word))
+            return true;
+    return false;
+}
+
+/* A comma or the like between words i - 1 and i. */
+static bool parted(const struct cut *c, unsigned i)
+{
+    for (const char *p = c->at[i - 1] + c->word[i - 1].n; i > 0 && p < c->at[i]; p++)
+        if (*p != ' ' && *p != '\t')
+            return true;
+    return false;
+}
+
+/* The first negator among the known words up to `to` that reaches as far as there; or `to`. */
+static unsigned negated_from(const struct ruleset *rules, const struct cut *c, unsigned to, struct arena *a)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const struct form_set *forms = &rules->forms;
+    unsigned from = to, used = 1;
+
+    for (unsigned i = 0; list && i < to; i += used) {
+        unsigned bit = phrase(list, c, i, a, &used);
+
+        if (bit == SAID_MENDING || (i > 0 && parted(c, i)))
+            from = to;
+        if (bit == SAID_NO && from == to &&
+            vocabulary_word(forms->vocabulary, c->word[i], NULL)->begins & forms->words.negators->bit)
+            from = i;
+    }
+    return parted(c, to) ? to : from;
+}
+
+struct slice words_correction(const struct ruleset *rules, const struct form *form, struct slice text,
+                              struct arena *a)
 {
     struct cut c;
     unsigned to, bits;
@@ -247,6 +288,8 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
     bits = known_words(rules, NULL, &c, a, &to);
     if (to == c.n || !(bits & (SAID_NO | SAID_MENDING)) || bits & ~(unsigned)(SAID_NO | SAID_MENDING))
         return text;
+    if (!value_begins(form, c.word[to]))
+        to = negated_from(rules, &c, to, a);
     return slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]));
 }
 

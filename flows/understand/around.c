@@ -122,6 +122,15 @@ static bool denies_parts(const struct form *form)
     return false;
 }
 
+/* Words behind the values may be anything: signs, answers, a reason. */
+static bool keeps_words(const struct form *form)
+{
+    for (unsigned f = 0; f < form->fields_n; f++)
+        if (form->fields[f].type == FIELD_TEXT && form->fields[f].as != AS_LOCATION)
+            return true;
+    return denies_parts(form);
+}
+
 static bool takes_back(const struct filling *x, unsigned i, const struct negation *n)
 {
     bool end = closes(x, i + n->used), number = behind_number(x, i);
@@ -129,8 +138,9 @@ static bool takes_back(const struct filling *x, unsigned i, const struct negatio
     switch (n->kind) {
     case NEGATION_OFF:
         return end || number;
-    case NEGATION_FAILED: /* `induksi gagal`, `28th gagal napas` */
     case NEGATION_ISNT:
+        return end && (number || !keeps_words(x->form));
+    case NEGATION_FAILED: /* `induksi gagal`, `28th gagal napas` */
     case NEGATION_NOT_YET:
     case NEGATION_DONT:
         return end && number;

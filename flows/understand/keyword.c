@@ -142,6 +142,7 @@ struct behind {
     bool number;        /* one stands there, valid or not */
     bool words;         /* free words, on the same line */
     bool refuses;       /* they say no: `TERIMA 48217 tidak bisa` */
+    bool negated;       /* somewhere in them */
     bool arg;           /* exactly one word, or thanks behind it */
 };
 
@@ -178,6 +179,7 @@ static bool refuses(const struct reader *r, unsigned i)
 static struct behind behind(struct reader *r, unsigned i)
 {
     struct behind out = { 0 };
+    struct negation n;
     unsigned used, words = 0;
 
     number_of(r, &i, &out);
@@ -185,6 +187,7 @@ static struct behind behind(struct reader *r, unsigned i)
     for (; i < r->ts.n && !(r->ts.t[i].sep & SEP_LINE); i += used) {
         if (is_kata(r, i, "terima_kasih", &used))
             break;
+        out.negated |= negation_at(&r->ts, i, r->words->negators, &n) && negation_of_keywords(n.kind);
         if (!says_nothing(r, i, &used))
             words++;
     }
@@ -291,8 +294,9 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
             turn_command(out, c->kind, &n, b.nomor);
         return out->found = b.nomor.n || out->command;
     }
-    if (b.refuses && b.nomor.n && c->takes_words && c->kind != COMMAND_TOLAK &&
-        c->kind != COMMAND_TIDAK_HADIR && only_greetings(r, t)) {
+    if (b.nomor.n && only_greetings(r, t) &&
+        ((b.refuses && c->takes_words && c->kind != COMMAND_TOLAK && c->kind != COMMAND_TIDAK_HADIR) ||
+         (b.negated && c->kind == COMMAND_SETUJU))) {
         ask_refused(out, c->kind, b.nomor);
         return true;
     }

@@ -23,6 +23,14 @@ struct gather {
     unsigned unknown_at;
 };
 
+static bool holds(const struct value *list, struct slice code)
+{
+    for (unsigned i = 0; i < list->n; i++)
+        if (slice_eq(list->items[i], code))
+            return true;
+    return false;
+}
+
 static void add_item(struct filling *x, const struct field *f, struct slice code, unsigned at)
 {
     struct slot *s = &x->slots[f->position];
@@ -35,10 +43,18 @@ static void add_item(struct filling *x, const struct field *f, struct slice code
         s->at = at;
     s->filled = true;
     s->value.kind = VALUE_LIST;
-    for (unsigned i = 0; i < s->value.n; i++)
-        if (slice_eq(s->value.items[i], code))
-            return;
-    s->value.items[s->value.n++] = code;
+    if (!holds(&s->value, code))
+        s->value.items[s->value.n++] = code;
+}
+
+static void add_denied(struct filling *x, struct slice code)
+{
+    struct value *v = &x->denied;
+
+    if (!v->items)
+        v->items = ARENA_ARRAY(x->arena, struct slice, ITEMS);
+    if (v->items && v->n < ITEMS && code.n && !holds(v, code))
+        v->items[v->n++] = code;
 }
 
 static void add_other(struct gather *g, unsigned from, unsigned to)
@@ -206,6 +222,10 @@ static void on_sign(void *arg, const struct sign *s)
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
     if (s->kind == SIGN_NEGATED || is == WHOSE_OTHER || too_big(g->x, s->word) ||
         (unsure && s->before && !understand_alarming(g->x, s->word->code))) {
+        if (s->kind == SIGN_NEGATED) {
+            add_denied(g->x, s->word->code);
+            add_denied(g->x, s->word->also);
+        }
         add_other(g, is == WHOSE_OTHER ? with_whom(g->x, s) : s->from, s->to);
         mark(g->x, s->from, s->to);
         return;
@@ -275,6 +295,26 @@ void understand_signs(struct filling *x, unsigned from)
         /* One unknown vaccine among known ones (RULINGS 35). */
         understand_fault(x, g.fields[0], ERROR_INVALID, true, g.unknown_at);
     }
+}
+
+void understand_take_out(struct filling *x, const struct report *known)
+{
+    int f = form_as(x->form, AS_SIGNS);
+    const struct value *was = f >= 0 ? &known->values[f] : NULL;
+    struct value rest = { .kind = VALUE_LIST };
+
+    if (!was || !was->n || x->slots[f].filled)
+        return;
+    rest.items = ARENA_ARRAY(x->arena, struct slice, was->n);
+    for (unsigned i = 0; rest.items && i < was->n; i++)
+        if (!holds(&x->denied, was->items[i]))
+            rest.items[rest.n++] = was->items[i];
+    if (!rest.items || rest.n == was->n)
+        return;
+    x->slots[f].filled = true;
+    x->slots[f].at = TOKENS_MAX;
+    x->slots[f].value = rest.n ? rest : (struct value){ .kind = VALUE_ABSENT };
+    x->slots[f].error = rest.n ? (enum report_error)(known->faults[f] & REPORT_FAULT_ERROR) : ERROR_NONE;
 }
 
 struct hearing {

@@ -69,6 +69,7 @@ struct filling {
     bool death;                /* somebody who was to be reported living has died */
     bool maybe;                /* an E1 sign that may be negated: struct report */
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
+    struct value denied;       /* codes that are said not to be there */
     struct said heard;         /* danger signs in the words of this report */
     struct said recalled;      /* those in a reason that was given earlier */
     struct mention
@@ -187,6 +188,8 @@ void understand_numbers(struct filling *, unsigned from);
 /* Numbers whose explicit unit is certain, before lists take the words (RULINGS 20). */
 void understand_units(struct filling *, unsigned from);
 void understand_signs(struct filling *, unsigned from);
+/* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
+void understand_take_out(struct filling *, const struct report *known);
 void understand_w2(struct filling *);
 /* The word at token i is a label of another field than f, and a certain value follows it. */
 bool understand_labels_value(struct filling *, const struct field *f, unsigned i);

@@ -227,7 +227,7 @@ static bool all_taken(const struct filling *x)
 }
 
 /* The value of the field that was asked for, by itself: `9,2`, `L`, `Siti Aminah`, `14bl`. */
-static bool read_asked(struct filling *x, const struct field *f)
+static bool read_asked(struct filling *x, const struct report *known, const struct field *f)
 {
     struct got g = { .fit = FIT_YES, .companion = -1 };
     struct slice name;
@@ -242,6 +242,8 @@ static bool read_asked(struct filling *x, const struct field *f)
         g.used = x->ts.n;
     } else if (f->type == FIELD_CHOICES) {
         understand_signs(x, 0);
+        if (known)
+            understand_take_out(x, known);
         return x->slots[f->position].filled;
     } else {
         g = understand_read(x, f, 0, true);
@@ -390,11 +392,13 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         understand_w2(x);
     else
         understand_labels(x);
-    if (list_label(x))
+    if (list_label(x)) {
         understand_signs(x, 0);
+        understand_take_out(x, known);
+    }
     read = anything(x);
     if (!read && f >= 0)
-        read = read_asked(x, &form->fields[f]);
+        read = read_asked(x, known, &form->fields[f]);
     if (!read)
         return false;
     merge(x, known, at_ms, out);
@@ -469,7 +473,7 @@ enum report_error understand_field(const struct ruleset *rs, const struct form *
     if (f->type == FIELD_COUNTS) {
         understand_w2(x);
         x->slots[form_as(form, AS_WEEK)] = (struct slot){ 0 };
-    } else if (!read_asked(x, f)) {
+    } else if (!read_asked(x, NULL, f)) {
         return ERROR_INVALID;
     }
     if (!all_taken(x) && f->type != FIELD_COUNTS)
