@@ -308,8 +308,22 @@ static void mark_up(struct request *r, struct slice raw, int64_t at_ms)
     node_set(r->values, "kata", pieces);
 }
 
+/* What some form calls a name, a NIK or a place: it says whom a row is about. */
+static bool says_whom(const struct form_set *forms, struct slice key)
+{
+    for (unsigned i = 0; i < forms->n; i++) {
+        int at = form_field_named(&forms->forms[i], key);
+        const struct field *f = at >= 0 ? &forms->forms[i].fields[at] : NULL;
+
+        if (f && (f->type == FIELD_NAME || f->type == FIELD_NIK || f->as == AS_LOCATION))
+            return true;
+    }
+    return false;
+}
+
 static void add_fields(struct request *r, struct node *row)
 {
+    const struct form_set *forms = &r->console->ops.rules(r->console->ops.arg)->forms;
     const struct node *fields = node_read(node_text(row, "_fields"), &r->arena);
     const struct node *findings = node_read(node_text(row, "_findings"), &r->arena);
     struct node *list_ = node_list(&r->arena), *found = node_list(&r->arena);
@@ -317,7 +331,7 @@ static void add_fields(struct request *r, struct node *row)
     for (const struct node *f = node_first(fields); f; f = f->next) {
         struct node *o = node_object(&r->arena);
         struct slice value = f->kind == NODE_TEXT ? f->text : f->raw;
-        bool names = slice_is(f->key, "nama") || slice_is(f->key, "nik") || slice_is(f->key, "lokasi");
+        bool names = says_whom(forms, f->key);
 
         node_put(o, "nama", f->key);
         node_put(o, "isi", r->reveal || !names ? value : roster_mask_name(value, &r->arena));
