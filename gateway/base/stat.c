@@ -1,6 +1,7 @@
 /* stat.c - the registry of figures.  See stat.h. */
 #include "gateway/base/stat.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -35,15 +36,19 @@ static bool same(const char *a, const char *b)
 struct stat *stat_get(enum stat_kind kind, const char *name, const char *help, const char *label,
                       const char *value)
 {
+    char *own;
     struct row *r;
 
     for (unsigned i = 0; i < all.n; i++)
         if (same(all.rows[i].name, name) && same(all.rows[i].value, value))
             return &all.rows[i].stat;
-    if (all.n == FIGURES)
+    own = value ? strdup(value) : NULL; /* of a store or a configuration, which end before the process does */
+    if (all.n == FIGURES || (value && !own)) {
+        free(own);
         return &all.rows[FIGURES - 1].stat;
+    }
     r = &all.rows[all.n++];
-    *r = (struct row){ .kind = kind, .name = name, .help = help, .label = label, .value = value };
+    *r = (struct row){ .kind = kind, .name = name, .help = help, .label = label, .value = own };
     return &r->stat;
 }
 

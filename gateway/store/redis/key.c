@@ -13,7 +13,8 @@ struct slice store_key(const struct store *s, struct key *k, const char *kind, s
     size_t at = (size_t)n;
 
     if (a.n + b.n + 2 + at <= sizeof k->text) {
-        memcpy(k->text + at, a.p, a.n);
+        if (a.n)
+            memcpy(k->text + at, a.p, a.n);
         at += a.n;
         if (b.n) {
             k->text[at++] = ':';
