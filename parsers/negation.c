@@ -30,3 +30,20 @@ bool negation_at(const struct tokens *ts, unsigned i, const struct word_list *ne
     out->certain = !w->doubt && !(ts->t[i].known->other && ts->t[i].known->other->doubtful);
     return out->kind != NEGATION_NONE;
 }
+
+unsigned negation_goes_on(const struct tokens *ts, unsigned i, const struct negation *n,
+                          const struct word_list *kata, unsigned end)
+{
+    unsigned used;
+
+    for (unsigned at = i + n->used; at < end && !(ts->t[at].sep & SEP_HARD); at += used) {
+        struct slice code = phrase_code(ts, at, kata, &used);
+
+        if (slice_is(code, "reda"))
+            return at + used;
+        if (!slice_is(code, "antara") && !slice_is(code, "letak") &&
+            !slice_is(code, "sanggup")) /* `tidak mau berhenti` */
+            break;
+    }
+    return i;
+}

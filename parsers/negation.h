@@ -28,6 +28,11 @@ struct negation {
 /* A negator begins at token i. */
 bool negation_at(const struct tokens *, unsigned i, const struct word_list *negators, struct negation *out);
 
+/* `perdarahan tidak berhenti`, `tidak mau reda`: behind the negator at token i, before `end`, stand words
+ * that say that it goes on; the token behind them, or i. */
+unsigned negation_goes_on(const struct tokens *, unsigned i, const struct negation *,
+                          const struct word_list *kata, unsigned end);
+
 /* It may turn the sign that follows. */
 static inline bool negation_of_signs(enum negation_kind kind)
 {

@@ -256,10 +256,21 @@ static unsigned unwell_end(const struct state *x, const struct word *w, unsigned
     return i + n.used + used;
 }
 
+/* `bukan perdarahan cuma flek`: the sign that was denied, by another name; the word for `ada` says that it is
+ * there. */
+static bool named_less(const struct state *x, unsigned i, const struct word *w)
+{
+    unsigned from = x->last.to, used;
+
+    return x->last.kind == SIGN_NEGATED && x->last.word && slice_eq(x->last.word->code, w->code) &&
+           from < i && slice_is(kata_at(x, from, &used), "tapi") && from + used == i &&
+           !slice_is(x->ts->t[i - 1].low, "ada");
+}
+
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
-    bool gone, is_well = well(x, w, &to, &gone), waited;
+    bool gone, is_well = well(x, w, &to, &gone), waited, less = named_less(x, i, w);
 
     /* `nafsu makan hilang demam`: what is gone is named before it. */
     if ((x->waits.kind == NEGATION_GONE || x->waits.kind == NEGATION_NIL) && about_before(x))
@@ -270,6 +281,8 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to, .who = x->who };
     x->last.kind = negated(x, w);
     x->last.before = x->last.kind == SIGN_UNSURE;
+    if (less && x->last.kind == SIGN_PLAIN)
+        x->last.kind = SIGN_MAYBE;
     if (unwell > to && !waited) {
         x->last.kind = SIGN_PLAIN;
         x->last.to = to = unwell;
@@ -335,24 +348,12 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
     return end;
 }
 
-/* `perdarahan tidak berhenti`, `tidak mau reda`: it goes on, so nothing is negated; the token behind, or i.
- */
+/* `nafsu makan tidak hilang` apart, where it goes on nothing is negated; the token behind, or i. */
 static unsigned goes_on_end(const struct state *x, unsigned i, const struct negation *n)
 {
-    unsigned at = i + n->used, used;
-
     if (n->kind == NEGATION_GONE || (x->has_last && x->last.to == i && x->last.word->can_be_normal))
         return i;
-    for (; !parted(x, at); at += used) {
-        struct slice kata = kata_at(x, at, &used);
-
-        if (slice_is(kata, "reda"))
-            return at + used;
-        if (!slice_is(kata, "antara") && !slice_is(kata, "letak") &&
-            !slice_is(kata, "sanggup")) /* `tidak mau berhenti` */
-            break;
-    }
-    return i;
+    return negation_goes_on(x->ts, i, n, x->s->kata, x->end);
 }
 
 static unsigned negator_at(struct state *x, unsigned i, const struct negation *n)

@@ -2,6 +2,7 @@
  * place that knows (RULINGS 46, 50).  See understand.h. */
 #include "flows/understand/understand.h"
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 
 enum {
@@ -70,6 +71,21 @@ static void mark_other(struct filling *x, unsigned from, unsigned to)
 {
     for (unsigned k = from; k < to && k < x->ts.n; k++)
         x->ts.t[k].other = true;
+}
+
+/* `bukan 9,8 tapi 9,6`: the first number is said not to be it. */
+static void instead(struct filling *x, unsigned i)
+{
+    struct negation n;
+    unsigned used = 0, next = i + 1;
+
+    if (!negation_at(&x->ts, i - 1, x->words->negators, &n) || n.used != 1 || parts(x, i) ||
+        (n.kind != NEGATION_ISNT && n.kind != NEGATION_NOT))
+        return;
+    if (next < x->ts.n && x->ts.t[next].kind == TOKEN_WORD && phrase_at(&x->ts, next, x->words->units, &used))
+        next += used;
+    if (understand_is(x, next, "tapi", &used) && is_number(x, next + used))
+        mark_other(x, i - 1, next + used);
 }
 
 /* The field of weeks, where the form has one: `bulan 7` is about it, and is not it. */
@@ -213,8 +229,10 @@ void understand_before(struct filling *x)
 
         if (!is_number(x, i))
             continue;
-        if (i > 0)
+        if (i > 0) {
             owner(x, i);
+            instead(x, i);
+        }
         x->ts.t[i].approx |= doubted_behind(x, i);
         end = range_end(x, i);
         if (end > i) {

@@ -417,3 +417,20 @@ void understand_numbers(struct filling *x, unsigned from)
     }
     ask_if_shifted(&r);
 }
+
+void understand_more_numbers(struct filling *x)
+{
+    for (unsigned i = 1; i < x->ts.n; i++) {
+        const struct field *f = NULL;
+
+        if (x->ts.t[i].taken || x->ts.t[i].other || x->ts.t[i].kind != TOKEN_NUMBER)
+            continue;
+        for (unsigned k = 0; k < x->form->fields_n; k++)
+            if (x->slots[k].filled && x->slots[k].to <= i && x->slots[k].to > 0 &&
+                !understand_is_words(&x->form->fields[k]) && x->form->fields[k].type != FIELD_COUNTS &&
+                (!f || x->slots[k].to > x->slots[f->position].to))
+                f = &x->form->fields[k];
+        if (f)
+            ask(x, f, ERROR_AMBIGUOUS, i);
+    }
+}

@@ -297,26 +297,6 @@ void understand_signs(struct filling *x, unsigned from)
     }
 }
 
-void understand_take_out(struct filling *x, const struct report *known)
-{
-    int f = form_as(x->form, AS_SIGNS);
-    const struct value *was = f >= 0 ? &known->values[f] : NULL;
-    struct value rest = { .kind = VALUE_LIST };
-
-    if (!was || !was->n || x->slots[f].filled)
-        return;
-    rest.items = ARENA_ARRAY(x->arena, struct slice, was->n);
-    for (unsigned i = 0; rest.items && i < was->n; i++)
-        if (!holds(&x->denied, was->items[i]))
-            rest.items[rest.n++] = was->items[i];
-    if (!rest.items || rest.n == was->n)
-        return;
-    x->slots[f].filled = true;
-    x->slots[f].at = TOKENS_MAX;
-    x->slots[f].value = rest.n ? rest : (struct value){ .kind = VALUE_ABSENT };
-    x->slots[f].error = rest.n ? (enum report_error)(known->faults[f] & REPORT_FAULT_ERROR) : ERROR_NONE;
-}
-
 struct hearing {
     struct said *said;
     struct arena *arena;

@@ -175,6 +175,8 @@ void understand_negated_value(struct filling *);
 /* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43), and
  * nothing of it is read. */
 bool understand_taken_back(struct filling *);
+/* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
+void understand_take_out(struct filling *, const struct report *known);
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
 void understand_death(struct filling *);
@@ -185,12 +187,15 @@ void understand_choose_variant(struct filling *);
 void understand_head(struct filling *);
 void understand_tail(struct filling *);
 void understand_numbers(struct filling *, unsigned from);
+/* Numbers that are left behind an answered value: which is meant?  `bb 9,2 atau 9,4` (RULINGS 26, 50). */
+void understand_more_numbers(struct filling *);
 /* Numbers whose explicit unit is certain, before lists take the words (RULINGS 20). */
 void understand_units(struct filling *, unsigned from);
 void understand_signs(struct filling *, unsigned from);
-/* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
-void understand_take_out(struct filling *, const struct report *known);
 void understand_w2(struct filling *);
+/* Letters that were answered, among those that were known: `X120` takes the place of the X alone.  NIHIL and
+ * letters exclude each other. */
+void understand_merge_counts(struct filling *, const struct value *known, struct value *answered);
 /* The word at token i is a label of another field than f, and a certain value follows it. */
 bool understand_labels_value(struct filling *, const struct field *f, unsigned i);
 /* The same, a name counts too. */

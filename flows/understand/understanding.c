@@ -295,32 +295,6 @@ static void hold(struct filling *x, const struct report *known, int64_t at_ms)
     }
 }
 
-/* Letters that were answered, among those that were known: `X120` takes the place of the X alone.  NIHIL and
- * letters exclude each other. */
-static void merge_counts(struct filling *x, const struct value *known, struct value *answered)
-{
-    struct value all = { .kind = VALUE_COUNTS };
-
-    if (known->kind != VALUE_COUNTS || answered->kind != VALUE_COUNTS || !known->n || !answered->n ||
-        slice_is(known->items[0], "nihil") || slice_is(answered->items[0], "nihil"))
-        return;
-    all.items = ARENA_ARRAY(x->arena, struct slice, known->n + answered->n);
-    all.counts = ARENA_ARRAY(x->arena, int64_t, known->n + answered->n);
-    if (!all.items || !all.counts)
-        return;
-    for (unsigned i = 0; i < known->n + answered->n; i++) {
-        const struct value *from = i < known->n ? known : answered;
-        unsigned at = i < known->n ? i : i - known->n, to = 0;
-
-        while (to < all.n && !slice_eq(all.items[to], from->items[at]))
-            to++;
-        all.items[to] = from->items[at];
-        all.counts[to] = from->counts[at];
-        all.n += to == all.n;
-    }
-    *answered = all;
-}
-
 static void merge(struct filling *x, const struct report *known, int64_t at_ms, struct report *out)
 {
     const struct slot *answered = x->slots;
@@ -337,7 +311,7 @@ static void merge(struct filling *x, const struct report *known, int64_t at_ms, 
         if (!answered[i].filled)
             continue;
         x->slots[i] = answered[i];
-        merge_counts(x, &known->values[i], &x->slots[i].value);
+        understand_merge_counts(x, &known->values[i], &x->slots[i].value);
         x->held[i] = 0;
         /* An age in the place of a birth date, or the other way round. */
         if (x->form->fields[i].type == FIELD_AGE && beside >= 0)
@@ -401,6 +375,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         read = read_asked(x, known, &form->fields[f]);
     if (!read)
         return false;
+    understand_more_numbers(x);
     merge(x, known, at_ms, out);
     return !a->failed;
 }
