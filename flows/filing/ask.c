@@ -119,9 +119,10 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
 /* What is asked, in few words for a list: a field with the value that nobody says YA to unseen. */
 static struct slice asked_of(const struct work *w, const struct draft *d)
 {
-    static const char *const store[] = {
-        [ASK_CHILD] = "asked.child", [ASK_TWIN] = "asked.twin", [ASK_AGAIN] = "asked.weighed"
-    };
+    static const char *const store[] = { [ASK_CHILD] = "asked.child",
+                                         [ASK_TWIN] = "asked.twin",
+                                         [ASK_AGAIN] = "asked.weighed",
+                                         [ASK_DEATH] = "asked.death" };
     struct slice label = reply_label(w->report.form, d->field), guess;
 
     if (asking_store(w->asking))
@@ -139,6 +140,8 @@ static struct slice whom_of(struct work *w)
     struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
     struct child c;
 
+    if (w->asking == ASK_DEATH && form_is(w->report.form, FORM_BIRTH) && report_text(&w->report, AS_NAME).n)
+        return child_of_mother(w->s->rules, report_text(&w->report, AS_NAME), w->s->arena);
     if (report_text(&w->report, AS_NAME).n || !nomor.n)
         return reply_whom(w->report.form, w->shown, w->s->arena);
     if (w->filed.whom.n)
@@ -213,6 +216,7 @@ static struct slice question_told(struct work *w, struct slice whom)
                      w->asking == ASK_CHILD   ? "danger.child"
                      : w->asking == ASK_TWIN  ? "danger.twin"
                      : w->asking == ASK_AGAIN ? "danger.weighed"
+                     : w->asking == ASK_DEATH ? "danger.death"
                      : value                  ? "danger.value"
                                               : "danger.ask",
                      FILLS(f));

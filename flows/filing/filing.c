@@ -266,6 +266,8 @@ static const char *receipt_key(const struct work *w, const struct findings *foun
 {
     bool child = w->filed.child.n > 0, now = slice_is(w->filed.referral.urgency, "E1");
 
+    if (w->report.death && !w->out->emergency)
+        return "receipt.death_asked";
     if (form_is(w->report.form, FORM_DEATH) && !w->f->correct && !w->out->emergency && !child)
         return found->worst == URGENCY_E2 || found->say.n ? "receipt.death_told" : "receipt.death";
     if (w->f->resent && !w->out->emergency && !found->say.n)

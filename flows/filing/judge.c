@@ -219,11 +219,47 @@ static bool weighed_before(struct work *w)
     return true;
 }
 
+/* Whether somebody died is asked until it is answered, whatever else the answer brings (RULINGS 49). */
+static void still_asks_death(struct work *w)
+{
+    const struct draft *d = w->f->draft;
+
+    if (!d || d->asking != ASK_DEATH || d->form != w->report.form || is_sure(w, d->field))
+        return;
+    w->report.death = true;
+    w->report.status = REPORT_CONFIRM;
+    w->report.error = ERROR_AMBIGUOUS;
+    w->report.error_field = d->field;
+}
+
+/* An event waits for nobody: where nothing but a death is in question, it is filed, and the receipt asks for
+ * the WAFAT of whoever died. */
+static void event_first(struct work *w)
+{
+    struct report *r = ARENA_NEW(w->s->arena, struct report);
+
+    if (!r || w->asking != ASK_DEATH || form_as(w->report.form, AS_NAME) >= 0)
+        return;
+    *r = w->report;
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (slice_eq(r->form->fields[i].name, r->error_field))
+            r->faults[i] = REPORT_FAULT_SURE;
+    understand_judge(w->s->rules, w->filed.at_ms, w->s->arena, r);
+    if (r->status != REPORT_ACCEPTED)
+        return;
+    r->death = true;
+    w->report = *r;
+}
+
 void work_judge(struct work *w)
 {
     struct slice nomor;
 
+    still_asks_death(w);
     w->asking = w->report.status == REPORT_CONFIRM && reply_shows_guess(&w->report) ? ASK_VALUE : ASK_FIELD;
+    if (w->report.death && w->report.status == REPORT_CONFIRM && w->report.error == ERROR_AMBIGUOUS)
+        w->asking = ASK_DEATH;
+    event_first(w);
     if (w->report.status == REPORT_CONFIRM &&
         (w->f->sure ||
          (!is_field(w->report.form, w->report.error_field) && is_sure(w, w->report.error_field))))

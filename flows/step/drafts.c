@@ -13,7 +13,7 @@ enum {
 
 #define DRAFT(key, m) MEMBER(struct draft, key, m)
 CODEC(draft_codec, struct draft, DRAFT("nomor", nomor), DRAFT("uuid", uuid),
-      MEMBER_ONE_OF(struct draft, "asking", asking, ASK_AGAIN + 1),
+      MEMBER_ONE_OF(struct draft, "asking", asking, ASK_DEATH + 1),
       MEMBER_ONE_OF(struct draft, "error", error, ERROR_CHECK_DIGIT + 1), DRAFT("field", field),
       DRAFT("child", child), DRAFT("sure", sure), DRAFT("hash", hash), DRAFT("at", at_ms),
       DRAFT("provider", provider), DRAFT("message", message_id), DRAFT("not_child", not_child),
@@ -260,11 +260,22 @@ static bool same_person(const struct draft *d, const struct report *r, bool *per
     return certain(d, 0) && value_equal(&d->values[0], &r->values[0]);
 }
 
+/* The WAFAT of whom an open question asks whether she died. */
+static bool says_death_of(const struct draft *d, const struct report *r)
+{
+    struct slice nama = report_text(r, AS_NAME);
+
+    return d->asking == ASK_DEATH && form_is(r->form, FORM_DEATH) && d->form->counts < 0 && nama.n &&
+           (slice_ieq(nama, d->whom) || slice_ieq(nama, text_as(d->form, d->values, AS_NAME)));
+}
+
 static bool retyped(const struct draft *d, const struct report *r)
 {
     static const enum meaning fixed[] = { AS_SEX, AS_AGE, AS_BIRTH, AS_GROUP, AS_KIND };
     bool person;
 
+    if (says_death_of(d, r))
+        return true;
     if (d->correct || d->form != r->form || !same_person(d, r, &person))
         return false;
     for (unsigned i = 0; i < d->form->fields_n; i++) {

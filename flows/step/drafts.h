@@ -23,9 +23,10 @@ enum asking {
     ASK_CHILD, /* YA: it is child `child`; BARU or TIDAK: another one */
     ASK_TWIN,  /* YA: a twin of the baby of report `before`; TIDAK: the same baby, nothing is filed */
     ASK_AGAIN, /* YA: in the place of report `before`; BARU: beside it; TIDAK: neither */
+    ASK_DEATH, /* YA: whom it is about has died, WAFAT; TIDAK: the report stands as it is (RULINGS 49) */
 };
 
-/* What only the store knows is asked, not the value of a field. */
+/* What only the store knows is asked, or whether somebody died: not the value of a field. */
 static inline bool asking_store(enum asking asking)
 {
     return asking >= ASK_CHILD;

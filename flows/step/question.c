@@ -116,6 +116,14 @@ static bool is_date(const struct report *r)
     return f && f->type == FIELD_DATE;
 }
 
+/* Whether somebody died: she whom it names, or one of whom it only counts. */
+static const char *death_key(const struct report *r, struct slice whom)
+{
+    bool named = r->form->counts < 0 ? !slice_eq(whom, r->form->title) : report_text(r, AS_NAME).n > 0;
+
+    return named ? "ask.death" : "ask.death_any";
+}
+
 static const char *key_of(const struct report *r, bool example, bool typed)
 {
     if (!r->form)
@@ -124,8 +132,6 @@ static const char *key_of(const struct report *r, bool example, bool typed)
         return r->emergency ? "receipt.referred_now" : "receipt.done";
     if (r->withdrawn)
         return "turned.form";
-    if (r->death && r->error == ERROR_AMBIGUOUS) /* RULINGS 49 */
-        return "ask.death";
     if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
         return example ? "ask.value" : "ask.value_only";
     switch (r->error) {
@@ -220,11 +226,12 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
     struct slice guess = reply_value(r->form, r->values, r->error_field, a), shown = with_unit(r, guess, a);
     struct slice label = reply_label(r->form, r->error_field), example = report_example(r, a);
     bool other = !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(guess)));
+    struct slice whom = about->siapa.n ? about->siapa : r->form ? reply_whom(r->form, r->values, a) : S("");
+    bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;
+    const char *key = death ? death_key(r, whom) : key_of(r, other, typed_of(r, guess).n > 0);
     const struct text_fill f[] = {
         { "nomor", about->nomor },
-        { "siapa", about->siapa.n ? about->siapa
-                   : r->form      ? reply_whom(r->form, r->values, a)
-                                  : S("") },
+        { "siapa", whom },
         { "form", r->form ? r->form->title : S("") },
         { "catat", about->catat },
         { "sebab", about->sebab.n ? about->sebab : why(rules, language, r, guess, a) },
@@ -237,5 +244,5 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "contoh", example },
     };
 
-    return text_fill(rules->texts, language, key_of(r, other, typed_of(r, guess).n > 0), FILLS(f), a);
+    return text_fill(rules->texts, language, key, FILLS(f), a);
 }

@@ -79,10 +79,11 @@ static inline bool reading_takes(const struct reading *r, unsigned report)
     return r->taken >> report & 1;
 }
 
-/* It may become a referral without being a report: it takes a record id of its own. */
+/* It may become a record without being a report, a referral or a WAFAT: it takes a record id of its own. */
 static inline bool reading_cries(const struct reading *r)
 {
-    return r->kind == READING_EMERGENCY || (r->kind == READING_COMMAND && r->said.emergency);
+    return r->kind == READING_EMERGENCY || r->kind == READING_WORDS ||
+           (r->kind == READING_COMMAND && (r->said.emergency || r->said.command.kind == COMMAND_YA));
 }
 
 /* Adds a subject unless it is there already or the id is empty.  False, and intent->overflow for good, when

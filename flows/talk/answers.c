@@ -6,6 +6,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/death.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/words.h"
@@ -191,6 +192,12 @@ static void say_yes(struct step *s, struct draft *d)
 
     if (!r)
         return;
+    if (d->asking == ASK_DEATH) {
+        sure_of(s, d, d->field);
+        judge_again(s, d, r);
+        death_file(s, d, r);
+        return;
+    }
     if (d->asking == ASK_CHILD && d->before.n) {
         keep_before(s, d);
         return;
@@ -322,6 +329,18 @@ static void keep_record(struct step *s, struct draft *d)
     end_draft(s, d);
 }
 
+/* TIDAK, nobody whom it is about died: the report as it is. */
+static void say_living(struct step *s, struct draft *d)
+{
+    struct report *r = ARENA_NEW(s->arena, struct report);
+
+    if (!r)
+        return;
+    sure_of(s, d, d->field);
+    judge_again(s, d, r);
+    file_again(s, d, r);
+}
+
 static void say_no(struct step *s, struct draft *d)
 {
     unsigned i;
@@ -329,6 +348,8 @@ static void say_no(struct step *s, struct draft *d)
 
     if (d->correct)
         keep_record(s, d);
+    else if (d->asking == ASK_DEATH)
+        say_living(s, d);
     else if (d->asking == ASK_CHILD)
         say_new(s, d);
     else if (asking_store(d->asking))
@@ -364,6 +385,10 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
 {
     if (d->unseen && asking_store(d->asking) && word != WORD_CANCEL) {
         questions_repeat(s, d); /* nobody says YA to a child that she has not seen */
+        return;
+    }
+    if (d->asking == ASK_DEATH && (word == WORD_NEW || word == WORD_OTHER || word == WORD_NOTHING)) {
+        questions_repeat(s, d);
         return;
     }
     switch (word) {

@@ -10,6 +10,7 @@
 #include "flows/filing/filing.h"
 #include "flows/step/drafts.h"
 #include "flows/talk/commands.h"
+#include "flows/talk/death.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/mending.h"
@@ -470,7 +471,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency && words_thank(rules, r->said.body);
     if (!r->said.emergency)
         listing_read(state, r);
-    if (!emergency_read(rules, state, in->received_ms, a, r) &&
+    if (!death_read(rules, state, a, r) && !emergency_read(rules, state, in->received_ms, a, r) &&
         !read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING &&
         r->said.kind != SAID_TURNED && !r->thanks)
         read_answer(rules, state, in, a, r);

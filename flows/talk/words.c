@@ -348,6 +348,61 @@ bool words_say_death(const struct ruleset *rules, struct slice text, struct aren
     return false;
 }
 
+/* A word of the list `kata` with this code begins at word i. */
+static bool is_kata(const struct word_list *list, const struct cut *c, unsigned i, const char *code,
+                    unsigned *used, struct arena *a)
+{
+    for (unsigned n = PHRASE_MAX; n > 0; n--) {
+        const struct word *w = i + n <= c->n ? list_find(list, joined_words(c, i, n, a)) : NULL;
+
+        *used = n;
+        if (w)
+            return slice_is(w->code, code);
+    }
+    *used = 1;
+    return false;
+}
+
+static bool has_word(struct slice text, struct slice word)
+{
+    while (text.n)
+        if (slice_ieq(slice_cut(&text, ' '), word))
+            return true;
+    return false;
+}
+
+enum answer_word words_death_answer(const struct ruleset *rules, struct slice whom, struct slice text,
+                                    struct arena *a)
+{
+    const struct word_list *iya = list_by_name(&rules->forms, S("iya"));
+    const struct word_list *kata = list_by_name(&rules->forms, S("kata"));
+    const struct word_list *negators = list_by_name(&rules->forms, S("ingkar"));
+    unsigned bits = 0, used = 1;
+    bool death = false;
+    struct cut c;
+
+    cut_words(text, a, &c);
+    for (unsigned i = 0; iya && kata && negators && i < c.n; i += used) {
+        if (is_kata(kata, &c, i, "mati", &used, a)) {
+            death = true;
+            continue;
+        }
+        used = 1;
+        if (list_find(negators, c.word[i])) {
+            bits |= SAID_NO;
+        } else if (!has_word(whom, c.word[i]) && !is_kata(kata, &c, i, "pengisi", &used, a)) {
+            unsigned bit = phrase(iya, &c, i, a, &used);
+
+            if (!(bit & (SAID_YES | SAID_NO | SAID_FILLER)))
+                return WORD_NONE;
+            bits |= bit & (SAID_YES | SAID_NO);
+        }
+    }
+    if (!death || c.more || bits == (SAID_YES | SAID_NO))
+        return WORD_NONE;
+    return bits & SAID_NO ? WORD_NO : WORD_YES;
+}
+
 bool words_thank(const struct ruleset *rules, struct slice text)
 {
     const struct word_list *list = list_by_name(&rules->forms, S("kata"));

@@ -202,17 +202,34 @@ void understand_take_out(struct filling *x, const struct report *known)
     x->slots[f].error = rest.n ? (enum report_error)(known->faults[f] & REPORT_FAULT_ERROR) : ERROR_NONE;
 }
 
-/* What is doubted when the report of somebody living says that she died. */
+/* What is doubted when the report of somebody living says that she died: how many, which number, who. */
 static const struct field *doubted(const struct filling *x)
 {
-    int jumlah = form_as(x->form, AS_COUNT), nama = form_as(x->form, AS_NAME);
+    static const enum meaning whose[] = { AS_COUNT, AS_NUMBER };
+    int nama = form_as(x->form, AS_NAME);
 
-    if (jumlah >= 0 && x->slots[jumlah].filled)
-        return &x->form->fields[jumlah];
+    for (size_t k = 0; k < sizeof whose / sizeof *whose; k++) {
+        int f = form_as(x->form, whose[k]);
+
+        if (f >= 0 && x->slots[f].filled)
+            return &x->form->fields[f];
+    }
     return &x->form->fields[nama >= 0 ? nama : 0];
 }
 
-/* Token i is part of a value that says death by itself: `ayam mati mendadak`. */
+/* Token i is part of a word of the form's own that says death by itself: `ayam mati mendadak`. */
+static bool of_a_word(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        for (unsigned k = 0; x->form->fields[f].type == FIELD_CHOICE && k <= i; k++)
+            if (phrase_at(&x->ts, k, x->form->fields[f].list, &used) && k + used > i)
+                return true;
+    return false;
+}
+
+/* The same, as it was read. */
 static bool of_a_choice(const struct filling *x, unsigned i)
 {
     for (unsigned f = 0; f < x->form->fields_n; f++)
@@ -233,8 +250,9 @@ void understand_heed_death(struct filling *x)
         if (w && slice_is(w->code, "mati") &&
             !(i > 0 && !(x->ts.t[i].sep & SEP_HARD) && negation_at(&x->ts, i - 1, x->words->negators, &n)))
             x->death_at = i + 1;
-        if (x->death_at && i == 0 && x->form->fields[0].type == FIELD_NAME && !form_is(x->form, FORM_DEATH))
-            take_all(x, 0, used); /* `lahir mati bu Yuni`: the keyword's, and no name */
+        if (x->death_at && !form_is(x->form, FORM_DEATH) && form_as(x->form, AS_REASON) < 0 &&
+            !of_a_word(x, i))
+            take_all(x, i, i + used); /* no value, and no part of a name or of words that are kept */
     }
 }
 
@@ -243,5 +261,6 @@ void understand_death(struct filling *x)
     if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
         return;
     x->death = true;
-    understand_fault(x, doubted(x), ERROR_AMBIGUOUS, false, TOKENS_MAX);
+    x->death_of = doubted(x)->position;
+    understand_fault(x, &x->form->fields[x->death_of], ERROR_AMBIGUOUS, false, TOKENS_MAX);
 }

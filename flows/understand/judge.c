@@ -357,18 +357,24 @@ static unsigned order(const struct filling *x, unsigned f)
 }
 
 /* RULINGS 2: the first in the form's order; what rejects goes before what asks.  Whether somebody has died is
- * asked before what is missing (RULINGS 49). */
+ * asked before all else (RULINGS 49). */
 static void choose(struct filling *x, struct report *out)
 {
-    const struct slot *nama = slot(x, AS_NAME);
-    bool found = false, died = x->death && nama && nama->value.kind != VALUE_ABSENT;
+    bool found = false;
     unsigned best = 0;
 
     for (unsigned i = 0; i < x->form->fields_n; i++) {
         const struct slot *s = &x->slots[i], *b = &x->slots[best];
 
-        if (s->error == ERROR_NONE || (died && s->error == ERROR_MISSING))
+        if (s->error == ERROR_NONE)
             continue;
+        if (x->death && i == x->death_of) {
+            out->status = REPORT_CONFIRM;
+            out->error = ERROR_AMBIGUOUS;
+            out->error_field = x->form->fields[i].name;
+            out->typed = (struct slice){ 0 };
+            return;
+        }
         if (!found || (s->reject && !b->reject) || (s->reject == b->reject && order(x, i) < order(x, best))) {
             best = i;
             found = true;

@@ -28,7 +28,11 @@ struct splitter {
 
 static bool complete(const struct report *r)
 {
-    return r->status != REPORT_REJECTED;
+    bool empty = true;
+
+    for (unsigned i = 0; r->form && i < r->form->fields_n; i++)
+        empty &= r->values[i].kind == VALUE_ABSENT;
+    return r->status != REPORT_REJECTED && !(r->death && empty); /* `lahir mati` within a LAHIR */
 }
 
 /* All that a report needs is there, right or wrong: a line of its own. */

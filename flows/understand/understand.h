@@ -66,6 +66,7 @@ struct filling {
     uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
     unsigned death_at;         /* 1 + the token of a word of death; 0 = none */
     bool withdrawn;            /* the whole report is taken back */
+    unsigned death_of;         /* with `death`: the field that is doubted */
     bool death;                /* somebody who was to be reported living has died */
     bool maybe;                /* an E1 sign that may be negated: struct report */
     bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */

@@ -155,7 +155,7 @@ void covered_after(struct mem_store *m, const char *from)
     if (now.answer >= 0 && strcmp(m->reason, "unknown_keyword") != 0)
         repairs[now.row][now.answer] = true;
     for (unsigned i = 0; state && i < state->drafts_n; i++)
-        if (!asking_store(state->drafts[i].asking))
+        if (!asking_store(state->drafts[i].asking) || state->drafts[i].asking == ASK_DEATH)
             errors[type_of(state->drafts[i].form, state->drafts[i].field)][state->drafts[i].error] = true;
     for (unsigned i = 0; now.said.kind == SAID_REPORTS && i < now.said.reports_n; i++) {
         const struct report *r = &now.said.reports[i];

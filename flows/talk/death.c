@@ -1,0 +1,99 @@
+/* death.c - see death.h. */
+#include "flows/talk/death.h"
+
+#include "flows/filing/filing.h"
+#include "flows/talk/words.h"
+#include "parsers/date.h"
+
+bool death_read(const struct ruleset *rules, struct sender_state *state, struct arena *a, struct reading *r)
+{
+    struct slice rest = slice_trim(r->said.body), text = slice_make("", 0), word;
+    struct draft *named = NULL, *only = NULL;
+    enum answer_word says;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < state->drafts_n; i++)
+        if (state->drafts[i].asking == ASK_DEATH) {
+            only = &state->drafts[i];
+            n++;
+        }
+    if (!n || r->said.emergency || r->said.next || words_ask(r->said.body))
+        return false;
+    while (rest.n) {
+        struct draft *d = drafts_find(state, word = slice_cut(&rest, ' '));
+
+        if (d)
+            named = d;
+        else
+            text = arena_printf(a, "%.*s %.*s", SLICE_ARG(text), SLICE_ARG(word));
+    }
+    named = named ? named : n == 1 ? only : NULL;
+    says = named && named->asking == ASK_DEATH ? words_death_answer(rules, named->whom, text, a) : WORD_NONE;
+    if (says == WORD_NONE)
+        return false;
+    r->kind = READING_WORDS;
+    r->words = says;
+    r->nomor = named->nomor;
+    return true;
+}
+
+/* Of a LAHIR: how old the baby is, "3hr"; absent without a day. */
+static struct value days_old(struct step *s, const struct draft *d)
+{
+    int64_t born, days;
+
+    if (!date_parse_iso(text_as(d->form, d->values, AS_DATE), &born))
+        return (struct value){ .kind = VALUE_ABSENT };
+    days = date_today(d->at_ms, s->rules->utc_offset_min) - born;
+    return value_text(arena_printf(s->arena, "%dhr", (int)days));
+}
+
+/* Of whom a report of the living turns out to be dead, what is known of her, for the WAFAT: of a LAHIR the
+ * baby, not its mother. */
+static bool death_of(struct step *s, const struct draft *d, struct report *out)
+{
+    static const enum meaning kept[] = { AS_NAME, AS_SEX, AS_AGE, AS_BIRTH, AS_NIK };
+    bool birth = form_is(d->form, FORM_BIRTH), named = value_as(d->form, d->values, AS_NAME);
+
+    *out = (struct report){ .form = NULL };
+    for (unsigned i = 0; i < s->rules->forms.n && !out->form; i++)
+        if (form_is(&s->rules->forms.forms[i], FORM_DEATH))
+            out->form = &s->rules->forms.forms[i];
+    for (size_t k = 0; out->form && k < sizeof kept / sizeof *kept; k++) {
+        int to = form_as(out->form, kept[k]), from = form_as(d->form, kept[k]);
+
+        if (to >= 0 && birth && kept[k] == AS_AGE)
+            out->values[to] = days_old(s, d);
+        if (to >= 0 && from >= 0 && !(birth && kept[k] == AS_NIK))
+            out->values[to] = d->values[from];
+        if (to >= 0 && kept[k] == AS_NAME && d->form->counts < 0 &&
+            (birth || (!named && value_as(d->form, d->values, AS_NUMBER))) && d->whom.n &&
+            !slice_eq(d->whom, d->form->title))
+            out->values[to] = value_text(d->whom);
+        if (to >= 0 && kept[k] == AS_SEX && from < 0 && d->form->person_sex.n)
+            out->values[to] = value_text(d->form->person_sex);
+    }
+    return out->form != NULL;
+}
+
+void death_file(struct step *s, struct draft *d, const struct report *living)
+{
+    struct report *died = ARENA_NEW(s->arena, struct report);
+    struct filing f = { .report = died, .draft = d, .hash = d->hash };
+    struct filed out;
+
+    if (!died || !death_of(s, d, died))
+        return;
+    understand_judge(s->rules, d->at_ms, s->arena, died);
+    if (d->form->counts >= 0) {
+        filing_file(s, &(struct filing){ .report = living, .draft = d, .hash = d->hash }, &out);
+        step_sms(s, s->msisdn, SMS_NOTICE, out.nomor, out.text);
+        f = (struct filing){ .report = died, .index = s->reading->first };
+    } else {
+        d->asking = ASK_FIELD;
+        d->sure = slice_make("", 0);
+    }
+    filing_file(s, &f, &out);
+    step_reason(s, out.kind == FILED_ACCEPTED ? "repaired" : "confirm");
+    step_answer(s, out.nomor, out.text);
+}
