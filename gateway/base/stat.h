@@ -21,9 +21,8 @@ struct stat_hist {
     uint64_t count, sum_us;
 };
 
-/* The same (name, label value) gives the same figure.  help may be NULL after the first call.  All strings
- * must outlive the process (literals, or configuration).  At most 512 figures; past that an overflow figure.
- */
+/* The same (name, label value) gives the same figure.  help may be NULL after the first call.  name,
+ * help and label are literals, value is copied.  At most 512 figures; past that an overflow figure. */
 struct stat *stat_get(enum stat_kind, const char *name, const char *help, const char *label,
                       const char *value);
 struct stat_hist *stat_hist_get(const char *name, const char *help);
