@@ -102,10 +102,22 @@ static bool try_plain(const struct ruleset *rules, const struct draft *d, struct
     return try_answer(rules, d, words_plain(rules, d->form, text, a), at_ms, a, r);
 }
 
+/* An answer; but `tidak 9,2` to the question of 9,2 is no yes. */
+static bool try_corrected(const struct ruleset *rules, const struct draft *d, struct slice text,
+                          int64_t at_ms, struct arena *a, struct reading *r)
+{
+    struct slice value = words_correction(rules, text, a); /* `salah bu, harusnya 9.2` */
+    int i = form_field_named(d->form, d->field);
+
+    return try_plain(rules, d, value, at_ms, a, r) &&
+           (value.n == text.n || i < 0 || d->values[i].kind == VALUE_ABSENT ||
+            !value_equal(&d->values[i], &r->answer.values[i]));
+}
+
 static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
                         struct arena *a, struct reading *r)
 {
-    struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' '), value;
+    struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
     struct draft *d = drafts_find(state, first);
     unsigned fits = 0;
 
@@ -115,15 +127,11 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
         return;
     }
     if (d) { /* "48217 BB 9,2" */
-        value = words_correction(rules, d->form, rest, a);
-        r->kind = try_plain(rules, d, value, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
+        r->kind = try_corrected(rules, d, rest, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
         return;
     }
-    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++) {
-        value =
-            words_correction(rules, state->drafts[i].form, r->said.body, a); /* `salah bu, harusnya 9.2` */
-        fits += try_plain(rules, &state->drafts[i], value, in->received_ms, a, r);
-    }
+    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
+        fits += try_corrected(rules, &state->drafts[i], r->said.body, in->received_ms, a, r);
     if (fits && state->drafts_n > 1)
         r->kind = READING_WHICH;
     else if (fits)

@@ -239,21 +239,12 @@ struct slice words_plain(const struct ruleset *rules, const struct form *form, s
     return plain;
 }
 
-/* A number, or the label of a field that is no list: `9,2`, `bb 9,2`. */
-static bool value_begins(const struct form *form, struct slice word)
-{
-    if (text_is_digit(word.p[0]))
-        return true;
-    for (unsigned f = 0; form && f < form->fields_n; f++)
-        if (form->fields[f].type != FIELD_CHOICES && is_label(&form->fields[f], word))
-            return true;
-    return false;
-}
-
 /* A comma or the like between words i - 1 and i. */
 static bool parted(const struct cut *c, unsigned i)
 {
-    for (const char *p = c->at[i - 1] + c->word[i - 1].n; i > 0 && p < c->at[i]; p++)
+    const char *p = i > 0 ? c->at[i - 1] + c->word[i - 1].n : c->at[i];
+
+    for (; p < c->at[i]; p++)
         if (*p != ' ' && *p != '\t')
             return true;
     return false;
@@ -269,7 +260,7 @@ static unsigned negated_from(const struct ruleset *rules, const struct cut *c, u
     for (unsigned i = 0; list && i < to; i += used) {
         unsigned bit = phrase(list, c, i, a, &used);
 
-        if (bit == SAID_MENDING || (i > 0 && parted(c, i)))
+        if (bit == SAID_MENDING || parted(c, i))
             from = to;
         if (bit == SAID_NO && from == to &&
             vocabulary_word(forms->vocabulary, c->word[i], NULL)->begins & forms->words.negators->bit)
@@ -278,8 +269,7 @@ static unsigned negated_from(const struct ruleset *rules, const struct cut *c, u
     return parted(c, to) ? to : from;
 }
 
-struct slice words_correction(const struct ruleset *rules, const struct form *form, struct slice text,
-                              struct arena *a)
+struct slice words_correction(const struct ruleset *rules, struct slice text, struct arena *a)
 {
     struct cut c;
     unsigned to, bits;
@@ -288,7 +278,7 @@ struct slice words_correction(const struct ruleset *rules, const struct form *fo
     bits = known_words(rules, NULL, &c, a, &to);
     if (to == c.n || !(bits & (SAID_NO | SAID_MENDING)) || bits & ~(unsigned)(SAID_NO | SAID_MENDING))
         return text;
-    if (!value_begins(form, c.word[to]))
+    if (!text_is_digit(c.word[to].p[0]))
         to = negated_from(rules, &c, to, a);
     return slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]));
 }

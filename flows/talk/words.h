@@ -29,9 +29,10 @@ bool words_agree(const struct ruleset *, enum answer_word with, struct slice tex
  * ending; NULL: none. */
 struct slice words_plain(const struct ruleset *, const struct form *, struct slice text, struct arena *);
 /* `salah bu, harusnya 9.2`: what stands behind words that only say that something is to be put right; the
- * text itself when there are none.  A negator right before other words than a value is theirs (RULINGS 40):
- * `tidak kejang`.  form: whose labels may stand before a value. */
-struct slice words_correction(const struct ruleset *, const struct form *, struct slice text, struct arena *);
+ * text itself when there are none.  A negator right before words, no number, is theirs (RULINGS 40): `tidak
+ * kejang`.
+ */
+struct slice words_correction(const struct ruleset *, struct slice text, struct arena *);
 /* Words in the middle that say that what stands behind them is right (`bb 9,2 harusnya 9,4`), or that
  * something was wrong (`bb 9,4 maaf salah ketik`): what stands before and behind them. */
 bool words_mended(const struct ruleset *, struct slice text, struct arena *, struct slice *before,

@@ -81,12 +81,25 @@ void understand_negated_value(struct filling *x)
     take_all(x, 0, x->ts.n);
 }
 
+/* `kasus dbd Adi L 7 bukan dbd`: what the report is about. */
+static bool says_again(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct field *f = &x->form->fields[0];
+    const struct word *first, *again;
+
+    if (f->type != FIELD_CHOICE)
+        return false;
+    first = phrase_at(&x->ts, 0, f->list, used);
+    again = phrase_at(&x->ts, i, f->list, used);
+    return first && again && slice_eq(first->code, again->code);
+}
+
 /* The negator ends the report: nothing but thanks, an address or a signature behind it. */
 static bool closes(const struct filling *x, unsigned i)
 {
     unsigned used;
 
-    while (i < x->ts.n && understand_is(x, i, "partikel", &used))
+    while (i < x->ts.n && (understand_is(x, i, "partikel", &used) || says_again(x, i, &used)))
         i += used;
     return i >= x->ts.n || x->ts.t[i].kind == TOKEN_EMPTY || understand_is(x, i, "terima_kasih", &used) ||
            understand_is(x, i, "penanda_tangan", &used) || phrase_at(&x->ts, i, x->words->greetings, &used);
@@ -97,6 +110,8 @@ static bool behind_number(const struct filling *x, unsigned i)
 {
     unsigned used;
 
+    while (i > 1 && understand_is(x, i - 1, "partikel", &used))
+        i--; /* `ternyata bukan` */
     for (unsigned k = i; k-- > 0 && i - k <= 3;)
         if (x->ts.t[k].kind == TOKEN_NUMBER)
             return k + 1 == i || (phrase_at(&x->ts, k + 1, x->words->units, &used) && k + 1 + used == i);

@@ -6,6 +6,8 @@
 #include "flows/understand/understand.h"
 
 #include "parsers/amount.h"
+#include "parsers/negation.h"
+#include "parsers/phrase.h"
 
 enum {
     OPEN = FORM_FIELDS,
@@ -418,18 +420,52 @@ void understand_numbers(struct filling *x, unsigned from)
     ask_if_shifted(&r);
 }
 
-void understand_more_numbers(struct filling *x)
+/* The field whose value stands last before token i, else first behind it; NULL: none. */
+static const struct field *value_beside(const struct filling *x, unsigned i)
 {
-    for (unsigned i = 1; i < x->ts.n; i++) {
-        const struct field *f = NULL;
+    const struct field *f = NULL;
 
-        if (x->ts.t[i].taken || x->ts.t[i].other || x->ts.t[i].kind != TOKEN_NUMBER)
+    for (unsigned k = 0; k < x->form->fields_n; k++) {
+        const struct slot *s = &x->slots[k], *best = f ? &x->slots[f->position] : NULL;
+
+        if (!s->filled || s->at >= TOKENS_MAX || s->to == 0 || understand_is_words(&x->form->fields[k]) ||
+            x->form->fields[k].type == FIELD_CHOICES || x->form->fields[k].type == FIELD_COUNTS)
             continue;
-        for (unsigned k = 0; k < x->form->fields_n; k++)
-            if (x->slots[k].filled && x->slots[k].to <= i && x->slots[k].to > 0 &&
-                !understand_is_words(&x->form->fields[k]) && x->form->fields[k].type != FIELD_COUNTS &&
-                (!f || x->slots[k].to > x->slots[f->position].to))
-                f = &x->form->fields[k];
+        if (!best || (s->to <= i && (best->to > i || s->to > best->to)) ||
+            (s->to > i && best->to > i && s->to < best->to))
+            f = &x->form->fields[k];
+    }
+    return f;
+}
+
+bool understand_multiplied(struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    if (i == 0 || x->ts.t[i - 1].kind != TOKEN_NUMBER || x->ts.t[i - 1].approx ||
+        (x->ts.t[i].sep & SEP_HARD) || !slice_is(phrase_code(&x->ts, i, x->words->numbers, &used), "angka"))
+        return false;
+    for (unsigned k = 0; k < x->form->fields_n; k++)
+        if (x->slots[k].filled && x->slots[k].to == i && x->form->fields[k].type == FIELD_NUMBER) {
+            understand_fault(x, &x->form->fields[k], ERROR_INVALID, true, i - 1);
+            x->slots[k].typed = understand_span(x, i - 1, i + used);
+            return true;
+        }
+    return false;
+}
+
+void understand_beside(struct filling *x)
+{
+    struct negation n;
+
+    for (unsigned i = 0; i < x->ts.n; i++) {
+        const struct field *f;
+
+        if (x->ts.t[i].taken || x->ts.t[i].other || understand_multiplied(x, i) ||
+            (x->ts.t[i].kind != TOKEN_NUMBER &&
+             !(negation_at(&x->ts, i, x->words->negators, &n) && negation_of_keywords(n.kind))))
+            continue;
+        f = value_beside(x, i);
         if (f)
             ask(x, f, ERROR_AMBIGUOUS, i);
     }

@@ -287,6 +287,8 @@ static void number_word(struct filling *x, unsigned i)
     const struct field *last = NULL;
     unsigned used;
 
+    if (understand_multiplied(x, i))
+        return;
     for (unsigned k = 0; k < x->variant->uses_n; k++)
         if (use(x, k)->type == FIELD_NUMBER && open_field(x, use(x, k)))
             last = use(x, k);

@@ -188,8 +188,12 @@ void understand_choose_variant(struct filling *);
 void understand_head(struct filling *);
 void understand_tail(struct filling *);
 void understand_numbers(struct filling *, unsigned from);
-/* Numbers that are left behind an answered value: which is meant?  `bb 9,2 atau 9,4` (RULINGS 26, 50). */
-void understand_more_numbers(struct filling *);
+/* What is left beside an answered value and makes it doubtful: another number, `bb 9,2 atau 9,4` (RULINGS 26,
+ * 50), or a no, `bb 9,2 batal` (43). */
+void understand_beside(struct filling *);
+/* `2 puluh`, `5 lusin`: a number word at token i right behind a number, whose field is not understood then.
+ */
+bool understand_multiplied(struct filling *, unsigned i);
 /* Numbers whose explicit unit is certain, before lists take the words (RULINGS 20). */
 void understand_units(struct filling *, unsigned from);
 void understand_signs(struct filling *, unsigned from);

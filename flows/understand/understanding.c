@@ -375,7 +375,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         read = read_asked(x, known, &form->fields[f]);
     if (!read)
         return false;
-    understand_more_numbers(x);
+    understand_beside(x);
     merge(x, known, at_ms, out);
     return !a->failed;
 }
