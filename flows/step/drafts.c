@@ -319,6 +319,17 @@ const struct repeat *drafts_repeat(const struct sender_state *s, struct slice ha
     return NULL;
 }
 
+void drafts_forget(struct sender_state *s, struct slice hash)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < s->repeats_n; i++)
+        if (!slice_eq(s->repeats[i].hash, hash))
+            s->repeats[n++] = s->repeats[i];
+    s->changed |= n < s->repeats_n;
+    s->repeats_n = n;
+}
+
 void drafts_remember(struct sender_state *s, struct slice hash, struct slice nomor, int64_t at_ms)
 {
     if (!hash.n || drafts_repeat(s, hash)) /* the first number that it got */

@@ -148,6 +148,7 @@ struct draft *reading_retyped(const struct reading *, struct sender_state *, uns
 bool reading_turned(const struct reading *);
 
 const struct repeat *drafts_repeat(const struct sender_state *, struct slice hash);
+void drafts_forget(struct sender_state *, struct slice hash);
 void drafts_remember(struct sender_state *, struct slice hash, struct slice nomor, int64_t at_ms);
 
 #endif

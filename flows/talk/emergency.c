@@ -6,6 +6,12 @@
 #include "flows/filing/filing.h"
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
+#include "flows/step/reply_parts.h"
+#include "parsers/damm.h"
+
+enum {
+    NOMOR_MIN = 4, /* digits */
+};
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
@@ -58,6 +64,24 @@ static bool answers(const struct ruleset *rules, struct sender_state *state, int
     return true;
 }
 
+/* The number that the words name: of an open question, else the first that may be one.  *words: without it.
+ */
+static struct slice named(struct sender_state *state, struct slice text, struct arena *a, struct slice *words)
+{
+    struct slice nomor = slice_make("", 0), rest = slice_trim(text), word;
+
+    *words = nomor;
+    while (rest.n) {
+        word = slice_cut(&rest, ' ');
+        if ((!nomor.n || (!drafts_find(state, nomor) && drafts_find(state, word))) && word.n >= NOMOR_MIN &&
+            slice_all_digits(word) && damm_valid(word))
+            nomor = word;
+        else
+            *words = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(*words), words->n ? " " : "", SLICE_ARG(word));
+    }
+    return nomor;
+}
+
 bool emergency_read(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
                     struct reading *r)
 {
@@ -70,6 +94,8 @@ bool emergency_read(const struct ruleset *rules, struct sender_state *state, int
     if (!understand_cry(rules, r->said.body, at_ms, a, &r->answer) || (command && r->said.command.nomor.n))
         return false;
     r->kind = READING_EMERGENCY;
+    if (!command)
+        r->nomor = named(state, r->said.body, a, &(struct slice){ 0 });
     return true;
 }
 
@@ -87,36 +113,72 @@ struct reading *emergency_before(const struct ruleset *rules, int64_t at_ms, str
 
 /* --- deciding --- */
 
-void emergency_step(struct step *s)
+/* Whom a report is about, as people call her. */
+static struct slice case_whom(struct step *s, struct slice nomor, const struct filed_report *r)
 {
-    struct filing f = { .report = &s->reading->answer, .index = s->reading->first, .cry = true };
-    struct filed out;
+    const struct draft *d = drafts_find(s->state, nomor);
+    struct slice nama = text_as(r->form, r->values, AS_NAME);
 
-    filing_file(s, &f, &out);
-    step_reason(s, "emergency");
-    step_answer(s, out.nomor, out.text);
+    return nama.n ? nama : r->whom.n ? r->whom : d && d->whom.n ? d->whom : r->form->title;
 }
 
 /* The words go to those who have the case; where nobody has it, it becomes one. */
-static bool told_of_case(struct step *s, struct slice nomor, struct filed_report *r)
+static bool told_of_case(struct step *s, struct slice nomor, struct slice words, struct filed_report *r)
 {
     if (!report_load(s, nomor, r) || r->referral.state == REFERRAL_CANCELLED ||
         slice_is(r->status, "cancelled"))
         return false;
     if (r->referral.state == REFERRAL_NONE) {
-        int i = form_as(r->form, AS_NAME);
-        struct slice nama = i >= 0 && r->values[i].kind == VALUE_TEXT ? r->values[i].text : r->form->title;
         struct referral_opening o = {
             .urgency = S("E1"),
-            .say = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(nama), SLICE_ARG(s->reading->said.body)),
+            .say = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(case_whom(s, nomor, r)), SLICE_ARG(words)),
         };
 
         referral_open(s, r, &o);
     } else {
-        referral_words(s, r, s->reading->said.body);
+        referral_words(s, r, words);
     }
     report_save(s, r);
     return true;
+}
+
+/* `1007 kejang`: an emergency that names a number of hers is that person's, under that number.  What is asked
+ * about it stays open. */
+static bool told_by_number(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice nomor = s->reading->nomor, words, who, hp;
+    const struct draft *d = drafts_find(s->state, nomor);
+
+    (void)named(s->state, s->reading->said.body, s->arena, &words);
+    if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) || !slice_eq(r->reporter, s->msisdn) ||
+        !told_of_case(s, nomor, words, r))
+        return false;
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = { { "nomor", nomor },
+                                       { "petugas", who },
+                                       { "hp", hp },
+                                       { "siapa", case_whom(s, nomor, r) },
+                                       { "field", d ? d->asked : slice_make("", 0) },
+                                       { "contoh", d ? reply_example(d->form, d->field, s->arena) : words } };
+
+        step_reason(s, "emergency");
+        step_answer(s, nomor, step_text(s, s->language, d ? "danger.ask" : "danger.numbered", FILLS(f)));
+    }
+    return true;
+}
+
+void emergency_step(struct step *s)
+{
+    struct filing f = { .report = &s->reading->answer, .index = s->reading->first, .cry = true };
+    struct filed out;
+
+    if (s->reading->nomor.n && told_by_number(s))
+        return;
+    filing_file(s, &f, &out);
+    step_reason(s, "emergency");
+    step_answer(s, out.nomor, out.text);
 }
 
 static bool ends_something(enum command_kind kind)
@@ -131,7 +193,7 @@ bool emergency_behind(struct step *s, const struct command *c)
 
     if (!r || !s->reading->said.emergency || (c->kind == COMMAND_KOREKSI && c->corrected_n))
         return false; /* a correction is told by itself */
-    if (!told_of_case(s, c->nomor, r)) {
+    if (!told_of_case(s, c->nomor, s->reading->said.body, r)) {
         emergency_step(s);
         return ends_something(c->kind);
     }

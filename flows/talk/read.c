@@ -287,6 +287,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
             if (reading_takes(r, i))
                 ok = report_subjects(rules, who, i, at_ms, a, out) && ok;
     }
+    if (r->kind == READING_EMERGENCY)
+        ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
     if (again)
         ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
     if (d) {

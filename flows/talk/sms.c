@@ -31,10 +31,15 @@ static bool step_repeat(struct step *s)
 {
     const struct reading *r = s->reading;
     const struct repeat *again = drafts_repeat(s->state, r->hash);
+    struct filed_report *was = ARENA_NEW(s->arena, struct filed_report);
     struct slice isi;
 
-    if (!again || r->baru)
+    if (!again || !was || r->baru)
         return false;
+    if (r->said.reports_n == 1 && report_load(s, again->nomor, was) && slice_is(was->status, "cancelled")) {
+        drafts_forget(s->state, r->hash); /* nothing of it stands */
+        return false;
+    }
     isi = r->said.reports_n == 1 ? reply_echo(r->said.reports[0].form, r->said.reports[0].values, s->arena)
                                  : slice_make("", 0);
     {
