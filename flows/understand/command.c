@@ -3,6 +3,7 @@
 #include "flows/understand/understand.h"
 #include "flows/understand/commands.h"
 
+#include "parsers/damm.h"
 #include "parsers/nik.h"
 #include "parsers/person_name.h"
 #include "parsers/text.h"
@@ -247,6 +248,35 @@ static void koreksi(struct command *c, const struct ruleset *rs, struct slice re
         if (slice_is(c->error_field, "arg"))
             c->error = ERROR_INVALID;
     }
+}
+
+/* The text up to the first word that is this number. */
+static struct slice before_number(struct slice text, struct slice nomor)
+{
+    for (size_t i = 0; i + nomor.n <= text.n; i++)
+        if (slice_eq(slice_take(slice_skip(text, i), nomor.n), nomor))
+            return slice_take(text, i);
+    return (struct slice){ 0 };
+}
+
+struct slice understand_next_number(const struct ruleset *rs, struct slice text, struct arena *a,
+                                    struct command *c)
+{
+    struct slice rest = c->catatan, word, head = before_number(text, c->nomor);
+    const struct word *joint;
+    bool joined;
+
+    if (c->status != REPORT_ACCEPTED || !c->nomor.n || !head.n)
+        return (struct slice){ 0 };
+    word = cut_word(&rest);
+    joint = list_find(list_by_name(&rs->forms, S("kata")), word);
+    joined = joint && slice_is(joint->code, "sambung") && !slice_ieq(word, S("atau"));
+    if (joined)
+        word = cut_word(&rest);
+    if (word.n < 4 || !slice_all_digits(word) || !(joined || damm_valid(word)))
+        return (struct slice){ 0 };
+    c->catatan = (struct slice){ 0 };
+    return arena_printf(a, "%.*s%.*s %.*s", SLICE_ARG(head), SLICE_ARG(word), SLICE_ARG(rest));
 }
 
 void understand_command(const struct ruleset *rs, const struct keyword *k, struct slice text, int64_t today,

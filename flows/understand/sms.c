@@ -433,6 +433,23 @@ static size_t part_end(const struct ruleset *rs, struct slice text, struct arena
     return text.n;
 }
 
+/* A command for several numbers is one for each. */
+static bool more_numbers(const struct ruleset *rs, struct slice text, int64_t today, struct arena *a,
+                         struct said **part, unsigned *n)
+{
+    while ((*part)->kind == SAID_COMMAND && *n < UNDERSTAND_PARTS) {
+        text = understand_next_number(rs, text, a, &(*part)->command);
+        if (!text.n)
+            break;
+        (*part)->next = ARENA_NEW(a, struct said);
+        if (!(*part)->next || !understand_part(rs, text, today, a, (*part)->next))
+            return false;
+        *part = (*part)->next;
+        ++*n;
+    }
+    return true;
+}
+
 bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, struct arena *a,
                     struct said *out)
 {
@@ -446,6 +463,8 @@ bool understand_sms(const struct ruleset *rs, struct slice text, int64_t at_ms, 
         size_t end = n < UNDERSTAND_PARTS ? part_end(rs, text, a) : text.n;
 
         if (!understand_part(rs, slice_take(text, end), today, a, part))
+            return false;
+        if (!more_numbers(rs, slice_take(text, end), today, a, &part, &n))
             return false;
         if (end == text.n)
             return true;

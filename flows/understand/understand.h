@@ -277,6 +277,10 @@ bool understand_cries_of_another(const struct ruleset *, struct slice line, stru
 /* --- understand/command.c --- */
 void understand_command(const struct ruleset *, const struct keyword *, struct slice text, int64_t today,
                         struct arena *, struct command *out);
+/* `TERIMA 1007 dan 1010`: the same command as it is typed for the next number, and c without the words of
+ * that; empty when one number is all. */
+struct slice understand_next_number(const struct ruleset *, struct slice text, struct arena *,
+                                    struct command *c);
 bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *);
 
 /* Only labelled values of text; false when there is none, or words are left over. */
