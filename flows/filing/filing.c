@@ -349,7 +349,7 @@ static void list_in(struct work *w, const struct findings *found)
 static void name_danger(struct work *w, struct findings *found)
 {
     if (!w->report.emergency || (found->say.n && !w->report.others.n) || !w->report.emergency_reason.n ||
-        work_is_referral(w->report.form) || form_is(w->report.form, FORM_DEATH))
+        work_is_referral(w->report.form))
         return;
     found->say = w->report.emergency_reason;
     found->act = step_text(w->s, w->s->language, "act.now", NULL, 0);

@@ -7,6 +7,7 @@
 #include "flows/talk/answers.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/approval.h"
+#include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/mending.h"
 #include "flows/step/blob.h"
@@ -265,9 +266,11 @@ static void run_koreksi(struct step *s, const struct command *c)
             not_open(s, r);
             return;
         }
+        emergency_doubt_name(s, known, fixed);
         filing_file(s, &f, &out);
     }
     step_answer(s, c->nomor, out.text);
+    emergency_corrected(s, c, fixed);
 }
 
 static void run_cek(struct step *s, const struct command *c)

@@ -212,6 +212,51 @@ bool emergency_behind(struct step *s, const struct command *c)
     return true;
 }
 
+/* `KOREKSI 1007 nama perdarahan`: danger in the words, none in the report. */
+static bool hides_danger(const struct step *s, const struct report *corrected)
+{
+    return s->reading->said.emergency && !corrected->emergency && corrected->form &&
+           report_text(corrected, AS_NAME).n;
+}
+
+void emergency_doubt_name(struct step *s, const struct report *known, struct report *corrected)
+{
+    int nama = corrected->form ? form_as(corrected->form, AS_NAME) : -1;
+
+    if (nama < 0 || !hides_danger(s, corrected) || corrected->status != REPORT_ACCEPTED ||
+        value_equal(&known->values[nama], &corrected->values[nama]))
+        return;
+    corrected->status = REPORT_CONFIRM;
+    corrected->error = ERROR_AMBIGUOUS;
+    corrected->error_field = corrected->form->fields[nama].name;
+    corrected->faults[nama] = ERROR_AMBIGUOUS;
+}
+
+void emergency_corrected(struct step *s, const struct command *c, const struct report *corrected)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    bool asked = corrected->form && corrected->status == REPORT_CONFIRM &&
+                 slice_eq(corrected->error_field, form_called(corrected->form, AS_NAME));
+    struct slice who, hp;
+
+    if (!r || !hides_danger(s, corrected) || !told_of_case(s, c->nomor, c->correction, r))
+        return;
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = { { "nomor", c->nomor },
+                                       { "petugas", who },
+                                       { "hp", hp },
+                                       { "siapa", case_whom(s, c->nomor, r) },
+                                       { "field", reply_label(corrected->form, corrected->error_field) },
+                                       { "nilai", report_text(corrected, AS_NAME) },
+                                       { "contoh",
+                                         asked ? reply_command(COMMAND_TIDAK, s->arena) : c->correction } };
+
+        step_answer(s, c->nomor,
+                    step_text(s, s->language, asked ? "danger.value" : "danger.numbered", FILLS(f)));
+    }
+}
+
 void emergency_not_done(struct step *s, const struct command *c)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);

@@ -23,6 +23,11 @@ void emergency_step(struct step *);
 /* Words of an emergency behind a command with a number: told to the staff of that case at once.  True: the
  * command ends something (SELESAI, BATAL, BUKAN); it was asked back instead. */
 bool emergency_behind(struct step *, const struct command *);
+/* KOREKSI whose words have an E1 sign that the corrected report does not: before it is filed, the name that
+ * they may be is doubted; */
+void emergency_doubt_name(struct step *, const struct report *known, struct report *corrected);
+/* afterwards the words go to the staff, and the answer says so and asks about the name. */
+void emergency_corrected(struct step *, const struct command *, const struct report *corrected);
 /* The command behind which it stood was not carried out: its answer says first who was called. */
 void emergency_not_done(struct step *, const struct command *);
 

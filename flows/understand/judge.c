@@ -413,12 +413,13 @@ static void emergency(struct filling *x, struct report *out)
                 values = memcpy(certain, out->values, sizeof certain);
             certain[i] = (struct value){ 0 };
         }
-    /* A death is for the puskesmas within a day (SPEC 2.5); nobody fetches the dead. */
+    /* A death is for the puskesmas within a day (SPEC 2.5); nobody fetches the dead, but
+     * whoever else is in danger. */
     out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
                      rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
                                      x->arena, &out->emergency_reason);
     x->others = x->others.n ? x->others : x->recalled_others;
-    if (!x->others.n || (x->form->is & FORM_DEATH))
+    if (!x->others.n)
         return;
     out->others = x->others;
     out->emergency_reason =
