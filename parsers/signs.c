@@ -348,7 +348,7 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
     return end;
 }
 
-/* `nafsu makan tidak hilang` apart, where it goes on nothing is negated; the token behind, or i. */
+/* Where it goes on nothing is negated: the token behind the words that say so, or i. */
 static unsigned goes_on_end(const struct state *x, unsigned i, const struct negation *n)
 {
     if (n->kind == NEGATION_GONE || (x->has_last && x->last.to == i && x->last.word->can_be_normal))
