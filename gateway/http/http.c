@@ -431,7 +431,7 @@ static int listen_on(struct http *h, struct slice host, unsigned port, struct er
         return err_set(e, "cannot listen on %s:%u; is another program there?", name, port);
     /* Linux hands it on to accepted sockets: header and body leave in two writes. */
     setsockopt(evhttp_bound_socket_get_fd(h->bound), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(h->bound), http_accept_error);
+    http_watch_accept(h);
     h->port = bound_port(h->bound);
     return 0;
 }
@@ -493,6 +493,7 @@ void http_stop_listening(struct http *h)
     if (h->stopped)
         return;
     h->stopped = true;
+    http_unwatch_accept(h);
     evhttp_del_accept_socket(h->evhttp, h->bound);
     h->bound = NULL;
 }
@@ -500,6 +501,7 @@ void http_stop_listening(struct http *h)
 void http_close(struct http *h)
 {
     h->stopped = true;
+    http_unwatch_accept(h);
     if (h->sweep)
         loop_timer_free(h->sweep);
     if (h->resume)

@@ -34,14 +34,40 @@ void http_resume(void *arg)
         evconnlistener_enable(evhttp_bound_socket_get_listener(h->bound));
 }
 
-/* Descriptors are out, or memory: the loop would turn for nothing until there are some. */
-void http_accept_error(struct evconnlistener *l, void *arg)
+/* libevent 2.1 gives the error of a listener to whom evhttp_bind_* made its callbacks for: evhttp itself
+ * (http.c, evhttp_bind_listener).  So whose it is, is looked up. */
+static struct http *watched;
+
+/* The loop would turn for nothing until there are descriptors again. */
+static void accept_error(struct evconnlistener *l, void *evhttp)
 {
-    struct http *h = arg;
+    struct http *h = watched;
+    int why = errno;
 
     (void)l;
-    log_event(LOG_WARN, "accept", "listener", h->limits.names->open, "why", strerror(errno), NULL);
+    while (h && h->evhttp != evhttp)
+        h = h->next_watched;
+    if (!h)
+        return;
+    log_event(LOG_WARN, "accept", "listener", h->limits.names->open, "why", strerror(why), NULL);
     http_pause(h, SHORT_MS);
+}
+
+void http_watch_accept(struct http *h)
+{
+    h->next_watched = watched;
+    watched = h;
+    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(h->bound), accept_error);
+}
+
+void http_unwatch_accept(struct http *h)
+{
+    struct http **at = &watched;
+
+    while (*at && *at != h)
+        at = &(*at)->next_watched;
+    if (*at)
+        *at = h->next_watched;
 }
 
 /* Of those that wait for nothing (nothing was asked whole, or all was answered), the one to go: a stranger

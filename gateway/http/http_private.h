@@ -40,6 +40,7 @@ struct http {
     unsigned conns;
     unsigned accepted; /* in this turn */
     bool paused, stopped;
+    struct http *next_watched;
     struct loop_timer *resume;
     struct stat *cut, *refused, *open, *crowded, *unwelcome;
 };
@@ -48,8 +49,9 @@ struct http {
 /* Nobody is accepted for so long; callers wait in the kernel's queue. */
 void http_pause(struct http *, int64_t ms);
 void http_resume(void *http);
-/* Descriptors are out, or memory: the loop would turn for nothing until there are some. */
-void http_accept_error(struct evconnlistener *, void *http);
+/* From now on, until it is unwatched: when descriptors are out, or memory, nobody is accepted for a while. */
+void http_watch_accept(struct http *);
+void http_unwatch_accept(struct http *);
 /* Is there room for one that just came, or can another make it?  False: it must go. */
 bool http_has_place(struct http *, struct conn *);
 /* Lowers the limits to what the process has descriptors for. */
