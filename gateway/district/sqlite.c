@@ -228,7 +228,8 @@ static void pws(void *self, const struct sink_asked *asked, sink_said *done, voi
         };
         if (asked->place.n)
             memcpy(text, asked->place.p, asked->place.n);
-        memcpy(text + asked->place.n, asked->month.p, asked->month.n);
+        if (asked->month.n)
+            memcpy(text + asked->place.n, asked->month.p, asked->month.n);
         p->place = slice_make(text, asked->place.n);
         p->month = slice_make(text + asked->place.n, asked->month.n);
         buf_init(&p->said, PWS_MAX);

@@ -37,7 +37,12 @@ const ago = (months) => new Date(Date.UTC(new Date().getUTCFullYear(), new Date(
 const stages = () => g.ctl('show', 'stages');
 const inStage = (stage, n) => waitFor(`${n} in ${stage}`, () => new RegExp(`kemkes +${stage} +${n} `).test(stages())).catch((e) => assert.fail(`${e.message}\n${stages()}`));
 const observation = (n) => waitFor(`an Observation of ${n}`, async () => (await gate.all('Observation')).find((o) => o.valueQuantity?.value === n)).catch((e) => assert.fail(`${e.message}\n${stages()}${g.ctl('sink', 'kemkes', 'list', 'refused')}${JSON.stringify(gate.faults)}`));
-const cek = async (nomor) => assert.match(await g.say(bidan, `CEK ${nomor}`), /sudah diperiksa/);
+// A signal may reach the midwife meanwhile: the answer is the SMS that says so.
+const cek = async (nomor) => {
+  const said = new RegExp(`${nomor} .*sudah diperiksa`);
+  await g.sms(bidan, `CEK ${nomor}`);
+  await waitFor(`the answer to CEK ${nomor}`, async () => (await g.inbox(bidan)).some((m) => said.test(m.text)));
+};
 const checked = async (text) => {
   const nomor = nomorOf(await g.say(kader, text));
   assert.ok(nomor, text);
