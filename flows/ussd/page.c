@@ -73,7 +73,8 @@ static void make_field(const struct ussd_context *c, const struct ussd_state *s,
 }
 
 enum {
-    ECHO_LINE = 60
+    ECHO_LINE = 60,
+    SAID_MAX = 400, /* bytes of one value */
 };
 
 /* A value of the echo: behind the others on their line, or on lines of its own, cut at blanks, so that 98
@@ -135,7 +136,8 @@ static struct slice value_said(const struct ussd_context *c, const struct ussd_s
         return S("");
     if (s->form->fields[i].type == FIELD_ANSWERS)
         return q ? answers_said(c, q, s->values[i].text) : s->values[i].text;
-    say = ussd_say(c, s->form, i, &s->values[i]);
+    /* In letters that every phone has: what was typed may have others. */
+    say = text_cut(ussd_say(c, s->form, i, &s->values[i]), SAID_MAX, c->arena);
     return say.n && (s->filled >> i & 1) ? arena_printf(c->arena, "%.*s?", SLICE_ARG(say)) : say;
 }
 
