@@ -80,7 +80,18 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
     " FROM jsonb_to_recordset($1::jsonb) AS b (id uuid,"                                                     \
     " of text, nomor text, event text, at text, who text, role text, place text, words text" typed ")"       \
     " ORDER BY id ON CONFLICT (id) DO NOTHING"
-#define SET(c) #c " = excluded." #c
+#define RECORD_SETS                                                                                          \
+    "nomor = excluded.nomor, form = excluded.form, klaster = excluded.klaster, version = "                   \
+    "excluded.version, at = excluded.at, received_at = excluded.received_at, reporter = "                    \
+    "excluded.reporter, role = excluded.role, place = excluded.place, posyandu = "                           \
+    "excluded.posyandu, person_id = excluded.person_id, fields = excluded.fields, findings = "               \
+    "excluded.findings, status = excluded.status, provider = excluded.provider, message_id = "               \
+    "excluded.message_id"
+#define PERSON_SETS                                                                                          \
+    "nomor = excluded.nomor, nama = excluded.nama, jk = excluded.jk, tgl_lahir = "                           \
+    "excluded.tgl_lahir, tgl_lahir_exact = excluded.tgl_lahir_exact, nik = excluded.nik, "                   \
+    "posyandu = excluded.posyandu, merged_into = excluded.merged_into, committed_ms = "                      \
+    "excluded.committed_ms"
 
 /* One id may stand twice in a batch, and two gateways may store at once: the newest version of each, in the
  * order of the ids, or they would wait for each other. */
@@ -94,10 +105,8 @@ static const char *const put_sql[PG_ROW_KINDS] = {
                    " h AS (INSERT INTO record_history (" RECORD_NAMES ") SELECT " RECORD_VALUES
                    " FROM b ORDER BY id, version ON CONFLICT (id, version) DO NOTHING)"
                    " INSERT INTO record (" RECORD_NAMES ") SELECT DISTINCT ON (id) " RECORD_VALUES
-                   " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(form) ", " SET(klaster) ", " SET(version) ", " SET(at) ", " SET(received_at) ", " SET(
-                       reporter) ", " SET(role) ", " SET(place) ", " SET(posyandu) ", " SET(person_id) ","
-                                                                                                       " " SET(fields) ", " SET(findings) ", " SET(
-                                                                                                           status) ", " SET(provider) ", " SET(message_id) " WHERE record.version < excluded.version",
+                   " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " RECORD_SETS
+                   " WHERE record.version < excluded.version",
     [ROW_REFERRAL_EVENT] = EVENT_PUT("referral_event", "", ""),
     [ROW_ALERT_EVENT] = EVENT_PUT("alert_event", ", disease, rules", ", disease text, rules text"),
     [ROW_PERSON] =
@@ -109,58 +118,8 @@ static const char *const put_sql[PG_ROW_KINDS] = {
         "text,"
         " tgl_lahir text, tgl_lahir_exact boolean, nik text, posyandu text, committed_ms bigint, merged_into "
         "text)"
-        " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " SET(nomor) ", " SET(nama) ", " SET(jk) ", " SET(tgl_lahir) ", " SET(
-            tgl_lahir_exact) ", " SET(nik) ", " SET(posyandu) ", " SET(merged_into) ", " SET(committed_ms) " "
-                                                                                                           "W"
-                                                                                                           "H"
-                                                                                                           "E"
-                                                                                                           "R"
-                                                                                                           "E"
-                                                                                                           " "
-                                                                                                           "p"
-                                                                                                           "e"
-                                                                                                           "r"
-                                                                                                           "s"
-                                                                                                           "o"
-                                                                                                           "n"
-                                                                                                           "."
-                                                                                                           "c"
-                                                                                                           "o"
-                                                                                                           "m"
-                                                                                                           "m"
-                                                                                                           "i"
-                                                                                                           "t"
-                                                                                                           "t"
-                                                                                                           "e"
-                                                                                                           "d"
-                                                                                                           "_"
-                                                                                                           "m"
-                                                                                                           "s"
-                                                                                                           " "
-                                                                                                           "<"
-                                                                                                           "="
-                                                                                                           " "
-                                                                                                           "e"
-                                                                                                           "x"
-                                                                                                           "c"
-                                                                                                           "l"
-                                                                                                           "u"
-                                                                                                           "d"
-                                                                                                           "e"
-                                                                                                           "d"
-                                                                                                           "."
-                                                                                                           "c"
-                                                                                                           "o"
-                                                                                                           "m"
-                                                                                                           "m"
-                                                                                                           "i"
-                                                                                                           "t"
-                                                                                                           "t"
-                                                                                                           "e"
-                                                                                                           "d"
-                                                                                                           "_"
-                                                                                                           "m"
-                                                                                                           "s",
+        " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " PERSON_SETS
+        " WHERE person.committed_ms <= excluded.committed_ms",
 };
 
 const char *pg_tables_put(enum row_kind kind)

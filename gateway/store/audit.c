@@ -153,19 +153,12 @@ static void gauge_message(const char *where, int64_t n)
     gauge("custody_messages", "messages that were accepted, by where they are", "where", where, n);
 }
 
-/* Names that outlive the process: those of the store. */
-static const char *lasting_name(const struct store *s, const char *stream)
+/* The sink whose stream it is; NULL: of none that this store has. */
+static const char *sink_of(const struct store *s, const char *stream)
 {
-    struct slice name = slice_of(stream), lane;
-
-    for (unsigned i = 0; slice_starts(name, "sink:") && i < s->sinks_n; i++)
+    for (unsigned i = 0; strncmp(stream, "sink:", 5) == 0 && i < s->sinks_n; i++)
         if (strcmp(stream + 5, s->sinks[i]) == 0)
             return s->sinks[i];
-    lane = slice_skip(name, 4);
-    lane = slice_cut(&lane, ':');
-    for (unsigned i = 0; slice_starts(name, "sms:") && i < s->providers_n; i++)
-        if (slice_is(lane, s->providers[i]))
-            return s->providers[i];
     return NULL;
 }
 
@@ -175,7 +168,7 @@ static void gauge_streams(const struct store *s, const struct store_audit *a)
 
     for (unsigned i = 0; i < a->streams_n; i++) {
         const struct store_audit_stream *t = &a->streams[i];
-        const char *sink = strncmp(t->name, "sink:", 5) == 0 ? lasting_name(s, t->name) : NULL;
+        const char *sink = sink_of(s, t->name);
 
         missing += t->missing < 0 ? -t->missing : t->missing;
         if (!sink)
