@@ -326,6 +326,21 @@ static void heard_of_another(struct hearing *h, const struct sign *s)
     *all = all->n ? arena_printf(h->arena, "%.*s, %.*s", SLICE_ARG(*all), SLICE_ARG(words)) : words;
 }
 
+/* The signs alone, with whose they are. */
+static struct sign_scan scan_of(const struct words *words, void (*sign)(void *, const struct sign *),
+                                void *arg)
+{
+    return (struct sign_scan){ .lists = { words->signs },
+                               .lists_n = 1,
+                               .kata = words->kata,
+                               .negators = words->negators,
+                               .units = words->units,
+                               .people = words->people,
+                               .near = true,
+                               .sign = sign,
+                               .arg = arg };
+}
+
 static void hear(void *arg, const struct sign *s)
 {
     struct hearing *h = arg;
@@ -360,15 +375,7 @@ static const struct slot *names(const struct filling *x, unsigned i)
 void understand_hear_again(struct filling *x)
 {
     struct hearing h = { .said = &x->heard, .arena = x->arena, .x = x };
-    struct sign_scan scan = { .lists = { x->words->signs },
-                              .lists_n = 1,
-                              .kata = x->words->kata,
-                              .negators = x->words->negators,
-                              .units = x->words->units,
-                              .people = x->words->people,
-                              .near = true,
-                              .sign = hear,
-                              .arg = &h };
+    struct sign_scan scan = scan_of(x->words, hear, &h);
     struct tokens again = x->ts; /* anew: by now all of them are taken */
     unsigned from = 0;
 
@@ -401,15 +408,7 @@ void understand_recall_others(struct filling *x, struct slice words)
     struct filling *then = ARENA_NEW(x->arena, struct filling);
     struct said said = { 0 };
     struct hearing h = { .said = &said, .arena = x->arena, .x = then };
-    struct sign_scan scan = { .lists = { x->words->signs },
-                              .lists_n = 1,
-                              .kata = x->words->kata,
-                              .negators = x->words->negators,
-                              .units = x->words->units,
-                              .people = x->words->people,
-                              .near = true,
-                              .sign = hear,
-                              .arg = &h };
+    struct sign_scan scan = scan_of(x->words, hear, &h);
 
     if (!words.n || !then)
         return;
@@ -432,15 +431,7 @@ static void note_mention(void *arg, const struct sign *s)
 
 void understand_mentions(struct filling *x)
 {
-    struct sign_scan scan = { .lists = { x->words->signs },
-                              .lists_n = 1,
-                              .kata = x->words->kata,
-                              .negators = x->words->negators,
-                              .units = x->words->units,
-                              .people = x->words->people,
-                              .near = true,
-                              .sign = note_mention,
-                              .arg = x };
+    struct sign_scan scan = scan_of(x->words, note_mention, x);
     bool any = false;
 
     for (unsigned i = 0; i < x->ts.n && x->words->people; i++)
@@ -475,14 +466,8 @@ unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, 
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a, struct said *said)
 {
     struct hearing h = { .said = said, .arena = a };
-    struct sign_scan scan = { .lists = { words->signs },
-                              .lists_n = 1,
-                              .kata = words->kata,
-                              .negators = words->negators,
-                              .people = words->people,
-                              .near = true,
-                              .sign = hear,
-                              .arg = &h };
+    struct sign_scan scan = scan_of(words, hear, &h);
 
+    scan.units = NULL; /* no form: durations are nobody's value */
     signs_scan(&scan, ts, 0, ts->n);
 }
