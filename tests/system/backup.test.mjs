@@ -58,7 +58,7 @@ test('a backup taken under load is restored elsewhere', { timeout: 180000 }, asy
   await waitFor('all of it', () => {
     const ids = there();
     return ['b-first', 'b-rujuk', ...sent.slice(0, before)].every((id) => ids.has(id));
-  }, 30000);
+  });
   assert.deepEqual([...there()].filter(([, n]) => n !== 1), []);
   // Redis is of the same moment: duplicates are known, the child and the referral too, numbers go on.
   assert.match((await h.sms(kader, 'TIMBANG Siti Backup P 14bl 9,2 76', 'b-first')).body, /duplicate/);

@@ -57,6 +57,6 @@ for (const [name, correct] of [
     await waitFor('its first try failed', () => waiting() >= 1);
     await correct();
     away = false;
-    await waitFor('the bidan is told', () => got.some((s) => s.to === bidan && /E1/.test(s.text)), 20000);
+    await waitFor('the bidan is told', () => got.some((s) => s.to === bidan && /E1/.test(s.text)));
     await waitFor('nobody answers: the puskesmas is told', () => got.some((s) => s.to === puskesmas && /perdarahan/i.test(s.text)), 40000);
   });

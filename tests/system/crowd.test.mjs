@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => g.stop());
 
-test('sixty kader of one posyandu at once are all answered and stored', { timeout: 60000 }, async () => {
+test('sixty kader of one posyandu at once are all answered and stored', { timeout: 120000 }, async () => {
   const all = [];
   for (let round = 0; round < 5; round++)
     for (const from of numbers) all.push(g.sms(from, `TIMBANG ${newName()} P 14bl 9,2 76`, `crowd-${all.length}`));

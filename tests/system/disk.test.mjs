@@ -49,7 +49,7 @@ test('an emergency goes out although nothing can be stored', { timeout: 120000 }
   assert.equal(g.process.err.match(/no room/g)?.length, 1, 'said once');
 });
 
-test('with room again all goes on by itself', { timeout: 60000 }, async () => {
+test('with room again all goes on by itself', { timeout: 120000 }, async () => {
   fs.rmSync(flag);
   await waitFor('ready', async () => (await ready()).status === 'ok', 30000);
   await waitFor('the referral is taken', async () => (await g.sms(secondKader, 'RUJUK Bu Wati 28th perdarahan hebat', 'disk-1')).status === 200);
@@ -57,7 +57,7 @@ test('with room again all goes on by itself', { timeout: 60000 }, async () => {
   assert.equal(count('disk-0'), 1);
 });
 
-test('a start on a full disk does not kill the program, and tells the emergency', { timeout: 60000 }, async () => {
+test('a start on a full disk does not kill the program, and tells the emergency', { timeout: 120000 }, async () => {
   await g.stop();
   fs.rmSync(path.join(g.folder, 'var/blackbox'));
   fs.writeFileSync(flag, '');

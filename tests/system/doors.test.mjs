@@ -73,7 +73,7 @@ for (const [what, bytes] of [
   ['idle', ''],
   ['dripping', 'POST /sms/emulator HTTP/1.1\r\nContent-Le'],
 ])
-  test(`1,200 ${what} connections keep neither the telco nor /readyz out`, { timeout: 60000 }, async () => {
+  test(`1,200 ${what} connections keep neither the telco nor /readyz out`, { timeout: 120000 }, async () => {
     const leave = [await crowd(g.url, 1200, '127.0.0.2', bytes), await crowd(g.staff, 200, '127.0.0.2', bytes)];
     for (let i = 0; i < 5; i++) {
       await quick('an SMS', async () => assert.equal((await request('GET', `${g.url}/sms/kannel?${form({ id: `c-${what}-${i}`, from: kader, text: 'BANTUAN' })}`, { fresh: true })).status, 200));
@@ -82,7 +82,7 @@ for (const [what, bytes] of [
     leave.forEach((f) => f());
   });
 
-test('at a limit of 256 descriptors a crowd makes it neither spin nor talk', { timeout: 60000 }, async () => {
+test('at a limit of 256 descriptors a crowd makes it neither spin nor talk', { timeout: 120000 }, async () => {
   const few = new Gateway();
   few.process = start('bash', ['-c', `ulimit -n 256; exec ${binary} serve -c ${few.config}`]);
   await waitFor('it serves', () => {
@@ -90,7 +90,7 @@ test('at a limit of 256 descriptors a crowd makes it neither spin nor talk', { t
     const staff = /staff\s+(http:\S+?)\/?\s/.exec(few.process.out);
     if (telco && staff) [few.url, few.staff] = [telco[1], staff[1]];
     return telco && staff;
-  }, 30000);
+  });
   const leave = await crowd(few.url, 600, '127.0.0.1');
   const cpu = () => fs.readFileSync(`/proc/${few.process.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((a, b) => a + Number(b) * 10, 0);
   const [before, said] = [cpu(), few.process.err.length];

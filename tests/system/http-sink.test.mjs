@@ -69,7 +69,7 @@ test('a receiver that falls, stalls, and refuses one row: it comes again with th
   mode = 'well';
   for (let i = 0; i < 10; i++) await g.sms(kader, `TIMBANG ${newName()} P 14bl 9,2 76`, i === 4 ? 'bad' : `m-${i}`);
   const of = (id) => g.query(`SELECT id FROM record WHERE message_id = '${id}'`)[0]?.id;
-  await waitFor('the rest', () => ['first', ...[0, 1, 2, 3, 5, 6, 7, 8, 9].map((i) => `m-${i}`)].every((id) => taken.has(`${of(id)}/1`)), 30000);
+  await waitFor('the rest', () => ['first', ...[0, 1, 2, 3, 5, 6, 7, 8, 9].map((i) => `m-${i}`)].every((id) => taken.has(`${of(id)}/1`)));
   await waitFor('one parked', () => g.ctl('parked', 'sink:lain').trim().split('\n').length === 1 && /status 422/.test(g.ctl('parked', 'sink:lain')));
   server.closeAllConnections();
   server.close();

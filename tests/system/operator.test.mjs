@@ -14,7 +14,7 @@ before(async () => {
 after(() => g.stop());
 
 const phone = (...lines) =>
-  spawnSync(binary, ['phone', '-c', g.config, '--url', g.url], { input: `${lines.join('\n')}\n`, encoding: 'utf8', timeout: 60000 });
+  spawnSync(binary, ['phone', '-c', g.config, '--url', g.url], { input: `${lines.join('\n')}\n`, encoding: 'utf8', timeout: 120000 });
 const ctl = (...args) => spawnSync(binary, ['ctl', '-c', g.config, ...args], { encoding: 'utf8', timeout: 20000 });
 
 test('the handset sends, dials, reads its inbox and changes hands, from a pipe', () => {
@@ -27,7 +27,7 @@ test('the handset sends, dials, reads its inbox and changes hands, from a pipe',
 });
 
 test('the handset says so when nobody answers', () => {
-  const r = spawnSync(binary, ['phone', '-c', g.config, '--url', 'http://127.0.0.1:1'], { input: 'BANTUAN\n', encoding: 'utf8', timeout: 30000 });
+  const r = spawnSync(binary, ['phone', '-c', g.config, '--url', 'http://127.0.0.1:1'], { input: 'BANTUAN\n', encoding: 'utf8', timeout: 120000 });
   assert.equal(r.status, 1);
   assert.match(r.stderr, /is the gateway running/);
 });

@@ -25,18 +25,18 @@ test('while Redis hangs an SMS is kept and taken later', { timeout: 90000 }, asy
   try {
     const r = await g.sms(kader, 'TIMBANG Joko Susilo L 14bl 9,2 76', 'out-1');
     assert.equal(r.status, 200);
-    await g.nextSms(kader, /gangguan|terganggu/i, 20000);
+    await g.nextSms(kader, /gangguan|terganggu/i);
     await waitFor('readyz says degraded', async () => (await ready()) === '200 degraded');
     const e1 = await g.sms(secondKader, 'RUJUK Bu Wati perdarahan', 'out-2');
     assert.equal(e1.status, 200);
-    await g.nextSms(bidan, /perdarahan/i, 20000);
+    await g.nextSms(bidan, /perdarahan/i);
     const page = await g.ussd('out-ussd', kader, '');
     assert.match(page.body, /^END /);
   } finally {
     process.kill(redis, 'SIGCONT');
   }
-  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok', 30000);
-  await waitFor('the row', () => count('out-1') === 1, 30000);
+  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok');
+  await waitFor('the row', () => count('out-1') === 1);
   assert.equal(JSON.parse((await g.sms(kader, 'TIMBANG Joko Susilo L 14bl 9,2 76', 'out-1')).body).status, 'duplicate');
   assert.equal(count('out-1'), 1);
 });
@@ -54,7 +54,7 @@ test('while the district database is locked, messages are answered and stored af
   } finally {
     lock.stdin.end('COMMIT;\n');
   }
-  await waitFor('the row', () => count('out-3') === 1, 30000);
+  await waitFor('the row', () => count('out-3') === 1);
   await waitFor('the sink goes on', async () => /^kentongan_sink_down\{kind="sqlite"\} 0$/m.test(await g.metrics()));
   assert.ok(execFileSync('sqlite3', [file, 'PRAGMA integrity_check']).toString().startsWith('ok'));
 });
@@ -65,7 +65,7 @@ test('a reason that is said on a page while Redis hangs is told at once, and fil
   process.kill(redis, 'SIGSTOP');
   try {
     await g.sms(secondKader, 'TIMBANG Wira L 14bl 9,2 76', 'out-5');
-    await waitFor('readyz says degraded', async () => (await ready()) === '200 degraded', 20000);
+    await waitFor('readyz says degraded', async () => (await ready()) === '200 degraded');
     const page = await g.ussd('out-e1', kader, '1');
     assert.match(page.body, /^END /);
     assert.match(page.body, /sudah diberi tahu/);
@@ -77,8 +77,8 @@ test('a reason that is said on a page while Redis hangs is told at once, and fil
   } finally {
     process.kill(redis, 'SIGCONT');
   }
-  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok', 30000);
-  const told = await g.nextSms(bidan, /BELUM LENGKAP \d+.*Ana Wati.*perdarahan/i, 30000);
+  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok');
+  const told = await g.nextSms(bidan, /BELUM LENGKAP \d+.*Ana Wati.*perdarahan/i);
   const nomor = /BELUM LENGKAP (\d+)/.exec(told.text)[1];
   // The dialogue goes on where it was, under the same number.
   assert.match((await g.ussd('out-e1-c', kader, '')).body, /1 Lanjut/);
@@ -93,11 +93,11 @@ test('Redis hangs just as the reason is typed: staff hear of it, and so does she
   process.kill(redis, 'SIGSTOP');
   try {
     assert.match((await g.ussd('out-e2', kader, '2')).body, /^END /);
-    await g.nextSms(bidan, /Ina Sari.*kejang/i, 20000);
-    await g.nextSms(kader, /sudah diberi tahu/i, 20000);
+    await g.nextSms(bidan, /Ina Sari.*kejang/i);
+    await g.nextSms(kader, /sudah diberi tahu/i);
   } finally {
     process.kill(redis, 'SIGCONT');
   }
-  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok', 30000);
-  await g.nextSms(bidan, /BELUM LENGKAP \d+.*Ina Sari.*kejang/i, 30000);
+  await waitFor('readyz is ok again', async () => (await ready()) === '200 ok');
+  await g.nextSms(bidan, /BELUM LENGKAP \d+.*Ina Sari.*kejang/i);
 });

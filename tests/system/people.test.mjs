@@ -14,7 +14,7 @@ before(async () => {
 after(() => g.stop());
 
 const stranger = '+6289900000001';
-const people = (...args) => spawnSync(binary, ['people', '-c', g.config, ...args], { encoding: 'utf8', timeout: 60000 });
+const people = (...args) => spawnSync(binary, ['people', '-c', g.config, ...args], { encoding: 'utf8', timeout: 120000 });
 const said = async (to, pattern) =>
   waitFor(`${pattern} for ${to}`, async () => (await g.inbox(to)).map((m) => pattern.exec(m.text)).find(Boolean));
 

@@ -65,9 +65,9 @@ test(`${cuts} power cuts lose nothing that was acknowledged (seed ${seed})`, { t
     if (i % 2) {
       // Redis hangs: the spool takes them.
       process.kill(redis, 'SIGSTOP');
-      await waitFor('some were spooled', () => fs.readdirSync(path.join(g.folder, 'var/spool')).some((f) => f.endsWith('.spool')) && acknowledged() > from + 10, 30000);
+      await waitFor('some were spooled', () => fs.readdirSync(path.join(g.folder, 'var/spool')).some((f) => f.endsWith('.spool')) && acknowledged() > from + 10);
     } else {
-      await waitFor('some were taken', () => acknowledged() > from + 20, 30000);
+      await waitFor('some were taken', () => acknowledged() > from + 20);
     }
     await sleep(random() * 200);
     g.process.kill('SIGKILL');
@@ -78,7 +78,7 @@ test(`${cuts} power cuts lose nothing that was acknowledged (seed ${seed})`, { t
     const gone = cutBack(path.join(g.folder, 'var/spool'), true) + cutBack(path.join(g.folder, 'var/redis/appendonlydir'), false);
     console.log(`  cut ${i + 1}: ${acknowledged()} acknowledged, ${gone} bytes were not synced`);
     await g.start();
-    await waitFor('Redis is back', () => g.redis('ping').includes('PONG'), 30000);
+    await waitFor('Redis is back', () => g.redis('ping').includes('PONG'));
   }
   over = true;
   await Promise.all(workers);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Gateway, bidan, binary, kader, nomorOf, puskesmas, request, secondKader, waitFor } from './lib.mjs';
 
-const ctl = (g, ...args) => spawnSync(binary, ['ctl', '-c', g.config, ...args], { encoding: 'utf8', timeout: 60000 });
+const ctl = (g, ...args) => spawnSync(binary, ['ctl', '-c', g.config, ...args], { encoding: 'utf8', timeout: 120000 });
 
 test('children, weighings, doses, open referrals with their clocks and corrections come back', { timeout: 180000 }, async () => {
   const g = new Gateway();

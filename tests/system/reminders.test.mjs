@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => g.stop());
 
-test('every place with people has its reminders, and keeps them when the gateway starts again', { timeout: 60000 }, async () => {
+test('every place with people has its reminders, and keeps them when the gateway starts again', { timeout: 120000 }, async () => {
   await waitFor('the root was carried out', () => waits('jadwal') > Date.parse('2026-12-01T00:00:00+07:00'));
   assert.equal(waits('ingat:buka:PSY001'), Date.parse('2026-12-04T16:00:00+07:00'));
   assert.equal(waits('ingat:lapor:PSY001'), Date.parse('2026-12-05T08:00:00+07:00'));
@@ -39,7 +39,7 @@ test('every place with people has its reminders, and keeps them when the gateway
   assert.equal(waits('ingat:w2:PKM01'), Date.parse('2026-12-08T08:00:00+07:00'));
 });
 
-test('the day before the posyandu opens, once, and not who said BERHENTI', { timeout: 60000 }, async () => {
+test('the day before the posyandu opens, once, and not who said BERHENTI', { timeout: 120000 }, async () => {
   await g.say(secondKader, 'BERHENTI', 'r-3');
   const has = async (who) => (await g.inbox(who)).filter((s) => /^Besok /.test(s.text)).length;
   clock('2026-12-04T16:00:01+07:00');

@@ -40,7 +40,7 @@ after(async () => {
   gate.closeAllConnections?.();
 });
 
-test('what waits for a name that is gone makes the gateway degraded and stands in the queues', { timeout: 60000 }, async () => {
+test('what waits for a name that is gone makes the gateway degraded and stands in the queues', { timeout: 120000 }, async () => {
   lock = spawn('sqlite3', [path.join(g.folder, 'var/second.db')], { stdio: ['pipe', 'pipe', 'inherit'] });
   lock.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
   await new Promise((done) => lock.stdout.once('data', done));
@@ -64,7 +64,7 @@ test('what waits for a name that is gone makes the gateway degraded and stands i
   assert.match(queues, /^nobody opens sink:kedua\s+[1-9]/m);
 });
 
-test('they are moved by a command, and all is well', { timeout: 60000 }, async () => {
+test('they are moved by a command, and all is well', { timeout: 120000 }, async () => {
   assert.match(ctl('move', 'sms:pintu', 'sms:nowhere').stderr, /^error: .*nowhere/);
   assert.match(ctl('move', 'sms:gerbang', 'sms:emulator').stderr, /^error: .*in use/);
   assert.match(ctl('move', 'sms:pintu', 'sink:lokal').stderr, /^error: /);

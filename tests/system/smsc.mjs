@@ -1,6 +1,6 @@
 // smsc.mjs - node-smpp as the SMSC of a test: what we bind to, what it sends us, what it got.
 import smpp from 'smpp';
-import { waitFor } from './lib.mjs';
+import { PATIENCE, waitFor } from './lib.mjs';
 
 const gsm = (text) => Buffer.from(text, 'latin1'); // the letters that tests use have the same octets in both
 const ucs2 = (text) => Buffer.from(text, 'utf16le').swap16();
@@ -134,7 +134,7 @@ export class Smsc {
   }
 
   // The next SMS to this phone that nobody has looked at; long ones put together.
-  async sms(to, fits = /./, ms = 15000) {
+  async sms(to, fits = /./, ms = PATIENCE) {
     return waitFor(
       `an SMS like ${fits}`,
       () => {
@@ -153,7 +153,7 @@ export class Smsc {
   }
 
   // The next USSD page to this phone.
-  async page(to, ms = 10000) {
+  async page(to, ms = PATIENCE) {
     const s = await waitFor('a page', () => this.submits.find((o) => !o.seen && o.to === to.replace('+', '') && o.pdu.service_type === 'USSD'), ms);
     s.seen = true;
     return s;

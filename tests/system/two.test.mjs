@@ -48,7 +48,7 @@ const say = (g, from, text, id) => request('GET', `${g.url}/sms/pintu?${form({ f
 const alarms = () => got.filter((s) => s.to === bidan && /E1/.test(s.text));
 
 for (const how of ['SIGKILL', 'SIGSTOP'])
-  test(`an alarm in the hands of a gateway that ${how === 'SIGKILL' ? 'died' : 'stands still'} goes out within ten seconds`, { timeout: 60000 }, async () => {
+  test(`an alarm in the hands of a gateway that ${how === 'SIGKILL' ? 'died' : 'stands still'} goes out within ten seconds`, { timeout: 120000 }, async () => {
     got.length = 0;
     hang = 1000;
     // Both take from the lane: whoever has it, has it hanging.
@@ -71,7 +71,7 @@ for (const how of ['SIGKILL', 'SIGSTOP'])
   });
 
 // Its lease is over, the other one has sent what it had; then it goes on.
-test('a gateway that stood still past its lease does not send again what was taken from it', { timeout: 60000 }, async () => {
+test('a gateway that stood still past its lease does not send again what was taken from it', { timeout: 120000 }, async () => {
   got.length = 0;
   hang = 0;
   const names = Array.from({ length: 6 }, () => newName());
@@ -91,7 +91,7 @@ test('a gateway that stood still past its lease does not send again what was tak
   assert.ok(twice.length <= 1, `${twice.length} came twice`);
 });
 
-test('while both live nobody takes from the other', { timeout: 60000 }, async () => {
+test('while both live nobody takes from the other', { timeout: 120000 }, async () => {
   got.length = 0;
   const ids = Array.from({ length: 60 }, (_, i) => i);
   await Promise.all(ids.map((i) => say(i % 2 ? a : b, kader, `TIMBANG ${newName()} P 14bl 9,${i % 10} 76`, `alive-${i}`)));

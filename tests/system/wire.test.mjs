@@ -161,7 +161,7 @@ test('1,500 messages in one list are all taken', async () => {
   const n = 1500;
   const items = Array.from({ length: n }, (_, i) => `{"from":"62812${9000000 + i}","text":"x"}`);
   const before = await g.reason('unknown_sender');
-  const r = await request('POST', `${g.url}/sms/ib`, { body: `{"results":[${items}]}`, headers: json, timeout: 30000 });
+  const r = await request('POST', `${g.url}/sms/ib`, { body: `{"results":[${items}]}`, headers: json, timeout: 120000 });
   assert.equal(r.status, 200);
   await waitFor('all', async () => (await g.reason('unknown_sender')) >= before + n, 30000);
 });
