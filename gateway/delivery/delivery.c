@@ -42,10 +42,10 @@ void delivery_now(struct delivery *d, struct slice via, const struct sms *sms)
 {
     struct provider *p = home_of(d, via);
     bool room = p && (p->now.taken < NOW_MAX || sms->class == SMS_EMERGENCY);
-    struct job *j = room ? job_from_sms(&p->now, sms, clock_wall_ms()) : NULL;
+    struct sending *j = room ? sending_from_sms(&p->now, sms, clock_wall_ms()) : NULL;
 
     if (!j) {
-        provider_count("broken");
+        sending_count("broken");
         return;
     }
     lane_add(&p->now, j);
@@ -253,13 +253,13 @@ static void provider_close(struct provider *p)
     }
     lane_clear(&p->now);
     while (p->under_way) {
-        struct job *j = p->under_way;
+        struct sending *j = p->under_way;
 
         if (j->smpp)
             smpp_send_cancel(j->smpp);
         budget_forget(j->question);
-        job_unlist(j);
-        job_free(j);
+        sending_unlist(j);
+        sending_free(j);
     }
     loop_timer_free(p->pump);
     loop_timer_free(p->watch);

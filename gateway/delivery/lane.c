@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum {
-    JOB_MAGIC = 0x6a6f6273
+    SENDING_MAGIC = 0x6a6f6273
 };
 
 void lane_init(struct lane *l, struct provider *home, unsigned number)
@@ -13,20 +13,20 @@ void lane_init(struct lane *l, struct provider *home, unsigned number)
     l->last = &l->waiting;
 }
 
-/* --- jobs --- */
+/* --- SMS under way --- */
 
-struct job *job_from_entry(struct lane *l, const struct entry *e, struct err *why)
+struct sending *sending_from_entry(struct lane *l, const struct entry *e, struct err *why)
 {
     struct arena arena;
-    struct job *j;
+    struct sending *j;
 
     arena_init(&arena, LANE_JOB_MEMORY);
-    j = ARENA_NEW(&arena, struct job);
+    j = ARENA_NEW(&arena, struct sending);
     if (!j || sms_decode(arena_copy(&arena, e->body), &arena, &j->sms, why) != 0 || arena.failed) {
         arena_free(&arena);
         return NULL;
     }
-    j->magic = JOB_MAGIC;
+    j->magic = SENDING_MAGIC;
     j->lane = l;
     j->id = arena_copy(&arena, e->id);
     j->attempts = e->attempts;
@@ -36,18 +36,18 @@ struct job *job_from_entry(struct lane *l, const struct entry *e, struct err *wh
     return j;
 }
 
-struct job *job_from_sms(struct lane *l, const struct sms *sms, int64_t now_ms)
+struct sending *sending_from_sms(struct lane *l, const struct sms *sms, int64_t now_ms)
 {
     struct arena arena;
-    struct job *j;
+    struct sending *j;
 
     arena_init(&arena, LANE_JOB_MEMORY);
-    j = ARENA_NEW(&arena, struct job);
+    j = ARENA_NEW(&arena, struct sending);
     if (!j) {
         arena_free(&arena);
         return NULL;
     }
-    j->magic = JOB_MAGIC;
+    j->magic = SENDING_MAGIC;
     j->lane = l;
     j->first_ms = now_ms;
     j->sms = (struct lane_sms){ .to = arena_copy(&arena, sms->to),
@@ -58,26 +58,26 @@ struct job *job_from_sms(struct lane *l, const struct sms *sms, int64_t now_ms)
     return j;
 }
 
-struct job *job_of(void *arg)
+struct sending *sending_of(void *arg)
 {
-    struct job *j = arg;
+    struct sending *j = arg;
 
-    if (j->magic != JOB_MAGIC)
+    if (j->magic != SENDING_MAGIC)
         abort();
     return j;
 }
 
-void job_free(struct job *j)
+void sending_free(struct sending *j)
 {
     struct arena arena = j->arena;
 
     j->magic = 0;
-    arena_free(&arena); /* the job lives in it */
+    arena_free(&arena); /* it lives in it */
 }
 
 /* --- the queue of a lane --- */
 
-void lane_add(struct lane *l, struct job *j)
+void lane_add(struct lane *l, struct sending *j)
 {
     j->next = NULL;
     *l->last = j;
@@ -85,24 +85,24 @@ void lane_add(struct lane *l, struct job *j)
     l->waiting_n++;
 }
 
-enum rank job_rank(const struct job *j)
+enum rank sending_rank(const struct sending *j)
 {
     return j->sms.class == SMS_EMERGENCY ? RANK_EMERGENCY : (enum rank)j->lane->number;
 }
 
 bool lane_has(const struct lane *l, int64_t now_ms, enum rank least)
 {
-    for (const struct job *j = l->waiting; j; j = j->next)
-        if (j->due_ms <= now_ms && job_rank(j) <= least)
+    for (const struct sending *j = l->waiting; j; j = j->next)
+        if (j->due_ms <= now_ms && sending_rank(j) <= least)
             return true;
     return false;
 }
 
-struct job *lane_first(struct lane *l, int64_t now_ms, enum rank least)
+struct sending *lane_first(struct lane *l, int64_t now_ms, enum rank least)
 {
-    struct job **at = &l->waiting, *j;
+    struct sending **at = &l->waiting, *j;
 
-    while (*at && ((*at)->due_ms > now_ms || job_rank(*at) > least))
+    while (*at && ((*at)->due_ms > now_ms || sending_rank(*at) > least))
         at = &(*at)->next;
     j = *at;
     if (!j)
@@ -119,7 +119,7 @@ int64_t lane_due_ms(const struct lane *l)
 {
     int64_t due = INT64_MAX;
 
-    for (const struct job *j = l->waiting; j; j = j->next)
+    for (const struct sending *j = l->waiting; j; j = j->next)
         if (j->due_ms < due)
             due = j->due_ms;
     return due;
@@ -127,9 +127,9 @@ int64_t lane_due_ms(const struct lane *l)
 
 void lane_clear(struct lane *l)
 {
-    for (struct job *j; (j = l->waiting);) {
+    for (struct sending *j; (j = l->waiting);) {
         l->waiting = j->next;
-        job_free(j);
+        sending_free(j);
     }
     l->last = &l->waiting;
     l->waiting_n = 0;
@@ -137,7 +137,7 @@ void lane_clear(struct lane *l)
 
 /* --- under way --- */
 
-void job_list(struct job **head, struct job *j)
+void sending_list(struct sending **head, struct sending *j)
 {
     j->next = *head;
     if (j->next)
@@ -146,7 +146,7 @@ void job_list(struct job **head, struct job *j)
     *head = j;
 }
 
-void job_unlist(struct job *j)
+void sending_unlist(struct sending *j)
 {
     if (!j->at)
         return;

@@ -1,7 +1,7 @@
 /* lane.h - SMS in the hands of this room, and the queues in which they wait their turn.
  *
- * A job is one SMS that was taken from its lane in the store.  It must be in exactly one place: waiting in
- * its lane, or under way at a provider.  Sits under provider.c; knows neither windows nor attempts. */
+ * A sending is one SMS that was taken from its lane in the store.  It must be in exactly one place: waiting
+ * in its lane, or under way at a provider.  Sits under provider.c; knows neither windows nor attempts. */
 #ifndef KENTONGAN_DELIVERY_LANE_H
 #define KENTONGAN_DELIVERY_LANE_H
 
@@ -25,12 +25,12 @@ enum rank {
     RANKS,
 };
 
-struct job {
+struct sending {
     unsigned magic;
     struct lane *lane;
-    struct provider *by;    /* who tries it, while it is under way */
-    struct job *next, **at; /* in the lane's queue, or among those under way */
-    struct slice id;        /* of the entry */
+    struct provider *by;        /* who tries it, while it is under way */
+    struct sending *next, **at; /* in the lane's queue, or among those under way */
+    struct slice id;            /* of the entry */
     struct lane_sms sms;
     unsigned attempts;
     int64_t first_ms;
@@ -46,26 +46,26 @@ struct job {
 struct lane {
     struct provider *home; /* whose lane it is, whoever carries it now */
     unsigned number;
-    struct consumer *consumer;   /* NULL: the lane past the store (delivery_now) */
-    struct job *waiting, **last; /* first in, first out */
-    unsigned taken, waiting_n;   /* taken: waiting or under way */
+    struct consumer *consumer;       /* NULL: the lane past the store (delivery_now) */
+    struct sending *waiting, **last; /* first in, first out */
+    unsigned taken, waiting_n;       /* taken: waiting or under way */
 };
 
 void lane_init(struct lane *, struct provider *home, unsigned number);
-/* A job of this lane from what the store or delivery_now() gave; NULL with *why when it is no SMS or there is
- * no memory.  Not queued yet. */
-struct job *job_from_entry(struct lane *, const struct entry *, struct err *why);
-struct job *job_from_sms(struct lane *, const struct sms *, int64_t now_ms);
+/* A sending of this lane from what the store or delivery_now() gave; NULL with *why when it is no SMS or
+ * there is no memory.  Not queued yet. */
+struct sending *sending_from_entry(struct lane *, const struct entry *, struct err *why);
+struct sending *sending_from_sms(struct lane *, const struct sms *, int64_t now_ms);
 /* Aborts on anything else. */
-struct job *job_of(void *arg);
-void job_free(struct job *);
+struct sending *sending_of(void *arg);
+void sending_free(struct sending *);
 
-void lane_add(struct lane *, struct job *);
+void lane_add(struct lane *, struct sending *);
 /* The rank of its class, whatever lane it is in: the one past the store holds emergencies and answers. */
-enum rank job_rank(const struct job *);
+enum rank sending_rank(const struct sending *);
 /* Takes out the first that is due at now_ms (wall) and of this rank or above: one that waits for its next try
  * holds up nobody. */
-struct job *lane_first(struct lane *, int64_t now_ms, enum rank least);
+struct sending *lane_first(struct lane *, int64_t now_ms, enum rank least);
 /* Is there one? */
 bool lane_has(const struct lane *, int64_t now_ms, enum rank least);
 /* When its next one is due; INT64_MAX: none waits. */
@@ -74,7 +74,7 @@ int64_t lane_due_ms(const struct lane *);
 void lane_clear(struct lane *);
 
 /* --- the list of those under way --- */
-void job_list(struct job **head, struct job *);
-void job_unlist(struct job *);
+void sending_list(struct sending **head, struct sending *);
+void sending_unlist(struct sending *);
 
 #endif

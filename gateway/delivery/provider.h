@@ -38,7 +38,7 @@ struct provider {
     struct provider *failover; /* who helps out; NULL: nobody */
     struct provider *carrier;  /* who sends the SMS of its lanes now: itself, when all is well */
     struct stat *failed_over;
-    struct job *under_way;
+    struct sending *under_way;
     unsigned under_way_n, window;
     unsigned rank_n[RANKS]; /* among those under way */
     double tokens;          /* SMS that the rate allows now */
@@ -68,8 +68,13 @@ void provider_on_pump(void *provider);
 void provider_on_entry(void *lane, const struct entry *);
 /* How much the lanes that it carries may take from the store. */
 void provider_set_windows(struct provider *);
+
+/* --- sending.c --- */
+/* Tries it now: on its way it is among those under way, and when it ends the provider's pump is set.  Takes
+ * it. */
+void sending_start(struct provider *, struct sending *);
 /* Counts an attempt by how it ended ("sent", "expired", "broken", …). */
-void provider_count(const char *how);
+void sending_count(const char *how);
 
 /* --- route.c --- */
 /* Who carries whose lanes, by the circuits as they are now; pumps whoever got more to carry. */

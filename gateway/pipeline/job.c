@@ -1,0 +1,157 @@
+/* job.c - a job's life, and what it may say.  See job.h. */
+#include "gateway/pipeline/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "flows/ussd/ussd.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/stat.h"
+#include "gateway/conf/texts.h"
+#include "gateway/loop/loop.h"
+
+enum {
+    JOB_MAGIC = 0x4a6f4221,
+    JOB_ARENA = 4 << 20,
+    INBOUND_STRINGS = 8,
+};
+
+struct job *job_of(void *arg)
+{
+    struct job *j = arg;
+
+    if (j->magic != JOB_MAGIC)
+        abort();
+    return j;
+}
+
+void job_say(struct job *j, enum reason reason, struct slice screen, bool ends)
+{
+    struct answer a = { .reason = reason, .screen = screen, .screen_ends = ends };
+
+    if (j->answered)
+        return; /* the budget ran out before: the caller has had an END, the result goes by SMS */
+    j->answered = true;
+    reason_count(reason);
+    if (j->pipeline->options.heard && reason != REASON_duplicate &&
+        (j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD))
+        j->pipeline->options.heard(j->pipeline->options.arg, &j->in, reason);
+    if (j->cb)
+        j->cb(j->cb_arg, &a);
+}
+
+struct slice job_sorry(struct job *j, const char *key)
+{
+    struct slice language = j->sender.person ? j->sender.person->language : j->rules->language;
+
+    return j->rules->texts ? text_fill(j->rules->texts, language, key, NULL, 0, &j->arena)
+                           : S("Sistem terganggu. Coba lagi.");
+}
+
+static void on_budget(void *arg)
+{
+    struct job *j = job_of(arg);
+
+    job_say(j, REASON_ussd_busy, job_sorry(j, "ussd.sibuk"), true);
+}
+
+void job_budget(struct job *j, unsigned ms)
+{
+    j->budget = loop_timer_new(j->pipeline->loop, "ussd budget", on_budget, j);
+    loop_timer_set(j->budget, ms);
+}
+
+struct subject_ref job_session(struct job *j)
+{
+    return (struct subject_ref){ .kind = SUBJECT_SESSION,
+                                 .id = arena_printf(&j->arena, "%.*s/%.*s", SLICE_ARG(j->in.from),
+                                                    SLICE_ARG(j->in.service_code)) };
+}
+
+void job_drop(struct job *j)
+{
+    arena_free(&j->arena);
+    arena_free(&j->kept);
+    free(j);
+}
+
+static void job_free(void *arg)
+{
+    struct job *j = job_of(arg);
+
+    if (j->budget)
+        loop_timer_free(j->budget);
+    j->magic = 0;
+    job_drop(j);
+}
+
+void job_done(struct job *j)
+{
+    struct pipeline *p = j->pipeline;
+
+    stat_observe_us(p->seconds, clock_mono_us() - j->began_us);
+    turn_leave(&j->turn);
+    *j->at = j->next;
+    if (j->next)
+        j->next->at = j->at;
+    p->under_way--;
+    p->gauge->value = p->under_way;
+    loop_reap(p->loop, job_free, j);
+}
+
+static void strings_of(struct inbound *in, struct slice *out[INBOUND_STRINGS])
+{
+    struct slice *const all[INBOUND_STRINGS] = { &in->provider, &in->provider_id,  &in->from,    &in->to,
+                                                 &in->text,     &in->service_code, &in->session, &in->timer };
+
+    memcpy(out, all, sizeof all);
+}
+
+/* A job with an inbound of its own; NULL when memory is out. */
+struct job *job_alloc(struct pipeline *p, const struct inbound *in)
+{
+    struct inbound of = *in;
+    struct slice *strings[INBOUND_STRINGS];
+    size_t n = INBOUND_STRINGS;
+    struct job *j;
+    char *at;
+
+    strings_of(&of, strings);
+    for (unsigned i = 0; i < INBOUND_STRINGS; i++)
+        n += strings[i]->n;
+    j = calloc(1, sizeof *j + n);
+    if (!j)
+        return NULL;
+    at = j->mem;
+    for (unsigned i = 0; i < INBOUND_STRINGS; i++) {
+        if (strings[i]->n)
+            memcpy(at, strings[i]->p, strings[i]->n);
+        strings[i]->p = at;
+        at += strings[i]->n + 1; /* and a NUL */
+    }
+    j->pipeline = p;
+    j->rules = p->rules;
+    j->in = of;
+    arena_init(&j->kept, JOB_ARENA);
+    arena_init(&j->arena, JOB_ARENA);
+    if (in->kind == INBOUND_USSD)
+        ussd_dialled(j->rules, &j->in);
+    return j;
+}
+
+struct job *job_new(struct pipeline *p, const struct inbound *in)
+{
+    struct job *j = job_alloc(p, in);
+
+    if (!j)
+        return NULL;
+    j->magic = JOB_MAGIC;
+    j->began_us = clock_mono_us();
+    j->next = p->jobs;
+    if (j->next)
+        j->next->at = &j->next;
+    j->at = &p->jobs;
+    p->jobs = j;
+    p->gauge->value = ++p->under_way;
+    return j;
+}

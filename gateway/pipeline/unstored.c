@@ -1,0 +1,56 @@
+/* unstored.c - what a job may say while it cannot be stored.  See job.h. */
+#include "gateway/pipeline/job.h"
+
+#include "flows/outage.h"
+#include "gateway/base/clock.h"
+#include "gateway/pipeline/blackbox.h"
+
+void job_box_enter(struct job *j)
+{
+    if (j->pipeline->options.blackbox)
+        blackbox_enter(j->pipeline->options.blackbox, &j->in);
+}
+
+void job_box_leave(struct job *j)
+{
+    if (j->pipeline->options.blackbox)
+        blackbox_leave(j->pipeline->options.blackbox);
+}
+
+/* Where the dialogue stood, as far as this process knows. */
+static void remember_session(struct job *j)
+{
+    struct subject *session = &j->sender.session;
+
+    if (j->in.kind == INBOUND_USSD && !session->blob.n) {
+        *session = (struct subject){ .ref = job_session(j) };
+        if (!store_recall(j->pipeline->store, session, &j->arena))
+            session->blob = S("");
+    }
+    session->blob = arena_copy(&j->kept, session->blob);
+    session->ref.id = arena_copy(&j->kept, session->ref.id);
+}
+
+/* What may be said without the store: "kept", and an emergency to the staff.  Fills *keep with what the spool
+ * should hold. */
+void job_read_unstored(struct job *j, enum outage why, struct inbound *keep)
+{
+    remember_session(j);
+    arena_reset(&j->arena);
+    *keep = j->in;
+    j->outcome = outcome_new(&j->arena);
+    j->sender.state = (struct subject){ 0 };
+    if (!j->outcome)
+        return;
+    job_box_enter(j);
+    if (flow_outage(j->rules, &j->sender, &j->in, why, clock_wall_ms(), &j->arena, j->outcome, keep) !=
+        STEP_OK)
+        j->outcome->sms_n = 0;
+    job_box_leave(j);
+}
+
+void job_say_unstored(struct job *j, enum aside_fate fate)
+{
+    if (j->pipeline->aside && j->outcome)
+        aside_say(j->pipeline->aside, &j->in, j->outcome, fate);
+}
