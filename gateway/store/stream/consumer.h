@@ -1,0 +1,83 @@
+/* consumer.h - a consumer of one stream, for the files of this room alone: what it holds (held.c), what it
+ * says became of it (verdicts.c), how it reads (consumer.c), and what was in other hands (takeover.c). */
+#ifndef KENTONGAN_STORE_STREAM_CONSUMER_H
+#define KENTONGAN_STORE_STREAM_CONSUMER_H
+
+#include "gateway/base/clock.h"
+#include "gateway/store/stream/private.h"
+
+enum {
+    POLL_MS = 1000,
+    ID_MAX = 44,
+};
+
+/* One entry that was handed out. */
+struct held {
+    struct held *next; /* in its bucket */
+    char id[ID_MAX];
+    unsigned attempts;
+    int64_t first_ms;
+    unsigned doubts; /* the consumer's, when it was known to be ours */
+};
+
+/* A call about entries, kept until it is answered. */
+struct saying {
+    struct consumer *consumer;
+    struct saying *next;
+    struct buf command;
+    bool under_way;
+    int64_t back_ms; /* a retry: when it comes back */
+};
+
+struct consumer {
+    struct store *store;
+    struct consumer *next, **self;
+    char *stream;
+    uint64_t bit;
+    unsigned window, under_way;
+    void (*on_entry)(void *, const struct entry *);
+    void *arg;
+    struct held *buckets[64];
+    struct buf done; /* ids of this turn, each as a part of a command */
+    unsigned done_n;
+    struct saying *sayings;
+    struct loop_timer *poll;
+    unsigned asking;  /* replies of ours still to come */
+    bool reading;     /* a read is under way */
+    bool reading_own; /* of what we had already, not of new ones */
+    bool recovering;  /* our own entries that we do not hold are not all read yet */
+    bool strangers;   /* they may have been in the hands of someone who died */
+    char recovered[ID_MAX];
+    bool restart; /* they are to be read again from the first on */
+    bool more;    /* there may be unread entries */
+    bool woken;   /* there are new ones, which the read under way may not know of */
+    bool look;    /* look again at the end of this turn */
+    bool closed;
+    unsigned doubts; /* so often others may have taken what we hold */
+    bool doubting;   /* Redis is asked what of it is ours */
+    int64_t claim_at_ms;
+    struct clock_watch clock;
+};
+
+/* --- held.c --- */
+/* Where it hangs, or would. */
+struct held **held_place(const struct consumer *, struct slice id);
+/* Off the table; NULL: it is not ours. The caller frees it. */
+struct held *held_take(struct consumer *, struct slice id);
+void consumer_free(void *consumer);
+/* It is closed, and nothing is to come. */
+bool consumer_over(const struct consumer *);
+/* A reply to one of its calls is here: call it last. */
+void consumer_replied(struct consumer *);
+/* Its key of this kind ("st", "wait", "parked"); *k is its memory. */
+struct slice consumer_key(const struct consumer *, struct key *k, const char *kind);
+/* It looks for what comes back at the latest then. */
+void consumer_poll_by(struct consumer *, int64_t due_ms);
+
+/* --- verdicts.c --- */
+/* What is done, by one call. */
+void consumer_say_done(struct consumer *);
+/* Sends it (again): it is kept until it is answered. */
+void consumer_say(struct saying *);
+
+#endif
