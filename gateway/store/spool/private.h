@@ -5,7 +5,7 @@
 #include "gateway/store/redis/shared.h"
 #include "gateway/store/spool/spool.h"
 
-/* spool.c */
+/* spool.c; spool_up() is drain.c's */
 struct spool *spool_open(struct store *, struct err *);
 void spool_turn_end(void *store);
 void spool_up(struct store *);
