@@ -1,0 +1,81 @@
+/* gateway_reload.c - another configuration, other people: a new generation in the place of the old one. */
+#include "flows/rows/clocks.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/delivery/delivery.h"
+#include "gateway/district/msglog.h"
+#include "gateway/district/sink.h"
+#include "gateway/generation.h"
+#include "gateway/ingress/ingress.h"
+#include "gateway/ingress/smpp_in.h"
+#include "gateway/inside.h"
+
+static void swap_in(struct gateway *g, struct generation *next)
+{
+    next->older = g->now;
+    g->now->replaced_ms = clock_mono_ms();
+    g->now = next;
+    if (!g->pipeline)
+        return;
+    pipeline_ruleset(g->pipeline, next->rules);
+    ingress_reload(g->ingress, next->config, next->rules);
+    smpp_in_reload(g->smpp_in, next->config, next->rules);
+}
+
+bool gateway_seat_people(struct gateway *g)
+{
+    struct people merged;
+    struct generation *next = generation_with_people(g->now, g->stored, g->stored_n, &merged);
+
+    if (!next)
+        return false;
+    swap_in(g, next);
+    if (merged.imports_n)
+        store_people_put(g->store, merged.imports, merged.imports_n, NULL, NULL);
+    return true;
+}
+
+static bool is_held(void *arg, const struct ruleset *rules)
+{
+    const struct gateway *g = arg;
+
+    return pipeline_holds(g->pipeline, rules);
+}
+
+void gateway_free_older(struct gateway *g)
+{
+    generation_free_older(g->now, clock_mono_ms(), is_held, g);
+}
+
+int gateway_reload(void *arg, struct buf *said)
+{
+    struct gateway *g = arg;
+    struct faults faults = { 0 };
+    struct generation *next;
+
+    if (!g->ready || g->draining) {
+        buf_str(said, "not now: the gateway is starting or leaving\n");
+        return -1;
+    }
+    gateway_free_older(g);
+    next = generation_load(g->now->config->file, &faults);
+    if (!next) {
+        buf_printf(said, "nothing was changed; %u faults:\n", faults_count(&faults));
+        for (unsigned i = 0; i < faults.n; i++)
+            buf_printf(said, "%s\n", faults.lines[i]);
+        faults_free(&faults);
+        log_event(LOG_ERROR, "reload_refused", NULL);
+        return -1;
+    }
+    faults_free(&faults);
+    swap_in(g, next);
+    (void)!gateway_seat_people(g); /* memory is out: those of the file alone */
+    delivery_reload(g->delivery, next->config);
+    smpp_hub_reload(g->smpp, next->config);
+    for (unsigned i = 0; i < g->sinks_n; i++)
+        sink_reload(g->sinks[i], next->rules);
+    msglog_keep(g->msglog, clock_of(next->rules, "raw_messages"));
+    buf_str(said, "reloaded\n");
+    log_event(LOG_INFO, "reloaded", NULL);
+    return 0;
+}
