@@ -12,6 +12,7 @@ static enum negation_kind kind_of(struct slice code)
         { "tidak", NEGATION_NOT },     { "bukan", NEGATION_ISNT }, { "tiada", NEGATION_NONE_OF },
         { "belum", NEGATION_NOT_YET }, { "batal", NEGATION_OFF },  { "jangan", NEGATION_DONT },
         { "nihil", NEGATION_NIL },     { "surut", NEGATION_GONE }, { "gagal", NEGATION_FAILED },
+        { "salah", NEGATION_FALSE },
     };
 
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)

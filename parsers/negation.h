@@ -17,6 +17,7 @@ enum negation_kind {
     NEGATION_DONT,    /* jangan */
     NEGATION_NIL,     /* nihil, nol: behind what it is about */
     NEGATION_GONE,    /* hilang, reda: no more, or less */
+    NEGATION_FALSE,   /* salah, keliru, hoaks: what was said before it is not so */
 };
 
 struct negation {
@@ -36,13 +37,13 @@ unsigned negation_goes_on(const struct tokens *, unsigned i, const struct negati
 /* It may turn the sign that follows. */
 static inline bool negation_of_signs(enum negation_kind kind)
 {
-    return kind != NEGATION_NONE && kind != NEGATION_OFF && kind != NEGATION_FAILED;
+    return kind != NEGATION_NONE && kind != NEGATION_OFF && kind != NEGATION_FAILED && kind != NEGATION_FALSE;
 }
 
 /* It turns a keyword that follows (RULINGS 43). */
 static inline bool negation_of_keywords(enum negation_kind kind)
 {
-    return kind != NEGATION_NONE && kind != NEGATION_NIL && kind != NEGATION_GONE;
+    return kind != NEGATION_NONE && kind != NEGATION_NIL && kind != NEGATION_GONE && kind != NEGATION_FALSE;
 }
 
 #endif

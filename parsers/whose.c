@@ -20,9 +20,9 @@ void whose_word(struct mention *m, const struct tokens *ts, unsigned i, const st
     unsigned used, behind;
     struct slice code = phrase_code(ts, i, people, &used);
 
-    /* `punya 2 anak` */
+    /* `punya 2 anak`; but `nifas Ani 5 bayinya kuning` */
     bool counted = i > 0 && !parted(ts, i) && ts->t[i - 1].kind == TOKEN_NUMBER && ts->t[i - 1].low.n == 1 &&
-                   slice_is(code, "anak");
+                   slice_is(code, "anak") && slice_is(ts->t[i].low, "anak");
 
     if (!code.n || ts->t[i].other || counted || (m->code.n && i < m->name))
         return;

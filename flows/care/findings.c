@@ -134,16 +134,17 @@ static void write_out(struct step *s, const struct report *r, const struct findi
     out->told = buf_into(&told, s->arena);
 }
 
-/* The report's values, with the age that its child has where the report gives none (by number, by birth
- * date): thresholds by age hold for that child too. */
+/* The report's values, with the age that follows from the birth date where the report gives none (by number
+ * the child's): thresholds by age hold for these too. */
 static void with_age(const struct step *s, const struct report *r, const struct child *c, int64_t at_ms,
                      struct value values[FORM_FIELDS])
 {
     int umur = form_as(r->form, AS_AGE);
+    struct slice birth = c && c->tgl_lahir.n ? c->tgl_lahir : text_as(r->form, r->values, AS_BIRTH);
     int64_t born;
 
     memcpy(values, r->values, sizeof r->values);
-    if (c && umur >= 0 && values[umur].kind == VALUE_ABSENT && date_parse_iso(c->tgl_lahir, &born))
+    if (umur >= 0 && values[umur].kind == VALUE_ABSENT && date_parse_iso(birth, &born))
         values[umur] = value_text(arena_printf(
             s->arena, "%dbl", (int)date_months_between(born, date_today(at_ms, s->rules->utc_offset_min))));
 }
@@ -163,6 +164,12 @@ void findings_of(struct step *s, const struct report *r, const struct child *chi
     n = rules_findings(s->rules->rules, r->form, values, found, MOST);
     if (child)
         n += of_child(s, r, child, filed->at_ms, &trend, found + n, MOST - n);
+    if (r->others_today.n && n < MOST && !form_is(r->form, FORM_DEATH))
+        found[n++] = (struct finding){ .id = S("orang_lain"),
+                                       .version = 1,
+                                       .class = URGENCY_E2,
+                                       .say = r->others_today,
+                                       .brief = r->others_today };
     sort(found, n);
     write_out(s, r, found, n, &trend, out);
     if (!out->say.n && trend.code == 'N')

@@ -30,7 +30,8 @@ enum number_kind number_kind(struct slice blob, struct arena *a)
 CODEC(referral_codec, struct referral, MEMBER_ONE_OF(struct referral, "state", state, REFERRAL_EXPIRED + 1),
       REFERRAL("urgency", urgency), REFERRAL("say", say), REFERRAL("level", level), REFERRAL("by", by),
       REFERRAL("climbs", climbs), REFERRAL("incomplete", incomplete), REFERRAL("doubtful", doubtful),
-      REFERRAL("asked", asked), MEMBER_SLICES(struct referral, "told", told, told_n));
+      REFERRAL("asked", asked), REFERRAL("held", held), REFERRAL("held_key", held_key),
+      MEMBER_SLICES(struct referral, "told", told, told_n));
 
 bool referral_has(const struct referral *r, struct slice msisdn)
 {

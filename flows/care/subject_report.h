@@ -30,14 +30,16 @@ enum referral_state {
 
 struct referral {
     enum referral_state state;
-    struct slice urgency;           /* "E1", "E2" */
-    struct slice say;               /* "Bu Ana 28th perdarahan": who and why, for the staff */
-    struct slice level;             /* code of the place that is addressed now; empty = the duty numbers */
-    struct slice by;                /* MSISDN of who took it */
-    unsigned climbs;                /* times that it went to another level; part of the timer's id */
-    bool incomplete;                /* sent before the report was complete */
-    bool doubtful;                  /* an E1 sign that may be negated, and nobody has answered yet */
-    bool asked;                     /* somebody called it a referral: it was not only found */
+    struct slice urgency;  /* "E1", "E2" */
+    struct slice say;      /* "Bu Ana 28th perdarahan": who and why, for the staff */
+    struct slice level;    /* code of the place that is addressed now; empty = the duty numbers */
+    struct slice by;       /* MSISDN of who took it */
+    unsigned climbs;       /* times that it went to another level; part of the timer's id */
+    bool incomplete;       /* sent before the report was complete */
+    bool doubtful;         /* an E1 sign that may be negated, and nobody has answered yet */
+    bool asked;            /* somebody called it a referral: it was not only found */
+    struct slice held;     /* MSISDNs with commas: of `told`, who hear of it when quiet hours are over */
+    struct slice held_key; /* in these words: a key of the catalogue */
     struct slice told[STEP_PEOPLE]; /* everyone who had it */
     unsigned told_n;
 };

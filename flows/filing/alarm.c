@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "flows/filing/alike.h"
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/roles.h"
@@ -16,8 +17,10 @@
 static struct slice certain(const struct report *r, enum meaning as)
 {
     int i = form_as(r->form, as);
+    /* Whether she died is doubted, not who she is. */
+    bool death = r->death && i >= 0 && slice_eq(r->form->fields[i].name, r->error_field);
 
-    return i >= 0 && !(r->faults[i] & REPORT_FAULT_ERROR) ? report_text(r, as) : slice_make("", 0);
+    return i >= 0 && (death || !(r->faults[i] & REPORT_FAULT_ERROR)) ? report_text(r, as) : slice_make("", 0);
 }
 
 /* Who it is about, as far as that is certain. */
@@ -53,6 +56,17 @@ enum {
     WORDS = 50, /* what an SMS to staff has room for, the name in it */
 };
 
+/* The death of the unborn in the words that were typed, not only as the sign that it is. */
+static struct slice unborn(const struct work *w)
+{
+    const struct draft *d = w->f->draft;
+
+    if (slice_is(w->report.died, "janin"))
+        return w->report.died_words;
+    return d && d->asking == ASK_DEATH && slice_is(d->died, "janin") && work_alarms(w) ? d->died_words
+                                                                                       : slice_make("", 0);
+}
+
 /* "Bu Ana 28th perdarahan": who and why.  found: of an accepted report, the worst first; or NULL. */
 static struct slice who_and_why(struct work *w, const struct findings *found)
 {
@@ -62,6 +76,7 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
     whom(w, &nama, &umur);
     if (found && found->told.n && found->worst >= URGENCY_E2 && !w->report.others.n)
         why = found->told;
+    why = unborn(w).n ? unborn(w) : why;
     if (work_is_referral(w->report.form) && report_text(&w->report, AS_REASON).n)
         why = report_text(&w->report, AS_REASON);
     if (work_about(w, &other) && !of_other(w, &other, &nama, &umur, &why))
@@ -213,8 +228,10 @@ void work_alarm(struct work *w, bool incomplete, const struct findings *found)
     work_opening(w, found, &o);
     o.incomplete = incomplete;
     if (w->filed.referral.state == REFERRAL_NONE) {
-        if (is)
+        if (is) {
             referral_open(w->s, &w->filed, &o);
+            alike_say(w);
+        }
         w->out->emergency = is && (work_alarms(w) || is == URGENCY_E1);
     } else if (w->f->correct) {
         alarm_corrected(w, &o, is, incomplete);

@@ -185,6 +185,8 @@ static struct draft *keep_draft(struct work *w)
         d->hash = w->f->hash;
     d->at_ms = w->filed.at_ms;
     d->whom = whom_of(w);
+    d->died = w->report.died;
+    d->died_words = w->report.died_words;
     d->asked = asked_of(w, d);
     d->unseen = false;
     d->question = question(w, d->whom, slice_make("", 0));
@@ -210,13 +212,14 @@ static struct slice question_told(struct work *w, struct slice whom)
         { "field", reply_label(r->form, r->error_field) },
         { "nilai", reply_value(r->form, w->shown, r->error_field, w->s->arena) },
         { "contoh", reply_example(r->form, r->error_field, w->s->arena) },
+        { "orang", r->died_words },
     };
 
     return step_text(w->s, w->s->language,
                      w->asking == ASK_CHILD   ? "danger.child"
                      : w->asking == ASK_TWIN  ? "danger.twin"
                      : w->asking == ASK_AGAIN ? "danger.weighed"
-                     : w->asking == ASK_DEATH ? "danger.death"
+                     : w->asking == ASK_DEATH ? (r->died.n ? "danger.death_other" : "danger.death")
                      : value                  ? "danger.value"
                                               : "danger.ask",
                      FILLS(f));

@@ -2,6 +2,7 @@
 #include "flows/filing/joined.h"
 
 #include "flows/filing/alarm.h"
+#include "flows/filing/alike.h"
 #include "flows/filing/referral.h"
 
 #define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
@@ -22,32 +23,11 @@ bool joined_subjects(const struct ruleset *rules, const struct open_cases *open,
 {
     bool ok = true;
 
-    for (unsigned i = 0; open && work_is_referral(r->form) && i < open->n; i++)
-        if (may_be(rules, &open->all[i], r, a))
+    for (unsigned i = 0; open && i < open->n; i++)
+        if ((work_is_referral(r->form) && may_be(rules, &open->all[i], r, a)) ||
+            alike_may_be(rules, &open->all[i], r, a))
             ok = intent_add(intent, SUBJECT_NUMBER, open->all[i].nomor) && ok;
     return ok;
-}
-
-/* In months, by the unit behind the number; -1: not given. */
-static int64_t months(struct slice age)
-{
-    int64_t n;
-    struct slice unit = slice_skip(age, age.n < 2 ? age.n : age.n - 2);
-
-    if (age.n < 3 || !slice_to_i64(slice_take(age, age.n - 2), &n))
-        return -1;
-    return slice_is(unit, "th") ? 12 * n : slice_is(unit, "bl") ? n : 0;
-}
-
-/* Two ages that can be of one person: the same, or one in months and one in years.  Many are called Siti. */
-static bool same_age(const struct report *r, const struct filed_report *other)
-{
-    struct slice a = report_text(r, AS_AGE), b = text_as(other->form, other->values, AS_AGE);
-    int64_t x = months(a), y = months(b);
-
-    if (x < 0 || y < 0 || slice_eq(a, b))
-        return true;
-    return !slice_eq(slice_skip(a, a.n - 2), slice_skip(b, b.n - 2)) && x / 12 == y / 12;
 }
 
 static bool find_open(struct work *w, struct filed_report *out)
@@ -58,7 +38,7 @@ static bool find_open(struct work *w, struct filed_report *out)
     for (unsigned i = 0; i < open->n; i++)
         if (may_be(w->s->rules, &open->all[i], r, w->s->arena) &&
             report_load(w->s, open->all[i].nomor, out) && referral_may_join(w->s, out) &&
-            (report_text(r, AS_NUMBER).n || same_age(r, out)))
+            (report_text(r, AS_NUMBER).n || alike_in_age(r, out)))
             return true;
     return false;
 }

@@ -227,6 +227,8 @@ static void still_asks_death(struct work *w)
     if (!d || d->asking != ASK_DEATH || d->form != w->report.form || is_sure(w, d->field))
         return;
     w->report.death = true;
+    w->report.died = d->died;
+    w->report.died_words = d->died_words;
     w->report.status = REPORT_CONFIRM;
     w->report.error = ERROR_AMBIGUOUS;
     w->report.error_field = d->field;

@@ -263,3 +263,19 @@ void referral_due(struct step *s, const struct due *d)
     }
     report_save(s, &r);
 }
+
+void referral_morning(struct step *s, const struct due *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice held, to;
+
+    step_reason(s, "timer_idle");
+    if (!r || !report_load(s, d->nomor, r) || !r->referral.held.n)
+        return;
+    step_reason(s, "timer");
+    held = r->referral.held;
+    r->referral.held = slice_make("", 0);
+    while (r->referral.state == REFERRAL_SENT && (to = slice_cut(&held, ',')).n)
+        referral_hand_to(s, r, to, arena_copy(s->arena, r->referral.held_key).p);
+    report_save(s, r);
+}

@@ -26,6 +26,8 @@ void referral_complete(struct step *, struct filed_report *, const struct referr
 void referral_answer(struct step *, const struct command *, struct filed_report *);
 /* A clock ran out. */
 void referral_due(struct step *, const struct due *);
+/* Quiet hours are over: whoever was not to be woken hears of it, unless it was taken back meanwhile. */
+void referral_morning(struct step *, const struct due *);
 /* BATAL. */
 void referral_cancel(struct step *, struct filed_report *);
 /* Its report has a new version that says this (an event of referral_moves.h): who has it hears what it is

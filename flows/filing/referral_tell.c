@@ -98,8 +98,44 @@ static struct slice village_name(const struct step *s, const struct filed_report
     return p ? p->name : slice_make("", 0);
 }
 
-void referral_hand_to(struct step *s, const struct filed_report *r, struct slice to, const char *key)
+/* Not yet heard of by them: they hear it in the morning (SPEC 2.5, 4). */
+static bool is_held(const struct referral *r, struct slice msisdn)
 {
+    struct slice held = r->held;
+
+    while (held.n)
+        if (slice_eq(slice_cut(&held, ','), msisdn))
+            return true;
+    return false;
+}
+
+static void hold(struct step *s, struct filed_report *r, struct slice to, const char *key, int64_t quiet_ms)
+{
+    const struct due d = { .what = S("pagi"), .nomor = r->nomor };
+
+    if (!is_held(&r->referral, to))
+        r->referral.held = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(r->referral.held),
+                                        r->referral.held.n ? "," : "", SLICE_ARG(to));
+    r->referral.held_key = slice_of(key);
+    step_timer(s, arena_printf(s->arena, "pagi:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d),
+               s->now_ms + quiet_ms);
+}
+
+/* Told now: nothing of it waits. */
+static void release(struct step *s, struct referral *r, struct slice msisdn)
+{
+    struct slice held = r->held, one;
+
+    r->held = slice_make("", 0);
+    while ((one = slice_cut(&held, ',')).n)
+        if (!slice_eq(one, msisdn))
+            r->held = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(r->held), r->held.n ? "," : "",
+                                   SLICE_ARG(one));
+}
+
+void referral_hand_to(struct step *s, struct filed_report *r, struct slice to, const char *key)
+{
+    int64_t quiet_ms = clock_quiet_ms(s->now_ms, s->rules->utc_offset_min);
     struct slice language = step_language_of(s, to);
     enum sms_class class = slice_is(r->referral.urgency, "E1") ? SMS_EMERGENCY
                            : can_wait(&r->referral)            ? SMS_ALERT
@@ -114,6 +150,11 @@ void referral_hand_to(struct step *s, const struct filed_report *r, struct slice
         { "hp", step_phone(s, r->reporter) },
     };
 
+    if (quiet_ms && can_wait(&r->referral) && strcmp(key, "referral.remind") != 0) {
+        hold(s, r, to, key, quiet_ms);
+        return;
+    }
+    release(s, &r->referral, to);
     step_sms(s, to, class, r->nomor,
              step_text(s, language,
                        r->role.n > 0 || strcmp(key, "referral.remind") == 0 ? key
@@ -182,7 +223,7 @@ void referral_tell_others(struct step *s, const struct filed_report *r, const ch
             { "nomor", r->nomor }, { "siapa", r->referral.say }, { "nama", nama }, { "isi", isi }
         };
 
-        if (!slice_eq(to, s->msisdn) && !slice_eq(to, r->reporter))
+        if (!slice_eq(to, s->msisdn) && !slice_eq(to, r->reporter) && !is_held(&r->referral, to))
             step_sms(s, to, can_wait(&r->referral) ? SMS_ALERT : SMS_REFERRAL, r->nomor,
                      step_text(s, language, key, FILLS(f)));
     }

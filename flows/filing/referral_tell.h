@@ -19,8 +19,9 @@ void referral_wait(struct step *, const struct filed_report *);
 enum referral_voice referral_voice(const struct step *, const struct filed_report *);
 /* Remembers that somebody has it. */
 void referral_told(struct referral *, struct slice msisdn);
-/* The SMS that hands it to one person. */
-void referral_hand_to(struct step *, const struct filed_report *, struct slice to, const char *key);
+/* The SMS that hands it to one person; of a danger of the day that nobody called a referral, in quiet hours:
+ * when they are over, as it is then (SPEC 2.5, 4). */
+void referral_hand_to(struct step *, struct filed_report *, struct slice to, const char *key);
 /* To everybody at a place, or where nobody is, above it: it is addressed to them from now on. */
 void referral_hand_over(struct step *, struct filed_report *, const struct place *, const char *key);
 /* News for the one who reported, unless it is her own.  who: a person's number, or empty. */

@@ -19,7 +19,7 @@ CODEC(draft_codec, struct draft, DRAFT("nomor", nomor), DRAFT("uuid", uuid),
       DRAFT("provider", provider), DRAFT("message", message_id), DRAFT("not_child", not_child),
       DRAFT("second", second), DRAFT("before", before), DRAFT("picked", picked), DRAFT("correct", correct),
       DRAFT("whom", whom), DRAFT("asked", asked), DRAFT("unseen", unseen), DRAFT("question", question),
-      DRAFT("part", part));
+      DRAFT("part", part), DRAFT("died", died), DRAFT("died_words", died_words));
 
 CODEC(repeat_codec, struct repeat, MEMBER(struct repeat, "h", hash), MEMBER(struct repeat, "n", nomor),
       MEMBER(struct repeat, "at", at_ms));

@@ -45,14 +45,15 @@ struct draft {
     struct slice hash;  /* of the text that it came from; empty by USSD */
     int64_t at_ms;      /* first receipt */
     struct slice provider, message_id;
-    bool not_child;        /* BARU was said */
-    bool second;           /* BARU was said: a second weighing of the day */
-    struct slice before;   /* ASK_TWIN, ASK_AGAIN; ASK_CHILD: the LAHIR of that baby, or empty */
-    struct slice picked;   /* YA was said to this child */
-    bool correct;          /* it corrects a record */
-    struct slice whom;     /* whom it is about, for lists of open questions */
-    struct slice asked;    /* what is asked, in few words: "BB 9,2" */
-    bool unseen;           /* only these words were seen of the question */
+    bool not_child;                /* BARU was said */
+    bool second;                   /* BARU was said: a second weighing of the day */
+    struct slice before;           /* ASK_TWIN, ASK_AGAIN; ASK_CHILD: the LAHIR of that baby, or empty */
+    struct slice picked;           /* YA was said to this child */
+    bool correct;                  /* it corrects a record */
+    struct slice whom;             /* whom it is about, for lists of open questions */
+    struct slice died, died_words; /* ASK_DEATH: who, as struct report has it */
+    struct slice asked;            /* what is asked, in few words: "BB 9,2" */
+    bool unseen;                   /* only these words were seen of the question */
     struct slice part;     /* a screening by USSD that broke off: its kind and the answers so far, "tbc/YT" */
     struct slice question; /* as it was asked last: said again to what answers nothing */
 };

@@ -116,11 +116,13 @@ static bool is_date(const struct report *r)
     return f && f->type == FIELD_DATE;
 }
 
-/* Whether somebody died: she whom it names, or one of whom it only counts. */
+/* Whether somebody died: she whom it names, somebody of hers, or one of whom it only counts. */
 static const char *death_key(const struct report *r, struct slice whom)
 {
     bool named = r->form->counts < 0 ? !slice_eq(whom, r->form->title) : report_text(r, AS_NAME).n > 0;
 
+    if (r->died.n)
+        return "ask.death_other";
     return named ? "ask.death" : "ask.death_any";
 }
 
@@ -234,6 +236,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
         { "siapa", whom },
         { "form", r->form ? r->form->title : S("") },
         { "catat", about->catat },
+        { "orang", r->died_words },
         { "sebab", about->sebab.n ? about->sebab : why(rules, language, r, guess, a) },
         { "isi", reply_echo(r->form, r->values, a) },
         { "field", label },

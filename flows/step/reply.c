@@ -330,6 +330,7 @@ struct slice reply_command_error(const struct ruleset *rules, struct slice langu
     return text_fill(rules->texts, language,
                      c->error == ERROR_CHECK_DIGIT ? "command.digit"
                      : c->error == ERROR_MISSING   ? "command.missing"
+                     : c->error == ERROR_AMBIGUOUS ? "command.either"
                                                    : "command.invalid",
                      FILLS(f), a);
 }

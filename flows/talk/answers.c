@@ -194,6 +194,7 @@ static void say_yes(struct step *s, struct draft *d)
         return;
     if (d->asking == ASK_DEATH) {
         sure_of(s, d, d->field);
+        death_noted(s, d);
         judge_again(s, d, r);
         death_file(s, d, r);
         return;
@@ -336,6 +337,7 @@ static void say_living(struct step *s, struct draft *d)
 
     if (!r)
         return;
+    death_denied(s, d);
     sure_of(s, d, d->field);
     judge_again(s, d, r);
     file_again(s, d, r);

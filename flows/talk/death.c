@@ -1,6 +1,7 @@
 /* death.c - see death.h. */
 #include "flows/talk/death.h"
 
+#include "flows/care/child.h"
 #include "flows/filing/filing.h"
 #include "flows/talk/words.h"
 #include "parsers/date.h"
@@ -17,7 +18,7 @@ bool death_read(const struct ruleset *rules, struct sender_state *state, struct 
             only = &state->drafts[i];
             n++;
         }
-    if (!n || r->said.emergency || r->said.next || words_ask(r->said.body))
+    if (!n || r->said.next || words_ask(r->said.body))
         return false;
     while (rest.n) {
         struct draft *d = drafts_find(state, word = slice_cut(&rest, ' '));
@@ -28,9 +29,11 @@ bool death_read(const struct ruleset *rules, struct sender_state *state, struct 
             text = arena_printf(a, "%.*s %.*s", SLICE_ARG(text), SLICE_ARG(word));
     }
     named = named ? named : n == 1 ? only : NULL;
-    says = named && named->asking == ASK_DEATH ? words_death_answer(rules, named->whom, text, a) : WORD_NONE;
-    if (says == WORD_NONE)
+    says = named && named->asking == ASK_DEATH ? words_death_answer(rules, named->whom, named->died, text, a)
+                                               : WORD_NONE;
+    if (says == WORD_NONE || (r->said.emergency && !slice_is(named->died, "janin")))
         return false;
+    r->said.emergency = false; /* that of the unborn is told already */
     r->kind = READING_WORDS;
     r->words = says;
     r->nomor = named->nomor;
@@ -48,6 +51,28 @@ static struct value days_old(struct step *s, const struct draft *d)
     return value_text(arena_printf(s->arena, "%dhr", (int)days));
 }
 
+static void put_text(struct report *out, enum meaning as, struct slice text)
+{
+    int to = form_as(out->form, as);
+
+    if (to >= 0 && text.n)
+        out->values[to] = value_text(text);
+}
+
+/* Of somebody of hers no more is known than that it is her baby, or a mother. */
+static void death_of_other(struct step *s, const struct draft *d, struct report *out)
+{
+    struct slice nama = text_as(d->form, d->values, AS_NAME);
+    bool mother = slice_is(d->died, "ibu"), birth = form_is(d->form, FORM_BIRTH);
+
+    if (mother)
+        put_text(out, AS_SEX, S("P"));
+    if (mother && birth)
+        put_text(out, AS_NAME, nama);
+    if (slice_is(d->died, "anak") && d->form->about == FORM_ABOUT_MOTHER && nama.n)
+        put_text(out, AS_NAME, child_of_mother(s->rules, nama, s->arena));
+}
+
 /* Of whom a report of the living turns out to be dead, what is known of her, for the WAFAT: of a LAHIR the
  * baby, not its mother. */
 static bool death_of(struct step *s, const struct draft *d, struct report *out)
@@ -59,6 +84,10 @@ static bool death_of(struct step *s, const struct draft *d, struct report *out)
     for (unsigned i = 0; i < s->rules->forms.n && !out->form; i++)
         if (form_is(&s->rules->forms.forms[i], FORM_DEATH))
             out->form = &s->rules->forms.forms[i];
+    if (out->form && d->died.n) {
+        death_of_other(s, d, out);
+        return true;
+    }
     for (size_t k = 0; out->form && k < sizeof kept / sizeof *kept; k++) {
         int to = form_as(out->form, kept[k]), from = form_as(d->form, kept[k]);
 
@@ -76,6 +105,34 @@ static bool death_of(struct step *s, const struct draft *d, struct report *out)
     return out->form != NULL;
 }
 
+void death_denied(struct step *s, struct draft *d)
+{
+    const struct word *w = word_by_code(s->rules->forms.words.kata, S("mati_janin"));
+    int signs = form_as(d->form, AS_SIGNS);
+    struct value *v = signs >= 0 ? &d->values[signs] : NULL;
+    unsigned n = 0;
+
+    if (!slice_is(d->died, "janin") || !v || !w || v->kind != VALUE_LIST)
+        return;
+    for (unsigned i = 0; i < v->n; i++)
+        if (!slice_eq(v->items[i], w->also))
+            v->items[n++] = v->items[i];
+    v->n = n;
+    if (n == 0)
+        *v = (struct value){ .kind = VALUE_ABSENT };
+}
+
+void death_noted(struct step *s, struct draft *d)
+{
+    int signs = form_as(d->form, AS_SIGNS), beside = signs >= 0 ? d->form->fields[signs].companion : -1;
+    struct value *v = beside >= 0 ? &d->values[beside] : NULL;
+
+    if (v && slice_is(d->died, "janin"))
+        *v = value_text(v->kind == VALUE_TEXT ? arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(v->text),
+                                                             SLICE_ARG(d->died_words))
+                                              : d->died_words);
+}
+
 void death_file(struct step *s, struct draft *d, const struct report *living)
 {
     struct report *died = ARENA_NEW(s->arena, struct report);
@@ -85,8 +142,15 @@ void death_file(struct step *s, struct draft *d, const struct report *living)
     if (!died || !death_of(s, d, died))
         return;
     understand_judge(s->rules, d->at_ms, s->arena, died);
-    if (d->form->counts >= 0) {
+    if (d->form->counts >= 0 || d->died.n) { /* the living count all the same */
+        bool unborn = slice_is(d->died, "janin");
+
         filing_file(s, &(struct filing){ .report = living, .draft = d, .hash = d->hash }, &out);
+        if (unborn) {
+            step_reason(s, out.kind == FILED_ACCEPTED ? "repaired" : "confirm");
+            step_answer(s, out.nomor, out.text);
+            return;
+        }
         step_sms(s, s->msisdn, SMS_NOTICE, out.nomor, out.text);
         f = (struct filing){ .report = died, .index = s->reading->first };
     } else {

@@ -11,7 +11,12 @@
  * True when it was one: reading->kind, words and nomor are set. */
 bool death_read(const struct ruleset *, struct sender_state *, struct arena *, struct reading *);
 /* YA, she died: WAFAT in the place of the report, under its number, with what is known of her; of cases and
- * events beside it, for they count all the same.  living: the report with that question settled. */
+ * events, and where somebody of hers died, beside it, for the living count all the same; of the unborn there
+ * is no WAFAT.  living: the report with that question settled. */
 void death_file(struct step *, struct draft *, const struct report *living);
+/* YA: what was typed of the unborn is kept beside the signs of the report. */
+void death_noted(struct step *, struct draft *);
+/* TIDAK: the sign that the death of the unborn was is taken out of the report. */
+void death_denied(struct step *, struct draft *);
 
 #endif

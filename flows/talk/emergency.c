@@ -82,6 +82,30 @@ static struct slice named(struct sender_state *state, struct slice text, struct 
     return nomor;
 }
 
+static struct slice all_whom(const struct sender_state *state, struct arena *a)
+{
+    struct slice all = state->last.nomor.n ? state->last.whom : slice_make("", 0);
+
+    for (unsigned i = 0; i < state->drafts_n; i++)
+        all = arena_printf(a, "%.*s %.*s", SLICE_ARG(all), SLICE_ARG(state->drafts[i].whom));
+    return all;
+}
+
+void emergency_denied(const struct ruleset *rules, struct sender_state *state, struct arena *a,
+                      struct reading *r)
+{
+    const struct command *c = &r->said.command;
+    bool correction = r->said.kind == SAID_COMMAND && c->kind == COMMAND_KOREKSI;
+    struct slice words = c->correction, nomor = c->nomor;
+
+    if (!r->said.emergency || (r->said.kind != SAID_NOTHING && !correction))
+        return;
+    if (!correction)
+        nomor = named(state, r->said.body, a, &words);
+    if ((nomor.n || state->drafts_n) && understand_denies(rules, words, all_whom(state, a), a))
+        r->said.emergency = false;
+}
+
 bool emergency_read(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
                     struct reading *r)
 {

@@ -11,11 +11,21 @@
 #include "flows/step/drafts.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/death.h"
+#include "flows/talk/doubts.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/mending.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
+
+/* The reason is asked, and all that is said is that something is not there: `tidak kejang`. */
+static bool no_reason(const struct ruleset *rules, const struct draft *d, struct slice text, struct arena *a)
+{
+    int i = form_field_named(d->form, d->field);
+
+    return i >= 0 && !asking_store(d->asking) && d->form->fields[i].as == AS_REASON &&
+           understand_denies(rules, text, d->whom, a);
+}
 
 /* The draft that a text without keyword answers, as reading->answer. */
 static bool try_answer(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
@@ -26,6 +36,8 @@ static bool try_answer(const struct ruleset *rules, const struct draft *d, struc
     if (!known)
         return false;
     drafts_report(d, known);
+    if (no_reason(rules, d, text, a))
+        return false;
     if (d->asking == ASK_CHILD && slice_all_digits(slice_trim(text)))
         text =
             arena_printf(a, "NOMOR %.*s", SLICE_ARG(slice_trim(text))); /* one of those that were offered */
@@ -144,7 +156,10 @@ static void read_fix(const struct ruleset *rules, const struct sender_state *sta
 {
     const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
 
-    if (!state->last.nomor.n || r->said.emergency || r->thanks || reading_turned(r) ||
+    bool nil = r->said.kind == SAID_TURNED && r->said.turned.why == TURNED_FORM &&
+               r->said.turned.form != state->last.form; /* `tidak ada kasus dbd` changes no W2 */
+
+    if (!state->last.nomor.n || r->said.emergency || r->thanks || reading_turned(r) || nil ||
         (c && (c->kind != COMMAND_KOREKSI || c->nomor.n)))
         return;
     if (!mending_read(rules, &state->last, c ? c->correction : r->said.body, in->received_ms, a, &r->answer))
@@ -324,67 +339,6 @@ static bool read_again(const struct ruleset *rules, struct sender_state *state, 
     return true;
 }
 
-/* A long SMS of which a part never came (parsers/segment.h): what it says is not all that was said. */
-static void doubt_gaps(struct said *said)
-{
-    struct slice text = said->body;
-
-    while (text.n && !slice_starts(text, "[...]"))
-        text = slice_skip(text, 1);
-    for (unsigned i = 0; text.n && i < said->reports_n; i++) {
-        struct report *r = &said->reports[i];
-        int last = -1;
-
-        for (unsigned f = 0; r->form && f < r->form->fields_n; f++)
-            if (r->values[f].kind != VALUE_ABSENT && !r->form->fields[f].hidden)
-                last = (int)f;
-        if (last < 0 || r->status != REPORT_ACCEPTED)
-            continue;
-        r->status = REPORT_CONFIRM;
-        r->error = ERROR_AMBIGUOUS;
-        r->error_field = r->form->fields[last].name;
-        r->faults[last] = ERROR_AMBIGUOUS;
-    }
-}
-
-static bool same_value(const struct report *a, const struct report *b, enum meaning as)
-{
-    int i = form_as(a->form, as);
-
-    return i < 0 || value_equal(&a->values[i], &b->values[i]);
-}
-
-static void doubt_name(struct report *r, unsigned nama)
-{
-    if (r->faults[nama])
-        return;
-    r->faults[nama] = ERROR_AMBIGUOUS;
-    if (r->status != REPORT_ACCEPTED)
-        return; /* asked in its turn */
-    r->status = REPORT_CONFIRM;
-    r->error = ERROR_AMBIGUOUS;
-    r->error_field = r->form->fields[nama].name;
-}
-
-/* Two names one edit apart, of one sex and age, in one SMS: twins, or one of them is mistyped.  Both are
- * asked (RULINGS 54). */
-static void doubt_near_names(struct said *said)
-{
-    for (unsigned i = 0; i < said->reports_n; i++)
-        for (unsigned k = i + 1; k < said->reports_n; k++) {
-            struct report *a = &said->reports[i], *b = &said->reports[k];
-            int nama = a->form && a->form == b->form ? form_as(a->form, AS_NAME) : -1;
-
-            if (nama < 0 || a->form->about != FORM_ABOUT_CHILD || a->values[nama].kind != VALUE_TEXT ||
-                b->values[nama].kind != VALUE_TEXT || slice_ieq(a->values[nama].text, b->values[nama].text) ||
-                !slice_one_edit(a->values[nama].text, b->values[nama].text) || !same_value(a, b, AS_SEX) ||
-                !same_value(a, b, AS_AGE) || !same_value(a, b, AS_BIRTH))
-                continue;
-            doubt_name(a, (unsigned)nama);
-            doubt_name(b, (unsigned)nama);
-        }
-}
-
 static enum reading_kind kind_of(const struct said *said)
 {
     return said->kind == SAID_REPORTS   ? READING_REPORTS
@@ -412,8 +366,8 @@ static bool read_parts(const struct ruleset *rules, int64_t at_ms, struct readin
         *next = (struct reading){ .acting = r->acting, .state = r->state, .said = *said };
         next->kind = kind_of(said);
         next->hash = hash_of(said, a);
-        doubt_gaps(&next->said);
-        doubt_near_names(&next->said);
+        doubts_gaps(&next->said);
+        doubts_near_names(&next->said);
         (void)emergency_read(rules, next->state, at_ms, a, next);
         r = r->next = next;
     }
@@ -471,12 +425,13 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
 
     if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said))
         return READ_NO_MEMORY;
-    doubt_gaps(&r->said);
-    doubt_near_names(&r->said);
+    doubts_gaps(&r->said);
+    doubts_near_names(&r->said);
     r->acting = who->msisdn;
     r->state = state;
     r->kind = kind_of(&r->said);
     r->hash = hash_of(&r->said, a);
+    emergency_denied(rules, state, a, r);
     hear_question(r);
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency && words_thank(rules, r->said.body);
     if (!r->said.emergency)

@@ -250,6 +250,13 @@ static bool parted(const struct cut *c, unsigned i)
     return false;
 }
 
+static bool says_false(const struct form_set *forms, struct slice word)
+{
+    const struct word *w = list_find(forms->words.negators, word);
+
+    return w && slice_is(w->code, "salah");
+}
+
 /* The first negator among the known words up to `to` that reaches as far as there; or `to`. */
 static unsigned negated_from(const struct ruleset *rules, const struct cut *c, unsigned to, struct arena *a)
 {
@@ -262,7 +269,7 @@ static unsigned negated_from(const struct ruleset *rules, const struct cut *c, u
 
         if (bit == SAID_MENDING || parted(c, i))
             from = to;
-        if (bit == SAID_NO && from == to &&
+        if (bit == SAID_NO && from == to && !says_false(forms, c->word[i]) &&
             vocabulary_word(forms->vocabulary, c->word[i], NULL)->begins & forms->words.negators->bit)
             from = i;
     }
@@ -330,7 +337,7 @@ bool words_say_death(const struct ruleset *rules, struct slice text, struct aren
             struct slice joined = joined_words(&c, i, n, a);
             const struct word *w = joined.n ? list_find(list, joined) : NULL;
 
-            if (w && slice_is(w->code, "mati"))
+            if (w && understand_is_death(w->code))
                 return true;
             if (w)
                 break;
@@ -361,8 +368,20 @@ static bool has_word(struct slice text, struct slice word)
     return false;
 }
 
-enum answer_word words_death_answer(const struct ruleset *rules, struct slice whom, struct slice text,
-                                    struct arena *a)
+/* `ya janinnya meninggal`: whom the question is about, by another word. */
+static bool is_who_died(const struct ruleset *rules, struct slice died, const struct cut *c, unsigned i,
+                        unsigned *used, struct arena *a)
+{
+    const struct word_list *kata = list_by_name(&rules->forms, S("kata"));
+    const struct word_list *people = list_by_name(&rules->forms, S("siapa"));
+    bool unborn = slice_is(died, "janin");
+
+    return died.n && ((unborn && is_kata(kata, c, i, "janin", used, a)) ||
+                      is_kata(people, c, i, unborn ? "anak" : arena_copy(a, died).p, used, a));
+}
+
+enum answer_word words_death_answer(const struct ruleset *rules, struct slice whom, struct slice died,
+                                    struct slice text, struct arena *a)
 {
     const struct word_list *iya = list_by_name(&rules->forms, S("iya"));
     const struct word_list *kata = list_by_name(&rules->forms, S("kata"));
@@ -373,10 +392,13 @@ enum answer_word words_death_answer(const struct ruleset *rules, struct slice wh
 
     cut_words(text, a, &c);
     for (unsigned i = 0; iya && kata && negators && i < c.n; i += used) {
-        if (is_kata(kata, &c, i, "mati", &used, a)) {
+        if (is_kata(kata, &c, i, "mati", &used, a) || is_kata(kata, &c, i, "mati_bayi", &used, a) ||
+            is_kata(kata, &c, i, "mati_janin", &used, a)) {
             death = true;
             continue;
         }
+        if (is_who_died(rules, died, &c, i, &used, a))
+            continue;
         used = 1;
         if (list_find(negators, c.word[i])) {
             bits |= SAID_NO;

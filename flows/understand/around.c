@@ -5,6 +5,10 @@
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
+enum {
+    SIGNATURE = 3, /* words of a name behind an address, and no more */
+};
+
 static void take_all(struct filling *x, unsigned from, unsigned to)
 {
     for (unsigned k = from; k < to && k < x->ts.n; k++)
@@ -99,7 +103,8 @@ static bool closes(const struct filling *x, unsigned i)
 {
     unsigned used;
 
-    while (i < x->ts.n && (understand_is(x, i, "partikel", &used) || says_again(x, i, &used)))
+    while (i < x->ts.n && (understand_is(x, i, "partikel", &used) || understand_is(x, i, "ternyata", &used) ||
+                           says_again(x, i, &used)))
         i += used;
     return i >= x->ts.n || x->ts.t[i].kind == TOKEN_EMPTY || understand_is(x, i, "terima_kasih", &used) ||
            understand_is(x, i, "penanda_tangan", &used) || phrase_at(&x->ts, i, x->words->greetings, &used);
@@ -110,7 +115,8 @@ static bool behind_number(const struct filling *x, unsigned i)
 {
     unsigned used;
 
-    while (i > 1 && understand_is(x, i - 1, "partikel", &used))
+    while (i > 1 &&
+           (understand_is(x, i - 1, "partikel", &used) || understand_is(x, i - 1, "ternyata", &used)))
         i--; /* `ternyata bukan` */
     for (unsigned k = i; k-- > 0 && i - k <= 3;)
         if (x->ts.t[k].kind == TOKEN_NUMBER)
@@ -149,10 +155,16 @@ static bool keeps_words(const struct form *form)
 static bool takes_back(const struct filling *x, unsigned i, const struct negation *n)
 {
     bool end = closes(x, i + n->used), number = behind_number(x, i);
+    unsigned used;
+
+    if (n->kind == NEGATION_NOT && understand_is(x, i + n->used, "nyata", &used))
+        return closes(x, i + n->used + used); /* `tidak benar` */
 
     switch (n->kind) {
     case NEGATION_OFF:
         return end || number;
+    case NEGATION_FALSE:
+        return end;
     case NEGATION_ISNT:
         return end && (number || !keeps_words(x->form));
     case NEGATION_FAILED: /* `induksi gagal`, `28th gagal napas` */
@@ -170,6 +182,19 @@ static bool takes_back(const struct filling *x, unsigned i, const struct negatio
     return false;
 }
 
+/* `ternyata anak lain`, `ternyata salah orang` at the end. */
+static bool turns_out_false(const struct filling *x, unsigned i)
+{
+    const struct word_list *answers = list_by_name(&x->rs->forms, S("iya"));
+    unsigned used, behind;
+    struct slice code;
+
+    if (!understand_is(x, i, "ternyata", &used))
+        return false;
+    code = phrase_code(&x->ts, i + used, answers, &behind);
+    return (slice_is(code, "lain") || slice_is(code, "batal")) && closes(x, i + used + behind);
+}
+
 /* `timbang Ani P 9bl 8,1 70 batal`, `kasus diare 5 bukan`: the whole report is taken back (RULINGS 43). */
 bool understand_taken_back(struct filling *x)
 {
@@ -179,7 +204,8 @@ bool understand_taken_back(struct filling *x)
         return false;
     for (unsigned i = 1; i < x->ts.n; i++)
         if (!x->ts.t[i].taken && !x->ts.t[i].other && x->ts.t[i].kind == TOKEN_WORD &&
-            negation_at(&x->ts, i, x->words->negators, &n) && takes_back(x, i, &n)) {
+            ((negation_at(&x->ts, i, x->words->negators, &n) && takes_back(x, i, &n)) ||
+             turns_out_false(x, i))) {
             understand_fault(x, &x->form->fields[0], ERROR_INVALID, true, i);
             x->slots[0].typed = understand_span(x, i, i + n.used);
             take_all(x, 0, x->ts.n);
@@ -187,6 +213,21 @@ bool understand_taken_back(struct filling *x)
             return true;
         }
     return false;
+}
+
+/* `kasus dbd Adi L 7 ternyata tipes`: it is another thing than what stands before it. */
+void understand_overturned(struct filling *x)
+{
+    const struct field *f = &x->form->fields[0];
+    unsigned used;
+
+    if (f->type != FIELD_CHOICE || keeps_words(x->form))
+        return;
+    for (unsigned i = 1; i + 1 < x->ts.n; i++)
+        if (understand_is(x, i, "ternyata", &used) && !closes(x, i + used)) {
+            understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
+            return;
+        }
 }
 
 static bool denies(const struct filling *x, struct slice code)
@@ -217,65 +258,27 @@ void understand_take_out(struct filling *x, const struct report *known)
     x->slots[f].error = rest.n ? (enum report_error)(known->faults[f] & REPORT_FAULT_ERROR) : ERROR_NONE;
 }
 
-/* What is doubted when the report of somebody living says that she died: how many, which number, who. */
-static const struct field *doubted(const struct filling *x)
+void understand_courtesy(struct filling *x)
 {
-    static const enum meaning whose[] = { AS_COUNT, AS_NUMBER };
-    int nama = form_as(x->form, AS_NAME);
+    const struct word_list *answers = list_by_name(&x->rs->forms, S("iya"));
+    unsigned from = x->ts.n, names = 0, used = 1;
 
-    for (size_t k = 0; k < sizeof whose / sizeof *whose; k++) {
-        int f = form_as(x->form, whose[k]);
+    while (from > 0 && !x->ts.t[from - 1].taken)
+        from--;
+    for (unsigned i = from; i < x->ts.n; i += used) {
+        bool signs = understand_is(x, i, "penanda_tangan", &used);
 
-        if (f >= 0 && x->slots[f].filled)
-            return &x->form->fields[f];
+        if (understand_is(x, i, "terima_kasih", &used))
+            break; /* and all behind it */
+        if (signs || understand_is(x, i, "partikel", &used) ||
+            slice_is(phrase_code(&x->ts, i, answers, &used), "sapaan")) {
+            names = signs ? SIGNATURE : names;
+            continue;
+        }
+        used = 1;
+        if (names == 0 || x->ts.t[i].kind != TOKEN_WORD || !x->ts.t[i].known || x->ts.t[i].known->longest)
+            return;
+        names--;
     }
-    return &x->form->fields[nama >= 0 ? nama : 0];
-}
-
-/* Token i is part of a word of the form's own that says death by itself: `ayam mati mendadak`. */
-static bool of_a_word(const struct filling *x, unsigned i)
-{
-    unsigned used;
-
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        for (unsigned k = 0; x->form->fields[f].type == FIELD_CHOICE && k <= i; k++)
-            if (phrase_at(&x->ts, k, x->form->fields[f].list, &used) && k + used > i)
-                return true;
-    return false;
-}
-
-/* The same, as it was read. */
-static bool of_a_choice(const struct filling *x, unsigned i)
-{
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->form->fields[f].type == FIELD_CHOICE && x->slots[f].filled && x->slots[f].at <= i &&
-            x->slots[f].to > i)
-            return true;
-    return false;
-}
-
-void understand_heed_death(struct filling *x)
-{
-    unsigned used;
-    struct negation n;
-
-    for (unsigned i = 0; i < x->ts.n && !x->death_at; i++) {
-        const struct word *w = phrase_at(&x->ts, i, x->words->kata, &used);
-
-        if (w && slice_is(w->code, "mati") &&
-            !(i > 0 && !(x->ts.t[i].sep & SEP_HARD) && negation_at(&x->ts, i - 1, x->words->negators, &n)))
-            x->death_at = i + 1;
-        if (x->death_at && !form_is(x->form, FORM_DEATH) && form_as(x->form, AS_REASON) < 0 &&
-            !of_a_word(x, i))
-            take_all(x, i, i + used); /* no value, and no part of a name or of words that are kept */
-    }
-}
-
-void understand_death(struct filling *x)
-{
-    if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
-        return;
-    x->death = true;
-    x->death_of = doubted(x)->position;
-    understand_fault(x, &x->form->fields[x->death_of], ERROR_AMBIGUOUS, false, TOKENS_MAX);
+    take_all(x, from, x->ts.n);
 }

@@ -259,6 +259,17 @@ static struct slice before_number(struct slice text, struct slice nomor)
     return (struct slice){ 0 };
 }
 
+/* `TERIMA 48217 atau 51139`: which one? */
+static void either_number(const struct ruleset *rs, struct command *c)
+{
+    struct slice rest = c->catatan, word = cut_word(&rest);
+    const struct word *joint = c->nomor.n ? list_find(list_by_name(&rs->forms, S("kata")), word) : NULL;
+
+    word = cut_word(&rest);
+    if (joint && slice_is(joint->code, "sambung") && joint->doubt && word.n >= 4 && slice_all_digits(word))
+        reject(c, ERROR_AMBIGUOUS, "nomor");
+}
+
 struct slice understand_next_number(const struct ruleset *rs, struct slice text, struct arena *a,
                                     struct command *c)
 {
@@ -270,7 +281,7 @@ struct slice understand_next_number(const struct ruleset *rs, struct slice text,
         return (struct slice){ 0 };
     word = cut_word(&rest);
     joint = list_find(list_by_name(&rs->forms, S("kata")), word);
-    joined = joint && slice_is(joint->code, "sambung") && !slice_ieq(word, S("atau"));
+    joined = joint && slice_is(joint->code, "sambung") && !joint->doubt;
     if (joined)
         word = cut_word(&rest);
     if (word.n < 4 || !slice_all_digits(word) || !(joined || damm_valid(word)))
@@ -335,4 +346,5 @@ void understand_command(const struct ruleset *rs, const struct keyword *k, struc
         out->catatan = rest;
         break;
     }
+    either_number(rs, out);
 }

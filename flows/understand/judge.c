@@ -419,6 +419,7 @@ static void emergency(struct filling *x, struct report *out)
                      rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
                                      x->arena, &out->emergency_reason);
     x->others = x->others.n ? x->others : x->recalled_others;
+    out->others_today = x->others_today.n ? x->others_today : x->recalled_today;
     if (!x->others.n)
         return;
     out->others = x->others;
@@ -457,6 +458,8 @@ void understand_settle(struct filling *x, struct report *out)
                                    (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0));
     emergency(x, out);
     out->death = x->death;
+    out->died = x->died;
+    out->died_words = x->died_words;
     out->maybe = x->maybe && !out->emergency;
     out->heard = x->heard.heard;
     out->heard_n = x->heard.heard_n;

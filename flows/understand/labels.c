@@ -102,6 +102,17 @@ static bool next_age(struct filling *x, const struct label_at *next, unsigned va
     return next->field->type == FIELD_AGE && understand_read(x, next->field, value, true).fit == FIT_YES;
 }
 
+/* `nama Wulan bu`: an address or a particle behind a name is none of it. */
+static unsigned without_courtesy(const struct filling *x, unsigned from, unsigned to)
+{
+    unsigned used;
+
+    while (to > from + 1 && x->ts.t[to - 1].low.n > 1 &&
+           (understand_is(x, to - 1, "partikel", &used) || understand_is(x, to - 1, "penanda_tangan", &used)))
+        x->ts.t[--to].taken = true;
+    return to;
+}
+
 static void take_text(struct filling *x, const struct label_at *l, unsigned i)
 {
     unsigned from = i + l->used, to;
@@ -115,6 +126,7 @@ static void take_text(struct filling *x, const struct label_at *l, unsigned i)
         to = name_end(x, from, &doubt);
         if (to == from)
             return;
+        to = without_courtesy(x, from, to);
         if (!understand_name(x, from, to, &name)) {
             g.fit = FIT_WRONG;
             g.error = ERROR_INVALID;
@@ -145,17 +157,29 @@ static void take_text(struct filling *x, const struct label_at *l, unsigned i)
     understand_take(x, l->field, from, &g, true);
 }
 
+/* A word of the list, or one that is denied: `tanda tidak kejang`. */
+static bool choice_begins(const struct filling *x, const struct field *f, unsigned i)
+{
+    struct negation n;
+    unsigned used;
+
+    if (phrase_near(&x->ts, i, f->list, &used))
+        return true;
+    return negation_at(&x->ts, i, x->words->negators, &n) && negation_of_signs(n.kind) &&
+           i + n.used < x->ts.n && phrase_near(&x->ts, i + n.used, f->list, &used);
+}
+
 /* Lists are gathered later; the label only vanishes. */
 static void drop_list_label(struct filling *x, const struct label_at *l, unsigned i)
 {
-    unsigned value = i + l->used, used;
+    unsigned value = i + l->used;
     struct negation n;
 
     for (unsigned k = i > 2 ? i - 2 : 0; k < i; k++)
         if (negation_at(&x->ts, k, x->words->negators, &n) && k + n.used > i)
             return; /* `tidak ada tanda kejang` */
-    if (value < x->ts.n && (joined(x, value) || strong(x, i, value) || alone(x, i, value) ||
-                            phrase_near(&x->ts, value, l->field->list, &used)))
+    if (value < x->ts.n &&
+        (joined(x, value) || strong(x, i, value) || alone(x, i, value) || choice_begins(x, l->field, value)))
         take_labels_tokens(x, i, l->used);
 }
 

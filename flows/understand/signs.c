@@ -47,6 +47,12 @@ static void add_item(struct filling *x, const struct field *f, struct slice code
         s->value.items[s->value.n++] = code;
 }
 
+void understand_add_sign(struct filling *x, const struct field *f, struct slice code)
+{
+    if (code.n)
+        add_item(x, f, code, TOKENS_MAX);
+}
+
 static void add_denied(struct filling *x, struct slice code)
 {
     struct value *v = &x->denied;
@@ -183,10 +189,8 @@ static enum whose whose(const struct filling *x, const struct sign *s)
         return WHOSE_DOUBT;
     if (understand_alarming(x, s->word->code) || understand_alarming(x, s->word->also))
         return WHOSE_OTHER;
-    /* `ibunya kerja demam`; and of a baby behind its mother's report staff may have to hear today. */
-    return words_between(x, who->name, s->from) || (about == FORM_ABOUT_MOTHER && slice_is(who->code, "anak"))
-               ? WHOSE_DOUBT
-               : WHOSE_OTHER;
+    /* `ibunya kerja demam` */
+    return words_between(x, who->name, s->from) ? WHOSE_DOUBT : WHOSE_OTHER;
 }
 
 /* Tokens of the sign, with the person's whose it is. */
@@ -210,19 +214,20 @@ static void on_sign(void *arg, const struct sign *s)
 {
     struct gather *g = arg;
     const struct field *f = g->fields[s->list];
-    bool unsure = s->kind == SIGN_UNSURE;
+    bool unsure = s->kind == SIGN_UNSURE && !g->x->denies;
+    bool negated = s->kind == SIGN_NEGATED || (s->kind == SIGN_UNSURE && !unsure);
     enum whose is = f->list == g->x->words->signs ? whose(g->x, s) : WHOSE_OWN;
 
     /* A list that keeps no words has no room for what was not done: `mr1 tidak datang` (RULINGS 43). */
-    if (f->companion < 0 && (unsure || s->kind == SIGN_NEGATED)) {
+    if (f->companion < 0 && (unsure || negated)) {
         understand_fault(g->x, f, ERROR_INVALID, true, s->from);
         mark(g->x, s->from, s->to);
         return;
     }
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
-    if (s->kind == SIGN_NEGATED || is == WHOSE_OTHER || too_big(g->x, s->word) ||
+    if (negated || is == WHOSE_OTHER || too_big(g->x, s->word) ||
         (unsure && s->before && !understand_alarming(g->x, s->word->code))) {
-        if (s->kind == SIGN_NEGATED) {
+        if (negated) {
             add_denied(g->x, s->word->code);
             add_denied(g->x, s->word->also);
         }
@@ -315,14 +320,13 @@ static void add_heard(struct hearing *h, struct slice code)
     h->said->heard[h->said->heard_n++] = code;
 }
 
-/* An emergency, but not hers: staff are told in the words that say whose. */
+/* A danger, but not hers: staff are told in the words that say whose. */
 static void heard_of_another(struct hearing *h, const struct sign *s)
 {
     unsigned to, from = with_person(h->x, s, &to);
-    struct slice words = understand_span(h->x, from, to), *all = &h->x->others;
+    bool now = understand_alarming(h->x, s->word->code) || understand_alarming(h->x, s->word->also);
+    struct slice words = understand_span(h->x, from, to), *all = now ? &h->x->others : &h->x->others_today;
 
-    if (!understand_alarming(h->x, s->word->code) && !understand_alarming(h->x, s->word->also))
-        return;
     *all = all->n ? arena_printf(h->arena, "%.*s, %.*s", SLICE_ARG(*all), SLICE_ARG(words)) : words;
 }
 
@@ -346,7 +350,7 @@ static void hear(void *arg, const struct sign *s)
     struct hearing *h = arg;
 
     if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
-        (h->x && too_big(h->x, s->word)))
+        (h->x && (h->x->denies || too_big(h->x, s->word))))
         return;
     if (h->x && whose(h->x, s) == WHOSE_OTHER) {
         heard_of_another(h, s);
@@ -387,7 +391,7 @@ void understand_hear_again(struct filling *x)
         again.t[i].taken = false;
     }
     x->heard.heard_n = 0;
-    x->others = (struct slice){ 0 };
+    x->others = x->others_today = (struct slice){ 0 };
     for (unsigned i = 0; i < again.n; i++) {
         const struct slot *s = names(x, i);
 
@@ -414,11 +418,14 @@ void understand_recall_others(struct filling *x, struct slice words)
         return;
     *then = *x;
     then->mentions = NULL;
+    then->denies = false;
+    then->others = then->others_today = (struct slice){ 0 };
     then->head_end = 0;
     if (!tokens_cut(text_plain(words, x->arena), x->form, &x->rs->forms, x->arena, &then->ts))
         return;
     signs_scan(&scan, &then->ts, 0, then->ts.n);
     x->recalled_others = then->others;
+    x->recalled_today = then->others_today;
 }
 
 static void note_mention(void *arg, const struct sign *s)

@@ -14,7 +14,9 @@
  *   head.c            required fields by position                       RULINGS 15
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
- *   around.c          words that turn the report                        RULINGS 43, 45, 49
+ *   denial.c          whether words only deny signs                     RULINGS 40
+ *   around.c          words that turn the report                        RULINGS 43, 45
+ *   deaths.c          somebody died                                     RULINGS 49
  *   before.c          what stands directly before a number              RULINGS 46, 50
  *   bands.c           how old, and what is plausible at that age        RULINGS 23, 28
  *   read.c            one value of one field type                       SPEC 2.2
@@ -63,20 +65,23 @@ struct filling {
     unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
     unsigned signs_at;  /* 1 + the first token of signs that stand among the required fields; 0 = none */
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
-    uint8_t held[FORM_FIELDS]; /* faults of the draft: struct report */
-    unsigned death_at;         /* 1 + the token of a word of death; 0 = none */
-    bool withdrawn;            /* the whole report is taken back */
-    unsigned death_of;         /* with `death`: the field that is doubted */
-    bool death;                /* somebody who was to be reported living has died */
-    bool maybe;                /* an E1 sign that may be negated: struct report */
-    bool labelled_only;        /* KOREKSI: no unlabelled name can stand here */
-    struct value denied;       /* codes that are said not to be there */
-    struct said heard;         /* danger signs in the words of this report */
-    struct said recalled;      /* those in a reason that was given earlier */
+    uint8_t held[FORM_FIELDS];     /* faults of the draft: struct report */
+    unsigned death_at;             /* 1 + the token of a word of death; 0 = none */
+    bool withdrawn;                /* the whole report is taken back */
+    unsigned death_of;             /* with `death`: the field that is doubted */
+    bool death;                    /* somebody who was to be reported living has died */
+    struct slice died, died_words; /* struct report */
+    bool maybe;                    /* an E1 sign that may be negated: struct report */
+    bool labelled_only;            /* KOREKSI: no unlabelled name can stand here */
+    bool denies;                   /* an answer that only says which signs are not there */
+    struct value denied;           /* codes that are said not to be there */
+    struct said heard;             /* danger signs in the words of this report */
+    struct said recalled;          /* those in a reason that was given earlier */
     struct mention
-        *mentions;       /* by token of a sign: who was mentioned before it; NULL: nobody in this report */
-    struct slice others; /* E1 signs of somebody else, in the words that say whose; or empty */
-    struct slice recalled_others; /* those that were told earlier, in tanda_lain */
+        *mentions; /* by token of a sign: who was mentioned before it; NULL: nobody in this report */
+    /* Signs of somebody else, in the words that say whose, or empty: of class E1, and of E2. */
+    struct slice others, others_today;
+    struct slice recalled_others, recalled_today; /* those that were told earlier, in tanda_lain */
 };
 
 /* --- understand/slots.c, times.c, read.c --- */
@@ -176,8 +181,14 @@ void understand_negated_value(struct filling *);
 /* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43), and
  * nothing of it is read. */
 bool understand_taken_back(struct filling *);
+/* Takes what is said to people behind the values, and who signs: `bb 9,4 ya bu`, `… bu Nur`, `… terima
+ * kasih`.  Nothing when anything else stands there. */
+void understand_courtesy(struct filling *);
+/* Words at the end that say what it is instead: the first field is doubtful. */
+void understand_overturned(struct filling *);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
+/* --- understand/deaths.c --- */
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
 void understand_death(struct filling *);
@@ -260,7 +271,9 @@ void understand_heard(const struct words *, const struct tokens *, struct arena 
  * stays. */
 void understand_hear_again(struct filling *);
 
-/* Words that an earlier version of the report keeps beside its signs: E1 signs of somebody else in them. */
+/* Puts a code into the list of signs. */
+void understand_add_sign(struct filling *, const struct field *, struct slice code);
+/* Words that an earlier version of the report keeps beside its signs: signs of somebody else in them. */
 void understand_recall_others(struct filling *, struct slice words);
 /* Who is mentioned before which sign, before tokens are taken. */
 void understand_mentions(struct filling *);

@@ -151,6 +151,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     understand_choose_variant(x);
     understand_head(x);
     understand_tail(x);
+    understand_overturned(x);
     understand_death(x);
     return x;
 }
@@ -360,6 +361,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     out->body = text;
     if (!x || x->ts.n == 0)
         return false;
+    x->denies = understand_denies(rs, text, text_as(form, known->values, AS_NAME), a);
     /* Nothing here is among the words of a name, unless that was asked for: `VAKSIN mr1`. */
     x->labelled_only = f < 0 || form->fields[f].type != FIELD_NAME;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS)
@@ -386,6 +388,7 @@ bool understand_labelled_only(struct filling *x, struct slice text)
     x->labelled_only = true;
     if (!cut(x, text))
         return false;
+    x->denies = understand_denies(x->rs, text, slice_make("", 0), x->arena);
     understand_labels(x);
     for (unsigned f = 0; f < x->form->fields_n; f++) {
         const struct field *field = &x->form->fields[f];
@@ -405,6 +408,7 @@ bool understand_labelled_only(struct filling *x, struct slice text)
     }
     if (list_label(x))
         understand_signs(x, 0);
+    understand_courtesy(x);
     for (unsigned i = 0, used; i < x->ts.n; i++) /* thanks and all behind them belong to no field */
         if (!x->ts.t[i].taken && understand_is(x, i, "terima_kasih", &used)) {
             while (i < x->ts.n)
@@ -431,6 +435,7 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
     } else if (!understand_labelled_only(x, x->text)) {
         return false;
     }
+    understand_take_out(x, known);
     merge(x, known, at_ms, out);
     return !a->failed;
 }

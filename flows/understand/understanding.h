@@ -105,10 +105,18 @@ bool understand_answer(const struct ruleset *, const struct report *known, struc
 bool understand_correction(const struct ruleset *, const struct report *known, struct slice text,
                            int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
 
+/* The whole text only says that danger signs are not there: `kejang tidak bu`, `ndak ado kejang`.  Beside a
+ * negator behind it, or one of another region, a sign is doubtful in a report (RULINGS 40); in an answer it
+ * is denied.  whom: names that may stand in it. */
+bool understand_denies(const struct ruleset *, struct slice text, struct slice whom, struct arena *);
+
 /* Words with an E1 sign that are no report: a referral that still lacks whom.  They are its reason as they
  * stand; no name is guessed out of them.  False when there is no form of referrals, or the arena is full. */
 bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
                     struct report *out) MUST_CHECK;
+
+/* The code of a word of lists/kata.yaml that says a death. */
+bool understand_is_death(struct slice code);
 
 /* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
  * guess in *out (`92` for 9,2). */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "parsers/phrase.h"
 #include "parsers/text.h"
 
 enum {
@@ -176,6 +177,21 @@ static bool is_week_word(struct slice w)
     return slice_is(w, "MINGGU") || slice_is(w, "MGG") || slice_is(w, "MG") || slice_is(w, "MINGGUKE");
 }
 
+/* A disease is named among the words from p on: those are no signature. */
+static bool names_disease(const struct scan *s, const char *p)
+{
+    const struct filling *x = s->x;
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(slice_make(p, (size_t)(s->end - p)), NULL, &x->rs->forms, x->arena, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i++)
+        if (ts.t[i].kind == TOKEN_WORD && ts.t[i].low.n > 2 && phrase_at(&ts, i, s->kode_field->list, &used))
+            return true;
+    return false;
+}
+
 /* A word by itself: NIHIL, the label of the week, or the begin of a signature. */
 static void lone_word(struct scan *s, struct slice w)
 {
@@ -192,7 +208,7 @@ static void lone_word(struct scan *s, struct slice w)
         wrong_code(s, w, ERROR_INVALID, true);
     } else if (w.n == 1) {
         wrong_code(s, w, ERROR_INVALID, true);
-    } else if (s->kode->value.n && !(w.n <= 2 && known(s, w))) {
+    } else if (s->kode->value.n && !(w.n <= 2 && known(s, w)) && !names_disease(s, s->p - w.n)) {
         s->p = s->end; /* who signs */
     } else {
         wrong_code(s, w, ERROR_INVALID, true);

@@ -53,8 +53,11 @@ struct report {
                        `emergency` */
     bool withdrawn; /* it ends in `batal` or the like: nothing of it is to be stored (RULINGS 43) */
     bool death;     /* it says that the person died (RULINGS 49): asked whether WAFAT is to be filed */
+    struct slice died, died_words; /* death, not of her whom it is about: "janin", "anak", "ibu", "lain" as
+                                      seen from her; "ibunya sudah meninggal" */
     struct slice emergency_reason; /* words for the staff: "perdarahan, kejang" */
     struct slice others;           /* of these, those about somebody else: "ibunya perdarahan" */
+    struct slice others_today;     /* signs of class E2 of somebody else: "bayinya kuning" */
     struct slice *heard;           /* codes of danger signs in its words that are not negated */
     unsigned heard_n;
     struct slice body; /* the part of the SMS that it came from */

@@ -1,0 +1,60 @@
+/* doubts.c - see doubts.h. */
+#include "flows/talk/doubts.h"
+
+void doubts_gaps(struct said *said)
+{
+    struct slice text = said->body;
+
+    while (text.n && !slice_starts(text, "[...]"))
+        text = slice_skip(text, 1);
+    for (unsigned i = 0; text.n && i < said->reports_n; i++) {
+        struct report *r = &said->reports[i];
+        int last = -1;
+
+        for (unsigned f = 0; r->form && f < r->form->fields_n; f++)
+            if (r->values[f].kind != VALUE_ABSENT && !r->form->fields[f].hidden)
+                last = (int)f;
+        if (last < 0 || r->status != REPORT_ACCEPTED)
+            continue;
+        r->status = REPORT_CONFIRM;
+        r->error = ERROR_AMBIGUOUS;
+        r->error_field = r->form->fields[last].name;
+        r->faults[last] = ERROR_AMBIGUOUS;
+    }
+}
+
+static bool same_value(const struct report *a, const struct report *b, enum meaning as)
+{
+    int i = form_as(a->form, as);
+
+    return i < 0 || value_equal(&a->values[i], &b->values[i]);
+}
+
+static void doubt_name(struct report *r, unsigned nama)
+{
+    if (r->faults[nama])
+        return;
+    r->faults[nama] = ERROR_AMBIGUOUS;
+    if (r->status != REPORT_ACCEPTED)
+        return; /* asked in its turn */
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    r->error_field = r->form->fields[nama].name;
+}
+
+void doubts_near_names(struct said *said)
+{
+    for (unsigned i = 0; i < said->reports_n; i++)
+        for (unsigned k = i + 1; k < said->reports_n; k++) {
+            struct report *a = &said->reports[i], *b = &said->reports[k];
+            int nama = a->form && a->form == b->form ? form_as(a->form, AS_NAME) : -1;
+
+            if (nama < 0 || a->form->about != FORM_ABOUT_CHILD || a->values[nama].kind != VALUE_TEXT ||
+                b->values[nama].kind != VALUE_TEXT || slice_ieq(a->values[nama].text, b->values[nama].text) ||
+                !slice_one_edit(a->values[nama].text, b->values[nama].text) || !same_value(a, b, AS_SEX) ||
+                !same_value(a, b, AS_AGE) || !same_value(a, b, AS_BIRTH))
+                continue;
+            doubt_name(a, (unsigned)nama);
+            doubt_name(b, (unsigned)nama);
+        }
+}

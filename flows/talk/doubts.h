@@ -1,0 +1,16 @@
+/* doubts.h - doubts that a whole message raises about its reports.
+ *
+ * Pure. */
+#ifndef KENTONGAN_FLOWS_TALK_DOUBTS_H
+#define KENTONGAN_FLOWS_TALK_DOUBTS_H
+
+#include "flows/understand/understanding.h"
+
+/* A long SMS of which a part never came (parsers/segment.h): what it says is not all that was said, and the
+ * last value of each report is asked about. */
+void doubts_gaps(struct said *);
+/* Two names one edit apart, of one sex and age, in one SMS: twins, or one of them is mistyped.  Both are
+ * asked (RULINGS 54). */
+void doubts_near_names(struct said *);
+
+#endif

@@ -1,0 +1,171 @@
+/* deaths.c - the report of somebody living that says that somebody died: who, and what is asked (RULINGS 49).
+ * See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/negation.h"
+#include "parsers/phrase.h"
+
+enum {
+    REACH = 3, /* words between who died and the word of death: `ibunya sudah lama meninggal` */
+};
+
+bool understand_is_death(struct slice code)
+{
+    return slice_is(code, "mati") || slice_is(code, "mati_bayi") || slice_is(code, "mati_janin");
+}
+
+static void take(struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to; k++)
+        x->ts.t[k].taken = true;
+}
+
+/* What is doubted when the report of somebody living says that she died: how many, which number, who. */
+static const struct field *doubted(const struct filling *x)
+{
+    static const enum meaning whose[] = { AS_COUNT, AS_NUMBER };
+    int nama = form_as(x->form, AS_NAME);
+
+    for (size_t k = 0; k < sizeof whose / sizeof *whose; k++) {
+        int f = form_as(x->form, whose[k]);
+
+        if (f >= 0 && x->slots[f].filled)
+            return &x->form->fields[f];
+    }
+    return &x->form->fields[nama >= 0 ? nama : 0];
+}
+
+/* Token i is part of a word of the form's own that says death by itself: `ayam mati mendadak`. */
+static bool of_a_word(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        for (unsigned k = 0; x->form->fields[f].type == FIELD_CHOICE && k <= i; k++)
+            if (phrase_at(&x->ts, k, x->form->fields[f].list, &used) && k + used > i)
+                return true;
+    return false;
+}
+
+/* The same, as it was read. */
+static bool of_a_choice(const struct filling *x, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_CHOICE && x->slots[f].filled && x->slots[f].at <= i &&
+            x->slots[f].to > i)
+            return true;
+    return false;
+}
+
+/* A person, or the unborn, at token i; empty: nobody. */
+static struct slice person_at(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct word *w;
+
+    if (understand_is(x, i, "janin", used))
+        return S("janin");
+    w = phrase_at(&x->ts, i, x->words->people, used);
+    if (!w || slice_is(w->code, "sapaan") || slice_is(w->code, "bersama") || slice_is(w->code, "berkata"))
+        return slice_make("", 0);
+    return w->code;
+}
+
+static bool tells(const struct filling *x, unsigned i)
+{
+    unsigned used;
+    struct slice code = phrase_code(&x->ts, i, x->words->people, &used);
+
+    return slice_is(code, "bersama") || slice_is(code, "berkata");
+}
+
+/* Who is named beside the word of death in tokens from..to, which the words then begin or end with. */
+static struct slice named_beside(const struct filling *x, unsigned *from, unsigned *to)
+{
+    unsigned used;
+    struct slice who;
+
+    if (*to < x->ts.n && !(x->ts.t[*to].sep & SEP_HARD) && (who = person_at(x, *to, &used)).n) {
+        *to += used;
+        return who;
+    }
+    for (unsigned k = *from; k-- > 0 && *from - k <= REACH && !(x->ts.t[k + 1].sep & SEP_HARD);) {
+        if (x->ts.t[k].kind != TOKEN_WORD || tells(x, k))
+            break;
+        who = person_at(x, k, &used);
+        if (!who.n || (k > 0 && !(x->ts.t[k].sep & SEP_HARD) && tells(x, k - 1)))
+            continue;
+        while (k > 0 && person_at(x, k - 1, &used).n && used > 1)
+            k--; /* `anak tetangga` */
+        *from = k;
+        return who;
+    }
+    return slice_make("", 0);
+}
+
+/* Who died, as seen from whom the report is about: empty = she herself. */
+static struct slice who_died(const struct filling *x, struct slice code, unsigned *from, unsigned *to)
+{
+    enum form_about about = x->form->about;
+    unsigned at = *from, used;
+    struct slice who = named_beside(x, from, to);
+    bool unborn = slice_is(code, "mati_janin") || slice_is(who, "janin"), baby;
+
+    baby = slice_is(code, "mati_bayi") || (who.n && *from < at && understand_is(x, *from, "bayi", &used));
+    if (x->form->counts >= 0 ||
+        (about == FORM_ABOUT_CHILD && !slice_is(who, "ibu") && !slice_is(who, "lain")))
+        return slice_make("", 0);
+    if (unborn || (baby && form_is(x->form, FORM_PREGNANCY)))
+        return about == FORM_ABOUT_MOTHER && !form_is(x->form, FORM_PREGNANCY) ? S("anak") : S("janin");
+    if (about != FORM_ABOUT_MOTHER)
+        return who;
+    return baby ? S("anak") : slice_is(who, "ibu") ? slice_make("", 0) : who;
+}
+
+/* Token i is part of a danger sign: `janin meninggal`. */
+static bool of_a_sign(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i > REACH ? i - REACH : 0; form_as(x->form, AS_SIGNS) >= 0 && k <= i; k++)
+        if (phrase_at(&x->ts, k, x->words->signs, &used) && k + used > i)
+            return true;
+    return false;
+}
+
+void understand_heed_death(struct filling *x)
+{
+    unsigned used, from, to;
+    struct negation n;
+
+    for (unsigned i = 0; i < x->ts.n && !x->death_at; i++) {
+        const struct word *w = phrase_at(&x->ts, i, x->words->kata, &used);
+
+        if (!w || !understand_is_death(w->code) ||
+            (i > 0 && !(x->ts.t[i].sep & SEP_HARD) && negation_at(&x->ts, i - 1, x->words->negators, &n)))
+            continue;
+        from = i;
+        to = i + used;
+        x->died = who_died(x, w->code, &from, &to);
+        if (slice_is(x->died, "janin") && form_as(x->form, AS_REASON) >= 0)
+            continue; /* why she is referred */
+        x->death_at = i + 1;
+        x->died_words = x->died.n ? understand_span(x, from, to) : slice_make("", 0);
+        if (!form_is(x->form, FORM_DEATH) && form_as(x->form, AS_REASON) < 0 && !of_a_word(x, i) &&
+            !of_a_sign(x, i))
+            take(x, x->died.n ? from : i, x->died.n ? to : i + used); /* no value, no part of a name */
+    }
+}
+
+void understand_death(struct filling *x)
+{
+    const struct word *unborn = word_by_code(x->words->kata, S("mati_janin"));
+    int signs = form_as(x->form, AS_SIGNS);
+
+    if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
+        return;
+    x->death = true;
+    x->death_of = doubted(x)->position;
+    understand_fault(x, &x->form->fields[x->death_of], ERROR_AMBIGUOUS, false, TOKENS_MAX);
+    if (slice_is(x->died, "janin") && signs >= 0 && unborn)
+        understand_add_sign(x, &x->form->fields[signs], unborn->also);
+}
