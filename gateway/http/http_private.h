@@ -26,6 +26,13 @@ struct conn {
     struct line *line;          /* once somebody asked for it */
 };
 
+struct http_stream {
+    struct conn *conn;
+    struct evhttp_request *req;
+    void (*gone)(void *);
+    void *arg;
+};
+
 struct http {
     unsigned magic;
     struct loop *loop;
@@ -44,6 +51,10 @@ struct http {
     struct loop_timer *resume;
     struct stat *cut, *refused, *open, *crowded, *unwelcome;
 };
+
+/* --- http_reply.c --- */
+/* Where the connection of this bufferevent hangs, or would. */
+struct conn **http_conn(struct http *, const struct bufferevent *);
 
 /* --- http_crowd.c --- */
 /* Nobody is accepted for so long; callers wait in the kernel's queue. */

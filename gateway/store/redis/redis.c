@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -18,6 +17,8 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
+#include "gateway/store/redis/address.h"
+#include "gateway/store/redis/pending.h"
 
 enum {
     CONNECT_MS = 2000, /* to be connected */
@@ -38,12 +39,6 @@ enum link_state {
     LINK_DYING, /* lost; the pending replies are given as NULL at the end of the turn */
 };
 
-struct pending {
-    redis_cb *cb;
-    void *arg;
-    int64_t sent_ms;
-};
-
 struct redis {
     struct loop *loop;
     struct redis_events events;
@@ -56,8 +51,7 @@ struct redis {
     redisReader *reader;
     struct buf out;
     size_t out_off;
-    struct pending *ring; /* power of two */
-    unsigned ring_cap, head, n;
+    struct pendings pending;
     struct loop_timer *tick, *again;
     int64_t backoff_ms, heard_ms, connecting_ms;
     uint64_t connects;
@@ -77,36 +71,6 @@ static void redis_enter(struct redis *r, enum link_state to, const char *why)
 
     log_event(level, "redis", "from", state_name(r->state), "to", state_name(to), "why", why, NULL);
     r->state = to;
-}
-
-/* --- pending replies --- */
-
-static void pending_push(struct redis *r, redis_cb *cb, void *arg)
-{
-    if (r->n == r->ring_cap) {
-        unsigned cap = r->ring_cap ? r->ring_cap * 2 : 256;
-        struct pending *ring = malloc(cap * sizeof *ring);
-
-        if (!ring)
-            abort(); /* a forgotten callback would break the promise of exactly once */
-        for (unsigned i = 0; i < r->n; i++)
-            ring[i] = r->ring[(r->head + i) & (r->ring_cap - 1)];
-        free(r->ring);
-        r->ring = ring;
-        r->ring_cap = cap;
-        r->head = 0;
-    }
-    r->ring[(r->head + r->n) & (r->ring_cap - 1)] = (struct pending){ cb, arg, clock_mono_ms() };
-    r->n++;
-}
-
-static struct pending pending_pop(struct redis *r)
-{
-    struct pending p = r->ring[r->head];
-
-    r->head = (r->head + 1) & (r->ring_cap - 1);
-    r->n--;
-    return p;
 }
 
 /* --- losing it --- */
@@ -150,8 +114,8 @@ static void bury(void *arg)
     plan_attempt(r);
     r->events.lost(r->events.arg);
     /* What these callbacks ask for anew is answered as without a connection, in the next turn. */
-    while (r->n) {
-        struct pending p = pending_pop(r);
+    while (r->pending.n) {
+        struct pending p = pending_pop(&r->pending);
 
         p.cb(p.arg, NULL);
     }
@@ -209,12 +173,12 @@ static void take_replies(struct redis *r)
         }
         if (!reply)
             return;
-        if (!r->n) {
+        if (!r->pending.n) {
             freeReplyObject(reply);
             redis_drop(r, "an answer to nothing asked");
             return;
         }
-        struct pending p = pending_pop(r);
+        struct pending p = pending_pop(&r->pending);
 
         p.cb(p.arg, reply);
         freeReplyObject(reply);
@@ -285,9 +249,9 @@ static void on_tick(void *arg)
     if (r->state == LINK_CONNECTING && now - r->connecting_ms > CONNECT_MS) {
         redis_drop(r, "no connection in time");
     } else if (r->state == LINK_UP) {
-        if (r->n && now - r->ring[r->head].sent_ms > ANSWER_MS && now - r->heard_ms > ANSWER_MS)
+        if (r->pending.n && now - pending_oldest_ms(&r->pending) > ANSWER_MS && now - r->heard_ms > ANSWER_MS)
             redis_drop(r, "no answer in time");
-        else if (!r->n && now - r->heard_ms > IDLE_MS)
+        else if (!r->pending.n && now - r->heard_ms > IDLE_MS)
             redis_words(r, ignore, NULL, "PING", NULL);
     }
     if (r->state != LINK_DOWN && r->state != LINK_DYING)
@@ -333,30 +297,6 @@ static void attempt(void *arg)
 
 /* --- life --- */
 
-static int parse_address(struct redis *r, const char *address, struct err *err)
-{
-    struct sockaddr_un *un = (struct sockaddr_un *)&r->addr;
-    int n = sizeof r->addr;
-
-    if (strncmp(address, "unix:", 5) == 0) {
-        size_t len = strlen(address + 5);
-
-        if (!len || len >= sizeof un->sun_path)
-            return err_set(
-                err, "redis: the path of the socket must have 1 to %zu bytes: choose a shorter state: folder",
-                sizeof un->sun_path - 1);
-        un->sun_family = AF_UNIX;
-        memcpy(un->sun_path, address + 5, len + 1);
-        r->addr_n = sizeof *un;
-        return 0;
-    }
-    if (evutil_parse_sockaddr_port(address, (struct sockaddr *)&r->addr, &n) != 0)
-        return err_set(err, "redis: address must be unix:/path or a numeric address with a port, such as "
-                            "127.0.0.1:6379");
-    r->addr_n = (socklen_t)n;
-    return 0;
-}
-
 struct redis *redis_new(struct loop *loop, const char *address, const struct redis_events *events,
                         struct err *err)
 {
@@ -366,7 +306,7 @@ struct redis *redis_new(struct loop *loop, const char *address, const struct red
         err_set(err, "redis: out of memory");
         return NULL;
     }
-    if (parse_address(r, address, err) != 0) {
+    if (redis_address(address, &r->addr, &r->addr_n, err) != 0) {
         free(r);
         return NULL;
     }
@@ -388,15 +328,15 @@ void redis_free(struct redis *r)
     r->stopped = true;
     close_socket(r);
     r->state = LINK_DOWN;
-    while (r->n) {
-        struct pending p = pending_pop(r);
+    while (r->pending.n) {
+        struct pending p = pending_pop(&r->pending);
 
         p.cb(p.arg, NULL);
     }
     loop_not_at_turn_end(r->loop, flush, r);
     loop_timer_free(r->tick);
     loop_timer_free(r->again);
-    free(r->ring);
+    pending_free(&r->pending);
     loop_reap(r->loop, free, r); /* its funeral may still be waited for */
 }
 
@@ -423,7 +363,7 @@ bool redis_ready(const struct redis *r)
 
 unsigned redis_pending(const struct redis *r)
 {
-    return r->n;
+    return r->pending.n;
 }
 
 size_t redis_unsent(const struct redis *r)
@@ -485,10 +425,10 @@ void redis_send(struct redis *r, redis_cb *cb, void *arg)
     struct unsent *u;
 
     if (r->state == LINK_UP || r->state == LINK_DYING) {
-        pending_push(r, cb, arg);
+        pending_push(&r->pending, cb, arg);
         if (takes(r) && r->out.failed)
             redis_drop(r, "too many bytes waiting to be sent");
-        else if (r->n == 1 || r->out.n - r->out_off >= FLUSH_AT)
+        else if (r->pending.n == 1 || r->out.n - r->out_off >= FLUSH_AT)
             flush(r);
         loop_again(r->loop);
         return;
