@@ -8,6 +8,7 @@
 #include "gateway/desk/audit.h"
 #include "gateway/desk/backup.h"
 #include "gateway/desk/export.h"
+#include "gateway/desk/forget.h"
 #include "gateway/desk/move.h"
 #include "gateway/desk/order.h"
 #include "gateway/desk/parked.h"
@@ -81,7 +82,8 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
                   { "move", move_desk },       { "backup", backup_desk },    { "rebuild", rebuild_desk },
                   { "drafts", drafts_desk },   { "show sinks", sinks_desk }, { "show stages", stages_desk },
                   { "sink", sink_desk },       { "order", order_desk },      { "pws", pws_desk },
-                  { "signals", signals_desk }, { "audit", audit_desk },      { "export", export_desk } };
+                  { "signals", signals_desk }, { "audit", audit_desk },      { "export", export_desk },
+                  { "forget", forget_desk } };
     struct gateway *g = arg;
     struct desk desk = {
         .store = g->store, .pipeline = g->pipeline, .log = g->msglog, .sinks = g->sinks, .sinks_n = g->sinks_n
@@ -106,6 +108,15 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
         if (strcmp(desks[i].name, name) == 0)
             desks[i].run(&desk, words, done, ctx);
+}
+
+/* Said by ctl: what is done with a person's data is noted (console.h). */
+static void on_ctl(void *arg, const char *name, struct slice words, ctl_done *done, void *ctx)
+{
+    struct gateway *g = arg;
+
+    console_notes(g->console, name, words, &done, &ctx);
+    on_desk(arg, name, words, done, ctx);
 }
 
 static const struct config *config_now(void *arg)
@@ -151,7 +162,7 @@ int gateway_open_staff(struct gateway *g, struct err *e)
                            .health = health,
                            .config = show_config,
                            .under_way = under_way,
-                           .desk = on_desk,
+                           .desk = on_ctl,
                            .arg = g,
                            .store = g->store };
     char path[512];

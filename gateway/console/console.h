@@ -39,6 +39,9 @@ void console_heard(struct console *, const struct inbound *, enum reason);
 /* `ctl user …` and `ctl audit`, as a desk. */
 void console_user(struct console *, struct slice words, ctl_done *, void *ctx);
 void console_audit(struct console *, struct slice words, ctl_done *, void *ctx);
+/* What `ctl` does with a person's data (`export PERSON`, `forget`) becomes a line of the audit when it is
+ * done: *done and *ctx are replaced by ones that write it. */
+void console_notes(struct console *, const char *desk, struct slice words, ctl_done **done, void **ctx);
 /* A sample admin, made anew with a password that is given out once, if there is no account yet and the
  * district is the sample; false: there are accounts. */
 bool console_first_account(struct console *, void (*made)(void *arg, const char *name, const char *password),

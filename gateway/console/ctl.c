@@ -280,7 +280,16 @@ static const struct {
     { "show stages", "what records wait for that people have to give, and who can give it", NULL, NULL },
     { "sink", "NAME schema: the SQL of its tables; NAME list STAGE, NAME retry: of the ministry's platform",
       NULL, NULL },
-    { "export", "csv --month 2026-11 --what timbang: a month as CSV; see export csv --help", NULL, NULL },
+    { "export",
+      "csv --month 2026-11 --what timbang: a month as CSV; see export csv --help; PERSON: all that is held "
+      "of "
+      "her",
+      NULL, NULL },
+    { "forget",
+      "PERSON --reason TEXT: all that is held of her goes, a tombstone stays; PERSON is the number of a "
+      "child, "
+      "of a report, or of a telephone",
+      NULL, NULL },
     { "pws",
       "[--place CODE] [--month 2026-11]: the indicators; pws --anew counts them again from the records", NULL,
       NULL },

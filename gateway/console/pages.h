@@ -22,6 +22,7 @@ extern const struct page page_child, page_mother;     /* /anak, /ibu */
 extern const struct page page_sinks, page_system;     /* /kirim, /sistem */
 extern const struct page page_accounts, page_password, page_audit;
 extern const struct page page_breach; /* /insiden */
+extern const struct page page_rights; /* /hak */
 
 extern const struct reader_part guard_signal, guard_referral, guard_request, guard_person, guard_finding,
     guard_child;
@@ -34,6 +35,7 @@ void act_person(struct request *);
 void act_request(struct request *);
 void act_import(struct request *);
 void act_breach(struct request *);
+void act_rights(struct request *);
 void act_child(struct request *);
 void act_finding(struct request *); /* to the pustu of a village, as an SMS */
 

@@ -35,6 +35,7 @@ const struct route console_routes[] = {
     { "/akun", ACCOUNT_ADMIN, .page = &page_accounts, .act = login_account_act, .act_least = ACCOUNT_ADMIN },
     { "/audit", ACCOUNT_ADMIN, .page = &page_audit },
     { "/insiden", ACCOUNT_ADMIN, .page = &page_breach, .act = act_breach, .act_least = ACCOUNT_ADMIN },
+    { "/hak", ACCOUNT_ADMIN, .page = &page_rights, .act = act_rights, .act_least = ACCOUNT_ADMIN },
     { "/sandi", ACCOUNT_VIEWER, .page = &page_password, .act = login_own_password,
       .act_least = ACCOUNT_VIEWER },
     { "/buka", ACCOUNT_OFFICER, .act = act_reveal, .act_least = ACCOUNT_OFFICER },

@@ -7,6 +7,7 @@
 #include "gateway/base/csv_cell.h"
 #include "gateway/base/node.h"
 #include "gateway/conf/exports.h"
+#include "gateway/desk/held.h"
 
 enum {
     SQL_MAX = 32 << 10,
@@ -16,6 +17,8 @@ enum {
 };
 
 static const char help[] =
+    "export PERSON   all that is held of a person as JSON: the number of a child, of a report, or of a "
+    "telephone\n\n"
     "export csv --month 2026-11 --what NAME [--place CODE] [--sep ';'] [--sink NAME]\n\n"
     "A table of one month as CSV (UTF-8 with BOM), for copying into another system.  Its columns are rows "
     "of\n"
@@ -226,6 +229,10 @@ void export_desk(const struct desk *desk, struct slice words, ctl_done *done, vo
     const char *wrong;
 
     words = slice_trim(words);
+    if (verb.n && !words.n && !slice_is(verb, "csv") && !slice_starts(verb, "-")) {
+        held_desk(desk, verb, done, ctx);
+        return;
+    }
     if (!slice_is(verb, "csv") || !words.n || slice_is(words, "--help")) {
         put_help(desk, done, ctx);
         return;

@@ -205,8 +205,9 @@ unsigned log_files_prune(struct log_files *l, int64_t before_ms)
 
 /* --- what people ask --- */
 
-enum sqlite_rc log_files_trace(struct log_files *l, struct slice nomor, const struct log_trace *how,
-                               struct buf *out, struct err *e)
+enum sqlite_rc log_files_each(struct log_files *l,
+                              enum sqlite_rc (*each)(void *, struct sqlite_file *, struct err *), void *arg,
+                              struct err *e)
 {
     int months[MONTHS];
     unsigned n = log_files_months(l->state_dir, months, MONTHS);
@@ -217,9 +218,30 @@ enum sqlite_rc log_files_trace(struct log_files *l, struct slice nomor, const st
 
         rc = file_of(l, months[i], &db, e);
         if (rc == SQLITE_DB_OK)
-            rc = log_db_trace(db, nomor, how, out, e);
+            rc = each(arg, db, e);
     }
     return rc;
+}
+
+struct tracing {
+    struct slice nomor;
+    const struct log_trace *how;
+    struct buf *out;
+};
+
+static enum sqlite_rc trace(void *arg, struct sqlite_file *db, struct err *e)
+{
+    const struct tracing *t = arg;
+
+    return log_db_trace(db, t->nomor, t->how, t->out, e);
+}
+
+enum sqlite_rc log_files_trace(struct log_files *l, struct slice nomor, const struct log_trace *how,
+                               struct buf *out, struct err *e)
+{
+    struct tracing t = { nomor, how, out };
+
+    return log_files_each(l, trace, &t, e);
 }
 
 enum sqlite_rc log_files_drafts(struct log_files *l, const struct log_trace *how, struct buf *out,

@@ -34,6 +34,11 @@ enum sqlite_rc log_files_trace(struct log_files *, struct slice nomor, const str
 enum sqlite_rc log_files_drafts(struct log_files *, const struct log_trace *, struct buf *out,
                                 struct err *) MUST_CHECK;
 
+/* each() over all files, the oldest first, until one does not say OK. */
+enum sqlite_rc log_files_each(struct log_files *,
+                              enum sqlite_rc (*each)(void *arg, struct sqlite_file *, struct err *),
+                              void *arg, struct err *) MUST_CHECK;
+
 /* A month as its file is called: 2026-11 is 2026 * 12 + 10.  For those who read the files by themselves. */
 int log_files_month(int64_t at_ms, int utc_offset_min);
 /* The months that are there, oldest first, at most `most`.  How many. */

@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/district/log_files.h"
+#include "gateway/district/log_forget.h"
 #include "gateway/district/sqlite_worker.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     PRUNE_IDLE_MS = 15 * 60 * 1000,
     NOMOR_MAX = 24,
     TRACE_MAX = 512 * 1024,
+    HELD_MAX = 32 << 20,
 };
 
 struct msglog {
@@ -143,6 +145,83 @@ void msglog_trace(struct msglog *l, struct slice nomor, bool reveal, int utc_off
 void msglog_drafts(struct msglog *l, bool reveal, int utc_offset_min, msglog_trace_cb *cb, void *arg)
 {
     msglog_trace(l, S(""), reveal, utc_offset_min, cb, arg);
+}
+
+/* --- somebody --- */
+
+struct about {
+    struct msglog *log;
+    const struct whose *whose;
+    bool forget, ok;
+    unsigned n;
+    struct buf text;
+    struct err why;
+    msglog_whose_cb *cb;
+    void *arg;
+};
+
+static enum sqlite_rc about_file(void *arg, struct sqlite_file *db, struct err *e)
+{
+    struct about *a = arg;
+    struct slice rows;
+    unsigned n = 0;
+    enum sqlite_rc rc;
+    struct buf file;
+
+    if (a->forget) {
+        rc = log_db_forget(db, a->whose, &n, e);
+        a->n += n;
+        return rc;
+    }
+    buf_init(&file, HELD_MAX);
+    rc = log_db_held(db, a->whose, &file, e); /* "[{…},{…}]" */
+    rows = file.n > 2 ? slice_make(file.p + 1, file.n - 2) : (struct slice)S("");
+    buf_str(&a->text, !a->text.n ? "[" : rows.n && a->text.n > 1 ? "," : "");
+    buf_add(&a->text, rows);
+    buf_free(&file);
+    return rc;
+}
+
+static void about_run(void *arg)
+{
+    struct about *a = arg;
+
+    a->ok = log_files_each(a->log->files, about_file, a, &a->why) == SQLITE_DB_OK;
+    if (!a->forget)
+        buf_str(&a->text, a->text.n ? "]" : "[]");
+    a->ok = a->ok && !a->text.failed;
+}
+
+static void about_done(void *arg)
+{
+    struct about *a = arg;
+
+    a->cb(a->arg, a->ok, a->n, a->ok ? buf_slice(&a->text) : slice_of(a->why.text));
+    buf_free(&a->text);
+    free(a);
+}
+
+static void about(struct msglog *l, const struct whose *w, bool forget, msglog_whose_cb *cb, void *arg)
+{
+    struct about *a = calloc(1, sizeof *a);
+
+    if (!a)
+        abort(); /* asked by a person, once */
+    *a = (struct about){ .log = l, .whose = w, .forget = forget, .cb = cb, .arg = arg };
+    buf_init(&a->text, HELD_MAX);
+    err_set(&a->why, "the message log cannot be asked now");
+    if (!sqlite_worker_ask(l->worker, about_run, about_done, a))
+        loop_soon(l->loop, about_done, a);
+}
+
+void msglog_held(struct msglog *l, const struct whose *w, msglog_whose_cb *cb, void *arg)
+{
+    about(l, w, false, cb, arg);
+}
+
+void msglog_forget(struct msglog *l, const struct whose *w, msglog_whose_cb *cb, void *arg)
+{
+    about(l, w, true, cb, arg);
 }
 
 /* --- life --- */

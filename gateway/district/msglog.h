@@ -8,6 +8,7 @@
 
 #include "gateway/base/buf.h"
 #include "gateway/loop/loop.h"
+#include "gateway/model/whose.h"
 #include "gateway/store/store.h"
 
 struct msglog;
@@ -30,5 +31,11 @@ void msglog_trace(struct msglog *, struct slice nomor, bool reveal, int utc_offs
                   void *arg);
 /* The drafts that expired, likewise. */
 void msglog_drafts(struct msglog *, bool reveal, int utc_offset_min, msglog_trace_cb *, void *arg);
+
+/* What all files hold of somebody, an array of JSON objects; and that they hold it no more (log_forget.h).
+ * whose must live until done, which comes later, in the loop; n: texts that went. */
+typedef void msglog_whose_cb(void *arg, bool ok, unsigned n, struct slice said);
+void msglog_held(struct msglog *, const struct whose *, msglog_whose_cb *, void *arg);
+void msglog_forget(struct msglog *, const struct whose *, msglog_whose_cb *, void *arg);
 
 #endif

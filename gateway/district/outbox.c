@@ -25,6 +25,9 @@ enum statement {
     COUNT,
     SENT,
     LIST,
+    FORGET_PATIENT,
+    FORGET_PERSON,
+    FORGET_RECORD,
     STATEMENTS,
 };
 
@@ -78,6 +81,11 @@ static const char *const statements[STATEMENTS] = {
     [SENT] = "UPDATE total SET sent = sent + ?1",
     [LIST] = "SELECT coalesce(nomor, id), version, coalesce(why, '') FROM outbox WHERE stage = ?1 AND stage "
              "<> '" OUTBOX_SENT "' ORDER BY since_ms LIMIT ?2",
+    [FORGET_PATIENT] =
+        "DELETE FROM patient WHERE nik IN (SELECT nik FROM person WHERE id IN (SELECT value FROM"
+        " json_each(?1)))",
+    [FORGET_PERSON] = "DELETE FROM person WHERE id IN (SELECT value FROM json_each(?1))",
+    [FORGET_RECORD] = "DELETE FROM outbox WHERE nomor IN (SELECT value FROM json_each(?1))",
 };
 
 static const struct sqlite_schema schema = {
@@ -138,6 +146,21 @@ static int put_person(struct sqlite_file *f, const struct person_row *p, const s
     return sqlite_file_run(f, HAS_NIK);
 }
 
+/* What the platform has of it already is withdrawn there, by people (docs/operations.md). */
+static int forget(struct sqlite_file *f, const struct forget_row *r)
+{
+    int rc = SQLITE_OK;
+
+    for (unsigned s = FORGET_PATIENT; s <= FORGET_RECORD && rc == SQLITE_OK; s++) {
+        struct slice which = s == FORGET_RECORD ? r->nomor : r->persons;
+
+        sqlite_file_bind(f, s, 1, which.n ? which : S("[]"));
+        rc = sqlite_file_run(f, s);
+    }
+    f->scour = true;
+    return rc;
+}
+
 struct putting {
     struct sqlite_file *file;
     const struct fhir_map *map;
@@ -163,6 +186,8 @@ static int put_item(void *arg, struct item *item)
             rc = put_record(p->file, p->map, &row.record, line, p->now_ms);
         else if (line.n && row.kind == ROW_PERSON)
             rc = put_person(p->file, &row.person, item, p->now_ms);
+        else if (line.n && row.kind == ROW_FORGET)
+            rc = forget(p->file, &row.forget);
         if (sqlite_row_is_to_blame(rc)) {
             item_refuse(item, sqlite3_errmsg(p->file->db));
             return SQLITE_OK;
@@ -175,8 +200,12 @@ enum sqlite_rc outbox_put(struct sqlite_file *f, const struct fhir_map *map, str
                           struct err *e)
 {
     struct putting p = { f, map, clock_wall_ms() };
+    enum sqlite_rc rc = sqlite_file_store(f, items, n, put_item, &p, e);
+    struct err busy;
 
-    return sqlite_file_store(f, items, n, put_item, &p, e);
+    if (rc == SQLITE_DB_OK && f->scour)
+        f->scour = sqlite_file_scour(f, &busy) != SQLITE_DB_OK;
+    return rc;
 }
 
 enum sqlite_rc outbox_again(struct sqlite_file *f, bool refused, struct err *e)

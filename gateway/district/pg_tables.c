@@ -31,6 +31,8 @@ static const char *const steps[] = {
     "ALTER TABLE alert_event ADD COLUMN disease text, ADD COLUMN rules text;\n",
     /* One child under two numbers (flows/care/merge.h). */
     "ALTER TABLE person ADD COLUMN merged_into text;\n",
+    /* Numbers under which nothing is taken in any more (record.h, struct forget_row). */
+    "CREATE TABLE forgotten (nomor text PRIMARY KEY, at text NOT NULL, account text, why text);\n",
 };
 
 /* One number for all gateways and DBAs of a database: "kentong" in ASCII. */
@@ -73,13 +75,14 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
 #define RECORD_VALUES                                                                                        \
     "id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, "       \
     "fields, coalesce(findings, '[]'), status, provider, message_id"
+#define KNOWN " nomor NOT IN (SELECT nomor FROM forgotten)"
 /* more, typed: columns that this kind of event has beside the others: ", disease". */
 #define EVENT_PUT(table, more, typed)                                                                        \
     "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words" more ")"                      \
     " SELECT id, of, nomor, event, at, who, role, place, words" more                                         \
     " FROM jsonb_to_recordset($1::jsonb) AS b (id uuid,"                                                     \
     " of text, nomor text, event text, at text, who text, role text, place text, words text" typed ")"       \
-    " ORDER BY id ON CONFLICT (id) DO NOTHING"
+    " WHERE" KNOWN " ORDER BY id ON CONFLICT (id) DO NOTHING"
 #define RECORD_SETS                                                                                          \
     "nomor = excluded.nomor, form = excluded.form, klaster = excluded.klaster, version = "                   \
     "excluded.version, at = excluded.at, received_at = excluded.received_at, reporter = "                    \
@@ -101,7 +104,7 @@ static const char *const put_sql[PG_ROW_KINDS] = {
                    " klaster text, version integer, at text, received_at text, reporter text, role text, "
                    "place text,"
                    " posyandu text, person_id text, fields jsonb, findings jsonb, status text, provider "
-                   "text, message_id text)),"
+                   "text, message_id text) WHERE" KNOWN "),"
                    " h AS (INSERT INTO record_history (" RECORD_NAMES ") SELECT " RECORD_VALUES
                    " FROM b ORDER BY id, version ON CONFLICT (id, version) DO NOTHING)"
                    " INSERT INTO record (" RECORD_NAMES ") SELECT DISTINCT ON (id) " RECORD_VALUES
@@ -118,8 +121,25 @@ static const char *const put_sql[PG_ROW_KINDS] = {
         "text,"
         " tgl_lahir text, tgl_lahir_exact boolean, nik text, posyandu text, committed_ms bigint, merged_into "
         "text)"
-        " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " PERSON_SETS
+        " WHERE" KNOWN " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " PERSON_SETS
         " WHERE person.committed_ms <= excluded.committed_ms",
+    /* A row holds numbers of reports or one of a telephone, so that no row is changed twice. */
+    [ROW_FORGET] =
+        "WITH b AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1::jsonb) AS b (at text, account text, why"
+        " text, nomor jsonb, who text)), n AS MATERIALIZED (SELECT DISTINCT ON (x.nomor) x.nomor, b.at,"
+        " b.account, b.why FROM b, jsonb_array_elements_text(coalesce(b.nomor, '[]')) AS x (nomor)),"
+        " r AS (DELETE FROM record WHERE nomor IN (SELECT nomor FROM n)),"
+        " h AS (DELETE FROM record_history WHERE nomor IN (SELECT nomor FROM n)),"
+        " p AS (DELETE FROM person WHERE nomor IN (SELECT nomor FROM n)),"
+        " e AS (DELETE FROM referral_event WHERE nomor IN (SELECT nomor FROM n)),"
+        " a AS (DELETE FROM alert_event WHERE nomor IN (SELECT nomor FROM n)),"
+        " w1 AS (UPDATE record SET reporter = NULL WHERE reporter IN (SELECT who FROM b)),"
+        " w2 AS (UPDATE record_history SET reporter = NULL WHERE reporter IN (SELECT who FROM b)),"
+        " w3 AS (UPDATE referral_event SET who = NULL WHERE who IN (SELECT who FROM b)),"
+        " w4 AS (UPDATE alert_event SET who = NULL WHERE who IN (SELECT who FROM b))"
+        " INSERT INTO forgotten (nomor, at, account, why) SELECT nomor, at, account, why FROM n ORDER BY "
+        "nomor"
+        " ON CONFLICT (nomor) DO NOTHING",
 };
 
 const char *pg_tables_put(enum row_kind kind)

@@ -12,7 +12,7 @@
 #include "gateway/model/record.h"
 
 enum {
-    PG_ROW_KINDS = ROW_PERSON + 1,
+    PG_ROW_KINDS = ROW_FORGET + 1,
 };
 
 /* The newest step of the schema. */

@@ -91,8 +91,14 @@ static enum sqlite_rc ready(void *arg, struct err *e)
 static enum sqlite_rc put(void *arg, struct item *items, unsigned n, struct err *e)
 {
     struct sqlite_sink *s = arg;
+    enum sqlite_rc rc;
+    struct err busy;
 
-    return sqlite_db_store(s->db, items, n, e);
+    rc = sqlite_db_store(s->db, items, n, e);
+    /* A reader may be in the way: the next batch tries again. */
+    if (rc == SQLITE_DB_OK && s->db->scour)
+        s->db->scour = sqlite_file_scour(s->db, &busy) != SQLITE_DB_OK;
+    return rc;
 }
 
 static void shut(void *arg)

@@ -18,7 +18,10 @@ enum statement {
     PUT_PERSON,
     MARK_DUE,
     MARK_PERSON_DUE,
-    STATEMENTS,
+    FORGET_FIRST,
+    FORGET_LAST = FORGET_FIRST + 7,
+    FORGET_WHO,
+    STATEMENTS = FORGET_WHO + 4,
 };
 
 /* --- schema: step i leads from user_version i to i + 1; a step once released is never edited --- */
@@ -78,6 +81,9 @@ static const char *const steps[] = {
     "CREATE INDEX record_reporter ON record (reporter, received_at);"
     "CREATE INDEX record_posyandu ON record (posyandu, form, at);"
     "CREATE INDEX record_form ON record (form, at);",
+    /* Numbers under which nothing is taken in any more (record.h, struct forget_row). */
+    "CREATE TABLE forgotten (nomor TEXT PRIMARY KEY NOT NULL, at TEXT NOT NULL, account TEXT, why TEXT)"
+    " STRICT, WITHOUT ROWID;",
 };
 
 #define RECORD_NAMES                                                                                         \
@@ -85,21 +91,24 @@ static const char *const steps[] = {
     "fields,"                                                                                                \
     " findings, status, provider, message_id"
 #define RECORD_MARKS "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17"
+#define KNOWN(nomor) " NOT EXISTS (SELECT 1 FROM forgotten WHERE nomor = " nomor ")"
+#define OF_FORGOTTEN " WHERE nomor IN (SELECT value FROM json_each(?1))"
 #define EVENT_PUT(table)                                                                                     \
     "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words)"                              \
-    " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (id) DO NOTHING"
+    " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9 WHERE" KNOWN("?3") " ON CONFLICT (id) DO NOTHING"
 
 static const char *const statements[STATEMENTS] = {
     [KEEP_OLDER] = "INSERT INTO record_older SELECT * FROM record WHERE id = ?1 AND version < ?5"
                    " ON CONFLICT (id, version) DO NOTHING",
     [PUT_OLDER] = "INSERT INTO record_older (" RECORD_NAMES ") SELECT " RECORD_MARKS
-                  " WHERE NOT EXISTS (SELECT 1 FROM record WHERE id = ?1 AND version = ?5)"
-                  " ON CONFLICT (id, version) DO NOTHING",
-    [PUT_RECORD] =
-        "INSERT INTO record (" RECORD_NAMES ") VALUES (" RECORD_MARKS ") ON CONFLICT (id) DO UPDATE"
-        " SET nomor = ?2, form = ?3, klaster = ?4, version = ?5, at = ?6, received_at = ?7, reporter = ?8,"
-        " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
-        " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
+                  " WHERE NOT EXISTS (SELECT 1 FROM record WHERE id = ?1 AND version = ?5) AND" KNOWN(
+                      "?2") " ON CONFLICT (id, version) DO NOTHING",
+    [PUT_RECORD] = "INSERT INTO record (" RECORD_NAMES ") SELECT " RECORD_MARKS " WHERE" KNOWN(
+        "?2") " ON CONFLICT (id) DO UPDATE"
+              " SET nomor = ?2, form = ?3, klaster = ?4, version = ?5, at = ?6, received_at = ?7, reporter = "
+              "?8,"
+              " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
+              " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
     [MARK_DUE] = "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE " WHERE record.id = ?1",
     /* Persons are counted once: who is one with another changes the figures of both. */
     [MARK_PERSON_DUE] =
@@ -107,14 +116,31 @@ static const char *const statements[STATEMENTS] = {
     [PUT_REFERRAL] = EVENT_PUT("referral_event"),
     [PUT_ALERT] =
         "INSERT INTO alert_event (id, of, nomor, event, at, who, role, place, words, disease, rules)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT (id) DO NOTHING",
+        " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11 WHERE" KNOWN("?3") " ON CONFLICT (id) DO NOTHING",
     [PUT_PERSON] =
         "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms, "
         "merged_into)"
-        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
-        " jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8, committed_ms = ?9,"
-        " merged_into = ?10"
-        " WHERE person.committed_ms <= ?9",
+        " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10 WHERE" KNOWN(
+            "?2") " ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
+                  " jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8, committed_ms = "
+                  "?9,"
+                  " merged_into = ?10"
+                  " WHERE person.committed_ms <= ?9",
+    /* In this order; ?1 are the numbers.  Figures are counted without them. */
+    [FORGET_FIRST] = "INSERT OR IGNORE INTO forgotten SELECT value, ?2, ?3, ?4 FROM json_each(?1)",
+    [FORGET_FIRST + 1] = "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE
+                         " WHERE record.nomor IN (SELECT value FROM json_each(?1))",
+    [FORGET_FIRST + 2] = "DELETE FROM record" OF_FORGOTTEN,
+    [FORGET_FIRST + 3] = "DELETE FROM record_older" OF_FORGOTTEN,
+    [FORGET_FIRST + 4] = "DELETE FROM person" OF_FORGOTTEN,
+    [FORGET_FIRST + 5] = "DELETE FROM referral_event" OF_FORGOTTEN,
+    [FORGET_LAST - 1] = "DELETE FROM alert_event" OF_FORGOTTEN,
+    [FORGET_LAST] =
+        "UPDATE person SET merged_into = NULL WHERE merged_into IN (SELECT value FROM json_each(?2))",
+    [FORGET_WHO] = "UPDATE record SET reporter = NULL WHERE reporter = ?1",
+    [FORGET_WHO + 1] = "UPDATE record_older SET reporter = NULL WHERE reporter = ?1",
+    [FORGET_WHO + 2] = "UPDATE referral_event SET who = NULL WHERE who = ?1",
+    [FORGET_WHO + 3] = "UPDATE alert_event SET who = NULL WHERE who = ?1",
 };
 
 static const struct sqlite_schema schema = {
@@ -224,6 +250,28 @@ static int put_versions(struct sqlite_file *d, const struct record *r)
     return rc == SQLITE_OK ? mark_due(d, r) : rc;
 }
 
+static int forget(struct sqlite_file *d, const struct forget_row *r)
+{
+    int rc = SQLITE_OK;
+
+    for (unsigned s = FORGET_FIRST; s <= FORGET_LAST && r->nomor.n && rc == SQLITE_OK; s++) {
+        sqlite_file_bind(d, s, 1, r->nomor);
+        if (s == FORGET_FIRST) {
+            sqlite_file_bind(d, s, 2, r->at);
+            sqlite_file_bind(d, s, 3, r->account);
+            sqlite_file_bind(d, s, 4, r->why);
+        } else if (s == FORGET_LAST) {
+            sqlite_file_bind(d, s, 2, r->persons.n ? r->persons : S("[]"));
+        }
+        rc = sqlite_file_run(d, s);
+    }
+    for (unsigned s = FORGET_WHO; s < STATEMENTS && r->who.n && rc == SQLITE_OK; s++) {
+        sqlite_file_bind(d, s, 1, r->who);
+        rc = sqlite_file_run(d, s);
+    }
+    return rc;
+}
+
 static int put_row(struct sqlite_file *d, const struct row *r, int64_t first_ms)
 {
     switch (r->kind) {
@@ -235,6 +283,9 @@ static int put_row(struct sqlite_file *d, const struct row *r, int64_t first_ms)
         return put_event(d, PUT_ALERT, &r->event);
     case ROW_PERSON:
         return put_person(d, &r->person, first_ms);
+    case ROW_FORGET:
+        d->scour = true;
+        return forget(d, &r->forget);
     }
     return SQLITE_MISMATCH;
 }

@@ -98,7 +98,9 @@ static enum sqlite_rc begin(struct sqlite_file *f, const char *path, int busy_ms
         return sqlite_file_later(f, "open (is the folder there and writable?)", e);
     sqlite3_extended_result_codes(f->db, 1);
     sqlite3_busy_timeout(f->db, busy_ms);
-    if (sqlite3_exec(f->db, schema->pragmas, NULL, NULL, NULL) != SQLITE_OK)
+    /* What is deleted is overwritten (Debian's SQLite does so by itself). */
+    if (sqlite3_exec(f->db, "PRAGMA secure_delete = ON", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(f->db, schema->pragmas, NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_file_later(f, "write-ahead log", e);
     if ((rc = migrate(f, schema, e)) != SQLITE_DB_OK)
         return rc;
@@ -230,4 +232,13 @@ enum sqlite_rc sqlite_file_exec(struct sqlite_file *f, const char *sql, const ch
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(f->db, sql, NULL, NULL, NULL);
     return end(f, rc, doing, e);
+}
+
+enum sqlite_rc sqlite_file_scour(struct sqlite_file *f, struct err *e)
+{
+    int rc = sqlite3_exec(f->db, "VACUUM", NULL, NULL, NULL);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_wal_checkpoint_v2(f->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return rc == SQLITE_OK ? SQLITE_DB_OK : sqlite_file_later(f, "overwrite what is free", e);
 }

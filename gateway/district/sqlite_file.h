@@ -20,7 +20,7 @@ enum sqlite_rc {
 };
 
 enum {
-    SQLITE_STATEMENTS = 24,
+    SQLITE_STATEMENTS = 32,
 };
 
 /* What a file holds; lives as long as the program. */
@@ -40,6 +40,7 @@ struct sqlite_file {
     sqlite3_stmt *tx[6];
     const struct sqlite_schema *schema;
     struct arena arena; /* one item's decoded rows */
+    bool scour;         /* something was stored by which rows went for good: sqlite_file_scour() is due */
 };
 
 /* Once, before the first file: SQLite counts no memory, for the threads of all files would queue for the
@@ -66,6 +67,9 @@ enum sqlite_rc sqlite_file_store(struct sqlite_file *, struct item *, unsigned n
 /* SQL of any length in one transaction. */
 enum sqlite_rc sqlite_file_exec(struct sqlite_file *, const char *sql, const char *doing,
                                 struct err *) MUST_CHECK;
+/* What was deleted is not in the file any more, nor in its write-ahead log.  LATER: somebody reads, or it is
+ * busy. */
+enum sqlite_rc sqlite_file_scour(struct sqlite_file *, struct err *) MUST_CHECK;
 /* LATER, with what SQLite says. */
 enum sqlite_rc sqlite_file_later(struct sqlite_file *, const char *doing, struct err *);
 

@@ -61,6 +61,12 @@ static const struct member person_members[] = {
     { "merged_into", AT(person_row, merged_into), TEXT },
     { NULL, 0, TEXT },
 };
+static const struct member forget_members[] = {
+    { "id", AT(forget_row, id), TEXT },           { "at", AT(forget_row, at), TEXT },
+    { "account", AT(forget_row, account), TEXT }, { "why", AT(forget_row, why), TEXT },
+    { "nomor", AT(forget_row, nomor), JSON },     { "persons", AT(forget_row, persons), JSON },
+    { "who", AT(forget_row, who), TEXT },         { NULL, 0, TEXT },
+};
 
 static const struct {
     const char *name;
@@ -70,6 +76,7 @@ static const struct {
     [ROW_REFERRAL_EVENT] = { "referral_event", event_members },
     [ROW_ALERT_EVENT] = { "alert_event", event_members },
     [ROW_PERSON] = { "person", person_members },
+    [ROW_FORGET] = { "forget", forget_members },
 };
 
 void row_encode(struct buf *b, const struct row *r)

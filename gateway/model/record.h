@@ -14,6 +14,7 @@ enum row_kind {
     ROW_REFERRAL_EVENT,
     ROW_ALERT_EVENT,
     ROW_PERSON,
+    ROW_FORGET,
 };
 
 struct record {
@@ -42,12 +43,21 @@ struct person_row {
     struct slice merged_into; /* id of the person that it is one with; empty: none */
 };
 
+/* What was held under these numbers is taken out of every sink, and never taken in again under them: the
+ * tombstone.  It names nobody but a number of a telephone that is itself to be forgotten. */
+struct forget_row {
+    struct slice id, at, account, why;
+    struct slice nomor, persons; /* JSON arrays: numbers of reports and people; ids of the people */
+    struct slice who;            /* a number that reported or acted; empty: none */
+};
+
 struct row {
     enum row_kind kind;
     union {
         struct record record;
         struct event_row event;
         struct person_row person;
+        struct forget_row forget;
     };
 };
 

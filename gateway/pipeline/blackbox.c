@@ -173,7 +173,13 @@ void blackbox_enter(struct blackbox *bb, const struct inbound *in)
 
 void blackbox_leave(struct blackbox *bb)
 {
-    bb->box->busy = 0;
+    struct box *b = bb->box;
+    size_t n = 0;
+
+    b->busy = 0;
+    for (int i = 0; i < TEXTS; i++)
+        n += b->lengths[i];
+    memset(b->bytes, 0, n); /* nothing of it stays in the file */
 }
 
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };

@@ -43,6 +43,7 @@ before(async () => {
     '/daftar/:nomor': [`/daftar/${daftar}`, { apa: 'tolak' }], '/tempat': ['/tempat'],
     '/anak/:nomor': [`/anak/${child}?ke=${second}`, { apa: 'gabung', alasan: 'uji coba' }], '/ibu/:nomor': [`/ibu/${one("SELECT nomor FROM record WHERE form = 'bumil'")}`],
     '/kirim': ['/kirim'], '/sistem': ['/sistem'], '/akun': ['/akun', { apa: 'tambah', nama: 'baru', peran: 'admin' }], '/audit': ['/audit'], '/insiden': ['/insiden', { apa: 'catat', alasan: 'uji coba saja' }],
+    '/hak': ['/hak', { apa: 'lupakan', siapa: child, ulang: child, alasan: 'uji coba saja' }],
     '/sandi': ['/sandi', { lama: 'x', baru: 'y', ulang: 'z' }], '/buka': ['/buka', { kembali: '/pesan/1', alasan: 'ingin tahu' }], '/keluar': ['/keluar', {}], '/arus': ['/arus'],
   };
   others = routes.filter((r) => /:/.test(r.at) && r.page).map((r) => samples[r.at][0]);
@@ -109,7 +110,7 @@ test('another area sees none of it, in no shape, and acts on nothing', async () 
     const [bare, query] = p.split('?');
     for (const as of ['', '.json', '.csv']) assert.equal((await people.jauh.get(`${bare}${as}${query ? `?${query}` : ''}`)).status, 403, bare + as);
   }
-  for (const r of routes.filter((x) => x.page && !/:/.test(x.at) && !['/arus', '/keluar', '/sandi', '/buka', '/akun', '/audit', '/insiden'].includes(x.at)))
+  for (const r of routes.filter((x) => x.page && !/:/.test(x.at) && !['/arus', '/keluar', '/sandi', '/buka', '/akun', '/audit', '/insiden', '/hak'].includes(x.at)))
     for (const as of ['', '.json', '.csv']) {
       const [bare, query] = samples[r.at][0].split('?');
       if (bare === '/' && as) continue;

@@ -228,7 +228,7 @@ static void a_file_of_the_first_schema_is_led_on(void **state)
     assert_int_equal(
         sqlite3_exec(other,
                      "DROP TABLE indicator; DROP TABLE indicator_value; DROP TABLE indicator_due;"
-                     "DROP TABLE indicator_base; DROP TABLE indicator_state;"
+                     "DROP TABLE indicator_base; DROP TABLE indicator_state; DROP TABLE forgotten;"
                      "DROP INDEX person_merged; ALTER TABLE person DROP COLUMN merged_into;"
                      "DROP INDEX person_posyandu; DROP INDEX record_reporter; DROP INDEX record_posyandu;"
                      "DROP INDEX record_form;"
@@ -254,13 +254,37 @@ static void a_file_of_a_newer_program_is_left_alone(void **state)
     struct err e = { "" };
     sqlite3 *other;
 
-    assert_string_equal(ask(w, "PRAGMA user_version"), "6");
+    assert_string_equal(ask(w, "PRAGMA user_version"), "7");
     assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "PRAGMA user_version = 77", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);
     assert_int_equal(sqlite_db_open(w->path, 100, &again, &e), SQLITE_DB_NEVER);
     assert_null(again);
     assert_non_null(strstr(e.text, "newer"));
+}
+
+/* And whoever comes later under a number that is forgotten is not taken in. */
+static void what_is_forgotten_goes_and_stays_away(void **state)
+{
+    const struct world *w = *state;
+    const struct row rows[] = { weighing(1, "{\"bb\":9.2}", "valid"),
+                                weighing(2, "{\"bb\":9.3}", "corrected") };
+    struct row gone = { .kind = ROW_FORGET };
+    char list[64];
+
+    snprintf(list, sizeof list, "[\"%.*s\",\"1041\"]", SLICE_ARG(rows[0].record.nomor));
+    gone.forget = (struct forget_row){ .id = S("1"),
+                                       .at = S("2026-11-29T10:00:00Z"),
+                                       .account = S("dewi"),
+                                       .why = S("asked for"),
+                                       .nomor = slice_of(list) };
+    deliver(w, rows, 2, 1000);
+    deliver(w, &gone, 1, 2000);
+    assert_string_equal(ask(w, "SELECT count(*) FROM record_history"), "0");
+    assert_string_equal(ask(w, "SELECT nomor || account FROM forgotten WHERE nomor = '1041'"), "1041dewi");
+    deliver(w, rows, 2, 3000);
+    assert_string_equal(ask(w, "SELECT count(*) FROM record_history"), "0");
+    assert_true(w->db->scour);
 }
 
 static void a_file_that_cannot_be_made_is_for_later(void **state)
@@ -320,6 +344,7 @@ int main(void)
         CASE(a_locked_database_is_for_later_and_nothing_is_half_done),
         CASE(a_file_of_the_first_schema_is_led_on),
         CASE(a_file_of_a_newer_program_is_left_alone),
+        CASE(what_is_forgotten_goes_and_stays_away),
         CASE(a_file_that_cannot_be_made_is_for_later),
         CASE(views_have_a_column_for_each_field),
     };

@@ -75,6 +75,9 @@ static void add_rows(struct buf *b, const struct outcome *o)
             log_member(b, "id", r->person.id);
             log_member(b, "nomor", r->person.nomor);
             break;
+        case ROW_FORGET: /* goes to the sinks alone (store/forget.c) */
+            buf_str(b, "{\"row\":\"forget\"");
+            break;
         }
         buf_char(b, '}');
     }
