@@ -3,8 +3,10 @@
 
 #include "parsers/phrase.h"
 
-bool asides_begins(struct slice w)
+bool asides_begins(const struct token *t)
 {
+    struct slice w = t->known && t->known->other ? t->known->other->word : t->low;
+
     return slice_is(w, "sejak") || slice_is(w, "selama") || slice_is(w, "sudah") || slice_is(w, "sdh") ||
            slice_is(w, "baru") || slice_is(w, "kurang");
 }

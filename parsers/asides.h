@@ -8,7 +8,7 @@
 #include "parsers/token.h"
 
 /* A word that stands before a duration: `sejak`. */
-bool asides_begins(struct slice word);
+bool asides_begins(const struct token *);
 /* The token behind a number with a unit of time at token i, before `end`: `3 hari`; i when there is none.
  * units NULL: none are known. */
 unsigned asides_lasting_end(const struct tokens *, const struct word_list *units, unsigned end, unsigned i);

@@ -56,6 +56,9 @@ static void end_of_wait(struct state *x, unsigned at)
             x->last.kind = SIGN_UNSURE;
             x->last.words_after = x->words && x->waits.certain;
             x->last.to = at;
+        } else if (x->has_last && x->last.to == x->since && x->last.kind == SIGN_MAYBE) {
+            x->last.behind = true; /* `tidak sesak, kejang tidak` */
+            x->last.to = at;
         } else {
             tell(x);
             other(x, x->since, at);
@@ -85,6 +88,10 @@ static void separator(struct state *x, unsigned i)
     bool list = x->waits.kind == NEGATION_NONE_OF;
 
     whose_separator(&x->who, sep);
+    if ((sep & SEP_DOT) && (sep & SEP_BLANK)) { /* `tidak. kejang`: no, or one shortened? */
+        x->words |= x->waits.kind != NEGATION_NONE;
+        x->certain = false;
+    }
     if (sep & (SEP_HASH | SEP_LINE | SEP_DASH)) {
         end_of_reach(x, i);
         return;
@@ -338,7 +345,7 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
         x->who.doubt |= !slice_is(x->ts->t[i].low, "ada");
         if (!x->waits.kind || x->until != i) /* `tidak terlihat ada` */
             end_of_reach(x, i);
-    } else if (asides_begins(x->ts->t[i].low)) {
+    } else if (asides_begins(&x->ts->t[i])) {
         end = asides_lasting_end(x->ts, x->s->units, x->end, i + used);
         if (end > i + used)
             other(x, i, end);
@@ -399,8 +406,8 @@ static void person_at(struct state *x, unsigned i)
 static unsigned other_at(struct state *x, unsigned i)
 {
     /* `sejak 3 hari` */
-    unsigned end = asides_begins(x->ts->t[i].low) ? asides_lasting_end(x->ts, x->s->units, x->end, i + 1)
-                                                  : asides_place_end(x->ts, x->end, i + 1);
+    unsigned end = asides_begins(&x->ts->t[i]) ? asides_lasting_end(x->ts, x->s->units, x->end, i + 1)
+                                               : asides_place_end(x->ts, x->end, i + 1);
 
     if (x->who.code.n && x->who.from == i && x->who.name > end)
         end = x->who.name; /* `ibu hamil`: no keyword */
@@ -475,7 +482,7 @@ void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned fro
     for (unsigned i = from; i < to;) {
         const struct token *t = &ts->t[i];
 
-        if (t->sep & SEP_HARD)
+        if (t->sep & (SEP_HARD | SEP_DOT))
             separator(&x, i);
         if (t->taken || t->kind == TOKEN_EMPTY || t->kind == TOKEN_NEGATED) {
             if (t->taken) {

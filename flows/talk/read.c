@@ -18,12 +18,14 @@
 #include "flows/talk/words.h"
 #include "parsers/text.h"
 
-/* The reason is asked, and all that is said is that something is not there: `tidak kejang`. */
-static bool no_reason(const struct ruleset *rules, const struct draft *d, struct slice text, struct arena *a)
+/* A name or words are asked, and all that is said is that something is not there: `tidak kejang`. */
+static bool only_denies(const struct ruleset *rules, const struct draft *d, struct slice text,
+                        struct arena *a)
 {
     int i = form_field_named(d->form, d->field);
+    enum field_type type = i >= 0 ? d->form->fields[i].type : FIELD_NUMBER;
 
-    return i >= 0 && !asking_store(d->asking) && d->form->fields[i].as == AS_REASON &&
+    return (type == FIELD_NAME || type == FIELD_TEXT) && !asking_store(d->asking) &&
            understand_denies(rules, text, d->whom, a);
 }
 
@@ -36,7 +38,7 @@ static bool try_answer(const struct ruleset *rules, const struct draft *d, struc
     if (!known)
         return false;
     drafts_report(d, known);
-    if (no_reason(rules, d, text, a))
+    if (only_denies(rules, d, text, a))
         return false;
     if (d->asking == ASK_CHILD && slice_all_digits(slice_trim(text)))
         text =

@@ -219,26 +219,6 @@ static struct slice label_alone(const struct word_list *list, const struct form 
     return word;
 }
 
-struct slice words_plain(const struct ruleset *rules, const struct form *form, struct slice text,
-                         struct arena *a)
-{
-    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
-    struct slice plain = slice_make("", 0);
-    struct cut c;
-
-    cut_words(text, a, &c);
-    if (c.more)
-        return text;
-    for (unsigned i = 0; list && i < c.n; i++) {
-        const struct word *w = list_find(list, c.word[i]);
-
-        if (!w || !slice_is(w->code, "sapaan"))
-            plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain), plain.n ? " " : "",
-                                 SLICE_ARG(label_alone(list, form, c.word[i])));
-    }
-    return plain;
-}
-
 /* A comma or the like between words i - 1 and i. */
 static bool parted(const struct cut *c, unsigned i)
 {
@@ -248,6 +228,33 @@ static bool parted(const struct cut *c, unsigned i)
         if (*p != ' ' && *p != '\t')
             return true;
     return false;
+}
+
+struct slice words_plain(const struct ruleset *rules, const struct form *form, struct slice text,
+                         struct arena *a)
+{
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    struct slice plain = slice_make("", 0);
+    bool comma = false;
+    struct cut c;
+
+    cut_words(text, a, &c);
+    if (c.more)
+        return text;
+    for (unsigned i = 0; list && i < c.n; i++) {
+        const struct word *w = list_find(list, c.word[i]);
+
+        comma |= plain.n && parted(&c, i);
+        if (w && slice_is(w->code, "sapaan"))
+            continue;
+        plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain),
+                             comma     ? ", "
+                             : plain.n ? " "
+                                       : "",
+                             SLICE_ARG(label_alone(list, form, c.word[i])));
+        comma = false;
+    }
+    return plain;
 }
 
 static bool says_false(const struct form_set *forms, struct slice word)

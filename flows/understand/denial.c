@@ -21,9 +21,12 @@ static void on_sign(void *arg, const struct sign *s)
 {
     struct denying *d = arg;
     bool unsure = s->kind == SIGN_UNSURE;
+    struct negation n;
+    bool across = unsure && s->before && !d->signs && d->ts->t[s->from].sep & SEP_COMMA &&
+                  !negation_at(d->ts, s->from, d->words->negators, &n);
 
-    if ((s->kind != SIGN_NEGATED && !unsure) || s->word->needed || s->word->can_be_normal ||
-        s->word->neutral || (unsure && !d->signs && d->ts->t[s->from].sep & SEP_COMMA))
+    if ((s->kind != SIGN_NEGATED && !unsure && !s->behind) || s->word->needed || s->word->can_be_normal ||
+        s->word->neutral || across)
         d->affirmed = true;
     d->signs = true;
 }
@@ -120,9 +123,9 @@ bool understand_denies(const struct ruleset *rs, struct slice text, struct slice
                               .arg = &d };
     struct slice rest = text_clean(text, a);
 
-    if (memchr(rest.p ? rest.p : "", '?', rest.n))
+    if (slice_find(rest, '?') != (size_t)-1)
         return false; /* `kejang tidak?` */
-    while (rest.n) {
+    while (rest.p && rest.n) {
         struct tokens ts;
 
         if (!tokens_cut(cut_sentence(&rest), NULL, &rs->forms, a, &ts))

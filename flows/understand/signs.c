@@ -215,7 +215,7 @@ static void on_sign(void *arg, const struct sign *s)
     struct gather *g = arg;
     const struct field *f = g->fields[s->list];
     bool unsure = s->kind == SIGN_UNSURE && !g->x->denies;
-    bool negated = s->kind == SIGN_NEGATED || (s->kind == SIGN_UNSURE && !unsure);
+    bool negated = s->kind == SIGN_NEGATED || g->x->denies;
     enum whose is = f->list == g->x->words->signs ? whose(g->x, s) : WHOSE_OWN;
 
     /* A list that keeps no words has no room for what was not done: `mr1 tidak datang` (RULINGS 43). */

@@ -15,7 +15,7 @@
  *     ~ accepted                  how the last message was counted
  * Quiet hours hold what they hold: it comes at 05:00.
  * Every SMS must be expected, in any order, before the next line that begins with > * $ or + and at the end.
- * Before each line that is typed, an emergency is tried in its place.
+ * Before each line that is typed, emergencies are tried in its place, and, while something is asked, denials.
  * Behind them, what no script goes through: tests/support/covered.h. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,14 +30,18 @@
 
 #include "parsers/date.h"
 #include "flows/ruleset.h"
+#include "flows/step/drafts.h"
 #include "gateway/model/duration.h"
 #include "tests/support/covered.h"
+#include "tests/support/idiom.h"
 #include "tests/support/mem_store.h"
 #include "tests/unit/starve.h"
 
 enum {
     LINE = 1024,
-    NAMES = 26
+    NAMES = 26,
+    ARENA = 4 << 20,
+    IDIOMS = 2 /* tried before each line; the variable IDIOMS says how many instead */
 };
 
 static struct arena conf_arena;
@@ -255,6 +259,9 @@ static void cry(struct script *s, const char *msisdn, const char *text)
         if (m.sms[i].class == SMS_EMERGENCY && m.sms[i].nomor[0] &&
             (strcmp(m.sms[i].to, msisdn) != 0 || slice_is(rules->duty[0], msisdn)))
             number = m.sms[i].nomor;
+    for (unsigned i = 0; i < m.sms_n && !number; i++) /* they have it already, and she hears that they do */
+        if (strcmp(m.sms[i].to, msisdn) == 0 && strstr(m.sms[i].text, "sudah diberi tahu"))
+            number = m.sms[i].nomor;
     if (!number)
         fail_msg("%s:%u: before this line, nobody is told of: %s: %s", s->file, s->line, name_of(msisdn),
                  text);
@@ -274,6 +281,65 @@ static void cry_out(struct script *s, const char *msisdn)
 
     for (size_t i = 0; msisdn[0] == '+' && i < sizeof texts / sizeof *texts; i++)
         cry(s, msisdn, texts[i]);
+}
+
+static unsigned idioms(void)
+{
+    const char *n = getenv("IDIOMS");
+
+    return n ? (unsigned)strtoul(n, NULL, 10) : IDIOMS;
+}
+
+static unsigned seed_of(const struct script *s, unsigned i)
+{
+    return (unsigned)slice_hash(slice_of(s->file)) + s->line * 4096 + i;
+}
+
+/* Somebody is in danger, in words that a no is part of. */
+static void cry_idioms(struct script *s, const char *msisdn)
+{
+    char text[LINE];
+
+    for (unsigned i = 0; msisdn[0] == '+' && i < idioms(); i++) {
+        idiom_alarms(seed_of(s, i), text, sizeof text);
+        cry(s, msisdn, text);
+    }
+}
+
+static bool asked(struct script *s, const char *msisdn)
+{
+    struct arena a;
+    const struct sender_state *state;
+    bool any;
+
+    arena_init(&a, ARENA);
+    state = drafts_decode(mem_blob(&s->store, SUBJECT_SENDER, slice_of(msisdn)), rules, s->store.now_ms, &a);
+    any = state && state->drafts_n;
+    arena_free(&a);
+    return any;
+}
+
+/* Whatever is asked, an answer that only says that a sign is not there is no emergency, and puts the sign on
+ * no record (RULINGS 40). */
+static void deny(struct script *s, const char *msisdn)
+{
+    char text[LINE];
+
+    for (unsigned i = 0; msisdn[0] == '+' && i < idioms() && asked(s, msisdn); i++) {
+        struct mem_store m;
+
+        idiom_denies(seed_of(s, i), text, sizeof text);
+        mem_fork(&s->store, &m);
+        mem_sms_in(&m, msisdn, text);
+        for (unsigned k = 0; k < m.sms_n; k++)
+            if (m.sms[k].class == SMS_EMERGENCY && strcmp(m.sms[k].to, msisdn) != 0 &&
+                !strstr(m.sms[k].text, "LENGKAP"))
+                fail_msg("%s:%u: before this line, it rings: %s: %s", s->file, s->line, name_of(msisdn),
+                         text);
+        if (m.fault[0])
+            fail_msg("%s:%u: %s: %s", s->file, s->line, text, m.fault);
+        mem_free(&m);
+    }
 }
 
 static void order(struct script *s, const char *text)
@@ -313,6 +379,8 @@ static void run_line(struct script *s, char *line)
         all_expected(s);
         rest = who(s, rest, &msisdn);
         cry_out(s, msisdn);
+        cry_idioms(s, msisdn);
+        deny(s, msisdn);
         expand(s, rest, text, sizeof text);
         covered_before(&s->store, msisdn, text);
         mem_sms_in(&s->store, msisdn, text);

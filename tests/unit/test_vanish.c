@@ -32,8 +32,8 @@ static struct arena a;
 
 static int setup(void **state)
 {
-    static const char *const files[] = { "kader-dev", "own",    "second",       "emergency",
-                                         "turned",    "afresh", "trial-2026-11" };
+    static const char *const files[] = { "kader-dev", "own",           "second",  "emergency", "turned",
+                                         "afresh",    "trial-2026-11", "hearing", "fresh" };
 
     for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
         char path[64];
