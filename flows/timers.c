@@ -102,6 +102,14 @@ static unsigned timer_of(struct slice what)
     return i;
 }
 
+bool timers_known(struct slice text, struct arena *a)
+{
+    struct slice what = node_text(blob_parse(text, a), "t");
+
+    /* A dialogue reads its own (flows/ussd/read.c); "kept" becomes the SMS that it was (flows/talk/approval.c). */
+    return slice_is(what, "ussd") || slice_is(what, "kept") || timer_of(what) < TIMERS;
+}
+
 bool timers_is_ussd(const struct inbound *in, struct arena *a)
 {
     return slice_is(node_text(blob_parse(in->text, a), "t"), "ussd");

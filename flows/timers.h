@@ -8,6 +8,8 @@
 
 /* The timer of a USSD dialogue, which ussd.h reads itself. */
 bool timers_is_ussd(const struct inbound *, struct arena *);
+/* Is there a row for the timer of this text?  A name without one would end idle, unseen: tests ask. */
+bool timers_known(struct slice text, struct arena *);
 /* The contract of flow_read.  out->reading is there, READING_IGNORED. */
 enum read_rc timers_read(const struct ruleset *, const struct inbound *, struct arena *,
                          struct intent *out) MUST_CHECK;

@@ -24,7 +24,7 @@ bool roles_may_report(enum role role, const struct form *form)
 bool roles_may_command(const struct person *p, enum command_kind kind)
 {
     static const unsigned rights[COMMANDS] = {
-#define COMMAND(id, name, who, open, run) [COMMAND_##id] = who,
+#define COMMAND(id, name, who, open, argument, does, run) [COMMAND_##id] = who,
 #include "flows/understand/commands.def"
     };
 

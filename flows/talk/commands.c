@@ -442,7 +442,7 @@ static bool runs_all_the_same(const struct command *c)
 static bool about_a_number(enum command_kind kind)
 {
     static const bool may[COMMANDS] = {
-#define COMMAND(id, name, who, open, run) [COMMAND_##id] = open,
+#define COMMAND(id, name, who, open, argument, does, run) [COMMAND_##id] = open,
 #include "flows/understand/commands.def"
     };
 
@@ -452,7 +452,7 @@ static bool about_a_number(enum command_kind kind)
 void commands_run(struct step *s, const struct command *c)
 {
     static void (*const run[COMMANDS])(struct step *, const struct command *) = {
-#define COMMAND(id, name, who, open, run) [COMMAND_##id] = run,
+#define COMMAND(id, name, who, open, argument, does, run) [COMMAND_##id] = run,
 #include "flows/understand/commands.def"
     };
 

@@ -398,14 +398,11 @@ static void name_all(const struct ruleset *rules, const struct sender *who, int6
 /* `selesai?` asks whether, and ends nothing; words behind a number may ask what they like. */
 static bool asks_back(const struct command *c, struct slice body)
 {
-    bool harmless = c->kind == COMMAND_STATUS || c->kind == COMMAND_PWS || c->kind == COMMAND_TUGAS ||
-                    c->kind == COMMAND_CAKAP || c->kind == COMMAND_BANTUAN || c->kind == COMMAND_FORMAT ||
-                    c->kind == COMMAND_DAFTAR;
     struct slice words = c->catatan;
 
     while (c->nomor.n && words.n && strchr(" ?!.", words.p[0]))
         words = slice_skip(words, 1);
-    return !harmless && words_ask(c->nomor.n ? c->catatan : body) && !(c->nomor.n && words.n);
+    return command_acts(c->kind) && words_ask(c->nomor.n ? c->catatan : body) && !(c->nomor.n && words.n);
 }
 
 static void hear_question(struct reading *r)

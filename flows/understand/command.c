@@ -43,6 +43,15 @@ static void reject(struct command *c, enum report_error error, const char *field
     c->error_field = slice_of(field);
 }
 
+/* What stands behind the word of a command, while it is read. */
+struct argument {
+    const struct ruleset *rules;
+    struct command *out;
+    struct slice rest;
+    int64_t today;
+    struct arena *arena;
+};
+
 /* `48217`, `no 48217`, `4821O`: the number, digits repaired. */
 static struct slice take_number(struct slice *rest, struct arena *a)
 {
@@ -74,18 +83,33 @@ static struct slice take_number(struct slice *rest, struct arena *a)
     return copy;
 }
 
-static void number(struct command *c, struct slice *rest, bool required, struct arena *a)
+/* Off the front; false when there is none. */
+static bool read_number(struct argument *x)
 {
-    struct slice typed = take_number(rest, a);
+    struct slice typed = take_number(&x->rest, x->arena);
     enum report_error error = ERROR_NONE;
 
-    if (typed.n == 0) {
-        if (required)
-            reject(c, ERROR_MISSING, "nomor");
-        return;
-    }
-    if (!understand_nomor(typed, &c->nomor, &error, a))
-        reject(c, error, "nomor");
+    if (typed.n && !understand_nomor(typed, &x->out->nomor, &error, x->arena))
+        reject(x->out, error, "nomor");
+    return typed.n > 0;
+}
+
+static void argument_words(struct argument *x)
+{
+    x->out->catatan = x->rest;
+}
+
+static void argument_maybe_number(struct argument *x)
+{
+    (void)read_number(x);
+    argument_words(x);
+}
+
+static void argument_number(struct argument *x)
+{
+    if (!read_number(x))
+        reject(x->out, ERROR_MISSING, "nomor");
+    argument_words(x);
 }
 
 static void first_line(struct slice *s)
@@ -98,8 +122,11 @@ static void first_line(struct slice *s)
 }
 
 /* DAFTAR nama#kode */
-static void daftar(struct command *c, struct slice rest, struct arena *a)
+static void argument_daftar(struct argument *x)
 {
+    struct command *c = x->out;
+    struct slice rest = x->rest;
+    struct arena *a = x->arena;
     size_t cut = (size_t)-1;
     struct slice name, code;
     bool repaired;
@@ -139,34 +166,41 @@ static void daftar(struct command *c, struct slice rest, struct arena *a)
             p[i] = (char)(p[i] - 32);
 }
 
-static void format(struct command *c, const struct ruleset *rs, struct slice rest)
+static void argument_format(struct argument *x)
 {
-    struct slice w = cut_word(&rest);
-    const struct form *f = understand_exact_form(&rs->forms, w);
+    struct slice w = cut_word(&x->rest);
+    const struct form *f = understand_exact_form(&x->rules->forms, w);
 
     if (w.n == 0)
-        reject(c, ERROR_MISSING, "arg");
+        reject(x->out, ERROR_MISSING, "arg");
     else if (!f)
-        reject(c, ERROR_INVALID, "arg");
+        reject(x->out, ERROR_INVALID, "arg");
     else
-        c->arg = f->name;
+        x->out->arg = f->name;
 }
 
-static void pws(struct command *c, struct slice rest, struct arena *a)
+static void argument_pws(struct argument *x)
 {
+    struct command *c = x->out;
     char *p;
 
-    c->arg = arena_copy(a, rest);
+    c->arg = arena_copy(x->arena, x->rest);
     p = (char *)(uintptr_t)c->arg.p;
     for (size_t i = 0; i < c->arg.n; i++)
         p[i] = text_lower(p[i]);
 }
 
-static void nik(struct command *c, struct slice rest, int64_t today, struct arena *a)
+static void argument_nik(struct argument *x)
 {
-    char *digits = arena_alloc(a, rest.n + 1);
+    struct command *c = x->out;
+    struct slice rest;
+    char *digits;
     size_t n = 0;
 
+    if (!read_number(x))
+        reject(c, ERROR_MISSING, "nomor");
+    rest = x->rest;
+    digits = arena_alloc(x->arena, rest.n + 1);
     if (!digits)
         return;
     for (size_t i = 0; i < rest.n; i++) {
@@ -178,7 +212,7 @@ static void nik(struct command *c, struct slice rest, int64_t today, struct aren
     c->nik = (struct slice){ .p = digits, .n = n };
     if (n == 0)
         reject(c, ERROR_MISSING, "nik");
-    else if (!nik_valid(c->nik, today))
+    else if (!nik_valid(c->nik, x->today))
         reject(c, ERROR_INVALID, "nik");
 }
 
@@ -200,19 +234,21 @@ static struct slice labelled_field(const struct ruleset *rs, struct slice rest, 
 }
 
 /* Which report it is about is not known here: the field as the first form takes it that can. */
-static void koreksi(struct command *c, const struct ruleset *rs, struct slice rest, int64_t today,
-                    struct arena *a)
+static void read_correction(struct argument *in)
 {
+    struct command *c = in->out;
+    const struct ruleset *rs = in->rules;
+    struct slice rest = in->rest;
+    struct arena *a = in->arena;
     enum report_error seen = ERROR_NONE;
     struct slice seen_field = { 0 };
 
-    c->correction = rest;
     if (rest.n == 0) {
         reject(c, ERROR_MISSING, "arg");
         return;
     }
     for (unsigned f = 0; f < rs->forms.n; f++) {
-        struct filling *x = understand_begin(rs, &rs->forms.forms[f], today, a);
+        struct filling *x = understand_begin(rs, &rs->forms.forms[f], in->today, a);
         bool fault = false;
 
         if (!x)
@@ -248,6 +284,15 @@ static void koreksi(struct command *c, const struct ruleset *rs, struct slice re
         if (slice_is(c->error_field, "arg"))
             c->error = ERROR_INVALID;
     }
+}
+
+static void argument_koreksi(struct argument *x)
+{
+    if (!read_number(x))
+        reject(x->out, ERROR_MISSING, "nomor");
+    x->out->correction = x->rest;
+    if (x->out->nomor.n) /* RULINGS 52 */
+        read_correction(x);
 }
 
 /* The text up to the first word that is this number. */
@@ -293,58 +338,18 @@ struct slice understand_next_number(const struct ruleset *rs, struct slice text,
 void understand_command(const struct ruleset *rs, const struct keyword *k, struct slice text, int64_t today,
                         struct arena *a, struct command *out)
 {
-    struct slice rest = slice_skip(text, k->to);
+    static void (*const arguments[COMMANDS])(struct argument *) = {
+#define COMMAND(id, name, who, open, argument, does, run) [COMMAND_##id] = argument_##argument,
+#include "flows/understand/commands.def"
+    };
+    struct argument x = {
+        .rules = rs, .out = out, .rest = slice_skip(text, k->to), .today = today, .arena = a
+    };
 
     *out = (struct command){ .kind = k->command, .status = REPORT_ACCEPTED };
-    first_line(&rest);
-    rest = skip_separators(rest);
-    switch (k->command) {
-    case COMMAND_DAFTAR:
-        daftar(out, rest, a);
-        break;
-    case COMMAND_FORMAT:
-        format(out, rs, rest);
-        break;
-    case COMMAND_PWS:
-        pws(out, rest, a);
-        break;
-    case COMMAND_BANTUAN:
-    case COMMAND_TUGAS:
-    case COMMAND_CAKAP:
-    case COMMAND_BERHENTI:
-    case COMMAND_MULAI:
-        out->catatan = rest;
-        break;
-    case COMMAND_NIK:
-        number(out, &rest, true, a);
-        nik(out, rest, today, a);
-        break;
-    case COMMAND_KOREKSI:
-        number(out, &rest, true, a);
-        out->correction = rest;
-        if (!out->nomor.n) /* RULINGS 52 */
-            break;
-        koreksi(out, rs, rest, today, a);
-        break;
-    case COMMAND_YA:
-    case COMMAND_BARU:
-    case COMMAND_TIDAK:
-    /* Staff and heads may leave it out where one is open for them (RULINGS 57). */
-    case COMMAND_BENAR:
-    case COMMAND_BUKAN:
-    case COMMAND_OK:
-    case COMMAND_TERIMA:
-    case COMMAND_TOLAK:
-    case COMMAND_HADIR:
-    case COMMAND_TIDAK_HADIR:
-    case COMMAND_SELESAI:
-        number(out, &rest, false, a);
-        out->catatan = rest;
-        break;
-    default:
-        number(out, &rest, true, a);
-        out->catatan = rest;
-        break;
-    }
+    first_line(&x.rest);
+    x.rest = skip_separators(x.rest);
+    if (arguments[k->command])
+        arguments[k->command](&x);
     either_number(rs, out);
 }

@@ -33,11 +33,25 @@ const char *command_name(enum command_kind kind)
 {
     static const char *const names[COMMANDS] = {
         [COMMAND_NONE] = "",
-#define COMMAND(id, name, who, open, run) [COMMAND_##id] = name,
+#define COMMAND(id, name, who, open, argument, does, run) [COMMAND_##id] = name,
 #include "flows/understand/commands.def"
     };
 
     return (unsigned)kind < COMMANDS ? names[kind] : "?";
+}
+
+bool command_acts(enum command_kind kind)
+{
+#define ASKS false
+#define ACTS true
+    static const bool acts[COMMANDS] = {
+#define COMMAND(id, name, who, open, argument, does, run) [COMMAND_##id] = does,
+#include "flows/understand/commands.def"
+    };
+#undef ASKS
+#undef ACTS
+
+    return (unsigned)kind < COMMANDS && acts[kind];
 }
 
 bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *a)

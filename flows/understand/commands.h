@@ -5,9 +5,9 @@
 #include "flows/understand/understanding.h"
 
 enum command_needs {
-    COMMAND_NEEDS_NUMBER,  /* a number must follow */
-    COMMAND_NEEDS_MAY,     /* alone or with a number: YA, TIDAK, BARU */
-    COMMAND_NEEDS_NOTHING, /* whatever follows is its argument */
+    COMMAND_NEEDS_NUMBER,   /* a number must follow */
+    COMMAND_NEEDS_MAY,      /* alone or with a number: YA, TIDAK, BARU */
+    COMMAND_NEEDS_ARGUMENT, /* whatever follows is its argument */
 };
 
 struct command_word {

@@ -251,7 +251,7 @@ static bool is_command(struct reader *r, unsigned w, unsigned t, const struct co
 {
     bool first = c->everyday ? only_greetings(r, t) : w == 0;
 
-    if (c->needs == COMMAND_NEEDS_NOTHING && !c->everyday)
+    if (c->needs == COMMAND_NEEDS_ARGUMENT && !c->everyday)
         return first || !form_behind(r, w);
     if (c->everyday && !first)
         return false;
@@ -475,7 +475,7 @@ bool understand_begins_command(const struct ruleset *rs, struct slice line, stru
         return k.found && !k.form;
     if (k.turned.why || k.command == COMMAND_NONE)
         return true;
-    if (c && c->needs == COMMAND_NEEDS_NOTHING) {
+    if (c && c->needs == COMMAND_NEEDS_ARGUMENT) {
         read_words(r, WORDS);
         return r->n == 1 || c->kind == COMMAND_FORMAT || (c->kind == COMMAND_PWS && r->n < 5);
     }

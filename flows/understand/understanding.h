@@ -11,13 +11,15 @@
 
 enum command_kind {
     COMMAND_NONE,
-#define COMMAND(id, name, who, open, run) COMMAND_##id,
+#define COMMAND(id, name, who, open, argument, does, run) COMMAND_##id,
 #include "flows/understand/commands.def"
     COMMANDS,
 };
 
 /* "tidak_hadir": the name of SPEC 2.6 and RULINGS 8. */
 const char *command_name(enum command_kind);
+/* It changes something: a question mark behind it asks whether, and does nothing. */
+bool command_acts(enum command_kind);
 
 struct command {
     enum command_kind kind;

@@ -129,18 +129,10 @@ static void read_providers(struct config_reader *r, struct yaml *root)
 
 static void read_sink(struct config_reader *r, struct yaml *node, struct sink_conf *s)
 {
-    static const struct {
-        const char *kind, *need[2];
-    } needs[] = { { "postgres", { "dsn" } }, { "http", { "url", "secret_file" } }, { "fhir", { "url" } } };
-
     *s = (struct sink_conf){ .name = node->key, .mark = node->key_mark };
     config_section(r, node, SECTION_SINK, s);
     config_refuse_unknown(r, node, SECTION_SINK);
     yaml_need(node, "kind", r->faults);
-    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
-        for (size_t j = 0; j < 2 && slice_is(s->kind, needs[i].kind); j++)
-            if (needs[i].need[j])
-                yaml_need(node, needs[i].need[j], r->faults);
     if (slice_is(s->kind, "sqlite") && s->path.n == 0)
         s->path = arena_printf(r->arena, "%s/district.db", r->config->state.p);
     else if (slice_is(s->profile, "satusehat") && s->path.n == 0)

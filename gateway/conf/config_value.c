@@ -305,10 +305,8 @@ static const char *choices(enum key_type type)
         return "+62 62 0";
     case KEY_TEXT_IS:
         return "last whole";
-    case KEY_OVER:
-        return "body query";
     default:
-        return "sqlite postgres http fhir";
+        return "body query";
     }
 }
 
@@ -469,18 +467,18 @@ static void read_headers(struct config_reader *r, const struct key *k, struct ya
 typedef void value_reader(struct config_reader *, const struct key *, struct yaml *, void *);
 
 static value_reader *const readers[] = {
-    [KEY_ADDRESS] = read_address,   [KEY_PATH] = read_path,          [KEY_FILE] = read_file,
-    [KEY_SECRET] = read_secret,     [KEY_TEXT] = read_text,          [KEY_URL] = read_url,
-    [KEY_TIMEZONE] = read_timezone, [KEY_BOOL] = read_bool,          [KEY_UINT] = read_uint,
-    [KEY_DURATION] = read_duration, [KEY_REDIS] = read_redis,        [KEY_DURABILITY] = read_durability,
-    [KEY_NUMBERS] = read_numbers,   [KEY_ALLOW] = read_allow,        [KEY_DIALECT] = read_dialect,
-    [KEY_BIND] = read_choice,       [KEY_SINK_KIND] = read_choice,   [KEY_USSD] = read_choice,
-    [KEY_DIAL] = read_dial,         [KEY_LONG] = read_choice,        [KEY_CODINGS] = read_codings,
-    [KEY_TON_NPI] = read_ton_npi,   [KEY_SEND_METHOD] = read_choice, [KEY_DOOR_METHOD] = read_choice,
-    [KEY_FORMAT] = read_choice,     [KEY_NUMBER_FORM] = read_choice, [KEY_TEXT_IS] = read_choice,
-    [KEY_OVER] = read_choice,       [KEY_MIME] = read_mime,          [KEY_FIELD] = read_field,
-    [KEY_TEMPLATE] = read_template, [KEY_PATTERN] = read_pattern,    [KEY_ID_PLACE] = read_id_place,
-    [KEY_HEADERS] = read_headers,   [KEY_PROXIES] = read_proxies,
+    [KEY_ADDRESS] = read_address,    [KEY_PATH] = read_path,          [KEY_FILE] = read_file,
+    [KEY_SECRET] = read_secret,      [KEY_TEXT] = read_text,          [KEY_URL] = read_url,
+    [KEY_TIMEZONE] = read_timezone,  [KEY_BOOL] = read_bool,          [KEY_UINT] = read_uint,
+    [KEY_DURATION] = read_duration,  [KEY_REDIS] = read_redis,        [KEY_DURABILITY] = read_durability,
+    [KEY_NUMBERS] = read_numbers,    [KEY_ALLOW] = read_allow,        [KEY_DIALECT] = read_dialect,
+    [KEY_BIND] = read_choice,        [KEY_USSD] = read_choice,        [KEY_DIAL] = read_dial,
+    [KEY_LONG] = read_choice,        [KEY_CODINGS] = read_codings,    [KEY_TON_NPI] = read_ton_npi,
+    [KEY_SEND_METHOD] = read_choice, [KEY_DOOR_METHOD] = read_choice, [KEY_FORMAT] = read_choice,
+    [KEY_NUMBER_FORM] = read_choice, [KEY_TEXT_IS] = read_choice,     [KEY_OVER] = read_choice,
+    [KEY_MIME] = read_mime,          [KEY_FIELD] = read_field,        [KEY_TEMPLATE] = read_template,
+    [KEY_PATTERN] = read_pattern,    [KEY_ID_PLACE] = read_id_place,  [KEY_HEADERS] = read_headers,
+    [KEY_PROXIES] = read_proxies,
 };
 
 void config_value(struct config_reader *r, const struct key *k, struct yaml *node, void *base)

@@ -43,7 +43,6 @@ enum key_type {
     KEY_LONG,
     KEY_CODINGS, /* slice: what smpp_codings_override takes */
     KEY_TON_NPI, /* slice: auto, or TON/NPI */
-    KEY_SINK_KIND,
     KEY_SEND_METHOD,
     KEY_DOOR_METHOD,
     KEY_FORMAT,

@@ -313,6 +313,7 @@ static void show(void *self, struct buf *b)
 
 const struct sink_kind fhir_kind = {
     .name = "fhir",
+    .needs = " url ",
     .reads = " url token_url client_id client_secret_file organization profile ",
     .check = check,
     .open = open_sink,

@@ -266,6 +266,7 @@ static void check(const struct sink_conf *conf, struct faults *faults)
 
 const struct sink_kind http_kind = {
     .name = "http",
+    .needs = " url secret_file ",
     .reads = " url secret_file ",
     .check = check,
     .open = open_sink,

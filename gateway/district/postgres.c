@@ -399,6 +399,7 @@ static void schema(void *self, struct buf *b)
 
 const struct sink_kind postgres_kind = {
     .name = "postgres",
+    .needs = " dsn ",
     .reads = " dsn ",
     .check = check,
     .open = open_sink,

@@ -399,6 +399,7 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *c, 
 const struct sink_kind satusehat_kind = {
     .name = "fhir",
     .profile = "satusehat",
+    .needs = " url ",
     .reads =
         " url token_url path profile client_id client_secret_file organization ", /* the last: see check() */
     .check = check,

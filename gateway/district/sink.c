@@ -1,6 +1,7 @@
 /* sink.c - see sink.h. */
 #include "gateway/district/sink.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,9 @@ static const struct sink_kind *kind_of(const struct sink_conf *c, bool *named)
     return NULL;
 }
 
-/* A key that does nothing is worse than none: somebody relies on it. */
-static void refuse_idle_keys(const struct sink_kind *kind, const struct sink_conf *s, struct faults *faults)
+/* A key that does nothing is worse than none: somebody relies on it; and what a kind cannot do without is
+ * asked for. */
+static void check_keys(const struct sink_kind *kind, const struct sink_conf *s, struct faults *faults)
 {
     const struct {
         const char *name;
@@ -58,10 +60,24 @@ static void refuse_idle_keys(const struct sink_kind *kind, const struct sink_con
     };
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (keys[i].value.n && !strstr(kind->reads, keys[i].name))
+        if (!keys[i].value.n && kind->needs && strstr(kind->needs, keys[i].name))
+            fault_add(faults, s->mark, "\"%.*s\" is missing in a sink of kind %s",
+                      (int)strlen(keys[i].name) - 2, keys[i].name + 1, kind->name);
+        else if (keys[i].value.n && !strstr(kind->reads, keys[i].name))
             fault_add(faults, s->mark, "\"%.*s\" does nothing in a sink of kind %s%s%s: take it out",
                       (int)strlen(keys[i].name) - 2, keys[i].name + 1, kind->name,
                       kind->profile ? ", profile " : "", kind->profile ? kind->profile : "");
+}
+
+static void refuse_kind(const struct sink_conf *s, struct faults *faults)
+{
+    char names[256] = "";
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (!kinds[i]->profile)
+            n += (size_t)snprintf(names + n, sizeof names - n, " %s", kinds[i]->name);
+    fault_add(faults, s->mark, "\"kind\" takes one of:%s; not \"%.*s\"", names, SLICE_ARG(s->kind));
 }
 
 void sinks_check(const struct config *c, struct faults *faults)
@@ -75,9 +91,9 @@ void sinks_check(const struct config *c, struct faults *faults)
             fault_add(faults, s->mark, "a sink of kind %.*s has no profile \"%.*s\": generic or satusehat",
                       SLICE_ARG(s->kind), SLICE_ARG(s->profile));
         else if (!kind && s->kind.n)
-            fault_add(faults, s->mark, "sinks of kind \"%.*s\" are not built in yet", SLICE_ARG(s->kind));
+            refuse_kind(s, faults);
         if (kind)
-            refuse_idle_keys(kind, s, faults);
+            check_keys(kind, s, faults);
         if (kind && kind->check)
             kind->check(s, faults);
     }

@@ -41,6 +41,7 @@ struct sink_kind {
     const char *name;    /* "sqlite" */
     const char *profile; /* of kind fhir; NULL: the plain one */
     const char *reads;   /* keys of its own, " url secret_file "; any other is a fault */
+    const char *needs;   /* those of them that must be there; NULL: none */
     /* What `serve` would refuse: a fault at conf->mark or at a key of it.  May be NULL. */
     void (*check)(const struct sink_conf *, struct faults *);
     /* Consumer of the stream "sink:<name>".  NULL with an error when it can never work; a destination that is

@@ -3,6 +3,7 @@
 
 #include "flows/rows/clocks.h"
 #include "flows/ruleset.h"
+#include "flows/timers.h"
 #include "gateway/model/people.h"
 
 #include <stdio.h>
@@ -165,8 +166,13 @@ static void subject_write(struct mem_store *m, const struct subject_write *w)
 
 static void timer_set(struct mem_store *m, const struct timer *t)
 {
+    struct arena a;
     unsigned i = 0;
 
+    arena_init(&a, ARENA);
+    if (t->due_ms && !timers_known(t->text, &a))
+        fail(m, "a timer without a row in flows/timers.c", t->text);
+    arena_free(&a);
     while (i < m->timers_n && !slice_is(t->id, m->timers[i].id))
         i++;
     if ((t->how == TIMER_KEEP && i < m->timers_n) ||

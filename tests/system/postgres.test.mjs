@@ -141,6 +141,22 @@ test('a key that the sink does not read is a fault with its place', async () => 
   }
 });
 
+test('a sink of no kind, or without what its kind needs, is a fault with its place', async () => {
+  const other = new Gateway();
+  const text = fs.readFileSync(other.config, 'utf8');
+  for (const [sink, fault] of [
+    ['{kind: mysql}', '"kind" takes one of: sqlite postgres http fhir; not "mysql"'],
+    ['{kind: postgres}', '"dsn" is missing in a sink of kind postgres'],
+    ['{kind: http, url: "http://x/"}', '"secret_file" is missing in a sink of kind http'],
+    ['{kind: fhir}', '"url" is missing in a sink of kind fhir'],
+  ]) {
+    fs.writeFileSync(other.config, text.replace(/^ {2}lokal:.*$/m, `  lokal: ${sink}`));
+    const { error, err, out } = await run(binary, ['check', '-c', other.config]);
+    assert.ok(error, sink);
+    assert.match(err + out, new RegExp(`^\\S+kentongan.yaml:\\d+:\\d+: ${fault}$`, 'm'));
+  }
+});
+
 async function load(prefix, n, during) {
   const ids = Array.from({ length: n }, (_, i) => `${prefix}-${i}`);
   const sending = Promise.all(ids.map((id, i) => g.sms(i % 2 ? kader : secondKader, `TIMBANG ${newName()} P 14bl 9,2 76`, id)));
