@@ -73,15 +73,16 @@ static void on_reload_signal(evutil_socket_t sig, short what, void *arg)
 static int open_sinks(struct gateway *g, struct err *e)
 {
     const struct config *c = g->now->config;
-
-    const struct sink_host host = {
+    struct sink_host host = {
         .loop = g->loop,
         .store = g->store,
         .rules = generation_base(g->now)->rules, /* that with the people of today may go at any time */
         .news = gateway_on_news,
         .news_arg = g,
     };
+    char figures[512];
 
+    host.figures = config_district_file(c, figures, sizeof figures) ? figures : NULL;
     sqlite_file_setup();
     for (unsigned i = 0; i < c->sinks_n; i++) {
         struct sink *s = sink_open(&host, &c->sinks[i], e);
@@ -89,6 +90,10 @@ static int open_sinks(struct gateway *g, struct err *e)
         if (!s)
             return -1;
         g->sinks[g->sinks_n++] = s;
+        if (sink_kind_of(s)->pws) { /* one database speaks for all */
+            host.news = NULL;
+            host.figures = NULL;
+        }
     }
     g->msglog = msglog_open(g->loop, g->store, c->state.p, g->now->rules->utc_offset_min,
                             clock_of(g->now->rules, "raw_messages"), e);

@@ -2,7 +2,8 @@
 --
 -- They are made in every sink of kind sqlite and postgres, so only what both understand: v_FORM (one for each form),
 -- record_day (record, hari, bulan, minggu: the day of the event, its month, the Sunday on which its epidemiological week
--- begins), record_finding (record, finding, class, say), referral_event, alert_event, person.  Cancelled records stand
+-- begins), record_finding (record, finding, class, say), referral_event, alert_event, person, and the
+-- counted indicators (indicator, indicator_value; docs/indicators.md).  Cancelled records stand
 -- in none of them.  A view begins with CREATE VIEW at the beginning of a line and ends with ; at the end of one.
 
 -- Weighings by posyandu and month: children weighed, N naik, T tidak naik, O, B, below the red line.
@@ -54,3 +55,9 @@ FROM (SELECT a.nomor, max(a.disease) AS penyakit, max(CASE WHEN a.event = 'ralat
              (SELECT e.event FROM alert_event e WHERE e.nomor = a.nomor AND e.event IN ('benar', 'bukan') ORDER BY e.at DESC LIMIT 1) AS putusan
       FROM alert_event a WHERE a.disease IS NOT NULL GROUP BY a.nomor) s
 GROUP BY s.penyakit;
+
+-- UCI: of the villages that reported, how many reach 80 in a hundred of their infants with all basic doses (indicator idl).
+CREATE VIEW rekap_uci AS
+SELECT v.month AS bulan, count(*) AS desa, sum(CASE WHEN 100 * v.n_year >= 80 * v.d_year THEN 1 ELSE 0 END) AS uci
+FROM indicator_value v WHERE v.indicator = 'idl' AND v.place LIKE '__.__.__.____' AND v.d_year > 0
+GROUP BY v.month;

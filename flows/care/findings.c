@@ -113,7 +113,7 @@ static void write_out(struct step *s, const struct report *r, const struct findi
 
         add_json(&json, &found[i], value);
         out->private = out->private || found[i].nakes_only;
-        if (found[i].nakes_only)
+        if (found[i].nakes_only || found[i].class == URGENCY_NONE)
             continue;
         add_told(&told, found[i].say, value);
         out->brief = out->brief.n ? out->brief : found[i].brief;
@@ -185,7 +185,7 @@ struct slice findings_told(const struct filed_report *filed, struct arena *a)
 
     buf_init(&b, BYTES);
     for (const struct node *f = node_first(node_read(filed->findings, a)); f; f = f->next)
-        if (!slice_is(node_text(f, "id"), "nt") && !node_bool(f, "private"))
+        if (node_text(f, "class").n && !node_bool(f, "private"))
             add_told(&b, node_text(f, "say"), node_text(f, "value"));
     told = buf_into(&b, a);
     return told;

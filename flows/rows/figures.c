@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "parsers/date.h"
+#include "parsers/text.h"
+
 enum {
     BUCKETS = 256,
     COUNTINGS = 3 * INDICATORS_MOST,
@@ -36,11 +39,13 @@ struct figures {
 
 /* A report taken apart. */
 struct taken {
-    const struct form *form;
+    const struct form *form; /* NULL: a signal */
     struct value values[FORM_FIELDS];
-    const struct node *findings;
+    const struct node *findings, *events;
     uint64_t person;
-    int year, month; /* month from 0 */
+    int year, month;  /* month from 0 */
+    unsigned weekday; /* a bit; Sunday is 1 */
+    bool in_time;
 };
 
 struct figures *figures_new(const struct indicator_set *set, const struct form_set *forms, int year,
@@ -123,20 +128,30 @@ static uint64_t person_of(const struct form *form, const struct counted_report *
     return nama.n ? key_of("nama:", nama) : key_of("report:", r->id);
 }
 
+static unsigned weekday_bit(struct slice rfc3339)
+{
+    int64_t days;
+
+    return date_parse_iso(slice_take(rfc3339, 10), &days) ? 1U << (unsigned)((days % 7 + 7 + 4) % 7) : 0;
+}
+
 static bool take(const struct figures *f, const struct counted_report *r, struct arena *a, struct taken *out)
 {
     const struct node *fields = node_read(r->fields, a);
     uint64_t year, month;
 
     *out = (struct taken){ .form = form_by_name(f->forms, r->form) };
-    if (!out->form || r->day.n < 7 || !slice_to_u64(slice_take(r->day, 4), &year) ||
+    if ((!out->form && r->form.n) || r->day.n < 7 || !slice_to_u64(slice_take(r->day, 4), &year) ||
         !slice_to_u64(slice_take(slice_skip(r->day, 5), 2), &month) || month < 1 || month > 12)
         return false;
     out->year = (int)year;
     out->month = (int)month - 1;
+    out->weekday = weekday_bit(r->received_at);
+    out->in_time = slice_eq(slice_take(r->received_at, 7), slice_take(r->day, 7));
     out->findings = node_read(r->findings, a);
-    out->person = person_of(out->form, r, fields);
-    for (unsigned i = 0; i < out->form->fields_n; i++) {
+    out->events = r->events.n ? node_read(r->events, a) : NULL;
+    out->person = out->form ? person_of(out->form, r, fields) : key_of("signal:", r->id);
+    for (unsigned i = 0; out->form && i < out->form->fields_n; i++) {
         const struct node *n = node_get_named(fields, out->form->fields[i].name);
 
         if (n)
@@ -166,24 +181,62 @@ static bool all_hold(const struct conds *c, const struct taken *r)
     return true;
 }
 
+/* When it happened first; false: it did not. */
+static bool happened(const struct taken *r, struct slice event, int64_t *ms)
+{
+    bool found = false;
+
+    for (const struct node *n = node_first(r->events); n; n = n->next) {
+        const struct node *name = node_first(n), *at = name ? name->next : NULL;
+        int64_t when;
+
+        if (!at || !slice_eq(name->text, event) || !text_rfc3339(at->text, &when))
+            continue;
+        *ms = found && *ms < when ? *ms : when;
+        found = true;
+    }
+    return found;
+}
+
+static bool came_so_far(const struct taken *r, const struct event_cond *c)
+{
+    int64_t at, other;
+
+    if (!happened(r, c->event, &at))
+        return false;
+    if (c->before.n)
+        return !happened(r, c->before, &other) || at <= other;
+    return !c->within_min || (happened(r, S("sent"), &other) && at - other <= c->within_min * 60000);
+}
+
+static bool is_of_sort(const struct report_sort *s, const struct taken *r)
+{
+    bool found = s->findings_n == 0, came = s->events_n == 0;
+
+    if (s->signals != !r->form || (s->form && s->form != r->form))
+        return false;
+    if ((s->weekdays && !(s->weekdays & r->weekday)) || (s->in_time && !r->in_time) || !all_hold(&s->when, r))
+        return false;
+    for (unsigned i = 0; i < s->findings_n && !found; i++)
+        found = finds(r, s->findings[i]);
+    for (unsigned i = 0; i < s->events_n && !came; i++)
+        came = came_so_far(r, &s->events[i]);
+    return found && came;
+}
+
 static bool fits(const struct counting *c, const struct taken *r)
 {
-    bool found = c->findings_n == 0;
-
-    if (c->form && c->form != r->form)
-        return false;
-    if (!all_hold(&c->when, r))
-        return false;
-    for (unsigned i = 0; i < c->findings_n && !found; i++)
-        found = finds(r, c->findings[i]);
-    return found;
+    for (unsigned i = 0; i < c->sorts_n; i++)
+        if (is_of_sort(&c->sorts[i], r))
+            return true;
+    return false;
 }
 
 static int64_t number_of(const struct counting *c, const struct taken *r)
 {
-    int i = c->sum.n ? form_field(r->form, c->sum.p) : -1;
+    int i = c->sum.n && r->form ? form_field(r->form, c->sum.p) : -1;
 
-    return i >= 0 && r->values[i].kind == VALUE_NUMBER ? r->values[i].milli : 0;
+    return i < 0 ? 0 : r->values[i].kind == VALUE_NUMBER ? r->values[i].milli : c->unsaid;
 }
 
 static struct counted *counted_of(struct figures *f, struct tally *t, uint64_t key)
@@ -195,6 +248,26 @@ static struct counted *counted_of(struct figures *f, struct tally *t, uint64_t k
     if (!*at && (*at = ARENA_NEW(f->arena, struct counted)))
         (*at)->key = key;
     return *at;
+}
+
+/* All of them were reported now.  What stands twice takes two reports. */
+static bool completes(const struct counting *c, struct counted *who, const struct taken *r)
+{
+    uint32_t all = (UINT32_C(1) << c->each_n) - 1;
+    bool taken = false;
+
+    for (unsigned i = 0; i < c->each_n; i++) {
+        uint32_t bit = UINT32_C(1) << i;
+
+        taken = taken && c->again[i];
+        if (!taken && !(who->each & bit) && all_hold(&c->each[i], r)) {
+            who->each |= bit;
+            taken = true;
+        }
+    }
+    if (c->enough.n && all_hold(&c->enough, r))
+        who->each = all;
+    return who->each == all;
 }
 
 static void count(struct figures *f, struct tally *t, const struct taken *r)
@@ -212,10 +285,7 @@ static void count(struct figures *f, struct tally *t, const struct taken *r)
     if (!who)
         return;
     if (c->each_n) {
-        for (unsigned i = 0; i < c->each_n; i++)
-            if (all_hold(&c->each[i], r))
-                who->each |= UINT32_C(1) << i;
-        counts = !who->done && who->each == (UINT32_C(1) << c->each_n) - 1;
+        counts = completes(c, who, r) && !who->done;
         who->done = who->done || counts;
     } else if (c->reaches) {
         who->sum += number;

@@ -19,8 +19,10 @@ struct figure {
 };
 
 struct counted_report {
-    struct slice id, form, person_id, day; /* day: "2026-11-21" */
+    struct slice id, form, person_id, day; /* day: "2026-11-21"; form empty: a signal of early warning */
+    struct slice received_at;              /* RFC 3339 */
     struct slice fields, findings;         /* JSON */
+    struct slice events; /* JSON: [["sent", RFC 3339] …], what came of its referral, or of the signal */
 };
 
 struct figures;

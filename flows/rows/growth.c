@@ -118,9 +118,9 @@ struct class_cut {
     bool below;
 };
 
-static const struct class_cut weight_cuts[] = { { "bgm", 0, true },
-                                                { "oranye", 4, false },
-                                                { NULL, 0, false } };
+static const struct class_cut weight_cuts[] = {
+    { "bgm", 0, true }, { "bb_kurang", 1, true }, { "oranye", 4, false }, { NULL, 0, false }
+};
 static const struct class_cut length_cuts[] = { { "sangat_pendek", 0, true },
                                                 { "pendek", 1, true },
                                                 { NULL, 0, false } };

@@ -304,3 +304,14 @@ unsigned config_ussd_budget(const struct config *c, struct slice provider)
 
     return p && p->ussd_budget_ms ? p->ussd_budget_ms : c->ussd_ms;
 }
+
+bool config_district_file(const struct config *c, char *out, size_t max)
+{
+    for (unsigned i = 0; i < c->sinks_n; i++)
+        if (slice_is(c->sinks[i].kind, "sqlite")) {
+            snprintf(out, max, "%.*s", SLICE_ARG(c->sinks[i].path));
+            return false;
+        }
+    snprintf(out, max, "%.*s/figures.db", SLICE_ARG(c->state));
+    return true;
+}

@@ -103,4 +103,8 @@ void config_print(struct buf *, const struct config *);
 /* The annotated sample. */
 void config_print_defaults(struct buf *);
 
+/* The SQLite file in which the console reads of the district: that of the first sink of kind sqlite.  Where
+ * none is one, a file in the state folder that another database's indicators are copied into, and true. */
+bool config_district_file(const struct config *, char *out, size_t max);
+
 #endif

@@ -78,12 +78,12 @@ static enum urgency read_class(struct loader *l, struct yaml *row)
 {
     struct yaml *node = yaml_need(row, "class", l->faults);
 
-    if (!node)
+    if (!node || slice_is(node->text, "none")) /* counted, and said to nobody */
         return URGENCY_NONE;
     for (unsigned i = URGENCY_E3; i <= URGENCY_E1; i++)
         if (slice_is(node->text, urgency_name((enum urgency)i)))
             return (enum urgency)i;
-    fault_add(l->faults, node->mark, "\"class\" takes E1, E2 or E3");
+    fault_add(l->faults, node->mark, "\"class\" takes E1, E2, E3 or none");
     return URGENCY_NONE;
 }
 

@@ -413,9 +413,7 @@ static int open_files(struct console *c, struct err *e)
     char state[400], path[512], district[512] = "";
 
     snprintf(state, sizeof state, "%.*s", SLICE_ARG(config->state));
-    for (unsigned i = config->sinks_n; i > 0; i--)
-        if (slice_is(config->sinks[i - 1].kind, "sqlite"))
-            snprintf(district, sizeof district, "%.*s", SLICE_ARG(config->sinks[i - 1].path));
+    (void)config_district_file(config, district, sizeof district);
     snprintf(path, sizeof path, "%s/console.key", state);
     if (read_key(path, c->key, e) != 0 || read_texts(c, e) != 0)
         return -1;

@@ -9,7 +9,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/stat.h"
-#include "gateway/console/crew.h"
+#include "gateway/loop/crew.h"
 #include "gateway/console/sight.h"
 
 enum {

@@ -11,7 +11,7 @@
 #include "gateway/console/audit.h"
 #include "gateway/console/catalogue.h"
 #include "gateway/console/console.h"
-#include "gateway/console/crew.h"
+#include "gateway/loop/crew.h"
 #include "gateway/console/reader.h"
 #include "gateway/console/session.h"
 #include "gateway/console/view.h"

@@ -6,6 +6,9 @@
 #include <time.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/node.h"
+
+#define NO_DATABASE "error: no sink is a database (kind sqlite or postgres)\n"
 
 enum {
     ANSWER_MAX = 1 << 20,
@@ -205,14 +208,6 @@ static bool is_month(struct slice s)
            slice_all_digits(slice_skip(s, 5));
 }
 
-static void ask(const struct desk *desk, const struct sink_asked *asked, ctl_done *done, void *ctx)
-{
-    for (unsigned i = 0; i < desk->sinks_n; i++)
-        if (sink_pws(desk->sinks[i], asked, done, ctx))
-            return;
-    done(ctx, S("error: figures are counted in a sink of kind sqlite, and there is none\n"));
-}
-
 void pws_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
     char month[16];
@@ -237,13 +232,70 @@ void pws_desk(const struct desk *desk, struct slice words, ctl_done *done, void 
         done(ctx, S("error: pws [--place CODE] [--month 2026-11] | --anew; CODE as in places.csv\n"));
         return;
     }
-    ask(desk, &asked, done, ctx);
+    for (unsigned i = 0; i < desk->sinks_n; i++)
+        if (sink_pws(desk->sinks[i], &asked, done, ctx))
+            return;
+    done(ctx, S(NO_DATABASE));
+}
+
+/* --- what became of signals --- */
+
+struct signals_asked {
+    ctl_done *done;
+    void *ctx;
+};
+
+static void print_signal(struct buf *b, const struct node *row)
+{
+    static const char *const columns[] = { "sinyal", "benar", "bukan", "belum", "ralat" };
+    const struct node *true_in_hundred = node_get(row, "nilai");
+
+    if (!b->n)
+        buf_printf(b, "%-18s %8s %7s %7s %7s %7s %8s\n", "disease", "signals", "benar", "bukan", "open",
+                   "ralat", "true");
+    buf_printf(b, "%-18.*s", SLICE_ARG(node_text(row, "penyakit")));
+    for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++)
+        buf_printf(b, " %*lld", i == 0 ? 8 : 7, (long long)node_int(row, columns[i]));
+    if (true_in_hundred && true_in_hundred->kind == NODE_NUMBER)
+        buf_printf(b, " %7.*s%%\n", SLICE_ARG(true_in_hundred->raw));
+    else
+        buf_str(b, "        -\n");
+}
+
+static void on_signals(void *ctx, struct slice text)
+{
+    struct signals_asked *q = ctx;
+    struct arena a;
+    struct buf b;
+
+    arena_init(&a, ANSWER_MAX);
+    buf_init(&b, ANSWER_MAX);
+    for (const struct node *row = node_first(node_read(text, &a)); row; row = row->next)
+        print_signal(&b, row);
+    if (!b.n)
+        buf_add(&b, slice_starts(text, "error:") ? text : (struct slice)S("no signals yet\n"));
+    q->done(q->ctx, buf_slice(&b));
+    buf_free(&b);
+    arena_free(&a);
+    free(q);
 }
 
 void signals_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
-    const struct sink_asked asked = { .signals = true };
+    struct signals_asked *q = malloc(sizeof *q);
 
     (void)words;
-    ask(desk, &asked, done, ctx);
+    if (!q) {
+        done(ctx, S("error: out of memory\n"));
+        return;
+    }
+    *q = (struct signals_asked){ done, ctx };
+    for (unsigned i = 0; i < desk->sinks_n; i++)
+        if (sink_ask(desk->sinks[i],
+                     S("SELECT penyakit, sinyal, benar, bukan, belum, ralat, nilai FROM nilai_sinyal"
+                       " ORDER BY sinyal DESC, penyakit"),
+                     on_signals, q))
+            return;
+    free(q);
+    done(ctx, S(NO_DATABASE));
 }

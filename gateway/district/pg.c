@@ -1,7 +1,6 @@
 /* pg.c - see pg.h. */
 #include "gateway/district/pg.h"
 
-#include <arpa/inet.h>
 #include <event2/dns.h>
 #include <event2/event.h>
 #include <event2/util.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "gateway/base/buf.h"
+#include "gateway/district/pg_dsn.h"
 
 enum {
     CONNECT_MS = 15 * 1000,
@@ -87,6 +87,7 @@ static void finish(struct pg *g)
     a.value = rows && PQntuples(rows) > 0 && !PQgetisnull(rows, PQntuples(rows) - 1, 0)
                   ? PQgetvalue(rows, PQntuples(rows) - 1, 0)
                   : NULL;
+    a.rows = rows;
     if (done)
         done(g->arg, &a);
     PQclear(rows);
@@ -259,22 +260,6 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 
 /* --- connecting --- */
 
-static const char *option(const PQconninfoOption *all, const char *name)
-{
-    for (; all->keyword; all++)
-        if (strcmp(all->keyword, name) == 0)
-            return all->val && *all->val ? all->val : NULL;
-    return NULL;
-}
-
-static bool needs_lookup(const char *host)
-{
-    unsigned char bytes[16];
-
-    return host[0] != '/' && host[0] != '@' && inet_pton(AF_INET, host, bytes) != 1 &&
-           inet_pton(AF_INET6, host, bytes) != 1;
-}
-
 /* What the text leaves open: a dead peer is noticed, a standby is passed over, Kerberos is not waited for. */
 static void dial(struct pg *g)
 {
@@ -289,7 +274,7 @@ static void dial(struct pg *g)
     unsigned n = 0;
 
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        if (all && option(all, ours[i][0]))
+        if (all && pg_dsn_option(all, ours[i][0]))
             continue;
         names[n] = ours[i][0];
         values[n++] = ours[i][1];
@@ -348,7 +333,7 @@ static void look_up_next(struct pg *g)
 {
     struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 
-    while (g->host < g->hosts_n && !needs_lookup(g->hosts[g->host]))
+    while (g->host < g->hosts_n && !pg_dsn_is_name(g->hosts[g->host]))
         add_address(g, g->hosts[g->host][0] == '/' || g->hosts[g->host][0] == '@' ? "" : g->hosts[g->host]);
     if (g->host == g->hosts_n) {
         dial(g);
@@ -369,17 +354,17 @@ static void look_up_next(struct pg *g)
 /* The names that have to be looked up; none when libpq needs no resolver. */
 static void list_hosts(struct pg *g, const PQconninfoOption *all)
 {
-    struct slice rest = slice_of(option(all, "host"));
+    struct slice rest = slice_of(pg_dsn_option(all, "host"));
     bool any = false;
 
     g->hosts_n = 0;
-    if (option(all, "hostaddr"))
+    if (pg_dsn_option(all, "hostaddr"))
         return;
     while (rest.n > 0 && g->hosts_n < HOSTS) {
         struct slice host = slice_trim(slice_cut(&rest, ','));
 
         snprintf(g->hosts[g->hosts_n], NAME_MAX_BYTES, "%.*s", SLICE_ARG(host));
-        any = any || needs_lookup(g->hosts[g->hosts_n]);
+        any = any || pg_dsn_is_name(g->hosts[g->hosts_n]);
         g->hosts_n++;
     }
     if (!any)
@@ -416,16 +401,29 @@ static void asked(struct pg *g, int ok)
         watch(g, left > 0 ? EV_READ | EV_WRITE : EV_READ);
 }
 
+static bool take_up(struct pg *g, bool pipeline)
+{
+    if (g->state != IDLE) {
+        lost_soon(g, "the connection was lost");
+        return false;
+    }
+    g->state = BUSY;
+    g->pipeline = pipeline;
+    return true;
+}
+
 void pg_query(struct pg *g, const char *sql, pg_done *done, void *arg)
 {
     begin(g, done, arg, ANSWER_MS);
-    if (g->state != IDLE) {
-        lost_soon(g, "the connection was lost");
-        return;
-    }
-    g->state = BUSY;
-    g->pipeline = false;
-    asked(g, PQsendQuery(g->conn, sql));
+    if (take_up(g, false))
+        asked(g, PQsendQuery(g->conn, sql));
+}
+
+void pg_params(struct pg *g, const char *sql, const char *const *params, unsigned n, pg_done *done, void *arg)
+{
+    begin(g, done, arg, ANSWER_MS);
+    if (take_up(g, false))
+        asked(g, PQsendQueryParams(g->conn, sql, (int)n, NULL, params, NULL, NULL, 0));
 }
 
 void pg_batch(struct pg *g, const struct pg_part *parts, unsigned n, pg_done *done, void *arg)
@@ -433,12 +431,8 @@ void pg_batch(struct pg *g, const struct pg_part *parts, unsigned n, pg_done *do
     int ok;
 
     begin(g, done, arg, ANSWER_MS);
-    if (g->state != IDLE) {
-        lost_soon(g, "the connection was lost");
+    if (!take_up(g, true))
         return;
-    }
-    g->state = BUSY;
-    g->pipeline = true;
     ok = PQenterPipelineMode(g->conn);
     for (unsigned i = 0; i < n && ok; i++)
         ok = PQsendQueryParams(g->conn, parts[i].sql, parts[i].param ? 1 : 0, NULL, &parts[i].param, NULL,
@@ -456,6 +450,11 @@ bool pg_up(const struct pg *g)
 void pg_drop(struct pg *g)
 {
     hang_up(g);
+    loop_timer_stop(g->late);
+    PQclear(g->rows);
+    g->rows = NULL;
+    g->done = NULL;
+    g->failed = false;
 }
 
 struct pg *pg_new(struct loop *loop, const char *dsn)

@@ -25,6 +25,7 @@ struct pg_answer {
     struct err why;
     const char *value; /* first column of the last row of the last query that gave rows; NULL: none.  Valid
                           during the call */
+    const void *rows;  /* of that query, for pg_cell() during the call; NULL: none */
 };
 
 typedef void pg_done(void *arg, const struct pg_answer *);
@@ -49,7 +50,13 @@ void pg_connect(struct pg *, pg_done *, void *arg);
 void pg_query(struct pg *, const char *sql, pg_done *, void *arg);
 /* The parts (n > 0, copied) in one transaction, in one round trip. */
 void pg_batch(struct pg *, const struct pg_part *, unsigned n, pg_done *, void *arg);
-/* Drops the connection: its session is in a state that nobody wants. */
+/* One statement with n parameters $1 … as texts, copied. */
+void pg_params(struct pg *, const char *sql, const char *const *params, unsigned n, pg_done *, void *arg);
+unsigned pg_rows(const struct pg_answer *);
+unsigned pg_columns(const struct pg_answer *);
+/* .p is NULL where it is NULL. */
+struct slice pg_cell(const struct pg_answer *, unsigned row, unsigned column);
+/* Drops the connection: its session is in a state that nobody wants.  What is under way gets no answer. */
 void pg_drop(struct pg *);
 
 #endif

@@ -1,5 +1,7 @@
 /* pg_dsn.c - is a text a connection string that pg.c can dial?  See pg.h. */
-#include <libpq-fe.h>
+#include "gateway/district/pg_dsn.h"
+
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "gateway/district/pg.h"
@@ -20,4 +22,20 @@ bool pg_dsn_check(const char *dsn, struct err *e)
     PQfreemem(why);
     PQconninfoFree(all);
     return ok;
+}
+
+const char *pg_dsn_option(const PQconninfoOption *all, const char *name)
+{
+    for (; all->keyword; all++)
+        if (strcmp(all->keyword, name) == 0)
+            return all->val && *all->val ? all->val : NULL;
+    return NULL;
+}
+
+bool pg_dsn_is_name(const char *host)
+{
+    unsigned char bytes[16];
+
+    return host[0] != '/' && host[0] != '@' && inet_pton(AF_INET, host, bytes) != 1 &&
+           inet_pton(AF_INET6, host, bytes) != 1;
 }

@@ -13,6 +13,14 @@
     "NOT "                                                                                                   \
     "NULL, who text, role text, place text, words text"
 
+#define RECORD_NAMES                                                                                         \
+    "id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, "       \
+    "fields, findings, status, provider, message_id"
+#define OLD_NAMES                                                                                            \
+    "OLD.id, OLD.nomor, OLD.form, OLD.klaster, OLD.version, OLD.at, OLD.received_at, OLD.reporter, "         \
+    "OLD.role, OLD.place, OLD.posyandu, OLD.person_id, OLD.fields, OLD.findings, OLD.status, "               \
+    "OLD.provider, OLD.message_id"
+
 static const char *const steps[] = {
     "CREATE TABLE record (id uuid PRIMARY KEY, " RECORD_COLUMNS ");\n"
     "CREATE TABLE record_history (id uuid NOT NULL, " RECORD_COLUMNS ", PRIMARY KEY (id, version));\n"
@@ -33,6 +41,40 @@ static const char *const steps[] = {
     "ALTER TABLE person ADD COLUMN merged_into text;\n",
     /* Numbers under which nothing is taken in any more (record.h, struct forget_row). */
     "CREATE TABLE forgotten (nomor text PRIMARY KEY, at text NOT NULL, account text, why text);\n",
+    /* docs/indicators.md: what is counted, the counts, and where they have to be made anew. */
+    "CREATE TABLE indicator (id text PRIMARY KEY, klaster text NOT NULL, words text NOT NULL, target double"
+    " precision, direction text NOT NULL, grade text NOT NULL, source text NOT NULL, version integer NOT "
+    "NULL,"
+    " denominator text NOT NULL, position integer NOT NULL);\n"
+    "CREATE TABLE indicator_value (indicator text NOT NULL, place text NOT NULL, month text NOT NULL, n "
+    "bigint"
+    " NOT NULL, d bigint, n_year bigint NOT NULL, d_year bigint, computed_at text NOT NULL, PRIMARY KEY "
+    "(place,"
+    " month, indicator));\n"
+    "CREATE TABLE indicator_base (village text NOT NULL, posyandu text NOT NULL, month text NOT NULL, "
+    "indicator"
+    " text NOT NULL, n bigint NOT NULL, d bigint NOT NULL, PRIMARY KEY (village, month, posyandu,"
+    " indicator));\n"
+    "CREATE TABLE indicator_due (unit text NOT NULL, year text NOT NULL, turn bigint NOT NULL DEFAULT 0, "
+    "PRIMARY"
+    " KEY (unit, year));\n"
+    "CREATE TABLE indicator_state (hash text NOT NULL);\n",
+    /* Most records have one version: it stands once, and only what was replaced stands beside it.  A trigger
+     * keeps it, since only an UPDATE knows what it replaces when two gateways store at once. */
+    "ALTER TABLE record_history RENAME TO record_older;\n"
+    "CREATE VIEW record_history AS SELECT " RECORD_NAMES " FROM record UNION ALL SELECT " RECORD_NAMES
+    " FROM record_older AS o WHERE NOT EXISTS (SELECT FROM record AS r WHERE r.id = o.id AND r.version ="
+    " o.version);\n"
+    "CREATE FUNCTION kentongan_keep() RETURNS trigger LANGUAGE plpgsql AS $keep$ BEGIN\n"
+    "INSERT INTO record_older (" RECORD_NAMES ") SELECT " OLD_NAMES " ON CONFLICT (id, version) DO NOTHING;\n"
+    "INSERT INTO indicator_due (unit, year) SELECT coalesce(OLD.place, '') || '/' || coalesce(OLD.posyandu, "
+    "''),"
+    " y FROM (SELECT substr(coalesce(OLD.fields ->> 'bulan', OLD.fields ->> 'tgl', OLD.at), 1, 4) AS y UNION"
+    " SELECT substr(OLD.received_at, 1, 4)) AS years ORDER BY 1, 2"
+    " ON CONFLICT (unit, year) DO UPDATE SET turn = indicator_due.turn + 1;\n"
+    "RETURN NULL; END $keep$;\n"
+    "CREATE TRIGGER kentongan_keep AFTER UPDATE ON record FOR EACH ROW WHEN (OLD.version <> NEW.version)"
+    " EXECUTE FUNCTION kentongan_keep();\n",
 };
 
 /* One number for all gateways and DBAs of a database: "kentong" in ASCII. */
@@ -69,20 +111,56 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
 
 /* --- storing --- */
 
-#define RECORD_NAMES                                                                                         \
-    "id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, "       \
-    "fields, findings, status, provider, message_id"
 #define RECORD_VALUES                                                                                        \
     "id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, "       \
     "fields, coalesce(findings, '[]'), status, provider, message_id"
 #define KNOWN " nomor NOT IN (SELECT nomor FROM forgotten)"
 /* more, typed: columns that this kind of event has beside the others: ", disease". */
-#define EVENT_PUT(table, more, typed)                                                                        \
-    "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words" more ")"                      \
+#define EVENT_ROWS(typed)                                                                                    \
+    "WITH b AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS b (id uuid, of text, nomor text, " \
+    "event text, at text, who text, role text, place text, words text" typed ") WHERE" KNOWN ")"
+#define EVENT_PUT(table, more)                                                                               \
+    " INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words" more ")"                     \
     " SELECT id, of, nomor, event, at, who, role, place, words" more                                         \
-    " FROM jsonb_to_recordset($1::jsonb) AS b (id uuid,"                                                     \
-    " of text, nomor text, event text, at text, who text, role text, place text, words text" typed ")"       \
-    " WHERE" KNOWN " ORDER BY id ON CONFLICT (id) DO NOTHING"
+    " FROM b ORDER BY id ON CONFLICT (id) DO NOTHING"
+/* Rows of b, then u: units and the two years in which a record may count; MARKED: they are to be counted
+ * anew. */
+#define MARKED                                                                                               \
+    ", d AS (INSERT INTO indicator_due (unit, year) SELECT DISTINCT unit, y FROM u, unnest(ARRAY[u.y1, "     \
+    "u.y2]) AS y WHERE y IS NOT NULL ORDER BY 1, 2"                                                          \
+    " ON CONFLICT (unit, year) DO UPDATE SET turn = indicator_due.turn + 1)"
+#define UNITS(row)                                                                                           \
+    ", u AS MATERIALIZED (SELECT DISTINCT coalesce(" row ".place, '') || '/' || coalesce(" row               \
+    ".posyandu, '') AS unit, substr(coalesce(" row ".fields ->> 'bulan', " row ".fields ->> 'tgl', " row     \
+    ".at), 1, 4) AS y1, substr(" row ".received_at, 1, 4) AS y2 FROM b"
+#define RECORD_ROWS                                                                                          \
+    "WITH b AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS b (id uuid, nomor text, form"      \
+    " text, klaster text, version integer, at text, received_at text, reporter text, role text, place"       \
+    " text, posyandu text, person_id text, fields jsonb, findings jsonb, status text, provider text,"        \
+    " message_id text) WHERE" KNOWN "), m AS (INSERT INTO record (" RECORD_NAMES                             \
+    ") SELECT DISTINCT ON (id) " RECORD_VALUES                                                               \
+    " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " RECORD_SETS                          \
+    " WHERE record.version < excluded.version RETURNING id, version)" UNITS("b") ")"
+/* What came of a referral or a signal is counted with what led to it. */
+#define REFERRAL_UNITS                                                                                       \
+    UNITS("r")                                                                                               \
+    " JOIN record AS r ON r.id = CAST(CASE WHEN b.of ~ '^[0-9a-f-]{36}$' THEN b.of END AS uuid))"
+#define ALERT_UNITS                                                                                          \
+    ", u AS MATERIALIZED (SELECT DISTINCT coalesce(place, '') || '/' AS unit, substr(at, 1, 4) AS y1,"       \
+    " NULL AS y2 FROM (SELECT place, at FROM b WHERE event = 'sent' UNION ALL SELECT a.place, a.at FROM"     \
+    " alert_event AS a JOIN b ON a.nomor = b.nomor WHERE a.event = 'sent') AS s)"
+/* Persons are counted once: who is one with another changes the figures of both. */
+#define PERSON_ROWS                                                                                          \
+    "WITH b AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS b (id text, nomor text, nama"      \
+    " text, jk text, tgl_lahir text, tgl_lahir_exact boolean, nik text, posyandu text, committed_ms"         \
+    " bigint, merged_into text) WHERE" KNOWN ")" UNITS("r") " JOIN record AS r ON r.person_id = b.id)"
+/* A row holds numbers of reports or one of a telephone, so that no row is changed twice. */
+#define FORGET_ROWS                                                                                          \
+    "WITH b AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS b (at text, account text, why"     \
+    " text, nomor jsonb, who text, persons jsonb)), n AS MATERIALIZED (SELECT DISTINCT ON (x.nomor) "        \
+    "x.nomor,"                                                                                               \
+    " b.at, b.account, b.why FROM b, jsonb_array_elements_text(coalesce(b.nomor, '[]')) AS x "               \
+    "(nomor))" UNITS("r") " JOIN record AS r ON r.nomor IN (SELECT nomor FROM n))"
 #define RECORD_SETS                                                                                          \
     "nomor = excluded.nomor, form = excluded.form, klaster = excluded.klaster, version = "                   \
     "excluded.version, at = excluded.at, received_at = excluded.received_at, reporter = "                    \
@@ -97,49 +175,36 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
     "excluded.committed_ms"
 
 /* One id may stand twice in a batch, and two gateways may store at once: the newest version of each, in the
- * order of the ids, or they would wait for each other. */
+ * order of the ids, or they would wait for each other.  What was not stored as the newest is an older one. */
 static const char *const put_sql[PG_ROW_KINDS] = {
-    [ROW_RECORD] = "WITH b AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1::jsonb) AS b (id uuid, nomor "
-                   "text, form text,"
-                   " klaster text, version integer, at text, received_at text, reporter text, role text, "
-                   "place text,"
-                   " posyandu text, person_id text, fields jsonb, findings jsonb, status text, provider "
-                   "text, message_id text) WHERE" KNOWN "),"
-                   " h AS (INSERT INTO record_history (" RECORD_NAMES ") SELECT " RECORD_VALUES
-                   " FROM b ORDER BY id, version ON CONFLICT (id, version) DO NOTHING)"
-                   " INSERT INTO record (" RECORD_NAMES ") SELECT DISTINCT ON (id) " RECORD_VALUES
-                   " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " RECORD_SETS
-                   " WHERE record.version < excluded.version",
-    [ROW_REFERRAL_EVENT] = EVENT_PUT("referral_event", "", ""),
-    [ROW_ALERT_EVENT] = EVENT_PUT("alert_event", ", disease, rules", ", disease text, rules text"),
-    [ROW_PERSON] =
-        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms, "
-        "merged_into)"
-        " SELECT DISTINCT ON (id) id, nomor, nama, jk, tgl_lahir, coalesce(tgl_lahir_exact, false)::int, nik,"
-        " posyandu, committed_ms, merged_into FROM jsonb_to_recordset($1::jsonb) AS b (id text, nomor text, "
-        "nama text, jk "
-        "text,"
-        " tgl_lahir text, tgl_lahir_exact boolean, nik text, posyandu text, committed_ms bigint, merged_into "
-        "text)"
-        " WHERE" KNOWN " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " PERSON_SETS
-        " WHERE person.committed_ms <= excluded.committed_ms",
-    /* A row holds numbers of reports or one of a telephone, so that no row is changed twice. */
-    [ROW_FORGET] =
-        "WITH b AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1::jsonb) AS b (at text, account text, why"
-        " text, nomor jsonb, who text)), n AS MATERIALIZED (SELECT DISTINCT ON (x.nomor) x.nomor, b.at,"
-        " b.account, b.why FROM b, jsonb_array_elements_text(coalesce(b.nomor, '[]')) AS x (nomor)),"
-        " r AS (DELETE FROM record WHERE nomor IN (SELECT nomor FROM n)),"
-        " h AS (DELETE FROM record_history WHERE nomor IN (SELECT nomor FROM n)),"
-        " p AS (DELETE FROM person WHERE nomor IN (SELECT nomor FROM n)),"
-        " e AS (DELETE FROM referral_event WHERE nomor IN (SELECT nomor FROM n)),"
-        " a AS (DELETE FROM alert_event WHERE nomor IN (SELECT nomor FROM n)),"
-        " w1 AS (UPDATE record SET reporter = NULL WHERE reporter IN (SELECT who FROM b)),"
-        " w2 AS (UPDATE record_history SET reporter = NULL WHERE reporter IN (SELECT who FROM b)),"
-        " w3 AS (UPDATE referral_event SET who = NULL WHERE who IN (SELECT who FROM b)),"
-        " w4 AS (UPDATE alert_event SET who = NULL WHERE who IN (SELECT who FROM b))"
-        " INSERT INTO forgotten (nomor, at, account, why) SELECT nomor, at, account, why FROM n ORDER BY "
-        "nomor"
-        " ON CONFLICT (nomor) DO NOTHING",
+    [ROW_RECORD] =
+        RECORD_ROWS MARKED " INSERT INTO record_older (" RECORD_NAMES ") SELECT " RECORD_VALUES
+                           " FROM b WHERE (id, version) NOT IN (SELECT id, version FROM m)"
+                           " AND NOT EXISTS (SELECT FROM record AS r WHERE r.id = b.id AND r.version ="
+                           " b.version) ORDER BY id, version ON CONFLICT (id, version) DO NOTHING",
+    [ROW_REFERRAL_EVENT] = EVENT_ROWS("") REFERRAL_UNITS MARKED EVENT_PUT("referral_event", ""),
+    [ROW_ALERT_EVENT] = EVENT_ROWS(", disease text, rules text")
+        ALERT_UNITS MARKED EVENT_PUT("alert_event", ", disease, rules"),
+    [ROW_PERSON] = PERSON_ROWS MARKED
+    " INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms,"
+    " merged_into) SELECT DISTINCT ON (id) id, nomor, nama, jk, tgl_lahir,"
+    " coalesce(tgl_lahir_exact, false)::int, nik, posyandu, committed_ms, merged_into FROM b"
+    " ORDER BY id, committed_ms DESC ON CONFLICT (id) DO UPDATE SET " PERSON_SETS
+    " WHERE person.committed_ms <= excluded.committed_ms",
+    [ROW_FORGET] = FORGET_ROWS MARKED
+    ", r AS (DELETE FROM record WHERE nomor IN (SELECT nomor FROM n)),"
+    " h AS (DELETE FROM record_older WHERE nomor IN (SELECT nomor FROM n)),"
+    " p AS (DELETE FROM person WHERE nomor IN (SELECT nomor FROM n)),"
+    " e AS (DELETE FROM referral_event WHERE nomor IN (SELECT nomor FROM n)),"
+    " a AS (DELETE FROM alert_event WHERE nomor IN (SELECT nomor FROM n)),"
+    " w1 AS (UPDATE record SET reporter = NULL WHERE reporter IN (SELECT who FROM b)),"
+    " w2 AS (UPDATE record_older SET reporter = NULL WHERE reporter IN (SELECT who FROM b)),"
+    " w3 AS (UPDATE referral_event SET who = NULL WHERE who IN (SELECT who FROM b)),"
+    " w4 AS (UPDATE alert_event SET who = NULL WHERE who IN (SELECT who FROM b)),"
+    " w5 AS (UPDATE person SET merged_into = NULL WHERE merged_into IN (SELECT x.id FROM b,"
+    " jsonb_array_elements_text(coalesce(b.persons, '[]')) AS x (id)) AND nomor NOT IN (SELECT nomor FROM n))"
+    " INSERT INTO forgotten (nomor, at, account, why) SELECT nomor, at, account, why FROM n ORDER BY nomor"
+    " ON CONFLICT (nomor) DO NOTHING",
 };
 
 const char *pg_tables_put(enum row_kind kind)

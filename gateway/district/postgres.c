@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/base/log.h"
+#include "gateway/district/figures_pg.h"
 #include "gateway/district/halves.h"
 #include "gateway/district/pg.h"
 #include "gateway/district/pg_reader.h"
@@ -34,6 +35,8 @@ struct postgres {
     struct feed *feed;
     struct pg *pg;
     struct pg_reader *reader;
+    struct figures_pg *counter; /* its thread */
+    struct figures_keeper *figures;
     enum stage stage;
     struct buf views; /* SQL of now */
     uint64_t views_hash;
@@ -150,6 +153,7 @@ static void give_up(struct postgres *s, const struct err *why)
 static void ready(struct postgres *s)
 {
     s->stage = STAGE_READY;
+    figures_pg_ready(s->counter);
     if (s->waiting)
         next_range(s);
 }
@@ -298,14 +302,20 @@ static void check(const struct sink_conf *conf, struct faults *faults)
         fault_add(faults, conf->mark, "dsn: %s", e.text);
 }
 
-static void reload(void *self, const struct ruleset *rules)
+static void take_views(struct postgres *s, const struct ruleset *rules)
 {
-    struct postgres *s = self;
-
     buf_clear(&s->views);
     views_sql(&s->views, VIEWS_POSTGRES, rules);
     s->views_hash = slice_hash(buf_slice(&s->views));
     s->views_tried = false; /* the next connection makes them */
+}
+
+static void reload(void *self, const struct ruleset *rules)
+{
+    struct postgres *s = self;
+
+    figures_keeper_reload(s->figures, rules);
+    take_views(s, rules);
     if (s->stage == STAGE_READY && !s->waiting)
         look(s);
 }
@@ -314,6 +324,10 @@ static void close_sink(void *self)
 {
     struct postgres *s = self;
 
+    if (s->figures)
+        figures_keeper_leave(s->figures);
+    figures_pg_free(s->counter);
+    figures_keeper_free(s->figures);
     pg_reader_free(s->reader);
     pg_free(s->pg);
     feed_close(s->feed);
@@ -340,17 +354,20 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
     for (unsigned k = 0; k < PG_ROW_KINDS; k++)
         buf_init(&s->arrays[k], ARRAY_MAX);
     arena_init(&s->scratch, ROW_ARENA);
-    reload(s, host->rules);
+    take_views(s, host->rules);
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(conf->name));
     s->pg = pg_new(host->loop, conf->dsn.p);
     s->reader = pg_reader_new(host->loop, conf->dsn.p);
-    s->feed = s->pg && s->reader ? feed_open(host->loop, host->store, stream, name, &work, e) : NULL;
+    s->counter = figures_pg_new(host->loop, conf->dsn.p);
+    s->figures = s->counter ? figures_pg_keeper(s->counter, host) : NULL;
+    s->feed =
+        s->pg && s->reader && s->figures ? feed_open(host->loop, host->store, stream, name, &work, e) : NULL;
     if (s->feed) {
         get_ready(s);
         return s;
     }
-    if (!s->pg || !s->reader)
+    if (!s->pg || !s->reader || !s->figures)
         err_set(e, "%s: out of memory", name);
     close_sink(s);
     return NULL;
@@ -378,6 +395,14 @@ static void show(void *self, struct buf *b)
     buf_printf(b, "  stage     %s; schema %u of %u\n", stages[s->stage], s->version, pg_tables_version());
     if (s->views_why.text[0])
         buf_printf(b, "  views     not made: %s\n", s->views_why.text);
+    figures_keeper_show(s->figures, b);
+}
+
+static void pws(void *self, const struct sink_asked *asked, sink_said *done, void *ctx)
+{
+    struct postgres *s = self;
+
+    figures_keeper_ask(s->figures, asked, done, ctx);
 }
 
 static void ask(void *self, struct slice sql, sink_said *done, void *ctx)
@@ -408,5 +433,6 @@ const struct sink_kind postgres_kind = {
     .show = show,
     .schema = schema,
     .ask = ask,
+    .pws = pws,
     .close = close_sink,
 };

@@ -15,9 +15,10 @@ struct sink_host {
     struct loop *loop;
     struct store *store;
     const struct ruleset *rules; /* of now, until a reload brings others */
-    /* A line of sqlite_news.h: what the indicators of a village say now.  May be NULL. */
+    /* A line of figures_news.h: what the indicators of a village say now.  May be NULL. */
     void (*news)(void *arg, struct slice line);
     void *news_arg;
+    const char *figures; /* file that is to hold the counted indicators too (figures_copy.h); may be NULL */
 };
 
 /* The whole answer, valid during the call; it begins with "error:" when it is a failure. */
@@ -26,7 +27,6 @@ typedef void sink_said(void *ctx, struct slice text);
 struct sink_asked {
     struct slice place, month; /* place: empty is every puskesmas; month: "2026-11" */
     bool anew;                 /* count everything again instead */
-    bool signals;              /* what became of signals, by disease, instead */
 };
 
 /* A stage in which rows wait for something that people have to give. */
@@ -60,8 +60,8 @@ struct sink_kind {
     void (*show)(void *self, struct buf *);
     /* The SQL of its schema for `ctl sink NAME schema`, and what of it stands.  May be NULL. */
     void (*schema)(void *self, struct buf *);
-    /* The figures of indicators, or what became of signals, for people.  done exactly once, never inside this
-     * call but for memory.  May be NULL. */
+    /* The figures of indicators for people.  done exactly once, never inside this call but for memory.  May
+     * be NULL. */
     void (*pws)(void *self, const struct sink_asked *, sink_said *done, void *ctx);
     /* One SELECT over the views that all databases of the district have: the rows as JSON,
      * [{"column":value …} …].  done exactly once, never inside this call but for memory or a busy line.  May

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/district/sqlite_figures.h"
+#include "gateway/district/figures_db.h"
 #include "gateway/model/record.h"
 
 enum statement {
@@ -18,6 +18,7 @@ enum statement {
     PUT_PERSON,
     MARK_DUE,
     MARK_PERSON_DUE,
+    MARK_SIGNAL_DUE,
     FORGET_FIRST,
     FORGET_LAST = FORGET_FIRST + 7,
     FORGET_WHO,
@@ -56,14 +57,8 @@ static const char *const steps[] = {
     "r.version"
     " = record_older.version);"
     "CREATE VIEW record_history AS SELECT * FROM record UNION ALL SELECT * FROM record_older;",
-    /* docs/indicators.md: what is counted, the counts, and where they have to be made anew. */
-    "CREATE TABLE indicator (id TEXT PRIMARY KEY NOT NULL, klaster TEXT NOT NULL, words TEXT NOT NULL,"
-    " target REAL, direction TEXT NOT NULL, grade TEXT NOT NULL, source TEXT NOT NULL, version INTEGER NOT "
-    "NULL,"
-    " denominator TEXT NOT NULL, position INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE indicator_value (indicator TEXT NOT NULL, place TEXT NOT NULL, month TEXT NOT NULL,"
-    " n INTEGER NOT NULL, d INTEGER, n_year INTEGER NOT NULL, d_year INTEGER, computed_at TEXT NOT NULL,"
-    " PRIMARY KEY (place, month, indicator)) STRICT, WITHOUT ROWID;"
+    /* And where the counts have to be made anew. */
+    SQLITE_DB_INDICATOR SQLITE_DB_INDICATOR_VALUE
     "CREATE TABLE indicator_due (unit TEXT NOT NULL, year TEXT NOT NULL, PRIMARY KEY (unit, year))"
     " STRICT, WITHOUT ROWID;",
     /* What villages and puskesmas are summed up from; which rows the figures were counted by. */
@@ -84,6 +79,8 @@ static const char *const steps[] = {
     /* Numbers under which nothing is taken in any more (record.h, struct forget_row). */
     "CREATE TABLE forgotten (nomor TEXT PRIMARY KEY NOT NULL, at TEXT NOT NULL, account TEXT, why TEXT)"
     " STRICT, WITHOUT ROWID;",
+    /* It turns on when something more is stored of a unit (figures_count.c). */
+    "ALTER TABLE indicator_due ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define RECORD_NAMES                                                                                         \
@@ -97,6 +94,14 @@ static const char *const steps[] = {
     "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words)"                              \
     " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9 WHERE" KNOWN("?3") " ON CONFLICT (id) DO NOTHING"
 
+/* The unit of records and their year; what is complete only with a report may be counted in the year in which
+ * it came. */
+#define MARKED " ON CONFLICT (unit, year) DO UPDATE SET turn = turn + 1"
+#define MARK(which)                                                                                          \
+    "INSERT INTO indicator_due (unit, year) SELECT DISTINCT coalesce(place, '') || '/' || "                  \
+    "coalesce(posyandu, ''), e.value FROM record, json_each(json_array(substr(" FIGURES_DAY                  \
+    ", 1, 4), substr(received_at, 1, 4))) e WHERE " which MARKED
+
 static const char *const statements[STATEMENTS] = {
     [KEEP_OLDER] = "INSERT INTO record_older SELECT * FROM record WHERE id = ?1 AND version < ?5"
                    " ON CONFLICT (id, version) DO NOTHING",
@@ -109,10 +114,12 @@ static const char *const statements[STATEMENTS] = {
               "?8,"
               " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
               " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
-    [MARK_DUE] = "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE " WHERE record.id = ?1",
+    [MARK_DUE] = MARK("record.id = ?1"),
     /* Persons are counted once: who is one with another changes the figures of both. */
-    [MARK_PERSON_DUE] =
-        "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE " WHERE record.person_id = ?1",
+    [MARK_PERSON_DUE] = MARK("record.person_id = ?1"),
+    [MARK_SIGNAL_DUE] =
+        "INSERT INTO indicator_due (unit, year) SELECT coalesce(place, '') || '/', substr(at, 1, 4)"
+        " FROM alert_event WHERE nomor = ?1 AND event = 'sent'" MARKED,
     [PUT_REFERRAL] = EVENT_PUT("referral_event"),
     [PUT_ALERT] =
         "INSERT INTO alert_event (id, of, nomor, event, at, who, role, place, words, disease, rules)"
@@ -128,8 +135,7 @@ static const char *const statements[STATEMENTS] = {
                   " WHERE person.committed_ms <= ?9",
     /* In this order; ?1 are the numbers.  Figures are counted without them. */
     [FORGET_FIRST] = "INSERT OR IGNORE INTO forgotten SELECT value, ?2, ?3, ?4 FROM json_each(?1)",
-    [FORGET_FIRST + 1] = "INSERT OR IGNORE INTO indicator_due " SQLITE_FIGURES_DUE
-                         " WHERE record.nomor IN (SELECT value FROM json_each(?1))",
+    [FORGET_FIRST + 1] = MARK("record.nomor IN (SELECT value FROM json_each(?1))"),
     [FORGET_FIRST + 2] = "DELETE FROM record" OF_FORGOTTEN,
     [FORGET_FIRST + 3] = "DELETE FROM record_older" OF_FORGOTTEN,
     [FORGET_FIRST + 4] = "DELETE FROM person" OF_FORGOTTEN,
@@ -198,15 +204,26 @@ static int put_record(struct sqlite_file *d, enum statement s, const struct reco
     return run(d, s);
 }
 
+static int mark(struct sqlite_file *d, enum statement s, struct slice key)
+{
+    sqlite_file_bind(d, s, 1, key);
+    return run(d, s);
+}
+
+/* What came of a referral or a signal is counted too. */
 static int put_event(struct sqlite_file *d, enum statement s, const struct event_row *r)
 {
     const struct slice texts[] = { r->id,   r->of,    r->nomor, r->event,   r->at,   r->who,
                                    r->role, r->place, r->words, r->disease, r->rules };
     unsigned n = sizeof(texts) / sizeof(*texts) - (s == PUT_ALERT ? 0 : 2); /* only alerts have these */
+    int rc;
 
     for (unsigned i = 0; i < n; i++)
         sqlite_file_bind(d, s, (int)i + 1, texts[i]);
-    return run(d, s);
+    rc = run(d, s);
+    if (rc != SQLITE_OK)
+        return rc;
+    return s == PUT_ALERT ? mark(d, MARK_SIGNAL_DUE, r->nomor) : mark(d, MARK_DUE, r->of);
 }
 
 static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t first_ms)
@@ -221,16 +238,8 @@ static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t
     sqlite3_bind_int(st, 6, r->tgl_lahir_exact);
     sqlite3_bind_int64(st, 9, first_ms);
     sqlite_file_bind(d, PUT_PERSON, 10, r->merged_into);
-    sqlite_file_bind(d, MARK_PERSON_DUE, 1, r->id);
     rc = run(d, PUT_PERSON);
-    return rc == SQLITE_DONE || rc == SQLITE_OK ? run(d, MARK_PERSON_DUE) : rc;
-}
-
-/* Its figures are to be counted anew. */
-static int mark_due(struct sqlite_file *d, const struct record *r)
-{
-    sqlite_file_bind(d, MARK_DUE, 1, r->id);
-    return run(d, MARK_DUE);
+    return rc == SQLITE_OK ? mark(d, MARK_PERSON_DUE, r->id) : rc;
 }
 
 /* The newest version stands in record, every other one in record_older, in whatever order they come. */
@@ -239,7 +248,7 @@ static int put_versions(struct sqlite_file *d, const struct record *r)
     int rc = SQLITE_OK;
 
     if (r->version > 1) { /* it may have stood in another place or year */
-        rc = mark_due(d, r);
+        rc = mark(d, MARK_DUE, r->id);
         if (rc == SQLITE_OK)
             rc = put_record(d, KEEP_OLDER, r);
     }
@@ -247,7 +256,7 @@ static int put_versions(struct sqlite_file *d, const struct record *r)
         rc = put_record(d, PUT_RECORD, r);
     if (rc == SQLITE_OK && sqlite3_changes(d->db) == 0) /* there is a newer one, or this very one */
         return put_record(d, PUT_OLDER, r);
-    return rc == SQLITE_OK ? mark_due(d, r) : rc;
+    return rc == SQLITE_OK ? mark(d, MARK_DUE, r->id) : rc;
 }
 
 static int forget(struct sqlite_file *d, const struct forget_row *r)

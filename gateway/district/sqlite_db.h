@@ -10,6 +10,17 @@
 #include "gateway/district/sqlite_file.h"
 #include "gateway/model/form.h"
 
+/* docs/indicators.md: what is counted, and the counts. */
+#define SQLITE_DB_INDICATOR                                                                                  \
+    "CREATE TABLE indicator (id TEXT PRIMARY KEY NOT NULL, klaster TEXT NOT NULL, words TEXT NOT NULL,"      \
+    " target REAL, direction TEXT NOT NULL, grade TEXT NOT NULL, source TEXT NOT NULL, version INTEGER NOT " \
+    "NULL,"                                                                                                  \
+    " denominator TEXT NOT NULL, position INTEGER NOT NULL) STRICT;"
+#define SQLITE_DB_INDICATOR_VALUE                                                                            \
+    "CREATE TABLE indicator_value (indicator TEXT NOT NULL, place TEXT NOT NULL, month TEXT NOT NULL,"       \
+    " n INTEGER NOT NULL, d INTEGER, n_year INTEGER NOT NULL, d_year INTEGER, computed_at TEXT NOT NULL,"    \
+    " PRIMARY KEY (place, month, indicator)) STRICT, WITHOUT ROWID;"
+
 /* As sqlite_file_open(); sqlite_file_close() closes it. */
 enum sqlite_rc sqlite_db_open(const char *path, int busy_ms, struct sqlite_file **out,
                               struct err *) MUST_CHECK;

@@ -69,7 +69,7 @@ void mem_lease(struct mem_store *, struct lease *, struct slice message, struct 
 bool mem_waits(const struct mem_store *, const char *prefix);
 /* Sets the timer that a gateway sets at its start, and runs what is due: the reminders of these places. */
 void mem_root(struct mem_store *, const char *places);
-/* A signal as a sink makes it (gateway/district/sqlite_news.h). */
+/* A signal as a sink makes it (gateway/district/figures_news.h). */
 void mem_signal(struct mem_store *, const char *text);
 /* Lets time pass; what falls due on the way fires in order. */
 void mem_pass(struct mem_store *, int64_t ms);

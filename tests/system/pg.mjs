@@ -22,7 +22,8 @@ process.on('exit', () => {
 });
 
 export class Postgres {
-  constructor() {
+  constructor({ memory = '32MB' } = {}) {
+    this.memory = memory; // of its buffers
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-pg-'));
     if (asUser.length) execFileSync('chown', ['postgres:postgres', this.folder]);
     fs.chmodSync(this.folder, 0o755);
@@ -38,7 +39,7 @@ export class Postgres {
   }
 
   start() {
-    const options = `-k ${this.folder} -c listen_addresses='' -c shared_buffers=32MB`;
+    const options = `-k ${this.folder} -c listen_addresses='' -c shared_buffers=${this.memory}`;
     run(path.join(bin, 'pg_ctl'), '-D', this.data, '-w', '-o', options, '-l', path.join(this.folder, 'log'), 'start');
   }
 

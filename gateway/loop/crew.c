@@ -1,5 +1,5 @@
 /* crew.c - see crew.h. */
-#include "gateway/console/crew.h"
+#include "gateway/loop/crew.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* sqlite_news.c - see sqlite_news.h. */
-#include "gateway/district/sqlite_news.h"
+/* figures_news.c - see figures_news.h. */
+#include "gateway/district/figures_news.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ struct village {
     double reached; /* by the worst: 1 is its target */
 };
 
-void sqlite_news_month(const struct ruleset *rules, int64_t now_ms, char out[16])
+void figures_news_month(const struct ruleset *rules, int64_t now_ms, char out[16])
 {
     struct date c = date_of_days(date_today(now_ms, rules->utc_offset_min));
 
@@ -34,11 +34,6 @@ void sqlite_news_month(const struct ruleset *rules, int64_t now_ms, char out[16]
         c.month = c.month == 1 ? 12 : c.month - 1;
     }
     snprintf(out, 16, "%04d-%02u", (int)c.year, (unsigned)c.month % 100);
-}
-
-static struct slice column(sqlite3_stmt *st, int i)
-{
-    return slice_make((const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
 }
 
 /* "KF lengkap" of "KF lengkap: keempat kunjungan nifas". */
@@ -79,15 +74,24 @@ static void compare(struct village *v, const struct indicator *in, const char *m
     v->worst = (struct figure_said){ name_of(in), n, d };
 }
 
-static void take(struct village *v, const struct indicator *in, const char *month, sqlite3_stmt *st)
+enum column {
+    PLACE,
+    INDICATOR,
+    N,
+    D,
+    N_YEAR,
+    D_YEAR,
+};
+
+static void take(struct village *v, const struct indicator *in, const char *month, const struct slice *c)
 {
     bool year = in->denominator == DENOMINATOR_GROUP && !in->monthly;
-    int n = year ? 4 : 2, d = year ? 5 : 3;
+    int64_t n, d;
 
-    if (sqlite3_column_type(st, d) == SQLITE_NULL || sqlite3_column_int64(st, d) <= 0)
+    if (!slice_to_i64(c[year ? N_YEAR : N], &n) || !slice_to_i64(c[year ? D_YEAR : D], &d) || d <= 0)
         return;
-    show(v, in, sqlite3_column_int64(st, n), sqlite3_column_int64(st, d));
-    compare(v, in, month, sqlite3_column_int64(st, n), sqlite3_column_int64(st, d));
+    show(v, in, n, d);
+    compare(v, in, month, n, d);
 }
 
 static void put(struct buf *b, const struct figure_said *f)
@@ -117,39 +121,49 @@ static void end(struct buf *b, const struct village *v, const char *month)
     buf_str(b, "}}\n");
 }
 
-enum sqlite_rc sqlite_news(struct sqlite_file *d, const struct ruleset *rules, const char *month,
-                           const char *since, struct buf *out, struct err *e)
-{
-    struct village v = { .shown_n = 0 };
+struct telling {
+    const struct ruleset *rules;
+    const char *month;
+    struct buf *out;
+    struct village village;
     struct arena codes;
-    sqlite3_stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(
-        d->db,
-        "SELECT v.place, v.indicator, v.n, v.d, v.n_year, v.d_year FROM indicator_value v JOIN indicator i "
-        "ON i.id ="
-        " v.indicator WHERE v.month = ?1 AND v.place IN (SELECT place FROM indicator_value WHERE month = ?1"
-        " AND computed_at >= ?2) ORDER BY v.place, i.position",
-        -1, &st, NULL);
+};
 
-    arena_init(&codes, 1 << 20);
-    if (st) {
-        sqlite3_bind_text(st, 1, month, -1, SQLITE_STATIC);
-        sqlite3_bind_text(st, 2, since, -1, SQLITE_STATIC);
-    }
-    while (st && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        const struct place *p = directory_place(&rules->directory, column(st, 0));
-        const struct indicator *in = indicator_by_id(rules->indicators, column(st, 1));
+static void on_row(void *arg, const struct slice *c)
+{
+    struct telling *t = arg;
+    const struct place *p = directory_place(&t->rules->directory, c[PLACE]);
+    const struct indicator *in = indicator_by_id(t->rules->indicators, c[INDICATOR]);
 
-        if (!in || !p || (p->level != PLACE_DESA && p->level != PLACE_KELURAHAN))
-            continue;
-        if (!slice_eq(v.code, p->code)) {
-            end(out, &v, month);
-            v = (struct village){ .code = arena_copy(&codes, p->code) };
-        }
-        take(&v, in, month, st);
+    if (!in || !p || (p->level != PLACE_DESA && p->level != PLACE_KELURAHAN))
+        return;
+    if (!slice_eq(t->village.code, p->code)) {
+        end(t->out, &t->village, t->month);
+        t->village = (struct village){ .code = arena_copy(&t->codes, p->code) };
     }
-    end(out, &v, month);
-    sqlite3_finalize(st);
-    arena_free(&codes);
-    return rc == SQLITE_DONE ? SQLITE_DB_OK : sqlite_file_later(d, "news", e);
+    take(&t->village, in, t->month, c);
+}
+
+int figures_news(const struct figures_db *db, const struct ruleset *rules, const char *month,
+                 const char *since, struct buf *out, struct err *e)
+{
+    struct telling t = { .rules = rules, .month = month, .out = out };
+    const struct slice key[] = { slice_of(month), slice_of(since) };
+    const struct figures_ask ask = {
+        .sql = "SELECT v.place, v.indicator, v.n, v.d, v.n_year, v.d_year FROM indicator_value v JOIN "
+               "indicator i"
+               " ON i.id = v.indicator WHERE v.month = $1 AND v.place IN (SELECT place FROM indicator_value"
+               " WHERE month = $1 AND computed_at >= $2) ORDER BY v.place, i.position",
+        .texts = key,
+        .texts_n = 2,
+        .row = on_row,
+        .arg = &t
+    };
+    int rc;
+
+    arena_init(&t.codes, 1 << 20);
+    rc = figures_db_ask(db, &ask, e);
+    end(out, &t.village, month);
+    arena_free(&t.codes);
+    return rc;
 }

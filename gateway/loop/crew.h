@@ -1,8 +1,8 @@
-/* crew.h - threads for what would block the loop: password hashes, questions to SQLite files.
+/* crew.h - threads for what would block the loop: password hashes, questions to databases.
  *
  * A job runs on one of the threads, then its end runs in the loop.  Nothing here knows what a job does. */
-#ifndef KENTONGAN_CONSOLE_CREW_H
-#define KENTONGAN_CONSOLE_CREW_H
+#ifndef KENTONGAN_LOOP_CREW_H
+#define KENTONGAN_LOOP_CREW_H
 
 #include "gateway/base/err.h"
 #include "gateway/loop/loop.h"

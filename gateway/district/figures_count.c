@@ -1,0 +1,368 @@
+/* figures_count.c - see figures_count.h. */
+#include "gateway/district/figures_count.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "flows/rows/figures.h"
+#include "gateway/base/buf.h"
+
+enum {
+    UNITS = 4, /* of one step, at most: some ms each */
+    JSON_MAX = 4 << 20,
+    REPORTS_BACK = 1, /* years */
+};
+
+struct due_unit {
+    struct slice village, posyandu, name, year, turn; /* name: "VILLAGE/POSYANDU" */
+};
+
+struct work {
+    const struct figures_db *db;
+    const struct ruleset *rules;
+    struct figures_step *step;
+    struct arena *arena;
+    char now[40];
+    struct slice year, january, december; /* of the unit at work */
+};
+
+/* --- small things --- */
+
+static int ask(const struct work *w, const char *sql, const struct slice *texts, unsigned n, struct err *e)
+{
+    return figures_db_ask(w->db, &(struct figures_ask){ .sql = sql, .texts = texts, .texts_n = n }, e);
+}
+
+static void of_year(struct work *w, struct slice year)
+{
+    w->year = year;
+    w->january = arena_printf(w->arena, "%.*s-01", SLICE_ARG(year));
+    w->december = arena_printf(w->arena, "%.*s-12", SLICE_ARG(year));
+}
+
+static void add_month(struct buf *b, struct slice year, unsigned month)
+{
+    buf_printf(b, "\"%.*s-%02u\"", SLICE_ARG(year), month + 1);
+}
+
+static int64_t number(struct slice s)
+{
+    int64_t n;
+
+    return slice_to_i64(s, &n) ? n : 0;
+}
+
+static int put_place(struct work *w, const struct place *p, const struct figures_sums *s, struct err *e)
+{
+    struct figures_place *out = ARENA_NEW(w->arena, struct figures_place);
+    struct buf b;
+
+    if (!out)
+        return err_set(e, "out of memory");
+    *out = (struct figures_place){ .code = p->code, .year = w->year, .next = w->step->changed };
+    w->step->changed = out;
+    buf_init(&b, JSON_MAX);
+    figures_place_rows(w->rules, out, s, w->now, &b);
+    out->rows = buf_into(&b, w->arena);
+    return figures_place_put(w->db, out, w->arena, e);
+}
+
+/* --- a unit --- */
+
+static void add_base(const struct work *w, struct buf *b, const struct figures_sums *s, int m)
+{
+    for (unsigned i = 0; i <= w->rules->indicators->n; i++) {
+        bool mark = i == w->rules->indicators->n; /* that there were reports up to this month */
+        struct figure f = mark ? (struct figure){ 1, 0 } : s->of[i][m];
+
+        if (!f.n && !f.d)
+            continue;
+        buf_str(b, b->n > 1 ? ",[" : "[");
+        add_month(b, w->year, (unsigned)m);
+        buf_char(b, ',');
+        buf_json(b, mark ? (struct slice)S("*") : w->rules->indicators->all[i].id);
+        buf_printf(b, ",%lld,%lld]", (long long)f.n, (long long)f.d);
+    }
+}
+
+static int put_base(struct work *w, const struct due_unit *u, const struct figures_sums *s, struct err *e)
+{
+    const struct slice gone[] = { u->village, u->posyandu, w->january, w->december };
+    struct slice put[] = { S("[]"), u->village, u->posyandu };
+    struct slice sql =
+        arena_printf(w->arena,
+                     "INSERT INTO indicator_base (village, posyandu, month, indicator, n, d)"
+                     " SELECT CAST($2 AS text), CAST($3 AS text), e.value ->> 0, e.value ->> 1,"
+                     " CAST(e.value ->> 2 AS bigint), CAST(e.value ->> 3 AS bigint) FROM %s",
+                     w->db->rows_of);
+    struct buf b;
+
+    buf_init(&b, JSON_MAX);
+    buf_char(&b, '[');
+    for (int m = 0; m <= s->last; m++)
+        add_base(w, &b, s, m);
+    buf_char(&b, ']');
+    put[0] = buf_into(&b, w->arena);
+    if (w->arena->failed)
+        return err_set(e, "out of memory");
+    if (ask(w,
+            "DELETE FROM indicator_base WHERE village = $1 AND posyandu = $2 AND month >= $3 AND month <= $4",
+            gone, 4, e))
+        return -1;
+    return put[0].n > 2 ? ask(w, sql.p, put, 3, e) : 0;
+}
+
+static void on_report(void *arg, const struct slice *c)
+{
+    figures_add(arg, &(struct counted_report){ .id = c[0],
+                                               .form = c[1],
+                                               .person_id = c[2],
+                                               .day = c[3],
+                                               .fields = c[4],
+                                               .findings = c[5],
+                                               .received_at = c[6],
+                                               .events = c[7] });
+}
+
+static void on_signal(void *arg, const struct slice *c)
+{
+    figures_add(arg, &(struct counted_report){
+                         .id = c[0], .day = slice_take(c[1], 10), .received_at = c[1], .events = c[2] });
+}
+
+static struct slice where_unit(const struct work *w, const struct due_unit *u)
+{
+    return arena_printf(w->arena, "%s AND %s", u->village.n ? "place = $1" : "coalesce(place, $1) = ''",
+                        u->posyandu.n ? "posyandu = $2" : "coalesce(posyandu, $2) = ''");
+}
+
+/* Its signals are those that name the village and no posyandu. */
+static int count_signals(const struct work *w, const struct due_unit *u, struct figures *f, struct err *e)
+{
+    const struct slice key[] = { u->village, w->january, w->december };
+    struct slice sql =
+        arena_printf(w->arena,
+                     "SELECT a.nomor, a.at, (SELECT %s FROM alert_event AS e WHERE e.nomor = a.nomor)"
+                     " FROM (SELECT nomor, min(at) AS at FROM alert_event WHERE place = $1 AND event = 'sent'"
+                     " GROUP BY nomor) AS a WHERE substr(a.at, 1, 7) >= $2 AND substr(a.at, 1, 7) <= $3"
+                     " ORDER BY a.at, a.nomor",
+                     w->db->events_of);
+
+    return figures_db_ask(
+        w->db, &(struct figures_ask){ .sql = sql.p, .texts = key, .texts_n = 3, .row = on_signal, .arg = f },
+        e);
+}
+
+static int count_reports(const struct work *w, const struct due_unit *u, struct figures_sums *out,
+                         struct err *e)
+{
+    int year = (int)number(w->year), rc;
+    const struct slice key[] = { u->village, u->posyandu, arena_printf(w->arena, "%04d", year - REPORTS_BACK),
+                                 w->year };
+    struct figures *f = figures_new(w->rules->indicators, &w->rules->forms, year, w->arena);
+    struct slice sql = arena_printf(
+        w->arena,
+        "SELECT x.id, x.form, coalesce((SELECT nullif(p.merged_into, '') FROM person AS p WHERE p.id ="
+        " x.person_id), x.person_id), x.day, x.fields, x.findings, x.received_at,"
+        " (SELECT %s FROM referral_event AS e WHERE e.nomor = x.nomor AND e.of = CAST(x.id AS text))"
+        " FROM (SELECT id, nomor, form, person_id, fields, findings, received_at, " FIGURES_DAY
+        " AS day FROM record WHERE %.*s AND status <> 'cancelled') AS x"
+        " WHERE substr(x.day, 1, 4) IN ($3, $4) ORDER BY x.day, x.received_at, x.id",
+        w->db->events_of, SLICE_ARG(where_unit(w, u)));
+
+    if (!f || w->arena->failed)
+        return err_set(e, "out of memory");
+    rc = figures_db_ask(
+        w->db, &(struct figures_ask){ .sql = sql.p, .texts = key, .texts_n = 4, .row = on_report, .arg = f },
+        e);
+    if (rc == 0 && !u->posyandu.n)
+        rc = count_signals(w, u, f, e);
+    out->last = figures_last_month(f);
+    for (unsigned i = 0; i < w->rules->indicators->n; i++)
+        for (unsigned m = 0; m < FIGURES_MONTHS; m++)
+            out->of[i][m] = figures_of(f, i, m);
+    return rc;
+}
+
+static int count_unit(struct work *w, const struct due_unit *u, struct err *e)
+{
+    const struct place *p = directory_place(&w->rules->directory, u->posyandu);
+    struct figures_sums *s = ARENA_NEW(w->arena, struct figures_sums);
+
+    of_year(w, u->year);
+    if (!s || w->arena->failed)
+        return err_set(e, "out of memory");
+    if (count_reports(w, u, s, e) || put_base(w, u, s, e))
+        return -1;
+    return p ? put_place(w, p, s, e) : 0;
+}
+
+/* --- places above --- */
+
+struct adding {
+    const struct indicator_set *set;
+    struct figures_sums *sums;
+};
+
+static void on_base(void *arg, const struct slice *c)
+{
+    struct adding *a = arg;
+    const struct indicator *in = indicator_by_id(a->set, c[0]);
+    int month = (int)number(slice_skip(c[1], 5)) - 1;
+
+    if (month < 0 || month >= FIGURES_MONTHS)
+        return;
+    a->sums->last = month > a->sums->last ? month : a->sums->last;
+    if (in) {
+        struct figure *f = &a->sums->of[in - a->set->all][month];
+
+        f->n += number(c[2]);
+        f->d += number(c[3]);
+    }
+}
+
+static int add_up(const struct work *w, struct slice village, struct figures_sums *s, struct err *e)
+{
+    const struct slice key[] = { village, w->january, w->december };
+    struct adding a = { w->rules->indicators, s };
+
+    return figures_db_ask(
+        w->db,
+        &(struct figures_ask){ .sql =
+                                   "SELECT indicator, month, sum(n), sum(d) FROM indicator_base WHERE village"
+                                   " = $1 AND month >= $2 AND month <= $3 GROUP BY indicator, month",
+                               .texts = key,
+                               .texts_n = 3,
+                               .row = on_base,
+                               .arg = &a },
+        e);
+}
+
+/* A village, or a puskesmas with all its villages. */
+static int sum_place(struct work *w, const struct place *p, struct err *e)
+{
+    const struct directory *dir = &w->rules->directory;
+    struct figures_sums *s = ARENA_NEW(w->arena, struct figures_sums);
+    int rc;
+
+    if (!s)
+        return err_set(e, "out of memory");
+    s->last = -1;
+    rc = add_up(w, p->code, s, e);
+    for (unsigned i = 0; p->level == PLACE_PUSKESMAS && i < dir->places_n && rc == 0; i++)
+        if ((dir->places[i].level == PLACE_DESA || dir->places[i].level == PLACE_KELURAHAN) &&
+            directory_puskesmas(dir, &dir->places[i]) == p)
+            rc = add_up(w, dir->places[i].code, s, e);
+    return rc == 0 ? put_place(w, p, s, e) : rc;
+}
+
+static int sum_above(struct work *w, const struct due_unit *u, struct err *e)
+{
+    const struct directory *dir = &w->rules->directory;
+    const struct place *v = directory_place(dir, u->village), *pkm = v ? directory_puskesmas(dir, v) : NULL;
+
+    of_year(w, u->year);
+    if (v && v->level != PLACE_POSYANDU && v != pkm && sum_place(w, v, e))
+        return -1;
+    return pkm ? sum_place(w, pkm, e) : 0;
+}
+
+/* --- a step --- */
+
+struct due {
+    struct due_unit units[UNITS + 1];
+    unsigned n, most;
+    struct arena *arena;
+};
+
+static void on_due(void *arg, const struct slice *c)
+{
+    struct due *d = arg;
+    struct due_unit *u = &d->units[d->n];
+    struct slice rest;
+
+    if (d->n > d->most)
+        return;
+    *u = (struct due_unit){ .name = arena_copy(d->arena, c[0]),
+                            .year = arena_copy(d->arena, c[1]),
+                            .turn = arena_copy(d->arena, c[2]) };
+    rest = u->name;
+    u->village = slice_cut(&rest, '/');
+    u->posyandu = rest;
+    d->n++;
+}
+
+/* What was stored meanwhile has turned it on: then it stays due. */
+static int end_unit(struct work *w, const struct due_unit *u, struct err *e)
+{
+    const struct slice key[] = { u->name, u->year, u->turn };
+
+    return ask(w, "DELETE FROM indicator_due WHERE unit = $1 AND year = $2 AND turn = CAST($3 AS bigint)",
+               key, 3, e);
+}
+
+static int count_due(void *arg, struct err *e)
+{
+    struct work *w = arg;
+    struct due due = { .most = w->db->units, .arena = w->arena };
+    const struct figures_ask look = {
+        .sql = "SELECT unit, year, turn FROM indicator_due ORDER BY year DESC, unit LIMIT 5",
+        .row = on_due,
+        .arg = &due
+    };
+    unsigned n;
+
+    w->step->changed = NULL;
+    if (figures_db_ask(w->db, &look, e))
+        return -1;
+    n = due.n > due.most ? due.most : due.n;
+    w->step->left = due.n > n;
+    for (unsigned i = 0; i < n; i++)
+        if (count_unit(w, &due.units[i], e))
+            return -1;
+    for (unsigned i = 0; i < n; i++)
+        if (sum_above(w, &due.units[i], e))
+            return -1;
+    for (unsigned i = 0; i < n; i++) /* last of all: nothing is waited for while these are held */
+        if (end_unit(w, &due.units[i], e))
+            return -1;
+    return 0;
+}
+
+int figures_transaction(const struct figures_db *db, int (*f)(void *, struct err *), void *arg, struct err *e)
+{
+    struct err ignored;
+
+    for (const char *const *b = db->begin; *b; b++)
+        if (figures_db_ask(db, &(struct figures_ask){ .sql = *b }, e))
+            goto undo;
+    if (f(arg, e) == 0 && figures_db_ask(db, &(struct figures_ask){ .sql = "COMMIT" }, e) == 0)
+        return 0;
+undo:
+    (void)figures_db_ask(db, &(struct figures_ask){ .sql = "ROLLBACK" }, &ignored);
+    return -1;
+}
+
+void figures_time(int64_t wall_ms, char *out, size_t max)
+{
+    time_t t = (time_t)(wall_ms / 1000);
+    struct tm tm;
+
+    gmtime_r(&t, &tm);
+    strftime(out, max, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+int figures_step(const struct figures_db *db, const struct ruleset *rules, int64_t now_ms,
+                 struct figures_step *step, struct err *e)
+{
+    struct work w = { .db = db, .rules = rules, .step = step, .arena = step->arena };
+
+    step->left = false;
+    step->changed = NULL;
+    if (!rules->indicators)
+        return 0;
+    figures_time(now_ms, w.now, sizeof w.now);
+    return figures_transaction(db, count_due, &w, e);
+}
