@@ -172,8 +172,13 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/bench.o $(B)/l
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/tests/bench/stages: $(B)/obj/tests/bench/stages.o $(B)/obj/tests/bench/bench.o $(B)/obj/tests/support/mem_store.o \
+                         $(B)/librooms.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # ONLY=smpp,ussd,http,sessions chooses; SMS, STEPS, ROUNDS, CONNECTIONS, SESSIONS say how much.
-BENCH_TOOLS := $(addprefix $(B)/tests/bench/,load smsc hello)
+BENCH_TOOLS := $(addprefix $(B)/tests/bench/,load smsc hello stages)
 bench: $(B)/kentongan $(BENCH_TOOLS) $(B)/tests/corpus/run
 	@KENTONGAN=$(B)/kentongan TOOLS=$(B)/tests/bench node tests/bench/bench.mjs
 	@$(B)/tests/corpus/run --speed tests/corpus/*.tsv

@@ -4,6 +4,7 @@
 //
 //   ONLY=smpp,ussd,http,sessions   what to run; postgres beside them: a backlog of ROWS into it (ROWS=1000000 for the figure)
 //   ONLY=console                   the console before MESSAGES messages (console.mjs)
+//   ONLY=stages                    instructions of each stage, into stages.tsv (stages.mjs; needs valgrind)
 //   SMS, STEPS     messages and USSD steps of one turn      ROUNDS   turns of each
 //   CONNECTIONS    HTTP requests under way                  WINDOW   SMS under way by SMPP
 //   SENDERS        phones                                   SESSIONS live dialogues for `sessions`
@@ -26,9 +27,21 @@ const firstSender = 6281310000000;
 // --- measuring ---
 
 // ms of CPU that a process and its threads have had, at 100 ticks a second.
-function cpu(pid) {
-  const f = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+const ticks = (stat) => {
+  const f = stat.split(') ')[1].split(' ');
   return (Number(f[11]) + Number(f[12])) * 10;
+};
+const cpu = (pid) => ticks(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+// The same of each thread by its name.
+function threads(pid) {
+  const out = {};
+  for (const id of fs.readdirSync(`/proc/${pid}/task`)) {
+    const stat = fs.readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8');
+    const name = /\((.*)\)/.exec(stat)[1];
+    out[name] = (out[name] ?? 0) + ticks(stat);
+  }
+  return out;
 }
 
 // ms of CPU that the machine spent on anything.
@@ -62,6 +75,7 @@ async function turn(c) {
   const sum = (pids) => pids.reduce((ms, pid) => ms + cpu(pid), 0);
   const snap = () => Object.fromEntries(Object.entries(c.pids()).map(([name, pids]) => [name, sum(pids)]));
   const before = snap();
+  const threadsBefore = c.threads?.() ?? {};
   const all = busy();
   const began = Date.now();
   const micros = c.micros?.() ?? 0;
@@ -74,6 +88,7 @@ async function turn(c) {
   r.cpu = Object.fromEntries(Object.keys(after).map((n) => [n, ((after[n] - before[n]) * 1000) / r.count]));
   r.core = Object.fromEntries(Object.keys(after).map((n) => [n, (during[n] - before[n]) / wall]));
   r.others = Math.max(0, total - Object.values(r.core).reduce((a, b) => a + b, 0));
+  r.threads = Object.fromEntries(Object.entries(c.threads?.() ?? {}).map(([n, ms]) => [n, ((ms - (threadsBefore[n] ?? 0)) * 1000) / r.count]));
   if (c.micros) r.functions = (c.micros() - micros) / r.count;
   return r;
 }
@@ -124,6 +139,8 @@ async function compare(title, all) {
     const parts = Object.fromEntries(Object.keys(list[0].cpu).map((n) => [n, m((r) => r.cpu[n])]));
     const inside = list[0].functions === undefined ? '' : ` (in our functions ${m((r) => r.functions).toFixed(0)}; Redis alone would carry ${(1e6 / parts.Redis).toFixed(0)}/s)`;
     console.log(`  ${''.padEnd(20)}CPU us a message: ${us(parts)}${inside}`);
+    const shares = Object.fromEntries(Object.keys(list[0].threads).map((n) => [n, m((r) => r.threads[n] ?? 0)]).filter(([, v]) => v >= 1));
+    if (Object.keys(shares).length) console.log(`  ${''.padEnd(20)}of which by threads: ${us(shares)}`);
     console.log(`  ${''.padEnd(20)}${bound(list, c)}`);
   }
 }
@@ -150,7 +167,7 @@ const functionMicros = (g) => Number(/cmdstat_fcall:calls=\d+,usec=(\d+)/.exec(g
 const settled = (g) =>
   waitFor('the streams are empty', () => g.redis('--scan', '--pattern', '*st:*').split('\n').filter(Boolean).every((k) => g.redis('type', k).trim() !== 'stream' || g.redis('xlen', k).trim() === '0'), 120000);
 
-const ours = (g) => ({ pids: () => ({ gateway: [g.process.pid], Redis: [g.redisPid()] }), micros: () => functionMicros(g), settle: () => settled(g) });
+const ours = (g) => ({ pids: () => ({ gateway: [g.process.pid], Redis: [g.redisPid()] }), micros: () => functionMicros(g), threads: () => threads(g.process.pid), settle: () => settled(g) });
 
 async function portOf(child) {
   return Number((await waitFor('its port', () => /^port (\d+)/m.exec(child.out)))[1]);
@@ -230,14 +247,17 @@ async function benchUssd() {
   const socket = path.join(dir, 'redis.sock');
   const redis = start('redis-server', ['--port', '0', '--unixsocket', socket, '--dir', dir, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '']);
   await waitFor('the peer\'s Redis', () => fs.existsSync(socket));
-  const node = start(process.execPath, [path.join(root, 'tests/bench/peer-ussd.mjs'), socket]);
-  const port = await portOf(node);
-  await compare(`ussd: ${size.STEPS} steps of the nine-step weighing over ${size.CONNECTIONS} connections, beside npm ussd-menu-builder + ioredis, both appendfsync always`, [
-    door('kentongan', g, 'ussd', size.STEPS),
-    { name: 'ussd-menu-builder', pids: () => ({ node: [node.pid], 'its Redis': [redis.pid] }), load: () => load('ussd', port, size.STEPS, g.senders) },
-  ]);
+  const ways = { ussd: ['hubtel', 'the last input alone'], at: ['africasTalking', 'all inputs each time'] };
+  for (const [mode, [provider, sends]] of Object.entries(ways)) {
+    const node = start(process.execPath, [path.join(root, 'tests/bench/peer-ussd.mjs'), socket, provider]);
+    const port = await portOf(node);
+    await compare(`ussd: ${size.STEPS} steps of the nine-step weighing over ${size.CONNECTIONS} connections, ${sends} (${provider}), beside npm ussd-menu-builder + ioredis, both appendfsync always`, [
+      door('kentongan', g, mode, size.STEPS),
+      { name: 'ussd-menu-builder', pids: () => ({ node: [node.pid], 'its Redis': [redis.pid] }), load: () => load(mode, port, size.STEPS, g.senders) },
+    ]);
+    node.kill();
+  }
   await g.stop();
-  node.kill();
   redis.kill();
 }
 
@@ -282,4 +302,5 @@ if (only.has('http')) await benchHttp();
 if (only.has('sessions')) await benchSessions();
 if (only.has('postgres')) await benchPostgres(size);
 if (only.has('console')) await (await import('./console.mjs')).benchConsole();
+if (only.has('stages')) await (await import('./stages.mjs')).benchStages(tools);
 process.exit(0);

@@ -1,11 +1,12 @@
 /* load.c - a load generator for the emulator door: keep-alive connections, each with one request under way,
  * latency of each answer.  Prints one JSON object.  Used by tests/bench/bench.mjs.
  *
- *   load sms|ussd|open HOST PORT CONNECTIONS COUNT SENDERS_FILE
+ *   load sms|ussd|at|open HOST PORT CONNECTIONS COUNT SENDERS_FILE
  *
- * sms: COUNT weighings by SMS, each different.  ussd: COUNT steps, in sessions of the nine-step weighing.
- * open: COUNT steps in sessions that are dialled, walked to the page that asks for the name, told it, and
- * left open; when every sender has one, the next service code begins. */
+ * sms: COUNT weighings by SMS, each different.  ussd: COUNT steps, in sessions of the nine-step weighing. at:
+ * the same by Africa's Talking's way, which repeats all inputs of the session at each step. open: COUNT steps
+ * in sessions that are dialled, walked to the page that asks for the name, told it, and left open; when every
+ * sender has one, the next service code begins. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -35,13 +36,14 @@ struct connection {
     unsigned session; /* ussd: counts up */
     unsigned sender, code;
     char name[32];
+    char said[128]; /* at: all inputs */
     int64_t sent_us;
     char in[8192];
     size_t in_n;
 };
 
 struct load {
-    bool ussd, open;
+    bool ussd, open, at;
     unsigned steps; /* of a session */
     struct sockaddr_in to;
     unsigned connections, count, begun, ended, bad;
@@ -83,8 +85,16 @@ static int body_of(struct load *l, struct connection *c, char *body, size_t max)
         return snprintf(body, max, "id=b%llx-%u&from=%%2B%s&to=98120&text=%s", (unsigned long long)l->run,
                         l->begun, from, escaped);
     }
-    answer = answers[c->step];
-    escape(escaped, sizeof escaped, answer ? answer : c->name);
+    answer = answers[c->step] ? answers[c->step] : c->name;
+    if (l->at) {
+        size_t n = c->step ? strlen(c->said) : 0;
+
+        snprintf(c->said + n, sizeof c->said - n, "%s%s", c->step > 1 ? "*" : "", answer);
+        escape(escaped, sizeof escaped, c->said);
+        return snprintf(body, max, "sessionId=b%llx-%d-%u&phoneNumber=%%2B%s&serviceCode=*%u%%23&text=%s",
+                        (unsigned long long)l->run, c->fd, c->session, from, c->code, escaped);
+    }
+    escape(escaped, sizeof escaped, answer);
     return snprintf(body, max, "session=b%llx-%d-%u&from=%%2B%s&code=*%u%%23&text=%s",
                     (unsigned long long)l->run, c->fd, c->session, from, c->code, escaped);
 }
@@ -97,11 +107,10 @@ static void send_next(struct load *l, struct connection *c)
     if (l->begun >= l->count && (!l->ussd || c->step == 0)) /* a dialogue that has begun is finished */
         return;
     n = body_of(l, c, body, sizeof body);
-    n = snprintf(
-        request, sizeof request,
-        "POST /%s/emulator HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        "Content-Length: %d\r\n\r\n%s",
-        l->ussd ? "ussd" : "sms", n, body);
+    n = snprintf(request, sizeof request,
+                 "POST /%s/%s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                 "Content-Length: %d\r\n\r\n%s",
+                 l->ussd ? "ussd" : "sms", l->at ? "at" : "emulator", n, body);
     l->begun++;
     c->in_n = 0;
     c->sent_us = bench_now_us();
@@ -212,11 +221,12 @@ int main(int argc, char **argv)
     int ep = epoll_create1(0);
 
     if (argc != 7) {
-        fprintf(stderr, "load sms|ussd|open HOST PORT CONNECTIONS COUNT SENDERS_FILE\n");
+        fprintf(stderr, "load sms|ussd|at|open HOST PORT CONNECTIONS COUNT SENDERS_FILE\n");
         return 2;
     }
     l.open = strcmp(argv[1], "open") == 0;
-    l.ussd = l.open || strcmp(argv[1], "ussd") == 0;
+    l.at = strcmp(argv[1], "at") == 0;
+    l.ussd = l.open || l.at || strcmp(argv[1], "ussd") == 0;
     l.steps = l.open ? OPEN_STEPS : STEPS;
     inet_pton(AF_INET, argv[2], &l.to.sin_addr);
     l.to.sin_port = htons((uint16_t)strtoul(argv[3], NULL, 10));
