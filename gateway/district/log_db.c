@@ -100,6 +100,9 @@ static const char *const steps[] = {
     "CREATE INDEX message_in_reason ON message_in (reason);"
     "CREATE INDEX message_in_from ON message_in (sender);"
     "CREATE INDEX message_out_emergency ON message_out (cause) WHERE class = 'emergency';",
+    /* Nobody asks by time: messages stand in its order, and a file is a month. */
+    "DROP INDEX message_in_at; DROP INDEX message_in_sender; DROP INDEX message_out_at;"
+    "DROP INDEX message_part_at; DROP INDEX message_sent_at;",
 };
 
 static const char *const statements[STATEMENTS] = {

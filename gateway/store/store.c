@@ -90,7 +90,7 @@ static void went_down(struct store *s)
 }
 
 static const struct store_tell tell = {
-    .up = came_up, .down = went_down, .ready = tell_ready, .committed = consumers_wake
+    .up = came_up, .down = went_down, .ready = tell_ready, .committing = consumers_wake
 };
 
 /* --- opening --- */
@@ -208,11 +208,12 @@ static int open_parts(struct store *s, const struct store_options *o, struct err
         return -1;
     if (!(s->spool = spool_open(s, err)))
         return -1;
-    /* Before the hook of the connection: what these say leaves in the same turn. */
+    /* Before the hook of the connection: what these say leaves in the same turn.  Commits first: what is
+     * small and behind them is carried out in the same turn of Redis, and shares its sync. */
     loop_at_turn_end(s->loop, spool_turn_end, s);
-    loop_at_turn_end(s->loop, message_log_turn_end, s); /* before the entry that it is about is done */
-    loop_at_turn_end(s->loop, consumers_turn_end, s);
     loop_at_turn_end(s->loop, commits_turn_end, s);
+    loop_at_turn_end(s->loop, message_log_turn_end, s); /* before the entry that it is about is done */
+    loop_at_turn_end(s->loop, consumers_turn_end, s);   /* reads what the commits before it add */
     s->wires = wires_new(s, s->managed ? managed_address(s->managed) : o->address, err);
     return s->wires ? 0 : -1;
 }

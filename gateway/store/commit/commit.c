@@ -81,8 +81,6 @@ static void tell(struct commit *c, enum store_rc rc)
     s->figures.duplicates += rc == STORE_DUPLICATE;
     s->figures.conflicts += rc == STORE_CONFLICT;
     if (rc == STORE_OK) {
-        if (c->effects.streams)
-            s->tell->committed(s, c->effects.streams);
         if (c->effects.due_ms)
             due_known(s, c->effects.due_ms);
         if (c->effects.people)
@@ -174,6 +172,7 @@ static void send_call(struct store *s, struct call *call)
     struct redis *r = s->redis;
     int64_t now = clock_mono_ms();
     unsigned keys = 1, args = 2;
+    uint64_t streams = 0;
     char counted[CALL_COMMITS];
     struct key k;
 
@@ -181,6 +180,7 @@ static void send_call(struct store *s, struct call *call)
         keys += call->commits[i]->parts.keys;
         args += 3 + call->commits[i]->parts.args;
         counted[i] = call->commits[i]->parts.counted;
+        streams |= call->commits[i]->effects.streams;
     }
     redis_begin(r, 3 + keys + args);
     redis_str(r, "FCALL");
@@ -205,13 +205,25 @@ static void send_call(struct store *s, struct call *call)
     redis_part(r, slice_make(counted, call->n));
     s->commit_calls++;
     redis_send(r, on_reply, call);
+    if (streams)
+        s->tell->committing(s, streams);
+}
+
+/* While one is under way, the next waits for company: each ends in a sync of Redis' file. */
+static bool worth_a_call(const struct store *s)
+{
+    unsigned n = 0;
+
+    for (const struct commit *c = s->commits_unsent; c && n < CALL_COMMITS / 2; c = c->next)
+        n++;
+    return s->commit_calls < CALLS && (n == CALL_COMMITS / 2 || (n && !s->commit_calls));
 }
 
 void commits_turn_end(void *arg)
 {
     struct store *s = arg;
 
-    while (s->up && s->commits_unsent && s->commit_calls < CALLS) {
+    while (s->up && worth_a_call(s)) {
         struct call *call = gather(s);
 
         if (call->n)

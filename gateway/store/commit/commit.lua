@@ -21,7 +21,8 @@ local function count(key, field, n)
 end
 
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
--- had this id, or the timer that it is was carried out or moved, 2 a revision moved; and whether it was now.
+-- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now, whether there
+-- are rows of it, and what the message log is to be told.
 --
 -- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
 --   tallies, people, 1 for an entry of the message log, then "" or the timer that fired and when it was due;
@@ -64,20 +65,20 @@ local function commit(keys, k0, kn, argv, a0, an)
 
     local set = timed and keys[k0 + k + subjects + sinks + sms + 1]
     local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[a0 + 11]
+    -- One look at all: whose commit was here before, and what each subject's value begins with.
+    local have = k + subjects > 0 and call('MGET', unpack(keys, k0 + 1, k0 + k + subjects))
+    local by = k == 1 and have[1]
     for i = 1, subjects do
-        local have = call('GETRANGE', keys[k0 + k + i], 0, 15)
-        if have ~= argv[a0 + 9 + 3 * i] then
-            if have == cid then return 0 end
-            local by = k == 1 and call('GET', keys[k0 + 1])
+        local rev = string.sub(have[k + i] or '', 1, 16)
+        if rev ~= argv[a0 + 9 + 3 * i] then
+            if rev == cid then return 0 end
             if by then return by == cid and 0 or 1 end
             return over and 1 or 2
         end
     end
     if over then return 1 end
-    if k == 1 then -- looks and marks in one
-        local by = call('SET', keys[k0 + 1], cid, 'NX', 'GET', 'PX', dup_ttl)
-        if by then return by == cid and 0 or 1 end
-    end
+    if by then return by == cid and 0 or 1 end
+    if k == 1 then call('SET', keys[k0 + 1], cid, 'PX', dup_ttl) end
 
     for i = 1, subjects do
         local ttl, value = argv[a0 + 10 + 3 * i], argv[a0 + 11 + 3 * i]
@@ -152,10 +153,19 @@ local function commit(keys, k0, kn, argv, a0, an)
         end
         call('INCR', keys[k0 + k + 2])
     end
-    if log > 0 then
-        call('XADD', keys[k0 + kn], 'MAXLEN', '~', argv[a0 + an], '*', 'b', argv[a0 + an - 1])
+    return 0, true, sinks > 0, log > 0 and { keys[k0 + kn], argv[a0 + an], argv[a0 + an - 1] }
+end
+
+-- What the message log is told, of each: its stream, how many entries that may hold, a line.  Several lines make one
+-- entry: it costs as much as an entry of one.
+local function tell_log(told)
+    for i = 1, #told, 8 do
+        local lines = {}
+        for j = i, math.min(i + 7, #told) do
+            lines[#lines + 1] = told[j][3]
+        end
+        redis.call('XADD', told[i][1], 'MAXLEN', '~', told[i][2], '*', 'b', table.concat(lines, '\n'))
     end
-    return 0, true, sinks > 0
 end
 
 -- Numbers: the last of a new block, and 1 when the sequence stood below what was seen before.
@@ -408,18 +418,20 @@ end
 local kinds = { c = commit, p = park_inbound }
 
 local function commits(keys, argv)
-    local out, k, a, new = {}, 0, 1, {}
+    local out, k, a, new, told = {}, 0, 1, {}, {}
     for i = 1, tonumber(argv[1]) do
         local what, kn, an = kinds[argv[a + 1]], tonumber(argv[a + 2]), tonumber(argv[a + 3])
         if not (what and kn and an) or k + kn > #keys or a + 3 + an > #argv then
             out[i] = bad('frame')
             break
         end
-        local ok, verdict, fresh, rows = pcall(what, keys, k, kn, argv, a + 3, an)
+        local ok, verdict, fresh, rows, line = pcall(what, keys, k, kn, argv, a + 3, an)
         out[i] = ok and verdict or bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
+        told[#told + 1] = ok and line or nil
         if ok and fresh then new[#new + 1] = { i, argv[a + 1], rows } end
         k, a = k + kn, a + 3 + an
     end
+    tell_log(told)
     local letters, n = argv[a + 1], {}
     for _, f in ipairs(letters and new or {}) do
         local field = f[2] .. string.sub(letters, f[1], f[1])
@@ -434,7 +446,11 @@ end
 
 -- As gateways of earlier versions call them, one by one.
 local function alone(what)
-    return function(keys, argv) return (what(keys, 0, #keys, argv, 0, #argv)) end
+    return function(keys, argv)
+        local verdict, _, _, line = what(keys, 0, #keys, argv, 0, #argv)
+        if line then tell_log({ line }) end
+        return verdict
+    end
 end
 
 -- How many are parked in each of these streams, and the oldest one's id ("" = none).

@@ -182,7 +182,7 @@ static void add_writes(struct making *m, struct commit_effects *e)
     for (unsigned i = 0; i < m->o->writes_n; i++) {
         const struct subject_write *w = &m->o->writes[i];
 
-        snprintf(rev, sizeof rev, "%016llx", (unsigned long long)w->seen_rev);
+        store_rev_text(w->seen_rev, rev);
         redis_format_part(m->out, w->seen_rev ? slice_of(rev) : S(""));
         redis_format_i64(m->out, w->check_only ? 0 : w->ttl_ms > 0 ? w->ttl_ms : m->store->dup_ttl_ms);
         buf_clear(&m->text);
@@ -354,7 +354,7 @@ static void prepare(struct making *m, struct store *s, struct commit_effects *e)
 {
     if (++s->commit_id == 0)
         s->commit_id = 1;
-    snprintf(m->cid, sizeof m->cid, "%016llx", (unsigned long long)s->commit_id);
+    store_rev_text(s->commit_id, m->cid);
     m->fired = m->fired_due = slice_make("", 0);
     if (m->in->timer.n && !due_parse(m->in->timer, &m->fired, &m->fired_due))
         m->fired = m->fired_due = slice_make("", 0);

@@ -48,6 +48,16 @@ bool store_rev_parse(struct slice hex, uint64_t *out)
     return v != 0;
 }
 
+void store_rev_text(uint64_t rev, char out[STORE_REV + 1])
+{
+    uint8_t bytes[STORE_REV / 2];
+
+    for (unsigned i = STORE_REV / 2; i-- > 0; rev >>= 8)
+        bytes[i] = (uint8_t)rev;
+    slice_hex(out, bytes, sizeof bytes);
+    out[STORE_REV] = '\0';
+}
+
 /* text: "" when there is no such key. */
 static enum store_rc take_subject(struct load *l, struct subject *subject, struct slice text)
 {

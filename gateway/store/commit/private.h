@@ -7,13 +7,15 @@
 #include "gateway/store/redis/shared.h"
 
 enum {
-    MESSAGE_LOG_MAX = 200000,   /* entries of the log's stream, some 150 MB: past it the oldest are lost */
+    MESSAGE_LOG_MAX =
+        100000, /* entries of the log's stream, each of up to 8 messages: past it the oldest are lost */
     MESSAGE_LOG_PARKED = 10000, /* of its entries that could not be read */
 };
 
 struct slice store_subject_key(const struct store *, struct key *, const struct subject_ref *);
 /* The 16 hex digits in front of a subject's value; never 0. */
 bool store_rev_parse(struct slice hex, uint64_t *out) MUST_CHECK;
+void store_rev_text(uint64_t rev, char out[STORE_REV + 1]);
 
 /* commit_command.c: what one commit adds to a call of the commit function, into a buffer that it opens (the
  * caller's to free), and what the rest of the store must know of it.  False: larger than COMMIT_COMMAND_MAX,

@@ -1,6 +1,5 @@
 /* key.c - keys of a district.  See shared.h. */
 #include <nettle/sha2.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/store/redis/shared.h"
@@ -9,8 +8,16 @@ struct slice store_key(const struct store *s, struct key *k, const char *kind, s
 {
     struct sha256_ctx ctx;
     uint8_t digest[SHA256_DIGEST_SIZE];
-    int n = snprintf(k->text, sizeof k->text, "{%s}%s:", s->district, kind);
-    size_t at = (size_t)n;
+    struct slice district = slice_of(s->district), kind_of = slice_of(kind);
+    size_t at = 0;
+
+    k->text[at++] = '{';
+    memcpy(k->text + at, district.p, district.n);
+    at += district.n;
+    k->text[at++] = '}';
+    memcpy(k->text + at, kind_of.p, kind_of.n);
+    at += kind_of.n;
+    k->text[at++] = ':';
 
     if (a.n + b.n + 2 + at <= sizeof k->text) {
         if (a.n)
@@ -29,9 +36,8 @@ struct slice store_key(const struct store *s, struct key *k, const char *kind, s
     sha256_update(&ctx, b.n, (const uint8_t *)b.p);
     sha256_digest(&ctx, sizeof digest, digest);
     k->text[at++] = '#';
-    for (unsigned i = 0; i < sizeof digest; i++)
-        at += (size_t)snprintf(k->text + at, sizeof k->text - at, "%02x", digest[i]);
-    return slice_make(k->text, at);
+    slice_hex(k->text + at, digest, sizeof digest);
+    return slice_make(k->text, at + 2 * sizeof digest);
 }
 
 struct slice store_count_key(const struct store *s, struct key *k)

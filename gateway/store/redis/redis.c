@@ -48,6 +48,7 @@ struct redis {
     int fd;
     struct event *read_ev, *write_ev;
     bool writing; /* write_ev is waited for */
+    bool gathers;
     redisReader *reader;
     struct buf out;
     size_t out_off;
@@ -340,6 +341,11 @@ void redis_free(struct redis *r)
     loop_reap(r->loop, free, r); /* its funeral may still be waited for */
 }
 
+void redis_gathers(struct redis *r)
+{
+    r->gathers = true;
+}
+
 void redis_connect(struct redis *r)
 {
     loop_timer_set(r->again, 0);
@@ -428,7 +434,7 @@ void redis_send(struct redis *r, redis_cb *cb, void *arg)
         pending_push(&r->pending, cb, arg);
         if (takes(r) && r->out.failed)
             redis_drop(r, "too many bytes waiting to be sent");
-        else if (r->pending.n == 1 || r->out.n - r->out_off >= FLUSH_AT)
+        else if (!r->gathers && (r->pending.n == 1 || r->out.n - r->out_off >= FLUSH_AT))
             flush(r);
         loop_again(r->loop);
         return;

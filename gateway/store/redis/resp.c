@@ -1,6 +1,4 @@
 /* resp.c - the bytes of a command, and what a reply says.  See redis.h. */
-#include <stdio.h>
-
 #include "gateway/base/buf.h"
 #include "gateway/store/redis/redis.h"
 
@@ -22,9 +20,11 @@ void redis_format_part(struct buf *b, struct slice s)
 
 void redis_format_i64(struct buf *b, int64_t v)
 {
-    char text[24];
+    char text[21] = "-";
+    size_t minus = v < 0;
 
-    redis_format_part(b, slice_make(text, (size_t)snprintf(text, sizeof text, "%lld", (long long)v)));
+    redis_format_part(
+        b, slice_make(text, minus + slice_decimal(text + minus, minus ? 0 - (uint64_t)v : (uint64_t)v)));
 }
 
 struct slice redis_slice(const redisReply *r)

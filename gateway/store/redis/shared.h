@@ -38,10 +38,10 @@ struct store;
 
 /* What a lower room tells those above it: store.c hands it round. */
 struct store_tell {
-    void (*up)(struct store *);                          /* all connections are greeted */
-    void (*down)(struct store *);                        /* one was lost */
-    void (*ready)(struct store *, const struct err *);   /* the first greeting ended (NULL: well) */
-    void (*committed)(struct store *, uint64_t streams); /* a commit added to these */
+    void (*up)(struct store *);                           /* all connections are greeted */
+    void (*down)(struct store *);                         /* one was lost */
+    void (*ready)(struct store *, const struct err *);    /* the first greeting ended (NULL: well) */
+    void (*committing)(struct store *, uint64_t streams); /* commits that add to these have just left */
 };
 
 struct store {

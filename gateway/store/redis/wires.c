@@ -328,6 +328,7 @@ struct wires *wires_new(struct store *s, const char *address, struct err *err)
         }
     }
     s->redis = w->wire[0].redis;
+    redis_gathers(s->redis);
     return w;
 }
 
