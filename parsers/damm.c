@@ -24,7 +24,9 @@ bool damm_valid(struct slice s)
 
 struct slice damm_number(uint64_t body, struct arena *a)
 {
-    struct slice s = arena_printf(a, "%llu", (unsigned long long)body);
+    char digits[21];
+    size_t n = slice_decimal(digits, body);
 
-    return arena_printf(a, "%.*s%u", SLICE_ARG(s), damm_check(s));
+    digits[n] = (char)('0' + damm_check(slice_make(digits, n)));
+    return arena_copy(a, slice_make(digits, n + 1));
 }

@@ -74,6 +74,13 @@ static void digits(char *p, int n, int v)
     }
 }
 
+static void put_day(char *p, const struct date *d)
+{
+    digits(p, 4, d->year);
+    digits(p + 5, 2, d->month);
+    digits(p + 8, 2, d->day);
+}
+
 /* Without printf: a step writes dozens of days. */
 struct slice date_iso(int64_t days, struct arena *a)
 {
@@ -83,10 +90,29 @@ struct slice date_iso(int64_t days, struct arena *a)
     if (!p || d.year < 0 || d.year > 9999)
         return slice_make("", 0);
     memcpy(p, "0000-00-00", sizeof "YYYY-MM-DD");
-    digits(p, 4, d.year);
-    digits(p + 5, 2, d.month);
-    digits(p + 8, 2, d.day);
+    put_day(p, &d);
     return slice_make(p, 10);
+}
+
+struct slice date_rfc3339(int64_t wall_ms, int offset_min, struct arena *a)
+{
+    static const char shape[] = "0000-00-00T00:00:00+00:00";
+    int away = offset_min < 0 ? -offset_min : offset_min;
+    struct civil c = date_civil(wall_ms, offset_min);
+    char *p = arena_raw(a, sizeof shape);
+
+    if (!p || c.day.year < 0 || c.day.year > 9999)
+        return slice_make("", 0);
+    memcpy(p, shape, sizeof shape);
+    put_day(p, &c.day);
+    digits(p + 11, 2, c.hour);
+    digits(p + 14, 2, c.minute);
+    digits(p + 17, 2, c.second);
+    if (offset_min < 0)
+        p[19] = '-';
+    digits(p + 20, 2, away / 60);
+    digits(p + 23, 2, away % 60);
+    return slice_make(p, sizeof shape - 1);
 }
 
 bool date_parse_iso(struct slice s, int64_t *days)

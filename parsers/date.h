@@ -25,6 +25,8 @@ struct civil date_civil(int64_t wall_ms, int offset_min);
 int64_t date_today(int64_t wall_ms, int utc_offset_min);
 /* "2026-11-21" */
 struct slice date_iso(int64_t days, struct arena *);
+/* "2026-11-21T07:00:00+07:00", RFC 3339 with the offset. */
+struct slice date_rfc3339(int64_t wall_ms, int offset_min, struct arena *);
 bool date_parse_iso(struct slice, int64_t *days) MUST_CHECK;
 /* Completed months from birth to today; negative when birth is to come. */
 int64_t date_months_between(int64_t birth, int64_t today);

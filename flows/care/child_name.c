@@ -69,9 +69,9 @@ void child_buckets(const struct ruleset *rules, struct slice posyandu, struct sl
     struct slice key = child_name_key(rules, nama, a), first = slice_take(key, 2);
     struct slice last = key.n > 2 ? slice_skip(key, key.n - 2) : key;
 
-    id[0] = arena_printf(a, "%.*s/%.*s-", SLICE_ARG(posyandu), SLICE_ARG(first));
-    id[1] = arena_printf(a, "%.*s/-%.*s", SLICE_ARG(posyandu), SLICE_ARG(last));
+    id[0] = ARENA_JOIN(a, posyandu, S("/"), first, S("-"));
+    id[1] = ARENA_JOIN(a, posyandu, S("/-"), last);
     id[2] = slice_make("", 0);
     if (nik.n)
-        id[2] = arena_printf(a, "%.*s/%.*s", SLICE_ARG(posyandu), SLICE_ARG(nik));
+        id[2] = ARENA_JOIN(a, posyandu, S("/"), nik);
 }

@@ -23,7 +23,7 @@ CODEC(tasks_codec, struct tasks, MEMBER_LIST(struct tasks, "tasks", all, n, task
 
 struct slice tasks_list_id(struct slice posyandu, struct arena *a)
 {
-    return arena_printf(a, "%.*s/tugas", SLICE_ARG(posyandu));
+    return ARENA_JOIN(a, posyandu, S("/tugas"));
 }
 
 bool tasks_subjects(struct slice posyandu, struct arena *a, struct intent *intent)

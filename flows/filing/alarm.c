@@ -225,14 +225,16 @@ void work_alarm(struct work *w, bool incomplete, const struct findings *found)
     enum urgency is = danger_of(w, found);
     struct referral_opening o;
 
+    if (w->filed.referral.state == REFERRAL_NONE && !is) {
+        w->out->emergency = false;
+        return;
+    }
     work_opening(w, found, &o);
     o.incomplete = incomplete;
     if (w->filed.referral.state == REFERRAL_NONE) {
-        if (is) {
-            referral_open(w->s, &w->filed, &o);
-            alike_say(w);
-        }
-        w->out->emergency = is && (work_alarms(w) || is == URGENCY_E1);
+        referral_open(w->s, &w->filed, &o);
+        alike_say(w);
+        w->out->emergency = work_alarms(w) || is == URGENCY_E1;
     } else if (w->f->correct) {
         alarm_corrected(w, &o, is, incomplete);
     } else {

@@ -288,11 +288,7 @@ struct slice step_clock(struct step *s, int64_t ms)
 
 struct slice step_rfc3339(struct step *s, int64_t ms)
 {
-    int offset = s->rules->utc_offset_min, abs = offset < 0 ? -offset : offset;
-    struct civil c = date_civil(ms, offset);
-
-    return arena_printf(s->arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", c.day.year, c.day.month,
-                        c.day.day, c.hour, c.minute, c.second, offset < 0 ? '-' : '+', abs / 60, abs % 60);
+    return date_rfc3339(ms, s->rules->utc_offset_min, s->arena);
 }
 
 int64_t step_today(const struct step *s)

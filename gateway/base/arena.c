@@ -147,23 +147,36 @@ struct slice arena_str(struct arena *a, const char *cstr)
 struct slice arena_number(struct arena *a, struct slice before, uint64_t v, struct slice behind)
 {
     char digits[20];
-    size_t at = sizeof digits, n;
+    size_t n = slice_decimal(digits, v);
     char *p;
 
-    do
-        digits[--at] = (char)('0' + v % 10);
-    while (v /= 10);
-    n = sizeof digits - at;
     p = arena_raw(a, before.n + n + behind.n + 1);
     if (!p)
         return slice_make("", 0);
     if (before.n)
         memcpy(p, before.p, before.n);
-    memcpy(p + before.n, digits + at, n);
+    memcpy(p + before.n, digits, n);
     if (behind.n)
         memcpy(p + before.n + n, behind.p, behind.n);
     p[before.n + n + behind.n] = '\0';
     return slice_make(p, before.n + n + behind.n);
+}
+
+struct slice arena_join(struct arena *a, const struct slice *parts, unsigned n)
+{
+    size_t all = 0, at = 0;
+    char *p;
+
+    for (unsigned i = 0; i < n; i++)
+        all += parts[i].n;
+    p = arena_raw(a, all + 1);
+    if (!p)
+        return slice_make("", 0);
+    for (unsigned i = 0; i < n; at += parts[i++].n)
+        if (parts[i].n)
+            memcpy(p + at, parts[i].p, parts[i].n);
+    p[at] = '\0';
+    return slice_make(p, at);
 }
 
 struct slice arena_printf(struct arena *a, const char *fmt, ...)

@@ -34,6 +34,11 @@ struct slice arena_copy(struct arena *, struct slice);
 struct slice arena_str(struct arena *, const char *cstr);
 /* v in decimal, and what stands before and behind: "14bl", "120/80". */
 struct slice arena_number(struct arena *, struct slice before, uint64_t v, struct slice behind);
+/* The parts one behind the other; for what every message writes. */
+struct slice arena_join(struct arena *, const struct slice *parts, unsigned n);
+#define ARENA_JOIN(a, ...)                                                                                   \
+    arena_join((a), (const struct slice[]){ __VA_ARGS__ },                                                   \
+               sizeof((const struct slice[]){ __VA_ARGS__ }) / sizeof(struct slice))
 struct slice arena_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

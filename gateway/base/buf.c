@@ -104,15 +104,12 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_i64(struct buf *b, int64_t v)
 {
-    char digits[20], *p = digits + sizeof digits;
-    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    char digits[20];
+    size_t n = slice_decimal(digits, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 
-    do
-        *--p = (char)('0' + left % 10);
-    while (left /= 10);
     if (v < 0)
-        *--p = '-';
-    buf_add(b, slice_make(p, (size_t)(digits + sizeof digits - p)));
+        buf_char(b, '-');
+    buf_add(b, slice_make(digits, n));
 }
 
 static inline bool plain(unsigned char c)
@@ -132,8 +129,28 @@ static void escape(struct buf *b, unsigned char c)
         buf_add(b, slice_make(code, sizeof code));
 }
 
+/* Most texts have nothing to be escaped. */
+static bool all_plain(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!plain((unsigned char)s.p[i]))
+            return false;
+    return true;
+}
+
 void buf_json(struct buf *b, struct slice s)
 {
+    if (all_plain(s) && grow(b, s.n + 2)) {
+        char *p = b->p + b->n;
+
+        *p++ = '"';
+        if (s.n)
+            memcpy(p, s.p, s.n);
+        p[s.n] = '"';
+        p[s.n + 1] = '\0';
+        b->n += s.n + 2;
+        return;
+    }
     buf_char(b, '"');
     while (s.n) {
         size_t run = 0;

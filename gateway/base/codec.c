@@ -20,7 +20,7 @@ static void put_structs(struct node *o, const struct member *m, const void *from
         codec_put(one, m->of, OF(char, from, m->at + i * m->of->size));
         node_add(list, one);
     }
-    node_set(o, m->key, list);
+    node_set_named(o, m->key, list);
 }
 
 static void put_texts(struct node *o, const struct member *m, const void *from)
@@ -31,7 +31,7 @@ static void put_texts(struct node *o, const struct member *m, const void *from)
 
     for (unsigned i = 0; list && i < n; i++)
         node_add(list, node_of_text(o->arena, all[i]));
-    node_set(o, m->key, list);
+    node_set_named(o, m->key, list);
 }
 
 static void put_struct(struct node *o, const struct member *m, const void *from)
@@ -40,34 +40,46 @@ static void put_struct(struct node *o, const struct member *m, const void *from)
 
     codec_put(in, m->of, OF(char, from, m->at));
     if (in && in->n)
-        node_set(o, m->key, in);
+        node_set_named(o, m->key, in);
+}
+
+static void put_text(struct node *o, const struct member *m, struct slice text)
+{
+    if (o && text.n)
+        node_set_named(o, m->key, node_of_text(o->arena, text));
+}
+
+static void put_number(struct node *o, const struct member *m, int64_t n)
+{
+    if (o && n)
+        node_set_named(o, m->key, node_of_int(o->arena, n));
 }
 
 static void put(struct node *o, const struct member *m, const void *from)
 {
     switch (m->type) {
     case MEMBER_TEXT:
-        node_put(o, m->key, *OF(struct slice, from, m->at));
+        put_text(o, m, *OF(struct slice, from, m->at));
         break;
     case MEMBER_JSON:
         if (o && OF(struct slice, from, m->at)->n)
-            node_set(o, m->key, node_of_raw(o->arena, *OF(struct slice, from, m->at)));
+            node_set_named(o, m->key, node_of_raw(o->arena, *OF(struct slice, from, m->at)));
         break;
     case MEMBER_INT64:
-        node_put_int(o, m->key, *OF(int64_t, from, m->at));
+        put_number(o, m, *OF(int64_t, from, m->at));
         break;
     case MEMBER_INT:
-        node_put_int(o, m->key, *OF(int, from, m->at));
+        put_number(o, m, *OF(int, from, m->at));
         break;
     case MEMBER_UNSIGNED:
     case MEMBER_ENUM:
-        node_put_int(o, m->key, *OF(unsigned, from, m->at));
+        put_number(o, m, *OF(unsigned, from, m->at));
         break;
     case MEMBER_WORD:
-        node_put(o, m->key, slice_of(m->words[*OF(unsigned, from, m->at)]));
+        put_text(o, m, slice_of(m->words[*OF(unsigned, from, m->at)]));
         break;
     case MEMBER_BOOL:
-        node_put_bool(o, m->key, *OF(bool, from, m->at));
+        node_put_bool(o, m->key.p, *OF(bool, from, m->at));
         break;
     case MEMBER_STRUCT:
         put_struct(o, m, from);
@@ -178,7 +190,7 @@ bool codec_get(const struct node *object, const struct codec *c, void *to)
         for (unsigned k = 0; k < c->n; k++) {
             unsigned i = (next + k) % c->n;
 
-            if (!slice_is(v->key, c->members[i].key))
+            if (!slice_eq(v->key, c->members[i].key))
                 continue;
             ok = get(v->kind == NODE_NULL ? NULL : v, &c->members[i], to) && ok;
             next = i + 1;

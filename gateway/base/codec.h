@@ -27,7 +27,7 @@ enum member_type {
 };
 
 struct member {
-    const char *key;
+    struct slice key;
     enum member_type type;
     size_t at;    /* offset of the member */
     size_t count; /* offset of how many there are */
@@ -67,33 +67,33 @@ struct codec {
 
 #define MEMBER(st, k, m)                                                                                     \
     {                                                                                                        \
-        .key = (k), .type = MEMBER_TYPE(st, m), .at = offsetof(st, m)                                        \
+        .key = SLICE(k), .type = MEMBER_TYPE(st, m), .at = offsetof(st, m)                                   \
     }
 #define MEMBER_AS_JSON(st, k, m)                                                                             \
     {                                                                                                        \
-        .key = (k), .type = MEMBER_JSON, .at = offsetof(st, m)                                               \
+        .key = SLICE(k), .type = MEMBER_JSON, .at = offsetof(st, m)                                          \
     }
 #define MEMBER_ONE_OF(st, k, m, most)                                                                        \
     {                                                                                                        \
-        .key = (k), .type = MEMBER_ENUM, .at = offsetof(st, m), .max = (most)                                \
+        .key = SLICE(k), .type = MEMBER_ENUM, .at = offsetof(st, m), .max = (most)                           \
     }
 #define MEMBER_SAID(st, k, m, list)                                                                          \
     {                                                                                                        \
-        .key = (k), .type = MEMBER_WORD, .at = offsetof(st, m), .words = (list),                             \
+        .key = SLICE(k), .type = MEMBER_WORD, .at = offsetof(st, m), .words = (list),                        \
         .max = (unsigned)(sizeof(list) / sizeof((list)[0]))                                                  \
     }
 #define MEMBER_IN(st, k, m, table)                                                                           \
     {                                                                                                        \
-        .key = (k), .type = MEMBER_STRUCT, .at = offsetof(st, m), .of = &(table)                             \
+        .key = SLICE(k), .type = MEMBER_STRUCT, .at = offsetof(st, m), .of = &(table)                        \
     }
 #define MEMBER_LIST(st, k, m, number, table)                                                                 \
     {                                                                                                        \
-        .key = (k), .type = MEMBER_STRUCTS, .at = offsetof(st, m), .count = offsetof(st, number),            \
+        .key = SLICE(k), .type = MEMBER_STRUCTS, .at = offsetof(st, m), .count = offsetof(st, number),       \
         .max = MEMBER_PLACES(st, m), .of = &(table)                                                          \
     }
 #define MEMBER_SLICES(st, k, m, number)                                                                      \
     {                                                                                                        \
-        .key = (k), .type = MEMBER_TEXTS, .at = offsetof(st, m), .count = offsetof(st, number),              \
+        .key = SLICE(k), .type = MEMBER_TEXTS, .at = offsetof(st, m), .count = offsetof(st, number),         \
         .max = MEMBER_PLACES(st, m)                                                                          \
     }
 

@@ -153,3 +153,25 @@ unsigned slice_count(struct slice s, char c)
         n += s.p[i] == c;
     return n;
 }
+
+void slice_hex(char *out, const uint8_t *bytes, size_t n)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        *out++ = hex[bytes[i] >> 4];
+        *out++ = hex[bytes[i] & 15];
+    }
+}
+
+size_t slice_decimal(char *out, uint64_t v)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    memcpy(out, digits + at, sizeof digits - at);
+    return sizeof digits - at;
+}

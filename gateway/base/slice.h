@@ -80,6 +80,10 @@ static inline uint64_t slice_hash_on(uint64_t h, struct slice s)
         h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
     return h;
 }
+/* n bytes as 2n hexadecimal digits; a number in decimal, at most 20 digits: how many.  Without printf:
+ * several for each message. */
+void slice_hex(char *out, const uint8_t *bytes, size_t n);
+size_t slice_decimal(char *out, uint64_t v);
 /* How often c stands in it. */
 unsigned slice_count(struct slice s, char c);
 

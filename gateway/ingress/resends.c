@@ -4,7 +4,6 @@
 #include "gateway/ingress/resends.h"
 
 #include <nettle/sha2.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -57,7 +56,7 @@ static struct slice made_id(const struct inbound *in, int64_t bucket, unsigned a
 {
     uint8_t digest[SHA256_DIGEST_SIZE];
     struct sha256_ctx ctx;
-    char hex[2 * 16 + 1];
+    char hex[2 * 16 + 1] = "";
 
     sha256_init(&ctx);
     sha256_update(&ctx, sizeof bucket, (const uint8_t *)&bucket);
@@ -65,8 +64,7 @@ static struct slice made_id(const struct inbound *in, int64_t bucket, unsigned a
     sha256_update(&ctx, 1, (const uint8_t *)"");
     sha256_update(&ctx, in->text.n, (const uint8_t *)in->text.p);
     sha256_digest(&ctx, sizeof digest, digest);
-    for (unsigned i = 0; i < 16; i++)
-        snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
+    slice_hex(hex, digest, 16);
     return again ? arena_printf(a, "h-%s-%u", hex, again) : arena_printf(a, "h-%s", hex);
 }
 

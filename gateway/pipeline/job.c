@@ -64,8 +64,7 @@ void job_budget(struct job *j, unsigned ms)
 struct subject_ref job_session(struct job *j)
 {
     return (struct subject_ref){ .kind = SUBJECT_SESSION,
-                                 .id = arena_printf(&j->arena, "%.*s/%.*s", SLICE_ARG(j->in.from),
-                                                    SLICE_ARG(j->in.service_code)) };
+                                 .id = ARENA_JOIN(&j->arena, j->in.from, S("/"), j->in.service_code) };
 }
 
 void job_drop(struct job *j)
