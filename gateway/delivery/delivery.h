@@ -1,4 +1,4 @@
-/* delivery.h - SMS out: per provider three lanes, one window, one rate; what to do after each attempt is
+/* delivery.h - SMS out: per provider four lanes, one window, one rate; what to do after each attempt is
  * attempt.h's to say.
  *
  * Lane 0 (answers, E1, referral steps) goes before 1 (alerts, notices) before 2 (bulk); quiet hours hold all
