@@ -229,6 +229,8 @@ static void act(struct request *r)
         request_refuse(r, 405, "cara");
     } else if (r->role < r->route->act_least) {
         refuse_act(r, "peran");
+    } else if (r->route->reasoned && !request_field(r, "alasan").n) {
+        request_back(r, false, request_text(r, "umum.tanpa_alasan"), r->path.p);
     } else if (!r->route->guard) {
         r->route->act(r);
     } else if (!ask(r, r->route->guard, 1, on_guarded)) {

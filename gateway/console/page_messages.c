@@ -308,22 +308,18 @@ static void mark_up(struct request *r, struct slice raw, int64_t at_ms)
     node_set(r->values, "kata", pieces);
 }
 
-/* What some form calls a name, a NIK or a place: it says whom a row is about. */
-static bool says_whom(const struct form_set *forms, struct slice key)
+static struct slice with_comma(struct request *r, struct slice number)
 {
-    for (unsigned i = 0; i < forms->n; i++) {
-        int at = form_field_named(&forms->forms[i], key);
-        const struct field *f = at >= 0 ? &forms->forms[i].fields[at] : NULL;
+    size_t at = slice_find(number, '.');
 
-        if (f && (f->type == FIELD_NAME || f->type == FIELD_NIK || f->as == AS_LOCATION))
-            return true;
-    }
-    return false;
+    return at == (size_t)-1 ? number
+                            : arena_printf(&r->arena, "%.*s,%.*s", (int)at, number.p,
+                                           SLICE_ARG(slice_skip(number, at + 1)));
 }
 
 static void add_fields(struct request *r, struct node *row)
 {
-    const struct form_set *forms = &r->console->ops.rules(r->console->ops.arg)->forms;
+    const struct roster *roster = console_roster(r->console);
     const struct node *fields = node_read(node_text(row, "_fields"), &r->arena);
     const struct node *findings = node_read(node_text(row, "_findings"), &r->arena);
     struct node *list_ = node_list(&r->arena), *found = node_list(&r->arena);
@@ -331,8 +327,10 @@ static void add_fields(struct request *r, struct node *row)
     for (const struct node *f = node_first(fields); f; f = f->next) {
         struct node *o = node_object(&r->arena);
         struct slice value = f->kind == NODE_TEXT ? f->text : f->raw;
-        bool names = says_whom(forms, f->key);
+        bool names = !roster || roster_is_whom(roster, f->key);
 
+        if (f->kind == NODE_NUMBER) /* as people write it */
+            value = with_comma(r, value);
         node_put(o, "nama", f->key);
         node_put(o, "isi", r->reveal || !names ? value : roster_mask_name(value, &r->arena));
         node_add(list_, o);
@@ -382,6 +380,11 @@ static void mask_answers(struct request *r, const struct node *m)
                 c->text = roster_mask(console_roster(r->console), node_text(o, "_teks"), names, &r->arena);
 }
 
+static bool any_of(const struct request *r, const char *list_)
+{
+    return node_first(node_get(r->values, list_)) != NULL;
+}
+
 static void one_more(struct request *r)
 {
     const struct node *m = node_get(r->values, "m");
@@ -390,6 +393,8 @@ static void one_more(struct request *r)
     if (slice_is(kind, "sms") || slice_is(kind, "staff"))
         mark_up(r, node_text(m, "_raw"), node_int(m, "waktu"));
     mask_answers(r, m);
+    node_put_bool(r->values, "ada_riwayat",
+                  any_of(r, "rujukan") || any_of(r, "sinyal") || any_of(r, "versi"));
     for (struct node *row = node_get(r->values, "rekam") ? node_get(r->values, "rekam")->first : NULL; row;
          row = row->next)
         add_fields(r, row);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "gateway/base/stat.h"
 #include "gateway/console/login.h"
@@ -16,37 +17,31 @@ static void put_text(struct node *o, const char *name, struct request *r, struct
 
 /* --- sinks --- */
 
-static void on_sinks(void *ctx, struct slice text)
+static void on_stages(void *ctx, struct slice text)
 {
     struct request *r = ctx;
-    struct node *lines = node_list(&r->arena);
+    const struct node *all = node_read(arena_copy(&r->arena, text), &r->arena);
 
     if (r->console->stopped)
         return;
-    while (text.n) {
-        struct node *o = node_object(&r->arena);
-
-        put_text(o, "baris", r, slice_cut(&text, '\n'));
-        node_add(lines, o);
-    }
-    node_set(r->values, "lines", lines);
+    node_set(r->values, "tahap", all ? values_copy(all, &r->arena) : node_list(&r->arena));
     page_show(r);
+}
+
+static void on_sinks(void *ctx, struct slice text)
+{
+    struct request *r = ctx;
+    const struct node *all = node_read(arena_copy(&r->arena, text), &r->arena);
+
+    if (r->console->stopped)
+        return;
+    node_set(r->values, "rows", all ? values_copy(all, &r->arena) : node_list(&r->arena));
+    r->console->ops.desk(r->console->ops.arg, "show stages", S("--json"), on_stages, r);
 }
 
 static void sinks_more(struct request *r)
 {
-    const struct config *c = r->console->ops.config(r->console->ops.arg);
-    struct node *list = node_list(&r->arena);
-
-    for (unsigned i = 0; i < c->sinks_n; i++) {
-        struct node *o = node_object(&r->arena);
-
-        put_text(o, "nama", r, c->sinks[i].name);
-        put_text(o, "jenis", r, c->sinks[i].kind);
-        node_add(list, o);
-    }
-    node_set(r->values, "rows", list);
-    r->console->ops.desk(r->console->ops.arg, "show sinks", S(""), on_sinks, r);
+    r->console->ops.desk(r->console->ops.arg, "show sinks", S("--json"), on_sinks, r);
 }
 
 const struct page page_sinks = { .name = "kirim", .more = sinks_more };
@@ -95,6 +90,7 @@ static void on_figures(void *arg, const struct store_figures *f)
 struct listing {
     struct request *request;
     struct node *reasons;
+    int64_t binds; /* -1: no provider is reached by SMPP */
 };
 
 static void each_figure(void *arg, const char *name, const char *label, const char *value, uint64_t n)
@@ -102,6 +98,8 @@ static void each_figure(void *arg, const char *name, const char *label, const ch
     struct listing *l = arg;
     struct node *o;
 
+    if (strcmp(name, "smpp_bound") == 0)
+        l->binds = (int64_t)n;
     if (strcmp(name, "messages_total") != 0 || !n || !label || strcmp(label, "reason") != 0)
         return;
     o = node_object(&l->request->arena);
@@ -112,10 +110,21 @@ static void each_figure(void *arg, const char *name, const char *label, const ch
 
 static void system_more(struct request *r)
 {
-    struct listing l = { r, node_list(&r->arena) };
+    struct listing l = { r, node_list(&r->arena), -1 };
+    const struct config *c = r->console->ops.config(r->console->ops.arg);
+    struct store *store = r->console->ops.store;
+    struct statvfs disk;
 
     stat_each(each_figure, &l);
     node_set(r->values, "hasil", l.reasons);
+    node_put_bool(r->values, "ada_smpp", l.binds >= 0);
+    values_int(r->values, "smpp", l.binds);
+    values_int(r->values, "jam", r->now_ms);
+    put_text(r->values, "zona", r, c->timezone);
+    put_text(r->values, "redis_sebab", r, store && !store_up(store) ? slice_of(store_trouble(store)) : S(""));
+    node_put_bool(r->values, "tampung_terima", store && store_spool_takes(store));
+    if (statvfs(c->state.p, &disk) == 0)
+        values_int(r->values, "disk", (int64_t)(disk.f_bavail * (uint64_t)disk.f_frsize >> 20));
     if (r->console->ops.store && store_up(r->console->ops.store))
         store_figures(r->console->ops.store, on_figures, r);
     else
@@ -133,13 +142,14 @@ enum {
     LINES = 100,
 };
 
-/* The lines of one act alone, of those that are kept in memory. */
+/* The lines that she may read, of those that are kept in memory; of one act alone, if it is named. */
 static struct node *only(struct request *r, const struct node *all, const char *act)
 {
     struct node *list = node_list(&r->arena);
 
     for (const struct node *l = node_first(all); l; l = l->next)
-        if (slice_starts(node_text(l, "act"), act))
+        if (slice_starts(node_text(l, "act"), act) &&
+            account_is_mine(r, accounts_find(r->console->accounts, node_text(l, "who"))))
             node_add(list, values_copy(l, &r->arena));
     return list;
 }
@@ -155,7 +165,7 @@ static void audit_more(struct request *r)
     audit_read(r->console->audit, before, r->as == AS_PAGE && !act.n ? LINES : 2000, list, &r->arena);
     if (list->n == LINES && list->last && r->as == AS_PAGE && !act.n)
         values_int(r->values, "next", node_int(list->last, "n"));
-    node_set(r->values, "rows", act.n ? only(r, list, arena_copy(&r->arena, act).p) : list);
+    node_set(r->values, "rows", only(r, list, arena_copy(&r->arena, act).p));
     page_show(r);
 }
 
@@ -189,7 +199,8 @@ static void breach_more(struct request *r)
         int64_t due = node_int(l, "at") + INT64_C(3600000) * BREACH_HOURS;
         bool told;
 
-        if (!slice_is(node_text(l, "act"), "insiden"))
+        if (!slice_is(node_text(l, "act"), "insiden") ||
+            !account_is_mine(r, accounts_find(r->console->accounts, node_text(l, "who"))))
             continue;
         o = values_copy(l, &r->arena);
         told = was_told(list, node_int(l, "n"));

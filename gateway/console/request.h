@@ -73,6 +73,7 @@ struct route {
     void (*act)(struct request *);   /* of POST; NULL: none */
     const struct reader_part *guard; /* READ_ONE: the thing acted on, which must lie in the area */
     enum account_role act_least;
+    bool reasoned; /* of an act: not without a reason (`alasan`), which the audit keeps */
 };
 
 struct request {
@@ -122,6 +123,8 @@ extern const struct route console_routes[];
 extern const unsigned console_routes_n;
 /* Is the place in the area?  As the reader has it. */
 bool area_has(const struct ruleset *, struct slice area, const struct place *);
+/* May who asks keep this account, and read what it did?  Those of her own area, no wider one. */
+bool account_is_mine(const struct request *, const struct account *);
 /* That is everything. */
 bool area_is_all(const struct ruleset *, struct slice area);
 /* The roster of now; NULL when memory is out. */

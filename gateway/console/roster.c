@@ -135,6 +135,47 @@ static void add_named(struct roster *r, const struct form_set *forms)
     }
 }
 
+static bool has(const struct slice *all, unsigned n, struct slice s)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (slice_eq(all[i], s))
+            return true;
+    return false;
+}
+
+bool roster_is_name(const struct roster *r, struct slice field)
+{
+    return has(r->name_fields, r->name_fields_n, field);
+}
+
+bool roster_is_whom(const struct roster *r, struct slice field)
+{
+    return has(r->whom_fields, r->whom_fields_n, field);
+}
+
+static void add_field(struct roster *r, const struct field *f)
+{
+    bool name = f->type == FIELD_NAME, whom = name || f->type == FIELD_NIK || f->as == AS_LOCATION;
+
+    if (name && !roster_is_name(r, f->name))
+        r->name_fields[r->name_fields_n++] = arena_copy(&r->arena, f->name);
+    if (whom && !roster_is_whom(r, f->name))
+        r->whom_fields[r->whom_fields_n++] = arena_copy(&r->arena, f->name);
+}
+
+static void add_fields(struct roster *r, const struct form_set *forms)
+{
+    unsigned n = 1;
+
+    for (unsigned i = 0; i < forms->n; i++)
+        n += forms->forms[i].fields_n;
+    r->name_fields = ARENA_ARRAY(&r->arena, struct slice, n);
+    r->whom_fields = ARENA_ARRAY(&r->arena, struct slice, n);
+    for (unsigned i = 0; r->name_fields && r->whom_fields && i < forms->n; i++)
+        for (unsigned k = 0; k < forms->forms[i].fields_n; k++)
+            add_field(r, &forms->forms[i].fields[k]);
+}
+
 static void add_forms(struct roster *r, const struct form_set *forms)
 {
     for (unsigned i = 0; i < forms->n; i++) {
@@ -361,6 +402,7 @@ struct roster *roster_new(const struct ruleset *rules, struct slice texts, const
         add_people(r, &rules->directory, key);
         add_forms(r, &rules->forms);
         add_named(r, &rules->forms);
+        add_fields(r, &rules->forms);
         add_texts(r, texts);
     }
     r->district = arena_copy(&r->arena, rules->district);

@@ -30,6 +30,9 @@ struct roster {
     unsigned words_cap, words_n;
     struct slice *named; /* keywords behind which a name stands, lower case */
     unsigned named_n;
+    /* Fields that say whom a report is about, by their type: names; NIK and places too. */
+    struct slice *name_fields, *whom_fields;
+    unsigned name_fields_n, whom_fields_n;
 };
 
 /* key: of the pseudonyms in addresses.  texts: folder of the catalogues, whose words name nobody.  NULL when
@@ -43,6 +46,9 @@ void roster_drop(struct roster *); /* NULL is none */
 struct slice roster_pseudonym(struct slice msisdn, const unsigned char key[32], struct arena *);
 /* Lower case letters only.  Does the configuration know the word (forms, lists, texts, places)? */
 bool roster_knows(const struct roster *, struct slice word);
+/* Is it a field of some form that holds a name; does it say whom a report is about? */
+bool roster_is_name(const struct roster *, struct slice field);
+bool roster_is_whom(const struct roster *, struct slice field);
 /* What may be shown unasked: words that the configuration does not know (names, mostly), those of `names` and
  * those where a name is due (behind TIMBANG, up to a number or the sex: `Bulan` may be somebody) to their
  * first letter, numbers of eight digits or more to their last two. */

@@ -42,6 +42,15 @@ bool area_has(const struct ruleset *rules, struct slice area, const struct place
     return false;
 }
 
+bool account_is_mine(const struct request *r, const struct account *a)
+{
+    const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
+
+    return area_is_all(rules, slice_of(r->area)) ||
+           (a && a->area[0] &&
+            area_has(rules, slice_of(r->area), directory_place(&rules->directory, slice_of(a->area))));
+}
+
 struct roster *console_roster(struct console *c)
 {
     const struct ruleset *rules = c->ops.rules(c->ops.arg);

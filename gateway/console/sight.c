@@ -161,16 +161,14 @@ static void fn_phone(sqlite3_context *x, int n, sqlite3_value **v)
 }
 
 /* The names in rows as the message log keeps them: [{"fields":{"nama":"Siti Aminah"}}]. */
-static struct slice names_in(struct slice rows, struct arena *a)
+static struct slice names_in(const struct roster *roster, struct slice rows, struct arena *a)
 {
     struct slice names = S("");
 
-    for (const struct node *r = node_first(node_read(rows, a)); r; r = r->next) {
-        struct slice name = node_text(node_get(r, "fields"), "nama");
-
-        if (name.n)
-            names = arena_printf(a, "%.*s %.*s", SLICE_ARG(names), SLICE_ARG(name));
-    }
+    for (const struct node *r = node_first(node_read(rows, a)); r; r = r->next)
+        for (const struct node *f = node_first(node_get(r, "fields")); f; f = f->next)
+            if (f->kind == NODE_TEXT && roster_is_name(roster, f->key))
+                names = arena_printf(a, "%.*s %.*s", SLICE_ARG(names), SLICE_ARG(f->text));
     return names;
 }
 
@@ -184,7 +182,7 @@ static void fn_words(sqlite3_context *x, int n, sqlite3_value **v)
         return;
     arena_reset(&c->scratch);
     if (n > 1 && !c->reveal)
-        names = names_in(argument(v[1]), &c->scratch);
+        names = names_in(c->roster, argument(v[1]), &c->scratch);
     result(x, c->reveal ? text : roster_mask(c->roster, text, names, &c->scratch));
 }
 

@@ -337,8 +337,11 @@ void login_accounts(struct request *r)
     for (unsigned i = 0; i < accounts_n(r->console->accounts); i++) {
         const struct account *a = accounts_at(r->console->accounts, i);
         const struct place *area = directory_place(places, slice_of(a->area));
-        struct node *o = node_object(&r->arena);
+        struct node *o;
 
+        if (!account_is_mine(r, a))
+            continue;
+        o = node_object(&r->arena);
         node_set(o, "nama", node_of_text(&r->arena, slice_of(a->name)));
         node_set(o, "peran", node_of_text(&r->arena, slice_of(account_role_name(a->role))));
         node_set(o, "wilayah", node_of_text(&r->arena, area ? area->name : slice_of(a->area)));
@@ -349,6 +352,12 @@ void login_accounts(struct request *r)
     }
     node_set(r->values, "rows", list);
     page_show(r);
+}
+
+static void refuse_wider(struct request *r, struct slice name)
+{
+    request_audit(r, "akun", name, S("wilayah"), "refused");
+    request_refuse(r, 403, "wilayah");
 }
 
 void login_account_act(struct request *r)
@@ -370,7 +379,12 @@ void login_account_act(struct request *r)
             return;
         }
         fill(&next, name, role, area);
-        page_put(r, &next, slice_of(password));
+        if (account_is_mine(r, &next))
+            page_put(r, &next, slice_of(password));
+        else
+            refuse_wider(r, name);
+    } else if (a && !account_is_mine(r, a)) {
+        refuse_wider(r, name);
     } else if (!a || strcmp(a->name, r->who) == 0) {
         request_back(r, false, request_text(r, "akun.diri"), "/akun");
     } else if (slice_is(act, "ulang")) {

@@ -279,7 +279,8 @@ static struct slice section(struct slice rest, struct slice name, struct slice *
 
 static void draw_in(struct drawing *d, const struct node *o, struct slice inside)
 {
-    if (o && (o->kind == NODE_OBJECT || o->kind == NODE_TEXT) && d->depth < SCOPES) {
+    if (o && (o->kind == NODE_OBJECT || o->kind == NODE_TEXT || o->kind == NODE_NUMBER) &&
+        d->depth < SCOPES) {
         d->scope[d->depth++] = o;
         draw(d, inside);
         d->depth--;

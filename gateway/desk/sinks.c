@@ -19,9 +19,12 @@ struct showing {
     ctl_done *done;
     void *ctx;
     unsigned left, n;
+    bool json;
     struct line {
         struct showing *showing;
         struct buf head, tail;
+        struct slice name, kind; /* the sink's: it outlives this */
+        struct feed_figures figures;
         struct store_queue queue;
         bool lost;
     } lines[CONFIG_SINKS];
@@ -40,6 +43,43 @@ static void put_age(struct buf *b, int64_t ms)
         buf_printf(b, "%lld h", (long long)(s / 3600));
     else
         buf_printf(b, "%lld days", (long long)(s / 86400));
+}
+
+static void put_member(struct buf *b, const char *name, struct slice text)
+{
+    buf_printf(b, ",\"%s\":", name);
+    buf_json(b, text);
+}
+
+/* For the console: what a page says in its own words. */
+static void put_json(struct buf *b, const struct line *l)
+{
+    buf_str(b, b->n > 1 ? ",{\"nama\":" : "{\"nama\":");
+    buf_json(b, l->name);
+    put_member(b, "jenis", l->kind);
+    put_member(b, "keadaan", l->figures.up ? S("ok") : S("pergi"));
+    buf_printf(b, ",\"antre\":%llu,\"sejak\":%lld,\"parkir\":%llu,\"tersimpan\":%llu",
+               (unsigned long long)l->queue.waiting, (long long)l->queue.oldest_ms,
+               (unsigned long long)l->queue.parked, (unsigned long long)l->figures.stored);
+    put_member(b, "kendala", slice_of(l->figures.trouble.text));
+    buf_char(b, '}');
+}
+
+static void say_json(struct showing *w)
+{
+    struct buf b;
+
+    buf_init(&b, ANSWER_MAX);
+    buf_char(&b, '[');
+    for (unsigned i = 0; i < w->n; i++) {
+        put_json(&b, &w->lines[i]);
+        buf_free(&w->lines[i].head);
+        buf_free(&w->lines[i].tail);
+    }
+    buf_char(&b, ']');
+    w->done(w->ctx, buf_slice(&b));
+    buf_free(&b);
+    free(w);
 }
 
 static void say(struct showing *w)
@@ -81,7 +121,7 @@ static void on_queue(void *arg, const struct store_queue *q)
     if (q)
         l->queue = *q;
     if (--w->left == 0)
-        say(w);
+        (w->json ? say_json : say)(w);
 }
 
 static void put_sink(struct line *l, struct sink *s)
@@ -91,6 +131,9 @@ static void put_sink(struct line *l, struct sink *s)
     buf_init(&l->head, 4096);
     buf_init(&l->tail, ANSWER_MAX / CONFIG_SINKS);
     sink_figures(s, &f);
+    l->name = sink_name(s);
+    l->kind = slice_of(sink_kind_of(s)->name);
+    l->figures = f;
     buf_printf(&l->head, "%.*s (%s)\n  circuit   %s\n", SLICE_ARG(sink_name(s)), sink_kind_of(s)->name,
                f.up ? "closed: rows are delivered" : "open: the destination is away, it is tried again");
     if (f.trouble.text[0]) {
@@ -107,20 +150,20 @@ void sinks_desk(const struct desk *desk, struct slice words, ctl_done *done, voi
 {
     struct showing *w = calloc(1, sizeof *w);
 
-    (void)words;
     if (!w) {
         done(ctx, S("error: out of memory\n"));
         return;
     }
     w->done = done;
     w->ctx = ctx;
+    w->json = slice_is(words, "--json");
     w->n = w->left = desk->sinks_n;
     for (unsigned i = 0; i < w->n; i++) {
         w->lines[i].showing = w;
         put_sink(&w->lines[i], desk->sinks[i]);
     }
     if (!w->n)
-        say(w);
+        (w->json ? say_json : say)(w);
     for (unsigned i = 0, n = desk->sinks_n; i < n; i++) {
         char stream[80];
 
@@ -133,6 +176,20 @@ struct staging {
     struct buf *said;
     struct slice sink;
 };
+
+static void put_stage_json(void *ctx, const struct sink_stage_row *row)
+{
+    const struct staging *s = ctx;
+
+    buf_str(s->said, s->said->n > 1 ? ",{\"tujuan\":" : "{\"tujuan\":");
+    buf_json(s->said, s->sink);
+    put_member(s->said, "tahap", row->name);
+    buf_printf(s->said, ",\"n\":%llu,\"sejak\":%lld", (unsigned long long)row->n, (long long)row->since_ms);
+    put_member(s->said, "kata", row->words);
+    put_member(s->said, "siapa", row->who);
+    put_member(s->said, "cara", row->act);
+    buf_char(s->said, '}');
+}
 
 static void put_stage(void *ctx, const struct sink_stage_row *row)
 {
@@ -151,16 +208,19 @@ static void put_stage(void *ctx, const struct sink_stage_row *row)
 
 void stages_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
+    bool json = slice_is(words, "--json");
     struct buf b;
 
-    (void)words;
     buf_init(&b, ANSWER_MAX);
+    buf_str(&b, json ? "[" : "");
     for (unsigned i = 0; i < desk->sinks_n; i++) {
         struct staging s = { &b, sink_name(desk->sinks[i]) };
 
-        sink_stages(desk->sinks[i], put_stage, &s);
+        sink_stages(desk->sinks[i], json ? put_stage_json : put_stage, &s);
     }
-    if (!b.n)
+    if (json)
+        buf_char(&b, ']');
+    else if (!b.n)
         buf_str(&b, "nothing waits in a stage\n");
     done(ctx, buf_slice(&b));
     buf_free(&b);

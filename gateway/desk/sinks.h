@@ -5,6 +5,7 @@
 
 #include "gateway/desk/desk.h"
 
+/* Words of both: "--json", for the console. */
 /* Each sink: queue, oldest, speed, circuit, parked, and what its kind has to tell. */
 void sinks_desk(const struct desk *, struct slice words, ctl_done *, void *ctx);
 /* What rows wait for that people have to give: stage, how many, since when, who can, how. */

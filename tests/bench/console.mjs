@@ -109,16 +109,25 @@ async function searches(gateway, who, s) {
   for (const [p, most] of [['/', 300], ['/orang', 300], ['/orang?diam=1', 300], ['/pws', 300], ['/pws/matriks', 300], ['/desa/19.06.01.2004', 300], ['/kelengkapan', 300], ['/rujukan', 300], ['/sinyal', 300]]) await ask(s, p, p, most);
 }
 
+// A browser that has nothing of ours yet, once the password was right: what lies before is argon2id, slow on purpose, and
+// told by itself.
 async function firstView(gateway, who) {
   const browser = await launch();
-  const ms = [];
+  const ms = [], login = [];
+  const timing = () => { const n = performance.getEntriesByType('navigation')[0]; return [n.domContentLoadedEventEnd - n.startTime, n.redirectEnd - n.redirectStart]; };
   for (let i = 0; i < 5; i++) {
     const page = await openPage(browser, gateway, who);
-    ms.push(await page.evaluate(() => { const n = performance.getEntriesByType('navigation')[0]; return n.domContentLoadedEventEnd - n.startTime; }));
+    login.push((await page.evaluate(timing))[1]);
+    const context = await browser.newContext({ baseURL: gateway.staff });
+    await context.addCookies(await page.context().cookies());
+    const fresh = await context.newPage();
+    await fresh.goto('/');
+    ms.push((await fresh.evaluate(timing))[0]);
+    await context.close();
     await page.context().close();
   }
   await browser.close();
-  console.log(`  first view in a browser: p50 ${at(ms, 50).toFixed(0)} ms (at most 300)`);
+  console.log(`  first view in a browser: p50 ${at(ms, 50).toFixed(0)} ms (at most 300); the password is looked at in p50 ${at(login, 50).toFixed(0)} ms`);
 }
 
 // --- watchers ---

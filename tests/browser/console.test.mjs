@@ -206,7 +206,7 @@ test('five wrong passwords lock the account for a while, also for the right one'
 });
 
 const pages = ['/', '/pesan', '/parkir', '/rujukan', '/sinyal', '/pws', '/desa/19.06.01.2004', '/kelengkapan', '/orang', '/tempat',
-  '/kirim', '/sistem', '/akun', '/audit', '/insiden', '/kata', '/pws/matriks', '/pws/lokmin', '/sandi', '/keluar', '/salah'];
+  '/kirim', '/sistem', '/akun', '/audit', '/insiden', '/hak', '/kata', '/pws/matriks', '/pws/lokmin', '/sandi', '/keluar', '/salah'];
 
 async function everyPage() {
   const ids = (await (await session(gateway, admin)).get('/pesan.json')).body;
