@@ -1,7 +1,6 @@
 /* gateway_reload.c - another configuration, other people: a new generation in the place of the old one. */
 #include "flows/rows/clocks.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/log.h"
 #include "gateway/delivery/delivery.h"
 #include "gateway/district/msglog.h"
 #include "gateway/district/sink.h"
@@ -9,6 +8,7 @@
 #include "gateway/ingress/ingress.h"
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/inside.h"
+#include "gateway/reload.h"
 
 static void swap_in(struct gateway *g, struct generation *next)
 {
@@ -47,27 +47,14 @@ void gateway_free_older(struct gateway *g)
     generation_free_older(g->now, clock_mono_ms(), is_held, g);
 }
 
-int gateway_reload(void *arg, struct buf *said)
+/* What was read on its thread takes the place of what runs. */
+static bool take(void *arg, struct generation *next)
 {
     struct gateway *g = arg;
-    struct faults faults = { 0 };
-    struct generation *next;
 
-    if (!g->ready || g->draining) {
-        buf_str(said, "not now: the gateway is starting or leaving\n");
-        return -1;
-    }
+    if (g->draining)
+        return false;
     gateway_free_older(g);
-    next = generation_load(g->now->config->file, &faults);
-    if (!next) {
-        buf_printf(said, "nothing was changed; %u faults:\n", faults_count(&faults));
-        for (unsigned i = 0; i < faults.n; i++)
-            buf_printf(said, "%s\n", faults.lines[i]);
-        faults_free(&faults);
-        log_event(LOG_ERROR, "reload_refused", NULL);
-        return -1;
-    }
-    faults_free(&faults);
     swap_in(g, next);
     (void)!gateway_seat_people(g); /* memory is out: those of the file alone */
     delivery_reload(g->delivery, next->config);
@@ -75,7 +62,11 @@ int gateway_reload(void *arg, struct buf *said)
     for (unsigned i = 0; i < g->sinks_n; i++)
         sink_reload(g->sinks[i], next->rules);
     msglog_keep(g->msglog, clock_of(next->rules, "raw_messages"));
-    buf_str(said, "reloaded\n");
-    log_event(LOG_INFO, "reloaded", NULL);
-    return 0;
+    return true;
+}
+
+int gateway_open_reload(struct gateway *g, struct err *e)
+{
+    g->reload = reload_new(g->loop, take, g);
+    return g->reload ? 0 : err_set(e, "out of memory, or of threads");
 }

@@ -20,6 +20,7 @@
 #include "gateway/district/sink.h"
 #include "gateway/generation.h"
 #include "gateway/inside.h"
+#include "gateway/reload.h"
 
 static void not_well(struct buf *why, bool *well, const char *what, struct slice name)
 {
@@ -73,6 +74,14 @@ static unsigned under_way(void *arg)
     return g->pipeline ? pipeline_under_way(g->pipeline) : 0;
 }
 
+static void ask_reload(struct gateway *g, struct slice words, ctl_done *done, void *ctx)
+{
+    if (words.n)
+        done(ctx, S("error: reload takes no words: it reads the file that the gateway was started with\n"));
+    else
+        reload_ask(g->reload, g->now->config->file, done, ctx);
+}
+
 static void on_desk(void *arg, const char *name, struct slice words, ctl_done *done, void *ctx)
 {
     static const struct {
@@ -99,6 +108,10 @@ static void on_desk(void *arg, const char *name, struct slice words, ctl_done *d
     }
     if (!g->ready || g->draining) {
         done(ctx, S("error: not now: the gateway is starting or leaving\n"));
+        return;
+    }
+    if (strcmp(name, "reload") == 0) {
+        ask_reload(g, words, done, ctx);
         return;
     }
     desk.rules = g->now->rules;
@@ -157,8 +170,7 @@ int gateway_open_staff(struct gateway *g, struct err *e)
                                    .rules = rules_now,
                                    .arg = g,
                                    .store = g->store };
-    struct ctl_ops ctl = { .reload = gateway_reload,
-                           .drain = ctl_drain,
+    struct ctl_ops ctl = { .drain = ctl_drain,
                            .health = health,
                            .config = show_config,
                            .under_way = under_way,

@@ -30,6 +30,7 @@ struct gateway {
     struct staff *staff;
     struct console *console;
     struct ctl *ctl;
+    struct reload *reload;
     struct sink *sinks[CONFIG_SINKS];
     struct msglog *msglog;
     unsigned sinks_n;
@@ -57,8 +58,8 @@ void gateway_on_news(void *gateway, struct slice line);
 int gateway_open_staff(struct gateway *, struct err *) MUST_CHECK;
 
 /* --- gateway_reload.c --- */
-/* The configuration of the file in the place of this one, or none; says which faults it has. */
-int gateway_reload(void *gateway, struct buf *said) MUST_CHECK;
+/* From now on g->reload can be asked (reload.h). */
+int gateway_open_reload(struct gateway *, struct err *) MUST_CHECK;
 /* The people of the store in the place of those in memory. */
 bool gateway_seat_people(struct gateway *) MUST_CHECK;
 /* Old configurations go when nobody can hold them any more. */

@@ -237,7 +237,7 @@ enum shape {
     SHAPES
 };
 
-static struct pattern shapes[SHAPES] = {
+static _Thread_local struct pattern shapes[SHAPES] = {
     [SHAPE_ALONE] = { .shape = "(0?\\d{1,3})", .shortest = 1, .longest = 4 },
     [SHAPE_RUN] = { .shape = "(\\d\\d(?=\\d\\d$)|\\d{3})(\\d{2,3})", .shortest = 4, .longest = 6 },
     [SHAPE_TWO] = { .shape = "(\\d{1,4})[/.,-](\\d{1,4})", .shortest = 3, .longest = 9 },

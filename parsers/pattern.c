@@ -17,8 +17,8 @@ struct pattern_code {
     bool jit;
 };
 
-/* One for all: it only carries the limits. */
-static pcre2_match_context *limits;
+/* One for all of a thread: it only carries the limits. */
+static _Thread_local pcre2_match_context *limits;
 
 static struct pattern_code *compile(const char *shape)
 {

@@ -1,9 +1,10 @@
 /* pattern.h - named shapes of one token as regular expressions: rows of a table, tried in order, the first
  * that fits the whole slice gives its groups.
  *
- * PCRE2, compiled at first use and kept for the life of the process; JIT where the machine has it.  Bytes, no
+ * PCRE2, compiled at first use and kept for the life of the thread; JIT where the machine has it.  Bytes, no
  * UTF; anchored at both ends.  Hostile input costs at most PATTERN_LIMIT steps: what costs more does not fit.
- * Pure, but for one thread: a row owns the room in which it is matched. */
+ * Pure, but for one thread: a row owns the room in which it is matched.  Rows that outlive a call are
+ * _Thread_local: a configuration is read on a thread of its own. */
 #ifndef KENTONGAN_PARSERS_PATTERN_H
 #define KENTONGAN_PARSERS_PATTERN_H
 

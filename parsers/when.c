@@ -17,7 +17,7 @@ enum shape {
     SHAPES
 };
 
-static struct pattern shapes[SHAPES] = {
+static _Thread_local struct pattern shapes[SHAPES] = {
     [SHAPE_DAY] = { .shape = "(\\d{1,2})", .shortest = 1, .longest = 2 },
     [SHAPE_RUN] = { .shape = "(\\d\\d)(\\d\\d)(\\d\\d|\\d{4})", .shortest = 6, .longest = 8 },
     [SHAPE_DM] = { .shape = "(\\d{1,2})[/-](\\d{1,2})", .shortest = 3, .longest = 5 },

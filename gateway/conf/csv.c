@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/base/buf.h"
+#include "gateway/conf/plain.h"
 #include "parsers/utf8.h"
 
 enum {
@@ -261,7 +262,7 @@ int csv_load(const char *path, const char *const *columns, struct arena *arena, 
              struct csv *out)
 {
     struct mark m = { .file = arena_str(arena, path).p };
-    FILE *f = fopen(path, "rb");
+    FILE *f = plain_open(path);
     struct buf text;
     char chunk[8192];
     size_t n;
@@ -269,7 +270,7 @@ int csv_load(const char *path, const char *const *columns, struct arena *arena, 
 
     *out = (struct csv){ 0 };
     if (!f) {
-        fault_add(faults, m, "cannot be read: %s", strerror(errno));
+        fault_add(faults, m, "cannot be read: %s", plain_why(errno));
         return -1;
     }
     buf_init(&text, FILE_MAX);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gateway/base/node.h"
+#include "gateway/conf/plain.h"
 
 enum {
     FILE_MOST = 8 << 20,
@@ -202,7 +203,7 @@ static void draw(struct loading *l, const struct node *features, struct geo_map 
 /* The whole file; empty with a fault when it cannot be had. */
 static struct slice read_whole(struct loading *l, struct arena *a)
 {
-    int fd = open(l->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(l->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct slice s = S("");
     struct stat st;
     char *p;
@@ -210,6 +211,8 @@ static struct slice read_whole(struct loading *l, struct arena *a)
 
     if (fd < 0 || fstat(fd, &st) != 0) {
         fault_add(l->faults, (struct mark){ .file = l->path }, "cannot be read: %s", strerror(errno));
+    } else if (!S_ISREG(st.st_mode)) {
+        fault_add(l->faults, (struct mark){ .file = l->path }, "cannot be read: %s", plain_why(0));
     } else if (st.st_size > FILE_MOST) {
         fault_add(l->faults, (struct mark){ .file = l->path }, "is larger than 8 MB: simplify the outlines");
     } else if ((p = arena_raw(a, (size_t)st.st_size + 1)) != NULL &&

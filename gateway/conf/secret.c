@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/conf/plain.h"
+
 enum {
     MOST = 512,
 };
@@ -35,7 +37,7 @@ struct slice secret_load(const char *path, const char *what, struct mark at, str
 
     if (!secret_file_check(path, what, at, faults))
         return s;
-    f = fopen(path, "r");
+    f = plain_open(path);
     if (!f || !fgets(line, sizeof line, f)) {
         fault_add(faults, at, "\"%s\": %s %s", what, path, f ? "is empty" : "cannot be read");
     } else {

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "gateway/conf/plain.h"
+
 enum {
     MOST = 256 << 10,
 };
@@ -12,7 +14,7 @@ int text_file_load(const char *folder, const char *name, struct arena *arena, st
                    struct slice *out)
 {
     struct mark m = { .file = arena_printf(arena, "%s/%s", folder, name).p };
-    FILE *f = m.file ? fopen(m.file, "rb") : NULL;
+    FILE *f = m.file ? plain_open(m.file) : NULL;
     char *p = f ? arena_alloc(arena, MOST + 1) : NULL;
     size_t n = p ? fread(p, 1, MOST + 1, f) : 0;
     bool good = f ? p && !ferror(f) && n <= MOST : m.file && errno == ENOENT;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "gateway/conf/plain.h"
+
 enum {
     DEPTH = 16,
     FILE_MAX = 4 << 20
@@ -242,12 +244,12 @@ struct yaml *yaml_parse(struct slice text, const char *name, struct arena *arena
 static bool read_file(const char *path, struct arena *arena, struct faults *faults, struct slice *out)
 {
     struct mark m = { .file = arena_str(arena, path).p };
-    FILE *f = fopen(path, "rb");
+    FILE *f = plain_open(path);
     char *p = arena_alloc(arena, FILE_MAX + 1);
     size_t n;
 
     if (!f) {
-        fault_add(faults, m, "cannot be read: %s", strerror(errno));
+        fault_add(faults, m, "cannot be read: %s", plain_why(errno));
         return false;
     }
     n = p ? fread(p, 1, FILE_MAX + 1, f) : 0;

@@ -19,8 +19,7 @@
 typedef void ctl_done(void *ctx, struct slice text);
 
 struct ctl_ops {
-    int (*reload)(void *arg, struct buf *said); /* -1: refused; said tells why */
-    int (*drain)(void *arg, struct buf *said);
+    int (*drain)(void *arg, struct buf *said); /* -1: refused; said tells why */
     enum staff_health (*health)(void *arg, struct buf *why);
     void (*config)(void *arg, struct buf *said); /* the configuration in force, secrets left out */
     unsigned (*under_way)(void *arg);            /* messages being carried out */

@@ -4,7 +4,7 @@
 // one instead: for figures from before a change.
 import fs from 'node:fs';
 import net from 'node:net';
-import { Gateway, request, sleep } from '../system/lib.mjs';
+import { Gateway, bidan, newName, request, secondKader, sleep } from '../system/lib.mjs';
 
 export { Gateway, request, sleep };
 export * from '../system/lib.mjs';
@@ -74,13 +74,83 @@ export async function stall(g, f) {
   return worst;
 }
 
-// Runs one attack and prints a row: name, then what it measured.
+// What must go on whatever comes: an emergency a few times a second, from its first byte to the bidan's phone, and the
+// pages of a dialogue.  Gives a function that ends it and says what it was like.
+export function watch(g) {
+  let over = false;
+  const sent = new Map(), told = [], pages = [];
+  const emergencies = (async () => {
+    for (let i = 0; !over; i++) {
+      const name = newName();
+      sent.set(name, Date.now());
+      const again = async () => {
+        while (!over && sent.has(name)) {
+          const r = await g.sms(secondKader, `RUJUK Bu ${name} 28th perdarahan`, `w-${process.pid}-${i}`).catch(() => ({}));
+          if (r.status === 200) return;
+          await sleep(100);
+        }
+      };
+      again();
+      await sleep(200);
+    }
+  })();
+  const inbox = (async () => {
+    for (let after = 0; !over; )
+      for (const sms of await g.inbox(bidan, after, 1).catch(() => (sleep(50), []))) {
+        after = sms.id;
+        for (const [name, from] of sent)
+          if (sms.text.toLowerCase().includes(name)) sent.delete(name), told.push(Date.now() - from);
+      }
+  })();
+  const dialogue = (async () => {
+    for (let i = 0; !over; i++) {
+      for (const text of ['', '1', '1']) {
+        const began = Date.now();
+        const page = await g.ussd(`w-${process.pid}-${i}`, '+6281200000191', text).catch(() => null);
+        pages.push(page ? Date.now() - began : 10000);
+        await sleep(50);
+      }
+      await sleep(100);
+    }
+  })();
+  let most = 0;
+  const memory = setInterval(() => {
+    try {
+      most = Math.max(most, rss(g.process.pid));
+    } catch {
+      // it is gone
+    }
+  }, 100);
+  return async () => {
+    await sleep(300);
+    const late = [...sent].filter(([, from]) => Date.now() - from > 2000).length; // not told yet, and it is time
+    over = true;
+    clearInterval(memory);
+    await Promise.all([emergencies, inbox, dialogue]);
+    told.sort((a, b) => a - b);
+    return {
+      e1: told.length,
+      e1_p99_ms: told[Math.min(told.length - 1, Math.floor(told.length * 0.99))] ?? null,
+      e1_waiting: late,
+      page_most_ms: Math.max(...pages),
+      rss_most_MB: most,
+      longest_turn_ms: await longestTurn(g).catch(() => null),
+    };
+  };
+}
+
+// Runs one attack and prints a row: name, then what it measured, then what the emergency and the dialogue beside it
+// were like.  ONLY=words runs those whose name has the words.
 export async function attack(name, options, f) {
+  if (process.env.ONLY && !name.includes(process.env.ONLY)) return;
   const g = new Gateway(options);
   const row = { attack: name };
   try {
     await g.start();
+    const end = options.alone ? null : watch(g);
     Object.assign(row, await f(g));
+    if (end) Object.assign(row, await end());
+    if (g.process.how) row.failed = `it ended with ${JSON.stringify(g.process.how)}`;
   } catch (e) {
     row.failed = e.message.slice(0, 200);
   }

@@ -99,12 +99,13 @@ static enum staff_health health(void *arg, struct buf *why)
     return ((struct world *)arg)->health;
 }
 
-static int reload(void *arg, struct buf *said)
+static void desk(void *arg, const char *name, struct slice words, ctl_done *done, void *ctx)
 {
     struct world *w = arg;
 
-    buf_str(said, w->reloads++ ? "nothing was changed\n" : "reloaded\n");
-    return w->reloads > 1 ? -1 : 0;
+    assert_string_equal(name, "reload");
+    assert_int_equal(words.n, 0);
+    done(ctx, w->reloads++ ? S("error: nothing was changed\n") : S("reloaded\n"));
 }
 
 static int set_up(void **state)
@@ -223,7 +224,7 @@ static void an_address_that_is_taken_is_named(void **state)
 
 static struct ctl *open_ctl(struct world *w)
 {
-    struct ctl_ops ops = { .reload = reload, .health = health, .arg = w };
+    struct ctl_ops ops = { .desk = desk, .health = health, .arg = w };
     struct err e = { "" };
     struct ctl *c = ctl_open(w->loop, w->path, &ops, &e);
 

@@ -3,7 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -67,6 +71,25 @@ static void a_nul_is_no_text(void **state)
     (void)state;
     assert_null(yaml_parse(slice_make("a: 1\0", 5), "f.yaml", &arena, &faults));
     assert_int_equal(faults.n, 1);
+}
+
+/* A pipe would never begin, a device never end. */
+static void what_is_no_plain_file_is_not_read(void **state)
+{
+    char folder[] = "/tmp/kentongan-yaml-XXXXXX", pipe[64];
+    const char *const paths[] = { "/dev/zero", folder, pipe };
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_null(yaml_load(paths[i], &arena, &faults));
+        assert_int_equal(faults.n, i + 1);
+        assert_non_null(strstr(faults.lines[i], "cannot be read: it is no plain file"));
+    }
+    assert_int_equal(unlink(pipe), 0);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void files_of_windows_and_empty_ones_are_fine(void **state)
@@ -160,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(hostile_files_are_refused_with_their_place, fresh, gone),
         cmocka_unit_test_setup_teardown(a_nul_is_no_text, fresh, gone),
+        cmocka_unit_test_setup_teardown(what_is_no_plain_file_is_not_read, fresh, gone),
         cmocka_unit_test_setup_teardown(files_of_windows_and_empty_ones_are_fine, fresh, gone),
         cmocka_unit_test_setup_teardown(readers_give_the_default_or_a_fault_at_the_value, fresh, gone),
         cmocka_unit_test_setup_teardown(unknown_keys_are_named_with_the_nearest_known, fresh, gone),
