@@ -4,6 +4,7 @@
 enum {
     BASE_MS = 2000,
     CAP_MS = 10 * 60 * 1000,
+    URGENT_CAP_MS = 15000, /* an emergency is there soon after its provider is well again */
     LEAST_MS = 500,
     DAY_MS = 24 * 60 * 60 * 1000,
 };
@@ -22,15 +23,18 @@ static int64_t expiry(const struct attempt *a)
  * come back in one instant. */
 static int64_t back_off(const struct attempt *a)
 {
-    int64_t step = BASE_MS;
+    bool urgent = a->class == SMS_EMERGENCY;
+    int64_t step = BASE_MS, cap = urgent ? URGENT_CAP_MS : CAP_MS;
     unsigned n = a->attempts;
 
-    while (n-- > 0 && step < CAP_MS)
+    while (n-- > 0 && step < cap)
         step *= 2;
-    if (step > CAP_MS)
-        step = CAP_MS;
+    if (step > cap)
+        step = cap;
     step = LEAST_MS + (step - LEAST_MS) * (a->jitter & 0xFFFF) / 0xFFFF;
-    return step > a->retry_after_ms ? step : a->retry_after_ms;
+    if (step < a->retry_after_ms)
+        step = a->retry_after_ms;
+    return urgent && step > cap ? cap : step;
 }
 
 static struct attempt_verdict again(const struct attempt *a)

@@ -1,32 +1,13 @@
 /* circuit.c - see circuit.h. */
 #include "gateway/delivery/circuit.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "gateway/base/log.h"
 #include "gateway/base/stat.h"
-#include "gateway/conf/config.h"
 
 static const char *const state_names[] = { "closed", "open", "probing" };
 
-/* Figures keep the names that they are given: those of all providers of this process. */
-static const char *lasting(const char *name)
-{
-    static char names[CONFIG_PROVIDERS][65];
-
-    for (unsigned i = 0; i < CONFIG_PROVIDERS; i++) {
-        if (!names[i][0])
-            snprintf(names[i], sizeof names[i], "%s", name);
-        if (strncmp(names[i], name, sizeof names[i] - 1) == 0)
-            return names[i];
-    }
-    return "other";
-}
-
 void circuit_init(struct circuit *c, const char *name, int64_t patience_ms)
 {
-    name = lasting(name);
     *c = (struct circuit){ .name = name, .patience_ms = patience_ms, .wait_ms = patience_ms };
     c->gauge =
         stat_get(STAT_GAUGE, "provider_circuit",
@@ -69,11 +50,13 @@ void circuit_well(struct circuit *c, int64_t now_ms)
     turn(c, CIRCUIT_CLOSED, "sent");
 }
 
-void circuit_failed(struct circuit *c, int64_t now_ms)
+void circuit_failed(struct circuit *c, bool urgent, int64_t now_ms)
 {
     c->failed++;
     if (c->state == CIRCUIT_PROBING)
         open_again(c, now_ms, "probe failed");
+    else if (c->state == CIRCUIT_CLOSED && urgent)
+        circuit_open(c, now_ms, "an emergency failed");
     else if (c->state == CIRCUIT_CLOSED && c->failed >= CIRCUIT_FAILURES)
         circuit_open(c, now_ms, "failures in a row");
 }
@@ -82,6 +65,12 @@ void circuit_refused(struct circuit *c, int64_t now_ms)
 {
     if (c->state == CIRCUIT_PROBING)
         open_again(c, now_ms, "probe refused");
+}
+
+void circuit_hurry(struct circuit *c, int64_t now_ms)
+{
+    if (c->state == CIRCUIT_CLOSED && c->gone && c->until_ms > now_ms + CIRCUIT_HURRY_MS)
+        c->until_ms = now_ms + CIRCUIT_HURRY_MS;
 }
 
 void circuit_bound(struct circuit *c, bool bound, int64_t now_ms)

@@ -13,6 +13,7 @@ struct stat;
 
 enum {
     CIRCUIT_FAILURES = 5,            /* in a row open it */
+    CIRCUIT_HURRY_MS = 1000,         /* a bind may be gone while an emergency waits */
     CIRCUIT_LONGEST_MS = 10 * 60000, /* most that it is left alone between two probes */
 };
 
@@ -28,18 +29,20 @@ struct circuit {
     bool gone;                 /* no bind stands: nothing to probe with */
     int64_t patience_ms;       /* how long a bind may be gone, and the first wait */
     int64_t wait_ms, until_ms; /* this wait, and its end; gone: when it counts as down */
-    const char *name;          /* of the provider; outlives the process */
+    const char *name;          /* of the provider, who owns it */
     struct stat *gauge, *opened;
 };
 
-/* name: of the provider, copied once for good. */
+/* name: of the provider; outlives the circuit. */
 void circuit_init(struct circuit *, const char *name, int64_t patience_ms);
 /* The provider took an SMS. */
 void circuit_well(struct circuit *, int64_t now_ms);
-/* It did not take one now, or its answer was lost. */
-void circuit_failed(struct circuit *, int64_t now_ms);
+/* It did not take one now, or its answer was lost.  urgent: one such is enough, for somebody can help out. */
+void circuit_failed(struct circuit *, bool urgent, int64_t now_ms);
 /* It refused one for good: no word about it when it is well, no proof of health when it is probed. */
 void circuit_refused(struct circuit *, int64_t now_ms);
+/* An emergency waits for a bind that is gone, and somebody can help out: it counts as down soon. */
+void circuit_hurry(struct circuit *, int64_t now_ms);
 /* SMPP: whether a bind stands. */
 void circuit_bound(struct circuit *, bool bound, int64_t now_ms);
 /* Carries out what time alone decides.  Returns how long until it wants to be asked again; -1: never. */

@@ -50,6 +50,8 @@ void delivery_now(struct delivery *d, struct slice via, const struct sms *sms)
     }
     lane_add(&p->now, j);
     p->now.taken++;
+    if (sms->class == SMS_EMERGENCY)
+        route_hurry(p);
     loop_timer_set(p->pump, 0);
 }
 
@@ -145,7 +147,7 @@ static int provider_open(struct delivery *d, const struct config *c, const struc
     p->pump = loop_timer_new(d->loop, "delivery pump", provider_on_pump, p);
     p->watch = loop_timer_new(d->loop, "delivery watch", route_on_watch, p);
     provider_conf_take(p, c, pc);
-    circuit_init(&p->circuit, p->conf.name.p, p->circuit.patience_ms);
+    circuit_init(&p->circuit, arena_copy(&p->names, pc->name).p, p->circuit.patience_ms);
     if (p->dialect->in_process && !d->inbox && !(d->inbox = inbox_new(d->loop, INBOX_MAX)))
         return -1;
     if (!p->pump || !p->watch || lanes_open(p, pc->name) != 0)

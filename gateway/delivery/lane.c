@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "gateway/loop/loop.h"
+
 enum {
     SENDING_MAGIC = 0x6a6f6273
 };
@@ -71,6 +73,7 @@ void sending_free(struct sending *j)
 {
     struct arena arena = j->arena;
 
+    loop_timer_free(j->patience);
     j->magic = 0;
     arena_free(&arena); /* it lives in it */
 }

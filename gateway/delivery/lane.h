@@ -11,6 +11,7 @@
 struct provider;
 struct smpp_send;
 struct budget_question;
+struct loop_timer;
 
 enum {
     LANE_JOB_MEMORY = 256 * 1024
@@ -37,6 +38,7 @@ struct sending {
     bool recovered;
     int64_t due_ms;                   /* in the lane past the store: not before */
     struct smpp_send *smpp;           /* while it is under way by submit_sm */
+    struct loop_timer *patience;      /* with its answer, where another could send it; NULL: the link's own */
     struct budget_question *question; /* while it is under way to hear whether its number had enough */
     int64_t day;                      /* local, in which it is counted */
     bool counted;

@@ -172,7 +172,8 @@ void provider_set_windows(struct provider *p)
 
     for (unsigned rank = 0; rank < RANKS; rank++) {
         enum rank all = rank >= RANK_ALERT ? RANK_BULK : (enum rank)rank;
-        bool shut = idle(p) || (rank >= RANK_ALERT && quiet_now(d));
+        bool helped = rank == RANK_EMERGENCY && p->failover && !d->draining;
+        bool shut = (idle(p) && !helped) || (rank >= RANK_ALERT && quiet_now(d));
 
         more[rank] =
             shut ? 0 : room(p, places_of(p, (enum rank)rank), waiting_of(p, all), under_way_of(p, all));
@@ -282,6 +283,8 @@ void provider_on_entry(void *arg, const struct entry *e)
     }
     lane_add(l, j);
     l->taken++;
+    if (sending_rank(j) == RANK_EMERGENCY)
+        route_hurry(l->home);
     /* Not inside this call: the entry may only be ended after it. */
     loop_timer_set(l->home->pump, 0);
 }

@@ -79,9 +79,12 @@ void sending_count(const char *how);
 /* --- route.c --- */
 /* Who carries whose lanes, by the circuits as they are now; pumps whoever got more to carry. */
 void route_update(struct delivery *);
-/* How an attempt by this provider ended, for its circuit; then route_update().  excused: it failed for a
- * reason that is no sign of illness ("not so fast"). */
-void route_attempted(struct provider *, enum attempt_result, bool excused);
+/* How an attempt by this provider ended, for its circuit; then route_update().  An emergency that failed does
+ * not wait for more failures where another can help.  excused: it failed for a reason that is no sign of
+ * illness ("not so fast"). */
+void route_attempted(struct provider *, enum sms_class, enum attempt_result, bool excused);
+/* An emergency waits in a lane of this provider: where its bind is gone, somebody else sends it soon. */
+void route_hurry(struct provider *);
 /* A bind came or went. */
 void route_bound(struct provider *);
 /* Names its helper by the configuration and begins to watch it; after all providers are open. */

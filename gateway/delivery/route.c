@@ -62,7 +62,7 @@ void route_update(struct delivery *d)
         carry(&d->provider[i], choose(&d->provider[i]));
 }
 
-void route_attempted(struct provider *p, enum attempt_result result, bool excused)
+void route_attempted(struct provider *p, enum sms_class class, enum attempt_result result, bool excused)
 {
     int64_t now = clock_mono_ms();
 
@@ -76,11 +76,19 @@ void route_attempted(struct provider *p, enum attempt_result result, bool excuse
     case ATTEMPT_LATER:
     case ATTEMPT_UNKNOWN:
         if (!excused)
-            circuit_failed(&p->circuit, now);
+            circuit_failed(&p->circuit, class == SMS_EMERGENCY && p->failover, now);
         break;
     case ATTEMPT_NONE:
         return;
     }
+    route_update(p->delivery);
+}
+
+void route_hurry(struct provider *p)
+{
+    if (!p->failover || !p->circuit.gone)
+        return;
+    circuit_hurry(&p->circuit, clock_mono_ms());
     route_update(p->delivery);
 }
 

@@ -13,6 +13,7 @@
 
 enum {
     TIMEOUT_MS = 20000,
+    URGENT_MS = 5000,             /* of an emergency, where another can send it */
     MORNING_MS = 5 * 3600 * 1000, /* quiet hours end */
     THROTTLE_MS = 2000,
 };
@@ -101,6 +102,8 @@ static struct provider *sending_back(struct sending *j)
 {
     struct provider *p = j->by;
 
+    loop_timer_free(j->patience);
+    j->patience = NULL;
     sending_unlist(j);
     p->under_way_n--;
     p->rank_n[sending_rank(j)]--;
@@ -116,7 +119,7 @@ static void sending_judge(struct sending *j, enum attempt_result result, bool ex
 
     a.retry_after_ms = retry_after_ms;
     v = attempt_judge(&a);
-    route_attempted(p, result, excused);
+    route_attempted(p, j->sms.class, result, excused);
     /* Whoever carries it now has not kept anybody waiting. */
     if (v.next == ATTEMPT_RETRY && home->carrier != p)
         v.due_ms = a.now_ms;
@@ -189,6 +192,12 @@ static void show(struct sending *j)
     sending_end(j, j->lane->home, &v);
 }
 
+/* An emergency may be sent twice, but must not hang where another can send it. */
+static bool hangs_never(const struct provider *p, const struct sending *j)
+{
+    return j->sms.class == SMS_EMERGENCY && p->failover;
+}
+
 static bool send_http(struct sending *j)
 {
     struct provider *p = j->by;
@@ -212,7 +221,7 @@ static bool send_http(struct sending *j)
         sms.dlr_url = slice_make("", 0);
     arena_init(&scratch, LANE_JOB_MEMORY);
     sent = p->dialect->encode_send(&sms, &scratch, &wire) == WIRE_OK && !scratch.failed &&
-           http_send_start(p->delivery->http, &wire, TIMEOUT_MS, on_sent, j);
+           http_send_start(p->delivery->http, &wire, hangs_never(p, j) ? URGENT_MS : TIMEOUT_MS, on_sent, j);
     arena_free(&scratch);
     return sent;
 }
@@ -227,12 +236,25 @@ static void on_submitted(void *arg, enum attempt_result result)
     sending_judge(j, result, excused, 0);
 }
 
+static void on_impatient(void *arg)
+{
+    struct sending *j = sending_of(arg);
+
+    smpp_send_cancel(j->smpp);
+    j->smpp = NULL;
+    sending_judge(j, ATTEMPT_UNKNOWN, false, 0);
+}
+
 static bool send_smpp(struct sending *j)
 {
     struct provider *p = j->by;
 
     j->smpp = smpp_send_start(p->delivery->loop, p->smpp, p->delivery->store, &j->sms, p->conf.send.from,
                               on_submitted, j);
+    if (j->smpp && hangs_never(p, j)) {
+        j->patience = loop_timer_new(p->delivery->loop, "delivery patience", on_impatient, j);
+        loop_timer_set(j->patience, URGENT_MS);
+    }
     return j->smpp != NULL;
 }
 

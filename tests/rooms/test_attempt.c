@@ -85,6 +85,22 @@ static void waits_double_up_to_ten_minutes_with_full_jitter(void **state)
     assert_int_equal(wait_of(0, 0, 30000), 30000);
 }
 
+static void an_emergency_never_waits_long_for_its_next_try(void **state)
+{
+    struct attempt a = { .class = SMS_EMERGENCY,
+                         .result = ATTEMPT_LATER,
+                         .attempts = 30,
+                         .now_ms = NOW,
+                         .expires_ms = (int64_t)NOW + 86400000,
+                         .retry_after_ms = 86400000,
+                         .jitter = 65535 };
+
+    (void)state;
+    assert_int_equal(attempt_judge(&a).due_ms, NOW + 15000);
+    a.retry_after_ms = 0;
+    assert_int_equal(attempt_judge(&a).due_ms, NOW + 15000);
+}
+
 static void the_last_chance_comes_before_it_is_old(void **state)
 {
     struct attempt a = { .class = SMS_ANSWER,
@@ -130,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_end_has_its_row),
         cmocka_unit_test(waits_double_up_to_ten_minutes_with_full_jitter),
+        cmocka_unit_test(an_emergency_never_waits_long_for_its_next_try),
         cmocka_unit_test(the_last_chance_comes_before_it_is_old),
         cmocka_unit_test(one_without_an_expiry_is_old_after_a_day),
         cmocka_unit_test(quiet_hours_are_from_21_to_05_local),

@@ -21,7 +21,7 @@ static int begin(void **state)
 static void failures(unsigned n, int64_t now_ms)
 {
     while (n--)
-        circuit_failed(&c, now_ms);
+        circuit_failed(&c, false, now_ms);
 }
 
 static void five_failures_in_a_row_open_it(void **state)
@@ -34,6 +34,27 @@ static void five_failures_in_a_row_open_it(void **state)
     circuit_refused(&c, 0); /* a number that nobody can reach says nothing about the provider */
     assert_int_equal(c.state, CIRCUIT_CLOSED);
     failures(1, 0);
+    assert_int_equal(c.state, CIRCUIT_OPEN);
+}
+
+static void one_emergency_is_enough_where_somebody_can_help(void **state)
+{
+    (void)state;
+    circuit_failed(&c, true, 0);
+    assert_int_equal(c.state, CIRCUIT_OPEN);
+}
+
+static void a_bind_that_is_gone_has_a_second_while_an_emergency_waits(void **state)
+{
+    (void)state;
+    c.patience_ms = 30000;
+    circuit_hurry(&c, 0); /* it stands */
+    circuit_bound(&c, false, 0);
+    assert_int_equal(circuit_tick(&c, 100), 29900);
+    circuit_hurry(&c, 100);
+    circuit_hurry(&c, 500); /* the next one does not put it off */
+    assert_int_equal(circuit_tick(&c, 600), 500);
+    (void)circuit_tick(&c, 1100);
     assert_int_equal(c.state, CIRCUIT_OPEN);
 }
 
@@ -87,6 +108,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(five_failures_in_a_row_open_it, begin),
+        cmocka_unit_test_setup(one_emergency_is_enough_where_somebody_can_help, begin),
+        cmocka_unit_test_setup(a_bind_that_is_gone_has_a_second_while_an_emergency_waits, begin),
         cmocka_unit_test_setup(each_probe_that_fails_doubles_the_wait_up_to_ten_minutes, begin),
         cmocka_unit_test_setup(a_bind_may_be_gone_for_a_while, begin),
     };

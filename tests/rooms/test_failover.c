@@ -230,6 +230,16 @@ static void all_goes_by_the_other_and_comes_back(void **state)
         assert_int_equal(server[0].got[i] + server[1].got[i], 1);
 }
 
+static void one_emergency_that_is_not_taken_goes_by_the_other_at_once(void **state)
+{
+    (void)state;
+    server[0].status = 503;
+    put(1, SMS_EMERGENCY);
+    until(by_second, 0);
+    assert_int_equal(server[0].requests, 1);
+    assert_int_equal(server[1].got[0], 1);
+}
+
 static void a_lost_answer_is_repeated_by_the_other_only_in_an_emergency(void **state)
 {
     (void)state;
@@ -300,6 +310,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(all_goes_by_the_other_and_comes_back, begin, end),
+        cmocka_unit_test_setup_teardown(one_emergency_that_is_not_taken_goes_by_the_other_at_once, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_lost_answer_is_repeated_by_the_other_only_in_an_emergency, begin,
                                         end),
         cmocka_unit_test_setup_teardown(perhaps_sent_stays_so_after_a_crash, begin, end),

@@ -99,3 +99,30 @@ test('a robot that answers each of our SMS hears three of them; its emergency is
   await g.sms(robot, 'tolong ibu kejang');
   await g.nextSms(robot, /sudah diberi tahu/);
 });
+
+for (const [what, name, spoil] of [
+  ['whose bind is gone', 'Lia', (silent) => silent.kill()],
+  ['that takes SMS and never answers', 'Mira', () => {}],
+])
+  test(`an emergency does not wait for the patience with an SMSC ${what}`, { timeout: 90000 }, async () => {
+    const silent = await new Smsc().start();
+    silent.answer = () => null;
+    const h = new Gateway({
+      patch: (yaml) =>
+        yaml
+          .replace(
+            /^providers:$/m,
+            `providers:
+  telko: {dialect: smpp, host: 127.0.0.1, port: ${silent.port}, system_id: u, password: p, failover: cadangan, failover_after: 10m}
+  masuk: {dialect: kannel, allow: [127.0.0.1], sms_via: telko}
+  cadangan: {dialect: kannel, allow: [127.0.0.1], send: {url: "http://127.0.0.1:${other.address().port}/", username: u, password: p}}`,
+          ),
+    });
+    await h.start();
+    await silent.bound();
+    await spoil(silent);
+    assert.equal((await request('GET', `${h.url}/sms/masuk?${form({ from: kader, to: '98120', text: `RUJUK Bu ${name} 28th perdarahan`, id: 'p-e1' })}`)).status, 200);
+    await waitFor('the emergency', () => got.some((s) => s.to === bidan && s.text.includes(name)), 60000);
+    await h.stop();
+    await silent.kill();
+  });
