@@ -17,6 +17,7 @@ enum {
     HEADERS_MAX = 16384,
     BODY_MAX = 2 << 20, /* an import of people */
     CONNECTIONS = 256,
+    COMING_MAX = 8 << 20, /* of requests that are not whole yet */
     REQUEST_MS = 10000,
     IDLE_MS = 30000,
     PAGE_MAX = 1 << 20,
@@ -136,6 +137,7 @@ struct staff *staff_open(struct loop *loop, const struct address *at, const stru
                                                .body_bytes = BODY_MAX,
                                                .connections = CONNECTIONS,
                                                .per_address = CONNECTIONS,
+                                               .coming_bytes = COMING_MAX,
                                                .request_ms = REQUEST_MS,
                                                .idle_ms = IDLE_MS };
     struct staff *s = calloc(1, sizeof *s);

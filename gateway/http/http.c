@@ -57,6 +57,7 @@ static void conn_drop(struct http *h, struct conn **at)
     struct conn *c = *at;
     struct http_stream *stream = c->stream;
 
+    h->coming -= c->bytes;
     if (c->line)
         line_end(c->line, c->held || was_reset(bufferevent_getfd(c->bev)));
     c->line = NULL;
@@ -81,10 +82,17 @@ static void conn_drop(struct http *h, struct conn **at)
 static void on_input(struct evbuffer *b, const struct evbuffer_cb_info *info, void *arg)
 {
     struct conn *c = arg;
+    struct http *h = c->http;
 
     (void)b;
-    if (info->n_added && !c->begun_ms && !c->held)
+    if (!info->n_added || c->held)
+        return;
+    if (!c->begun_ms)
         c->begun_ms = clock_mono_ms();
+    c->bytes += info->n_added;
+    h->coming += info->n_added;
+    if (h->coming > h->limits.coming_bytes)
+        loop_timer_set(h->lighten, 0);
 }
 
 static void on_closed(struct evhttp_connection *evcon, void *arg)
@@ -246,6 +254,8 @@ static void on_whole_request(struct evhttp_request *req, void *arg)
     if (c) {
         c->begun_ms = 0;
         c->held = true;
+        h->coming -= c->bytes;
+        c->bytes = 0;
     }
     if (is_odd(req)) {
         h->refused->value++;
@@ -332,7 +342,8 @@ struct http *http_open(struct loop *loop, struct slice host, unsigned port, cons
     h->evhttp = evhttp_new(loop_base(loop));
     h->sweep = loop_timer_new(loop, "http sweep", on_sweep, h);
     h->resume = loop_timer_new(loop, "http accept", http_resume, h);
-    if (!h->evhttp || !h->sweep || !h->resume)
+    h->lighten = loop_timer_new(loop, "http bytes", http_lighten, h);
+    if (!h->evhttp || !h->sweep || !h->resume || !h->lighten)
         goto nomem;
     evhttp_set_max_headers_size(h->evhttp, limits->header_bytes);
     evhttp_set_max_body_size(h->evhttp, limits->body_bytes);
@@ -376,6 +387,8 @@ void http_close(struct http *h)
         loop_timer_free(h->sweep);
     if (h->resume)
         loop_timer_free(h->resume);
+    if (h->lighten)
+        loop_timer_free(h->lighten);
     if (h->evhttp)
         evhttp_free(h->evhttp);
     for (unsigned i = 0; i < BUCKETS; i++)

@@ -31,6 +31,8 @@ struct http_limits {
      * nothing, strangers' first.  Fewer where the process has not so many descriptors: `others` are left to
      * everybody else. */
     unsigned connections, per_address, others;
+    /* Of requests that are not whole yet, all together; past it the largest is cut. */
+    size_t coming_bytes;
     /* May anybody call from this address?  Asked when it connects, before a byte is read.  NULL: yes. */
     bool (*welcomes)(void *arg, struct slice peer);
     unsigned request_ms; /* from the first byte of a request to its last */

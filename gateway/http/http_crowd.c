@@ -112,6 +112,29 @@ bool http_has_place(struct http *h, struct conn *c)
     return gone != NULL;
 }
 
+static struct conn *heaviest(struct http *h)
+{
+    struct conn *most = NULL;
+
+    for (unsigned i = 0; i < BUCKETS; i++)
+        for (struct conn *c = h->bucket[i]; c; c = c->next)
+            if (c->evcon && !c->held && c->bytes && (!most || c->bytes > most->bytes))
+                most = c;
+    return most;
+}
+
+void http_lighten(void *arg)
+{
+    struct http *h = arg;
+    struct conn *c;
+
+    while (h->coming > h->limits.coming_bytes && (c = heaviest(h)) != NULL) {
+        h->crowded->value++;
+        log_event(LOG_WARN, "listener_crowded", "listener", h->limits.names->open, "by", "bytes", NULL);
+        evhttp_connection_free(c->evcon); /* on_closed() drops it */
+    }
+}
+
 /* What the process has descriptors for. */
 void http_cap(struct http_limits *l)
 {

@@ -20,6 +20,7 @@ struct conn {
     bool fresh;        /* accepted in this turn: we hold a reference, nobody tells its end yet */
     bool known;        /* it asked something already, and was answered */
     int64_t since_ms;  /* when it came, or was answered last */
+    size_t bytes;      /* of the request that is coming */
     uint64_t peer;     /* hash of its address; 0: not looked at yet */
     struct evhttp_connection *evcon;
     struct http_stream *stream; /* it is being answered without end */
@@ -45,10 +46,11 @@ struct http {
     struct loop_timer *sweep;
     struct conn *bucket[BUCKETS];
     unsigned conns;
+    size_t coming;     /* bytes of requests that are not whole yet */
     unsigned accepted; /* in this turn */
     bool paused, stopped;
     struct http *next_watched;
-    struct loop_timer *resume;
+    struct loop_timer *resume, *lighten;
     struct stat *cut, *refused, *open, *crowded, *unwelcome;
 };
 
@@ -65,6 +67,8 @@ void http_watch_accept(struct http *);
 void http_unwatch_accept(struct http *);
 /* Is there room for one that just came, or can another make it?  False: it must go. */
 bool http_has_place(struct http *, struct conn *);
+/* Cuts the largest of the requests that are coming until all of them are within their limit. */
+void http_lighten(void *http);
 /* Lowers the limits to what the process has descriptors for. */
 void http_cap(struct http_limits *);
 

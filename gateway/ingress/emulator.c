@@ -11,6 +11,7 @@
 
 enum {
     WAIT_MAX_S = 60,
+    WAITING_MAX = 64, /* handsets; past it one is answered at once: who waits has a connection for good */
     ANSWER_MAX = 64 * 1024 * 1024,
     QUERY_MEMORY = 64 * 1024,
 };
@@ -19,6 +20,7 @@ struct emulator {
     struct http *http;
     struct inbox *inbox;
     struct waiting *first;
+    unsigned waiting_n;
     bool releasing;
 };
 
@@ -74,6 +76,7 @@ static void on_ready(void *arg)
     struct waiting *w = arg;
 
     answer(w);
+    w->emulator->waiting_n--;
     *w->at = w->next;
     if (w->next)
         w->next->at = w->at;
@@ -120,7 +123,7 @@ void emulator_inbox(struct emulator *e, const struct config *c, struct evhttp_re
     if (!slice_to_u64(params_get(&f, PARAM_NAMES("after")), &now.after))
         now.after = 0;
     arena_free(&arena);
-    w = wait_s && !e->releasing ? malloc(sizeof *w) : NULL;
+    w = wait_s && !e->releasing && e->waiting_n < WAITING_MAX ? malloc(sizeof *w) : NULL;
     if (!w) {
         answer(&now);
         return;
@@ -131,6 +134,7 @@ void emulator_inbox(struct emulator *e, const struct config *c, struct evhttp_re
         w->next->at = &w->next;
     w->at = &e->first;
     e->first = w;
+    e->waiting_n++;
     w->wait = inbox_wait(e->inbox, msisdn_slice(&w->who), w->after, (int64_t)wait_s * 1000, on_ready, w);
     if (!w->wait)
         on_ready(w);
@@ -146,6 +150,7 @@ void emulator_release(struct emulator *e)
         free(w);
     }
     e->first = NULL;
+    e->waiting_n = 0;
 }
 
 void emulator_free(struct emulator *e)

@@ -17,6 +17,7 @@ enum {
     BODY_MAX = 64 * 1024,
     /* Up to here a body is read and refused in the provider's own shape; past it evhttp says 413. */
     BODY_READ = 256 * 1024,
+    COMING_MAX = 16 << 20, /* of requests that are not whole yet */
     HEADER_MAX = 16 * 1024,
     CONNECTIONS = 1024,
     OTHERS = 160, /* descriptors: Redis, SMPP, staff, files, what is being sent */
@@ -200,6 +201,7 @@ struct ingress *ingress_open(struct loop *loop, const struct config *c, const st
                                                .body_bytes = BODY_READ,
                                                .connections = CONNECTIONS,
                                                .per_address = CONNECTIONS * 3 / 4,
+                                               .coming_bytes = COMING_MAX,
                                                .others = OTHERS,
                                                .welcomes = welcomes,
                                                .request_ms = REQUEST_MS,

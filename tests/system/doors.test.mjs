@@ -82,6 +82,27 @@ for (const [what, bytes] of [
     leave.forEach((f) => f());
   });
 
+test('bodies that never come to their end are cut, the largest first', { timeout: 60000 }, async () => {
+  const hoard = async (url, path, n, bytes) => {
+    const sockets = Array.from({ length: n }, () => net.connect(port(url), '127.0.0.1').on('error', () => {}));
+    for (const s of sockets) s.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes + 1}\r\n\r\n${'a'.repeat(bytes)}`);
+    return sockets;
+  };
+  const crowded = async (of) => Number(new RegExp(`^kentongan_${of}_crowded_total (\\d+)`, 'm').exec(await g.metrics())[1]);
+  const before = [await crowded('ingress'), await crowded('staff')];
+  const held = [await hoard(g.url, '/sms/emulator', 120, 250000), await hoard(g.staff, '/masuk', 10, 1500000)].flat();
+  await waitFor('some were cut', async () => (await crowded('ingress')) > before[0] && (await crowded('staff')) > before[1]);
+  await quick('an SMS', async () => assert.equal((await request('GET', `${g.url}/sms/kannel?${form({ id: 'c-heavy', from: kader, text: 'BANTUAN' })}`, { fresh: true })).status, 200));
+  assert.ok(held.some((s) => s.destroyed) || (await waitFor('they hear of it', () => held.some((s) => s.destroyed))));
+  held.forEach((s) => s.destroy());
+});
+
+test('a thousand that wait on the inbox of the emulator keep no telco out', { timeout: 60000 }, async () => {
+  const leave = await crowd(g.url, 1000, '127.0.0.1', 'GET /emulator/inbox?msisdn=%2B6289912345678&wait=60 HTTP/1.1\r\nHost: x\r\n\r\n');
+  for (let i = 0; i < 3; i++) await quick('an SMS', async () => assert.equal((await request('GET', `${g.url}/sms/kannel?${form({ id: `c-inbox-${i}`, from: kader, text: 'BANTUAN' })}`, { fresh: true })).status, 200));
+  leave();
+});
+
 test('at a limit of 256 descriptors a crowd makes it neither spin nor talk', { timeout: 120000 }, async () => {
   const few = new Gateway();
   few.process = start('bash', ['-c', `ulimit -n 256; exec ${binary} serve -c ${few.config}`]);
