@@ -94,6 +94,7 @@ void job_done(struct job *j)
     if (j->next)
         j->next->at = j->at;
     p->under_way--;
+    j->share->n--;
     p->gauge->value = p->under_way;
     loop_reap(p->loop, job_free, j);
 }
@@ -151,6 +152,8 @@ struct job *job_new(struct pipeline *p, const struct inbound *in)
         j->next->at = &j->next;
     j->at = &p->jobs;
     p->jobs = j;
+    j->share = share_of(&p->shares, in->provider);
+    j->share->n++;
     p->gauge->value = ++p->under_way;
     return j;
 }

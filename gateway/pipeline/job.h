@@ -6,6 +6,7 @@
 #include "flows/outage.h"
 #include "gateway/pipeline/aside.h"
 #include "gateway/pipeline/pipeline.h"
+#include "gateway/pipeline/shares.h"
 #include "gateway/pipeline/turns.h"
 
 struct loop_timer;
@@ -35,6 +36,7 @@ struct job {
     answer_cb *cb;
     void *cb_arg;
     struct turn turn;
+    struct share *share; /* of its provider */
     unsigned conflicts;
     struct subject first[2]; /* sender's state and session */
     struct sender sender;
@@ -60,6 +62,7 @@ struct pipeline {
     struct pipeline_options options;
     struct aside *aside; /* NULL: nothing goes out past the store */
     unsigned under_way;
+    struct shares shares; /* of them, by provider */
     struct job *jobs;
     struct job *ready, **ready_last; /* whose step waits for the next turn */
     int64_t spent_us;                /* on steps in this turn */

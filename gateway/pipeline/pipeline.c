@@ -10,6 +10,10 @@
 #include "gateway/loop/loop.h"
 #include "gateway/pipeline/job.h"
 
+enum {
+    ROW_IS_LONG = 4, /* messages of one number */
+};
+
 static void on_turn(struct turn *t)
 {
     job_enter((struct job *)((char *)t - offsetof(struct job, turn)), STEP_LOAD);
@@ -49,12 +53,24 @@ static void alarm_refused(struct pipeline *p, const struct inbound *in)
     job_drop(j);
 }
 
-/* Past the bound there is as much room again, for emergencies alone. */
-static bool has_room(const struct pipeline *p, const struct inbound *in)
+static bool is_emergency(const struct pipeline *p, const struct inbound *in)
 {
-    return p->under_way < p->options.max_under_way ||
-           (p->under_way / 2 < p->options.max_under_way && in->kind == INBOUND_SMS &&
-            hear_text(p->rules, in->text, in->received_ms) == HEARD_EMERGENCY);
+    return in->kind == INBOUND_SMS && hear_text(p->rules, in->text, in->received_ms) == HEARD_EMERGENCY;
+}
+
+/* Past the bound there is as much room again, for emergencies alone. */
+static bool has_room(struct pipeline *p, const struct inbound *in)
+{
+    unsigned most = p->options.max_under_way;
+
+    return (p->under_way < most && share_has_room(share_of(&p->shares, in->provider), most - p->under_way)) ||
+           (p->under_way / 2 < most && is_emergency(p, in));
+}
+
+/* In a long row of one number's messages an emergency goes next. */
+static bool goes_first(const struct pipeline *p, const struct inbound *in)
+{
+    return turns_before(&p->turns, in->from) >= ROW_IS_LONG && is_emergency(p, in);
 }
 
 static void take(struct pipeline *p, const struct inbound *in, bool replayed, answer_cb *cb, void *arg)
@@ -77,7 +93,7 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
     if (budget_ms)
         job_budget(j, budget_ms);
     by_sender = in->kind == INBOUND_SMS || in->kind == INBOUND_USSD;
-    if (turn_enter(&p->turns, &j->turn, by_sender ? j->in.from : S("")))
+    if (turn_enter(&p->turns, &j->turn, by_sender ? j->in.from : S(""), by_sender && goes_first(p, in)))
         job_enter(j, STEP_LOAD);
 }
 
@@ -107,7 +123,7 @@ void pipeline_rebuild(struct pipeline *p, const struct inbound *in, const struct
     j->old.event = arena_copy(&j->kept, old->event);
     j->rebuilt = f;
     j->cb_arg = arg;
-    if (turn_enter(&p->turns, &j->turn, j->in.from))
+    if (turn_enter(&p->turns, &j->turn, j->in.from, false))
         job_enter(j, STEP_LOAD);
 }
 

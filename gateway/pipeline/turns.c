@@ -8,22 +8,33 @@ static void start_later(void *arg)
     t->all->start(t);
 }
 
-bool turn_enter(struct turns *all, struct turn *t, struct slice sender)
+static unsigned lane_of(struct slice sender)
 {
+    return (unsigned)(slice_hash(sender) % TURN_LANES);
+}
+
+unsigned turns_before(const struct turns *all, struct slice sender)
+{
+    return slice_empty(sender) ? 0 : all->lanes[lane_of(sender)].n;
+}
+
+bool turn_enter(struct turns *all, struct turn *t, struct slice sender, bool urgent)
+{
+    struct turn_lane *lane;
     struct turn **at;
-    bool first;
 
     t->all = all;
     t->lane = TURN_LANES;
     if (slice_empty(sender))
         return true;
-    t->lane = (unsigned)(slice_hash(sender) % TURN_LANES);
-    at = &all->lanes[t->lane];
-    first = !*at;
-    while (*at)
+    t->lane = lane_of(sender);
+    lane = &all->lanes[t->lane];
+    at = &lane->first;
+    while (*at && !(urgent && at != &lane->first))
         at = &(*at)->next_in_lane;
+    t->next_in_lane = *at;
     *at = t;
-    return first;
+    return ++lane->n == 1;
 }
 
 static bool shares_subject(const struct turn *holder, const struct subject_ref *refs, unsigned n)
@@ -94,7 +105,8 @@ void turn_leave(struct turn *t)
     let_go(t);
     if (t->lane == TURN_LANES)
         return;
-    t->all->lanes[t->lane] = t->next_in_lane;
+    t->all->lanes[t->lane].first = t->next_in_lane;
+    t->all->lanes[t->lane].n--;
     if (t->next_in_lane)
         loop_soon(t->all->loop, start_later, t->next_in_lane);
 }

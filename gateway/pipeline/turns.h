@@ -23,15 +23,23 @@ struct turn {
     bool holds;
 };
 
+struct turn_lane {
+    struct turn *first; /* the one that runs */
+    unsigned n;
+};
+
 struct turns {
     struct loop *loop;
     void (*start)(struct turn *); /* its time has come (again); never inside a call of these functions */
-    struct turn *lanes[TURN_LANES];
+    struct turn_lane lanes[TURN_LANES];
     struct turn *holders;
 };
 
-/* Into the lane of its sender (empty: none).  True: it may start at once. */
-bool turn_enter(struct turns *, struct turn *, struct slice sender) MUST_CHECK;
+/* How many are in the lane of this sender. */
+unsigned turns_before(const struct turns *, struct slice sender);
+/* Into the lane of its sender (empty: none); an urgent one right behind the one that runs.  True: it may
+ * start at once. */
+bool turn_enter(struct turns *, struct turn *, struct slice sender, bool urgent) MUST_CHECK;
 /* Out of everything; those behind it start. */
 void turn_leave(struct turn *);
 /* From now on others that name these subjects wait for it.  Their names are copied into the arena. */
