@@ -15,6 +15,7 @@
 #include "flows/rows/clocks.h"
 #include "flows/flow.h"
 #include "flows/ruleset.h"
+#include "gateway/backup/backup.h"
 #include "gateway/base/log.h"
 #include "gateway/conf/config.h"
 #include "gateway/console/console.h"
@@ -32,6 +33,7 @@
 #include "gateway/loop/loop.h"
 #include "gateway/pipeline/blackbox.h"
 #include "gateway/pipeline/pipeline.h"
+#include "gateway/reload.h"
 #include "gateway/state_check.h"
 #include "gateway/state_key.h"
 #include "gateway/store/store.h"
@@ -57,17 +59,20 @@ static void on_stop_signal(evutil_socket_t sig, short what, void *arg)
     gateway_drain(arg);
 }
 
+static void on_reload_said(void *ctx, struct slice text)
+{
+    (void)ctx;
+    log_text(LOG_INFO, "reload", "%.*s", SLICE_ARG(text));
+}
+
 static void on_reload_signal(evutil_socket_t sig, short what, void *arg)
 {
-    struct buf said;
+    struct gateway *g = arg;
 
     (void)sig;
     (void)what;
-    buf_init(&said, 65536);
-    (void)!gateway_reload(arg, &said);
-    if (said.p)
-        log_text(LOG_INFO, "reload", "%s", said.p);
-    buf_free(&said);
+    if (g->ready && !g->draining)
+        reload_ask(g->reload, g->now->config->file, on_reload_said, NULL);
 }
 
 static int open_sinks(struct gateway *g, struct err *e)
@@ -341,9 +346,10 @@ static int start(struct gateway *g, struct err *e)
     g->on_term = watch_signal(g, SIGTERM, on_stop_signal);
     g->on_int = watch_signal(g, SIGINT, on_stop_signal);
     g->on_hup = watch_signal(g, SIGHUP, on_reload_signal);
-    if (open_store(g, e) != 0 || gateway_open_staff(g, e) != 0)
+    if (gateway_open_reload(g, e) != 0 || open_store(g, e) != 0)
         return -1;
-    return 0;
+    backup_sweep(g->now->config->state.p); /* the folder is ours: the store has its lock */
+    return gateway_open_staff(g, e);
 }
 
 static void stop(struct gateway *g)
@@ -353,6 +359,7 @@ static void stop(struct gateway *g)
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         if (events[i])
             event_free(events[i]);
+    reload_free(g->reload);
     if (g->sweep)
         loop_timer_free(g->sweep);
     if (g->patience)

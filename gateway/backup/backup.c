@@ -34,6 +34,7 @@ struct backup {
     struct seal *seal;
     struct backup_told told;
     struct err err;
+    bool works; /* the folder for it is ours */
     bool failed;
     char said[SAID];
     size_t said_n;
@@ -172,13 +173,18 @@ static int put_all(struct backup *b)
     return 0;
 }
 
-static void remove_work(const struct backup *b)
+void backup_sweep(const char *state_dir)
 {
+    static const char *const ours[] = { "backup/manifest", "backup/copy.db", "backup/copy.db-journal",
+                                        "redis/dump.rdb" };
     char path[PATH_BYTES + 32];
 
-    snprintf(path, sizeof path, "%s/manifest", b->work);
-    unlink(path);
-    rmdir(b->work);
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        snprintf(path, sizeof path, "%s/%s", state_dir, ours[i]);
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%s/backup", state_dir);
+    rmdir(path);
 }
 
 static void *work(void *arg)
@@ -190,7 +196,7 @@ static void *work(void *arg)
         seal_drop(b->seal);
     else
         b->failed = seal_close(b->seal, &b->err) != 0;
-    remove_work(b);
+    backup_sweep(b->state);
     loop_wake(b->wake);
     return NULL;
 }
@@ -220,7 +226,8 @@ static void fail(struct backup *b)
     b->failed = true;
     if (b->seal)
         seal_drop(b->seal);
-    remove_work(b);
+    if (b->works)
+        backup_sweep(b->state);
     end(b);
 }
 
@@ -262,10 +269,9 @@ static int begin(struct backup *b, struct loop *loop, const struct config *c)
     snprintf(b->state, sizeof b->state, "%.*s", SLICE_ARG(c->state));
     snprintf(b->work, sizeof b->work, "%.*s/backup", PATH_BYTES - 16, b->state);
     if (mkdir(b->work, 0700) != 0)
-        return err_set(&b->err,
-                       errno == EEXIST ? "another backup is under way, or %s was left behind: remove it"
-                                       : "%s cannot be made",
+        return err_set(&b->err, errno == EEXIST ? "another backup is under way (%s)" : "%s cannot be made",
                        b->work);
+    b->works = true;
     for (unsigned i = 0; i < c->sinks_n; i++)
         if (c->sinks[i].path.n)
             snprintf(b->sinks[b->sinks_n++], PATH_BYTES, "%.*s", SLICE_ARG(c->sinks[i].path));

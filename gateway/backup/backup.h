@@ -18,6 +18,8 @@ struct backup_told {
 };
 void backup_take(struct loop *, struct store *, const struct config *, const char *file, const char *key_file,
                  struct backup_told);
+/* What a backup that was cut off left behind, when none is under way. */
+void backup_sweep(const char *state_dir);
 /* The key file that is meant when none is named: backup.key beside the configuration. */
 void backup_key_path(const struct config *, char *out, size_t n);
 

@@ -8,6 +8,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/node.h"
+#include "gateway/loop/crew.h"
 #include "parsers/text.h"
 
 enum {
@@ -17,16 +18,18 @@ enum {
     BUSY_MS = 5000,
 };
 
-/* In the order in which things happened. */
-static const char rows_sql[] =
-    "SELECT 0, r.received_at, r.nomor, r.form, r.version, r.status, r.fields, r.reporter, r.id,"
-    " CASE WHEN (SELECT count(*) FROM record AS o WHERE o.message_id = r.message_id) = 1 THEN r.provider "
-    "END, r.message_id,"
-    " p.nomor, (SELECT max(version) FROM record_history AS o WHERE o.id = r.id)"
+/* All rows in the order in which things happened; a message that led to one record alone may come again by
+ * its id. */
+static const char gather_sql[] =
+    "CREATE TEMP TABLE said AS WITH once AS (SELECT message_id FROM record GROUP BY 1 HAVING count(*) = 1)"
+    " SELECT 0, r.received_at AS at, r.nomor, r.form, r.version AS version, r.status, r.fields, r.reporter, "
+    "r.id,"
+    " CASE WHEN once.message_id IS NULL THEN NULL ELSE r.provider END, r.message_id, p.nomor"
     " FROM record_history AS r LEFT JOIN person AS p ON p.id = r.person_id"
-    " UNION ALL SELECT 1, at, nomor, event, 0, NULL, words, who, NULL, NULL, NULL, NULL, 0 FROM "
-    "referral_event"
+    " LEFT JOIN once ON once.message_id = r.message_id"
+    " UNION ALL SELECT 1, at, nomor, event, 0, NULL, words, who, NULL, NULL, NULL, NULL FROM referral_event"
     " WHERE event NOT IN ('sent', 'escalated', 'expired') ORDER BY 2, 1, 5";
+static const char rows_sql[] = "SELECT * FROM said ORDER BY rowid";
 
 enum column {
     COL_EVENT,
@@ -41,15 +44,17 @@ enum column {
     COL_PROVIDER,
     COL_MESSAGE,
     COL_PERSON,
-    COL_NEWEST,
 };
 
 struct rebuild {
     struct store *store;
     struct pipeline *pipeline;
     struct loop *loop;
-    sqlite3 *db;
+    struct crew *crew; /* a thread on which the rows are gathered: of a large district it takes seconds */
+    char *path;
+    sqlite3 *db; /* the thread's until it is done */
     sqlite3_stmt *st, *before;
+    bool gathered;
     struct arena arena; /* of one row */
     struct subject there;
     struct inbound in;
@@ -189,6 +194,8 @@ static struct slice words_of(struct rebuild *r)
         put_fields(&b, form, node_read(arena_copy(&r->arena, column(r, COL_FIELDS)), &r->arena), NULL);
     } else if (form && slice_is(column(r, COL_STATUS), "cancelled")) {
         buf_printf(&b, "BATAL %.*s", SLICE_ARG(r->old.nomor));
+    } else if (form && slice_is(column(r, COL_STATUS), "checked")) {
+        buf_printf(&b, "CEK %.*s", SLICE_ARG(r->old.nomor));
     } else if (form) {
         buf_printf(&b, "KOREKSI %.*s", SLICE_ARG(r->old.nomor));
         put_fields(&b, form, node_read(arena_copy(&r->arena, column(r, COL_FIELDS)), &r->arena),
@@ -213,6 +220,15 @@ static void list(struct rebuild *r, const char *why)
     if (r->listed++ < LISTED)
         buf_printf(&r->list, "  %.*s %.*s, version %u: %s\n", SLICE_ARG(r->old.nomor),
                    SLICE_ARG(column(r, COL_WHAT)), r->old.version, why);
+}
+
+static void rebuild_free(void *arg)
+{
+    struct rebuild *r = arg;
+
+    crew_free(r->crew, NULL);
+    free(r->path);
+    free(r);
 }
 
 static void end(struct rebuild *r, const char *trouble)
@@ -243,7 +259,7 @@ static void end(struct rebuild *r, const char *trouble)
     sqlite3_finalize(r->st);
     sqlite3_close(r->db);
     arena_free(&r->arena);
-    free(r);
+    loop_soon(r->loop, rebuild_free, r); /* its crew may be calling */
 }
 
 static void on_rebuilt(void *arg, enum store_rc rc, bool rebuilt)
@@ -294,6 +310,15 @@ static uint64_t body(struct slice nomor)
     return slice_to_u64(nomor, &n) ? n / 10 : 0;
 }
 
+/* Who checked a report stands beside it in no table; whoever it was, the same is left of it. */
+static struct slice checker(const struct directory *d)
+{
+    for (unsigned i = 0; i < d->people_n; i++)
+        if (d->people[i].role == ROLE_DINKES && d->people[i].active && !d->people[i].pending)
+            return d->people[i].msisdn;
+    return S("");
+}
+
 static void take_row(struct rebuild *r)
 {
     struct arena *a = &r->arena;
@@ -313,6 +338,8 @@ static void take_row(struct rebuild *r)
                               .from = arena_copy(a, column(r, COL_WHO)),
                               .from_is_msisdn = true,
                               .received_ms = r->old.at_ms };
+    if (r->old.version > 1 && slice_is(column(r, COL_STATUS), "checked"))
+        r->in.from = arena_copy(a, checker(&pipeline_rules(r->pipeline)->directory));
     if (!r->in.provider.n || r->old.version != 1) {
         r->in.provider = S("rebuild");
         r->in.provider_id = arena_printf(a, "%.*s/%u/%.*s/%lld", SLICE_ARG(r->old.nomor), r->old.version,
@@ -346,6 +373,29 @@ static const char *sqlite_sink(const struct config *c)
     return NULL;
 }
 
+/* On the thread. */
+static void gather(void *arg, unsigned thread)
+{
+    struct rebuild *r = arg;
+
+    (void)thread;
+    r->gathered = sqlite3_open_v2(r->path, &r->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+                  sqlite3_busy_timeout(r->db, BUSY_MS) == SQLITE_OK &&
+                  sqlite3_exec(r->db, gather_sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static void on_gathered(void *arg)
+{
+    struct rebuild *r = arg;
+
+    if (!r->gathered || sqlite3_prepare_v2(r->db, rows_sql, -1, &r->st, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(r->db, "SELECT fields FROM record_history WHERE id = ? AND version = ?", -1,
+                           &r->before, NULL) != SQLITE_OK)
+        end(r, r->db ? sqlite3_errmsg(r->db) : "out of memory");
+    else
+        next(r);
+}
+
 void rebuild_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
     const char *path = sqlite_sink(desk->config);
@@ -361,7 +411,7 @@ void rebuild_desk(const struct desk *desk, struct slice words, ctl_done *done, v
         return;
     }
     r = calloc(1, sizeof *r);
-    if (!r)
+    if (!r || !(r->path = strdup(path)) || !(r->crew = crew_new(desk->loop, 1, 1)))
         abort(); /* asked by a person, once */
     r->store = desk->store;
     r->pipeline = desk->pipeline;
@@ -370,13 +420,6 @@ void rebuild_desk(const struct desk *desk, struct slice words, ctl_done *done, v
     r->ctx = ctx;
     arena_init(&r->arena, MEMORY);
     buf_init(&r->list, SAID_MAX / 2);
-    if (sqlite3_open_v2(path, &r->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
-        sqlite3_busy_timeout(r->db, BUSY_MS) != SQLITE_OK ||
-        sqlite3_prepare_v2(r->db, rows_sql, -1, &r->st, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(r->db, "SELECT fields FROM record_history WHERE id = ? AND version = ?", -1,
-                           &r->before, NULL) != SQLITE_OK) {
-        end(r, sqlite3_errmsg(r->db));
-        return;
-    }
-    next(r);
+    if (!crew_ask(r->crew, gather, on_gathered, r))
+        end(r, "out of memory");
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/district/figures_keeper.h"
 #include "gateway/district/figures_sqlite.h"
@@ -26,6 +27,7 @@ struct sqlite_sink {
     pthread_mutex_t lock;
     char *views;            /* SQL to be carried out, owned; taken by the worker */
     struct sqlite_file *db; /* the worker's, from its start to its end */
+    bool opened;            /* it stood once: it is not made anew */
 
     struct figures_keeper *figures;
     struct figures_db figures_db; /* the worker's */
@@ -40,8 +42,13 @@ static enum sqlite_rc ready(void *arg, struct err *e)
     enum sqlite_rc rc = SQLITE_DB_OK;
     char *views;
 
+    if (!s->db && s->opened && access(s->path, F_OK) != 0) {
+        err_set(e, "%s is gone: put it back (records wait), or restart to begin another", s->path);
+        return SQLITE_DB_LATER;
+    }
     if (!s->db && (rc = sqlite_db_open(s->path, BUSY_MS, &s->db, e)) != SQLITE_DB_OK)
         return rc;
+    s->opened = true;
     pthread_mutex_lock(&s->lock);
     views = s->views;
     s->views = NULL;

@@ -202,12 +202,25 @@ static enum sqlite_rc end(struct sqlite_file *f, int rc, const char *doing, stru
     return SQLITE_DB_LATER;
 }
 
+/* A file without a name takes what is written and keeps it from everybody. */
+static bool has_moved(struct sqlite_file *f)
+{
+    int moved = 0;
+
+    return sqlite3_file_control(f->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 enum sqlite_rc sqlite_file_store(struct sqlite_file *f, struct item *items, unsigned n,
                                  int (*put)(void *, struct item *), void *arg, struct err *e)
 {
     bool refused = false;
-    int rc = run(f->tx[BEGIN]);
+    int rc;
 
+    if (has_moved(f)) {
+        err_set(e, "sqlite: the file was moved or removed under us");
+        return SQLITE_DB_LATER;
+    }
+    rc = run(f->tx[BEGIN]);
     for (unsigned i = 0; i < n && rc == SQLITE_OK && !refused; i++) {
         rc = put_one(f, &items[i], false, put, arg);
         refused = items[i].refused;

@@ -118,3 +118,18 @@ test('an emptied district database and a truncated key are named, not renewed', 
   assert.match(r.err, /key.*7 bytes/);
   assert.equal(fs.statSync(file(g, 'key')).size, 7);
 });
+
+test('a district database that is moved away while it runs is named, and what came meanwhile waits for it', { timeout: 90000 }, async () => {
+  const g = await new Gateway().start();
+  const rows = () => g.query("SELECT message_id AS id FROM record WHERE message_id LIKE 'm-%' ORDER BY 1").map((r) => r.id);
+  await weigh(g, 'm-1');
+  await waitFor('stored', () => rows().length === 1);
+  fs.renameSync(file(g, 'district.db'), file(g, 'elsewhere.db'));
+  await weigh(g, 'm-2');
+  await waitFor('degraded', async () => /sink:lokal/.test((await ready(g)).why ?? ''));
+  await waitFor('it says which', () => /district\.db is gone/.test(g.process.err), 60000);
+  assert.equal(fs.existsSync(file(g, 'district.db')), false);
+  fs.renameSync(file(g, 'elsewhere.db'), file(g, 'district.db'));
+  await waitFor('both rows', () => rows().length === 2, 60000);
+  await g.stop();
+});

@@ -16,6 +16,8 @@ test('children, weighings, doses, open referrals with their clocks and correctio
   await g.say(kader, `IMUNISASI ${child} mr1`);
   const fixed = nomorOf(await g.say(kader, 'DEWASA Pak Budi L 45 130/85'));
   await g.say(kader, `KOREKSI ${fixed} td 135/85`);
+  const checked = nomorOf(await g.say(kader, 'DEWASA Pak Cek L 45 130/85'));
+  await g.say(bidan, `CEK ${checked}`);
   const cases = nomorOf(await g.say(kader, 'KASUS diare 3'));
   const gone = nomorOf(await g.say(kader, 'REMAJA Dewi Lestari P 15 48 155'));
   await g.say(kader, `BATAL ${gone}`);
@@ -26,7 +28,7 @@ test('children, weighings, doses, open referrals with their clocks and correctio
   const taken = nomorOf(await g.say(secondKader, 'RUJUK Bu Wati 28th perdarahan'));
   await g.say(bidan, `TERIMA ${taken}`);
   const open = nomorOf(await g.say(secondKader, 'RUJUK Bu Sri 30th kejang'));
-  await waitFor('stored', () => g.query('SELECT count(*) AS n FROM record')[0]?.n === 8);
+  await waitFor('stored', () => g.query('SELECT count(*) AS n FROM record')[0]?.n === 9);
   await waitFor('events', () => g.query('SELECT count(*) AS n FROM referral_event')[0]?.n === 3);
   const due = () => g.redis('zrange', '{19.06}due:', '0', '-1').trim().split('\n').sort();
   const keys = () => g.redis('keys', '{19.06}s:n*').trim().split('\n').sort();
@@ -42,7 +44,7 @@ test('children, weighings, doses, open referrals with their clocks and correctio
   const r = ctl(g, 'rebuild');
   assert.equal(r.status, 0, r.stderr);
   console.log(r.stdout);
-  assert.match(r.stdout, /^10 records and 1 steps/);
+  assert.match(r.stdout, /^12 records and 1 steps/);
   assert.deepEqual(keys(), keysBefore);
   assert.deepEqual(due(), dueBefore);
   await waitFor('well', async () => (await ready()).status === 'ok');
@@ -54,6 +56,7 @@ test('children, weighings, doses, open referrals with their clocks and correctio
   assert.match(await g.say(bidan, `HADIR ${taken}`), new RegExp(taken));
   assert.match(await g.say(bidan, `TERIMA ${open}`), /Bu Sri/);
   assert.match(await g.say(kader, `STATUS ${cases}`), new RegExp(cases));
+  assert.match(await g.say(bidan, `CEK ${checked}`), new RegExp(checked));
   assert.match(await g.say(kader, `KOREKSI ${fixed} td 140/85`), /140\/85/);
   await waitFor('the third version', () => g.query(`SELECT version FROM record WHERE nomor = '${fixed}'`)[0].version === 3);
   // Again: nothing.
