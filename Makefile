@@ -191,11 +191,11 @@ asan:
 	@$(MAKE) --no-print-directory test SANITIZE=1
 
 # Units and dialogues under valgrind, with a build of its own without PCRE2's JIT; apt-get install valgrind.  Minutes.
+# ONLY=test_x chooses; two at a time, at low priority.
 VALGRIND_TESTS := $(UNIT_TESTS:$(B)/%=build/valgrind/%)
 valgrind:
 	@$(MAKE) --no-print-directory -s B=build/valgrind CFLAGS='-O1 -g -DPATTERN_NO_JIT' $(VALGRIND_TESTS)
-	@for t in $(VALGRIND_TESTS); do echo "== $$t"; \
-		STARVE=500 valgrind -q --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite ./$$t || exit 1; done
+	@printf '%s\n' $(if $(ONLY),build/valgrind/tests/unit/$(ONLY),$(VALGRIND_TESTS)) | xargs -P 2 -n 1 ./.ci/valgrind
 
 format:
 	clang-format -i $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')

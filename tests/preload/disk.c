@@ -1,5 +1,6 @@
-/* disk.c - LD_PRELOAD: a disk that is full while the file $DISK_FULL_FLAG exists.  Inherited by the managed
- * redis-server.  Only files are on it; sockets, pipes and the terminal are not. */
+/* disk.c - LD_PRELOAD: a disk that is full while the file $DISK_FULL_FLAG exists; one that is broken (EIO,
+ * also from every sync) while something stands in that file.  Inherited by the managed redis-server.  Only
+ * files are on it; sockets, pipes and the terminal are not. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +12,18 @@
 static int full(int fd)
 {
     const char *flag = getenv("DISK_FULL_FLAG");
-    struct stat st;
+    struct stat st, said;
 
-    if (!flag || access(flag, F_OK) != 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+    if (!flag || stat(flag, &said) != 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return 0;
-    errno = ENOSPC;
+    errno = said.st_size ? EIO : ENOSPC;
     return 1;
+}
+
+/* A full disk syncs what it has; a broken one does not. */
+static int broken(int fd)
+{
+    return full(fd) && errno == EIO;
 }
 
 typedef ssize_t write_f(int, const void *, size_t);
@@ -56,4 +63,16 @@ int posix_fallocate(int fd, off_t at, off_t n)
 int posix_fallocate64(int fd, off_t at, off_t n)
 {
     return posix_fallocate(fd, at, n);
+}
+
+typedef int sync_f(int);
+
+int fsync(int fd)
+{
+    return broken(fd) ? -1 : ((sync_f *)dlsym(RTLD_NEXT, "fsync"))(fd);
+}
+
+int fdatasync(int fd)
+{
+    return broken(fd) ? -1 : ((sync_f *)dlsym(RTLD_NEXT, "fdatasync"))(fd);
 }

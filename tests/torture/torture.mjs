@@ -14,7 +14,7 @@ async function strikeAll(w, points, random, say) {
   const done = {};
   for (let i = 0; i < points; i++) {
     await sleep(random() * 500);
-    if (i === points >> 1 && w.n === 1) w.takeBackup();
+    if (i >= points >> 1 && w.n === 1) w.takeBackup();
     const names = choose(w, random);
     for (const n of names) done[n] = (done[n] ?? 0) + 1;
     await strike(w, names, random, sleep).catch((e) => {
@@ -68,8 +68,12 @@ function judge(w, { acknowledged, confirmed }, say) {
 
 // What was acknowledged before the backup was asked for is in it.
 async function restore(w, say) {
-  const { file, names, good } = w.backup;
-  if (!(await good)) return say('  the backup fell to a fault');
+  await w.backup?.over;
+  w.takeBackup(); // in peace, if every one fell to a fault
+  await w.backup.over;
+  const { file, names, fell, failed } = w.backup;
+  assert.equal(failed, false, 'a backup in peace');
+  if (fell) say(`  ${fell} backups fell to a fault and were taken again`);
   const g = w.gateways[0], h = new Gateway();
   fs.copyFileSync(path.join(g.folder, 'config/backup.key'), path.join(h.folder, 'config/backup.key'));
   fs.copyFileSync(file, path.join(h.folder, 'copy.sealed'));
@@ -87,13 +91,14 @@ async function restore(w, say) {
   assert.deepEqual(lost, [], 'lost in the backup');
 }
 
-export async function round({ seed, points, gateways, postgres, say }) {
-  const random = random32(seed);
-  const w = await new World({ random, gateways, postgres }).start();
+async function play(w, { points, random, say }) {
   w.takeBackup = () => {
+    if (w.backup && !w.backup.failed) return; // one is under way, or good
     const names = [...w.sms].filter(([, m]) => m.acknowledged).map(([name]) => name);
     const file = path.join(w.gateways[0].folder, 'copy.sealed');
-    w.backup = { file, names, good: runBackup(w.gateways[0], file) };
+    const b = { file, names, fell: (w.backup?.fell ?? -1) + 1 };
+    b.over = runBackup(w.gateways[0], file).then((good) => (b.failed = !good));
+    w.backup = b;
   };
   const end = w.load();
   await waitFor('the load is on', () => [...w.sms.values()].filter((m) => m.acknowledged).length > 10);
@@ -105,6 +110,18 @@ export async function round({ seed, points, gateways, postgres, say }) {
   await end();
   say(`  ${Object.entries(done).map(([name, n]) => `${name} ${n}`).join(', ')}`);
   judge(w, await settle(w), say);
-  if (w.backup) await restore(w, say);
+  if (w.n === 1) await restore(w, say);
   for (const how of await w.stop()) assert.deepEqual(how, { code: 0, signal: null });
+}
+
+export async function round({ seed, points, gateways, postgres, say }) {
+  const random = random32(seed);
+  const w = await new World({ random, gateways, postgres }).start();
+  try {
+    await play(w, { points, random, say });
+  } catch (e) {
+    w.over = true;
+    await w.stop().catch(() => {});
+    throw e;
+  }
 }

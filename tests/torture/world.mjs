@@ -230,12 +230,13 @@ export class World {
 
   // --- what came of it ---
 
-  // name -> how many records.
+  // name -> how many records.  Two gateways have a file each: one that was taken from a gateway which stood still in
+  // the middle of storing it is in both, and is one record by its id.
   stored(gateways = this.gateways) {
-    const all = new Map();
+    const ids = new Map();
     for (const g of gateways)
-      for (const r of g.query('SELECT lower(nama) AS name, count(*) AS n FROM v_timbang GROUP BY 1')) all.set(r.name, (all.get(r.name) ?? 0) + r.n);
-    return all;
+      for (const r of g.query('SELECT lower(nama) AS name, id FROM v_timbang')) ids.set(r.name, (ids.get(r.name) ?? new Set()).add(r.id));
+    return new Map([...ids].map(([name, of]) => [name, of.size]));
   }
 
   audits() {
