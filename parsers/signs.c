@@ -51,13 +51,13 @@ static void other(struct state *x, unsigned from, unsigned to)
 static void end_of_wait(struct state *x, unsigned at)
 {
     if (x->waits.kind) {
+        bool maybe = x->last.kind == SIGN_MAYBE;
+
         if (x->has_last && x->last.to == x->since &&
-            (x->last.kind == SIGN_PLAIN || (x->last.kind == SIGN_DOUBT && x->last.word->needed))) {
-            x->last.kind = SIGN_UNSURE;
+            (maybe || x->last.kind == SIGN_PLAIN || (x->last.kind == SIGN_DOUBT && x->last.word->needed))) {
+            x->last.kind = maybe ? SIGN_MAYBE : SIGN_UNSURE;
+            x->last.behind = maybe; /* `tidak sesak, kejang tidak` */
             x->last.words_after = x->words && x->waits.certain;
-            x->last.to = at;
-        } else if (x->has_last && x->last.to == x->since && x->last.kind == SIGN_MAYBE) {
-            x->last.behind = true; /* `tidak sesak, kejang tidak` */
             x->last.to = at;
         } else {
             tell(x);
@@ -90,7 +90,7 @@ static void separator(struct state *x, unsigned i)
     whose_separator(&x->who, sep);
     if ((sep & SEP_DOT) && (sep & SEP_BLANK)) { /* `tidak. kejang`: no, or one shortened? */
         x->words |= x->waits.kind != NEGATION_NONE;
-        x->certain = false;
+        x->reach = REACH_NONE;
     }
     if (sep & (SEP_HASH | SEP_LINE | SEP_DASH)) {
         end_of_reach(x, i);
@@ -164,14 +164,9 @@ static bool dashed_away(const struct state *x, unsigned i)
     return i < x->end && x->ts->t[i].kind == TOKEN_NEGATED;
 }
 
-static bool is_filler(struct slice kata)
+static bool is_filler(struct slice k)
 {
-    return slice_is(kata, "pengisi") || slice_is(kata, "sambung") || slice_is(kata, "tapi");
-}
-
-static bool is_normal(const struct state *x, unsigned i, unsigned *used)
-{
-    return slice_is(kata_at(x, i, used), "normal");
+    return slice_is(k, "pengisi") || slice_is(k, "sambung") || slice_is(k, "tapi");
 }
 
 /* `X: tidak` says that X is not there; `lihat: tidak jelas`, `mobilitas: tidak bisa jalan`, `gizi: kurang`
@@ -215,13 +210,13 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
         (*to)++;
         return true;
     }
-    if (joined && !is_normal(x, *to, &used) && negation_at(x->ts, *to, x->s->negators, &n) &&
-        negation_of_signs(n.kind) && says_no(x, w, *to, &n)) {
+    if (joined && !slice_is(kata_at(x, *to, &used), "normal") &&
+        negation_at(x->ts, *to, x->s->negators, &n) && negation_of_signs(n.kind) && says_no(x, w, *to, &n)) {
         *to += n.used;
         return true;
     }
     *gone = false;
-    if ((joined || (w->can_be_normal && !parted(x, *to))) && is_normal(x, *to, &used)) {
+    if ((joined || (w->can_be_normal && !parted(x, *to))) && slice_is(kata_at(x, *to, &used), "normal")) {
         *to += used;
         return true;
     }
@@ -258,7 +253,7 @@ static unsigned unwell_end(const struct state *x, const struct word *w, unsigned
         return i;
     if (joined && n.kind == NEGATION_GONE)
         return i + n.used;
-    if (parted(x, i + n.used) || !is_normal(x, i + n.used, &used))
+    if (parted(x, i + n.used) || !slice_is(kata_at(x, i + n.used, &used), "normal"))
         return i;
     return i + n.used + used;
 }
@@ -288,7 +283,9 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to, .who = x->who };
     x->last.kind = negated(x, w);
     x->last.before = x->last.kind == SIGN_UNSURE;
-    if (less && x->last.kind == SIGN_PLAIN)
+    if ((less && x->last.kind == SIGN_PLAIN) ||
+        (!waited && x->last.kind == SIGN_NEGATED && to < x->end && slice_is(x->ts->t[to].low, "ada") &&
+         !parted(x, to))) /* `tidak ada kejang, demam ada` */
         x->last.kind = SIGN_MAYBE;
     if (unwell > to && !waited) {
         x->last.kind = SIGN_PLAIN;
@@ -355,19 +352,12 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
     return end;
 }
 
-/* Where it goes on nothing is negated: the token behind the words that say so, or i. */
-static unsigned goes_on_end(const struct state *x, unsigned i, const struct negation *n)
-{
-    if (n->kind == NEGATION_GONE || (x->has_last && x->last.to == i && x->last.word->can_be_normal))
-        return i;
-    return negation_goes_on(x->ts, i, n, x->s->kata, x->end);
-}
-
 static unsigned negator_at(struct state *x, unsigned i, const struct negation *n)
 {
-    unsigned end = goes_on_end(x, i, n);
+    bool gone = n->kind == NEGATION_GONE || (x->has_last && x->last.to == i && x->last.word->can_be_normal);
+    unsigned end = gone ? i : negation_goes_on(x->ts, i, n, x->s->kata, x->end);
 
-    if (end > i) {
+    if (end > i) { /* where it goes on nothing is negated */
         if (!x->waits.kind) {
             tell(x);
             other(x, i, end);

@@ -94,14 +94,11 @@ static struct slice all_whom(const struct sender_state *state, struct arena *a)
 void emergency_denied(const struct ruleset *rules, struct sender_state *state, struct arena *a,
                       struct reading *r)
 {
-    const struct command *c = &r->said.command;
-    bool correction = r->said.kind == SAID_COMMAND && c->kind == COMMAND_KOREKSI;
-    struct slice words = c->correction, nomor = c->nomor;
+    struct slice words, nomor;
 
-    if (!r->said.emergency || (r->said.kind != SAID_NOTHING && !correction))
+    if (!r->said.emergency || r->said.kind != SAID_NOTHING)
         return;
-    if (!correction)
-        nomor = named(state, r->said.body, a, &words);
+    nomor = named(state, r->said.body, a, &words);
     if ((nomor.n || state->drafts_n) && understand_denies(rules, words, all_whom(state, a), a))
         r->said.emergency = false;
 }

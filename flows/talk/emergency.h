@@ -8,8 +8,8 @@
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
 
-/* `kejang tidak`, `1007 ndak ado kejang` to what is asked, `KOREKSI 1007 tanda kejang tidak`: her answer is
- * no, and nothing rings (RULINGS 40).  Before all else that looks at an emergency. */
+/* `kejang tidak`, `1007 ndak ado kejang` to what is asked: her answer is no, and nothing rings (RULINGS 40).
+ * Before all else that looks at an emergency. */
 void emergency_denied(const struct ruleset *, struct sender_state *, struct arena *, struct reading *);
 /* What a part of a message is, if an E1 sign stands in it: the answer to the one question that asks for a
  * sign or a reason, or a cry for help (READING_EMERGENCY), never another answer and never a command without

@@ -2,6 +2,8 @@
  * negator before or behind the value that it is about (43), a death (49).  See understand.h. */
 #include "flows/understand/understand.h"
 
+#include <stdlib.h>
+
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
@@ -225,9 +227,60 @@ void understand_overturned(struct filling *x)
         return;
     for (unsigned i = 1; i + 1 < x->ts.n; i++)
         if (understand_is(x, i, "ternyata", &used) && !closes(x, i + used)) {
-            understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
+            int count = x->ts.t[i + used].kind == TOKEN_NUMBER ? form_as(x->form, AS_COUNT) : -1;
+
+            understand_fault(x, count >= 0 ? &x->form->fields[count] : f, ERROR_AMBIGUOUS, false, i);
             return;
         }
+}
+
+void understand_mends(struct filling *x)
+{
+    const struct word_list *answers = list_by_name(&x->rs->forms, S("iya"));
+    unsigned used;
+
+    for (unsigned i = 2; i + 1 < x->ts.n; i++) {
+        if (x->ts.t[i].kind != TOKEN_WORD || !slice_is(phrase_code(&x->ts, i, answers, &used), "ralat") ||
+            i + used >= x->ts.n || x->ts.t[i + used].kind != TOKEN_NUMBER)
+            continue;
+        x->mends_at = i + used;
+        while (slice_is(phrase_code(&x->ts, i - 1, answers, &used), "tidak") && used == 1)
+            i--; /* `salah, harusnya 9,6` */
+        take_all(x, i, x->mends_at + 1);
+        return;
+    }
+}
+
+/* How far the number that was said to be right is from the field's, in thousandths; -1: it is none of its. */
+static int64_t off(struct filling *x, const struct field *f)
+{
+    const struct value *v = &x->slots[f->position].value;
+    struct token *t = &x->ts.t[x->mends_at];
+    struct got g;
+
+    if (f->type != FIELD_NUMBER || f->hidden || v->kind != VALUE_NUMBER || !v->milli)
+        return -1;
+    t->taken = false;
+    g = understand_read(x, f, x->mends_at, true);
+    t->taken = true;
+    return g.fit == FIT_YES || g.fit == FIT_DOUBT ? llabs(g.value.milli - v->milli) * 1000 / v->milli : -1;
+}
+
+void understand_mended(struct filling *x)
+{
+    const struct field *best = NULL;
+    int64_t least = INT64_MAX;
+
+    for (unsigned f = 0; x->mends_at && f < x->form->fields_n; f++) {
+        int64_t is = off(x, &x->form->fields[f]);
+
+        if (is >= 0 && is < least) {
+            least = is;
+            best = &x->form->fields[f];
+        }
+    }
+    if (x->mends_at)
+        understand_fault(x, best ? best : &x->form->fields[0], ERROR_AMBIGUOUS, false, x->mends_at);
 }
 
 static bool denies(const struct filling *x, struct slice code)
@@ -258,18 +311,17 @@ void understand_take_out(struct filling *x, const struct report *known)
     x->slots[f].error = rest.n ? (enum report_error)(known->faults[f] & REPORT_FAULT_ERROR) : ERROR_NONE;
 }
 
-void understand_courtesy(struct filling *x)
+/* From token i on nothing but that stands. */
+static bool courtesy_from(const struct filling *x, unsigned i)
 {
     const struct word_list *answers = list_by_name(&x->rs->forms, S("iya"));
-    unsigned from = x->ts.n, names = 0, used = 1;
+    unsigned names = 0, used = 1;
 
-    while (from > 0 && !x->ts.t[from - 1].taken)
-        from--;
-    for (unsigned i = from; i < x->ts.n; i += used) {
+    for (; i < x->ts.n; i += used) {
         bool signs = understand_is(x, i, "penanda_tangan", &used);
 
         if (understand_is(x, i, "terima_kasih", &used))
-            break; /* and all behind it */
+            return true; /* and all behind it */
         if (signs || understand_is(x, i, "partikel", &used) ||
             slice_is(phrase_code(&x->ts, i, answers, &used), "sapaan")) {
             names = signs ? SIGNATURE : names;
@@ -277,8 +329,20 @@ void understand_courtesy(struct filling *x)
         }
         used = 1;
         if (names == 0 || x->ts.t[i].kind != TOKEN_WORD || !x->ts.t[i].known || x->ts.t[i].known->longest)
-            return;
+            return false;
         names--;
     }
-    take_all(x, from, x->ts.n);
+    return true;
+}
+
+void understand_courtesy(struct filling *x)
+{
+    unsigned from = x->ts.n;
+
+    while (from > 0 && !x->ts.t[from - 1].taken)
+        from--;
+    while (from < x->ts.n && !courtesy_from(x, from))
+        from++;
+    if (from > 0)
+        take_all(x, from, x->ts.n);
 }

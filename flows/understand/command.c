@@ -304,14 +304,13 @@ static struct slice before_number(struct slice text, struct slice nomor)
     return (struct slice){ 0 };
 }
 
-/* `TERIMA 48217 atau 51139`: which one? */
+/* `TERIMA 48217 atau 51139`, `TERIMA 48217 atau ditolak`: which? */
 static void either_number(const struct ruleset *rs, struct command *c)
 {
     struct slice rest = c->catatan, word = cut_word(&rest);
     const struct word *joint = c->nomor.n ? list_find(list_by_name(&rs->forms, S("kata")), word) : NULL;
 
-    word = cut_word(&rest);
-    if (joint && slice_is(joint->code, "sambung") && joint->doubt && word.n >= 4 && slice_all_digits(word))
+    if (joint && slice_is(joint->code, "sambung") && joint->doubt)
         reject(c, ERROR_AMBIGUOUS, "nomor");
 }
 

@@ -65,6 +65,8 @@ static struct slice person_at(const struct filling *x, unsigned i, unsigned *use
     if (understand_is(x, i, "janin", used))
         return S("janin");
     w = phrase_at(&x->ts, i, x->words->people, used);
+    if (w && slice_is(w->code, "sapaan") && *used == 1 && slice_is(x->ts.t[i].low, "ibu"))
+        return S("ibu"); /* `ibu meninggal`; of `ibu Ana meninggal` the name stands between */
     if (!w || slice_is(w->code, "sapaan") || slice_is(w->code, "bersama") || slice_is(w->code, "berkata"))
         return slice_make("", 0);
     return w->code;
@@ -78,6 +80,12 @@ static bool tells(const struct filling *x, unsigned i)
     return slice_is(code, "bersama") || slice_is(code, "berkata");
 }
 
+/* A word that no list knows. */
+static bool a_name(const struct filling *x, unsigned i)
+{
+    return x->ts.t[i].kind == TOKEN_WORD && x->ts.t[i].known && !x->ts.t[i].known->longest;
+}
+
 /* Who is named beside the word of death in tokens from..to, which the words then begin or end with. */
 static struct slice named_beside(const struct filling *x, unsigned *from, unsigned *to)
 {
@@ -89,9 +97,16 @@ static struct slice named_beside(const struct filling *x, unsigned *from, unsign
         return who;
     }
     for (unsigned k = *from; k-- > 0 && *from - k <= REACH && !(x->ts.t[k + 1].sep & SEP_HARD);) {
-        if (x->ts.t[k].kind != TOKEN_WORD || tells(x, k))
-            break;
-        who = person_at(x, k, &used);
+        if ((x->ts.t[k].kind != TOKEN_WORD && !slice_is(x->ts.t[k > 0 ? k - 1 : 0].low, "ke")) || tells(x, k))
+            break; /* `anak ke 2 meninggal` */
+        who = x->ts.t[k].kind == TOKEN_WORD ? person_at(x, k, &used) : slice_make("", 0);
+        if (k + 1 < *from && a_name(x, k + 1) &&
+            slice_is(phrase_code(&x->ts, k, x->words->people, &used), "sapaan")) {
+            if (!form_is(x->form, FORM_BIRTH))
+                break;
+            *from = k; /* of a birth the name is the mother's: `ibu Yuni meninggal` */
+            return S("ibu");
+        }
         if (!who.n || (k > 0 && !(x->ts.t[k].sep & SEP_HARD) && tells(x, k - 1)))
             continue;
         while (k > 0 && person_at(x, k - 1, &used).n && used > 1)

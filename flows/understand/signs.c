@@ -185,6 +185,8 @@ static enum whose whose(const struct filling *x, const struct sign *s)
     own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
     if (own)
         return WHOSE_OWN;
+    if (form_is(x->form, FORM_DEATH))
+        return WHOSE_OTHER; /* the living beside the dead */
     if (who->doubt || (about == FORM_ABOUT_PERSON && slice_is(who->code, "ibu")))
         return WHOSE_DOUBT;
     if (understand_alarming(x, s->word->code) || understand_alarming(x, s->word->also))

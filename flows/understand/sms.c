@@ -341,12 +341,13 @@ static bool opens_report(const struct report *r)
 
 /* RULINGS 44: a text with an E1 sign is never a command without a number, and one that ends something is
  * asked about first. */
-static void emergency_first(struct said *out)
+static void emergency_first(const struct ruleset *rs, struct arena *a, struct said *out)
 {
     const struct command *c = &out->command;
 
-    if (c->kind == COMMAND_DAFTAR && c->status == REPORT_ACCEPTED) {
-        out->emergency = false; /* a name: Dada, Darah */
+    if ((c->kind == COMMAND_DAFTAR && c->status == REPORT_ACCEPTED) || /* a name: Dada, Darah */
+        (c->kind == COMMAND_KOREKSI && understand_denies(rs, c->correction, (struct slice){ 0 }, a))) {
+        out->emergency = false;
     } else if (!c->nomor.n || slice_is(c->error_field, "nomor")) {
         out->kind = SAID_NOTHING;
     } else if (c->kind == COMMAND_SELESAI || c->kind == COMMAND_BATAL || c->kind == COMMAND_BUKAN) {
@@ -383,7 +384,7 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
             out->kind = SAID_COMMAND;
             understand_command(rs, &k, text, today, a, &out->command);
             if (out->emergency)
-                emergency_first(out);
+                emergency_first(rs, a, out);
         }
         return !a->failed;
     }

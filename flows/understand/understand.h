@@ -67,6 +67,7 @@ struct filling {
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     uint8_t held[FORM_FIELDS];     /* faults of the draft: struct report */
     unsigned death_at;             /* 1 + the token of a word of death; 0 = none */
+    unsigned mends_at;             /* token of a number that is said to be right instead; 0 = none */
     bool withdrawn;                /* the whole report is taken back */
     unsigned death_of;             /* with `death`: the field that is doubted */
     bool death;                    /* somebody who was to be reported living has died */
@@ -186,6 +187,10 @@ bool understand_taken_back(struct filling *);
 void understand_courtesy(struct filling *);
 /* Words at the end that say what it is instead: the first field is doubtful. */
 void understand_overturned(struct filling *);
+/* `9,8 77 harusnya 9,6`: another number is said to be right behind the values.  It is kept from the fields
+ * first, and makes the one that it is nearest to doubtful when all are read. */
+void understand_mends(struct filling *);
+void understand_mended(struct filling *);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
 /* --- understand/deaths.c --- */

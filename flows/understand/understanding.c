@@ -143,6 +143,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
         understand_w2(x);
         return x;
     }
+    understand_mends(x);
     skip_second_keyword(x);
     understand_trailers(x);
     drop_age(x);
@@ -152,6 +153,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     understand_head(x);
     understand_tail(x);
     understand_overturned(x);
+    understand_mended(x);
     understand_death(x);
     return x;
 }
@@ -406,9 +408,9 @@ bool understand_labelled_only(struct filling *x, struct slice text)
                     understand_take(x, field, from, &g, true);
             }
     }
+    understand_courtesy(x);
     if (list_label(x))
         understand_signs(x, 0);
-    understand_courtesy(x);
     for (unsigned i = 0, used; i < x->ts.n; i++) /* thanks and all behind them belong to no field */
         if (!x->ts.t[i].taken && understand_is(x, i, "terima_kasih", &used)) {
             while (i < x->ts.n)
