@@ -106,7 +106,8 @@ bool timers_known(struct slice text, struct arena *a)
 {
     struct slice what = node_text(blob_parse(text, a), "t");
 
-    /* A dialogue reads its own (flows/ussd/read.c); "kept" becomes the SMS that it was (flows/talk/approval.c). */
+    /* A dialogue reads its own (flows/ussd/read.c); "kept" becomes the SMS that it was
+     * (flows/talk/approval.c). */
     return slice_is(what, "ussd") || slice_is(what, "kept") || timer_of(what) < TIMERS;
 }
 

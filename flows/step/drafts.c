@@ -100,7 +100,7 @@ static void last_decode(struct last_report *l, const struct node *o, const struc
 {
     (void)codec_get(o, &last_codec, l);
     l->form = form_by_name(&rules->forms, node_text(o, "form"));
-    l->values = ARENA_ARRAY(a, struct value, FORM_FIELDS);
+    l->values = l->form ? ARENA_ARRAY(a, struct value, FORM_FIELDS) : NULL;
     if (!l->form || !l->values || l->at_ms + DRAFTS_LAST_MS <= now_ms)
         l->nomor = slice_make("", 0);
     else
@@ -122,10 +122,13 @@ static struct node *last_encode(const struct last_report *l, struct arena *a)
 struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rules, int64_t now_ms,
                                    struct arena *a)
 {
-    struct sender_state *s = ARENA_NEW(a, struct sender_state);
+    struct sender_state *s = arena_raw(a, sizeof *s);
     const struct node *o = blob_parse(blob, a);
 
-    if (!s || !o)
+    if (!s)
+        return NULL;
+    memset(s, 0, offsetof(struct sender_state, drafts));
+    if (!o)
         return s;
     (void)codec_get(o, &state_codec, s);
     for (const struct node *d = node_first(node_get(o, "drafts")); d; d = d->next)

@@ -97,14 +97,7 @@ struct noise {
 };
 
 struct sender_state {
-    struct draft drafts[DRAFTS];
-    unsigned drafts_n;
-    struct repeat repeats[DRAFTS_REPEATS]; /* oldest first */
-    unsigned repeats_n;
-    struct kept kept[DRAFTS_KEPT];
-    unsigned kept_n;
-    struct sent_for sent[DRAFTS_SENT]; /* oldest first */
-    unsigned sent_n;
+    unsigned drafts_n, repeats_n, kept_n, sent_n;
     struct last_report last;  /* nomor empty: none */
     struct slice again;       /* text of a repeat that BARU would file */
     int64_t again_ms;         /* its receipt */
@@ -116,6 +109,12 @@ struct sender_state {
     int64_t reported_week;    /* Sunday of the last week in which she filed a report (day since 1970) */
     bool stopped;             /* BERHENTI */
     bool changed;
+
+    /* 12 KB, not cleared for a handful of entries. */
+    struct draft drafts[DRAFTS];
+    struct repeat repeats[DRAFTS_REPEATS]; /* oldest first */
+    struct kept kept[DRAFTS_KEPT];
+    struct sent_for sent[DRAFTS_SENT]; /* oldest first */
 };
 
 /* Never NULL unless the arena is full.  Drafts whose form is gone and repeats older than a day are left out.

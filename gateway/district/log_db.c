@@ -13,6 +13,7 @@
 
 enum statement {
     PUT_IN,
+    FIND_IN,
     PUT_OUT,
     PUT_NOMOR,
     PUT_FORM,
@@ -110,7 +111,8 @@ static const char *const statements[STATEMENTS] = {
                " reason, screen, understood) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
                /* again, or carried out after people released what was parked */
                " ON CONFLICT (uuid) DO UPDATE SET reason = CASE ?9 WHEN 'parked' THEN reason ELSE ?9 END,"
-               " screen = coalesce(?10, screen), understood = coalesce(?11, understood) RETURNING id",
+               " screen = coalesce(?10, screen), understood = coalesce(?11, understood)",
+    [FIND_IN] = "SELECT id FROM message_in WHERE uuid = ?1",
     [PUT_OUT] = "INSERT INTO message_out (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
                 " expires_ms, state, state_ms, attempts, parts)"
                 " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?3,0,0) ON CONFLICT (uuid) DO NOTHING",
@@ -155,7 +157,7 @@ static const char *const statements[STATEMENTS] = {
 static const struct sqlite_schema schema = {
     /* What a power cut takes from this file still stands in Redis: an entry is ended after its commit. */
     .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-               "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
+               "PRAGMA cache_size = -16000;"
                "CREATE TEMP TABLE touched (uuid TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
     .steps = steps,
     .steps_n = sizeof steps / sizeof *steps,
@@ -212,7 +214,18 @@ static int put_form(struct sqlite_file *d, struct slice form, int64_t message)
     return run(d, PUT_FORM);
 }
 
-static int put_out(struct sqlite_file *d, const struct node *o, int64_t cause, int64_t at_ms)
+/* Is it of one of the rows before `end` too? */
+static bool has_nomor(const struct node *rows, const struct node *end, struct slice nomor)
+{
+    const struct node *r = node_first(rows);
+
+    while (r && r != end && !slice_eq(node_text(r, "nomor"), nomor))
+        r = r->next;
+    return r && r != end;
+}
+
+static int put_out(struct sqlite_file *d, const struct node *o, const struct node *rows, int64_t cause,
+                   int64_t at_ms)
 {
     const struct node *sms = node_get(o, "sms");
     struct slice uuid = node_text(sms, "uuid");
@@ -227,9 +240,23 @@ static int put_out(struct sqlite_file *d, const struct node *o, int64_t cause, i
     bind_int(d, PUT_OUT, 9, node_int(o, "lane"));
     bind_int(d, PUT_OUT, 10, node_int(sms, "expires"));
     rc = run(d, PUT_OUT);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK && !has_nomor(rows, NULL, node_text(sms, "nomor")))
         rc = put_nomor(d, node_text(sms, "nomor"), cause);
     return rc == SQLITE_OK ? touch(d, uuid) : rc;
+}
+
+/* Where the message stands that was just put: as a new row, or in the place of what stood there of it. */
+static int find_in(struct sqlite_file *d, struct slice uuid, int64_t *message)
+{
+    sqlite3_stmt *st = d->st[FIND_IN];
+
+    *message = sqlite3_last_insert_rowid(d->db);
+    if (*message)
+        return SQLITE_OK;
+    sqlite_file_bind(d, FIND_IN, 1, uuid);
+    if (sqlite3_step(st) == SQLITE_ROW)
+        *message = sqlite3_column_int64(st, 0);
+    return sqlite3_reset(st);
 }
 
 static int put_in(struct sqlite_file *d, const struct node *o)
@@ -245,15 +272,17 @@ static int put_in(struct sqlite_file *d, const struct node *o)
                                  rows ? rows->raw : S("") },
                11);
     bind_int(d, PUT_IN, 2, at_ms);
-    if (sqlite3_step(d->st[PUT_IN]) == SQLITE_ROW)
-        message = sqlite3_column_int64(d->st[PUT_IN], 0);
-    rc = sqlite3_reset(d->st[PUT_IN]);
+    sqlite3_set_last_insert_rowid(d->db, 0);
+    rc = run(d, PUT_IN);
+    if (rc == SQLITE_OK)
+        rc = find_in(d, node_text(o, "uuid"), &message);
     for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
-        rc = put_nomor(d, node_text(each, "nomor"), message);
+        if (!has_nomor(rows, each, node_text(each, "nomor")))
+            rc = put_nomor(d, node_text(each, "nomor"), message);
     for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
         rc = put_form(d, node_text(each, "form"), message);
     for (each = node_first(node_get(o, "sms")); each && rc == SQLITE_OK; each = each->next)
-        rc = put_out(d, each, message, at_ms);
+        rc = put_out(d, each, rows, message, at_ms);
     return rc;
 }
 

@@ -16,13 +16,16 @@ enum statement {
     PUT_REFERRAL,
     PUT_ALERT,
     PUT_PERSON,
+    TOUCH,
     MARK_DUE,
-    MARK_PERSON_DUE,
     MARK_SIGNAL_DUE,
     FORGET_FIRST,
     FORGET_LAST = FORGET_FIRST + 7,
     FORGET_WHO,
-    STATEMENTS = FORGET_WHO + 4,
+    MARK_RECORDS = FORGET_WHO + 4, /* from here on: at the end of each batch */
+    MARK_PERSONS,
+    UNTOUCH,
+    STATEMENTS,
 };
 
 /* --- schema: step i leads from user_version i to i + 1; a step once released is never edited --- */
@@ -97,10 +100,12 @@ static const char *const steps[] = {
 /* The unit of records and their year; what is complete only with a report may be counted in the year in which
  * it came. */
 #define MARKED " ON CONFLICT (unit, year) DO UPDATE SET turn = turn + 1"
+#define UNITS_OF(which, year)                                                                                \
+    "SELECT coalesce(place, '') || '/' || coalesce(posyandu, ''), substr(" year                              \
+    ", 1, 4) FROM record WHERE " which
 #define MARK(which)                                                                                          \
-    "INSERT INTO indicator_due (unit, year) SELECT DISTINCT coalesce(place, '') || '/' || "                  \
-    "coalesce(posyandu, ''), e.value FROM record, json_each(json_array(substr(" FIGURES_DAY                  \
-    ", 1, 4), substr(received_at, 1, 4))) e WHERE " which MARKED
+    "INSERT INTO indicator_due (unit, year) SELECT * FROM (" UNITS_OF(                                       \
+        which, FIGURES_DAY) " UNION " UNITS_OF(which, "received_at") ") WHERE true" MARKED
 
 static const char *const statements[STATEMENTS] = {
     [KEEP_OLDER] = "INSERT INTO record_older SELECT * FROM record WHERE id = ?1 AND version < ?5"
@@ -114,9 +119,9 @@ static const char *const statements[STATEMENTS] = {
               "?8,"
               " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
               " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
-    [MARK_DUE] = MARK("record.id = ?1"),
-    /* Persons are counted once: who is one with another changes the figures of both. */
-    [MARK_PERSON_DUE] = MARK("record.person_id = ?1"),
+    /* Records and persons whose figures are to be counted anew: marked for a whole batch at once. */
+    [TOUCH] = "INSERT OR IGNORE INTO touched VALUES (?1)",
+    [MARK_DUE] = MARK("id = ?1"),
     [MARK_SIGNAL_DUE] =
         "INSERT INTO indicator_due (unit, year) SELECT coalesce(place, '') || '/', substr(at, 1, 4)"
         " FROM alert_event WHERE nomor = ?1 AND event = 'sent'" MARKED,
@@ -147,16 +152,22 @@ static const char *const statements[STATEMENTS] = {
     [FORGET_WHO + 1] = "UPDATE record_older SET reporter = NULL WHERE reporter = ?1",
     [FORGET_WHO + 2] = "UPDATE referral_event SET who = NULL WHERE who = ?1",
     [FORGET_WHO + 3] = "UPDATE alert_event SET who = NULL WHERE who = ?1",
+    [MARK_RECORDS] = MARK("id IN (SELECT id FROM touched)"),
+    /* Persons are counted once: who is one with another changes the figures of both. */
+    [MARK_PERSONS] = MARK("person_id IN (SELECT id FROM touched) AND id NOT IN (SELECT id FROM touched)"),
+    [UNTOUCH] = "DELETE FROM touched",
 };
 
 static const struct sqlite_schema schema = {
     /* A page that many rows touch is written once a checkpoint: they come by 16 MB, not by 4. */
     .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-               "PRAGMA cache_size = -32000;",
+               "PRAGMA cache_size = -32000;"
+               "CREATE TEMP TABLE touched (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
     .steps = steps,
     .steps_n = sizeof steps / sizeof *steps,
     .statements = statements,
     .statements_n = STATEMENTS,
+    .at_end_n = STATEMENTS - MARK_RECORDS,
 };
 
 void sqlite_db_schema(struct buf *b)
@@ -223,7 +234,7 @@ static int put_event(struct sqlite_file *d, enum statement s, const struct event
     rc = run(d, s);
     if (rc != SQLITE_OK)
         return rc;
-    return s == PUT_ALERT ? mark(d, MARK_SIGNAL_DUE, r->nomor) : mark(d, MARK_DUE, r->of);
+    return s == PUT_ALERT ? mark(d, MARK_SIGNAL_DUE, r->nomor) : mark(d, TOUCH, r->of);
 }
 
 static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t first_ms)
@@ -239,7 +250,7 @@ static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t
     sqlite3_bind_int64(st, 9, first_ms);
     sqlite_file_bind(d, PUT_PERSON, 10, r->merged_into);
     rc = run(d, PUT_PERSON);
-    return rc == SQLITE_OK ? mark(d, MARK_PERSON_DUE, r->id) : rc;
+    return rc == SQLITE_OK ? mark(d, TOUCH, r->id) : rc;
 }
 
 /* The newest version stands in record, every other one in record_older, in whatever order they come. */
@@ -256,7 +267,7 @@ static int put_versions(struct sqlite_file *d, const struct record *r)
         rc = put_record(d, PUT_RECORD, r);
     if (rc == SQLITE_OK && sqlite3_changes(d->db) == 0) /* there is a newer one, or this very one */
         return put_record(d, PUT_OLDER, r);
-    return rc == SQLITE_OK ? mark(d, MARK_DUE, r->id) : rc;
+    return rc == SQLITE_OK ? mark(d, TOUCH, r->id) : rc;
 }
 
 static int forget(struct sqlite_file *d, const struct forget_row *r)
@@ -274,7 +285,7 @@ static int forget(struct sqlite_file *d, const struct forget_row *r)
         }
         rc = sqlite_file_run(d, s);
     }
-    for (unsigned s = FORGET_WHO; s < STATEMENTS && r->who.n && rc == SQLITE_OK; s++) {
+    for (unsigned s = FORGET_WHO; s < MARK_RECORDS && r->who.n && rc == SQLITE_OK; s++) {
         sqlite_file_bind(d, s, 1, r->who);
         rc = sqlite_file_run(d, s);
     }

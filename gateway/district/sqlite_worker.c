@@ -5,12 +5,17 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* What the loop wants done on the thread. */
 struct question {
     struct question *next;
     void (*run)(void *), (*done)(void *);
     void *arg;
+};
+
+enum {
+    NICE = 5, /* a quarter of a core when all are busy: more than it takes */
 };
 
 struct sqlite_worker {
@@ -71,6 +76,8 @@ static void *worker(void *arg)
 {
     struct sqlite_worker *s = arg;
 
+    /* Of this thread alone (Linux): nobody waits for it, and everybody for the loop. */
+    (void)setpriority(PRIO_PROCESS, 0, NICE);
     pthread_mutex_lock(&s->lock);
     while (!s->stop || s->items) { /* what is in hand at the end is stored */
         if (s->asked && !s->stop)
