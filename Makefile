@@ -38,7 +38,7 @@ SUPPORT    := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/support/*.c))
 # What `make test` runs, in this order.
 TESTS := lint unit rooms corpus system browser
 
-.PHONY: all help deps deps-run run test unit rooms system browser lint asan corpus fuzz fuzz-replay fuzzers bench simulate torture valgrind clean format
+.PHONY: all help deps deps-run run test unit rooms system browser lint asan corpus fuzz fuzz-replay fuzzers bench simulate torture valgrind clean format mutate
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -137,6 +137,10 @@ simulate: $(B)/kentongan $(PRELOADS)
 
 torture: $(B)/kentongan $(PRELOADS)
 	@KENTONGAN=$(B)/kentongan POINTS=$(POINTS) node --test-reporter=spec tests/system/torture.test.mjs
+
+# Flips each comparison of FILES, one at a time, and lists those that no test notices: slow, a few seconds each.
+mutate: $(UNIT_TESTS) $(B)/tests/corpus/run
+	@B=$(B) node tests/mutate/mutate.mjs $(FILES)
 
 $(B)/tests/corpus/%: $(B)/obj/tests/corpus/%.o $(B)/obj/tests/support/labelled.o $(B)/libpure.a
 	@mkdir -p $(@D)

@@ -162,6 +162,36 @@ static void nothing_is_classed_past_sixty_months(void **state)
     assert_false(found(&m, "growth.bgm"));
 }
 
+/* Of an age that is known, the age says which table a weight is held against; of one that is not, how it was
+ * measured. */
+static void weight_for_length_has_two_tables(void **state)
+{
+    (void)state;
+    /* 112 cm is past the table of the lying (to 110 cm), within that of the standing, where 9 kg cannot be.
+     */
+    struct growth_measure m = { .sex = S("L"), .age_months = -1, .bb = 9000, .tb = 112000 };
+
+    assert_int_equal(growth_plausible_measure(rules, &m), GROWTH_DOUBT_BOTH);
+    m.lying = true;
+    assert_int_equal(growth_plausible_measure(rules, &m), GROWTH_FINE);
+}
+
+/* Of a child whose sex is not known, what fits either sex fits. */
+static void without_a_sex_either_will_do(void **state)
+{
+    unsigned differ = 0;
+
+    (void)state;
+    for (int64_t bb = 500; bb < 15000; bb += 25) {
+        bool boy = growth_value_plausible(rules, AS_WEIGHT, S("L"), 4, bb);
+        bool girl = growth_value_plausible(rules, AS_WEIGHT, S("P"), 4, bb);
+
+        assert_int_equal(growth_value_plausible(rules, AS_WEIGHT, S(""), 4, bb), boy || girl);
+        differ += boy != girl;
+    }
+    assert_true(differ > 0);
+}
+
 static void plausible(void **state)
 {
     /* L 14 bl: bb 7.2 8.1 … 12.6 14.0; P 8 bl: bb 5.6 6.3 … 10.2 11.6 (sd2, sd3 by the file) */
@@ -277,6 +307,8 @@ int main(void)
         cmocka_unit_test(milder_classes_lie_between_two_cuts),
         cmocka_unit_test(length_is_moved_to_the_position_of_the_table),
         cmocka_unit_test(nothing_is_classed_past_sixty_months),
+        cmocka_unit_test(weight_for_length_has_two_tables),
+        cmocka_unit_test(without_a_sex_either_will_do),
         cmocka_unit_test(plausible),
         cmocka_unit_test(a_tenth_that_fits_the_age_is_told_from_one_that_does_not),
         cmocka_unit_test(trend),
