@@ -143,7 +143,7 @@ bool words_labelled(const struct field *f, struct slice text, struct arena *a)
 static unsigned known_words(const struct ruleset *rules, const struct field *asked, const struct cut *c,
                             struct arena *a, unsigned *to)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const struct word_list *list = rules->forms.words.answers;
     unsigned bits = 0, used = 1;
 
     for (*to = 0; list && *to < c->n; *to += used) {
@@ -233,7 +233,7 @@ static bool parted(const struct cut *c, unsigned i)
 struct slice words_plain(const struct ruleset *rules, const struct form *form, struct slice text,
                          struct arena *a)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const struct word_list *list = rules->forms.words.answers;
     struct slice plain = slice_make("", 0);
     bool comma = false;
     struct cut c;
@@ -267,7 +267,7 @@ static bool says_false(const struct form_set *forms, struct slice word)
 /* The first negator among the known words up to `to` that reaches as far as there; or `to`. */
 static unsigned negated_from(const struct ruleset *rules, const struct cut *c, unsigned to, struct arena *a)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const struct word_list *list = rules->forms.words.answers;
     const struct form_set *forms = &rules->forms;
     unsigned from = to, used = 1;
 
@@ -300,7 +300,7 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
 bool words_mended(const struct ruleset *rules, struct slice text, struct arena *a, struct slice *before,
                   struct slice *after)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const struct word_list *list = rules->forms.words.answers;
     const char *end = text.p + text.n;
     struct cut c;
     unsigned used = 1;
@@ -319,7 +319,7 @@ bool words_mended(const struct ruleset *rules, struct slice text, struct arena *
 
 bool words_names_report(const struct ruleset *rules, struct slice word)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
+    const struct word_list *list = rules->forms.words.answers;
     const struct word *w = list ? list_find(list, word) : NULL;
 
     return w && slice_is(w->code, "laporan");
@@ -335,7 +335,7 @@ bool words_ask(struct slice text)
 
 bool words_say_death(const struct ruleset *rules, struct slice text, struct arena *a)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("kata"));
+    const struct word_list *list = rules->forms.words.kata;
     struct cut c;
 
     cut_words(text, a, &c);
@@ -379,8 +379,8 @@ static bool has_word(struct slice text, struct slice word)
 static bool is_who_died(const struct ruleset *rules, struct slice died, const struct cut *c, unsigned i,
                         unsigned *used, struct arena *a)
 {
-    const struct word_list *kata = list_by_name(&rules->forms, S("kata"));
-    const struct word_list *people = list_by_name(&rules->forms, S("siapa"));
+    const struct word_list *kata = rules->forms.words.kata;
+    const struct word_list *people = rules->forms.words.people;
     bool unborn = slice_is(died, "janin");
 
     return died.n && ((unborn && is_kata(kata, c, i, "janin", used, a)) ||
@@ -390,9 +390,9 @@ static bool is_who_died(const struct ruleset *rules, struct slice died, const st
 enum answer_word words_death_answer(const struct ruleset *rules, struct slice whom, struct slice died,
                                     struct slice text, struct arena *a)
 {
-    const struct word_list *iya = list_by_name(&rules->forms, S("iya"));
-    const struct word_list *kata = list_by_name(&rules->forms, S("kata"));
-    const struct word_list *negators = list_by_name(&rules->forms, S("ingkar"));
+    const struct word_list *iya = rules->forms.words.answers;
+    const struct word_list *kata = rules->forms.words.kata;
+    const struct word_list *negators = rules->forms.words.negators;
     unsigned bits = 0, used = 1;
     bool death = false;
     struct cut c;
@@ -424,7 +424,7 @@ enum answer_word words_death_answer(const struct ruleset *rules, struct slice wh
 
 bool words_thank(const struct ruleset *rules, struct slice text)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("kata"));
+    const struct word_list *list = rules->forms.words.kata;
     const struct word *w = list ? word_by_code(list, S("terima_kasih")) : NULL;
 
     text = slice_trim(text);

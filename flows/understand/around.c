@@ -187,7 +187,7 @@ static bool takes_back(const struct filling *x, unsigned i, const struct negatio
 /* `ternyata anak lain`, `ternyata salah orang` at the end. */
 static bool turns_out_false(const struct filling *x, unsigned i)
 {
-    const struct word_list *answers = list_by_name(&x->rs->forms, S("iya"));
+    const struct word_list *answers = x->words->answers;
     unsigned used, behind;
     struct slice code;
 
@@ -236,7 +236,7 @@ void understand_overturned(struct filling *x)
 
 void understand_mends(struct filling *x)
 {
-    const struct word_list *answers = list_by_name(&x->rs->forms, S("iya"));
+    const struct word_list *answers = x->words->answers;
     unsigned used;
 
     for (unsigned i = 2; i + 1 < x->ts.n; i++) {
@@ -314,7 +314,7 @@ void understand_take_out(struct filling *x, const struct report *known)
 /* From token i on nothing but that stands. */
 static bool courtesy_from(const struct filling *x, unsigned i)
 {
-    const struct word_list *answers = list_by_name(&x->rs->forms, S("iya"));
+    const struct word_list *answers = x->words->answers;
     unsigned names = 0, used = 1;
 
     for (; i < x->ts.n; i += used) {

@@ -112,7 +112,7 @@ static struct slice cut_sentence(struct slice *text)
 bool understand_denies(const struct ruleset *rs, struct slice text, struct slice whom, struct arena *a)
 {
     const struct words *words = &rs->forms.words;
-    struct denying d = { .words = words, .answers = list_by_name(&rs->forms, S("iya")), .whom = whom };
+    struct denying d = { .words = words, .answers = words->answers, .whom = whom };
     struct sign_scan scan = { .lists = { words->signs },
                               .lists_n = 1,
                               .kata = words->kata,

@@ -98,6 +98,7 @@ void form_set_words(struct form_set *set)
         .sex = list_by_name(set, S("jk")),
         .numbers = list_by_name(set, S("angka")),
         .negators = list_by_name(set, S("ingkar")),
+        .answers = list_by_name(set, S("iya")),
         .same = list_by_name(set, S("sama")),
         .greetings = list_by_name(set, S("sapaan")),
         .before = list_by_name(set, S("nomor")),

@@ -233,7 +233,7 @@ enum {
 /* The word lists that the code itself asks; NULL where there is none. */
 struct words {
     const struct word_list *units, *months, *days, *kata, *many, *signs, *sex, *numbers, *negators, *same,
-        *ordinary, *greetings, *before, *people;
+        *ordinary, *greetings, *before, *people, *answers;
 };
 
 struct vocabulary;
