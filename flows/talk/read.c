@@ -83,13 +83,20 @@ static bool takes_back(const struct ruleset *rules, const struct command *c, str
            (c->kind == COMMAND_TIDAK && !words_agree(rules, WORD_NO, c->catatan, a));
 }
 
+/* `benar 8,9` while something is asked, and no number of a signal: words to the question. */
+static bool no_command(const struct sender_state *state, const struct command *c)
+{
+    return state->drafts_n && (c->kind == COMMAND_BENAR || c->kind == COMMAND_BUKAN) &&
+           c->status == REPORT_REJECTED;
+}
+
 /* A short answer in words, while something is asked: `iya bu bener`.  True when it was one. */
 static bool read_words(const struct ruleset *rules, struct sender_state *state, int64_t at_ms,
                        struct arena *a, struct reading *r)
 {
     const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
 
-    if (c && takes_back(rules, c, a)) { /* `ya tapi salah` */
+    if (c && (takes_back(rules, c, a) || no_command(state, c))) { /* `ya tapi salah` */
         r->kind = READING_NOTHING;
         r->nomor = c->nomor;
         return false;

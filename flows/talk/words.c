@@ -41,8 +41,9 @@ static const struct {
 };
 
 struct cut {
-    struct slice word[WORDS]; /* lower case, without marks at its ends; "-" stands for itself */
-    const char *at[WORDS];    /* where it begins in the text */
+    const struct vocabulary *vocabulary; /* NULL: words are as they are spelt */
+    struct slice word[WORDS];            /* lower case, without marks at its ends; "-" stands for itself */
+    const char *at[WORDS];               /* where it begins in the text */
     unsigned n;
     bool more;
 };
@@ -59,9 +60,9 @@ static bool is_decimal_mark(struct slice text, size_t at)
            text_is_digit(text.p[at + 1]);
 }
 
-static void cut_words(struct slice text, struct arena *a, struct cut *c)
+static void cut_words(const struct vocabulary *vocabulary, struct slice text, struct arena *a, struct cut *c)
 {
-    *c = (struct cut){ .n = 0 };
+    *c = (struct cut){ .vocabulary = vocabulary };
     for (;;) {
         size_t n = 0;
         char *low;
@@ -91,13 +92,22 @@ static void cut_words(struct slice text, struct arena *a, struct cut *c)
     }
 }
 
-/* Words i to i + n as one text; empty past the end. */
-static struct slice joined_words(const struct cut *c, unsigned i, unsigned n, struct arena *a)
+/* As the lists have it: `dak` is `tidak`, lists/sama.yaml. */
+static struct slice spelt(const struct cut *c, unsigned i)
+{
+    const struct known_word *known = c->vocabulary ? vocabulary_word(c->vocabulary, c->word[i], NULL) : NULL;
+
+    return known && known->other ? known->other->word : c->word[i];
+}
+
+/* Words i to i + n as one text; empty past the end.  as_listed: each as spelt() has it. */
+static struct slice joined_words(const struct cut *c, unsigned i, unsigned n, bool as_listed, struct arena *a)
 {
     struct slice joined = slice_make("", 0);
 
     for (unsigned k = 0; i + n <= c->n && k < n; k++)
-        joined = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(joined), k ? " " : "", SLICE_ARG(c->word[i + k]));
+        joined = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(joined), k ? " " : "",
+                              SLICE_ARG(as_listed ? spelt(c, i + k) : c->word[i + k]));
     return joined;
 }
 
@@ -110,7 +120,8 @@ static unsigned phrase(const struct word_list *list, const struct cut *c, unsign
 
         if (i + n > c->n)
             continue;
-        w = list_find(list, joined_words(c, i, n, a));
+        w = list_find(list, joined_words(c, i, n, false, a));
+        w = w ? w : list_find(list, joined_words(c, i, n, true, a));
         *used = n;
         for (size_t k = 0; w && k < sizeof codes / sizeof *codes; k++)
             if (slice_is(w->code, codes[k].code))
@@ -132,7 +143,7 @@ bool words_labelled(const struct field *f, struct slice text, struct arena *a)
 {
     struct cut c;
 
-    cut_words(text, a, &c);
+    cut_words(NULL, text, a, &c);
     for (unsigned i = 0; i < c.n; i++)
         if (is_label(f, c.word[i]))
             return true;
@@ -167,7 +178,7 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
     struct cut c;
     unsigned to, bits;
 
-    cut_words(text, a, &c);
+    cut_words(rules->forms.vocabulary, text, a, &c);
     bits = known_words(rules, asked, &c, a, &to);
     if (c.more || to < c.n)
         return WORD_NONE;
@@ -199,7 +210,7 @@ bool words_agree(const struct ruleset *rules, enum answer_word with, struct slic
     struct cut c;
     unsigned to, bits, may = with == WORD_YES ? SAID_YES : SAID_NO | SAID_OTHER | SAID_NEW | SAID_MENDING;
 
-    cut_words(text, a, &c);
+    cut_words(rules->forms.vocabulary, text, a, &c);
     bits = known_words(rules, NULL, &c, a, &to);
     return !c.more && to == c.n && !(bits & ~may);
 }
@@ -238,7 +249,7 @@ struct slice words_plain(const struct ruleset *rules, const struct form *form, s
     bool comma = false;
     struct cut c;
 
-    cut_words(text, a, &c);
+    cut_words(rules->forms.vocabulary, text, a, &c);
     if (c.more)
         return text;
     for (unsigned i = 0; list && i < c.n; i++) {
@@ -288,7 +299,7 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
     struct cut c;
     unsigned to, bits;
 
-    cut_words(text, a, &c);
+    cut_words(rules->forms.vocabulary, text, a, &c);
     bits = known_words(rules, NULL, &c, a, &to);
     if (to == c.n || !(bits & (SAID_NO | SAID_MENDING)) || bits & ~(unsigned)(SAID_NO | SAID_MENDING))
         return text;
@@ -305,7 +316,7 @@ bool words_mended(const struct ruleset *rules, struct slice text, struct arena *
     struct cut c;
     unsigned used = 1;
 
-    cut_words(text, a, &c);
+    cut_words(rules->forms.vocabulary, text, a, &c);
     for (unsigned i = 0; list && !c.more && i < c.n; i += used)
         if (phrase(list, &c, i, a, &used) == SAID_MENDING) {
             const char *next = i + used < c.n ? c.at[i + used] : end;
@@ -338,10 +349,10 @@ bool words_say_death(const struct ruleset *rules, struct slice text, struct aren
     const struct word_list *list = rules->forms.words.kata;
     struct cut c;
 
-    cut_words(text, a, &c);
+    cut_words(rules->forms.vocabulary, text, a, &c);
     for (unsigned i = 0; list && i < c.n; i++)
         for (unsigned n = PHRASE_MAX; n > 0; n--) { /* the longest: `mati lampu` is no death */
-            struct slice joined = joined_words(&c, i, n, a);
+            struct slice joined = joined_words(&c, i, n, false, a);
             const struct word *w = joined.n ? list_find(list, joined) : NULL;
 
             if (w && understand_is_death(w->code))
@@ -357,7 +368,7 @@ static bool is_kata(const struct word_list *list, const struct cut *c, unsigned 
                     unsigned *used, struct arena *a)
 {
     for (unsigned n = PHRASE_MAX; n > 0; n--) {
-        const struct word *w = i + n <= c->n ? list_find(list, joined_words(c, i, n, a)) : NULL;
+        const struct word *w = i + n <= c->n ? list_find(list, joined_words(c, i, n, false, a)) : NULL;
 
         *used = n;
         if (w)
@@ -397,7 +408,7 @@ enum answer_word words_death_answer(const struct ruleset *rules, struct slice wh
     bool death = false;
     struct cut c;
 
-    cut_words(text, a, &c);
+    cut_words(rules->forms.vocabulary, text, a, &c);
     for (unsigned i = 0; iya && kata && negators && i < c.n; i += used) {
         if (is_kata(kata, &c, i, "mati", &used, a) || is_kata(kata, &c, i, "mati_bayi", &used, a) ||
             is_kata(kata, &c, i, "mati_janin", &used, a)) {
