@@ -7,13 +7,15 @@
 
 enum {
     PHRASE_WORDS = 6,
-    PHRASE_BYTES = 96,
+    PHRASE_BYTES = 96, /* below 128: run.lengths */
     EDIT_LETTERS = 6
 };
 
 struct run {
     char text[PHRASE_BYTES];
     size_t ends[PHRASE_WORDS];
+    uint64_t
+        lengths[2]; /* the same as bits: hardly any phrase of a list is as long as the run or a part of it */
     unsigned n;
     bool others; /* a word has another spelling, lists/sama.yaml */
 };
@@ -31,6 +33,7 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, bool same,
     size_t at = 0;
 
     r->n = 0;
+    r->lengths[0] = r->lengths[1] = 0;
     r->others = false;
     if (words > PHRASE_WORDS)
         words = PHRASE_WORDS;
@@ -50,6 +53,7 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, bool same,
         memcpy(r->text + at, low.p, low.n);
         at += low.n;
         r->others |= t->known && t->known->other;
+        r->lengths[at / 64] |= UINT64_C(1) << at % 64;
         r->ends[r->n++] = at;
         if (t->minus_behind)
             return;
@@ -65,16 +69,19 @@ static bool usable(const struct tokens *ts, unsigned i)
 static const struct word *stands(const struct known_word *known, const struct word_list *list,
                                  const struct run *r, unsigned *used)
 {
-    size_t all = r->n ? r->ends[r->n - 1] : 0;
-
     for (const struct known_phrase *p = known->phrases; p; p = p->next) {
-        if (!(p->list & list->bit) || p->phrase.n > all)
+        size_t n = p->phrase.n;
+        unsigned k = 0;
+
+        if (!(p->list & list->bit) || n >= PHRASE_BYTES || !(r->lengths[n / 64] >> n % 64 & 1) ||
+            memcmp(p->phrase.p, r->text, n) != 0)
             continue;
-        for (unsigned k = 0; k < r->n && r->ends[k] <= p->phrase.n; k++)
-            if (slice_eq(p->phrase, (struct slice){ .p = r->text, .n = r->ends[k] })) {
-                *used = k + 1;
-                return p->word;
-            }
+        while (k < r->n && r->ends[k] != n)
+            k++;
+        if (k == r->n) /* of a part that is left out */
+            continue;
+        *used = k + 1;
+        return p->word;
     }
     return NULL;
 }

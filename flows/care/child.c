@@ -196,21 +196,26 @@ const struct weighing *child_weighed_on(const struct step *s, const struct child
     return NULL;
 }
 
-/* Puts the child into a bucket, or in the place of what stood there of it. */
-static void bucket_put(struct step *s, struct slice id, const struct child *c)
+/* Puts the child into bucket b, or in the place of what stood there of it.  The bucket of the last letters
+ * serves names one edit away, who are asked about: it needs no weighings. */
+static void bucket_put(struct step *s, unsigned b, struct slice id, const struct child *c)
 {
     const struct node *was = blob_parse(step_blob(s, SUBJECT_NAME, id), s->arena);
     struct node *o = blob_new(s->arena), *children = node_list(s->arena);
+    struct child kept = *c;
     bool stands = false;
+
+    if (b == 1)
+        kept.weighings_n = 0;
 
     for (const struct node *k = node_first(node_get(was, "children")); k; k = k->next) {
         bool it = slice_eq(node_text(k, "n"), c->nomor);
 
-        node_add(children, it ? entry_encode(c, s->arena) : node_of_raw(s->arena, k->raw));
+        node_add(children, it ? entry_encode(&kept, s->arena) : node_of_raw(s->arena, k->raw));
         stands |= it;
     }
     if (!stands && children && children->n < BUCKET)
-        node_add(children, entry_encode(c, s->arena));
+        node_add(children, entry_encode(&kept, s->arena));
     node_set(o, "children", children);
     step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), CHILD_KEPT_MS);
 }
@@ -250,7 +255,7 @@ static void buckets_put(struct step *s, const struct child *c)
     child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, id);
     for (unsigned b = 0; b < CHILD_BUCKETS; b++)
         if (id[b].n)
-            bucket_put(s, id[b], c);
+            bucket_put(s, b, id[b], c);
 }
 
 void child_make(struct step *s, struct child *c)
@@ -469,9 +474,7 @@ void child_due(struct step *s, const struct due *d)
     doses_reported(s, &c, d->doses.n || d->undone.n || d->lahir.n);
     if (!d->buckets[0].n) /* a correction did not know the name: the next timer does */
         refresh(s, &c, &none, slice_make("", 0));
-    /* The bucket of the last letters serves names one edit away, who are asked about: it needs no weighings.
-     */
     for (unsigned b = 0; b < CHILD_BUCKETS; b++)
         if (d->buckets[b].n && (b != 1 || changed || !d->at_ms))
-            bucket_put(s, d->buckets[b], &c);
+            bucket_put(s, b, d->buckets[b], &c);
 }

@@ -4,6 +4,8 @@
 //
 //   ONLY=smpp,ussd,http,sessions   what to run; postgres beside them: a backlog of ROWS into it (ROWS=1000000 for the figure)
 //   ONLY=console                   the console before MESSAGES messages (console.mjs)
+//   ONLY=flat                      does a message cost the same once STORED messages are, and with CHILDREN in one posyandu;
+//                                  what a child takes in Redis (STORED=2000000 CHILDREN=5000 for the figures)
 //   ONLY=stages                    instructions of each stage, into stages.tsv (stages.mjs; needs valgrind)
 //   SMS, STEPS     messages and USSD steps of one turn      ROUNDS   turns of each
 //   CONNECTIONS    HTTP requests under way                  WINDOW   SMS under way by SMPP
@@ -20,7 +22,7 @@ import { benchPostgres } from './postgres.mjs';
 const tools = path.resolve(root, process.env.TOOLS ?? 'build/tests/bench');
 const only = new Set((process.env.ONLY ?? 'smpp,ussd,http,sessions').split(','));
 const size = Object.fromEntries(
-  Object.entries({ SMS: 15000, STEPS: 18000, ROUNDS: 3, CONNECTIONS: 64, WINDOW: 100, SENDERS: 2000, SESSIONS: 100000, ROWS: 100000, PLAIN_ROWS: 2000 }).map(([k, v]) => [k, Number(process.env[k] ?? v)]),
+  Object.entries({ SMS: 15000, STEPS: 18000, ROUNDS: 3, CONNECTIONS: 64, WINDOW: 100, SENDERS: 2000, SESSIONS: 100000, ROWS: 100000, PLAIN_ROWS: 2000, STORED: 20000, CHILDREN: 3000 }).map(([k, v]) => [k, Number(process.env[k] ?? v)]),
 );
 const firstSender = 6281310000000;
 
@@ -149,10 +151,10 @@ async function compare(title, all) {
 
 // A gateway with `n` kader, and a file of their numbers.  One sender's messages follow each other, so few senders
 // would measure that.
-function gatewayWith(n, patch) {
+function gatewayWith(n, patch, posyandus = Infinity) {
   const g = new Gateway({ patch });
   const places = fs.readFileSync(path.join(g.folder, 'config/places.csv'), 'utf8').split('\n');
-  const posyandu = places.filter((l) => /^PSY\d+,posyandu,/.test(l)).map((l) => l.split(',')[0]);
+  const posyandu = places.filter((l) => /^PSY\d+,posyandu,/.test(l)).map((l) => l.split(',')[0]).slice(0, posyandus);
   const numbers = Array.from({ length: n }, (_, i) => `+${firstSender + i}`);
   fs.appendFileSync(path.join(g.folder, 'config/people.csv'), numbers.map((m, i) => `${m},kader,Kader Uji (contoh),${posyandu[i % posyandu.length]},id,yes,no\n`).join(''));
   g.senders = path.join(g.folder, 'senders');
@@ -286,6 +288,57 @@ async function benchSessions() {
   await g.stop();
 }
 
+// CPU of a message (a new child weighed) while `count` of them are sent, in gateway and Redis.
+async function costOf(g, count) {
+  const r = await turn(door('', g, 'sms', count));
+  if (r.bad) throw new Error(`${r.bad} bad answers`);
+  return r.cpu;
+}
+
+// What the keys of each kind take, with their own entry in Redis' table: kind -> [keys, bytes].
+function keysByKind(g) {
+  const script = `local n, b, at = {}, {}, '0'
+    repeat
+      local page = redis.call('SCAN', at, 'COUNT', 1000)
+      at = page[1]
+      for _, k in ipairs(page[2]) do
+        local kind = string.match(k, '}(s:%a+)') or string.match(k, '}(%a+)') or '?'
+        if kind == 's:number' and string.find(redis.call('GETRANGE', k, 0, 60), '"child"') then kind = 'child' end
+        n[kind] = (n[kind] or 0) + 1
+        b[kind] = (b[kind] or 0) + redis.call('MEMORY', 'USAGE', k)
+      end
+    until at == '0'
+    local out = {}
+    for kind, i in pairs(n) do out[#out + 1] = kind .. ' ' .. i .. ' ' .. b[kind] end
+    return out`;
+  return new Map(g.redis('eval', script, '0').trim().split('\n').map((l) => l.split(' ')).map(([kind, n, bytes]) => [kind, [Number(n), Number(bytes)]]));
+}
+
+async function benchFlat() {
+  const told = (what, cpu) => console.log(`  ${what.padEnd(34)}CPU us a message: ${us(cpu)}`);
+  console.log(`\nflat: a message (a new child weighed) once up to ${size.STORED} messages are stored, and with up to ${size.CHILDREN} children in one posyandu`);
+  let g = gatewayWith(size.SENDERS);
+  await g.start();
+  await costOf(g, 1000);
+  for (let stored = 1000, step = 2000; ; step = Math.min(stored * 9, size.STORED - stored)) {
+    told(`${stored} messages stored`, await costOf(g, 2000));
+    stored += 2000;
+    if (stored >= size.STORED) break;
+    await costOf(g, Math.max(1, step - 2000));
+    stored += Math.max(1, step - 2000);
+  }
+  const kinds = keysByKind(g);
+  const [children, bytes] = kinds.get('child');
+  const [lists, listed] = kinds.get('s:name');
+  console.log(`  ${children} children: ${(bytes / children).toFixed(0)} bytes each, and ${(listed / children).toFixed(0)} in the ${lists} lists by which names are found: ${((bytes + listed) / children).toFixed(0)}`);
+  console.log(`  all keys: ${[...kinds].map(([kind, [n, b]]) => `${n} x ${kind} of ${(b / n).toFixed(0)}`).join(', ')}`);
+  await g.stop();
+  g = gatewayWith(size.SENDERS, undefined, 1);
+  await g.start();
+  for (let n = 0; n < size.CHILDREN; n += 500) told(`${n} children in the posyandu`, await costOf(g, 500));
+  await g.stop();
+}
+
 const cpus = os.cpus();
 const version = (command, args, pick) => pick.exec(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))?.[0] ?? '?';
 const lock = JSON.parse(fs.readFileSync(path.join(root, 'tests/package-lock.json'), 'utf8')).packages;
@@ -302,5 +355,6 @@ if (only.has('http')) await benchHttp();
 if (only.has('sessions')) await benchSessions();
 if (only.has('postgres')) await benchPostgres(size);
 if (only.has('console')) await (await import('./console.mjs')).benchConsole();
+if (only.has('flat')) await benchFlat();
 if (only.has('stages')) await (await import('./stages.mjs')).benchStages(tools);
 process.exit(0);
