@@ -1,4 +1,4 @@
-/* page_records.c - a child and a mother: what was reported of them, and the curve. */
+/* page_records.c - a child: what was reported of it, and the curve; two numbers of one child. */
 #include "gateway/console/pages.h"
 
 #include <stdlib.h>
@@ -112,31 +112,3 @@ static void child_more(struct request *r)
 }
 
 const struct page page_child = { .name = "anak", PARTS(child), .more = child_more, .reveals = true };
-
-static const struct reader_part mother[] = {
-    { .name = "ibu",
-      .kind = READ_ONE,
-      .sql = "SELECT r.nomor, name(json_extract(r.fields, '$.nama')) AS nama, r.form AS formulir, r.at AS "
-             "waktu, q.name AS"
-             " posyandu, r.place AS desa, d.name AS nama_desa FROM record AS r LEFT JOIN of_code AS q ON "
-             "q.code ="
-             " r.posyandu LEFT JOIN of_code AS d ON d.code = r.place WHERE r.nomor = :nomor AND r.form IN "
-             "('bumil',"
-             " 'nifas', 'lahir')" },
-    { .name = "rows",
-      .sql = "SELECT r.nomor, r.at AS waktu, r.form AS formulir, json_extract(r.fields, '$.ukh') AS minggu,"
-             " json_extract(r.fields, '$.hari') AS hari, json_extract(r.fields, '$.td') AS td, "
-             "json_extract(r.fields,"
-             " '$.lila') AS lila, json_extract(r.fields, '$.ttd') AS ttd, (SELECT "
-             "group_concat(json_extract(f.value,"
-             " '$.say'), ', ') FROM json_each(r.findings) AS f) AS temuan, r.status FROM record AS r JOIN "
-             "record AS me ON"
-             " me.nomor = :nomor WHERE r.form IN ('bumil', 'nifas', 'lahir') AND r.posyandu = me.posyandu AND"
-             " lower(json_extract(r.fields, '$.nama')) = lower(json_extract(me.fields, '$.nama')) AND "
-             "r.status <>"
-             " 'cancelled'",
-      .tail = "ORDER BY r.at",
-      .limit = 60 },
-};
-
-const struct page page_mother = { .name = "ibu", PARTS(mother), .reveals = true };

@@ -25,7 +25,7 @@ extern const struct page page_breach; /* /insiden */
 extern const struct page page_rights; /* /hak */
 
 extern const struct reader_part guard_signal, guard_referral, guard_request, guard_person, guard_finding,
-    guard_child;
+    guard_child, guard_mother;
 
 void act_reveal(struct request *);
 void act_parked(struct request *);
@@ -36,6 +36,7 @@ void act_request(struct request *);
 void act_import(struct request *);
 void act_breach(struct request *);
 void act_rights(struct request *);
+void act_mother(struct request *);
 void act_child(struct request *);
 void act_finding(struct request *); /* to the pustu of a village, as an SMS */
 

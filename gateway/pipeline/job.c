@@ -61,6 +61,12 @@ void job_budget(struct job *j, unsigned ms)
     loop_timer_set(j->budget, ms);
 }
 
+bool job_speaks(const struct inbound *in)
+{
+    return in->kind == INBOUND_SMS || in->kind == INBOUND_USSD ||
+           (in->kind == INBOUND_STAFF && in->from.n > 0);
+}
+
 struct subject_ref job_session(struct job *j)
 {
     return (struct subject_ref){ .kind = SUBJECT_SESSION,

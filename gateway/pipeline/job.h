@@ -88,6 +88,8 @@ struct slice job_sorry(struct job *, const char *key);
 void job_budget(struct job *, unsigned ms);
 /* Its dialogue, as the store names it. */
 struct subject_ref job_session(struct job *);
+/* Somebody says it, whose state it may change: also staff at a screen, for somebody who telephoned. */
+bool job_speaks(const struct inbound *);
 
 /* What may be said without the store: "kept", and an emergency to the staff (flows/outage.h).  Fills *keep
  * with what the spool should hold. */

@@ -77,7 +77,6 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
 {
     unsigned budget_ms = 0;
     struct job *j;
-    bool by_sender;
 
     if (p->draining || !has_room(p, in) || !(j = job_new(p, in))) {
         if (!replayed)
@@ -92,7 +91,7 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
         budget_ms = p->options.ussd_budget(p->options.arg, in->provider);
     if (budget_ms)
         job_budget(j, budget_ms);
-    by_sender = in->kind == INBOUND_SMS || in->kind == INBOUND_USSD;
+    by_sender = job_speaks(in);
     if (turn_enter(&p->turns, &j->turn, by_sender ? j->in.from : S(""), by_sender && goes_first(p, in)))
         job_enter(j, STEP_LOAD);
 }

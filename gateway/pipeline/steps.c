@@ -51,7 +51,7 @@ static void step_load(struct job *j)
         j->first[1].ref = job_session(j);
         n = 2;
     }
-    if (j->in.kind != INBOUND_SMS && j->in.kind != INBOUND_USSD)
+    if (!job_speaks(&j->in))
         n = 0; /* a timer or signal names all that it needs when it is read */
     store_load(j->pipeline->store, &j->in, j->first, n, &j->arena, on_first_load, j);
 }

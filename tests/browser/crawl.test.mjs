@@ -41,7 +41,7 @@ before(async () => {
     '/desa/:kode/temuan': ['/desa/19.06.01.2004/temuan?indikator=ds', {}], '/kelengkapan': ['/kelengkapan'],
     '/orang': ['/orang', { csv: '+6281277770009,kader,Ani,PSY001,id,yes,no', apa: 'simpan' }], '/orang/:siapa': [`/orang/${siapa}`, { apa: 'berhenti', alasan: 'uji coba' }],
     '/daftar/:nomor': [`/daftar/${daftar}`, { apa: 'tolak' }], '/tempat': ['/tempat'],
-    '/anak/:nomor': [`/anak/${child}?ke=${second}`, { apa: 'gabung', alasan: 'uji coba' }], '/ibu/:nomor': [`/ibu/${one("SELECT nomor FROM record WHERE form = 'bumil'")}`],
+    '/anak/:nomor': [`/anak/${child}?ke=${second}`, { apa: 'gabung', alasan: 'uji coba' }], '/ibu/:nomor': [`/ibu/${one("SELECT nomor FROM record WHERE form = 'bumil'")}`, { apa: 'pisah', alasan: 'uji coba' }],
     '/kirim': ['/kirim'], '/sistem': ['/sistem'], '/akun': ['/akun', { apa: 'tambah', nama: 'baru', peran: 'admin' }], '/audit': ['/audit'], '/insiden': ['/insiden', { apa: 'catat', alasan: 'uji coba saja' }],
     '/hak': ['/hak', { apa: 'lupakan', siapa: child, ulang: child, alasan: 'uji coba saja' }],
     '/sandi': ['/sandi', { lama: 'x', baru: 'y', ulang: 'z' }], '/buka': ['/buka', { kembali: '/pesan/1', alasan: 'ingin tahu' }], '/keluar': ['/keluar', {}], '/arus': ['/arus'],

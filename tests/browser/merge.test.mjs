@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import path from 'node:path';
 import { Gateway, account, launch, openPage, session, shots } from './browser.mjs';
-import { kader, secondKader, waitFor } from '../system/lib.mjs';
+import { kader, nomorOf, secondKader, waitFor } from '../system/lib.mjs';
 
 let gateway, browser, page, admin, A, B;
 const person = (name) => waitFor(`${name} is stored`, () => gateway.query(`SELECT * FROM person WHERE nama = '${name}'`)[0]);
@@ -85,6 +85,32 @@ test('a DAFTAR is refused, and she is told kindly', async () => {
     await page.goto('/orang');
     return (await page.getByRole('button', { name: 'Tolak' }).count()) === 0;
   });
+});
+
+test('a mother in two spellings is made one, by correcting her name, and parted again', async () => {
+  await gateway.say(kader, 'BUMIL Maimunah 28 110/70 lila 24');
+  const wrong = nomorOf(await gateway.say(kader, 'BUMIL Maemunah 29 110/70 lila 24'));
+  await waitFor('both are stored', () => gateway.query("SELECT count(*) AS n FROM record WHERE form = 'bumil'")[0].n === 2);
+  await page.goto(`/ibu/${wrong}`);
+  assert.equal(await page.locator('tbody tr').count(), 1);
+  await page.getByRole('link', { name: /^Bandingkan/ }).first().click();
+  page.once('dialog', (d) => d.accept());
+  const form = page.locator('form', { hasText: 'Gabungkan ke' });
+  await form.getByLabel('Alasan').fill('salah ejaan');
+  await form.getByRole('button').click();
+  await page.getByText('Nama dibetulkan di laporan: 1').waitFor();
+  await waitFor('one name', () => gateway.query("SELECT DISTINCT json_extract(fields, '$.nama') AS nama FROM record WHERE form = 'bumil'").length === 1);
+  await page.goto(page.url().split('?')[0]);
+  assert.equal(await page.locator('tbody tr').count(), 2);
+  await page.screenshot({ path: path.join(shots, 'ibu-gabung-light.png'), fullPage: true });
+  await page.getByText(`${wrong} dahulu dilaporkan sebagai M•••`).waitFor();
+  await page.locator('.said').getByLabel('Alasan').fill('ternyata dua orang');
+  await page.getByRole('button', { name: `Kembalikan nama ${wrong}` }).click();
+  await waitFor('two names', () => gateway.query("SELECT DISTINCT json_extract(fields, '$.nama') AS nama FROM record WHERE form = 'bumil'").length === 2);
+  const lines = JSON.parse((await (await session(gateway, admin)).get('/audit.json')).body).rows;
+  assert.deepEqual(lines.filter((l) => l.act.startsWith('ibu_')).map((l) => [l.act, l.why, l.outcome]), [['ibu_pisah', 'ternyata dua orang', 'ok'], ['ibu_gabung', 'salah ejaan', 'ok']]);
+  const far = await session(gateway, account(gateway, 'sangatjauh', 'officer', '19.06.05'));
+  assert.equal((await far.post(`/ibu/${wrong}?ke=${wrong}`, { apa: 'gabung', alasan: 'coba' })).status, 403);
 });
 
 test('the browser complained of nothing', () => assert.deepEqual(page.complaints, []));
