@@ -77,6 +77,7 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
 {
     unsigned budget_ms = 0;
     struct job *j;
+    bool by_sender;
 
     if (p->draining || !has_room(p, in) || !(j = job_new(p, in))) {
         if (!replayed)
