@@ -1,6 +1,9 @@
 /* command.c - the commands of SPEC 2.3 and what stands behind them (RULINGS 8, 30).  See
  * understand.h. */
 #include "flows/understand/understand.h"
+
+#include <string.h>
+
 #include "flows/understand/commands.h"
 
 #include "parsers/damm.h"
@@ -58,11 +61,18 @@ static struct slice take_number(struct slice *rest, struct arena *a)
     struct slice keep = *rest, w = cut_word(rest);
     struct slice copy;
     char *out;
+    size_t n = 0;
     bool digit = false;
 
     if (slice_ieq(w, S("no")) || slice_ieq(w, S("nomor")) || slice_ieq(w, S("nmr")) ||
         slice_ieq(w, S("rujukan")))
         w = cut_word(rest);
+    while (n < w.n && !strchr("?!", w.p[n]))
+        n++;
+    if (n && n < w.n) { /* `48217?`: the mark stands behind it */
+        *rest = slice_make(w.p + n, (size_t)(rest->p + rest->n - (w.p + n)));
+        w = slice_take(w, n);
+    }
     copy = arena_copy(a, w);
     out = (char *)(uintptr_t)copy.p;
     for (size_t i = 0; i < copy.n; i++) {
