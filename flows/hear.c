@@ -12,7 +12,7 @@ enum hearing hear_text(const struct ruleset *rules, struct slice text, int64_t a
     struct arena a;
 
     arena_init(&a, MEMORY);
-    if (!understand_sms(rules, text, at_ms, &a, &said))
+    if (!understand_sms(rules, slice_take(text, HEAR_MOST), at_ms, &a, &said))
         heard = HEARD_MESSAGE; /* nobody knows: it is let through */
     else if (said_is_emergency(&said))
         heard = HEARD_EMERGENCY;

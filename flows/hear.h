@@ -13,6 +13,11 @@ enum hearing {
     HEARD_EMERGENCY, /* an E1 word or value, or a RUJUK, may stand in it */
 };
 
+enum {
+    HEAR_MOST =
+        4096, /* bytes of a text that are read: 26 parts of a long SMS.  What is longer nobody typed. */
+};
+
 enum hearing hear_text(const struct ruleset *, struct slice text, int64_t at_ms);
 
 #endif

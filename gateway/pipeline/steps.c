@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "flows/flow.h"
+#include "flows/hear.h"
 #include "flows/outage.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
@@ -91,6 +92,10 @@ static void step_read(struct job *j)
 {
     enum read_rc rc;
 
+    if (j->in.kind == INBOUND_SMS && j->in.text.n > HEAR_MOST) {
+        job_park(j, REASON_parked_overflow, "longer than any SMS that people type");
+        return;
+    }
     memset(&j->intent, 0, sizeof j->intent);
     job_box_enter(j);
     rc = flow_read(j->rules, &j->sender, &j->in, j->rebuilds ? j->old.at_ms : clock_wall_ms(), &j->arena,
@@ -237,6 +242,7 @@ static void decide_again(struct job *j, const struct context *seen, struct lease
         lease->bodies[i] = i < 2 ? j->old.bodies[i] : 0;
     for (unsigned i = 0; i < LEASE_UUIDS; i++)
         lease->uuids[i] = j->old.id;
+    lease->child = j->old.person;
     if (flow_step(j->rules, seen, &j->intent, lease, j->old.at_ms, &j->arena, j->outcome) != STEP_OK ||
         j->outcome->overflow || !leads_there(j)) {
         rebuild_end(j, STORE_OK, false);
@@ -389,7 +395,7 @@ static const struct {
 /* What costs time is done within so much of a turn: hundreds of answers of Redis may come in one. */
 static bool is_costly(enum step s)
 {
-    return s == STEP_READ || s == STEP_DECIDE;
+    return s == STEP_READ || s == STEP_DECIDE || s == STEP_SPOOL;
 }
 
 static void job_run(struct job *j)

@@ -1,6 +1,7 @@
 /* unstored.c - what a job may say while it cannot be stored.  See job.h. */
 #include "gateway/pipeline/job.h"
 
+#include "flows/hear.h"
 #include "flows/outage.h"
 #include "gateway/base/clock.h"
 #include "gateway/pipeline/blackbox.h"
@@ -35,6 +36,9 @@ static void remember_session(struct job *j)
  * should hold. */
 void job_read_unstored(struct job *j, enum outage why, struct inbound *keep)
 {
+    struct inbound heard = j->in;
+
+    heard.text = slice_take(heard.text, HEAR_MOST);
     remember_session(j);
     arena_reset(&j->arena);
     *keep = j->in;
@@ -43,9 +47,11 @@ void job_read_unstored(struct job *j, enum outage why, struct inbound *keep)
     if (!j->outcome)
         return;
     job_box_enter(j);
-    if (flow_outage(j->rules, &j->sender, &j->in, why, clock_wall_ms(), &j->arena, j->outcome, keep) !=
+    if (flow_outage(j->rules, &j->sender, &heard, why, clock_wall_ms(), &j->arena, j->outcome, keep) !=
         STEP_OK)
         j->outcome->sms_n = 0;
+    if (j->in.kind == INBOUND_SMS)
+        keep->text = j->in.text; /* all of it */
     job_box_leave(j);
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
-import { Gateway, form, kader, request, waitFor } from './lib.mjs';
+import { Gateway, bidan, form, kader, request, waitFor } from './lib.mjs';
 
 let g;
 before(async () => {
@@ -26,6 +26,15 @@ async function counts(reason, act) {
 test('a body of 100 kB is refused as too large and counted', async () => {
   const r = await counts('too_large', () => post(form({ id: 'h1', from: kader, to: '98120', text: 'x'.repeat(100000) })));
   assert.equal(r.status, 413);
+});
+
+test('a text that nobody typed, longer than any SMS, is parked whole, and an emergency at its beginning is told', async () => {
+  const text = `RUJUK#Bu Panjang#28th#perdarahan\n${'TIMBANG Siti P 14bl 9,2 76\n'.repeat(1500)}`;
+  const r = await g.sms(kader, text, 'x-long');
+  assert.equal(r.status, 200);
+  await g.nextSms(bidan, /Panjang/);
+  await waitFor('it is parked', async () => (await g.reason('parked_overflow')) === 1);
+  assert.match(g.redis('xrange', '{19.06}parked:inbound', '-', '+'), /longer than any SMS/);
 });
 
 test('broken UTF-8 is taken', async () => {
