@@ -367,13 +367,27 @@ static void on_line(struct bufferevent *be, void *arg)
     }
 }
 
+/* When all places are taken, whoever said nothing for the longest gives theirs. */
+static void make_room(struct ctl *ctl)
+{
+    struct client *idle = NULL;
+
+    for (struct client *c = ctl->clients; c; c = c->next) /* the newest first */
+        if (!c->answered && !c->waits)
+            idle = c;
+    if (ctl->clients_n == CLIENTS_MAX && idle)
+        client_free(idle);
+}
+
 static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *addr, int len,
                       void *arg)
 {
     struct ctl *ctl = arg;
-    struct client *c = ctl->clients_n < CLIENTS_MAX ? calloc(1, sizeof *c) : NULL;
     struct timeval patience = { .tv_sec = PATIENCE_S };
+    struct client *c;
 
+    make_room(ctl);
+    c = ctl->clients_n < CLIENTS_MAX ? calloc(1, sizeof *c) : NULL;
     (void)addr;
     (void)len;
     if (c)

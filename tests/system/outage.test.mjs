@@ -2,6 +2,7 @@
 // emergency goes out at once, and all of it is in the district database once, afterwards.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Gateway, bidan, kader, request, secondKader, waitFor } from './lib.mjs';
@@ -100,4 +101,18 @@ test('Redis hangs just as the reason is typed: staff hear of it, and so does she
   }
   await waitFor('readyz is ok again', async () => (await ready()) === '200 ok');
   await g.nextSms(bidan, /BELUM LENGKAP \d+.*Ina Sari.*kejang/i);
+});
+
+test('the folder of the spool is removed while Redis hangs: what is acknowledged from then on is kept', { timeout: 90000 }, async () => {
+  const redis = g.redisPid();
+  process.kill(redis, 'SIGSTOP');
+  try {
+    await g.sms(kader, 'TIMBANG Bambang Sebelum L 14bl 9,2 76', 'rm-0');
+    fs.rmSync(path.join(g.folder, 'var/spool'), { recursive: true });
+    assert.equal((await g.sms(kader, 'TIMBANG Bambang Sesudah L 14bl 9,2 76', 'rm-1')).status, 200);
+    assert.match(g.process.err, /spool_gone/);
+  } finally {
+    process.kill(redis, 'SIGCONT');
+  }
+  await waitFor('the row', () => count('rm-1') === 1, 60000);
 });

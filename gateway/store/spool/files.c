@@ -175,10 +175,49 @@ static bool open_next(struct spool *p)
     return fsync(p->folder_fd) == 0; /* or the file may be gone after a power cut */
 }
 
+static void leave_file(struct spool *p)
+{
+    if (p->fd >= 0)
+        close(p->fd);
+    p->fd = -1;
+    p->size = 0;
+}
+
+static bool is_at(const char *path, int fd)
+{
+    struct stat named, open;
+
+    return stat(path, &named) == 0 && fstat(fd, &open) == 0 && named.st_ino == open.st_ino &&
+           named.st_dev == open.st_dev;
+}
+
+/* Somebody took the folder or the file away: what is written to a file without a name is lost to all. Another
+ * one is begun. */
+static void look_after(struct spool *p)
+{
+    struct stat st;
+    int fd;
+
+    if (!is_at(p->folder, p->folder_fd)) {
+        log_event(LOG_ERROR, "spool_gone", "what", "the folder was moved or removed: made anew", NULL);
+        (void)!mkdir(p->folder, 0700);
+        fd = open(p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+            return; /* the next write says so */
+        close(p->folder_fd);
+        p->folder_fd = fd;
+        leave_file(p);
+    } else if (p->fd >= 0 && fstat(p->fd, &st) == 0 && st.st_nlink == 0) {
+        log_event(LOG_ERROR, "spool_gone", "what", "a file was removed", NULL);
+        leave_file(p);
+    }
+}
+
 bool spool_write(struct spool *p)
 {
     size_t at = 0;
 
+    look_after(p);
     if (p->fd < 0 && !open_next(p))
         return false;
     while (at < p->batch.n) {
