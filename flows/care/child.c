@@ -262,6 +262,8 @@ void child_make(struct step *s, struct child *c)
 {
     c->nomor = step_number(s);
     c->id = step_uuid(s);
+    if (s->ids->child.n)
+        c->id = s->ids->child;
     buckets_put(s, c);
     child_row(s, c, S(""));
 }

@@ -39,6 +39,7 @@ struct intent {
 struct lease {
     struct slice uuids[LEASE_UUIDS];
     uint64_t bodies[LEASE_NUMBERS]; /* without check digit; taken from the first on */
+    struct slice child;             /* id of a child that is made, where it had one before; else empty */
     struct slice printed;           /* every number reads so: `parse` has none to give; else empty */
 };
 

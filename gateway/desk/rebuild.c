@@ -24,10 +24,11 @@ static const char gather_sql[] =
     "CREATE TEMP TABLE said AS WITH once AS (SELECT message_id FROM record GROUP BY 1 HAVING count(*) = 1)"
     " SELECT 0, r.received_at AS at, r.nomor, r.form, r.version AS version, r.status, r.fields, r.reporter, "
     "r.id,"
-    " CASE WHEN once.message_id IS NULL THEN NULL ELSE r.provider END, r.message_id, p.nomor"
-    " FROM record_history AS r LEFT JOIN person AS p ON p.id = r.person_id"
+    " CASE WHEN once.message_id IS NULL THEN NULL ELSE r.provider END, r.message_id, p.nomor,"
+    " p.id FROM record_history AS r LEFT JOIN person AS p ON p.id = r.person_id"
     " LEFT JOIN once ON once.message_id = r.message_id"
-    " UNION ALL SELECT 1, at, nomor, event, 0, NULL, words, who, NULL, NULL, NULL, NULL FROM referral_event"
+    " UNION ALL SELECT 1, at, nomor, event, 0, NULL, words, who, NULL, NULL, NULL, NULL, NULL FROM "
+    "referral_event"
     " WHERE event NOT IN ('sent', 'escalated', 'expired') ORDER BY 2, 1, 5";
 static const char rows_sql[] = "SELECT * FROM said ORDER BY rowid";
 
@@ -44,6 +45,7 @@ enum column {
     COL_PROVIDER,
     COL_MESSAGE,
     COL_PERSON,
+    COL_PERSON_ID,
 };
 
 struct rebuild {
@@ -148,6 +150,30 @@ static void put_field(struct buf *b, const struct field *f, const struct node *v
     put_value(b, f, v);
 }
 
+/* `A5 B1 X120`, `NIHIL`: what no field's name stands before. */
+static void put_counts(struct buf *b, const struct form *form, const struct node *fields)
+{
+    for (const struct node *v = node_first(fields); v; v = v->next) {
+        bool named = false;
+
+        for (unsigned i = 0; i < form->fields_n; i++)
+            named = named || slice_eq(v->key, form->fields[i].name);
+        if (!named && slice_is(v->key, "nihil"))
+            buf_str(b, " NIHIL");
+        else if (!named)
+            buf_printf(b, " %.*s%.*s", SLICE_ARG(v->key), SLICE_ARG(v->raw));
+    }
+}
+
+/* Each of these is a whole report again (RULINGS 58). */
+static bool is_said_whole(const struct form *form)
+{
+    for (unsigned i = 0; i < form->fields_n; i++)
+        if (form->fields[i].type == FIELD_COUNTS)
+            return true;
+    return false;
+}
+
 /* The number of a child first: the rest is read by it.  before: only what differs from it. */
 static void put_fields(struct buf *b, const struct form *form, const struct node *fields,
                        const struct node *before)
@@ -160,6 +186,8 @@ static void put_fields(struct buf *b, const struct form *form, const struct node
             if (v && (f->type == FIELD_NOMOR) == (number == 1) && !(was && slice_eq(was->raw, v->raw)))
                 put_field(b, f, v, before ? " " : "#");
         }
+    if (is_said_whole(form))
+        put_counts(b, form, fields);
 }
 
 static struct slice fields_before(struct rebuild *r)
@@ -189,7 +217,8 @@ static struct slice words_of(struct rebuild *r)
             if (slice_is(r->old.event, events[i].event))
                 buf_printf(&b, "%s %.*s %.*s", events[i].word, SLICE_ARG(r->old.nomor),
                            SLICE_ARG(column(r, COL_FIELDS)));
-    } else if (form && r->old.version == 1) {
+    } else if (form && (r->old.version == 1 ||
+                        (is_said_whole(form) && slice_is(column(r, COL_STATUS), "corrected")))) {
         buf_add(&b, form->keywords[0]);
         put_fields(&b, form, node_read(arena_copy(&r->arena, column(r, COL_FIELDS)), &r->arena), NULL);
     } else if (form && slice_is(column(r, COL_STATUS), "cancelled")) {
@@ -222,6 +251,27 @@ static void list(struct rebuild *r, const char *why)
                    SLICE_ARG(column(r, COL_WHAT)), r->old.version, why);
 }
 
+/* Emergencies that were told before their report was whole: no record leads to them. */
+static void say_alarms(struct rebuild *r, struct buf *said)
+{
+    static const char sql[] =
+        "SELECT nomor, max(at) FROM referral_event WHERE nomor NOT IN (SELECT nomor FROM record)"
+        " GROUP BY nomor HAVING sum(event IN ('selesai', 'batal', 'tidak_hadir')) = 0 ORDER BY 2 DESC LIMIT "
+        "200";
+    sqlite3_stmt *st = NULL;
+    bool any = false;
+
+    if (r->gathered && sqlite3_prepare_v2(r->db, sql, -1, &st, NULL) == SQLITE_OK)
+        while (sqlite3_step(st) == SQLITE_ROW) {
+            if (!any)
+                buf_str(said, "open emergencies without a whole report, whose clocks are gone: call back\n");
+            any = true;
+            buf_printf(said, "  %s, %s\n", (const char *)sqlite3_column_text(st, 0),
+                       (const char *)sqlite3_column_text(st, 1));
+        }
+    sqlite3_finalize(st);
+}
+
 static void rebuild_free(void *arg)
 {
     struct rebuild *r = arg;
@@ -243,10 +293,11 @@ static void end(struct rebuild *r, const char *trouble)
     if (r->listed)
         buf_printf(&said, "%u could not be said again, look at them in the district database:\n%.*s",
                    r->listed, SLICE_ARG(buf_slice(&r->list)));
+    say_alarms(r, &said);
     buf_str(
         &said,
         "not known to it: open questions (drafts), dialogues under way, messages and SMS that waited in "
-        "Redis, "
+        "Redis, second weighings of a day, twins and other reports that were asked about, "
         "episodes' numbers (they are judged anew), approvals and retirements of people since people.csv\n");
     if (!trouble)
         store_remembers(r->store);
@@ -326,6 +377,7 @@ static void take_row(struct rebuild *r)
 
     r->old = (struct rebuilding){ .nomor = arena_copy(a, column(r, COL_NOMOR)),
                                   .id = arena_copy(a, column(r, COL_ID)),
+                                  .person = arena_copy(a, column(r, COL_PERSON_ID)),
                                   .event = event ? arena_copy(a, column(r, COL_WHAT)) : S(""),
                                   .version = (unsigned)sqlite3_column_int(r->st, COL_VERSION) };
     r->old.bodies[0] = body(r->old.nomor);

@@ -119,6 +119,7 @@ void pipeline_rebuild(struct pipeline *p, const struct inbound *in, const struct
     j->rebuilds = true;
     j->old = *old;
     j->old.id = arena_copy(&j->kept, old->id);
+    j->old.person = arena_copy(&j->kept, old->person);
     j->old.nomor = arena_copy(&j->kept, old->nomor);
     j->old.event = arena_copy(&j->kept, old->event);
     j->rebuilt = f;

@@ -60,6 +60,7 @@ struct rebuilding {
     int64_t at_ms;
     uint64_t bodies[2];        /* of the numbers that it took, in order; 0 = none */
     struct slice id;           /* of its record; empty for an event */
+    struct slice person;       /* the id of whom it is about, if it made that one; else empty */
     struct slice nomor, event; /* of the record (event empty), or of the referral */
     unsigned version;
 };

@@ -1,21 +1,32 @@
 // heavy.mjs - memory and time over HTTP: bodies that never end, answers that nobody reads, texts and shapes that are
 // hard to read, waiting connections, floods by one number and by one provider.
 import net from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { attack, bidan, crowd, form, kader, newName, port, request, rss, secondKader, sleep, waitFor } from './lib.mjs';
 
 const head = (path, length) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${length}\r\n\r\n`;
 
-// n connections that send so much of a body and stay.
+// n connections that send so much of a body and stay; on a thread of their own, or they would slow the telco that is
+// measured beside them.
 async function hoard(url, path, n, bytes, length) {
-  const { sockets, leave } = await crowd(url, n);
-  const body = Buffer.alloc(bytes, 'a');
-  for (const [i, s] of sockets.entries()) {
-    s.write(head(path, length));
-    s.write(body);
-    if (i % 32 === 31) await sleep(10);
-  }
-  await sleep(3000);
-  return leave;
+  const worker = new Worker(
+    `const { parentPort, workerData: d } = require('node:worker_threads');
+     const net = require('node:net');
+     const body = Buffer.alloc(d.bytes, 'a');
+     let i = 0;
+     const t = setInterval(() => {
+       for (let k = 0; k < 16 && i < d.n; k++, i++) {
+         const s = net.connect(d.port, '127.0.0.1').on('error', () => {});
+         s.write(d.head);
+         s.write(body);
+       }
+       if (i === d.n) clearInterval(t), setTimeout(() => parentPort.postMessage('sent'), 1500);
+     }, 20);
+     setInterval(() => {}, 1000);`,
+    { eval: true, workerData: { port: port(url), head: head(path, length), n, bytes } },
+  );
+  await new Promise((done) => worker.once('message', done));
+  return () => worker.terminate();
 }
 
 await attack('760 connections with 250 kB of a body each', {}, async (g) => {
