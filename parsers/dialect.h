@@ -93,6 +93,7 @@ enum {
 
 struct wire_send {
     bool get; /* no body goes along */
+    bool put; /* instead of POST */
     struct slice url, content_type, body;
     struct slice headers[WIRE_HEADERS]; /* "Name: value" */
     unsigned headers_n;

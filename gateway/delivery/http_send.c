@@ -277,17 +277,19 @@ static bool build(struct http_call *c, const struct wire_send *w)
 }
 
 /* curl repeats a GET by itself when a kept connection dies under it: it gets one of its own. */
-static void set_method(struct http_call *c, bool get)
+static void set_method(struct http_call *c, const struct wire_send *w)
 {
     CURL *e = c->easy;
 
-    if (get) {
+    if (w->get) {
         curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
         curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
         return;
     }
     curl_easy_setopt(e, CURLOPT_POST, 1L);
+    if (w->put)
+        curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, "PUT");
     curl_easy_setopt(e, CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(e, CURLOPT_READDATA, c);
     curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body_n);
@@ -327,7 +329,7 @@ bool http_send_start(struct http_send *s, const struct wire_send *w, int64_t tim
         call_free(c);
         return false;
     }
-    set_method(c, w->get);
+    set_method(c, w);
     set_options(c, timeout_ms);
     c->next = s->calls;
     if (c->next)

@@ -12,6 +12,7 @@
 enum {
     RETRY_FIRST_MS = 500,
     RETRY_MOST_MS = 60 * 1000,
+    NOT_BEFORE_MOST_MS = 60 * 60 * 1000,
     RATE_MS = 30 * 1000, /* half of the time that the speed is looked at over */
 };
 
@@ -37,6 +38,7 @@ struct feed {
     unsigned waiting_n;
     struct batch *batch, *spare; /* batch->n > 0: it is being carried out */
     int64_t next_ms;             /* no batch before it, but a full one; monotonic */
+    int64_t not_before_ms;       /* that the destination asked for; 0 = none */
     bool paused;
     unsigned failures; /* in a row */
     struct err trouble;
@@ -65,6 +67,8 @@ static int64_t hold_off(struct feed *f, const struct err *why)
 {
     int64_t ms = retry_after_ms(++f->failures);
 
+    ms = f->not_before_ms > ms ? f->not_before_ms : ms;
+    f->not_before_ms = 0;
     f->trouble = *why;
     f->trouble_ms = clock_wall_ms();
     log_event(f->failures == 1 ? LOG_ERROR : LOG_WARN, "sink_waits", "sink", f->name, "why", why->text, NULL);
@@ -78,6 +82,7 @@ static int64_t hold_off(struct feed *f, const struct err *why)
 
 static void goes_on(struct feed *f)
 {
+    f->not_before_ms = 0;
     if (!f->failures)
         return;
     log_event(LOG_INFO, "sink_goes_on", "sink", f->name, NULL);
@@ -214,6 +219,12 @@ void feed_ended(struct feed *f, const struct err *trouble)
     }
     b->n = 0;
     rate_look(f);
+}
+
+void feed_not_before(struct feed *f, int64_t ms)
+{
+    ms = ms < NOT_BEFORE_MOST_MS ? ms : NOT_BEFORE_MOST_MS;
+    f->not_before_ms = ms > f->not_before_ms ? ms : f->not_before_ms;
 }
 
 void feed_trouble(struct feed *f, const struct err *why)

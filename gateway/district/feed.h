@@ -42,6 +42,9 @@ struct feed *feed_open(struct loop *, struct store *, const char *stream, const 
 /* The batch under way is over.  trouble: the destination is away, and all that is not marked refused comes
  * again. */
 void feed_ended(struct feed *, const struct err *trouble);
+/* The destination asked not to be asked again so soon (Retry-After; an hour at most); for the next trouble.
+ */
+void feed_not_before(struct feed *, int64_t ms);
 /* The destination was found away before anything was handed over. */
 void feed_trouble(struct feed *, const struct err *);
 /* Hands over what waits for company, if nothing is under way: the end is near. */

@@ -7,6 +7,7 @@
 
 #include "gateway/delivery/http_send.h"
 #include "gateway/district/fhir_bundle.h"
+#include "gateway/district/fhir_merge.h"
 #include "gateway/district/fhir_newest.h"
 #include "gateway/district/oauth.h"
 
@@ -21,12 +22,20 @@ enum {
 
 struct fhir_sink;
 
-/* One bundle on its way. */
+enum step {
+    SEND_BUNDLE,
+    SEND_GONE, /* the batch behind it */
+    ASK_PERSON,
+    PUT_PERSON,
+};
+
+/* One entry on its way: a bundle, or the people of a merge one after the other. */
 struct sending {
     struct fhir_sink *sink;
     struct item *item;
     struct buf gone; /* the batch that is to follow; empty = none */
-    bool following;  /* it is that one that is under way */
+    enum step step;
+    unsigned person; /* which one of the entry */
 };
 
 struct fhir_sink {
@@ -66,26 +75,107 @@ static bool never(int status)
     return status == 400 || status == 409 || status == 410 || status == 412 || status == 413 || status == 422;
 }
 
-static void post(struct sending *g, struct slice bundle, struct arena *a);
-
 static void refuse(struct sending *g, int status, struct slice why)
 {
     g->item->refused = true;
     err_set(&g->item->reason, "http %d, %.*s", status, SLICE_ARG(slice_take(why, 90)));
 }
 
+static void on_answer(void *arg, const struct http_result *r);
+
+/* path: empty is the base, which takes bundles; a body makes it a PUT there. */
+static void request(struct sending *g, struct slice path, struct slice body, struct arena *a)
+{
+    struct fhir_sink *s = g->sink;
+    struct wire_send w = { .get = g->step == ASK_PERSON,
+                           .put = g->step == PUT_PERSON,
+                           .url = path.n ? arena_printf(a, "%s/%.*s", s->url, SLICE_ARG(path))
+                                         : slice_of(s->url),
+                           .content_type = S("application/fhir+json"),
+                           .body = body };
+
+    w.headers[w.headers_n++] = S("Accept: application/fhir+json");
+    w.headers[w.headers_n++] =
+        S("Prefer: return=minimal"); /* an answer of many resources is longer than we read */
+    if (s->oauth.token[0])
+        w.headers[w.headers_n++] = arena_printf(a, "Authorization: Bearer %s", s->oauth.token);
+    s->open++;
+    if (a->failed || !http_send_start(s->http, &w, TIMEOUT_MS, on_answer, g)) {
+        trouble(s, "memory is out", 0);
+        g->item->later = true;
+        one_over(s);
+    }
+}
+
+static struct fhir_about about(const struct fhir_sink *s)
+{
+    return (struct fhir_about){ .map = s->rules->fhir,
+                                .organization =
+                                    s->organization ? slice_of(s->organization) : s->rules->district,
+                                .utc_offset_min = s->rules->utc_offset_min };
+}
+
+/* The next one of the people of a merge; nothing when there is none. */
+static void ask_person(struct sending *g, struct arena *a)
+{
+    struct fhir_about who = about(g->sink);
+    struct person_row p;
+
+    if (!fhir_merge_person(g->item->body, g->person, a, &p))
+        return;
+    g->step = ASK_PERSON;
+    request(g, fhir_merge_query(&who, &p, a), S(""), a);
+}
+
+static void put_person(struct sending *g, struct slice answer, struct arena *a)
+{
+    struct fhir_about who = about(g->sink);
+    struct person_row p;
+    struct slice path;
+    struct buf b;
+
+    buf_init(&b, BUNDLE_MAX);
+    if (fhir_merge_person(g->item->body, g->person, a, &p) &&
+        fhir_merge_put(&who, &p, answer, a, &path, &b)) {
+        g->step = PUT_PERSON;
+        request(g, path, buf_slice(&b), a);
+    } else {
+        g->person++;
+        ask_person(g, a);
+    }
+    buf_free(&b);
+}
+
 /* It was taken; what is to follow follows. */
 static void taken(struct sending *g, const struct http_result *r, struct arena *a)
 {
-    struct slice fault = g->following ? fhir_batch_fault(r->body, a) : S("");
-
-    if (fault.n) {
-        refuse(g, r->status, arena_printf(a, "in a batch: %.*s", SLICE_ARG(fault)));
-    } else if (!g->following && g->gone.n) {
-        g->following = true;
-        post(g, buf_slice(&g->gone), a);
+    if (g->step == ASK_PERSON) {
+        put_person(g, r->body, a);
+    } else if (g->step == PUT_PERSON) {
+        g->person++;
+        ask_person(g, a);
+    } else if (g->step == SEND_BUNDLE && g->gone.n) {
+        g->step = SEND_GONE;
+        request(g, S(""), buf_slice(&g->gone), a);
     } else {
         g->sink->bundles++;
+    }
+}
+
+/* A status 2xx says little: a proxy, or a fault in the body, has one too. */
+static void judge(struct sending *g, const struct http_result *r, struct arena *a)
+{
+    struct slice why = S("");
+    enum fhir_verdict v =
+        g->step == PUT_PERSON ? FHIR_TAKEN : fhir_verdict(r->body, g->step == SEND_GONE, a, &why);
+
+    if (v == FHIR_REFUSED) {
+        refuse(g, r->status, why);
+    } else if (v == FHIR_NOT_NOW) {
+        g->item->later = true;
+        trouble(g->sink, arena_copy(a, why).p, r->status);
+    } else {
+        taken(g, r, a);
     }
 }
 
@@ -100,13 +190,14 @@ static void on_answer(void *arg, const struct http_result *r)
         trouble(s, "the receiver does not answer", 0);
         g->item->later = true;
     } else if (r->status >= 200 && r->status < 300) {
-        taken(g, r, &a);
+        judge(g, r, &a);
     } else if (never(r->status)) {
         refuse(g, r->status, fhir_fault(r->body, &a));
     } else {
         if (r->status == 401)
             oauth_drop(&s->oauth);
         g->item->later = true;
+        feed_not_before(s->feed, r->retry_after_ms);
         trouble(s,
                 r->status == 401 || r->status == 403 ? "the receiver refuses our credentials"
                 : r->status == 404                   ? "there is nothing at this url"
@@ -117,46 +208,27 @@ static void on_answer(void *arg, const struct http_result *r)
     one_over(s);
 }
 
-static void post(struct sending *g, struct slice bundle, struct arena *a)
-{
-    struct fhir_sink *s = g->sink;
-    struct wire_send w = { .url = slice_of(s->url),
-                           .content_type = S("application/fhir+json"),
-                           .body = bundle };
-
-    w.headers[w.headers_n++] = S("Accept: application/fhir+json");
-    if (s->oauth.token[0])
-        w.headers[w.headers_n++] = arena_printf(a, "Authorization: Bearer %s", s->oauth.token);
-    s->open++;
-    if (!http_send_start(s->http, &w, TIMEOUT_MS, on_answer, g)) {
-        trouble(s, "memory is out", 0);
-        g->item->later = true;
-        one_over(s);
-    }
-}
-
 static void send_item(struct fhir_sink *s, unsigned i)
 {
-    struct fhir_about about = { .map = s->rules->fhir,
-                                .organization =
-                                    s->organization ? slice_of(s->organization) : s->rules->district,
-                                .utc_offset_min = s->rules->utc_offset_min };
+    struct fhir_about who = about(s);
+    struct sending *g = &s->sending[i];
     struct arena a;
     struct buf bundle;
 
     arena_init(&a, ARENA_MAX);
     buf_init(&bundle, BUNDLE_MAX);
-    buf_free(&s->sending[i].gone);
-    s->sending[i] = (struct sending){ .sink = s, .item = &s->items[i] };
-    buf_init(&s->sending[i].gone, BUNDLE_MAX);
-    switch (fhir_bundle(&about, s->items[i].body, &a, &bundle, &s->sending[i].gone, &s->items[i].reason)) {
+    buf_free(&g->gone);
+    *g = (struct sending){ .sink = s, .item = &s->items[i] };
+    buf_init(&g->gone, BUNDLE_MAX);
+    switch (fhir_bundle(&who, s->items[i].body, &a, &bundle, &g->gone, &s->items[i].reason)) {
     case FHIR_READY:
-        post(&s->sending[i], buf_slice(&bundle), &a);
+        request(g, S(""), buf_slice(&bundle), &a);
         break;
     case FHIR_BROKEN:
         s->items[i].refused = true;
         break;
     case FHIR_NOTHING:
+        ask_person(g, &a);
         break;
     }
     buf_free(&bundle);
@@ -184,6 +256,7 @@ static void on_token(void *arg, const struct http_result *r)
 {
     struct fhir_sink *s = arg;
 
+    feed_not_before(s->feed, r->retry_after_ms);
     if (oauth_take(&s->oauth, r))
         send_all(s);
     else

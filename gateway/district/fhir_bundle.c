@@ -148,7 +148,7 @@ static void add_event(struct making *m, const struct event_row *e)
     (void)fhir_add(m, "Task", o, m->system, fhir_join(m, e->of, ":", S("task")), true);
 }
 
-static struct slice system_of(const struct fhir_about *about, struct arena *a)
+struct slice fhir_system(const struct fhir_about *about, struct arena *a)
 {
     struct slice rest = about->map->identifiers, before = slice_cut(&rest, '{');
 
@@ -170,7 +170,9 @@ static void put_bundle(struct buf *out, const char *type, struct node *entries, 
 enum fhir_rc fhir_bundle(const struct fhir_about *about, struct slice body, struct arena *a, struct buf *out,
                          struct buf *gone, struct err *e)
 {
-    struct making m = { .about = about, .arena = a, .entries = node_list(a), .system = system_of(about, a) };
+    struct making m = {
+        .about = about, .arena = a, .entries = node_list(a), .system = fhir_system(about, a)
+    };
 
     m.gone = node_list(a);
     while (!slice_empty(body)) {
@@ -195,9 +197,9 @@ enum fhir_rc fhir_bundle(const struct fhir_about *about, struct slice body, stru
     return FHIR_BROKEN;
 }
 
-struct slice fhir_fault(struct slice answer, struct arena *a)
+static struct slice fault_of(const struct node *outcome, struct arena *a)
 {
-    const struct node *issue = node_first(node_get(node_read(answer, a), "issue"));
+    const struct node *issue = node_first(node_get(outcome, "issue"));
     const struct node *where = node_first(node_get(issue, "expression"));
     struct slice code = node_text(issue, "code");
 
@@ -206,15 +208,53 @@ struct slice fhir_fault(struct slice answer, struct arena *a)
                    : code;
 }
 
-struct slice fhir_batch_fault(struct slice answer, struct arena *a)
+struct slice fhir_fault(struct slice answer, struct arena *a)
 {
-    const struct node *e = node_first(node_get(node_read(answer, a), "entry"));
+    return fault_of(node_read(answer, a), a);
+}
 
-    for (; e; e = e->next) {
+/* Codes of an issue that passes by itself: http://hl7.org/fhir/issue-type, group transient. */
+static bool passes(struct slice code)
+{
+    static const char *const codes[] = { "transient", "lock-error", "no-store",  "exception",
+                                         "timeout",   "incomplete", "throttled", NULL };
+
+    for (const char *const *c = codes; *c; c++)
+        if (slice_is(code, *c))
+            return true;
+    return false;
+}
+
+/* The first entry that was not taken; in a batch of deletions what is not there is gone. */
+static struct slice entry_fault(const struct node *bundle, bool batch)
+{
+    for (const struct node *e = node_first(node_get(bundle, "entry")); e; e = e->next) {
         struct slice status = node_text(node_get(e, "response"), "status");
 
-        if (!slice_starts(status, "2") && !slice_starts(status, "404") && !slice_starts(status, "410"))
+        if (!slice_starts(status, "2") &&
+            !(batch && (slice_starts(status, "404") || slice_starts(status, "410"))))
             return status.n ? status : S("no status");
     }
     return S("");
+}
+
+enum fhir_verdict fhir_verdict(struct slice answer, bool batch, struct arena *a, struct slice *why)
+{
+    const struct node *o = node_read(answer, a), *issue = node_first(node_get(o, "issue"));
+    struct slice type = node_text(o, "resourceType"), severity = node_text(issue, "severity");
+
+    *why = S("");
+    if (slice_is(type, "Bundle") && slice_is(node_text(o, "type"), "searchset"))
+        return FHIR_TAKEN;
+    if (slice_is(type, "Bundle")) {
+        *why = entry_fault(o, batch);
+        return !why->n ? FHIR_TAKEN : slice_starts(*why, "5") ? FHIR_NOT_NOW : FHIR_REFUSED;
+    }
+    *why = S("what answers at this url is no FHIR service");
+    if (!slice_is(type, "OperationOutcome"))
+        return FHIR_NOT_NOW;
+    *why = fault_of(o, a);
+    if (!slice_is(severity, "error") && !slice_is(severity, "fatal"))
+        return FHIR_TAKEN;
+    return passes(node_text(issue, "code")) ? FHIR_NOT_NOW : FHIR_REFUSED;
 }

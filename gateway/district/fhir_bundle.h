@@ -38,8 +38,17 @@ enum fhir_rc {
  */
 enum fhir_rc fhir_bundle(const struct fhir_about *, struct slice body, struct arena *, struct buf *out,
                          struct buf *gone, struct err *e) MUST_CHECK;
-/* The first answer of a batch that is neither good nor "it is not there"; empty: none. */
-struct slice fhir_batch_fault(struct slice answer, struct arena *);
+enum fhir_verdict {
+    FHIR_TAKEN,
+    FHIR_REFUSED, /* never */
+    FHIR_NOT_NOW, /* later; or it is no FHIR service that answers */
+};
+
+/* What an answer with status 2xx says: a Bundle whose entries were taken, or an OperationOutcome.  why: what
+ * is wrong, without what it says of a person.  batch: of deletions. */
+enum fhir_verdict fhir_verdict(struct slice answer, bool batch, struct arena *, struct slice *why);
+/* The system of our identifiers. */
+struct slice fhir_system(const struct fhir_about *, struct arena *);
 /* The fault of an OperationOutcome without what it says of a person: "invalid at Bundle.entry[1].resource".
  */
 struct slice fhir_fault(struct slice answer, struct arena *);

@@ -17,6 +17,7 @@
 enum {
     FIGURES_MS = 1000, /* figures that are due are looked for so often */
     TROUBLE_MS = 30 * 1000,
+    BUSY_MS = 5 * 60 * 1000, /* so long it waits for a backlog of records at most */
     PWS_MAX = 1 << 19,
     NEWS_MS = 5000, /* villages are told of so often at most */
     NEWS_MAX = 1 << 18,
@@ -31,6 +32,7 @@ struct figures_keeper {
     char *copy_path;
     void (*tell)(void *arg, struct slice line);
     void *tell_arg;
+    int64_t counted_ms; /* when the last step was over; monotonic */
 
     /* The thread's while a step is under way, else the loop's. */
     struct sqlite_file *copy;
@@ -171,6 +173,7 @@ static void count_done(void *arg)
     struct slice rest = buf_slice(&k->news);
 
     k->asked = false;
+    k->counted_ms = clock_mono_ms();
     while (!k->leaving && rest.n)
         k->tell(k->tell_arg, slice_cut(&rest, '\n'));
     buf_clear(&k->news);
@@ -184,7 +187,10 @@ static void on_timer(void *arg)
 {
     struct figures_keeper *k = arg;
 
-    if (!k->asked)
+    bool waits =
+        k->thread.busy && k->thread.busy(k->thread.self) && clock_mono_ms() - k->counted_ms < BUSY_MS;
+
+    if (!k->asked && !waits)
         k->asked = k->thread.ask(k->thread.self, count_run, count_done, k);
     if (!k->asked)
         loop_timer_set(k->timer, FIGURES_MS);

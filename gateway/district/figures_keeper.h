@@ -18,6 +18,8 @@ struct figures_thread {
     bool (*ask)(void *self, void (*run)(void *), void (*done)(void *), void *arg);
     /* On the thread: NULL while the database is not open. */
     const struct figures_db *(*db)(void *self);
+    /* In the loop: counting can wait some minutes, for there is much to store.  May be NULL. */
+    bool (*busy)(void *self);
     /* In the loop: what the thread asks fails at once from now on, or no more.  NULL: it never waits for
      * long. */
     void (*cut)(void *self, bool on);

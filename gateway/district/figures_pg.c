@@ -7,15 +7,19 @@
 #include <string.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
 #include "gateway/district/pg.h"
 #include "gateway/loop/crew.h"
 
 enum {
     WAITING = 16,
     ROWS_MEMORY = 64 << 20,
+    SQL_MAX = 64 << 10,
     REST = 1,  /* the server has others to serve */
     UNITS = 1, /* nothing that is locked waits for a second one */
 };
+
+#define FETCH "FETCH 500 FROM kentongan"
 
 /* "figures" in ASCII: one gateway counts at a time. */
 static const char *const begin[] = { "BEGIN", "SELECT pg_advisory_xact_lock(28823104206497139)", NULL };
@@ -43,6 +47,7 @@ struct figures_pg {
     bool carried;           /* the loop has taken it up */
     bool ready, cut;
     bool inside; /* a transaction: the thread's */
+    const struct feed *feed;
     struct figures_db db;
 };
 
@@ -177,10 +182,11 @@ static void note_transaction(struct figures_pg *f, const struct question *q)
         f->inside = false;
 }
 
-static int ask_loop(void *self, const struct figures_ask *ask, struct err *e)
+/* Carries out one statement and hands its rows out; how many, or -1. */
+static int carry_one(struct figures_pg *f, const struct figures_ask *ask, struct err *e)
 {
-    struct figures_pg *f = self;
     struct question q = { .rc = -1, .why = { "postgres: broken off" } };
+    int rows;
 
     arena_init(&q.arena, ROWS_MEMORY);
     q.may_connect = !f->inside && strcmp(ask->sql, "ROLLBACK") != 0;
@@ -203,8 +209,35 @@ static int ask_loop(void *self, const struct figures_ask *ask, struct err *e)
     note_transaction(f, &q);
     if (q.rc != 0)
         *e = q.why;
+    rows = q.rc == 0 ? (int)q.rows : -1;
     arena_free(&q.arena);
-    return q.rc;
+    return rows;
+}
+
+/* The rows of a question, some hundred at a time: a posyandu may have any number of reports. */
+static int carry_cursor(struct figures_pg *f, const struct figures_ask *ask, struct err *e)
+{
+    struct figures_ask declare = *ask, fetch = { .sql = FETCH, .row = ask->row, .arg = ask->arg };
+    struct buf sql;
+    int n = -1;
+
+    buf_init(&sql, SQL_MAX);
+    buf_printf(&sql, "DECLARE kentongan NO SCROLL CURSOR FOR %s", ask->sql);
+    declare.sql = sql.p;
+    declare.row = NULL;
+    if (!sql.failed && carry_one(f, &declare, e) >= 0)
+        while ((n = carry_one(f, &fetch, e)) > 0)
+            ;
+    buf_free(&sql);
+    return n < 0 ? -1 : carry_one(f, &(struct figures_ask){ .sql = "CLOSE kentongan" }, e);
+}
+
+static int ask_loop(void *self, const struct figures_ask *ask, struct err *e)
+{
+    struct figures_pg *f = self;
+    bool many = ask->row && f->inside && strncmp(ask->sql, "SELECT", 6) == 0;
+
+    return (many ? carry_cursor(f, ask, e) : carry_one(f, ask, e)) < 0 ? -1 : 0;
 }
 
 static const struct figures_db *db_of(void *self)
@@ -250,10 +283,25 @@ static bool ask_thread(void *self, void (*run)(void *), void (*done)(void *), vo
     return false;
 }
 
+static bool busy(void *self)
+{
+    const struct figures_pg *f = self;
+    struct feed_figures figures = { .in_hand = 0 };
+
+    if (f->feed)
+        feed_figures(f->feed, &figures);
+    return figures.in_hand >= FEED_BATCH;
+}
+
+void figures_pg_behind(struct figures_pg *f, const struct feed *feed)
+{
+    f->feed = feed;
+}
+
 struct figures_keeper *figures_pg_keeper(struct figures_pg *f, const struct sink_host *host)
 {
     const struct figures_thread thread = {
-        .self = f, .rest = REST, .ask = ask_thread, .db = db_of, .cut = cut
+        .self = f, .rest = REST, .ask = ask_thread, .db = db_of, .busy = busy, .cut = cut
     };
 
     return figures_keeper_new(host, &thread);

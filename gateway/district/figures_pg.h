@@ -11,6 +11,8 @@ struct figures_pg;
 struct figures_pg *figures_pg_new(struct loop *, const char *dsn);
 /* The keeper of its tables; free it after the thread. */
 struct figures_keeper *figures_pg_keeper(struct figures_pg *, const struct sink_host *);
+/* While that feed has a backlog, its records go first. */
+void figures_pg_behind(struct figures_pg *, const struct feed *);
 /* The tables that are counted in are there. */
 void figures_pg_ready(struct figures_pg *);
 /* Cuts what is under way and waits for the thread; what was asked of it ends.  NULL is none. */

@@ -106,6 +106,7 @@ static void on_answer(void *arg, const struct http_result *a)
         answered(s, a->status);
         return;
     }
+    feed_not_before(s->feed, a->retry_after_ms);
     if (a->outcome == HTTP_ANSWERED)
         err_set(&why, "http: status %d", a->status);
     else

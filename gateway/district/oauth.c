@@ -11,7 +11,8 @@
 
 enum {
     LIFE_MS = 50 * 60 * 1000, /* where the answer does not say */
-    EARLY_MS = 60 * 1000,     /* renewed so long before its end */
+    LIFE_MOST_S = 24 * 3600,
+    EARLY_MS = 60 * 1000, /* renewed so long before its end */
 };
 
 bool oauth_live(const struct oauth *t)
@@ -30,8 +31,9 @@ bool oauth_take(struct oauth *t, const struct http_result *r)
         r->outcome == HTTP_ANSWERED && r->status == 200 ? json_loadb(r->body.p, r->body.n, 0, NULL) : NULL;
     const char *token = json_string_value(json_object_get(o, "access_token"));
     const json_t *life = json_object_get(o, "expires_in"); /* a number; SATUSEHAT says it as a text */
-    int64_t ms =
-        1000 * (json_is_string(life) ? strtoll(json_string_value(life), NULL, 10) : json_integer_value(life));
+    int64_t seconds =
+        json_is_string(life) ? strtoll(json_string_value(life), NULL, 10) : json_integer_value(life);
+    int64_t ms = seconds > LIFE_MOST_S ? LIFE_MOST_S * INT64_C(1000) : seconds > 0 ? seconds * 1000 : 0;
     bool good = token && token[0] && strlen(token) < sizeof t->token && !strpbrk(token, "\r\n");
 
     if (good) {

@@ -11,6 +11,7 @@
 
 #include "gateway/base/buf.h"
 #include "gateway/district/pg_dsn.h"
+#include "gateway/district/pg_state.h"
 
 enum {
     CONNECT_MS = 15 * 1000,
@@ -155,8 +156,8 @@ static void keep_fault(struct pg *g, const PGresult *r)
     if (a->fault != PG_OK) /* the first is the cause */
         return;
     snprintf(a->sqlstate, sizeof a->sqlstate, "%s", state ? state : "");
-    a->fault = strncmp(a->sqlstate, "22", 2) == 0 || strncmp(a->sqlstate, "23", 2) == 0 ? PG_ROW : PG_OTHER;
-    if (a->fault == PG_ROW) /* the server's text may quote the row */
+    a->fault = pg_state_fault(a->sqlstate);
+    if (a->fault != PG_OTHER) /* the server's text may quote the row */
         err_set(&a->why, "postgres: a row is refused, SQLSTATE %s%s%s", a->sqlstate, constraint ? " by " : "",
                 constraint ? constraint : "");
     else
@@ -435,8 +436,7 @@ void pg_batch(struct pg *g, const struct pg_part *parts, unsigned n, pg_done *do
         return;
     ok = PQenterPipelineMode(g->conn);
     for (unsigned i = 0; i < n && ok; i++)
-        ok = PQsendQueryParams(g->conn, parts[i].sql, parts[i].param ? 1 : 0, NULL, &parts[i].param, NULL,
-                               NULL, 0);
+        ok = PQsendQueryParams(g->conn, parts[i].sql, (int)parts[i].n, NULL, parts[i].params, NULL, NULL, 0);
     asked(g, ok && PQpipelineSync(g->conn));
 }
 

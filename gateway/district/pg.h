@@ -15,8 +15,10 @@ struct pg;
 enum pg_fault {
     PG_OK,
     PG_LOST,  /* no connection any more: whether it was carried out is not known */
-    PG_ROW,   /* SQLSTATE 22 or 23: a row is to blame; nothing was changed */
-    PG_OTHER, /* locks, limits, rights, shutdown …: nothing was changed, try again later */
+    PG_ROW,   /* SQLSTATE 22, 23 or 44: a row is to blame; nothing was changed */
+    PG_DOUBT, /* a trigger, a limit …: of a row or of all; nothing was changed */
+    PG_OTHER, /* locks, resources, rights, tables that do not fit, shutdown, a standby …: nothing was changed, try
+                 again later */
 };
 
 struct pg_answer {
@@ -30,9 +32,11 @@ struct pg_answer {
 
 typedef void pg_done(void *arg, const struct pg_answer *);
 
-/* A statement with at most one parameter, as text. */
+/* A statement with n parameters $1 … as texts. */
 struct pg_part {
-    const char *sql, *param;
+    const char *sql;
+    const char *const *params;
+    unsigned n;
 };
 
 /* False: the text is no connection string of libpq; e says what is wrong, without a password. */

@@ -1,6 +1,8 @@
 /* pg_tables.c - see pg_tables.h. */
 #include "gateway/district/pg_tables.h"
 
+#include "gateway/base/node.h"
+
 /* --- schema: step i leads from version i to i + 1; a step once released is never edited, and only adds,
  * since the version before may run beside this one --- */
 
@@ -111,9 +113,6 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
 
 /* --- storing --- */
 
-#define RECORD_VALUES                                                                                        \
-    "id, nomor, form, klaster, version, at, received_at, reporter, role, place, posyandu, person_id, "       \
-    "fields, coalesce(findings, '[]'), status, provider, message_id"
 #define KNOWN " nomor NOT IN (SELECT nomor FROM forgotten)"
 /* more, typed: columns that this kind of event has beside the others: ", disease". */
 #define EVENT_ROWS(typed)                                                                                    \
@@ -134,13 +133,13 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
     ".posyandu, '') AS unit, substr(coalesce(" row ".fields ->> 'bulan', " row ".fields ->> 'tgl', " row     \
     ".at), 1, 4) AS y1, substr(" row ".received_at, 1, 4) AS y2 FROM b"
 #define RECORD_ROWS                                                                                          \
-    "WITH b AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS b (id uuid, nomor text, form"      \
-    " text, klaster text, version integer, at text, received_at text, reporter text, role text, place"       \
-    " text, posyandu text, person_id text, fields jsonb, findings jsonb, status text, provider text,"        \
-    " message_id text) WHERE" KNOWN "), m AS (INSERT INTO record (" RECORD_NAMES                             \
-    ") SELECT DISTINCT ON (id) " RECORD_VALUES                                                               \
+    "WITH b AS MATERIALIZED (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[],"           \
+    " $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]," \
+    " $13::jsonb[], $14::jsonb[], $15::text[], $16::text[], $17::text[]) AS b (" RECORD_NAMES                \
+    ") WHERE" KNOWN "), m AS (INSERT INTO record (" RECORD_NAMES ") SELECT DISTINCT ON (id) " RECORD_NAMES   \
     " FROM b ORDER BY id, version DESC ON CONFLICT (id) DO UPDATE SET " RECORD_SETS                          \
-    " WHERE record.version < excluded.version RETURNING id, version)" UNITS("b") ")"
+    " WHERE record.version < excluded.version RETURNING id, version), u AS MATERIALIZED (SELECT DISTINCT"    \
+    " unit, year AS y1, NULL AS y2 FROM unnest($18::text[], $19::text[]) AS u (unit, year))"
 /* What came of a referral or a signal is counted with what led to it. */
 #define REFERRAL_UNITS                                                                                       \
     UNITS("r")                                                                                               \
@@ -178,7 +177,7 @@ void pg_tables_views(struct buf *b, struct slice views, uint64_t hash)
  * order of the ids, or they would wait for each other.  What was not stored as the newest is an older one. */
 static const char *const put_sql[PG_ROW_KINDS] = {
     [ROW_RECORD] =
-        RECORD_ROWS MARKED " INSERT INTO record_older (" RECORD_NAMES ") SELECT " RECORD_VALUES
+        RECORD_ROWS MARKED " INSERT INTO record_older (" RECORD_NAMES ") SELECT " RECORD_NAMES
                            " FROM b WHERE (id, version) NOT IN (SELECT id, version FROM m)"
                            " AND NOT EXISTS (SELECT FROM record AS r WHERE r.id = b.id AND r.version ="
                            " b.version) ORDER BY id, version ON CONFLICT (id, version) DO NOTHING",
@@ -207,41 +206,157 @@ static const char *const put_sql[PG_ROW_KINDS] = {
     " ON CONFLICT (nomor) DO NOTHING",
 };
 
-const char *pg_tables_put(enum row_kind kind)
+/* --- filling --- */
+
+enum {
+    ARRAY_MAX = 64 << 20,
+    ROW_ARENA = 1 << 20,
+    UNIT = PG_COLUMNS, /* columns of what is to be counted anew */
+    YEAR,
+    FINDINGS = 13,
+};
+
+void pg_tables_init(struct pg_filling *f)
 {
-    return put_sql[kind];
+    for (unsigned k = 0; k < PG_ROW_KINDS; k++)
+        buf_init(&f->json[k], ARRAY_MAX);
+    for (unsigned c = 0; c < PG_PARAMS; c++)
+        buf_init(&f->columns[c], ARRAY_MAX);
+    arena_init(&f->scratch, ROW_ARENA);
 }
 
-bool pg_tables_add(struct buf arrays[PG_ROW_KINDS], struct item *item, struct arena *scratch)
+void pg_tables_free(struct pg_filling *f)
+{
+    for (unsigned k = 0; k < PG_ROW_KINDS; k++)
+        buf_free(&f->json[k]);
+    for (unsigned c = 0; c < PG_PARAMS; c++)
+        buf_free(&f->columns[c]);
+    arena_free(&f->scratch);
+}
+
+void pg_tables_clear(struct pg_filling *f)
+{
+    for (unsigned k = 0; k < PG_ROW_KINDS; k++)
+        buf_clear(&f->json[k]);
+    for (unsigned c = 0; c < PG_PARAMS; c++)
+        buf_clear(&f->columns[c]);
+}
+
+/* An element of an array's text form; what was not given is NULL. */
+static void add_element(struct buf *b, struct slice s)
+{
+    buf_str(b, b->n ? "," : "{");
+    if (!s.n) {
+        buf_str(b, "NULL");
+        return;
+    }
+    buf_char(b, '"');
+    while (s.n) {
+        size_t plain = 0;
+
+        while (plain < s.n && s.p[plain] != '"' && s.p[plain] != '\\')
+            plain++;
+        buf_add(b, slice_take(s, plain));
+        s = slice_skip(s, plain);
+        if (s.n) {
+            buf_char(b, '\\');
+            buf_char(b, s.p[0]);
+            s = slice_skip(s, 1);
+        }
+    }
+    buf_char(b, '"');
+}
+
+/* Those of one posyandu follow each other often; DISTINCT does the rest. */
+static void add_due(struct pg_filling *f, struct slice unit, struct slice year)
+{
+    add_element(&f->columns[UNIT], unit);
+    add_element(&f->columns[YEAR], slice_take(year, 4));
+}
+
+static void add_record(struct pg_filling *f, const struct record *r)
+{
+    struct slice version = arena_printf(&f->scratch, "%u", r->version);
+    const struct slice cells[PG_COLUMNS] = { r->id,       r->nomor,       r->form,     r->klaster,  version,
+                                             r->at,       r->received_at, r->reporter, r->role,     r->place,
+                                             r->posyandu, r->person_id,   r->fields,   r->findings, r->status,
+                                             r->provider, r->message_id };
+    const struct node *fields = node_read(r->fields, &f->scratch);
+    struct slice month = node_text(fields, "bulan"), day = node_text(fields, "tgl"),
+                 event = month.n ? month
+                         : day.n ? day
+                                 : r->at,
+                 unit = arena_printf(&f->scratch, "%.*s/%.*s", SLICE_ARG(r->place), SLICE_ARG(r->posyandu));
+
+    for (unsigned c = 0; c < PG_COLUMNS; c++)
+        add_element(&f->columns[c], c == FINDINGS && !cells[c].n ? (struct slice)S("[]") : cells[c]);
+    add_due(f, unit, event);
+    if (!slice_eq(slice_take(event, 4), slice_take(r->received_at, 4)))
+        add_due(f, unit, r->received_at);
+}
+
+static void add_json(struct buf *b, struct slice line, int64_t first_ms)
+{
+    buf_char(b, b->n ? ',' : '[');
+    buf_printf(b, "{\"committed_ms\":%lld,", (long long)first_ms);
+    buf_add(b, slice_skip(line, 1)); /* behind its brace */
+}
+
+static void add_row(struct pg_filling *f, struct slice line, struct item *item)
+{
+    struct row row = { 0 };
+    struct err e = { "" };
+
+    arena_reset(&f->scratch);
+    if (row_decode(line, &f->scratch, &row, &e) != 0)
+        item_refuse(item, e.text[0] ? e.text : "row cannot be read");
+    else if (row.kind == ROW_RECORD)
+        add_record(f, &row.record);
+    else
+        add_json(&f->json[row.kind], line, item->first_ms);
+}
+
+bool pg_tables_add(struct pg_filling *f, struct item *item)
 {
     struct slice rest = item->body;
-    size_t before[PG_ROW_KINDS];
+    size_t json[PG_ROW_KINDS], columns[PG_PARAMS];
     bool room = true;
 
     for (unsigned k = 0; k < PG_ROW_KINDS; k++)
-        before[k] = arrays[k].n;
+        json[k] = f->json[k].n;
+    for (unsigned c = 0; c < PG_PARAMS; c++)
+        columns[c] = f->columns[c].n;
     while (rest.n > 0 && !item->refused) {
         struct slice line = slice_trim(slice_cut(&rest, '\n'));
-        struct row row = { 0 };
-        struct err e = { "" };
-        struct buf *b;
 
-        if (!line.n)
-            continue;
-        arena_reset(scratch);
-        if (row_decode(line, scratch, &row, &e) != 0) {
-            item_refuse(item, e.text[0] ? e.text : "row cannot be read");
-            continue;
-        }
-        b = &arrays[row.kind];
-        buf_char(b, b->n ? ',' : '[');
-        buf_printf(b, "{\"committed_ms\":%lld,", (long long)item->first_ms);
-        buf_add(b, slice_skip(line, 1)); /* behind its brace */
+        if (line.n)
+            add_row(f, line, item);
     }
     for (unsigned k = 0; k < PG_ROW_KINDS; k++) {
-        room = room && !arrays[k].failed;
-        if (item->refused)
-            arrays[k].n = before[k];
+        room = room && !f->json[k].failed;
+        f->json[k].n = item->refused ? json[k] : f->json[k].n;
+    }
+    for (unsigned c = 0; c < PG_PARAMS; c++) {
+        room = room && !f->columns[c].failed;
+        f->columns[c].n = item->refused ? columns[c] : f->columns[c].n;
     }
     return room;
+}
+
+unsigned pg_tables_parts(struct pg_filling *f, struct pg_part parts[PG_ROW_KINDS])
+{
+    unsigned n = 0;
+
+    for (unsigned c = 0; c < PG_PARAMS && f->columns[0].n; c++) {
+        buf_char(&f->columns[c], '}');
+        f->params[c] = f->columns[c].p;
+    }
+    if (f->columns[0].n)
+        parts[n++] = (struct pg_part){ put_sql[ROW_RECORD], f->params, PG_PARAMS };
+    for (unsigned k = 0; k < PG_ROW_KINDS; k++)
+        if (f->json[k].n) {
+            buf_char(&f->json[k], ']');
+            parts[n++] = (struct pg_part){ put_sql[k], (const char *const *)&f->json[k].p, 1 };
+        }
+    return n;
 }

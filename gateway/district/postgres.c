@@ -17,9 +17,9 @@
 enum {
     BATCH = 1024,
     LINGER_MS = 20,
-    ARRAY_MAX = 64 << 20,
+    GOOD_MAX = 64 << 10,
+    SUSPECTS = 3, /* rows of a batch that are refused one by one before the table is blamed */
     SQL_MAX = 1 << 20,
-    ROW_ARENA = 1 << 20,
 };
 
 enum stage {
@@ -45,9 +45,11 @@ struct postgres {
     struct err views_why; /* why they could not be made; empty: they are there */
     bool waiting;         /* a batch is in hand */
     struct item *items;   /* of it */
+    unsigned items_n, suspects;
+    bool stored_any; /* of the batch */
+    struct buf good; /* the body of an item that was stored */
     struct halves halves;
-    struct buf arrays[PG_ROW_KINDS];
-    struct arena scratch;
+    struct pg_filling filling;
 };
 
 static void next_range(struct postgres *s);
@@ -67,33 +69,119 @@ static void away(struct postgres *s, const struct err *why)
         feed_trouble(s->feed, why);
 }
 
+/* The server is away, or no row is to blame: all comes again, over a new connection, for this one may lead to
+ * a server that is a standby now, or hang in settings that somebody changed. */
+static void away_anew(struct postgres *s, const struct err *why)
+{
+    s->stage = STAGE_DOWN;
+    pg_drop(s->pg);
+    away(s, why);
+}
+
+/* A fault that may be a row's or not, with one row alone. */
+static void suspect(struct postgres *s, unsigned i, const struct err *why)
+{
+    s->items[i].later = true;
+    s->items[i].reason = *why;
+    s->suspects++;
+}
+
+static void end_batch(struct postgres *s)
+{
+    s->waiting = false;
+    feed_ended(s->feed, NULL);
+    if (!s->views_tried) /* a reload came meanwhile */
+        look(s);
+}
+
+/* The suspects are to blame, since another row is stored: or it is the server. */
+static void judge_suspects(struct postgres *s, bool guilty)
+{
+    struct err why = { "" };
+
+    for (unsigned i = 0; i < s->items_n; i++) {
+        if (!s->items[i].later)
+            continue;
+        why = s->items[i].reason;
+        s->items[i].later = !guilty;
+        if (guilty)
+            item_refuse(&s->items[i], why.text);
+    }
+    if (guilty)
+        end_batch(s);
+    else
+        away_anew(s, &why);
+}
+
+static void on_probed(void *arg, const struct pg_answer *a)
+{
+    struct postgres *s = arg;
+
+    s->stored_any = a->fault == PG_OK;
+    if (s->stored_any)
+        next_range(s); /* the rest of the batch; then they are judged */
+    else
+        judge_suspects(s, false);
+}
+
+/* What was stored before can be stored again and changes nothing: that shows whether it is the row or all. */
+static void probe(struct postgres *s)
+{
+    struct pg_part parts[PG_ROW_KINDS];
+    struct item item = { .body = buf_slice(&s->good) };
+    unsigned n;
+
+    pg_tables_clear(&s->filling);
+    n = item.body.n && pg_tables_add(&s->filling, &item) ? pg_tables_parts(&s->filling, parts) : 0;
+    if (n)
+        pg_batch(s->pg, parts, n, on_probed, s);
+    else
+        judge_suspects(s, false);
+}
+
+static void keep_good(struct postgres *s, unsigned i)
+{
+    buf_clear(&s->good);
+    buf_add(&s->good, s->items[i].body);
+    if (s->good.failed)
+        buf_clear(&s->good);
+}
+
 static void on_stored(void *arg, const struct pg_answer *a)
 {
     struct postgres *s = arg;
+    struct err why = a->why;
     struct range r;
 
-    if (a->fault != PG_OK && a->fault != PG_ROW) {
-        away(s, &a->why);
+    if (a->fault == PG_LOST || a->fault == PG_OTHER) {
+        away_anew(s, &why);
         return;
     }
     if (a->fault == PG_OK || !halves_split(&s->halves)) {
         if (a->fault == PG_ROW && halves_now(&s->halves, &r))
-            item_refuse(&s->items[r.from], a->why.text);
+            item_refuse(&s->items[r.from], why.text);
+        if (a->fault == PG_DOUBT && halves_now(&s->halves, &r))
+            suspect(s, r.from, &why);
+        if (a->fault == PG_OK && halves_now(&s->halves, &r))
+            keep_good(s, r.from);
+        s->stored_any = s->stored_any || a->fault == PG_OK;
         halves_done(&s->halves);
     }
-    next_range(s);
+    if (s->suspects >= SUSPECTS && !s->stored_any)
+        probe(s);
+    else
+        next_range(s);
 }
 
-/* The arrays of a range; false: they are over the limit. */
+/* False: the rows of the range are over the limit. */
 static bool fill(struct postgres *s, struct range r)
 {
     bool room = true;
 
-    for (unsigned k = 0; k < PG_ROW_KINDS; k++)
-        buf_clear(&s->arrays[k]);
+    pg_tables_clear(&s->filling);
     for (unsigned i = r.from; i < r.to && room; i++)
         if (!s->items[i].refused)
-            room = pg_tables_add(s->arrays, &s->items[i], &s->scratch);
+            room = pg_tables_add(&s->filling, &s->items[i]);
     return room;
 }
 
@@ -108,11 +196,7 @@ static void next_range(struct postgres *s)
             away(s, &(struct err){ "postgres: a batch is larger than memory" });
             return;
         }
-        for (unsigned k = 0; k < PG_ROW_KINDS; k++)
-            if (s->arrays[k].n > 0) {
-                buf_char(&s->arrays[k], ']');
-                parts[n++] = (struct pg_part){ pg_tables_put((enum row_kind)k), s->arrays[k].p };
-            }
+        n = pg_tables_parts(&s->filling, parts);
         if (n == 0) /* none of it can be read */
             halves_done(&s->halves);
     }
@@ -120,10 +204,12 @@ static void next_range(struct postgres *s)
         pg_batch(s->pg, parts, n, on_stored, s);
         return;
     }
-    s->waiting = false;
-    feed_ended(s->feed, NULL);
-    if (!s->views_tried) /* a reload came meanwhile */
-        look(s);
+    if (s->suspects && !s->stored_any)
+        probe(s);
+    else if (s->suspects)
+        judge_suspects(s, true);
+    else
+        end_batch(s);
 }
 
 static void deliver(void *arg, struct item *items, unsigned n)
@@ -131,6 +217,9 @@ static void deliver(void *arg, struct item *items, unsigned n)
     struct postgres *s = arg;
 
     s->items = items;
+    s->items_n = n;
+    s->suspects = 0;
+    s->stored_any = false;
     s->halves = halves_of(n);
     s->waiting = true;
     if (s->stage == STAGE_READY && !pg_up(s->pg)) /* lost while nothing was to be done */
@@ -332,9 +421,8 @@ static void close_sink(void *self)
     pg_free(s->pg);
     feed_close(s->feed);
     buf_free(&s->views);
-    for (unsigned k = 0; k < PG_ROW_KINDS; k++)
-        buf_free(&s->arrays[k]);
-    arena_free(&s->scratch);
+    pg_tables_free(&s->filling);
+    buf_free(&s->good);
     free(s);
 }
 
@@ -351,9 +439,8 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
         return NULL;
     }
     buf_init(&s->views, SQL_MAX);
-    for (unsigned k = 0; k < PG_ROW_KINDS; k++)
-        buf_init(&s->arrays[k], ARRAY_MAX);
-    arena_init(&s->scratch, ROW_ARENA);
+    pg_tables_init(&s->filling);
+    buf_init(&s->good, GOOD_MAX);
     take_views(s, host->rules);
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(conf->name));
@@ -364,6 +451,7 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
     s->feed =
         s->pg && s->reader && s->figures ? feed_open(host->loop, host->store, stream, name, &work, e) : NULL;
     if (s->feed) {
+        figures_pg_behind(s->counter, s->feed);
         get_ready(s);
         return s;
     }

@@ -144,6 +144,8 @@ int row_decode(struct slice text, struct arena *a, struct row *out, struct err *
     out->kind = (enum row_kind)k;
     for (const struct member *m = kinds[k].members; rc == 0 && m->name; m++)
         rc = member_read(o, m, (struct slice *)(void *)(base + m->at), e);
+    if (k == ROW_RECORD && (node_int(o, "version") < 1 || node_int(o, "version") > INT32_MAX))
+        return err_set(e, "row: version out of range");
     if (k == ROW_RECORD)
         out->record.version = (unsigned)node_int(o, "version");
     if (k == ROW_PERSON)

@@ -81,8 +81,8 @@ export class FhirServer {
     if (this.wantsToken && req.headers.authorization !== `Bearer ${this.valid}`)
       return send(401, { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'login' }] });
     if (this.answer) return send(this.answer, { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'invalid', expression: ['Bundle.entry[0]'] }] });
-    const bundle = JSON.parse(body);
-    this.bundles.push(bundle);
+    const bundle = body ? JSON.parse(body) : undefined;
+    if (req.method === 'POST') this.bundles.push(bundle);
     const [outcome, resource] = await this.router.handleRequest(
       { method: req.method, url: req.url.replace(/^\/fhir/, '') || '/', pathname: '', params: {}, query: {}, headers: req.headers, body: bundle, config: { transactions: true } },
       this.repo,

@@ -156,3 +156,26 @@ test('after an outage the newest version stands, in whatever order they come bac
   const mine = (await fhir.all('Observation')).filter((o) => o.subject.reference === `Patient/${patient.id}` && o.code.coding[0].code === '29463-7');
   assert.deepEqual(mine.map((o) => [o.valueQuantity.value, o.status]), [[12.6, 'final']]);
 });
+
+// Staff say at a screen that two numbers are one child (page_people): rows of people alone.
+test('a child that is one with another is no longer active, says by whom it is replaced, and comes back', async () => {
+  const put = (...rows) => g.redis('eval', "redis.call('XADD', KEYS[1], '*', 'b', ARGV[1])", '1', '{19.06}st:sink:kemkes', rows.map((r) => JSON.stringify(r)).join('\n'));
+  const record = (n, person, nama) => ({ v: 1, row: 'record', version: 2, id: `00000000-0000-5000-8000-00000000000${n}`, nomor: `900${n}`, form: 'timbang', klaster: '2', at: '2026-11-21T09:00:00+07:00', received_at: '2026-11-21T09:00:00+07:00',
+    reporter: '+6281200000001', role: 'kader', place: '19.06.01.2004', posyandu: 'PSY001', person_id: person, fields: { nama, jk: 'P', umur: '14bl', bb: 9.2 }, findings: [], status: 'checked', provider: 'emulator', message_id: `m-${n}` });
+  const person = (id, into) => ({ v: 1, row: 'person', id, nomor: '9009', nama: 'Kembar', jk: 'P', tgl_lahir: '2025-09', posyandu: 'PSY001', ...(into ? { merged_into: into } : {}) });
+  const one = async (nama) => (await fhir.all('Patient')).find((p) => p.name[0].text === nama);
+  put(record(1, 'anak-satu', 'Melur'));
+  put(record(2, 'anak-dua', 'Melor'));
+  await waitFor('both are there', async () => (await one('Melur')) && (await one('Melor')));
+  put(person('anak-satu', 'anak-dua'), person('anak-dua'));
+  const gone = await waitFor('it is replaced', async () => { const p = await one('Melur'); return p.active === false && p; });
+  assert.deepEqual(gone.link.map((l) => [l.type, l.other.identifier.value]), [['replaced-by', 'anak-dua']]);
+  assert.equal(gone.birthDate, '2025-09', 'else it is what it was');
+  assert.notEqual((await one('Melor')).active, false);
+  put(person('tidak-dikenal', 'anak-dua')); // of whom nothing was checked: nothing is made
+  put(person('anak-satu')); // taken back
+  const back = await waitFor('it is back', async () => { const p = await one('Melur'); return p.active === true && p; });
+  assert.equal(back.link, undefined);
+  assert.equal((await fhir.all('Patient')).filter((p) => p.identifier.some((i) => i.value === 'tidak-dikenal')).length, 0);
+  assert.deepEqual(fhir.complaints, []);
+});
