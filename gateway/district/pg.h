@@ -17,8 +17,8 @@ enum pg_fault {
     PG_LOST,  /* no connection any more: whether it was carried out is not known */
     PG_ROW,   /* SQLSTATE 22, 23 or 44: a row is to blame; nothing was changed */
     PG_DOUBT, /* a trigger, a limit …: of a row or of all; nothing was changed */
-    PG_OTHER, /* locks, resources, rights, tables that do not fit, shutdown, a standby …: nothing was changed, try
-                 again later */
+    PG_OTHER, /* locks, resources, rights, tables that do not fit, shutdown, a standby …: nothing was changed,
+                 try again later */
 };
 
 struct pg_answer {

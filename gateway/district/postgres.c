@@ -12,13 +12,13 @@
 #include "gateway/district/pg.h"
 #include "gateway/district/pg_reader.h"
 #include "gateway/district/pg_tables.h"
+#include "gateway/district/suspects.h"
 #include "gateway/district/views.h"
 
 enum {
     BATCH = 1024,
     LINGER_MS = 20,
     GOOD_MAX = 64 << 10,
-    SUSPECTS = 3, /* rows of a batch that are refused one by one before the table is blamed */
     SQL_MAX = 1 << 20,
 };
 
@@ -78,14 +78,6 @@ static void away_anew(struct postgres *s, const struct err *why)
     away(s, why);
 }
 
-/* A fault that may be a row's or not, with one row alone. */
-static void suspect(struct postgres *s, unsigned i, const struct err *why)
-{
-    s->items[i].later = true;
-    s->items[i].reason = *why;
-    s->suspects++;
-}
-
 static void end_batch(struct postgres *s)
 {
     s->waiting = false;
@@ -94,23 +86,12 @@ static void end_batch(struct postgres *s)
         look(s);
 }
 
-/* The suspects are to blame, since another row is stored: or it is the server. */
-static void judge_suspects(struct postgres *s, bool guilty)
+/* No row is to blame, or none that is known. */
+static void blame_server(struct postgres *s)
 {
-    struct err why = { "" };
+    struct err why = suspects_fault(s->items, s->items_n);
 
-    for (unsigned i = 0; i < s->items_n; i++) {
-        if (!s->items[i].later)
-            continue;
-        why = s->items[i].reason;
-        s->items[i].later = !guilty;
-        if (guilty)
-            item_refuse(&s->items[i], why.text);
-    }
-    if (guilty)
-        end_batch(s);
-    else
-        away_anew(s, &why);
+    away_anew(s, &why);
 }
 
 static void on_probed(void *arg, const struct pg_answer *a)
@@ -121,7 +102,7 @@ static void on_probed(void *arg, const struct pg_answer *a)
     if (s->stored_any)
         next_range(s); /* the rest of the batch; then they are judged */
     else
-        judge_suspects(s, false);
+        blame_server(s);
 }
 
 /* What was stored before can be stored again and changes nothing: that shows whether it is the row or all. */
@@ -136,7 +117,7 @@ static void probe(struct postgres *s)
     if (n)
         pg_batch(s->pg, parts, n, on_probed, s);
     else
-        judge_suspects(s, false);
+        blame_server(s);
 }
 
 static void keep_good(struct postgres *s, unsigned i)
@@ -160,8 +141,10 @@ static void on_stored(void *arg, const struct pg_answer *a)
     if (a->fault == PG_OK || !halves_split(&s->halves)) {
         if (a->fault == PG_ROW && halves_now(&s->halves, &r))
             item_refuse(&s->items[r.from], why.text);
-        if (a->fault == PG_DOUBT && halves_now(&s->halves, &r))
-            suspect(s, r.from, &why);
+        if (a->fault == PG_DOUBT && halves_now(&s->halves, &r)) {
+            suspect(&s->items[r.from], &why);
+            s->suspects++;
+        }
         if (a->fault == PG_OK && halves_now(&s->halves, &r))
             keep_good(s, r.from);
         s->stored_any = s->stored_any || a->fault == PG_OK;
@@ -204,12 +187,12 @@ static void next_range(struct postgres *s)
         pg_batch(s->pg, parts, n, on_stored, s);
         return;
     }
-    if (s->suspects && !s->stored_any)
+    if (s->suspects && !s->stored_any) {
         probe(s);
-    else if (s->suspects)
-        judge_suspects(s, true);
-    else
-        end_batch(s);
+        return;
+    }
+    suspects_refuse(s->items, s->items_n);
+    end_batch(s);
 }
 
 static void deliver(void *arg, struct item *items, unsigned n)
@@ -353,16 +336,6 @@ static void look(struct postgres *s)
     pg_query(s->pg, "SELECT to_regclass('kentongan_schema')", on_looked, s);
 }
 
-static void on_set(void *arg, const struct pg_answer *a)
-{
-    struct postgres *s = arg;
-
-    if (a->fault != PG_OK)
-        give_up(s, &a->why);
-    else
-        look(s);
-}
-
 static void on_connected(void *arg, const struct pg_answer *a)
 {
     struct postgres *s = arg;
@@ -372,7 +345,7 @@ static void on_connected(void *arg, const struct pg_answer *a)
     else
         pg_query(s->pg,
                  "SET statement_timeout = '60s'; SET lock_timeout = '20s'; SET client_min_messages = 'error'",
-                 on_set, s);
+                 on_schema, s);
 }
 
 static void get_ready(struct postgres *s)
