@@ -74,7 +74,7 @@ export class Month {
     this.todo = []; // answers of staff: {at, from, text}
     this.w2 = new Map(); // puskesmas/week -> total of the last one sent
     this.sent = 0;
-    this.late = [];
+    this.opened = new Set(); // posyandu that weighed in the month
     this.outbreak = { village: this.places.villages[Math.min(4, villages - 1)].code, disease: 'diare', from: Math.floor(days * 0.4), days: 7, cases: 20 };
     this.outage = { day: Math.floor(days * 0.4), from: 8, to: 14 };
     this.begin = Date.UTC(2026, 8, 6) - WIB; // a Sunday, midnight in WIB
@@ -90,7 +90,9 @@ export class Month {
     fs.writeFileSync(path.join(config, 'places.csv'), this.places.csv);
     fs.writeFileSync(path.join(config, 'people.csv'), 'msisdn,role,name,place,language,active,leader\n'
       + this.people.map((p, i) => `${p.msisdn},${p.role},${givens[i % 20]} ${surnames[i % 15]} (contoh),${p.place},id,yes,no\n`).join(''));
-    for (const f of ['competence.csv', 'schedule.csv', 'targets.csv', 'facilities.csv', 'nakes.csv']) fs.rmSync(path.join(config, f), { force: true });
+    for (const f of ['competence.csv', 'targets.csv', 'facilities.csv', 'nakes.csv']) fs.rmSync(path.join(config, f), { force: true });
+    // Every posyandu opens once a month.
+    fs.writeFileSync(path.join(config, 'schedule.csv'), 'posyandu,day_of_month,time\n' + this.places.posyandu.map((p, i) => `${p.code},${(p.day = 1 + i % 28)},08:00\n`).join(''));
     this.aheadFile = path.join(this.g.folder, 'ahead');
     this.g.env = { LD_PRELOAD: path.join(path.dirname(binary), 'tests/preload/clock.so'), CLOCK_AHEAD: this.aheadFile, ASAN_OPTIONS: 'verify_asan_link_order=0' };
     this.clock(this.begin + 6 * HOUR);
@@ -249,7 +251,8 @@ export class Month {
   }
 
   async weigh(day) {
-    const turn = this.places.posyandu.filter((_, i) => i % 28 === (day - this.first) % 28);
+    const today = new Date(day * DAY).getUTCDate(), turn = this.places.posyandu.filter((p) => p.day === today);
+    for (const p of turn) this.opened.add(p.code);
     const children = turn.flatMap((p) => Array.from({ length: this.weighings }, () => {
       const months = 6 + this.chance.below(48), kg = (7 + months * 0.17 + this.chance.normal() * 0.6).toFixed(1).replace('.', ',');
       return [p.kader[0].msisdn, `TIMBANG ${this.name()} ${this.chance.of(['L', 'P'])} ${months}bl ${kg}`];
@@ -324,6 +327,13 @@ export class Month {
     return [...seen.values()];
   }
 
+  // How long after its threshold staff were told of the outbreak; null: not at all.
+  outbreakTold(got) {
+    const o = this.outbreak, e = this.expected.find((x) => x.village === o.village && x.disease === o.disease && dayOf(x.at) >= this.first + o.from);
+    const s = e && got.find((x) => x.village === o.village && x.disease === o.disease && x.at >= e.at - 60000);
+    return s ? s.at - e.at : null;
+  }
+
   result() {
     const got = this.staffSignals(), within = [], missed = [];
     for (const e of this.expected) {
@@ -357,7 +367,8 @@ export class Month {
       lost: lost.map(([k, said, kept]) => `${k}: ${said} said, ${kept} kept`),
       signals: { expected: this.expected.length, within, missed, unexpected },
       alerts: [...alerts.values()], weeks: this.days / 7,
-      outbreak: { staffDay: day(found?.at), headDay: day(headTold && Date.parse(headTold.at)) },
+      outbreak: { staffDay: day(found?.at), headDay: day(headTold && Date.parse(headTold.at)), ms: this.outbreakTold(got) },
+      opened: this.opened.size,
       doubles: [...doubles].filter(([, n]) => n > 1).map(([t, n]) => `${n} times: ${t}`),
       w2: { sent: this.w2, stored, rows: w2.length },
       records: { lokal: this.g.query('SELECT count(*) AS n FROM record')[0].n, kabupaten: Number(this.pg.rows('SELECT count(*) AS n FROM record')[0].n), waited: this.outage.waited },

@@ -13,6 +13,8 @@ test('signals in time, nothing lost, nothing twice', { timeout: 300000 }, async 
   assert.deepEqual(r.signals.unexpected.map((m) => month.says(m)), [], 'what is told, the rule calls for');
   assert.ok(r.signals.expected > 0 && Math.max(...r.signals.within) <= 60000, `within a minute: ${r.signals.within}`);
   assert.ok(r.outbreak.staffDay !== null && r.outbreak.staffDay <= 3, 'the outbreak is found');
+  assert.ok(r.outbreak.ms !== null && r.outbreak.ms <= 60000, `within a minute of its threshold: ${r.outbreak.ms}`);
+  assert.ok(r.opened > 0, 'posyandu weigh by their schedule');
   assert.deepEqual(r.doubles, []);
   assert.deepEqual(r.lost, [], 'cases said and kept');
   assert.doesNotMatch(await month.g.metrics(), /sms_out_total\{outcome="expired"\} [1-9]/);
