@@ -77,7 +77,8 @@ static int print_answer(int fd)
 int ctl_client_ask(const struct sockaddr_un *addr, struct slice line)
 {
     struct buf b;
-    bool slow = slice_starts(line, "backup") || slice_starts(line, "rebuild");
+    bool slow = slice_starts(line, "backup") || slice_starts(line, "rebuild") ||
+                slice_starts(line, "export") || slice_starts(line, "forget");
     int fd, rc = 1;
 
     buf_init(&b, LINE_MAX_BYTES);

@@ -103,12 +103,12 @@ bool whose_json(const struct whose *w, const struct node *o, enum whose_name nam
     return false;
 }
 
-/* A list's item: one that has another's number is a namesake's. */
-static bool is_hers(const struct whose *w, const struct node *item, enum whose_name name)
+/* How far a name counts in a list's item: one that has another's number may be a namesake's. */
+static enum whose_name in_item(const struct whose *w, const struct node *item, enum whose_name name)
 {
-    bool other = name == WHOSE_NAMELESS && node_text(item, "nomor").n;
+    struct slice nomor = node_text(item, "nomor");
 
-    return says_it(w, item, other ? WHOSE_NUMBER : name);
+    return name == WHOSE_NAMELESS && nomor.n && !whose_nomor(w, nomor) ? WHOSE_NUMBER : name;
 }
 
 static struct node *as_it_stands(const struct node *o, struct arena *a)
@@ -126,12 +126,13 @@ static struct node *without(const struct whose *w, const struct node *o, enum wh
         return as_it_stands(o, a);
     left = list ? node_list(a) : node_object(a);
     for (const struct node *m = node_first(o); m; m = m->next) {
-        bool hers = list ? is_hers(w, m, name) : says_it(w, m, name);
+        enum whose_name here = list ? in_item(w, m, name) : name;
+        bool hers = says_it(w, m, here);
         struct node *fresh;
 
         if (hers && (list ? !number || is_scalar(m) : !number))
             continue;
-        fresh = hers && is_scalar(m) ? node_of_text(a, S("")) : without(w, m, name, a);
+        fresh = hers && is_scalar(m) ? node_of_text(a, S("")) : without(w, m, here, a);
         if (list)
             node_add(left, fresh);
         else
