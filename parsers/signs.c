@@ -58,6 +58,7 @@ static void end_of_wait(struct state *x, unsigned at)
             x->last.kind = maybe ? SIGN_MAYBE : SIGN_UNSURE;
             x->last.behind = maybe; /* `tidak sesak, kejang tidak` */
             x->last.words_after = x->words && x->waits.certain;
+            x->last.clear = !x->words;
             x->last.to = at;
         } else {
             tell(x);
@@ -166,7 +167,7 @@ static bool dashed_away(const struct state *x, unsigned i)
 
 static bool is_filler(struct slice k)
 {
-    return slice_is(k, "pengisi") || slice_is(k, "sambung") || slice_is(k, "tapi");
+    return slice_is(k, "pengisi") || slice_is(k, "sambung") || slice_is(k, "tapi") || slice_is(k, "kecuali");
 }
 
 /* `X: tidak` says that X is not there; `lihat: tidak jelas`, `mobilitas: tidak bisa jalan`, `gizi: kurang`
@@ -272,7 +273,8 @@ static bool named_less(const struct state *x, unsigned i, const struct word *w)
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
-    bool gone, is_well = well(x, w, &to, &gone), waited, less = named_less(x, i, w);
+    bool gone, never = to > i + used && slice_is(x->ts->t[i + used].low, "0"); /* `kejang 0x` */
+    bool is_well = well(x, w, &to, &gone) || never, waited, less = named_less(x, i, w);
 
     /* `nafsu makan hilang demam`: what is gone is named before it. */
     if ((x->waits.kind == NEGATION_GONE || x->waits.kind == NEGATION_NIL) && about_before(x))
@@ -283,6 +285,7 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to, .who = x->who };
     x->last.kind = negated(x, w);
     x->last.before = x->last.kind == SIGN_UNSURE;
+    x->last.clear = x->last.before && !x->words;
     if ((less && x->last.kind == SIGN_PLAIN) ||
         (!waited && x->last.kind == SIGN_NEGATED && to < x->end && slice_is(x->ts->t[to].low, "ada") &&
          !parted(x, to))) /* `tidak ada kejang, demam ada` */
@@ -338,7 +341,7 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
 
     if (slice_is(kata, "sambung")) {
         x->linked = x->reach != REACH_NONE;
-    } else if (slice_is(kata, "tapi")) {
+    } else if (slice_is(kata, "tapi") || slice_is(kata, "kecuali")) {
         x->who.doubt |= !slice_is(x->ts->t[i].low, "ada");
         if (!x->waits.kind || x->until != i) /* `tidak terlihat ada` */
             end_of_reach(x, i);

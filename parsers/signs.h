@@ -27,6 +27,7 @@ struct sign {
     unsigned list; /* index of the list */
     const struct word *word;
     bool before; /* the negator stands before it */
+    bool clear;  /* UNSURE: no other words stand between, or behind */
     bool behind; /* MAYBE: and one stands right behind it */
     bool
         words_after; /* UNSURE: the negator behind it may negate the words that follow: `demam tidak turun` */

@@ -274,6 +274,8 @@ static void rune_plain(struct plain *x)
     }
     if (!ascii)
         ascii = plain_of(r);
+    if (ascii == '*' && r >= 0x80 && behind_number(x) && before_number(x, x->p + len))
+        ascii = 0; /* `9·8`: no bullet, and who knows what (RULINGS 50) */
     if (ascii) {
         x->out[x->n++] = ascii;
     } else if (fraction && !(x->p + len < x->end && text_is_digit(x->p[len]))) {

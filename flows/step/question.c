@@ -47,6 +47,15 @@ static bool is_answers(const struct form *form, struct slice field)
     return f && f->type == FIELD_ANSWERS;
 }
 
+/* How a sign that is doubted is denied: `TANDA tidak ada` (RULINGS 55). */
+struct slice reply_other_example(const struct form *form, struct slice field, struct arena *a)
+{
+    const struct field *f = field_of(form, field);
+
+    return f && f->as == AS_SIGNS ? arena_printf(a, "%.*s tidak ada", SLICE_ARG(reply_label(form, field)))
+                                  : reply_example(form, field, a);
+}
+
 /* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
 static struct slice report_example(const struct report *r, struct arena *a)
 {
@@ -58,7 +67,8 @@ static struct slice report_example(const struct report *r, struct arena *a)
         if (r->form->fields[i].type == FIELD_CHOICE && r->values[i].kind == VALUE_TEXT)
             kind = word_by_code(r->form->fields[i].list, r->values[i].text);
     if (!kind || !kind->questions[0])
-        return reply_example(r->form, r->error_field, a);
+        return r->status == REPORT_CONFIRM ? reply_other_example(r->form, r->error_field, a)
+                                           : reply_example(r->form, r->error_field, a);
     buf_init(&b, ECHO);
     buf_add(&b, reply_label(r->form, r->error_field));
     for (unsigned i = 0; i < kind->questions[0]; i++)

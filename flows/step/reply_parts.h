@@ -13,6 +13,9 @@ struct slice reply_label(const struct form *, struct slice field);
 /* "BB 9,2": what to type. */
 struct slice reply_example(const struct form *, struct slice field, struct arena *);
 
+/* Beside YA to a value that is doubted: the example, or how a sign is denied. */
+struct slice reply_other_example(const struct form *, struct slice field, struct arena *);
+
 /* One of several reports of an SMS: number, and what is asked (empty = accepted). */
 struct reply_outcome {
     struct slice nomor, isi, field;

@@ -135,6 +135,22 @@ static bool try_corrected(const struct ruleset *rules, const struct draft *d, st
             !value_equal(&d->values[i], &r->answer.values[i]));
 }
 
+/* `iya bu 8,8` to `BB 8,8, benar?`: yes. */
+static bool confirms(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                     struct arena *a, struct reading *r)
+{
+    int i = form_field_named(d->form, d->field);
+    struct slice value = words_behind_yes(rules, text, a);
+
+    if (d->asking != ASK_VALUE || i < 0 || !value.n || !try_plain(rules, d, value, at_ms, a, r) ||
+        !value_equal(&d->values[i], &r->answer.values[i]))
+        return false;
+    r->kind = READING_WORDS;
+    r->words = WORD_YES;
+    r->nomor = d->nomor;
+    return true;
+}
+
 static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
                         struct arena *a, struct reading *r)
 {
@@ -147,10 +163,15 @@ static void read_answer(const struct ruleset *rules, struct sender_state *state,
         r->nomor = d->nomor;
         return;
     }
+    if (d && confirms(rules, d, rest, in->received_ms, a, r))
+        return;
     if (d) { /* "48217 BB 9,2" */
         r->kind = try_corrected(rules, d, rest, in->received_ms, a, r) ? READING_ANSWER : READING_NOTHING;
         return;
     }
+    d = drafts_only(state);
+    if (d && confirms(rules, d, r->said.body, in->received_ms, a, r))
+        return;
     for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
         fits += try_corrected(rules, &state->drafts[i], r->said.body, in->received_ms, a, r);
     if (fits && state->drafts_n > 1)

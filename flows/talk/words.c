@@ -197,6 +197,7 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
         return WORD_OTHER;
     case SAID_NOTHING_THERE:
     case SAID_NOTHING_THERE | SAID_NO:
+    case SAID_NOTHING_THERE | SAID_YES: /* `ya bu tidak ada` */
         return WORD_NOTHING;
     case SAID_CANCEL:
         return WORD_CANCEL;
@@ -292,6 +293,18 @@ static unsigned negated_from(const struct ruleset *rules, const struct cut *c, u
             from = i;
     }
     return parted(c, to) ? to : from;
+}
+
+struct slice words_behind_yes(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct cut c;
+    unsigned to, bits;
+
+    cut_words(rules->forms.vocabulary, text, a, &c);
+    bits = known_words(rules, NULL, &c, a, &to);
+    return bits == SAID_YES && !c.more && to < c.n
+               ? slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]))
+               : slice_make("", 0);
 }
 
 struct slice words_correction(const struct ruleset *rules, struct slice text, struct arena *a)

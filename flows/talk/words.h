@@ -28,6 +28,8 @@ bool words_agree(const struct ruleset *, enum answer_word with, struct slice tex
 /* `tb nya 77 bu`, `tensinya 110/70`: without the words that say nothing.  form: whose labels may have such an
  * ending; NULL: none. */
 struct slice words_plain(const struct ruleset *, const struct form *, struct slice text, struct arena *);
+/* `iya bu 8,8`: what stands behind words that only say yes; empty when nothing does, or they say more. */
+struct slice words_behind_yes(const struct ruleset *, struct slice text, struct arena *);
 /* `salah bu, harusnya 9.2`: what stands behind words that only say that something is to be put right; the
  * text itself when there are none.  A negator right before words, no number, is theirs (RULINGS 40): `tidak
  * kejang`.

@@ -55,8 +55,20 @@ struct argument {
     struct arena *arena;
 };
 
+/* `no`, `rujukan`, `laporan`: a number follows. */
+static bool names_number(const struct ruleset *rs, struct slice w, struct arena *a)
+{
+    struct slice low = arena_copy(a, w);
+    const struct word *word;
+
+    for (size_t i = 0; i < low.n; i++)
+        ((char *)(uintptr_t)low.p)[i] = text_lower(low.p[i]);
+    word = low.n ? list_find(rs->forms.words.answers, low) : NULL;
+    return word && slice_is(word->code, "laporan");
+}
+
 /* `48217`, `no 48217`, `4821O`: the number, digits repaired. */
-static struct slice take_number(struct slice *rest, struct arena *a)
+static struct slice take_number(const struct ruleset *rs, struct slice *rest, struct arena *a)
 {
     struct slice keep = *rest, w = cut_word(rest);
     struct slice copy;
@@ -64,8 +76,7 @@ static struct slice take_number(struct slice *rest, struct arena *a)
     size_t n = 0;
     bool digit = false;
 
-    if (slice_ieq(w, S("no")) || slice_ieq(w, S("nomor")) || slice_ieq(w, S("nmr")) ||
-        slice_ieq(w, S("rujukan")))
+    while (names_number(rs, w, a))
         w = cut_word(rest);
     while (n < w.n && !strchr("?!", w.p[n]))
         n++;
@@ -96,7 +107,7 @@ static struct slice take_number(struct slice *rest, struct arena *a)
 /* Off the front; false when there is none. */
 static bool read_number(struct argument *x)
 {
-    struct slice typed = take_number(&x->rest, x->arena);
+    struct slice typed = take_number(x->rules, &x->rest, x->arena);
     enum report_error error = ERROR_NONE;
 
     if (typed.n && !understand_nomor(typed, &x->out->nomor, &error, x->arena))

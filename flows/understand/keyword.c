@@ -149,12 +149,11 @@ struct behind {
 static void number_of(struct reader *r, unsigned *i, struct behind *out)
 {
     enum report_error error;
-    unsigned k = *i;
+    unsigned k = *i, used;
 
     while (k < r->ts.n && r->ts.t[k].kind == TOKEN_WORD &&
-           (slice_is(r->ts.t[k].low, "no") || slice_is(r->ts.t[k].low, "nomor") ||
-            slice_is(r->ts.t[k].low, "nmr") || slice_is(r->ts.t[k].low, "rujukan")))
-        k++;
+           slice_is(phrase_code(&r->ts, k, r->words->answers, &used), "laporan"))
+        k++; /* `no 48217`, `rujukan 48217` */
     if (k >= r->ts.n || r->ts.t[k].kind != TOKEN_NUMBER || (r->ts.t[k].sep & SEP_LINE))
         return;
     out->number = slice_all_digits(r->ts.t[k].low) && r->ts.t[k].low.n >= 4 && r->ts.t[k].low.n <= 10 &&

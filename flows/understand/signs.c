@@ -178,6 +178,9 @@ static enum whose whose(const struct filling *x, const struct sign *s)
         return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
     if (slice_is(who->code, "sapaan") && who->name >= s->from)
         return about == FORM_ABOUT_MOTHER ? WHOSE_OWN : WHOSE_DOUBT;
+    if (slice_is(who->code, "sapaan") && about == FORM_ABOUT_MOTHER && !a_name(x, who->name) &&
+        !words_between(x, who->name, s->from))
+        return WHOSE_OWN; /* `iyo bu ado perdarahan` */
     if (slice_is(who->code, "sapaan"))
         return names_her(x, who->name, s->from)                       ? WHOSE_OWN
                : a_name(x, who->name) && s->from - who->name <= NAMED ? WHOSE_OTHER
@@ -212,6 +215,14 @@ static unsigned with_whom(const struct filling *x, const struct sign *s)
     return from < s->from && !x->ts.t[from].loose ? from : s->from;
 }
 
+/* `kecuali pcv2` */
+static bool left_out(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return i > 0 && understand_is(x, i - 1, "kecuali", &used);
+}
+
 static void on_sign(void *arg, const struct sign *s)
 {
     struct gather *g = arg;
@@ -221,7 +232,7 @@ static void on_sign(void *arg, const struct sign *s)
     enum whose is = f->list == g->x->words->signs ? whose(g->x, s) : WHOSE_OWN;
 
     /* A list that keeps no words has no room for what was not done: `mr1 tidak datang` (RULINGS 43). */
-    if (f->companion < 0 && (unsure || negated)) {
+    if (f->companion < 0 && (unsure || negated || left_out(g->x, s->from))) {
         understand_fault(g->x, f, ERROR_INVALID, true, s->from);
         mark(g->x, s->from, s->to);
         return;
@@ -239,7 +250,8 @@ static void on_sign(void *arg, const struct sign *s)
     }
     if (unsure && s->words_after && !understand_alarming(g->x, s->word->code))
         unsure = false;
-    g->x->maybe |= s->kind == SIGN_MAYBE && understand_alarming(g->x, s->word->code);
+    g->x->maybe |=
+        (s->kind == SIGN_MAYBE || (unsure && s->clear)) && understand_alarming(g->x, s->word->code);
     add_item(g->x, f, s->word->code, s->from);
     if (s->word->also.n)
         add_item(g->x, f, s->word->also, s->from);
@@ -352,6 +364,7 @@ static void hear(void *arg, const struct sign *s)
     struct hearing *h = arg;
 
     if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
+        (s->kind == SIGN_UNSURE && s->clear && !s->word->needed) ||
         (h->x && (h->x->denies || too_big(h->x, s->word))))
         return;
     if (h->x && whose(h->x, s) == WHOSE_OTHER) {

@@ -54,7 +54,7 @@ bool understand_alarming(const struct filling *x, struct slice code)
 bool understand_filler(const struct filling *x, unsigned i, unsigned *used)
 {
     return understand_is(x, i, "pengisi", used) || understand_is(x, i, "sambung", used) ||
-           understand_is(x, i, "tapi", used);
+           understand_is(x, i, "tapi", used) || understand_is(x, i, "kecuali", used);
 }
 
 unsigned understand_text_end(const struct filling *x, unsigned from)
@@ -199,7 +199,10 @@ void understand_stray_keyword(struct filling *x, unsigned i)
 {
     const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);
     const struct field *last = NULL;
+    unsigned used;
 
+    if (i > 0 && understand_is(x, i - 1, "bukan_kunci", &used) && used > 1)
+        return; /* `jalan lahir` */
     if (!other || other == x->form || i + 1 >= x->ts.n || x->ts.t[i + 1].taken ||
         (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY)
         return;

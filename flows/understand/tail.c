@@ -326,6 +326,36 @@ static void unreadable(struct filling *x, unsigned from)
     }
 }
 
+/* `150/100` is a pressure wherever it stands: where the positions went astray nothing of it is lost, and of
+ * two that differ neither is taken unasked (RULINGS 18, 50). */
+void understand_pressures(struct filling *x, bool behind_head)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        const struct field *field = &x->form->fields[f];
+        struct slot *s = &x->slots[f];
+
+        if (field->type != FIELD_PRESSURE || s->filled == behind_head)
+            continue;
+        for (unsigned i = 0; i < x->ts.n; i++) {
+            struct got g;
+
+            if (x->ts.t[i].taken || x->ts.t[i].other || x->ts.t[i].kind != TOKEN_NUMBER ||
+                slice_find(x->ts.t[i].low, '/') == (size_t)-1)
+                continue;
+            g = understand_read(x, field, i, true);
+            if (g.fit != FIT_YES)
+                continue;
+            if (behind_head) {
+                understand_take(x, field, i, &g, false);
+            } else if (!value_equal(&s->value, &g.value)) {
+                understand_fault(x, field, ERROR_CONTRADICTION, false, i);
+                x->ts.t[i].taken = true;
+            }
+            break;
+        }
+    }
+}
+
 void understand_tail(struct filling *x)
 {
     unsigned from = x->head_end;

@@ -87,13 +87,32 @@ static bool counts_or_dates(const struct filling *x, unsigned i)
     return slice_is(unit, "mg") || slice_is(unit, "bl");
 }
 
+/* `28 nop 1900` of a field of this year: a weight, and no year. */
+static struct token *no_year(const struct filling *x, const struct field *f, unsigned i)
+{
+    struct token *t = i + 2 < x->ts.n ? &x->ts.t[i + 2] : NULL;
+    int64_t y;
+
+    return t && f->max_age_days && f->max_age_days < 366 && t->kind == TOKEN_NUMBER && !t->glued && !t->odd &&
+                   t->low.n == 4 && slice_to_i64(t->low, &y) &&
+                   (y < 2000 || y > date_of_days(x->today).year + 1)
+               ? t
+               : NULL;
+}
+
 struct got understand_read_date(struct filling *x, const struct field *f, unsigned i, bool labelled)
 {
+    struct token *weight = no_year(x, f, i);
     struct when_words w = when_words(x);
     struct when d = { .used = 1 };
     struct got g = understand_no();
-    enum when_rc rc = x->ts.t[i].range ? WHEN_NONE : when_read(&x->ts, i, &w, x->today, labelled, &d);
+    enum when_rc rc;
 
+    if (weight)
+        weight->odd = true;
+    rc = x->ts.t[i].range ? WHEN_NONE : when_read(&x->ts, i, &w, x->today, labelled, &d);
+    if (weight)
+        weight->odd = false;
     g.used = d.used;
     g.repaired = x->ts.n > i && x->ts.t[i].repaired;
     switch (rc) {

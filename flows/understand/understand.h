@@ -203,6 +203,7 @@ void understand_labels(struct filling *);
 void understand_choose_variant(struct filling *);
 void understand_head(struct filling *);
 void understand_tail(struct filling *);
+void understand_pressures(struct filling *, bool behind_head);
 void understand_numbers(struct filling *, unsigned from);
 /* What is left beside an answered value and makes it doubtful: another number, `bb 9,2 atau 9,4` (RULINGS 26,
  * 50), or a no, `bb 9,2 batal` (43). */

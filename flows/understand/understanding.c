@@ -149,9 +149,11 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     drop_age(x);
     understand_negated_value(x);
     understand_labels(x);
+    understand_pressures(x, false);
     understand_choose_variant(x);
     understand_head(x);
     understand_tail(x);
+    understand_pressures(x, true);
     understand_overturned(x);
     understand_mended(x);
     understand_death(x);

@@ -192,6 +192,38 @@ static bool names_disease(const struct scan *s, const char *p)
     return false;
 }
 
+/* A letter with its count stands behind: the word between is no signature. */
+static bool counts_follow(struct scan *s)
+{
+    for (const char *p = s->p; p < s->end;) {
+        const char *from = p, *q;
+        struct slice w;
+
+        if (!text_is_letter(*p)) {
+            p++;
+            continue;
+        }
+        while (p < s->end && text_is_letter(*p))
+            p++;
+        for (q = p; q < s->end && (*q == ' ' || *q == '=' || *q == ':');)
+            q++;
+        w = upper(s, from, (size_t)(p - from));
+        if (q < s->end && text_is_digit(*q) && w.n <= 2 && known(s, w))
+            return true;
+    }
+    return false;
+}
+
+/* `A 3 org C 1` */
+static bool is_unit(const struct scan *s, struct slice w)
+{
+    struct slice low = arena_copy(s->x->arena, w);
+
+    for (size_t i = 0; i < low.n; i++)
+        ((char *)(uintptr_t)low.p)[i] = text_lower(low.p[i]);
+    return list_find(s->x->words->units, low) || slice_is(low, "kasus");
+}
+
 /* A word by itself: NIHIL, the label of the week, or the begin of a signature. */
 static void lone_word(struct scan *s, struct slice w)
 {
@@ -208,7 +240,10 @@ static void lone_word(struct scan *s, struct slice w)
         wrong_code(s, w, ERROR_INVALID, true);
     } else if (w.n == 1) {
         wrong_code(s, w, ERROR_INVALID, true);
-    } else if (s->kode->value.n && !(w.n <= 2 && known(s, w)) && !names_disease(s, s->p - w.n)) {
+    } else if (s->kode->value.n && w.n > 1 && is_unit(s, w)) {
+        return;
+    } else if (s->kode->value.n && !(w.n <= 2 && known(s, w)) && !counts_follow(s) &&
+               !names_disease(s, s->p - w.n)) {
         s->p = s->end; /* who signs */
     } else {
         wrong_code(s, w, ERROR_INVALID, true);
