@@ -4,7 +4,8 @@
 enum {
     BASE_MS = 2000,
     CAP_MS = 10 * 60 * 1000,
-    URGENT_CAP_MS = 15000, /* an emergency is there soon after its provider is well again */
+    URGENT_CAP_MS =
+        15000, /* an emergency that was not taken is there soon after its provider is well again */
     LEAST_MS = 500,
     DAY_MS = 24 * 60 * 60 * 1000,
 };
@@ -23,7 +24,7 @@ static int64_t expiry(const struct attempt *a)
  * come back in one instant. */
 static int64_t back_off(const struct attempt *a)
 {
-    bool urgent = a->class == SMS_EMERGENCY;
+    bool urgent = a->class == SMS_EMERGENCY && a->result == ATTEMPT_LATER; /* not one that perhaps arrived */
     int64_t step = BASE_MS, cap = urgent ? URGENT_CAP_MS : CAP_MS;
     unsigned n = a->attempts;
 

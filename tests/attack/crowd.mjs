@@ -24,7 +24,7 @@ await attack('70 idle connections to the staff listener', {}, async (g) => {
 });
 
 // Nobody may call from 127.0.0.9: the emulator's door is gone from this configuration.
-await attack('siege by an address that is not allowed', { patch: (y) => y.replace(/^ {2}emulator:.*\n/m, '').replace('default_provider: emulator', 'default_provider: kannel') }, async (g) => {
+await attack('siege by an address that is not allowed', { alone: true, patch: (y) => y.replace(/^ {2}emulator:.*\n/m, '').replace('default_provider: emulator', 'default_provider: kannel') }, async (g) => {
   let [over, tries] = [false, 0];
   const besiege = async () => {
     while (!over) {

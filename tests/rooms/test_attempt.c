@@ -99,6 +99,8 @@ static void an_emergency_never_waits_long_for_its_next_try(void **state)
     assert_int_equal(attempt_judge(&a).due_ms, NOW + 15000);
     a.retry_after_ms = 0;
     assert_int_equal(attempt_judge(&a).due_ms, NOW + 15000);
+    a.result = ATTEMPT_UNKNOWN; /* it may have arrived: nobody's phone is to ring all day */
+    assert_int_equal(attempt_judge(&a).due_ms, NOW + 600000);
 }
 
 static void the_last_chance_comes_before_it_is_old(void **state)
