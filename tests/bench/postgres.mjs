@@ -14,7 +14,7 @@ const FIELDS = (n) => ({ nama: `Anak ${n}`, jk: n % 2 ? 'L' : 'P', umur: `${8 + 
 
 const row = (n) => JSON.stringify({
   v: 1, row: 'record', version: 1, id: `${(n * 2654435761 % 4294967296).toString(16).padStart(8, '0')}-0000-5000-8000-${String(n).padStart(12, '0')}`, nomor: String(100000 + n), form: 'timbang', klaster: '2',
-  at: '2026-11-21T09:00:00+07:00', received_at: '2026-11-21T09:00:00+07:00', reporter: '+6281200000001', role: 'kader', place: '19.06.01.2004', posyandu: 'PSY001', person_id: `p-${n % 5000}`,
+  at: '2026-11-21T09:00:00+07:00', received_at: '2026-11-21T09:00:00+07:00', reporter: '+6281200000001', role: 'kader', place: '19.06.01.2004', posyandu: `PSY${String(1 + (n % 201)).padStart(3, '0')}`, person_id: `p-${n % 5000}`,
   fields: FIELDS(n), findings: [{ id: 'nt', say: 'N' }], status: 'valid', provider: 'emulator', message_id: `bench-${n}`,
 });
 
