@@ -236,20 +236,6 @@ static int64_t age_parts(struct slice s, struct slice *unit)
     return i ? v : -1;
 }
 
-int64_t age_days(struct slice s)
-{
-    struct slice unit;
-    int64_t v = age_parts(s, &unit);
-
-    if (v < 0)
-        return -1;
-    if (per_unit_days(unit))
-        return v * per_unit_days(unit);
-    if (slice_is(unit, "bl"))
-        return v * 30437 / 1000;
-    return slice_is(unit, "th") ? v * 36525 / 100 : -1;
-}
-
 int64_t age_months(struct slice s)
 {
     struct slice unit;

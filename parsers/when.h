@@ -56,7 +56,5 @@ enum age_rc age_read(const struct tokens *, unsigned i, const struct when_words 
                      struct slice default_unit, struct arena *, struct age *out) MUST_CHECK;
 /* Completed months of "14bl", "25th", "10hr", "3mg"; -1 when it is no canonical age. */
 int64_t age_months(struct slice canonical);
-/* The same in days, rounded down. */
-int64_t age_days(struct slice canonical);
 
 #endif

@@ -132,7 +132,5 @@ enum {
  * another sex than "L" and "P". */
 bool rules_cutoffs(const struct rule_set *, enum growth_index, struct slice sex, int64_t x,
                    int64_t out[GROWTH_SDS]) MUST_CHECK;
-/* First and last x (milli) of an index. */
-void rules_cutoffs_range(const struct rule_set *, enum growth_index, int64_t *min, int64_t *max);
 
 #endif

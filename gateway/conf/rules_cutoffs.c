@@ -100,9 +100,3 @@ bool rules_cutoffs(const struct rule_set *set, enum growth_index index, struct s
     }
     return true;
 }
-
-void rules_cutoffs_range(const struct rule_set *set, enum growth_index index, int64_t *min, int64_t *max)
-{
-    *min = set->cutoffs[index][0].min;
-    *max = set->cutoffs[index][0].max;
-}

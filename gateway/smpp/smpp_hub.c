@@ -217,11 +217,6 @@ unsigned smpp_hub_busy(const struct smpp_hub *h)
     return count(h, smpp_link_busy);
 }
 
-unsigned smpp_hub_bound(const struct smpp_hub *h)
-{
-    return count(h, smpp_link_bound);
-}
-
 void smpp_hub_close(struct smpp_hub *h)
 {
     h->on_change = NULL;

@@ -30,7 +30,6 @@ void smpp_hub_reload(struct smpp_hub *, const struct config *);
 void smpp_hub_drain(struct smpp_hub *);
 /* Binds that have not left yet. */
 unsigned smpp_hub_busy(const struct smpp_hub *);
-unsigned smpp_hub_bound(const struct smpp_hub *);
 void smpp_hub_close(struct smpp_hub *);
 
 /* --- one provider --- */

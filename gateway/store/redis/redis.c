@@ -372,11 +372,6 @@ unsigned redis_pending(const struct redis *r)
     return r->pending.n;
 }
 
-size_t redis_unsent(const struct redis *r)
-{
-    return r->out.n - r->out_off;
-}
-
 uint64_t redis_connects(const struct redis *r)
 {
     return r->connects;

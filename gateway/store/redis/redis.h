@@ -43,9 +43,8 @@ void redis_stop(struct redis *);
 /* Greeted and fit for work: the back-off starts from the bottom again. */
 void redis_settled(struct redis *);
 bool redis_ready(const struct redis *);
-/* Commands without a reply yet, and bytes not yet written. */
+/* Commands without a reply yet. */
 unsigned redis_pending(const struct redis *);
-size_t redis_unsent(const struct redis *);
 /* Times that a connection was made. */
 uint64_t redis_connects(const struct redis *);
 
