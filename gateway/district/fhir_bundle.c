@@ -253,8 +253,10 @@ enum fhir_verdict fhir_verdict(struct slice answer, bool batch, struct arena *a,
     *why = S("what answers at this url is no FHIR service");
     if (!slice_is(type, "OperationOutcome"))
         return FHIR_NOT_NOW;
-    *why = fault_of(o, a);
-    if (!slice_is(severity, "error") && !slice_is(severity, "fatal"))
+    if (!slice_is(severity, "error") && !slice_is(severity, "fatal")) {
+        *why = S("");
         return FHIR_TAKEN;
+    }
+    *why = fault_of(o, a);
     return passes(node_text(issue, "code")) ? FHIR_NOT_NOW : FHIR_REFUSED;
 }

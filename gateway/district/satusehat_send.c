@@ -361,6 +361,7 @@ static void resource_asked(struct job *j, const struct http_result *r)
 static void on_answer(void *arg, const struct http_result *r)
 {
     struct job *j = arg;
+    struct slice why;
 
     if (away(r)) {
         trouble(j, "the platform does not answer", r);
@@ -378,6 +379,10 @@ static void on_answer(void *arg, const struct http_result *r)
         ask_patient(j);
     } else if (j->step == LEARN) {
         resource_asked(j, r);
+    } else if (fhir_verdict(r->body, false, j->sender->arena, &why) == FHIR_NOT_NOW) {
+        trouble(j, "what answers is not the platform, or it is busy", r);
+    } else if (why.n) { /* a fault with status 200 */
+        refused(j, r);
     } else {
         j->fate.ids = ministry_ids(j->bundle, r->body, j->ids.n ? node_read(j->ids, j->sender->arena) : NULL,
                                    j->sender->arena);

@@ -38,7 +38,7 @@ for (const [what, list] of [['not told', r.signals.missed], ['not called for', r
 for (const a of wrong) console.log(`  for nothing: ${a.kind} ${a.disease} ${a.village} ${new Date(a.at).toISOString()}`);
 console.log(`\n${r.verdicts}`);
 await month.g.stop();
-// What must hold (docs/hacking.md); anything else is a failure of the program, and of `make simulate`.
+// What must hold; anything else is a failure of the program, and of `make simulate`.
 const faults = [
   [r.lost.length, 'cases that were said and not kept'],
   [r.signals.missed.length, 'signals that the rule calls for and nobody was told of'],
