@@ -1,7 +1,9 @@
 /* asides.c - see asides.h. */
 #include "parsers/asides.h"
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
+#include "parsers/text.h"
 
 bool asides_begins(const struct token *t)
 {
@@ -36,4 +38,21 @@ unsigned asides_place_end(const struct tokens *ts, unsigned end, unsigned i)
         t->kind == TOKEN_NUMBER && !t->taken && (t->sep & SEP_HARD) == 0)
         return i + 1;
     return i;
+}
+
+bool asides_crossed_out(const struct tokens *ts, unsigned i, unsigned end, const struct word_list *negators,
+                        bool sign_next)
+{
+    const struct token *t = &ts->t[i];
+    bool hard = (t->sep & SEP_HARD) != 0;
+    struct negation n;
+
+    if (t->kind == TOKEN_EMPTY)
+        return !hard && text_lower(t->text.p[0]) == 'x';
+    if (t->kind == TOKEN_NUMBER)
+        return (t->sep & (SEP_COLON | SEP_EQUALS)) != 0 && slice_is(t->low, "0") && !t->odd && !t->approx;
+    if ((t->sep & SEP_ODD) && t->text.p[-1] == '(')
+        return negation_at(ts, i, negators, &n) && n.used == 1 && n.certain && n.kind == NEGATION_NOT;
+    return slice_is(t->low, "t") && !hard &&
+           (sign_next || i + 1 >= end || (ts->t[i + 1].sep & SEP_HARD) != 0);
 }

@@ -14,5 +14,9 @@ bool asides_begins(const struct token *);
 unsigned asides_lasting_end(const struct tokens *, const struct word_list *units, unsigned end, unsigned i);
 /* The token behind the number at token i > 0 of a place, `rt 4` (RULINGS 39); i when there is none. */
 unsigned asides_place_end(const struct tokens *, unsigned end, unsigned i);
+/* Token i, behind a sign, ticks it as not there: `kejang x`, `kejang=0`, `kejang(tidak)`, `kejang T bengkak
+ * Y` (RULINGS 1, DOMAIN 6.3).  sign_next: a sign begins behind it. */
+bool asides_crossed_out(const struct tokens *, unsigned i, unsigned end, const struct word_list *negators,
+                        bool sign_next);
 
 #endif

@@ -192,15 +192,16 @@ static bool says_no(const struct state *x, const struct word *w, unsigned i, con
 static bool well(const struct state *x, const struct word *w, unsigned *to, bool *gone)
 {
     struct negation n;
-    unsigned used;
-    bool joined;
+    unsigned used, list, behind;
+    bool joined, sign_next = *to + 1 < x->end && longest(x, *to + 1, &list, &behind);
 
     *gone = true;
     if (x->ts->t[*to - 1].minus_behind)
         return true;
     if (*to >= x->end)
         return false;
-    if (x->ts->t[*to].kind == TOKEN_NEGATED) {
+    if (x->ts->t[*to].kind == TOKEN_NEGATED ||
+        asides_crossed_out(x->ts, *to, x->end, x->s->negators, sign_next)) {
         (*to)++;
         return true;
     }
@@ -273,7 +274,8 @@ static bool named_less(const struct state *x, unsigned i, const struct word *w)
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
-    bool gone, never = to > i + used && slice_is(x->ts->t[i + used].low, "0"); /* `kejang 0x` */
+    bool gone, never = to > i + used && slice_is(x->ts->t[i + used].low, "0") && !x->ts->t[i + used].odd &&
+                       !x->ts->t[i + used].approx; /* `kejang 0x` */
     bool is_well = well(x, w, &to, &gone) || never, waited, less = named_less(x, i, w);
 
     /* `nafsu makan hilang demam`: what is gone is named before it. */
@@ -343,7 +345,7 @@ static unsigned filler_at(struct state *x, unsigned i, struct slice kata, unsign
         x->linked = x->reach != REACH_NONE;
     } else if (slice_is(kata, "tapi") || slice_is(kata, "kecuali")) {
         x->who.doubt |= !slice_is(x->ts->t[i].low, "ada");
-        if (!x->waits.kind || x->until != i) /* `tidak terlihat ada` */
+        if (!x->waits.kind || x->until != i || !slice_is(x->ts->t[i].low, "ada")) /* `tidak terlihat ada` */
             end_of_reach(x, i);
     } else if (asides_begins(&x->ts->t[i])) {
         end = asides_lasting_end(x->ts, x->s->units, x->end, i + used);

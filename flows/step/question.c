@@ -215,7 +215,8 @@ static struct slice why(const struct ruleset *rules, struct slice language, cons
         return text_fill(rules->texts, language, key, FILLS(f), a);
     if (r->error == ERROR_AMBIGUOUS && typed.n && !slice_ieq(typed, guess))
         key = same_signs(typed, guess) ? "why.typed" : "why.also";
-    else if (r->error == ERROR_AMBIGUOUS && !r->typed.n && field && field->asks_decimal_mark)
+    else if (r->error == ERROR_AMBIGUOUS && !r->typed.n && field && field->asks_decimal_mark &&
+             r->values[field->position].milli % 1000)
         key = "why.mark";
     else
         key = arena_printf(a, "why.%s", error).p;

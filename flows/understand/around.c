@@ -291,6 +291,22 @@ static bool denies(const struct filling *x, struct slice code)
     return false;
 }
 
+bool understand_denies_known(struct filling *x, const struct report *known)
+{
+    int f = form_as(x->form, AS_SIGNS);
+    const struct value *v = f >= 0 ? &known->values[f] : NULL;
+    unsigned used;
+
+    for (unsigned i = 0; v && i < x->ts.n; i++) {
+        const struct word *w = phrase_at(&x->ts, i, x->words->signs, &used);
+
+        for (unsigned k = 0; w && k < v->n; k++)
+            if (slice_eq(v->items[k], w->code))
+                return true;
+    }
+    return false;
+}
+
 void understand_take_out(struct filling *x, const struct report *known)
 {
     int f = form_as(x->form, AS_SIGNS);

@@ -93,7 +93,8 @@ static void wrong_units(struct filling *x)
 }
 
 /* Where the order of the fields went astray, bare numbers may be anybody's: a draft must not keep them.  An
- * optional number is no more certain than the required ones before it. */
+ * optional number is no more certain than the required ones before it: it is asked about once they are known.
+ * A pressure is one by its shape. */
 static void forget_uncertain(struct filling *x)
 {
     bool hole = false, astray_all;
@@ -115,8 +116,12 @@ static void forget_uncertain(struct filling *x)
         if (s->labelled || s->unit || s->error ||
             (f->type != FIELD_NUMBER && f->type != FIELD_AGE && f->type != FIELD_PRESSURE))
             continue;
-        if (astray || (hole && optional))
+        if (f->type == FIELD_PRESSURE && !astray)
+            continue;
+        if (astray)
             s->value = (struct value){ 0 };
+        else if (hole && optional && !s->between && s->value.kind != VALUE_ABSENT)
+            understand_fault(x, f, ERROR_AMBIGUOUS, false, s->at);
     }
 }
 

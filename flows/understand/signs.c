@@ -10,7 +10,6 @@
 enum {
     ITEMS = 24,
     GROWN = 216, /* months */
-    NAMED = 3,   /* words of a name behind an address, and no more */
     OTHER_BYTES = 240,
 };
 
@@ -107,110 +106,10 @@ static bool too_big(const struct filling *x, const struct word *w)
     return w->below_months && age_of(x) >= w->below_months;
 }
 
-enum whose {
-    WHOSE_OWN,
-    WHOSE_DOUBT,
-    WHOSE_OTHER,
-};
-
-/* A name behind an address is the one that the report is about: `bumil Ana … bu Ana pusing`. */
-static bool names_her(const struct filling *x, unsigned from, unsigned to)
-{
-    int nama = form_as(x->form, AS_NAME);
-    struct slice typed = nama >= 0 ? x->slots[nama].value.text : (struct slice){ 0 };
-
-    while (typed.n)
-        if (slice_ieq(slice_cut(&typed, ' '), x->ts.t[from].text))
-            return true;
-    return from >= to;
-}
-
-static bool upper(char c)
-{
-    return text_lower(c) != c;
-}
-
-/* A word that no list knows. */
-static bool a_name(const struct filling *x, unsigned i)
-{
-    return x->ts.t[i].kind == TOKEN_WORD && x->ts.t[i].known && !x->ts.t[i].known->longest;
-}
-
-/* `85 Sari kejang`: right before the sign a word that is written as a name is. */
-static bool named_plainly(const struct filling *x, const struct sign *s)
-{
-    const struct token *t = &x->ts.t[s->from], *name;
-
-    if (s->from <= x->head_end || !a_name(x, s->from - 1))
-        return false;
-    name = t - 1;
-    return name->text.n > 1 && !((t->sep | name->sep) & (SEP_HARD | SEP_DOT)) && upper(name->text.p[0]) &&
-           !upper(name->text.p[1]) && !upper(t->text.p[0]) && !names_her(x, s->from - 1, s->from);
-}
-
-/* More than filling words and signs among these. */
-static bool words_between(const struct filling *x, unsigned from, unsigned to)
-{
-    for (unsigned k = from; k < to; k++)
-        if (x->ts.t[k].kind == TOKEN_WORD && x->ts.t[k].known &&
-            !(x->ts.t[k].known->begins & (x->words->kata->bit | x->words->signs->bit)))
-            return true;
-    return false;
-}
-
-/* Who was mentioned before the sign, with all words in their places. */
-static const struct mention *mentioned(const struct filling *x, const struct sign *s)
-{
-    for (unsigned k = s->from; k < s->to && x->mentions; k++)
-        if (x->mentions[k].code.n)
-            return &x->mentions[k];
-    return &s->who;
-}
-
-/* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
-static enum whose whose(const struct filling *x, const struct sign *s)
-{
-    const struct mention *who = mentioned(x, s);
-    enum form_about about = x->form->about;
-    bool own;
-
-    if (!who->code.n)
-        return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
-    if (slice_is(who->code, "sapaan") && who->name >= s->from)
-        return about == FORM_ABOUT_MOTHER ? WHOSE_OWN : WHOSE_DOUBT;
-    if (slice_is(who->code, "sapaan") && about == FORM_ABOUT_MOTHER && !a_name(x, who->name) &&
-        !words_between(x, who->name, s->from))
-        return WHOSE_OWN; /* `iyo bu ado perdarahan` */
-    if (slice_is(who->code, "sapaan"))
-        return names_her(x, who->name, s->from)                       ? WHOSE_OWN
-               : a_name(x, who->name) && s->from - who->name <= NAMED ? WHOSE_OTHER
-                                                                      : WHOSE_DOUBT;
-    own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
-    if (own)
-        return WHOSE_OWN;
-    if (form_is(x->form, FORM_DEATH))
-        return WHOSE_OTHER; /* the living beside the dead */
-    if (who->doubt || (about == FORM_ABOUT_PERSON && slice_is(who->code, "ibu")))
-        return WHOSE_DOUBT;
-    if (understand_alarming(x, s->word->code) || understand_alarming(x, s->word->also))
-        return WHOSE_OTHER;
-    /* `ibunya kerja demam` */
-    return words_between(x, who->name, s->from) ? WHOSE_DOUBT : WHOSE_OTHER;
-}
-
-/* Tokens of the sign, with the person's whose it is. */
-static unsigned with_person(const struct filling *x, const struct sign *s, unsigned *to)
-{
-    const struct mention *who = mentioned(x, s);
-
-    *to = who->name > s->to ? who->name : s->to;
-    return who->code.n && who->from < s->from ? who->from : s->from;
-}
-
 /* Where the words about somebody else's sign begin that are not kept yet. */
 static unsigned with_whom(const struct filling *x, const struct sign *s)
 {
-    unsigned to, from = with_person(x, s, &to);
+    unsigned to, from = understand_with_person(x, s, &to);
 
     return from < s->from && !x->ts.t[from].loose ? from : s->from;
 }
@@ -229,7 +128,7 @@ static void on_sign(void *arg, const struct sign *s)
     const struct field *f = g->fields[s->list];
     bool unsure = s->kind == SIGN_UNSURE && !g->x->denies;
     bool negated = s->kind == SIGN_NEGATED || g->x->denies;
-    enum whose is = f->list == g->x->words->signs ? whose(g->x, s) : WHOSE_OWN;
+    enum whose is = f->list == g->x->words->signs ? understand_whose(g->x, s) : WHOSE_OWN;
 
     /* A list that keeps no words has no room for what was not done: `mr1 tidak datang` (RULINGS 43). */
     if (f->companion < 0 && (unsure || negated || left_out(g->x, s->from))) {
@@ -337,7 +236,7 @@ static void add_heard(struct hearing *h, struct slice code)
 /* A danger, but not hers: staff are told in the words that say whose. */
 static void heard_of_another(struct hearing *h, const struct sign *s)
 {
-    unsigned to, from = with_person(h->x, s, &to);
+    unsigned to, from = understand_with_person(h->x, s, &to);
     bool now = understand_alarming(h->x, s->word->code) || understand_alarming(h->x, s->word->also);
     struct slice words = understand_span(h->x, from, to), *all = now ? &h->x->others : &h->x->others_today;
 
@@ -359,15 +258,25 @@ static struct sign_scan scan_of(const struct words *words, void (*sign)(void *, 
                                .arg = arg };
 }
 
+/* A lecture on it is no emergency: in the figures of a posyandu somebody must have it, `ada yang pingsan`. */
+static bool of_nobody(const struct filling *x, const struct sign *s)
+{
+    const struct token *before = s->from > 0 ? &x->ts.t[s->from - 1] : NULL;
+
+    return x->form->about == FORM_ABOUT_NOBODY && !understand_mentioned(x, s)->code.n &&
+           !(before &&
+             (slice_is(before->low, "ada") || slice_is(before->low, "yang") || slice_is(before->low, "yg")));
+}
+
 static void hear(void *arg, const struct sign *s)
 {
     struct hearing *h = arg;
 
     if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
         (s->kind == SIGN_UNSURE && s->clear && !s->word->needed) ||
-        (h->x && (h->x->denies || too_big(h->x, s->word))))
+        (h->x && (h->x->denies || of_nobody(h->x, s) || too_big(h->x, s->word))))
         return;
-    if (h->x && whose(h->x, s) == WHOSE_OTHER) {
+    if (h->x && understand_whose(h->x, s) == WHOSE_OTHER) {
         heard_of_another(h, s);
         return;
     }

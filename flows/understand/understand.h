@@ -11,6 +11,7 @@
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
  *   numbers.c         optional numbers                                  RULINGS 25, 26
  *   signs.c           lists of codes, whose they are, what was heard    RULINGS 32-35, 40, 47
+ *   whose.c           whose a sign is                                   SPEC 2.2
  *   head.c            required fields by position                       RULINGS 15
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
@@ -191,6 +192,8 @@ void understand_overturned(struct filling *);
  * first, and makes the one that it is nearest to doubtful when all are read. */
 void understand_mends(struct filling *);
 void understand_mended(struct filling *);
+/* `ga kejang bu`, whatever was asked: one of the signs that the report has is named. */
+bool understand_denies_known(struct filling *, const struct report *known);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
 /* --- understand/deaths.c --- */
@@ -276,6 +279,20 @@ void understand_heard(const struct words *, const struct tokens *, struct arena 
 /* The same for this report, anew: the words of its name and of its disease are no signs; what is recalled
  * stays. */
 void understand_hear_again(struct filling *);
+
+/* --- understand/whose.c --- */
+struct sign; /* parsers/signs.h */
+enum whose {
+    WHOSE_OWN,
+    WHOSE_DOUBT,
+    WHOSE_OTHER,
+};
+/* Who was mentioned before the sign, with all words in their places. */
+const struct mention *understand_mentioned(const struct filling *, const struct sign *);
+/* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
+enum whose understand_whose(const struct filling *, const struct sign *);
+/* The first token of the sign, and *to behind its last, with the person's whose it is. */
+unsigned understand_with_person(const struct filling *, const struct sign *, unsigned *to);
 
 /* Puts a code into the list of signs. */
 void understand_add_sign(struct filling *, const struct field *, struct slice code);

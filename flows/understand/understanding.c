@@ -372,7 +372,8 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         understand_w2(x);
     else
         understand_labels(x);
-    if (list_label(x)) {
+    if (list_label(x) ||
+        (x->denies && !(f >= 0 && form->fields[f].as == AS_SIGNS) && understand_denies_known(x, known))) {
         understand_signs(x, 0);
         understand_take_out(x, known);
     }

@@ -181,7 +181,8 @@ static const struct {
     { "RUJUK Bu Ana perdarahan", true },
     { "timbang Rizki L kejang", true },
     { "tolong anak saya kejang", true },
-    { "bumil Ana 30 110/70 enggak kejang", true }, /* who can tell */
+    { "bumil Ana 30 110/70 enggak kejang", false },         /* asked; told when nobody answers */
+    { "bumil Ana 30 110/70 tidak ada mobil kejang", true }, /* who can tell */
     { "bumil Ana 30 110/70 tidak kejang", false },
     { "bumil Ana 30 110/70 kejang (-)", false },
     { "bumil Ana 30 110/70 gerakan janin aktif", false },

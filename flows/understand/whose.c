@@ -1,0 +1,102 @@
+/* whose.c - whose a danger sign is: hers whom the report is about, or somebody's who is named before it
+ * (SPEC 2.2). See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+#include "parsers/signs.h"
+#include "parsers/text.h"
+
+enum {
+    NAMED = 3, /* words of a name behind an address, and no more */
+};
+
+/* A name behind an address is the one that the report is about: `bumil Ana … bu Ana pusing`. */
+static bool names_her(const struct filling *x, unsigned from, unsigned to)
+{
+    int nama = form_as(x->form, AS_NAME);
+    struct slice typed = nama >= 0 ? x->slots[nama].value.text : (struct slice){ 0 };
+
+    while (typed.n)
+        if (slice_ieq(slice_cut(&typed, ' '), x->ts.t[from].text))
+            return true;
+    return from >= to;
+}
+
+static bool upper(char c)
+{
+    return text_lower(c) != c;
+}
+
+/* A word that no list knows. */
+static bool a_name(const struct filling *x, unsigned i)
+{
+    return x->ts.t[i].kind == TOKEN_WORD && x->ts.t[i].known && !x->ts.t[i].known->longest;
+}
+
+/* `85 Sari kejang`: right before the sign a word that is written as a name is. */
+static bool named_plainly(const struct filling *x, const struct sign *s)
+{
+    const struct token *t = &x->ts.t[s->from], *name;
+
+    if (s->from <= x->head_end || !a_name(x, s->from - 1))
+        return false;
+    name = t - 1;
+    return name->text.n > 1 && !((t->sep | name->sep) & (SEP_HARD | SEP_DOT)) && upper(name->text.p[0]) &&
+           !upper(name->text.p[1]) && !upper(t->text.p[0]) && !names_her(x, s->from - 1, s->from);
+}
+
+/* More than filling words and signs among these. */
+static bool words_between(const struct filling *x, unsigned from, unsigned to)
+{
+    for (unsigned k = from; k < to; k++)
+        if (x->ts.t[k].kind == TOKEN_WORD && x->ts.t[k].known &&
+            !(x->ts.t[k].known->begins & (x->words->kata->bit | x->words->signs->bit)))
+            return true;
+    return false;
+}
+
+const struct mention *understand_mentioned(const struct filling *x, const struct sign *s)
+{
+    for (unsigned k = s->from; k < s->to && x->mentions; k++)
+        if (x->mentions[k].code.n)
+            return &x->mentions[k];
+    return &s->who;
+}
+
+enum whose understand_whose(const struct filling *x, const struct sign *s)
+{
+    const struct mention *who = understand_mentioned(x, s);
+    enum form_about about = x->form->about;
+    bool own;
+
+    if (!who->code.n)
+        return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
+    if (slice_is(who->code, "sapaan") && who->name >= s->from)
+        return about == FORM_ABOUT_MOTHER ? WHOSE_OWN : WHOSE_DOUBT;
+    if (slice_is(who->code, "sapaan") && about == FORM_ABOUT_MOTHER && !a_name(x, who->name) &&
+        !words_between(x, who->name, s->from))
+        return WHOSE_OWN; /* `iyo bu ado perdarahan` */
+    if (slice_is(who->code, "sapaan"))
+        return names_her(x, who->name, s->from)                       ? WHOSE_OWN
+               : a_name(x, who->name) && s->from - who->name <= NAMED ? WHOSE_OTHER
+                                                                      : WHOSE_DOUBT;
+    own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
+    if (own)
+        return WHOSE_OWN;
+    if (form_is(x->form, FORM_DEATH))
+        return WHOSE_OTHER; /* the living beside the dead */
+    if (who->doubt || (about == FORM_ABOUT_PERSON && slice_is(who->code, "ibu")))
+        return WHOSE_DOUBT;
+    if (understand_alarming(x, s->word->code) || understand_alarming(x, s->word->also))
+        return WHOSE_OTHER;
+    /* `ibunya kerja demam` */
+    return words_between(x, who->name, s->from) ? WHOSE_DOUBT : WHOSE_OTHER;
+}
+
+unsigned understand_with_person(const struct filling *x, const struct sign *s, unsigned *to)
+{
+    const struct mention *who = understand_mentioned(x, s);
+
+    *to = who->name > s->to ? who->name : s->to;
+    return who->code.n && who->from < s->from ? who->from : s->from;
+}
