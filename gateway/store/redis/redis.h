@@ -31,10 +31,10 @@ typedef void redis_cb(void *arg, const redisReply *reply);
 struct redis *redis_new(struct loop *, const char *address, const struct redis_events *, struct err *);
 /* Pending replies are given as NULL first. */
 void redis_free(struct redis *);
-/* Connects now, and again with back-off whenever the connection is lost. */
 /* What is sent waits for the end of the turn, and leaves together: for a connection that writes, since each
  * turn of Redis that wrote something ends in a sync. */
 void redis_gathers(struct redis *);
+/* Connects now, and again with back-off whenever the connection is lost. */
 void redis_connect(struct redis *);
 /* The connection is of no use (wrong answer, refusal): drops it soon and comes again with back-off. */
 void redis_drop(struct redis *, const char *why);
