@@ -81,6 +81,10 @@ void referral_contact(struct step *s, const struct filed_report *r, struct slice
     const struct person *p;
 
     step_audience(s, directory_place(&s->rules->directory, r->referral.level), &at);
+    if (msisdn.n && slice_eq(msisdn, s->msisdn)) { /* she has it herself: those above her were told */
+        step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), &at);
+        msisdn = slice_make("", 0);
+    }
     msisdn = msisdn.n ? msisdn : at.n ? at.msisdn[0] : slice_make("", 0);
     p = directory_person(&s->rules->directory, msisdn);
     word = role_word(s, p);

@@ -96,6 +96,41 @@ static bool typed_again(const struct ruleset *rules, const struct last_report *l
     return true;
 }
 
+static bool has(const struct value *list, struct slice code)
+{
+    for (unsigned i = 0; list->kind == VALUE_LIST && i < list->n; i++)
+        if (slice_eq(list->items[i], code))
+            return true;
+    return false;
+}
+
+/* `demam juga`: signs and nothing else, beside those that the report has. */
+static bool more_signs(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                       int64_t at_ms, struct arena *a, struct report *out)
+{
+    int f = form_as(l->form, AS_SIGNS), beside = f >= 0 ? l->form->fields[f].companion : -1;
+    struct value all = { .kind = VALUE_LIST };
+    const struct value *was, *is;
+    struct report *known;
+
+    if (f < 0 || !report_of(l, a, &known) ||
+        !understand_answer(rules, known, l->form->fields[f].name, text, at_ms, a, out) ||
+        (beside >= 0 && !value_equal(&known->values[beside], &out->values[beside])) || out->faults[f])
+        return false;
+    was = &known->values[f];
+    is = &out->values[f];
+    all.items = ARENA_ARRAY(a, struct slice, was->n + is->n + 1);
+    for (unsigned i = 0; all.items && i < was->n; i++)
+        all.items[all.n++] = was->items[i];
+    for (unsigned i = 0; all.items && is->kind == VALUE_LIST && i < is->n; i++)
+        if (!has(was, is->items[i]))
+            all.items[all.n++] = is->items[i];
+    if (!all.items || all.n == was->n)
+        return false;
+    out->values[f] = all;
+    return true;
+}
+
 static bool try_words(const struct ruleset *rules, const struct last_report *l, struct slice text,
                       int64_t at_ms, struct arena *a, struct report *out)
 {
@@ -104,7 +139,7 @@ static bool try_words(const struct ruleset *rules, const struct last_report *l, 
     text = words_plain(rules, l->form, text, a);
     return text.n && report_of(l, a, &known) &&
            (understand_correction(rules, known, text, at_ms, a, out) ||
-            nearest_value(l, text, at_ms, rules, a, out));
+            nearest_value(l, text, at_ms, rules, a, out) || more_signs(rules, l, text, at_ms, a, out));
 }
 
 bool mending_read(const struct ruleset *rules, const struct last_report *l, struct slice text, int64_t at_ms,

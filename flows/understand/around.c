@@ -50,8 +50,10 @@ void understand_trailers(struct filling *x)
     if (slice_is(x->ts.t[0].low, "posyandu") || slice_is(x->ts.t[0].low, "posy")) {
         to = posyandu_end(x, 1);
         to = to > 1 ? to : 0;
-    } else if (understand_is(x, 0, "imbuhan", &used)) {
-        to = used;
+    } else if (understand_is(x, 0, "imbuhan", &used) ||
+               (form_is(x->form, FORM_BIRTH) &&
+                slice_is(phrase_code(&x->ts, 0, x->words->people, &used), "anak"))) {
+        to = used; /* `lahir anak Tari`: the name is the mother's */
     }
     /* `timbang Ulang P 14bl`: a name, all alone. */
     if (to == 0 || to >= x->ts.n ||

@@ -2,6 +2,8 @@
  * place that knows (RULINGS 46, 50).  See understand.h. */
 #include "flows/understand/understand.h"
 
+#include <string.h>
+
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
@@ -226,10 +228,25 @@ static bool doubted_behind(const struct filling *x, unsigned i)
     return slice_is(code, "kira_belakang") || (slice_is(code, "kira") && !is_number(x, k + used));
 }
 
+/* `G3P2A0`, `g2p1`: how many children, and no value of any field. */
+static void parity(struct filling *x, unsigned i)
+{
+    unsigned k = i;
+
+    while (k + 1 < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && x->ts.t[k].low.n <= 2 &&
+           strchr("gpah", x->ts.t[k].low.p[0]) && (k == i || x->ts.t[k].glued) &&
+           x->ts.t[k + 1].kind == TOKEN_NUMBER && x->ts.t[k + 1].glued)
+        k += 2;
+    if ((k >= i + 6 || (k >= i + 4 && !weeks(x))) && slice_is(x->ts.t[i].low, "g"))
+        mark_other(x, i, k);
+}
+
 void understand_before(struct filling *x)
 {
     for (unsigned i = 0; i < x->ts.n; i++) {
         unsigned end;
+
+        parity(x, i);
 
         if (!is_number(x, i))
             continue;
