@@ -1,6 +1,7 @@
 /* reply.c - receipts, questions and errors.  See reply.h.
  *
  * The words are in config/texts; here is only which text and what goes into its slots. */
+#include "flows/step/open.h"
 #include "flows/step/reply.h"
 
 #include "flows/step/reply_parts.h"
@@ -328,9 +329,10 @@ struct slice reply_command_error(const struct ruleset *rules, struct slice langu
     if (correction)
         return text_fill(rules->texts, language, example.n ? "koreksi.value" : "koreksi.what", FILLS(f), a);
     return text_fill(rules->texts, language,
-                     c->error == ERROR_CHECK_DIGIT ? "command.digit"
-                     : c->error == ERROR_MISSING   ? "command.missing"
-                     : c->error == ERROR_AMBIGUOUS ? "command.either"
-                                                   : "command.invalid",
+                     c->error == ERROR_CHECK_DIGIT                                ? "command.digit"
+                     : c->error == ERROR_MISSING && open_may_lack_number(c->kind) ? "command.nothing"
+                     : c->error == ERROR_MISSING                                  ? "command.missing"
+                     : c->error == ERROR_AMBIGUOUS                                ? "command.either"
+                                                                                  : "command.invalid",
                      FILLS(f), a);
 }

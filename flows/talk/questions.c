@@ -1,6 +1,7 @@
 /* questions.c - see questions.h. */
 #include "flows/talk/questions.h"
 
+#include "flows/care/subject_report.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 
@@ -16,6 +17,16 @@ struct slice questions_whom(struct step *s, const struct draft *d)
     return d->whom.n ? d->whom : reply_whom(d->form, d->values, s->arena);
 }
 
+/* Nobody's name is known yet, and staff have it: what was not understood may be that it is none after all. */
+static bool in_hands(struct step *s, const struct draft *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    return r && form_is(d->form, FORM_REFERRAL) && d->asking == ASK_FIELD &&
+           slice_eq(d->field, form_called(d->form, AS_NAME)) && report_load(s, d->nomor, r) &&
+           referral_is_open(&r->referral);
+}
+
 void questions_repeat(struct step *s, struct draft *d)
 {
     const struct text_fill f[] = { { "nomor", d->nomor },
@@ -25,6 +36,10 @@ void questions_repeat(struct step *s, struct draft *d)
 
     s->state->changed |= d->unseen;
     d->unseen = false;
+    if (in_hands(s, d)) {
+        step_answer(s, d->nomor, step_text(s, s->language, "danger.open", FILLS(f)));
+        return;
+    }
     step_answer(s, d->nomor,
                 d->question.n ? d->question : step_text(s, s->language, "ask.missing", FILLS(f)));
 }

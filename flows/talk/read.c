@@ -151,12 +151,24 @@ static bool confirms(const struct ruleset *rules, const struct draft *d, struct 
     return true;
 }
 
+static struct slice last_word(struct slice text)
+{
+    size_t n = text.n;
+
+    while (n > 0 && text.p[n - 1] != ' ')
+        n--;
+    return slice_skip(text, n);
+}
+
 static void read_answer(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
                         struct arena *a, struct reading *r)
 {
     struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
     struct draft *d = drafts_find(state, first);
     unsigned fits = 0;
+
+    if (!d && (d = drafts_find(state, last_word(r->said.body)))) /* `gak jadi 48217` */
+        rest = slice_take(r->said.body, r->said.body.n - d->nomor.n);
 
     if (d &&
         hear_words(rules, d, rest, in->received_ms, a, r)) { /* `48217 YA`, as the question asks for it */
@@ -332,6 +344,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
             if (reading_takes(r, i))
                 ok = report_subjects(rules, who, i, at_ms, a, out) && ok;
     }
+    if (r->kind == READING_NOTHING && drafts_only(state)) /* it may be staff's already */
+        ok = intent_add(out, SUBJECT_NUMBER, drafts_only(state)->nomor) && ok;
     if (r->kind == READING_EMERGENCY)
         ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
     if (again)

@@ -198,7 +198,8 @@ static void lasts(struct filling *x, unsigned i)
     if (i + 2 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD)
         return;
     days = unit_of_time(x, i, &used);
-    if (days && form_as(x->form, AS_DAYS_AFTER) < 0 && understand_is(x, i + 1 + used, "sejak_salin", &sign)) {
+    if ((days == 1 || days == 7) && form_as(x->form, AS_DAYS_AFTER) < 0 &&
+        understand_is(x, i + 1 + used, "sejak_salin", &sign)) {
         mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign)); /* `5 hr pasca salin` */
         return;
     }
