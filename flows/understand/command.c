@@ -325,13 +325,15 @@ static struct slice before_number(struct slice text, struct slice nomor)
     return (struct slice){ 0 };
 }
 
-/* `TERIMA 48217 atau 51139`, `TERIMA 48217 atau ditolak`: which? */
-static void either_number(const struct ruleset *rs, struct command *c)
+/* `TERIMA 48217 atau 51139`, `TERIMA 48217 atau ditolak`: which?  `TERIMA 48217? kami belum siap`: whether?
+ */
+static void doubt_number(const struct ruleset *rs, struct command *c)
 {
     struct slice rest = c->catatan, word = cut_word(&rest);
     const struct word *joint = c->nomor.n ? list_find(list_by_name(&rs->forms, S("kata")), word) : NULL;
+    bool asks = c->nomor.n && c->catatan.n && c->catatan.p[0] == '?' && rest.n && c->kind != COMMAND_STATUS;
 
-    if (joint && slice_is(joint->code, "sambung") && joint->doubt)
+    if (asks || (joint && slice_is(joint->code, "sambung") && joint->doubt))
         reject(c, ERROR_AMBIGUOUS, "nomor");
 }
 
@@ -371,5 +373,5 @@ void understand_command(const struct ruleset *rs, const struct keyword *k, struc
     x.rest = skip_separators(x.rest);
     if (arguments[k->command])
         arguments[k->command](&x);
-    either_number(rs, out);
+    doubt_number(rs, out);
 }

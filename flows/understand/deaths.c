@@ -147,16 +147,29 @@ static bool of_a_sign(const struct filling *x, unsigned i)
     return false;
 }
 
+/* `tidak meninggal`, `tidak ada yang meninggal` */
+static bool denied(const struct filling *x, unsigned i)
+{
+    struct negation n;
+
+    for (unsigned k = i; k-- > 0 && i - k <= REACH && !(x->ts.t[k + 1].sep & SEP_HARD);) {
+        if (negation_at(&x->ts, k, x->words->negators, &n) && negation_of_signs(n.kind))
+            return true;
+        if (!slice_is(x->ts.t[k].low, "ada") && !slice_is(x->ts.t[k].low, "yang") &&
+            !slice_is(x->ts.t[k].low, "yg"))
+            return false;
+    }
+    return false;
+}
+
 void understand_heed_death(struct filling *x)
 {
     unsigned used, from, to;
-    struct negation n;
 
     for (unsigned i = 0; i < x->ts.n && !x->death_at; i++) {
         const struct word *w = phrase_at(&x->ts, i, x->words->kata, &used);
 
-        if (!w || !understand_is_death(w->code) ||
-            (i > 0 && !(x->ts.t[i].sep & SEP_HARD) && negation_at(&x->ts, i - 1, x->words->negators, &n)))
+        if (!w || !understand_is_death(w->code) || denied(x, i))
             continue;
         from = i;
         to = i + used;
