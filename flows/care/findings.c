@@ -149,6 +149,16 @@ static void with_age(const struct step *s, const struct report *r, const struct 
             s->arena, "%dbl", (int)date_months_between(born, date_today(at_ms, s->rules->utc_offset_min))));
 }
 
+/* A danger of the day that the report tells of somebody else. */
+static struct finding of_another(const struct report *r)
+{
+    return (struct finding){ .id = S("orang_lain"),
+                             .version = 1,
+                             .class = URGENCY_E2,
+                             .say = r->others_today,
+                             .brief = r->others_today };
+}
+
 void findings_of(struct step *s, const struct report *r, const struct child *child,
                  const struct filed_report *filed, struct findings *out)
 {
@@ -165,11 +175,7 @@ void findings_of(struct step *s, const struct report *r, const struct child *chi
     if (child)
         n += of_child(s, r, child, filed->at_ms, &trend, found + n, MOST - n);
     if (r->others_today.n && n < MOST && !form_is(r->form, FORM_DEATH))
-        found[n++] = (struct finding){ .id = S("orang_lain"),
-                                       .version = 1,
-                                       .class = URGENCY_E2,
-                                       .say = r->others_today,
-                                       .brief = r->others_today };
+        found[n++] = of_another(r);
     sort(found, n);
     write_out(s, r, found, n, &trend, out);
     if (!out->say.n && trend.code == 'N')
