@@ -12,6 +12,8 @@ enum {
 };
 
 struct pattern_code {
+    struct pattern *row;
+    struct pattern_code *next; /* of this thread */
     pcre2_code *code;
     pcre2_match_data *room;
     bool jit;
@@ -19,9 +21,11 @@ struct pattern_code {
 
 /* One for all of a thread: it only carries the limits. */
 static _Thread_local pcre2_match_context *limits;
+static _Thread_local struct pattern_code *compiled;
 
-static struct pattern_code *compile(const char *shape)
+static struct pattern_code *compile(struct pattern *row)
 {
+    const char *shape = row->shape;
     struct pattern_code *c = calloc(1, sizeof *c);
     PCRE2_SIZE at = 0;
     int error = 0;
@@ -44,7 +48,23 @@ static struct pattern_code *compile(const char *shape)
 #ifndef PATTERN_NO_JIT /* valgrind does not know what it makes */
     c->jit = pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE) == 0;
 #endif
+    c->row = row;
+    c->next = compiled;
+    compiled = c;
     return c;
+}
+
+void pattern_forget(void)
+{
+    for (struct pattern_code *c; (c = compiled);) {
+        compiled = c->next;
+        c->row->code = NULL;
+        pcre2_match_data_free(c->room);
+        pcre2_code_free(c->code);
+        free(c);
+    }
+    pcre2_match_context_free(limits);
+    limits = NULL;
 }
 
 bool pattern_fits(struct pattern *p, struct slice s, struct slice groups[PATTERN_GROUPS])
@@ -55,7 +75,7 @@ bool pattern_fits(struct pattern *p, struct slice s, struct slice groups[PATTERN
     if (s.n < p->shortest || (p->longest && s.n > p->longest) || !s.p)
         return false;
     if (!p->code)
-        p->code = compile(p->shape);
+        p->code = compile(p);
     n = p->code->jit ? pcre2_jit_match(p->code->code, (PCRE2_SPTR)s.p, s.n, 0, 0, p->code->room, limits)
                      : pcre2_match(p->code->code, (PCRE2_SPTR)s.p, s.n, 0, 0, p->code->room, limits);
     if (n <= 0) /* no match, or over the limit; 0 = more groups than there is room for */

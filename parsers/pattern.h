@@ -31,6 +31,10 @@ bool pattern_fits(struct pattern *, struct slice s, struct slice groups[PATTERN_
 int pattern_first(struct pattern *rows, unsigned n, struct slice s,
                   struct slice groups[PATTERN_GROUPS]) MUST_CHECK;
 
+/* What this thread compiled, freed: the last thing that a thread does with them, or they are compiled anew.
+ */
+void pattern_forget(void);
+
 /* A pattern that people wrote in a configuration.  False, with PCRE2's words and place, when it does not
  * compile.
  */

@@ -109,7 +109,7 @@ static void too_long(void *arg)
 static void open_sink(struct world *w)
 {
     const struct sink_conf conf = { .name = S("lokal"), .kind = S("sqlite"), .path = slice_of(w->path) };
-    const struct ruleset none = { 0 };
+    static const struct ruleset none = { 0 }; /* the sink goes on reading it */
     const struct sink_host host = { .loop = w->loop, .rules = &none };
     struct err e = { "" };
 

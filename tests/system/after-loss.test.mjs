@@ -66,7 +66,7 @@ for (const [what, damage, remedy] of away)
     assert.equal((await g.sms(kader, `TIMBANG ${newName()} P 14bl 9,2 76`, 'a-3')).status, 200);
     assert.deepEqual(fs.readdirSync(file(g, 'redis/appendonlydir')).sort(), kept, 'nothing of it was overwritten');
     fs.renameSync(file(g, 'redis/appendonlydir'), file(g, 'broken'));
-    await waitFor('the spool is taken', () => g.query("SELECT count(*) AS n FROM record WHERE message_id IN ('a-2', 'a-3')")[0].n === 2, 30000);
+    await waitFor('the spool is taken', () => g.query("SELECT count(*) AS n FROM record WHERE message_id IN ('a-2', 'a-3')")[0].n === 2);
     const numbers = g.query('SELECT nomor FROM record').map((r) => r.nomor);
     assert.equal(new Set(numbers).size, numbers.length);
     assert.ok(numbers.includes(before));
@@ -88,7 +88,7 @@ test('a damaged frame in the spool costs that frame, which is kept for people', 
   fs.writeFileSync(path.join(spool, name), bytes);
   for (const p of fs.readdirSync('/proc')) if (/^\d+$/.test(p)) try { if (fs.readlinkSync(`/proc/${p}/cwd`) === fs.realpathSync(file(g, 'redis'))) process.kill(Number(p), 'SIGCONT'); } catch { /* not ours */ }
   await g.start();
-  await waitFor('eleven rows', () => g.query("SELECT count(*) AS n FROM record WHERE message_id LIKE 's-%'")[0]?.n === 11, 30000);
+  await waitFor('eleven rows', () => g.query("SELECT count(*) AS n FROM record WHERE message_id LIKE 's-%'")[0]?.n === 11);
   await waitFor('one is parked', () => /^inbound\s+1\b/m.test(g.ctl('parked')));
   assert.equal(fs.readdirSync(path.join(spool, 'damaged')).length, 1);
   assert.match(fs.readFileSync(path.join(spool, 'damaged', fs.readdirSync(path.join(spool, 'damaged'))[0])).toString('latin1'), /TIMBANG/);

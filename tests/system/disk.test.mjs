@@ -29,7 +29,7 @@ test('an emergency goes out although nothing can be stored', { timeout: 120000 }
   fs.writeFileSync(flag, '');
   const e1 = await g.sms(secondKader, 'RUJUK Bu Wati 28th perdarahan hebat', 'disk-1');
   assert.equal(e1.status, 503);
-  await g.nextSms(bidan, /perdarahan/i, 20000);
+  await g.nextSms(bidan, /perdarahan/i);
   // The telco tries again: 503 again, the bidan is not told every second.
   assert.equal((await g.sms(secondKader, 'RUJUK Bu Wati 28th perdarahan hebat', 'disk-1')).status, 503);
   assert.equal((await g.sms(kader, 'TIMBANG Rina Kusuma P 14bl 9,2 76', 'disk-2')).status, 503);
@@ -51,9 +51,9 @@ test('an emergency goes out although nothing can be stored', { timeout: 120000 }
 
 test('with room again all goes on by itself', { timeout: 120000 }, async () => {
   fs.rmSync(flag);
-  await waitFor('ready', async () => (await ready()).status === 'ok', 30000);
+  await waitFor('ready', async () => (await ready()).status === 'ok');
   await waitFor('the referral is taken', async () => (await g.sms(secondKader, 'RUJUK Bu Wati 28th perdarahan hebat', 'disk-1')).status === 200);
-  await waitFor('the row', () => count('disk-1') === 1, 30000);
+  await waitFor('the row', () => count('disk-1') === 1);
   assert.equal(count('disk-0'), 1);
 });
 
@@ -64,7 +64,7 @@ test('a start on a full disk does not kill the program, and tells the emergency'
   await g.start();
   g.seen = {}; // the inbox begins anew
   assert.equal((await g.sms(secondKader, 'RUJUK Bu Lina 30th kejang', 'disk-9')).status, 503);
-  await g.nextSms(bidan, /kejang/i, 20000);
+  await g.nextSms(bidan, /kejang/i);
   fs.rmSync(flag);
-  await waitFor('the referral is taken', async () => (await g.sms(secondKader, 'RUJUK Bu Lina 30th kejang', 'disk-9')).status === 200, 30000);
+  await waitFor('the referral is taken', async () => (await g.sms(secondKader, 'RUJUK Bu Lina 30th kejang', 'disk-9')).status === 200);
 });

@@ -37,7 +37,7 @@ const places = (word) => {
 };
 // Redis writes its file anew in the background.
 const nowhere = async (word) => {
-  await waitFor(`${word} nowhere`, () => places(word).length === 0, 20000).catch(() => {});
+  await waitFor(`${word} nowhere`, () => places(word).length === 0).catch(() => {});
   const keys = places(word).some((p) => /redis/.test(p)) ? g.redis('keys', '*').trim().split('\n').filter((k) => g.redis('dump', k).includes(word)) : [];
   assert.deepEqual([...places(word), ...keys], [], word);
   assert.doesNotMatch(g.process.err, new RegExp(word, 'i'));

@@ -92,7 +92,7 @@ test('Kannel beside us on one SMSC: both answer their own, nothing mixes', async
   );
   assert.deepEqual([...new Set(said.map((r) => r.command_status))], [0]);
   const submits = (id) => smsc.submits.filter((s) => s.session.bind.system_id === id);
-  await waitFor('all answers', () => submits('u').length >= own.length && submits('kannel').length >= theirs.length, 30000);
+  await waitFor('all answers', () => submits('u').length >= own.length && submits('kannel').length >= theirs.length);
 
   const records = await waitFor('all records', () => {
     const rows = g.query("SELECT nomor, json_extract(fields, '$.nama') AS nama, reporter FROM record WHERE provider = 'telko'");

@@ -44,8 +44,8 @@ for (const [what, [state, more, sql, back]] of Object.entries(refusedRows))
     if (sql) pg.sql(sql);
     const reasons = () => (parked().match(/SQLSTATE|row: /g) ?? []).length, before = reasons(), good = some(5), [bad] = some(1);
     put(...good.slice(0, 3).map((n) => row(n)), row(bad, more), ...good.slice(3).map((n) => row(n)));
-    await waitFor('the good ones', () => good.every(there), 20000);
-    await waitFor('the bad one is parked', () => reasons() > before, 20000);
+    await waitFor('the good ones', () => good.every(there));
+    await waitFor('the bad one is parked', () => reasons() > before);
     assert.match(parked(), state);
     assert.equal(there(bad), false);
     assert.match(shown(), /circuit {3}closed/);
@@ -72,7 +72,7 @@ for (const [what, [state, sql, back, views]] of Object.entries(waits))
     pg.sql(sql);
     const before = parked(), rows = some(6);
     put(...rows.map((n) => row(n)));
-    await waitFor('it says why', () => /circuit {3}open/.test(shown()) && state.test(shown()), 30000).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });
+    await waitFor('it says why', () => /circuit {3}open/.test(shown()) && state.test(shown())).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });
     assert.equal(parked(), before, 'nothing is parked');
     pg.sql(back);
     await waitFor('all is there', () => rows.every(there), 90000).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });

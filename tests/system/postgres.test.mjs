@@ -119,7 +119,7 @@ test('the views of a health office say the same in both databases over months of
   for (const sink of ['lokal', 'kabupaten'])
     g.redis('eval', "for _, b in ipairs(ARGV) do redis.call('XADD', KEYS[1], '*', 'b', b) end", '1', `{19.06}st:sink:${sink}`, ...rows);
   const there = "desa LIKE '19.06.02.%'", all = "SELECT count(*) AS n FROM record WHERE message_id LIKE 'month-%'";
-  await waitFor('all of it in both', () => g.query(all)[0].n === 400 && pg.rows(all)[0].n === 400, 30000);
+  await waitFor('all of it in both', () => g.query(all)[0].n === 400 && pg.rows(all)[0].n === 400);
   const [nt] = await same('SELECT sum(ditimbang) AS ditimbang, sum(n) AS n, sum(t) AS t, sum(o) AS o, sum(b) AS b, sum(bgm) AS bgm FROM rekap_timbang WHERE ' + there);
   for (const [name, n] of Object.entries(nt)) assert.ok(n > 5, `${name} ${n}`);
   for (const [view, order, least] of [['rekap_timbang', 'desa, posyandu, bulan', 30], ['rekap_skdn', 'nomor', 50], ['rekap_kasus', 'desa, penyakit, minggu', 40], ['rujukan_terbuka', 'nomor', 5], ['rekap_lapor', 'desa, posyandu, bulan, form', 100]])
@@ -164,7 +164,7 @@ async function load(prefix, n, during) {
   for (const r of await sending) assert.equal(r.status, 200);
   const local = () => g.query(`SELECT count(*) AS n FROM record WHERE message_id LIKE '${prefix}-%'`)[0].n;
   const there = () => pg.rows(`SELECT count(*) AS n, count(DISTINCT message_id) AS m FROM record WHERE message_id LIKE '${prefix}-%'`)[0];
-  await waitFor('all records in SQLite', () => local() === n, 30000);
+  await waitFor('all records in SQLite', () => local() === n);
   await waitFor('all records in PostgreSQL', () => there().n >= n, 60000);
   assert.deepEqual(there(), { n, m: n });
   assert.equal(Number(pg.sql(`SELECT count(*) FROM record_history WHERE message_id LIKE '${prefix}-%'`)), n);
@@ -204,7 +204,7 @@ test('an office whose DBA makes the tables: the gateway waits for them, and need
   const sql = office.ctl('sink', 'kabupaten', 'schema');
   pg.sql(sql, 'dba');
   pg.sql('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO penulis', 'dba');
-  await waitFor('the record', () => pg.sql("SELECT count(*) FROM record WHERE message_id = 'dba-1'", 'dba') === '1', 30000);
+  await waitFor('the record', () => pg.sql("SELECT count(*) FROM record WHERE message_id = 'dba-1'", 'dba') === '1');
   pg.sql(sql, 'dba'); // again: it changes nothing
   assert.equal(pg.sql("SELECT count(*) FROM record", 'dba'), '1');
   assert.equal((await office.stop()).code, 0);
