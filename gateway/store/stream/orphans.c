@@ -81,7 +81,8 @@ static void take_name(struct orphans *o, struct slice key)
     struct key k;
     struct slice prefix = store_key(o->store, &k, "st", S(""), S("")), name = slice_skip(key, prefix.n);
 
-    if (!slice_starts(key, k.text) || name.n >= sizeof o->found->name || consumers_has(o->store, name))
+    if (!slice_eq(slice_take(key, prefix.n), prefix) || name.n >= sizeof o->found->name ||
+        consumers_has(o->store, name))
         return;
     for (unsigned i = 0; i < o->n; i++)
         if (slice_is(name, o->found[i].name))
