@@ -4,8 +4,6 @@
 #include "flows/step/step.h"
 #include "flows/ussd/ussd.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 static bool goes_first(const struct said *said)
 {
     for (unsigned i = 0; i < said->reports_n; i++)

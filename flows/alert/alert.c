@@ -14,8 +14,6 @@
 #include "flows/care/subject_report.h"
 #include "gateway/conf/rules.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     WEEK = 7,
 };

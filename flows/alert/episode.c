@@ -8,8 +8,6 @@
 #include "flows/rows/clocks.h"
 #include "gateway/conf/rules.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* --- the episode's two blobs --- */
 
 static struct slice episode_id(struct step *s, struct slice village, struct slice disease)

@@ -15,8 +15,6 @@
 #include "flows/care/child.h"
 #include "gateway/conf/rules.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     WEEK = 7,
     BACK = 4,      /* weeks of the mean */

@@ -7,8 +7,6 @@
 #include "flows/step/blob.h"
 #include "parsers/date.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     FOUND = 60, /* of one day; more are counted at the next */
     NAME = 12,

@@ -10,8 +10,6 @@
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     WEEK = 7,
     WEEKS = 2, /* the one that runs, and the one that is over */

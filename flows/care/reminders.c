@@ -10,8 +10,6 @@
 #include "gateway/conf/programme.h"
 #include "parsers/date.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     WEEK = 7,
     REMINDED = 16, /* people of one place */

@@ -11,8 +11,6 @@
 #include "flows/care/recap.h"
 #include "gateway/conf/programme.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     NAME = 20,
     LIST_MAX = 86,      /* {daftar 86} of tugas.line */

@@ -9,8 +9,6 @@
 #include "flows/step/reply.h"
 #include "flows/step/roles.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* --- emergencies --- */
 
 /* What is certain of a field: the staff must not take a guess for a fact. */

@@ -1,12 +1,12 @@
 /* alike.c - see alike.h. */
 #include "flows/filing/alike.h"
 
+#include "parsers/when.h"
+
 enum {
     LIKE_MIN = 4,     /* letters: Ana and Ani are two */
     LIKE_AGELESS = 5, /* where no ages say that they may be one: Sari and Sri are two */
 };
-
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
 static bool alike(struct slice a, struct slice b)
 {
@@ -27,21 +27,10 @@ bool alike_may_be(const struct ruleset *rules, const struct open_case *c, const 
     return nama.n && c->who.n && alike(c->who, child_called(rules, nama, a));
 }
 
-/* In months, by the unit behind the number; -1: not given. */
-static int64_t months(struct slice age)
-{
-    int64_t n;
-    struct slice unit = slice_skip(age, age.n < 2 ? age.n : age.n - 2);
-
-    if (age.n < 3 || !slice_to_i64(slice_take(age, age.n - 2), &n))
-        return -1;
-    return slice_is(unit, "th") ? 12 * n : slice_is(unit, "bl") ? n : 0;
-}
-
 bool alike_in_age(const struct report *r, const struct filed_report *other)
 {
     struct slice a = report_text(r, AS_AGE), b = text_as(other->form, other->values, AS_AGE);
-    int64_t x = months(a), y = months(b);
+    int64_t x = age_months(a), y = age_months(b);
 
     if (x < 0 || y < 0 || slice_eq(a, b))
         return true;

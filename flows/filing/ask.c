@@ -11,8 +11,6 @@
 #include "flows/step/reply_parts.h"
 #include "parsers/date.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 static void draft_timer(struct work *w, const struct draft *d)
 {
     struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };

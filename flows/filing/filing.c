@@ -28,8 +28,6 @@ enum {
     STANDING = 24, /* months: from here on TB is the same as no label */
 };
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 bool filing_subjects(const struct ruleset *rules, const struct sender *sender, const struct open_cases *open,
                      const struct report *r, struct arena *a, struct intent *intent)
 {

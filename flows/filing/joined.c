@@ -5,8 +5,6 @@
 #include "flows/filing/alike.h"
 #include "flows/filing/referral.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* By number: the case itself, or the report that a RUJUK was about.  By name: as one calls somebody. */
 static bool may_be(const struct ruleset *rules, const struct open_case *c, const struct report *r,
                    struct arena *a)

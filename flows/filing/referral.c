@@ -5,8 +5,6 @@
 #include "flows/filing/referral_tell.h"
 #include "flows/rows/clocks.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 const char *referral_state_key(enum referral_state st)
 {
     static const char *const keys[] = {

@@ -5,8 +5,6 @@
 #include "flows/filing/referral_tell.h"
 #include "flows/rows/clocks.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 void referral_cancel(struct step *s, struct filed_report *r)
 {
     if (referral_move(r->referral.state, REFERRAL_ON_BATAL, VOICE_ELSE)->act != ACT_CANCEL)

@@ -5,8 +5,6 @@
 
 #include "flows/rows/clocks.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* --- events, clocks --- */
 
 /* Who did it: the speaker, or the gateway by its clock or as the next step of a refusal. */

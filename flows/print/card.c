@@ -10,8 +10,6 @@
 /* A bullet never begins a line. */
 #define SEPARATOR "\u00a0\u00b7 "
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     EXPLAINED = 256, /* of fields, already said on this card */
     SHARED = 3,      /* a word list that so many forms use has a place of its own */

@@ -8,8 +8,6 @@
 #include "gateway/conf/texts.h"
 #include "parsers/text.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     ECHO = 512,
     WORDS_NAMED = 8, /* a list of no more words is named in the question for one of them */

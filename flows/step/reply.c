@@ -7,8 +7,6 @@
 #include "flows/step/reply_parts.h"
 #include "gateway/conf/texts.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     ECHO = 512,
     REPLY_MANY = 5, /* SPEC 2.4: several reports in one SMS are echoed five at most */

@@ -3,8 +3,6 @@
 #include "flows/step/reply_parts.h"
 #include "gateway/conf/texts.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 static struct slice said_command(const struct ruleset *rules, struct slice language, const struct command *c,
                                  struct arena *a)
 {

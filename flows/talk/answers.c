@@ -12,8 +12,6 @@
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 static void sure_of(struct step *s, struct draft *d, struct slice field)
 {
     if (!drafts_is_sure(d, field))

@@ -6,8 +6,6 @@
 #include "flows/step/roles.h"
 #include "flows/filing/filing.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 enum {
     REQUEST_DAYS = 30,
     /* By then every gateway has heard who she is: each looks every second. */

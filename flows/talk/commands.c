@@ -24,8 +24,6 @@
 #include "parsers/nik.h"
 #include "gateway/conf/programme.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 bool commands_subjects(const struct command *c, struct intent *intent)
 {
     return intent_add(intent, SUBJECT_NUMBER, c->nomor);

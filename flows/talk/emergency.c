@@ -13,8 +13,6 @@ enum {
     NOMOR_MIN = 4, /* digits */
 };
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* --- reading --- */
 
 /* The open question of a draft is for a reason or a sign. */

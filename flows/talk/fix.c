@@ -4,8 +4,6 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 struct slice fix_changes(struct step *s, const struct form *form, const struct value *was,
                          const struct report *r, struct slice but, const char *between)
 {

@@ -6,8 +6,6 @@
 #include "flows/step/blob.h"
 #include "flows/step/reply.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* --- leaving the number out --- */
 
 void listing_read(const struct sender_state *state, struct reading *r)

@@ -4,8 +4,6 @@
 #include "flows/care/merge.h"
 #include "gateway/base/node.h"
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* {"do":"temuan","village":…,"month":…,"indicator":…,"n":…,"d":…,"percent":…,"target":…}: what the month says
  * of a village goes to whoever looks after it: the pustu, else the puskesmas (KMK 2015/2023: "notified to the
  * pustu"). */

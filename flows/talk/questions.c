@@ -10,8 +10,6 @@ enum {
     WHOM = 12,    /* of them one name */
 };
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 struct slice questions_whom(struct step *s, const struct draft *d)
 {
     return d->whom.n ? d->whom : reply_whom(d->form, d->values, s->arena);

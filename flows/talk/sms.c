@@ -24,8 +24,6 @@ enum {
     SHORT_ANSWER = 40, /* letters: more was not meant for a question */
 };
 
-#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
-
 /* Another id, the same text of a full report within a day (SPEC 2.4b). */
 static bool step_repeat(struct step *s)
 {

@@ -35,6 +35,8 @@ struct text_fill {
     const char *slot;
     struct slice value;
 };
+/* An array of them and how many: the last two arguments of what fills a text. */
+#define FILLS(f) (f), (unsigned)(sizeof(f) / sizeof((f)[0]))
 
 /* Fills text `key` of `language` (falls back to "id"; an unknown key fills in the key itself and is a bug
  * that a test finds).  Slots that are not given are empty; doubled blanks that this leaves are closed.  The
