@@ -67,14 +67,14 @@ void arena_free(struct arena *a)
 {
     struct arena_block *b = a->head;
 
+    a->head = NULL;
+    a->used = 0;
     while (b) {
         struct arena_block *next = b->next;
 
         block_free(b);
         b = next;
     }
-    a->head = NULL;
-    a->used = 0;
 }
 
 void arena_reset(struct arena *a)

@@ -20,6 +20,7 @@ struct arena {
 void arena_init(struct arena *, size_t max_bytes);
 /* Everything handed out is gone; the arena may be used again. */
 void arena_reset(struct arena *);
+/* As reset; the arena may live in what it handed out, and is gone with it then. */
 void arena_free(struct arena *);
 void *arena_alloc(struct arena *, size_t n);
 /* Not zeroed: for what is written before it is read. */

@@ -173,8 +173,6 @@ struct noted {
 static void on_noted(void *ctx, struct slice text)
 {
     struct noted *n = ctx;
-    struct arena arena = n->arena;
-
     audit_add(n->console->audit, clock_wall_ms(),
               &(struct audit_line){ .who = S("ctl"),
                                     .act = slice_of(n->act),
@@ -183,7 +181,7 @@ static void on_noted(void *ctx, struct slice text)
                                     .outcome = slice_starts(text, "error:") ? (struct slice)S("failed")
                                                                             : (struct slice)S("ok") });
     n->done(n->ctx, text);
-    arena_free(&arena);
+    arena_free(&n->arena);
 }
 
 void console_notes(struct console *c, const char *desk, struct slice words, ctl_done **done, void **ctx)

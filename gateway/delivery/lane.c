@@ -71,11 +71,9 @@ struct sending *sending_of(void *arg)
 
 void sending_free(struct sending *j)
 {
-    struct arena arena = j->arena;
-
     loop_timer_free(j->patience);
     j->magic = 0;
-    arena_free(&arena); /* it lives in it */
+    arena_free(&j->arena); /* it lives in it */
 }
 
 /* --- the queue of a lane --- */

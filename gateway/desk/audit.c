@@ -262,7 +262,6 @@ static void answer_away(struct asked *a)
 
 static void end(struct asked *a)
 {
-    struct arena arena = a->arena;
     struct buf out;
 
     if (a->away)
@@ -274,7 +273,7 @@ static void end(struct asked *a)
     out = a->out;
     a->done(a->ctx, out.failed ? S("error: out of memory\n") : buf_slice(&out));
     buf_free(&out);
-    arena_free(&arena);
+    arena_free(&a->arena);
 }
 
 static void add_why(struct asked *a, struct audited *r, struct slice reason)

@@ -79,12 +79,11 @@ static void put_row(struct buf *b, const struct asked *a, const struct node *row
 static void on_rows(void *ctx, struct slice text)
 {
     struct asked *a = ctx;
-    struct arena arena = a->arena;
     const struct node *rows;
     struct buf b;
 
     buf_init(&b, CSV_MAX);
-    rows = slice_starts(text, "error:") ? NULL : node_read(text, &arena);
+    rows = slice_starts(text, "error:") ? NULL : node_read(text, &a->arena);
     if (!rows) {
         a->done(a->ctx, slice_starts(text, "error:") ? text : (struct slice)S("error: more than memory\n"));
     } else {
@@ -101,7 +100,7 @@ static void on_rows(void *ctx, struct slice text)
                 b.failed ? (struct slice)S("error: more than 64 MiB: name a --place\n") : buf_slice(&b));
     }
     buf_free(&b);
-    arena_free(&arena);
+    arena_free(&a->arena);
 }
 
 /* Month and place were looked at: they hold digits, dots, capitals and -, no quote. */

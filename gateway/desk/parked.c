@@ -48,10 +48,8 @@ struct asked {
 
 static void asked_end(struct asked *a, struct slice text)
 {
-    struct arena arena = a->arena;
-
     a->done(a->ctx, text);
-    arena_free(&arena);
+    arena_free(&a->arena);
 }
 
 static void put_time(const struct asked *a, struct buf *b, int64_t ms)

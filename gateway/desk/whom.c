@@ -100,11 +100,8 @@ static const char number_sql[] = "SELECT 'reported' AS what, NULL AS nomor, NULL
 
 void whom_free(struct whom *w)
 {
-    if (w) {
-        struct arena arena = w->arena;
-
-        arena_free(&arena);
-    }
+    if (w)
+        arena_free(&w->arena);
 }
 
 void whom_list(struct buf *b, const struct slice *all, unsigned n)

@@ -163,10 +163,12 @@ export class Gateway {
     return this;
   }
 
-  // SIGTERM; resolves to {code, signal}.
+  // SIGTERM; resolves to {code, signal}.  What the gateway said last is shown when it did not end well.
   async stop() {
     this.process?.kill('SIGTERM');
-    return this.process?.ended;
+    const how = await this.process?.ended;
+    if (how && how.code !== 0) console.error(this.process.err.slice(-8000));
+    return how;
   }
 
   async kill() {
