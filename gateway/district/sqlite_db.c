@@ -10,13 +10,15 @@
 #include "gateway/model/record.h"
 
 enum statement {
+    IS_FORGOTTEN,
     PUT_RECORD,
     KEEP_OLDER,
     PUT_OLDER,
     PUT_REFERRAL,
     PUT_ALERT,
     PUT_PERSON,
-    TOUCH,
+    TOUCH_RECORD,
+    TOUCH_PERSON,
     MARK_DUE,
     MARK_SIGNAL_DUE,
     FORGET_FIRST,
@@ -24,7 +26,8 @@ enum statement {
     FORGET_WHO,
     MARK_RECORDS = FORGET_WHO + 4, /* from here on: at the end of each batch */
     MARK_PERSONS,
-    UNTOUCH,
+    UNTOUCH_RECORDS,
+    UNTOUCH_PERSONS,
     STATEMENTS,
 };
 
@@ -91,11 +94,9 @@ static const char *const steps[] = {
     "fields,"                                                                                                \
     " findings, status, provider, message_id"
 #define RECORD_MARKS "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17"
-#define KNOWN(nomor) " NOT EXISTS (SELECT 1 FROM forgotten WHERE nomor = " nomor ")"
 #define OF_FORGOTTEN " WHERE nomor IN (SELECT value FROM json_each(?1))"
-#define EVENT_PUT(table)                                                                                     \
-    "INSERT INTO " table " (id, of, nomor, event, at, who, role, place, words)"                              \
-    " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9 WHERE" KNOWN("?3") " ON CONFLICT (id) DO NOTHING"
+#define EVENT_NAMES  "id, of, nomor, event, at, who, role, place, words"
+#define EVENT_MARKS  "?1,?2,?3,?4,?5,?6,?7,?8,?9"
 
 /* The unit of records and their year; what is complete only with a report may be counted in the year in which
  * it came. */
@@ -108,36 +109,35 @@ static const char *const steps[] = {
         which, FIGURES_DAY) " UNION " UNITS_OF(which, "received_at") ") WHERE true" MARKED
 
 static const char *const statements[STATEMENTS] = {
+    /* What every message needs is VALUES: INSERT ... SELECT may add many rows, and so that it can be taken
+     * back SQLite first copies every page that it changes. */
+    [IS_FORGOTTEN] = "SELECT 1 FROM forgotten WHERE nomor = ?1",
     [KEEP_OLDER] = "INSERT INTO record_older SELECT * FROM record WHERE id = ?1 AND version < ?5"
                    " ON CONFLICT (id, version) DO NOTHING",
-    [PUT_OLDER] = "INSERT INTO record_older (" RECORD_NAMES ") SELECT " RECORD_MARKS
-                  " WHERE NOT EXISTS (SELECT 1 FROM record WHERE id = ?1 AND version = ?5) AND" KNOWN(
-                      "?2") " ON CONFLICT (id, version) DO NOTHING",
-    [PUT_RECORD] = "INSERT INTO record (" RECORD_NAMES ") SELECT " RECORD_MARKS " WHERE" KNOWN(
-        "?2") " ON CONFLICT (id) DO UPDATE"
-              " SET nomor = ?2, form = ?3, klaster = ?4, version = ?5, at = ?6, received_at = ?7, reporter = "
-              "?8,"
-              " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
-              " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
+    [PUT_OLDER] =
+        "INSERT INTO record_older (" RECORD_NAMES ") SELECT " RECORD_MARKS " WHERE NOT EXISTS (SELECT 1 FROM "
+        "record WHERE id = ?1 AND version = ?5) ON CONFLICT (id, version) DO NOTHING",
+    [PUT_RECORD] =
+        "INSERT INTO record (" RECORD_NAMES ") VALUES (" RECORD_MARKS ") ON CONFLICT (id) DO UPDATE SET "
+        "nomor = ?2, form = ?3, klaster = ?4, version = ?5, at = ?6, received_at = ?7, reporter = ?8,"
+        " role = ?9, place = ?10, posyandu = ?11, person_id = ?12, fields = ?13, findings = ?14,"
+        " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
     /* Records and persons whose figures are to be counted anew: marked for a whole batch at once. */
-    [TOUCH] = "INSERT OR IGNORE INTO touched VALUES (?1)",
+    [TOUCH_RECORD] = "INSERT OR IGNORE INTO touched_record SELECT rowid FROM record WHERE id = ?1",
+    [TOUCH_PERSON] = "INSERT OR IGNORE INTO touched_person VALUES (?1)",
     [MARK_DUE] = MARK("id = ?1"),
     [MARK_SIGNAL_DUE] =
         "INSERT INTO indicator_due (unit, year) SELECT coalesce(place, '') || '/', substr(at, 1, 4)"
         " FROM alert_event WHERE nomor = ?1 AND event = 'sent'" MARKED,
-    [PUT_REFERRAL] = EVENT_PUT("referral_event"),
-    [PUT_ALERT] =
-        "INSERT INTO alert_event (id, of, nomor, event, at, who, role, place, words, disease, rules)"
-        " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11 WHERE" KNOWN("?3") " ON CONFLICT (id) DO NOTHING",
+    [PUT_REFERRAL] =
+        "INSERT INTO referral_event (" EVENT_NAMES ") VALUES (" EVENT_MARKS ") ON CONFLICT (id) DO NOTHING",
+    [PUT_ALERT] = "INSERT INTO alert_event (" EVENT_NAMES ", disease, rules) VALUES (" EVENT_MARKS
+                  ",?10,?11) ON CONFLICT (id) DO NOTHING",
     [PUT_PERSON] =
-        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms, "
-        "merged_into)"
-        " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10 WHERE" KNOWN(
-            "?2") " ON CONFLICT (id) DO UPDATE SET nomor = ?2, nama = ?3,"
-                  " jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8, committed_ms = "
-                  "?9,"
-                  " merged_into = ?10"
-                  " WHERE person.committed_ms <= ?9",
+        "INSERT INTO person (id, nomor, nama, jk, tgl_lahir, tgl_lahir_exact, nik, posyandu, committed_ms,"
+        " merged_into) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (id) DO UPDATE SET nomor = ?2,"
+        " nama = ?3, jk = ?4, tgl_lahir = ?5, tgl_lahir_exact = ?6, nik = ?7, posyandu = ?8,"
+        " committed_ms = ?9, merged_into = ?10 WHERE person.committed_ms <= ?9",
     /* In this order; ?1 are the numbers.  Figures are counted without them. */
     [FORGET_FIRST] = "INSERT OR IGNORE INTO forgotten SELECT value, ?2, ?3, ?4 FROM json_each(?1)",
     [FORGET_FIRST + 1] = MARK("record.nomor IN (SELECT value FROM json_each(?1))"),
@@ -152,10 +152,12 @@ static const char *const statements[STATEMENTS] = {
     [FORGET_WHO + 1] = "UPDATE record_older SET reporter = NULL WHERE reporter = ?1",
     [FORGET_WHO + 2] = "UPDATE referral_event SET who = NULL WHERE who = ?1",
     [FORGET_WHO + 3] = "UPDATE alert_event SET who = NULL WHERE who = ?1",
-    [MARK_RECORDS] = MARK("id IN (SELECT id FROM touched)"),
+    [MARK_RECORDS] = MARK("rowid IN (SELECT id FROM touched_record)"),
     /* Persons are counted once: who is one with another changes the figures of both. */
-    [MARK_PERSONS] = MARK("person_id IN (SELECT id FROM touched) AND id NOT IN (SELECT id FROM touched)"),
-    [UNTOUCH] = "DELETE FROM touched",
+    [MARK_PERSONS] = MARK("person_id IN (SELECT id FROM touched_person) AND rowid NOT IN (SELECT id FROM "
+                          "touched_record)"),
+    [UNTOUCH_RECORDS] = "DELETE FROM touched_record",
+    [UNTOUCH_PERSONS] = "DELETE FROM touched_person",
 };
 
 static const struct sqlite_schema schema = {
@@ -163,7 +165,8 @@ static const struct sqlite_schema schema = {
     .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
                /* Of statement journals: as files they would cost a system call for every row. */
                "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"
-               "CREATE TEMP TABLE touched (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
+               "CREATE TEMP TABLE touched_record (id INTEGER PRIMARY KEY) STRICT;"
+               "CREATE TEMP TABLE touched_person (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
     .steps = steps,
     .steps_n = sizeof steps / sizeof *steps,
     .statements = statements,
@@ -235,7 +238,7 @@ static int put_event(struct sqlite_file *d, enum statement s, const struct event
     rc = run(d, s);
     if (rc != SQLITE_OK)
         return rc;
-    return s == PUT_ALERT ? mark(d, MARK_SIGNAL_DUE, r->nomor) : mark(d, TOUCH, r->of);
+    return s == PUT_ALERT ? mark(d, MARK_SIGNAL_DUE, r->nomor) : mark(d, TOUCH_RECORD, r->of);
 }
 
 static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t first_ms)
@@ -251,7 +254,7 @@ static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t
     sqlite3_bind_int64(st, 9, first_ms);
     sqlite_file_bind(d, PUT_PERSON, 10, r->merged_into);
     rc = run(d, PUT_PERSON);
-    return rc == SQLITE_OK ? mark(d, TOUCH, r->id) : rc;
+    return rc == SQLITE_OK ? mark(d, TOUCH_PERSON, r->id) : rc;
 }
 
 /* The newest version stands in record, every other one in record_older, in whatever order they come. */
@@ -268,7 +271,7 @@ static int put_versions(struct sqlite_file *d, const struct record *r)
         rc = put_record(d, PUT_RECORD, r);
     if (rc == SQLITE_OK && sqlite3_changes(d->db) == 0) /* there is a newer one, or this very one */
         return put_record(d, PUT_OLDER, r);
-    return rc == SQLITE_OK ? mark(d, TOUCH, r->id) : rc;
+    return rc == SQLITE_OK ? mark(d, TOUCH_RECORD, r->id) : rc;
 }
 
 static int forget(struct sqlite_file *d, const struct forget_row *r)
@@ -293,8 +296,39 @@ static int forget(struct sqlite_file *d, const struct forget_row *r)
     return rc;
 }
 
+/* SQLITE_ROW: nothing is taken in under that number any more; SQLITE_DONE: it is. */
+static int is_forgotten(struct sqlite_file *d, struct slice nomor)
+{
+    int rc;
+
+    sqlite_file_bind(d, IS_FORGOTTEN, 1, nomor);
+    rc = sqlite3_step(d->st[IS_FORGOTTEN]);
+    sqlite3_reset(d->st[IS_FORGOTTEN]);
+    return rc;
+}
+
+static struct slice nomor_of(const struct row *r)
+{
+    switch (r->kind) {
+    case ROW_RECORD:
+        return r->record.nomor;
+    case ROW_PERSON:
+        return r->person.nomor;
+    case ROW_REFERRAL_EVENT:
+    case ROW_ALERT_EVENT:
+        return r->event.nomor;
+    case ROW_FORGET:
+        break;
+    }
+    return (struct slice)S("");
+}
+
 static int put_row(struct sqlite_file *d, const struct row *r, int64_t first_ms)
 {
+    int forgotten = is_forgotten(d, nomor_of(r));
+
+    if (forgotten != SQLITE_DONE)
+        return forgotten == SQLITE_ROW ? SQLITE_OK : forgotten;
     switch (r->kind) {
     case ROW_RECORD:
         return put_versions(d, &r->record);
