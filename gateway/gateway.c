@@ -159,6 +159,7 @@ static int open_rooms(struct gateway *g, struct err *e)
                                         .max_under_way = g->now->config->under_way,
                                         .ussd_budget = ussd_budget,
                                         .send_now = gateway_send_now,
+                                        .expect = gateway_expect,
                                         .heard = gateway_heard,
                                         .arg = g };
 

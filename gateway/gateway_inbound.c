@@ -43,6 +43,14 @@ void gateway_send_now(void *arg, struct slice via, const struct sms *sms)
         delivery_now(g->delivery, via, sms);
 }
 
+void gateway_expect(void *arg, struct slice via, const struct sms *sms, int64_t after_ms)
+{
+    struct gateway *g = arg;
+
+    if (g->delivery)
+        delivery_expect(g->delivery, via, sms, after_ms);
+}
+
 void gateway_on_due(void *arg, struct slice id, struct slice text, int64_t due_ms)
 {
     struct gateway *g = arg;

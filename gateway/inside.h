@@ -48,6 +48,7 @@ void gateway_submit(void *gateway, const struct inbound *, answer_cb *, void *cb
 void gateway_park(void *gateway, const struct inbound *, const char *why, answer_cb *, void *cb_arg);
 void gateway_heard(void *gateway, const struct inbound *, enum reason);
 void gateway_send_now(void *gateway, struct slice via, const struct sms *);
+void gateway_expect(void *gateway, struct slice via, const struct sms *, int64_t after_ms);
 void gateway_on_due(void *gateway, struct slice id, struct slice text, int64_t due_ms);
 void gateway_on_spooled(void *gateway, const struct inbound *, void *token);
 void gateway_on_released(void *gateway, const struct inbound *, void *token);

@@ -38,21 +38,41 @@ static struct provider *home_of(struct delivery *d, struct slice via)
     return NULL;
 }
 
-void delivery_now(struct delivery *d, struct slice via, const struct sms *sms)
+/* Past the store: into the lane of that name, or the default's.  NULL: nobody can send it, or there is no
+ * room. */
+static struct sending *past(struct delivery *d, struct slice via, const struct sms *sms, int64_t due_ms)
 {
-    struct provider *p = home_of(d, via);
-    bool room = p && (p->now.taken < NOW_MAX || sms->class == SMS_EMERGENCY);
+    struct provider *named = sms->provider.n ? home_of(d, sms->provider) : NULL;
+    struct provider *own = named ? named : home_of(d, via), *p = own ? own : d->by_default;
+    bool room = p && (p->now.taken < NOW_MAX || (sms->class == SMS_EMERGENCY && !due_ms));
     struct sending *j = room ? sending_from_sms(&p->now, sms, clock_wall_ms()) : NULL;
 
-    if (!j) {
-        sending_count("broken");
-        return;
-    }
+    if (!j)
+        return NULL;
+    j->due_ms = due_ms;
     lane_add(&p->now, j);
     p->now.taken++;
     if (sms->class == SMS_EMERGENCY)
         route_hurry(p);
     loop_timer_set(p->pump, 0);
+    return j;
+}
+
+void delivery_now(struct delivery *d, struct slice via, const struct sms *sms)
+{
+    if (!past(d, via, sms, 0))
+        sending_count("broken");
+}
+
+void delivery_expect(struct delivery *d, struct slice via, const struct sms *sms, int64_t after_ms)
+{
+    struct sending *j;
+
+    if (store_gateways(d->store) > 1)
+        return; /* another may read it: nobody would know it again */
+    j = past(d, via, sms, clock_wall_ms() + after_ms);
+    if (j)
+        j->expected = true;
 }
 
 /* Quiet hours begin and end. */
@@ -178,6 +198,7 @@ struct delivery *delivery_open(struct loop *loop, struct store *store, const str
         if (sends(pc) && !pc->sms_via.n && provider_open(d, c, pc) != 0)
             goto nomem;
     }
+    d->by_default = home_of(d, c->default_provider);
     route_begin(d, c);
     for (unsigned i = 0; i < d->providers_n; i++)
         provider_set_windows(&d->provider[i]);
@@ -194,6 +215,7 @@ void delivery_reload(struct delivery *d, const struct config *c)
 {
     d->utc_offset_min = c->utc_offset_min;
     d->daily = c->daily;
+    d->by_default = home_of(d, c->default_provider);
     for (unsigned i = 0; i < d->providers_n; i++) {
         struct provider *p = &d->provider[i];
         const struct provider_conf *pc = config_provider(c, p->conf.name);
@@ -279,6 +301,7 @@ void delivery_close(struct delivery *d)
     http_send_free(d->http);
     for (unsigned i = 0; i < d->providers_n; i++)
         provider_close(&d->provider[i]);
+    expected_forget(d);
     loop_timer_free(d->dawn);
     inbox_free(d->inbox);
     free(d);

@@ -22,6 +22,9 @@ void delivery_reload(struct delivery *, const struct config *);
 /* Past the store, while Redis is away (SPEC 6): kept in memory alone, tried while it is news.  `via` is the
  * provider of the question; copies the SMS. */
 void delivery_now(struct delivery *, struct slice via, const struct sms *);
+/* An alarm that is committed: it comes out of the store, and goes past it when it has not come after so long.
+ * Sent once either way: it is known again by number and text when it comes. */
+void delivery_expect(struct delivery *, struct slice via, const struct sms *, int64_t after_ms);
 /* Providers of dialect smpp send by these binds; until then they hold all.  The hub outlives delivery. */
 void delivery_smpp(struct delivery *, struct smpp_hub *);
 /* Takes nothing more; what is under way is finished. */

@@ -99,13 +99,10 @@ bool lane_has(const struct lane *l, int64_t now_ms, enum rank least)
     return false;
 }
 
-struct sending *lane_first(struct lane *l, int64_t now_ms, enum rank least)
+static struct sending *take(struct lane *l, struct sending **at)
 {
-    struct sending **at = &l->waiting, *j;
+    struct sending *j = *at;
 
-    while (*at && ((*at)->due_ms > now_ms || sending_rank(*at) > least))
-        at = &(*at)->next;
-    j = *at;
     if (!j)
         return NULL;
     *at = j->next;
@@ -114,6 +111,25 @@ struct sending *lane_first(struct lane *l, int64_t now_ms, enum rank least)
     j->next = NULL;
     l->waiting_n--;
     return j;
+}
+
+struct sending *lane_first(struct lane *l, int64_t now_ms, enum rank least)
+{
+    struct sending **at = &l->waiting;
+
+    while (*at && ((*at)->due_ms > now_ms || sending_rank(*at) > least))
+        at = &(*at)->next;
+    return take(l, at);
+}
+
+struct sending *lane_take(struct lane *l, bool (*like)(const struct sending *, const struct sending *),
+                          const struct sending *one)
+{
+    struct sending **at = &l->waiting;
+
+    while (*at && !like(*at, one))
+        at = &(*at)->next;
+    return take(l, at);
 }
 
 int64_t lane_due_ms(const struct lane *l)

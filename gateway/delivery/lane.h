@@ -37,6 +37,7 @@ struct sending {
     int64_t first_ms;
     bool recovered;
     int64_t due_ms;                   /* in the lane past the store: not before */
+    bool expected;                    /* it will come out of the store too (expected.c) */
     struct smpp_send *smpp;           /* while it is under way by submit_sm */
     struct loop_timer *patience;      /* with its answer, where another could send it; NULL: the link's own */
     struct budget_question *question; /* while it is under way to hear whether its number had enough */
@@ -68,6 +69,9 @@ enum rank sending_rank(const struct sending *);
 /* Takes out the first that is due at now_ms (wall) and of this rank or above: one that waits for its next try
  * holds up nobody. */
 struct sending *lane_first(struct lane *, int64_t now_ms, enum rank least);
+/* Takes out the first that is like that one; NULL: none is. */
+struct sending *lane_take(struct lane *, bool (*like)(const struct sending *, const struct sending *),
+                          const struct sending *);
 /* Is there one? */
 bool lane_has(const struct lane *, int64_t now_ms, enum rank least);
 /* When its next one is due; INT64_MAX: none waits. */

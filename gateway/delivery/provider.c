@@ -82,9 +82,9 @@ static struct sending *past_the_store(const struct provider *p, enum rank least)
     return j;
 }
 
-/* Of this rank: past the store, or of its lanes.  What was taken by day and still waits here is not sent in
- * the night either. */
-static struct sending *next_of(struct provider *p, enum rank rank)
+/* Of this rank: past the store, or (when what we hold of them is surely ours) of its lanes.  What was taken
+ * by day and still waits here is not sent in the night either. */
+static struct sending *next_of(struct provider *p, enum rank rank, bool sure)
 {
     struct sending *j = NULL;
     struct lane *l;
@@ -93,16 +93,16 @@ static struct sending *next_of(struct provider *p, enum rank rank)
         return NULL;
     if (rank <= RANK_ANSWER)
         j = past_the_store(p, rank);
-    l = j ? NULL : oldest(p, rank);
+    l = j || !sure ? NULL : oldest(p, rank);
     return l ? lane_first(l, INT64_MAX, rank) : j;
 }
 
-static struct sending *next_waiting(struct provider *p)
+static struct sending *next_waiting(struct provider *p, bool sure)
 {
     struct sending *j = NULL;
 
     for (unsigned rank = 0; rank < RANKS && !j; rank++)
-        j = next_of(p, (enum rank)rank);
+        j = next_of(p, (enum rank)rank, sure);
     return j;
 }
 
@@ -229,13 +229,10 @@ static bool may_send(const struct provider *p)
 
 void provider_pump(struct provider *p)
 {
+    bool sure = true;
     int64_t due;
 
     while (may_send(p)) {
-        if (!store_sure(p->delivery->store)) {
-            loop_timer_set(p->pump, UNSURE_MS);
-            return;
-        }
         int64_t wait = rate_wait(p, has_emergency(p));
         struct sending *j;
 
@@ -244,9 +241,10 @@ void provider_pump(struct provider *p)
             provider_set_windows(p);
             return;
         }
-        j = next_probe(p);
+        sure = store_sure(p->delivery->store);
+        j = sure ? next_probe(p) : NULL;
         if (!j)
-            j = next_waiting(p);
+            j = next_waiting(p, sure);
         if (!j)
             break;
         if (p->conf.rate && !p->smpp)
@@ -256,6 +254,8 @@ void provider_pump(struct provider *p)
     due = next_due_ms(p);
     if (due != INT64_MAX && may_send(p))
         loop_timer_set(p->pump, due - clock_wall_ms());
+    if (!sure)
+        loop_timer_set(p->pump, UNSURE_MS);
     provider_set_windows(p);
 }
 
@@ -281,6 +281,8 @@ void provider_on_entry(void *arg, const struct entry *e)
         consumer_park(l->consumer, e->id, "broken");
         return;
     }
+    if (sending_rank(j) == RANK_EMERGENCY && expected_came(l, j))
+        return;
     lane_add(l, j);
     l->taken++;
     if (sending_rank(j) == RANK_EMERGENCY)

@@ -53,6 +53,9 @@ struct delivery {
     struct inbox *inbox;
     struct provider provider[CONFIG_PROVIDERS];
     unsigned providers_n;
+    struct provider *by_default; /* carries what has no question; may be NULL */
+    struct sending *told;        /* expected, and sent before they came */
+    unsigned told_n;
     struct loop_timer *dawn;
     int utc_offset_min;
     unsigned daily; /* limits.daily */
@@ -75,6 +78,15 @@ void provider_set_windows(struct provider *);
 void sending_start(struct provider *, struct sending *);
 /* Counts an attempt by how it ended ("sent", "expired", "broken", …). */
 void sending_count(const char *how);
+
+/* --- expected.c --- */
+/* An emergency came out of the store.  True: it is one that was expected and is sent, or is under way; it is
+ * taken care of. */
+bool expected_came(struct lane *, struct sending *);
+/* It was sent before it came: remembered until it does.  Takes it. */
+void expected_sent(struct sending *);
+/* What is remembered. */
+void expected_forget(struct delivery *);
 
 /* --- route.c --- */
 /* Who carries whose lanes, by the circuits as they are now; pumps whoever got more to carry. */

@@ -94,7 +94,10 @@ static void sending_end(struct sending *j, const struct provider *by, const stru
                   j->lane->home->dialect->name, "class", sms_class_name(j->sms.class), "outcome", v->reason,
                   NULL);
     j->lane->taken--;
-    sending_free(j);
+    if (j->expected && strcmp(v->reason, "sent") == 0)
+        expected_sent(j);
+    else
+        sending_free(j);
 }
 
 /* Off the list of those under way. */

@@ -96,9 +96,13 @@ void job_done(struct job *j)
 
     stat_observe_us(p->seconds, clock_mono_us() - j->began_us);
     turn_leave(&j->turn);
+    if (p->unheard == j)
+        p->unheard = j->next; /* the timer finds out whose time it is */
     *j->at = j->next;
     if (j->next)
         j->next->at = j->at;
+    else
+        p->jobs_end = j->at;
     p->under_way--;
     j->share->n--;
     p->gauge->value = p->under_way;
@@ -153,11 +157,13 @@ struct job *job_new(struct pipeline *p, const struct inbound *in)
         return NULL;
     j->magic = JOB_MAGIC;
     j->began_us = clock_mono_us();
-    j->next = p->jobs;
-    if (j->next)
-        j->next->at = &j->next;
-    j->at = &p->jobs;
-    p->jobs = j;
+    j->at = p->jobs_end;
+    *p->jobs_end = j;
+    p->jobs_end = &j->next;
+    if (!p->unheard) {
+        p->unheard = j;
+        loop_timer_set(p->late, JOB_LATE_MS);
+    }
     j->share = share_of(&p->shares, in->provider);
     j->share->n++;
     p->gauge->value = ++p->under_way;

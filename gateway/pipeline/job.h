@@ -23,6 +23,10 @@ enum step {
     STEPS,
 };
 
+enum {
+    JOB_LATE_MS = 1300, /* from receipt; with the way to the phone within two seconds (late.c) */
+};
+
 struct job {
     unsigned magic;
     enum step step;
@@ -51,6 +55,8 @@ struct job {
     bool rebuilds; /* `old` is set */
     void (*rebuilt)(void *, enum store_rc, bool);
     bool replayed; /* out of the spool: it lies there until it is carried out */
+    bool told;     /* its alarm went out from memory (late.c) */
+    bool parking;  /* for people: its outcome is what may be said of that */
     char mem[];    /* of the inbound */
 };
 
@@ -62,8 +68,10 @@ struct pipeline {
     struct pipeline_options options;
     struct aside *aside; /* NULL: nothing goes out past the store */
     unsigned under_way;
-    struct shares shares; /* of them, by provider */
-    struct job *jobs;
+    struct shares shares;         /* of them, by provider */
+    struct job *jobs, **jobs_end; /* the oldest first */
+    struct job *unheard;          /* the oldest of them that late.c has not looked at */
+    struct loop_timer *late;
     struct job *ready, **ready_last; /* whose step waits for the next turn */
     int64_t spent_us;                /* on steps in this turn */
     bool draining;
@@ -95,6 +103,16 @@ bool job_speaks(const struct inbound *);
  * with what the spool should hold. */
 void job_read_unstored(struct job *, enum outage why, struct inbound *keep);
 void job_say_unstored(struct job *, enum aside_fate);
+
+/* What alarms in it goes out from memory, and only that: says whether anything did.  known: the sender as far
+ * as it was loaded, or NULL. */
+bool job_alarm(struct pipeline *, const struct inbound *, const struct sender *known);
+
+/* --- late.c: an emergency whose commit is not answered --- */
+/* It was committed: its alarms come out of the store, or in time from memory. */
+void late_committed(struct job *);
+/* For the pipeline's timer. */
+void late_tick(void *pipeline);
 
 /* The black box knows what is read now (blackbox.h). */
 void job_box_enter(struct job *);

@@ -35,24 +35,6 @@ static void refuse(answer_cb *cb, void *arg, enum reason reason)
         cb(arg, &a);
 }
 
-/* No job for it: an emergency goes out all the same, as when it cannot be stored. */
-static void alarm_refused(struct pipeline *p, const struct inbound *in)
-{
-    bool said = in->kind == INBOUND_SMS || in->kind == INBOUND_USSD;
-    struct job *j = said && p->aside ? job_alloc(p, in) : NULL;
-    struct inbound keep;
-
-    if (!j)
-        return;
-    j->sender.msisdn = j->in.from;
-    j->sender.person = directory_person(&p->rules->directory, j->in.from);
-    job_read_unstored(j, OUTAGE_REDIS, &keep);
-    if (keep.provider.n)
-        j->in = keep;
-    job_say_unstored(j, ASIDE_REFUSED);
-    job_drop(j);
-}
-
 static bool is_emergency(const struct pipeline *p, const struct inbound *in)
 {
     return in->kind == INBOUND_SMS && hear_text(p->rules, in->text, in->received_ms) == HEARD_EMERGENCY;
@@ -80,8 +62,8 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
     bool by_sender;
 
     if (p->draining || !has_room(p, in) || !(j = job_new(p, in))) {
-        if (!replayed)
-            alarm_refused(p, in);
+        if (!replayed) /* no job for it: an emergency goes out all the same */
+            (void)job_alarm(p, in, NULL);
         refuse(cb, arg, p->draining ? REASON_draining : REASON_busy);
         return;
     }
@@ -156,9 +138,11 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
     p->rules = rules;
     p->options = *options;
     p->ready_last = &p->ready;
+    p->jobs_end = &p->jobs;
     loop_at_turn_end(loop, on_turn_end, p);
     if (options->send_now)
         p->aside = aside_new(loop, options->send_now, options->arg);
+    p->late = loop_timer_new(loop, "pipeline: late", late_tick, p);
     p->gauge = stat_get(STAT_GAUGE, "jobs_under_way", "Messages being carried out now.", NULL, NULL);
     p->seconds = stat_hist_get("message_seconds", "From receipt to the answer after the commit.");
     return p;
@@ -167,6 +151,7 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
 void pipeline_free(struct pipeline *p)
 {
     loop_not_at_turn_end(p->loop, on_turn_end, p);
+    loop_timer_free(p->late);
     aside_free(p->aside);
     free(p);
 }

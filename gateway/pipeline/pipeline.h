@@ -33,6 +33,9 @@ struct pipeline_options {
     /* Sends an SMS past the store, while Redis is away (SPEC 6) or about a message that is parked; `via` is
      * the provider of the question.  May be NULL. */
     void (*send_now)(void *arg, struct slice via, const struct sms *);
+    /* An alarm that is, or is being, committed: sent past the store after so long, unless it came out of the
+     * store before; once, however it goes.  May be NULL. */
+    void (*expect)(void *arg, struct slice via, const struct sms *, int64_t after_ms);
     /* A message of a person that was carried out now, for those who watch.  May be NULL. */
     void (*heard)(void *arg, const struct inbound *, enum reason);
     void *arg;

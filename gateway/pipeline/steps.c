@@ -75,6 +75,7 @@ void job_park(struct job *j, enum reason reason, const char *why)
     why = why ? why : reason_prose(reason);
     log_event(LOG_ERROR, "parked", "why", why, "reason", reason_name(reason), NULL);
     j->reason = reason;
+    j->parking = true;
     j->outcome = NULL;
     if ((j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD) && reason != REASON_parked_crash)
         job_read_unstored(j, OUTAGE_PARKED,
@@ -301,6 +302,7 @@ static void on_commit(void *arg, enum store_rc rc)
 
     switch (rc) {
     case STORE_OK:
+        late_committed(j);
         job_enter(j, STEP_ANSWER);
         break;
     case STORE_DUPLICATE:

@@ -60,3 +60,25 @@ void job_say_unstored(struct job *j, enum aside_fate fate)
     if (j->pipeline->aside && j->outcome)
         aside_say(j->pipeline->aside, &j->in, j->outcome, fate);
 }
+
+bool job_alarm(struct pipeline *p, const struct inbound *in, const struct sender *known)
+{
+    bool said = in->kind == INBOUND_SMS || in->kind == INBOUND_USSD, alarms = false;
+    struct job *j = said && p->aside ? job_alloc(p, in) : NULL;
+    struct inbound keep;
+
+    if (!j)
+        return false;
+    if (known)
+        j->sender = *known;
+    j->sender.msisdn = j->in.from;
+    j->sender.person = directory_person(&p->rules->directory, j->in.from);
+    job_read_unstored(j, OUTAGE_REDIS, &keep);
+    if (keep.provider.n)
+        j->in = keep;
+    job_say_unstored(j, ASIDE_REFUSED);
+    for (unsigned i = 0; j->outcome && i < j->outcome->sms_n; i++)
+        alarms = alarms || j->outcome->sms[i].class == SMS_EMERGENCY;
+    job_drop(j);
+    return alarms;
+}

@@ -54,6 +54,7 @@ static struct {
     int status;
     const char *says;
     bool hold, store_away;
+    unsigned gateways;            /* 0: one */
     const char *taken_by_another; /* the id of one */
     int unsure;                   /* so often store_sure() says no */
     char order[256];              /* the texts in the order they came */
@@ -171,6 +172,12 @@ bool store_sure(const struct store *s)
 {
     (void)s;
     return world.unsure-- <= 0;
+}
+
+unsigned store_gateways(const struct store *s)
+{
+    (void)s;
+    return world.gateways ? world.gateways : 1;
 }
 
 bool consumer_holds(const struct consumer *c, struct slice id)
@@ -809,6 +816,109 @@ static void past_the_store_it_is_tried_until_it_is_taken(void **state)
     delivery_now(delivery, S("tidakada"), &sms);
 }
 
+/* --- committed, and not read from its lane yet --- */
+
+static void expect(const char *text, int64_t after_ms)
+{
+    struct sms sms = { .to = S("+6281234567890"),
+                       .text = slice_of(text),
+                       .class = SMS_EMERGENCY,
+                       .expires_ms = clock_wall_ms() + 60000 };
+
+    run(20); /* opens */
+    delivery_expect(delivery, S("telko"), &sms, after_ms);
+}
+
+static void an_alarm_that_comes_in_time_is_sent_once(void **state)
+{
+    struct fake_entry *e;
+
+    (void)state;
+    expect("e", 200);
+    e = put("e", 3, SMS_EMERGENCY);
+    run(5000);
+    assert_string_equal(e->end, "done");
+    run(400);
+    assert_int_equal(world.requests, 1);
+}
+
+static void an_alarm_that_does_not_come_goes_out_and_is_known_when_it_comes(void **state)
+{
+    struct fake_entry *e, *other;
+
+    (void)state;
+    expect("e", 100);
+    run(60);
+    assert_int_equal(world.requests, 0);
+    run(300);
+    assert_string_equal(world.order, "e ");
+    e = put("e", 3, SMS_EMERGENCY);
+    run(5000);
+    assert_string_equal(e->end, "done");
+    assert_int_equal(world.requests, 1);
+    /* Once: the same said again is said again. */
+    other = put("e", 3, SMS_EMERGENCY);
+    run(5000);
+    assert_string_equal(other->end, "done");
+    assert_int_equal(world.requests, 2);
+}
+
+static void an_alarm_that_comes_while_it_is_under_way_is_that_one(void **state)
+{
+    struct fake_entry *e;
+
+    (void)state;
+    world.hold = true;
+    expect("e", 0);
+    run(200);
+    assert_int_equal(world.held_n, 1);
+    e = put("e", 3, SMS_EMERGENCY);
+    run(200);
+    assert_null(e->end);
+    provider_answers(world.held[0]);
+    run(5000);
+    assert_string_equal(e->end, "done");
+    assert_int_equal(world.requests, 1);
+}
+
+static void an_alarm_that_was_not_taken_is_tried_by_the_one_that_comes(void **state)
+{
+    struct fake_entry *e;
+
+    (void)state;
+    world.status = 503;
+    expect("e", 0);
+    run(200);
+    assert_int_equal(world.requests, 1);
+    world.status = 202;
+    e = put("e", 3, SMS_EMERGENCY);
+    run(5000);
+    assert_string_equal(e->end, "done");
+    run(3000);
+    assert_int_equal(world.requests, 2);
+}
+
+static void where_another_gateway_may_read_it_nothing_is_expected(void **state)
+{
+    (void)state;
+    world.gateways = 2;
+    expect("e", 0);
+    run(300);
+    assert_int_equal(world.requests, 0);
+}
+
+static void what_has_no_way_of_its_own_goes_by_the_default(void **state)
+{
+    struct sms sms = { .to = S("+6281234567890"), .text = S("e"), .class = SMS_EMERGENCY };
+
+    (void)state;
+    config.default_provider = S("telko");
+    run(20);
+    delivery_now(delivery, S("tidakada"), &sms);
+    run(200);
+    assert_string_equal(world.order, "e ");
+}
+
 static void on_waited(void *arg)
 {
     *(bool *)arg = true;
@@ -895,6 +1005,12 @@ int main(void)
         CASE(vonage_tells_an_id_of_each_part),
         CASE(one_provider_carries_the_sms_of_another),
         CASE(past_the_store_it_is_tried_until_it_is_taken),
+        CASE(an_alarm_that_comes_in_time_is_sent_once),
+        CASE(an_alarm_that_does_not_come_goes_out_and_is_known_when_it_comes),
+        CASE(an_alarm_that_comes_while_it_is_under_way_is_that_one),
+        CASE(an_alarm_that_was_not_taken_is_tried_by_the_one_that_comes),
+        CASE(where_another_gateway_may_read_it_nothing_is_expected),
+        CASE(what_has_no_way_of_its_own_goes_by_the_default),
         CASE(the_emulator_shows_what_was_sent),
         CASE(the_inbox_is_bounded),
     };
