@@ -60,18 +60,36 @@ static const char *heads_words(const struct step *s, const struct episode *e, co
     return rule->heads == HEADS_COUNT && over ? "alert.head" : NULL;
 }
 
+/* Of a disease that is told from the first case it is a signal only now (dengue at two, meningitis at
+ * three). */
+static bool becomes_signal(const struct episode *e)
+{
+    int64_t least = e->single > 0 ? e->single : 1;
+
+    return e->staff_told < least && e->count >= least;
+}
+
+/* Some of the cases that people heard of are taken back: twice what remains of them is news again. */
+static int64_t remains(int64_t told, int64_t delta, int64_t cases)
+{
+    int64_t least = told < cases ? told : cases;
+
+    return told + delta > least ? told + delta : least;
+}
+
 /* More cases, or the first ones. */
 static void rise(struct step *s, struct episode *e, const struct disease_rule *rule,
                  const struct threshold *t, int64_t day)
 {
+    bool signal = becomes_signal(e);
     const char *words;
 
-    if (threshold_again(s, e->count, e->staff_told)) {
+    if (signal || threshold_again(s, e->count, e->staff_told)) {
         episode_tell_staff(s, e, e->by_name ? "alert.staff_verify" : "alert.staff");
         if (e->staff_told == 0)
             episode_event(s, e, "sent",
                           e->by_name ? episode_count(s, e->count, false) : episode_arithmetic(s, e));
-        if (e->staff_told == 0 && rule->heads == HEADS_VERIFIED)
+        if (signal && rule->heads == HEADS_VERIFIED)
             episode_pass_on(s, e, "unverified", clock_of(s->rules, "episode_verify"));
         e->staff_told = e->count;
     }
@@ -135,6 +153,10 @@ static void judge_village(struct step *s, const struct node *o)
         e.usual = now.usual;
         e.history = now.long_.weeks;
         e.by = node_text(o, "by");
+        if (node_int(o, "delta") < 0) {
+            e.told = remains(e.told, node_int(o, "delta"), e.count);
+            e.staff_told = remains(e.staff_told, node_int(o, "delta"), e.count);
+        }
         rise(s, &e, rule, &now, day);
         tell_same(s, &e);
         pws_heads(s, village, disease, e.told && !e.ralat);
@@ -165,20 +187,41 @@ static struct slice puskesmas_of(const struct step *s, struct slice unit)
     return p ? p->code : unit;
 }
 
+/* The staff heard of a rise that is none any more, or of more than there were. */
+static void week_corrected(struct step *s, struct episode *e, const struct threshold_rise *rise)
+{
+    e->count = e->staff_told = rise->cases;
+    e->before = rise->before;
+    if (!rise->staff) {
+        episode_tell_staff(s, e, "alert.ralat");
+        e->fallen = true;
+    }
+    episode_save(s, e);
+}
+
 /* An episode of the puskesmas: the ratio as two figures (DISTRICT 4.4). */
-static void rise_puskesmas(struct step *s, struct slice pkm, struct slice disease,
-                           const struct threshold_rise *rise, const char *key)
+static void judge_week(struct step *s, struct slice unit, struct slice disease,
+                       const struct threshold_rise *rise, const char *key)
 {
     struct episode e;
-    bool is = episode_load(s, pkm, disease, &e);
+    bool is = episode_load(s, unit, disease, &e);
 
-    if (is && !threshold_again(s, rise->cases, e.staff_told))
+    if (is && !e.fallen && e.told_day == rise->sunday && rise->cases < e.staff_told) {
+        week_corrected(s, &e, rise);
+        return;
+    }
+    if (is && is_over(s, &e, rise->cases)) {
+        e = (struct episode){ .village = unit, .disease = disease };
+        is = false;
+    }
+    if (!rise->staff || (is && !threshold_again(s, rise->cases, e.staff_told)))
         return;
     if (!is)
-        episode_open(s, &e, rules_disease(s->rules->rules, disease), puskesmas_of(s, pkm));
+        episode_open(s, &e, rules_disease(s->rules->rules, disease), puskesmas_of(s, unit));
     e.count = rise->cases;
     e.before = rise->before;
     e.week = rise->week;
+    e.told_day = rise->sunday;
     e.staff_told = rise->cases;
     episode_tell_staff(s, &e, key);
     episode_event(s, &e, "sent", episode_count(s, rise->cases, false));
@@ -196,24 +239,29 @@ static void judge_puskesmas(struct step *s, const struct node *o)
         return;
     rise = threshold_puskesmas(s, node_get(o, "puskesmas_days"), day);
     /* Cases of one village alone are that village's signal. */
-    if (!rise.staff || rise.cases <= threshold_cases(s, node_get(o, "village_days"), day))
-        return;
-    rise_puskesmas(s, pkm, disease, &rise, "alert.staff_week");
+    if (!rise.staff || rise.cases > threshold_cases(s, node_get(o, "village_days"), day))
+        judge_week(s, pkm, disease, &rise, "alert.staff_week");
 }
 
-/* The week that a puskesmas reported, against the week before it. */
+/* The weeks that a puskesmas reported, each against the one before: this one, and the next, which had nothing
+ * to be held against if this one comes late. */
 static void judge_w2(struct step *s, const struct node *o, struct slice disease)
 {
     const struct node *days = node_get(o, "village_days");
     struct threshold_rise rise;
     int64_t day = 0;
 
-    if (!date_parse_iso(node_text(o, "day"), &day) ||
-        !node_get(days, date_iso(day - WEEK, s->arena).p)) /* a silent week is no zero */
+    if (!date_parse_iso(node_text(o, "day"), &day))
         return;
-    rise = threshold_puskesmas(s, days, day);
-    if (rise.staff)
-        rise_puskesmas(s, node_text(o, "village"), disease, &rise, "alert.staff_w2");
+    for (int64_t week = day + WEEK; week >= day; week -= WEEK) {
+        if (!node_get(days, date_iso(week, s->arena).p) || /* a silent week is no zero */
+            !node_get(days, date_iso(week - WEEK, s->arena).p))
+            continue;
+        rise = threshold_puskesmas(s, days, week);
+        judge_week(s, node_text(o, "village"), disease, &rise, "alert.staff_w2");
+        if (rise.staff)
+            break;
+    }
 }
 
 bool alert_subjects(const struct inbound *in, struct arena *a, struct intent *intent)

@@ -195,19 +195,25 @@ struct telling {
     unsigned n;
 };
 
+static void tell_head(struct telling *t, struct slice msisdn)
+{
+    tell(t->s, t->e, msisdn, t->key, true, NULL);
+    t->n++;
+    for (unsigned i = 0; i < t->e->heads_n; i++)
+        if (slice_eq(t->e->heads[i], msisdn))
+            return;
+    if (t->e->heads_n < EPISODE_HEADS)
+        t->e->heads[t->e->heads_n++] = msisdn;
+}
+
 static void tell_person(void *arg, const struct person *p)
 {
     struct telling *t = arg;
 
-    tell(t->s, t->e, p->msisdn, t->key, t->head, t->same);
-    t->n++;
-    if (!t->head)
-        return;
-    for (unsigned i = 0; i < t->e->heads_n; i++)
-        if (slice_eq(t->e->heads[i], p->msisdn))
-            return;
-    if (t->e->heads_n < EPISODE_HEADS)
-        t->e->heads[t->e->heads_n++] = p->msisdn;
+    if (t->head)
+        tell_head(t, p->msisdn);
+    else
+        tell(t->s, t->e, p->msisdn, t->key, false, t->same);
 }
 
 /* Pustu of the village and its puskesmas; nobody there: upwards, at last the duty numbers. */
@@ -239,6 +245,16 @@ void episode_tell_same(struct step *s, struct episode *e, const struct same_case
                   arena_printf(s->arena, "%.*s = %.*s?", SLICE_ARG(same->nomor), SLICE_ARG(same->other)));
 }
 
+/* A village without head, in a kecamatan without camat: whoever is above, at last the duty numbers. */
+static void tell_above(struct telling *t, const struct place *kecamatan)
+{
+    struct audience who;
+
+    step_audience(t->s, kecamatan, &who);
+    for (unsigned i = 0; i < who.n; i++)
+        tell_head(t, who.msisdn[i]);
+}
+
 /* At most one SMS to a head per episode and doubling. */
 void episode_tell_heads(struct step *s, struct episode *e, const char *key)
 {
@@ -253,7 +269,7 @@ void episode_tell_heads(struct step *s, struct episode *e, const char *key)
         e->camat = true;
     }
     if (!t.n)
-        return;
+        tell_above(&t, place_kecamatan(village));
     e->told = e->count;
     e->told_day = date_today(s->now_ms, s->rules->utc_offset_min);
     episode_event(s, e, "sent", episode_count(s, e->count, true));

@@ -14,23 +14,24 @@ enum {
 struct episode {
     struct slice nomor, id, village, disease, puskesmas;
     bool by_name;
-    int64_t single;                    /* by name: cases from which the heads hear too */
-    struct slice verdict;              /* "", "benar", "bukan" */
-    struct slice rules;                /* versions of what it was judged by when it began */
-    struct threshold_mean usual;       /* of the weeks before, at the last judgement */
-    int history;                       /* weeks reported of the last head_weeks */
-    int64_t before;                    /* a puskesmas: last week's cases */
-    int week;                          /* a puskesmas: number of the week; not kept */
-    int64_t count;                     /* cases at the last judgement */
-    int64_t told;                      /* cases when the heads heard last; 0 = never */
-    int64_t staff_told;                /* cases when the staff heard last */
-    int64_t told_day;                  /* the day (since 1970) of the figures that they heard */
+    int64_t single;              /* by name: cases from which the heads hear too */
+    struct slice verdict;        /* "", "benar", "bukan" */
+    struct slice rules;          /* versions of what it was judged by when it began */
+    struct threshold_mean usual; /* of the weeks before, at the last judgement */
+    int history;                 /* weeks reported of the last head_weeks */
+    int64_t before;              /* a puskesmas: last week's cases */
+    int week;                    /* a puskesmas: number of the week; not kept */
+    int64_t count;               /* cases at the last judgement */
+    int64_t told;                /* cases when the heads heard last; 0 = never */
+    int64_t staff_told;          /* cases when the staff heard last */
+    int64_t
+        told_day; /* the day (since 1970) of the figures that they heard; a puskesmas: that week's Sunday */
     struct slice heads[EPISODE_HEADS]; /* who of them has had it */
     unsigned heads_n;
     bool camat;              /* the camat was told too */
     bool ok;                 /* a head said OK */
     bool ralat;              /* taken back, once */
-    bool fallen;             /* its cases were cancelled: over */
+    bool fallen;             /* its cases were taken back: over */
     struct same_cases cases; /* reported by name, also before it begins */
     struct slice list;       /* MSISDNs with commas, who were told in this step; not kept */
     struct slice by;         /* MSISDN of who reported the newest case; not kept */

@@ -84,6 +84,7 @@ struct threshold_rise threshold_puskesmas(const struct step *s, const struct nod
 {
     int64_t saturday = day - (day + 4) % EPI_WEEK + EPI_WEEK - 1; /* 1970-01-01 was a Thursday */
     struct threshold_rise r = { .week = date_epi_week(day).week,
+                                .sunday = saturday - EPI_WEEK + 1,
                                 .cases = sum(s, days, saturday, EPI_WEEK),
                                 .before = sum(s, days, saturday - EPI_WEEK, EPI_WEEK) };
 

@@ -27,6 +27,7 @@ struct threshold threshold_village(const struct step *, struct slice village, co
 
 struct threshold_rise {
     int week;              /* number of the epidemiological week */
+    int64_t sunday;        /* on which it begins */
     int64_t cases, before; /* of the epidemiological week (Sunday to Saturday), and the one before */
     bool staff;
 };

@@ -105,7 +105,6 @@ static enum http_outcome outcome_of(CURL *easy, CURLcode rc)
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
         return HTTP_NOT_REACHED;
@@ -117,12 +116,14 @@ static enum http_outcome outcome_of(CURL *easy, CURLcode rc)
 
 static void finish(struct http_call *c, CURLcode rc)
 {
-    struct http_result r = { .outcome = outcome_of(c->easy, rc) };
+    struct http_result r = { .outcome = outcome_of(c->easy, rc), .why = curl_easy_strerror(rc) };
     curl_off_t retry_s = 0;
-    long status = 0;
+    long status = 0, connects = 1;
 
     curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &retry_s);
+    curl_easy_getinfo(c->easy, CURLINFO_NUM_CONNECTS, &connects);
+    r.kept = connects == 0;
     r.status = (int)status;
     r.body = buf_slice(&c->answer);
     r.retry_after_ms = retry_s > 0 && retry_s < 86400 ? (int64_t)retry_s * 1000 : 0;

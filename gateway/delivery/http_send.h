@@ -28,6 +28,8 @@ struct http_result {
     int status;
     struct slice body;      /* valid during the call; 64 KiB at most */
     int64_t retry_after_ms; /* of the header; 0 = none */
+    const char *why;        /* what curl says of it; no name or address in it */
+    bool kept;              /* over a connection of before, which the other side may have closed meanwhile */
 };
 
 /* Copies the request.  done exactly once, from the loop, never inside this call.  False when memory is out

@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/delivery/http_send.h"
 #include "gateway/district/halves.h"
+#include "gateway/district/suspects.h"
 #include "gateway/model/record.h"
 
 enum {
@@ -27,11 +28,14 @@ struct http_sink {
     char *name, *url, *secret;
     size_t secret_n;
     struct item *items;
+    unsigned items_n, suspects;
     struct halves halves;
     struct buf body;
     struct arena scratch;
     bool again; /* the request under way is a second try at once: a kept connection may have been closed */
-    int status; /* of the last answer; 0 = none yet */
+    uint64_t doubt; /* hash of an entry that came back when all was refused; 0 = none */
+    bool vouched;   /* something was taken since, or in this batch */
+    int status;     /* of the last answer; 0 = none yet */
 };
 
 static void next_range(struct http_sink *s);
@@ -76,43 +80,103 @@ static bool is_about_content(int status)
     return status == 400 || status == 409 || status == 413 || status == 422;
 }
 
-static void answered(struct http_sink *s, int status)
+/* A page is what a proxy says, a portal or a login, with 200 or with anything: not the receiver. */
+static bool is_page(struct slice body)
+{
+    struct slice text = slice_trim(body);
+
+    return text.n && text.p[0] == '<';
+}
+
+static void taken(struct http_sink *s)
+{
+    s->vouched = true;
+    halves_done(&s->halves);
+}
+
+/* 400 has many causes, a wrong port or path among them: whether the row is one shows when another is taken.
+ */
+static void refused(struct http_sink *s, int status)
 {
     struct range r;
-    char why[48];
+    struct err why;
 
-    snprintf(why, sizeof why, "http: refused with status %d", status);
-    if (status / 100 == 2 || !halves_split(&s->halves)) {
-        if (status / 100 != 2 && halves_now(&s->halves, &r))
-            item_refuse(&s->items[r.from], why);
-        halves_done(&s->halves);
+    if (halves_split(&s->halves) || !halves_now(&s->halves, &r))
+        return;
+    err_set(&why, "http: refused with status %d", status);
+    if (status == 400) {
+        suspect(&s->items[r.from], &why);
+        s->suspects++;
+    } else {
+        item_refuse(&s->items[r.from], why.text);
     }
-    next_range(s);
+    halves_done(&s->halves);
+}
+
+static void waits(struct http_sink *s, const struct http_result *a)
+{
+    struct err why;
+
+    feed_not_before(s->feed, a->retry_after_ms);
+    if (a->outcome == HTTP_ANSWERED)
+        err_set(&why, "http: %sstatus %d", a->status / 100 == 2 ? "a page, not the receiver, says " : "",
+                a->status);
+    else
+        err_set(&why, "http: %s (%s)",
+                a->outcome == HTTP_NOT_REACHED ? "the receiver is not reached" : "the connection was lost",
+                a->why);
+    feed_ended(s->feed, &why);
 }
 
 static void on_answer(void *arg, const struct http_result *a)
 {
     struct http_sink *s = arg;
-    struct err why;
 
-    if (a->outcome != HTTP_ANSWERED && !s->again) {
+    if (a->outcome == HTTP_LOST && a->kept && !s->again) {
         s->again = true;
         if (send(s))
             return;
     }
     s->again = false;
     s->status = a->outcome == HTTP_ANSWERED ? a->status : 0;
-    if (a->outcome == HTTP_ANSWERED && (a->status / 100 == 2 || is_about_content(a->status))) {
-        answered(s, a->status);
+    if (a->outcome == HTTP_ANSWERED && a->status / 100 == 2 && !is_page(a->body))
+        taken(s);
+    else if (a->outcome == HTTP_ANSWERED && is_about_content(a->status))
+        refused(s, a->status);
+    else {
+        waits(s, a);
         return;
     }
-    feed_not_before(s->feed, a->retry_after_ms);
-    if (a->outcome == HTTP_ANSWERED)
-        err_set(&why, "http: status %d", a->status);
+    next_range(s);
+}
+
+/* An entry of the batch that is put off (or one that was taken), as a hash; 0 = none. */
+static bool among(const struct http_sink *s, bool later, uint64_t *hash)
+{
+    for (unsigned i = 0; i < s->items_n; i++) {
+        uint64_t h = slice_hash(s->items[i].body);
+
+        if (s->items[i].later == later && !s->items[i].refused && (!*hash || *hash == h)) {
+            *hash = h;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every range has had its answer. */
+static void end_batch(struct http_sink *s)
+{
+    struct err why = suspects_fault(s->items, s->items_n);
+    bool blame = s->suspects && s->vouched;
+
+    if (blame || (s->doubt && among(s, false, &s->doubt)))
+        s->doubt = 0; /* it is known now */
+    if (s->suspects && !blame)
+        (void)among(s, true, &s->doubt);
     else
-        err_set(&why, "http: %s",
-                a->outcome == HTTP_NOT_REACHED ? "the receiver is not reached" : "the connection was lost");
-    feed_ended(s->feed, &why);
+        suspects_refuse(s->items, s->items_n);
+    feed_ended(s->feed, s->suspects && !blame ? &why : NULL);
 }
 
 /* {"sink":…,"rows":[…]}: false when nothing of the range can be sent. */
@@ -181,7 +245,7 @@ static void next_range(struct http_sink *s)
     while (halves_now(&s->halves, &r) && !fill(s, r))
         halves_done(&s->halves);
     if (!halves_now(&s->halves, &r))
-        feed_ended(s->feed, NULL);
+        end_batch(s);
     else if (!send(s))
         feed_ended(s->feed, &(struct err){ "http: out of memory" });
 }
@@ -191,6 +255,9 @@ static void deliver(void *arg, struct item *items, unsigned n)
     struct http_sink *s = arg;
 
     s->items = items;
+    s->items_n = n;
+    s->suspects = 0;
+    s->vouched = s->vouched && s->doubt; /* what was taken before the doubt says nothing of it */
     s->halves = halves_of(n);
     next_range(s);
 }
