@@ -95,10 +95,10 @@ bool filing_doubts_sign(const struct form *form, const uint8_t *faults)
            !(faults[tanda] & REPORT_FAULT_SURE);
 }
 
-void filing_maybe(struct step *s, struct filed_report *r, struct slice say)
+void filing_maybe(struct step *s, struct filed_report *r, struct slice urgency, struct slice say)
 {
     const struct referral_opening o = {
-        .urgency = S("E1"), .say = say, .incomplete = r->draft, .doubtful = true
+        .urgency = urgency, .say = text_cut(say, WORDS, s->arena), .incomplete = r->draft, .doubtful = true
     };
 
     if (r->referral.state == REFERRAL_NONE || r->referral.state == REFERRAL_CANCELLED)
@@ -110,8 +110,8 @@ void filing_maybe(struct step *s, struct filed_report *r, struct slice say)
 
 bool filing_alarms(const struct report *r)
 {
-    return r->emergency ||
-           (work_is_referral(r->form) && (report_as(r, AS_REASON) || r->status == REPORT_ACCEPTED));
+    return r->emergency || (work_is_referral(r->form) && !r->plea &&
+                            (report_as(r, AS_REASON) || r->status == REPORT_ACCEPTED));
 }
 
 bool work_alarms(const struct work *w)

@@ -17,11 +17,11 @@ static void draft_timer(struct work *w, const struct draft *d)
 
     step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
                (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
-    if (!w->report.maybe)
+    if (!w->report.maybe && !w->report.plea)
         return;
     due.what = S("mungkin");
     step_timer(w->s, arena_printf(w->s->arena, "mungkin:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
-               w->s->now_ms + clock_of(w->s->rules, "maybe_e1"));
+               w->s->now_ms + clock_of(w->s->rules, w->report.plea ? "maybe_e2" : "maybe_e1"));
 }
 
 /* The question is about a child or a number that only the store knows; NULL: about a value. */
@@ -33,6 +33,8 @@ static const char *store_key(const struct work *w)
         return "ask.twin";
     if (w->asking == ASK_AGAIN)
         return "ask.weighed";
+    if (w->report.plea)
+        return "ask.plea";
     if (w->far)
         return "ask.far_number";
     if (w->none)
@@ -103,6 +105,8 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
         { "anak", asking_store(w->asking) ? w->offered.nomor : report_text(&w->report, AS_NUMBER) },
         { "nama", w->offered.nama },
         { "umur", months_old(w, &w->offered) },
+        { "isi", report_text(&w->report, AS_REASON) },
+        { "contoh", reply_example(w->report.form, w->report.error_field, w->s->arena) },
         { "dulu", w->before },
         { "lama", before_said(w) },
         { "nilai", measures(w, report_number(&w->report, AS_WEIGHT), report_number(&w->report, AS_HEIGHT)) },

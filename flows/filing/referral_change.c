@@ -168,7 +168,8 @@ void referral_asked(struct step *s, struct filed_report *r, const struct referra
 
 /* --- words --- */
 
-void referral_words(struct step *s, struct filed_report *r, struct slice words)
+static void tell_words(struct step *s, const struct filed_report *r, struct slice words, enum sms_class class,
+                       const char *key)
 {
     const struct text_fill f[] = { { "nomor", r->nomor },
                                    { "siapa", r->referral.say },
@@ -180,11 +181,21 @@ void referral_words(struct step *s, struct filed_report *r, struct slice words)
 
     for (unsigned i = 0; i < r->referral.told_n; i++)
         if (!slice_eq(r->referral.told[i], s->msisdn))
-            step_sms(s, r->referral.told[i], SMS_EMERGENCY, r->nomor,
-                     step_text(s, step_language_of(s, r->referral.told[i]), "referral.words", FILLS(f)));
+            step_sms(s, r->referral.told[i], class, r->nomor,
+                     step_text(s, step_language_of(s, r->referral.told[i]), key, FILLS(f)));
     if (s->out->sms_n > before)
         return;
     /* Nobody but the speaker has it: the next level above. */
     step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), &who);
-    step_tell(s, &who, SMS_EMERGENCY, r->nomor, "referral.words", FILLS(f));
+    step_tell(s, &who, class, r->nomor, key, FILLS(f));
+}
+
+void referral_words(struct step *s, struct filed_report *r, struct slice words)
+{
+    tell_words(s, r, words, SMS_EMERGENCY, "referral.words");
+}
+
+void referral_added(struct step *s, const struct filed_report *r, struct slice words)
+{
+    tell_words(s, r, words, SMS_REFERRAL, "referral.added");
 }

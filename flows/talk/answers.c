@@ -464,14 +464,21 @@ void answers_maybe(struct step *s, const struct due *due)
     struct slice signs = { 0 };
 
     step_reason(s, "timer_idle");
-    if (!d || !r || !filing_doubts_sign(d->form, d->faults) || !report_load(s, d->nomor, r) ||
+    if (!d || !r || !report_load(s, d->nomor, r))
+        return;
+    if (form_is(d->form, FORM_REFERRAL) && r->referral.state == REFERRAL_NONE) {
+        step_reason(s, "timer");
+        filing_maybe(s, r, S("E2"), text_as(d->form, d->values, AS_REASON));
+        return;
+    }
+    if (!filing_doubts_sign(d->form, d->faults) ||
         !rules_emergency(s->rules->rules, d->form, d->values, NULL, 0, s->arena, &signs))
         return;
     step_reason(s, "timer");
     {
         const struct text_fill f[] = { { "siapa", d->whom }, { "daftar", signs } };
 
-        filing_maybe(s, r, step_text(s, s->rules->language, "danger.maybe", FILLS(f)));
+        filing_maybe(s, r, S("E1"), step_text(s, s->rules->language, "danger.maybe", FILLS(f)));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/words.h"
 #include "parsers/damm.h"
 
 enum {
@@ -118,6 +119,13 @@ bool emergency_read(const struct ruleset *rules, struct sender_state *state, int
     return true;
 }
 
+void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a, struct reading *r)
+{
+    if (r->kind == READING_NOTHING && r->said.kind == SAID_NOTHING && r->said.today && !r->thanks &&
+        !words_ask(r->said.body) && understand_plea(rules, r->said.body, at_ms, a, &r->answer))
+        r->kind = READING_EMERGENCY;
+}
+
 struct reading *emergency_before(const struct ruleset *rules, int64_t at_ms, struct arena *a,
                                  const struct reading *r)
 {
@@ -190,13 +198,14 @@ static bool told_by_number(struct step *s)
 
 void emergency_step(struct step *s)
 {
-    struct filing f = { .report = &s->reading->answer, .index = s->reading->first, .cry = true };
+    const struct report *answer = &s->reading->answer;
+    struct filing f = { .report = answer, .index = s->reading->first, .cry = answer->emergency };
     struct filed out;
 
     if (s->reading->nomor.n && told_by_number(s))
         return;
     filing_file(s, &f, &out);
-    step_reason(s, "emergency");
+    step_reason(s, f.cry ? "emergency" : "rejected");
     step_answer(s, out.nomor, out.text);
 }
 

@@ -2,6 +2,7 @@
 #include "flows/talk/questions.h"
 
 #include "flows/care/subject_report.h"
+#include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 
@@ -35,6 +36,12 @@ void questions_repeat(struct step *s, struct draft *d)
     s->state->changed |= d->unseen;
     d->unseen = false;
     if (in_hands(s, d)) {
+        struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+        /* What she adds, or takes back, is for those who have it. */
+        if (r && s->reading->said.kind == SAID_NOTHING && s->reading->said.body.n &&
+            report_load(s, d->nomor, r))
+            referral_added(s, r, s->reading->said.body);
         step_answer(s, d->nomor, step_text(s, s->language, "danger.open", FILLS(f)));
         return;
     }

@@ -485,6 +485,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         read_fix(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
+    emergency_plea(rules, in->received_ms, a, r);
     if (!read_parts(rules, in->received_ms, r, a))
         return READ_NO_MEMORY;
     choose(r);

@@ -256,7 +256,10 @@ void sms_step(struct step *s)
         step_reports(s);
         break;
     case READING_EMERGENCY:
-        emergency_step(s);
+        if (s->reading->answer.plea && !s->person)
+            step_nothing(s);
+        else
+            emergency_step(s);
         break;
     case READING_COMMAND:
         if (s->reading->which)

@@ -3,8 +3,9 @@
 #include "gateway/conf/rules.h"
 #include "parsers/phrase.h"
 
-bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
-                    struct report *out)
+/* The referral that lacks whom. */
+static bool referral_of(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
+                        struct report *out)
 {
     const struct form *form = NULL;
     int alasan;
@@ -18,11 +19,38 @@ bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms,
     *out = (struct report){ .form = form, .variant = &form->variants[0], .body = words };
     out->values[alasan] = value_text(words);
     understand_judge(rs, at_ms, a, out);
+    return !a->failed;
+}
+
+bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
+                    struct report *out)
+{
+    if (!referral_of(rs, words, at_ms, a, out))
+        return false;
     if (!out->emergency) { /* heard before, however its reason is read now */
         out->emergency = true;
         out->emergency_reason = words;
     }
-    return !a->failed;
+    return true;
+}
+
+bool understand_plea(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
+                     struct report *out)
+{
+    if (!referral_of(rs, words, at_ms, a, out))
+        return false;
+    out->plea = !out->emergency;
+    return true;
+}
+
+void understand_help(const struct words *words, const struct tokens *ts, struct said *out)
+{
+    for (unsigned i = 0, used; i < ts->n; i += used ? used : 1) {
+        struct slice code = phrase_code(ts, i, words->kata, &used);
+
+        out->emergency |= slice_is(code, "darurat");
+        out->today |= slice_is(code, "darurat_hari");
+    }
 }
 
 /* `bu Sari`: an address and a name that is neither another address nor a sign. */

@@ -313,8 +313,13 @@ static void hear_all(const struct ruleset *rs, struct slice text, struct arena *
     if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return;
     understand_heard(&rs->forms.words, &ts, a, out);
-    for (unsigned i = 0; i < out->heard_n && rs->rules; i++)
-        out->emergency |= rules_sign(rs->rules, out->heard[i]) == URGENCY_E1;
+    understand_help(&rs->forms.words, &ts, out);
+    for (unsigned i = 0; i < out->heard_n && rs->rules; i++) {
+        enum urgency u = rules_sign(rs->rules, out->heard[i]);
+
+        out->emergency |= u == URGENCY_E1;
+        out->today |= u == URGENCY_E2;
+    }
 }
 
 /* Greetings may be a cry for help. */

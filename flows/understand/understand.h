@@ -306,6 +306,9 @@ void understand_mentions(struct filling *);
 unsigned understand_signs_end(const struct filling *, unsigned i, unsigned to, bool durations);
 
 /* --- understand/cry.c --- */
+
+/* Words that cry for help and name no sign: `darurat bu rt 3`; `mau melahirkan` makes it one of the day. */
+void understand_help(const struct words *, const struct tokens *, struct said *);
 /* A line behind a report that calls for help for somebody by name: `tolong bu Sari pendarahan`.  It is no
  * sign of the one above. */
 bool understand_cries_of_another(const struct ruleset *, struct slice line, struct arena *);

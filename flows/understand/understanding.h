@@ -82,6 +82,7 @@ struct said {
      * and SAID_TURNED the words; of SAID_COMMAND the words, to the staff of that number, and the command is
      * carried out.  A command without a number that names an E1 sign is SAID_NOTHING. */
     bool emergency;
+    bool today;          /* SAID_NOTHING: a sign of class E2, or words of the day such as `mau melahirkan` */
     struct slice before; /* SAID_REPORTS: words before the keyword with an E1 sign in them; else empty */
     struct slice *heard; /* codes of danger signs heard and not negated: in the whole text, or in the first
                             report (each has its own) */
@@ -116,6 +117,11 @@ bool understand_denies(const struct ruleset *, struct slice text, struct slice w
  * stand; no name is guessed out of them.  False when there is no form of referrals, or the arena is full. */
 bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
                     struct report *out) MUST_CHECK;
+
+/* Words of a danger of the day that are no report (said->today): the same referral, of which nobody is told
+ * before it has been asked about (report->plea). */
+bool understand_plea(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
+                     struct report *out) MUST_CHECK;
 
 /* The code of a word of lists/kata.yaml that says a death. */
 bool understand_is_death(struct slice code);

@@ -48,6 +48,7 @@ struct report {
     struct repair *repairs;
     unsigned repairs_n;
     bool emergency; /* an E1 sign or value, or a RUJUK with an E1 reason: "alert":"E1" */
+    bool plea;      /* a referral without keyword and without an E1 sign: asked about first */
     bool maybe;     /* `tidak demam, kejang`: an E1 sign that may be negated (RULINGS 47): it is asked
                        about at once, and staff are told, `belum pasti`, when nobody answers; not with
                        `emergency` */
