@@ -72,6 +72,8 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
     struct filed_report other;
 
     whom(w, &nama, &umur);
+    if (found && found->private && found->worst < URGENCY_E2)
+        return step_text(w->s, w->s->rules->language, "danger.private", NULL, 0);
     if (found && found->told.n && found->worst >= URGENCY_E2 && !w->report.others.n)
         why = found->told;
     why = unborn(w).n ? unborn(w) : why;
@@ -129,10 +131,10 @@ static struct slice urgency(const struct work *w, const struct findings *found)
 }
 
 /* A danger of the day in an accepted report: nobody asked for a referral, the staff hear of it all the same
- * (SPEC 2.5).  Not of the dead. */
+ * (SPEC 2.5); of what no SMS may say, that there is a result.  Not of the dead. */
 static bool endangers(const struct work *w, const struct findings *found)
 {
-    return found && found->worst >= URGENCY_E2 && !form_is(w->report.form, FORM_DEATH);
+    return found && (found->worst >= URGENCY_E2 || found->private) && !form_is(w->report.form, FORM_DEATH);
 }
 
 /* The place that a correction sends it to: NULL where it says none, or the one that it said before. */
@@ -240,10 +242,10 @@ void work_alarm(struct work *w, bool incomplete, const struct findings *found)
     }
 }
 
-/* What only staff may hear, or must hear within a day. */
-static bool for_staff(const struct form *form, enum urgency worst, bool private)
+/* A death that staff must hear of within a day. */
+static bool for_staff(const struct form *form, enum urgency worst)
 {
-    return private || (form_is(form, FORM_DEATH) && worst >= URGENCY_E2);
+    return form_is(form, FORM_DEATH) && worst >= URGENCY_E2;
 }
 
 static void tell_place(struct step *s, const struct filed_report *r, struct slice siapa, const char *key)
@@ -258,28 +260,23 @@ static void tell_place(struct step *s, const struct filed_report *r, struct slic
                                    { "desa", at && place_village(at) ? place_village(at)->name : S("") } };
     struct audience who;
 
-    step_audience(s, form_is(r->form, FORM_DEATH) ? step_puskesmas(s, at) : step_next_level(s, at), &who);
+    step_audience(s, step_puskesmas(s, at), &who);
     step_tell(s, &who, SMS_ALERT, r->nomor, key, FILLS(f));
 }
 
 void work_tell_staff(struct work *w, const struct findings *found)
 {
     const struct filed_report *old = w->f->correct;
-    bool now = for_staff(w->report.form, found->worst, found->private);
 
-    if (old && for_staff(old->form, w->was, w->was_private))
+    if (old && for_staff(old->form, w->was))
         tell_place(w->s, &w->filed, who_and_why(w, NULL), "staff.corrected");
-    else if (now)
-        tell_place(w->s, &w->filed, who_and_why(w, NULL),
-                   form_is(w->report.form, FORM_DEATH) ? "staff.death" : "staff.private");
+    else if (for_staff(w->report.form, found->worst))
+        tell_place(w->s, &w->filed, who_and_why(w, NULL), "staff.death");
 }
 
 void filing_take_back(struct step *s, const struct filed_report *r)
 {
-    bool private = false;
-    enum urgency worst = work_found(s, r, &private);
-
-    if (for_staff(r->form, worst, private))
+    if (for_staff(r->form, work_found(s, r)))
         tell_place(s, r, r->whom, "staff.cancelled");
 }
 

@@ -163,9 +163,7 @@ static void count_out(struct step *s, const struct filed_report *r)
 /* The worst that was found in it is of class E3: it may stand on the list of a day. */
 static bool was_light(struct step *s, const struct filed_report *r)
 {
-    bool private = false;
-
-    return work_found(s, r, &private) == URGENCY_E3;
+    return work_found(s, r) == URGENCY_E3;
 }
 
 void filing_tally(struct step *s, const struct filed_report *r)
@@ -335,7 +333,7 @@ static void end_draft(struct work *w)
 /* What can wait for days stands on the list of the day; what cannot was told. */
 static void list_in(struct work *w, const struct findings *found)
 {
-    bool light = found->worst == URGENCY_E3;
+    bool light = found->worst == URGENCY_E3 && !found->private;
     struct slice nama = w->known || w->fresh ? w->child.nama : report_text(&w->report, AS_NAME);
 
     day_list_filed(w->s, &w->filed, light ? found->brief : slice_make("", 0), nama,

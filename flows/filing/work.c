@@ -75,7 +75,7 @@ static void fill_month(struct work *w)
             w->s->arena));
 }
 
-enum urgency work_found(struct step *s, const struct filed_report *r, bool *private)
+enum urgency work_found(struct step *s, const struct filed_report *r)
 {
     enum urgency worst = URGENCY_NONE;
     struct slice signs;
@@ -87,8 +87,7 @@ enum urgency work_found(struct step *s, const struct filed_report *r, bool *priv
                          : slice_is(class, "E3") ? URGENCY_E3
                                                  : URGENCY_NONE;
 
-        *private = *private || node_bool(f, "private");
-        worst = u > worst && !node_bool(f, "private") ? u : worst;
+        worst = u > worst ? u : worst;
     }
     return rules_emergency(s->rules->rules, r->form, r->values, NULL, 0, s->arena, &signs) ? URGENCY_E1
                                                                                            : worst;
@@ -109,7 +108,7 @@ void work_begin(struct work *w)
         }
     }
     if (r->form) /* there was a version before */
-        w->was = work_found(w->s, r, &w->was_private);
+        w->was = work_found(w->s, r);
     fill_month(w);
     r->form = w->report.form;
     memcpy(r->values, w->report.values, sizeof r->values);

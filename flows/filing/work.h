@@ -28,14 +28,13 @@ struct work {
     struct weighing earlier;     /* ASK_AGAIN: what it said */
     struct slice why;            /* of a doubt that only the store knows; else empty */
     enum urgency was;            /* what its version before said, corrected or not complete */
-    bool was_private;            /* to staff alone */
     bool calmed;                 /* those who had the danger that it said before hear that it is none */
 };
 
 /* Number, id, reporter, times. */
 void work_begin(struct work *);
 /* What a report as it is kept says: its findings, and an E1 of what is not complete. */
-enum urgency work_found(struct step *, const struct filed_report *, bool *private);
+enum urgency work_found(struct step *, const struct filed_report *);
 struct slice work_label(const struct report *, enum meaning); /* that it was typed with; or empty */
 bool work_about_child(const struct form *);
 bool work_is_referral(const struct form *);
