@@ -152,7 +152,8 @@ static bool parted(const struct state *x, unsigned i)
     return i >= x->end || (x->ts->t[i].sep & SEP_HARD) != 0;
 }
 
-/* `bengkak - pusing - kejang -`: each is said not to be there, where the last one is. */
+/* `bengkak - pusing - kejang -`, `bengkak - kejang +`: each is said not to be there, where the last one is
+ * marked. */
 static bool dashed_away(const struct state *x, unsigned i)
 {
     unsigned list, used;
@@ -162,7 +163,7 @@ static bool dashed_away(const struct state *x, unsigned i)
             return false;
         i += used;
     }
-    return i < x->end && x->ts->t[i].kind == TOKEN_NEGATED;
+    return x->ts->t[i - 1].plus_behind || (i < x->end && x->ts->t[i].kind == TOKEN_NEGATED);
 }
 
 static bool is_filler(struct slice k)
@@ -198,6 +199,10 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
     *gone = true;
     if (x->ts->t[*to - 1].minus_behind)
         return true;
+    if (x->ts->t[*to - 1].plus_behind && w->can_be_normal && (x->ts->marks || parted(x, *to))) {
+        *gone = false; /* `gerak janin +` */
+        return true;
+    }
     if (*to >= x->end)
         return false;
     if (x->ts->t[*to].kind == TOKEN_NEGATED ||

@@ -210,13 +210,13 @@ static void dash(struct lexer *x)
         else if (x->sep & (SEP_COLON | SEP_EQUALS))
             (void)emit(x, TOKEN_EMPTY, x->p - 1, x->p);
         else if (last && word && !(x->sep & SEP_LINE)) /* `bengkak -`: said not to be there (RULINGS 47) */
-            (void)emit(x, TOKEN_NEGATED, x->p - 1, x->p);
+            x->out->marks |= emit(x, TOKEN_NEGATED, x->p - 1, x->p) != NULL;
         else
             x->sep |= SEP_DASH;
         return;
     }
     if (!before && x->out->n)
-        x->out->t[x->out->n - 1].minus_behind = true;
+        x->out->t[x->out->n - 1].minus_behind = x->out->marks = true;
     x->sep |= SEP_ODD;
 }
 
@@ -281,13 +281,38 @@ static void odd(struct lexer *x)
     x->p = end;
 }
 
+/* `demam +`, `demam(+)`: the length of the mark behind a word; 0: there is none. */
+static unsigned plus_length(const struct lexer *x)
+{
+    unsigned n = *x->p == '+'                                                                   ? 1
+                 : *x->p == '(' && lexer_at(x, x->p + 1) == '+' && lexer_at(x, x->p + 2) == ')' ? 3
+                                                                                                : 0;
+    char next = lexer_at(x, x->p + n);
+
+    return n && x->out->n && x->out->t[x->out->n - 1].kind == TOKEN_WORD && !(x->sep & SEP_HARD) &&
+                   (blank_or_end(next) || field_mark(next) || next == ',')
+               ? n
+               : 0;
+}
+
 static void sign(struct lexer *x)
 {
     char c = *x->p;
+    unsigned n;
 
     if (c == '(' && lexer_at(x, x->p + 1) == '-' && lexer_at(x, x->p + 2) == ')') {
-        (void)emit(x, TOKEN_NEGATED, x->p, x->p + 3);
+        x->out->marks |= emit(x, TOKEN_NEGATED, x->p, x->p + 3) != NULL;
         x->p += 3;
+        return;
+    }
+    if ((n = plus_length(x)) > 0) {
+        const char *behind = skip_blanks(x, x->p + n);
+
+        x->out->t[x->out->n - 1].plus_behind = true;
+        x->out->marks |=
+            n > 1 || behind == x->end || field_mark(*behind) || *behind == ',' || *behind == '\n';
+        x->sep |= SEP_BLANK;
+        x->p += n;
         return;
     }
     if (c == '?' && (x->sep || x->out->n == 0) &&

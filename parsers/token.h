@@ -43,6 +43,7 @@ struct token {
     bool glued;        /* nothing stands between it and the token before */
     bool minus;        /* a minus sign is glued before a number */
     bool minus_behind; /* `-` is glued behind the word */
+    bool plus_behind;  /* `+` or `(+)` stands behind the word, and no word is glued to it */
     bool repaired;     /* letters were read as digits */
     bool label;        /* a label of the form with a number glued to it: `tb72` */
     bool taken;        /* used up by a field */
@@ -60,6 +61,7 @@ struct tokens {
     unsigned n;
     bool hash;  /* some fields are separated by # * ; | */
     bool comma; /* some fields are separated by commas */
+    bool marks; /* signs are marked as there or not: (-), `demam-`, `demam +` before a separator or the end */
 };
 
 /* Cuts text (plain, flows through text_plain before).  form: its labels are never read as digits; NULL: none.

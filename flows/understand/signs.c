@@ -62,18 +62,28 @@ static void add_denied(struct filling *x, struct slice code)
         v->items[v->n++] = code;
 }
 
+/* What says behind a word whether it is there: `demam-`, `demam - kejang +`. */
+static struct slice mark_behind(const struct tokens *ts, unsigned to)
+{
+    if (ts->t[to - 1].minus_behind)
+        return S("-");
+    if (ts->t[to - 1].plus_behind)
+        return S(" +");
+    return to < ts->n && ts->t[to].sep & SEP_DASH ? S(" -") : S("");
+}
+
 static void add_other(struct gather *g, unsigned from, unsigned to)
 {
-    struct slice s = understand_span(g->x, from, to);
+    struct slice s = understand_span(g->x, from, to), mark = s.n ? mark_behind(&g->x->ts, to) : s;
 
-    if (s.n && g->x->ts.t[to - 1].minus_behind)
-        s.n++; /* `demam-`: the minus says that there is none */
-    if (g->other_n + s.n + 1 >= sizeof g->other || s.n == 0)
+    if (g->other_n + s.n + mark.n + 1 >= sizeof g->other || s.n == 0)
         return;
     if (g->other_n)
         g->other[g->other_n++] = ' ';
     for (size_t i = 0; i < s.n; i++)
         g->other[g->other_n++] = s.p[i] == '\n' ? ' ' : s.p[i];
+    for (size_t i = 0; i < mark.n; i++)
+        g->other[g->other_n++] = mark.p[i];
 }
 
 static void mark(struct filling *x, unsigned from, unsigned to)
