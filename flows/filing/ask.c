@@ -350,3 +350,10 @@ struct slice filing_say_withdrawn(struct step *s, const struct form *form, struc
     *text = step_text(s, s->language, nomor.n ? "turned.which" : "turned.form", FILLS(f));
     return nomor;
 }
+
+struct slice filing_say_nil(struct step *s, const struct form *form)
+{
+    const struct text_fill f[] = { { "form", form->title } };
+
+    return step_text(s, s->language, "turned.nil", FILLS(f));
+}

@@ -458,7 +458,10 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
     }
     if (w->report.withdrawn && !work_alarms(w)) {
         out->kind = FILED_REFUSED;
-        (void)filing_say_withdrawn(s, w->report.form, &out->text);
+        if (w->report.nil)
+            out->text = filing_say_nil(s, w->report.form);
+        else
+            (void)filing_say_withdrawn(s, w->report.form, &out->text);
         return;
     }
     if (work_joins(w))

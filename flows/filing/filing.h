@@ -65,6 +65,8 @@ void filing_maybe(struct step *, struct filed_report *, struct slice urgency, st
 /* A report of this form that is not made after all: nothing is stored, and where she may mean one that is
  * open or was just filed, how to take that back (RULINGS 43).  The number that it names, or empty. */
 struct slice filing_say_withdrawn(struct step *, const struct form *, struct slice *text);
+/* There are no cases: nothing is stored, W2 reports it. */
+struct slice filing_say_nil(struct step *, const struct form *);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */
 void filing_file(struct step *, const struct filing *, struct filed *out);
 /* A report that was not filed here is a record now: its cases count. */

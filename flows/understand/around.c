@@ -62,6 +62,13 @@ void understand_trailers(struct filling *x)
     take_all(x, 0, to);
 }
 
+/* There are no cases of it. */
+static bool says_nil(const struct filling *x, const struct negation *n)
+{
+    return x->form->counts >= 0 &&
+           (n->kind == NEGATION_NOT || n->kind == NEGATION_NONE_OF || n->kind == NEGATION_NIL);
+}
+
 /* `kasus diare nihil`, `kasus tidak ada diare`, `kegiatan senam batal`: the first field of such a form is
  * what is negated, and the report with it. */
 void understand_negated_value(struct filling *x)
@@ -87,6 +94,8 @@ void understand_negated_value(struct filling *x)
     understand_fault(x, f, ERROR_INVALID, true, at);
     x->slots[f->position].typed = understand_span(x, i, at + n.used);
     take_all(x, 0, x->ts.n);
+    x->withdrawn = true;
+    x->nil = says_nil(x, &n);
 }
 
 /* `kasus dbd Adi L 7 bukan dbd`: what the report is about. */
@@ -178,7 +187,7 @@ static bool takes_back(const struct filling *x, unsigned i, const struct negatio
     case NEGATION_NOT:
     case NEGATION_NONE_OF:
     case NEGATION_NIL:
-        return end && number && !denies_parts(x->form);
+        return end && (number || says_nil(x, n)) && !denies_parts(x->form);
     case NEGATION_NONE:
     case NEGATION_GONE:
         break;
@@ -214,6 +223,7 @@ bool understand_taken_back(struct filling *x)
             x->slots[0].typed = understand_span(x, i, i + n.used);
             take_all(x, 0, x->ts.n);
             x->withdrawn = true;
+            x->nil = says_nil(x, &n);
             return true;
         }
     return false;

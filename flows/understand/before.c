@@ -183,7 +183,7 @@ static unsigned range_end(const struct filling *x, unsigned i)
 static bool keeps_signs(const struct form *form)
 {
     for (unsigned f = 0; f < form->fields_n; f++)
-        if (form->fields[f].type == FIELD_CHOICES ||
+        if (form->fields[f].type == FIELD_CHOICES || form->fields[f].as == AS_CAUSE ||
             (form->fields[f].type == FIELD_TEXT && form->fields[f].list))
             return true;
     return false;

@@ -360,6 +360,17 @@ static bool signs_before(struct filling *x, const struct field *f, unsigned i, u
     return true;
 }
 
+/* `wafat Bu Ning 31th nifas perdarahan`: her sex is not said, and what follows is why she died. */
+static bool rest_is_cause(const struct filling *x, unsigned k)
+{
+    int sebab = form_as(x->form, AS_CAUSE);
+
+    for (unsigned j = k + 1; j < x->head_uses; j++)
+        if (!understand_done(x, use(x, j)))
+            return false;
+    return sebab >= 0 && !x->slots[sebab].filled;
+}
+
 static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
 {
     const struct field *f = use(x, *k), *later;
@@ -404,6 +415,11 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
         for (; *k < at; (*k)++)
             if (!x->slots[use(x, *k)->position].filled)
                 x->slots[use(x, *k)->position].given = true;
+        return i;
+    }
+    if (own.fit == FIT_NO && x->ts.t[i].kind == TOKEN_WORD && rest_is_cause(x, *k)) {
+        x->slots[f->position].given = true;
+        (*k)++;
         return i;
     }
     next = unfit(x, f, i, &own);

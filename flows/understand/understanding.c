@@ -174,6 +174,7 @@ void understand_report(const struct ruleset *rs, const struct form *form, struct
         return;
     understand_settle(x, out);
     out->withdrawn = x->withdrawn;
+    out->nil = x->nil;
 }
 
 /* --- answers, corrections, USSD --- */

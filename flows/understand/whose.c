@@ -63,6 +63,13 @@ const struct mention *understand_mentioned(const struct filling *x, const struct
     return &s->who;
 }
 
+static bool in_the_name(const struct filling *x, unsigned i)
+{
+    int nama = form_as(x->form, AS_NAME);
+
+    return nama >= 0 && x->slots[nama].filled && x->slots[nama].at <= i && i < x->slots[nama].to;
+}
+
 enum whose understand_whose(const struct filling *x, const struct sign *s)
 {
     const struct mention *who = understand_mentioned(x, s);
@@ -83,8 +90,8 @@ enum whose understand_whose(const struct filling *x, const struct sign *s)
     own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
     if (own)
         return WHOSE_OWN;
-    if (form_is(x->form, FORM_DEATH))
-        return WHOSE_OTHER; /* the living beside the dead */
+    if (form_is(x->form, FORM_DEATH)) /* the living beside the dead; `wafat Bayi Ani` names the dead */
+        return in_the_name(x, who->from) ? WHOSE_OWN : WHOSE_OTHER;
     if (who->doubt || (about == FORM_ABOUT_PERSON && slice_is(who->code, "ibu")))
         return WHOSE_DOUBT;
     if (understand_alarming(x, s->word->code) || understand_alarming(x, s->word->also))
