@@ -152,6 +152,8 @@ static const char *key_of(const struct report *r, bool example, bool typed)
     case ERROR_CHECK_DIGIT:
         return "ask.digit";
     default:
+        if (typed && r->refused)
+            return "ask.refused";
         if (typed && is_date(r))
             return "ask.date";
         return lies_ahead(r) ? "ask.ahead" : typed ? "ask.invalid" : "ask.unclear";

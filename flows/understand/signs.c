@@ -144,6 +144,7 @@ static void on_sign(void *arg, const struct sign *s)
     if (f->companion < 0 && (unsure || negated || left_out(g->x, s->from))) {
         understand_fault(g->x, f, ERROR_INVALID, true, s->from);
         mark(g->x, s->from, s->to);
+        g->x->refused = f;
         return;
     }
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */

@@ -69,6 +69,7 @@ struct filling {
     uint8_t held[FORM_FIELDS];     /* faults of the draft: struct report */
     unsigned death_at;             /* 1 + the token of a word of death; 0 = none */
     unsigned mends_at;             /* token of a number that is said to be right instead; 0 = none */
+    const struct field *refused;   /* of a list, something is named that was not done */
     bool withdrawn, nil;           /* the whole report is taken back; since there are no cases */
     unsigned death_of;             /* with `death`: the field that is doubted */
     bool death;                    /* somebody who was to be reported living has died */

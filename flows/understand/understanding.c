@@ -175,6 +175,7 @@ void understand_report(const struct ruleset *rs, const struct form *form, struct
     understand_settle(x, out);
     out->withdrawn = x->withdrawn;
     out->nil = x->nil;
+    out->refused = x->refused && slice_eq(out->error_field, x->refused->name);
 }
 
 /* --- answers, corrections, USSD --- */

@@ -52,6 +52,7 @@ struct report {
     bool maybe;     /* `tidak demam, kejang`: an E1 sign that may be negated (RULINGS 47): it is asked
                        about at once, and staff are told, `belum pasti`, when nobody answers; not with
                        `emergency` */
+    bool refused;   /* invalid: what error_field names was not done: `mr1 tidak datang` (RULINGS 43) */
     bool nil;       /* withdrawn: it says that there are no cases, which W2 … NIHIL reports (RULINGS 43) */
     bool withdrawn; /* it ends in `batal` or the like: nothing of it is to be stored (RULINGS 43) */
     bool death;     /* it says that the person died (RULINGS 49): asked whether WAFAT is to be filed */
