@@ -133,17 +133,18 @@ static bool escaped(struct reader *r, const char *from, struct slice *out)
 
 static bool text(struct reader *r, struct slice *out)
 {
-    const char *from;
+    const char *from, *p, *end = r->end;
 
     if (!take(r, '"'))
         return false;
     from = r->p;
-    while (r->p < r->end && *r->p != '"' && *r->p != '\\' && (unsigned char)*r->p >= 0x20)
-        r->p++;
-    if (r->p == r->end)
+    for (p = from; p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; p++)
+        ;
+    r->p = p;
+    if (p == end)
         return false;
-    *out = slice_make(from, (size_t)(r->p - from));
-    if (*r->p != '"' && !escaped(r, from, out))
+    *out = slice_make(from, (size_t)(p - from));
+    if (*p != '"' && !escaped(r, from, out))
         return false;
     r->p++;
     return true;

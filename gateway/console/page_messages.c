@@ -135,7 +135,9 @@ const struct page page_messages = { .name = "pesan", PARTS(list), .more = list_m
 /* --- one message --- */
 
 #define ITS_NUMBERS                                                                                          \
-    "(SELECT n.nomor FROM message_nomor AS n JOIN message_in AS m ON m.id = n.message WHERE m.uuid = :id)"
+    "(SELECT json_extract(j.value, '$.nomor') FROM message_in AS m, json_each(coalesce(m.understood, '[]'))" \
+    " AS j WHERE m.uuid = :id UNION SELECT o.nomor FROM message_out AS o JOIN message_in AS m ON m.id = "    \
+    "o.cause WHERE m.uuid = :id)"
 
 static const struct reader_part one[] = {
     { .name = "m",

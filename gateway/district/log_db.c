@@ -104,6 +104,8 @@ static const char *const steps[] = {
     /* Nobody asks by time: messages stand in its order, and a file is a month. */
     "DROP INDEX message_in_at; DROP INDEX message_in_sender; DROP INDEX message_out_at;"
     "DROP INDEX message_part_at; DROP INDEX message_sent_at;",
+    /* Nor by whom an SMS went to; and what numbers a message has is said in it and in its SMS. */
+    "DROP INDEX message_out_recipient; DROP INDEX message_nomor_message;",
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -137,17 +139,15 @@ static const char *const statements[STATEMENTS] = {
     [TOUCH_ID] = "INSERT OR IGNORE INTO touched SELECT uuid FROM message_part"
                  " WHERE provider = ?1 AND their_id = ?2 AND uuid IS NOT NULL",
     /* Parts count at the provider that sent last: before it another may have taken some of them. */
-    [REFRESH] = "UPDATE message_out AS o SET (state, why, attempts, state_ms) = (SELECT CASE"
-                "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND whole AND weight = 4)"
-                "     OR (s.state = 'sent' AND (SELECT min(weight) FROM message_part WHERE uuid = o.uuid"
-                "         AND provider = s.provider AND NOT whole) = 4) THEN 'delivered'"
-                "   WHEN EXISTS (SELECT 1 FROM message_part WHERE uuid = o.uuid AND weight = 3"
-                "     AND provider = coalesce(s.provider, provider)) THEN 'failed'"
-                "   ELSE coalesce(s.state, 'queued') END, s.why, coalesce(s.attempts, 0),"
-                "   max(o.at_ms, coalesce(s.at_ms, 0), coalesce((SELECT max(at_ms) FROM message_part"
-                "     WHERE uuid = o.uuid AND weight > 0), 0))"
-                "   FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid),"
-                " parts = (SELECT count(*) FROM message_part WHERE uuid = o.uuid AND NOT whole)"
+    [REFRESH] = "UPDATE message_out AS o SET (state, why, attempts, state_ms, parts) = (SELECT CASE"
+                "   WHEN max(p.whole AND p.weight = 4) OR (s.state = 'sent' AND min(CASE WHEN p.provider ="
+                "     s.provider AND NOT p.whole THEN p.weight END) = 4) THEN 'delivered'"
+                "   WHEN max(p.weight = 3 AND p.provider = coalesce(s.provider, p.provider)) THEN 'failed'"
+                "   ELSE coalesce(s.state, 'queued') END, s.why, coalesce(s.attempts, 0), max(o.at_ms,"
+                "   coalesce(s.at_ms, 0), coalesce(max(CASE WHEN p.weight > 0 THEN p.at_ms END), 0)),"
+                "   coalesce(sum(NOT p.whole), 0)"
+                "   FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid"
+                "   LEFT JOIN message_part AS p ON p.uuid = o.uuid)"
                 " WHERE o.uuid IN (SELECT uuid FROM touched)",
     [UNTOUCH] = "DELETE FROM touched",
     [INDEX_IN] = "INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in"
@@ -157,7 +157,7 @@ static const char *const statements[STATEMENTS] = {
 static const struct sqlite_schema schema = {
     /* What a power cut takes from this file still stands in Redis: an entry is ended after its commit. */
     .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-               "PRAGMA cache_size = -16000;"
+               "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA ignore_check_constraints = ON;"
                "CREATE TEMP TABLE touched (uuid TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
     .steps = steps,
     .steps_n = sizeof steps / sizeof *steps,

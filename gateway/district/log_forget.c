@@ -48,9 +48,8 @@ static const char find_sql[] =
     "CREATE TEMP TABLE IF NOT EXISTS hers_out (id INTEGER PRIMARY KEY);"
     "DELETE FROM hers_in; DELETE FROM hers_out;"
     "INSERT INTO hers_in SELECT i.id FROM message_in AS i WHERE hers(i.sender, i.recipient, i.text)"
-    " OR hers(i.sender, i.recipient, i.understood) OR EXISTS (SELECT 1 FROM message_nomor AS n WHERE "
-    "n.message ="
-    " i.id AND its(n.nomor));"
+    " OR hers(i.sender, i.recipient, i.understood) OR i.id IN (SELECT message FROM message_nomor WHERE"
+    " its(nomor));"
     "INSERT INTO hers_out SELECT o.id FROM message_out AS o WHERE its(o.nomor) OR hers(o.recipient, NULL, "
     "o.text)"
     " OR o.cause IN (SELECT id FROM hers_in);";
