@@ -29,6 +29,7 @@
 
 enum {
     SWEEP_MS = 500,
+    HEAVY = 16384,     /* bytes of one request: it is read behind all others */
     ACCEPTED_MAX = 64, /* of one turn */
     HTTP_MAGIC = 0x68747470,
 };
@@ -91,6 +92,9 @@ static void on_input(struct evbuffer *b, const struct evbuffer_cb_info *info, vo
         c->begun_ms = clock_mono_ms();
     c->bytes += info->n_added;
     h->coming += info->n_added;
+    if (!c->heavy && c->bytes > HEAVY)
+        c->heavy = bufferevent_priority_set(c->bev, LOOP_LAST) == 0;
+    loop_enough(h->loop);
     if (h->coming > h->limits.coming_bytes)
         loop_timer_set(h->lighten, 0);
 }
@@ -256,6 +260,8 @@ static void on_whole_request(struct evhttp_request *req, void *arg)
         c->held = true;
         h->coming -= c->bytes;
         c->bytes = 0;
+        if (c->heavy)
+            c->heavy = bufferevent_priority_set(c->bev, LOOP_ORDINARY) != 0;
     }
     if (is_odd(req)) {
         h->refused->value++;

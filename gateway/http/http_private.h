@@ -18,6 +18,7 @@ struct conn {
     int64_t begun_ms;  /* when the first byte of the request under way came; 0 = none under way */
     bool held;         /* a whole request waits for its answer */
     bool fresh;        /* accepted in this turn: we hold a reference, nobody tells its end yet */
+    bool heavy;        /* what it asks is so long that it is read last */
     bool known;        /* it asked something already, and was answered */
     int64_t since_ms;  /* when it came, or was answered last */
     size_t bytes;      /* of the request that is coming */

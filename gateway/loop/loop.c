@@ -16,7 +16,10 @@
 #include "gateway/base/stat.h"
 
 enum {
-    HOOKS = 32
+    HOOKS = 32,
+    TURN_US = 15000, /* and what is in hand then */
+    PRIORITIES = 3,
+    LAST_MAX = 4, /* callbacks of the last priority before the others are looked at again */
 };
 
 struct call {
@@ -53,17 +56,34 @@ struct loop {
     unsigned hooks_n;
     struct loop_timer *timers;
     bool stop, again;
+    int64_t began_us; /* this turn's first look at the clock; 0 = none yet */
     bool counting;
     struct stat_hist *turns;
     struct stat *longest;
 };
+
+static struct event_base *base_new(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base = NULL;
+
+    if (config && event_config_set_max_dispatch_interval(config, NULL, LAST_MAX, LOOP_LAST) == 0)
+        base = event_base_new_with_config(config);
+    if (config)
+        event_config_free(config);
+    if (base && event_base_priority_init(base, PRIORITIES) != 0) {
+        event_base_free(base);
+        base = NULL;
+    }
+    return base;
+}
 
 struct loop *loop_new(struct err *err)
 {
     struct loop *l = calloc(1, sizeof *l);
 
     if (l)
-        l->base = event_base_new();
+        l->base = base_new();
     if (!l || !l->base) {
         free(l);
         err_set(err, "the event loop cannot start: out of memory or descriptors");
@@ -92,6 +112,16 @@ void loop_stop(struct loop *l)
 void loop_again(struct loop *l)
 {
     l->again = true;
+}
+
+void loop_enough(struct loop *l)
+{
+    int64_t now = clock_mono_us();
+
+    if (!l->began_us)
+        l->began_us = now;
+    else if (now - l->began_us > TURN_US)
+        event_base_loopbreak(l->base); /* what is ready stays so, in its order */
 }
 
 static void calls_add(struct calls *c, void (*f)(void *), void *arg)
@@ -199,8 +229,9 @@ int loop_run(struct loop *l)
         int64_t worked, ended;
 
         if (l->again)
-            flags = EVLOOP_NONBLOCK;
+            flags |= EVLOOP_NONBLOCK;
         l->again = false;
+        l->began_us = 0;
         worked = thread_us();
         if (event_base_loop(l->base, flags) < 0)
             return -1;
@@ -235,10 +266,12 @@ void loop_free(struct loop *l)
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
     struct loop_timer *t = arg;
+    struct loop *l = t->loop;
 
     (void)fd;
     (void)what;
-    t->f(t->arg);
+    t->f(t->arg); /* it may be gone then */
+    loop_enough(l);
 }
 
 struct loop_timer *loop_timer_new(struct loop *l, const char *name, void (*f)(void *), void *arg)

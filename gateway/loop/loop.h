@@ -27,6 +27,15 @@ void loop_at_turn_end(struct loop *, void (*f)(void *), void *arg);
 void loop_not_at_turn_end(struct loop *, void (*f)(void *), void *arg);
 /* The next turn starts without waiting: for a hook that left work to an earlier one. */
 void loop_again(struct loop *);
+/* Called where much may come at once: a turn that had its time ends here, and what else is ready waits for
+ * the next, so that no hook waits longer. */
+void loop_enough(struct loop *);
+/* The priority (libevent's) of whoever sends more than anybody needs to: a few of them in each look at what
+ * is ready, behind all others. */
+enum {
+    LOOP_ORDINARY = 1,
+    LOOP_LAST = 2,
+};
 /* f(obj) at the end of this turn: nothing dies inside a callback about it. */
 void loop_reap(struct loop *, void (*f)(void *), void *obj);
 /* f runs once at the end of this turn: the way to call back "later, never inside the call that queued it". */

@@ -31,7 +31,7 @@ struct smpp_link {
     enum link_state state;
     struct bufferevent *bev;
     struct evdns_base *dns;
-    struct loop_timer *tick, *retry, *resume;
+    struct loop_timer *tick, *retry, *resume, *rest; /* rest: of what was read, for the next turn */
     struct smpp_window window;
     struct line *line; /* this connection, for those who outlive it */
     unsigned owed;     /* requests of theirs on this connection without an answer */

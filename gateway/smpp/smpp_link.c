@@ -17,6 +17,7 @@ enum {
     OWED_MAX = 1000,               /* requests of theirs under way; past it they are asked to come again */
     INPUT_FULL = 2 * SMPP_PDU_MAX, /* one that is whole, and what is behind it */
     OUTPUT_LOW = 1 << 15,
+    READ_US = 4000, /* of a turn, for what they send */
     PAUSE_MS = 1000,
     PAUSE_MAX_MS = 30000,
     LINK_MAGIC = 0x736d7070,
@@ -170,6 +171,7 @@ static void on_read(struct bufferevent *bev, void *arg)
 {
     struct smpp_link *l = arg;
     struct evbuffer *in = bufferevent_get_input(bev);
+    int64_t began = clock_mono_us();
     uint64_t life = l->life;
 
     if (l->magic != LINK_MAGIC || bev != l->bev)
@@ -191,7 +193,20 @@ static void on_read(struct bufferevent *bev, void *arg)
         if (l->life != life)
             return; /* the buffer dies with its connection, at the end of the turn */
         evbuffer_drain(in, n);
+        if (clock_mono_us() - began > READ_US) {
+            loop_timer_set(l->rest, 0);
+            break;
+        }
     }
+    loop_enough(l->loop);
+}
+
+static void on_rest(void *arg)
+{
+    struct smpp_link *l = arg;
+
+    if (l->bev)
+        on_read(l->bev, l);
 }
 
 /* They read again. */
@@ -338,7 +353,8 @@ struct smpp_link *smpp_link_open(struct loop *loop, const struct smpp_link_conf 
     l->tick = loop_timer_new(loop, "smpp tick", smpp_bind_tick, l);
     l->retry = loop_timer_new(loop, "smpp connect", on_retry, l);
     l->resume = loop_timer_new(loop, "smpp throttled", on_resume, l);
-    if (!l->tick || !l->retry || !l->resume) {
+    l->rest = loop_timer_new(loop, "smpp rest", on_rest, l);
+    if (!l->tick || !l->retry || !l->resume || !l->rest) {
         smpp_link_close(l);
         return NULL;
     }
@@ -376,6 +392,7 @@ void smpp_link_close(struct smpp_link *l)
         loop_timer_free(l->retry);
     if (l->resume)
         loop_timer_free(l->resume);
+    loop_timer_free(l->rest);
     buf_free(&l->out);
     l->magic = 0;
     loop_reap(l->loop, free_link, l);

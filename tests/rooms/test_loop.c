@@ -8,6 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <event2/event.h>
+
+#include "gateway/base/clock.h"
 #include "gateway/loop/loop.h"
 
 static struct loop *loop;
@@ -104,6 +107,54 @@ static void a_timer_set_again_moves_and_a_stopped_one_is_silent(void **state)
     assert_string_equal(seen, "ba");
 }
 
+static void work_long(void *arg)
+{
+    int64_t until = clock_mono_us() + 20000;
+
+    note(*(const char *)arg);
+    while (clock_mono_us() < until)
+        ;
+}
+
+static void what_is_ready_after_a_long_turn_waits_for_the_next(void **state)
+{
+    struct loop_timer *end = loop_timer_new(loop, "end", stop, NULL);
+
+    (void)state;
+    loop_at_turn_end(loop, note_arg, "h");
+    for (int i = 0; i < 3; i++)
+        loop_timer_set(loop_timer_new(loop, "w", work_long, "w"), 0);
+    loop_timer_set(end, 100);
+    assert_int_equal(loop_run(loop), 0);
+    /* The first says when the turn began, the second that it was long: then the hook. */
+    assert_memory_equal(seen, "wwhwh", 5);
+}
+
+static void ready(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    note(*(const char *)arg);
+}
+
+static void the_last_go_behind_and_few_at_a_time(void **state)
+{
+    struct event *e[8];
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        e[i] = event_new(loop_base(loop), -1, 0, ready, i < 6 ? "l" : "o");
+        if (i < 6)
+            assert_int_equal(event_priority_set(e[i], LOOP_LAST), 0);
+        event_active(e[i], EV_TIMEOUT, 1);
+    }
+    loop_soon(loop, stop, NULL);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(seen, "oollllll");
+    for (int i = 0; i < 8; i++)
+        event_free(e[i]);
+}
+
 static void *other_thread(void *arg)
 {
     (void)arg;
@@ -130,6 +181,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_hook_taken_off_runs_no_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_timer_set_again_moves_and_a_stopped_one_is_silent, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_is_ready_after_a_long_turn_waits_for_the_next, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(the_last_go_behind_and_few_at_a_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_thread_wakes_the_loop, set_up, tear_down),
     };
 
