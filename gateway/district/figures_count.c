@@ -10,7 +10,7 @@
 #include "gateway/base/buf.h"
 
 enum {
-    UNITS = 4, /* of one step, at most: some ms each */
+    UNITS = 8, /* of one step, at most: some ms each; what lies above them is summed up once */
     JSON_MAX = 4 << 20,
     REPORTS_BACK = 1, /* years */
 };
@@ -258,15 +258,24 @@ static int sum_place(struct work *w, const struct place *p, struct err *e)
     return rc == 0 ? put_place(w, p, s, e) : rc;
 }
 
+/* By a unit before, whose posyandu lies there too. */
+static bool is_summed(const struct work *w, const struct place *p)
+{
+    for (const struct figures_place *c = w->step->changed; c; c = c->next)
+        if (slice_eq(c->code, p->code) && slice_eq(c->year, w->year))
+            return true;
+    return false;
+}
+
 static int sum_above(struct work *w, const struct due_unit *u, struct err *e)
 {
     const struct directory *dir = &w->rules->directory;
     const struct place *v = directory_place(dir, u->village), *pkm = v ? directory_puskesmas(dir, v) : NULL;
 
     of_year(w, u->year);
-    if (v && v->level != PLACE_POSYANDU && v != pkm && sum_place(w, v, e))
+    if (v && v->level != PLACE_POSYANDU && v != pkm && !is_summed(w, v) && sum_place(w, v, e))
         return -1;
-    return pkm ? sum_place(w, pkm, e) : 0;
+    return pkm && !is_summed(w, pkm) ? sum_place(w, pkm, e) : 0;
 }
 
 /* --- a step --- */
@@ -307,14 +316,15 @@ static int count_due(void *arg, struct err *e)
 {
     struct work *w = arg;
     struct due due = { .most = w->db->units, .arena = w->arena };
-    const struct figures_ask look = {
-        .sql = "SELECT unit, year, turn FROM indicator_due ORDER BY year DESC, unit LIMIT 5",
-        .row = on_due,
-        .arg = &due
-    };
+    struct slice sql =
+        arena_printf(w->arena, "SELECT unit, year, turn FROM indicator_due ORDER BY year DESC, unit LIMIT %u",
+                     due.most + 1);
+    const struct figures_ask look = { .sql = sql.p, .row = on_due, .arg = &due };
     unsigned n;
 
     w->step->changed = NULL;
+    if (w->arena->failed)
+        return err_set(e, "out of memory");
     if (figures_db_ask(w->db, &look, e))
         return -1;
     n = due.n > due.most ? due.most : due.n;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 enum {
-    UNITS = 4, /* so many share one fsync */
+    UNITS = 8, /* so many share one fsync */
 };
 
 static const char *const begin[] = { "BEGIN IMMEDIATE", NULL };

@@ -15,7 +15,7 @@
 #include "gateway/district/views.h"
 
 enum {
-    REST = 9,       /* counting takes a tenth of the thread at most */
+    REST = 19,      /* counting takes a twentieth of the thread at most */
     BUSY_MS = 2000, /* how long SQLite itself waits for another writer */
     VIEWS_SQL_MAX = 1 << 20,
     ROWS_MAX = 128 << 20,
