@@ -27,7 +27,7 @@ struct attempt {
     int64_t now_ms;         /* wall clock, as all here */
     int64_t expires_ms;     /* 0: none stated, a day from first_ms */
     int64_t retry_after_ms; /* what the provider asked for; 0 = nothing */
-    uint32_t jitter;        /* 0 … 65535: chance, drawn by the caller */
+    uint32_t jitter;        /* 0 … 65535: chance, drawn by the caller for UNKNOWN and LATER */
     bool recovered;         /* it was in someone's hands when a gateway died */
 };
 

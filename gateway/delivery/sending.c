@@ -40,13 +40,15 @@ static int64_t utc_offset_ms(const struct delivery *d)
 
 static struct attempt attempt_of(const struct sending *j, enum attempt_result result)
 {
+    bool waits = result == ATTEMPT_UNKNOWN || result == ATTEMPT_LATER; /* or may have to */
+
     return (struct attempt){ .class = j->sms.class,
                              .result = result,
                              .attempts = j->attempts,
                              .first_ms = j->first_ms,
                              .now_ms = clock_wall_ms(),
                              .expires_ms = j->sms.expires_ms,
-                             .jitter = (uint32_t)rnd_below(65536),
+                             .jitter = waits ? (uint32_t)rnd_below(65536) : 0,
                              /* What the emulator did not show yet, nobody has seen. */
                              .recovered = j->recovered && !j->lane->home->dialect->in_process };
 }

@@ -70,7 +70,7 @@ static void on_response(struct smpp_link *l, const struct smpp_pdu *p)
             r.pdu = &nack;
         if (smpp_verdict(status) == SMPP_THROTTLED)
             throttled(l);
-        else if (status == SMPP_ROK && clock_mono_ms() > l->paused_until_ms)
+        else if (status == SMPP_ROK && !smpp_link_pause_ms(l))
             l->pause_ms = 0;
         s.cb(s.arg, &r);
         if (was_full && smpp_link_room(l))
@@ -281,7 +281,7 @@ unsigned smpp_link_under_way(const struct smpp_link *l)
 
 int64_t smpp_link_pause_ms(const struct smpp_link *l)
 {
-    int64_t left = l->paused_until_ms - clock_mono_ms();
+    int64_t left = l->pause_ms ? l->paused_until_ms - clock_mono_ms() : 0;
 
     return left > 0 ? left : 0;
 }

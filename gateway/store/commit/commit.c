@@ -285,6 +285,8 @@ void commits_free(struct store *s)
         s->commits_n = 0;
         tell_all(all);
     }
+    buf_free(&s->commit_scratch[0]);
+    buf_free(&s->commit_scratch[1]);
 }
 
 static void end_by_itself(void *arg)

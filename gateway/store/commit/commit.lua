@@ -10,8 +10,7 @@ local function bad(what)
 end
 
 local function whole(s)
-    local n = tonumber(s)
-    return n and n == math.floor(n)
+    return string.find(s, '^%-?%d+$') ~= nil
 end
 
 -- What went through, for `ctl audit` (audit.c): a hash of counts, "done:<stream>" and the like, told as the last key of

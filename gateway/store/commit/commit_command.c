@@ -10,6 +10,7 @@
 enum {
     CID_TTL_MS =
         60000, /* of the key that stands in for a duplicate key: longer than a commit is sent again */
+    SCRATCH_KEPT = 64 * 1024,
 };
 
 /* --- streams --- */
@@ -74,7 +75,7 @@ struct making {
     struct commit_parts *parts;
     struct buf *out; /* its bytes */
     struct buf text; /* scratch for one encoded thing */
-    struct buf log;  /* its entry in the message log */
+    struct buf log;  /* its entry in the message log; both are the store's, kept from commit to commit */
     bool logged;
     const struct inbound *in;
     const struct outcome *o;
@@ -373,6 +374,24 @@ static char counted_as(const struct inbound *in)
     return !message ? '-' : in->released ? 'r' : 'm';
 }
 
+static struct buf kept(struct buf *from)
+{
+    struct buf b = *from;
+
+    buf_init(from, 0);
+    b.max = COMMIT_COMMAND_MAX;
+    buf_clear(&b);
+    return b;
+}
+
+/* What one large outcome needed is not held for ever. */
+static void keep(struct buf *b, struct buf *to)
+{
+    if (b->cap > SCRATCH_KEPT)
+        buf_free(b);
+    *to = *b;
+}
+
 static struct making begin(struct store *s, const struct inbound *in, const struct outcome *o,
                            const char *via, struct commit_parts *parts, struct commit_effects *e)
 {
@@ -380,8 +399,8 @@ static struct making begin(struct store *s, const struct inbound *in, const stru
         .store = s, .in = in, .o = o, .via = via ? via : "", .parts = parts, .out = &parts->bytes
     };
 
-    buf_init(&m.text, COMMIT_COMMAND_MAX);
-    buf_init(&m.log, COMMIT_COMMAND_MAX);
+    m.text = kept(&s->commit_scratch[0]);
+    m.log = kept(&s->commit_scratch[1]);
     buf_init(m.out, COMMIT_COMMAND_MAX);
     prepare(&m, s, e);
     parts->counted = counted_as(in);
@@ -393,8 +412,8 @@ static bool finish(struct making *m)
 {
     bool ok = !m->text.failed && !m->log.failed && !m->out->failed;
 
-    buf_free(&m->text);
-    buf_free(&m->log);
+    keep(&m->text, &m->store->commit_scratch[0]);
+    keep(&m->log, &m->store->commit_scratch[1]);
     return ok;
 }
 

@@ -69,6 +69,7 @@ struct store {
     struct commit *commits, *last_commit, *commits_unsent; /* unsent: the first; all behind it are too */
     unsigned commits_n, commit_calls;                      /* calls under way */
     struct loop_timer *commit_tick;
+    struct buf commit_scratch[2]; /* commit_command.c */
     struct recall *recall;
     struct lease *lease;
     struct due *due;
