@@ -60,6 +60,22 @@ static void order_for(struct request *r, const char *act, struct slice nomor, st
           back);
 }
 
+/* --- a record that a nakes has seen --- */
+
+/* A nakes above the record's posyandu, in the area of who asks: she is its performer (DISTRICT 5). */
+const struct reader_part guard_check = { .name = "ada",
+                                         .kind = READ_ONE,
+                                         .sql = "SELECT s.msisdn AS kepada FROM record AS r" RECORD_NAKES
+                                                " WHERE r.nomor = :nomor AND s.pseudonym = :siapa" };
+
+void act_check(struct request *r)
+{
+    struct slice nomor = request_param(r, "nomor"), message = request_param(r, "dari");
+
+    order_for(r, "cek", nomor, arena_printf(&r->arena, "CEK %.*s", SLICE_ARG(nomor)),
+              arena_printf(&r->arena, "/pesan/%.*s", SLICE_ARG(message)).p);
+}
+
 /* --- referrals --- */
 
 static const struct reader_part referrals[] = {

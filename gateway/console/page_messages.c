@@ -1,6 +1,7 @@
 /* page_messages.c - the messages of the district, and one of them whole: what was typed, what was understood
  * and why, what was answered, and what became of each SMS and row. */
 #include "gateway/console/pages.h"
+#include "gateway/console/sql.h"
 #include "gateway/console/values.h"
 
 #include "flows/understand/understanding.h"
@@ -164,6 +165,11 @@ static const struct reader_part one[] = {
           " person AS p ON p.id = r.person_id WHERE r.nomor IN " ITS_NUMBERS,
       .tail = "ORDER BY r.nomor",
       .limit = 20 },
+    { .name = "pengesah",
+      .sql = "SELECT DISTINCT r.nomor, s.pseudonym AS siapa, s.name AS nama FROM record AS r" RECORD_NAKES
+             " WHERE r.nomor IN " ITS_NUMBERS " AND r.status IN ('valid', 'corrected')",
+      .tail = "ORDER BY r.nomor, s.role, s.name",
+      .limit = 60 },
     { .name = "versi",
       .sql =
           "SELECT h.nomor, h.version AS versi, h.status, h.received_at AS waktu, words(h.fields) AS isi FROM"
@@ -387,6 +393,17 @@ static bool any_of(const struct request *r, const char *list_)
     return node_first(node_get(r->values, list_)) != NULL;
 }
 
+/* Whose names stand on its buttons. */
+static void add_checkers(struct request *r, struct node *record)
+{
+    struct node *mine = node_list(&r->arena);
+
+    for (const struct node *p = node_first(node_get(r->values, "pengesah")); p; p = p->next)
+        if (slice_eq(node_text(p, "nomor"), node_text(record, "nomor")))
+            node_add(mine, values_copy(p, &r->arena));
+    node_set(record, "pengesah", mine);
+}
+
 static void one_more(struct request *r)
 {
     const struct node *m = node_get(r->values, "m");
@@ -395,11 +412,14 @@ static void one_more(struct request *r)
     if (slice_is(kind, "sms") || slice_is(kind, "staff"))
         mark_up(r, node_text(m, "_raw"), node_int(m, "waktu"));
     mask_answers(r, m);
+    node_put(r->values, "id", request_param(r, "id"));
     node_put_bool(r->values, "ada_riwayat",
                   any_of(r, "rujukan") || any_of(r, "sinyal") || any_of(r, "versi"));
     for (struct node *row = node_get(r->values, "rekam") ? node_get(r->values, "rekam")->first : NULL; row;
-         row = row->next)
+         row = row->next) {
         add_fields(r, row);
+        add_checkers(r, row);
+    }
     page_show(r);
 }
 

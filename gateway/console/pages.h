@@ -25,10 +25,11 @@ extern const struct page page_breach; /* /insiden */
 extern const struct page page_rights; /* /hak */
 
 extern const struct reader_part guard_signal, guard_referral, guard_request, guard_person, guard_finding,
-    guard_child, guard_mother;
+    guard_child, guard_mother, guard_check;
 
 void act_reveal(struct request *);
 void act_parked(struct request *);
+void act_check(struct request *); /* CEK of a record, for a nakes */
 void act_referral(struct request *);
 void act_signal(struct request *);
 void act_person(struct request *);

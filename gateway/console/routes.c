@@ -6,6 +6,8 @@ const struct route console_routes[] = {
     { "/", ACCOUNT_VIEWER, .page = &page_today },
     { "/pesan", ACCOUNT_VIEWER, .page = &page_messages },
     { "/pesan/:id", ACCOUNT_VIEWER, .page = &page_message },
+    { "/rekam/:nomor", ACCOUNT_VIEWER, .act = act_check, .guard = &guard_check,
+      .act_least = ACCOUNT_OFFICER },
     { "/parkir", ACCOUNT_VIEWER, .page = &page_parked, .act = act_parked, .act_least = ACCOUNT_OFFICER },
     { "/kata", ACCOUNT_OFFICER, .page = &page_words },
     { "/rujukan", ACCOUNT_VIEWER, .page = &page_referrals },

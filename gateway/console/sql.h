@@ -76,4 +76,10 @@
     " = o.nomor WHERE o.cause = i.id AND n.recipient = i.sender AND n.class = 'notice')" /* she was refused  \
                                                                                           */
 
+/* Of a record r: the nakes s who may check it, of the places above its posyandu. */
+#define RECORD_NAKES                                                                                         \
+    " JOIN of_code AS p ON p.code = r.posyandu LEFT JOIN of_code AS u ON u.code = p.parent"                  \
+    " JOIN staff AS s ON s.place IN (p.code, p.parent, u.parent) AND s.active AND s.role IN ('bidan', "      \
+    "'puskesmas')"
+
 #endif

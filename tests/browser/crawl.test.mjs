@@ -31,10 +31,12 @@ before(async () => {
   const [child, second] = gateway.query('SELECT nomor FROM person ORDER BY nomor').map((r) => r.nomor);
   const daftar = gateway.log("SELECT n.nomor FROM message_nomor AS n JOIN message_in AS i ON i.id = n.message WHERE i.text LIKE 'DAFTAR%'")[0].nomor;
   const siapa = /href="\/orang\/(P-[0-9A-F]{4}-[0-9a-f]{6})"/.exec((await people.dewi.get('/orang?tempat=PSY001')).body)[1];
+  const bidanOf = /href="\/orang\/(P-[0-9A-F]{4}-[0-9a-f]{6})"/.exec((await people.dewi.get('/orang?peran=bidan')).body)[1];
   // Route → an address of it that lies in 19.06.01, and what its act is asked with.
   samples = {
     '/': ['/'], '/pesan': ['/pesan'], '/pesan/:id': [`/pesan/${gateway.log('SELECT uuid FROM message_in ORDER BY id LIMIT 1')[0].uuid}`],
     '/parkir': ['/parkir', { apa: 'ulang', antre: 'inbound', id: '1-1' }], '/kata': ['/kata?kata=bocor&nilai=penyakit/diare'],
+    '/rekam/:nomor': [`/rekam/${one("SELECT nomor FROM record WHERE status = 'valid' AND form = 'bumil'")}?siapa=${bidanOf}&dari=x`, {}],
     '/rujukan': ['/rujukan'], '/rujukan/:nomor': [`/rujukan/${one('SELECT nomor FROM referral_event')}`, { apa: 'TERIMA' }],
     '/sinyal': ['/sinyal'], '/sinyal/:nomor': [`/sinyal/${one('SELECT nomor FROM alert_event')}`, { apa: 'BENAR' }],
     '/pws': ['/pws'], '/pws/matriks': ['/pws/matriks'], '/pws/lokmin': ['/pws/lokmin'], '/desa/:kode': ['/desa/19.06.01.2004'],

@@ -339,8 +339,9 @@ test('silence is broken by enquire_link', async () => {
 
 test('parts that were acknowledged outlive a kill, and what is missing is marked in time', async () => {
   const own = await new Smsc().start();
+  // Long enough for a start on a slow machine: the parts before the kill wait for the last one.
   const h = await new Gateway({
-    patch: (yaml) => withTelko(own.port).patch(yaml).replace('limits: {', 'limits: {parts: 2s, '),
+    patch: (yaml) => withTelko(own.port).patch(yaml).replace('limits: {', 'limits: {parts: 20s, '),
   }).start();
   await own.bound();
   const name = child();
