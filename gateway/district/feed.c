@@ -37,6 +37,7 @@ struct feed {
     struct job *first, **last; /* not in a batch yet */
     unsigned waiting_n;
     struct batch *batch, *spare; /* batch->n > 0: it is being carried out */
+    struct batch *ahead;         /* ahead->n > 0: comes next, and was prepared */
     int64_t next_ms;             /* no batch before it, but a full one; monotonic */
     int64_t not_before_ms;       /* that the destination asked for; 0 = none */
     bool paused;
@@ -92,10 +93,8 @@ static void goes_on(struct feed *f)
 
 /* --- batches --- */
 
-static void hand_over(struct feed *f)
+static void take_waiting(struct feed *f, struct batch *b)
 {
-    struct batch *b = f->batch;
-
     while (b->n < f->work.batch && f->first) {
         struct job *j = f->first;
 
@@ -106,15 +105,33 @@ static void hand_over(struct feed *f)
     f->waiting_n -= b->n;
     if (!f->first)
         f->last = &f->first;
-    f->work.deliver(f->work.arg, b->items, b->n);
+}
+
+static void hand_over(struct feed *f)
+{
+    struct batch *b = f->batch;
+
+    if (f->ahead->n) {
+        f->batch = f->ahead;
+        f->ahead = b;
+    } else {
+        take_waiting(f, b);
+    }
+    f->work.deliver(f->work.arg, f->batch->items, f->batch->n);
+}
+
+static bool may_prepare(const struct feed *f)
+{
+    return f->work.prepare && f->batch->n && !f->ahead->n && f->waiting_n >= f->work.batch;
 }
 
 /* After a pause the first entries go at once; those that come on their heels wait for company. */
 static void gather(struct feed *f)
 {
-    int64_t ms = f->waiting_n >= f->work.batch ? 0 : f->next_ms - clock_mono_ms();
+    bool full = f->ahead->n || f->waiting_n >= f->work.batch;
+    int64_t ms = full ? 0 : f->next_ms - clock_mono_ms();
 
-    if (f->batch->n || f->paused || !f->first)
+    if (f->paused || (f->batch->n ? !may_prepare(f) : !f->first && !f->ahead->n))
         return;
     loop_timer_set(f->gather, ms > 0 ? ms : 0);
 }
@@ -123,8 +140,12 @@ static void on_gather(void *arg)
 {
     struct feed *f = arg;
 
-    if (!f->batch->n && !f->paused && f->first)
+    if (!f->batch->n && !f->paused && (f->first || f->ahead->n))
         hand_over(f);
+    if (!f->paused && may_prepare(f)) {
+        take_waiting(f, f->ahead);
+        f->work.prepare(f->work.arg, f->ahead->items, f->ahead->n);
+    }
 }
 
 void feed_hurry(struct feed *f)
@@ -246,7 +267,7 @@ void feed_figures(const struct feed *f, struct feed_figures *out)
     *out = (struct feed_figures){ .stored = f->done,
                                   .retried = f->again,
                                   .parked = f->parked,
-                                  .in_hand = f->waiting_n + f->batch->n,
+                                  .in_hand = f->waiting_n + f->batch->n + f->ahead->n,
                                   .up = feed_up(f),
                                   .trouble = f->trouble,
                                   .trouble_ms = f->trouble_ms };
@@ -264,12 +285,15 @@ static void feed_free(struct feed *f)
     }
     for (unsigned i = 0; f->batch && i < f->batch->n; i++)
         free(f->batch->jobs[i]);
+    for (unsigned i = 0; f->ahead && i < f->ahead->n; i++)
+        free(f->ahead->jobs[i]);
     if (f->gather)
         loop_timer_free(f->gather);
     if (f->pause)
         loop_timer_free(f->pause);
     free(f->batch);
     free(f->spare);
+    free(f->ahead);
     free(f->name);
     free(f);
 }
@@ -286,6 +310,7 @@ static struct feed *feed_new(struct loop *loop, const char *name, const struct f
     f->name = strdup(name);
     f->batch = calloc(1, sizeof *f->batch);
     f->spare = calloc(1, sizeof *f->spare);
+    f->ahead = calloc(1, sizeof *f->ahead);
     f->gather = loop_timer_new(loop, "sink gathers", on_gather, f);
     f->pause = loop_timer_new(loop, "sink waits", on_resume, f);
     f->rate_ms[0] = f->rate_ms[1] = clock_mono_ms();
@@ -296,7 +321,7 @@ static struct feed *feed_new(struct loop *loop, const char *name, const struct f
         stat_get(STAT_COUNTER, "sink_parked_total", "entries that can never be stored", "kind", kind);
     f->broken =
         stat_get(STAT_GAUGE, "sink_down", "1 while a district database cannot be written", "kind", kind);
-    if (f->name && f->batch && f->spare && f->gather && f->pause)
+    if (f->name && f->batch && f->spare && f->ahead && f->gather && f->pause)
         return f;
     feed_free(f);
     return NULL;

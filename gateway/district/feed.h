@@ -21,6 +21,9 @@ struct feed_work {
     /* Carries out n items (1 to `batch`); each is marked refused or later, or it is stored.  feed_ended()
      * says that the batch is over: exactly once, from the loop, also inside this call. */
     void (*deliver)(void *arg, struct item *, unsigned n);
+    /* The n items that deliver() will be given next, while it is still at work: what can be done ahead.  May
+     * be NULL. */
+    void (*prepare)(void *arg, struct item *, unsigned n);
     void *arg;
     const char *kind; /* label of its figures; outlives the process */
     unsigned batch;   /* 1 to FEED_BATCH */

@@ -29,6 +29,7 @@ struct http_sink {
     size_t secret_n;
     struct item *items;
     unsigned items_n, suspects;
+    struct suspects known;
     struct halves halves;
     struct buf body;
     struct arena scratch;
@@ -175,7 +176,7 @@ static void end_batch(struct http_sink *s)
     if (s->suspects && !blame)
         (void)among(s, true, &s->doubt);
     else
-        suspects_refuse(s->items, s->items_n);
+        suspects_judge(&s->known, s->items, s->items_n);
     feed_ended(s->feed, s->suspects && !blame ? &why : NULL);
 }
 

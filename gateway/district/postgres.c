@@ -1,5 +1,5 @@
 /* postgres.c - see postgres.h.  A connection is made ready step by step (`stage`), then carries one batch at
- * a time. */
+ * a time (pg_put.h). */
 #include "gateway/district/postgres.h"
 
 #include <stdio.h>
@@ -8,17 +8,15 @@
 
 #include "gateway/base/log.h"
 #include "gateway/district/figures_pg.h"
-#include "gateway/district/halves.h"
 #include "gateway/district/pg.h"
+#include "gateway/district/pg_put.h"
 #include "gateway/district/pg_reader.h"
 #include "gateway/district/pg_tables.h"
-#include "gateway/district/suspects.h"
 #include "gateway/district/views.h"
 
 enum {
     BATCH = 1024,
     LINGER_MS = 20,
-    GOOD_MAX = 64 << 10,
     SQL_MAX = 1 << 20,
 };
 
@@ -44,15 +42,9 @@ struct postgres {
     bool views_tried;     /* on this connection */
     struct err views_why; /* why they could not be made; empty: they are there */
     bool waiting;         /* a batch is in hand */
-    struct item *items;   /* of it */
-    unsigned items_n, suspects;
-    bool stored_any; /* of the batch */
-    struct buf good; /* the body of an item that was stored */
-    struct halves halves;
-    struct pg_filling filling;
+    struct pg_put *put;
 };
 
-static void next_range(struct postgres *s);
 static void get_ready(struct postgres *s);
 static void look(struct postgres *s);
 
@@ -69,152 +61,6 @@ static void away(struct postgres *s, const struct err *why)
         feed_trouble(s->feed, why);
 }
 
-/* The server is away, or no row is to blame: all comes again, over a new connection, for this one may lead to
- * a server that is a standby now, or hang in settings that somebody changed. */
-static void away_anew(struct postgres *s, const struct err *why)
-{
-    s->stage = STAGE_DOWN;
-    pg_drop(s->pg);
-    away(s, why);
-}
-
-static void end_batch(struct postgres *s)
-{
-    s->waiting = false;
-    feed_ended(s->feed, NULL);
-    if (!s->views_tried) /* a reload came meanwhile */
-        look(s);
-}
-
-/* No row is to blame, or none that is known. */
-static void blame_server(struct postgres *s)
-{
-    struct err why = suspects_fault(s->items, s->items_n);
-
-    away_anew(s, &why);
-}
-
-static void on_probed(void *arg, const struct pg_answer *a)
-{
-    struct postgres *s = arg;
-
-    s->stored_any = a->fault == PG_OK;
-    if (s->stored_any)
-        next_range(s); /* the rest of the batch; then they are judged */
-    else
-        blame_server(s);
-}
-
-/* What was stored before can be stored again and changes nothing: that shows whether it is the row or all. */
-static void probe(struct postgres *s)
-{
-    struct pg_part parts[PG_ROW_KINDS];
-    struct item item = { .body = buf_slice(&s->good) };
-    unsigned n;
-
-    pg_tables_clear(&s->filling);
-    n = item.body.n && pg_tables_add(&s->filling, &item) ? pg_tables_parts(&s->filling, parts) : 0;
-    if (n)
-        pg_batch(s->pg, parts, n, on_probed, s);
-    else
-        blame_server(s);
-}
-
-static void keep_good(struct postgres *s, unsigned i)
-{
-    buf_clear(&s->good);
-    buf_add(&s->good, s->items[i].body);
-    if (s->good.failed)
-        buf_clear(&s->good);
-}
-
-static void on_stored(void *arg, const struct pg_answer *a)
-{
-    struct postgres *s = arg;
-    struct err why = a->why;
-    struct range r;
-
-    if (a->fault == PG_LOST || a->fault == PG_OTHER) {
-        away_anew(s, &why);
-        return;
-    }
-    if (a->fault == PG_OK || !halves_split(&s->halves)) {
-        if (a->fault == PG_ROW && halves_now(&s->halves, &r))
-            item_refuse(&s->items[r.from], why.text);
-        if (a->fault == PG_DOUBT && halves_now(&s->halves, &r)) {
-            suspect(&s->items[r.from], &why);
-            s->suspects++;
-        }
-        if (a->fault == PG_OK && halves_now(&s->halves, &r))
-            keep_good(s, r.from);
-        s->stored_any = s->stored_any || a->fault == PG_OK;
-        halves_done(&s->halves);
-    }
-    if (s->suspects >= SUSPECTS && !s->stored_any)
-        probe(s);
-    else
-        next_range(s);
-}
-
-/* False: the rows of the range are over the limit. */
-static bool fill(struct postgres *s, struct range r)
-{
-    bool room = true;
-
-    pg_tables_clear(&s->filling);
-    for (unsigned i = r.from; i < r.to && room; i++)
-        if (!s->items[i].refused)
-            room = pg_tables_add(&s->filling, &s->items[i]);
-    return room;
-}
-
-static void next_range(struct postgres *s)
-{
-    struct pg_part parts[PG_ROW_KINDS];
-    struct range r;
-    unsigned n = 0;
-
-    while (n == 0 && halves_now(&s->halves, &r)) {
-        if (!fill(s, r)) {
-            away(s, &(struct err){ "postgres: a batch is larger than memory" });
-            return;
-        }
-        n = pg_tables_parts(&s->filling, parts);
-        if (n == 0) /* none of it can be read */
-            halves_done(&s->halves);
-    }
-    if (n > 0) {
-        pg_batch(s->pg, parts, n, on_stored, s);
-        return;
-    }
-    if (s->suspects && !s->stored_any) {
-        probe(s);
-        return;
-    }
-    suspects_refuse(s->items, s->items_n);
-    end_batch(s);
-}
-
-static void deliver(void *arg, struct item *items, unsigned n)
-{
-    struct postgres *s = arg;
-
-    s->items = items;
-    s->items_n = n;
-    s->suspects = 0;
-    s->stored_any = false;
-    s->halves = halves_of(n);
-    s->waiting = true;
-    if (s->stage == STAGE_READY && !pg_up(s->pg)) /* lost while nothing was to be done */
-        s->stage = STAGE_DOWN;
-    if (s->stage == STAGE_READY)
-        next_range(s);
-    else if (s->stage == STAGE_DOWN)
-        get_ready(s);
-}
-
-/* --- a connection is made ready --- */
-
 static void give_up(struct postgres *s, const struct err *why)
 {
     s->stage = STAGE_DOWN;
@@ -222,12 +68,49 @@ static void give_up(struct postgres *s, const struct err *why)
     away(s, why);
 }
 
+static void on_put(void *arg, const struct err *trouble)
+{
+    struct postgres *s = arg;
+
+    if (trouble) {
+        give_up(s, trouble);
+        return;
+    }
+    s->waiting = false;
+    feed_ended(s->feed, NULL);
+    if (!s->views_tried) /* a reload came meanwhile */
+        look(s);
+}
+
+static void deliver(void *arg, struct item *items, unsigned n)
+{
+    struct postgres *s = arg;
+
+    pg_put_take(s->put, items, n);
+    s->waiting = true;
+    if (s->stage == STAGE_READY && !pg_up(s->pg)) /* lost while nothing was to be done */
+        s->stage = STAGE_DOWN;
+    if (s->stage == STAGE_READY)
+        pg_put_go(s->put);
+    else if (s->stage == STAGE_DOWN)
+        get_ready(s);
+}
+
+static void prepare(void *arg, struct item *items, unsigned n)
+{
+    struct postgres *s = arg;
+
+    pg_put_prepare(s->put, items, n);
+}
+
+/* --- a connection is made ready --- */
+
 static void ready(struct postgres *s)
 {
     s->stage = STAGE_READY;
     figures_pg_ready(s->counter);
     if (s->waiting)
-        next_range(s);
+        pg_put_go(s->put);
 }
 
 static void on_views(void *arg, const struct pg_answer *a)
@@ -391,20 +274,22 @@ static void close_sink(void *self)
     figures_pg_free(s->counter);
     figures_keeper_free(s->figures);
     pg_reader_free(s->reader);
+    pg_put_free(s->put);
     pg_free(s->pg);
     feed_close(s->feed);
     buf_free(&s->views);
-    pg_tables_free(&s->filling);
-    buf_free(&s->good);
     free(s);
 }
 
 static void *open_sink(const struct sink_host *host, const struct sink_conf *conf, struct err *e)
 {
     struct postgres *s = calloc(1, sizeof *s);
-    struct feed_work work = {
-        .deliver = deliver, .arg = s, .kind = "postgres", .batch = BATCH, .linger_ms = LINGER_MS
-    };
+    struct feed_work work = { .deliver = deliver,
+                              .prepare = prepare,
+                              .arg = s,
+                              .kind = "postgres",
+                              .batch = BATCH,
+                              .linger_ms = LINGER_MS };
     char name[64], stream[80];
 
     if (!s) {
@@ -412,23 +297,22 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
         return NULL;
     }
     buf_init(&s->views, SQL_MAX);
-    pg_tables_init(&s->filling);
-    buf_init(&s->good, GOOD_MAX);
     take_views(s, host->rules);
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(conf->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(conf->name));
     s->pg = pg_new(host->loop, conf->dsn.p);
+    s->put = s->pg ? pg_put_new(s->pg, on_put, s) : NULL;
     s->reader = pg_reader_new(host->loop, conf->dsn.p);
     s->counter = figures_pg_new(host->loop, conf->dsn.p);
     s->figures = s->counter ? figures_pg_keeper(s->counter, host) : NULL;
-    s->feed =
-        s->pg && s->reader && s->figures ? feed_open(host->loop, host->store, stream, name, &work, e) : NULL;
+    if (s->put && s->reader && s->figures)
+        s->feed = feed_open(host->loop, host->store, stream, name, &work, e);
     if (s->feed) {
         figures_pg_behind(s->counter, s->feed);
         get_ready(s);
         return s;
     }
-    if (!s->pg || !s->reader || !s->figures)
+    if (!s->put || !s->reader || !s->figures)
         err_set(e, "%s: out of memory", name);
     close_sink(s);
     return NULL;

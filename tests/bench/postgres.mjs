@@ -32,6 +32,14 @@ function plain(pg, n) {
   return Number(/^tps = ([\d.]+)/m.exec(out)[1]);
 }
 
+// Processor time in µs that a process and those it began and outlived used, and its children that live.
+const TICK = 1e6 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+function processor(pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
+  return fields.slice(11, 15).reduce((sum, n) => sum + Number(n) * TICK, 0) + children.reduce((sum, c) => sum + processor(c), 0);
+}
+
 const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 export async function benchPostgres({ ROWS, PLAIN_ROWS, ROUNDS }) {
@@ -56,7 +64,9 @@ export async function benchPostgres({ ROWS, PLAIN_ROWS, ROUNDS }) {
     await pg.restart();
     const before = stored();
     await waitFor('it begins', () => stored() > before, 120000);
-    const from = stored(), began = Date.now();
+    const server = Number(fs.readFileSync(path.join(pg.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const used = () => [g.process.pid, g.redisPid(), server].map(processor);
+    const from = stored(), began = Date.now(), usedBefore = used();
     await waitFor('all of it', async () => {
       await sleep(200);
       memory.push(rss(g.process.pid));
@@ -64,7 +74,8 @@ export async function benchPostgres({ ROWS, PLAIN_ROWS, ROUNDS }) {
     }, 30 * 60000);
     const rate = (stored() - from) / ((Date.now() - began) / 1000);
     rates.push(rate);
-    console.log(`  round ${round + 1}: ${rate.toFixed(0)} records/s, plain loop ${loops.at(-1).toFixed(0)}/s, ${(rate / loops.at(-1)).toFixed(1)} x; gateway RSS ${memory[0].toFixed(1)} MiB before, ${Math.min(...memory).toFixed(1)} to ${Math.max(...memory).toFixed(1)} MiB while draining (${memory.length} looks)`);
+    const cost = used().map((n, i) => (n - usedBefore[i]) / (stored() - from));
+    console.log(`  round ${round + 1}: ${rate.toFixed(0)} records/s, plain loop ${loops.at(-1).toFixed(0)}/s, ${(rate / loops.at(-1)).toFixed(1)} x; processor a record: gateway ${cost[0].toFixed(1)} µs, its Redis ${cost[1].toFixed(1)}, PostgreSQL ${cost[2].toFixed(1)}, of ${(1e6 / rate).toFixed(1)} that passed; gateway RSS ${memory[0].toFixed(1)} MiB before, ${Math.min(...memory).toFixed(1)} to ${Math.max(...memory).toFixed(1)} MiB while draining (${memory.length} looks)`);
   }
   const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
   const history = Number(pg.sql("SELECT count(*) FROM record_history WHERE message_id LIKE 'bench-%'"));

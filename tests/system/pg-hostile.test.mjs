@@ -1,7 +1,9 @@
 // pg-hostile.test.mjs - what a PostgreSQL of an office may answer: rows that it will not have, tables that somebody changed, a standby,
 // a full disk, locks, rights taken away.  A row that is to blame is parked, all else waits, and nothing is lost.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { Gateway, waitFor } from './lib.mjs';
@@ -78,3 +80,18 @@ for (const [what, [state, sql, back, views]] of Object.entries(waits))
     await waitFor('all is there', () => rows.every(there), 90000).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });
     assert.equal(parked(), before);
   });
+
+test('a backlog of several batches, a bad row in the second and the fourth, the connection killed meanwhile: all others are there, once', async () => {
+  const rows = some(5000), bad = new Set([rows[1500], rows[4000]]), before = (parked().match(/SQLSTATE|row: /g) ?? []).length;
+  const body = rows.map((n) => row(n, bad.has(n) ? { provider: 'a\u0000b' } : { message_id: 'tumpukan' })).join('\n');
+  execFileSync('redis-cli', ['-s', path.join(g.folder, 'var/redis/redis.sock'), '-x', 'eval', "for b in ARGV[1]:gmatch('[^\\n]+') do redis.call('XADD', KEYS[1], '*', 'b', b) end", '1', '{19.06}st:sink:kabupaten'], { input: body, stdio: ['pipe', 'ignore', 'inherit'] });
+  const count = () => Number(pg.sql("SELECT count(*) FROM record WHERE message_id = 'tumpukan'"));
+  for (let killed = 0; killed < 3; killed++) {
+    await waitFor('a batch more', () => count() > killed * 1000);
+    pg.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'penulis'");
+  }
+  await waitFor('all others', () => count() === 4998).catch((e) => { throw new Error(`${e.message}, ${count()}\n${shown()}`); });
+  await waitFor('the two are parked', () => (parked().match(/SQLSTATE|row: /g) ?? []).length === before + 2);
+  assert.equal(pg.sql("SELECT count(*) FROM record_older WHERE message_id = 'tumpukan'"), '0');
+  await waitFor('nothing is left', () => /queue {5}0/.test(shown()));
+});
