@@ -18,6 +18,7 @@ enum {
     BUNDLE_MAX = 1 << 20,
     ARENA_MAX = 8 << 20,
     FORM_MAX = 4096,
+    KEPT_MAX = 1024,
 };
 
 struct fhir_sink;
@@ -187,7 +188,7 @@ static void on_answer(void *arg, const struct http_result *r)
 
     arena_init(&a, ARENA_MAX);
     if (r->outcome != HTTP_ANSWERED) {
-        trouble(s, "the receiver does not answer", 0);
+        trouble(s, arena_printf(&a, "the receiver does not answer (%s)", r->why).p, 0);
         g->item->later = true;
     } else if (r->status >= 200 && r->status < 300) {
         judge(g, r, &a);
@@ -323,6 +324,7 @@ static void close_sink(void *self)
     feed_close(s->feed);
     if (s->client_secret)
         explicit_bzero(s->client_secret, strlen(s->client_secret));
+    fhir_newest_keep(&s->newest, NULL);
     free(s->url);
     free(s->token_url);
     free(s->client_id);
@@ -338,11 +340,14 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *c, 
     struct feed_work work = {
         .deliver = deliver, .arg = s, .kind = "fhir", .batch = BATCH, .linger_ms = LINGER_MS
     };
-    char name[64], stream[80];
+    char name[64], stream[80], kept[KEPT_MAX];
 
     err_set(e, "sink %.*s: out of memory", SLICE_ARG(c->name));
     if (!s)
         return NULL;
+    if (host->state &&
+        snprintf(kept, sizeof kept, "%s/%.*s.newest", host->state, SLICE_ARG(c->name)) < KEPT_MAX)
+        fhir_newest_keep(&s->newest, kept);
     s->http = http_send_new(host->loop, e);
     s->rules = host->rules;
     s->url = copy(c->url);

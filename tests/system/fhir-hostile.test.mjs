@@ -54,9 +54,9 @@ after(async () => {
 
 const put = (body) => g.redis('eval', "redis.call('XADD', KEYS[1], '*', 'b', ARGV[1])", '1', '{19.06}st:sink:kemkes', body);
 // A weighing that was checked: one bundle.
-function send() {
-  const n = next++, id = `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`;
-  put(JSON.stringify({ v: 1, row: 'record', version: 2, id, nomor: String(1000 + n), form: 'timbang', klaster: '2', at: '2026-11-21T09:00:00+07:00', received_at: '2026-11-21T09:00:00+07:00', reporter: '+6281200000001',
+function send(n = next++, version = 2) {
+  const id = `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`;
+  put(JSON.stringify({ v: 1, row: 'record', version, id, nomor: String(1000 + n), form: 'timbang', klaster: '2', at: '2026-11-21T09:00:00+07:00', received_at: '2026-11-21T09:00:00+07:00', reporter: '+6281200000001',
     role: 'kader', place: '19.06.01.2004', posyandu: 'PSY001', person_id: `p-${n}`, fields: { nama: `Anak ${n}`, jk: 'P', umur: '14bl', bb: 9.2 }, findings: [], status: 'checked', provider: 'emulator', message_id: `o-${n}` }));
   return id;
 }
@@ -131,3 +131,18 @@ for (const [what, [how, good]] of Object.entries(tokens))
     if (!good) odd.token = null;
     await waitFor('it came', () => odd.taken.some((b) => b.includes(id)), 60000);
   });
+
+test('an older version that comes back after the gateway was killed does not take the place of a newer one', async () => {
+  odd.how = null;
+  odd.token = null;
+  const n = next++, id = send(n, 3), sent = () => odd.taken.filter((b) => b.includes(id)).length;
+  await waitFor('it came', () => sent() && /queue {5}0/.test(shown()), 90000);
+  const before = sent();
+  await g.kill();
+  await g.start();
+  send(n, 2);
+  const last = send();
+  await waitFor('what came behind it', () => odd.taken.some((b) => b.includes(last)), 90000);
+  await waitFor('nothing is left', () => /queue {5}0/.test(shown()));
+  assert.equal(sent(), before);
+});
