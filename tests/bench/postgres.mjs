@@ -43,7 +43,7 @@ function processor(pid) {
 const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 export async function benchPostgres({ ROWS, PLAIN_ROWS, ROUNDS }) {
-  const pg = new Postgres({ memory: '256MB' });
+  const pg = new Postgres({ memory: '256MB', sorts: 'C' });
   const g = await new Gateway({ patch: (yaml) => yaml.replace(/^ {2}lokal:.*$/m, (l) => `${l}\n  kabupaten: {kind: postgres, dsn: "${pg.dsn}"}`) }).start();
   const count = () => Number(pg.sql("SELECT count(*) FROM record WHERE message_id LIKE 'bench-%'"));
   // As the sink counts what was committed: a count by the server would cost it what is to be measured.

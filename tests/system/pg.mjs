@@ -22,13 +22,15 @@ process.on('exit', () => {
 });
 
 export class Postgres {
-  constructor({ memory = '32MB' } = {}) {
+  constructor({ memory = '32MB', sorts = 'id-ID' } = {}) {
     this.memory = memory; // of its buffers
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-pg-'));
     if (asUser.length) execFileSync('chown', ['postgres:postgres', this.folder]);
     fs.chmodSync(this.folder, 0o755);
     this.data = path.join(this.folder, 'data');
-    run(path.join(bin, 'initdb'), '-D', this.data, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-U', 'owner');
+    // As an office's sorts, by its language; C compares bytes, as SQLite does.
+    const locale = sorts === 'C' ? ['--locale=C'] : ['--locale=C.UTF-8', '--locale-provider=icu', `--icu-locale=${sorts}`];
+    run(path.join(bin, 'initdb'), '-D', this.data, '-A', 'trust', '-E', 'UTF8', ...locale, '-U', 'owner');
     all.add(this);
     this.start();
     this.sql('CREATE DATABASE kesehatan', 'postgres');
