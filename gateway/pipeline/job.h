@@ -56,7 +56,7 @@ struct job {
     void (*rebuilt)(void *, enum store_rc, bool);
     bool replayed; /* out of the spool: it lies there until it is carried out */
     bool told;     /* its alarm went out from memory (late.c) */
-    bool parking;  /* for people: its outcome is what may be said of that */
+    bool unstored; /* its outcome is what memory makes of it */
     char mem[];    /* of the inbound */
 };
 

@@ -44,6 +44,7 @@ static void step_load(struct job *j)
 
     arena_reset(&j->arena);
     j->outcome = NULL;
+    j->unstored = false;
     memset(j->first, 0, sizeof j->first);
     j->sender.msisdn = j->in.from;
     j->sender.person = directory_person(&j->rules->directory, j->in.from);
@@ -75,7 +76,6 @@ void job_park(struct job *j, enum reason reason, const char *why)
     why = why ? why : reason_prose(reason);
     log_event(LOG_ERROR, "parked", "why", why, "reason", reason_name(reason), NULL);
     j->reason = reason;
-    j->parking = true;
     j->outcome = NULL;
     if ((j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD) && reason != REASON_parked_crash)
         job_read_unstored(j, OUTAGE_PARKED,
@@ -358,6 +358,7 @@ static void step_spool(struct job *j)
         job_read_unstored(j, OUTAGE_REDIS, &keep);
     if (keep.provider.n) {
         j->in = keep;
+        job_say_unstored(j, ASIDE_REFUSED); /* an alarm waits for no disk; the rest is said when it is kept */
         store_spool(j->pipeline->store, &j->in, on_spooled, j);
         return;
     }

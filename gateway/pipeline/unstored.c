@@ -42,6 +42,7 @@ void job_read_unstored(struct job *j, enum outage why, struct inbound *keep)
     remember_session(j);
     arena_reset(&j->arena);
     *keep = j->in;
+    j->unstored = true;
     j->outcome = outcome_new(&j->arena);
     j->sender.state = (struct subject){ 0 };
     if (!j->outcome)

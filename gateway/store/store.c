@@ -271,7 +271,7 @@ static void close_step(void *arg)
     int64_t now = clock_mono_ms();
     bool late = now >= s->close_by_ms;
 
-    if (!late && s->up && (s->commits_n || wires_pending(s->wires))) {
+    if (!late && ((s->up && (s->commits_n || wires_pending(s->wires))) || spool_is_syncing(s->spool))) {
         loop_timer_set(s->close_tick, CLOSE_TICK_MS);
         return;
     }

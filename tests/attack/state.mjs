@@ -37,6 +37,16 @@ for (const [what, bytes] of [['is full', ''], ['answers EIO to everything', 'EIO
   });
 }
 
+await attack('a disk that takes 1.5 s for every sync, for 8 s', env('disk'), async (g) => {
+  const names = [], all = [];
+  fs.writeFileSync(flag, 'SLOW');
+  for (let n = 0; n < 40; n++) (all.push(weigh(g, names, n)), await sleep(200));
+  const { status, why } = await ready(g);
+  fs.rmSync(flag);
+  await Promise.all(all);
+  return { meanwhile: status, why, lost: await allThere(g, names) };
+});
+
 await attack('the folder of the spool is removed while Redis is away', {}, async (g) => {
   const names = [];
   const pid = g.redisPid();

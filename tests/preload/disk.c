@@ -1,6 +1,6 @@
 /* disk.c - LD_PRELOAD: a disk that is full while the file $DISK_FULL_FLAG exists; one that is broken (EIO,
- * also from every sync) while something stands in that file.  Inherited by the managed redis-server.  Only
- * files are on it; sockets, pipes and the terminal are not. */
+ * also from every sync) while EIO stands in that file; one whose every sync takes 1.5 s while SLOW does.
+ * Inherited by the managed redis-server.  Only files are on it; sockets, pipes and the terminal are not. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,10 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+enum {
+    SLOW = 4 /* bytes in the flag */
+};
 
 static int full(int fd)
 {
@@ -17,7 +21,17 @@ static int full(int fd)
     if (!flag || stat(flag, &said) != 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return 0;
     errno = said.st_size ? EIO : ENOSPC;
-    return 1;
+    return said.st_size != SLOW;
+}
+
+/* Before a sync. */
+static void drag(int fd)
+{
+    const char *flag = getenv("DISK_FULL_FLAG");
+    struct stat st, said;
+
+    if (flag && stat(flag, &said) == 0 && said.st_size == SLOW && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        usleep(1500000);
 }
 
 /* A full disk syncs what it has; a broken one does not. */
@@ -69,10 +83,12 @@ typedef int sync_f(int);
 
 int fsync(int fd)
 {
+    drag(fd);
     return broken(fd) ? -1 : ((sync_f *)dlsym(RTLD_NEXT, "fsync"))(fd);
 }
 
 int fdatasync(int fd)
 {
+    drag(fd);
     return broken(fd) ? -1 : ((sync_f *)dlsym(RTLD_NEXT, "fdatasync"))(fd);
 }

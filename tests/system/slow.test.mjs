@@ -1,10 +1,19 @@
-// slow.test.mjs - a Redis that lives but takes seconds for each answer: an emergency does not wait for it, the telco does.
+// slow.test.mjs - a Redis that lives but takes seconds for each answer, a disk that takes them for each sync: an
+// emergency does not wait for them, the telco does.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, bidan, kader, secondKader, waitFor } from './lib.mjs';
+import { Gateway, bidan, binary, kader, request, secondKader, waitFor } from './lib.mjs';
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-slow-'));
+process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
+const flag = path.join(scratch, 'disk');
+const env = { LD_PRELOAD: path.join(path.dirname(binary), 'tests/preload/disk.so'), ASAN_OPTIONS: 'verify_asan_link_order=0', DISK_FULL_FLAG: flag };
 
 let g;
-before(async () => (g = await new Gateway().start()));
+before(async () => (g = await new Gateway({ env }).start()));
 after(async () => assert.deepEqual(await g.stop(), { code: 0, signal: null }));
 
 // Longer than the two seconds in which staff must know, shorter than what counts as away.
@@ -59,4 +68,25 @@ test('an emergency said on a page is told in time; its caller hears in time that
   assert.match((await page).body, /^(CON|END) /);
   await g.nextSms(bidan, /^BELUM LENGKAP \d+: Ana Lamban/);
   assert.equal((await told(bidan, /^DARURAT .*Ana Lamban/)).length, 1);
+});
+
+test('a disk whose every sync takes 1.5 s holds up neither an emergency nor what needs no disk', async () => {
+  const redis = g.redisPid();
+  process.kill(redis, 'SIGSTOP'); // so that messages go to the spool
+  let answered = 0;
+  try {
+    await waitFor('Redis is away', async () => (await g.sms(kader, 'BANTUAN')) && /"redis"/.test((await request('GET', `${g.staff}/readyz`)).body));
+    fs.writeFileSync(flag, 'SLOW');
+    const taken = g.sms(secondKader, 'RUJUK#Bu Piring#28th#perdarahan', 'slow-3').finally(() => answered++);
+    await g.nextSms(bidan, /^DARURAT .*Bu Piring/);
+    assert.equal((await request('GET', `${g.staff}/livez`)).status, 200);
+    assert.equal(answered, 0, 'nothing is acknowledged before it is on the disk');
+    assert.equal((await taken).status, 200);
+    await g.nextSms(secondKader, /^Tersimpan/);
+  } finally {
+    fs.rmSync(flag, { force: true });
+    process.kill(redis, 'SIGCONT');
+  }
+  await g.nextSms(bidan, /^RUJUK \d+ E1 Bu Piring/);
+  assert.equal((await told(bidan, /^DARURAT .*Bu Piring/)).length, 1);
 });

@@ -15,6 +15,7 @@
 
 enum {
     WINDOW = 64, /* handed out at once */
+    SYNCING_MS = 20,
 };
 
 void spool_plan(struct spool *p, int64_t after_ms)
@@ -23,6 +24,11 @@ void spool_plan(struct spool *p, int64_t after_ms)
         return;
     p->planned = true;
     loop_timer_set(p->again, after_ms);
+}
+
+bool spool_is_syncing(const struct spool *p)
+{
+    return p->syncing.n > 0;
 }
 
 static char *key_of(const struct inbound *in)
@@ -145,6 +151,10 @@ void spool_hand_out(void *arg)
     p->planned = false;
     if (!p->store->up || !p->f)
         return;
+    if (spool_is_syncing(p)) { /* its end is not known yet */
+        spool_plan(p, SYNCING_MS);
+        return;
+    }
     spool_seal(p);
     for (struct spool_file *f = p->files, *next; f; f = next) {
         next = f->next;

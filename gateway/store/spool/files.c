@@ -170,9 +170,8 @@ static bool open_next(struct spool *p)
     p->size = 0;
     file_name(name, ++p->number);
     p->fd = openat(p->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-    if (p->fd < 0)
-        return false;
-    return fsync(p->folder_fd) == 0; /* or the file may be gone after a power cut */
+    p->sync_folder = p->fd >= 0; /* or the file may be gone after a power cut */
+    return p->fd >= 0;
 }
 
 static void leave_file(struct spool *p)
@@ -229,5 +228,10 @@ bool spool_write(struct spool *p)
             return false;
         at += (size_t)n;
     }
-    return fdatasync(p->fd) == 0;
+    return true;
+}
+
+bool spool_sync(const struct spool *p)
+{
+    return (!p->sync_folder || fsync(p->folder_fd) == 0) && fdatasync(p->fd) == 0;
 }

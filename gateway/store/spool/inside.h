@@ -2,6 +2,7 @@
 #ifndef KENTONGAN_STORE_SPOOL_INSIDE_H
 #define KENTONGAN_STORE_SPOOL_INSIDE_H
 
+#include "gateway/loop/crew.h"
 #include "gateway/store/spool/frame.h"
 #include "gateway/store/spool/private.h"
 
@@ -43,6 +44,11 @@ struct told {
     bool written; /* its frame is in the batch */
 };
 
+struct tellings {
+    struct told *list;
+    unsigned n, cap;
+};
+
 struct spool {
     struct store *store;
     char *folder;
@@ -53,8 +59,11 @@ struct spool {
     int fd;
     size_t size;
     struct buf batch;
-    struct told *told;
-    unsigned told_n, told_cap;
+    struct tellings told, syncing; /* of the batch; of what is being synced */
+    size_t sync_bytes;
+    bool sync_folder, sync_ok; /* the file is new; how it ended */
+    int sync_errno;
+    struct crew *crew; /* a disk may take seconds */
     void (*f)(void *, const struct inbound *, void *);
     void *arg;
     struct loop_timer *again;
@@ -63,6 +72,9 @@ struct spool {
     bool planned;
     bool broken; /* the last write failed: tried again by `probe` */
     struct loop_timer *probe;
+    int probe_fd; /* the folder, while it is asked for room; else -1 */
+    bool probe_ok;
+    int probe_errno;
 };
 
 /* --- files.c --- */
@@ -73,8 +85,10 @@ void spool_file_free(struct spool_file *);
 void spool_file_remove(struct spool *, struct spool_file *);
 /* At start: the files that are there, torn tails cut. */
 int spool_adopt(struct spool *, struct err *) MUST_CHECK;
-/* The batch at the end of the file being written, and on the disk. */
+/* The batch at the end of the file being written; then, on any thread, on the disk.  False: errno says why.
+ */
 bool spool_write(struct spool *) MUST_CHECK;
+bool spool_sync(const struct spool *) MUST_CHECK;
 /* The file being written becomes one to be taken. */
 void spool_seal(struct spool *);
 
