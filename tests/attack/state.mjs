@@ -39,8 +39,9 @@ for (const [what, bytes] of [['is full', ''], ['answers EIO to everything', 'EIO
 
 await attack('a disk that takes 1.5 s for every sync, for 8 s', env('disk'), async (g) => {
   const names = [], all = [];
+  await sleep(1500); // accounts.json is written once, at the first start, by the loop
   fs.writeFileSync(flag, 'SLOW');
-  for (let n = 0; n < 40; n++) (all.push(weigh(g, names, n)), await sleep(200));
+  for (let n = 0; n < 16; n++) (all.push(weigh(g, names, n)), await sleep(500));
   const { status, why } = await ready(g);
   fs.rmSync(flag);
   await Promise.all(all);
