@@ -12,6 +12,7 @@
 #include "flows/step/blob.h"
 #include "flows/talk/answers.h"
 #include "flows/talk/approval.h"
+#include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
 
 static bool no_subjects(const struct ruleset *rules, const struct due *d, struct arena *a, struct intent *out)
@@ -83,7 +84,7 @@ static const struct {
     { "buka", listing_subjects, listing_due },
     { "ringan", day_list_subjects, day_list_changed },
     { "daftar", day_list_subjects, day_list_due },
-    { "mungkin", no_subjects, answers_maybe },
+    { "mungkin", no_subjects, emergency_maybe },
     { "ingat", reminders_subjects, reminders_due },
     { REMINDERS_ROOT, no_subjects, reminders_root },
 };

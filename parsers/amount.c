@@ -166,8 +166,8 @@ static void read_ons(const struct tokens *ts, unsigned i, const struct word_list
     at += less;
     if (less && at < ts->n && ts->t[at].kind == TOKEN_NUMBER)
         out->broken |= ts->t[at].odd || ts->t[at].approx;
-    if (!slice_is(out->unit, "kg") || (out->mark && !less) || !is_plain_digits(ts, at) || !soft(&ts->t[at]) ||
-        ts->t[at].minus || at + 1 >= ts->n)
+    if ((!slice_is(out->unit, "kg") && !(less && !out->unit.n)) || (out->mark && !less) ||
+        !is_plain_digits(ts, at) || !soft(&ts->t[at]) || ts->t[at].minus || at + 1 >= ts->n)
         return;
     unit = phrase_code(ts, at + 1, units, &used);
     grams = slice_is(unit, "g");

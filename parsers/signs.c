@@ -4,6 +4,7 @@
 #include "parsers/asides.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
+#include "parsers/signs_words.h"
 
 /* How far the negation of the last sign reaches. */
 enum reach {
@@ -116,24 +117,6 @@ static void separator(struct state *x, unsigned i)
     }
 }
 
-static const struct word *longest(const struct state *x, unsigned i, unsigned *list, unsigned *used)
-{
-    const struct word *best = NULL;
-
-    *used = 0;
-    for (unsigned l = 0; l < x->s->lists_n; l++) {
-        unsigned n;
-        const struct word *w = phrase_at(x->ts, i, x->s->lists[l], &n);
-
-        if (w && n > *used) {
-            best = w;
-            *used = n;
-            *list = l;
-        }
-    }
-    return best;
-}
-
 static const struct word *by_edit(const struct state *x, unsigned i, unsigned *list, unsigned *used)
 {
     for (unsigned l = 0; x->s->near && l < x->s->lists_n; l++) {
@@ -159,16 +142,11 @@ static bool dashed_away(const struct state *x, unsigned i)
     unsigned list, used;
 
     while (i < x->end && (x->ts->t[i].sep & SEP_DASH)) {
-        if (!longest(x, i, &list, &used))
+        if (!signs_longest(x->s, x->ts, i, &list, &used))
             return false;
         i += used;
     }
     return x->ts->t[i - 1].plus_behind || (i < x->end && x->ts->t[i].kind == TOKEN_NEGATED);
-}
-
-static bool is_filler(struct slice k)
-{
-    return slice_is(k, "pengisi") || slice_is(k, "sambung") || slice_is(k, "tapi") || slice_is(k, "kecuali");
 }
 
 /* `X: tidak` says that X is not there; `lihat: tidak jelas`, `mobilitas: tidak bisa jalan`, `gizi: kurang`
@@ -177,15 +155,16 @@ static bool says_no(const struct state *x, const struct word *w, unsigned i, con
 {
     unsigned next = i + n->used, list, used, phrase_used;
     struct slice kata;
-    const struct word *phrase = longest(x, i, &list, &phrase_used);
+    const struct word *phrase = signs_longest(x->s, x->ts, i, &list, &phrase_used);
 
     if (n->kind == NEGATION_GONE)
         return !w->can_be_normal;
-    if (n->kind != NEGATION_NOT || parted(x, next) || x->ts->t[next].taken || longest(x, next, &list, &used))
+    if (n->kind != NEGATION_NOT || parted(x, next) || x->ts->t[next].taken ||
+        signs_longest(x->s, x->ts, next, &list, &used))
         return true;
     kata = kata_at(x, next, &used);
     return !(phrase && phrase_used > n->used) &&
-           (is_filler(kata) || slice_is(kata, "terima_kasih") || slice_is(kata, "penanda_tangan"));
+           (signs_filler(kata) || slice_is(kata, "terima_kasih") || slice_is(kata, "penanda_tangan"));
 }
 
 /* What stands behind the sign: (-), a minus, `baik` behind what can be well; `: tidak`, `= baik` behind any
@@ -194,7 +173,7 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
 {
     struct negation n;
     unsigned used, list, behind;
-    bool joined, sign_next = *to + 1 < x->end && longest(x, *to + 1, &list, &behind);
+    bool joined, sign_next = *to + 1 < x->end && signs_longest(x->s, x->ts, *to + 1, &list, &behind);
 
     *gone = true;
     if (x->ts->t[*to - 1].minus_behind)
@@ -320,7 +299,7 @@ static bool denied(const struct state *x, unsigned i)
 static unsigned normal_before(struct state *x, unsigned i, unsigned normal)
 {
     unsigned at = i + normal, list = 0, used, from = i;
-    const struct word *w = parted(x, at) ? NULL : longest(x, at, &list, &used);
+    const struct word *w = parted(x, at) ? NULL : signs_longest(x->s, x->ts, at, &list, &used);
     enum sign_kind kind = SIGN_NEGATED;
 
     if (!w || !w->can_be_normal || w->neutral)
@@ -374,6 +353,8 @@ static unsigned negator_at(struct state *x, unsigned i, const struct negation *n
         }
         return end;
     }
+    if (x->waits.kind && x->words) /* `tidak merokok tidak sesak` */
+        end_of_wait(x, i);
     if (!x->waits.kind) {
         x->since = i;
         x->words = false;
@@ -424,7 +405,7 @@ static unsigned other_at(struct state *x, unsigned i)
 static unsigned word_at(struct state *x, unsigned i)
 {
     unsigned list = 0, used;
-    const struct word *w = longest(x, i, &list, &used);
+    const struct word *w = signs_longest(x->s, x->ts, i, &list, &used);
     struct negation n;
     struct slice kata;
 
@@ -436,7 +417,7 @@ static unsigned word_at(struct state *x, unsigned i)
     kata = kata_at(x, i, &used);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;
-    if (is_filler(kata))
+    if (signs_filler(kata))
         return filler_at(x, i, kata, used);
     if (x->waits.kind && (slice_is(kata, "antara") || slice_is(kata, "letak"))) {
         x->until += x->until == i ? used : 0;
@@ -446,33 +427,6 @@ static unsigned word_at(struct state *x, unsigned i)
     if (w)
         return sign_at(x, i, w, list, used);
     return other_at(x, i);
-}
-
-unsigned signs_end(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
-{
-    struct state x = { .s = s, .ts = ts, .end = to };
-    unsigned end = i;
-
-    for (unsigned k = i; k < to && !ts->t[k].taken;) {
-        unsigned list = 0, used;
-        const struct word *w = longest(&x, k, &list, &used);
-
-        if (w) {
-            k = end = asides_lasting_end(ts, s->units, to, k + used);
-            while (k < to && ts->t[k].kind == TOKEN_NEGATED)
-                k = end = k + 1;
-        } else {
-            struct negation n;
-
-            if (negation_at(ts, k, s->negators, &n) && negation_of_signs(n.kind))
-                k += n.used;
-            else if (is_filler(kata_at(&x, k, &used)))
-                k += used;
-            else
-                break;
-        }
-    }
-    return end;
 }
 
 void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned from, unsigned to)
@@ -492,7 +446,7 @@ void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned fro
             i++;
         } else if (t->kind == TOKEN_NUMBER) {
             unsigned list = 0, used;
-            const struct word *w = longest(&x, i, &list, &used);
+            const struct word *w = signs_longest(x.s, x.ts, i, &list, &used);
 
             if (!w && asides_lasting_end(ts, s->units, to, i) == i)
                 x.who = (struct mention){ 0 };

@@ -457,31 +457,6 @@ void answers_command(struct step *s, const struct command *c)
     answer_word(s, d, c->kind == COMMAND_YA ? WORD_YES : c->kind == COMMAND_TIDAK ? WORD_NO : WORD_NEW);
 }
 
-void answers_maybe(struct step *s, const struct due *due)
-{
-    const struct draft *d = drafts_find(s->state, due->nomor);
-    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
-    struct slice signs = { 0 };
-
-    step_reason(s, "timer_idle");
-    if (!d || !r || !report_load(s, d->nomor, r))
-        return;
-    if (form_is(d->form, FORM_REFERRAL) && r->referral.state == REFERRAL_NONE) {
-        step_reason(s, "timer");
-        filing_maybe(s, r, S("E2"), text_as(d->form, d->values, AS_REASON));
-        return;
-    }
-    if (!filing_doubts_sign(d->form, d->faults) ||
-        !rules_emergency(s->rules->rules, d->form, d->values, NULL, 0, s->arena, &signs))
-        return;
-    step_reason(s, "timer");
-    {
-        const struct text_fill f[] = { { "siapa", d->whom }, { "daftar", signs } };
-
-        filing_maybe(s, r, S("E1"), step_text(s, s->rules->language, "danger.maybe", FILLS(f)));
-    }
-}
-
 void answers_expired(struct step *s, const struct due *due)
 {
     const struct draft *d = drafts_find(s->state, due->nomor);
@@ -491,13 +466,13 @@ void answers_expired(struct step *s, const struct due *due)
     if (!d || !r)
         return;
     step_reason(s, "draft_expired"); /* the staff list is what ended so (district/log_db.h) */
-    {
+    if (!report_load(s, due->nomor, r) || !referral_is_open(&r->referral)) {
         const struct text_fill f[] = { { "nomor", d->nomor }, { "form", d->form->title } };
 
         step_sms(s, s->msisdn, SMS_NOTICE, d->nomor,
                  step_text(s, s->language, d->correct ? "koreksi.expired" : "draft.expired", FILLS(f)));
     }
-    if (report_load(s, due->nomor, r) && r->draft) {
+    if (r->nomor.n && r->draft) {
         r->status = S("expired"); /* a referral that it opened goes on */
         report_save(s, r);
     }

@@ -13,8 +13,6 @@ void answers_value(struct step *);
 void answers_words(struct step *);
 /* YA, TIDAK and BARU, with or without a number.  BARU to a repeat is read.c's. */
 void answers_command(struct step *, const struct command *);
-/* Nobody said whether an E1 sign is there: staff are told that it may be (RULINGS 47). */
-void answers_maybe(struct step *, const struct due *);
 /* A draft's 24 h are over. */
 void answers_expired(struct step *, const struct due *);
 

@@ -121,8 +121,13 @@ bool emergency_read(const struct ruleset *rules, struct sender_state *state, int
 
 void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a, struct reading *r)
 {
-    if (r->kind == READING_NOTHING && r->said.kind == SAID_NOTHING && r->said.today && !r->thanks &&
-        !words_ask(r->said.body) && understand_plea(rules, r->said.body, at_ms, a, &r->answer))
+    const struct turned *t = &r->said.turned;
+    /* `ibu hamil tidak kuat ketuban pecah`; but `tidak ada kasus demam` names a disease. */
+    bool words = r->said.kind == SAID_NOTHING ||
+                 (r->said.kind == SAID_TURNED && t->why == TURNED_FORM && t->form && t->form->counts < 0);
+
+    if (r->kind == READING_NOTHING && words && r->said.today && !r->thanks && !words_ask(r->said.body) &&
+        understand_plea(rules, r->said.body, at_ms, a, &r->answer))
         r->kind = READING_EMERGENCY;
 }
 
@@ -302,5 +307,30 @@ void emergency_not_done(struct step *s, const struct command *c)
                                        { "hp", hp } };
 
         step_answer(s, c->nomor, step_text(s, s->language, "danger.not_done", FILLS(f)));
+    }
+}
+
+void emergency_maybe(struct step *s, const struct due *due)
+{
+    const struct draft *d = drafts_find(s->state, due->nomor);
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice signs = { 0 };
+
+    step_reason(s, "timer_idle");
+    if (!d || !r || !report_load(s, d->nomor, r))
+        return;
+    if (form_is(d->form, FORM_REFERRAL) && r->referral.state == REFERRAL_NONE) {
+        step_reason(s, "timer");
+        filing_maybe(s, r, S("E2"), text_as(d->form, d->values, AS_REASON));
+        return;
+    }
+    if (!filing_doubts_sign(d->form, d->faults) ||
+        !rules_emergency(s->rules->rules, d->form, d->values, NULL, 0, s->arena, &signs))
+        return;
+    step_reason(s, "timer");
+    {
+        const struct text_fill f[] = { { "siapa", d->whom }, { "daftar", signs } };
+
+        filing_maybe(s, r, S("E1"), step_text(s, s->rules->language, "danger.maybe", FILLS(f)));
     }
 }

@@ -37,4 +37,7 @@ void emergency_corrected(struct step *, const struct command *, const struct rep
 /* The command behind which it stood was not carried out: its answer says first who was called. */
 void emergency_not_done(struct step *, const struct command *);
 
+/* Nobody said whether an E1 sign is there: staff are told that it may be (RULINGS 47). */
+void emergency_maybe(struct step *, const struct due *);
+
 #endif

@@ -249,6 +249,18 @@ static void step_nothing(struct step *s)
     step_answer(s, slice_make("", 0), nothing_known(s));
 }
 
+/* `SELESAI 48217 ibunya meninggal`: the referral is over, and her death is reported by nobody yet (RULINGS
+ * 49). */
+static void hint_death(struct step *s, const struct command *c)
+{
+    const struct text_fill f[] = { { "nomor", c->nomor } };
+
+    if (command_acts(c->kind) && s->out->reason && strcmp(s->out->reason, "command") == 0 &&
+        words_say_death(s->rules, c->catatan, s->arena))
+        step_sms(s, s->msisdn, SMS_REFERRAL, c->nomor,
+                 step_text(s, s->language, "unknown.death_of", FILLS(f)));
+}
+
 void sms_step(struct step *s)
 {
     switch (s->reading->kind) {
@@ -266,6 +278,7 @@ void sms_step(struct step *s)
             listing_which(s, &s->reading->said.command);
         else if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command)) {
             commands_run(s, &s->reading->said.command);
+            hint_death(s, &s->reading->said.command);
             if (s->reading->said.emergency)
                 emergency_not_done(s, &s->reading->said.command);
         }

@@ -62,6 +62,8 @@ void understand_trailers(struct filling *x)
     take_all(x, 0, to);
 }
 
+static bool closes(const struct filling *, unsigned);
+
 /* There are no cases of it. */
 static bool says_nil(const struct filling *x, const struct negation *n)
 {
@@ -78,10 +80,18 @@ void understand_negated_value(struct filling *x)
     unsigned i = 0, at;
     struct got g;
 
-    if (f->type != FIELD_CHOICE)
-        return;
     while (i < x->ts.n && x->ts.t[i].taken)
         i++;
+    if (f->type == FIELD_NAME && x->ts.n > 0 && negation_at(&x->ts, i, x->words->negators, &n) &&
+        n.kind != NEGATION_GONE && closes(x, i + n.used)) {
+        understand_fault(x, f, ERROR_INVALID, true, i); /* `bumil tidak ada` */
+        x->slots[f->position].typed = understand_span(x, i, i + n.used);
+        take_all(x, 0, x->ts.n);
+        x->withdrawn = true;
+        return;
+    }
+    if (f->type != FIELD_CHOICE)
+        return;
     g = understand_read(x, f, i, false);
     at = i;
     if (g.fit != FIT_NO && !(negation_at(&x->ts, i, x->words->negators, &n) && n.used >= g.used))

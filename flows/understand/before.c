@@ -189,6 +189,14 @@ static bool keeps_signs(const struct form *form)
     return false;
 }
 
+static bool first_number(const struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < i; k++)
+        if (x->ts.t[k].kind == TOKEN_NUMBER)
+            return false;
+    return true;
+}
+
 /* `3 hari panas` says how long, and is no age (RULINGS 46); nor are the signs, where the form has no use for
  * them. */
 static void lasts(struct filling *x, unsigned i)
@@ -198,6 +206,8 @@ static void lasts(struct filling *x, unsigned i)
     if (i + 2 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD)
         return;
     days = unit_of_time(x, i, &used);
+    if (days == 1 && form_as(x->form, AS_DAYS_AFTER) >= 0 && first_number(x, i))
+        return; /* `nifas Tini 3hr demam`: the day after birth */
     if ((days == 1 || days == 7) && form_as(x->form, AS_DAYS_AFTER) < 0 &&
         understand_is(x, i + 1 + used, "sejak_salin", &sign)) {
         mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign)); /* `5 hr pasca salin` */

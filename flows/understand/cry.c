@@ -48,7 +48,7 @@ void understand_help(const struct words *words, const struct tokens *ts, struct 
     for (unsigned i = 0, used; i < ts->n; i += used ? used : 1) {
         struct slice code = phrase_code(ts, i, words->kata, &used);
 
-        out->emergency |= slice_is(code, "darurat");
+        out->emergency |= slice_is(code, "darurat") || slice_is(code, "hidup_gawat");
         out->today |= slice_is(code, "darurat_hari");
     }
 }

@@ -197,3 +197,25 @@ void understand_death(struct filling *x)
     if (slice_is(x->died, "janin") && signs >= 0 && unborn)
         understand_add_sign(x, &x->form->fields[signs], unborn->also);
 }
+
+bool understand_lives(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 1; i < ts.n; i++) {
+        struct slice code = phrase_code(&ts, i, words->kata, &used);
+        bool other = false;
+
+        if (!slice_is(code, "hidup") && !slice_is(code, "hidup_gawat"))
+            continue;
+        for (unsigned k = i > REACH ? i - REACH : 0; k < i; k++) /* `bayinya masih hidup` */
+            other |= k > 1 && phrase_at(&ts, k, words->people, &used) != NULL;
+        if (!other)
+            return true;
+    }
+    return false;
+}

@@ -370,6 +370,10 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
     memset(out, 0, sizeof *out);
     out->body = normalised(text, a);
     understand_keyword(rs, text, a, &k);
+    if (k.form && form_is(k.form, FORM_DEATH) && understand_lives(rs, slice_skip(text, k.to), a)) {
+        k.turned = (struct turned){ .why = TURNED_FORM, .form = k.form };
+        k.form = NULL;
+    }
     if (!k.form) {
         /* The command's own words negate nothing: `tidak hadir 48217 perdarahan`. */
         bool command = k.found && k.turned.why != TURNED_FORM;

@@ -306,6 +306,9 @@ void understand_mentions(struct filling *);
  * takes none.  durations: those of `demam 3 hari` as well. */
 unsigned understand_signs_end(const struct filling *, unsigned i, unsigned to, bool durations);
 
+/* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her. */
+bool understand_lives(const struct ruleset *, struct slice text, struct arena *);
+
 /* --- understand/cry.c --- */
 
 /* Words that cry for help and name no sign: `darurat bu rt 3`; `mau melahirkan` makes it one of the day. */

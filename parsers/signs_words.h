@@ -1,0 +1,15 @@
+/* signs_words.h - which words of a text are signs: shared by signs.c and signs_end().
+ *
+ * Pure; behind signs.h. */
+#ifndef KENTONGAN_PARSERS_SIGNS_WORDS_H
+#define KENTONGAN_PARSERS_SIGNS_WORDS_H
+
+#include "parsers/signs.h"
+
+/* The longest sign that begins at token i, of which list, and its tokens; NULL: none. */
+const struct word *signs_longest(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *list,
+                                 unsigned *used);
+/* A word of lists/kata.yaml that joins signs and says nothing itself: `dan`, `tapi`. */
+bool signs_filler(struct slice kata);
+
+#endif
