@@ -272,7 +272,7 @@ static bool not_given(struct filling *x, const struct label_at *l, unsigned i)
 
 static void take_value(struct filling *x, const struct label_at *l, unsigned i)
 {
-    unsigned value = i + l->used;
+    unsigned value = i + l->used, used;
     struct got g = understand_read(x, l->field, value, true);
     bool is_strong = strong(x, i, value), is_alone = alone(x, i, value);
     bool date = l->field->type == FIELD_DATE && !in_name(x, i);
@@ -292,7 +292,7 @@ static void take_value(struct filling *x, const struct label_at *l, unsigned i)
             x->slots[l->field->position].value.label = l->name;
         return;
     }
-    if (!is_strong && !date)
+    if (!is_strong && !date && !(value < x->ts.n && understand_is(x, value, "alat", &used))) /* `gds hi` */
         return;
     /* Joined or between separators it always counts; a date label too (RULINGS 18, 31). */
     if (value >= x->ts.n || (x->ts.t[value].kind == TOKEN_EMPTY)) {
