@@ -1,6 +1,7 @@
 /* drafts.c - the sender's blob.  See drafts.h. */
 #include "flows/step/drafts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "flows/step/blob.h"
@@ -21,6 +22,7 @@ CODEC(draft_codec, struct draft, DRAFT("nomor", nomor), DRAFT("uuid", uuid),
       DRAFT("whom", whom), DRAFT("asked", asked), DRAFT("unseen", unseen), DRAFT("question", question),
       DRAFT("part", part), DRAFT("died", died), DRAFT("died_words", died_words));
 
+/* As former versions kept them: read only. */
 CODEC(repeat_codec, struct repeat, MEMBER(struct repeat, "h", hash), MEMBER(struct repeat, "n", nomor),
       MEMBER(struct repeat, "at", at_ms));
 
@@ -40,15 +42,51 @@ CODEC(noise_codec, struct noise, NOISE("n", n), NOISE("same", same), NOISE("toda
       NOISE("text", text), NOISE("at", last_ms));
 
 #define STATE(key, m) MEMBER(struct sender_state, key, m)
-CODEC(state_codec, struct sender_state,
-      MEMBER_LIST(struct sender_state, "repeats", repeats, repeats_n, repeat_codec),
-      MEMBER_LIST(struct sender_state, "kept", kept, kept_n, kept_codec),
+CODEC(former_codec, struct sender_state,
+      MEMBER_LIST(struct sender_state, "repeats", repeats, repeats_n, repeat_codec));
+CODEC(state_codec, struct sender_state, MEMBER_LIST(struct sender_state, "kept", kept, kept_n, kept_codec),
       MEMBER_LIST(struct sender_state, "sent", sent, sent_n, sent_codec), STATE("again", again),
       STATE("again_at", again_ms), STATE("refused_on", refused_on), STATE("request", request),
       STATE("ussd_told", ussd_told), MEMBER_IN(struct sender_state, "noise", noise, noise_codec),
       MEMBER_IN(struct sender_state, "asks", asks, noise_codec),
       MEMBER_LIST(struct sender_state, "open", open.all, open.n, open_case_codec),
       STATE("reported", reported_week), STATE("stopped", stopped));
+
+/* "0123456789abcdef,48217,69a1c2d3;" for each: they are most of what is kept of who reports all day. */
+static void repeats_unpack(struct sender_state *s, struct slice all)
+{
+    const char *end;
+
+    while (s->repeats_n < DRAFTS_REPEATS && (end = all.n ? memchr(all.p, ';', all.n) : NULL)) {
+        struct slice packed = slice_take(all, (size_t)(end - all.p)), rest = packed;
+        struct repeat r = { .packed = packed };
+
+        r.hash = slice_cut(&rest, ',');
+        r.nomor = slice_cut(&rest, ',');
+        r.at_ms = rest.n ? strtoll(rest.p, NULL, 16) * 1000 : 0;
+        if (r.hash.n)
+            s->repeats[s->repeats_n++] = r;
+        all = slice_skip(all, packed.n + 1);
+    }
+}
+
+static struct slice repeats_pack(const struct sender_state *s, struct arena *a)
+{
+    struct buf b;
+
+    buf_init(&b, DRAFTS_REPEATS * 64);
+    for (unsigned i = 0; i < s->repeats_n; i++) {
+        const struct repeat *r = &s->repeats[i];
+
+        if (r->packed.n)
+            buf_add(&b, r->packed);
+        else
+            buf_printf(&b, "%.*s,%.*s,%llx", SLICE_ARG(r->hash), SLICE_ARG(r->nomor),
+                       (long long)(r->at_ms / 1000));
+        buf_char(&b, ';');
+    }
+    return buf_into(&b, a);
+}
 
 static void draft_decode(struct sender_state *s, const struct node *o, const struct ruleset *rules,
                          struct arena *a)
@@ -131,6 +169,8 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
     if (!o)
         return s;
     (void)codec_get(o, &state_codec, s);
+    (void)codec_get(o, &former_codec, s);
+    repeats_unpack(s, node_text(o, "r"));
     for (const struct node *d = node_first(node_get(o, "drafts")); d; d = d->next)
         draft_decode(s, d, rules, a);
     last_decode(&s->last, node_get(o, "last"), rules, now_ms, a);
@@ -147,6 +187,8 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     node_set(o, "drafts", drafts);
     node_set(o, "last", last_encode(&s->last, a));
     codec_put(o, &state_codec, s);
+    if (s->repeats_n)
+        node_put(o, "r", repeats_pack(s, a));
     return blob_done(o, a);
 }
 

@@ -61,7 +61,8 @@ struct draft {
 /* A full report of the last 24 h. */
 struct repeat {
     struct slice hash, nomor; /* the first number that it got */
-    int64_t at_ms;
+    int64_t at_ms;            /* to the second */
+    struct slice packed;      /* as the blob has it, or empty */
 };
 
 /* A message of someone who may not (yet) report: for staff, and for processing after SETUJU. */

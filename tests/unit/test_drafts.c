@@ -1,0 +1,93 @@
+/* test_drafts.c - the repeats that are kept of a sender: as former versions wrote them, and as they are
+ * written now. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "flows/ruleset.h"
+#include "flows/step/drafts.h"
+
+static const int64_t now = INT64_C(1795226400000); /* 2026-11-21 09:00 */
+static struct arena conf_arena;
+static const struct ruleset *rules;
+
+static void check(const struct sender_state *s)
+{
+    const struct repeat *r = drafts_repeat(s, S("0123456789abcdef"));
+
+    assert_int_equal(s->repeats_n, 2);
+    assert_non_null(r);
+    assert_true(slice_is(r->nomor, "48217"));
+    assert_int_equal(r->at_ms, now - 3600000);
+    assert_non_null(drafts_repeat(s, S("fedcba9876543210")));
+}
+
+static void repeats_are_read_as_they_were_kept(void **arg)
+{
+    static const char former[] =
+        "{\"v\":1,\"repeats\":[{\"h\":\"0123456789abcdef\",\"n\":\"48217\",\"at\":1795222800000},"
+        "{\"h\":\"fedcba9876543210\",\"n\":\"48225\",\"at\":1795222801000},"
+        "{\"h\":\"0000000000000000\",\"n\":\"48233\",\"at\":1795100000000}]}"; /* the last a day ago */
+    struct slice blob = S(former);
+    struct arena a;
+
+    (void)arg;
+    arena_init(&a, 1 << 20);
+    for (int times = 0; times < 3; times++) {
+        struct sender_state *s = drafts_decode(blob, rules, now, &a);
+
+        assert_non_null(s);
+        check(s);
+        blob = drafts_encode(s, &a);
+    }
+    assert_true(blob.n < sizeof former);
+    arena_free(&a);
+}
+
+/* Whatever stands there is read to its end, and no further. */
+static void broken_repeats_are_passed_over(void **arg)
+{
+    static const char *const blobs[] = {
+        "{\"v\":1,\"r\":\"\"}",
+        "{\"v\":1,\"r\":\";;;\"}",
+        "{\"v\":1,\"r\":\"abc\"}",
+        "{\"v\":1,\"r\":\",48217,1;\"}",
+        "{\"v\":1,\"r\":\"abc,48217\"}",
+        "{\"v\":1,\"r\":\"abc,48217,zz;\"}",
+        "{\"v\":1,\"r\":7}",
+    };
+
+    (void)arg;
+    for (size_t i = 0; i < sizeof blobs / sizeof *blobs; i++) {
+        struct arena a;
+
+        arena_init(&a, 1 << 20);
+        assert_int_equal(drafts_decode(slice_of(blobs[i]), rules, now, &a)->repeats_n, 0);
+        arena_free(&a);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(repeats_are_read_as_they_were_kept),
+                                        cmocka_unit_test(broken_repeats_are_passed_over) };
+    struct faults faults = { 0 };
+    struct config *config;
+    int failed;
+
+    arena_init(&conf_arena, RULESET_ARENA);
+    config = config_load("config/kentongan.yaml", &conf_arena, &faults);
+    rules = config ? ruleset_load(config, &conf_arena, &faults) : NULL;
+    if (!rules) {
+        fprintf(stderr, "run from the top folder: no configuration\n");
+        return 1;
+    }
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    faults_free(&faults);
+    arena_free(&conf_arena);
+    return failed;
+}
