@@ -99,6 +99,16 @@ static const struct figures_db *figures_of(void *arg)
 
 /* --- the loop's side --- */
 
+/* A whole batch of records waits: what they change is counted once, when they are stored. */
+static bool busy(void *arg)
+{
+    const struct sqlite_sink *s = arg;
+    struct feed_figures figures;
+
+    feed_figures(sqlite_worker_feed(s->worker), &figures);
+    return figures.in_hand >= FEED_BATCH;
+}
+
 static bool ask_worker(void *arg, void (*run)(void *), void (*done)(void *), void *ctx)
 {
     struct sqlite_sink *s = arg;
@@ -216,7 +226,9 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
     struct sqlite_work work = {
         .ready = ready, .store = put, .close = shut, .arg = s, .kind = "sqlite", .linger_ms = 500
     };
-    const struct figures_thread thread = { .self = s, .rest = REST, .ask = ask_worker, .db = figures_of };
+    const struct figures_thread thread = {
+        .self = s, .rest = REST, .ask = ask_worker, .db = figures_of, .busy = busy
+    };
     char name[64], stream[80];
 
     if (!s || !(s->path = strndup(conf->path.p, conf->path.n))) {

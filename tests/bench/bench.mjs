@@ -297,7 +297,7 @@ async function benchSessions() {
 async function costOf(g, count) {
   const r = await turn(door('', g, 'sms', count));
   if (r.bad) throw new Error(`${r.bad} bad answers`);
-  return r.cpu;
+  return { ...r.cpu, ...Object.fromEntries(Object.entries(r.threads).filter(([, v]) => v >= 1)) };
 }
 
 // What the keys of each kind take, with their own entry in Redis' table: kind -> [keys, bytes].
@@ -320,7 +320,7 @@ function keysByKind(g) {
 }
 
 async function benchFlat() {
-  const told = (what, cpu) => console.log(`  ${what.padEnd(34)}CPU us a message: ${us(cpu)}`);
+  const told = (what, cpu) => console.log(`  ${what.padEnd(34)}CPU us a message, and of the gateway's by threads: ${us(cpu)}`);
   console.log(`\nflat: a message (a new child weighed) once up to ${size.STORED} messages are stored, and with up to ${size.CHILDREN} children in one posyandu`);
   let g = gatewayWith(size.SENDERS);
   await g.start();
