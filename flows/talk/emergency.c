@@ -7,6 +7,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/fix.h"
 #include "flows/talk/words.h"
 #include "parsers/damm.h"
 
@@ -131,6 +132,19 @@ void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a,
         r->kind = READING_EMERGENCY;
 }
 
+void emergency_no_name(struct sender_state *state, struct reading *r)
+{
+    const struct draft *d = r->kind == READING_ANSWER && r->said.today ? drafts_find(state, r->nomor) : NULL;
+    int nama = d ? form_as(d->form, AS_NAME) : -1;
+
+    if (nama < 0 || value_equal(&d->values[nama], &r->answer.values[nama]))
+        return;
+    for (unsigned i = 0; i < d->form->fields_n; i++)
+        if ((int)i != nama && !value_equal(&d->values[i], &r->answer.values[i]))
+            return;
+    r->kind = READING_EMERGENCY;
+}
+
 struct reading *emergency_before(const struct ruleset *rules, int64_t at_ms, struct arena *a,
                                  const struct reading *r)
 {
@@ -162,7 +176,7 @@ static bool told_of_case(struct step *s, struct slice nomor, struct slice words,
         return false;
     if (r->referral.state == REFERRAL_NONE) {
         struct referral_opening o = {
-            .urgency = S("E1"),
+            .urgency = s->reading->said.emergency ? S("E1") : S("E2"),
             .say = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(case_whom(s, nomor, r)), SLICE_ARG(words)),
         };
 
@@ -317,7 +331,11 @@ void emergency_maybe(struct step *s, const struct due *due)
     struct slice signs = { 0 };
 
     step_reason(s, "timer_idle");
-    if (!d || !r || !report_load(s, d->nomor, r))
+    if (!r || !report_load(s, due->nomor, r))
+        return;
+    if (due->act.n)
+        fix_danger_due(s, due, r);
+    if (due->act.n || !d)
         return;
     if (form_is(d->form, FORM_REFERRAL) && r->referral.state == REFERRAL_NONE) {
         step_reason(s, "timer");

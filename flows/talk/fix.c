@@ -1,8 +1,11 @@
 /* fix.c - see fix.h. */
 #include "flows/talk/fix.h"
 
+#include "flows/filing/alarm.h"
+#include "flows/rows/clocks.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/mending.h"
 
 struct slice fix_changes(struct step *s, const struct form *form, const struct value *was,
                          const struct report *r, struct slice but, const char *between)
@@ -52,4 +55,39 @@ void fix_ready_line(struct step *s, const struct last_report *l, const struct re
                           : what.n ? "koreksi.ready"
                                    : "koreksi.same",
                           FILLS(f)));
+}
+
+void fix_danger_timer(struct step *s, const struct last_report *l, struct slice words)
+{
+    struct due due = { .what = S("mungkin"), .nomor = l->nomor, .from = s->msisdn, .act = words };
+
+    step_timer(s, arena_printf(s->arena, "mungkin:%.*s", SLICE_ARG(l->nomor)), step_due(s, &due),
+               s->now_ms + clock_of(s->rules, "maybe_e2"));
+}
+
+/* The words would still change the report: she did not send the ready line. */
+static bool still_adds(struct step *s, struct filed_report *r, struct slice words)
+{
+    const struct last_report about = {
+        .nomor = r->nomor, .whom = r->whom, .form = r->form, .values = r->values
+    };
+    struct report *now = ARENA_NEW(s->arena, struct report);
+
+    if (!now || !mending_read(s->rules, &about, words, s->now_ms, s->arena, now))
+        return false;
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (!value_equal(&r->values[i], &now->values[i]))
+            return true;
+    return false;
+}
+
+void fix_danger_due(struct step *s, const struct due *due, struct filed_report *r)
+{
+    struct slice who = text_as(r->form, r->values, AS_NAME);
+
+    if (slice_is(r->status, "cancelled") || !still_adds(s, r, due->act))
+        return;
+    step_reason(s, "timer");
+    filing_maybe(s, r, S("E2"),
+                 arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(due->act)));
 }

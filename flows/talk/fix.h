@@ -4,6 +4,7 @@
 #ifndef KENTONGAN_FLOWS_TALK_FIX_H
 #define KENTONGAN_FLOWS_TALK_FIX_H
 
+#include "flows/care/subject_report.h"
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
 
@@ -13,5 +14,9 @@ struct slice fix_changes(struct step *, const struct form *, const struct value 
                          struct slice but, const char *between);
 /* The line to copy that makes a report what it is now said to be; no guess is put into it. */
 void fix_ready_line(struct step *, const struct last_report *, const struct report *now);
+/* The words have a danger of the day in them: should she not send the line, staff are told of them after
+ * `maybe_e2` (the same timer as that of words without a report; emergency_maybe()). */
+void fix_danger_timer(struct step *, const struct last_report *, struct slice words);
+void fix_danger_due(struct step *, const struct due *, struct filed_report *);
 
 #endif

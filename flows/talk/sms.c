@@ -291,6 +291,8 @@ void sms_step(struct step *s)
         break;
     case READING_FIX:
         fix_ready_line(s, &s->state->last, &s->reading->answer);
+        if (s->reading->said.today)
+            fix_danger_timer(s, &s->state->last, s->reading->said.body);
         break;
     case READING_WHICH:
         questions_which(s);
