@@ -8,6 +8,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/roles.h"
+#include "parsers/text.h"
 
 /* --- emergencies --- */
 
@@ -65,6 +66,50 @@ static struct slice unborn(const struct work *w)
                                                                                        : slice_make("", 0);
 }
 
+/* `ibunya`, `anaknye`: somebody of whoever was spoken of before. */
+static bool of_somebody(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    const struct word_list *people = list_by_name(&rules->forms, S("siapa"));
+    struct slice rest = text, word;
+
+    while (people && (word = slice_cut(&rest, ' ')).n) {
+        word = text_folded(word, a);
+        if ((slice_ends(word, "nya") || slice_ends(word, "nye")) && list_find(people, word))
+            return true;
+        rest = slice_trim(rest);
+    }
+    return false;
+}
+
+/* Whom her latest report of the hour is about: an open one, or the one that was accepted. */
+static struct slice spoken_of(const struct work *w)
+{
+    const struct sender_state *state = w->s->state;
+    int64_t at_ms = state->last.nomor.n ? state->last.at_ms : 0;
+    struct slice who = at_ms ? state->last.whom : slice_make("", 0);
+
+    for (unsigned i = 0; i < state->drafts_n; i++) {
+        const struct draft *d = &state->drafts[i];
+
+        if (d->whom.n && !slice_eq(d->whom, d->form->title) && d->at_ms >= at_ms &&
+            d->at_ms + DRAFTS_LAST_MS > w->s->now_ms && !slice_eq(d->nomor, w->filed.nomor)) {
+            at_ms = d->at_ms;
+            who = d->whom;
+        }
+    }
+    return who;
+}
+
+/* Words without a name: they say whom; `ibunya kejang` with whom the report before was about. */
+static struct slice words_alone(struct work *w, struct slice words)
+{
+    struct slice who = of_somebody(w->s->rules, words, w->s->arena) ? spoken_of(w) : slice_make("", 0), both;
+    const struct text_fill f[] = { { "kata", words }, { "siapa", who } };
+
+    both = step_text(w->s, w->s->rules->language, "danger.spoken_of", FILLS(f));
+    return who.n && words.n + who.n < both.n && both.n <= WORDS ? both : text_cut(words, WORDS, w->s->arena);
+}
+
 /* "Bu Ana 28th perdarahan": who and why.  found: of an accepted report, the worst first; or NULL. */
 static struct slice who_and_why(struct work *w, const struct findings *found)
 {
@@ -82,7 +127,7 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
     if (work_about(w, &other) && !of_other(w, &other, &nama, &umur, &why))
         return other.referral.say;
     if (!nama.n && (w->f->cry || w->report.withdrawn)) /* her words say whom */
-        return text_cut(w->report.withdrawn ? w->report.body : why, WORDS, w->s->arena);
+        return words_alone(w, w->report.withdrawn ? w->report.body : why);
     nama = nama.n ? text_cut(nama, NAME, w->s->arena) : S("(tanpa nama)");
     why = text_cut(why, (unsigned)(WORDS - 2 - nama.n - umur.n), w->s->arena);
     return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),
