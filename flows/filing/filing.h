@@ -53,8 +53,12 @@ struct filing {
  * file).  scope is the sender, and what is open for her; false when the intent is full. */
 bool filing_subjects(const struct ruleset *, const struct sender *, const struct open_cases *,
                      const struct report *, struct arena *, struct intent *);
-/* The week or month that a report is for ("49", "2026-11"); empty where its form has none. */
+/* The week, month or person that a report is sent for once ("49", "2026-11", "budi/L/14bl"); empty where its
+ * form has none. */
 struct slice filing_period(const struct ruleset *, const struct report *, int64_t at_ms, struct arena *);
+/* What the sender sent for the same before, unless it was cancelled; of a person within `duplicate` alone:
+ * another may be called so.  *out is it. */
+bool filing_sent_before(struct step *, const struct report *, int64_t at_ms, struct filed_report *out);
 /* True when staff are to be told of it however little of it there is (SPEC 2.2). */
 bool filing_alarms(const struct report *);
 /* An E1 sign that may be negated is asked about (RULINGS 47): TANDA is doubtful still. */

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "flows/rows/clocks.h"
 #include "parsers/date.h"
+#include "parsers/text.h"
 #include "gateway/base/node.h"
 #include "gateway/conf/rules.h"
 
@@ -47,32 +49,65 @@ static void begin_new(struct work *w)
 }
 
 /* SKDN without a month is this month's. */
-struct slice filing_period(const struct ruleset *rules, const struct report *r, int64_t at_ms,
-                           struct arena *a)
+/* What stands in one of the fields that it is sent for; a month that was not typed is that of the receipt. */
+static struct slice once_value(const struct ruleset *rules, const struct report *r, unsigned i, int64_t at_ms,
+                               struct arena *a)
 {
-    int i = r->form ? r->form->period : -1;
-    const struct value *v = i >= 0 ? &r->values[i] : NULL;
+    const struct value *v = &r->values[i];
 
-    if (!v)
-        return slice_make("", 0);
     if (v->kind == VALUE_NUMBER)
         return arena_printf(a, "%lld", (long long)(v->milli / 1000));
     if (v->kind == VALUE_TEXT)
-        return v->text;
+        return text_folded(v->text, a);
     return r->form->fields[i].type == FIELD_MONTH
                ? slice_take(date_iso(date_today(at_ms, rules->utc_offset_min), a), 7)
                : slice_make("", 0);
 }
 
+struct slice filing_period(const struct ruleset *rules, const struct report *r, int64_t at_ms,
+                           struct arena *a)
+{
+    struct slice all = slice_make("", 0);
+
+    for (unsigned k = 0; r->form && k < r->form->once_n; k++) {
+        struct slice v = once_value(rules, r, r->form->once[k], at_ms, a);
+
+        if (!v.n)
+            return v;
+        all = all.n ? arena_printf(a, "%.*s/%.*s", SLICE_ARG(all), SLICE_ARG(v)) : v;
+    }
+    return all;
+}
+
+static bool once_a_person(const struct form *form)
+{
+    for (unsigned k = 0; k < form->once_n; k++)
+        if (form->fields[form->once[k]].type == FIELD_NAME)
+            return true;
+    return false;
+}
+
+bool filing_sent_before(struct step *s, const struct report *r, int64_t at_ms, struct filed_report *out)
+{
+    struct slice period = filing_period(s->rules, r, at_ms, s->arena);
+
+    return r->form && report_load(s, drafts_sent(s->state, r->form, period), out) &&
+           !slice_is(out->status, "cancelled") &&
+           !(once_a_person(r->form) && out->at_ms + clock_of(s->rules, "duplicate") <= at_ms);
+}
+
 /* The month that was not typed stands in the record, and is echoed (RULINGS 58). */
 static void fill_month(struct work *w)
 {
-    int i = w->report.form->period;
+    const struct form *form = w->report.form;
+    int64_t at_ms = w->f->correct ? w->f->correct->at_ms : w->s->seen->inbound->received_ms;
 
-    if (i >= 0 && w->report.form->fields[i].type == FIELD_MONTH && w->report.values[i].kind == VALUE_ABSENT)
-        w->report.values[i] = value_text(filing_period(
-            w->s->rules, &w->report, w->f->correct ? w->f->correct->at_ms : w->s->seen->inbound->received_ms,
-            w->s->arena));
+    for (unsigned k = 0; k < form->once_n; k++) {
+        struct value *v = &w->report.values[form->once[k]];
+
+        if (form->fields[form->once[k]].type == FIELD_MONTH && v->kind == VALUE_ABSENT)
+            *v = value_text(once_value(w->s->rules, &w->report, form->once[k], at_ms, w->s->arena));
+    }
 }
 
 enum urgency work_found(struct step *s, const struct filed_report *r)

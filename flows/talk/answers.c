@@ -53,11 +53,7 @@ static void drop_draft(struct step *s, const struct draft *d)
 static bool sent_before(struct step *s, const struct draft *d, const struct report *r,
                         struct filed_report *sent)
 {
-    struct slice period = filing_period(s->rules, r, d->at_ms, s->arena);
-    struct slice nomor = d->correct ? slice_make("", 0) : drafts_sent(s->state, r->form, period);
-
-    return nomor.n && !slice_eq(nomor, d->nomor) && report_load(s, nomor, sent) &&
-           !slice_is(sent->status, "cancelled");
+    return !d->correct && filing_sent_before(s, r, d->at_ms, sent) && !slice_eq(sent->nomor, d->nomor);
 }
 
 /* Files a draft again with what is known now, and answers. */

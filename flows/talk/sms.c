@@ -81,16 +81,13 @@ static void file_one(struct step *s, unsigned i, unsigned index, struct filed *o
     const struct reading *r = s->reading;
     struct report *report = &r->said.reports[i];
     struct filed_report *sent = ARENA_NEW(s->arena, struct filed_report);
-    struct slice period = filing_period(s->rules, report, s->seen->inbound->received_ms, s->arena);
     struct filing f = { .report = report, .index = index, .hash = r->hash, .second = r->baru };
     struct draft *d = reading_retyped(r, s->state, i);
 
     if (d)
         d->sure = slice_make("", 0);
     f.draft = d;
-    if (!d && !r->baru && sent && report->form &&
-        report_load(s, drafts_sent(s->state, report->form, period), sent) &&
-        !slice_is(sent->status, "cancelled")) {
+    if (!d && !r->baru && sent && filing_sent_before(s, report, s->seen->inbound->received_ms, sent)) {
         f.correct = sent;
         f.resent = true;
     }

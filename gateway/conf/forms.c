@@ -152,17 +152,30 @@ static void read_counts(struct form_loader *l, struct yaml *doc, struct form *fo
         form->code_counts |= form->fields[i].type == FIELD_COUNTS;
 }
 
-/* A second report of the same sender and week or month is a correction of the first (RULINGS 58). */
-static void read_period(struct form_loader *l, struct yaml *doc, struct form *form)
+/* A value of it is one text, and the same in each report of the same thing. */
+static bool tells_apart(enum field_type type)
+{
+    return type == FIELD_MONTH || type == FIELD_NUMBER || type == FIELD_NAME || type == FIELD_SEX ||
+           type == FIELD_AGE;
+}
+
+/* A second report of the same sender for the same week, month or person is a correction of the first (RULINGS
+ * 58). */
+static void read_once(struct form_loader *l, struct yaml *doc, struct form *form)
 {
     struct yaml *at = yaml_get(doc, "once_per");
-    struct slice name = yaml_text(doc, "once_per", "", l->faults);
+    struct slice rest = yaml_text(doc, "once_per", "", l->faults), name;
 
-    form->period = at ? form_field_named(form, name) : -1;
-    if (at && (form->period < 0 || (form->fields[form->period].type != FIELD_MONTH &&
-                                    form->fields[form->period].type != FIELD_NUMBER))) {
-        fault_add(l->faults, at->mark, "'once_per' needs a field of type month or number");
-        form->period = -1;
+    while (at && (name = slice_cut(&rest, ' ')).n) {
+        int i = form_field_named(form, name);
+
+        if (i < 0 || !tells_apart(form->fields[i].type) || form->once_n == FORM_ONCE) {
+            fault_add(l->faults, at->mark,
+                      "'once_per' needs up to %d fields of type month, number, name, sex or age", FORM_ONCE);
+            return;
+        }
+        form->once[form->once_n++] = (uint8_t)i;
+        rest = slice_trim(rest);
     }
 }
 
@@ -239,7 +252,7 @@ static void read_form(struct form_loader *l, struct yaml *doc, struct form *form
     YAML_EACH(line, variants) read_variant(l, form, fields, line);
     read_is(l, doc, form);
     read_counts(l, doc, form);
-    read_period(l, doc, form);
+    read_once(l, doc, form);
     check_needs(l, form, doc, variants);
     form_index_labels(form, l->arena);
     if (fields)

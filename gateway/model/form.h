@@ -11,6 +11,7 @@
 
 enum {
     FORM_FIELDS = 32, /* most fields of one form, companions included */
+    FORM_ONCE = 3,    /* of `once_per` */
     FORM_NAMES = 128, /* buckets for their names */
     LABEL_BUCKETS = 128,
 };
@@ -214,7 +215,8 @@ struct form {
     enum form_reporters reporters;
     unsigned is;             /* bits of enum form_is */
     int counts;              /* index of the choice whose cases are counted by village and day, or -1 */
-    int period;              /* index of the week or month that it is sent for once (`once_per`), or -1 */
+    uint8_t once[FORM_ONCE]; /* indexes of what it is sent for once (`once_per`): a week, a month, a person */
+    unsigned once_n;
     bool code_counts;        /* has a FIELD_COUNTS: letters before digits are codes, no misspelt digits */
     struct slice person_sex; /* "P": the person is a woman (bumil, nifas, the mother in lahir): for the NIK */
     int64_t age_min_months, age_max_months; /* group of the form, for implausible:umur; 0,0 = none */
