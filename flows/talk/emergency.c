@@ -9,6 +9,7 @@
 #include "flows/step/reply_parts.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/words.h"
+#include "gateway/conf/rules.h"
 #include "parsers/damm.h"
 
 enum {
@@ -120,6 +121,56 @@ bool emergency_read(const struct ruleset *rules, struct sender_state *state, int
     return true;
 }
 
+/* The first word with a slash in it may be a pressure without its label. */
+static struct slice slashed(struct slice text)
+{
+    struct slice rest = slice_trim(text), word;
+
+    while ((word = slice_cut(&rest, ' ')).n && !memchr(word.p, '/', word.n))
+        rest = slice_trim(rest);
+    return word;
+}
+
+/* Whether measures that are certain, and nothing else of it, are a danger of the day in that form. */
+static bool endangers(const struct ruleset *rules, struct report *r)
+{
+    enum {
+        MOST = 8
+    };
+    struct finding found[MOST];
+
+    for (unsigned i = 0; i < r->form->fields_n; i++) {
+        enum field_type type = r->form->fields[i].type;
+
+        if ((type != FIELD_NUMBER && type != FIELD_PRESSURE) || (r->faults[i] & REPORT_FAULT_ERROR))
+            r->values[i] = (struct value){ 0 };
+    }
+    return rules_findings(rules->rules, r->form, r->values, found, MOST) && found[0].class >= URGENCY_E2;
+}
+
+/* Words without a form in which a measure stands that would be a danger of the day in one: `tensi 200/120`.
+ */
+static bool measures_danger(const struct ruleset *rules, struct slice text, int64_t at_ms, struct arena *a)
+{
+    struct report *none = ARENA_NEW(a, struct report), *r = ARENA_NEW(a, struct report);
+    struct slice pressure = slashed(text);
+
+    for (unsigned f = 0; none && r && rules->rules && f < rules->forms.n; f++) {
+        const struct form *form = &rules->forms.forms[f];
+        struct slice plain = words_plain(rules, form, text, a);
+
+        *none = (struct report){ .form = form, .variant = &form->variants[0] };
+        if (understand_answer(rules, none, slice_make("", 0), plain, at_ms, a, r) && endangers(rules, r))
+            return true;
+        for (unsigned i = 0; pressure.n && i < form->fields_n; i++)
+            if (form->fields[i].type == FIELD_PRESSURE &&
+                understand_answer(rules, none, form->fields[i].name, pressure, at_ms, a, r) &&
+                endangers(rules, r))
+                return true;
+    }
+    return false;
+}
+
 void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a, struct reading *r)
 {
     const struct turned *t = &r->said.turned;
@@ -127,22 +178,42 @@ void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a,
     bool words = r->said.kind == SAID_NOTHING ||
                  (r->said.kind == SAID_TURNED && t->why == TURNED_FORM && t->form && t->form->counts < 0);
 
-    if (r->kind == READING_NOTHING && words && r->said.today && !r->thanks && !words_ask(r->said.body) &&
+    if (r->kind == READING_NOTHING && words && !r->thanks && !words_ask(r->said.body) &&
+        (r->said.today || measures_danger(rules, r->said.body, at_ms, a)) &&
         understand_plea(rules, r->said.body, at_ms, a, &r->answer))
         r->kind = READING_EMERGENCY;
 }
 
-void emergency_no_name(struct sender_state *state, struct reading *r)
+/* The fields of a draft that an answer changed.  *only: the last of them. */
+static unsigned changed(const struct draft *d, const struct report *r, int *only)
 {
-    const struct draft *d = r->kind == READING_ANSWER && r->said.today ? drafts_find(state, r->nomor) : NULL;
-    int nama = d ? form_as(d->form, AS_NAME) : -1;
+    unsigned n = 0;
 
-    if (nama < 0 || value_equal(&d->values[nama], &r->answer.values[nama]))
-        return;
     for (unsigned i = 0; i < d->form->fields_n; i++)
-        if ((int)i != nama && !value_equal(&d->values[i], &r->answer.values[i]))
-            return;
-    r->kind = READING_EMERGENCY;
+        if (!value_equal(&d->values[i], &r->values[i])) {
+            *only = (int)i;
+            n++;
+        }
+    return n;
+}
+
+void emergency_no_answer(const struct ruleset *rules, struct sender_state *state, int64_t at_ms,
+                         struct arena *a, struct reading *r)
+{
+    const struct draft *d = r->kind == READING_ANSWER ? drafts_find(state, r->nomor) : NULL;
+    int field = -1;
+    unsigned n = d ? changed(d, &r->answer, &field) : 0;
+    bool name = n == 1 && field == form_as(d->form, AS_NAME);
+    bool nothing = r->kind == READING_WHICH || (d && n == 0 && r->answer.error == ERROR_INVALID);
+
+    if ((!name && !nothing) || !(r->said.today || measures_danger(rules, r->said.body, at_ms, a)))
+        return;
+    if (name && field == form_field_named(d->form, d->field)) {
+        r->kind = READING_EMERGENCY;
+        return;
+    }
+    r->kind = READING_NOTHING;
+    r->nomor = slice_make("", 0);
 }
 
 struct reading *emergency_before(const struct ruleset *rules, int64_t at_ms, struct arena *a,

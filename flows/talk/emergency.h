@@ -20,8 +20,10 @@ bool emergency_read(const struct ruleset *, struct sender_state *, int64_t at_ms
 /* Nothing else, and a danger of the day in it, or `mau melahirkan`: the same without an alarm yet; she is
  * asked whom, and staff hear of it when she answers, or when she does not. */
 void emergency_plea(const struct ruleset *, int64_t at_ms, struct arena *, struct reading *);
-/* `ketuban pecah bu` to the question of a name is none: her words, about that case (READING_EMERGENCY). */
-void emergency_no_name(struct sender_state *, struct reading *);
+/* A danger of the day is no answer: to the question of a name its words are about that case
+ * (READING_EMERGENCY), and where nothing in it fits the question, it is heard as if nothing were asked. */
+void emergency_no_answer(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
+                         struct reading *);
 /* The words before the keyword of a report, where a sign stands in them: a part of their own.  NULL: none. */
 struct reading *emergency_before(const struct ruleset *, int64_t at_ms, struct arena *,
                                  const struct reading *);

@@ -481,7 +481,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         !read_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING &&
         r->said.kind != SAID_TURNED && !r->thanks)
         read_answer(rules, state, in, a, r);
-    emergency_no_name(state, r);
+    emergency_no_answer(rules, state, in->received_ms, a, r);
     if (r->kind == READING_NOTHING || r->kind == READING_COMMAND)
         read_fix(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))

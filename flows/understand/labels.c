@@ -315,6 +315,21 @@ static unsigned words_of_doubt(const struct filling *x, unsigned i)
     return k > i && k < x->ts.n && x->ts.t[k].kind == TOKEN_NUMBER && x->ts.t[k].approx ? k - i : 0;
 }
 
+/* `tensi tinggi 200/120`, `tensi bu 110/70`: how it is, and whose, before a pressure, which is nothing else.
+ */
+static unsigned words_of_pressure(struct filling *x, const struct field *f, unsigned i)
+{
+    unsigned k = i, used;
+
+    if (f->type != FIELD_PRESSURE)
+        return 0;
+    while (k < x->ts.n && k < i + 3 &&
+           (understand_is(x, k, "sifat_tensi", &used) || understand_is(x, k, "normal", &used) ||
+            understand_is(x, k, "pengisi", &used) || understand_is(x, k, "penanda_tangan", &used)))
+        k += used;
+    return k > i && k < x->ts.n && understand_read(x, f, k, true).fit == FIT_YES ? k - i : 0;
+}
+
 void understand_labels(struct filling *x)
 {
     for (unsigned i = 0; i < x->ts.n; i++) {
@@ -324,6 +339,7 @@ void understand_labels(struct filling *x)
         if (!understand_label_at(x, i, &l))
             continue;
         l.used += words_of_doubt(x, i + l.used);
+        l.used += words_of_pressure(x, l.field, i + l.used);
         value = i + l.used;
         if (l.field->hidden) {
             (void)take_birth(x, &l, i);
