@@ -81,7 +81,6 @@ static int open_sinks(struct gateway *g, struct err *e)
     struct sink_host host = {
         .loop = g->loop,
         .store = g->store,
-        .state = c->state.p,
         .rules = generation_base(g->now)->rules, /* that with the people of today may go at any time */
         .news = gateway_on_news,
         .news_arg = g,

@@ -79,7 +79,7 @@ static int64_t remains(int64_t told, int64_t delta, int64_t cases)
 
 /* More cases, or the first ones. */
 static void rise(struct step *s, struct episode *e, const struct disease_rule *rule,
-                 const struct threshold *t, int64_t day)
+                 const struct threshold *t)
 {
     bool signal = becomes_signal(e);
     const char *words;
@@ -91,13 +91,12 @@ static void rise(struct step *s, struct episode *e, const struct disease_rule *r
                           e->by_name ? episode_count(s, e->count, false) : episode_arithmetic(s, e));
         if (signal && rule->heads == HEADS_VERIFIED)
             episode_pass_on(s, e, "unverified", clock_of(s->rules, "episode_verify"));
-        e->staff_told = e->count;
+        e->staff_told = e->staff_heard = e->count;
+        e->staff_day = e->day;
     }
     words = heads_words(s, e, rule, t->heads);
-    if (words) {
+    if (words)
         episode_tell_heads(s, e, words);
-        e->told_day = day;
-    }
 }
 
 /* The counts that the heads were told of do not stand any more. */
@@ -106,9 +105,38 @@ static void take_back(struct step *s, struct episode *e)
     if (e->told == 0 || e->ralat)
         return;
     e->ralat = true;
-    for (unsigned i = 0; i < e->heads_n; i++)
-        episode_tell(s, e, e->heads[i], "alert.ralat", true);
+    episode_tell_told(s, e, "alert.ralat");
     episode_event(s, e, "ralat", slice_make("", 0));
+}
+
+/* So many were said, and twice what there are: that is told again.  False: heads read the same of both. */
+static bool was_wrong(struct step *s, const struct episode *e, int64_t said, int64_t cases, bool head)
+{
+    return said > 0 && cases > 0 && cases < said && threshold_again(s, said, cases) &&
+           !slice_eq(episode_count(s, said, head), episode_count(s, cases, head)) && !(head && e->ralat);
+}
+
+/* Eighty that were eight: whoever heard of eighty hears of eight.  cases: those that staff, and heads, heard
+ * of, as they stand now. */
+static void put_right(struct step *s, struct episode *e, int64_t staff_cases, int64_t cases)
+{
+    int64_t now = e->count;
+
+    if (slice_is(e->verdict, "bukan")) /* they heard that there is nothing */
+        return;
+    if (was_wrong(s, e, e->staff_heard, staff_cases, false)) {
+        e->said = e->staff_heard;
+        e->count = e->staff_heard = staff_cases;
+        episode_tell_staff(s, e, "alert.fewer");
+        episode_event(s, e, "sent",
+                      arena_printf(s->arena, "%lld -> %lld", (long long)e->said, (long long)e->count));
+    }
+    if (was_wrong(s, e, e->heard, cases, true)) {
+        e->said = e->heard;
+        e->count = e->heard = cases;
+        episode_tell_told(s, e, "alert.fewer");
+    }
+    e->count = now;
 }
 
 static void tell_same(struct step *s, struct episode *e)
@@ -150,14 +178,16 @@ static void judge_village(struct step *s, const struct node *o)
         if (!is)
             episode_open(s, &e, rule, node_text(o, "puskesmas"));
         e.count = now.cases;
+        e.day = day;
         e.usual = now.usual;
         e.history = now.long_.weeks;
         e.by = node_text(o, "by");
         if (node_int(o, "delta") < 0) {
             e.told = remains(e.told, node_int(o, "delta"), e.count);
             e.staff_told = remains(e.staff_told, node_int(o, "delta"), e.count);
+            put_right(s, &e, threshold_cases(s, days, e.staff_day), threshold_cases(s, days, e.told_day));
         }
-        rise(s, &e, rule, &now, day);
+        rise(s, &e, rule, &now);
         tell_same(s, &e);
         pws_heads(s, village, disease, e.told && !e.ralat);
         episode_save(s, &e);
@@ -167,7 +197,11 @@ static void judge_village(struct step *s, const struct node *o)
         episode_save(s, &e);
     if (!is)
         return;
-    then = judge(s, rule, village, days, e.told_day ? e.told_day : day);
+    then = judge(s, rule, village, days, e.told ? e.told_day : e.staff_day ? e.staff_day : day);
+    if (then.staff && node_int(o, "delta") < 0) {
+        put_right(s, &e, threshold_cases(s, days, e.staff_day), threshold_cases(s, days, e.told_day));
+        episode_save(s, &e);
+    }
     if (!then.staff) {
         e.count = then.cases;
         e.usual = then.usual;
@@ -187,12 +221,15 @@ static struct slice puskesmas_of(const struct step *s, struct slice unit)
     return p ? p->code : unit;
 }
 
-/* The staff heard of a rise that is none any more, or of more than there were. */
+/* People heard of a rise that is none any more, or of more than there were. */
 static void week_corrected(struct step *s, struct episode *e, const struct threshold_rise *rise)
 {
     e->count = e->staff_told = rise->cases;
     e->before = rise->before;
-    if (!rise->staff) {
+    if (rise->staff) {
+        put_right(s, e, rise->cases, rise->cases);
+    } else {
+        take_back(s, e);
         episode_tell_staff(s, e, "alert.ralat");
         e->fallen = true;
     }
@@ -206,7 +243,7 @@ static void judge_week(struct step *s, struct slice unit, struct slice disease,
     struct episode e;
     bool is = episode_load(s, unit, disease, &e);
 
-    if (is && !e.fallen && e.told_day == rise->sunday && rise->cases < e.staff_told) {
+    if (is && !e.fallen && e.day == rise->sunday && rise->cases < e.staff_told) {
         week_corrected(s, &e, rise);
         return;
     }
@@ -221,8 +258,8 @@ static void judge_week(struct step *s, struct slice unit, struct slice disease,
     e.count = rise->cases;
     e.before = rise->before;
     e.week = rise->week;
-    e.told_day = rise->sunday;
-    e.staff_told = rise->cases;
+    e.day = rise->sunday;
+    e.staff_told = e.staff_heard = rise->cases;
     episode_tell_staff(s, &e, key);
     episode_event(s, &e, "sent", episode_count(s, rise->cases, false));
     episode_save(s, &e);

@@ -20,8 +20,9 @@ CODEC(episode_codec, struct episode, EPISODE("nomor", nomor), EPISODE("id", id),
       EPISODE("puskesmas", puskesmas), EPISODE("by_name", by_name), EPISODE("single", single),
       EPISODE("verdict", verdict), EPISODE("rules", rules), EPISODE("usual", usual.sum),
       EPISODE("weeks", usual.weeks), EPISODE("history", history), EPISODE("before", before),
-      EPISODE("count", count), EPISODE("told", told), EPISODE("staff_told", staff_told),
-      EPISODE("told_day", told_day), MEMBER_SLICES(struct episode, "heads", heads, heads_n),
+      EPISODE("count", count), EPISODE("day", day), EPISODE("told", told), EPISODE("staff_told", staff_told),
+      EPISODE("told_day", told_day), EPISODE("staff_day", staff_day), EPISODE("heard", heard),
+      EPISODE("staff_heard", staff_heard), MEMBER_SLICES(struct episode, "heads", heads, heads_n),
       EPISODE("camat", camat), EPISODE("ok", ok), EPISODE("ralat", ralat), EPISODE("fallen", fallen),
       MEMBER_LIST(struct episode, "cases", cases.all, cases.n, same_case_codec));
 
@@ -166,6 +167,7 @@ static void tell(struct step *s, struct episode *e, struct slice to, const char 
                                    { "hp", head ? slice_make("", 0) : step_phone(s, e->by) },
                                    { "nomor", e->nomor },
                                    { "jumlah", episode_count(s, e->count, head) },
+                                   { "semula", episode_count(s, e->said, head) },
                                    { "hitungan", head ? slice_make("", 0) : episode_arithmetic(s, e) },
                                    { "mg", arena_printf(s->arena, "%d", e->week) },
                                    { "lalu", episode_count(s, e->before, head) },
@@ -270,11 +272,17 @@ void episode_tell_heads(struct step *s, struct episode *e, const char *key)
     }
     if (!t.n)
         tell_above(&t, place_kecamatan(village));
-    e->told = e->count;
-    e->told_day = date_today(s->now_ms, s->rules->utc_offset_min);
+    e->told = e->heard = e->count;
+    e->told_day = e->day;
     episode_event(s, e, "sent", episode_count(s, e->count, true));
     if (!e->camat && !e->ok)
         episode_pass_on(s, e, "camat", clock_of(s->rules, "episode_ok"));
+}
+
+void episode_tell_told(struct step *s, struct episode *e, const char *key)
+{
+    for (unsigned i = 0; i < e->heads_n; i++)
+        episode_tell(s, e, e->heads[i], key, true);
 }
 
 /* The camat, when no head said OK in time. */

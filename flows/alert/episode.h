@@ -21,11 +21,13 @@ struct episode {
     int history;                 /* weeks reported of the last head_weeks */
     int64_t before;              /* a puskesmas: last week's cases */
     int week;                    /* a puskesmas: number of the week; not kept */
-    int64_t count;               /* cases at the last judgement */
+    int64_t count, day;          /* cases at the last judgement, and its day (since 1970); of a puskesmas: its
+                                    week's Sunday */
     int64_t told;                /* cases when the heads heard last; 0 = never */
     int64_t staff_told;          /* cases when the staff heard last */
-    int64_t
-        told_day; /* the day (since 1970) of the figures that they heard; a puskesmas: that week's Sunday */
+    int64_t told_day, staff_day; /* the day of those figures */
+    int64_t heard, staff_heard; /* cases that the last SMS to them said; told and staff_told fall with them */
+    int64_t said;               /* what is corrected in this step; not kept */
     struct slice heads[EPISODE_HEADS]; /* who of them has had it */
     unsigned heads_n;
     bool camat;              /* the camat was told too */
@@ -57,6 +59,8 @@ void episode_tell_staff(struct step *, struct episode *, const char *key);
 /* Two reports that are probably about one case. */
 void episode_tell_same(struct step *, struct episode *, const struct same_case *);
 void episode_tell_heads(struct step *, struct episode *, const char *key);
+/* Whoever of them has had it. */
+void episode_tell_told(struct step *, struct episode *, const char *key);
 void episode_tell_camat(struct step *, struct episode *, const char *key);
 
 #endif

@@ -8,7 +8,7 @@
 #include "gateway/delivery/http_send.h"
 #include "gateway/district/fhir_bundle.h"
 #include "gateway/district/fhir_merge.h"
-#include "gateway/district/fhir_newest.h"
+#include "gateway/district/fhir_turn.h"
 #include "gateway/district/oauth.h"
 
 enum {
@@ -18,7 +18,6 @@ enum {
     BUNDLE_MAX = 1 << 20,
     ARENA_MAX = 8 << 20,
     FORM_MAX = 4096,
-    KEPT_MAX = 1024,
 };
 
 struct fhir_sink;
@@ -34,7 +33,8 @@ enum step {
 struct sending {
     struct fhir_sink *sink;
     struct item *item;
-    struct buf gone; /* the batch that is to follow; empty = none */
+    struct slice rows; /* of it that go; the batch's */
+    struct buf gone;   /* the batch that is to follow; empty = none */
     enum step step;
     unsigned person; /* which one of the entry */
 };
@@ -48,7 +48,8 @@ struct fhir_sink {
     struct item *items; /* the batch under way */
     unsigned items_n, open, sent;
     struct sending sending[BATCH];
-    struct fhir_newest newest;
+    struct fhir_turn *turn;
+    struct arena arena; /* of the batch */
     struct err trouble; /* of this batch: the receiver is away, or refuses us */
     uint64_t bundles;
 };
@@ -57,8 +58,10 @@ struct fhir_sink {
 
 static void one_over(struct fhir_sink *s)
 {
-    if (--s->open == 0)
-        feed_ended(s->feed, s->trouble.text[0] ? &s->trouble : NULL);
+    if (--s->open > 0)
+        return;
+    fhir_turn_give(s->turn);
+    feed_ended(s->feed, s->trouble.text[0] ? &s->trouble : NULL);
 }
 
 static void trouble(struct fhir_sink *s, const char *what, int status)
@@ -122,7 +125,7 @@ static void ask_person(struct sending *g, struct arena *a)
     struct fhir_about who = about(g->sink);
     struct person_row p;
 
-    if (!fhir_merge_person(g->item->body, g->person, a, &p))
+    if (!fhir_merge_person(g->rows, g->person, a, &p))
         return;
     g->step = ASK_PERSON;
     request(g, fhir_merge_query(&who, &p, a), S(""), a);
@@ -136,8 +139,7 @@ static void put_person(struct sending *g, struct slice answer, struct arena *a)
     struct buf b;
 
     buf_init(&b, BUNDLE_MAX);
-    if (fhir_merge_person(g->item->body, g->person, a, &p) &&
-        fhir_merge_put(&who, &p, answer, a, &path, &b)) {
+    if (fhir_merge_person(g->rows, g->person, a, &p) && fhir_merge_put(&who, &p, answer, a, &path, &b)) {
         g->step = PUT_PERSON;
         request(g, path, buf_slice(&b), a);
     } else {
@@ -209,7 +211,7 @@ static void on_answer(void *arg, const struct http_result *r)
     one_over(s);
 }
 
-static void send_item(struct fhir_sink *s, unsigned i)
+static void send_item(struct fhir_sink *s, unsigned i, struct slice rows)
 {
     struct fhir_about who = about(s);
     struct sending *g = &s->sending[i];
@@ -219,9 +221,9 @@ static void send_item(struct fhir_sink *s, unsigned i)
     arena_init(&a, ARENA_MAX);
     buf_init(&bundle, BUNDLE_MAX);
     buf_free(&g->gone);
-    *g = (struct sending){ .sink = s, .item = &s->items[i] };
+    *g = (struct sending){ .sink = s, .item = &s->items[i], .rows = rows };
     buf_init(&g->gone, BUNDLE_MAX);
-    switch (fhir_bundle(&who, s->items[i].body, &a, &bundle, &g->gone, &s->items[i].reason)) {
+    switch (fhir_bundle(&who, rows, &a, &bundle, &g->gone, &s->items[i].reason)) {
     case FHIR_READY:
         request(g, S(""), buf_slice(&bundle), &a);
         break;
@@ -236,19 +238,27 @@ static void send_item(struct fhir_sink *s, unsigned i)
     arena_free(&a);
 }
 
+/* The store has told which versions may go. */
+static void on_turn(void *arg, bool known)
+{
+    struct fhir_sink *s = arg;
+    struct slice rows;
+
+    if (!known)
+        trouble(s, "whether a newer version went is not known: Redis is away", 0);
+    for (unsigned i = 0; i < s->items_n && known; i++)
+        if (!fhir_turn_rows(s->turn, i, &s->arena, &rows))
+            s->items[i].later = true;
+        else if (rows.n)
+            send_item(s, i, rows);
+    one_over(s);
+}
+
 static void send_all(struct fhir_sink *s)
 {
-    struct arena a;
-
-    arena_init(&a, ARENA_MAX);
+    arena_reset(&s->arena);
     s->open++; /* ours, until all have left */
-    for (unsigned i = 0; i < s->items_n; i++)
-        fhir_newest_note(&s->newest, s->items[i].body, &a);
-    for (unsigned i = 0; i < s->items_n; i++)
-        if (!fhir_newest_over(&s->newest, s->items[i].body, &a))
-            send_item(s, i);
-    arena_free(&a);
-    one_over(s);
+    fhir_turn_take(s->turn, s->items, s->items_n, on_turn, s);
 }
 
 /* --- the token: one fetch for all --- */
@@ -321,10 +331,13 @@ static void close_sink(void *self)
     http_send_free(s->http); /* no answer comes any more */
     for (unsigned i = 0; i < BATCH; i++)
         buf_free(&s->sending[i].gone);
+    if (s->turn)
+        fhir_turn_give(s->turn);
+    fhir_turn_free(s->turn);
     feed_close(s->feed);
     if (s->client_secret)
         explicit_bzero(s->client_secret, strlen(s->client_secret));
-    fhir_newest_keep(&s->newest, NULL);
+    arena_free(&s->arena);
     free(s->url);
     free(s->token_url);
     free(s->client_id);
@@ -340,14 +353,13 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *c, 
     struct feed_work work = {
         .deliver = deliver, .arg = s, .kind = "fhir", .batch = BATCH, .linger_ms = LINGER_MS
     };
-    char name[64], stream[80], kept[KEPT_MAX];
+    char name[64], stream[80];
 
     err_set(e, "sink %.*s: out of memory", SLICE_ARG(c->name));
     if (!s)
         return NULL;
-    if (host->state &&
-        snprintf(kept, sizeof kept, "%s/%.*s.newest", host->state, SLICE_ARG(c->name)) < KEPT_MAX)
-        fhir_newest_keep(&s->newest, kept);
+    arena_init(&s->arena, ARENA_MAX);
+    s->turn = fhir_turn_new(host->store, c->name);
     s->http = http_send_new(host->loop, e);
     s->rules = host->rules;
     s->url = copy(c->url);
@@ -357,7 +369,7 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *c, 
     s->organization = copy(c->organization);
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(c->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(c->name));
-    if (s->http)
+    if (s->http && s->turn)
         s->feed = feed_open(host->loop, host->store, stream, name, &work, e);
     if (s->feed)
         return s;

@@ -20,6 +20,7 @@ enum {
     TIMEOUT_MS = 60 * 1000,
     ROW_ARENA = 1 << 20,
     HEX = 2 * SHA256_DIGEST_SIZE + 1,
+    GOOD_MAX = 64 << 10,
 };
 
 struct http_sink {
@@ -32,6 +33,9 @@ struct http_sink {
     struct suspects known;
     struct halves halves;
     struct buf body;
+    struct buf good; /* an entry that was taken: it can be sent again and changes nothing; empty: none */
+    bool forgets;    /* the request under way tells to forget somebody */
+    bool probing;    /* it asks whether the receiver is well */
     struct arena scratch;
     bool again; /* the request under way is a second try at once: a kept connection may have been closed */
     uint64_t doubt; /* hash of an entry that came back when all was refused; 0 = none */
@@ -40,6 +44,7 @@ struct http_sink {
 };
 
 static void next_range(struct http_sink *s);
+static void end_batch(struct http_sink *s);
 static bool send(struct http_sink *s);
 
 static void to_hex(const uint8_t digest[SHA256_DIGEST_SIZE], char out[HEX])
@@ -89,9 +94,23 @@ static bool is_page(struct slice body)
     return text.n && text.p[0] == '<';
 }
 
+/* Nobody is brought back: what was taken before somebody was to be forgotten is not sent again. */
+static void keep_good(struct http_sink *s, struct slice body)
+{
+    buf_clear(&s->good);
+    if (!s->forgets)
+        buf_add(&s->good, body);
+    if (s->good.failed)
+        buf_clear(&s->good);
+}
+
 static void taken(struct http_sink *s)
 {
+    struct range r;
+
     s->vouched = true;
+    if (halves_now(&s->halves, &r))
+        keep_good(s, s->items[r.from].body);
     halves_done(&s->halves);
 }
 
@@ -139,6 +158,11 @@ static void on_answer(void *arg, const struct http_result *a)
             return;
     }
     s->again = false;
+    if (s->probing) {
+        s->vouched = a->outcome == HTTP_ANSWERED && a->status / 100 == 2 && !is_page(a->body);
+        end_batch(s);
+        return;
+    }
     s->status = a->outcome == HTTP_ANSWERED ? a->status : 0;
     if (a->outcome == HTTP_ANSWERED && a->status / 100 == 2 && !is_page(a->body))
         taken(s);
@@ -171,6 +195,7 @@ static void end_batch(struct http_sink *s)
     struct err why = suspects_fault(s->items, s->items_n);
     bool blame = s->suspects && s->vouched;
 
+    s->probing = false;
     if (blame || (s->doubt && among(s, false, &s->doubt)))
         s->doubt = 0; /* it is known now */
     if (s->suspects && !blame)
@@ -180,22 +205,23 @@ static void end_batch(struct http_sink *s)
     feed_ended(s->feed, s->suspects && !blame ? &why : NULL);
 }
 
-/* {"sink":…,"rows":[…]}: false when nothing of the range can be sent. */
-static bool fill(struct http_sink *s, struct range r)
+/* {"sink":…,"rows":[…]}: false when there is nothing to be sent. */
+static bool fill(struct http_sink *s, struct item *items, unsigned items_n)
 {
     unsigned n = 0;
 
+    s->forgets = false;
     buf_clear(&s->body);
     buf_str(&s->body, "{\"sink\":");
     buf_json(&s->body, slice_of(s->name));
     buf_str(&s->body, ",\"rows\":[");
-    for (unsigned i = r.from; i < r.to; i++) {
-        struct slice rest = s->items[i].body;
+    for (unsigned i = 0; i < items_n; i++) {
+        struct slice rest = items[i].body;
         struct buf *b = &s->body;
         size_t before = b->n;
         unsigned rows = 0;
 
-        while (rest.n > 0 && !s->items[i].refused) {
+        while (rest.n > 0 && !items[i].refused) {
             struct slice line = slice_trim(slice_cut(&rest, '\n'));
             struct row row;
             struct err e = { "" };
@@ -204,13 +230,14 @@ static bool fill(struct http_sink *s, struct range r)
                 continue;
             arena_reset(&s->scratch);
             if (row_decode(line, &s->scratch, &row, &e) != 0) {
-                item_refuse(&s->items[i], e.text[0] ? e.text : "row cannot be read");
+                item_refuse(&items[i], e.text[0] ? e.text : "row cannot be read");
                 continue;
             }
+            s->forgets = s->forgets || row.kind == ROW_FORGET;
             buf_str(b, n + rows++ ? "," : "");
             buf_add(b, line);
         }
-        if (s->items[i].refused)
+        if (items[i].refused)
             b->n = before;
         else
             n += rows;
@@ -239,13 +266,27 @@ static bool send(struct http_sink *s)
     return http_send_start(s->http, &w, TIMEOUT_MS, on_answer, s);
 }
 
+/* 400 for all of it: a row, or a wrong port or path?  What was taken before, or no row at all, is taken by a
+ * receiver that is well. */
+static void probe(struct http_sink *s)
+{
+    struct item good = { .body = buf_slice(&s->good) };
+
+    s->probing = true;
+    (void)fill(s, &good, good.body.n ? 1 : 0);
+    if (!send(s))
+        end_batch(s);
+}
+
 static void next_range(struct http_sink *s)
 {
     struct range r;
 
-    while (halves_now(&s->halves, &r) && !fill(s, r))
+    while (halves_now(&s->halves, &r) && !fill(s, s->items + r.from, r.to - r.from))
         halves_done(&s->halves);
-    if (!halves_now(&s->halves, &r))
+    if (!halves_now(&s->halves, &r) && s->suspects && !s->vouched)
+        probe(s);
+    else if (!halves_now(&s->halves, &r))
         end_batch(s);
     else if (!send(s))
         feed_ended(s->feed, &(struct err){ "http: out of memory" });
@@ -277,6 +318,7 @@ static void close_sink(void *self)
     free(s->name);
     free(s->url);
     buf_free(&s->body);
+    buf_free(&s->good);
     arena_free(&s->scratch);
     free(s);
 }
@@ -293,6 +335,7 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *con
     if (!s)
         return NULL;
     buf_init(&s->body, BODY_MAX);
+    buf_init(&s->good, GOOD_MAX);
     arena_init(&s->scratch, ROW_ARENA);
     s->http = http_send_new(host->loop, e);
     s->name = strndup(conf->name.p, conf->name.n);

@@ -15,7 +15,6 @@ struct sink_host {
     struct loop *loop;
     struct store *store;
     const struct ruleset *rules; /* of now, until a reload brings others */
-    const char *state;           /* the folder of what the gateway keeps; NULL: nothing is kept */
     /* A line of figures_news.h: what the indicators of a village say now.  May be NULL. */
     void (*news)(void *arg, struct slice line);
     void *news_arg;

@@ -13,7 +13,6 @@
 #include "gateway/conf/fhir.h"
 #include "gateway/conf/forms.h"
 #include "gateway/conf/places.h"
-#include "gateway/district/fhir_newest.h"
 #include "gateway/district/ministry.h"
 #include "gateway/district/outbox.h"
 
@@ -393,57 +392,6 @@ static void a_record_stands_in_one_stage_in_its_newest_version(void **state)
     arena_free(&b.arena);
 }
 
-static void an_older_version_that_comes_back_is_passed_over(void **state)
-{
-    static const char two[] = "{\"v\":1,\"row\":\"record\",\"version\":2,\"id\":\"a\"}";
-    static const char three[] = "{\"v\":1,\"row\":\"record\",\"version\":3,\"id\":\"a\"}";
-    static const char other[] = "{\"v\":1,\"row\":\"record\",\"version\":2,\"id\":\"b\"}";
-    static const char with_event[] = "{\"v\":1,\"row\":\"record\",\"version\":2,\"id\":\"a\"}\n"
-                                     "{\"v\":1,\"row\":\"referral_event\",\"id\":\"c\"}";
-    struct fhir_newest *n = calloc(1, sizeof *n);
-
-    (void)state;
-    assert_non_null(n);
-    fhir_newest_note(n, slice_of(two), &arena);
-    assert_false(fhir_newest_over(n, slice_of(two), &arena)); /* the same again may be a retry */
-    fhir_newest_note(n, slice_of(three), &arena);
-    fhir_newest_note(n, slice_of(two), &arena);
-    assert_true(fhir_newest_over(n, slice_of(two), &arena));
-    assert_false(fhir_newest_over(n, slice_of(three), &arena));
-    assert_false(fhir_newest_over(n, slice_of(other), &arena));
-    assert_false(fhir_newest_over(n, slice_of(with_event), &arena)); /* its event is not to be lost */
-    assert_false(fhir_newest_over(n, S("?"), &arena));
-    free(n);
-}
-
-/* A restart, a file that was cut in the middle of a row, rows that are none. */
-static void which_version_was_the_last_outlives_a_restart(void **state)
-{
-    static const char two[] = "{\"v\":1,\"row\":\"record\",\"version\":2,\"id\":\"a\"}";
-    static const char three[] = "{\"v\":1,\"row\":\"record\",\"version\":3,\"id\":\"a\"}";
-    char path[] = "/tmp/kentongan-newest-XXXXXX";
-    int fd = mkstemp(path);
-
-    (void)state;
-    assert_true(fd >= 0);
-    for (int life = 0; life < 4; life++) {
-        struct fhir_newest *n = calloc(1, sizeof *n);
-
-        assert_non_null(n);
-        fhir_newest_keep(n, path);
-        assert_non_null(n->file);
-        assert_int_equal(fhir_newest_over(n, slice_of(two), &arena), life > 0);
-        if (life == 0)
-            fhir_newest_note(n, slice_of(three), &arena);
-        if (life == 1)
-            assert_int_equal(fwrite("0123456789abcdef0123456789", 1, 26, n->file), 26);
-        fhir_newest_keep(n, NULL);
-        free(n);
-    }
-    close(fd);
-    unlink(path);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,8 +402,6 @@ int main(void)
         cmocka_unit_test(a_baby_is_known_by_its_mother_until_it_has_a_number),
         cmocka_unit_test(what_is_none_of_the_platforms_is_not_kept),
         cmocka_unit_test(a_record_stands_in_one_stage_in_its_newest_version),
-        cmocka_unit_test(an_older_version_that_comes_back_is_passed_over),
-        cmocka_unit_test(which_version_was_the_last_outlives_a_restart),
         cmocka_unit_test(a_cancelled_one_is_withdrawn_if_it_was_sent_and_forgotten_if_not),
     };
 

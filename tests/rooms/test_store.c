@@ -535,6 +535,36 @@ static void a_week_that_is_said_again_stands_in_place_of_the_first(void **state)
     }
 }
 
+/* A village that has cases every day for years: what is read of it at each case does not grow. */
+static void days_of_cases_are_bounded(void **state)
+{
+    struct inbound in = sms_from("years");
+    struct outcome *o = calloc(1, sizeof *o);
+    redisContext *c = raw();
+
+    (void)state;
+    assert_non_null(o);
+    for (int day = 0; day < 1500; day++)
+        freeReplyObject(redisCommand(c, "HSET {19.06}t:PKM02:diare %d-%02d-%02d 3", 2020 + day / 336,
+                                     1 + day / 28 % 12, 1 + day % 28));
+    o->reason = "accepted";
+    o->tallies[o->tallies_n++] =
+        (struct tally){ .village = S("PKM02"), .disease = S("diare"), .day = S("2026-11-15"), .delta = 2 };
+    assert_int_equal(commit(&in, o), STORE_OK);
+    assert_in_range(raw_int("HLEN", "{19.06}t:PKM02:diare"), 130, 600);
+    in.provider_id = S("years-2");
+    assert_int_equal(commit(&in, o), STORE_OK);
+    assert_in_range(raw_int("HLEN", "{19.06}t:PKM02:diare"), 130, 150);
+    for (int day = 0; day < 2; day++) {
+        redisReply *r = redisCommand(c, "HEXISTS {19.06}t:PKM02:diare %s", day ? "2026-11-15" : "2023-01-01");
+
+        assert_int_equal(r->integer, day); /* the newest stay */
+        freeReplyObject(r);
+    }
+    redisFree(c);
+    free(o);
+}
+
 static int64_t set_timer(const char *id, int64_t due_ms, enum timer_how how)
 {
     static int n;
@@ -808,6 +838,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_commit_is_loaded_again),
         CASE(a_week_that_is_said_again_stands_in_place_of_the_first),
+        CASE(days_of_cases_are_bounded),
         CASE(a_timer_is_kept_or_moved_on),
         CASE(a_sender_is_recalled_until_it_is_otherwise_in_redis),
         CASE(what_is_only_checked_is_a_conflict_too),

@@ -153,9 +153,34 @@ test('400 for all is a wrong address: all waits; 400 for one while another is ta
     for (const r of rows) taken.set(r.id, (taken.get(r.id) ?? 0) + 1);
     res.writeHead(200).end();
   };
-  put('lain', JSON.stringify(bad)); // alone: nobody knows yet
-  await waitFor('it is parked', () => (send(), /status 400/.test(parked()))).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });
+  put('lain', JSON.stringify(bad)); // alone, and nothing comes behind it: what was taken before is asked about
+  await waitFor('it is parked', () => parked().includes('status 400')).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });
   assert.equal(taken.has(bad.id), false);
+  how = null;
+});
+
+test('400 for the very first row, alone: a request without rows shows that the receiver is well', async () => {
+  await g.stop();
+  await g.start(); // nothing was taken yet that could be asked about
+  const bad = row(), empty = seen.length;
+  how = (res, rows) => res.writeHead(rows.length ? 400 : 204).end();
+  const before = parked().split('\n').length;
+  put('lain', JSON.stringify(bad));
+  await waitFor('it is parked', () => parked().split('\n').length > before).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });
+  assert.ok(seen.slice(empty).some((s) => s.rows.length === 0));
+  how = null;
+});
+
+test('who was forgotten is not sent again to ask whether the receiver is well', async () => {
+  const id = send();
+  await waitFor('it came', () => taken.has(id));
+  put('lain', JSON.stringify({ v: 1, row: 'forget', at: '2026-11-21T09:00:00+07:00', account: 'x', why: 'x', nomor: ['1001'], persons: [] }));
+  await waitFor('it is told', () => seen.some((s) => s.rows.some((r) => r.row === 'forget')));
+  const bad = row(), from = seen.length, before = parked().split('\n').length;
+  how = (res, rows) => res.writeHead(rows.some((r) => r.id === bad.id) ? 400 : 204).end();
+  put('lain', JSON.stringify(bad));
+  await waitFor('it is parked', () => parked().split('\n').length > before).catch((e) => { throw new Error(`${e.message}\n${shown()}`); });
+  assert.deepEqual(seen.slice(from).flatMap((s) => s.rows.map((r) => r.id)).filter((x) => x !== bad.id), []);
   how = null;
 });
 

@@ -65,6 +65,23 @@ void store_daily_take(struct store *, int64_t day, struct slice to, unsigned lim
                       void (*f)(void *arg, enum store_rc, bool counted), void *arg);
 void store_daily_give(struct store *, int64_t day, struct slice to);
 
+/* Versions of records on their way to a receiver that takes what comes last, from whichever gateway: an older
+ * one never goes behind a newer one, nor beside it.  What may go is this gateway's for two minutes, or until
+ * it is given back; which version was the newest is known for 90 days. */
+enum store_newest {
+    STORE_NEWEST_GOES,
+    STORE_NEWEST_OLD,  /* a newer one went, or goes now */
+    STORE_NEWEST_WAIT, /* another gateway is sending one */
+};
+struct store_version {
+    struct slice id; /* of the record */
+    uint32_t version;
+};
+/* may: of each, in order, valid during the call; NULL when Redis is away. */
+void store_newest_take(struct store *, struct slice sink, const struct store_version *, unsigned n,
+                       void (*f)(void *arg, const enum store_newest *may), void *arg);
+void store_newest_give(struct store *, struct slice sink, const struct store_version *, unsigned n);
+
 /* Days of cases in a village: "2026-11-21" -> count, for the judge.  The callback's text is a JSON object,
  * valid during the call. */
 void store_tally_read(struct store *, struct slice place, struct slice disease,

@@ -19,6 +19,16 @@ local function count(key, field, n)
     if key and n ~= 0 then redis.call('HINCRBY', key, field, n) end
 end
 
+-- Days of cases that are kept of a place: those of a report sixty days late, and the nine weeks before it, with room.
+local DAYS = 140
+
+local function oldest_go(key)
+    if redis.call('HLEN', key) <= DAYS then return end
+    local days = redis.call('HKEYS', key)
+    table.sort(days)
+    redis.call('HDEL', key, unpack(days, 1, math.min(#days - DAYS, 1000)))
+end
+
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
 -- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now, whether there
 -- are rows of it, and what the message log is to be told.
@@ -139,7 +149,8 @@ local function commit(keys, k0, kn, argv, a0, an)
                 else
                     call('HINCRBY', keys[k0 + k], day, delta)
                 end
-                call('EXPIRE', keys[k0 + k], 6048000) -- 70 days: four weeks and the one judged, with room
+                oldest_go(keys[k0 + k])
+                call('EXPIRE', keys[k0 + k], 6048000) -- 70 days: eight weeks and the one judged, with room
             end
             call('XADD', judge, '*', 'b', argv[a0 + a + 3])
             a = a + 3
@@ -391,6 +402,44 @@ local function daily_give(keys, argv)
     local call = redis.call
     if tonumber(call('HGET', keys[1], argv[1]) or 0) < 1 then return 0 end
     return call('HINCRBY', keys[1], argv[1], -1)
+end
+
+-- Versions of records on their way to a receiver: of each 0 it may go, 1 a newer one went or goes, 2 another gateway is
+-- sending one.  Nothing is older than a first version: that needs no note.
+-- keys: of each the newest version that is known, and who is sending; argv: who asks, life of the one and of the other in
+-- ms, the versions.
+local function newest(keys, argv)
+    local call, out = redis.call, {}
+    if #argv ~= 3 + #keys / 2 or not (whole(argv[2]) and whole(argv[3])) then return bad('newest') end
+    for i = 1, #keys / 2 do
+        if not whole(argv[3 + i]) then return bad('version') end
+    end
+    for i = 1, #keys / 2 do
+        local version = tonumber(argv[3 + i])
+        if version > math.max(1, tonumber(call('GET', keys[2 * i - 1]) or 1)) then
+            call('SET', keys[2 * i - 1], argv[3 + i], 'PX', argv[2])
+        end
+    end
+    for i = 1, #keys / 2 do
+        local by = call('GET', keys[2 * i])
+        if tonumber(argv[3 + i]) < tonumber(call('GET', keys[2 * i - 1]) or 1) then
+            out[i] = 1
+        elseif by and by ~= argv[1] then
+            out[i] = 2
+        else
+            call('SET', keys[2 * i], argv[1], 'PX', argv[3])
+            out[i] = 0
+        end
+    end
+    return out
+end
+
+-- They went, or will be tried again.  keys: as above; argv: who sent them.
+local function newest_give(keys, argv)
+    for i = 2, #keys, 2 do
+        if redis.call('GET', keys[i]) == argv[1] then redis.call('DEL', keys[i]) end
+    end
+    return 0
 end
 
 -- A message that cannot be carried out: its bytes for people, and its duplicate key.
@@ -651,6 +700,8 @@ redis.register_function { function_name = 'kt1_due', callback = due, flags = { '
 redis.register_function('kt1_undue', undue)
 redis.register_function('kt1_daily', daily)
 redis.register_function('kt1_daily_give', daily_give)
+redis.register_function('kt1_newest', newest)
+redis.register_function('kt1_newest_give', newest_give)
 redis.register_function('kt1_rebase', rebase)
 redis.register_function('kt1_rebase_waiting', rebase_waiting)
 redis.register_function('kt1_move', move)
