@@ -51,6 +51,7 @@ static struct sending *past(struct delivery *d, struct slice via, const struct s
         return NULL;
     j->due_ms = due_ms;
     lane_add(&p->now, j);
+    hedge_watch(j);
     p->now.taken++;
     if (sms->class == SMS_EMERGENCY)
         route_hurry(p);

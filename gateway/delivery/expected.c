@@ -49,25 +49,33 @@ void expected_forget(struct delivery *d)
         drop_told(d, d->told);
 }
 
+static bool is_untried(const struct sending *j, const struct sending *came)
+{
+    return !j->tried && is_same(j, came);
+}
+
 /* One that waits: the one that came goes in its place. */
 static bool waits(struct provider *p, const struct sending *came)
 {
-    struct sending *j = lane_take(&p->now, is_same, came);
+    struct sending *j = lane_find(&p->now, is_untried, came);
 
     if (!j)
         return false;
-    p->now.taken--;
+    lane_leave(j);
+    j->lane->taken--;
     sending_free(j);
     return true;
 }
 
-/* One under way becomes the one that came. */
+/* One under way, or about to go by another too, becomes the one that came. */
 static bool is_under_way(const struct provider *by, struct lane *l, const struct sending *came)
 {
     struct sending *j = by->under_way;
 
     while (j && !is_same(j, came))
         j = j->next;
+    if (!j)
+        j = lane_find(&by->now, is_same, came);
     if (!j)
         return false;
     j->id = arena_copy(&j->arena, came->id);

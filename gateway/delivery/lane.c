@@ -69,8 +69,52 @@ struct sending *sending_of(void *arg)
     return j;
 }
 
+void sending_part(struct sending *j)
+{
+    if (j->straggler)
+        j->straggler->heir = j->heir;
+    if (j->heir)
+        j->heir->straggler = j->straggler;
+    j->straggler = j->heir = NULL;
+}
+
+struct sending *sending_heir(struct sending *j)
+{
+    struct arena arena;
+    struct sending *heir;
+
+    arena_init(&arena, LANE_JOB_MEMORY);
+    heir = ARENA_NEW(&arena, struct sending);
+    if (!heir)
+        return NULL;
+    *heir = *j;
+    heir->id = arena_copy(&arena, j->id);
+    heir->sms.to = arena_copy(&arena, j->sms.to);
+    heir->sms.text = arena_copy(&arena, j->sms.text);
+    heir->sms.uuid = arena_copy(&arena, j->sms.uuid);
+    heir->sms.nomor = arena_copy(&arena, j->sms.nomor);
+    heir->sms.question_provider = arena_copy(&arena, j->sms.question_provider);
+    if (arena.failed) {
+        arena_free(&arena);
+        return NULL;
+    }
+    heir->next = NULL;
+    heir->at = NULL;
+    heir->by = NULL;
+    heir->smpp = NULL;
+    heir->cut = heir->patience = NULL;
+    heir->straggler = j;
+    heir->arena = arena;
+    j->heir = heir;
+    j->straggles = true;
+    j->expected = false;
+    return heir;
+}
+
 void sending_free(struct sending *j)
 {
+    sending_part(j);
+    loop_timer_free(j->cut);
     loop_timer_free(j->patience);
     j->magic = 0;
     arena_free(&j->arena); /* it lives in it */
@@ -81,6 +125,7 @@ void sending_free(struct sending *j)
 void lane_add(struct lane *l, struct sending *j)
 {
     j->next = NULL;
+    j->queue = l;
     *l->last = j;
     l->last = &j->next;
     l->waiting_n++;
@@ -109,6 +154,7 @@ static struct sending *take(struct lane *l, struct sending **at)
     if (l->last == &j->next)
         l->last = at;
     j->next = NULL;
+    j->queue = NULL;
     l->waiting_n--;
     return j;
 }
@@ -122,14 +168,23 @@ struct sending *lane_first(struct lane *l, int64_t now_ms, enum rank least)
     return take(l, at);
 }
 
-struct sending *lane_take(struct lane *l, bool (*like)(const struct sending *, const struct sending *),
+struct sending *lane_find(const struct lane *l, bool (*like)(const struct sending *, const struct sending *),
                           const struct sending *one)
 {
-    struct sending **at = &l->waiting;
+    struct sending *j = l->waiting;
 
-    while (*at && !like(*at, one))
+    while (j && !like(j, one))
+        j = j->next;
+    return j;
+}
+
+void lane_leave(struct sending *j)
+{
+    struct sending **at = &j->queue->waiting;
+
+    while (*at != j)
         at = &(*at)->next;
-    return take(l, at);
+    (void)take(j->queue, at);
 }
 
 int64_t lane_due_ms(const struct lane *l)

@@ -1,7 +1,9 @@
 /* lane.h - SMS in the hands of this room, and the queues in which they wait their turn.
  *
  * A sending is one SMS that was taken from its lane in the store.  It must be in exactly one place: waiting
- * in its lane, or under way at a provider.  Sits under provider.c; knows neither windows nor attempts. */
+ * in a queue (its lane's, or a helper's), or under way at a provider.  One that goes by another provider too
+ * leaves a straggler behind: an attempt whose SMS is no longer its own (hedge.c).  Sits under provider.c;
+ * knows neither windows nor attempts. */
 #ifndef KENTONGAN_DELIVERY_LANE_H
 #define KENTONGAN_DELIVERY_LANE_H
 
@@ -29,6 +31,7 @@ enum rank {
 struct sending {
     unsigned magic;
     struct lane *lane;
+    struct lane *queue;         /* in which it waits */
     struct provider *by;        /* who tries it, while it is under way */
     struct sending *next, **at; /* in the lane's queue, or among those under way */
     struct slice id;            /* of the entry */
@@ -39,7 +42,13 @@ struct sending {
     int64_t due_ms;                   /* in the lane past the store: not before */
     bool expected;                    /* it will come out of the store too (expected.c) */
     struct smpp_send *smpp;           /* while it is under way by submit_sm */
-    struct loop_timer *patience;      /* with its answer, where another could send it; NULL: the link's own */
+    struct loop_timer *cut;           /* of a bind that does not answer, where another could send it */
+    struct loop_timer *patience;      /* an emergency's, until it goes by another too */
+    int64_t began_ms;                 /* this attempt, monotonic */
+    uint32_t tried;                   /* by whom since it was taken: bits of delivery's providers */
+    struct sending *heir;             /* a straggler's: who has its SMS now, or another straggler */
+    struct sending *straggler;        /* the other way */
+    bool straggles, taken;            /* taken: a straggler's provider took it, nothing else counts */
     struct budget_question *question; /* while it is under way to hear whether its number had enough */
     int64_t day;                      /* local, in which it is counted */
     bool counted;
@@ -62,6 +71,11 @@ struct sending *sending_from_sms(struct lane *, const struct sms *, int64_t now_
 /* Aborts on anything else. */
 struct sending *sending_of(void *arg);
 void sending_free(struct sending *);
+/* One with the same SMS and its custody: the lane's place and the entry; j is a straggler from now on.  NULL
+ * when memory is out, and nothing changed.  Not queued yet. */
+struct sending *sending_heir(struct sending *j);
+/* Out of the row of stragglers and heirs. */
+void sending_part(struct sending *);
 
 void lane_add(struct lane *, struct sending *);
 /* The rank of its class, whatever lane it is in: the one past the store holds emergencies and answers. */
@@ -69,9 +83,11 @@ enum rank sending_rank(const struct sending *);
 /* Takes out the first that is due at now_ms (wall) and of this rank or above: one that waits for its next try
  * holds up nobody. */
 struct sending *lane_first(struct lane *, int64_t now_ms, enum rank least);
-/* Takes out the first that is like that one; NULL: none is. */
-struct sending *lane_take(struct lane *, bool (*like)(const struct sending *, const struct sending *),
+/* The first that is like that one; NULL: none is. */
+struct sending *lane_find(const struct lane *, bool (*like)(const struct sending *, const struct sending *),
                           const struct sending *);
+/* Takes it out of the queue in which it waits. */
+void lane_leave(struct sending *);
 /* Is there one? */
 bool lane_has(const struct lane *, int64_t now_ms, enum rank least);
 /* When its next one is due; INT64_MAX: none waits. */

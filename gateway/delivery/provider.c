@@ -5,12 +5,9 @@
  * the process dies comes back as "perhaps sent". */
 #include "gateway/delivery/provider.h"
 
-#include <string.h>
-
 #include "flows/rows/clocks.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/delivery/smpp_send.h"
 
 enum {
     UNSURE_MS = 50, /* until Redis has said what is ours */
@@ -21,25 +18,6 @@ enum {
 static bool quiet_now(const struct delivery *d)
 {
     return clock_quiet_ms(clock_wall_ms(), d->utc_offset_min) > 0;
-}
-
-/* SMS under way at once: of a provider that is being probed, one. */
-static unsigned window_of(const struct provider *p)
-{
-    return p->circuit.state == CIRCUIT_PROBING ? 1 : p->window;
-}
-
-/* How many of the window SMS of this rank may have: a window full of bulk that hangs must not keep an answer
- * waiting, nor one full of answers an emergency. */
-static unsigned places_of(const struct provider *p, enum rank rank)
-{
-    unsigned window = window_of(p), kept = window >= 8 ? 1 + window / 16 : 0;
-
-    if (rank == RANK_EMERGENCY)
-        return window;
-    if (rank >= RANK_ALERT && window > 1)
-        kept += (window + 3) / 4;
-    return window - kept;
 }
 
 /* Under way of this rank or above. */
@@ -89,7 +67,8 @@ static struct sending *next_of(struct provider *p, enum rank rank, bool sure)
     struct sending *j = NULL;
     struct lane *l;
 
-    if (under_way_of(p, RANK_BULK) >= places_of(p, rank) || (rank >= RANK_ALERT && quiet_now(p->delivery)))
+    if (under_way_of(p, RANK_BULK) >= capacity_places(p, rank) ||
+        (rank >= RANK_ALERT && quiet_now(p->delivery)))
         return NULL;
     if (rank <= RANK_ANSWER)
         j = past_the_store(p, rank);
@@ -175,8 +154,10 @@ void provider_set_windows(struct provider *p)
         bool helped = rank == RANK_EMERGENCY && p->failover && !d->draining;
         bool shut = (idle(p) && !helped) || (rank >= RANK_ALERT && quiet_now(d));
 
-        more[rank] =
-            shut ? 0 : room(p, places_of(p, (enum rank)rank), waiting_of(p, all), under_way_of(p, all));
+        /* One that is helped with its emergencies takes them even when all its places hang. */
+        more[rank] = shut ? 0
+                          : room(p, capacity_places(p, (enum rank)rank), waiting_of(p, all),
+                                 helped ? 0 : under_way_of(p, all));
     }
     for (unsigned i = 0; i < d->providers_n; i++)
         for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES; k++)
@@ -198,42 +179,13 @@ static bool has_emergency(const struct provider *p)
     return oldest(p, RANK_EMERGENCY) != NULL;
 }
 
-/* How long until the rate lets one more go; 0 = now.  The last of a rate's tokens is an emergency's. */
-static int64_t rate_wait(struct provider *p, bool emergency)
-{
-    double needed = emergency || p->conf.rate < 2 ? 1 : 2;
-    int64_t now = clock_mono_ms();
-
-    if (p->throttled_until_ms > now)
-        return p->throttled_until_ms - now;
-    if (p->smpp)
-        return smpp_provider_wait_ms(p->smpp, emergency);
-    if (!p->conf.rate)
-        return 0;
-    p->tokens += (double)(now - p->tokens_ms) * p->conf.rate / 1000;
-    p->tokens_ms = now;
-    /* A second's worth may go at once, never more. */
-    if (p->tokens > p->conf.rate)
-        p->tokens = p->conf.rate;
-    if (p->tokens >= needed)
-        return 0;
-    return (int64_t)((needed - p->tokens) * 1000 / p->conf.rate) + 1;
-}
-
-/* A bind that is not there, or full, calls when that changes. */
-static bool may_send(const struct provider *p)
-{
-    return p->under_way_n < window_of(p) && !p->delivery->draining &&
-           (!p->by_smpp || (p->smpp && smpp_provider_room(p->smpp)));
-}
-
 void provider_pump(struct provider *p)
 {
     bool sure = true;
     int64_t due;
 
-    while (may_send(p)) {
-        int64_t wait = rate_wait(p, has_emergency(p));
+    while (capacity_free(p)) {
+        int64_t wait = capacity_wait_ms(p, has_emergency(p));
         struct sending *j;
 
         if (wait) {
@@ -252,7 +204,7 @@ void provider_pump(struct provider *p)
         sending_start(p, j);
     }
     due = next_due_ms(p);
-    if (due != INT64_MAX && may_send(p))
+    if (due != INT64_MAX && capacity_free(p))
         loop_timer_set(p->pump, due - clock_wall_ms());
     if (!sure)
         loop_timer_set(p->pump, UNSURE_MS);
@@ -285,6 +237,7 @@ void provider_on_entry(void *arg, const struct entry *e)
         return;
     lane_add(l, j);
     l->taken++;
+    hedge_watch(j);
     if (sending_rank(j) == RANK_EMERGENCY)
         route_hurry(l->home);
     /* Not inside this call: the entry may only be ended after it. */

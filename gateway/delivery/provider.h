@@ -12,6 +12,7 @@
 #include "gateway/delivery/http_send.h"
 #include "gateway/delivery/inbox.h"
 #include "gateway/delivery/lane.h"
+#include "gateway/delivery/latency.h"
 #include "gateway/loop/loop.h"
 #include "gateway/smpp/smpp_hub.h"
 #include "parsers/dialect.h"
@@ -35,9 +36,10 @@ struct provider {
     struct arena names;
     unsigned vias_n;
     struct circuit circuit;
+    struct latency latency;
     struct provider *failover; /* who helps out; NULL: nobody */
     struct provider *carrier;  /* who sends the SMS of its lanes now: itself, when all is well */
-    struct stat *failed_over;
+    struct stat *failed_over, *hedged;
     struct sending *under_way;
     unsigned under_way_n, window;
     unsigned rank_n[RANKS]; /* among those under way */
@@ -72,12 +74,32 @@ void provider_on_entry(void *lane, const struct entry *);
 /* How much the lanes that it carries may take from the store. */
 void provider_set_windows(struct provider *);
 
+/* --- capacity.c --- */
+/* How many of the window SMS of this rank may have: a window full of bulk that hangs must not keep an answer
+ * waiting, nor one full of answers an emergency. */
+unsigned capacity_places(const struct provider *, enum rank);
+/* Is a place free?  A bind that is not there, or full, calls when that changes. */
+bool capacity_free(const struct provider *);
+/* How long until the rate lets one more go; 0 = now.  The last of a rate's tokens is an emergency's. */
+int64_t capacity_wait_ms(struct provider *, bool emergency);
+/* Could an emergency of another provider go by this one at once? */
+bool capacity_helps(struct provider *);
+
 /* --- sending.c --- */
 /* Tries it now: on its way it is among those under way, and when it ends the provider's pump is set.  Takes
  * it. */
 void sending_start(struct provider *, struct sending *);
 /* Counts an attempt by how it ended ("sent", "expired", "broken", …). */
 void sending_count(const char *how);
+
+/* --- hedge.c --- */
+/* It came, or waits again: from now on nobody keeps it waiting long if it is an emergency. */
+void hedge_watch(struct sending *);
+/* An attempt ended.  Gives the SMS that is to be judged by it: the same, its heir, or NULL; *result becomes
+ * what counts for it. */
+struct sending *hedge_ended(struct sending *, enum attempt_result *result);
+/* One that was not taken goes by another that did not try it, at once.  False: nobody can help now. */
+bool hedge_pass(struct sending *);
 
 /* --- expected.c --- */
 /* An emergency came out of the store.  True: it is one that was expected and is sent, or is under way; it is

@@ -118,6 +118,9 @@ void route_begin(struct delivery *d, const struct config *c)
         p->failed_over =
             stat_get(STAT_COUNTER, "sms_failover_total",
                      "SMS of a provider that was down, tried by its failover.", "provider", p->circuit.name);
+        p->hedged = stat_get(STAT_COUNTER, "sms_hedged_total",
+                             "Emergencies that another did not take in time, and this provider was handed.",
+                             "provider", p->circuit.name);
         if (p->by_smpp)
             circuit_bound(&p->circuit, p->smpp && smpp_provider_bound(p->smpp), clock_mono_ms());
     }

@@ -74,6 +74,7 @@ static void sending_end(struct sending *j, const struct provider *by, const stru
 {
     struct consumer *c = j->lane->consumer;
 
+    sending_part(j);
     sending_count(v->reason);
     tell_log(j, by, v);
     if (strcmp(v->reason, "sent") != 0 && strcmp(v->reason, "unknown") != 0)
@@ -82,7 +83,9 @@ static void sending_end(struct sending *j, const struct provider *by, const stru
     if (v->next == ATTEMPT_RETRY && !c) { /* nobody else keeps it */
         j->attempts++;
         j->due_ms = v->due_ms;
+        j->tried = 0;
         lane_add(j->lane, j); /* pump() sets the clock for it */
+        hedge_watch(j);
         return;
     }
     if (c && v->next == ATTEMPT_RETRY)
@@ -107,8 +110,8 @@ static struct provider *sending_back(struct sending *j)
 {
     struct provider *p = j->by;
 
-    loop_timer_free(j->patience);
-    j->patience = NULL;
+    loop_timer_free(j->cut);
+    j->cut = NULL;
     sending_unlist(j);
     p->under_way_n--;
     p->rank_n[sending_rank(j)]--;
@@ -116,19 +119,36 @@ static struct provider *sending_back(struct sending *j)
     return p;
 }
 
-static void sending_judge(struct sending *j, enum attempt_result result, bool excused, int64_t retry_after_ms)
+static bool has_tried(const struct sending *j, const struct provider *p)
 {
-    struct provider *p = sending_back(j), *home = j->lane->home;
+    return j->tried >> (p - p->delivery->provider) & 1;
+}
+
+/* What comes of it, now that no attempt is under way. */
+static void sending_judge(struct sending *j, struct provider *p, enum attempt_result result,
+                          int64_t retry_after_ms)
+{
     struct attempt a = attempt_of(j, result);
     struct attempt_verdict v;
 
     a.retry_after_ms = retry_after_ms;
     v = attempt_judge(&a);
-    route_attempted(p, j->sms.class, result, excused);
     /* Whoever carries it now has not kept anybody waiting. */
-    if (v.next == ATTEMPT_RETRY && home->carrier != p)
+    if (v.next == ATTEMPT_RETRY && !has_tried(j, j->lane->home->carrier))
         v.due_ms = a.now_ms;
     sending_end(j, p, &v);
+}
+
+static void sending_over(struct sending *j, enum attempt_result result, bool excused, int64_t retry_after_ms)
+{
+    struct provider *p = sending_back(j);
+
+    if (result == ATTEMPT_ACCEPTED)
+        latency_took(&p->latency, clock_mono_ms() - j->began_ms);
+    route_attempted(p, j->sms.class, result, excused);
+    j = hedge_ended(j, &result);
+    if (j && !((result == ATTEMPT_LATER || result == ATTEMPT_UNKNOWN) && hedge_pass(j)))
+        sending_judge(j, p, result, retry_after_ms);
     loop_timer_set(p->pump, 0);
 }
 
@@ -183,7 +203,7 @@ static void on_sent(void *arg, const struct http_result *r)
     bool excused = false;
     enum attempt_result result = result_of(j, r, &excused);
 
-    sending_judge(j, result, excused, r->retry_after_ms);
+    sending_over(j, result, excused, r->retry_after_ms);
 }
 
 /* The emulator has no network: its SMS are in the inbox at once. */
@@ -238,16 +258,16 @@ static void on_submitted(void *arg, enum attempt_result result)
     bool excused = !smpp_provider_ready(j->by->smpp);
 
     j->smpp = NULL;
-    sending_judge(j, result, excused, 0);
+    sending_over(j, result, excused, 0);
 }
 
-static void on_impatient(void *arg)
+static void on_cut(void *arg)
 {
     struct sending *j = sending_of(arg);
 
     smpp_send_cancel(j->smpp);
     j->smpp = NULL;
-    sending_judge(j, ATTEMPT_UNKNOWN, false, 0);
+    sending_over(j, ATTEMPT_UNKNOWN, false, 0);
 }
 
 static bool send_smpp(struct sending *j)
@@ -257,8 +277,8 @@ static bool send_smpp(struct sending *j)
     j->smpp = smpp_send_start(p->delivery->loop, p->smpp, p->delivery->store, &j->sms, p->conf.send.from,
                               on_submitted, j);
     if (j->smpp && hangs_never(p, j)) {
-        j->patience = loop_timer_new(p->delivery->loop, "delivery patience", on_impatient, j);
-        loop_timer_set(j->patience, URGENT_MS);
+        j->cut = loop_timer_new(p->delivery->loop, "delivery cut", on_cut, j);
+        loop_timer_set(j->cut, URGENT_MS);
     }
     return j->smpp != NULL;
 }
@@ -329,6 +349,8 @@ void sending_start(struct provider *p, struct sending *j)
         return;
     }
     j->by = p;
+    j->began_ms = clock_mono_ms();
+    j->tried |= UINT32_C(1) << (p - d->provider);
     sending_list(&p->under_way, j);
     p->under_way_n++;
     p->rank_n[sending_rank(j)]++;

@@ -7,6 +7,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/delivery/circuit.h"
+#include "gateway/delivery/latency.h"
 
 static struct circuit c;
 
@@ -104,6 +105,41 @@ static void a_bind_may_be_gone_for_a_while(void **state)
     assert_int_equal(c.state, CIRCUIT_OPEN);
 }
 
+static int64_t patience_after(unsigned n, int64_t ms)
+{
+    struct latency l = { 0 };
+
+    while (n--)
+        latency_took(&l, ms);
+    return latency_patience_ms(&l);
+}
+
+static void an_emergency_has_more_patience_with_one_that_is_usually_slow(void **state)
+{
+    (void)state;
+    assert_int_equal(patience_after(0, 0), LATENCY_LEAST_MS);
+    assert_int_equal(patience_after(50, 20), LATENCY_LEAST_MS);
+    assert_in_range(patience_after(1, 2000), 4000, LATENCY_MOST_MS);
+    assert_in_range(patience_after(50, 2000), 2001, 2200);
+    assert_int_equal(patience_after(50, 60000), LATENCY_MOST_MS);
+}
+
+/* Between 1 and 3 s, as it comes: not every second alarm goes twice. */
+static void one_whose_time_varies_is_waited_for(void **state)
+{
+    struct latency l = { 0 };
+    unsigned twice = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 200; i++) {
+        int64_t ms = 1000 + i * 7919 % 2000;
+
+        twice += i > 10 && ms > latency_patience_ms(&l);
+        latency_took(&l, ms);
+    }
+    assert_int_equal(twice, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +148,8 @@ int main(void)
         cmocka_unit_test_setup(a_bind_that_is_gone_has_a_second_while_an_emergency_waits, begin),
         cmocka_unit_test_setup(each_probe_that_fails_doubles_the_wait_up_to_ten_minutes, begin),
         cmocka_unit_test_setup(a_bind_may_be_gone_for_a_while, begin),
+        cmocka_unit_test(an_emergency_has_more_patience_with_one_that_is_usually_slow),
+        cmocka_unit_test(one_whose_time_varies_is_waited_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

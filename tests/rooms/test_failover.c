@@ -178,6 +178,11 @@ static bool are_held(long long n)
     return server[0].held_n >= n;
 }
 
+static bool second_holds(long long n)
+{
+    return server[1].held_n >= n;
+}
+
 static bool by_second(long long text)
 {
     return server[1].got[text] > 0;
@@ -306,6 +311,68 @@ static void under_a_rate_an_answer_is_the_next_to_go(void **state)
     assert_in_range(server[0].requests, before + 1, before + 3);
 }
 
+/* Everything that a server held is answered like that. */
+static void answer_held(struct server *s, int status)
+{
+    s->hold = false;
+    for (unsigned i = 0; i < s->held_n; i++)
+        evhttp_send_reply(s->held[i], status, "x", NULL);
+    s->held_n = 0;
+}
+
+static void one_emergency_without_an_answer_goes_by_the_other_too(void **state)
+{
+    (void)state;
+    server[0].hold = true;
+    put(1, SMS_EMERGENCY);
+    until(by_second, 0);
+    assert_int_equal(circuit(), 0); /* slow, perhaps: nothing else leaves it */
+    until(lanes_are_empty, 0);
+    answer_held(&server[0], 503);
+    put(1, SMS_ANSWER);
+    until(are_taken, 2);
+    assert_int_equal(server[0].got[0] + server[1].got[0], 1);
+}
+
+static void as_many_emergencies_as_come_do_not_wait_for_places_that_hang(void **state)
+{
+    (void)state;
+    server[0].hold = true;
+    put(12, SMS_EMERGENCY);
+    until(are_taken, 12);
+    until(lanes_are_empty, 0);
+    assert_in_range(server[0].requests, 1, 4);
+    for (unsigned i = 0; i < 12; i++)
+        assert_int_equal(server[1].got[i], 1);
+}
+
+static void whoever_takes_it_first_ends_it(void **state)
+{
+    (void)state;
+    server[0].hold = server[1].hold = true;
+    put(1, SMS_EMERGENCY);
+    until(second_holds, 1);
+    answer_held(&server[0], 202);
+    put(1, SMS_ANSWER); /* its answer is behind the other's */
+    until(by_first, 1);
+    answer_held(&server[1], 503);
+    until(lanes_are_empty, 0);
+    assert_int_equal(server[0].requests + server[1].requests, 3);
+}
+
+static void one_that_both_refuse_to_answer_is_tried_again_later(void **state)
+{
+    (void)state;
+    server[0].hold = server[1].hold = true;
+    put(1, SMS_EMERGENCY);
+    until(second_holds, 1);
+    answer_held(&server[1], 503);
+    answer_held(&server[0], 503);
+    until(are_taken, 1);
+    until(lanes_are_empty, 0);
+    assert_int_equal(server[0].got[0] + server[1].got[0], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +384,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(perhaps_sent_stays_so_after_a_crash, begin, end),
         cmocka_unit_test_setup_teardown(a_full_bulk_lane_leaves_room_for_an_answer, begin, end),
         cmocka_unit_test_setup_teardown(under_a_rate_an_answer_is_the_next_to_go, begin, end),
+        cmocka_unit_test_setup_teardown(one_emergency_without_an_answer_goes_by_the_other_too, begin, end),
+        cmocka_unit_test_setup_teardown(as_many_emergencies_as_come_do_not_wait_for_places_that_hang, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(whoever_takes_it_first_ends_it, begin, end),
+        cmocka_unit_test_setup_teardown(one_that_both_refuse_to_answer_is_tried_again_later, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
