@@ -179,6 +179,7 @@ void smpp_in_close(struct smpp_in *in)
         smpp_dlrs_free(in->dlrs);
     if (in->pages)
         smpp_pages_free(in->pages);
+    crew_free(in->crew, NULL);
     if (in->log)
         smpp_parts_close(in->log);
     segment_free(in->set);

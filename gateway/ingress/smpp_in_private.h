@@ -9,10 +9,11 @@
 #include "gateway/ingress/smpp_in.h"
 #include "gateway/ingress/smpp_page.h"
 #include "gateway/ingress/smpp_parts.h"
+#include "gateway/loop/crew.h"
 
 enum {
     SMPP_MESSAGE_MEMORY = 1 << 20,
-    SYNC_MAX = 256,        /* parts acknowledged by one sync */
+    SYNC_MAX = 512,        /* parts acknowledged by one sync */
     WHOLE_AGAIN_MS = 1000, /* a whole long SMS that was refused is offered again */
 };
 
@@ -29,6 +30,12 @@ struct held {
     struct smpp_caller caller;
 };
 
+/* Who is told when the parts are on the disk. */
+struct unsynced {
+    struct smpp_ticket ticket[SYNC_MAX];
+    unsigned n;
+};
+
 struct smpp_in {
     struct loop *loop;
     struct smpp_hub *hub;
@@ -41,8 +48,9 @@ struct smpp_in {
     struct smpp_dlrs *dlrs;
     struct segment_set *set;
     struct smpp_parts_log *log;
-    struct smpp_ticket synced[SYNC_MAX]; /* wait for the sync of this turn */
-    unsigned synced_n;
+    struct unsynced parts, syncing; /* for the next sync; for the one under way */
+    struct crew *crew;              /* a disk may take seconds */
+    bool sync_ok;
     struct loop_timer *sweep;
 };
 
@@ -69,7 +77,8 @@ void smpp_take_sms(struct smpp_in *, struct smpp_provider *, const struct smpp_t
 bool smpp_part_read(const struct smpp_pdu *, struct slice *octets, struct segment_part *, bool *maimed);
 void smpp_part_take(struct smpp_in *, struct smpp_provider *, const struct smpp_ticket *,
                     const struct smpp_pdu *, struct segment_part *, struct arena *);
-/* Everything that was added in this turn is synced once; only then the SMSC hears of it.  For the loop. */
+/* Everything that was added in this turn, or while another sync was under way, is synced once; only then the
+ * SMSC hears of it.  For the loop. */
 void smpp_parts_answer(void *smpp_in);
 /* At start: what waited in an earlier life is taken up. */
 bool smpp_parts_begin(struct smpp_in *, struct err *) MUST_CHECK;

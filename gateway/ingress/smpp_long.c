@@ -73,17 +73,40 @@ static enum segment_rc add_part(struct smpp_in *in, struct smpp_provider *p, con
     return segment_add(in->set, part, at_ms, a, w);
 }
 
+static void run_sync(void *arg, unsigned thread)
+{
+    struct smpp_in *in = arg;
+
+    (void)thread;
+    in->sync_ok = smpp_parts_sync(in->log);
+}
+
+static void on_synced(void *arg)
+{
+    struct smpp_in *in = arg;
+    uint32_t status = in->sync_ok ? SMPP_ROK : SMPP_RMSGQFUL;
+
+    smpp_parts_synced(in->log, in->sync_ok);
+    for (unsigned i = 0; i < in->syncing.n; i++)
+        smpp_link_answer(&in->syncing.ticket[i], status);
+    in->syncing.n = 0;
+    smpp_parts_trim(in->log, segment_oldest_ms(in->set));
+}
+
 void smpp_parts_answer(void *arg)
 {
     struct smpp_in *in = arg;
-    uint32_t status;
 
-    if (!in->synced_n)
+    if (!in->parts.n || in->syncing.n)
         return;
-    status = smpp_parts_sync(in->log) ? SMPP_ROK : SMPP_RMSGQFUL;
-    for (unsigned i = 0; i < in->synced_n; i++)
-        smpp_link_answer(&in->synced[i], status);
-    in->synced_n = 0;
+    in->syncing = in->parts;
+    in->parts.n = 0;
+    in->sync_ok = smpp_parts_write(in->log);
+    if (in->sync_ok && crew_ask(in->crew, run_sync, on_synced, in))
+        return;
+    if (in->sync_ok) /* no memory: the loop waits for the disk */
+        run_sync(in, 0);
+    on_synced(in);
 }
 
 void smpp_part_take(struct smpp_in *in, struct smpp_provider *p, const struct smpp_ticket *t,
@@ -92,12 +115,18 @@ void smpp_part_take(struct smpp_in *in, struct smpp_provider *p, const struct sm
     int64_t now = clock_wall_ms();
     struct segment_whole w;
 
+    if (in->parts.n == SYNC_MAX) {
+        smpp_link_answer(t, SMPP_RMSGQFUL);
+        return;
+    }
     switch (add_part(in, p, pdu, part, now, a, &w)) {
     case SEGMENT_WAITING:
         smpp_parts_add(in->log, part->provider, now, pdu->whole);
         loop_timer_set(in->sweep, SWEEP_MS);
         break;
     case SEGMENT_REPEATED:
+        if (smpp_parts_doubtful(in->log))
+            smpp_parts_add(in->log, part->provider, now, pdu->whole);
         break;
     case SEGMENT_COMPLETE:
         submit_whole(in, p, t, &w, a);
@@ -109,9 +138,7 @@ void smpp_part_take(struct smpp_in *in, struct smpp_provider *p, const struct sm
         smpp_link_answer(t, SMPP_RMSGQFUL);
         return;
     }
-    if (in->synced_n == SYNC_MAX)
-        smpp_parts_answer(in);
-    in->synced[in->synced_n++] = *t;
+    in->parts.ticket[in->parts.n++] = *t;
 }
 
 /* Are its fields good?  What stands behind them may be cut. */
@@ -171,7 +198,8 @@ bool smpp_parts_begin(struct smpp_in *in, struct err *e)
 {
     in->set = segment_new(LONG_MAX, in->config->parts_ms);
     in->sweep = loop_timer_new(in->loop, "smpp parts", on_sweep, in);
-    if (!in->set || !in->sweep) {
+    in->crew = crew_new(in->loop, 1, 1);
+    if (!in->set || !in->sweep || !in->crew) {
         err_set(e, "smpp: out of memory");
         return false;
     }

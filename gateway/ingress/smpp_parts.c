@@ -30,7 +30,11 @@ struct smpp_parts_log {
     int64_t older_until; /* its youngest part */
     int64_t youngest;
     struct buf batch;
-    bool failed;
+    size_t written;    /* by the round under way */
+    bool under_way;    /* a round is: the file stays as it is */
+    bool folder_due;   /* a new file is there after a power cut only when its folder is synced too */
+    bool failed, lost; /* the file is not what it should be; a round was in vain */
+    int why;           /* errno of the sync, from its thread */
 };
 
 static void put_number(char *p, uint64_t v, unsigned octets)
@@ -92,7 +96,6 @@ static bool replay(const char *path, found *f, void *arg, size_t *whole)
     return file != NULL || errno == ENOENT;
 }
 
-/* A new file is there after a power cut only when its folder is synced too. */
 static void sync_folder(const struct smpp_parts_log *l)
 {
     char folder[512];
@@ -167,31 +170,59 @@ void smpp_parts_add(struct smpp_parts_log *l, struct slice provider, int64_t at_
         l->youngest = at_ms;
 }
 
-bool smpp_parts_sync(struct smpp_parts_log *l)
+bool smpp_parts_write(struct smpp_parts_log *l)
 {
     size_t done = 0;
     bool good = !l->batch.failed && l->size + l->batch.n <= FILE_MAX;
 
+    l->under_way = true;
+    l->why = good ? 0 : ENOSPC;
     while (good && done < l->batch.n) {
         ssize_t n = write(l->fd, l->batch.p + done, l->batch.n - done);
 
         good = n > 0 || (n < 0 && errno == EINTR);
         done += n > 0 ? (size_t)n : 0;
+        l->why = good ? 0 : errno;
     }
-    good = good && fdatasync(l->fd) == 0;
-    if (good)
-        l->size += l->batch.n;
-    else if (ftruncate(l->fd, (off_t)l->size) != 0 || lseek(l->fd, (off_t)l->size, SEEK_SET) < 0)
-        l->failed = true;
-    if (!good && !l->failed)
-        log_text(LOG_ERROR, "parts",
-                 "the parts of long SMS cannot be kept: %s; SMSCs are asked to come again", strerror(errno));
+    l->written = l->batch.n;
     buf_clear(&l->batch);
     return good && !l->failed;
 }
 
+bool smpp_parts_sync(struct smpp_parts_log *l)
+{
+    if (l->folder_due)
+        sync_folder(l);
+    if (fdatasync(l->fd) == 0)
+        return true;
+    l->why = errno;
+    return false;
+}
+
+void smpp_parts_synced(struct smpp_parts_log *l, bool good)
+{
+    l->under_way = false;
+    l->folder_due = l->folder_due && !good;
+    if (good) {
+        l->size += l->written;
+        return;
+    }
+    l->lost = true;
+    if (ftruncate(l->fd, (off_t)l->size) != 0 || lseek(l->fd, (off_t)l->size, SEEK_SET) < 0)
+        l->failed = true;
+    log_text(LOG_ERROR, "parts", "the parts of long SMS cannot be kept: %s; SMSCs are asked to come again",
+             strerror(l->why));
+}
+
+bool smpp_parts_doubtful(const struct smpp_parts_log *l)
+{
+    return l->lost;
+}
+
 void smpp_parts_trim(struct smpp_parts_log *l, int64_t oldest_ms)
 {
+    if (l->under_way)
+        return;
     if (l->older && oldest_ms > l->older_until) {
         unlink(l->path[1]);
         l->older = false;
@@ -199,7 +230,7 @@ void smpp_parts_trim(struct smpp_parts_log *l, int64_t oldest_ms)
     if (oldest_ms > l->youngest && l->size && ftruncate(l->fd, 0) == 0) {
         lseek(l->fd, 0, SEEK_SET);
         l->size = 0;
-        l->failed = false;
+        l->failed = l->lost = false;
     }
     if (l->size > FILE_TURN && !l->older && rename(l->path[0], l->path[1]) == 0) {
         int fd = open(l->path[0], O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -213,6 +244,6 @@ void smpp_parts_trim(struct smpp_parts_log *l, int64_t oldest_ms)
         close(l->fd);
         l->fd = fd;
         l->size = 0;
-        sync_folder(l);
+        l->folder_due = true;
     }
 }
