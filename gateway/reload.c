@@ -9,12 +9,17 @@
 #include "parsers/pattern.h"
 
 enum {
+    PACE_MS = 600, /* between two: what one took the place of is freed before the next is taken */
     SAID_MAX = 65536,
-    WAITING = 1, /* besides the one that is being read: it will read what stands in the files then */
 };
+
+struct asked;
 
 struct reload {
     struct crew *crew;
+    struct loop_timer *pace;
+    struct asked *waits; /* besides the one that is being read: it will read what stands in the files then */
+    bool reading, resting;
     bool (*take)(void *, struct generation *);
     void *arg;
 };
@@ -62,7 +67,11 @@ static void say_faults(struct asked *a)
 static void on_read(void *arg)
 {
     struct asked *a = arg;
+    struct reload *r = a->reload;
 
+    r->reading = false;
+    r->resting = true;
+    loop_timer_set(r->pace, PACE_MS);
     if (!a->next) {
         say_faults(a);
     } else if (a->reload->take(a->reload->arg, a->next)) {
@@ -83,19 +92,43 @@ static void drop(void *arg)
     asked_free(a);
 }
 
+/* The one that waits begins, when its time has come. */
+static void begin(struct reload *r)
+{
+    struct asked *a = r->waits;
+
+    if (!a || r->reading || r->resting)
+        return;
+    r->waits = NULL;
+    r->reading = crew_ask(r->crew, read_files, on_read, a);
+    if (r->reading)
+        return;
+    a->done(a->ctx, S("error: out of memory\n"));
+    asked_free(a);
+}
+
+static void on_pace(void *arg)
+{
+    struct reload *r = arg;
+
+    r->resting = false;
+    begin(r);
+}
+
 void reload_ask(struct reload *r, const char *file, ctl_done *done, void *ctx)
 {
-    struct asked *a = calloc(1, sizeof *a);
+    struct asked *a = r->waits ? NULL : calloc(1, sizeof *a);
+    char *copy = a ? strdup(file) : NULL;
 
-    if (a) {
-        *a = (struct asked){ .reload = r, .file = strdup(file), .done = done, .ctx = ctx };
-        if (a->file && crew_ask(r->crew, read_files, on_read, a))
-            return;
-    }
-    done(ctx, a && a->file ? S("one waits to begin already: it will read what the files say now\n")
+    if (!copy) {
+        done(ctx, r->waits ? S("one waits to begin already: it will read what the files say now\n")
                            : S("error: out of memory\n"));
-    if (a)
-        asked_free(a);
+        free(a);
+        return;
+    }
+    *a = (struct asked){ .reload = r, .file = copy, .done = done, .ctx = ctx };
+    r->waits = a;
+    begin(r);
 }
 
 struct reload *reload_new(struct loop *loop, bool (*take)(void *arg, struct generation *), void *arg)
@@ -104,9 +137,11 @@ struct reload *reload_new(struct loop *loop, bool (*take)(void *arg, struct gene
 
     if (!r)
         return NULL;
-    *r = (struct reload){ .crew = crew_new(loop, 1, WAITING), .take = take, .arg = arg };
+    *r = (struct reload){ .crew = crew_new(loop, 1, 1), .take = take, .arg = arg };
+    r->pace = loop_timer_new(loop, "reload", on_pace, r);
     if (r->crew)
         return r;
+    loop_timer_free(r->pace);
     free(r);
     return NULL;
 }
@@ -116,5 +151,8 @@ void reload_free(struct reload *r)
     if (!r)
         return;
     crew_free(r->crew, drop);
+    if (r->waits)
+        drop(r->waits);
+    loop_timer_free(r->pace);
     free(r);
 }

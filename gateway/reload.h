@@ -1,6 +1,7 @@
 /* reload.h - another configuration, read and checked on a thread of its own while the loop goes on.
  *
- * It must never change what runs: that is the owner's, in `take`. */
+ * It must never change what runs: that is the owner's, in `take`.  Many in a row keep a distance, so that no
+ * more than a few configurations are in memory at once. */
 #ifndef KENTONGAN_RELOAD_H
 #define KENTONGAN_RELOAD_H
 
