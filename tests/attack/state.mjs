@@ -4,13 +4,12 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { attack, binary, kader, newName, request, run, sleep, waitFor } from './lib.mjs';
+import { attack, binary, kader, newName, preload, request, run, sleep, waitFor } from './lib.mjs';
 
-const preload = (name) => path.join(path.dirname(binary), `tests/preload/${name}.so`);
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-attack-'));
 process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
 const flag = path.join(scratch, 'full'), ahead = path.join(scratch, 'ahead');
-const env = (name) => ({ env: { LD_PRELOAD: preload(name), ASAN_OPTIONS: 'verify_asan_link_order=0', DISK_FULL_FLAG: flag, CLOCK_AHEAD: ahead } });
+const env = (name) => ({ env: { ...preload(name), DISK_FULL_FLAG: flag, CLOCK_AHEAD: ahead } });
 const file = (g, name) => path.join(g.folder, 'var', name);
 const ready = async (g) => JSON.parse((await request('GET', `${g.staff}/readyz`, { fresh: true })).body);
 const weigh = async (g, names, n) => {

@@ -5,9 +5,8 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, bidan, binary, form, puskesmas, request, secondKader, waitFor } from './lib.mjs';
+import { Gateway, bidan, form, preload, puskesmas, request, secondKader, waitFor } from './lib.mjs';
 
-const preload = path.join(path.dirname(binary), 'tests/preload/clock.so');
 const day = 86400000;
 let g, gate;
 let away = true;
@@ -33,7 +32,7 @@ before(async () => {
   fs.writeFileSync(clocks, fs.readFileSync(clocks, 'utf8').replace(/(id: referral_e1, version: 1, time: )15m/, '$112s'));
   const ahead = path.join(g.folder, 'ahead');
   g.ahead = (ms) => (fs.writeFileSync(`${ahead}.new`, String(ms)), fs.renameSync(`${ahead}.new`, ahead));
-  g.env = { LD_PRELOAD: preload, CLOCK_AHEAD: ahead, ASAN_OPTIONS: 'verify_asan_link_order=0' };
+  g.env = { ...preload('clock'), CLOCK_AHEAD: ahead };
 });
 after(async () => {
   await g.stop();

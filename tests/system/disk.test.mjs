@@ -4,15 +4,14 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, bidan, binary, kader, request, secondKader, sleep, waitFor } from './lib.mjs';
+import { Gateway, bidan, kader, preload, request, secondKader, sleep, waitFor } from './lib.mjs';
 
-const preload = path.join(path.dirname(binary), 'tests/preload/disk.so');
 let g;
 let flag;
 before(async () => {
   g = new Gateway({ env: {} });
   flag = path.join(g.folder, 'full');
-  g.env = { LD_PRELOAD: preload, DISK_FULL_FLAG: flag, ASAN_OPTIONS: 'verify_asan_link_order=0' };
+  g.env = { ...preload('disk'), DISK_FULL_FLAG: flag };
   await g.start();
 });
 after(() => g.stop());

@@ -20,6 +20,14 @@ export const puskesmas = '+6281200000003';
 export const kades = '+6281200000005';
 export const secondKader = '+6281200000008';
 
+// What a process needs in its environment to be under these libraries of tests/preload.  Without them the dynamic linker
+// would go on with a word that nobody reads, and the test would try nothing.
+export function preload(...names) {
+  const files = names.map((name) => path.join(path.dirname(binary), `tests/preload/${name}.so`));
+  for (const f of files) if (!fs.existsSync(f)) throw new Error(`${f} is missing: make ${path.relative(root, f)}`);
+  return { LD_PRELOAD: files.join(':'), ASAN_OPTIONS: 'verify_asan_link_order=0' };
+}
+
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Thrown by a probe: waiting is of no use.

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, binary, newName, sleep, waitFor } from './lib.mjs';
+import { Gateway, newName, preload, sleep, waitFor } from './lib.mjs';
 import { random32 } from '../torture/world.mjs';
 
 const cuts = Number(process.env.CUTS ?? 6);
@@ -19,7 +19,7 @@ let g, journal, over = false;
 before(async () => {
   g = new Gateway();
   journal = path.join(g.folder, 'journal');
-  g.env = { LD_PRELOAD: path.join(path.dirname(binary), 'tests/preload/power.so'), POWER_JOURNAL: journal, ASAN_OPTIONS: 'verify_asan_link_order=0' };
+  g.env = { ...preload('power'), POWER_JOURNAL: journal };
   await g.start();
 });
 after(() => g.stop());

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { Gateway, binary, kader, puskesmas, secondKader, waitFor } from './lib.mjs';
+import { Gateway, kader, preload, puskesmas, secondKader, waitFor } from './lib.mjs';
 
 let g;
 const clock = (text) => {
@@ -17,7 +17,7 @@ const waits = (id) => Number(g.redis('zscore', '{19.06}due:', id)) || 0;
 
 before(async () => {
   g = new Gateway({ patch: (yaml) => yaml.replace(/^timezone:.*$/m, 'timezone: Asia/Jakarta') });
-  g.env = { LD_PRELOAD: path.join(path.dirname(binary), 'tests/preload/clock.so'), CLOCK_AHEAD: path.join(g.folder, 'ahead'), ASAN_OPTIONS: 'verify_asan_link_order=0' };
+  g.env = { ...preload('clock'), CLOCK_AHEAD: path.join(g.folder, 'ahead') };
   clock('2026-11-30T09:00:00+07:00');
   await g.start();
 });

@@ -5,12 +5,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, bidan, binary, kader, request, secondKader, waitFor } from './lib.mjs';
+import { Gateway, bidan, kader, preload, request, secondKader, waitFor } from './lib.mjs';
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-slow-'));
 process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
 const flag = path.join(scratch, 'disk');
-const env = { LD_PRELOAD: path.join(path.dirname(binary), 'tests/preload/disk.so'), ASAN_OPTIONS: 'verify_asan_link_order=0', DISK_FULL_FLAG: flag };
+const env = { ...preload('disk'), DISK_FULL_FLAG: flag };
 
 let g;
 before(async () => (g = await new Gateway({ env }).start()));

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, bidan, binary, kader, newName, nomorOf, root, secondKader, waitFor } from './lib.mjs';
+import { Gateway, bidan, binary, kader, newName, nomorOf, preload, root, secondKader, waitFor } from './lib.mjs';
 
 const fixture = (name) => path.join(root, 'tests/fixtures', name);
 const told = JSON.parse(fs.readFileSync(fixture('old-state.json')));
@@ -25,7 +25,7 @@ before(async () => {
   g = new Gateway({ patch: (yaml) => yaml.replace('127.0.0.1:13013', `127.0.0.1:${gate.address().port}`) });
   const ahead = path.join(g.folder, 'ahead');
   fs.writeFileSync(ahead, String(told.at + 120000 - Date.now()));
-  g.env = { LD_PRELOAD: path.join(path.dirname(binary), 'tests/preload/clock.so'), CLOCK_AHEAD: ahead, ASAN_OPTIONS: 'verify_asan_link_order=0' };
+  g.env = { ...preload('clock'), CLOCK_AHEAD: ahead };
   fs.copyFileSync(fixture('old-state.key'), path.join(g.folder, 'old.key'));
   fs.chmodSync(path.join(g.folder, 'old.key'), 0o600);
   execFileSync(binary, ['ctl', '-c', g.config, 'restore', fixture('old-state.sealed'), '--key', path.join(g.folder, 'old.key')], { env: { ...process.env, ...g.env } });

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { Gateway, agent, bidan, binary, form, freePort, newName, request, secondKader, sleep, start, waitFor } from '../system/lib.mjs';
+import { Gateway, agent, bidan, form, freePort, newName, preload, request, secondKader, sleep, start, waitFor } from '../system/lib.mjs';
 import { Postgres } from '../system/pg.mjs';
 import { Smsc } from '../system/smsc.mjs';
 
@@ -20,7 +20,6 @@ export function random32(s) {
 
 const kaders = ['+6281200000001', '+6281200000008', '+6281200000009'];
 const callers = ['+6281200000191', '+6281200000192', '+6281200000193'];
-const preload = (name) => path.join(path.dirname(binary), `tests/preload/${name}.so`);
 
 export class World {
   // gateways: 1, with a managed Redis; or 2 on one that is not theirs.
@@ -68,7 +67,7 @@ export class World {
     });
     g.full = path.join(g.folder, 'full');
     g.ahead = path.join(g.folder, 'ahead');
-    g.env = { LD_PRELOAD: `${preload('disk')}:${preload('clock')}`, DISK_FULL_FLAG: g.full, CLOCK_AHEAD: g.ahead, ASAN_OPTIONS: 'verify_asan_link_order=0' };
+    g.env = { ...preload('disk', 'clock'), DISK_FULL_FLAG: g.full, CLOCK_AHEAD: g.ahead };
     return g;
   }
 
