@@ -1,5 +1,5 @@
-/* dns.c - LD_PRELOAD: while the file $DNS_HANG_FLAG exists, the resolver says nothing of any name (of numbers it
- * does), as when the name server of the telco's network is gone. */
+/* dns.c - LD_PRELOAD: while the file $DNS_HANG_FLAG exists, the resolver says nothing of any name (of numbers
+ * it does), as when the name server of the telco's network is gone. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netdb.h>
@@ -15,8 +15,8 @@ static int hangs(const char *name)
     struct in6_addr number;
     struct stat st;
 
-    return name && flag && inet_pton(AF_INET, name, &number) != 1 && inet_pton(AF_INET6, name, &number) != 1 &&
-           stat(flag, &st) == 0;
+    return name && flag && inet_pton(AF_INET, name, &number) != 1 &&
+           inet_pton(AF_INET6, name, &number) != 1 && stat(flag, &st) == 0;
 }
 
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
