@@ -2,6 +2,7 @@
 #include "flows/understand/understand.h"
 #include "gateway/conf/rules.h"
 #include "parsers/phrase.h"
+#include "parsers/signs.h"
 
 /* The referral that lacks whom. */
 static bool referral_of(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
@@ -43,14 +44,28 @@ bool understand_plea(const struct ruleset *rs, struct slice words, int64_t at_ms
     return true;
 }
 
+static void on_help(void *arg, const struct sign *s)
+{
+    struct said *out = arg;
+
+    if (s->kind != SIGN_PLAIN || s->word->below_months) /* whose age nobody knows */
+        return;
+    out->emergency |= slice_starts(s->word->code, "darurat");
+    out->today |= slice_starts(s->word->code, "hari");
+}
+
 void understand_help(const struct words *words, const struct tokens *ts, struct said *out)
 {
-    for (unsigned i = 0, used; i < ts->n; i += used ? used : 1) {
-        struct slice code = phrase_code(ts, i, words->kata, &used);
+    struct sign_scan scan = { .lists = { words->help },
+                              .lists_n = words->help != NULL,
+                              .kata = words->kata,
+                              .negators = words->negators,
+                              .sign = on_help,
+                              .arg = out };
 
-        out->emergency |= slice_is(code, "darurat") || slice_is(code, "hidup_gawat");
-        out->today |= slice_is(code, "darurat_hari");
-    }
+    signs_scan(&scan, ts, 0, ts->n);
+    for (unsigned i = 0, used; i < ts->n; i += used ? used : 1)
+        out->emergency |= slice_is(phrase_code(ts, i, words->kata, &used), "hidup_gawat");
 }
 
 /* `bu Sari`: an address and a name that is neither another address nor a sign. */

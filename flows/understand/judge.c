@@ -404,6 +404,21 @@ static void settle_sure(struct filling *x)
             x->slots[i].error = ERROR_NONE;
 }
 
+/* `minum racun`, `tenggelam` beside what the form asks for. */
+static void help(struct filling *x, struct report *out)
+{
+    struct slice now, today;
+
+    if ((x->form->is & FORM_DEATH) || x->form->about == FORM_ABOUT_NOBODY)
+        return;
+    understand_help_in(x, &now, &today);
+    out->others_today = out->others_today.n ? out->others_today : today;
+    if (now.n && !out->emergency) {
+        out->emergency = true;
+        out->emergency_reason = now;
+    }
+}
+
 /* SPEC 2.2: what is certain decides; a guess or a question does not ring. */
 static void emergency(struct filling *x, struct report *out)
 {
@@ -462,6 +477,7 @@ void understand_settle(struct filling *x, struct report *out)
         out->faults[i] = (uint8_t)(x->slots[i].error |
                                    (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0));
     emergency(x, out);
+    help(x, out);
     out->death = x->death;
     out->died = x->died;
     out->died_words = x->died_words;

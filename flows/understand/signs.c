@@ -314,35 +314,90 @@ static const struct slot *names(const struct filling *x, unsigned i)
     return NULL;
 }
 
-void understand_hear_again(struct filling *x)
+/* All that is in it but names, anew: by now all tokens are taken. */
+static bool scan_again(struct filling *x, const struct sign_scan *scan)
 {
-    struct hearing h = { .said = &x->heard, .arena = x->arena, .x = x };
-    struct sign_scan scan = scan_of(x->words, hear, &h);
-    struct tokens again = x->ts; /* anew: by now all of them are taken */
+    struct tokens again = x->ts;
     unsigned from = 0;
 
     again.t = ARENA_ARRAY(x->arena, struct token, again.n ? again.n : 1);
     if (!again.t)
-        return;
+        return false;
     for (unsigned i = 0; i < again.n; i++) {
         again.t[i] = x->ts.t[i];
         again.t[i].taken = false;
     }
-    x->heard.heard_n = 0;
-    x->others = x->others_today = (struct slice){ 0 };
     for (unsigned i = 0; i < again.n; i++) {
         const struct slot *s = names(x, i);
 
         if (!s)
             continue;
-        signs_scan(&scan, &again, from, i);
+        signs_scan(scan, &again, from, i);
         from = s->to;
         i = from - 1;
     }
     if (from < again.n)
-        signs_scan(&scan, &again, from, again.n);
+        signs_scan(scan, &again, from, again.n);
+    return true;
+}
+
+void understand_hear_again(struct filling *x)
+{
+    struct hearing h = { .said = &x->heard, .arena = x->arena, .x = x };
+    struct sign_scan scan = scan_of(x->words, hear, &h);
+
+    x->heard.heard_n = 0;
+    x->others = x->others_today = (struct slice){ 0 };
+    if (!scan_again(x, &scan))
+        return;
     for (unsigned i = 0; i < x->recalled.heard_n; i++)
         add_heard(&h, x->recalled.heard[i]);
+}
+
+/* What cries for help in a report: the words, of now and of the day. */
+struct help {
+    struct filling *x;
+    struct slice now, today;
+};
+
+/* It is what a field says: the kind of an event. */
+static bool is_choice(const struct filling *x, const struct sign *s)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_CHOICE && x->slots[f].filled && x->slots[f].at <= s->from &&
+            s->from < x->slots[f].to)
+            return true;
+    return false;
+}
+
+static void on_help(void *arg, const struct sign *s)
+{
+    struct help *h = arg;
+    const struct word *w = s->word;
+    bool newborn = (h->x->form->is & FORM_BIRTH) || (age_of(h->x) >= 0 && age_of(h->x) < w->below_months);
+
+    if (s->kind != SIGN_PLAIN || is_choice(h->x, s) || (w->below_months && !newborn))
+        return;
+    if (slice_is(w->code, "darurat"))
+        h->now = understand_span(h->x, s->from, s->to);
+    else if (slice_is(w->code, "hari"))
+        h->today = understand_span(h->x, s->from, s->to);
+}
+
+void understand_help_in(struct filling *x, struct slice *now, struct slice *today)
+{
+    struct help h = { .x = x };
+    struct sign_scan scan = scan_of(x->words, on_help, &h);
+    bool any = false;
+
+    scan.lists[0] = x->words->help;
+    scan.near = false;
+    for (unsigned i = 0; i < x->ts.n && !any && x->words->help; i++)
+        any = x->ts.t[i].known && (x->ts.t[i].known->begins & x->words->help->bit);
+    if (any)
+        (void)scan_again(x, &scan);
+    *now = h.now;
+    *today = h.today;
 }
 
 void understand_recall_others(struct filling *x, struct slice words)

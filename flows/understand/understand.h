@@ -311,6 +311,9 @@ bool understand_lives(const struct ruleset *, struct slice text, struct arena *)
 
 /* --- understand/cry.c --- */
 
+/* The same in a report, names left out: its words, or empty.  What may be a plan (`mau melahirkan`) is not
+ * among them. */
+void understand_help_in(struct filling *, struct slice *now, struct slice *today);
 /* Words that cry for help and name no sign: `darurat bu rt 3`; `mau melahirkan` makes it one of the day. */
 void understand_help(const struct words *, const struct tokens *, struct said *);
 /* A line behind a report that calls for help for somebody by name: `tolong bu Sari pendarahan`.  It is no
