@@ -128,6 +128,20 @@ static uint64_t person_of(const struct form *form, const struct counted_report *
     return nama.n ? key_of("nama:", nama) : key_of("report:", r->id);
 }
 
+uint64_t figures_person(const struct figures *f, const struct counted_report *r)
+{
+    const struct form *form = form_by_name(f->forms, r->form);
+    struct arena scratch;
+    uint64_t key;
+
+    if (!form || r->person_id.n)
+        return form ? person_of(form, r, NULL) : key_of("signal:", r->id);
+    arena_init(&scratch, REPORT_MEMORY);
+    key = person_of(form, r, node_read(r->fields, &scratch));
+    arena_free(&scratch);
+    return key;
+}
+
 static unsigned weekday_bit(struct slice rfc3339)
 {
     int64_t days;
@@ -323,6 +337,23 @@ struct figure figures_of(const struct figures *f, unsigned indicator, unsigned m
 {
     return (struct figure){ .n = months_of(f, 3 * indicator, month) - months_of(f, 3 * indicator + 1, month),
                             .d = months_of(f, 3 * indicator + 2, month) };
+}
+
+/* A posyandu counts once a month (conf/indicators.c), whoever it reports. */
+static int64_t moved(const struct counting *c, int64_t was, int64_t before, int64_t now)
+{
+    if (c->by_posyandu)
+        return was > now ? was : now;
+    return was + now - before;
+}
+
+struct figure figures_moved(const struct figures *before, const struct figures *now, unsigned indicator,
+                            unsigned month, struct figure was)
+{
+    const struct indicator *in = &now->set->all[indicator];
+    struct figure b = figures_of(before, indicator, month), n = figures_of(now, indicator, month);
+
+    return (struct figure){ .n = moved(&in->n, was.n, b.n, n.n), .d = moved(&in->d, was.d, b.d, n.d) };
 }
 
 int figures_last_month(const struct figures *f)

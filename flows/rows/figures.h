@@ -30,8 +30,14 @@ struct figures;
 /* NULL when the arena is full.  Everything lives in it. */
 struct figures *figures_new(const struct indicator_set *, const struct form_set *, int year, struct arena *);
 void figures_add(struct figures *, const struct counted_report *);
+/* Whom a report is about: the figures of one do not depend on reports about others, but for those by
+ * posyandu. */
+uint64_t figures_person(const struct figures *, const struct counted_report *);
 /* After the last report. */
 struct figure figures_of(const struct figures *, unsigned indicator, unsigned month);
+/* What was counted of all, when reports were added: now and before are of those alone whom they are about. */
+struct figure figures_moved(const struct figures *before, const struct figures *now, unsigned indicator,
+                            unsigned month, struct figure was);
 /* The last month, 0 to 11, of which anything was reported; -1 for none. */
 int figures_last_month(const struct figures *);
 

@@ -205,6 +205,9 @@ static void read_counting(struct loader *l, struct yaml *map, struct counting *o
         fault_add(l->faults, sum->mark, "\"sum\" takes a field of numbers of the form");
     if (out->reaches && !sum)
         fault_add(l->faults, map->mark, "\"reaches\" needs \"sum\"");
+    if (out->by_posyandu && (out->once != ONCE_MONTH || out->each_n || sum))
+        fault_add(l->faults, map->mark,
+                  "\"by: posyandu\" counts once a month, and neither \"each\" nor \"sum\"");
     if (out->enough.n && !out->each_n)
         fault_add(l->faults, map->mark, "\"or\" needs \"each\"");
     yaml_done(map, l->faults);
@@ -271,6 +274,8 @@ static void read_row(struct loader *l, struct yaml *row, struct indicator_set *s
     out->has_less = less != NULL;
     if (less)
         read_counting(l, less, &out->less);
+    if (less && (out->n.by_posyandu || out->less.by_posyandu))
+        fault_add(l->faults, less->mark, "from what counts posyandu nothing is taken off");
     if (d)
         read_denominator(l, d, out);
     for (unsigned i = 0; i < set->n; i++)

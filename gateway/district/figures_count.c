@@ -6,17 +6,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "flows/rows/figures.h"
 #include "gateway/base/buf.h"
+#include "gateway/district/figures_unit.h"
 
 enum {
     UNITS = 8, /* of one step, at most: some ms each; what lies above them is summed up once */
     JSON_MAX = 4 << 20,
-    REPORTS_BACK = 1, /* years */
 };
 
 struct due_unit {
-    struct slice village, posyandu, name, year, turn; /* name: "VILLAGE/POSYANDU" */
+    struct figures_unit unit;
+    struct slice name, turn; /* name: "VILLAGE/POSYANDU" */
 };
 
 struct work {
@@ -87,7 +87,7 @@ static void add_base(const struct work *w, struct buf *b, const struct figures_s
     }
 }
 
-static int put_base(struct work *w, const struct due_unit *u, const struct figures_sums *s, struct err *e)
+static int put_base(struct work *w, const struct figures_unit *u, const struct figures_sums *s, struct err *e)
 {
     const struct slice gone[] = { u->village, u->posyandu, w->january, w->december };
     struct slice put[] = { S("[]"), u->village, u->posyandu };
@@ -114,93 +114,6 @@ static int put_base(struct work *w, const struct due_unit *u, const struct figur
     return put[0].n > 2 ? ask(w, sql.p, put, 3, e) : 0;
 }
 
-static void on_report(void *arg, const struct slice *c)
-{
-    figures_add(arg, &(struct counted_report){ .id = c[0],
-                                               .form = c[1],
-                                               .person_id = c[2],
-                                               .day = c[3],
-                                               .fields = c[4],
-                                               .findings = c[5],
-                                               .received_at = c[6],
-                                               .events = c[7] });
-}
-
-static void on_signal(void *arg, const struct slice *c)
-{
-    figures_add(arg, &(struct counted_report){
-                         .id = c[0], .day = slice_take(c[1], 10), .received_at = c[1], .events = c[2] });
-}
-
-static struct slice where_unit(const struct work *w, const struct due_unit *u)
-{
-    return arena_printf(w->arena, "%s AND %s", u->village.n ? "place = $1" : "coalesce(place, $1) = ''",
-                        u->posyandu.n ? "posyandu = $2" : "coalesce(posyandu, $2) = ''");
-}
-
-/* Its signals are those that name the village and no posyandu. */
-static int count_signals(const struct work *w, const struct due_unit *u, struct figures *f, struct err *e)
-{
-    const struct slice key[] = { u->village, w->january, w->december };
-    struct slice sql =
-        arena_printf(w->arena,
-                     "SELECT a.nomor, a.at, (SELECT %s FROM alert_event AS e WHERE e.nomor = a.nomor)"
-                     " FROM (SELECT nomor, min(at) AS at FROM alert_event WHERE place = $1 AND event = 'sent'"
-                     " GROUP BY nomor) AS a WHERE substr(a.at, 1, 7) >= $2 AND substr(a.at, 1, 7) <= $3"
-                     " ORDER BY a.at, a.nomor",
-                     w->db->events_of);
-
-    return figures_db_ask(
-        w->db, &(struct figures_ask){ .sql = sql.p, .texts = key, .texts_n = 3, .row = on_signal, .arg = f },
-        e);
-}
-
-static int count_reports(const struct work *w, const struct due_unit *u, struct figures_sums *out,
-                         struct err *e)
-{
-    int year = (int)number(w->year), rc;
-    const struct slice key[] = { u->village, u->posyandu, arena_printf(w->arena, "%04d", year - REPORTS_BACK),
-                                 w->year };
-    struct figures *f = figures_new(w->rules->indicators, &w->rules->forms, year, w->arena);
-    struct slice sql = arena_printf(
-        w->arena,
-        "SELECT x.id, x.form, coalesce((SELECT nullif(p.merged_into, '') FROM person AS p WHERE p.id ="
-        " x.person_id), x.person_id), x.day, x.fields, x.findings, x.received_at,"
-        " (SELECT %s FROM referral_event AS e WHERE e.nomor = x.nomor AND e.of = CAST(x.id AS text))"
-        " FROM (SELECT id, nomor, form, person_id, fields, findings, received_at, " FIGURES_DAY
-        " AS day FROM record WHERE %.*s AND status <> 'cancelled') AS x"
-        " WHERE substr(x.day, 1, 4) IN ($3, $4) ORDER BY x.day, x.received_at, x.id",
-        w->db->events_of, SLICE_ARG(where_unit(w, u)));
-
-    if (!f || w->arena->failed)
-        return err_set(e, "out of memory");
-    rc = figures_db_ask(
-        w->db, &(struct figures_ask){ .sql = sql.p, .texts = key, .texts_n = 4, .row = on_report, .arg = f },
-        e);
-    if (rc == 0 && !u->posyandu.n)
-        rc = count_signals(w, u, f, e);
-    out->last = figures_last_month(f);
-    for (unsigned i = 0; i < w->rules->indicators->n; i++)
-        for (unsigned m = 0; m < FIGURES_MONTHS; m++)
-            out->of[i][m] = figures_of(f, i, m);
-    return rc;
-}
-
-static int count_unit(struct work *w, const struct due_unit *u, struct err *e)
-{
-    const struct place *p = directory_place(&w->rules->directory, u->posyandu);
-    struct figures_sums *s = ARENA_NEW(w->arena, struct figures_sums);
-
-    of_year(w, u->year);
-    if (!s || w->arena->failed)
-        return err_set(e, "out of memory");
-    if (count_reports(w, u, s, e) || put_base(w, u, s, e))
-        return -1;
-    return p ? put_place(w, p, s, e) : 0;
-}
-
-/* --- places above --- */
-
 struct adding {
     const struct indicator_set *set;
     struct figures_sums *sums;
@@ -222,6 +135,41 @@ static void on_base(void *arg, const struct slice *c)
         f->d += number(c[3]);
     }
 }
+
+/* What was counted of it. */
+static int read_base(struct work *w, const struct figures_unit *u, struct figures_sums *s, struct err *e)
+{
+    const struct slice key[] = { u->village, u->posyandu, w->january, w->december };
+    struct adding a = { w->rules->indicators, s };
+
+    s->last = -1;
+    return figures_db_ask(
+        w->db,
+        &(struct figures_ask){ .sql = "SELECT indicator, month, n, d FROM indicator_base WHERE village = $1"
+                                      " AND posyandu = $2 AND month >= $3 AND month <= $4",
+                               .texts = key,
+                               .texts_n = 4,
+                               .row = on_base,
+                               .arg = &a },
+        e);
+}
+
+static int count_unit(struct work *w, const struct figures_unit *u, struct err *e)
+{
+    const struct place *p = directory_place(&w->rules->directory, u->posyandu);
+    struct figures_sums *s = ARENA_NEW(w->arena, struct figures_sums);
+
+    of_year(w, u->year);
+    if (!s || w->arena->failed)
+        return err_set(e, "out of memory");
+    if (u->since.n && read_base(w, u, s, e))
+        return -1;
+    if (figures_unit_count(w->db, w->rules, u, w->arena, s, e) || put_base(w, u, s, e))
+        return -1;
+    return p ? put_place(w, p, s, e) : 0;
+}
+
+/* --- places above --- */
 
 static int add_up(const struct work *w, struct slice village, struct figures_sums *s, struct err *e)
 {
@@ -267,7 +215,7 @@ static bool is_summed(const struct work *w, const struct place *p)
     return false;
 }
 
-static int sum_above(struct work *w, const struct due_unit *u, struct err *e)
+static int sum_above(struct work *w, const struct figures_unit *u, struct err *e)
 {
     const struct directory *dir = &w->rules->directory;
     const struct place *v = directory_place(dir, u->village), *pkm = v ? directory_puskesmas(dir, v) : NULL;
@@ -294,19 +242,19 @@ static void on_due(void *arg, const struct slice *c)
 
     if (d->n > d->most)
         return;
-    *u = (struct due_unit){ .name = arena_copy(d->arena, c[0]),
-                            .year = arena_copy(d->arena, c[1]),
-                            .turn = arena_copy(d->arena, c[2]) };
+    *u = (struct due_unit){ .name = arena_copy(d->arena, c[0]), .turn = arena_copy(d->arena, c[2]) };
     rest = u->name;
-    u->village = slice_cut(&rest, '/');
-    u->posyandu = rest;
+    u->unit.village = slice_cut(&rest, '/');
+    u->unit.posyandu = rest;
+    u->unit.year = arena_copy(d->arena, c[1]);
+    u->unit.since = arena_copy(d->arena, c[3]);
     d->n++;
 }
 
 /* What was stored meanwhile has turned it on: then it stays due. */
 static int end_unit(struct work *w, const struct due_unit *u, struct err *e)
 {
-    const struct slice key[] = { u->name, u->year, u->turn };
+    const struct slice key[] = { u->name, u->unit.year, u->turn };
 
     return ask(w, "DELETE FROM indicator_due WHERE unit = $1 AND year = $2 AND turn = CAST($3 AS bigint)",
                key, 3, e);
@@ -317,7 +265,9 @@ static int count_due(void *arg, struct err *e)
     struct work *w = arg;
     struct due due = { .most = w->db->units, .arena = w->arena };
     struct slice sql =
-        arena_printf(w->arena, "SELECT unit, year, turn FROM indicator_due ORDER BY year DESC, unit LIMIT %u",
+        arena_printf(w->arena,
+                     "SELECT unit, year, turn, coalesce(CAST(since AS text), '') FROM indicator_due"
+                     " ORDER BY year DESC, unit LIMIT %u",
                      due.most + 1);
     const struct figures_ask look = { .sql = sql.p, .row = on_due, .arg = &due };
     unsigned n;
@@ -330,10 +280,10 @@ static int count_due(void *arg, struct err *e)
     n = due.n > due.most ? due.most : due.n;
     w->step->left = due.n > n;
     for (unsigned i = 0; i < n; i++)
-        if (count_unit(w, &due.units[i], e))
+        if (count_unit(w, &due.units[i].unit, e))
             return -1;
     for (unsigned i = 0; i < n; i++)
-        if (sum_above(w, &due.units[i], e))
+        if (sum_above(w, &due.units[i].unit, e))
             return -1;
     for (unsigned i = 0; i < n; i++) /* last of all: nothing is waited for while these are held */
         if (end_unit(w, &due.units[i], e))

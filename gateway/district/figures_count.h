@@ -2,9 +2,9 @@
  * from what is due, made anew from the records when the rows changed.
  *
  * A unit is a posyandu of a village, or what the village reports without one, in one year.  A record that is
- * stored marks its unit as due in the same transaction; a step counts units anew from their records, then
- * sums up the villages and puskesmas above.  So figures kept up to date and figures rebuilt are the same by
- * construction.  Blocking: for a thread that may wait. */
+ * stored marks its unit as due in the same transaction; a step counts units (figures_unit.h), then sums up
+ * the villages and puskesmas above.  Figures kept up to date and figures rebuilt are the same.  Blocking: for
+ * a thread that may wait. */
 #ifndef KENTONGAN_DISTRICT_FIGURES_COUNT_H
 #define KENTONGAN_DISTRICT_FIGURES_COUNT_H
 

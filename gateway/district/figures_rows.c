@@ -155,7 +155,7 @@ static int put_all(void *arg, struct err *e)
                        "4)"
                        " FROM record UNION SELECT coalesce(place, '') || '/', substr(at, 1, 4)"
                        " FROM alert_event WHERE event = 'sent' ORDER BY 1, 2"
-                       " ON CONFLICT (unit, year) DO UPDATE SET turn = indicator_due.turn + 1",
+                       " ON CONFLICT (unit, year) DO UPDATE SET turn = indicator_due.turn + 1, since = NULL",
                        S(""), e)
                ? -1
                : 0;

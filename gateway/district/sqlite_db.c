@@ -17,15 +17,18 @@ enum statement {
     PUT_REFERRAL,
     PUT_ALERT,
     PUT_PERSON,
+    ADD_RECORD,
     TOUCH_RECORD,
     TOUCH_PERSON,
     MARK_DUE,
     MARK_SIGNAL_DUE,
     FORGET_FIRST,
-    FORGET_LAST = FORGET_FIRST + 7,
+    FORGET_LAST = FORGET_FIRST + 8,
     FORGET_WHO,
-    MARK_RECORDS = FORGET_WHO + 4, /* from here on: at the end of each batch */
+    MARK_ADDED = FORGET_WHO + 4, /* from here on: at the end of each batch */
+    MARK_RECORDS,
     MARK_PERSONS,
+    UNADD_RECORDS,
     UNTOUCH_RECORDS,
     UNTOUCH_PERSONS,
     STATEMENTS,
@@ -87,6 +90,10 @@ static const char *const steps[] = {
     " STRICT, WITHOUT ROWID;",
     /* It turns on when something more is stored of a unit (figures_count.c). */
     "ALTER TABLE indicator_due ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;",
+    /* The first record that is not counted; NULL: all are to be counted anew.  And whose person nobody knows.
+     */
+    "ALTER TABLE indicator_due ADD COLUMN since INTEGER;"
+    "CREATE INDEX record_unknown ON record (posyandu) WHERE person_id IS NULL;",
 };
 
 #define RECORD_NAMES                                                                                         \
@@ -100,13 +107,15 @@ static const char *const steps[] = {
 
 /* The unit of records and their year; what is complete only with a report may be counted in the year in which
  * it came. */
-#define MARKED " ON CONFLICT (unit, year) DO UPDATE SET turn = turn + 1"
-#define UNITS_OF(which, year)                                                                                \
-    "SELECT coalesce(place, '') || '/' || coalesce(posyandu, ''), substr(" year                              \
-    ", 1, 4) FROM record WHERE " which
-#define MARK(which)                                                                                          \
-    "INSERT INTO indicator_due (unit, year) SELECT * FROM (" UNITS_OF(                                       \
-        which, FIGURES_DAY) " UNION " UNITS_OF(which, "received_at") ") WHERE true" MARKED
+#define MARKED " ON CONFLICT (unit, year) DO UPDATE SET turn = turn + 1, since = min(since, excluded.since)"
+#define UNITS_OF(which, year, from)                                                                          \
+    "SELECT coalesce(place, '') || '/' || coalesce(posyandu, '') AS unit, substr(" year                      \
+    ", 1, 4) AS year, " from " AS since FROM record WHERE " which
+#define MARK_FROM(which, from)                                                                               \
+    "INSERT INTO indicator_due (unit, year, since) SELECT unit, year, min(since) FROM (" UNITS_OF(           \
+        which, FIGURES_DAY, from) " UNION ALL " UNITS_OF(which, "received_at",                               \
+                                                         from) ") WHERE true GROUP BY unit, year" MARKED
+#define MARK(which) MARK_FROM(which, "NULL")
 
 static const char *const statements[STATEMENTS] = {
     /* What every message needs is VALUES: INSERT ... SELECT may add many rows, and so that it can be taken
@@ -124,7 +133,10 @@ static const char *const statements[STATEMENTS] = {
         " status = ?15, provider = ?16, message_id = ?17 WHERE record.version < ?5",
     /* Records and persons whose figures are to be counted anew: marked for a whole batch at once. */
     [TOUCH_RECORD] = "INSERT OR IGNORE INTO touched_record SELECT rowid FROM record WHERE id = ?1",
-    [TOUCH_PERSON] = "INSERT OR IGNORE INTO touched_person VALUES (?1)",
+    [ADD_RECORD] = "INSERT INTO added_record VALUES (?1)",
+    /* Persons are counted once: who is one with another, or no more, changes the figures of both. */
+    [TOUCH_PERSON] = "INSERT OR IGNORE INTO touched_person SELECT ?1 WHERE coalesce((SELECT merged_into FROM"
+                     " person WHERE id = ?1), '') <> coalesce(?2, '')",
     [MARK_DUE] = MARK("id = ?1"),
     [MARK_SIGNAL_DUE] =
         "INSERT INTO indicator_due (unit, year) SELECT coalesce(place, '') || '/', substr(at, 1, 4)"
@@ -145,17 +157,20 @@ static const char *const statements[STATEMENTS] = {
     [FORGET_FIRST + 3] = "DELETE FROM record_older" OF_FORGOTTEN,
     [FORGET_FIRST + 4] = "DELETE FROM person" OF_FORGOTTEN,
     [FORGET_FIRST + 5] = "DELETE FROM referral_event" OF_FORGOTTEN,
-    [FORGET_LAST - 1] = "DELETE FROM alert_event" OF_FORGOTTEN,
+    [FORGET_FIRST + 6] = "DELETE FROM alert_event" OF_FORGOTTEN,
+    [FORGET_LAST - 1] = "INSERT OR IGNORE INTO touched_person SELECT id FROM person WHERE merged_into <> ''"
+                        " AND merged_into IN (SELECT value FROM json_each(?2))",
     [FORGET_LAST] =
         "UPDATE person SET merged_into = NULL WHERE merged_into IN (SELECT value FROM json_each(?2))",
     [FORGET_WHO] = "UPDATE record SET reporter = NULL WHERE reporter = ?1",
     [FORGET_WHO + 1] = "UPDATE record_older SET reporter = NULL WHERE reporter = ?1",
     [FORGET_WHO + 2] = "UPDATE referral_event SET who = NULL WHERE who = ?1",
     [FORGET_WHO + 3] = "UPDATE alert_event SET who = NULL WHERE who = ?1",
+    [MARK_ADDED] = MARK_FROM("rowid IN (SELECT id FROM added_record)", "rowid"),
     [MARK_RECORDS] = MARK("rowid IN (SELECT id FROM touched_record)"),
-    /* Persons are counted once: who is one with another changes the figures of both. */
     [MARK_PERSONS] = MARK("person_id IN (SELECT id FROM touched_person) AND rowid NOT IN (SELECT id FROM "
                           "touched_record)"),
+    [UNADD_RECORDS] = "DELETE FROM added_record",
     [UNTOUCH_RECORDS] = "DELETE FROM touched_record",
     [UNTOUCH_PERSONS] = "DELETE FROM touched_person",
 };
@@ -167,13 +182,14 @@ static const struct sqlite_schema schema = {
                "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"
                /* For what others write: ours was JSON when it was decoded. */
                "PRAGMA ignore_check_constraints = ON;"
+               "CREATE TEMP TABLE added_record (id INTEGER PRIMARY KEY) STRICT;"
                "CREATE TEMP TABLE touched_record (id INTEGER PRIMARY KEY) STRICT;"
                "CREATE TEMP TABLE touched_person (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
     .steps = steps,
     .steps_n = sizeof steps / sizeof *steps,
     .statements = statements,
     .statements_n = STATEMENTS,
-    .at_end_n = STATEMENTS - MARK_RECORDS,
+    .at_end_n = STATEMENTS - MARK_ADDED,
 };
 
 void sqlite_db_schema(struct buf *b)
@@ -250,13 +266,16 @@ static int put_person(struct sqlite_file *d, const struct person_row *r, int64_t
     sqlite3_stmt *st = d->st[PUT_PERSON];
     int rc;
 
+    sqlite_file_bind(d, TOUCH_PERSON, 2, r->merged_into);
+    rc = mark(d, TOUCH_PERSON, r->id);
+    if (rc != SQLITE_OK)
+        return rc;
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         sqlite_file_bind(d, PUT_PERSON, (int)i + 1, texts[i]);
     sqlite3_bind_int(st, 6, r->tgl_lahir_exact);
     sqlite3_bind_int64(st, 9, first_ms);
     sqlite_file_bind(d, PUT_PERSON, 10, r->merged_into);
-    rc = run(d, PUT_PERSON);
-    return rc == SQLITE_OK ? mark(d, TOUCH_PERSON, r->id) : rc;
+    return run(d, PUT_PERSON);
 }
 
 /* The newest version stands in record, every other one in record_older, in whatever order they come. */
@@ -273,7 +292,10 @@ static int put_versions(struct sqlite_file *d, const struct record *r)
         rc = put_record(d, PUT_RECORD, r);
     if (rc == SQLITE_OK && sqlite3_changes(d->db) == 0) /* there is a newer one, or this very one */
         return put_record(d, PUT_OLDER, r);
-    return rc == SQLITE_OK ? mark(d, TOUCH_RECORD, r->id) : rc;
+    if (rc != SQLITE_OK || r->version > 1)
+        return rc == SQLITE_OK ? mark(d, TOUCH_RECORD, r->id) : rc;
+    sqlite3_bind_int64(d->st[ADD_RECORD], 1, sqlite3_last_insert_rowid(d->db));
+    return run(d, ADD_RECORD);
 }
 
 static int forget(struct sqlite_file *d, const struct forget_row *r)
@@ -286,12 +308,12 @@ static int forget(struct sqlite_file *d, const struct forget_row *r)
             sqlite_file_bind(d, s, 2, r->at);
             sqlite_file_bind(d, s, 3, r->account);
             sqlite_file_bind(d, s, 4, r->why);
-        } else if (s == FORGET_LAST) {
+        } else if (s >= FORGET_LAST - 1) {
             sqlite_file_bind(d, s, 2, r->persons.n ? r->persons : S("[]"));
         }
         rc = sqlite_file_run(d, s);
     }
-    for (unsigned s = FORGET_WHO; s < MARK_RECORDS && r->who.n && rc == SQLITE_OK; s++) {
+    for (unsigned s = FORGET_WHO; s < MARK_ADDED && r->who.n && rc == SQLITE_OK; s++) {
         sqlite_file_bind(d, s, 1, r->who);
         rc = sqlite_file_run(d, s);
     }

@@ -176,9 +176,10 @@ test('corrected, cancelled, moved and late reports; what is kept up to date equa
   assert.deepEqual(everything(), kept);
 });
 
-// Hundreds of records of all forms, in any order, some twice, corrected, moved to another month or cancelled.
+// Hundreds of records of all forms, in any order, some twice, corrected, moved to another month or cancelled; children that are
+// one with another, and no more.
 test('at random, what is kept up to date equals what is built anew', { timeout: 120000 }, async () => {
-  const chance = new Chance(Number(process.env.SEED ?? 11)), day = () => `2026-${String(1 + chance.below(11)).padStart(2, '0')}-${String(1 + chance.below(28)).padStart(2, '0')}`;
+  const chance = new Chance(Number(process.env.SEED ?? 11)), day = () => `2026-${String(1 + chance.below(11)).padStart(2, '0')}-${String(1 + chance.below(28)).padStart(2, '0')}`.replace('2026-11', chance.of(['2026-11', '2025-12']));
   const make = {
     bumil: () => [{ nama: chance.of(['Sri', 'Ana', 'Eti']), ukh: 5 + chance.below(35), k: 1 + chance.below(6), lila: 21 + chance.below(6), ttd: chance.below(60) }],
     nifas: () => [{ nama: chance.of(['Ina', 'Uci']), hari: chance.below(43) }],
@@ -198,6 +199,8 @@ test('at random, what is kept up to date equals what is built anew', { timeout: 
       rows.push(record(form, day(), fields, { ...more, posyandu, id, version, received: '2026-12-03', status: version === 1 ? 'valid' : chance.of(['corrected', 'cancelled']) }));
     }
   }
+  for (let i = 0; i < 40; i++)
+    rows.push(JSON.stringify({ v: 1, row: 'person', id: `r${chance.below(20)}`, nomor: String(5000 + i), nama: 'Anak', ...(chance.yes(0.6) ? { merged_into: `r${chance.below(20)}` } : {}) }));
   for (let i = rows.length - 1; i > 0; i--) {
     const k = chance.below(i + 1);
     [rows[i], rows[k]] = [rows[k], rows[i]];
@@ -209,6 +212,14 @@ test('at random, what is kept up to date equals what is built anew', { timeout: 
   }
   await quiet(before + 300);
   assert.equal(next, first);
+  let added = 0;
+  for (const more of [15, 15, 15, 300]) { // and what is only added, a little at a time or much at once
+    put(...Array.from({ length: more }, () => {
+      const form = chance.of(Object.keys(make)), [fields, about = {}] = make[form]();
+      return record(form, day(), fields, { ...about, posyandu: chance.of(['PSY001', 'PSY002', 'PSY003']), id: 2000 + added++, received: '2026-12-03' });
+    }));
+    await quiet(before + 300 + added);
+  }
   const kept = everything();
   assert.match(g.ctl('pws', '--anew'), /counted anew/);
   await waitFor('it is begun', () => JSON.stringify(everything()) !== JSON.stringify(kept) || query('SELECT count(*) AS n FROM indicator_due')[0].n > 0).catch(() => {});
