@@ -44,24 +44,50 @@ bool understand_plea(const struct ruleset *rs, struct slice words, int64_t at_ms
     return true;
 }
 
+struct help {
+    const struct words *words;
+    const struct tokens *ts;
+    struct said *out;
+};
+
+/* Nothing else is said: `tolong bu`. */
+static bool all_said(const struct help *h, const struct sign *s)
+{
+    unsigned used;
+
+    for (unsigned i = 0; i < h->ts->n; i++) {
+        struct slice code = phrase_code(h->ts, i, h->words->kata, &used);
+
+        if ((i < s->from || i >= s->to) && h->ts->t[i].kind == TOKEN_WORD &&
+            !slice_is(code, "penanda_tangan") && !slice_is(code, "pengisi") &&
+            !phrase_at(h->ts, i, h->words->greetings, &used) && !phrase_at(h->ts, i, h->words->help, &used))
+            return false;
+    }
+    return true;
+}
+
 static void on_help(void *arg, const struct sign *s)
 {
-    struct said *out = arg;
+    const struct help *h = arg;
+    struct slice code = s->word->code;
 
     if (s->kind != SIGN_PLAIN || s->word->below_months) /* whose age nobody knows */
         return;
-    out->emergency |= slice_starts(s->word->code, "darurat");
-    out->today |= slice_starts(s->word->code, "hari");
+    if (slice_is(code, "hari_saja") && !all_said(h, s))
+        return;
+    h->out->emergency |= slice_starts(code, "darurat");
+    h->out->today |= slice_starts(code, "hari");
 }
 
 void understand_help(const struct words *words, const struct tokens *ts, struct said *out)
 {
+    struct help h = { .words = words, .ts = ts, .out = out };
     struct sign_scan scan = { .lists = { words->help },
                               .lists_n = words->help != NULL,
                               .kata = words->kata,
                               .negators = words->negators,
                               .sign = on_help,
-                              .arg = out };
+                              .arg = &h };
 
     signs_scan(&scan, ts, 0, ts->n);
     for (unsigned i = 0, used; i < ts->n; i += used ? used : 1)
