@@ -35,6 +35,7 @@
 #include "tests/support/covered.h"
 #include "tests/support/idiom.h"
 #include "tests/support/mem_store.h"
+#include "tests/support/sample.h"
 #include "tests/unit/starve.h"
 
 enum {
@@ -44,7 +45,6 @@ enum {
     IDIOMS = 2 /* tried before each line; the variable IDIOMS says how many instead */
 };
 
-static struct arena conf_arena;
 static const struct ruleset *rules;
 
 static const struct {
@@ -487,14 +487,8 @@ int main(void)
     struct dirent **files = NULL;
     int n = scandir("tests/dialogs", &files, is_dialog, by_name), failed;
     struct CMUnitTest *tests = calloc((size_t)(n > 0 ? n : 0) + 2, sizeof *tests);
-    struct faults faults = { 0 };
-    struct config *config;
 
-    arena_init(&conf_arena, RULESET_ARENA);
-    config = config_load("config/kentongan.yaml", &conf_arena, &faults);
-    rules = config ? ruleset_load(config, &conf_arena, &faults) : NULL;
-    for (unsigned i = 0; i < faults.n; i++)
-        fprintf(stderr, "%s\n", faults.lines[i]);
+    rules = sample_rules();
     if (!rules || n <= 0) {
         fprintf(stderr, "run from the top folder: no configuration, or no dialogs\n");
         return 1;
@@ -518,7 +512,6 @@ int main(void)
     }
     free(files);
     free(tests);
-    faults_free(&faults);
-    arena_free(&conf_arena);
+    sample_free();
     return failed;
 }

@@ -8,11 +8,10 @@
 
 #include <stdio.h>
 
-#include "flows/ruleset.h"
 #include "flows/step/drafts.h"
+#include "tests/support/sample.h"
 
 static const int64_t now = INT64_C(1795226400000); /* 2026-11-21 09:00 */
-static struct arena conf_arena;
 static const struct ruleset *rules;
 
 static void check(const struct sender_state *s)
@@ -75,19 +74,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(repeats_are_read_as_they_were_kept),
                                         cmocka_unit_test(broken_repeats_are_passed_over) };
-    struct faults faults = { 0 };
-    struct config *config;
     int failed;
 
-    arena_init(&conf_arena, RULESET_ARENA);
-    config = config_load("config/kentongan.yaml", &conf_arena, &faults);
-    rules = config ? ruleset_load(config, &conf_arena, &faults) : NULL;
-    if (!rules) {
-        fprintf(stderr, "run from the top folder: no configuration\n");
+    rules = sample_rules();
+    if (!rules)
         return 1;
-    }
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    faults_free(&faults);
-    arena_free(&conf_arena);
+    sample_free();
     return failed;
 }

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flows/ruleset.h"
 #include "tests/support/mem_store.h"
+#include "tests/support/sample.h"
 
 enum {
     KINDS = 16,
@@ -21,7 +21,6 @@ enum {
 static const char kader[] = "+6281200000001", bidan[] = "+6281200000002", puskesmas[] = "+6281200000003",
                   kades[] = "+6281200000005", kader2[] = "+6281200000008";
 
-static struct arena conf_arena;
 static const struct ruleset *rules;
 
 /* A village in which everything has been kept: children, cases, an episode, what is due, a dialogue. */
@@ -92,19 +91,12 @@ static void what_a_newer_program_wrote_is_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(what_a_newer_program_wrote_is_left_alone) };
-    struct faults faults = { 0 };
-    struct config *config;
     int failed;
 
-    arena_init(&conf_arena, RULESET_ARENA);
-    config = config_load("config/kentongan.yaml", &conf_arena, &faults);
-    rules = config ? ruleset_load(config, &conf_arena, &faults) : NULL;
-    if (!rules) {
-        fprintf(stderr, "run from the top folder: no configuration\n");
+    rules = sample_rules();
+    if (!rules)
         return 1;
-    }
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    faults_free(&faults);
-    arena_free(&conf_arena);
+    sample_free();
     return failed;
 }

@@ -12,8 +12,8 @@
 
 #include "flows/care/subject_report.h"
 #include "flows/filing/referral_moves.h"
-#include "flows/ruleset.h"
 #include "tests/support/mem_store.h"
+#include "tests/support/sample.h"
 
 enum {
     STATES = 512,
@@ -29,7 +29,6 @@ enum {
     WORDS = sizeof words / sizeof *words,
 };
 
-static struct arena conf_arena;
 static const struct ruleset *rules;
 
 /* What of a referral can be told apart by what follows. */
@@ -390,19 +389,12 @@ int main(void)
                                         cmocka_unit_test(every_correction_at_every_time_is_told),
                                         cmocka_unit_test(every_pair_of_state_and_event_has_one_move),
                                         cmocka_unit_test(a_duty_number_is_staff) };
-    struct faults faults = { 0 };
-    struct config *config;
     int failed;
 
-    arena_init(&conf_arena, RULESET_ARENA);
-    config = config_load("config/kentongan.yaml", &conf_arena, &faults);
-    rules = config ? ruleset_load(config, &conf_arena, &faults) : NULL;
-    if (!rules) {
-        fprintf(stderr, "run from the top folder: no configuration\n");
+    rules = sample_rules();
+    if (!rules)
         return 1;
-    }
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    faults_free(&faults);
-    arena_free(&conf_arena);
+    sample_free();
     return failed;
 }
