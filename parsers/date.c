@@ -169,6 +169,15 @@ int date_epi_weeks(int year)
     return (int)((first_sunday(year + 1) - first_sunday(year)) / 7);
 }
 
+bool date_is_month(struct slice s)
+{
+    uint64_t month = 0;
+
+    return s.n == 7 && s.p[4] == '-' && slice_all_digits(slice_take(s, 4)) &&
+           slice_all_digits(slice_skip(s, 5)) && slice_to_u64(slice_skip(s, 5), &month) && month >= 1 &&
+           month <= 12;
+}
+
 int64_t date_month_after(int64_t day)
 {
     struct date c = date_of_days(day);

@@ -42,6 +42,8 @@ int64_t date_epi_start(int year, int week);
 /* 52 or 53. */
 int date_epi_weeks(int year);
 
+/* "2026-11" */
+bool date_is_month(struct slice);
 /* The first day of the month after that of a day. */
 int64_t date_month_after(int64_t day);
 

@@ -6,6 +6,7 @@
 
 #include "gateway/base/csv_cell.h"
 #include "gateway/base/node.h"
+#include "parsers/date.h"
 #include "gateway/conf/exports.h"
 #include "gateway/desk/held.h"
 
@@ -181,12 +182,6 @@ static void put_help(const struct desk *desk, ctl_done *done, void *ctx)
     buf_free(&b);
 }
 
-static bool is_month(struct slice s)
-{
-    return s.n == 7 && s.p[4] == '-' && slice_all_digits(slice_take(s, 4)) &&
-           slice_all_digits(slice_skip(s, 5));
-}
-
 /* NULL, or what is wrong with the words. */
 static const char *read_words(const struct desk *desk, struct slice words, struct exporting *x)
 {
@@ -216,9 +211,10 @@ static const char *read_words(const struct desk *desk, struct slice words, struc
             return "error: unknown words; see export csv --help\n";
         }
     }
-    return !is_month(x->month) ? "error: --month 2026-11 is missing; see export csv --help\n"
-           : !x->what          ? "error: --what: no such table; export csv --help names them\n"
-                               : NULL;
+    return !date_is_month(x->month)
+               ? "error: --month is missing, or none: --month 2026-11; see export csv --help\n"
+           : !x->what ? "error: --what: no such table; export csv --help names them\n"
+                      : NULL;
 }
 
 void export_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)

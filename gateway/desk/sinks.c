@@ -7,6 +7,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/node.h"
+#include "parsers/date.h"
 
 #define NO_DATABASE "error: no sink is a database (kind sqlite or postgres)\n"
 
@@ -237,7 +238,9 @@ void sink_desk(const struct desk *desk, struct slice words, ctl_done *done, void
             s = desk->sinks[i];
     words = slice_trim(words);
     if (!s) {
-        done(ctx, S("error: there is no such sink; the names stand in show sinks\n"));
+        done(ctx,
+             S("error: sink NAME schema; NAME of the ministry's platform also: list STAGE, retry.  The names "
+               "stand in show sinks\n"));
         return;
     }
     if (!slice_is(words, "schema")) {
@@ -253,7 +256,7 @@ void sink_desk(const struct desk *desk, struct slice words, ctl_done *done, void
 }
 
 /* "2026-11" of now, in the district's time. */
-static struct slice this_month(const struct desk *desk, char out[16])
+static struct slice thdate_is_month(const struct desk *desk, char out[16])
 {
     time_t at = (time_t)(clock_wall_ms() / 1000 + (int64_t)desk->utc_offset_min * 60);
     struct tm tm;
@@ -262,16 +265,10 @@ static struct slice this_month(const struct desk *desk, char out[16])
     return slice_make(out, strftime(out, 16, "%Y-%m", &tm));
 }
 
-static bool is_month(struct slice s)
-{
-    return s.n == 7 && s.p[4] == '-' && slice_all_digits(slice_take(s, 4)) &&
-           slice_all_digits(slice_skip(s, 5));
-}
-
 void pws_desk(const struct desk *desk, struct slice words, ctl_done *done, void *ctx)
 {
     char month[16];
-    struct sink_asked asked = { .month = this_month(desk, month) };
+    struct sink_asked asked = { .month = thdate_is_month(desk, month) };
     bool good = true;
 
     while (words.n && good) {
@@ -287,7 +284,7 @@ void pws_desk(const struct desk *desk, struct slice words, ctl_done *done, void 
         else
             good = false;
     }
-    if (!good || !is_month(asked.month) ||
+    if (!good || !date_is_month(asked.month) ||
         (asked.place.n && !directory_place(&desk->rules->directory, asked.place))) {
         done(ctx, S("error: pws [--place CODE] [--month 2026-11] | --anew; CODE as in places.csv\n"));
         return;

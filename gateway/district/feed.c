@@ -9,6 +9,8 @@
 #include "gateway/base/rnd.h"
 #include "gateway/base/stat.h"
 
+#define SINK "sink:" /* in front of the name, in its stream's */
+
 enum {
     RETRY_FIRST_MS = 500,
     RETRY_MOST_MS = 60 * 1000,
@@ -298,10 +300,22 @@ static void feed_free(struct feed *f)
     free(f);
 }
 
-static struct feed *feed_new(struct loop *loop, const char *name, const struct feed_work *work)
+/* By name: of two of a kind one may be away and the other not. */
+static void count_as(struct feed *f, const char *sink)
+{
+    f->stored =
+        stat_get(STAT_COUNTER, "sink_stored_total", "entries stored in a district database", "sink", sink);
+    f->retried = stat_get(STAT_COUNTER, "sink_retried_total", "entries put back for later", "sink", sink);
+    f->parked_total =
+        stat_get(STAT_COUNTER, "sink_parked_total", "entries that can never be stored", "sink", sink);
+    f->broken =
+        stat_get(STAT_GAUGE, "sink_down", "1 while a district database cannot be written", "sink", sink);
+}
+
+static struct feed *feed_new(struct loop *loop, const char *stream, const char *name,
+                             const struct feed_work *work)
 {
     struct feed *f = calloc(1, sizeof *f);
-    const char *kind = work->kind;
 
     if (!f)
         return NULL;
@@ -314,13 +328,7 @@ static struct feed *feed_new(struct loop *loop, const char *name, const struct f
     f->gather = loop_timer_new(loop, "sink gathers", on_gather, f);
     f->pause = loop_timer_new(loop, "sink waits", on_resume, f);
     f->rate_ms[0] = f->rate_ms[1] = clock_mono_ms();
-    f->stored =
-        stat_get(STAT_COUNTER, "sink_stored_total", "entries stored in a district database", "kind", kind);
-    f->retried = stat_get(STAT_COUNTER, "sink_retried_total", "entries put back for later", "kind", kind);
-    f->parked_total =
-        stat_get(STAT_COUNTER, "sink_parked_total", "entries that can never be stored", "kind", kind);
-    f->broken =
-        stat_get(STAT_GAUGE, "sink_down", "1 while a district database cannot be written", "kind", kind);
+    count_as(f, strncmp(stream, SINK, strlen(SINK)) == 0 ? stream + strlen(SINK) : stream);
     if (f->name && f->batch && f->spare && f->ahead && f->gather && f->pause)
         return f;
     feed_free(f);
@@ -330,7 +338,7 @@ static struct feed *feed_new(struct loop *loop, const char *name, const struct f
 struct feed *feed_open(struct loop *loop, struct store *store, const char *stream, const char *name,
                        const struct feed_work *work, struct err *e)
 {
-    struct feed *f = feed_new(loop, name, work);
+    struct feed *f = feed_new(loop, stream, name, work);
 
     if (!f) {
         err_set(e, "%s: out of memory", name);

@@ -25,9 +25,8 @@ struct feed_work {
      * be NULL. */
     void (*prepare)(void *arg, struct item *, unsigned n);
     void *arg;
-    const char *kind; /* label of its figures; outlives the process */
-    unsigned batch;   /* 1 to FEED_BATCH */
-    int linger_ms; /* between two batches that are not full: rows that share a transaction cost a fraction */
+    unsigned batch; /* 1 to FEED_BATCH */
+    int linger_ms;  /* between two batches that are not full: rows that share a transaction cost a fraction */
 };
 
 struct feed_figures {

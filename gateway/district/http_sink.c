@@ -326,9 +326,7 @@ static void close_sink(void *self)
 static void *open_sink(const struct sink_host *host, const struct sink_conf *conf, struct err *e)
 {
     struct http_sink *s = calloc(1, sizeof *s);
-    struct feed_work work = {
-        .deliver = deliver, .arg = s, .kind = "http", .batch = BATCH, .linger_ms = LINGER_MS
-    };
+    struct feed_work work = { .deliver = deliver, .arg = s, .batch = BATCH, .linger_ms = LINGER_MS };
     char name[64], stream[80];
 
     err_set(e, "sink %.*s: out of memory", SLICE_ARG(conf->name));

@@ -284,12 +284,9 @@ static void close_sink(void *self)
 static void *open_sink(const struct sink_host *host, const struct sink_conf *conf, struct err *e)
 {
     struct postgres *s = calloc(1, sizeof *s);
-    struct feed_work work = { .deliver = deliver,
-                              .prepare = prepare,
-                              .arg = s,
-                              .kind = "postgres",
-                              .batch = BATCH,
-                              .linger_ms = LINGER_MS };
+    struct feed_work work = {
+        .deliver = deliver, .prepare = prepare, .arg = s, .batch = BATCH, .linger_ms = LINGER_MS
+    };
     char name[64], stream[80];
 
     if (!s) {

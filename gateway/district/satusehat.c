@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
+#include "gateway/base/stat.h"
 #include "gateway/district/outbox.h"
 #include "gateway/district/satusehat_send.h"
 #include "gateway/district/sqlite_worker.h"
@@ -55,6 +56,7 @@ struct satusehat_sink {
     unsigned counts_n;
     uint64_t sent;
     unsigned failures; /* in a row */
+    struct stat *down;
     struct err trouble;
     int64_t trouble_ms;
 };
@@ -182,6 +184,7 @@ static void hold_off(struct satusehat_sink *s, const struct err *why, int64_t af
     s->trouble = *why;
     s->trouble_ms = clock_wall_ms();
     s->away = true;
+    s->down->value = 1;
     loop_timer_set(s->next, ms / 2 + (int64_t)rnd_below((uint64_t)ms / 2 + 1));
 }
 
@@ -203,6 +206,7 @@ static void on_over(void *arg, const struct outbox_fate *fates, unsigned n, cons
         if (s->failures)
             log_event(LOG_INFO, "sink_goes_on", "sink", s->name, NULL);
         s->failures = 0;
+        s->down->value = 0;
     }
     turn(s);
 }
@@ -383,6 +387,9 @@ static void *open_sink(const struct sink_host *host, const struct sink_conf *c, 
     snprintf(name, sizeof name, "sink %.*s", SLICE_ARG(c->name));
     snprintf(stream, sizeof stream, "sink:%.*s", SLICE_ARG(c->name));
     s->name = strdup(name);
+    s->down =
+        stat_get(STAT_GAUGE, "platform_down", "1 while the ministry's platform takes nothing; records wait",
+                 "sink", stream + strlen("sink:"));
     s->next = loop_timer_new(host->loop, "satusehat", on_next, s);
     if (s->path && s->name && s->next)
         s->sender = sender_open(host->loop, c->url, c->token_url, on_over, s, e);

@@ -19,7 +19,7 @@ struct sqlite_work {
     /* A batch failed: the file may have been replaced or unmounted, begin afresh.  Also at the end. */
     void (*close)(void *arg);
     void *arg;
-    const char *kind; /* label of its figures; outlives the process */
+    const char *kind; /* how its thread is called; outlives the process */
     int linger_ms;    /* as in feed.h */
 };
 

@@ -198,6 +198,9 @@ test('a certificate that nobody vouches for: nothing of it is sent, and it says 
   await waitFor('it says why', () => /circuit {3}open/.test(shown('palsu')) && /certificate/.test(shown('palsu'))).catch((e) => { throw new Error(`${e.message}\n${shown('palsu')}`); });
   assert.equal(seen.some((s) => s.rows.some((r) => r.id === id)), false);
   assert.match(parked('palsu'), /nothing is parked/);
+  const figures = await g.metrics();
+  assert.match(figures, /^kentongan_sink_down\{sink="palsu"\} 1$/m);
+  assert.match(figures, /^kentongan_sink_down\{sink="lain"\} 0$/m); // the other one of its kind
 });
 
 test('a drip and a body without end: no other sink waits, and a stop is a stop', async () => {

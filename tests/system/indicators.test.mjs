@@ -151,6 +151,7 @@ test('a month worked out on paper equals every row', async () => {
   assert.match(g.ctl('pws', '--place', village, '--month', '2026-11'), /^19\.06\.01\.2004 Kelubi, 2026-11\n.*\n(k1\s+1\/13\s+7\.7%\s+4\/13\s+30\.8%\s+91\.7%\s+B K1 akses)/);
   assert.match(g.ctl('pws', '--month', '2026-11'), /^PKM01 /);
   assert.throws(() => g.ctl('pws', '--place', 'nowhere'));
+  assert.throws(() => g.ctl('pws', '--month', '2026-13'));
 });
 
 const everything = () => query('SELECT place, month, indicator, n, d, n_year, d_year FROM indicator_value ORDER BY 1, 2, 3');

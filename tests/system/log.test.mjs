@@ -105,7 +105,7 @@ test("Kannel's reports end in the SMS: buffered is sent, delivered stays deliver
   await outOf(g, cause, 'delivered');
   await report(1);
   await report(2);
-  await waitFor('they are through', async () => /sink_stored_total\{kind="log"\}/.test(await g.metrics()) && g.redis('xlen', '{19.06}st:log').trim() === '0');
+  await waitFor('they are through', async () => /sink_stored_total\{sink="log"\}/.test(await g.metrics()) && g.redis('xlen', '{19.06}st:log').trim() === '0');
   await outOf(g, cause, 'delivered');
 });
 

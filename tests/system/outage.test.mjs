@@ -49,14 +49,14 @@ test('while the district database is locked, messages are answered and stored af
   await new Promise((done) => lock.stdout.once('data', done));
   try {
     assert.match(await g.say(kader, 'TIMBANG Kartika Sari P 14bl 9,2 76', 'out-3'), /Kartika Sari/);
-    await waitFor('the sink waits', async () => /^kentongan_sink_down\{kind="sqlite"\} 1$/m.test(await g.metrics()));
+    await waitFor('the sink waits', async () => /^kentongan_sink_down\{sink="lokal"\} 1$/m.test(await g.metrics()));
     assert.equal(await ready(), '200 degraded');
     assert.equal(count('out-3'), 0);
   } finally {
     lock.stdin.end('COMMIT;\n');
   }
   await waitFor('the row', () => count('out-3') === 1);
-  await waitFor('the sink goes on', async () => /^kentongan_sink_down\{kind="sqlite"\} 0$/m.test(await g.metrics()));
+  await waitFor('the sink goes on', async () => /^kentongan_sink_down\{sink="lokal"\} 0$/m.test(await g.metrics()));
   assert.ok(execFileSync('sqlite3', [file, 'PRAGMA integrity_check']).toString().startsWith('ok'));
 });
 
