@@ -9,6 +9,7 @@
 enum {
     TEXT_MAX = 4000, /* bytes of one SMS: ten joined parts and more; what is longer is no report */
     TRIES = 150,     /* places at which a text is asked whether another report begins there */
+    TRIED = 48 << 10, /* bytes that are read for it in all: thirty reports in one line */
     SCRATCH = 4 << 20,
 };
 
@@ -21,7 +22,7 @@ struct splitter {
     struct said *said;
     const struct form *form; /* of the report in hand */
     struct slice text;
-    size_t begin;         /* of its body */
+    size_t begin, tried;  /* of its body; bytes that were read for tries */
     unsigned room, tries; /* places for reports */
     struct arena scratch; /* of one try */
 };
@@ -106,7 +107,8 @@ static struct report tried(struct splitter *s, const struct form *form, size_t f
 {
     struct report r = { .status = REPORT_REJECTED, .error = ERROR_INVALID };
 
-    if (s->tries++ < TRIES)
+    s->tried += to - from;
+    if (s->tries++ < TRIES && s->tried < TRIED)
         understand_report(s->rs, form, between(s, from, to), s->today, &s->scratch, &r);
     arena_reset(&s->scratch);
     return r;
@@ -175,6 +177,16 @@ static void begin_report(struct splitter *s, const struct form *form, size_t key
     s->begin = body;
 }
 
+/* Is the keyword at `at` turned into something else by what stands beside it? */
+static bool is_turned(struct splitter *s, size_t line, size_t at, size_t end)
+{
+    bool turned = understand_turned(s->rs, between(s, line, end), at - line, &s->scratch);
+
+    s->tried += end - line;
+    arena_reset(&s->scratch);
+    return turned;
+}
+
 /* A second keyword further on in a line begins a report only when it completes one. */
 static void rest_of_line(struct splitter *s, size_t from, size_t end)
 {
@@ -194,7 +206,7 @@ static void rest_of_line(struct splitter *s, size_t from, size_t end)
         word = between(s, begin, p);
         form = understand_exact_form(&s->rs->forms, word);
         if (!form || is_value(s->form, word) || has_text_field(s->form) || only_blanks(s, s->begin, begin) ||
-            understand_turned(s->rs, between(s, line, end), begin - line, s->arena))
+            s->tried >= TRIED || is_turned(s, line, begin, end))
             continue;
         if (try_report(s, form, p, end) && try_report(s, s->form, s->begin, begin))
             begin_report(s, form, begin, p);

@@ -72,8 +72,10 @@ struct pipeline {
     struct job *jobs, **jobs_end; /* the oldest first */
     struct job *unheard;          /* the oldest of them that late.c has not looked at */
     struct loop_timer *late;
-    struct job *ready, **ready_last; /* whose step waits for the next turn */
-    int64_t spent_us;                /* on steps in this turn */
+    struct ready {
+        struct job *first, **end;
+    } ready[2];       /* whose step waits for the next turn; long texts behind the others */
+    int64_t spent_us; /* on steps in this turn */
     bool draining;
     struct stat *gauge;
     struct stat_hist *seconds;

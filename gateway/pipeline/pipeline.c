@@ -137,7 +137,8 @@ struct pipeline *pipeline_new(struct loop *loop, struct store *store, const stru
     p->store = store;
     p->rules = rules;
     p->options = *options;
-    p->ready_last = &p->ready;
+    for (unsigned i = 0; i < 2; i++)
+        p->ready[i].end = &p->ready[i].first;
     p->jobs_end = &p->jobs;
     loop_at_turn_end(loop, on_turn_end, p);
     if (options->send_now)

@@ -18,6 +18,7 @@
 enum {
     LOADS_BEFORE_PATIENCE = 3,   /* conflicts before a job holds its subjects for itself (DESIGN 4) */
     TURN_US = 10000,             /* of one turn of the loop, for steps */
+    LONG_BYTES = 1024,           /* a text that takes milliseconds to read, and that few people type */
     STALE_MS = 24 * 3600 * 1000, /* a clock that ran out longer ago is not rung after a rebuild */
     LOADS_AT_MOST = 40,          /* conflicts before it is parked: nothing is tried for ever */
 };
@@ -413,31 +414,41 @@ static void job_run(struct job *j)
 void job_enter(struct job *j, enum step next)
 {
     struct pipeline *p = j->pipeline;
+    bool is_long = j->in.text.n > LONG_BYTES;
+    struct ready *queue = &p->ready[is_long];
 
     j->step = next;
     if (!is_costly(next)) {
         steps[next].run(j);
-    } else if (p->spent_us < TURN_US && !p->ready) {
+    } else if (p->spent_us < TURN_US && !p->ready[0].first && !queue->first) {
         job_run(j);
     } else {
         j->ready_next = NULL;
-        *p->ready_last = j;
-        p->ready_last = &j->ready_next;
+        *queue->end = j;
+        queue->end = &j->ready_next;
         loop_again(p->loop);
     }
 }
 
-/* The next turn has its own time; those that waited go first. */
+static void run_first(struct pipeline *p, struct ready *queue)
+{
+    struct job *j = queue->first;
+
+    queue->first = j->ready_next;
+    if (!queue->first)
+        queue->end = &queue->first;
+    job_run(j);
+    loop_again(p->loop);
+}
+
+/* The next turn has its own time; those that waited go first, and one of the long texts in any case. */
 void job_next_turn(struct pipeline *p)
 {
     p->spent_us = 0;
-    while (p->ready && p->spent_us < TURN_US) {
-        struct job *j = p->ready;
-
-        p->ready = j->ready_next;
-        if (!p->ready)
-            p->ready_last = &p->ready;
-        job_run(j);
-        loop_again(p->loop);
-    }
+    while (p->ready[0].first && p->spent_us < TURN_US)
+        run_first(p, &p->ready[0]);
+    if (p->ready[1].first)
+        run_first(p, &p->ready[1]);
+    while (p->ready[1].first && p->spent_us < TURN_US)
+        run_first(p, &p->ready[1]);
 }
