@@ -13,7 +13,9 @@
 #include "parsers/damm.h"
 
 enum {
-    NOMOR_MIN = 4, /* digits */
+    NOMOR_MIN = 4,        /* digits */
+    MEASURED_MOST = 1600, /* bytes of a text without keyword or sign: ten parts of a long SMS */
+    SCRATCH = 4 << 20,
 };
 
 /* --- reading --- */
@@ -148,27 +150,43 @@ static bool endangers(const struct ruleset *rules, struct report *r)
     return rules_findings(rules->rules, r->form, r->values, found, MOST) && found[0].class >= URGENCY_E2;
 }
 
-/* Words without a form in which a measure stands that would be a danger of the day in one: `tensi 200/120`.
- */
-static bool measures_danger(const struct ruleset *rules, struct slice text, int64_t at_ms, struct arena *a)
+static bool endangers_in(const struct ruleset *rules, const struct form *form, struct slice text,
+                         int64_t at_ms, struct arena *a)
 {
     struct report *none = ARENA_NEW(a, struct report), *r = ARENA_NEW(a, struct report);
     struct slice pressure = slashed(text);
 
-    for (unsigned f = 0; none && r && rules->rules && f < rules->forms.n; f++) {
-        const struct form *form = &rules->forms.forms[f];
-        struct slice plain = words_plain(rules, form, text, a);
-
-        *none = (struct report){ .form = form, .variant = &form->variants[0] };
-        if (understand_answer(rules, none, slice_make("", 0), plain, at_ms, a, r) && endangers(rules, r))
+    if (!none || !r)
+        return false;
+    *none = (struct report){ .form = form, .variant = &form->variants[0] };
+    if (understand_answer(rules, none, slice_make("", 0), words_plain(rules, form, text, a), at_ms, a, r) &&
+        endangers(rules, r))
+        return true;
+    for (unsigned i = 0; pressure.n && i < form->fields_n; i++)
+        if (form->fields[i].type == FIELD_PRESSURE &&
+            understand_answer(rules, none, form->fields[i].name, pressure, at_ms, a, r) &&
+            endangers(rules, r))
             return true;
-        for (unsigned i = 0; pressure.n && i < form->fields_n; i++)
-            if (form->fields[i].type == FIELD_PRESSURE &&
-                understand_answer(rules, none, form->fields[i].name, pressure, at_ms, a, r) &&
-                endangers(rules, r))
-                return true;
-    }
     return false;
+}
+
+/* Words without a form in which a measure stands that would be a danger of the day in one: `tensi 200/120`.
+ */
+static bool measures_danger(const struct ruleset *rules, struct slice text, int64_t at_ms, struct arena *a)
+{
+    struct arena scratch;
+    bool danger = false;
+
+    if (text.n > MEASURED_MOST)
+        return false;
+    arena_init(&scratch, SCRATCH);
+    for (unsigned f = 0; !danger && !a->failed && rules->rules && f < rules->forms.n; f++) {
+        danger = endangers_in(rules, &rules->forms.forms[f], text, at_ms, &scratch);
+        a->failed |= scratch.failed; /* or less would have been understood, and nobody would know */
+        arena_reset(&scratch);
+    }
+    arena_free(&scratch);
+    return danger;
 }
 
 void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a, struct reading *r)

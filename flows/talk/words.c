@@ -10,6 +10,7 @@ enum {
     WORDS = 12,      /* more is no short answer */
     PHRASE_MAX = 4,  /* words of one phrase */
     THANKS_MAX = 40, /* letters */
+    LABEL_MOST = 64, /* bytes of a label and a word on its end */
 };
 
 /* Codes of the list, as bits. */
@@ -219,6 +220,8 @@ bool words_agree(const struct ruleset *rules, enum answer_word with, struct slic
 /* `tensinya`: the label of a field with a word on its end that says nothing. */
 static struct slice label_alone(const struct word_list *list, const struct form *form, struct slice word)
 {
+    if (word.n > LABEL_MOST)
+        return word;
     for (size_t n = word.n; form && n-- > 2;) {
         const struct word *w = list_find(list, slice_skip(word, n));
 

@@ -13,7 +13,8 @@ enum {
     WORD_MAX = 12,
     NEAR_MIN = 4, /* letters of a keyword that is known with one edit */
     WORDS = 200,
-    BETWEEN = 2, /* words between a negator and the keyword that it turns (RULINGS 43) */
+    BETWEEN = 2,  /* words between a negator and the keyword that it turns (RULINGS 43) */
+    BEHIND = 100, /* words behind a keyword; what stands further off says nothing about it */
 };
 
 struct word_at {
@@ -183,7 +184,7 @@ static struct behind behind(struct reader *r, unsigned i)
 
     number_of(r, &i, &out);
     out.refuses = i < r->ts.n && !(r->ts.t[i].sep & SEP_LINE) && refuses(r, i);
-    for (; i < r->ts.n && !(r->ts.t[i].sep & SEP_LINE); i += used) {
+    for (unsigned end = i + BEHIND; i < r->ts.n && i < end && !(r->ts.t[i].sep & SEP_LINE); i += used) {
         if (is_kata(r, i, "terima_kasih", &used))
             break;
         out.negated |= negation_at(&r->ts, i, r->words->negators, &n) && negation_of_keywords(n.kind);
