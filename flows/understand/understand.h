@@ -340,4 +340,11 @@ struct filling *understand_fill(const struct ruleset *, const struct form *, str
 void understand_report(const struct ruleset *, const struct form *, struct slice body, int64_t today,
                        struct arena *, struct report *out);
 
+/* --- split.c --- */
+/* The reports of a part that begins with the keyword of a form, into out.  False: memory is out. */
+bool understand_split(const struct ruleset *, struct slice text, const struct keyword *, int64_t today,
+                      struct arena *, struct said *out);
+/* Where the line ends that has `from` in it. */
+size_t understand_line_end(struct slice text, size_t from);
+
 #endif
