@@ -40,6 +40,15 @@ static inline bool negation_of_signs(enum negation_kind kind)
     return kind != NEGATION_NONE && kind != NEGATION_OFF && kind != NEGATION_FAILED && kind != NEGATION_FALSE;
 }
 
+/* The one at token i turns signs; but `bukan 30` says that the number is another. */
+static inline bool negation_turns_signs(const struct tokens *ts, unsigned i, const struct negation *n)
+{
+    unsigned next = i + n->used;
+
+    return negation_of_signs(n->kind) &&
+           !(n->kind == NEGATION_ISNT && next < ts->n && ts->t[next].kind == TOKEN_NUMBER);
+}
+
 /* It turns a keyword that follows (RULINGS 43). */
 static inline bool negation_of_keywords(enum negation_kind kind)
 {

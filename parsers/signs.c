@@ -197,7 +197,8 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
         return true;
     }
     if (joined && !slice_is(kata_at(x, *to, &used), "normal") &&
-        negation_at(x->ts, *to, x->s->negators, &n) && negation_of_signs(n.kind) && says_no(x, w, *to, &n)) {
+        negation_at(x->ts, *to, x->s->negators, &n) && negation_turns_signs(x->ts, *to, &n) &&
+        says_no(x, w, *to, &n)) {
         *to += n.used;
         return true;
     }
@@ -235,7 +236,7 @@ static unsigned unwell_end(const struct state *x, const struct word *w, unsigned
     unsigned used;
 
     if (!w->can_be_normal || w->neutral || (parted(x, i) && !joined) ||
-        !negation_at(x->ts, i, x->s->negators, &n) || !negation_of_signs(n.kind))
+        !negation_at(x->ts, i, x->s->negators, &n) || !negation_turns_signs(x->ts, i, &n))
         return i;
     if (joined && n.kind == NEGATION_GONE)
         return i + n.used;
@@ -280,7 +281,7 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         x->last.kind = SIGN_PLAIN;
         x->last.to = to = unwell;
     } else if (w->neutral || is_well)
-        x->last.kind = w->needed && gone && !w->neutral ? SIGN_UNSURE : SIGN_NEGATED;
+        x->last.kind = w->needed && gone && is_well ? SIGN_UNSURE : SIGN_NEGATED;
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;
     x->linked = x->bare = false;
@@ -291,7 +292,7 @@ static bool denied(const struct state *x, unsigned i)
 {
     struct negation n;
 
-    return !parted(x, i) && negation_at(x->ts, i, x->s->negators, &n) && negation_of_signs(n.kind);
+    return !parted(x, i) && negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n);
 }
 
 /* `kuat menyusu`, `tidak kuat menyusu`: well, or not, before what can be well (RULINGS 40); the token behind
@@ -411,7 +412,7 @@ static unsigned word_at(struct state *x, unsigned i)
 
     if (w)
         return sign_at(x, i, w, list, used);
-    if (negation_at(x->ts, i, x->s->negators, &n) && negation_of_signs(n.kind))
+    if (negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n))
         return negator_at(x, i, &n);
     person_at(x, i);
     kata = kata_at(x, i, &used);

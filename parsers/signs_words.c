@@ -44,7 +44,7 @@ unsigned signs_end(const struct sign_scan *s, const struct tokens *ts, unsigned 
         } else {
             struct negation n;
 
-            if (negation_at(ts, k, s->negators, &n) && negation_of_signs(n.kind))
+            if (negation_at(ts, k, s->negators, &n) && negation_turns_signs(ts, k, &n))
                 k += n.used;
             else if (signs_filler(phrase_code(ts, k, s->kata, &used)))
                 k += used;
