@@ -13,8 +13,7 @@ enum {
     WORD_MAX = 12,
     NEAR_MIN = 4, /* letters of a keyword that is known with one edit */
     WORDS = 200,
-    BETWEEN = 2,  /* words between a negator and the keyword that it turns (RULINGS 43) */
-    BEHIND = 100, /* words behind a keyword; what stands further off says nothing about it */
+    BETWEEN = 2, /* words between a negator and the keyword that it turns (RULINGS 43) */
 };
 
 struct word_at {
@@ -86,17 +85,9 @@ static unsigned token_at(struct reader *r, size_t from)
     return i;
 }
 
-static bool is_kata(const struct reader *r, unsigned i, const char *code, unsigned *used)
-{
-    return slice_is(phrase_code(&r->ts, i, r->words->kata, used), code);
-}
-
-/* A greeting, thanks or an address: says nothing. */
 static bool says_nothing(const struct reader *r, unsigned i, unsigned *used)
 {
-    *used = 1;
-    return r->ts.t[i].kind == TOKEN_EMPTY || phrase_at(&r->ts, i, r->words->greetings, used) ||
-           is_kata(r, i, "terima_kasih", used) || is_kata(r, i, "penanda_tangan", used);
+    return understand_says_nothing(r->words, &r->ts, i, used);
 }
 
 static bool only_greetings(const struct reader *r, unsigned to)
@@ -135,65 +126,6 @@ bool understand_turned(const struct ruleset *rs, struct slice text, size_t keywo
 
     begin(r, rs, text, a);
     return turned(r, token_at(r, keyword), &n);
-}
-
-/* What stands behind a command. */
-struct behind {
-    struct slice nomor; /* valid */
-    bool number;        /* one stands there, valid or not */
-    bool words;         /* free words, on the same line */
-    bool refuses;       /* they say no: `TERIMA 48217 tidak bisa` */
-    bool negated;       /* somewhere in them */
-    bool arg;           /* exactly one word, or thanks behind it */
-};
-
-static void number_of(struct reader *r, unsigned *i, struct behind *out)
-{
-    enum report_error error;
-    unsigned k = *i, used;
-
-    while (k < r->ts.n && r->ts.t[k].kind == TOKEN_WORD &&
-           slice_is(phrase_code(&r->ts, k, r->words->answers, &used), "laporan"))
-        k++; /* `no 48217`, `rujukan 48217` */
-    if (k >= r->ts.n || r->ts.t[k].kind != TOKEN_NUMBER || (r->ts.t[k].sep & SEP_LINE))
-        return;
-    out->number = slice_all_digits(r->ts.t[k].low) && r->ts.t[k].low.n >= 4 && r->ts.t[k].low.n <= 10 &&
-                  r->ts.t[k].low.p[0] != '0';
-    if (r->ts.t[k].minus || !understand_nomor(r->ts.t[k].low, &out->nomor, &error, r->arena))
-        out->nomor = (struct slice){ 0 };
-    *i = k + 1;
-}
-
-static bool refuses(const struct reader *r, unsigned i)
-{
-    struct negation n;
-    unsigned used;
-
-    if (!negation_at(&r->ts, i, r->words->negators, &n) || !negation_of_keywords(n.kind))
-        return false;
-    i += n.used;
-    return i >= r->ts.n || (r->ts.t[i].sep & SEP_HARD) || n.kind == NEGATION_OFF ||
-           is_kata(r, i, "sanggup", &used) || says_nothing(r, i, &used);
-}
-
-static struct behind behind(struct reader *r, unsigned i)
-{
-    struct behind out = { 0 };
-    struct negation n;
-    unsigned used, words = 0;
-
-    number_of(r, &i, &out);
-    out.refuses = i < r->ts.n && !(r->ts.t[i].sep & SEP_LINE) && refuses(r, i);
-    for (unsigned end = i + BEHIND; i < r->ts.n && i < end && !(r->ts.t[i].sep & SEP_LINE); i += used) {
-        if (is_kata(r, i, "terima_kasih", &used))
-            break;
-        out.negated |= negation_at(&r->ts, i, r->words->negators, &n) && negation_of_keywords(n.kind);
-        if (!says_nothing(r, i, &used))
-            words++;
-    }
-    out.words = words > 0;
-    out.arg = words == 1;
-    return out;
 }
 
 /* --- one candidate --- */
@@ -285,7 +217,7 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
         out->to = r->at[w + 1].to;
         next++;
     }
-    b = behind(r, next);
+    b = understand_behind(r->words, &r->ts, next, r->arena);
     if (!exact && !b.nomor.n) /* RULINGS 12 */
         return false;
     if (turned(r, t, &n)) {
@@ -295,8 +227,7 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
         return out->found = b.nomor.n || out->command;
     }
     if (b.nomor.n && only_greetings(r, t) &&
-        ((b.refuses && c->takes_words && c->kind != COMMAND_TOLAK && c->kind != COMMAND_TIDAK_HADIR) ||
-         (b.negated && c->kind == COMMAND_SETUJU))) {
+        ((understand_refuses(&b, c->kind) && c->takes_words) || (b.negated && c->kind == COMMAND_SETUJU))) {
         ask_refused(out, c->kind, b.nomor);
         return true;
     }
@@ -482,7 +413,7 @@ bool understand_begins_command(const struct ruleset *rs, struct slice line, stru
     {
         unsigned t = token_at(r, k.to);
 
-        return behind(r, t).number;
+        return understand_behind(r->words, &r->ts, t, r->arena).number;
     }
 }
 

@@ -5,6 +5,7 @@
  *   command.c         commands                                          RULINGS 8, 30, 52
  *   cry.c             an emergency without a keyword, as a report       SPEC 2.2
  *   keyword.c         which form or command a text is about, if any     RULINGS 11-13, 43, 44
+ *   behind.c          what stands behind a command                      RULINGS 43
  *   understanding.c   one report from its body; answers, corrections    SPEC 2.2
  *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42
  *   w2.c              the weekly report                                 RULINGS 7, 38
@@ -250,6 +251,25 @@ bool understand_guess_idle(const struct filling *, const struct field *f, const 
 /* --- understand/judge.c --- */
 /* Adds what only the whole form shows, and puts the outcome into *out. */
 void understand_settle(struct filling *, struct report *out);
+
+/* --- understand/behind.c --- */
+/* What stands behind a command. */
+struct behind {
+    struct slice nomor; /* valid */
+    bool number;        /* one stands there, valid or not */
+    bool words;         /* free words, on the same line */
+    bool refuses;       /* they say no: `TERIMA 48217 tidak bisa`, `HADIR 48217 eh belum` */
+    bool later;         /* or not yet: `HADIR 48217 nanti sore` */
+    bool full;          /* or that there is no place: `TERIMA 48217 maaf penuh` */
+    bool negated;       /* somewhere in them */
+    bool arg;           /* exactly one word, or thanks behind it */
+};
+
+struct behind understand_behind(const struct words *, const struct tokens *, unsigned i, struct arena *);
+/* The words behind the command say the opposite of it: which is asked. */
+bool understand_refuses(const struct behind *, enum command_kind);
+/* A greeting, thanks or an address at token i. */
+bool understand_says_nothing(const struct words *, const struct tokens *, unsigned i, unsigned *used);
 
 /* --- understand/keyword.c --- */
 struct keyword {
