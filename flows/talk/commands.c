@@ -456,6 +456,8 @@ void commands_run(struct step *s, const struct command *c)
 
     step_reason(s, "command");
     if (!s->staff && !roles_may_command(s->person, c->kind)) {
+        if (!c->nomor.n && emergency_waits(s)) /* `bidan belum datang` is no TIDAK HADIR */
+            return;
         filing_keep(s);
         roles_refuse(s);
         return;

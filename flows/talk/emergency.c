@@ -317,6 +317,29 @@ void emergency_step(struct step *s)
     step_answer(s, out.nomor, out.text);
 }
 
+bool emergency_waits(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice nomor = s->state->last.nomor, who, hp;
+
+    if (!r || !s->person || !nomor.n || !report_load(s, nomor, r) || !slice_eq(r->reporter, s->msisdn) ||
+        (r->referral.state != REFERRAL_SENT && r->referral.state != REFERRAL_TAKEN))
+        return false;
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = {
+            { "nomor", nomor },
+            { "siapa", case_whom(s, nomor, r) },
+            { "keadaan", step_text(s, s->language, referral_state_key(r->referral.state), NULL, 0) },
+            { "petugas", who },
+            { "hp", hp },
+        };
+
+        step_answer(s, nomor, step_text(s, s->language, "unknown.referral", FILLS(f)));
+    }
+    return true;
+}
+
 static bool ends_something(enum command_kind kind)
 {
     return kind == COMMAND_SELESAI || kind == COMMAND_BATAL || kind == COMMAND_BUKAN;

@@ -241,7 +241,7 @@ static void step_nothing(struct step *s)
         return;
     }
     if ((s->person || s->staff) && !s->reading->thanks && !s->reading->said.turned.nomor.n &&
-        listing_waiting(s))
+        (listing_waiting(s) || (s->reading->said.kind != SAID_TURNED && emergency_waits(s))))
         return;
     step_answer(s, slice_make("", 0), nothing_known(s));
 }
