@@ -25,12 +25,16 @@ static const struct person *somebody(const struct directory *d, const struct sai
     return NULL;
 }
 
-static struct slice answer_in(const struct outcome *out, struct slice to)
+/* All that is answered, an SMS a line. */
+static struct slice answer_in(const struct outcome *out, struct slice to, struct arena *a)
 {
+    struct slice all = { 0 };
+
     for (unsigned i = 0; i < out->sms_n; i++)
         if (out->sms[i].class == SMS_ANSWER && slice_eq(out->sms[i].to, to))
-            return out->sms[i].text;
-    return slice_make("", 0);
+            all = all.n ? arena_printf(a, "%.*s\n%.*s", SLICE_ARG(all), SLICE_ARG(out->sms[i].text))
+                        : out->sms[i].text;
+    return all;
 }
 
 static struct slice stepped(const struct ruleset *rs, const struct sender *who, const struct inbound *in,
@@ -52,7 +56,7 @@ static struct slice stepped(const struct ruleset *rs, const struct sender *who, 
         none[i].ref = intent->subjects[i];
     if (flow_step(rs, &seen, intent, ids, in->received_ms, a, out) != STEP_OK)
         return slice_make("", 0);
-    return answer_in(out, in->from);
+    return answer_in(out, in->from, a);
 }
 
 struct slice flow_preview(const struct ruleset *rs, struct slice from, const struct said *part, int64_t at_ms,

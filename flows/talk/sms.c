@@ -94,6 +94,15 @@ static void file_one(struct step *s, unsigned i, unsigned index, struct filed *o
     filing_file(s, &f, out);
 }
 
+/* What of it was left out is said in an SMS of its own, whatever came of the rest. */
+static void say_beside(struct step *s, const struct report *r, struct slice nomor)
+{
+    struct slice beside = reply_beside(s->rules, s->language, r, s->arena);
+
+    if (beside.n && s->person && s->seen->inbound->from_is_msisdn)
+        step_sms(s, s->msisdn, SMS_ANSWER, nomor, beside);
+}
+
 static void step_one(struct step *s)
 {
     const struct reading *r = s->reading;
@@ -108,6 +117,7 @@ static void step_one(struct step *s)
         step_answer(s, out.nomor, out.text);
     else
         roles_refuse(s);
+    say_beside(s, &r->said.reports[0], out.nomor);
 }
 
 /* Those that are filed: as typed, or the emergencies first where some are left out. */
@@ -170,6 +180,8 @@ static void step_many(struct step *s)
     if (s->person && (n || !taken))
         step_answer(s, n ? all[0].nomor : slice_make("", 0),
                     reply_many(s->rules, s->language, all, n, r->said.reports_n - taken, s->arena));
+    for (unsigned i = 0; i < taken; i++)
+        say_beside(s, &r->said.reports[order[i]], slice_make("", 0));
 }
 
 static void step_reports(struct step *s)

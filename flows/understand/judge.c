@@ -482,6 +482,7 @@ void understand_settle(struct filling *x, struct report *out)
     out->died = x->died;
     out->died_words = x->died_words;
     out->maybe = x->maybe && !out->emergency;
+    out->beside = x->beside;
     out->heard = x->heard.heard;
     out->heard_n = x->heard.heard_n;
     if (x->repairs_n) {

@@ -218,6 +218,22 @@ static bool sign_in_name(const struct filling *x, unsigned i, unsigned cut, cons
            !understand_negator(x, i + 1) && !understand_is(x, i, "nama_juga", &used);
 }
 
+/* `Nina kembar L`, `Ana hamil anak kedua`: how it is with her, behind the name and none of it (RULINGS 45).
+ */
+static unsigned without_state(struct filling *x, unsigned from, unsigned to)
+{
+    unsigned used;
+
+    for (unsigned p = from + 1; p < to; p++) {
+        if (!understand_is(x, p, "keadaan", &used) || understand_is(x, p - 1, "penanda_tangan", &used) ||
+            phrase_at(&x->ts, p - 1, x->words->people, &used)) /* `bu hamil Ana`, `bayi kembar Ana` */
+            continue;
+        while (to > p)
+            x->ts.t[--to].taken = true;
+    }
+    return to;
+}
+
 /* Where a name lies among the words that stand together. */
 struct borders {
     unsigned from, end; /* all words */
@@ -244,6 +260,7 @@ static void find_borders(struct filling *x, const struct field *next, struct bor
     if (b->cut == b->end)
         b->cut = cut_at_sign(x, b->from, b->end, &b->doubt);
     b->to = b->doubt ? b->cut : name_without_signs(x, b->from, b->cut, &b->behind, &b->doubt);
+    b->to = without_state(x, b->from, b->to);
 }
 
 /* No name: letters and digits in one. */

@@ -17,6 +17,7 @@
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
  *   denial.c          whether words only deny signs                     RULINGS 40
+ *   another.c         somebody else behind the values                   RULINGS 19, 50
  *   around.c          words that turn the report                        RULINGS 43, 45
  *   deaths.c          somebody died                                     RULINGS 49
  *   before.c          what stands directly before a number              RULINGS 46, 50
@@ -69,6 +70,8 @@ struct filling {
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     uint8_t held[FORM_FIELDS];     /* faults of the draft: struct report */
     unsigned death_at;             /* 1 + the token of a word of death; 0 = none */
+    unsigned another_at;           /* token at which somebody else's words begin; 0 = nowhere */
+    struct slice beside;           /* struct report */
     unsigned mends_at;             /* token of a number that is said to be right instead; 0 = none */
     const struct field *refused;   /* of a list, something is named that was not done */
     bool withdrawn, nil;           /* the whole report is taken back; since there are no cases */
@@ -198,6 +201,9 @@ void understand_mended(struct filling *);
 bool understand_denies_known(struct filling *, const struct report *known);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
+/* --- understand/another.c --- */
+/* Somebody else is reported behind the values: his words are kept from all fields, and named. */
+void understand_another(struct filling *);
 /* --- understand/deaths.c --- */
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);

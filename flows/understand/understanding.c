@@ -143,6 +143,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
         understand_w2(x);
         return x;
     }
+    understand_another(x);
     understand_mends(x);
     skip_second_keyword(x);
     understand_trailers(x);

@@ -76,6 +76,8 @@ enum whose understand_whose(const struct filling *x, const struct sign *s)
     enum form_about about = x->form->about;
     bool own;
 
+    if (x->another_at && s->from >= x->another_at)
+        return WHOSE_OTHER;
     if (!who->code.n)
         return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
     if (slice_is(who->code, "sapaan") && who->name >= s->from)
@@ -105,5 +107,7 @@ unsigned understand_with_person(const struct filling *x, const struct sign *s, u
     const struct mention *who = understand_mentioned(x, s);
 
     *to = who->name > s->to ? who->name : s->to;
+    if (x->another_at && s->from >= x->another_at)
+        return x->another_at;
     return who->code.n && who->from < s->from ? who->from : s->from;
 }

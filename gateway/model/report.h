@@ -63,7 +63,8 @@ struct report {
     struct slice others_today;     /* signs of class E2 of somebody else: "bayinya kuning" */
     struct slice *heard;           /* codes of danger signs in its words that are not negated */
     unsigned heard_n;
-    struct slice body; /* the part of the SMS that it came from */
+    struct slice beside; /* words in it of somebody else, that were not read: "Budi L 6 th" */
+    struct slice body;   /* the part of the SMS that it came from */
 };
 
 /* By a form's values: the one of the field that means it; NULL when it is absent, or there is no such field.
