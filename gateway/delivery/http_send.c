@@ -311,6 +311,9 @@ static void set_options(struct http_call *c, int64_t timeout_ms)
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(e, CURLOPT_PRIVATE, c);
+    /* Its threads that ask for names are left behind when time is out: it would wait for them, and the loop
+     * with it, for as long as the name server says nothing. */
+    curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
     /* A proxy of the environment would see every SMS. */
     curl_easy_setopt(e, CURLOPT_PROXY, "");
 }

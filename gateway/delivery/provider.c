@@ -11,6 +11,7 @@
 
 enum {
     UNSURE_MS = 50, /* until Redis has said what is ours */
+    HELPED = 64,    /* emergencies that wait here for one provider or another */
 };
 
 /* --- taking and letting go --- */
@@ -155,9 +156,9 @@ void provider_set_windows(struct provider *p)
         bool shut = (idle(p) && !helped) || (rank >= RANK_ALERT && quiet_now(d));
 
         /* One that is helped with its emergencies takes them even when all its places hang. */
-        more[rank] = shut ? 0
-                          : room(p, capacity_places(p, (enum rank)rank), waiting_of(p, all),
-                                 helped ? 0 : under_way_of(p, all));
+        more[rank] = shut     ? 0
+                     : helped ? room(p, HELPED, waiting_of(p, all), 0)
+                              : room(p, capacity_places(p, rank), waiting_of(p, all), under_way_of(p, all));
     }
     for (unsigned i = 0; i < d->providers_n; i++)
         for (unsigned k = 0; d->provider[i].carrier == p && k < PROVIDER_LANES; k++)

@@ -140,12 +140,14 @@ export function watch(g) {
 }
 
 // Runs one attack and prints a row: name, then what it measured, then what the emergency and the dialogue beside it
-// were like.  ONLY=words runs those whose name has the words.
+// were like.  ONLY=words runs those whose name has the words.  options: of a Gateway; prepare(g), before it starts; alone,
+// without emergency and dialogue beside it.
 export async function attack(name, options, f) {
   if (process.env.ONLY && !name.includes(process.env.ONLY)) return;
   const g = new Gateway(options);
   const row = { attack: name };
   try {
+    options.prepare?.(g);
     await g.start();
     const end = options.alone ? null : watch(g);
     Object.assign(row, await f(g));
