@@ -283,11 +283,17 @@ static const char *receipt_key(const struct work *w, const struct findings *foun
 
 static struct slice receipt(struct work *w, const struct findings *found)
 {
+    const char *told = w->filed.referral.held.n ? "act.told_at_five" : "act.told"; /* quiet hours, SPEC 4 */
     const struct text_fill f[] = {
-        { "nomor", w->filed.nomor }, { "isi", reply_echo(w->report.form, w->shown, w->s->arena) },
-        { "anak", w->filed.child },  { "temuan", found->say },
-        { "saran", found->act },     { "petugas", w->out->called },
-        { "hp", w->out->hp },        { "field", w->f->none },
+        { "nomor", w->filed.nomor },
+        { "isi", reply_echo(w->report.form, w->shown, w->s->arena) },
+        { "anak", w->filed.child },
+        { "temuan", found->say },
+        { "saran", found->act },
+        { "petugas", w->out->called },
+        { "hp", w->out->hp },
+        { "field", w->f->none },
+        { "kabar", step_text(w->s, w->s->language, told, NULL, 0) },
     };
 
     return step_text(w->s, w->s->language, receipt_key(w, found), FILLS(f));
