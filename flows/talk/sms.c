@@ -233,6 +233,15 @@ static struct slice nothing_known(struct step *s)
     return reply_turned(s->rules, s->language, t, s->arena);
 }
 
+/* What it turned is no command of hers: `bukan 51139 itu hoaks` of a village head. */
+static bool not_hers(const struct step *s)
+{
+    const struct said *said = &s->reading->said;
+
+    return s->person && !s->staff && said->kind == SAID_TURNED && said->turned.nomor.n &&
+           said->turned.command != COMMAND_NONE && !roles_may_command(s->person, said->turned.command);
+}
+
 static void step_nothing(struct step *s)
 {
     if (!s->person)
@@ -240,6 +249,11 @@ static void step_nothing(struct step *s)
     step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
     if (s->person && !s->reading->nomor.n && words_say_death(s->rules, s->reading->said.body, s->arena)) {
         step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death", NULL, 0));
+        return;
+    }
+    if (not_hers(s)) {
+        filing_keep(s);
+        roles_refuse(s);
         return;
     }
     if (s->person && form_turned(&s->reading->said)) {
@@ -250,6 +264,11 @@ static void step_nothing(struct step *s)
     }
     if (s->state->drafts_n && s->person && !s->reading->thanks && !reading_turned(s->reading)) {
         still_open(s);
+        return;
+    }
+    if (s->person && s->state->last.nomor.n && !reading_turned(s->reading) &&
+        words_say_cancel(s->rules, s->reading->said.body, s->arena)) {
+        questions_cancel_what(s);
         return;
     }
     if ((s->person || s->staff) && !s->reading->thanks && !s->reading->said.turned.nomor.n &&

@@ -360,23 +360,39 @@ bool words_ask(struct slice text)
     return false;
 }
 
-bool words_say_death(const struct ruleset *rules, struct slice text, struct arena *a)
+/* Somewhere in the text stands a word of the list that fits; the longest counts: `mati lampu` is no death. */
+static bool says(const struct ruleset *rules, const struct word_list *list, struct slice text,
+                 bool (*fits)(struct slice code), struct arena *a)
 {
-    const struct word_list *list = rules->forms.words.kata;
     struct cut c;
 
     cut_words(rules->forms.vocabulary, text, a, &c);
     for (unsigned i = 0; list && i < c.n; i++)
-        for (unsigned n = PHRASE_MAX; n > 0; n--) { /* the longest: `mati lampu` is no death */
+        for (unsigned n = PHRASE_MAX; n > 0; n--) {
             struct slice joined = joined_words(&c, i, n, false, a);
             const struct word *w = joined.n ? list_find(list, joined) : NULL;
 
-            if (w && understand_is_death(w->code))
+            if (w && fits(w->code))
                 return true;
             if (w)
                 break;
         }
     return false;
+}
+
+bool words_say_death(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    return says(rules, rules->forms.words.kata, text, understand_is_death, a);
+}
+
+static bool is_cancel(struct slice code)
+{
+    return slice_is(code, "batal");
+}
+
+bool words_say_cancel(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    return says(rules, list_by_name(&rules->forms, S("iya")), text, is_cancel, a);
 }
 
 /* A word of the list `kata` with this code begins at word i. */

@@ -45,6 +45,8 @@ bool words_names_report(const struct ruleset *, struct slice word);
 bool words_ask(struct slice text);
 /* Somebody has died, it says, and it is no report (RULINGS 49: a death is never dropped). */
 bool words_say_death(const struct ruleset *, struct slice text, struct arena *);
+/* `yang tadi batal ya bu, salah anak`: something is taken back in it; what, it does not say. */
+bool words_say_cancel(const struct ruleset *, struct slice text, struct arena *);
 /* What the whole text says to whether `whom` died, or (died, struct report) somebody of hers: `ya meninggal`,
  * `tidak wafat bu`, `ya janinnya meninggal`; WORD_NONE when it says anything else, or neither. */
 enum answer_word words_death_answer(const struct ruleset *, struct slice whom, struct slice died,
