@@ -42,7 +42,7 @@ static bool child_subjects(const struct ruleset *rules, const struct due *d, str
 {
     bool ok = posyandu_subjects(rules, d, a, out);
 
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < CHILD_BUCKETS; i++)
         ok = intent_add(out, SUBJECT_NAME, d->buckets[i]) && ok;
     return ok;
 }

@@ -1,7 +1,6 @@
 /* child.c - children.  See child.h. */
 #include "flows/care/child.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "flows/step/blob.h"
@@ -9,18 +8,13 @@
 #include "flows/care/doses.h"
 #include "flows/rows/growth.h"
 
-enum {
-    BUCKET = 200,      /* most children of one bucket: more are still filed, only not found by name */
-    BIRTHS_APART = 62, /* days between two LAHIR of one mother that may be one birth */
-};
-
 static const int64_t day_ms = INT64_C(86400000);
 
 /* --- the child's blob --- */
 
 #define WEIGHING(key, m) MEMBER(struct weighing, key, m)
-CODEC(weighing_codec, struct weighing, WEIGHING("at", at_ms), WEIGHING("bb", bb), WEIGHING("tb", tb),
-      WEIGHING("n", nomor));
+SHARED_CODEC(weighing_codec, struct weighing, WEIGHING("at", at_ms), WEIGHING("bb", bb), WEIGHING("tb", tb),
+             WEIGHING("n", nomor));
 
 #define CHILD(key, m) MEMBER(struct child, key, m)
 SHARED_CODEC(child_codec, struct child, CHILD("id", id), CHILD("nama", nama), CHILD("jk", jk),
@@ -67,125 +61,6 @@ void child_save(struct step *s, const struct child *c)
     step_write(s, SUBJECT_NUMBER, c->nomor, blob_done(child_encode(s, c), s->arena), CHILD_KEPT_MS);
 }
 
-/* --- finding --- */
-
-struct search {
-    struct step *step;
-    const struct child *wanted;
-    struct slice key;
-    int64_t born;
-    unsigned exact, near;
-    struct child best, other, best_near; /* other: of several exact ones */
-};
-
-static bool same_age(int64_t born, int64_t other)
-{
-    struct date a = date_of_days(born), b = date_of_days(other);
-    int months = (a.year - b.year) * 12 + a.month - b.month;
-
-    return months >= -1 && months <= 1;
-}
-
-/* A child in the buckets of its name. */
-CODEC(entry_codec, struct child, CHILD("n", nomor), CHILD("id", id), CHILD("nama", nama), CHILD("jk", jk),
-      CHILD("lahir", tgl_lahir), CHILD("exact", exact), CHILD("nik", nik),
-      MEMBER_IN(struct child, "birth", birth, weighing_codec),
-      MEMBER_LIST(struct child, "weighings", weighings, weighings_n, weighing_codec));
-
-static struct node *entry_encode(const struct child *c, struct arena *a)
-{
-    struct node *o = node_object(a);
-
-    codec_put(o, &entry_codec, c);
-    return o;
-}
-
-/* `Rina`, where "Bayi Rina" is known: perhaps the same, and asked. */
-static bool baby_of_that_name(struct slice a, struct slice b)
-{
-    return (slice_starts(a, "bayi ") && slice_eq(slice_skip(a, 5), b)) ||
-           (slice_starts(b, "bayi ") && slice_eq(slice_skip(b, 5), a));
-}
-
-static void look_at(struct search *f, const struct node *o)
-{
-    struct child found = { 0 };
-    struct slice key;
-    int64_t born;
-    bool by_nik;
-
-    (void)codec_get(o, &entry_codec, &found);
-    key = child_name_key(f->step->rules, found.nama, f->step->arena);
-    by_nik = found.nik.n && slice_eq(found.nik, f->wanted->nik);
-    if (!date_parse_iso(found.tgl_lahir, &born))
-        return;
-    if (!by_nik && (!slice_eq(found.jk, f->wanted->jk) || !same_age(born, f->born)))
-        return;
-    if ((by_nik || slice_eq(key, f->key)) && !slice_eq(found.nomor, f->best.nomor)) {
-        f->other = f->best;
-        f->best = found;
-        f->exact++;
-    } else if (!slice_eq(key, f->key) && (slice_one_edit(key, f->key) || baby_of_that_name(key, f->key))) {
-        f->best_near = found;
-        f->near++;
-    }
-}
-
-enum child_match child_match(struct step *s, struct slice posyandu, const struct child *wanted,
-                             struct child *out, struct child *other)
-{
-    struct search f = { .step = s,
-                        .wanted = wanted,
-                        .key = child_name_key(s->rules, wanted->nama, s->arena) };
-    struct slice id[CHILD_BUCKETS];
-
-    child_buckets(s->rules, posyandu, wanted->nama, wanted->nik, s->arena, id);
-    if (!date_parse_iso(wanted->tgl_lahir, &f.born))
-        return CHILD_NEW;
-    for (unsigned i = 0; i < CHILD_BUCKETS; i++) {
-        static const unsigned order[CHILD_BUCKETS] = { 2, 0, 1 };
-        unsigned b = order[i];
-        const struct node *o = id[b].n ? blob_parse(step_blob(s, SUBJECT_NAME, id[b]), s->arena) : NULL;
-
-        for (const struct node *k = node_first(node_get(o, "children")); k; k = k->next)
-            look_at(&f, k);
-        if (f.exact)
-            break; /* NIK wins; and the other bucket of the name holds the same ones */
-    }
-    *out = f.exact ? f.best : f.best_near;
-    *other = f.other;
-    return f.exact == 1 ? CHILD_ONE : f.exact || f.near ? CHILD_ASK : CHILD_NEW;
-}
-
-/* No mother gives birth again so soon. */
-static bool one_birth(struct slice a, struct slice b)
-{
-    int64_t day, other;
-
-    return date_parse_iso(a, &day) && date_parse_iso(b, &other) && llabs(day - other) <= BIRTHS_APART;
-}
-
-bool child_born_before(struct step *s, const struct child *wanted, struct child *out)
-{
-    struct slice key = child_name_key(s->rules, wanted->nama, s->arena), id[CHILD_BUCKETS];
-    const struct node *o;
-    bool found = false;
-
-    child_buckets(s->rules, wanted->posyandu, wanted->nama, wanted->nik, s->arena, id);
-    o = blob_parse(step_blob(s, SUBJECT_NAME, id[0]), s->arena);
-    for (const struct node *k = node_first(node_get(o, "children")); k; k = k->next) {
-        struct child c = { 0 };
-
-        (void)codec_get(k, &entry_codec, &c);
-        if (!c.birth.at_ms || !one_birth(c.tgl_lahir, wanted->tgl_lahir) ||
-            !slice_eq(child_name_key(s->rules, c.nama, s->arena), key))
-            continue;
-        *out = c;
-        found = true;
-    }
-    return found;
-}
-
 const struct weighing *child_weighed_on(const struct step *s, const struct child *c, int64_t at_ms)
 {
     int64_t day = date_today(at_ms, s->rules->utc_offset_min);
@@ -194,42 +69,6 @@ const struct weighing *child_weighed_on(const struct step *s, const struct child
         if (date_today(c->weighings[i].at_ms, s->rules->utc_offset_min) == day)
             return &c->weighings[i];
     return NULL;
-}
-
-/* Puts the child into bucket b, or in the place of what stood there of it.  The bucket of the last letters
- * serves names one edit away, who are asked about: it needs no weighings. */
-static void bucket_put(struct step *s, unsigned b, struct slice id, const struct child *c)
-{
-    const struct node *was = blob_parse(step_blob(s, SUBJECT_NAME, id), s->arena);
-    struct node *o = blob_new(s->arena), *children = node_list(s->arena);
-    struct child kept = *c;
-    bool stands = false;
-
-    if (b == 1)
-        kept.weighings_n = 0;
-
-    for (const struct node *k = node_first(node_get(was, "children")); k; k = k->next) {
-        bool it = slice_eq(node_text(k, "n"), c->nomor);
-
-        node_add(children, it ? entry_encode(&kept, s->arena) : node_of_raw(s->arena, k->raw));
-        stands |= it;
-    }
-    if (!stands && children && children->n < BUCKET)
-        node_add(children, entry_encode(&kept, s->arena));
-    node_set(o, "children", children);
-    step_write(s, SUBJECT_NAME, id, blob_done(o, s->arena), CHILD_KEPT_MS);
-}
-
-void child_unlist(struct step *s, struct slice bucket, struct slice nomor)
-{
-    const struct node *was = blob_parse(step_blob(s, SUBJECT_NAME, bucket), s->arena);
-    struct node *o = blob_new(s->arena), *children = node_list(s->arena);
-
-    for (const struct node *k = node_first(node_get(was, "children")); k; k = k->next)
-        if (!slice_eq(node_text(k, "n"), nomor))
-            node_add(children, node_of_raw(s->arena, k->raw));
-    node_set(o, "children", children);
-    step_write(s, SUBJECT_NAME, bucket, blob_done(o, s->arena), CHILD_KEPT_MS);
 }
 
 void child_row(struct step *s, const struct child *c, struct slice merged_into)
@@ -248,23 +87,13 @@ void child_row(struct step *s, const struct child *c, struct slice merged_into)
     step_row(s, &row);
 }
 
-static void buckets_put(struct step *s, const struct child *c)
-{
-    struct slice id[CHILD_BUCKETS];
-
-    child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, id);
-    for (unsigned b = 0; b < CHILD_BUCKETS; b++)
-        if (id[b].n)
-            bucket_put(s, b, id[b], c);
-}
-
 void child_make(struct step *s, struct child *c)
 {
     c->nomor = step_number(s);
     c->id = step_uuid(s);
     if (s->ids->child.n)
         c->id = s->ids->child;
-    buckets_put(s, c);
+    child_list(s, c);
     child_row(s, c, S(""));
 }
 
@@ -476,7 +305,5 @@ void child_due(struct step *s, const struct due *d)
     doses_reported(s, &c, d->doses.n || d->undone.n || d->lahir.n);
     if (!d->buckets[0].n) /* a correction did not know the name: the next timer does */
         refresh(s, &c, &none, slice_make("", 0));
-    for (unsigned b = 0; b < CHILD_BUCKETS; b++)
-        if (d->buckets[b].n && (b != 1 || changed || !d->at_ms))
-            bucket_put(s, b, d->buckets[b], &c);
+    child_list_anew(s, d, &c, changed || !d->at_ms);
 }

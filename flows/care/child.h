@@ -1,8 +1,12 @@
 /* child.h - children: their numbers, how a report finds its child, and what is impossible for a child that
  * is known (SPEC 2.7).
  *
- * Pure.  A child lives in SUBJECT_NUMBER; two SUBJECT_NAME buckets of its posyandu (first two and last two
- * letters of the name) list it, so that a name one edit away is found too, and a third one by NIK. */
+ * Pure.  A child lives in SUBJECT_NUMBER; two SUBJECT_NAME buckets of its posyandu (first and last letters of
+ * the name) list it, so that a name one edit away is found too, and a third one by NIK.
+ *
+ * Three letters each, of short names two: whatever one edit does to eight letters, three of an end stay.  So
+ * a list has few children, however many the posyandu has.  A name one edit away may stand with the other
+ * kind, and former versions took two letters of all: both are looked at. */
 #ifndef KENTONGAN_FLOWS_CARE_CHILD_H
 #define KENTONGAN_FLOWS_CARE_CHILD_H
 
@@ -42,13 +46,15 @@ struct slice child_called(const struct ruleset *, struct slice nama, struct aren
 /* "Bayi Rina": what the baby of this mother is called until it has a name. */
 struct slice child_of_mother(const struct ruleset *, struct slice mother, struct arena *);
 enum {
-    CHILD_BUCKETS = 3, /* first letters, last letters, NIK */
+    CHILD_LISTED = 3,  /* first letters, last letters, NIK: where a child stands */
+    CHILD_BUCKETS = 5, /* then first and last letters of the other kind, where it may */
 };
 
-/* The buckets of a child in its posyandu, as ids of SUBJECT_NAME; the third is empty without a NIK. */
+/* The buckets of a child in its posyandu, as ids of SUBJECT_NAME; empty: there is none, as without a NIK. */
 void child_buckets(const struct ruleset *, struct slice posyandu, struct slice nama, struct slice nik,
                    struct arena *, struct slice id[CHILD_BUCKETS]);
 
+extern const struct codec weighing_codec;
 /* A child as its number keeps it. */
 extern const struct codec child_codec;
 /* What a report remembers of the child at its weighing: sex, birth and weighings, oldest first. */
@@ -62,7 +68,13 @@ void child_save(struct step *, const struct child *);
 struct node *child_encode(struct step *, const struct child *);
 /* The person row; merged_into: the id of the child that it is one with, or empty. */
 void child_row(struct step *, const struct child *, struct slice merged_into);
-/* Takes a number off a bucket. */
+/* Puts a child into its lists. */
+void child_list(struct step *, const struct child *);
+/* The same of a child that stands there, by a timer that knows them; one that stands with the other kind of
+ * letters, as former versions had it, moves.  The list of the last letters has no weighings: it is written
+ * only when `changed`. */
+void child_list_anew(struct step *, const struct due *, const struct child *, bool changed);
+/* Takes a number off a bucket, if it stands there. */
 void child_unlist(struct step *, struct slice bucket, struct slice nomor);
 
 /* Who a report by name is about. */

@@ -1,6 +1,10 @@
 /* child_name.c - by which name a child is found, and in which buckets.  See child.h. */
 #include "flows/care/child.h"
 
+enum {
+    LONG_NAME = 8, /* letters: from here on three of each end choose the lists */
+};
+
 struct slice child_key(struct slice nama, struct arena *a)
 {
     char *p = arena_alloc(a, nama.n + 1);
@@ -63,15 +67,25 @@ struct slice child_of_mother(const struct ruleset *rules, struct slice mother, s
     return arena_printf(a, "Bayi %.*s", SLICE_ARG(slice_trim(name)));
 }
 
+/* The lists by the first and the last n letters; none where a name has fewer. */
+static void ends(struct slice posyandu, struct slice key, size_t n, struct arena *a, struct slice *first,
+                 struct slice *last)
+{
+    if (n > 2 && key.n < n) {
+        *first = *last = slice_make("", 0);
+        return;
+    }
+    *first = ARENA_JOIN(a, posyandu, S("/"), slice_take(key, n), S("-"));
+    *last = ARENA_JOIN(a, posyandu, S("/-"), key.n > n ? slice_skip(key, key.n - n) : key);
+}
+
 void child_buckets(const struct ruleset *rules, struct slice posyandu, struct slice nama, struct slice nik,
                    struct arena *a, struct slice id[CHILD_BUCKETS])
 {
-    struct slice key = child_name_key(rules, nama, a), first = slice_take(key, 2);
-    struct slice last = key.n > 2 ? slice_skip(key, key.n - 2) : key;
+    struct slice key = child_name_key(rules, nama, a);
+    bool of_two = key.n < LONG_NAME;
 
-    id[0] = ARENA_JOIN(a, posyandu, S("/"), first, S("-"));
-    id[1] = ARENA_JOIN(a, posyandu, S("/-"), last);
-    id[2] = slice_make("", 0);
-    if (nik.n)
-        id[2] = ARENA_JOIN(a, posyandu, S("/"), nik);
+    ends(posyandu, key, of_two ? 2 : 3, a, &id[0], &id[1]);
+    id[2] = nik.n ? ARENA_JOIN(a, posyandu, S("/"), nik) : slice_make("", 0);
+    ends(posyandu, key, of_two ? 3 : 2, a, &id[3], &id[4]);
 }

@@ -11,7 +11,7 @@
 #include "gateway/model/subject.h"
 
 enum {
-    INTENT_SUBJECTS = 56,
+    INTENT_SUBJECTS = 104, /* 20 reports by name, four lists each */
     LEASE_NUMBERS = 24,
     LEASE_UUIDS = 24,
 };

@@ -32,7 +32,7 @@ struct due {
     struct slice nomor, from, act, village, disease;
     struct slice of;         /* "child": the number of the report that it was weighed in */
     struct slice form;       /* "draft": for the staff list */
-    struct slice buckets[3]; /* "child": SUBJECT_NAME that list it; child.h */
+    struct slice buckets[5]; /* "child": SUBJECT_NAME that list it; child.h */
     unsigned buckets_n;      /* set when it is kept */
     struct slice nik;        /* "child": known from now on */
     struct slice lahir, jk;  /* "child": corrected */

@@ -67,7 +67,7 @@ struct tally {
 
 enum {
     OUTCOME_PEOPLE = 2,
-    OUTCOME_SUBJECTS = 72,
+    OUTCOME_SUBJECTS = 74,
     OUTCOME_SMS = 64,
     OUTCOME_ROWS = 48,
     OUTCOME_TIMERS = 64,

@@ -11,7 +11,7 @@ enum subject_kind {
     SUBJECT_SENDER,   /* id = msisdn: drafts, open questions, last reports, opt-out */
     SUBJECT_SESSION,  /* id = msisdn "/" service code: the USSD dialogue */
     SUBJECT_NUMBER,   /* id = nomor: a report (with its referral, if any), a child, an episode, a draft */
-    SUBJECT_NAME,     /* id = posyandu "/" first or last two letters of a name: the children so called */
+    SUBJECT_NAME,     /* id = posyandu "/" first or last letters of a name: the children so called */
     SUBJECT_EPISODE,  /* id = village "/" disease: the open episode's number */
     SUBJECT_VILLAGE,  /* id = village: cases by disease and week, for PWS */
     SUBJECT_POSYANDU, /* id = posyandu "/tugas": the visits due; posyandu "/rekap": its visits by week;

@@ -14,7 +14,7 @@
 #include "flows/ussd/ussd.h"
 
 enum {
-    MOST = 4096,
+    CHUNK = 4096,
     ARENA = 8 << 20
 };
 
@@ -44,15 +44,26 @@ static char *dup_slice(struct slice s)
     return p;
 }
 
+/* Room for one more behind the n that there are. */
+static void *room(void *all, unsigned n, size_t size)
+{
+    if (n == 0 || n % CHUNK)
+        return all;
+    all = realloc(all, (n + CHUNK) * size);
+    memset((char *)all + n * size, 0, CHUNK * size);
+    return all;
+}
+#define ROOM(m, list) ((m)->list = room((m)->list, (m)->list##_n, sizeof *(m)->list))
+
 void mem_init(struct mem_store *m, const struct ruleset *rules, int64_t now_ms)
 {
     *m = (struct mem_store){ .rules = rules, .base = rules, .now_ms = now_ms, .next_body = 4821 };
     arena_init(&m->people, 64 << 20);
-    m->blobs = calloc(MOST, sizeof *m->blobs);
-    m->timers = calloc(MOST, sizeof *m->timers);
-    m->counts = calloc(MOST, sizeof *m->counts);
-    m->sms = calloc(MOST, sizeof *m->sms);
-    m->rows = calloc(MOST, sizeof *m->rows);
+    m->blobs = calloc(CHUNK, sizeof *m->blobs);
+    m->timers = calloc(CHUNK, sizeof *m->timers);
+    m->counts = calloc(CHUNK, sizeof *m->counts);
+    m->sms = calloc(CHUNK, sizeof *m->sms);
+    m->rows = calloc(CHUNK, sizeof *m->rows);
 }
 
 void mem_free(struct mem_store *m)
@@ -93,17 +104,22 @@ void mem_fork(const struct mem_store *m, struct mem_store *out)
         out->stored[out->stored_n++] = person_copy(&m->stored[i], &out->people);
     out->rules = m->rules; /* lives as long as the store it came from */
     for (unsigned i = 0; i < m->blobs_n; i++) {
+        ROOM(out, blobs);
         out->blobs[out->blobs_n] = m->blobs[i];
         out->blobs[out->blobs_n].id = strdup(m->blobs[i].id);
         out->blobs[out->blobs_n++].blob = strdup(m->blobs[i].blob);
     }
-    for (unsigned i = 0; i < m->timers_n; i++)
+    for (unsigned i = 0; i < m->timers_n; i++) {
+        ROOM(out, timers);
         out->timers[out->timers_n++] = (struct mem_timer){ .id = strdup(m->timers[i].id),
                                                            .text = strdup(m->timers[i].text),
                                                            .due_ms = m->timers[i].due_ms };
-    for (unsigned i = 0; i < m->counts_n; i++)
+    }
+    for (unsigned i = 0; i < m->counts_n; i++) {
+        ROOM(out, counts);
         out->counts[out->counts_n++] =
             (struct mem_count){ .key = strdup(m->counts[i].key), .n = m->counts[i].n };
+    }
 }
 
 static void fail(struct mem_store *m, const char *what, struct slice id)
@@ -151,6 +167,7 @@ static void subject_write(struct mem_store *m, const struct subject_write *w)
     if (w->ttl_ms <= 0)
         fail(m, "a key without a life", w->ref.id);
     if (!b) {
+        ROOM(m, blobs);
         b = &m->blobs[m->blobs_n++];
         b->kind = w->ref.kind;
         b->id = dup_slice(w->ref.id);
@@ -183,9 +200,11 @@ static void timer_set(struct mem_store *m, const struct timer *t)
         free(m->timers[i].text);
         m->timers[i] = m->timers[--m->timers_n];
     }
-    if (t->due_ms)
-        m->timers[m->timers_n++] =
-            (struct mem_timer){ .id = dup_slice(t->id), .text = dup_slice(t->text), .due_ms = t->due_ms };
+    if (!t->due_ms)
+        return;
+    ROOM(m, timers);
+    m->timers[m->timers_n++] =
+        (struct mem_timer){ .id = dup_slice(t->id), .text = dup_slice(t->text), .due_ms = t->due_ms };
 }
 
 static void count_add(struct mem_store *m, struct slice place, const struct tally *t)
@@ -197,8 +216,10 @@ static void count_add(struct mem_store *m, struct slice place, const struct tall
              (int)t->day.n, t->day.p);
     while (i < m->counts_n && strcmp(m->counts[i].key, key) != 0)
         i++;
-    if (i == m->counts_n)
+    if (i == m->counts_n) {
+        ROOM(m, counts);
         m->counts[m->counts_n++].key = dup_slice(slice_of(key));
+    }
     m->counts[i].n = t->whole ? t->delta : m->counts[i].n + t->delta;
 }
 
@@ -265,6 +286,7 @@ static void rows_add(struct mem_store *m, const struct outcome *out)
 
         buf_init(&b, 65536);
         row_encode(&b, &out->rows[i]);
+        ROOM(m, rows);
         m->rows[m->rows_n++] = (struct mem_row){ .kind = dup_slice(slice_of(kinds[out->rows[i].kind])),
                                                  .json = dup_slice(buf_slice(&b)) };
         buf_free(&b);
@@ -299,6 +321,7 @@ static void apply(struct mem_store *m, const struct outcome *out, bool typed)
             fail(m, "longer than one SMS", s->text);
         if (s->expires_ms <= m->now_ms)
             fail(m, "an SMS without a life", s->text);
+        ROOM(m, sms);
         m->sms[m->sms_n++] = (struct mem_sms){ .to = dup_slice(s->to),
                                                .text = dup_slice(s->text),
                                                .nomor = dup_slice(s->nomor),
@@ -436,6 +459,16 @@ const char *mem_newer(struct mem_store *m, unsigned i)
     free(b->blob);
     b->blob = text;
     return text;
+}
+
+void mem_rename(struct mem_store *m, enum subject_kind kind, const char *id, const char *to)
+{
+    struct mem_blob *b = blob_find(m, (struct subject_ref){ .kind = kind, .id = slice_of(id) });
+
+    if (!b)
+        return;
+    free(b->id);
+    b->id = strdup(to);
 }
 
 enum subject_kind mem_kind(const struct mem_store *m, unsigned i)

@@ -60,6 +60,8 @@ void mem_in(struct mem_store *, const struct inbound *);
 struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
 /* Blob i of blobs_n as a newer program leaves it: another version, with more in it.  Its text from now on. */
 const char *mem_newer(struct mem_store *, unsigned i);
+/* As if it had been kept under another id. */
+void mem_rename(struct mem_store *, enum subject_kind, const char *id, const char *to);
 enum subject_kind mem_kind(const struct mem_store *, unsigned i);
 const char *mem_text(const struct mem_store *, unsigned i);
 /* For `look`: what stands under s->ref, into the arena; the numbers and ids of the next step. */

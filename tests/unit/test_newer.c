@@ -45,6 +45,7 @@ static void go_on(struct mem_store *m)
 {
     mem_ussd_in(m, kader, "s1", "30", false);
     mem_sms_in(m, kader, "TIMBANG#Siti Aminah#P#14bl#9,4#76");
+    mem_sms_in(m, kader, "TIMBANG#Siti Aminah#P#14bl#9,2#76");
     mem_sms_in(m, kader, "BUMIL Ani 31 110/70 lila 22");
     mem_sms_in(m, kader2, "KASUS campak 2");
     mem_sms_in(m, kader2, "KASUS diare 4");
