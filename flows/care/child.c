@@ -12,10 +12,6 @@ static const int64_t day_ms = INT64_C(86400000);
 
 /* --- the child's blob --- */
 
-#define WEIGHING(key, m) MEMBER(struct weighing, key, m)
-SHARED_CODEC(weighing_codec, struct weighing, WEIGHING("at", at_ms), WEIGHING("bb", bb), WEIGHING("tb", tb),
-             WEIGHING("n", nomor));
-
 #define CHILD(key, m) MEMBER(struct child, key, m)
 SHARED_CODEC(child_codec, struct child, CHILD("id", id), CHILD("nama", nama), CHILD("jk", jk),
              CHILD("tgl_lahir", tgl_lahir), CHILD("exact", exact), CHILD("nik", nik),

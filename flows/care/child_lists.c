@@ -12,6 +12,10 @@ enum {
     BIRTHS_APART = 62, /* days between two LAHIR of one mother that may be one birth */
 };
 
+#define WEIGHING(key, m) MEMBER(struct weighing, key, m)
+SHARED_CODEC(weighing_codec, struct weighing, WEIGHING("at", at_ms), WEIGHING("bb", bb), WEIGHING("tb", tb),
+             WEIGHING("n", nomor));
+
 #define CHILD(key, m) MEMBER(struct child, key, m)
 
 /* The first entry of a bucket; NULL: it has none. */

@@ -1,6 +1,7 @@
 /* drafts.c - the sender's blob.  See drafts.h. */
 #include "flows/step/drafts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +23,6 @@ CODEC(draft_codec, struct draft, DRAFT("nomor", nomor), DRAFT("uuid", uuid),
       DRAFT("whom", whom), DRAFT("asked", asked), DRAFT("unseen", unseen), DRAFT("question", question),
       DRAFT("part", part), DRAFT("died", died), DRAFT("died_words", died_words));
 
-/* As former versions kept them: read only. */
-CODEC(repeat_codec, struct repeat, MEMBER(struct repeat, "h", hash), MEMBER(struct repeat, "n", nomor),
-      MEMBER(struct repeat, "at", at_ms));
-
 #define KEPT(key, m) MEMBER(struct kept, key, m)
 CODEC(kept_codec, struct kept, KEPT("text", text), KEPT("provider", provider), KEPT("message", message_id),
       KEPT("at", at_ms), KEPT("forwarded", forwarded), KEPT("nomor", nomor));
@@ -42,8 +39,6 @@ CODEC(noise_codec, struct noise, NOISE("n", n), NOISE("same", same), NOISE("toda
       NOISE("text", text), NOISE("at", last_ms));
 
 #define STATE(key, m) MEMBER(struct sender_state, key, m)
-CODEC(former_codec, struct sender_state,
-      MEMBER_LIST(struct sender_state, "repeats", repeats, repeats_n, repeat_codec));
 CODEC(state_codec, struct sender_state, MEMBER_LIST(struct sender_state, "kept", kept, kept_n, kept_codec),
       MEMBER_LIST(struct sender_state, "sent", sent, sent_n, sent_codec), STATE("again", again),
       STATE("again_at", again_ms), STATE("refused_on", refused_on), STATE("request", request),
@@ -52,41 +47,111 @@ CODEC(state_codec, struct sender_state, MEMBER_LIST(struct sender_state, "kept",
       MEMBER_LIST(struct sender_state, "open", open.all, open.n, open_case_codec),
       STATE("reported", reported_week), STATE("stopped", stopped));
 
-/* "0123456789abcdef,48217,69a1c2d3;" for each: they are most of what is kept of who reports all day. */
+/* --- repeats ---
+ *
+ * They are most of what is kept of who reports all day, read and written with each report: "29920380;" is the
+ * minute of the newest, then each is seven digits of its text, two of how many minutes before that it came,
+ * to the base of 64, and its number: "0aZ_k3f0B48217;". */
+
+enum {
+    TEXT_DIGITS = 7,
+    AGE_DIGITS = 2,
+    MINUTE_MS = 60000,
+};
+
+static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+
+static void put_digits(struct buf *b, uint64_t n, unsigned count)
+{
+    char text[TEXT_DIGITS];
+
+    for (unsigned i = count; i-- > 0; n >>= 6)
+        text[i] = digits[n & 63];
+    buf_add(b, slice_make(text, count));
+}
+
+/* False where one is no digit. */
+static bool take_digits(struct slice *s, unsigned count, uint64_t *out)
+{
+    *out = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const char *at = i < s->n && s->p[i] ? strchr(digits, s->p[i]) : NULL;
+
+        if (!at)
+            return false;
+        *out = *out << 6 | (uint64_t)(at - digits);
+    }
+    *s = slice_skip(*s, count);
+    return true;
+}
+
+/* Of its hash as hexadecimal text. */
+static uint64_t text_of(struct slice hash)
+{
+    char hex[17];
+
+    snprintf(hex, sizeof hex, "%.*s", SLICE_ARG(hash));
+    return strtoull(hex, NULL, 16) & ((UINT64_C(1) << 6 * TEXT_DIGITS) - 1);
+}
+
+static void repeat_add(struct sender_state *s, uint64_t text, struct slice nomor, int64_t at_ms)
+{
+    if (nomor.n && at_ms >= 0 && at_ms < INT64_MAX / 2 && s->repeats_n < DRAFTS_REPEATS)
+        s->repeats[s->repeats_n++] = (struct repeat){ .text = text, .nomor = nomor, .at_ms = at_ms };
+}
+
 static void repeats_unpack(struct sender_state *s, struct slice all)
 {
-    const char *end;
+    struct slice newest = slice_cut(&all, ';');
+    int64_t minute = 0;
 
-    while (s->repeats_n < DRAFTS_REPEATS && (end = all.n ? memchr(all.p, ';', all.n) : NULL)) {
-        struct slice packed = slice_take(all, (size_t)(end - all.p)), rest = packed;
-        struct repeat r = { .packed = packed };
+    if (!slice_to_i64(newest, &minute) || minute < 0 || minute > INT64_MAX / 2 / MINUTE_MS)
+        return;
+    while (all.n) {
+        struct slice one = slice_cut(&all, ';');
+        uint64_t text, age;
 
-        r.hash = slice_cut(&rest, ',');
-        r.nomor = slice_cut(&rest, ',');
-        r.at_ms = rest.n ? strtoll(rest.p, NULL, 16) * 1000 : 0;
-        if (r.hash.n)
-            s->repeats[s->repeats_n++] = r;
-        all = slice_skip(all, packed.n + 1);
+        if (take_digits(&one, TEXT_DIGITS, &text) && take_digits(&one, AGE_DIGITS, &age))
+            repeat_add(s, text, one, (minute - (int64_t)age) * MINUTE_MS);
+    }
+}
+
+/* As former versions kept them: "0123456789abcdef,48217,69a1c2d3;", before that as objects. */
+static void repeats_former(struct sender_state *s, const struct node *o)
+{
+    for (const struct node *r = node_first(node_get(o, "repeats")); r; r = r->next)
+        repeat_add(s, text_of(node_text(r, "h")), node_text(r, "n"), node_int(r, "at"));
+    for (struct slice all = node_text(o, "r"); all.n;) {
+        struct slice one = slice_cut(&all, ';'), hash = slice_cut(&one, ','), nomor = slice_cut(&one, ',');
+
+        repeat_add(s, text_of(hash), nomor, one.n ? (strtoll(one.p, NULL, 16) & UINT32_MAX) * 1000 : 0);
     }
 }
 
 static struct slice repeats_pack(const struct sender_state *s, struct arena *a)
 {
+    int64_t newest = 0;
     struct buf b;
 
     buf_init(&b, DRAFTS_REPEATS * 64);
+    for (unsigned i = 0; i < s->repeats_n; i++)
+        newest = s->repeats[i].at_ms / MINUTE_MS > newest ? s->repeats[i].at_ms / MINUTE_MS : newest;
+    buf_i64(&b, newest);
+    buf_char(&b, ';');
     for (unsigned i = 0; i < s->repeats_n; i++) {
-        const struct repeat *r = &s->repeats[i];
+        uint64_t age = (uint64_t)(newest - s->repeats[i].at_ms / MINUTE_MS);
 
-        if (r->packed.n)
-            buf_add(&b, r->packed);
-        else
-            buf_printf(&b, "%.*s,%.*s,%llx", SLICE_ARG(r->hash), SLICE_ARG(r->nomor),
-                       (long long)(r->at_ms / 1000));
+        if (age >> 6 * AGE_DIGITS)
+            continue; /* days */
+        put_digits(&b, s->repeats[i].text, TEXT_DIGITS);
+        put_digits(&b, age, AGE_DIGITS);
+        buf_add(&b, s->repeats[i].nomor);
         buf_char(&b, ';');
     }
     return buf_into(&b, a);
 }
+
+/* --- drafts --- */
 
 static void draft_decode(struct sender_state *s, const struct node *o, const struct ruleset *rules,
                          struct arena *a)
@@ -169,8 +234,8 @@ struct sender_state *drafts_decode(struct slice blob, const struct ruleset *rule
     if (!o)
         return s;
     (void)codec_get(o, &state_codec, s);
-    (void)codec_get(o, &former_codec, s);
-    repeats_unpack(s, node_text(o, "r"));
+    repeats_former(s, o);
+    repeats_unpack(s, node_text(o, "told"));
     for (const struct node *d = node_first(node_get(o, "drafts")); d; d = d->next)
         draft_decode(s, d, rules, a);
     last_decode(&s->last, node_get(o, "last"), rules, now_ms, a);
@@ -188,7 +253,7 @@ struct slice drafts_encode(const struct sender_state *s, struct arena *a)
     node_set(o, "last", last_encode(&s->last, a));
     codec_put(o, &state_codec, s);
     if (s->repeats_n)
-        node_put(o, "r", repeats_pack(s, a));
+        node_put(o, "told", repeats_pack(s, a));
     return blob_done(o, a);
 }
 
@@ -358,18 +423,21 @@ bool reading_turned(const struct reading *r)
 
 const struct repeat *drafts_repeat(const struct sender_state *s, struct slice hash)
 {
+    uint64_t text = text_of(hash);
+
     for (unsigned i = s->repeats_n; hash.n && i-- > 0;)
-        if (slice_eq(s->repeats[i].hash, hash))
+        if (s->repeats[i].text == text)
             return &s->repeats[i];
     return NULL;
 }
 
 void drafts_forget(struct sender_state *s, struct slice hash)
 {
+    uint64_t text = text_of(hash);
     unsigned n = 0;
 
     for (unsigned i = 0; i < s->repeats_n; i++)
-        if (!slice_eq(s->repeats[i].hash, hash))
+        if (s->repeats[i].text != text)
             s->repeats[n++] = s->repeats[i];
     s->changed |= n < s->repeats_n;
     s->repeats_n = n;
@@ -383,6 +451,6 @@ void drafts_remember(struct sender_state *s, struct slice hash, struct slice nom
         memmove(&s->repeats[0], &s->repeats[1], (DRAFTS_REPEATS - 1) * sizeof s->repeats[0]);
         s->repeats_n--;
     }
-    s->repeats[s->repeats_n++] = (struct repeat){ .hash = hash, .nomor = nomor, .at_ms = at_ms };
+    repeat_add(s, text_of(hash), nomor, at_ms);
     s->changed = true;
 }

@@ -60,9 +60,9 @@ struct draft {
 
 /* A full report of the last 24 h. */
 struct repeat {
-    struct slice hash, nomor; /* the first number that it got */
-    int64_t at_ms;            /* to the second */
-    struct slice packed;      /* as the blob has it, or empty */
+    uint64_t text;      /* 42 bits of its hash */
+    struct slice nomor; /* the first number that it got */
+    int64_t at_ms;      /* to the minute */
 };
 
 /* A message of someone who may not (yet) report: for staff, and for processing after SETUJU. */

@@ -47,6 +47,42 @@ static void repeats_are_read_as_they_were_kept(void **arg)
     arena_free(&a);
 }
 
+/* Of the version between the two. */
+static void former_ones_are_read(void **arg)
+{
+    struct arena a;
+
+    (void)arg;
+    arena_init(&a, 1 << 20);
+    check(drafts_decode(
+        S("{\"v\":1,\"r\":\"0123456789abcdef,48217,6b00ed10;fedcba9876543210,48225,6b00ed11;\"}"), rules, now,
+        &a));
+    arena_free(&a);
+}
+
+static void a_day_of_reports_is_small(void **arg)
+{
+    struct sender_state *s;
+    struct slice blob;
+    struct arena a;
+
+    (void)arg;
+    arena_init(&a, 1 << 20);
+    s = drafts_decode(S(""), rules, now, &a);
+    for (unsigned i = 0; i < DRAFTS_REPEATS; i++)
+        drafts_remember(s, arena_printf(&a, "%016x", i * 0x9e3779b9U), arena_printf(&a, "%u", 48217 + i),
+                        now - (DRAFTS_REPEATS - i) * INT64_C(600000));
+    blob = drafts_encode(s, &a);
+    assert_true(blob.n < DRAFTS_REPEATS * 15 + 64);
+    s = drafts_decode(blob, rules, now, &a);
+    assert_int_equal(s->repeats_n, DRAFTS_REPEATS);
+    assert_true(slice_is(drafts_repeat(s, S("000000009e3779b9"))->nomor, "48218"));
+    assert_null(drafts_repeat(s, S("000000009e3779ba")));
+    drafts_forget(s, S("000000009e3779b9"));
+    assert_null(drafts_repeat(s, S("000000009e3779b9")));
+    arena_free(&a);
+}
+
 /* Whatever stands there is read to its end, and no further. */
 static void broken_repeats_are_passed_over(void **arg)
 {
@@ -58,6 +94,12 @@ static void broken_repeats_are_passed_over(void **arg)
         "{\"v\":1,\"r\":\"abc,48217\"}",
         "{\"v\":1,\"r\":\"abc,48217,zz;\"}",
         "{\"v\":1,\"r\":7}",
+        "{\"v\":1,\"told\":7}",
+        "{\"v\":1,\"told\":\"\"}",
+        "{\"v\":1,\"told\":\";0123456007;\"}",
+        "{\"v\":1,\"told\":\"-1;01234560048217;\"}",
+        "{\"v\":1,\"told\":\"9223372036854775807;01234560048217;\"}",
+        "{\"v\":1,\"told\":\"29920440;012345600;0123456;0*23456000048217;01234560\"}",
     };
 
     (void)arg;
@@ -73,6 +115,8 @@ static void broken_repeats_are_passed_over(void **arg)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(repeats_are_read_as_they_were_kept),
+                                        cmocka_unit_test(former_ones_are_read),
+                                        cmocka_unit_test(a_day_of_reports_is_small),
                                         cmocka_unit_test(broken_repeats_are_passed_over) };
     int failed;
 
