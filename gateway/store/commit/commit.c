@@ -22,6 +22,7 @@ enum {
     CALLS = 2,               /* under way: Redis works on one while we make the next */
     CALL_COMMITS = 32,       /* in one: it must not hold Redis up for longer than some ms */
     CALL_BYTES = 256 * 1024, /* likewise, but for one that is larger by itself */
+    LOG_LINES = 8,           /* of commits, in one entry of the message log (commit.lua: tell_joined) */
 };
 
 struct commit {
@@ -167,42 +168,87 @@ static struct call *gather(struct store *s)
     return call;
 }
 
+static struct slice line_of(const struct commit *c)
+{
+    return slice_skip(buf_slice(&c->parts.bytes), c->parts.line_at);
+}
+
+/* What the message log is told, eight commits' lines in one argument: Redis stores it as it comes.  Wakes
+ * nobody: the log is read each second, in few and fat reads. */
+static void send_lines(const struct call *call)
+{
+    struct redis *r = call->store->redis;
+    struct buf joined;
+    unsigned n = 0;
+
+    buf_init(&joined, 2 * COMMIT_COMMAND_MAX);
+    redis_i64(r, MESSAGE_LOG_MAX);
+    for (unsigned i = 0; i < call->n; i++) {
+        struct slice line = line_of(call->commits[i]);
+
+        if (!line.n)
+            continue;
+        if (n % LOG_LINES)
+            buf_char(&joined, '\n');
+        buf_add(&joined, line);
+        if (++n % LOG_LINES)
+            continue;
+        redis_part(r, buf_slice(&joined));
+        buf_clear(&joined);
+    }
+    if (n % LOG_LINES)
+        redis_part(r, buf_slice(&joined));
+    buf_free(&joined);
+}
+
+static void send_frame(struct redis *r, const struct commit_parts *p)
+{
+    char frame[5 + COMMIT_COUNTS] = { p->kind, (char)(p->keys >> 8), (char)p->keys, (char)(p->args >> 8),
+                                      (char)p->args };
+
+    memcpy(frame + 5, p->counts, sizeof p->counts);
+    redis_part(r, slice_make(frame, p->kind == 'c' ? sizeof frame : 5));
+}
+
 static void send_call(struct store *s, struct call *call)
 {
     struct redis *r = s->redis;
     int64_t now = clock_mono_ms();
-    unsigned keys = 1, args = 2;
+    unsigned keys = 2, args = 3, lines = 0;
     uint64_t streams = 0;
     char counted[CALL_COMMITS];
     struct key k;
 
     for (unsigned i = 0; i < call->n; i++) {
         keys += call->commits[i]->parts.keys;
-        args += 3 + call->commits[i]->parts.args;
+        args += 1 + call->commits[i]->parts.args;
         counted[i] = call->commits[i]->parts.counted;
         streams |= call->commits[i]->effects.streams;
+        lines += line_of(call->commits[i]).n > 0;
     }
+    args += (lines + LOG_LINES - 1) / LOG_LINES;
     redis_begin(r, 3 + keys + args);
     redis_str(r, "FCALL");
-    redis_str(r, "kt2_commits");
+    redis_str(r, "kt3_commits");
     redis_i64(r, keys);
     for (unsigned i = 0; i < call->n; i++)
         redis_formatted(
             r, slice_take(buf_slice(&call->commits[i]->parts.bytes), call->commits[i]->parts.args_at));
     redis_part(r, store_count_key(s, &k));
+    redis_part(r, store_key(s, &k, "st", S("log"), S("")));
     redis_i64(r, call->n);
     for (unsigned i = 0; i < call->n; i++) {
         struct commit *c = call->commits[i];
 
-        redis_str(r, c->parts.kind);
-        redis_i64(r, c->parts.keys);
-        redis_i64(r, c->parts.args);
-        redis_formatted(r, slice_skip(buf_slice(&c->parts.bytes), c->parts.args_at));
+        send_frame(r, &c->parts);
+        redis_formatted(
+            r, slice_skip(slice_take(buf_slice(&c->parts.bytes), c->parts.line_at), c->parts.args_at));
         if (!c->sent)
             c->resend_by_ms = now + RESEND_MS;
         c->sent = c->under_way = true;
     }
     redis_part(r, slice_make(counted, call->n));
+    send_lines(call);
     s->commit_calls++;
     redis_send(r, on_reply, call);
     if (streams)

@@ -13,6 +13,16 @@ local function whole(s)
     return string.find(s, '^%-?%d+$') ~= nil
 end
 
+-- The same of a life, of which there are few: a pattern for each is a thirtieth of a commit.
+local lives, lives_n = {}, 0
+local function is_life(s)
+    if lives[s] then return true end
+    if not whole(s) then return false end
+    if lives_n == 64 then lives, lives_n = {}, 0 end
+    lives[s], lives_n = true, lives_n + 1
+    return true
+end
+
 -- What went through, for `ctl audit` (audit.c): a hash of counts, "done:<stream>" and the like, told as the last key of
 -- each call.  A gateway of an earlier version tells none.
 local function count(key, field, n)
@@ -31,38 +41,43 @@ end
 
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
 -- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now, whether there
--- are rows of it, and what the message log is to be told.
+-- are rows of it, and what the message log is to be told, unless lines come apart (tell_joined).
 --
--- argv: id of the commit, ttl of the duplicate key (0: none), number of subjects, sinks, sms, timers,
---   tallies, people, 1 for an entry of the message log, then "" or the timer that fired and when it was due;
+-- argv: id of the commit, ttl of the duplicate key (0: none); the timer that fired and when it was due, if any;
+--   (the frame has the number of subjects, sinks, sms, timers, tallies, people, 1 for an entry of the message log,
+--   1 for a timer that fired; earlier versions have seven of these here, as text, and then always a timer, or "";)
 --   each subject: revision seen ("" = none), ttl (0: only checked), new value ("" deletes);
 --   the rows once, if there are sinks; each sms; each timer: id, due (0: off; +due: only if none
 --   of this id waits; >due: only if an earlier one waits), text;
 --   each tally: day, delta (or "=n": so many are counted, "=": nobody says), text for the judge; each person: number, text;
---   the entry of the log and how many the log may hold.
+--   the length of its line in the log; of earlier versions the line and how many the log may hold.
 -- Its keys are those behind k0, kn of them, its arguments those behind a0, an of them.
 -- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
 --   the tally stream if any tally, then village and puskesmas of each; people and their revision if any;
---   the log's stream if any.
-local function commit(keys, k0, kn, argv, a0, an)
+--   of earlier versions the log's stream if any.
+local function commit(keys, k0, kn, argv, a0, an, frame)
     local call = redis.call
     local cid, dup_ttl = argv[a0 + 1], tonumber(argv[a0 + 2])
-    local subjects, sinks, sms = tonumber(argv[a0 + 3]), tonumber(argv[a0 + 4]), tonumber(argv[a0 + 5])
-    local timers, tallies, people = tonumber(argv[a0 + 6]), tonumber(argv[a0 + 7]), tonumber(argv[a0 + 8])
-    local log, fired = tonumber(argv[a0 + 9]), argv[a0 + 10]
-    if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and log and argv[a0 + 11]) then
+    local subjects, sinks, sms, timers, tallies, people, log, rings = string.byte(frame or '', 6, 13)
+    local h = rings == 1 and 4 or 2 -- arguments before those of subjects
+    if not frame then
+        h, subjects, sinks, sms = 11, tonumber(argv[a0 + 3]), tonumber(argv[a0 + 4]), tonumber(argv[a0 + 5])
+        timers, tallies, people, log = tonumber(argv[a0 + 6]), tonumber(argv[a0 + 7]), tonumber(argv[a0 + 8]), tonumber(argv[a0 + 9])
+    end
+    local fired = h > 2 and argv[a0 + h - 1] or ''
+    if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and log and argv[a0 + h]) then
         return bad('head')
     end
     local timed = timers > 0 or fired ~= ''
     local k = dup_ttl > 0 and 1 or 0
-    local a = 11 + 3 * subjects
-    if an ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies + 2 * people + 2 * log
+    local a = h + 3 * subjects
+    if an ~= a + (sinks > 0 and 1 or 0) + sms + 3 * timers + 3 * tallies + 2 * people + (frame and log or 2 * log)
         or kn ~= k + subjects + sinks + sms + (timed and 2 or 0)
-            + (tallies > 0 and 1 + 2 * tallies or 0) + (people > 0 and 2 or 0) + log then
+            + (tallies > 0 and 1 + 2 * tallies or 0) + (people > 0 and 2 or 0) + (frame and 0 or log) then
         return bad('counts')
     end
-    for i = 13, a, 3 do
-        if not whole(argv[a0 + i]) then return bad('ttl') end
+    for i = h + 2, a, 3 do
+        if not is_life(argv[a0 + i]) then return bad('ttl') end
     end
     local at = a + (sinks > 0 and 1 or 0) + sms
     for i = at + 2, at + 3 * timers, 3 do
@@ -73,13 +88,13 @@ local function commit(keys, k0, kn, argv, a0, an)
     end
 
     local set = timed and keys[k0 + k + subjects + sinks + sms + 1]
-    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[a0 + 11]
+    local over = fired ~= '' and call('ZSCORE', set, fired) ~= argv[a0 + h]
     -- One look at all: whose commit was here before, and what each subject's value begins with.
     local have = k + subjects > 0 and call('MGET', unpack(keys, k0 + 1, k0 + k + subjects))
     local by = k == 1 and have[1]
     for i = 1, subjects do
         local rev = string.sub(have[k + i] or '', 1, 16)
-        if rev ~= argv[a0 + 9 + 3 * i] then
+        if rev ~= argv[a0 + h - 2 + 3 * i] then
             if rev == cid then return 0 end
             if by then return by == cid and 0 or 1 end
             return over and 1 or 2
@@ -87,15 +102,15 @@ local function commit(keys, k0, kn, argv, a0, an)
     end
     if over then return 1 end
     if by then return by == cid and 0 or 1 end
-    if k == 1 then call('SET', keys[k0 + 1], cid, 'PX', dup_ttl) end
+    if k == 1 then call('PSETEX', keys[k0 + 1], argv[a0 + 2], cid) end
 
     for i = 1, subjects do
-        local ttl, value = argv[a0 + 10 + 3 * i], argv[a0 + 11 + 3 * i]
+        local ttl, value = argv[a0 + h - 1 + 3 * i], argv[a0 + h + 3 * i]
         if ttl ~= '0' then
             if value == '' then
                 call('DEL', keys[k0 + k + i])
             else
-                call('SET', keys[k0 + k + i], value, 'PX', ttl)
+                call('PSETEX', keys[k0 + k + i], ttl, value)
             end
         end
     end
@@ -163,7 +178,7 @@ local function commit(keys, k0, kn, argv, a0, an)
         end
         call('INCR', keys[k0 + k + 2])
     end
-    return 0, true, sinks > 0, log > 0 and { keys[k0 + kn], argv[a0 + an], argv[a0 + an - 1] }
+    return 0, true, sinks > 0, log > 0 and not frame and { keys[k0 + kn], argv[a0 + an], argv[a0 + an - 1] }
 end
 
 -- What the message log is told, of each: its stream, how many entries that may hold, a line.  Several lines make one
@@ -175,6 +190,26 @@ local function tell_log(told)
             lines[#lines + 1] = told[j][3]
         end
         redis.call('XADD', told[i][1], 'MAXLEN', '~', told[i][2], '*', 'b', table.concat(lines, '\n'))
+    end
+end
+
+-- The same of lines that come joined as they are told, from argv[a] on: their making costs as much as their storing.
+-- told: length and whether it was carried out, of each; what was not is cut out.
+local function tell_joined(stream, argv, a, told)
+    for i = 1, #told, 16 do
+        local text, parts, from, whole_text = argv[a + (i + 15) / 16], {}, 1, true
+        for j = i, math.min(i + 14, #told), 2 do
+            local n = told[j]
+            if told[j + 1] then parts[#parts + 1] = { from, from + n - 1 } else whole_text = false end
+            from = from + n + 1
+        end
+        if not whole_text then
+            for j, part in ipairs(parts) do
+                parts[j] = string.sub(text, part[1], part[2])
+            end
+            text = table.concat(parts, '\n')
+        end
+        if text ~= '' then redis.call('XADD', stream, 'MAXLEN', '~', argv[a], '*', 'b', text) end
     end
 end
 
@@ -459,27 +494,39 @@ local function park_inbound(keys, k0, kn, argv, a0, an)
 end
 
 -- What gathered, each with a verdict of its own: one that is refused or in conflict holds none of the others up.
--- argv: how many; each: what it is (c an outcome, p a message to be parked), its number of keys, its number of
---   arguments, its arguments; then for each a letter: m a message, r one that people released, - anything else.
+-- argv: how many; each: its frame, its arguments; then for each a letter: m a message, r one that people released,
+--   - anything else; then how many entries the log may hold and the lines of those that have one, eight joined in each
+--   argument.  A frame: c an outcome, p a message to be parked; in two bytes each its number of keys and of arguments;
+--   of an outcome eight bytes more.  Earlier versions: three arguments, and no lines behind.
 -- keys: those of each, in order; then the counts: "cm" a message was carried out, "pr" a released one parked again …,
---   "rows" one with rows for the sinks.
+--   "rows" one with rows for the sinks; then the log's stream.
 local kinds = { c = commit, p = park_inbound }
 
-local function commits(keys, argv)
-    local out, k, a, new, told = {}, 0, 1, {}, {}
+local function commits(keys, argv, framed)
+    local out, k, a, new, told, lines = {}, 0, 1, {}, {}, {}
     for i = 1, tonumber(argv[1]) do
-        local what, kn, an = kinds[argv[a + 1]], tonumber(argv[a + 2]), tonumber(argv[a + 3])
-        if not (what and kn and an) or k + kn > #keys or a + 3 + an > #argv then
+        local kind, kn, an, frame = argv[a + 1], tonumber(argv[a + 2]), tonumber(argv[a + 3]), nil
+        if framed then
+            local _, k1, k2, a1, a2 = string.byte(kind, 1, 5)
+            frame, kind, kn, an = kind, string.sub(kind, 1, 1), a2 and 256 * k1 + k2, a2 and 256 * a1 + a2
+        end
+        local what = kinds[kind]
+        a = a + (framed and 1 or 3)
+        if not (what and kn and an) or k + kn > #keys or a + an > #argv then
             out[i] = bad('frame')
             break
         end
-        local ok, verdict, fresh, rows, line = pcall(what, keys, k, kn, argv, a + 3, an)
+        local ok, verdict, fresh, rows, line = pcall(what, keys, k, kn, argv, a, an, frame)
         out[i] = ok and verdict or bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
         told[#told + 1] = ok and line or nil
-        if ok and fresh then new[#new + 1] = { i, argv[a + 1], rows } end
-        k, a = k + kn, a + 3 + an
+        if frame and string.byte(frame, 12) == 1 then
+            lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), ok and fresh or false
+        end
+        if ok and fresh then new[#new + 1] = { i, kind, rows } end
+        k, a = k + kn, a + an
     end
     tell_log(told)
+    tell_joined(keys[k + 2], argv, a + 2, lines)
     local letters, n = argv[a + 1], {}
     for _, f in ipairs(letters and new or {}) do
         local field = f[2] .. string.sub(letters, f[1], f[1])
@@ -681,7 +728,8 @@ local function audit(keys)
     return out
 end
 
-redis.register_function('kt2_commits', commits)
+redis.register_function('kt3_commits', function(keys, argv) return commits(keys, argv, true) end)
+redis.register_function('kt2_commits', function(keys, argv) return commits(keys, argv, false) end)
 redis.register_function('kt1_commit', alone(commit))
 redis.register_function('kt1_lease', lease)
 redis.register_function('kt1_people', people)

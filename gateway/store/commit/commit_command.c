@@ -171,8 +171,6 @@ static void add_keys(struct making *m, struct commit_effects *e)
         add_key(m, "people", S(""), S(""));
         add_key(m, "people:rev", S(""), S(""));
     }
-    if (m->logged) /* wakes nobody: the log is read each second, in few and fat reads */
-        add_stream(m, "log");
 }
 
 static void add_writes(struct making *m, struct commit_effects *e)
@@ -297,31 +295,33 @@ static void add_tallies(struct making *m)
     }
 }
 
+_Static_assert(OUTCOME_SUBJECTS < 256 && OUTCOME_SMS < 256 && OUTCOME_TIMERS < 256 && OUTCOME_TALLIES < 256,
+               "a count of the frame is one byte");
+
 static void add_commit(struct making *m, struct commit_effects *e)
 {
     const struct outcome *o = m->o;
+    const uint8_t counts[COMMIT_COUNTS] = { (uint8_t)o->writes_n, (uint8_t)m->sinks,     (uint8_t)o->sms_n,
+                                            (uint8_t)o->timers_n, (uint8_t)o->tallies_n, (uint8_t)o->people_n,
+                                            (uint8_t)m->logged,   m->fired.n > 0 };
     unsigned keys, args;
 
     keys = (m->dup ? 1 : 0) + o->writes_n + m->sinks + o->sms_n + (m->timed ? 2 : 0) +
-           (o->tallies_n ? 1 + 2 * o->tallies_n : 0) + (o->people_n ? 2 : 0) + m->logged;
-    args = 11 + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n + 3 * o->tallies_n +
-           2 * o->people_n + 2 * m->logged;
-    m->parts->kind = "c";
+           (o->tallies_n ? 1 + 2 * o->tallies_n : 0) + (o->people_n ? 2 : 0);
+    args = 2 + (m->fired.n ? 2 : 0) + 3 * o->writes_n + (m->sinks ? 1 : 0) + o->sms_n + 3 * o->timers_n +
+           3 * o->tallies_n + 2 * o->people_n + m->logged;
+    m->parts->kind = 'c';
     m->parts->keys = keys;
     m->parts->args = args;
+    memcpy(m->parts->counts, counts, sizeof counts);
     add_keys(m, e);
     m->parts->args_at = m->out->n;
     redis_format_part(m->out, slice_of(m->cid));
     redis_format_i64(m->out, !m->dup ? 0 : m->stand_in ? CID_TTL_MS : m->store->dup_ttl_ms);
-    redis_format_i64(m->out, o->writes_n);
-    redis_format_i64(m->out, m->sinks);
-    redis_format_i64(m->out, o->sms_n);
-    redis_format_i64(m->out, o->timers_n);
-    redis_format_i64(m->out, o->tallies_n);
-    redis_format_i64(m->out, o->people_n);
-    redis_format_i64(m->out, m->logged);
-    redis_format_part(m->out, m->fired);
-    redis_format_part(m->out, m->fired_due);
+    if (m->fired.n) {
+        redis_format_part(m->out, m->fired);
+        redis_format_part(m->out, m->fired_due);
+    }
     if (m->logged)
         message_log_begin(&m->log, m->in, o, message_id(m), slice_of(o->reason));
     add_writes(m, e);
@@ -346,9 +346,11 @@ static void add_commit(struct making *m, struct commit_effects *e)
     e->people = o->people_n > 0;
     if (m->logged) {
         message_log_end(&m->log, o);
-        redis_format_part(m->out, buf_slice(&m->log));
-        redis_format_i64(m->out, MESSAGE_LOG_MAX);
+        redis_format_i64(m->out, (int64_t)m->log.n);
     }
+    m->parts->line_at = m->out->n;
+    if (m->logged)
+        buf_add(m->out, buf_slice(&m->log));
 }
 
 static void prepare(struct making *m, struct store *s, struct commit_effects *e)
@@ -435,7 +437,7 @@ bool commit_command_park(struct store *s, const struct inbound *in, const char *
 
     m.dup = true;
     e->park = true;
-    parts->kind = "p";
+    parts->kind = 'p';
     parts->keys = 3;
     parts->args = 7;
     if (m.stand_in)
@@ -455,5 +457,6 @@ bool commit_command_park(struct store *s, const struct inbound *in, const char *
     message_log_end(&m.log, &nothing);
     redis_format_part(m.out, buf_slice(&m.log));
     redis_format_i64(m.out, MESSAGE_LOG_MAX);
+    parts->line_at = m.out->n;
     return finish(&m);
 }

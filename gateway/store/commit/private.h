@@ -22,13 +22,16 @@ void store_rev_text(uint64_t rev, char out[STORE_REV + 1]);
  * or memory is out. */
 enum {
     COMMIT_COMMAND_MAX = 4 * 1024 * 1024,
+    COMMIT_COUNTS = 8,
 };
 struct commit_parts {
-    struct buf bytes; /* its keys, then its arguments, as Redis takes them */
+    struct buf bytes; /* its keys, then its arguments, as Redis takes them, then its line for the log */
     size_t args_at;   /* where the arguments begin */
+    size_t line_at;   /* where the line does; at the end: it has none */
     unsigned keys, args;
-    const char *kind; /* commit.lua: "c" an outcome, "p" a message that is parked */
-    char counted;     /* commit.lua: 'm' a message, 'r' one that people released, '-' anything else */
+    char kind;                     /* commit.lua: c an outcome, p a message that is parked */
+    uint8_t counts[COMMIT_COUNTS]; /* of an outcome, as commit.lua has them in its frame */
+    char counted; /* commit.lua: 'm' a message, 'r' one that people released, '-' anything else */
 };
 struct commit_effects {
     uint64_t streams; /* those it adds to */
