@@ -256,6 +256,17 @@ static bool named_less(const struct state *x, unsigned i, const struct word *w)
            !slice_is(x->ts->t[i - 1].low, "ada");
 }
 
+/* `tidak ada keluhan, perdarahan banyak`: nobody denies how much of it there is. */
+static bool says_how_much(const struct state *x, unsigned i, unsigned to)
+{
+    unsigned used;
+
+    for (unsigned k = i + 1; k < x->end && k <= to && (k < to || !parted(x, k)); k++)
+        if (slice_is(kata_at(x, k, &used), "sangat"))
+            return true;
+    return false;
+}
+
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
@@ -282,6 +293,9 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         x->last.to = to = unwell;
     } else if (w->neutral || is_well)
         x->last.kind = w->needed && gone && is_well ? SIGN_UNSURE : SIGN_NEGATED;
+    if (!waited && x->reach == REACH_LIST && x->last.kind == SIGN_NEGATED && !w->neutral && !is_well &&
+        says_how_much(x, i, to))
+        x->last.kind = SIGN_UNSURE;
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;
     x->linked = x->bare = false;
