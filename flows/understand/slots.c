@@ -93,16 +93,30 @@ static struct slice value_text_of(struct filling *x, const struct value *v)
     return s;
 }
 
+/* `wafat bu`: an address, and nobody's name. */
+static bool only_address(const struct filling *x, const struct field *f, unsigned i, unsigned to)
+{
+    unsigned used;
+
+    if (f->type != FIELD_NAME || i >= to || to > x->ts.n)
+        return false;
+    while (i < to && understand_is(x, i, "penanda_tangan", &used))
+        i += used;
+    return i >= to;
+}
+
 void understand_take(struct filling *x, const struct field *f, unsigned i, const struct got *g, bool labelled)
 {
     const struct field *to = g->companion >= 0 ? &x->form->fields[g->companion] : f;
     struct slot *s = &x->slots[to->position];
 
+    bool nobody = only_address(x, to, i, i + g->used);
+
     /* The same label twice with different values (RULINGS 18). */
-    if (s->filled && s->labelled && labelled && (s->error || !value_equal(&s->value, &g->value))) {
+    if (!nobody && s->filled && s->labelled && labelled && (s->error || !value_equal(&s->value, &g->value))) {
         if (!s->error)
             s->error = ERROR_CONTRADICTION;
-    } else if (!s->filled || !s->labelled || labelled) {
+    } else if (!nobody && (!s->filled || !s->labelled || labelled)) {
         *s = (struct slot){ .filled = true, .labelled = labelled, .at = i, .to = i + g->used };
         s->unit = g->unit;
         s->between = i < x->ts.n && (x->ts.t[i].sep & SEP_HASH) != 0;
