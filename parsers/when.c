@@ -176,6 +176,7 @@ static enum when_rc relative(const struct tokens *ts, unsigned i, const struct w
         return WHEN_INVALID;
     }
     out->days = today - v;
+    out->night = slice_ends(code, "malam");
     return WHEN_OK;
 }
 

@@ -24,6 +24,7 @@ struct when {
     unsigned used;
     bool bare;      /* six or eight digits without a mark: might be a number */
     bool relative;  /* `2 hr lalu` */
+    bool night;     /* `semalam`: its hours behind midnight are of the day after */
     bool two_digit; /* the year had two digits: a birth may be a century earlier */
 };
 

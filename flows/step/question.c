@@ -211,10 +211,13 @@ static struct slice why(const struct ruleset *rules, struct slice language, cons
     const struct field *field = field_of(r->form, r->error_field);
     const struct text_fill f[] = { { "ketik", typed } };
 
-    if (text_exists(rules->texts, language, key))
+    bool words = slice_find(typed, ' ') < typed.n; /* `9,2 bukan 92`, `1 tahun lebih` */
+
+    if (text_exists(rules->texts, language, key) && !(words && field && field->type == FIELD_AGE))
         return text_fill(rules->texts, language, key, FILLS(f), a);
-    if (r->error == ERROR_AMBIGUOUS && typed.n && !slice_ieq(typed, guess))
-        key = same_signs(typed, guess) ? "why.typed" : "why.also";
+    if ((r->error == ERROR_AMBIGUOUS || r->error == ERROR_CONTRADICTION) && typed.n &&
+        !slice_ieq(typed, guess))
+        key = words || same_signs(typed, guess) ? "why.typed" : "why.also";
     else if (r->error == ERROR_AMBIGUOUS && !r->typed.n && field && field->asks_decimal_mark &&
              r->values[field->position].milli % 1000)
         key = "why.mark";

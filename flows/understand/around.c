@@ -71,6 +71,18 @@ static bool says_nil(const struct filling *x, const struct negation *n)
            (n->kind == NEGATION_NOT || n->kind == NEGATION_NONE_OF || n->kind == NEGATION_NIL);
 }
 
+/* `wafat tidak ada bulan ini`: no sign that is denied, and nothing of anybody. */
+static bool of_nobody(const struct filling *x, unsigned i, const struct negation *n)
+{
+    unsigned used;
+
+    for (unsigned k = i; k < x->ts.n; k++)
+        if (x->ts.t[k].kind == TOKEN_NUMBER || phrase_at(&x->ts, k, x->words->sex, &used) ||
+            phrase_at(&x->ts, k, x->words->signs, &used))
+            return false;
+    return n->kind == NEGATION_NONE_OF || n->kind == NEGATION_NIL || n->kind == NEGATION_NOT_YET;
+}
+
 /* `kasus diare nihil`, `kasus tidak ada diare`, `kegiatan senam batal`: the first field of such a form is
  * what is negated, and the report with it. */
 void understand_negated_value(struct filling *x)
@@ -83,7 +95,7 @@ void understand_negated_value(struct filling *x)
     while (i < x->ts.n && x->ts.t[i].taken)
         i++;
     if (f->type == FIELD_NAME && x->ts.n > 0 && negation_at(&x->ts, i, x->words->negators, &n) &&
-        n.kind != NEGATION_GONE && closes(x, i + n.used)) {
+        n.kind != NEGATION_GONE && (closes(x, i + n.used) || of_nobody(x, i, &n))) {
         understand_fault(x, f, ERROR_INVALID, true, i); /* `bumil tidak ada` */
         x->slots[f->position].typed = understand_span(x, i, i + n.used);
         take_all(x, 0, x->ts.n);

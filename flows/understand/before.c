@@ -8,7 +8,8 @@
 #include "parsers/phrase.h"
 
 enum {
-    WORDS = 4 /* of the longest phrase in lists/nomor.yaml */
+    WORDS = 4,     /* of the longest phrase in lists/nomor.yaml */
+    YEARS_LONG = 6 /* below so many a year is long: SPEC 2.2 asks for months */
 };
 
 static bool is_number(const struct filling *x, unsigned i)
@@ -75,19 +76,59 @@ static void mark_other(struct filling *x, unsigned from, unsigned to)
         x->ts.t[k].other = true;
 }
 
-/* `bukan 9,8 tapi 9,6`: the first number is said not to be it. */
+static bool is_sex(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return i < x->ts.n && x->ts.t[i].kind == TOKEN_WORD && phrase_at(&x->ts, i, x->words->sex, &used);
+}
+
+/* `L/P`, as the template has it: neither. */
+static void either(struct filling *x, unsigned i)
+{
+    if (is_sex(x, i) && is_sex(x, i + 1) && (x->ts.t[i + 1].sep & SEP_SLASH))
+        x->ts.t[i].range = true;
+}
+
+/* `bukan 9,8 tapi 9,6`, `9,2 bukan 92`, `P bukan L`: what is said not to be it is none, and the one before it
+ * is doubtful. */
 static void instead(struct filling *x, unsigned i)
 {
     struct negation n;
     unsigned used = 0, next = i + 1;
+    unsigned value = i > 1 ? i - 2 : i, unit = 0;
 
     if (!negation_at(&x->ts, i - 1, x->words->negators, &n) || n.used != 1 || parts(x, i) ||
         (n.kind != NEGATION_ISNT && n.kind != NEGATION_NOT))
         return;
     if (next < x->ts.n && x->ts.t[next].kind == TOKEN_WORD && phrase_at(&x->ts, next, x->words->units, &used))
         next += used;
-    if (understand_is(x, next, "tapi", &used) && is_number(x, next + used))
+    if (is_number(x, i) && understand_is(x, next, "tapi", &used) && is_number(x, next + used)) {
         mark_other(x, i - 1, next + used);
+        return;
+    }
+    if (is_number(x, i) && value > 0 && phrase_at(&x->ts, value, x->words->units, &unit) && unit == 1)
+        value--; /* `14bl bukan 13bl` */
+    if (value == i || parts(x, i - 1) || !(is_number(x, i) ? is_number(x, value) : is_sex(x, value)))
+        return;
+    x->ts.t[value].approx = true;
+    mark_other(x, i - 1, is_number(x, i) ? next : i + 1);
+}
+
+unsigned understand_doubt_behind(const struct filling *x, unsigned i)
+{
+    unsigned used = 0, k = i;
+    struct slice code;
+
+    if (i == 0 || i >= x->ts.n || parts(x, i))
+        return 0;
+    if (x->ts.t[i].other && understand_negator(x, i)) {
+        while (k < x->ts.n && x->ts.t[k].other)
+            k++;
+        return k - i;
+    }
+    code = phrase_code(&x->ts, i, x->words->before, &used);
+    return slice_is(code, "kira_belakang") || slice_is(code, "kurang_belakang") ? used : 0;
 }
 
 /* The field of weeks, where the form has one: `bulan 7` is about it, and is not it. */
@@ -222,15 +263,43 @@ static void lasts(struct filling *x, unsigned i)
     mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign));
 }
 
-/* `5 lebih`, `5 orang kira2`: doubt behind the number, and its unit.  Completed months and weeks are what
- * they are: `2 tahun lebih`. */
+/* `1 tahun lebih`, `14 bulan kurang`: completed weeks and months, and the years of the grown, are what they
+ * are with more behind; a small child's year is long. */
+static bool age_doubted(const struct filling *x, unsigned i, unsigned unit)
+{
+    unsigned k = i + 1 + unit, used, years;
+    struct slice code;
+    bool less, more;
+
+    if (k >= x->ts.n || parts(x, k) || x->ts.t[k].kind != TOKEN_WORD ||
+        phrase_at(&x->ts, k, x->words->signs, &used))
+        return false;
+    code = phrase_code(&x->ts, k, x->words->before, &used);
+    less = slice_is(code, "kurang_belakang") &&
+           !(is_number(x, k + used) && unit_of_time(x, k + used, &years)); /* `kurang 2 hari` */
+    more = slice_is(code, "kira_belakang") && whole(x->ts.t[i].low, &years) && years < YEARS_LONG &&
+           slice_is(phrase_code(&x->ts, i + 1, x->words->units, &used), "th");
+    return less || more;
+}
+
+/* `5x`, `5 kali`: how often, and no value. */
+static void times(struct filling *x, unsigned i)
+{
+    if (i > 0 && keeps_signs(x->form) && i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
+        ((slice_is(x->ts.t[i + 1].low, "x") && x->ts.t[i + 1].glued) ||
+         slice_is(x->ts.t[i + 1].low, "kali")) &&
+        !(i + 2 < x->ts.n && x->ts.t[i + 2].glued))
+        mark_other(x, i, i + 2);
+}
+
+/* `5 lebih`, `5 orang kira2`: doubt behind the number, and its unit. */
 static bool doubted_behind(const struct filling *x, unsigned i)
 {
     unsigned k = i + 1, used;
     struct slice code;
 
     if (unit_of_time(x, i, &used))
-        return false;
+        return age_doubted(x, i, used);
     if (k < x->ts.n && !parts(x, k) && phrase_at(&x->ts, k, x->words->units, &used))
         k += used;
     if (k >= x->ts.n || parts(x, k) || x->ts.t[k].kind != TOKEN_WORD)
@@ -259,8 +328,12 @@ void understand_before(struct filling *x)
 
         parity(x, i);
 
+        either(x, i);
+        if (i > 0 && is_sex(x, i))
+            instead(x, i);
         if (!is_number(x, i))
             continue;
+        times(x, i);
         if (i > 0) {
             owner(x, i);
             instead(x, i);

@@ -86,7 +86,8 @@ static bool about_person(struct filling *x)
             if (understand_is(x, i, "penanda_tangan", &used) && x->slots[form_as(x->form, AS_COUNT)].filled)
                 return false;
             if (phrase_at(&x->ts, i, x->form->fields[0].list, &used) ||
-                phrase_at(&x->ts, i, x->words->signs, &used) || understand_filler(x, i, &used)) {
+                phrase_at(&x->ts, i, x->words->signs, &used) || understand_filler(x, i, &used) ||
+                slice_is(phrase_code(&x->ts, i, x->words->before, &used), "kira")) {
                 i += used - 1;
                 continue;
             }

@@ -3,6 +3,7 @@
 #include "flows/understand/understand.h"
 
 #include <string.h>
+#include "parsers/negation.h"
 #include "parsers/person_name.h"
 #include "parsers/phrase.h"
 
@@ -80,12 +81,13 @@ static unsigned name_cut(struct filling *x, const struct field *next, unsigned i
     if (!next || understand_done(x, next) || (next->type != FIELD_SEX && next->type != FIELD_CHOICE))
         return end;
     /* #Siti P#P#: the slot behind says it, so the name has the whole part. */
-    if (understand_parted(x, end) && understand_read(x, next, end, false).fit == FIT_YES)
+    if (understand_parted(x, end) && !(end > i && x->ts.t[end - 1].range) &&
+        understand_read(x, next, end, false).fit == FIT_YES)
         return end;
     for (unsigned p = i; p < end; p++) {
         struct got g = understand_read(x, next, p, false);
 
-        if (g.fit != FIT_YES)
+        if (g.fit == FIT_NO)
             continue;
         if (next->type == FIELD_CHOICE && cut != end && cut > i)
             break;
@@ -234,6 +236,28 @@ static unsigned without_state(struct filling *x, unsigned from, unsigned to)
     return to;
 }
 
+/* `kasus dbd mungkin tipes L 7`: another value of what the report is about is no name, and makes that
+ * doubtful; nor is the word that says how sure one is. */
+static unsigned without_choice(struct filling *x, unsigned from, unsigned to)
+{
+    const struct field *f = &x->form->fields[0];
+    const struct slot *s = &x->slots[0];
+    unsigned used;
+
+    for (unsigned p = from; f->type == FIELD_CHOICE && s->value.kind == VALUE_TEXT && p < to; p++) {
+        const struct word *w = phrase_at(&x->ts, p, f->list, &used);
+
+        if (!w || x->ts.t[p].low.n < 3 || slice_eq(w->code, s->value.text))
+            continue;
+        if (p > from && slice_is(phrase_code(&x->ts, p - 1, x->words->before, &used), "kira"))
+            p--;
+        understand_fault(x, f, ERROR_AMBIGUOUS, false, p);
+        while (to > p)
+            x->ts.t[--to].taken = true;
+    }
+    return to;
+}
+
 /* Where a name lies among the words that stand together. */
 struct borders {
     unsigned from, end; /* all words */
@@ -242,6 +266,36 @@ struct borders {
     struct got behind;
     bool doubt;
 };
+
+/* `Siti bukan Sita P`: who it is not ends the name, and makes it doubtful (RULINGS 43); the sex behind is
+ * hers.
+ */
+static void cut_at_denied(struct filling *x, struct borders *b)
+{
+    struct negation n;
+
+    for (unsigned p = b->from + 1; p < b->to; p++) {
+        if (!negation_at(&x->ts, p, x->words->negators, &n) || p + n.used >= b->to ||
+            !(n.kind == NEGATION_ISNT || (n.kind == NEGATION_NOT && n.certain)))
+            continue;
+        b->doubt = true;
+        while (b->to > p)
+            x->ts.t[--b->to].taken = true;
+    }
+}
+
+/* `tidak ada keluhan Siti`: no name begins so. */
+static void skip_none(struct filling *x, struct borders *b)
+{
+    struct negation n;
+
+    if (negation_at(&x->ts, b->from, x->words->negators, &n) && n.kind == NEGATION_NONE_OF &&
+        b->from + n.used < b->to) {
+        for (unsigned end = b->from + n.used; b->from < end; b->from++)
+            x->ts.t[b->from].taken = true;
+        b->doubt = true;
+    }
+}
 
 static void find_borders(struct filling *x, const struct field *next, struct borders *b)
 {
@@ -260,7 +314,10 @@ static void find_borders(struct filling *x, const struct field *next, struct bor
     if (b->cut == b->end)
         b->cut = cut_at_sign(x, b->from, b->end, &b->doubt);
     b->to = b->doubt ? b->cut : name_without_signs(x, b->from, b->cut, &b->behind, &b->doubt);
+    b->to = without_choice(x, b->from, b->to);
     b->to = without_state(x, b->from, b->to);
+    cut_at_denied(x, b);
+    skip_none(x, b);
 }
 
 /* No name: letters and digits in one. */
@@ -334,7 +391,7 @@ unsigned understand_take_name(struct filling *x, const struct field *f, const st
     } else {
         x->slots[f->position].given = true;
     }
-    if (b.behind.fit != FIT_YES)
+    if (b.behind.fit == FIT_NO)
         return b.cut;
     understand_take(x, next, b.cut, &b.behind, false);
     return b.cut + b.behind.used;

@@ -348,11 +348,33 @@ static bool certain_unit(const struct run *r, unsigned i)
     return false;
 }
 
+/* `130/80 kiri 140/90 kanan`: of two that differ neither is taken unasked (RULINGS 18). */
+static bool second_pressure(struct filling *x, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++) {
+        struct slot *s = &x->slots[f];
+        struct got g;
+
+        if (x->form->fields[f].type != FIELD_PRESSURE || s->value.kind == VALUE_ABSENT ||
+            slice_find(x->ts.t[i].low, '/') == (size_t)-1)
+            continue;
+        g = understand_read(x, &x->form->fields[f], i, true);
+        if (g.fit != FIT_YES)
+            continue;
+        if (!value_equal(&s->value, &g.value))
+            understand_fault(x, &x->form->fields[f], ERROR_CONTRADICTION, false, i);
+        return x->ts.t[i].taken = true;
+    }
+    return false;
+}
+
 /* A pressure with its mark finds its field wherever it stands. */
 static unsigned by_pressure(struct run *r, unsigned i)
 {
     struct amount n;
 
+    if (second_pressure(r->x, i))
+        return i + 1;
     if (amount_read(&r->x->ts, i, r->x->words->units, &n))
         return i;
     for (unsigned k = 0; k < r->open_n; k++) {

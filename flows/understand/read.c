@@ -116,6 +116,28 @@ static unsigned days_beyond(const struct filling *x, const struct field *f, cons
                : 0;
 }
 
+/* "11", "9,5" in thousandths. */
+static bool measure(struct slice s, int64_t *milli)
+{
+    struct slice rest = s, whole = slice_cut(&rest, slice_find(s, ',') < s.n ? ',' : '.');
+    int64_t tenths = 0;
+
+    if (whole.n > 3 || rest.n > 1 || !slice_to_i64(whole, milli) || (rest.n && !slice_to_i64(rest, &tenths)))
+        return false;
+    *milli = *milli * 1000 + tenths * 100;
+    return true;
+}
+
+/* `11-12`, `9,2-9,5` where a measure is due: from so much to so much (RULINGS 50). */
+static bool is_range(const struct field *f, const struct token *t)
+{
+    struct slice rest = t->low, first = slice_cut(&rest, '-');
+    int64_t a, b;
+
+    return t->kind == TOKEN_NUMBER && !t->taken && !t->odd && !t->minus && measure(first, &a) &&
+           measure(rest, &b) && a < b && within(a, f->min, f->max) && within(b, f->min, f->max);
+}
+
 static struct got read_number(struct filling *x, const struct field *f, unsigned i)
 {
     struct got g = understand_no();
@@ -124,7 +146,7 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
     bool doubt = false;
 
     if (!amount_read(&x->ts, i, x->words->units, &n)) {
-        if (!x->ts.t[i].range)
+        if (i >= x->ts.n || !(x->ts.t[i].range || is_range(f, &x->ts.t[i])))
             return g;
         n = (struct amount){ .used = 1 }; /* `10-11 org` */
         n.unit = phrase_code(&x->ts, i + 1, x->words->units, &g.used);
@@ -148,9 +170,9 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
         g.swallowed = true;
         return g;
     }
-    if (x->ts.t[i].range) {
-        g.fit = f->unit == UNIT_PERSON ? FIT_DOUBT : FIT_WRONG;
-        g.error = f->unit == UNIT_PERSON ? ERROR_AMBIGUOUS : ERROR_INVALID;
+    if (x->ts.t[i].range || is_range(f, &x->ts.t[i])) {
+        g.fit = FIT_DOUBT;
+        g.error = ERROR_AMBIGUOUS;
         return g;
     }
     if (f->whole && n.thousands && n.milli >= 1000)
@@ -172,6 +194,7 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
         out.unit = g.unit;
         return out;
     }
+    g.used += x->ts.t[i].approx ? understand_doubt_behind(x, i + g.used) : 0;
     doubt |= comma_between(x, f, &n) || x->ts.t[i].approx;
     g.value = value_number(milli);
     g.fit = doubt ? FIT_DOUBT : FIT_YES;
@@ -230,9 +253,11 @@ static struct got read_choice(struct filling *x, const struct field *f, unsigned
         return g;
     if (x->ts.t[i + used - 1].odd) /* `P€` */
         return understand_wrong(ERROR_INVALID, used);
-    g.used = used;
-    g.fit = w->doubt ? FIT_DOUBT : FIT_YES;
-    g.error = w->doubt ? ERROR_AMBIGUOUS : ERROR_NONE;
+    if (x->ts.t[i].range) /* `L/P`: neither */
+        return understand_wrong(ERROR_INVALID, used + 1);
+    g.used = used + (x->ts.t[i].approx ? understand_doubt_behind(x, i + used) : 0);
+    g.fit = w->doubt || x->ts.t[i].approx ? FIT_DOUBT : FIT_YES;
+    g.error = g.fit == FIT_DOUBT ? ERROR_AMBIGUOUS : ERROR_NONE;
     g.value = value_text(w->code);
     return g;
 }

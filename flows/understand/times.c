@@ -5,6 +5,10 @@
 #include "parsers/amount.h"
 #include "parsers/phrase.h"
 
+enum {
+    DAWN = 5 /* o'clock: before it the night is of two days */
+};
+
 static struct when_words when_words(const struct filling *x)
 {
     return (
@@ -12,14 +16,15 @@ static struct when_words when_words(const struct filling *x)
 }
 
 /* `04.30`, `3.15`, `15`: the hour, and its minutes. */
-static bool is_hour(const struct token *t, bool *minutes)
+static bool is_hour(const struct token *t, uint64_t *h, bool *minutes)
 {
-    struct slice rest = t->low, hour = slice_cut(&rest, '.');
-    uint64_t h = 24, m = 0;
+    struct slice rest = t->low, hour = slice_cut(&rest, slice_find(rest, ',') < rest.n ? ',' : '.');
+    uint64_t m = 0;
 
+    *h = 24;
     *minutes = rest.n == 2;
     return t->kind == TOKEN_NUMBER && !t->taken && !t->minus && !t->odd && !t->approx && hour.n <= 2 &&
-           slice_to_u64(hour, &h) && h < 24 &&
+           slice_to_u64(hour, h) && *h < 24 &&
            (rest.n == 0 || (rest.n == 2 && slice_to_u64(rest, &m) && m < 60));
 }
 
@@ -43,10 +48,10 @@ static bool due_behind(const struct filling *x, const struct field *date, unsign
 
 /* Tokens of a clock time behind a date: it belongs to the date (RULINGS 51).  A bare `3.15` may be the
  * weight. */
-static unsigned clock_behind(const struct filling *x, const struct field *date, unsigned i)
+static unsigned clock_behind(const struct filling *x, const struct field *date, unsigned i, uint64_t *hour)
 {
     unsigned k = i, used, end;
-    bool word = false, zone = false, minutes;
+    bool word = false, zone = false, minutes, comma;
 
     if (i < x->ts.n && !(x->ts.t[i].sep & (SEP_HASH | SEP_LINE | SEP_DASH)) &&
         understand_is(x, i, "jam", &used)) {
@@ -54,8 +59,10 @@ static unsigned clock_behind(const struct filling *x, const struct field *date, 
         word = true;
     }
     if (k >= x->ts.n || (x->ts.t[k].sep & (SEP_HASH | SEP_LINE | SEP_DASH)) ||
-        !is_hour(&x->ts.t[k], &minutes))
+        !is_hour(&x->ts.t[k], hour, &minutes))
         return 0;
+    comma =
+        slice_find(x->ts.t[k].low, ',') < x->ts.t[k].low.n; /* `jam 3,15`; without the word it is a weight */
     end = k + 1;
     if (!minutes && end < x->ts.n && (x->ts.t[end].sep & SEP_COLON) && slice_all_digits(x->ts.t[end].low) &&
         x->ts.t[end].low.n == 2) {
@@ -67,7 +74,7 @@ static unsigned clock_behind(const struct filling *x, const struct field *date, 
         zone = true;
     }
     if (word || zone ||
-        (minutes &&
+        (minutes && !comma &&
          (x->ts.t[k].low.p[0] == '0' || (x->ts.t[end - 1].sep & SEP_COLON) || due_behind(x, date, end))))
         return end - i;
     return 0;
@@ -107,6 +114,9 @@ struct got understand_read_date(struct filling *x, const struct field *f, unsign
     struct when d = { .used = 1 };
     struct got g = understand_no();
     enum when_rc rc;
+    unsigned clock;
+    uint64_t hour;
+    bool small;
 
     if (weight)
         weight->odd = true;
@@ -126,9 +136,11 @@ struct got understand_read_date(struct filling *x, const struct field *f, unsign
     }
     if (f->max_age_days && x->today - d.days > f->max_age_days)
         return understand_wrong(ERROR_OUT_OF_RANGE, d.used);
-    g.used += clock_behind(x, f, i + d.used);
-    g.value = value_text(date_iso(d.days, x->arena));
-    if (x->ts.t[i].approx || (d.relative && counts_or_dates(x, i)))
+    clock = clock_behind(x, f, i + d.used, &hour);
+    g.used += clock;
+    small = clock && d.night && hour < DAWN; /* `tadi malam jam 2` */
+    g.value = value_text(date_iso(small ? d.days + 1 : d.days, x->arena));
+    if (small || x->ts.t[i].approx || (d.relative && counts_or_dates(x, i)))
         rc = WHEN_AMBIGUOUS;
     g.fit = rc == WHEN_OK ? FIT_YES : FIT_DOUBT;
     g.error = rc == WHEN_OK ? ERROR_NONE : ERROR_AMBIGUOUS;
@@ -227,6 +239,7 @@ struct got understand_read_age(struct filling *x, const struct field *f, unsigne
     if ((f->unit_needed_below_18 && !age.unit && age.months < 18 * 12) || x->ts.t[i].approx) {
         g.fit = FIT_DOUBT;
         g.error = ERROR_AMBIGUOUS;
+        g.used += understand_doubt_behind(x, i + g.used);
     }
     return g;
 }

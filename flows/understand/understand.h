@@ -181,6 +181,9 @@ void understand_stray_keyword(struct filling *, unsigned i);
 /* --- understand/before.c, understand/around.c: what stands beside values --- */
 /* Marks numbers that are no field's, or not certain (RULINGS 46, 50). */
 void understand_before(struct filling *);
+/* Words at token i that make the value before it doubtful, and belong to it: `bukan 92`, `lebih`; how many.
+ */
+unsigned understand_doubt_behind(const struct filling *, unsigned i);
 /* What belongs to the keyword: `timbang ulang …` (RULINGS 45). */
 void understand_trailers(struct filling *);
 /* A negator before or behind the one choice that the report is about (RULINGS 43). */
