@@ -26,8 +26,8 @@ struct job {
 };
 
 struct batch {
-    struct job *jobs[FEED_BATCH];
-    struct item items[FEED_BATCH];
+    struct job *jobs[FEED_BATCH_MOST];
+    struct item items[FEED_BATCH_MOST];
     unsigned n;
 };
 

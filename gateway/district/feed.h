@@ -13,6 +13,7 @@
 
 enum {
     FEED_BATCH = 1024,
+    FEED_BATCH_MOST = 2048,
 };
 
 struct feed;
@@ -25,7 +26,7 @@ struct feed_work {
      * be NULL. */
     void (*prepare)(void *arg, struct item *, unsigned n);
     void *arg;
-    unsigned batch; /* 1 to FEED_BATCH */
+    unsigned batch; /* 1 to FEED_BATCH_MOST */
     int linger_ms;  /* between two batches that are not full: rows that share a transaction cost a fraction */
 };
 

@@ -106,7 +106,7 @@ static bool busy(void *arg)
     struct feed_figures figures;
 
     feed_figures(sqlite_worker_feed(s->worker), &figures);
-    return figures.in_hand >= FEED_BATCH;
+    return figures.in_hand >= SQLITE_BATCH;
 }
 
 static bool ask_worker(void *arg, void (*run)(void *), void (*done)(void *), void *ctx)

@@ -176,7 +176,7 @@ struct sqlite_worker *sqlite_worker_open(struct loop *loop, struct store *store,
 {
     struct sqlite_worker *s = calloc(1, sizeof *s);
     struct feed_work feed = {
-        .deliver = deliver, .arg = s, .batch = FEED_BATCH, .linger_ms = work->linger_ms
+        .deliver = deliver, .arg = s, .batch = SQLITE_BATCH, .linger_ms = work->linger_ms
     };
     struct err why = { { 0 } };
     enum sqlite_rc rc;

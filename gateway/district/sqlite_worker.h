@@ -9,6 +9,10 @@
 #include "gateway/district/feed.h"
 #include "gateway/district/sqlite_file.h"
 
+enum {
+    SQLITE_BATCH = FEED_BATCH_MOST, /* pages that many rows touch are written once a batch */
+};
+
 struct sqlite_worker;
 
 /* What the thread does; it neither logs nor counts. */

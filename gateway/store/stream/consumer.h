@@ -9,6 +9,7 @@
 enum {
     POLL_MS = 1000,
     ID_MAX = 44,
+    HELD_BUCKETS = 512, /* a sink holds some thousand */
 };
 
 /* One entry that was handed out. */
@@ -37,7 +38,7 @@ struct consumer {
     unsigned window, under_way;
     void (*on_entry)(void *, const struct entry *);
     void *arg;
-    struct held *buckets[64];
+    struct held *buckets[HELD_BUCKETS];
     struct buf done; /* ids of this turn, each as a part of a command */
     unsigned done_n;
     struct saying *sayings;

@@ -6,7 +6,7 @@
 
 struct held **held_place(const struct consumer *c, struct slice id)
 {
-    struct held **at = (struct held **)&c->buckets[slice_hash(id) & 63];
+    struct held **at = (struct held **)&c->buckets[slice_hash(id) % HELD_BUCKETS];
 
     while (*at && !slice_is(id, (*at)->id))
         at = &(*at)->next;
@@ -45,7 +45,7 @@ void consumer_free(void *arg)
     *c->self = c->next;
     if (c->next)
         c->next->self = c->self;
-    for (unsigned i = 0; i < 64; i++)
+    for (unsigned i = 0; i < HELD_BUCKETS; i++)
         while (c->buckets[i]) {
             struct held *h = c->buckets[i];
 
