@@ -20,7 +20,7 @@ static void add_options(const struct ussd_context *c, const struct ussd_state *s
     ussd_options(c, s, o);
     for (unsigned i = 0; i < o->n; i++)
         if (o->option[i].say.p)
-            add_line(p, arena_printf(c->arena, "%u %.*s", i + 1, SLICE_ARG(o->option[i].say)));
+            add_line(p, ARENA_JOIN(c->arena, arena_number(c->arena, S(""), i + 1, S(" ")), o->option[i].say));
 }
 
 static struct slice chosen_so_far(const struct ussd_context *c, const struct ussd_state *s)
@@ -39,7 +39,7 @@ static struct slice plain(const struct ussd_context *c, const char *key)
 
 static struct slice beside(const struct ussd_context *c, struct slice a, struct slice b)
 {
-    return a.n && b.n ? arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(a), SLICE_ARG(b)) : a.n ? a : b;
+    return a.n && b.n ? ARENA_JOIN(c->arena, a, S(" "), b) : a.n ? a : b;
 }
 
 /* The keys of the page: "999 Lewati 0 Kembali", on every turn of a long list. */

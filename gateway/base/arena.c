@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    BLOCK = 32 * 1024,
-    SPARE = 128, /* blocks that a thread keeps for its next arena: 4 MB */
+    BLOCK = 40 * 1024, /* all that a message usually needs at once, its outcome (model/outcome.h) among it */
+    SPARE = 256, /* blocks that a thread keeps for its next arena: 10 MB, some for each message under way */
     ALIGN = 16,
     PRINTED = 256 /* bytes of what is mostly printed at once */
 };

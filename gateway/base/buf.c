@@ -60,6 +60,18 @@ static inline bool grow(struct buf *b, size_t n)
     return (!b->failed && n < b->cap && b->n < b->cap - n) || grow_more(b, n);
 }
 
+char *buf_more(struct buf *b, size_t n)
+{
+    char *p;
+
+    if (!grow(b, n))
+        return NULL;
+    p = b->p + b->n;
+    b->n += n;
+    p[n] = '\0';
+    return p;
+}
+
 void buf_add(struct buf *b, struct slice s)
 {
     if (!grow(b, s.n))

@@ -21,6 +21,8 @@ void buf_str(struct buf *, const char *cstr);
 void buf_char(struct buf *, char c);
 void buf_printf(struct buf *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_i64(struct buf *, int64_t);
+/* n more bytes, already counted as there: to be filled in at once.  NULL: it failed. */
+char *buf_more(struct buf *, size_t n);
 /* s as a JSON string with quotes; s must be valid UTF-8 (it is everywhere behind ingress). */
 void buf_json(struct buf *, struct slice s);
 /* Its end: what is in it, copied into the arena, which fails when the buffer was starved.  Then what was

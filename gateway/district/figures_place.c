@@ -1,6 +1,7 @@
 /* figures_place.c - see figures_place.h. */
 #include "gateway/district/figures_place.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway/conf/programme.h"
@@ -12,6 +13,7 @@ struct counted_place {
     const struct ruleset *rules;
     const char *now;
     int year;
+    char month[FIGURES_MONTHS][16]; /* as JSON */
 };
 
 static const struct place *village_of(const struct place *p)
@@ -85,12 +87,18 @@ static int64_t planned(const struct counted_place *w, const struct place *p, con
 
 /* --- the rows of a place --- */
 
+static void add_number(struct buf *b, int64_t v)
+{
+    buf_char(b, ',');
+    buf_i64(b, v);
+}
+
 static void add_or_null(struct buf *b, int64_t v)
 {
     if (v < 0)
         buf_str(b, ",null");
     else
-        buf_printf(b, ",%lld", (long long)v);
+        add_number(b, v);
 }
 
 static void add_months(const struct counted_place *w, struct buf *b, const struct place *p,
@@ -111,12 +119,14 @@ static void add_months(const struct counted_place *w, struct buf *b, const struc
         buf_str(b, b->n > 1 ? ",[" : "[");
         buf_json(b, in->id);
         buf_char(b, ',');
-        buf_printf(b, "\"%04d-%02d\"", w->year, m + 1);
-        buf_printf(b, ",%lld", (long long)f->n);
+        buf_str(b, w->month[m]);
+        add_number(b, f->n);
         add_or_null(b, d);
-        buf_printf(b, ",%lld", (long long)n_year);
+        add_number(b, n_year);
         add_or_null(b, d_year);
-        buf_printf(b, ",\"%s\"]", w->now);
+        buf_str(b, ",\"");
+        buf_str(b, w->now);
+        buf_str(b, "\"]");
     }
 }
 
@@ -130,6 +140,8 @@ void figures_place_rows(const struct ruleset *rules, const struct figures_place 
     if (!place || !slice_to_u64(p->year, &year))
         return;
     w.year = (int)year;
+    for (int m = 0; m < FIGURES_MONTHS; m++)
+        snprintf(w.month[m], sizeof w.month[m], "\"%04d-%02d\"", w.year % 10000, m + 1);
     buf_char(b, '[');
     for (unsigned i = 0; sums->last >= 0 && i < rules->indicators->n; i++)
         add_months(&w, b, place, sums, i);

@@ -47,6 +47,8 @@ struct http {
     struct loop_timer *sweep;
     struct conn *bucket[BUCKETS];
     unsigned conns;
+    int64_t date_s;    /* of date; 0: none yet */
+    char date[48];     /* as a header says it */
     size_t coming;     /* bytes of requests that are not whole yet */
     unsigned accepted; /* in this turn */
     bool paused, stopped;

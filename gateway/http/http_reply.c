@@ -4,8 +4,10 @@
 #include <event2/http.h>
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/util.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/http/http_private.h"
@@ -47,6 +49,19 @@ static const char *phrase(int status)
     }
 }
 
+/* A second's replies say the same. */
+static const char *date_of(struct http *h)
+{
+    time_t now = (time_t)(clock_wall_ms() / 1000);
+    struct tm tm;
+
+    if (now != h->date_s && gmtime_r(&now, &tm)) {
+        h->date_s = now;
+        evutil_date_rfc1123(h->date, sizeof h->date, &tm);
+    }
+    return h->date;
+}
+
 void http_reply(struct http *h, struct evhttp_request *req, const struct http_reply *r)
 {
     struct evhttp_connection *evcon = evhttp_request_get_connection(req);
@@ -62,6 +77,7 @@ void http_reply(struct http *h, struct evhttp_request *req, const struct http_re
         c->known = r->status == 200;
         c->since_ms = clock_mono_ms();
     }
+    evhttp_add_header(out, "Date", date_of(h));
     if (r->content_type)
         evhttp_add_header(out, "Content-Type", r->content_type);
     else

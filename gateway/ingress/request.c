@@ -52,7 +52,7 @@ void request_wire(struct evhttp_request *req, const struct provider_conf *p, str
     w->url = public_url;
     if (slice_ends(w->url, "/"))
         w->url.n--;
-    w->url = arena_printf(a, "%.*s%s", SLICE_ARG(w->url), target ? target : "");
+    w->url = ARENA_JOIN(a, w->url, slice_of(target));
     wire_headers(req, headers, w);
 }
 

@@ -49,7 +49,7 @@ void number_print(struct buf *out, int64_t milli, char mark)
 
     if (milli < 0)
         buf_char(out, '-');
-    buf_printf(out, "%llu", (unsigned long long)(n / 1000));
+    buf_i64(out, (int64_t)(n / 1000));
     if (rest == 0)
         return;
     buf_char(out, mark);

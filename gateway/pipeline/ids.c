@@ -2,7 +2,6 @@
 #include "gateway/pipeline/ids.h"
 
 #include <nettle/sha1.h>
-#include <stdio.h>
 
 #include "gateway/base/uuid.h"
 
@@ -14,15 +13,15 @@ struct slice ids_uuid(struct slice provider, struct slice message_id, unsigned i
 {
     struct sha1_ctx ctx;
     uint8_t d[16];
-    char tail[16];
-    int n = snprintf(tail, sizeof tail, "/%u", index);
+    char tail[24] = "/";
+    size_t n = 1 + slice_decimal(tail + 1, index);
 
     sha1_init(&ctx);
     sha1_update(&ctx, sizeof namespace, namespace);
     sha1_update(&ctx, provider.n, (const uint8_t *)provider.p);
     sha1_update(&ctx, 1, (const uint8_t *)"/");
     sha1_update(&ctx, message_id.n, (const uint8_t *)message_id.p);
-    sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
+    sha1_update(&ctx, n, (const uint8_t *)tail);
     sha1_digest(&ctx, sizeof d, d);
     return arena_str(a, uuid5_text(d).text);
 }

@@ -162,11 +162,13 @@ static void step_lease(struct job *j)
  * session.  The time of receipt is in it because a session that was forgotten counts from 1 again. */
 static struct slice message_name(struct job *j)
 {
+    struct slice received;
+
     if (j->in.kind != INBOUND_USSD)
         return j->in.provider_id;
-    return arena_printf(&j->arena, "ussd/%.*s/%.*s/%lld/%llu", SLICE_ARG(j->in.from),
-                        SLICE_ARG(j->in.service_code), (long long)j->in.received_ms,
-                        (unsigned long long)j->sender.session.rev);
+    received = arena_number(&j->arena, S("/"), (uint64_t)j->in.received_ms, S("/"));
+    return ARENA_JOIN(&j->arena, S("ussd/"), j->in.from, S("/"), j->in.service_code,
+                      arena_number(&j->arena, received, j->sender.session.rev, S("")));
 }
 
 static bool writes(const struct outcome *o, const struct subject_ref *ref)

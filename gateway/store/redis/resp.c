@@ -1,4 +1,6 @@
 /* resp.c - the bytes of a command, and what a reply says.  See redis.h. */
+#include <string.h>
+
 #include "gateway/base/buf.h"
 #include "gateway/store/redis/redis.h"
 
@@ -11,11 +13,19 @@ void redis_format_begin(struct buf *b, unsigned parts)
 
 void redis_format_part(struct buf *b, struct slice s)
 {
-    buf_char(b, '$');
-    buf_i64(b, (int64_t)s.n);
-    buf_add(b, S("\r\n"));
-    buf_add(b, s);
-    buf_add(b, S("\r\n"));
+    char head[24] = "$"; /* some thirty of these for each message */
+    size_t n = 1 + slice_decimal(head + 1, s.n);
+    char *p = buf_more(b, n + s.n + 4);
+
+    if (!p)
+        return;
+    memcpy(p, head, n);
+    p[n++] = '\r';
+    p[n++] = '\n';
+    if (s.n)
+        memcpy(p + n, s.p, s.n);
+    p[n + s.n] = '\r';
+    p[n + s.n + 1] = '\n';
 }
 
 void redis_format_i64(struct buf *b, int64_t v)
