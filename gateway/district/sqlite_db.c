@@ -108,13 +108,13 @@ static const char *const steps[] = {
 /* The unit of records and their year; what is complete only with a report may be counted in the year in which
  * it came. */
 #define MARKED " ON CONFLICT (unit, year) DO UPDATE SET turn = turn + 1, since = min(since, excluded.since)"
-#define UNITS_OF(which, year, from)                                                                          \
-    "SELECT coalesce(place, '') || '/' || coalesce(posyandu, '') AS unit, substr(" year                      \
-    ", 1, 4) AS year, " from " AS since FROM record WHERE " which
 #define MARK_FROM(which, from)                                                                               \
-    "INSERT INTO indicator_due (unit, year, since) SELECT unit, year, min(since) FROM (" UNITS_OF(           \
-        which, FIGURES_DAY, from) " UNION ALL " UNITS_OF(which, "received_at",                               \
-                                                         from) ") WHERE true GROUP BY unit, year" MARKED
+    "WITH u AS MATERIALIZED (SELECT coalesce(place, '') || '/' || coalesce(posyandu, '') AS unit,"           \
+    " substr(" FIGURES_DAY ", 1, 4) AS day, substr(received_at, 1, 4) AS received, min(" from                \
+    ") AS since FROM record WHERE " which " GROUP BY 1, 2, 3)"                                               \
+    " INSERT INTO indicator_due (unit, year, since) SELECT unit, year, min(since) FROM"                      \
+    " (SELECT unit, day AS year, since FROM u UNION ALL SELECT unit, received, since FROM u) WHERE true"     \
+    " GROUP BY unit, year" MARKED
 #define MARK(which) MARK_FROM(which, "NULL")
 
 static const char *const statements[STATEMENTS] = {
