@@ -88,7 +88,6 @@ static int open_sinks(struct gateway *g, struct err *e)
     char figures[512];
 
     host.figures = config_district_file(c, figures, sizeof figures) ? figures : NULL;
-    sqlite_file_setup();
     for (unsigned i = 0; i < c->sinks_n; i++) {
         struct sink *s = sink_open(&host, &c->sinks[i], e);
 
@@ -331,6 +330,8 @@ static int start(struct gateway *g, struct err *e)
     if (state_key(g->now->config->state.p, key, e) != 0)
         return -1;
     log_init(LOG_INFO, key);
+    if (!sqlite_file_setup())
+        log_text(LOG_ERROR, "sqlite", "it was in use before it was set up: its threads wait for each other");
     raise_descriptors();
     event_set_log_callback(on_libevent_says);
     g->loop = loop_new(e);

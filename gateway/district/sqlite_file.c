@@ -113,9 +113,9 @@ static enum sqlite_rc begin(struct sqlite_file *f, const char *path, int busy_ms
     return SQLITE_DB_OK;
 }
 
-void sqlite_file_setup(void)
+bool sqlite_file_setup(void)
 {
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
 }
 
 enum sqlite_rc sqlite_file_open(const char *path, int busy_ms, const struct sqlite_schema *schema,

@@ -44,8 +44,8 @@ struct sqlite_file {
 };
 
 /* Once, before the first file: SQLite counts no memory, for the threads of all files would queue for the
- * count. */
-void sqlite_file_setup(void);
+ * count.  False: a file is or was open. */
+bool sqlite_file_setup(void) MUST_CHECK;
 /* Opens or creates the file and brings its schema to this version (user_version).  *out is NULL unless OK. */
 enum sqlite_rc sqlite_file_open(const char *path, int busy_ms, const struct sqlite_schema *,
                                 struct sqlite_file **out, struct err *) MUST_CHECK;

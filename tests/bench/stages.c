@@ -317,6 +317,7 @@ static void open_files(struct bench *b, const char *folder)
     struct err e = { "" };
 
     snprintf(path, sizeof path, "%s/log.db", folder);
+    must(sqlite_file_setup(), "sqlite_file_setup");
     must(log_db_open(path, 0, &b->log, &e) == SQLITE_DB_OK, e.text);
     snprintf(path, sizeof path, "%s/district.db", folder);
     must(sqlite_db_open(path, 0, &b->sink, &e) == SQLITE_DB_OK, e.text);
