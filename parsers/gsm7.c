@@ -1,6 +1,8 @@
 /* gsm7.c - see gsm7.h. */
 #include "parsers/gsm7.h"
 
+#include <string.h>
+
 #include "parsers/utf8.h"
 
 enum {
@@ -32,11 +34,26 @@ enum {
     EXTENSIONS = sizeof extension / sizeof extension[0],
 };
 
+/* Digits, Latin letters and most signs keep their ASCII value. */
+static bool is_itself(uint32_t cp)
+{
+    return cp >= 0x20 && cp < 0x7B && basic[cp] == cp;
+}
+
+/* How many bytes from the first on do: mostly all. */
+static size_t run_of(struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.n && is_itself((unsigned char)s.p[n]))
+        n++;
+    return n;
+}
+
 /* The septet of a code point: 0x100 set when it stands behind an escape; -1 when there is none. */
 static int septet_of(uint32_t cp)
 {
-    /* Digits, Latin letters and most signs keep their ASCII value. */
-    if (cp >= 0x20 && cp < 0x7B && basic[cp] == cp)
+    if (is_itself(cp))
         return (int)cp;
     for (int i = 0; i < 128; i++)
         if (basic[i] == cp && i != ESCAPE)
@@ -62,8 +79,14 @@ bool gsm7_count(struct slice s, size_t *septets)
     size_t n = 0;
 
     while (s.n) {
-        unsigned cost = gsm7_cost(utf8_next(&s));
+        size_t run = run_of(s);
+        unsigned cost;
 
+        n += run;
+        s = slice_skip(s, run);
+        if (!s.n)
+            break;
+        cost = gsm7_cost(utf8_next(&s));
         n += cost;
         all = all && cost > 0;
     }
@@ -83,8 +106,15 @@ bool gsm7_encode(struct slice s, struct arena *a, struct slice *out)
     if (!p)
         return false;
     while (s.n) {
-        int septet = septet_of(utf8_next(&s));
+        size_t run = run_of(s);
+        int septet;
 
+        memcpy(p + at, s.p, run);
+        at += run;
+        s = slice_skip(s, run);
+        if (!s.n)
+            break;
+        septet = septet_of(utf8_next(&s));
         if (septet & 0x100)
             p[at++] = ESCAPE;
         p[at++] = (char)(septet & 0x7F);

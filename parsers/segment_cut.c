@@ -27,7 +27,7 @@ unsigned segment_cut(struct slice s, bool gsm7, struct slice *parts, unsigned ma
         whole = utf8_ucs2_units(s);
     room = gsm7 ? GSM7_MANY : UCS2_MANY;
     if (whole <= (size_t)(gsm7 ? GSM7_ONE : UCS2_ONE))
-        room = whole;
+        s.n = 0; /* nothing is cut */
     while (s.n) {
         struct slice before = s;
         size_t cost = cost_of(utf8_next(&s), gsm7);

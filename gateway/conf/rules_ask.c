@@ -28,24 +28,30 @@ unsigned rules_count(const struct rule_set *set)
 
 int64_t rules_clock_ms(const struct rule_set *set, const char *id)
 {
+    struct slice want = slice_of(id);
+
     for (unsigned i = 0; i < set->clocks_n; i++)
-        if (slice_is(set->clocks[i].head.id, id))
+        if (slice_eq(set->clocks[i].head.id, want))
             return set->clocks[i].ms;
     return -1;
 }
 
 int64_t rules_figure(const struct rule_set *set, const char *id)
 {
+    struct slice want = slice_of(id);
+
     for (unsigned i = 0; i < set->figures_n; i++)
-        if (slice_is(set->figures[i].head.id, id))
+        if (slice_eq(set->figures[i].head.id, want))
             return set->figures[i].milli;
     return -1;
 }
 
 unsigned rules_figure_version(const struct rule_set *set, const char *id)
 {
+    struct slice want = slice_of(id);
+
     for (unsigned i = 0; i < set->figures_n; i++)
-        if (slice_is(set->figures[i].head.id, id))
+        if (slice_eq(set->figures[i].head.id, want))
             return set->figures[i].head.version;
     return 0;
 }
