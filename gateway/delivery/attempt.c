@@ -20,19 +20,20 @@ static int64_t expiry(const struct attempt *a)
     return a->expires_ms > 0 ? a->expires_ms : a->first_ms + DAY_MS;
 }
 
-/* Full jitter: anything between a half second and the doubled step, so that a thousand waiting SMS do not
- * come back in one instant. */
+/* With jitter, so that a thousand waiting SMS do not come back in one instant: an emergency after anything
+ * between a half second and the doubled step, others after at least half of it. */
 static int64_t back_off(const struct attempt *a)
 {
     bool urgent = a->class == SMS_EMERGENCY && a->result == ATTEMPT_LATER; /* not one that perhaps arrived */
-    int64_t step = BASE_MS, cap = urgent ? URGENT_CAP_MS : CAP_MS;
+    int64_t step = BASE_MS, least, cap = urgent ? URGENT_CAP_MS : CAP_MS;
     unsigned n = a->attempts;
 
     while (n-- > 0 && step < cap)
         step *= 2;
     if (step > cap)
         step = cap;
-    step = LEAST_MS + (step - LEAST_MS) * (a->jitter & 0xFFFF) / 0xFFFF;
+    least = a->class == SMS_EMERGENCY ? LEAST_MS : step / 2;
+    step = least + (step - least) * (a->jitter & 0xFFFF) / 0xFFFF;
     if (step < a->retry_after_ms)
         step = a->retry_after_ms;
     return urgent && step > cap ? cap : step;

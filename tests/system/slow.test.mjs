@@ -37,7 +37,9 @@ test('the staff hear an emergency before its commit, the telco success after the
   assert.equal(JSON.parse((await g.sms(kader, 'RUJUK#Bu Lambat#28th#perdarahan', 'slow-1')).body).status, 'duplicate');
   assert.equal((await told(bidan, /^DARURAT .*Lambat/)).length, 1);
   assert.equal((await told(bidan, /^RUJUK .*Lambat/)).length, 1);
-  assert.equal((await told(kader, /^Tersimpan/)).length, 0);
+  // Once the telco heard success.  One that was not being committed yet when the connection counted as dead lay in the
+  // spool meanwhile, and its sender was told so.
+  assert.ok((await told(kader, /^Tersimpan/)).length <= 1);
 });
 
 test('fifty emergencies of one number, each behind the others, are all told before any commit', async () => {
