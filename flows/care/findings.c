@@ -196,3 +196,24 @@ struct slice findings_told(const struct filed_report *filed, struct arena *a)
     told = buf_into(&b, a);
     return told;
 }
+
+enum urgency findings_certain(const struct ruleset *rules, const struct form *form,
+                              const struct value *values, const uint8_t *faults, struct arena *a,
+                              struct slice *say)
+{
+    struct value certain[FORM_FIELDS];
+    struct finding worst;
+    struct slice value;
+
+    memcpy(certain, values, sizeof certain);
+    for (unsigned i = 0; i < form->fields_n; i++)
+        if (faults[i] & REPORT_FAULT_ERROR)
+            certain[i] = (struct value){ 0 };
+    *say = (struct slice){ 0 };
+    if (!rules->rules || form_is(form, FORM_DEATH) ||
+        !rules_findings(rules->rules, form, certain, &worst, 1) || worst.nakes_only)
+        return URGENCY_NONE;
+    value = worst.value.n ? reply_value(form, certain, worst.value, a) : worst.value;
+    *say = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(worst.say), value.n ? " " : "", SLICE_ARG(value));
+    return worst.class;
+}

@@ -142,11 +142,13 @@ bool filing_doubts_sign(const struct form *form, const uint8_t *faults)
            !(faults[tanda] & REPORT_FAULT_SURE);
 }
 
-void filing_maybe(struct step *s, struct filed_report *r, struct slice urgency, struct slice say)
+void filing_maybe(struct step *s, struct filed_report *r, struct slice urgency, struct slice say,
+                  bool doubtful)
 {
-    const struct referral_opening o = {
-        .urgency = urgency, .say = text_cut(say, WORDS, s->arena), .incomplete = r->draft, .doubtful = true
-    };
+    const struct referral_opening o = { .urgency = urgency,
+                                        .say = text_cut(say, WORDS, s->arena),
+                                        .incomplete = r->draft,
+                                        .doubtful = doubtful };
 
     if (r->referral.state == REFERRAL_NONE || r->referral.state == REFERRAL_CANCELLED)
         referral_open(s, r, &o);

@@ -5,11 +5,21 @@
 #include <string.h>
 
 #include "flows/filing/alarm.h"
+#include "flows/care/findings.h"
 #include "flows/filing/referral.h"
 #include "flows/rows/clocks.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "parsers/date.h"
+
+/* A danger of the day in what is certain of it: staff hear of it even if the question is never answered. */
+static bool unfinished_danger(const struct work *w, const struct draft *d)
+{
+    struct slice say;
+
+    return !d->correct && !w->report.emergency && !work_is_referral(d->form) &&
+           findings_certain(w->s->rules, d->form, d->values, d->faults, w->s->arena, &say) >= URGENCY_E2;
+}
 
 static void draft_timer(struct work *w, const struct draft *d)
 {
@@ -17,11 +27,11 @@ static void draft_timer(struct work *w, const struct draft *d)
 
     step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
                (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
-    if (!w->report.maybe && !w->report.plea)
+    if (!w->report.maybe && !w->report.plea && !unfinished_danger(w, d))
         return;
     due.what = S("mungkin");
     step_timer(w->s, arena_printf(w->s->arena, "mungkin:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
-               w->s->now_ms + clock_of(w->s->rules, w->report.plea ? "maybe_e2" : "maybe_e1"));
+               w->s->now_ms + clock_of(w->s->rules, w->report.maybe ? "maybe_e1" : "maybe_e2"));
 }
 
 /* The question is about a child or a number that only the store knows; NULL: about a value. */

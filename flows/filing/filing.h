@@ -65,7 +65,8 @@ bool filing_alarms(const struct report *);
 bool filing_doubts_sign(const struct form *, const uint8_t *faults);
 /* Nobody answered that question in time: staff hear of it as of an emergency, with a number, a clock and
  * TERIMA; an answer that there is none withdraws it.  Saves the report.  say: "Sri, mungkin kejang". */
-void filing_maybe(struct step *, struct filed_report *, struct slice urgency, struct slice say);
+void filing_maybe(struct step *, struct filed_report *, struct slice urgency, struct slice say,
+                  bool doubtful);
 /* A report of this form that is not made after all: nothing is stored, and where she may mean one that is
  * open or was just filed, how to take that back (RULINGS 43).  The number that it names, or empty. */
 struct slice filing_say_withdrawn(struct step *, const struct form *, struct slice *text);

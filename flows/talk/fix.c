@@ -89,5 +89,6 @@ void fix_danger_due(struct step *s, const struct due *due, struct filed_report *
         return;
     step_reason(s, "timer");
     filing_maybe(s, r, S("E2"),
-                 arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(due->act)));
+                 arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(due->act)),
+                 true);
 }
