@@ -4,7 +4,7 @@
  * Pure.  A child lives in SUBJECT_NUMBER; two SUBJECT_NAME buckets of its posyandu (first and last letters of
  * the name) list it, so that a name one edit away is found too, and a third one by NIK.
  *
- * Three letters each, of short names two: whatever one edit does to eight letters, three of an end stay.  So
+ * Four letters each, of short names two: whatever one edit does to nine letters, four of an end stay.  So
  * a list has few children, however many the posyandu has.  A name one edit away may stand with the other
  * kind, and former versions took two letters of all: both are looked at. */
 #ifndef KENTONGAN_FLOWS_CARE_CHILD_H

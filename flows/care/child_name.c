@@ -2,7 +2,7 @@
 #include "flows/care/child.h"
 
 enum {
-    LONG_NAME = 8, /* letters: from here on three of each end choose the lists */
+    LONG_NAME = 9, /* letters: from here on four of each end choose the lists */
 };
 
 struct slice child_key(struct slice nama, struct arena *a)
@@ -85,7 +85,7 @@ void child_buckets(const struct ruleset *rules, struct slice posyandu, struct sl
     struct slice key = child_name_key(rules, nama, a);
     bool of_two = key.n < LONG_NAME;
 
-    ends(posyandu, key, of_two ? 2 : 3, a, &id[0], &id[1]);
+    ends(posyandu, key, of_two ? 2 : 4, a, &id[0], &id[1]);
     id[2] = nik.n ? ARENA_JOIN(a, posyandu, S("/"), nik) : slice_make("", 0);
-    ends(posyandu, key, of_two ? 3 : 2, a, &id[3], &id[4]);
+    ends(posyandu, key, of_two ? 4 : 2, a, &id[3], &id[4]);
 }

@@ -44,7 +44,7 @@ test('what a newer version wrote is never read as absent and written over', asyn
   const name = newName();
   const nomor = nomorOf(/No anak (\d+)/.exec(await g.say(kader, `TIMBANG ${name} P 14bl 9,2 76`))[0]);
   const keys = g.redis('--scan', '--pattern', '*').split('\n');
-  const first = name.slice(0, 3).toLowerCase();
+  const first = name.slice(0, 4).toLowerCase();
   const of = {
     sender: keys.find((k) => k.includes(`s:sender:${kader}`)),
     child: keys.find((k) => k.endsWith(`s:number:${nomor}`)),
