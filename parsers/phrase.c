@@ -65,16 +65,25 @@ static bool usable(const struct tokens *ts, unsigned i)
     return i < ts->n && !ts->t[i].taken && ts->t[i].low.n > 0;
 }
 
+/* The first of the list's phrases that begin with the word. */
+static const struct known_phrase *of_list(const struct known_word *known, const struct word_list *list)
+{
+    const struct known_phrase *p = known->phrases;
+
+    while (p && !(p->list & list->bit))
+        p = p->behind;
+    return p;
+}
+
 /* The longest phrase of the list that the run begins with; *used gets its tokens. */
 static const struct word *stands(const struct known_word *known, const struct word_list *list,
                                  const struct run *r, unsigned *used)
 {
-    for (const struct known_phrase *p = known->phrases; p; p = p->next) {
+    for (const struct known_phrase *p = of_list(known, list); p && p->list & list->bit; p = p->next) {
         size_t n = p->phrase.n;
         unsigned k = 0;
 
-        if (!(p->list & list->bit) || n >= PHRASE_BYTES || !(r->lengths[n / 64] >> n % 64 & 1) ||
-            memcmp(p->phrase.p, r->text, n) != 0)
+        if (n >= PHRASE_BYTES || !(r->lengths[n / 64] >> n % 64 & 1) || memcmp(p->phrase.p, r->text, n) != 0)
             continue;
         while (k < r->n && r->ends[k] != n)
             k++;
@@ -105,11 +114,12 @@ const struct word *phrase_longest(const struct tokens *ts, unsigned i, const str
                                   unsigned *used)
 {
     const struct known_word *known = ts->t[i].known;
+    const struct known_phrase *first = of_list(known, list);
     const struct word *w, *other;
     unsigned n;
     struct run r;
 
-    join(ts, i, known->longest, false, &r);
+    join(ts, i, first && !known->other ? first->most : known->longest, false, &r);
     w = stands(known, list, &r, used);
     if (r.others) {
         join(ts, i, known->longest, true, &r);

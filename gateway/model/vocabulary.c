@@ -157,11 +157,30 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
     return true;
 }
 
+/* Those of one list, behind the n before; how many there are now. */
+static unsigned lay_list(const struct known_word *w, uint32_t list, struct known_phrase *all, unsigned n)
+{
+    unsigned from = n, most = 0;
+
+    for (const struct known_phrase *p = w->phrases; p; p = p->next)
+        if (p->list == list) {
+            all[n++] = *p;
+            most = p->words > most ? p->words : most;
+        }
+    for (unsigned i = from; i < n; i++) {
+        all[i].most = most;
+        all[i].next = &all[i + 1];
+        all[i].behind = &all[n];
+    }
+    return n;
+}
+
 /* What hangs on one word is looked through together: side by side in memory. */
 static bool lay_together(struct known_word *w, struct arena *a)
 {
     struct known_phrase *all;
-    unsigned n = 0;
+    unsigned n = 0, laid = 0;
+    uint32_t lists = 0;
 
     for (const struct known_phrase *p = w->phrases; p; p = p->next)
         n++;
@@ -170,10 +189,14 @@ static bool lay_together(struct known_word *w, struct arena *a)
     all = ARENA_ARRAY(a, struct known_phrase, n);
     if (!all)
         return false;
-    n = 0;
-    for (const struct known_phrase *p = w->phrases; p; p = p->next, n++) {
-        all[n] = *p;
-        all[n].next = p->next ? &all[n + 1] : NULL;
+    for (const struct known_phrase *p = w->phrases; p; p = p->next) {
+        if (!(lists & p->list))
+            laid = lay_list(w, p->list, all, laid);
+        lists |= p->list;
+    }
+    for (unsigned i = 0; i < n; i++) { /* behind the last is none */
+        all[i].next = all[i].next == &all[n] ? NULL : all[i].next;
+        all[i].behind = all[i].behind == &all[n] ? NULL : all[i].behind;
     }
     w->phrases = all;
     return true;
