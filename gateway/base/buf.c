@@ -124,11 +124,6 @@ void buf_i64(struct buf *b, int64_t v)
     buf_add(b, slice_make(digits, n));
 }
 
-static inline bool plain(unsigned char c)
-{
-    return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
-}
-
 static void escape(struct buf *b, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
@@ -141,18 +136,11 @@ static void escape(struct buf *b, unsigned char c)
         buf_add(b, slice_make(code, sizeof code));
 }
 
-/* Most texts have nothing to be escaped. */
-static bool all_plain(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (!plain((unsigned char)s.p[i]))
-            return false;
-    return true;
-}
-
 void buf_json(struct buf *b, struct slice s)
 {
-    if (all_plain(s) && grow(b, s.n + 2)) {
+    size_t run = slice_plain(s);
+
+    if (run == s.n && grow(b, s.n + 2)) { /* most texts have nothing to be escaped */
         char *p = b->p + b->n;
 
         *p++ = '"';
@@ -165,10 +153,7 @@ void buf_json(struct buf *b, struct slice s)
     }
     buf_char(b, '"');
     while (s.n) {
-        size_t run = 0;
-
-        while (run < s.n && plain((unsigned char)s.p[run]))
-            run++;
+        run = slice_plain(s);
         buf_add(b, slice_take(s, run));
         if (run < s.n)
             escape(b, (unsigned char)s.p[run++]);

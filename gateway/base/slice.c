@@ -164,6 +164,34 @@ void slice_hex(char *out, const uint8_t *bytes, size_t n)
     }
 }
 
+/* Has any of eight bytes this value? */
+static uint64_t any_is(uint64_t eight, unsigned char c)
+{
+    uint64_t x = eight ^ (UINT64_C(0x0101010101010101) * c);
+
+    return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
+}
+
+static uint64_t any_below_blank(uint64_t eight)
+{
+    return (eight - UINT64_C(0x2020202020202020)) & ~eight & UINT64_C(0x8080808080808080);
+}
+
+size_t slice_plain(struct slice s)
+{
+    size_t n = 0;
+    uint64_t eight;
+
+    for (; s.n - n >= sizeof eight; n += sizeof eight) {
+        memcpy(&eight, s.p + n, sizeof eight);
+        if (any_below_blank(eight) || any_is(eight, '"') || any_is(eight, '\\') || any_is(eight, 0x7f))
+            break;
+    }
+    while (n < s.n && (unsigned char)s.p[n] >= 0x20 && s.p[n] != '"' && s.p[n] != '\\' && s.p[n] != 0x7f)
+        n++;
+    return n;
+}
+
 size_t slice_decimal(char *out, uint64_t v)
 {
     char digits[20];
