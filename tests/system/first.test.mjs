@@ -11,6 +11,7 @@ before(async () => {
 after(async () => {
   const how = await g.stop();
   assert.deepEqual(how, { code: 0, signal: null });
+  assert.doesNotMatch(g.process.err + g.process.out, /"level":"error"/, 'nothing went wrong unseen');
 });
 
 test('health, version and metrics are there', async () => {
