@@ -6,7 +6,8 @@
  *   cry.c             an emergency without a keyword, as a report       SPEC 2.2
  *   keyword.c         which form or command a text is about, if any     RULINGS 11-13, 43, 44
  *   behind.c          what stands behind a command                      RULINGS 43
- *   understanding.c   one report from its body; answers, corrections    SPEC 2.2
+ *   answer.c          short answers, corrections, pages                 SPEC 2.2, RULINGS 56
+ *   understanding.c   one report from its body                          SPEC 2.2
  *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42
  *   w2.c              the weekly report                                 RULINGS 7, 38
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
@@ -16,7 +17,7 @@
  *   head.c            required fields by position                       RULINGS 15
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
- *   denial.c          whether words only deny signs                     RULINGS 40
+ *   denial.c          words that only deny signs, or a value            RULINGS 40, 43
  *   another.c         somebody else behind the values                   RULINGS 19, 50
  *   around.c          words that turn the report                        RULINGS 43, 45
  *   deaths.c          somebody died                                     RULINGS 49
@@ -362,6 +363,8 @@ bool understand_nomor(struct slice typed, struct slice *digits, enum report_erro
 bool understand_labelled_only(struct filling *, struct slice text);
 /* With nothing in it yet; NULL when the arena is full. */
 struct filling *understand_begin(const struct ruleset *, const struct form *, int64_t today, struct arena *);
+/* The text as tokens, with what is known of them before any field is read.  False when the arena is full. */
+bool understand_cut(struct filling *, struct slice text) MUST_CHECK;
 /* All stages over the body of a report (behind the keyword), not yet settled; NULL when the arena is full. */
 struct filling *understand_fill(const struct ruleset *, const struct form *, struct slice body, int64_t today,
                                 struct arena *);

@@ -1,0 +1,180 @@
+/* answering.c - see answering.h. */
+#include "flows/talk/answering.h"
+
+#include <string.h>
+
+#include "flows/talk/words.h"
+#include "parsers/text.h"
+
+/* A name or words are asked, and all that is said is that something is not there: `tidak kejang`. */
+static bool only_denies(const struct ruleset *rules, const struct draft *d, struct slice text,
+                        struct arena *a)
+{
+    int i = form_field_named(d->form, d->field);
+    enum field_type type = i >= 0 ? d->form->fields[i].type : FIELD_NUMBER;
+
+    return (type == FIELD_NAME || type == FIELD_TEXT) && !asking_store(d->asking) &&
+           understand_denies(rules, text, d->whom, a);
+}
+
+/* The draft that a text without keyword answers, as reading->answer. */
+static bool try_answer(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                       struct arena *a, struct reading *r)
+{
+    struct report *known = ARENA_NEW(a, struct report);
+
+    if (!known)
+        return false;
+    drafts_report(d, known);
+    if (only_denies(rules, d, text, a))
+        return false;
+    if (d->asking == ASK_CHILD && slice_all_digits(slice_trim(text)))
+        text =
+            arena_printf(a, "NOMOR %.*s", SLICE_ARG(slice_trim(text))); /* one of those that were offered */
+    if (!understand_answer(rules, known, asking_store(d->asking) ? slice_make("", 0) : d->field, text, at_ms,
+                           a, &r->answer))
+        return false;
+    r->nomor = d->nomor;
+    return true;
+}
+
+static const struct field *asked_field(const struct draft *d)
+{
+    int i = d ? form_field_named(d->form, d->field) : -1;
+
+    return i >= 0 && !asking_store(d->asking) ? &d->form->fields[i] : NULL;
+}
+
+/* What a text says in words to the question of d (NULL: of several).  `sehat` is a finding of a visit before
+ * it is "nothing of the kind". */
+static bool hear_words(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                       struct arena *a, struct reading *r)
+{
+    const struct field *f = asked_field(d);
+    enum answer_word word = words_answer(rules, f, text, a);
+
+    if (word == WORD_NONE)
+        return false;
+    if (word == WORD_NOTHING && f && f->list && try_answer(rules, d, text, at_ms, a, r)) {
+        r->kind = READING_ANSWER;
+        return true;
+    }
+    r->kind = READING_WORDS;
+    r->words = word;
+    return true;
+}
+
+/* YA or TIDAK with words behind it that are something else: neither. */
+static bool takes_back(const struct ruleset *rules, const struct command *c, struct arena *a)
+{
+    return (c->kind == COMMAND_YA && !words_agree(rules, WORD_YES, c->catatan, a)) ||
+           (c->kind == COMMAND_TIDAK && !words_agree(rules, WORD_NO, c->catatan, a));
+}
+
+/* `benar 8,9` while something is asked, and no number of a signal: words to the question. */
+static bool no_command(const struct sender_state *state, const struct command *c)
+{
+    return state->drafts_n && (c->kind == COMMAND_BENAR || c->kind == COMMAND_BUKAN) &&
+           c->status == REPORT_REJECTED;
+}
+
+bool answering_words(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
+                     struct reading *r)
+{
+    const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
+
+    if (c && (takes_back(rules, c, a) || no_command(state, c))) { /* `ya tapi salah` */
+        r->kind = READING_NOTHING;
+        r->nomor = c->nomor;
+        return false;
+    }
+    if (r->said.emergency || r->kind == READING_REPORTS || reading_turned(r) || (c && c->nomor.n) ||
+        (c && c->kind == COMMAND_BARU) ||
+        words_ask(r->said.body)) /* it may be meant for a repeat: read_again() */
+        return false;
+    if (!state->drafts_n && words_answer(rules, NULL, r->said.body, a) != WORD_CANCEL)
+        return false; /* `ga jadi` may be about what was filed */
+    return hear_words(rules, drafts_only(state), r->said.body, at_ms, a, r);
+}
+
+/* As it is, else without the words that say nothing: `bb nya 9,2 bu`. */
+static bool try_plain(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                      struct arena *a, struct reading *r)
+{
+    const struct field *f = asked_field(d);
+
+    if (try_answer(rules, d, text, at_ms, a, r))
+        return true;
+    if (f && (f->type == FIELD_NAME || f->type == FIELD_TEXT))
+        return false;
+    return try_answer(rules, d, words_plain(rules, d->form, text, a), at_ms, a, r);
+}
+
+/* An answer; but `tidak 9,2` to the question of 9,2 is no yes. */
+static bool try_corrected(const struct ruleset *rules, const struct draft *d, struct slice text,
+                          int64_t at_ms, struct arena *a, struct reading *r)
+{
+    struct slice value = words_correction(rules, text, a); /* `salah bu, harusnya 9.2` */
+    int i = form_field_named(d->form, d->field);
+
+    return try_plain(rules, d, value, at_ms, a, r) &&
+           (value.n == text.n || i < 0 || d->values[i].kind == VALUE_ABSENT ||
+            !value_equal(&d->values[i], &r->answer.values[i]));
+}
+
+/* `iya bu 8,8` to `BB 8,8, benar?`: yes. */
+static bool confirms(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                     struct arena *a, struct reading *r)
+{
+    int i = form_field_named(d->form, d->field);
+    struct slice value = words_behind_yes(rules, text, a);
+
+    if (d->asking != ASK_VALUE || i < 0 || !value.n || !try_plain(rules, d, value, at_ms, a, r) ||
+        !value_equal(&d->values[i], &r->answer.values[i]))
+        return false;
+    r->kind = READING_WORDS;
+    r->words = WORD_YES;
+    r->nomor = d->nomor;
+    return true;
+}
+
+static struct slice last_word(struct slice text)
+{
+    size_t n = text.n;
+
+    while (n > 0 && text.p[n - 1] != ' ')
+        n--;
+    return slice_skip(text, n);
+}
+
+void answering_value(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
+                     struct reading *r)
+{
+    struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
+    struct draft *d = drafts_find(state, first);
+    unsigned fits = 0;
+
+    if (!d && (d = drafts_find(state, last_word(r->said.body)))) /* `gak jadi 48217` */
+        rest = slice_take(r->said.body, r->said.body.n - d->nomor.n);
+
+    if (d &&
+        hear_words(rules, d, rest, at_ms, a, r)) { /* `48217 YA`, as the question asks for it */
+        r->nomor = d->nomor;
+        return;
+    }
+    if (d && confirms(rules, d, rest, at_ms, a, r))
+        return;
+    if (d) { /* "48217 BB 9,2" */
+        r->kind = try_corrected(rules, d, rest, at_ms, a, r) ? READING_ANSWER : READING_NOTHING;
+        return;
+    }
+    d = drafts_only(state);
+    if (d && confirms(rules, d, r->said.body, at_ms, a, r))
+        return;
+    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
+        fits += try_corrected(rules, &state->drafts[i], r->said.body, at_ms, a, r);
+    if (fits && state->drafts_n > 1)
+        r->kind = READING_WHICH;
+    else if (fits)
+        r->kind = READING_ANSWER;
+}

@@ -1,0 +1,19 @@
+/* answering.h - what a text says to what is asked of its sender: a word such as yes, a value, or nothing of
+ * the kind.
+ *
+ * Pure.  What follows from it is answers.h. */
+#ifndef KENTONGAN_FLOWS_TALK_ANSWERING_H
+#define KENTONGAN_FLOWS_TALK_ANSWERING_H
+
+#include "flows/step/drafts.h"
+#include "flows/step/step.h"
+
+/* A short answer in words, while something is asked: `iya bu bener`.  True when it was one: reading->words. */
+bool answering_words(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
+                     struct reading *);
+/* A value that one of the open questions asks for: `48217 BB 9,2`, `9,2`.  reading->kind says what it was;
+ * READING_NOTHING when it answers none of them. */
+void answering_value(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
+                     struct reading *);
+
+#endif
