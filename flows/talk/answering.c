@@ -132,8 +132,58 @@ static bool confirms(const struct ruleset *rules, const struct draft *d, struct 
     if (d->asking != ASK_VALUE || i < 0 || !value.n || !try_plain(rules, d, value, at_ms, a, r) ||
         !value_equal(&d->values[i], &r->answer.values[i]))
         return false;
+    return true;
+}
+
+/* The answer has a value that the draft did not have.  Words are no such values, nor is what a list hears the
+ * no of by itself. */
+static bool brings(const struct draft *d, const struct report *r, const struct unsaid *u)
+{
+    for (unsigned i = 0; i < d->form->fields_n; i++) {
+        enum field_type type = d->form->fields[i].type;
+
+        if (type != FIELD_TEXT && ((type != FIELD_CHOICES && type != FIELD_ANSWERS) || !u->signs) &&
+            !value_equal(&d->values[i], &r->values[i]))
+            return true;
+    }
+    return false;
+}
+
+/* `bukan 9,2`, `9,2 salah`: a value that is said not to be so is none, and no yes to itself (RULINGS 43).  To
+ * `BB 9,2, benar?` another value behind the no is the right one: `tidak 9,4`. */
+static bool denied(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                   struct arena *a, struct reading *r)
+{
+    const struct field *f = asked_field(d);
+    struct unsaid u;
+    bool guess, other;
+
+    if (r->said.emergency || (f && f->type == FIELD_TEXT) ||
+        !understand_unsays(rules, d->form, f, text, a, &u) || !try_plain(rules, d, u.value, at_ms, a, r))
+        return false;
+    other = brings(d, &r->answer, &u);
+    guess = d->asking == ASK_VALUE &&
+            (f ? !(f->type == FIELD_CHOICES && u.signs) &&
+                     value_equal(&d->values[f->position], &r->answer.values[f->position])
+               : !other); /* a letter of W2 */
+    if ((!other && !guess) || (other && u.mends && d->error != ERROR_MISSING) ||
+        (other && !u.behind && d->asking == ASK_VALUE))
+        return false;
+    r->words = guess ? WORD_NO : WORD_DENIED;
+    return true;
+}
+
+/* One draft is meant: what the text says to it beside a plain value. */
+static bool agrees_or_denies(const struct ruleset *rules, const struct draft *d, struct slice text,
+                             int64_t at_ms, struct arena *a, struct reading *r)
+{
+    if (denied(rules, d, text, at_ms, a, r))
+        ;
+    else if (confirms(rules, d, text, at_ms, a, r))
+        r->words = WORD_YES;
+    else
+        return false;
     r->kind = READING_WORDS;
-    r->words = WORD_YES;
     r->nomor = d->nomor;
     return true;
 }
@@ -157,22 +207,22 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
     if (!d && (d = drafts_find(state, last_word(r->said.body)))) /* `gak jadi 48217` */
         rest = slice_take(r->said.body, r->said.body.n - d->nomor.n);
 
-    if (d &&
-        hear_words(rules, d, rest, at_ms, a, r)) { /* `48217 YA`, as the question asks for it */
+    if (d && hear_words(rules, d, rest, at_ms, a, r)) { /* `48217 YA`, as the question asks for it */
         r->nomor = d->nomor;
         return;
     }
-    if (d && confirms(rules, d, rest, at_ms, a, r))
+    if (d && agrees_or_denies(rules, d, rest, at_ms, a, r))
         return;
     if (d) { /* "48217 BB 9,2" */
         r->kind = try_corrected(rules, d, rest, at_ms, a, r) ? READING_ANSWER : READING_NOTHING;
         return;
     }
     d = drafts_only(state);
-    if (d && confirms(rules, d, r->said.body, at_ms, a, r))
+    if (d && agrees_or_denies(rules, d, r->said.body, at_ms, a, r))
         return;
     for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
-        fits += try_corrected(rules, &state->drafts[i], r->said.body, at_ms, a, r);
+        fits += !denied(rules, &state->drafts[i], r->said.body, at_ms, a, r) &&
+                try_corrected(rules, &state->drafts[i], r->said.body, at_ms, a, r);
     if (fits && state->drafts_n > 1)
         r->kind = READING_WHICH;
     else if (fits)

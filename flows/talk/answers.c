@@ -240,7 +240,8 @@ static void ask_value(struct step *s, struct draft *d, struct slice field)
                                        { "field", reply_label(d->form, d->field) },
                                        { "contoh", reply_example(d->form, d->field, s->arena) } };
 
-        d->question = step_text(s, s->language, "ask.again", FILLS(f));
+        d->question = step_text(s, s->language, s->reading->words == WORD_DENIED ? "ask.denied" : "ask.again",
+                                FILLS(f));
         s->state->changed = true;
         step_reason(s, "rejected");
         step_answer(s, d->nomor, d->question);
@@ -414,6 +415,12 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
         break;
     case WORD_CANCEL:
         say_cancel(s, d);
+        break;
+    case WORD_DENIED:
+        if (d->asking == ASK_FIELD)
+            ask_value(s, d, d->field);
+        else
+            questions_repeat(s, d);
         break;
     case WORD_NONE:
         break;

@@ -21,7 +21,7 @@ enum heard_bit {
     SAID_NOTHING_THERE = 1 << 3,
     SAID_CANCEL = 1 << 4,
     SAID_MENDING = 1 << 5, /* `harusnya` */
-    SAID_KEEP = 1 << 6,    /* `jangan batal`: no answer, but known */
+    SAID_KEEP = 1 << 6,    /* `jangan batal`, `belum tahu`: no answer, but known */
     SAID_FILLER = 1 << 7,
     SAID_NEW = 1 << 8,
 };
@@ -38,6 +38,7 @@ static const struct {
     { "batal", SAID_CANCEL },
     { "ralat", SAID_MENDING },
     { "tetap", SAID_KEEP },
+    { "ragu", SAID_KEEP },
     { "sapaan", SAID_FILLER },
 };
 

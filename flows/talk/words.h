@@ -15,6 +15,7 @@ enum answer_word {
     WORD_OTHER,   /* `anak lain` */
     WORD_NOTHING, /* `tidak ada`: there is nothing of what was asked */
     WORD_CANCEL,  /* `ga jadi` */
+    WORD_DENIED,  /* `9,2 salah`: reading->answer has the value that is not so */
 };
 
 /* What the whole text says.  asked: the field in question, whose label may stand before (`tanda -`); or NULL.

@@ -1,4 +1,5 @@
-/* denial.c - words that only say that no danger sign is there (RULINGS 40).  See understanding.h. */
+/* denial.c - words that only say that no danger sign is there (RULINGS 40), or that a value is not so (43).
+ * See understanding.h. */
 #include "flows/understand/understand.h"
 
 #include <string.h>
@@ -136,4 +137,135 @@ bool understand_denies(const struct ruleset *rs, struct slice text, struct slice
         signs_scan(&scan, &ts, 0, ts.n);
     }
     return d.signs && !d.affirmed;
+}
+
+/* --- a value that is not so --- */
+
+/* Words between a value and the no behind it, or behind both, that say nothing. */
+static bool beside_nothing(const struct ruleset *rs, const struct tokens *ts, unsigned i, unsigned *used)
+{
+    static const char *const kata[] = { "partikel", "terima_kasih", "penanda_tangan", "pengisi", "ternyata" };
+
+    return one_of(phrase_code(ts, i, rs->forms.words.kata, used), kata, sizeof kata / sizeof *kata) ||
+           slice_is(phrase_code(ts, i, rs->forms.words.answers, used), "sapaan");
+}
+
+/* It says that something is not so, or not known to be; *mends: that another value was wrong, too. */
+static bool says_not(const struct ruleset *rs, const struct tokens *ts, unsigned i, unsigned *used,
+                     bool *mends)
+{
+    static const char *const codes[] = { "tidak", "batal", "ragu", "ralat" };
+    struct slice code = phrase_code(ts, i, rs->forms.words.answers, used);
+    struct negation n;
+
+    *mends = slice_is(code, "ralat");
+    if (one_of(code, codes, sizeof codes / sizeof *codes))
+        return true;
+    if (!negation_at(ts, i, rs->forms.words.negators, &n))
+        return false;
+    *used = n.used;
+    return true;
+}
+
+/* The first token of the words that end before token `end` and say nothing, or say no. */
+static unsigned begin_of(const struct ruleset *rs, const struct tokens *ts, unsigned end, bool no,
+                         bool *mends)
+{
+    enum {
+        PHRASE = 4
+    };
+    unsigned used;
+
+    for (unsigned i = end > PHRASE ? end - PHRASE : 0; i < end; i++)
+        if ((no ? says_not(rs, ts, i, &used, mends) : beside_nothing(rs, ts, i, &used)) && i + used == end)
+            return i;
+    return end;
+}
+
+static unsigned skip_nothing_back(const struct ruleset *rs, const struct tokens *ts, unsigned end)
+{
+    unsigned from;
+    bool mends;
+
+    while (end > 0 && (from = begin_of(rs, ts, end, false, &mends)) < end)
+        end = from;
+    return end;
+}
+
+/* The tokens of the value before a no: `9,2 eh salah`; 0: there is none. */
+static unsigned before_no(const struct ruleset *rs, const struct tokens *ts, bool *mends)
+{
+    unsigned end = ts->n, from;
+
+    while ((from = begin_of(rs, ts, end, true, mends)) == end) { /* `salah itu` is one, so is `salah` */
+        unsigned nothing = begin_of(rs, ts, end, false, mends);
+
+        if (nothing == end)
+            return 0;
+        end = nothing;
+    }
+    return skip_nothing_back(rs, ts, from);
+}
+
+/* The first token of the value behind a no that nothing parts from it: `bukan 9,2`; 0: there is none.  What
+ * was said to be wrong is another one, `salah 9,2`. */
+static unsigned behind_no(const struct ruleset *rs, const struct tokens *ts)
+{
+    bool no = false, mends;
+    unsigned used = 1;
+
+    for (unsigned i = 0; i < ts->n; i += used) {
+        struct negation n;
+
+        if (i > 0 && ts->t[i].sep & SEP_HARD)
+            no = false;
+        if (negation_at(ts, i, rs->forms.words.negators, &n) && n.kind < NEGATION_NIL) {
+            used = n.used;
+            no = true;
+        } else if (says_not(rs, ts, i, &used, &mends)) {
+            no = false;
+        } else if (!beside_nothing(rs, ts, i, &used)) {
+            return no ? i : 0;
+        }
+    }
+    return 0;
+}
+
+/* The no is a word of a value: `tidak dikenal`. */
+static bool in_value(const struct field *asked, const struct tokens *ts)
+{
+    unsigned used;
+
+    for (unsigned i = 0; asked && asked->list && i < ts->n; i++)
+        if (phrase_at(ts, i, asked->list, &used) && used > 1)
+            return true;
+    return false;
+}
+
+bool understand_unsays(const struct ruleset *rs, const struct form *form, const struct field *asked,
+                       struct slice text, struct arena *a, struct unsaid *out)
+{
+    struct slice clean = text_clean(text, a), end;
+    struct tokens ts;
+    struct negation n;
+    unsigned to, from, used;
+
+    *out = (struct unsaid){ 0 };
+    if (!tokens_cut(clean, form, &rs->forms, a, &ts) || ts.n == 0 || in_value(asked, &ts))
+        return false;
+    end = slice_skip(clean, clean.n);
+    to = before_no(rs, &ts, &out->mends);
+    from = to ? 0 : behind_no(rs, &ts);
+    if (!to && !from)
+        return false;
+    out->value.p = ts.t[from].text.p;
+    out->value.n = (size_t)((to && to < ts.n ? ts.t[to].text.p : end.p) - out->value.p);
+    out->value = slice_trim(out->value);
+    out->behind = to != 0;
+    while (to < ts.n && beside_nothing(rs, &ts, to, &used))
+        to += used;
+    out->signs =
+        !out->behind || (negation_at(&ts, to, rs->forms.words.negators, &n) && negation_of_signs(n.kind) &&
+                         !slice_is(phrase_code(&ts, to, rs->forms.words.answers, &used), "ragu"));
+    return true;
 }

@@ -476,14 +476,34 @@ bool understand_multiplied(struct filling *x, unsigned i)
     return false;
 }
 
+/* `L eh P`, `kemarin eh tadi`: another value of a field that has one. */
+static const struct field *another(struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; x->ts.t[i].kind == TOKEN_WORD && k < x->form->fields_n; k++) {
+        const struct field *f = &x->form->fields[k];
+        const struct slot *s = &x->slots[k];
+        struct got g;
+
+        if (!s->filled || s->at >= TOKENS_MAX ||
+            (f->type != FIELD_SEX && f->type != FIELD_CHOICE && f->type != FIELD_DATE))
+            continue;
+        g = understand_read(x, f, i, true);
+        if (g.fit == FIT_YES && g.companion < 0 && !value_equal(&g.value, &s->value))
+            return f;
+    }
+    return NULL;
+}
+
 void understand_beside(struct filling *x)
 {
     struct negation n;
 
     for (unsigned i = 0; i < x->ts.n; i++) {
-        const struct field *f;
+        const struct field *f = x->ts.t[i].taken || x->ts.t[i].other ? NULL : another(x, i);
 
-        if (x->ts.t[i].taken || x->ts.t[i].other || understand_multiplied(x, i) ||
+        if (f)
+            ask(x, f, ERROR_AMBIGUOUS, i);
+        if (f || x->ts.t[i].taken || x->ts.t[i].other || understand_multiplied(x, i) ||
             (x->ts.t[i].kind != TOKEN_NUMBER &&
              !(negation_at(&x->ts, i, x->words->negators, &n) && negation_of_keywords(n.kind))))
             continue;

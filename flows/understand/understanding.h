@@ -113,6 +113,18 @@ bool understand_correction(const struct ruleset *, const struct report *known, s
  * is denied.  whom: names that may stand in it. */
 bool understand_denies(const struct ruleset *, struct slice text, struct slice whom, struct arena *);
 
+/* A value, and that it is not so (RULINGS 43): `bukan 9,2`, `9,2 eh salah`, `120/80 belum pasti`. */
+struct unsaid {
+    struct slice value; /* the text without these words */
+    bool behind;        /* the no stands behind the value */
+    bool signs;         /* a no that lists of signs hear by themselves */
+    bool mends;         /* or another one was wrong: `9,4 maaf salah ketik` */
+};
+/* The text may be that; whether `value` is one, its field decides.  `salah 9,2`, `bukan, 9,2` say that another
+ * was wrong.  asked: the field in question, whose words may have a no in them (`tidak dikenal`); or NULL. */
+bool understand_unsays(const struct ruleset *, const struct form *, const struct field *asked,
+                       struct slice text, struct arena *, struct unsaid *out);
+
 /* Words with an E1 sign that are no report: a referral that still lacks whom.  They are its reason as they
  * stand; no name is guessed out of them.  False when there is no form of referrals, or the arena is full. */
 bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,

@@ -101,3 +101,22 @@ void idiom_alarms(uint32_t seed, char *out, size_t max)
     ONE_OF(&seed, kinds)(&seed, words, sizeof words);
     snprintf(out, max, "%s%s%s", ONE_OF(&seed, who), words, ONE_OF(&seed, cries));
 }
+
+void idiom_unsays(uint32_t seed, const char *value, char *out, size_t max)
+{
+    static const char *const before[] = { "bukan", "bkn", "jangan", "belum", "blm" };
+    static const char *const behind[] = { "salah",     "keliru",         "bukan",       "belum pasti",
+                                          "salah itu", "kayaknya salah", "belum yakin", "kurang tahu",
+                                          "batal",     "blm pasti" };
+    static const char *const address[] = { "", "", "", "maaf bu ", "bu, " };
+    static const char *const pause[] = { "", "", " eh", " bu", ", eh", " itu" };
+    static const char *const ends[] = { "", "", "", " bu", " ya bu", ", makasih" };
+
+    next(&seed);
+    if (next(&seed) % 2)
+        snprintf(out, max, "%s%s %s%s", ONE_OF(&seed, address),
+                 next(&seed) % 2 ? ONE_OF(&seed, no) : ONE_OF(&seed, before), value, ONE_OF(&seed, ends));
+    else
+        snprintf(out, max, "%s%s%s %s%s", ONE_OF(&seed, address), value, ONE_OF(&seed, pause),
+                 next(&seed) % 2 ? ONE_OF(&seed, no) : ONE_OF(&seed, behind), ONE_OF(&seed, ends));
+}

@@ -1,5 +1,5 @@
-/* idiom.h - made-up ways of saying that a danger sign is not there, and that one is: dialect, order,
- * courtesy.
+/* idiom.h - made-up ways of saying that a danger sign is not there, that one is, and that a value is not so:
+ * dialect, order, courtesy.
  *
  * For property tests: the same seed gives the same text. */
 #ifndef KENTONGAN_TESTS_IDIOM_H
@@ -13,5 +13,7 @@
 void idiom_denies(uint32_t seed, char *out, size_t max);
 /* `ibunya dak sadar`, `perdarahan tdk mau berhenti`: somebody is in danger, and a no is part of the words. */
 void idiom_alarms(uint32_t seed, char *out, size_t max);
+/* `bukan 9,2`, `9,2 eh salah bu`: a value of a question, and that it is not so. */
+void idiom_unsays(uint32_t seed, const char *value, char *out, size_t max);
 
 #endif

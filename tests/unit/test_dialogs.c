@@ -15,7 +15,8 @@
  *     ~ accepted                  how the last message was counted
  * Quiet hours hold what they hold: it comes at 05:00.
  * Every SMS must be expected, in any order, before the next line that begins with > * $ or + and at the end.
- * Before each line that is typed, emergencies are tried in its place, and, while something is asked, denials.
+ * Before each line that is typed, emergencies are tried in its place, and, while something is asked, denials
+ * of signs and of what is asked.
  * Behind them, what no script goes through: tests/support/covered.h. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,6 +32,7 @@
 #include "parsers/date.h"
 #include "flows/ruleset.h"
 #include "flows/step/drafts.h"
+#include "flows/step/reply_parts.h"
 #include "gateway/model/duration.h"
 #include "tests/support/covered.h"
 #include "tests/support/idiom.h"
@@ -342,6 +344,68 @@ static void deny(struct script *s, const char *msisdn)
     }
 }
 
+/* The question's own value: that which is doubted, else its example. */
+static struct slice value_asked(const struct draft *d, bool labelled, struct arena *a)
+{
+    struct slice example = reply_example(d->form, d->field, a), label = reply_label(d->form, d->field);
+
+    if (d->asking == ASK_VALUE)
+        example = arena_printf(a, "%.*s %.*s", SLICE_ARG(label),
+                               SLICE_ARG(reply_value(d->form, d->values, d->field, a)));
+    return labelled || example.n <= label.n || !slice_ieq(slice_take(example, label.n), label)
+               ? example
+               : slice_trim(slice_skip(example, label.n));
+}
+
+/* A value that is said not to be so is no answer to what asks for it (RULINGS 43).  Words, names among them,
+ * are read back, and lists hear a no of their own. */
+static void unsay_to(struct script *s, const char *msisdn, const struct draft *d, bool only, struct arena *a)
+{
+    char text[LINE];
+
+    for (unsigned i = 0; i < idioms(); i++) {
+        unsigned seed = seed_of(s, i);
+        const char *value = arena_copy(a, value_asked(d, seed & 1, a)).p;
+        struct mem_store m;
+
+        int n = only ? 0 : snprintf(text, sizeof text, "%.*s ", SLICE_ARG(d->nomor));
+
+        idiom_unsays(seed, value, text + n, sizeof text - (size_t)n);
+        mem_fork(&s->store, &m);
+        mem_sms_in(&m, msisdn, text);
+        for (unsigned k = 0; k < m.rows_n; k++)
+            if (strcmp(m.rows[k].kind, "record") == 0)
+                fail_msg("%s:%u: before this line, it is stored: %s: %s\n%s", s->file, s->line,
+                         name_of(msisdn), text, m.rows[k].json);
+        for (unsigned k = 0; k < m.sms_n; k++)
+            if (strcmp(m.sms[k].to, msisdn) != 0)
+                fail_msg("%s:%u: before this line, somebody is told: %s: %s\n%s", s->file, s->line,
+                         name_of(msisdn), text, m.sms[k].text);
+        if (m.fault[0])
+            fail_msg("%s:%u: %s: %s", s->file, s->line, text, m.fault);
+        mem_free(&m);
+    }
+}
+
+static void unsay(struct script *s, const char *msisdn)
+{
+    const struct sender_state *state;
+    struct arena a;
+
+    arena_init(&a, ARENA);
+    state = drafts_decode(mem_blob(&s->store, SUBJECT_SENDER, slice_of(msisdn)), rules, s->store.now_ms, &a);
+    for (unsigned i = 0; msisdn[0] == '+' && state && i < state->drafts_n; i++) {
+        const struct draft *d = &state->drafts[i];
+        int f = form_field_named(d->form, d->field);
+        enum field_type type = f >= 0 ? d->form->fields[f].type : FIELD_COUNTS;
+
+        if (!asking_store(d->asking) && !d->correct && type != FIELD_NAME && type != FIELD_TEXT &&
+            type != FIELD_CHOICES)
+            unsay_to(s, msisdn, d, state->drafts_n == 1, &a);
+    }
+    arena_free(&a);
+}
+
 static void order(struct script *s, const char *text)
 {
     char id[32];
@@ -381,6 +445,7 @@ static void run_line(struct script *s, char *line)
         cry_out(s, msisdn);
         cry_idioms(s, msisdn);
         deny(s, msisdn);
+        unsay(s, msisdn);
         expand(s, rest, text, sizeof text);
         covered_before(&s->store, msisdn, text);
         mem_sms_in(&s->store, msisdn, text);
