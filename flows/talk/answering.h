@@ -8,7 +8,8 @@
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
 
-/* A short answer in words, while something is asked: `iya bu bener`.  True when it was one: reading->words. */
+/* A short answer in words, while something is asked: `iya bu bener`.  True when it was one: reading->words.
+ */
 bool answering_words(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
                      struct reading *);
 /* A value that one of the open questions asks for: `48217 BB 9,2`, `9,2`.  reading->kind says what it was;

@@ -1,5 +1,5 @@
-/* understanding.c - one report from its body.  See understanding.h; the stages are in understand.h, the way of
- * a whole SMS in understand/sms.c. */
+/* understanding.c - one report from its body.  See understanding.h; the stages are in understand.h, the way
+ * of a whole SMS in understand/sms.c. */
 #include "flows/understand/understanding.h"
 
 #include <string.h>

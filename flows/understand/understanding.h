@@ -120,8 +120,9 @@ struct unsaid {
     bool signs;         /* a no that lists of signs hear by themselves */
     bool mends;         /* or another one was wrong: `9,4 maaf salah ketik` */
 };
-/* The text may be that; whether `value` is one, its field decides.  `salah 9,2`, `bukan, 9,2` say that another
- * was wrong.  asked: the field in question, whose words may have a no in them (`tidak dikenal`); or NULL. */
+/* The text may be that; whether `value` is one, its field decides.  `salah 9,2`, `bukan, 9,2` say that
+ * another was wrong.  asked: the field in question, whose words may have a no in them (`tidak dikenal`); or
+ * NULL. */
 bool understand_unsays(const struct ruleset *, const struct form *, const struct field *asked,
                        struct slice text, struct arena *, struct unsaid *out);
 
