@@ -122,7 +122,23 @@ static bool try_corrected(const struct ruleset *rules, const struct draft *d, st
             !value_equal(&d->values[i], &r->answer.values[i]));
 }
 
-/* `iya bu 8,8` to `BB 8,8, benar?`: yes. */
+/* The answer has a value that the draft did not have.  u: it is said not to be so, of which words are none,
+ * and a list hears a no by itself; or NULL. */
+static bool brings(const struct draft *d, const struct report *r, const struct unsaid *u)
+{
+    for (unsigned i = 0; i < d->form->fields_n; i++) {
+        enum field_type type = d->form->fields[i].type;
+
+        bool own =
+            u && (type == FIELD_TEXT || ((type == FIELD_CHOICES || type == FIELD_ANSWERS) && u->signs));
+
+        if (!own && !value_equal(&d->values[i], &r->values[i]))
+            return true;
+    }
+    return false;
+}
+
+/* `iya bu 8,8` to `BB 8,8, benar?`: yes; `ya tapi tb 75` too, with more (reading->mends). */
 static bool confirms(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
                      struct arena *a, struct reading *r)
 {
@@ -132,21 +148,8 @@ static bool confirms(const struct ruleset *rules, const struct draft *d, struct 
     if (d->asking != ASK_VALUE || i < 0 || !value.n || !try_plain(rules, d, value, at_ms, a, r) ||
         !value_equal(&d->values[i], &r->answer.values[i]))
         return false;
+    r->mends = brings(d, &r->answer, NULL);
     return true;
-}
-
-/* The answer has a value that the draft did not have.  Words are no such values, nor is what a list hears the
- * no of by itself. */
-static bool brings(const struct draft *d, const struct report *r, const struct unsaid *u)
-{
-    for (unsigned i = 0; i < d->form->fields_n; i++) {
-        enum field_type type = d->form->fields[i].type;
-
-        if (type != FIELD_TEXT && ((type != FIELD_CHOICES && type != FIELD_ANSWERS) || !u->signs) &&
-            !value_equal(&d->values[i], &r->values[i]))
-            return true;
-    }
-    return false;
 }
 
 /* `bukan 9,2`, `9,2 salah`: a value that is said not to be so is none, and no yes to itself (RULINGS 43).  To

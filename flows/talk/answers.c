@@ -84,9 +84,20 @@ static void file_again(struct step *s, const struct draft *d, const struct repor
     step_answer(s, out.nomor, out.text);
 }
 
+/* `ya tapi tb 75`: what came with the yes. */
+static void take_beside(const struct reading *said, const struct draft *d, struct report *r)
+{
+    for (unsigned i = 0; said->mends && i < d->form->fields_n; i++)
+        if (!value_equal(&d->values[i], &said->answer.values[i])) {
+            r->values[i] = said->answer.values[i];
+            r->faults[i] = said->answer.faults[i];
+        }
+}
+
 static void judge_again(struct step *s, const struct draft *d, struct report *r)
 {
     drafts_report(d, r);
+    take_beside(s->reading, d, r);
     understand_judge(s->rules, d->at_ms, s->arena, r);
 }
 

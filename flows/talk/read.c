@@ -162,6 +162,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
             ok = correction_subjects(rules, who, d, at_ms, a, out) && ok;
     } else if (r->kind == READING_WORDS) {
         d = r->nomor.n ? drafts_find(state, r->nomor) : drafts_only(state);
+        if (r->mends)
+            ok = filing_subjects(rules, who, &r->state->open, &r->answer, a, out) && ok;
     } else if (r->kind == READING_ANSWER) {
         d = drafts_find(state, r->nomor);
         ok = filing_subjects(rules, who, &r->state->open, &r->answer, a, out) &&
