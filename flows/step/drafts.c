@@ -318,6 +318,18 @@ void drafts_report(const struct draft *d, struct report *out)
                 0; /* the letter in question was confirmed by its own name; others may still be asked */
 }
 
+bool drafts_may_lack(const struct draft *d)
+{
+    int i = form_field_named(d->form, d->field);
+
+    if (i < 0 || asking_store(d->asking))
+        return false;
+    for (unsigned v = 0; v < d->form->variants_n; v++)
+        if (variant_requires(&d->form->variants[v], (unsigned)i))
+            return false;
+    return true;
+}
+
 struct slice drafts_sent(const struct sender_state *s, const struct form *form, struct slice period)
 {
     for (unsigned i = s->sent_n; period.n && i-- > 0;)

@@ -133,6 +133,8 @@ void drafts_remove(struct sender_state *, struct slice nomor);
 bool drafts_is_sure(const struct draft *, struct slice field);
 /* What is known so far, for understand_answer() and understand_judge(). */
 void drafts_report(const struct draft *, struct report *out);
+/* A field is asked that no report of this form needs: `lila -` ends the question. */
+bool drafts_may_lack(const struct draft *);
 
 /* The number under which she sent this form for this period; empty when she did not. */
 struct slice drafts_sent(const struct sender_state *, const struct form *, struct slice period);

@@ -51,7 +51,8 @@ static bool hear_words(const struct ruleset *rules, const struct draft *d, struc
                        struct arena *a, struct reading *r)
 {
     const struct field *f = asked_field(d);
-    enum answer_word word = words_answer(rules, f, text, a);
+    enum answer_word word =
+        d && d->asking == ASK_AGAIN ? words_again(rules, text, a) : words_answer(rules, f, text, a);
 
     if (word == WORD_NONE)
         return false;
@@ -71,10 +72,11 @@ static bool takes_back(const struct ruleset *rules, const struct command *c, str
            (c->kind == COMMAND_TIDAK && !words_agree(rules, WORD_NO, c->catatan, a));
 }
 
-/* `benar 8,9` while something is asked, and no number of a signal: words to the question. */
+/* `benar 8,9`, `ok 8,9` while something is asked, and no number of a signal: words to the question. */
 static bool no_command(const struct sender_state *state, const struct command *c)
 {
-    return state->drafts_n && (c->kind == COMMAND_BENAR || c->kind == COMMAND_BUKAN) &&
+    return state->drafts_n &&
+           (c->kind == COMMAND_BENAR || c->kind == COMMAND_BUKAN || c->kind == COMMAND_OK) &&
            c->status == REPORT_REJECTED;
 }
 
@@ -152,6 +154,21 @@ static bool confirms(const struct ruleset *rules, const struct draft *d, struct 
     return true;
 }
 
+/* `pakai yang 8,9` to `Ganti yang tadi?`: which of them, by the weight that is to be it. */
+static bool picks(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
+                  struct arena *a, struct reading *r)
+{
+    struct slice value = words_behind_pick(rules, text, a);
+    struct report *known = ARENA_NEW(a, struct report);
+    int f = form_as(d->form, AS_WEIGHT);
+
+    if (d->asking != ASK_AGAIN || !known || f < 0 || !value.n)
+        return false;
+    drafts_report(d, known);
+    return understand_answer(rules, known, d->form->fields[f].name, value, at_ms, a, &r->answer) &&
+           !brings(d, &r->answer, NULL);
+}
+
 /* `bukan 9,2`, `9,2 salah`: a value that is said not to be so is none, and no yes to itself (RULINGS 43).  To
  * `BB 9,2, benar?` another value behind the no is the right one: `tidak 9,4`. */
 static bool denied(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
@@ -182,7 +199,7 @@ static bool agrees_or_denies(const struct ruleset *rules, const struct draft *d,
 {
     if (denied(rules, d, text, at_ms, a, r))
         ;
-    else if (confirms(rules, d, text, at_ms, a, r))
+    else if (confirms(rules, d, text, at_ms, a, r) || picks(rules, d, text, at_ms, a, r))
         r->words = WORD_YES;
     else
         return false;

@@ -289,17 +289,12 @@ static void say_other(struct step *s, struct draft *d)
         questions_repeat(s, d);
 }
 
-/* TANDA is asked, and there is none: the field stays empty and is asked about no more. */
+/* TANDA is asked, and a no says that there is none: the field stays empty and is asked about no more. */
 static bool may_be_none(const struct draft *d)
 {
     int i = form_field_named(d->form, d->field);
 
-    if (i < 0 || asking_store(d->asking) || d->form->fields[i].type != FIELD_CHOICES)
-        return false;
-    for (unsigned v = 0; v < d->form->variants_n; v++)
-        if (variant_requires(&d->form->variants[v], (unsigned)i))
-            return false;
-    return true;
+    return drafts_may_lack(d) && d->form->fields[i].type == FIELD_CHOICES;
 }
 
 static void say_nothing(struct step *s, struct draft *d)
@@ -419,7 +414,7 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
         say_other(s, d);
         break;
     case WORD_NOTHING:
-        if (may_be_none(d))
+        if (drafts_may_lack(d) && (!d->correct || may_be_none(d)))
             say_nothing(s, d);
         else
             questions_repeat(s, d);

@@ -462,6 +462,10 @@ void commands_run(struct step *s, const struct command *c)
         roles_refuse(s);
         return;
     }
+    if (c->kind == COMMAND_OK && !c->nomor.n && s->state->drafts_n) { /* no yes, and nothing is settled */
+        questions_again(s);
+        return;
+    }
     if (c->kind == COMMAND_OK && !c->nomor.n && s->person && s->person->role == ROLE_KADER) {
         step_reason(s, "thanks");
         say(s, c->nomor, "unknown.thanks"); /* `ok` and no more: she has read our answer */

@@ -152,6 +152,8 @@ bool mending_read(const struct ruleset *rules, const struct last_report *l, stru
     if (typed_again(rules, l, text, at_ms, a, out))
         return true;
     if (words_mended(rules, plain, a, &before, &after))
-        return try_words(rules, l, after, at_ms, a, out) || try_words(rules, l, before, at_ms, a, out);
+        return try_words(rules, l, after, at_ms, a, out) || try_words(rules, l, before, at_ms, a, out) ||
+               try_words(rules, l, words_correction(rules, plain, a), at_ms, a,
+                         out); /* `nama harusnya Siti` */
     return try_words(rules, l, words_correction(rules, plain, a), at_ms, a, out);
 }

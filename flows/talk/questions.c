@@ -103,6 +103,17 @@ void questions_which(struct step *s)
                 step_text(s, s->language, more ? "draft.which_more" : "draft.which", FILLS(f)));
 }
 
+void questions_again(struct step *s)
+{
+    struct draft *d = drafts_only(s->state);
+
+    step_reason(s, "confirm");
+    if (d)
+        questions_repeat(s, d);
+    else
+        questions_list(s);
+}
+
 void questions_cancel_what(struct step *s)
 {
     const struct last_report *l = &s->state->last;

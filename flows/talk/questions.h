@@ -18,6 +18,8 @@ void questions_list(struct step *);
 void questions_unknown(struct step *);
 /* The open question again, to what answered nothing. */
 void questions_repeat(struct step *, struct draft *);
+/* All that is open, again: the question, or of several the list. */
+void questions_again(struct step *);
 /* `batal`, `ga jadi`, and nothing is asked: how to take back what was filed last, or what a number is for. */
 void questions_cancel_what(struct step *);
 

@@ -3,135 +3,13 @@
 
 #include <string.h>
 
-#include "gateway/model/vocabulary.h"
+#include "flows/talk/cut.h"
 #include "parsers/text.h"
 
 enum {
-    WORDS = 12,      /* more is no short answer */
-    PHRASE_MAX = 4,  /* words of one phrase */
     THANKS_MAX = 40, /* letters */
-    LABEL_MOST = 64, /* bytes of a label and a word on its end */
+    LABEL_MOST = 64  /* bytes of a label and a word on its end */
 };
-
-/* Codes of the list, as bits. */
-enum heard_bit {
-    SAID_YES = 1 << 0,
-    SAID_NO = 1 << 1,
-    SAID_OTHER = 1 << 2,
-    SAID_NOTHING_THERE = 1 << 3,
-    SAID_CANCEL = 1 << 4,
-    SAID_MENDING = 1 << 5, /* `harusnya` */
-    SAID_KEEP = 1 << 6,    /* `jangan batal`, `belum tahu`: no answer, but known */
-    SAID_FILLER = 1 << 7,
-    SAID_NEW = 1 << 8,
-};
-
-static const struct {
-    const char *code;
-    unsigned bit;
-} codes[] = {
-    { "ya", SAID_YES },
-    { "tidak", SAID_NO },
-    { "lain", SAID_OTHER },
-    { "baru", SAID_NEW },
-    { "kosong", SAID_NOTHING_THERE },
-    { "batal", SAID_CANCEL },
-    { "ralat", SAID_MENDING },
-    { "tetap", SAID_KEEP },
-    { "ragu", SAID_KEEP },
-    { "sapaan", SAID_FILLER },
-};
-
-struct cut {
-    const struct vocabulary *vocabulary; /* NULL: words are as they are spelt */
-    struct slice word[WORDS];            /* lower case, without marks at its ends; "-" stands for itself */
-    const char *at[WORDS];               /* where it begins in the text */
-    unsigned n;
-    bool more;
-};
-
-static bool is_mark(char c)
-{
-    return strchr(" \t\n.,!?;:#*()\"'", c) != NULL;
-}
-
-/* `9,2` is one word. */
-static bool is_decimal_mark(struct slice text, size_t at)
-{
-    return text.p[at] == ',' && at > 0 && at + 1 < text.n && text_is_digit(text.p[at - 1]) &&
-           text_is_digit(text.p[at + 1]);
-}
-
-static void cut_words(const struct vocabulary *vocabulary, struct slice text, struct arena *a, struct cut *c)
-{
-    *c = (struct cut){ .vocabulary = vocabulary };
-    for (;;) {
-        size_t n = 0;
-        char *low;
-
-        while (text.n && is_mark(text.p[0]))
-            text = slice_skip(text, 1);
-        if (!text.n)
-            return;
-        if (c->n == WORDS) {
-            c->more = true;
-            return;
-        }
-        while (n < text.n && (strchr(" \t\n,!?;#*()", text.p[n]) == NULL || is_decimal_mark(text, n)))
-            n++;
-        c->at[c->n] = text.p;
-        c->word[c->n] = slice_take(text, n);
-        text = slice_skip(text, n);
-        while (c->word[c->n].n && is_mark(c->word[c->n].p[c->word[c->n].n - 1]))
-            c->word[c->n].n--;
-        low = arena_alloc(a, c->word[c->n].n + 1);
-        if (!low)
-            return;
-        for (size_t i = 0; i < c->word[c->n].n; i++)
-            low[i] = text_lower(c->word[c->n].p[i]);
-        c->word[c->n].p = low;
-        c->n += c->word[c->n].n > 0;
-    }
-}
-
-/* As the lists have it: `dak` is `tidak`, lists/sama.yaml. */
-static struct slice spelt(const struct cut *c, unsigned i)
-{
-    const struct known_word *known = c->vocabulary ? vocabulary_word(c->vocabulary, c->word[i], NULL) : NULL;
-
-    return known && known->other ? known->other->word : c->word[i];
-}
-
-/* Words i to i + n as one text; empty past the end.  as_listed: each as spelt() has it. */
-static struct slice joined_words(const struct cut *c, unsigned i, unsigned n, bool as_listed, struct arena *a)
-{
-    struct slice joined = slice_make("", 0);
-
-    for (unsigned k = 0; i + n <= c->n && k < n; k++)
-        joined = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(joined), k ? " " : "",
-                              SLICE_ARG(as_listed ? spelt(c, i + k) : c->word[i + k]));
-    return joined;
-}
-
-/* The bit of the longest phrase that begins at word i; 0 when none does. */
-static unsigned phrase(const struct word_list *list, const struct cut *c, unsigned i, struct arena *a,
-                       unsigned *used)
-{
-    for (unsigned n = PHRASE_MAX; n > 0; n--) {
-        const struct word *w;
-
-        if (i + n > c->n)
-            continue;
-        w = list_find(list, joined_words(c, i, n, false, a));
-        w = w ? w : list_find(list, joined_words(c, i, n, true, a));
-        *used = n;
-        for (size_t k = 0; w && k < sizeof codes / sizeof *codes; k++)
-            if (slice_is(w->code, codes[k].code))
-                return codes[k].bit;
-    }
-    *used = 1;
-    return slice_is(c->word[i], "-") ? SAID_NOTHING_THERE : 0;
-}
 
 static bool is_label(const struct field *f, struct slice word)
 {
@@ -160,7 +38,7 @@ static unsigned known_words(const struct ruleset *rules, const struct field *ask
     unsigned bits = 0, used = 1;
 
     for (*to = 0; list && *to < c->n; *to += used) {
-        unsigned bit = phrase(list, c, *to, a, &used);
+        unsigned bit = cut_phrase(list, c, *to, a, &used);
 
         if (!bit && is_label(asked, c->word[*to]))
             bit = SAID_FILLER;
@@ -184,7 +62,7 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
     bits = known_words(rules, asked, &c, a, &to);
     if (c.more || to < c.n)
         return WORD_NONE;
-    switch (bits) {
+    switch (bits & ~(unsigned)SAID_EARLIER) {
     case SAID_YES:
         return WORD_YES;
     case SAID_NO:
@@ -208,13 +86,47 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
     }
 }
 
+static bool says_false(const struct form_set *forms, struct slice word)
+{
+    const struct word *w = list_find(forms->words.negators, word);
+
+    return w && slice_is(w->code, "salah");
+}
+
+enum answer_word words_again(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct cut c;
+    unsigned to, bits;
+
+    cut_words(rules->forms.vocabulary, text, a, &c);
+    bits = known_words(rules, NULL, &c, a, &to);
+    if (c.more || to < c.n)
+        return WORD_NONE;
+    for (unsigned i = 0; i < c.n; i++) /* `salah`, `salah ketik`: which of them? */
+        if (!(bits & SAID_EARLIER) && says_false(&rules->forms, c.word[i]))
+            return WORD_NONE;
+    switch (bits) {
+    case SAID_REPLACE: /* `ganti bu`, `ya ganti` */
+    case SAID_REPLACE | SAID_YES:
+    case SAID_REPLACE | SAID_EARLIER:
+    case SAID_EARLIER | SAID_NO: /* `yang tadi salah` */
+        return WORD_YES;
+    case SAID_EARLIER | SAID_YES: /* `yang tadi benar` */
+        return WORD_NO;
+    case SAID_MENDING: /* `tadi salah`, `harusnya`: which of them? */
+        return WORD_NONE;
+    default:
+        return words_answer(rules, NULL, text, a);
+    }
+}
+
 bool words_agree(const struct ruleset *rules, enum answer_word with, struct slice text, struct arena *a)
 {
     struct cut c;
     unsigned to, bits, may = with == WORD_YES ? SAID_YES : SAID_NO | SAID_OTHER | SAID_NEW | SAID_MENDING;
 
     cut_words(rules->forms.vocabulary, text, a, &c);
-    bits = known_words(rules, NULL, &c, a, &to);
+    bits = known_words(rules, NULL, &c, a, &to) & ~(unsigned)SAID_EARLIER;
     return !c.more && to == c.n && !(bits & ~may);
 }
 
@@ -273,13 +185,6 @@ struct slice words_plain(const struct ruleset *rules, const struct form *form, s
     return plain;
 }
 
-static bool says_false(const struct form_set *forms, struct slice word)
-{
-    const struct word *w = list_find(forms->words.negators, word);
-
-    return w && slice_is(w->code, "salah");
-}
-
 /* The first negator among the known words up to `to` that reaches as far as there; or `to`. */
 static unsigned negated_from(const struct ruleset *rules, const struct cut *c, unsigned to, struct arena *a)
 {
@@ -288,7 +193,7 @@ static unsigned negated_from(const struct ruleset *rules, const struct cut *c, u
     unsigned from = to, used = 1;
 
     for (unsigned i = 0; list && i < to; i += used) {
-        unsigned bit = phrase(list, c, i, a, &used);
+        unsigned bit = cut_phrase(list, c, i, a, &used);
 
         if (bit == SAID_MENDING || parted(c, i))
             from = to;
@@ -305,8 +210,20 @@ struct slice words_behind_yes(const struct ruleset *rules, struct slice text, st
     unsigned to, bits;
 
     cut_words(rules->forms.vocabulary, text, a, &c);
-    bits = known_words(rules, NULL, &c, a, &to);
+    bits = known_words(rules, NULL, &c, a, &to) & ~(unsigned)SAID_EARLIER;
     return bits == SAID_YES && !c.more && to < c.n
+               ? slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]))
+               : slice_make("", 0);
+}
+
+struct slice words_behind_pick(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct cut c;
+    unsigned to, bits;
+
+    cut_words(rules->forms.vocabulary, text, a, &c);
+    bits = known_words(rules, NULL, &c, a, &to);
+    return (bits == SAID_REPLACE || bits == (SAID_REPLACE | SAID_YES)) && to < c.n
                ? slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]))
                : slice_make("", 0);
 }
@@ -317,7 +234,7 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
     unsigned to, bits;
 
     cut_words(rules->forms.vocabulary, text, a, &c);
-    bits = known_words(rules, NULL, &c, a, &to);
+    bits = known_words(rules, NULL, &c, a, &to) & ~(unsigned)SAID_EARLIER;
     if (to == c.n || !(bits & (SAID_NO | SAID_MENDING)) || bits & ~(unsigned)(SAID_NO | SAID_MENDING))
         return text;
     if (!text_is_digit(c.word[to].p[0]))
@@ -335,7 +252,7 @@ bool words_mended(const struct ruleset *rules, struct slice text, struct arena *
 
     cut_words(rules->forms.vocabulary, text, a, &c);
     for (unsigned i = 0; list && !c.more && i < c.n; i += used)
-        if (phrase(list, &c, i, a, &used) == SAID_MENDING) {
+        if (cut_phrase(list, &c, i, a, &used) == SAID_MENDING) {
             const char *next = i + used < c.n ? c.at[i + used] : end;
 
             *before = slice_make(text.p, (size_t)(c.at[i] - text.p));
@@ -370,7 +287,7 @@ static bool says(const struct ruleset *rules, const struct word_list *list, stru
     cut_words(rules->forms.vocabulary, text, a, &c);
     for (unsigned i = 0; list && i < c.n; i++)
         for (unsigned n = PHRASE_MAX; n > 0; n--) {
-            struct slice joined = joined_words(&c, i, n, false, a);
+            struct slice joined = cut_joined(&c, i, n, false, a);
             const struct word *w = joined.n ? list_find(list, joined) : NULL;
 
             if (w && fits(w->code))
@@ -401,7 +318,7 @@ static bool is_kata(const struct word_list *list, const struct cut *c, unsigned 
                     unsigned *used, struct arena *a)
 {
     for (unsigned n = PHRASE_MAX; n > 0; n--) {
-        const struct word *w = i + n <= c->n ? list_find(list, joined_words(c, i, n, false, a)) : NULL;
+        const struct word *w = i + n <= c->n ? list_find(list, cut_joined(c, i, n, false, a)) : NULL;
 
         *used = n;
         if (w)
@@ -454,7 +371,7 @@ enum answer_word words_death_answer(const struct ruleset *rules, struct slice wh
         if (list_find(negators, c.word[i])) {
             bits |= SAID_NO;
         } else if (!has_word(whom, c.word[i]) && !is_kata(kata, &c, i, "pengisi", &used, a)) {
-            unsigned bit = phrase(iya, &c, i, a, &used);
+            unsigned bit = cut_phrase(iya, &c, i, a, &used);
 
             if (!(bit & (SAID_YES | SAID_NO | SAID_FILLER)))
                 return WORD_NONE;

@@ -22,6 +22,9 @@ enum answer_word {
  */
 enum answer_word words_answer(const struct ruleset *, const struct field *asked, struct slice text,
                               struct arena *);
+/* What it says to whether a report is to take the place of one before (ASK_AGAIN): `ganti bu`, `yang tadi
+ * salah` are a yes, `yang tadi benar` is a no. */
+enum answer_word words_again(const struct ruleset *, struct slice text, struct arena *);
 /* One of the first words is a label of the field. */
 bool words_labelled(const struct field *, struct slice text, struct arena *);
 /* The text says nothing but that, or nothing at all: what stands behind YA must not take it back. */
@@ -31,6 +34,8 @@ bool words_agree(const struct ruleset *, enum answer_word with, struct slice tex
 struct slice words_plain(const struct ruleset *, const struct form *, struct slice text, struct arena *);
 /* `iya bu 8,8`: what stands behind words that only say yes; empty when nothing does, or they say more. */
 struct slice words_behind_yes(const struct ruleset *, struct slice text, struct arena *);
+/* `pakai yang 8,9`: what stands behind words that only say what is to be taken; else empty. */
+struct slice words_behind_pick(const struct ruleset *, struct slice text, struct arena *);
 /* `salah bu, harusnya 9.2`: what stands behind words that only say that something is to be put right; the
  * text itself when there are none.  A negator right before words, no number, is theirs (RULINGS 40): `tidak
  * kejang`.

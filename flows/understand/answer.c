@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
@@ -67,7 +68,12 @@ static bool read_asked(struct filling *x, const struct report *known, const stru
     struct slice name;
 
     if (f->type == FIELD_NAME) {
-        if (!understand_name(x, 0, x->ts.n, &name))
+        unsigned from = 0, to = x->ts.n;
+
+        if (x->answers && !understand_said_name(x, &from, &to))
+            return false;
+        to = understand_without_courtesy(x, from, to);
+        if (!understand_name(x, from, to, &name))
             return false;
         g.value = value_text(name);
         g.used = x->ts.n;
@@ -181,11 +187,127 @@ static bool list_label(const struct filling *x)
     return false;
 }
 
+/* The field whose value stands last before token i, else first behind it; NULL: none. */
+static const struct field *value_beside(const struct filling *x, unsigned i)
+{
+    const struct field *f = NULL;
+
+    for (unsigned k = 0; k < x->form->fields_n; k++) {
+        const struct slot *s = &x->slots[k], *best = f ? &x->slots[f->position] : NULL;
+
+        if (!s->filled || s->at >= TOKENS_MAX || s->to == 0 || understand_is_words(&x->form->fields[k]) ||
+            x->form->fields[k].type == FIELD_CHOICES || x->form->fields[k].type == FIELD_COUNTS)
+            continue;
+        if (!best || (s->to <= i && (best->to > i || s->to > best->to)) ||
+            (s->to > i && best->to > i && s->to < best->to))
+            f = &x->form->fields[k];
+    }
+    return f;
+}
+
+/* `L eh P`, `kemarin eh tadi`: another value of a field that has one. */
+static const struct field *another(struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; x->ts.t[i].kind == TOKEN_WORD && k < x->form->fields_n; k++) {
+        const struct field *f = &x->form->fields[k];
+        const struct slot *s = &x->slots[k];
+        struct got g;
+
+        if (!s->filled || s->at >= TOKENS_MAX ||
+            (f->type != FIELD_SEX && f->type != FIELD_CHOICE && f->type != FIELD_DATE))
+            continue;
+        g = understand_read(x, f, i, true);
+        if (g.fit == FIT_YES && g.companion < 0 && !value_equal(&g.value, &s->value))
+            return f;
+    }
+    return NULL;
+}
+
+/* What is left beside an answered value and makes it doubtful: another number, `bb 9,2 atau 9,4` (RULINGS 26,
+ * 50), or a no, `bb 9,2 batal` (43). */
+static void doubt_beside(struct filling *x)
+{
+    struct negation n;
+
+    for (unsigned i = 0; i < x->ts.n; i++) {
+        const struct field *f = x->ts.t[i].taken || x->ts.t[i].other ? NULL : another(x, i);
+
+        if (f)
+            understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
+        if (f || x->ts.t[i].taken || x->ts.t[i].other || understand_multiplied(x, i) ||
+            (x->ts.t[i].kind != TOKEN_NUMBER &&
+             !(negation_at(&x->ts, i, x->words->negators, &n) && negation_of_keywords(n.kind))))
+            continue;
+        f = value_beside(x, i);
+        if (f)
+            understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
+    }
+}
+
+/* `30` to `X 3, benar?`: a number alone is that letter's, and no week. */
+static struct slice of_letter(const struct report *known, struct slice asked, struct slice text,
+                              struct arena *a)
+{
+    const struct form *form = known->form;
+    int f = form_field_named(form, asked);
+
+    text = slice_trim(text);
+    if (!asked.n || !slice_all_digits(text) || form->fields_n < 2 || form->fields[1].type != FIELD_COUNTS ||
+        (f >= 0 && form->fields[f].type != FIELD_COUNTS))
+        return text;
+    return f >= 0 ? slice_make("", 0) : arena_printf(a, "%.*s %.*s", SLICE_ARG(asked), SLICE_ARG(text));
+}
+
+/* A sign is named beside the value: `110/70 pusing`. */
+static bool sign_beside(const struct filling *x)
+{
+    int f = form_as(x->form, AS_SIGNS);
+    unsigned used;
+
+    for (unsigned i = 0; f >= 0 && x->form->fields[f].companion >= 0 && i < x->ts.n; i++)
+        if (!x->ts.t[i].taken && phrase_at(&x->ts, i, x->words->signs, &used))
+            return true;
+    return false;
+}
+
+/* Signs that are said beside the answer, with those that were known. */
+static void signs_too(struct filling *x, const struct report *known)
+{
+    int f = form_as(x->form, AS_SIGNS), beside = f >= 0 ? x->form->fields[f].companion : -1;
+    const struct value *was, *words;
+
+    if (f < 0 || beside < 0 || x->slots[f].filled || !sign_beside(x))
+        return;
+    understand_signs(x, 0);
+    was = &known->values[f];
+    words = &known->values[beside];
+    for (unsigned i = 0; x->slots[f].filled && i < was->n; i++)
+        understand_add_sign(x, &x->form->fields[f], was->items[i]);
+    if (x->slots[beside].filled && words->kind == VALUE_TEXT)
+        x->slots[beside].value.text = arena_printf(x->arena, "%.*s %.*s", SLICE_ARG(words->text),
+                                                   SLICE_ARG(x->slots[beside].value.text));
+}
+
+/* The value that was asked for stands first, unlabelled, and others behind it: `P, tb 77`. */
+static bool read_first(struct filling *x, const struct field *f)
+{
+    struct got g;
+
+    if (understand_is_words(f) || f->type == FIELD_CHOICES || f->type == FIELD_ANSWERS ||
+        f->type == FIELD_COUNTS || x->slots[f->position].filled)
+        return false;
+    g = understand_read(x, f, 0, true);
+    if (g.fit != FIT_YES && g.fit != FIT_DOUBT)
+        return false;
+    understand_take(x, f, 0, &g, true);
+    return true;
+}
+
 bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
     const struct form *form = known->form;
-    struct filling *x = begin(rs, form, behind_keyword(rs, form, text), at_ms, a);
+    struct filling *x = begin(rs, form, of_letter(known, asked, behind_keyword(rs, form, text), a), at_ms, a);
     int f = asked.n ? form_field(form, arena_copy(a, asked).p) : -1;
     bool read;
 
@@ -194,6 +316,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     out->body = text;
     if (!x || x->ts.n == 0)
         return false;
+    x->answers = true;
     x->denies = understand_denies(rs, text, text_as(form, known->values, AS_NAME), a);
     /* Nothing here is among the words of a name, unless that was asked for: `VAKSIN mr1`. */
     x->labelled_only = f < 0 || form->fields[f].type != FIELD_NAME;
@@ -207,11 +330,14 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         understand_take_out(x, known);
     }
     read = anything(x);
-    if (!read && f >= 0)
+    if (f >= 0 && read)
+        (void)read_first(x, &form->fields[f]);
+    else if (f >= 0)
         read = read_asked(x, known, &form->fields[f]);
     if (!read)
         return false;
-    understand_beside(x);
+    signs_too(x, known);
+    doubt_beside(x);
     merge(x, known, at_ms, out);
     return !a->failed;
 }
@@ -219,7 +345,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
 bool understand_labelled_only(struct filling *x, struct slice text)
 {
     x->variant = &x->form->variants[0];
-    x->labelled_only = true;
+    x->labelled_only = x->answers = true;
     if (!understand_cut(x, text))
         return false;
     x->denies = understand_denies(x->rs, text, slice_make("", 0), x->arena);

@@ -161,8 +161,9 @@ static bool says_not(const struct ruleset *rs, const struct tokens *ts, unsigned
     *mends = slice_is(code, "ralat");
     if (one_of(code, codes, sizeof codes / sizeof *codes))
         return true;
-    if (!negation_at(ts, i, rs->forms.words.negators, &n))
-        return false;
+    *used = 1;
+    if (!negation_at(ts, i, rs->forms.words.negators, &n) || n.kind == NEGATION_GONE)
+        return false; /* `14 bulan kurang`: nearly */
     *used = n.used;
     return true;
 }

@@ -102,17 +102,6 @@ static bool next_age(struct filling *x, const struct label_at *next, unsigned va
     return next->field->type == FIELD_AGE && understand_read(x, next->field, value, true).fit == FIT_YES;
 }
 
-/* `nama Wulan bu`: an address or a particle behind a name is none of it. */
-static unsigned without_courtesy(const struct filling *x, unsigned from, unsigned to)
-{
-    unsigned used;
-
-    while (to > from + 1 && x->ts.t[to - 1].low.n > 1 &&
-           (understand_is(x, to - 1, "partikel", &used) || understand_is(x, to - 1, "penanda_tangan", &used)))
-        x->ts.t[--to].taken = true;
-    return to;
-}
-
 static void take_text(struct filling *x, const struct label_at *l, unsigned i)
 {
     unsigned from = i + l->used, to;
@@ -126,7 +115,9 @@ static void take_text(struct filling *x, const struct label_at *l, unsigned i)
         to = name_end(x, from, &doubt);
         if (to == from)
             return;
-        to = without_courtesy(x, from, to);
+        if (x->answers && !understand_said_name(x, &from, &to))
+            return;
+        to = understand_without_courtesy(x, from, to);
         if (!understand_name(x, from, to, &name)) {
             g.fit = FIT_WRONG;
             g.error = ERROR_INVALID;
@@ -153,7 +144,7 @@ static void take_text(struct filling *x, const struct label_at *l, unsigned i)
         g.value = value_text(understand_span(x, from, to));
     }
     g.used = to - from;
-    take_labels_tokens(x, i, l->used);
+    take_labels_tokens(x, i, from - i);
     understand_take(x, l->field, from, &g, true);
 }
 

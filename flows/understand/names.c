@@ -3,6 +3,7 @@
 #include "flows/understand/understand.h"
 
 #include <string.h>
+
 #include "parsers/negation.h"
 #include "parsers/person_name.h"
 #include "parsers/phrase.h"
@@ -44,6 +45,66 @@ bool understand_name(struct filling *x, unsigned from, unsigned to, struct slice
                                                           .read = *out };
     }
     return ok;
+}
+
+static bool one_of(struct slice code, const char *const *codes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_is(code, codes[i]))
+            return true;
+    return false;
+}
+
+/* A sentence begins at token i, and no name: `sudah di jalan`, `belum tahu`. */
+static bool sentence_begins(const struct filling *x, unsigned i)
+{
+    static const char *const kata[] = { "bukan_nama", "letak",   "pengisi",  "partikel",    "tapi",
+                                        "sambung",    "sanggup", "antara",   "normal",      "kecuali",
+                                        "nanti",      "sela",    "ternyata", "terima_kasih" };
+    static const char *const iya[] = { "ragu", "kosong", "batal", "tetap" };
+    struct negation n;
+    unsigned used;
+
+    return one_of(phrase_code(&x->ts, i, x->words->kata, &used), kata, sizeof kata / sizeof *kata) ||
+           one_of(phrase_code(&x->ts, i, x->words->answers, &used), iya, sizeof iya / sizeof *iya) ||
+           negation_at(&x->ts, i, x->words->negators, &n);
+}
+
+bool understand_said_name(const struct filling *x, unsigned *from, unsigned *to)
+{
+    static const char *const relatives[] = { "anak", "ibu", "lain" };
+    bool wrong = false;
+    unsigned used;
+
+    for (; *from < *to; *from += used) {
+        struct negation n;
+
+        if (slice_is(phrase_code(&x->ts, *from, x->words->answers, &used), "ralat"))
+            wrong = false;
+        else if (negation_at(&x->ts, *from, x->words->negators, &n) && n.kind == NEGATION_FALSE)
+            wrong = true;
+        else if (!understand_is(x, *from, "pembuka_nama", &used) &&
+                 !one_of(phrase_code(&x->ts, *from, x->words->people, &used), relatives,
+                         sizeof relatives / sizeof *relatives))
+            break; /* `ibunya Sri` */
+    }
+    if (wrong || *from >= *to || sentence_begins(x, *from))
+        return false;
+    for (unsigned k = *from + 1; k + 1 < *to; k++) /* `Bu Sri istri pak Joko` */
+        if (one_of(phrase_code(&x->ts, k, x->words->people, &used), relatives,
+                   sizeof relatives / sizeof *relatives))
+            *to = k;
+    return true;
+}
+
+unsigned understand_without_courtesy(const struct filling *x, unsigned from, unsigned to)
+{
+    unsigned used;
+
+    while (to > from + 1 && x->ts.t[to - 1].low.n > 1 &&
+           (understand_is(x, to - 1, "partikel", &used) || understand_is(x, to - 1, "penanda_tangan", &used)))
+        x->ts.t[--to].taken = true;
+    return to;
 }
 
 /* Words of the name from i on: up to a number, a label, a separator.  *mixed: a token of letters and digits

@@ -6,7 +6,6 @@
 #include "flows/understand/understand.h"
 
 #include "parsers/amount.h"
-#include "parsers/negation.h"
 #include "parsers/phrase.h"
 
 enum {
@@ -145,10 +144,19 @@ static unsigned take_due(struct run *r, unsigned i, const struct got *g)
     return i + g->used;
 }
 
+/* `11bl 74 9,4`: of a weight that had to be guessed it is not certain that it is the weight. */
+static bool may_be_weight(const struct run *r, const struct got *g)
+{
+    int bb = form_as(r->x->form, AS_WEIGHT);
+
+    return bb >= 0 && r->x->slots[bb].guessed && g->value.kind == VALUE_NUMBER &&
+           understand_tenth_plausible(r->x, &r->x->form->fields[bb], understand_months(r->x), g->value.milli);
+}
+
 static unsigned take_later(struct run *r, unsigned k, unsigned i, const struct got *g)
 {
     const struct field *f = r->open[k];
-    bool certain = owns_wrong(r->open[r->next]) && f->guess_max != 0;
+    bool certain = owns_wrong(r->open[r->next]) && f->guess_max != 0 && !may_be_weight(r, g);
 
     understand_take(r->x, f, i, g, false);
     r->x->slots[f->position].skipped_to = true;
@@ -442,24 +450,6 @@ void understand_numbers(struct filling *x, unsigned from)
     ask_if_shifted(&r);
 }
 
-/* The field whose value stands last before token i, else first behind it; NULL: none. */
-static const struct field *value_beside(const struct filling *x, unsigned i)
-{
-    const struct field *f = NULL;
-
-    for (unsigned k = 0; k < x->form->fields_n; k++) {
-        const struct slot *s = &x->slots[k], *best = f ? &x->slots[f->position] : NULL;
-
-        if (!s->filled || s->at >= TOKENS_MAX || s->to == 0 || understand_is_words(&x->form->fields[k]) ||
-            x->form->fields[k].type == FIELD_CHOICES || x->form->fields[k].type == FIELD_COUNTS)
-            continue;
-        if (!best || (s->to <= i && (best->to > i || s->to > best->to)) ||
-            (s->to > i && best->to > i && s->to < best->to))
-            f = &x->form->fields[k];
-    }
-    return f;
-}
-
 bool understand_multiplied(struct filling *x, unsigned i)
 {
     unsigned used;
@@ -474,41 +464,4 @@ bool understand_multiplied(struct filling *x, unsigned i)
             return true;
         }
     return false;
-}
-
-/* `L eh P`, `kemarin eh tadi`: another value of a field that has one. */
-static const struct field *another(struct filling *x, unsigned i)
-{
-    for (unsigned k = 0; x->ts.t[i].kind == TOKEN_WORD && k < x->form->fields_n; k++) {
-        const struct field *f = &x->form->fields[k];
-        const struct slot *s = &x->slots[k];
-        struct got g;
-
-        if (!s->filled || s->at >= TOKENS_MAX ||
-            (f->type != FIELD_SEX && f->type != FIELD_CHOICE && f->type != FIELD_DATE))
-            continue;
-        g = understand_read(x, f, i, true);
-        if (g.fit == FIT_YES && g.companion < 0 && !value_equal(&g.value, &s->value))
-            return f;
-    }
-    return NULL;
-}
-
-void understand_beside(struct filling *x)
-{
-    struct negation n;
-
-    for (unsigned i = 0; i < x->ts.n; i++) {
-        const struct field *f = x->ts.t[i].taken || x->ts.t[i].other ? NULL : another(x, i);
-
-        if (f)
-            ask(x, f, ERROR_AMBIGUOUS, i);
-        if (f || x->ts.t[i].taken || x->ts.t[i].other || understand_multiplied(x, i) ||
-            (x->ts.t[i].kind != TOKEN_NUMBER &&
-             !(negation_at(&x->ts, i, x->words->negators, &n) && negation_of_keywords(n.kind))))
-            continue;
-        f = value_beside(x, i);
-        if (f)
-            ask(x, f, ERROR_AMBIGUOUS, i);
-    }
 }

@@ -80,6 +80,7 @@ struct filling {
     bool death;                    /* somebody who was to be reported living has died */
     struct slice died, died_words; /* struct report */
     bool maybe;                    /* an E1 sign that may be negated: struct report */
+    bool answers;                  /* a short answer or a correction, no report */
     bool labelled_only;            /* KOREKSI: no unlabelled name can stand here */
     bool denies;                   /* an answer that only says which signs are not there */
     struct value denied;           /* codes that are said not to be there */
@@ -220,9 +221,6 @@ void understand_head(struct filling *);
 void understand_tail(struct filling *);
 void understand_pressures(struct filling *, bool behind_head);
 void understand_numbers(struct filling *, unsigned from);
-/* What is left beside an answered value and makes it doubtful: another number, `bb 9,2 atau 9,4` (RULINGS 26,
- * 50), or a no, `bb 9,2 batal` (43). */
-void understand_beside(struct filling *);
 /* `2 puluh`, `5 lusin`: a number word at token i right behind a number, whose field is not understood then.
  */
 bool understand_multiplied(struct filling *, unsigned i);
@@ -247,6 +245,11 @@ bool understand_destination(const struct filling *, unsigned i, bool *keep);
  * token. */
 unsigned understand_take_name(struct filling *, const struct field *name, const struct field *next,
                               unsigned i);
+/* Of the words that say a name, those that are it: `namanya salah harusnya Sri, istri pak Joko`.  False when
+ * they say something else: `belum tahu`, `sebentar ya bu`. */
+bool understand_said_name(const struct filling *, unsigned *from, unsigned *to);
+/* The end of the name without an address or a particle behind it, which are taken: `nama Wulan bu`. */
+unsigned understand_without_courtesy(const struct filling *, unsigned from, unsigned to);
 /* The name in tokens from..to; false when it is none (RULINGS 22). */
 bool understand_name(struct filling *, unsigned from, unsigned to, struct slice *out);
 
