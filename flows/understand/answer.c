@@ -223,6 +223,17 @@ static const struct field *another(struct filling *x, unsigned i)
     return NULL;
 }
 
+/* `9,4 maaf salah ketik`: another one was wrong. */
+static bool mending(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i > 2 ? i - 2 : 0; k <= i; k++)
+        if (slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat") && k + used > i)
+            return true;
+    return false;
+}
+
 /* What is left beside an answered value and makes it doubtful: another number, `bb 9,2 atau 9,4` (RULINGS 26,
  * 50), or a no, `bb 9,2 batal` (43). */
 static void doubt_beside(struct filling *x)
@@ -236,7 +247,7 @@ static void doubt_beside(struct filling *x)
             understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
         if (f || x->ts.t[i].taken || x->ts.t[i].other || understand_multiplied(x, i) ||
             (x->ts.t[i].kind != TOKEN_NUMBER &&
-             !(negation_at(&x->ts, i, x->words->negators, &n) && negation_of_keywords(n.kind))))
+             !(negation_at(&x->ts, i, x->words->negators, &n) && !mending(x, i))))
             continue;
         f = value_beside(x, i);
         if (f)
