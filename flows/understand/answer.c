@@ -234,6 +234,16 @@ static bool mending(const struct filling *x, unsigned i)
     return false;
 }
 
+/* `110/70 tidak ada keluhan`: it is about the signs, and there are none. */
+static bool no_complaint(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return form_as(x->form, AS_SIGNS) >= 0 &&
+           slice_is(phrase_code(&x->ts, i, x->words->answers, &used), "kosong") &&
+           !(used == 2 && slice_is(x->ts.t[i + 1].low, "ada"));
+}
+
 /* What is left beside an answered value and makes it doubtful: another number, `bb 9,2 atau 9,4` (RULINGS 26,
  * 50), or a no, `bb 9,2 batal` (43). */
 static void doubt_beside(struct filling *x)
@@ -247,7 +257,7 @@ static void doubt_beside(struct filling *x)
             understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
         if (f || x->ts.t[i].taken || x->ts.t[i].other || understand_multiplied(x, i) ||
             (x->ts.t[i].kind != TOKEN_NUMBER &&
-             !(negation_at(&x->ts, i, x->words->negators, &n) && !mending(x, i))))
+             !(negation_at(&x->ts, i, x->words->negators, &n) && !mending(x, i) && !no_complaint(x, i))))
             continue;
         f = value_beside(x, i);
         if (f)

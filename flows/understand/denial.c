@@ -150,20 +150,32 @@ static bool beside_nothing(const struct ruleset *rs, const struct tokens *ts, un
            slice_is(phrase_code(ts, i, rs->forms.words.answers, used), "sapaan");
 }
 
+/* Among the tokens from..to something is said to be wrong: `salah ketik`, and not `yang benar`. */
+static bool says_wrong(const struct ruleset *rs, const struct tokens *ts, unsigned from, unsigned to)
+{
+    struct negation n;
+
+    for (unsigned i = from; i < to; i++)
+        if (negation_at(ts, i, rs->forms.words.negators, &n) && n.kind == NEGATION_FALSE)
+            return true;
+    return false;
+}
+
 /* It says that something is not so, or not known to be; *mends: that another value was wrong, too. */
 static bool says_not(const struct ruleset *rs, const struct tokens *ts, unsigned i, unsigned *used,
                      bool *mends)
 {
-    static const char *const codes[] = { "tidak", "batal", "ragu", "ralat" };
+    static const char *const codes[] = { "tidak", "batal", "ragu" };
     struct slice code = phrase_code(ts, i, rs->forms.words.answers, used);
     struct negation n;
 
-    *mends = slice_is(code, "ralat");
-    if (one_of(code, codes, sizeof codes / sizeof *codes))
+    *mends = slice_is(code, "ralat") && says_wrong(rs, ts, i, i + *used);
+    if (*mends || one_of(code, codes, sizeof codes / sizeof *codes))
         return true;
     *used = 1;
-    if (!negation_at(ts, i, rs->forms.words.negators, &n) || n.kind == NEGATION_GONE)
-        return false; /* `14 bulan kurang`: nearly */
+    if (!negation_at(ts, i, rs->forms.words.negators, &n) || n.kind == NEGATION_GONE ||
+        n.kind == NEGATION_NONE_OF)
+        return false; /* `14 bulan kurang`: nearly; `110/70 tidak ada keluhan`: of something else */
     *used = n.used;
     return true;
 }
