@@ -70,9 +70,24 @@ static bool sentence_begins(const struct filling *x, unsigned i)
            negation_at(&x->ts, i, x->words->negators, &n);
 }
 
+static bool is_relative(const struct filling *x, unsigned i, unsigned *used)
+{
+    static const char *const codes[] = { "anak", "ibu", "lain" };
+
+    return one_of(phrase_code(&x->ts, i, x->words->people, used), codes, sizeof codes / sizeof *codes);
+}
+
+/* `ibunya Sri`; but `anaknya bu Sri`, `Bayi Ny Sri` are names as they stand (RULINGS 54). */
+static bool leads_to_name(const struct filling *x, unsigned i, unsigned *used)
+{
+    unsigned behind;
+
+    return is_relative(x, i, used) && i + *used < x->ts.n && slice_ends(x->ts.t[i + *used - 1].low, "nya") &&
+           !slice_is(phrase_code(&x->ts, i + *used, x->words->people, &behind), "sapaan");
+}
+
 bool understand_said_name(const struct filling *x, unsigned *from, unsigned *to)
 {
-    static const char *const relatives[] = { "anak", "ibu", "lain" };
     bool wrong = false;
     unsigned used;
 
@@ -83,16 +98,13 @@ bool understand_said_name(const struct filling *x, unsigned *from, unsigned *to)
             wrong = false;
         else if (negation_at(&x->ts, *from, x->words->negators, &n) && n.kind == NEGATION_FALSE)
             wrong = true;
-        else if (!understand_is(x, *from, "pembuka_nama", &used) &&
-                 !one_of(phrase_code(&x->ts, *from, x->words->people, &used), relatives,
-                         sizeof relatives / sizeof *relatives))
-            break; /* `ibunya Sri` */
+        else if (!understand_is(x, *from, "pembuka_nama", &used) && !leads_to_name(x, *from, &used))
+            break;
     }
     if (wrong || *from >= *to || sentence_begins(x, *from))
         return false;
     for (unsigned k = *from + 1; k + 1 < *to; k++) /* `Bu Sri istri pak Joko` */
-        if (one_of(phrase_code(&x->ts, k, x->words->people, &used), relatives,
-                   sizeof relatives / sizeof *relatives))
+        if (is_relative(x, k, &used))
             *to = k;
     return true;
 }
