@@ -178,7 +178,7 @@ static bool denied(const struct ruleset *rules, const struct draft *d, struct sl
     struct unsaid u;
     bool guess, other;
 
-    if (r->said.emergency || (f && f->type == FIELD_TEXT) ||
+    if (!d->form || r->said.emergency || (f && f->type == FIELD_TEXT) ||
         !understand_unsays(rules, d->form, f, text, a, &u) || !try_plain(rules, d, u.value, at_ms, a, r))
         return false;
     other = brings(d, &r->answer, &u);
