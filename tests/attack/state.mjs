@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { Smsc } from '../system/smsc.mjs';
 import { attack, binary, kader, newName, preload, request, run, sleep, waitFor } from './lib.mjs';
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-attack-'));
@@ -46,6 +47,25 @@ await attack('a disk that takes 1.5 s for every sync, for 8 s', env('disk'), asy
   await Promise.all(all);
   return { meanwhile: status, why, lost: await allThere(g, names) };
 });
+
+{
+  const smsc = await new Smsc().start();
+  const patch = (y) => y.replace(/^providers:$/m, `providers:\n  telko: {dialect: smpp, host: 127.0.0.1, port: ${smsc.port}, system_id: u, password: p}`);
+  await attack('parts of long SMS while every sync of the disk takes 1.5 s', { ...env('disk'), patch }, async (g) => {
+    await smsc.bound();
+    await sleep(1500);
+    fs.writeFileSync(flag, 'SLOW');
+    const part = (i, seq) => Buffer.concat([Buffer.from([5, 0, 3, i, 2, seq]), Buffer.from(seq === 1 ? 'FORMAT' : ' TIMBANG')]);
+    const say = (i, seq) => smsc.deliver(`+6281${3000000 + i}`, part(i, seq), { esm_class: 0x40 });
+    const began = Date.now();
+    const said = await Promise.all(Array.from({ length: 20 }, (_, i) => say(i, 1)));
+    const first_after_ms = Date.now() - began;
+    fs.rmSync(flag);
+    const whole = await Promise.all(Array.from({ length: 20 }, (_, i) => say(i, 2)));
+    return { parts_taken: said.filter((r) => r.command_status === 0).length, first_after_ms, wholes_taken: whole.filter((r) => r.command_status === 0).length };
+  });
+  await smsc.kill();
+}
 
 await attack('the folder of the spool is removed while Redis is away', {}, async (g) => {
   const names = [];
