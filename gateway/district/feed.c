@@ -52,6 +52,12 @@ struct feed {
     struct stat *stored, *retried, *parked_total, *broken;
 };
 
+/* Entries in hand: those of the batch under way, of the one behind it, and of one that is still read. */
+static unsigned window_of(const struct feed_work *w)
+{
+    return (w->prepare ? 3 : 2) * w->batch;
+}
+
 /* --- the circuit --- */
 
 static int64_t retry_after_ms(unsigned failures)
@@ -161,7 +167,7 @@ static void on_resume(void *arg)
     struct feed *f = arg;
 
     f->paused = false;
-    consumer_window(f->consumer, 2 * f->work.batch);
+    consumer_window(f->consumer, window_of(&f->work));
     gather(f);
 }
 
@@ -344,7 +350,7 @@ struct feed *feed_open(struct loop *loop, struct store *store, const char *strea
         err_set(e, "%s: out of memory", name);
         return NULL;
     }
-    f->consumer = consumer_open(store, stream, 2 * work->batch, on_entry, f);
+    f->consumer = consumer_open(store, stream, window_of(work), on_entry, f);
     if (f->consumer)
         return f;
     err_set(e, "%s: cannot read its stream", name);

@@ -19,6 +19,7 @@ enum {
     PARAMS = 48,           /* more than libpq knows */
     HOSTS = 8,
     NAME_MAX_BYTES = 256,
+    UNDER_WAY = 2, /* a batch, and the one sent behind it */
 };
 
 enum state {
@@ -32,6 +33,11 @@ enum state {
 /* A look-up may end after the connection that wanted it is gone. */
 struct lookup {
     struct pg *pg; /* NULL: nobody waits */
+};
+
+struct asked {
+    pg_done *done;
+    void *arg;
 };
 
 struct pg {
@@ -49,8 +55,8 @@ struct pg {
     bool pipeline, failed;  /* failed: told at the next turn */
     struct pg_answer answer;
     PGresult *rows;
-    pg_done *done;
-    void *arg;
+    struct asked asked[UNDER_WAY]; /* the first is the one that is answered now */
+    unsigned asked_n;
 };
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
@@ -76,21 +82,36 @@ static void hang_up(struct pg *g)
     g->state = DOWN;
 }
 
+/* What was sent behind it is answered next; without a connection it is lost too. */
+static void next_asked(struct pg *g)
+{
+    bool lost = g->state == DOWN;
+
+    g->asked[0] = g->asked[1];
+    if (--g->asked_n == 0)
+        return;
+    g->failed = lost;
+    if (!lost)
+        g->answer = (struct pg_answer){ .fault = PG_OK };
+    loop_timer_set(g->late, lost ? 0 : ANSWER_MS);
+}
+
 static void finish(struct pg *g)
 {
-    pg_done *done = g->done;
+    struct asked asked = g->asked_n ? g->asked[0] : (struct asked){ NULL, NULL };
     PGresult *rows = g->rows;
     struct pg_answer a = g->answer;
 
     loop_timer_stop(g->late);
-    g->done = NULL;
     g->rows = NULL;
+    if (g->asked_n)
+        next_asked(g);
     a.value = rows && PQntuples(rows) > 0 && !PQgetisnull(rows, PQntuples(rows) - 1, 0)
                   ? PQgetvalue(rows, PQntuples(rows) - 1, 0)
                   : NULL;
     a.rows = rows;
-    if (done)
-        done(g->arg, &a);
+    if (asked.done)
+        asked.done(asked.arg, &a);
     PQclear(rows);
 }
 
@@ -131,8 +152,8 @@ static void on_late(void *arg)
 static void begin(struct pg *g, pg_done *done, void *arg, int64_t ms)
 {
     g->answer = (struct pg_answer){ .fault = PG_OK };
-    g->done = done;
-    g->arg = arg;
+    g->asked[0] = (struct asked){ done, arg };
+    g->asked_n = 1;
     g->failed = false;
     loop_timer_set(g->late, ms);
 }
@@ -184,10 +205,14 @@ static bool take(struct pg *g, PGresult *r)
 
 static void answered(struct pg *g)
 {
-    if (g->pipeline)
-        (void)!PQexitPipelineMode(g->conn);
-    g->state = IDLE;
-    watch(g, EV_READ);
+    if (g->asked_n > 1) {
+        event_active(g->event, EV_READ, 0); /* its answer may be here already */
+    } else {
+        if (g->pipeline)
+            (void)!PQexitPipelineMode(g->conn);
+        g->state = IDLE;
+        watch(g, EV_READ);
+    }
     finish(g);
 }
 
@@ -400,6 +425,8 @@ static void asked(struct pg *g, int ok)
         lost_soon(g, PQerrorMessage(g->conn));
     else
         watch(g, left > 0 ? EV_READ | EV_WRITE : EV_READ);
+    if (g->asked_n > 1 && g->event) /* the socket does not tell of what was read from it already */
+        event_active(g->event, EV_READ, 0);
 }
 
 static bool take_up(struct pg *g, bool pipeline)
@@ -427,14 +454,25 @@ void pg_params(struct pg *g, const char *sql, const char *const *params, unsigne
         asked(g, PQsendQueryParams(g->conn, sql, (int)n, NULL, params, NULL, NULL, 0));
 }
 
+bool pg_follows(const struct pg *g)
+{
+    return g->state == BUSY && g->pipeline && g->asked_n == 1;
+}
+
 void pg_batch(struct pg *g, const struct pg_part *parts, unsigned n, pg_done *done, void *arg)
 {
-    int ok;
+    int ok = 1;
 
-    begin(g, done, arg, ANSWER_MS);
-    if (!take_up(g, true))
-        return;
-    ok = PQenterPipelineMode(g->conn);
+    if (pg_follows(g)) {
+        g->asked[g->asked_n++] = (struct asked){ done, arg };
+        if (g->failed) /* it is told of both */
+            return;
+    } else {
+        begin(g, done, arg, ANSWER_MS);
+        if (!take_up(g, true))
+            return;
+        ok = PQenterPipelineMode(g->conn);
+    }
     for (unsigned i = 0; i < n && ok; i++)
         ok = PQsendQueryParams(g->conn, parts[i].sql, (int)parts[i].n, NULL, parts[i].params, NULL, NULL, 0);
     asked(g, ok && PQpipelineSync(g->conn));
@@ -447,13 +485,18 @@ bool pg_up(const struct pg *g)
     return g->state == IDLE;
 }
 
+bool pg_down(const struct pg *g)
+{
+    return g->state == DOWN;
+}
+
 void pg_drop(struct pg *g)
 {
     hang_up(g);
     loop_timer_stop(g->late);
     PQclear(g->rows);
     g->rows = NULL;
-    g->done = NULL;
+    g->asked_n = 0;
     g->failed = false;
 }
 

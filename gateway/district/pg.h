@@ -1,8 +1,9 @@
 /* pg.h - one connection to PostgreSQL by libpq on the event loop.  No call of it ever blocks: names of hosts
  * are looked up by libevent, for libpq would wait for the resolver.
  *
- * One thing at a time: connect, query or batch; its answer comes exactly once, never inside the call.  Knows
- * no table.  What went wrong is told without a value of a row (SQLSTATE, constraint). */
+ * One thing at a time: connect, query or batch, and one batch behind another; an answer comes exactly once,
+ * in that order, never inside the call.  Knows no table.  What went wrong is told without a value of a row
+ * (SQLSTATE, constraint). */
 #ifndef KENTONGAN_DISTRICT_PG_H
 #define KENTONGAN_DISTRICT_PG_H
 
@@ -45,14 +46,17 @@ bool pg_dsn_check(const char *dsn, struct err *) MUST_CHECK;
 struct pg *pg_new(struct loop *, const char *dsn);
 /* Cuts what is under way, without an answer.  NULL is none. */
 void pg_free(struct pg *);
-/* Connected and idle. */
+/* Connected and idle; not connected, nor on the way to it. */
 bool pg_up(const struct pg *);
+bool pg_down(const struct pg *);
 
 /* Only while it is not up. */
 void pg_connect(struct pg *, pg_done *, void *arg);
 /* Any number of statements, in one transaction of their own unless they say BEGIN and COMMIT. */
 void pg_query(struct pg *, const char *sql, pg_done *, void *arg);
-/* The parts (n > 0, copied) in one transaction, in one round trip. */
+/* The parts (n > 0, copied) in one transaction, in one round trip.  It may be sent behind a batch that is not
+ * answered yet, if pg_follows(): the server begins it at once when that one is stored or refused. */
+bool pg_follows(const struct pg *);
 void pg_batch(struct pg *, const struct pg_part *, unsigned n, pg_done *, void *arg);
 /* One statement with n parameters $1 … as texts, copied. */
 void pg_params(struct pg *, const char *sql, const char *const *params, unsigned n, pg_done *, void *arg);

@@ -11,6 +11,13 @@ enum {
     GOOD_MAX = 64 << 10,
 };
 
+/* The batch behind the one in hand was sent ahead of its turn. */
+enum early {
+    EARLY_NONE,
+    EARLY_SENT,
+    EARLY_ANSWERED,
+};
+
 struct pg_put {
     struct pg *pg;
     pg_put_done *done;
@@ -22,13 +29,27 @@ struct pg_put {
     struct halves halves;
     struct buf good; /* the body of an item that was stored */
     struct pg_filling fillings[2], *filling, *next;
-    bool filled, prepared; /* filling holds all of the batch, next all of the one behind it */
+    bool filled, prepared;   /* filling holds all of the batch, next all of the one behind it */
+    enum early early;        /* of the one behind */
+    bool awaited;            /* the one in hand was sent ahead, and is not answered yet */
+    struct pg_answer answer; /* of the early one */
 };
 
 static void next_range(struct pg_put *p);
 
+/* What was sent ahead goes again: twice changes nothing. */
+static void forget_early(struct pg_put *p)
+{
+    if (p->early != EARLY_NONE)
+        p->prepared = false; /* its words are used up */
+    p->early = EARLY_NONE;
+    p->awaited = false;
+}
+
 static void end(struct pg_put *p, const struct err *trouble)
 {
+    if (trouble)
+        forget_early(p);
     p->done(p->arg, trouble);
 }
 
@@ -149,9 +170,35 @@ static void next_range(struct pg_put *p)
     end(p, NULL);
 }
 
-void pg_put_prepare(struct pg_put *p, struct item *items, unsigned n)
+/* A batch that went ahead is answered: the one in hand, else the one behind it. */
+static void on_early(void *arg, const struct pg_answer *a)
 {
+    struct pg_put *p = arg;
+
+    if (p->awaited) {
+        p->awaited = false;
+        on_stored(p, a);
+    } else if (a->fault == PG_LOST) {
+        forget_early(p);
+    } else {
+        p->early = EARLY_ANSWERED;
+        p->answer = *a;
+        p->answer.value = p->answer.rows = NULL;
+    }
+}
+
+void pg_put_prepare(struct pg_put *p, struct item *items, unsigned n, bool ahead)
+{
+    struct pg_part parts[PG_ROW_KINDS];
+
     p->prepared = fill(p->next, items, n);
+    if (!ahead || !p->prepared || !pg_follows(p->pg))
+        return;
+    n = pg_tables_parts(p->next, parts);
+    if (!n)
+        return;
+    p->early = EARLY_SENT;
+    pg_batch(p->pg, parts, n, on_early, p);
 }
 
 void pg_put_take(struct pg_put *p, struct item *items, unsigned n)
@@ -162,7 +209,7 @@ void pg_put_take(struct pg_put *p, struct item *items, unsigned n)
         p->filling = p->next;
         p->next = other;
     }
-    p->filled = p->prepared;
+    p->filled = p->prepared && p->early == EARLY_NONE;
     p->prepared = false;
     p->items = items;
     p->items_n = n;
@@ -173,7 +220,20 @@ void pg_put_take(struct pg_put *p, struct item *items, unsigned n)
 
 void pg_put_go(struct pg_put *p)
 {
-    next_range(p);
+    if (p->early == EARLY_SENT) {
+        p->early = EARLY_NONE;
+        p->awaited = true;
+    } else if (p->early == EARLY_ANSWERED) {
+        p->early = EARLY_NONE;
+        on_stored(p, &p->answer);
+    } else {
+        next_range(p);
+    }
+}
+
+void pg_put_lost(struct pg_put *p)
+{
+    forget_early(p);
 }
 
 struct pg_put *pg_put_new(struct pg *pg, pg_put_done *done, void *arg)

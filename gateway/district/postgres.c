@@ -78,7 +78,7 @@ static void on_put(void *arg, const struct err *trouble)
     }
     s->waiting = false;
     feed_ended(s->feed, NULL);
-    if (!s->views_tried) /* a reload came meanwhile */
+    if (!s->views_tried && pg_up(s->pg)) /* a reload came meanwhile */
         look(s);
 }
 
@@ -88,8 +88,10 @@ static void deliver(void *arg, struct item *items, unsigned n)
 
     pg_put_take(s->put, items, n);
     s->waiting = true;
-    if (s->stage == STAGE_READY && !pg_up(s->pg)) /* lost while nothing was to be done */
+    if (s->stage == STAGE_READY && pg_down(s->pg)) { /* lost while nothing was to be done */
         s->stage = STAGE_DOWN;
+        pg_put_lost(s->put);
+    }
     if (s->stage == STAGE_READY)
         pg_put_go(s->put);
     else if (s->stage == STAGE_DOWN)
@@ -100,7 +102,8 @@ static void prepare(void *arg, struct item *items, unsigned n)
 {
     struct postgres *s = arg;
 
-    pg_put_prepare(s->put, items, n);
+    /* Views that are to be made want a connection at rest. */
+    pg_put_prepare(s->put, items, n, s->stage == STAGE_READY && s->views_tried);
 }
 
 /* --- a connection is made ready --- */
@@ -261,7 +264,7 @@ static void reload(void *self, const struct ruleset *rules)
 
     figures_keeper_reload(s->figures, rules);
     take_views(s, rules);
-    if (s->stage == STAGE_READY && !s->waiting)
+    if (s->stage == STAGE_READY && !s->waiting && pg_up(s->pg))
         look(s);
 }
 

@@ -81,6 +81,16 @@ for (const [what, [state, sql, back, views]] of Object.entries(waits))
     assert.equal(parked(), before);
   });
 
+test('a backlog of many batches, each sent behind the one before, a bad row in the fifth: all others are there', { timeout: 120000 }, async () => {
+  const rows = some(10000), bad = rows[4600], before = (parked().match(/SQLSTATE|row: /g) ?? []).length;
+  const body = rows.map((n) => row(n, n === bad ? { fields: { nama: 'a\u0000b' } } : { message_id: 'banyak' })).join('\n');
+  execFileSync('redis-cli', ['-s', path.join(g.folder, 'var/redis/redis.sock'), '-x', 'eval', "for b in ARGV[1]:gmatch('[^\\n]+') do redis.call('XADD', KEYS[1], '*', 'b', b) end", '1', '{19.06}st:sink:kabupaten'], { input: body, stdio: ['pipe', 'ignore', 'inherit'] });
+  const count = () => Number(pg.sql("SELECT count(*) FROM record WHERE message_id = 'banyak'"));
+  await waitFor('all others', () => count() === 9999).catch((e) => { throw new Error(`${e.message}, ${count()}\n${shown()}`); });
+  await waitFor('it is parked', () => (parked().match(/SQLSTATE|row: /g) ?? []).length === before + 1);
+  await waitFor('nothing is left', () => /queue {5}0/.test(shown()));
+});
+
 test('a backlog of several batches, a bad row in the second and the fourth, the connection killed meanwhile: all others are there, once', async () => {
   const rows = some(5000), bad = new Set([rows[1500], rows[4000]]), before = (parked().match(/SQLSTATE|row: /g) ?? []).length;
   const body = rows.map((n) => row(n, bad.has(n) ? { provider: 'a\u0000b' } : { message_id: 'tumpukan' })).join('\n');
