@@ -147,10 +147,12 @@ static void tell_same(struct step *s, struct episode *e)
         episode_tell_same(s, e, c);
 }
 
-/* Taken back before; or called no outbreak, and twice those cases are more than what that was said of. */
+/* Closed, or taken back before; or called no outbreak, and twice those cases are more than what that was said
+ * of. */
 static bool is_over(const struct step *s, const struct episode *e, int64_t cases)
 {
-    return e->fallen || (slice_is(e->verdict, "bukan") && threshold_again(s, cases, e->staff_told));
+    return e->closed || e->fallen ||
+           (slice_is(e->verdict, "bukan") && threshold_again(s, cases, e->staff_told));
 }
 
 static void judge_village(struct step *s, const struct node *o)
@@ -276,7 +278,7 @@ static void judge_puskesmas(struct step *s, const struct node *o)
         return;
     rise = threshold_puskesmas(s, node_get(o, "puskesmas_days"), day);
     /* Cases of one village alone are that village's signal. */
-    if (!rise.staff || rise.cases > threshold_cases(s, node_get(o, "village_days"), day))
+    if (!rise.staff || rise.cases > threshold_puskesmas(s, node_get(o, "village_days"), day).cases)
         judge_week(s, pkm, disease, &rise, "alert.staff_week");
 }
 
@@ -434,6 +436,8 @@ void alert_due(struct step *s, const struct due *d)
         return;
     e.verdict = number.verdict;
     e.ok = number.ok;
+    if (e.closed && !slice_is(d->act, "bukan")) /* old news */
+        return;
     step_reason(s, "timer");
     if (slice_is(d->act, "benar")) {
         if (e.told == 0 && may_hear)

@@ -24,7 +24,7 @@ CODEC(episode_codec, struct episode, EPISODE("nomor", nomor), EPISODE("id", id),
       EPISODE("told_day", told_day), EPISODE("staff_day", staff_day), EPISODE("heard", heard),
       EPISODE("staff_heard", staff_heard), MEMBER_SLICES(struct episode, "heads", heads, heads_n),
       EPISODE("camat", camat), EPISODE("ok", ok), EPISODE("ralat", ralat), EPISODE("fallen", fallen),
-      MEMBER_LIST(struct episode, "cases", cases.all, cases.n, same_case_codec));
+      EPISODE("until", until_ms), MEMBER_LIST(struct episode, "cases", cases.all, cases.n, same_case_codec));
 
 CODEC(number_codec, struct episode, EPISODE("id", id), EPISODE("village", village),
       EPISODE("disease", disease), EPISODE("puskesmas", puskesmas), EPISODE("verdict", verdict),
@@ -38,6 +38,7 @@ bool episode_load(struct step *s, struct slice village, struct slice disease, st
     (void)codec_get(o, &episode_codec, e);
     e->village = village;
     e->disease = disease;
+    e->closed = e->until_ms > 0 && s->now_ms > e->until_ms;
     return e->nomor.n > 0;
 }
 
@@ -53,10 +54,13 @@ static void list(struct step *s, const struct episode *e)
 void episode_save(struct step *s, const struct episode *e)
 {
     struct node *o = blob_new(s->arena);
+    struct episode kept = *e;
 
-    codec_put(o, &episode_codec, e);
+    if (!e->closed)
+        kept.until_ms = s->now_ms + clock_of(s->rules, "episode_close");
+    codec_put(o, &episode_codec, &kept);
     step_write(s, SUBJECT_EPISODE, episode_id(s, e->village, e->disease), blob_done(o, s->arena),
-               clock_of(s->rules, "episode_close"));
+               clock_of(s->rules, "episode_close") + clock_of(s->rules, "report_open"));
     list(s, e);
 }
 

@@ -34,12 +34,15 @@ struct episode {
     bool ok;                 /* a head said OK */
     bool ralat;              /* taken back, once */
     bool fallen;             /* its cases were taken back: over */
+    int64_t until_ms;        /* when it closes, if nothing comes; it can still be taken back then */
+    bool closed;             /* it has; not kept */
     struct same_cases cases; /* reported by name, also before it begins */
     struct slice list;       /* MSISDNs with commas, who were told in this step; not kept */
     struct slice by;         /* MSISDN of who reported the newest case; not kept */
 };
 
-/* SUBJECT_EPISODE; false when there is none: *e then has village, disease and cases alone. */
+/* SUBJECT_EPISODE, known for as long after its end as reports can be corrected; false when there is none: *e
+ * then has village, disease and cases alone. */
 bool episode_load(struct step *, struct slice village, struct slice disease, struct episode *e);
 void episode_save(struct step *, const struct episode *);
 /* SUBJECT_NUMBER: what BENAR, BUKAN and OK find. */

@@ -91,27 +91,35 @@ static struct slice bare(struct slice typed, struct arena *a)
     return key;
 }
 
-/* The village that is meant, within her area; NULL: none, or more than one. */
-static const struct place *village_of(const struct ruleset *rules, const struct person *p, struct slice typed,
-                                      struct arena *a)
+/* How many villages of her area are called so, and the last of them. */
+static unsigned villages_named(const struct ruleset *rules, const struct person *p, struct slice typed,
+                               struct arena *a, const struct place **found)
 {
     const struct directory *dir = &rules->directory;
-    const struct place *found = NULL;
     struct slice name = bare(typed, a);
+    unsigned n = 0;
 
-    if (!typed.n)
-        return place_village(p->place);
     for (unsigned i = 0; i < dir->places_n; i++) {
         const struct place *v = &dir->places[i];
 
         if (!is_village(v) || !(slice_eq(v->code, typed) || slice_eq(child_key(v->name, a), name)) ||
             !in_area(rules, p, v))
             continue;
-        if (found)
-            return NULL;
-        found = v;
+        *found = v;
+        n++;
     }
-    return found;
+    return n;
+}
+
+/* The village that is meant, within her area; NULL: none, or more than one. */
+static const struct place *village_of(const struct ruleset *rules, const struct person *p, struct slice typed,
+                                      struct arena *a)
+{
+    const struct place *found = NULL;
+
+    if (!typed.n)
+        return place_village(p->place);
+    return villages_named(rules, p, typed, a, &found) == 1 ? found : NULL;
 }
 
 /* Any village of hers, for the example in a question. */
@@ -392,7 +400,7 @@ static bool is_head(const struct person *p)
 void pws_answer(struct step *s, const struct command *c)
 {
     const struct place *village = village_of(s->rules, s->person, c->arg, s->arena);
-    const struct place *example = village ? NULL : example_of(s);
+    const struct place *example = village ? NULL : example_of(s), *one = NULL;
 
     if (village) {
         step_answer(s, slice_make("", 0),
@@ -400,9 +408,13 @@ void pws_answer(struct step *s, const struct command *c)
         return;
     }
     step_reason(s, "command_refused");
+    if (c->arg.n) /* of several the code says which */
+        (void)villages_named(s->rules, s->person, c->arg, s->arena, &one);
     {
         const struct text_fill f[] = { { "kata", c->arg },
-                                       { "desa", example ? example->name : slice_make("", 0) } };
+                                       { "desa", one       ? one->code
+                                                 : example ? example->name
+                                                           : slice_make("", 0) } };
 
         step_answer(s, slice_make("", 0),
                     step_text(s, s->language, c->arg.n ? "pws.where" : "pws.which", FILLS(f)));
