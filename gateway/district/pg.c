@@ -16,7 +16,6 @@
 enum {
     CONNECT_MS = 15 * 1000,
     ANSWER_MS = 90 * 1000, /* past the statement_timeout that the session sets */
-    PARAMS = 48,           /* more than libpq knows */
     HOSTS = 8,
     NAME_MAX_BYTES = 256,
     UNDER_WAY = 2, /* a batch, and the one sent behind it */
@@ -239,12 +238,6 @@ static void on_busy(struct pg *g, short what)
         watch(g, left > 0 ? EV_READ | EV_WRITE : EV_READ);
 }
 
-static void no_notice(void *arg, const char *message)
-{
-    (void)arg;
-    (void)message;
-}
-
 static void on_connecting(struct pg *g)
 {
     switch (PQconnectPoll(g->conn)) {
@@ -256,7 +249,6 @@ static void on_connecting(struct pg *g)
         break;
     case PGRES_POLLING_OK:
         g->state = IDLE;
-        PQsetNoticeProcessor(g->conn, no_notice, NULL);
         if (PQsetnonblocking(g->conn, 1) != 0) {
             lost(g, PQerrorMessage(g->conn));
             break;
@@ -286,37 +278,10 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 
 /* --- connecting --- */
 
-/* What the text leaves open: a dead peer is noticed, a standby is passed over, Kerberos is not waited for. */
 static void dial(struct pg *g)
 {
-    static const char *const ours[][2] = {
-        { "application_name", "kentongan" },      { "keepalives_idle", "30" },
-        { "keepalives_interval", "10" },          { "keepalives_count", "3" },
-        { "tcp_user_timeout", "30000" },          { "gssencmode", "disable" },
-        { "target_session_attrs", "read-write" }, { "client_encoding", "UTF8" },
-    };
-    const char *names[PARAMS + 1] = { 0 }, *values[PARAMS + 1] = { 0 };
-    PQconninfoOption *all = PQconninfoParse(g->dsn, NULL);
-    unsigned n = 0;
-
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        if (all && pg_dsn_option(all, ours[i][0]))
-            continue;
-        names[n] = ours[i][0];
-        values[n++] = ours[i][1];
-    }
-    for (const PQconninfoOption *o = all; o && o->keyword && n < PARAMS - 1; o++)
-        if (o->val && *o->val) {
-            names[n] = o->keyword;
-            values[n++] = o->val;
-        }
-    if (g->addresses.n > 0) {
-        names[n] = "hostaddr";
-        values[n] = g->addresses.p;
-    }
     g->state = CONNECTING;
-    g->conn = PQconnectStartParams(names, values, 0);
-    PQconninfoFree(all);
+    g->conn = pg_dsn_dial(g->dsn, g->addresses.n > 0 ? g->addresses.p : NULL);
     if (!g->conn || PQstatus(g->conn) == CONNECTION_BAD || PQsocket(g->conn) < 0)
         lost_soon(g, g->conn ? PQerrorMessage(g->conn) : "out of memory");
     else

@@ -9,5 +9,7 @@
 const char *pg_dsn_option(const PQconninfoOption *all, const char *name);
 /* Has this host to be looked up?  An address or a socket has not. */
 bool pg_dsn_is_name(const char *host);
+/* Begins to connect, to these addresses of its hosts if there are any; NULL: out of memory. */
+PGconn *pg_dsn_dial(const char *dsn, const char *addresses);
 
 #endif
