@@ -146,7 +146,7 @@ static bool fill_range(struct pg_put *p, struct range r)
 static void next_range(struct pg_put *p)
 {
     struct pg_part parts[PG_ROW_KINDS];
-    struct range r;
+    struct range r = { 0, 0 };
     unsigned n = 0;
 
     while (n == 0 && halves_now(&p->halves, &r)) {
