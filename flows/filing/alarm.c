@@ -52,7 +52,8 @@ static bool of_other(struct work *w, const struct filed_report *other, struct sl
 
 enum {
     NAME = 20,
-    WORDS = 50, /* what an SMS to staff has room for, the name in it */
+    STORY = 100, /* bytes: longer than a report without a name is */
+    WORDS = 50,  /* what an SMS to staff has room for, the name in it */
 };
 
 /* The death of the unborn in the words that were typed, not only as the sign that it is. */
@@ -100,13 +101,20 @@ static struct slice spoken_of(const struct work *w)
     return who;
 }
 
+static struct slice spoken(struct work *w, struct slice words, struct slice who)
+{
+    const struct text_fill f[] = { { "kata", words }, { "siapa", who } };
+
+    return step_text(w->s, w->s->rules->language, "danger.spoken_of", FILLS(f));
+}
+
 /* Words without a name: they say whom; `ibunya kejang` with whom the report before was about. */
 static struct slice words_alone(struct work *w, struct slice words)
 {
     struct slice who = of_somebody(w->s->rules, words, w->s->arena) ? spoken_of(w) : slice_make("", 0), both;
-    const struct text_fill f[] = { { "kata", words }, { "siapa", who } };
 
-    both = step_text(w->s, w->s->rules->language, "danger.spoken_of", FILLS(f));
+    words = understand_heart(w->s->rules, words, WORDS, w->s->arena);
+    both = spoken(w, words, who);
     return who.n && words.n + who.n < both.n && both.n <= WORDS ? both : text_cut(words, WORDS, w->s->arena);
 }
 
@@ -128,6 +136,9 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
         return other.referral.say;
     if (!nama.n && (w->f->cry || w->report.withdrawn)) /* her words say whom */
         return words_alone(w, w->report.withdrawn ? w->report.body : why);
+    if (!nama.n && w->report.emergency &&
+        w->s->seen->inbound->text.n > STORY) /* a story, and a keyword in it */
+        return words_alone(w, w->s->seen->inbound->text);
     nama = nama.n ? text_cut(nama, NAME, w->s->arena) : S("(tanpa nama)");
     why = text_cut(why, (unsigned)(WORDS - 2 - nama.n - umur.n), w->s->arena);
     return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),

@@ -464,7 +464,9 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
     }
     if (w->report.withdrawn && !work_alarms(w)) {
         out->kind = FILED_REFUSED;
-        if (w->report.nil)
+        if (w->report.pattern)
+            out->text = reply_format(s->rules, s->language, w->report.form, s->arena);
+        else if (w->report.nil)
             out->text = filing_say_nil(s, w->report.form);
         else
             (void)filing_say_withdrawn(s, w->report.form, &out->text);

@@ -135,7 +135,9 @@ static struct slice letter_example(const struct form *form, struct slice letter,
             if (slice_eq(c->list->words[i].letter, letter))
                 return arena_printf(a, "%.*s5", SLICE_ARG(letter));
         if (c->type == FIELD_COUNTS)
-            return slice_is(letter, "X") ? S("X120") : slice_cut(&rest, ' ');
+            return slice_is(letter, "X")       ? S("X120")
+                   : slice_is(letter, "nihil") ? S("NIHIL")
+                                               : slice_cut(&rest, ' ');
     }
     return slice_make("", 0);
 }

@@ -42,6 +42,8 @@ static const struct field *asked_field(const struct draft *d)
 {
     int i = d ? form_field_named(d->form, d->field) : -1;
 
+    if (d && i < 0) /* a letter of W2 */
+        i = form_as(d->form, AS_CODES);
     return i >= 0 && !asking_store(d->asking) ? &d->form->fields[i] : NULL;
 }
 

@@ -9,6 +9,7 @@
 
 enum {
     SIGNATURE = 3, /* words of a name behind an address, and no more */
+    PATTERN = 3,   /* names of fields and nothing else: somebody sends the example's order back */
 };
 
 static void take_all(struct filling *x, unsigned from, unsigned to)
@@ -83,6 +84,15 @@ static bool of_nobody(const struct filling *x, unsigned i, const struct negation
     return n->kind == NEGATION_NONE_OF || n->kind == NEGATION_NIL || n->kind == NEGATION_NOT_YET;
 }
 
+/* `kasus tidak dikenal 3`: words of no list that are no value, and deny none. */
+static bool not_known(const struct filling *x, const struct field *f, unsigned i, const struct negation *n)
+{
+    unsigned at = i + n->used, used;
+
+    return n->kind == NEGATION_NOT && at < x->ts.n && x->ts.t[at].kind == TOKEN_WORD && !closes(x, at) &&
+           x->ts.t[at].known && !x->ts.t[at].known->longest && !phrase_near(&x->ts, at, f->list, &used);
+}
+
 /* `kasus diare nihil`, `kasus tidak ada diare`, `kegiatan senam batal`: the first field of such a form is
  * what is negated, and the report with it. */
 void understand_negated_value(struct filling *x)
@@ -111,13 +121,42 @@ void understand_negated_value(struct filling *x)
     while (at < x->ts.n && at > i && x->ts.t[at].kind == TOKEN_WORD && understand_filler(x, at, &g.used))
         at += g.used;
     if (at >= x->ts.n || x->ts.t[at].other || !negation_at(&x->ts, at, x->words->negators, &n) ||
-        n.kind == NEGATION_GONE)
+        n.kind == NEGATION_GONE || (at == i && not_known(x, f, at, &n)))
         return;
+    if (at > i && understand_is(x, at + n.used, "akibat", &g.used)) { /* `longsor tidak ada korban 5 rumah` */
+        if (x->form->fields[1].type == FIELD_NUMBER)
+            understand_fault_words(x, &x->form->fields[1], ERROR_AMBIGUOUS, at, at + n.used + g.used);
+        return;
+    }
     understand_fault(x, f, ERROR_INVALID, true, at);
     x->slots[f->position].typed = understand_span(x, i, at + n.used);
     take_all(x, 0, x->ts.n);
     x->withdrawn = true;
     x->nil = says_nil(x, &n);
+}
+
+bool understand_is_pattern(struct filling *x)
+{
+    unsigned labels = 0, used;
+    struct label_at l;
+
+    for (unsigned i = 0; i < x->ts.n; i += used) {
+        used = 1;
+        if (x->ts.t[i].kind == TOKEN_EMPTY)
+            continue;
+        if (understand_label_at(x, i, &l)) {
+            labels++;
+            used = l.used;
+        } else if (x->ts.t[i].kind != TOKEN_WORD || !(phrase_at(&x->ts, i, x->words->sex, &used) ||
+                                                      phrase_at(&x->ts, i, x->words->units, &used)))
+            return false;
+    }
+    if (labels < PATTERN)
+        return false;
+    take_all(x, 0, x->ts.n);
+    understand_fault(x, &x->form->fields[0], ERROR_MISSING, true, TOKENS_MAX);
+    x->withdrawn = x->pattern = true;
+    return true;
 }
 
 /* `kasus dbd Adi L 7 bukan dbd`: what the report is about. */

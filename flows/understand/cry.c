@@ -3,6 +3,11 @@
 #include "gateway/conf/rules.h"
 #include "parsers/phrase.h"
 #include "parsers/signs.h"
+#include "parsers/text.h"
+
+enum {
+    LEAD = 3 /* words before a danger that say more of it than those behind */
+};
 
 /* The referral that lacks whom. */
 static bool referral_of(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
@@ -121,4 +126,73 @@ bool understand_cries_of_another(const struct ruleset *rs, struct slice line, st
     for (unsigned i = 0; i < heard.heard_n; i++)
         e1 = e1 || rules_sign(rs->rules, heard.heard[i]) == URGENCY_E1;
     return e1;
+}
+
+struct heart {
+    const struct ruleset *rs;
+    bool found;
+    unsigned from, to; /* tokens */
+};
+
+static void on_danger(void *arg, const struct sign *s)
+{
+    struct heart *h = arg;
+    bool e1 = rules_sign(h->rs->rules, s->word->code) == URGENCY_E1 || slice_starts(s->word->code, "darurat");
+
+    if (h->found || !e1 || s->kind == SIGN_NEGATED)
+        return;
+    h->found = true;
+    h->from = s->from;
+    h->to = s->to;
+}
+
+static struct slice tokens_text(const struct tokens *ts, unsigned from, unsigned to)
+{
+    const char *p = ts->t[from].text.p, *end = ts->t[to - 1].text.p + ts->t[to - 1].text.n;
+
+    return slice_make(p, (size_t)(end - p));
+}
+
+/* The danger with a few words before it, and as many behind and before as there is room for. */
+static struct slice around(const struct tokens *ts, const struct heart *h, unsigned room)
+{
+    unsigned from = h->from, to = h->to;
+
+    for (unsigned k = 0; k < LEAD && from > 0 && tokens_text(ts, from - 1, to).n <= room; k++)
+        from--;
+    while (to < ts->n && tokens_text(ts, from, to + 1).n <= room)
+        to++;
+    while (from > 0 && tokens_text(ts, from - 1, to).n <= room)
+        from--;
+    return tokens_text(ts, from, to);
+}
+
+struct slice understand_heart(const struct ruleset *rs, struct slice text, unsigned room, struct arena *a)
+{
+    struct heart h = { .rs = rs };
+    struct sign_scan scan = { .lists = { rs->forms.words.signs, rs->forms.words.help },
+                              .lists_n = rs->forms.words.help ? 2 : 1,
+                              .kata = rs->forms.words.kata,
+                              .negators = rs->forms.words.negators,
+                              .units = rs->forms.words.units,
+                              .near = true,
+                              .sign = on_danger,
+                              .arg = &h };
+    struct slice who = { 0 }, words;
+    struct tokens ts;
+
+    if (text.n <= room || !rs->rules || !tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return text;
+    signs_scan(&scan, &ts, 0, ts.n);
+    if (!h.found)
+        return text;
+    for (unsigned i = 0; i + 1 < h.from && !who.n; i++)
+        if (ts.t[i].kind == TOKEN_WORD && names_somebody(&rs->forms.words, &ts, i) && ts.t[i + 1].known &&
+            !ts.t[i + 1].known->longest)
+            who = tokens_text(&ts, i, i + 2);
+    words = around(&ts, &h, room);
+    if (!who.n || who.p >= words.p || who.n + 2 >= room)
+        return words;
+    words = around(&ts, &h, (unsigned)(room - who.n - 2));
+    return arena_printf(a, "%.*s: %.*s", SLICE_ARG(who), SLICE_ARG(words));
 }

@@ -60,6 +60,7 @@ static bool about_person(struct filling *x)
     unsigned i = first_token(x), used;
     bool keep, word = false, none = false;
     struct got g = understand_read(x, &x->form->fields[0], i, false);
+    bool unread = !x->slots[0].filled && g.fit == FIT_NO;
 
     if (x->slots[form_as(x->form, AS_NAME)].filled || x->slots[form_as(x->form, AS_SEX)].filled ||
         understand_done(x, umur))
@@ -91,7 +92,7 @@ static bool about_person(struct filling *x)
                 i += used - 1;
                 continue;
             }
-            word = true;
+            word |= !unread; /* `kasus tidak dikenal 3`: nobody's name */
         } else if (t->kind == TOKEN_NUMBER) {
             struct got day = understand_read(x, &x->form->fields[form_as(x->form, AS_DATE)], i, false);
             struct got age;
@@ -101,7 +102,6 @@ static bool about_person(struct filling *x)
                 continue;
             }
             age = understand_read(x, umur, i, false);
-
             if (age.fit == FIT_YES && age.unit)
                 return true;
             return word && plain_number(x, i);
@@ -272,7 +272,7 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
         to = i + own->used;
     for (unsigned k = i; k < to; k++)
         x->ts.t[k].taken = true;
-    understand_fault(x, f, ERROR_INVALID, true, i);
+    understand_fault_words(x, f, ERROR_INVALID, i, to);
     if (x->lost_at == 0 && !counted)
         x->lost_at = i + 1;
     return to;

@@ -253,6 +253,9 @@ static bool not_given(struct filling *x, const struct label_at *l, unsigned i)
     if (i > 0 && x->ts.t[i - 1].kind == TOKEN_NUMBER && !(x->ts.t[i].sep & SEP_HARD) &&
         phrase_at(&x->ts, i, x->words->units, &used))
         return false; /* `40 hari`: its unit */
+    if (value >= x->ts.n && i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && !x->ts.t[i - 1].taken &&
+        !(x->ts.t[i].sep & SEP_HARD))
+        return false; /* `kolesterol tinggi`: how it is */
     if (l->name.n == 1 || in_name(x, i) || x->labelled_only || in_sign(x, i))
         return false;
     if (value < x->ts.n && x->ts.t[value].kind == TOKEN_EMPTY && !(x->ts.t[value].sep & SEP_HARD))

@@ -4,6 +4,8 @@
 
 #include "gateway/conf/rules.h"
 #include "parsers/negation.h"
+#include <string.h>
+
 #include "parsers/phrase.h"
 
 enum {
@@ -105,6 +107,17 @@ static bool only_address(const struct filling *x, const struct field *f, unsigne
     return i >= to;
 }
 
+/* `9,2?`: what is glued to the last token, and makes it unreadable, is seen in the question. */
+static struct slice with_odd(const struct filling *x, unsigned to, struct slice typed)
+{
+    const char *end = x->text.p + x->text.n;
+
+    if (to > 0 && to <= x->ts.n && x->ts.t[to - 1].odd && typed.n)
+        while (typed.p + typed.n < end && !strchr(" \n#*;|,", typed.p[typed.n]))
+            typed.n++;
+    return typed;
+}
+
 void understand_take(struct filling *x, const struct field *f, unsigned i, const struct got *g, bool labelled)
 {
     const struct field *to = g->companion >= 0 ? &x->form->fields[g->companion] : f;
@@ -122,7 +135,7 @@ void understand_take(struct filling *x, const struct field *f, unsigned i, const
         s->between = i < x->ts.n && (x->ts.t[i].sep & SEP_HASH) != 0;
         s->guessed = g->guessed;
         s->as_typed = g->as_typed;
-        s->typed = understand_span(x, i, i + g->used);
+        s->typed = with_odd(x, i + g->used, understand_span(x, i, i + g->used));
         s->error = g->fit == FIT_YES ? ERROR_NONE : g->error;
         s->reject = g->fit == FIT_WRONG || g->fit == FIT_UNIT;
         if (!s->reject)
@@ -151,6 +164,16 @@ void understand_fault(struct filling *x, const struct field *f, enum report_erro
         s->typed = understand_span(x, at, at + 1 + (at + 1 < x->ts.n && x->ts.t[at + 1].glued)); /* `7bln` */
     if (reject)
         s->value = (struct value){ 0 };
+}
+
+void understand_fault_words(struct filling *x, const struct field *f, enum report_error error, unsigned from,
+                            unsigned to)
+{
+    struct slot *s = &x->slots[f->position];
+
+    understand_fault(x, f, error, error == ERROR_INVALID, from);
+    if (s->error == error && s->at == from)
+        s->typed = understand_span(x, from, to);
 }
 
 /* --- labels --- */

@@ -75,6 +75,7 @@ struct filling {
     struct slice beside;           /* struct report */
     unsigned mends_at;             /* token of a number that is said to be right instead; 0 = none */
     const struct field *refused;   /* of a list, something is named that was not done */
+    bool pattern;                  /* struct report */
     bool withdrawn, nil;           /* the whole report is taken back; since there are no cases */
     unsigned death_of;             /* with `death`: the field that is doubted */
     bool death;                    /* somebody who was to be reported living has died */
@@ -161,6 +162,9 @@ void understand_take(struct filling *, const struct field *, unsigned i, const s
 void understand_repaired(struct filling *, const struct field *, struct slice typed, struct slice read);
 /* A fault of a field without a value. */
 void understand_fault(struct filling *, const struct field *, enum report_error, bool reject, unsigned at);
+/* The same with the words from..to for the question; it rejects when it is invalid. */
+void understand_fault_words(struct filling *, const struct field *, enum report_error, unsigned from,
+                            unsigned to);
 /* Text of tokens from..to (to excluded) as typed, blanks trimmed. */
 struct slice understand_span(const struct filling *, unsigned from, unsigned to);
 /* A word of class `code` (lists/kata.yaml) begins at token i. */
@@ -193,6 +197,8 @@ void understand_negated_value(struct filling *);
 /* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43), and
  * nothing of it is read. */
 bool understand_taken_back(struct filling *);
+/* `TIMBANG#NAMA#JK#UMUR#BB#TB`: the names of the fields, and nothing of anybody. */
+bool understand_is_pattern(struct filling *);
 /* Takes what is said to people behind the values, and who signs: `bb 9,4 ya bu`, `… bu Nur`, `… terima
  * kasih`.  Nothing when anything else stands there. */
 void understand_courtesy(struct filling *);

@@ -135,7 +135,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
 
     if (!x || !understand_cut(x, body))
         return NULL;
-    if (understand_taken_back(x))
+    if (understand_is_pattern(x) || understand_taken_back(x))
         return x;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);
@@ -174,5 +174,6 @@ void understand_report(const struct ruleset *rs, const struct form *form, struct
     understand_settle(x, out);
     out->withdrawn = x->withdrawn;
     out->nil = x->nil;
+    out->pattern = x->pattern;
     out->refused = x->refused && slice_eq(out->error_field, x->refused->name);
 }

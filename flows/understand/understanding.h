@@ -136,6 +136,10 @@ bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, s
 bool understand_plea(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
                      struct report *out) MUST_CHECK;
 
+/* Of a text longer than `room` bytes the words around its first danger, with the first who is named before:
+ * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
+struct slice understand_heart(const struct ruleset *, struct slice text, unsigned room, struct arena *);
+
 /* The code of a word of lists/kata.yaml that says a death. */
 bool understand_is_death(struct slice code);
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
@@ -224,6 +225,61 @@ static bool is_unit(const struct scan *s, struct slice w)
     return list_find(s->x->words->units, low) || slice_is(low, "kasus");
 }
 
+static bool says_none(struct slice w)
+{
+    return slice_ieq(w, S("NIHIL")) || slice_ieq(w, S("KOSONG"));
+}
+
+/* `tidak ada kasus` is to be said as NIHIL, and `tidak nihil` is none: whether that is meant is asked
+ * (RULINGS 43). */
+static bool denial(struct scan *s, struct slice w)
+{
+    const struct filling *x = s->x;
+    const char *from = s->p - w.n;
+    struct tokens ts;
+    struct negation n;
+
+    if (s->kode->value.n ||
+        !tokens_cut(slice_make(from, (size_t)(s->end - from)), NULL, &x->rs->forms, x->arena, &ts) ||
+        !negation_at(&ts, 0, x->words->negators, &n) || !negation_of_keywords(n.kind))
+        return false;
+    if (n.used < ts.n && says_none(ts.t[n.used].low)) {
+        s->p = ts.t[n.used].text.p + ts.t[n.used].text.n;
+        wrong_code(s, S(""), ERROR_AMBIGUOUS, false);
+        return true;
+    }
+    if (counts_follow(s))
+        return false;
+    while (s->p < s->end && *s->p != '\n')
+        s->p++;
+    wrong_code(s, S("nihil"), ERROR_INVALID, true);
+    s->kode->typed = slice_trim(slice_make(from, (size_t)(s->p - from)));
+    return true;
+}
+
+/* `nihil bu, tidak`: a no among the words behind it. */
+static bool denied_behind(const struct scan *s, const char *p)
+{
+    const struct filling *x = s->x;
+    struct tokens ts;
+    struct negation n;
+
+    if (!s->kode->value.n || !slice_is(s->kode->value.items[0], "nihil") ||
+        !tokens_cut(slice_make(p, (size_t)(s->end - p)), NULL, &x->rs->forms, x->arena, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i++)
+        if (ts.t[i].kind == TOKEN_WORD && negation_at(&ts, i, x->words->negators, &n))
+            return true;
+    return false;
+}
+
+/* `nihil?`, `A2?`: it is asked whether, so we ask back. */
+static void asked(struct scan *s, struct slice code)
+{
+    if (s->p < s->end && *s->p == '?')
+        wrong_code(s, code, ERROR_AMBIGUOUS, false);
+}
+
 /* A word by itself: NIHIL, the label of the week, or the begin of a signature. */
 static void lone_word(struct scan *s, struct slice w)
 {
@@ -231,11 +287,14 @@ static void lone_word(struct scan *s, struct slice w)
         s->week_label = true;
     } else if (slice_is(w, "KE") || slice_ieq(w, s->kode_field->name)) {
         return;
-    } else if (slice_is(w, "NIHIL") || slice_is(w, "KOSONG")) {
+    } else if (says_none(w)) {
         if (s->kode->value.n)
             wrong_code(s, S("nihil"), ERROR_CONTRADICTION, false);
         else
             add(s, S("nihil"), 0);
+        asked(s, S("nihil"));
+    } else if (denial(s, w)) {
+        return;
     } else if (w.n <= 2 && s->kode->value.n == 0) {
         wrong_code(s, w, ERROR_INVALID, true);
     } else if (w.n == 1) {
@@ -244,6 +303,8 @@ static void lone_word(struct scan *s, struct slice w)
         return;
     } else if (s->kode->value.n && !(w.n <= 2 && known(s, w)) && !counts_follow(s) &&
                !names_disease(s, s->p - w.n)) {
+        if (denied_behind(s, s->p - w.n))
+            wrong_code(s, S("nihil"), ERROR_AMBIGUOUS, false);
         s->p = s->end; /* who signs */
     } else {
         wrong_code(s, w, ERROR_INVALID, true);
@@ -292,8 +353,10 @@ static void code(struct scan *s)
         wrong_code(s, w, ERROR_OUT_OF_RANGE, true);
     else if (s->kode->value.n && slice_is(s->kode->value.items[0], "nihil"))
         wrong_code(s, S("nihil"), ERROR_CONTRADICTION, false);
-    else
+    else {
         add(s, w, v);
+        asked(s, w);
+    }
 }
 
 static bool thanks_at(const struct scan *s)
