@@ -7,6 +7,7 @@ enum {
     URGENT_CAP_MS =
         15000, /* an emergency that was not taken is there soon after its provider is well again */
     LEAST_MS = 500,
+    URGENT_TRIES = 8, /* an emergency is no old news before: the clock may have jumped */
     DAY_MS = 24 * 60 * 60 * 1000,
 };
 
@@ -18,6 +19,11 @@ bool attempt_at_least_once(enum sms_class class)
 static int64_t expiry(const struct attempt *a)
 {
     return a->expires_ms > 0 ? a->expires_ms : a->first_ms + DAY_MS;
+}
+
+static bool expired(const struct attempt *a)
+{
+    return a->now_ms >= expiry(a) && !(a->class == SMS_EMERGENCY && a->attempts < URGENT_TRIES);
 }
 
 /* With jitter, so that a thousand waiting SMS do not come back in one instant: an emergency after anything
@@ -55,7 +61,7 @@ struct attempt_verdict attempt_judge(const struct attempt *a)
     case ATTEMPT_NONE:
         if (a->recovered && !attempt_at_least_once(a->class))
             return (struct attempt_verdict){ ATTEMPT_PARK, 0, "unknown" };
-        if (a->now_ms >= expiry(a))
+        if (expired(a))
             return (struct attempt_verdict){ ATTEMPT_DONE, 0, "expired" };
         return (struct attempt_verdict){ ATTEMPT_SEND, 0, "due" };
     case ATTEMPT_ACCEPTED:
@@ -69,7 +75,7 @@ struct attempt_verdict attempt_judge(const struct attempt *a)
     case ATTEMPT_LATER:
         break;
     }
-    if (a->now_ms >= expiry(a))
+    if (expired(a))
         return (struct attempt_verdict){ ATTEMPT_DONE, 0, "expired" };
     return again(a);
 }

@@ -1,8 +1,8 @@
 /* attempt.h - what becomes of an SMS after an attempt: a pure function of class, result, history and time.
  *
  * SPEC 6: E1 and referral steps are sent at least once; others are not repeated when the provider's answer
- * was lost.  Old news is not sent.  Nothing is dropped after N tries: it waits while it is news, then it is
- * parked. */
+ * was lost.  Old news is not sent; an emergency is none before it was tried eight times, whatever the clock
+ * says.  Nothing is dropped after N tries: it waits while it is news, then it is parked. */
 #ifndef KENTONGAN_DELIVERY_ATTEMPT_H
 #define KENTONGAN_DELIVERY_ATTEMPT_H
 

@@ -26,7 +26,8 @@ static void every_end_has_its_row(void **state)
     } rows[] = {
         { SMS_ANSWER, ATTEMPT_NONE, LATER, false, ATTEMPT_SEND, "due" },
         { SMS_ANSWER, ATTEMPT_NONE, NOW, false, ATTEMPT_DONE, "expired" },
-        { SMS_EMERGENCY, ATTEMPT_NONE, NOW, false, ATTEMPT_DONE, "expired" },
+        { SMS_EMERGENCY, ATTEMPT_NONE, NOW, false, ATTEMPT_SEND, "due" }, /* perhaps the clock jumped */
+        { SMS_EMERGENCY, ATTEMPT_LATER, NOW, false, ATTEMPT_RETRY, "later" },
         { SMS_ANSWER, ATTEMPT_NONE, LATER, true, ATTEMPT_PARK, "unknown" },
         { SMS_NOTICE, ATTEMPT_NONE, LATER, true, ATTEMPT_PARK, "unknown" },
         { SMS_EMERGENCY, ATTEMPT_NONE, LATER, true, ATTEMPT_SEND, "due" },
@@ -117,6 +118,17 @@ static void the_last_chance_comes_before_it_is_old(void **state)
     assert_int_equal(attempt_judge(&a).due_ms, NOW + 4500);
 }
 
+static void an_emergency_is_old_after_eight_tries(void **state)
+{
+    struct attempt a = { .class = SMS_EMERGENCY, .result = ATTEMPT_NONE, .now_ms = NOW, .expires_ms = NOW };
+
+    (void)state;
+    a.attempts = 7;
+    assert_string_equal(attempt_judge(&a).reason, "due");
+    a.attempts = 8;
+    assert_string_equal(attempt_judge(&a).reason, "expired");
+}
+
 static void one_without_an_expiry_is_old_after_a_day(void **state)
 {
     struct attempt a = { .class = SMS_ANSWER, .result = ATTEMPT_NONE, .first_ms = NOW };
@@ -151,6 +163,7 @@ int main(void)
         cmocka_unit_test(waits_double_up_to_ten_minutes_and_are_half_chance),
         cmocka_unit_test(an_emergency_never_waits_long_for_its_next_try),
         cmocka_unit_test(the_last_chance_comes_before_it_is_old),
+        cmocka_unit_test(an_emergency_is_old_after_eight_tries),
         cmocka_unit_test(one_without_an_expiry_is_old_after_a_day),
         cmocka_unit_test(quiet_hours_are_from_21_to_05_local),
     };
