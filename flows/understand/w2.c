@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "gateway/model/vocabulary.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
@@ -15,6 +16,7 @@ enum {
     COUNT_MAX = 999,
     TOTAL_MAX = 9999,
     CODES = 32,
+    DENIAL = 80, /* bytes of a negator and the word behind it */
 };
 
 struct scan {
@@ -236,11 +238,14 @@ static bool denial(struct scan *s, struct slice w)
 {
     const struct filling *x = s->x;
     const char *from = s->p - w.n;
+    const struct known_word *known = vocabulary_word(x->rs->forms.vocabulary, text_folded(w, x->arena), NULL);
     struct tokens ts;
     struct negation n;
 
-    if (s->kode->value.n ||
-        !tokens_cut(slice_make(from, (size_t)(s->end - from)), NULL, &x->rs->forms, x->arena, &ts) ||
+    /* Most words are no negator: then nothing is cut. */
+    if (s->kode->value.n || !(known->begins & x->words->negators->bit) ||
+        !tokens_cut(slice_take(slice_make(from, (size_t)(s->end - from)), DENIAL), NULL, &x->rs->forms,
+                    x->arena, &ts) ||
         !negation_at(&ts, 0, x->words->negators, &n) || !negation_of_keywords(n.kind))
         return false;
     if (n.used < ts.n && says_none(ts.t[n.used].low)) {
