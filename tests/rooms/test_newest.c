@@ -67,13 +67,16 @@ static void of_a_batch_only_the_newest_goes(void **state)
 
 static void what_another_gateway_is_sending_waits(void **state)
 {
+    redisContext *c = raw();
+
     (void)state;
     assert_int_equal(may_go("a", 2), STORE_NEWEST_GOES);
     assert_in_range(raw_int("PTTL", "{19.06}sending:lain:a"), 1, 120000);
     give("a");
     assert_int_equal(may_go("b", 2), STORE_NEWEST_GOES); /* behind it */
     assert_int_equal(raw_int("EXISTS", "{19.06}sending:lain:a"), 0);
-    freeReplyObject(redisCommand(raw(), "SET {19.06}sending:lain:a another"));
+    freeReplyObject(redisCommand(c, "SET {19.06}sending:lain:a another"));
+    redisFree(c);
     assert_int_equal(may_go("a", 3), STORE_NEWEST_WAIT);
     assert_int_equal(may_go("a", 2), STORE_NEWEST_OLD); /* the newer one is on its way */
     give("a");                                          /* not ours to give */
