@@ -48,7 +48,6 @@ static void begin_new(struct work *w)
     r->message_id = in->provider_id;
 }
 
-/* SKDN without a month is this month's. */
 /* What stands in one of the fields that it is sent for; a month that was not typed is that of the receipt. */
 static struct slice once_value(const struct ruleset *rules, const struct report *r, unsigned i, int64_t at_ms,
                                struct arena *a)

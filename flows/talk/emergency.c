@@ -135,20 +135,14 @@ static struct slice slashed(struct slice text)
 }
 
 /* Whether measures that are certain, and nothing else of it, are a danger of the day in that form. */
-static bool endangers(const struct ruleset *rules, struct report *r)
+static bool endangers(const struct ruleset *rules, struct report *r, struct arena *a)
 {
-    enum {
-        MOST = 8
-    };
-    struct finding found[MOST];
+    struct slice say;
 
-    for (unsigned i = 0; i < r->form->fields_n; i++) {
-        enum field_type type = r->form->fields[i].type;
-
-        if ((type != FIELD_NUMBER && type != FIELD_PRESSURE) || (r->faults[i] & REPORT_FAULT_ERROR))
+    for (unsigned i = 0; i < r->form->fields_n; i++)
+        if (r->form->fields[i].type != FIELD_NUMBER && r->form->fields[i].type != FIELD_PRESSURE)
             r->values[i] = (struct value){ 0 };
-    }
-    return rules_findings(rules->rules, r->form, r->values, found, MOST) && found[0].class >= URGENCY_E2;
+    return findings_certain(rules, r->form, r->values, r->faults, a, &say) >= URGENCY_E2;
 }
 
 static bool endangers_in(const struct ruleset *rules, const struct form *form, struct slice text,
@@ -161,12 +155,12 @@ static bool endangers_in(const struct ruleset *rules, const struct form *form, s
         return false;
     *none = (struct report){ .form = form, .variant = &form->variants[0] };
     if (understand_answer(rules, none, slice_make("", 0), words_plain(rules, form, text, a), at_ms, a, r) &&
-        endangers(rules, r))
+        endangers(rules, r, a))
         return true;
     for (unsigned i = 0; pressure.n && i < form->fields_n; i++)
         if (form->fields[i].type == FIELD_PRESSURE &&
             understand_answer(rules, none, form->fields[i].name, pressure, at_ms, a, r) &&
-            endangers(rules, r))
+            endangers(rules, r, a))
             return true;
     return false;
 }

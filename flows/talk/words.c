@@ -204,6 +204,12 @@ static unsigned negated_from(const struct ruleset *rules, const struct cut *c, u
     return parted(c, to) ? to : from;
 }
 
+/* The text from word i on, as typed. */
+static struct slice from_word(const struct cut *c, unsigned i, struct slice text)
+{
+    return slice_make(c->at[i], (size_t)(text.p + text.n - c->at[i]));
+}
+
 struct slice words_behind_yes(const struct ruleset *rules, struct slice text, struct arena *a)
 {
     struct cut c;
@@ -211,9 +217,7 @@ struct slice words_behind_yes(const struct ruleset *rules, struct slice text, st
 
     cut_words(rules->forms.vocabulary, text, a, &c);
     bits = known_words(rules, NULL, &c, a, &to) & ~(unsigned)SAID_EARLIER;
-    return bits == SAID_YES && !c.more && to < c.n
-               ? slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]))
-               : slice_make("", 0);
+    return bits == SAID_YES && !c.more && to < c.n ? from_word(&c, to, text) : slice_make("", 0);
 }
 
 struct slice words_behind_pick(const struct ruleset *rules, struct slice text, struct arena *a)
@@ -223,9 +227,8 @@ struct slice words_behind_pick(const struct ruleset *rules, struct slice text, s
 
     cut_words(rules->forms.vocabulary, text, a, &c);
     bits = known_words(rules, NULL, &c, a, &to);
-    return (bits == SAID_REPLACE || bits == (SAID_REPLACE | SAID_YES)) && to < c.n
-               ? slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]))
-               : slice_make("", 0);
+    return (bits == SAID_REPLACE || bits == (SAID_REPLACE | SAID_YES)) && to < c.n ? from_word(&c, to, text)
+                                                                                   : slice_make("", 0);
 }
 
 struct slice words_correction(const struct ruleset *rules, struct slice text, struct arena *a)
@@ -239,7 +242,7 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
         return text;
     if (!text_is_digit(c.word[to].p[0]))
         to = negated_from(rules, &c, to, a);
-    return slice_make(c.at[to], (size_t)(text.p + text.n - c.at[to]));
+    return from_word(&c, to, text);
 }
 
 bool words_mended(const struct ruleset *rules, struct slice text, struct arena *a, struct slice *before,
