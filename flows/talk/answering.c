@@ -195,11 +195,34 @@ static bool denied(const struct ruleset *rules, const struct draft *d, struct sl
     return true;
 }
 
+/* `bukan 9,2 tapi 9,4` to the draft; of it as reading->answer. */
+static enum instead instead_of(const struct ruleset *rules, const struct draft *d, struct slice text,
+                               int64_t at_ms, struct arena *a, struct reading *r)
+{
+    struct report *known = ARENA_NEW(a, struct report);
+    const struct field *f = asked_field(d);
+    struct instead_of of = { .known = known, .asked = f ? f->name : slice_make("", 0), .at_ms = at_ms };
+
+    if (!known || !d->form || r->said.emergency)
+        return INSTEAD_NOT;
+    drafts_report(d, known);
+    return understand_instead(rules, &of, words_plain(rules, d->form, text, a), a, &r->answer);
+}
+
 /* One draft is meant: what the text says to it beside a plain value. */
 static bool agrees_or_denies(const struct ruleset *rules, const struct draft *d, struct slice text,
                              int64_t at_ms, struct arena *a, struct reading *r)
 {
-    if (denied(rules, d, text, at_ms, a, r))
+    enum instead instead = instead_of(rules, d, text, at_ms, a, r);
+
+    if (instead == INSTEAD_READ) {
+        r->kind = READING_ANSWER;
+        r->nomor = d->nomor;
+        return true;
+    }
+    if (instead == INSTEAD_UNCLEAR)
+        r->words = WORD_DENIED;
+    else if (denied(rules, d, text, at_ms, a, r))
         ;
     else if (confirms(rules, d, text, at_ms, a, r) || picks(rules, d, text, at_ms, a, r))
         r->words = WORD_YES;
@@ -219,6 +242,29 @@ static struct slice last_word(struct slice text)
     return slice_skip(text, n);
 }
 
+static struct slice without(struct slice text, struct slice word, struct arena *a)
+{
+    struct slice left = slice_make("", 0);
+
+    while (text.n) {
+        struct slice next = slice_cut(&text, ' ');
+
+        if (!slice_eq(next, word))
+            left = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(left), left.n ? " " : "", SLICE_ARG(next));
+    }
+    return left;
+}
+
+/* The number of a YA or TIDAK with free words behind it, which is no command (RULINGS 44). */
+static struct slice numbered_yes(const struct reading *r)
+{
+    const struct turned *t = &r->said.turned;
+    bool yes = r->said.kind == SAID_TURNED && t->why == TURNED_WORDS &&
+               (t->command == COMMAND_YA || t->command == COMMAND_TIDAK);
+
+    return yes ? t->nomor : slice_make("", 0);
+}
+
 void answering_value(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
                      struct reading *r)
 {
@@ -226,6 +272,10 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
     struct draft *d = drafts_find(state, first);
     unsigned fits = 0;
 
+    if (r->said.kind == SAID_TURNED && !drafts_find(state, numbered_yes(r)))
+        return;
+    if (!d && (d = drafts_find(state, numbered_yes(r)))) /* `YA 48217 tapi bb 9,4` */
+        rest = without(r->said.body, d->nomor, a);
     if (!d && (d = drafts_find(state, last_word(r->said.body)))) /* `gak jadi 48217` */
         rest = slice_take(r->said.body, r->said.body.n - d->nomor.n);
 
@@ -243,8 +293,9 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
     if (d && agrees_or_denies(rules, d, r->said.body, at_ms, a, r))
         return;
     for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
-        fits += !denied(rules, &state->drafts[i], r->said.body, at_ms, a, r) &&
-                try_corrected(rules, &state->drafts[i], r->said.body, at_ms, a, r);
+        fits += instead_of(rules, &state->drafts[i], r->said.body, at_ms, a, r) != INSTEAD_NOT ||
+                (!denied(rules, &state->drafts[i], r->said.body, at_ms, a, r) &&
+                 try_corrected(rules, &state->drafts[i], r->said.body, at_ms, a, r));
     if (fits && state->drafts_n > 1)
         r->kind = READING_WHICH;
     else if (fits)

@@ -12,8 +12,8 @@
  */
 bool answering_words(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
                      struct reading *);
-/* A value that one of the open questions asks for: `48217 BB 9,2`, `9,2`.  reading->kind says what it was;
- * READING_NOTHING when it answers none of them. */
+/* A value that one of the open questions asks for: `48217 BB 9,2`, `9,2`, `YA 48217 tapi bb 9,4`.
+ * reading->kind says what it was; READING_NOTHING when it answers none of them. */
 void answering_value(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
                      struct reading *);
 

@@ -35,7 +35,27 @@ static bool doubts_change(const struct last_report *l, const struct report *r)
     return false;
 }
 
-void fix_ready_line(struct step *s, const struct last_report *l, const struct report *r)
+/* A number that the report has, as one corrects it. */
+static struct slice example_of(const struct last_report *l, struct arena *a)
+{
+    for (unsigned i = 0; i < l->form->fields_n; i++)
+        if (l->values[i].kind != VALUE_ABSENT && l->form->fields[i].type == FIELD_NUMBER)
+            return reply_example(l->form, l->form->fields[i].name, a);
+    return reply_example(l->form, l->form->fields[0].name, a);
+}
+
+/* One value is wrong, and it is not clear which. */
+static void ask_which(struct step *s, const struct last_report *l)
+{
+    const struct text_fill f[] = { { "nomor", l->nomor },
+                                   { "siapa", l->whom },
+                                   { "contoh", example_of(l, s->arena) } };
+
+    step_reason(s, "rejected");
+    step_answer(s, l->nomor, step_text(s, s->language, "koreksi.which", FILLS(f)));
+}
+
+static void offer_line(struct step *s, const struct last_report *l, const struct report *r)
 {
     struct slice what = fix_changes(s, l->form, l->values, r, slice_make("", 0), " ");
     bool doubt = doubts_change(l, r);
@@ -57,6 +77,14 @@ void fix_ready_line(struct step *s, const struct last_report *l, const struct re
                           FILLS(f)));
 }
 
+void fix_ready_line(struct step *s, const struct last_report *l, const struct report *r)
+{
+    if (r->form)
+        offer_line(s, l, r);
+    else
+        ask_which(s, l);
+}
+
 void fix_danger_timer(struct step *s, const struct last_report *l, struct slice words)
 {
     struct due due = { .what = S("mungkin"), .nomor = l->nomor, .from = s->msisdn, .act = words };
@@ -73,7 +101,7 @@ static bool still_adds(struct step *s, struct filed_report *r, struct slice word
     };
     struct report *now = ARENA_NEW(s->arena, struct report);
 
-    if (!now || !mending_read(s->rules, &about, words, s->now_ms, s->arena, now))
+    if (!now || !mending_read(s->rules, &about, words, s->now_ms, s->arena, now) || !now->form)
         return false;
     for (unsigned i = 0; i < r->form->fields_n; i++)
         if (!value_equal(&r->values[i], &now->values[i]))

@@ -12,7 +12,8 @@
  */
 struct slice fix_changes(struct step *, const struct form *, const struct value *was, const struct report *,
                          struct slice but, const char *between);
-/* The line to copy that makes a report what it is now said to be; no guess is put into it. */
+/* The line to copy that makes a report what it is now said to be (mending_read()); no guess is put into it.
+ */
 void fix_ready_line(struct step *, const struct last_report *, const struct report *now);
 /* The words have a danger of the day in them: should she not send the line, staff are told of them after
  * `maybe_e2` (the same timer as that of words without a report; emergency_maybe()). */

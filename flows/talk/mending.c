@@ -142,13 +142,32 @@ static bool try_words(const struct ruleset *rules, const struct last_report *l, 
             nearest_value(l, text, at_ms, rules, a, out) || more_signs(rules, l, text, at_ms, a, out));
 }
 
+static enum instead in_its_place(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                                 int64_t at_ms, struct arena *a, struct report *out)
+{
+    struct instead_of of = { .at_ms = at_ms };
+    struct report *known;
+
+    of.known = report_of(l, a, &known) ? known : NULL;
+    return of.known ? understand_instead(rules, &of, words_plain(rules, l->form, text, a), a, out)
+                    : INSTEAD_NOT;
+}
+
 bool mending_read(const struct ruleset *rules, const struct last_report *l, struct slice text, int64_t at_ms,
                   struct arena *a, struct report *out)
 {
     struct slice plain = without_whom(rules, l, text, a), before, after;
+    enum instead instead;
 
     if (!l->form)
         return false;
+    instead = in_its_place(rules, l, text, at_ms, a, out); /* `bukan Ida tapi Idah` */
+    if (instead == INSTEAD_NOT)
+        instead = in_its_place(rules, l, plain, at_ms, a, out);
+    if (instead == INSTEAD_UNCLEAR)
+        *out = (struct report){ 0 };
+    if (instead != INSTEAD_NOT)
+        return true;
     if (typed_again(rules, l, text, at_ms, a, out))
         return true;
     if (words_mended(rules, plain, a, &before, &after))

@@ -9,7 +9,8 @@
 #include "flows/step/drafts.h"
 
 /* The report as it would be: by a label, by the report typed again in full, by the number that one of its
- * values is nearest to.  False when nothing in the text is about it. */
+ * values is nearest to.  Without a form: it is not clear which of its values is wrong.  False when nothing in
+ * the text is about it. */
 bool mending_read(const struct ruleset *, const struct last_report *about, struct slice text, int64_t at_ms,
                   struct arena *, struct report *out);
 

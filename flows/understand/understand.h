@@ -6,6 +6,7 @@
  *   cry.c             an emergency without a keyword, as a report       SPEC 2.2
  *   keyword.c         which form or command a text is about, if any     RULINGS 11-13, 43, 44
  *   behind.c          what stands behind a command                      RULINGS 43
+ *   instead.c         one value in the place of another                 RULINGS 43, 56
  *   answer.c          short answers, corrections, pages                 SPEC 2.2, RULINGS 56
  *   understanding.c   one report from its body                          SPEC 2.2
  *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42

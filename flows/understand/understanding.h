@@ -126,6 +126,21 @@ struct unsaid {
 bool understand_unsays(const struct ruleset *, const struct form *, const struct field *asked,
                        struct slice text, struct arena *, struct unsaid *out);
 
+/* One value is said to be wrong and another right in its place: `bukan 9,2 tapi 9,4`, `9,2 salah, yang benar
+ * 9,4`. */
+struct instead_of {
+    const struct report *known;
+    struct slice asked; /* the field in question, or empty */
+    int64_t at_ms;
+};
+enum instead {
+    INSTEAD_NOT,     /* something else is said */
+    INSTEAD_READ,    /* *out is `known` with the right value */
+    INSTEAD_UNCLEAR, /* no field has the wrong value, or several do: nothing is guessed */
+};
+enum instead understand_instead(const struct ruleset *, const struct instead_of *, struct slice text,
+                                struct arena *, struct report *out);
+
 /* Words with an E1 sign that are no report: a referral that still lacks whom.  They are its reason as they
  * stand; no name is guessed out of them.  False when there is no form of referrals, or the arena is full. */
 bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
