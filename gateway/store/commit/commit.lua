@@ -502,27 +502,53 @@ end
 --   "rows" one with rows for the sinks; then the log's stream.
 local kinds = { c = commit, p = park_inbound }
 
+-- Most steps of a dialogue write one subject and nothing else.
+local STEP = 'c\0\1\0\5\1\0\0\0\0\0\0\0'
+
+-- What commit() does of such a one: its verdict, and whether it was new; nil: commit() is to look at it.
+local function step(key, argv, a)
+    local cid, seen, ttl, value = argv[a + 1], argv[a + 3], argv[a + 4], argv[a + 5]
+    if not (key and value) or value == '' or ttl == '0' or argv[a + 2] ~= '0' or not is_life(ttl) then return nil end
+    local rev = redis.pcall('GETRANGE', key, '0', '15')
+    if rev ~= seen then return type(rev) == 'string' and (rev == cid and 0 or 2) or nil end
+    local done = redis.pcall('PSETEX', key, ttl, value)
+    if done.err then return bad(done.err) end
+    return 0, true
+end
+
+-- One of a call: its verdict, whether it was new, whether it has rows, its line (of earlier versions).
+local function one(kind, keys, k, kn, argv, a, an, frame)
+    if frame == STEP then
+        local verdict, fresh = step(keys[k + 1], argv, a)
+        if verdict then return verdict, fresh end
+    end
+    local ok, verdict, fresh, rows, line = pcall(kinds[kind], keys, k, kn, argv, a, an, frame)
+    if ok then return verdict, fresh, rows, line end
+    return bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
+end
+
 local function commits(keys, argv, framed)
     local out, k, a, new, told, lines = {}, 0, 1, {}, {}, {}
     for i = 1, tonumber(argv[1]) do
         local kind, kn, an, frame = argv[a + 1], tonumber(argv[a + 2]), tonumber(argv[a + 3]), nil
-        if framed then
+        if kind == STEP then
+            frame, kind, kn, an = kind, 'c', 1, 5
+        elseif framed then
             local _, k1, k2, a1, a2 = string.byte(kind, 1, 5)
             frame, kind, kn, an = kind, string.sub(kind, 1, 1), a2 and 256 * k1 + k2, a2 and 256 * a1 + a2
         end
-        local what = kinds[kind]
         a = a + (framed and 1 or 3)
-        if not (what and kn and an) or k + kn > #keys or a + an > #argv then
+        if not (kinds[kind] and kn and an) or k + kn > #keys or a + an > #argv then
             out[i] = bad('frame')
             break
         end
-        local ok, verdict, fresh, rows, line = pcall(what, keys, k, kn, argv, a, an, frame)
-        out[i] = ok and verdict or bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
-        told[#told + 1] = ok and line or nil
+        local verdict, fresh, rows, line = one(kind, keys, k, kn, argv, a, an, frame)
+        out[i] = verdict
+        told[#told + 1] = line or nil
         if frame and string.byte(frame, 12) == 1 then
-            lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), ok and fresh or false
+            lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), fresh or false
         end
-        if ok and fresh then new[#new + 1] = { i, kind, rows } end
+        if fresh then new[#new + 1] = { i, kind, rows } end
         k, a = k + kn, a + an
     end
     tell_log(told)
