@@ -197,12 +197,26 @@ struct slice findings_told(const struct filed_report *filed, struct arena *a)
     return told;
 }
 
+/* The worst that an SMS may say; else, where it is no danger, what it may not. */
+static const struct finding *worst_of(const struct finding *found, unsigned n)
+{
+    const struct finding *said = NULL, *kept = NULL;
+
+    for (unsigned i = n; i-- > 0;) /* most urgent first */
+        if (found[i].nakes_only)
+            kept = &found[i];
+        else
+            said = &found[i];
+    return kept && kept->class >= URGENCY_E2 && (!said || said->class < URGENCY_E2) ? kept : said;
+}
+
 enum urgency findings_certain(const struct ruleset *rules, const struct form *form,
                               const struct value *values, const uint8_t *faults, struct arena *a,
                               struct slice *say)
 {
     struct value certain[FORM_FIELDS];
-    struct finding worst;
+    struct finding found[MOST];
+    const struct finding *worst;
     struct slice value;
 
     memcpy(certain, values, sizeof certain);
@@ -210,10 +224,14 @@ enum urgency findings_certain(const struct ruleset *rules, const struct form *fo
         if (faults[i] & REPORT_FAULT_ERROR)
             certain[i] = (struct value){ 0 };
     *say = (struct slice){ 0 };
-    if (!rules->rules || form_is(form, FORM_DEATH) ||
-        !rules_findings(rules->rules, form, certain, &worst, 1) || worst.nakes_only)
+    if (!rules->rules || form_is(form, FORM_DEATH))
         return URGENCY_NONE;
-    value = worst.value.n ? reply_value(form, certain, worst.value, a) : worst.value;
-    *say = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(worst.say), value.n ? " " : "", SLICE_ARG(value));
-    return worst.class;
+    worst = worst_of(found, rules_findings(rules->rules, form, certain, found, MOST));
+    if (!worst)
+        return URGENCY_NONE;
+    if (worst->nakes_only)
+        return worst->class;
+    value = worst->value.n ? reply_value(form, certain, worst->value, a) : worst->value;
+    *say = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(worst->say), value.n ? " " : "", SLICE_ARG(value));
+    return worst->class;
 }

@@ -53,7 +53,7 @@ static bool of_other(struct work *w, const struct filed_report *other, struct sl
 enum {
     NAME = 20,
     STORY = 100, /* bytes: longer than a report without a name is */
-    WORDS = 50,  /* what an SMS to staff has room for, the name in it */
+    WORDS = ALARM_WORDS,
 };
 
 /* The death of the unborn in the words that were typed, not only as the sign that it is. */

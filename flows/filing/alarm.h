@@ -8,6 +8,10 @@
 #include "flows/filing/referral.h"
 #include "flows/filing/work.h"
 
+enum {
+    ALARM_WORDS = 50 /* bytes: what an SMS to staff has room for, the name in it */
+};
+
 /* True when staff are to be told at once. */
 bool work_alarms(const struct work *);
 /* Who, why, how urgent and where to, as far as it is certain. */

@@ -11,6 +11,7 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "parsers/date.h"
+#include "parsers/text.h"
 
 /* A danger of the day in what is certain of it: staff hear of it even if the question is never answered. */
 static bool unfinished_danger(const struct work *w, const struct draft *d)
@@ -19,6 +20,37 @@ static bool unfinished_danger(const struct work *w, const struct draft *d)
 
     return !d->correct && !w->report.emergency && !work_is_referral(d->form) &&
            findings_certain(w->s->rules, d->form, d->values, d->faults, w->s->arena, &say) >= URGENCY_E2;
+}
+
+/* What is not known of it yet: "UKH belum ada". */
+static struct slice open_part(struct step *s, const struct draft *d)
+{
+    const struct text_fill f[] = { { "field", reply_label(d->form, d->field) } };
+
+    return step_text(s, s->rules->language, d->error == ERROR_MISSING ? "danger.lacks" : "danger.unclear",
+                     FILLS(f));
+}
+
+bool filing_unfinished(struct step *s, const struct draft *d, struct filed_report *r)
+{
+    struct slice found, open, who = text_as(d->form, d->values, AS_NAME);
+
+    if (d->correct || r->referral.state != REFERRAL_NONE ||
+        findings_certain(s->rules, d->form, d->values, d->faults, s->arena, &found) < URGENCY_E2)
+        return false;
+    if (!found.n) { /* neither what nor of whom */
+        found = step_text(s, s->rules->language, "danger.private", NULL, 0);
+        who = slice_make("", 0);
+    }
+    open = asking_store(d->asking) ? slice_make("", 0) : open_part(s, d);
+    found = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(found), open.n ? ", " : "", SLICE_ARG(open));
+    who = found.n + 1 < ALARM_WORDS ? text_cut(who, (unsigned)(ALARM_WORDS - 1 - found.n), s->arena)
+                                    : slice_make("", 0);
+    step_reason(s, "timer");
+    filing_maybe(s, r, S("E2"),
+                 arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(found)),
+                 false);
+    return true;
 }
 
 static void draft_timer(struct work *w, const struct draft *d)

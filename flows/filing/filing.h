@@ -67,6 +67,9 @@ bool filing_doubts_sign(const struct form *, const uint8_t *faults);
  * TERIMA; an answer that there is none withdraws it.  Saves the report.  say: "Sri, mungkin kejang". */
 void filing_maybe(struct step *, struct filed_report *, struct slice urgency, struct slice say,
                   bool doubtful);
+/* A danger of the day in a report whose question nobody answered in time: staff hear of it as it stands, and
+ * what is not known of it.  False: there is none, or they have it already. */
+bool filing_unfinished(struct step *, const struct draft *, struct filed_report *);
 /* A report of this form that is not made after all: nothing is stored, and where she may mean one that is
  * open or was just filed, how to take that back (RULINGS 43).  The number that it names, or empty. */
 struct slice filing_say_withdrawn(struct step *, const struct form *, struct slice *text);

@@ -431,21 +431,6 @@ void emergency_not_done(struct step *s, const struct command *c)
     }
 }
 
-/* A danger of the day in a report whose question nobody answered. */
-static bool unfinished(struct step *s, const struct draft *d, struct filed_report *r)
-{
-    struct slice say, who = text_as(d->form, d->values, AS_NAME);
-
-    if (d->correct || r->referral.state != REFERRAL_NONE ||
-        findings_certain(s->rules, d->form, d->values, d->faults, s->arena, &say) < URGENCY_E2)
-        return false;
-    step_reason(s, "timer");
-    filing_maybe(s, r, S("E2"),
-                 arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(say)),
-                 false);
-    return true;
-}
-
 void emergency_maybe(struct step *s, const struct due *due)
 {
     const struct draft *d = drafts_find(s->state, due->nomor);
@@ -464,7 +449,7 @@ void emergency_maybe(struct step *s, const struct due *due)
         filing_maybe(s, r, S("E2"), text_as(d->form, d->values, AS_REASON), true);
         return;
     }
-    if (unfinished(s, d, r))
+    if (filing_unfinished(s, d, r))
         return;
     if (!filing_doubts_sign(d->form, d->faults) ||
         !rules_emergency(s->rules->rules, d->form, d->values, NULL, 0, s->arena, &signs))
