@@ -27,6 +27,14 @@ static struct slice spelt(const struct token *t, bool same)
                : t->low;
 }
 
+/* What the token says may be in a phrase: a letter that was read as a digit is wanted as typed, and a number
+ * that is none too. */
+static bool speaks(const struct token *t)
+{
+    return !t->taken && (t->kind == TOKEN_WORD || (t->kind == TOKEN_NUMBER && !t->odd && !t->approx)) &&
+           t->low.n > 0 && !t->repaired;
+}
+
 /* Joins tokens from i on with blanks, up to `words` of them; same: each word as lists/sama.yaml spells it. */
 static void join(const struct tokens *ts, unsigned i, unsigned words, bool same, struct run *r)
 {
@@ -41,12 +49,7 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, bool same,
         const struct token *t = &ts->t[i + k];
         struct slice low = spelt(t, same);
 
-        if (t->taken || (t->kind != TOKEN_WORD && t->kind != TOKEN_NUMBER) || t->low.n == 0)
-            return;
-        if ((k && (t->sep & SEP_HARD) != 0) || ((t->odd || t->approx) && t->kind == TOKEN_NUMBER))
-            return;
-        /* A letter was read as a digit: the phrase wants it as typed. */
-        if (t->repaired || at + low.n + 1 >= sizeof r->text)
+        if (!speaks(t) || (k && (t->sep & SEP_HARD) != 0) || at + low.n + 1 >= sizeof r->text)
             return;
         if (k)
             r->text[at++] = ' ';
@@ -110,19 +113,37 @@ static bool counts(const struct tokens *ts, unsigned i, const struct word_list *
     return stands(ts->t[i].known, list, &without, &n) == w && n == without.n;
 }
 
+/* A phrase of the list that begins at token i may reach over it: the next word stands within one. */
+static bool goes_on(const struct tokens *ts, unsigned i, const struct word_list *list)
+{
+    return i + 1 < ts->n && ts->t[i + 1].known && (ts->t[i + 1].known->within & list->bit);
+}
+
+/* The phrase that is the token alone. */
+static const struct word *stands_alone(const struct token *t, const struct word_list *list)
+{
+    const struct known_phrase *p = speaks(t) ? of_list(t->known, list) : NULL;
+
+    for (; p && p->list & list->bit && p->phrase.n >= t->low.n; p = p->next)
+        if (slice_eq(p->phrase, t->low))
+            return p->word;
+    return NULL;
+}
+
 const struct word *phrase_longest(const struct tokens *ts, unsigned i, const struct word_list *list,
                                   unsigned *used)
 {
     const struct known_word *known = ts->t[i].known;
-    const struct known_phrase *first = of_list(known, list);
+    unsigned n, words = goes_on(ts, i, list) ? known->longest : 1;
     const struct word *w, *other;
-    unsigned n;
     struct run r;
 
-    join(ts, i, first && !known->other ? first->most : known->longest, false, &r);
+    if (words == 1 && !known->other)
+        return stands_alone(&ts->t[i], list);
+    join(ts, i, words, false, &r);
     w = stands(known, list, &r, used);
     if (r.others) {
-        join(ts, i, known->longest, true, &r);
+        join(ts, i, words, true, &r);
         other = stands(known->other ? known->other->known : known, list, &r, &n);
         if (other && (!w || n > *used)) {
             *used = n;

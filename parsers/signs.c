@@ -444,10 +444,23 @@ static unsigned word_at(struct state *x, unsigned i)
     return other_at(x, i);
 }
 
+/* A sign may stand somewhere, misspelt too; in many a report none does. */
+static bool any(const struct sign_scan *s, const struct tokens *ts)
+{
+    uint32_t there = ts->begins | (s->near ? ts->near : 0);
+
+    for (unsigned l = 0; l < s->lists_n; l++)
+        if (s->lists[l] && (there & s->lists[l]->bit))
+            return true;
+    return false;
+}
+
 void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned from, unsigned to)
 {
     struct state x = { .s = s, .ts = ts, .end = to };
 
+    if (!s->other && !any(s, ts))
+        return;
     for (unsigned i = from; i < to;) {
         const struct token *t = &ts->t[i];
 

@@ -34,6 +34,8 @@ static void set_low(const struct lexer *x, struct token *t, struct slice low)
 
     t->low = low;
     t->known = vocabulary_word(x->set->vocabulary, first, t->kind == TOKEN_WORD ? &t->near : NULL);
+    x->out->begins |= t->known->begins;
+    x->out->near |= t->near;
 }
 
 static struct slice fold(struct lexer *x, const char *from, const char *to)

@@ -59,8 +59,10 @@ struct tokens {
     const struct word_list *ordinary; /* words that no edit turns into others (RULINGS 48); NULL: none */
     struct token *t;
     unsigned n;
-    bool hash;  /* some fields are separated by # * ; | */
-    bool comma; /* some fields are separated by commas */
+    uint32_t begins, near; /* of all words, as in struct known_word and struct token: where no bit of a list
+                              is set, nothing of it is in the text */
+    bool hash;             /* some fields are separated by # * ; | */
+    bool comma;            /* some fields are separated by commas */
     bool marks; /* signs are marked as there or not: (-), `demam-`, `demam +` before a separator or the end */
 };
 

@@ -390,13 +390,10 @@ void understand_help_in(struct filling *x, struct slice *now, struct slice *toda
 {
     struct help h = { .x = x };
     struct sign_scan scan = scan_of(x->words, on_help, &h);
-    bool any = false;
 
     scan.lists[0] = x->words->help;
     scan.near = false;
-    for (unsigned i = 0; i < x->ts.n && !any && x->words->help; i++)
-        any = x->ts.t[i].known && (x->ts.t[i].known->begins & x->words->help->bit);
-    if (any)
+    if (x->words->help && (x->ts.begins & x->words->help->bit))
         (void)scan_again(x, &scan);
     *now = h.now;
     *today = h.today;
@@ -434,11 +431,8 @@ static void note_mention(void *arg, const struct sign *s)
 void understand_mentions(struct filling *x)
 {
     struct sign_scan scan = scan_of(x->words, note_mention, x);
-    bool any = false;
 
-    for (unsigned i = 0; i < x->ts.n && x->words->people; i++)
-        any |= x->ts.t[i].known && x->ts.t[i].known->begins & x->words->people->bit;
-    if (!any)
+    if (!x->words->people || !(x->ts.begins & x->words->people->bit))
         return;
     x->mentions = ARENA_ARRAY(x->arena, struct mention, x->ts.n);
     if (x->mentions)

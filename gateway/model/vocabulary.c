@@ -146,6 +146,13 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
     if (!w || !link_phrase(w, phrase, a))
         return false;
     w->begins |= phrase->list;
+    while (rest.n) {
+        struct known_word *behind = make_known(v, slice_hash(slice_cut(&rest, ' ')), a);
+
+        if (!behind)
+            return false;
+        behind->within |= phrase->list;
+    }
     if (n)
         w->near |= phrase->list;
     for (unsigned i = 0; i < n; i++) {
@@ -160,15 +167,12 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
 /* Those of one list, behind the n before; how many there are now. */
 static unsigned lay_list(const struct known_word *w, uint32_t list, struct known_phrase *all, unsigned n)
 {
-    unsigned from = n, most = 0;
+    unsigned from = n;
 
     for (const struct known_phrase *p = w->phrases; p; p = p->next)
-        if (p->list == list) {
+        if (p->list == list)
             all[n++] = *p;
-            most = p->words > most ? p->words : most;
-        }
     for (unsigned i = from; i < n; i++) {
-        all[i].most = most;
         all[i].next = &all[i + 1];
         all[i].behind = &all[n];
     }
@@ -253,6 +257,7 @@ static bool add_same(struct vocabulary *v, const struct word *word, struct arena
             continue;
         w->other = other;
         w->begins |= known->begins;
+        w->within |= known->within;
         if (known->longest > w->longest)
             w->longest = known->longest;
     }

@@ -13,14 +13,15 @@ struct known_phrase {
     const struct known_phrase *behind; /* the first of another list */
     struct slice phrase;
     const struct word *word;
-    uint32_t list;        /* word_list.bit */
-    unsigned words, most; /* most: of any phrase of its list that begins so */
-    bool swapped;         /* two words in the other order (RULINGS 39) */
+    uint32_t list; /* word_list.bit */
+    unsigned words;
+    bool swapped; /* two words in the other order (RULINGS 39) */
 };
 
 /* What begins with a word.  Lists by their bit. */
 struct known_word {
     uint32_t begins;                    /* lists with a phrase that begins with it */
+    uint32_t within;                    /* lists with a phrase in which it stands behind the first word */
     uint32_t near;                      /* lists where a first word is, or begins with an edit, like it */
     unsigned longest;                   /* most words of one of the phrases */
     const struct known_phrase *phrases; /* list by list, of each the longest first */
