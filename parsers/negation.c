@@ -1,8 +1,6 @@
 /* negation.c - see negation.h. */
 #include "parsers/negation.h"
 
-#include "parsers/phrase.h"
-
 static enum negation_kind kind_of(struct slice code)
 {
     static const struct {
@@ -21,7 +19,8 @@ static enum negation_kind kind_of(struct slice code)
     return NEGATION_NONE;
 }
 
-bool negation_at(const struct tokens *ts, unsigned i, const struct word_list *negators, struct negation *out)
+bool negation_read(const struct tokens *ts, unsigned i, const struct word_list *negators,
+                   struct negation *out)
 {
     const struct word *w = phrase_at(ts, i, negators, &out->used);
 

@@ -4,7 +4,7 @@
 #ifndef KENTONGAN_PARSERS_NEGATION_H
 #define KENTONGAN_PARSERS_NEGATION_H
 
-#include "parsers/token.h"
+#include "parsers/phrase.h"
 
 enum negation_kind {
     NEGATION_NONE,
@@ -26,8 +26,16 @@ struct negation {
     unsigned used;
 };
 
+/* The negator at token i, where one may begin; negation_at(). */
+bool negation_read(const struct tokens *, unsigned i, const struct word_list *negators, struct negation *out);
+
 /* A negator begins at token i. */
-bool negation_at(const struct tokens *, unsigned i, const struct word_list *negators, struct negation *out);
+static inline bool negation_at(const struct tokens *ts, unsigned i, const struct word_list *negators,
+                               struct negation *out)
+{
+    *out = (struct negation){ .used = 1 };
+    return phrase_may_begin(ts, i, negators) && negation_read(ts, i, negators, out);
+}
 
 /* `perdarahan tidak berhenti`, `tidak mau reda`: behind the negator at token i, before `end`, stand words
  * that say that it goes on; the token behind them, or i. */

@@ -216,10 +216,3 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
         }
     return NULL;
 }
-
-struct slice phrase_code(const struct tokens *ts, unsigned i, const struct word_list *list, unsigned *used)
-{
-    const struct word *w = phrase_at(ts, i, list, used);
-
-    return w ? w->code : (struct slice){ 0 };
-}

@@ -28,6 +28,12 @@ static inline const struct word *phrase_at(const struct tokens *ts, unsigned i, 
 /* The same, else a word of six letters or more with one edit, if only one code is that near (RULINGS 33). */
 const struct word *phrase_near(const struct tokens *, unsigned i, const struct word_list *, unsigned *used);
 /* Just the code at token i, or the empty slice: for small lists of the language. */
-struct slice phrase_code(const struct tokens *, unsigned i, const struct word_list *, unsigned *used);
+static inline struct slice phrase_code(const struct tokens *ts, unsigned i, const struct word_list *list,
+                                       unsigned *used)
+{
+    const struct word *w = phrase_at(ts, i, list, used);
+
+    return w ? w->code : (struct slice){ 0 };
+}
 
 #endif

@@ -203,8 +203,11 @@ const char *lexer_number_end(const struct lexer *x, const char *part, const char
 /* "O,5" or "l4": letters that can only be digits, before digits. */
 bool lexer_leads_into_digits(const struct lexer *x, const char *p)
 {
-    const char *end = lexer_letters_end(x, p), *q = p;
+    const char *end, *q = p;
 
+    if (!token_letter_is_digit(*p))
+        return false;
+    end = lexer_letters_end(x, p);
     if (end - p > 3 || lexer_label(x, p, end) || (x->form && x->form->code_counts))
         return false;
     while (q < end && token_letter_is_digit(*q))

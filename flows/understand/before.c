@@ -285,10 +285,10 @@ static bool age_doubted(const struct filling *x, unsigned i, unsigned unit)
 /* `5x`, `5 kali`: how often, and no value. */
 static void times(struct filling *x, unsigned i)
 {
-    if (i > 0 && keeps_signs(x->form) && i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
+    if (i > 0 && i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
         ((slice_is(x->ts.t[i + 1].low, "x") && x->ts.t[i + 1].glued) ||
          slice_is(x->ts.t[i + 1].low, "kali")) &&
-        !(i + 2 < x->ts.n && x->ts.t[i + 2].glued))
+        !(i + 2 < x->ts.n && x->ts.t[i + 2].glued) && keeps_signs(x->form))
         mark_other(x, i, i + 2);
 }
 
