@@ -17,6 +17,7 @@ struct state {
     const struct sign_scan *s;
     const struct tokens *ts;
     unsigned end;
+    uint32_t lists;        /* all that are looked for */
     bool words;            /* other words stand behind the waiting negator */
     unsigned loose;        /* where the last word of no list ends */
     struct negation waits; /* for its sign; NEGATION_NONE: none does */
@@ -417,13 +418,22 @@ static unsigned other_at(struct state *x, unsigned i)
     return end;
 }
 
+static uint32_t bit_of(const struct word_list *list)
+{
+    return list ? list->bit : 0;
+}
+
 static unsigned word_at(struct state *x, unsigned i)
 {
+    const struct token *t = &x->ts->t[i];
     unsigned list = 0, used;
-    const struct word *w = signs_longest(x->s, x->ts, i, &list, &used);
+    const struct word *w;
     struct negation n;
     struct slice kata;
 
+    if (!(x->lists & (t->known->begins | (x->s->near ? t->near : 0))))
+        return other_at(x, i); /* as most are */
+    w = signs_longest(x->s, x->ts, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);
     if (negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n))
@@ -444,23 +454,15 @@ static unsigned word_at(struct state *x, unsigned i)
     return other_at(x, i);
 }
 
-/* A sign may stand somewhere, misspelt too; in many a report none does. */
-static bool any(const struct sign_scan *s, const struct tokens *ts)
-{
-    uint32_t there = ts->begins | (s->near ? ts->near : 0);
-
-    for (unsigned l = 0; l < s->lists_n; l++)
-        if (s->lists[l] && (there & s->lists[l]->bit))
-            return true;
-    return false;
-}
-
 void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned from, unsigned to)
 {
     struct state x = { .s = s, .ts = ts, .end = to };
 
-    if (!s->other && !any(s, ts))
-        return;
+    for (unsigned l = 0; l < s->lists_n; l++)
+        x.lists |= bit_of(s->lists[l]);
+    if (!s->other && !(x.lists & (ts->begins | (s->near ? ts->near : 0))))
+        return; /* no sign stands anywhere, as in many a report */
+    x.lists |= bit_of(s->kata) | bit_of(s->negators) | bit_of(s->people);
     for (unsigned i = from; i < to;) {
         const struct token *t = &ts->t[i];
 

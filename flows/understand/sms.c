@@ -15,14 +15,14 @@ enum {
 /* Nothing in it that normalised() leaves out or replaces, but blanks at its ends. */
 static bool is_normal(struct slice text)
 {
-    char before = 0;
-
     for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
+        char c = text.p[i], before;
 
+        if (c > ' ')
+            continue;
+        before = i ? text.p[i - 1] : 0;
         if (c == '\t' || (c == ' ' && (before == ' ' || before == '\n')) || (c == '\n' && before == ' '))
             return false;
-        before = c;
     }
     return true;
 }

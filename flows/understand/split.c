@@ -154,9 +154,9 @@ static bool has_text_field(const struct form *form)
 
 size_t understand_line_end(struct slice text, size_t from)
 {
-    while (from < text.n && text.p[from] != '\n')
-        from++;
-    return from;
+    size_t n = slice_find(slice_skip(text, from), '\n');
+
+    return n < text.n ? from + n : text.n;
 }
 
 static bool only_blanks(const struct splitter *s, size_t from, size_t to)

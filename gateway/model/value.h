@@ -19,9 +19,9 @@ enum value_kind {
 
 struct value {
     enum value_kind kind;
+    unsigned n; /* of items, counts */
     struct slice text;
     int64_t milli;
-    unsigned n;
     struct slice *items;
     int64_t *counts;
     struct slice label; /* upper case: the label that it was typed with ("PB"); empty when by position */
