@@ -123,6 +123,23 @@ static void settle(struct step *s, struct filed_report *r)
         report_settle(s, r);
 }
 
+/* That somebody died is told in the words of the staff, with no thanks.  here: the patient is with them; else
+ * it may be another who died, and she must be brought all the same. */
+static void tell(struct step *s, struct filed_report *r, const char *key, bool here, struct slice words)
+{
+    if (understand_says_death(s->rules, words, s->arena))
+        key = here ? "referral.reporter_died" : "referral.reporter_died_there";
+    referral_tell_reporter(s, r, key, s->msisdn, words);
+}
+
+static void answer(struct step *s, struct filed_report *r, const char *key, struct slice nama,
+                   struct slice words)
+{
+    bool died = understand_says_death(s->rules, words, s->arena);
+
+    referral_say(s, r, died ? "referral.you_noted" : key, nama);
+}
+
 static void take(struct step *s, struct filed_report *r, struct slice words)
 {
     const struct person *p = s->person;
@@ -133,12 +150,11 @@ static void take(struct step *s, struct filed_report *r, struct slice words)
     referral_told(&r->referral, s->msisdn);
     referral_event_row(s, r, "terima", words);
     referral_clock(s, r, "hadir", clock_by_urgency(s->rules, "hadir", r->referral.urgency));
-    referral_tell_reporter(s, r,
-                           slice_is(r->referral.urgency, "E1") ? "referral.reporter_taken"
-                                                               : "referral.reporter_taken_today",
-                           s->msisdn, words);
+    tell(s, r,
+         slice_is(r->referral.urgency, "E1") ? "referral.reporter_taken" : "referral.reporter_taken_today",
+         false, words);
     referral_tell_others(s, r, "referral.others_taken", speaker(s), words);
-    referral_say(s, r, "referral.you_took", speaker(s));
+    answer(s, r, "referral.you_took", speaker(s), words);
     settle(s, r);
 }
 
@@ -189,8 +205,8 @@ static void note(struct step *s, struct filed_report *r, enum referral_event e, 
     r->referral.by = r->referral.by.n ? r->referral.by : s->msisdn;
     referral_event_row(s, r, referral_event_name(e), words);
     referral_clock(s, r, "referral", 0);
-    referral_tell_reporter(s, r, texts[e].reporter, s->msisdn, words);
-    referral_say(s, r, texts[e].speaker, speaker(s));
+    tell(s, r, texts[e].reporter, e != REFERRAL_ON_TIDAK_HADIR, words);
+    answer(s, r, texts[e].speaker, speaker(s), words);
     settle(s, r);
 }
 

@@ -281,10 +281,9 @@ bool words_ask(struct slice text)
     return false;
 }
 
-/* Somewhere in the text stands a word of the list that fits; the longest counts: `mati lampu` is no death. */
-static bool says(const struct ruleset *rules, const struct word_list *list, struct slice text,
-                 bool (*fits)(struct slice code), struct arena *a)
+bool words_say_cancel(const struct ruleset *rules, struct slice text, struct arena *a)
 {
+    const struct word_list *list = list_by_name(&rules->forms, S("iya"));
     struct cut c;
 
     cut_words(rules->forms.vocabulary, text, a, &c);
@@ -293,27 +292,12 @@ static bool says(const struct ruleset *rules, const struct word_list *list, stru
             struct slice joined = cut_joined(&c, i, n, false, a);
             const struct word *w = joined.n ? list_find(list, joined) : NULL;
 
-            if (w && fits(w->code))
+            if (w && slice_is(w->code, "batal"))
                 return true;
             if (w)
-                break;
+                break; /* the longest counts */
         }
     return false;
-}
-
-bool words_say_death(const struct ruleset *rules, struct slice text, struct arena *a)
-{
-    return says(rules, rules->forms.words.kata, text, understand_is_death, a);
-}
-
-static bool is_cancel(struct slice code)
-{
-    return slice_is(code, "batal");
-}
-
-bool words_say_cancel(const struct ruleset *rules, struct slice text, struct arena *a)
-{
-    return says(rules, list_by_name(&rules->forms, S("iya")), text, is_cancel, a);
 }
 
 /* A word of the list `kata` with this code begins at word i. */

@@ -49,8 +49,6 @@ bool words_mended(const struct ruleset *, struct slice text, struct arena *, str
 bool words_names_report(const struct ruleset *, struct slice word);
 /* `terima?`, `selesai ?`: a question is not the thing itself. */
 bool words_ask(struct slice text);
-/* Somebody has died, it says, and it is no report (RULINGS 49: a death is never dropped). */
-bool words_say_death(const struct ruleset *, struct slice text, struct arena *);
 /* `yang tadi batal ya bu, salah anak`: something is taken back in it; what, it does not say. */
 bool words_say_cancel(const struct ruleset *, struct slice text, struct arena *);
 /* What the whole text says to whether `whom` died, or (died, struct report) somebody of hers: `ya meninggal`,

@@ -4,12 +4,13 @@
 
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
+#include "parsers/text.h"
 
 enum {
     REACH = 3, /* words between who died and the word of death: `ibunya sudah lama meninggal` */
 };
 
-bool understand_is_death(struct slice code)
+static bool is_death(struct slice code)
 {
     return slice_is(code, "mati") || slice_is(code, "mati_bayi") || slice_is(code, "mati_janin");
 }
@@ -148,15 +149,15 @@ static bool of_a_sign(const struct filling *x, unsigned i)
 }
 
 /* `tidak meninggal`, `tidak ada yang meninggal` */
-static bool denied(const struct filling *x, unsigned i)
+static bool denied(const struct words *words, const struct tokens *ts, unsigned i)
 {
     struct negation n;
 
-    for (unsigned k = i; k-- > 0 && i - k <= REACH && !(x->ts.t[k + 1].sep & SEP_HARD);) {
-        if (negation_at(&x->ts, k, x->words->negators, &n) && negation_of_signs(n.kind))
+    for (unsigned k = i; k-- > 0 && i - k <= REACH && !(ts->t[k + 1].sep & SEP_HARD);) {
+        if (negation_at(ts, k, words->negators, &n) && negation_of_signs(n.kind))
             return true;
-        if (!slice_is(x->ts.t[k].low, "ada") && !slice_is(x->ts.t[k].low, "yang") &&
-            !slice_is(x->ts.t[k].low, "yg"))
+        if (!slice_is(ts->t[k].low, "ada") && !slice_is(ts->t[k].low, "yang") &&
+            !slice_is(ts->t[k].low, "yg"))
             return false;
     }
     return false;
@@ -169,7 +170,7 @@ void understand_heed_death(struct filling *x)
     for (unsigned i = 0; i < x->ts.n && !x->death_at; i++) {
         const struct word *w = phrase_at(&x->ts, i, x->words->kata, &used);
 
-        if (!w || !understand_is_death(w->code) || denied(x, i))
+        if (!w || !is_death(w->code) || denied(x->words, &x->ts, i))
             continue;
         from = i;
         to = i + used;
@@ -196,6 +197,20 @@ void understand_death(struct filling *x)
     understand_fault(x, &x->form->fields[x->death_of], ERROR_AMBIGUOUS, false, TOKENS_MAX);
     if (slice_is(x->died, "janin") && signs >= 0 && unborn)
         understand_add_sign(x, &x->form->fields[signs], unborn->also);
+}
+
+bool understand_says_death(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text_clean(text, a), NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i += used) /* the longest counts: `mati lampu` is no death */
+        if (is_death(phrase_code(&ts, i, words->kata, &used)) && !denied(words, &ts, i))
+            return true;
+    return false;
 }
 
 bool understand_lives(const struct ruleset *rs, struct slice text, struct arena *a)

@@ -155,8 +155,8 @@ bool understand_plea(const struct ruleset *, struct slice words, int64_t at_ms, 
  * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
 struct slice understand_heart(const struct ruleset *, struct slice text, unsigned room, struct arena *);
 
-/* The code of a word of lists/kata.yaml that says a death. */
-bool understand_is_death(struct slice code);
+/* The words say that somebody died; not `tidak meninggal`. */
+bool understand_says_death(const struct ruleset *, struct slice text, struct arena *);
 
 /* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
  * guess in *out (`92` for 9,2). */
