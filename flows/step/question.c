@@ -263,11 +263,3 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
 
     return text_fill(rules->texts, language, key, FILLS(f), a);
 }
-
-struct slice reply_beside(const struct ruleset *rules, struct slice language, const struct report *r,
-                          struct arena *a)
-{
-    return r->beside.n ? text_fill(rules->texts, language, "receipt.beside",
-                                   &(struct text_fill){ "ketik", r->beside }, 1, a)
-                       : r->beside;
-}

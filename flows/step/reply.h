@@ -16,9 +16,6 @@ struct reply_about {
 /* The receipt, question or error for one report. */
 struct slice reply_report(const struct ruleset *, struct slice language, const struct report *,
                           const struct reply_about *, struct arena *);
-/* The words in it that were left out, of somebody else; empty when there are none. */
-struct slice reply_beside(const struct ruleset *, struct slice language, const struct report *,
-                          struct arena *);
 /* Whom a report is about, for people: the name, else what is counted, else the form's title. */
 struct slice reply_whom(const struct form *, const struct value *values, struct arena *);
 /* The echo of the decoded values: "Siti Aminah P 14bl BB 9,2kg TB 76cm", from each field's `say`. */

@@ -12,6 +12,7 @@
 #include "flows/step/reply_parts.h"
 #include "flows/step/roles.h"
 #include "flows/talk/answers.h"
+#include "flows/talk/beside.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/emergency.h"
@@ -94,15 +95,6 @@ static void file_one(struct step *s, unsigned i, unsigned index, struct filed *o
     filing_file(s, &f, out);
 }
 
-/* What of it was left out is said in an SMS of its own, whatever came of the rest. */
-static void say_beside(struct step *s, const struct report *r, struct slice nomor)
-{
-    struct slice beside = reply_beside(s->rules, s->language, r, s->arena);
-
-    if (beside.n && s->person && s->seen->inbound->from_is_msisdn)
-        step_sms(s, s->msisdn, SMS_ANSWER, nomor, beside);
-}
-
 static void step_one(struct step *s)
 {
     const struct reading *r = s->reading;
@@ -117,7 +109,7 @@ static void step_one(struct step *s)
         step_answer(s, out.nomor, out.text);
     else
         roles_refuse(s);
-    say_beside(s, &r->said.reports[0], out.nomor);
+    beside_say(s, &r->said.reports[0], out.nomor); /* whatever came of the rest */
 }
 
 /* Those that are filed: as typed, or the emergencies first where some are left out. */
@@ -152,6 +144,7 @@ static void step_many(struct step *s)
 {
     const struct reading *r = s->reading;
     struct reply_outcome all[READING_REPORTS_FILED];
+    struct slice filed[READING_REPORTS_FILED];
     struct filed out;
     unsigned order[READING_REPORTS_FILED], taken = in_order(r, order), n = 0, asked = 0;
 
@@ -159,6 +152,7 @@ static void step_many(struct step *s)
         const struct report *report = &r->said.reports[order[i]];
 
         file_one(s, order[i], r->first + i, &out);
+        filed[i] = out.nomor;
         if (!out.nomor.n || out.kind == FILED_REFUSED) { /* a stranger, or too many drafts: said once */
             step_answer(s, out.nomor, out.text);
             continue;
@@ -181,7 +175,7 @@ static void step_many(struct step *s)
         step_answer(s, n ? all[0].nomor : slice_make("", 0),
                     reply_many(s->rules, s->language, all, n, r->said.reports_n - taken, s->arena));
     for (unsigned i = 0; i < taken; i++)
-        say_beside(s, &r->said.reports[order[i]], slice_make("", 0));
+        beside_say(s, &r->said.reports[order[i]], filed[i]);
 }
 
 static void step_reports(struct step *s)

@@ -3,6 +3,7 @@
 #include "flows/understand/understand.h"
 
 #include "parsers/phrase.h"
+#include "parsers/text.h"
 
 enum {
     NAME_WORDS = 4 /* of somebody who is named so, and no more */
@@ -96,9 +97,104 @@ static unsigned by_pressure(const struct filling *x)
     return x->ts.n;
 }
 
+static bool like_label(const struct filling *x, struct slice word)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        for (unsigned l = 0; l < x->form->fields[f].labels_n; l++)
+            if (slice_one_edit(text_folded(x->form->fields[f].labels[l], x->arena), word))
+                return true;
+    return false;
+}
+
+/* A word that no list knows, and no label, misspelt or not: `suhuu 37`. */
+static bool is_name(const struct filling *x, unsigned i)
+{
+    const struct token *t = &x->ts.t[i];
+    struct label_at l;
+
+    return t->kind == TOKEN_WORD && !t->other && t->known && !t->known->longest && t->text.n > 2 &&
+           !understand_label_at(x, i, &l) && !like_label(x, t->low);
+}
+
+/* The one whom the report is about is named again. */
+static bool is_first(const struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < i && x->ts.t[k].kind == TOKEN_WORD; k++)
+        if (slice_eq(x->ts.t[k].low, x->ts.t[i].low))
+            return true;
+    return false;
+}
+
+/* An age, a week or a day: a whole number, and the unit of one. */
+static bool is_count(const struct filling *x, unsigned i, unsigned *used)
+{
+    static const char *const units[] = { "th", "bl", "mg", "hr" };
+    const struct token *t = &x->ts.t[i];
+    unsigned of_unit = 0;
+    struct slice unit;
+    bool known = false;
+
+    *used = 1;
+    if (!is_figure(x, i) || !slice_all_digits(t->low) || t->low.n > 3)
+        return false;
+    unit = i + 1 < x->ts.n ? phrase_code(&x->ts, i + 1, x->words->units, &of_unit) : slice_make("", 0);
+    for (size_t k = 0; k < sizeof units / sizeof *units; k++)
+        known |= slice_is(unit, units[k]);
+    *used += known ? of_unit : 0;
+    return known || !unit.n;
+}
+
+/* Something is said of somebody from token i on: a figure, a sign, and of a referral behind `dan` any word.
+ */
+static bool says_more(const struct filling *x, unsigned i, bool listed)
+{
+    unsigned used;
+
+    return i < x->ts.n && (is_figure(x, i) || understand_sign_near(x, i, &used) ||
+                           (listed && keeps_all(x->form) && x->ts.t[i].kind == TOKEN_WORD));
+}
+
+/* The same by a name, a count and something behind it, where the first one has a figure already: `Rina 4
+ * 36,5`, `Rina 30 kejang`. */
+static unsigned by_name(const struct filling *x)
+{
+    bool figures = false;
+
+    for (unsigned i = 0; i < x->ts.n; i++) {
+        unsigned from = i, of_count, used;
+        bool listed;
+
+        if (!is_figure(x, i))
+            continue;
+        while (figures && from > 0 && i - from < NAME_WORDS && is_name(x, from - 1) &&
+               (from == i || !understand_parted(x, from)))
+            from--;
+        figures = true;
+        if (from == i || is_first(x, from) || understand_is(x, from - 1, "letak", &used) ||
+            !is_count(x, i, &of_count))
+            continue;
+        listed = understand_parted(x, from) || understand_is(x, from - 1, "sambung", &used) ||
+                 phrase_at(&x->ts, from - 1, x->words->people, &used);
+        if (says_more(x, i + of_count, listed))
+            return from;
+    }
+    return x->ts.n;
+}
+
+static unsigned begin_of(const struct filling *x)
+{
+    unsigned pressure, name;
+
+    if (form_as(x->form, AS_SEX) >= 0)
+        return by_sex(x);
+    pressure = by_pressure(x);
+    name = form_as(x->form, AS_NAME) >= 0 ? by_name(x) : x->ts.n;
+    return name < pressure ? name : pressure;
+}
+
 void understand_another(struct filling *x)
 {
-    unsigned from = form_as(x->form, AS_SEX) >= 0 ? by_sex(x) : by_pressure(x), used;
+    unsigned from = begin_of(x), used;
 
     x->beside = understand_span(x, from, x->ts.n);
     if (from >= x->ts.n || keeps_all(x->form))
