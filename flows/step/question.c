@@ -134,6 +134,12 @@ static const char *death_key(const struct report *r, struct slice whom)
     return named ? "ask.death" : "ask.death_any";
 }
 
+/* A weekly report without cases is doubted. */
+static bool says_nil(const struct report *r)
+{
+    return r->status == REPORT_CONFIRM && slice_is(r->error_field, "nihil");
+}
+
 static const char *key_of(const struct report *r, bool example, bool typed)
 {
     if (!r->form)
@@ -142,6 +148,8 @@ static const char *key_of(const struct report *r, bool example, bool typed)
         return r->emergency ? "receipt.referred_now" : "receipt.done";
     if (r->withdrawn)
         return r->nil ? "turned.nil" : "turned.form";
+    if (says_nil(r))
+        return "ask.nil";
     if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
         return example ? "ask.value" : "ask.value_only";
     switch (r->error) {
@@ -200,6 +208,13 @@ static bool same_signs(struct slice a, struct slice b)
     }
 }
 
+/* `550` for 55: a mark was left out, and it is no other number. */
+static bool tenfold(struct slice typed, struct slice guess)
+{
+    return typed.n == guess.n + 1 && typed.p[guess.n] == '0' && slice_all_digits(typed) &&
+           slice_eq(slice_take(typed, guess.n), guess);
+}
+
 /* Why it is doubted: the catalogue's words for this error of this field, else of any; what was typed where
  * that is something else than the guess. */
 static struct slice why(const struct ruleset *rules, struct slice language, const struct report *r,
@@ -217,7 +232,7 @@ static struct slice why(const struct ruleset *rules, struct slice language, cons
         return text_fill(rules->texts, language, key, FILLS(f), a);
     if ((r->error == ERROR_AMBIGUOUS || r->error == ERROR_CONTRADICTION) && typed.n &&
         !slice_ieq(typed, guess))
-        key = words || same_signs(typed, guess) ? "why.typed" : "why.also";
+        key = words || same_signs(typed, guess) || tenfold(typed, guess) ? "why.typed" : "why.also";
     else if (r->error == ERROR_AMBIGUOUS && !r->typed.n && field && field->asks_decimal_mark &&
              r->values[field->position].milli % 1000)
         key = "why.mark";
@@ -240,7 +255,10 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
                           const struct reply_about *about, struct arena *a)
 {
     struct slice guess = reply_value(r->form, r->values, r->error_field, a), shown = with_unit(r, guess, a);
-    struct slice label = reply_label(r->form, r->error_field), example = report_example(r, a);
+    struct slice label = reply_label(r->form, r->error_field);
+    int codes = r->form && says_nil(r) ? form_as(r->form, AS_CODES) : -1;
+    struct slice example =
+        codes >= 0 ? reply_example(r->form, r->form->fields[codes].name, a) : report_example(r, a);
     bool other = !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(guess)));
     struct slice whom = about->siapa.n ? about->siapa : r->form ? reply_whom(r->form, r->values, a) : S("");
     bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;

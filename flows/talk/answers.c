@@ -231,9 +231,12 @@ static struct value *field_value(struct draft *d, struct slice field, unsigned *
 /* The guess was wrong, or the field is still open: its value is asked for. */
 static void ask_value(struct step *s, struct draft *d, struct slice field)
 {
+    int codes = slice_is(field, "nihil") ? form_as(d->form, AS_CODES) : -1;
     unsigned i;
-    struct value *v = field_value(d, field, &i);
+    struct value *v;
 
+    field = codes >= 0 ? d->form->fields[codes].name : field; /* there are cases: which? */
+    v = field_value(d, field, &i);
     if (v && (d->asking == ASK_VALUE || !slice_eq(field, d->field))) {
         *v = (struct value){ .kind = VALUE_ABSENT };
         d->faults[i] = 0;
