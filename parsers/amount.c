@@ -30,6 +30,7 @@ static bool decimal(struct slice s, struct amount *out)
 
         if (c == '.' || c == ',') {
             marks++;
+            out->comma |= c == ',';
         } else if (!text_is_digit(c)) {
             return false;
         } else if (marks == 0) {
@@ -43,7 +44,6 @@ static bool decimal(struct slice s, struct amount *out)
                 out->broken = true;
         }
     }
-    out->comma = slice_find(s, ',') != (size_t)-1;
     if (marks == 1 && behind >= 2 && behind <= 3) {
         for (size_t i = s.n - behind; i < s.n; i++)
             out->behind = out->behind * 10 + (s.p[i] - '0');
@@ -238,8 +238,11 @@ enum shape {
 };
 
 static _Thread_local struct pattern shapes[SHAPES] = {
-    [SHAPE_ALONE] = { .shape = "(0?\\d{1,3})", .shortest = 1, .longest = 4 },
-    [SHAPE_RUN] = { .shape = "(\\d\\d(?=\\d\\d$)|\\d{3})(\\d{2,3})", .shortest = 4, .longest = 6 },
+    [SHAPE_ALONE] = { .shape = "(0?\\d{1,3})", .shortest = 1, .longest = 4, .digits = true },
+    [SHAPE_RUN] = { .shape = "(\\d\\d(?=\\d\\d$)|\\d{3})(\\d{2,3})",
+                    .shortest = 4,
+                    .longest = 6,
+                    .digits = true },
     [SHAPE_TWO] = { .shape = "(\\d{1,4})[/.,-](\\d{1,4})", .shortest = 3, .longest = 9 },
 };
 

@@ -72,7 +72,7 @@ bool pattern_fits(struct pattern *p, struct slice s, struct slice groups[PATTERN
     const PCRE2_SIZE *at;
     int n;
 
-    if (s.n < p->shortest || (p->longest && s.n > p->longest) || !s.p)
+    if (s.n < p->shortest || (p->longest && s.n > p->longest) || !s.p || (p->digits && !slice_all_digits(s)))
         return false;
     if (!p->code)
         p->code = compile(p);

@@ -20,6 +20,7 @@ enum {
 struct pattern {
     const char *shape;
     unsigned shortest, longest; /* bytes that can fit at all; longest 0: no end */
+    bool digits;                /* nothing else is in what fits */
     struct pattern_code *code;  /* private to pattern.c; NULL until first used */
 };
 

@@ -119,31 +119,40 @@ static bool goes_on(const struct tokens *ts, unsigned i, const struct word_list 
     return i + 1 < ts->n && ts->t[i + 1].known && (ts->t[i + 1].known->within & list->bit);
 }
 
-/* The phrase that is the token alone. */
-static const struct word *stands_alone(const struct token *t, const struct word_list *list)
+/* The phrase that is the word alone. */
+static const struct word *is_phrase(const struct known_word *known, const struct word_list *list,
+                                    struct slice word)
 {
-    const struct known_phrase *p = speaks(t) ? of_list(t->known, list) : NULL;
-
-    for (; p && p->list & list->bit && p->phrase.n >= t->low.n; p = p->next)
-        if (slice_eq(p->phrase, t->low))
+    for (const struct known_phrase *p = of_list(known, list);
+         p && p->list & list->bit && p->phrase.n >= word.n; p = p->next)
+        if (slice_eq(p->phrase, word))
             return p->word;
     return NULL;
 }
 
-const struct word *phrase_longest(const struct tokens *ts, unsigned i, const struct word_list *list,
-                                  unsigned *used)
+/* The same of a token, else of its other spelling. */
+static const struct word *alone(const struct token *t, const struct word_list *list)
+{
+    const struct word *w;
+
+    if (!speaks(t))
+        return NULL;
+    w = is_phrase(t->known, list, t->low);
+    return !w && t->known->other ? is_phrase(t->known->other->known, list, spelt(t, true)) : w;
+}
+
+static const struct word *joined(const struct tokens *ts, unsigned i, const struct word_list *list,
+                                 unsigned *used)
 {
     const struct known_word *known = ts->t[i].known;
-    unsigned n, words = goes_on(ts, i, list) ? known->longest : 1;
     const struct word *w, *other;
+    unsigned n;
     struct run r;
 
-    if (words == 1 && !known->other)
-        return stands_alone(&ts->t[i], list);
-    join(ts, i, words, false, &r);
+    join(ts, i, known->longest, false, &r);
     w = stands(known, list, &r, used);
     if (r.others) {
-        join(ts, i, words, true, &r);
+        join(ts, i, known->longest, true, &r);
         other = stands(known->other ? known->other->known : known, list, &r, &n);
         if (other && (!w || n > *used)) {
             *used = n;
@@ -153,6 +162,12 @@ const struct word *phrase_longest(const struct tokens *ts, unsigned i, const str
     if (w)
         *used -= counts(ts, i, list, w, &r, *used);
     return w;
+}
+
+const struct word *phrase_longest(const struct tokens *ts, unsigned i, const struct word_list *list,
+                                  unsigned *used)
+{
+    return goes_on(ts, i, list) ? joined(ts, i, list, used) : alone(&ts->t[i], list);
 }
 
 /* One word of the two phrases differs, is long enough, and differs by one edit. */

@@ -8,18 +8,17 @@
 
 /* What one token says of a day, by its shape.  `14,5` and `14.5` are numbers; 14/5 and 14-5 are days. */
 enum shape {
-    SHAPE_DAY,  /* (14): with a month's word, or a label */
     SHAPE_RUN,  /* (14)(08)(24), (14)(08)(2024) */
     SHAPE_DM,   /* (14)/(8) */
     SHAPE_DMY,  /* (14)/(8)/(24), (14)-(08)-(2024), (14).(11).(26) */
     SHAPE_ISO,  /* (2024)-(08)-(14): as the program writes it */
     SHAPE_NONE, /* a number with its mark */
-    SHAPES
+    SHAPES,
+    SHAPE_DAY, /* 14: with a month's word, or a label */
 };
 
 static _Thread_local struct pattern shapes[SHAPES] = {
-    [SHAPE_DAY] = { .shape = "(\\d{1,2})", .shortest = 1, .longest = 2 },
-    [SHAPE_RUN] = { .shape = "(\\d\\d)(\\d\\d)(\\d\\d|\\d{4})", .shortest = 6, .longest = 8 },
+    [SHAPE_RUN] = { .shape = "(\\d\\d)(\\d\\d)(\\d\\d|\\d{4})", .shortest = 6, .longest = 8, .digits = true },
     [SHAPE_DM] = { .shape = "(\\d{1,2})[/-](\\d{1,2})", .shortest = 3, .longest = 5 },
     [SHAPE_DMY] = { .shape = "(\\d{1,2})(?|/(\\d{1,2})/|-(\\d{1,2})-|\\.(\\d{1,2})\\.)(\\d{1,8})",
                     .shortest = 5,
@@ -31,6 +30,12 @@ static _Thread_local struct pattern shapes[SHAPES] = {
                      .shortest = 3,
                      .longest = 26 },
 };
+
+/* Most numbers that are asked about are short, and no pattern is needed for them. */
+static int shape_of(struct slice s, struct slice g[PATTERN_GROUPS])
+{
+    return s.n <= 2 && slice_all_digits(s) ? SHAPE_DAY : pattern_first(shapes, SHAPES, s, g);
+}
 
 static enum when_rc ends(int y, int m, int d, int64_t today, struct when *out)
 {
@@ -194,7 +199,7 @@ enum when_rc when_read(const struct tokens *ts, unsigned i, const struct when_wo
         return relative(ts, i, w, today, out);
     if (t->kind != TOKEN_NUMBER)
         return WHEN_NONE;
-    switch (t->minus || t->odd ? -1 : pattern_first(shapes, SHAPES, t->low, g)) {
+    switch (t->minus || t->odd ? -1 : shape_of(t->low, g)) {
     case SHAPE_DAY:
         rc = with_month_word(ts, i, w, today, out);
         if (rc == WHEN_NONE)

@@ -134,7 +134,7 @@ static bool is_range(const struct field *f, const struct token *t)
     struct slice rest = t->low, first = slice_cut(&rest, '-');
     int64_t a, b;
 
-    return t->kind == TOKEN_NUMBER && !t->taken && !t->odd && !t->minus && measure(first, &a) &&
+    return rest.n && t->kind == TOKEN_NUMBER && !t->taken && !t->odd && !t->minus && measure(first, &a) &&
            measure(rest, &b) && a < b && within(a, f->min, f->max) && within(b, f->min, f->max);
 }
 
