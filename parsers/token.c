@@ -28,12 +28,20 @@ static struct token *emit(struct lexer *x, enum token_kind kind, const char *fro
     return t;
 }
 
+/* Hyphens became blanks. */
+static struct slice first_word(struct slice low)
+{
+    size_t n = 0;
+
+    while (n < low.n && low.p[n] != ' ')
+        n++;
+    return slice_take(low, n);
+}
+
 static void set_low(const struct lexer *x, struct token *t, struct slice low)
 {
-    struct slice rest = low, first = slice_cut(&rest, ' ');
-
     t->low = low;
-    t->known = vocabulary_word(x->set->vocabulary, first, t->kind == TOKEN_WORD ? &t->near : NULL);
+    t->known = vocabulary_word(x->set->vocabulary, first_word(low), t->kind == TOKEN_WORD ? &t->near : NULL);
     x->out->begins |= t->known->begins;
     x->out->near |= t->near;
 }

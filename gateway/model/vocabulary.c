@@ -2,6 +2,8 @@
  * are one edit apart share one of those.  See vocabulary.h. */
 #include "gateway/model/vocabulary.h"
 
+#define PRIME UINT64_C(0xd6e8feb86659fd93)
+
 enum {
     WORD_BYTES = 24,  /* longer words are not looked for with an edit */
     EDIT_LETTERS = 6, /* shorter words of a list neither; typed, one may have lost a letter */
@@ -34,7 +36,8 @@ static struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
 {
     size_t at = (size_t)hash & v->mask;
 
-    while (v->slots[at].entry && v->slots[at].tag != tag_of(hash))
+    while (v->slots[at].entry &&
+           (v->slots[at].tag != tag_of(hash) || v->entries[v->slots[at].entry - 1].hash != hash))
         at = (at + 1) & v->mask;
     return &v->slots[at];
 }
@@ -47,23 +50,39 @@ static const struct known_word *known(const struct vocabulary *v, uint64_t hash)
     return s->entry ? &v->entries[s->entry - 1].word : &none;
 }
 
+static uint64_t mixed(uint64_t h)
+{
+    return (h ^ h >> 32) * 0x9e3779b97f4a7c15u;
+}
+
+/* The letters as digits of one number to the base PRIME: so the hash without one of them follows from those
+ * of the letters before it. */
+static uint64_t hash_of(struct slice word)
+{
+    uint64_t h = 0;
+
+    for (size_t i = 0; i < word.n; i++)
+        h = h * PRIME + (unsigned char)word.p[i];
+    return mixed(h);
+}
+
 /* The hashes of the word with one letter left out; none where the word is too short or long for an edit. */
 static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES])
 {
-    uint64_t before = slice_hash(slice_make("", 0));
+    uint64_t before[WORD_BYTES + 1] = { 0 }, place = 1;
 
     if (word.n < EDIT_LETTERS - 1 || word.n >= WORD_BYTES)
         return 0;
-    for (unsigned i = 0; i < word.n; i++) {
-        hashes[i] = slice_hash_on(before, slice_skip(word, i + 1));
-        before = slice_hash_on(before, slice_take(slice_skip(word, i), 1));
-    }
+    for (size_t i = 0; i < word.n; i++)
+        before[i + 1] = before[i] * PRIME + (unsigned char)word.p[i];
+    for (size_t i = word.n; i-- > 0; place *= PRIME)
+        hashes[i] = mixed(before[word.n] - (before[i + 1] - before[i]) * place);
     return (unsigned)word.n;
 }
 
 const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word, uint32_t *near)
 {
-    const struct known_word *itself = known(v, slice_hash(word));
+    const struct known_word *itself = known(v, hash_of(word));
     uint64_t hashes[WORD_BYTES];
     unsigned n;
 
@@ -82,7 +101,7 @@ void vocabulary_like(const struct vocabulary *v, const struct word_list *list, s
     uint64_t hashes[WORD_BYTES + 1];
     unsigned n = shorter(first_word, hashes);
 
-    hashes[n++] = slice_hash(first_word);
+    hashes[n++] = hash_of(first_word);
     for (unsigned i = 0; i < n; i++)
         for (const struct known_phrase *p = known(v, hashes[i])->phrases; p; p = p->next)
             if ((p->list & list->bit) && !p->swapped)
@@ -140,14 +159,14 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
 {
     uint64_t hashes[WORD_BYTES];
     struct slice rest = phrase->phrase, first = slice_cut(&rest, ' ');
-    struct known_word *w = make_known(v, slice_hash(first), a);
+    struct known_word *w = make_known(v, hash_of(first), a);
     unsigned n = !phrase->swapped && first.n >= EDIT_LETTERS ? shorter(first, hashes) : 0;
 
     if (!w || !link_phrase(w, phrase, a))
         return false;
     w->begins |= phrase->list;
     while (rest.n) {
-        struct known_word *behind = make_known(v, slice_hash(slice_cut(&rest, ' ')), a);
+        struct known_word *behind = make_known(v, hash_of(slice_cut(&rest, ' ')), a);
 
         if (!behind)
             return false;
@@ -242,14 +261,14 @@ static bool add_word(struct vocabulary *v, const struct form_set *set, const str
 /* Other spellings of a word begin what it begins. */
 static bool add_same(struct vocabulary *v, const struct word *word, struct arena *a)
 {
-    const struct known_word *known = make_known(v, slice_hash(word->code), a);
+    const struct known_word *known = make_known(v, hash_of(word->code), a);
     struct spelling *other = ARENA_NEW(a, struct spelling);
 
     if (!known || !other)
         return false;
     *other = (struct spelling){ .word = word->code, .known = known, .doubtful = word->doubt };
     for (unsigned s = 0; s < word->synonyms_n; s++) {
-        struct known_word *w = make_known(v, slice_hash(word->synonyms[s]), a);
+        struct known_word *w = make_known(v, hash_of(word->synonyms[s]), a);
 
         if (!w)
             return false;
