@@ -22,9 +22,7 @@ struct run {
 
 static struct slice spelt(const struct token *t, bool same)
 {
-    return same && t->known && t->known->other && slice_find(t->low, ' ') == (size_t)-1
-               ? t->known->other->word
-               : t->low;
+    return same && t->known && t->known->other && !t->hyphens ? t->known->other->word : t->low;
 }
 
 /* What the token says may be in a phrase: a letter that was read as a digit is wanted as typed, and a number
@@ -113,46 +111,29 @@ static bool counts(const struct tokens *ts, unsigned i, const struct word_list *
     return stands(ts->t[i].known, list, &without, &n) == w && n == without.n;
 }
 
-/* A phrase of the list that begins at token i may reach over it: the next word stands within one. */
-static bool goes_on(const struct tokens *ts, unsigned i, const struct word_list *list)
+/* How many tokens from i on may be one phrase of the list: words that stand within one follow. */
+static unsigned reach(const struct tokens *ts, unsigned i, const struct word_list *list)
 {
-    return i + 1 < ts->n && ts->t[i + 1].known && (ts->t[i + 1].known->within & list->bit);
+    unsigned k = i + 1;
+
+    while (k < ts->n && ts->t[k].known && (ts->t[k].known->within & list->bit))
+        k++;
+    return k - i;
 }
 
-/* The phrase that is the word alone. */
-static const struct word *is_phrase(const struct known_word *known, const struct word_list *list,
-                                    struct slice word)
-{
-    for (const struct known_phrase *p = of_list(known, list);
-         p && p->list & list->bit && p->phrase.n >= word.n; p = p->next)
-        if (slice_eq(p->phrase, word))
-            return p->word;
-    return NULL;
-}
-
-/* The same of a token, else of its other spelling. */
-static const struct word *alone(const struct token *t, const struct word_list *list)
-{
-    const struct word *w;
-
-    if (!speaks(t))
-        return NULL;
-    w = is_phrase(t->known, list, t->low);
-    return !w && t->known->other ? is_phrase(t->known->other->known, list, spelt(t, true)) : w;
-}
-
+/* The longest phrase among `words` tokens. */
 static const struct word *joined(const struct tokens *ts, unsigned i, const struct word_list *list,
-                                 unsigned *used)
+                                 unsigned words, unsigned *used)
 {
     const struct known_word *known = ts->t[i].known;
     const struct word *w, *other;
     unsigned n;
     struct run r;
 
-    join(ts, i, known->longest, false, &r);
+    join(ts, i, words, false, &r);
     w = stands(known, list, &r, used);
     if (r.others) {
-        join(ts, i, known->longest, true, &r);
+        join(ts, i, words, true, &r);
         other = stands(known->other ? known->other->known : known, list, &r, &n);
         if (other && (!w || n > *used)) {
             *used = n;
@@ -164,10 +145,27 @@ static const struct word *joined(const struct tokens *ts, unsigned i, const stru
     return w;
 }
 
+/* The phrase that is the word alone. */
+static const struct word *alone(const struct known_word *known, const struct word_list *list)
+{
+    const struct known_phrase *first = of_list(known, list);
+
+    return first ? first->alone : NULL;
+}
+
 const struct word *phrase_longest(const struct tokens *ts, unsigned i, const struct word_list *list,
                                   unsigned *used)
 {
-    return goes_on(ts, i, list) ? joined(ts, i, list, used) : alone(&ts->t[i], list);
+    const struct token *t = &ts->t[i];
+    unsigned words = reach(ts, i, list);
+    const struct word *w;
+
+    if (words > 1 || t->hyphens)
+        return joined(ts, i, list, words, used);
+    if (!speaks(t))
+        return NULL;
+    w = alone(t->known, list);
+    return !w && t->known->other ? alone(t->known->other->known, list) : w;
 }
 
 /* One word of the two phrases differs, is long enough, and differs by one edit. */

@@ -40,8 +40,11 @@ static struct slice first_word(struct slice low)
 
 static void set_low(const struct lexer *x, struct token *t, struct slice low)
 {
+    struct slice first = first_word(low);
+
     t->low = low;
-    t->known = vocabulary_word(x->set->vocabulary, first_word(low), t->kind == TOKEN_WORD ? &t->near : NULL);
+    t->hyphens = first.n < low.n;
+    t->known = vocabulary_word(x->set->vocabulary, first, t->kind == TOKEN_WORD ? &t->near : NULL);
     x->out->begins |= t->known->begins;
     x->out->near |= t->near;
 }

@@ -40,6 +40,7 @@ struct token {
     uint32_t near;                  /* WORD: lists that may have it misspelt; vocabulary_word() */
     unsigned sep;                   /* SEP_… before it */
     enum token_kind kind;
+    bool hyphens;      /* low is several words */
     bool glued;        /* nothing stands between it and the token before */
     bool minus;        /* a minus sign is glued before a number */
     bool minus_behind; /* `-` is glued behind the word */

@@ -184,14 +184,19 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
 }
 
 /* Those of one list, behind the n before; how many there are now. */
-static unsigned lay_list(const struct known_word *w, uint32_t list, struct known_phrase *all, unsigned n)
+static unsigned lay_list(const struct entry *e, uint32_t list, struct known_phrase *all, unsigned n)
 {
+    const struct word *alone = NULL;
     unsigned from = n;
 
-    for (const struct known_phrase *p = w->phrases; p; p = p->next)
-        if (p->list == list)
+    for (const struct known_phrase *p = e->word.phrases; p; p = p->next)
+        if (p->list == list) {
             all[n++] = *p;
+            if (!alone && hash_of(p->phrase) == e->hash)
+                alone = p->word;
+        }
     for (unsigned i = from; i < n; i++) {
+        all[i].alone = alone;
         all[i].next = &all[i + 1];
         all[i].behind = &all[n];
     }
@@ -199,8 +204,9 @@ static unsigned lay_list(const struct known_word *w, uint32_t list, struct known
 }
 
 /* What hangs on one word is looked through together: side by side in memory. */
-static bool lay_together(struct known_word *w, struct arena *a)
+static bool lay_together(struct entry *e, struct arena *a)
 {
+    struct known_word *w = &e->word;
     struct known_phrase *all;
     unsigned n = 0, laid = 0;
     uint32_t lists = 0;
@@ -214,7 +220,7 @@ static bool lay_together(struct known_word *w, struct arena *a)
         return false;
     for (const struct known_phrase *p = w->phrases; p; p = p->next) {
         if (!(lists & p->list))
-            laid = lay_list(w, p->list, all, laid);
+            laid = lay_list(e, p->list, all, laid);
         lists |= p->list;
     }
     for (unsigned i = 0; i < n; i++) { /* behind the last is none */
@@ -300,7 +306,7 @@ struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
         if (!add_same(v, &set->words.same->words[i], a))
             return NULL;
     for (unsigned i = 0; i < v->n; i++)
-        if (!lay_together(&v->entries[i].word, a))
+        if (!lay_together(&v->entries[i], a))
             return NULL;
     return v;
 }

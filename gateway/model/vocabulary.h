@@ -13,7 +13,8 @@ struct known_phrase {
     const struct known_phrase *behind; /* the first of another list */
     struct slice phrase;
     const struct word *word;
-    uint32_t list; /* word_list.bit */
+    const struct word *alone; /* that of the phrase of its list that is the first word alone; NULL: none */
+    uint32_t list;            /* word_list.bit */
     unsigned words;
     bool swapped; /* two words in the other order (RULINGS 39) */
 };
