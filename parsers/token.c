@@ -56,7 +56,15 @@ static struct slice fold(struct lexer *x, const char *from, const char *to)
 
     while (from < to) {
         unsigned len = 1;
-        char c = (unsigned char)*from < 0x80 ? *from : text_base_letter(text_rune(from, to, &len));
+        char c = *from;
+
+        if (text_is_letter(c)) { /* nearly all are */
+            low[n++] = text_lower(c);
+            from++;
+            continue;
+        }
+        if ((unsigned char)c >= 0x80)
+            c = text_base_letter(text_rune(from, to, &len));
 
         if (c == '-')
             c = ' ';

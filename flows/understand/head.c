@@ -38,7 +38,8 @@ static bool village(const struct filling *x, unsigned i, unsigned *used)
         struct slice rest = d->places[p].name;
         unsigned k = i;
 
-        if (d->places[p].level != PLACE_DESA && d->places[p].level != PLACE_KELURAHAN)
+        if ((d->places[p].level != PLACE_DESA && d->places[p].level != PLACE_KELURAHAN) || !rest.n ||
+            text_lower(rest.p[0]) != text_lower(x->ts.t[i].text.p[0]))
             continue;
         for (; rest.n && k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k++)
             if ((k > i && (x->ts.t[k].sep & SEP_HARD)) || !slice_ieq(slice_cut(&rest, ' '), x->ts.t[k].text))
@@ -322,12 +323,11 @@ static bool fever(struct filling *x, unsigned i)
     int suhu = form_as(x->form, AS_TEMPERATURE);
     unsigned used;
 
-    if (suhu < 0 || x->slots[suhu].filled || (x->ts.t[i].sep & SEP_HARD) ||
-        understand_read(x, &x->form->fields[suhu], i, false).fit != FIT_YES)
+    if (suhu < 0 || x->slots[suhu].filled || (x->ts.t[i].sep & SEP_HARD))
         return false;
     for (unsigned k = i; k-- > 0 && x->ts.t[k].kind == TOKEN_WORD;)
         if (slice_is(phrase_code(&x->ts, k, x->words->signs, &used), "demam"))
-            return used == i - k;
+            return used == i - k && understand_read(x, &x->form->fields[suhu], i, false).fit == FIT_YES;
     return false;
 }
 

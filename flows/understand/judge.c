@@ -106,6 +106,8 @@ static void forget_uncertain(struct filling *x)
         hole |= (f->type == FIELD_NUMBER || f->type == FIELD_AGE || f->type == FIELD_PRESSURE) && s->reject &&
                 (s->error == ERROR_MISSING || s->error == ERROR_INVALID);
     }
+    if (!hole && !x->lost_at)
+        return; /* nothing went astray, as mostly */
     astray_all = hole && numbers_left(x);
     for (unsigned k = 0; k < x->variant->uses_n; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];

@@ -33,7 +33,7 @@ int slice_cmp(struct slice a, struct slice b)
     return a.n < b.n ? -1 : a.n > b.n;
 }
 
-bool slice_one_edit(struct slice a, struct slice b)
+bool slice_one_edit_read(struct slice a, struct slice b)
 {
     size_t i = 0;
 
@@ -43,8 +43,6 @@ bool slice_one_edit(struct slice a, struct slice b)
         a = b;
         b = t;
     }
-    if (b.n - a.n > 1)
-        return false;
     while (i < a.n && a.p[i] == b.p[i])
         i++;
     if (a.n != b.n)

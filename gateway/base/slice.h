@@ -46,7 +46,15 @@ static inline bool slice_is(struct slice a, const char *cstr)
 bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
 int slice_cmp(struct slice a, struct slice b);  /* bytewise, like memcmp, shorter first */
 /* One byte put in, left out or changed, or two neighbours swapped: a slip of the finger.  Equal ones too. */
-bool slice_one_edit(struct slice a, struct slice b);
+bool slice_one_edit_read(struct slice a,
+                         struct slice b); /* slice_one_edit(), where nothing speaks against it */
+static inline bool slice_one_edit(struct slice a, struct slice b)
+{
+    /* Of three letters or more one slip leaves the first or the last. */
+    return a.n <= b.n + 1 && b.n <= a.n + 1 &&
+           (a.n < 3 || b.n < 3 || a.p[0] == b.p[0] || a.p[a.n - 1] == b.p[b.n - 1]) &&
+           slice_one_edit_read(a, b);
+}
 bool slice_starts(struct slice s, const char *prefix);
 bool slice_ends(struct slice s, const char *suffix);
 struct slice slice_trim(struct slice s); /* blanks, tabs, CR and LF off both ends */
