@@ -34,13 +34,6 @@ struct slice understand_span(const struct filling *x, unsigned from, unsigned to
     return slice_trim((struct slice){ .p = begin, .n = (size_t)(end - begin) });
 }
 
-bool understand_is(const struct filling *x, unsigned i, const char *code, unsigned *used)
-{
-    const struct word *w = phrase_at(&x->ts, i, x->words->kata, used);
-
-    return w && slice_is(w->code, code);
-}
-
 bool understand_negator(const struct filling *x, unsigned i)
 {
     struct negation n;

@@ -21,7 +21,7 @@ static bool open_field(const struct filling *x, const struct field *f)
 
 static bool has_signs(const struct filling *x)
 {
-    for (unsigned k = 0; k < x->variant->uses_n; k++)
+    for (unsigned k = 0; k < x->variant->uses_n && form_has(x->form, FIELD_CHOICES); k++)
         if (use(x, k)->type == FIELD_CHOICES)
             return true;
     return false;
@@ -134,6 +134,8 @@ static bool behind_place(const struct filling *x, unsigned i)
 
 static void dates(struct filling *x, unsigned from)
 {
+    if (!form_has(x->form, FIELD_DATE) && !form_has(x->form, FIELD_MONTH))
+        return;
     for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
         const struct field *f = use(x, k);
 
@@ -330,7 +332,7 @@ static void unreadable(struct filling *x, unsigned from)
  * two that differ neither is taken unasked (RULINGS 18, 50). */
 void understand_pressures(struct filling *x, bool behind_head)
 {
-    for (unsigned f = 0; f < x->form->fields_n; f++) {
+    for (unsigned f = 0; f < x->form->fields_n && form_has(x->form, FIELD_PRESSURE); f++) {
         const struct field *field = &x->form->fields[f];
         struct slot *s = &x->slots[f];
 

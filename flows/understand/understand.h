@@ -32,6 +32,7 @@
 #define KENTONGAN_FLOWS_UNDERSTAND_UNDERSTAND_H
 
 #include "flows/understand/understanding.h"
+#include "parsers/phrase.h"
 #include "parsers/token.h"
 #include "parsers/when.h"
 #include "parsers/whose.h"
@@ -169,7 +170,12 @@ void understand_fault_words(struct filling *, const struct field *, enum report_
 /* Text of tokens from..to (to excluded) as typed, blanks trimmed. */
 struct slice understand_span(const struct filling *, unsigned from, unsigned to);
 /* A word of class `code` (lists/kata.yaml) begins at token i. */
-bool understand_is(const struct filling *, unsigned i, const char *code, unsigned *used);
+static inline bool understand_is(const struct filling *x, unsigned i, const char *code, unsigned *used)
+{
+    const struct word *w = phrase_at(&x->ts, i, x->words->kata, used);
+
+    return w && slice_is(w->code, code);
+}
 /* A negator that may turn what follows begins at token i. */
 bool understand_negator(const struct filling *, unsigned i);
 /* A sign of class E1. */

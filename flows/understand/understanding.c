@@ -75,9 +75,8 @@ static void drop_age(struct filling *x)
 {
     struct tokens *ts = &x->ts;
 
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->form->fields[f].type == FIELD_AGE)
-            return;
+    if (form_has(x->form, FIELD_AGE))
+        return;
     for (unsigned i = 0; i + 1 < ts->n; i++) {
         struct slice unit = { 0 };
         unsigned used = 0;

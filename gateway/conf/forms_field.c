@@ -249,6 +249,7 @@ struct field *field_add(struct form_loader *l, struct form *form, struct slice n
     form_name_field(form);
     read_field(l, common, f);
     read_field(l, own, f);
+    form->types |= 1u << f->type;
     note_meaning(l, form, f);
     if ((f->type == FIELD_CHOICE || f->type == FIELD_CHOICES) && !f->list)
         fault_add(l->faults, f->mark, "field '%.*s' needs a 'list'", SLICE_ARG(name));

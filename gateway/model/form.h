@@ -205,6 +205,7 @@ struct form {
     unsigned keywords_n;
     struct field fields[FORM_FIELDS];
     unsigned fields_n;
+    unsigned types;                              /* of its fields, as bits: form_has() */
     uint8_t named[FORM_NAMES];                   /* 1 + index of the field, by name_bucket(): form_field() */
     uint8_t meant[MEANINGS];                     /* 1 + index of the field that means it: form_as() */
     const struct label *labelled[LABEL_BUCKETS]; /* by name_bucket() of the first word: form_labels() */
@@ -251,6 +252,12 @@ struct form_set {
     uint8_t keyed[KEYWORD_BUCKETS]; /* 1 + index of the form, by name_bucket() of a keyword */
     unsigned keywords_n;
 };
+
+/* It has a field of that type. */
+static inline bool form_has(const struct form *form, enum field_type type)
+{
+    return (form->types >> type & 1) != 0;
+}
 
 static inline bool form_is(const struct form *form, enum form_is what)
 {
