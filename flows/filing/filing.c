@@ -111,12 +111,12 @@ static struct slice unit_of(const struct step *s, const struct place *posting)
 }
 
 /* A weekly report says a figure of every count disease, a zero too: its week is not silent.  Whoever of the
- * puskesmas sends the week again replaces it (RULINGS 58). */
+ * puskesmas sends the week again replaces it (RULINGS 58); who takes his back leaves the other's. */
 static void tally_week(struct step *s, const struct filed_report *r, int64_t sign)
 {
     const struct place *posting = directory_place(&s->rules->directory, r->posting);
     int minggu = form_as(r->form, AS_WEEK), codes = form_counts_field(r->form);
-    struct tally t = { .village = unit_of(s, posting), .by = r->reporter };
+    struct tally t = { .village = unit_of(s, posting), .by = r->reporter, .nomor = r->nomor };
     const struct word_list *list;
     int64_t sunday;
 

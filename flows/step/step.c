@@ -143,7 +143,8 @@ void step_tally(struct step *s, const struct tally *t)
     /* What a correction takes away and says anew is said once. */
     for (unsigned i = 0; t->whole && i < s->out->tallies_n && !same; i++)
         if (s->out->tallies[i].whole && slice_eq(s->out->tallies[i].village, t->village) &&
-            slice_eq(s->out->tallies[i].disease, t->disease) && slice_eq(s->out->tallies[i].day, t->day))
+            slice_eq(s->out->tallies[i].disease, t->disease) && slice_eq(s->out->tallies[i].day, t->day) &&
+            slice_eq(s->out->tallies[i].nomor, t->nomor))
             same = &s->out->tallies[i];
     if (!same && s->out->tallies_n == OUTCOME_TALLIES) {
         s->out->overflow = true;

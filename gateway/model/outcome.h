@@ -61,8 +61,8 @@ struct tally {
     struct slice by;                    /* MSISDN of who reported them: staff ask her about a case by name */
     struct slice nomor, who; /* of the report; whom it is about: "siti aminah P", empty: nobody by name */
     int64_t delta;           /* negative after BATAL or KOREKSI */
-    bool
-        whole; /* delta is the day's count, in place of what was counted; negative: nobody says it any more */
+    bool whole; /* delta is the day's count by report `nomor`, in place of what was counted; negative: that
+                   report says it no more, and what another said of the day counts again */
 };
 
 enum {

@@ -535,6 +535,43 @@ static void a_week_that_is_said_again_stands_in_place_of_the_first(void **state)
     }
 }
 
+/* Two of one puskesmas say the same week: when one is taken back, the other's count stands (RULINGS 58). */
+static void of_two_reports_of_a_week_the_other_counts_when_one_is_taken_back(void **state)
+{
+    static const struct {
+        const char *nomor;
+        int64_t n;
+        const char *counts;
+    } said[] = { { "48217", 14, "{\"2026-11-15\":14}" }, { "48225", 20, "{\"2026-11-15\":20}" },
+                 { "48225", -1, "{\"2026-11-15\":14}" }, { "48225", 9, "{\"2026-11-15\":9}" },
+                 { "48217", -1, "{\"2026-11-15\":9}" },  { "48225", -1, "{}" } };
+    struct inbound in = sms_from("w2");
+    struct told t = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        struct outcome *o = calloc(1, sizeof *o);
+        char id[16];
+
+        assert_non_null(o);
+        o->reason = "accepted";
+        snprintf(id, sizeof id, "two-%zu", i);
+        in.provider_id = slice_of(id);
+        o->tallies[o->tallies_n++] = (struct tally){ .village = S("PKM03"),
+                                                     .disease = S("w2:diare"),
+                                                     .day = S("2026-11-15"),
+                                                     .nomor = slice_of(said[i].nomor),
+                                                     .delta = said[i].n,
+                                                     .whole = true };
+        assert_int_equal(commit(&in, o), STORE_OK);
+        t.done = false;
+        store_tally_read(rig.store, S("PKM03"), S("w2:diare"), on_text, &t);
+        wait_for(&t.done);
+        assert_string_equal(t.text, said[i].counts);
+        free(o);
+    }
+}
+
 /* A village that has cases every day for years: what is read of it at each case does not grow. */
 static void days_of_cases_are_bounded(void **state)
 {
@@ -838,6 +875,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_commit_is_loaded_again),
         CASE(a_week_that_is_said_again_stands_in_place_of_the_first),
+        CASE(of_two_reports_of_a_week_the_other_counts_when_one_is_taken_back),
         CASE(days_of_cases_are_bounded),
         CASE(a_timer_is_kept_or_moved_on),
         CASE(a_sender_is_recalled_until_it_is_otherwise_in_redis),

@@ -207,20 +207,45 @@ static void timer_set(struct mem_store *m, const struct timer *t)
         (struct mem_timer){ .id = dup_slice(t->id), .text = dup_slice(t->text), .due_ms = t->due_ms };
 }
 
-static void count_add(struct mem_store *m, struct slice place, const struct tally *t)
+static struct mem_count *count_of(struct mem_store *m, const char *key)
 {
-    char key[160];
     unsigned i = 0;
 
-    snprintf(key, sizeof key, "%.*s/%.*s/%.*s", (int)place.n, place.p, (int)t->disease.n, t->disease.p,
-             (int)t->day.n, t->day.p);
     while (i < m->counts_n && strcmp(m->counts[i].key, key) != 0)
         i++;
     if (i == m->counts_n) {
         ROOM(m, counts);
+        m->counts[m->counts_n].n = 0;
         m->counts[m->counts_n++].key = dup_slice(slice_of(key));
     }
-    m->counts[i].n = t->whole ? t->delta : m->counts[i].n + t->delta;
+    return &m->counts[i];
+}
+
+/* What another report says of the same day; negative: none does. */
+static int64_t other_says(const struct mem_store *m, const char *day)
+{
+    size_t n = strlen(day);
+    const struct mem_count *best = NULL;
+
+    for (unsigned i = 0; i < m->counts_n; i++)
+        if (strncmp(m->counts[i].key, day, n) == 0 && m->counts[i].key[n] == '/' && m->counts[i].n >= 0 &&
+            (!best || atoll(m->counts[i].key + n + 1) > atoll(best->key + n + 1)))
+            best = &m->counts[i];
+    return best ? best->n : -1;
+}
+
+static void count_add(struct mem_store *m, struct slice place, const struct tally *t)
+{
+    char day[160], own[200];
+
+    snprintf(day, sizeof day, "%.*s/%.*s/%.*s", (int)place.n, place.p, (int)t->disease.n, t->disease.p,
+             (int)t->day.n, t->day.p);
+    snprintf(own, sizeof own, "%s/%.*s", day, (int)t->nomor.n, t->nomor.p);
+    if (t->whole)
+        count_of(m, own)->n = t->delta;
+    count_of(m, day)->n = !t->whole      ? count_of(m, day)->n + t->delta
+                          : t->delta < 0 ? other_says(m, day)
+                                         : t->delta;
 }
 
 static void days_json(struct mem_store *m, struct buf *b, struct slice place, struct slice disease)
@@ -231,7 +256,8 @@ static void days_json(struct mem_store *m, struct buf *b, struct slice place, st
     snprintf(prefix, sizeof prefix, "%.*s/%.*s/", (int)place.n, place.p, (int)disease.n, disease.p);
     buf_char(b, '{');
     for (unsigned i = 0; i < m->counts_n; i++)
-        if (strncmp(m->counts[i].key, prefix, strlen(prefix)) == 0 && m->counts[i].n >= 0) {
+        if (strncmp(m->counts[i].key, prefix, strlen(prefix)) == 0 && m->counts[i].n >= 0 &&
+            !strchr(m->counts[i].key + strlen(prefix), '/')) {
             buf_printf(b, "%s\"%s\":%lld", first ? "" : ",", m->counts[i].key + strlen(prefix),
                        (long long)m->counts[i].n);
             first = false;

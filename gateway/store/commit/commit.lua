@@ -39,6 +39,30 @@ local function oldest_go(key)
     redis.call('HDEL', key, unpack(days, 1, math.min(#days - DAYS, 1000)))
 end
 
+-- A figure that a report says for a whole day, in place of what was said before; '' when it says none any more.  Each
+-- is kept beside the day as DAY/NOMOR, so that of two reports of a week the other counts when one is taken back.
+local function say_whole(key, day, n, nomor)
+    if nomor ~= '' then
+        local own, other = day .. '/' .. nomor, nil
+        if n ~= '' then
+            redis.call('HSET', key, own, n)
+        else
+            redis.call('HDEL', key, own)
+            for _, field in ipairs(redis.call('HKEYS', key)) do
+                if string.sub(field, 1, #day + 1) == day .. '/' and (not other or #field > #other or #field == #other and field > other) then
+                    other = field
+                end
+            end
+            n = other and redis.call('HGET', key, other) or ''
+        end
+    end
+    if n == '' then
+        redis.call('HDEL', key, day)
+    else
+        redis.call('HSET', key, day, n)
+    end
+end
+
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
 -- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now, whether there
 -- are rows of it, and what the message log is to be told, unless lines come apart (tell_joined).
@@ -49,7 +73,8 @@ end
 --   each subject: revision seen ("" = none), ttl (0: only checked), new value ("" deletes);
 --   the rows once, if there are sinks; each sms; each timer: id, due (0: off; +due: only if none
 --   of this id waits; >due: only if an earlier one waits), text;
---   each tally: day, delta (or "=n": so many are counted, "=": nobody says), text for the judge; each person: number, text;
+--   each tally: day, delta (or "=n": so many are counted, "=": nobody says; of a report "=n@NOMOR", "=@NOMOR"), text for
+--   the judge; each person: number, text;
 --   the length of its line in the log; of earlier versions the line and how many the log may hold.
 -- Its keys are those behind k0, kn of them, its arguments those behind a0, an of them.
 -- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
@@ -84,7 +109,7 @@ local function commit(keys, k0, kn, argv, a0, an, frame)
         if not whole((string.gsub(argv[a0 + i], '^[+>]', ''))) then return bad('due') end
     end
     for i = at + 3 * timers + 2, at + 3 * (timers + tallies), 3 do
-        if argv[a0 + i] ~= '=' and not whole((string.gsub(argv[a0 + i], '^=', ''))) then return bad('delta') end
+        if not string.match(argv[a0 + i], '^=%d*@?%d*$') and not whole(argv[a0 + i]) then return bad('delta') end
     end
 
     local set = timed and keys[k0 + k + subjects + sinks + sms + 1]
@@ -157,10 +182,9 @@ local function commit(keys, k0, kn, argv, a0, an, frame)
             local day, delta = argv[a0 + a + 1], argv[a0 + a + 2]
             for _ = 1, 2 do
                 k = k + 1
-                if delta == '=' then
-                    call('HDEL', keys[k0 + k], day)
-                elseif string.sub(delta, 1, 1) == '=' then
-                    call('HSET', keys[k0 + k], day, string.sub(delta, 2))
+                local whole_day, of = string.match(delta, '^=(%d*)@?(%d*)$')
+                if whole_day then
+                    say_whole(keys[k0 + k], day, whole_day, of)
                 else
                     call('HINCRBY', keys[k0 + k], day, delta)
                 end

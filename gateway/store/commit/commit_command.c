@@ -255,15 +255,19 @@ static void add_timers(struct making *m, struct commit_effects *e)
 
 static void add_delta(struct making *m, const struct tally *t)
 {
-    char text[24];
+    char text[64];
+    int n;
 
-    if (!t->whole)
+    if (!t->whole) {
         redis_format_i64(m->out, t->delta);
-    else if (t->delta < 0)
-        redis_format_part(m->out, S("="));
-    else
-        redis_format_part(
-            m->out, slice_make(text, (size_t)snprintf(text, sizeof text, "=%lld", (long long)t->delta)));
+        return;
+    }
+    n = t->delta < 0 ? snprintf(text, sizeof text, "=")
+                     : snprintf(text, sizeof text, "=%lld", (long long)t->delta);
+    if (t->nomor.n)
+        n += snprintf(text + n, sizeof text - (size_t)n, "@%.*s", (int)(t->nomor.n < 20 ? t->nomor.n : 20),
+                      t->nomor.p);
+    redis_format_part(m->out, slice_make(text, (size_t)n));
 }
 
 static void add_tallies(struct making *m)

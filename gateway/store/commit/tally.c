@@ -37,12 +37,15 @@ static void on_tally(void *arg, const redisReply *reply)
     buf_init(&b, 65536);
     buf_char(&b, '{');
     for (size_t i = 0; reply && reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
+        struct slice day = redis_slice(reply->element[i]);
         int64_t n = redis_int(reply->element[i + 1], 0);
 
-        if (!first) /* a zero too: somebody said it */
+        if (slice_find(day, '/') < day.n)
+            continue; /* what one report said of it */
+        if (!first)   /* a zero too: somebody said it */
             buf_char(&b, ',');
         first = false;
-        buf_json(&b, redis_slice(reply->element[i]));
+        buf_json(&b, day);
         buf_printf(&b, ":%lld", (long long)n);
     }
     buf_char(&b, '}');
