@@ -526,15 +526,18 @@ end
 --   "rows" one with rows for the sinks; then the log's stream.
 local kinds = { c = commit, p = park_inbound }
 
--- Most steps of a dialogue write one subject and nothing else.
-local STEP = 'c\0\1\0\5\1\0\0\0\0\0\0\0'
+-- Most steps of a dialogue write one subject, and nothing else, but that a second one may be looked at: how many, by
+-- the frame.
+local STEPS = { ['c\0\1\0\5\1\0\0\0\0\0\0\0'] = 1, ['c\0\2\0\8\2\0\0\0\0\0\0\0'] = 2 }
 
 -- What commit() does of such a one: its verdict, and whether it was new; nil: commit() is to look at it.
-local function step(key, argv, a)
-    local cid, seen, ttl, value = argv[a + 1], argv[a + 3], argv[a + 4], argv[a + 5]
-    if not (key and value) or value == '' or ttl == '0' or argv[a + 2] ~= '0' or not is_life(ttl) then return nil end
+local function step(keys, k, subjects, argv, a)
+    local key, cid, seen, ttl, value = keys[k + 1], argv[a + 1], argv[a + 3], argv[a + 4], argv[a + 5]
+    if value == '' or ttl == '0' or argv[a + 2] ~= '0' or not is_life(ttl) then return nil end
+    if subjects == 2 and argv[a + 7] ~= '0' then return nil end
     local rev = redis.pcall('GETRANGE', key, '0', '15')
     if rev ~= seen then return type(rev) == 'string' and (rev == cid and 0 or 2) or nil end
+    if subjects == 2 and redis.pcall('GETRANGE', keys[k + 2], '0', '15') ~= argv[a + 6] then return nil end
     local done = redis.pcall('PSETEX', key, ttl, value)
     if done.err then return bad(done.err) end
     return 0, true
@@ -542,8 +545,8 @@ end
 
 -- One of a call: its verdict, whether it was new, whether it has rows, its line (of earlier versions).
 local function one(kind, keys, k, kn, argv, a, an, frame)
-    if frame == STEP then
-        local verdict, fresh = step(keys[k + 1], argv, a)
+    if STEPS[frame] then
+        local verdict, fresh = step(keys, k, kn, argv, a)
         if verdict then return verdict, fresh end
     end
     local ok, verdict, fresh, rows, line = pcall(kinds[kind], keys, k, kn, argv, a, an, frame)
@@ -555,8 +558,8 @@ local function commits(keys, argv, framed)
     local out, k, a, new, told, lines = {}, 0, 1, {}, {}, {}
     for i = 1, tonumber(argv[1]) do
         local kind, kn, an, frame = argv[a + 1], tonumber(argv[a + 2]), tonumber(argv[a + 3]), nil
-        if kind == STEP then
-            frame, kind, kn, an = kind, 'c', 1, 5
+        if STEPS[kind] then
+            frame, kn, an, kind = kind, STEPS[kind], 2 + 3 * STEPS[kind], 'c'
         elseif framed then
             local _, k1, k2, a1, a2 = string.byte(kind, 1, 5)
             frame, kind, kn, an = kind, string.sub(kind, 1, 1), a2 and 256 * k1 + k2, a2 and 256 * a1 + a2
