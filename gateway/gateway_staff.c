@@ -146,7 +146,7 @@ static const struct ruleset *rules_now(void *arg)
     return g->now->rules;
 }
 
-static void on_console(void *arg, struct http *http, struct evhttp_request *req)
+static void on_console(void *arg, struct http *http, struct http_request *req)
 {
     struct gateway *g = arg;
 

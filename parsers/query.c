@@ -14,9 +14,9 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static struct slice unescape(struct slice s, struct arena *a)
+struct slice query_unescape(struct slice s, bool plus, struct arena *a)
 {
-    char *out = arena_alloc(a, s.n + 1);
+    char *out = arena_raw(a, s.n + 1);
     size_t n = 0;
 
     if (!out)
@@ -26,9 +26,10 @@ static struct slice unescape(struct slice s, struct arena *a)
             out[n++] = (char)(hex(s.p[i + 1]) << 4 | hex(s.p[i + 2]));
             i += 2;
         } else {
-            out[n++] = s.p[i] == '+' ? ' ' : s.p[i];
+            out[n++] = plus && s.p[i] == '+' ? ' ' : s.p[i];
         }
     }
+    out[n] = '\0';
     return slice_make(out, n);
 }
 
@@ -45,7 +46,7 @@ void params_add_query(struct params *f, struct slice s, struct arena *a)
         struct slice name = slice_cut(&pair, '=');
 
         if (name.n)
-            add(f, unescape(name, a), unescape(pair, a));
+            add(f, query_unescape(name, true, a), query_unescape(pair, true, a));
     }
 }
 

@@ -21,6 +21,8 @@ struct params {
     unsigned n;
 };
 
+/* %XX made plain, a malformed one stays as it is typed; plus: "+" is a blank. */
+struct slice query_unescape(struct slice, bool plus, struct arena *);
 /* Adds the pairs of a query string or form body; a malformed %XX stays as it is typed. */
 void params_add_query(struct params *, struct slice, struct arena *);
 /* Adds the members of a JSON object: strings, numbers and booleans as text, those of objects in it under

@@ -2,9 +2,6 @@
 #include "gateway/console/console.h"
 
 #include <errno.h>
-#include <event2/buffer.h>
-#include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -34,7 +31,7 @@ enum {
 /* Behind a proxy on this machine: whom it speaks for. */
 static struct slice address_of(struct request *r)
 {
-    struct slice peer = http_peer(r->req), chain = slice_of(request_header(r, "X-Forwarded-For"));
+    struct slice peer = http_peer(r->req), chain = request_header(r, "X-Forwarded-For");
     struct slice last = S("");
 
     if (!config_is_loopback(peer) || !chain.n)
@@ -46,7 +43,7 @@ static struct slice address_of(struct request *r)
 
 static struct slice cookie_of(const struct request *r, const char *name)
 {
-    struct slice rest = slice_of(request_header(r, "Cookie"));
+    struct slice rest = request_header(r, "Cookie");
 
     while (rest.n) {
         struct slice pair = slice_trim(slice_cut(&rest, ';')), called = slice_cut(&pair, '=');
@@ -67,13 +64,7 @@ static void clean(struct params *p, struct arena *a)
 
 static void read_body(struct request *r)
 {
-    struct evbuffer *in = evhttp_request_get_input_buffer(r->req);
-    size_t n = evbuffer_get_length(in);
-    char *p = arena_raw(&r->arena, n + 1);
-
-    if (!p || evbuffer_copyout(in, p, n) != (ssize_t)n)
-        return;
-    params_add_query(&r->form, slice_make(p, n), &r->arena);
+    params_add_query(&r->form, arena_copy(&r->arena, r->req->body), &r->arena);
     clean(&r->form, &r->arena);
 }
 
@@ -90,15 +81,8 @@ static void drop_ours(struct params *p)
 
 static void read_path(struct request *r)
 {
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(r->req);
-    const char *path = uri ? evhttp_uri_get_path(uri) : NULL, *query = uri ? evhttp_uri_get_query(uri) : NULL;
-    size_t n = 0;
-    char *plain = evhttp_uridecode(path ? path : "/", 0, &n);
-
-    r->path = text_valid_utf8(arena_copy(&r->arena, plain ? slice_make(plain, n) : S("/")), &r->arena);
-    free(plain);
-    if (query)
-        params_add_query(&r->params, arena_copy(&r->arena, slice_of(query)), &r->arena);
+    r->path = text_valid_utf8(query_unescape(r->req->head.path, false, &r->arena), &r->arena);
+    params_add_query(&r->params, arena_copy(&r->arena, r->req->head.query), &r->arena);
     drop_ours(&r->params);
     clean(&r->params, &r->arena);
     if (slice_ends(r->path, ".csv"))
@@ -155,8 +139,8 @@ static const struct route *route_of(struct request *r)
 /* "https://konsol.example" is ours when it is what the browser says it asked. */
 static bool origin_ok(const struct request *r, bool must)
 {
-    struct slice origin = slice_of(request_header(r, "Origin")), host = slice_of(request_header(r, "Host"));
-    struct slice site = slice_of(request_header(r, "Sec-Fetch-Site"));
+    struct slice origin = request_header(r, "Origin"), host = request_header(r, "Host");
+    struct slice site = request_header(r, "Sec-Fetch-Site");
 
     if (site.n && !slice_is(site, "same-origin") && !slice_is(site, "none"))
         return false;
@@ -340,7 +324,7 @@ static void take(struct request *r)
         show(r);
 }
 
-void console_request(struct console *c, struct http *http, struct evhttp_request *req)
+void console_request(struct console *c, struct http *http, struct http_request *req)
 {
     struct request *r = calloc(1, sizeof *r);
 
@@ -359,16 +343,13 @@ void console_request(struct console *c, struct http *http, struct evhttp_request
     c->requests = r;
     arena_init(&r->arena, REQUEST_MEMORY);
     r->now_ms = clock_wall_ms();
-    r->is_post = evhttp_request_get_command(req) == EVHTTP_REQ_POST;
+    r->is_post = req->head.method == HTTP1_POST;
     r->address = address_of(r);
     read_path(r);
     r->session = session_find(c->sessions, cookie_of(r, "kentongan"), r->now_ms);
     r->english = slice_is(request_param(r, "bahasa"), "en") ||
                  (!request_param(r, "bahasa").n && slice_is(cookie_of(r, "bahasa"), "en"));
-    if (request_param(r, "bahasa").n)
-        evhttp_add_header(evhttp_request_get_output_headers(req), "Set-Cookie",
-                          r->english ? "bahasa=en; Path=/; SameSite=Strict; Max-Age=31536000"
-                                     : "bahasa=id; Path=/; SameSite=Strict; Max-Age=31536000");
+    r->chooses = request_param(r, "bahasa").n > 0;
     take(r);
 }
 

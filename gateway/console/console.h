@@ -33,7 +33,7 @@ void console_stop(struct console *);
 /* After it. */
 void console_close(struct console *);
 /* Answers it, now or later; anything but the four machine paths. */
-void console_request(struct console *, struct http *, struct evhttp_request *);
+void console_request(struct console *, struct http *, struct http_request *);
 /* A message that was carried out: a line for those who watch. */
 void console_heard(struct console *, const struct inbound *, enum reason);
 /* `ctl user …` and `ctl audit`, as a desk. */

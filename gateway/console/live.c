@@ -186,7 +186,7 @@ static void on_frame(void *arg)
 
 static uint64_t last_id(struct request *r, const struct live *l)
 {
-    struct slice s = slice_of(request_header(r, "Last-Event-ID"));
+    struct slice s = request_header(r, "Last-Event-ID");
     uint64_t id = 0;
 
     return slice_to_u64(s, &id) && id <= l->n ? id : l->n;

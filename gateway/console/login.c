@@ -54,7 +54,7 @@ void login_let_in(struct request *r, const struct account *a)
 {
     char cookie[SESSION_TEXT], line[160];
     struct http_header more[] = { { "Location", "/" }, { "Set-Cookie", line }, { NULL, NULL } };
-    bool sealed = slice_starts(slice_of(request_header(r, "Origin")), "https://");
+    bool sealed = slice_starts(request_header(r, "Origin"), "https://");
 
     if (r->session)
         session_end(r->console->sessions, r->session);

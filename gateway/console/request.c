@@ -1,8 +1,6 @@
 /* request.c - see request.h: what comes in made plain, and the ways to answer. */
 #include "gateway/console/request.h"
 
-#include <event2/buffer.h>
-#include <event2/http.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +40,9 @@ struct slice request_field(const struct request *r, const char *name)
     return slice_trim(params_get(&r->form, names));
 }
 
-const char *request_header(const struct request *r, const char *name)
+struct slice request_header(const struct request *r, const char *name)
 {
-    const char *v = evhttp_find_header(evhttp_request_get_input_headers(r->req), name);
-
-    return v ? v : "";
+    return http1_header(&r->req->head, name);
 }
 
 struct session *request_session(const struct request *r)
@@ -104,9 +100,19 @@ static bool squeeze(struct request *r, struct slice body, struct slice *small)
     return done;
 }
 
+static bool accepts_gzip(const struct request *r)
+{
+    struct slice all = request_header(r, "Accept-Encoding");
+
+    while (all.n)
+        if (slice_starts(slice_trim(slice_cut(&all, ',')), "gzip"))
+            return true;
+    return false;
+}
+
 static bool may_squeeze(const struct request *r, const char *type, struct slice body)
 {
-    return body.n >= SQUEEZE_FROM && strstr(request_header(r, "Accept-Encoding"), "gzip") &&
+    return body.n >= SQUEEZE_FROM && accepts_gzip(r) &&
            (strncmp(type, "text/html", 9) == 0 || strncmp(type, "text/csv", 8) == 0 ||
             strcmp(type, "application/json") == 0);
 }
@@ -122,6 +128,11 @@ void request_send(struct request *r, int status, const char *type, struct slice 
 
     for (unsigned i = 0; i < GUARDS; i++)
         all[n++] = guards[i];
+    if (r->chooses)
+        all[n++] =
+            (struct http_header){ "Set-Cookie",
+                                  r->english ? "bahasa=en; Path=/; SameSite=Strict; Max-Age=31536000"
+                                             : "bahasa=id; Path=/; SameSite=Strict; Max-Age=31536000" };
     for (; more && more->name && n < HEADERS - 1; more++)
         all[n++] = *more;
     all[n] = (struct http_header){ NULL, NULL };

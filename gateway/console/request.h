@@ -79,7 +79,7 @@ struct route {
 struct request {
     struct console *console;
     struct http *http;
-    struct evhttp_request *req;
+    struct http_request *req;
     struct request *next, **at; /* among all */
     const struct route *route;
     struct arena arena;
@@ -87,6 +87,7 @@ struct request {
     struct slice address; /* of the browser */
     enum answer_as as;
     bool is_post, english, reveal;
+    bool chooses;            /* the language, for the next year */
     struct params params;    /* of the query and the route */
     struct params form;      /* of a POST's body */
     struct session *session; /* during the first call; later by request_session() */
@@ -99,8 +100,8 @@ struct request {
 
 /* --- what a page or act uses --- */
 struct slice request_param(const struct request *, const char *name);
-struct slice request_field(const struct request *, const char *name); /* of the form, blanks off both ends */
-const char *request_header(const struct request *, const char *name); /* "" when there is none */
+struct slice request_field(const struct request *, const char *name);  /* of the form, blanks off both ends */
+struct slice request_header(const struct request *, const char *name); /* empty when there is none */
 struct session *request_session(const struct request *);
 struct slice request_text(const struct request *, const char *key); /* of the catalogue */
 void request_audit(const struct request *, const char *act, struct slice of, struct slice why,

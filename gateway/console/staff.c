@@ -1,7 +1,6 @@
 /* staff.c - see staff.h. */
 #include "gateway/console/staff.h"
 
-#include <event2/http.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +42,7 @@ const char *staff_health_name(enum staff_health h)
     return "unready";
 }
 
-static void answer(struct staff *s, struct evhttp_request *req, int code, const char *type, struct slice body)
+static void answer(struct staff *s, struct http_request *req, int code, const char *type, struct slice body)
 {
     static const struct http_header guards[] = {
         { "X-Content-Type-Options", "nosniff" },
@@ -57,12 +56,12 @@ static void answer(struct staff *s, struct evhttp_request *req, int code, const 
                &(struct http_reply){ .status = code, .content_type = type, .body = body, .headers = guards });
 }
 
-static void livez(struct staff *s, struct evhttp_request *req)
+static void livez(struct staff *s, struct http_request *req)
 {
     answer(s, req, 200, "application/json", S("{\"status\":\"ok\"}\n"));
 }
 
-static void readyz(struct staff *s, struct evhttp_request *req)
+static void readyz(struct staff *s, struct http_request *req)
 {
     struct buf b, why;
     enum staff_health h;
@@ -79,7 +78,7 @@ static void readyz(struct staff *s, struct evhttp_request *req)
     buf_free(&b);
 }
 
-static void metrics(struct staff *s, struct evhttp_request *req)
+static void metrics(struct staff *s, struct http_request *req)
 {
     struct buf b;
 
@@ -90,7 +89,7 @@ static void metrics(struct staff *s, struct evhttp_request *req)
     buf_free(&b);
 }
 
-static void version(struct staff *s, struct evhttp_request *req)
+static void version(struct staff *s, struct http_request *req)
 {
     answer(s, req, 200, "application/json",
            S("{\"name\":\"kentongan\",\"version\":\"" KENTONGAN_VERSION "\"}\n"));
@@ -98,7 +97,7 @@ static void version(struct staff *s, struct evhttp_request *req)
 
 static const struct {
     const char *path;
-    void (*page)(struct staff *, struct evhttp_request *);
+    void (*page)(struct staff *, struct http_request *);
 } pages[] = {
     { "/livez", livez },
     { "/readyz", readyz },
@@ -106,14 +105,12 @@ static const struct {
     { "/version", version },
 };
 
-static void on_request(void *arg, struct evhttp_request *req)
+static void on_request(void *arg, struct http_request *req)
 {
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
-    const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
     struct staff *s = arg;
 
-    for (size_t i = 0; path && i < sizeof pages / sizeof *pages; i++)
-        if (strcmp(path, pages[i].path) == 0) {
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (slice_is(req->head.path, pages[i].path)) {
             pages[i].page(s, req);
             return;
         }
@@ -132,7 +129,7 @@ struct staff *staff_open(struct loop *loop, const struct address *at, const stru
                                              .crowded = "staff_crowded_total",
                                              .unwelcome = "staff_unwelcome_total" };
     static const struct http_limits limits = { .names = &names,
-                                               .methods = EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST,
+                                               .methods = HTTP1_GET | HTTP1_HEAD | HTTP1_POST,
                                                .header_bytes = HEADERS_MAX,
                                                .body_bytes = BODY_MAX,
                                                .connections = CONNECTIONS,

@@ -19,13 +19,13 @@ enum staff_health {
 const char *staff_health_name(enum staff_health);
 
 struct http;
-struct evhttp_request;
+struct http_request;
 
 struct staff_ops {
     /* why: NULL, or gets what is away as JSON strings with commas between (`"redis","sink:lokal"`). */
     enum staff_health (*health)(void *arg, struct buf *why);
     /* Any other request, to be answered by http_reply; NULL: there is nothing else. */
-    void (*request)(void *arg, struct http *, struct evhttp_request *);
+    void (*request)(void *arg, struct http *, struct http_request *);
     void *arg;
 };
 

@@ -1,9 +1,8 @@
-/* http.h - a listener: evhttp with the guards that it lacks.  The telcos' door and the staff's are two of
- * them.
+/* http.h - a listener with its guards.  The telcos' door and the staff's are two of them.
  *
  * Header and body size, who may connect and how many of each, a deadline for the whole request (a byte a
- * second is cut), doubled or odd Content-Length and Transfer-Encoding refused, only the methods asked for.
- * Knows no provider and no page. */
+ * second is cut), only the methods asked for; what a request may look like is parsers/http1.h's.  A
+ * connection has one request under way; what comes behind it waits.  Knows no provider and no page. */
 #ifndef KENTONGAN_HTTP_HTTP_H
 #define KENTONGAN_HTTP_HTTP_H
 
@@ -11,9 +10,15 @@
 #include "gateway/base/line.h"
 #include "gateway/base/slice.h"
 #include "gateway/loop/loop.h"
+#include "parsers/http1.h"
 
 struct http;
-struct evhttp_request;
+
+/* One whole request, from on_request until it is answered; its bytes are borrowed so long. */
+struct http_request {
+    struct http1_head head;
+    struct slice body;
+};
 
 /* What it is called in figures; strings of the program. */
 struct http_names {
@@ -24,9 +29,9 @@ struct http_names {
 
 struct http_limits {
     const struct http_names *names;
-    unsigned methods;      /* of evhttp: EVHTTP_REQ_GET | … */
+    unsigned methods;      /* HTTP1_GET | …; any other hears 501 */
     unsigned header_bytes; /* past it 400 */
-    unsigned body_bytes;   /* past it evhttp itself says 413 and reads no further */
+    unsigned body_bytes;   /* past it 413, and no further reading */
     /* At most so many, and so many from one address: a new one then takes the place of one that waits for
      * nothing, strangers' first.  Fewer where the process has not so many descriptors: `others` are left to
      * everybody else. */
@@ -41,7 +46,7 @@ struct http_limits {
 
 /* on_request gets each whole request, which must be answered by http_reply exactly once, now or later. */
 struct http *http_open(struct loop *, struct slice host, unsigned port, const struct http_limits *,
-                       void (*on_request)(void *arg, struct evhttp_request *), void *arg, struct err *);
+                       void (*on_request)(void *arg, struct http_request *), void *arg, struct err *);
 unsigned http_port(const struct http *);
 void http_stop_listening(struct http *);
 /* Connections are closed; requests not yet answered die with them. */
@@ -53,19 +58,19 @@ struct http_header {
 
 struct http_reply {
     int status;
-    const char *content_type; /* NULL: none */
+    const char *content_type; /* NULL: text/plain */
     struct slice body;
     unsigned retry_after_s;            /* 0: no such header */
     bool close;                        /* the connection with it */
     const struct http_header *headers; /* more of them, up to one without name; may be NULL.  Without a
                                           Cache-Control among them, nothing is kept by anybody */
 };
-void http_reply(struct http *, struct evhttp_request *, const struct http_reply *);
+void http_reply(struct http *, struct http_request *, const struct http_reply *);
 
 /* An answer without end, sent part by part.  gone(arg) once, when the peer left or the listener closes; the
  * stream is no more then.  NULL, and the request answered, when memory is out. */
 struct http_stream;
-struct http_stream *http_stream_begin(struct http *, struct evhttp_request *, const char *content_type,
+struct http_stream *http_stream_begin(struct http *, struct http_request *, const char *content_type,
                                       const struct http_header *, void (*gone)(void *arg), void *arg);
 /* False, and nothing sent, while the peer has more than `most` bytes still to take. */
 bool http_stream_send(struct http_stream *, struct slice, size_t most);
@@ -73,9 +78,9 @@ bool http_stream_send(struct http_stream *, struct slice, size_t most);
 void http_stream_end(struct http_stream *);
 
 /* Numeric address of the peer, without "::ffff:"; valid as long as the request. */
-struct slice http_peer(struct evhttp_request *);
+struct slice http_peer(struct http_request *);
 /* The connection that brought it: broken when it ended before its answer was through.  Borrowed; NULL when
  * nothing is known. */
-struct line *http_line(struct http *, struct evhttp_request *);
+struct line *http_line(struct http *, struct http_request *);
 
 #endif

@@ -1,6 +1,5 @@
 /* http_crowd.c - too many at the door: who makes room, and when nobody is let in.  See http_private.h. */
 #include <errno.h>
-#include <event2/http.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -15,12 +14,10 @@ enum {
 /* Callers wait in the kernel's queue meanwhile. */
 void http_pause(struct http *h, int64_t ms)
 {
-    struct evconnlistener *l = h->stopped ? NULL : evhttp_bound_socket_get_listener(h->bound);
-
-    if (!l || h->paused)
+    if (!h->listener || h->paused)
         return;
     h->paused = true;
-    evconnlistener_disable(l);
+    evconnlistener_disable(h->listener);
     loop_timer_set(h->resume, ms);
 }
 
@@ -30,58 +27,32 @@ void http_resume(void *arg)
 
     h->accepted = 0;
     h->paused = false;
-    if (!h->stopped)
-        evconnlistener_enable(evhttp_bound_socket_get_listener(h->bound));
+    if (h->listener)
+        evconnlistener_enable(h->listener);
 }
 
-/* libevent 2.1 gives the error of a listener to whom evhttp_bind_* made its callbacks for: evhttp itself
- * (http.c, evhttp_bind_listener).  So whose it is, is looked up. */
-static struct http *watched;
-
 /* The loop would turn for nothing until there are descriptors again. */
-static void accept_error(struct evconnlistener *l, void *evhttp)
+void http_on_accept_error(struct evconnlistener *l, void *arg)
 {
-    struct http *h = watched;
+    struct http *h = arg;
     int why = errno;
 
     (void)l;
-    while (h && h->evhttp != evhttp)
-        h = h->next_watched;
-    if (!h)
-        return;
     log_event(LOG_WARN, "accept", "listener", h->limits.names->open, "why", strerror(why), NULL);
     http_pause(h, SHORT_MS);
 }
 
-void http_watch_accept(struct http *h)
-{
-    h->next_watched = watched;
-    watched = h;
-    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(h->bound), accept_error);
-}
-
-void http_unwatch_accept(struct http *h)
-{
-    struct http **at = &watched;
-
-    while (*at && *at != h)
-        at = &(*at)->next_watched;
-    if (*at)
-        *at = h->next_watched;
-}
-
 /* Of those that wait for nothing (nothing was asked whole, or all was answered), the one to go: a stranger
- * before one that was answered before, the longest first.  peer 0: of any address. */
-static struct conn *least_missed(struct http *h, uint64_t peer, const struct conn *but)
+ * before one that was answered before, the longest first.  peer NULL: of any address. */
+static struct conn *least_missed(struct http *h, const uint64_t *peer, const struct conn *but)
 {
     struct conn *worst = NULL;
 
-    for (unsigned i = 0; i < BUCKETS; i++)
-        for (struct conn *c = h->bucket[i]; c; c = c->next)
-            if (c->evcon && !c->held && c != but && (!peer || c->peer == peer) &&
-                (!worst || (worst->known && !c->known) ||
-                 (worst->known == c->known && c->since_ms < worst->since_ms)))
-                worst = c;
+    for (struct conn *c = h->all; c; c = c->next)
+        if (c->fd >= 0 && !c->held && c != but && (!peer || c->peer == *peer) &&
+            (!worst || (worst->known && !c->known) ||
+             (worst->known == c->known && c->since_ms < worst->since_ms)))
+            worst = c;
     return worst;
 }
 
@@ -89,9 +60,8 @@ static unsigned count_of(const struct http *h, uint64_t peer)
 {
     unsigned n = 0;
 
-    for (unsigned i = 0; i < BUCKETS; i++)
-        for (const struct conn *c = h->bucket[i]; c; c = c->next)
-            n += c->peer == peer;
+    for (const struct conn *c = h->all; c; c = c->next)
+        n += c->fd >= 0 && c->peer == peer;
     return n;
 }
 
@@ -103,12 +73,12 @@ bool http_has_place(struct http *h, struct conn *c)
 
     if (!crowd && h->conns <= h->limits.connections)
         return true;
-    gone = least_missed(h, crowd ? c->peer : 0, c);
+    gone = least_missed(h, crowd ? &c->peer : NULL, c);
     h->crowded->value++;
     log_event(LOG_WARN, "listener_crowded", "listener", h->limits.names->open, "by",
               crowd ? "one address" : "many", NULL);
     if (gone)
-        evhttp_connection_free(gone->evcon); /* on_closed() drops it */
+        conn_close(gone);
     return gone != NULL;
 }
 
@@ -116,10 +86,9 @@ static struct conn *heaviest(struct http *h)
 {
     struct conn *most = NULL;
 
-    for (unsigned i = 0; i < BUCKETS; i++)
-        for (struct conn *c = h->bucket[i]; c; c = c->next)
-            if (c->evcon && !c->held && c->bytes && (!most || c->bytes > most->bytes))
-                most = c;
+    for (struct conn *c = h->all; c; c = c->next)
+        if (c->fd >= 0 && !c->held && c->bytes && (!most || c->bytes > most->bytes))
+            most = c;
     return most;
 }
 
@@ -131,7 +100,7 @@ void http_lighten(void *arg)
     while (h->coming > h->limits.coming_bytes && (c = heaviest(h)) != NULL) {
         h->crowded->value++;
         log_event(LOG_WARN, "listener_crowded", "listener", h->limits.names->open, "by", "bytes", NULL);
-        evhttp_connection_free(c->evcon); /* on_closed() drops it */
+        conn_close(c);
     }
 }
 

@@ -1,25 +1,12 @@
 /* http_reply.c - what is answered: once, or without end.  See http.h. */
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/http.h>
-#include <event2/http_struct.h>
-#include <event2/keyvalq_struct.h>
 #include <event2/util.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "gateway/base/clock.h"
 #include "gateway/http/http_private.h"
-
-struct conn **http_conn(struct http *h, const struct bufferevent *bev)
-{
-    struct conn **at = &h->bucket[((uintptr_t)bev >> 6) % BUCKETS];
-
-    while (*at && (*at)->bev != bev)
-        at = &(*at)->next;
-    return at;
-}
 
 static const char *phrase(int status)
 {
@@ -44,6 +31,8 @@ static const char *phrase(int status)
         return "Too Many Requests";
     case 503:
         return "Service Unavailable";
+    case 501:
+        return "Not Implemented";
     default:
         return "Answer";
     }
@@ -62,89 +51,132 @@ static const char *date_of(struct http *h)
     return h->date;
 }
 
-void http_reply(struct http *h, struct evhttp_request *req, const struct http_reply *r)
+static void add_header(struct buf *out, const char *name, const char *value)
 {
-    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
-    struct conn *c = evcon ? *http_conn(h, evhttp_connection_get_bufferevent(evcon)) : NULL;
-    struct evkeyvalq *out = evhttp_request_get_output_headers(req);
-    struct evbuffer *body = evbuffer_new();
-    char number[16];
-
-    if (c && c->line)
-        (void)line_broke(c->line);
-    if (c) {
-        c->held = false;
-        c->known = r->status == 200;
-        c->since_ms = clock_mono_ms();
-    }
-    evhttp_add_header(out, "Date", date_of(h));
-    if (r->content_type)
-        evhttp_add_header(out, "Content-Type", r->content_type);
-    else
-        evhttp_add_header(out, "Content-Type", "text/plain");
-    if (r->retry_after_s) {
-        snprintf(number, sizeof number, "%u", r->retry_after_s);
-        evhttp_add_header(out, "Retry-After", number);
-    }
-    if (r->close || h->stopped)
-        evhttp_add_header(out, "Connection", "close");
-    for (const struct http_header *more = r->headers; more && more->name; more++)
-        evhttp_add_header(out, more->name, more->value);
-    if (!evhttp_find_header(out, "Cache-Control"))
-        evhttp_add_header(out, "Cache-Control", "no-store");
-    if (body && r->body.n)
-        evbuffer_add(body, r->body.p, r->body.n);
-    evhttp_send_reply(req, r->status, phrase(r->status), body);
-    if (body)
-        evbuffer_free(body);
+    if (strpbrk(name, "\r\n") || strpbrk(value, "\r\n"))
+        return; /* it would say more than one */
+    buf_str(out, name);
+    buf_add(out, S(": "));
+    buf_str(out, value);
+    buf_add(out, S("\r\n"));
 }
 
-struct http_stream *http_stream_begin(struct http *h, struct evhttp_request *req, const char *content_type,
+static bool has_header(const struct http_header *headers, const char *name)
+{
+    for (; headers && headers->name; headers++)
+        if (slice_ieq(slice_of(headers->name), slice_of(name)))
+            return true;
+    return false;
+}
+
+/* All of a head but its end. */
+static void add_head(struct conn *c, int status, const char *content_type, const struct http_header *headers)
+{
+    struct buf *out = &c->out;
+
+    buf_add(out, S("HTTP/1.1 "));
+    buf_i64(out, status);
+    buf_char(out, ' ');
+    buf_str(out, phrase(status));
+    buf_add(out, S("\r\n"));
+    add_header(out, "Date", date_of(c->http));
+    add_header(out, "Content-Type", content_type ? content_type : "text/plain");
+    if (c->ends)
+        add_header(out, "Connection", "close");
+    else if (!c->req.head.since_1_1)
+        add_header(out, "Connection", "keep-alive");
+    if (!has_header(headers, "Cache-Control"))
+        add_header(out, "Cache-Control", "no-store");
+    for (; headers && headers->name; headers++)
+        add_header(out, headers->name, headers->value);
+}
+
+static void add_number(struct buf *out, const char *name, uint64_t n)
+{
+    buf_str(out, name);
+    buf_i64(out, (int64_t)n);
+    buf_add(out, S("\r\n"));
+}
+
+/* Is this the last that it hears?  By its own wish, or by ours: then it may be saying more. */
+static void decide_end(struct conn *c, bool close)
+{
+    c->ends = close || !c->http->listener || c->req.head.closes;
+    c->lingers = c->ends && !c->req.head.closes;
+}
+
+void http_reply(struct http *h, struct http_request *req, const struct http_reply *r)
+{
+    struct conn *c = conn_of(req);
+
+    (void)h;
+    if (c->fd < 0) {
+        conn_answered(c);
+        return;
+    }
+    if (c->left && c->line)
+        (void)line_broke(c->line);
+    c->known = r->status == 200;
+    c->since_ms = clock_mono_ms();
+    decide_end(c, r->close);
+    add_head(c, r->status, r->content_type, r->headers);
+    if (r->retry_after_s)
+        add_number(&c->out, "Retry-After: ", r->retry_after_s);
+    add_number(&c->out, "Content-Length: ", r->body.n);
+    buf_add(&c->out, S("\r\n"));
+    if (req->head.method != HTTP1_HEAD)
+        buf_add(&c->out, r->body);
+    conn_answered(c);
+}
+
+struct http_stream *http_stream_begin(struct http *h, struct http_request *req, const char *content_type,
                                       const struct http_header *headers, void (*gone)(void *), void *arg)
 {
-    struct evhttp_connection *evcon = evhttp_request_get_connection(req);
-    struct bufferevent *bev = evcon ? evhttp_connection_get_bufferevent(evcon) : NULL;
-    struct conn *c = bev ? *http_conn(h, bev) : NULL;
-    struct http_stream *s = c ? calloc(1, sizeof *s) : NULL;
-    struct evkeyvalq *out = evhttp_request_get_output_headers(req);
+    struct conn *c = conn_of(req);
+    struct http_stream *s = c->fd < 0 ? NULL : calloc(1, sizeof *s);
 
     if (!s) {
         http_reply(h, req, &(struct http_reply){ .status = 503, .retry_after_s = 5 });
         return NULL;
     }
-    *s = (struct http_stream){ .conn = c, .req = req, .gone = gone, .arg = arg };
+    *s = (struct http_stream){ .conn = c, .gone = gone, .arg = arg };
     c->stream = s;
-    evhttp_add_header(out, "Content-Type", content_type);
-    evhttp_add_header(out, "Cache-Control", "no-store");
-    for (; headers && headers->name; headers++)
-        evhttp_add_header(out, headers->name, headers->value);
-    /* The peer says nothing more: silence is no reason to hang up. */
-    bufferevent_set_timeouts(bev, NULL, NULL);
-    evhttp_send_reply_start(req, 200, "OK");
+    /* HTTP/1.0 knows no chunks: there its end is that of the connection. */
+    decide_end(c, !req->head.since_1_1);
+    add_head(c, 200, content_type, headers);
+    if (req->head.since_1_1)
+        add_header(&c->out, "Transfer-Encoding", "chunked");
+    buf_add(&c->out, S("\r\n"));
+    /* Its end is to be seen while it listens. */
+    conn_hear(c);
     return s;
 }
 
 bool http_stream_send(struct http_stream *s, struct slice text, size_t most)
 {
-    struct evbuffer *part;
+    struct conn *c = s->conn;
+    bool chunked = c->req.head.since_1_1;
 
-    if (evbuffer_get_length(bufferevent_get_output(s->conn->bev)) > most)
+    if (c->out.n - c->out_at > most)
         return false;
-    part = evbuffer_new();
-    if (!part)
-        return false;
-    evbuffer_add(part, text.p, text.n);
-    evhttp_send_reply_chunk(s->req, part);
-    evbuffer_free(part);
+    if (text.n == 0)
+        return true;
+    if (chunked)
+        buf_printf(&c->out, "%zx\r\n", text.n);
+    buf_add(&c->out, text);
+    if (chunked)
+        buf_add(&c->out, S("\r\n"));
+    conn_send(c);
     return true;
 }
 
 void http_stream_end(struct http_stream *s)
 {
-    struct evhttp_request *req = s->req;
+    struct conn *c = s->conn;
 
-    s->conn->held = false;
-    s->conn->stream = NULL;
+    c->stream = NULL;
     free(s);
-    evhttp_send_reply_end(req);
+    if (c->req.head.since_1_1)
+        buf_add(&c->out, S("0\r\n\r\n"));
+    conn_answered(c);
 }

@@ -1,7 +1,6 @@
 /* emulator.c - see emulator.h. */
 #include "gateway/ingress/emulator.h"
 
-#include <event2/http.h>
 #include <stdlib.h>
 
 #include "gateway/ingress/request.h"
@@ -26,7 +25,7 @@ struct emulator {
 
 struct waiting {
     struct emulator *emulator;
-    struct evhttp_request *req;
+    struct http_request *req;
     struct inbox_wait *wait;
     struct waiting *next, **at;
     struct msisdn who;
@@ -45,7 +44,7 @@ struct emulator *emulator_new(struct http *http, struct inbox *inbox)
     return e;
 }
 
-static void refuse(struct emulator *e, struct evhttp_request *req, enum reason reason)
+static void refuse(struct emulator *e, struct http_request *req, enum reason reason)
 {
     struct arena arena;
     struct slice body;
@@ -91,7 +90,7 @@ static const struct provider_conf *emulator_provider(const struct config *c)
     return NULL;
 }
 
-void emulator_inbox(struct emulator *e, const struct config *c, struct evhttp_request *req)
+void emulator_inbox(struct emulator *e, const struct config *c, struct http_request *req)
 {
     const struct provider_conf *p = emulator_provider(c);
     struct waiting now = { .emulator = e, .req = req, .offset_min = c->utc_offset_min }, *w;
@@ -111,7 +110,7 @@ void emulator_inbox(struct emulator *e, const struct config *c, struct evhttp_re
         return;
     }
     arena_init(&arena, QUERY_MEMORY);
-    params_add_query(&f, slice_of(evhttp_uri_get_query(evhttp_request_get_evhttp_uri(req))), &arena);
+    params_add_query(&f, req->head.query, &arena);
     filled = params_get(&f, PARAM_NAMES("msisdn")).n > 0;
     if (filled && !msisdn_parse(slice_trim(params_get(&f, PARAM_NAMES("msisdn"))), &now.who)) {
         arena_free(&arena);

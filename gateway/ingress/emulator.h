@@ -11,7 +11,7 @@ struct emulator;
 /* inbox may be NULL: the door then says 404. */
 struct emulator *emulator_new(struct http *, struct inbox *);
 /* Answers at once, or when one more than `after` is there, or when `wait` seconds (60 at most) are over. */
-void emulator_inbox(struct emulator *, const struct config *, struct evhttp_request *);
+void emulator_inbox(struct emulator *, const struct config *, struct http_request *);
 /* Answers all that wait, and from now on at once. */
 void emulator_release(struct emulator *);
 /* Before http_close(). */

@@ -4,8 +4,6 @@
  *
  * A refusal at any step is a row of reason.def: counted, told to the telco in its own dialect.  A USSD caller
  * always gets a page. */
-#include <event2/buffer.h>
-#include <event2/http.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +13,7 @@
 
 enum {
     BODY_MAX = 64 * 1024,
-    /* Up to here a body is read and refused in the provider's own shape; past it evhttp says 413. */
+    /* Up to here a body is read and refused in the provider's own shape; past it the listener says 413. */
     BODY_READ = 256 * 1024,
     COMING_MAX = 16 << 20, /* of requests that are not whole yet */
     HEADER_MAX = 16 * 1024,
@@ -100,18 +98,17 @@ static void submit(struct ingress *in, const struct request *r, const struct inb
 
 static void admit(struct ingress *in, struct request *r, const struct admission_path *path, struct arena *a)
 {
-    struct param headers[REQUEST_HEADERS];
     struct wire_request w;
     struct inbound msg = { .kind = INBOUND_SMS };
     struct slice *each = NULL;
     enum reason verdict;
     int items;
 
-    if (evbuffer_get_length(evhttp_request_get_input_buffer(r->http)) > BODY_MAX) {
+    if (r->http->body.n > BODY_MAX) {
         ingress_refuse(in, r, REASON_too_large);
         return;
     }
-    request_wire(r->http, r->provider, in->config->public_url, headers, a, &w);
+    request_wire(r->http, r->provider, in->config->public_url, a, &w);
     w.is_dlr = r->door == DOOR_DLR;
     w.session = path->session;
     w.call = path->call;
@@ -139,13 +136,12 @@ static void admit(struct ingress *in, struct request *r, const struct admission_
         submit(in, r, &msg);
 }
 
-static void on_request(void *arg, struct evhttp_request *req)
+static void on_request(void *arg, struct http_request *req)
 {
     struct ingress *in = arg;
-    struct slice target = slice_of(evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req)));
-    struct admission_path path = admission_path(target);
+    struct admission_path path = admission_path(req->head.path);
     struct request r = { .http = req, .door = path.door, .line = http_line(in->http, req) };
-    bool put = evhttp_request_get_command(req) == EVHTTP_REQ_PUT, calls;
+    bool put = req->head.method == HTTP1_PUT, calls;
     struct admission_caller caller;
     enum reason verdict;
     struct arena arena;
@@ -196,7 +192,7 @@ struct ingress *ingress_open(struct loop *loop, const struct config *c, const st
                                              .crowded = "ingress_crowded_total",
                                              .unwelcome = "ingress_unwelcome_total" };
     static const struct http_limits limits = { .names = &names,
-                                               .methods = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT,
+                                               .methods = HTTP1_GET | HTTP1_POST | HTTP1_PUT,
                                                .header_bytes = HEADER_MAX,
                                                .body_bytes = BODY_READ,
                                                .connections = CONNECTIONS,

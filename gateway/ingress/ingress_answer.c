@@ -1,6 +1,5 @@
 /* ingress_answer.c - what a telco hears over HTTP, at once or when the pipeline calls back.  See
  * ingress_private.h. */
-#include <event2/http.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +14,9 @@ enum {
 
 struct held {
     unsigned magic;
-    struct ingress *ingress;    /* NULL: closed meanwhile */
-    struct evhttp_request *req; /* NULL: nobody waits for an answer */
-    bool ussd, over;            /* over: a notice that the session ended */
+    struct ingress *ingress;  /* NULL: closed meanwhile */
+    struct http_request *req; /* NULL: nobody waits for an answer */
+    bool ussd, over;          /* over: a notice that the session ended */
     uint64_t replay, whole, resend;
     unsigned left;     /* messages of this request that are not answered yet */
     enum reason worst; /* one that is to come again makes the whole request come again */
@@ -26,7 +25,7 @@ struct held {
     char mem[];
 };
 
-static void reply(struct ingress *in, struct evhttp_request *req, const struct wire_answer *a)
+static void reply(struct ingress *in, struct http_request *req, const struct wire_answer *a)
 {
     struct http_reply r = { .status = a->status,
                             .content_type = a->content_type,
@@ -56,7 +55,7 @@ const struct dialect *ingress_dialect(const struct provider_conf *p)
     return p ? dialect_by_name(p->dialect) : NULL;
 }
 
-static void reply_ussd(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
+static void reply_ussd(struct ingress *in, struct http_request *req, const struct provider_conf *p,
                        struct wire_page *page, const struct answer *said)
 {
     struct wire_answer answer;
@@ -71,7 +70,7 @@ static void reply_ussd(struct ingress *in, struct evhttp_request *req, const str
     arena_free(&arena);
 }
 
-static void reply_outcome(struct ingress *in, struct evhttp_request *req, const struct provider_conf *p,
+static void reply_outcome(struct ingress *in, struct http_request *req, const struct provider_conf *p,
                           struct wire_outcome *what)
 {
     struct wire_answer answer;

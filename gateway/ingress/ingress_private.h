@@ -17,7 +17,7 @@ enum {
 
 /* A request that is being looked at. */
 struct request {
-    struct evhttp_request *http;
+    struct http_request *http;
     const struct provider_conf *provider; /* NULL: the path names nobody */
     const struct dialect *dialect;        /* of the provider */
     enum door door;
