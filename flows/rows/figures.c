@@ -114,13 +114,25 @@ static uint64_t key_of(const char *kind, struct slice s)
     return h;
 }
 
+/* Two people of one puskesmas may send its week. */
+static uint64_t week_of(const struct counted_report *r, const struct node *minggu)
+{
+    uint64_t h = slice_hash_on(key_of("week:", r->by), S(" "));
+
+    return slice_hash_on(slice_hash_on(h, slice_take(r->day, 4)), minggu->raw);
+}
+
 static uint64_t person_of(const struct form *form, const struct counted_report *r, const struct node *fields)
 {
+    const struct node *minggu =
+        form_as(form, AS_WEEK) >= 0 ? node_get_named(fields, form_called(form, AS_WEEK)) : NULL;
     const struct node *said_nik = node_get_named(fields, form_called(form, AS_NIK)),
                       *said_nama = node_get_named(fields, form_called(form, AS_NAME));
     struct slice nik = said_nik ? said_nik->text : slice_make("", 0),
                  nama = said_nama ? said_nama->text : slice_make("", 0);
 
+    if (minggu && minggu->kind == NODE_NUMBER)
+        return week_of(r, minggu);
     if (r->person_id.n)
         return key_of("id:", r->person_id);
     if (nik.n)

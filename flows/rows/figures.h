@@ -2,7 +2,7 @@
  *
  * Pure.  Reports come in the order of their days, those of the year before too: what must be complete (all
  * doses, the visits of a pregnancy) may have begun then.  A person is known by person_id, else NIK, else
- * name. */
+ * name; a weekly report is about the week of where it comes from. */
 #ifndef KENTONGAN_FLOWS_ROWS_FIGURES_H
 #define KENTONGAN_FLOWS_ROWS_FIGURES_H
 
@@ -22,6 +22,7 @@ struct counted_report {
     struct slice id, form, person_id, day; /* day: "2026-11-21"; form empty: a signal of early warning */
     struct slice received_at;              /* RFC 3339 */
     struct slice fields, findings;         /* JSON */
+    struct slice by;     /* where who sent it works: of a weekly report, whose week it is; or her number */
     struct slice events; /* JSON: [["sent", RFC 3339] …], what came of its referral, or of the signal */
 };
 

@@ -26,7 +26,7 @@ static uint64_t hash_on(uint64_t h, const void *p, size_t n)
 /* Of all that figures depend on. */
 static uint64_t hash_of(const struct ruleset *rules)
 {
-    uint64_t h = slice_hash(S("figures 2"));
+    uint64_t h = slice_hash(S("figures 3"));
 
     for (unsigned i = 0; i < rules->indicators->n; i++) {
         const struct indicator *in = &rules->indicators->all[i];

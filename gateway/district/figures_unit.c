@@ -25,11 +25,14 @@ struct counting_unit {
 /* --- asking --- */
 
 enum {
-    CELLS_FRESH = 8
+    CELLS_FRESH = 8,
+    CELLS_REPORTER = 9,
 };
 
-static struct counted_report report_of(const struct slice *c)
+static struct counted_report report_of(const struct counting_unit *w, const struct slice *c)
 {
+    const struct person *by = directory_person(&w->rules->directory, c[CELLS_REPORTER]);
+
     return (struct counted_report){ .id = c[0],
                                     .form = c[1],
                                     .person_id = c[2],
@@ -37,6 +40,7 @@ static struct counted_report report_of(const struct slice *c)
                                     .fields = c[4],
                                     .findings = c[5],
                                     .received_at = c[6],
+                                    .by = by ? by->place_code : c[CELLS_REPORTER],
                                     .events = c[7] };
 }
 
@@ -63,9 +67,10 @@ static int ask_reports(struct counting_unit *w, const char *by, const char *whic
         w->arena,
         "SELECT x.id, x.form, coalesce((SELECT nullif(p.merged_into, '') FROM person AS p WHERE p.id ="
         " x.person_id), x.person_id), x.day, x.fields, x.findings, x.received_at,"
-        " (SELECT %s FROM referral_event AS e WHERE e.nomor = x.nomor AND e.of = CAST(x.id AS text)), x.fresh"
-        " FROM (SELECT id, nomor, form, person_id, fields, findings, received_at, %s AS fresh, " FIGURES_DAY
-        " AS day FROM record WHERE %.*s AND status <> 'cancelled'%s) AS x"
+        " (SELECT %s FROM referral_event AS e WHERE e.nomor = x.nomor AND e.of = CAST(x.id AS text)), "
+        "x.fresh,"
+        " x.reporter FROM (SELECT id, nomor, form, person_id, fields, findings, received_at, reporter, %s AS "
+        "fresh, " FIGURES_DAY " AS day FROM record WHERE %.*s AND status <> 'cancelled'%s) AS x"
         " WHERE substr(x.day, 1, 4) IN ($3, $4) ORDER BY x.day, x.received_at, x.id",
         w->db->events_of, fresh, SLICE_ARG(where), which);
     if (w->arena->failed || w->ids.failed)
@@ -86,7 +91,7 @@ static int ask_reports(struct counting_unit *w, const char *by, const char *whic
 static void on_report(void *arg, const struct slice *c)
 {
     struct counting_unit *w = arg;
-    struct counted_report r = report_of(c);
+    struct counted_report r = report_of(w, c);
 
     figures_add(w->now, &r);
 }
@@ -144,7 +149,7 @@ static bool is_about(const struct counting_unit *w, uint64_t person)
 static void on_added(void *arg, const struct slice *c)
 {
     struct counting_unit *w = arg;
-    struct counted_report r = report_of(c);
+    struct counted_report r = report_of(w, c);
 
     if (w->added++ >= ADDED_MOST)
         return;
@@ -159,7 +164,7 @@ static void on_added(void *arg, const struct slice *c)
 static void on_theirs(void *arg, const struct slice *c)
 {
     struct counting_unit *w = arg;
-    struct counted_report r = report_of(c);
+    struct counted_report r = report_of(w, c);
 
     if (!is_about(w, figures_person(w->now, &r)))
         return;

@@ -5,16 +5,16 @@ import { after, before, describe, test } from 'node:test';
 
 import { account, session } from '../browser/browser.mjs';
 import { Chance } from '../simulate/chance.mjs';
-import { Gateway, kader, kades, newName, waitFor, zone } from './lib.mjs';
+import { Gateway, kader, kades, newName, puskesmas, waitFor, zone } from './lib.mjs';
 import { Postgres } from './pg.mjs';
 
 const village = '19.06.01.2004', kecamatan = '19.06.01';
 let next;
 // A record of a posyandu of Kelubi, as the pipeline sends it to the sink.
-function record(form, day, fields, { person = '', findings = [], posyandu = 'PSY001', place = village, received = day, id = next++, version = 1, status = 'valid' } = {}) {
+function record(form, day, fields, { person = '', findings = [], posyandu = 'PSY001', place = village, received = day, id = next++, version = 1, status = 'valid', reporter = '+6281200000001' } = {}) {
   return JSON.stringify({
     v: 1, row: 'record', version, id: uuid(id), nomor: String(1000 + id), form, klaster: '2',
-    at: `${day}T09:00:00+07:00`, received_at: `${received}T09:00:00+07:00`, reporter: '+6281200000001', place, posyandu, person_id: person,
+    at: `${day}T09:00:00+07:00`, received_at: `${received}T09:00:00+07:00`, reporter, place, posyandu, person_id: person,
     fields, findings: findings.map((f) => ({ id: f.split('=')[0], v: 1, class: '', say: f.split('=')[1] ?? '' })), status, provider: 'emulator', message_id: `f-${id}-${version}`,
   });
 }
@@ -88,9 +88,10 @@ const year = () => {
   signal(11, 9001, 'sent', '2026-11-13T09'), signal(12, 9001, 'benar', '2026-11-13T20', 'PST001'),
   signal(13, 9002, 'sent', '2026-11-20T09'), signal(14, 9002, 'bukan', '2026-11-22T09', 'PST001'),
   signal(15, 9003, 'sent', '2026-11-23T09', 'PKM01'), signal(16, 9003, 'benar', '2026-11-23T10', 'PKM01'),
-  // Weekly reports of the puskesmas, on a Monday and a Thursday.
-  record('w2', '2026-11-02', { minggu: 43, A: 5 }, { posyandu: '', place: kecamatan }),
-  record('w2', '2026-11-12', { minggu: 44, nihil: true }, { posyandu: '', place: kecamatan }),
+  // Weekly reports of the puskesmas, on a Monday and a Thursday; one week that two people of it sent.
+  record('w2', '2026-11-02', { minggu: 43, A: 5 }, { posyandu: '', place: kecamatan, reporter: puskesmas }),
+  record('w2', '2026-11-03', { minggu: 43, A: 5 }, { posyandu: '', place: kecamatan, reporter: '+6281200000010' }),
+  record('w2', '2026-11-12', { minggu: 44, nihil: true }, { posyandu: '', place: kecamatan, reporter: puskesmas }),
   ];
 };
 

@@ -85,6 +85,35 @@ static void expect(const struct figures *f, unsigned indicator, unsigned month, 
                  (long long)got.d, (long long)n, (long long)d);
 }
 
+/* Two people of one puskesmas send its week, one of them in time: one week. */
+static void a_week_counts_once_for_each_puskesmas(void **state)
+{
+    static const struct {
+        const char *by, *at, *fields;
+    } sent[] = { { "PKM01", "2026-11-16T09:00:00+07:00", "{\"minggu\":45,\"A\":14}" },
+                 { "PKM01", "2026-11-18T09:00:00+07:00", "{\"minggu\":45,\"A\":14}" },
+                 { "PKM02", "2026-11-18T09:00:00+07:00", "{\"minggu\":45,\"nihil\":true}" },
+                 { "PKM01", "2026-11-23T09:00:00+07:00", "{\"minggu\":46,\"A\":21}" } };
+    struct world *w = *state;
+    const struct indicator_set *set =
+        load(w, "indicators:\n"
+                "  - {id: weeks, " HEAD ", n: {form: w2, once: year}}\n"
+                "  - {id: in_time, " HEAD ", n: {form: w2, received: [mon, tue], once: year}}\n");
+    struct figures *f = figures_new(set, &w->forms, 2026, &w->arena);
+
+    assert_non_null(f);
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
+        figures_add(f, &(struct counted_report){ .id = slice_make("1234" + i, 1),
+                                                 .form = S("w2"),
+                                                 .day = slice_take(slice_of(sent[i].at), 10),
+                                                 .received_at = slice_of(sent[i].at),
+                                                 .by = slice_of(sent[i].by),
+                                                 .fields = slice_of(sent[i].fields),
+                                                 .findings = S("[]") });
+    expect(f, 0, 11, 3, 0);
+    expect(f, 1, 11, 2, 0);
+}
+
 static void each_way_of_counting_gives_what_paper_gives(void **state)
 {
     struct world *w = *state;
@@ -190,6 +219,7 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(each_way_of_counting_gives_what_paper_gives),
+        CASE(a_week_counts_once_for_each_puskesmas),
         CASE(rows_that_cannot_be_counted_are_refused_where_they_stand),
     };
 
