@@ -42,6 +42,7 @@ struct job {
     struct turn turn;
     struct share *share; /* of its provider */
     unsigned conflicts;
+    struct store_seen seen;  /* by its loads since the last conflict */
     struct subject first[2]; /* sender's state and session */
     struct sender sender;
     struct intent intent;

@@ -56,7 +56,8 @@ static void step_load(struct job *j)
     }
     if (!job_speaks(&j->in))
         n = 0; /* a timer or signal names all that it needs when it is read */
-    store_load(j->pipeline->store, &j->in, j->first, n, &j->arena, on_first_load, j);
+    j->seen = (struct store_seen){ .in = &j->in };
+    store_load(j->pipeline->store, &j->seen, j->first, n, &j->arena, on_first_load, j);
 }
 
 static void on_parked(void *arg, enum store_rc rc)
@@ -122,7 +123,9 @@ static void on_subjects(void *arg, enum store_rc rc)
 {
     struct job *j = job_of(arg);
 
-    job_enter(j, rc == STORE_UNAVAILABLE ? STEP_SPOOL : STEP_LEASE);
+    if (rc == STORE_DUPLICATE)
+        j->reason = REASON_duplicate;
+    job_enter(j, rc == STORE_UNAVAILABLE ? STEP_SPOOL : rc == STORE_DUPLICATE ? STEP_ANSWER : STEP_LEASE);
 }
 
 static void step_subjects(struct job *j)
@@ -138,7 +141,7 @@ static void step_subjects(struct job *j)
     memset(j->subjects, 0, sizeof j->subjects);
     for (unsigned i = 0; i < j->intent.subjects_n; i++)
         j->subjects[i].ref = j->intent.subjects[i];
-    store_load(j->pipeline->store, NULL, j->subjects, j->intent.subjects_n, &j->arena, on_subjects, j);
+    store_load(j->pipeline->store, &j->seen, j->subjects, j->intent.subjects_n, &j->arena, on_subjects, j);
 }
 
 static void on_lease(void *arg)
@@ -256,7 +259,7 @@ static void decide_again(struct job *j, const struct context *seen, struct lease
     j->outcome->rows_n = j->outcome->sms_n = j->outcome->people_n = 0; /* they were told, and stand there */
     j->outcome->unlogged = true;
     if (check_recalled(j))
-        store_commit(j->pipeline->store, &j->in, "", j->outcome, j->old.at_ms, on_rebuilt, j);
+        store_commit(j->pipeline->store, &j->in, "", j->outcome, &j->seen, on_rebuilt, j);
     else
         rebuild_end(j, STORE_OK, false);
 }
@@ -333,7 +336,7 @@ static void step_commit(struct job *j)
         return;
     }
     snprintf(via, sizeof via, "%.*s", SLICE_ARG(j->in.provider));
-    store_commit(j->pipeline->store, &j->in, via, j->outcome, clock_wall_ms(), on_commit, j);
+    store_commit(j->pipeline->store, &j->in, via, j->outcome, &j->seen, on_commit, j);
 }
 
 static void on_spooled(void *arg, enum spool_rc rc)

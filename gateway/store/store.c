@@ -80,6 +80,7 @@ static void went_down(struct store *s)
     if (!s->up)
         return;
     enter_up(s, false);
+    alone_over(s, false);
     commits_down(s);
     lease_down(s);
     due_down(s);
@@ -173,6 +174,7 @@ static void store_free(struct store *s)
     consumers_free(s);
     released_free(s);
     commits_free(s);
+    alone_free(s->alone);
     recall_free(s->recall);
     lease_free(s->lease);
     due_free(s->due);
@@ -231,6 +233,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->loop = loop;
     s->lock_fd = -1;
     s->commit_id = rnd_u64();
+    s->alone = alone_new();
     s->recall = recall_new();
     s->message_log = message_log_new(s);
     s->commit_tick = loop_timer_new(loop, "store: commits", commits_tick, s);

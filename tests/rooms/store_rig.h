@@ -164,7 +164,7 @@ static RIG_UNUSED enum store_rc commit(const struct inbound *in, const struct ou
 {
     struct answer a = { 0 };
 
-    store_commit(rig.store, in, "emulator", o, 1, on_answer, &a);
+    store_commit(rig.store, in, "emulator", o, NULL, on_answer, &a);
     assert_false(a.done);
     wait_for(&a.done);
     return a.rc;
@@ -173,8 +173,9 @@ static RIG_UNUSED enum store_rc commit(const struct inbound *in, const struct ou
 static RIG_UNUSED enum store_rc load(const struct inbound *in, struct subject *subjects, unsigned n)
 {
     struct answer a = { 0 };
+    struct store_seen seen = { .in = in };
 
-    store_load(rig.store, in, subjects, n, &rig.arena, on_answer, &a);
+    store_load(rig.store, &seen, subjects, n, &rig.arena, on_answer, &a);
     assert_false(a.done);
     wait_for(&a.done);
     return a.rc;

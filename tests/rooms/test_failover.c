@@ -131,7 +131,7 @@ static void put(unsigned n, enum sms_class class)
                                   .class = class,
                                   .expires_ms = clock_wall_ms() + 3600000 };
         o->sms_n = 1;
-        store_commit(rig.store, &in, "satu", o, 1, on_answer, &a);
+        store_commit(rig.store, &in, "satu", o, NULL, on_answer, &a);
         wait_for(&a.done);
         assert_int_equal(a.rc, STORE_OK);
     }

@@ -73,7 +73,7 @@ static void begin_one(struct load *l)
     snprintf(id, sizeof id, "k%u", one->n);
     in = sms_from(id);
     l->outcome.rows[0].record.message_id = slice_of(id);
-    store_commit(rig.store, &in, "emulator", &l->outcome, 1, on_committed, one);
+    store_commit(rig.store, &in, "emulator", &l->outcome, NULL, on_committed, one);
 }
 
 static void begin_more(struct load *l)
@@ -222,7 +222,7 @@ static void a_ussd_step_applied_unheard_is_not_a_conflict(void **state)
         o.writes[0] = (struct subject_write){
             .ref = sub.ref, .seen_rev = sub.rev, .blob = slice_of(text), .ttl_ms = 60000
         };
-        store_commit(rig.store, &in, "emulator", &o, 1, on_answer, &a);
+        store_commit(rig.store, &in, "emulator", &o, NULL, on_answer, &a);
         if (i % 3 == 0) {
             /* One turn: it leaves.  Then the line is cut before its answer is read. */
             loop_soon(rig.loop, stop, NULL);

@@ -13,28 +13,14 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/model/people.h"
-#include "gateway/store/commit/private.h"
+#include "gateway/store/commit/call.h"
 
 enum {
     RESEND_MS = 5000, /* a commit that may have been applied is asked about for so long */
     UNSENT_MS = 1000, /* one that never left waits only so long: the spool is better */
     TICK_MS = 100,
     CALLS = 2,               /* under way: Redis works on one while we make the next */
-    CALL_COMMITS = 32,       /* in one: it must not hold Redis up for longer than some ms */
-    CALL_BYTES = 256 * 1024, /* likewise, but for one that is larger by itself */
-    LOG_LINES = 8,           /* of commits, in one entry of the message log (commit.lua: tell_joined) */
-};
-
-struct commit {
-    struct store *store;
-    struct commit *next, *prev;
-    struct commit_parts parts;
-    bool sent, under_way;
-    int64_t unsent_by_ms, resend_by_ms;
-    struct commit_effects effects;
-    store_commit_cb *cb;
-    void *arg;
-    enum store_rc rc; /* when it ends by itself */
+    CALL_BYTES = 256 * 1024, /* in one, but for one that is larger by itself */
 };
 
 /* --- sending and ending --- */
@@ -54,6 +40,7 @@ static void unlink_commit(struct commit *c)
     else
         s->last_commit = c->prev;
     s->commits_n--;
+    alone_ended(s->alone, s->commits ? s->commits->number : 0);
 }
 
 /* What was written is remembered; what may be otherwise in Redis is not. */
@@ -103,12 +90,6 @@ static void end(struct commit *c, enum store_rc rc)
 
 /* --- calls --- */
 
-struct call {
-    struct store *store;
-    unsigned n;
-    struct commit *commits[CALL_COMMITS];
-};
-
 static void verdict(struct commit *c, const redisReply *reply)
 {
     switch (redis_int(reply, -1)) {
@@ -129,20 +110,62 @@ static void verdict(struct commit *c, const redisReply *reply)
     }
 }
 
-static void on_reply(void *arg, const redisReply *reply)
+static void call_over(struct call *call)
+{
+    call->store->commit_calls--;
+    for (unsigned i = 0; i < call->n; i++)
+        call->commits[i]->under_way = false;
+}
+
+/* Of those from the given one on.  Refused: not applied; sent again like what was lost, when Redis is back,
+ * or ended by the deadline. */
+static void verdicts(struct call *call, unsigned from, const redisReply *reply)
+{
+    bool told = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == call->n - from;
+
+    for (unsigned i = from; told && i < call->n; i++)
+        verdict(call->commits[i], reply->element[i - from]);
+    if (reply && !told)
+        store_refused(call->store, reply);
+}
+
+static void on_function(void *arg, const redisReply *reply)
+{
+    struct call *call = arg;
+
+    call_over(call);
+    verdicts(call, 0, reply);
+    free(call);
+}
+
+/* What one plain commit's commands were answered: all of them carried out, or a key is of a wrong type. */
+static void plain_verdict(struct commit *c, const redisReply *reply, unsigned from, unsigned to)
+{
+    for (; from < to; from++)
+        if (reply->element[from]->type == REDIS_REPLY_ERROR) {
+            verdict(c, reply->element[from]);
+            return;
+        }
+    end(c, STORE_OK);
+}
+
+static void on_transaction(void *arg, const redisReply *reply)
 {
     struct call *call = arg;
     struct store *s = call->store;
-    bool told = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == call->n;
 
-    s->commit_calls--;
-    for (unsigned i = 0; i < call->n; i++)
-        call->commits[i]->under_way = false;
-    for (unsigned i = 0; told && i < call->n; i++)
-        verdict(call->commits[i], reply->element[i]);
-    /* Refused: not applied; sent again like what was lost, when Redis is back, or ended by the deadline. */
-    if (reply && !told)
+    call_over(call);
+    if (reply && reply->type == REDIS_REPLY_NIL) { /* somebody else wrote: nothing of it was carried out */
+        alone_over(s, true);
+        s->commits_unsent = s->commits;
+    } else if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == call->commands) {
+        for (unsigned i = 0; i < call->plain; i++)
+            plain_verdict(call->commits[i], reply, i ? call->ends[i - 1] : 0, call->ends[i]);
+        if (call->n > call->plain)
+            verdicts(call, call->plain, reply->element[call->commands - 1]);
+    } else if (reply) {
         store_refused(s, reply);
+    }
     free(call);
 }
 
@@ -168,89 +191,43 @@ static struct call *gather(struct store *s)
     return call;
 }
 
-static struct slice line_of(const struct commit *c)
+/* The plain ones come first.  They may: none of them shares a key with one before it that is under way. */
+static void sort(struct call *call)
 {
-    return slice_skip(buf_slice(&c->parts.bytes), c->parts.line_at);
-}
-
-/* What the message log is told, eight commits' lines in one argument: Redis stores it as it comes.  Wakes
- * nobody: the log is read each second, in few and fat reads. */
-static void send_lines(const struct call *call)
-{
-    struct redis *r = call->store->redis;
-    struct buf joined;
+    struct commit *others[CALL_COMMITS];
     unsigned n = 0;
+    uint64_t turn = alone_now(call->store);
 
-    buf_init(&joined, 2 * COMMIT_COMMAND_MAX);
-    redis_i64(r, MESSAGE_LOG_MAX);
     for (unsigned i = 0; i < call->n; i++) {
-        struct slice line = line_of(call->commits[i]);
+        struct commit *c = call->commits[i];
 
-        if (!line.n)
-            continue;
-        if (n % LOG_LINES)
-            buf_char(&joined, '\n');
-        buf_add(&joined, line);
-        if (++n % LOG_LINES)
-            continue;
-        redis_part(r, buf_slice(&joined));
-        buf_clear(&joined);
+        if (turn && c->plain_in == turn)
+            call->commits[call->plain++] = c;
+        else
+            others[n++] = c;
     }
-    if (n % LOG_LINES)
-        redis_part(r, buf_slice(&joined));
-    buf_free(&joined);
-}
-
-static void send_frame(struct redis *r, const struct commit_parts *p)
-{
-    char frame[5 + COMMIT_COUNTS] = { p->kind, (char)(p->keys >> 8), (char)p->keys, (char)(p->args >> 8),
-                                      (char)p->args };
-
-    memcpy(frame + 5, p->counts, sizeof p->counts);
-    redis_part(r, slice_make(frame, p->kind == 'c' ? sizeof frame : 5));
+    memcpy(call->commits + call->plain, others, n * sizeof *others);
 }
 
 static void send_call(struct store *s, struct call *call)
 {
-    struct redis *r = s->redis;
     int64_t now = clock_mono_ms();
-    unsigned keys = 2, args = 3, lines = 0;
     uint64_t streams = 0;
-    char counted[CALL_COMMITS];
-    struct key k;
 
-    for (unsigned i = 0; i < call->n; i++) {
-        keys += call->commits[i]->parts.keys;
-        args += 1 + call->commits[i]->parts.args;
-        counted[i] = call->commits[i]->parts.counted;
-        streams |= call->commits[i]->effects.streams;
-        lines += line_of(call->commits[i]).n > 0;
-    }
-    args += (lines + LOG_LINES - 1) / LOG_LINES;
-    redis_begin(r, 3 + keys + args);
-    redis_str(r, "FCALL");
-    redis_str(r, "kt3_commits");
-    redis_i64(r, keys);
-    for (unsigned i = 0; i < call->n; i++)
-        redis_formatted(
-            r, slice_take(buf_slice(&call->commits[i]->parts.bytes), call->commits[i]->parts.args_at));
-    redis_part(r, store_count_key(s, &k));
-    redis_part(r, store_key(s, &k, "st", S("log"), S("")));
-    redis_i64(r, call->n);
     for (unsigned i = 0; i < call->n; i++) {
         struct commit *c = call->commits[i];
 
-        send_frame(r, &c->parts);
-        redis_formatted(
-            r, slice_skip(slice_take(buf_slice(&c->parts.bytes), c->parts.line_at), c->parts.args_at));
+        streams |= c->effects.streams;
         if (!c->sent)
             c->resend_by_ms = now + RESEND_MS;
         c->sent = c->under_way = true;
     }
-    redis_part(r, slice_make(counted, call->n));
-    send_lines(call);
+    sort(call);
     s->commit_calls++;
-    redis_send(r, on_reply, call);
+    if (call->plain)
+        call_transaction(call, on_transaction);
+    else
+        call_function(call, on_function);
     if (streams)
         s->tell->committing(s, streams);
 }
@@ -262,6 +239,8 @@ static bool worth_a_call(const struct store *s)
 
     for (const struct commit *c = s->commits_unsent; c && n < CALL_COMMITS / 2; c = c->next)
         n++;
+    if (alone_now(s)) /* its guard must be up again */
+        return n && !s->commit_calls && alone_guarded(s);
     return s->commit_calls < CALLS && (n == CALL_COMMITS / 2 || (n && !s->commit_calls));
 }
 
@@ -269,6 +248,8 @@ void commits_turn_end(void *arg)
 {
     struct store *s = arg;
 
+    if (s->up && s->commits_unsent)
+        alone_ask(s);
     while (s->up && worth_a_call(s)) {
         struct call *call = gather(s);
 
@@ -329,6 +310,7 @@ void commits_free(struct store *s)
 
         s->commits = s->last_commit = s->commits_unsent = NULL;
         s->commits_n = 0;
+        alone_ended(s->alone, 0);
         tell_all(all);
     }
     buf_free(&s->commit_scratch[0]);
@@ -354,6 +336,7 @@ static void append(struct store *s, struct commit *c)
     if (!s->commits_unsent)
         s->commits_unsent = c;
     s->commits_n++;
+    c->number = alone_number(s->alone);
 }
 
 static struct commit *commit_new(struct store *s, store_commit_cb *cb, void *arg)
@@ -367,6 +350,17 @@ static struct commit *commit_new(struct store *s, store_commit_cb *cb, void *arg
     c->unsent_by_ms = clock_mono_ms() + UNSENT_MS;
     append(s, c);
     return c;
+}
+
+/* How it may go, by what was seen; and what it writes is known from now on. */
+static void classify(struct commit *c, const struct store_seen *seen)
+{
+    struct store *s = c->store;
+
+    if (seen && seen->turn && seen->turn == alone_now(s) && (!seen->in->provider_id.n || seen->undoubled) &&
+        plain_can(&c->parts) && plain_unchanged(s->alone, &c->parts, seen->before))
+        c->plain_in = seen->turn;
+    plain_wrote(s->alone, &c->parts, c->number);
 }
 
 static void commit_start(struct commit *c, bool made)
@@ -387,18 +381,23 @@ static void commit_start(struct commit *c, bool made)
 }
 
 void store_commit(struct store *s, const struct inbound *in, const char *via, const struct outcome *o,
-                  int64_t now_ms, store_commit_cb *cb, void *arg)
+                  const struct store_seen *seen, store_commit_cb *cb, void *arg)
 {
     struct commit *c = commit_new(s, cb, arg);
+    bool made = commit_command(s, in, via, o, &c->parts, &c->effects);
 
-    (void)now_ms;
-    commit_start(c, commit_command(s, in, via, o, &c->parts, &c->effects));
+    if (made)
+        classify(c, seen);
+    commit_start(c, made);
 }
 
 void store_park_inbound(struct store *s, const struct inbound *in, const char *reason, int64_t now_ms,
                         store_commit_cb *cb, void *arg)
 {
     struct commit *c = commit_new(s, cb, arg);
+    bool made = commit_command_park(s, in, reason, now_ms, &c->parts, &c->effects);
 
-    commit_start(c, commit_command_park(s, in, reason, now_ms, &c->parts, &c->effects));
+    if (made)
+        classify(c, NULL);
+    commit_start(c, made);
 }

@@ -11,12 +11,21 @@
 #include "gateway/model/subject.h"
 #include "gateway/store/redis/base.h"
 
-/* One round trip: is this inbound a duplicate (skipped when it is NULL or its provider_id is empty), and the
- * subjects.  None when all subjects of an inbound were here just now: they are marked `recalled`, the commit
- * must check them, and it is the commit that finds a duplicate. subjects (n of them, refs filled in) must
- * live until the callback; rev and blob are filled, blobs in the arena. */
+/* What a message has seen of the store: zero but for `in` before its first load, filled by its loads, told to
+ * its commit.  in: NULL for somebody who only looks. */
+struct store_seen {
+    const struct inbound *in;
+    unsigned loads;
+    bool undoubled;        /* its duplicate key was looked for, and was not there */
+    uint64_t turn, before; /* alone.c: when that was */
+};
+
+/* One round trip: is this message a duplicate (skipped when it has no provider_id, or was asked before), and
+ * the subjects.  None when all subjects of a first load were here just now: they are marked `recalled`, the
+ * commit must check them, and a later load or the commit finds a duplicate.  subjects (n of them, refs filled
+ * in) must live until the callback; rev and blob are filled, blobs in the arena. */
 typedef void store_load_cb(void *arg, enum store_rc);
-void store_load(struct store *, const struct inbound *, struct subject *subjects, unsigned n, struct arena *,
+void store_load(struct store *, struct store_seen *, struct subject *subjects, unsigned n, struct arena *,
                 store_load_cb *, void *arg);
 
 /* What is remembered of a subject while Redis is away: as a commit left it, or a load found it.  False when
@@ -25,10 +34,10 @@ bool store_recall(struct store *, struct subject *, struct arena *);
 
 /* The atomic commit: duplicate key, revisions, writes, rows to every sink stream, SMS to their lanes, timers,
  * tallies.  `via` is the provider that answers travel by.  A lost connection is resolved by sending the same
- * commit again; STORE_UNAVAILABLE only after the deadline.  now_ms is the wall clock. */
+ * commit again; STORE_UNAVAILABLE only after the deadline.  seen: by its loads, or NULL. */
 typedef void store_commit_cb(void *arg, enum store_rc);
 void store_commit(struct store *, const struct inbound *, const char *via, const struct outcome *,
-                  int64_t now_ms, store_commit_cb *, void *arg);
+                  const struct store_seen *seen, store_commit_cb *, void *arg);
 
 /* A message that cannot be carried out (outcome over its bounds, memory, it crashed the program before): its
  * bytes go to the parked list "inbound" for people, together with its duplicate key, in one call. */

@@ -63,6 +63,17 @@ local function say_whole(key, day, n, nomor)
     end
 end
 
+-- A gateway that writes alone has left its mark, and watches it (alone.c): whoever else writes takes it away first.
+local function mark_of(key)
+    return string.match(key, '^{[^}]*}') .. 'alone:'
+end
+
+local function not_alone(keys, mark)
+    local at = mark_of(keys[1])
+    local there = redis.call('GET', at)
+    if there and there ~= mark then redis.call('DEL', at) end
+end
+
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
 -- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now, whether there
 -- are rows of it, and what the message log is to be told, unless lines come apart (tell_joined).
@@ -526,56 +537,28 @@ end
 --   "rows" one with rows for the sinks; then the log's stream.
 local kinds = { c = commit, p = park_inbound }
 
--- Most steps of a dialogue write one subject, and nothing else, but that a second one may be looked at: how many, by
--- the frame.
-local STEPS = { ['c\0\1\0\5\1\0\0\0\0\0\0\0'] = 1, ['c\0\2\0\8\2\0\0\0\0\0\0\0'] = 2 }
-
--- What commit() does of such a one: its verdict, and whether it was new; nil: commit() is to look at it.
-local function step(keys, k, subjects, argv, a)
-    local key, cid, seen, ttl, value = keys[k + 1], argv[a + 1], argv[a + 3], argv[a + 4], argv[a + 5]
-    if value == '' or ttl == '0' or argv[a + 2] ~= '0' or not is_life(ttl) then return nil end
-    if subjects == 2 and argv[a + 7] ~= '0' then return nil end
-    local rev = redis.pcall('GETRANGE', key, '0', '15')
-    if rev ~= seen then return type(rev) == 'string' and (rev == cid and 0 or 2) or nil end
-    if subjects == 2 and redis.pcall('GETRANGE', keys[k + 2], '0', '15') ~= argv[a + 6] then return nil end
-    local done = redis.pcall('PSETEX', key, ttl, value)
-    if done.err then return bad(done.err) end
-    return 0, true
-end
-
--- One of a call: its verdict, whether it was new, whether it has rows, its line (of earlier versions).
-local function one(kind, keys, k, kn, argv, a, an, frame)
-    if STEPS[frame] then
-        local verdict, fresh = step(keys, k, kn, argv, a)
-        if verdict then return verdict, fresh end
-    end
-    local ok, verdict, fresh, rows, line = pcall(kinds[kind], keys, k, kn, argv, a, an, frame)
-    if ok then return verdict, fresh, rows, line end
-    return bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
-end
-
-local function commits(keys, argv, framed)
+local function commits(keys, argv, framed, mark)
     local out, k, a, new, told, lines = {}, 0, 1, {}, {}, {}
+    not_alone(keys, mark)
     for i = 1, tonumber(argv[1]) do
         local kind, kn, an, frame = argv[a + 1], tonumber(argv[a + 2]), tonumber(argv[a + 3]), nil
-        if STEPS[kind] then
-            frame, kn, an, kind = kind, STEPS[kind], 2 + 3 * STEPS[kind], 'c'
-        elseif framed then
+        if framed then
             local _, k1, k2, a1, a2 = string.byte(kind, 1, 5)
             frame, kind, kn, an = kind, string.sub(kind, 1, 1), a2 and 256 * k1 + k2, a2 and 256 * a1 + a2
         end
+        local what = kinds[kind]
         a = a + (framed and 1 or 3)
-        if not (kinds[kind] and kn and an) or k + kn > #keys or a + an > #argv then
+        if not (what and kn and an) or k + kn > #keys or a + an > #argv then
             out[i] = bad('frame')
             break
         end
-        local verdict, fresh, rows, line = one(kind, keys, k, kn, argv, a, an, frame)
-        out[i] = verdict
-        told[#told + 1] = line or nil
+        local ok, verdict, fresh, rows, line = pcall(what, keys, k, kn, argv, a, an, frame)
+        out[i] = ok and verdict or bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
+        told[#told + 1] = ok and line or nil
         if frame and string.byte(frame, 12) == 1 then
-            lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), fresh or false
+            lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), ok and fresh or false
         end
-        if fresh then new[#new + 1] = { i, kind, rows } end
+        if ok and fresh then new[#new + 1] = { i, kind, rows } end
         k, a = k + kn, a + an
     end
     tell_log(told)
@@ -595,6 +578,7 @@ end
 -- As gateways of earlier versions call them, one by one.
 local function alone(what)
     return function(keys, argv)
+        not_alone(keys)
         local verdict, _, _, line = what(keys, 0, #keys, argv, 0, #argv)
         if line then tell_log({ line }) end
         return verdict
@@ -701,6 +685,7 @@ end
 -- second key, name of the count.
 local function forget(keys, argv)
     local call = redis.call
+    not_alone(keys)
     local at, seen, left = argv[1], argv[2], argv[3]
     local n = 0
     if at == '' then
@@ -781,6 +766,9 @@ local function audit(keys)
     return out
 end
 
+-- argv: as kt3_commits has them, then the mark of the gateway that calls.
+redis.register_function('kt4_commits', function(keys, argv) return commits(keys, argv, true, argv[#argv]) end)
+redis.register_function { function_name = 'kt4_mark', callback = function(keys) return redis.call('GET', keys[1]) end, flags = { 'no-writes' } }
 redis.register_function('kt3_commits', function(keys, argv) return commits(keys, argv, true) end)
 redis.register_function('kt2_commits', function(keys, argv) return commits(keys, argv, false) end)
 redis.register_function('kt1_commit', alone(commit))

@@ -3,14 +3,21 @@
  * Reads only; all writing is commit.c's. */
 #include <stdlib.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/store/commit/private.h"
+
+enum {
+    RECALL_MS = 20 * 1000, /* what was remembered longer ago may have run out in Redis meanwhile */
+};
 
 struct load {
     struct store *store;
     struct subject *subjects;
     unsigned n;
-    bool dup;     /* the first value is the duplicate key */
-    bool recalls; /* a message's first load */
+    bool dup;                      /* the first value is the duplicate key */
+    bool recalls;                  /* a message's first load */
+    int64_t since_ms;              /* of what is recalled */
+    struct store_seen look, *seen; /* when this load left; of all loads of its message */
     struct arena *arena;
     store_load_cb *cb;
     void *arg;
@@ -72,12 +79,22 @@ static enum store_rc take_subject(struct load *l, struct subject *subject, struc
     return l->arena->failed ? STORE_UNAVAILABLE : STORE_OK;
 }
 
+/* Not what was read before a commit that has ended since. */
+static bool still_so(const struct load *l, struct slice key)
+{
+    return l->look.turn == alone_now(l->store) && alone_unchanged(l->store->alone, key, l->look.before);
+}
+
 static enum store_rc take_value(struct load *l, struct subject *subject, const redisReply *value)
 {
+    struct slice key;
     struct key k;
 
-    if (l->recalls && recall_takes(subject->ref.kind))
-        recall_put(l->store->recall, store_subject_key(l->store, &k, &subject->ref), redis_slice(value));
+    if (l->recalls && recall_takes(subject->ref.kind)) {
+        key = store_subject_key(l->store, &k, &subject->ref);
+        if (still_so(l, key))
+            recall_put(l->store->recall, key, redis_slice(value));
+    }
     return take_subject(l, subject, redis_slice(value));
 }
 
@@ -95,6 +112,8 @@ static enum store_rc take(struct load *l, const redisReply *reply)
     }
     if (l->dup && reply->element[0]->type != REDIS_REPLY_NIL)
         return STORE_DUPLICATE;
+    if (l->dup)
+        l->seen->undoubled = true;
     for (unsigned i = 0; i < l->n && rc == STORE_OK; i++)
         rc = take_value(l, &l->subjects[i], reply->element[i + at]);
     return rc;
@@ -129,7 +148,8 @@ static bool recalled(struct load *l)
         struct subject *subject = &l->subjects[i];
 
         if (!recall_takes(subject->ref.kind) ||
-            !recall_get(l->store->recall, store_subject_key(l->store, &k, &subject->ref), &value))
+            !recall_get(l->store->recall, store_subject_key(l->store, &k, &subject->ref), l->since_ms,
+                        &value))
             return false; /* all are loaded */
         l->rc = take_subject(l, subject, value);
         subject->recalled = true;
@@ -144,24 +164,31 @@ bool store_recall(struct store *s, struct subject *subject, struct arena *arena)
     return recalled(&l) && l.rc == STORE_OK;
 }
 
-void store_load(struct store *s, const struct inbound *in, struct subject *subjects, unsigned n,
+void store_load(struct store *s, struct store_seen *seen, struct subject *subjects, unsigned n,
                 struct arena *arena, store_load_cb *cb, void *arg)
 {
+    const struct inbound *in = seen ? seen->in : NULL;
     struct load *l = malloc(sizeof *l);
     struct redis *redis;
     struct key k;
 
     if (!l)
         abort();
-    *l = (struct load){ .store = s, .subjects = subjects, .n = n, .arena = arena, .cb = cb, .arg = arg };
-    l->dup = in && in->provider_id.n > 0 && !in->timer.n; /* a timer: its commit knows */
-    l->recalls = in;
+    *l = (struct load){
+        .store = s, .subjects = subjects, .n = n, .arena = arena, .cb = cb, .arg = arg, .seen = seen
+    };
+    alone_look(s, &l->look);
+    l->recalls = in && !seen->loads;
+    if (seen)
+        alone_look(s, seen);
+    l->dup = in && in->provider_id.n > 0 && !in->timer.n && !seen->undoubled; /* a timer: its commit knows */
+    l->since_ms = clock_mono_ms() - RECALL_MS;
     l->rc = s->up ? STORE_OK : STORE_UNAVAILABLE;
-    if (!s->up || (!l->dup && !n) || (in && n && recalled(l))) {
+    if (!s->up || (!l->dup && !n) || (l->recalls && n && recalled(l))) {
         loop_soon(s->loop, answer, l);
         return;
     }
-    redis = wire_of(s, in ? in->from : subjects[0].ref.id);
+    redis = wire_of(s, l->recalls ? in->from : subjects[0].ref.id);
     redis_begin(redis, 1 + (l->dup ? 1 : 0) + n);
     redis_str(redis, "MGET");
     if (l->dup)

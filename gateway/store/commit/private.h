@@ -61,9 +61,43 @@ void commits_down(struct store *);
 void commits_tick(void *store);
 void commits_free(struct store *);
 
-/* recall.c: values by key, as Redis has them ("" = no such key); a slice lives until the next call. */
+/* alone.c: one commit after the other has a number, from 1 on. */
+struct alone *alone_new(void);
+void alone_free(struct alone *);
+/* What this gateway writes into Redis to be known by. */
+struct slice alone_mark(const struct alone *);
+/* Tries to be alone, unless it is, or had company just now. */
+void alone_ask(struct store *);
+/* It is not alone any more; company: since somebody else wrote. */
+void alone_over(struct store *, bool company);
+/* Which time of being alone this is; 0: it is not. */
+uint64_t alone_now(const struct store *);
+/* Behind a transaction: the next may leave when alone_guarded() says so. */
+void alone_guard(struct store *);
+bool alone_guarded(const struct store *);
+uint64_t alone_number(struct alone *);
+/* oldest: the number of the oldest that has not ended; 0: none. */
+void alone_ended(struct alone *, uint64_t oldest);
+void alone_wrote(struct alone *, struct slice key, uint64_t number);
+/* No commit of this number or a later one wrote there. */
+bool alone_unchanged(const struct alone *, struct slice key, uint64_t before);
+/* A message looks now. */
+void alone_look(const struct store *, struct store_seen *);
+
+/* plain.c: without a question to Redis; of no timer that fired, no tallies, no people. */
+bool plain_can(const struct commit_parts *);
+/* None of its keys was written by a commit of number `before` or later. */
+bool plain_unchanged(const struct alone *, const struct commit_parts *, uint64_t before);
+/* What it writes is remembered. */
+void plain_wrote(struct alone *, const struct commit_parts *, uint64_t number);
+/* cb is called for each command; answers how many there are. */
+unsigned plain_send(struct redis *, const struct commit_parts *, redis_cb *cb, void *arg);
+bool plain_has_rows(const struct commit_parts *);
+
+/* recall.c: values by key, as Redis has them ("" = no such key); a slice lives until the next call.
+ * since_ms: put no longer ago than then, by the monotonic clock. */
 struct recall *recall_new(void);
-bool recall_get(const struct recall *, struct slice key, struct slice *value) MUST_CHECK;
+bool recall_get(const struct recall *, struct slice key, int64_t since_ms, struct slice *value) MUST_CHECK;
 void recall_put(struct recall *, struct slice key, struct slice value);
 void recall_drop(struct recall *, struct slice key);
 void recall_clear(struct recall *);

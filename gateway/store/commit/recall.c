@@ -1,14 +1,13 @@
 /* recall.c - the state of those who were here just now, so that the next message or USSD step of the same
  * sender needs no question to Redis.
  *
- * A guess, never more: the pipeline has every subject that came from here checked by its revision in the
- * commit
- * (`recalled` in subject.h), so that one which another gateway or a life that ran out has changed is a
- * conflict and is loaded.  Values are kept as they stand in Redis.  Each key has one slot by its hash;
- * whoever comes later takes it. */
+ * A guess, never more: the pipeline has every subject that came from here checked by the commit (`recalled`
+ * in subject.h), so that one which another gateway has changed is a conflict and is loaded.  Values are kept
+ * as they stand in Redis.  Each key has one slot by its hash; whoever comes later takes it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/base/clock.h"
 #include "gateway/store/commit/private.h"
 
 enum {
@@ -19,6 +18,7 @@ enum {
 struct slot {
     char *text; /* key, then value; NULL: free */
     uint32_t key_n, value_n;
+    int64_t put_ms;
 };
 
 struct recall {
@@ -46,11 +46,11 @@ static void empty(struct recall *r, struct slot *p)
     p->text = NULL;
 }
 
-bool recall_get(const struct recall *r, struct slice key, struct slice *value)
+bool recall_get(const struct recall *r, struct slice key, int64_t since_ms, struct slice *value)
 {
     const struct slot *p = &r->slots[slice_hash(key) % SLOTS];
 
-    if (!holds(p, key))
+    if (!holds(p, key) || p->put_ms < since_ms)
         return false;
     *value = slice_make(p->text + p->key_n, p->value_n);
     return true;
@@ -73,6 +73,7 @@ void recall_put(struct recall *r, struct slice key, struct slice value)
     memcpy(p->text + key.n, value.p, value.n);
     p->key_n = (uint32_t)key.n;
     p->value_n = (uint32_t)value.n;
+    p->put_ms = clock_mono_ms();
     r->bytes += n;
 }
 

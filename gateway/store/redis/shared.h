@@ -20,6 +20,7 @@ enum {
 
 struct managed;
 struct wires;
+struct alone;
 struct recall;
 struct lease;
 struct due;
@@ -70,6 +71,7 @@ struct store {
     unsigned commits_n, commit_calls;                      /* calls under way */
     struct loop_timer *commit_tick;
     struct buf commit_scratch[2]; /* commit_command.c */
+    struct alone *alone;
     struct recall *recall;
     struct lease *lease;
     struct due *due;
