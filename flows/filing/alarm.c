@@ -34,18 +34,19 @@ static void whom(struct work *w, struct slice *nama, struct slice *umur)
         *nama = child.nama;
 }
 
-/* The name and the reason of the report that a RUJUK is about.  False: the staff know it by its own words. */
+/* The name of the report that a RUJUK is about, and its reason where the RUJUK says none.  False: the staff
+ * know it by its own words. */
 static bool of_other(struct work *w, const struct filed_report *other, struct slice *nama, struct slice *umur,
                      struct slice *why)
 {
     int i = form_as(other->form, AS_NAME);
 
-    if (other->referral.say.n)
+    if (other->referral.say.n && !why->n)
         return false;
     *nama = i >= 0 && other->values[i].kind == VALUE_TEXT ? other->values[i].text : *nama;
     i = form_as(other->form, AS_AGE);
     *umur = i >= 0 && other->values[i].kind == VALUE_TEXT ? other->values[i].text : *umur;
-    *why = findings_told(other, w->s->arena);
+    *why = why->n ? *why : findings_told(other, w->s->arena);
     *why = why->n ? *why : other->form->title;
     return true;
 }

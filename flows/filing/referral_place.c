@@ -41,7 +41,7 @@ const struct place *referral_place(const struct ruleset *rules, const struct pla
 {
     const struct directory *dir = &rules->directory;
     const struct place *named = NULL;
-    struct slice rest = slice_trim(tujuan);
+    struct slice words = tujuan, rest = slice_trim(slice_cut(&words, ',')); /* `rsud, tolong bu` */
     enum place_level level;
     unsigned hits = 0;
 

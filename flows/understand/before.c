@@ -152,8 +152,8 @@ static void owner(struct filling *x, unsigned i)
         mark_other(x, from, i);
         return;
     }
-    if (labelled(x, from, i))
-        return;
+    if (labelled(x, from, i) && !(slice_is(code, "lamanya") && from + 1 < i && !weeks(x)))
+        return; /* but `hamil usia 8 bulan` */
     if (from > 0 && is_number(x, from - 1) && !parts(x, from) &&
         phrase_at(&x->ts, from, x->words->units, &used))
         return; /* `14 bulan 9,2`: the unit of the number before */
@@ -189,6 +189,38 @@ static bool whole(struct slice s, unsigned *v)
     for (size_t i = 0; i < s.n; i++)
         *v = *v * 10 + (unsigned)(s.p[i] - '0');
     return true;
+}
+
+/* Somebody's age stands before token i already. */
+static bool age_before(const struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < i; k++) {
+        unsigned used, years;
+
+        if (!is_number(x, k) || x->ts.t[k].other)
+            continue;
+        if (unit_of_time(x, k, &used) ||
+            (whole(x->ts.t[k].low, &years) && !phrase_at(&x->ts, k + 1, x->words->units, &used)))
+            return true;
+    }
+    return false;
+}
+
+/* `28th hamil, anak umur 2 th`, `anak ke 2 umur 9 bulan`, `perokok sejak umur 15`: somebody else's age, or
+ * that of long ago. */
+static void another_age(struct filling *x, unsigned i)
+{
+    unsigned used, unit = 0;
+    bool then;
+
+    if (form_as(x->form, AS_AGE) < 0 || i < 2 || parts(x, i) || parts(x, i - 1) ||
+        !understand_is(x, i - 1, "umur", &used))
+        return;
+    then = slice_is(phrase_code(&x->ts, i - 2, x->words->before, &used), "dahulu");
+    if (!then && !((phrase_at(&x->ts, i - 2, x->words->people, &used) || x->ts.t[i - 2].other) &&
+                   age_before(x, i - 2)))
+        return;
+    mark_other(x, i - 1, i + 1 + (unit_of_time(x, i, &unit) ? unit : 0));
 }
 
 /* `10-11 org`, `5-10`: from so many to so many, and no day, where people are counted. */
@@ -336,6 +368,7 @@ void understand_before(struct filling *x)
         times(x, i);
         if (i > 0) {
             owner(x, i);
+            another_age(x, i);
             instead(x, i);
         }
         x->ts.t[i].approx |= doubted_behind(x, i);

@@ -139,16 +139,11 @@ static unsigned take_text(struct filling *x, const struct field *f, unsigned i)
 {
     unsigned to = understand_text_end(x, i);
     struct got g = { .fit = FIT_YES, .companion = -1 };
-    bool keep;
 
-    for (unsigned k = i; k < to; k++)
-        if (understand_destination(x, k, &keep)) {
-            to = k;
-            break;
-        }
-    if (to == i) { /* `rujuk Ana 28th ke pustu`: no reason */
-        x->slots[f->position].given = true;
-        return i;
+    if (f->as == AS_REASON) {
+        to = understand_take_reason(x, f, i);
+        x->slots[f->position].given = true; /* `rujuk Ana 28th ke pustu`: no reason */
+        return to;
     }
     g.used = to - i;
     g.value = value_text(understand_span(x, i, to));
@@ -165,11 +160,13 @@ static const struct field *fits_later(struct filling *x, unsigned k, unsigned i,
     for (unsigned j = k + 1; j < last && j < x->variant->uses_n; j++) {
         const struct field *f = use(x, j);
         unsigned used;
+        bool keep;
 
         if (understand_done(x, f))
             continue;
         if (f->type == FIELD_TEXT && f->list &&
-            (phrase_at(&x->ts, i, f->list, &used) ||
+            ((f->as == AS_DESTINATION && understand_destination(x, i, &keep)) ||
+             phrase_at(&x->ts, i, f->list, &used) ||
              (f->list == x->words->signs && understand_sign_near(x, i, &used)))) {
             *at = j;
             g->fit = FIT_YES;
@@ -279,21 +276,34 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
     return to;
 }
 
-/* A field that a label fills later in the text may stand here by position too: both must agree. */
-static bool said_twice(struct filling *x, const struct field *f, unsigned i, unsigned *next)
+/* An age where one is due: its unit says so, or that the field behind it is none of numbers. */
+static bool is_age(struct filling *x, unsigned k, unsigned i, const struct got *g)
 {
+    const struct field *behind = use(x, k + 1);
+    enum fit fit = behind ? understand_read(x, behind, i, false).fit : FIT_NO;
+
+    return g->unit || (fit != FIT_YES && fit != FIT_DOUBT);
+}
+
+/* A field that a label fills later in the text may stand here by position too: both must agree. */
+static bool said_twice(struct filling *x, unsigned k, unsigned i, unsigned *next)
+{
+    const struct field *f = use(x, k);
     struct slot *s = &x->slots[f->position];
     struct got g;
 
-    if (!s->labelled || s->at < i || s->reject || f->type != FIELD_NUMBER || x->ts.t[i].kind != TOKEN_NUMBER)
+    if (!s->labelled || s->at < i || s->reject || (f->type != FIELD_NUMBER && f->type != FIELD_AGE) ||
+        x->ts.t[i].kind != TOKEN_NUMBER)
         return false;
     g = understand_read(x, f, i, false);
-    if (g.fit != FIT_YES)
+    if (g.fit != FIT_YES || (f->type == FIELD_AGE && !is_age(x, k, i, &g)))
         return false;
-    if (!value_equal(&g.value, &s->value))
+    if (!value_equal(&g.value, &s->value)) { /* the first stands, `ada juga` the labelled one */
         s->error = ERROR_CONTRADICTION;
-    for (unsigned k = i; k < i + g.used; k++)
-        x->ts.t[k].taken = true;
+        s->value = g.value;
+    }
+    for (unsigned t = i; t < i + g.used; t++)
+        x->ts.t[t].taken = true;
     *next = i + g.used;
     return true;
 }
@@ -457,7 +467,7 @@ void understand_head(struct filling *x)
         unsigned next;
 
         while (k < n && understand_done(x, use(x, k))) {
-            if (i < x->ts.n && !x->ts.t[i].taken && said_twice(x, use(x, k), i, &next))
+            if (i < x->ts.n && !x->ts.t[i].taken && said_twice(x, k, i, &next))
                 i = next;
             k++;
         }

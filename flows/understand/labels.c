@@ -333,7 +333,7 @@ void understand_labels(struct filling *x)
         struct label_at l;
         unsigned value;
 
-        if (!understand_label_at(x, i, &l))
+        if (x->ts.t[i].other || !understand_label_at(x, i, &l))
             continue;
         l.used += words_of_doubt(x, i + l.used);
         l.used += words_of_pressure(x, l.field, i + l.used);

@@ -219,7 +219,7 @@ static unsigned cut_at_sign(struct filling *x, unsigned i, unsigned end, bool *d
         if (sign && used == 1 && (!referral || age_and_more(x, end)) &&
             (name_too(x, i, p, doubt) || near_name(x, i, p, false)))
             continue;
-        if (sign || understand_negator(x, p))
+        if (sign || understand_negator(x, p) || (p > i && understand_destination_named(x, p)))
             return p;
     }
     return end;

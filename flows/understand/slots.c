@@ -212,19 +212,6 @@ bool understand_text_label(const struct filling *x, unsigned i, const struct fie
     return false;
 }
 
-bool understand_destination(const struct filling *x, unsigned i, bool *keep)
-{
-    int f = form_as(x->form, AS_DESTINATION);
-    unsigned used;
-
-    *keep = true;
-    if (f < 0)
-        return false;
-    if (phrase_at(&x->ts, i, x->form->fields[f].list, &used))
-        return true;
-    return understand_text_label(x, i, &x->form->fields[f], keep);
-}
-
 void understand_stray_keyword(struct filling *x, unsigned i)
 {
     const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);

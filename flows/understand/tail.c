@@ -261,7 +261,10 @@ static void texts(struct filling *x, const struct field *f, unsigned from)
         begin = keep ? i : i + 1;
         x->ts.t[i].taken = !keep;
         /* `ke pustu`: the label, then the word. */
-        take_place(x, f, begin, understand_text_end(x, begin));
+        if (f->as == AS_DESTINATION)
+            (void)understand_take_destination(x, begin);
+        else
+            take_place(x, f, begin, understand_text_end(x, begin));
     }
 }
 
@@ -374,6 +377,7 @@ void understand_tail(struct filling *x)
         else
             texts(x, f, from);
     }
+    understand_reason_behind(x, from);
     unreadable(x, from);
     understand_units(x, from);
     understand_signs(x, x->signs_at ? x->signs_at - 1 : from);

@@ -17,6 +17,7 @@
  *   whose.c           whose a sign is                                   SPEC 2.2
  *   head.c            required fields by position                       RULINGS 15
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
+ *   destination.c     where a referral goes, and why                    RULINGS 36, 46, 52
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
  *   denial.c          words that only deny signs, or a value            RULINGS 40, 43
  *   another.c         somebody else behind the values                   RULINGS 19, 50
@@ -251,8 +252,17 @@ bool understand_other_label(struct filling *, const struct field *f, unsigned i)
 /* Text label (DS, RT …) of a text field at token i. */
 bool understand_text_label(const struct filling *, unsigned i, const struct field *, bool *keep);
 
+/* --- understand/destination.c --- */
 /* A destination (RULINGS 36) begins at token i; *keep: the word itself belongs to it. */
 bool understand_destination(const struct filling *, unsigned i, bool *keep);
+/* The same, of one that the list has: it ends a name. */
+bool understand_destination_named(const struct filling *, unsigned i);
+/* Takes the place that begins there; signs and all behind them are why she goes.  The next token. */
+unsigned understand_take_destination(struct filling *, unsigned from);
+/* The same from a reason on: to the end of its part, the place that stands in it apart. */
+unsigned understand_take_reason(struct filling *, const struct field *why, unsigned from);
+/* Signs that are left behind the head: `rujuk 48217 kejang`, `… kejang umur 28th perdarahan`. */
+void understand_reason_behind(struct filling *, unsigned from);
 /* --- understand/names.c --- */
 /* Takes the name at token i, and the value of the field behind it where one run of words holds both; the next
  * token. */

@@ -103,6 +103,7 @@ void form_set_words(struct form_set *set)
         .greetings = list_by_name(set, S("sapaan")),
         .before = list_by_name(set, S("nomor")),
         .people = list_by_name(set, S("siapa")),
+        .ways = list_by_name(set, S("arah")),
         .help = list_by_name(set, S("darurat")),
         .ordinary = list_by_name(set, S("biasa")),
     };

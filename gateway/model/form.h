@@ -236,7 +236,7 @@ enum {
 /* The word lists that the code itself asks; NULL where there is none. */
 struct words {
     const struct word_list *units, *months, *days, *kata, *many, *signs, *sex, *numbers, *negators, *same,
-        *ordinary, *greetings, *before, *people, *answers, *help;
+        *ordinary, *greetings, *before, *people, *ways, *answers, *help;
 };
 
 struct vocabulary;
