@@ -393,6 +393,14 @@ struct slice filing_say_withdrawn(struct step *s, const struct form *form, struc
     return nomor;
 }
 
+void filing_say_withdrawn_report(struct step *s, const struct report *r, struct slice *text)
+{
+    const struct text_fill f[] = { { "form", r->form->title }, { "ketik", r->typed } };
+
+    if (!filing_say_withdrawn(s, r->form, text).n && r->refused)
+        *text = step_text(s, s->language, "turned.not_held", FILLS(f));
+}
+
 struct slice filing_say_nil(struct step *s, const struct form *form)
 {
     const struct text_fill f[] = { { "form", form->title } };

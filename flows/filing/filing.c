@@ -469,7 +469,7 @@ void filing_file(struct step *s, const struct filing *f, struct filed *out)
         else if (w->report.nil)
             out->text = filing_say_nil(s, w->report.form);
         else
-            (void)filing_say_withdrawn(s, w->report.form, &out->text);
+            filing_say_withdrawn_report(s, &w->report, &out->text);
         return;
     }
     if (work_joins(w))

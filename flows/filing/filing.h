@@ -73,6 +73,8 @@ bool filing_unfinished(struct step *, const struct draft *, struct filed_report 
 /* A report of this form that is not made after all: nothing is stored, and where she may mean one that is
  * open or was just filed, how to take that back (RULINGS 43).  The number that it names, or empty. */
 struct slice filing_say_withdrawn(struct step *, const struct form *, struct slice *text);
+/* The same of a report that takes itself back; of one that was not held, why nothing is stored. */
+void filing_say_withdrawn_report(struct step *, const struct report *, struct slice *text);
 /* There are no cases: nothing is stored, W2 reports it. */
 struct slice filing_say_nil(struct step *, const struct form *);
 /* Files it.  Nothing is answered: the caller sends `out->text` (step_answer) or shows it. */

@@ -147,7 +147,7 @@ static const char *key_of(const struct report *r, bool example, bool typed)
     if (r->status == REPORT_ACCEPTED)
         return r->emergency ? "receipt.referred_now" : "receipt.done";
     if (r->withdrawn)
-        return r->nil ? "turned.nil" : "turned.form";
+        return r->nil ? "turned.nil" : r->refused ? "turned.not_held" : "turned.form";
     if (says_nil(r))
         return "ask.nil";
     if (r->status == REPORT_CONFIRM && reply_shows_guess(r))

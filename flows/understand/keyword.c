@@ -260,6 +260,20 @@ static bool none_before(const struct reader *r, unsigned t)
            (negation_at(&r->ts, t - 1, r->words->negators, &n) && n.kind == NEGATION_NIL && n.used == 1);
 }
 
+/* `rencana kegiatan senam`, `besok kegiatan senam`: not held (understand/held.c). */
+static bool put_off_before(const struct reader *r, const struct form *form, unsigned t)
+{
+    unsigned used;
+
+    for (unsigned k = t; form_is(form, FORM_HELD) && k-- > 0 && t - k <= BETWEEN;) {
+        if (r->ts.t[k + 1].sep & SEP_HARD)
+            return false;
+        if (understand_puts_off(r->words, &r->ts, k, &used))
+            return true;
+    }
+    return false;
+}
+
 /* `timbang batal Ani P`, `lahir belum`: where a name is due, a negator right behind the keyword turns it like
  * one before (RULINGS 43); one that is about a sign does not. */
 static bool turned_behind(struct reader *r, const struct form *form, size_t to)
@@ -297,8 +311,8 @@ static bool take_form(struct reader *r, unsigned w, const struct form *form, str
     out->to = r->at[w].to;
     out->far = w > 1;
     out->found = true;
-    if ((w > 0 &&
-         (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from)))) ||
+    if ((w > 0 && (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from)) ||
+                   put_off_before(r, form, token_at(r, r->at[w].from)))) ||
         turned_behind(r, form, r->at[w].to))
         *out = (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form } };
     else

@@ -205,6 +205,12 @@ void understand_negated_value(struct filling *);
 /* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43), and
  * nothing of it is read. */
 bool understand_taken_back(struct filling *);
+/* held.c: what was put off, or is to come, was not held (FORM_HELD): the report is taken back. */
+bool understand_not_held(struct filling *);
+/* The word at token i that says so, or NULL: `ditunda`, `besok`; one in doubt, `tunda`, may name what a
+ * gathering is about. */
+const struct word *understand_puts_off(const struct words *, const struct tokens *, unsigned i,
+                                       unsigned *used);
 /* `TIMBANG#NAMA#JK#UMUR#BB#TB`: the names of the fields, and nothing of anybody. */
 bool understand_is_pattern(struct filling *);
 /* Takes what is said to people behind the values, and who signs: `bb 9,4 ya bu`, `… bu Nur`, `… terima

@@ -134,7 +134,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
 
     if (!x || !understand_cut(x, body))
         return NULL;
-    if (understand_is_pattern(x) || understand_taken_back(x))
+    if (understand_is_pattern(x) || understand_taken_back(x) || understand_not_held(x))
         return x;
     if (form->fields_n > 1 && form->fields[1].type == FIELD_COUNTS) {
         understand_w2(x);

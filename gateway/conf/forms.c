@@ -99,6 +99,7 @@ static const struct {
     { "pregnancy", FORM_PREGNANCY, AS_GESTATION },
     { "postnatal", FORM_POSTNATAL, AS_DAYS_AFTER },
     { "letters", FORM_LETTERS, AS_NOTHING },
+    { "held", FORM_HELD, AS_NOTHING },
 };
 
 static unsigned read_word(struct form_loader *l, struct yaml *doc, const char *key,

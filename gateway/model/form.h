@@ -195,6 +195,7 @@ enum form_is {
     FORM_PREGNANCY = 1 << 5, /* the next ANC is waited for */
     FORM_POSTNATAL = 1 << 6, /* the next KF is waited for */
     FORM_LETTERS = 1 << 7,   /* its labels are single letters: a KOREKSI is not guessed to be of this form */
+    FORM_HELD = 1 << 8,      /* it counts who came: what was put off, or is to come, is none */
 };
 
 struct form {
