@@ -93,6 +93,7 @@ static void rise(struct step *s, struct episode *e, const struct disease_rule *r
             episode_pass_on(s, e, "unverified", clock_of(s->rules, "episode_verify"));
         e->staff_told = e->staff_heard = e->count;
         e->staff_day = e->day;
+        e->late = episode_late(s, e);
     }
     words = heads_words(s, e, rule, t->heads);
     if (words)
@@ -147,11 +148,11 @@ static void tell_same(struct step *s, struct episode *e)
         episode_tell_same(s, e, c);
 }
 
-/* Closed, or taken back before; or called no outbreak, and twice those cases are more than what that was said
- * of. */
-static bool is_over(const struct step *s, const struct episode *e, int64_t cases)
+/* Closed, or taken back before; told late, of days long before these; or called no outbreak, and twice those
+ * cases are more than what that was said of. */
+static bool is_over(const struct step *s, const struct episode *e, int64_t cases, int64_t day)
 {
-    return e->closed || e->fallen ||
+    return e->closed || (e->late && day >= e->staff_day + threshold_days(s)) || e->fallen ||
            (slice_is(e->verdict, "bukan") && threshold_again(s, cases, e->staff_told));
 }
 
@@ -173,7 +174,7 @@ static void judge_village(struct step *s, const struct node *o)
         day = today;
     now = judge(s, rule, village, days, day);
     if (now.staff) {
-        if (is && is_over(s, &e, now.cases)) { /* this is another episode */
+        if (is && is_over(s, &e, now.cases, day)) { /* this is another episode */
             e = (struct episode){ .village = village, .disease = disease, .cases = e.cases };
             is = false;
         }
@@ -249,7 +250,7 @@ static void judge_week(struct step *s, struct slice unit, struct slice disease,
         week_corrected(s, &e, rise);
         return;
     }
-    if (is && is_over(s, &e, rise->cases)) {
+    if (is && is_over(s, &e, rise->cases, rise->sunday)) {
         e = (struct episode){ .village = unit, .disease = disease };
         is = false;
     }

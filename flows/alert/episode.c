@@ -21,10 +21,11 @@ CODEC(episode_codec, struct episode, EPISODE("nomor", nomor), EPISODE("id", id),
       EPISODE("verdict", verdict), EPISODE("rules", rules), EPISODE("usual", usual.sum),
       EPISODE("weeks", usual.weeks), EPISODE("history", history), EPISODE("before", before),
       EPISODE("count", count), EPISODE("day", day), EPISODE("told", told), EPISODE("staff_told", staff_told),
-      EPISODE("told_day", told_day), EPISODE("staff_day", staff_day), EPISODE("heard", heard),
-      EPISODE("staff_heard", staff_heard), MEMBER_SLICES(struct episode, "heads", heads, heads_n),
-      EPISODE("camat", camat), EPISODE("ok", ok), EPISODE("ralat", ralat), EPISODE("fallen", fallen),
-      EPISODE("until", until_ms), MEMBER_LIST(struct episode, "cases", cases.all, cases.n, same_case_codec));
+      EPISODE("told_day", told_day), EPISODE("staff_day", staff_day), EPISODE("late", late),
+      EPISODE("heard", heard), EPISODE("staff_heard", staff_heard),
+      MEMBER_SLICES(struct episode, "heads", heads, heads_n), EPISODE("camat", camat), EPISODE("ok", ok),
+      EPISODE("ralat", ralat), EPISODE("fallen", fallen), EPISODE("until", until_ms),
+      MEMBER_LIST(struct episode, "cases", cases.all, cases.n, same_case_codec));
 
 CODEC(number_codec, struct episode, EPISODE("id", id), EPISODE("village", village),
       EPISODE("disease", disease), EPISODE("puskesmas", puskesmas), EPISODE("verdict", verdict),
@@ -161,6 +162,25 @@ struct slice episode_disease(const struct step *s, struct slice slug)
     return w && w->say.n ? w->say : slug;
 }
 
+bool episode_late(const struct step *s, const struct episode *e)
+{
+    return e->day > 0 && e->day + rules_figure(s->rules->rules, "signal_days") / 1000 <= step_today(s);
+}
+
+/* "s.d. 2/11": days that are over say so, since a late report rings like one of today. */
+static struct slice until(struct step *s, const struct episode *e)
+{
+    int64_t month, day;
+    struct slice iso = date_iso(e->day, s->arena);
+    struct text_fill f[] = { { "tanggal", iso } };
+
+    if (!episode_late(s, e) || !slice_to_i64(slice_take(slice_skip(iso, 5), 2), &month) ||
+        !slice_to_i64(slice_skip(iso, 8), &day))
+        return slice_make("", 0);
+    f[0].value = arena_printf(s->arena, "%d/%d", (int)day, (int)month);
+    return step_text(s, s->rules->language, "alert.until", FILLS(f));
+}
+
 static void tell(struct step *s, struct episode *e, struct slice to, const char *key, bool head,
                  const struct same_case *same)
 {
@@ -177,6 +197,7 @@ static void tell(struct step *s, struct episode *e, struct slice to, const char 
                                    { "lalu", episode_count(s, e->before, head) },
                                    { "penyakit", episode_disease(s, e->disease) },
                                    { "hari", days_of(s) },
+                                   { "lewat", until(s, e) },
                                    { "anak", same ? same->nomor : slice_make("", 0) },
                                    { "lain", same ? same->other : slice_make("", 0) },
                                    { "desa", village ? village->name : e->village } };

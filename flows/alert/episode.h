@@ -26,6 +26,7 @@ struct episode {
     int64_t told;                /* cases when the heads heard last; 0 = never */
     int64_t staff_told;          /* cases when the staff heard last */
     int64_t told_day, staff_day; /* the day of those figures */
+    bool late;                   /* staff heard of days that were over then */
     int64_t heard, staff_heard; /* cases that the last SMS to them said; told and staff_told fall with them */
     int64_t said;               /* what is corrected in this step; not kept */
     struct slice heads[EPISODE_HEADS]; /* who of them has had it */
@@ -58,6 +59,8 @@ struct slice episode_count(struct step *, int64_t n, bool head);
 struct slice episode_arithmetic(struct step *, const struct episode *);
 struct slice episode_disease(const struct step *, struct slice slug);
 void episode_tell(struct step *, struct episode *, struct slice to, const char *key, bool head);
+/* Its days are over: a late report. */
+bool episode_late(const struct step *, const struct episode *);
 void episode_tell_staff(struct step *, struct episode *, const char *key);
 /* Two reports that are probably about one case. */
 void episode_tell_same(struct step *, struct episode *, const struct same_case *);

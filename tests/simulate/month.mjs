@@ -321,7 +321,7 @@ export class Month {
   staffSignals() {
     const seen = new Map();
     for (const s of this.sms) {
-      const nomor = /^SINYAL (\d+): \d+ kasus .* dalam \d+ hari di /.exec(s.text)?.[1];
+      const nomor = /^SINYAL (\d+): \d+ kasus .* di .*\. \d+ hr: /.exec(s.text)?.[1];
       if (nomor && !seen.has(nomor)) seen.set(nomor, { nomor, village: this.villageOf(s), disease: this.diseaseOf(s.text), at: Date.parse(s.at) });
     }
     return [...seen.values()];
