@@ -32,7 +32,7 @@ static uint16_t tag_of(uint64_t hash)
     return (uint16_t)(hash >> 48);
 }
 
-static struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
+static inline struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
 {
     size_t at = (size_t)hash & v->mask;
 
@@ -69,10 +69,11 @@ static uint64_t hash_of(struct slice word)
 /* The hashes of the word with one letter left out; none where the word is too short or long for an edit. */
 static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES])
 {
-    uint64_t before[WORD_BYTES + 1] = { 0 }, place = 1;
+    uint64_t before[WORD_BYTES + 1], place = 1;
 
     if (word.n < EDIT_LETTERS - 1 || word.n >= WORD_BYTES)
         return 0;
+    before[0] = 0;
     for (size_t i = 0; i < word.n; i++)
         before[i + 1] = before[i] * PRIME + (unsigned char)word.p[i];
     for (size_t i = word.n; i-- > 0; place *= PRIME)
