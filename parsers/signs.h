@@ -46,6 +46,9 @@ struct sign_scan {
     void *arg;
 };
 
+/* A word of lists/kata.yaml that joins signs and says nothing itself: `dan`, `tapi`. */
+bool signs_filler(struct slice kata);
+
 /* The token behind the signs that begin at token i, with their negators, durations and filling words; i when
  * none begins there. */
 unsigned signs_end(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);

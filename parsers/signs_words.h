@@ -9,7 +9,5 @@
 /* The longest sign that begins at token i, of which list, and its tokens; NULL: none. */
 const struct word *signs_longest(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *list,
                                  unsigned *used);
-/* A word of lists/kata.yaml that joins signs and says nothing itself: `dan`, `tapi`. */
-bool signs_filler(struct slice kata);
 
 #endif

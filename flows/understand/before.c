@@ -86,7 +86,7 @@ static bool is_sex(const struct filling *x, unsigned i)
 /* `L/P`, as the template has it: neither. */
 static void either(struct filling *x, unsigned i)
 {
-    if (is_sex(x, i) && is_sex(x, i + 1) && (x->ts.t[i + 1].sep & SEP_SLASH))
+    if (i + 1 < x->ts.n && (x->ts.t[i + 1].sep & SEP_SLASH) && is_sex(x, i) && is_sex(x, i + 1))
         x->ts.t[i].range = true;
 }
 
@@ -345,11 +345,13 @@ static void parity(struct filling *x, unsigned i)
 {
     unsigned k = i;
 
+    if (!slice_is(x->ts.t[i].low, "g"))
+        return;
     while (k + 1 < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && x->ts.t[k].low.n <= 2 &&
            strchr("gpah", x->ts.t[k].low.p[0]) && (k == i || x->ts.t[k].glued) &&
            x->ts.t[k + 1].kind == TOKEN_NUMBER && x->ts.t[k + 1].glued)
         k += 2;
-    if ((k >= i + 6 || (k >= i + 4 && !weeks(x))) && slice_is(x->ts.t[i].low, "g"))
+    if (k >= i + 6 || (k >= i + 4 && !weeks(x)))
         mark_other(x, i, k);
 }
 

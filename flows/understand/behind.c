@@ -17,9 +17,13 @@ static bool is_kata(const struct words *words, const struct tokens *ts, unsigned
 
 bool understand_says_nothing(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
 {
+    struct slice code;
+
     *used = 1;
-    return ts->t[i].kind == TOKEN_EMPTY || phrase_at(ts, i, words->greetings, used) ||
-           is_kata(words, ts, i, "terima_kasih", used) || is_kata(words, ts, i, "penanda_tangan", used);
+    if (ts->t[i].kind == TOKEN_EMPTY || phrase_at(ts, i, words->greetings, used))
+        return true;
+    code = phrase_code(ts, i, words->kata, used);
+    return slice_is(code, "terima_kasih") || slice_is(code, "penanda_tangan");
 }
 
 /* `no 48217`, `rujukan 48217` */
@@ -58,11 +62,10 @@ static bool denies(const struct words *words, const struct tokens *ts, unsigned 
 }
 
 /* `eh`, `maaf`, `tapi`, `ternyata`: before what is meant. */
-static bool leads_in(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
+static bool leads_in(struct slice kata)
 {
-    return understand_says_nothing(words, ts, i, used) || is_kata(words, ts, i, "tapi", used) ||
-           is_kata(words, ts, i, "pengisi", used) || is_kata(words, ts, i, "ternyata", used) ||
-           is_kata(words, ts, i, "sela", used);
+    return slice_is(kata, "tapi") || slice_is(kata, "pengisi") || slice_is(kata, "ternyata") ||
+           slice_is(kata, "sela");
 }
 
 struct behind understand_behind(const struct words *words, const struct tokens *ts, unsigned i,
@@ -75,19 +78,20 @@ struct behind understand_behind(const struct words *words, const struct tokens *
 
     number_of(words, ts, &i, a, &out);
     for (unsigned end = i + BEHIND; i < ts->n && i < end && !(ts->t[i].sep & SEP_LINE); i += used) {
-        if (!begun && !leads_in(words, ts, i, &used)) {
+        struct slice kata = phrase_code(ts, i, words->kata, &used);
+        bool nothing = understand_says_nothing(words, ts, i, &used);
+
+        if (!begun && !nothing && !leads_in(kata)) {
             begun = true;
             out.refuses = denies(words, ts, i);
-            out.later = is_kata(words, ts, i, "nanti", &used);
+            out.later = slice_is(kata, "nanti");
         }
-        joined |= is_kata(words, ts, i, "sambung", &used); /* `atau ditolak`: which of the two? */
-        out.full |= !joined &&
-                    (is_kata(words, ts, i, "penuh", &used) || is_kata(words, ts, i, "tidak_diberi", &used));
-        if (is_kata(words, ts, i, "terima_kasih", &used))
+        joined |= slice_is(kata, "sambung"); /* `atau ditolak`: which of the two? */
+        out.full |= !joined && (slice_is(kata, "penuh") || slice_is(kata, "tidak_diberi"));
+        if (slice_is(kata, "terima_kasih"))
             break;
         out.negated |= negation_at(ts, i, words->negators, &n) && negation_of_keywords(n.kind);
-        if (!understand_says_nothing(words, ts, i, &used))
-            count++;
+        count += !nothing;
     }
     out.words = count > 0;
     out.arg = count == 1;

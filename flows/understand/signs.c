@@ -301,19 +301,22 @@ static void hear(void *arg, const struct sign *s)
         add_heard(h, s->word->also);
 }
 
-/* Tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several words
+/* The next tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several
+ * words
  * (`berak darah` is disentri, `batuk sesak` pneumonia). */
-static const struct slot *names(const struct filling *x, unsigned i)
+static const struct slot *next_name(const struct filling *x, unsigned from)
 {
+    const struct slot *next = NULL;
+
     for (unsigned f = 0; f < x->form->fields_n; f++) {
         const struct slot *s = &x->slots[f];
         enum field_type type = x->form->fields[f].type;
 
-        if (s->filled && !s->error && s->at == i && s->to > i &&
-            (type == FIELD_NAME || (type == FIELD_CHOICE && s->to > i + 1)))
-            return s;
+        if (s->filled && !s->error && s->at >= from && (!next || s->at < next->at) &&
+            ((type == FIELD_NAME && s->to > s->at) || (type == FIELD_CHOICE && s->to > s->at + 1)))
+            next = s;
     }
-    return NULL;
+    return next;
 }
 
 /* All that is in it but names, anew: by now all tokens are taken. */
@@ -329,17 +332,13 @@ static bool scan_again(struct filling *x, const struct sign_scan *scan)
         again.t[i] = x->ts.t[i];
         again.t[i].taken = false;
     }
-    for (unsigned i = 0; i < again.n; i++) {
-        const struct slot *s = names(x, i);
+    while (from < again.n) {
+        const struct slot *s = next_name(x, from);
+        unsigned to = s && s->at < again.n ? s->at : again.n;
 
-        if (!s)
-            continue;
-        signs_scan(scan, &again, from, i);
-        from = s->to;
-        i = from - 1;
+        signs_scan(scan, &again, from, to);
+        from = to < again.n ? s->to : again.n;
     }
-    if (from < again.n)
-        signs_scan(scan, &again, from, again.n);
     return true;
 }
 

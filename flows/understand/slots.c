@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parsers/phrase.h"
+#include "parsers/signs.h"
 
 enum {
     KEYWORD_MAX = 12 /* letters of the longest keyword */
@@ -48,8 +49,7 @@ bool understand_alarming(const struct filling *x, struct slice code)
 
 bool understand_filler(const struct filling *x, unsigned i, unsigned *used)
 {
-    return understand_is(x, i, "pengisi", used) || understand_is(x, i, "sambung", used) ||
-           understand_is(x, i, "tapi", used) || understand_is(x, i, "kecuali", used);
+    return signs_filler(phrase_code(&x->ts, i, x->words->kata, used));
 }
 
 unsigned understand_text_end(const struct filling *x, unsigned from)
