@@ -297,10 +297,12 @@ static void rune_plain(struct plain *x)
 /* Nothing in it that text_plain() changes, nor text_valid_utf8(). */
 static bool is_plain(struct slice s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)(s.p[i] - 0x20) >= 0x5f ? s.p[i] != '\n' : s.p[i] == '`')
+    for (size_t i = 0; i < s.n; i++) {
+        i += slice_printable(slice_skip(s, i));
+        if (i < s.n && s.p[i] != '\n')
             return false;
-    return true;
+    }
+    return slice_find(s, '`') == (size_t)-1;
 }
 
 struct slice text_plain(struct slice s, struct arena *a)

@@ -381,8 +381,12 @@ static void find_borders(struct filling *x, const struct field *next, struct bor
     if (sign_in_name(x, b->from, b->cut, &b->behind)) {
         b->doubt = true;
     } else if (!name_too(x, b->from, b->from, &b->doubt)) { /* `pusing Sri`: signs before the name */
-        b->from = past_signs(x, b->from, b->end);
-        b->cut = name_cut(x, next, b->from, b->end, &b->behind);
+        unsigned from = past_signs(x, b->from, b->end);
+
+        if (from > b->from) {
+            b->from = from;
+            b->cut = name_cut(x, next, b->from, b->end, &b->behind);
+        }
     }
     if (b->cut == b->end)
         b->cut = cut_at_sign(x, b->from, b->end, &b->doubt);

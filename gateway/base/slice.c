@@ -175,6 +175,21 @@ static uint64_t any_below_blank(uint64_t eight)
     return (eight - UINT64_C(0x2020202020202020)) & ~eight & UINT64_C(0x8080808080808080);
 }
 
+size_t slice_printable(struct slice s)
+{
+    size_t n = 0;
+    uint64_t eight;
+
+    for (; s.n - n >= sizeof eight; n += sizeof eight) {
+        memcpy(&eight, s.p + n, sizeof eight);
+        if (any_below_blank(eight) || (eight & UINT64_C(0x8080808080808080)) || any_is(eight, 0x7f))
+            break;
+    }
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+        n++;
+    return n;
+}
+
 size_t slice_plain(struct slice s)
 {
     size_t n = 0;

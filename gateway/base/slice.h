@@ -92,6 +92,8 @@ static inline uint64_t slice_hash_on(uint64_t h, struct slice s)
  * several for each message. */
 void slice_hex(char *out, const uint8_t *bytes, size_t n);
 size_t slice_decimal(char *out, uint64_t v);
+/* How many bytes from the first on are printable ASCII. */
+size_t slice_printable(struct slice s);
 /* How many bytes from the first on JSON takes as they stand: up to a quote, backslash, control character or
  * DEL. */
 size_t slice_plain(struct slice s);
