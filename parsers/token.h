@@ -37,6 +37,7 @@ struct token {
     struct slice
         low; /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
     const struct known_word *known; /* WORD, NUMBER: the first word of low; else NULL */
+    struct slice amends;            /* what stood in its place before, and was wrong: `9,2 eh 9,4` */
     uint32_t near;                  /* WORD: lists that may have it misspelt; vocabulary_word() */
     unsigned sep;                   /* SEP_… before it */
     enum token_kind kind;

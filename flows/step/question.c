@@ -215,6 +215,14 @@ static bool tenfold(struct slice typed, struct slice guess)
            slice_eq(slice_take(typed, guess.n), guess);
 }
 
+/* The field's own reason says nothing: another value is there too, `28th eh 38th`, or the unit of an age. */
+static bool own_reason(const struct report *r, const struct field *f, struct slice guess)
+{
+    if (!f || !r->typed.n || (f->type != FIELD_AGE && f->type != FIELD_NAME))
+        return true;
+    return f->type == FIELD_AGE ? slice_all_digits(r->typed) : same_signs(r->typed, guess);
+}
+
 /* Why it is doubted: the catalogue's words for this error of this field, else of any; what was typed where
  * that is something else than the guess. */
 static struct slice why(const struct ruleset *rules, struct slice language, const struct report *r,
@@ -228,7 +236,7 @@ static struct slice why(const struct ruleset *rules, struct slice language, cons
 
     bool words = slice_find(typed, ' ') < typed.n; /* `9,2 bukan 92`, `1 tahun lebih` */
 
-    if (text_exists(rules->texts, language, key) && !(words && field && field->type == FIELD_AGE))
+    if (text_exists(rules->texts, language, key) && own_reason(r, field, guess))
         return text_fill(rules->texts, language, key, FILLS(f), a);
     if ((r->error == ERROR_AMBIGUOUS || r->error == ERROR_CONTRADICTION) && typed.n &&
         !slice_ieq(typed, guess))

@@ -2,8 +2,6 @@
  * negator before or behind the value that it is about (43), a death (49).  See understand.h. */
 #include "flows/understand/understand.h"
 
-#include <stdlib.h>
-
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
@@ -305,55 +303,6 @@ void understand_overturned(struct filling *x)
             understand_fault(x, count >= 0 ? &x->form->fields[count] : f, ERROR_AMBIGUOUS, false, i);
             return;
         }
-}
-
-void understand_mends(struct filling *x)
-{
-    const struct word_list *answers = x->words->answers;
-    unsigned used;
-
-    for (unsigned i = 2; i + 1 < x->ts.n; i++) {
-        if (x->ts.t[i].kind != TOKEN_WORD || !slice_is(phrase_code(&x->ts, i, answers, &used), "ralat") ||
-            i + used >= x->ts.n || x->ts.t[i + used].kind != TOKEN_NUMBER)
-            continue;
-        x->mends_at = i + used;
-        while (slice_is(phrase_code(&x->ts, i - 1, answers, &used), "tidak") && used == 1)
-            i--; /* `salah, harusnya 9,6` */
-        take_all(x, i, x->mends_at + 1);
-        return;
-    }
-}
-
-/* How far the number that was said to be right is from the field's, in thousandths; -1: it is none of its. */
-static int64_t off(struct filling *x, const struct field *f)
-{
-    const struct value *v = &x->slots[f->position].value;
-    struct token *t = &x->ts.t[x->mends_at];
-    struct got g;
-
-    if (f->type != FIELD_NUMBER || f->hidden || v->kind != VALUE_NUMBER || !v->milli)
-        return -1;
-    t->taken = false;
-    g = understand_read(x, f, x->mends_at, true);
-    t->taken = true;
-    return g.fit == FIT_YES || g.fit == FIT_DOUBT ? llabs(g.value.milli - v->milli) * 1000 / v->milli : -1;
-}
-
-void understand_mended(struct filling *x)
-{
-    const struct field *best = NULL;
-    int64_t least = INT64_MAX;
-
-    for (unsigned f = 0; x->mends_at && f < x->form->fields_n; f++) {
-        int64_t is = off(x, &x->form->fields[f]);
-
-        if (is >= 0 && is < least) {
-            least = is;
-            best = &x->form->fields[f];
-        }
-    }
-    if (x->mends_at)
-        understand_fault(x, best ? best : &x->form->fields[0], ERROR_AMBIGUOUS, false, x->mends_at);
 }
 
 static bool denies(const struct filling *x, struct slice code)

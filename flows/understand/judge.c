@@ -430,7 +430,7 @@ static void emergency(struct filling *x, struct report *out)
     if (x->heard.heard_n || x->recalled.heard_n)
         understand_hear_again(x);
     for (unsigned i = 0; i < x->form->fields_n; i++)
-        if (x->slots[i].error == ERROR_AMBIGUOUS || x->slots[i].reject) {
+        if ((x->slots[i].error == ERROR_AMBIGUOUS && !x->slots[i].amends) || x->slots[i].reject) {
             if (values != certain)
                 values = memcpy(certain, out->values, sizeof certain);
             certain[i] = (struct value){ 0 };

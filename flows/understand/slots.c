@@ -129,8 +129,10 @@ void understand_take(struct filling *x, const struct field *f, unsigned i, const
         s->guessed = g->guessed;
         s->as_typed = g->as_typed;
         s->typed = with_odd(x, i + g->used, understand_span(x, i, i + g->used));
-        s->error = g->fit == FIT_YES ? ERROR_NONE : g->error;
+        s->amends = i < x->ts.n && x->ts.t[i].amends.n && g->fit != FIT_WRONG && g->fit != FIT_UNIT;
+        s->error = g->fit != FIT_YES ? g->error : s->amends ? ERROR_AMBIGUOUS : ERROR_NONE;
         s->reject = g->fit == FIT_WRONG || g->fit == FIT_UNIT;
+        s->typed = s->amends ? x->ts.t[i].amends : s->typed;
         if (!s->reject)
             s->value = g->value;
         if (g->repaired && !s->reject)

@@ -21,6 +21,7 @@
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
  *   denial.c          words that only deny signs, or a value            RULINGS 40, 43
  *   another.c         somebody else behind the values                   RULINGS 19, 50
+ *   amends.c          who corrects herself                              RULINGS 18, 50
  *   around.c          words that turn the report                        RULINGS 43, 45
  *   deaths.c          somebody died                                     RULINGS 49
  *   before.c          what stands directly before a number              RULINGS 46, 50
@@ -48,6 +49,7 @@ struct slot {
     bool labelled;    /* by a label */
     bool unit;        /* an explicit unit decided */
     bool between;     /* between # * ; | : the slot decided */
+    bool amends;      /* it stands in the place of what was said before it: understand/amends.c */
     bool skipped_to;  /* a blank-separated number that went over another field */
     bool guessed;     /* a missing decimal mark was filled in (RULINGS 23) */
     int64_t as_typed; /* guessed: what the number said without the mark */
@@ -72,18 +74,20 @@ struct filling {
     unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
     unsigned signs_at;  /* 1 + the first token of signs that stand among the required fields; 0 = none */
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
-    uint8_t held[FORM_FIELDS];     /* faults of the draft: struct report */
-    unsigned death_at;             /* 1 + the token of a word of death; 0 = none */
-    unsigned another_at;           /* token at which somebody else's words begin; 0 = nowhere */
-    struct slice beside;           /* struct report */
-    unsigned mends_at;             /* token of a number that is said to be right instead; 0 = none */
-    const struct field *refused;   /* of a list, something is named that was not done */
-    bool pattern;                  /* struct report */
+    uint8_t held[FORM_FIELDS];   /* faults of the draft: struct report */
+    unsigned death_at;           /* 1 + the token of a word of death; 0 = none */
+    unsigned another_at;         /* token at which somebody else's words begin; 0 = nowhere */
+    struct slice beside;         /* struct report */
+    unsigned mends_at, mends_to; /* tokens of a value that is said to be right instead; 0 = none */
+    const struct field *amends_label, *amends_list; /* the label before it; the list that is mended */
+    const struct field *refused;                    /* of a list, something is named that was not done */
+    bool pattern;                                   /* struct report */
     bool withdrawn, nil;           /* the whole report is taken back; since there are no cases */
     unsigned death_of;             /* with `death`: the field that is doubted */
     bool death;                    /* somebody who was to be reported living has died */
     struct slice died, died_words; /* struct report */
     bool maybe;                    /* an E1 sign that may be negated: struct report */
+    bool whole;                    /* a report as it came, and no answer */
     bool answers;                  /* a short answer or a correction, no report */
     bool labelled_only;            /* KOREKSI: no unlabelled name can stand here */
     bool denies;                   /* an answer that only says which signs are not there */
@@ -218,14 +222,18 @@ bool understand_is_pattern(struct filling *);
 void understand_courtesy(struct filling *);
 /* Words at the end that say what it is instead: the first field is doubtful. */
 void understand_overturned(struct filling *);
-/* `9,8 77 harusnya 9,6`: another number is said to be right behind the values.  It is kept from the fields
- * first, and makes the one that it is nearest to doubtful when all are read. */
-void understand_mends(struct filling *);
-void understand_mended(struct filling *);
 /* `ga kejang bu`, whatever was asked: one of the signs that the report has is named. */
 bool understand_denies_known(struct filling *, const struct report *known);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
+/* --- understand/amends.c --- */
+/* Of two readings of one field with a word of correction between them the second takes the place of the
+ * first, and is doubtful: `Rafa eh Rafi`.  Before all else is read. */
+void understand_amends(struct filling *);
+/* `9,8 77 harusnya 9,6`: another value is said to be right behind the values.  It is kept from the fields
+ * first, and takes the place of the one that it is nearest to, doubtful, when all are read. */
+void understand_mends(struct filling *);
+void understand_mended(struct filling *);
 /* --- understand/another.c --- */
 /* Somebody else is reported behind the values: his words are kept from all fields, and named. */
 void understand_another(struct filling *);

@@ -103,6 +103,8 @@ bool understand_cut(struct filling *x, struct slice body)
     if (!tokens_cut(body, x->form, &x->rs->forms, x->arena, &x->ts))
         return false;
     drop_words_said_twice(x);
+    if (x->whole)
+        understand_amends(x);
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
     understand_heed_death(x);
     understand_before(x);
@@ -132,7 +134,10 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
 {
     struct filling *x = understand_begin(rs, form, today, a);
 
-    if (!x || !understand_cut(x, body))
+    if (!x)
+        return NULL;
+    x->whole = true;
+    if (!understand_cut(x, body))
         return NULL;
     if (understand_is_pattern(x) || understand_taken_back(x) || understand_not_held(x))
         return x;
@@ -140,8 +145,8 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
         understand_w2(x);
         return x;
     }
-    understand_another(x);
     understand_mends(x);
+    understand_another(x);
     skip_second_keyword(x);
     understand_trailers(x);
     drop_age(x);
