@@ -139,7 +139,7 @@ export class Month {
   }
 
   villageOf(s) {
-    const said = / di ([^.,]+)/.exec(s.text)?.[1]; // cut at a word with ".."
+    const said = / di (.+?)(?: s\.d\. |[.,])/.exec(s.text)?.[1]; // cut at a word with ".."
     const all = this.places.villages;
     return said ? (all.find((v) => v.name === said) ?? all.find((v) => v.name.startsWith(said)))?.code ?? '' : '';
   }
