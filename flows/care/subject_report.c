@@ -31,7 +31,8 @@ CODEC(referral_codec, struct referral, MEMBER_ONE_OF(struct referral, "state", s
       REFERRAL("urgency", urgency), REFERRAL("say", say), REFERRAL("level", level), REFERRAL("by", by),
       REFERRAL("climbs", climbs), REFERRAL("incomplete", incomplete), REFERRAL("doubtful", doubtful),
       REFERRAL("asked", asked), REFERRAL("held", held), REFERRAL("held_key", held_key),
-      MEMBER_SLICES(struct referral, "told", told, told_n));
+      MEMBER_SLICES(struct referral, "told", told, told_n),
+      MEMBER_SLICES(struct referral, "also", also, also_n), REFERRAL("teller", teller));
 
 bool referral_has(const struct referral *r, struct slice msisdn)
 {
@@ -39,6 +40,15 @@ bool referral_has(const struct referral *r, struct slice msisdn)
         if (slice_eq(r->told[i], msisdn))
             return true;
     return false;
+}
+
+bool report_of(const struct filed_report *r, struct slice msisdn)
+{
+    bool also = slice_eq(r->reporter, msisdn);
+
+    for (unsigned i = 0; i < r->referral.also_n; i++)
+        also = also || slice_eq(r->referral.also[i], msisdn);
+    return also;
 }
 
 #define REPORT(key, m) MEMBER(struct filed_report, key, m)

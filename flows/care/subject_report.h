@@ -28,6 +28,10 @@ enum referral_state {
     REFERRAL_EXPIRED,
 };
 
+enum {
+    REFERRAL_ALSO = 6,
+};
+
 struct referral {
     enum referral_state state;
     struct slice urgency;  /* "E1", "E2" */
@@ -42,6 +46,9 @@ struct referral {
     struct slice held_key; /* in these words: a key of the catalogue */
     struct slice told[STEP_PEOPLE]; /* everyone who had it */
     unsigned told_n;
+    struct slice also[REFERRAL_ALSO]; /* who reported her too: they hear what becomes of it */
+    unsigned also_n;
+    struct slice teller; /* who said it last; empty: the reporter */
 };
 
 enum {
@@ -70,6 +77,8 @@ struct filed_report {
 
 /* Somebody was told of it. */
 bool referral_has(const struct referral *, struct slice msisdn);
+/* It is a report of this person: the first of it, or one that joined it (flows/filing/joined.h). */
+bool report_of(const struct filed_report *, struct slice msisdn);
 /* Somebody is expected still: nobody has ended it, and the patient is not there yet. */
 static inline bool referral_is_open(const struct referral *r)
 {

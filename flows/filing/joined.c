@@ -41,10 +41,23 @@ static bool find_open(struct work *w, struct filed_report *out)
     return false;
 }
 
+/* Joined by name, it may be another of that name: BARU files it by itself (SPEC 2.4 b). */
+static bool offer_new(struct work *w)
+{
+    struct sender_state *state = w->s->state;
+
+    if (!w->f->hash.n || report_text(&w->report, AS_NUMBER).n)
+        return false;
+    state->again = w->s->seen->inbound->text;
+    state->again_ms = w->s->seen->inbound->received_ms;
+    state->changed = true;
+    return true;
+}
+
 static void answer(struct work *w, const struct filed_report *r)
 {
     struct step *s = w->s;
-    bool now = slice_is(r->referral.urgency, "E1");
+    bool now = slice_is(r->referral.urgency, "E1"), offers = offer_new(w);
 
     w->out->kind = FILED_ACCEPTED;
     w->out->nomor = r->nomor;
@@ -58,8 +71,45 @@ static void answer(struct work *w, const struct filed_report *r)
                                        { "petugas", w->out->called },
                                        { "hp", w->out->hp } };
 
-        w->out->text = step_text(s, s->language, now ? "receipt.referred_now" : "receipt.referred", FILLS(f));
+        w->out->text = step_text(s, s->language,
+                                 offers ? (now ? "receipt.joined_now" : "receipt.joined")
+                                 : now  ? "receipt.referred_now"
+                                        : "receipt.referred",
+                                 FILLS(f));
     }
+}
+
+static bool says(struct slice text, struct slice words)
+{
+    for (size_t i = 0; i + words.n <= text.n; i++)
+        if (slice_ieq(slice_make(text.p + i, words.n), words))
+            return true;
+    return false;
+}
+
+/* Her reason stands in the record too: a new version of the RUJUK that it joins.  What another has not
+ * finished is a record by this one. */
+static void keep_reason(struct work *w, struct filed_report *r)
+{
+    const struct report *now = &w->report;
+    int why = form_as(now->form, AS_REASON);
+    struct slice said = report_text(now, AS_REASON), was;
+
+    if (r->form != now->form || !said.n || (r->draft && now->status != REPORT_ACCEPTED))
+        return;
+    for (unsigned i = 0; r->draft && i < r->form->fields_n; i++)
+        if (r->values[i].kind == VALUE_ABSENT)
+            r->values[i] = now->values[i];
+    was = r->values[why].kind == VALUE_TEXT ? r->values[why].text : slice_make("", 0);
+    if (!says(was, said))
+        r->values[why] = value_text(
+            arena_printf(w->s->arena, "%.*s%s%.*s", SLICE_ARG(was), was.n ? "; " : "", SLICE_ARG(said)));
+    else if (!r->draft)
+        return; /* nothing new */
+    r->draft = false;
+    r->version++;
+    r->status = r->version > 1 ? S("corrected") : S("valid");
+    report_row(w->s, r);
 }
 
 /* `RUJUK Sari`: of somebody whose case is open nothing more need be said. */
@@ -74,11 +124,12 @@ bool work_joins(struct work *w)
     struct referral_opening o;
 
     if (!other || !work_is_referral(w->report.form) || w->f->correct || w->f->draft || w->f->cry ||
-        !(work_alarms(w) || lacks_something(&w->report)) || !find_open(w, other))
+        w->f->second || !(work_alarms(w) || lacks_something(&w->report)) || !find_open(w, other))
         return false;
     work_opening(w, NULL, &o);
     if (!report_as(&w->report, AS_REASON))
         o.say = other->referral.say;
+    keep_reason(w, other);
     referral_asked(w->s, other, &o);
     report_save(w->s, other);
     drafts_remember(w->s->state, w->f->hash, other->nomor, w->s->seen->inbound->received_ms);

@@ -18,9 +18,15 @@ void referral_cancel(struct step *s, struct filed_report *r)
 /* Told as what it is now to everyone who has it; who has not answered yet has the time of the new urgency. */
 static void warn(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
-    bool waits = r->referral.state == REFERRAL_SENT;
     struct referral *now = &r->referral;
+    bool worse = now->state == REFERRAL_TAKEN && slice_is(o->urgency, "E1") && !slice_is(now->urgency, "E1");
+    bool waits = worse || now->state == REFERRAL_SENT;
 
+    if (worse) { /* what was taken was for today: who takes this? */
+        now->state = REFERRAL_SENT;
+        now->by = slice_make("", 0);
+        now->climbs++;
+    }
     now->say = o->say;
     now->urgency = slice_is(now->urgency, "E1") ? now->urgency : o->urgency;
     now->incomplete = o->incomplete;
@@ -132,6 +138,18 @@ static const struct place *asked_place(const struct step *s, const struct filed_
                     : directory_place(&s->rules->directory, r->referral.level);
 }
 
+/* Who says it now hears what becomes of it too; staff who have it send it on. */
+static void joins(struct step *s, struct filed_report *r)
+{
+    struct referral *now = &r->referral;
+
+    if (referral_has(now, s->msisdn))
+        return;
+    now->teller = s->msisdn;
+    if (!report_of(r, s->msisdn) && now->also_n < REFERRAL_ALSO)
+        now->also[now->also_n++] = s->msisdn;
+}
+
 void referral_asked(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
     const struct referral_move *m = referral_move(r->referral.state, REFERRAL_ON_RUJUK, referral_voice(s, r));
@@ -145,6 +163,7 @@ void referral_asked(struct step *s, struct filed_report *r, const struct referra
         known.urgency = r->referral.urgency;
         known.say = r->referral.say;
     }
+    joins(s, r);
     r->referral.asked = true;
     if (m->act == ACT_WARN) {
         (void)referral_changed(s, r, REFERRAL_ON_WORSE, &known, slice_make("", 0));

@@ -145,7 +145,7 @@ void referral_hand_to(struct step *s, struct filed_report *r, struct slice to, c
         { "tempat", reporter_place(s, r) },
         { "desa", slice_eq(r->place, r->posting) ? slice_make("", 0) : village_name(s, r) },
         { "peran", r->role },
-        { "hp", step_phone(s, r->reporter) },
+        { "hp", step_phone(s, r->referral.teller.n ? r->referral.teller : r->reporter) },
     };
 
     if (quiet_ms && can_wait(&r->referral) && strcmp(key, "referral.remind") != 0) {
@@ -187,10 +187,10 @@ struct slice referral_level_name(struct step *s, const struct filed_report *r)
     return level ? level->name : step_text(s, s->language, "referral.duty", NULL, 0);
 }
 
-void referral_tell_reporter(struct step *s, const struct filed_report *r, const char *key, struct slice who,
-                            struct slice words)
+static void tell_one(struct step *s, const struct filed_report *r, struct slice to, const char *key,
+                     struct slice who, struct slice words)
 {
-    struct slice language = step_language_of(s, r->reporter);
+    struct slice language = step_language_of(s, to);
     const struct person *p = directory_person(&s->rules->directory, who);
     struct slice hp = step_phone(s, who);
     struct audience now;
@@ -208,8 +208,16 @@ void referral_tell_reporter(struct step *s, const struct filed_report *r, const 
         step_audience(s, directory_place(&s->rules->directory, r->referral.level), &now);
         f[4].value = now.n ? step_phone(s, now.msisdn[0]) : hp;
     }
-    if (!slice_eq(r->reporter, s->msisdn) || s->seen->inbound->kind == INBOUND_TIMER)
-        step_sms(s, r->reporter, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
+    if (!slice_eq(to, s->msisdn) || s->seen->inbound->kind == INBOUND_TIMER)
+        step_sms(s, to, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
+}
+
+void referral_tell_reporter(struct step *s, const struct filed_report *r, const char *key, struct slice who,
+                            struct slice words)
+{
+    tell_one(s, r, r->reporter, key, who, words);
+    for (unsigned i = 0; i < r->referral.also_n; i++)
+        tell_one(s, r, r->referral.also[i], key, who, words);
 }
 
 void referral_tell_others(struct step *s, const struct filed_report *r, const char *key, struct slice nama,
@@ -221,7 +229,7 @@ void referral_tell_others(struct step *s, const struct filed_report *r, const ch
             { "nomor", r->nomor }, { "siapa", r->referral.say }, { "nama", nama }, { "isi", isi }
         };
 
-        if (!slice_eq(to, s->msisdn) && !slice_eq(to, r->reporter) && !is_held(&r->referral, to))
+        if (!slice_eq(to, s->msisdn) && !report_of(r, to) && !is_held(&r->referral, to))
             step_sms(s, to, can_wait(&r->referral) ? SMS_ALERT : SMS_REFERRAL, r->nomor,
                      step_text(s, language, key, FILLS(f)));
     }

@@ -51,14 +51,13 @@ static void wrong_number(struct step *s, struct slice nomor)
 
 /* --- the reporter's own reports --- */
 
-static bool is_reporter(const struct step *s, const struct filed_report *r)
+/* Who joined it may look at it; it is not hers to change. */
+static bool may_touch(struct step *s, const struct filed_report *r, bool looks)
 {
-    return slice_eq(r->reporter, s->msisdn) && r->at_ms + clock_of(s->rules, "report_open") > s->now_ms;
-}
+    bool own = looks ? report_of(r, s->msisdn) : slice_eq(r->reporter, s->msisdn);
 
-static bool may_touch(struct step *s, const struct filed_report *r)
-{
-    if (is_reporter(s, r) || roles_chain(s, s->person, r->posting))
+    if ((own && r->at_ms + clock_of(s->rules, "report_open") > s->now_ms) ||
+        roles_chain(s, s->person, r->posting))
         return true;
     step_reason(s, "command_refused");
     say(s, r->nomor, "number.not_yours");
@@ -66,7 +65,7 @@ static bool may_touch(struct step *s, const struct filed_report *r)
 }
 
 /* The report of a number, if the speaker may look at it and change it; else NULL, and she has heard why. */
-static struct filed_report *hers(struct step *s, struct slice nomor)
+static struct filed_report *hers(struct step *s, struct slice nomor, bool looks)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
@@ -76,12 +75,12 @@ static struct filed_report *hers(struct step *s, struct slice nomor)
         wrong_number(s, nomor);
         return NULL;
     }
-    return may_touch(s, r) ? r : NULL;
+    return may_touch(s, r, looks) ? r : NULL;
 }
 
 static void run_status(struct step *s, const struct command *c)
 {
-    struct filed_report *r = hers(s, c->nomor);
+    struct filed_report *r = hers(s, c->nomor, true);
     struct draft *d = drafts_find(s->state, c->nomor);
 
     if (!r)
@@ -112,7 +111,7 @@ static void run_status(struct step *s, const struct command *c)
 
 static void run_batal(struct step *s, const struct command *c)
 {
-    struct filed_report *r = hers(s, c->nomor);
+    struct filed_report *r = hers(s, c->nomor, false);
     struct draft *d = drafts_find(s->state, c->nomor);
 
     if (!r)
@@ -224,7 +223,7 @@ static bool mended(struct step *s, const struct filed_report *r, const struct re
 
 static void run_koreksi(struct step *s, const struct command *c)
 {
-    struct filed_report *r = hers(s, c->nomor);
+    struct filed_report *r = hers(s, c->nomor, false);
     struct report *fixed = ARENA_NEW(s->arena, struct report);
     struct report *known = ARENA_NEW(s->arena, struct report);
     struct draft *d = drafts_find(s->state, c->nomor);

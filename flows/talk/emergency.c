@@ -281,7 +281,7 @@ static bool told_by_number(struct step *s)
     const struct draft *d = drafts_find(s->state, nomor);
 
     (void)named(s->state, s->reading->said.body, s->arena, &words);
-    if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) || !slice_eq(r->reporter, s->msisdn) ||
+    if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
         !told_of_case(s, nomor, words, r))
         return false;
     referral_contact(s, r, &who, &hp);
@@ -317,7 +317,7 @@ bool emergency_waits(struct step *s)
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
     struct slice nomor = s->state->last.nomor, who, hp;
 
-    if (!r || !s->person || !nomor.n || !report_load(s, nomor, r) || !slice_eq(r->reporter, s->msisdn) ||
+    if (!r || !s->person || !nomor.n || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
         (r->referral.state != REFERRAL_SENT && r->referral.state != REFERRAL_TAKEN))
         return false;
     referral_contact(s, r, &who, &hp);
@@ -417,8 +417,7 @@ void emergency_not_done(struct step *s, const struct command *c)
     struct slice who, hp;
 
     if (!r || !s->out->reason || strcmp(s->out->reason, "command_refused") != 0 ||
-        !report_load(s, c->nomor, r) || r->referral.state == REFERRAL_NONE ||
-        !slice_eq(r->reporter, s->msisdn))
+        !report_load(s, c->nomor, r) || r->referral.state == REFERRAL_NONE || !report_of(r, s->msisdn))
         return;
     referral_contact(s, r, &who, &hp);
     {
