@@ -42,6 +42,7 @@ unsigned negation_goes_on(const struct tokens *ts, unsigned i, const struct nega
         if (slice_is(code, "reda"))
             return at + used;
         if (!slice_is(code, "antara") && !slice_is(code, "letak") && !slice_is(code, "sanggup") &&
+            !slice_is(code, "datang") &&
             !slice_is(code, "pengisi")) /* `tidak mau berhenti`, `tidak juga reda` */
             break;
     }

@@ -45,27 +45,125 @@ static void number_of(const struct words *words, const struct tokens *ts, unsign
     *i = k + 1;
 }
 
-/* `tidak bisa`, `belum`, `batal`, `salah`: a no that stands for itself. */
-static bool denies(const struct words *words, const struct tokens *ts, unsigned i)
+/* What words behind a number deny, or doubt. */
+enum denial {
+    DENIES_ALL = 1 << 0,      /* at once, whatever it is: `tidak bisa`, `eh belum`, `bukan pasien ini` */
+    DENIES_LATER = 1 << 1,    /* not yet: `nanti sore` */
+    DENIES_PLACE = 1 << 2,    /* there is none: `maaf penuh` */
+    DENIES_MEANS = 1 << 3,    /* or nobody who treats: `kami tidak ada dokter` */
+    DENIES_COMING = 1 << 4,   /* `orangnya gak datang`, `pasien tidak ada` */
+    DENIES_TAKING = 1 << 5,   /* `kami tidak bisa menerima` */
+    DENIES_ENDING = 1 << 6,   /* `tapi belum sembuh` */
+    DENIES_REFUSING = 1 << 7, /* a refusal is taken back: `gak jadi`, `salah`, `jangan` */
+    SAYS_COMING = 1 << 8,     /* the opposite of what was not: `eh hadir` */
+    SAYS_TAKING = 1 << 9,     /* `eh terima` */
+};
+
+/* The sentence ends at token i, or goes on elsewhere. */
+static bool ends(const struct words *words, const struct tokens *ts, unsigned i)
 {
-    struct negation n;
     unsigned used;
 
-    if (!negation_at(ts, i, words->negators, &n))
-        return false;
-    i += n.used;
-    if (n.kind == NEGATION_FALSE)
-        return true;
-    return negation_of_keywords(n.kind) &&
-           (i >= ts->n || (ts->t[i].sep & SEP_HARD) || n.kind == NEGATION_OFF ||
-            is_kata(words, ts, i, "sanggup", &used) || understand_says_nothing(words, ts, i, &used));
+    return i >= ts->n || (ts->t[i].sep & SEP_HARD) || understand_says_nothing(words, ts, i, &used) ||
+           is_kata(words, ts, i, "partikel", &used) || is_kata(words, ts, i, "imbuhan", &used);
 }
 
-/* `eh`, `maaf`, `tapi`, `ternyata`: before what is meant. */
-static bool leads_in(struct slice kata)
+/* `tidak ada keluhan`: of how somebody is. */
+static bool of_complaints(const struct words *words, const struct tokens *ts, unsigned i)
 {
-    return slice_is(kata, "tapi") || slice_is(kata, "pengisi") || slice_is(kata, "ternyata") ||
-           slice_is(kata, "sela");
+    unsigned used;
+
+    return is_kata(words, ts, i, "antara", &used) || phrase_at(ts, i, words->signs, &used) != NULL;
+}
+
+/* `tidak bisa`, `belum`, `batal`, `salah`: a no that stands for itself. */
+static unsigned first_denial(const struct words *words, const struct tokens *ts, unsigned i)
+{
+    struct negation n;
+    unsigned used, next;
+
+    if (slice_is(phrase_code(ts, i, words->answers, &used), "ragu"))
+        return DENIES_ALL;
+    if (!negation_at(ts, i, words->negators, &n))
+        return is_kata(words, ts, i, "nanti", &used)      ? DENIES_LATER
+               : is_kata(words, ts, i, "datang", &used)   ? SAYS_COMING
+               : is_kata(words, ts, i, "menerima", &used) ? SAYS_TAKING
+                                                          : 0;
+    next = i + n.used;
+    if (n.kind == NEGATION_FALSE || n.kind == NEGATION_OFF)
+        return DENIES_ALL | (is_kata(words, ts, next, "datang", &used) ? 0 : DENIES_REFUSING);
+    if (!negation_of_keywords(n.kind) || of_complaints(words, ts, next - 1) ||
+        is_kata(words, ts, next, "sarana", &used))
+        return 0;
+    if (next >= ts->n || (ts->t[next].sep & SEP_HARD) || is_kata(words, ts, next, "partikel", &used))
+        return DENIES_ALL | (n.kind == NEGATION_NONE_OF ? 0 : DENIES_REFUSING); /* `TOLAK 48217 tidak ada` */
+    return n.kind == NEGATION_ISNT || understand_says_nothing(words, ts, next, &used) ||
+                   is_kata(words, ts, next, "sanggup", &used) || is_kata(words, ts, next, "datang", &used) ||
+                   is_kata(words, ts, next, "menerima", &used) || is_kata(words, ts, next, "selesai", &used)
+               ? DENIES_ALL
+               : 0;
+}
+
+/* `kamar tidak ada`, `pasien tidak ada`: what is said not to be there stands before it. */
+static unsigned none_of_before(const struct words *words, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    if (i == 0 || ts->t[i - 1].kind != TOKEN_WORD || of_complaints(words, ts, i - 1))
+        return 0;
+    if (is_kata(words, ts, i - 1, "sarana", &used) || is_kata(words, ts, i - 1, "penanda_tangan", &used))
+        return DENIES_MEANS;
+    return DENIES_COMING;
+}
+
+/* What a negator anywhere in the words denies; one that is part of a sign, `tidak sadar`, denies nothing. */
+static unsigned denial_at(const struct words *words, const struct tokens *ts, unsigned i,
+                          const struct negation *n)
+{
+    unsigned next = i + n->used, used, able;
+    bool there = n->kind == NEGATION_NONE_OF || n->kind == NEGATION_NOT_YET;
+
+    if ((phrase_at(ts, i, words->signs, &used) && used > n->used) || of_complaints(words, ts, next - 1))
+        return 0;
+    if (n->kind == NEGATION_FALSE)
+        return n->used > 1 || ends(words, ts, next) ? DENIES_COMING | DENIES_TAKING : 0;
+    if (!negation_of_keywords(n->kind))
+        return 0;
+    if (there && is_kata(words, ts, next, "sarana", &used))
+        return DENIES_MEANS | (n->kind == NEGATION_NOT_YET ? DENIES_ENDING : 0);
+    if (n->kind == NEGATION_NONE_OF && ends(words, ts, next))
+        return none_of_before(words, ts, i);
+    able = next;
+    while (is_kata(words, ts, able, "sanggup", &used))
+        able += used;
+    if (is_kata(words, ts, able, "datang", &used))
+        return DENIES_COMING | DENIES_ENDING;
+    if (able > next && ends(words, ts, able))
+        return DENIES_COMING | DENIES_TAKING;
+    if (is_kata(words, ts, able, "menerima", &used))
+        return DENIES_TAKING;
+    if (n->kind == NEGATION_ISNT && is_kata(words, ts, next, "pembuka_nama", &used))
+        return DENIES_COMING | DENIES_TAKING | DENIES_ENDING;
+    if (n->kind == NEGATION_NOT_YET)
+        return DENIES_ENDING | (ends(words, ts, next) ? DENIES_COMING | DENIES_TAKING : 0);
+    return 0;
+}
+
+/* `eh`, `maaf`, `tapi`, `ternyata`, `kayaknya`: before what is meant; *doubts: not surely. */
+static bool leads_in(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used,
+                     bool *doubts)
+{
+    struct slice code;
+
+    code = phrase_code(ts, i, words->kata, used);
+    if (slice_is(code, "sarana"))
+        return false; /* `dokter tidak ada`: no address */
+    if (slice_is(code, "tapi") || slice_is(code, "pengisi") || slice_is(code, "ternyata") ||
+        slice_is(code, "sela") || understand_says_nothing(words, ts, i, used))
+        return true;
+    code = phrase_code(ts, i, words->before, used);
+    *doubts |= slice_is(code, "kira") || slice_is(code, "kira_belakang");
+    return *doubts && code.n;
 }
 
 struct behind understand_behind(const struct words *words, const struct tokens *ts, unsigned i,
@@ -73,25 +171,30 @@ struct behind understand_behind(const struct words *words, const struct tokens *
 {
     struct behind out = { 0 };
     struct negation n;
-    unsigned used, count = 0;
-    bool begun = false, joined = false;
+    unsigned used, count = 0, first;
+    bool joined = false, doubts = false;
 
     number_of(words, ts, &i, a, &out);
+    first = i;
+    while (first < ts->n && !(ts->t[first].sep & SEP_LINE) && leads_in(words, ts, first, &used, &doubts))
+        first += used;
+    if (first < ts->n && !(ts->t[first].sep & SEP_LINE))
+        out.denials = first_denial(words, ts, first);
+    else if (doubts)
+        out.denials = DENIES_ALL; /* `HADIR 48217 mungkin` */
     for (unsigned end = i + BEHIND; i < ts->n && i < end && !(ts->t[i].sep & SEP_LINE); i += used) {
         struct slice kata = phrase_code(ts, i, words->kata, &used);
-        bool nothing = understand_says_nothing(words, ts, i, &used);
 
-        if (!begun && !nothing && !leads_in(kata)) {
-            begun = true;
-            out.refuses = denies(words, ts, i);
-            out.later = slice_is(kata, "nanti");
-        }
         joined |= slice_is(kata, "sambung"); /* `atau ditolak`: which of the two? */
-        out.full |= !joined && (slice_is(kata, "penuh") || slice_is(kata, "tidak_diberi"));
+        if (!joined && (slice_is(kata, "penuh") || slice_is(kata, "tidak_diberi")))
+            out.denials |= DENIES_PLACE;
         if (slice_is(kata, "terima_kasih"))
             break;
-        out.negated |= negation_at(ts, i, words->negators, &n) && negation_of_keywords(n.kind);
-        count += !nothing;
+        if (negation_at(ts, i, words->negators, &n)) {
+            out.negated |= negation_of_keywords(n.kind);
+            out.denials |= denial_at(words, ts, i, &n);
+        }
+        count += !understand_says_nothing(words, ts, i, &used);
     }
     out.words = count > 0;
     out.arg = count == 1;
@@ -100,16 +203,26 @@ struct behind understand_behind(const struct words *words, const struct tokens *
 
 bool understand_refuses(const struct behind *b, enum command_kind kind)
 {
+    unsigned by = DENIES_ALL;
+
     switch (kind) {
     case COMMAND_TOLAK:
+        by = DENIES_REFUSING | SAYS_TAKING;
+        break;
     case COMMAND_TIDAK_HADIR:
-        return false;
+        by = DENIES_REFUSING | SAYS_COMING;
+        break;
     case COMMAND_TERIMA:
-        return b->refuses || b->full;
+        by |= DENIES_PLACE | DENIES_MEANS | DENIES_TAKING;
+        break;
     case COMMAND_HADIR:
+        by |= DENIES_LATER | DENIES_COMING;
+        break;
     case COMMAND_SELESAI:
-        return b->refuses || b->later;
+        by |= DENIES_LATER | DENIES_COMING | DENIES_ENDING;
+        break;
     default:
-        return b->refuses;
+        break;
     }
+    return (b->denials & by) != 0;
 }

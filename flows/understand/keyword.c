@@ -163,10 +163,13 @@ static void ask_refused(struct keyword *out, enum command_kind command, struct s
     out->found = true;
     out->command = COMMAND_NONE;
     out->turned = (struct turned){ .why = TURNED_ASK, .command = command, .nomor = nomor };
-    if (command == COMMAND_TERIMA)
+    if (command == COMMAND_TERIMA || command == COMMAND_TOLAK) {
+        out->turned.command = COMMAND_TERIMA;
         out->turned.instead = COMMAND_TOLAK;
-    else if (command == COMMAND_HADIR)
+    } else if (command == COMMAND_HADIR || command == COMMAND_TIDAK_HADIR) {
+        out->turned.command = COMMAND_HADIR;
         out->turned.instead = COMMAND_TIDAK_HADIR;
+    }
 }
 
 static bool form_behind(const struct reader *r, unsigned w)

@@ -308,11 +308,9 @@ struct behind {
     struct slice nomor; /* valid */
     bool number;        /* one stands there, valid or not */
     bool words;         /* free words, on the same line */
-    bool refuses;       /* they say no: `TERIMA 48217 tidak bisa`, `HADIR 48217 eh belum` */
-    bool later;         /* or not yet: `HADIR 48217 nanti sore` */
-    bool full;          /* or that there is no place: `TERIMA 48217 maaf penuh` */
-    bool negated;       /* somewhere in them */
+    bool negated;       /* by a negator, somewhere in them */
     bool arg;           /* exactly one word, or thanks behind it */
+    unsigned denials;   /* what they deny: bits of flows/understand/behind.c */
 };
 
 struct behind understand_behind(const struct words *, const struct tokens *, unsigned i, struct arena *);
