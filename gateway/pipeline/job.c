@@ -1,6 +1,7 @@
 /* job.c - a job's life, and what it may say.  See job.h. */
 #include "gateway/pipeline/job.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,9 +76,10 @@ struct subject_ref job_session(struct job *j)
 
 void job_drop(struct job *j)
 {
+    struct arena own = j->kept;
+
     arena_free(&j->arena);
-    arena_free(&j->kept);
-    free(j);
+    arena_free(&own);
 }
 
 static void job_free(void *arg)
@@ -122,27 +124,23 @@ struct job *job_alloc(struct pipeline *p, const struct inbound *in)
 {
     struct inbound of = *in;
     struct slice *strings[INBOUND_STRINGS];
-    size_t n = INBOUND_STRINGS;
+    struct arena own;
     struct job *j;
-    char *at;
 
+    arena_init(&own, JOB_ARENA);
+    j = arena_raw(&own, sizeof *j);
     strings_of(&of, strings);
     for (unsigned i = 0; i < INBOUND_STRINGS; i++)
-        n += strings[i]->n;
-    j = calloc(1, sizeof *j + n);
-    if (!j)
+        *strings[i] = arena_copy(&own, *strings[i]);
+    if (own.failed) {
+        arena_free(&own);
         return NULL;
-    at = j->mem;
-    for (unsigned i = 0; i < INBOUND_STRINGS; i++) {
-        if (strings[i]->n)
-            memcpy(at, strings[i]->p, strings[i]->n);
-        strings[i]->p = at;
-        at += strings[i]->n + 1; /* and a NUL */
     }
+    memset(j, 0, offsetof(struct job, intent));
     j->pipeline = p;
     j->rules = p->rules;
     j->in = of;
-    arena_init(&j->kept, JOB_ARENA);
+    j->kept = own;
     arena_init(&j->arena, JOB_ARENA);
     if (in->kind == INBOUND_USSD)
         ussd_dialled(j->rules, &j->in);

@@ -34,7 +34,7 @@ struct job {
     const struct ruleset *rules;
     struct job *next, **at; /* of all under way */
     struct job *ready_next; /* waits for the next turn of the loop */
-    struct arena kept;      /* what lives from first to last, beside the inbound */
+    struct arena kept;      /* what lives from first to last: this job, its inbound, and more */
     struct arena arena;     /* what was made of it since the last load */
     struct inbound in;
     answer_cb *cb;
@@ -45,9 +45,10 @@ struct job {
     struct store_seen seen;  /* by its loads since the last conflict */
     struct subject first[2]; /* sender's state and session */
     struct sender sender;
-    struct intent intent;
-    struct subject subjects[INTENT_SUBJECTS];
     struct outcome *outcome;
+    bool settled;        /* it waits for its commit with no more than this: */
+    struct slice screen; /* of the outcome; lives in `kept` */
+    bool screen_ends;
     enum reason reason;
     int64_t began_us;
     struct loop_timer *budget; /* USSD: an END in time */
@@ -58,7 +59,9 @@ struct job {
     bool replayed; /* out of the spool: it lies there until it is carried out */
     bool told;     /* its alarm went out from memory (late.c) */
     bool unstored; /* its outcome is what memory makes of it */
-    char mem[];    /* of the inbound */
+    /* Large, and not cleared before somebody fills them: */
+    struct intent intent;
+    struct subject subjects[INTENT_SUBJECTS];
 };
 
 struct pipeline {
@@ -102,6 +105,8 @@ struct subject_ref job_session(struct job *);
 /* Somebody says it, whose state it may change: also staff at a screen, for somebody who telephoned. */
 bool job_speaks(const struct inbound *);
 
+/* Its dialogue outlives the job's `arena`. */
+void job_keep_session(struct job *);
 /* What may be said without the store: "kept", and an emergency to the staff (flows/outage.h).  Fills *keep
  * with what the spool should hold. */
 void job_read_unstored(struct job *, enum outage why, struct inbound *keep);

@@ -58,7 +58,7 @@ static void tell(struct job *j)
     bool said = j->in.kind == INBOUND_SMS || j->in.kind == INBOUND_USSD;
     bool decided = j->step == STEP_COMMIT && j->outcome;
 
-    if (!said || j->replayed || j->rebuilds || (decided && !alarms(j->outcome)))
+    if (!said || j->replayed || j->rebuilds || j->settled || (decided && !alarms(j->outcome)))
         return;
     if (j->unstored) {
         job_say_unstored(j, ASIDE_REFUSED);

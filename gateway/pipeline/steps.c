@@ -45,7 +45,7 @@ static void step_load(struct job *j)
 
     arena_reset(&j->arena);
     j->outcome = NULL;
-    j->unstored = false;
+    j->unstored = j->settled = false;
     memset(j->first, 0, sizeof j->first);
     j->sender.msisdn = j->in.from;
     j->sender.person = directory_person(&j->rules->directory, j->in.from);
@@ -138,9 +138,8 @@ static void step_subjects(struct job *j)
         return;
     if (j->conflicts >= LOADS_BEFORE_PATIENCE)
         turn_hold(&j->turn, j->intent.subjects, j->intent.subjects_n, &j->kept);
-    memset(j->subjects, 0, sizeof j->subjects);
     for (unsigned i = 0; i < j->intent.subjects_n; i++)
-        j->subjects[i].ref = j->intent.subjects[i];
+        j->subjects[i] = (struct subject){ .ref = j->intent.subjects[i] };
     store_load(j->pipeline->store, &j->seen, j->subjects, j->intent.subjects_n, &j->arena, on_subjects, j);
 }
 
@@ -327,6 +326,24 @@ static void on_commit(void *arg, enum store_rc rc)
     }
 }
 
+/* What waits for its commit and tells nobody needs little: the memory of its steps serves the next job while it is
+ * still at hand.  The dialogue stays known, for the case that Redis goes (unstored.c). */
+static void settle(struct job *j)
+{
+    const struct outcome *o = j->outcome;
+
+    if (j->in.kind != INBOUND_USSD || o->sms_n || j->rebuilds)
+        return;
+    j->screen = arena_copy(&j->kept, o->screen);
+    j->screen_ends = o->screen_ends;
+    job_keep_session(j);
+    if (j->kept.failed)
+        return;
+    j->settled = true;
+    j->outcome = NULL;
+    arena_reset(&j->arena);
+}
+
 static void step_commit(struct job *j)
 {
     char via[64];
@@ -337,6 +354,7 @@ static void step_commit(struct job *j)
     }
     snprintf(via, sizeof via, "%.*s", SLICE_ARG(j->in.provider));
     store_commit(j->pipeline->store, &j->in, via, j->outcome, &j->seen, on_commit, j);
+    settle(j);
 }
 
 static void on_spooled(void *arg, enum spool_rc rc)
@@ -379,11 +397,12 @@ static void step_answer(struct job *j)
         rebuild_end(j, STORE_DUPLICATE, false);
         return;
     }
-    struct slice screen = j->outcome ? j->outcome->screen : S("");
-
     if (j->replayed && j->pipeline->aside)
         aside_over(j->pipeline->aside, &j->in);
-    job_say(j, j->reason, screen, j->outcome ? j->outcome->screen_ends : true);
+    if (j->settled)
+        job_say(j, j->reason, j->screen, j->screen_ends);
+    else
+        job_say(j, j->reason, j->outcome ? j->outcome->screen : S(""), !j->outcome || j->outcome->screen_ends);
     job_done(j);
 }
 

@@ -18,6 +18,14 @@ void job_box_leave(struct job *j)
         blackbox_leave(j->pipeline->options.blackbox);
 }
 
+void job_keep_session(struct job *j)
+{
+    struct subject *session = &j->sender.session;
+
+    session->blob = arena_copy(&j->kept, session->blob);
+    session->ref.id = arena_copy(&j->kept, session->ref.id);
+}
+
 /* Where the dialogue stood, as far as this process knows. */
 static void remember_session(struct job *j)
 {
@@ -28,8 +36,7 @@ static void remember_session(struct job *j)
         if (!store_recall(j->pipeline->store, session, &j->arena))
             session->blob = S("");
     }
-    session->blob = arena_copy(&j->kept, session->blob);
-    session->ref.id = arena_copy(&j->kept, session->ref.id);
+    job_keep_session(j);
 }
 
 /* What may be said without the store: "kept", and an emergency to the staff.  Fills *keep with what the spool
@@ -43,6 +50,7 @@ void job_read_unstored(struct job *j, enum outage why, struct inbound *keep)
     arena_reset(&j->arena);
     *keep = j->in;
     j->unstored = true;
+    j->settled = false;
     j->outcome = outcome_new(&j->arena);
     j->sender.state = (struct subject){ 0 };
     if (!j->outcome)
