@@ -37,7 +37,7 @@ static void begin_new(struct work *w)
     struct filed_report *r = &w->filed;
 
     r->nomor = step_number(s);
-    r->id = s->ids->uuids[w->f->index];
+    r->id = step_id(s, w->f->index);
     r->reporter = s->msisdn;
     if (p)
         report_by(r, p);

@@ -31,6 +31,7 @@ struct intent {
     unsigned subjects_n;
     bool overflow;           /* sticky: it is about more than that; the message is parked whole */
     unsigned reports;        /* that are filed: so many record ids are made before step, one at least */
+    bool makes_nothing;      /* but a page: then there are none */
     struct reading *reading; /* what flow_read made of it, for flow_step */
 };
 

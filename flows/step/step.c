@@ -257,9 +257,16 @@ struct slice step_number(struct step *s)
     return damm_number(body, s->arena);
 }
 
+struct slice step_id(struct step *s, unsigned index)
+{
+    if (!s->ids->uuids[index].n) /* what had none would be taken for another's */
+        s->out->overflow = true;
+    return s->ids->uuids[index];
+}
+
 struct slice step_uuid(struct step *s)
 {
-    struct slice from = s->ids->uuids[0];
+    struct slice from = step_id(s, 0);
     struct sha1_ctx ctx;
     uint8_t d[16];
     char tail[16];

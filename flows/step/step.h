@@ -65,6 +65,9 @@ void step_reason(struct step *, const char *reason);
 /* --- ids --- */
 /* The next leased number with its check digit: "48217".  Empty (and overflow) when all are taken. */
 struct slice step_number(struct step *);
+/* The record id of the message's report of that index.  Overflow when the intent said that it makes nothing.
+ */
+struct slice step_id(struct step *, unsigned index);
 /* A UUID of its own for an event or a person, made from the message's ids: the same at every retry. */
 struct slice step_uuid(struct step *);
 

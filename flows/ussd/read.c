@@ -282,6 +282,7 @@ static enum read_rc read_request(const struct ruleset *rs, const struct sender *
     t->walk.c.drawn_ms = t->walk.c.now_ms;
     if (t->walk.action == USSD_COMMAND)
         return say_command(in, t);
+    out->makes_nothing = !touches(t);
     return name_subjects(rs, who, t, out);
 }
 

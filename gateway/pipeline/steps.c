@@ -173,6 +173,14 @@ static struct slice message_name(struct job *j)
                       arena_number(&j->arena, received, j->sender.session.rev, S("")));
 }
 
+static void make_ids(struct job *j, struct lease *lease)
+{
+    struct slice name = message_name(j);
+
+    for (unsigned i = 0; i == 0 || (i < j->intent.reports && i < LEASE_UUIDS); i++)
+        lease->uuids[i] = ids_uuid(j->in.provider, name, i, &j->arena);
+}
+
 static bool writes(const struct outcome *o, const struct subject_ref *ref)
 {
     for (unsigned i = 0; i < o->writes_n; i++)
@@ -269,7 +277,6 @@ static void step_decide(struct job *j)
         .inbound = &j->in, .sender = &j->sender, .subjects = j->subjects, .subjects_n = j->intent.subjects_n
     };
     struct lease *lease = ARENA_NEW(&j->arena, struct lease);
-    struct slice name = message_name(j);
     enum step_rc rc;
 
     if (j->rebuilds) {
@@ -286,8 +293,8 @@ static void step_decide(struct job *j)
         store_lease_wait(j->pipeline->store, on_lease, j);
         return;
     }
-    for (unsigned i = 0; i == 0 || (i < j->intent.reports && i < LEASE_UUIDS); i++)
-        lease->uuids[i] = ids_uuid(j->in.provider, name, i, &j->arena);
+    if (!j->intent.makes_nothing)
+        make_ids(j, lease);
     job_box_enter(j);
     rc = flow_step(j->rules, &seen, &j->intent, lease, clock_wall_ms(), &j->arena, j->outcome);
     job_box_leave(j);
@@ -326,8 +333,8 @@ static void on_commit(void *arg, enum store_rc rc)
     }
 }
 
-/* What waits for its commit and tells nobody needs little: the memory of its steps serves the next job while it is
- * still at hand.  The dialogue stays known, for the case that Redis goes (unstored.c). */
+/* What waits for its commit and tells nobody needs little: the memory of its steps serves the next job while
+ * it is still at hand.  The dialogue stays known, for the case that Redis goes (unstored.c). */
 static void settle(struct job *j)
 {
     const struct outcome *o = j->outcome;
@@ -402,7 +409,8 @@ static void step_answer(struct job *j)
     if (j->settled)
         job_say(j, j->reason, j->screen, j->screen_ends);
     else
-        job_say(j, j->reason, j->outcome ? j->outcome->screen : S(""), !j->outcome || j->outcome->screen_ends);
+        job_say(j, j->reason, j->outcome ? j->outcome->screen : S(""),
+                !j->outcome || j->outcome->screen_ends);
     job_done(j);
 }
 

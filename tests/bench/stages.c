@@ -231,7 +231,7 @@ static void pass(struct bench *b, const struct inbound *in, struct arena *a)
         mem_subject(&b->store, &subjects[i], a);
     }
     lease = (struct lease){ .bodies = { 0 } };
-    mem_lease(&b->store, &lease, in->provider_id.n ? in->provider_id : in->session, a);
+    mem_lease(&b->store, &intent, &lease, in->provider_id.n ? in->provider_id : in->session, a);
     must(stage_step(b, &seen, &intent, &lease, a, out), "flow_step");
     must(stage_encode(b, in, out), "commit_command");
     if (message_log_wants(in, out))

@@ -374,11 +374,12 @@ static void apply(struct mem_store *m, const struct outcome *out, bool typed)
     snprintf(m->screen, sizeof m->screen, "%.*s", (int)out->screen.n, out->screen.n ? out->screen.p : "");
 }
 
-void mem_lease(struct mem_store *m, struct lease *l, struct slice message, struct arena *a)
+void mem_lease(struct mem_store *m, const struct intent *intent, struct lease *l, struct slice message,
+               struct arena *a)
 {
     for (unsigned i = 0; i < LEASE_NUMBERS; i++)
         l->bodies[i] = m->next_body + i;
-    for (unsigned i = 0; i < LEASE_UUIDS; i++)
+    for (unsigned i = 0; i < LEASE_UUIDS && !intent->makes_nothing; i++)
         l->uuids[i] = arena_printf(a, "%.*s-%u", (int)message.n, message.p, i);
 }
 
@@ -417,7 +418,7 @@ static void run(struct mem_store *m, const struct inbound *in, const struct pers
         subjects[i].ref = intent.subjects[i];
         mem_subject(m, &subjects[i], &a);
     }
-    mem_lease(m, &lease, in->provider_id, &a);
+    mem_lease(m, &intent, &lease, in->provider_id, &a);
     if (flow_step(m->rules, &seen, &intent, &lease, m->now_ms, &a, out) != STEP_OK)
         fail(m, "flow_step failed", in->text);
     else

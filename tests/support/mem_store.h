@@ -66,7 +66,8 @@ enum subject_kind mem_kind(const struct mem_store *, unsigned i);
 const char *mem_text(const struct mem_store *, unsigned i);
 /* For `look`: what stands under s->ref, into the arena; the numbers and ids of the next step. */
 void mem_subject(struct mem_store *, struct subject *s, struct arena *);
-void mem_lease(struct mem_store *, struct lease *, struct slice message, struct arena *);
+void mem_lease(struct mem_store *, const struct intent *, struct lease *, struct slice message,
+               struct arena *);
 /* A timer whose id begins so is set. */
 bool mem_waits(const struct mem_store *, const char *prefix);
 /* Sets the timer that a gateway sets at its start, and runs what is due: the reminders of these places. */

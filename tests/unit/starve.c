@@ -123,7 +123,7 @@ static bool step(struct try *t, struct arena *a, struct outcome *out)
         subjects[i].ref = intent.subjects[i];
         mem_subject(t->store, &subjects[i], a);
     }
-    mem_lease(t->store, &lease, t->in->provider_id, a);
+    mem_lease(t->store, &intent, &lease, t->in->provider_id, a);
     a->max = t->most;
     hunger.fail_at = fail_at;
     return flow_step(t->store->rules, &seen, &intent, &lease, t->store->now_ms, a, out) == STEP_OK &&
