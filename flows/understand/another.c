@@ -97,12 +97,20 @@ static unsigned by_pressure(const struct filling *x)
     return x->ts.n;
 }
 
+/* A label of any form, `RUJUK … tensi 180`, or one of this form misspelt. */
 static bool like_label(const struct filling *x, struct slice word)
 {
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        for (unsigned l = 0; l < x->form->fields[f].labels_n; l++)
-            if (slice_one_edit(text_folded(x->form->fields[f].labels[l], x->arena), word))
-                return true;
+    const struct form_set *forms = &x->rs->forms;
+
+    for (unsigned i = 0; i < forms->n; i++)
+        for (unsigned f = 0; f < forms->forms[i].fields_n; f++)
+            for (unsigned l = 0; l < forms->forms[i].fields[f].labels_n; l++) {
+                struct slice label = forms->forms[i].fields[f].labels[l];
+
+                if (slice_ieq(label, word) ||
+                    (&forms->forms[i] == x->form && slice_one_edit(text_folded(label, x->arena), word)))
+                    return true;
+            }
     return false;
 }
 
@@ -110,10 +118,9 @@ static bool like_label(const struct filling *x, struct slice word)
 static bool is_name(const struct filling *x, unsigned i)
 {
     const struct token *t = &x->ts.t[i];
-    struct label_at l;
 
     return t->kind == TOKEN_WORD && !t->other && t->known && !t->known->longest && t->text.n > 2 &&
-           !understand_label_at(x, i, &l) && !like_label(x, t->low);
+           !like_label(x, t->low);
 }
 
 /* The one whom the report is about is named again. */
