@@ -271,8 +271,9 @@ static bool says_how_much(const struct state *x, unsigned i, unsigned to)
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
-    bool gone, never = to > i + used && slice_is(x->ts->t[i + used].low, "0") && !x->ts->t[i + used].odd &&
-                       !x->ts->t[i + used].approx; /* `kejang 0x` */
+    bool lasts = false, gone,
+         never = to > i + used && slice_is(x->ts->t[i + used].low, "0") && !x->ts->t[i + used].odd &&
+                 !x->ts->t[i + used].approx; /* `kejang 0x` */
     bool is_well = well(x, w, &to, &gone) || never, waited, less = named_less(x, i, w);
 
     /* `nafsu makan hilang demam`: what is gone is named before it. */
@@ -289,7 +290,12 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         (!waited && x->last.kind == SIGN_NEGATED && to < x->end && slice_is(x->ts->t[to].low, "ada") &&
          !parted(x, to))) /* `tidak ada kejang, demam ada` */
         x->last.kind = SIGN_MAYBE;
-    if (unwell > to && !waited) {
+    if (unwell == to && !is_well && w->needed && w->can_be_normal)
+        unwell = signs_lessened(x->s, x->ts, to, x->end, &lasts);
+    if (unwell > to && lasts) {
+        x->last.kind = SIGN_DOUBT; /* `gerakan janin tidak berkurang` */
+        x->last.to = to = unwell;
+    } else if (unwell > to && !waited) {
         x->last.kind = SIGN_PLAIN;
         x->last.to = to = unwell;
     } else if (w->neutral || is_well)

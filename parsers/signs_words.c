@@ -5,6 +5,10 @@
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
+enum {
+    LESS = 4, /* words between what is needed and the one that says that it grows less */
+};
+
 const struct word *signs_longest(const struct sign_scan *s, const struct tokens *ts, unsigned i,
                                  unsigned *list, unsigned *used)
 {
@@ -22,6 +26,48 @@ const struct word *signs_longest(const struct sign_scan *s, const struct tokens 
         }
     }
     return best;
+}
+
+bool signs_less(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned *used)
+{
+    struct slice kata = phrase_code(ts, i, s->kata, used);
+    struct negation n;
+
+    if (slice_is(kata, "reda") || slice_is(kata, "susut"))
+        return true;
+    if (!negation_at(ts, i, s->negators, &n) || n.kind != NEGATION_GONE)
+        return false;
+    *used = n.used;
+    return true;
+}
+
+static bool goes_on(const struct tokens *ts, unsigned i, unsigned to)
+{
+    return i < to && !(ts->t[i].sep & SEP_HARD) && !ts->t[i].taken && ts->t[i].kind == TOKEN_WORD;
+}
+
+unsigned signs_lessened(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to,
+                        bool *denied)
+{
+    unsigned list, used, k = i;
+
+    for (unsigned words = 0; words <= LESS && goes_on(ts, k, to); words++) {
+        struct negation n;
+
+        if (signs_less(s, ts, k, &used))
+            return k + used;
+        if (negation_at(ts, k, s->negators, &n)) {
+            unsigned behind = k + n.used;
+
+            *denied = n.kind == NEGATION_NOT && goes_on(ts, behind, to) && signs_less(s, ts, behind, &used);
+            return *denied ? behind + used : k > i && n.kind == NEGATION_NONE_OF ? behind : i;
+        }
+        if (slice_is(phrase_code(ts, k, s->kata, &used), "normal") || signs_longest(s, ts, k, &list, &used))
+            break;
+        (void)phrase_code(ts, k, s->kata, &used);
+        k += used;
+    }
+    return i;
 }
 
 bool signs_filler(struct slice k)

@@ -10,4 +10,13 @@
 const struct word *signs_longest(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *list,
                                  unsigned *used);
 
+/* `berkurang`, `jarang`, `hilang` at token i; *used: its tokens. */
+bool signs_less(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *used);
+
+/* `gerakan janin sudah mulai berkurang`, `… hampir tidak ada`: behind what is needed stands, before token
+ * `to` and any separator, that it grows less, whatever says how much: the token behind, or i.  *denied:
+ * `tidak berkurang`. */
+unsigned signs_lessened(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to,
+                        bool *denied);
+
 #endif

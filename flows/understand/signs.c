@@ -10,6 +10,7 @@
 enum {
     ITEMS = 24,
     GROWN = 216, /* months */
+    FELT = 24,   /* weeks */
     OTHER_BYTES = 240,
 };
 
@@ -132,6 +133,14 @@ static bool left_out(const struct filling *x, unsigned i)
     return i > 0 && understand_is(x, i - 1, "kecuali", &used);
 }
 
+/* Movements are felt by then: doubt about them is told when nobody answers (DOMAIN 3.6). */
+static bool felt(const struct filling *x)
+{
+    int f = form_as(x->form, AS_GESTATION);
+
+    return f < 0 || x->slots[f].value.kind != VALUE_NUMBER || x->slots[f].value.milli >= FELT * 1000;
+}
+
 static void on_sign(void *arg, const struct sign *s)
 {
     struct gather *g = arg;
@@ -160,8 +169,8 @@ static void on_sign(void *arg, const struct sign *s)
     }
     if (unsure && s->words_after && !understand_alarming(g->x, s->word->code))
         unsure = false;
-    g->x->maybe |=
-        (s->kind == SIGN_MAYBE || (unsure && s->clear)) && understand_alarming(g->x, s->word->code);
+    g->x->maybe |= (s->kind == SIGN_MAYBE || (s->kind == SIGN_DOUBT && felt(g->x)) || (unsure && s->clear)) &&
+                   understand_alarming(g->x, s->word->code);
     add_item(g->x, f, s->word->code, s->from);
     if (s->word->also.n)
         add_item(g->x, f, s->word->also, s->from);
