@@ -7,6 +7,7 @@
 #include "parsers/text.h"
 
 enum {
+    DAYS = 8,  /* named in one WAFAT */
     REACH = 3, /* words between who died and the word of death: `ibunya sudah lama meninggal` */
 };
 
@@ -190,6 +191,8 @@ void understand_death(struct filling *x)
     const struct word *unborn = word_by_code(x->words->kata, S("mati_janin"));
     int signs = form_as(x->form, AS_SIGNS);
 
+    if (x->day_at)
+        understand_fault(x, &x->form->fields[form_as(x->form, AS_DATE)], ERROR_AMBIGUOUS, false, TOKENS_MAX);
     if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
         return;
     x->death = true;
@@ -197,6 +200,112 @@ void understand_death(struct filling *x)
     understand_fault(x, &x->form->fields[x->death_of], ERROR_AMBIGUOUS, false, TOKENS_MAX);
     if (slice_is(x->died, "janin") && signs >= 0 && unborn)
         understand_add_sign(x, &x->form->fields[signs], unborn->also);
+}
+
+/* --- the day of a death, among the days that a WAFAT names (RULINGS 31) --- */
+
+struct day {
+    unsigned from, to; /* tokens, its label among them */
+};
+
+static bool leads_to_day(const struct filling *x, unsigned i)
+{
+    struct label_at l;
+    unsigned used;
+
+    return x->ts.t[i].kind == TOKEN_WORD &&
+           ((understand_label_at(x, i, &l) && l.field->type == FIELD_DATE) ||
+            understand_filler(x, i, &used) ||
+            slice_is(phrase_code(&x->ts, i, x->words->before, &used), "dahulu"));
+}
+
+/* The word of death ends before it or begins behind: `meninggal kemarin`. */
+static bool of_the_death(const struct filling *x, const struct day *d, bool behind)
+{
+    unsigned used, i = d->from;
+
+    if (behind)
+        return d->to < x->ts.n && is_death(phrase_code(&x->ts, d->to, x->words->kata, &used));
+    while (i > 0 && leads_to_day(x, i - 1))
+        i--;
+    for (unsigned k = i > REACH ? i - REACH : 0; k < i; k++)
+        if (is_death(phrase_code(&x->ts, k, x->words->kata, &used)) && k + used == i)
+            return true;
+    return false;
+}
+
+/* Right behind her age or sex, where the form has the day: no cause stands between. */
+static bool in_its_place(const struct filling *x, const struct day *d)
+{
+    unsigned used, i = d->from;
+
+    return i == 0 || (x->ts.t[i].sep & SEP_HASH) || x->ts.t[i - 1].kind != TOKEN_WORD ||
+           phrase_at(&x->ts, i - 1, x->words->units, &used) || phrase_at(&x->ts, i - 1, x->words->sex, &used);
+}
+
+static bool since(const struct filling *x, const struct day *d)
+{
+    unsigned used;
+
+    return d->from > 0 && slice_is(phrase_code(&x->ts, d->from - 1, x->words->before, &used), "dahulu");
+}
+
+/* A date before any other number is the day of birth, in the place of the age; so is one behind its label. */
+static bool of_birth(const struct filling *x, unsigned i)
+{
+    struct label_at l;
+
+    if (x->ts.t[i].kind != TOKEN_NUMBER)
+        return false;
+    for (unsigned k = 0; k < i; k++)
+        if (understand_label_at(x, k, &l) && l.field->hidden && k + l.used == i)
+            return true;
+    for (unsigned k = 0; k < i; k++)
+        if (x->ts.t[k].kind == TOKEN_NUMBER)
+            return false;
+    return true;
+}
+
+static unsigned days_in(struct filling *x, struct day *days)
+{
+    const struct field *f = &x->form->fields[form_as(x->form, AS_DATE)];
+    struct label_at l;
+    unsigned n = 0;
+
+    for (unsigned i = 0, used; i < x->ts.n && n < DAYS; i += used) {
+        bool label = understand_label_at(x, i, &l) && l.field == f && i + l.used < x->ts.n;
+        unsigned at = label ? i + l.used : i;
+        struct got g = understand_read(x, f, at, label);
+
+        used = 1;
+        if (g.fit == FIT_NO || of_birth(x, at))
+            continue;
+        used = at + g.used - i;
+        days[n++] = (struct day){ .from = i, .to = i + used };
+    }
+    return n;
+}
+
+void understand_death_day(struct filling *x)
+{
+    struct day days[DAYS];
+    unsigned n = form_is(x->form, FORM_DEATH) && form_as(x->form, AS_DATE) >= 0 ? days_in(x, days) : 0;
+    unsigned best = DAYS;
+
+    for (unsigned i = n; i-- > 0;)
+        best = in_its_place(x, &days[i]) ? i : best;
+    for (unsigned i = n; i-- > 0;)
+        best = of_the_death(x, &days[i], true) ? i : best;
+    for (unsigned i = n; i-- > 0;)
+        best = of_the_death(x, &days[i], false) ? i : best;
+    for (unsigned i = n; i-- > 0 && best == DAYS;)
+        if (!since(x, &days[i])) { /* `stroke kemarin`: since then, or of it? */
+            best = i;
+            x->day_at = days[i].to;
+        }
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = days[i].from; i != best && k < days[i].to; k++)
+            x->ts.t[k].other = true;
 }
 
 bool understand_says_death(const struct ruleset *rs, struct slice text, struct arena *a)

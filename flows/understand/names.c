@@ -294,44 +294,6 @@ static bool sign_in_name(const struct filling *x, unsigned i, unsigned cut, cons
            !understand_negator(x, i + 1) && !understand_is(x, i, "nama_juga", &used);
 }
 
-/* `Nina kembar L`, `Ana hamil anak kedua`: how it is with her, behind the name and none of it (RULINGS 45).
- */
-static unsigned without_state(struct filling *x, unsigned from, unsigned to)
-{
-    unsigned used;
-
-    for (unsigned p = from + 1; p < to; p++) {
-        if (!understand_is(x, p, "keadaan", &used) || understand_is(x, p - 1, "penanda_tangan", &used) ||
-            phrase_at(&x->ts, p - 1, x->words->people, &used)) /* `bu hamil Ana`, `bayi kembar Ana` */
-            continue;
-        while (to > p)
-            x->ts.t[--to].taken = true;
-    }
-    return to;
-}
-
-/* `kasus dbd mungkin tipes L 7`: another value of what the report is about is no name, and makes that
- * doubtful; nor is the word that says how sure one is. */
-static unsigned without_choice(struct filling *x, unsigned from, unsigned to)
-{
-    const struct field *f = &x->form->fields[0];
-    const struct slot *s = &x->slots[0];
-    unsigned used;
-
-    for (unsigned p = from; f->type == FIELD_CHOICE && s->value.kind == VALUE_TEXT && p < to; p++) {
-        const struct word *w = phrase_at(&x->ts, p, f->list, &used);
-
-        if (!w || x->ts.t[p].low.n < 3 || slice_eq(w->code, s->value.text))
-            continue;
-        if (p > from && slice_is(phrase_code(&x->ts, p - 1, x->words->before, &used), "kira"))
-            p--;
-        understand_fault(x, f, ERROR_AMBIGUOUS, false, p);
-        while (to > p)
-            x->ts.t[--to].taken = true;
-    }
-    return to;
-}
-
 /* Where a name lies among the words that stand together. */
 struct borders {
     unsigned from, end; /* all words */
@@ -392,8 +354,7 @@ static void find_borders(struct filling *x, const struct field *next, struct bor
     if (b->cut == b->end)
         b->cut = cut_at_sign(x, b->from, b->end, &b->doubt);
     b->to = b->doubt ? b->cut : name_without_signs(x, b->from, b->cut, &b->behind, &b->doubt);
-    b->to = without_choice(x, b->from, b->to);
-    b->to = without_state(x, b->from, b->to);
+    understand_trim_name(x, next, b->end, &b->from, &b->to);
     cut_at_denied(x, b);
     skip_none(x, b);
 }

@@ -19,6 +19,7 @@
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
  *   destination.c     where a referral goes, and why                    RULINGS 36, 46, 52
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
+ *   name_ends.c       words beside a name                               RULINGS 41, 45, 54
  *   denial.c          words that only deny signs, or a value            RULINGS 40, 43
  *   another.c         somebody else behind the values                   RULINGS 19, 50
  *   amends.c          who corrects herself                              RULINGS 18, 50
@@ -76,6 +77,7 @@ struct filling {
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
     uint8_t held[FORM_FIELDS];   /* faults of the draft: struct report */
     unsigned death_at;           /* 1 + the token of a word of death; 0 = none */
+    unsigned day_at;             /* token behind a day that may be another than that of the death; 0 = none */
     unsigned another_at;         /* token at which somebody else's words begin; 0 = nowhere */
     struct slice beside;         /* struct report */
     unsigned mends_at, mends_to; /* tokens of a value that is said to be right instead; 0 = none */
@@ -241,6 +243,8 @@ void understand_another(struct filling *);
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
 void understand_death(struct filling *);
+/* Of the days in a WAFAT only that of the death is read: `sakit sejak tgl 10, meninggal kemarin`. */
+void understand_death_day(struct filling *);
 
 /* --- the stages, in this order --- */
 void understand_labels(struct filling *);
@@ -277,6 +281,10 @@ unsigned understand_take_destination(struct filling *, unsigned from);
 unsigned understand_take_reason(struct filling *, const struct field *why, unsigned from);
 /* Signs that are left behind the head: `rujuk 48217 kejang`, `… kejang umur 28th perdarahan`. */
 void understand_reason_behind(struct filling *, unsigned from);
+/* --- understand/name_ends.c --- */
+/* Of the name in tokens *from..*to, with words up to `end`, only what is it; the rest is taken. */
+void understand_trim_name(struct filling *, const struct field *next, unsigned end, unsigned *from,
+                          unsigned *to);
 /* --- understand/names.c --- */
 /* Takes the name at token i, and the value of the field behind it where one run of words holds both; the next
  * token. */

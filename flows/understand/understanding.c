@@ -145,6 +145,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
         understand_w2(x);
         return x;
     }
+    understand_death_day(x);
     understand_mends(x);
     understand_another(x);
     skip_second_keyword(x);

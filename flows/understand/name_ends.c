@@ -1,0 +1,93 @@
+/* name_ends.c - words before and behind a name that are none of it (RULINGS 41, 45, 54).  See understand.h.
+ */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+
+/* `Nina kembar L`, `Ana hamil anak kedua`: how it is with her, behind the name and none of it (RULINGS 45).
+ */
+static unsigned without_state(struct filling *x, unsigned from, unsigned to)
+{
+    unsigned used;
+
+    for (unsigned p = from + 1; p < to; p++) {
+        if (!understand_is(x, p, "keadaan", &used) || understand_is(x, p - 1, "penanda_tangan", &used) ||
+            phrase_at(&x->ts, p - 1, x->words->people, &used)) /* `bu hamil Ana`, `bayi kembar Ana` */
+            continue;
+        while (to > p)
+            x->ts.t[--to].taken = true;
+    }
+    return to;
+}
+
+static bool is_address(const struct filling *x, unsigned i, unsigned *used)
+{
+    return slice_is(phrase_code(&x->ts, i, x->words->people, used), "sapaan");
+}
+
+/* Of a birth the name is the mother's: `bayi dari ibu Nana`, `Nana anak laki2`. */
+static void only_mother(struct filling *x, unsigned *from, unsigned *to)
+{
+    unsigned used, p;
+
+    if (!form_is(x->form, FORM_BIRTH))
+        return;
+    while (*from + 1 < *to && !slice_is(x->ts.t[*from].low, "bu") &&
+           (slice_is(phrase_code(&x->ts, *from, x->words->people, &used), "anak") ||
+            understand_is(x, *from, "bayi", &used) || is_address(x, *from, &used) ||
+            understand_is(x, *from, "penanda_tangan", &used)) &&
+           *from + used < *to)
+        while (used--)
+            x->ts.t[(*from)++].taken = true;
+    for (p = *from + 1; p < *to; p++)
+        if (slice_is(phrase_code(&x->ts, p, x->words->people, &used), "anak") && !is_address(x, p - 1, &used))
+            while (*to > p)
+                x->ts.t[--*to].taken = true;
+}
+
+/* `Yuli hr 5`: the unit before its number is a label, and no name ends so. */
+static void without_unit(struct filling *x, const struct field *next, unsigned end, unsigned from,
+                         unsigned *to)
+{
+    unsigned last = *to - 1, used;
+    struct slice unit =
+        *to > from + 1 && *to == end ? phrase_code(&x->ts, last, x->words->units, &used) : slice_make("", 0);
+    bool fits = next && ((next->unit == UNIT_DAY && slice_is(unit, "hr")) ||
+                         (next->unit == UNIT_WEEK && slice_is(unit, "mg")));
+
+    if (!fits || end >= x->ts.n || x->ts.t[end].kind != TOKEN_NUMBER)
+        return;
+    x->ts.t[last].taken = true;
+    *to = last;
+}
+
+/* `kasus dbd mungkin tipes L 7`: another value of what the report is about is no name, and makes that
+ * doubtful; nor is the word that says how sure one is. */
+static unsigned without_choice(struct filling *x, unsigned from, unsigned to)
+{
+    const struct field *f = &x->form->fields[0];
+    const struct slot *s = &x->slots[0];
+    unsigned used;
+
+    for (unsigned p = from; f->type == FIELD_CHOICE && s->value.kind == VALUE_TEXT && p < to; p++) {
+        const struct word *w = phrase_at(&x->ts, p, f->list, &used);
+
+        if (!w || x->ts.t[p].low.n < 3 || slice_eq(w->code, s->value.text))
+            continue;
+        if (p > from && slice_is(phrase_code(&x->ts, p - 1, x->words->before, &used), "kira"))
+            p--;
+        understand_fault(x, f, ERROR_AMBIGUOUS, false, p);
+        while (to > p)
+            x->ts.t[--to].taken = true;
+    }
+    return to;
+}
+
+void understand_trim_name(struct filling *x, const struct field *next, unsigned end, unsigned *from,
+                          unsigned *to)
+{
+    *to = without_choice(x, *from, *to);
+    *to = without_state(x, *from, *to);
+    only_mother(x, from, to);
+    without_unit(x, next, end, *from, to);
+}
