@@ -267,6 +267,7 @@ struct slice step_id(struct step *s, unsigned index)
 struct slice step_uuid(struct step *s)
 {
     struct slice from = step_id(s, 0);
+    int64_t ms = s->seen->inbound->received_ms;
     struct sha1_ctx ctx;
     uint8_t d[16];
     char tail[16];
@@ -276,7 +277,7 @@ struct slice step_uuid(struct step *s)
     sha1_update(&ctx, from.n, (const uint8_t *)from.p);
     sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
     sha1_digest(&ctx, sizeof d, d);
-    return arena_str(s->arena, uuid5_text(d).text);
+    return arena_str(s->arena, uuid8_text(ms - ms % 1000, d).text); /* a record keeps its time in seconds */
 }
 
 struct slice step_text(struct step *s, struct slice language, const char *key, const struct text_fill *fills,

@@ -68,7 +68,8 @@ struct slice step_number(struct step *);
 /* The record id of the message's report of that index.  Overflow when the intent said that it makes nothing.
  */
 struct slice step_id(struct step *, unsigned index);
-/* A UUID of its own for an event or a person, made from the message's ids: the same at every retry. */
+/* A UUID of its own for an event or a person, made from the message's time and ids: the same at every retry,
+ * and beside those that were made with it, so that an index of a million of them grows at one end. */
 struct slice step_uuid(struct step *);
 
 /* --- words --- */

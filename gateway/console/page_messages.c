@@ -36,10 +36,10 @@ static const struct reader_part list[] = {
                      " ORDER BY rowid DESC LIMIT 5000)" },
                    { "_nomor",
                      "AND i.id IN (SELECT n.message FROM message_nomor AS n WHERE n.nomor = :_nomor)" },
-                   { "_dari", "AND i.sender = :_dari" },
+                   { "_dari", "AND" SQL_SENT_BY("= :_dari") },
                    { "_desa",
-                     "AND i.sender IN (SELECT msisdn FROM of_number WHERE place IN (SELECT code FROM of_code"
-                     " WHERE code = :_desa OR village = :_desa))" },
+                     "AND" SQL_SENT_BY("IN (SELECT msisdn FROM of_number WHERE place IN (SELECT code FROM"
+                                       " of_code WHERE code = :_desa OR village = :_desa))") },
                    /* Of so many people the newest are found sooner than all of theirs. */
                    { "_kecamatan",
                      "AND +i.sender IN (SELECT msisdn FROM of_number WHERE place IN (SELECT code FROM of_code"

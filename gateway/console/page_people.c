@@ -15,20 +15,22 @@ static const struct reader_part people[] = {
       .sql = "SELECT s.pseudonym AS _siapa, substr(s.pseudonym, 1, 6) AS orang, s.name AS nama, s.role AS "
              "peran, s.place"
              " AS kode, p.name AS tempat, d.name AS desa, s.active AS aktif, s.leader AS utama, (SELECT "
-             "max(r.received_at)"
-             " FROM record AS r WHERE r.reporter = s.msisdn) AS terakhir FROM staff AS s LEFT JOIN of_code "
-             "AS p ON p.code ="
-             " s.place LEFT JOIN of_code AS d ON d.code = p.village WHERE 1",
+             "max((SELECT max(r.received_at) FROM record AS r WHERE" SQL_REPORTED_BY(
+                 "s.msisdn") ")) FROM"
+                             " record_block AS b) AS terakhir FROM staff AS s LEFT JOIN of_code "
+                             "AS p ON p.code ="
+                             " s.place LEFT JOIN of_code AS d ON d.code = p.village WHERE 1",
       .tail = "ORDER BY s.role, s.place, s.name",
       .limit = 250,
       .filters = { { "peran", "AND s.role = :peran" },
                    { "desa", "AND p.village = :desa" },
                    { "tempat", "AND s.place = :tempat" },
                    { "cari", "AND s.name LIKE '%' || :cari || '%'" },
-                   { "diam", "AND s.role = 'kader' AND s.active AND NOT EXISTS (SELECT 1 FROM record AS r "
-                             "WHERE r.reporter ="
-                             " s.msisdn AND r.received_at > strftime('%Y-%m-%d', :now / 1000 - 90 * 86400,"
-                             " 'unixepoch'))" } } },
+                   { "diam",
+                     "AND s.role = 'kader' AND s.active AND NOT EXISTS (SELECT 1 FROM record_block AS b "
+                     "CROSS JOIN record AS r WHERE" SQL_REPORTED_BY(
+                         "s.msisdn") " AND r.received_at > strftime('%Y-%m-%d', :now / 1000 - 90 * 86400,"
+                                     " 'unixepoch'))" } } },
     { .name = "daftar", .kind = READ_LOG, .sql = SQL_REQUESTS, .tail = "ORDER BY i.id DESC", .limit = 50 },
 };
 
@@ -52,16 +54,16 @@ static const struct reader_part person[] = {
              "p.code = s.place"
              " LEFT JOIN of_code AS d ON d.code = p.village WHERE s.pseudonym = :siapa" },
     { .name = "laporan",
-      .sql = "SELECT r.nomor, r.received_at AS waktu, r.form AS formulir, r.status FROM record AS r WHERE "
-             "r.reporter ="
-             " (SELECT msisdn FROM staff WHERE pseudonym = :siapa)",
+      .sql = "SELECT r.nomor, r.received_at AS waktu, r.form AS formulir, r.status FROM "
+             "record_block AS b CROSS JOIN record AS r WHERE" SQL_REPORTED_BY(
+                 "(SELECT msisdn FROM staff WHERE pseudonym = :siapa)"),
       .tail = "ORDER BY r.received_at DESC",
       .limit = 30 },
     { .name = "pesan",
       .kind = READ_LOG,
       .sql = "SELECT i.uuid AS id, i.at_ms AS waktu, words(i.text, i.understood) AS teks, i.reason AS hasil "
-             "FROM message_in AS i WHERE"
-             " i.sender = (SELECT msisdn FROM staff WHERE pseudonym = :siapa) AND i.kind IN ('sms', 'ussd')",
+             "FROM message_in AS i WHERE" SQL_SENT_BY(
+                 "= (SELECT msisdn FROM staff WHERE pseudonym = :siapa)") " AND i.kind IN ('sms', 'ussd')",
       .tail = "ORDER BY i.id DESC",
       .limit = 30 },
 };

@@ -51,6 +51,15 @@ static const char *const views[] = {
     " (i.sender IN (SELECT msisdn FROM staff_in) OR (i.kind = 'staff' AND EXISTS (SELECT 1 FROM "
     "log.message_out AS x"
     " WHERE x.nomor = o.nomor AND x.recipient IN (SELECT msisdn FROM staff_in)))))",
+    /* Newest first (sql.h). */
+    "CREATE TEMP VIEW message_block AS WITH RECURSIVE b(n) AS (SELECT max(id) / 8192 FROM log.message_in "
+    "UNION"
+    " ALL SELECT n - 1 FROM b WHERE n > 0) SELECT n FROM b",
+    "CREATE TEMP VIEW record_block AS WITH RECURSIVE b(n) AS (SELECT max(CAST(nomor AS INTEGER) / 262144) "
+    "FROM"
+    " main.record UNION ALL SELECT (SELECT max(CAST(nomor AS INTEGER) / 262144) FROM main.record WHERE"
+    " CAST(nomor AS INTEGER) / 262144 < b.n) FROM b WHERE b.n IS NOT NULL) SELECT n FROM b WHERE n IS NOT "
+    "NULL",
     "CREATE TEMP VIEW message_nomor AS SELECT * FROM log.message_nomor",
     "CREATE TEMP VIEW message_form AS SELECT * FROM log.message_form",
     "CREATE TEMP VIEW message_part AS SELECT * FROM log.message_part",

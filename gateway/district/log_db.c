@@ -106,6 +106,8 @@ static const char *const steps[] = {
     "DROP INDEX message_part_at; DROP INDEX message_sent_at;",
     /* Nor by whom an SMS went to; and what numbers a message has is said in it and in its SMS. */
     "DROP INDEX message_out_recipient; DROP INDEX message_nomor_message;",
+    /* By whom within what came together: what is written together stands together (sqlite_db.c). */
+    "DROP INDEX message_in_from; CREATE INDEX message_in_from ON message_in (id / 8192, sender);",
 };
 
 static const char *const statements[STATEMENTS] = {

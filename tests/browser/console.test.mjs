@@ -68,6 +68,28 @@ test('a message is found by a word, and its page says how each word was read', a
   assert.match(whole, /Diterima \d{4}/);
 });
 
+test('what somebody sent is found by who sent it', async () => {
+  const [{ nomor }] = gateway.query("SELECT nomor FROM record WHERE form = 'lansia'");
+  await page.goto(`/pesan?cari=${encodeURIComponent(kader)}`);
+  await page.locator('tbody tr', { hasText: 'BUMIL' }).waitFor();
+  assert.equal(await page.locator('tbody tr', { hasText: 'TIMBANG' }).count(), 2);
+  await page.goto(`/pesan?cari=${encodeURIComponent(bidan)}`);
+  assert.equal(await page.locator('tbody tr', { hasText: 'TIMBANG' }).count(), 0);
+  const people = page.locator('tbody tr', { has: page.locator('a[href^="/orang/"]') });
+  await page.goto('/orang?tempat=PSY001&peran=kader');
+  const all = await people.count();
+  const reported = people.filter({ has: page.locator('td[data-k]', { hasNotText: '–' }) });
+  assert.equal(await reported.count(), 1);
+  await page.goto('/orang?tempat=PSY001&peran=kader&diam=1');
+  assert.equal(await people.count(), all - 1);
+  await page.goto('/orang?tempat=PSY001&peran=kader');
+  await reported.locator('a').first().click();
+  await page.waitForURL(/\/orang\/P-/);
+  const hers = await page.locator('main').innerText();
+  assert.ok(hers.includes(nomor), hers);
+  assert.match(hers, /LANSIA/);
+});
+
 test('names and numbers are shown for a reason, and the reason is noted', async () => {
   await page.getByLabel('Alasan membuka nama dan nomor').fill('telepon balik ibu');
   await page.getByRole('button', { name: 'Buka', exact: true }).click();
