@@ -283,23 +283,13 @@ static struct sign_scan scan_of(const struct words *words, void (*sign)(void *, 
                                .arg = arg };
 }
 
-/* A lecture on it is no emergency: in the figures of a posyandu somebody must have it, `ada yang pingsan`. */
-static bool of_nobody(const struct filling *x, const struct sign *s)
-{
-    const struct token *before = s->from > 0 ? &x->ts.t[s->from - 1] : NULL;
-
-    return x->form->about == FORM_ABOUT_NOBODY && !understand_mentioned(x, s)->code.n &&
-           !(before &&
-             (slice_is(before->low, "ada") || slice_is(before->low, "yang") || slice_is(before->low, "yg")));
-}
-
 static void hear(void *arg, const struct sign *s)
 {
     struct hearing *h = arg;
 
     if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
         (s->kind == SIGN_UNSURE && s->clear && !s->word->needed) ||
-        (h->x && (h->x->denies || of_nobody(h->x, s) || too_big(h->x, s->word))))
+        (h->x && (h->x->denies || understand_of_nobody(h->x, s) || too_big(h->x, s->word))))
         return;
     if (h->x && understand_whose(h->x, s) == WHOSE_OTHER) {
         heard_of_another(h, s);

@@ -93,8 +93,11 @@ static bool opens_report(const struct report *r)
 static void emergency_first(const struct ruleset *rs, struct arena *a, struct said *out)
 {
     const struct command *c = &out->command;
+    struct said place = { 0 };
 
-    if ((c->kind == COMMAND_DAFTAR && c->status == REPORT_ACCEPTED) || /* a name: Dada, Darah */
+    if (c->kind == COMMAND_DAFTAR && c->status == REPORT_ACCEPTED) /* a name: Dada, Darah; but not a place */
+        hear_all(rs, c->kode, a, &place);
+    if ((c->kind == COMMAND_DAFTAR && c->status == REPORT_ACCEPTED && !place.emergency) ||
         (c->kind == COMMAND_KOREKSI && understand_denies(rs, c->correction, (struct slice){ 0 }, a))) {
         out->emergency = false;
     } else if (!c->nomor.n || slice_is(c->error_field, "nomor")) {

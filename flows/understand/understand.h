@@ -366,6 +366,8 @@ enum whose {
 };
 /* Who was mentioned before the sign, with all words in their places. */
 const struct mention *understand_mentioned(const struct filling *, const struct sign *);
+/* Of the figures of a posyandu: it is what they talked of, `penyuluhan kejang`, and nobody has it. */
+bool understand_of_nobody(const struct filling *, const struct sign *);
 /* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
 enum whose understand_whose(const struct filling *, const struct sign *);
 /* The first token of the sign, and *to behind its last, with the person's whose it is. */

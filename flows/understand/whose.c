@@ -111,3 +111,44 @@ unsigned understand_with_person(const struct filling *x, const struct sign *s, u
         return x->another_at;
     return who->code.n && who->from < s->from ? who->from : s->from;
 }
+
+/* A number that is not the first, which says how many came: `20 1 orang pingsan`. */
+static bool second_number(const struct filling *x, unsigned i)
+{
+    unsigned before = 0;
+
+    for (unsigned k = 0; k < i; k++)
+        before += x->ts.t[k].kind == TOKEN_NUMBER;
+    return before > 0 && x->ts.t[i].kind == TOKEN_NUMBER;
+}
+
+/* `ada yang pingsan`, `1 ibu pingsan`, and not `kelas ibu hamil`: somebody has it. */
+static bool somebody_has(const struct filling *x, const struct sign *s)
+{
+    const struct mention *who = understand_mentioned(x, s);
+    unsigned i = s->from;
+    const struct word *w;
+    bool kind = false;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        kind |= x->form->fields[f].type == FIELD_CHOICE && x->slots[f].at <= who->from &&
+                who->from < x->slots[f].to;
+    if (i == 0 || (who->code.n && !kind))
+        return i > 0;
+    w = list_find(x->words->units, x->ts.t[i - 1].low);
+    if (w && slice_is(w->code, "org") && i > 1)
+        i--;
+    return second_number(x, i - 1) || slice_is(x->ts.t[i - 1].low, "ada") ||
+           slice_is(x->ts.t[i - 1].low, "yang") || slice_is(x->ts.t[i - 1].low, "yg");
+}
+
+bool understand_of_nobody(const struct filling *x, const struct sign *s)
+{
+    const struct word *w = NULL;
+
+    if (x->form->about != FORM_ABOUT_NOBODY || somebody_has(x, s))
+        return false;
+    for (unsigned i = 0; i < s->from && !(w && slice_is(w->code, "topik")); i++)
+        w = list_find(x->words->kata, x->ts.t[i].low); /* taken, too */
+    return w && slice_is(w->code, "topik");
+}
