@@ -138,8 +138,9 @@ static bool text(struct reader *r, struct slice *out)
     if (!take(r, '"'))
         return false;
     from = r->p;
-    for (p = from; p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; p++)
-        ;
+    p = from + slice_plain(slice_make(from, (size_t)(end - from)));
+    while (p < end && *p == 0x7f) /* is written escaped, and may be read bare */
+        p += 1 + slice_plain(slice_make(p + 1, (size_t)(end - p - 1)));
     r->p = p;
     if (p == end)
         return false;

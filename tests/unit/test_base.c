@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -154,9 +155,27 @@ static void figures_are_printed_by_family_with_one_head(void **state)
     buf_free(&b);
 }
 
+/* Two digits at a time: at every length, and where a digit more begins. */
+static void a_number_is_written_as_printf_writes_it(void **state)
+{
+    uint64_t power = 1;
+
+    (void)state;
+    for (unsigned i = 0; i < 20; i++, power *= 10)
+        for (int64_t d = -1; d <= 1; d++) {
+            uint64_t v = power + (uint64_t)d;
+            char want[24], out[24] = "";
+
+            snprintf(want, sizeof want, "%llu", (unsigned long long)v);
+            assert_int_equal(slice_decimal(out, v), strlen(want));
+            assert_string_equal(out, want);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_number_is_written_as_printf_writes_it),
         cmocka_unit_test(a_cut_gives_the_part_before_and_leaves_the_rest),
         cmocka_unit_test(digits_become_numbers_without_overflow),
         cmocka_unit_test(an_arena_past_its_limit_fails_and_stays_failed),

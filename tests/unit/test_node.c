@@ -139,6 +139,12 @@ static void what_is_made_can_be_read(void **state)
         &b, node_replaced(node_read(slice_of(want), &arena), S("n"), node_of_int(&arena, INT64_MIN), &arena));
     assert_string_equal(b.p, "{\"nama\":\"a\\\"b\",\"n\":-9223372036854775808,\"ya\":true,"
                              "\"l\":[\"x\",0,{\"raw\":1.50}]}");
+    assert_true(slice_is(node_text(node_read(S("{\"nama\":\"a\x7f"
+                                               "b\x7f\"}"),
+                                             &arena),
+                                   "nama"),
+                         "a\x7f"
+                         "b\x7f"));
     buf_clear(&b);
     node_write(&b, node_replaced(NULL, S("baru"), node_of_int(&arena, 1), &arena));
     assert_string_equal(b.p, "{\"baru\":1}");
