@@ -67,8 +67,7 @@ static bool hear_words(const struct ruleset *rules, const struct draft *d, struc
     return true;
 }
 
-/* YA or TIDAK with words behind it that are something else: neither. */
-static bool takes_back(const struct ruleset *rules, const struct command *c, struct arena *a)
+bool answering_takes_back(const struct ruleset *rules, const struct command *c, struct arena *a)
 {
     return (c->kind == COMMAND_YA && !words_agree(rules, WORD_YES, c->catatan, a)) ||
            (c->kind == COMMAND_TIDAK && !words_agree(rules, WORD_NO, c->catatan, a));
@@ -87,7 +86,7 @@ bool answering_words(const struct ruleset *rules, struct sender_state *state, in
 {
     const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
 
-    if (c && (takes_back(rules, c, a) || no_command(state, c))) { /* `ya tapi salah` */
+    if (c && (answering_takes_back(rules, c, a) || no_command(state, c))) { /* `ya tapi salah` */
         r->kind = READING_NOTHING;
         r->nomor = c->nomor;
         return false;
@@ -274,7 +273,7 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
 
     if (r->said.kind == SAID_TURNED && !drafts_find(state, numbered_yes(r)))
         return;
-    if (!d && (d = drafts_find(state, numbered_yes(r)))) /* `YA 48217 tapi bb 9,4` */
+    if (!d && (d = drafts_find(state, r->nomor.n ? r->nomor : numbered_yes(r)))) /* `YA 48217 tapi bb 9,4` */
         rest = without(r->said.body, d->nomor, a);
     if (!d && (d = drafts_find(state, last_word(r->said.body)))) /* `gak jadi 48217` */
         rest = slice_take(r->said.body, r->said.body.n - d->nomor.n);

@@ -8,6 +8,8 @@
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
 
+/* YA or TIDAK with words behind it that are something else: neither. */
+bool answering_takes_back(const struct ruleset *, const struct command *, struct arena *);
 /* A short answer in words, while something is asked: `iya bu bener`.  True when it was one: reading->words.
  */
 bool answering_words(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,

@@ -8,6 +8,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/answering.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
@@ -30,15 +31,41 @@ static bool asks_for_signs(const struct ruleset *rules, const struct draft *d)
     return signs && !asking_store(d->asking) && field >= 0 && d->form->fields[field].list == signs;
 }
 
-/* The only draft whose question the text may answer, or the one that it names. */
-static const struct draft *asked(const struct ruleset *rules, struct sender_state *state, struct slice *text)
+/* The number that the words name: of an open question, else the first that may be one.  *words: without it.
+ */
+static struct slice named(struct sender_state *state, struct slice text, struct arena *a, struct slice *words)
 {
-    struct slice rest = slice_trim(*text), first = slice_cut(&rest, ' ');
-    const struct draft *named = drafts_find(state, first), *only = NULL;
+    struct slice nomor = slice_make("", 0), rest = slice_trim(text), word;
 
-    if (named) {
-        *text = rest;
-        return named;
+    *words = nomor;
+    while (rest.n) {
+        struct slice digits;
+
+        word = slice_cut(&rest, ' ');
+        digits = word;
+        while (digits.n && strchr(",.:;!", digits.p[digits.n - 1])) /* `tidak 48217, kejang` */
+            digits.n--;
+        if ((!nomor.n || (!drafts_find(state, nomor) && drafts_find(state, digits))) &&
+            digits.n >= NOMOR_MIN && slice_all_digits(digits) && damm_valid(digits)) {
+            nomor = digits;
+            *words = arena_printf(a, "%.*s%.*s", SLICE_ARG(*words), SLICE_ARG(slice_skip(word, digits.n)));
+        } else {
+            *words = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(*words), words->n ? " " : "", SLICE_ARG(word));
+        }
+    }
+    return nomor;
+}
+
+/* The only draft whose question the text may answer, or the one that it names. */
+static const struct draft *asked(const struct ruleset *rules, struct sender_state *state, struct slice *text,
+                                 struct arena *a)
+{
+    struct slice words, nomor = named(state, *text, a, &words);
+    const struct draft *one = drafts_find(state, nomor), *only = NULL;
+
+    if (one) {
+        *text = words;
+        return one;
     }
     for (unsigned i = 0; i < state->drafts_n; i++)
         if (asks_for_signs(rules, &state->drafts[i])) {
@@ -53,7 +80,7 @@ static bool answers(const struct ruleset *rules, struct sender_state *state, int
                     struct reading *r)
 {
     struct slice text = r->said.body;
-    const struct draft *d = asked(rules, state, &text);
+    const struct draft *d = asked(rules, state, &text, a);
     struct report *known = d ? ARENA_NEW(a, struct report) : NULL;
 
     if (!known)
@@ -66,24 +93,6 @@ static bool answers(const struct ruleset *rules, struct sender_state *state, int
     r->nomor = d->nomor;
     r->kind = READING_ANSWER;
     return true;
-}
-
-/* The number that the words name: of an open question, else the first that may be one.  *words: without it.
- */
-static struct slice named(struct sender_state *state, struct slice text, struct arena *a, struct slice *words)
-{
-    struct slice nomor = slice_make("", 0), rest = slice_trim(text), word;
-
-    *words = nomor;
-    while (rest.n) {
-        word = slice_cut(&rest, ' ');
-        if ((!nomor.n || (!drafts_find(state, nomor) && drafts_find(state, word))) && word.n >= NOMOR_MIN &&
-            slice_all_digits(word) && damm_valid(word))
-            nomor = word;
-        else
-            *words = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(*words), words->n ? " " : "", SLICE_ARG(word));
-    }
-    return nomor;
 }
 
 static struct slice all_whom(const struct sender_state *state, struct arena *a)
@@ -100,7 +109,10 @@ void emergency_denied(const struct ruleset *rules, struct sender_state *state, s
 {
     struct slice words, nomor;
 
-    if (!r->said.emergency || r->said.kind != SAID_NOTHING)
+    bool no =
+        r->said.kind == SAID_COMMAND && r->said.command.kind == COMMAND_TIDAK; /* `tidak 48217 kejang` */
+
+    if (!r->said.emergency || (r->said.kind != SAID_NOTHING && !no))
         return;
     nomor = named(state, r->said.body, a, &words);
     if ((nomor.n || state->drafts_n) && understand_denies(rules, words, all_whom(state, a), a))
@@ -110,7 +122,8 @@ void emergency_denied(const struct ruleset *rules, struct sender_state *state, s
 bool emergency_read(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
                     struct reading *r)
 {
-    bool command = r->said.kind == SAID_COMMAND;
+    /* `ya 48217 tapi kejang` is no yes: the question stays open. */
+    bool command = r->said.kind == SAID_COMMAND && !answering_takes_back(rules, &r->said.command, a);
 
     if (!r->said.emergency || r->said.kind == SAID_REPORTS)
         return false;

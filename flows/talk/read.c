@@ -29,7 +29,7 @@ static void read_fix(const struct ruleset *rules, const struct sender_state *sta
                r->said.turned.form != state->last.form; /* `tidak ada kasus dbd` changes no W2 */
 
     if (!state->last.nomor.n || r->said.emergency || r->thanks || reading_turned(r) || nil ||
-        (c && (c->kind != COMMAND_KOREKSI || c->nomor.n)))
+        (!c && drafts_find(r->state, r->nomor)) || (c && (c->kind != COMMAND_KOREKSI || c->nomor.n)))
         return;
     if (!mending_read(rules, &state->last, c ? c->correction : r->said.body, in->received_ms, a, &r->answer))
         return;
