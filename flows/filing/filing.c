@@ -346,13 +346,18 @@ static void list_in(struct work *w, const struct findings *found)
                    w->f->correct && was_light(w->s, w->f->correct));
 }
 
-/* An emergency by her words that no finding of this form says, or somebody else's: the reporter hears what
- * was understood. */
+/* An emergency by her words that no finding of this form says, or a lesser one, or somebody else's: the
+ * reporter hears what was understood, and as urgent as the staff do. */
 static void name_danger(struct work *w, struct findings *found)
 {
-    if (!w->report.emergency || (found->say.n && !w->report.others.n) || !w->report.emergency_reason.n ||
-        work_is_referral(w->report.form))
+    if (!w->report.emergency || !w->report.emergency_reason.n ||
+        (found->worst == URGENCY_E1 && !w->report.others.n))
         return;
+    w->out->danger = w->report.emergency_reason;
+    if (work_is_referral(w->report.form)) { /* its reason is in the echo */
+        found->say = slice_make("", 0);
+        return;
+    }
     found->say = w->report.emergency_reason;
     found->act = step_text(w->s, w->s->language, "act.now", NULL, 0);
 }
@@ -401,8 +406,7 @@ static void file_record(struct work *w)
     w->out->kind = FILED_ACCEPTED;
     if (w->out->emergency) {
         referral_contact(s, r, &w->out->called, &w->out->hp);
-        w->out->danger =
-            w->out->danger.n && !w->report.others.n ? w->out->danger : w->report.emergency_reason;
+        w->out->danger = w->out->danger.n ? w->out->danger : w->report.emergency_reason;
         w->out->worst = slice_is(r->referral.urgency, "E1") ? URGENCY_E1 : URGENCY_E2;
     }
     name_danger(w, &found);
