@@ -73,12 +73,15 @@ bool answering_takes_back(const struct ruleset *rules, const struct command *c, 
            (c->kind == COMMAND_TIDAK && !words_agree(rules, WORD_NO, c->catatan, a));
 }
 
-/* `benar 8,9`, `ok 8,9` while something is asked, and no number of a signal: words to the question. */
+/* `benar 8,9`, `ok 8,9`, `tidak, 30` while something is asked, and no number of anything: words to the
+ * question. */
 static bool no_command(const struct sender_state *state, const struct command *c)
 {
-    return state->drafts_n &&
-           (c->kind == COMMAND_BENAR || c->kind == COMMAND_BUKAN || c->kind == COMMAND_OK) &&
-           c->status == REPORT_REJECTED;
+    bool says = c->kind == COMMAND_BENAR || c->kind == COMMAND_BUKAN || c->kind == COMMAND_OK;
+    bool answers = c->kind == COMMAND_YA || c->kind == COMMAND_TIDAK;
+
+    return state->drafts_n && c->status == REPORT_REJECTED &&
+           (says || (answers && c->error == ERROR_INVALID));
 }
 
 bool answering_words(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
@@ -200,7 +203,9 @@ static enum instead instead_of(const struct ruleset *rules, const struct draft *
 {
     struct report *known = ARENA_NEW(a, struct report);
     const struct field *f = asked_field(d);
-    struct instead_of of = { .known = known, .asked = f ? f->name : slice_make("", 0), .at_ms = at_ms };
+    struct instead_of of = { .known = known,
+                             .asked = f && !asking_store(d->asking) ? d->field : slice_make("", 0),
+                             .at_ms = at_ms };
 
     if (!known || !d->form || r->said.emergency)
         return INSTEAD_NOT;

@@ -35,13 +35,19 @@ static bool doubts_change(const struct last_report *l, const struct report *r)
     return false;
 }
 
-/* A number that the report has, as one corrects it. */
+/* A number that the report has, else the last of its values, as one corrects it. */
 static struct slice example_of(const struct last_report *l, struct arena *a)
 {
-    for (unsigned i = 0; i < l->form->fields_n; i++)
-        if (l->values[i].kind != VALUE_ABSENT && l->form->fields[i].type == FIELD_NUMBER)
+    unsigned last = 0;
+
+    for (unsigned i = 0; i < l->form->fields_n; i++) {
+        if (l->values[i].kind == VALUE_ABSENT || l->form->fields[i].hidden)
+            continue;
+        if (l->form->fields[i].type == FIELD_NUMBER && l->form->fields[i].as != AS_WEEK)
             return reply_example(l->form, l->form->fields[i].name, a);
-    return reply_example(l->form, l->form->fields[0].name, a);
+        last = i;
+    }
+    return reply_example(l->form, l->form->fields[last].name, a);
 }
 
 /* One value is wrong, and it is not clear which. */

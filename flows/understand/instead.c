@@ -213,6 +213,43 @@ static enum instead settle(const struct about *x, const struct halves *h, struct
     return !either && number && has_number(h, h->n - 1) ? INSTEAD_UNCLEAR : INSTEAD_NOT;
 }
 
+static bool changes_nothing(const struct about *x, const struct report *read)
+{
+    for (unsigned i = 0; i < x->known->form->fields_n; i++)
+        if (!value_equal(&read->values[i], &x->known->values[i]))
+            return false;
+    return true;
+}
+
+/* Of a weekly report: the letter, or the one that is asked about, has the wrong count. */
+static enum instead settle_letters(const struct about *x, const struct halves *h, struct slice asked,
+                                   struct report *out)
+{
+    struct slice wrong = words_of(h, 0), right = words_of(h, 1);
+    bool either = !h->piece[1].but;
+
+    for (int turn = 0; turn < 2; turn++) {
+        if (understand_answer(x->rs, x->known, asked, wrong, x->at_ms, x->a, out) &&
+            changes_nothing(x, out) &&
+            understand_answer(x->rs, x->known, asked, right, x->at_ms, x->a, out) && !changes_nothing(x, out))
+            return INSTEAD_READ;
+        if (!either)
+            break;
+        right = words_of(h, 0);
+        wrong = words_of(h, 1);
+    }
+    return INSTEAD_UNCLEAR;
+}
+
+/* The right value of what is asked, alone. */
+static bool answers(const struct about *x, struct slice asked, struct slice right, struct report *out)
+{
+    if (x->asked >= 0)
+        return changes(x, (unsigned)x->asked, right, out);
+    return asked.n && x->known->form->code_counts &&
+           understand_answer(x->rs, x->known, asked, right, x->at_ms, x->a, out) && !changes_nothing(x, out);
+}
+
 enum instead understand_instead(const struct ruleset *rs, const struct instead_of *of, struct slice text,
                                 struct arena *a, struct report *out)
 {
@@ -221,14 +258,15 @@ enum instead understand_instead(const struct ruleset *rs, const struct instead_o
     const struct about x = { .rs = rs, .known = of->known, .asked = f, .at_ms = of->at_ms, .a = a };
     struct halves h = { .rs = rs };
 
-    if (form->code_counts || (f >= 0 && !takes(form, (unsigned)f)) ||
-        !tokens_cut(text_clean(text, a), form, &rs->forms, a, &h.ts))
+    if ((f >= 0 && !takes(form, (unsigned)f)) || !tokens_cut(text_clean(text, a), form, &rs->forms, a, &h.ts))
         return INSTEAD_NOT;
     cut(&h);
     if (!h.no || h.more)
         return INSTEAD_NOT;
-    if (h.n == 1 && h.before == 0 && h.piece[0].but && f >= 0) /* `tidak, tapi 9,4` */
-        return changes(&x, (unsigned)f, words_of(&h, 0), out) ? INSTEAD_READ : INSTEAD_NOT;
+    if (h.n == 1 && h.before == 0 && h.piece[0].but) /* `tidak, tapi 9,4` */
+        return answers(&x, of->asked, words_of(&h, 0), out) ? INSTEAD_READ : INSTEAD_NOT;
+    if (form->code_counts)
+        return h.n == 2 && h.before <= 1 ? settle_letters(&x, &h, of->asked, out) : INSTEAD_NOT;
     if (h.n < 2 || h.before > 1 || (h.n == PIECES && (h.before == 0 || has_number(&h, 0))))
         return INSTEAD_NOT;
     return settle(&x, &h, out);
