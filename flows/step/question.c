@@ -140,6 +140,17 @@ static bool says_nil(const struct report *r)
     return r->status == REPORT_CONFIRM && slice_is(r->error_field, "nihil");
 }
 
+/* A death that is not known for sure. */
+static bool not_sure(const struct ruleset *rules, const struct report *r)
+{
+    const struct word *w =
+        r->form && form_is(r->form, FORM_DEATH) && r->status == REPORT_CONFIRM && r->typed.n
+            ? list_find(rules->forms.words.answers, r->typed)
+            : NULL;
+
+    return w && slice_is(w->code, "ragu");
+}
+
 static const char *key_of(const struct report *r, bool example, bool typed)
 {
     if (!r->form)
@@ -270,7 +281,9 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
     bool other = !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(guess)));
     struct slice whom = about->siapa.n ? about->siapa : r->form ? reply_whom(r->form, r->values, a) : S("");
     bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;
-    const char *key = death ? death_key(r, whom) : key_of(r, other, typed_of(r, guess).n > 0);
+    const char *key = death                ? death_key(r, whom)
+                      : not_sure(rules, r) ? "ask.dead"
+                                           : key_of(r, other, typed_of(r, guess).n > 0);
     const struct text_fill f[] = {
         { "nomor", about->nomor },
         { "siapa", whom },

@@ -164,10 +164,34 @@ static bool denied(const struct words *words, const struct tokens *ts, unsigned 
     return false;
 }
 
+/* `wafat Bu Rina P 27th belum pasti`: whether she died, at the end and not of a cause. */
+static void unsure(struct filling *x)
+{
+    unsigned used, behind;
+
+    for (unsigned i = 1; form_is(x->form, FORM_DEATH) && i < x->ts.n; i++) {
+        struct label_at l;
+
+        if (!slice_is(phrase_code(&x->ts, i, x->words->answers, &used), "ragu"))
+            continue;
+        behind = i + used;
+        if ((behind < x->ts.n && !(x->ts.t[behind].sep & SEP_HARD) &&
+             !understand_is(x, behind, "terima_kasih", &used) &&
+             !understand_is(x, behind, "partikel", &used) &&
+             !understand_is(x, behind, "penanda_tangan", &used)) ||
+            understand_label_at(x, i - 1, &l) || understand_is(x, i - 1, "sebab", &used))
+            continue;
+        x->unsure_at = i;
+        x->unsure_to = behind;
+        return;
+    }
+}
+
 void understand_heed_death(struct filling *x)
 {
     unsigned used, from, to;
 
+    unsure(x);
     for (unsigned i = 0; i < x->ts.n && !x->death_at; i++) {
         const struct word *w = phrase_at(&x->ts, i, x->words->kata, &used);
 
@@ -193,6 +217,9 @@ void understand_death(struct filling *x)
 
     if (x->day_at)
         understand_fault(x, &x->form->fields[form_as(x->form, AS_DATE)], ERROR_AMBIGUOUS, false, TOKENS_MAX);
+    if (x->unsure_at && form_as(x->form, AS_NAME) >= 0)
+        understand_fault_words(x, &x->form->fields[form_as(x->form, AS_NAME)], ERROR_AMBIGUOUS, x->unsure_at,
+                               x->unsure_to);
     if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
         return;
     x->death = true;

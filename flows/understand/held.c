@@ -7,8 +7,9 @@
 /* A word of its own follows: what the gathering is about, `tunda usia nikah`. */
 static bool names_it(const struct words *words, const struct tokens *ts, unsigned i)
 {
-    static const char *const none[] = { "tidak_diberi", "diundur",      "nanti",          "letak",     "jam",
-                                        "partikel",     "terima_kasih", "penanda_tangan", "bukan_nama" };
+    static const char *const none[] = { "tidak_diberi", "diundur",  "nanti",        "letak",
+                                        "jam",          "partikel", "terima_kasih", "penanda_tangan",
+                                        "bukan_nama",   "sebab" };
     unsigned used;
     struct slice code;
 

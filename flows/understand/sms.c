@@ -80,7 +80,7 @@ static void hear_before(const struct ruleset *rs, struct slice text, struct aren
  * timbang lagi` is none (RULINGS 44). */
 static bool opens_report(const struct report *r)
 {
-    bool read = r->emergency;
+    bool read = r->emergency || r->nil; /* `minggu ini kasus diare gak ada` */
 
     for (unsigned f = 0; f < r->form->fields_n; f++)
         read |= r->values[f].kind != VALUE_ABSENT && r->form->fields[f].type != FIELD_NAME &&

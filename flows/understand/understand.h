@@ -75,8 +75,9 @@ struct filling {
     unsigned head_uses; /* index in variant->uses of the first field that the head leaves alone */
     unsigned signs_at;  /* 1 + the first token of signs that stand among the required fields; 0 = none */
     unsigned lost_at;   /* 1 + the token at which the positions went astray; 0 = never */
-    uint8_t held[FORM_FIELDS];   /* faults of the draft: struct report */
-    unsigned death_at;           /* 1 + the token of a word of death; 0 = none */
+    uint8_t held[FORM_FIELDS];     /* faults of the draft: struct report */
+    unsigned unsure_at, unsure_to; /* tokens that say that a death is not certain; 0 = none do */
+    unsigned death_at;             /* 1 + the token of a word of death; 0 = none */
     unsigned day_at;             /* token behind a day that may be another than that of the death; 0 = none */
     unsigned another_at;         /* token at which somebody else's words begin; 0 = nowhere */
     struct slice beside;         /* struct report */
