@@ -29,6 +29,7 @@ struct state {
     struct sign last; /* the sign just before, not yet told */
     bool has_last;
     struct mention who;
+    struct sign_spoken spoken;
 };
 
 static struct slice kata_at(const struct state *x, unsigned i, unsigned *used)
@@ -290,6 +291,8 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         (!waited && x->last.kind == SIGN_NEGATED && to < x->end && slice_is(x->ts->t[to].low, "ada") &&
          !parted(x, to))) /* `tidak ada kejang, demam ada` */
         x->last.kind = SIGN_MAYBE;
+    if (!waited && x->last.kind == SIGN_PLAIN)
+        x->last.kind = signs_spoken(x->s, x->ts, &x->spoken, i, to);
     if (unwell == to && !is_well && w->needed && w->can_be_normal)
         unwell = signs_lessened(x->s, x->ts, to, x->end, &lasts);
     if (unwell > to && lasts) {
@@ -446,11 +449,12 @@ static unsigned word_at(struct state *x, unsigned i)
         return negator_at(x, i, &n);
     person_at(x, i);
     kata = kata_at(x, i, &used);
+    signs_speak(&x->spoken, kata, i + used);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;
     if (signs_filler(kata))
         return filler_at(x, i, kata, used);
-    if (x->waits.kind && (slice_is(kata, "antara") || slice_is(kata, "letak"))) {
+    if (x->waits.kind && (slice_is(kata, "antara") || slice_is(kata, "riwayat") || slice_is(kata, "letak"))) {
         x->until += x->until == i ? used : 0;
         return i + used;
     }

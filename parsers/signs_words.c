@@ -6,6 +6,7 @@
 #include "parsers/phrase.h"
 
 enum {
+    WHEN = 2, /* words behind a sign in which its time stands */
     LESS = 4, /* words between what is needed and the one that says that it grows less */
 };
 
@@ -26,6 +27,37 @@ const struct word *signs_longest(const struct sign_scan *s, const struct tokens 
         }
     }
     return best;
+}
+
+/* The words behind token i, up to a separator, say that it is of these days. */
+static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i; k < ts->n && k < i + WHEN && !(ts->t[k].sep & SEP_HARD); k++)
+        if (slice_is(phrase_code(ts, k, s->kata, &used), "kini"))
+            return true;
+    return false;
+}
+
+void signs_speak(struct sign_spoken *spoken, struct slice kata, unsigned at)
+{
+    if (slice_is(kata, "riwayat"))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_ONCE, .at = at };
+    else if (slice_is(kata, "perihal"))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_ABOUT, .at = at };
+    else if (slice_is(kata, "andai"))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_FEARED, .at = at };
+}
+
+enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,
+                            const struct sign_spoken *spoken, unsigned i, unsigned to)
+{
+    if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & SEP_HARD))
+        return SIGN_PLAIN;
+    if (spoken->how == SPOKEN_FEARED)
+        return SIGN_DOUBT;
+    return spoken->how == SPOKEN_ABOUT || !of_now(s, ts, to) ? SIGN_NEGATED : SIGN_PLAIN;
 }
 
 bool signs_less(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned *used)

@@ -10,6 +10,25 @@
 const struct word *signs_longest(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *list,
                                  unsigned *used);
 
+/* How the sign that begins at token `at` is spoken of, by the words of lists/kata.yaml right before it. */
+struct sign_spoken {
+    enum {
+        SPOKEN_AS_IS,
+        SPOKEN_ONCE,   /* `riwayat stroke` */
+        SPOKEN_ABOUT,  /* `simulasi kejang` */
+        SPOKEN_FEARED, /* `takut kejang`, `kalau kejang` */
+    } how;
+    unsigned at;
+};
+
+/* Words of class `kata` end before token `at`. */
+void signs_speak(struct sign_spoken *, struct slice kata, unsigned at);
+
+/* What the sign of tokens i..to is by them: one that was once is there all the same where the words behind
+ * say when. */
+enum sign_kind signs_spoken(const struct sign_scan *, const struct tokens *, const struct sign_spoken *,
+                            unsigned i, unsigned to);
+
 /* `berkurang`, `jarang`, `hilang` at token i; *used: its tokens. */
 bool signs_less(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *used);
 

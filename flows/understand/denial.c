@@ -53,8 +53,8 @@ static bool one_of(struct slice code, const char *const *codes, size_t n)
 /* Words that say nothing beside a denial; a yes only at its end: `tidak kejang ya`. */
 static bool says_nothing(const struct denying *d, unsigned i, unsigned *used)
 {
-    static const char *const kata[] = { "pengisi", "sambung",      "partikel", "ternyata",
-                                        "antara",  "terima_kasih", "imbuhan",  "penanda_tangan" };
+    static const char *const kata[] = { "pengisi", "sambung",      "partikel", "ternyata",      "antara",
+                                        "riwayat", "terima_kasih", "imbuhan",  "penanda_tangan" };
     static const char *const iya[] = { "sapaan", "tidak", "kosong", "ralat" };
     struct slice code = phrase_code(d->ts, i, d->words->kata, used);
 

@@ -321,8 +321,9 @@ static unsigned words_of_pressure(struct filling *x, const struct field *f, unsi
     if (f->type != FIELD_PRESSURE)
         return 0;
     while (k < x->ts.n && k < i + 3 &&
-           (understand_is(x, k, "sifat_tensi", &used) || understand_is(x, k, "normal", &used) ||
-            understand_is(x, k, "pengisi", &used) || understand_is(x, k, "penanda_tangan", &used)))
+           (understand_is(x, k, "sifat_tensi", &used) || understand_is(x, k, "kini", &used) ||
+            understand_is(x, k, "normal", &used) || understand_is(x, k, "pengisi", &used) ||
+            understand_is(x, k, "penanda_tangan", &used)))
         k += used;
     return k > i && k < x->ts.n && understand_read(x, f, k, true).fit == FIT_YES ? k - i : 0;
 }

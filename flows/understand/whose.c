@@ -148,7 +148,10 @@ bool understand_of_nobody(const struct filling *x, const struct sign *s)
 
     if (x->form->about != FORM_ABOUT_NOBODY || somebody_has(x, s))
         return false;
-    for (unsigned i = 0; i < s->from && !(w && slice_is(w->code, "topik")); i++)
+    for (unsigned i = 0; i < s->from; i++) {
         w = list_find(x->words->kata, x->ts.t[i].low); /* taken, too */
-    return w && slice_is(w->code, "topik");
+        if (w && (slice_is(w->code, "topik") || slice_is(w->code, "perihal")))
+            return true;
+    }
+    return false;
 }
