@@ -243,11 +243,10 @@ void ussd_field_input(struct ussd_walk *w, struct slice in)
 {
     struct ussd_state *s = w->s;
     const struct field *f = &s->form->fields[s->field];
-    struct ussd_options *o = ARENA_NEW(w->c.arena, struct ussd_options);
+    const struct ussd_options *o = ussd_options(&w->c, s);
 
     if (!o)
         return;
-    ussd_options(&w->c, s, o);
     if (f->type == FIELD_CHOICES && several_digits(in)) {
         choose_several(w, o, in);
     } else if (o->n && slice_all_digits(in) && (!ussd_numeric(f->type) || is_option(o, in))) {

@@ -319,11 +319,10 @@ static void number_options(const struct ussd_context *c, const struct menu_entry
         number_option(c, d->last.nomor, d->last.whom, o);
 }
 
-void ussd_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
+static void fill(const struct ussd_context *c, const struct ussd_state *s, struct ussd_options *o)
 {
     const struct menu_entry *e;
 
-    o->n = 0;
     if (s->over == USSD_ASK_OVER) {
         yes_no(c, "ussd.lanjut_ya", "ussd.lanjut_tidak", o);
         return;
@@ -372,4 +371,15 @@ void ussd_options(const struct ussd_context *c, const struct ussd_state *s, stru
     default:
         break;
     }
+}
+
+const struct ussd_options *ussd_options(const struct ussd_context *c, const struct ussd_state *s)
+{
+    struct ussd_options *o = arena_raw(c->arena, sizeof *o); /* room for ninety; most pages have five */
+
+    if (!o)
+        return NULL;
+    o->n = 0;
+    fill(c, s, o);
+    return o;
 }

@@ -38,6 +38,7 @@ struct ussd_options {
     unsigned n;
 };
 
-void ussd_options(const struct ussd_context *, const struct ussd_state *, struct ussd_options *out);
+/* What may be chosen where the dialogue stands; NULL when the arena is full. */
+const struct ussd_options *ussd_options(const struct ussd_context *, const struct ussd_state *);
 
 #endif

@@ -13,12 +13,9 @@ static void add_line(struct ussd_page *p, struct slice line)
 
 static void add_options(const struct ussd_context *c, const struct ussd_state *s, struct ussd_page *p)
 {
-    struct ussd_options *o = ARENA_NEW(c->arena, struct ussd_options);
+    const struct ussd_options *o = ussd_options(c, s);
 
-    if (!o)
-        return;
-    ussd_options(c, s, o);
-    for (unsigned i = 0; i < o->n; i++)
+    for (unsigned i = 0; o && i < o->n; i++)
         if (o->option[i].say.p)
             add_line(p, ARENA_JOIN(c->arena, arena_number(c->arena, S(""), i + 1, S(" ")), o->option[i].say));
 }

@@ -39,12 +39,9 @@ static void run_command(struct ussd_walk *w, const struct menu_entry *e, struct 
 /* What stands behind the command, where that is one place alone: a village head has one village. */
 static struct slice only_place(struct ussd_walk *w, const struct menu_entry *e)
 {
-    struct ussd_options *o = ARENA_NEW(w->c.arena, struct ussd_options);
+    const struct ussd_options *o = e->places && !e->ask.n ? ussd_options(&w->c, w->s) : NULL;
 
-    if (!o || e->ask.n || !e->places)
-        return S("");
-    ussd_options(&w->c, w->s, o);
-    return o->n == 1 ? o->option[0].value : S("");
+    return o && o->n == 1 ? o->option[0].value : S("");
 }
 
 static void open_command(struct ussd_walk *w, const struct menu_entry *e)
@@ -366,20 +363,19 @@ static void option_input(struct ussd_walk *w, const struct ussd_options *o, stru
 
 static void page_input(struct ussd_walk *w, struct slice in)
 {
-    struct ussd_options *o = ARENA_NEW(w->c.arena, struct ussd_options);
+    bool field = w->s->over == USSD_NOTHING_OVER && w->s->place == USSD_FIELD;
+    bool counted = w->s->over == USSD_NOTHING_OVER && w->s->place == USSD_COUNT;
+    const struct ussd_options *o = field || counted ? NULL : ussd_options(&w->c, w->s);
 
-    if (!o)
-        return;
-    ussd_options(&w->c, w->s, o);
-    if (w->s->over != USSD_NOTHING_OVER)
-        option_input(w, o, in);
-    else if (w->s->place == USSD_FIELD)
+    if (field)
         ussd_field_input(w, in);
-    else if (w->s->place == USSD_COUNT)
+    else if (counted)
         ussd_field_count(w, in);
-    else if (w->s->place == USSD_NUMBER)
+    else if (!o)
+        return; /* memory is out */
+    else if (w->s->over == USSD_NOTHING_OVER && w->s->place == USSD_NUMBER)
         number_input(w, o, in);
-    else if (w->s->place == USSD_WORDS)
+    else if (w->s->over == USSD_NOTHING_OVER && w->s->place == USSD_WORDS)
         words_input(w, o, in);
     else
         option_input(w, o, in);
