@@ -393,6 +393,23 @@ static bool digits_inside(const struct filling *x, const struct field *next, con
            (mixed || (x->ts.t[b->end].kind == TOKEN_NUMBER && next && next->type == FIELD_SEX));
 }
 
+/* `wafat tadi pagi P 30th`: when, and not who. */
+static bool takes_day(struct filling *x, unsigned from, unsigned to)
+{
+    int date = form_as(x->form, AS_DATE);
+    struct got g;
+    unsigned used;
+
+    if (!phrase_at(&x->ts, from, x->words->days, &used) || from + used != to)
+        return false;
+    g = date >= 0 ? understand_read_date(x, &x->form->fields[date], from, true) : understand_no();
+    if (g.fit != FIT_NO && g.used == used)
+        understand_take(x, &x->form->fields[date], from, &g, false);
+    for (unsigned k = from; k < to; k++)
+        x->ts.t[k].taken = true;
+    return true;
+}
+
 unsigned understand_take_name(struct filling *x, const struct field *f, const struct field *next, unsigned i)
 {
     struct got g = { .fit = FIT_YES, .companion = -1 };
@@ -413,7 +430,9 @@ unsigned understand_take_name(struct filling *x, const struct field *f, const st
     }
     if (digits_inside(x, next, &b, mixed))
         return take_broken(x, f, i, part_end(x, i));
-    if (b.to > i) {
+    if (b.to > i && takes_day(x, i, b.to)) {
+        x->slots[f->position].given = true;
+    } else if (b.to > i) {
         g.used = b.to - i;
         if (understand_is(x, i, "letak", &used)) { /* `bumil di dusun Tengah kejang`: where, not who */
             g.fit = FIT_WRONG;

@@ -84,7 +84,7 @@ static bool opens_report(const struct report *r)
 
     for (unsigned f = 0; f < r->form->fields_n; f++)
         read |= r->values[f].kind != VALUE_ABSENT && r->form->fields[f].type != FIELD_NAME &&
-                r->form->fields[f].type != FIELD_TEXT;
+                r->form->fields[f].type != FIELD_TEXT && r->form->fields[f].type != FIELD_DATE;
     return read;
 }
 
