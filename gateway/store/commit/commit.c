@@ -206,7 +206,8 @@ static void sort(struct call *call)
         else
             others[n++] = c;
     }
-    memcpy(call->commits + call->plain, others, n * sizeof *others);
+    for (unsigned i = 0; i < n; i++)
+        call->commits[call->plain + i] = others[i];
 }
 
 static void send_call(struct store *s, struct call *call)
