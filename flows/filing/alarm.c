@@ -109,10 +109,13 @@ static struct slice spoken(struct work *w, struct slice words, struct slice who)
     return step_text(w->s, w->s->rules->language, "danger.spoken_of", FILLS(f));
 }
 
-/* Words without a name: they say whom; `ibunya kejang` with whom the report before was about. */
+/* Words without a name: they say whom; `ibunya kejang` and `kejang` with whom the report before was about. */
 static struct slice words_alone(struct work *w, struct slice words)
 {
-    struct slice who = of_somebody(w->s->rules, words, w->s->arena) ? spoken_of(w) : slice_make("", 0), both;
+    const struct ruleset *rules = w->s->rules;
+    bool nameless =
+        of_somebody(rules, words, w->s->arena) || understand_names_nobody(rules, words, w->s->arena);
+    struct slice who = nameless ? spoken_of(w) : slice_make("", 0), both;
 
     words = understand_heart(w->s->rules, words, WORDS, w->s->arena);
     both = spoken(w, words, who);

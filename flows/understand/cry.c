@@ -128,6 +128,28 @@ bool understand_cries_of_another(const struct ruleset *rs, struct slice line, st
     return e1;
 }
 
+/* A label of one of the forms: `td 120/80 kejang`. */
+static bool is_label(const struct form_set *forms, struct slice word)
+{
+    for (unsigned f = 0; f < forms->n; f++)
+        if (form_has_label(&forms->forms[f], word))
+            return true;
+    return false;
+}
+
+bool understand_names_nobody(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct tokens ts;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i++)
+        if (ts.t[i].kind == TOKEN_WORD && !(ts.t[i].known && ts.t[i].known->longest) &&
+            !is_label(&rs->forms, ts.t[i].low))
+            return false;
+    return ts.n > 0;
+}
+
 struct heart {
     const struct ruleset *rs;
     bool found;

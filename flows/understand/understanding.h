@@ -151,6 +151,9 @@ bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, s
 bool understand_plea(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
                      struct report *out) MUST_CHECK;
 
+/* No word of it may be a name: all of them are words of the language, or labels. */
+bool understand_names_nobody(const struct ruleset *, struct slice text, struct arena *);
+
 /* Of a text longer than `room` bytes the words around its first danger, with the first who is named before:
  * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
 struct slice understand_heart(const struct ruleset *, struct slice text, unsigned room, struct arena *);
