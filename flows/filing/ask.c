@@ -397,7 +397,9 @@ void filing_say_withdrawn_report(struct step *s, const struct report *r, struct 
 {
     const struct text_fill f[] = { { "form", r->form->title }, { "ketik", r->typed } };
 
-    if (!filing_say_withdrawn(s, r->form, text).n && r->refused)
+    if (r->twins)
+        *text = step_text(s, s->language, "turned.twins", FILLS(f));
+    else if (!filing_say_withdrawn(s, r->form, text).n && r->refused)
         *text = step_text(s, s->language, "turned.not_held", FILLS(f));
 }
 

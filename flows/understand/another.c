@@ -212,3 +212,36 @@ void understand_another(struct filling *x)
     for (unsigned k = from; k < x->ts.n; k++)
         x->ts.t[k].taken = true;
 }
+
+/* A number that can only be a weight of birth. */
+static bool is_weight(struct filling *x, unsigned i)
+{
+    int bb = form_as(x->form, AS_WEIGHT), tb = form_as(x->form, AS_HEIGHT);
+
+    return x->ts.t[i].kind == TOKEN_NUMBER && bb >= 0 && tb >= 0 &&
+           understand_read(x, &x->form->fields[bb], i, false).fit == FIT_YES &&
+           understand_read(x, &x->form->fields[tb], i, false).fit != FIT_YES;
+}
+
+bool understand_twins(struct filling *x)
+{
+    unsigned used, next, weights = 0;
+    bool twins = false, sexes = false;
+
+    for (unsigned i = 0; form_is(x->form, FORM_BIRTH) && i < x->ts.n; i++) {
+        twins |= understand_is(x, i, "kembar", &used);
+        weights += is_weight(x, i);
+        if (x->ts.t[i].taken || !is_sex(x, i, &used))
+            continue;
+        next = i + used;
+        while (next < x->ts.n && understand_is(x, next, "sambung", &used))
+            next += used;
+        sexes |= next < x->ts.n && is_sex(x, next, &used);
+    }
+    if (!twins || !(sexes || weights > 1))
+        return false;
+    for (unsigned k = 0; k < x->ts.n; k++)
+        x->ts.t[k].taken = true;
+    understand_fault(x, &x->form->fields[form_as(x->form, AS_SEX)], ERROR_AMBIGUOUS, true, TOKENS_MAX);
+    return x->withdrawn = x->twins = true;
+}

@@ -216,7 +216,8 @@ static void another_age(struct filling *x, unsigned i)
     if (form_as(x->form, AS_AGE) < 0 || i < 2 || parts(x, i) || parts(x, i - 1) ||
         !understand_is(x, i - 1, "umur", &used))
         return;
-    then = slice_is(phrase_code(&x->ts, i - 2, x->words->before, &used), "dahulu");
+    then = slice_is(phrase_code(&x->ts, i - 2, x->words->before, &used), "dahulu") ||
+           slice_is(phrase_code(&x->ts, i - 2, x->words->before, &used), "lalu");
     if (!then && !((phrase_at(&x->ts, i - 2, x->words->people, &used) || x->ts.t[i - 2].other) &&
                    age_before(x, i - 2)))
         return;
@@ -281,6 +282,8 @@ static void lasts(struct filling *x, unsigned i)
     days = unit_of_time(x, i, &used);
     if (days == 1 && form_as(x->form, AS_DAYS_AFTER) >= 0 && first_number(x, i))
         return; /* `nifas Tini 3hr demam`: the day after birth */
+    if (days == 7 && weeks(x) && first_number(x, i))
+        return; /* `bumil Ratna 34mg pusing`: how far she is */
     if ((days == 1 || days == 7) && form_as(x->form, AS_DAYS_AFTER) < 0 &&
         understand_is(x, i + 1 + used, "sejak_salin", &sign)) {
         mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign)); /* `5 hr pasca salin` */
@@ -293,6 +296,51 @@ static void lasts(struct filling *x, unsigned i)
         if (understand_is(x, k, "bayi", &sign))
             return;
     mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign));
+}
+
+/* `L 7th demam 5 hari`: the same behind a sign, where the form keeps none and would take it for an age. */
+static void lasted(struct filling *x, unsigned i)
+{
+    unsigned used = 0, sign, days = unit_of_time(x, i, &used);
+
+    if (i == 0 || parts(x, i) || keeps_signs(x->form) || (days != 1 && days != 7))
+        return;
+    for (unsigned k = i > WORDS ? i - WORDS : 0; k < i; k++)
+        if (phrase_at(&x->ts, k, x->words->signs, &sign) && k + sign == i &&
+            !phrase_at(&x->ts, k, x->form->fields[0].list, &sign)) /* `diare 3 minggu lalu` */
+            return mark_other(x, k > 0 ? k : i, i + 1 + used);
+}
+
+/* `bb bukan 11,2`: what is said not to be it, and nothing in its place. */
+static void denied(struct filling *x, unsigned i)
+{
+    struct negation n;
+    struct label_at l;
+    unsigned used = 0;
+
+    if (i < 2 || parts(x, i) || parts(x, i - 1) || x->ts.t[i].other ||
+        !negation_at(&x->ts, i - 1, x->words->negators, &n) || n.used != 1 || n.kind != NEGATION_ISNT)
+        return;
+    for (unsigned k = i > 3 ? i - 3 : 0; k < i - 1; k++)
+        if (understand_label_at(x, k, &l) && k + l.used == i - 1 && l.field->type == FIELD_NUMBER) {
+            if (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used))
+                i += used;
+            return mark_other(x, k + l.used, i + 1);
+        }
+}
+
+/* `lila dulu 22`, `bulan lalu 10,9`, `kontrol tgl 28`, `naik 2 kg 60`: of another day, or a difference. */
+static void of_then(struct filling *x, unsigned i)
+{
+    unsigned from = i, used = 0;
+    struct slice code = code_before(x, i, &from);
+    bool unit = i + 1 < x->ts.n && !parts(x, i + 1) && phrase_at(&x->ts, i + 1, x->words->units, &used);
+
+    if (!(slice_is(code, "lalu") && form_as(x->form, AS_DATE) < 0) &&
+        !(slice_is(code, "tgl_lain") && !labelled(x, from, i)) &&
+        !(slice_is(code, "selisih") && unit && is_number(x, i + 1 + used)))
+        return;
+    mark_other(x, from, i + 1 + (unit ? used : 0));
 }
 
 /* `1 tahun lebih`, `14 bulan kurang`: completed weeks and months, and the years of the grown, are what they
@@ -372,6 +420,9 @@ void understand_before(struct filling *x)
             owner(x, i);
             another_age(x, i);
             instead(x, i);
+            denied(x, i);
+            of_then(x, i);
+            lasted(x, i);
         }
         x->ts.t[i].approx |= doubted_behind(x, i);
         end = range_end(x, i);

@@ -279,8 +279,12 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
 /* An age where one is due: its unit says so, or that the field behind it is none of numbers. */
 static bool is_age(struct filling *x, unsigned k, unsigned i, const struct got *g)
 {
-    const struct field *behind = use(x, k + 1);
-    enum fit fit = behind ? understand_read(x, behind, i, false).fit : FIT_NO;
+    const struct field *behind = use(x, ++k);
+    enum fit fit;
+
+    while (behind && understand_done(x, behind))
+        behind = use(x, ++k);
+    fit = behind ? understand_read(x, behind, i, false).fit : FIT_NO;
 
     return g->unit || (fit != FIT_YES && fit != FIT_DOUBT);
 }
@@ -292,7 +296,8 @@ static bool said_twice(struct filling *x, unsigned k, unsigned i, unsigned *next
     struct slot *s = &x->slots[f->position];
     struct got g;
 
-    if (!s->labelled || s->at < i || s->reject || (f->type != FIELD_NUMBER && f->type != FIELD_AGE) ||
+    if (!s->labelled || s->at < i || s->reject ||
+        (f->type != FIELD_NUMBER && f->type != FIELD_AGE && f->type != FIELD_DATE) ||
         x->ts.t[i].kind != TOKEN_NUMBER)
         return false;
     g = understand_read(x, f, i, false);
@@ -327,20 +332,6 @@ static unsigned head_length(const struct filling *x)
     return n;
 }
 
-/* `demam 38`: a number right behind a fever may be the fever's own. */
-static bool fever(struct filling *x, unsigned i)
-{
-    int suhu = form_as(x->form, AS_TEMPERATURE);
-    unsigned used;
-
-    if (suhu < 0 || x->slots[suhu].filled || (x->ts.t[i].sep & SEP_HARD))
-        return false;
-    for (unsigned k = i; k-- > 0 && x->ts.t[k].kind == TOKEN_WORD;)
-        if (slice_is(phrase_code(&x->ts, k, x->words->signs, &used), "demam"))
-            return used == i - k && understand_read(x, &x->form->fields[suhu], i, false).fit == FIT_YES;
-    return false;
-}
-
 /* `demam 3 hari`: how long it lasts, or how old she is? */
 static bool lasts(const struct got *g)
 {
@@ -362,7 +353,7 @@ static bool signs_before(struct filling *x, const struct field *f, unsigned i, u
         return false;
     if (x->signs_at == 0)
         x->signs_at = i + 1;
-    if (fever(x, at) || lasts(&g)) {
+    if (understand_fever(x, at) || lasts(&g)) {
         g.fit = FIT_DOUBT;
         g.error = ERROR_AMBIGUOUS;
     }
@@ -405,7 +396,7 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
         (*k)++;
         return next;
     }
-    if (own.fit == FIT_YES && fever(x, i)) {
+    if (own.fit == FIT_YES && understand_fever(x, i)) {
         own.fit = FIT_DOUBT;
         own.error = ERROR_AMBIGUOUS;
     }

@@ -102,6 +102,19 @@ static bool next_age(struct filling *x, const struct label_at *next, unsigned va
     return next->field->type == FIELD_AGE && understand_read(x, next->field, value, true).fit == FIT_YES;
 }
 
+/* `timbang Rafa L … nama ibu Siti`: of a child that is named already it is the mother's. */
+static bool names_another(const struct filling *x, unsigned i, unsigned from)
+{
+    struct label_at first;
+    unsigned used;
+
+    return !x->labelled_only && !x->answers && i > 0 && x->form->about == FORM_ABOUT_CHILD &&
+           !form_is(x->form, FORM_BIRTH) && x->ts.t[0].kind == TOKEN_WORD &&
+           !understand_label_at(x, 0, &first) && !phrase_at(&x->ts, 0, x->words->sex, &used) &&
+           phrase_at(&x->ts, from, x->words->people, &used) &&
+           !slice_is(phrase_code(&x->ts, from, x->words->people, &used), "anak");
+}
+
 static void take_text(struct filling *x, const struct label_at *l, unsigned i)
 {
     unsigned from = i + l->used, to;
@@ -112,6 +125,8 @@ static void take_text(struct filling *x, const struct label_at *l, unsigned i)
     if (from >= x->ts.n)
         return;
     if (l->field->type == FIELD_NAME) {
+        if (names_another(x, i, from))
+            return;
         to = name_end(x, from, &doubt);
         if (to == from)
             return;

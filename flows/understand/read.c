@@ -138,6 +138,16 @@ static bool is_range(const struct field *f, const struct token *t)
            measure(rest, &b) && a < b && within(a, f->min, f->max) && within(b, f->min, f->max);
 }
 
+/* `BGM2 bulan 10`, `83 bulan lalu 10`: no unit but what follows. */
+static void not_its_unit(struct filling *x, const struct field *f, unsigned i, struct amount *n)
+{
+    if (!n->unit.n || unit_fits(f, n->unit) ||
+        !(x->ts.t[i + n->used - 1].other || understand_labels_value(x, f, i + n->used - 1)))
+        return;
+    n->unit = (struct slice){ 0 };
+    n->used--;
+}
+
 static struct got read_number(struct filling *x, const struct field *f, unsigned i)
 {
     struct got g = understand_no();
@@ -152,10 +162,7 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
         n.unit = phrase_code(&x->ts, i + 1, x->words->units, &g.used);
         n.used += n.unit.n ? g.used : 0;
     }
-    if (n.unit.n && !unit_fits(f, n.unit) && understand_labels_value(x, f, i + n.used - 1)) {
-        n.unit = (struct slice){ 0 }; /* `BGM2 bulan 10`: no unit but the next label */
-        n.used--;
-    }
+    not_its_unit(x, f, i, &n);
     g.used = n.used;
     g.repaired = n.repaired;
     g.unit = n.unit.n > 0;
@@ -427,4 +434,17 @@ bool understand_labels_value(struct filling *x, const struct field *f, unsigned 
     if (i >= x->ts.n || x->ts.t[i].glued || !understand_label_at(x, i, &l) || l.field == f)
         return false;
     return understand_read(x, l.field, i + l.used, true).fit != FIT_NO;
+}
+
+bool understand_fever(struct filling *x, unsigned i)
+{
+    int suhu = form_as(x->form, AS_TEMPERATURE);
+    unsigned used;
+
+    if (suhu < 0 || x->slots[suhu].filled || (x->ts.t[i].sep & SEP_HARD))
+        return false;
+    for (unsigned k = i; k-- > 0 && x->ts.t[k].kind == TOKEN_WORD;)
+        if (slice_is(phrase_code(&x->ts, k, x->words->signs, &used), "demam"))
+            return used == i - k && understand_read(x, &x->form->fields[suhu], i, false).fit == FIT_YES;
+    return false;
 }

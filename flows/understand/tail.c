@@ -361,6 +361,19 @@ void understand_pressures(struct filling *x, bool behind_head)
     }
 }
 
+/* `11,2 83 demam 38,9`: behind the required fields it is her temperature, and no lingkar kepala. */
+static void fevers(struct filling *x, unsigned from)
+{
+    int suhu = form_as(x->form, AS_TEMPERATURE);
+
+    for (unsigned i = from; suhu >= 0 && i < x->ts.n; i++)
+        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_NUMBER && understand_fever(x, i)) {
+            struct got g = understand_read(x, &x->form->fields[suhu], i, false);
+
+            understand_take(x, &x->form->fields[suhu], i, &g, false);
+        }
+}
+
 void understand_tail(struct filling *x)
 {
     unsigned from = x->head_end;
@@ -379,6 +392,7 @@ void understand_tail(struct filling *x)
     }
     understand_reason_behind(x, from);
     unreadable(x, from);
+    fevers(x, from);
     understand_units(x, from);
     understand_signs(x, x->signs_at ? x->signs_at - 1 : from);
     understand_numbers(x, from);

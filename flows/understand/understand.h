@@ -83,6 +83,7 @@ struct filling {
     struct slice beside;         /* struct report */
     unsigned mends_at, mends_to; /* tokens of a value that is said to be right instead; 0 = none */
     const struct field *amends_label, *amends_list; /* the label before it; the list that is mended */
+    bool twins;                                     /* struct report */
     const struct field *refused;                    /* of a list, something is named that was not done */
     bool pattern;                                   /* struct report */
     bool withdrawn, nil;           /* the whole report is taken back; since there are no cases */
@@ -240,6 +241,9 @@ void understand_mended(struct filling *);
 /* --- understand/another.c --- */
 /* Somebody else is reported behind the values: his words are kept from all fields, and named. */
 void understand_another(struct filling *);
+/* Two babies in one LAHIR, whose values nobody can tell apart: `kembar L P 20/11 2500 2400` (RULINGS 54).
+ * Nothing of it is read. */
+bool understand_twins(struct filling *);
 /* --- understand/deaths.c --- */
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
@@ -264,6 +268,8 @@ void understand_w2(struct filling *);
 /* Letters that were answered, among those that were known: `X120` takes the place of the X alone.  NIHIL and
  * letters exclude each other. */
 void understand_merge_counts(struct filling *, const struct value *known, struct value *answered);
+/* `demam 38`: a number right behind a fever may be the fever's own. */
+bool understand_fever(struct filling *, unsigned i);
 /* The word at token i is a label of another field than f, and a certain value follows it. */
 bool understand_labels_value(struct filling *, const struct field *f, unsigned i);
 /* The same, a name counts too. */

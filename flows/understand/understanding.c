@@ -148,6 +148,8 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     understand_death_day(x);
     understand_mends(x);
     understand_another(x);
+    if (understand_twins(x))
+        return x;
     skip_second_keyword(x);
     understand_trailers(x);
     drop_age(x);
@@ -180,5 +182,6 @@ void understand_report(const struct ruleset *rs, const struct form *form, struct
     out->withdrawn = x->withdrawn;
     out->nil = x->nil;
     out->pattern = x->pattern;
+    out->twins = x->twins;
     out->refused = x->refused && slice_eq(out->error_field, x->refused->name);
 }

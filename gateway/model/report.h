@@ -54,6 +54,7 @@ struct report {
                        `emergency` */
     bool refused;   /* invalid: what error_field names was not done: `mr1 tidak datang` (RULINGS 43) */
     bool nil;       /* withdrawn: it says that there are no cases, which W2 … NIHIL reports (RULINGS 43) */
+    bool twins;     /* with `withdrawn`: two babies in one report, to be told one by one */
     bool pattern;   /* withdrawn: the names of the fields were sent, and no values */
     bool withdrawn; /* it ends in `batal` or the like: nothing of it is to be stored (RULINGS 43) */
     bool death;     /* it says that the person died (RULINGS 49): asked whether WAFAT is to be filed */
