@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gateway/console/chart.h"
+#include "gateway/console/sql.h"
 #include "parsers/date.h"
 
 /* The records of the child, and of the numbers that are merged into it (flows/care/merge.h). */
@@ -44,10 +45,13 @@ static const struct reader_part child[] = {
       .limit = 20 },
     /* Who may be the same: of the posyandu, the sex, born within a month. */
     { .name = "mirip",
-      .sql = "SELECT q.nomor, name(q.nama) AS nama, q.tgl_lahir AS lahir FROM person AS me JOIN person AS q"
-             " ON q.posyandu = me.posyandu AND q.jk = me.jk AND q.nomor <> me.nomor AND q.tgl_lahir BETWEEN"
-             " date(me.tgl_lahir, '-31 days') AND date(me.tgl_lahir, '+31 days') WHERE me.nomor = :nomor AND"
-             " coalesce(me.merged_into, '') = '' AND coalesce(q.merged_into, '') = ''",
+      .sql = "SELECT q.nomor, name(q.nama) AS nama, q.tgl_lahir AS lahir FROM person AS me CROSS JOIN"
+             " person_block AS b CROSS JOIN person AS q WHERE" SQL_BLOCK(
+                 "q.") " = b.n AND q.posyandu ="
+                       " me.posyandu AND q.jk = me.jk AND q.nomor <> me.nomor AND q.tgl_lahir BETWEEN "
+                       "date(me.tgl_lahir,"
+                       " '-31 days') AND date(me.tgl_lahir, '+31 days') AND me.nomor = :nomor AND"
+                       " coalesce(me.merged_into, '') = '' AND coalesce(q.merged_into, '') = ''",
       .tail = "ORDER BY abs(julianday(q.tgl_lahir) - julianday(me.tgl_lahir)), q.nomor",
       .limit = 12 },
     { .name = "banding",

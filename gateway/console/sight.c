@@ -8,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/node.h"
+#include "gateway/console/sql.h"
 
 enum {
     BUSY_MS = 2000,
@@ -15,6 +16,14 @@ enum {
 };
 
 /* --- what a question may see --- */
+
+/* The blocks that a table has rows in, newest first (sql.h). */
+#define BLOCKS(table)                                                                                        \
+    " WITH RECURSIVE b(n) AS (SELECT max(" SQL_BLOCK(                                                        \
+        "") ") FROM " table                                                                                  \
+            " UNION ALL SELECT (SELECT max(" SQL_BLOCK("") ") FROM " table " WHERE" SQL_BLOCK(               \
+                "") " < b.n) FROM b"                                                                         \
+                    " WHERE b.n IS NOT NULL) SELECT n FROM b WHERE n IS NOT NULL"
 
 static const char *const views[] = {
     "CREATE TEMP VIEW record AS SELECT * FROM main.record WHERE (SELECT v FROM wide) OR place IN (SELECT "
@@ -51,15 +60,11 @@ static const char *const views[] = {
     " (i.sender IN (SELECT msisdn FROM staff_in) OR (i.kind = 'staff' AND EXISTS (SELECT 1 FROM "
     "log.message_out AS x"
     " WHERE x.nomor = o.nomor AND x.recipient IN (SELECT msisdn FROM staff_in)))))",
-    /* Newest first (sql.h). */
     "CREATE TEMP VIEW message_block AS WITH RECURSIVE b(n) AS (SELECT max(id) / 8192 FROM log.message_in "
     "UNION"
     " ALL SELECT n - 1 FROM b WHERE n > 0) SELECT n FROM b",
-    "CREATE TEMP VIEW record_block AS WITH RECURSIVE b(n) AS (SELECT max(CAST(nomor AS INTEGER) / 262144) "
-    "FROM"
-    " main.record UNION ALL SELECT (SELECT max(CAST(nomor AS INTEGER) / 262144) FROM main.record WHERE"
-    " CAST(nomor AS INTEGER) / 262144 < b.n) FROM b WHERE b.n IS NOT NULL) SELECT n FROM b WHERE n IS NOT "
-    "NULL",
+    "CREATE TEMP VIEW record_block AS" BLOCKS("main.record"),
+    "CREATE TEMP VIEW person_block AS" BLOCKS("main.person"),
     "CREATE TEMP VIEW message_nomor AS SELECT * FROM log.message_nomor",
     "CREATE TEMP VIEW message_form AS SELECT * FROM log.message_form",
     "CREATE TEMP VIEW message_part AS SELECT * FROM log.message_part",

@@ -3,12 +3,13 @@
 #define KENTONGAN_CONSOLE_SQL_H
 
 /* What somebody sent is found block by block of what came together: the files are indexed so
- * (gateway/district/log_db.c, sqlite_db.c), since an index by whom alone would be written all over.  A reader
- * of the views message_block and record_block of sight.c; b is a block. */
+ * (gateway/district/log_db.c, sqlite_db.c), since an index by whom alone would be written all over.  b is one
+ * of the blocks that the views message_block, record_block and person_block of sight.c list. */
 #define SQL_SENT_BY(whom)                                                                                    \
     " i.id IN (SELECT m.id FROM message_block AS b CROSS JOIN message_in AS m WHERE m.id / 8192 = b.n AND"   \
     " m.sender " whom ")"
-#define SQL_REPORTED_BY(whom) " CAST(r.nomor AS INTEGER) / 262144 = b.n AND r.reporter = " whom
+#define SQL_BLOCK(x)          " CAST(" x "nomor AS INTEGER) / 262144"
+#define SQL_REPORTED_BY(whom) SQL_BLOCK("r.") " = b.n AND r.reporter = " whom
 
 /* Referrals, one a row: the urgency as it went out, the clock that runs, where it stands.  :_e1 … :_e3 are
  * the clocks in ms. */
