@@ -3,6 +3,7 @@
 
 #include "flows/care/child.h"
 #include "flows/filing/filing.h"
+#include "flows/filing/referral.h"
 #include "flows/talk/words.h"
 #include "parsers/date.h"
 
@@ -131,6 +132,21 @@ void death_noted(struct step *s, struct draft *d)
         *v = value_text(v->kind == VALUE_TEXT ? arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(v->text),
                                                              SLICE_ARG(d->died_words))
                                               : d->died_words);
+}
+
+bool death_of_referred(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice nomor = s->state->last.nomor;
+    const struct text_fill f[] = { { "nomor", nomor } };
+
+    if (!r || !nomor.n || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
+        (r->referral.state != REFERRAL_SENT && r->referral.state != REFERRAL_TAKEN &&
+         r->referral.state != REFERRAL_ARRIVED))
+        return false;
+    referral_added(s, r, s->reading->said.body);
+    step_answer(s, nomor, step_text(s, s->language, "unknown.death_referred", FILLS(f)));
+    return true;
 }
 
 void death_file(struct step *s, struct draft *d, const struct report *living)

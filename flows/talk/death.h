@@ -16,6 +16,9 @@ bool death_read(const struct ruleset *, struct sender_state *, struct arena *, s
 void death_file(struct step *, struct draft *, const struct report *living);
 /* YA: what was typed of the unborn is kept beside the signs of the report. */
 void death_noted(struct step *, struct draft *);
+/* `tini sudah meninggal bu` by whom a referral waits that nobody has ended: those who have it hear her words,
+ * and she is asked for the WAFAT.  False: nobody waits. */
+bool death_of_referred(struct step *);
 /* TIDAK: the sign that the death of the unborn was is taken out of the report. */
 void death_denied(struct step *, struct draft *);
 

@@ -15,6 +15,7 @@
 #include "flows/talk/beside.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/commands.h"
+#include "flows/talk/death.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
@@ -244,7 +245,8 @@ static void step_nothing(struct step *s)
     /* A death is never dropped (RULINGS 49). */
     if (s->person && !s->reading->nomor.n &&
         understand_says_death(s->rules, s->reading->said.body, s->arena)) {
-        step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death", NULL, 0));
+        if (!death_of_referred(s))
+            step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death", NULL, 0));
         return;
     }
     if (not_hers(s)) {
