@@ -57,9 +57,13 @@ static bool value_with_no(const struct filling *x, unsigned i)
 static struct corrector corrector_at(const struct filling *x, unsigned i)
 {
     struct corrector c = { 0 };
+    struct negation n;
     bool real = false;
     unsigned used;
 
+    if (i > 0 && negation_at(&x->ts, i - 1, x->words->negators, &n) && n.kind == NEGATION_OFF && n.used > 1 &&
+        !(i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER))
+        return c; /* `tidak jadi hamil`: no other value */
     for (unsigned k = i; k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k += used) {
         bool says = slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat");
         bool sela = !says && understand_is(x, k, "sela", &used);

@@ -224,6 +224,30 @@ static bool keeps_words(const struct form *form)
     return denies_parts(form);
 }
 
+/* Nothing but a name stands before token i. */
+static bool behind_name(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = 0; k < i; k++)
+        if (x->ts.t[k].kind != TOKEN_WORD || !x->ts.t[k].known ||
+            (x->ts.t[k].known->longest && !understand_is(x, k, "penanda_tangan", &used)))
+            return false;
+    return i > 0 && x->form->fields[0].type == FIELD_NAME;
+}
+
+/* `bumil Ratna tidak jadi hamil`, `rujuk Bu Ana tidak jadi`: of her nothing is reported; but with a danger,
+ * or an age, a referral goes out. */
+static bool called_off(const struct filling *x, unsigned i)
+{
+    if (!behind_name(x, i))
+        return false;
+    for (unsigned k = i; form_is(x->form, FORM_REFERRAL) && k < x->ts.n; k++)
+        if (x->ts.t[k].kind == TOKEN_NUMBER)
+            return false;
+    return !form_is(x->form, FORM_REFERRAL) || x->heard.heard_n == 0;
+}
+
 static bool takes_back(const struct filling *x, unsigned i, const struct negation *n)
 {
     bool end = closes(x, i + n->used), number = behind_number(x, i);
@@ -234,7 +258,7 @@ static bool takes_back(const struct filling *x, unsigned i, const struct negatio
 
     switch (n->kind) {
     case NEGATION_OFF:
-        return end || number;
+        return end || number || called_off(x, i);
     case NEGATION_FALSE:
         return end;
     case NEGATION_ISNT:

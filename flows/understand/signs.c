@@ -10,7 +10,7 @@
 enum {
     ITEMS = 24,
     GROWN = 216, /* months */
-    FELT = 24,   /* weeks */
+    BEHIND = 8,
     OTHER_BYTES = 240,
 };
 
@@ -19,6 +19,9 @@ struct gather {
     const struct field *fields[SIGN_LISTS];
     char other[OTHER_BYTES];
     size_t other_n;
+    struct sign behind[BEHIND]; /* denied behind themselves, `sesak tidak ada`: told when all is heard */
+    unsigned behind_n;
+    bool affirmed;    /* others are said to be there: `nyeri dada ada` */
     unsigned unknown; /* words of no list */
     unsigned unknown_at;
 };
@@ -37,7 +40,7 @@ static void add_item(struct filling *x, const struct field *f, struct slice code
 
     if (!s->value.items)
         s->value.items = ARENA_ARRAY(x->arena, struct slice, ITEMS);
-    if (!s->value.items || s->value.n == ITEMS)
+    if (!s->value.items || s->value.n == ITEMS || !code.n)
         return;
     if (!s->filled)
         s->at = at;
@@ -49,8 +52,7 @@ static void add_item(struct filling *x, const struct field *f, struct slice code
 
 void understand_add_sign(struct filling *x, const struct field *f, struct slice code)
 {
-    if (code.n)
-        add_item(x, f, code, TOKENS_MAX);
+    add_item(x, f, code, TOKENS_MAX);
 }
 
 static void add_denied(struct filling *x, struct slice code)
@@ -133,12 +135,30 @@ static bool left_out(const struct filling *x, unsigned i)
     return i > 0 && understand_is(x, i - 1, "kecuali", &used);
 }
 
-/* Movements are felt by then: doubt about them is told when nobody answers (DOMAIN 3.6). */
-static bool felt(const struct filling *x)
+/* Where it stands beside others that are not: an E1 sign, or `demam ya`, `nyeri dada ada`. */
+static bool said_there(const struct filling *x, const struct sign *s)
 {
-    int f = form_as(x->form, AS_GESTATION);
+    struct slice next = s->to < x->ts.n ? x->ts.t[s->to].low : S("");
 
-    return f < 0 || x->slots[f].value.kind != VALUE_NUMBER || x->slots[f].value.milli >= FELT * 1000;
+    return understand_alarming(x, s->word->code) || x->ts.t[s->to - 1].plus_behind || slice_is(next, "ada") ||
+           slice_is(next, "ya") || slice_is(next, "iya");
+}
+
+/* One that is denied behind itself is not there, where others are said to be; else it is asked. */
+static void settle_behind(struct gather *g, const struct sign *s)
+{
+    const struct field *f = g->fields[s->list];
+
+    if (g->affirmed) {
+        add_denied(g->x, s->word->code);
+        add_denied(g->x, s->word->also);
+        add_other(g, s->from, s->to);
+        return;
+    }
+    g->x->maybe |= understand_alarming(g->x, s->word->code);
+    add_item(g->x, f, s->word->code, s->from);
+    add_item(g->x, f, s->word->also, s->from);
+    understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
 }
 
 static void on_sign(void *arg, const struct sign *s)
@@ -156,6 +176,7 @@ static void on_sign(void *arg, const struct sign *s)
         g->x->refused = f;
         return;
     }
+    g->affirmed |= s->kind == SIGN_PLAIN && is != WHOSE_OTHER && said_there(g->x, s);
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
     if (negated || is == WHOSE_OTHER || too_big(g->x, s->word) ||
         (unsure && s->before && !understand_alarming(g->x, s->word->code))) {
@@ -167,13 +188,18 @@ static void on_sign(void *arg, const struct sign *s)
         mark(g->x, s->from, s->to);
         return;
     }
+    if (unsure && !s->before && s->clear && !s->word->needed && g->behind_n < BEHIND) {
+        g->behind[g->behind_n++] = *s;
+        mark(g->x, s->from, s->to);
+        return;
+    }
     if (unsure && s->words_after && !understand_alarming(g->x, s->word->code))
         unsure = false;
-    g->x->maybe |= (s->kind == SIGN_MAYBE || (s->kind == SIGN_DOUBT && felt(g->x)) || (unsure && s->clear)) &&
-                   understand_alarming(g->x, s->word->code);
+    g->x->maybe |=
+        (s->kind == SIGN_MAYBE || (s->kind == SIGN_DOUBT && understand_felt(g->x)) || (unsure && s->clear)) &&
+        understand_alarming(g->x, s->word->code);
     add_item(g->x, f, s->word->code, s->from);
-    if (s->word->also.n)
-        add_item(g->x, f, s->word->also, s->from);
+    add_item(g->x, f, s->word->also, s->from);
     if (unsure || is == WHOSE_DOUBT || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
         too_old(g->x, s->word))
         understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
@@ -230,6 +256,8 @@ void understand_signs(struct filling *x, unsigned from)
     if (scan.lists_n == 0)
         return;
     signs_scan(&scan, &x->ts, from, x->ts.n);
+    for (unsigned i = 0; i < g.behind_n; i++)
+        settle_behind(&g, &g.behind[i]);
     if (companion && g.other_n) {
         x->slots[companion->position].filled = true;
         x->slots[companion->position].value =

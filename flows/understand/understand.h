@@ -375,6 +375,9 @@ enum whose {
 const struct mention *understand_mentioned(const struct filling *, const struct sign *);
 /* Of the figures of a posyandu: it is what they talked of, `penyuluhan kejang`, and nobody has it. */
 bool understand_of_nobody(const struct filling *, const struct sign *);
+/* Movements of the child are felt by then, as far as is known: doubt about them is told when nobody answers
+ * (DOMAIN 3.6). */
+bool understand_felt(const struct filling *);
 /* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
 enum whose understand_whose(const struct filling *, const struct sign *);
 /* The first token of the sign, and *to behind its last, with the person's whose it is. */

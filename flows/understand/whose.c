@@ -8,6 +8,7 @@
 
 enum {
     NAMED = 3, /* words of a name behind an address, and no more */
+    FELT = 24, /* weeks of pregnancy */
 };
 
 /* A name behind an address is the one that the report is about: `bumil Ana … bu Ana pusing`. */
@@ -154,4 +155,11 @@ bool understand_of_nobody(const struct filling *x, const struct sign *s)
             return true;
     }
     return false;
+}
+
+bool understand_felt(const struct filling *x)
+{
+    int f = form_as(x->form, AS_GESTATION);
+
+    return f < 0 || x->slots[f].value.kind != VALUE_NUMBER || x->slots[f].value.milli >= FELT * 1000;
 }
