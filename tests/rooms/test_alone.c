@@ -196,6 +196,41 @@ static void the_same_id_twice_under_way_is_a_duplicate(void **state)
     assert_int_equal(ends(&b), STORE_DUPLICATE);
 }
 
+/* Whatever else writes subjects: as gateways of the version before do, and what forgets a person. */
+static void every_other_writer_ends_it(void **state)
+{
+    static const char *const others[] = {
+        "FCALL kt3_commits 2 {19.06}count: {19.06}st:log 0 - 100",
+        "FCALL kt2_commits 2 {19.06}count: {19.06}st:log 0 - 100",
+        "FCALL kt1_forget 2 {19.06}s:number:1 {19.06}count: - - - - -",
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++) {
+        struct message m;
+        unsigned before;
+        redisContext *c;
+        redisReply *r;
+
+        assert_int_equal(one(rig.store, "f1", "first"), STORE_OK);
+        begin(&m, "f2");
+        assert_int_equal(look(rig.store, &m), STORE_OK);
+        c = raw();
+        r = redisCommand(c, others[i]);
+        if (r->type == REDIS_REPLY_ERROR)
+            fail_msg("%s", r->str);
+        freeReplyObject(r);
+        redisFree(c);
+        before = transactions();
+        send(rig.store, &m, writes("second"));
+        assert_int_equal(ends(&m), STORE_OK);
+        assert_int_equal(transactions(), before + 1); /* refused, and carried out by the function */
+        assert_string_equal(text_of("GET {19.06}s:sender:+6281200000001") + 16, "second");
+        assert_int_equal(tear_down(state), 0);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 /* Everything that Redis holds of the district, without what differs by time: as text. */
 static char *all_of(const char *district)
 {
@@ -326,6 +361,7 @@ int main(void)
         CASE(what_another_gateway_wrote_is_not_overwritten),
         CASE(of_two_that_saw_the_same_one_is_a_conflict),
         CASE(the_same_id_twice_under_way_is_a_duplicate),
+        CASE(every_other_writer_ends_it),
         CASE(both_ways_leave_the_same),
     };
 
