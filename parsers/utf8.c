@@ -37,7 +37,7 @@ static unsigned sequence(const unsigned char *p, size_t n)
 
 bool utf8_valid(struct slice s)
 {
-    while (s.n) {
+    for (s = slice_skip(s, slice_printable(s)); s.n; s = slice_skip(s, slice_printable(s))) {
         unsigned len = sequence((const unsigned char *)s.p, s.n);
 
         if (!len)
@@ -51,9 +51,14 @@ uint32_t utf8_next(struct slice *rest)
 {
     static const unsigned char lead[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
     const unsigned char *p = (const unsigned char *)rest->p;
-    unsigned len = rest->n ? sequence(p, rest->n) : 0;
+    unsigned len;
     uint32_t cp;
 
+    if (rest->n && p[0] < 0x80) { /* nearly always */
+        *rest = slice_make(rest->p + 1, rest->n - 1);
+        return p[0];
+    }
+    len = rest->n ? sequence(p, rest->n) : 0;
     if (!len) {
         *rest = slice_skip(*rest, rest->n ? 1 : 0);
         return 0xFFFD;

@@ -53,12 +53,16 @@ static const char *date_of(struct http *h)
 
 static void add_header(struct buf *out, const char *name, const char *value)
 {
-    if (strpbrk(name, "\r\n") || strpbrk(value, "\r\n"))
-        return; /* it would say more than one */
     buf_str(out, name);
     buf_add(out, S(": "));
     buf_str(out, value);
     buf_add(out, S("\r\n"));
+}
+
+/* What is not of this file might say more than one. */
+static bool is_one_line(const char *s)
+{
+    return !strpbrk(s, "\r\n");
 }
 
 static bool has_header(const struct http_header *headers, const char *name)
@@ -80,7 +84,7 @@ static void add_head(struct conn *c, int status, const char *content_type, const
     buf_str(out, phrase(status));
     buf_add(out, S("\r\n"));
     add_header(out, "Date", date_of(c->http));
-    add_header(out, "Content-Type", content_type ? content_type : "text/plain");
+    add_header(out, "Content-Type", content_type && is_one_line(content_type) ? content_type : "text/plain");
     if (c->ends)
         add_header(out, "Connection", "close");
     else if (!c->req.head.since_1_1)
@@ -88,7 +92,8 @@ static void add_head(struct conn *c, int status, const char *content_type, const
     if (!has_header(headers, "Cache-Control"))
         add_header(out, "Cache-Control", "no-store");
     for (; headers && headers->name; headers++)
-        add_header(out, headers->name, headers->value);
+        if (is_one_line(headers->name) && is_one_line(headers->value))
+            add_header(out, headers->name, headers->value);
 }
 
 static void add_number(struct buf *out, const char *name, uint64_t n)
