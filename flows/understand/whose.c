@@ -71,6 +71,25 @@ static bool in_the_name(const struct filling *x, unsigned i)
     return nama >= 0 && x->slots[nama].filled && x->slots[nama].at <= i && i < x->slots[nama].to;
 }
 
+/* The word is what a field says: the `bayi` of KUNJUNGAN, the `kelas ibu hamil` of KEGIATAN. */
+static bool in_choice(const struct filling *x, unsigned i)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_CHOICE && x->slots[f].filled && x->slots[f].at <= i &&
+            i < x->slots[f].to)
+            return true;
+    return false;
+}
+
+/* Signs that only the child has, born or not: in the report of its mother they are that report's. */
+static bool of_her_child(const struct filling *x, const struct sign *s)
+{
+    if (form_is(x->form, FORM_PREGNANCY))
+        return slice_is(s->word->code, "gerak");
+    return form_is(x->form, FORM_POSTNATAL) &&
+           (slice_is(s->word->code, "menyusu") || slice_is(s->word->code, "tali_pusat"));
+}
+
 enum whose understand_whose(const struct filling *x, const struct sign *s)
 {
     const struct mention *who = understand_mentioned(x, s);
@@ -91,7 +110,7 @@ enum whose understand_whose(const struct filling *x, const struct sign *s)
                : a_name(x, who->name) && s->from - who->name <= NAMED ? WHOSE_OTHER
                                                                       : WHOSE_DOUBT;
     own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
-    if (own)
+    if (own || in_choice(x, who->from) || (slice_is(who->code, "anak") && of_her_child(x, s)))
         return WHOSE_OWN;
     if (form_is(x->form, FORM_DEATH)) /* the living beside the dead; `wafat Bayi Ani` names the dead */
         return in_the_name(x, who->from) ? WHOSE_OWN : WHOSE_OTHER;
@@ -129,12 +148,8 @@ static bool somebody_has(const struct filling *x, const struct sign *s)
     const struct mention *who = understand_mentioned(x, s);
     unsigned i = s->from;
     const struct word *w;
-    bool kind = false;
 
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        kind |= x->form->fields[f].type == FIELD_CHOICE && x->slots[f].at <= who->from &&
-                who->from < x->slots[f].to;
-    if (i == 0 || (who->code.n && !kind))
+    if (i == 0 || (who->code.n && !in_choice(x, who->from)))
         return i > 0;
     w = list_find(x->words->units, x->ts.t[i - 1].low);
     if (w && slice_is(w->code, "org") && i > 1)
