@@ -237,6 +237,15 @@ static bool not_hers(const struct step *s)
            said->turned.command != COMMAND_NONE && !roles_may_command(s->person, said->turned.command);
 }
 
+/* What was filed last is not so: `hasan masih hidup` behind his WAFAT (RULINGS 49, 56). */
+static bool unsays_last(const struct step *s)
+{
+    const struct last_report *l = &s->state->last;
+
+    return s->person && l->form && form_is(l->form, FORM_DEATH) &&
+           understand_lives(s->rules, s->reading->said.body, s->arena);
+}
+
 static void step_nothing(struct step *s)
 {
     if (!s->person)
@@ -254,8 +263,9 @@ static void step_nothing(struct step *s)
         roles_refuse(s);
         return;
     }
-    if (s->person && form_turned(&s->reading->said)) {
-        struct slice text, nomor = filing_say_withdrawn(s, s->reading->said.turned.form, &text);
+    if (unsays_last(s) || (s->person && form_turned(&s->reading->said))) {
+        const struct form *form = unsays_last(s) ? s->state->last.form : s->reading->said.turned.form;
+        struct slice text, nomor = filing_say_withdrawn(s, form, &text);
 
         step_answer(s, nomor, text);
         return;

@@ -363,7 +363,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     struct filling *x;
     bool read;
 
-    text = of_sign(rs, known, f, text, a);
+    text = understand_unit_alone(rs, known, f, of_sign(rs, known, f, text, a), a);
     x = begin(rs, form, of_letter(known, asked, behind_keyword(rs, form, text), a), at_ms, a);
 
     memset(out, 0, sizeof *out);

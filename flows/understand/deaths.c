@@ -357,7 +357,7 @@ bool understand_lives(const struct ruleset *rs, struct slice text, struct arena 
 
     if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return false;
-    for (unsigned i = 1; i < ts.n; i++) {
+    for (unsigned i = 0; i < ts.n; i++) {
         struct slice code = phrase_code(&ts, i, words->kata, &used);
         bool other = false;
 

@@ -4,6 +4,7 @@
 
 #include "parsers/amount.h"
 #include "parsers/phrase.h"
+#include "parsers/text.h"
 
 enum {
     DAWN = 5 /* o'clock: before it the night is of two days */
@@ -298,4 +299,30 @@ struct got understand_read_month(struct filling *x, const struct field *f, unsig
     g.used = at - i;
     g.value = value_text(arena_printf(x->arena, "%04d-%02d", year, month));
     return g;
+}
+
+struct slice understand_unit_alone(const struct ruleset *rs, const struct report *known, int asked,
+                                   struct slice text, struct arena *a)
+{
+    const struct field *f = asked < 0 ? NULL : &known->form->fields[asked];
+    struct slice age = f && f->type == FIELD_AGE ? known->values[asked].text : slice_make("", 0);
+    struct slice unit = slice_make("", 0);
+    struct tokens ts;
+    size_t digits = 0;
+
+    while (digits < age.n && text_is_digit(age.p[digits]))
+        digits++;
+    if (!digits || !tokens_cut(text_clean(text, a), known->form, &rs->forms, a, &ts))
+        return text;
+    for (unsigned i = 0, used; i < ts.n; i += used) {
+        struct slice is = phrase_code(&ts, i, rs->forms.words.units, &used);
+
+        if (slice_is(is, "th") || slice_is(is, "bl") || slice_is(is, "mg") || slice_is(is, "hr"))
+            unit = is;
+        else if (!slice_is(phrase_code(&ts, i, rs->forms.words.kata, &used), "partikel") &&
+                 !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "sapaan") &&
+                 !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "ralat"))
+            return text;
+    }
+    return unit.n ? ARENA_JOIN(a, slice_take(age, digits), unit) : text;
 }

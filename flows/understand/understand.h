@@ -164,6 +164,10 @@ bool understand_label_at(const struct filling *, unsigned i, struct label_at *ou
 struct got understand_read_date(struct filling *, const struct field *, unsigned i, bool labelled);
 struct got understand_read_age(struct filling *, const struct field *, unsigned i);
 struct got understand_read_month(struct filling *, const struct field *, unsigned i);
+/* `tahun` to `UMUR 5th, benar? Sebab: bulan atau tahun`: that unit with the number that is known, where an
+ * age is asked for (a field's position; -1: none) and nothing else is said; else the text. */
+struct slice understand_unit_alone(const struct ruleset *, const struct report *known, int asked,
+                                   struct slice text, struct arena *);
 
 /* Reads the value of one field at token i.  labelled: a label stands before it. */
 struct got understand_read(struct filling *, const struct field *, unsigned i, bool labelled);
@@ -393,9 +397,6 @@ void understand_mentions(struct filling *);
 /* The token behind the signs that begin at token i, negated ones too; i when none begins there, or the form
  * takes none.  durations: those of `demam 3 hari` as well. */
 unsigned understand_signs_end(const struct filling *, unsigned i, unsigned to, bool durations);
-
-/* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her. */
-bool understand_lives(const struct ruleset *, struct slice text, struct arena *);
 
 /* --- understand/cry.c --- */
 

@@ -161,6 +161,9 @@ struct slice understand_heart(const struct ruleset *, struct slice text, unsigne
 /* The words say that somebody died; not `tidak meninggal`. */
 bool understand_says_death(const struct ruleset *, struct slice text, struct arena *);
 
+/* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her. */
+bool understand_lives(const struct ruleset *, struct slice text, struct arena *);
+
 /* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
  * guess in *out (`92` for 9,2). */
 enum report_error understand_field(const struct ruleset *, const struct form *, unsigned field,
