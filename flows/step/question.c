@@ -140,6 +140,14 @@ static bool says_nil(const struct report *r)
     return r->status == REPORT_CONFIRM && slice_is(r->error_field, "nihil");
 }
 
+/* What is asked about stands with a no behind it: a yes to her own words (RULINGS 40, 43). */
+static bool denied(const struct report *r)
+{
+    const struct field *f = r->form ? field_of(r->form, r->error_field) : NULL;
+
+    return f && r->status == REPORT_CONFIRM && r->typed.n && (r->faults[f->position] & REPORT_FAULT_DENIED);
+}
+
 /* A death that is not known for sure. */
 static bool not_sure(const struct ruleset *rules, const struct report *r)
 {
@@ -283,6 +291,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
     bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;
     const char *key = death                ? death_key(r, whom)
                       : not_sure(rules, r) ? "ask.dead"
+                      : denied(r)          ? "ask.there"
                                            : key_of(r, other, typed_of(r, guess).n > 0);
     const struct text_fill f[] = {
         { "nomor", about->nomor },

@@ -214,8 +214,10 @@ static void say_yes(struct step *s, struct draft *d)
         d->not_child = true;
     else if (d->asking == ASK_CHILD)
         d->picked = d->child;
-    else
+    else {
+        questions_agree_to_no(s, d);
         sure_of(s, d, d->field);
+    }
     judge_again(s, d, r);
     file_again(s, d, r);
 }

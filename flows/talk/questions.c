@@ -5,6 +5,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "gateway/conf/rules.h"
 
 enum {
     LISTED = 100, /* septets of the list of open questions: config/texts draft.which */
@@ -121,4 +122,20 @@ void questions_cancel_what(struct step *s)
 
     step_reason(s, "command_refused");
     step_answer(s, l->nomor, step_text(s, s->language, l->nomor.n ? "batal.last" : "batal.what", FILLS(f)));
+}
+
+void questions_agree_to_no(struct step *s, struct draft *d)
+{
+    int i = form_field_named(d->form, d->field);
+    struct value *v = i >= 0 ? &d->values[i] : NULL;
+    unsigned n = 0;
+
+    if (!v || v->kind != VALUE_LIST || !(d->faults[i] & REPORT_FAULT_DENIED))
+        return;
+    for (unsigned k = 0; k < v->n; k++)
+        if (rules_sign(s->rules->rules, v->items[k]) != URGENCY_E1)
+            v->items[n++] = v->items[k];
+    v->n = n;
+    if (n == 0)
+        *v = (struct value){ .kind = VALUE_ABSENT };
 }

@@ -18,6 +18,9 @@ void questions_list(struct step *);
 void questions_unknown(struct step *);
 /* The open question again, to what answered nothing. */
 void questions_repeat(struct step *, struct draft *);
+/* A yes to her own no, `kejang tidak, benar?`: the E1 signs that stand denied are not there
+ * (REPORT_FAULT_DENIED). */
+void questions_agree_to_no(struct step *, struct draft *);
 /* All that is open, again: the question, or of several the list. */
 void questions_again(struct step *);
 /* `batal`, `ga jadi`, and nothing is asked: how to take back what was filed last, or what a number is for. */

@@ -131,6 +131,9 @@ static void hold(struct filling *x, const struct report *known, int64_t at_ms)
             continue;
         s->error = (enum report_error)(fault & REPORT_FAULT_ERROR);
         s->reject = fault & REPORT_FAULT_REJECTS;
+        s->denied = fault & REPORT_FAULT_DENIED;
+        if (s->denied)
+            s->typed = understand_denied_words(x, &s->value);
         s->filled = true;
         s->at = TOKENS_MAX;
     }

@@ -477,7 +477,8 @@ void understand_settle(struct filling *x, struct report *out)
     choose(x, out);
     for (unsigned i = 0; i < x->form->fields_n; i++)
         out->faults[i] = (uint8_t)(x->slots[i].error |
-                                   (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0));
+                                   (x->slots[i].error && x->slots[i].reject ? REPORT_FAULT_REJECTS : 0) |
+                                   (x->slots[i].error && x->slots[i].denied ? REPORT_FAULT_DENIED : 0));
     emergency(x, out);
     help(x, out);
     out->death = x->death;

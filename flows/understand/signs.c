@@ -19,7 +19,8 @@ struct gather {
     const struct field *fields[SIGN_LISTS];
     char other[OTHER_BYTES];
     size_t other_n;
-    struct sign behind[BEHIND]; /* denied behind themselves, `sesak tidak ada`: told when all is heard */
+    struct sign behind[BEHIND]; /* denied, and not surely: `sesak tidak ada`, `dak kejang`; settled when all
+                                   is heard */
     unsigned behind_n;
     bool affirmed;    /* others are said to be there: `nyeri dada ada` */
     unsigned unknown; /* words of no list */
@@ -135,30 +136,25 @@ static bool left_out(const struct filling *x, unsigned i)
     return i > 0 && understand_is(x, i - 1, "kecuali", &used);
 }
 
-/* Where it stands beside others that are not: an E1 sign, or `demam ya`, `nyeri dada ada`. */
-static bool said_there(const struct filling *x, const struct sign *s)
-{
-    struct slice next = s->to < x->ts.n ? x->ts.t[s->to].low : S("");
-
-    return understand_alarming(x, s->word->code) || x->ts.t[s->to - 1].plus_behind || slice_is(next, "ada") ||
-           slice_is(next, "ya") || slice_is(next, "iya");
-}
-
-/* One that is denied behind itself is not there, where others are said to be; else it is asked. */
+/* It is not there beside others that are, or where it is no E1; else it is asked. */
 static void settle_behind(struct gather *g, const struct sign *s)
 {
     const struct field *f = g->fields[s->list];
+    struct slot *slot = &g->x->slots[f->position];
 
-    if (g->affirmed) {
+    bool alarms = understand_alarming(g->x, s->word->code);
+
+    if (g->affirmed || (!alarms && !understand_was(g->x, s))) {
         add_denied(g->x, s->word->code);
         add_denied(g->x, s->word->also);
         add_other(g, s->from, s->to);
         return;
     }
-    g->x->maybe |= understand_alarming(g->x, s->word->code);
+    g->x->maybe |= alarms;
+    slot->denied = alarms && (!slot->error || slot->denied);
     add_item(g->x, f, s->word->code, s->from);
     add_item(g->x, f, s->word->also, s->from);
-    understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
+    understand_fault_words(g->x, f, ERROR_AMBIGUOUS, s->from, s->to);
 }
 
 static void on_sign(void *arg, const struct sign *s)
@@ -176,7 +172,7 @@ static void on_sign(void *arg, const struct sign *s)
         g->x->refused = f;
         return;
     }
-    g->affirmed |= s->kind == SIGN_PLAIN && is != WHOSE_OTHER && said_there(g->x, s);
+    g->affirmed |= s->kind == SIGN_PLAIN && is != WHOSE_OTHER && understand_there(g->x, s);
     /* Any other negator beside an E1 sign asks; beside the others it is believed when it stands before. */
     if (negated || is == WHOSE_OTHER || too_big(g->x, s->word) ||
         (unsure && s->before && !understand_alarming(g->x, s->word->code))) {
@@ -188,7 +184,8 @@ static void on_sign(void *arg, const struct sign *s)
         mark(g->x, s->from, s->to);
         return;
     }
-    if (unsure && !s->before && s->clear && !s->word->needed && g->behind_n < BEHIND) {
+    if (unsure && s->clear && !s->word->needed && g->behind_n < BEHIND &&
+        (!s->before || understand_negator(g->x, s->from))) {
         g->behind[g->behind_n++] = *s;
         mark(g->x, s->from, s->to);
         return;

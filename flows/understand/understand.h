@@ -45,6 +45,7 @@ struct slot {
     struct value value;
     enum report_error error;
     bool reject;      /* the error rejects; otherwise it asks back */
+    bool denied;      /* REPORT_FAULT_DENIED */
     bool filled;      /* something was found, right or wrong */
     bool given;       /* "not given" was said: ##, - (RULINGS 1) */
     bool labelled;    /* by a label */
@@ -382,6 +383,13 @@ bool understand_of_nobody(const struct filling *, const struct sign *);
 /* Movements of the child are felt by then, as far as is known: doubt about them is told when nobody answers
  * (DOMAIN 3.6). */
 bool understand_felt(const struct filling *);
+/* The sign is said to be there, where others are said not to be: an E1 sign, or `demam ya`, `nyeri dada ada`.
+ */
+bool understand_there(const struct filling *, const struct sign *);
+/* What was denied of these signs, asked about later: "tidak ada kejang". */
+struct slice understand_denied_words(const struct filling *, const struct value *signs);
+/* It was there before it was not: `demam sudah tidak ada`. */
+bool understand_was(const struct filling *, const struct sign *);
 /* Whose sign it is: hers whom the report is about, or somebody's who is named before it. */
 enum whose understand_whose(const struct filling *, const struct sign *);
 /* The first token of the sign, and *to behind its last, with the person's whose it is. */

@@ -178,3 +178,33 @@ bool understand_felt(const struct filling *x)
 
     return f < 0 || x->slots[f].value.kind != VALUE_NUMBER || x->slots[f].value.milli >= FELT * 1000;
 }
+
+bool understand_there(const struct filling *x, const struct sign *s)
+{
+    struct slice next = s->to < x->ts.n ? x->ts.t[s->to].low : S("");
+
+    return understand_alarming(x, s->word->code) || x->ts.t[s->to - 1].plus_behind || slice_is(next, "ada") ||
+           slice_is(next, "ya") || slice_is(next, "iya");
+}
+
+bool understand_was(const struct filling *x, const struct sign *s)
+{
+    for (unsigned i = s->from; i < s->to; i++) {
+        const struct word *w = list_find(x->words->kata, x->ts.t[i].low); /* taken, too */
+
+        if (w && slice_is(w->code, "pengisi"))
+            return true;
+    }
+    return false;
+}
+
+struct slice understand_denied_words(const struct filling *x, const struct value *signs)
+{
+    struct slice all = { 0 };
+
+    for (unsigned i = 0; i < signs->n; i++)
+        if (understand_alarming(x, signs->items[i]))
+            all = arena_printf(x->arena, "%.*s%s%.*s", SLICE_ARG(all), all.n ? ", " : "tidak ada ",
+                               SLICE_ARG(signs->items[i]));
+    return all;
+}

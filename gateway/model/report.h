@@ -31,7 +31,9 @@ struct repair {
 };
 
 enum {
-    REPORT_FAULT_ERROR = 0x1f,   /* enum report_error */
+    REPORT_FAULT_ERROR = 0x1f, /* enum report_error */
+    REPORT_FAULT_DENIED =
+        0x20, /* its E1 signs stand with a no behind them: YA says that they are not there */
     REPORT_FAULT_REJECTS = 0x40, /* it rejects; otherwise it asks back */
     REPORT_FAULT_SURE = 0x80,    /* YA was said: its doubt counts no more */
 };
