@@ -4,17 +4,18 @@
 static enum negation_kind kind_of(struct slice code)
 {
     static const struct {
-        const char *code;
+        struct slice code;
         enum negation_kind kind;
     } kinds[] = {
-        { "tidak", NEGATION_NOT },     { "bukan", NEGATION_ISNT }, { "tiada", NEGATION_NONE_OF },
-        { "belum", NEGATION_NOT_YET }, { "batal", NEGATION_OFF },  { "jangan", NEGATION_DONT },
-        { "nihil", NEGATION_NIL },     { "surut", NEGATION_GONE }, { "gagal", NEGATION_FAILED },
-        { "salah", NEGATION_FALSE },
+        { SLICE("tidak"), NEGATION_NOT },     { SLICE("bukan"), NEGATION_ISNT },
+        { SLICE("tiada"), NEGATION_NONE_OF }, { SLICE("belum"), NEGATION_NOT_YET },
+        { SLICE("batal"), NEGATION_OFF },     { SLICE("jangan"), NEGATION_DONT },
+        { SLICE("nihil"), NEGATION_NIL },     { SLICE("surut"), NEGATION_GONE },
+        { SLICE("gagal"), NEGATION_FAILED },  { SLICE("salah"), NEGATION_FALSE },
     };
 
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (slice_is(code, kinds[i].code))
+        if (slice_eq(code, kinds[i].code))
             return kinds[i].kind;
     return NEGATION_NONE;
 }

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-struct slice slice_make(const char *p, size_t n)
-{
-    return (struct slice){ .p = p, .n = n };
-}
-
 static char lower(char c)
 {
     return (c >= 'A' && c <= 'Z') ? (char)(c + 32) : c;

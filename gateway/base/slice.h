@@ -30,7 +30,10 @@ static inline struct slice slice_of(const char *cstr)
     return (struct slice){ .p = cstr, .n = cstr ? strlen(cstr) : 0 };
 }
 
-struct slice slice_make(const char *p, size_t n);
+static inline struct slice slice_make(const char *p, size_t n)
+{
+    return (struct slice){ .p = p, .n = n };
+}
 
 /* Words of a text are compared with many others: mostly the length or the first byte says no. */
 static inline bool slice_eq(struct slice a, struct slice b)
