@@ -13,10 +13,11 @@ WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototype
 CFLAGS ?= -O2 -g
 # Asked once, not for every file.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) $(SAN) -fno-omit-frame-pointer \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) $(SAN) \
              $(PKG_CFLAGS) -DPCRE2_CODE_UNIT_WIDTH=8 \
              -MMD -MP $(if $(filter gateway/main.c,$<),-DKENTONGAN_VERSION='"$(VERSION)"')
-SAN        = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -DARENA_EMULATE)
+SAN        = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
+             -fno-omit-frame-pointer -DARENA_EMULATE)
 comma     := ,
 LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 PURE_LIBS := $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null) -lm
@@ -153,7 +154,8 @@ corpus: $(B)/tests/corpus/run
 # messages, with its dictionary; `make fuzz-replay` runs what is kept once.
 FUZZ_SECONDS ?= 20
 FUZZERS      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-FUZZ_SAN     := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DARENA_EMULATE
+FUZZ_SAN     := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+                -fno-omit-frame-pointer -DARENA_EMULATE
 
 $(B)/tests/fuzz/fuzz_ussd: $(B)/obj/tests/support/mem_store.o
 $(B)/tests/fuzz/fuzz_parse: $(B)/obj/tests/support/whole.o
