@@ -8,6 +8,7 @@
 #include "flows/step/reply_parts.h"
 #include "flows/talk/death.h"
 #include "flows/talk/fix.h"
+#include "flows/talk/listing.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
@@ -464,6 +465,8 @@ void answers_command(struct step *s, const struct command *c)
         const struct text_fill f[] = { { "nomor", c->nomor } };
 
         step_reason(s, "command_refused");
+        if (!c->nomor.n && listing_waiting(s)) /* `tidak siap`: nothing is asked, but a case waits */
+            return;
         step_answer(s, c->nomor,
                     step_text(s, s->language, c->nomor.n ? "draft.not_open" : "draft.none", FILLS(f)));
         return;

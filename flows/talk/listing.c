@@ -62,6 +62,14 @@ static enum command_kind other_word(enum open_what what)
     }
 }
 
+bool listing_unanswered(const struct step *s)
+{
+    for (unsigned i = 0; i < s->state->open.n; i++)
+        if (s->state->open.all[i].what == OPEN_SENT)
+            return true;
+    return false;
+}
+
 bool listing_waiting(struct step *s)
 {
     const struct open_cases *open = &s->state->open;

@@ -16,6 +16,8 @@ void listing_which(struct step *, const struct command *);
 /* Something was said that does nothing, and there are cases that wait for this person: which, and what to
  * type. False: there are none. */
 bool listing_waiting(struct step *);
+/* One of them is a patient whom nobody has taken. */
+bool listing_unanswered(const struct step *);
 
 /* Timer "buka": the cases of `to` as the number's own blob has them now. */
 bool listing_subjects(const struct ruleset *, const struct due *, struct arena *, struct intent *);

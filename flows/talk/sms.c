@@ -279,6 +279,8 @@ static void step_nothing(struct step *s)
         questions_cancel_what(s);
         return;
     }
+    if ((s->person || s->staff) && s->reading->thanks && listing_unanswered(s) && listing_waiting(s))
+        return; /* thanks take no patient (RULINGS 13) */
     if ((s->person || s->staff) && !s->reading->thanks && !s->reading->said.turned.nomor.n &&
         (listing_waiting(s) || (s->reading->said.kind != SAID_TURNED && emergency_waits(s))))
         return;
