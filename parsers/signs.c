@@ -292,7 +292,7 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
          !parted(x, to))) /* `tidak ada kejang, demam ada` */
         x->last.kind = SIGN_MAYBE;
     if (!waited && x->last.kind == SIGN_PLAIN)
-        x->last.kind = signs_spoken(x->s, x->ts, &x->spoken, i, to);
+        x->last.kind = signs_spoken(x->s, x->ts, &x->spoken, i, to, says_how_much(x, i, to));
     if (unwell == to && !is_well && w->needed && w->can_be_normal)
         unwell = signs_lessened(x->s, x->ts, to, x->end, &lasts);
     if (unwell > to && lasts) {

@@ -51,12 +51,12 @@ void signs_speak(struct sign_spoken *spoken, struct slice kata, unsigned at)
 }
 
 enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,
-                            const struct sign_spoken *spoken, unsigned i, unsigned to)
+                            const struct sign_spoken *spoken, unsigned i, unsigned to, bool much)
 {
     if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & SEP_HARD))
         return SIGN_PLAIN;
     if (spoken->how == SPOKEN_FEARED)
-        return SIGN_DOUBT;
+        return much ? SIGN_PLAIN : SIGN_DOUBT;
     return spoken->how == SPOKEN_ABOUT || !of_now(s, ts, to) ? SIGN_NEGATED : SIGN_PLAIN;
 }
 

@@ -26,8 +26,9 @@ void signs_speak(struct sign_spoken *, struct slice kata, unsigned at);
 
 /* What the sign of tokens i..to is by them: one that was once is there all the same where the words behind
  * say when. */
+/* `much`: the words say how much of it there is, and then it is no fear. */
 enum sign_kind signs_spoken(const struct sign_scan *, const struct tokens *, const struct sign_spoken *,
-                            unsigned i, unsigned to);
+                            unsigned i, unsigned to, bool much);
 
 /* `berkurang`, `jarang`, `hilang` at token i; *used: its tokens. */
 bool signs_less(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *used);
