@@ -65,7 +65,8 @@ static struct corrector corrector_at(const struct filling *x, unsigned i)
         !(i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER))
         return c; /* `tidak jadi hamil`: no other value */
     for (unsigned k = i; k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k += used) {
-        bool says = slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat");
+        bool says = slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat") ||
+                    understand_is(x, k, "ternyata", &used);
         bool sela = !says && understand_is(x, k, "sela", &used);
         bool wrong = false, no = !says && !sela && !value_with_no(x, k) && is_no(x, k, &used, &wrong);
 
@@ -360,6 +361,15 @@ static bool mended_name(struct filling *x)
     return true;
 }
 
+/* `20bl eh salah 11,4`: of no value that is there, and one that is wanted is asked for anyway. */
+static bool lacks_any(const struct filling *x)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++)
+        if (!understand_done(x, &x->form->fields[x->variant->required[r]]))
+            return true;
+    return false;
+}
+
 static void set_right(struct filling *x)
 {
     const struct field *best = NULL;
@@ -381,7 +391,7 @@ static void set_right(struct filling *x)
         x->ts.t[x->mends_at].amends = x->slots[best->position].typed;
         x->slots[best->position] = (struct slot){ 0 };
         understand_take(x, best, x->mends_at, &right, false);
-    } else if (!mended_name(x)) {
+    } else if (!mended_name(x) && !lacks_any(x)) {
         best = x->amends_label ? x->amends_label : said_before(x);
         understand_fault(x, best, ERROR_AMBIGUOUS, false, x->mends_at);
     }

@@ -11,7 +11,8 @@ static unsigned without_state(struct filling *x, unsigned from, unsigned to)
     unsigned used;
 
     for (unsigned p = from + 1; p < to; p++) {
-        if (!(understand_is(x, p, "keadaan", &used) || understand_is(x, p, "kembar", &used)) ||
+        if (!(understand_is(x, p, "keadaan", &used) || understand_is(x, p, "kembar", &used) ||
+              understand_is(x, p, "sela", &used)) || /* `Rafa eh L` */
             understand_is(x, p - 1, "penanda_tangan", &used) ||
             phrase_at(&x->ts, p - 1, x->words->people, &used)) /* `bu hamil Ana`, `bayi kembar Ana` */
             continue;
