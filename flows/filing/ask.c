@@ -255,8 +255,8 @@ static struct slice question_told(struct work *w, struct slice whom)
         { "nama", w->offered.nama },
         { "field", reply_label(r->form, r->error_field) },
         { "nilai", reply_value(r->form, w->shown, r->error_field, w->s->arena) },
-        { "contoh", value ? reply_other_example(r->form, r->error_field, w->s->arena)
-                          : reply_example(r->form, r->error_field, w->s->arena) },
+        { "contoh",
+          value ? reply_other_example(r, w->s->arena) : reply_example(r->form, r->error_field, w->s->arena) },
         { "orang", r->died_words },
     };
 

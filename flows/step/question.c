@@ -9,6 +9,7 @@
 #include "parsers/text.h"
 
 enum {
+    OTHER = 10, /* bytes of a value that an answer may repeat */
     ECHO = 512,
     WORDS_NAMED = 8, /* a list of no more words is named in the question for one of them */
 };
@@ -45,13 +46,35 @@ static bool is_answers(const struct form *form, struct slice field)
     return f && f->type == FIELD_ANSWERS;
 }
 
-/* How a sign that is doubted is denied: `TANDA tidak ada` (RULINGS 55). */
-struct slice reply_other_example(const struct form *form, struct slice field, struct arena *a)
+/* Equal but for blanks, case and marks: `mr1` and "MR 1", `92` and "9,2". */
+static bool same_signs(struct slice a, struct slice b)
 {
-    const struct field *f = field_of(form, field);
+    size_t i = 0, k = 0;
 
-    return f && f->as == AS_SIGNS ? arena_printf(a, "%.*s tidak ada", SLICE_ARG(reply_label(form, field)))
-                                  : reply_example(form, field, a);
+    for (;;) {
+        while (i < a.n && !text_is_letter(a.p[i]) && !text_is_digit(a.p[i]))
+            i++;
+        while (k < b.n && !text_is_letter(b.p[k]) && !text_is_digit(b.p[k]))
+            k++;
+        if (i == a.n || k == b.n)
+            return i == a.n && k == b.n;
+        if (text_lower(a.p[i++]) != text_lower(b.p[k++]))
+            return false;
+    }
+}
+
+/* How a doubt is denied: `TANDA tidak ada` (RULINGS 55), or the other value that is there, `UMUR 38th`. */
+struct slice reply_other_example(const struct report *r, struct arena *a)
+{
+    const struct field *f = field_of(r->form, r->error_field);
+    struct slice label = reply_label(r->form, r->error_field), typed = slice_trim(r->typed);
+
+    if (f && f->as == AS_SIGNS)
+        return arena_printf(a, "%.*s tidak ada", SLICE_ARG(label));
+    if (f && r->error == ERROR_CONTRADICTION && typed.n && typed.n <= OTHER && text_is_digit(typed.p[0]) &&
+        !same_signs(typed, reply_value(r->form, r->values, r->error_field, a)))
+        return arena_printf(a, "%.*s %.*s", SLICE_ARG(label), SLICE_ARG(typed));
+    return reply_example(r->form, r->error_field, a);
 }
 
 /* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
@@ -65,7 +88,7 @@ static struct slice report_example(const struct report *r, struct arena *a)
         if (r->form->fields[i].type == FIELD_CHOICE && r->values[i].kind == VALUE_TEXT)
             kind = word_by_code(r->form->fields[i].list, r->values[i].text);
     if (!kind || !kind->questions[0])
-        return r->status == REPORT_CONFIRM ? reply_other_example(r->form, r->error_field, a)
+        return r->status == REPORT_CONFIRM ? reply_other_example(r, a)
                                            : reply_example(r->form, r->error_field, a);
     buf_init(&b, ECHO);
     buf_add(&b, reply_label(r->form, r->error_field));
@@ -208,23 +231,6 @@ static struct slice with_unit(const struct report *r, struct slice value, struct
     if (!f || f->type != FIELD_NUMBER || !unit.n || !value.n)
         return value;
     return arena_printf(a, "%.*s %.*s", SLICE_ARG(value), SLICE_ARG(unit));
-}
-
-/* Equal but for blanks, case and marks: `mr1` and "MR 1", `92` and "9,2". */
-static bool same_signs(struct slice a, struct slice b)
-{
-    size_t i = 0, k = 0;
-
-    for (;;) {
-        while (i < a.n && !text_is_letter(a.p[i]) && !text_is_digit(a.p[i]))
-            i++;
-        while (k < b.n && !text_is_letter(b.p[k]) && !text_is_digit(b.p[k]))
-            k++;
-        if (i == a.n || k == b.n)
-            return i == a.n && k == b.n;
-        if (text_lower(a.p[i++]) != text_lower(b.p[k++]))
-            return false;
-    }
 }
 
 /* `550` for 55: a mark was left out, and it is no other number. */

@@ -14,7 +14,7 @@ struct slice reply_label(const struct form *, struct slice field);
 struct slice reply_example(const struct form *, struct slice field, struct arena *);
 
 /* Beside YA to a value that is doubted: the example, or how a sign is denied. */
-struct slice reply_other_example(const struct form *, struct slice field, struct arena *);
+struct slice reply_other_example(const struct report *, struct arena *);
 
 /* One of several reports of an SMS: number, and what is asked (empty = accepted). */
 struct reply_outcome {
