@@ -1,6 +1,9 @@
 /* split.c - several reports in one part of an SMS (RULINGS 19): where one ends and the next begins.  See
  * understand.h. */
 #include "flows/understand/understand.h"
+
+#include <string.h>
+
 #include "parsers/text.h"
 
 enum {
@@ -230,10 +233,26 @@ static bool has_telephone(struct slice line)
     return false;
 }
 
-/* One line behind the first. */
-static void next_line(struct splitter *s, size_t from, size_t end)
+/* Past `2.` or `2)` before a word, at the begin of a line: she numbers them. */
+static size_t past_number(const struct splitter *s, size_t from, size_t end)
 {
-    size_t p = from, word_end;
+    size_t p = from;
+
+    while (p < end && s->text.p[p] == ' ')
+        p++;
+    for (unsigned digits = 0; p < end && digits < 2 && text_is_digit(s->text.p[p]); digits++)
+        p++;
+    if (p == from || p + 1 >= end || !text_is_digit(s->text.p[p - 1]) || !strchr(".)", s->text.p[p]))
+        return from;
+    for (p++; p < end && s->text.p[p] == ' ';)
+        p++;
+    return p < end && text_is_word(s->text.p[p]) && !text_is_digit(s->text.p[p]) ? p : from;
+}
+
+/* One line behind the first. */
+static void next_line(struct splitter *s, size_t line, size_t end)
+{
+    size_t from = past_number(s, line, end), p = from, word_end;
     const struct form *form;
     struct slice word;
 
@@ -245,14 +264,16 @@ static void next_line(struct splitter *s, size_t from, size_t end)
     word = between(s, p, word_end);
     form = understand_exact_form(&s->rs->forms, word);
     if (form && (!is_value(s->form, word) || try_report(s, form, word_end, end))) {
-        begin_report(s, form, p, word_end);
+        begin_report(s, form, from > line ? line : p, word_end);
         rest_of_line(s, word_end, end);
         return;
     }
+    if (from > line && !has_letter_or_digit(between(s, s->begin, line)))
+        s->begin = from; /* the first of them, under its keyword */
     /* Without a keyword it repeats the form above, if it makes a complete report. */
-    if (has_letter_or_digit(between(s, s->begin, from)) &&
+    if (has_letter_or_digit(between(s, s->begin, line)) &&
         (has_telephone(between(s, from, end)) ? try_report(s, s->form, from, end) : try_line(s, from, end))) {
-        begin_report(s, s->form, from, from);
+        begin_report(s, s->form, line, from);
         return;
     }
     rest_of_line(s, from, end);
