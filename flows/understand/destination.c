@@ -46,14 +46,17 @@ static bool within_sign(const struct filling *x, unsigned i)
 static bool not_thither(const struct filling *x, unsigned i)
 {
     struct negation n;
+    bool leaves = false;
     unsigned used;
 
     for (unsigned k = i; k-- > 0 && i - k <= BACK && !understand_parted(x, k + 1);) {
         if (negation_at(&x->ts, k, x->words->negators, &n) && negation_of_keywords(n.kind) && k + n.used <= i)
             return true;
         if (way(x, k, "dari_sana", &used) && k + used <= i)
-            return true;
-        if (!way(x, k, "menuju", &used))
+            return !leaves;
+        if (way(x, k, "berangkat", &used))
+            leaves = true;
+        else if (!way(x, k, "menuju", &used))
             return false;
     }
     return false;
