@@ -4,9 +4,9 @@
 #include <string.h>
 
 enum {
-    REPORTS_BACK = 1, /* years */
-    ADDED_MOST = 256, /* records; of more, all are counted */
-    PERSONS_MAX = 64 << 10,
+    REPORTS_BACK = 1,  /* years */
+    ADDED_MOST = 2048, /* records, a batch of them; of more, all are counted */
+    PERSONS_MAX = 128 << 10,
 };
 
 struct counting_unit {
