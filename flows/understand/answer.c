@@ -6,7 +6,6 @@
 
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
-#include "parsers/signs_words.h"
 #include "parsers/text.h"
 
 /* The signs in a reason that was given earlier, or on a page of its own. */
@@ -283,36 +282,6 @@ static struct slice of_letter(const struct report *known, struct slice asked, st
     return f >= 0 ? slice_make("", 0) : arena_printf(a, "%.*s %.*s", SLICE_ARG(asked), SLICE_ARG(text));
 }
 
-/* `berkurang`, `aktif` to `TANDA gerakan janin berkurang, benar?`: how it is with that, where nothing else is
- * asked. */
-static struct slice of_sign(const struct ruleset *rs, const struct report *known, int f, struct slice text,
-                            struct arena *a)
-{
-    const struct words *words = &rs->forms.words;
-    struct sign_scan scan = {
-        .lists = { words->signs }, .lists_n = 1, .kata = words->kata, .negators = words->negators
-    };
-    const struct value *v = f >= 0 ? &known->values[f] : NULL;
-    const struct word *needed = NULL;
-    struct tokens ts;
-    unsigned i = 0, used;
-
-    if (!v || known->form->fields[f].as != AS_SIGNS || v->kind != VALUE_LIST || v->n != 1 ||
-        !tokens_cut(text, NULL, &rs->forms, a, &ts) || signs_end(&scan, &ts, 0, ts.n) > 0)
-        return text;
-    for (unsigned w = 0; w < words->signs->n && !needed; w++)
-        if (words->signs->words[w].needed && !words->signs->words[w].neutral &&
-            words->signs->words[w].synonyms_n && slice_eq(words->signs->words[w].code, v->items[0]))
-            needed = &words->signs->words[w];
-    while (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "pengisi"))
-        i += used;
-    if (!needed || i >= ts.n)
-        return text;
-    if (!slice_is(phrase_code(&ts, i, words->kata, &used), "normal") && !signs_less(&scan, &ts, i, &used))
-        return text;
-    return arena_printf(a, "%.*s %.*s", SLICE_ARG(needed->synonyms[0]), SLICE_ARG(text));
-}
-
 /* A sign is named beside the value: `110/70 pusing`. */
 static bool sign_beside(const struct filling *x)
 {
@@ -366,7 +335,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     struct filling *x;
     bool read;
 
-    text = understand_unit_alone(rs, known, f, of_sign(rs, known, f, text, a), a);
+    text = understand_unit_alone(rs, known, f, understand_of_sign(rs, known, f, text, a), a);
     x = begin(rs, form, of_letter(known, asked, behind_keyword(rs, form, text), a), at_ms, a);
 
     memset(out, 0, sizeof *out);

@@ -23,6 +23,7 @@
  *   denial.c          words that only deny signs, or a value            RULINGS 40, 43
  *   another.c         somebody else behind the values                   RULINGS 19, 50
  *   amends.c          who corrects herself                              RULINGS 18, 50
+ *   needed.c          answers that say how it is with what is asked   RULINGS 40
  *   around.c          words that turn the report                        RULINGS 43, 45
  *   deaths.c          somebody died                                     RULINGS 49
  *   before.c          what stands directly before a number              RULINGS 46, 50
@@ -235,6 +236,12 @@ void understand_overturned(struct filling *);
 bool understand_denies_known(struct filling *, const struct report *known);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
+/* --- understand/needed.c --- */
+/* An answer to the doubt about what is needed, with that before it and the other signs behind: "gerak
+ * berkurang"; any other text as it is.  f: the field that is asked, or -1. */
+struct slice understand_of_sign(const struct ruleset *, const struct report *known, int f, struct slice text,
+                                struct arena *);
+
 /* --- understand/amends.c --- */
 /* Of two readings of one field with a word of correction between them the second takes the place of the
  * first, and is doubtful: `Rafa eh Rafi`.  Before all else is read. */

@@ -1,0 +1,55 @@
+/* needed.c - the answer that says how it is with what is needed, and names it not: `berkurang`, `aktif` to
+ * `TANDA gerakan janin berkurang, benar?` (RULINGS 40).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+#include "parsers/signs_words.h"
+
+/* The words of a sign that is needed; NULL: this code is none. */
+static const struct word *needed(const struct word_list *signs, struct slice code)
+{
+    for (unsigned w = 0; w < signs->n; w++)
+        if (signs->words[w].needed && !signs->words[w].neutral && signs->words[w].synonyms_n &&
+            slice_eq(signs->words[w].code, code))
+            return &signs->words[w];
+    return NULL;
+}
+
+/* It says that it is less, or well, and names no sign. */
+static bool says_how(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    struct sign_scan scan = {
+        .lists = { words->signs }, .lists_n = 1, .kata = words->kata, .negators = words->negators
+    };
+    struct tokens ts;
+    unsigned i = 0, used;
+
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts) || signs_end(&scan, &ts, 0, ts.n) > 0)
+        return false;
+    while (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "pengisi"))
+        i += used;
+    return i < ts.n &&
+           (slice_is(phrase_code(&ts, i, words->kata, &used), "normal") || signs_less(&scan, &ts, i, &used));
+}
+
+struct slice understand_of_sign(const struct ruleset *rs, const struct report *known, int f,
+                                struct slice text, struct arena *a)
+{
+    const struct value *v = f >= 0 ? &known->values[f] : NULL;
+    const struct word *of = NULL;
+    struct slice others = { 0 };
+
+    if (!v || known->form->fields[f].as != AS_SIGNS || v->kind != VALUE_LIST || !says_how(rs, text, a))
+        return text;
+    for (unsigned i = 0; i < v->n; i++) {
+        const struct word *w = of ? NULL : needed(rs->forms.words.signs, v->items[i]);
+
+        of = w ? w : of;
+        if (!w)
+            others = arena_printf(a, "%.*s, %.*s", SLICE_ARG(others), SLICE_ARG(v->items[i]));
+    }
+    return of ? arena_printf(a, "%.*s %.*s%.*s", SLICE_ARG(of->synonyms[0]), SLICE_ARG(text),
+                             SLICE_ARG(others))
+              : text;
+}
