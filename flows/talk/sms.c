@@ -237,13 +237,22 @@ static bool not_hers(const struct step *s)
            said->turned.command != COMMAND_NONE && !roles_may_command(s->person, said->turned.command);
 }
 
-/* What was filed last is not so: `hasan masih hidup` behind his WAFAT (RULINGS 49, 56). */
+/* What was filed last is not so: `hasan masih hidup` behind his WAFAT, `maksudnya tidak ada` behind cases
+ * (RULINGS 43, 49, 56). */
 static bool unsays_last(const struct step *s)
 {
     const struct last_report *l = &s->state->last;
+    struct slice before, none, body = s->reading->said.body;
+    const struct word *w;
 
-    return s->person && l->form && form_is(l->form, FORM_DEATH) &&
-           understand_lives(s->rules, s->reading->said.body, s->arena);
+    if (!s->person || !l->form)
+        return false;
+    if (form_is(l->form, FORM_DEATH))
+        return understand_lives(s->rules, body, s->arena);
+    if (l->form->counts < 0 || !words_mended(s->rules, body, s->arena, &before, &none))
+        return false;
+    w = list_find(s->rules->forms.words.answers, slice_trim(none));
+    return w && slice_is(w->code, "kosong");
 }
 
 static void step_nothing(struct step *s)
