@@ -213,13 +213,12 @@ static void another_age(struct filling *x, unsigned i)
     unsigned used, unit = 0;
     bool then;
 
-    if (form_as(x->form, AS_AGE) < 0 || i < 2 || parts(x, i) || parts(x, i - 1) ||
-        !understand_is(x, i - 1, "umur", &used))
+    if (i < 2 || parts(x, i) || parts(x, i - 1) || !understand_is(x, i - 1, "umur", &used))
         return;
     then = slice_is(phrase_code(&x->ts, i - 2, x->words->before, &used), "dahulu") ||
            slice_is(phrase_code(&x->ts, i - 2, x->words->before, &used), "lalu");
     if (!then && !((phrase_at(&x->ts, i - 2, x->words->people, &used) || x->ts.t[i - 2].other) &&
-                   age_before(x, i - 2)))
+                   (form_as(x->form, AS_AGE) < 0 || age_before(x, i - 2))))
         return;
     mark_other(x, i - 1, i + 1 + (unit_of_time(x, i, &unit) ? unit : 0));
 }
