@@ -54,32 +54,37 @@ static bool value_with_no(const struct filling *x, unsigned i)
     return false;
 }
 
+/* `tidak jadi hamil`: no other value. */
+static bool called_off(const struct filling *x, unsigned i)
+{
+    struct negation n;
+
+    return i > 0 && negation_at(&x->ts, i - 1, x->words->negators, &n) && n.kind == NEGATION_OFF &&
+           n.used > 1 && !(i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER);
+}
+
 static struct corrector corrector_at(const struct filling *x, unsigned i)
 {
     struct corrector c = { 0 };
-    struct negation n;
     bool real = false;
     unsigned used;
 
-    if (i > 0 && negation_at(&x->ts, i - 1, x->words->negators, &n) && n.kind == NEGATION_OFF && n.used > 1 &&
-        !(i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER))
-        return c; /* `tidak jadi hamil`: no other value */
     for (unsigned k = i; k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k += used) {
-        bool says = slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat") ||
-                    understand_is(x, k, "ternyata", &used);
-        bool sela = !says && understand_is(x, k, "sela", &used);
-        bool wrong = false, no = !says && !sela && !value_with_no(x, k) && is_no(x, k, &used, &wrong);
+        bool ralat = slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat");
+        struct slice kata = ralat ? S("") : phrase_code(&x->ts, k, x->words->kata, &used);
+        bool says = ralat || slice_is(kata, "ternyata"), sela = slice_is(kata, "sela");
+        bool wrong = false, no = !says && !sela && is_no(x, k, &used, &wrong) && !value_with_no(x, k);
 
         if (!says && !sela && !no && (k == i || !says_nothing(x, k, &used)))
             break;
         c.says |= says;
         c.no |= no;
-        real |= says || sela || wrong;
+        real |= says || sela || (no && wrong);
         if (says || sela || no || (k + used < x->ts.n && x->ts.t[k + used].kind == TOKEN_NUMBER))
             c.to = k + used;
     }
     c.to = real ? c.to : 0;
-    return c;
+    return c.to && called_off(x, i) ? (struct corrector){ 0 } : c;
 }
 
 static bool has_one_value(const struct field *f)
