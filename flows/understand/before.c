@@ -328,12 +328,27 @@ static void denied(struct filling *x, unsigned i)
         }
 }
 
+/* `dulu td 160/90`: the label between them, where one is; else i. */
+static unsigned label_before(const struct filling *x, unsigned i)
+{
+    struct label_at l;
+
+    for (unsigned k = i > 2 ? i - 2 : 0; k < i; k++)
+        if (x->ts.t[k].kind == TOKEN_WORD && understand_label_at(x, k, &l) && k + l.used == i && !parts(x, i))
+            return k;
+    return i;
+}
+
 /* `lila dulu 22`, `bulan lalu 10,9`, `kontrol tgl 28`, `naik 2 kg 60`: of another day, or a difference. */
 static void of_then(struct filling *x, unsigned i)
 {
     unsigned from = i, used = 0;
     struct slice code = code_before(x, i, &from);
-    bool unit = i + 1 < x->ts.n && !parts(x, i + 1) && phrase_at(&x->ts, i + 1, x->words->units, &used);
+    bool unit;
+
+    if (!code.n)
+        code = code_before(x, label_before(x, i), &from);
+    unit = i + 1 < x->ts.n && !parts(x, i + 1) && phrase_at(&x->ts, i + 1, x->words->units, &used);
 
     if (!(slice_is(code, "lalu") && form_as(x->form, AS_DATE) < 0) &&
         !(slice_is(code, "tgl_lain") && !labelled(x, from, i)) &&

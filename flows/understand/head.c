@@ -276,14 +276,25 @@ static unsigned unfit(struct filling *x, const struct field *f, unsigned i, cons
     return to;
 }
 
+static bool is_required(const struct filling *x, const struct field *f)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++)
+        if (x->variant->required[r] == f->position)
+            return true;
+    return false;
+}
+
 /* An age where one is due: its unit says so, or that the field behind it is none of numbers. */
 static bool is_age(struct filling *x, unsigned k, unsigned i, const struct got *g)
 {
     const struct field *behind = use(x, ++k);
+    int jk = form_as(x->form, AS_SEX);
     enum fit fit;
 
     while (behind && understand_done(x, behind))
         behind = use(x, ++k);
+    if (jk >= 0 && x->slots[jk].filled && x->slots[jk].to == i && (!behind || !is_required(x, behind)))
+        return true; /* `P 14 bb 45 … haid umur 12` */
     fit = behind ? understand_read(x, behind, i, false).fit : FIT_NO;
 
     return g->unit || (fit != FIT_YES && fit != FIT_DOUBT);
