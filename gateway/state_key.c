@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gateway/base/rnd.h"
+#include "gateway/base/whole_file.h"
 
 /* Bytes read; -1: there is none. */
 static ssize_t read_key(const char *path, unsigned char key[32])
@@ -22,22 +23,6 @@ static ssize_t read_key(const char *path, unsigned char key[32])
     n = read(fd, key, 32);
     close(fd);
     return n > 0 ? n : 0;
-}
-
-static int make_key(const char *path, unsigned char key[32])
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    ssize_t n;
-
-    if (fd < 0)
-        return -1;
-    rnd_bytes(key, 32);
-    n = write(fd, key, 32);
-    if (fsync(fd) != 0 || n != 32) {
-        close(fd);
-        return -1;
-    }
-    return close(fd);
 }
 
 int state_key(const char *state_dir, unsigned char key[32], struct err *e)
@@ -58,7 +43,8 @@ int state_key(const char *state_dir, unsigned char key[32], struct err *e)
             "%s: the key of the log's pseudonyms has %zd bytes, 32 are wanted: put it back from a backup "
             "(`kentongan ctl restore`), or remove the file to have a new one",
             path, n);
-    if (make_key(path, key) != 0)
+    rnd_bytes(key, 32);
+    if (whole_file_put(path, key, 32) != 0)
         return err_set(e, "%s: cannot be written: %s", path, strerror(errno));
     return 0;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gateway/base/slice.h"
+#include "gateway/base/whole_file.h"
 
 #define MAGIC "KTGB1\n"
 
@@ -75,19 +76,25 @@ static int make_key(const char *path, struct err *e)
 {
     unsigned char key[SEAL_KEY];
     char hex[SEAL_KEY * 2 + 2];
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600), rc = 0;
+    int rc;
 
-    if (fd < 0)
-        return err_set(e, "%s cannot be made (%s)", path, strerror(errno));
     randombytes_buf(key, sizeof key);
     sodium_bin2hex(hex, sizeof hex, key, sizeof key);
     hex[SEAL_KEY * 2] = '\n';
-    if (write_all(fd, hex, SEAL_KEY * 2 + 1) != 0 || fsync(fd) != 0)
-        rc = err_set(e, "%s cannot be written (%s)", path, strerror(errno));
-    close(fd);
+    rc = whole_file_put(path, hex, SEAL_KEY * 2 + 1);
+    if (rc != 0)
+        err_set(e, "%s cannot be made (%s)", path, strerror(errno));
     sodium_memzero(key, sizeof key);
     sodium_memzero(hex, sizeof hex);
     return rc;
+}
+
+/* Nothing was ever sealed with an empty one: a former version was cut off while it made it. */
+static bool is_missing(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) != 0 ? errno == ENOENT : st.st_size == 0;
 }
 
 int seal_key(const char *path, bool make, bool *made, unsigned char key[SEAL_KEY], struct err *e)
@@ -99,7 +106,7 @@ int seal_key(const char *path, bool make, bool *made, unsigned char key[SEAL_KEY
     *made = false;
     if (sodium_init() < 0)
         return err_set(e, "libsodium cannot start");
-    if (make && access(path, F_OK) != 0) {
+    if (make && is_missing(path)) {
         if (make_key(path, e) != 0)
             return -1;
         *made = true;

@@ -12,6 +12,7 @@
 
 #include "gateway/base/node.h"
 #include "gateway/base/rnd.h"
+#include "gateway/base/whole_file.h"
 
 enum {
     FILE_MAX = 1 << 20,
@@ -130,21 +131,14 @@ static void write_all(const struct accounts *a, struct buf *b)
 
 static int save(const struct accounts *a, struct err *e)
 {
-    char temporary[540];
     struct buf b;
-    int fd, rc = -1;
+    int rc = -1;
 
-    snprintf(temporary, sizeof temporary, "%s.new", a->path);
     buf_init(&b, FILE_MAX);
     write_all(a, &b);
-    fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd >= 0) {
-        if (!b.failed && write(fd, b.p, b.n) == (ssize_t)b.n && fsync(fd) == 0)
-            rc = 0;
-        close(fd);
-    }
-    if (rc == 0)
-        rc = rename(temporary, a->path);
+    errno = ENOMEM;
+    if (!b.failed)
+        rc = whole_file_put(a->path, b.p, b.n);
     buf_free(&b);
     return rc == 0 ? 0 : err_set(e, "%s cannot be written: %s", a->path, strerror(errno));
 }

@@ -12,6 +12,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/base/rnd.h"
+#include "gateway/base/whole_file.h"
 #include "gateway/console/given.h"
 #include "gateway/console/login.h"
 #include "gateway/console/request.h"
@@ -362,19 +363,15 @@ void console_heard(struct console *c, const struct inbound *in, enum reason reas
 
 static int read_key(const char *path, unsigned char key[32], struct err *e)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), rc = 0;
-    ssize_t n;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, key, 32);
 
-    if (fd < 0)
-        return err_set(e, "%s: %s", path, strerror(errno));
-    n = read(fd, key, 32);
-    if (n != 32) {
-        rnd_bytes(key, 32);
-        if (pwrite(fd, key, 32, 0) != 32)
-            rc = err_set(e, "%s: cannot be written", path);
-    }
-    close(fd);
-    return rc;
+    if (fd >= 0)
+        close(fd);
+    if (n == 32)
+        return 0;
+    rnd_bytes(key, 32);
+    return whole_file_put(path, key, 32) == 0 ? 0 : err_set(e, "%s: %s", path, strerror(errno));
 }
 
 static int read_texts(struct console *c, struct err *e)

@@ -79,5 +79,11 @@ export async function strike(w, names, random, sleep) {
   w.away.push({ from, to: Date.now() });
 }
 
+// '' when it is taken, else what the command said.
 export const runBackup = (g, file) =>
-  new Promise((done) => spawn(binary, ['ctl', '-c', g.config, 'backup', file], { cwd: g.folder, stdio: 'ignore' }).on('exit', (code) => done(code === 0)));
+  new Promise((done) => {
+    const child = spawn(binary, ['ctl', '-c', g.config, 'backup', file], { cwd: g.folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (bytes) => (said += bytes));
+    child.on('close', (code) => done(code === 0 ? '' : said || `it ended with ${code}`));
+  });

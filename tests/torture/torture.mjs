@@ -74,7 +74,7 @@ async function restore(w, say) {
     w.takeBackup();
     await w.backup.over;
     return !w.backup.failed;
-  }, 60000);
+  }, 60000).catch((e) => { throw new Error(`${e.message}: ${w.backup.failed}`); });
   const { file, names, fell } = w.backup;
   if (fell) say(`  ${fell} backups fell to a fault and were taken again`);
   const g = w.gateways[0], h = new Gateway();
@@ -100,7 +100,7 @@ async function play(w, { points, random, say }) {
     const names = [...w.sms].filter(([, m]) => m.acknowledged).map(([name]) => name);
     const file = path.join(w.gateways[0].folder, 'copy.sealed');
     const b = { file, names, fell: (w.backup?.fell ?? -1) + 1 };
-    b.over = runBackup(w.gateways[0], file).then((good) => (b.failed = !good));
+    b.over = runBackup(w.gateways[0], file).then((said) => (b.failed = said));
     w.backup = b;
   };
   const end = w.load();
