@@ -254,7 +254,8 @@ static void decide_again(struct job *j, const struct context *seen, struct lease
     }
     for (unsigned i = 0; i < LEASE_NUMBERS; i++)
         lease->bodies[i] = i < 2 ? j->old.bodies[i] : 0;
-    for (unsigned i = 0; i < LEASE_UUIDS; i++)
+    make_ids(j, lease); /* a step of a referral has no row of its own that is told again */
+    for (unsigned i = 0; i < LEASE_UUIDS && j->old.id.n; i++)
         lease->uuids[i] = j->old.id;
     lease->child = j->old.person;
     if (flow_step(j->rules, seen, &j->intent, lease, j->old.at_ms, &j->arena, j->outcome) != STEP_OK ||
