@@ -83,8 +83,9 @@ static struct corrector corrector_at(const struct filling *x, unsigned i)
         if (says || sela || no || (k + used < x->ts.n && x->ts.t[k + used].kind == TOKEN_NUMBER))
             c.to = k + used;
     }
-    c.to = real ? c.to : 0;
-    return c.to && called_off(x, i) ? (struct corrector){ 0 } : c;
+    if (!real || called_off(x, i))
+        c = (struct corrector){ 0 };
+    return c;
 }
 
 static bool has_one_value(const struct field *f)
