@@ -364,7 +364,7 @@ static bool scan_again(struct filling *x, const struct sign_scan *scan)
         unsigned to = s && s->at < again.n ? s->at : again.n;
 
         signs_scan(scan, &again, from, to);
-        from = to < again.n ? s->to : again.n;
+        from = s && to < again.n ? s->to : again.n;
     }
     return true;
 }
