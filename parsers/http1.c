@@ -213,7 +213,7 @@ static bool size_of(struct slice line, size_t *size)
 /* One step with what stands behind `done`: how much of it is used up, and how much of that is body. */
 static enum http1_rc step(struct http1_chunks *c, struct slice rest, size_t max, size_t *used, bool *body)
 {
-    struct slice line = rest;
+    struct slice line;
 
     *body = false;
     if (c->state == CHUNK_DATA) {
