@@ -28,6 +28,7 @@ struct halves {
     } piece[PIECES];
     unsigned n, before; /* pieces; those before the no */
     bool no, more;      /* more than can be told apart */
+    bool isnt;          /* it denies what follows: `bukan`, `tidak`; of `salah` it is what stands before */
 };
 
 static bool says_false(const struct halves *h, unsigned from, unsigned to)
@@ -100,6 +101,7 @@ static void cut(struct halves *h)
         case PART_NO:
             h->more = h->no && h->before != h->n; /* a second value is denied */
             h->no = true;
+            h->isnt = !says_false(h, i, i + used);
             h->before = h->n;
             open = but = false;
             break;
@@ -190,6 +192,20 @@ static struct slice behind_label(struct slice label, struct slice words, struct 
     return label.n ? arena_printf(a, "%.*s %.*s", SLICE_ARG(label), SLICE_ARG(words)) : words;
 }
 
+/* `14 tahun bukan bulan`, to `UMUR 14th, benar?`: what follows the no alone is not so.  Where that could be a
+ * value by itself, `9,2 bukan 9,4`, no comma says which of the two is meant: it is asked again. */
+static enum instead stays(const struct about *x, const struct halves *h, unsigned field, struct slice words,
+                          struct report *out)
+{
+    bool settled =
+        x->asked == (int)field && !has_number(h, h->n - 1) && x->known->form->fields[field].type == FIELD_AGE;
+
+    return settled && understand_answer(x->rs, x->known, x->known->form->fields[field].name, words, x->at_ms,
+                                        x->a, out)
+               ? INSTEAD_READ
+               : INSTEAD_UNCLEAR;
+}
+
 /* Which field is meant by the wrong value, and what is right in its place. */
 static enum instead settle(const struct about *x, const struct halves *h, struct report *out)
 {
@@ -200,6 +216,8 @@ static enum instead settle(const struct about *x, const struct halves *h, struct
     bool number = has_number(h, h->n - 2);
     unsigned field = field_with(x, wrong, &many);
 
+    if (either && h->isnt && h->before > 0 && field < FORM_FIELDS)
+        return stays(x, h, field, wrong, out);
     if (either && field == FORM_FIELDS && !many) {
         field = field_with(x, right, &many);
         right = wrong;
