@@ -149,7 +149,17 @@ static bool of_a_sign(const struct filling *x, unsigned i)
     return false;
 }
 
-/* `tidak meninggal`, `tidak ada yang meninggal` */
+bool understand_dying(const struct words *words, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i > REACH ? i - REACH : 0; k < i; k++)
+        if (slice_is(phrase_code(ts, k, words->help, &used), "darurat") && k + used > i)
+            return true;
+    return false;
+}
+
+/* `tidak meninggal`, `tidak ada yang meninggal`, `hampir meninggal` */
 static bool denied(const struct words *words, const struct tokens *ts, unsigned i)
 {
     struct negation n;
@@ -159,9 +169,9 @@ static bool denied(const struct words *words, const struct tokens *ts, unsigned 
             return true;
         if (!slice_is(ts->t[k].low, "ada") && !slice_is(ts->t[k].low, "yang") &&
             !slice_is(ts->t[k].low, "yg"))
-            return false;
+            break;
     }
-    return false;
+    return understand_dying(words, ts, i);
 }
 
 /* `wafat Bu Rina P 27th belum pasti`: whether she died, at the end and not of a cause. */

@@ -314,8 +314,10 @@ static bool take_form(struct reader *r, unsigned w, const struct form *form, str
     out->to = r->at[w].to;
     out->far = w > 1;
     out->found = true;
-    if ((w > 0 && (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from)) ||
-                   put_off_before(r, form, token_at(r, r->at[w].from)))) ||
+    if ((w > 0 &&
+         (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from)) ||
+          put_off_before(r, form, token_at(r, r->at[w].from)) ||
+          (form_is(form, FORM_DEATH) && understand_dying(r->words, &r->ts, token_at(r, r->at[w].from))))) ||
         turned_behind(r, form, r->at[w].to))
         *out = (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form } };
     else

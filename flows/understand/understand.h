@@ -259,6 +259,8 @@ bool understand_twins(struct filling *);
 /* --- understand/deaths.c --- */
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
+/* `hampir meninggal`: the word of death at token i is part of a cry for help; she lives. */
+bool understand_dying(const struct words *, const struct tokens *, unsigned i);
 void understand_death(struct filling *);
 /* Of the days in a WAFAT only that of the death is read: `sakit sejak tgl 10, meninggal kemarin`. */
 void understand_death_day(struct filling *);
