@@ -17,7 +17,8 @@ struct run {
     uint64_t
         lengths[2]; /* the same as bits: hardly any phrase of a list is as long as the run or a part of it */
     unsigned n;
-    bool others; /* a word has another spelling, lists/sama.yaml */
+    unsigned apart; /* as bits: what is not glued to the word before it */
+    bool others;    /* a word has another spelling, lists/sama.yaml */
 };
 
 static struct slice spelt(const struct token *t, bool same)
@@ -38,7 +39,7 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, bool same,
 {
     size_t at = 0;
 
-    r->n = 0;
+    r->n = r->apart = 0;
     r->lengths[0] = r->lengths[1] = 0;
     r->others = false;
     if (words > PHRASE_WORDS)
@@ -53,6 +54,7 @@ static void join(const struct tokens *ts, unsigned i, unsigned words, bool same,
             r->text[at++] = ' ';
         memcpy(r->text + at, low.p, low.n);
         at += low.n;
+        r->apart |= (unsigned)!t->glued << k;
         r->others |= t->known && t->known->other;
         r->lengths[at / 64] |= UINT64_C(1) << at % 64;
         r->ends[r->n++] = at;
@@ -88,7 +90,8 @@ static const struct word *stands(const struct known_word *known, const struct wo
             continue;
         while (k < r->n && r->ends[k] != n)
             k++;
-        if (k == r->n) /* of a part that is left out */
+        if (k == r->n ||
+            (p->twice && r->apart >> p->twice & 1)) /* of a part that is left out; `mulas 2 hari` */
             continue;
         *used = k + 1;
         return p->word;

@@ -49,9 +49,9 @@ static bool loose_word(const struct filling *x, unsigned i)
     return figures;
 }
 
-/* `pusing2`: a 2 glued behind a sign says the word twice, as in pusing-pusing, and is no value.  `batuk2
- * minggu` counts weeks. */
-static void drop_words_said_twice(struct filling *x)
+/* `pusing2`: a 2 glued behind a sign, or within one, says the word twice, as in pusing-pusing, and is no
+ * value.  `batuk2 minggu` counts weeks. */
+static void join_words_said_twice(struct filling *x)
 {
     struct tokens *ts = &x->ts;
 
@@ -61,8 +61,13 @@ static void drop_words_said_twice(struct filling *x)
         if (ts->t[i].kind != TOKEN_NUMBER || ts->t[i].odd || !ts->t[i].glued ||
             !slice_eq(ts->t[i].low, S("2")) ||
             (i + 1 < ts->n && (ts->t[i + 1].glued || phrase_at(ts, i + 1, x->words->units, &used))) ||
-            (!sign_ends(x, i - 1) && !loose_word(x, i - 1)))
+            (!sign_ends(x, i - 1) && !sign_ends(x, i) && !loose_word(x, i - 1)))
             continue;
+        if (!sign_ends(x, i - 1)) { /* `tidak bangun2` */
+            ts->t[i - 1].low =
+                arena_printf(x->arena, "%.*s %.*s", SLICE_ARG(ts->t[i - 1].low), SLICE_ARG(ts->t[i - 1].low));
+            ts->t[i - 1].hyphens = true;
+        }
         ts->t[i - 1].text.n = (size_t)(ts->t[i].text.p + ts->t[i].text.n - ts->t[i - 1].text.p);
         ts->n--;
         memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
@@ -102,7 +107,7 @@ bool understand_cut(struct filling *x, struct slice body)
     x->text = body;
     if (!tokens_cut(body, x->form, &x->rs->forms, x->arena, &x->ts))
         return false;
-    drop_words_said_twice(x);
+    join_words_said_twice(x);
     if (x->whole)
         understand_amends(x);
     understand_heard(x->words, &x->ts, x->arena, &x->heard);

@@ -246,6 +246,27 @@ static bool begins_negated(const struct word_list *negators, struct slice phrase
     return negators && list_find(negators, slice_cut(&phrase, ' ')) != NULL;
 }
 
+/* `ari2 belum keluar` for `ari ari belum keluar`: a word said twice is written with a 2. */
+static bool add_twice(struct vocabulary *v, const struct word_list *list, struct known_phrase p,
+                      struct arena *a)
+{
+    struct slice rest = p.phrase, before = slice_cut(&rest, ' ');
+
+    for (unsigned k = 1; rest.n; k++) {
+        struct slice word = slice_cut(&rest, ' ');
+        size_t at = (size_t)(word.p - p.phrase.p);
+
+        if (slice_eq(word, before)) {
+            p.phrase =
+                arena_printf(a, "%.*s2%s%.*s", (int)at, p.phrase.p, rest.n ? " " : "", SLICE_ARG(rest));
+            p.twice = k;
+            return list_find(list, p.phrase) || add_phrase(v, &p, a);
+        }
+        before = word;
+    }
+    return true;
+}
+
 static bool add_word(struct vocabulary *v, const struct form_set *set, const struct word_list *list,
                      const struct word *word, struct arena *a)
 {
@@ -253,7 +274,7 @@ static bool add_word(struct vocabulary *v, const struct form_set *set, const str
         struct known_phrase p = { .phrase = word->synonyms[s], .word = word, .list = list->bit };
 
         p.words = slice_count(p.phrase, ' ') + 1;
-        if (!add_phrase(v, &p, a))
+        if (!add_phrase(v, &p, a) || !add_twice(v, list, p, a))
             return false;
         if (p.words == 2 && begins_negated(set->words.negators, p.phrase))
             continue;
