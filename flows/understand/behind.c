@@ -104,16 +104,35 @@ static unsigned first_denial(const struct words *words, const struct tokens *ts,
                : 0;
 }
 
-/* `kamar tidak ada`, `pasien tidak ada`: what is said not to be there stands before it. */
-static unsigned none_of_before(const struct words *words, const struct tokens *ts, unsigned i)
+static bool who_treats(const struct words *words, const struct tokens *ts, unsigned i)
 {
     unsigned used;
 
+    return is_kata(words, ts, i, "sarana", &used) || is_kata(words, ts, i, "penanda_tangan", &used);
+}
+
+/* `kamar tidak ada`, `bidan sedang tidak ada`, `pasien tidak ada`: what is said not to be there stands before
+ * it. */
+static unsigned none_of_before(const struct words *words, const struct tokens *ts, unsigned i)
+{
+    if (i > 1 && of_complaints(words, ts, i - 1) && who_treats(words, ts, i - 2))
+        return DENIES_MEANS;
     if (i == 0 || ts->t[i - 1].kind != TOKEN_WORD || of_complaints(words, ts, i - 1))
         return 0;
-    if (is_kata(words, ts, i - 1, "sarana", &used) || is_kata(words, ts, i - 1, "penanda_tangan", &used))
-        return DENIES_MEANS;
-    return DENIES_COMING;
+    return who_treats(words, ts, i - 1) ? DENIES_MEANS : DENIES_COMING;
+}
+
+/* `jangan bawa ke sini`, `tidak usah dibawa`: she is not to come; but `jangan bawa makanan`. */
+static bool sends_away(const struct words *words, const struct tokens *ts, const struct negation *n,
+                       unsigned next)
+{
+    unsigned used, i = next;
+
+    if (n->kind != NEGATION_DONT && n->kind != NEGATION_OFF)
+        return false;
+    while (slice_is(phrase_code(ts, i, words->ways, &used), "berangkat"))
+        i += used;
+    return i > next && (ends(words, ts, i) || is_kata(words, ts, i, "datang", &used));
 }
 
 /* What a negator anywhere in the words denies; one that is part of a sign, `tidak sadar`, denies nothing. */
@@ -129,6 +148,8 @@ static unsigned denial_at(const struct words *words, const struct tokens *ts, un
         return n->used > 1 || ends(words, ts, next) ? DENIES_COMING | DENIES_TAKING : 0;
     if (!negation_of_keywords(n->kind))
         return 0;
+    if (sends_away(words, ts, n, next))
+        return DENIES_COMING | DENIES_TAKING;
     if (there && is_kata(words, ts, next, "sarana", &used))
         return DENIES_MEANS | (n->kind == NEGATION_NOT_YET ? DENIES_ENDING : 0);
     if (n->kind == NEGATION_NONE_OF && ends(words, ts, next))
