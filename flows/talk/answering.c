@@ -47,6 +47,18 @@ static const struct field *asked_field(const struct draft *d)
     return i >= 0 && !asking_store(d->asking) ? &d->form->fields[i] : NULL;
 }
 
+/* `ada` to what is needed says that it is well: `gerakan janin ada`. */
+static bool only_there(const struct ruleset *rules, const struct draft *d, const struct field *f,
+                       struct slice text, struct arena *a)
+{
+    const struct value *v = f && f->as == AS_SIGNS ? &d->values[f->position] : NULL;
+    bool needed = false;
+
+    for (unsigned i = 0; v && v->kind == VALUE_LIST && i < v->n; i++)
+        needed |= understand_needed(rules->forms.words.signs, v->items[i]) != NULL;
+    return needed && words_answer(rules, NULL, text, a) != WORD_YES;
+}
+
 /* What a text says in words to the question of d (NULL: of several).  `sehat` is a finding of a visit before
  * it is "nothing of the kind". */
 static bool hear_words(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
@@ -56,7 +68,7 @@ static bool hear_words(const struct ruleset *rules, const struct draft *d, struc
     enum answer_word word =
         d && d->asking == ASK_AGAIN ? words_again(rules, text, a) : words_answer(rules, f, text, a);
 
-    if (word == WORD_NONE)
+    if (word == WORD_NONE || (word == WORD_YES && only_there(rules, d, f, text, a)))
         return false;
     if (word == WORD_NOTHING && f && f->list && try_answer(rules, d, text, at_ms, a, r)) {
         r->kind = READING_ANSWER;

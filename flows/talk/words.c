@@ -30,6 +30,13 @@ bool words_labelled(const struct field *f, struct slice text, struct arena *a)
     return false;
 }
 
+/* `ada` to a sign that is asked about: it is there. */
+static bool affirms(const struct field *asked, struct slice word)
+{
+    return asked && asked->as == AS_SIGNS &&
+           (slice_is(word, "ada") || slice_is(word, "ade") || slice_is(word, "ado"));
+}
+
 /* The bits of the known words at the beginning; *to is the first word that is none. */
 static unsigned known_words(const struct ruleset *rules, const struct field *asked, const struct cut *c,
                             struct arena *a, unsigned *to)
@@ -40,6 +47,8 @@ static unsigned known_words(const struct ruleset *rules, const struct field *ask
     for (*to = 0; list && *to < c->n; *to += used) {
         unsigned bit = cut_phrase(list, c, *to, a, &used);
 
+        if (!bit && affirms(asked, c->word[*to]))
+            bit = SAID_YES;
         if (!bit && is_label(asked, c->word[*to]))
             bit = SAID_FILLER;
         if (!bit)

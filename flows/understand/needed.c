@@ -5,8 +5,7 @@
 #include "parsers/phrase.h"
 #include "parsers/signs_words.h"
 
-/* The words of a sign that is needed; NULL: this code is none. */
-static const struct word *needed(const struct word_list *signs, struct slice code)
+const struct word *understand_needed(const struct word_list *signs, struct slice code)
 {
     for (unsigned w = 0; w < signs->n; w++)
         if (signs->words[w].needed && !signs->words[w].neutral && signs->words[w].synonyms_n &&
@@ -43,7 +42,7 @@ struct slice understand_of_sign(const struct ruleset *rs, const struct report *k
     if (!v || known->form->fields[f].as != AS_SIGNS || v->kind != VALUE_LIST || !says_how(rs, text, a))
         return text;
     for (unsigned i = 0; i < v->n; i++) {
-        const struct word *w = of ? NULL : needed(rs->forms.words.signs, v->items[i]);
+        const struct word *w = of ? NULL : understand_needed(rs->forms.words.signs, v->items[i]);
 
         of = w ? w : of;
         if (!w)

@@ -175,4 +175,7 @@ enum report_error understand_field(const struct ruleset *, const struct form *, 
  * Its faults go in too: see understand_answer(). */
 void understand_judge(const struct ruleset *, int64_t at_ms, struct arena *, struct report *report);
 
+/* The words of a sign that says what is needed (RULINGS 40), as `gerakan janin`; NULL: this code is none. */
+const struct word *understand_needed(const struct word_list *signs, struct slice code);
+
 #endif
