@@ -4,50 +4,95 @@
 
 #include "tests/rooms/store_rig.h"
 
-/* A message with what it has seen. */
-struct message {
-    char id[16];
+enum {
+    BESIDE = 3 /* with them a commit is worth a transaction */
+};
+
+/* What is heard, with what it has seen. */
+struct heard {
+    char id[24];
     struct inbound in;
     struct store_seen seen;
     struct subject subject;
     struct answer answer;
 };
 
+/* A message, and steps of dialogues beside it that concern nobody else. */
+struct message {
+    struct heard own, beside[BESIDE];
+};
+
 static const struct subject_ref sender = { SUBJECT_SENDER, S("+6281200000001") };
+
+static void begin_heard(struct heard *h, const char *id)
+{
+    memset(h, 0, sizeof *h);
+    snprintf(h->id, sizeof h->id, "%s", id);
+    h->in = sms_from(h->id);
+    h->seen.in = &h->in;
+    h->subject.ref = sender;
+}
 
 static void begin(struct message *m, const char *id)
 {
-    memset(m, 0, sizeof *m);
-    snprintf(m->id, sizeof m->id, "%s", id);
-    m->in = sms_from(m->id);
-    m->seen.in = &m->in;
-    m->subject.ref = sender;
+    begin_heard(&m->own, id);
+    for (unsigned i = 0; i < BESIDE; i++) {
+        struct heard *h = &m->beside[i];
+
+        begin_heard(h, id);
+        snprintf(h->id, sizeof h->id, "%s/%u", id, i);
+        h->in.provider_id = S("");
+        h->subject.ref = (struct subject_ref){ SUBJECT_SESSION, slice_of(h->id) };
+    }
 }
 
+static enum store_rc look_one(struct store *s, struct heard *h, unsigned n)
+{
+    h->answer.done = false;
+    store_load(s, &h->seen, &h->subject, n, &rig.arena, on_answer, &h->answer);
+    wait_for(&h->answer.done);
+    return h->answer.rc;
+}
+
+/* First its duplicate key alone, so that the rest is not recalled. */
 static enum store_rc look(struct store *s, struct message *m)
 {
-    m->answer.done = false;
-    store_load(s, &m->seen, NULL, 0, &rig.arena, on_answer, &m->answer); /* its duplicate key */
-    wait_for(&m->answer.done);
-    if (m->answer.rc != STORE_OK)
-        return m->answer.rc;
-    m->answer.done = false;
-    store_load(s, &m->seen, &m->subject, 1, &rig.arena, on_answer, &m->answer);
-    wait_for(&m->answer.done);
-    return m->answer.rc;
+    enum store_rc rc = look_one(s, &m->own, 0);
+
+    for (unsigned i = 0; i < BESIDE; i++)
+        assert_int_equal(look_one(s, &m->beside[i], 1), STORE_OK);
+    return rc == STORE_OK ? look_one(s, &m->own, 1) : rc;
+}
+
+static void send_one(struct store *s, struct heard *h, struct outcome *o)
+{
+    o->writes[0].seen_rev = h->subject.rev;
+    h->answer.done = false;
+    store_commit(s, &h->in, "emulator", o, &h->seen, on_answer, &h->answer);
 }
 
 static void send(struct store *s, struct message *m, struct outcome *o)
 {
-    o->writes[0].seen_rev = m->subject.rev;
-    m->answer.done = false;
-    store_commit(s, &m->in, "emulator", o, &m->seen, on_answer, &m->answer);
+    static struct outcome step;
+
+    send_one(s, &m->own, o);
+    for (unsigned i = 0; i < BESIDE; i++) {
+        memset(&step, 0, sizeof step);
+        step.writes_n = 1;
+        step.writes[0] =
+            (struct subject_write){ .ref = m->beside[i].subject.ref, .blob = S("step"), .ttl_ms = 60000 };
+        send_one(s, &m->beside[i], &step);
+    }
 }
 
 static enum store_rc ends(struct message *m)
 {
-    wait_for(&m->answer.done);
-    return m->answer.rc;
+    for (unsigned i = 0; i < BESIDE; i++) {
+        wait_for(&m->beside[i].answer.done);
+        assert_int_equal(m->beside[i].answer.rc, STORE_OK);
+    }
+    wait_for(&m->own.answer.done);
+    return m->own.answer.rc;
 }
 
 static struct outcome *writes(const char *blob)
@@ -153,7 +198,7 @@ static void what_another_gateway_wrote_is_not_overwritten(void **state)
     assert_int_equal(ends(&m), STORE_CONFLICT);
     assert_int_equal(transactions(), before + 1); /* it was tried, and refused */
     assert_string_equal(text_of("GET {19.06}s:sender:+6281200000001") + 16, "theirs");
-    m.seen = (struct store_seen){ .in = &m.in };
+    begin(&m, "b2");
     assert_int_equal(look(rig.store, &m), STORE_OK);
     send(rig.store, &m, writes("ours at last"));
     assert_int_equal(ends(&m), STORE_OK);
@@ -186,8 +231,9 @@ static void the_same_id_twice_under_way_is_a_duplicate(void **state)
     (void)state;
     assert_int_equal(one(rig.store, "d1", "first"), STORE_OK);
     begin(&a, "d2");
-    begin(&b, "d2");
-    b.subject.ref.id = S("+6281200000002");
+    begin(&b, "d3");
+    b.own.in.provider_id = S("d2");
+    b.own.subject.ref.id = S("+6281200000002");
     assert_int_equal(look(rig.store, &a), STORE_OK);
     assert_int_equal(look(rig.store, &b), STORE_OK);
     send(rig.store, &a, writes("a"));
@@ -312,8 +358,8 @@ static char *left(bool alone, unsigned *tried)
 
         begin(&m, i == 0 ? "e0" : i == 1 ? "e1" : "e2");
         assert_int_equal(look(rig.store, &m), STORE_OK);
-        if (!alone)
-            m.seen.turn = 0;
+        for (unsigned k = 0; !alone && k < BESIDE; k++)
+            m.own.seen.turn = m.beside[k].seen.turn = 0;
         o = many_things(i % 2);
         if (i == 2) { /* deletes */
             o->writes[1].blob = S("");
@@ -344,7 +390,9 @@ static void both_ways_leave_the_same(void **state)
     {
         redisContext *c = raw();
 
-        freeReplyObject(redisCommand(c, "DEL {19.06}s:sender:+6281200000001 {19.06}dup:emulator:x"));
+        freeReplyObject(
+            redisCommand(c, "DEL {19.06}s:sender:+6281200000001 {19.06}dup:emulator:x {19.06}s:session:x/0 "
+                            "{19.06}s:session:x/1 {19.06}s:session:x/2"));
         redisFree(c);
     }
     second = left(true, &tried);

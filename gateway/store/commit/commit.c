@@ -21,6 +21,7 @@ enum {
     TICK_MS = 100,
     CALLS = 2,               /* under way: Redis works on one while we make the next */
     CALL_BYTES = 256 * 1024, /* in one, but for one that is larger by itself */
+    PLAIN_LEAST = 4,         /* fewer gain nothing by a transaction, and have Redis check all that they saw */
 };
 
 /* --- sending and ending --- */
@@ -208,6 +209,8 @@ static void sort(struct call *call)
     }
     for (unsigned i = 0; i < n; i++)
         call->commits[call->plain + i] = others[i];
+    if (call->plain < PLAIN_LEAST)
+        call->plain = 0;
 }
 
 static void send_call(struct store *s, struct call *call)
