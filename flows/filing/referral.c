@@ -4,6 +4,7 @@
 #include "flows/filing/referral_moves.h"
 #include "flows/filing/referral_tell.h"
 #include "flows/rows/clocks.h"
+#include "flows/step/reply.h"
 
 const char *referral_state_key(enum referral_state st)
 {
@@ -219,6 +220,21 @@ static void say_taken(struct step *s, struct filed_report *r)
     step_reason(s, hers ? "command" : "command_refused");
 }
 
+/* `TERIMA 48217 langsung rsud saja`: taken here, or not?  Then nobody is told to come (RULINGS 43). */
+static bool sends_elsewhere(struct step *s, const struct command *c)
+{
+    const struct turned ask = {
+        .why = TURNED_ASK, .command = COMMAND_TERIMA, .instead = COMMAND_TOLAK, .nomor = c->nomor
+    };
+    struct slice rest = understand_straight_to(s->rules, c->catatan, s->arena);
+    struct slice whither = slice_cut(&rest, ' '); /* what it is: `rsud bawa sekarang` */
+
+    if (!s->person || !referral_place(s->rules, s->person->place, whither, s->arena))
+        return false;
+    step_answer(s, c->nomor, reply_turned(s->rules, s->language, &ask, s->arena));
+    return true;
+}
+
 void referral_answer(struct step *s, const struct command *c, struct filed_report *r)
 {
     enum referral_event e = referral_event_of(c->kind);
@@ -234,6 +250,8 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
         referral_say(s, r, was == REFERRAL_DONE ? "referral.is_done" : "referral.is_cancelled", speaker(s));
         return;
     }
+    if (m->act == ACT_TAKE && sends_elsewhere(s, c))
+        return;
     step_reason(s, "command");
     r->referral.state = m->to;
     if (m->act == ACT_TAKE)

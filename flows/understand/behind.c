@@ -247,3 +247,38 @@ bool understand_refuses(const struct behind *b, enum command_kind kind)
     }
     return (b->denials & by) != 0;
 }
+
+/* `ke`, `dibawa ke`: on the way to a place; the token behind it. */
+static unsigned leads_there(const struct words *words, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    for (; i < ts->n && !(ts->t[i].sep & SEP_HARD); i += used) {
+        bool verb = slice_is(phrase_code(ts, i, words->ways, &used), "berangkat");
+
+        if (!verb && !slice_is(ts->t[i].low, "ke"))
+            break;
+    }
+    return i;
+}
+
+struct slice understand_straight_to(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    struct tokens ts;
+    unsigned used, from, to;
+
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
+        return slice_make("", 0);
+    for (unsigned i = 0; i < ts.n; i++) {
+        if (!slice_is(phrase_code(&ts, i, words->ways, &used), "langsung"))
+            continue;
+        to = from = leads_there(words, &ts, i + used);
+        while (!ends(words, &ts, to))
+            to++;
+        if (to > from)
+            return slice_make(ts.t[from].text.p,
+                              (size_t)(ts.t[to - 1].text.p + ts.t[to - 1].text.n - ts.t[from].text.p));
+    }
+    return slice_make("", 0);
+}

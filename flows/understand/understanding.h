@@ -161,6 +161,9 @@ struct slice understand_heart(const struct ruleset *, struct slice text, unsigne
 /* The words say that somebody died; not `tidak meninggal`. */
 bool understand_says_death(const struct ruleset *, struct slice text, struct arena *);
 
+/* `langsung ke rsud saja`, `oleh puskesmas`: the words that begin with where she is to go instead; empty:
+ * nowhere.  Points into the text. */
+struct slice understand_straight_to(const struct ruleset *, struct slice text, struct arena *);
 /* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her. */
 bool understand_lives(const struct ruleset *, struct slice text, struct arena *);
 
