@@ -26,6 +26,8 @@ struct scan {
     const struct field *week_field, *kode_field;
     bool week_label;
     bool spoiled; /* the character before belongs to no value */
+    bool amends;  /* the word before says that what stands before it is wrong: `eh`, `ralat` */
+    bool wrong;   /* and plainly so: `salah` */
 };
 
 static bool is_separator(char c)
@@ -148,6 +150,34 @@ static void week(struct scan *s, int64_t v, bool broken, bool minus)
     }
 }
 
+/* `47 eh 46`: what is said last is asked about (RULINGS 55). */
+static void amended_week(struct scan *s, int64_t v, bool broken, bool minus)
+{
+    s->amends = false;
+    week(s, v, broken, minus);
+    if (!s->week->error)
+        understand_fault(s->x, s->week_field, ERROR_AMBIGUOUS, false, TOKENS_MAX);
+}
+
+/* `A5 ralat A6`; where the letter has no count yet the one before is what may be wrong. */
+static void amended_count(struct scan *s, struct slice code, int64_t count)
+{
+    struct value *v = &s->kode->value;
+
+    s->amends = false;
+    for (unsigned i = 0; i < v->n; i++)
+        if (slice_eq(v->items[i], code)) {
+            v->counts[i] = count * 1000;
+            wrong_code(s, code, ERROR_AMBIGUOUS, false);
+            return;
+        }
+    if (v->n)
+        wrong_code(s, v->items[v->n - 1], ERROR_AMBIGUOUS, false);
+    else if (s->wrong)
+        understand_fault(s->x, s->week_field, ERROR_AMBIGUOUS, false, TOKENS_MAX);
+    add(s, code, count);
+}
+
 static void bare_number(struct scan *s, bool minus)
 {
     bool broken;
@@ -158,6 +188,10 @@ static void bare_number(struct scan *s, bool minus)
     s->spoiled = false;
     if (!s->week->filled && !s->week->error)
         week(s, v, broken, minus);
+    else if (s->amends && !codes->n)
+        amended_week(s, v, broken, minus);
+    else if (s->amends && !broken && !minus && v <= COUNT_MAX)
+        amended_count(s, codes->items[codes->n - 1], v);
     else if (s->week_label && s->week->value.kind == VALUE_NUMBER && s->week->value.milli == v * 1000)
         return;
     else if (codes->n)
@@ -331,6 +365,23 @@ static const char *count_begin(const struct scan *s, bool *minus)
     return p < s->end && text_is_digit(*p) ? p : NULL;
 }
 
+/* `eh`, `ralat`, `maaf salah`, behind a value. */
+static bool corrects(struct scan *s, struct slice w)
+{
+    const struct words *words = s->x->words;
+    struct slice low = text_folded(w, s->x->arena);
+    const struct word *sela = list_find(words->kata, low), *ralat = list_find(words->answers, low),
+                      *salah = list_find(words->negators, low);
+    bool wrong = (ralat && slice_is(ralat->code, "ralat")) || (salah && slice_is(salah->code, "salah"));
+
+    if (!(s->week->filled || s->kode->value.n) || (w.n <= 2 && known(s, w)) ||
+        !(wrong || (sela && slice_is(sela->code, "sela"))))
+        return false;
+    s->wrong |= wrong;
+    s->amends = true;
+    return true;
+}
+
 static void code(struct scan *s)
 {
     struct slice w = letters(s);
@@ -338,6 +389,8 @@ static void code(struct scan *s)
     const char *begin = count_begin(s, &minus);
     int64_t v;
 
+    if (corrects(s, w))
+        return;
     if (!begin) {
         lone_word(s, w);
         return;
@@ -346,7 +399,9 @@ static void code(struct scan *s)
     v = digits(s, is_week_word(w) ? s->week_field : s->kode_field, &broken);
     if (is_week_word(w) || (slice_is(w, "KE") && s->week_label)) {
         s->week_label = true;
-        if (!s->week->filled)
+        if (s->amends && s->week->filled)
+            amended_week(s, v, broken, minus);
+        else if (!s->week->filled)
             week(s, v, broken, minus);
         return;
     }
@@ -358,6 +413,8 @@ static void code(struct scan *s)
         wrong_code(s, w, ERROR_OUT_OF_RANGE, true);
     else if (s->kode->value.n && slice_is(s->kode->value.items[0], "nihil"))
         wrong_code(s, S("nihil"), ERROR_CONTRADICTION, false);
+    else if (s->amends)
+        amended_count(s, w, v);
     else {
         add(s, w, v);
         asked(s, w);
@@ -411,6 +468,8 @@ void understand_w2(struct filling *x)
             s.spoiled = !is_separator(c) && c != '-';
         }
     }
+    if (s.amends && s.wrong && s.kode->value.n) /* `A5 salah`: and what is right? */
+        wrong_code(&s, s.kode->value.items[s.kode->value.n - 1], ERROR_AMBIGUOUS, false);
 }
 
 void understand_merge_counts(struct filling *x, const struct value *known, struct value *answered)
