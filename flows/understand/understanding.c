@@ -49,6 +49,12 @@ static bool loose_word(const struct filling *x, unsigned i)
     return figures;
 }
 
+static void drop(struct tokens *ts, unsigned i)
+{
+    ts->n--;
+    memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
+}
+
 /* `pusing2`: a 2 glued behind a sign, or within one, says the word twice, as in pusing-pusing, and is no
  * value.  `batuk2 minggu` counts weeks. */
 static void join_words_said_twice(struct filling *x)
@@ -69,9 +75,42 @@ static void join_words_said_twice(struct filling *x)
             ts->t[i - 1].hyphens = true;
         }
         ts->t[i - 1].text.n = (size_t)(ts->t[i].text.p + ts->t[i].text.n - ts->t[i - 1].text.p);
-        ts->n--;
-        memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
+        drop(ts, i);
         i--;
+    }
+}
+
+static bool clitic(struct slice low)
+{
+    return slice_ends(low, "nya") || slice_ends(low, "nye");
+}
+
+static bool is_label(const struct form *form, struct slice low)
+{
+    const struct label *l = form_labels(form, low);
+
+    while (l && !(slice_eq(l->first, low) && slice_empty(l->rest)))
+        l = l->next;
+    return l != NULL;
+}
+
+/* `bbnya 9,4`, `bb nya 9,4`: before a number the clitic belongs to no label. */
+static void drop_clitics(struct filling *x)
+{
+    struct tokens *ts = &x->ts;
+
+    for (unsigned i = 0; i + 1 < ts->n; i++) {
+        struct slice low = ts->t[i].low;
+        struct label_at l;
+
+        if (ts->t[i].kind != TOKEN_WORD || ts->t[i].hyphens)
+            continue;
+        if (ts->t[i + 1].kind == TOKEN_NUMBER && low.n > 3 && clitic(low) &&
+            is_label(x->form, slice_take(low, low.n - 3)))
+            ts->t[i].low = slice_take(low, low.n - 3);
+        else if (i + 2 < ts->n && ts->t[i + 2].kind == TOKEN_NUMBER && ts->t[i + 1].low.n == 3 &&
+                 clitic(ts->t[i + 1].low) && understand_label_at(x, i, &l) && l.used == 1)
+            drop(ts, i + 1);
     }
 }
 
@@ -108,8 +147,10 @@ bool understand_cut(struct filling *x, struct slice body)
     if (!tokens_cut(body, x->form, &x->rs->forms, x->arena, &x->ts))
         return false;
     join_words_said_twice(x);
-    if (x->whole)
+    if (x->whole) {
+        drop_clitics(x);
         understand_amends(x);
+    }
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
     understand_heed_death(x);
     understand_before(x);
