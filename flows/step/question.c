@@ -174,12 +174,16 @@ static bool denied(const struct report *r)
 /* A death that is not known for sure. */
 static bool not_sure(const struct ruleset *rules, const struct report *r)
 {
-    const struct word *w =
-        r->form && form_is(r->form, FORM_DEATH) && r->status == REPORT_CONFIRM && r->typed.n
-            ? list_find(rules->forms.words.answers, r->typed)
-            : NULL;
+    const struct words *words = &rules->forms.words;
+    const struct field *f = r->form ? field_of(r->form, r->error_field) : NULL;
+    const struct word *w, *guess;
 
-    return w && slice_is(w->code, "ragu");
+    if (!f || f->as != AS_NAME || !form_is(r->form, FORM_DEATH) || r->status != REPORT_CONFIRM || !r->typed.n)
+        return false;
+    w = list_find(words->answers, r->typed);
+    guess = list_find(words->before, r->typed);
+    return (w && slice_is(w->code, "ragu")) ||
+           (guess && (slice_is(guess->code, "kira") || slice_is(guess->code, "kira_belakang")));
 }
 
 static const char *key_of(const struct report *r, bool example, bool typed)

@@ -239,6 +239,47 @@ void understand_death(struct filling *x)
         understand_add_sign(x, &x->form->fields[signs], unborn->also);
 }
 
+/* `katanya`, `mungkin sudah`: whether it is so nobody knows; *used gets the words. */
+static bool hearsay(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
+{
+    struct slice code;
+    unsigned to, filler;
+
+    if (slice_is(phrase_code(ts, i, words->answers, used), "ragu"))
+        return true;
+    code = phrase_code(ts, i, words->before, used);
+    if (!slice_is(code, "kira") && !slice_is(code, "kira_belakang"))
+        return false;
+    for (to = i + *used; to < ts->n && slice_is(phrase_code(ts, to, words->kata, &filler), "pengisi");)
+        to += filler;
+    return to == ts->n; /* `sekitar jam 9 meninggal` is of the hour */
+}
+
+void understand_hearsay(const struct ruleset *rs, struct slice before, struct arena *a, struct report *r)
+{
+    int nama = form_as(r->form, AS_NAME);
+    struct tokens ts;
+    unsigned used;
+
+    if (nama < 0 || r->status == REPORT_REJECTED || !tokens_cut(before, NULL, &rs->forms, a, &ts))
+        return;
+    for (unsigned i = 0; i < ts.n; i++) {
+        if (!hearsay(&rs->forms.words, &ts, i, &used))
+            continue;
+        r->faults[nama] = r->faults[nama] ? r->faults[nama] : ERROR_AMBIGUOUS;
+        if (r->status == REPORT_CONFIRM)
+            return; /* asked about when what is asked now is answered */
+        r->status = REPORT_CONFIRM;
+        r->error = ERROR_AMBIGUOUS;
+        r->error_field = r->form->fields[nama].name;
+        r->typed = slice_make("", 0);
+        for (unsigned k = i; k < i + used; k++) /* as the list has it */
+            r->typed =
+                arena_printf(a, "%.*s%s%.*s", SLICE_ARG(r->typed), k > i ? " " : "", SLICE_ARG(ts.t[k].low));
+        return;
+    }
+}
+
 /* --- the day of a death, among the days that a WAFAT names (RULINGS 31) --- */
 
 struct day {

@@ -154,6 +154,8 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;
+    if (k.from && form_is(k.form, FORM_DEATH))
+        understand_hearsay(rs, slice_take(text, k.from), a, &out->reports[0]);
     if (k.from && !(k.form->is & FORM_DEATH)) /* nobody fetches the dead (SPEC 2.5) */
         hear_before(rs, slice_take(text, k.from), a, out);
     out->heard = out->reports[0].heard;

@@ -259,6 +259,9 @@ bool understand_twins(struct filling *);
 /* --- understand/deaths.c --- */
 /* A death in another form's report: heeded before tokens are taken, judged when all is read (RULINGS 49). */
 void understand_heed_death(struct filling *);
+/* `katanya meninggal ...`: words before the keyword of a WAFAT that make it doubtful whether there is one; it
+ * is asked about. */
+void understand_hearsay(const struct ruleset *, struct slice before, struct arena *, struct report *);
 /* `hampir meninggal`: the word of death at token i is part of a cry for help; she lives. */
 bool understand_dying(const struct words *, const struct tokens *, unsigned i);
 void understand_death(struct filling *);
