@@ -140,12 +140,53 @@ static const struct field *weeks(const struct filling *x)
     return NULL;
 }
 
+/* `gds 150 tb 148 bb 45`: a weight or a length that this form has no field for. */
+static bool measured_elsewhere(const struct filling *x, unsigned i)
+{
+    struct slice low = x->ts.t[i - 1].low;
+
+    if (x->ts.t[i - 1].kind != TOKEN_WORD || parts(x, i) || labelled(x, i, i))
+        return false;
+    for (unsigned k = 0; k < x->rs->forms.n; k++)
+        for (unsigned f = 0; f < x->rs->forms.forms[k].fields_n; f++) {
+            const struct field *field = &x->rs->forms.forms[k].fields[f];
+
+            if (field->type == FIELD_NUMBER && (field->unit == UNIT_KG || field->unit == UNIT_CM) &&
+                slice_ieq(field->name, low))
+                return true;
+        }
+    return false;
+}
+
+/* `7`, `11,5` */
+static bool plain(struct slice s)
+{
+    size_t mark = slice_find(s, ',') < s.n ? slice_find(s, ',') : slice_find(s, '.');
+
+    return slice_all_digits(s) ||
+           (mark < s.n && slice_all_digits(slice_take(s, mark)) && slice_all_digits(slice_skip(s, mark + 1)));
+}
+
+/* A count of people that the form wants. */
+static bool counts_people(const struct filling *x)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_PERSON)
+            return true;
+    return false;
+}
+
 static void owner(struct filling *x, unsigned i)
 {
     unsigned from = i, used = 0;
     struct slice code = code_before(x, i, &from);
 
-    if (!code.n || (!slice_is(code, "kira") && !slice_all_digits(x->ts.t[i].low)))
+    if (!code.n && measured_elsewhere(x, i)) {
+        mark_other(x, i - 1, i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));
+        return;
+    }
+    if (!code.n || (!slice_is(code, "kira") && !slice_all_digits(x->ts.t[i].low) &&
+                    !(slice_is(code, "nomor_lain") && plain(x->ts.t[i].low))))
         return;
     if (slice_is(code, "kira")) {
         x->ts.t[i].approx = true;
@@ -157,7 +198,7 @@ static void owner(struct filling *x, unsigned i)
     if (from > 0 && is_number(x, from - 1) && !parts(x, from) &&
         phrase_at(&x->ts, from, x->words->units, &used))
         return; /* `14 bulan 9,2`: the unit of the number before */
-    if (slice_is(code, "nomor_lain")) {
+    if (slice_is(code, "nomor_lain") || (slice_is(code, "kelas") && !counts_people(x))) {
         mark_other(x, from, i + 1);
     } else if (slice_is(code, "bulan_ke") && !x->ts.t[i].glued) {
         const struct field *f = weeks(x);
@@ -170,15 +211,6 @@ static void owner(struct filling *x, unsigned i)
     } else if (slice_is(code, "lamanya") && unit_of_time(x, i, &used)) {
         mark_other(x, from, i + 1 + used);
     }
-}
-
-/* A count of people that the form wants. */
-static bool counts_people(const struct filling *x)
-{
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_PERSON)
-            return true;
-    return false;
 }
 
 static bool whole(struct slice s, unsigned *v)
