@@ -178,6 +178,18 @@ static struct filling *begin(const struct ruleset *rs, const struct form *form, 
     return x && understand_cut(x, text_clean(text, a)) ? x : NULL;
 }
 
+/* The same; what she takes back in it, `9,2 eh 9,4`, is no answer. */
+static struct filling *begin_answer(const struct ruleset *rs, const struct form *form, struct slice text,
+                                    int64_t at_ms, struct arena *a)
+{
+    struct filling *x = understand_begin(rs, form, date_today(at_ms, rs->utc_offset_min), a);
+
+    if (!x)
+        return NULL;
+    x->answers = true;
+    return understand_cut(x, text_clean(text, a)) ? x : NULL;
+}
+
 /* A list was labelled: `tanda demam`. */
 static bool list_label(const struct filling *x)
 {
@@ -336,14 +348,13 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     bool read;
 
     text = understand_unit_alone(rs, known, f, understand_of_sign(rs, known, f, text, a), a);
-    x = begin(rs, form, of_letter(known, asked, behind_keyword(rs, form, text), a), at_ms, a);
+    x = begin_answer(rs, form, of_letter(known, asked, behind_keyword(rs, form, text), a), at_ms, a);
 
     memset(out, 0, sizeof *out);
     out->form = form;
     out->body = text;
     if (!x || x->ts.n == 0)
         return false;
-    x->answers = true;
     x->denies = understand_denies(rs, text, text_as(form, known->values, AS_NAME), a);
     /* Nothing here is among the words of a name, unless that was asked for: `VAKSIN mr1`. */
     x->labelled_only = f < 0 || form->fields[f].type != FIELD_NAME;

@@ -147,10 +147,10 @@ bool understand_cut(struct filling *x, struct slice body)
     if (!tokens_cut(body, x->form, &x->rs->forms, x->arena, &x->ts))
         return false;
     join_words_said_twice(x);
-    if (x->whole) {
+    if (x->whole)
         drop_clitics(x);
+    if (x->whole || (x->answers && !x->labelled_only))
         understand_amends(x);
-    }
     understand_heard(x->words, &x->ts, x->arena, &x->heard);
     understand_heed_death(x);
     understand_before(x);
