@@ -140,13 +140,27 @@ static const struct field *weeks(const struct filling *x)
     return NULL;
 }
 
+/* A count of people that the form wants. */
+static bool counts_people(const struct filling *x)
+{
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_PERSON)
+            return true;
+    return false;
+}
+
 /* `gds 150 tb 148 bb 45`: a weight or a length that this form has no field for. */
 static bool measured_elsewhere(const struct filling *x, unsigned i)
 {
     struct slice low = x->ts.t[i - 1].low;
+    unsigned used;
 
-    if (x->ts.t[i - 1].kind != TOKEN_WORD || parts(x, i) || labelled(x, i, i))
+    if (x->ts.t[i - 1].kind != TOKEN_WORD || parts(x, i) || counts_people(x) || labelled(x, i, i) ||
+        is_sex(x, i - 1) || phrase_at(&x->ts, i - 1, x->words->signs, &used))
         return false;
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].list && phrase_at(&x->ts, i - 1, x->form->fields[f].list, &used))
+            return false; /* `lk 45`, `kasus tb 3` */
     for (unsigned k = 0; k < x->rs->forms.n; k++)
         for (unsigned f = 0; f < x->rs->forms.forms[k].fields_n; f++) {
             const struct field *field = &x->rs->forms.forms[k].fields[f];
@@ -165,15 +179,6 @@ static bool plain(struct slice s)
 
     return slice_all_digits(s) ||
            (mark < s.n && slice_all_digits(slice_take(s, mark)) && slice_all_digits(slice_skip(s, mark + 1)));
-}
-
-/* A count of people that the form wants. */
-static bool counts_people(const struct filling *x)
-{
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_PERSON)
-            return true;
-    return false;
 }
 
 static void owner(struct filling *x, unsigned i)
