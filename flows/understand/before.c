@@ -149,6 +149,14 @@ static bool counts_people(const struct filling *x)
     return false;
 }
 
+static bool first_number(const struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < i; k++)
+        if (x->ts.t[k].kind == TOKEN_NUMBER)
+            return false;
+    return true;
+}
+
 /* `gds 150 tb 148 bb 45`: a weight or a length that this form has no field for. */
 static bool measured_elsewhere(const struct filling *x, unsigned i)
 {
@@ -161,6 +169,8 @@ static bool measured_elsewhere(const struct filling *x, unsigned i)
     for (unsigned f = 0; f < x->form->fields_n; f++)
         if (x->form->fields[f].list && phrase_at(&x->ts, i - 1, x->form->fields[f].list, &used))
             return false; /* `lk 45`, `kasus tb 3` */
+    if (first_number(x, i) && slice_all_digits(x->ts.t[i].low))
+        return false; /* `rujuk Lila 9 bl` */
     for (unsigned k = 0; k < x->rs->forms.n; k++)
         for (unsigned f = 0; f < x->rs->forms.forms[k].fields_n; f++) {
             const struct field *field = &x->rs->forms.forms[k].fields[f];
@@ -297,14 +307,6 @@ static bool keeps_signs(const struct form *form)
             (form->fields[f].type == FIELD_TEXT && form->fields[f].list))
             return true;
     return false;
-}
-
-static bool first_number(const struct filling *x, unsigned i)
-{
-    for (unsigned k = 0; k < i; k++)
-        if (x->ts.t[k].kind == TOKEN_NUMBER)
-            return false;
-    return true;
 }
 
 /* `3 hari panas` says how long, and is no age (RULINGS 46); nor are the signs, where the form has no use for
