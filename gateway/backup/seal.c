@@ -40,20 +40,6 @@ static uint64_t get(const unsigned char *p, int bytes)
     return v;
 }
 
-static int write_all(int fd, const void *p, size_t n)
-{
-    for (size_t at = 0; at < n;) {
-        ssize_t put_n = write(fd, (const char *)p + at, n - at);
-
-        if (put_n < 0 && errno == EINTR)
-            continue;
-        if (put_n <= 0)
-            return -1;
-        at += (size_t)put_n;
-    }
-    return 0;
-}
-
 static size_t read_all(int fd, void *p, size_t n)
 {
     size_t at = 0;
@@ -140,7 +126,7 @@ static int push(struct seal *s, unsigned char tag, struct err *e)
     crypto_secretstream_xchacha20poly1305_push(&s->state, s->sealed + 4, &n, s->plain, s->n, NULL, 0, tag);
     put(s->sealed, n, 4);
     s->n = 0;
-    if (write_all(s->fd, s->sealed, (size_t)n + 4) != 0)
+    if (file_write_all(s->fd, s->sealed, (size_t)n + 4) != 0)
         return err_set(e, "%s cannot be written (%s)", s->part, strerror(errno));
     return 0;
 }
@@ -174,8 +160,8 @@ struct seal *seal_create(const char *path, const unsigned char key[SEAL_KEY], st
     snprintf(s->part, sizeof s->part, "%s.part", path);
     s->fd = open(s->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     crypto_secretstream_xchacha20poly1305_init_push(&s->state, header, key);
-    if (s->fd < 0 || write_all(s->fd, MAGIC, strlen(MAGIC)) != 0 ||
-        write_all(s->fd, header, sizeof header) != 0) {
+    if (s->fd < 0 || file_write_all(s->fd, MAGIC, strlen(MAGIC)) != 0 ||
+        file_write_all(s->fd, header, sizeof header) != 0) {
         err_set(e, "%s cannot be written (%s)", s->part, strerror(errno));
         seal_drop(s);
         return NULL;
@@ -346,7 +332,7 @@ static int extract_one(struct unseal *u, const char *folder, struct err *e)
         size_t k = left < sizeof bytes ? (size_t)left : sizeof bytes;
 
         rc = take(u, bytes, k, e);
-        if (rc == 0 && write_all(fd, bytes, k) != 0)
+        if (rc == 0 && file_write_all(fd, bytes, k) != 0)
             rc = err_set(e, "%s cannot be written (%s)", path, strerror(errno));
         left -= k;
     }

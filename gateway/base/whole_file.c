@@ -10,8 +10,10 @@ enum {
     PATH_BYTES = 4096,
 };
 
-static int write_all(int fd, const char *p, size_t n)
+int file_write_all(int fd, const void *bytes, size_t n)
 {
+    const char *p = bytes;
+
     while (n) {
         ssize_t put = write(fd, p, n);
 
@@ -37,7 +39,7 @@ int whole_file_put(const char *path, const void *bytes, size_t n)
     fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -1;
-    rc = write_all(fd, bytes, n) == 0 && fsync(fd) == 0 ? 0 : -1;
+    rc = file_write_all(fd, bytes, n) == 0 && fsync(fd) == 0 ? 0 : -1;
     if (close(fd) != 0)
         rc = -1;
     if (rc == 0)

@@ -9,4 +9,7 @@
  * returns. -1 with errno, and nothing changed, when it cannot. */
 int whole_file_put(const char *path, const void *bytes, size_t n);
 
+/* All n bytes into an open file, however many calls that takes; -1 with errno. */
+int file_write_all(int fd, const void *bytes, size_t n);
+
 #endif
