@@ -166,7 +166,8 @@ static struct slice asked_of(const struct work *w, const struct draft *d)
     static const char *const store[] = { [ASK_CHILD] = "asked.child",
                                          [ASK_TWIN] = "asked.twin",
                                          [ASK_AGAIN] = "asked.weighed",
-                                         [ASK_DEATH] = "asked.death" };
+                                         [ASK_DEATH] = "asked.death",
+                                         [ASK_SURE] = "asked.sure" };
     struct slice label = reply_label(w->report.form, d->field), guess;
 
     if (asking_store(w->asking))
@@ -231,6 +232,7 @@ static struct draft *keep_draft(struct work *w)
     d->whom = whom_of(w);
     d->died = w->report.died;
     d->died_words = w->report.died_words;
+    d->unsure = w->report.unsure;
     d->asked = asked_of(w, d);
     d->unseen = false;
     d->question = question(w, d->whom, slice_make("", 0));

@@ -224,6 +224,10 @@ static void still_asks_death(struct work *w)
 {
     const struct draft *d = w->f->draft;
 
+    if (d && d->unsure.n && d->form == w->report.form) {
+        w->report.unsure = d->unsure;
+        understand_unsure(&w->report);
+    }
     if (!d || d->asking != ASK_DEATH || d->form != w->report.form || is_sure(w, d->field))
         return;
     w->report.death = true;
@@ -261,6 +265,8 @@ void work_judge(struct work *w)
     w->asking = w->report.status == REPORT_CONFIRM && reply_shows_guess(&w->report) ? ASK_VALUE : ASK_FIELD;
     if (w->report.death && w->report.status == REPORT_CONFIRM && w->report.error == ERROR_AMBIGUOUS)
         w->asking = ASK_DEATH;
+    if (w->report.unsure.n && w->report.status == REPORT_CONFIRM)
+        w->asking = ASK_SURE;
     event_first(w);
     if (w->report.status == REPORT_CONFIRM &&
         (w->f->sure ||

@@ -15,13 +15,13 @@ enum {
 
 #define DRAFT(key, m) MEMBER(struct draft, key, m)
 CODEC(draft_codec, struct draft, DRAFT("nomor", nomor), DRAFT("uuid", uuid),
-      MEMBER_ONE_OF(struct draft, "asking", asking, ASK_DEATH + 1),
+      MEMBER_ONE_OF(struct draft, "asking", asking, ASK_SURE + 1),
       MEMBER_ONE_OF(struct draft, "error", error, ERROR_CHECK_DIGIT + 1), DRAFT("field", field),
       DRAFT("child", child), DRAFT("sure", sure), DRAFT("hash", hash), DRAFT("at", at_ms),
       DRAFT("provider", provider), DRAFT("message", message_id), DRAFT("not_child", not_child),
       DRAFT("second", second), DRAFT("before", before), DRAFT("picked", picked), DRAFT("correct", correct),
       DRAFT("whom", whom), DRAFT("asked", asked), DRAFT("unseen", unseen), DRAFT("question", question),
-      DRAFT("part", part), DRAFT("died", died), DRAFT("died_words", died_words));
+      DRAFT("part", part), DRAFT("died", died), DRAFT("died_words", died_words), DRAFT("unsure", unsure));
 
 #define KEPT(key, m) MEMBER(struct kept, key, m)
 CODEC(kept_codec, struct kept, KEPT("text", text), KEPT("provider", provider), KEPT("message", message_id),
@@ -310,6 +310,7 @@ void drafts_report(const struct draft *d, struct report *out)
     out->form = d->form;
     memcpy(out->values, d->values, sizeof out->values);
     memcpy(out->faults, d->faults, sizeof out->faults);
+    out->unsure = d->unsure;
     for (unsigned i = 0; i < d->form->fields_n; i++)
         if (drafts_is_sure(d, d->form->fields[i].name))
             out->faults[i] = REPORT_FAULT_SURE;

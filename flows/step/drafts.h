@@ -24,6 +24,7 @@ enum asking {
     ASK_TWIN,  /* YA: a twin of the baby of report `before`; TIDAK: the same baby, nothing is filed */
     ASK_AGAIN, /* YA: in the place of report `before`; BARU: beside it; TIDAK: neither */
     ASK_DEATH, /* YA: whom it is about has died, WAFAT; TIDAK: the report stands as it is (RULINGS 49) */
+    ASK_SURE,  /* of a WAFAT that says so only by hearsay. YA: it is certain; TIDAK: nothing is filed */
 };
 
 /* What only the store knows is asked, or whether somebody died: not the value of a field. */
@@ -52,6 +53,7 @@ struct draft {
     bool correct;                  /* it corrects a record */
     struct slice whom;             /* whom it is about, for lists of open questions */
     struct slice died, died_words; /* ASK_DEATH: who, as struct report has it */
+    struct slice unsure;           /* as struct report has it, until YA is said to it */
     struct slice asked;            /* what is asked, in few words: "BB 9,2" */
     bool unseen;                   /* only these words were seen of the question */
     struct slice part;     /* a screening by USSD that broke off: its kind and the answers so far, "tbc/YT" */

@@ -171,21 +171,6 @@ static bool denied(const struct report *r)
     return f && r->status == REPORT_CONFIRM && r->typed.n && (r->faults[f->position] & REPORT_FAULT_DENIED);
 }
 
-/* A death that is not known for sure. */
-static bool not_sure(const struct ruleset *rules, const struct report *r)
-{
-    const struct words *words = &rules->forms.words;
-    const struct field *f = r->form ? field_of(r->form, r->error_field) : NULL;
-    const struct word *w, *guess;
-
-    if (!f || f->as != AS_NAME || !form_is(r->form, FORM_DEATH) || r->status != REPORT_CONFIRM || !r->typed.n)
-        return false;
-    w = list_find(words->answers, r->typed);
-    guess = list_find(words->before, r->typed);
-    return (w && slice_is(w->code, "ragu")) ||
-           (guess && (slice_is(guess->code, "kira") || slice_is(guess->code, "kira_belakang")));
-}
-
 static const char *key_of(const struct report *r, bool example, bool typed)
 {
     if (!r->form)
@@ -299,10 +284,11 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
     bool other = !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(guess)));
     struct slice whom = about->siapa.n ? about->siapa : r->form ? reply_whom(r->form, r->values, a) : S("");
     bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;
-    const char *key = death                ? death_key(r, whom)
-                      : not_sure(rules, r) ? "ask.dead"
-                      : denied(r)          ? "ask.there"
-                                           : key_of(r, other, typed_of(r, guess).n > 0);
+    bool not_sure = r->unsure.n && r->status == REPORT_CONFIRM;
+    const char *key = death       ? death_key(r, whom)
+                      : not_sure  ? "ask.dead"
+                      : denied(r) ? "ask.there"
+                                  : key_of(r, other, typed_of(r, guess).n > 0);
     const struct text_fill f[] = {
         { "nomor", about->nomor },
         { "siapa", whom },

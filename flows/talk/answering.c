@@ -65,8 +65,9 @@ static bool hear_words(const struct ruleset *rules, const struct draft *d, struc
                        struct arena *a, struct reading *r)
 {
     const struct field *f = asked_field(d);
-    enum answer_word word =
-        d && d->asking == ASK_AGAIN ? words_again(rules, text, a) : words_answer(rules, f, text, a);
+    enum answer_word word = d && d->asking == ASK_AGAIN  ? words_again(rules, text, a)
+                            : d && d->asking == ASK_SURE ? words_sure(rules, d->whom, text, a)
+                                                         : words_answer(rules, f, text, a);
 
     if (word == WORD_NONE || (word == WORD_YES && only_there(rules, d, f, text, a)))
         return false;

@@ -211,7 +211,9 @@ static void say_yes(struct step *s, struct draft *d)
     }
     if (d->asking == ASK_AGAIN && replace(s, d))
         return;
-    if (d->asking == ASK_TWIN)
+    if (d->asking == ASK_SURE)
+        d->unsure = slice_make("", 0);
+    else if (d->asking == ASK_TWIN)
         d->not_child = true;
     else if (d->asking == ASK_CHILD)
         d->picked = d->child;
@@ -249,7 +251,6 @@ static void ask_value(struct step *s, struct draft *d, struct slice field)
         d->error = ERROR_MISSING;
         d->field = field;
         d->asked = reply_label(d->form, field);
-        s->state->changed = true;
     }
     {
         const struct text_fill f[] = { { "nomor", d->nomor },
@@ -350,25 +351,6 @@ static void say_living(struct step *s, struct draft *d)
     file_again(s, d, r);
 }
 
-static void say_no(struct step *s, struct draft *d)
-{
-    unsigned i;
-    const struct value *v = field_value(d, d->field, &i);
-
-    if (d->correct)
-        keep_record(s, d);
-    else if (d->asking == ASK_DEATH)
-        say_living(s, d);
-    else if (d->asking == ASK_CHILD)
-        say_new(s, d);
-    else if (asking_store(d->asking))
-        keep_before(s, d);
-    else if (may_be_none(d) && (d->asking == ASK_FIELD || (v && v->n <= 1)))
-        say_nothing(s, d);
-    else
-        ask_value(s, d, d->field);
-}
-
 /* `ga jadi`: the unfinished report is dropped.  One that staff were told of is not dropped by a word that may
  * have been meant for something else: her own BATAL does that. */
 static void say_cancel(struct step *s, struct draft *d)
@@ -390,13 +372,34 @@ static void say_cancel(struct step *s, struct draft *d)
     drop_draft(s, d);
 }
 
+static void say_no(struct step *s, struct draft *d)
+{
+    unsigned i;
+    const struct value *v = field_value(d, d->field, &i);
+
+    if (d->correct)
+        keep_record(s, d);
+    else if (d->asking == ASK_DEATH)
+        say_living(s, d);
+    else if (d->asking == ASK_CHILD)
+        say_new(s, d);
+    else if (d->asking == ASK_SURE)
+        say_cancel(s, d);
+    else if (asking_store(d->asking))
+        keep_before(s, d);
+    else if (may_be_none(d) && (d->asking == ASK_FIELD || (v && v->n <= 1)))
+        say_nothing(s, d);
+    else
+        ask_value(s, d, d->field);
+}
+
 static void answer_word(struct step *s, struct draft *d, enum answer_word word)
 {
-    if (d->unseen && asking_store(d->asking) && word != WORD_CANCEL) {
-        questions_repeat(s, d); /* nobody says YA to a child that she has not seen */
-        return;
-    }
-    if (d->asking == ASK_DEATH && (word == WORD_NEW || word == WORD_OTHER || word == WORD_NOTHING)) {
+    bool unseen = d->unseen && asking_store(d->asking); /* nobody says YA to a child that she has not seen */
+    bool death = d->asking == ASK_DEATH || d->asking == ASK_SURE;
+
+    if ((unseen && word != WORD_CANCEL) ||
+        (death && (word == WORD_NEW || word == WORD_OTHER || word == WORD_NOTHING))) {
         questions_repeat(s, d);
         return;
     }

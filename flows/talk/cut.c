@@ -17,7 +17,7 @@ static const struct {
     { "batal", SAID_CANCEL },
     { "ralat", SAID_MENDING },
     { "tetap", SAID_KEEP },
-    { "ragu", SAID_KEEP },
+    { "ragu", SAID_UNSURE },
     { "sapaan", SAID_FILLER },
     { "ganti", SAID_REPLACE },
     { "tadi", SAID_EARLIER },

@@ -21,11 +21,12 @@ enum heard_bit {
     SAID_NOTHING_THERE = 1 << 3,
     SAID_CANCEL = 1 << 4,
     SAID_MENDING = 1 << 5, /* `harusnya` */
-    SAID_KEEP = 1 << 6,    /* `jangan batal`, `belum tahu`: no answer, but known */
+    SAID_KEEP = 1 << 6,    /* `jangan batal`: no answer, but known */
     SAID_FILLER = 1 << 7,
     SAID_NEW = 1 << 8,
     SAID_REPLACE = 1 << 9,  /* `ganti` */
     SAID_EARLIER = 1 << 10, /* `yang tadi` */
+    SAID_UNSURE = 1 << 11,  /* `belum tahu` */
 };
 
 struct cut {

@@ -344,25 +344,32 @@ static bool is_who_died(const struct ruleset *rules, struct slice died, const st
                       is_kata(people, c, i, unborn ? "anak" : arena_copy(a, died).p, used, a));
 }
 
-enum answer_word words_death_answer(const struct ruleset *rules, struct slice whom, struct slice died,
-                                    struct slice text, struct arena *a)
+/* What the text says to whether somebody died, as bits; a word of something else: none.  *death: it has the
+ * word of death. */
+static unsigned death_bits(const struct ruleset *rules, struct slice whom, struct slice died,
+                           struct slice text, struct arena *a, bool *death)
 {
     const struct word_list *iya = rules->forms.words.answers;
     const struct word_list *kata = rules->forms.words.kata;
     const struct word_list *negators = rules->forms.words.negators;
     unsigned bits = 0, used = 1;
-    bool death = false;
     struct cut c;
 
+    *death = false;
     cut_words(rules->forms.vocabulary, text, a, &c);
     for (unsigned i = 0; iya && kata && negators && i < c.n; i += used) {
         if (is_kata(kata, &c, i, "mati", &used, a) || is_kata(kata, &c, i, "mati_bayi", &used, a) ||
             is_kata(kata, &c, i, "mati_janin", &used, a)) {
-            death = true;
+            *death = true;
             continue;
         }
         if (is_who_died(rules, died, &c, i, &used, a))
             continue;
+        used = 1;
+        if (cut_phrase(iya, &c, i, a, &used) == SAID_UNSURE) {
+            bits |= SAID_UNSURE;
+            continue;
+        }
         used = 1;
         if (list_find(negators, c.word[i])) {
             bits |= SAID_NO;
@@ -370,13 +377,48 @@ enum answer_word words_death_answer(const struct ruleset *rules, struct slice wh
             unsigned bit = cut_phrase(iya, &c, i, a, &used);
 
             if (!(bit & (SAID_YES | SAID_NO | SAID_FILLER)))
-                return WORD_NONE;
+                return SAID_KEEP;
             bits |= bit & (SAID_YES | SAID_NO);
         }
     }
-    if (!death || c.more || bits == (SAID_YES | SAID_NO))
+    return c.more ? SAID_KEEP : bits;
+}
+
+enum answer_word words_death_answer(const struct ruleset *rules, struct slice whom, struct slice died,
+                                    struct slice text, struct arena *a)
+{
+    bool death;
+
+    switch (death_bits(rules, whom, died, text, a, &death)) {
+    case 0:
+    case SAID_YES:
+        return death ? WORD_YES : WORD_NONE;
+    case SAID_NO:
+        return death ? WORD_NO : WORD_NONE;
+    default:
         return WORD_NONE;
-    return bits & SAID_NO ? WORD_NO : WORD_YES;
+    }
+}
+
+enum answer_word words_sure(const struct ruleset *rules, struct slice whom, struct slice text,
+                            struct arena *a)
+{
+    enum answer_word plain = words_answer(rules, NULL, text, a);
+    bool death;
+
+    if (plain != WORD_NONE)
+        return plain;
+    switch (death_bits(rules, whom, slice_make("", 0), text, a, &death)) {
+    case 0:
+    case SAID_YES:
+        return death ? WORD_YES : WORD_NONE;
+    case SAID_NO:
+    case SAID_UNSURE:
+    case SAID_NO | SAID_UNSURE:
+        return WORD_NO;
+    default:
+        return WORD_NONE;
+    }
 }
 
 bool words_thank(const struct ruleset *rules, struct slice text)

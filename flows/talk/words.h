@@ -55,6 +55,9 @@ bool words_say_cancel(const struct ruleset *, struct slice text, struct arena *)
  * `tidak wafat bu`, `ya janinnya meninggal`; WORD_NONE when it says anything else, or neither. */
 enum answer_word words_death_answer(const struct ruleset *, struct slice whom, struct slice died,
                                     struct slice text, struct arena *);
+/* What it says to whether it is certain that `whom` died: `iya sudah pasti`, `sudah meninggal` are a yes,
+ * `belum`, `belum pasti bu` a no. */
+enum answer_word words_sure(const struct ruleset *, struct slice whom, struct slice text, struct arena *);
 /* "Terima kasih bu": no more than thanks. */
 bool words_thank(const struct ruleset *, struct slice text);
 

@@ -227,9 +227,6 @@ void understand_death(struct filling *x)
 
     if (x->day_at)
         understand_fault(x, &x->form->fields[form_as(x->form, AS_DATE)], ERROR_AMBIGUOUS, false, TOKENS_MAX);
-    if (x->unsure_at && form_as(x->form, AS_NAME) >= 0)
-        understand_fault_words(x, &x->form->fields[form_as(x->form, AS_NAME)], ERROR_AMBIGUOUS, x->unsure_at,
-                               x->unsure_to);
     if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
         return;
     x->death = true;
@@ -237,6 +234,18 @@ void understand_death(struct filling *x)
     understand_fault(x, &x->form->fields[x->death_of], ERROR_AMBIGUOUS, false, TOKENS_MAX);
     if (slice_is(x->died, "janin") && signs >= 0 && unborn)
         understand_add_sign(x, &x->form->fields[signs], unborn->also);
+}
+
+void understand_unsure(struct report *r)
+{
+    int nama = form_as(r->form, AS_NAME);
+
+    if (!r->unsure.n || nama < 0 || r->status == REPORT_REJECTED)
+        return;
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    r->error_field = r->form->fields[nama].name;
+    r->typed = r->unsure;
 }
 
 /* `katanya`, `mungkin sudah`: whether it is so nobody knows; *used gets the words. */
@@ -257,27 +266,19 @@ static bool hearsay(const struct words *words, const struct tokens *ts, unsigned
 
 void understand_hearsay(const struct ruleset *rs, struct slice before, struct arena *a, struct report *r)
 {
-    int nama = form_as(r->form, AS_NAME);
     struct tokens ts;
     unsigned used;
 
-    if (nama < 0 || r->status == REPORT_REJECTED || !tokens_cut(before, NULL, &rs->forms, a, &ts))
+    if (!tokens_cut(before, NULL, &rs->forms, a, &ts))
         return;
-    for (unsigned i = 0; i < ts.n; i++) {
+    for (unsigned i = 0; i < ts.n && !r->unsure.n; i++) {
         if (!hearsay(&rs->forms.words, &ts, i, &used))
             continue;
-        r->faults[nama] = r->faults[nama] ? r->faults[nama] : ERROR_AMBIGUOUS;
-        if (r->status == REPORT_CONFIRM)
-            return; /* asked about when what is asked now is answered */
-        r->status = REPORT_CONFIRM;
-        r->error = ERROR_AMBIGUOUS;
-        r->error_field = r->form->fields[nama].name;
-        r->typed = slice_make("", 0);
-        for (unsigned k = i; k < i + used; k++) /* as the list has it */
-            r->typed =
-                arena_printf(a, "%.*s%s%.*s", SLICE_ARG(r->typed), k > i ? " " : "", SLICE_ARG(ts.t[k].low));
-        return;
+        for (unsigned k = i; k < i + used; k++)
+            r->unsure =
+                arena_printf(a, "%.*s%s%.*s", SLICE_ARG(r->unsure), k > i ? " " : "", SLICE_ARG(ts.t[k].low));
     }
+    understand_unsure(r);
 }
 
 /* --- the day of a death, among the days that a WAFAT names (RULINGS 31) --- */

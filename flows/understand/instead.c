@@ -17,6 +17,7 @@ enum part {
     PART_NO,      /* bukan, salah */
     PART_BUT,     /* tapi, harusnya */
     PART_NOTHING, /* bu, ya */
+    PART_UNSURE,  /* belum pasti */
 };
 
 struct halves {
@@ -53,6 +54,8 @@ static enum part part_at(const struct halves *h, unsigned i, unsigned *used)
         return says_false(h, i, i + *used) ? PART_NO : PART_BUT;
     if (slice_is(code, "tidak"))
         return PART_NO;
+    if (slice_is(code, "ragu"))
+        return PART_UNSURE;
     if (slice_is(code, "sapaan") || (slice_is(code, "ya") && h->n == 0))
         return PART_NOTHING;
     if (negation_at(&h->ts, i, w->negators, &n) && (n.kind < NEGATION_NIL || n.kind == NEGATION_FALSE)) {
@@ -110,6 +113,9 @@ static void cut(struct halves *h)
             but = true;
             break;
         case PART_NOTHING:
+            break;
+        case PART_UNSURE: /* nothing is right in the place of anything */
+            h->more = true;
             break;
         case PART_VALUE:
             add_value(h, i, used, &open, &but);

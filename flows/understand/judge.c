@@ -481,6 +481,9 @@ void understand_settle(struct filling *x, struct report *out)
                                    (x->slots[i].error && x->slots[i].denied ? REPORT_FAULT_DENIED : 0));
     emergency(x, out);
     help(x, out);
+    if (x->unsure_at)
+        out->unsure = understand_span(x, x->unsure_at, x->unsure_to);
+    understand_unsure(out);
     out->death = x->death;
     out->died = x->died;
     out->died_words = x->died_words;

@@ -177,6 +177,8 @@ enum report_error understand_field(const struct ruleset *, const struct form *, 
  * SMS, short answers and USSD all end with.  Fills status, error, error_field, emergency of *report.
  * Its faults go in too: see understand_answer(). */
 void understand_judge(const struct ruleset *, int64_t at_ms, struct arena *, struct report *report);
+/* Of a report that lacks nothing and is not sure whether somebody died (report->unsure): that is asked. */
+void understand_unsure(struct report *);
 
 /* The words of a sign that says what is needed (RULINGS 40), as `gerakan janin`; NULL: this code is none. */
 const struct word *understand_needed(const struct word_list *signs, struct slice code);

@@ -62,6 +62,7 @@ struct report {
     bool death;     /* it says that the person died (RULINGS 49): asked whether WAFAT is to be filed */
     struct slice died, died_words; /* death, not of her whom it is about: "janin", "anak", "ibu", "lain" as
                                       seen from her; "ibunya sudah meninggal" */
+    struct slice unsure; /* a death that may be none: "katanya"; asked about before any other doubt */
     struct slice emergency_reason; /* words for the staff: "perdarahan, kejang" */
     struct slice others;           /* of these, those about somebody else: "ibunya perdarahan" */
     struct slice others_today;     /* signs of class E2 of somebody else: "bayinya kuning" */
