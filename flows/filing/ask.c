@@ -13,12 +13,13 @@
 #include "parsers/date.h"
 #include "parsers/text.h"
 
-/* A danger of the day in what is certain of it: staff hear of it even if the question is never answered. */
+/* A danger of the day in what is certain of it: staff hear of it even if the question is never answered.  Of
+ * a correction one that is new. */
 static bool unfinished_danger(const struct work *w, const struct draft *d)
 {
     struct slice say;
 
-    return !d->correct && !w->report.emergency && !work_is_referral(d->form) &&
+    return !(d->correct && w->was >= URGENCY_E2) && !w->report.emergency && !work_is_referral(d->form) &&
            findings_certain(w->s->rules, d->form, d->values, d->faults, w->s->arena, &say) >= URGENCY_E2;
 }
 
@@ -35,7 +36,7 @@ bool filing_unfinished(struct step *s, const struct draft *d, struct filed_repor
 {
     struct slice found, open, who = text_as(d->form, d->values, AS_NAME);
 
-    if (d->correct || r->referral.state != REFERRAL_NONE ||
+    if ((d->correct ? work_found(s, r) >= URGENCY_E2 : r->referral.state != REFERRAL_NONE) ||
         findings_certain(s->rules, d->form, d->values, d->faults, s->arena, &found) < URGENCY_E2)
         return false;
     if (!found.n) { /* neither what nor of whom */
@@ -49,7 +50,7 @@ bool filing_unfinished(struct step *s, const struct draft *d, struct filed_repor
     step_reason(s, "timer");
     filing_maybe(s, r, S("E2"),
                  arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(found)),
-                 false);
+                 d->correct);
     return true;
 }
 
