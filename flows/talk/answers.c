@@ -486,7 +486,7 @@ void answers_expired(struct step *s, const struct due *due)
     if (!d || !r)
         return;
     step_reason(s, "draft_expired"); /* the staff list is what ended so (district/log_db.h) */
-    if (!report_load(s, due->nomor, r) || !referral_is_open(&r->referral)) {
+    if (!report_load(s, due->nomor, r) || d->correct || !referral_is_open(&r->referral)) {
         const struct text_fill f[] = { { "nomor", d->nomor }, { "form", d->form->title } };
 
         step_sms(s, s->msisdn, SMS_NOTICE, d->nomor,
