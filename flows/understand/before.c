@@ -193,11 +193,12 @@ static bool plain(struct slice s)
 
 static void owner(struct filling *x, unsigned i)
 {
-    unsigned from = i, used = 0;
+    unsigned from = i, used = 0, whose = understand_measured(x, i);
     struct slice code = code_before(x, i, &from);
 
-    if (!code.n && measured_elsewhere(x, i)) {
-        mark_other(x, i - 1, i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));
+    if (whose < i || (!code.n && measured_elsewhere(x, i))) {
+        mark_other(x, whose < i ? whose : i - 1,
+                   i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));
         return;
     }
     if (!code.n || (!slice_is(code, "kira") && !slice_all_digits(x->ts.t[i].low) &&

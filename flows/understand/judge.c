@@ -414,6 +414,7 @@ static void help(struct filling *x, struct report *out)
     if ((x->form->is & FORM_DEATH) || x->form->about == FORM_ABOUT_NOBODY)
         return;
     understand_help_in(x, &now, &today);
+    today = today.n ? today : understand_measured_today(x);
     out->others_today = out->others_today.n ? out->others_today : today;
     if (now.n && !out->emergency) {
         out->emergency = true;

@@ -180,7 +180,8 @@ static void on_sign(void *arg, const struct sign *s)
             add_denied(g->x, s->word->code);
             add_denied(g->x, s->word->also);
         }
-        add_other(g, is == WHOSE_OTHER ? with_whom(g->x, s) : s->from, s->to);
+        add_other(g, is == WHOSE_OTHER ? with_whom(g->x, s) : s->from,
+                  understand_with_number(&g->x->ts, s->to));
         mark(g->x, s->from, s->to);
         return;
     }
@@ -209,8 +210,7 @@ static void on_other(void *arg, unsigned from, unsigned to)
     const struct tokens *ts = &g->x->ts;
     unsigned used;
 
-    while (to < ts->n && ts->t[to].other && !ts->t[to].taken && !(ts->t[to].sep & SEP_HARD))
-        to++; /* `tfu 28`, `cair 5x`: the word's own, and no field's */
+    to = understand_with_number(ts, to);
     /* The unit of a number that nobody has taken yet: the number's, not a word. */
     if (from > 0 && to == from + 1 && ts->t[from - 1].kind == TOKEN_NUMBER && !ts->t[from - 1].taken &&
         (ts->t[from].sep & SEP_HARD) == 0 && phrase_at(ts, from, g->x->words->units, &used))

@@ -374,6 +374,28 @@ static void fevers(struct filling *x, unsigned from)
         }
 }
 
+/* What was passed over among the required fields stays in the words (RULINGS 50): `28 nadi 80 110/70`. */
+static void keep_passed(struct filling *x, unsigned end)
+{
+    int signs = form_as(x->form, AS_SIGNS), beside = signs >= 0 ? x->form->fields[signs].companion : -1;
+    struct slot *s = beside >= 0 ? &x->slots[beside] : NULL;
+    struct slice all = slice_make("", 0);
+
+    for (unsigned i = 0, to; s && i < end; i = to + 1) {
+        for (to = i; to < end && x->ts.t[to].other; to++)
+            ;
+        if (to > i)
+            all = arena_printf(x->arena, "%.*s%s%.*s", SLICE_ARG(all), all.n ? " " : "",
+                               SLICE_ARG(understand_span(x, i, to)));
+    }
+    if (!all.n)
+        return;
+    if (s->value.kind == VALUE_TEXT)
+        all = arena_printf(x->arena, "%.*s %.*s", SLICE_ARG(all), SLICE_ARG(s->value.text));
+    s->value = value_text(all);
+    s->filled = true;
+}
+
 void understand_tail(struct filling *x)
 {
     unsigned from = x->head_end;
@@ -395,6 +417,7 @@ void understand_tail(struct filling *x)
     fevers(x, from);
     understand_units(x, from);
     understand_signs(x, x->signs_at ? x->signs_at - 1 : from);
+    keep_passed(x, from);
     understand_numbers(x, from);
     leftovers(x, from);
 }

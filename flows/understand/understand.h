@@ -236,6 +236,12 @@ void understand_overturned(struct filling *);
 bool understand_denies_known(struct filling *, const struct report *known);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
+/* --- understand/measured.c, measured_danger.c --- */
+/* The number at token i is somebody else's: `suaminya td 180/110`.  Where that begins; i: it is not. */
+unsigned understand_measured(const struct filling *, unsigned i);
+/* Such words among those that the report keeps, when the measure alone is a danger of the day; or empty. */
+struct slice understand_measured_today(struct filling *);
+
 /* --- understand/needed.c --- */
 /* An answer to the doubt about what is needed, with that before it and the other signs behind: "gerak
  * berkurang"; any other text as it is.  f: the field that is asked, or -1. */
@@ -406,6 +412,9 @@ bool understand_was(const struct filling *, const struct sign *);
 enum whose understand_whose(const struct filling *, const struct sign *);
 /* The first token of the sign, and *to behind its last, with the person's whose it is. */
 unsigned understand_with_person(const struct filling *, const struct sign *, unsigned *to);
+/* Words that end before token `to` have a number of their own behind them, and no field's: `tfu 28`, `djj
+ * 140`, `cair 5x`. Where that ends. */
+unsigned understand_with_number(const struct tokens *, unsigned to);
 
 /* Puts a code into the list of signs. */
 void understand_add_sign(struct filling *, const struct field *, struct slice code);

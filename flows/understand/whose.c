@@ -132,6 +132,13 @@ unsigned understand_with_person(const struct filling *x, const struct sign *s, u
     return who->code.n && who->from < s->from ? who->from : s->from;
 }
 
+unsigned understand_with_number(const struct tokens *ts, unsigned to)
+{
+    while (to < ts->n && ts->t[to].other && !ts->t[to].taken && !(ts->t[to].sep & SEP_HARD))
+        to++;
+    return to;
+}
+
 /* A number that is not the first, which says how many came: `20 1 orang pingsan`. */
 static bool second_number(const struct filling *x, unsigned i)
 {

@@ -1,0 +1,59 @@
+/* measured.c - a measure of somebody else in the words of a report: `suaminya td 180/110` (RULINGS 46, 50).
+ * It is none of hers, and stays in the words.  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+
+enum {
+    WORDS = 3, /* of the longest label or person before a number, and one to spare */
+};
+
+/* A label of any form that a measure follows. */
+static bool is_label(const struct form_set *forms, struct slice word)
+{
+    for (unsigned i = 0; i < forms->n; i++)
+        for (const struct label *l = form_labels(&forms->forms[i], word); l; l = l->next)
+            if (slice_empty(l->rest) && slice_eq(l->first, word) &&
+                (l->field->type == FIELD_NUMBER || l->field->type == FIELD_PRESSURE))
+                return true;
+    return false;
+}
+
+static bool of_hers(const struct filling *x, struct slice code)
+{
+    return slice_is(code, x->form->about == FORM_ABOUT_CHILD    ? "anak"
+                          : x->form->about == FORM_ABOUT_MOTHER ? "ibu"
+                                                                : "");
+}
+
+/* Where somebody of hers is named right before token i, and nobody who only tells it; i: nobody is. */
+static unsigned person_before(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i > WORDS ? i - WORDS : 0; k < i; k++) {
+        struct slice code = phrase_code(&x->ts, k, x->words->people, &used), last = x->ts.t[i - 1].low;
+
+        if (code.n && k + used == i && !of_hers(x, code) && !slice_is(code, "berkata") &&
+            (slice_ends(last, "nya") || slice_ends(last, "nye")) &&
+            !(k > 0 && !(x->ts.t[k].sep & SEP_HARD) &&
+              slice_is(phrase_code(&x->ts, k - 1, x->words->people, &used), "bersama")))
+            return k;
+    }
+    return i;
+}
+
+unsigned understand_measured(const struct filling *x, unsigned i)
+{
+    unsigned label = i, person;
+    bool pressure = slice_find(x->ts.t[i].low, '/') < x->ts.t[i].low.n;
+
+    if (i < 1 || x->ts.t[i].sep & SEP_HARD)
+        return i;
+    if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_label(&x->rs->forms, x->ts.t[i - 1].low))
+        label--;
+    else if (!pressure)
+        return i;
+    person = person_before(x, label);
+    return person < label ? person : i;
+}

@@ -1,0 +1,78 @@
+/* measured_danger.c - a measure of somebody else (measured.c) that is a danger of the day: it reaches staff
+ * beside the report (SPEC 2.2).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "gateway/conf/rules.h"
+#include "parsers/phrase.h"
+
+/* A filling of the form with these words, of which nothing is read. */
+static struct filling *words_of(const struct filling *x, const struct form *form, struct slice words)
+{
+    struct filling *then = ARENA_NEW(x->arena, struct filling);
+
+    if (!then)
+        return NULL;
+    *then = (struct filling){ .rs = x->rs,
+                              .form = form,
+                              .variant = &form->variants[0],
+                              .words = x->words,
+                              .arena = x->arena,
+                              .today = x->today,
+                              .slots = ARENA_ARRAY(x->arena, struct slot, form->fields_n) };
+    return then->slots && tokens_cut(words, form, &x->rs->forms, x->arena, &then->ts) ? then : NULL;
+}
+
+/* Of a form that is about such people: the first that has the measure which stands at the end of the words.
+ * Alone, it is a danger of the day there. */
+static bool endangers(const struct filling *x, enum form_about about, struct slice words)
+{
+    for (unsigned n = 0; n < x->rs->forms.n; n++) {
+        const struct form *form = &x->rs->forms.forms[n];
+        struct filling *then = form->about == about ? words_of(x, form, words) : NULL;
+        unsigned i;
+
+        if (!then || then->ts.n < 2)
+            continue;
+        i = then->ts.n - 1;
+        for (unsigned f = 0; f < form->fields_n; f++) {
+            struct value values[FORM_FIELDS] = { 0 };
+            struct finding found;
+            struct label_at l;
+            bool labelled = understand_label_at(then, i - 1, &l) && l.used == 1;
+            struct got g;
+
+            if (labelled ? l.field != &form->fields[f] : form->fields[f].type != FIELD_PRESSURE)
+                continue;
+            g = understand_read(then, &form->fields[f], i, true);
+            values[f] = g.value;
+            return g.fit == FIT_YES && rules_findings(x->rs->rules, form, values, &found, 1) &&
+                   found.class >= URGENCY_E2;
+        }
+    }
+    return false;
+}
+
+struct slice understand_measured_today(struct filling *x)
+{
+    int signs = form_as(x->form, AS_SIGNS), beside = signs >= 0 ? x->form->fields[signs].companion : -1;
+    struct slice words = beside >= 0 ? x->slots[beside].value.text : (struct slice){ 0 };
+    struct filling *then;
+
+    if (!words.n || x->slots[beside].value.kind != VALUE_TEXT || !x->rs->rules)
+        return slice_make("", 0);
+    then = words_of(x, x->form, words);
+    if (!then)
+        return slice_make("", 0);
+    for (unsigned i = 1, used; i < then->ts.n; i++) {
+        unsigned from = then->ts.t[i].kind == TOKEN_NUMBER ? understand_measured(then, i) : i;
+        struct slice code = phrase_code(&then->ts, from, x->words->people, &used);
+
+        if (from < i && endangers(x,
+                                  slice_is(code, "ibu")    ? FORM_ABOUT_MOTHER
+                                  : slice_is(code, "anak") ? FORM_ABOUT_CHILD
+                                                           : FORM_ABOUT_PERSON,
+                                  understand_span(then, from, i + 1)))
+            return understand_span(then, from, i + 1);
+    }
+    return slice_make("", 0);
+}
