@@ -258,17 +258,6 @@ static bool named_less(const struct state *x, unsigned i, const struct word *w)
            !slice_is(x->ts->t[i - 1].low, "ada");
 }
 
-/* `tidak ada keluhan, perdarahan banyak`: nobody denies how much of it there is. */
-static bool says_how_much(const struct state *x, unsigned i, unsigned to)
-{
-    unsigned used;
-
-    for (unsigned k = i + 1; k < x->end && k <= to && (k < to || !parted(x, k)); k++)
-        if (slice_is(kata_at(x, k, &used), "sangat"))
-            return true;
-    return false;
-}
-
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
@@ -279,6 +268,10 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
 
     /* `nafsu makan hilang demam`: what is gone is named before it. */
     if ((x->waits.kind == NEGATION_GONE || x->waits.kind == NEGATION_NIL) && about_before(x))
+        end_of_wait(x, i);
+    /* `sesak tidak ada nyeri dada ada` */
+    if (x->waits.kind == NEGATION_NONE_OF && x->since + x->waits.used == i && x->has_last &&
+        x->last.to == x->since && x->last.kind == SIGN_PLAIN && signs_each_behind(x->s, x->ts, to, x->end))
         end_of_wait(x, i);
     waited = x->waits.kind != NEGATION_NONE;
     tell(x);
@@ -292,7 +285,8 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
          !parted(x, to))) /* `tidak ada kejang, demam ada` */
         x->last.kind = SIGN_MAYBE;
     if (!waited && x->last.kind == SIGN_PLAIN)
-        x->last.kind = signs_spoken(x->s, x->ts, &x->spoken, i, to, says_how_much(x, i, to));
+        x->last.kind =
+            signs_spoken(x->s, x->ts, &x->spoken, i, to, signs_how_much(x->s, x->ts, i, to, x->end));
     if (unwell == to && !is_well && w->needed && w->can_be_normal)
         unwell = signs_lessened(x->s, x->ts, to, x->end, &lasts);
     if (unwell > to && lasts) {
@@ -304,7 +298,7 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
     } else if (w->neutral || is_well)
         x->last.kind = w->needed && gone && is_well ? SIGN_UNSURE : SIGN_NEGATED;
     if (!waited && x->reach == REACH_LIST && x->last.kind == SIGN_NEGATED && !w->neutral && !is_well &&
-        says_how_much(x, i, to))
+        signs_how_much(x->s, x->ts, i, to, x->end))
         x->last.kind = SIGN_UNSURE;
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;

@@ -102,6 +102,41 @@ unsigned signs_lessened(const struct sign_scan *s, const struct tokens *ts, unsi
     return i;
 }
 
+bool signs_how_much(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to, unsigned end)
+{
+    unsigned used;
+
+    for (unsigned k = i + 1; k < end && k <= to && (k < to || !(ts->t[k].sep & SEP_HARD)); k++)
+        if (slice_is(phrase_code(ts, k, s->kata, &used), "sangat"))
+            return true;
+    return false;
+}
+
+/* `ada`, `tidak ada` behind a sign: how many words; 0: neither. */
+static unsigned said_behind(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    struct negation n;
+
+    if (negation_at(ts, i, s->negators, &n))
+        return n.kind == NEGATION_NONE_OF ? n.used : 0;
+    return slice_is(ts->t[i].low, "ada");
+}
+
+bool signs_each_behind(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
+{
+    while (goes_on(ts, i, to)) {
+        unsigned list, used, said = said_behind(s, ts, i);
+
+        i += said;
+        if (!said || !goes_on(ts, i, to))
+            return said > 0;
+        if (!signs_longest(s, ts, i, &list, &used))
+            return false;
+        i += used;
+    }
+    return false;
+}
+
 bool signs_filler(struct slice k)
 {
     return slice_is(k, "pengisi") || slice_is(k, "sambung") || slice_is(k, "tapi") || slice_is(k, "kecuali");

@@ -30,6 +30,14 @@ void signs_speak(struct sign_spoken *, struct slice kata, unsigned at);
 enum sign_kind signs_spoken(const struct sign_scan *, const struct tokens *, const struct sign_spoken *,
                             unsigned i, unsigned to, bool much);
 
+/* `tidak ada keluhan, perdarahan banyak`: the sign of tokens i..to has a word that says how much of it there
+ * is, before token `end`; nobody denies that. */
+bool signs_how_much(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to, unsigned end);
+
+/* From behind a sign, which ends before token i, to a separator or token `to`, each sign has behind it
+ * whether it is there: `… ada pusing tidak ada`. */
+bool signs_each_behind(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);
+
 /* `berkurang`, `jarang`, `hilang` at token i; *used: its tokens. */
 bool signs_less(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *used);
 
