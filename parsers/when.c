@@ -6,6 +6,11 @@
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
+enum {
+    THURSDAY = 4, /* 1970-01-01 was one */
+    WEEK = 7
+};
+
 /* What one token says of a day, by its shape.  `14,5` and `14.5` are numbers; 14/5 and 14-5 are days. */
 enum shape {
     SHAPE_RUN,  /* (14)(08)(24), (14)(08)(2024) */
@@ -165,6 +170,25 @@ static enum when_rc days_ago(const struct tokens *ts, unsigned i, const struct w
     return WHEN_OK;
 }
 
+/* `rabu 25 nov`: the date, in doubt when it is another day of the week.  The word alone is no date. */
+static enum when_rc of_week(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,
+                            struct when *out)
+{
+    unsigned used, at;
+    struct slice day = phrase_code(ts, i, w->week, &used);
+    enum when_rc rc;
+
+    at = i + used;
+    if (!day.n || at >= ts->n || ts->t[at].kind != TOKEN_NUMBER ||
+        (ts->t[at].sep & (SEP_HARD & ~(unsigned)(SEP_COMMA | SEP_SLASH))))
+        return WHEN_NONE;
+    rc = when_read(ts, at, w, today, false, out);
+    if (rc == WHEN_NONE || out->relative || out->bare)
+        return WHEN_NONE;
+    out->used += used;
+    return rc == WHEN_OK && (out->days + THURSDAY) % WEEK != pattern_int(day) ? WHEN_AMBIGUOUS : rc;
+}
+
 static enum when_rc relative(const struct tokens *ts, unsigned i, const struct when_words *w, int64_t today,
                              struct when *out)
 {
@@ -172,7 +196,7 @@ static enum when_rc relative(const struct tokens *ts, unsigned i, const struct w
     int64_t v = 0;
 
     if (slice_empty(code))
-        return WHEN_NONE;
+        return of_week(ts, i, w, today, out);
     for (size_t k = 0; k < code.n; k++)
         if (text_is_digit(code.p[k]))
             v = v * 10 + (code.p[k] - '0');

@@ -9,7 +9,7 @@
 
 /* The word lists that time needs. */
 struct when_words {
-    const struct word_list *months, *days, *units;
+    const struct word_list *months, *days, *week, *units;
 };
 
 enum when_rc {

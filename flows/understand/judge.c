@@ -58,75 +58,6 @@ static void missing(struct filling *x)
     }
 }
 
-/* A bare number that fits its place ill: `8,5 7,1` for an age and a weight. */
-static bool numbers_left(const struct filling *x)
-{
-    for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
-        const struct slot *s = &x->slots[x->variant->uses[k]];
-
-        if (x->form->fields[x->variant->uses[k]].type == FIELD_NUMBER && s->error && s->at < TOKENS_MAX &&
-            !s->labelled && !s->between)
-            return true;
-    }
-    return false;
-}
-
-/* `9,2 cm 76`: in the place of the weight stands a number with another field's unit, and what was read as the
- * weight is a guess: the unit is wrong (RULINGS 20), and the number nobody's. */
-static void wrong_units(struct filling *x)
-{
-    for (unsigned r = 0; r < x->variant->required_n; r++) {
-        const struct field *f = &x->form->fields[x->variant->required[r]];
-        unsigned guessed_at = x->slots[f->position].at;
-
-        for (unsigned o = 0; o < x->form->fields_n && x->slots[f->position].guessed; o++) {
-            struct slot *other = &x->slots[o];
-
-            if (!other->unit || other->labelled || other->at >= guessed_at ||
-                other->value.kind != VALUE_NUMBER || other->value.milli < f->min ||
-                other->value.milli > f->max)
-                continue;
-            understand_fault(x, f, ERROR_INVALID, true, other->at);
-            *other = (struct slot){ 0 };
-        }
-    }
-}
-
-/* Where the order of the fields went astray, bare numbers may be anybody's: a draft must not keep them.  An
- * optional number is no more certain than the required ones before it: it is asked about once they are known.
- * A pressure is one by its shape. */
-static void forget_uncertain(struct filling *x)
-{
-    bool hole = false, astray_all;
-
-    for (unsigned r = 0; r < x->variant->required_n; r++) {
-        const struct field *f = &x->form->fields[x->variant->required[r]];
-        const struct slot *s = &x->slots[f->position];
-
-        hole |= (f->type == FIELD_NUMBER || f->type == FIELD_AGE || f->type == FIELD_PRESSURE) && s->reject &&
-                (s->error == ERROR_MISSING || s->error == ERROR_INVALID);
-    }
-    if (!hole && !x->lost_at)
-        return; /* nothing went astray, as mostly */
-    astray_all = hole && numbers_left(x);
-    for (unsigned k = 0; k < x->variant->uses_n; k++) {
-        const struct field *f = &x->form->fields[x->variant->uses[k]];
-        struct slot *s = &x->slots[f->position];
-        bool astray = ((x->lost_at && s->at >= x->lost_at) || astray_all) && s->at < TOKENS_MAX;
-        bool optional = k >= x->head_uses && s->at < TOKENS_MAX;
-
-        if (s->labelled || s->unit || s->error ||
-            (f->type != FIELD_NUMBER && f->type != FIELD_AGE && f->type != FIELD_PRESSURE))
-            continue;
-        if (f->type == FIELD_PRESSURE && !astray)
-            continue;
-        if (astray)
-            s->value = (struct value){ 0 };
-        else if (hole && optional && !s->between && s->value.kind != VALUE_ABSENT)
-            understand_fault(x, f, ERROR_AMBIGUOUS, false, s->at);
-    }
-}
-
 /* --- growth, and guesses that the age does not allow --- */
 
 static bool lying(struct filling *x, int64_t age)
@@ -458,8 +389,8 @@ void understand_settle(struct filling *x, struct report *out)
     int64_t age = understand_months(x);
 
     missing(x);
-    wrong_units(x);
-    forget_uncertain(x);
+    understand_forget(x);
+    missing(x);
     weigh_guesses(x, age);
     growth(x, age);
     bands(x, age);

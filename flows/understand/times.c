@@ -12,8 +12,9 @@ enum {
 
 static struct when_words when_words(const struct filling *x)
 {
-    return (
-        struct when_words){ .months = x->words->months, .days = x->words->days, .units = x->words->units };
+    return (struct when_words){
+        .months = x->words->months, .days = x->words->days, .week = x->words->week, .units = x->words->units
+    };
 }
 
 /* `04.30`, `3.15`, `15`: the hour, and its minutes. */

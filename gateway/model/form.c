@@ -92,6 +92,7 @@ void form_set_words(struct form_set *set)
         .units = list_by_name(set, S("satuan")),
         .months = list_by_name(set, S("bulan")),
         .days = list_by_name(set, S("hari")),
+        .week = list_by_name(set, S("pekan")),
         .kata = list_by_name(set, S("kata")),
         .many = list_by_name(set, S("sebanyak")),
         .signs = list_by_name(set, S("tanda")),
