@@ -128,7 +128,7 @@ static void settle(struct step *s, struct filed_report *r)
  * it may be another who died, and she must be brought all the same. */
 static void tell(struct step *s, struct filed_report *r, const char *key, bool here, struct slice words)
 {
-    if (understand_says_death(s->rules, words, s->arena))
+    if (understand_says_death(s->rules, words, true, s->arena))
         key = here ? "referral.reporter_died" : "referral.reporter_died_there";
     referral_tell_reporter(s, r, key, s->msisdn, words);
 }
@@ -136,7 +136,7 @@ static void tell(struct step *s, struct filed_report *r, const char *key, bool h
 static void answer(struct step *s, struct filed_report *r, const char *key, struct slice nama,
                    struct slice words)
 {
-    bool died = understand_says_death(s->rules, words, s->arena);
+    bool died = understand_says_death(s->rules, words, true, s->arena);
 
     referral_say(s, r, died ? "referral.you_noted" : key, nama);
 }
@@ -235,6 +235,17 @@ static bool sends_elsewhere(struct step *s, const struct command *c)
     return true;
 }
 
+/* `TOLAK 48217 pasien sudah meninggal`: nobody fetches the dead, and it may be another who died.  It is
+ * asked, and its clock runs on. */
+static bool refuses_the_dead(struct step *s, struct filed_report *r, struct slice words)
+{
+    if (!understand_says_death(s->rules, words, true, s->arena))
+        return false;
+    referral_event_row(s, r, "tolak", words);
+    referral_say(s, r, "referral.refused_died", speaker(s));
+    return true;
+}
+
 void referral_answer(struct step *s, const struct command *c, struct filed_report *r)
 {
     enum referral_event e = referral_event_of(c->kind);
@@ -250,7 +261,8 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
         referral_say(s, r, was == REFERRAL_DONE ? "referral.is_done" : "referral.is_cancelled", speaker(s));
         return;
     }
-    if (m->act == ACT_TAKE && sends_elsewhere(s, c))
+    if ((m->act == ACT_TAKE && sends_elsewhere(s, c)) ||
+        (m->act == ACT_CLIMB && refuses_the_dead(s, r, c->catatan)))
         return;
     step_reason(s, "command");
     r->referral.state = m->to;

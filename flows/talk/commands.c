@@ -51,7 +51,7 @@ static void wrong_number(struct step *s, struct slice nomor)
 
 /* --- the reporter's own reports --- */
 
-/* Who joined it may look at it; it is not hers to change. */
+/* Who joined it may look at it; it is not hers to change: what she says is for those who have it. */
 static bool may_touch(struct step *s, const struct filed_report *r, bool looks)
 {
     bool own = looks ? report_of(r, s->msisdn) : slice_eq(r->reporter, s->msisdn);
@@ -59,6 +59,8 @@ static bool may_touch(struct step *s, const struct filed_report *r, bool looks)
     if ((own && r->at_ms + clock_of(s->rules, "report_open") > s->now_ms) ||
         roles_chain(s, s->person, r->posting))
         return true;
+    if (!looks && fix_joined(s, r))
+        return false;
     step_reason(s, "command_refused");
     say(s, r->nomor, "number.not_yours");
     return false;

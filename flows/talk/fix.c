@@ -126,3 +126,15 @@ void fix_danger_due(struct step *s, const struct due *due, struct filed_report *
                  arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(due->act)),
                  true);
 }
+
+bool fix_joined(struct step *s, const struct filed_report *r)
+{
+    const struct text_fill f[] = { { "nomor", r->nomor }, { "siapa", r->referral.say } };
+
+    if (!report_of(r, s->msisdn) || !referral_is_open(&r->referral))
+        return false;
+    referral_added(s, r, s->reading->said.body);
+    step_reason(s, "command");
+    step_answer(s, r->nomor, step_text(s, s->language, "number.joined", FILLS(f)));
+    return true;
+}

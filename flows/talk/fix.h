@@ -20,4 +20,8 @@ void fix_ready_line(struct step *, const struct last_report *, const struct repo
 void fix_danger_timer(struct step *, const struct last_report *, struct slice words);
 void fix_danger_due(struct step *, const struct due *, struct filed_report *);
 
+/* KOREKSI or BATAL by somebody who only joined an open referral: it stands, and her words go to those who
+ * have it. False: she did not join it, or it is over. */
+bool fix_joined(struct step *, const struct filed_report *);
+
 #endif

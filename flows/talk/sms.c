@@ -262,7 +262,7 @@ static void step_nothing(struct step *s)
     step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
     /* A death is never dropped (RULINGS 49). */
     if (s->person && !s->reading->nomor.n &&
-        understand_says_death(s->rules, s->reading->said.body, s->arena)) {
+        understand_says_death(s->rules, s->reading->said.body, false, s->arena)) {
         if (!death_of_referred(s))
             step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death", NULL, 0));
         return;
@@ -303,7 +303,7 @@ static void hint_death(struct step *s, const struct command *c)
     const struct text_fill f[] = { { "nomor", c->nomor } };
 
     if (command_acts(c->kind) && s->out->reason && strcmp(s->out->reason, "command") == 0 &&
-        understand_says_death(s->rules, c->catatan, s->arena))
+        understand_says_death(s->rules, c->catatan, true, s->arena))
         step_sms(s, s->msisdn, SMS_REFERRAL, c->nomor,
                  step_text(s, s->language, "unknown.death_of", FILLS(f)));
 }

@@ -387,7 +387,7 @@ void understand_death_day(struct filling *x)
             x->ts.t[k].other = true;
 }
 
-bool understand_says_death(const struct ruleset *rs, struct slice text, struct arena *a)
+bool understand_says_death(const struct ruleset *rs, struct slice text, bool staff, struct arena *a)
 {
     const struct words *words = &rs->forms.words;
     struct tokens ts;
@@ -395,9 +395,12 @@ bool understand_says_death(const struct ruleset *rs, struct slice text, struct a
 
     if (!tokens_cut(text_clean(text, a), NULL, &rs->forms, a, &ts))
         return false;
-    for (unsigned i = 0; i < ts.n; i += used) /* the longest counts: `mati lampu` is no death */
-        if (is_death(phrase_code(&ts, i, words->kata, &used)) && !denied(words, &ts, i))
+    for (unsigned i = 0; i < ts.n; i += used) { /* the longest counts: `mati lampu` is no death */
+        struct slice code = phrase_code(&ts, i, words->kata, &used);
+
+        if ((is_death(code) || (staff && slice_is(code, "mati_petugas"))) && !denied(words, &ts, i))
             return true;
+    }
     return false;
 }
 

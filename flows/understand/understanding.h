@@ -158,8 +158,9 @@ bool understand_names_nobody(const struct ruleset *, struct slice text, struct a
  * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
 struct slice understand_heart(const struct ruleset *, struct slice text, unsigned room, struct arena *);
 
-/* The words say that somebody died; not `tidak meninggal`. */
-bool understand_says_death(const struct ruleset *, struct slice text, struct arena *);
+/* The words say that somebody died; not `tidak meninggal`.  staff: they are of staff, behind a command, and
+ * `MD` is no name in them. */
+bool understand_says_death(const struct ruleset *, struct slice text, bool staff, struct arena *);
 
 /* `langsung ke rsud saja`, `oleh puskesmas`: the words that begin with where she is to go instead; empty:
  * nowhere.  Points into the text. */
