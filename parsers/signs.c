@@ -96,8 +96,8 @@ static void separator(struct state *x, unsigned i)
         x->words |= x->waits.kind != NEGATION_NONE;
         x->reach = REACH_NONE;
     }
-    if (sep & (SEP_HASH | SEP_LINE | SEP_DASH)) {
-        end_of_reach(x, i);
+    if ((sep & (SEP_HASH | SEP_LINE | SEP_DASH)) || ((sep & SEP_STOP) && (x->waits.kind || x->reach))) {
+        end_of_reach(x, i); /* `jadi dirujuk gak? darahnya banyak` */
         return;
     }
     if (list && (sep & (SEP_COMMA | SEP_SLASH)) && !about_before(x)) {
@@ -297,6 +297,8 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         x->last.to = to = unwell;
     } else if (w->neutral || is_well)
         x->last.kind = w->needed && gone && is_well ? SIGN_UNSURE : SIGN_NEGATED;
+    if (waited && x->last.kind == SIGN_NEGATED && !is_well && signs_lacks(x->ts, x->since, i, &x->waits, w))
+        x->last.kind = SIGN_PLAIN; /* `tidak ada gerak` */
     if (!waited && x->reach == REACH_LIST && x->last.kind == SIGN_NEGATED && !w->neutral && !is_well &&
         signs_how_much(x->s, x->ts, i, to, x->end))
         x->last.kind = SIGN_UNSURE;
@@ -372,7 +374,7 @@ static unsigned negator_at(struct state *x, unsigned i, const struct negation *n
         }
         return end;
     }
-    if (x->waits.kind && x->words) /* `tidak merokok tidak sesak` */
+    if (x->waits.kind && x->words && x->until != i) /* `tidak merokok tidak sesak` */
         end_of_wait(x, i);
     if (!x->waits.kind) {
         x->since = i;
@@ -380,6 +382,7 @@ static unsigned negator_at(struct state *x, unsigned i, const struct negation *n
         x->waits = *n;
     } else {
         x->waits.certain |= n->certain;
+        x->words |= signs_twice(&x->waits, n); /* `bukan tidak kejang`: it is there, or is it? */
     }
     x->until = i + n->used;
     return x->until;
@@ -448,8 +451,10 @@ static unsigned word_at(struct state *x, unsigned i)
         return x->last.to;
     if (signs_filler(kata))
         return filler_at(x, i, kata, used);
-    if (x->waits.kind && (slice_is(kata, "antara") || slice_is(kata, "riwayat") || slice_is(kata, "letak"))) {
+    if (x->waits.kind && (slice_is(kata, "antara") || slice_is(kata, "riwayat") || slice_is(kata, "letak") ||
+                          slice_is(kata, "mungkin"))) {
         x->until += x->until == i ? used : 0;
+        x->words |= slice_is(kata, "mungkin");
         return i + used;
     }
     w = by_edit(x, i, &list, &used);
@@ -470,7 +475,7 @@ void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned fro
     for (unsigned i = from; i < to;) {
         const struct token *t = &ts->t[i];
 
-        if (t->sep & (SEP_HARD | SEP_DOT))
+        if (t->sep & (SEP_HARD | SEP_DOT | SEP_STOP))
             separator(&x, i);
         if (t->taken || t->kind == TOKEN_EMPTY || t->kind == TOKEN_NEGATED) {
             if (t->taken) {

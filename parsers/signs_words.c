@@ -137,6 +137,20 @@ bool signs_each_behind(const struct sign_scan *s, const struct tokens *ts, unsig
     return false;
 }
 
+bool signs_twice(const struct negation *first, const struct negation *second)
+{
+    return first->kind <= NEGATION_NOT_YET && second->kind <= NEGATION_NOT_YET;
+}
+
+bool signs_lacks(const struct tokens *ts, unsigned from, unsigned i, const struct negation *n,
+                 const struct word *w)
+{
+    return w->needed && !w->neutral && from + n->used == i &&
+           (n->kind == NEGATION_NOT ||
+            (n->kind == NEGATION_NONE_OF &&
+             (slice_ends(ts->t[i - 1].low, "ada") || slice_is(ts->t[i - 1].low, "tanpa"))));
+}
+
 bool signs_filler(struct slice k)
 {
     return slice_is(k, "pengisi") || slice_is(k, "sambung") || slice_is(k, "tapi") || slice_is(k, "kecuali");

@@ -4,6 +4,7 @@
 #ifndef KENTONGAN_PARSERS_SIGNS_WORDS_H
 #define KENTONGAN_PARSERS_SIGNS_WORDS_H
 
+#include "parsers/negation.h"
 #include "parsers/signs.h"
 
 /* The longest sign that begins at token i, of which list, and its tokens; NULL: none. */
@@ -46,5 +47,13 @@ bool signs_less(const struct sign_scan *, const struct tokens *, unsigned i, uns
  * `tidak berkurang`. */
 unsigned signs_lessened(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to,
                         bool *denied);
+
+/* `bukan tidak kejang`: the second of two negators turns the first. */
+bool signs_twice(const struct negation *first, const struct negation *second);
+
+/* `tidak ada gerak`: the negator at token `from`, right before what is needed at token i, says that it is
+ * missing; `tidak ada masalah gerak` does not. */
+bool signs_lacks(const struct tokens *, unsigned from, unsigned i, const struct negation *,
+                 const struct word *needed);
 
 #endif

@@ -343,6 +343,7 @@ static void sign(struct lexer *x)
         return;
     }
     odd(x);
+    x->sep |= c == '?' || c == '!' ? SEP_STOP : 0;
 }
 
 static void step(struct lexer *x)

@@ -18,8 +18,9 @@ enum {
     SEP_UNDER = 64,
     SEP_DASH = 128, /* ` - ` */
     SEP_LINE = 256,
-    SEP_DOT = 512,  /* M.Rizki, ds.Kelubi */
-    SEP_ODD = 1024, /* brackets, quotes, signs without meaning */
+    SEP_DOT = 512,   /* M.Rizki, ds.Kelubi */
+    SEP_ODD = 1024,  /* brackets, quotes, signs without meaning */
+    SEP_STOP = 2048, /* ? and !: a sentence ends, and the reach of a negation */
     /* What ends a name, a phrase and the reach of a negation. */
     SEP_HARD = SEP_COMMA | SEP_SLASH | SEP_HASH | SEP_COLON | SEP_EQUALS | SEP_DASH | SEP_LINE,
     TOKENS_MAX = 1600,
