@@ -385,6 +385,7 @@ static void file_record(struct work *w)
     if (w->f->correct)
         work_tell_reporter(w);
     work_tell_staff(w, &found);
+    joined_died(w);
     list_in(w, &found);
     count_in(s, r);
     report_row(s, r);

@@ -22,7 +22,8 @@ bool joined_subjects(const struct ruleset *rules, const struct open_cases *open,
     bool ok = true;
 
     for (unsigned i = 0; open && i < open->n; i++)
-        if ((work_is_referral(r->form) && may_be(rules, &open->all[i], r, a)) ||
+        if (((work_is_referral(r->form) || form_is(r->form, FORM_DEATH)) &&
+             may_be(rules, &open->all[i], r, a)) ||
             alike_may_be(rules, &open->all[i], r, a))
             ok = intent_add(intent, SUBJECT_NUMBER, open->all[i].nomor) && ok;
     return ok;
@@ -135,4 +136,20 @@ bool work_joins(struct work *w)
     drafts_remember(w->s->state, w->f->hash, other->nomor, w->s->seen->inbound->received_ms);
     answer(w, other);
     return true;
+}
+
+void joined_died(struct work *w)
+{
+    const struct open_cases *open = &w->s->state->open;
+    struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
+    const struct text_fill f[] = { { "nomor", w->filed.nomor } };
+
+    if (!other || !form_is(w->report.form, FORM_DEATH) || w->f->correct)
+        return;
+    for (unsigned i = 0; i < open->n; i++)
+        if (may_be(w->s->rules, &open->all[i], &w->report, w->s->arena) &&
+            report_load(w->s, open->all[i].nomor, other) && referral_is_open(&other->referral) &&
+            alike_in_age(&w->report, other))
+            referral_added(w->s, other,
+                           step_text(w->s, w->s->rules->language, "referral.said_dead", FILLS(f)));
 }

@@ -14,4 +14,8 @@ bool joined_subjects(const struct ruleset *, const struct open_cases *, const st
 /* True when it joined one: told, answered (`out`), nothing else is to be filed. */
 bool work_joins(struct work *);
 
+/* A WAFAT of somebody whose referral is open: those who have it are told.  It stays open, for another may
+ * have her name: they end it. */
+void joined_died(struct work *);
+
 #endif
