@@ -276,6 +276,7 @@ void work_opening(struct work *w, const struct findings *found, struct referral_
     *o = (struct referral_opening){
         .urgency = urgency(w, found),
         .say = who_and_why(w, found),
+        .why = report_text(&w->report, AS_REASON),
         .asked = work_is_referral(w->report.form),
         .place = referral_place(w->s->rules, p ? p->place : NULL, report_text(&w->report, AS_DESTINATION),
                                 w->s->arena),

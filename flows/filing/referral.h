@@ -12,6 +12,7 @@
 struct referral_opening {
     struct slice urgency;      /* "E1", "E2" */
     struct slice say;          /* "Bu Ana 28th perdarahan" */
+    struct slice why;          /* of a RUJUK its reason alone */
     bool incomplete;           /* the report still lacks something: BELUM LENGKAP */
     bool doubtful;             /* an E1 sign that may be negated: BELUM PASTI (RULINGS 47) */
     bool asked;                /* it is a RUJUK, not a danger sign in another report */

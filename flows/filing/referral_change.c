@@ -4,6 +4,11 @@
 
 #include "flows/filing/referral_tell.h"
 #include "flows/rows/clocks.h"
+#include "gateway/conf/texts.h"
+
+enum {
+    SAID = 100 /* bytes of all the reasons that were told */
+};
 
 void referral_cancel(struct step *s, struct filed_report *r)
 {
@@ -150,6 +155,15 @@ static void joins(struct step *s, struct filed_report *r)
         now->also[now->also_n++] = s->msisdn;
 }
 
+/* A lesser reason stands behind the worst one, unless it is among its words. */
+static struct slice with_reason(struct step *s, struct slice say, struct slice why)
+{
+    for (size_t i = 0; i + why.n <= say.n; i++)
+        if (slice_ieq(slice_make(say.p + i, why.n), why))
+            return say;
+    return text_cut(arena_printf(s->arena, "%.*s; %.*s", SLICE_ARG(say), SLICE_ARG(why)), SAID, s->arena);
+}
+
 void referral_asked(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
     const struct referral_move *m = referral_move(r->referral.state, REFERRAL_ON_RUJUK, referral_voice(s, r));
@@ -161,7 +175,7 @@ void referral_asked(struct step *s, struct filed_report *r, const struct referra
     moves = known.place && !slice_eq(known.place->code, r->referral.level);
     if (slice_is(r->referral.urgency, "E1") && !slice_is(o->urgency, "E1")) { /* the worst stays its reason */
         known.urgency = r->referral.urgency;
-        known.say = r->referral.say;
+        known.say = with_reason(s, r->referral.say, o->why);
     }
     joins(s, r);
     r->referral.asked = true;
