@@ -114,12 +114,13 @@ static bool counts(const struct tokens *ts, unsigned i, const struct word_list *
     return stands(ts->t[i].known, list, &without, &n) == w && n == without.n;
 }
 
-/* How many tokens from i on may be one phrase of the list: words that stand within one follow. */
-static unsigned reach(const struct tokens *ts, unsigned i, const struct word_list *list)
+/* How many tokens from i on may be one phrase of the list, at most so many: words that stand within one
+ * follow. */
+static unsigned reach(const struct tokens *ts, unsigned i, const struct word_list *list, unsigned most)
 {
     unsigned k = i + 1;
 
-    while (k < ts->n && ts->t[k].known && (ts->t[k].known->within & list->bit))
+    while (k < ts->n && k < i + most && ts->t[k].known && (ts->t[k].known->within & list->bit))
         k++;
     return k - i;
 }
@@ -148,27 +149,24 @@ static const struct word *joined(const struct tokens *ts, unsigned i, const stru
     return w;
 }
 
-/* The phrase that is the word alone. */
-static const struct word *alone(const struct known_word *known, const struct word_list *list)
-{
-    const struct known_phrase *first = of_list(known, list);
-
-    return first ? first->alone : NULL;
-}
-
 const struct word *phrase_longest(const struct tokens *ts, unsigned i, const struct word_list *list,
                                   unsigned *used)
 {
     const struct token *t = &ts->t[i];
-    unsigned words = reach(ts, i, list);
-    const struct word *w;
+    const struct known_phrase *as_typed = of_list(t->known, list),
+                              *as_meant = t->known->other ? of_list(t->known->other->known, list) : NULL;
+    unsigned most = as_typed ? as_typed->most : 1, words;
 
+    if (as_meant && as_meant->most > most)
+        most = as_meant->most;
+    words = reach(ts, i, list, most);
     if (words > 1 || t->hyphens)
         return joined(ts, i, list, words, used);
     if (!speaks(t))
         return NULL;
-    w = alone(t->known, list);
-    return !w && t->known->other ? alone(t->known->other->known, list) : w;
+    if (as_typed && as_typed->alone)
+        return as_typed->alone;
+    return as_meant ? as_meant->alone : NULL;
 }
 
 /* One word of the two phrases differs, is long enough, and differs by one edit. */

@@ -6,10 +6,16 @@
 
 #include "parsers/token.h"
 
+/* A phrase of the list may begin somewhere. */
+static inline bool phrase_may_be(const struct tokens *ts, const struct word_list *list)
+{
+    return list && (ts->begins & list->bit);
+}
+
 /* A phrase of the list may begin at token i; hardly any does. */
 static inline bool phrase_may_begin(const struct tokens *ts, unsigned i, const struct word_list *list)
 {
-    return list && i < ts->n && !ts->t[i].taken && ts->t[i].known && (ts->t[i].known->begins & list->bit);
+    return list && i < ts->n && (ts->t[i].begins & list->bit) && !ts->t[i].taken;
 }
 
 /* The word whose longest phrase begins at token i, where one may; phrase_at(). */

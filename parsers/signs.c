@@ -437,7 +437,7 @@ static unsigned word_at(struct state *x, unsigned i)
     struct negation n;
     struct slice kata;
 
-    if (!(x->lists & (t->known->begins | (x->s->near ? t->near : 0))))
+    if (!(x->lists & (t->begins | (x->s->near ? t->near : 0))))
         return other_at(x, i); /* as most are */
     w = signs_longest(x->s, x->ts, i, &list, &used);
     if (w)

@@ -38,15 +38,19 @@ static struct slice first_word(struct slice low)
     return slice_take(low, n);
 }
 
+static void set_known(const struct lexer *x, struct token *t, struct slice word)
+{
+    t->known = vocabulary_word(x->set->vocabulary, word, t->kind == TOKEN_WORD ? &t->near : NULL);
+    t->begins = t->known->begins;
+}
+
 static void set_low(const struct lexer *x, struct token *t, struct slice low)
 {
     struct slice first = first_word(low);
 
     t->low = low;
     t->hyphens = first.n < low.n;
-    t->known = vocabulary_word(x->set->vocabulary, first, t->kind == TOKEN_WORD ? &t->near : NULL);
-    x->out->begins |= t->known->begins;
-    x->out->near |= t->near;
+    set_known(x, t, first);
 }
 
 static struct slice fold(struct lexer *x, const char *from, const char *to)
@@ -186,7 +190,7 @@ static void word(struct lexer *x)
         return;
     set_low(x, t, without_clitic(x, said_once(x, fold(x, from, p))));
     if (spoken_mark(x, t, p))
-        t->known = vocabulary_word(x->set->vocabulary, slice_make("", 0), NULL);
+        set_known(x, t, slice_make("", 0));
     t->label = text_is_digit(lexer_at(x, p)) && lexer_label(x, from, p);
 }
 
@@ -400,6 +404,10 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
         return false;
     while (x.p < x.end && out->n < x.cap)
         step(&x);
+    for (unsigned i = 0; i < out->n; i++) {
+        out->begins |= out->t[i].begins;
+        out->near |= out->t[i].near;
+    }
     /* What is longer than any report is not half read. */
     if (x.p < x.end)
         out->n = 0;

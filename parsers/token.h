@@ -38,23 +38,24 @@ struct token {
     struct slice
         low; /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
     const struct known_word *known; /* WORD, NUMBER: the first word of low; else NULL */
-    struct slice amends;            /* what stood in its place before, and was wrong: `9,2 eh 9,4` */
+    uint32_t begins;                /* of known: lists with a phrase that begins with it */
     uint32_t near;                  /* WORD: lists that may have it misspelt; vocabulary_word() */
     unsigned sep;                   /* SEP_… before it */
     enum token_kind kind;
-    bool hyphens;      /* low is several words */
-    bool glued;        /* nothing stands between it and the token before */
-    bool minus;        /* a minus sign is glued before a number */
-    bool minus_behind; /* `-` is glued behind the word */
-    bool plus_behind;  /* `+` or `(+)` stands behind the word, and no word is glued to it */
-    bool repaired;     /* letters were read as digits */
-    bool label;        /* a label of the form with a number glued to it: `tb72` */
-    bool taken;        /* used up by a field */
-    bool loose;        /* a word of no list */
-    bool odd;          /* a character that belongs to no value is glued to it (RULINGS 50) */
-    bool approx;       /* `<5`, `±5`, `kira2 5`: not certain */
-    bool range;        /* `10-11 org`, `5 s/d 10`: neither */
-    bool other;        /* of another thing than any field: `rt 3`, `anak ke 2` (RULINGS 46) */
+    bool hyphens;        /* low is several words */
+    bool glued;          /* nothing stands between it and the token before */
+    bool minus;          /* a minus sign is glued before a number */
+    bool minus_behind;   /* `-` is glued behind the word */
+    bool plus_behind;    /* `+` or `(+)` stands behind the word, and no word is glued to it */
+    bool repaired;       /* letters were read as digits */
+    bool label;          /* a label of the form with a number glued to it: `tb72` */
+    bool taken;          /* used up by a field */
+    bool loose;          /* a word of no list */
+    bool odd;            /* a character that belongs to no value is glued to it (RULINGS 50) */
+    bool approx;         /* `<5`, `±5`, `kira2 5`: not certain */
+    bool range;          /* `10-11 org`, `5 s/d 10`: neither */
+    bool other;          /* of another thing than any field: `rt 3`, `anak ke 2` (RULINGS 46) */
+    struct slice amends; /* what stood in its place before, and was wrong: `9,2 eh 9,4` */
 };
 
 struct tokens {

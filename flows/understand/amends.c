@@ -69,6 +69,10 @@ static struct corrector corrector_at(const struct filling *x, unsigned i)
     bool real = false;
     unsigned used;
 
+    if (!phrase_may_begin(&x->ts, i, x->words->answers) && !phrase_may_begin(&x->ts, i, x->words->kata) &&
+        !phrase_may_begin(&x->ts, i, x->words->negators))
+        return c; /* as at most words */
+
     for (unsigned k = i; k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k += used) {
         bool ralat = slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat");
         struct slice kata = ralat ? S("") : phrase_code(&x->ts, k, x->words->kata, &used);

@@ -28,6 +28,8 @@ static struct slice code_before(const struct filling *x, unsigned i, unsigned *f
     struct slice found = { 0 };
     unsigned used;
 
+    if (!phrase_may_be(&x->ts, x->words->before))
+        return found;
     for (unsigned k = i; k-- > 0 && i - k <= WORDS && !parts(x, k + 1) && x->ts.t[k].kind != TOKEN_EMPTY;) {
         const struct word *w = phrase_at(&x->ts, k, x->words->before, &used);
 
@@ -134,19 +136,10 @@ unsigned understand_doubt_behind(const struct filling *x, unsigned i)
 /* The field of weeks, where the form has one: `bulan 7` is about it, and is not it. */
 static const struct field *weeks(const struct filling *x)
 {
-    for (unsigned f = 0; f < x->form->fields_n; f++)
+    for (unsigned f = 0; f < x->form->fields_n && form_counts(x->form, UNIT_WEEK); f++)
         if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_WEEK)
             return &x->form->fields[f];
     return NULL;
-}
-
-/* A count of people that the form wants. */
-static bool counts_people(const struct filling *x)
-{
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->form->fields[f].type == FIELD_NUMBER && x->form->fields[f].unit == UNIT_PERSON)
-            return true;
-    return false;
 }
 
 static bool first_number(const struct filling *x, unsigned i)
@@ -163,8 +156,9 @@ static bool measured_elsewhere(const struct filling *x, unsigned i)
     struct slice low = x->ts.t[i - 1].low;
     unsigned used;
 
-    if (x->ts.t[i - 1].kind != TOKEN_WORD || parts(x, i) || counts_people(x) || labelled(x, i, i) ||
-        is_sex(x, i - 1) || phrase_at(&x->ts, i - 1, x->words->signs, &used))
+    if (x->ts.t[i - 1].kind != TOKEN_WORD || !shapes_may(&x->rs->forms.measures, low) || parts(x, i) ||
+        form_counts(x->form, UNIT_PERSON) || labelled(x, i, i) || is_sex(x, i - 1) ||
+        phrase_at(&x->ts, i - 1, x->words->signs, &used))
         return false;
     for (unsigned f = 0; f < x->form->fields_n; f++)
         if (x->form->fields[f].list && phrase_at(&x->ts, i - 1, x->form->fields[f].list, &used))
@@ -214,7 +208,7 @@ static void owner(struct filling *x, unsigned i)
     if (from > 0 && is_number(x, from - 1) && !parts(x, from) &&
         phrase_at(&x->ts, from, x->words->units, &used))
         return; /* `14 bulan 9,2`: the unit of the number before */
-    if (slice_is(code, "nomor_lain") || (slice_is(code, "kelas") && !counts_people(x))) {
+    if (slice_is(code, "nomor_lain") || (slice_is(code, "kelas") && !form_counts(x->form, UNIT_PERSON))) {
         mark_other(x, from, i + 1);
     } else if (slice_is(code, "bulan_ke") && !x->ts.t[i].glued) {
         const struct field *f = weeks(x);
@@ -283,8 +277,8 @@ static bool dashed_range(const struct filling *x, unsigned i)
     people = i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
              slice_is(phrase_code(&x->ts, i + 1, x->words->units, &used), "org");
     first = slice_cut(&rest, slash && people ? '/' : '-');
-    return counts_people(x) && rest.n && whole(first, &a) && whole(rest, &b) && a < b && !labelled(x, i, i) &&
-           (people || i + 1 >= x->ts.n || b > 12 || a + 12 > b);
+    return form_counts(x->form, UNIT_PERSON) && rest.n && whole(first, &a) && whole(rest, &b) && a < b &&
+           !labelled(x, i, i) && (people || i + 1 >= x->ts.n || b > 12 || a + 12 > b);
 }
 
 /* `5 s/d 10`, `5 sampai 10`: the last token of it, or i. */
@@ -342,7 +336,7 @@ static void lasted(struct filling *x, unsigned i)
 {
     unsigned used = 0, sign, days = unit_of_time(x, i, &used);
 
-    if (i == 0 || parts(x, i) || keeps_signs(x->form) || (days != 1 && days != 7))
+    if (i == 0 || (days != 1 && days != 7) || parts(x, i) || keeps_signs(x->form))
         return;
     for (unsigned k = i > WORDS ? i - WORDS : 0; k < i; k++)
         if (phrase_at(&x->ts, k, x->words->signs, &sign) && k + sign == i &&

@@ -96,26 +96,26 @@ static void drop_signature(struct filling *x, unsigned from)
 
     for (unsigned i = from; i < x->ts.n;) {
         unsigned used, to = i + 1;
+        struct slice kata = phrase_code(&x->ts, i, x->words->kata, &used);
+        bool signs_off = slice_is(kata, "penanda_tangan");
 
         if (x->ts.t[i].taken || x->ts.t[i].other) {
             i++;
             continue;
         }
         destination |= understand_destination(x, i, &keep);
-        if (understand_is(x, i, "terima_kasih", &used)) {
+        if (slice_is(kata, "terima_kasih")) {
             to = line_end(x, i);
             take(x, i, to);
         } else if ((x->ts.t[i].sep & (SEP_DASH | SEP_LINE)) && !value_begins(x, i) &&
                    ((x->ts.t[i].sep & SEP_DASH) || !has_figures(x, i, line_end(x, i)))) {
             to = line_end(x, i);
             take(x, i, to);
-        } else if (!has_signs(x) && !destination && understand_is(x, i, "penanda_tangan", &used) &&
-                   !value_begins(x, i) && !(x->ts.t[i].sep & SEP_HASH) &&
-                   !has_figures(x, i, line_end(x, i))) {
+        } else if (signs_off && !has_signs(x) && !destination && !value_begins(x, i) &&
+                   !(x->ts.t[i].sep & SEP_HASH) && !has_figures(x, i, line_end(x, i))) {
             to = line_end(x, i);
             take(x, i, to);
-        } else if (has_signs(x) && x->form->judge == FORM_JUDGE_SCHEDULE &&
-                   understand_is(x, i, "penanda_tangan", &used)) {
+        } else if (signs_off && has_signs(x) && x->form->judge == FORM_JUDGE_SCHEDULE) {
             to = line_end(x, i);
             take(x, i, to);
         }

@@ -51,7 +51,7 @@ static bool words_between(const struct filling *x, unsigned from, unsigned to)
 {
     for (unsigned k = from; k < to; k++)
         if (x->ts.t[k].kind == TOKEN_WORD && x->ts.t[k].known &&
-            !(x->ts.t[k].known->begins & (x->words->kata->bit | x->words->signs->bit)))
+            !(x->ts.t[k].begins & (x->words->kata->bit | x->words->signs->bit)))
             return true;
     return false;
 }

@@ -250,6 +250,11 @@ struct field *field_add(struct form_loader *l, struct form *form, struct slice n
     read_field(l, common, f);
     read_field(l, own, f);
     form->types |= 1u << f->type;
+    if (f->type == FIELD_NUMBER) {
+        form->units |= 1u << f->unit;
+        if (f->unit == UNIT_KG || f->unit == UNIT_CM)
+            shapes_add(&l->set->measures, f->name);
+    }
     note_meaning(l, form, f);
     if ((f->type == FIELD_CHOICE || f->type == FIELD_CHOICES) && !f->list)
         fault_add(l->faults, f->mark, "field '%.*s' needs a 'list'", SLICE_ARG(name));

@@ -207,6 +207,7 @@ struct form {
     struct field fields[FORM_FIELDS];
     unsigned fields_n;
     unsigned types;                              /* of its fields, as bits: form_has() */
+    unsigned units;                              /* of its numbers, as bits: form_counts() */
     uint8_t named[FORM_NAMES];                   /* 1 + index of the field, by name_bucket(): form_field() */
     uint8_t meant[MEANINGS];                     /* 1 + index of the field that means it: form_as() */
     const struct label *labelled[LABEL_BUCKETS]; /* by name_bucket() of the first word: form_labels() */
@@ -250,6 +251,7 @@ struct form_set {
     struct words words;
     const struct vocabulary *vocabulary;
     struct word_shapes shapes;      /* of the keywords */
+    struct word_shapes measures;    /* of the names of weights and lengths, of all forms */
     uint8_t keyed[KEYWORD_BUCKETS]; /* 1 + index of the form, by name_bucket() of a keyword */
     unsigned keywords_n;
 };
@@ -258,6 +260,12 @@ struct form_set {
 static inline bool form_has(const struct form *form, enum field_type type)
 {
     return (form->types >> type & 1) != 0;
+}
+
+/* It has a number of that unit. */
+static inline bool form_counts(const struct form *form, enum unit unit)
+{
+    return (form->units >> unit & 1) != 0;
 }
 
 static inline bool form_is(const struct form *form, enum form_is what)

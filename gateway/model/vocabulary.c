@@ -188,16 +188,18 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
 static unsigned lay_list(const struct entry *e, uint32_t list, struct known_phrase *all, unsigned n)
 {
     const struct word *alone = NULL;
-    unsigned from = n;
+    unsigned from = n, most = 0;
 
     for (const struct known_phrase *p = e->word.phrases; p; p = p->next)
         if (p->list == list) {
             all[n++] = *p;
+            most = p->words > most ? p->words : most;
             if (!alone && hash_of(p->phrase) == e->hash)
                 alone = p->word;
         }
     for (unsigned i = from; i < n; i++) {
         all[i].alone = alone;
+        all[i].most = most;
         all[i].next = &all[i + 1];
         all[i].behind = &all[n];
     }

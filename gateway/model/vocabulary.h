@@ -16,6 +16,7 @@ struct known_phrase {
     const struct word *alone; /* that of the phrase of its list that is the first word alone; NULL: none */
     uint32_t list;            /* word_list.bit */
     unsigned words;
+    unsigned most;  /* words of the longest of its list that begin with this word */
     unsigned twice; /* the word that is a 2 for the one before it, said twice; 0: none */
     bool swapped;   /* two words in the other order (RULINGS 39) */
 };
