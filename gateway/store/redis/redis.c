@@ -19,6 +19,7 @@
 #include "gateway/base/rnd.h"
 #include "gateway/store/redis/address.h"
 #include "gateway/store/redis/pending.h"
+#include "gateway/store/redis/replies.h"
 
 enum {
     CONNECT_MS = 2000, /* to be connected */
@@ -50,6 +51,7 @@ struct redis {
     bool writing; /* write_ev is waited for */
     bool gathers;
     redisReader *reader;
+    struct arena replies; /* of the reader: one at a time */
     struct buf out;
     size_t out_off;
     struct pendings pending;
@@ -90,6 +92,7 @@ static void close_socket(struct redis *r)
     if (r->reader)
         redisReaderFree(r->reader);
     r->reader = NULL;
+    arena_free(&r->replies);
     buf_free(&r->out);
     r->out_off = 0;
 }
@@ -175,14 +178,13 @@ static void take_replies(struct redis *r)
         if (!reply)
             return;
         if (!r->pending.n) {
-            freeReplyObject(reply);
             redis_drop(r, "an answer to nothing asked");
             return;
         }
         struct pending p = pending_pop(&r->pending);
 
         p.cb(p.arg, reply);
-        freeReplyObject(reply);
+        arena_reset(&r->replies);
     }
 }
 
@@ -271,7 +273,8 @@ static void attempt(void *arg)
         return;
     }
     r->fd = socket(r->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    r->reader = redisReaderCreate();
+    arena_init(&r->replies, SIZE_MAX);
+    r->reader = replies_reader(&r->replies);
     if (r->fd >= 0) {
         r->read_ev = event_new(loop_base(r->loop), r->fd, EV_READ | EV_PERSIST, on_read, r);
         r->write_ev = event_new(loop_base(r->loop), r->fd, EV_WRITE, on_write, r);
