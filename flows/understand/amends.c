@@ -157,14 +157,27 @@ static unsigned name_before(const struct filling *x, unsigned end)
     return k;
 }
 
-/* Tokens from..to go, what was said and its corrector, and what stands behind them takes their place. */
-static void replace(struct filling *x, unsigned from, unsigned said, unsigned to)
+/* `rt 2 eh rt 3`: the place before token `end` that begins with the same word; end: there is none. */
+static unsigned place_before(const struct filling *x, unsigned end, unsigned right)
+{
+    int lokasi = form_as(x->form, AS_LOCATION);
+    bool keep;
+
+    for (unsigned k = end; lokasi >= 0 && right < x->ts.n && k-- > 0 && !(x->ts.t[k + 1].sep & SEP_HARD);)
+        if (understand_text_label(x, k, &x->form->fields[lokasi], &keep))
+            return keep && slice_eq(x->ts.t[k].low, x->ts.t[right].low) ? k : end;
+    return end;
+}
+
+/* Tokens from..to go, what was said and its corrector, and what stands behind them takes their place; of that
+ * token `value` is the value. */
+static void replace(struct filling *x, unsigned from, unsigned said, unsigned to, unsigned value)
 {
     struct token *t = x->ts.t;
 
     t[to].sep = t[from].sep;
     t[to].glued = t[from].glued;
-    t[to].amends = understand_span(x, from, said);
+    t[value].amends = understand_span(x, from, said);
     memmove(&t[from], &t[to], (x->ts.n - to) * sizeof *t);
     x->ts.n -= to - from;
 }
@@ -183,11 +196,22 @@ static bool alarms(const struct filling *x, unsigned from, unsigned to)
     return false;
 }
 
+/* The field whose label stands right before token i; NULL: none does. */
+static const struct field *label_before(const struct filling *x, unsigned i)
+{
+    struct label_at l;
+
+    for (unsigned k = i > VALUE_TOKENS ? i - VALUE_TOKENS : 0; k < i; k++)
+        if (understand_label_at(x, k, &l) && k + l.used == i)
+            return l.field;
+    return NULL;
+}
+
 /* Two readings of one field with the corrector i..c between them. */
 static bool two_readings(struct filling *x, unsigned i, const struct corrector *c)
 {
     struct label_at l = { 0 };
-    unsigned right = c->to, least = i;
+    unsigned right = c->to, least = i, to;
     const struct field *list = NULL;
 
     if (right < x->ts.n && understand_label_at(x, right, &l) && right + l.used < x->ts.n &&
@@ -204,19 +228,23 @@ static bool two_readings(struct filling *x, unsigned i, const struct corrector *
             continue;
         g = understand_read(x, f, right, true);
         from = read_well(g.fit) ? value_before(x, f, i, &g) : i;
-        if (from >= least)
-            continue;
+        if (from >= least || (l.field && label_before(x, from) && label_before(x, from) != f))
+            continue; /* `bgm 2 ralat n 41` */
         least = from;
         list = f->type == FIELD_CHOICES ? f : NULL;
     }
     if (least == i && !l.field && may_name(x, right))
         least = name_before(x, i);
+    if (least == i && !l.field)
+        least = place_before(x, i, right);
     if (least == i)
         return false;
+    /* The number of a day needs its label: `kemarin eh tgl 27`. */
+    to = l.field && l.field->type == FIELD_DATE && label_before(x, least) != l.field ? c->to : right;
     x->amends_list = list ? list : x->amends_list;
     if (alarms(x, least, i))
         return false;
-    replace(x, least, i, right);
+    replace(x, least, i, to, right);
     return true;
 }
 
