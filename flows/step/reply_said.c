@@ -37,12 +37,13 @@ struct slice reply_turned(const struct ruleset *rules, struct slice language, co
         { "nomor", t->nomor },
         { "form", t->form ? t->form->title : slice_make("", 0) },
     };
-    const char *key = t->why == TURNED_HOLDS   ? "turned.holds"
-                      : t->why == TURNED_WORDS ? "turned.words"
-                      : t->why == TURNED_FORM
-                          ? (t->form && t->form->counts >= 0 ? "turned.nil" : "turned.form")
-                      : t->instead ? "turned.either"
-                                   : "turned.ask";
+    const char *key =
+        t->why == TURNED_HOLDS   ? "turned.holds"
+        : t->why == TURNED_WORDS ? "turned.words"
+        : t->why == TURNED_FORM
+            ? t->asked ? "turned.asked" : (t->form && t->form->counts >= 0 ? "turned.nil" : "turned.form")
+        : t->instead ? "turned.either"
+                     : "turned.ask";
 
     return text_fill(rules->texts, language, key, FILLS(f), a);
 }

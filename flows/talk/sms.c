@@ -209,7 +209,7 @@ static bool form_turned(const struct said *said)
 {
     const struct turned *t = &said->turned;
 
-    return said->kind == SAID_TURNED && t->why == TURNED_FORM && t->form && t->form->counts < 0;
+    return said->kind == SAID_TURNED && t->why == TURNED_FORM && !t->asked && t->form && t->form->counts < 0;
 }
 
 static struct slice nothing_known(struct step *s)

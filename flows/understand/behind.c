@@ -57,6 +57,7 @@ enum denial {
     DENIES_REFUSING = 1 << 7, /* a refusal is taken back: `gak jadi`, `salah`, `jangan` */
     SAYS_COMING = 1 << 8,     /* the opposite of what was not: `eh hadir` */
     SAYS_TAKING = 1 << 9,     /* `eh terima` */
+    DENIES_NOW = 1 << 10,     /* `nanti dulu`, and nothing more */
 };
 
 /* The sentence ends at token i, or goes on elsewhere. */
@@ -76,6 +77,22 @@ static bool of_complaints(const struct words *words, const struct tokens *ts, un
     return is_kata(words, ts, i, "antara", &used) || phrase_at(ts, i, words->signs, &used) != NULL;
 }
 
+/* `nanti sore`, `jam 3 nanti`: not yet; nothing more is said than that, or why or where. */
+static unsigned later(const struct words *words, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    if (is_kata(words, ts, i, "jam", &used) && i + used < ts->n && ts->t[i + used].kind == TOKEN_NUMBER)
+        i += used + 1;
+    if (!is_kata(words, ts, i, "nanti", &used))
+        return 0;
+    for (i += used; i < ts->n; i += used)
+        if (!is_kata(words, ts, i, "nanti", &used) && !is_kata(words, ts, i, "partikel", &used) &&
+            !is_kata(words, ts, i, "zona", &used) && !understand_says_nothing(words, ts, i, &used))
+            return DENIES_LATER;
+    return DENIES_LATER | DENIES_NOW;
+}
+
 /* `tidak bisa`, `belum`, `batal`, `salah`: a no that stands for itself. */
 static unsigned first_denial(const struct words *words, const struct tokens *ts, unsigned i)
 {
@@ -85,10 +102,9 @@ static unsigned first_denial(const struct words *words, const struct tokens *ts,
     if (slice_is(phrase_code(ts, i, words->answers, &used), "ragu"))
         return DENIES_ALL;
     if (!negation_at(ts, i, words->negators, &n))
-        return is_kata(words, ts, i, "nanti", &used)      ? DENIES_LATER
-               : is_kata(words, ts, i, "datang", &used)   ? SAYS_COMING
+        return is_kata(words, ts, i, "datang", &used)     ? SAYS_COMING
                : is_kata(words, ts, i, "menerima", &used) ? SAYS_TAKING
-                                                          : 0;
+                                                          : later(words, ts, i);
     next = i + n.used;
     if (n.kind == NEGATION_FALSE || n.kind == NEGATION_OFF)
         return DENIES_ALL | (is_kata(words, ts, next, "datang", &used) ? 0 : DENIES_REFUSING);
@@ -234,7 +250,7 @@ bool understand_refuses(const struct behind *b, enum command_kind kind)
         by = DENIES_REFUSING | SAYS_COMING;
         break;
     case COMMAND_TERIMA:
-        by |= DENIES_PLACE | DENIES_MEANS | DENIES_TAKING;
+        by |= DENIES_PLACE | DENIES_MEANS | DENIES_TAKING | DENIES_NOW;
         break;
     case COMMAND_HADIR:
         by |= DENIES_LATER | DENIES_COMING;

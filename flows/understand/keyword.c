@@ -277,6 +277,18 @@ static bool put_off_before(const struct reader *r, const struct form *form, unsi
     return false;
 }
 
+/* `apakah kasus diare …`, `kalau ada kasus diare …`: asked, and not reported; but a referral goes out. */
+static bool asked_before(const struct reader *r, const struct form *form, unsigned t)
+{
+    unsigned used;
+
+    for (unsigned k = t; !form_is(form, FORM_REFERRAL) && k-- > 0 && !(r->ts.t[k + 1].sep & SEP_HARD);)
+        if (understand_asks(r->words, &r->ts, k, &used) ||
+            slice_is(phrase_code(&r->ts, k, r->words->kata, &used), "andai"))
+            return true;
+    return false;
+}
+
 /* `timbang batal Ani P`, `lahir belum`: where a name is due, a negator right behind the keyword turns it like
  * one before (RULINGS 43); one that is about a sign does not. */
 static bool turned_behind(struct reader *r, const struct form *form, size_t to)
@@ -320,6 +332,9 @@ static bool take_form(struct reader *r, unsigned w, const struct form *form, str
           (form_is(form, FORM_DEATH) && understand_dying(r->words, &r->ts, token_at(r, r->at[w].from))))) ||
         turned_behind(r, form, r->at[w].to))
         *out = (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form } };
+    else if (w > 0 && asked_before(r, form, token_at(r, r->at[w].from)))
+        *out =
+            (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form, .asked = true } };
     else
         out->form = form;
     return true;

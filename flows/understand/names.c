@@ -58,10 +58,10 @@ static bool one_of(struct slice code, const char *const *codes, size_t n)
 /* A sentence begins at token i, and no name: `sudah di jalan`, `belum tahu`. */
 static bool sentence_begins(const struct filling *x, unsigned i)
 {
-    static const char *const kata[] = { "bukan_nama", "sebab",   "letak",    "pengisi",     "partikel",
-                                        "tapi",       "sambung", "sanggup",  "datang",      "menerima",
-                                        "selesai",    "antara",  "andai",    "normal",      "kecuali",
-                                        "nanti",      "sela",    "ternyata", "terima_kasih" };
+    static const char *const kata[] = { "bukan_nama", "sebab",   "letak",    "pengisi",      "partikel",
+                                        "tapi",       "sambung", "sanggup",  "datang",       "menerima",
+                                        "selesai",    "antara",  "andai",    "normal",       "kecuali",
+                                        "nanti",      "sela",    "ternyata", "terima_kasih", "tanya" };
     static const char *const iya[] = { "ragu", "kosong", "batal", "tetap" };
     struct negation n;
     unsigned used;

@@ -10,6 +10,7 @@
  *   answer.c          short answers, corrections, pages                 SPEC 2.2, RULINGS 56
  *   understanding.c   one report from its body                          SPEC 2.2
  *   astray.c          numbers behind what is not read                   RULINGS 20, 46
+ *   asked.c           questions                                         SPEC 2.2
  *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42
  *   w2.c              the weekly report                                 RULINGS 7, 38
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
@@ -336,6 +337,12 @@ bool understand_in_bands(const struct field *, int64_t age, int64_t milli);
 bool understand_tenth_plausible(const struct filling *, const struct field *, int64_t age, int64_t milli);
 /* The tenth that g guesses is not plausible for the age (RULINGS 23). */
 bool understand_guess_idle(const struct filling *, const struct field *f, const struct got *g);
+
+/* --- understand/asked.c --- */
+/* A word that asks begins at token i: `apakah`, `gimana`. */
+bool understand_asks(const struct words *, const struct tokens *, unsigned i, unsigned *used);
+/* Of a question without a measure it is doubtful whether there is anything to report. */
+void understand_asked(struct filling *);
 
 /* --- understand/astray.c --- */
 /* Of a value that cannot be read, the bare numbers behind it may be anybody's: none is kept for the draft. */

@@ -209,6 +209,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     understand_overturned(x);
     understand_mended(x);
     understand_death(x);
+    understand_asked(x);
     return x;
 }
 

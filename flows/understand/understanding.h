@@ -59,6 +59,7 @@ enum turned_why {
 struct turned {
     enum turned_why why;
     const struct form *form; /* TURNED_FORM */
+    bool asked;              /* TURNED_FORM: it is a question, `apakah kasus diare …` */
     enum command_kind command, instead;
     struct slice nomor; /* valid; empty for TURNED_FORM */
 };

@@ -342,7 +342,7 @@ static void lone_word(struct scan *s, struct slice w)
         return;
     } else if (s->kode->value.n && !(w.n <= 2 && known(s, w)) && !counts_follow(s) &&
                !names_disease(s, s->p - w.n)) {
-        if (denied_behind(s, s->p - w.n))
+        if (denied_behind(s, s->p - w.n) || (s->end > s->p && s->end[-1] == '?'))
             wrong_code(s, S("nihil"), ERROR_AMBIGUOUS, false);
         s->p = s->end; /* who signs */
     } else {

@@ -1,0 +1,39 @@
+/* asked.c - a question is no report: `apakah kasus diare perlu dilapor`, `kunj Ana bumil baik kan?`
+ * (SPEC 2.2: accepted is what is certain).  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+
+bool understand_asks(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
+{
+    return slice_is(phrase_code(ts, i, words->kata, used), "tanya");
+}
+
+/* What is questioned when nothing was measured: what was found, or who has died.  NULL: nothing is, as in a
+ * weighing, or a referral, which goes out whatever is asked. */
+static const struct field *in_question(const struct filling *x)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+
+        if ((f->type == FIELD_CHOICE && f->as != AS_GROUP) || f->type == FIELD_CHOICES)
+            return f;
+    }
+    return form_is(x->form, FORM_DEATH) ? &x->form->fields[0] : NULL;
+}
+
+void understand_asked(struct filling *x)
+{
+    const struct field *f = in_question(x);
+    struct slice text = slice_trim(x->text);
+    bool asked = text.n && text.p[text.n - 1] == '?';
+    unsigned used;
+
+    for (unsigned i = 1; f && !asked && i < x->ts.n; i++)
+        asked = understand_asks(x->words, &x->ts, i, &used);
+    if (f && asked && form_is(x->form, FORM_DEATH) && !x->unsure_at && x->ts.n > 1) {
+        x->unsure_at = x->ts.n - 1;
+        x->unsure_to = x->ts.n;
+    } else if (f && asked && !x->slots[f->position].error)
+        understand_fault(x, f, ERROR_AMBIGUOUS, false, TOKENS_MAX);
+}
