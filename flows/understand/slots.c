@@ -214,6 +214,27 @@ bool understand_text_label(const struct filling *x, unsigned i, const struct fie
     return false;
 }
 
+/* Behind token i, up to a separator, stands something that a report of the form could have: a number, a value
+ * of its lists, a word that no list knows.  Of a referral or a death any word. */
+static bool opens(const struct filling *x, const struct form *form, unsigned i)
+{
+    unsigned used;
+
+    if (form->is & (FORM_REFERRAL | FORM_DEATH))
+        return true;
+    for (unsigned k = i + 1; k < x->ts.n && (k == i + 1 || !(x->ts.t[k].sep & SEP_HARD)); k++) {
+        const struct token *t = &x->ts.t[k];
+
+        if (t->kind != TOKEN_WORD || (t->known && !t->known->longest))
+            return true;
+        for (unsigned f = 0; f < form->fields_n; f++)
+            if ((form->fields[f].type == FIELD_CHOICE || form->fields[f].type == FIELD_CHOICES) &&
+                form->fields[f].as != AS_SIGNS && phrase_at(&x->ts, k, form->fields[f].list, &used))
+                return true;
+    }
+    return false;
+}
+
 void understand_stray_keyword(struct filling *x, unsigned i)
 {
     const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);
@@ -223,7 +244,8 @@ void understand_stray_keyword(struct filling *x, unsigned i)
     if (i > 0 && understand_is(x, i - 1, "bukan_kunci", &used) && used > 1)
         return; /* `jalan lahir` */
     if (!other || other == x->form || i + 1 >= x->ts.n || x->ts.t[i + 1].taken ||
-        (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY)
+        (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY ||
+        !opens(x, other, i))
         return;
     for (unsigned k = 0; k < x->variant->uses_n; k++)
         if (x->form->fields[x->variant->uses[k]].type != FIELD_NIK)
