@@ -240,11 +240,9 @@ static unsigned unwell_end(const struct state *x, const struct word *w, unsigned
     if (!w->can_be_normal || w->neutral || (parted(x, i) && !joined) ||
         !negation_at(x->ts, i, x->s->negators, &n) || !negation_turns_signs(x->ts, i, &n))
         return i;
-    if (joined && n.kind == NEGATION_GONE)
-        return i + n.used;
-    if (parted(x, i + n.used) || !slice_is(kata_at(x, i + n.used, &used), "normal"))
-        return i;
-    return i + n.used + used;
+    if (!joined && !parted(x, i + n.used) && slice_is(kata_at(x, i + n.used, &used), "normal"))
+        return i + n.used + used;
+    return n.kind == NEGATION_GONE && (joined || !w->needed) ? i + n.used : i; /* `dengar kurang` */
 }
 
 /* `bukan perdarahan cuma flek`: the sign that was denied, by another name; the word for `ada` says that it is

@@ -92,11 +92,15 @@ static bool is_odd(const struct lexer *x, const char *p)
                                                      : memchr(foreign, *p, sizeof foreign - 1) != NULL);
 }
 
-/* `<` `>` `~` `±` `≤` `≥` `≈`; *len its bytes. */
+/* `<` `>` `~` `±` `≤` `≥` `≈`, and `+-`, `+/-`; *len its bytes. */
 static bool is_approx(const struct lexer *x, const char *p, unsigned *len)
 {
     uint32_t r = text_rune(p, x->end, len);
 
+    if (r == '+' && (lexer_at(x, p + 1) == '-' || (lexer_at(x, p + 1) == '/' && lexer_at(x, p + 2) == '-'))) {
+        *len = lexer_at(x, p + 1) == '-' ? 2 : 3;
+        return true;
+    }
     return r == '<' || r == '>' || r == '~' || r == 0xb1 || r == 0x2264 || r == 0x2265 || r == 0x2248;
 }
 

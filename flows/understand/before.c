@@ -196,7 +196,7 @@ static void owner(struct filling *x, unsigned i)
         return;
     }
     if (!code.n || (!slice_is(code, "kira") && !slice_all_digits(x->ts.t[i].low) &&
-                    !(slice_is(code, "nomor_lain") && plain(x->ts.t[i].low))))
+                    !((slice_is(code, "nomor_lain") || slice_is(code, "jam_lain")) && plain(x->ts.t[i].low))))
         return;
     if (slice_is(code, "kira")) {
         x->ts.t[i].approx = true;
@@ -208,7 +208,9 @@ static void owner(struct filling *x, unsigned i)
     if (from > 0 && is_number(x, from - 1) && !parts(x, from) &&
         phrase_at(&x->ts, from, x->words->units, &used))
         return; /* `14 bulan 9,2`: the unit of the number before */
-    if (slice_is(code, "nomor_lain") || (slice_is(code, "kelas") && !form_counts(x->form, UNIT_PERSON))) {
+    if (slice_is(code, "nomor_lain") || (slice_is(code, "kelas") && !form_counts(x->form, UNIT_PERSON)) ||
+        (slice_is(code, "jam_lain") &&
+         (form_counts(x->form, UNIT_PERSON) || form_as(x->form, AS_DATE) < 0))) {
         mark_other(x, from, i + 1);
     } else if (slice_is(code, "bulan_ke") && !x->ts.t[i].glued) {
         const struct field *f = weeks(x);

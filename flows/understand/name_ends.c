@@ -85,9 +85,30 @@ static unsigned without_choice(struct filling *x, unsigned from, unsigned to)
     return to;
 }
 
+/* `kemarin Rafi L`, `kembar Rafi L`: when, and how it is with him, before the name and none of it; a day is
+ * that of the report, where it has one. */
+static void without_day(struct filling *x, unsigned *from, unsigned to)
+{
+    int date = form_as(x->form, AS_DATE);
+    unsigned used;
+    struct got g;
+
+    if (!phrase_at(&x->ts, *from, x->words->days, &used) && !understand_is(x, *from, "kembar", &used))
+        return;
+    if (*from + used >= to || understand_parted(x, *from + used))
+        return;
+    g = date >= 0 && !x->slots[date].filled ? understand_read_date(x, &x->form->fields[date], *from, false)
+                                            : understand_no();
+    if (g.fit != FIT_NO && g.used == used)
+        understand_take(x, &x->form->fields[date], *from, &g, false);
+    while (used--)
+        x->ts.t[(*from)++].taken = true;
+}
+
 void understand_trim_name(struct filling *x, const struct field *next, unsigned end, unsigned *from,
                           unsigned *to)
 {
+    without_day(x, from, *to);
     *to = without_choice(x, *from, *to);
     *to = without_state(x, *from, *to);
     only_mother(x, from, to);
