@@ -25,12 +25,12 @@ struct slice child_key(struct slice nama, struct arena *a)
     return slice_make(p ? p : "", n);
 }
 
-/* Cuts a word of this code of the list `sebutan` off the front. */
+/* Cuts a title of this code off the front. */
 static bool cut_title(const struct ruleset *rules, const char *code, struct slice *key)
 {
-    const struct word_list *list = list_by_name(&rules->forms, S("sebutan"));
     struct slice rest = *key, first = slice_cut(&rest, ' ');
-    const struct word *w = list && rest.n ? list_find(list, first) : NULL;
+    const struct word *w =
+        rules->forms.words.titles && rest.n ? list_find(rules->forms.words.titles, first) : NULL;
 
     if (!w || !slice_is(w->code, code))
         return false;

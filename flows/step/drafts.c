@@ -88,10 +88,17 @@ static bool take_digits(struct slice *s, unsigned count, uint64_t *out)
 /* Of its hash as hexadecimal text. */
 static uint64_t text_of(struct slice hash)
 {
-    char hex[17];
+    static const char hex[] = "0123456789abcdef";
+    uint64_t n = 0;
 
-    snprintf(hex, sizeof hex, "%.*s", SLICE_ARG(hash));
-    return strtoull(hex, NULL, 16) & ((UINT64_C(1) << 6 * TEXT_DIGITS) - 1);
+    for (size_t i = 0; i < hash.n && i < sizeof hex - 1; i++) {
+        const char *at = memchr(hex, hash.p[i], sizeof hex - 1);
+
+        if (!at)
+            break;
+        n = n << 4 | (uint64_t)(at - hex);
+    }
+    return n & ((UINT64_C(1) << 6 * TEXT_DIGITS) - 1);
 }
 
 static void repeat_add(struct sender_state *s, uint64_t text, struct slice nomor, int64_t at_ms)

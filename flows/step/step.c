@@ -270,12 +270,12 @@ struct slice step_uuid(struct step *s)
     int64_t ms = s->seen->inbound->received_ms;
     struct sha1_ctx ctx;
     uint8_t d[16];
-    char tail[16];
-    int n = snprintf(tail, sizeof tail, "/%u", s->derived++);
+    char tail[24] = "/";
+    size_t n = 1 + slice_decimal(tail + 1, s->derived++);
 
     sha1_init(&ctx);
     sha1_update(&ctx, from.n, (const uint8_t *)from.p);
-    sha1_update(&ctx, (size_t)n, (const uint8_t *)tail);
+    sha1_update(&ctx, n, (const uint8_t *)tail);
     sha1_digest(&ctx, sizeof d, d);
     return arena_str(s->arena, uuid8_text(ms - ms % 1000, d).text); /* a record keeps its time in seconds */
 }

@@ -1,13 +1,13 @@
 /* doubts.c - see doubts.h. */
 #include "flows/talk/doubts.h"
 
+#include <string.h>
+
 void doubts_gaps(struct said *said)
 {
-    struct slice text = said->body;
+    bool gap = said->body.n && memmem(said->body.p, said->body.n, "[...]", 5) != NULL;
 
-    while (text.n && !slice_starts(text, "[...]"))
-        text = slice_skip(text, 1);
-    for (unsigned i = 0; text.n && i < said->reports_n; i++) {
+    for (unsigned i = 0; gap && i < said->reports_n; i++) {
         struct report *r = &said->reports[i];
         int last = -1;
 

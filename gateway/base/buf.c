@@ -82,11 +82,6 @@ void buf_add(struct buf *b, struct slice s)
     b->p[b->n] = '\0';
 }
 
-void buf_str(struct buf *b, const char *cstr)
-{
-    buf_add(b, slice_of(cstr));
-}
-
 void buf_char(struct buf *b, char c)
 {
     if (!grow(b, 1))

@@ -17,7 +17,11 @@ void buf_init(struct buf *, size_t max_bytes);
 void buf_free(struct buf *);
 void buf_clear(struct buf *);
 void buf_add(struct buf *, struct slice);
-void buf_str(struct buf *, const char *cstr);
+/* Here, so that the length of a literal is known. */
+static inline void buf_str(struct buf *b, const char *cstr)
+{
+    buf_add(b, slice_of(cstr));
+}
 void buf_char(struct buf *, char c);
 void buf_printf(struct buf *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_i64(struct buf *, int64_t);

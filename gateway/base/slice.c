@@ -48,20 +48,6 @@ bool slice_one_edit_read(struct slice a, struct slice b)
            slice_eq(slice_skip(a, i + 2), slice_skip(b, i + 2));
 }
 
-bool slice_starts(struct slice s, const char *prefix)
-{
-    size_t n = strlen(prefix);
-
-    return s.n >= n && memcmp(s.p, prefix, n) == 0;
-}
-
-bool slice_ends(struct slice s, const char *suffix)
-{
-    size_t n = strlen(suffix);
-
-    return s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0;
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

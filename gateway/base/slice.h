@@ -58,8 +58,20 @@ static inline bool slice_one_edit(struct slice a, struct slice b)
            (a.n < 3 || b.n < 3 || a.p[0] == b.p[0] || a.p[a.n - 1] == b.p[b.n - 1]) &&
            slice_one_edit_read(a, b);
 }
-bool slice_starts(struct slice s, const char *prefix);
-bool slice_ends(struct slice s, const char *suffix);
+static inline bool slice_starts(struct slice s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return s.n >= n && memcmp(s.p, prefix, n) == 0;
+}
+
+static inline bool slice_ends(struct slice s, const char *suffix)
+{
+    size_t n = strlen(suffix);
+
+    return s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0;
+}
+
 struct slice slice_trim(struct slice s); /* blanks, tabs, CR and LF off both ends */
 
 static inline struct slice slice_skip(struct slice s, size_t n)

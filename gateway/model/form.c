@@ -107,6 +107,7 @@ void form_set_words(struct form_set *set)
         .ways = list_by_name(set, S("arah")),
         .help = list_by_name(set, S("darurat")),
         .ordinary = list_by_name(set, S("biasa")),
+        .titles = list_by_name(set, S("sebutan")),
     };
 }
 

@@ -1,6 +1,5 @@
 /* sms.c - one outgoing SMS as it stands in a lane's stream: versioned JSON text. */
 #include <nettle/sha1.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/base/node.h"
@@ -97,10 +96,9 @@ static struct uuid_text uuid_of(const struct inbound *in, struct slice id, struc
 
 struct uuid_text sms_uuid(const struct inbound *in, struct slice id, unsigned index)
 {
-    char tail[32];
-    int n = snprintf(tail, sizeof tail, "%csms%c%u", 0, 0, index);
+    char tail[32] = "\0sms\0";
 
-    return uuid_of(in, id, slice_make(tail, (size_t)n));
+    return uuid_of(in, id, slice_make(tail, 5 + slice_decimal(tail + 5, index)));
 }
 
 struct uuid_text message_uuid(const struct inbound *in, struct slice id)
