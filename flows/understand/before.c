@@ -150,6 +150,17 @@ static bool first_number(const struct filling *x, unsigned i)
     return true;
 }
 
+/* A word of one of the form's lists begins at token i: `lk 45`, `kasus tb 3`. */
+static bool in_list(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].list && phrase_at(&x->ts, i, x->form->fields[f].list, &used))
+            return true;
+    return false;
+}
+
 /* `gds 150 tb 148 bb 45`: a weight or a length that this form has no field for. */
 static bool measured_elsewhere(const struct filling *x, unsigned i)
 {
@@ -158,11 +169,8 @@ static bool measured_elsewhere(const struct filling *x, unsigned i)
 
     if (x->ts.t[i - 1].kind != TOKEN_WORD || !shapes_may(&x->rs->forms.measures, low) || parts(x, i) ||
         form_counts(x->form, UNIT_PERSON) || labelled(x, i, i) || is_sex(x, i - 1) ||
-        phrase_at(&x->ts, i - 1, x->words->signs, &used))
+        phrase_at(&x->ts, i - 1, x->words->signs, &used) || in_list(x, i - 1))
         return false;
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->form->fields[f].list && phrase_at(&x->ts, i - 1, x->form->fields[f].list, &used))
-            return false; /* `lk 45`, `kasus tb 3` */
     if (first_number(x, i) && slice_all_digits(x->ts.t[i].low))
         return false; /* `rujuk Lila 9 bl` */
     for (unsigned k = 0; k < x->rs->forms.n; k++)
@@ -203,6 +211,8 @@ static void owner(struct filling *x, unsigned i)
         mark_other(x, from, i);
         return;
     }
+    if (form_counts(x->form, UNIT_PERSON) && in_list(x, from))
+        return; /* `kegiatan pmt 20` */
     if (labelled(x, from, i) && !(slice_is(code, "lamanya") && from + 1 < i && !weeks(x)))
         return; /* but `hamil usia 8 bulan` */
     if (from > 0 && is_number(x, from - 1) && !parts(x, from) &&
@@ -449,7 +459,7 @@ static void parity(struct filling *x, unsigned i)
            strchr("gpah", x->ts.t[k].low.p[0]) && (k == i || x->ts.t[k].glued) &&
            x->ts.t[k + 1].kind == TOKEN_NUMBER && x->ts.t[k + 1].glued)
         k += 2;
-    if (k >= i + 6 || (k >= i + 4 && !weeks(x)))
+    if (k >= i + 4)
         mark_other(x, i, k);
 }
 

@@ -1,5 +1,6 @@
-/* measured.c - a measure of somebody else in the words of a report: `suaminya td 180/110` (RULINGS 46, 50).
- * It is none of hers, and stays in the words.  See understand.h. */
+/* measured.c - a measure of somebody else in the words of a report, `suaminya td 180/110`, or one that the
+ * form does not ask for (RULINGS 46, 50).  It is none of hers, or no field's, and stays in the words.  See
+ * understand.h. */
 #include "flows/understand/understand.h"
 
 #include "parsers/phrase.h"
@@ -43,6 +44,19 @@ static unsigned person_before(const struct filling *x, unsigned i)
     return i;
 }
 
+/* `kunjungan Karto lansia baik tensi 130/80`: a pressure, and the form has none. */
+static bool pressure_elsewhere(const struct filling *x, unsigned i)
+{
+    const struct form_set *forms = &x->rs->forms;
+
+    for (unsigned n = 0; n < forms->n && !form_has(x->form, FIELD_PRESSURE); n++)
+        for (const struct label *l = form_labels(&forms->forms[n], x->ts.t[i - 1].low); l; l = l->next)
+            if (l->field->type == FIELD_PRESSURE && slice_empty(l->rest) &&
+                slice_eq(l->first, x->ts.t[i - 1].low))
+                return true;
+    return false;
+}
+
 unsigned understand_measured(const struct filling *x, unsigned i)
 {
     unsigned label = i, person;
@@ -50,10 +64,12 @@ unsigned understand_measured(const struct filling *x, unsigned i)
 
     if (i < 1 || x->ts.t[i].sep & SEP_HARD)
         return i;
+    if (!(x->ts.begins & x->words->people->bit)) /* nobody is spoken of, as mostly */
+        return pressure && pressure_elsewhere(x, i) ? i - 1 : i;
     if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_label(&x->rs->forms, x->ts.t[i - 1].low))
         label--;
     else if (!pressure)
         return i;
     person = person_before(x, label);
-    return person < label ? person : i;
+    return person < label ? person : pressure && pressure_elsewhere(x, i) ? i - 1 : i;
 }

@@ -239,7 +239,8 @@ bool understand_denies_known(struct filling *, const struct report *known);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */
 void understand_take_out(struct filling *, const struct report *known);
 /* --- understand/measured.c, measured_danger.c --- */
-/* The number at token i is somebody else's: `suaminya td 180/110`.  Where that begins; i: it is not. */
+/* The number at token i is somebody else's, `suaminya td 180/110`, or a pressure where the form has none.
+ * Where that begins; i: it is not. */
 unsigned understand_measured(const struct filling *, unsigned i);
 /* Such words among those that the report keeps, when the measure alone is a danger of the day; or empty. */
 struct slice understand_measured_today(struct filling *);
