@@ -102,27 +102,6 @@ static void judge_again(struct step *s, const struct draft *d, struct report *r)
     understand_judge(s->rules, d->at_ms, s->arena, r);
 }
 
-/* Bare words for a name or a text may be anything (`ok bu`): they are read back before they are kept.  A
- * label before them makes them certain. */
-static bool must_read_back(const struct draft *d, const struct reading *r)
-{
-    const struct field *f = NULL;
-    struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
-
-    for (unsigned i = 0; i < d->form->fields_n; i++)
-        if (slice_eq(d->form->fields[i].name, d->field))
-            f = &d->form->fields[i];
-    if (r->said.emergency && f && f->type == FIELD_TEXT)
-        return false; /* known words */
-    if (!f || (f->type != FIELD_NAME && f->type != FIELD_TEXT) || asking_store(d->asking) ||
-        slice_eq(first, d->nomor))
-        return false;
-    for (unsigned i = 0; i < f->labels_n; i++)
-        if (slice_ieq(slice_take(first, f->labels[i].n), f->labels[i]))
-            return false;
-    return report_value(&r->answer, f->name.p) != NULL;
-}
-
 void answers_value(struct step *s)
 {
     struct draft *d = drafts_find(s->state, s->reading->nomor);
@@ -132,7 +111,7 @@ void answers_value(struct step *s)
         return;
     *r = s->reading->answer;
     if ((r->status != REPORT_REJECTED || !slice_eq(r->error_field, d->field)) &&
-        must_read_back(d, s->reading)) {
+        questions_read_back(d, s->reading)) {
         r->status = REPORT_CONFIRM;
         r->error = ERROR_AMBIGUOUS;
         r->error_field = d->field;

@@ -139,3 +139,32 @@ void questions_agree_to_no(struct step *s, struct draft *d)
     if (n == 0)
         *v = (struct value){ .kind = VALUE_ABSENT };
 }
+
+/* `bu ana 28 tahun`: nobody says an age behind what is no name. */
+static bool brings_age(const struct draft *d, const struct report *r)
+{
+    int age = form_as(d->form, AS_AGE);
+
+    return age >= 0 && !value_equal(&d->values[age], &r->values[age]);
+}
+
+bool questions_read_back(const struct draft *d, const struct reading *r)
+{
+    const struct field *f = NULL;
+    struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
+
+    for (unsigned i = 0; i < d->form->fields_n; i++)
+        if (slice_eq(d->form->fields[i].name, d->field))
+            f = &d->form->fields[i];
+    if (r->said.emergency && f && f->type == FIELD_TEXT)
+        return false; /* known words */
+    if (!f || (f->type != FIELD_NAME && f->type != FIELD_TEXT) || asking_store(d->asking) ||
+        slice_eq(first, d->nomor))
+        return false;
+    for (unsigned i = 0; i < f->labels_n; i++)
+        if (slice_ieq(slice_take(first, f->labels[i].n), f->labels[i]))
+            return false;
+    if (f->type == FIELD_NAME && brings_age(d, &r->answer))
+        return false;
+    return report_value(&r->answer, f->name.p) != NULL;
+}

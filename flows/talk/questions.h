@@ -26,4 +26,8 @@ void questions_again(struct step *);
 /* `batal`, `ga jadi`, and nothing is asked: how to take back what was filed last, or what a number is for. */
 void questions_cancel_what(struct step *);
 
+/* Bare words for a name or a text may be anything (`ok bu`): they are read back before they are kept.  A
+ * label before them makes them certain, or an age behind a name. */
+bool questions_read_back(const struct draft *, const struct reading *);
+
 #endif
