@@ -282,7 +282,10 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         (!waited && x->last.kind == SIGN_NEGATED && to < x->end && slice_is(x->ts->t[to].low, "ada") &&
          !parted(x, to))) /* `tidak ada kejang, demam ada` */
         x->last.kind = SIGN_MAYBE;
-    if (!waited && x->last.kind == SIGN_PLAIN)
+    if (!waited && x->last.kind == SIGN_PLAIN && signs_joined_away(x->s, x->ts, to, x->end)) {
+        x->last.kind = SIGN_UNSURE;
+        x->last.clear = true;
+    } else if (!waited && x->last.kind == SIGN_PLAIN)
         x->last.kind =
             signs_spoken(x->s, x->ts, &x->spoken, i, to, signs_how_much(x->s, x->ts, i, to, x->end));
     if (unwell == to && !is_well && w->needed && w->can_be_normal)

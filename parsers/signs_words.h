@@ -48,6 +48,10 @@ bool signs_less(const struct sign_scan *, const struct tokens *, unsigned i, uns
 unsigned signs_lessened(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to,
                         bool *denied);
 
+/* `… dan kejang tidak ada`: behind a sign, which ends before token i, others are joined to it, and none of
+ * them is there. */
+bool signs_joined_away(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);
+
 /* `bukan tidak kejang`: the second of two negators turns the first. */
 bool signs_twice(const struct negation *first, const struct negation *second);
 

@@ -138,11 +138,15 @@ static bool is_range(const struct field *f, const struct token *t)
            measure(rest, &b) && a < b && within(a, f->min, f->max) && within(b, f->min, f->max);
 }
 
-/* `BGM2 bulan 10`, `83 bulan lalu 10`: no unit but what follows. */
+/* `BGM2 bulan 10`, `83 bulan lalu 10`, `55 tablet tambah darah`: no unit but what follows. */
 static void not_its_unit(struct filling *x, const struct field *f, unsigned i, struct amount *n)
 {
+    unsigned last = i + n->used - 1;
+    struct label_at l;
+
     if (!n->unit.n || unit_fits(f, n->unit) ||
-        !(x->ts.t[i + n->used - 1].other || understand_labels_value(x, f, i + n->used - 1)))
+        !(x->ts.t[last].other || understand_labels_value(x, f, last) ||
+          (understand_label_at(x, last, &l) && l.used > 1)))
         return;
     n->unit = (struct slice){ 0 };
     n->used--;

@@ -137,13 +137,15 @@ static bool left_out(const struct filling *x, unsigned i)
 }
 
 /* It is not there beside others that are, or where it is no E1; else it is asked. */
-static void settle_behind(struct gather *g, const struct sign *s)
+static void settle_behind(struct gather *g, unsigned i)
 {
+    const struct sign *s = &g->behind[i], *last = s;
     const struct field *f = g->fields[s->list];
     struct slot *slot = &g->x->slots[f->position];
-
     bool alarms = understand_alarming(g->x, s->word->code);
 
+    while (++i < g->behind_n && g->behind[i].from <= last->to + 1)
+        last = &g->behind[i]; /* `perdarahan dan kejang tidak ada` is asked about as one */
     if (g->affirmed || (!alarms && !understand_was(g->x, s))) {
         add_denied(g->x, s->word->code);
         add_denied(g->x, s->word->also);
@@ -154,7 +156,7 @@ static void settle_behind(struct gather *g, const struct sign *s)
     slot->denied = alarms && (!slot->error || slot->denied);
     add_item(g->x, f, s->word->code, s->from);
     add_item(g->x, f, s->word->also, s->from);
-    understand_fault_words(g->x, f, ERROR_AMBIGUOUS, s->from, s->to);
+    understand_fault_words(g->x, f, ERROR_AMBIGUOUS, s->from, last->to);
 }
 
 static void on_sign(void *arg, const struct sign *s)
@@ -254,7 +256,7 @@ void understand_signs(struct filling *x, unsigned from)
         return;
     signs_scan(&scan, &x->ts, from, x->ts.n);
     for (unsigned i = 0; i < g.behind_n; i++)
-        settle_behind(&g, &g.behind[i]);
+        settle_behind(&g, i);
     if (companion && g.other_n) {
         x->slots[companion->position].filled = true;
         x->slots[companion->position].value =

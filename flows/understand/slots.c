@@ -176,14 +176,16 @@ void understand_fault_words(struct filling *x, const struct field *f, enum repor
 /* One label may be two words: HARI KE. */
 static unsigned matches(const struct tokens *ts, unsigned i, const struct label *l)
 {
+    struct slice rest = l->rest;
+    unsigned k = i + 1;
+
     if (!slice_eq(ts->t[i].low, l->first))
         return 0;
-    if (slice_empty(l->rest))
-        return 1;
-    return i + 1 < ts->n && ts->t[i + 1].kind == TOKEN_WORD && (ts->t[i + 1].sep & SEP_HARD) == 0 &&
-                   slice_eq(ts->t[i + 1].low, l->rest)
-               ? 2
-               : 0;
+    for (; rest.n; k++)
+        if (k >= ts->n || ts->t[k].kind != TOKEN_WORD || (ts->t[k].sep & SEP_HARD) ||
+            !slice_eq(ts->t[k].low, slice_cut(&rest, ' ')))
+            return 0;
+    return k - i;
 }
 
 /* The longest label at token i. */
