@@ -193,12 +193,6 @@ static bool plain(struct slice s)
            (mark < s.n && slice_all_digits(slice_take(s, mark)) && slice_all_digits(slice_skip(s, mark + 1)));
 }
 
-/* `sejak 2010`, `dari tahun 1998` */
-static bool year(struct slice s)
-{
-    return s.n == 4 && slice_all_digits(s) && (slice_starts(s, "19") || slice_starts(s, "20"));
-}
-
 static void owner(struct filling *x, unsigned i)
 {
     unsigned from = i, used = 0, whose = understand_measured(x, i);
@@ -225,7 +219,7 @@ static void owner(struct filling *x, unsigned i)
         phrase_at(&x->ts, from, x->words->units, &used))
         return; /* `14 bulan 9,2`: the unit of the number before */
     if (slice_is(code, "nomor_lain") || (slice_is(code, "kelas") && !form_counts(x->form, UNIT_PERSON)) ||
-        (slice_is(code, "dahulu") && year(x->ts.t[i].low)) ||
+        (slice_is(code, "dahulu") && x->ts.t[i].low.n == 4) ||
         (slice_is(code, "jam_lain") &&
          (form_counts(x->form, UNIT_PERSON) || form_as(x->form, AS_DATE) < 0))) {
         mark_other(x, from, i + 1);
@@ -476,7 +470,6 @@ void understand_before(struct filling *x)
         unsigned end;
 
         parity(x, i);
-
         either(x, i);
         if (i > 0 && is_sex(x, i))
             instead(x, i);
