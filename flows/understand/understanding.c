@@ -141,6 +141,30 @@ static void drop_age(struct filling *x)
     }
 }
 
+static unsigned first_number(const struct filling *x)
+{
+    unsigned i = 0;
+
+    while (i < x->ts.n && x->ts.t[i].kind != TOKEN_NUMBER)
+        i++;
+    return i;
+}
+
+/* `sutrisno lk 36`: where no sex is said, the label before the first number may be one, and that an age. */
+static void doubt_labels(struct filling *x)
+{
+    int jk = form_as(x->form, AS_SEX);
+    unsigned first = first_number(x);
+
+    for (unsigned f = 0; jk >= 0 && !x->slots[jk].filled && f < x->form->fields_n; f++) {
+        const struct slot *s = &x->slots[f];
+
+        if (s->filled && s->labelled && !s->error && s->at > 0 && s->at == first && first < x->ts.n &&
+            list_find(x->words->sex, x->ts.t[s->at - 1].low)) /* taken, too */
+            understand_fault(x, &x->form->fields[f], ERROR_AMBIGUOUS, false, s->at);
+    }
+}
+
 bool understand_cut(struct filling *x, struct slice body)
 {
     x->text = body;
@@ -208,6 +232,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     understand_pressures(x, true);
     understand_overturned(x);
     understand_mended(x);
+    doubt_labels(x);
     understand_death(x);
     understand_asked(x);
     return x;
