@@ -54,7 +54,11 @@ for (const how of ['SIGKILL', 'SIGSTOP'])
     // Both take from the lane: whoever has it, has it hanging.
     assert.equal((await say(a, secondKader, `RUJUK Bu Wati ${how === 'SIGKILL' ? 28 : 31}th perdarahan`, `two-${how}`)).status, 200);
     await waitFor('the alarm is on its way', () => alarms().length);
-    const pending = execFileSync('redis-cli', ['-p', port, 'XPENDING', '{19.06}st:sms:pintu:3', 'g', '-', '+', '10']).toString().split(/\s+/);
+    // One that thought it was the only one names what it holds when it hears the other.
+    const pending = await waitFor('it is in the hands of one', () => {
+      const words = execFileSync('redis-cli', ['-p', port, 'XPENDING', '{19.06}st:sms:pintu:3', 'g', '-', '+', '10']).toString().split(/\s+/);
+      return words[0] && words;
+    });
     const inode = BigInt(fs.statSync(path.join(a.folder, 'var'), { bigint: true }).ino).toString(16);
     const [dead, alive] = pending.some((w) => w.endsWith(`-${inode}`)) ? [a, b] : [b, a];
     const at = Date.now();

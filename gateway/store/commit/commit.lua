@@ -306,6 +306,9 @@ local function beat(keys, argv)
     return redis.call('HGETALL', keys[1])
 end
 
+-- Idle for longer than any entry ever is: XCLAIM leaves alone what is in somebody's name, and with FORCE takes the rest.
+local OTHERS = '4000000000000'
+
 -- What one consumer of a stream has in its hands goes to another: how many did.
 -- keys: stream; argv: from, to, at most.
 local function take(keys, argv)
@@ -318,6 +321,29 @@ local function take(keys, argv)
     ids[#ids + 1] = 'JUSTID'
     redis.call('XCLAIM', keys[1], 'g', argv[2], 0, unpack(ids))
     return #held
+end
+
+-- What was handed out in nobody's name, and is still there, gets this one: how many did.  A gateway that is the only
+-- one reads without a name (consumer.c).  keys: stream; argv: name, at most.
+local function strays(keys, argv)
+    local last
+    for _, group in ipairs(redis.call('XINFO', 'GROUPS', keys[1])) do
+        for i = 1, #group, 2 do
+            if group[i] == 'last-delivered-id' then last = group[i + 1] end
+        end
+    end
+    local from, found, most = '-', 0, tonumber(argv[2])
+    while last and found < most do
+        local ids = {}
+        for i, entry in ipairs(redis.call('XRANGE', keys[1], from, last, 'COUNT', 1000)) do
+            ids[i] = entry[1]
+        end
+        if #ids == 0 then break end
+        from = '(' .. ids[#ids]
+        ids[#ids + 1], ids[#ids + 2] = 'FORCE', 'JUSTID'
+        found = found + #redis.call('XCLAIM', keys[1], 'g', argv[1], OTHERS, unpack(ids))
+    end
+    return found
 end
 
 -- The body of an entry still there; nil if an earlier sending of the same call moved it.
@@ -738,6 +764,15 @@ local function count_begin(keys, argv)
     return 0
 end
 
+-- Entries that were handed out and are still there.
+local function in_hand(st)
+    local groups, f = redis.pcall('XINFO', 'GROUPS', st), {}
+    for i = 1, groups[1] and #groups[1] or 0, 2 do
+        f[groups[1][i]] = groups[1][i + 1]
+    end
+    return f.lag and redis.call('XLEN', st) - f.lag or f.pending or 0
+end
+
 -- All counts at one moment.  keys: as above, but behind the parked messages the stream of those released and what waits
 -- of it.  Answers since when, cm, cr, pm, pr, p-, rows, parked, dropped, released, on their way;
 -- then of each stream: entered, done, there, waiting to be tried again, parked, dropped, moved, in hand, the oldest's id.
@@ -756,11 +791,10 @@ local function audit(keys)
     for i = 5, #keys, 3 do
         local st, n = keys[i], #out
         local first = call('XRANGE', st, '-', '+', 'COUNT', 1)[1]
-        local pending = redis.pcall('XPENDING', st, 'g')
         out[n + 1] = added(st) - of('from:' .. st) - of('again:' .. st)
         out[n + 2], out[n + 3], out[n + 4] = of('done:' .. st), call('XLEN', st), call('ZCARD', keys[i + 1])
         out[n + 5], out[n + 6], out[n + 7] = call('XLEN', keys[i + 2]), of('dropped:' .. keys[i + 2]), of('moved:' .. st)
-        out[n + 8] = pending.err and 0 or pending[1]
+        out[n + 8] = in_hand(st)
         out[n + 9] = first and first[1] or call('ZRANGE', keys[i + 1], 0, 0)[1] or ''
     end
     return out
@@ -796,6 +830,7 @@ redis.register_function('kt1_rebase_waiting', rebase_waiting)
 redis.register_function('kt1_move', move)
 redis.register_function('kt1_beat', beat)
 redis.register_function('kt1_take', take)
+redis.register_function('kt5_strays', strays)
 redis.register_function('kt1_done', done)
 redis.register_function('kt1_retry', retry)
 redis.register_function('kt1_back', back)

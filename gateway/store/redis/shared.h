@@ -37,6 +37,14 @@ struct consumer;
 struct loop_timer;
 struct store;
 
+/* Other gateways on this Redis, as peers.c knows them. */
+enum company {
+    COMPANY_UNKNOWN, /* Redis has not said yet, since it is up */
+    COMPANY_NONE,    /* none ever served this district here */
+    COMPANY_NEW,     /* one may hold what it has no name on, and has not heard us yet */
+    COMPANY_SETTLED,
+};
+
 /* What a lower room tells those above it: store.c hands it round. */
 struct store_tell {
     void (*up)(struct store *);                           /* all connections are greeted */
@@ -59,6 +67,7 @@ struct store {
     int lock_fd; /* <state>/gateway.lock */
     struct managed *managed;
     struct wires *wires;
+    enum company company;
     struct redis *redis; /* the first of them */
     bool up, closing, freeing;
     struct err trouble; /* why Redis is not used now, and what mends it */

@@ -1,5 +1,10 @@
 /* consumer.c - takes entries from one stream through the group "g", at most a window of them at a time.
  *
+ * While no other gateway is there, entries are read in nobody's name: Redis then keeps no list of who has
+ * them, nor writes one down.  They stay in the stream until they are done, below the mark up to which the
+ * group has read: so they are found after a crash (commit.lua: strays), and get our name when another gateway
+ * comes (takeover.c).
+ *
  * Reads without waiting on the shared connection: at once when a commit of this process wrote to the stream,
  * else every second.  After a crash the entries that were in our hands come first, marked as recovered; those
  * of another gateway that died come when its heart stands still (takeover.c), and by XAUTOCLAIM those of one
@@ -123,6 +128,12 @@ static void on_read(void *arg, const redisReply *reply)
         look(c);
 }
 
+/* What stands in nobody's name, no gateway that lives has in its hands: it named it when it heard us. */
+static bool nobody_elses(const struct store *s)
+{
+    return s->company == COMPANY_NONE || s->company == COMPANY_SETTLED;
+}
+
 /* Few, fat reads: not one call per freed place. */
 static bool room(const struct consumer *c)
 {
@@ -133,9 +144,11 @@ static void look(struct consumer *c)
 {
     struct store *s = c->store;
     unsigned count = c->window > c->under_way ? c->window - c->under_way : 0;
+    bool nameless;
     struct key k;
 
-    if (c->closed || c->reading || !s->up || !room(c) || !(c->more || c->recovering))
+    if (c->closed || c->reading || !s->up || s->company == COMPANY_UNKNOWN || !room(c) ||
+        !(c->more || c->recovering))
         return;
     if (c->recovering && c->done_n)
         consumer_say_done(c); /* or what is done would come again */
@@ -143,13 +156,17 @@ static void look(struct consumer *c)
     c->reading_own = c->recovering;
     c->woken = false;
     c->asking++;
-    redis_begin(s->redis, 9);
+    nameless = c->sought && !c->recovering && s->company == COMPANY_NONE;
+    c->nameless = c->nameless || nameless;
+    redis_begin(s->redis, 9 + nameless);
     redis_str(s->redis, "XREADGROUP");
     redis_str(s->redis, "GROUP");
     redis_str(s->redis, "g");
     redis_str(s->redis, s->consumer_name);
     redis_str(s->redis, "COUNT");
     redis_i64(s->redis, count < READ_MAX ? count : READ_MAX);
+    if (nameless)
+        redis_str(s->redis, "NOACK");
     redis_str(s->redis, "STREAMS");
     redis_part(s->redis, consumer_key(c, &k, "st"));
     redis_str(s->redis, c->recovering ? c->recovered : ">");
@@ -240,6 +257,8 @@ static void on_poll(void *arg)
     loop_timer_set(c->poll, POLL_MS);
     if (!s->up || c->closed)
         return;
+    if (nobody_elses(s) && !c->sought)
+        consumer_seek(c, false);
     stepped = clock_stepped(&c->clock);
     if (stepped < 0)
         rebase(c, -stepped);
@@ -256,8 +275,11 @@ static void on_poll(void *arg)
     redis_i64(s->redis, BACK_MAX);
     redis_send(s->redis, on_back, c);
     c->more = true;
-    if (!c->recovering && room(c) && clock_mono_ms() >= c->claim_at_ms)
+    if (!c->recovering && room(c) && clock_mono_ms() >= c->claim_at_ms) {
         ask_claim(c);
+        if (nobody_elses(s))
+            consumer_seek(c, false);
+    }
 }
 
 /* --- up, down, open, close --- */
@@ -296,9 +318,18 @@ static void consumer_up(struct consumer *c)
     rebase(c, 0);
     /* What was read but never arrived here comes again; what is held is not given out twice. */
     c->recovering = true;
+    c->sought = false;
     snprintf(c->recovered, sizeof c->recovered, "0");
     c->more = true;
-    loop_timer_set(c->poll, 0);
+    if (s->company != COMPANY_UNKNOWN)
+        loop_timer_set(c->poll, 0);
+}
+
+void consumers_begin(struct store *s)
+{
+    for (struct consumer *c = s->consumers; c; c = c->next)
+        if (!c->closed)
+            loop_timer_set(c->poll, 0);
 }
 
 void consumers_up(struct store *s)

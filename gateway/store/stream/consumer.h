@@ -49,10 +49,12 @@ struct consumer {
     bool recovering;  /* our own entries that we do not hold are not all read yet */
     bool strangers;   /* they may have been in the hands of someone who died */
     char recovered[ID_MAX];
-    bool restart; /* they are to be read again from the first on */
-    bool more;    /* there may be unread entries */
-    bool woken;   /* there are new ones, which the read under way may not know of */
-    bool look;    /* look again at the end of this turn */
+    bool sought;   /* since Redis is up, what stands in nobody's name was looked for */
+    bool nameless; /* some of what we hold, or are to read, may stand in nobody's name */
+    bool restart;  /* they are to be read again from the first on */
+    bool more;     /* there may be unread entries */
+    bool woken;    /* there are new ones, which the read under way may not know of */
+    bool look;     /* look again at the end of this turn */
     bool closed;
     unsigned doubts; /* so often others may have taken what we hold */
     bool doubting;   /* Redis is asked what of it is ours */
@@ -72,6 +74,8 @@ bool consumer_over(const struct consumer *);
 void consumer_replied(struct consumer *);
 /* Its key of this kind ("st", "wait", "parked"); *k is its memory. */
 struct slice consumer_key(const struct consumer *, struct key *k, const char *kind);
+/* What was handed out in nobody's name becomes ours, to be read again; strangers: as recovered. */
+void consumer_seek(struct consumer *, bool strangers);
 /* It looks for what comes back at the latest then. */
 void consumer_poll_by(struct consumer *, int64_t due_ms);
 

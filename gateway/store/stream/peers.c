@@ -4,6 +4,9 @@
  * counted six times is dead, or stands still itself: its entries become ours, marked as recovered, lanes of
  * alarms first.  No clock is compared: a step of it kills nobody.
  *
+ * While there is no row but ours, nobody can mistake for free what we hold: it is read without a name
+ * (consumer.c), which Redis has less to do for.  With the first row of another it gets our name.
+ *
  * The same for ourselves: when no beat of ours was answered for so long that others may have taken us for
  * dead, nothing that we hold is begun until one is, and until Redis has said what of it is still ours
  * (consumers_doubt). */
@@ -35,6 +38,7 @@ struct peers {
     struct peer peer[PEERS];
     unsigned n;
     bool asking;
+    unsigned beats; /* answered since Redis is up */
     int64_t asked_ms,
         sure_ms; /* when the beat under way was sent, and the last one that was answered (mono) */
 };
@@ -82,11 +86,17 @@ static void on_beat(void *arg, const redisReply *reply)
         store_refused(s, reply);
         return;
     }
+    for (size_t i = 0; i + 1 < reply->elements; i += 2)
+        heard(p, redis_slice(reply->element[i]), redis_int(reply->element[i + 1], 0));
+    if (p->n)
+        consumers_name(s);
     if (p->n && p->asked_ms - p->sure_ms >= SURE_MS)
         consumers_doubt(s);
     p->sure_ms = p->asked_ms;
-    for (size_t i = 0; i + 1 < reply->elements; i += 2)
-        heard(p, redis_slice(reply->element[i]), redis_int(reply->element[i + 1], 0));
+    p->beats++;
+    s->company = !p->n ? COMPANY_NONE : p->beats > SILENT_BEATS ? COMPANY_SETTLED : COMPANY_NEW;
+    if (p->beats == 1)
+        consumers_begin(s);
 }
 
 static void beat(void *arg)
@@ -135,6 +145,8 @@ void peers_up(struct store *s)
 void peers_down(struct store *s)
 {
     s->peers->asking = false;
+    s->peers->beats = 0;
+    s->company = COMPANY_UNKNOWN;
     loop_timer_stop(s->peers->beat);
 }
 

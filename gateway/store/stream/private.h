@@ -17,8 +17,13 @@ void consumers_turn_end(void *store);
 /* Others may have taken what we hold: Redis is asked what of it is still ours. */
 void consumers_doubt(struct store *);
 bool consumers_doubting(const struct store *);
-/* What the gateway of that name has in its hands becomes ours, to be read as recovered. */
+/* What the gateway of that name has in its hands, or read in nobody's name, becomes ours, to be read as
+ * recovered. */
 void consumers_take(struct store *, const char *from);
+/* Whether there are other gateways is known now: consumers may read. */
+void consumers_begin(struct store *);
+/* We are not the only gateway any more: what we hold in nobody's name gets ours. */
+void consumers_name(struct store *);
 bool consumers_has(const struct store *, struct slice stream);
 void consumers_wake(struct store *, uint64_t streams);
 

@@ -58,12 +58,59 @@ bool consumers_doubting(const struct store *s)
     return false;
 }
 
+/* As commit.lua has it: XCLAIM leaves alone what is in somebody's name. */
+#define OTHERS "4000000000000"
+
+static void on_named(void *arg, const redisReply *reply)
+{
+    struct consumer *c = arg;
+
+    store_ignore(c->store, reply);
+    consumer_replied(c);
+}
+
+/* By plain commands: a gateway of an earlier version may have brought a function library of its own. */
+static void name_held(struct consumer *c)
+{
+    struct redis *r = c->store->redis;
+    struct key k;
+    unsigned n = 0;
+
+    c->nameless = c->reading; /* what that read brings is not held yet */
+    for (unsigned i = 0; i < HELD_BUCKETS; i++)
+        for (const struct held *h = c->buckets[i]; h; h = h->next)
+            n++;
+    if (!n)
+        return;
+    c->asking++;
+    redis_begin(r, 7 + n);
+    redis_str(r, "XCLAIM");
+    redis_part(r, consumer_key(c, &k, "st"));
+    redis_str(r, "g");
+    redis_str(r, c->store->consumer_name);
+    redis_str(r, OTHERS);
+    for (unsigned i = 0; i < HELD_BUCKETS; i++)
+        for (const struct held *h = c->buckets[i]; h; h = h->next)
+            redis_str(r, h->id);
+    redis_str(r, "FORCE");
+    redis_str(r, "JUSTID");
+    redis_send(r, on_named, c);
+}
+
+void consumers_name(struct store *s)
+{
+    for (struct consumer *c = s->consumers; c; c = c->next)
+        if (c->nameless)
+            name_held(c);
+}
+
 struct taking {
     struct consumer *consumer;
-    char *from;
+    char *from; /* NULL: nobody */
+    bool strangers;
 };
 
-static void ask_take(struct consumer *c, char *from);
+static void ask_take(struct consumer *c, char *from, bool strangers);
 
 static void on_taken(void *arg, const redisReply *reply)
 {
@@ -72,41 +119,50 @@ static void on_taken(void *arg, const redisReply *reply)
     int64_t n = redis_int(reply, 0);
 
     free(arg);
+    c->sought = c->sought || (!t.from && reply && reply->type == REDIS_REPLY_INTEGER);
     if (n > 0 && !c->closed) {
-        log_event(LOG_WARN, "taken_over", "stream", c->stream, "gateway", t.from, NULL);
+        if (t.from)
+            log_event(LOG_WARN, "taken_over", "stream", c->stream, "gateway", t.from, NULL);
         c->restart = c->reading && c->reading_own;
-        c->recovering = c->strangers = true;
+        c->recovering = true;
+        c->strangers = c->strangers || t.strangers;
         if (!c->restart)
             snprintf(c->recovered, sizeof c->recovered, "0");
         c->look = true;
         loop_again(c->store->loop);
     }
     if (n == TAKE_MAX && !c->closed)
-        ask_take(c, t.from);
+        ask_take(c, t.from, t.strangers);
     else
         free(t.from);
     consumer_replied(c);
 }
 
-static void ask_take(struct consumer *c, char *from)
+static void ask_take(struct consumer *c, char *from, bool strangers)
 {
     struct store *s = c->store;
     struct taking *t = malloc(sizeof *t);
     struct key k;
 
-    if (!t || !from)
+    if (!t)
         abort();
-    *t = (struct taking){ c, from };
+    *t = (struct taking){ c, from, strangers };
     c->asking++;
-    redis_begin(s->redis, 7);
+    redis_begin(s->redis, from ? 7 : 6);
     redis_str(s->redis, "FCALL");
-    redis_str(s->redis, "kt1_take");
+    redis_str(s->redis, from ? "kt1_take" : "kt5_strays");
     redis_i64(s->redis, 1);
     redis_part(s->redis, consumer_key(c, &k, "st"));
-    redis_str(s->redis, from);
+    if (from)
+        redis_str(s->redis, from);
     redis_str(s->redis, s->consumer_name);
     redis_i64(s->redis, TAKE_MAX);
     redis_send(s->redis, on_taken, t);
+}
+
+void consumer_seek(struct consumer *c, bool strangers)
+{
+    ask_take(c, NULL, strangers);
 }
 
 static bool alarms(const struct consumer *c)
@@ -121,6 +177,8 @@ void consumers_take(struct store *s, const char *from)
 {
     for (int first = 1; first >= 0; first--)
         for (struct consumer *c = s->consumers; c; c = c->next)
-            if (!c->closed && alarms(c) == (first == 1))
-                ask_take(c, strdup(from));
+            if (!c->closed && alarms(c) == (first == 1)) {
+                ask_take(c, strdup(from), true);
+                consumer_seek(c, true);
+            }
 }
