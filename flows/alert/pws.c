@@ -163,11 +163,11 @@ static const struct node *village_load(const struct step *s, struct slice villag
     return blob_parse(step_blob(s, SUBJECT_VILLAGE, village), s->arena);
 }
 
-static struct slice weeks_were(const struct node *village)
+static struct node *weeks_were(const struct node *village, struct arena *a)
 {
     const struct node *weeks = node_get(village, "weeks");
 
-    return weeks ? weeks->raw : (struct slice)S("[]");
+    return weeks ? node_again(a, weeks) : node_list(a);
 }
 
 /* The village with another row of one disease, weeks of reports, or figures of indicators; NULL: as they
@@ -181,12 +181,12 @@ static void village_save(struct step *s, struct slice village, struct slice dise
     if (row)
         node_set(o, "diseases", node_replaced(node_get(was, "diseases"), disease, row, s->arena));
     else if (node_get(was, "diseases"))
-        node_set(o, "diseases", node_of_raw(s->arena, node_get(was, "diseases")->raw));
-    node_set(o, "weeks", weeks ? weeks : node_of_raw(s->arena, weeks_were(was)));
+        node_set(o, "diseases", node_again(s->arena, node_get(was, "diseases")));
+    node_set(o, "weeks", weeks ? weeks : weeks_were(was, s->arena));
     if (!figures)
         figures = node_get(was, "figures");
     if (figures)
-        node_set(o, "figures", node_of_raw(s->arena, figures->raw));
+        node_set(o, "figures", node_again(s->arena, figures));
     step_write(s, SUBJECT_VILLAGE, village, blob_done(o, s->arena), KEEP_DAYS * day_ms);
 }
 

@@ -161,7 +161,7 @@ static void bucket_put(struct step *s, unsigned b, struct slice id, const struct
     for (const struct node *k = listed(s, id); k; k = k->next) {
         bool it = slice_eq(node_text(k, "n"), c->nomor);
 
-        node_add(children, it ? entry_encode(&kept, s->arena) : node_of_raw(s->arena, k->raw));
+        node_add(children, it ? entry_encode(&kept, s->arena) : node_again(s->arena, k));
         stands |= it;
     }
     if (!stands && children && children->n < BUCKET)
@@ -178,7 +178,7 @@ void child_unlist(struct step *s, struct slice bucket, struct slice nomor)
         return;
     for (const struct node *k = listed(s, bucket); k; k = k->next)
         if (!slice_eq(node_text(k, "n"), nomor))
-            node_add(children, node_of_raw(s->arena, k->raw));
+            node_add(children, node_again(s->arena, k));
     node_set(o, "children", children);
     step_write(s, SUBJECT_NAME, bucket, blob_done(o, s->arena), CHILD_KEPT_MS);
 }

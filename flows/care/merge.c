@@ -92,8 +92,8 @@ static void write_merged(struct step *s, const struct child *from, const struct 
     if (!was || !before) /* the arena is full: nothing of this step is kept */
         return;
     node_put(o, "into", into->nomor);
-    node_set(o, "was", node_of_raw(s->arena, was->raw));
-    node_set(o, "kept", node_of_raw(s->arena, before->raw));
+    node_set(o, "was", node_again(s->arena, was));
+    node_set(o, "kept", node_again(s->arena, before));
     step_write(s, SUBJECT_NUMBER, from->nomor, blob_done(o, s->arena), CHILD_KEPT_MS);
 }
 
@@ -139,7 +139,7 @@ enum merge_rc merge_undo(struct step *s, struct slice from)
     stays.doses = doses_with(doses_without(stays.doses, had.doses, s->arena), kept.doses, s->arena);
     if (!kept.nik.n && slice_eq(stays.nik, had.nik))
         stays.nik = S("");
-    step_write(s, SUBJECT_NUMBER, from, was->raw, CHILD_KEPT_MS);
+    step_write(s, SUBJECT_NUMBER, from, blob_done(was, s->arena), CHILD_KEPT_MS);
     if (!child_load(s, from, &gone))
         return MERGE_NO_CHILD;
     child_changed(s, &stays);

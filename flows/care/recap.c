@@ -130,7 +130,7 @@ void recap_visited(struct step *s, const struct due *d)
     was = node_get(blob_parse(step_blob(s, SUBJECT_POSYANDU, id), s->arena), "weeks");
     for (const struct node *w = node_first(was); w; w = w->next)
         if (node_int(w, "sunday") != sunday && node_int(w, "sunday") > now - WEEKS * WEEK)
-            node_add(weeks, node_of_raw(s->arena, w->raw));
+            node_add(weeks, node_again(s->arena, w));
     node_add(weeks, week_with(s, week_of(was, sunday), sunday, d));
     node_set(o, "weeks", weeks);
     step_write(s, SUBJECT_POSYANDU, id, blob_done(o, s->arena), KEEP_DAYS * day_ms);

@@ -1,23 +1,55 @@
-/* blob.c - JSON of subjects.  See blob.h. */
+/* blob.c - see blob.h. */
 #include "flows/step/blob.h"
 
 #include <string.h>
 
 enum {
     VERSION = 1,
+    NAME_V = 1, /* of names.def */
     BLOB_MAX = 4 << 20,
 };
 
+#define NAME(i, text) { PACKED_ORDER(text), SLICE(text), i },
+static const struct packed_name sorted[] = {
+#include "flows/step/names.def"
+};
+#undef NAME
+#define NAME(i, text) [i] = SLICE(text),
+static const struct slice by_number[PACKED_NAMES] = {
+#include "flows/step/names.def"
+};
+#undef NAME
+
+static const struct packed_names names = { sorted, sizeof sorted / sizeof *sorted, by_number };
+
+const struct packed_names *blob_names(void)
+{
+    return &names;
+}
+
+static const struct node *read(struct slice s, struct arena *a)
+{
+    if (!s.n)
+        return NULL;
+    return s.p[0] == PACKED ? node_unpack(s, &names, a) : node_read(s, a);
+}
+
 const struct node *blob_parse(struct slice s, struct arena *a)
 {
-    const struct node *o = s.n ? node_read(s, a) : NULL;
+    const struct node *o = read(s, a);
 
     return node_int(o, "v") == VERSION ? o : NULL;
 }
 
+/* An object of not too many members, and the first of them "v":1. */
+static bool begins_ours(struct slice s)
+{
+    return s.n > 3 && s.p[0] == PACKED && s.p[2] == NAME_V && s.p[3] == (1 << 5 | VERSION);
+}
+
 bool blob_is_foreign(struct slice s, struct arena *a)
 {
-    if (!s.n || slice_starts(s, "{\"v\":1,") || slice_is(s, "{\"v\":1}"))
+    if (!s.n || begins_ours(s) || slice_starts(s, "{\"v\":1,") || slice_is(s, "{\"v\":1}"))
         return false;
     return blob_parse(s, a) == NULL;
 }
@@ -30,13 +62,15 @@ struct node *blob_new(struct arena *a)
     return o;
 }
 
-struct slice blob_done(const struct node *o, struct arena *a)
+static struct slice done(const struct node *o, struct arena *a, bool packed)
 {
     struct slice s = slice_make("", 0);
     struct buf b;
 
     buf_init(&b, BLOB_MAX);
-    if (o)
+    if (o && packed)
+        node_pack(&b, o, &names);
+    else if (o)
         node_write(&b, o);
     if (!o || b.failed)
         a->failed = true;
@@ -44,6 +78,23 @@ struct slice blob_done(const struct node *o, struct arena *a)
         s = buf_into(&b, a);
     buf_free(&b);
     return s;
+}
+
+struct slice blob_done(const struct node *o, struct arena *a)
+{
+    return done(o, a, true);
+}
+
+struct slice blob_json(const struct node *o, struct arena *a)
+{
+    return done(o, a, false);
+}
+
+struct slice blob_shown(struct slice s, struct arena *a)
+{
+    const struct node *o = s.n && s.p[0] == PACKED ? read(s, a) : NULL;
+
+    return o ? blob_json(o, a) : s.n && s.p[0] == PACKED ? slice_make("", 0) : s;
 }
 
 unsigned blob_slices(const struct node *o, const char *key, struct slice *out, unsigned max)

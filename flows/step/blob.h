@@ -1,13 +1,15 @@
-/* blob.h - the JSON text in which subjects are kept between messages (gateway/base/node.h), and what of a
- * form stands in it.
+/* blob.h - what is kept of subjects between messages, and of timers, as a tree (gateway/base/node.h), and
+ * what of a form stands in it.
  *
- * Pure.  A blob begins with "v":1; one of another version, or broken, reads as NULL.  flow.c looks at what
- * was loaded before anybody reads it, so that NULL means "not there" to everybody else. */
+ * Pure.  Subjects are kept packed (gateway/base/packed.h); what an earlier version kept as JSON is read the
+ * same, and packed when it is next written.  A timer's text stays JSON: it goes through inbounds, which
+ * people read.  A blob has "v":1; one of another version, or broken, reads as NULL.  flow.c looks at what was
+ * loaded before anybody reads it, so that NULL means "not there" to everybody else. */
 #ifndef KENTONGAN_FLOWS_STEP_BLOB_H
 #define KENTONGAN_FLOWS_STEP_BLOB_H
 
 #include "gateway/base/codec.h"
-#include "gateway/base/node.h"
+#include "gateway/base/packed.h"
 #include "gateway/model/form.h"
 
 /* NULL when empty, broken or of another version.  The text must outlive the tree. */
@@ -16,8 +18,13 @@ const struct node *blob_parse(struct slice, struct arena *);
 bool blob_is_foreign(struct slice, struct arena *);
 /* A new object with "v":1. */
 struct node *blob_new(struct arena *);
-/* Its text, in the arena. */
+/* As a subject is kept; as JSON. */
 struct slice blob_done(const struct node *, struct arena *);
+struct slice blob_json(const struct node *, struct arena *);
+/* What is kept of a subject, for people: as JSON; empty when it is broken. */
+struct slice blob_shown(struct slice, struct arena *);
+/* The names that are kept as numbers. */
+const struct packed_names *blob_names(void);
 
 /* Lists of texts; an empty one is not written. */
 unsigned blob_slices(const struct node *, const char *key, struct slice *out, unsigned max);

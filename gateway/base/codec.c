@@ -61,10 +61,6 @@ static void put(struct node *o, const struct member *m, const void *from)
     case MEMBER_TEXT:
         put_text(o, m, *OF(struct slice, from, m->at));
         break;
-    case MEMBER_JSON:
-        if (o && OF(struct slice, from, m->at)->n)
-            node_set_named(o, m->key, node_of_raw(o->arena, *OF(struct slice, from, m->at)));
-        break;
     case MEMBER_INT64:
         put_number(o, m, *OF(int64_t, from, m->at));
         break;
@@ -160,9 +156,6 @@ static bool get(const struct node *v, const struct member *m, void *to)
     case MEMBER_TEXT:
         *AT(struct slice, to, m->at) = v && v->kind == NODE_TEXT ? v->text : slice_make("", 0);
         return !v || v->kind == NODE_TEXT;
-    case MEMBER_JSON:
-        *AT(struct slice, to, m->at) = v ? v->raw : slice_make("", 0);
-        return true;
     case MEMBER_BOOL:
         *AT(bool, to, m->at) = v && v->kind == NODE_TRUE;
         return !v || v->kind == NODE_TRUE || v->kind == NODE_FALSE;

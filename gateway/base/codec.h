@@ -14,7 +14,6 @@
 
 enum member_type {
     MEMBER_TEXT,     /* struct slice */
-    MEMBER_JSON,     /* struct slice: JSON, carried as it stands */
     MEMBER_INT64,    /* int64_t */
     MEMBER_INT,      /* int */
     MEMBER_UNSIGNED, /* unsigned */
@@ -68,10 +67,6 @@ struct codec {
 #define MEMBER(st, k, m)                                                                                     \
     {                                                                                                        \
         .key = SLICE(k), .type = MEMBER_TYPE(st, m), .at = offsetof(st, m)                                   \
-    }
-#define MEMBER_AS_JSON(st, k, m)                                                                             \
-    {                                                                                                        \
-        .key = SLICE(k), .type = MEMBER_JSON, .at = offsetof(st, m)                                          \
     }
 #define MEMBER_ONE_OF(st, k, m, most)                                                                        \
     {                                                                                                        \

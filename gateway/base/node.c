@@ -342,6 +342,17 @@ struct node *node_of_raw(struct arena *a, struct slice json)
     return node_new(a, (struct node){ .raw = json });
 }
 
+struct node *node_again(struct arena *a, const struct node *o)
+{
+    struct node *again = o ? node_new(a, *o) : NULL;
+
+    if (again) {
+        again->key = slice_make("", 0);
+        again->next = NULL;
+    }
+    return again;
+}
+
 void node_add(struct node *list, struct node *item)
 {
     if (!list || !item)
@@ -376,7 +387,7 @@ struct node *node_replaced(const struct node *o, struct slice key, struct node *
             node_set_named(out, key, member);
             done = true;
         } else {
-            node_set_named(out, c->key, node_of_raw(a, c->raw));
+            node_set_named(out, c->key, node_again(a, c));
         }
     if (!done)
         node_set_named(out, key, member);

@@ -24,10 +24,11 @@ enum node_kind {
 
 struct node {
     enum node_kind kind;
-    struct slice key;  /* its name, as a member of an object */
-    struct slice text; /* NODE_TEXT */
-    struct slice raw;  /* of a node that was read: as it stood there */
-    int64_t number;    /* NODE_NUMBER: its whole part */
+    struct slice key;    /* its name, as a member of an object */
+    struct slice text;   /* NODE_TEXT */
+    struct slice raw;    /* of a node that was read: as it stood there */
+    struct slice packed; /* the same, of one that was read from packed bytes (packed.h) */
+    int64_t number;      /* NODE_NUMBER: its whole part */
     struct node *first, *last, *next;
     unsigned n;          /* children */
     struct arena *arena; /* of a node that was made: its members are made there too */
@@ -53,6 +54,8 @@ struct node *node_of_text(struct arena *, struct slice);
 struct node *node_of_int(struct arena *, int64_t);
 /* What is JSON already, carried as it stands: a part of a tree that was read (its raw), a record's fields. */
 struct node *node_of_raw(struct arena *, struct slice json);
+/* The same once more, with its children: what was read goes on as it stood.  NULL stays so. */
+struct node *node_again(struct arena *, const struct node *);
 /* Hangs a node that has no parent yet into an object or a list. */
 void node_set(struct node *object, const char *key, struct node *member);
 void node_set_named(struct node *object, struct slice key, struct node *member);

@@ -52,6 +52,7 @@ static void end(struct forgetting *f, struct slice said)
     if (f->again)
         loop_timer_free(f->again);
     arena_free(&f->keys.scratch);
+    arena_free(&f->keys.shown);
     arena_free(&f->own);
     whom_free(f->whom);
     free(f);
@@ -101,9 +102,10 @@ static bool waits(struct forgetting *f, const struct held *h)
     return slice_find(v, '"') != (size_t)-1 && whose_text(w, v, WHOSE_NAME);
 }
 
-static enum held_do each(void *arg, const struct held *h, struct buf *left)
+static enum held_do each(void *arg, const struct held *key, struct buf *left)
 {
     struct forgetting *f = arg;
+    const struct held shown = keys_shown(&f->keys, key), *h = &shown;
     enum held_do what = keys_hold(&f->keys, h, left);
 
     if (f->changing)
@@ -344,6 +346,7 @@ void forget_desk(const struct desk *desk, struct slice words, ctl_done *done, vo
     f->done = done;
     f->ctx = ctx;
     arena_init(&f->keys.scratch, MEMORY);
+    arena_init(&f->keys.shown, MEMORY);
     arena_init(&f->own, OWN);
     words = slice_trim(words);
     flag = slice_cut(&words, ' ');

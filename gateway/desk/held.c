@@ -31,6 +31,7 @@ static void end(struct holding *h, struct slice said)
     buf_free(&h->said);
     arena_free(&h->own);
     arena_free(&h->keys.scratch);
+    arena_free(&h->keys.shown);
     whom_free(h->whom);
     free(h);
 }
@@ -72,9 +73,10 @@ static void on_state(void *arg, enum store_rc rc, unsigned changed)
                           : buf_slice(&h->said));
 }
 
-static enum held_do each(void *arg, const struct held *k, struct buf *left)
+static enum held_do each(void *arg, const struct held *key, struct buf *left)
 {
     struct holding *h = arg;
+    const struct held shown = keys_shown(&h->keys, key), *k = &shown;
 
     if (keys_hold(&h->keys, k, left) == HELD_STAYS && !h->keys.refused.n)
         return HELD_STAYS;
@@ -155,6 +157,7 @@ void held_desk(const struct desk *desk, struct slice words, ctl_done *done, void
     h->ctx = ctx;
     arena_init(&h->own, OWN);
     arena_init(&h->keys.scratch, MEMORY);
+    arena_init(&h->keys.shown, MEMORY);
     h->asked = arena_copy(&h->own, slice_trim(words));
     buf_init(&h->said, SAID_MAX);
     whom_find(desk, h->asked, on_whom, h);

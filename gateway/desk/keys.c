@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flows/step/blob.h"
 #include "flows/understand/understanding.h"
 #include "gateway/model/inbound_text.h"
 #include "gateway/model/record.h"
@@ -155,6 +156,16 @@ static enum held_do rows(struct keys *f, const struct held *h)
             return HELD_STAYS;
     }
     return HELD_GOES;
+}
+
+struct held keys_shown(struct keys *f, const struct held *h)
+{
+    struct held shown = *h;
+
+    arena_reset(&f->shown);
+    if (slice_starts(h->key, "s:"))
+        shown.value = blob_shown(h->value, &f->shown);
+    return shown;
 }
 
 enum held_do keys_hold(struct keys *f, const struct held *h, struct buf *left)

@@ -10,10 +10,14 @@ struct keys {
     const struct whom *whom;
     struct pipeline *pipeline; /* has the rules of now */
     struct arena scratch;      /* of one key */
+    struct arena shown;        /* its value as people read it */
     struct slice refused;      /* why something that is hers cannot go: a word and prose; empty: all can */
 };
 
-/* left: what it changes to. */
+/* The same with a value that people can read, until the next; what is left of such a one is stored as it
+ * reads (flows/step/blob.h). */
+struct held keys_shown(struct keys *, const struct held *);
+/* Of what keys_shown() gave.  left: what it changes to. */
 enum held_do keys_hold(struct keys *, const struct held *, struct buf *left);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "flows/step/blob.h"
 #include "gateway/base/node.h"
 
 enum {
@@ -40,6 +41,7 @@ static void on_loaded(void *arg, enum store_rc rc)
 {
     struct tracing *t = arg;
     const struct node *o;
+    struct slice said;
 
     if (rc != STORE_OK) {
         buf_str(&t->text, "now: Redis is away\n");
@@ -47,7 +49,8 @@ static void on_loaded(void *arg, enum store_rc rc)
         buf_str(&t->text, t->found ? "now: nothing is open under this number\n"
                                    : "error: nothing is known of this number\n");
     } else {
-        o = node_read(t->subject.blob, &t->arena);
+        said = blob_shown(t->subject.blob, &t->arena);
+        o = node_read(said, &t->arena);
         buf_str(&t->text, "now:");
         put(&t->text, "a", node_text(o, "kind"));
         put(&t->text, "of form", node_text(o, "form"));
@@ -56,7 +59,7 @@ static void on_loaded(void *arg, enum store_rc rc)
         put(&t->text, "at level", node_text(node_get(o, "referral"), "level"));
         buf_char(&t->text, '\n');
         if (t->reveal)
-            buf_printf(&t->text, "     %.*s\n", SLICE_ARG(t->subject.blob));
+            buf_printf(&t->text, "     %.*s\n", SLICE_ARG(said));
     }
     tracing_end(t);
 }

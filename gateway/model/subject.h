@@ -1,7 +1,7 @@
 /* subject.h - what a message is about and may change: named, revisioned, opaque to the store.
  *
- * The store reads and writes blobs and checks revisions; only flows/ know what a blob says.  A blob is JSON
- * text with "v" first (its version). */
+ * The store reads and writes blobs and checks revisions; only flows/ know what a blob says.  A blob is a
+ * packed tree or, of an earlier version, JSON text, with "v" first (its version): flows/step/blob.h. */
 #ifndef KENTONGAN_MODEL_SUBJECT_H
 #define KENTONGAN_MODEL_SUBJECT_H
 

@@ -111,11 +111,6 @@ static enum whose_name in_item(const struct whose *w, const struct node *item, e
     return name == WHOSE_NAMELESS && nomor.n && !whose_nomor(w, nomor) ? WHOSE_NUMBER : name;
 }
 
-static struct node *as_it_stands(const struct node *o, struct arena *a)
-{
-    return node_of_raw(a, o->raw);
-}
-
 static struct node *without(const struct whose *w, const struct node *o, enum whose_name name,
                             struct arena *a)
 {
@@ -123,7 +118,7 @@ static struct node *without(const struct whose *w, const struct node *o, enum wh
     struct node *left;
 
     if (is_scalar(o))
-        return as_it_stands(o, a);
+        return node_again(a, o);
     left = list ? node_list(a) : node_object(a);
     for (const struct node *m = node_first(o); m; m = m->next) {
         enum whose_name here = list ? in_item(w, m, name) : name;

@@ -3,6 +3,7 @@
 
 #include "flows/rows/clocks.h"
 #include "flows/ruleset.h"
+#include "flows/step/blob.h"
 #include "flows/timers.h"
 #include "gateway/model/people.h"
 
@@ -21,6 +22,7 @@ enum {
 struct mem_blob {
     enum subject_kind kind;
     char *id, *blob;
+    size_t blob_n;
     uint64_t rev;
     int64_t until_ms;
 };
@@ -42,6 +44,11 @@ static char *dup_slice(struct slice s)
     memcpy(p, s.n ? s.p : "", s.n);
     p[s.n] = '\0';
     return p;
+}
+
+static struct slice blob_of(const struct mem_blob *b)
+{
+    return slice_make(b->blob, b->blob_n);
 }
 
 /* Room for one more behind the n that there are. */
@@ -107,7 +114,7 @@ void mem_fork(const struct mem_store *m, struct mem_store *out)
         ROOM(out, blobs);
         out->blobs[out->blobs_n] = m->blobs[i];
         out->blobs[out->blobs_n].id = strdup(m->blobs[i].id);
-        out->blobs[out->blobs_n++].blob = strdup(m->blobs[i].blob);
+        out->blobs[out->blobs_n++].blob = dup_slice(blob_of(&m->blobs[i]));
     }
     for (unsigned i = 0; i < m->timers_n; i++) {
         ROOM(out, timers);
@@ -139,7 +146,7 @@ static struct mem_blob *blob_find(struct mem_store *m, struct subject_ref ref)
             continue;
         if (b->until_ms <= m->now_ms) {
             b->rev = 0;
-            b->blob[0] = '\0';
+            b->blob_n = 0;
         }
         return b;
     }
@@ -151,7 +158,7 @@ void mem_subject(struct mem_store *m, struct subject *s, struct arena *a)
     struct mem_blob *b = blob_find(m, s->ref);
 
     s->rev = b ? b->rev : 0;
-    s->blob = b && b->rev ? arena_str(a, b->blob) : slice_make("", 0);
+    s->blob = b && b->rev ? arena_copy(a, blob_of(b)) : slice_make("", 0);
 }
 
 static void subject_write(struct mem_store *m, const struct subject_write *w)
@@ -171,10 +178,10 @@ static void subject_write(struct mem_store *m, const struct subject_write *w)
         b = &m->blobs[m->blobs_n++];
         b->kind = w->ref.kind;
         b->id = dup_slice(w->ref.id);
-        b->blob = dup_slice(S(""));
     }
     free(b->blob);
     b->blob = dup_slice(w->blob);
+    b->blob_n = w->blob.n;
     b->rev = w->blob.n ? w->seen_rev + 1 : 0;
     b->until_ms = m->now_ms + w->ttl_ms;
 }
@@ -473,19 +480,28 @@ struct slice mem_blob(struct mem_store *m, enum subject_kind kind, struct slice 
 {
     const struct mem_blob *b = blob_find(m, (struct subject_ref){ .kind = kind, .id = id });
 
-    return b ? slice_of(b->blob) : S("");
+    return b ? blob_of(b) : S("");
 }
 
-const char *mem_newer(struct mem_store *m, unsigned i)
+struct slice mem_newer(struct mem_store *m, unsigned i, bool json)
 {
     struct mem_blob *b = &m->blobs[i];
-    size_t n = strlen(b->blob) + 32;
-    char *text = malloc(n);
+    struct slice text;
+    struct arena a;
+    char *newer;
 
-    snprintf(text, n, "{\"v\":2,\"more\":[1]%s%s", b->blob[0] ? "," : "}", b->blob[0] ? b->blob + 7 : "");
+    arena_init(&a, ARENA);
+    text = blob_shown(blob_of(b), &a);
+    newer = dup_slice(json ? text : blob_of(b));
+    if (json)
+        newer[strlen("{\"v\":")] = '2';
+    else
+        newer[3]++; /* the small number behind the name "v" */
     free(b->blob);
-    b->blob = text;
-    return text;
+    b->blob_n = json ? text.n : b->blob_n;
+    b->blob = newer;
+    arena_free(&a);
+    return blob_of(b);
 }
 
 void mem_rename(struct mem_store *m, enum subject_kind kind, const char *id, const char *to)
@@ -503,9 +519,9 @@ enum subject_kind mem_kind(const struct mem_store *m, unsigned i)
     return m->blobs[i].kind;
 }
 
-const char *mem_text(const struct mem_store *m, unsigned i)
+struct slice mem_text(const struct mem_store *m, unsigned i)
 {
-    return m->blobs[i].blob;
+    return blob_of(&m->blobs[i]);
 }
 
 static void fire(struct mem_store *m, unsigned i)

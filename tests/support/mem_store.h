@@ -58,12 +58,13 @@ void mem_ussd_in(struct mem_store *, const char *from, const char *session, cons
 void mem_in(struct mem_store *, const struct inbound *);
 /* What stands under a subject now; empty when nothing does.  Valid until the next change. */
 struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
-/* Blob i of blobs_n as a newer program leaves it: another version, with more in it.  Its text from now on. */
-const char *mem_newer(struct mem_store *, unsigned i);
+/* Blob i of blobs_n as a newer program leaves it, packed or as JSON: another version.  Its bytes from now on.
+ */
+struct slice mem_newer(struct mem_store *, unsigned i, bool json);
 /* As if it had been kept under another id. */
 void mem_rename(struct mem_store *, enum subject_kind, const char *id, const char *to);
 enum subject_kind mem_kind(const struct mem_store *, unsigned i);
-const char *mem_text(const struct mem_store *, unsigned i);
+struct slice mem_text(const struct mem_store *, unsigned i);
 /* For `look`: what stands under s->ref, into the arena; the numbers and ids of the next step. */
 void mem_subject(struct mem_store *, struct subject *s, struct arena *);
 void mem_lease(struct mem_store *, const struct intent *, struct lease *, struct slice message,

@@ -50,7 +50,7 @@ test('children, weighings, doses, open referrals with their clocks and correctio
   console.log(r.stdout);
   assert.match(r.stdout, /^14 records and 1 steps/);
   assert.deepEqual(keys(), keysBefore);
-  assert.match(g.redis('get', `{19.06}s:number:${later}`), new RegExp(g.query(`SELECT id FROM person WHERE nomor = '${later}'`)[0].id));
+  assert.match(ctl(g, 'trace', later, '--reveal').stdout, new RegExp(g.query(`SELECT id FROM person WHERE nomor = '${later}'`)[0].id));
   assert.deepEqual(due(), dueBefore);
   await waitFor('well', async () => (await ready()).status === 'ok');
   // Nothing was sent anew, no row changed.

@@ -1,0 +1,48 @@
+/* packed.h - a tree (node.h) as few bytes, for what a program keeps and people do not read: a quarter to a
+ * half of its JSON, and read without looking at each letter.
+ *
+ * The first byte is PACKED, with which no JSON begins; then one value.  A value's first byte has its type in
+ * the upper three bits, its length, count or small number in the lower five.  Members have their name's
+ * number in a table, or the name itself.  A text that is a uuid, a date or a time is kept as that
+ * number and read back letter for letter; any other stands there as it is, and no byte beside it is a digit:
+ * who looks for a number among bytes (commit.lua: speaks) finds it as in JSON.
+ *
+ * A number of a name is never given to another (tests/unit/test_packed.c); a name that a newer program added
+ * is passed over with its value. */
+#ifndef KENTONGAN_BASE_PACKED_H
+#define KENTONGAN_BASE_PACKED_H
+
+#include "gateway/base/node.h"
+
+enum {
+    PACKED = 1,
+    PACKED_NAMES = 192, /* numbers of names are below, not 0, and none of the digits 48 to 57 */
+};
+
+struct packed_name {
+    uint64_t order; /* PACKED_ORDER(text), by which they are sorted */
+    struct slice text;
+    uint8_t number;
+};
+
+struct packed_names {
+    const struct packed_name *sorted;
+    unsigned n;
+    const struct slice *by_number; /* PACKED_NAMES of them; empty: there is none */
+};
+
+/* Of a literal: its first six bytes, its last and its length. */
+#define PACKED_BYTE(s, i)                                                                                    \
+    ((uint64_t)(unsigned char)(sizeof(s) > (i) + 1 ? (s)[sizeof(s) > (i) + 1 ? (i) : 0] : 0)                 \
+     << (56 - 8 * (i)))
+#define PACKED_ORDER(s)                                                                                      \
+    (PACKED_BYTE(s, 0) | PACKED_BYTE(s, 1) | PACKED_BYTE(s, 2) | PACKED_BYTE(s, 3) | PACKED_BYTE(s, 4) |     \
+     PACKED_BYTE(s, 5) | (uint64_t)(unsigned char)(s)[sizeof(s) - 2] << 8 | (sizeof(s) - 1))
+
+/* Appends it. */
+void node_pack(struct buf *, const struct node *, const struct packed_names *);
+/* What node_pack() wrote, whatever bytes come; texts of the tree lie in them or in the arena.  NULL: it is
+ * none of ours, or the arena is full. */
+const struct node *node_unpack(struct slice, const struct packed_names *, struct arena *);
+
+#endif
