@@ -196,8 +196,32 @@ static const struct node *named(const struct node *o, struct slice key)
     return NULL;
 }
 
+/* One of 64: names that share none are different. */
+static uint64_t mark_of(struct slice key)
+{
+    return key.n
+               ? UINT64_C(1) << ((key.n + 5 * (unsigned char)key.p[0] + (unsigned char)key.p[key.n - 1]) % 64)
+               : 1;
+}
+
+/* A member's name, which none before it has; seen: the marks of these. */
+static bool name(struct reader *r, const struct node *object, uint64_t *seen, struct slice *key)
+{
+    uint64_t mark;
+
+    if (!text(r, key) || !take(r, ':'))
+        return false;
+    mark = mark_of(*key);
+    if ((*seen & mark) && named(object, *key))
+        return false;
+    *seen |= mark;
+    return true;
+}
+
 static bool children(struct reader *r, struct node *out, char close, unsigned depth)
 {
+    uint64_t seen = 0;
+
     if (depth == DEPTH)
         return false;
     r->p++;
@@ -206,7 +230,7 @@ static bool children(struct reader *r, struct node *out, char close, unsigned de
     do {
         struct node *child = ARENA_NEW(r->arena, struct node);
 
-        if (!child || (close == '}' && (!text(r, &child->key) || !take(r, ':') || named(out, child->key))))
+        if (!child || (close == '}' && !name(r, out, &seen, &child->key)))
             return false;
         if (!value(r, child, depth + 1))
             return false;

@@ -156,6 +156,17 @@ static uint64_t any_below_blank(uint64_t eight)
     return (eight - UINT64_C(0x2020202020202020)) & ~eight & UINT64_C(0x8080808080808080);
 }
 
+/* Of a mask whose lowest bit is right (those above it may not be): how many bytes stand before it.  On a
+ * machine that counts from the other end nothing is known but 0. */
+static size_t bytes_before(uint64_t mask)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(mask) / 8;
+#else
+    return 0 * mask;
+#endif
+}
+
 size_t slice_printable(struct slice s)
 {
     size_t n = 0;
@@ -178,8 +189,11 @@ size_t slice_plain(struct slice s)
 
     for (; s.n - n >= sizeof eight; n += sizeof eight) {
         memcpy(&eight, s.p + n, sizeof eight);
-        if (any_below_blank(eight) || any_is(eight, '"') || any_is(eight, '\\') || any_is(eight, 0x7f))
+        eight = any_below_blank(eight) | any_is(eight, '"') | any_is(eight, '\\') | any_is(eight, 0x7f);
+        if (eight) {
+            n += bytes_before(eight);
             break;
+        }
     }
     while (n < s.n && (unsigned char)s.p[n] >= 0x20 && s.p[n] != '"' && s.p[n] != '\\' && s.p[n] != 0x7f)
         n++;

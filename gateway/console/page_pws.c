@@ -181,7 +181,8 @@ static const struct reader_part village[] = {
       .limit = 50 },
     { .name = "laporan",
       .sql = "SELECT r.nomor, r.at AS waktu, r.form AS formulir, r.status FROM record AS r WHERE r.place = "
-             ":kode",
+             ":kode AND (r.posyandu IS NULL OR r.posyandu IN (SELECT p.code FROM of_code AS p WHERE p.area = "
+             ":kode))",
       .tail = "ORDER BY r.at DESC",
       .limit = 20 },
 };

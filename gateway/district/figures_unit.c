@@ -44,14 +44,15 @@ static struct counted_report report_of(const struct counting_unit *w, const stru
                                     .events = c[7] };
 }
 
-/* The unit's rows; by: "+" where another condition is the better one to look by. */
+/* The unit's rows; by: "+" where another condition is the better one to look by.  IS NULL is for the index of
+ * those without a posyandu (sqlite_db.c). */
 static struct slice where_unit(const struct counting_unit *w, const char *by)
 {
     const struct figures_unit *u = w->unit;
 
     return arena_printf(w->arena, "%s%s AND %s%s", u->village.n ? by : "",
                         u->village.n ? "place = $1" : "coalesce(place, $1) = ''", u->posyandu.n ? by : "",
-                        u->posyandu.n ? "posyandu = $2" : "coalesce(posyandu, $2) = ''");
+                        u->posyandu.n ? "posyandu = $2" : "posyandu IS NULL AND coalesce(posyandu, $2) = ''");
 }
 
 /* Reports of the unit, of this year and those before that may matter, in the order of their days. */

@@ -16,56 +16,56 @@ enum kind {
 };
 
 struct member {
-    const char *name;
+    struct slice name;
     size_t at;
     enum kind kind;
 };
 
 #define AT(type, field) offsetof(struct type, field)
 static const struct member record_members[] = {
-    { "id", AT(record, id), TEXT },
-    { "nomor", AT(record, nomor), TEXT },
-    { "form", AT(record, form), TEXT },
-    { "klaster", AT(record, klaster), TEXT },
-    { "at", AT(record, at), TEXT },
-    { "received_at", AT(record, received_at), TEXT },
-    { "reporter", AT(record, reporter), TEXT },
-    { "role", AT(record, role), TEXT },
-    { "place", AT(record, place), TEXT },
-    { "posyandu", AT(record, posyandu), TEXT },
-    { "person_id", AT(record, person_id), TEXT },
-    { "fields", AT(record, fields), JSON },
-    { "findings", AT(record, findings), JSON },
-    { "status", AT(record, status), TEXT },
-    { "provider", AT(record, provider), TEXT },
-    { "message_id", AT(record, message_id), TEXT },
-    { "checked_by", AT(record, checked_by), TEXT },
-    { NULL, 0, TEXT },
+    { SLICE("id"), AT(record, id), TEXT },
+    { SLICE("nomor"), AT(record, nomor), TEXT },
+    { SLICE("form"), AT(record, form), TEXT },
+    { SLICE("klaster"), AT(record, klaster), TEXT },
+    { SLICE("at"), AT(record, at), TEXT },
+    { SLICE("received_at"), AT(record, received_at), TEXT },
+    { SLICE("reporter"), AT(record, reporter), TEXT },
+    { SLICE("role"), AT(record, role), TEXT },
+    { SLICE("place"), AT(record, place), TEXT },
+    { SLICE("posyandu"), AT(record, posyandu), TEXT },
+    { SLICE("person_id"), AT(record, person_id), TEXT },
+    { SLICE("fields"), AT(record, fields), JSON },
+    { SLICE("findings"), AT(record, findings), JSON },
+    { SLICE("status"), AT(record, status), TEXT },
+    { SLICE("provider"), AT(record, provider), TEXT },
+    { SLICE("message_id"), AT(record, message_id), TEXT },
+    { SLICE("checked_by"), AT(record, checked_by), TEXT },
+    { SLICE(""), 0, TEXT },
 };
 static const struct member event_members[] = {
-    { "id", AT(event_row, id), TEXT },       { "of", AT(event_row, of), TEXT },
-    { "nomor", AT(event_row, nomor), TEXT }, { "event", AT(event_row, event), TEXT },
-    { "at", AT(event_row, at), TEXT },       { "who", AT(event_row, who), TEXT },
-    { "role", AT(event_row, role), TEXT },   { "place", AT(event_row, place), TEXT },
-    { "words", AT(event_row, words), TEXT }, { "disease", AT(event_row, disease), TEXT },
-    { "rules", AT(event_row, rules), TEXT }, { NULL, 0, TEXT },
+    { SLICE("id"), AT(event_row, id), TEXT },       { SLICE("of"), AT(event_row, of), TEXT },
+    { SLICE("nomor"), AT(event_row, nomor), TEXT }, { SLICE("event"), AT(event_row, event), TEXT },
+    { SLICE("at"), AT(event_row, at), TEXT },       { SLICE("who"), AT(event_row, who), TEXT },
+    { SLICE("role"), AT(event_row, role), TEXT },   { SLICE("place"), AT(event_row, place), TEXT },
+    { SLICE("words"), AT(event_row, words), TEXT }, { SLICE("disease"), AT(event_row, disease), TEXT },
+    { SLICE("rules"), AT(event_row, rules), TEXT }, { SLICE(""), 0, TEXT },
 };
 static const struct member person_members[] = {
-    { "id", AT(person_row, id), TEXT },
-    { "nomor", AT(person_row, nomor), TEXT },
-    { "nama", AT(person_row, nama), TEXT },
-    { "jk", AT(person_row, jk), TEXT },
-    { "tgl_lahir", AT(person_row, tgl_lahir), TEXT },
-    { "nik", AT(person_row, nik), TEXT },
-    { "posyandu", AT(person_row, posyandu), TEXT },
-    { "merged_into", AT(person_row, merged_into), TEXT },
-    { NULL, 0, TEXT },
+    { SLICE("id"), AT(person_row, id), TEXT },
+    { SLICE("nomor"), AT(person_row, nomor), TEXT },
+    { SLICE("nama"), AT(person_row, nama), TEXT },
+    { SLICE("jk"), AT(person_row, jk), TEXT },
+    { SLICE("tgl_lahir"), AT(person_row, tgl_lahir), TEXT },
+    { SLICE("nik"), AT(person_row, nik), TEXT },
+    { SLICE("posyandu"), AT(person_row, posyandu), TEXT },
+    { SLICE("merged_into"), AT(person_row, merged_into), TEXT },
+    { SLICE(""), 0, TEXT },
 };
 static const struct member forget_members[] = {
-    { "id", AT(forget_row, id), TEXT },           { "at", AT(forget_row, at), TEXT },
-    { "account", AT(forget_row, account), TEXT }, { "why", AT(forget_row, why), TEXT },
-    { "nomor", AT(forget_row, nomor), JSON },     { "persons", AT(forget_row, persons), JSON },
-    { "who", AT(forget_row, who), TEXT },         { NULL, 0, TEXT },
+    { SLICE("id"), AT(forget_row, id), TEXT },           { SLICE("at"), AT(forget_row, at), TEXT },
+    { SLICE("account"), AT(forget_row, account), TEXT }, { SLICE("why"), AT(forget_row, why), TEXT },
+    { SLICE("nomor"), AT(forget_row, nomor), JSON },     { SLICE("persons"), AT(forget_row, persons), JSON },
+    { SLICE("who"), AT(forget_row, who), TEXT },         { SLICE(""), 0, TEXT },
 };
 
 static const struct {
@@ -94,13 +94,13 @@ void row_encode(struct buf *b, const struct row *r)
     }
     if (r->kind == ROW_PERSON)
         buf_str(b, r->person.tgl_lahir_exact ? ",\"tgl_lahir_exact\":true" : ",\"tgl_lahir_exact\":false");
-    for (const struct member *m = kinds[r->kind].members; m->name; m++) {
+    for (const struct member *m = kinds[r->kind].members; m->name.n; m++) {
         const struct slice *s = (const struct slice *)(const void *)(base + m->at);
 
         if (slice_empty(*s))
             continue;
         buf_str(b, ",\"");
-        buf_str(b, m->name);
+        buf_add(b, m->name);
         buf_str(b, "\":");
         if (m->kind == JSON)
             buf_add(b, *s);
@@ -110,14 +110,20 @@ void row_encode(struct buf *b, const struct row *r)
     buf_char(b, '}');
 }
 
-static int member_read(const struct node *o, const struct member *m, struct slice *out, struct err *e)
+/* at: the member behind the one that was read last.  They stand as row_encode() wrote them, so that mostly it
+ * is this one. */
+static int member_read(const struct node *o, const struct node **at, const struct member *m,
+                       struct slice *out, struct err *e)
 {
-    const struct node *v = node_get(o, m->name);
+    const struct node *v = *at && slice_eq((*at)->key, m->name) ? *at : node_get_named(o, m->name);
+
+    if (v)
+        *at = v->next;
 
     if (!v || v->kind == NODE_NULL)
         return 0;
     if (m->kind == TEXT && v->kind != NODE_TEXT)
-        return err_set(e, "row: %s is no text", m->name);
+        return err_set(e, "row: %.*s is no text", SLICE_ARG(m->name));
     *out = m->kind == TEXT ? v->text : v->raw;
     return 0;
 }
@@ -125,6 +131,7 @@ static int member_read(const struct node *o, const struct member *m, struct slic
 int row_decode(struct slice text, struct arena *a, struct row *out, struct err *e)
 {
     const struct node *o = node_read(arena_copy(a, text), a);
+    const struct node *at = NULL;
     struct slice name = node_text(o, "row");
     char *base = (char *)&out->record;
     int rc = 0;
@@ -142,8 +149,8 @@ int row_decode(struct slice text, struct arena *a, struct row *out, struct err *
     if (k == sizeof kinds / sizeof *kinds)
         return err_set(e, "row: unknown kind");
     out->kind = (enum row_kind)k;
-    for (const struct member *m = kinds[k].members; rc == 0 && m->name; m++)
-        rc = member_read(o, m, (struct slice *)(void *)(base + m->at), e);
+    for (const struct member *m = kinds[k].members; rc == 0 && m->name.n; m++)
+        rc = member_read(o, &at, m, (struct slice *)(void *)(base + m->at), e);
     if (k == ROW_RECORD && (node_int(o, "version") < 1 || node_int(o, "version") > INT32_MAX))
         return err_set(e, "row: version out of range");
     if (k == ROW_RECORD)

@@ -254,7 +254,7 @@ static void a_file_of_a_newer_program_is_left_alone(void **state)
     struct err e = { "" };
     sqlite3 *other;
 
-    assert_string_equal(ask(w, "PRAGMA user_version"), "10");
+    assert_string_equal(ask(w, "PRAGMA user_version"), "11");
     assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "PRAGMA user_version = 77", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);
