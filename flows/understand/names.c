@@ -410,6 +410,27 @@ static bool takes_day(struct filling *x, unsigned from, unsigned to)
     return true;
 }
 
+/* `anak bu Sari namanya Rizal`: the words before belong to nobody's name, of a birth those behind, for it
+ * names the mother; they are passed over, and kept. */
+static void named_behind(struct filling *x, struct borders *b)
+{
+    unsigned used, from = b->from, to = b->to;
+
+    for (unsigned k = from; k + 1 < to; k++) {
+        bool mothers = form_is(x->form, FORM_BIRTH) && k > from;
+
+        if (!slice_ends(x->ts.t[k].low, "nya") || !understand_is(x, k, "pembuka_nama", &used) ||
+            k + used >= to)
+            continue;
+        b->from = mothers ? from : k + used;
+        b->to = mothers ? k : to;
+        for (unsigned i = from; i < to; i++)
+            if (i < b->from || i >= b->to)
+                x->ts.t[i].other = x->ts.t[i].taken = true;
+        return;
+    }
+}
+
 unsigned understand_take_name(struct filling *x, const struct field *f, const struct field *next, unsigned i)
 {
     struct got g = { .fit = FIT_YES, .companion = -1 };
@@ -430,6 +451,8 @@ unsigned understand_take_name(struct filling *x, const struct field *f, const st
     }
     if (digits_inside(x, next, &b, mixed))
         return take_broken(x, f, i, part_end(x, i));
+    named_behind(x, &b);
+    i = b.from;
     if (b.to > i && takes_day(x, i, b.to)) {
         x->slots[f->position].given = true;
     } else if (b.to > i) {
