@@ -377,7 +377,7 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
     bool unseen = d->unseen && asking_store(d->asking); /* nobody says YA to a child that she has not seen */
     bool death = d->asking == ASK_DEATH || d->asking == ASK_SURE;
 
-    if ((unseen && word != WORD_CANCEL) ||
+    if ((unseen && word != WORD_CANCEL) || (word == WORD_NO && questions_denied(d)) ||
         (death && (word == WORD_NEW || word == WORD_OTHER || word == WORD_NOTHING))) {
         questions_repeat(s, d);
         return;

@@ -5,6 +5,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
 
 enum {
@@ -124,14 +125,21 @@ void questions_cancel_what(struct step *s)
     step_answer(s, l->nomor, step_text(s, s->language, l->nomor.n ? "batal.last" : "batal.what", FILLS(f)));
 }
 
+bool questions_denied(const struct draft *d)
+{
+    int i = form_field_named(d->form, d->field);
+
+    return i >= 0 && d->values[i].kind == VALUE_LIST && (d->faults[i] & REPORT_FAULT_DENIED);
+}
+
 void questions_agree_to_no(struct step *s, struct draft *d)
 {
     int i = form_field_named(d->form, d->field);
     struct value *v = i >= 0 ? &d->values[i] : NULL;
     unsigned n = 0;
 
-    if (!v || v->kind != VALUE_LIST || !(d->faults[i] & REPORT_FAULT_DENIED))
-        return;
+    if (!questions_denied(d) || words_say_there(s->reading->said.body, s->arena))
+        return; /* `ya ada`: it is */
     for (unsigned k = 0; k < v->n; k++)
         if (rules_sign(s->rules->rules, v->items[k]) != URGENCY_E1)
             v->items[n++] = v->items[k];

@@ -18,6 +18,8 @@ void questions_list(struct step *);
 void questions_unknown(struct step *);
 /* The open question again, to what answered nothing. */
 void questions_repeat(struct step *, struct draft *);
+/* Her own no was asked about, `kejang tidak, benar?`: a no to that says nothing certain. */
+bool questions_denied(const struct draft *);
 /* A yes to her own no, `kejang tidak, benar?`: the E1 signs that stand denied are not there
  * (REPORT_FAULT_DENIED). */
 void questions_agree_to_no(struct step *, struct draft *);

@@ -30,11 +30,26 @@ bool words_labelled(const struct field *f, struct slice text, struct arena *a)
     return false;
 }
 
-/* `ada` to a sign that is asked about: it is there. */
+static bool there(struct slice word)
+{
+    return slice_is(word, "ada") || slice_is(word, "ade") || slice_is(word, "ado") || slice_is(word, "masih");
+}
+
+/* `ada`, `masih` to a sign that is asked about: it is there. */
 static bool affirms(const struct field *asked, struct slice word)
 {
-    return asked && asked->as == AS_SIGNS &&
-           (slice_is(word, "ada") || slice_is(word, "ade") || slice_is(word, "ado"));
+    return asked && asked->as == AS_SIGNS && there(word);
+}
+
+bool words_say_there(struct slice text, struct arena *a)
+{
+    struct cut c;
+
+    cut_words(NULL, text, a, &c);
+    for (unsigned i = 0; i < c.n; i++)
+        if (there(c.word[i]))
+            return true;
+    return false;
 }
 
 /* The bits of the known words at the beginning; *to is the first word that is none. */

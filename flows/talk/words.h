@@ -25,6 +25,8 @@ enum answer_word words_answer(const struct ruleset *, const struct field *asked,
 /* What it says to whether a report is to take the place of one before (ASK_AGAIN): `ganti bu`, `yang tadi
  * salah` are a yes, `yang tadi benar` is a no. */
 enum answer_word words_again(const struct ruleset *, struct slice text, struct arena *);
+/* `ya ada`, `masih`: a word of it says that it is there. */
+bool words_say_there(struct slice text, struct arena *);
 /* One of the first words is a label of the field. */
 bool words_labelled(const struct field *, struct slice text, struct arena *);
 /* The text says nothing but that, or nothing at all: what stands behind YA must not take it back. */
