@@ -26,16 +26,17 @@ bool understand_says_nothing(const struct words *words, const struct tokens *ts,
     return slice_is(code, "terima_kasih") || slice_is(code, "penanda_tangan");
 }
 
-/* `no 48217`, `rujukan 48217` */
+/* `no 48217`, `rujukan 48217`, `bu 48217` */
 static void number_of(const struct words *words, const struct tokens *ts, unsigned *i, struct arena *a,
                       struct behind *out)
 {
     enum report_error error;
     unsigned k = *i, used;
 
-    while (k < ts->n && ts->t[k].kind == TOKEN_WORD &&
-           slice_is(phrase_code(ts, k, words->answers, &used), "laporan"))
-        k++;
+    while (k < ts->n && ts->t[k].kind == TOKEN_WORD && !(ts->t[k].sep & SEP_LINE) &&
+           (slice_is(phrase_code(ts, k, words->answers, &used), "laporan") ||
+            slice_is(phrase_code(ts, k, words->people, &used), "sapaan")))
+        k += used;
     if (k >= ts->n || ts->t[k].kind != TOKEN_NUMBER || (ts->t[k].sep & SEP_LINE))
         return;
     out->number = slice_all_digits(ts->t[k].low) && ts->t[k].low.n >= 4 && ts->t[k].low.n <= 10 &&

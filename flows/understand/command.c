@@ -55,19 +55,20 @@ struct argument {
     struct arena *arena;
 };
 
-/* `no`, `rujukan`, `laporan`: a number follows. */
+/* `no`, `rujukan`, `laporan`, `bu`: a number follows. */
 static bool names_number(const struct ruleset *rs, struct slice w, struct arena *a)
 {
     struct slice low = arena_copy(a, w);
-    const struct word *word;
+    const struct word *word, *address;
 
     for (size_t i = 0; i < low.n; i++)
         ((char *)(uintptr_t)low.p)[i] = text_lower(low.p[i]);
     word = low.n ? list_find(rs->forms.words.answers, low) : NULL;
-    return word && slice_is(word->code, "laporan");
+    address = low.n ? list_find(rs->forms.words.people, low) : NULL;
+    return (word && slice_is(word->code, "laporan")) || (address && slice_is(address->code, "sapaan"));
 }
 
-/* `48217`, `no 48217`, `4821O`: the number, digits repaired. */
+/* `48217`, `no 48217`, `bu 48217`, `4821O`: the number, digits repaired. */
 static struct slice take_number(const struct ruleset *rs, struct slice *rest, struct arena *a)
 {
     struct slice keep = *rest, w = cut_word(rest);

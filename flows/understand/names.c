@@ -426,7 +426,7 @@ static void named_behind(struct filling *x, struct borders *b)
         b->to = mothers ? k : to;
         for (unsigned i = from; i < to; i++)
             if (i < b->from || i >= b->to)
-                x->ts.t[i].other = x->ts.t[i].taken = true;
+                x->ts.t[i].taken = true, x->ts.t[i].other = k > from; /* the word alone says nothing */
         return;
     }
 }
