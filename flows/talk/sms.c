@@ -308,6 +308,15 @@ static void hint_death(struct step *s, const struct command *c)
                  step_text(s, s->language, "unknown.death_of", FILLS(f)));
 }
 
+/* `belum datang` before she was taken: nothing waits for that word, but for another. */
+static bool another_word(struct step *s, const struct command *c)
+{
+    if (c->nomor.n || !open_may_lack_number(c->kind) || s->reading->said.emergency || !listing_waiting(s))
+        return false;
+    step_reason(s, "command_refused");
+    return true;
+}
+
 void sms_step(struct step *s)
 {
     switch (s->reading->kind) {
@@ -323,6 +332,8 @@ void sms_step(struct step *s)
     case READING_COMMAND:
         if (s->reading->which)
             listing_which(s, &s->reading->said.command);
+        else if (another_word(s, &s->reading->said.command))
+            ;
         else if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command)) {
             commands_run(s, &s->reading->said.command);
             hint_death(s, &s->reading->said.command);

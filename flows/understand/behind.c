@@ -102,6 +102,8 @@ static unsigned first_denial(const struct words *words, const struct tokens *ts,
 
     if (slice_is(phrase_code(ts, i, words->answers, &used), "ragu"))
         return DENIES_ALL;
+    if (is_kata(words, ts, i, "tunggu", &used) && !is_kata(words, ts, i + used, "letak", &used))
+        return DENIES_PLACE; /* but `tunggu di igd` */
     if (!negation_at(ts, i, words->negators, &n))
         return is_kata(words, ts, i, "datang", &used)     ? SAYS_COMING
                : is_kata(words, ts, i, "menerima", &used) ? SAYS_TAKING

@@ -9,7 +9,8 @@ static bool names_it(const struct words *words, const struct tokens *ts, unsigne
 {
     static const char *const none[] = { "tidak_diberi", "diundur",  "nanti",        "letak",
                                         "jam",          "partikel", "terima_kasih", "penanda_tangan",
-                                        "bukan_nama",   "andai",    "sebab",        "tanya" };
+                                        "bukan_nama",   "andai",    "sebab",        "tanya",
+                                        "tunggu" };
     unsigned used;
     struct slice code;
 

@@ -61,7 +61,8 @@ static bool sentence_begins(const struct filling *x, unsigned i)
     static const char *const kata[] = { "bukan_nama", "sebab",   "letak",    "pengisi",      "partikel",
                                         "tapi",       "sambung", "sanggup",  "datang",       "menerima",
                                         "selesai",    "antara",  "andai",    "normal",       "kecuali",
-                                        "nanti",      "sela",    "ternyata", "terima_kasih", "tanya" };
+                                        "nanti",      "sela",    "ternyata", "terima_kasih", "tanya",
+                                        "tunggu" };
     static const char *const iya[] = { "ragu", "kosong", "batal", "tetap" };
     struct negation n;
     unsigned used;
