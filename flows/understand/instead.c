@@ -281,7 +281,11 @@ enum instead understand_instead(const struct ruleset *rs, const struct instead_o
     int f = of->asked.n ? form_field_named(form, of->asked) : -1;
     const struct about x = { .rs = rs, .known = of->known, .asked = f, .at_ms = of->at_ms, .a = a };
     struct halves h = { .rs = rs };
+    struct slice unit = understand_unit_alone(rs, of->known, f, text, a);
 
+    if (unit.p != text.p) /* `tahun bukan bulan` */
+        return understand_answer(rs, of->known, of->asked, unit, of->at_ms, a, out) ? INSTEAD_READ
+                                                                                    : INSTEAD_NOT;
     if ((f >= 0 && !takes(form, (unsigned)f)) || !tokens_cut(text_clean(text, a), form, &rs->forms, a, &h.ts))
         return INSTEAD_NOT;
     cut(&h);

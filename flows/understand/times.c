@@ -3,6 +3,7 @@
 #include "flows/understand/understand.h"
 
 #include "parsers/amount.h"
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
@@ -308,6 +309,8 @@ struct slice understand_unit_alone(const struct ruleset *rs, const struct report
     const struct field *f = asked < 0 ? NULL : &known->form->fields[asked];
     struct slice age = f && f->type == FIELD_AGE ? known->values[asked].text : slice_make("", 0);
     struct slice unit = slice_make("", 0);
+    bool no = false; /* `tahun bukan bulan` */
+    struct negation n;
     struct tokens ts;
     size_t digits = 0;
 
@@ -318,12 +321,22 @@ struct slice understand_unit_alone(const struct ruleset *rs, const struct report
     for (unsigned i = 0, used; i < ts.n; i += used) {
         struct slice is = phrase_code(&ts, i, rs->forms.words.units, &used);
 
-        if (slice_is(is, "th") || slice_is(is, "bl") || slice_is(is, "mg") || slice_is(is, "hr"))
-            unit = is;
-        else if (!slice_is(phrase_code(&ts, i, rs->forms.words.kata, &used), "partikel") &&
-                 !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "sapaan") &&
-                 !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "ralat"))
+        if (slice_is(is, "th") || slice_is(is, "bl") || slice_is(is, "mg") || slice_is(is, "hr")) {
+            if (!no && unit.n && !slice_eq(unit, is))
+                return text;
+            unit = no ? unit : is;
+            no = false;
+        } else if (!no && negation_at(&ts, i, rs->forms.words.negators, &n) &&
+                   (n.kind == NEGATION_ISNT || n.kind == NEGATION_NOT)) {
+            no = true;
+            used = n.used;
+        } else if (!slice_is(phrase_code(&ts, i, rs->forms.words.kata, &used), "tapi") &&
+                   !slice_is(phrase_code(&ts, i, rs->forms.words.kata, &used), "partikel") &&
+                   !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "sapaan") &&
+                   !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "ralat"))
             return text;
     }
+    if (no) /* `tahun tidak` */
+        return text;
     return unit.n ? ARENA_JOIN(a, slice_take(age, digits), unit) : text;
 }
