@@ -230,6 +230,8 @@ struct behind understand_behind(const struct words *words, const struct tokens *
             out.denials |= DENIES_PLACE;
         if (slice_is(kata, "terima_kasih"))
             break;
+        if (slice_is(ts->t[i].low, "masih")) /* `SELESAI 48217 masih dirawat` */
+            out.denials |= DENIES_ENDING;
         if (negation_at(ts, i, words->negators, &n)) {
             out.negated |= negation_of_keywords(n.kind);
             out.denials |= denial_at(words, ts, i, &n);

@@ -227,6 +227,8 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
         /* `tdk terima bu` and no more: about the one that is open (RULINGS 57). */
         if (b.nomor.n || (!b.number && !b.words && only_greetings(r, t - n.used)))
             turn_command(out, c->kind, &n, b.nomor);
+        if (b.nomor.n && out->command && understand_refuses(&b, out->command))
+            ask_refused(out, out->command, b.nomor); /* `tdk hadir 48217 eh hadir` */
         return out->found = b.nomor.n || out->command;
     }
     if (b.nomor.n && only_greetings(r, t) &&
