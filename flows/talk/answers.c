@@ -411,7 +411,7 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
         say_cancel(s, d);
         break;
     case WORD_DENIED:
-        if (d->asking == ASK_FIELD)
+        if (d->asking == ASK_FIELD && !questions_in_hands(s, d))
             ask_value(s, d, d->field);
         else
             questions_repeat(s, d);

@@ -18,8 +18,7 @@ struct slice questions_whom(struct step *s, const struct draft *d)
     return d->whom.n ? d->whom : reply_whom(d->form, d->values, s->arena);
 }
 
-/* Nobody's name is known yet, and staff have it: what was not understood may be that it is none after all. */
-static bool in_hands(struct step *s, const struct draft *d)
+bool questions_in_hands(struct step *s, const struct draft *d)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
@@ -37,7 +36,7 @@ void questions_repeat(struct step *s, struct draft *d)
 
     s->state->changed |= d->unseen;
     d->unseen = false;
-    if (in_hands(s, d)) {
+    if (questions_in_hands(s, d)) {
         struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
         /* What she adds, or takes back, is for those who have it. */

@@ -32,4 +32,7 @@ void questions_cancel_what(struct step *);
  * label before them makes them certain, or an age behind a name. */
 bool questions_read_back(const struct draft *, const struct reading *);
 
+/* Nobody's name is known yet, and staff have it: what was not understood may be that it is none after all. */
+bool questions_in_hands(struct step *, const struct draft *);
+
 #endif

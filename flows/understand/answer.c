@@ -368,9 +368,9 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     struct filling *x;
     bool read;
 
-    text = understand_unit_alone(rs, known, f, understand_of_sign(rs, known, f, text, a), a);
+    text = understand_of_sign(rs, known, f, understand_past_people(rs, known, f, text, a), a);
+    text = understand_unit_alone(rs, known, f, text, a);
     x = begin_answer(rs, form, of_letter(known, asked, behind_keyword(rs, form, text), a), at_ms, a);
-
     memset(out, 0, sizeof *out);
     out->form = form;
     out->body = text;

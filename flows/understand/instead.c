@@ -198,16 +198,20 @@ static struct slice behind_label(struct slice label, struct slice words, struct 
     return label.n ? arena_printf(a, "%.*s %.*s", SLICE_ARG(label), SLICE_ARG(words)) : words;
 }
 
-/* `14 tahun bukan bulan`, to `UMUR 14th, benar?`: what follows the no alone is not so.  Where that could be a
- * value by itself, `9,2 bukan 9,4`, no comma says which of the two is meant: it is asked again. */
+/* `14 tahun bukan bulan`, to `UMUR 14th, benar?`, `9,2 bukan 92`: what follows the no alone is not so, and by
+ * itself no more than the guess that is asked about.  Where it could be another value, `9,2 bukan 9,4`, no
+ * comma says which of the two is meant: it is asked again. */
 static enum instead stays(const struct about *x, const struct halves *h, unsigned field, struct slice words,
                           struct report *out)
 {
-    bool settled =
-        x->asked == (int)field && !has_number(h, h->n - 1) && x->known->form->fields[field].type == FIELD_AGE;
+    struct slice name = x->known->form->fields[field].name, denied = words_of(h, h->n - 1);
+    bool settled = !has_number(h, h->n - 1)
+                       ? x->known->form->fields[field].type == FIELD_AGE
+                       : understand_answer(x->rs, x->known, name, denied, x->at_ms, x->a, out) &&
+                             value_equal(&out->values[field], &x->known->values[field]) && out->faults[field];
 
-    return settled && understand_answer(x->rs, x->known, x->known->form->fields[field].name, words, x->at_ms,
-                                        x->a, out)
+    return x->asked == (int)field && settled &&
+                   understand_answer(x->rs, x->known, name, words, x->at_ms, x->a, out)
                ? INSTEAD_READ
                : INSTEAD_UNCLEAR;
 }

@@ -425,6 +425,9 @@ bool understand_was(const struct filling *, const struct sign *);
 enum whose understand_whose(const struct filling *, const struct sign *);
 /* The first token of the sign, and *to behind its last, with the person's whose it is. */
 unsigned understand_with_person(const struct filling *, const struct sign *, unsigned *to);
+/* `anak laki laki`, where the sex is asked: without the people that it begins with. */
+struct slice understand_past_people(const struct ruleset *, const struct report *known, int asked,
+                                    struct slice text, struct arena *);
 /* Words that end before token `to` have a number of their own behind them, and no field's: `tfu 28`, `djj
  * 140`, `cair 5x`. Where that ends. */
 unsigned understand_with_number(const struct tokens *, unsigned to);

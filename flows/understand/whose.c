@@ -132,6 +132,24 @@ unsigned understand_with_person(const struct filling *x, const struct sign *s, u
     return who->code.n && who->from < s->from ? who->from : s->from;
 }
 
+struct slice understand_past_people(const struct ruleset *rs, const struct report *known, int asked,
+                                    struct slice text, struct arena *a)
+{
+    struct tokens ts;
+    unsigned i = 0, used;
+
+    if (asked < 0 || known->form->fields[asked].type != FIELD_SEX ||
+        !tokens_cut(text_clean(text, a), NULL, &rs->forms, a, &ts))
+        return text;
+    while (i + 1 < ts.n && !phrase_at(&ts, i, rs->forms.words.sex, &used) &&
+           phrase_at(&ts, i, rs->forms.words.people, &used))
+        i += used;
+    return i > 0 && i < ts.n
+               ? slice_make(ts.t[i].text.p,
+                            (size_t)(ts.t[ts.n - 1].text.p + ts.t[ts.n - 1].text.n - ts.t[i].text.p))
+               : text;
+}
+
 unsigned understand_with_number(const struct tokens *ts, unsigned to)
 {
     while (to < ts->n && ts->t[to].other && !ts->t[to].taken && !(ts->t[to].sep & SEP_HARD))
