@@ -22,9 +22,10 @@ static void blanks(struct reader *r)
         r->p++;
 }
 
-static bool take(struct reader *r, char c)
+static inline bool take(struct reader *r, char c)
 {
-    blanks(r);
+    if (r->p < r->end && *r->p <= ' ')
+        blanks(r);
     if (r->p == r->end || *r->p != c)
         return false;
     r->p++;

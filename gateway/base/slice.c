@@ -182,6 +182,17 @@ size_t slice_printable(struct slice s)
     return n;
 }
 
+/* As any_below_blank() and any_is() of each: their last step is the same for all, since no sign is above
+ * 0x7f. */
+static uint64_t must_be_escaped(uint64_t eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+
+    return ((eight - ones * 0x20) | ((eight ^ ones * '"') - ones) | ((eight ^ ones * '\\') - ones) |
+            ((eight ^ ones * 0x7f) - ones)) &
+           ~eight & ones * 0x80;
+}
+
 size_t slice_plain(struct slice s)
 {
     size_t n = 0;
@@ -189,7 +200,7 @@ size_t slice_plain(struct slice s)
 
     for (; s.n - n >= sizeof eight; n += sizeof eight) {
         memcpy(&eight, s.p + n, sizeof eight);
-        eight = any_below_blank(eight) | any_is(eight, '"') | any_is(eight, '\\') | any_is(eight, 0x7f);
+        eight = must_be_escaped(eight);
         if (eight) {
             n += bytes_before(eight);
             break;

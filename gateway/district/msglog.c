@@ -15,6 +15,7 @@
 
 enum {
     BUSY_MS = 2000,
+    LINGER_MS = 1000, /* as that of the records (sqlite.c) */
     PRUNE_FIRST_MS = 60 * 1000,
     PRUNE_IDLE_MS = 15 * 60 * 1000,
     NOMOR_MAX = 24,
@@ -247,7 +248,7 @@ struct msglog *msglog_open(struct loop *loop, struct store *store, const char *s
 {
     struct msglog *l = calloc(1, sizeof *l);
     struct sqlite_work work = {
-        .ready = ready, .store = put, .close = shut, .arg = l, .kind = "log", .linger_ms = 500
+        .ready = ready, .store = put, .close = shut, .arg = l, .kind = "log", .linger_ms = LINGER_MS
     };
 
     if (!l || !(l->prune = loop_timer_new(loop, "message log: retention", on_prune, l))) {

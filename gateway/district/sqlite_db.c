@@ -188,7 +188,7 @@ static const char *const statements[STATEMENTS] = {
 
 static const struct sqlite_schema schema = {
     /* A page that many rows touch is written once a checkpoint: they come by 64 MB, not by 4. */
-    .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;"
+    .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;"
                /* Of statement journals: as files they would cost a system call for every row. */
                "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"
                /* For what others write: ours was JSON when it was decoded. */
