@@ -59,6 +59,15 @@ static bool only_there(const struct ruleset *rules, const struct draft *d, const
     return needed && words_answer(rules, NULL, text, a) != WORD_YES;
 }
 
+/* `bukan kembar, salah berat`: a no before the first comma keeps what was there, whatever follows. */
+static bool keeps_before(const struct ruleset *rules, const struct draft *d, struct slice text,
+                         struct arena *a)
+{
+    struct slice rest = text, head = slice_cut(&rest, ',');
+
+    return d && d->asking == ASK_TWIN && rest.n && words_answer(rules, NULL, head, a) == WORD_NO;
+}
+
 /* What a text says in words to the question of d (NULL: of several).  `sehat` is a finding of a visit before
  * it is "nothing of the kind". */
 static bool hear_words(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
@@ -69,6 +78,8 @@ static bool hear_words(const struct ruleset *rules, const struct draft *d, struc
                             : d && d->asking == ASK_SURE ? words_sure(rules, d->whom, text, a)
                                                          : words_answer(rules, f, text, a);
 
+    if (word == WORD_NONE && keeps_before(rules, d, text, a))
+        word = WORD_NO;
     if (word == WORD_NONE || (word == WORD_YES && only_there(rules, d, f, text, a)))
         return false;
     if (word == WORD_NOTHING && f && f->list && try_answer(rules, d, text, at_ms, a, r)) {

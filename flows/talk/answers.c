@@ -160,9 +160,16 @@ static bool replace(struct step *s, struct draft *d)
  * one is not filed. */
 static void keep_before(struct step *s, struct draft *d)
 {
-    const struct text_fill f[] = { { "nomor", d->nomor },
-                                   { "siapa", questions_whom(s, d) },
-                                   { "dulu", d->before } };
+    struct slice bb = form_called(d->form, AS_WEIGHT);
+    struct slice kg = reply_value(d->form, d->values, bb, s->arena);
+    const struct text_fill f[] = {
+        { "nomor", d->nomor },
+        { "siapa", questions_whom(s, d) },
+        { "dulu", d->before },
+        { "contoh",
+          kg.n ? arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(reply_label(d->form, bb)), SLICE_ARG(kg))
+               : reply_example(d->form, bb, s->arena) },
+    };
 
     step_reason(s, "repaired");
     step_answer(
