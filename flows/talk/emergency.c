@@ -334,6 +334,7 @@ bool emergency_waits(struct step *s)
         (r->referral.state != REFERRAL_SENT && r->referral.state != REFERRAL_TAKEN))
         return false;
     referral_contact(s, r, &who, &hp);
+    referral_added(s, r, s->reading->said.body); /* `sudah di rs`, `salah ketik, bukan perdarahan` */
     {
         const struct text_fill f[] = {
             { "nomor", nomor },

@@ -255,6 +255,14 @@ static bool unsays_last(const struct step *s)
     return w && slice_is(w->code, "kosong");
 }
 
+/* `jangan batal ya bu`: what was filed last stands (RULINGS 43). */
+static struct slice nothing_taken_back(struct step *s)
+{
+    const struct turned t = { .why = TURNED_HOLDS, .command = COMMAND_BATAL, .nomor = s->state->last.nomor };
+
+    return reply_turned(s->rules, s->language, &t, s->arena);
+}
+
 static void step_nothing(struct step *s)
 {
     if (!s->person)
@@ -284,8 +292,13 @@ static void step_nothing(struct step *s)
         return;
     }
     if (s->person && s->state->last.nomor.n && !reading_turned(s->reading) &&
-        words_say_cancel(s->rules, s->reading->said.body, s->arena)) {
+        words_say(s->rules, "batal", s->reading->said.body, s->arena)) {
         questions_cancel_what(s);
+        return;
+    }
+    if (s->person && s->state->last.nomor.n && !reading_turned(s->reading) &&
+        words_say(s->rules, "tetap", s->reading->said.body, s->arena)) {
+        step_answer(s, s->state->last.nomor, nothing_taken_back(s));
         return;
     }
     if ((s->person || s->staff) && s->reading->thanks && listing_unanswered(s) && listing_waiting(s))

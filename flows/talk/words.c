@@ -305,7 +305,7 @@ bool words_ask(struct slice text)
     return false;
 }
 
-bool words_say_cancel(const struct ruleset *rules, struct slice text, struct arena *a)
+bool words_say(const struct ruleset *rules, const char *code, struct slice text, struct arena *a)
 {
     const struct word_list *list = list_by_name(&rules->forms, S("iya"));
     struct cut c;
@@ -316,10 +316,12 @@ bool words_say_cancel(const struct ruleset *rules, struct slice text, struct are
             struct slice joined = cut_joined(&c, i, n, false, a);
             const struct word *w = joined.n ? list_find(list, joined) : NULL;
 
-            if (w && slice_is(w->code, "batal"))
+            if (w && slice_is(w->code, code))
                 return true;
-            if (w)
-                break; /* the longest counts */
+            if (w) {
+                i += n - 1; /* `jangan batal`: the longest counts */
+                break;
+            }
         }
     return false;
 }

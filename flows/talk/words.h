@@ -51,8 +51,9 @@ bool words_mended(const struct ruleset *, struct slice text, struct arena *, str
 bool words_names_report(const struct ruleset *, struct slice word);
 /* `terima?`, `selesai ?`: a question is not the thing itself. */
 bool words_ask(struct slice text);
-/* `yang tadi batal ya bu, salah anak`: something is taken back in it; what, it does not say. */
-bool words_say_cancel(const struct ruleset *, struct slice text, struct arena *);
+/* A phrase of this class of lists/iya.yaml stands in it.  `batal`, as in `yang tadi batal ya bu`: something
+ * is taken back; what, it does not say.  `tetap`, as in `jangan batal`: nothing is. */
+bool words_say(const struct ruleset *, const char *code, struct slice text, struct arena *);
 /* What the whole text says to whether `whom` died, or (died, struct report) somebody of hers: `ya meninggal`,
  * `tidak wafat bu`, `ya janinnya meninggal`; WORD_NONE when it says anything else, or neither. */
 enum answer_word words_death_answer(const struct ruleset *, struct slice whom, struct slice died,
