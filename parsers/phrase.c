@@ -68,21 +68,13 @@ static bool usable(const struct tokens *ts, unsigned i)
     return i < ts->n && !ts->t[i].taken && ts->t[i].low.n > 0;
 }
 
-/* The first of the list's phrases that begin with the word. */
-static const struct known_phrase *of_list(const struct known_word *known, const struct word_list *list)
-{
-    const struct known_phrase *p = known->phrases;
-
-    while (p && !(p->list & list->bit))
-        p = p->behind;
-    return p;
-}
-
 /* The longest phrase of the list that the run begins with; *used gets its tokens. */
 static const struct word *stands(const struct known_word *known, const struct word_list *list,
                                  const struct run *r, unsigned *used)
 {
-    for (const struct known_phrase *p = of_list(known, list); p && p->list & list->bit; p = p->next) {
+    const struct known_list *of = known_list(known, list);
+
+    for (const struct known_phrase *p = of ? of->phrases : NULL; p; p = p->next) {
         size_t n = p->phrase.n;
         unsigned k = 0;
 
@@ -153,8 +145,8 @@ const struct word *phrase_longest(const struct tokens *ts, unsigned i, const str
                                   unsigned *used)
 {
     const struct token *t = &ts->t[i];
-    const struct known_phrase *as_typed = of_list(t->known, list),
-                              *as_meant = t->known->other ? of_list(t->known->other->known, list) : NULL;
+    const struct known_list *as_typed = known_list(t->known, list),
+                            *as_meant = t->known->other ? known_list(t->known->other->known, list) : NULL;
     unsigned most = as_typed ? as_typed->most : 1, words;
 
     if (as_meant && as_meant->most > most)

@@ -31,6 +31,19 @@ static inline const struct word *phrase_at(const struct tokens *ts, unsigned i, 
     return phrase_may_begin(ts, i, list) ? phrase_longest(ts, i, list, used) : NULL;
 }
 
+/* The longest phrase at token i is one of this code. */
+static inline bool phrase_is(const struct tokens *ts, unsigned i, const struct word_list *list,
+                             const char *code, unsigned *used)
+{
+    const struct word *w;
+
+    *used = 1;
+    if (!phrase_may_begin(ts, i, list) || !(ts->t[i].codes & code_bit(slice_of(code))))
+        return false;
+    w = phrase_longest(ts, i, list, used);
+    return w && slice_is(w->code, code);
+}
+
 /* The same, else a word of six letters or more with one edit, if only one code is that near (RULINGS 33). */
 const struct word *phrase_near(const struct tokens *, unsigned i, const struct word_list *, unsigned *used);
 /* Just the code at token i, or the empty slice: for small lists of the language. */

@@ -42,6 +42,7 @@ static void set_known(const struct lexer *x, struct token *t, struct slice word)
 {
     t->known = vocabulary_word(x->set->vocabulary, word, t->kind == TOKEN_WORD ? &t->near : NULL);
     t->begins = t->known->begins;
+    t->codes = t->known->codes;
 }
 
 static void set_low(const struct lexer *x, struct token *t, struct slice low)
@@ -410,6 +411,7 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
         step(&x);
     for (unsigned i = 0; i < out->n; i++) {
         out->begins |= out->t[i].begins;
+        out->codes |= out->t[i].codes;
         out->near |= out->t[i].near;
     }
     /* What is longer than any report is not half read. */

@@ -38,6 +38,7 @@ struct token {
     struct slice
         low; /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
     const struct known_word *known; /* WORD, NUMBER: the first word of low; else NULL */
+    uint64_t codes;                 /* of known: of the phrases that begin with it; code_bit() */
     uint32_t begins;                /* of known: lists with a phrase that begins with it */
     uint32_t near;                  /* WORD: lists that may have it misspelt; vocabulary_word() */
     unsigned sep;                   /* SEP_… before it */
@@ -63,6 +64,7 @@ struct tokens {
     const struct word_list *ordinary; /* words that no edit turns into others (RULINGS 48); NULL: none */
     struct token *t;
     unsigned n;
+    uint64_t codes;        /* of all words, as in struct token */
     uint32_t begins, near; /* of all words, as in struct known_word and struct token: where no bit of a list
                               is set, nothing of it is in the text */
     bool hash;             /* some fields are separated by # * ; | */

@@ -63,14 +63,20 @@ static bool called_off(const struct filling *x, unsigned i)
            n.used > 1 && !(i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER);
 }
 
+/* Of the word or the text with these codes and lists. */
+static bool may_correct(const struct filling *x, uint64_t codes, uint32_t begins)
+{
+    return (codes & (code_bit(S("ralat")) | code_bit(S("ternyata")) | code_bit(S("sela")))) ||
+           (begins & x->words->negators->bit);
+}
+
 static struct corrector corrector_at(const struct filling *x, unsigned i)
 {
     struct corrector c = { 0 };
     bool real = false;
     unsigned used;
 
-    if (!phrase_may_begin(&x->ts, i, x->words->answers) && !phrase_may_begin(&x->ts, i, x->words->kata) &&
-        !phrase_may_begin(&x->ts, i, x->words->negators))
+    if (!may_correct(x, x->ts.t[i].codes, x->ts.t[i].begins))
         return c; /* as at most words */
 
     for (unsigned k = i; k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k += used) {
@@ -265,7 +271,7 @@ void understand_amends(struct filling *x)
     if (understand_is(x, 0, "sela", &used)) /* `bumil eh Ratna`: not what she meant to say first */
         for (unsigned k = 0; k < used && used < x->ts.n; k++)
             x->ts.t[k].taken = true;
-    for (unsigned i = 1; i < x->ts.n; i++) {
+    for (unsigned i = 1; i < x->ts.n && may_correct(x, x->ts.codes, x->ts.begins); i++) {
         struct corrector c = x->ts.t[i].kind == TOKEN_WORD ? corrector_at(x, i) : (struct corrector){ 0 };
 
         if (c.to > i && c.to < x->ts.n && two_readings(x, i, &c))
@@ -321,7 +327,7 @@ static unsigned any_value(struct filling *x, unsigned i, const struct corrector 
 
 void understand_mends(struct filling *x)
 {
-    for (unsigned i = 2; i + 1 < x->ts.n; i++) {
+    for (unsigned i = 2; i + 1 < x->ts.n && may_correct(x, x->ts.codes, x->ts.begins); i++) {
         struct corrector c = x->ts.t[i].kind == TOKEN_WORD ? corrector_at(x, i) : (struct corrector){ 0 };
         struct label_at l = { 0 };
         unsigned used;

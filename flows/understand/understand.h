@@ -189,9 +189,7 @@ struct slice understand_span(const struct filling *, unsigned from, unsigned to)
 /* A word of class `code` (lists/kata.yaml) begins at token i. */
 static inline bool understand_is(const struct filling *x, unsigned i, const char *code, unsigned *used)
 {
-    const struct word *w = phrase_at(&x->ts, i, x->words->kata, used);
-
-    return w && slice_is(w->code, code);
+    return phrase_is(&x->ts, i, x->words->kata, code, used);
 }
 /* A negator that may turn what follows begins at token i. */
 bool understand_negator(const struct filling *, unsigned i);

@@ -5,6 +5,7 @@
 #define PRIME UINT64_C(0xd6e8feb86659fd93)
 
 enum {
+    SIEVE = 1024,     /* words of 64 bits */
     WORD_BYTES = 24,  /* longer words are not looked for with an edit */
     EDIT_LETTERS = 6, /* shorter words of a list neither; typed, one may have lost a letter */
 };
@@ -12,6 +13,7 @@ enum {
 struct entry {
     uint64_t hash;
     struct known_word word;
+    struct known_phrase *phrases; /* while it is built */
 };
 
 /* Small, and beside the entries: a word of no list costs one look at few bytes. */
@@ -25,6 +27,7 @@ struct vocabulary {
     size_t mask;
     struct entry *entries;
     unsigned n;
+    uint64_t sieve[SIEVE]; /* by hash: hardly any word of a text is like one of a list */
 };
 
 static uint16_t tag_of(uint64_t hash)
@@ -40,6 +43,11 @@ static inline struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
            (v->slots[at].tag != tag_of(hash) || v->entries[v->slots[at].entry - 1].hash != hash))
         at = (at + 1) & v->mask;
     return &v->slots[at];
+}
+
+static uint64_t sieve_bit(uint64_t hash)
+{
+    return UINT64_C(1) << (hash >> 32 & 63);
 }
 
 static const struct known_word *known(const struct vocabulary *v, uint64_t hash)
@@ -92,7 +100,8 @@ const struct known_word *vocabulary_word(const struct vocabulary *v, struct slic
     n = shorter(word, hashes);
     *near = itself->begins | itself->near;
     for (unsigned i = 0; i < n; i++)
-        *near |= known(v, hashes[i])->near;
+        if (v->sieve[hashes[i] % SIEVE] & sieve_bit(hashes[i]))
+            *near |= known(v, hashes[i])->near;
     return itself;
 }
 
@@ -103,10 +112,17 @@ void vocabulary_like(const struct vocabulary *v, const struct word_list *list, s
     unsigned n = shorter(first_word, hashes);
 
     hashes[n++] = hash_of(first_word);
-    for (unsigned i = 0; i < n; i++)
-        for (const struct known_phrase *p = known(v, hashes[i])->phrases; p; p = p->next)
-            if ((p->list & list->bit) && !p->swapped)
+    for (unsigned i = 0; i < n; i++) {
+        const struct known_word *w = known(v, hashes[i]);
+        const struct known_list *of = known_list(w, list);
+
+        for (const struct known_phrase *p = of ? of->phrases : NULL; p; p = p->next)
+            if (!p->swapped)
                 show(arg, p);
+        for (const struct known_phrase *p = w->like; p; p = p->next)
+            if (p->list & list->bit)
+                show(arg, p);
+    }
 }
 
 /* --- building --- */
@@ -126,33 +142,66 @@ static bool grow(struct vocabulary *v, struct arena *a)
 }
 
 /* The word of this hash, new or known. */
-static struct known_word *make_known(struct vocabulary *v, uint64_t hash, struct arena *a)
+static struct entry *make_known(struct vocabulary *v, uint64_t hash, struct arena *a)
 {
     struct slot *s = slot_of(v, hash);
 
     if (s->entry)
-        return &v->entries[s->entry - 1].word;
+        return &v->entries[s->entry - 1];
     if (v->n == UINT16_MAX - 1 || (v->n * 3 > v->mask * 2 && !grow(v, a)))
         return NULL;
     v->entries[v->n++].hash = hash;
     *slot_of(v, hash) = (struct slot){ .tag = tag_of(hash), .entry = (uint16_t)v->n };
-    return &v->entries[v->n - 1].word;
+    return &v->entries[v->n - 1];
 }
 
-static bool link_phrase(struct known_word *w, const struct known_phrase *phrase, struct arena *a)
+/* A phrase that begins with the word. */
+static bool link_phrase(struct entry *e, const struct known_phrase *phrase, struct arena *a)
 {
-    struct known_phrase *copy = ARENA_NEW(a, struct known_phrase);
-    const struct known_phrase **at = &w->phrases;
+    struct known_phrase *copy = ARENA_NEW(a, struct known_phrase), **at = &e->phrases;
 
     if (!copy)
         return false;
     while (*at && (*at)->phrase.n > phrase->phrase.n)
-        at = (const struct known_phrase **)(uintptr_t) & (*at)->next;
-    if (phrase->words > w->longest)
-        w->longest = phrase->words;
+        at = (struct known_phrase **)(uintptr_t) & (*at)->next;
     *copy = *phrase;
     copy->next = *at;
     *at = copy;
+    return true;
+}
+
+/* One whose first word is like it. */
+static bool link_like(struct known_word *w, const struct known_phrase *phrase, struct arena *a)
+{
+    struct known_phrase *copy = ARENA_NEW(a, struct known_phrase);
+
+    if (!copy)
+        return false;
+    *copy = *phrase;
+    copy->next = w->like;
+    w->like = copy;
+    return true;
+}
+
+static void count_words(struct known_word *w, const struct known_phrase *phrase)
+{
+    if (phrase->words > w->longest)
+        w->longest = (uint16_t)phrase->words;
+}
+
+/* Of the phrase's first word, n of them. */
+static bool add_like(struct vocabulary *v, const uint64_t *hashes, unsigned n,
+                     const struct known_phrase *phrase, struct arena *a)
+{
+    for (unsigned i = 0; i < n; i++) {
+        struct entry *e = make_known(v, hashes[i], a);
+
+        if (!e || !link_like(&e->word, phrase, a))
+            return false;
+        count_words(&e->word, phrase);
+        e->word.near |= phrase->list;
+        v->sieve[e->hash % SIEVE] |= sieve_bit(e->hash);
+    }
     return true;
 }
 
@@ -160,77 +209,70 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
 {
     uint64_t hashes[WORD_BYTES];
     struct slice rest = phrase->phrase, first = slice_cut(&rest, ' ');
-    struct known_word *w = make_known(v, hash_of(first), a);
+    struct entry *e = make_known(v, hash_of(first), a);
     unsigned n = !phrase->swapped && first.n >= EDIT_LETTERS ? shorter(first, hashes) : 0;
 
-    if (!w || !link_phrase(w, phrase, a))
+    if (!e || !link_phrase(e, phrase, a))
         return false;
-    w->begins |= phrase->list;
+    count_words(&e->word, phrase);
+    e->word.begins |= phrase->list;
+    e->word.codes |= code_bit(phrase->word->code);
     while (rest.n) {
-        struct known_word *behind = make_known(v, hash_of(slice_cut(&rest, ' ')), a);
+        struct entry *behind = make_known(v, hash_of(slice_cut(&rest, ' ')), a);
 
         if (!behind)
             return false;
-        behind->within |= phrase->list;
+        behind->word.within |= phrase->list;
     }
-    if (n)
-        w->near |= phrase->list;
-    for (unsigned i = 0; i < n; i++) {
-        w = make_known(v, hashes[i], a);
-        if (!w || !link_phrase(w, phrase, a))
-            return false;
-        w->near |= phrase->list;
+    if (n) {
+        e->word.near |= phrase->list;
+        v->sieve[e->hash % SIEVE] |= sieve_bit(e->hash);
     }
-    return true;
+    return add_like(v, hashes, n, phrase, a);
 }
 
-/* Those of one list, behind the n before; how many there are now. */
-static unsigned lay_list(const struct entry *e, uint32_t list, struct known_phrase *all, unsigned n)
+/* Those of one list, in their order; behind the last of them. */
+static struct known_phrase *lay_list(const struct entry *e, struct known_list *of, struct known_phrase *all)
 {
-    const struct word *alone = NULL;
-    unsigned from = n, most = 0;
-
-    for (const struct known_phrase *p = e->word.phrases; p; p = p->next)
-        if (p->list == list) {
-            all[n++] = *p;
-            most = p->words > most ? p->words : most;
-            if (!alone && hash_of(p->phrase) == e->hash)
-                alone = p->word;
+    of->phrases = all;
+    for (const struct known_phrase *p = e->phrases; p; p = p->next)
+        if (p->list == of->list) {
+            *all = *p;
+            all->next = all + 1;
+            all++;
+            of->most = p->words > of->most ? p->words : of->most;
+            if (!of->alone && hash_of(p->phrase) == e->hash)
+                of->alone = p->word;
         }
-    for (unsigned i = from; i < n; i++) {
-        all[i].alone = alone;
-        all[i].most = most;
-        all[i].next = &all[i + 1];
-        all[i].behind = &all[n];
-    }
-    return n;
+    all[-1].next = NULL;
+    return all;
 }
 
-/* What hangs on one word is looked through together: side by side in memory. */
+/* What hangs on one word is looked through together: side by side in memory, list by list. */
 static bool lay_together(struct entry *e, struct arena *a)
 {
-    struct known_word *w = &e->word;
     struct known_phrase *all;
-    unsigned n = 0, laid = 0;
-    uint32_t lists = 0;
+    struct known_list *lists;
+    unsigned n = 0;
+    uint32_t laid = 0;
 
-    for (const struct known_phrase *p = w->phrases; p; p = p->next)
+    for (const struct known_phrase *p = e->phrases; p; p = p->next)
         n++;
     if (n == 0)
         return true;
     all = ARENA_ARRAY(a, struct known_phrase, n);
-    if (!all)
+    lists = ARENA_ARRAY(a, struct known_list, n < LISTS_MAX ? n : LISTS_MAX);
+    if (!all || !lists)
         return false;
-    for (const struct known_phrase *p = w->phrases; p; p = p->next) {
-        if (!(lists & p->list))
-            laid = lay_list(e, p->list, all, laid);
-        lists |= p->list;
+    e->word.lists = lists;
+    for (const struct known_phrase *p = e->phrases; p; p = p->next) {
+        if (laid & p->list)
+            continue;
+        laid |= p->list;
+        lists->list = p->list;
+        all = lay_list(e, lists++, all);
+        e->word.lists_n++;
     }
-    for (unsigned i = 0; i < n; i++) { /* behind the last is none */
-        all[i].next = all[i].next == &all[n] ? NULL : all[i].next;
-        all[i].behind = all[i].behind == &all[n] ? NULL : all[i].behind;
-    }
-    w->phrases = all;
     return true;
 }
 
@@ -291,24 +333,25 @@ static bool add_word(struct vocabulary *v, const struct form_set *set, const str
 /* Other spellings of a word begin what it begins. */
 static bool add_same(struct vocabulary *v, const struct word *word, struct arena *a)
 {
-    const struct known_word *known = make_known(v, hash_of(word->code), a);
+    const struct entry *known = make_known(v, hash_of(word->code), a);
     struct spelling *other = ARENA_NEW(a, struct spelling);
 
     if (!known || !other)
         return false;
-    *other = (struct spelling){ .word = word->code, .known = known, .doubtful = word->doubt };
+    *other = (struct spelling){ .word = word->code, .known = &known->word, .doubtful = word->doubt };
     for (unsigned s = 0; s < word->synonyms_n; s++) {
-        struct known_word *w = make_known(v, hash_of(word->synonyms[s]), a);
+        struct entry *e = make_known(v, hash_of(word->synonyms[s]), a);
 
-        if (!w)
+        if (!e)
             return false;
-        if (w == known)
+        if (e == known)
             continue;
-        w->other = other;
-        w->begins |= known->begins;
-        w->within |= known->within;
-        if (known->longest > w->longest)
-            w->longest = known->longest;
+        e->word.other = other;
+        e->word.begins |= known->word.begins;
+        e->word.codes |= known->word.codes;
+        e->word.within |= known->word.within;
+        if (known->word.longest > e->word.longest)
+            e->word.longest = known->word.longest;
     }
     return true;
 }

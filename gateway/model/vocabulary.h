@@ -9,26 +9,34 @@
 
 /* A phrase of a list. */
 struct known_phrase {
-    const struct known_phrase *next;
-    const struct known_phrase *behind; /* the first of another list */
+    const struct known_phrase *next; /* of the same list, no longer */
     struct slice phrase;
     const struct word *word;
-    const struct word *alone; /* that of the phrase of its list that is the first word alone; NULL: none */
-    uint32_t list;            /* word_list.bit */
+    uint32_t list; /* word_list.bit */
     unsigned words;
-    unsigned most;  /* words of the longest of its list that begin with this word */
     unsigned twice; /* the word that is a 2 for the one before it, said twice; 0: none */
     bool swapped;   /* two words in the other order (RULINGS 39) */
 };
 
+/* The phrases of one list that begin with a word. */
+struct known_list {
+    uint32_t list;            /* word_list.bit */
+    unsigned most;            /* words of the longest */
+    const struct word *alone; /* that of the word alone; NULL: none */
+    const struct known_phrase *phrases;
+};
+
 /* What begins with a word.  Lists by their bit. */
 struct known_word {
-    uint32_t begins;                    /* lists with a phrase that begins with it */
-    uint32_t within;                    /* lists with a phrase in which it stands behind the first word */
-    uint32_t near;                      /* lists where a first word is, or begins with an edit, like it */
-    unsigned longest;                   /* most words of one of the phrases */
-    const struct known_phrase *phrases; /* list by list, of each the longest first */
-    const struct spelling *other;       /* NULL: spelt as it is */
+    uint32_t begins;  /* lists with a phrase that begins with it */
+    uint32_t within;  /* lists with a phrase in which it stands behind the first word */
+    uint32_t near;    /* lists where a first word is, or begins with an edit, like it */
+    uint16_t longest; /* most words of one of the phrases */
+    uint16_t lists_n;
+    const struct known_list *lists;  /* those that it begins */
+    uint64_t codes;                  /* of the words whose phrases begin with it: code_bit() */
+    const struct known_phrase *like; /* whose first word, with one letter left out, is it: of all lists */
+    const struct spelling *other;    /* NULL: spelt as it is */
 };
 
 /* Another spelling of a word: lists/sama.yaml. */
@@ -38,11 +46,26 @@ struct spelling {
     bool doubtful; /* a negator, but none that RULINGS 40 names */
 };
 
+/* A code as a bit, several have the same: where it is not set, no phrase of that code begins. */
+static inline uint64_t code_bit(struct slice code)
+{
+    return code.n ? UINT64_C(1) << name_bucket(code, 64) : 0;
+}
+
 /* NULL when the arena is full, or there are too many words. */
 struct vocabulary *vocabulary_make(const struct form_set *, struct arena *);
 /* A word as the lexer folds it; never NULL.  *near (NULL: not asked) gets the lists in which a phrase may
  * begin with it misspelt by one edit, or so: only sure where not set. */
 const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word, uint32_t *near);
+/* The list's phrases that begin with the word; NULL: none. */
+static inline const struct known_list *known_list(const struct known_word *w, const struct word_list *list)
+{
+    for (unsigned i = 0; i < w->lists_n; i++)
+        if (w->lists[i].list == list->bit)
+            return &w->lists[i];
+    return NULL;
+}
+
 /* Shows every phrase of the list whose first word is at most one edit from this one; some more than once, and
  * some that are further away. */
 void vocabulary_like(const struct vocabulary *, const struct word_list *, struct slice first_word,

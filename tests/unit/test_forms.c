@@ -116,7 +116,7 @@ static void each_fault_has_its_place(void **state)
         bool seen = false;
         int rc;
 
-        arena_init(&a, 4 << 20);
+        arena_init(&a, 8 << 20);
         write_file(folder, "a.yaml", cases[i].form);
         write_file(lists, "l.yaml", cases[i].list);
         rc = forms_load(folder, &a, &faults, &set);
