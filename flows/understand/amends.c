@@ -254,6 +254,22 @@ static bool two_readings(struct filling *x, unsigned i, const struct corrector *
     return true;
 }
 
+/* `tb salah harusnya 77`, in an answer: the words between a label and its number say nothing more; without a
+ * `harusnya` the number may be what is wrong. */
+static bool behind_label(struct filling *x, unsigned i, const struct corrector *c)
+{
+    struct token *t = x->ts.t;
+    const struct field *f = label_before(x, i);
+
+    if (!x->answers || t[c->to].kind != TOKEN_NUMBER || !f || f->type == FIELD_NAME || f->type == FIELD_TEXT)
+        return false;
+    t[c->to].sep = t[i].sep;
+    t[c->to].approx |= !c->says;
+    memmove(&t[i], &t[c->to], (x->ts.n - c->to) * sizeof *t);
+    x->ts.n -= c->to - i;
+    return true;
+}
+
 /* `putus obat eh bukan`: of a list the last is taken back, and nothing said in its place. */
 static void taken_back(struct filling *x, unsigned i, const struct corrector *c)
 {
@@ -274,7 +290,7 @@ void understand_amends(struct filling *x)
     for (unsigned i = 1; i < x->ts.n && may_correct(x, x->ts.codes, x->ts.begins); i++) {
         struct corrector c = x->ts.t[i].kind == TOKEN_WORD ? corrector_at(x, i) : (struct corrector){ 0 };
 
-        if (c.to > i && c.to < x->ts.n && two_readings(x, i, &c))
+        if (c.to > i && c.to < x->ts.n && (behind_label(x, i, &c) || two_readings(x, i, &c)))
             i = 0; /* `28 eh 30 eh 29` */
         else if (c.to > i && (c.to == x->ts.n || understand_parted(x, c.to)))
             taken_back(x, i, &c);
