@@ -71,6 +71,9 @@ struct slice reply_other_example(const struct report *r, struct arena *a)
 
     if (f && f->as == AS_SIGNS)
         return arena_printf(a, "%.*s tidak ada", SLICE_ARG(label));
+    if (f && f->type == FIELD_SEX && r->values[f->position].kind == VALUE_TEXT)
+        return arena_printf(a, "%.*s %s", SLICE_ARG(label),
+                            slice_is(r->values[f->position].text, "L") ? "P" : "L");
     if (f && r->error == ERROR_CONTRADICTION && typed.n && typed.n <= OTHER && text_is_digit(typed.p[0]) &&
         !same_signs(typed, reply_value(r->form, r->values, r->error_field, a)))
         return arena_printf(a, "%.*s %.*s", SLICE_ARG(label), SLICE_ARG(typed));
@@ -281,7 +284,8 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
     int codes = r->form && says_nil(r) ? form_as(r->form, AS_CODES) : -1;
     struct slice example =
         codes >= 0 ? reply_example(r->form, r->form->fields[codes].name, a) : report_example(r, a);
-    bool other = !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(guess)));
+    bool other =
+        !is_date(r) && !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(guess)));
     struct slice whom = about->siapa.n ? about->siapa : r->form ? reply_whom(r->form, r->values, a) : S("");
     bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;
     bool not_sure = r->unsure.n && r->status == REPORT_CONFIRM;

@@ -4,6 +4,7 @@
 
 #include "gateway/conf/rules.h"
 #include "parsers/phrase.h"
+#include "parsers/text.h"
 
 /* A filling of the form with these words, of which nothing is read. */
 static struct filling *words_of(const struct filling *x, const struct form *form, struct slice words)
@@ -52,13 +53,21 @@ static bool endangers(const struct filling *x, enum form_about about, struct sli
     return false;
 }
 
+static bool has_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (text_is_digit(s.p[i]))
+            return true;
+    return false;
+}
+
 struct slice understand_measured_today(struct filling *x)
 {
     int signs = form_as(x->form, AS_SIGNS), beside = signs >= 0 ? x->form->fields[signs].companion : -1;
     struct slice words = beside >= 0 ? x->slots[beside].value.text : (struct slice){ 0 };
     struct filling *then;
 
-    if (!words.n || x->slots[beside].value.kind != VALUE_TEXT || !x->rs->rules)
+    if (!has_digit(words) || x->slots[beside].value.kind != VALUE_TEXT || !x->rs->rules)
         return slice_make("", 0);
     then = words_of(x, x->form, words);
     if (!then)
