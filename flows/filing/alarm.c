@@ -425,6 +425,8 @@ void work_stranger(struct work *w)
     report_save(s, &w->filed);
     drafts_remember(s->state, w->f->hash, w->filed.nomor, s->seen->inbound->received_ms);
     w->out->nomor = w->filed.nomor;
+    s->state->changed |=
+        open_set(&s->state->open, &(struct open_case){ .nomor = w->filed.nomor, .what = OPEN_OWN });
     referral_contact(s, &w->filed, &who, &hp);
     {
         const struct text_fill f[] = { { "nomor", w->filed.nomor }, { "petugas", who }, { "hp", hp } };

@@ -325,12 +325,20 @@ void emergency_step(struct step *s)
     step_answer(s, out.nomor, out.text);
 }
 
+struct slice emergency_own(const struct sender_state *state)
+{
+    for (unsigned i = state->open.n; !state->last.nomor.n && i-- > 0;)
+        if (state->open.all[i].what == OPEN_OWN) /* a stranger's */
+            return state->open.all[i].nomor;
+    return state->last.nomor;
+}
+
 bool emergency_waits(struct step *s)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
-    struct slice nomor = s->state->last.nomor, who, hp;
+    struct slice nomor = s->person ? s->state->last.nomor : emergency_own(s->state), who, hp;
 
-    if (!r || !s->person || !nomor.n || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
+    if (!r || !nomor.n || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
         (r->referral.state != REFERRAL_SENT && r->referral.state != REFERRAL_TAKEN))
         return false;
     referral_contact(s, r, &who, &hp);

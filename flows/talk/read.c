@@ -175,8 +175,9 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
     }
     if (r->kind == READING_NOTHING && drafts_only(state)) /* it may be staff's already */
         ok = intent_add(out, SUBJECT_NUMBER, drafts_only(state)->nomor) && ok;
-    if (r->kind == READING_NOTHING || (r->kind == READING_COMMAND && !r->said.command.nomor.n))
-        ok = intent_add(out, SUBJECT_NUMBER, state->last.nomor) && ok; /* she may wait for somebody */
+    if (r->kind == READING_NOTHING || r->kind == READING_EMERGENCY ||
+        (r->kind == READING_COMMAND && !r->said.command.nomor.n))
+        ok = intent_add(out, SUBJECT_NUMBER, emergency_own(state)) && ok; /* she may wait for somebody */
     if (r->kind == READING_EMERGENCY)
         ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
     if (again)

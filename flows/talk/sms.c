@@ -265,6 +265,8 @@ static struct slice nothing_taken_back(struct step *s)
 
 static void step_nothing(struct step *s)
 {
+    bool unsaid = unsays_last(s);
+
     if (!s->person)
         filing_keep(s);
     step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
@@ -280,8 +282,8 @@ static void step_nothing(struct step *s)
         roles_refuse(s);
         return;
     }
-    if (unsays_last(s) || (s->person && form_turned(&s->reading->said))) {
-        const struct form *form = unsays_last(s) ? s->state->last.form : s->reading->said.turned.form;
+    if (unsaid || (s->person && form_turned(&s->reading->said))) {
+        const struct form *form = unsaid ? s->state->last.form : s->reading->said.turned.form;
         struct slice text, nomor = filing_say_withdrawn(s, form, &text);
 
         step_answer(s, nomor, text);
@@ -303,8 +305,9 @@ static void step_nothing(struct step *s)
     }
     if ((s->person || s->staff) && s->reading->thanks && listing_unanswered(s) && listing_waiting(s))
         return; /* thanks take no patient (RULINGS 13) */
-    if ((s->person || s->staff) && !s->reading->thanks && !s->reading->said.turned.nomor.n &&
-        (listing_waiting(s) || (s->reading->said.kind != SAID_TURNED && emergency_waits(s))))
+    if (!s->reading->thanks && !s->reading->said.turned.nomor.n &&
+        (((s->person || s->staff) && listing_waiting(s)) ||
+         (s->reading->said.kind != SAID_TURNED && emergency_waits(s))))
         return;
     step_answer(s, slice_make("", 0), nothing_known(s));
 }
