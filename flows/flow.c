@@ -22,7 +22,7 @@ bool flow_due(struct slice id, struct slice text, int64_t due_ms, int64_t now_ms
         *out = (struct inbound){ .kind = INBOUND_TIMER,
                                  .provider = S("timer"),
                                  .provider_id = name,
-                                 .text = text,
+                                 .text = blob_shown(text, a), /* people read it when it is parked */
                                  .received_ms = now_ms };
     out->timer = name;
     return !a->failed;

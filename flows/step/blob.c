@@ -62,39 +62,41 @@ struct node *blob_new(struct arena *a)
     return o;
 }
 
-static struct slice done(const struct node *o, struct arena *a, bool packed)
+static struct slice ended(struct buf *b, struct arena *a)
 {
     struct slice s = slice_make("", 0);
-    struct buf b;
 
-    buf_init(&b, BLOB_MAX);
-    if (o && packed)
-        node_pack(&b, o, &names);
-    else if (o)
-        node_write(&b, o);
-    if (!o || b.failed)
+    if (b->failed)
         a->failed = true;
     else
-        s = buf_into(&b, a);
-    buf_free(&b);
+        s = buf_into(b, a);
+    buf_free(b);
     return s;
 }
 
 struct slice blob_done(const struct node *o, struct arena *a)
 {
-    return done(o, a, true);
-}
+    struct buf b;
 
-struct slice blob_json(const struct node *o, struct arena *a)
-{
-    return done(o, a, false);
+    buf_init(&b, BLOB_MAX);
+    if (o)
+        node_pack(&b, o, &names);
+    b.failed = b.failed || !o;
+    return ended(&b, a);
 }
 
 struct slice blob_shown(struct slice s, struct arena *a)
 {
-    const struct node *o = s.n && s.p[0] == PACKED ? read(s, a) : NULL;
+    bool packed = s.n && s.p[0] == PACKED;
+    const struct node *o = packed ? read(s, a) : NULL;
+    struct buf b;
 
-    return o ? blob_json(o, a) : s.n && s.p[0] == PACKED ? slice_make("", 0) : s;
+    if (!packed)
+        return s;
+    buf_init(&b, BLOB_MAX);
+    if (o)
+        node_write(&b, o);
+    return ended(&b, a);
 }
 
 unsigned blob_slices(const struct node *o, const char *key, struct slice *out, unsigned max)

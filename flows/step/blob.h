@@ -1,10 +1,10 @@
 /* blob.h - what is kept of subjects between messages, and of timers, as a tree (gateway/base/node.h), and
  * what of a form stands in it.
  *
- * Pure.  Subjects are kept packed (gateway/base/packed.h); what an earlier version kept as JSON is read the
- * same, and packed when it is next written.  A timer's text stays JSON: it goes through inbounds, which
- * people read.  A blob has "v":1; one of another version, or broken, reads as NULL.  flow.c looks at what was
- * loaded before anybody reads it, so that NULL means "not there" to everybody else. */
+ * Pure.  They are kept packed (gateway/base/packed.h); what an earlier version kept as JSON is read the same,
+ * and packed when it is next written.  A timer that is due comes in as JSON (flow_due): people read inbounds.
+ * A blob has "v":1; one of another version, or broken, reads as NULL.  flow.c looks at what was loaded before
+ * anybody reads it, so that NULL means "not there" to everybody else. */
 #ifndef KENTONGAN_FLOWS_STEP_BLOB_H
 #define KENTONGAN_FLOWS_STEP_BLOB_H
 
@@ -18,10 +18,9 @@ const struct node *blob_parse(struct slice, struct arena *);
 bool blob_is_foreign(struct slice, struct arena *);
 /* A new object with "v":1. */
 struct node *blob_new(struct arena *);
-/* As a subject is kept; as JSON. */
+/* As it is kept, in the arena. */
 struct slice blob_done(const struct node *, struct arena *);
-struct slice blob_json(const struct node *, struct arena *);
-/* What is kept of a subject, for people: as JSON; empty when it is broken. */
+/* What is kept, for people: as JSON; empty when it is broken. */
 struct slice blob_shown(struct slice, struct arena *);
 /* The names that are kept as numbers. */
 const struct packed_names *blob_names(void);

@@ -193,7 +193,7 @@ struct slice step_due(struct step *s, const struct due *d)
     while (kept.buckets_n && !kept.buckets[kept.buckets_n - 1].n)
         kept.buckets_n--;
     codec_put(o, &due_codec, &kept);
-    return blob_json(o, s->arena);
+    return blob_done(o, s->arena);
 }
 
 /* SPEC 6: old news is not sent late. */

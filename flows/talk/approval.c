@@ -258,7 +258,7 @@ static void carry_out(struct step *s, const struct kept *k, unsigned i, int64_t 
     node_put(o, "provider", k->provider);
     node_put(o, "message", k->message_id);
     node_put_int(o, "at", k->at_ms);
-    step_timer(s, arena_printf(s->arena, "kept:%.*s:%u", SLICE_ARG(s->msisdn), i), blob_json(o, s->arena),
+    step_timer(s, arena_printf(s->arena, "kept:%.*s:%u", SLICE_ARG(s->msisdn), i), blob_done(o, s->arena),
                at);
 }
 

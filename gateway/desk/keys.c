@@ -161,10 +161,17 @@ static enum held_do rows(struct keys *f, const struct held *h)
 struct held keys_shown(struct keys *f, const struct held *h)
 {
     struct held shown = *h;
+    struct slice rest = h->value, set;
 
     arena_reset(&f->shown);
     if (slice_starts(h->key, "s:"))
         shown.value = blob_shown(h->value, &f->shown);
+    if (!slice_starts(h->key, "duet:") || !slice_starts(h->value, "\1"))
+        return shown;
+    rest = slice_skip(rest, 1); /* when it was set, between two \1 */
+    (void)slice_cut(&rest, '\1');
+    set = slice_take(h->value, h->value.n - rest.n);
+    shown.value = ARENA_JOIN(&f->shown, set, blob_shown(rest, &f->shown));
     return shown;
 }
 

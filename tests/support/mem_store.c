@@ -191,27 +191,33 @@ static void subject_write(struct mem_store *m, const struct subject_write *w)
 static void timer_set(struct mem_store *m, const struct timer *t)
 {
     struct arena a;
+    char *text;
     unsigned i = 0;
 
     arena_init(&a, ARENA);
     if (t->due_ms && !timers_known(t->text, &a))
-        fail(m, "a timer without a row in flows/timers.c", t->text);
+        fail(m, "a timer without a row in flows/timers.c", t->id);
+    text = dup_slice(blob_shown(t->text, &a));
     arena_free(&a);
     while (i < m->timers_n && !slice_is(t->id, m->timers[i].id))
         i++;
     if ((t->how == TIMER_KEEP && i < m->timers_n) ||
-        (t->how == TIMER_MOVE && (i == m->timers_n || m->timers[i].due_ms >= t->due_ms)))
+        (t->how == TIMER_MOVE && (i == m->timers_n || m->timers[i].due_ms >= t->due_ms))) {
+        free(text);
         return;
+    }
     if (i < m->timers_n) {
         free(m->timers[i].id);
         free(m->timers[i].text);
         m->timers[i] = m->timers[--m->timers_n];
     }
-    if (!t->due_ms)
+    if (!t->due_ms) {
+        free(text);
         return;
+    }
     ROOM(m, timers);
     m->timers[m->timers_n++] =
-        (struct mem_timer){ .id = dup_slice(t->id), .text = dup_slice(t->text), .due_ms = t->due_ms };
+        (struct mem_timer){ .id = dup_slice(t->id), .text = text, .due_ms = t->due_ms };
 }
 
 static struct mem_count *count_of(struct mem_store *m, const char *key)

@@ -87,7 +87,8 @@ struct making {
     unsigned sinks;
 };
 
-/* A single plain write needs no key of its own to be known again: its value carries the commit's id. */
+/* A single plain write needs no key of its own to be known again: its value carries the commit's id.  Nor
+ * does that of a session with its timers, which are set by name: set once more they are the same. */
 static bool one_write_only(const struct making *m)
 {
     const struct outcome *o = m->o;
@@ -97,7 +98,8 @@ static bool one_write_only(const struct making *m)
     for (unsigned i = 0; i < o->writes_n; i++)
         writes += !o->writes[i].check_only;
     return writes == 1 && !o->writes[0].check_only && o->writes[0].blob.n && !o->rows_n && !o->sms_n &&
-           !o->timers_n && !o->tallies_n && !o->people_n && !m->fired.n;
+           (!o->timers_n || o->writes[0].ref.kind == SUBJECT_SESSION) && !o->tallies_n && !o->people_n &&
+           !m->fired.n;
 }
 
 static void add_key(struct making *m, const char *kind, struct slice a, struct slice b)
