@@ -53,7 +53,7 @@ help:
 	@echo 'make corpus   labelled messages: right, false accepts, needless questions'
 	@echo 'make fuzz     libFuzzer on every parser, FUZZ_SECONDS each (default 20)'
 	@echo 'make fuzz-replay  the kept corpora once, under the sanitizers'
-	@echo 'make bench    SMS/s and USSD steps/s beside peers, on this machine (ONLY=smpp,ussd,http,sessions,postgres,flat,stages,console)'
+	@echo 'make bench    SMS/s and USSD steps/s beside peers, on this machine (ONLY=smpp,ussd,http,sessions,postgres,flat,children,stages,console)'
 	@echo 'make torture  1,000 points at which something breaks under load (POINTS, SEED, WORLD)'
 	@echo 'make valgrind units and dialogues under valgrind (minutes; not part of make test)'
 	@echo 'make deps     install what Debian 12 lacks'

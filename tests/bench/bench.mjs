@@ -6,6 +6,8 @@
 //   ONLY=console                   the console before MESSAGES messages (console.mjs)
 //   ONLY=flat                      does a message cost the same once STORED messages are, and with CHILDREN in one posyandu;
 //                                  what a child takes in Redis (STORED=2000000 CHILDREN=5000 for the figures)
+//   ONLY=children                  KEPT children, each weighed once: bytes in Redis of each, in all and by what they are
+//                                  (KEPT=1000000 for the figure)
 //   ONLY=stages                    instructions of each stage, into stages.tsv (stages.mjs; needs valgrind)
 //   SMS, STEPS     messages and USSD steps of one turn      ROUNDS   turns of each
 //   CONNECTIONS    HTTP requests under way                  WINDOW   SMS under way by SMPP
@@ -22,7 +24,7 @@ import { benchPostgres } from './postgres.mjs';
 const tools = path.resolve(root, process.env.TOOLS ?? 'build/tests/bench');
 const only = new Set((process.env.ONLY ?? 'smpp,ussd,http,sessions').split(','));
 const size = Object.fromEntries(
-  Object.entries({ SMS: 15000, STEPS: 18000, ROUNDS: 3, CONNECTIONS: 64, WINDOW: 100, SENDERS: 2000, SESSIONS: 100000, ROWS: 100000, PLAIN_ROWS: 2000, STORED: 20000, CHILDREN: 3000 }).map(([k, v]) => [k, Number(process.env[k] ?? v)]),
+  Object.entries({ SMS: 15000, STEPS: 18000, ROUNDS: 3, CONNECTIONS: 64, WINDOW: 100, SENDERS: 2000, SESSIONS: 100000, ROWS: 100000, PLAIN_ROWS: 2000, STORED: 20000, CHILDREN: 3000, KEPT: 50000 }).map(([k, v]) => [k, Number(process.env[k] ?? v)]),
 );
 const firstSender = 6281310000000;
 
@@ -308,9 +310,9 @@ function keysByKind(g) {
       at = page[1]
       for _, k in ipairs(page[2]) do
         local kind = string.match(k, '}(s:%a+)') or string.match(k, '}(%a+)') or '?'
-        if kind == 's:number' and string.find(redis.call('GETRANGE', k, 0, 60), '"child"') then kind = 'child' end
+        if kind == 's:number' and string.find(redis.call('GETRANGE', k, 0, 60), 'echild', 1, true) then kind = 'child' end
         n[kind] = (n[kind] or 0) + 1
-        b[kind] = (b[kind] or 0) + redis.call('MEMORY', 'USAGE', k)
+        b[kind] = (b[kind] or 0) + redis.call('MEMORY', 'USAGE', k, 'SAMPLES', 1000)
       end
     until at == '0'
     local out = {}
@@ -344,6 +346,27 @@ async function benchFlat() {
   await g.stop();
 }
 
+// In all: what Redis uses more than before them, streams and all; of that what is of the child itself, for as long as it
+// is one: it, the lists of names and its timers, with an entry of 24 bytes and a place for each key's time to live.
+async function benchChildren() {
+  console.log(`\nchildren: ${size.KEPT} of them, each weighed once`);
+  const g = gatewayWith(size.SENDERS);
+  await g.start();
+  await settled(g);
+  const used = () => Number(/used_memory:(\d+)/.exec(g.redis('info', 'memory'))[1]);
+  const before = used(), first = keysByKind(g);
+  const { bad } = await turn(door('', g, 'sms', size.KEPT));
+  if (bad) throw new Error(`${bad} bad answers`);
+  const more = used() - before, kinds = keysByKind(g), children = kinds.get('child')[0];
+  const each = (kind) => ((kinds.get(kind)?.[1] ?? 0) - (first.get(kind)?.[1] ?? 0)) / children;
+  const life = 24 + 8;
+  for (const [kind, [n, b]] of [...kinds].toSorted((x, y) => y[1][1] - x[1][1]).slice(0, 9)) console.log(`  ${kind.padEnd(12)}${String(n).padStart(8)} keys, ${(b / n).toFixed(0)} bytes each; ${each(kind).toFixed(0)} bytes a child`);
+  const lists = kinds.get('s:name')[0] / children;
+  const own = each('child') + each('s:name') + each('due') + each('duet') + (1 + lists) * life;
+  console.log(`  ${children} children: ${own.toFixed(0)} bytes each (it ${each('child').toFixed(0)}, ${lists.toFixed(1)} lists of names ${each('s:name').toFixed(0)}, timers ${(each('due') + each('duet')).toFixed(0)}, times to live ${((1 + lists) * life).toFixed(0)}); with reports, duplicate keys and all ${(more / children).toFixed(0)}`);
+  await g.stop();
+}
+
 const cpus = os.cpus();
 const version = (command, args, pick) => pick.exec(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))?.[0] ?? '?';
 const lock = JSON.parse(fs.readFileSync(path.join(root, 'tests/package-lock.json'), 'utf8')).packages;
@@ -361,5 +384,6 @@ if (only.has('sessions')) await benchSessions();
 if (only.has('postgres')) await benchPostgres(size);
 if (only.has('console')) await (await import('./console.mjs')).benchConsole();
 if (only.has('flat')) await benchFlat();
+if (only.has('children')) await benchChildren();
 if (only.has('stages')) await (await import('./stages.mjs')).benchStages(tools);
 process.exit(0);
