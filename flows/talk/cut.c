@@ -14,6 +14,7 @@ static const struct {
     { "lain", SAID_OTHER },
     { "baru", SAID_NEW },
     { "kosong", SAID_NOTHING_THERE },
+    { "tak_diukur", SAID_NOTHING_THERE },
     { "batal", SAID_CANCEL },
     { "ralat", SAID_MENDING },
     { "tetap", SAID_KEEP },

@@ -280,6 +280,28 @@ static void taken_back(struct filling *x, unsigned i, const struct corrector *c)
             x->amends_list = &x->form->fields[k];
 }
 
+/* `kemarin eh besok`, `gds 150 eh belum diukur`: what takes its place is no value, or not known. */
+static bool nothing_right(struct filling *x, unsigned i, const struct corrector *c)
+{
+    const struct got none = { .fit = FIT_NO };
+    struct label_at l = { 0 };
+    unsigned used, at = c->to;
+    struct slice code = phrase_code(&x->ts, at, x->words->answers, &used);
+
+    if (slice_is(code, "ragu") || slice_is(code, "tak_diukur"))
+        return true;
+    if (understand_label_at(x, at, &l) && at + l.used < x->ts.n)
+        at += l.used;
+    for (unsigned k = 0; k < x->form->fields_n; k++) {
+        const struct field *f = &x->form->fields[k];
+
+        if (f->type == FIELD_DATE && !f->hidden && (!l.field || l.field == f) &&
+            understand_read(x, f, at, true).fit == FIT_WRONG && value_before(x, f, i, &none) < i)
+            return true;
+    }
+    return false;
+}
+
 void understand_amends(struct filling *x)
 {
     unsigned used;
@@ -294,6 +316,8 @@ void understand_amends(struct filling *x)
             i = 0; /* `28 eh 30 eh 29` */
         else if (c.to > i && (c.to == x->ts.n || understand_parted(x, c.to)))
             taken_back(x, i, &c);
+        else if (c.to > i && nothing_right(x, i, &c))
+            x->unmended_at = i;
     }
 }
 
@@ -394,13 +418,13 @@ static int64_t off(struct filling *x, const struct field *f, struct got *g)
     return was ? llabs(is - was) * 1000 / was : 0;
 }
 
-/* The field that ends last before the words that mend. */
-static const struct field *said_before(const struct filling *x)
+/* The field that ends last before token `at`. */
+static const struct field *said_before(const struct filling *x, unsigned at)
 {
     const struct field *f = &x->form->fields[0];
 
     for (unsigned k = 1; k < x->form->fields_n; k++)
-        if (x->slots[k].filled && x->slots[k].to <= x->mends_at && x->slots[k].to > x->slots[f->position].to)
+        if (x->slots[k].filled && x->slots[k].to <= at && x->slots[k].to > x->slots[f->position].to)
             f = &x->form->fields[k];
     return f;
 }
@@ -452,7 +476,7 @@ static void set_right(struct filling *x)
         x->slots[best->position] = (struct slot){ 0 };
         understand_take(x, best, x->mends_at, &right, false);
     } else if (!mended_name(x) && !lacks_any(x)) {
-        best = x->amends_label ? x->amends_label : said_before(x);
+        best = x->amends_label ? x->amends_label : said_before(x, x->mends_at);
         understand_fault(x, best, ERROR_AMBIGUOUS, false, x->mends_at);
     }
     for (unsigned k = x->mends_at; k < x->mends_to; k++)
@@ -463,6 +487,8 @@ void understand_mended(struct filling *x)
 {
     if (x->mends_at)
         set_right(x);
+    if (x->unmended_at)
+        understand_fault(x, said_before(x, x->unmended_at), ERROR_AMBIGUOUS, false, TOKENS_MAX);
     if (x->amends_list)
         understand_fault(x, x->amends_list, ERROR_AMBIGUOUS, false, TOKENS_MAX);
 }

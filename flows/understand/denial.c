@@ -55,7 +55,7 @@ static bool says_nothing(const struct denying *d, unsigned i, unsigned *used)
 {
     static const char *const kata[] = { "pengisi", "sambung",      "partikel", "ternyata",      "antara",
                                         "riwayat", "terima_kasih", "imbuhan",  "penanda_tangan" };
-    static const char *const iya[] = { "sapaan", "tidak", "kosong", "ralat" };
+    static const char *const iya[] = { "sapaan", "tidak", "kosong", "tak_diukur", "ralat" };
     struct slice code = phrase_code(d->ts, i, d->words->kata, used);
 
     if (one_of(code, kata, sizeof kata / sizeof *kata) || slice_is(d->ts->t[i].low, "ada"))

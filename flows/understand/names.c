@@ -63,7 +63,7 @@ static bool sentence_begins(const struct filling *x, unsigned i)
                                         "selesai",    "antara",  "andai",    "normal",       "kecuali",
                                         "nanti",      "sela",    "ternyata", "terima_kasih", "tanya",
                                         "tunggu" };
-    static const char *const iya[] = { "ragu", "kosong", "batal", "tetap" };
+    static const char *const iya[] = { "ragu", "kosong", "tak_diukur", "batal", "tetap" };
     struct negation n;
     unsigned used;
 

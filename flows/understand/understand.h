@@ -86,6 +86,8 @@ struct filling {
     unsigned another_at;         /* token at which somebody else's words begin; 0 = nowhere */
     struct slice beside;         /* struct report */
     unsigned mends_at, mends_to; /* tokens of a value that is said to be right instead; 0 = none */
+    unsigned
+        unmended_at; /* token that takes back what stands before it, with nothing right behind; 0: none */
     const struct field *amends_label, *amends_list; /* the label before it; the list that is mended */
     bool twins;                                     /* struct report */
     const struct field *refused;                    /* of a list, something is named that was not done */
