@@ -143,6 +143,8 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
     if (!nama.n && w->report.emergency &&
         w->s->seen->inbound->text.n > STORY) /* a story, and a keyword in it */
         return words_alone(w, w->s->seen->inbound->text);
+    if (nama.n && slice_ieq(slice_take(why, nama.n), nama) && slice_starts(slice_skip(why, nama.n), " "))
+        why = slice_trim(slice_skip(why, nama.n)); /* her words begin with her name */
     nama = nama.n ? text_cut(nama, NAME, w->s->arena) : S("(tanpa nama)");
     why = text_cut(why, (unsigned)(WORDS - 2 - nama.n - umur.n), w->s->arena);
     return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),
