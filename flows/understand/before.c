@@ -446,7 +446,8 @@ static bool doubted_behind(const struct filling *x, unsigned i)
     if (k >= x->ts.n || parts(x, k) || x->ts.t[k].kind != TOKEN_WORD)
         return false;
     code = phrase_code(&x->ts, k, x->words->before, &used);
-    return slice_is(code, "kira_belakang") || (slice_is(code, "kira") && !is_number(x, k + used));
+    return understand_of_groups(x, k) || slice_is(code, "kira_belakang") ||
+           (slice_is(code, "kira") && !is_number(x, k + used));
 }
 
 /* `G3P2A0`, `g2p1`: how many children, and no value of any field. */
@@ -491,10 +492,9 @@ void understand_before(struct filling *x)
             for (unsigned k = i + 1; k <= end; k++)
                 x->ts.t[k].taken = true;
             i = end;
-        } else if (dashed_range(x, i)) {
+        } else if (dashed_range(x, i))
             x->ts.t[i].range = true;
-        } else {
+        else
             lasts(x, i);
-        }
     }
 }

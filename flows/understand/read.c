@@ -116,6 +116,15 @@ static unsigned days_beyond(const struct filling *x, const struct field *f, cons
                : 0;
 }
 
+/* `3 jam` where days are due; but `3 jam 8` is the third day, at eight. */
+static bool hours(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return i < x->ts.n && !(x->ts.t[i].sep & SEP_HARD) && understand_is(x, i, "jam", &used) &&
+           (i + used >= x->ts.n || !slice_all_digits(x->ts.t[i + used].low));
+}
+
 /* "11", "9,5" in thousandths. */
 static bool measure(struct slice s, int64_t *milli)
 {
@@ -196,6 +205,8 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
         g.used++;
         g.repaired = true;
     }
+    if (f->unit == UNIT_DAY && hours(x, i + g.used))
+        return understand_wrong(ERROR_INVALID, g.used + 1);
     g.used += days_beyond(x, f, &n, i + g.used);
     grams_to_kg(f, &n, &milli, &doubt);
     if (!within(milli, f->min, f->max)) {

@@ -10,6 +10,7 @@
  *   answer.c          short answers, corrections, pages                 SPEC 2.2, RULINGS 56
  *   understanding.c   one report from its body                          SPEC 2.2
  *   astray.c          numbers behind what is not read                   RULINGS 20, 46
+ *   groups.c          families and villages instead of people           RULINGS 50
  *   asked.c           questions                                         SPEC 2.2
  *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42
  *   w2.c              the weekly report                                 RULINGS 7, 38
@@ -338,6 +339,10 @@ bool understand_in_bands(const struct field *, int64_t age, int64_t milli);
 bool understand_tenth_plausible(const struct filling *, const struct field *, int64_t age, int64_t milli);
 /* The tenth that g guesses is not plausible for the age (RULINGS 23). */
 bool understand_guess_idle(const struct filling *, const struct field *f, const struct got *g);
+
+/* --- understand/groups.c --- */
+/* Token i behind a number counts groups where people are to be counted: `1 keluarga`, `2 rt`. */
+bool understand_of_groups(const struct filling *, unsigned i);
 
 /* --- understand/asked.c --- */
 /* A word that asks begins at token i: `apakah`, `gimana`. */
