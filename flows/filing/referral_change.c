@@ -10,6 +10,18 @@ enum {
     SAID = 100 /* bytes of all the reasons that were told */
 };
 
+/* Who reported her too may know better. */
+static void tell_also(struct step *s, const struct filed_report *r)
+{
+    const struct text_fill f[] = { { "nomor", r->nomor }, { "siapa", r->referral.say } };
+
+    for (unsigned i = 0; i < r->referral.also_n; i++)
+        if (!slice_eq(r->referral.also[i], s->msisdn))
+            step_sms(
+                s, r->referral.also[i], SMS_REFERRAL, r->nomor,
+                step_text(s, step_language_of(s, r->referral.also[i]), "referral.also_cancelled", FILLS(f)));
+}
+
 void referral_cancel(struct step *s, struct filed_report *r)
 {
     if (referral_move(r->referral.state, REFERRAL_ON_BATAL, VOICE_ELSE)->act != ACT_CANCEL)
@@ -18,6 +30,7 @@ void referral_cancel(struct step *s, struct filed_report *r)
     referral_event_row(s, r, "batal", slice_make("", 0));
     referral_clock(s, r, "referral", 0);
     referral_tell_others(s, r, "referral.others_cancelled", slice_make("", 0), slice_make("", 0));
+    tell_also(s, r);
 }
 
 /* Told as what it is now to everyone who has it; who has not answered yet has the time of the new urgency. */
