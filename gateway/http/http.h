@@ -67,6 +67,10 @@ struct http_reply {
 };
 void http_reply(struct http *, struct http_request *, const struct http_reply *);
 
+/* What was wanted of its head and body is copied: while it waits for its answer, a long one need not be kept.
+ */
+void http_enough(struct http_request *);
+
 /* An answer without end, sent part by part.  gone(arg) once, when the peer left or the listener closes; the
  * stream is no more then.  NULL, and the request answered, when memory is out. */
 struct http_stream;

@@ -155,6 +155,7 @@ static void turn_to_next(struct conn *c)
 {
     size_t rest = c->in.n - c->whole_n;
 
+    c->spent = false;
     if (c->ends && !c->lingers) {
         conn_close(c);
         return;
@@ -220,10 +221,25 @@ void conn_send(struct conn *c)
     if (c->out.cap > KEPT)
         buf_free(&c->out);
     buf_clear(&c->out);
-    if (!c->held && c->whole_n)
+    if (!c->held && (c->whole_n || c->spent))
         turn_to_next(c);
     else if (!c->held)
         conn_hear(c);
+}
+
+void http_enough(struct http_request *req)
+{
+    struct conn *c = conn_of(req);
+
+    if (!c->held || c->in.cap <= KEPT || c->in.n > c->whole_n)
+        return;
+    req->head = (struct http1_head){ .method = req->head.method,
+                                     .since_1_1 = req->head.since_1_1,
+                                     .closes = req->head.closes };
+    req->body = slice_make("", 0);
+    buf_free(&c->in);
+    c->seen = c->head_n = c->whole_n = 0;
+    c->spent = true;
 }
 
 void conn_answered(struct conn *c)

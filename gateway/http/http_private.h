@@ -33,6 +33,7 @@ struct conn {
     int64_t moved_ms;           /* when any byte came or went */
     size_t bytes;               /* of the request that is coming */
     bool held;                  /* a whole request waits for its answer */
+    bool spent;                 /* its bytes are gone already (http_enough) */
     bool heavy;                 /* what it asks is so long that it is read last */
     bool known;                 /* it asked something already, and was answered */
     bool again;                 /* more of `in` is to be looked at, without reading */

@@ -90,10 +90,12 @@ static void submit(struct ingress *in, const struct request *r, const struct inb
 {
     struct held *h = ingress_hold(in, r, msg, 1);
 
-    if (h)
-        in->ops.submit(in->ops.arg, msg, ingress_on_answer, h);
-    else
+    if (!h) {
         ingress_refuse(in, r, REASON_busy);
+        return;
+    }
+    in->ops.submit(in->ops.arg, msg, ingress_on_answer, h);
+    http_enough(r->http);
 }
 
 static void admit(struct ingress *in, struct request *r, const struct admission_path *path, struct arena *a)

@@ -136,6 +136,10 @@ static void on_request(void *arg, struct http_request *req)
     if (slice_is(req->head.path, "/later")) {
         w->held = req;
         loop_timer_set(w->later, 100);
+    } else if (slice_is(req->head.path, "/enough")) {
+        w->held = req;
+        http_enough(req);
+        loop_timer_set(w->later, 100);
     } else if (slice_is(req->head.path, "/large")) {
         http_reply(w->http, req, &(struct http_reply){ .status = 200, .body = slice_make(w->large, LARGE) });
     } else if (slice_starts(req->head.path, "/stream")) {
@@ -269,6 +273,20 @@ static void large_answers_wait_for_who_reads_them(void **state)
 }
 
 /* It goes on sending: to close at once would be a reset, and the answer lost. */
+static void what_nobody_needs_any_more_is_gone_before_the_answer(void **state)
+{
+    char say[9000];
+    int head = snprintf(say, sizeof say, "POST /enough HTTP/1.1\r\nContent-Length: 8000\r\n\r\n");
+    const char *heard;
+
+    memset(say + head, 'x', 8000);
+    say[head + 8000] = '\0';
+    heard = talk_on(*state, say, "Content-Length: 0\r\n\r\n",
+                    "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi");
+    assert_int_equal(count(heard, "HTTP/1.1 200 OK"), 2);
+    assert_string_equal(heard + strlen(heard) - 4, "\r\nhi");
+}
+
 static void what_is_too_large_hears_so_while_it_still_comes(void **state)
 {
     struct world *w = *state;
@@ -316,6 +334,7 @@ int main(void)
         CASE(who_says_no_more_still_hears_all_answers),
         CASE(the_head_alone_says_how_long_the_rest_would_be),
         CASE(large_answers_wait_for_who_reads_them),
+        CASE(what_nobody_needs_any_more_is_gone_before_the_answer),
         CASE(what_is_too_large_hears_so_while_it_still_comes),
         CASE(an_answer_without_end_comes_part_by_part),
         CASE(the_end_of_who_listens_is_told_once),
