@@ -121,11 +121,14 @@ static bool lacks_something(const struct report *r)
 
 bool work_joins(struct work *w)
 {
-    struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
+    struct filed_report *other;
     struct referral_opening o;
 
-    if (!other || !work_is_referral(w->report.form) || w->f->correct || w->f->draft || w->f->cry ||
-        w->f->second || !(work_alarms(w) || lacks_something(&w->report)) || !find_open(w, other))
+    if (!work_is_referral(w->report.form) || w->f->correct || w->f->draft || w->f->cry || w->f->second ||
+        !(work_alarms(w) || lacks_something(&w->report)))
+        return false;
+    other = ARENA_NEW(w->s->arena, struct filed_report);
+    if (!other || !find_open(w, other))
         return false;
     work_opening(w, NULL, &o);
     if (!report_as(&w->report, AS_REASON))
@@ -141,12 +144,13 @@ bool work_joins(struct work *w)
 void joined_died(struct work *w)
 {
     const struct open_cases *open = &w->s->state->open;
-    struct filed_report *other = ARENA_NEW(w->s->arena, struct filed_report);
+    struct filed_report *other;
     const struct text_fill f[] = { { "nomor", w->filed.nomor } };
 
-    if (!other || !form_is(w->report.form, FORM_DEATH) || w->f->correct)
+    if (!form_is(w->report.form, FORM_DEATH) || w->f->correct)
         return;
-    for (unsigned i = 0; i < open->n; i++)
+    other = ARENA_NEW(w->s->arena, struct filed_report);
+    for (unsigned i = 0; other && i < open->n; i++)
         if (may_be(w->s->rules, &open->all[i], &w->report, w->s->arena) &&
             report_load(w->s, open->all[i].nomor, other) && referral_is_open(&other->referral) &&
             alike_in_age(&w->report, other))

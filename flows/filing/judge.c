@@ -242,9 +242,12 @@ static void still_asks_death(struct work *w)
  * the WAFAT of whoever died. */
 static void event_first(struct work *w)
 {
-    struct report *r = ARENA_NEW(w->s->arena, struct report);
+    struct report *r;
 
-    if (!r || w->asking != ASK_DEATH || form_as(w->report.form, AS_NAME) >= 0)
+    if (w->asking != ASK_DEATH || form_as(w->report.form, AS_NAME) >= 0)
+        return;
+    r = ARENA_NEW(w->s->arena, struct report);
+    if (!r)
         return;
     *r = w->report;
     for (unsigned i = 0; i < r->form->fields_n; i++)

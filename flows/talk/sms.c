@@ -31,10 +31,10 @@ static bool step_repeat(struct step *s)
 {
     const struct reading *r = s->reading;
     const struct repeat *again = drafts_repeat(s->state, r->hash);
-    struct filed_report *was = ARENA_NEW(s->arena, struct filed_report);
+    struct filed_report *was;
     struct slice isi;
 
-    if (!again || !was || r->baru)
+    if (!again || r->baru || !(was = ARENA_NEW(s->arena, struct filed_report)))
         return false;
     if (r->said.reports_n == 1 && report_load(s, again->nomor, was) && slice_is(was->status, "cancelled")) {
         drafts_forget(s->state, r->hash); /* nothing of it stands */
@@ -76,23 +76,30 @@ static bool step_draft_again(struct step *s)
     return false;
 }
 
+/* What was sent for that week, month or person before; NULL: nothing was. */
+static const struct filed_report *sent_before(struct step *s, const struct report *report)
+{
+    struct filed_report *sent =
+        report->form && report->form->once_n ? ARENA_NEW(s->arena, struct filed_report) : NULL;
+
+    return sent && filing_sent_before(s, report, s->seen->inbound->received_ms, sent) ? sent : NULL;
+}
+
 /* Files report i: as the draft that it repeats in full, or as a new version of what was sent for that week or
  * month before (RULINGS 55, 58), else as a new one. */
 static void file_one(struct step *s, unsigned i, unsigned index, struct filed *out)
 {
     const struct reading *r = s->reading;
     struct report *report = &r->said.reports[i];
-    struct filed_report *sent = ARENA_NEW(s->arena, struct filed_report);
     struct filing f = { .report = report, .index = index, .hash = r->hash, .second = r->baru };
     struct draft *d = reading_retyped(r, s->state, i);
 
     if (d)
         d->sure = slice_make("", 0);
     f.draft = d;
-    if (!d && !r->baru && sent && filing_sent_before(s, report, s->seen->inbound->received_ms, sent)) {
-        f.correct = sent;
-        f.resent = true;
-    }
+    if (!d && !r->baru)
+        f.correct = sent_before(s, report);
+    f.resent = f.correct != NULL;
     filing_file(s, &f, out);
 }
 

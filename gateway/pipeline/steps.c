@@ -99,7 +99,6 @@ static void step_read(struct job *j)
         job_park(j, REASON_parked_overflow, "longer than any SMS that people type");
         return;
     }
-    memset(&j->intent, 0, sizeof j->intent);
     job_box_enter(j);
     rc = flow_read(j->rules, &j->sender, &j->in, j->rebuilds ? j->old.at_ms : clock_wall_ms(), &j->arena,
                    &j->intent);
