@@ -117,14 +117,14 @@ static void part_json(struct buf *out, const struct said *said)
 void understanding_json(struct buf *out, const struct ruleset *rs, const struct said *said,
                         const struct reply_source *source, struct arena *a)
 {
-    bool many = said->next || (said->kind == SAID_REPORTS && said->reports_n > 1), emergency = false;
+    bool many = said->next || (said->kind == SAID_REPORTS && said->reports_n > 1);
+    bool says_so = !many && said->kind == SAID_REPORTS && said->reports[0].emergency; /* in its own member */
 
     if (many)
         buf_str(out, "{\"status\":\"many\",\"reports\":[");
     for (const struct said *part = said; part; part = part->next) {
         buf_str(out, part == said ? "" : ",");
         part_json(out, part);
-        emergency |= part->emergency;
         if (!many)
             break;
         if (part == said)
@@ -133,7 +133,7 @@ void understanding_json(struct buf *out, const struct ruleset *rs, const struct 
             close_with_reply(out, rs, part, source, a); /* each part has an answer of its own */
     }
     buf_str(out, many ? "]" : "");
-    if (emergency && (many || said->kind != SAID_REPORTS))
+    if (said_rings(said) && !says_so)
         buf_str(out, ",\"alert\":\"E1\"");
     close_with_reply(out, rs, said, source, a);
 }

@@ -90,6 +90,15 @@ struct said {
     unsigned heard_n;
 };
 
+/* One of its parts rings: "alert":"E1" (SPEC 2.6). */
+static inline bool said_rings(const struct said *said)
+{
+    for (; said; said = said->next)
+        if (said->emergency || said->before.n)
+            return true;
+    return false;
+}
+
 /* Reads one SMS body.  at_ms is the receipt; relative dates are read in the ruleset's time zone.  False only
  * when the arena is full. */
 bool understand_sms(const struct ruleset *, struct slice text, int64_t at_ms, struct arena *,

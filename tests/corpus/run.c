@@ -182,21 +182,9 @@ static bool form_right(const struct labelled *r, struct slice form, bool taken)
     return slice_is(form, r->form) || (form.n == 0 && !*r->form) || (!taken && strchr(r->status, '|'));
 }
 
-static bool rings(const struct said *said)
-{
-    bool is = false;
-
-    for (const struct said *part = said; part; part = part->next) {
-        is |= part->emergency;
-        for (unsigned i = 0; i < part->reports_n; i++)
-            is |= part->reports[i].emergency;
-    }
-    return is;
-}
-
 static bool told_right(const struct labelled *r, const struct said *said)
 {
-    return strcmp(r->told, "E1") == 0 ? rings(said) : strcmp(r->told, "-") != 0 || !rings(said);
+    return strcmp(r->told, "E1") == 0 ? said_rings(said) : strcmp(r->told, "-") != 0 || !said_rings(said);
 }
 
 static bool is_right(const struct labelled *r, const struct said *said, const char *status)
@@ -239,7 +227,7 @@ static bool judge_ring(const struct labelled *r, const struct said *said)
         return false;
     t = tally_of("(alarm)");
     t->total++;
-    if (rings(said) == wanted) {
+    if (said_rings(said) == wanted) {
         t->right++;
         return true;
     }
@@ -267,7 +255,7 @@ static void judge(const struct labelled *r, const struct said *said)
         t->right++;
         return;
     }
-    printf("WRONG %s%s: %s\n", taken ? "(accepted)" : status, rings(said) ? ", rings" : "", r->line);
+    printf("WRONG %s%s: %s\n", taken ? "(accepted)" : status, said_rings(said) ? ", rings" : "", r->line);
     if (taken)
         t->false_accepts++;
     else if (wanted)
