@@ -217,7 +217,8 @@ enum urgency findings_certain(const struct ruleset *rules, const struct form *fo
     struct value certain[FORM_FIELDS];
     struct finding found[MOST];
     const struct finding *worst;
-    struct slice value;
+    struct buf b;
+    unsigned n;
 
     memcpy(certain, values, sizeof certain);
     for (unsigned i = 0; i < form->fields_n; i++)
@@ -226,12 +227,19 @@ enum urgency findings_certain(const struct ruleset *rules, const struct form *fo
     *say = (struct slice){ 0 };
     if (!rules->rules || form_is(form, FORM_DEATH))
         return URGENCY_NONE;
-    worst = worst_of(found, rules_findings(rules->rules, form, certain, found, MOST));
+    n = rules_findings(rules->rules, form, certain, found, MOST);
+    worst = worst_of(found, n);
     if (!worst)
         return URGENCY_NONE;
     if (worst->nakes_only)
         return worst->class;
-    value = worst->value.n ? reply_value(form, certain, worst->value, a) : worst->value;
-    *say = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(worst->say), value.n ? " " : "", SLICE_ARG(value));
+    buf_init(&b, BYTES);
+    for (int measured = 1; measured >= 0; measured--) /* what was measured first, SMS are short */
+        for (unsigned i = 0; i < n; i++)
+            if (!found[i].nakes_only && (found[i].value.n > 0) == (measured == 1) &&
+                (&found[i] == worst || found[i].class >= URGENCY_E2))
+                add_told(&b, found[i].say,
+                         found[i].value.n ? reply_value(form, certain, found[i].value, a) : found[i].value);
+    *say = buf_into(&b, a);
     return worst->class;
 }

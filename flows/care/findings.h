@@ -21,8 +21,8 @@ struct findings {
 /* child: whom the report is about, with its earlier weighings; NULL = nobody is known. */
 void findings_of(struct step *, const struct report *, const struct child *, const struct filed_report *,
                  struct findings *out);
-/* Of a report that is not whole: the worst that its certain values show, and in *say what and which value
- * ("TD sangat tinggi 170/110"); empty where no SMS may say it. */
+/* Of a report that is not whole: the worst that its certain values show, and in *say all dangers, with their
+ * values ("TD sangat tinggi 170/110, bengkak"); empty where no SMS may say it. */
 enum urgency findings_certain(const struct ruleset *, const struct form *, const struct value *values,
                               const uint8_t *faults, struct arena *, struct slice *say);
 /* The findings of a record with their values, the most urgent first: why a RUJUK of its number is made. */

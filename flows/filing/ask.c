@@ -13,6 +13,10 @@
 #include "parsers/date.h"
 #include "parsers/text.h"
 
+enum {
+    WHOM = 6 /* bytes of a name, at the least */
+};
+
 /* A danger of the day in what is certain of it: staff hear of it even if the question is never answered.  Of
  * a correction one that is new. */
 static bool unfinished_danger(const struct work *w, const struct draft *d)
@@ -44,9 +48,10 @@ bool filing_unfinished(struct step *s, const struct draft *d, struct filed_repor
         who = slice_make("", 0);
     }
     open = asking_store(d->asking) ? slice_make("", 0) : open_part(s, d);
-    found = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(found), open.n ? ", " : "", SLICE_ARG(open));
-    who = found.n + 1 < ALARM_WORDS ? text_cut(who, (unsigned)(ALARM_WORDS - 1 - found.n), s->arena)
-                                    : slice_make("", 0);
+    if (open.n && found.n + 2 + open.n + 1 + WHOM <= ALARM_WORDS)
+        found = arena_printf(s->arena, "%.*s, %.*s", SLICE_ARG(found), SLICE_ARG(open));
+    who = text_cut(who, found.n + 1 + WHOM < ALARM_WORDS ? (unsigned)(ALARM_WORDS - 1 - found.n) : WHOM,
+                   s->arena);
     step_reason(s, "timer");
     filing_maybe(s, r, S("E2"),
                  arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(who), who.n ? " " : "", SLICE_ARG(found)),
