@@ -122,12 +122,21 @@ static unsigned said_behind(const struct sign_scan *s, const struct tokens *ts, 
     return slice_is(ts->t[i].low, "ada");
 }
 
+/* `banyak`, `sedikit`: how much, and no sign of its own. */
+static bool amount(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned *used)
+{
+    return slice_is(phrase_code(ts, i, s->kata, used), "sangat") ||
+           slice_is(phrase_code(ts, i, s->kata, used), "reda");
+}
+
 bool signs_each_behind(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
 {
     while (goes_on(ts, i, to)) {
         unsigned list, used, said = said_behind(s, ts, i);
 
         i += said;
+        while (said && goes_on(ts, i, to) && amount(s, ts, i, &used)) /* `ada sedikit` */
+            i += used;
         if (!said || !goes_on(ts, i, to))
             return said > 0;
         if (!signs_longest(s, ts, i, &list, &used))

@@ -39,7 +39,10 @@ static unsigned person_before(const struct filling *x, unsigned i)
             (slice_ends(last, "nya") || slice_ends(last, "nye")) &&
             !(k > 0 && !(x->ts.t[k].sep & SEP_HARD) &&
               slice_is(phrase_code(&x->ts, k - 1, x->words->people, &used), "bersama")))
-            return k;
+            return k > 0 && !(x->ts.t[k].sep & SEP_HARD) &&
+                           slice_is(phrase_code(&x->ts, k - 1, x->words->people, &used), "sapaan")
+                       ? k - 1 /* `ibu mertuanya` */
+                       : k;
     }
     return i;
 }

@@ -64,10 +64,12 @@ static bool has_digit(struct slice s)
 struct slice understand_measured_today(struct filling *x)
 {
     int signs = form_as(x->form, AS_SIGNS), beside = signs >= 0 ? x->form->fields[signs].companion : -1;
-    struct slice words = beside >= 0 ? x->slots[beside].value.text : (struct slice){ 0 };
+    /* Where a form keeps no words, as they were sent. */
+    struct slice words = beside >= 0 ? x->slots[beside].value.text : x->text;
     struct filling *then;
 
-    if (!has_digit(words) || x->slots[beside].value.kind != VALUE_TEXT || !x->rs->rules)
+    if (!has_digit(words) || !x->rs->rules || (beside >= 0 && x->slots[beside].value.kind != VALUE_TEXT) ||
+        (beside < 0 && form_as(x->form, AS_REASON) >= 0)) /* it is among the reasons, which are told */
         return slice_make("", 0);
     then = words_of(x, x->form, words);
     if (!then)
