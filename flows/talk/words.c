@@ -255,6 +255,14 @@ struct slice words_behind_pick(const struct ruleset *rules, struct slice text, s
                                                                                    : slice_make("", 0);
 }
 
+/* `tapi 10,9` at word i: what is so instead. */
+static bool but_number(const struct ruleset *rules, const struct cut *c, unsigned i)
+{
+    const struct word *w = i + 1 < c->n ? list_find(rules->forms.words.kata, c->word[i]) : NULL;
+
+    return w && slice_is(w->code, "tapi") && text_is_digit(c->word[i + 1].p[0]);
+}
+
 struct slice words_correction(const struct ruleset *rules, struct slice text, struct arena *a)
 {
     struct cut c;
@@ -262,6 +270,8 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
 
     cut_words(rules->forms.vocabulary, text, a, &c);
     bits = known_words(rules, NULL, &c, a, &to) & ~(unsigned)SAID_EARLIER;
+    if (bits == SAID_YES && but_number(rules, &c, to)) /* `ya tapi 10,9` */
+        return from_word(&c, to + 1, text);
     if (to == c.n || !(bits & (SAID_NO | SAID_MENDING)) || bits & ~(unsigned)(SAID_NO | SAID_MENDING))
         return text;
     if (!text_is_digit(c.word[to].p[0]))
