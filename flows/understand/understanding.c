@@ -141,6 +141,17 @@ static void drop_age(struct filling *x)
     }
 }
 
+/* `rujuk Tio laki2 9 bln`: no age, where the form asks for no sex. */
+static void drop_sex(struct filling *x)
+{
+    unsigned used;
+
+    for (unsigned i = 1; form_as(x->form, AS_SEX) < 0 && i + 1 < x->ts.n; i++)
+        if (x->ts.t[i].kind == TOKEN_WORD && x->ts.t[i + 1].kind == TOKEN_NUMBER && x->ts.t[i + 1].glued &&
+            phrase_at(&x->ts, i, x->words->sex, &used) && used == 2)
+            x->ts.t[i].taken = x->ts.t[i + 1].taken = true;
+}
+
 static unsigned first_number(const struct filling *x)
 {
     unsigned i = 0;
@@ -223,6 +234,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     skip_second_keyword(x);
     understand_trailers(x);
     drop_age(x);
+    drop_sex(x);
     understand_negated_value(x);
     understand_labels(x);
     understand_pressures(x, false);
