@@ -16,20 +16,18 @@ static struct slice episode_id(struct step *s, struct slice village, struct slic
 }
 
 #define EPISODE(key, m) MEMBER(struct episode, key, m)
-CODEC(episode_codec, struct episode, EPISODE("nomor", nomor), EPISODE("id", id),
-      EPISODE("puskesmas", puskesmas), EPISODE("by_name", by_name), EPISODE("single", single),
-      EPISODE("verdict", verdict), EPISODE("rules", rules), EPISODE("usual", usual.sum),
-      EPISODE("weeks", usual.weeks), EPISODE("history", history), EPISODE("before", before),
-      EPISODE("count", count), EPISODE("day", day), EPISODE("told", told), EPISODE("staff_told", staff_told),
-      EPISODE("told_day", told_day), EPISODE("staff_day", staff_day), EPISODE("late", late),
-      EPISODE("heard", heard), EPISODE("staff_heard", staff_heard),
-      MEMBER_SLICES(struct episode, "heads", heads, heads_n), EPISODE("camat", camat), EPISODE("ok", ok),
-      EPISODE("ralat", ralat), EPISODE("fallen", fallen), EPISODE("until", until_ms),
-      MEMBER_LIST(struct episode, "cases", cases.all, cases.n, same_case_codec));
+CODEC(episode_codec, struct episode, EPISODE(nomor, nomor), EPISODE(id, id), EPISODE(puskesmas, puskesmas),
+      EPISODE(by_name, by_name), EPISODE(single, single), EPISODE(verdict, verdict), EPISODE(rules, rules),
+      EPISODE(usual, usual.sum), EPISODE(weeks, usual.weeks), EPISODE(history, history),
+      EPISODE(before, before), EPISODE(count, count), EPISODE(day, day), EPISODE(told, told),
+      EPISODE(staff_told, staff_told), EPISODE(told_day, told_day), EPISODE(staff_day, staff_day),
+      EPISODE(late, late), EPISODE(heard, heard), EPISODE(staff_heard, staff_heard),
+      MEMBER_SLICES(struct episode, heads, heads, heads_n), EPISODE(camat, camat), EPISODE(ok, ok),
+      EPISODE(ralat, ralat), EPISODE(fallen, fallen), EPISODE(until, until_ms),
+      MEMBER_LIST(struct episode, cases, cases.all, cases.n, same_case_codec));
 
-CODEC(number_codec, struct episode, EPISODE("id", id), EPISODE("village", village),
-      EPISODE("disease", disease), EPISODE("puskesmas", puskesmas), EPISODE("verdict", verdict),
-      EPISODE("rules", rules), EPISODE("ok", ok));
+CODEC(number_codec, struct episode, EPISODE(id, id), EPISODE(village, village), EPISODE(disease, disease),
+      EPISODE(puskesmas, puskesmas), EPISODE(verdict, verdict), EPISODE(rules, rules), EPISODE(ok, ok));
 
 bool episode_load(struct step *s, struct slice village, struct slice disease, struct episode *e)
 {

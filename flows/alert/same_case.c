@@ -1,13 +1,15 @@
 /* same_case.c - see same_case.h. */
 #include "flows/alert/same_case.h"
 
+#include "flows/step/names.h"
+
 enum {
     EDIT_LETTERS = 8, /* "ani P" and "adi P" are two people */
 };
 
 #define CASE(key, m) MEMBER(struct same_case, key, m)
-SHARED_CODEC(same_case_codec, struct same_case, CASE("nomor", nomor), CASE("who", who), CASE("by", by),
-             CASE("other", other), CASE("day", day), CASE("told", told));
+SHARED_CODEC(same_case_codec, struct same_case, CASE(nomor, nomor), CASE(who, who), CASE(by, by),
+             CASE(other, other), CASE(day, day), CASE(told, told));
 
 static void forget(struct same_cases *cases, unsigned i)
 {

@@ -13,15 +13,14 @@ static const int64_t day_ms = INT64_C(86400000);
 /* --- the child's blob --- */
 
 #define CHILD(key, m) MEMBER(struct child, key, m)
-SHARED_CODEC(child_codec, struct child, CHILD("id", id), CHILD("nama", nama), CHILD("jk", jk),
-             CHILD("tgl_lahir", tgl_lahir), CHILD("exact", exact), CHILD("nik", nik),
-             CHILD("posyandu", posyandu), CHILD("puskesmas", puskesmas), CHILD("doses", doses),
-             CHILD("since", since), CHILD("dose_visit", dose_visit),
-             MEMBER_IN(struct child, "birth", birth, weighing_codec),
-             MEMBER_LIST(struct child, "weighings", weighings, weighings_n, weighing_codec));
+SHARED_CODEC(child_codec, struct child, CHILD(id, id), CHILD(nama, nama), CHILD(jk, jk),
+             CHILD(tgl_lahir, tgl_lahir), CHILD(exact, exact), CHILD(nik, nik), CHILD(posyandu, posyandu),
+             CHILD(puskesmas, puskesmas), CHILD(doses, doses), CHILD(since, since),
+             CHILD(dose_visit, dose_visit), MEMBER_IN(struct child, birth, birth, weighing_codec),
+             MEMBER_LIST(struct child, weighings, weighings, weighings_n, weighing_codec));
 
-SHARED_CODEC(child_before_codec, struct child, CHILD("jk", jk), CHILD("lahir", tgl_lahir),
-             MEMBER_LIST(struct child, "weighings", weighings, weighings_n, weighing_codec));
+SHARED_CODEC(child_before_codec, struct child, CHILD(jk, jk), CHILD(lahir, tgl_lahir),
+             MEMBER_LIST(struct child, weighings, weighings, weighings_n, weighing_codec));
 
 bool child_load(struct step *s, struct slice nomor, struct child *out)
 {

@@ -13,8 +13,8 @@ enum {
 };
 
 #define WEIGHING(key, m) MEMBER(struct weighing, key, m)
-SHARED_CODEC(weighing_codec, struct weighing, WEIGHING("at", at_ms), WEIGHING("bb", bb), WEIGHING("tb", tb),
-             WEIGHING("n", nomor));
+SHARED_CODEC(weighing_codec, struct weighing, WEIGHING(at, at_ms), WEIGHING(bb, bb), WEIGHING(tb, tb),
+             WEIGHING(n, nomor));
 
 #define CHILD(key, m) MEMBER(struct child, key, m)
 
@@ -52,10 +52,10 @@ static bool same_age(int64_t born, int64_t other)
 }
 
 /* A child in the buckets of its name. */
-CODEC(entry_codec, struct child, CHILD("n", nomor), CHILD("id", id), CHILD("nama", nama), CHILD("jk", jk),
-      CHILD("lahir", tgl_lahir), CHILD("exact", exact), CHILD("nik", nik),
-      MEMBER_IN(struct child, "birth", birth, weighing_codec),
-      MEMBER_LIST(struct child, "weighings", weighings, weighings_n, weighing_codec));
+CODEC(entry_codec, struct child, CHILD(n, nomor), CHILD(id, id), CHILD(nama, nama), CHILD(jk, jk),
+      CHILD(lahir, tgl_lahir), CHILD(exact, exact), CHILD(nik, nik),
+      MEMBER_IN(struct child, birth, birth, weighing_codec),
+      MEMBER_LIST(struct child, weighings, weighings, weighings_n, weighing_codec));
 
 static struct node *entry_encode(const struct child *c, struct arena *a)
 {

@@ -25,8 +25,8 @@ struct day_list {
     unsigned n;
 };
 
-CODEC(found_codec, struct found, MEMBER(struct found, "n", nomor), MEMBER(struct found, "say", say));
-CODEC(list_codec, struct day_list, MEMBER_LIST(struct day_list, "found", all, n, found_codec));
+CODEC(found_codec, struct found, MEMBER(struct found, n, nomor), MEMBER(struct found, say, say));
+CODEC(list_codec, struct day_list, MEMBER_LIST(struct day_list, found, all, n, found_codec));
 
 static struct slice list_id(struct slice posyandu, struct arena *a)
 {

@@ -27,12 +27,12 @@ enum number_kind number_kind(struct slice blob, struct arena *a)
 }
 
 #define REFERRAL(key, m) MEMBER(struct referral, key, m)
-CODEC(referral_codec, struct referral, MEMBER_ONE_OF(struct referral, "state", state, REFERRAL_EXPIRED + 1),
-      REFERRAL("urgency", urgency), REFERRAL("say", say), REFERRAL("level", level), REFERRAL("by", by),
-      REFERRAL("climbs", climbs), REFERRAL("incomplete", incomplete), REFERRAL("doubtful", doubtful),
-      REFERRAL("asked", asked), REFERRAL("held", held), REFERRAL("held_key", held_key),
-      MEMBER_SLICES(struct referral, "told", told, told_n),
-      MEMBER_SLICES(struct referral, "also", also, also_n), REFERRAL("teller", teller));
+CODEC(referral_codec, struct referral, MEMBER_ONE_OF(struct referral, state, state, REFERRAL_EXPIRED + 1),
+      REFERRAL(urgency, urgency), REFERRAL(say, say), REFERRAL(level, level), REFERRAL(by, by),
+      REFERRAL(climbs, climbs), REFERRAL(incomplete, incomplete), REFERRAL(doubtful, doubtful),
+      REFERRAL(asked, asked), REFERRAL(held, held), REFERRAL(held_key, held_key),
+      MEMBER_SLICES(struct referral, told, told, told_n), MEMBER_SLICES(struct referral, also, also, also_n),
+      REFERRAL(teller, teller));
 
 bool referral_has(const struct referral *r, struct slice msisdn)
 {
@@ -52,13 +52,13 @@ bool report_of(const struct filed_report *r, struct slice msisdn)
 }
 
 #define REPORT(key, m) MEMBER(struct filed_report, key, m)
-CODEC(report_codec, struct filed_report, REPORT("id", id), REPORT("draft", draft), REPORT("version", version),
-      REPORT("status", status), REPORT("reporter", reporter), REPORT("role", role), REPORT("place", place),
-      REPORT("posyandu", posyandu), REPORT("posting", posting), REPORT("person", person_id),
-      REPORT("child", child), REPORT("whom", whom), REPORT("findings", findings), REPORT("at", at),
-      REPORT("received_at", received_at), REPORT("provider", provider), REPORT("message", message_id),
-      REPORT("at_ms", at_ms), MEMBER_IN(struct filed_report, "before", before, child_before_codec),
-      MEMBER_IN(struct filed_report, "referral", referral, referral_codec));
+CODEC(report_codec, struct filed_report, REPORT(id, id), REPORT(draft, draft), REPORT(version, version),
+      REPORT(status, status), REPORT(reporter, reporter), REPORT(role, role), REPORT(place, place),
+      REPORT(posyandu, posyandu), REPORT(posting, posting), REPORT(person, person_id), REPORT(child, child),
+      REPORT(whom, whom), REPORT(findings, findings), REPORT(at, at), REPORT(received_at, received_at),
+      REPORT(provider, provider), REPORT(message, message_id), REPORT(at_ms, at_ms),
+      MEMBER_IN(struct filed_report, before, before, child_before_codec),
+      MEMBER_IN(struct filed_report, referral, referral, referral_codec));
 
 bool report_decode(struct slice blob, struct slice nomor, const struct ruleset *rules, struct arena *a,
                    struct filed_report *out)

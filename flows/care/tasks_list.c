@@ -16,10 +16,10 @@ enum {
 static const int64_t day_ms = INT64_C(86400000);
 
 #define TASK(key, m) MEMBER(struct task, key, m)
-CODEC(task_codec, struct task, TASK("anak", anak), TASK("nama", nama), TASK("why", why), TASK("dose", dose),
-      TASK("day", day));
-CODEC(tasks_codec, struct tasks, MEMBER_LIST(struct tasks, "tasks", all, n, task_codec),
-      MEMBER_SLICES(struct tasks, "gone", gone, gone_n));
+CODEC(task_codec, struct task, TASK(anak, anak), TASK(nama, nama), TASK(why, why), TASK(dose, dose),
+      TASK(day, day));
+CODEC(tasks_codec, struct tasks, MEMBER_LIST(struct tasks, tasks, all, n, task_codec),
+      MEMBER_SLICES(struct tasks, gone, gone, gone_n));
 
 struct slice tasks_list_id(struct slice posyandu, struct arena *a)
 {

@@ -5,16 +5,15 @@
 
 enum {
     VERSION = 1,
-    NAME_V = 1, /* of names.def */
     BLOB_MAX = 4 << 20,
 };
 
-#define NAME(i, text) { PACKED_ORDER(text), SLICE(text), i },
+#define NAME(i, text) { PACKED_ORDER(#text), SLICE(#text), i },
 static const struct packed_name sorted[] = {
 #include "flows/step/names.def"
 };
 #undef NAME
-#define NAME(i, text) [i] = SLICE(text),
+#define NAME(i, text) [i] = SLICE(#text),
 static const struct slice by_number[PACKED_NAMES] = {
 #include "flows/step/names.def"
 };
@@ -44,7 +43,7 @@ const struct node *blob_parse(struct slice s, struct arena *a)
 /* An object of not too many members, and the first of them "v":1. */
 static bool begins_ours(struct slice s)
 {
-    return s.n > 3 && s.p[0] == PACKED && s.p[2] == NAME_V && s.p[3] == (1 << 5 | VERSION);
+    return s.n > 3 && s.p[0] == PACKED && s.p[2] == NAME_v && s.p[3] == (1 << 5 | VERSION);
 }
 
 bool blob_is_foreign(struct slice s, struct arena *a)

@@ -8,6 +8,7 @@
 #ifndef KENTONGAN_FLOWS_STEP_BLOB_H
 #define KENTONGAN_FLOWS_STEP_BLOB_H
 
+#include "flows/step/names.h"
 #include "gateway/base/codec.h"
 #include "gateway/base/packed.h"
 #include "gateway/model/form.h"

@@ -14,38 +14,38 @@ enum {
 /* --- the blob: tables of members, and by hand what a form says the names of --- */
 
 #define DRAFT(key, m) MEMBER(struct draft, key, m)
-CODEC(draft_codec, struct draft, DRAFT("nomor", nomor), DRAFT("uuid", uuid),
-      MEMBER_ONE_OF(struct draft, "asking", asking, ASK_SURE + 1),
-      MEMBER_ONE_OF(struct draft, "error", error, ERROR_CHECK_DIGIT + 1), DRAFT("field", field),
-      DRAFT("child", child), DRAFT("sure", sure), DRAFT("hash", hash), DRAFT("at", at_ms),
-      DRAFT("provider", provider), DRAFT("message", message_id), DRAFT("not_child", not_child),
-      DRAFT("second", second), DRAFT("before", before), DRAFT("picked", picked), DRAFT("correct", correct),
-      DRAFT("whom", whom), DRAFT("asked", asked), DRAFT("unseen", unseen), DRAFT("question", question),
-      DRAFT("part", part), DRAFT("died", died), DRAFT("died_words", died_words), DRAFT("unsure", unsure));
+CODEC(draft_codec, struct draft, DRAFT(nomor, nomor), DRAFT(uuid, uuid),
+      MEMBER_ONE_OF(struct draft, asking, asking, ASK_SURE + 1),
+      MEMBER_ONE_OF(struct draft, error, error, ERROR_CHECK_DIGIT + 1), DRAFT(field, field),
+      DRAFT(child, child), DRAFT(sure, sure), DRAFT(hash, hash), DRAFT(at, at_ms), DRAFT(provider, provider),
+      DRAFT(message, message_id), DRAFT(not_child, not_child), DRAFT(second, second), DRAFT(before, before),
+      DRAFT(picked, picked), DRAFT(correct, correct), DRAFT(whom, whom), DRAFT(asked, asked),
+      DRAFT(unseen, unseen), DRAFT(question, question), DRAFT(part, part), DRAFT(died, died),
+      DRAFT(died_words, died_words), DRAFT(unsure, unsure));
 
 #define KEPT(key, m) MEMBER(struct kept, key, m)
-CODEC(kept_codec, struct kept, KEPT("text", text), KEPT("provider", provider), KEPT("message", message_id),
-      KEPT("at", at_ms), KEPT("forwarded", forwarded), KEPT("nomor", nomor));
+CODEC(kept_codec, struct kept, KEPT(text, text), KEPT(provider, provider), KEPT(message, message_id),
+      KEPT(at, at_ms), KEPT(forwarded, forwarded), KEPT(nomor, nomor));
 
-CODEC(sent_codec, struct sent_for, MEMBER(struct sent_for, "form", form),
-      MEMBER(struct sent_for, "for", period), MEMBER(struct sent_for, "n", nomor),
-      MEMBER(struct sent_for, "at", at_ms));
+CODEC(sent_codec, struct sent_for, MEMBER(struct sent_for, form, form),
+      MEMBER(struct sent_for, for, period), MEMBER(struct sent_for, n, nomor),
+      MEMBER(struct sent_for, at, at_ms));
 
-CODEC(last_codec, struct last_report, MEMBER(struct last_report, "n", nomor),
-      MEMBER(struct last_report, "whom", whom), MEMBER(struct last_report, "at", at_ms));
+CODEC(last_codec, struct last_report, MEMBER(struct last_report, n, nomor),
+      MEMBER(struct last_report, whom, whom), MEMBER(struct last_report, at, at_ms));
 
 #define NOISE(key, m) MEMBER(struct noise, key, m)
-CODEC(noise_codec, struct noise, NOISE("n", n), NOISE("same", same), NOISE("today", today), NOISE("day", day),
-      NOISE("text", text), NOISE("at", last_ms));
+CODEC(noise_codec, struct noise, NOISE(n, n), NOISE(same, same), NOISE(today, today), NOISE(day, day),
+      NOISE(text, text), NOISE(at, last_ms));
 
 #define STATE(key, m) MEMBER(struct sender_state, key, m)
-CODEC(state_codec, struct sender_state, MEMBER_LIST(struct sender_state, "kept", kept, kept_n, kept_codec),
-      MEMBER_LIST(struct sender_state, "sent", sent, sent_n, sent_codec), STATE("again", again),
-      STATE("again_at", again_ms), STATE("refused_on", refused_on), STATE("request", request),
-      STATE("ussd_told", ussd_told), MEMBER_IN(struct sender_state, "noise", noise, noise_codec),
-      MEMBER_IN(struct sender_state, "asks", asks, noise_codec),
-      MEMBER_LIST(struct sender_state, "open", open.all, open.n, open_case_codec),
-      STATE("reported", reported_week), STATE("stopped", stopped));
+CODEC(state_codec, struct sender_state, MEMBER_LIST(struct sender_state, kept, kept, kept_n, kept_codec),
+      MEMBER_LIST(struct sender_state, sent, sent, sent_n, sent_codec), STATE(again, again),
+      STATE(again_at, again_ms), STATE(refused_on, refused_on), STATE(request, request),
+      STATE(ussd_told, ussd_told), MEMBER_IN(struct sender_state, noise, noise, noise_codec),
+      MEMBER_IN(struct sender_state, asks, asks, noise_codec),
+      MEMBER_LIST(struct sender_state, open, open.all, open.n, open_case_codec),
+      STATE(reported, reported_week), STATE(stopped, stopped));
 
 /* --- repeats ---
  *

@@ -1,10 +1,11 @@
 /* open.c - see open.h. */
 #include "flows/step/open.h"
 
-SHARED_CODEC(open_case_codec, struct open_case, MEMBER(struct open_case, "n", nomor),
-             MEMBER(struct open_case, "whom", whom),
-             MEMBER_ONE_OF(struct open_case, "what", what, OPEN_WHATS), MEMBER(struct open_case, "of", of),
-             MEMBER(struct open_case, "who", who));
+#include "flows/step/names.h"
+
+SHARED_CODEC(open_case_codec, struct open_case, MEMBER(struct open_case, n, nomor),
+             MEMBER(struct open_case, whom, whom), MEMBER_ONE_OF(struct open_case, what, what, OPEN_WHATS),
+             MEMBER(struct open_case, of, of), MEMBER(struct open_case, who, who));
 
 static void take_out(struct open_cases *c, unsigned i)
 {

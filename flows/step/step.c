@@ -177,12 +177,12 @@ void step_timer_if(struct step *s, struct slice id, struct slice text, int64_t d
 }
 
 #define DUE(key, m) MEMBER(struct due, key, m)
-SHARED_CODEC(due_codec, struct due, DUE("t", what), DUE("nomor", nomor), DUE("from", from), DUE("do", act),
-             DUE("of", of), DUE("form", form), DUE("village", village), DUE("disease", disease),
-             MEMBER_SLICES(struct due, "buckets", buckets, buckets_n), DUE("nik", nik), DUE("lahir", lahir),
-             DUE("jk", jk), DUE("exact", exact), DUE("at", at_ms), DUE("bb", bb), DUE("tb", tb),
-             DUE("doses", doses), DUE("undone", undone), DUE("posyandu", posyandu), DUE("nama", nama),
-             DUE("taken_back", taken_back), DUE("to", to));
+SHARED_CODEC(due_codec, struct due, DUE(t, what), DUE(nomor, nomor), DUE(from, from), DUE(do, act),
+             DUE(of, of), DUE(form, form), DUE(village, village), DUE(disease, disease),
+             MEMBER_SLICES(struct due, buckets, buckets, buckets_n), DUE(nik, nik), DUE(lahir, lahir),
+             DUE(jk, jk), DUE(exact, exact), DUE(at, at_ms), DUE(bb, bb), DUE(tb, tb), DUE(doses, doses),
+             DUE(undone, undone), DUE(posyandu, posyandu), DUE(nama, nama), DUE(taken_back, taken_back),
+             DUE(to, to));
 
 struct slice step_due(struct step *s, const struct due *d)
 {

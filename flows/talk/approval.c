@@ -19,8 +19,8 @@ struct request {
 };
 
 #define REQUEST(key, m) MEMBER(struct request, key, m)
-CODEC(request_codec, struct request, REQUEST("msisdn", msisdn), REQUEST("nama", nama),
-      REQUEST("place", place), REQUEST("by", by), REQUEST("refused", refused));
+CODEC(request_codec, struct request, REQUEST(msisdn, msisdn), REQUEST(nama, nama), REQUEST(place, place),
+      REQUEST(by, by), REQUEST(refused, refused));
 
 static bool request_load(struct step *s, struct slice nomor, struct request *r)
 {

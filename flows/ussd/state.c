@@ -37,13 +37,12 @@ bool ussd_state_answered(const struct ussd_state *s, unsigned field)
 /* --- the blob: a table of members, and by hand what a form says the names of --- */
 
 #define STATE(key, m) MEMBER(struct ussd_state, key, m)
-CODEC(state_codec, struct ussd_state, STATE("at", at_ms),
-      MEMBER_SAID(struct ussd_state, "place", place, places), STATE("session", session), STATE("step", step),
-      STATE("page", page), STATE("ended", ended),
-      MEMBER_ONE_OF(struct ussd_state, "over", over, USSD_MENU_OVER + 1), STATE("menu", menu),
-      STATE("sub", sub), STATE("dial", dial), STATE("command", command), STATE("question", question),
-      STATE("nomor", nomor), STATE("alarmed", alarmed), STATE("timed", timed), STATE("way", variant),
-      STATE("item", item), STATE("who", who), STATE("sex", sex), STATE("born", born));
+CODEC(state_codec, struct ussd_state, STATE(at, at_ms), MEMBER_SAID(struct ussd_state, place, place, places),
+      STATE(session, session), STATE(step, step), STATE(page, page), STATE(ended, ended),
+      MEMBER_ONE_OF(struct ussd_state, over, over, USSD_MENU_OVER + 1), STATE(menu, menu), STATE(sub, sub),
+      STATE(dial, dial), STATE(command, command), STATE(question, question), STATE(nomor, nomor),
+      STATE(alarmed, alarmed), STATE(timed, timed), STATE(way, variant), STATE(item, item), STATE(who, who),
+      STATE(sex, sex), STATE(born, born));
 
 /* A set of fields as the list of their names. */
 static void put_fields(struct node *o, const char *key, const struct form *f, uint32_t set)

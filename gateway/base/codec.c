@@ -9,90 +9,115 @@
 
 /* --- writing --- */
 
-static void put_structs(struct node *o, const struct member *m, const void *from)
+/* It takes no more than so many bytes. */
+static size_t room(const struct codec *c, const void *from)
 {
-    unsigned n = *OF(unsigned, from, m->count);
-    struct node *list = o && n ? node_list(o->arena) : NULL;
+    size_t n = (c->n + 1) * (size_t)PACKED_PART;
 
-    for (unsigned i = 0; list && i < n; i++) {
-        struct node *one = node_object(o->arena);
+    for (unsigned i = 0; i < c->n; i++) {
+        const struct member *m = &c->members[i];
+        unsigned many = 1;
 
-        codec_put(one, m->of, OF(char, from, m->at + i * m->of->size));
-        node_add(list, one);
+        if (m->type == MEMBER_TEXT)
+            n += OF(struct slice, from, m->at)->n;
+        else if (m->type == MEMBER_WORD)
+            n += slice_of(m->words[*OF(unsigned, from, m->at)]).n;
+        else if (m->type == MEMBER_STRUCTS || m->type == MEMBER_TEXTS)
+            many = *OF(unsigned, from, m->count);
+        for (unsigned k = 0; k < many && m->type == MEMBER_TEXTS; k++)
+            n += PACKED_PART + OF(struct slice, from, m->at)[k].n;
+        for (unsigned k = 0; k < many && m->of; k++)
+            n += room(m->of, OF(char, from, m->at + k * m->of->size));
     }
-    node_set_named(o, m->key, list);
+    return n;
 }
 
-static void put_texts(struct node *o, const struct member *m, const void *from)
-{
-    const struct slice *all = OF(struct slice, from, m->at);
-    unsigned n = *OF(unsigned, from, m->count);
-    struct node *list = o && n ? node_list(o->arena) : NULL;
+static unsigned char *put_members(unsigned char *, const struct codec *, const void *from, unsigned *n);
 
-    for (unsigned i = 0; list && i < n; i++)
-        node_add(list, node_of_text(o->arena, all[i]));
-    node_set_named(o, m->key, list);
+static unsigned char *put_struct(unsigned char *p, const struct codec *c, const void *from, unsigned *n)
+{
+    unsigned char *end = put_members(p + 1, c, from, n), *members = packed_object(p, *n);
+
+    return members == p + 1 ? end : put_members(members, c, from, n); /* so many that their number is long */
 }
 
-static void put_struct(struct node *o, const struct member *m, const void *from)
+static unsigned char *put_list(unsigned char *p, const struct member *m, const void *from)
 {
-    struct node *in = o ? node_object(o->arena) : NULL;
+    unsigned n = *OF(unsigned, from, m->count), members;
 
-    codec_put(in, m->of, OF(char, from, m->at));
-    if (in && in->n)
-        node_set_named(o, m->key, in);
+    if (!n)
+        return NULL;
+    p = packed_list(p, n);
+    for (unsigned i = 0; i < n; i++)
+        p = m->of ? put_struct(p, m->of, OF(char, from, m->at + i * m->of->size), &members)
+                  : packed_text(p, OF(struct slice, from, m->at)[i]);
+    return p;
 }
 
-static void put_text(struct node *o, const struct member *m, struct slice text)
+static unsigned char *put_text(unsigned char *p, struct slice text)
 {
-    if (o && text.n)
-        node_set_named(o, m->key, node_of_text(o->arena, text));
+    return text.n ? packed_text(p, text) : NULL;
 }
 
-static void put_number(struct node *o, const struct member *m, int64_t n)
+static unsigned char *put_number(unsigned char *p, int64_t n)
 {
-    if (o && n)
-        node_set_named(o, m->key, node_of_int(o->arena, n));
+    return n ? packed_number(p, n) : NULL;
 }
 
-static void put(struct node *o, const struct member *m, const void *from)
+/* NULL: it is left out. */
+static unsigned char *put(unsigned char *p, const struct member *m, const void *from)
 {
+    unsigned n;
+
     switch (m->type) {
     case MEMBER_TEXT:
-        put_text(o, m, *OF(struct slice, from, m->at));
-        break;
+        return put_text(p, *OF(struct slice, from, m->at));
     case MEMBER_INT64:
-        put_number(o, m, *OF(int64_t, from, m->at));
-        break;
+        return put_number(p, *OF(int64_t, from, m->at));
     case MEMBER_INT:
-        put_number(o, m, *OF(int, from, m->at));
-        break;
+        return put_number(p, *OF(int, from, m->at));
     case MEMBER_UNSIGNED:
     case MEMBER_ENUM:
-        put_number(o, m, *OF(unsigned, from, m->at));
-        break;
+        return put_number(p, *OF(unsigned, from, m->at));
     case MEMBER_WORD:
-        put_text(o, m, slice_of(m->words[*OF(unsigned, from, m->at)]));
-        break;
+        return put_text(p, slice_of(m->words[*OF(unsigned, from, m->at)]));
     case MEMBER_BOOL:
-        node_put_bool(o, m->key.p, *OF(bool, from, m->at));
-        break;
+        return *OF(bool, from, m->at) ? packed_simple(p, NODE_TRUE) : NULL;
     case MEMBER_STRUCT:
-        put_struct(o, m, from);
-        break;
+        p = put_struct(p, m->of, OF(char, from, m->at), &n);
+        return n ? p : NULL;
     case MEMBER_STRUCTS:
-        put_structs(o, m, from);
-        break;
     case MEMBER_TEXTS:
-        put_texts(o, m, from);
         break;
     }
+    return put_list(p, m, from);
+}
+
+static unsigned char *put_members(unsigned char *p, const struct codec *c, const void *from, unsigned *n)
+{
+    *n = 0;
+    for (unsigned i = 0; i < c->n; i++) {
+        unsigned char *end = put(p + 1, &c->members[i], from);
+
+        if (!end)
+            continue;
+        *p = c->members[i].number;
+        p = end;
+        ++*n;
+    }
+    return p;
 }
 
 void codec_put(struct node *o, const struct codec *c, const void *from)
 {
-    for (unsigned i = 0; o && i < c->n; i++)
-        put(o, &c->members[i], from);
+    unsigned char *p = o ? arena_raw(o->arena, room(c, from)) : NULL;
+    struct node *run = p ? node_object(o->arena) : NULL;
+
+    if (!run)
+        return;
+    run->packed = slice_make((const char *)p, (size_t)(put_members(p, c, from, &run->members) - p));
+    if (run->members)
+        node_add(o, run);
 }
 
 /* --- reading --- */

@@ -1,16 +1,17 @@
-/* codec.h - how the members of a struct are kept as members of a JSON object (gateway/base/node.h): one
- * table, both ways, so that what is written is what is read.
+/* codec.h - how the members of a struct are kept: one table, both ways, so that what is written is what is
+ * read.  Written as bytes (gateway/base/packed.h), straight from the struct; read out of a tree, of bytes or
+ * of JSON that an earlier version wrote.
  *
  * Pure; no telecom word in it.  What is empty, 0 or false is left out and reads so when it is absent. Members
- * of a newer program are passed over.  A table's names are bytes in the store: a name is never given another
- * meaning. */
+ * of a newer program are passed over.  A table's names, and their numbers NAME_…, are bytes in the store:
+ * none is ever given another meaning. */
 #ifndef KENTONGAN_BASE_CODEC_H
 #define KENTONGAN_BASE_CODEC_H
 
 #include <stddef.h>
 
 #include "gateway/base/err.h"
-#include "gateway/base/node.h"
+#include "gateway/base/packed.h"
 
 enum member_type {
     MEMBER_TEXT,     /* struct slice */
@@ -27,6 +28,7 @@ enum member_type {
 
 struct member {
     struct slice key;
+    unsigned char number; /* of its name, where it is packed */
     enum member_type type;
     size_t at;    /* offset of the member */
     size_t count; /* offset of how many there are */
@@ -41,7 +43,7 @@ struct codec {
     unsigned n;
 };
 
-/* CODEC(name, struct type, MEMBER(struct type, "key", member), ...): members in the order in which they are
+/* CODEC(name, struct type, MEMBER(struct type, key, member), ...): members in the order in which they are
  * written.  SHARED_CODEC: one that other files name too. */
 #define CODEC_MEMBERS(name, ...) static const struct member name##_members[] = { __VA_ARGS__ }
 #define CODEC_TABLE(name, st)                                                                                \
@@ -66,33 +68,33 @@ struct codec {
 
 #define MEMBER(st, k, m)                                                                                     \
     {                                                                                                        \
-        .key = SLICE(k), .type = MEMBER_TYPE(st, m), .at = offsetof(st, m)                                   \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_TYPE(st, m), .at = offsetof(st, m)              \
     }
 #define MEMBER_ONE_OF(st, k, m, most)                                                                        \
     {                                                                                                        \
-        .key = SLICE(k), .type = MEMBER_ENUM, .at = offsetof(st, m), .max = (most)                           \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_ENUM, .at = offsetof(st, m), .max = (most)      \
     }
 #define MEMBER_SAID(st, k, m, list)                                                                          \
     {                                                                                                        \
-        .key = SLICE(k), .type = MEMBER_WORD, .at = offsetof(st, m), .words = (list),                        \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_WORD, .at = offsetof(st, m), .words = (list),   \
         .max = (unsigned)(sizeof(list) / sizeof((list)[0]))                                                  \
     }
 #define MEMBER_IN(st, k, m, table)                                                                           \
     {                                                                                                        \
-        .key = SLICE(k), .type = MEMBER_STRUCT, .at = offsetof(st, m), .of = &(table)                        \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_STRUCT, .at = offsetof(st, m), .of = &(table)   \
     }
-#define MEMBER_LIST(st, k, m, number, table)                                                                 \
+#define MEMBER_LIST(st, k, m, many, table)                                                                   \
     {                                                                                                        \
-        .key = SLICE(k), .type = MEMBER_STRUCTS, .at = offsetof(st, m), .count = offsetof(st, number),       \
-        .max = MEMBER_PLACES(st, m), .of = &(table)                                                          \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_STRUCTS, .at = offsetof(st, m),                 \
+        .count = offsetof(st, many), .max = MEMBER_PLACES(st, m), .of = &(table)                             \
     }
-#define MEMBER_SLICES(st, k, m, number)                                                                      \
+#define MEMBER_SLICES(st, k, m, many)                                                                        \
     {                                                                                                        \
-        .key = SLICE(k), .type = MEMBER_TEXTS, .at = offsetof(st, m), .count = offsetof(st, number),         \
-        .max = MEMBER_PLACES(st, m)                                                                          \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_TEXTS, .at = offsetof(st, m),                   \
+        .count = offsetof(st, many), .max = MEMBER_PLACES(st, m)                                             \
     }
 
-/* Hangs the members of *from into the object.  Texts must outlive the tree. */
+/* Hangs the members of *from into the object, packed, in its arena. */
 void codec_put(struct node *object, const struct codec *, const void *from);
 /* Sets every member of the table in *to; object may be NULL.  False when one that is there is of another kind
  * than the table says, or out of its range: it reads as absent then, and *to is not to be relied on. */

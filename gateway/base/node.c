@@ -387,7 +387,7 @@ void node_add(struct node *list, struct node *item)
     else
         list->first = item;
     list->last = item;
-    list->n++;
+    list->n += item->members ? item->members : 1;
 }
 
 void node_set_named(struct node *o, struct slice key, struct node *member)

@@ -31,6 +31,7 @@ struct node {
     int64_t number;      /* NODE_NUMBER: its whole part */
     struct node *first, *last, *next;
     unsigned n;          /* children */
+    unsigned members;    /* so many, one behind the other, stand in packed: of an object that is made */
     struct arena *arena; /* of a node that was made: its members are made there too */
 };
 

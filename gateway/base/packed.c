@@ -28,40 +28,40 @@ enum {
 
 /* --- writing --- */
 
-struct head {
-    unsigned char bytes[32];
-    unsigned n;
-};
-
 static const unsigned char widths[WIDTHS] = { 1, 2, 3, 4, 6, 8 };
 
-static void add_byte(struct head *h, unsigned byte)
-{
-    h->bytes[h->n++] = (unsigned char)byte;
-}
-
-static void add_bytes(struct head *h, uint64_t v, unsigned n)
-{
-    for (; n; n--, v >>= 8)
-        add_byte(h, v & 0xff);
-}
-
 /* Six bits a byte, the least first; all but the last have the bit 0x40. */
-static void add_varint(struct head *h, uint64_t v)
+static unsigned char *put_varint(unsigned char *p, uint64_t v)
 {
     for (; v >= 0x40; v >>= 6)
-        add_byte(h, 0xc0 | (v & 0x3f));
-    add_byte(h, 0x80 | (unsigned)v);
+        *p++ = (unsigned char)(0xc0 | (v & 0x3f));
+    *p++ = (unsigned char)(0x80 | v);
+    return p;
 }
 
-static void add_sized(struct head *h, enum type type, size_t n)
+static unsigned char *put_sized(unsigned char *p, enum type type, size_t n)
 {
-    add_byte(h, (unsigned)type << 5 | (n < LOW ? (unsigned)n : LOW));
-    if (n >= LOW)
-        add_varint(h, n);
+    *p++ = (unsigned char)((unsigned)type << 5 | (n < LOW ? (unsigned)n : LOW));
+    return n < LOW ? p : put_varint(p, n);
 }
 
-static void add_number(struct head *h, int64_t v)
+unsigned char *packed_object(unsigned char *p, size_t members)
+{
+    return put_sized(p, OBJECT, members);
+}
+
+unsigned char *packed_list(unsigned char *p, size_t items)
+{
+    return put_sized(p, LIST, items);
+}
+
+unsigned char *packed_simple(unsigned char *p, enum node_kind kind)
+{
+    *p++ = (unsigned char)((unsigned)SIMPLE << 5 | (unsigned)kind);
+    return p;
+}
+
+unsigned char *packed_number(unsigned char *p, int64_t v)
 {
     enum type type = v < 0 ? NEGATIVE : NUMBER;
     uint64_t u = (uint64_t)(v < 0 ? ~v : v);
@@ -69,9 +69,33 @@ static void add_number(struct head *h, int64_t v)
 
     while (w < WIDTHS - 1 && u >> (8 * widths[w]))
         w++;
-    add_byte(h, (unsigned)type << 5 | (u < SMALL ? (unsigned)u : WIDE + w));
-    if (u >= SMALL)
-        add_bytes(h, u, widths[w]);
+    *p++ = (unsigned char)((unsigned)type << 5 | (u < SMALL ? (unsigned)u : WIDE + w));
+    for (unsigned n = u < SMALL ? 0 : widths[w]; n; n--, u >>= 8)
+        *p++ = u & 0xff;
+    return p;
+}
+
+/* What of it is to follow; empty: it is a number. */
+static struct slice text_head(unsigned char **p, struct slice s)
+{
+    unsigned n = packed_text_put(s, *p);
+
+    if (!n) {
+        *p = put_sized(*p, TEXT, s.n);
+        return s;
+    }
+    **p |= SAID << 5;
+    *p += n;
+    return slice_make("", 0);
+}
+
+unsigned char *packed_text(unsigned char *p, struct slice s)
+{
+    struct slice more = text_head(&p, s);
+
+    if (more.n)
+        memcpy(p, more.p, more.n);
+    return p + more.n;
 }
 
 /* 0: it has none. */
@@ -93,18 +117,18 @@ static unsigned number_of(const struct packed_names *names, struct slice s)
     return from < names->n && slice_eq(names->sorted[from].text, s) ? names->sorted[from].number : 0;
 }
 
-/* A name without a number stands behind the head, before the value. */
-static struct slice add_name(struct head *h, struct slice s, const struct packed_names *names)
+/* What of it stands behind the head: one without a number. */
+static struct slice put_name(unsigned char **p, struct slice s, const struct packed_names *names)
 {
     unsigned number = number_of(names, s);
 
     if (number) {
-        add_byte(h, number);
+        *(*p)++ = (unsigned char)number;
         return slice_make("", 0);
     }
-    add_byte(h, LITERAL | (s.n < LONG_NAME ? (unsigned)s.n : LONG_NAME));
+    *(*p)++ = (unsigned char)(LITERAL | (s.n < LONG_NAME ? (unsigned)s.n : LONG_NAME));
     if (s.n >= LONG_NAME)
-        add_varint(h, s.n);
+        *p = put_varint(*p, s.n);
     return s;
 }
 
@@ -117,66 +141,57 @@ static bool is_json(const struct node *o)
 }
 
 /* What of it stands behind the head. */
-static struct slice add_value(struct head *h, const struct node *o)
+static struct slice put_value(unsigned char **p, const struct node *o)
 {
-    unsigned n;
-
     if (o->packed.n)
         return o->packed;
     if (is_json(o)) {
-        add_sized(h, JSON, o->raw.n);
+        *p = put_sized(*p, JSON, o->raw.n);
         return o->raw;
     }
     switch (o->kind) {
     case NODE_NUMBER:
-        add_number(h, o->number);
+        *p = packed_number(*p, o->number);
         break;
     case NODE_LIST:
     case NODE_OBJECT:
-        add_sized(h, o->kind == NODE_LIST ? LIST : OBJECT, o->n);
+        *p = put_sized(*p, o->kind == NODE_LIST ? LIST : OBJECT, o->n);
         break;
     case NODE_TEXT:
-        n = packed_text_put(o->text, h->bytes + h->n);
-        if (!n) {
-            add_sized(h, TEXT, o->text.n);
-            return o->text;
-        }
-        h->bytes[h->n] |= SAID << 5;
-        h->n += n;
-        break;
+        return text_head(p, o->text);
     default:
-        add_byte(h, (unsigned)SIMPLE << 5 | (unsigned)o->kind);
+        *p = packed_simple(*p, o->kind);
         break;
     }
     return slice_make("", 0);
 }
 
-static void write_parts(struct buf *b, const struct head *h, struct slice more)
+static void write_parts(struct buf *b, const unsigned char *head, const unsigned char *end, struct slice more)
 {
-    char *p = buf_more(b, h->n + more.n);
+    size_t n = (size_t)(end - head);
+    char *p = buf_more(b, n + more.n);
 
     if (!p)
         return;
-    memcpy(p, h->bytes, h->n);
+    memcpy(p, head, n);
     if (more.n)
-        memcpy(p + h->n, more.p, more.n);
+        memcpy(p + n, more.p, more.n);
 }
 
 static void pack_value(struct buf *b, const struct node *o, bool named, const struct packed_names *names)
 {
-    struct head h;
+    unsigned char head[PACKED_PART], *p = head;
     struct slice more;
 
-    h.n = 0;
-    if (named) {
-        more = add_name(&h, o->key, names);
+    if (named && !o->members) {
+        more = put_name(&p, o->key, names);
         if (more.n) {
-            write_parts(b, &h, more);
-            h.n = 0;
+            write_parts(b, head, p, more);
+            p = head;
         }
     }
-    more = add_value(&h, o);
-    write_parts(b, &h, more);
+    more = put_value(&p, o);
+    write_parts(b, head, p, more);
     if (o->packed.n)
         return;
     for (const struct node *c = o->first; c; c = c->next)

@@ -39,6 +39,17 @@ struct packed_names {
     (PACKED_BYTE(s, 0) | PACKED_BYTE(s, 1) | PACKED_BYTE(s, 2) | PACKED_BYTE(s, 3) | PACKED_BYTE(s, 4) |     \
      PACKED_BYTE(s, 5) | (uint64_t)(unsigned char)(s)[sizeof(s) - 2] << 8 | (sizeof(s) - 1))
 
+/* What a table writes by itself (codec.c): each returns its end, and is no longer than PACKED_PART and its
+ * text; a name with a number is that byte. */
+enum {
+    PACKED_PART = 32,
+};
+unsigned char *packed_object(unsigned char *, size_t members);
+unsigned char *packed_list(unsigned char *, size_t items);
+unsigned char *packed_simple(unsigned char *, enum node_kind);
+unsigned char *packed_number(unsigned char *, int64_t);
+unsigned char *packed_text(unsigned char *, struct slice);
+
 /* Appends it. */
 void node_pack(struct buf *, const struct node *, const struct packed_names *);
 /* What node_pack() wrote, whatever bytes come; texts of the tree lie in them or in the arena.  NULL: it is

@@ -33,25 +33,61 @@ struct tree {
     unsigned texts_n;
 };
 
+/* By their order. */
+#define NAMES(X)                                                                                             \
+    X(2, at)                                                                                                 \
+    X(3, big)                                                                                                \
+    X(7, colour)                                                                                             \
+    X(10, many)                                                                                              \
+    X(5, n)                                                                                                  \
+    X(1, name)                                                                                               \
+    X(9, one)                                                                                                \
+    X(8, said)                                                                                               \
+    X(4, small)                                                                                              \
+    X(11, texts)                                                                                             \
+    X(6, yes)
+enum {
+#define NUMBER(i, text) NAME_##text = (i),
+    NAMES(NUMBER)
+};
+#define SORTED(i, text)    { PACKED_ORDER(#text), SLICE(#text), i },
+#define BY_NUMBER(i, text) [i] = SLICE(#text),
+static const struct packed_name sorted[] = { NAMES(SORTED) };
+static const struct slice by_number[PACKED_NAMES] = { NAMES(BY_NUMBER) };
+static const struct packed_names names = { sorted, sizeof sorted / sizeof *sorted, by_number };
+
 static const char *const colours[] = { "red", "green" };
 
-CODEC(leaf_codec, struct leaf, MEMBER(struct leaf, "name", name), MEMBER(struct leaf, "at", at_ms));
-CODEC(tree_codec, struct tree, MEMBER(struct tree, "name", name), MEMBER(struct tree, "big", big),
-      MEMBER(struct tree, "small", small), MEMBER(struct tree, "n", n), MEMBER(struct tree, "yes", yes),
-      MEMBER_ONE_OF(struct tree, "colour", colour, COLOURS), MEMBER_SAID(struct tree, "said", said, colours),
-      MEMBER_IN(struct tree, "one", one, leaf_codec),
-      MEMBER_LIST(struct tree, "many", many, many_n, leaf_codec),
-      MEMBER_SLICES(struct tree, "texts", texts, texts_n));
+CODEC(leaf_codec, struct leaf, MEMBER(struct leaf, name, name), MEMBER(struct leaf, at, at_ms));
+CODEC(tree_codec, struct tree, MEMBER(struct tree, name, name), MEMBER(struct tree, big, big),
+      MEMBER(struct tree, small, small), MEMBER(struct tree, n, n), MEMBER(struct tree, yes, yes),
+      MEMBER_ONE_OF(struct tree, colour, colour, COLOURS), MEMBER_SAID(struct tree, said, said, colours),
+      MEMBER_IN(struct tree, one, one, leaf_codec), MEMBER_LIST(struct tree, many, many, many_n, leaf_codec),
+      MEMBER_SLICES(struct tree, texts, texts, texts_n));
 
-static struct slice written(struct arena *a, const struct tree *t)
+static const struct node *kept(struct arena *a, const struct tree *t)
 {
     struct node *o = node_object(a);
+    struct buf b;
+    struct slice s;
+
+    buf_init(&b, 4096);
+    codec_put(o, &tree_codec, t);
+    node_pack(&b, o, &names);
+    s = arena_copy(a, buf_slice(&b));
+    buf_free(&b);
+    return node_unpack(s, &names, a);
+}
+
+/* As JSON, which earlier versions kept. */
+static struct slice written(struct arena *a, const struct tree *t)
+{
     struct slice s;
     struct buf b;
 
     buf_init(&b, 4096);
-    codec_put(o, &tree_codec, t);
-    node_write(&b, o);
+    assert_non_null(kept(a, t));
+    node_write(&b, kept(a, t));
     s = arena_copy(a, buf_slice(&b));
     buf_free(&b);
     return s;
@@ -83,6 +119,9 @@ static void what_is_written_is_read(void **state)
                 back.said == GREEN && back.many_n == 2 && back.texts_n == 2);
     assert_true(slice_eq(back.name, t.name) && slice_is(back.one.name, "one") && back.one.at_ms == 1 &&
                 back.many[0].at_ms == 2 && slice_is(back.texts[0], "p"));
+    assert_true(slice_eq(once, written(&a, &back)));
+    memset(&back, 0xa5, sizeof back);
+    assert_true(codec_get(kept(&a, &t), &tree_codec, &back));
     assert_true(slice_eq(once, written(&a, &back)));
     arena_free(&a);
 }

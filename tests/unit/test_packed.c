@@ -230,7 +230,7 @@ static const struct {
     unsigned char number;
     const char *name;
 } kept[] = {
-#define NAME(i, text) { i, text },
+#define NAME(i, text) { i, #text },
 #include "tests/unit/names_kept.def"
 #undef NAME
 };
