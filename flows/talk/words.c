@@ -392,6 +392,11 @@ static unsigned death_bits(const struct ruleset *rules, struct slice whom, struc
         }
         if (is_who_died(rules, died, &c, i, &used, a))
             continue;
+        if (is_kata(kata, &c, i, "hidup", &used, a)) { /* `masih hidup bu` */
+            *death = true;
+            bits |= SAID_NO;
+            continue;
+        }
         used = 1;
         if (cut_phrase(iya, &c, i, a, &used) == SAID_UNSURE) {
             bits |= SAID_UNSURE;

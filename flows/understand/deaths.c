@@ -193,6 +193,7 @@ static void unsure(struct filling *x)
             continue;
         x->unsure_at = i;
         x->unsure_to = behind;
+        take(x, i, behind); /* and no cause */
         return;
     }
 }
