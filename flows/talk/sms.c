@@ -326,9 +326,22 @@ static void hint_death(struct step *s, const struct command *c)
     const struct text_fill f[] = { { "nomor", c->nomor } };
 
     if (command_acts(c->kind) && s->out->reason && strcmp(s->out->reason, "command") == 0 &&
-        understand_says_death(s->rules, c->catatan, true, s->arena))
+        understand_says_death(s->rules, c->kind == COMMAND_KOREKSI ? c->correction : c->catatan, true,
+                              s->arena))
         step_sms(s, s->msisdn, SMS_REFERRAL, c->nomor,
                  step_text(s, s->language, "unknown.death_of", FILLS(f)));
+}
+
+/* `KOREKSI 48217 meninggal` corrects nothing, and is never dropped (RULINGS 49). */
+static bool corrects_to_death(struct step *s, const struct command *c)
+{
+    if (c->kind != COMMAND_KOREKSI || c->corrected_n || !s->person ||
+        !understand_says_death(s->rules, c->correction, false, s->arena))
+        return false;
+    step_reason(s, "command_refused");
+    if (!death_of_referred(s))
+        step_answer(s, c->nomor, step_text(s, s->language, "unknown.death", NULL, 0));
+    return true;
 }
 
 /* `belum datang` before she was taken: nothing waits for that word, but for another. */
@@ -355,7 +368,8 @@ void sms_step(struct step *s)
     case READING_COMMAND:
         if (s->reading->which)
             listing_which(s, &s->reading->said.command);
-        else if (another_word(s, &s->reading->said.command))
+        else if (another_word(s, &s->reading->said.command) ||
+                 corrects_to_death(s, &s->reading->said.command))
             ;
         else if (!s->reading->said.emergency || !emergency_behind(s, &s->reading->said.command)) {
             commands_run(s, &s->reading->said.command);
