@@ -46,7 +46,7 @@ void signs_speak(struct sign_spoken *spoken, struct slice kata, unsigned at)
         *spoken = (struct sign_spoken){ .how = SPOKEN_ONCE, .at = at };
     else if (slice_is(kata, "perihal"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_ABOUT, .at = at };
-    else if (slice_is(kata, "andai"))
+    else if (slice_is(kata, "andai") || slice_is(kata, "obat"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_FEARED, .at = at };
 }
 
@@ -56,7 +56,7 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,
     if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & SEP_HARD))
         return SIGN_PLAIN;
     if (spoken->how == SPOKEN_FEARED)
-        return much ? SIGN_PLAIN : SIGN_DOUBT;
+        return much || (to < ts->n && slice_is(ts->t[to].low, "masih")) ? SIGN_PLAIN : SIGN_DOUBT;
     return spoken->how == SPOKEN_ABOUT || !of_now(s, ts, to) ? SIGN_NEGATED : SIGN_PLAIN;
 }
 
