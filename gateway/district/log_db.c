@@ -1,10 +1,9 @@
 /* log_db.c - see log_db.h.
  *
- * message_sent and message_part hold facts in any order; the SMS that they are about are noted in `touched`,
- * and at the end of a batch REFRESH works their state out.  An SMS counts as delivered when all parts are
- * that the provider took which sent it last; as failed when one of them failed.  The index of words is filled
- * at the end of a batch too: for FTS5 each statement is a transaction of its own, so a row at a time costs
- * ten times as much. */
+ * message_sent and message_part hold facts in any order; who reads message_out works the state of an SMS out
+ * of them, since few are ever looked at.  It counts as delivered when all parts are that the provider took
+ * which sent it last; as failed when one of them failed.  The index of words is filled at the end of a batch:
+ * for FTS5 each statement is a transaction of its own, so a row at a time costs ten times as much. */
 #include "gateway/district/log_db.h"
 
 #include <string.h>
@@ -19,12 +18,9 @@ enum statement {
     PUT_FORM,
     PUT_SENT,
     PUT_ID,
+    SET_ASIDE,
     PUT_REPORT,
-    TOUCH,
-    TOUCH_ID,
-    REFRESH, /* from here on: at the end of each batch */
-    UNTOUCH,
-    INDEX_IN,
+    INDEX_IN, /* from here on: at the end of each batch */
     STATEMENTS,
 };
 
@@ -110,6 +106,35 @@ static const char *const steps[] = {
     "DROP INDEX message_in_from; CREATE INDEX message_in_from ON message_in (id / 8192, sender);",
     /* A batch makes a segment of words; four of them merged at a time are written over and over. */
     "INSERT INTO message_in_text (message_in_text, rank) VALUES ('automerge', 16);",
+    /* What became of an SMS is not written, but read: of the facts.  Parts count at the provider that sent
+     * last: before it another may have taken some of them. */
+    "CREATE TABLE message_sms (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, cause INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, recipient TEXT, class TEXT, nomor TEXT, text TEXT, provider TEXT,"
+    " lane INTEGER, expires_ms INTEGER) STRICT;"
+    "INSERT INTO message_sms SELECT id, uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
+    " expires_ms FROM message_out;"
+    /* Of which the facts are gone: another SMS had the id later. */
+    "UPDATE message_sent AS s SET state = (SELECT o.state FROM message_out AS o WHERE o.uuid = s.uuid)"
+    " WHERE EXISTS (SELECT 1 FROM message_out AS o WHERE o.uuid = s.uuid AND o.state IN ('delivered',"
+    " 'failed')) AND NOT EXISTS (SELECT 1 FROM message_part AS p WHERE p.uuid = s.uuid AND p.weight >= 3);"
+    "DROP TABLE message_out;"
+    "CREATE INDEX message_sms_cause ON message_sms (cause);"
+    "CREATE INDEX message_sms_nomor ON message_sms (nomor);"
+    "CREATE INDEX message_sms_emergency ON message_sms (cause) WHERE class = 'emergency';"
+    "CREATE VIEW message_out AS SELECT o.id, o.uuid, o.cause, o.at_ms, o.recipient, o.class, o.nomor, o.text,"
+    " o.provider, o.lane, o.expires_ms,"
+    " (SELECT CASE WHEN max(p.whole AND p.weight = 4) OR (s.state = 'sent' AND min(CASE WHEN p.provider ="
+    "    s.provider AND NOT p.whole THEN p.weight END) = 4) THEN 'delivered'"
+    "   WHEN max(p.weight = 3 AND p.provider = coalesce(s.provider, p.provider)) THEN 'failed'"
+    "   ELSE coalesce(s.state, 'queued') END FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid"
+    "   LEFT JOIN message_part AS p ON p.uuid = o.uuid) AS state,"
+    " (SELECT s.why FROM message_sent AS s WHERE s.uuid = o.uuid) AS why,"
+    " max(o.at_ms, coalesce((SELECT s.at_ms FROM message_sent AS s WHERE s.uuid = o.uuid), 0),"
+    "   coalesce((SELECT max(p.at_ms) FROM message_part AS p WHERE p.uuid = o.uuid AND p.weight > 0), 0))"
+    "   AS state_ms,"
+    " coalesce((SELECT s.attempts FROM message_sent AS s WHERE s.uuid = o.uuid), 0) AS attempts,"
+    " (SELECT count(*) FROM message_part AS p WHERE p.uuid = o.uuid AND NOT p.whole) AS parts"
+    " FROM message_sms AS o;",
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -119,9 +144,8 @@ static const char *const statements[STATEMENTS] = {
                " ON CONFLICT (uuid) DO UPDATE SET reason = CASE ?9 WHEN 'parked' THEN reason ELSE ?9 END,"
                " screen = coalesce(?10, screen), understood = coalesce(?11, understood)",
     [FIND_IN] = "SELECT id FROM message_in WHERE uuid = ?1",
-    [PUT_OUT] = "INSERT INTO message_out (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
-                " expires_ms, state, state_ms, attempts, parts)"
-                " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?3,0,0) ON CONFLICT (uuid) DO NOTHING",
+    [PUT_OUT] = "INSERT INTO message_sms (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
+                " expires_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (uuid) DO NOTHING",
     [PUT_NOMOR] = "INSERT INTO message_nomor (nomor, message) VALUES (?1,?2) ON CONFLICT DO NOTHING",
     [PUT_FORM] = "INSERT INTO message_form (form, message) VALUES (?1,?2) ON CONFLICT DO NOTHING",
     /* The last word counts; of two at the same moment the one after more attempts. */
@@ -129,45 +153,32 @@ static const char *const statements[STATEMENTS] = {
                  " VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (uuid) DO UPDATE SET state = ?2, why = ?3,"
                  " provider = ?4, attempts = ?5, at_ms = ?6"
                  " WHERE (message_sent.at_ms, message_sent.attempts) <= (?6, ?5)",
-    /* A report may come first: it is adopted.  An id that another SMS had is this one's from now on. */
+    /* A report may come first: it is adopted. */
     [PUT_ID] = "INSERT INTO message_part AS p (provider, their_id, whole, uuid, weight, at_ms)"
                " VALUES (?1,?2,0,?3,0,?4) ON CONFLICT (provider, their_id) DO UPDATE SET uuid = ?3,"
-               " weight = CASE WHEN p.uuid IS NULL AND p.at_ms >= ?4 - " ADOPT_MS " THEN p.weight ELSE 0 END,"
-               " state = CASE WHEN p.uuid IS NULL AND p.at_ms >= ?4 - " ADOPT_MS " THEN p.state END"
-               " WHERE p.uuid IS NULL OR (p.uuid <> ?3 AND p.at_ms <= ?4)",
+               " weight = CASE WHEN p.at_ms >= ?4 - " ADOPT_MS " THEN p.weight ELSE 0 END,"
+               " state = CASE WHEN p.at_ms >= ?4 - " ADOPT_MS " THEN p.state END WHERE p.uuid IS NULL",
+    /* An id that another SMS had is this one's from now on; what was said of the other stays said. */
+    [SET_ASIDE] = "UPDATE message_part SET their_id = their_id || ' ' || uuid WHERE provider = ?1 AND"
+                  " their_id = ?2 AND uuid <> ?3 AND at_ms <= ?4",
     /* That it arrived outweighs all else, whenever it is said. */
     [PUT_REPORT] = "INSERT INTO message_part AS p (provider, their_id, whole, uuid, state, weight, at_ms)"
                    " VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (provider, their_id) DO UPDATE SET"
                    " state = ?5, weight = ?6, at_ms = ?7, uuid = coalesce(p.uuid, ?4) WHERE p.weight < ?6",
-    [TOUCH] = "INSERT OR IGNORE INTO touched VALUES (?1)",
-    [TOUCH_ID] = "INSERT OR IGNORE INTO touched SELECT uuid FROM message_part"
-                 " WHERE provider = ?1 AND their_id = ?2 AND uuid IS NOT NULL",
-    /* Parts count at the provider that sent last: before it another may have taken some of them. */
-    [REFRESH] = "UPDATE message_out AS o SET (state, why, attempts, state_ms, parts) = (SELECT CASE"
-                "   WHEN max(p.whole AND p.weight = 4) OR (s.state = 'sent' AND min(CASE WHEN p.provider ="
-                "     s.provider AND NOT p.whole THEN p.weight END) = 4) THEN 'delivered'"
-                "   WHEN max(p.weight = 3 AND p.provider = coalesce(s.provider, p.provider)) THEN 'failed'"
-                "   ELSE coalesce(s.state, 'queued') END, s.why, coalesce(s.attempts, 0), max(o.at_ms,"
-                "   coalesce(s.at_ms, 0), coalesce(max(CASE WHEN p.weight > 0 THEN p.at_ms END), 0)),"
-                "   coalesce(sum(NOT p.whole), 0)"
-                "   FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid"
-                "   LEFT JOIN message_part AS p ON p.uuid = o.uuid)"
-                " WHERE o.uuid IN (SELECT uuid FROM touched)",
-    [UNTOUCH] = "DELETE FROM touched",
     [INDEX_IN] = "INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in"
                  " WHERE id > coalesce((SELECT max(id) FROM message_in_text_docsize), 0)",
 };
 
 static const struct sqlite_schema schema = {
     /* What a power cut takes from this file still stands in Redis: an entry is ended after its commit. */
-    .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;"
-               "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA ignore_check_constraints = ON;"
-               "CREATE TEMP TABLE touched (uuid TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
+    .pragmas =
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;"
+        "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA ignore_check_constraints = ON;",
     .steps = steps,
     .steps_n = sizeof steps / sizeof *steps,
     .statements = statements,
     .statements_n = STATEMENTS,
-    .at_end_n = STATEMENTS - REFRESH,
+    .at_end_n = STATEMENTS - INDEX_IN,
 };
 
 enum sqlite_rc log_db_open(const char *path, int busy_ms, struct sqlite_file **out, struct err *e)
@@ -192,12 +203,6 @@ static void bind_int(struct sqlite_file *d, enum statement s, int at, int64_t n)
 static int run(struct sqlite_file *d, enum statement s)
 {
     return sqlite_file_run(d, s);
-}
-
-static int touch(struct sqlite_file *d, struct slice uuid)
-{
-    sqlite_file_bind(d, TOUCH, 1, uuid);
-    return run(d, TOUCH);
 }
 
 static int put_nomor(struct sqlite_file *d, struct slice nomor, int64_t message)
@@ -232,12 +237,12 @@ static int put_out(struct sqlite_file *d, const struct node *o, const struct nod
                    int64_t at_ms)
 {
     const struct node *sms = node_get(o, "sms");
-    struct slice uuid = node_text(sms, "uuid");
     int rc;
 
     bind_texts(d, PUT_OUT,
-               (struct slice[]){ uuid, S(""), S(""), node_text(sms, "to"), node_text(sms, "class"),
-                                 node_text(sms, "nomor"), node_text(sms, "text"), node_text(o, "by") },
+               (struct slice[]){ node_text(sms, "uuid"), S(""), S(""), node_text(sms, "to"),
+                                 node_text(sms, "class"), node_text(sms, "nomor"), node_text(sms, "text"),
+                                 node_text(o, "by") },
                8);
     bind_int(d, PUT_OUT, 2, cause);
     bind_int(d, PUT_OUT, 3, at_ms);
@@ -246,7 +251,7 @@ static int put_out(struct sqlite_file *d, const struct node *o, const struct nod
     rc = run(d, PUT_OUT);
     if (rc == SQLITE_OK && !has_nomor(rows, NULL, node_text(sms, "nomor")))
         rc = put_nomor(d, node_text(sms, "nomor"), cause);
-    return rc == SQLITE_OK ? touch(d, uuid) : rc;
+    return rc;
 }
 
 /* Where the message stands that was just put: as a new row, or in the place of what stood there of it. */
@@ -292,27 +297,31 @@ static int put_in(struct sqlite_file *d, const struct node *o)
 
 static int put_sent(struct sqlite_file *d, const struct node *o)
 {
-    struct slice uuid = node_text(o, "uuid");
-    int rc;
-
     bind_texts(d, PUT_SENT,
-               (struct slice[]){ uuid, node_text(o, "state"), node_text(o, "why"), node_text(o, "provider") },
+               (struct slice[]){ node_text(o, "uuid"), node_text(o, "state"), node_text(o, "why"),
+                                 node_text(o, "provider") },
                4);
     bind_int(d, PUT_SENT, 5, node_int(o, "attempts"));
     bind_int(d, PUT_SENT, 6, node_int(o, "at"));
-    rc = run(d, PUT_SENT);
-    return rc == SQLITE_OK ? touch(d, uuid) : rc;
+    return run(d, PUT_SENT);
+}
+
+static int run_id(struct sqlite_file *d, enum statement s, const struct node *o)
+{
+    bind_texts(d, s, (struct slice[]){ node_text(o, "provider"), node_text(o, "id"), node_text(o, "uuid") },
+               3);
+    bind_int(d, s, 4, node_int(o, "at"));
+    return run(d, s);
 }
 
 static int put_id(struct sqlite_file *d, const struct node *o)
 {
-    struct slice uuid = node_text(o, "uuid");
-    int rc;
+    int rc = run_id(d, PUT_ID, o);
 
-    bind_texts(d, PUT_ID, (struct slice[]){ node_text(o, "provider"), node_text(o, "id"), uuid }, 3);
-    bind_int(d, PUT_ID, 4, node_int(o, "at"));
-    rc = run(d, PUT_ID);
-    return rc == SQLITE_OK ? touch(d, uuid) : rc;
+    if (rc != SQLITE_OK || sqlite3_changes(d->db))
+        return rc;
+    rc = run_id(d, SET_ASIDE, o); /* it is known: as this one's, or as another's */
+    return rc == SQLITE_OK && sqlite3_changes(d->db) ? run_id(d, PUT_ID, o) : rc;
 }
 
 /* How much a report says; a heavier one takes the place of a lighter one. */
@@ -330,17 +339,12 @@ static int put_report(struct sqlite_file *d, const struct node *o)
     struct slice uuid = node_text(o, "uuid"), provider = node_text(o, "provider");
     bool whole = uuid.n && !node_int(o, "part");
     struct slice id = whole ? uuid : node_text(o, "id");
-    int rc;
 
     bind_texts(d, PUT_REPORT, (struct slice[]){ provider, id, S(""), uuid, node_text(o, "state") }, 5);
     bind_int(d, PUT_REPORT, 3, whole);
     bind_int(d, PUT_REPORT, 6, weight_of(node_text(o, "state")));
     bind_int(d, PUT_REPORT, 7, node_int(o, "at"));
-    rc = run(d, PUT_REPORT);
-    if (rc != SQLITE_OK)
-        return rc;
-    bind_texts(d, TOUCH_ID, (struct slice[]){ provider, id }, 2);
-    return run(d, TOUCH_ID);
+    return run(d, PUT_REPORT);
 }
 
 /* A batch on its way into one file. */

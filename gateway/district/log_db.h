@@ -1,9 +1,10 @@
 /* log_db.h - one file of the message log (SPEC 7; log_files.h has them all): what came in, what went out and
  * what became of it, found by number, by the words of what came in (FTS5) and by id.
  *
- * Tables message_in, message_out (state: queued, sent, delivered, failed, expired, parked), message_part (the
- * providers' ids and reports), message_nomor.  Every line may come twice and in any order: facts are kept,
- * the state is worked out from them.  Blocking, and used by one thread at a time. */
+ * Tables message_in, message_sms, message_part (the providers' ids and reports), message_nomor; the view
+ * message_out has each SMS with its state (queued, sent, delivered, failed, expired, parked).  Every line may
+ * come twice and in any order: facts are kept, the state is worked out from them by who asks.  Blocking, and
+ * used by one thread at a time. */
 #ifndef KENTONGAN_DISTRICT_LOG_DB_H
 #define KENTONGAN_DISTRICT_LOG_DB_H
 

@@ -65,7 +65,7 @@ static const char forget_sql[] =
     " json_each(coalesce(understood, '[]')) AS j WHERE NOT its(json_extract(j.value, '$.nomor')) AND NOT"
     " hers(sender, recipient, j.value)), sender = CASE WHEN me(sender) THEN NULL ELSE sender END, recipient ="
     " CASE WHEN me(recipient) THEN NULL ELSE recipient END WHERE id IN (SELECT id FROM hers_in);"
-    "UPDATE message_out SET text = '', nomor = CASE WHEN its(nomor) THEN NULL ELSE nomor END, recipient = "
+    "UPDATE message_sms SET text = '', nomor = CASE WHEN its(nomor) THEN NULL ELSE nomor END, recipient = "
     "CASE"
     " WHEN me(recipient) THEN NULL ELSE recipient END WHERE id IN (SELECT id FROM hers_out);"
     "DELETE FROM message_form WHERE message IN (SELECT message FROM message_nomor WHERE its(nomor));"

@@ -38,11 +38,12 @@ INSERT INTO message_in (id, uuid, at_ms, kind, provider, provider_id, sender, re
  FROM made;
 INSERT INTO message_form SELECT json_extract(understood, '$[0].form'), id FROM message_in WHERE id > (SELECT id FROM first);
 INSERT INTO message_nomor SELECT 1000000 + n, (SELECT id FROM first) + n FROM made;
-INSERT INTO message_out (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane, state, state_ms, attempts, parts)
- SELECT i.uuid || '-a', i.id, i.at_ms, i.sender, 'answer', 1000000 + i.id - (SELECT id FROM first), 'Diterima ' || i.id, i.provider, 0, 'sent', i.at_ms, 1, 1 FROM message_in AS i WHERE i.id > (SELECT id FROM first);
-INSERT INTO message_out (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane, state, state_ms, attempts, parts)
- SELECT i.uuid || '-e', i.id, i.at_ms, '+6281200000002', 'emergency', 1000000 + i.id - (SELECT id FROM first), 'DARURAT', i.provider, 0, 'sent', i.at_ms, 1, 1
+INSERT INTO message_sms (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane)
+ SELECT i.uuid || '-a', i.id, i.at_ms, i.sender, 'answer', 1000000 + i.id - (SELECT id FROM first), 'Diterima ' || i.id, i.provider, 0 FROM message_in AS i WHERE i.id > (SELECT id FROM first);
+INSERT INTO message_sms (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane)
+ SELECT i.uuid || '-e', i.id, i.at_ms, '+6281200000002', 'emergency', 1000000 + i.id - (SELECT id FROM first), 'DARURAT', i.provider, 0
  FROM message_in AS i JOIN made AS m ON m.n = i.id - (SELECT id FROM first) WHERE m.r % 1000 = 9;
+INSERT INTO message_sent SELECT uuid, 'sent', NULL, provider, 1, at_ms FROM message_sms WHERE cause > (SELECT id FROM first);
 INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in WHERE id > (SELECT id FROM first);
 PRAGMA wal_checkpoint(TRUNCATE);
 `;

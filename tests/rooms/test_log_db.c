@@ -68,7 +68,7 @@ static void forget(struct world *w)
 {
     assert_int_equal(
         sqlite3_exec(w->db->db,
-                     "DELETE FROM message_out; DELETE FROM message_part; DELETE FROM message_sent;"
+                     "DELETE FROM message_sms; DELETE FROM message_part; DELETE FROM message_sent;"
                      "DELETE FROM message_in; DELETE FROM message_nomor;"
                      "INSERT INTO message_in_text (message_in_text) VALUES ('delete-all')",
                      NULL, NULL, NULL),
@@ -275,6 +275,36 @@ static void a_full_disk_changes_nothing_and_goes_on(void **world)
     assert_int_equal(log_db_store(w->db, &item, 1, NULL, NULL, &e), SQLITE_DB_OK);
 }
 
+/* As version 9 left it: the state stood in the row of the SMS. */
+static const char version_9[] =
+    "DROP VIEW message_out;"
+    "CREATE TABLE message_out (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, cause INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, recipient TEXT, class TEXT, nomor TEXT, text TEXT, provider TEXT,"
+    " lane INTEGER, expires_ms INTEGER, state TEXT NOT NULL, why TEXT, state_ms INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL, parts INTEGER NOT NULL) STRICT;"
+    "INSERT INTO message_out SELECT *, CASE uuid WHEN 'u' THEN 'delivered' ELSE 'sent' END, NULL, at_ms, 1, 1"
+    " FROM message_sms; DROP TABLE message_sms; PRAGMA user_version = 9";
+
+static void what_an_earlier_version_wrote_is_taken_over(void **world)
+{
+    struct world *w = *world;
+    struct err e = { "" };
+
+    store(w, IN);
+    store(w, SENT);
+    store(w, IN_AT("m2", "u2", "9000"));
+    store(w, "{\"v\":1,\"row\":\"sent\",\"uuid\":\"u2\",\"provider\":\"telko\",\"state\":\"sent\","
+             "\"attempts\":1,\"at\":9100}");
+    store(w, ID_BY("telko", "u2", "a", "9100")); /* which u had, and was delivered */
+    assert_int_equal(sqlite3_exec(w->db->db, version_9, NULL, NULL, NULL), SQLITE_OK);
+    sqlite_file_close(w->db);
+    assert_int_equal(log_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
+    assert_string_equal(ask(w, "SELECT group_concat(uuid || state || parts) FROM message_out"),
+                        "udelivered0,u2sent1");
+    store(w, DLR_BY_ID("a", "delivered", "9200"));
+    assert_string_equal(ask(w, "SELECT state FROM message_out WHERE uuid = 'u2'"), "delivered");
+}
+
 static struct slice masked(struct slice msisdn, struct arena *a)
 {
     (void)msisdn;
@@ -326,6 +356,7 @@ int main(void)
         CASE(what_cannot_be_read_is_refused_alone),
         CASE(a_locked_file_changes_nothing_and_goes_on),
         CASE(a_full_disk_changes_nothing_and_goes_on),
+        CASE(what_an_earlier_version_wrote_is_taken_over),
         CASE(trace_tells_what_came_in_and_what_went_out),
     };
 

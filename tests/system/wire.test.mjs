@@ -168,7 +168,7 @@ test('1,500 messages in one list are all taken', async () => {
 
 // --- receipts ---
 
-const states = (to) => g.log(`SELECT state FROM message_out WHERE recipient = '${to}' ORDER BY rowid DESC LIMIT 1`)[0]?.state ?? 'none';
+const states = (to) => g.log(`SELECT state FROM message_out WHERE recipient = '${to}' ORDER BY id DESC LIMIT 1`)[0]?.state ?? 'none';
 
 test('a receipt in front of its response is not taken for another SMS, written in hex', async () => {
   // SMS "10" is out; then the receipt of "16" comes before its response.
