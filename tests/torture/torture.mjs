@@ -62,6 +62,8 @@ function judge(w, { acknowledged, confirmed }, say) {
   for (const a of audits) assert.equal(a.adds_up, true, JSON.stringify(a));
   if (w.pg) {
     const numbers = (rows) => rows.map((r) => r.nomor).sort();
+    const open = audits.flatMap((a) => a.streams.filter((s) => s.waiting + s.again));
+    assert.deepEqual(open.filter((s) => s.name.startsWith('sink:')), [], 'it is under way still');
     assert.deepEqual(numbers(w.pg.rows('SELECT nomor FROM record')), numbers(w.gateways.flatMap((g) => g.query('SELECT nomor FROM record'))), 'PostgreSQL');
   }
 }

@@ -17,6 +17,7 @@
 
 enum {
     CLAIM_MS = 60000,
+    AGAIN_MS = 5000,        /* Redis has then carried out what it still had of a connection that was lost */
     CLAIM_IDLE_MS = 600000, /* longer than the longest attempt */
     READ_MAX = 256,
     BACK_MAX = 256,
@@ -275,11 +276,14 @@ static void on_poll(void *arg)
     redis_i64(s->redis, BACK_MAX);
     redis_send(s->redis, on_back, c);
     c->more = true;
-    if (!c->recovering && room(c) && clock_mono_ms() >= c->claim_at_ms) {
-        ask_claim(c);
-        if (nobody_elses(s))
-            consumer_seek(c, false);
-    }
+    if (c->recovering || !room(c) || clock_mono_ms() < c->claim_at_ms)
+        return;
+    ask_claim(c);
+    if (!c->again)
+        return;
+    c->again = false;
+    c->sought = false;
+    consumer_recover(c);
 }
 
 /* --- up, down, open, close --- */
@@ -316,11 +320,10 @@ static void consumer_up(struct consumer *c)
         if (!w->under_way)
             consumer_say(w);
     rebase(c, 0);
-    /* What was read but never arrived here comes again; what is held is not given out twice. */
-    c->recovering = true;
+    consumer_recover(c);
     c->sought = false;
-    snprintf(c->recovered, sizeof c->recovered, "0");
-    c->more = true;
+    c->again = true;
+    c->claim_at_ms = clock_mono_ms() + AGAIN_MS;
     if (s->company != COMPANY_UNKNOWN)
         loop_timer_set(c->poll, 0);
 }

@@ -51,6 +51,7 @@ struct consumer {
     char recovered[ID_MAX];
     bool sought;   /* since Redis is up, what stands in nobody's name was looked for */
     bool nameless; /* some of what we hold, or are to read, may stand in nobody's name */
+    bool again;    /* so once more, some time after Redis came up */
     bool restart;  /* they are to be read again from the first on */
     bool more;     /* there may be unread entries */
     bool woken;    /* there are new ones, which the read under way may not know of */
@@ -74,6 +75,8 @@ bool consumer_over(const struct consumer *);
 void consumer_replied(struct consumer *);
 /* Its key of this kind ("st", "wait", "parked"); *k is its memory. */
 struct slice consumer_key(const struct consumer *, struct key *k, const char *kind);
+/* What was read but never arrived here comes again; what is held is not given out twice. */
+void consumer_recover(struct consumer *);
 /* What was handed out in nobody's name becomes ours, to be read again; strangers: as recovered. */
 void consumer_seek(struct consumer *, bool strangers);
 /* It looks for what comes back at the latest then. */

@@ -104,6 +104,15 @@ void consumers_name(struct store *s)
             name_held(c);
 }
 
+void consumer_recover(struct consumer *c)
+{
+    c->recovering = true;
+    c->restart = c->reading && c->reading_own; /* from the first on, when that read is here */
+    if (!c->restart)
+        snprintf(c->recovered, sizeof c->recovered, "0");
+    c->more = true;
+}
+
 struct taking {
     struct consumer *consumer;
     char *from; /* NULL: nobody */
@@ -123,11 +132,8 @@ static void on_taken(void *arg, const redisReply *reply)
     if (n > 0 && !c->closed) {
         if (t.from)
             log_event(LOG_WARN, "taken_over", "stream", c->stream, "gateway", t.from, NULL);
-        c->restart = c->reading && c->reading_own;
-        c->recovering = true;
         c->strangers = c->strangers || t.strangers;
-        if (!c->restart)
-            snprintf(c->recovered, sizeof c->recovered, "0");
+        consumer_recover(c);
         c->look = true;
         loop_again(c->store->loop);
     }
