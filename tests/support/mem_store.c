@@ -489,24 +489,32 @@ struct slice mem_blob(struct mem_store *m, enum subject_kind kind, struct slice 
     return b ? blob_of(b) : S("");
 }
 
-struct slice mem_newer(struct mem_store *m, unsigned i, bool json)
+void mem_former(struct mem_store *m, unsigned i)
 {
     struct mem_blob *b = &m->blobs[i];
     struct slice text;
     struct arena a;
-    char *newer;
+    char *former;
 
     arena_init(&a, ARENA);
     text = blob_shown(blob_of(b), &a);
-    newer = dup_slice(json ? text : blob_of(b));
-    if (json)
-        newer[strlen("{\"v\":")] = '2';
-    else
-        newer[3]++; /* the small number behind the name "v" */
+    former = dup_slice(text);
     free(b->blob);
-    b->blob_n = json ? text.n : b->blob_n;
-    b->blob = newer;
+    b->blob_n = text.n;
+    b->blob = former;
     arena_free(&a);
+}
+
+struct slice mem_newer(struct mem_store *m, unsigned i, bool json)
+{
+    struct mem_blob *b = &m->blobs[i];
+
+    if (json)
+        mem_former(m, i);
+    if (json)
+        b->blob[strlen("{\"v\":")] = '2';
+    else
+        b->blob[3]++; /* the small number behind the name "v" */
     return blob_of(b);
 }
 

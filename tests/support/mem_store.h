@@ -58,6 +58,8 @@ void mem_ussd_in(struct mem_store *, const char *from, const char *session, cons
 void mem_in(struct mem_store *, const struct inbound *);
 /* What stands under a subject now; empty when nothing does.  Valid until the next change. */
 struct slice mem_blob(struct mem_store *, enum subject_kind, struct slice id);
+/* Blob i of blobs_n as JSON, as earlier versions kept it. */
+void mem_former(struct mem_store *, unsigned i);
 /* Blob i of blobs_n as a newer program leaves it, packed or as JSON: another version.  Its bytes from now on.
  */
 struct slice mem_newer(struct mem_store *, unsigned i, bool json);

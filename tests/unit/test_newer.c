@@ -1,6 +1,6 @@
-/* test_newer.c - what a newer program wrote is nobody's to read: whatever looks at it is refused whole, and
- * it is never taken for absent and written over (SPEC 6: after an upgrade that was taken back).  Every kind
- * of subject. */
+/* test_newer.c - what an earlier program kept goes on as what this one keeps; what a newer one wrote is
+ * nobody's to read: whatever looks at it is refused whole, and it is never taken for absent and written over
+ * (SPEC 6: after an upgrade that was taken back).  Every kind of subject. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,9 +91,39 @@ static void what_a_newer_program_wrote_is_left_alone(void **state)
     mem_free(&all);
 }
 
+/* All is JSON, and goes on as if it had been packed, to the same SMS and bytes. */
+static void what_an_earlier_program_kept_goes_on(void **state)
+{
+    struct mem_store all, now, former;
+
+    (void)state;
+    everything(&all);
+    mem_fork(&all, &now);
+    mem_fork(&all, &former);
+    for (unsigned i = 0; i < former.blobs_n; i++)
+        mem_former(&former, i);
+    go_on(&now);
+    go_on(&former);
+    assert_string_equal(former.fault, "");
+    assert_int_equal(former.blobs_n, now.blobs_n);
+    assert_int_equal(former.sms_n, now.sms_n);
+    for (unsigned i = 0; i < now.sms_n; i++)
+        assert_string_equal(former.sms[i].text, now.sms[i].text);
+    for (unsigned i = 0; i < now.blobs_n; i++) {
+        mem_former(&now, i); /* what nobody wrote since is JSON still */
+        mem_former(&former, i);
+        if (!slice_eq(mem_text(&former, i), mem_text(&now, i)))
+            fail_msg("%.*s\n%.*s", SLICE_ARG(mem_text(&former, i)), SLICE_ARG(mem_text(&now, i)));
+    }
+    mem_free(&all);
+    mem_free(&now);
+    mem_free(&former);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(what_a_newer_program_wrote_is_left_alone) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(what_a_newer_program_wrote_is_left_alone),
+                                        cmocka_unit_test(what_an_earlier_program_kept_goes_on) };
     int failed;
 
     rules = sample_rules();
