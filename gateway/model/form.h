@@ -10,7 +10,7 @@
 #include "gateway/model/value.h"
 
 enum {
-    FORM_FIELDS = 32, /* most fields of one form, companions included */
+    FORM_FIELDS = 24, /* most fields of one form, companions included */
     FORM_ONCE = 3,    /* of `once_per` */
     FORM_NAMES = 128, /* buckets for their names */
     LABEL_BUCKETS = 128,
