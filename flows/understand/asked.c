@@ -22,11 +22,23 @@ static const struct field *in_question(const struct filling *x)
     return form_is(x->form, FORM_DEATH) ? &x->form->fields[0] : NULL;
 }
 
+/* `baik besok`: a visit that is not made yet. */
+static bool not_yet(const struct filling *x, const struct field *f)
+{
+    unsigned last = x->ts.n - 1;
+    const struct word *w = f->as == AS_FINDINGS && x->slots[f->position].filled
+                               ? list_find(x->words->kata, x->ts.t[last].low)
+                               : NULL;
+
+    return w && slice_is(w->code, "nanti") && x->slots[f->position].at + 1 == last &&
+           !understand_parted(x, last);
+}
+
 void understand_asked(struct filling *x)
 {
     const struct field *f = in_question(x);
     struct slice text = slice_trim(x->text);
-    bool asked = text.n && text.p[text.n - 1] == '?';
+    bool asked = (text.n && text.p[text.n - 1] == '?') || (f && not_yet(x, f));
     unsigned used;
 
     for (unsigned i = 1; f && !asked && i < x->ts.n; i++)

@@ -265,12 +265,13 @@ static bool none_before(const struct reader *r, unsigned t)
            (negation_at(&r->ts, t - 1, r->words->negators, &n) && n.kind == NEGATION_NIL && n.used == 1);
 }
 
-/* `rencana kegiatan senam`, `besok kegiatan senam`: not held (understand/held.c). */
+/* `rencana kegiatan senam`, `besok kegiatan senam`: not held (understand/held.c), nor visited or given. */
 static bool put_off_before(const struct reader *r, const struct form *form, unsigned t)
 {
+    bool told = (form->is & (FORM_HELD | FORM_VISIT)) || form->judge == FORM_JUDGE_SCHEDULE;
     unsigned used;
 
-    for (unsigned k = t; form_is(form, FORM_HELD) && k-- > 0 && t - k <= BETWEEN;) {
+    for (unsigned k = t; told && k-- > 0 && t - k <= BETWEEN;) {
         if (r->ts.t[k + 1].sep & SEP_HARD)
             return false;
         if (understand_puts_off(r->words, &r->ts, k, &used))
