@@ -119,14 +119,12 @@ static const char *const steps[] = {
 /* The unit of records and their year; what is complete only with a report may be counted in the year in which
  * it came. */
 #define MARKED " ON CONFLICT (unit, year) DO UPDATE SET turn = turn + 1, since = min(since, excluded.since)"
-#define MARK_FROM(which, from)                                                                               \
-    "WITH u AS MATERIALIZED (SELECT coalesce(place, '') || '/' || coalesce(posyandu, '') AS unit,"           \
-    " substr(" FIGURES_DAY ", 1, 4) AS day, substr(received_at, 1, 4) AS received, min(" from                \
-    ") AS since FROM record WHERE " which " GROUP BY 1, 2, 3)"                                               \
-    " INSERT INTO indicator_due (unit, year, since) SELECT unit, year, min(since) FROM"                      \
-    " (SELECT unit, day AS year, since FROM u UNION ALL SELECT unit, received, since FROM u) WHERE true"     \
-    " GROUP BY unit, year" MARKED
-#define MARK(which) MARK_FROM(which, "NULL")
+#define MARK_SINCE(which, since)                                                                             \
+    "WITH u AS MATERIALIZED (SELECT DISTINCT coalesce(place, '') || '/' || coalesce(posyandu, '') AS unit,"  \
+    " substr(" FIGURES_DAY ", 1, 4) AS day, substr(received_at, 1, 4) AS received FROM record WHERE " which  \
+    ") INSERT INTO indicator_due (unit, year, since) SELECT unit, year, " since                              \
+    " FROM (SELECT unit, day AS year FROM u UNION SELECT unit, received FROM u) WHERE true" MARKED
+#define MARK(which) MARK_SINCE(which, "NULL")
 
 static const char *const statements[STATEMENTS] = {
     /* What every message needs is VALUES: INSERT ... SELECT may add many rows, and so that it can be taken
@@ -178,7 +176,7 @@ static const char *const statements[STATEMENTS] = {
     [FORGET_WHO + 1] = "UPDATE record_older SET reporter = NULL WHERE reporter = ?1",
     [FORGET_WHO + 2] = "UPDATE referral_event SET who = NULL WHERE who = ?1",
     [FORGET_WHO + 3] = "UPDATE alert_event SET who = NULL WHERE who = ?1",
-    [MARK_ADDED] = MARK_FROM("rowid >= ?1", "rowid"), /* the first of the batch; NULL: there is none */
+    [MARK_ADDED] = MARK_SINCE("rowid >= ?1", "?1"), /* the first of the batch; NULL: there is none */
     [MARK_RECORDS] = MARK("rowid IN (SELECT id FROM touched_record)"),
     [MARK_PERSONS] = MARK("person_id IN (SELECT id FROM touched_person) AND rowid NOT IN (SELECT id FROM "
                           "touched_record)"),
