@@ -139,6 +139,37 @@ static void what_was_read_and_never_arrived_comes_again(void **state)
     assert_int_equal(t.n, 2);
 }
 
+static void add_and_read(void)
+{
+    redisContext *c = raw();
+
+    for (int i = 0; i < 2; i++)
+        redisAppendCommand(c, i == 0 ? "XADD " STREAM " * b row"
+                                     : "XREADGROUP GROUP g me COUNT 9 NOACK STREAMS " STREAM " >");
+    for (int i = 0; i < 2; i++) {
+        void *reply;
+
+        assert_int_equal(redisGetReply(c, &reply), REDIS_OK);
+        freeReplyObject(reply);
+    }
+    redisFree(c);
+}
+
+/* Its commands lay in Redis' buffers while the new connection was greeted already. */
+static void what_a_lost_connection_reads_late_comes_all_the_same(void **state)
+{
+    struct taken t = { .want = 1 }, late = { .want = 1 };
+
+    (void)state;
+    consumer_open(rig.store, "sink:lokal", 8, on_entry, &t);
+    add(1);
+    wait_for(&t.enough); /* it has looked for what stands in nobody's name */
+    add_and_read();
+    t = late;
+    wait_for(&t.enough);
+    assert_int_equal(t.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +177,7 @@ int main(void)
         CASE(what_the_only_one_held_when_it_died_is_recovered),
         CASE(what_another_held_when_it_died_is_ours_when_its_heart_stands_still),
         CASE(what_was_read_and_never_arrived_comes_again),
+        CASE(what_a_lost_connection_reads_late_comes_all_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
