@@ -10,9 +10,11 @@ bool understand_asks(const struct words *words, const struct tokens *ts, unsigne
 }
 
 /* What is questioned when nothing was measured: what was found, or who has died.  NULL: nothing is, as in a
- * weighing, or a referral, which goes out whatever is asked. */
+ * weighing, or a referral or a rumour, which go out whatever is asked. */
 static const struct field *in_question(const struct filling *x)
 {
+    if (x->form->about == FORM_ABOUT_EVENT)
+        return NULL;
     for (unsigned r = 0; r < x->variant->required_n; r++) {
         const struct field *f = &x->form->fields[x->variant->required[r]];
 
@@ -41,8 +43,11 @@ void understand_asked(struct filling *x)
     bool asked = (text.n && text.p[text.n - 1] == '?') || (f && not_yet(x, f));
     unsigned used;
 
-    for (unsigned i = 1; f && !asked && i < x->ts.n; i++)
-        asked = understand_asks(x->words, &x->ts, i, &used);
+    for (unsigned i = 1; f && !asked && i < x->ts.n; i++) {
+        const struct word *w = list_find(x->words->kata, x->ts.t[i].low); /* among those that a field kept */
+
+        asked = (w && slice_is(w->code, "tanya")) || understand_asks(x->words, &x->ts, i, &used);
+    }
     if (f && asked && form_is(x->form, FORM_DEATH) && !x->unsure_at && x->ts.n > 1) {
         x->unsure_at = x->ts.n - 1;
         x->unsure_to = x->ts.n;
