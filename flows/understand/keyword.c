@@ -280,12 +280,15 @@ static bool put_off_before(const struct reader *r, const struct form *form, unsi
     return false;
 }
 
-/* `apakah kasus diare …`, `kalau ada kasus diare …`: asked, and not reported; but a referral goes out. */
+/* `apakah kasus diare …`, `kalau ada kasus diare …`: asked, and not reported; but a referral and a rumour go
+ * out. */
 static bool asked_before(const struct reader *r, const struct form *form, unsigned t)
 {
     unsigned used;
 
-    for (unsigned k = t; !form_is(form, FORM_REFERRAL) && k-- > 0 && !(r->ts.t[k + 1].sep & SEP_HARD);)
+    if (form_is(form, FORM_REFERRAL) || form->about == FORM_ABOUT_EVENT)
+        return false;
+    for (unsigned k = t; k-- > 0 && !(r->ts.t[k + 1].sep & SEP_HARD);)
         if (understand_asks(r->words, &r->ts, k, &used) ||
             slice_is(phrase_code(&r->ts, k, r->words->kata, &used), "andai"))
             return true;
