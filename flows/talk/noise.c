@@ -23,18 +23,6 @@ static bool reason_in(const struct step *s, const char *const *names, unsigned n
     return false;
 }
 
-static bool is_emergency(const struct step *s)
-{
-    const struct reading *r = s->reading;
-    bool is = r->said.emergency || (r->kind == READING_ANSWER && r->answer.emergency);
-
-    for (unsigned i = 0; i < r->said.reports_n; i++)
-        is = is || r->said.reports[i].emergency;
-    for (unsigned i = 0; i < s->out->sms_n; i++) /* someone else hears of it */
-        is = is || s->out->sms[i].class != SMS_ANSWER;
-    return is;
-}
-
 /* Does this way to end say that nothing came of the message? */
 static bool changed_nothing(const struct step *s)
 {
@@ -42,6 +30,27 @@ static bool changed_nothing(const struct step *s)
                                         "repeat" };
 
     return reason_in(s, idle, sizeof idle / sizeof idle[0]) && s->out->rows_n == 0 && s->out->timers_n == 0;
+}
+
+static bool others_hear(const struct step *s)
+{
+    for (unsigned i = 0; i < s->out->sms_n; i++)
+        if (s->out->sms[i].class != SMS_ANSWER)
+            return true;
+    return false;
+}
+
+/* Words that are only passed on to those who have an open case (emergency_waits) are none: an answering app
+ * says such too. */
+static bool is_emergency(const struct step *s)
+{
+    const struct reading *r = s->reading;
+    bool is = r->said.emergency || (r->kind == READING_ANSWER && r->answer.emergency) ||
+              (others_hear(s) && !changed_nothing(s));
+
+    for (unsigned i = 0; i < r->said.reports_n; i++)
+        is = is || r->said.reports[i].emergency;
+    return is;
 }
 
 static bool is_command(const struct step *s)
@@ -70,15 +79,17 @@ static bool is_about_e1(struct step *s)
            (r->referral.state == REFERRAL_SENT || r->referral.state == REFERRAL_TAKEN);
 }
 
+/* Nobody is answered any more, nor is anything passed on. */
 static void take_back(struct step *s)
 {
+    bool all = changed_nothing(s);
+    unsigned kept = 0;
+
     for (unsigned i = 0; i < s->out->sms_n; i++)
-        if (s->out->sms[i].class == SMS_ANSWER && slice_eq(s->out->sms[i].to, s->msisdn)) {
-            s->out->sms_n--;
-            memmove(&s->out->sms[i], &s->out->sms[i + 1], (s->out->sms_n - i) * sizeof s->out->sms[0]);
-            step_reason(s, "robot");
-            return;
-        }
+        if (!all && !(s->out->sms[i].class == SMS_ANSWER && slice_eq(s->out->sms[i].to, s->msisdn)))
+            s->out->sms[kept++] = s->out->sms[i];
+    s->out->sms_n = kept;
+    step_reason(s, "robot");
 }
 
 static bool answers(const struct step *s)
@@ -140,9 +151,10 @@ static void judge(struct step *s, struct noise *n, const struct limits *most, co
 
 void noise_judge(struct step *s)
 {
+    bool known = s->person || others_hear(s); /* a stranger with an open case may add much to it */
     const struct limits noise = {
-        .any = s->person ? figure(s, "noise_known", 10) : figure(s, "noise_stranger", 3),
-        .day = s->person ? figure(s, "noise_known_day", 100) : figure(s, "noise_stranger_day", 10),
+        .any = known ? figure(s, "noise_known", 10) : figure(s, "noise_stranger", 3),
+        .day = known ? figure(s, "noise_known_day", 100) : figure(s, "noise_stranger_day", 10),
         .same = figure(s, "noise_same", 3)
     };
     const struct limits asks = {

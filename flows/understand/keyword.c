@@ -326,19 +326,18 @@ static bool turned_behind(struct reader *r, const struct form *form, size_t to)
 
 static bool take_form(struct reader *r, unsigned w, const struct form *form, struct keyword *out)
 {
+    unsigned at = token_at(r, r->at[w].from);
     struct negation n;
 
     out->from = r->at[w].from;
     out->to = r->at[w].to;
     out->far = w > 1;
     out->found = true;
-    if ((w > 0 &&
-         (turned(r, token_at(r, r->at[w].from), &n) || none_before(r, token_at(r, r->at[w].from)) ||
-          put_off_before(r, form, token_at(r, r->at[w].from)) ||
-          (form_is(form, FORM_DEATH) && understand_dying(r->words, &r->ts, token_at(r, r->at[w].from))))) ||
+    if ((w > 0 && (turned(r, at, &n) || none_before(r, at) || put_off_before(r, form, at) ||
+                   (form_is(form, FORM_DEATH) && understand_dying(r->words, &r->ts, at)))) ||
         turned_behind(r, form, r->at[w].to))
         *out = (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form } };
-    else if (w > 0 && asked_before(r, form, token_at(r, r->at[w].from)))
+    else if (w > 0 && asked_before(r, form, at))
         *out =
             (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form, .asked = true } };
     else
