@@ -137,38 +137,6 @@ static bool parted(const struct state *x, unsigned i)
     return i >= x->end || (x->ts->t[i].sep & SEP_HARD) != 0;
 }
 
-/* `bengkak - pusing - kejang -`, `bengkak - kejang +`: each is said not to be there, where the last one is
- * marked. */
-static bool dashed_away(const struct state *x, unsigned i)
-{
-    unsigned list, used;
-
-    while (i < x->end && (x->ts->t[i].sep & SEP_DASH)) {
-        if (!signs_longest(x->s, x->ts, i, &list, &used))
-            return false;
-        i += used;
-    }
-    return x->ts->t[i - 1].plus_behind || (i < x->end && x->ts->t[i].kind == TOKEN_NEGATED);
-}
-
-/* `X: tidak` says that X is not there; `lihat: tidak jelas`, `mobilitas: tidak bisa jalan`, `gizi: kurang`
- * say that it is (RULINGS 47). */
-static bool says_no(const struct state *x, const struct word *w, unsigned i, const struct negation *n)
-{
-    unsigned next = i + n->used, list, used, phrase_used;
-    struct slice kata;
-    const struct word *phrase = signs_longest(x->s, x->ts, i, &list, &phrase_used);
-
-    if (n->kind == NEGATION_GONE)
-        return !w->can_be_normal;
-    if (n->kind != NEGATION_NOT || parted(x, next) || x->ts->t[next].taken ||
-        signs_longest(x->s, x->ts, next, &list, &used))
-        return true;
-    kata = kata_at(x, next, &used);
-    return !(phrase && phrase_used > n->used) &&
-           (signs_filler(kata) || slice_is(kata, "terima_kasih") || slice_is(kata, "penanda_tangan"));
-}
-
 /* What stands behind the sign: (-), a minus, `baik` behind what can be well; `: tidak`, `= baik` behind any
  * (RULINGS 40, 47). */
 static bool well(const struct state *x, const struct word *w, unsigned *to, bool *gone)
@@ -191,7 +159,7 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
         (*to)++;
         return true;
     }
-    if ((x->ts->t[*to].sep & SEP_DASH) && dashed_away(x, *to))
+    if ((x->ts->t[*to].sep & SEP_DASH) && signs_dashed_away(x->s, x->ts, *to, x->end))
         return true;
     joined = (x->ts->t[*to].sep & (SEP_COLON | SEP_EQUALS)) != 0;
     if (joined && x->ts->t[*to].kind == TOKEN_EMPTY) {
@@ -200,7 +168,7 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
     }
     if (joined && !slice_is(kata_at(x, *to, &used), "normal") &&
         negation_at(x->ts, *to, x->s->negators, &n) && negation_turns_signs(x->ts, *to, &n) &&
-        says_no(x, w, *to, &n)) {
+        signs_say_no(x->s, x->ts, w, *to, x->end, &n)) {
         *to += n.used;
         return true;
     }
@@ -305,6 +273,26 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         x->last.kind = SIGN_UNSURE;
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;
+    x->linked = x->bare = false;
+    return to;
+}
+
+/* `dada tidak nyeri`, `tali pusat sudah kering`: the words behind an organ say whether it is a sign. */
+static unsigned organ_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
+{
+    struct organ o = { .word = w, .from = i, .to = i + used, .end = x->end };
+    unsigned to = x->waits.kind ? o.to : signs_of_organ(x->s, x->ts, &o);
+
+    if (to == o.to)
+        return sign_at(x, i, w, list, used);
+    tell(x);
+    x->last = (struct sign){ .kind = o.kind, .list = list, .word = w, .from = i, .to = to, .who = x->who };
+    x->last.clear = o.kind == SIGN_UNSURE;
+    x->has_last = true;
+    x->certain = o.denied.certain;
+    x->reach = o.kind == SIGN_PLAIN || !o.denied.kind ? REACH_NONE
+               : o.denied.kind == NEGATION_NONE_OF    ? REACH_LIST
+                                                      : REACH_ONE;
     x->linked = x->bare = false;
     return to;
 }
@@ -442,7 +430,7 @@ static unsigned word_at(struct state *x, unsigned i)
         return other_at(x, i); /* as most are */
     w = signs_longest(x->s, x->ts, i, &list, &used);
     if (w)
-        return sign_at(x, i, w, list, used);
+        return organ_at(x, i, w, list, used);
     if (negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n))
         return negator_at(x, i, &n);
     person_at(x, i);

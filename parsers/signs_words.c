@@ -6,8 +6,9 @@
 #include "parsers/phrase.h"
 
 enum {
-    WHEN = 2, /* words behind a sign in which its time stands */
-    LESS = 4, /* words between what is needed and the one that says that it grows less */
+    WHEN = 2,    /* words behind a sign in which its time stands */
+    FINDING = 3, /* words behind an organ that make one phrase with it */
+    LESS = 4,    /* words between what is needed and the one that says that it grows less */
 };
 
 const struct word *signs_longest(const struct sign_scan *s, const struct tokens *ts, unsigned i,
@@ -176,6 +177,97 @@ bool signs_lacks(const struct tokens *ts, unsigned from, unsigned i, const struc
            (n->kind == NEGATION_NOT ||
             (n->kind == NEGATION_NONE_OF &&
              (slice_ends(ts->t[i - 1].low, "ada") || slice_is(ts->t[i - 1].low, "tanpa"))));
+}
+
+bool signs_dashed_away(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
+{
+    unsigned list, used;
+
+    while (i < to && (ts->t[i].sep & SEP_DASH)) {
+        if (!signs_longest(s, ts, i, &list, &used))
+            return false;
+        i += used;
+    }
+    return ts->t[i - 1].plus_behind || (i < to && ts->t[i].kind == TOKEN_NEGATED);
+}
+
+bool signs_say_no(const struct sign_scan *s, const struct tokens *ts, const struct word *w, unsigned i,
+                  unsigned to, const struct negation *n)
+{
+    unsigned next = i + n->used, list, used, phrase_used;
+    struct slice kata;
+    const struct word *phrase = signs_longest(s, ts, i, &list, &phrase_used);
+
+    if (n->kind == NEGATION_GONE)
+        return !w->can_be_normal;
+    if (n->kind != NEGATION_NOT || next >= to || (ts->t[next].sep & SEP_HARD) || ts->t[next].taken ||
+        signs_longest(s, ts, next, &list, &used))
+        return true;
+    kata = phrase_code(ts, next, s->kata, &used);
+    return !(phrase && phrase_used > n->used) &&
+           (signs_filler(kata) || slice_is(kata, "terima_kasih") || slice_is(kata, "penanda_tangan"));
+}
+
+/* What the organ and the words from token `at` on say as one phrase of the organ's; *used: the tokens of
+ * those words. */
+static const struct word *finding(const struct sign_scan *s, const struct tokens *ts, const struct organ *o,
+                                  unsigned at, unsigned *used)
+{
+    unsigned list, own = o->to - o->from;
+    struct token run[2 * FINDING];
+    struct tokens joined = *ts;
+    const struct word *w;
+
+    joined.t = run;
+    joined.n = 0;
+    while (joined.n < own) {
+        run[joined.n] = ts->t[o->from + joined.n];
+        joined.n++;
+    }
+    for (unsigned k = at; k < o->end && k < at + FINDING && (k == at || !(ts->t[k].sep & SEP_HARD)); k++) {
+        run[joined.n] = ts->t[k];
+        if (k == at)
+            run[joined.n].sep = SEP_BLANK;
+        joined.n++;
+    }
+    w = signs_longest(s, &joined, 0, &list, used);
+    if (!w || *used <= own || !slice_eq(w->code, o->word->code))
+        return NULL;
+    *used -= own;
+    return w;
+}
+
+unsigned signs_of_organ(const struct sign_scan *s, const struct tokens *ts, struct organ *o)
+{
+    unsigned at = o->to, used, kata_used;
+    struct negation n = { 0 };
+
+    o->kind = SIGN_PLAIN;
+    o->denied = n;
+    if (!o->word->organ || o->to - o->from > FINDING || ts->t[at - 1].minus_behind ||
+        ts->t[at - 1].plus_behind)
+        return o->to;
+    while (goes_on(ts, at, o->end) ||
+           (at == o->to && at < o->end && (ts->t[at].sep & (SEP_COLON | SEP_EQUALS)))) {
+        struct slice kata = phrase_code(ts, at, s->kata, &kata_used);
+        bool normal = slice_is(kata, "normal");
+        const struct word *w = normal ? NULL : finding(s, ts, o, at, &used);
+
+        if (w || normal) {
+            bool well = normal || w->neutral;
+
+            o->denied = n;
+            o->kind = n.kind && !n.certain ? SIGN_UNSURE : well == !n.kind ? SIGN_NEGATED : SIGN_PLAIN;
+            return at + (w ? used : kata_used);
+        }
+        if (slice_is(kata, "pengisi") || slice_is(kata, "antara"))
+            at += kata_used;
+        else if (!n.kind && negation_at(ts, at, s->negators, &n) && n.kind <= NEGATION_NOT_YET)
+            at += n.used;
+        else
+            break;
+    }
+    return o->to;
 }
 
 bool signs_filler(struct slice k)

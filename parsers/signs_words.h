@@ -60,4 +60,25 @@ bool signs_twice(const struct negation *first, const struct negation *second);
 bool signs_lacks(const struct tokens *, unsigned from, unsigned i, const struct negation *,
                  const struct word *needed);
 
+/* `bengkak - pusing - kejang -`, `bengkak - kejang +`: from behind a sign, at token i, each is said not to be
+ * there, where the last one is marked. */
+bool signs_dashed_away(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);
+
+/* The negator at token i, behind the sign `w` and a colon, says that it is not there: `X: tidak`; `lihat:
+ * tidak jelas`, `mobilitas: tidak bisa jalan`, `gizi: kurang` say that it is (RULINGS 47). */
+bool signs_say_no(const struct sign_scan *, const struct tokens *, const struct word *w, unsigned i,
+                  unsigned to, const struct negation *);
+
+/* An organ of tokens from..to; `end` bounds what may stand behind it. */
+struct organ {
+    const struct word *word;
+    unsigned from, to, end;
+    enum sign_kind kind;    /* out: whether it has a sign */
+    struct negation denied; /* out: the negator between; NEGATION_NONE: none */
+};
+
+/* `dada tidak nyeri`, `ketuban jernih`, `tali pusat tidak kering`: whether the words behind the organ say
+ * that it has a sign; the token behind them, or organ->to where they do not say. */
+unsigned signs_of_organ(const struct sign_scan *, const struct tokens *, struct organ *);
+
 #endif

@@ -112,6 +112,7 @@ static void read_word(struct yaml *node, struct word *w, struct arena *a, struct
     w->neutral = yaml_bool(node, "neutral", false, x);
     w->needed = yaml_bool(node, "needed", false, x);
     w->can_be_normal = yaml_bool(node, "can_be_normal", false, x);
+    w->organ = yaml_bool(node, "organ", false, x);
     plain = yaml_bool(node, "code_is_word", true, x) && !w->doubt && !w->neutral && w->until_months == 0 &&
             !w->also.n;
     read_questions(node, w, a, x);

@@ -70,13 +70,14 @@ struct word {
     struct slice say;       /* for people: "diare" */
     struct slice *synonyms; /* lower case, several words allowed: "berak cair" */
     unsigned synonyms_n;
-    struct slice letter;   /* the SKDR letter where there is one */
-    int64_t months_from;   /* vaccines: the earliest age that the schedule allows (DOMAIN 1.4) */
-    struct slice also;     /* a second code that the words mean: `darah bau` is darah and bau */
-    bool doubt;            /* understood but never certain: `akses`, `gerakan janin` (RULINGS 40) */
-    bool neutral;          /* known to be no sign: `menyusui` */
-    bool needed;           /* that it is not there is the danger: `gerakan janin: tidak ada` */
-    bool can_be_normal;    /* `baik`, `aktif` behind it say that all is well (RULINGS 40) */
+    struct slice letter; /* the SKDR letter where there is one */
+    int64_t months_from; /* vaccines: the earliest age that the schedule allows (DOMAIN 1.4) */
+    struct slice also;   /* a second code that the words mean: `darah bau` is darah and bau */
+    bool doubt;          /* understood but never certain: `akses`, `gerakan janin` (RULINGS 40) */
+    bool neutral;        /* known to be no sign: `menyusui` */
+    bool needed;         /* that it is not there is the danger: `gerakan janin: tidak ada` */
+    bool can_be_normal;  /* `baik`, `aktif` behind it say that all is well (RULINGS 40) */
+    bool organ; /* says where: the words behind it may say that nothing is there, `dada tidak nyeri` */
     unsigned questions[2]; /* skrining: how many answers, and another count that will do; 0 = none */
     int64_t below_months;  /* a sign only below this age (`tidak mau makan`); 0 = at any */
     int64_t
