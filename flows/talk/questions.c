@@ -137,7 +137,7 @@ void questions_agree_to_no(struct step *s, struct draft *d)
     struct value *v = i >= 0 ? &d->values[i] : NULL;
     unsigned n = 0;
 
-    if (!questions_denied(d) || words_say_there(s->reading->said.body, s->arena))
+    if (!v || !questions_denied(d) || words_say_there(s->reading->said.body, s->arena))
         return; /* `ya ada`: it is */
     for (unsigned k = 0; k < v->n; k++)
         if (rules_sign(s->rules->rules, v->items[k]) != URGENCY_E1)
