@@ -187,7 +187,8 @@ static enum sign_kind negated(struct state *x, const struct word *w)
 
     if (waits) {
         x->reach = x->waits.kind == NEGATION_NONE_OF ? REACH_LIST : REACH_ONE;
-        x->certain = x->waits.certain && !x->words; /* `tidak ada mobil, …`: of something else, perhaps */
+        x->certain = x->waits.certain && !x->words && /* `tidak ada mobil, …`: of something else, perhaps */
+                     !(x->reach == REACH_LIST && whose_absence(&x->who, x->since));
     } else if (x->bare && x->reach != REACH_LIST) {
         x->reach = REACH_NONE;
         return SIGN_MAYBE;

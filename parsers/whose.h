@@ -18,6 +18,12 @@ struct mention {
 
 /* The word at token i, which is of no sign: a person, or nothing. */
 void whose_word(struct mention *, const struct tokens *, unsigned i, const struct word_list *people);
+/* `suami tidak ada`: what is not there, behind that token, is somebody who would help, and no sign. */
+static inline bool whose_absence(const struct mention *m, unsigned i)
+{
+    return slice_is(m->code, "lain") && m->name == i;
+}
+
 /* A separator, SEP_… */
 void whose_separator(struct mention *, unsigned sep);
 

@@ -185,11 +185,17 @@ bool work_alarms(const struct work *w)
     return filing_alarms(&w->report);
 }
 
+/* It goes out whatever she answers, and until she has as the worst that it may be (RULINGS 42, 47). */
+static bool doubts_reason(const struct work *w)
+{
+    return w->report.maybe && work_is_referral(w->report.form);
+}
+
 static struct slice urgency(const struct work *w, const struct findings *found)
 {
     struct filed_report other;
 
-    if (w->report.emergency || (found && found->worst == URGENCY_E1))
+    if (w->report.emergency || doubts_reason(w) || (found && found->worst == URGENCY_E1))
         return S("E1");
     return work_about(w, &other) && other.referral.urgency.n ? other.referral.urgency : S("E2");
 }
@@ -267,7 +273,7 @@ static void alarm_draft(struct work *w, const struct referral_opening *o, enum u
         referral_open(w->s, &w->filed, o);
     else if (!o->incomplete && w->filed.referral.incomplete)
         referral_complete(w->s, &w->filed, o);
-    else if (o->incomplete)
+    else if (o->incomplete && !o->doubtful)
         referral_worsen(w->s, &w->filed, o);
 }
 
@@ -280,6 +286,7 @@ void work_opening(struct work *w, const struct findings *found, struct referral_
         .say = who_and_why(w, found),
         .why = report_text(&w->report, AS_REASON),
         .asked = work_is_referral(w->report.form),
+        .doubtful = doubts_reason(w),
         .place = referral_place(w->s->rules, p ? p->place : NULL, report_text(&w->report, AS_DESTINATION),
                                 w->s->arena),
     };

@@ -266,6 +266,7 @@ static struct slice question_told(struct work *w, struct slice whom)
         { "contoh",
           value ? reply_other_example(r, w->s->arena) : reply_example(r->form, r->error_field, w->s->arena) },
         { "orang", r->died_words },
+        { "ketik", r->typed },
     };
 
     return step_text(w->s, w->s->language,
@@ -273,6 +274,7 @@ static struct slice question_told(struct work *w, struct slice whom)
                      : w->asking == ASK_TWIN  ? "danger.twin"
                      : w->asking == ASK_AGAIN ? "danger.weighed"
                      : w->asking == ASK_DEATH ? (r->died.n ? "danger.death_other" : "danger.death")
+                     : reply_doubts_reason(r) ? "danger.reason"
                      : value                  ? "danger.value"
                                               : "danger.ask",
                      FILLS(f));

@@ -174,6 +174,12 @@ static bool denied(const struct report *r)
     return f && r->status == REPORT_CONFIRM && r->typed.n && (r->faults[f->position] & REPORT_FAULT_DENIED);
 }
 
+bool reply_doubts_reason(const struct report *r)
+{
+    return r->maybe && r->form && r->error == ERROR_AMBIGUOUS && r->typed.n &&
+           slice_eq(r->error_field, form_called(r->form, AS_REASON));
+}
+
 static const char *key_of(const struct report *r, bool example, bool typed)
 {
     if (!r->form)
@@ -289,10 +295,11 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
     struct slice whom = about->siapa.n ? about->siapa : r->form ? reply_whom(r->form, r->values, a) : S("");
     bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;
     bool not_sure = r->unsure.n && r->status == REPORT_CONFIRM;
-    const char *key = death       ? death_key(r, whom)
-                      : not_sure  ? "ask.dead"
-                      : denied(r) ? "ask.there"
-                                  : key_of(r, other, typed_of(r, guess).n > 0);
+    const char *key = death                    ? death_key(r, whom)
+                      : not_sure               ? "ask.dead"
+                      : reply_doubts_reason(r) ? "ask.reason"
+                      : denied(r)              ? "ask.there"
+                                               : key_of(r, other, typed_of(r, guess).n > 0);
     const struct text_fill f[] = {
         { "nomor", about->nomor },
         { "siapa", whom },

@@ -13,6 +13,8 @@ struct slice reply_label(const struct form *, struct slice field);
 /* "BB 9,2": what to type. */
 struct slice reply_example(const struct form *, struct slice field, struct arena *);
 
+/* The question is whether the signs `typed` are there that a RUJUK's reason may deny. */
+bool reply_doubts_reason(const struct report *);
 /* Beside YA to a value that is doubted: the example, or how a sign is denied. */
 struct slice reply_other_example(const struct report *, struct arena *);
 

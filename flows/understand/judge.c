@@ -401,6 +401,7 @@ void understand_settle(struct filling *x, struct report *out)
     skdn(x);
     w2(x);
     answers(x);
+    understand_reason(x);
     out->form = x->form;
     out->variant = x->variant;
     for (unsigned i = 0; i < x->form->fields_n; i++)

@@ -422,6 +422,12 @@ bool understand_felt(const struct filling *);
 /* The sign is said to be there, where others are said not to be: an E1 sign, or `demam ya`, `nyeri dada ada`.
  */
 bool understand_there(const struct filling *, const struct sign *);
+/* A referral whose reason says no E1 sign for certain, and one that may be denied (`tidak kejang,
+ * perdarahan`): the reason is doubtful, `typed` are the signs; once it is sure they are heard (RULINGS 42,
+ * 47).
+ */
+void understand_reason(struct filling *);
+
 /* What was denied of these signs, asked about later: "tidak ada kejang". */
 struct slice understand_denied_words(const struct filling *, const struct value *signs);
 /* It was there before it was not: `demam sudah tidak ada`. */
