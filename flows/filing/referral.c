@@ -76,15 +76,11 @@ static struct slice role_word(struct step *s, const struct person *p)
 void referral_contact(struct step *s, const struct filed_report *r, struct slice *who, struct slice *hp)
 {
     struct audience at;
-    struct slice msisdn = r->referral.by, word;
+    struct slice msisdn, word;
     const struct person *p;
 
-    step_audience(s, directory_place(&s->rules->directory, r->referral.level), &at);
-    if (msisdn.n && slice_eq(msisdn, s->msisdn)) { /* she has it herself: those above her were told */
-        step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), &at);
-        msisdn = slice_make("", 0);
-    }
-    msisdn = msisdn.n ? msisdn : at.n ? at.msisdn[0] : slice_make("", 0);
+    referral_nearest(s, r, &at);
+    msisdn = at.n ? at.msisdn[0] : slice_make("", 0);
     p = directory_person(&s->rules->directory, msisdn);
     word = role_word(s, p);
     *hp = step_phone(s, msisdn);

@@ -229,11 +229,14 @@ static void tell_words(struct step *s, const struct filed_report *r, struct slic
         if (!slice_eq(r->referral.told[i], s->msisdn))
             step_sms(s, r->referral.told[i], class, r->nomor,
                      step_text(s, step_language_of(s, r->referral.told[i]), key, FILLS(f)));
-    if (s->out->sms_n > before)
+    if (class != SMS_EMERGENCY && s->out->sms_n > before)
         return;
-    /* Nobody but the speaker has it: the next level above. */
-    step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), &who);
-    step_tell(s, &who, class, r->nomor, key, FILLS(f));
+    /* Of an emergency whoever is named to her hears it, whether they had the case or not. */
+    referral_nearest(s, r, &who);
+    for (unsigned i = 0; i < who.n; i++)
+        if (!referral_has(&r->referral, who.msisdn[i]))
+            step_sms(s, who.msisdn[i], class, r->nomor,
+                     step_text(s, step_language_of(s, who.msisdn[i]), key, FILLS(f)));
 }
 
 void referral_words(struct step *s, struct filed_report *r, struct slice words)

@@ -279,3 +279,29 @@ void referral_list(struct step *s, const struct filed_report *r)
     if (d.to.n)
         step_timer(s, arena_printf(s->arena, "buka:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
 }
+
+static void without(struct audience *at, struct slice msisdn)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < at->n; i++)
+        if (!slice_eq(at->msisdn[i], msisdn))
+            at->msisdn[n++] = at->msisdn[i];
+    at->n = n;
+}
+
+void referral_nearest(struct step *s, const struct filed_report *r, struct audience *at)
+{
+    struct slice by = r->referral.by;
+
+    if (by.n && !slice_eq(by, s->msisdn))
+        *at = (struct audience){ .msisdn = { by }, .n = 1 };
+    else if (by.n)
+        step_audience(s, step_next_level(s, s->person ? s->person->place : NULL), at);
+    else
+        step_audience(s, directory_place(&s->rules->directory, r->referral.level), at);
+    without(at, s->msisdn);
+    for (unsigned i = 0; at->n == 0 && i < r->referral.told_n; i++) /* she is the last one: who had it */
+        if (!slice_eq(r->referral.told[i], s->msisdn))
+            at->msisdn[at->n++] = r->referral.told[i];
+}

@@ -38,4 +38,8 @@ void referral_say(struct step *, const struct filed_report *, const char *key, s
 struct slice referral_level_name(struct step *, const struct filed_report *);
 struct slice referral_name_of(struct step *, struct slice msisdn);
 
+/* Who is named to the speaker as having it: whoever took it, else the place that it is with; where she has it
+ * herself, those above her. */
+void referral_nearest(struct step *, const struct filed_report *, struct audience *);
+
 #endif
