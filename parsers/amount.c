@@ -153,35 +153,53 @@ static void read_unit(const struct tokens *ts, unsigned i, const struct word_lis
     }
 }
 
-/* `8kg7ons`: 100 g each; `8kg700gr`. */
+/* As lists/sama.yaml spells it: `krg`. */
+static struct slice spelt(const struct token *t)
+{
+    return t->known && t->known->other ? t->known->other->word : t->low;
+}
+
+/* Whether a word that takes off, or adds, stands at token i: -1, 1; 0: none does. */
+static int more_or_less(const struct tokens *ts, unsigned i)
+{
+    if (i >= ts->n || !soft(&ts->t[i]) || ts->t[i].taken || ts->t[i].other)
+        return 0;
+    return slice_is(spelt(&ts->t[i]), "kurang")
+               ? -1
+               : slice_is(ts->t[i].low, "lebih") || slice_is(ts->t[i].low, "lbh");
+}
+
+/* `8kg7ons`: 100 g each; `8kg700gr`; `9 kg kurang 2 ons` (RULINGS 50). */
 static void read_ons(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
 {
     unsigned at = i + out->used, used;
     struct amount ons = { .used = 1 };
     struct slice unit;
-    /* `9 kg kurang 2 ons` (RULINGS 50) */
-    bool grams,
-        less = at < ts->n && soft(&ts->t[at]) && !ts->t[at].taken && slice_is(ts->t[at].low, "kurang");
+    int sign = more_or_less(ts, at);
+    bool grams, same;
 
-    at += less;
-    if (less && at < ts->n && ts->t[at].kind == TOKEN_NUMBER)
+    at += sign != 0;
+    if (sign && at < ts->n && ts->t[at].kind == TOKEN_NUMBER)
         out->broken |= ts->t[at].odd || ts->t[at].approx;
-    if ((!slice_is(out->unit, "kg") && !(less && !out->unit.n)) || (out->mark && !less) ||
-        !is_plain_digits(ts, at) || !soft(&ts->t[at]) || ts->t[at].minus || at + 1 >= ts->n)
+    if ((!slice_is(out->unit, "kg") && !sign) || (out->mark && !sign) || !is_plain_digits(ts, at) ||
+        !soft(&ts->t[at]) || ts->t[at].minus || at + 1 >= ts->n)
         return;
     unit = phrase_code(ts, at + 1, units, &used);
     grams = slice_is(unit, "g");
-    if ((!grams && !slice_is(unit, "ons")) || !soft(&ts->t[at + 1]))
+    same = sign && slice_is(unit, "cm") && (!out->unit.n || slice_eq(out->unit, unit));
+    if ((!same && !grams && !slice_is(unit, "ons")) || !soft(&ts->t[at + 1]) ||
+        (!same && out->unit.n && !slice_is(out->unit, "kg")))
         return;
     if (!decimal(ts->t[at].low, &ons) || ons.milli > (grams ? 999000 : 9000)) {
         out->broken = true;
         return;
     }
-    ons.milli = grams ? ons.milli / 1000 : ons.milli / 10;
-    out->milli += less ? -ons.milli : ons.milli;
+    if (!same)
+        ons.milli = grams ? ons.milli / 1000 : ons.milli / 10;
+    out->milli += sign < 0 ? -ons.milli : ons.milli;
     out->broken |= out->milli < 0 || ts->t[at].odd;
-    out->mark = true;
-    out->used += 2 + less;
+    out->mark |= !same;
+    out->used += 2 + (sign != 0);
 }
 
 bool amount_read(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
@@ -196,6 +214,8 @@ bool amount_read(const struct tokens *ts, unsigned i, const struct word_list *un
     spoken_mark(ts, i, out);
     read_unit(ts, i, units, out);
     read_ons(ts, i, units, out);
+    if (more_or_less(ts, i + out->used)) /* `8kg7ons kurang 2 ons` */
+        read_ons(ts, i, units, out);
     /* 8kg7: a number glued to a unit, and no ons behind it. */
     return true;
 }

@@ -48,12 +48,12 @@ static inline bool negation_of_signs(enum negation_kind kind)
     return kind != NEGATION_NONE && kind != NEGATION_OFF && kind != NEGATION_FAILED && kind != NEGATION_FALSE;
 }
 
-/* The one at token i turns signs; but `bukan 30` says that the number is another. */
+/* The one at token i turns signs; but `bukan 30` says that the number is another, `kurang 2 ons` how much. */
 static inline bool negation_turns_signs(const struct tokens *ts, unsigned i, const struct negation *n)
 {
     unsigned next = i + n->used;
 
-    return negation_of_signs(n->kind) &&
+    return negation_of_signs(n->kind) && !ts->t[i].other &&
            !(n->kind == NEGATION_ISNT && next < ts->n && ts->t[next].kind == TOKEN_NUMBER);
 }
 

@@ -2,8 +2,6 @@
  * place that knows (RULINGS 46, 50).  See understand.h. */
 #include "flows/understand/understand.h"
 
-#include <string.h>
-
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
@@ -72,12 +70,6 @@ static unsigned unit_of_time(const struct filling *x, unsigned i, unsigned *used
                                                           : 0;
 }
 
-static void mark_other(struct filling *x, unsigned from, unsigned to)
-{
-    for (unsigned k = from; k < to && k < x->ts.n; k++)
-        x->ts.t[k].other = true;
-}
-
 static bool is_sex(const struct filling *x, unsigned i)
 {
     unsigned used;
@@ -106,7 +98,7 @@ static void instead(struct filling *x, unsigned i)
     if (next < x->ts.n && x->ts.t[next].kind == TOKEN_WORD && phrase_at(&x->ts, next, x->words->units, &used))
         next += used;
     if (is_number(x, i) && understand_is(x, next, "tapi", &used) && is_number(x, next + used)) {
-        mark_other(x, i - 1, next + used);
+        understand_mark_other(x, i - 1, next + used);
         return;
     }
     if (is_number(x, i) && value > 0 && phrase_at(&x->ts, value, x->words->units, &unit) && unit == 1)
@@ -114,7 +106,7 @@ static void instead(struct filling *x, unsigned i)
     if (value == i || parts(x, i - 1) || !(is_number(x, i) ? is_number(x, value) : is_sex(x, value)))
         return;
     x->ts.t[value].approx = true;
-    mark_other(x, i - 1, is_number(x, i) ? next : i + 1);
+    understand_mark_other(x, i - 1, is_number(x, i) ? next : i + 1);
 }
 
 unsigned understand_doubt_behind(const struct filling *x, unsigned i)
@@ -199,8 +191,8 @@ static void owner(struct filling *x, unsigned i)
     struct slice code = code_before(x, i, &from);
 
     if (whose < i || (!code.n && measured_elsewhere(x, i))) {
-        mark_other(x, whose < i ? whose : i - 1,
-                   i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));
+        understand_mark_other(x, whose < i ? whose : i - 1,
+                              i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));
         return;
     }
     if (!code.n || (!slice_is(code, "kira") && !slice_all_digits(x->ts.t[i].low) &&
@@ -208,7 +200,7 @@ static void owner(struct filling *x, unsigned i)
         return;
     if (slice_is(code, "kira")) {
         x->ts.t[i].approx = true;
-        mark_other(x, from, i);
+        understand_mark_other(x, from, i);
         return;
     }
     if (form_counts(x->form, UNIT_PERSON) && in_list(x, from))
@@ -222,17 +214,17 @@ static void owner(struct filling *x, unsigned i)
         (slice_is(code, "dahulu") && x->ts.t[i].low.n == 4) ||
         (slice_is(code, "jam_lain") &&
          (form_counts(x->form, UNIT_PERSON) || form_as(x->form, AS_DATE) < 0))) {
-        mark_other(x, from, i + 1);
+        understand_mark_other(x, from, i + 1);
     } else if (slice_is(code, "bulan_ke") && !x->ts.t[i].glued) {
         const struct field *f = weeks(x);
 
-        mark_other(x, from, i + 1);
+        understand_mark_other(x, from, i + 1);
         if (f && !x->slots[f->position].filled)
             understand_fault(x, f, ERROR_AMBIGUOUS, false, i);
     } else if (slice_is(code, "minggu_ke") && !weeks(x)) {
-        mark_other(x, from, i + 1);
+        understand_mark_other(x, from, i + 1);
     } else if (slice_is(code, "lamanya") && unit_of_time(x, i, &used)) {
-        mark_other(x, from, i + 1 + used);
+        understand_mark_other(x, from, i + 1 + used);
     }
 }
 
@@ -275,7 +267,7 @@ static void another_age(struct filling *x, unsigned i)
     if (!then && !((phrase_at(&x->ts, i - 2, x->words->people, &used) || x->ts.t[i - 2].other) &&
                    (form_as(x->form, AS_AGE) < 0 || age_before(x, i - 2))))
         return;
-    mark_other(x, i - 1, i + 1 + (unit_of_time(x, i, &unit) ? unit : 0));
+    understand_mark_other(x, i - 1, i + 1 + (unit_of_time(x, i, &unit) ? unit : 0));
 }
 
 /* `10-11 org`, `5-10`: from so many to so many, and no day, where people are counted. */
@@ -308,15 +300,6 @@ static unsigned range_end(const struct filling *x, unsigned i)
     return is_number(x, k + used) && slice_all_digits(x->ts.t[k + used].low) ? k + used : i;
 }
 
-static bool keeps_signs(const struct form *form)
-{
-    for (unsigned f = 0; f < form->fields_n; f++)
-        if (form->fields[f].type == FIELD_CHOICES || form->fields[f].as == AS_CAUSE ||
-            (form->fields[f].type == FIELD_TEXT && form->fields[f].list))
-            return true;
-    return false;
-}
-
 /* `3 hari panas` says how long, and is no age (RULINGS 46); nor are the signs, where the form has no use for
  * them. */
 static void lasts(struct filling *x, unsigned i)
@@ -332,7 +315,8 @@ static void lasts(struct filling *x, unsigned i)
         return; /* `bumil Ratna 34mg pusing`: how far she is */
     if ((days == 1 || days == 7) && form_as(x->form, AS_DAYS_AFTER) < 0 &&
         understand_is(x, i + 1 + used, "sejak_salin", &sign)) {
-        mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign)); /* `5 hr pasca salin` */
+        understand_mark_other(
+            x, i, i + 1 + used + (understand_keeps_signs(x->form) ? 0 : sign)); /* `5 hr pasca salin` */
         return;
     }
     if ((days != 1 && days != 7) || i + 1 + used >= x->ts.n || (x->ts.t[i + 1 + used].sep & SEP_HARD) ||
@@ -341,7 +325,7 @@ static void lasts(struct filling *x, unsigned i)
     for (unsigned k = 0; k < i; k++) /* `bayi Ros 3hr tidak mau menyusu` is so old */
         if (understand_is(x, k, "bayi", &sign))
             return;
-    mark_other(x, i, i + 1 + used + (keeps_signs(x->form) ? 0 : sign));
+    understand_mark_other(x, i, i + 1 + used + (understand_keeps_signs(x->form) ? 0 : sign));
 }
 
 /* `L 7th demam 5 hari`: the same behind a sign, where the form keeps none and would take it for an age. */
@@ -349,12 +333,12 @@ static void lasted(struct filling *x, unsigned i)
 {
     unsigned used = 0, sign, days = unit_of_time(x, i, &used);
 
-    if (i == 0 || (days != 1 && days != 7) || parts(x, i) || keeps_signs(x->form))
+    if (i == 0 || (days != 1 && days != 7) || parts(x, i) || understand_keeps_signs(x->form))
         return;
     for (unsigned k = i > WORDS ? i - WORDS : 0; k < i; k++)
         if (phrase_at(&x->ts, k, x->words->signs, &sign) && k + sign == i &&
             !phrase_at(&x->ts, k, x->form->fields[0].list, &sign)) /* `diare 3 minggu lalu` */
-            return mark_other(x, k > 0 ? k : i, i + 1 + used);
+            return understand_mark_other(x, k > 0 ? k : i, i + 1 + used);
 }
 
 /* `bb bukan 11,2`: what is said not to be it, and nothing in its place. */
@@ -371,7 +355,7 @@ static void denied(struct filling *x, unsigned i)
         if (understand_label_at(x, k, &l) && k + l.used == i - 1 && l.field->type == FIELD_NUMBER) {
             if (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used))
                 i += used;
-            return mark_other(x, k + l.used, i + 1);
+            return understand_mark_other(x, k + l.used, i + 1);
         }
 }
 
@@ -395,13 +379,15 @@ static void of_then(struct filling *x, unsigned i)
 
     if (!code.n)
         code = code_before(x, label_before(x, i), &from);
+    if (from < i && x->ts.t[from].other)
+        return; /* `kurang 2 ons dari bulan lalu tb 76` */
     unit = i + 1 < x->ts.n && !parts(x, i + 1) && phrase_at(&x->ts, i + 1, x->words->units, &used);
 
     if (!(slice_is(code, "lalu") && form_as(x->form, AS_DATE) < 0) &&
         !(slice_is(code, "tgl_lain") && !labelled(x, from, i)) &&
         !(slice_is(code, "selisih") && unit && is_number(x, i + 1 + used)))
         return;
-    mark_other(x, from, i + 1 + (unit ? used : 0));
+    understand_mark_other(x, from, i + 1 + (unit ? used : 0));
 }
 
 /* `1 tahun lebih`, `14 bulan kurang`: completed weeks and months, and the years of the grown, are what they
@@ -423,16 +409,6 @@ static bool age_doubted(const struct filling *x, unsigned i, unsigned unit)
     return less || more;
 }
 
-/* `5x`, `5 kali`: how often, and no value. */
-static void times(struct filling *x, unsigned i)
-{
-    if (i > 0 && i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
-        ((slice_is(x->ts.t[i + 1].low, "x") && x->ts.t[i + 1].glued) ||
-         slice_is(x->ts.t[i + 1].low, "kali")) &&
-        !(i + 2 < x->ts.n && x->ts.t[i + 2].glued) && keeps_signs(x->form))
-        mark_other(x, i, i + 2);
-}
-
 /* `5 lebih`, `5 orang kira2`: doubt behind the number, and its unit. */
 static bool doubted_behind(const struct filling *x, unsigned i)
 {
@@ -450,33 +426,18 @@ static bool doubted_behind(const struct filling *x, unsigned i)
            (slice_is(code, "kira") && !is_number(x, k + used));
 }
 
-/* `G3P2A0`, `g2p1`: how many children, and no value of any field. */
-static void parity(struct filling *x, unsigned i)
-{
-    unsigned k = i;
-
-    if (!slice_is(x->ts.t[i].low, "g"))
-        return;
-    while (k + 1 < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && x->ts.t[k].low.n <= 2 &&
-           strchr("gpah", x->ts.t[k].low.p[0]) && (k == i || x->ts.t[k].glued) &&
-           x->ts.t[k + 1].kind == TOKEN_NUMBER && x->ts.t[k + 1].glued)
-        k += 2;
-    if (k >= i + 4)
-        mark_other(x, i, k);
-}
-
 void understand_before(struct filling *x)
 {
     for (unsigned i = 0; i < x->ts.n; i++) {
         unsigned end;
 
-        parity(x, i);
+        understand_parity(x, i);
         either(x, i);
         if (i > 0 && is_sex(x, i))
             instead(x, i);
         if (!is_number(x, i))
             continue;
-        times(x, i);
+        understand_times(x, i);
         if (i > 0) {
             owner(x, i);
             another_age(x, i);
@@ -485,6 +446,7 @@ void understand_before(struct filling *x)
             of_then(x, i);
             lasted(x, i);
         }
+        understand_difference(x, i);
         x->ts.t[i].approx |= doubted_behind(x, i);
         end = range_end(x, i);
         if (end > i) {

@@ -185,7 +185,7 @@ static bool split_number(struct run *r, unsigned i, const struct amount *n)
 /* `kolesterol 220`: the number behind a word that nobody knows is hers, and no field's. */
 static bool behind_unknown(const struct filling *x, unsigned i)
 {
-    return i > x->head_end && x->ts.t[i - 1].kind == TOKEN_WORD &&
+    return i > x->head_end && x->ts.t[i - 1].kind == TOKEN_WORD && !x->ts.t[i - 1].other &&
            (x->ts.t[i - 1].loose || !x->ts.t[i - 1].taken) && (x->ts.t[i].sep & SEP_HARD) == 0;
 }
 

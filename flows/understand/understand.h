@@ -30,6 +30,8 @@
  *   around.c          words that turn the report                        RULINGS 43, 45
  *   deaths.c          somebody died                                     RULINGS 49
  *   before.c          what stands directly before a number              RULINGS 46, 50
+ *   difference.c      how much more or less, behind a value           RULINGS 50
+ *   counted.c         numbers that only count                         RULINGS 46
  *   bands.c           how old, and what is plausible at that age        RULINGS 23, 28
  *   read.c            one value of one field type                       SPEC 2.2
  *   times.c           days, ages and months                             RULINGS 4, 7, 31, 51
@@ -87,8 +89,7 @@ struct filling {
     unsigned another_at;         /* token at which somebody else's words begin; 0 = nowhere */
     struct slice beside;         /* struct report */
     unsigned mends_at, mends_to; /* tokens of a value that is said to be right instead; 0 = none */
-    unsigned
-        unmended_at; /* token that takes back what stands before it, with nothing right behind; 0: none */
+    unsigned unmended_at;        /* token that takes back what is before it, with nothing behind; 0: none */
     const struct field *amends_label, *amends_list; /* the label before it; the list that is mended */
     bool twins;                                     /* struct report */
     const struct field *refused;                    /* of a list, something is named that was not done */
@@ -212,10 +213,18 @@ void understand_stray_keyword(struct filling *, unsigned i);
 /* --- understand/before.c, understand/around.c: what stands beside values --- */
 /* Marks numbers that are no field's, or not certain (RULINGS 46, 50). */
 void understand_before(struct filling *);
-/* Words at token i that make the value before it doubtful, and belong to it: `bukan 92`, `lebih`; how many.
- */
+/* Tokens from..to are of nothing that this report has a field for. */
+void understand_mark_other(struct filling *, unsigned from, unsigned to);
+/* difference.c: what is said behind number i of more or less: another time's or person's, `turun 2 ons dari
+ * bulan lalu`, is no field's; what parsers/amount.c does not take off makes the value doubtful. */
+void understand_difference(struct filling *, unsigned i);
+/* counted.c: `5x`; `G3P2A0`, from token i on, is no value. */
+void understand_times(struct filling *, unsigned i);
+void understand_parity(struct filling *, unsigned i);
+bool understand_keeps_signs(const struct form *); /* a field for signs, or for words about them */
+/* How many words at token i make the value before it doubtful, and belong to it: `bukan 92`, `lebih`. */
 unsigned understand_doubt_behind(const struct filling *, unsigned i);
-/* What belongs to the keyword: `timbang ulang …` (RULINGS 45). */
+/* `timbang ulang …` (RULINGS 45). */
 void understand_trailers(struct filling *);
 /* A negator before or behind the one choice that the report is about (RULINGS 43). */
 void understand_negated_value(struct filling *);
@@ -233,7 +242,7 @@ bool understand_is_pattern(struct filling *);
 /* Takes what is said to people behind the values, and who signs: `bb 9,4 ya bu`, `… bu Nur`, `… terima
  * kasih`.  Nothing when anything else stands there. */
 void understand_courtesy(struct filling *);
-/* Words at the end that say what it is instead: the first field is doubtful. */
+/* Words at the end say what it is instead. */
 void understand_overturned(struct filling *);
 /* `ga kejang bu`, whatever was asked: one of the signs that the report has is named. */
 bool understand_denies_known(struct filling *, const struct report *known);
