@@ -19,6 +19,7 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/step/roles.h"
+#include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "flows/care/tasks.h"
 #include "parsers/nik.h"
@@ -432,9 +433,8 @@ static void run_cakap(struct step *s, const struct command *c)
 /* FORMAT of nothing that there is asks what there is; what KOREKSI's words say is known by its report. */
 static bool runs_all_the_same(const struct command *c)
 {
-    if (c->kind == COMMAND_FORMAT)
-        return true;
-    return c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n && !slice_is(c->error_field, "nomor");
+    return c->kind == COMMAND_FORMAT || (c->kind == COMMAND_KOREKSI && c->nomor.n && c->correction.n &&
+                                         !slice_is(c->error_field, "nomor"));
 }
 
 /* Staff and heads may leave its number out where one is open for them (RULINGS 57). */
@@ -457,8 +457,8 @@ void commands_run(struct step *s, const struct command *c)
 
     step_reason(s, "command");
     if (!s->staff && !roles_may_command(s->person, c->kind)) {
-        if (!c->nomor.n && emergency_waits(s)) /* `bidan belum datang` is no TIDAK HADIR */
-            return;
+        if (!c->nomor.n && waits_passed_on(s))
+            return; /* `bidan belum datang` is no TIDAK HADIR */
         filing_keep(s);
         roles_refuse(s);
         return;

@@ -31,9 +31,8 @@ static bool asks_for_signs(const struct ruleset *rules, const struct draft *d)
     return signs && !asking_store(d->asking) && field >= 0 && d->form->fields[field].list == signs;
 }
 
-/* The number that the words name: of an open question, else the first that may be one.  *words: without it.
- */
-static struct slice named(struct sender_state *state, struct slice text, struct arena *a, struct slice *words)
+struct slice emergency_number(struct sender_state *state, struct slice text, struct arena *a,
+                              struct slice *words)
 {
     struct slice nomor = slice_make("", 0), rest = slice_trim(text), word;
 
@@ -60,7 +59,7 @@ static struct slice named(struct sender_state *state, struct slice text, struct 
 static const struct draft *asked(const struct ruleset *rules, struct sender_state *state, struct slice *text,
                                  struct arena *a)
 {
-    struct slice words, nomor = named(state, *text, a, &words);
+    struct slice words, nomor = emergency_number(state, *text, a, &words);
     const struct draft *one = drafts_find(state, nomor), *only = NULL;
 
     if (one) {
@@ -114,7 +113,7 @@ void emergency_denied(const struct ruleset *rules, struct sender_state *state, s
 
     if (!r->said.emergency || (r->said.kind != SAID_NOTHING && !no))
         return;
-    nomor = named(state, r->said.body, a, &words);
+    nomor = emergency_number(state, r->said.body, a, &words);
     if ((nomor.n || state->drafts_n) && understand_denies(rules, words, all_whom(state, a), a))
         r->said.emergency = false;
 }
@@ -133,7 +132,7 @@ bool emergency_read(const struct ruleset *rules, struct sender_state *state, int
         return false;
     r->kind = READING_EMERGENCY;
     if (!command)
-        r->nomor = named(state, r->said.body, a, &(struct slice){ 0 });
+        r->nomor = emergency_number(state, r->said.body, a, &(struct slice){ 0 });
     return true;
 }
 
@@ -206,8 +205,12 @@ void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a,
 
     if (r->kind == READING_NOTHING && words && !r->thanks && !words_ask(r->said.body) &&
         (r->said.today || measures_danger(rules, r->said.body, at_ms, a)) &&
-        understand_plea(rules, r->said.body, at_ms, a, &r->answer))
+        understand_plea(rules, r->said.body, at_ms, a, &r->answer)) {
         r->kind = READING_EMERGENCY;
+        r->nomor = emergency_number(r->state, r->said.body, a, &(struct slice){ 0 });
+        if (!r->nomor.n && understand_asks_to_fetch(rules, r->said.body, a))
+            r->nomor = emergency_own(r->state);
+    }
 }
 
 /* The fields of a draft that an answer changed.  *only: the last of them. */
@@ -256,8 +259,7 @@ struct reading *emergency_before(const struct ruleset *rules, int64_t at_ms, str
 
 /* --- deciding --- */
 
-/* Whom a report is about, as people call her. */
-static struct slice case_whom(struct step *s, struct slice nomor, const struct filed_report *r)
+struct slice emergency_whom(struct step *s, struct slice nomor, const struct filed_report *r)
 {
     const struct draft *d = drafts_find(s->state, nomor);
     struct slice nama = text_as(r->form, r->values, AS_NAME);
@@ -274,7 +276,8 @@ static bool told_of_case(struct step *s, struct slice nomor, struct slice words,
     if (r->referral.state == REFERRAL_NONE) {
         struct referral_opening o = {
             .urgency = s->reading->said.emergency ? S("E1") : S("E2"),
-            .say = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(case_whom(s, nomor, r)), SLICE_ARG(words)),
+            .say =
+                arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(emergency_whom(s, nomor, r)), SLICE_ARG(words)),
         };
 
         referral_open(s, r, &o);
@@ -293,7 +296,7 @@ static bool told_by_number(struct step *s)
     struct slice nomor = s->reading->nomor, words, who, hp;
     const struct draft *d = drafts_find(s->state, nomor);
 
-    (void)named(s->state, s->reading->said.body, s->arena, &words);
+    (void)emergency_number(s->state, s->reading->said.body, s->arena, &words);
     if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
         !told_of_case(s, nomor, words, r))
         return false;
@@ -302,7 +305,7 @@ static bool told_by_number(struct step *s)
         const struct text_fill f[] = { { "nomor", nomor },
                                        { "petugas", who },
                                        { "hp", hp },
-                                       { "siapa", case_whom(s, nomor, r) },
+                                       { "siapa", emergency_whom(s, nomor, r) },
                                        { "field", d ? d->asked : slice_make("", 0) },
                                        { "contoh", d ? reply_example(d->form, d->field, s->arena) : words } };
 
@@ -318,7 +321,7 @@ void emergency_step(struct step *s)
     struct filing f = { .report = answer, .index = s->reading->first, .cry = answer->emergency };
     struct filed out;
 
-    if (s->reading->nomor.n && told_by_number(s))
+    if (s->reading->nomor.n && !answer->plea && told_by_number(s))
         return;
     filing_file(s, &f, &out);
     step_reason(s, f.cry ? "emergency" : "rejected");
@@ -328,33 +331,9 @@ void emergency_step(struct step *s)
 struct slice emergency_own(const struct sender_state *state)
 {
     for (unsigned i = state->open.n; !state->last.nomor.n && i-- > 0;)
-        if (state->open.all[i].what == OPEN_OWN) /* a stranger's */
+        if (state->open.all[i].what == OPEN_OWN)
             return state->open.all[i].nomor;
     return state->last.nomor;
-}
-
-bool emergency_waits(struct step *s)
-{
-    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
-    struct slice nomor = s->person ? s->state->last.nomor : emergency_own(s->state), who, hp;
-
-    if (!r || !nomor.n || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
-        (r->referral.state != REFERRAL_SENT && r->referral.state != REFERRAL_TAKEN))
-        return false;
-    referral_contact(s, r, &who, &hp);
-    referral_added(s, r, s->reading->said.body); /* `sudah di rs`, `salah ketik, bukan perdarahan` */
-    {
-        const struct text_fill f[] = {
-            { "nomor", nomor },
-            { "siapa", case_whom(s, nomor, r) },
-            { "keadaan", step_text(s, s->language, referral_state_key(r->referral.state), NULL, 0) },
-            { "petugas", who },
-            { "hp", hp },
-        };
-
-        step_answer(s, nomor, step_text(s, s->language, "unknown.referral", FILLS(f)));
-    }
-    return true;
 }
 
 static bool ends_something(enum command_kind kind)
@@ -422,7 +401,7 @@ void emergency_corrected(struct step *s, const struct command *c, const struct r
         const struct text_fill f[] = { { "nomor", c->nomor },
                                        { "petugas", who },
                                        { "hp", hp },
-                                       { "siapa", case_whom(s, c->nomor, r) },
+                                       { "siapa", emergency_whom(s, c->nomor, r) },
                                        { "field", reply_label(corrected->form, corrected->error_field) },
                                        { "nilai", report_text(corrected, AS_NAME) },
                                        { "contoh",

@@ -5,6 +5,7 @@
 #ifndef KENTONGAN_FLOWS_TALK_EMERGENCY_H
 #define KENTONGAN_FLOWS_TALK_EMERGENCY_H
 
+#include "flows/care/subject_report.h"
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
 
@@ -30,12 +31,13 @@ struct reading *emergency_before(const struct ruleset *, int64_t at_ms, struct a
 
 /* A cry for help: a referral with number and clock, and a record; who was called, then what is missing. */
 void emergency_step(struct step *);
-/* Words that nobody understands (`bidannya kok belum datang`) within an hour after a report whose patient is
- * on the way, or by a stranger while his emergency is open: those who have the case hear them, and the answer
- * says whom to call.  False: nobody is waited for. */
-bool emergency_waits(struct step *);
-/* The last report; where there is none, as of a stranger, the emergency that is open; empty: neither. */
+/* The number that the words name: of an open question, else the first that may be one.  *words: without it.
+ */
+struct slice emergency_number(struct sender_state *, struct slice text, struct arena *, struct slice *words);
+/* The last report of the hour; where there is none, the referral of hers that is open; empty: neither. */
 struct slice emergency_own(const struct sender_state *);
+/* Whom a report is about, as people call her. */
+struct slice emergency_whom(struct step *, struct slice nomor, const struct filed_report *);
 /* Words of an emergency behind a command with a number: told to the staff of that case at once.  True: the
  * command ends something (SELESAI, BATAL, BUKAN); it was asked back instead. */
 bool emergency_behind(struct step *, const struct command *);

@@ -40,7 +40,7 @@ static bool others_hear(const struct step *s)
     return false;
 }
 
-/* Words that are only passed on to those who have an open case (emergency_waits) are none: an answering app
+/* Words that are only passed on to those who have an open case (waits_passed_on) are none: an answering app
  * says such too. */
 static bool is_emergency(const struct step *s)
 {

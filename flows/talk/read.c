@@ -16,6 +16,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/mending.h"
+#include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
 
@@ -177,7 +178,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         ok = intent_add(out, SUBJECT_NUMBER, drafts_only(state)->nomor) && ok;
     if (r->kind == READING_NOTHING || r->kind == READING_EMERGENCY ||
         (r->kind == READING_COMMAND && !r->said.command.nomor.n))
-        ok = intent_add(out, SUBJECT_NUMBER, emergency_own(state)) && ok; /* she may wait for somebody */
+        ok = intent_add(out, SUBJECT_NUMBER, waits_named(r, a)) && /* she may wait for somebody */
+             intent_add(out, SUBJECT_NUMBER, emergency_own(state)) && ok;
     if (r->kind == READING_EMERGENCY)
         ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
     if (again)

@@ -19,6 +19,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
+#include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
 
@@ -314,7 +315,7 @@ static void step_nothing(struct step *s)
         return; /* thanks take no patient (RULINGS 13) */
     if (!s->reading->thanks && !s->reading->said.turned.nomor.n &&
         (((s->person || s->staff) && listing_waiting(s)) ||
-         (s->reading->said.kind != SAID_TURNED && emergency_waits(s))))
+         (s->reading->said.kind != SAID_TURNED && waits_passed_on(s))))
         return;
     step_answer(s, slice_make("", 0), nothing_known(s));
 }
@@ -362,7 +363,7 @@ void sms_step(struct step *s)
     case READING_EMERGENCY:
         if (s->reading->answer.plea && !s->person)
             step_nothing(s);
-        else
+        else if (!s->reading->answer.plea || !waits_told(s))
             emergency_step(s);
         break;
     case READING_COMMAND:

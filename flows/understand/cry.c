@@ -110,17 +110,46 @@ static bool names_somebody(const struct words *words, const struct tokens *ts, u
            !phrase_at(ts, i + 1, words->signs, &used);
 }
 
+static void on_fetch(void *arg, const struct sign *s)
+{
+    bool *fetch = arg;
+
+    *fetch |= s->kind == SIGN_PLAIN && slice_is(s->word->code, "hari_jemput");
+}
+
+static bool names_anybody(const struct words *words, const struct tokens *ts)
+{
+    for (unsigned i = 0; i < ts->n; i++)
+        if (ts->t[i].kind == TOKEN_WORD && names_somebody(words, ts, i))
+            return true;
+    return false;
+}
+
+bool understand_asks_to_fetch(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    bool fetch = false;
+    struct sign_scan scan = { .lists = { words->help },
+                              .lists_n = words->help != NULL,
+                              .kata = words->kata,
+                              .negators = words->negators,
+                              .sign = on_fetch,
+                              .arg = &fetch };
+    struct tokens ts;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts) || names_anybody(words, &ts))
+        return false;
+    signs_scan(&scan, &ts, 0, ts.n);
+    return fetch;
+}
+
 bool understand_cries_of_another(const struct ruleset *rs, struct slice line, struct arena *a)
 {
     struct said heard = { 0 };
-    bool somebody = false, e1 = false;
+    bool e1 = false;
     struct tokens ts;
 
-    if (!rs->rules || !tokens_cut(line, NULL, &rs->forms, a, &ts))
-        return false;
-    for (unsigned i = 0; i < ts.n && !somebody; i++)
-        somebody = ts.t[i].kind == TOKEN_WORD && names_somebody(&rs->forms.words, &ts, i);
-    if (!somebody)
+    if (!rs->rules || !tokens_cut(line, NULL, &rs->forms, a, &ts) || !names_anybody(&rs->forms.words, &ts))
         return false;
     understand_heard(&rs->forms.words, &ts, a, &heard);
     for (unsigned i = 0; i < heard.heard_n; i++)

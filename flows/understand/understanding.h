@@ -161,6 +161,9 @@ bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, s
 bool understand_plea(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
                      struct report *out) MUST_CHECK;
 
+/* It asks to be fetched, and names nobody: `ban bocor, tolong jemput bu`. */
+bool understand_asks_to_fetch(const struct ruleset *, struct slice text, struct arena *);
+
 /* No word of it may be a name: all of them are words of the language, or labels. */
 bool understand_names_nobody(const struct ruleset *, struct slice text, struct arena *);
 

@@ -1,0 +1,18 @@
+/* waits.h - words of one whose patient is on the way, or was awaited and did not come: those who have the
+ * case hear them (SPEC 1, 2.2).  Also to be named before a step: the numbers. */
+#ifndef KENTONGAN_FLOWS_TALK_WAITS_H
+#define KENTONGAN_FLOWS_TALK_WAITS_H
+
+#include "flows/step/step.h"
+#include "flows/step/reading.h"
+
+/* The case whose number stands in the reading's words, or empty. */
+struct slice waits_named(const struct reading *, struct arena *);
+/* Words that nobody understands (`bidannya kok belum datang`, `48217 ban bocor`) of the case that they name,
+ * within an hour after a report of that, or by a stranger while his emergency is open: the answer says whom
+ * to call.  False: nobody is waited for. */
+bool waits_passed_on(struct step *);
+/* The same of words that ask to be fetched, for the reading's number. */
+bool waits_told(struct step *);
+
+#endif
