@@ -1,6 +1,6 @@
 /* before.c - what stands directly before a number, and takes it from the fields or makes it doubtful: the one
  * place that knows (RULINGS 46, 50).  See understand.h. */
-#include "flows/understand/understand.h"
+#include "flows/understand/before.h"
 
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
@@ -438,6 +438,7 @@ void understand_before(struct filling *x)
         if (!is_number(x, i))
             continue;
         understand_times(x, i);
+        understand_unasked_age(x, i);
         if (i > 0) {
             owner(x, i);
             another_age(x, i);

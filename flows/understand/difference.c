@@ -1,5 +1,5 @@
-/* difference.c - how much more or less, behind a value (RULINGS 50).  See understand.h. */
-#include "flows/understand/understand.h"
+/* difference.c - how much more or less, behind a value (RULINGS 50).  See before.h. */
+#include "flows/understand/before.h"
 
 #include "parsers/amount.h"
 #include "parsers/phrase.h"
@@ -86,7 +86,7 @@ static bool is_weight(const struct filling *x, unsigned i, struct slice unit)
     return slice_is(unit, "kg") || slice_is(unit, "g") ||
            slice_find(x->ts.t[i].low, ',') < x->ts.t[i].low.n ||
            slice_find(x->ts.t[i].low, '.') < x->ts.t[i].low.n ||
-           (i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && form_labels(x->form, x->ts.t[i - 1].low) != NULL);
+           (i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && form_has_label(x->form, x->ts.t[i - 1].low));
 }
 
 void understand_difference(struct filling *x, unsigned i)

@@ -161,6 +161,18 @@ static void not_its_unit(struct filling *x, const struct field *f, unsigned i, s
     n->used--;
 }
 
+/* A unit that is not the field's (RULINGS 20); but `hamil 7 bulan` are weeks in doubt (RULINGS 46). */
+static struct got of_unit(const struct filling *x, const struct field *f, unsigned i, const struct amount *n,
+                          struct got g)
+{
+    bool months = f->unit == UNIT_WEEK && slice_is(n->unit, "bl") && i > 0 &&
+                  form_has_label(x->form, x->ts.t[i - 1].low);
+
+    g.fit = months ? FIT_DOUBT : FIT_UNIT;
+    g.error = months ? ERROR_AMBIGUOUS : ERROR_INVALID;
+    return g;
+}
+
 static struct got read_number(struct filling *x, const struct field *f, unsigned i)
 {
     struct got g = understand_no();
@@ -179,11 +191,8 @@ static struct got read_number(struct filling *x, const struct field *f, unsigned
     g.used = n.used;
     g.repaired = n.repaired;
     g.unit = n.unit.n > 0;
-    if (n.unit.n && !unit_fits(f, n.unit)) {
-        g.fit = FIT_UNIT;
-        g.error = ERROR_INVALID;
-        return g;
-    }
+    if (n.unit.n && !unit_fits(f, n.unit))
+        return of_unit(x, f, i, &n, g);
     if (n.two_marks && x->ts.comma && !x->ts.hash) {
         g.fit = FIT_DOUBT; /* RULINGS 17 */
         g.error = ERROR_AMBIGUOUS;

@@ -290,6 +290,7 @@ static void number_word(struct filling *x, unsigned i)
 {
     const struct word_list *list = x->words->numbers;
     const struct field *last = NULL;
+    const struct word *w;
     unsigned used;
 
     if (understand_multiplied(x, i))
@@ -297,7 +298,9 @@ static void number_word(struct filling *x, unsigned i)
     for (unsigned k = 0; k < x->variant->uses_n; k++)
         if (use(x, k)->type == FIELD_NUMBER && open_field(x, use(x, k)))
             last = use(x, k);
-    if (last && list && phrase_at(&x->ts, i, list, &used))
+    w = last && list ? phrase_at(&x->ts, i, list, &used) : NULL;
+    if (w && (!slice_is(w->code, "banyaknya") || form_counts(x->form, UNIT_PERSON) ||
+              (i > 0 && form_has_label(x->form, x->ts.t[i - 1].low)))) /* but `haid banyak` */
         understand_fault(x, last, ERROR_INVALID, true, i);
 }
 

@@ -213,15 +213,6 @@ void understand_stray_keyword(struct filling *, unsigned i);
 /* --- understand/before.c, understand/around.c: what stands beside values --- */
 /* Marks numbers that are no field's, or not certain (RULINGS 46, 50). */
 void understand_before(struct filling *);
-/* Tokens from..to are of nothing that this report has a field for. */
-void understand_mark_other(struct filling *, unsigned from, unsigned to);
-/* difference.c: what is said behind number i of more or less: another time's or person's, `turun 2 ons dari
- * bulan lalu`, is no field's; what parsers/amount.c does not take off makes the value doubtful. */
-void understand_difference(struct filling *, unsigned i);
-/* counted.c: `5x`; `G3P2A0`, from token i on, is no value. */
-void understand_times(struct filling *, unsigned i);
-void understand_parity(struct filling *, unsigned i);
-bool understand_keeps_signs(const struct form *); /* a field for signs, or for words about them */
 /* How many words at token i make the value before it doubtful, and belong to it: `bukan 92`, `lebih`. */
 unsigned understand_doubt_behind(const struct filling *, unsigned i);
 /* `timbang ulang …` (RULINGS 45). */
