@@ -151,12 +151,21 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
                         why.n ? " " : "", SLICE_ARG(why));
 }
 
-bool filing_doubts_sign(const struct form *form, const uint8_t *faults)
+bool filing_doubts(const struct ruleset *rules, const struct form *form, const struct value *values,
+                   const uint8_t *faults, struct arena *a, struct slice *say)
 {
-    int tanda = form_as(form, AS_SIGNS);
+    struct value guessed[FORM_FIELDS];
+    bool doubt = false;
 
-    return tanda >= 0 && (faults[tanda] & REPORT_FAULT_ERROR) == ERROR_AMBIGUOUS &&
-           !(faults[tanda] & REPORT_FAULT_SURE);
+    memcpy(guessed, values, sizeof guessed);
+    for (unsigned i = 0; i < form->fields_n; i++) {
+        unsigned error = faults[i] & REPORT_FAULT_SURE ? 0 : faults[i] & REPORT_FAULT_ERROR;
+
+        doubt |= error == ERROR_AMBIGUOUS;
+        if (faults[i] & REPORT_FAULT_REJECTS)
+            guessed[i] = (struct value){ 0 };
+    }
+    return doubt && rules->rules && rules_emergency(rules->rules, form, guessed, NULL, 0, a, say);
 }
 
 void filing_maybe(struct step *s, struct filed_report *r, struct slice urgency, struct slice say,
@@ -262,7 +271,8 @@ static void alarm_draft(struct work *w, const struct referral_opening *o, enum u
     struct slice isi = reply_echo(w->report.form, w->shown, w->s->arena);
 
     if (!is) {
-        if (w->filed.referral.doubtful && !filing_doubts_sign(w->report.form, w->report.faults))
+        if (w->filed.referral.doubtful && !filing_doubts(w->s->rules, w->report.form, w->report.values,
+                                                         w->report.faults, w->s->arena, &(struct slice){ 0 }))
             referral_unfounded(w->s, &w->filed, isi);
         else if (!w->filed.referral.doubtful && event_of(w, is, o) == REFERRAL_ON_CALM)
             w->calmed = referral_changed(w->s, &w->filed, REFERRAL_ON_CALM, o, isi) != ACT_NOTHING;

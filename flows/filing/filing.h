@@ -61,8 +61,10 @@ struct slice filing_period(const struct ruleset *, const struct report *, int64_
 bool filing_sent_before(struct step *, const struct report *, int64_t at_ms, struct filed_report *out);
 /* True when staff are to be told of it however little of it there is (SPEC 2.2). */
 bool filing_alarms(const struct report *);
-/* An E1 sign that may be negated is asked about (RULINGS 47): TANDA is doubtful still. */
-bool filing_doubts_sign(const struct form *, const uint8_t *faults);
+/* An E1 sign that may be negated, or an E1 value that is a guess, is asked about (SPEC 2.2, RULINGS 47). say:
+ * what it would be, "lahir di bawah 2 kg". */
+bool filing_doubts(const struct ruleset *, const struct form *, const struct value *values,
+                   const uint8_t *faults, struct arena *, struct slice *say);
 /* Nobody answered that question in time: staff hear of it as of an emergency, with a number, a clock and
  * TERIMA; an answer that there is none withdraws it.  Saves the report.  say: "Sri, mungkin kejang". */
 void filing_maybe(struct step *, struct filed_report *, struct slice urgency, struct slice say,

@@ -449,11 +449,10 @@ void emergency_maybe(struct step *s, const struct due *due)
         filing_maybe(s, r, S("E2"), text_as(d->form, d->values, AS_REASON), true);
         return;
     }
-    if (filing_unfinished(s, d, r))
+    if (!filing_doubts(s->rules, d->form, d->values, d->faults, s->arena, &signs)) {
+        (void)filing_unfinished(s, d, r);
         return;
-    if (!filing_doubts_sign(d->form, d->faults) ||
-        !rules_emergency(s->rules->rules, d->form, d->values, NULL, 0, s->arena, &signs))
-        return;
+    }
     step_reason(s, "timer");
     {
         const struct text_fill f[] = { { "siapa", d->whom }, { "daftar", signs } };

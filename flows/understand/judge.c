@@ -353,6 +353,20 @@ static void help(struct filling *x, struct report *out)
     }
 }
 
+/* What a guessed measure says if it is right: `18` for 1,8 kg.  Signs say it themselves. */
+static bool guesses_emergency(const struct filling *x, const struct report *r)
+{
+    struct value guessed[FORM_FIELDS];
+    struct slice say;
+
+    memcpy(guessed, r->values, sizeof guessed);
+    for (unsigned i = 0; i < x->form->fields_n; i++)
+        if (x->slots[i].reject || (x->slots[i].error && x->form->fields[i].type == FIELD_CHOICES))
+            guessed[i] = (struct value){ 0 };
+    return x->rs->rules && !(x->form->is & FORM_DEATH) &&
+           rules_emergency(x->rs->rules, x->form, guessed, NULL, 0, x->arena, &say);
+}
+
 /* SPEC 2.2: what is certain decides; a guess or a question does not ring. */
 static void emergency(struct filling *x, struct report *out)
 {
@@ -372,6 +386,7 @@ static void emergency(struct filling *x, struct report *out)
     out->emergency = x->rs->rules && !(x->form->is & FORM_DEATH) &&
                      rules_emergency(x->rs->rules, x->form, values, x->heard.heard, x->heard.heard_n,
                                      x->arena, &out->emergency_reason);
+    x->maybe |= !out->emergency && values == certain && guesses_emergency(x, out);
     x->others = x->others.n ? x->others : x->recalled_others;
     out->others_today = x->others_today.n ? x->others_today : x->recalled_today;
     if (!x->others.n)
