@@ -305,11 +305,19 @@ static bool denied(const struct state *x, unsigned i)
     return !parted(x, i) && negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n);
 }
 
+/* `baik bu gerakannya`: behind the one who is spoken to. */
+static unsigned behind_address(const struct state *x, unsigned i)
+{
+    unsigned used;
+
+    return !parted(x, i) && slice_is(kata_at(x, i, &used), "penanda_tangan") ? i + used : i;
+}
+
 /* `kuat menyusu`, `tidak kuat menyusu`: well, or not, before what can be well (RULINGS 40); the token behind
  * the sign, or i. */
 static unsigned normal_before(struct state *x, unsigned i, unsigned normal)
 {
-    unsigned at = i + normal, list = 0, used, from = i;
+    unsigned at = behind_address(x, i + normal), list = 0, used, from = i;
     const struct word *w = parted(x, at) ? NULL : signs_longest(x->s, x->ts, at, &list, &used);
     enum sign_kind kind = SIGN_NEGATED;
 

@@ -390,8 +390,8 @@ static unsigned death_bits(const struct ruleset *rules, struct slice whom, struc
             *death = true;
             continue;
         }
-        if (is_who_died(rules, died, &c, i, &used, a))
-            continue;
+        if (is_who_died(rules, died, &c, i, &used, a) || is_kata(kata, &c, i, "kini", &used, a))
+            continue;                                  /* `ya meninggal tadi pagi` */
         if (is_kata(kata, &c, i, "hidup", &used, a)) { /* `masih hidup bu` */
             *death = true;
             bits |= SAID_NO;

@@ -14,6 +14,20 @@ const struct word *understand_needed(const struct word_list *signs, struct slice
     return NULL;
 }
 
+/* `baik bu gerakannya`: what is needed is named behind. */
+static bool names_needed(const struct words *words, const struct tokens *ts, unsigned from)
+{
+    unsigned used;
+
+    for (unsigned i = from; i < ts->n; i++) {
+        const struct word *w = phrase_at(ts, i, words->signs, &used);
+
+        if (w && w->needed)
+            return true;
+    }
+    return false;
+}
+
 /* It says that it is less, or well, and names no sign. */
 static bool says_how(const struct ruleset *rs, struct slice text, struct arena *a)
 {
@@ -28,8 +42,9 @@ static bool says_how(const struct ruleset *rs, struct slice text, struct arena *
         return false;
     while (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "pengisi"))
         i += used;
-    return i < ts.n &&
-           (slice_is(phrase_code(&ts, i, words->kata, &used), "normal") || signs_less(&scan, &ts, i, &used));
+    if (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "normal"))
+        return !names_needed(words, &ts, i + used);
+    return i < ts.n && signs_less(&scan, &ts, i, &used);
 }
 
 struct slice understand_of_sign(const struct ruleset *rs, const struct report *known, int f,
