@@ -54,3 +54,37 @@ void understand_asked(struct filling *x)
     } else if (f && asked && !x->slots[f->position].error)
         understand_fault(x, f, ERROR_AMBIGUOUS, false, TOKENS_MAX);
 }
+
+/* The only number of the text that may be that of a case, and behind it a question; else empty. */
+static struct slice number_asked(const struct ruleset *rs, struct slice text, bool asks, struct arena *a)
+{
+    struct slice nomor = { 0 };
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
+        return nomor;
+    for (unsigned i = 0; i < ts.n; i++) {
+        asks |= nomor.n && understand_asks(&rs->forms.words, &ts, i, &used);
+        if (ts.t[i].kind != TOKEN_NUMBER)
+            continue;
+        if (nomor.n || !slice_all_digits(ts.t[i].low) || ts.t[i].low.n < 4)
+            return (struct slice){ 0 };
+        nomor = ts.t[i].low;
+    }
+    return asks ? nomor : (struct slice){ 0 };
+}
+
+struct slice understand_asks_of(const struct ruleset *rs, struct slice text, bool far, const struct report *r,
+                                struct arena *a)
+{
+    struct slice trimmed = slice_trim(text);
+
+    if (!form_is(r->form, FORM_REFERRAL) || r->emergency)
+        return (struct slice){ 0 };
+    for (unsigned f = 0; f < r->form->fields_n; f++)
+        if (r->values[f].kind != VALUE_ABSENT && r->form->fields[f].type != FIELD_NOMOR)
+            return (struct slice){ 0 };
+    /* `rujuk 1041 boleh?` asks whether to, and goes out */
+    return number_asked(rs, text, far && trimmed.n && trimmed.p[trimmed.n - 1] == '?', a);
+}

@@ -107,6 +107,20 @@ static void emergency_first(const struct ruleset *rs, struct arena *a, struct sa
     }
 }
 
+/* `yang rujuk 48217 gimana kabarnya?` is STATUS 48217. */
+static bool asks_only(const struct ruleset *rs, struct slice text, bool far, struct arena *a,
+                      struct said *out)
+{
+    struct slice nomor =
+        out->reports_n == 1 ? understand_asks_of(rs, text, far, &out->reports[0], a) : slice_make("", 0);
+
+    if (!nomor.n)
+        return false;
+    *out = (struct said){ .body = out->body, .kind = SAID_COMMAND };
+    out->command = (struct command){ .kind = COMMAND_STATUS, .status = REPORT_ACCEPTED, .nomor = nomor };
+    return true;
+}
+
 /* Reads one part: reports, or a command. */
 static bool understand_part(const struct ruleset *rs, struct slice text, int64_t today, struct arena *a,
                             struct said *out)
@@ -151,6 +165,8 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
         hear_all(rs, text, a, out);
         return !a->failed;
     }
+    if (asks_only(rs, text, k.far, a, out))
+        return !a->failed;
     out->emergency = false;
     for (unsigned i = 0; i < out->reports_n; i++)
         out->emergency |= out->reports[i].emergency;

@@ -349,6 +349,9 @@ bool understand_of_groups(const struct filling *, unsigned i);
 bool understand_asks(const struct words *, const struct tokens *, unsigned i, unsigned *used);
 /* Of a question without a measure it is doubtful whether there is anything to report. */
 void understand_asked(struct filling *);
+/* `yang rujuk 48217 gimana kabarnya?`: the number asked about; or empty.  far: behind the second word. */
+struct slice understand_asks_of(const struct ruleset *, struct slice text, bool far, const struct report *,
+                                struct arena *);
 
 /* --- understand/astray.c --- */
 /* Of a value that cannot be read, the bare numbers behind it may be anybody's: none is kept for the draft. */
