@@ -253,6 +253,9 @@ static struct slice question_told(struct work *w, struct slice whom)
     bool value = w->asking == ASK_VALUE && w->f->correct == NULL;
     bool named = !slice_eq(r->error_field, form_called(r->form, AS_NAME)) &&
                  (report_text(r, AS_NAME).n || report_text(r, AS_NUMBER).n);
+    struct slice example =
+        value ? reply_other_example(r, w->s->arena) : reply_example(r->form, r->error_field, w->s->arena);
+    bool other = reply_example_is_other(r, w->shown, example, w->s->arena);
     const struct text_fill f[] = {
         { "nomor", w->filed.nomor },
         { "petugas", w->out->called },
@@ -263,8 +266,7 @@ static struct slice question_told(struct work *w, struct slice whom)
         { "nama", w->offered.nama },
         { "field", reply_label(r->form, r->error_field) },
         { "nilai", reply_value(r->form, w->shown, r->error_field, w->s->arena) },
-        { "contoh",
-          value ? reply_other_example(r, w->s->arena) : reply_example(r->form, r->error_field, w->s->arena) },
+        { "contoh", example },
         { "orang", r->died_words },
         { "ketik", r->typed },
     };
@@ -275,6 +277,7 @@ static struct slice question_told(struct work *w, struct slice whom)
                      : w->asking == ASK_AGAIN ? "danger.weighed"
                      : w->asking == ASK_DEATH ? (r->died.n ? "danger.death_other" : "danger.death")
                      : reply_doubts_reason(r) ? "danger.reason"
+                     : value && !other        ? "danger.value_only"
                      : value                  ? "danger.value"
                                               : "danger.ask",
                      FILLS(f));

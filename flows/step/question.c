@@ -80,6 +80,15 @@ struct slice reply_other_example(const struct report *r, struct arena *a)
     return reply_example(r->form, r->error_field, a);
 }
 
+bool reply_example_is_other(const struct report *r, const struct value *values, struct slice example,
+                            struct arena *a)
+{
+    struct slice label = reply_label(r->form, r->error_field),
+                 value = reply_value(r->form, values, r->error_field, a);
+
+    return !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(value)));
+}
+
 /* As many letters as the chosen screening has questions: SRQ-20 is not answered by YTTT. */
 static struct slice report_example(const struct report *r, struct arena *a)
 {
@@ -290,8 +299,7 @@ struct slice reply_report(const struct ruleset *rules, struct slice language, co
     int codes = r->form && says_nil(r) ? form_as(r->form, AS_CODES) : -1;
     struct slice example =
         codes >= 0 ? reply_example(r->form, r->form->fields[codes].name, a) : report_example(r, a);
-    bool other =
-        !is_date(r) && !same_signs(example, arena_printf(a, "%.*s%.*s", SLICE_ARG(label), SLICE_ARG(guess)));
+    bool other = !is_date(r) && reply_example_is_other(r, r->values, example, a);
     struct slice whom = about->siapa.n ? about->siapa : r->form ? reply_whom(r->form, r->values, a) : S("");
     bool death = r->form && r->death && r->status == REPORT_CONFIRM && r->error == ERROR_AMBIGUOUS;
     bool not_sure = r->unsure.n && r->status == REPORT_CONFIRM;

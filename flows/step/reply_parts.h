@@ -17,6 +17,9 @@ struct slice reply_example(const struct form *, struct slice field, struct arena
 bool reply_doubts_reason(const struct report *);
 /* Beside YA to a value that is doubted: the example, or how a sign is denied. */
 struct slice reply_other_example(const struct report *, struct arena *);
+/* It shows another value than the one that is doubted. */
+bool reply_example_is_other(const struct report *, const struct value *values, struct slice example,
+                            struct arena *);
 
 /* One of several reports of an SMS: number, and what is asked (empty = accepted). */
 struct reply_outcome {

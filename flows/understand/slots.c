@@ -100,11 +100,13 @@ static bool only_address(const struct filling *x, const struct field *f, unsigne
     return i >= to;
 }
 
-/* `9,2?`: what is glued to the last token, and makes it unreadable, is seen in the question. */
-static struct slice with_odd(const struct filling *x, unsigned to, struct slice typed)
+/* `9,2?`, `-9,2`: what is glued to a token, and makes it unreadable, is seen in the question. */
+static struct slice with_odd(const struct filling *x, unsigned from, unsigned to, struct slice typed)
 {
     const char *end = x->text.p + x->text.n;
 
+    if (from < x->ts.n && x->ts.t[from].minus && typed.p > x->text.p && typed.p[-1] == '-')
+        typed = (struct slice){ .p = typed.p - 1, .n = typed.n + 1 };
     if (to > 0 && to <= x->ts.n && x->ts.t[to - 1].odd && typed.n)
         while (typed.p + typed.n < end && !strchr(" \n#*;|,", typed.p[typed.n]))
             typed.n++;
@@ -128,7 +130,7 @@ void understand_take(struct filling *x, const struct field *f, unsigned i, const
         s->between = i < x->ts.n && (x->ts.t[i].sep & SEP_HASH) != 0;
         s->guessed = g->guessed;
         s->as_typed = g->as_typed;
-        s->typed = with_odd(x, i + g->used, understand_span(x, i, i + g->used));
+        s->typed = with_odd(x, i, i + g->used, understand_span(x, i, i + g->used));
         s->amends = i < x->ts.n && x->ts.t[i].amends.n && g->fit != FIT_WRONG && g->fit != FIT_UNIT;
         s->error = g->fit != FIT_YES ? g->error : s->amends ? ERROR_AMBIGUOUS : ERROR_NONE;
         s->reject = g->fit == FIT_WRONG || g->fit == FIT_UNIT;
