@@ -315,36 +315,6 @@ static struct slice of_letter(const struct report *known, struct slice asked, st
     return f >= 0 ? slice_make("", 0) : arena_printf(a, "%.*s %.*s", SLICE_ARG(asked), SLICE_ARG(text));
 }
 
-/* A sign is named beside the value: `110/70 pusing`. */
-static bool sign_beside(const struct filling *x)
-{
-    int f = form_as(x->form, AS_SIGNS);
-    unsigned used;
-
-    for (unsigned i = 0; f >= 0 && x->form->fields[f].companion >= 0 && i < x->ts.n; i++)
-        if (!x->ts.t[i].taken && phrase_at(&x->ts, i, x->words->signs, &used))
-            return true;
-    return false;
-}
-
-/* Signs that are said beside the answer, with those that were known. */
-static void signs_too(struct filling *x, const struct report *known)
-{
-    int f = form_as(x->form, AS_SIGNS), beside = f >= 0 ? x->form->fields[f].companion : -1;
-    const struct value *was, *words;
-
-    if (f < 0 || beside < 0 || x->slots[f].filled || !sign_beside(x))
-        return;
-    understand_signs(x, 0);
-    was = &known->values[f];
-    words = &known->values[beside];
-    for (unsigned i = 0; x->slots[f].filled && i < was->n; i++)
-        understand_add_sign(x, &x->form->fields[f], was->items[i]);
-    if (x->slots[beside].filled && words->kind == VALUE_TEXT)
-        x->slots[beside].value.text = arena_printf(x->arena, "%.*s %.*s", SLICE_ARG(words->text),
-                                                   SLICE_ARG(x->slots[beside].value.text));
-}
-
 /* The value that was asked for stands first, unlabelled, and others behind it: `P, tb 77`. */
 static bool read_first(struct filling *x, const struct field *f)
 {
@@ -389,13 +359,14 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         understand_take_out(x, known);
     }
     read = anything(x);
+    understand_age_beside(x);
     if (f >= 0 && read)
         (void)read_first(x, &form->fields[f]);
     else if (f >= 0)
         read = read_asked(x, known, &form->fields[f]);
     if (!read)
         return false;
-    signs_too(x, known);
+    understand_signs_beside(x, known);
     doubt_beside(x);
     merge(x, known, at_ms, out);
     return !a->failed;
@@ -426,7 +397,7 @@ bool understand_labelled_only(struct filling *x, struct slice text)
             }
     }
     understand_courtesy(x);
-    if (list_label(x))
+    if (list_label(x) || understand_only_signs_left(x))
         understand_signs(x, 0);
     for (unsigned i = 0, used; i < x->ts.n; i++) /* thanks and all behind them belong to no field */
         if (!x->ts.t[i].taken && understand_is(x, i, "terima_kasih", &used)) {
@@ -454,6 +425,8 @@ bool understand_correction(const struct ruleset *rs, const struct report *known,
     } else if (!understand_labelled_only(x, x->text)) {
         return false;
     }
+    if (!list_label(x))
+        understand_keep_signs(x, known);
     understand_take_out(x, known);
     merge(x, known, at_ms, out);
     return !a->failed;

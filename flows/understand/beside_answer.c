@@ -1,0 +1,84 @@
+/* beside_answer.c - what stands beside an answer or a correction without a label: signs, and her age behind
+ * her name.  See understand.h. */
+#include "flows/understand/understand.h"
+
+#include "parsers/phrase.h"
+
+/* A sign is named beside the value: `110/70 pusing`. */
+static bool sign_beside(const struct filling *x)
+{
+    int f = form_as(x->form, AS_SIGNS);
+    unsigned used;
+
+    for (unsigned i = 0; f >= 0 && x->form->fields[f].companion >= 0 && i < x->ts.n; i++)
+        if (!x->ts.t[i].taken && phrase_at(&x->ts, i, x->words->signs, &used))
+            return true;
+    return false;
+}
+
+static void add(struct filling *x, int f, const struct value *signs)
+{
+    for (unsigned i = 0; i < signs->n; i++)
+        understand_add_sign(x, &x->form->fields[f], signs->items[i]);
+}
+
+void understand_keep_signs(struct filling *x, const struct report *known)
+{
+    int f = form_as(x->form, AS_SIGNS), beside = f >= 0 ? x->form->fields[f].companion : -1;
+    const struct value *words;
+    struct value now;
+
+    if (f < 0 || beside < 0)
+        return;
+    words = &known->values[beside];
+    now = x->slots[f].value;
+    if (x->slots[f].filled && now.kind == VALUE_LIST) { /* in the order in which they were said */
+        x->slots[f].value = (struct value){ 0 };
+        add(x, f, &known->values[f]);
+        add(x, f, &now);
+    }
+    if (x->slots[beside].filled && words->kind == VALUE_TEXT)
+        x->slots[beside].value.text = arena_printf(x->arena, "%.*s %.*s", SLICE_ARG(words->text),
+                                                   SLICE_ARG(x->slots[beside].value.text));
+}
+
+void understand_signs_beside(struct filling *x, const struct report *known)
+{
+    int f = form_as(x->form, AS_SIGNS);
+
+    if (f < 0 || x->slots[f].filled || !sign_beside(x))
+        return;
+    understand_signs(x, 0);
+    understand_keep_signs(x, known);
+}
+
+bool understand_only_signs_left(const struct filling *x)
+{
+    int f = form_as(x->form, AS_SIGNS);
+    unsigned used = 1;
+    bool any = false;
+
+    for (unsigned i = 0; f >= 0 && i < x->ts.n; i += used) {
+        used = 1;
+        if (x->ts.t[i].taken || x->ts.t[i].kind == TOKEN_EMPTY)
+            continue;
+        if (!phrase_at(&x->ts, i, x->words->signs, &used))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+void understand_age_beside(struct filling *x)
+{
+    int nama = form_as(x->form, AS_NAME), age = form_as(x->form, AS_AGE);
+    unsigned at = nama >= 0 ? x->slots[nama].to : 0;
+    struct got g;
+
+    if (age < 0 || !at || at >= x->ts.n || !x->slots[nama].labelled || x->slots[age].filled ||
+        x->ts.t[at].taken || x->ts.t[at].kind != TOKEN_NUMBER)
+        return;
+    g = understand_read(x, &x->form->fields[age], at, true);
+    if (g.fit == FIT_YES && g.used > 1 && g.companion < 0)
+        understand_take(x, &x->form->fields[age], at, &g, true);
+}
