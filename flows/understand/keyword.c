@@ -326,7 +326,7 @@ static bool turned_behind(struct reader *r, const struct form *form, size_t to)
 
 static bool take_form(struct reader *r, unsigned w, const struct form *form, struct keyword *out)
 {
-    unsigned at = token_at(r, r->at[w].from);
+    unsigned at = w > 0 ? token_at(r, r->at[w].from) : 0; /* only then is the text cut into tokens */
     struct negation n;
 
     out->from = r->at[w].from;
