@@ -166,6 +166,7 @@ static void on_sign(void *arg, const struct sign *s)
     bool unsure = s->kind == SIGN_UNSURE && !g->x->denies;
     bool negated = s->kind == SIGN_NEGATED || g->x->denies;
     enum whose is = f->list == g->x->words->signs ? understand_whose(g->x, s) : WHOSE_OWN;
+    unsigned to;
 
     /* A list that keeps no words has no room for what was not done: `mr1 tidak datang` (RULINGS 43). */
     if (f->companion < 0 && (unsure || negated || left_out(g->x, s->from))) {
@@ -182,9 +183,9 @@ static void on_sign(void *arg, const struct sign *s)
             add_denied(g->x, s->word->code);
             add_denied(g->x, s->word->also);
         }
-        add_other(g, is == WHOSE_OTHER ? with_whom(g->x, s) : s->from,
-                  understand_with_number(&g->x->ts, s->to));
-        mark(g->x, s->from, s->to);
+        to = understand_with_number(&g->x->ts, s->to);
+        add_other(g, is == WHOSE_OTHER ? with_whom(g->x, s) : s->from, to);
+        mark(g->x, s->from, to);
         return;
     }
     if (unsure && s->clear && !s->word->needed && g->behind_n < BEHIND &&
@@ -212,6 +213,8 @@ static void on_other(void *arg, unsigned from, unsigned to)
     const struct tokens *ts = &g->x->ts;
     unsigned used;
 
+    if (ts->t[from].taken) /* with the sign before it */
+        return;
     to = understand_with_number(ts, to);
     /* The unit of a number that nobody has taken yet: the number's, not a word. */
     if (from > 0 && to == from + 1 && ts->t[from - 1].kind == TOKEN_NUMBER && !ts->t[from - 1].taken &&

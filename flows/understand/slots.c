@@ -246,10 +246,10 @@ void understand_stray_keyword(struct filling *x, unsigned i)
     unsigned used;
 
     if (i > 0 && understand_is(x, i - 1, "bukan_kunci", &used) && used > 1)
-        return; /* `jalan lahir` */
-    if (!other || other == x->form || i + 1 >= x->ts.n || x->ts.t[i + 1].taken ||
-        (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) || x->ts.t[i + 1].kind == TOKEN_EMPTY ||
-        !opens(x, other, i))
+        return;                                           /* `jalan lahir` */
+    if (!other || other == x->form || x->ts.t[i].other || /* `hamil 7 bln`: how long it is with her */
+        i + 1 >= x->ts.n || x->ts.t[i + 1].taken || (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) ||
+        x->ts.t[i + 1].kind == TOKEN_EMPTY || !opens(x, other, i))
         return;
     for (unsigned k = 0; k < x->variant->uses_n; k++)
         if (x->form->fields[x->variant->uses[k]].type != FIELD_NIK)
