@@ -326,16 +326,17 @@ static bool turned_behind(struct reader *r, const struct form *form, size_t to)
 
 static bool take_form(struct reader *r, unsigned w, const struct form *form, struct keyword *out)
 {
-    unsigned at = w > 0 ? token_at(r, r->at[w].from) : 0; /* only then is the text cut into tokens */
     struct negation n;
+    unsigned at;
 
     out->from = r->at[w].from;
     out->to = r->at[w].to;
+    at = w > 0 ? token_at(r, out->from) : 0; /* only then is the text cut into tokens */
     out->far = w > 1;
     out->found = true;
     if ((w > 0 && (turned(r, at, &n) || none_before(r, at) || put_off_before(r, form, at) ||
                    (form_is(form, FORM_DEATH) && understand_dying(r->words, &r->ts, at)))) ||
-        turned_behind(r, form, r->at[w].to))
+        turned_behind(r, form, out->to))
         *out = (struct keyword){ .found = true, .turned = { .why = TURNED_FORM, .form = form } };
     else if (w > 0 && asked_before(r, form, at))
         *out =
