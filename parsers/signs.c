@@ -181,15 +181,16 @@ static bool well(const struct state *x, const struct word *w, unsigned *to, bool
 }
 
 /* Whether a sign that says nothing of itself is negated by what stands before it. */
-static enum sign_kind negated(struct state *x, const struct word *w)
+static enum sign_kind negated(struct state *x, const struct word *w, unsigned i)
 {
+    struct negation own; /* `tidak demam, tidak mau menyusu`: it says no by itself, and is no bare sign */
     bool waits = x->waits.kind != NEGATION_NONE;
 
     if (waits) {
         x->reach = x->waits.kind == NEGATION_NONE_OF ? REACH_LIST : REACH_ONE;
         x->certain = x->waits.certain && !x->words && /* `tidak ada mobil, …`: of something else, perhaps */
                      !(x->reach == REACH_LIST && whose_absence(&x->who, x->since));
-    } else if (x->bare && x->reach != REACH_LIST) {
+    } else if (x->bare && x->reach != REACH_LIST && !negation_at(x->ts, i, x->s->negators, &own)) {
         x->reach = REACH_NONE;
         return SIGN_MAYBE;
     } else if (!x->linked && x->reach != REACH_LIST) {
@@ -244,7 +245,7 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
     tell(x);
     x->last =
         (struct sign){ .list = list, .word = w, .from = waited ? x->since : i, .to = to, .who = x->who };
-    x->last.kind = negated(x, w);
+    x->last.kind = negated(x, w, i);
     x->last.before = x->last.kind == SIGN_UNSURE;
     x->last.clear = x->last.before && !x->words;
     if ((less && x->last.kind == SIGN_PLAIN) ||
