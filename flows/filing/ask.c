@@ -246,6 +246,18 @@ static struct draft *keep_draft(struct work *w)
     return d;
 }
 
+/* `tidak jadi rujuk Ana, perdarahan`: staff know, and whether it stands is asked with the name (RULINGS 43).
+ */
+static bool takes_referral_back(const struct work *w)
+{
+    const struct said *said = w->s->reading ? &w->s->reading->said : NULL;
+    const struct form *form =
+        said && said->kind == SAID_TURNED && said->turned.why == TURNED_FORM ? said->turned.form : NULL;
+
+    return form && form_is(form, FORM_REFERRAL) && w->f->cry &&
+           slice_eq(w->report.error_field, form_called(w->report.form, AS_NAME));
+}
+
 /* An emergency: who was called, on which number, and only then the question (SPEC 2.2). */
 static struct slice question_told(struct work *w, struct slice whom)
 {
@@ -277,6 +289,7 @@ static struct slice question_told(struct work *w, struct slice whom)
                      : w->asking == ASK_AGAIN ? "danger.weighed"
                      : w->asking == ASK_DEATH ? (r->died.n ? "danger.death_other" : "danger.death")
                      : reply_doubts_reason(r) ? "danger.reason"
+                     : takes_referral_back(w) ? "danger.turned"
                      : value && !other        ? "danger.value_only"
                      : value                  ? "danger.value"
                                               : "danger.ask",
