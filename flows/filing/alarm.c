@@ -296,7 +296,7 @@ void work_opening(struct work *w, const struct findings *found, struct referral_
         .say = who_and_why(w, found),
         .why = report_text(&w->report, AS_REASON),
         .asked = work_is_referral(w->report.form),
-        .doubtful = doubts_reason(w),
+        .doubtful = doubts_reason(w) && w->report.status != REPORT_ACCEPTED, /* USSD has asked already */
         .place = referral_place(w->s->rules, p ? p->place : NULL, report_text(&w->report, AS_DESTINATION),
                                 w->s->arena),
     };
