@@ -8,6 +8,7 @@
 
 enum {
     TEXT_MAX = 4000, /* bytes of one SMS: ten joined parts and more; what is longer is no report */
+    SCRATCH = 4 << 20,
 };
 
 /* --- the whole SMS --- */
@@ -186,6 +187,7 @@ static size_t part_end(const struct ruleset *rs, struct slice text, struct arena
     for (size_t end = understand_line_end(text, 0); end < text.n; end = understand_line_end(text, end + 1)) {
         struct slice line = slice_skip(text, end + 1);
         struct keyword before;
+        struct arena scratch;
 
         line = slice_take(line, understand_line_end(line, 0));
         if (!understand_begins_command(rs, line, a) && !understand_begins_report(rs, line)) {
@@ -193,7 +195,10 @@ static size_t part_end(const struct ruleset *rs, struct slice text, struct arena
                 return end;
             continue;
         }
-        understand_keyword(rs, slice_take(text, end), a, &before);
+        arena_init(&scratch, SCRATCH); /* the tokens of all that was before, at each such line */
+        understand_keyword(rs, slice_take(text, end), &scratch, &before);
+        a->failed |= scratch.failed;
+        arena_free(&scratch);
         if (before.found && (!before.form || !understand_begins_report(rs, line)))
             return end;
     }
