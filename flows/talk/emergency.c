@@ -35,8 +35,12 @@ struct slice emergency_number(struct sender_state *state, struct slice text, str
                               struct slice *words)
 {
     struct slice nomor = slice_make("", 0), rest = slice_trim(text), word;
+    char *left = arena_raw(a, text.n + 1); /* never longer than the text */
+    size_t n = 0;
 
     *words = nomor;
+    if (!left)
+        return nomor;
     while (rest.n) {
         struct slice digits;
 
@@ -47,11 +51,15 @@ struct slice emergency_number(struct sender_state *state, struct slice text, str
         if ((!nomor.n || (!drafts_find(state, nomor) && drafts_find(state, digits))) &&
             digits.n >= NOMOR_MIN && slice_all_digits(digits) && damm_valid(digits)) {
             nomor = digits;
-            *words = arena_printf(a, "%.*s%.*s", SLICE_ARG(*words), SLICE_ARG(slice_skip(word, digits.n)));
-        } else {
-            *words = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(*words), words->n ? " " : "", SLICE_ARG(word));
+            word = slice_skip(word, digits.n);
+        } else if (n) {
+            left[n++] = ' ';
         }
+        memcpy(left + n, word.p, word.n);
+        n += word.n;
     }
+    left[n] = '\0';
+    *words = slice_make(left, n);
     return nomor;
 }
 
