@@ -74,16 +74,12 @@ static void name_held(struct consumer *c)
 {
     struct redis *r = c->store->redis;
     struct key k;
-    unsigned n = 0;
 
     c->nameless = c->reading; /* what that read brings is not held yet */
-    for (unsigned i = 0; i < HELD_BUCKETS; i++)
-        for (const struct held *h = c->buckets[i]; h; h = h->next)
-            n++;
-    if (!n)
+    if (!c->under_way)
         return;
     c->asking++;
-    redis_begin(r, 7 + n);
+    redis_begin(r, 7 + c->under_way);
     redis_str(r, "XCLAIM");
     redis_part(r, consumer_key(c, &k, "st"));
     redis_str(r, "g");
