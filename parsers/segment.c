@@ -204,14 +204,6 @@ static bool parts_words(char c)
     return c == ' ' || c == '#' || c == '\n' || c == '\r' || c == ';';
 }
 
-static bool has_digit(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] >= '0' && s.p[i] <= '9')
-            return true;
-    return false;
-}
-
 /* A figure that touches a gap may lack its other half: "9," of "9,8" would be read as 9.  It is left out, and
  * asked for like one that was never sent.  Words stay: half of "perdarahan" is still an alarm. */
 static void add_gap(struct buf *b)
@@ -220,7 +212,7 @@ static void add_gap(struct buf *b)
 
     while (at > 0 && !parts_words(b->p[at - 1]))
         at--;
-    if (has_digit(slice_skip(buf_slice(b), at)))
+    if (slice_has_digit(slice_skip(buf_slice(b), at)))
         b->n = at;
     buf_str(b, gap);
 }
@@ -231,7 +223,7 @@ static struct slice behind_gap(struct slice s)
 
     while (n < s.n && !parts_words(s.p[n]))
         n++;
-    return has_digit(slice_take(s, n)) ? slice_skip(s, n) : s;
+    return slice_has_digit(slice_take(s, n)) ? slice_skip(s, n) : s;
 }
 
 static struct slice with_gaps(struct slice s, bool in_front, struct arena *a)

@@ -338,10 +338,12 @@ void emergency_step(struct step *s)
 
 struct slice emergency_own(const struct sender_state *state)
 {
-    for (unsigned i = state->open.n; !state->last.nomor.n && i-- > 0;)
+    if (state->last.nomor.n)
+        return state->last.nomor;
+    for (unsigned i = state->open.n; i-- > 0;)
         if (state->open.all[i].what == OPEN_OWN)
             return state->open.all[i].nomor;
-    return state->last.nomor;
+    return slice_make("", 0);
 }
 
 static bool ends_something(enum command_kind kind)

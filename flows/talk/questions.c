@@ -157,12 +157,10 @@ static bool brings_age(const struct draft *d, const struct report *r)
 
 bool questions_read_back(const struct draft *d, const struct reading *r)
 {
-    const struct field *f = NULL;
+    int at = form_field_named(d->form, d->field);
+    const struct field *f = at >= 0 ? &d->form->fields[at] : NULL;
     struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
 
-    for (unsigned i = 0; i < d->form->fields_n; i++)
-        if (slice_eq(d->form->fields[i].name, d->field))
-            f = &d->form->fields[i];
     if (r->said.emergency && f && f->type == FIELD_TEXT)
         return false; /* known words */
     if (!f || (f->type != FIELD_NAME && f->type != FIELD_TEXT) || asking_store(d->asking) ||

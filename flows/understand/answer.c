@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "flows/understand/beside_answer.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"

@@ -1,6 +1,6 @@
 /* beside_answer.c - what stands beside an answer or a correction without a label: signs, and her age behind
- * her name.  See understand.h. */
-#include "flows/understand/understand.h"
+ * her name.  See beside_answer.h. */
+#include "flows/understand/beside_answer.h"
 
 #include "parsers/phrase.h"
 

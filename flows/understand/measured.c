@@ -9,15 +9,19 @@ enum {
     WORDS = 3, /* of the longest label or person before a number, and one to spare */
 };
 
-/* A label of any form that a measure follows. */
-static bool is_label(const struct form_set *forms, struct slice word)
+/* A label of any form, of one word, that such a value follows. */
+static bool is_label(const struct form_set *forms, struct slice word, enum field_type type)
 {
     for (unsigned i = 0; i < forms->n; i++)
         for (const struct label *l = form_labels(&forms->forms[i], word); l; l = l->next)
-            if (slice_empty(l->rest) && slice_eq(l->first, word) &&
-                (l->field->type == FIELD_NUMBER || l->field->type == FIELD_PRESSURE))
+            if (slice_empty(l->rest) && slice_eq(l->first, word) && l->field->type == type)
                 return true;
     return false;
+}
+
+static bool is_measure(const struct form_set *forms, struct slice word)
+{
+    return is_label(forms, word, FIELD_NUMBER) || is_label(forms, word, FIELD_PRESSURE);
 }
 
 static bool of_hers(const struct filling *x, struct slice code)
@@ -50,14 +54,7 @@ static unsigned person_before(const struct filling *x, unsigned i)
 /* `kunjungan Karto lansia baik tensi 130/80`: a pressure, and the form has none. */
 static bool pressure_elsewhere(const struct filling *x, unsigned i)
 {
-    const struct form_set *forms = &x->rs->forms;
-
-    for (unsigned n = 0; n < forms->n && !form_has(x->form, FIELD_PRESSURE); n++)
-        for (const struct label *l = form_labels(&forms->forms[n], x->ts.t[i - 1].low); l; l = l->next)
-            if (l->field->type == FIELD_PRESSURE && slice_empty(l->rest) &&
-                slice_eq(l->first, x->ts.t[i - 1].low))
-                return true;
-    return false;
+    return !form_has(x->form, FIELD_PRESSURE) && is_label(&x->rs->forms, x->ts.t[i - 1].low, FIELD_PRESSURE);
 }
 
 unsigned understand_measured(const struct filling *x, unsigned i)
@@ -69,7 +66,7 @@ unsigned understand_measured(const struct filling *x, unsigned i)
         return i;
     if (!(x->ts.begins & x->words->people->bit)) /* nobody is spoken of, as mostly */
         return pressure && pressure_elsewhere(x, i) ? i - 1 : i;
-    if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_label(&x->rs->forms, x->ts.t[i - 1].low))
+    if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_measure(&x->rs->forms, x->ts.t[i - 1].low))
         label--;
     else if (!pressure)
         return i;

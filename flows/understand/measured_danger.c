@@ -4,7 +4,6 @@
 
 #include "gateway/conf/rules.h"
 #include "parsers/phrase.h"
-#include "parsers/text.h"
 
 /* A filling of the form with these words, of which nothing is read. */
 static struct filling *words_of(const struct filling *x, const struct form *form, struct slice words)
@@ -53,14 +52,6 @@ static bool endangers(const struct filling *x, enum form_about about, struct sli
     return false;
 }
 
-static bool has_digit(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (text_is_digit(s.p[i]))
-            return true;
-    return false;
-}
-
 struct slice understand_measured_today(struct filling *x)
 {
     int signs = form_as(x->form, AS_SIGNS), beside = signs >= 0 ? x->form->fields[signs].companion : -1;
@@ -68,7 +59,8 @@ struct slice understand_measured_today(struct filling *x)
     struct slice words = beside >= 0 ? x->slots[beside].value.text : x->text;
     struct filling *then;
 
-    if (!has_digit(words) || !x->rs->rules || (beside >= 0 && x->slots[beside].value.kind != VALUE_TEXT) ||
+    if (!slice_has_digit(words) || !x->rs->rules ||
+        (beside >= 0 && x->slots[beside].value.kind != VALUE_TEXT) ||
         (beside < 0 && form_as(x->form, AS_REASON) >= 0)) /* it is among the reasons, which are told */
         return slice_make("", 0);
     then = words_of(x, x->form, words);

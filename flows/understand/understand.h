@@ -431,16 +431,6 @@ bool understand_there(const struct filling *, const struct sign *);
  */
 void understand_reason(struct filling *);
 
-/* --- understand/beside_answer.c --- */
-/* Signs that are said beside the answer (`110/70 pusing`), with those that were known. */
-void understand_signs_beside(struct filling *, const struct report *known);
-/* Those that were known stay beside those that are heard now. */
-void understand_keep_signs(struct filling *, const struct report *known);
-/* All that no label took are signs: `KOREKSI 48217 bb 9,3 kejang`. */
-bool understand_only_signs_left(const struct filling *);
-/* `nama Sari 28th`: the age right behind a labelled name, with its unit. */
-void understand_age_beside(struct filling *);
-
 /* What was denied of these signs, asked about later: "tidak ada kejang". */
 struct slice understand_denied_words(const struct filling *, const struct value *signs);
 /* It was there before it was not: `demam sudah tidak ada`. */

@@ -91,6 +91,14 @@ bool slice_all_digits(struct slice s)
     return s.n > 0;
 }
 
+bool slice_has_digit(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] >= '0' && s.p[i] <= '9')
+            return true;
+    return false;
+}
+
 bool slice_to_u64(struct slice s, uint64_t *out)
 {
     uint64_t v = 0;

@@ -94,6 +94,7 @@ struct slice slice_cut(struct slice *rest, char sep);
 bool slice_to_u64(struct slice s, uint64_t *out);
 bool slice_to_i64(struct slice s, int64_t *out);
 bool slice_all_digits(struct slice s);
+bool slice_has_digit(struct slice s);
 /* A 64-bit FNV-1a hash: for tables in memory, never for security. */
 uint64_t slice_hash(struct slice s);
 /* The hash of what gave h, with s behind it. */

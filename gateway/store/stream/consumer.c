@@ -222,14 +222,6 @@ static void ask_claim(struct consumer *c)
     redis_send(s->redis, on_claim, c);
 }
 
-static void on_rebased(void *arg, const redisReply *reply)
-{
-    struct consumer *c = arg;
-
-    store_ignore(c->store, reply);
-    consumer_replied(c);
-}
-
 /* As in due.c. */
 static void rebase(struct consumer *c, int64_t ahead_ms)
 {
@@ -245,7 +237,7 @@ static void rebase(struct consumer *c, int64_t ahead_ms)
     redis_part(s->redis, consumer_key(c, &k, "waitt"));
     redis_i64(s->redis, clock_wall_ms());
     redis_i64(s->redis, ahead_ms);
-    redis_send(s->redis, on_rebased, c);
+    redis_send(s->redis, consumer_ignore, c);
 }
 
 static void on_poll(void *arg)

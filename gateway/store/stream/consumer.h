@@ -50,8 +50,8 @@ struct consumer {
     bool strangers;   /* they may have been in the hands of someone who died */
     char recovered[ID_MAX];
     bool sought;   /* since Redis is up, what stands in nobody's name was looked for */
+    bool again;    /* it is looked for once more, some time after Redis came up */
     bool nameless; /* some of what we hold, or are to read, may stand in nobody's name */
-    bool again;    /* so once more, some time after Redis came up */
     bool restart;  /* they are to be read again from the first on */
     bool more;     /* there may be unread entries */
     bool woken;    /* there are new ones, which the read under way may not know of */
@@ -73,6 +73,8 @@ void consumer_free(void *consumer);
 bool consumer_over(const struct consumer *);
 /* A reply to one of its calls is here: call it last. */
 void consumer_replied(struct consumer *);
+/* The same, of a reply that is only told when it is a refusal. */
+void consumer_ignore(void *consumer, const redisReply *);
 /* Its key of this kind ("st", "wait", "parked"); *k is its memory. */
 struct slice consumer_key(const struct consumer *, struct key *k, const char *kind);
 /* What was read but never arrived here comes again; what is held is not given out twice. */

@@ -77,6 +77,14 @@ void consumer_replied(struct consumer *c)
         loop_reap(c->store->loop, consumer_free, c);
 }
 
+void consumer_ignore(void *arg, const redisReply *reply)
+{
+    struct consumer *c = arg;
+
+    store_ignore(c->store, reply);
+    consumer_replied(c);
+}
+
 struct slice consumer_key(const struct consumer *c, struct key *k, const char *kind)
 {
     return store_key(c->store, k, kind, slice_of(c->stream), S(""));

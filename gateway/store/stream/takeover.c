@@ -61,14 +61,6 @@ bool consumers_doubting(const struct store *s)
 /* As commit.lua has it: XCLAIM leaves alone what is in somebody's name. */
 #define OTHERS "4000000000000"
 
-static void on_named(void *arg, const redisReply *reply)
-{
-    struct consumer *c = arg;
-
-    store_ignore(c->store, reply);
-    consumer_replied(c);
-}
-
 /* By plain commands: a gateway of an earlier version may have brought a function library of its own. */
 static void name_held(struct consumer *c)
 {
@@ -90,7 +82,7 @@ static void name_held(struct consumer *c)
             redis_str(r, h->id);
     redis_str(r, "FORCE");
     redis_str(r, "JUSTID");
-    redis_send(r, on_named, c);
+    redis_send(r, consumer_ignore, c);
 }
 
 void consumers_name(struct store *s)
@@ -180,7 +172,11 @@ void consumers_take(struct store *s, const char *from)
     for (int first = 1; first >= 0; first--)
         for (struct consumer *c = s->consumers; c; c = c->next)
             if (!c->closed && alarms(c) == (first == 1)) {
-                ask_take(c, strdup(from), true);
+                char *name = strdup(from);
+
+                if (!name)
+                    abort();
+                ask_take(c, name, true);
                 consumer_seek(c, true);
             }
 }

@@ -1,0 +1,18 @@
+/* beside_answer.h - what answer.c takes of what stands beside an answer or a correction: beside_answer.c.
+ *
+ * Private to flows/understand. */
+#ifndef KENTONGAN_FLOWS_UNDERSTAND_BESIDE_ANSWER_H
+#define KENTONGAN_FLOWS_UNDERSTAND_BESIDE_ANSWER_H
+
+#include "flows/understand/understand.h"
+
+/* Signs that are said beside the answer (`110/70 pusing`), with those that were known. */
+void understand_signs_beside(struct filling *, const struct report *known);
+/* Those that were known stay beside those that are heard now. */
+void understand_keep_signs(struct filling *, const struct report *known);
+/* All that no label took are signs: `KOREKSI 48217 bb 9,3 kejang`. */
+bool understand_only_signs_left(const struct filling *);
+/* `nama Sari 28th`: the age right behind a labelled name, with its unit. */
+void understand_age_beside(struct filling *);
+
+#endif
