@@ -302,6 +302,7 @@ struct borders {
     unsigned cut;       /* where the value of the field behind begins, or end */
     struct got behind;
     bool doubt;
+    bool mixed; /* a token of letters and digits ended the words */
 };
 
 /* `Siti bukan Sita P`: who it is not ends the name, and makes it doubtful (RULINGS 43); the sex behind is
@@ -348,6 +349,8 @@ static void find_borders(struct filling *x, const struct field *next, struct bor
         unsigned from = past_signs(x, b->from, b->end);
 
         if (from > b->from) {
+            if (from > b->end) /* `batuk 2 minggu Siti`: how long, too */
+                b->end = words_end(x, from, next ? next->list : NULL, &b->mixed);
             b->from = from;
             b->cut = name_cut(x, next, b->from, b->end, &b->behind);
         }
@@ -386,12 +389,11 @@ static unsigned part_end(const struct filling *x, unsigned i)
 }
 
 /* Digits inside a name between #: Siti2, Siti 2 (RULINGS 22). */
-static bool digits_inside(const struct filling *x, const struct field *next, const struct borders *b,
-                          bool mixed)
+static bool digits_inside(const struct filling *x, const struct field *next, const struct borders *b)
 {
     return x->ts.hash && b->cut == b->end && b->end < x->ts.n && !understand_parted(x, b->end) &&
            !x->ts.t[b->end].taken &&
-           (mixed || (x->ts.t[b->end].kind == TOKEN_NUMBER && next && next->type == FIELD_SEX));
+           (b->mixed || (x->ts.t[b->end].kind == TOKEN_NUMBER && next && next->type == FIELD_SEX));
 }
 
 /* `wafat tadi pagi P 30th`: when, and not who. */
@@ -435,22 +437,22 @@ static void named_behind(struct filling *x, struct borders *b)
 unsigned understand_take_name(struct filling *x, const struct field *f, const struct field *next, unsigned i)
 {
     struct got g = { .fit = FIT_YES, .companion = -1 };
-    bool mixed;
     unsigned used;
-    struct borders b = { .from = i, .end = words_end(x, i, next ? next->list : NULL, &mixed) };
+    struct borders b = { .from = i };
     struct slice name = { 0 };
 
+    b.end = words_end(x, i, next ? next->list : NULL, &b.mixed);
     if (x->ts.t[i].kind == TOKEN_NUMBER)
-        mixed = i + 1 < x->ts.n && x->ts.t[i + 1].glued;
+        b.mixed = i + 1 < x->ts.n && x->ts.t[i + 1].glued;
     find_borders(x, next, &b);
     i = b.from;
-    if (b.end == i && mixed)
+    if (b.end == i && b.mixed && i < x->ts.n)
         return take_broken(x, f, i, glued_end(x, i));
     if (b.end == i) {
         x->slots[f->position].given = true;
         return i;
     }
-    if (digits_inside(x, next, &b, mixed))
+    if (digits_inside(x, next, &b))
         return take_broken(x, f, i, part_end(x, i));
     named_behind(x, &b);
     i = b.from;
