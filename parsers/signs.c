@@ -11,6 +11,7 @@ enum reach {
     REACH_NONE,
     REACH_ONE,  /* `tidak demam`: over `dan`, `/` */
     REACH_LIST, /* `tidak ada demam`: over commas too */
+    REACH_WELL, /* `tidak ada keluhan, dada aman, …`: a list, and then what is well; is the next denied? */
 };
 
 struct state {
@@ -108,28 +109,15 @@ static void separator(struct state *x, unsigned i)
     if (sep & SEP_COMMA) {
         x->bare = (x->reach == REACH_ONE && x->has_last && x->last.to == i) || x->linked;
         end_of_wait(x, i);
-        x->reach = x->reach == REACH_LIST ? REACH_LIST : REACH_NONE;
+        x->reach = x->reach >= REACH_LIST ? x->reach : REACH_NONE;
         x->linked = false;
     } else if (sep & SEP_SLASH) {
         x->linked = x->reach != REACH_NONE;
         end_of_wait(x, i);
     } else if ((sep & SEP_HARD) && !list) { /* `tidak ada tanda: kejang` goes on */
         end_of_wait(x, i);
-        x->reach = x->reach == REACH_LIST ? REACH_LIST : REACH_NONE;
+        x->reach = x->reach >= REACH_LIST ? x->reach : REACH_NONE;
     }
-}
-
-static const struct word *by_edit(const struct state *x, unsigned i, unsigned *list, unsigned *used)
-{
-    for (unsigned l = 0; x->s->near && l < x->s->lists_n; l++) {
-        const struct word *w = phrase_near(x->ts, i, x->s->lists[l], used);
-
-        if (w) {
-            *list = l;
-            return w;
-        }
-    }
-    return NULL;
 }
 
 static bool parted(const struct state *x, unsigned i)
@@ -190,7 +178,8 @@ static enum sign_kind negated(struct state *x, const struct word *w, unsigned i)
         x->reach = x->waits.kind == NEGATION_NONE_OF ? REACH_LIST : REACH_ONE;
         x->certain = x->waits.certain && !x->words && /* `tidak ada mobil, …`: of something else, perhaps */
                      !(x->reach == REACH_LIST && whose_absence(&x->who, x->since));
-    } else if (x->bare && x->reach != REACH_LIST && !negation_at(x->ts, i, x->s->negators, &own)) {
+    } else if ((x->bare || x->reach == REACH_WELL) && x->reach != REACH_LIST &&
+               !negation_at(x->ts, i, x->s->negators, &own)) {
         x->reach = REACH_NONE;
         return SIGN_MAYBE;
     } else if (!x->linked && x->reach != REACH_LIST) {
@@ -200,19 +189,18 @@ static enum sign_kind negated(struct state *x, const struct word *w, unsigned i)
     return x->certain ? SIGN_NEGATED : SIGN_UNSURE;
 }
 
-/* `menyusu tidak kuat`, `gerakan janin kurang aktif`: not well, so it is the sign; the token behind, or i. */
-static unsigned unwell_end(const struct state *x, const struct word *w, unsigned i)
+static bool denied(const struct state *x, unsigned i)
 {
-    bool joined = i < x->end && (x->ts->t[i].sep & (SEP_COLON | SEP_EQUALS)) != 0;
     struct negation n;
-    unsigned used;
 
-    if (!w->can_be_normal || w->neutral || (parted(x, i) && !joined) ||
-        !negation_at(x->ts, i, x->s->negators, &n) || !negation_turns_signs(x->ts, i, &n))
-        return i;
-    if (!joined && !parted(x, i + n.used) && slice_is(kata_at(x, i + n.used, &used), "normal"))
-        return i + n.used + used;
-    return n.kind == NEGATION_GONE && (joined || !w->needed) ? i + n.used : i; /* `dengar kurang` */
+    return !parted(x, i) && negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n);
+}
+
+/* Something is well: of what follows nobody can say that the list denies it. */
+static void list_ends(struct state *x)
+{
+    if (x->reach == REACH_LIST && !x->waits.kind)
+        x->reach = REACH_WELL;
 }
 
 /* `bukan perdarahan cuma flek`: the sign that was denied, by another name; the word for `ada` says that it is
@@ -226,9 +214,19 @@ static bool named_less(const struct state *x, unsigned i, const struct word *w)
            !slice_is(x->ts->t[i - 1].low, "ada");
 }
 
+/* `demam 3 hari`, `nyeri dada kanan tidak ada`: behind the words that belong to the sign before token i. */
+static unsigned sign_end(const struct state *x, unsigned i)
+{
+    unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i),
+             side = signs_side_end(x->s, x->ts, to, x->end);
+
+    return side > to && side < x->end && (denied(x, side) || x->ts->t[side].kind == TOKEN_NEGATED) ? side
+                                                                                                   : to;
+}
+
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
-    unsigned to = asides_lasting_end(x->ts, x->s->units, x->end, i + used), unwell = unwell_end(x, w, to);
+    unsigned to = sign_end(x, i + used), unwell = signs_unwell_end(x->s, x->ts, w, to, x->end);
     bool lasts = false, gone,
          never = to > i + used && slice_is(x->ts->t[i + used].low, "0") && !x->ts->t[i + used].odd &&
                  !x->ts->t[i + used].approx; /* `kejang 0x` */
@@ -276,6 +274,8 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
     x->has_last = true;
     x->waits.kind = NEGATION_NONE;
     x->linked = x->bare = false;
+    if (is_well || (w->neutral && signs_well(x->s, x->ts, to - 1)))
+        list_ends(x);
     return to;
 }
 
@@ -283,27 +283,21 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
 static unsigned organ_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     struct organ o = { .word = w, .from = i, .to = i + used, .end = x->end };
-    unsigned to = x->waits.kind ? o.to : signs_of_organ(x->s, x->ts, &o);
+    bool listed = x->reach >= REACH_LIST;
 
-    if (to == o.to)
+    if (x->waits.kind || !signs_of_organ(x->s, x->ts, &o))
         return sign_at(x, i, w, list, used);
     tell(x);
-    x->last = (struct sign){ .kind = o.kind, .list = list, .word = w, .from = i, .to = to, .who = x->who };
+    x->last = (struct sign){ .kind = o.kind, .list = list, .word = w, .from = i, .to = o.to, .who = x->who };
     x->last.clear = o.kind == SIGN_UNSURE;
     x->has_last = true;
     x->certain = o.denied.certain;
     x->reach = o.kind == SIGN_PLAIN || !o.denied.kind ? REACH_NONE
                : o.denied.kind == NEGATION_NONE_OF    ? REACH_LIST
                                                       : REACH_ONE;
+    x->reach = listed && o.kind == SIGN_NEGATED && !x->reach ? REACH_WELL : x->reach;
     x->linked = x->bare = false;
-    return to;
-}
-
-static bool denied(const struct state *x, unsigned i)
-{
-    struct negation n;
-
-    return !parted(x, i) && negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n);
+    return o.to;
 }
 
 /* `baik bu gerakannya`: behind the one who is spoken to. */
@@ -445,9 +439,11 @@ static unsigned word_at(struct state *x, unsigned i)
         return negator_at(x, i, &n);
     person_at(x, i);
     kata = kata_at(x, i, &used);
-    signs_speak(&x->spoken, kata, i + used);
+    signs_speak(&x->spoken, kata, parted(x, i) ? x->end : i, i + used);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;
+    if (signs_well(x->s, x->ts, i))
+        list_ends(x);
     if (signs_filler(kata))
         return filler_at(x, i, kata, used);
     if (x->waits.kind && (slice_is(kata, "antara") || slice_is(kata, "riwayat") || slice_is(kata, "letak") ||
@@ -456,7 +452,7 @@ static unsigned word_at(struct state *x, unsigned i)
         x->words |= slice_is(kata, "mungkin");
         return i + used;
     }
-    w = by_edit(x, i, &list, &used);
+    w = signs_near(x->s, x->ts, i, &list, &used);
     if (w)
         return sign_at(x, i, w, list, used);
     return other_at(x, i);

@@ -30,6 +30,20 @@ const struct word *signs_longest(const struct sign_scan *s, const struct tokens 
     return best;
 }
 
+const struct word *signs_near(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned *list,
+                              unsigned *used)
+{
+    for (unsigned l = 0; s->near && l < s->lists_n; l++) {
+        const struct word *w = phrase_near(ts, i, s->lists[l], used);
+
+        if (w) {
+            *list = l;
+            return w;
+        }
+    }
+    return NULL;
+}
+
 /* The words behind token i, up to a separator, say that it is of these days. */
 static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned i)
 {
@@ -41,9 +55,13 @@ static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned 
     return false;
 }
 
-void signs_speak(struct sign_spoken *spoken, struct slice kata, unsigned at)
+void signs_speak(struct sign_spoken *spoken, struct slice kata, unsigned from, unsigned at)
 {
-    if (slice_is(kata, "riwayat"))
+    if (spoken->at == from && spoken->how == SPOKEN_FEARED &&
+        (slice_is(kata, "antara") || slice_is(kata, "nanti") || slice_is(kata, "pengisi") ||
+         slice_is(kata, "partikel") || slice_is(kata, "sanggup")))
+        spoken->at = at; /* `takut nanti kejang` */
+    else if (slice_is(kata, "riwayat"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_ONCE, .at = at };
     else if (slice_is(kata, "perihal"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_ABOUT, .at = at };
@@ -101,6 +119,23 @@ unsigned signs_lessened(const struct sign_scan *s, const struct tokens *ts, unsi
         k += used;
     }
     return i;
+}
+
+unsigned signs_unwell_end(const struct sign_scan *s, const struct tokens *ts, const struct word *w,
+                          unsigned i, unsigned to)
+{
+    bool joined = i < to && (ts->t[i].sep & (SEP_COLON | SEP_EQUALS)) != 0, parted;
+    struct negation n;
+    unsigned next, used;
+
+    if (!w->can_be_normal || w->neutral || i >= to || ((ts->t[i].sep & SEP_HARD) && !joined) ||
+        !negation_at(ts, i, s->negators, &n) || !negation_turns_signs(ts, i, &n))
+        return i;
+    next = i + n.used;
+    parted = next >= to || (ts->t[next].sep & SEP_HARD);
+    if (!joined && !parted && slice_is(phrase_code(ts, next, s->kata, &used), "normal"))
+        return next + used;
+    return n.kind == NEGATION_GONE && (joined || !w->needed) ? next : i; /* `dengar kurang` */
 }
 
 bool signs_how_much(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to, unsigned end)
@@ -237,37 +272,69 @@ static const struct word *finding(const struct sign_scan *s, const struct tokens
     return w;
 }
 
-unsigned signs_of_organ(const struct sign_scan *s, const struct tokens *ts, struct organ *o)
+unsigned signs_side_end(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
 {
-    unsigned at = o->to, used, kata_used;
+    unsigned used;
+
+    while (goes_on(ts, i, to) && slice_is(phrase_code(ts, i, s->kata, &used), "sisi"))
+        i += used;
+    return i;
+}
+
+bool signs_well(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+    struct slice kata = phrase_code(ts, i, s->kata, &used);
+
+    return slice_is(kata, "normal") || slice_is(kata, "sehat");
+}
+
+static bool may_say(const struct organ *o, const struct tokens *ts, unsigned at)
+{
+    return goes_on(ts, at, o->end) ||
+           (at == o->to && at < o->end && (ts->t[at].sep & (SEP_COLON | SEP_EQUALS)));
+}
+
+/* What a finding says, by the negator before it. */
+static bool found(struct organ *o, const struct negation *n, bool well, unsigned to)
+{
+    o->denied = *n;
+    o->kind = n->kind && !n->certain ? SIGN_UNSURE : well == !n->kind ? SIGN_NEGATED : SIGN_PLAIN;
+    o->to = to;
+    return true;
+}
+
+bool signs_of_organ(const struct sign_scan *s, const struct tokens *ts, struct organ *o)
+{
+    unsigned at = o->to, used, kata_used, list, no = 0;
     struct negation n = { 0 };
 
     o->kind = SIGN_PLAIN;
     o->denied = n;
     if (!o->word->organ || o->to - o->from > FINDING || ts->t[at - 1].minus_behind ||
         ts->t[at - 1].plus_behind)
-        return o->to;
-    while (goes_on(ts, at, o->end) ||
-           (at == o->to && at < o->end && (ts->t[at].sep & (SEP_COLON | SEP_EQUALS)))) {
+        return false;
+    while (may_say(o, ts, at)) {
         struct slice kata = phrase_code(ts, at, s->kata, &kata_used);
-        bool normal = slice_is(kata, "normal");
-        const struct word *w = normal ? NULL : finding(s, ts, o, at, &used);
+        const struct word *w;
 
-        if (w || normal) {
-            bool well = normal || w->neutral;
-
-            o->denied = n;
-            o->kind = n.kind && !n.certain ? SIGN_UNSURE : well == !n.kind ? SIGN_NEGATED : SIGN_PLAIN;
-            return at + (w ? used : kata_used);
-        }
-        if (slice_is(kata, "pengisi") || slice_is(kata, "antara"))
+        if (slice_is(kata, "normal"))
+            return found(o, &n, true, at + kata_used);
+        w = finding(s, ts, o, at, &used);
+        if (w)
+            return found(o, &n, w->neutral, at + used);
+        if (n.kind && signs_longest(s, ts, at, &list, &used))
+            return found(o, &n, false, no);
+        if (slice_is(kata, "pengisi") || slice_is(kata, "antara") || slice_is(kata, "sisi")) {
             at += kata_used;
-        else if (!n.kind && negation_at(ts, at, s->negators, &n) && n.kind <= NEGATION_NOT_YET)
+        } else if (!n.kind && negation_at(ts, at, s->negators, &n) && n.kind <= NEGATION_NOT_YET) {
+            no = at;
             at += n.used;
-        else
+        } else {
             break;
+        }
     }
-    return o->to;
+    return false;
 }
 
 bool signs_filler(struct slice k)

@@ -11,6 +11,10 @@
 const struct word *signs_longest(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *list,
                                  unsigned *used);
 
+/* The same with one edit, where the scan allows it. */
+const struct word *signs_near(const struct sign_scan *, const struct tokens *, unsigned i, unsigned *list,
+                              unsigned *used);
+
 /* How the sign that begins at token `at` is spoken of, by the words of lists/kata.yaml right before it. */
 struct sign_spoken {
     enum {
@@ -22,8 +26,8 @@ struct sign_spoken {
     unsigned at;
 };
 
-/* Words of class `kata` end before token `at`. */
-void signs_speak(struct sign_spoken *, struct slice kata, unsigned at);
+/* Words of class `kata` stand from token `from` to `at`, where no separator stands before them. */
+void signs_speak(struct sign_spoken *, struct slice kata, unsigned from, unsigned at);
 
 /* What the sign of tokens i..to is by them: one that was once is there all the same where the words behind
  * say when. */
@@ -47,6 +51,11 @@ bool signs_less(const struct sign_scan *, const struct tokens *, unsigned i, uns
  * `tidak berkurang`. */
 unsigned signs_lessened(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to,
                         bool *denied);
+
+/* `menyusu tidak kuat`, `gerakan janin kurang aktif`: what stands behind the sign `w`, from token i on, says
+ * that it is not well, so it is there; the token behind, or i. */
+unsigned signs_unwell_end(const struct sign_scan *, const struct tokens *, const struct word *w, unsigned i,
+                          unsigned to);
 
 /* `… dan kejang tidak ada`: behind a sign, which ends before token i, others are joined to it, and none of
  * them is there. */
@@ -72,13 +81,20 @@ bool signs_say_no(const struct sign_scan *, const struct tokens *, const struct 
 /* An organ of tokens from..to; `end` bounds what may stand behind it. */
 struct organ {
     const struct word *word;
-    unsigned from, to, end;
+    unsigned from, to, end; /* out: to */
     enum sign_kind kind;    /* out: whether it has a sign */
     struct negation denied; /* out: the negator between; NEGATION_NONE: none */
 };
 
-/* `dada tidak nyeri`, `ketuban jernih`, `tali pusat tidak kering`: whether the words behind the organ say
- * that it has a sign; the token behind them, or organ->to where they do not say. */
-unsigned signs_of_organ(const struct sign_scan *, const struct tokens *, struct organ *);
+/* `dada kiri tidak nyeri`, `ketuban jernih`, `tali pusat tidak kering`: the words behind the organ say
+ * whether it has a sign; organ->to is behind them.  `dada tidak sesak` says it by another sign, which it
+ * leaves. */
+bool signs_of_organ(const struct sign_scan *, const struct tokens *, struct organ *);
+
+/* Behind the words that say on which side, from token i on: `nyeri dada sebelah kiri`; i where none stand. */
+unsigned signs_side_end(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);
+
+/* All is well, the word at token i says: `sehat`, `normal`. */
+bool signs_well(const struct sign_scan *, const struct tokens *, unsigned i);
 
 #endif

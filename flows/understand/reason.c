@@ -1,5 +1,5 @@
-/* reason.c - danger signs in the reason of a referral that a no may deny (RULINGS 40, 42, 47).  See
- * understand.h. */
+/* reason.c - danger signs in the reason of a referral that a no may deny, or that are feared (RULINGS 40, 42,
+ * 47).  See understand.h. */
 #include "flows/understand/understand.h"
 
 #include "gateway/conf/rules.h"
@@ -18,8 +18,7 @@ struct doubting {
 static void on_sign(void *arg, const struct sign *s)
 {
     struct doubting *d = arg;
-    bool doubt = s->kind == SIGN_MAYBE || (s->kind == SIGN_UNSURE && s->clear) ||
-                 (s->kind == SIGN_DOUBT && s->word->needed);
+    bool doubt = s->kind == SIGN_MAYBE || s->kind == SIGN_DOUBT || (s->kind == SIGN_UNSURE && s->clear);
 
     if (doubt && d->n < DOUBTED && understand_alarming(d->x, s->word->code))
         d->codes[d->n++] = s->word->code;

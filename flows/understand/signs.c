@@ -197,7 +197,8 @@ static void on_sign(void *arg, const struct sign *s)
     if (unsure && s->words_after && !understand_alarming(g->x, s->word->code))
         unsure = false;
     g->x->maybe |=
-        (s->kind == SIGN_MAYBE || (s->kind == SIGN_DOUBT && understand_felt(g->x)) || (unsure && s->clear)) &&
+        (s->kind == SIGN_MAYBE || (s->kind == SIGN_DOUBT && understand_felt(g->x, s->word->code)) ||
+         (unsure && s->clear)) &&
         understand_alarming(g->x, s->word->code);
     add_item(g->x, f, s->word->code, s->from);
     add_item(g->x, f, s->word->also, s->from);
@@ -334,8 +335,7 @@ static void hear(void *arg, const struct sign *s)
 }
 
 /* The next tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several
- * words
- * (`berak darah` is disentri, `batuk sesak` pneumonia). */
+ * words (`berak darah` is disentri, `batuk sesak` pneumonia). */
 static const struct slot *next_name(const struct filling *x, unsigned from)
 {
     const struct slot *next = NULL;

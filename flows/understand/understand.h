@@ -419,9 +419,9 @@ enum whose {
 const struct mention *understand_mentioned(const struct filling *, const struct sign *);
 /* Of the figures of a posyandu: it is what they talked of, `penyuluhan kejang`, and nobody has it. */
 bool understand_of_nobody(const struct filling *, const struct sign *);
-/* Movements of the child are felt by then, as far as is known: doubt about them is told when nobody answers
- * (DOMAIN 3.6). */
-bool understand_felt(const struct filling *);
+/* The sign is none of movements of the child, or they are felt by then, as far as is known: doubt about it is
+ * told when nobody answers (DOMAIN 3.6). */
+bool understand_felt(const struct filling *, struct slice sign);
 /* The sign is said to be there, where others are said not to be: an E1 sign, or `demam ya`, `nyeri dada ada`.
  */
 bool understand_there(const struct filling *, const struct sign *);

@@ -197,11 +197,12 @@ bool understand_of_nobody(const struct filling *x, const struct sign *s)
     return false;
 }
 
-bool understand_felt(const struct filling *x)
+bool understand_felt(const struct filling *x, struct slice sign)
 {
     int f = form_as(x->form, AS_GESTATION);
 
-    return f < 0 || x->slots[f].value.kind != VALUE_NUMBER || x->slots[f].value.milli >= FELT * 1000;
+    return !slice_is(sign, "gerak") || f < 0 || x->slots[f].value.kind != VALUE_NUMBER ||
+           x->slots[f].value.milli >= FELT * 1000;
 }
 
 bool understand_there(const struct filling *x, const struct sign *s)
