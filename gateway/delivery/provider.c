@@ -56,7 +56,7 @@ static struct sending *past_the_store(const struct provider *p, enum rank least)
     struct sending *j = NULL;
 
     for (unsigned i = 0; i < d->providers_n && !j; i++)
-        if (d->provider[i].carrier == p)
+        if (d->provider[i].carrier == p && d->provider[i].now.waiting)
             j = lane_first(&d->provider[i].now, clock_wall_ms(), least);
     return j;
 }
@@ -175,7 +175,8 @@ static bool has_emergency(const struct provider *p)
     struct delivery *d = p->delivery;
 
     for (unsigned i = 0; i < d->providers_n; i++)
-        if (d->provider[i].carrier == p && lane_has(&d->provider[i].now, clock_wall_ms(), RANK_EMERGENCY))
+        if (d->provider[i].carrier == p && d->provider[i].now.waiting &&
+            lane_has(&d->provider[i].now, clock_wall_ms(), RANK_EMERGENCY))
             return true;
     return oldest(p, RANK_EMERGENCY) != NULL;
 }

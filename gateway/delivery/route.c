@@ -41,10 +41,10 @@ static void carry(struct provider *home, struct provider *by)
     loop_timer_set(by->pump, 0);
 }
 
-static void watch(struct provider *p)
+static void watch(struct provider *p, int64_t now)
 {
     enum circuit_state before = p->circuit.state;
-    int64_t again = circuit_tick(&p->circuit, clock_mono_ms());
+    int64_t again = circuit_tick(&p->circuit, now);
 
     if (again >= 0)
         loop_timer_set(p->watch, again);
@@ -56,8 +56,10 @@ static void watch(struct provider *p)
 
 void route_update(struct delivery *d)
 {
+    int64_t now = clock_mono_ms();
+
     for (unsigned i = 0; i < d->providers_n; i++)
-        watch(&d->provider[i]);
+        watch(&d->provider[i], now);
     for (unsigned i = 0; i < d->providers_n; i++)
         carry(&d->provider[i], choose(&d->provider[i]));
 }

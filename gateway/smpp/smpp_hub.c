@@ -281,10 +281,11 @@ unsigned smpp_provider_under_way(const struct smpp_provider *p)
 static int64_t rate_wait_ms(struct smpp_provider *p, bool emergency)
 {
     double needed = emergency || p->conf.rate < 10 ? 1 : 2;
-    int64_t now = clock_mono_ms();
+    int64_t now;
 
     if (!p->conf.rate)
         return 0;
+    now = clock_mono_ms();
     p->tokens += (double)(now - p->tokens_ms) * p->conf.rate / 1000;
     p->tokens_ms = now;
     /* A tenth of a second's worth may go at once: SMSCs that count per second count strictly. */

@@ -20,7 +20,9 @@ void pending_push(struct pendings *p, redis_cb *cb, void *arg)
         p->cap = cap;
         p->head = 0;
     }
-    p->ring[(p->head + p->n) & (p->cap - 1)] = (struct pending){ cb, arg, clock_mono_ms() };
+    if (!p->n)
+        p->since_ms = clock_mono_ms();
+    p->ring[(p->head + p->n) & (p->cap - 1)] = (struct pending){ cb, arg };
     p->n++;
 }
 
@@ -31,11 +33,6 @@ struct pending pending_pop(struct pendings *p)
     p->head = (p->head + 1) & (p->cap - 1);
     p->n--;
     return oldest;
-}
-
-int64_t pending_oldest_ms(const struct pendings *p)
-{
-    return p->ring[p->head].sent_ms;
 }
 
 void pending_free(struct pendings *p)

@@ -7,19 +7,18 @@
 struct pending {
     redis_cb *cb;
     void *arg;
-    int64_t sent_ms;
 };
 
 /* A ring; all zero is empty. */
 struct pendings {
     struct pending *ring;
     unsigned cap, head, n; /* cap: a power of two */
+    int64_t since_ms;      /* clock_mono_ms when it last had none and got one */
 };
 
 void pending_push(struct pendings *, redis_cb *, void *arg);
 /* The oldest; there must be one. */
 struct pending pending_pop(struct pendings *);
-int64_t pending_oldest_ms(const struct pendings *);
 void pending_free(struct pendings *);
 
 #endif

@@ -252,7 +252,7 @@ static void on_tick(void *arg)
     if (r->state == LINK_CONNECTING && now - r->connecting_ms > CONNECT_MS) {
         redis_drop(r, "no connection in time");
     } else if (r->state == LINK_UP) {
-        if (r->pending.n && now - pending_oldest_ms(&r->pending) > ANSWER_MS && now - r->heard_ms > ANSWER_MS)
+        if (r->pending.n && now - r->pending.since_ms > ANSWER_MS && now - r->heard_ms > ANSWER_MS)
             redis_drop(r, "no answer in time");
         else if (!r->pending.n && now - r->heard_ms > IDLE_MS)
             redis_words(r, ignore, NULL, "PING", NULL);
