@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "flows/talk/words.h"
+#include "gateway/model/vocabulary.h"
 #include "parsers/text.h"
+
+enum {
+    ANOTHER_LEAST = 3 /* letters of a name that is looked for */
+};
 
 /* A name or words are asked, and all that is said is that something is not there: `tidak kejang`. */
 static bool only_denies(const struct ruleset *rules, const struct draft *d, struct slice text,
@@ -45,6 +50,14 @@ static const struct field *asked_field(const struct draft *d)
     if (d && i < 0) /* a letter of W2 */
         i = form_as(d->form, AS_CODES);
     return i >= 0 && !asking_store(d->asking) ? &d->form->fields[i] : NULL;
+}
+
+/* Neither a name nor words are asked, which may be anything. */
+static bool asked_value(const struct draft *d)
+{
+    const struct field *f = asked_field(d);
+
+    return f && f->type != FIELD_NAME && f->type != FIELD_TEXT;
 }
 
 /* `ada` to what is needed says that it is well: `gerakan janin ada`. */
@@ -293,6 +306,57 @@ static struct slice numbered_yes(const struct reading *r)
     return yes ? t->nomor : slice_make("", 0);
 }
 
+/* A word of the name of whom it is about. */
+static bool of_whom(const struct draft *d, struct slice word, struct arena *a)
+{
+    struct slice nama = text_as(d->form, d->values, AS_NAME), rest = text_folded(nama.n ? nama : d->whom, a);
+
+    while (rest.n)
+        if (slice_eq(slice_cut(&rest, ' '), word))
+            return true;
+    return false;
+}
+
+/* `Rafa bb 7,8` to what is asked of Keyla: before the value stands a word that no list knows, and that is
+ * nothing of her name. */
+static bool of_another(const struct ruleset *rules, const struct draft *d, struct slice text, struct arena *a)
+{
+    struct slice rest = text_folded(text, a);
+
+    while (rest.n) {
+        struct slice word = rest;
+        size_t n = 0;
+
+        while (n < rest.n && text_is_letter(rest.p[n]))
+            n++;
+        word.n = n;
+        if (n == 0 && text_is_digit(rest.p[0]))
+            return false;
+        rest = slice_skip(rest, n ? n : 1);
+        if (n < ANOTHER_LEAST || (rest.n && text_is_digit(rest.p[0])) || slice_ends(word, "nya"))
+            continue;
+        if (words_label(rules, d->form, word))
+            return false;
+        if (!vocabulary_word(rules->forms.vocabulary, word, NULL)->longest && !of_whom(d, word, a))
+            return true;
+    }
+    return false;
+}
+
+bool answering_one(const struct ruleset *rules, struct draft *d, struct slice text, int64_t at_ms,
+                   struct arena *a, struct reading *r)
+{
+    if (hear_words(rules, d, text, at_ms, a, r)) { /* `48217 YA`, as the question asks for it */
+        r->nomor = d->nomor;
+        return true;
+    }
+    if (agrees_or_denies(rules, d, text, at_ms, a, r))
+        return true;
+    r->kind = try_corrected(rules, d, text, at_ms, a, r) ? READING_ANSWER : READING_NOTHING; /* `BB 9,2` */
+    r->another = r->kind == READING_ANSWER && asked_value(d) && of_another(rules, d, text, a);
+    return r->kind == READING_ANSWER;
+}
+
 void answering_value(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
                      struct reading *r)
 {
@@ -307,14 +371,8 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
     if (!d && (d = drafts_find(state, last_word(r->said.body)))) /* `gak jadi 48217` */
         rest = slice_take(r->said.body, r->said.body.n - d->nomor.n);
 
-    if (d && hear_words(rules, d, rest, at_ms, a, r)) { /* `48217 YA`, as the question asks for it */
-        r->nomor = d->nomor;
-        return;
-    }
-    if (d && agrees_or_denies(rules, d, rest, at_ms, a, r))
-        return;
-    if (d) { /* "48217 BB 9,2" */
-        r->kind = try_corrected(rules, d, rest, at_ms, a, r) ? READING_ANSWER : READING_NOTHING;
+    if (d) {
+        (void)answering_one(rules, d, rest, at_ms, a, r);
         return;
     }
     d = drafts_only(state);
@@ -326,6 +384,8 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
                  try_corrected(rules, &state->drafts[i], r->said.body, at_ms, a, r));
     if (fits && state->drafts_n > 1)
         r->kind = READING_WHICH;
-    else if (fits)
+    else if (fits) {
         r->kind = READING_ANSWER;
+        r->another = asked_value(d) && of_another(rules, d, r->said.body, a);
+    }
 }

@@ -7,6 +7,7 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/death.h"
+#include "flows/talk/doubts.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/questions.h"
@@ -110,6 +111,8 @@ void answers_value(struct step *s)
     if (!d || !r)
         return;
     *r = s->reading->answer;
+    if (s->reading->another && !r->emergency)
+        doubts_another(d, r);
     if ((r->status != REPORT_REJECTED || !slice_eq(r->error_field, d->field)) &&
         questions_read_back(d, s->reading)) {
         r->status = REPORT_CONFIRM;
@@ -422,6 +425,9 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
             ask_value(s, d, d->field);
         else
             questions_repeat(s, d);
+        break;
+    case WORD_UNHEARD:
+        questions_repeat(s, d);
         break;
     case WORD_NONE:
         break;

@@ -58,3 +58,20 @@ void doubts_near_names(struct said *said)
             doubt_name(b, (unsigned)nama);
         }
 }
+
+void doubts_another(const struct draft *d, struct report *r)
+{
+    int asked = form_field_named(d->form, d->field), at = -1;
+
+    for (unsigned i = 0; i < d->form->fields_n; i++)
+        if (!value_equal(&d->values[i], &r->values[i]) && (at < 0 || (int)i == asked))
+            at = (int)i;
+    if (at < 0 || r->faults[at])
+        return;
+    r->faults[at] = ERROR_AMBIGUOUS;
+    if (r->status == REPORT_REJECTED)
+        return; /* in its turn */
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    r->error_field = d->form->fields[at].name;
+}

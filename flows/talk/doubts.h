@@ -4,6 +4,7 @@
 #ifndef KENTONGAN_FLOWS_TALK_DOUBTS_H
 #define KENTONGAN_FLOWS_TALK_DOUBTS_H
 
+#include "flows/step/drafts.h"
 #include "flows/understand/understanding.h"
 
 /* A long SMS of which a part never came (parsers/segment.h): what it says is not all that was said, and the
@@ -12,5 +13,7 @@ void doubts_gaps(struct said *);
 /* Two names one edit apart, of one sex and age, in one SMS: twins, or one of them is mistyped.  Both are
  * asked (RULINGS 54). */
 void doubts_near_names(struct said *);
+/* An answer that may have been meant for somebody else: what it brought is asked, with her name. */
+void doubts_another(const struct draft *, struct report *answer);
 
 #endif

@@ -10,6 +10,7 @@
 #include "flows/filing/filing.h"
 #include "flows/step/drafts.h"
 #include "flows/talk/answering.h"
+#include "flows/talk/apart.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/death.h"
 #include "flows/talk/doubts.h"
@@ -236,7 +237,9 @@ static bool read_parts(const struct ruleset *rules, int64_t at_ms, struct readin
 {
     struct reading *r = all;
 
-    for (const struct said *said = r->said.next; said; said = said->next) {
+    while (r->next) /* apart_read() */
+        r = r->next;
+    for (const struct said *said = all->said.next; said; said = said->next) {
         struct reading *next = ARENA_NEW(a, struct reading);
 
         if (!next)
@@ -312,7 +315,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!r->said.emergency)
         listing_read(state, r);
     if (!death_read(rules, state, a, r) && !emergency_read(rules, state, in->received_ms, a, r) &&
-        !answering_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks)
+        !answering_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks &&
+        !apart_read(rules, state, in->received_ms, a, r))
         answering_value(rules, state, in->received_ms, a, r);
     emergency_no_answer(rules, state, in->received_ms, a, r);
     if (r->kind == READING_NOTHING || r->kind == READING_COMMAND)

@@ -171,6 +171,16 @@ static struct slice label_alone(const struct word_list *list, const struct form 
     return word;
 }
 
+bool words_label(const struct ruleset *rules, const struct form *form, struct slice low)
+{
+    struct slice word = label_alone(rules->forms.words.answers, form, low);
+
+    for (const struct label *l = form_labels(form, word); l; l = l->next)
+        if (slice_ieq(l->first, word))
+            return true;
+    return false;
+}
+
 /* A comma or the like between words i - 1 and i. */
 static bool parted(const struct cut *c, unsigned i)
 {

@@ -16,6 +16,7 @@ enum answer_word {
     WORD_NOTHING, /* `tidak ada`: there is nothing of what was asked */
     WORD_CANCEL,  /* `ga jadi` */
     WORD_DENIED,  /* `9,2 salah`: reading->answer has the value that is not so */
+    WORD_UNHEARD, /* it was meant for the question, and answers it in no way */
 };
 
 /* What the whole text says.  asked: the field in question, whose label may stand before (`tanda -`); or NULL.
@@ -27,6 +28,8 @@ enum answer_word words_answer(const struct ruleset *, const struct field *asked,
 enum answer_word words_again(const struct ruleset *, struct slice text, struct arena *);
 /* `ya ada`, `masih`: a word of it says that it is there. */
 bool words_say_there(struct slice text, struct arena *);
+/* A label of the form begins with this word, `bb`, `bbnya`. */
+bool words_label(const struct ruleset *, const struct form *, struct slice low);
 /* One of the first words is a label of the field. */
 bool words_labelled(const struct field *, struct slice text, struct arena *);
 /* The text says nothing but that, or nothing at all: what stands behind YA must not take it back. */

@@ -1,0 +1,247 @@
+/* apart.c - see apart.h. */
+#include "flows/talk/apart.h"
+
+#include <string.h>
+
+#include "flows/care/child.h"
+#include "flows/talk/answering.h"
+#include "flows/talk/words.h"
+#include "gateway/model/vocabulary.h"
+#include "parsers/text.h"
+
+enum {
+    WORDS_MOST = 48,
+    PARTS_MOST = 8,
+    UNHEARD_LEAST = 6, /* letters: what was said of her at least, when it is not understood */
+};
+
+struct typed {
+    struct slice low; /* lower case */
+    const char *from, *to;
+};
+
+/* One open question and the words that lead its part. */
+struct lead {
+    struct draft *draft;
+    unsigned from, to;
+};
+
+static bool parts_words(struct slice text, size_t at)
+{
+    bool decimal = strchr(",.", text.p[at]) && at > 0 && at + 1 < text.n && text_is_digit(text.p[at - 1]) &&
+                   text_is_digit(text.p[at + 1]);
+
+    return strchr(" \t\n,;:!#*()", text.p[at]) && !decimal;
+}
+
+/* The text as words, and where its parts begin. */
+struct apart {
+    const struct ruleset *rules;
+    struct sender_state *state;
+    struct arena *a;
+    struct typed w[WORDS_MOST];
+    unsigned n;
+    struct lead l[PARTS_MOST];
+    unsigned leads;
+};
+
+/* False: none, or too many. */
+static bool cut(struct apart *x, struct slice text)
+{
+    size_t at = 0;
+
+    while (at < text.n) {
+        size_t from;
+
+        while (at < text.n && parts_words(text, at))
+            at++;
+        from = at;
+        while (at < text.n && !parts_words(text, at))
+            at++;
+        if (at == from)
+            continue;
+        if (x->n == WORDS_MOST)
+            return false;
+        x->w[x->n++] = (struct typed){ .low = text_folded(slice_make(text.p + from, at - from), x->a),
+                                       .from = text.p + from,
+                                       .to = text.p + at };
+    }
+    return x->n > 0;
+}
+
+/* Words from i on are these, with blanks between. */
+static unsigned stands(const struct apart *x, unsigned i, struct slice words)
+{
+    unsigned used = 0;
+
+    while (words.n)
+        if (i + used >= x->n || !slice_eq(x->w[i + used++].low, slice_cut(&words, ' ')))
+            return 0;
+    return used;
+}
+
+/* Its name as people say it; empty where a name or words are asked, which may have one in them. */
+static struct slice called(const struct apart *x, const struct draft *d)
+{
+    int i = form_field_named(d->form, d->field);
+    enum field_type type = i >= 0 && !asking_store(d->asking) ? d->form->fields[i].type : FIELD_NUMBER;
+    struct slice nama = text_as(d->form, d->values, AS_NAME);
+
+    if (type == FIELD_NAME || type == FIELD_TEXT)
+        return slice_make("", 0);
+    return child_called(x->rules, nama.n ? nama : d->child.n || d->picked.n ? d->whom : nama, x->a);
+}
+
+/* A word that some list knows says something else too. */
+static bool only_a_name(const struct ruleset *rules, struct slice low)
+{
+    return low.n > 2 && !vocabulary_word(rules->forms.vocabulary, low, NULL)->longest;
+}
+
+/* The open question that word i leads to, by number, full name, or a first name that is nobody else's.
+ * *used: its words; 0: none.  NULL with words: several are called so. */
+static struct draft *led(const struct apart *x, unsigned i, unsigned *used)
+{
+    struct draft *found = drafts_find(x->state, x->w[i].low);
+
+    *used = found != NULL;
+    for (unsigned k = 0; !found && k < x->state->drafts_n; k++) {
+        struct slice name = called(x, &x->state->drafts[k]), rest = name, first = slice_cut(&rest, ' ');
+        unsigned all = stands(x, i, name);
+
+        all = all ? all : first.n && slice_eq(first, x->w[i].low);
+        if (!all || !only_a_name(x->rules, x->w[i].low) || all < *used)
+            continue;
+        found = all == *used ? NULL : &x->state->drafts[k];
+        *used = all;
+        if (!found)
+            break; /* two are called so */
+    }
+    return found;
+}
+
+/* `dan`: it says nothing of either. */
+static bool joins(const struct ruleset *rules, const struct typed *w)
+{
+    const struct word *kata = list_find(rules->forms.words.kata, w->low);
+
+    return kata && slice_is(kata->code, "sambung") && !kata->doubt;
+}
+
+/* It belongs to what stands behind it: a label, a joining word. */
+static bool leads_on(const struct ruleset *rules, const struct draft *d, const struct typed *w)
+{
+    return joins(rules, w) || words_label(rules, d->form, w->low);
+}
+
+/* `bu ana` */
+static unsigned with_title(const struct apart *x, unsigned from)
+{
+    unsigned least = x->leads ? x->l[x->leads - 1].to : 0;
+
+    while (from > least && list_find(x->rules->forms.words.titles, x->w[from - 1].low))
+        from--;
+    return from;
+}
+
+/* False: some name is that of several. */
+static bool find_leads(struct apart *x)
+{
+    for (unsigned i = 0, used; i < x->n; i += used ? used : 1) {
+        struct draft *d = led(x, i, &used);
+
+        if (used && !d)
+            return false;
+        if (!used)
+            continue;
+        if (x->leads && x->l[x->leads - 1].draft == d && x->l[x->leads - 1].to == i) {
+            x->l[x->leads - 1].to = i + used; /* `48217 Rafa 11,2` */
+            continue;
+        }
+        for (unsigned k = 0; k < x->leads; k++)
+            if (x->l[k].draft == d)
+                return false;
+        if (x->leads == PARTS_MOST)
+            return false;
+        x->l[x->leads] = (struct lead){ .draft = d, .from = with_title(x, i), .to = i + used };
+        x->leads++;
+    }
+    return x->leads > 0;
+}
+
+static struct slice span(const struct apart *x, unsigned from, unsigned to)
+{
+    return from < to ? slice_make(x->w[from].from, (size_t)(x->w[to - 1].to - x->w[from].from))
+                     : slice_make("", 0);
+}
+
+/* The names stand behind their values: `11,2 Rafa, 7,8 Keyla`. */
+static bool names_follow(const struct apart *x)
+{
+    return x->leads > 1 && x->l[x->leads - 1].to == x->n && x->l[0].from > 0;
+}
+
+/* Part i: what stands behind its name up to the next one's words, in front of it what leads to it. */
+static struct slice part(const struct apart *x, unsigned i)
+{
+    const struct lead *l = &x->l[i];
+    unsigned least = i ? l[-1].to : 0, from = i ? l->from : 0, to = i + 1 < x->leads ? l[1].from : x->n;
+    struct slice before, behind;
+
+    if (names_follow(x))
+        return span(x, least, l->from);
+    while (from > least && leads_on(x->rules, l->draft, &x->w[from - 1]))
+        from--;
+    while (i + 1 < x->leads && to > l->to && leads_on(x->rules, l[1].draft, &x->w[to - 1]))
+        to--;
+    while (i > 0 && from < l->from && joins(x->rules, &x->w[from]))
+        from++;
+    before = span(x, from, l->from);
+    behind = span(x, l->to, to);
+    return arena_printf(x->a, "%.*s%s%.*s", SLICE_ARG(before), before.n && behind.n ? " " : "",
+                        SLICE_ARG(behind));
+}
+
+/* False: it answers nothing. */
+static bool read_part(const struct apart *x, unsigned i, int64_t at_ms, const struct reading *r,
+                      struct reading *out)
+{
+    const struct reading said = { .acting = r->acting,
+                                  .state = x->state,
+                                  .nomor = x->l[i].draft->nomor,
+                                  .said.body = slice_trim(part(x, i)) };
+
+    *out = said;
+    if (said.said.body.n && answering_one(x->rules, x->l[i].draft, said.said.body, at_ms, x->a, out))
+        return true;
+    *out = said;
+    out->kind = READING_WORDS;
+    out->words = WORD_UNHEARD;
+    return false;
+}
+
+bool apart_read(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
+                struct reading *r)
+{
+    struct apart *x = state->drafts_n ? ARENA_NEW(a, struct apart) : NULL;
+    struct reading *all = x ? ARENA_ARRAY(a, struct reading, PARTS_MOST) : NULL;
+    unsigned answered = 0;
+
+    if (!all || r->said.kind != SAID_NOTHING || r->said.emergency || r->said.next || words_ask(r->said.body))
+        return false;
+    *x = (struct apart){ .rules = rules, .state = state, .a = a };
+    if (!cut(x, r->said.body) || !find_leads(x) ||
+        (x->leads == 1 && slice_eq(x->w[x->l[0].from].low, x->l[0].draft->nomor))) /* answering_value() */
+        return false;
+    for (unsigned i = 0; i < x->leads; i++) {
+        if (read_part(x, i, at_ms, r, &all[i]))
+            answered++;
+        else if (all[i].said.body.n < UNHEARD_LEAST) /* `Rafa sama Keyla 7,8` */
+            return false;
+        all[i].next = i + 1 < x->leads ? &all[i + 1] : NULL;
+    }
+    if (!answered || (answered < x->leads && r->said.today))
+        return false;
+    *r = all[0];
+    return true;
+}
