@@ -47,8 +47,14 @@ static void tell(struct state *x)
 
 static void other(struct state *x, unsigned from, unsigned to)
 {
-    if (x->s->other && from < to)
-        x->s->other(x->s->arg, from, to);
+    unsigned at = from;
+
+    for (unsigned k = from; x->s->other && k <= to; k++)
+        if (k == to || signs_value_at(x->s, x->ts, k, x->end)) {
+            if (at < k)
+                x->s->other(x->s->arg, at, k);
+            at = k + 1;
+        }
 }
 
 /* A negator with no sign behind it, right behind a sign: `perdarahan tidak ada`.  Who can tell? */
@@ -125,49 +131,6 @@ static bool parted(const struct state *x, unsigned i)
     return i >= x->end || (x->ts->t[i].sep & SEP_HARD) != 0;
 }
 
-/* What stands behind the sign: (-), a minus, `baik` behind what can be well; `: tidak`, `= baik` behind any
- * (RULINGS 40, 47). */
-static bool well(const struct state *x, const struct word *w, unsigned *to, bool *gone)
-{
-    struct negation n;
-    unsigned used, list, behind;
-    bool joined, sign_next = *to + 1 < x->end && signs_longest(x->s, x->ts, *to + 1, &list, &behind);
-
-    *gone = true;
-    if (x->ts->t[*to - 1].minus_behind)
-        return true;
-    if (x->ts->t[*to - 1].plus_behind && w->can_be_normal && (x->ts->marks || parted(x, *to))) {
-        *gone = false; /* `gerak janin +` */
-        return true;
-    }
-    if (*to >= x->end)
-        return false;
-    if (x->ts->t[*to].kind == TOKEN_NEGATED ||
-        asides_crossed_out(x->ts, *to, x->end, x->s->negators, sign_next)) {
-        (*to)++;
-        return true;
-    }
-    if ((x->ts->t[*to].sep & SEP_DASH) && signs_dashed_away(x->s, x->ts, *to, x->end))
-        return true;
-    joined = (x->ts->t[*to].sep & (SEP_COLON | SEP_EQUALS)) != 0;
-    if (joined && x->ts->t[*to].kind == TOKEN_EMPTY) {
-        (*to)++;
-        return true;
-    }
-    if (joined && !slice_is(kata_at(x, *to, &used), "normal") &&
-        negation_at(x->ts, *to, x->s->negators, &n) && negation_turns_signs(x->ts, *to, &n) &&
-        signs_say_no(x->s, x->ts, w, *to, x->end, &n)) {
-        *to += n.used;
-        return true;
-    }
-    *gone = false;
-    if ((joined || (w->can_be_normal && !parted(x, *to))) && slice_is(kata_at(x, *to, &used), "normal")) {
-        *to += used;
-        return true;
-    }
-    return false;
-}
-
 /* Whether a sign that says nothing of itself is negated by what stands before it. */
 static enum sign_kind negated(struct state *x, const struct word *w, unsigned i)
 {
@@ -230,7 +193,8 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
     bool lasts = false, gone,
          never = to > i + used && slice_is(x->ts->t[i + used].low, "0") && !x->ts->t[i + used].odd &&
                  !x->ts->t[i + used].approx; /* `kejang 0x` */
-    bool is_well = well(x, w, &to, &gone) || never, waited, less = named_less(x, i, w);
+    bool is_well = signs_is_well(x->s, x->ts, w, &to, x->end, &gone) || never, waited,
+         less = named_less(x, i, w);
 
     /* `nafsu makan hilang demam`: what is gone is named before it. */
     if ((x->waits.kind == NEGATION_GONE || x->waits.kind == NEGATION_NIL) && about_before(x))
@@ -482,8 +446,11 @@ void signs_scan(const struct sign_scan *s, const struct tokens *ts, unsigned fro
             unsigned list = 0, used;
             const struct word *w = signs_longest(x.s, x.ts, i, &list, &used);
 
-            if (!w && asides_lasting_end(ts, s->units, to, i) == i)
+            if (!w && signs_value_at(s, ts, i, to)) {
                 x.who = (struct mention){ 0 };
+                if (x.waits.kind && (x.words || t->low.n > 1))
+                    end_of_wait(&x, i); /* `tidak rewel 76 demam` */
+            }
             i = w ? sign_at(&x, i, w, list, used) : i + 1;
         } else {
             i = word_at(&x, i);

@@ -337,6 +337,61 @@ bool signs_of_organ(const struct sign_scan *s, const struct tokens *ts, struct o
     return false;
 }
 
+static bool parted(const struct tokens *ts, unsigned i, unsigned end)
+{
+    return i >= end || (ts->t[i].sep & SEP_HARD) != 0;
+}
+
+bool signs_is_well(const struct sign_scan *s, const struct tokens *ts, const struct word *w, unsigned *to,
+                   unsigned end, bool *gone)
+{
+    struct negation n;
+    unsigned used, list, behind;
+    bool joined, sign_next = *to + 1 < end && signs_longest(s, ts, *to + 1, &list, &behind);
+
+    *gone = true;
+    if (ts->t[*to - 1].minus_behind)
+        return true;
+    if (ts->t[*to - 1].plus_behind && w->can_be_normal && (ts->marks || parted(ts, *to, end))) {
+        *gone = false; /* `gerak janin +` */
+        return true;
+    }
+    if (*to >= end)
+        return false;
+    if (ts->t[*to].kind == TOKEN_NEGATED || asides_crossed_out(ts, *to, end, s->negators, sign_next)) {
+        (*to)++;
+        return true;
+    }
+    if ((ts->t[*to].sep & SEP_DASH) && signs_dashed_away(s, ts, *to, end))
+        return true;
+    joined = (ts->t[*to].sep & (SEP_COLON | SEP_EQUALS)) != 0;
+    if (joined && ts->t[*to].kind == TOKEN_EMPTY) {
+        (*to)++;
+        return true;
+    }
+    if (joined && !slice_is(phrase_code(ts, *to, s->kata, &used), "normal") &&
+        negation_at(ts, *to, s->negators, &n) && negation_turns_signs(ts, *to, &n) &&
+        signs_say_no(s, ts, w, *to, end, &n)) {
+        *to += n.used;
+        return true;
+    }
+    *gone = false;
+    if ((joined || (w->can_be_normal && !parted(ts, *to, end))) &&
+        slice_is(phrase_code(ts, *to, s->kata, &used), "normal")) {
+        *to += used;
+        return true;
+    }
+    return false;
+}
+
+bool signs_value_at(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
+{
+    const struct token *t = &ts->t[i];
+
+    return t->kind == TOKEN_NUMBER && !t->taken && !t->other && !t->glued &&
+           /* `apa2` */ asides_lasting_end(ts, s->units, to, i) == i;
+}
+
 bool signs_filler(struct slice k)
 {
     return slice_is(k, "pengisi") || slice_is(k, "sambung") || slice_is(k, "tapi") || slice_is(k, "kecuali");

@@ -78,6 +78,15 @@ bool signs_dashed_away(const struct sign_scan *, const struct tokens *, unsigned
 bool signs_say_no(const struct sign_scan *, const struct tokens *, const struct word *w, unsigned i,
                   unsigned to, const struct negation *);
 
+/* What stands behind the sign `w`, from token *to on: (-), a minus, `baik` behind what can be well; `:
+ * tidak`,
+ * `= baik` behind any (RULINGS 40, 47).  *gone: by a no, and not by a word for well. */
+bool signs_is_well(const struct sign_scan *, const struct tokens *, const struct word *w, unsigned *to,
+                   unsigned end, bool *gone);
+
+/* A number that is no duration, and nothing else's: some field's value. */
+bool signs_value_at(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);
+
 /* An organ of tokens from..to; `end` bounds what may stand behind it. */
 struct organ {
     const struct word *word;

@@ -280,7 +280,17 @@ static void taken_back(struct filling *x, unsigned i, const struct corrector *c)
             x->amends_list = &x->form->fields[k];
 }
 
-/* `kemarin eh besok`, `gds 150 eh belum diukur`: what takes its place is no value, or not known. */
+static bool number_ends(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return i > 0 &&
+           (x->ts.t[i - 1].kind == TOKEN_NUMBER || (i > 1 && x->ts.t[i - 2].kind == TOKEN_NUMBER &&
+                                                    phrase_at(&x->ts, i - 1, x->words->units, &used)));
+}
+
+/* `kemarin eh besok`, `gds 150 eh belum diukur`, `3 org eh banyak`: what takes its place is no value, or not
+ * known. */
 static bool nothing_right(struct filling *x, unsigned i, const struct corrector *c)
 {
     const struct got none = { .fit = FIT_NO };
@@ -288,7 +298,8 @@ static bool nothing_right(struct filling *x, unsigned i, const struct corrector 
     unsigned used, at = c->to;
     struct slice code = phrase_code(&x->ts, at, x->words->answers, &used);
 
-    if (slice_is(code, "ragu") || slice_is(code, "tak_diukur"))
+    if (slice_is(code, "ragu") || slice_is(code, "tak_diukur") ||
+        (number_ends(x, i) && slice_is(phrase_code(&x->ts, at, x->words->numbers, &used), "banyaknya")))
         return true;
     if (understand_label_at(x, at, &l) && at + l.used < x->ts.n)
         at += l.used;
@@ -322,15 +333,6 @@ void understand_amends(struct filling *x)
 }
 
 /* --- what is right stands away from what was wrong: `9,8 77 harusnya 9,6`, `L 5th salah harusnya P` --- */
-
-static bool number_ends(const struct filling *x, unsigned i)
-{
-    unsigned used;
-
-    return i > 0 &&
-           (x->ts.t[i - 1].kind == TOKEN_NUMBER || (i > 1 && x->ts.t[i - 2].kind == TOKEN_NUMBER &&
-                                                    phrase_at(&x->ts, i - 1, x->words->units, &used)));
-}
 
 /* `maksudnya bu Ani`: a name, if an address or a capital says so. */
 static unsigned name_behind(const struct filling *x, unsigned i)

@@ -329,6 +329,47 @@ void understand_overturned(struct filling *x)
         }
 }
 
+/* `sembuh`, `pulih`, in the words of a place, too; *used: the words that say so. */
+static bool well_again(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct word *gone, *well;
+
+    if (!(x->ts.t[i].begins & (x->words->negators->bit | x->words->kata->bit)))
+        return false;
+    gone = list_find(x->words->negators, x->ts.t[i].low);
+    well = list_find(x->words->kata, x->ts.t[i].low);
+    if (understand_is(x, i, "pulih", used))
+        return true;
+    *used = 1;
+    return (gone && slice_is(gone->code, "surut") && !slice_is(x->ts.t[i].low, "kurang")) ||
+           (well && slice_is(well->code, "pulih"));
+}
+
+/* `kasus campak 2 sudah sembuh`: of how long ago, and counted then?  `belum sembuh` is one of now. */
+void understand_recovered(struct filling *x)
+{
+    int count = form_as(x->form, AS_COUNT);
+    unsigned used;
+
+    for (unsigned i = 1; x->form->counts >= 0 && i < x->ts.n; i++) {
+        struct slice before;
+        const struct word *no, *filler;
+
+        if (x->ts.t[i].kind != TOKEN_WORD || !well_again(x, i, &used))
+            continue;
+        before = x->ts.t[i - 1].known && x->ts.t[i - 1].known->other ? x->ts.t[i - 1].known->other->word
+                                                                     : x->ts.t[i - 1].low;
+        no = list_find(x->words->negators, before);
+        filler = list_find(x->words->kata, before);
+        if (no && !slice_is(no->code, "surut"))
+            continue;
+        understand_fault_words(
+            x, &x->form->fields[count >= 0 && x->slots[count].filled ? count : x->form->counts],
+            ERROR_AMBIGUOUS, i - (filler && slice_is(filler->code, "pengisi")), i + used);
+        return;
+    }
+}
+
 static bool denies(const struct filling *x, struct slice code)
 {
     for (unsigned i = 0; i < x->denied.n; i++)

@@ -402,8 +402,7 @@ static bool age_doubted(const struct filling *x, unsigned i, unsigned unit)
         phrase_at(&x->ts, k, x->words->signs, &used))
         return false;
     code = phrase_code(&x->ts, k, x->words->before, &used);
-    less = slice_is(code, "kurang_belakang") &&
-           !(is_number(x, k + used) && unit_of_time(x, k + used, &years)); /* `kurang 2 hari` */
+    less = slice_is(code, "kurang_belakang");
     more = slice_is(code, "kira_belakang") && whole(x->ts.t[i].low, &years) && years < YEARS_LONG &&
            slice_is(phrase_code(&x->ts, i + 1, x->words->units, &used), "th");
     return less || more;

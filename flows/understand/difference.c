@@ -89,6 +89,19 @@ static bool is_weight(const struct filling *x, unsigned i, struct slice unit)
            (i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && form_has_label(x->form, x->ts.t[i - 1].low));
 }
 
+/* `14bl kurang 2 hari`: not yet so old. */
+static bool less_by_time(struct filling *x, unsigned i, unsigned end)
+{
+    unsigned used, unit;
+
+    if (!goes_on(x, end) || !slice_is(phrase_code(&x->ts, end, x->words->before, &used), "kurang_belakang") ||
+        !is_number(x, end + used) || !of_time(unit_at(x, end + used + 1, &unit)))
+        return false;
+    x->ts.t[i].approx = true;
+    understand_mark_other(x, end, end + used + 1 + unit);
+    return true;
+}
+
 void understand_difference(struct filling *x, unsigned i)
 {
     struct difference d;
@@ -96,8 +109,8 @@ void understand_difference(struct filling *x, unsigned i)
     struct amount read;
     unsigned with, end = value_end(x, i, &unit);
 
-    if (x->ts.t[i].other || of_time(unit) || (i > 0 && slice_is(unit_at(x, i - 1, &with), "kg")) ||
-        !read_difference(x, end, &d))
+    if (x->ts.t[i].other || less_by_time(x, i, end) || of_time(unit) ||
+        (i > 0 && slice_is(unit_at(x, i - 1, &with), "kg")) || !read_difference(x, end, &d))
         return; /* `9kg5ons`: of the kilos */
     with = d.amount ? compared_with(x, d.to) : 0;
     if (with || slice_is(d.code, "selisih")) {

@@ -257,3 +257,27 @@ void understand_stray_keyword(struct filling *x, unsigned i)
     if (last)
         understand_fault(x, last, ERROR_INVALID, true, i);
 }
+
+void understand_merge_counts(struct filling *x, const struct value *known, struct value *answered)
+{
+    struct value all = { .kind = VALUE_COUNTS };
+
+    if (known->kind != VALUE_COUNTS || answered->kind != VALUE_COUNTS || !known->n || !answered->n ||
+        slice_is(known->items[0], "nihil") || slice_is(answered->items[0], "nihil"))
+        return;
+    all.items = ARENA_ARRAY(x->arena, struct slice, known->n + answered->n);
+    all.counts = ARENA_ARRAY(x->arena, int64_t, known->n + answered->n);
+    if (!all.items || !all.counts)
+        return;
+    for (unsigned i = 0; i < known->n + answered->n; i++) {
+        const struct value *from = i < known->n ? known : answered;
+        unsigned at = i < known->n ? i : i - known->n, to = 0;
+
+        while (to < all.n && !slice_eq(all.items[to], from->items[at]))
+            to++;
+        all.items[to] = from->items[at];
+        all.counts[to] = from->counts[at];
+        all.n += to == all.n;
+    }
+    *answered = all;
+}

@@ -235,6 +235,8 @@ bool understand_is_pattern(struct filling *);
 void understand_courtesy(struct filling *);
 /* Words at the end say what it is instead. */
 void understand_overturned(struct filling *);
+/* Those who were ill are well again: whether they are counted is asked. */
+void understand_recovered(struct filling *);
 /* `ga kejang bu`, whatever was asked: one of the signs that the report has is named. */
 bool understand_denies_known(struct filling *, const struct report *known);
 /* An answer that only denies signs takes them out of those that were known (RULINGS 40). */

@@ -243,6 +243,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     understand_tail(x);
     understand_pressures(x, true);
     understand_overturned(x);
+    understand_recovered(x);
     understand_mended(x);
     doubt_labels(x);
     understand_death(x);

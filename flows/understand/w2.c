@@ -159,6 +159,16 @@ static void amended_week(struct scan *s, int64_t v, bool broken, bool minus)
         understand_fault(s->x, s->week_field, ERROR_AMBIGUOUS, false, TOKENS_MAX);
 }
 
+static void doubt_last(struct scan *s)
+{
+    const struct value *v = &s->kode->value;
+
+    if (v->n)
+        wrong_code(s, v->items[v->n - 1], ERROR_AMBIGUOUS, false);
+    else
+        understand_fault(s->x, s->week_field, ERROR_AMBIGUOUS, false, TOKENS_MAX);
+}
+
 /* `A5 ralat A6`; where the letter has no count yet the one before is what may be wrong. */
 static void amended_count(struct scan *s, struct slice code, int64_t count)
 {
@@ -171,10 +181,8 @@ static void amended_count(struct scan *s, struct slice code, int64_t count)
             wrong_code(s, code, ERROR_AMBIGUOUS, false);
             return;
         }
-    if (v->n)
-        wrong_code(s, v->items[v->n - 1], ERROR_AMBIGUOUS, false);
-    else if (s->wrong)
-        understand_fault(s->x, s->week_field, ERROR_AMBIGUOUS, false, TOKENS_MAX);
+    if (v->n || s->wrong)
+        doubt_last(s);
     add(s, code, count);
 }
 
@@ -192,12 +200,8 @@ static void bare_number(struct scan *s, bool minus)
         amended_week(s, v, broken, minus);
     else if (s->amends && !broken && !minus && v <= COUNT_MAX)
         amended_count(s, codes->items[codes->n - 1], v);
-    else if (s->week_label && s->week->value.kind == VALUE_NUMBER && s->week->value.milli == v * 1000)
-        return;
-    else if (codes->n)
-        wrong_code(s, codes->items[codes->n - 1], ERROR_AMBIGUOUS, false);
-    else
-        understand_fault(s->x, s->week_field, ERROR_AMBIGUOUS, false, TOKENS_MAX);
+    else if (!(s->week_label && s->week->value.kind == VALUE_NUMBER && s->week->value.milli == v * 1000))
+        doubt_last(s);
 }
 
 static struct slice letters(struct scan *s)
@@ -382,6 +386,27 @@ static bool corrects(struct scan *s, struct slice w)
     return true;
 }
 
+/* `46 bukan 45`, `A3 bukan A4`: what is not meant, behind what is, which is asked about. */
+static bool not_meant(struct scan *s, struct slice w)
+{
+    const struct word *no = list_find(s->x->words->negators, text_folded(w, s->x->arena));
+    const char *p = s->p;
+
+    if (!no || !slice_is(no->code, "bukan") || !(s->week->filled || s->kode->value.n))
+        return false;
+    while (p < s->end && *p == ' ')
+        p++;
+    if (p + 1 < s->end && text_is_letter(*p) && text_is_digit(p[1]))
+        p++;
+    if (p >= s->end || !text_is_digit(*p))
+        return false;
+    while (p < s->end && text_is_digit(*p))
+        p++;
+    s->p = p;
+    doubt_last(s);
+    return true;
+}
+
 static void code(struct scan *s)
 {
     struct slice w = letters(s);
@@ -389,7 +414,7 @@ static void code(struct scan *s)
     const char *begin = count_begin(s, &minus);
     int64_t v;
 
-    if (corrects(s, w))
+    if (corrects(s, w) || not_meant(s, w))
         return;
     if (!begin) {
         lone_word(s, w);
@@ -470,28 +495,4 @@ void understand_w2(struct filling *x)
     }
     if (s.amends && s.wrong && s.kode->value.n) /* `A5 salah`: and what is right? */
         wrong_code(&s, s.kode->value.items[s.kode->value.n - 1], ERROR_AMBIGUOUS, false);
-}
-
-void understand_merge_counts(struct filling *x, const struct value *known, struct value *answered)
-{
-    struct value all = { .kind = VALUE_COUNTS };
-
-    if (known->kind != VALUE_COUNTS || answered->kind != VALUE_COUNTS || !known->n || !answered->n ||
-        slice_is(known->items[0], "nihil") || slice_is(answered->items[0], "nihil"))
-        return;
-    all.items = ARENA_ARRAY(x->arena, struct slice, known->n + answered->n);
-    all.counts = ARENA_ARRAY(x->arena, int64_t, known->n + answered->n);
-    if (!all.items || !all.counts)
-        return;
-    for (unsigned i = 0; i < known->n + answered->n; i++) {
-        const struct value *from = i < known->n ? known : answered;
-        unsigned at = i < known->n ? i : i - known->n, to = 0;
-
-        while (to < all.n && !slice_eq(all.items[to], from->items[at]))
-            to++;
-        all.items[to] = from->items[at];
-        all.counts[to] = from->counts[at];
-        all.n += to == all.n;
-    }
-    *answered = all;
 }
