@@ -427,7 +427,7 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
             questions_repeat(s, d);
         break;
     case WORD_UNHEARD:
-        questions_repeat(s, d);
+        questions_unheard(s, d);
         break;
     case WORD_NONE:
         break;

@@ -50,6 +50,24 @@ void questions_repeat(struct step *s, struct draft *d)
                 d->question.n ? d->question : step_text(s, s->language, "ask.missing", FILLS(f)));
 }
 
+void questions_unheard(struct step *s, struct draft *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    bool value = d->asking == ASK_VALUE && d->asked.n;
+    const struct text_fill f[] = { { "nomor", d->nomor },
+                                   { "siapa", questions_whom(s, d) },
+                                   { "nilai", d->asked },
+                                   { "contoh", reply_example(d->form, d->field, s->arena) } };
+
+    if (!r || d->unseen || d->correct || asking_store(d->asking) || questions_denied(d) ||
+        (report_load(s, d->nomor, r) && r->referral.state != REFERRAL_NONE)) {
+        questions_repeat(s, d);
+        return;
+    }
+    step_answer(s, d->nomor,
+                step_text(s, s->language, value ? "ask.unheard_value" : "ask.unheard", FILLS(f)));
+}
+
 /* As many as fit whole: "48217 Siti BB, 48225 Budi TB"; how many more there are stands in *more. */
 static struct slice list_drafts(struct step *s, unsigned *more)
 {

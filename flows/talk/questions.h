@@ -18,6 +18,8 @@ void questions_list(struct step *);
 void questions_unknown(struct step *);
 /* The open question again, to what answered nothing. */
 void questions_repeat(struct step *, struct draft *);
+/* The same to words that were meant for it and answer it in no way: that they do not, and how it ends. */
+void questions_unheard(struct step *, struct draft *);
 /* Her own no was asked about, `kejang tidak, benar?`: a no to that says nothing certain. */
 bool questions_denied(const struct draft *);
 /* A yes to her own no, `kejang tidak, benar?`: the E1 signs that stand denied are not there

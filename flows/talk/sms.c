@@ -201,13 +201,13 @@ static void step_reports(struct step *s)
         step_many(s);
 }
 
-/* Not understood while something is asked: a short text was meant for the question, which is asked again. */
+/* Not understood while something is asked: a short text was meant for the question. */
 static void still_open(struct step *s)
 {
     struct draft *d = drafts_only(s->state);
 
     if (d && s->reading->said.body.n <= SHORT_ANSWER)
-        questions_repeat(s, d);
+        questions_unheard(s, d);
     else
         questions_unknown(s);
 }
