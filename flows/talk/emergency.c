@@ -9,7 +9,9 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/answering.h"
+#include "flows/talk/called.h"
 #include "flows/talk/fix.h"
+#include "flows/talk/told.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
 #include "parsers/damm.h"
@@ -141,6 +143,8 @@ bool emergency_read(const struct ruleset *rules, struct sender_state *state, int
     r->kind = READING_EMERGENCY;
     if (!command)
         r->nomor = emergency_number(state, r->said.body, a, &(struct slice){ 0 });
+    if (!command && !r->nomor.n)
+        r->nomor = called_case(rules, state, r->said.body, a);
     return true;
 }
 
@@ -267,35 +271,6 @@ struct reading *emergency_before(const struct ruleset *rules, int64_t at_ms, str
 
 /* --- deciding --- */
 
-struct slice emergency_whom(struct step *s, struct slice nomor, const struct filed_report *r)
-{
-    const struct draft *d = drafts_find(s->state, nomor);
-    struct slice nama = text_as(r->form, r->values, AS_NAME);
-
-    return nama.n ? nama : r->whom.n ? r->whom : d && d->whom.n ? d->whom : r->form->title;
-}
-
-/* The words go to those who have the case; where nobody has it, it becomes one. */
-static bool told_of_case(struct step *s, struct slice nomor, struct slice words, struct filed_report *r)
-{
-    if (!report_load(s, nomor, r) || r->referral.state == REFERRAL_CANCELLED ||
-        slice_is(r->status, "cancelled"))
-        return false;
-    if (r->referral.state == REFERRAL_NONE) {
-        struct referral_opening o = {
-            .urgency = s->reading->said.emergency ? S("E1") : S("E2"),
-            .say =
-                arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(emergency_whom(s, nomor, r)), SLICE_ARG(words)),
-        };
-
-        referral_open(s, r, &o);
-    } else {
-        referral_words(s, r, words);
-    }
-    report_save(s, r);
-    return true;
-}
-
 /* `1007 kejang`: an emergency that names a number of hers is that person's, under that number.  What is asked
  * about it stays open. */
 static bool told_by_number(struct step *s)
@@ -305,15 +280,16 @@ static bool told_by_number(struct step *s)
     const struct draft *d = drafts_find(s->state, nomor);
 
     (void)emergency_number(s->state, s->reading->said.body, s->arena, &words);
-    if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
-        !told_of_case(s, nomor, words, r))
+    if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) ||
+        !(told_sent_on(s, nomor, words, r) ||
+          (told_known_to(s, nomor, r) && told_of_case(s, nomor, words, r))))
         return false;
     referral_contact(s, r, &who, &hp);
     {
         const struct text_fill f[] = { { "nomor", nomor },
                                        { "petugas", who },
                                        { "hp", hp },
-                                       { "siapa", emergency_whom(s, nomor, r) },
+                                       { "siapa", told_whom(s, nomor, r) },
                                        { "field", d ? d->asked : slice_make("", 0) },
                                        { "contoh", d ? reply_example(d->form, d->field, s->arena) : words } };
 
@@ -411,7 +387,7 @@ void emergency_corrected(struct step *s, const struct command *c, const struct r
         const struct text_fill f[] = { { "nomor", c->nomor },
                                        { "petugas", who },
                                        { "hp", hp },
-                                       { "siapa", emergency_whom(s, c->nomor, r) },
+                                       { "siapa", told_whom(s, c->nomor, r) },
                                        { "field", reply_label(corrected->form, corrected->error_field) },
                                        { "nilai", report_text(corrected, AS_NAME) },
                                        { "contoh",

@@ -36,8 +36,6 @@ void emergency_step(struct step *);
 struct slice emergency_number(struct sender_state *, struct slice text, struct arena *, struct slice *words);
 /* The last report of the hour; where there is none, the referral of hers that is open; empty: neither. */
 struct slice emergency_own(const struct sender_state *);
-/* Whom a report is about, as people call her. */
-struct slice emergency_whom(struct step *, struct slice nomor, const struct filed_report *);
 /* Words of an emergency behind a command with a number: told to the staff of that case at once.  True: the
  * command ends something (SELESAI, BATAL, BUKAN); it was asked back instead. */
 bool emergency_behind(struct step *, const struct command *);

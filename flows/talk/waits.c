@@ -4,6 +4,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/drafts.h"
 #include "flows/talk/emergency.h"
+#include "flows/talk/told.h"
 
 struct slice waits_named(const struct reading *r, struct arena *a)
 {
@@ -23,7 +24,7 @@ static bool told(struct step *s, struct slice nomor)
     {
         const struct text_fill f[] = {
             { "nomor", nomor },
-            { "siapa", emergency_whom(s, nomor, r) },
+            { "siapa", told_whom(s, nomor, r) },
             { "keadaan", step_text(s, s->language, referral_state_key(r->referral.state), NULL, 0) },
             { "petugas", who },
             { "hp", hp },

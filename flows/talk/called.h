@@ -1,0 +1,14 @@
+/* called.h - an open case by the name of its patient, in the words of one who knows of it: `bu ana kejang`.
+ *
+ * Pure. */
+#ifndef KENTONGAN_FLOWS_TALK_CALLED_H
+#define KENTONGAN_FLOWS_TALK_CALLED_H
+
+#include "flows/step/drafts.h"
+
+/* The number of the only case open for this sender whose patient's name stands in the text, and nothing
+ * before it says that another is meant (`anak ana`); empty: none, or several. */
+struct slice called_case(const struct ruleset *, const struct sender_state *, struct slice text,
+                         struct arena *);
+
+#endif
