@@ -46,9 +46,13 @@ void labelled_read(const char *path, struct labelled *rows, unsigned *n)
         perror(path);
         exit(2);
     }
-    while ((len = getline(&line, &cap, f)) >= 0 && *n < LABELLED_MAX) {
+    while ((len = getline(&line, &cap, f)) >= 0) {
         if (len && line[len - 1] == '\n')
             line[--len] = '\0';
+        if (*n == LABELLED_MAX) { /* none is left out unsaid */
+            fprintf(stderr, "%s: more than %u rows\n", path, (unsigned)LABELLED_MAX);
+            exit(2);
+        }
         if (line[0] != '#' && len)
             read_line(line, &rows[(*n)++]);
     }

@@ -10,7 +10,7 @@
 #include "gateway/base/slice.h"
 
 enum {
-    LABELLED_MAX = 4000,
+    LABELLED_MAX = 16000,
 };
 
 struct labelled {
