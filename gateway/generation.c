@@ -29,14 +29,19 @@ static struct generation *generation_new(void)
 struct generation *generation_load(const char *path, struct faults *faults)
 {
     struct generation *g = generation_new();
+    struct arena scratch;
 
     if (!g)
         return NULL;
+    arena_init(&scratch, RULESET_ARENA);
+    g->arena.scratch = &scratch;
     g->config = config_load(path, &g->arena, faults);
     if (g->config)
         g->rules = ruleset_load(g->config, &g->arena, faults);
     if (g->config)
         sinks_check(g->config, faults);
+    g->arena.scratch = NULL;
+    arena_free(&scratch);
     if (g->rules && faults_count(faults) == 0)
         return g;
     generation_free(g);

@@ -127,6 +127,15 @@ void *arena_calloc(struct arena *a, size_t n, size_t size)
     return arena_alloc(a, n * size);
 }
 
+void *arena_keep(struct arena *a, const void *items, size_t n, size_t size)
+{
+    void *p = arena_calloc(a, n, size);
+
+    if (p && n)
+        memcpy(p, items, n * size);
+    return p;
+}
+
 struct slice arena_copy(struct arena *a, struct slice s)
 {
     char *p = arena_raw(a, s.n + 1);

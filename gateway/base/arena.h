@@ -15,6 +15,7 @@ struct arena {
     struct arena_block *head;
     size_t used, max;
     bool failed;
+    struct arena *scratch; /* what is needed only while something is loaded; NULL: it lies here too */
 };
 
 void arena_init(struct arena *, size_t max_bytes);
@@ -25,10 +26,17 @@ void arena_free(struct arena *);
 void *arena_alloc(struct arena *, size_t n);
 /* Not zeroed: for what is written before it is read. */
 void *arena_raw(struct arena *, size_t n);
+/* Where something goes that nobody needs any more once what this arena holds is loaded. */
+static inline struct arena *arena_scratch(struct arena *a)
+{
+    return a->scratch ? a->scratch : a;
+}
 /* n items of `size` bytes, overflow checked. */
 void *arena_calloc(struct arena *, size_t n, size_t size);
 #define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_calloc((a), (n), sizeof(type)))
+/* n items out of a scratch, to stay. */
+void *arena_keep(struct arena *, const void *items, size_t n, size_t size);
 
 /* Copies; the bytes behind the returned slice end in a NUL, so .p may be used as a C string. */
 struct slice arena_copy(struct arena *, struct slice);

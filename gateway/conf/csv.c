@@ -198,6 +198,20 @@ static bool read_header(struct reader *r, const char *const *columns, int *to, u
     return faults_count(r->faults) == before;
 }
 
+/* Room for `cap` rows of so many cells. */
+static bool rows_new(struct arena *a, unsigned cap, unsigned wanted, struct csv *out)
+{
+    struct slice *cells = ARENA_ARRAY(a, struct slice, (size_t)cap * wanted);
+    struct mark *marks = ARENA_ARRAY(a, struct mark, (size_t)cap * wanted);
+
+    out->rows = ARENA_ARRAY(a, struct csv_row, cap);
+    if (!cells || !marks || !out->rows)
+        return false;
+    for (size_t i = 0; i < cap; i++)
+        out->rows[i] = (struct csv_row){ .cells = cells + i * wanted, .marks = marks + i * wanted };
+    return true;
+}
+
 static void read_rows(struct reader *r, const int *to, unsigned wanted, unsigned width, struct csv *out)
 {
     struct cell cells[CSV_COLUMNS];
@@ -205,8 +219,7 @@ static void read_rows(struct reader *r, const int *to, unsigned wanted, unsigned
 
     for (size_t i = r->at; i < r->text.n; i++)
         cap += r->text.p[i] == '\n';
-    out->rows = ARENA_ARRAY(r->arena, struct csv_row, cap);
-    if (!out->rows) {
+    if (!rows_new(arena_scratch(r->arena), cap, wanted, out)) {
         fault_add(r->faults, here(r), "file too large");
         return;
     }

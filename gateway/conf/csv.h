@@ -10,8 +10,8 @@ enum {
 };
 
 struct csv_row {
-    struct slice cells[CSV_COLUMNS]; /* in the order of the wanted columns; missing optional ones empty */
-    struct mark marks[CSV_COLUMNS];
+    struct slice *cells; /* in the order of the wanted columns; missing optional ones empty */
+    struct mark *marks;
     struct mark mark;
 };
 
@@ -22,7 +22,8 @@ struct csv {
 
 /* columns: NULL-ended names; a name that begins with '?' may be missing from the file.  Unknown columns,
  * wrong counts of cells, bad quotes and broken UTF-8 are faults.  A BOM, CRLF and empty lines are fine. Cells
- * are trimmed.  Returns 0 when no fault was added. */
+ * are trimmed.  What they say and the file's name lie in the arena, the rows in its scratch.  Returns 0 when
+ * no fault was added. */
 int csv_load(const char *path, const char *const *columns, struct arena *, struct faults *,
              struct csv *out) MUST_CHECK;
 int csv_parse(struct slice text, const char *name, const char *const *columns, struct arena *,

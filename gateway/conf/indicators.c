@@ -168,6 +168,7 @@ static void read_also(struct loader *l, struct yaml *map, struct counting *out)
 
 static void read_each(struct loader *l, struct yaml *map, struct counting *out)
 {
+    struct conds each[INDICATOR_EACH] = { 0 };
     struct slice last = S("");
 
     YAML_EACH(node, yaml_list(map, "each", l->faults))
@@ -177,9 +178,10 @@ static void read_each(struct loader *l, struct yaml *map, struct counting *out)
             return;
         }
         out->again[out->each_n] = slice_eq(last, node->text);
-        read_conds(l, node, out->sorts[0].form, &out->each[out->each_n++]);
+        read_conds(l, node, out->sorts[0].form, &each[out->each_n++]);
         last = node->text;
     }
+    out->each = arena_keep(l->arena, each, out->each_n, sizeof *each);
 }
 
 static void read_counting(struct loader *l, struct yaml *map, struct counting *out)
@@ -294,7 +296,7 @@ struct indicator_set *indicators_load(const char *folder, const struct form_set 
     unsigned before = faults_count(faults);
     struct yaml *root;
 
-    if (!set || !(set->all = ARENA_ARRAY(arena, struct indicator, INDICATORS_MOST)))
+    if (!set || !(set->all = ARENA_ARRAY(arena_scratch(arena), struct indicator, INDICATORS_MOST)))
         return NULL;
     if (access(path.p, F_OK) != 0)
         return set;
@@ -310,6 +312,7 @@ struct indicator_set *indicators_load(const char *folder, const struct form_set 
     }
     if (root)
         yaml_done(root, faults);
+    set->all = arena_keep(arena, set->all, set->n, sizeof *set->all);
     return faults_count(faults) == before && !arena->failed ? set : NULL;
 }
 

@@ -63,8 +63,8 @@ struct report_sort {
 struct counting {
     struct report_sort sorts[INDICATOR_SORTS]; /* one of them */
     unsigned sorts_n;
-    struct conds each[INDICATOR_EACH]; /* of the first sort: all of each must hold */
-    bool again[INDICATOR_EACH];        /* the same as the one before: by another report */
+    struct conds *each;         /* of the first sort: all of each must hold */
+    bool again[INDICATOR_EACH]; /* the same as the one before: by another report */
     unsigned each_n;
     struct conds enough; /* instead of each */
     struct slice sum;    /* a field; empty: nothing is summed */

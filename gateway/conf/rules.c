@@ -343,18 +343,32 @@ static bool index_forms(struct loader *l)
 static bool allocate(struct loader *l)
 {
     struct rule_set *set = ARENA_NEW(l->arena, struct rule_set);
+    struct arena *room = arena_scratch(l->arena);
 
     l->set = set;
     if (!set)
         return false;
-    set->findings = ARENA_ARRAY(l->arena, struct finding_row, ROWS);
-    set->signs = ARENA_ARRAY(l->arena, struct sign_row, ROWS);
-    set->growth = ARENA_ARRAY(l->arena, struct growth_row, ROWS);
-    set->clocks = ARENA_ARRAY(l->arena, struct clock_row, ROWS);
-    set->figures = ARENA_ARRAY(l->arena, struct figure_row, ROWS);
-    set->diseases = ARENA_ARRAY(l->arena, struct disease_rule, ROWS);
-    set->doses = ARENA_ARRAY(l->arena, struct dose_rule, ROWS);
-    return !l->arena->failed;
+    set->findings = ARENA_ARRAY(room, struct finding_row, ROWS);
+    set->signs = ARENA_ARRAY(room, struct sign_row, ROWS);
+    set->growth = ARENA_ARRAY(room, struct growth_row, ROWS);
+    set->clocks = ARENA_ARRAY(room, struct clock_row, ROWS);
+    set->figures = ARENA_ARRAY(room, struct figure_row, ROWS);
+    set->diseases = ARENA_ARRAY(room, struct disease_rule, ROWS);
+    set->doses = ARENA_ARRAY(room, struct dose_rule, ROWS);
+    return !room->failed;
+}
+
+/* As many as there are; nobody points at a row yet. */
+static bool keep_rows(struct arena *a, struct rule_set *set)
+{
+    set->findings = arena_keep(a, set->findings, set->findings_n, sizeof *set->findings);
+    set->signs = arena_keep(a, set->signs, set->signs_n, sizeof *set->signs);
+    set->growth = arena_keep(a, set->growth, set->growth_n, sizeof *set->growth);
+    set->clocks = arena_keep(a, set->clocks, set->clocks_n, sizeof *set->clocks);
+    set->figures = arena_keep(a, set->figures, set->figures_n, sizeof *set->figures);
+    set->diseases = arena_keep(a, set->diseases, set->diseases_n, sizeof *set->diseases);
+    set->doses = arena_keep(a, set->doses, set->doses_n, sizeof *set->doses);
+    return !a->failed;
 }
 
 static int is_yaml(const struct dirent *e)
@@ -384,7 +398,8 @@ struct rule_set *rules_load(const char *folder, const struct form_set *forms, st
             if (root)
                 read_file(&l, root);
         }
-        if (rules_cutoffs_load(path.p, arena, faults, l.set) == 0 && !index_forms(&l))
+        if (!keep_rows(arena, l.set) ||
+            (rules_cutoffs_load(path.p, arena, faults, l.set) == 0 && !index_forms(&l)))
             fault_add(faults, (struct mark){ .file = folder }, "larger than the memory for a configuration");
     }
     for (int i = 0; i < n; i++)

@@ -61,7 +61,7 @@ static bool next(struct loader *l, yaml_event_t *e)
 
 static struct yaml *node_new(struct loader *l, enum yaml_kind kind, yaml_mark_t at)
 {
-    struct yaml *n = ARENA_NEW(l->arena, struct yaml);
+    struct yaml *n = ARENA_NEW(arena_scratch(l->arena), struct yaml);
 
     if (!n) {
         fault_add(l->faults, mark_of(l, at), "file too large: split it");

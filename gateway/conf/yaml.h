@@ -28,7 +28,7 @@ struct yaml {
 };
 
 /* NULL when the file cannot be read or is not strict YAML (faults say why).  An empty file is an empty map.
- * The tree, the file's name in the marks and all text live in the arena. */
+ * The file's name in the marks and all text live in the arena, the tree in its scratch. */
 struct yaml *yaml_load(const char *path, struct arena *, struct faults *);
 /* The same from memory; `name` stands in the marks. */
 struct yaml *yaml_parse(struct slice text, const char *name, struct arena *, struct faults *);

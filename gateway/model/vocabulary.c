@@ -148,7 +148,7 @@ static struct entry *make_known(struct vocabulary *v, uint64_t hash, struct aren
 
     if (s->entry)
         return &v->entries[s->entry - 1];
-    if (v->n == UINT16_MAX - 1 || (v->n * 3 > v->mask * 2 && !grow(v, a)))
+    if (v->n == UINT16_MAX - 1 || (v->n * 3 > v->mask * 2 && !grow(v, arena_scratch(a))))
         return NULL;
     v->entries[v->n++].hash = hash;
     *slot_of(v, hash) = (struct slot){ .tag = tag_of(hash), .entry = (uint16_t)v->n };
@@ -158,7 +158,7 @@ static struct entry *make_known(struct vocabulary *v, uint64_t hash, struct aren
 /* A phrase that begins with the word. */
 static bool link_phrase(struct entry *e, const struct known_phrase *phrase, struct arena *a)
 {
-    struct known_phrase *copy = ARENA_NEW(a, struct known_phrase), **at = &e->phrases;
+    struct known_phrase *copy = ARENA_NEW(arena_scratch(a), struct known_phrase), **at = &e->phrases;
 
     if (!copy)
         return false;
@@ -334,7 +334,7 @@ static bool add_word(struct vocabulary *v, const struct form_set *set, const str
 static bool add_same(struct vocabulary *v, const struct word *word, struct arena *a)
 {
     const struct entry *known = make_known(v, hash_of(word->code), a);
-    struct spelling *other = ARENA_NEW(a, struct spelling);
+    struct spelling *other = ARENA_NEW(arena_scratch(a), struct spelling);
 
     if (!known || !other)
         return false;
@@ -356,13 +356,41 @@ static bool add_same(struct vocabulary *v, const struct word *word, struct arena
     return true;
 }
 
+static size_t index_of(const struct entry *all, const struct known_word *w)
+{
+    return (size_t)((const char *)w - (const char *)&all->word) / sizeof *all;
+}
+
+/* As many entries as there are, and the last of the tables, out of the scratch. */
+static bool keep(struct vocabulary *v, struct arena *a)
+{
+    const struct entry *made = v->entries;
+    struct entry *kept = arena_keep(a, made, v->n, sizeof *made);
+
+    v->slots = arena_keep(a, v->slots, v->mask + 1, sizeof *v->slots);
+    v->entries = kept;
+    if (!kept || !v->slots)
+        return false;
+    for (unsigned i = 0; i < v->n; i++)
+        if (kept[i].word.other) {
+            struct spelling *other = arena_keep(a, kept[i].word.other, 1, sizeof *other);
+
+            if (!other)
+                return false;
+            other->known = &kept[index_of(made, other->known)].word;
+            kept[i].word.other = other;
+        }
+    return true;
+}
+
 struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
 {
     struct vocabulary *v = ARENA_NEW(a, struct vocabulary);
+    struct arena *scratch = arena_scratch(a);
 
-    if (!v || !grow(v, a))
+    if (!v || !grow(v, scratch))
         return NULL;
-    v->entries = ARENA_ARRAY(a, struct entry, UINT16_MAX);
+    v->entries = ARENA_ARRAY(scratch, struct entry, UINT16_MAX);
     if (!v->entries)
         return NULL;
     for (unsigned l = 0; l < set->lists_n; l++)
@@ -375,5 +403,5 @@ struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
     for (unsigned i = 0; i < v->n; i++)
         if (!lay_together(&v->entries[i], a))
             return NULL;
-    return v;
+    return keep(v, a) ? v : NULL;
 }
