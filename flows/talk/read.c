@@ -295,13 +295,22 @@ static void hear_question(struct reading *r)
     r->kind = READING_NOTHING;
 }
 
+/* `iya batal 48217`: as she was told to send it, and yes. */
+static bool carry_out_agreed(const struct ruleset *rules, const struct inbound *in, struct arena *a,
+                             struct said *said)
+{
+    return said->kind != SAID_TURNED || !said->turned.agreed.n || said->emergency || said->next ||
+           understand_sms(rules, said->turned.agreed, in->received_ms, a, said);
+}
+
 enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                       int64_t now_ms, struct arena *a, struct intent *out)
 {
     struct reading *r = out->reading;
     struct sender_state *state = drafts_decode(who->state.blob, rules, now_ms, a);
 
-    if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said))
+    if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said) ||
+        !carry_out_agreed(rules, in, a, &r->said))
         return READ_NO_MEMORY;
     doubts_gaps(&r->said);
     doubts_near_names(&r->said);

@@ -65,7 +65,8 @@ static struct slice number_asked(const struct ruleset *rs, struct slice text, bo
     if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return nomor;
     for (unsigned i = 0; i < ts.n; i++) {
-        asks |= nomor.n && understand_asks(&rs->forms.words, &ts, i, &used);
+        asks |= nomor.n && (understand_asks(&rs->forms.words, &ts, i, &used) ||
+                            slice_is(phrase_code(&ts, i, rs->forms.words.kata, &used), "kabar"));
         if (ts.t[i].kind != TOKEN_NUMBER)
             continue;
         if (nomor.n || !slice_all_digits(ts.t[i].low) || ts.t[i].low.n < 4)

@@ -180,6 +180,23 @@ static bool form_behind(const struct reader *r, unsigned w)
     return false;
 }
 
+/* `iya batal 48217`: a yes before a command with its number, which asks nothing by itself. */
+static bool agreed_to(const struct reader *r, unsigned t, const struct command_word *c,
+                      const struct behind *b)
+{
+    bool says = c->kind == COMMAND_YA || c->kind == COMMAND_TIDAK || c->kind == COMMAND_BARU ||
+                c->kind == COMMAND_BENAR || c->kind == COMMAND_BUKAN || c->kind == COMMAND_OK;
+    unsigned used;
+
+    for (unsigned i = 0; i < t; i += used) {
+        struct slice code = phrase_code(&r->ts, i, r->words->answers, &used);
+
+        if (!slice_is(code, "ya") && !slice_is(code, "sapaan") && !says_nothing(r, i, &used))
+            return false;
+    }
+    return !says && b->nomor.n;
+}
+
 /* RULINGS 44: whether the command word at word w, token t is one. */
 static bool is_command(struct reader *r, unsigned w, unsigned t, const struct command_word *c,
                        const struct behind *b)
@@ -243,6 +260,13 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
     /* `TIDAK HADIR 48217` wherever it stands (RULINGS 44). */
     if (c->kind == COMMAND_TIDAK_HADIR && b.nomor.n) {
         out->command = c->kind;
+        return out->found = true;
+    }
+    if (c->everyday && agreed_to(r, t, c, &b) && (c->takes_words || !b.words)) {
+        out->turned = (struct turned){ .why = TURNED_WORDS,
+                                       .command = c->kind,
+                                       .nomor = b.nomor,
+                                       .agreed = slice_skip(r->text, out->from) };
         return out->found = true;
     }
     /* `saya terima 48217` is asked about: it is no command, nor nothing. */

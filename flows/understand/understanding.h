@@ -62,6 +62,9 @@ struct turned {
     bool asked;              /* TURNED_FORM: it is a question, `apakah kasus diare …` */
     enum command_kind command, instead;
     struct slice nomor; /* valid; empty for TURNED_FORM */
+    /* TURNED_WORDS: nothing but a yes stands before the command, which begins here: `iya batal 48217`.  Where
+     * it may be the answer to something it is carried out. */
+    struct slice agreed;
 };
 
 enum {
