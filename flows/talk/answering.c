@@ -263,6 +263,10 @@ static bool agrees_or_denies(const struct ruleset *rules, const struct draft *d,
     }
     if (instead == INSTEAD_UNCLEAR)
         r->words = WORD_DENIED;
+    else if (d->asking == ASK_VALUE && !asked_value(d) && !r->said.emergency &&
+             form_field_named(d->form, d->field) != form_as(d->form, AS_NAME) &&
+             only_denies(rules, d, text, a)) /* `tidak perdarahan kok bu` to `perdarahan, benar?` */
+        r->words = WORD_NO;
     else if (denied(rules, d, text, at_ms, a, r))
         ;
     else if (confirms(rules, d, text, at_ms, a, r) || picks(rules, d, text, at_ms, a, r))

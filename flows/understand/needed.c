@@ -28,8 +28,19 @@ static bool names_needed(const struct words *words, const struct tokens *ts, uns
     return false;
 }
 
-/* It says that it is less, or well, and names no sign. */
-static bool says_how(const struct ruleset *rs, struct slice text, struct arena *a)
+/* `iya masih aktif`: where the yes ends.  Not before a word that may be one itself: `ya baik bu`. */
+static unsigned behind_yes(const struct words *words, const struct tokens *ts)
+{
+    unsigned i = 0, used;
+
+    while (i < ts->n && (slice_is(phrase_code(ts, i, words->answers, &used), "ya") ||
+                         slice_is(phrase_code(ts, i, words->answers, &used), "sapaan")))
+        i += used;
+    return i < ts->n && !phrase_at(ts, i, words->answers, &used) ? i : 0;
+}
+
+/* It says that it is less, or well, and names no sign: from *at on. */
+static bool says_how(const struct ruleset *rs, struct slice text, struct arena *a, struct slice *at)
 {
     const struct words *words = &rs->forms.words;
     struct sign_scan scan = {
@@ -40,6 +51,8 @@ static bool says_how(const struct ruleset *rs, struct slice text, struct arena *
 
     if (!tokens_cut(text, NULL, &rs->forms, a, &ts) || signs_end(&scan, &ts, 0, ts.n) > 0)
         return false;
+    i = behind_yes(words, &ts);
+    *at = i ? slice_skip(text, (size_t)(ts.t[i].text.p - ts.t[0].text.p)) : text;
     while (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "pengisi"))
         i += used;
     if (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "normal"))
@@ -52,9 +65,9 @@ struct slice understand_of_sign(const struct ruleset *rs, const struct report *k
 {
     const struct value *v = f >= 0 ? &known->values[f] : NULL;
     const struct word *of = NULL;
-    struct slice others = { 0 };
+    struct slice others = { 0 }, how = text;
 
-    if (!v || known->form->fields[f].as != AS_SIGNS || v->kind != VALUE_LIST || !says_how(rs, text, a))
+    if (!v || known->form->fields[f].as != AS_SIGNS || v->kind != VALUE_LIST || !says_how(rs, text, a, &how))
         return text;
     for (unsigned i = 0; i < v->n; i++) {
         const struct word *w = of ? NULL : understand_needed(rs->forms.words.signs, v->items[i]);
@@ -63,7 +76,7 @@ struct slice understand_of_sign(const struct ruleset *rs, const struct report *k
         if (!w)
             others = arena_printf(a, "%.*s, %.*s", SLICE_ARG(others), SLICE_ARG(v->items[i]));
     }
-    return of ? arena_printf(a, "%.*s %.*s%.*s", SLICE_ARG(of->synonyms[0]), SLICE_ARG(text),
+    return of ? arena_printf(a, "%.*s %.*s%.*s", SLICE_ARG(of->synonyms[0]), SLICE_ARG(how),
                              SLICE_ARG(others))
               : text;
 }
