@@ -2,6 +2,8 @@
  * (RULINGS 20, 46).  See understand.h. */
 #include "flows/understand/understand.h"
 
+#include <string.h>
+
 /* A bare number that fits its place ill: `8,5 7,1` for an age and a weight. */
 static bool numbers_left(const struct filling *x)
 {
@@ -41,7 +43,7 @@ static void wrong_units(struct filling *x)
  * A pressure is one by its shape. */
 static void forget_uncertain(struct filling *x)
 {
-    bool hole = false, astray_all;
+    bool hole = false, halved = false, astray_all;
 
     for (unsigned r = 0; r < x->variant->required_n; r++) {
         const struct field *f = &x->form->fields[x->variant->required[r]];
@@ -51,6 +53,8 @@ static void forget_uncertain(struct filling *x)
             (s->error != ERROR_MISSING && s->error != ERROR_INVALID))
             continue;
         hole = true;
+        halved |=
+            f->type == FIELD_PRESSURE && s->filled; /* `#1590/90#`: its other half stands in the next place */
         if (s->at < TOKENS_MAX && s->filled && (!x->lost_at || s->at < x->lost_at))
             x->lost_at = s->at + 1; /* `20 110x 55`: from there on */
     }
@@ -60,14 +64,15 @@ static void forget_uncertain(struct filling *x)
     for (unsigned k = 0; k < x->variant->uses_n; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
         struct slot *s = &x->slots[f->position];
-        bool astray = ((x->lost_at && s->at >= x->lost_at) || astray_all) && s->at < TOKENS_MAX;
+        bool astray = ((x->lost_at && s->at >= x->lost_at) || astray_all) && s->at < TOKENS_MAX &&
+                      (!s->between || halved); /* RULINGS 25 */
         bool optional = k >= x->head_uses && s->at < TOKENS_MAX;
 
         if (s->labelled || s->unit ||
             (s->error && !(astray && (optional || s->value.kind != VALUE_ABSENT))) ||
             (f->type != FIELD_NUMBER && f->type != FIELD_AGE && f->type != FIELD_PRESSURE))
             continue;
-        if (f->type == FIELD_PRESSURE && !astray)
+        if (f->type == FIELD_PRESSURE && (!astray || (s->typed.n && memchr(s->typed.p, '/', s->typed.n))))
             continue;
         if (astray)
             *s = (struct slot){ 0 };
