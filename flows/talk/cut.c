@@ -19,6 +19,7 @@ static const struct {
     { "ralat", SAID_MENDING },
     { "tetap", SAID_KEEP },
     { "ragu", SAID_UNSURE },
+    { "lupa", SAID_FORGOT },
     { "sapaan", SAID_FILLER },
     { "ganti", SAID_REPLACE },
     { "tadi", SAID_EARLIER },

@@ -27,6 +27,7 @@ enum heard_bit {
     SAID_REPLACE = 1 << 9,  /* `ganti` */
     SAID_EARLIER = 1 << 10, /* `yang tadi` */
     SAID_UNSURE = 1 << 11,  /* `belum tahu` */
+    SAID_FORGOT = 1 << 12,  /* `lupa bu, 120/80` */
 };
 
 struct cut {

@@ -282,6 +282,8 @@ struct slice words_correction(const struct ruleset *rules, struct slice text, st
     bits = known_words(rules, NULL, &c, a, &to) & ~(unsigned)SAID_EARLIER;
     if (bits == SAID_YES && but_number(rules, &c, to)) /* `ya tapi 10,9` */
         return from_word(&c, to + 1, text);
+    if (bits & SAID_FORGOT) /* `oh iya lupa bu, 8,5` */
+        bits &= ~(unsigned)(SAID_YES | SAID_FORGOT), bits |= SAID_MENDING;
     if (to == c.n || !(bits & (SAID_NO | SAID_MENDING)) || bits & ~(unsigned)(SAID_NO | SAID_MENDING))
         return text;
     if (!text_is_digit(c.word[to].p[0]))

@@ -103,6 +103,8 @@ static bool read_asked(struct filling *x, const struct report *known, const stru
         g.value = value_text(understand_span(x, 0, x->ts.n));
         g.used = x->ts.n;
     } else if (f->type == FIELD_CHOICES) {
+        if (f->companion < 0)
+            understand_courtesy(x); /* `bcg ya bu`: no vaccine is called so */
         understand_signs(x, 0);
         if (known)
             understand_take_out(x, known);
@@ -354,6 +356,8 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
         understand_w2(x);
     else
         understand_labels(x);
+    if (list_label(x) && form_as(form, AS_SIGNS) < 0)
+        understand_courtesy(x);
     if (list_label(x) ||
         (x->denies && !(f >= 0 && form->fields[f].as == AS_SIGNS) && understand_denies_known(x, known))) {
         understand_signs(x, 0);
