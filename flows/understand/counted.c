@@ -1,8 +1,10 @@
-/* counted.c - numbers that only count, and are no value of any field: `5x`, `G3P2A0`.  See before.h. */
+/* counted.c - numbers that only count, and are no value of any field: `5x`, `G3P2A0`; values that are said
+ * not to be: `k4 belum`.  See before.h. */
 #include "flows/understand/before.h"
 
 #include <string.h>
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 
 void understand_mark_other(struct filling *x, unsigned from, unsigned to)
@@ -56,4 +58,73 @@ void understand_unasked_age(struct filling *x, unsigned i)
         return;
     if (i == 0 || !understand_is(x, i - 1, "umur", &years)) /* else head.c passes over it */
         understand_mark_other(x, i, i + 1 + used);
+}
+
+static bool required(const struct filling *x, const struct field *f)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++)
+        if (x->variant->required[r] == f->position)
+            return true;
+    return false;
+}
+
+/* A no that ends before token i, and denies nothing that stands before it; how many tokens. */
+static unsigned no_before(const struct filling *x, unsigned i)
+{
+    struct negation n;
+
+    for (unsigned k = i > 1 && !understand_parted(x, i) ? i - 2 : i; k < i; k++)
+        if (!x->ts.t[k].other && negation_at(&x->ts, k, x->words->negators, &n) && k + n.used == i &&
+            (n.kind == NEGATION_NOT || n.kind == NEGATION_NOT_YET) &&
+            (k == 0 || understand_parted(x, k) || x->ts.t[k - 1].kind == TOKEN_NUMBER))
+            return n.used;
+    return 0;
+}
+
+/* A no from token i on, and what was not done, before another value, a separator or the end; how many
+ * tokens. */
+static unsigned no_behind(const struct filling *x, unsigned i)
+{
+    struct negation n;
+    struct label_at l;
+    unsigned to, used;
+
+    if (understand_parted(x, i) || !negation_at(&x->ts, i, x->words->negators, &n) ||
+        (n.kind != NEGATION_NOT && n.kind != NEGATION_NOT_YET))
+        return 0;
+    to = i + n.used;
+    if (understand_is(x, to, "terlaksana", &used) && !understand_parted(x, to))
+        to += used;
+    return to >= x->ts.n || understand_parted(x, to) || x->ts.t[to].kind != TOKEN_WORD ||
+                   understand_is(x, to, "terima_kasih", &used) ||
+                   understand_is(x, to, "penanda_tangan", &used) || understand_is(x, to, "partikel", &used) ||
+                   (understand_label_at(x, to, &l) && to + l.used < x->ts.n &&
+                    x->ts.t[to + l.used].kind == TOKEN_NUMBER)
+               ? to - i
+               : 0;
+}
+
+/* `k4 belum`, `belum k4`: of somebody, a value that one may leave out; the rest of the report stands. */
+void understand_undone(struct filling *x, unsigned i)
+{
+    unsigned end = i + 1, used = 0, before, behind;
+    struct label_at l;
+
+    if (!phrase_may_be(&x->ts, x->words->negators) || x->ts.t[i].other ||
+        x->form->fields[0].type != FIELD_NAME)
+        return;
+    for (unsigned k = i > 2 ? i - 2 : 0; k < i; k++) {
+        if (!understand_label_at(x, k, &l) || k + l.used != i || understand_parted(x, i) ||
+            l.field->type != FIELD_NUMBER || required(x, l.field))
+            continue;
+        if (end < x->ts.n && !understand_parted(x, end) && phrase_at(&x->ts, end, x->words->units, &used))
+            end += used;
+        behind = no_behind(x, end);
+        before = behind ? 0 : no_before(x, k);
+        if (!behind && !before)
+            return;
+        understand_fault_words(x, l.field, ERROR_INVALID, k - before, end + behind);
+        understand_mark_other(x, k - before, end + behind);
+        return;
+    }
 }

@@ -133,9 +133,12 @@ static void drop_age(struct filling *x)
         ts->t[i].taken = true;
         if (i + 2 + used < ts->n && ts->t[i + 2 + used].kind == TOKEN_NUMBER && slice_is(unit, "hr"))
             unit = slice_make("", 0); /* `umur 25 hari 5`: the next label */
-        if (unit.n && !slice_is(unit, "th"))
+        if (unit.n && !slice_is(unit, "th") && !slice_is(unit, "bl"))
             continue; /* `usia 28 mgg` */
         ts->t[i + 1].taken = true;
+        if (slice_is(unit, "bl") && form_as(x->form, AS_GESTATION) >= 0) /* RULINGS 46 */
+            understand_fault_words(x, &x->form->fields[form_as(x->form, AS_GESTATION)], ERROR_AMBIGUOUS,
+                                   i + 1, i + 2 + used);
         if (unit.n)
             ts->t[i + 2].taken = true;
     }
