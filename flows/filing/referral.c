@@ -48,13 +48,13 @@ void referral_open(struct step *s, struct filed_report *r, const struct referral
 
 void referral_complete(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
-    bool worse = slice_is(o->urgency, "E1") && !slice_is(r->referral.urgency, "E1");
+    bool other = o->urgency.n && !slice_eq(o->urgency, r->referral.urgency);
 
     r->referral.incomplete = false;
     r->referral.doubtful = false;
     r->referral.say = o->say;
     r->referral.urgency = o->urgency.n ? o->urgency : r->referral.urgency;
-    if (worse && r->referral.state == REFERRAL_SENT)
+    if (other && r->referral.state == REFERRAL_SENT) /* the clock of what it is now */
         referral_wait(s, r);
     for (unsigned i = 0; i < r->referral.told_n; i++)
         if (!slice_eq(r->referral.told[i], s->msisdn))

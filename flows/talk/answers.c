@@ -111,6 +111,7 @@ void answers_value(struct step *s)
     if (!d || !r)
         return;
     *r = s->reading->answer;
+    doubts_keep_worst(s->rules, d, d->at_ms, s->arena, r);
     if (s->reading->another && !r->emergency)
         doubts_another(d, r);
     if ((r->status != REPORT_REJECTED || !slice_eq(r->error_field, d->field)) &&

@@ -266,7 +266,7 @@ static void run_koreksi(struct step *s, const struct command *c)
             not_open(s, r);
             return;
         }
-        emergency_doubt_name(s, known, fixed);
+        emergency_doubt(s, known, fixed);
         filing_file(s, &f, &out);
     }
     step_answer(s, c->nomor, out.text);

@@ -75,3 +75,57 @@ void doubts_another(const struct draft *d, struct report *r)
     r->error = ERROR_AMBIGUOUS;
     r->error_field = d->form->fields[at].name;
 }
+
+/* Its reason is a danger to life, and nothing in it is in doubt. */
+static bool rings(const struct ruleset *rules, const struct report *r, int64_t at_ms, struct arena *a)
+{
+    struct report *alone = ARENA_NEW(a, struct report);
+    int why = form_as(r->form, AS_REASON);
+
+    if (!alone || why < 0 || r->faults[why] || r->values[why].kind != VALUE_TEXT)
+        return false;
+    alone->form = r->form;
+    alone->values[why] = r->values[why];
+    understand_judge(rules, at_ms, a, alone);
+    return alone->emergency;
+}
+
+static bool is_lesser(const struct ruleset *rules, const struct report *known, const struct report *now,
+                      int64_t at_ms, struct arena *a)
+{
+    int why = now->form && now->form == known->form ? form_as(now->form, AS_REASON) : -1;
+
+    return why >= 0 && now->values[why].kind == VALUE_TEXT && !rings(rules, now, at_ms, a) &&
+           !value_equal(&known->values[why], &now->values[why]) && rings(rules, known, at_ms, a);
+}
+
+void doubts_lesser(const struct ruleset *rules, const struct report *known, int64_t at_ms, struct arena *a,
+                   struct report *corrected)
+{
+    int why = corrected->form ? form_as(corrected->form, AS_REASON) : -1;
+
+    if (corrected->status != REPORT_ACCEPTED || !is_lesser(rules, known, corrected, at_ms, a) ||
+        understand_says_death(rules, corrected->values[why].text, true, a))
+        return;
+    corrected->status = REPORT_CONFIRM;
+    corrected->error = ERROR_AMBIGUOUS;
+    corrected->error_field = corrected->form->fields[why].name;
+    corrected->faults[why] = ERROR_AMBIGUOUS;
+}
+
+void doubts_keep_worst(const struct ruleset *rules, const struct draft *d, int64_t at_ms, struct arena *a,
+                       struct report *r)
+{
+    struct report *known = ARENA_NEW(a, struct report);
+    int why;
+
+    if (!known)
+        return;
+    drafts_report(d, known);
+    if (!is_lesser(rules, known, r, at_ms, a))
+        return;
+    why = form_as(r->form, AS_REASON);
+    r->values[why] = value_text(
+        arena_printf(a, "%.*s; %.*s", SLICE_ARG(r->values[why].text), SLICE_ARG(known->values[why].text)));
+    understand_judge(rules, at_ms, a, r);
+}

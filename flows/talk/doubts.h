@@ -15,5 +15,12 @@ void doubts_gaps(struct said *);
 void doubts_near_names(struct said *);
 /* An answer that may have been meant for somebody else: what it brought is asked, with her name. */
 void doubts_another(const struct draft *, struct report *answer);
+/* A referral with another reason than was told (known), where that was a danger to life for certain and this
+ * is none: corrected, it is asked first; said beside it in an answer or a RUJUK, the worst one stays with it.
+ */
+void doubts_lesser(const struct ruleset *, const struct report *known, int64_t at_ms, struct arena *,
+                   struct report *corrected);
+void doubts_keep_worst(const struct ruleset *, const struct draft *, int64_t at_ms, struct arena *,
+                       struct report *);
 
 #endif

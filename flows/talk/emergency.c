@@ -10,6 +10,7 @@
 #include "flows/step/reply_parts.h"
 #include "flows/talk/answering.h"
 #include "flows/talk/called.h"
+#include "flows/talk/doubts.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/told.h"
 #include "flows/talk/words.h"
@@ -77,7 +78,7 @@ static const struct draft *asked(const struct ruleset *rules, struct sender_stat
         return one;
     }
     for (unsigned i = 0; i < state->drafts_n; i++)
-        if (asks_for_signs(rules, &state->drafts[i])) {
+        if (!state->drafts[i].correct && asks_for_signs(rules, &state->drafts[i])) {
             if (only)
                 return NULL;
             only = &state->drafts[i];
@@ -90,7 +91,7 @@ static bool answers(const struct ruleset *rules, struct sender_state *state, int
 {
     struct slice text = r->said.body;
     const struct draft *d = asked(rules, state, &text, a);
-    struct report *known = d ? ARENA_NEW(a, struct report) : NULL;
+    struct report *known = d && !d->correct ? ARENA_NEW(a, struct report) : NULL; /* no news of a danger */
 
     if (!known)
         return false;
@@ -360,10 +361,11 @@ static bool hides_danger(const struct step *s, const struct report *corrected)
            report_text(corrected, AS_NAME).n;
 }
 
-void emergency_doubt_name(struct step *s, const struct report *known, struct report *corrected)
+void emergency_doubt(struct step *s, const struct report *known, struct report *corrected)
 {
     int nama = corrected->form ? form_as(corrected->form, AS_NAME) : -1;
 
+    doubts_lesser(s->rules, known, s->seen->inbound->received_ms, s->arena, corrected);
     if (nama < 0 || !hides_danger(s, corrected) || corrected->status != REPORT_ACCEPTED ||
         value_equal(&known->values[nama], &corrected->values[nama]))
         return;

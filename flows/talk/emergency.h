@@ -40,8 +40,8 @@ struct slice emergency_own(const struct sender_state *);
  * command ends something (SELESAI, BATAL, BUKAN); it was asked back instead. */
 bool emergency_behind(struct step *, const struct command *);
 /* KOREKSI whose words have an E1 sign that the corrected report does not: before it is filed, the name that
- * they may be is doubted; */
-void emergency_doubt_name(struct step *, const struct report *known, struct report *corrected);
+ * they may be is doubted, and so is a reason that takes away the danger that was told; */
+void emergency_doubt(struct step *, const struct report *known, struct report *corrected);
 /* afterwards the words go to the staff, and the answer says so and asks about the name. */
 void emergency_corrected(struct step *, const struct command *, const struct report *corrected);
 /* The command behind which it stood was not carried out: its answer says first who was called. */

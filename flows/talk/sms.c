@@ -16,6 +16,7 @@
 #include "flows/talk/questions.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/death.h"
+#include "flows/talk/doubts.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
@@ -95,8 +96,10 @@ static void file_one(struct step *s, unsigned i, unsigned index, struct filed *o
     struct filing f = { .report = report, .index = index, .hash = r->hash, .second = r->baru };
     struct draft *d = reading_retyped(r, s->state, i);
 
-    if (d)
+    if (d) {
         d->sure = slice_make("", 0);
+        doubts_keep_worst(s->rules, d, d->at_ms, s->arena, report);
+    }
     f.draft = d;
     if (!d && !r->baru)
         f.correct = sent_before(s, report);
