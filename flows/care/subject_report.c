@@ -32,7 +32,7 @@ CODEC(referral_codec, struct referral, MEMBER_ONE_OF(struct referral, state, sta
       REFERRAL(climbs, climbs), REFERRAL(incomplete, incomplete), REFERRAL(doubtful, doubtful),
       REFERRAL(asked, asked), REFERRAL(held, held), REFERRAL(held_key, held_key),
       MEMBER_SLICES(struct referral, told, told, told_n), MEMBER_SLICES(struct referral, also, also, also_n),
-      REFERRAL(teller, teller));
+      REFERRAL(teller, teller), REFERRAL(died, died));
 
 bool referral_has(const struct referral *r, struct slice msisdn)
 {

@@ -49,6 +49,7 @@ struct referral {
     struct slice also[REFERRAL_ALSO]; /* who reported her too: they hear what becomes of it */
     unsigned also_n;
     struct slice teller; /* who said it last; empty: the reporter */
+    struct slice died;   /* the number of the WAFAT that her posyandu sent of one of that name and age */
 };
 
 enum {

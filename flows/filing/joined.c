@@ -153,7 +153,16 @@ void joined_died(struct work *w)
     for (unsigned i = 0; other && i < open->n; i++)
         if (may_be(w->s->rules, &open->all[i], &w->report, w->s->arena) &&
             report_load(w->s, open->all[i].nomor, other) && referral_is_open(&other->referral) &&
-            alike_in_age(&w->report, other))
+            alike_in_age(&w->report, other)) {
             referral_added(w->s, other,
                            step_text(w->s, w->s->rules->language, "referral.said_dead", FILLS(f)));
+            if (other->referral.died.n)
+                continue;
+            other->referral.died = w->filed.nomor; /* she may be another: its clock runs on, and says so */
+            other->referral.say = step_text(
+                w->s, w->s->rules->language, "referral.dead",
+                (const struct text_fill[]){ { "nomor", w->filed.nomor }, { "siapa", other->referral.say } },
+                2);
+            report_save(w->s, other);
+        }
 }

@@ -147,11 +147,16 @@ static void take(struct step *s, struct filed_report *r, struct slice words)
     referral_told(&r->referral, s->msisdn);
     referral_event_row(s, r, "terima", words);
     referral_clock(s, r, "hadir", clock_by_urgency(s->rules, "hadir", r->referral.urgency));
-    tell(s, r,
-         slice_is(r->referral.urgency, "E1") ? "referral.reporter_taken" : "referral.reporter_taken_today",
-         false, words);
+    if (r->referral.died.n) /* nobody is told to bring the dead */
+        referral_tell_reporter(s, r, "referral.reporter_died", s->msisdn,
+                               words.n ? words : step_text(s, s->language, "status.taken", NULL, 0));
+    else
+        tell(s, r,
+             slice_is(r->referral.urgency, "E1") ? "referral.reporter_taken"
+                                                 : "referral.reporter_taken_today",
+             false, words);
     referral_tell_others(s, r, "referral.others_taken", speaker(s), words);
-    answer(s, r, "referral.you_took", speaker(s), words);
+    answer(s, r, r->referral.died.n ? "referral.you_took_dead" : "referral.you_took", speaker(s), words);
     settle(s, r);
 }
 
