@@ -5,7 +5,8 @@
 #include "parsers/text.h"
 
 enum {
-    NAME_LEAST = 3 /* letters */
+    NAME_LEAST = 3, /* letters */
+    HERS = 3,       /* letters of `nya` */
 };
 
 /* The word of the text that begins at `at`, letters only. */
@@ -76,4 +77,18 @@ struct slice called_case(const struct ruleset *rules, const struct sender_state 
         nomor = c->nomor;
     }
     return nomor;
+}
+
+bool called_sign(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct slice low = text_folded(text, a), word;
+
+    for (size_t at = 0; at < low.n; at += word.n ? word.n : 1) {
+        word = word_at(low, at);
+        if (word.n > HERS && slice_is(slice_skip(word, word.n - HERS), "nya") &&
+            (list_find(rules->forms.words.signs, slice_take(word, word.n - HERS)) ||
+             list_find(rules->forms.words.signs, word)))
+            return true;
+    }
+    return false;
 }

@@ -10,5 +10,7 @@
  * before it says that another is meant (`anak ana`); empty: none, or several. */
 struct slice called_case(const struct ruleset *, const struct sender_state *, struct slice text,
                          struct arena *);
+/* `demamnya sudah turun`: a sign of somebody who was spoken of before. */
+bool called_sign(const struct ruleset *, struct slice text, struct arena *);
 
 #endif

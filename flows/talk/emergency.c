@@ -223,6 +223,10 @@ void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a,
         r->nomor = emergency_number(r->state, r->said.body, a, &(struct slice){ 0 });
         if (!r->nomor.n && understand_asks_to_fetch(rules, r->said.body, a))
             r->nomor = emergency_own(r->state);
+        if (!r->nomor.n)
+            r->nomor = called_case(rules, r->state, r->said.body, a);
+        if (!r->nomor.n && called_sign(rules, r->said.body, a))
+            r->nomor = r->state->last.nomor;
     }
 }
 

@@ -17,6 +17,14 @@ static bool report_of(const struct last_report *l, struct arena *a, struct repor
     return true;
 }
 
+static bool has_figure(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] >= '0' && text.p[i] <= '9')
+            return true;
+    return false;
+}
+
 /* The report with this number in the place of the value that it is nearest to. */
 static bool nearest_value(const struct last_report *l, struct slice text, int64_t at_ms,
                           const struct ruleset *rules, struct arena *a, struct report *out)
@@ -32,7 +40,9 @@ static bool nearest_value(const struct last_report *l, struct slice text, int64_
         const struct value *was = &l->values[i], *is;
         int64_t off;
 
-        if (!fixed || l->form->fields[i].hidden || was->kind == VALUE_ABSENT ||
+        /* A count that was not said is one (RULINGS 9). */
+        if (!fixed || l->form->fields[i].hidden ||
+            (was->kind == VALUE_ABSENT && l->form->fields[i].as != AS_COUNT) ||
             (l->form->fields[i].type != FIELD_NUMBER && l->form->fields[i].type != FIELD_PRESSURE))
             continue;
         *known = (struct report){ .form = l->form };
@@ -40,7 +50,8 @@ static bool nearest_value(const struct last_report *l, struct slice text, int64_
         if (!understand_answer(rules, known, l->form->fields[i].name, text, at_ms, a, fixed))
             continue;
         is = &fixed->values[i];
-        if (is->kind != was->kind || value_equal(is, was))
+        if (is->kind == VALUE_ABSENT || (was->kind != VALUE_ABSENT && is->kind != was->kind) ||
+            (value_equal(is, was) && !has_figure(text)))
             continue;
         off = was->kind == VALUE_NUMBER && was->milli ? llabs(is->milli - was->milli) * 1000 / was->milli : 0;
         if (off < best) {
