@@ -41,8 +41,9 @@ CODEC(noise_codec, struct noise, NOISE(n, n), NOISE(same, same), NOISE(today, to
 #define STATE(key, m) MEMBER(struct sender_state, key, m)
 CODEC(state_codec, struct sender_state, MEMBER_LIST(struct sender_state, kept, kept, kept_n, kept_codec),
       MEMBER_LIST(struct sender_state, sent, sent, sent_n, sent_codec), STATE(again, again),
-      STATE(again_at, again_ms), STATE(refused_on, refused_on), STATE(request, request),
-      STATE(ussd_told, ussd_told), MEMBER_IN(struct sender_state, noise, noise, noise_codec),
+      STATE(again_at, again_ms), STATE(offer, offer), STATE(offer_at, offer_ms),
+      STATE(refused_on, refused_on), STATE(request, request), STATE(ussd_told, ussd_told),
+      MEMBER_IN(struct sender_state, noise, noise, noise_codec),
       MEMBER_IN(struct sender_state, asks, asks, noise_codec),
       MEMBER_LIST(struct sender_state, open, open.all, open.n, open_case_codec),
       STATE(reported, reported_week), STATE(stopped, stopped));
@@ -203,6 +204,8 @@ static void forget(struct sender_state *s, int64_t now_ms)
     s->sent_n = n;
     if (s->again_ms + DAY_MS <= now_ms)
         s->again = slice_make("", 0);
+    if (s->offer_ms + DRAFTS_OFFER_MS <= now_ms)
+        s->offer = slice_make("", 0);
 }
 
 static void last_decode(struct last_report *l, const struct node *o, const struct ruleset *rules,

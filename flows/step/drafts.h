@@ -15,6 +15,7 @@ enum {
     DRAFTS_SENT = 12,
     DRAFTS_SENT_DAYS = 60,    /* weeks and months are told apart by their number alone */
     DRAFTS_LAST_MS = 3600000, /* RULINGS 56 */
+    DRAFTS_OFFER_MS = 900000,
 };
 
 enum asking {
@@ -101,9 +102,11 @@ struct noise {
 
 struct sender_state {
     unsigned drafts_n, repeats_n, kept_n, sent_n;
-    struct last_report last;  /* nomor empty: none */
-    struct slice again;       /* text of a repeat that BARU would file */
-    int64_t again_ms;         /* its receipt */
+    struct last_report last; /* nomor empty: none */
+    struct slice again;      /* text of a repeat that BARU would file */
+    int64_t again_ms;        /* its receipt */
+    struct slice offer;      /* the line that she was shown last, `KOREKSI 48217 TB 74`: a yes is that line */
+    int64_t offer_ms;
     struct slice refused_on;  /* ISO day of the last refusal */
     struct slice request;     /* number of her DAFTAR that waits */
     struct slice ussd_told;   /* ISO day of the last SMS about an unfinished dialogue */

@@ -6,6 +6,7 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/mending.h"
+#include "flows/talk/questions.h"
 
 struct slice fix_changes(struct step *s, const struct form *form, const struct value *was,
                          const struct report *r, struct slice but, const char *between)
@@ -64,17 +65,21 @@ static void ask_which(struct step *s, const struct last_report *l)
 static void offer_line(struct step *s, const struct last_report *l, const struct report *r)
 {
     struct slice what = fix_changes(s, l->form, l->values, r, slice_make("", 0), " ");
-    bool doubt = doubts_change(l, r);
+    bool doubt = doubts_change(l, r), typed = r->typed.n && what.n >= r->typed.n &&
+                                              slice_eq(slice_skip(what, what.n - r->typed.n), r->typed);
     const struct text_fill f[] = {
         { "nomor", l->nomor },
         { "siapa", l->whom },
-        { "contoh", doubt ? reply_example(l->form, r->error_field, s->arena) : what },
+        /* No guess is put into it. */
+        { "contoh", !doubt || typed ? what : reply_example(l->form, r->error_field, s->arena) },
         { "isi", doubt ? arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(reply_label(l->form, r->error_field)),
                                       SLICE_ARG(r->typed))
                        : what },
     };
 
     step_reason(s, "rejected");
+    if (what.n && !doubt)
+        questions_offer(s, arena_printf(s->arena, "KOREKSI %.*s %.*s", SLICE_ARG(l->nomor), SLICE_ARG(what)));
     step_answer(s, l->nomor,
                 step_text(s, s->language,
                           doubt    ? "koreksi.unclear"

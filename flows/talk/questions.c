@@ -133,12 +133,22 @@ void questions_again(struct step *s)
         questions_list(s);
 }
 
+void questions_offer(struct step *s, struct slice line)
+{
+    s->state->offer = line;
+    s->state->offer_ms = s->now_ms;
+    s->state->changed = true;
+}
+
 void questions_cancel_what(struct step *s)
 {
     const struct last_report *l = &s->state->last;
     const struct text_fill f[] = { { "nomor", l->nomor }, { "siapa", l->whom } };
 
     step_reason(s, "command_refused");
+    if (l->nomor.n && l->form &&
+        !form_is(l->form, FORM_REFERRAL)) /* that one is taken back by its line alone */
+        questions_offer(s, arena_printf(s->arena, "BATAL %.*s", SLICE_ARG(l->nomor)));
     step_answer(s, l->nomor, step_text(s, s->language, l->nomor.n ? "batal.last" : "batal.what", FILLS(f)));
 }
 

@@ -295,12 +295,28 @@ static void hear_question(struct reading *r)
     r->kind = READING_NOTHING;
 }
 
-/* `iya batal 48217`: as she was told to send it, and yes. */
-static bool carry_out_agreed(const struct ruleset *rules, const struct inbound *in, struct arena *a,
-                             struct said *said)
+/* `ya` to the line that she was shown, and nothing else is asked. */
+static bool accepts_offer(const struct ruleset *rules, const struct sender_state *state,
+                          const struct said *said, struct arena *a)
 {
-    return said->kind != SAID_TURNED || !said->turned.agreed.n || said->emergency || said->next ||
-           understand_sms(rules, said->turned.agreed, in->received_ms, a, said);
+    const struct command *c = &said->command;
+
+    if (!state->offer.n || state->drafts_n)
+        return false;
+    return (said->kind == SAID_COMMAND && c->kind == COMMAND_YA && !c->nomor.n &&
+            words_agree(rules, WORD_YES, c->catatan, a)) ||
+           (said->kind == SAID_NOTHING && words_answer(rules, NULL, said->body, a) == WORD_YES);
+}
+
+/* `iya batal 48217`, or `ya` and no more: as she was told to send it. */
+static bool carry_out_agreed(const struct ruleset *rules, const struct inbound *in,
+                             const struct sender_state *state, struct arena *a, struct said *said)
+{
+    struct slice line = said->kind == SAID_TURNED && said->turned.agreed.n ? said->turned.agreed
+                        : accepts_offer(rules, state, said, a)             ? state->offer
+                                                                           : slice_make("", 0);
+
+    return !line.n || said->emergency || said->next || understand_sms(rules, line, in->received_ms, a, said);
 }
 
 enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
@@ -310,7 +326,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     struct sender_state *state = drafts_decode(who->state.blob, rules, now_ms, a);
 
     if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said) ||
-        !carry_out_agreed(rules, in, a, &r->said))
+        !carry_out_agreed(rules, in, state, a, &r->said))
         return READ_NO_MEMORY;
     doubts_gaps(&r->said);
     doubts_near_names(&r->said);

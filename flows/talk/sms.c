@@ -359,6 +359,10 @@ static bool another_word(struct step *s, const struct command *c)
 
 void sms_step(struct step *s)
 {
+    if (s->state->offer.n) { /* taken up, or passed over */
+        s->state->offer = slice_make("", 0);
+        s->state->changed = true;
+    }
     switch (s->reading->kind) {
     case READING_REPORTS:
         step_reports(s);
