@@ -360,6 +360,9 @@ static void person_at(struct state *x, unsigned i)
     if (x->who.code.n && x->who.from == i && before != i && x->has_last && x->last.to == i &&
         !slice_is(x->who.code, "sapaan") && parted(x, x->who.name))
         x->last.who = x->who;
+    if (x->spoken.how == SPOKEN_ASKED && x->spoken.at == i && !parted(x, i) && x->who.from == i &&
+        !slice_is(x->who.code, "sapaan"))
+        x->spoken.at = x->who.name; /* `kalau anaknya kejang` */
 }
 
 /* A word of no list. */
@@ -402,8 +405,9 @@ static unsigned word_at(struct state *x, unsigned i)
     if (negation_at(x->ts, i, x->s->negators, &n) && negation_turns_signs(x->ts, i, &n))
         return negator_at(x, i, &n);
     person_at(x, i);
-    kata = kata_at(x, i, &used);
-    signs_speak(&x->spoken, kata, parted(x, i) ? x->end : i, i + used);
+    w = phrase_at(x->ts, i, x->s->kata, &used);
+    signs_speak(&x->spoken, w, t->low, parted(x, i) ? x->end : i, i + used);
+    kata = w ? w->code : slice_make("", 0);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;
     if (signs_well(x->s, x->ts, i))

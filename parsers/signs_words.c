@@ -55,18 +55,39 @@ static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned 
     return false;
 }
 
-void signs_speak(struct sign_spoken *spoken, struct slice kata, unsigned from, unsigned at)
+/* Words between the one that says how a sign is spoken of and the sign: `takut nanti kejang`, `pernah
+ * mengalami kejang`, `kalau ada kejang`. */
+static bool speaks_on(const struct sign_spoken *spoken, struct slice kata, struct slice low)
 {
-    if (spoken->at == from && spoken->how == SPOKEN_FEARED &&
-        (slice_is(kata, "antara") || slice_is(kata, "nanti") || slice_is(kata, "pengisi") ||
-         slice_is(kata, "partikel") || slice_is(kata, "sanggup")))
-        spoken->at = at; /* `takut nanti kejang` */
-    else if (slice_is(kata, "riwayat"))
+    static const char *const fears[] = { "antara", "nanti", "pengisi", "partikel", "sanggup" };
+
+    if (spoken->how == SPOKEN_ASKED)
+        return slice_is(low, "ada");
+    if (spoken->how == SPOKEN_EVER)
+        return slice_is(kata, "antara") || slice_is(kata, "pengisi");
+    for (size_t k = 0; spoken->how == SPOKEN_FEARED && k < sizeof fears / sizeof *fears; k++)
+        if (slice_is(kata, fears[k]))
+            return true;
+    return spoken->how == SPOKEN_FEARED && slice_is(low, "ada");
+}
+
+void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice low, unsigned from,
+                 unsigned at)
+{
+    struct slice kata = w ? w->code : slice_make("", 0);
+
+    if (slice_is(kata, "riwayat"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_ONCE, .at = at };
     else if (slice_is(kata, "perihal"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_ABOUT, .at = at };
     else if (slice_is(kata, "andai") || slice_is(kata, "obat"))
-        *spoken = (struct sign_spoken){ .how = SPOKEN_FEARED, .at = at };
+        *spoken =
+            (struct sign_spoken){ .how = slice_is(kata, "andai") && !w->doubt ? SPOKEN_ASKED : SPOKEN_FEARED,
+                                  .at = at };
+    else if (slice_is(kata, "antara") && w->doubt)
+        *spoken = (struct sign_spoken){ .how = SPOKEN_EVER, .at = at };
+    else if (spoken->at == from && speaks_on(spoken, kata, low))
+        spoken->at = at;
 }
 
 enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,
@@ -74,8 +95,10 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,
 {
     if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & SEP_HARD))
         return SIGN_PLAIN;
-    if (spoken->how == SPOKEN_FEARED)
+    if (spoken->how == SPOKEN_FEARED || spoken->how == SPOKEN_ASKED)
         return much || (to < ts->n && slice_is(ts->t[to].low, "masih")) ? SIGN_PLAIN : SIGN_DOUBT;
+    if (spoken->how == SPOKEN_EVER)
+        return of_now(s, ts, to) ? SIGN_PLAIN : SIGN_DOUBT;
     return spoken->how == SPOKEN_ABOUT || !of_now(s, ts, to) ? SIGN_NEGATED : SIGN_PLAIN;
 }
 

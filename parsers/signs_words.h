@@ -21,13 +21,16 @@ struct sign_spoken {
         SPOKEN_AS_IS,
         SPOKEN_ONCE,   /* `riwayat stroke` */
         SPOKEN_ABOUT,  /* `simulasi kejang` */
-        SPOKEN_FEARED, /* `takut kejang`, `kalau kejang` */
+        SPOKEN_EVER,   /* `pernah kejang`: when? */
+        SPOKEN_FEARED, /* `takut kejang`, `obat kejang` */
+        SPOKEN_ASKED,  /* `kalau kejang` */
     } how;
     unsigned at;
 };
 
-/* Words of class `kata` stand from token `from` to `at`, where no separator stands before them. */
-void signs_speak(struct sign_spoken *, struct slice kata, unsigned from, unsigned at);
+/* The words `w` of lists/kata.yaml (NULL: of none) stand from token `from` to `at`, where no separator stands
+ * before them; low: the first. */
+void signs_speak(struct sign_spoken *, const struct word *w, struct slice low, unsigned from, unsigned at);
 
 /* What the sign of tokens i..to is by them: one that was once is there all the same where the words behind
  * say when. */

@@ -434,7 +434,14 @@ static bool doubted_behind(const struct filling *x, unsigned i)
         return age_doubted(x, i, used);
     if (k < x->ts.n && !parts(x, k) && phrase_at(&x->ts, k, x->words->units, &used))
         k += used;
-    if (k >= x->ts.n || parts(x, k) || x->ts.t[k].kind != TOKEN_WORD)
+    while (k < x->ts.n && understand_is(x, k, "tapi", &used))
+        k += used; /* `3 tapi belum pasti` */
+    if (k >= x->ts.n || x->ts.t[k].kind != TOKEN_WORD)
+        return false;
+    if (form_counts(x->form, UNIT_PERSON) &&
+        slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ragu"))
+        return true;
+    if (parts(x, k))
         return false;
     code = phrase_code(&x->ts, k, x->words->before, &used);
     return understand_of_groups(x, k) || slice_is(code, "kira_belakang") ||
