@@ -106,12 +106,15 @@ static bool counts(const struct tokens *ts, unsigned i, const struct word_list *
     return stands(ts->t[i].known, list, &without, &n) == w && n == without.n;
 }
 
-/* How many tokens from i on may be one phrase of the list, at most so many: words that stand within one
- * follow. */
-static unsigned reach(const struct tokens *ts, unsigned i, const struct word_list *list, unsigned most)
+/* How many tokens from i on may be one phrase of the list, at most so many: one of these second words
+ * follows, and others that stand within a phrase. */
+static unsigned reach(const struct tokens *ts, unsigned i, const struct word_list *list, unsigned most,
+                      uint64_t seconds)
 {
     unsigned k = i + 1;
 
+    if (k == ts->n || !ts->t[k].known || !(ts->t[k].known->itself & seconds))
+        return 1;
     while (k < ts->n && k < i + most && ts->t[k].known && (ts->t[k].known->within & list->bit))
         k++;
     return k - i;
@@ -148,10 +151,15 @@ const struct word *phrase_longest(const struct tokens *ts, unsigned i, const str
     const struct known_list *as_typed = known_list(t->known, list),
                             *as_meant = t->known->other ? known_list(t->known->other->known, list) : NULL;
     unsigned most = as_typed ? as_typed->most : 1, words;
+    uint64_t seconds = as_typed ? as_typed->seconds : 0;
 
     if (as_meant && as_meant->most > most)
         most = as_meant->most;
-    words = reach(ts, i, list, most);
+    if (as_meant)
+        seconds |= as_meant->seconds;
+    if (t->hyphens) /* the second word is its own */
+        seconds = UINT64_MAX;
+    words = reach(ts, i, list, most, seconds);
     if (words > 1 || t->hyphens)
         return joined(ts, i, list, words, used);
     if (!speaks(t))

@@ -31,7 +31,8 @@ static inline const struct word *phrase_at(const struct tokens *ts, unsigned i, 
     return phrase_may_begin(ts, i, list) ? phrase_longest(ts, i, list, used) : NULL;
 }
 
-/* The longest phrase at token i is one of this code. */
+/* The longest phrase at token i is one of this code; of the lists kata, iya and ingkar alone
+ * (known_word.codes). */
 static inline bool phrase_is(const struct tokens *ts, unsigned i, const struct word_list *list,
                              const char *code, unsigned *used)
 {

@@ -50,7 +50,7 @@ static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned 
     unsigned used;
 
     for (unsigned k = i; k < ts->n && k < i + WHEN && !(ts->t[k].sep & SEP_HARD); k++)
-        if (slice_is(phrase_code(ts, k, s->kata, &used), "kini"))
+        if (phrase_is(ts, k, s->kata, "kini", &used))
             return true;
     return false;
 }
@@ -136,7 +136,7 @@ unsigned signs_lessened(const struct sign_scan *s, const struct tokens *ts, unsi
             *denied = n.kind == NEGATION_NOT && goes_on(ts, behind, to) && signs_less(s, ts, behind, &used);
             return *denied ? behind + used : k > i && n.kind == NEGATION_NONE_OF ? behind : i;
         }
-        if (slice_is(phrase_code(ts, k, s->kata, &used), "normal") || signs_longest(s, ts, k, &list, &used))
+        if (phrase_is(ts, k, s->kata, "normal", &used) || signs_longest(s, ts, k, &list, &used))
             break;
         (void)phrase_code(ts, k, s->kata, &used);
         k += used;
@@ -166,7 +166,7 @@ bool signs_how_much(const struct sign_scan *s, const struct tokens *ts, unsigned
     unsigned used;
 
     for (unsigned k = i + 1; k < end && k <= to && (k < to || !(ts->t[k].sep & SEP_HARD)); k++)
-        if (slice_is(phrase_code(ts, k, s->kata, &used), "sangat"))
+        if (phrase_is(ts, k, s->kata, "sangat", &used))
             return true;
     return false;
 }
@@ -184,8 +184,7 @@ static unsigned said_behind(const struct sign_scan *s, const struct tokens *ts, 
 /* `banyak`, `sedikit`: how much, and no sign of its own. */
 static bool amount(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned *used)
 {
-    return slice_is(phrase_code(ts, i, s->kata, used), "sangat") ||
-           slice_is(phrase_code(ts, i, s->kata, used), "reda");
+    return phrase_is(ts, i, s->kata, "sangat", used) || phrase_is(ts, i, s->kata, "reda", used);
 }
 
 bool signs_each_behind(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
@@ -211,7 +210,7 @@ bool signs_joined_away(const struct sign_scan *s, const struct tokens *ts, unsig
     struct negation n;
 
     for (; i < to; i += used, signs++) {
-        if (slice_is(phrase_code(ts, i, s->kata, &used), "sambung") && !(ts->t[i].sep & SEP_HARD))
+        if (phrase_is(ts, i, s->kata, "sambung", &used) && !(ts->t[i].sep & SEP_HARD))
             i += used;
         else if (!(ts->t[i].sep & SEP_SLASH))
             break;

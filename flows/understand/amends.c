@@ -32,14 +32,14 @@ static bool is_no(const struct filling *x, unsigned i, unsigned *used, bool *wro
         return false;
     *used = n.used;
     *wrong = n.kind == NEGATION_FALSE;
-    return *wrong || slice_is(phrase_code(&x->ts, i, x->words->answers, used), "tidak");
+    return *wrong || phrase_is(&x->ts, i, x->words->answers, "tidak", used);
 }
 
 /* Between two correctors, or before a number, they say nothing: `salah bu, harusnya`. */
 static bool says_nothing(const struct filling *x, unsigned i, unsigned *used)
 {
     return understand_is(x, i, "partikel", used) || understand_is(x, i, "tapi", used) ||
-           slice_is(phrase_code(&x->ts, i, x->words->answers, used), "sapaan");
+           phrase_is(&x->ts, i, x->words->answers, "sapaan", used);
 }
 
 /* `tidak patuh`, `tidak mau menyusu`: a value with a no in it. */
@@ -63,11 +63,17 @@ static bool called_off(const struct filling *x, unsigned i)
            n.used > 1 && !(i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER);
 }
 
-/* Of the word or the text with these codes and lists. */
-static bool may_correct(const struct filling *x, uint64_t codes, uint32_t begins)
+static bool may_correct(const struct filling *x, const struct token *t)
 {
-    return (codes & (code_bit(S("ralat")) | code_bit(S("ternyata")) | code_bit(S("sela")))) ||
-           (begins & x->words->negators->bit);
+    return (t->codes & (code_bit(S("ralat")) | code_bit(S("ternyata")) | code_bit(S("sela")))) ||
+           (t->begins & x->words->negators->bit);
+}
+
+/* Without one of these words nothing in the text is corrected, as in most. */
+static bool any_corrector(const struct filling *x)
+{
+    return x->ts.codes &
+           (code_bit(S("ralat")) | code_bit(S("ternyata")) | code_bit(S("sela")) | code_bit(S("salah")));
 }
 
 static struct corrector corrector_at(const struct filling *x, unsigned i)
@@ -76,11 +82,11 @@ static struct corrector corrector_at(const struct filling *x, unsigned i)
     bool real = false;
     unsigned used;
 
-    if (!may_correct(x, x->ts.t[i].codes, x->ts.t[i].begins))
+    if (!may_correct(x, &x->ts.t[i]))
         return c; /* as at most words */
 
     for (unsigned k = i; k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k += used) {
-        bool ralat = slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat");
+        bool ralat = phrase_is(&x->ts, k, x->words->answers, "ralat", &used);
         struct slice kata = ralat ? S("") : phrase_code(&x->ts, k, x->words->kata, &used);
         bool says = ralat || slice_is(kata, "ternyata"), sela = slice_is(kata, "sela");
         bool wrong = false, no = !says && !sela && is_no(x, k, &used, &wrong) && !value_with_no(x, k);
@@ -320,7 +326,7 @@ void understand_amends(struct filling *x)
     if (understand_is(x, 0, "sela", &used)) /* `bumil eh Ratna`: not what she meant to say first */
         for (unsigned k = 0; k < used && used < x->ts.n; k++)
             x->ts.t[k].taken = true;
-    for (unsigned i = 1; i < x->ts.n && may_correct(x, x->ts.codes, x->ts.begins); i++) {
+    for (unsigned i = 1; i < x->ts.n && any_corrector(x); i++) {
         struct corrector c = x->ts.t[i].kind == TOKEN_WORD ? corrector_at(x, i) : (struct corrector){ 0 };
 
         if (c.to > i && c.to < x->ts.n && (behind_label(x, i, &c) || two_readings(x, i, &c)))
@@ -369,7 +375,7 @@ static unsigned any_value(struct filling *x, unsigned i, const struct corrector 
 
 void understand_mends(struct filling *x)
 {
-    for (unsigned i = 2; i + 1 < x->ts.n && may_correct(x, x->ts.codes, x->ts.begins); i++) {
+    for (unsigned i = 2; i + 1 < x->ts.n && any_corrector(x); i++) {
         struct corrector c = x->ts.t[i].kind == TOKEN_WORD ? corrector_at(x, i) : (struct corrector){ 0 };
         struct label_at l = { 0 };
         unsigned used;

@@ -268,7 +268,7 @@ static bool mending(const struct filling *x, unsigned i)
     unsigned used;
 
     for (unsigned k = i > 2 ? i - 2 : 0; k <= i; k++)
-        if (slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ralat") && k + used > i)
+        if (phrase_is(&x->ts, k, x->words->answers, "ralat", &used) && k + used > i)
             return true;
     return false;
 }
@@ -278,8 +278,7 @@ static bool no_complaint(const struct filling *x, unsigned i)
 {
     unsigned used;
 
-    return form_as(x->form, AS_SIGNS) >= 0 &&
-           slice_is(phrase_code(&x->ts, i, x->words->answers, &used), "kosong") &&
+    return form_as(x->form, AS_SIGNS) >= 0 && phrase_is(&x->ts, i, x->words->answers, "kosong", &used) &&
            !(used == 2 && slice_is(x->ts.t[i + 1].low, "ada"));
 }
 

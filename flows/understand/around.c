@@ -426,7 +426,7 @@ static bool courtesy_from(const struct filling *x, unsigned i)
         if (understand_is(x, i, "terima_kasih", &used))
             return true; /* and all behind it */
         if (signs || understand_is(x, i, "partikel", &used) ||
-            slice_is(phrase_code(&x->ts, i, answers, &used), "sapaan")) {
+            phrase_is(&x->ts, i, answers, "sapaan", &used)) {
             names = signs ? SIGNATURE : names;
             continue;
         }

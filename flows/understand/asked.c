@@ -6,7 +6,7 @@
 
 bool understand_asks(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
 {
-    return slice_is(phrase_code(ts, i, words->kata, used), "tanya");
+    return phrase_is(ts, i, words->kata, "tanya", used);
 }
 
 /* What is questioned when nothing was measured: what was found, or who has died.  NULL: nothing is, as in a

@@ -12,7 +12,7 @@ enum {
 static bool is_kata(const struct words *words, const struct tokens *ts, unsigned i, const char *code,
                     unsigned *used)
 {
-    return slice_is(phrase_code(ts, i, words->kata, used), code);
+    return phrase_is(ts, i, words->kata, code, used);
 }
 
 bool understand_says_nothing(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
@@ -34,7 +34,7 @@ static void number_of(const struct words *words, const struct tokens *ts, unsign
     unsigned k = *i, used;
 
     while (k < ts->n && ts->t[k].kind == TOKEN_WORD && !(ts->t[k].sep & SEP_LINE) &&
-           (slice_is(phrase_code(ts, k, words->answers, &used), "laporan") ||
+           (phrase_is(ts, k, words->answers, "laporan", &used) ||
             slice_is(phrase_code(ts, k, words->people, &used), "sapaan")))
         k += used;
     if (k >= ts->n || ts->t[k].kind != TOKEN_NUMBER || (ts->t[k].sep & SEP_LINE))
@@ -100,7 +100,7 @@ static unsigned first_denial(const struct words *words, const struct tokens *ts,
     struct negation n;
     unsigned used, next;
 
-    if (slice_is(phrase_code(ts, i, words->answers, &used), "ragu"))
+    if (phrase_is(ts, i, words->answers, "ragu", &used))
         return DENIES_ALL;
     if (is_kata(words, ts, i, "tunggu", &used) && !is_kata(words, ts, i + used, "letak", &used))
         return DENIES_PLACE; /* but `tunggu di igd` */

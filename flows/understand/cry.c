@@ -96,7 +96,7 @@ void understand_help(const struct words *words, const struct tokens *ts, struct 
 
     signs_scan(&scan, ts, 0, ts->n);
     for (unsigned i = 0, used; i < ts->n; i += used ? used : 1)
-        out->emergency |= slice_is(phrase_code(ts, i, words->kata, &used), "hidup_gawat");
+        out->emergency |= phrase_is(ts, i, words->kata, "hidup_gawat", &used);
 }
 
 /* `bu Sari`: an address and a name that is neither another address nor a sign. */
@@ -104,9 +104,9 @@ static bool names_somebody(const struct words *words, const struct tokens *ts, u
 {
     unsigned used;
 
-    return slice_is(phrase_code(ts, i, words->kata, &used), "penanda_tangan") && i + used < ts->n &&
+    return phrase_is(ts, i, words->kata, "penanda_tangan", &used) && i + used < ts->n &&
            ts->t[i + used].kind == TOKEN_WORD && !(ts->t[i + used].sep & SEP_HARD) &&
-           !slice_is(phrase_code(ts, i + used, words->kata, &used), "penanda_tangan") &&
+           !phrase_is(ts, i + used, words->kata, "penanda_tangan", &used) &&
            !phrase_at(ts, i + 1, words->signs, &used);
 }
 

@@ -182,7 +182,7 @@ static void unsure(struct filling *x)
     for (unsigned i = 1; form_is(x->form, FORM_DEATH) && i < x->ts.n; i++) {
         struct label_at l;
 
-        if (!slice_is(phrase_code(&x->ts, i, x->words->answers, &used), "ragu"))
+        if (!phrase_is(&x->ts, i, x->words->answers, "ragu", &used))
             continue;
         behind = i + used;
         if ((behind < x->ts.n && !(x->ts.t[behind].sep & SEP_HARD) &&
@@ -255,12 +255,12 @@ static bool hearsay(const struct words *words, const struct tokens *ts, unsigned
     struct slice code;
     unsigned to, filler;
 
-    if (slice_is(phrase_code(ts, i, words->answers, used), "ragu"))
+    if (phrase_is(ts, i, words->answers, "ragu", used))
         return true;
     code = phrase_code(ts, i, words->before, used);
     if (!slice_is(code, "kira") && !slice_is(code, "kira_belakang"))
         return false;
-    for (to = i + *used; to < ts->n && slice_is(phrase_code(ts, to, words->kata, &filler), "pengisi");)
+    for (to = i + *used; to < ts->n && phrase_is(ts, to, words->kata, "pengisi", &filler);)
         to += filler;
     return to == ts->n; /* `sekitar jam 9 meninggal` is of the hour */
 }

@@ -147,7 +147,7 @@ static bool beside_nothing(const struct ruleset *rs, const struct tokens *ts, un
     static const char *const kata[] = { "partikel", "terima_kasih", "penanda_tangan", "pengisi", "ternyata" };
 
     return one_of(phrase_code(ts, i, rs->forms.words.kata, used), kata, sizeof kata / sizeof *kata) ||
-           slice_is(phrase_code(ts, i, rs->forms.words.answers, used), "sapaan");
+           phrase_is(ts, i, rs->forms.words.answers, "sapaan", used);
 }
 
 /* Among the tokens from..to something is said to be wrong: `salah ketik`, and not `yang benar`. */
@@ -279,6 +279,6 @@ bool understand_unsays(const struct ruleset *rs, const struct form *form, const 
         to += used;
     out->signs =
         !out->behind || (negation_at(&ts, to, rs->forms.words.negators, &n) && negation_of_signs(n.kind) &&
-                         !slice_is(phrase_code(&ts, to, rs->forms.words.answers, &used), "ragu"));
+                         !phrase_is(&ts, to, rs->forms.words.answers, "ragu", &used));
     return true;
 }

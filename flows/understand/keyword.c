@@ -314,7 +314,7 @@ static bool asked_before(const struct reader *r, const struct form *form, unsign
         return false;
     for (unsigned k = t; k-- > 0 && !(r->ts.t[k + 1].sep & SEP_HARD);)
         if (understand_asks(r->words, &r->ts, k, &used) ||
-            slice_is(phrase_code(&r->ts, k, r->words->kata, &used), "andai"))
+            phrase_is(&r->ts, k, r->words->kata, "andai", &used))
             return true;
     return false;
 }

@@ -96,7 +96,7 @@ bool understand_said_name(const struct filling *x, unsigned *from, unsigned *to)
     for (; *from < *to; *from += used) {
         struct negation n;
 
-        if (slice_is(phrase_code(&x->ts, *from, x->words->answers, &used), "ralat"))
+        if (phrase_is(&x->ts, *from, x->words->answers, "ralat", &used))
             wrong = false;
         else if (negation_at(&x->ts, *from, x->words->negators, &n) && n.kind == NEGATION_FALSE)
             wrong = true;

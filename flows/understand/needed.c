@@ -53,9 +53,9 @@ static bool says_how(const struct ruleset *rs, struct slice text, struct arena *
         return false;
     i = behind_yes(words, &ts);
     *at = i ? slice_skip(text, (size_t)(ts.t[i].text.p - ts.t[0].text.p)) : text;
-    while (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "pengisi"))
+    while (i < ts.n && phrase_is(&ts, i, words->kata, "pengisi", &used))
         i += used;
-    if (i < ts.n && slice_is(phrase_code(&ts, i, words->kata, &used), "normal"))
+    if (i < ts.n && phrase_is(&ts, i, words->kata, "normal", &used))
         return !names_needed(words, &ts, i + used);
     return i < ts.n && signs_less(&scan, &ts, i, &used);
 }

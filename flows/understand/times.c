@@ -330,10 +330,10 @@ struct slice understand_unit_alone(const struct ruleset *rs, const struct report
                    (n.kind == NEGATION_ISNT || n.kind == NEGATION_NOT)) {
             no = true;
             used = n.used;
-        } else if (!slice_is(phrase_code(&ts, i, rs->forms.words.kata, &used), "tapi") &&
-                   !slice_is(phrase_code(&ts, i, rs->forms.words.kata, &used), "partikel") &&
-                   !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "sapaan") &&
-                   !slice_is(phrase_code(&ts, i, rs->forms.words.answers, &used), "ralat"))
+        } else if (!phrase_is(&ts, i, rs->forms.words.kata, "tapi", &used) &&
+                   !phrase_is(&ts, i, rs->forms.words.kata, "partikel", &used) &&
+                   !phrase_is(&ts, i, rs->forms.words.answers, "sapaan", &used) &&
+                   !phrase_is(&ts, i, rs->forms.words.answers, "ralat", &used))
             return text;
     }
     if (no) /* `tahun tidak` */

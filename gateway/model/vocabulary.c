@@ -27,6 +27,7 @@ struct vocabulary {
     size_t mask;
     struct entry *entries;
     unsigned n;
+    uint32_t classes;      /* lists whose codes known_word.codes has */
     uint64_t sieve[SIEVE]; /* by hash: hardly any word of a text is like one of a list */
 };
 
@@ -48,6 +49,11 @@ static inline struct slot *slot_of(const struct vocabulary *v, uint64_t hash)
 static uint64_t sieve_bit(uint64_t hash)
 {
     return UINT64_C(1) << (hash >> 32 & 63);
+}
+
+static uint64_t word_bit(uint64_t hash)
+{
+    return UINT64_C(1) << (hash >> 40 & 63);
 }
 
 static const struct known_word *known(const struct vocabulary *v, uint64_t hash)
@@ -150,7 +156,8 @@ static struct entry *make_known(struct vocabulary *v, uint64_t hash, struct aren
         return &v->entries[s->entry - 1];
     if (v->n == UINT16_MAX - 1 || (v->n * 3 > v->mask * 2 && !grow(v, arena_scratch(a))))
         return NULL;
-    v->entries[v->n++].hash = hash;
+    v->entries[v->n].hash = hash;
+    v->entries[v->n++].word.itself = word_bit(hash);
     *slot_of(v, hash) = (struct slot){ .tag = tag_of(hash), .entry = (uint16_t)v->n };
     return &v->entries[v->n - 1];
 }
@@ -216,7 +223,7 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
         return false;
     count_words(&e->word, phrase);
     e->word.begins |= phrase->list;
-    e->word.codes |= code_bit(phrase->word->code);
+    e->word.codes |= phrase->list & v->classes ? code_bit(phrase->word->code) : 0;
     while (rest.n) {
         struct entry *behind = make_known(v, hash_of(slice_cut(&rest, ' ')), a);
 
@@ -231,6 +238,12 @@ static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, 
     return add_like(v, hashes, n, phrase, a);
 }
 
+static uint64_t second_word(struct slice phrase)
+{
+    (void)slice_cut(&phrase, ' ');
+    return phrase.n ? word_bit(hash_of(slice_cut(&phrase, ' '))) : 0;
+}
+
 /* Those of one list, in their order; behind the last of them. */
 static struct known_phrase *lay_list(const struct entry *e, struct known_list *of, struct known_phrase *all)
 {
@@ -241,6 +254,7 @@ static struct known_phrase *lay_list(const struct entry *e, struct known_list *o
             all->next = all + 1;
             all++;
             of->most = p->words > of->most ? p->words : of->most;
+            of->seconds |= second_word(p->phrase);
             if (!of->alone && hash_of(p->phrase) == e->hash)
                 of->alone = p->word;
         }
@@ -347,6 +361,7 @@ static bool add_same(struct vocabulary *v, const struct word *word, struct arena
         if (e == known)
             continue;
         e->word.other = other;
+        e->word.itself |= known->word.itself;
         e->word.begins |= known->word.begins;
         e->word.codes |= known->word.codes;
         e->word.within |= known->word.within;
@@ -383,6 +398,12 @@ static bool keep(struct vocabulary *v, struct arena *a)
     return true;
 }
 
+static uint32_t classes_of(const struct words *words)
+{
+    return (words->kata ? words->kata->bit : 0) | (words->answers ? words->answers->bit : 0) |
+           (words->negators ? words->negators->bit : 0);
+}
+
 struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
 {
     struct vocabulary *v = ARENA_NEW(a, struct vocabulary);
@@ -393,6 +414,7 @@ struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
     v->entries = ARENA_ARRAY(scratch, struct entry, UINT16_MAX);
     if (!v->entries)
         return NULL;
+    v->classes = classes_of(&set->words);
     for (unsigned l = 0; l < set->lists_n; l++)
         for (unsigned i = 0; &set->lists[l] != set->words.same && i < set->lists[l].n; i++)
             if (!add_word(v, set, &set->lists[l], &set->lists[l].words[i], a))

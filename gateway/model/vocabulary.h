@@ -22,6 +22,7 @@ struct known_phrase {
 struct known_list {
     uint32_t list;            /* word_list.bit */
     unsigned most;            /* words of the longest */
+    uint64_t seconds;         /* their second words, as known_word.itself */
     const struct word *alone; /* that of the word alone; NULL: none */
     const struct known_phrase *phrases;
 };
@@ -34,7 +35,8 @@ struct known_word {
     uint16_t longest; /* most words of one of the phrases */
     uint16_t lists_n;
     const struct known_list *lists;  /* those that it begins */
-    uint64_t codes;                  /* of the words whose phrases begin with it: code_bit() */
+    uint64_t itself;                 /* as a bit, several words have the same; its other spelling's too */
+    uint64_t codes;                  /* of the phrases of kata, iya and ingkar that it begins: code_bit() */
     const struct known_phrase *like; /* whose first word, with one letter left out, is it: of all lists */
     const struct spelling *other;    /* NULL: spelt as it is */
 };
