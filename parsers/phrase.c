@@ -216,8 +216,7 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
     struct slice rest;
     struct near x;
 
-    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].near & list->bit) ||
-        phrase_may_begin(ts, i, ts->ordinary))
+    if (w || !list || !usable(ts, i) || ts->t[i].kind != TOKEN_WORD || !(ts->t[i].near & list->bit))
         return w;
     x = (struct near){ 0 };
     join(ts, i, PHRASE_WORDS, true, &x.r);

@@ -132,7 +132,8 @@ static void number(struct lexer *x, const char *from, bool minus)
     for (const char *q = from; q < end; q++)
         read[n++] = lexer_digit(*q);
     x->low += n;
-    set_low(x, t, (struct slice){ .p = read, .n = n });
+    t->low = (struct slice){ .p = read, .n = n };
+    set_known(x, t, t->low);
     t->minus = minus;
     t->repaired = repaired;
 }
@@ -400,7 +401,7 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
 {
     struct lexer x = { .start = text.p, .p = text.p, .end = text.p + text.n, .form = form, .set = set };
 
-    *out = (struct tokens){ .vocabulary = set->vocabulary, .ordinary = set->words.ordinary };
+    *out = (struct tokens){ .vocabulary = set->vocabulary };
     x.out = out;
     x.low = arena_raw(a, text.n + 1);
     x.cap = text.n < TOKENS_MAX ? (unsigned)text.n : TOKENS_MAX;

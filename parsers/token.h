@@ -61,7 +61,6 @@ struct token {
 
 struct tokens {
     const struct vocabulary *vocabulary;
-    const struct word_list *ordinary; /* words that no edit turns into others (RULINGS 48); NULL: none */
     struct token *t;
     unsigned n;
     uint64_t codes;        /* of all words, as in struct token */

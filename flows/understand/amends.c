@@ -63,12 +63,6 @@ static bool called_off(const struct filling *x, unsigned i)
            n.used > 1 && !(i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_NUMBER);
 }
 
-static bool may_correct(const struct filling *x, const struct token *t)
-{
-    return (t->codes & (code_bit(S("ralat")) | code_bit(S("ternyata")) | code_bit(S("sela")))) ||
-           (t->begins & x->words->negators->bit);
-}
-
 /* Without one of these words nothing in the text is corrected, as in most. */
 static bool any_corrector(const struct filling *x)
 {
@@ -81,9 +75,6 @@ static struct corrector corrector_at(const struct filling *x, unsigned i)
     struct corrector c = { 0 };
     bool real = false;
     unsigned used;
-
-    if (!may_correct(x, &x->ts.t[i]))
-        return c; /* as at most words */
 
     for (unsigned k = i; k < x->ts.n && x->ts.t[k].kind == TOKEN_WORD && !x->ts.t[k].taken; k += used) {
         bool ralat = phrase_is(&x->ts, k, x->words->answers, "ralat", &used);

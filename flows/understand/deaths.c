@@ -223,13 +223,14 @@ void understand_heed_death(struct filling *x)
 
 void understand_death(struct filling *x)
 {
-    const struct word *unborn = word_by_code(x->words->kata, S("mati_janin"));
+    const struct word *unborn;
     int signs = form_as(x->form, AS_SIGNS);
 
     if (x->day_at)
         understand_fault(x, &x->form->fields[form_as(x->form, AS_DATE)], ERROR_AMBIGUOUS, false, TOKENS_MAX);
     if (!x->death_at || form_is(x->form, FORM_DEATH) || of_a_choice(x, x->death_at - 1))
         return;
+    unborn = word_by_code(x->words->kata, S("mati_janin"));
     x->death = true;
     x->death_of = doubted(x)->position;
     understand_fault(x, &x->form->fields[x->death_of], ERROR_AMBIGUOUS, false, TOKENS_MAX);

@@ -66,6 +66,8 @@ unsigned understand_measured(const struct filling *x, unsigned i)
         return i;
     if (!(x->ts.begins & x->words->people->bit)) /* nobody is spoken of, as mostly */
         return pressure && pressure_elsewhere(x, i) ? i - 1 : i;
+    if (!pressure && person_before(x, i - 1) == i - 1)
+        return i;
     if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_measure(&x->rs->forms, x->ts.t[i - 1].low))
         label--;
     else if (!pressure)

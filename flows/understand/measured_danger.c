@@ -52,6 +52,12 @@ static bool endangers(const struct filling *x, enum form_about about, struct sli
     return false;
 }
 
+/* As in most reports: nobody is spoken of, and nothing is a pressure. */
+static bool nobody_measured(const struct filling *x, struct slice words)
+{
+    return x->whole && !(x->ts.begins & x->words->people->bit) && slice_find(words, '/') == (size_t)-1;
+}
+
 struct slice understand_measured_today(struct filling *x)
 {
     int signs = form_as(x->form, AS_SIGNS), beside = signs >= 0 ? x->form->fields[signs].companion : -1;
@@ -59,7 +65,7 @@ struct slice understand_measured_today(struct filling *x)
     struct slice words = beside >= 0 ? x->slots[beside].value.text : x->text;
     struct filling *then;
 
-    if (!slice_has_digit(words) || !x->rs->rules ||
+    if (!slice_has_digit(words) || nobody_measured(x, words) || !x->rs->rules ||
         (beside >= 0 && x->slots[beside].value.kind != VALUE_TEXT) ||
         (beside < 0 && form_as(x->form, AS_REASON) >= 0)) /* it is among the reasons, which are told */
         return slice_make("", 0);

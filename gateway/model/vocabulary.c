@@ -27,9 +27,12 @@ struct vocabulary {
     size_t mask;
     struct entry *entries;
     unsigned n;
+    uint32_t ordinary;     /* the list of words that no edit turns into others (RULINGS 48) */
     uint32_t classes;      /* lists whose codes known_word.codes has */
     uint64_t sieve[SIEVE]; /* by hash: hardly any word of a text is like one of a list */
 };
+
+static const struct known_word none;
 
 static uint16_t tag_of(uint64_t hash)
 {
@@ -56,9 +59,13 @@ static uint64_t word_bit(uint64_t hash)
     return UINT64_C(1) << (hash >> 40 & 63);
 }
 
+static bool may_be_like(const struct vocabulary *v, uint64_t hash)
+{
+    return v->sieve[hash % SIEVE] & sieve_bit(hash);
+}
+
 static const struct known_word *known(const struct vocabulary *v, uint64_t hash)
 {
-    static const struct known_word none;
     const struct slot *s = slot_of(v, hash);
 
     return s->entry ? &v->entries[s->entry - 1].word : &none;
@@ -101,12 +108,12 @@ const struct known_word *vocabulary_word(const struct vocabulary *v, struct slic
     uint64_t hashes[WORD_BYTES];
     unsigned n;
 
-    if (!near)
+    if (!near || (itself->begins & v->ordinary))
         return itself;
     n = shorter(word, hashes);
     *near = itself->begins | itself->near;
     for (unsigned i = 0; i < n; i++)
-        if (v->sieve[hashes[i] % SIEVE] & sieve_bit(hashes[i]))
+        if (may_be_like(v, hashes[i]))
             *near |= known(v, hashes[i])->near;
     return itself;
 }
@@ -119,7 +126,7 @@ void vocabulary_like(const struct vocabulary *v, const struct word_list *list, s
 
     hashes[n++] = hash_of(first_word);
     for (unsigned i = 0; i < n; i++) {
-        const struct known_word *w = known(v, hashes[i]);
+        const struct known_word *w = i + 1 == n || may_be_like(v, hashes[i]) ? known(v, hashes[i]) : &none;
         const struct known_list *of = known_list(w, list);
 
         for (const struct known_phrase *p = of ? of->phrases : NULL; p; p = p->next)
@@ -398,10 +405,9 @@ static bool keep(struct vocabulary *v, struct arena *a)
     return true;
 }
 
-static uint32_t classes_of(const struct words *words)
+static uint32_t bit_of(const struct word_list *list)
 {
-    return (words->kata ? words->kata->bit : 0) | (words->answers ? words->answers->bit : 0) |
-           (words->negators ? words->negators->bit : 0);
+    return list ? list->bit : 0;
 }
 
 struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
@@ -414,7 +420,8 @@ struct vocabulary *vocabulary_make(const struct form_set *set, struct arena *a)
     v->entries = ARENA_ARRAY(scratch, struct entry, UINT16_MAX);
     if (!v->entries)
         return NULL;
-    v->classes = classes_of(&set->words);
+    v->ordinary = bit_of(set->words.ordinary);
+    v->classes = bit_of(set->words.kata) | bit_of(set->words.answers) | bit_of(set->words.negators);
     for (unsigned l = 0; l < set->lists_n; l++)
         for (unsigned i = 0; &set->lists[l] != set->words.same && i < set->lists[l].n; i++)
             if (!add_word(v, set, &set->lists[l], &set->lists[l].words[i], a))
