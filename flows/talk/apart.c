@@ -245,3 +245,32 @@ bool apart_read(const struct ruleset *rules, struct sender_state *state, int64_t
     *r = all[0];
     return true;
 }
+
+bool apart_yes_to_all(const struct ruleset *rules, struct sender_state *state, struct arena *a,
+                      struct reading *r)
+{
+    struct reading *all = NULL;
+    unsigned n = 0;
+
+    if (state->drafts_n < 2 || state->drafts_n > PARTS_MOST || r->said.kind == SAID_REPORTS ||
+        r->said.emergency || r->said.next || words_ask(r->said.body) ||
+        !words_yes_to_all(rules, r->said.body, a))
+        return false;
+    all = ARENA_ARRAY(a, struct reading, PARTS_MOST);
+    for (unsigned i = 0; all && i < state->drafts_n; i++) {
+        const struct draft *d = &state->drafts[i];
+
+        all[i] = (struct reading){ .acting = r->acting,
+                                   .state = state,
+                                   .kind = READING_WORDS,
+                                   .nomor = d->nomor,
+                                   .words = d->asking == ASK_VALUE ? WORD_YES : WORD_UNHEARD,
+                                   .said.body = r->said.body };
+        all[i].next = i + 1 < state->drafts_n ? &all[i + 1] : NULL;
+        n += d->asking == ASK_VALUE;
+    }
+    if (!n)
+        return false;
+    *r = all[0];
+    return true;
+}

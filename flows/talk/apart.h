@@ -13,5 +13,8 @@
  * clear. */
 bool apart_read(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
                 struct reading *);
+/* `betul semua` to several questions: a yes to each that asks whether its value is right; the others are
+ * asked again.  False, and nothing changed: it says anything else. */
+bool apart_yes_to_all(const struct ruleset *, struct sender_state *, struct arena *, struct reading *);
 
 #endif

@@ -20,6 +20,7 @@ static const struct {
     { "tetap", SAID_KEEP },
     { "ragu", SAID_UNSURE },
     { "lupa", SAID_FORGOT },
+    { "semua", SAID_ALL },
     { "sapaan", SAID_FILLER },
     { "ganti", SAID_REPLACE },
     { "tadi", SAID_EARLIER },

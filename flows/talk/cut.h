@@ -28,6 +28,7 @@ enum heard_bit {
     SAID_EARLIER = 1 << 10, /* `yang tadi` */
     SAID_UNSURE = 1 << 11,  /* `belum tahu` */
     SAID_FORGOT = 1 << 12,  /* `lupa bu, 120/80` */
+    SAID_ALL = 1 << 13,     /* `semua` */
 };
 
 struct cut {

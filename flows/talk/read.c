@@ -340,8 +340,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!r->said.emergency)
         listing_read(state, r);
     if (!death_read(rules, state, a, r) && !emergency_read(rules, state, in->received_ms, a, r) &&
-        !answering_words(rules, state, in->received_ms, a, r) && r->kind == READING_NOTHING && !r->thanks &&
-        !apart_read(rules, state, in->received_ms, a, r))
+        !apart_yes_to_all(rules, state, a, r) && !answering_words(rules, state, in->received_ms, a, r) &&
+        r->kind == READING_NOTHING && !r->thanks && !apart_read(rules, state, in->received_ms, a, r))
         answering_value(rules, state, in->received_ms, a, r);
     emergency_no_answer(rules, state, in->received_ms, a, r);
     if (r->kind == READING_NOTHING || r->kind == READING_COMMAND)

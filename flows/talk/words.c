@@ -88,6 +88,7 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
         return WORD_NONE;
     switch (bits & ~(unsigned)SAID_EARLIER) {
     case SAID_YES:
+    case SAID_YES | SAID_ALL:
         return WORD_YES;
     case SAID_NO:
     case SAID_NO | SAID_MENDING:
@@ -104,10 +105,21 @@ enum answer_word words_answer(const struct ruleset *rules, const struct field *a
     case SAID_NOTHING_THERE | SAID_YES: /* `ya bu tidak ada` */
         return WORD_NOTHING;
     case SAID_CANCEL:
+    case SAID_CANCEL | SAID_YES: /* `ya sudah batal aja` */
         return WORD_CANCEL;
     default:
         return WORD_NONE;
     }
+}
+
+bool words_yes_to_all(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct cut c;
+    unsigned to, bits;
+
+    cut_words(rules->forms.vocabulary, text, a, &c);
+    bits = known_words(rules, NULL, &c, a, &to);
+    return !c.more && to == c.n && bits == (SAID_YES | SAID_ALL);
 }
 
 static bool says_false(const struct form_set *forms, struct slice word)
@@ -147,7 +159,8 @@ enum answer_word words_again(const struct ruleset *rules, struct slice text, str
 bool words_agree(const struct ruleset *rules, enum answer_word with, struct slice text, struct arena *a)
 {
     struct cut c;
-    unsigned to, bits, may = with == WORD_YES ? SAID_YES : SAID_NO | SAID_OTHER | SAID_NEW | SAID_MENDING;
+    unsigned to, bits,
+        may = with == WORD_YES ? SAID_YES | SAID_ALL : SAID_NO | SAID_OTHER | SAID_NEW | SAID_MENDING;
 
     cut_words(rules->forms.vocabulary, text, a, &c);
     bits = known_words(rules, NULL, &c, a, &to) & ~(unsigned)SAID_EARLIER;

@@ -23,6 +23,8 @@ enum answer_word {
  */
 enum answer_word words_answer(const struct ruleset *, const struct field *asked, struct slice text,
                               struct arena *);
+/* `betul semua`, `ya dua duanya`: yes to all that is asked. */
+bool words_yes_to_all(const struct ruleset *, struct slice text, struct arena *);
 /* What it says to whether a report is to take the place of one before (ASK_AGAIN): `ganti bu`, `yang tadi
  * salah` are a yes, `yang tadi benar` is a no. */
 enum answer_word words_again(const struct ruleset *, struct slice text, struct arena *);
