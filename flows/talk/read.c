@@ -11,6 +11,7 @@
 #include "flows/step/drafts.h"
 #include "flows/talk/answering.h"
 #include "flows/talk/apart.h"
+#include "flows/talk/called.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/death.h"
 #include "flows/talk/doubts.h"
@@ -328,6 +329,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!state || !understand_sms(rules, in->text, in->received_ms, a, &r->said) ||
         !carry_out_agreed(rules, in, state, a, &r->said))
         return READ_NO_MEMORY;
+    (void)called_command(rules, state, in->received_ms, a, &r->said);
     doubts_gaps(&r->said);
     doubts_near_names(&r->said);
     r->acting = who->msisdn;
