@@ -46,6 +46,8 @@ void referral_asked(struct step *, struct filed_report *, const struct referral_
 void referral_words(struct step *, struct filed_report *, struct slice words);
 /* The same of words that are no danger, perhaps even that there is none: to those who have it. */
 void referral_added(struct step *, const struct filed_report *, struct slice words);
+/* Words of staff who have it that are no command: to whoever reported her. */
+void referral_back(struct step *, const struct filed_report *, struct slice words);
 /* Who has it now, for the reporter: "Bidan Nur", "0812…". */
 void referral_contact(struct step *, const struct filed_report *, struct slice *who, struct slice *hp);
 /* The answer to a doubt (RULINGS 47) is that there is none: it waits for no answer any more.  Who has taken

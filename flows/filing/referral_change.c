@@ -248,3 +248,8 @@ void referral_added(struct step *s, const struct filed_report *r, struct slice w
 {
     tell_words(s, r, words, SMS_REFERRAL, "referral.added");
 }
+
+void referral_back(struct step *s, const struct filed_report *r, struct slice words)
+{
+    referral_tell_reporter(s, r, "referral.reporter_words", s->msisdn, words);
+}

@@ -70,7 +70,7 @@ bool listing_unanswered(const struct step *s)
     return false;
 }
 
-bool listing_waiting(struct step *s)
+static bool waiting(struct step *s, struct slice hp)
 {
     const struct open_cases *open = &s->state->open;
     const struct open_case *first = NULL;
@@ -91,12 +91,27 @@ bool listing_waiting(struct step *s)
         const struct text_fill f[] = { { "daftar", list },
                                        { "perintah", reply_command(next_word(first->what), s->arena) },
                                        { "atau", reply_command(no, s->arena) },
+                                       { "hp", hp },
                                        { "nomor", first->nomor } };
 
         step_answer(s, slice_make("", 0),
-                    step_text(s, s->language, no ? "open.waiting_either" : "open.waiting", FILLS(f)));
+                    step_text(s, s->language,
+                              hp.n ? (no ? "open.waiting_told_either" : "open.waiting_told")
+                              : no ? "open.waiting_either"
+                                   : "open.waiting",
+                              FILLS(f)));
     }
     return true;
+}
+
+bool listing_waiting(struct step *s)
+{
+    return waiting(s, slice_make("", 0));
+}
+
+bool listing_waiting_told(struct step *s, struct slice hp)
+{
+    return waiting(s, hp);
 }
 
 /* "48217 Bu Ana 28th, 48225 Bu Ani": those that the command fits. */

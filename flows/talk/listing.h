@@ -16,6 +16,8 @@ void listing_which(struct step *, const struct command *);
 /* Something was said that does nothing, and there are cases that wait for this person: which, and what to
  * type. False: there are none. */
 bool listing_waiting(struct step *);
+/* The same; the words went to the reporter, whose telephone it is. */
+bool listing_waiting_told(struct step *, struct slice hp);
 /* One of them is a patient whom nobody has taken. */
 bool listing_unanswered(const struct step *);
 

@@ -274,6 +274,16 @@ static struct slice nothing_taken_back(struct step *s)
     return reply_turned(s->rules, s->language, &t, s->arena);
 }
 
+/* Cases wait for an answer, and this is none: what its words are about hears them (SPEC 1), and how to answer
+ * is said. */
+static bool waits_for(struct step *s)
+{
+    struct slice hp;
+
+    return s->reading->said.kind == SAID_NOTHING && waits_passed_back(s, &hp) ? listing_waiting_told(s, hp)
+                                                                              : listing_waiting(s);
+}
+
 static void step_nothing(struct step *s)
 {
     bool unsaid = unsays_last(s);
@@ -317,7 +327,7 @@ static void step_nothing(struct step *s)
     if ((s->person || s->staff) && s->reading->thanks && listing_unanswered(s) && listing_waiting(s))
         return; /* thanks take no patient (RULINGS 13) */
     if (!s->reading->thanks && !s->reading->said.turned.nomor.n &&
-        (((s->person || s->staff) && listing_waiting(s)) ||
+        (((s->person || s->staff) && waits_for(s)) ||
          (s->reading->said.kind != SAID_TURNED && waits_passed_on(s))))
         return;
     step_answer(s, slice_make("", 0), nothing_known(s));

@@ -3,8 +3,13 @@
 
 #include "flows/filing/referral.h"
 #include "flows/step/drafts.h"
+#include "flows/talk/called.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/told.h"
+
+enum {
+    TALK_LEAST = 3 /* words */
+};
 
 struct slice waits_named(const struct reading *r, struct arena *a)
 {
@@ -39,6 +44,49 @@ bool waits_passed_on(struct step *s)
 {
     return told(s, waits_named(s->reading, s->arena)) ||
            told(s, s->person ? s->state->last.nomor : emergency_own(s->state));
+}
+
+static bool waits_for_staff(enum open_what what)
+{
+    return what == OPEN_SENT || what == OPEN_TAKEN || what == OPEN_ARRIVED || what == OPEN_MISSED;
+}
+
+struct slice waits_of_staff(const struct ruleset *rules, const struct reading *r, struct arena *a)
+{
+    struct slice nomor = waits_named(r, a), only = slice_make("", 0);
+    unsigned n = 0;
+
+    nomor = nomor.n ? nomor : called_case(rules, r->state, r->said.body, a);
+    for (unsigned i = 0; i < r->state->open.n; i++)
+        if (waits_for_staff(r->state->open.all[i].what)) {
+            only = r->state->open.all[i].nomor;
+            n++;
+        }
+    return nomor.n ? nomor : n == 1 ? only : slice_make("", 0);
+}
+
+/* `belum terima` says it of the command; more words say something to somebody. */
+static bool talks(struct slice text)
+{
+    unsigned words = 0;
+
+    while (text.n)
+        words += slice_cut(&text, ' ').n > 0;
+    return words >= TALK_LEAST;
+}
+
+bool waits_passed_back(struct step *s, struct slice *hp)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice nomor = waits_of_staff(s->rules, s->reading, s->arena);
+
+    if (!r || !nomor.n || s->reading->thanks || !talks(s->reading->said.body) || !report_load(s, nomor, r) ||
+        report_of(r, s->msisdn) || !referral_has(&r->referral, s->msisdn) ||
+        (!referral_is_open(&r->referral) && r->referral.state != REFERRAL_ARRIVED))
+        return false;
+    referral_back(s, r, s->reading->said.body);
+    *hp = step_phone(s, r->reporter);
+    return true;
 }
 
 bool waits_told(struct step *s)

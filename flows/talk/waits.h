@@ -12,6 +12,11 @@ struct slice waits_named(const struct reading *, struct arena *);
  * within an hour after a report of that, or by a stranger while his emergency is open: the answer says whom
  * to call.  False: nobody is waited for. */
 bool waits_passed_on(struct step *);
+/* The case of staff that their words are about: by number or name, or the only one that waits for them. */
+struct slice waits_of_staff(const struct ruleset *, const struct reading *, struct arena *);
+/* Words of staff who have that case and answer nothing: whoever reported her hears them.  *hp: her telephone.
+ * False: there is no such case, or it is their own report. */
+bool waits_passed_back(struct step *, struct slice *hp);
 /* The same of words that ask to be fetched, for the reading's number. */
 bool waits_told(struct step *);
 
