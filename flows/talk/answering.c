@@ -140,12 +140,28 @@ bool answering_words(const struct ruleset *rules, struct sender_state *state, in
     return hear_words(rules, drafts_only(state), r->said.body, at_ms, a, r);
 }
 
+/* `bu lastri umurnya 26 th bu` to the question of a name: more is labelled in it. */
+static bool labels_in_it(const struct ruleset *rules, const struct form *form, const struct field *f,
+                         struct slice text, struct arena *a)
+{
+    struct slice rest = text_folded(text, a), word;
+
+    while ((word = slice_cut(&rest, ' ')).n || rest.n)
+        if (slice_ends(word, "nya") && words_label(rules, form, word) &&
+            !words_labelled(f, slice_take(word, word.n - 3), a))
+            return true;
+    return false;
+}
+
 /* As it is, else without the words that say nothing: `bb nya 9,2 bu`. */
 static bool try_plain(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
                       struct arena *a, struct reading *r)
 {
     const struct field *f = asked_field(d);
 
+    if (f && f->type == FIELD_NAME && labels_in_it(rules, d->form, f, text, a) &&
+        try_answer(rules, d, words_plain(rules, d->form, text, a), at_ms, a, r))
+        return true;
     if (try_answer(rules, d, text, at_ms, a, r))
         return true;
     if (f && (f->type == FIELD_NAME || f->type == FIELD_TEXT))

@@ -115,7 +115,7 @@ void answers_value(struct step *s)
     if (s->reading->another && !r->emergency)
         doubts_another(d, r);
     if ((r->status != REPORT_REJECTED || !slice_eq(r->error_field, d->field)) &&
-        questions_read_back(d, s->reading)) {
+        questions_read_back(d, s->reading) && !questions_named_before(s, d, r)) {
         r->status = REPORT_CONFIRM;
         r->error = ERROR_AMBIGUOUS;
         r->error_field = d->field;

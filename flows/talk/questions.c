@@ -1,12 +1,14 @@
 /* questions.c - see questions.h. */
 #include "flows/talk/questions.h"
 
+#include "flows/care/child.h"
 #include "flows/care/subject_report.h"
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
+#include "parsers/text.h"
 
 enum {
     LISTED = 100, /* septets of the list of open questions: config/texts draft.which */
@@ -181,6 +183,17 @@ static bool brings_age(const struct draft *d, const struct report *r)
     int age = form_as(d->form, AS_AGE);
 
     return age >= 0 && !value_equal(&d->values[age], &r->values[age]);
+}
+
+bool questions_named_before(struct step *s, const struct draft *d, const struct report *r)
+{
+    struct slice nama = child_called(s->rules, report_text(r, AS_NAME), s->arena);
+    struct slice rest = text_folded(text_as(d->form, d->values, AS_REASON), s->arena), word;
+
+    while (nama.n && ((word = slice_cut(&rest, ' ')).n || rest.n))
+        if (slice_eq(word, nama))
+            return slice_eq(d->field, form_called(d->form, AS_NAME));
+    return false;
 }
 
 bool questions_read_back(const struct draft *d, const struct reading *r)

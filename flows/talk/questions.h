@@ -35,6 +35,9 @@ void questions_cancel_what(struct step *);
 /* Bare words for a name or a text may be anything (`ok bu`): they are read back before they are kept.  A
  * label before them makes them certain, or an age behind a name. */
 bool questions_read_back(const struct draft *, const struct reading *);
+/* A name that stands in the words of the cry that it was asked of is hers: `lastri` to `bu lastri
+ * perdarahan`. */
+bool questions_named_before(struct step *, const struct draft *, const struct report *answer);
 
 /* Nobody's name is known yet, and staff have it: what was not understood may be that it is none after all. */
 bool questions_in_hands(struct step *, const struct draft *);

@@ -332,6 +332,23 @@ static bool read_first(struct filling *x, const struct field *f)
     return true;
 }
 
+/* `bu lastri umur 26 th` where the name is asked: what stands before the first label. */
+static void name_before_labels(struct filling *x, const struct field *f)
+{
+    struct got g = { .fit = FIT_YES, .companion = -1 };
+    unsigned from = 0, to = 0;
+    struct slice name;
+
+    while (to < x->ts.n && !x->ts.t[to].taken && x->ts.t[to].kind == TOKEN_WORD)
+        to++;
+    if (x->slots[f->position].filled || to == 0 || to == x->ts.n || !understand_said_name(x, &from, &to) ||
+        !understand_name(x, from, to, &name))
+        return;
+    g.value = value_text(name);
+    g.used = to - from;
+    understand_take(x, f, from, &g, true);
+}
+
 bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
@@ -364,7 +381,9 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     }
     read = anything(x);
     understand_age_beside(x);
-    if (f >= 0 && read)
+    if (f >= 0 && read && form->fields[f].type == FIELD_NAME)
+        name_before_labels(x, &form->fields[f]);
+    else if (f >= 0 && read)
         (void)read_first(x, &form->fields[f]);
     else if (f >= 0)
         read = read_asked(x, known, &form->fields[f]);
