@@ -98,26 +98,31 @@ static bool only_a_name(const struct ruleset *rules, struct slice low)
     return low.n > 2 && !vocabulary_word(rules->forms.vocabulary, low, NULL)->longest;
 }
 
+/* Her name, or the first word of it, stands at word i: how many words; 0: not. */
+static unsigned called_at(const struct apart *x, const struct draft *d, unsigned i)
+{
+    struct slice name = called(x, d), rest = name, first = slice_cut(&rest, ' ');
+    unsigned all = stands(x, i, name);
+
+    return all ? all : first.n && slice_eq(first, x->w[i].low);
+}
+
 /* The open question that word i leads to, by number, full name, or a first name that is nobody else's.
  * *used: its words; 0: none.  NULL with words: several are called so. */
 static struct draft *led(const struct apart *x, unsigned i, unsigned *used)
 {
-    struct draft *found = drafts_find(x->state, x->w[i].low);
+    struct draft *found = drafts_find(x->state, x->w[i].low), *only = NULL;
 
     *used = found != NULL;
-    for (unsigned k = 0; !found && k < x->state->drafts_n; k++) {
-        struct slice name = called(x, &x->state->drafts[k]), rest = name, first = slice_cut(&rest, ' ');
-        unsigned all = stands(x, i, name);
+    for (unsigned k = 0; !found && only_a_name(x->rules, x->w[i].low) && k < x->state->drafts_n; k++) {
+        unsigned all = called_at(x, &x->state->drafts[k], i);
 
-        all = all ? all : first.n && slice_eq(first, x->w[i].low);
-        if (!all || !only_a_name(x->rules, x->w[i].low) || all < *used)
+        if (!all || all < *used)
             continue;
-        found = all == *used ? NULL : &x->state->drafts[k];
+        only = all == *used ? NULL : &x->state->drafts[k]; /* two are called so */
         *used = all;
-        if (!found)
-            break; /* two are called so */
     }
-    return found;
+    return found ? found : only;
 }
 
 /* `dan`: it says nothing of either. */
