@@ -84,17 +84,31 @@ void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice 
         *spoken =
             (struct sign_spoken){ .how = slice_is(kata, "andai") && !w->doubt ? SPOKEN_ASKED : SPOKEN_FEARED,
                                   .at = at };
-    else if (slice_is(kata, "antara") && w->doubt)
+    else if (slice_is(kata, "silam") || (slice_is(kata, "antara") && w->doubt))
         *spoken = (struct sign_spoken){ .how = SPOKEN_EVER, .at = at };
     else if (spoken->at == from && speaks_on(spoken, kata, low))
         spoken->at = at;
+}
+
+/* `bulan lalu`, `waktu bayi`, `3 bulan lalu` behind a sign, which ends before token i. */
+static bool long_ago(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used, of;
+    const struct word *w = i < ts->n && !(ts->t[i].sep & SEP_HARD) ? phrase_at(ts, i, s->kata, &used) : NULL;
+    struct slice unit;
+
+    if (!w || !slice_is(w->code, "lampau"))
+        return w && (slice_is(w->code, "silam") || (slice_is(w->code, "antara") && w->doubt));
+    unit = i > 1 ? phrase_code(ts, i - 1, s->units, &of) : slice_make("", 0);
+    return (slice_is(unit, "mg") || slice_is(unit, "bl") || slice_is(unit, "th")) &&
+           ts->t[i - 2].kind == TOKEN_NUMBER;
 }
 
 enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,
                             const struct sign_spoken *spoken, unsigned i, unsigned to, bool much)
 {
     if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & SEP_HARD))
-        return SIGN_PLAIN;
+        return long_ago(s, ts, to) ? SIGN_DOUBT : SIGN_PLAIN;
     if (spoken->how == SPOKEN_FEARED || spoken->how == SPOKEN_ASKED)
         return much || (to < ts->n && slice_is(ts->t[to].low, "masih")) ? SIGN_PLAIN : SIGN_DOUBT;
     if (spoken->how == SPOKEN_EVER)
@@ -330,6 +344,7 @@ bool signs_of_organ(const struct sign_scan *s, const struct tokens *ts, struct o
 {
     unsigned at = o->to, used, kata_used, list, no = 0;
     struct negation n = { 0 };
+    bool person = false;
 
     o->kind = SIGN_PLAIN;
     o->denied = n;
@@ -341,14 +356,17 @@ bool signs_of_organ(const struct sign_scan *s, const struct tokens *ts, struct o
         const struct word *w;
 
         if (slice_is(kata, "normal"))
-            return found(o, &n, true, at + kata_used);
+            return found(o, &n, true, at + kata_used) && (!person || o->kind != SIGN_PLAIN);
         w = finding(s, ts, o, at, &used);
         if (w)
-            return found(o, &n, w->neutral, at + used);
+            return found(o, &n, w->neutral, at + used) && (!person || o->kind != SIGN_PLAIN);
         if (n.kind && signs_longest(s, ts, at, &list, &used))
-            return found(o, &n, false, no);
+            return found(o, &n, false, no) && (!person || o->kind != SIGN_PLAIN);
         if (slice_is(kata, "pengisi") || slice_is(kata, "antara") || slice_is(kata, "sisi")) {
             at += kata_used;
+        } else if (s->people && phrase_at(ts, at, s->people, &used)) {
+            at += used; /* `tali pusat bayi tidak bau`; one that is bad may be another's */
+            person = true;
         } else if (!n.kind && negation_at(ts, at, s->negators, &n) && n.kind <= NEGATION_NOT_YET) {
             no = at;
             at += n.used;

@@ -398,7 +398,15 @@ static void of_then(struct filling *x, unsigned i)
     if (from < i && x->ts.t[from].other)
         return; /* `kurang 2 ons dari bulan lalu tb 76` */
     unit = i + 1 < x->ts.n && !parts(x, i + 1) && phrase_at(&x->ts, i + 1, x->words->units, &used);
-
+    if (slice_is(code, "selisih") && unit && understand_becomes(x, i + 1 + used)) {
+        understand_mark_other(x, from, i + 2 + used);
+        return;
+    }
+    if (slice_is(code, "selisih") && !unit && labelled(x, from, from)) { /* `bb naik 9,9`: to it, or by it? */
+        understand_mark_other(x, from, i);
+        x->ts.t[i].approx = true;
+        return;
+    }
     if (!(slice_is(code, "lalu") && form_as(x->form, AS_DATE) < 0) &&
         !(slice_is(code, "tgl_lain") && !labelled(x, from, i)) &&
         !(slice_is(code, "selisih") && unit && is_number(x, i + 1 + used)))

@@ -89,6 +89,14 @@ static bool is_weight(const struct filling *x, unsigned i, struct slice unit)
            (i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && form_has_label(x->form, x->ts.t[i - 1].low));
 }
 
+bool understand_becomes(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return goes_on(x, i) && is_number(x, i + 1) &&
+           slice_is(phrase_code(&x->ts, i, x->words->answers, &used), "ralat") && used == 1;
+}
+
 /* `14bl kurang 2 hari`: not yet so old. */
 static bool less_by_time(struct filling *x, unsigned i, unsigned end)
 {
