@@ -393,7 +393,8 @@ static void step_spool(struct job *j)
         store_spool(j->pipeline->store, &j->in, on_spooled, j);
         return;
     }
-    job_say(j, j->in.kind == INBOUND_USSD ? REASON_ussd_busy : REASON_busy,
+    /* What is kept already stays kept: nobody is on the line. */
+    job_say(j, j->in.kind == INBOUND_USSD && !j->replayed ? REASON_ussd_busy : REASON_busy,
             j->outcome && j->outcome->screen.n ? j->outcome->screen : job_sorry(j, "ussd.sibuk"), true);
     job_done(j);
 }
