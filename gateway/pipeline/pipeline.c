@@ -70,7 +70,7 @@ static void take(struct pipeline *p, const struct inbound *in, bool replayed, an
     j->cb = cb;
     j->cb_arg = arg;
     j->replayed = replayed;
-    if (in->kind == INBOUND_USSD && p->options.ussd_budget)
+    if (in->kind == INBOUND_USSD && !replayed && p->options.ussd_budget)
         budget_ms = p->options.ussd_budget(p->options.arg, in->provider);
     if (budget_ms)
         job_budget(j, budget_ms);
