@@ -62,7 +62,7 @@ struct reading {
     struct slice nomor;    /* READING_ANSWER: the draft's number; READING_WORDS: or empty */
     unsigned words;        /* READING_WORDS: enum answer_word of flows/talk/words.h */
     bool mends;            /* a yes with more values in `answer`: `ya tapi tb 75` */
-    bool another;          /* READING_ANSWER: a name that is not hers stands before the value */
+    struct slice another;  /* READING_ANSWER: a name that is not hers, before the value; or empty */
     struct due due;
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
     bool which;          /* READING_COMMAND without number: several open cases fit it */

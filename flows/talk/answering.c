@@ -338,8 +338,9 @@ static bool of_whom(const struct draft *d, struct slice word, struct arena *a)
 }
 
 /* `Rafa bb 7,8` to what is asked of Keyla: before the value stands a word that no list knows, and that is
- * nothing of her name. */
-static bool of_another(const struct ruleset *rules, const struct draft *d, struct slice text, struct arena *a)
+ * nothing of her name.  Empty: none does. */
+static struct slice of_another(const struct ruleset *rules, const struct draft *d, struct slice text,
+                               struct arena *a)
 {
     struct slice rest = text_folded(text, a);
 
@@ -351,16 +352,16 @@ static bool of_another(const struct ruleset *rules, const struct draft *d, struc
             n++;
         word.n = n;
         if (n == 0 && text_is_digit(rest.p[0]))
-            return false;
+            return slice_make("", 0);
         rest = slice_skip(rest, n ? n : 1);
         if (n < ANOTHER_LEAST || (rest.n && text_is_digit(rest.p[0])) || slice_ends(word, "nya"))
             continue;
         if (words_label(rules, d->form, word))
-            return false;
+            return slice_make("", 0);
         if (!vocabulary_word(rules->forms.vocabulary, word, NULL)->longest && !of_whom(d, word, a))
-            return true;
+            return word;
     }
-    return false;
+    return slice_make("", 0);
 }
 
 bool answering_one(const struct ruleset *rules, struct draft *d, struct slice text, int64_t at_ms,
@@ -373,7 +374,8 @@ bool answering_one(const struct ruleset *rules, struct draft *d, struct slice te
     if (agrees_or_denies(rules, d, text, at_ms, a, r))
         return true;
     r->kind = try_corrected(rules, d, text, at_ms, a, r) ? READING_ANSWER : READING_NOTHING; /* `BB 9,2` */
-    r->another = r->kind == READING_ANSWER && asked_value(d) && of_another(rules, d, text, a);
+    if (r->kind == READING_ANSWER && asked_value(d))
+        r->another = of_another(rules, d, text, a);
     return r->kind == READING_ANSWER;
 }
 
@@ -406,6 +408,7 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
         r->kind = READING_WHICH;
     else if (fits) {
         r->kind = READING_ANSWER;
-        r->another = asked_value(d) && of_another(rules, d, r->said.body, a);
+        if (asked_value(d))
+            r->another = of_another(rules, d, r->said.body, a);
     }
 }

@@ -112,8 +112,8 @@ void answers_value(struct step *s)
         return;
     *r = s->reading->answer;
     doubts_keep_worst(s->rules, d, d->at_ms, s->arena, r);
-    if (s->reading->another && !r->emergency)
-        doubts_another(d, r);
+    if (s->reading->another.n && !r->emergency)
+        doubts_another(d, s->reading->another, r);
     if ((r->status != REPORT_REJECTED || !slice_eq(r->error_field, d->field)) &&
         questions_read_back(d, s->reading) && !questions_named_before(s, d, r)) {
         r->status = REPORT_CONFIRM;

@@ -59,7 +59,7 @@ void doubts_near_names(struct said *said)
         }
 }
 
-void doubts_another(const struct draft *d, struct report *r)
+void doubts_another(const struct draft *d, struct slice name, struct report *r)
 {
     int asked = form_field_named(d->form, d->field), at = -1;
 
@@ -74,6 +74,7 @@ void doubts_another(const struct draft *d, struct report *r)
     r->status = REPORT_CONFIRM;
     r->error = ERROR_AMBIGUOUS;
     r->error_field = d->form->fields[at].name;
+    r->typed = name;
 }
 
 /* Its reason is a danger to life, and nothing in it is in doubt. */

@@ -14,7 +14,7 @@ void doubts_gaps(struct said *);
  * asked (RULINGS 54). */
 void doubts_near_names(struct said *);
 /* An answer that may have been meant for somebody else: what it brought is asked, with her name. */
-void doubts_another(const struct draft *, struct report *answer);
+void doubts_another(const struct draft *, struct slice name, struct report *answer);
 /* A referral with another reason than was told (known), where that was a danger to life for certain and this
  * is none: corrected, it is asked first; said beside it in an answer or a RUJUK, the worst one stays with it.
  */
