@@ -64,7 +64,7 @@ static unsigned by_sex(const struct filling *x)
 {
     bool first = false, figures = false;
 
-    for (unsigned i = 0, used = 1; i < x->ts.n; i += used) {
+    for (unsigned i = 0, used = 1; i < x->ts.n && phrase_may_be(&x->ts, x->words->sex); i += used) {
         unsigned from;
 
         used = 1;

@@ -96,7 +96,7 @@ void understand_help(const struct words *words, const struct tokens *ts, struct 
 
     signs_scan(&scan, ts, 0, ts->n);
     for (unsigned i = 0, used; i < ts->n; i += used ? used : 1)
-        out->emergency |= phrase_is(ts, i, words->kata, "hidup_gawat", &used);
+        out->emergency |= slice_is(phrase_code(ts, i, words->kata, &used), "hidup_gawat");
 }
 
 /* `bu Sari`: an address and a name that is neither another address nor a sign. */

@@ -11,6 +11,12 @@ enum {
     REACH = 3, /* words between who died and the word of death: `ibunya sudah lama meninggal` */
 };
 
+/* No word of death begins anywhere, as in most texts. */
+static bool nobody_died(const struct tokens *ts)
+{
+    return !(ts->codes & (code_bit(S("mati")) | code_bit(S("mati_bayi")) | code_bit(S("mati_janin"))));
+}
+
 static bool is_death(struct slice code)
 {
     return slice_is(code, "mati") || slice_is(code, "mati_bayi") || slice_is(code, "mati_janin");
@@ -203,6 +209,8 @@ void understand_heed_death(struct filling *x)
     unsigned used, from, to;
 
     unsure(x);
+    if (nobody_died(&x->ts))
+        return;
     for (unsigned i = 0; i < x->ts.n && !x->death_at; i++) {
         const struct word *w = phrase_at(&x->ts, i, x->words->kata, &used);
 

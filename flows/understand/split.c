@@ -189,6 +189,8 @@ static void rest_of_line(struct splitter *s, size_t from, size_t end)
 {
     size_t p = from, line = from;
 
+    if (has_text_field(s->form))
+        return;
     while (p < end) {
         size_t begin = p;
         const struct form *form;

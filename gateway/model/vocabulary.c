@@ -78,39 +78,52 @@ static uint64_t mixed(uint64_t h)
 
 /* The letters as digits of one number to the base PRIME: so the hash without one of them follows from those
  * of the letters before it. */
+static uint64_t with_letter(uint64_t before, char c)
+{
+    return before * PRIME + (unsigned char)c;
+}
+
 static uint64_t hash_of(struct slice word)
 {
     uint64_t h = 0;
 
     for (size_t i = 0; i < word.n; i++)
-        h = h * PRIME + (unsigned char)word.p[i];
+        h = with_letter(h, word.p[i]);
     return mixed(h);
 }
 
-/* The hashes of the word with one letter left out; none where the word is too short or long for an edit. */
-static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES])
+/* The hashes of the word with one letter left out, and behind them that of the word itself; only this one
+ * where the word is too short or long for an edit.  How many are before it. */
+static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES + 1])
 {
     uint64_t before[WORD_BYTES + 1], place = 1;
 
-    if (word.n < EDIT_LETTERS - 1 || word.n >= WORD_BYTES)
+    if (word.n < EDIT_LETTERS - 1 || word.n >= WORD_BYTES) {
+        hashes[0] = hash_of(word);
         return 0;
+    }
     before[0] = 0;
     for (size_t i = 0; i < word.n; i++)
-        before[i + 1] = before[i] * PRIME + (unsigned char)word.p[i];
+        before[i + 1] = with_letter(before[i], word.p[i]);
     for (size_t i = word.n; i-- > 0; place *= PRIME)
         hashes[i] = mixed(before[word.n] - (before[i + 1] - before[i]) * place);
+    hashes[word.n] = mixed(before[word.n]);
     return (unsigned)word.n;
 }
 
 const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word, uint32_t *near)
 {
-    const struct known_word *itself = known(v, hash_of(word));
-    uint64_t hashes[WORD_BYTES];
+    uint64_t hashes[WORD_BYTES + 1];
+    const struct known_word *itself;
     unsigned n;
 
-    if (!near || (itself->begins & v->ordinary))
-        return itself;
+    if (!near)
+        return known(v, hash_of(word));
     n = shorter(word, hashes);
+    itself = known(v, hashes[n]);
+    *near = 0;
+    if (itself->begins & v->ordinary)
+        return itself;
     *near = itself->begins | itself->near;
     for (unsigned i = 0; i < n; i++)
         if (may_be_like(v, hashes[i]))
@@ -124,9 +137,8 @@ void vocabulary_like(const struct vocabulary *v, const struct word_list *list, s
     uint64_t hashes[WORD_BYTES + 1];
     unsigned n = shorter(first_word, hashes);
 
-    hashes[n++] = hash_of(first_word);
-    for (unsigned i = 0; i < n; i++) {
-        const struct known_word *w = i + 1 == n || may_be_like(v, hashes[i]) ? known(v, hashes[i]) : &none;
+    for (unsigned i = 0; i <= n; i++) {
+        const struct known_word *w = i == n || may_be_like(v, hashes[i]) ? known(v, hashes[i]) : &none;
         const struct known_list *of = known_list(w, list);
 
         for (const struct known_phrase *p = of ? of->phrases : NULL; p; p = p->next)
@@ -221,7 +233,7 @@ static bool add_like(struct vocabulary *v, const uint64_t *hashes, unsigned n,
 
 static bool add_phrase(struct vocabulary *v, const struct known_phrase *phrase, struct arena *a)
 {
-    uint64_t hashes[WORD_BYTES];
+    uint64_t hashes[WORD_BYTES + 1];
     struct slice rest = phrase->phrase, first = slice_cut(&rest, ' ');
     struct entry *e = make_known(v, hash_of(first), a);
     unsigned n = !phrase->swapped && first.n >= EDIT_LETTERS ? shorter(first, hashes) : 0;

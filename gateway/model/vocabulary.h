@@ -56,9 +56,9 @@ static inline uint64_t code_bit(struct slice code)
 
 /* NULL when the arena is full, or there are too many words. */
 struct vocabulary *vocabulary_make(const struct form_set *, struct arena *);
-/* A word as the lexer folds it; never NULL.  *near (NULL: not asked), 0 before, gets the lists in which a
- * phrase may begin with it misspelt by one edit, or so: only sure where not set.  An ordinary word is none
- * misspelt (lists/biasa.yaml, RULINGS 48). */
+/* A word as the lexer folds it; never NULL.  *near (NULL: not asked) gets the lists in which a phrase may
+ * begin with it misspelt by one edit, or so: only sure where not set.  An ordinary word is none misspelt
+ * (lists/biasa.yaml, RULINGS 48). */
 const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word, uint32_t *near);
 /* The list's phrases that begin with the word; NULL: none. */
 static inline const struct known_list *known_list(const struct known_word *w, const struct word_list *list)
