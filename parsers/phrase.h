@@ -12,6 +12,12 @@ static inline bool phrase_may_be(const struct tokens *ts, const struct word_list
     return list && (ts->begins & list->bit);
 }
 
+/* One of this code may, of the lists kata, iya and ingkar (known_word.codes). */
+static inline bool phrase_code_may_be(const struct tokens *ts, const char *code)
+{
+    return ts->codes & code_bit(slice_of(code));
+}
+
 /* A phrase of the list may begin at token i; hardly any does. */
 static inline bool phrase_may_begin(const struct tokens *ts, unsigned i, const struct word_list *list)
 {

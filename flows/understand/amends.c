@@ -66,8 +66,8 @@ static bool called_off(const struct filling *x, unsigned i)
 /* Without one of these words nothing in the text is corrected, as in most. */
 static bool any_corrector(const struct filling *x)
 {
-    return x->ts.codes &
-           (code_bit(S("ralat")) | code_bit(S("ternyata")) | code_bit(S("sela")) | code_bit(S("salah")));
+    return phrase_code_may_be(&x->ts, "ralat") || phrase_code_may_be(&x->ts, "ternyata") ||
+           phrase_code_may_be(&x->ts, "sela") || phrase_code_may_be(&x->ts, "salah");
 }
 
 static struct corrector corrector_at(const struct filling *x, unsigned i)

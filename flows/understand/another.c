@@ -228,7 +228,9 @@ bool understand_twins(struct filling *x)
     unsigned used, next, weights = 0;
     bool twins = false, sexes = false;
 
-    for (unsigned i = 0; form_is(x->form, FORM_BIRTH) && i < x->ts.n; i++) {
+    if (!form_is(x->form, FORM_BIRTH) || !phrase_code_may_be(&x->ts, "kembar"))
+        return false;
+    for (unsigned i = 0; i < x->ts.n; i++) {
         twins |= understand_is(x, i, "kembar", &used);
         weights += is_weight(x, i);
         if (x->ts.t[i].taken || !is_sex(x, i, &used))

@@ -297,7 +297,7 @@ bool understand_taken_back(struct filling *x)
     struct negation n;
 
     if (names_itself(x->form) ||
-        !(phrase_may_be(&x->ts, x->words->negators) || (x->ts.codes & code_bit(S("ternyata")))))
+        !(phrase_may_be(&x->ts, x->words->negators) || phrase_code_may_be(&x->ts, "ternyata")))
         return false;
     for (unsigned i = 1; i < x->ts.n; i++)
         if (!x->ts.t[i].taken && !x->ts.t[i].other && x->ts.t[i].kind == TOKEN_WORD &&

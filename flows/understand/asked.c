@@ -43,7 +43,7 @@ void understand_asked(struct filling *x)
     bool asked = (text.n && text.p[text.n - 1] == '?') || (f && not_yet(x, f));
     unsigned used;
 
-    for (unsigned i = 1; f && !asked && (x->ts.codes & code_bit(S("tanya"))) && i < x->ts.n; i++) {
+    for (unsigned i = 1; f && !asked && phrase_code_may_be(&x->ts, "tanya") && i < x->ts.n; i++) {
         const struct word *w = list_find(x->words->kata, x->ts.t[i].low); /* among those that a field kept */
 
         asked = (w && slice_is(w->code, "tanya")) || understand_asks(x->words, &x->ts, i, &used);

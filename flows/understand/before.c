@@ -458,12 +458,14 @@ static bool doubted_behind(const struct filling *x, unsigned i)
 
 void understand_before(struct filling *x)
 {
+    bool denies = phrase_may_be(&x->ts, x->words->negators), says = phrase_may_be(&x->ts, x->words->before);
+
     for (unsigned i = 0; i < x->ts.n; i++) {
         unsigned end;
 
         understand_parity(x, i);
         either(x, i);
-        if (i > 0 && is_sex(x, i))
+        if (denies && i > 0 && is_sex(x, i))
             instead(x, i);
         if (!is_number(x, i))
             continue;
@@ -472,10 +474,13 @@ void understand_before(struct filling *x)
         if (i > 0) {
             owner(x, i);
             another_age(x, i);
-            instead(x, i);
-            denied(x, i);
+            if (denies) {
+                instead(x, i);
+                denied(x, i);
+            }
             understand_undone(x, i);
-            of_then(x, i);
+            if (says)
+                of_then(x, i);
             lasted(x, i);
         }
         understand_difference(x, i);

@@ -14,7 +14,8 @@ enum {
 /* No word of death begins anywhere, as in most texts. */
 static bool nobody_died(const struct tokens *ts)
 {
-    return !(ts->codes & (code_bit(S("mati")) | code_bit(S("mati_bayi")) | code_bit(S("mati_janin"))));
+    return !phrase_code_may_be(ts, "mati") && !phrase_code_may_be(ts, "mati_bayi") &&
+           !phrase_code_may_be(ts, "mati_janin");
 }
 
 static bool is_death(struct slice code)

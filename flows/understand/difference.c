@@ -115,8 +115,11 @@ void understand_difference(struct filling *x, unsigned i)
     struct difference d;
     struct slice unit;
     struct amount read;
-    unsigned with, end = value_end(x, i, &unit);
+    unsigned with, end;
 
+    if (!phrase_may_be(&x->ts, x->words->before))
+        return;
+    end = value_end(x, i, &unit);
     if (x->ts.t[i].other || less_by_time(x, i, end) || of_time(unit) ||
         (i > 0 && slice_is(unit_at(x, i - 1, &with), "kg")) || !read_difference(x, end, &d))
         return; /* `9kg5ons`: of the kilos */

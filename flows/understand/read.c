@@ -465,7 +465,8 @@ bool understand_fever(struct filling *x, unsigned i)
     int suhu = form_as(x->form, AS_TEMPERATURE);
     unsigned used;
 
-    if (suhu < 0 || x->slots[suhu].filled || (x->ts.t[i].sep & SEP_HARD))
+    if (suhu < 0 || x->slots[suhu].filled || !phrase_may_be(&x->ts, x->words->signs) ||
+        (x->ts.t[i].sep & SEP_HARD))
         return false;
     for (unsigned k = i; k-- > 0 && x->ts.t[k].kind == TOKEN_WORD;)
         if (slice_is(phrase_code(&x->ts, k, x->words->signs, &used), "demam"))
