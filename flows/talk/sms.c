@@ -314,8 +314,9 @@ static void step_nothing(struct step *s)
         still_open(s);
         return;
     }
-    if (s->person && s->state->last.nomor.n && !reading_turned(s->reading) &&
+    if (s->person && !reading_turned(s->reading) && waits_of_last(s) &&
         words_say(s->rules, "batal", s->reading->said.body, s->arena)) {
+        waits_hear(s); /* `tidak jadi dirujuk, keluarga menolak` */
         questions_cancel_what(s);
         return;
     }

@@ -16,6 +16,16 @@ struct slice waits_named(const struct reading *r, struct arena *a)
     return emergency_number(r->state, r->said.body, a, &(struct slice){ 0 });
 }
 
+/* `belum terima` says it of the command; more words say something to somebody. */
+static bool talks(struct slice text)
+{
+    unsigned words = 0;
+
+    while (text.n)
+        words += slice_cut(&text, ' ').n > 0;
+    return words >= TALK_LEAST;
+}
+
 static bool told(struct step *s, struct slice nomor)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
@@ -38,6 +48,22 @@ static bool told(struct step *s, struct slice nomor)
         step_answer(s, nomor, step_text(s, s->language, "unknown.referral", FILLS(f)));
     }
     return true;
+}
+
+bool waits_of_last(const struct step *s)
+{
+    struct slice nomor = waits_named(s->reading, s->arena), last = s->state->last.nomor;
+
+    return last.n && (!nomor.n || slice_eq(nomor, last));
+}
+
+void waits_hear(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (r && talks(s->reading->said.body) && report_load(s, s->state->last.nomor, r) &&
+        report_of(r, s->msisdn) && (referral_is_open(&r->referral) || r->referral.state == REFERRAL_ARRIVED))
+        referral_added(s, r, s->reading->said.body);
 }
 
 bool waits_passed_on(struct step *s)
@@ -63,16 +89,6 @@ struct slice waits_of_staff(const struct ruleset *rules, const struct reading *r
             n++;
         }
     return nomor.n ? nomor : n == 1 ? only : slice_make("", 0);
-}
-
-/* `belum terima` says it of the command; more words say something to somebody. */
-static bool talks(struct slice text)
-{
-    unsigned words = 0;
-
-    while (text.n)
-        words += slice_cut(&text, ' ').n > 0;
-    return words >= TALK_LEAST;
 }
 
 bool waits_passed_back(struct step *s, struct slice *hp)

@@ -12,6 +12,10 @@ struct slice waits_named(const struct reading *, struct arena *);
  * within an hour after a report of that, or by a stranger while his emergency is open: the answer says whom
  * to call.  False: nobody is waited for. */
 bool waits_passed_on(struct step *);
+/* She filed a report within the hour, and the words name no other number. */
+bool waits_of_last(const struct step *);
+/* Those who have that one as an open case hear the words; what is answered is the caller's. */
+void waits_hear(struct step *);
 /* The case of staff that their words are about: by number or name, or the only one that waits for them. */
 struct slice waits_of_staff(const struct ruleset *, const struct reading *, struct arena *);
 /* Words of staff who have that case and answer nothing: whoever reported her hears them.  *hp: her telephone.
