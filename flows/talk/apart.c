@@ -251,6 +251,33 @@ bool apart_read(const struct ruleset *rules, struct sender_state *state, int64_t
     return true;
 }
 
+static bool rings(const struct apart *x, struct slice text, int64_t at_ms)
+{
+    struct said *said = ARENA_NEW(x->a, struct said);
+
+    return !said || !understand_sms(x->rules, text, at_ms, x->a, said) || said_rings(said);
+}
+
+void apart_beside(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
+                  struct reading *r)
+{
+    struct apart *x = state->drafts_n && r->said.emergency && r->said.kind == SAID_NOTHING && !r->said.next
+                          ? ARENA_NEW(a, struct apart)
+                          : NULL;
+    struct reading *all = x ? ARENA_ARRAY(a, struct reading, PARTS_MOST) : NULL;
+    struct reading *last = r;
+
+    if (!all)
+        return;
+    *x = (struct apart){ .rules = rules, .state = state, .a = a };
+    if (!cut(x, r->said.body) || !find_leads(x))
+        return;
+    for (unsigned i = 0; i < x->leads; i++)
+        if (!slice_eq(x->l[i].draft->nomor, r->nomor) && !rings(x, part(x, i), at_ms) &&
+            read_part(x, i, at_ms, r, &all[i]))
+            last = last->next = &all[i];
+}
+
 bool apart_yes_to_all(const struct ruleset *rules, struct sender_state *state, struct arena *a,
                       struct reading *r)
 {

@@ -13,6 +13,10 @@
  * clear. */
 bool apart_read(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
                 struct reading *);
+/* The same beside an emergency, which is heard by itself: the parts without a danger that answer something
+ * follow it, `rafa 11,2, keyla kejang`. */
+void apart_beside(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
+                  struct reading *);
 /* `betul semua` to several questions: a yes to each that asks whether its value is right; the others are
  * asked again.  False, and nothing changed: it says anything else. */
 bool apart_yes_to_all(const struct ruleset *, struct sender_state *, struct arena *, struct reading *);

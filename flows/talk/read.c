@@ -346,6 +346,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         !apart_yes_to_all(rules, state, a, r) && !answering_words(rules, state, in->received_ms, a, r) &&
         r->kind == READING_NOTHING && !r->thanks && !apart_read(rules, state, in->received_ms, a, r))
         answering_value(rules, state, in->received_ms, a, r);
+    apart_beside(rules, state, in->received_ms, a, r);
     emergency_no_answer(rules, state, in->received_ms, a, r);
     if (r->kind == READING_NOTHING || r->kind == READING_COMMAND)
         read_fix(rules, state, in, a, r);
