@@ -20,8 +20,8 @@ static const struct person *somebody(const struct directory *d, const struct sai
 {
     for (enum role role = ROLE_KADER; role <= ROLE_RS; role++)
         for (unsigned i = 0; i < d->people_n; i++)
-            if (d->people[i].role == role && may(&d->people[i], part))
-                return &d->people[i];
+            if (d->people[i]->role == role && may(d->people[i], part))
+                return d->people[i];
     return NULL;
 }
 

@@ -30,8 +30,8 @@ static void refuse_sample_people(const struct config *c, const struct directory 
     const struct person *sample = NULL;
 
     for (unsigned i = 0; i < d->people_n && !sample; i++)
-        if (d->people[i].active && person_is_sample(&d->people[i]))
-            sample = &d->people[i];
+        if (d->people[i]->active && person_is_sample(d->people[i]))
+            sample = d->people[i];
     for (unsigned i = 0; i < c->providers_n && sample; i++) {
         struct slice host = host_of(&c->providers[i]);
 
@@ -72,7 +72,7 @@ static void duty_of_people(struct ruleset *set, struct arena *arena)
     unsigned n = 0;
 
     for (unsigned i = 0; duty && i < set->directory.people_n && n < CONFIG_DUTY; i++) {
-        const struct person *p = &set->directory.people[i];
+        const struct person *p = set->directory.people[i];
 
         if (p->role == ROLE_DINKES && p->active && !p->pending)
             duty[n++] = p->msisdn;
@@ -132,7 +132,7 @@ static void check_languages(const struct config *c, const struct ruleset *set, s
         fault_add(faults, (struct mark){ .file = c->file, .line = 1, .col = 1 },
                   "\"language\": there is no catalogue \"%.*s\" in %s", SLICE_ARG(c->language), c->texts.p);
     for (unsigned i = 0; i < set->directory.people_n; i++) {
-        const struct person *p = &set->directory.people[i];
+        const struct person *p = set->directory.people[i];
 
         if (p->language.n && !texts_language(set->texts, p->language))
             fault_warn(faults, p->mark,
@@ -313,18 +313,14 @@ struct ruleset *ruleset_load(const struct config *c, struct arena *arena, struct
     return faults_count(faults) == before ? set : NULL;
 }
 
-struct ruleset *ruleset_with_people(const struct ruleset *base, const struct people *people,
-                                    struct arena *arena)
+struct ruleset *ruleset_with_people(const struct ruleset *base, struct people *people, struct arena *arena)
 {
     struct ruleset *set = ARENA_NEW(arena, struct ruleset);
-    struct person *all = ARENA_ARRAY(arena, struct person, (size_t)people->n + 1);
 
-    if (!set || !all)
+    if (!set)
         return NULL;
     *set = *base;
-    for (unsigned i = 0; i < people->n; i++)
-        all[i] = person_copy(&people->all[i], arena);
-    if (directory_with_people(&base->directory, all, people->n, arena, &set->directory) < 0)
+    if (!directory_with_people(&base->directory, people->all, people->n, arena, &set->directory))
         return NULL;
     if (set->duty_by_role)
         duty_of_people(set, arena);

@@ -14,7 +14,7 @@
 struct ruleset *ruleset_load(const struct config *, struct arena *, struct faults *);
 /* The same with other people, who sit at places of the base (which must outlive it).  NULL when the arena is
  * full. */
-struct ruleset *ruleset_with_people(const struct ruleset *base, const struct people *, struct arena *);
+struct ruleset *ruleset_with_people(const struct ruleset *base, struct people *, struct arena *);
 /* What does not lie in the arena; call before the arena is freed.  NULL is fine. */
 void ruleset_free(struct ruleset *);
 

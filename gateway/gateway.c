@@ -122,7 +122,7 @@ static bool is_sample(const struct gateway *g)
 {
     const struct directory *d = &g->now->rules->directory;
 
-    return d->people_n > 0 && person_is_sample(&d->people[0]);
+    return d->people_n > 0 && person_is_sample(d->people[0]);
 }
 
 static void banner(const struct gateway *g)
@@ -235,17 +235,13 @@ static void on_patience(void *arg)
     serve(g);
 }
 
-static void on_people(void *arg, const struct person *all, unsigned n)
+static void on_people(void *arg, const struct person *const *all, unsigned n)
 {
     struct gateway *g = arg;
 
     if (g->draining)
         return;
-    arena_reset(&g->stored_arena);
-    g->stored = ARENA_ARRAY(&g->stored_arena, struct person, (size_t)n + 1);
-    for (g->stored_n = 0; g->stored && g->stored_n < n; g->stored_n++)
-        g->stored[g->stored_n] = person_copy(&all[g->stored_n], &g->stored_arena);
-    if (g->stored_arena.failed || !gateway_seat_people(g)) {
+    if (!gateway_seat_people(g, all, n)) {
         log_event(LOG_ERROR, "people", "why", "more people than memory", NULL);
         if (!g->ready)
             give_up(g, "more people than memory");
@@ -377,7 +373,6 @@ static void stop(struct gateway *g)
     if (g->loop)
         loop_free(g->loop);
     generation_free_all(g->now);
-    arena_free(&g->stored_arena);
 }
 
 static void usage(FILE *to)
@@ -410,7 +405,6 @@ int cmd_serve(int argc, char **argv)
     (void)mallopt(M_MMAP_THRESHOLD, LARGE);
     prctl(PR_SET_DUMPABLE, 0);
     signal_ignore_pipe();
-    arena_init(&g.stored_arena, RULESET_ARENA);
     g.now = generation_load(path, &faults);
     print_faults(&faults, g.now != NULL);
     faults_free(&faults);

@@ -1,6 +1,7 @@
 /* gateway_reload.c - another configuration, other people: a new generation in the place of the old one. */
 #include "flows/rows/clocks.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/log.h"
 #include "gateway/delivery/delivery.h"
 #include "gateway/district/msglog.h"
 #include "gateway/district/sink.h"
@@ -22,17 +23,20 @@ static void swap_in(struct gateway *g, struct generation *next)
     smpp_in_reload(g->smpp_in, next->config, next->rules);
 }
 
-bool gateway_seat_people(struct gateway *g)
+bool gateway_seat_people(struct gateway *g, const struct person *const *stored, unsigned n)
 {
     struct people merged;
-    struct generation *next = generation_with_people(g->now, g->stored, g->stored_n, &merged);
+    struct generation *next;
+    struct arena scratch;
 
-    if (!next)
-        return false;
-    swap_in(g, next);
-    if (merged.imports_n)
+    arena_init(&scratch, RULESET_ARENA);
+    next = generation_with_people(g->now, stored, n, &scratch, &merged);
+    if (next)
+        swap_in(g, next);
+    if (next && merged.imports_n)
         store_people_put(g->store, merged.imports, merged.imports_n, NULL, NULL);
-    return true;
+    arena_free(&scratch);
+    return next;
 }
 
 static bool is_held(void *arg, const struct ruleset *rules)
@@ -51,12 +55,14 @@ void gateway_free_older(struct gateway *g)
 static bool take(void *arg, struct generation *next)
 {
     struct gateway *g = arg;
+    const struct generation *old = g->now; /* lives on behind the next */
 
     if (g->draining)
         return false;
     gateway_free_older(g);
     swap_in(g, next);
-    (void)!gateway_seat_people(g); /* memory is out: those of the file alone */
+    if (!gateway_seat_people(g, (const struct person *const *)old->stored, old->stored_n))
+        log_event(LOG_ERROR, "people", "why", "more people than memory", NULL); /* those of the file alone */
     delivery_reload(g->delivery, next->config);
     smpp_hub_reload(g->smpp, next->config);
     for (unsigned i = 0; i < g->sinks_n; i++)

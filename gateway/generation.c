@@ -48,8 +48,8 @@ struct generation *generation_load(const char *path, struct faults *faults)
     return NULL;
 }
 
-struct generation *generation_with_people(struct generation *of, const struct person *stored,
-                                          unsigned stored_n, struct people *merged)
+struct generation *generation_with_people(struct generation *of, const struct person *const *stored,
+                                          unsigned stored_n, struct arena *scratch, struct people *merged)
 {
     struct generation *base = of->base ? of->base : of, *g = generation_new();
     const struct directory *file = &base->rules->directory;
@@ -58,8 +58,12 @@ struct generation *generation_with_people(struct generation *of, const struct pe
         return NULL;
     g->base = base;
     g->config = base->config;
+    g->arena.scratch = scratch;
     if (people_merge(file->people, file->people_n, stored, stored_n, &g->arena, merged))
         g->rules = ruleset_with_people(base->rules, merged, &g->arena);
+    g->arena.scratch = NULL;
+    g->stored = merged->stored;
+    g->stored_n = merged->stored_n;
     if (g->rules)
         return g;
     generation_free(g);

@@ -13,15 +13,17 @@ struct generation {
     struct ruleset *rules;
     struct generation *base;  /* whose configuration this one shares; NULL when it was loaded itself */
     struct generation *older; /* what it took the place of */
-    int64_t replaced_ms;      /* mono; 0: not yet */
+    struct person **stored;   /* people as the store said last */
+    unsigned stored_n;
+    int64_t replaced_ms; /* mono; 0: not yet */
 };
 
 /* From the files; NULL and faults when there are any. */
 struct generation *generation_load(const char *path, struct faults *);
-/* The configuration of `of` (or of its base) with the people that the store keeps.  *imports: those of the
- * file that the store is to be given, in the arena of the new one.  NULL when memory is out. */
-struct generation *generation_with_people(struct generation *of, const struct person *stored,
-                                          unsigned stored_n, struct people *merged);
+/* The configuration of `of` (or of its base) with the people that the store keeps.  *merged: also those of
+ * the file that the store is to be given, in the scratch.  NULL when memory is out. */
+struct generation *generation_with_people(struct generation *of, const struct person *const *stored,
+                                          unsigned stored_n, struct arena *scratch, struct people *merged);
 /* The one that was loaded itself: it lives until a reload. */
 static inline struct generation *generation_base(struct generation *g)
 {

@@ -13,9 +13,6 @@ struct event;
 
 struct gateway {
     struct generation *now;
-    struct person *stored; /* people as the store said last, in the arena */
-    unsigned stored_n;
-    struct arena stored_arena;
     struct loop *loop;
     struct store *store;
     struct blackbox *blackbox;
@@ -62,7 +59,7 @@ int gateway_open_staff(struct gateway *, struct err *) MUST_CHECK;
 /* From now on g->reload can be asked (reload.h). */
 int gateway_open_reload(struct gateway *, struct err *) MUST_CHECK;
 /* The people of the store in the place of those in memory. */
-bool gateway_seat_people(struct gateway *) MUST_CHECK;
+bool gateway_seat_people(struct gateway *, const struct person *const *stored, unsigned n) MUST_CHECK;
 /* Old configurations go when nobody can hold them any more. */
 void gateway_free_older(struct gateway *);
 

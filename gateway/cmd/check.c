@@ -42,7 +42,7 @@ static unsigned active_people(const struct directory *d)
     unsigned n = 0;
 
     for (unsigned i = 0; i < d->people_n; i++)
-        n += d->people[i].active && !d->people[i].pending;
+        n += d->people[i]->active && !d->people[i]->pending;
     return n;
 }
 

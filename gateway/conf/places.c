@@ -2,6 +2,7 @@
 #include "gateway/conf/places.h"
 
 #include "gateway/conf/csv.h"
+#include "gateway/model/people.h"
 #include "parsers/msisdn.h"
 
 static const char *const place_columns[] = { "code", "level", "name", "parent", "?area", NULL };
@@ -185,13 +186,30 @@ static void warn_of_empty(const struct directory *d, struct faults *faults)
             n);
 }
 
+/* The people of the file, who may be those of the store too. */
+static int load_people(const char *path, struct arena *arena, struct faults *faults, struct directory *out)
+{
+    struct person *all;
+
+    if (people_load(path, arena, faults, &all, &out->people_n) != 0)
+        return -1;
+    out->people = ARENA_ARRAY(arena, struct person *, (size_t)out->people_n + 1);
+    if (!out->people)
+        return -1;
+    for (unsigned i = 0; i < out->people_n; i++) {
+        all[i].imported = person_hash(&all[i]);
+        out->people[i] = &all[i];
+    }
+    return 0;
+}
+
 int places_load(const char *places_path, const char *people_path, struct arena *arena, struct faults *faults,
                 struct directory *out)
 {
     *out = (struct directory){ 0 };
     if (read_places(places_path, arena, faults, out) != 0)
         return -1;
-    if (people_path && people_load(people_path, arena, faults, &out->people, &out->people_n) != 0)
+    if (people_path && load_people(people_path, arena, faults, out) != 0)
         return -1;
     if (directory_link(out, arena, faults) != 0)
         return -1;

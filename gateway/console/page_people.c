@@ -236,12 +236,11 @@ void act_import(struct request *r)
 {
     const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
     struct faults faults = { 0 };
-    struct directory seats;
     struct person *all = NULL;
     unsigned n = 0, elsewhere = 0;
     int rc = people_parse(rows_of(request_field(r, "csv")), &r->arena, &faults, &all, &n);
 
-    if (rc == 0 && directory_with_people(&rules->directory, all, n, &r->arena, &seats) != 0)
+    if (rc == 0 && directory_unseated(&rules->directory, all, n))
         fault_add(&faults, (struct mark){ .file = "people.csv" }, "%s",
                   arena_copy(&r->arena, request_text(r, "impor.tempat")).p);
     /* A row that moves somebody into the area, or out of it, is somebody else's to make. */

@@ -349,7 +349,7 @@ static void add_people(struct roster *r, const struct directory *d, const unsign
 {
     r->people = ARENA_ARRAY(&r->arena, struct roster_person, (size_t)d->people_n + 1);
     for (unsigned i = 0; r->people && i < d->people_n; i++) {
-        const struct person *p = &d->people[i];
+        const struct person *p = d->people[i];
 
         r->people[r->people_n++] = (struct roster_person){
             .msisdn = arena_copy(&r->arena, p->msisdn),

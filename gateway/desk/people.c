@@ -53,7 +53,7 @@ static void export_all(const struct directory *d, ctl_done *done, void *ctx)
     buf_init(&b, EXPORT_MAX);
     buf_str(&b, "msisdn,role,name,place,language,active,leader\n");
     for (unsigned i = 0; i < d->people_n; i++) {
-        const struct person *p = &d->people[i];
+        const struct person *p = d->people[i];
 
         csv_cell(&b, p->msisdn, ',');
         csv_cell(&b, slice_of(role_name(p->role)), ',');
@@ -102,7 +102,6 @@ static void put_row(const struct directory *d, struct store *store, struct slice
                     void *ctx)
 {
     struct faults faults = { 0 };
-    struct directory seats;
     struct person *p = NULL;
     struct arena arena;
     unsigned n = 0;
@@ -113,7 +112,7 @@ static void put_row(const struct directory *d, struct store *store, struct slice
             arena_printf(&arena, "error: %s\n", faults.n ? faults.lines[0] : "one row at a time");
 
         done(ctx, why);
-    } else if (directory_with_people(d, p, n, &arena, &seats) != 0) {
+    } else if (directory_unseated(d, p, n)) {
         done(ctx, S("error: there is no such place, or it is none for this role\n"));
     } else {
         store_people_put(store, p, 1, on_put, asked_new(done, ctx, "taken\n"));

@@ -365,8 +365,8 @@ static uint64_t body(struct slice nomor)
 static struct slice checker(const struct directory *d)
 {
     for (unsigned i = 0; i < d->people_n; i++)
-        if (d->people[i].role == ROLE_DINKES && d->people[i].active && !d->people[i].pending)
-            return d->people[i].msisdn;
+        if (d->people[i]->role == ROLE_DINKES && d->people[i]->active && !d->people[i]->pending)
+            return d->people[i]->msisdn;
     return S("");
 }
 

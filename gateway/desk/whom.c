@@ -162,8 +162,8 @@ static void add_near(struct whom *w, const struct directory *d, unsigned room)
     for (unsigned i = 0; i < w->posyandu_n; i++)
         for (const struct place *p = directory_place(d, w->posyandu[i]); p; p = p->parent)
             for (unsigned k = 0; k < d->people_n && w->whose.near_n < room; k++)
-                if (d->people[k].place == p)
-                    add(w->whose.near, &w->whose.near_n, arena_copy(&w->arena, d->people[k].msisdn));
+                if (d->people[k]->place == p)
+                    add(w->whose.near, &w->whose.near_n, arena_copy(&w->arena, d->people[k]->msisdn));
 }
 
 static void on_rows(void *ctx, struct slice text)

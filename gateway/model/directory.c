@@ -1,19 +1,17 @@
 /* directory.c - places and people, linked and indexed.  See directory.h.
  *
- * The index is three open-addressed tables of pointers: places by code, people by number, and people grouped
- * by place (sorted once, leaders first). */
+ * The index is open-addressed tables, places by code and people by number, and people grouped by place,
+ * leaders first.  A person in it is a place in the array of people. */
 #include "gateway/model/directory.h"
-
-#include <stdlib.h>
 
 #include "gateway/base/arena.h"
 
 struct directory_index {
     struct place **by_code;
-    struct person **by_msisdn;
+    uint32_t *by_msisdn; /* 1 + its place; 0: free */
     size_t places_mask, people_mask;
-    const struct person **at_place; /* active and not pending, grouped by place */
-    unsigned *first;                /* by index of place: where its people begin in at_place; places_n + 1 */
+    uint32_t *at_place; /* active and not pending, grouped by place */
+    uint32_t *first;    /* by index of place: where its people begin in at_place; places_n + 1 */
 };
 
 static const char *const level_names[PLACE_LEVELS] = {
@@ -107,12 +105,13 @@ const struct place *directory_place(const struct directory *d, struct slice code
 
 const struct person *directory_person(const struct directory *d, struct slice msisdn)
 {
-    if (!d->index)
+    const struct directory_index *x = d->index;
+
+    if (!x)
         return NULL;
-    for (size_t i = slice_hash(msisdn) & d->index->people_mask; d->index->by_msisdn[i];
-         i = (i + 1) & d->index->people_mask)
-        if (slice_eq(d->index->by_msisdn[i]->msisdn, msisdn))
-            return d->index->by_msisdn[i];
+    for (size_t i = slice_hash(msisdn) & x->people_mask; x->by_msisdn[i]; i = (i + 1) & x->people_mask)
+        if (slice_eq(d->people[x->by_msisdn[i] - 1]->msisdn, msisdn))
+            return d->people[x->by_msisdn[i] - 1];
     return NULL;
 }
 
@@ -141,7 +140,7 @@ static void index_people(struct directory *d, struct faults *faults)
     struct directory_index *x = d->index;
 
     for (unsigned p = 0; p < d->people_n; p++) {
-        struct person *person = &d->people[p];
+        const struct person *person = d->people[p];
         const struct person *double_ = directory_person(d, person->msisdn);
         size_t i = slice_hash(person->msisdn) & x->people_mask;
 
@@ -153,7 +152,7 @@ static void index_people(struct directory *d, struct faults *faults)
         }
         while (x->by_msisdn[i])
             i = (i + 1) & x->people_mask;
-        x->by_msisdn[i] = person;
+        x->by_msisdn[i] = p + 1;
     }
 }
 
@@ -201,10 +200,17 @@ static void refuse_cycles(const struct directory *d, struct faults *faults)
     }
 }
 
+static bool may_sit(const struct person *p, const struct place *place)
+{
+    return place && (seats[p->role] & BIT(place->level));
+}
+
+/* Who sits already is perhaps read by others. */
 static bool seated(const struct directory *d, struct person *p)
 {
-    p->place = directory_place(d, p->place_code);
-    return p->place && (seats[p->role] & BIT(p->place->level));
+    if (!p->place)
+        p->place = directory_place(d, p->place_code);
+    return may_sit(p, p->place);
 }
 
 static void link_person(struct directory *d, struct person *p, struct faults *faults)
@@ -218,33 +224,26 @@ static void link_person(struct directory *d, struct person *p, struct faults *fa
                   level_names[p->place->level]);
 }
 
-/* Groups by place, leaders first, then in the order of the file. */
-static int by_place(const void *a, const void *b)
-{
-    const struct person *x = *(const struct person *const *)a, *y = *(const struct person *const *)b;
-
-    if (x->place != y->place)
-        return x->place < y->place ? -1 : 1;
-    if (x->leader != y->leader)
-        return x->leader ? -1 : 1;
-    return x < y ? -1 : x > y;
-}
-
+/* Groups by place, leaders first, then in the order of the file: counted first, then each group is filled up
+ * to where the next one begins. */
 static void group_people(struct directory *d)
 {
     struct directory_index *x = d->index;
-    unsigned n = 0, at = 0;
 
     for (unsigned i = 0; i < d->people_n; i++)
-        if (d->people[i].active && !d->people[i].pending && d->people[i].place)
-            x->at_place[n++] = &d->people[i];
-    qsort(x->at_place, n, sizeof(const struct person *), by_place); // NOLINT(bugprone-sizeof-expression)
-    for (unsigned p = 0; p < d->places_n; p++) {
-        x->first[p] = at;
-        while (at < n && x->at_place[at]->place == &d->places[p])
-            at++;
-    }
-    x->first[d->places_n] = at;
+        if (d->people[i]->active && !d->people[i]->pending && d->people[i]->place)
+            x->first[d->people[i]->place - d->places + 1]++;
+    for (unsigned p = 0; p < d->places_n; p++)
+        x->first[p + 1] += x->first[p];
+    for (unsigned rest = 0; rest < 2; rest++)
+        for (unsigned i = 0; i < d->people_n; i++) {
+            const struct person *p = d->people[i];
+
+            if (p->active && !p->pending && p->place && p->leader == !rest)
+                x->at_place[x->first[p->place - d->places]++] = i;
+        }
+    memmove(x->first + 1, x->first, d->places_n * sizeof *x->first);
+    x->first[0] = 0;
 }
 
 static bool index_new(struct directory *d, struct arena *arena)
@@ -257,30 +256,39 @@ static bool index_new(struct directory *d, struct arena *arena)
     x->places_mask = table_size(d->places_n) - 1;
     x->people_mask = table_size(d->people_n) - 1;
     x->by_code = ARENA_ARRAY(arena, struct place *, x->places_mask + 1);
-    x->by_msisdn = ARENA_ARRAY(arena, struct person *, x->people_mask + 1);
-    x->at_place = ARENA_ARRAY(arena, const struct person *, d->people_n + 1);
-    x->first = ARENA_ARRAY(arena, unsigned, (size_t)d->places_n + 1);
+    x->by_msisdn = ARENA_ARRAY(arena, uint32_t, x->people_mask + 1);
+    x->at_place = ARENA_ARRAY(arena, uint32_t, (size_t)d->people_n + 1);
+    x->first = ARENA_ARRAY(arena, uint32_t, (size_t)d->places_n + 1);
     return x->by_code && x->by_msisdn && x->at_place && x->first;
 }
 
-int directory_with_people(const struct directory *base, struct person *people, unsigned n,
-                          struct arena *arena, struct directory *out)
+unsigned directory_unseated(const struct directory *d, const struct person *people, unsigned n)
+{
+    unsigned without = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        without += !may_sit(&people[i], directory_place(d, people[i].place_code));
+    return without;
+}
+
+bool directory_with_people(const struct directory *base, struct person **people, unsigned n,
+                           struct arena *arena, struct directory *out)
 {
     struct faults none = { 0 };
     unsigned kept = 0;
 
     *out = (struct directory){ .places = base->places, .places_n = base->places_n, .people = people };
     for (unsigned i = 0; i < n; i++)
-        if (seated(base, &people[i]))
+        if (seated(base, people[i]))
             people[kept++] = people[i];
     out->people_n = kept;
     if (!index_new(out, arena))
-        return -1;
+        return false;
     index_places(out, &none); /* linked before: it has no faults */
     index_people(out, &none);
     group_people(out);
     faults_free(&none);
-    return (int)(n - kept);
+    return true;
 }
 
 int directory_link(struct directory *d, struct arena *arena, struct faults *faults)
@@ -299,7 +307,7 @@ int directory_link(struct directory *d, struct arena *arena, struct faults *faul
         link_place(d, &d->places[i], faults);
     refuse_cycles(d, faults);
     for (unsigned i = 0; i < d->people_n; i++)
-        link_person(d, &d->people[i], faults);
+        link_person(d, d->people[i], faults);
     group_people(d);
     return faults_count(faults) == before ? 0 : -1;
 }
@@ -310,7 +318,7 @@ void directory_people_at(const struct directory *d, const struct place *place,
     size_t p = (size_t)(place - d->places);
 
     for (unsigned i = d->index->first[p]; i < d->index->first[p + 1]; i++)
-        f(arg, d->index->at_place[i]);
+        f(arg, d->people[d->index->at_place[i]]);
 }
 
 unsigned directory_people_count(const struct directory *d, const struct place *place)

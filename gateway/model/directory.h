@@ -45,20 +45,21 @@ struct place {
 struct person {
     struct slice msisdn; /* "+62…" */
     enum role role;
+    bool active, leader, pending;
     struct slice name;
     const struct place *place;
     struct slice place_code;
     struct slice language;
-    bool active, leader, pending;
     uint64_t imported; /* what the row of people.csv said when it was imported (people.h); 0 = never */
     struct mark mark;
 };
 
-/* Arrays owned by the arena they were loaded into; hash tables are private to directory.c. */
+/* Arrays owned by the arena they were loaded into; hash tables are private to directory.c.  Directories of
+ * the same places share the people that are the same in both. */
 struct directory {
     struct place *places;
     unsigned places_n;
-    struct person *people;
+    struct person **people;
     unsigned people_n;
     struct directory_index *index;
 };
@@ -67,11 +68,13 @@ struct arena;
 /* Resolves parents, areas and the places of people, and builds the look-ups.  Faults: unknown codes, doubles,
  * cycles, a role at the wrong level.  Returns 0 when none was added. */
 int directory_link(struct directory *, struct arena *, struct faults *) MUST_CHECK;
-/* The same places with other people: *out shares the places of a linked directory, which must outlive it.
- * People whose place is gone, or is none for their role, are left out: how many, or -1 when the arena is
- * full. */
-int directory_with_people(const struct directory *, struct person *, unsigned n, struct arena *,
-                          struct directory *out) MUST_CHECK;
+/* The same places with other people: *out shares the places of a linked directory, which must outlive it, and
+ * takes over the array.  People whose place is gone, or is none for their role, are left out.  False when the
+ * arena is full. */
+bool directory_with_people(const struct directory *, struct person **, unsigned n, struct arena *,
+                           struct directory *out) MUST_CHECK;
+/* How many of them would be left out. */
+unsigned directory_unseated(const struct directory *, const struct person *, unsigned n);
 const struct place *directory_place(const struct directory *, struct slice code);
 const struct person *directory_person(const struct directory *, struct slice msisdn);
 /* Calls f for each active, not pending person who sits at exactly this place; leaders first. */

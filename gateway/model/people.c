@@ -73,8 +73,7 @@ bool person_is_sample(const struct person *p)
     return slice_ends(p->name, "(contoh)");
 }
 
-/* Of what a row of the file says; never 0. */
-static uint64_t hash_of(const struct person *p)
+uint64_t person_hash(const struct person *p)
 {
     const struct slice texts[] = { slice_of(role_name(p->role)), p->name, p->place_code, p->language };
     uint64_t h = 1 + (p->active ? 2 : 0) + (p->leader ? 4 : 0);
@@ -84,43 +83,89 @@ static uint64_t hash_of(const struct person *p)
     return h ? h : 1;
 }
 
-static int by_msisdn(const void *a, const void *b)
+static bool same(const struct person *a, const struct person *b)
 {
-    const struct person *x = a, *y = b;
-
-    return slice_cmp(x->msisdn, y->msisdn);
+    return slice_eq(a->msisdn, b->msisdn) && a->role == b->role && slice_eq(a->name, b->name) &&
+           slice_eq(a->place_code, b->place_code) && slice_eq(a->language, b->language) &&
+           a->active == b->active && a->leader == b->leader && a->pending == b->pending &&
+           a->imported == b->imported;
 }
 
-bool people_merge(const struct person *file, unsigned file_n, const struct person *stored, unsigned stored_n,
-                  struct arena *a, struct people *out)
+/* One that the store said, with whether the file has the number too. */
+struct row {
+    const struct person *is;
+    bool seen;
+};
+
+static int by_msisdn(const void *a, const void *b)
 {
-    struct person *rows = ARENA_ARRAY(a, struct person, (size_t)stored_n + 1);
-    bool *seen = ARENA_ARRAY(a, bool, (size_t)stored_n + 1);
+    const struct row *x = a, *y = b;
 
-    *out = (struct people){ .all = ARENA_ARRAY(a, struct person, (size_t)file_n + stored_n + 1),
-                            .imports = ARENA_ARRAY(a, struct person, (size_t)file_n + 1) };
-    if (!rows || !seen || !out->all || !out->imports)
+    return slice_cmp(x->is->msisdn, y->is->msisdn);
+}
+
+static struct row *rows_of(const struct person *const *stored, unsigned n, struct arena *a)
+{
+    struct row *rows = ARENA_ARRAY(a, struct row, (size_t)n + 1);
+
+    for (unsigned i = 0; rows && i < n; i++)
+        rows[i].is = stored[i];
+    if (rows)
+        qsort(rows, n, sizeof *rows, by_msisdn);
+    return rows;
+}
+
+/* As the store says; the one of the file, when it says the same. */
+static struct person *kept(struct person *of_file, const struct person *p, struct arena *a)
+{
+    struct person *copy;
+
+    if (of_file && same(of_file, p))
+        return of_file;
+    copy = ARENA_NEW(a, struct person);
+    if (copy)
+        *copy = person_copy(p, a);
+    return copy;
+}
+
+static bool imports_of(struct people *out, struct person *const *imports, struct arena *scratch)
+{
+    out->imports = ARENA_ARRAY(scratch, struct person, (size_t)out->imports_n + 1);
+    for (unsigned i = 0; out->imports && i < out->imports_n; i++)
+        out->imports[i] = *imports[i];
+    return out->imports;
+}
+
+bool people_merge(struct person *const *file, unsigned file_n, const struct person *const *stored,
+                  unsigned stored_n, struct arena *a, struct people *out)
+{
+    struct arena *scratch = arena_scratch(a);
+    struct row *rows = rows_of(stored, stored_n, scratch);
+    struct person **imports = ARENA_ARRAY(scratch, struct person *, (size_t)file_n + 1);
+
+    *out = (struct people){ .all = ARENA_ARRAY(a, struct person *, (size_t)file_n + stored_n + 1),
+                            .stored = ARENA_ARRAY(a, struct person *, (size_t)stored_n + 1) };
+    if (!rows || !imports || !out->all || !out->stored)
         return false;
-    if (stored_n)
-        memcpy(rows, stored, stored_n * sizeof *rows);
-    qsort(rows, stored_n, sizeof *rows, by_msisdn);
     for (unsigned i = 0; i < file_n; i++) {
-        struct person row = file[i], *kept;
+        const struct row key = { .is = file[i] };
+        struct row *found = bsearch(&key, rows, stored_n, sizeof *rows, by_msisdn);
+        struct person *said = found ? kept(file[i], found->is, a) : NULL;
 
-        row.imported = hash_of(&row);
-        kept = bsearch(&row, rows, stored_n, sizeof *rows, by_msisdn);
-        if (kept)
-            seen[kept - rows] = true;
-        if (kept && kept->imported == row.imported) {
-            out->all[out->n++] = *kept;
+        if (found) {
+            found->seen = true;
+            out->stored[out->stored_n++] = said;
+        }
+        if (said && said->imported == file[i]->imported) {
+            out->all[out->n++] = said;
             continue;
         }
-        out->all[out->n++] = row;
-        if (!person_is_sample(&row))
-            out->imports[out->imports_n++] = row;
+        out->all[out->n++] = file[i];
+        if (!person_is_sample(file[i]))
+            imports[out->imports_n++] = file[i];
     }
     for (unsigned i = 0; i < stored_n; i++)
-        if (!seen[i])
-            out->all[out->n++] = rows[i];
-    return true;
+        if (!rows[i].seen)
+            out->all[out->n++] = out->stored[out->stored_n++] = kept(NULL, rows[i].is, a);
+    return imports_of(out, imports, scratch) && !a->failed;
 }

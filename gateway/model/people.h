@@ -17,16 +17,22 @@ bool person_decode(struct slice text, struct arena *, struct person *out) MUST_C
 /* Its texts in the arena; its place is found anew by whoever links it. */
 struct person person_copy(const struct person *, struct arena *);
 bool person_is_sample(const struct person *);
+/* Of what a row of the file says; never 0. */
+uint64_t person_hash(const struct person *);
 
 struct people {
-    struct person *all; /* in the arena; those of the file first, in its order */
+    struct person **all; /* those of the file first, in its order */
     unsigned n;
-    struct person *imports; /* those of the file that the store does not have so yet */
+    struct person **stored; /* what the store said, for the next time */
+    unsigned stored_n;
+    struct person *imports; /* those of the file that the store does not have so yet; in the scratch */
     unsigned imports_n;
 };
 
-/* What file and store say together.  False when the arena is full. */
-bool people_merge(const struct person *file, unsigned file_n, const struct person *stored, unsigned stored_n,
-                  struct arena *, struct people *out) MUST_CHECK;
+/* What file and store say together.  Who says the same in both is the file's, which must outlive it; others
+ * of the store are copied into the arena.  The file's `imported` is its person_hash().  False when the arena
+ * is full. */
+bool people_merge(struct person *const *file, unsigned file_n, const struct person *const *stored,
+                  unsigned stored_n, struct arena *, struct people *out) MUST_CHECK;
 
 #endif

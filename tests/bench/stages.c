@@ -250,9 +250,9 @@ static void find_senders(struct bench *b)
     b->senders = calloc(d->people_n, sizeof *b->senders);
     must(b->senders != NULL, "memory");
     for (unsigned i = 0; i < d->people_n; i++)
-        if (d->people[i].role == ROLE_KADER && d->people[i].active && d->people[i].place)
+        if (d->people[i]->role == ROLE_KADER && d->people[i]->active && d->people[i]->place)
             snprintf(b->senders[b->senders_n++], sizeof *b->senders, "%.*s",
-                     SLICE_ARG(slice_skip(d->people[i].msisdn, 1)));
+                     SLICE_ARG(slice_skip(d->people[i]->msisdn, 1)));
     must(b->senders_n > 0, "config/people.csv: no kader");
 }
 

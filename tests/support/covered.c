@@ -242,7 +242,7 @@ static unsigned missing_forms(void)
 static bool anyone_may_not(enum command_kind kind)
 {
     for (unsigned i = 0; i < rules->directory.people_n; i++)
-        if (!roles_may_command(&rules->directory.people[i], kind))
+        if (!roles_may_command(rules->directory.people[i], kind))
             return true;
     return false;
 }

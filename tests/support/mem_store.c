@@ -336,11 +336,14 @@ static void rows_add(struct mem_store *m, const struct outcome *out)
 static void people_put(struct mem_store *m, const struct outcome *out)
 {
     const struct directory *file = &m->base->directory;
+    const struct person *stored[16];
     struct people merged;
 
     for (unsigned i = 0; i < out->people_n && m->stored_n < 16; i++)
         m->stored[m->stored_n++] = person_copy(&out->people[i], &m->people);
-    if (people_merge(file->people, file->people_n, m->stored, m->stored_n, &m->people, &merged))
+    for (unsigned i = 0; i < m->stored_n; i++)
+        stored[i] = &m->stored[i];
+    if (people_merge(file->people, file->people_n, stored, m->stored_n, &m->people, &merged))
         m->rules = ruleset_with_people(m->base, &merged, &m->people);
     if (m->people.failed)
         fail(m, "more people than memory", S(""));

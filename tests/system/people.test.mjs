@@ -92,3 +92,15 @@ test('a row of people.csv counts when it is changed, not when it only stands the
   await waitFor('gone from the file', () => g.process.err.split('"event":"reloaded"').length > 4);
   assert.match(people('export').stdout, /^\+6289900000005,kader,Lina Lama/m);
 });
+
+test('of 20,000 people one is retired', async () => {
+  const csv = path.join(g.folder, 'config/people.csv');
+  const many = Array.from({ length: 20000 }, (_, i) => `+${6281310000000 + i},kader,Kader Uji,PSY001,id,yes,no\n`);
+  fs.appendFileSync(csv, many.join(''));
+  g.process.kill('SIGHUP');
+  const all = () => g.redis('hlen', '{19.06}people:').trim();
+  await waitFor('the store has them', () => Number(all()) >= many.length);
+  assert.match(people('retire', '+6281310000007').stdout, /retired/);
+  const exported = () => spawnSync(binary, ['people', '-c', g.config, 'export'], { encoding: 'utf8', maxBuffer: 1 << 24 }).stdout;
+  await waitFor('she is no longer active', () => /^\+6281310000007,kader,Kader Uji,PSY001,id,no,no$/m.test(exported()));
+});

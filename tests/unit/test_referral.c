@@ -349,9 +349,9 @@ static void a_duty_number_is_staff(void **state)
     (void)state;
     assert_true(slice_is(rules->duty[0], duty));
     arena_init(&a, RULESET_ARENA);
-    others.all = ARENA_ARRAY(&a, struct person, rules->directory.people_n);
+    others.all = ARENA_ARRAY(&a, struct person *, rules->directory.people_n);
     for (unsigned i = 0; i < rules->directory.people_n; i++)
-        if (!slice_is(rules->directory.people[i].msisdn, duty))
+        if (!slice_is(rules->directory.people[i]->msisdn, duty))
             others.all[others.n++] = rules->directory.people[i];
     mem_init(&m, ruleset_with_people(rules, &others, &a), INT64_C(1795226400000));
     mem_sms_in(&m, "+6289900000001", "tolong ibu kejang");

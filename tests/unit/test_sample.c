@@ -71,7 +71,7 @@ static void first_row_of_each_role_is_of_kelubi_and_its_chain(void **state)
 
     (void)state;
     for (unsigned i = 0; i < directory.people_n; i++) {
-        const struct person *p = &directory.people[i];
+        const struct person *p = directory.people[i];
 
         if (!seen[p->role])
             assert_true(slice_is(p->place->code, seats[p->role]));

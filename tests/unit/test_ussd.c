@@ -101,10 +101,10 @@ static void a_child_of_another_puskesmas_has_no_name_here(void **state)
     phone_dial();
     phone_type_all("1>1>Budi Santoso>1>20>10,4>80>1");
     sscanf(strstr(phone.page, "anak ") + 5, "%15[0-9]", nomor);
-    while (far < d->people_n && (d->people[far].role != ROLE_KADER || puskesmas_of(&d->people[far]) == home))
+    while (far < d->people_n && (d->people[far]->role != ROLE_KADER || puskesmas_of(d->people[far]) == home))
         far++;
     assert_true(far < d->people_n);
-    snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[far].msisdn));
+    snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[far]->msisdn));
     phone_dial();
     phone_type_all("1>2");
     phone_type(nomor);

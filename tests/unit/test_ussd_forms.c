@@ -371,8 +371,8 @@ static void whatever_a_page_offers_works(void **state)
         phone_new();
         know_a_child();
         for (unsigned i = d->people_n; i-- > 0;)
-            if (d->people[i].role == roles[round % 7] && d->people[i].active)
-                snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[i].msisdn));
+            if (d->people[i]->role == roles[round % 7] && d->people[i]->active)
+                snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[i]->msisdn));
         if (round % 7 == 0)
             snprintf(phone.from, sizeof phone.from, PHONE_KADER);
         phone_dial();

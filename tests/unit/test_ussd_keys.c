@@ -540,8 +540,8 @@ static const char *somebody(enum role role)
     const struct directory *d = &phone_ruleset->directory;
 
     for (unsigned i = 0; i < d->people_n; i++)
-        if (d->people[i].role == role && d->people[i].active) {
-            snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[i].msisdn));
+        if (d->people[i]->role == role && d->people[i]->active) {
+            snprintf(phone.from, sizeof phone.from, "%.*s", SLICE_ARG(d->people[i]->msisdn));
             return phone.from;
         }
     fail_msg("nobody of this role");

@@ -99,7 +99,8 @@ void store_tally_read(struct store *, struct slice place, struct slice disease,
 /* --- people (model/people.h) --- */
 /* f is told all that the store keeps: once soon, and again after every change, by whichever gateway.  They
  * are valid during the call. */
-void store_on_people(struct store *, void (*f)(void *arg, const struct person *, unsigned n), void *arg);
+void store_on_people(struct store *, void (*f)(void *arg, const struct person *const *, unsigned n),
+                     void *arg);
 /* Puts people in the place of those with the same number.  f may be NULL; a lost answer is STORE_UNAVAILABLE,
  * and the same again does no harm. */
 void store_people_put(struct store *, const struct person *, unsigned n, void (*f)(void *arg, enum store_rc),

@@ -5,29 +5,46 @@
 #include <string.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/log.h"
 #include "gateway/model/people.h"
 #include "gateway/store/commit/private.h"
 
 enum {
     POLL_MS = 1000,
-    READ_MAX = 16 << 20, /* memory for one reading: some 50,000 people */
+    READ_MAX = 32 << 20, /* memory for one reading: some 150,000 people */
+    ROW_MAX = 64 << 10,
 };
 
 struct people_watch {
     struct store *store;
     struct loop_timer *poll;
-    void (*f)(void *, const struct person *, unsigned);
+    void (*f)(void *, const struct person *const *, unsigned);
     void *arg;
     int64_t seen; /* revision of the last reading; -1 = none yet */
     int64_t reading;
     bool asking;
 };
 
+/* Who can be read: how many. */
+static unsigned read_rows(const redisReply *reply, struct arena *arena, struct person **all)
+{
+    struct arena row;
+    struct person p;
+    unsigned n = 0;
+
+    arena_init(&row, ROW_MAX);
+    for (size_t i = 0; i < reply->elements; i++, arena_reset(&row))
+        if (person_decode(redis_slice(reply->element[i]), &row, &p) &&
+            (all[n] = ARENA_NEW(arena, struct person)))
+            *all[n++] = person_copy(&p, arena);
+    return n;
+}
+
 static void on_rows(void *arg, const redisReply *reply)
 {
     struct store *s = arg;
     struct people_watch *w = s->people;
-    struct person *all;
+    struct person **all;
     struct arena arena;
     unsigned n = 0;
 
@@ -39,13 +56,14 @@ static void on_rows(void *arg, const redisReply *reply)
         return;
     }
     arena_init(&arena, READ_MAX);
-    all = ARENA_ARRAY(&arena, struct person, reply->elements + 1);
-    for (size_t i = 0; all && i < reply->elements; i++)
-        if (person_decode(redis_slice(reply->element[i]), &arena, &all[n]))
-            n++;
-    if (all && !arena.failed) {
+    all = ARENA_ARRAY(&arena, struct person *, reply->elements + 1);
+    if (all)
+        n = read_rows(reply, &arena, all);
+    if (arena.failed) {
+        log_event(LOG_ERROR, "people", "why", "more people than memory", NULL);
+    } else {
         w->seen = w->reading;
-        w->f(w->arg, all, n);
+        w->f(w->arg, (const struct person *const *)all, n);
     }
     arena_free(&arena);
 }
@@ -85,7 +103,7 @@ static void poll(void *arg)
     redis_send(s->redis, on_revision, s);
 }
 
-void store_on_people(struct store *s, void (*f)(void *, const struct person *, unsigned), void *arg)
+void store_on_people(struct store *s, void (*f)(void *, const struct person *const *, unsigned), void *arg)
 {
     s->people->f = f;
     s->people->arg = arg;
