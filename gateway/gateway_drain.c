@@ -1,4 +1,7 @@
 /* gateway_drain.c - leaving: what is under way is finished, then every room is closed (SPEC 7). */
+#include <malloc.h>
+
+#include "gateway/base/arena.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/console/console.h"
@@ -84,6 +87,8 @@ void gateway_on_sweep(void *arg)
 
     if (!g->draining) {
         gateway_free_older(g);
+        if (arena_sweep())
+            malloc_trim(0);
         loop_timer_set(g->sweep, 1000);
         return;
     }

@@ -48,6 +48,7 @@ static void read_files(void *arg, unsigned thread)
     (void)thread;
     a->next = generation_load(a->file, &a->faults);
     pattern_forget(); /* nobody frees what a thread leaves */
+    arena_forget();
 }
 
 static void say_faults(struct asked *a)

@@ -10,7 +10,8 @@ enum {
     BLOCK = 40 * 1024, /* all that a message usually needs at once, its outcome (model/outcome.h) among it */
     SPARE = 256, /* blocks that a thread keeps for its next arena: 10 MB, some for each message under way */
     ALIGN = 16,
-    PRINTED = 256 /* bytes of what is mostly printed at once */
+    MANY = 25,     /* blocks, 1 MB: worth telling the system */
+    PRINTED = 256, /* bytes of what is mostly printed at once */
 };
 
 struct arena_block {
@@ -22,7 +23,7 @@ struct arena_block {
 /* Arenas come and go with every message: what one leaves, the next takes. */
 static _Thread_local struct {
     struct arena_block *first;
-    unsigned n;
+    unsigned n, unused; /* so few there were at least */
 } spare;
 
 void arena_init(struct arena *a, size_t max_bytes)
@@ -41,6 +42,7 @@ static struct arena_block *block_new(size_t need)
     if (b && cap == BLOCK) {
         spare.first = b->next;
         spare.n--;
+        spare.unused = spare.n < spare.unused ? spare.n : spare.unused;
         b->used = 0;
         return b;
     }
@@ -61,6 +63,32 @@ static void block_free(struct arena_block *b)
     }
 #endif
     free(b);
+}
+
+static void drop(unsigned n)
+{
+    spare.n -= n;
+    for (; n > 0; n--) {
+        struct arena_block *b = spare.first;
+
+        spare.first = b->next;
+        free(b);
+    }
+}
+
+bool arena_sweep(void)
+{
+    unsigned n = spare.unused;
+
+    drop(n);
+    spare.unused = spare.n;
+    return n >= MANY;
+}
+
+void arena_forget(void)
+{
+    drop(spare.n);
+    spare.unused = 0;
 }
 
 void arena_free(struct arena *a)

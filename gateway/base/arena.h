@@ -23,6 +23,10 @@ void arena_init(struct arena *, size_t max_bytes);
 void arena_reset(struct arena *);
 /* As reset; the arena may live in what it handed out, and is gone with it then. */
 void arena_free(struct arena *);
+/* Of the blocks that this thread keeps for its next arenas, those go that it did not need since it was asked
+ * last: true when they are many.  The other: all of them. */
+bool arena_sweep(void);
+void arena_forget(void);
 void *arena_alloc(struct arena *, size_t n);
 /* Not zeroed: for what is written before it is read. */
 void *arena_raw(struct arena *, size_t n);
