@@ -77,7 +77,10 @@ bool tokens_cut(struct slice text, const struct form *, const struct form_set *,
                 struct tokens *out) MUST_CHECK;
 
 /* True for a letter that stands for a digit inside a number: O o l I i S B (SPEC 2.2). */
-bool token_letter_is_digit(char c);
+static inline bool token_letter_is_digit(char c)
+{
+    return c == 'O' || c == 'o' || c == 'l' || c == 'I' || c == 'i' || c == 'S' || c == 'B';
+}
 /* The digit it stands for. */
 int token_digit(char c);
 

@@ -6,11 +6,6 @@
 
 #include "parsers/text.h"
 
-bool token_letter_is_digit(char c)
-{
-    return c == 'O' || c == 'o' || c == 'l' || c == 'I' || c == 'i' || c == 'S' || c == 'B';
-}
-
 char lexer_digit(char c)
 {
     switch (c) {
