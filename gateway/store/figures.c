@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/store/redis/shared.h"
+#include "gateway/store/private.h"
 #include "gateway/store/store.h"
 
 struct counting {
@@ -39,6 +39,14 @@ static void on_sink_length(void *arg, const redisReply *reply)
     struct counting *c = arg;
 
     c->figures.sink_waiting += (uint64_t)redis_int(reply, 0);
+    counted(c);
+}
+
+static void on_sink_joined(void *arg, const redisReply *reply)
+{
+    struct counting *c = arg;
+
+    c->figures.sink_waiting += (uint64_t)queue_joined(reply);
     counted(c);
 }
 
@@ -107,6 +115,8 @@ void store_figures(struct store *s, void (*f)(void *arg, const struct store_figu
         snprintf(name, sizeof name, "sink:%s", s->sinks[i]);
         ask_length(c, "XLEN", "st", name, on_sink_length);
         ask_length(c, "ZCARD", "wait", name, on_sink_length);
+        c->left++;
+        queue_ask_joined(s, slice_of(name), on_sink_joined, c);
     }
     for (unsigned i = 0; i < s->providers_n * STORE_LANES; i++) {
         snprintf(name, sizeof name, "sms:%s:%u", s->providers[i / STORE_LANES], i % STORE_LANES);

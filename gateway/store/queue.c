@@ -1,7 +1,8 @@
 /* queue.c - what waits in one stream, for people: how many, how old, how many are parked. */
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "gateway/store/redis/shared.h"
+#include "gateway/store/private.h"
 #include "gateway/store/store.h"
 
 struct looking {
@@ -71,6 +72,39 @@ static void on_first_waiting(void *arg, const redisReply *reply)
     seen(l, reply);
 }
 
+/* --- bundles --- */
+
+void queue_ask_joined(struct store *s, struct slice stream, redis_cb *cb, void *arg)
+{
+    static const char *const kinds[] = { "joined", "apart" };
+    char field[STORE_KEY_MAX + 8];
+    struct key k;
+
+    redis_begin(s->redis, 4);
+    redis_str(s->redis, "HMGET");
+    redis_part(s->redis, store_count_key(s, &k));
+    for (unsigned i = 0; i < 2; i++) {
+        snprintf(field, sizeof field, "%s:%.*s", kinds[i], SLICE_ARG(store_key(s, &k, "st", stream, S(""))));
+        redis_str(s->redis, field);
+    }
+    redis_send(s->redis, cb, arg);
+}
+
+int64_t queue_joined(const redisReply *reply)
+{
+    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
+        return 0;
+    return redis_int(reply->element[0], 0) - redis_int(reply->element[1], 0);
+}
+
+static void on_joined(void *arg, const redisReply *reply)
+{
+    struct looking *l = arg;
+
+    l->queue.waiting += (uint64_t)queue_joined(reply);
+    seen(l, reply);
+}
+
 /* COMMAND KEY [word …] */
 struct asking {
     const char *command, *kind, *words[5];
@@ -111,4 +145,6 @@ void store_queue(struct store *s, struct slice stream, void (*f)(void *, const s
     l->arg = arg;
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
         ask(s, l, stream, &asked[i]);
+    l->left++;
+    queue_ask_joined(s, stream, on_joined, l);
 }

@@ -50,7 +50,7 @@ struct store_audit_stream {
     int64_t entered;                 /* by commits, or moved here */
     uint64_t done;                   /* acknowledged by the sink; sent, or no news any more */
     uint64_t waiting, again;         /* in the stream; put aside until the next try */
-    uint64_t in_hand;                /* of those in the stream */
+    uint64_t in_hand;                /* of those in the stream, a bundle as one */
     uint64_t parked, dropped, moved; /* for people; thrown away, moved elsewhere by them */
     int64_t oldest_ms;               /* wall, of what waits; 0 = none */
     int64_t missing;

@@ -71,7 +71,8 @@ static void send_one(struct store *s, struct heard *h, struct outcome *o)
     store_commit(s, &h->in, "emulator", o, &h->seen, on_answer, &h->answer);
 }
 
-static void send(struct store *s, struct message *m, struct outcome *o)
+/* rows: those beside it have some for the sinks, too. */
+static void send_beside(struct store *s, struct message *m, struct outcome *o, bool rows)
 {
     static struct outcome step;
 
@@ -81,8 +82,15 @@ static void send(struct store *s, struct message *m, struct outcome *o)
         step.writes_n = 1;
         step.writes[0] =
             (struct subject_write){ .ref = m->beside[i].subject.ref, .blob = S("step"), .ttl_ms = 60000 };
+        step.rows_n = rows && i < 2 ? 1 : 0;
+        step.rows[0] = (struct row){ .kind = ROW_PERSON, .person = { .id = i ? S("p-1") : S("p-22") } };
         send_one(s, &m->beside[i], &step);
     }
+}
+
+static void send(struct store *s, struct message *m, struct outcome *o)
+{
+    send_beside(s, m, o, false);
 }
 
 static enum store_rc ends(struct message *m)
@@ -366,7 +374,7 @@ static char *left(bool alone, unsigned *tried)
             o->writes[1].ref.id = S("48219");
             o->sms_n = o->rows_n = 0;
         }
-        send(rig.store, &m, o);
+        send_beside(rig.store, &m, o, i == 1);
         assert_int_equal(ends(&m), STORE_OK);
     }
     *tried = transactions() - before;
@@ -382,6 +390,7 @@ static void both_ways_leave_the_same(void **state)
     first = left(false, &tried);
     assert_int_equal(tried, 0);
     assert_non_null(strstr(first, "st:sms:emulator"));
+    assert_non_null(strstr(first, "=k=")); /* the rows of the second and of those beside it */
     assert_int_equal(tear_down(state), 0);
     assert_int_equal(set_up(state), 0);
     assert_int_equal(one(rig.store, "x", "x"), STORE_OK);
@@ -402,6 +411,42 @@ static void both_ways_leave_the_same(void **state)
     free(second);
 }
 
+static void set_wrong_type(void)
+{
+    redisContext *c = raw();
+
+    freeReplyObject(redisCommand(c, "SET {19.06}st:sink:lain x"));
+    redisFree(c);
+}
+
+/* Somebody's hand in Redis.  Others beside them are carried out. */
+static void rows_that_find_no_stream_are_not_accepted(void **state)
+{
+    unsigned before;
+
+    for (unsigned alone = 0; alone < 2; alone++) {
+        struct message m;
+
+        assert_int_equal(one(rig.store, "x", "x"), STORE_OK);
+        set_wrong_type();
+        before = transactions();
+        begin(&m, "e0");
+        assert_int_equal(look(rig.store, &m), STORE_OK);
+        for (unsigned k = 0; !alone && k < BESIDE; k++)
+            m.own.seen.turn = m.beside[k].seen.turn = 0;
+        send_beside(rig.store, &m, writes("first"), true);
+        wait_for(&m.own.answer.done);
+        assert_int_equal(m.own.answer.rc, STORE_OK);
+        for (unsigned i = 0; i < BESIDE; i++) {
+            wait_for(&m.beside[i].answer.done);
+            assert_int_equal(m.beside[i].answer.rc, i < 2 ? STORE_UNAVAILABLE : STORE_OK);
+        }
+        assert_int_equal(transactions(), before + alone);
+        assert_int_equal(tear_down(state), 0);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +456,7 @@ int main(void)
         CASE(the_same_id_twice_under_way_is_a_duplicate),
         CASE(every_other_writer_ends_it),
         CASE(both_ways_leave_the_same),
+        CASE(rows_that_find_no_stream_are_not_accepted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

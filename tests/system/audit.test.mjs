@@ -125,6 +125,29 @@ test('the same as metrics', { timeout: 120000 }, async () => {
   assert.match(a, /^kentongan_custody_messages\{where="spooled"\} 0$/m);
 });
 
+test('rows of several commits in one entry: only the one that cannot be stored is parked, and a kill between is no harm', { timeout: 120000 }, async () => {
+  const row = (id, nomor) => JSON.stringify({ v: 1, row: 'record', version: 1, id, nomor, form: 'timbang', at: '2026-11-30T00:00:00Z', received_at: '2026-11-30T00:00:00Z', fields: { nama: 'Satu dari Tiga' }, status: 'valid' });
+  const pieces = [row('11111111-1111-8111-8111-111111111111', '90001'), '{"v":1,"row":"referral_event","id":"bad","nomor":"90002"}', row('22222222-2222-8222-8222-222222222222', '90003')];
+  const before = stream('sink:lokal');
+  const put = () => {
+    g.redis('xadd', '{19.06}st:sink:lokal', '*', 'b', pieces.join('\n'), 'k', pieces.map((p) => Buffer.byteLength(p)).join(' '));
+    g.redis('hincrby', '{19.06}count:', 'joined:{19.06}st:sink:lokal', '2');
+  };
+  put();
+  await waitFor('they have ended', () => stream('sink:lokal').done === before.done + 2);
+  const s = stream('sink:lokal');
+  assert.deepEqual([s.entered, s.waiting, s.again, s.parked, s.missing], [before.entered + 3, 0, 0, 1, 0]);
+  assert.match(g.ctl('parked', 'sink:lokal', '--reveal'), /90002/);
+  assert.doesNotMatch(g.ctl('parked', 'sink:lokal', '--reveal'), /9000[13]/);
+  put();
+  await g.kill();
+  await g.start();
+  await waitFor('they have ended again', () => stream('sink:lokal').done === before.done + 4);
+  assert.deepEqual(g.query("SELECT nomor, version FROM record WHERE nomor LIKE '9000%' ORDER BY nomor"), [{ nomor: '90001', version: 1 }, { nomor: '90003', version: 1 }]);
+  assert.equal(stream('sink:lokal').parked, 2);
+  assert.equal(audit().adds_up, true);
+});
+
 test('the counts outlive a kill of the gateway and of Redis', { timeout: 120000 }, async () => {
   const before = audit();
   process.kill(g.redisPid(), 'SIGKILL');

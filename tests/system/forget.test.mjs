@@ -154,6 +154,27 @@ test('the number of a telephone, also of somebody who worked here', { timeout: 1
   assert.match(ctl('audit', 'acts'), /"of":"P-[0-9A-F]{4}","why":"permintaan sendiri"/);
 });
 
+test('her rows stand in one entry with those of others: theirs arrive once, hers never', { timeout: 120000 }, async () => {
+  const name = 'Larasati Gayatri';
+  const child = /No anak (\d+)/i.exec(await g.say(kader, `TIMBANG ${name} P 14bl 9,2 76`))[1];
+  await quiet();
+  const hers = g.query(`SELECT r.nomor FROM record AS r JOIN person AS p ON p.id = r.person_id WHERE p.nomor = '${child}'`)[0].nomor;
+  pg.kill();
+  const row = (id, nomor, nama) => JSON.stringify({ v: 1, row: 'record', version: 2, id, nomor, form: 'timbang', at: '2026-11-30T00:00:00Z', received_at: '2026-11-30T00:00:00Z', fields: { nama }, status: 'valid' });
+  const pieces = [row('11111111-1111-8111-8111-11111111111a', '90001', 'Satu'), row('11111111-1111-8111-8111-11111111111b', hers, name), row('11111111-1111-8111-8111-11111111111c', '90003', 'Tiga')];
+  g.redis('xadd', '{19.06}st:sink:kabupaten', '*', 'b', pieces.join('\n'), 'k', pieces.map((p) => Buffer.byteLength(p)).join(' '));
+  g.redis('hincrby', '{19.06}count:', 'joined:{19.06}st:sink:kabupaten', '2');
+  assert.match(ctl('forget', child, '--reason', 'permintaan ibunya'), /^forgotten[^]*^waits (st|waitt):sink:kabupaten \d/m);
+  await pg.restart();
+  await quiet();
+  for (const table of ['record', 'record_history'])
+    assert.equal(pg.sql(`SELECT string_agg(nomor || ' ' || version, ',' ORDER BY nomor) FROM ${table} WHERE nomor IN ('90001', '90003')`), '90001 2,90003 2');
+  // Redis wrote its file anew while it still waited, and not since.
+  assert.deepEqual(places(name).filter((p) => !/redis/.test(p)), []);
+  assert.equal(g.redis('hlen', '{19.06}waitt:sink:kabupaten').trim(), '0');
+  assert.doesNotMatch(ctl('audit'), /PERIKSA/, ctl('audit'));
+});
+
 test('a namesake of another posyandu keeps everything; a sink that is away forgets when it is back; the sums of ctl audit agree', { timeout: 120000 }, async () => {
   const name = 'Widaningsih Purnama';
   g.ctl('people', 'put', '+6281200088801,kader,Ani Lain,PSY003,id,yes,no');

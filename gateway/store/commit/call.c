@@ -149,11 +149,54 @@ static void send_count(struct call *call, const char *field, unsigned n)
     call->commands++;
 }
 
+static struct slice sink_stream(const struct store *s, unsigned sink, struct key *k)
+{
+    char name[96];
+
+    snprintf(name, sizeof name, "sink:%s", s->sinks[sink]);
+    return store_key(s, k, "st", slice_of(name), S(""));
+}
+
+/* The rows of all, one entry for each sink (commit.lua: add_bundle). */
+static void send_rows(struct call *call)
+{
+    struct redis *r = call->store->redis;
+    struct slice rows[CALL_COMMITS];
+    char lengths[CALL_COMMITS * 12];
+    unsigned n = 0;
+    int length = 0;
+    struct key k;
+
+    for (unsigned i = 0; i < call->plain; i++) {
+        rows[n] = plain_rows(&call->commits[i]->parts);
+        if (!rows[n].n)
+            continue;
+        length += snprintf(lengths + length, sizeof lengths - (size_t)length, n ? " %zu" : "%zu", rows[n].n);
+        n++;
+    }
+    for (unsigned i = 0; n && i < call->store->sinks_n; i++) {
+        redis_begin(r, n > 1 ? 7 : 5);
+        redis_str(r, "XADD");
+        redis_part(r, sink_stream(call->store, i, &k));
+        redis_str(r, "*");
+        redis_str(r, "b");
+        redis_joined(r, rows, n, '\n');
+        if (n > 1) {
+            redis_str(r, "k");
+            redis_part(r, slice_make(lengths, (size_t)length));
+        }
+        redis_send(r, on_queued, call);
+        call->stored = ++call->commands;
+    }
+    call->rows = n;
+}
+
 /* As commit.lua counts them: commits(). */
 static void send_counts(struct call *call)
 {
     static const char *const fields[] = { "cm", "cr", "c-" };
-    unsigned rows = 0;
+    char joined[STORE_KEY_MAX + 8];
+    struct key k;
 
     for (unsigned f = 0; f < sizeof fields / sizeof *fields; f++) {
         unsigned n = 0;
@@ -162,9 +205,11 @@ static void send_counts(struct call *call)
             n += call->commits[i]->parts.counted == fields[f][1];
         send_count(call, fields[f], n);
     }
-    for (unsigned i = 0; i < call->plain; i++)
-        rows += plain_has_rows(&call->commits[i]->parts);
-    send_count(call, "rows", rows);
+    send_count(call, "rows", call->rows);
+    for (unsigned i = 0; call->rows > 1 && i < call->store->sinks_n; i++) {
+        snprintf(joined, sizeof joined, "joined:%.*s", SLICE_ARG(sink_stream(call->store, i, &k)));
+        send_count(call, joined, call->rows - 1);
+    }
 }
 
 static void send_log(struct call *call)
@@ -198,6 +243,7 @@ void call_transaction(struct call *call, redis_cb *done)
     redis_begin(r, 1);
     redis_str(r, "MULTI");
     redis_send(r, on_begun, NULL);
+    send_rows(call);
     for (unsigned i = 0; i < call->plain; i++) {
         call->commands += plain_send(r, &call->commits[i]->parts, on_queued, call);
         call->ends[i] = call->commands;

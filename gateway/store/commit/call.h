@@ -29,6 +29,8 @@ struct call {
     struct commit *commits[CALL_COMMITS];
     unsigned ends[CALL_COMMITS]; /* of each plain one: how many commands there were with it */
     unsigned commands;           /* in the transaction */
+    unsigned stored;             /* of which so many, the first, are entries with the plain ones' rows */
+    unsigned rows;               /* plain ones that have any */
 };
 
 /* All by the commit function: done is called with the call and its verdicts. */

@@ -139,15 +139,29 @@ static void on_function(void *arg, const redisReply *reply)
     free(call);
 }
 
-/* What one plain commit's commands were answered: all of them carried out, or a key is of a wrong type. */
-static void plain_verdict(struct commit *c, const redisReply *reply, unsigned from, unsigned to)
+/* The refusal among some commands of a transaction: a key is of a wrong type; NULL: all were carried out. */
+static const redisReply *refusal(const redisReply *reply, unsigned from, unsigned to)
 {
     for (; from < to; from++)
-        if (reply->element[from]->type == REDIS_REPLY_ERROR) {
-            verdict(c, reply->element[from]);
-            return;
-        }
-    end(c, STORE_OK);
+        if (reply->element[from]->type == REDIS_REPLY_ERROR)
+            return reply->element[from];
+    return NULL;
+}
+
+static void plain_verdicts(struct call *call, const redisReply *reply)
+{
+    const redisReply *unstored = refusal(reply, 0, call->stored);
+
+    for (unsigned i = 0, from = call->stored; i < call->plain; from = call->ends[i++]) {
+        struct commit *c = call->commits[i];
+        const redisReply *why = plain_rows(&c->parts).n ? unstored : NULL;
+
+        why = why ? why : refusal(reply, from, call->ends[i]);
+        if (why)
+            verdict(c, why);
+        else
+            end(c, STORE_OK);
+    }
 }
 
 static void on_transaction(void *arg, const redisReply *reply)
@@ -160,8 +174,7 @@ static void on_transaction(void *arg, const redisReply *reply)
         alone_over(s, true);
         s->commits_unsent = s->commits;
     } else if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == call->commands) {
-        for (unsigned i = 0; i < call->plain; i++)
-            plain_verdict(call->commits[i], reply, i ? call->ends[i - 1] : 0, call->ends[i]);
+        plain_verdicts(call, reply);
         if (call->n > call->plain)
             verdicts(call, call->plain, reply->element[call->commands - 1]);
     } else if (reply) {

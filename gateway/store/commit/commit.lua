@@ -29,6 +29,29 @@ local function count(key, field, n)
     if key and n ~= 0 then redis.call('HINCRBY', key, field, n) end
 end
 
+-- The rows of several commits, for one sink, are one entry: a bundle.  `b` their texts joined by line ends, as a gateway
+-- of an earlier version takes them for the rows of one; `k` how long each is.  Each is counted by itself.
+local function add_bundle(stream, counts, texts)
+    if #texts == 1 then return redis.call('XADD', stream, '*', 'b', texts[1]) end
+    local lengths = {}
+    for i, text in ipairs(texts) do
+        lengths[i] = #text
+    end
+    redis.call('XADD', stream, '*', 'b', table.concat(texts, '\n'), 'k', table.concat(lengths, ' '))
+    count(counts, 'joined:' .. stream, #texts - 1)
+end
+
+-- The texts of an entry, by its fields.
+local function pieces_of(fields)
+    local body, pieces, at = fields[2], {}, 1
+    if fields[3] ~= 'k' then return { body } end
+    for n in string.gmatch(fields[4], '%d+') do
+        pieces[#pieces + 1] = string.sub(body, at, at + n - 1)
+        at = at + n + 1
+    end
+    return at == #body + 2 and pieces or { body }
+end
+
 -- Days of cases that are kept of a place: those of a report sixty days late, and the nine weeks before it, with room.
 local DAYS = 140
 
@@ -68,6 +91,11 @@ local function mark_of(key)
     return string.match(key, '^{[^}]*}') .. 'alone:'
 end
 
+-- The counts, for a call that does not bring their key.
+local function count_of(key)
+    return string.match(key, '^{[^}]*}') .. 'count:'
+end
+
 local function not_alone(keys, mark)
     local at = mark_of(keys[1])
     local there = redis.call('GET', at)
@@ -75,8 +103,9 @@ local function not_alone(keys, mark)
 end
 
 -- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
--- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now, whether there
--- are rows of it, and what the message log is to be told, unless lines come apart (tell_joined).
+-- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now; for how many
+-- sinks there are rows of it (put_rows); what the message log is to be told, unless lines come apart (tell_joined);
+-- where the sinks' keys begin, and which argument the rows are.
 --
 -- argv: id of the commit, ttl of the duplicate key (0: none); the timer that fired and when it was due, if any;
 --   (the frame has the number of subjects, sinks, sms, timers, tallies, people, 1 for an entry of the message log,
@@ -151,13 +180,9 @@ local function commit(keys, k0, kn, argv, a0, an, frame)
         end
     end
     k = k + subjects
-    if sinks > 0 then
-        a = a + 1
-        for _ = 1, sinks do
-            k = k + 1
-            call('XADD', keys[k0 + k], '*', 'b', argv[a0 + a])
-        end
-    end
+    if sinks > 0 then a = a + 1 end
+    local rows_k, rows_a = k0 + k + 1, a0 + a
+    k = k + sinks
     for _ = 1, sms do
         k, a = k + 1, a + 1
         call('XADD', keys[k0 + k], '*', 'b', argv[a0 + a])
@@ -213,7 +238,25 @@ local function commit(keys, k0, kn, argv, a0, an, frame)
         end
         call('INCR', keys[k0 + k + 2])
     end
-    return 0, true, sinks > 0, log > 0 and not frame and { keys[k0 + kn], argv[a0 + an], argv[a0 + an - 1] }
+    return 0, true, sinks, log > 0 and not frame and { keys[k0 + kn], argv[a0 + an], argv[a0 + an - 1] }, rows_k, rows_a
+end
+
+-- Rows go to their sinks, those of all commits of a call together.  of: of each how many sinks, where their keys begin,
+-- which argument the rows are.
+local function put_rows(keys, argv, of, counts)
+    local texts, streams = {}, {}
+    for i = 1, #of, 3 do
+        for j = of[i + 1], of[i + 1] + of[i] - 1 do
+            local stream = keys[j]
+            if not texts[stream] then
+                texts[stream], streams[#streams + 1] = {}, stream
+            end
+            table.insert(texts[stream], argv[of[i + 2]])
+        end
+    end
+    for _, stream in ipairs(streams) do
+        add_bundle(stream, counts, texts[stream])
+    end
 end
 
 -- What the message log is told, of each: its stream, how many entries that may hold, a line.  Several lines make one
@@ -291,13 +334,32 @@ local function undue(keys, argv)
     return 0
 end
 
+-- An entry leaves stream and group; so many pieces of it are done.
+local function leaves(stream, counts, id, pieces, done)
+    redis.call('XACK', stream, 'g', id)
+    if redis.call('XDEL', stream, id) == 0 then return 0 end
+    count(counts, 'apart:' .. stream, pieces - 1)
+    count(counts, 'done:' .. stream, done)
+    return done
+end
+
 -- Entries that are dealt with leave stream and group.
+-- keys: stream, the counts; argv: how many bundles, their ids, of how many each is; then the ids of others.
 local function done(keys, argv)
-    local call = redis.call
-    call('XACK', keys[1], 'g', unpack(argv))
-    local n = call('XDEL', keys[1], unpack(argv))
-    count(keys[2], 'done:' .. keys[1], n)
-    return n
+    local call, bundles, n, joined = redis.call, tonumber(argv[1]), 0, 0
+    for i = 2, 1 + bundles do
+        if call('XDEL', keys[1], argv[i]) == 1 then
+            n, joined = n + 1, joined + argv[bundles + i] - 1
+        end
+    end
+    if bundles > 0 then call('XACK', keys[1], 'g', unpack(argv, 2, 1 + bundles)) end
+    if #argv > 1 + 2 * bundles then
+        n = n + call('XDEL', keys[1], unpack(argv, 2 + 2 * bundles))
+        call('XACK', keys[1], 'g', unpack(argv, 2 + 2 * bundles))
+    end
+    count(keys[2], 'apart:' .. keys[1], joined)
+    count(keys[2], 'done:' .. keys[1], n + joined)
+    return n + joined
 end
 
 -- A gateway lives: counts up its row, answers all of them.
@@ -346,24 +408,28 @@ local function strays(keys, argv)
     return found
 end
 
--- The body of an entry still there; nil if an earlier sending of the same call moved it.
-local function body_of(stream, id)
+-- The texts of an entry still there; none if an earlier sending of the same call moved it.
+local function still_there(stream, id)
     local found = redis.call('XRANGE', stream, id, id)[1]
-    return found and found[2][2]
+    return found and pieces_of(found[2]) or {}
+end
+
+-- One that is to be tried again.  head: attempts, first time, now.
+local function put_aside(set, texts, id, due, head, text)
+    redis.call('HSET', texts, id, head .. ' ' .. text)
+    redis.call('ZADD', set, due, id)
 end
 
 -- keys: stream, set and texts of what waits; argv: id, due, attempts, first time, now.
 local function retry(keys, argv)
-    local call = redis.call
     local id = argv[1]
     if not (whole(argv[2]) and whole(argv[3]) and whole(argv[4]) and whole(argv[5])) then return bad('retry') end
-    local body = body_of(keys[1], id)
-    if body then
-        call('HSET', keys[3], id, argv[3] .. ' ' .. argv[4] .. ' ' .. argv[5] .. ' ' .. body)
-        call('ZADD', keys[2], argv[2], id)
-        call('XACK', keys[1], 'g', id)
-        call('XDEL', keys[1], id)
+    local pieces = still_there(keys[1], id)
+    for i, text in ipairs(pieces) do
+        put_aside(keys[2], keys[3], #pieces > 1 and id .. '/' .. i or id, argv[2],
+            table.concat(argv, ' ', 3, 5), text)
     end
+    if #pieces > 0 then leaves(keys[1], count_of(keys[1]), id, #pieces, 0) end
     return 0
 end
 
@@ -442,10 +508,13 @@ local function move(keys, argv)
     local n, parked, most = 0, 0, tonumber(argv[1])
     for from, to in pairs({ [1] = 5, [4] = 6 }) do
         for _, entry in ipairs(call('XRANGE', keys[from], '-', '+', 'COUNT', most)) do
+            local pieces = #pieces_of(entry[2])
             call('XADD', keys[to], '*', unpack(entry[2]))
+            count(keys[7], 'joined:' .. keys[to], pieces - 1)
             redis.pcall('XACK', keys[from], 'g', entry[1])
             call('XDEL', keys[from], entry[1])
-            n = n + 1
+            count(keys[7], 'apart:' .. keys[from], pieces - 1)
+            n = n + pieces
             if from == 4 then parked = parked + 1 end
         end
     end
@@ -462,23 +531,52 @@ local function move(keys, argv)
         call('DEL', keys[1], keys[2], keys[3], keys[4])
         if keys[7] then
             call('HDEL', keys[7], 'from:' .. keys[1], 'done:' .. keys[1], 'again:' .. keys[1], 'moved:' .. keys[1],
-                'dropped:' .. keys[4], 'released:' .. keys[4])
+                'joined:' .. keys[1], 'apart:' .. keys[1], 'dropped:' .. keys[4], 'released:' .. keys[4])
         end
     end
     return n
 end
 
+-- One that is left to people.
+local function put_parked(stream, attempts, first, reason, now, text)
+    redis.call('XADD', stream, '*', 'b', text, 'a', attempts, 'f', first, 'reason', reason, 'at', now)
+end
+
 -- keys: stream, parked stream; argv: id, attempts, first time, reason, now, how many may be parked (0: all).
 local function park(keys, argv)
-    local call = redis.call
-    local id = argv[1]
-    local body = body_of(keys[1], id)
-    if body then
-        call('XADD', keys[2], '*', 'b', body, 'a', argv[2], 'f', argv[3], 'reason', argv[4], 'at', argv[5])
-        if argv[6] ~= '0' then call('XTRIM', keys[2], 'MAXLEN', '~', argv[6]) end
-        call('XACK', keys[1], 'g', id)
-        call('XDEL', keys[1], id)
+    local pieces = still_there(keys[1], argv[1])
+    for _, text in ipairs(pieces) do
+        put_parked(keys[2], argv[2], argv[3], argv[4], argv[5], text)
     end
+    if #pieces > 0 then
+        if argv[6] ~= '0' then redis.call('XTRIM', keys[2], 'MAXLEN', '~', argv[6]) end
+        leaves(keys[1], count_of(keys[1]), argv[1], #pieces, 0)
+    end
+    return 0
+end
+
+-- A bundle of which some are not done: each goes its own way from here, in one call.
+-- keys: stream, set and texts of what waits, parked stream, the counts; argv: id, attempts so far, first time, now; then
+-- of each "" it is done, "r" and when it is tried again, or "p" and the reason why it is parked.
+local function scatter(keys, argv)
+    local id, done = argv[1], 0
+    local pieces = still_there(keys[1], id)
+    if #pieces == 0 then return 0 end
+    if not (whole(argv[2]) and whole(argv[3]) and whole(argv[4])) or #argv ~= 4 + #pieces then return bad('scatter') end
+    for i = 1, #pieces do
+        if string.sub(argv[4 + i], 1, 1) == 'r' and not whole(string.sub(argv[4 + i], 2)) then return bad('due') end
+    end
+    for i, text in ipairs(pieces) do
+        local how, what = string.sub(argv[4 + i], 1, 1), string.sub(argv[4 + i], 2)
+        if how == 'r' then
+            put_aside(keys[2], keys[3], id .. '/' .. i, what, argv[2] + 1 .. ' ' .. argv[3] .. ' ' .. argv[4], text)
+        elseif how == 'p' then
+            put_parked(keys[4], argv[2], argv[3], what, argv[4], text)
+        else
+            done = done + 1
+        end
+    end
+    leaves(keys[1], keys[5], id, #pieces, done)
     return 0
 end
 
@@ -563,8 +661,12 @@ end
 --   "rows" one with rows for the sinks; then the log's stream.
 local kinds = { c = commit, p = park_inbound }
 
+local function refused(why)
+    return bad(type(why) == 'table' and why.err or tostring(why))
+end
+
 local function commits(keys, argv, framed, mark)
-    local out, k, a, new, told, lines = {}, 0, 1, {}, {}, {}
+    local out, k, a, new, told, lines, of = {}, 0, 1, {}, {}, {}, {}
     not_alone(keys, mark)
     for i = 1, tonumber(argv[1]) do
         local kind, kn, an, frame = argv[a + 1], tonumber(argv[a + 2]), tonumber(argv[a + 3]), nil
@@ -578,8 +680,12 @@ local function commits(keys, argv, framed, mark)
             out[i] = bad('frame')
             break
         end
-        local ok, verdict, fresh, rows, line = pcall(what, keys, k, kn, argv, a, an, frame)
-        out[i] = ok and verdict or bad(type(verdict) == 'table' and verdict.err or tostring(verdict))
+        local ok, verdict, fresh, rows, line, rows_k, rows_a = pcall(what, keys, k, kn, argv, a, an, frame)
+        rows = ok and rows or 0
+        if rows > 0 then
+            of[#of + 1], of[#of + 2], of[#of + 3] = rows, rows_k, rows_a
+        end
+        out[i] = ok and verdict or refused(verdict)
         told[#told + 1] = ok and line or nil
         if frame and string.byte(frame, 12) == 1 then
             lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), ok and fresh or false
@@ -587,13 +693,17 @@ local function commits(keys, argv, framed, mark)
         if ok and fresh then new[#new + 1] = { i, kind, rows } end
         k, a = k + kn, a + an
     end
+    local stored, why = pcall(put_rows, keys, argv, of, keys[k + 1])
+    for _, f in ipairs(not stored and new or {}) do
+        if f[3] > 0 then out[f[1]] = refused(why) end
+    end
     tell_log(told)
     tell_joined(keys[k + 2], argv, a + 2, lines)
     local letters, n = argv[a + 1], {}
     for _, f in ipairs(letters and new or {}) do
         local field = f[2] .. string.sub(letters, f[1], f[1])
         n[field] = (n[field] or 0) + 1
-        if f[3] then n.rows = (n.rows or 0) + 1 end
+        if f[3] > 0 then n.rows = (n.rows or 0) + 1 end
     end
     for field, times in pairs(n) do
         count(keys[k + 1], field, times)
@@ -605,7 +715,8 @@ end
 local function alone(what)
     return function(keys, argv)
         not_alone(keys)
-        local verdict, _, _, line = what(keys, 0, #keys, argv, 0, #argv)
+        local verdict, _, rows, line, rows_k, rows_a = what(keys, 0, #keys, argv, 0, #argv)
+        if rows then put_rows(keys, argv, { rows, rows_k, rows_a }) end
         if line then tell_log({ line }) end
         return verdict
     end
@@ -764,7 +875,7 @@ local function count_begin(keys, argv)
     return 0
 end
 
--- Entries that were handed out and are still there.
+-- Entries that were handed out and are still there, a bundle as one.
 local function in_hand(st)
     local groups, f = redis.pcall('XINFO', 'GROUPS', st), {}
     for i = 1, groups[1] and #groups[1] or 0, 2 do
@@ -791,8 +902,10 @@ local function audit(keys)
     for i = 5, #keys, 3 do
         local st, n = keys[i], #out
         local first = call('XRANGE', st, '-', '+', 'COUNT', 1)[1]
-        out[n + 1] = added(st) - of('from:' .. st) - of('again:' .. st)
-        out[n + 2], out[n + 3], out[n + 4] = of('done:' .. st), call('XLEN', st), call('ZCARD', keys[i + 1])
+        local joined = of('joined:' .. st)
+        out[n + 1] = added(st) + joined - of('from:' .. st) - of('again:' .. st)
+        out[n + 2], out[n + 3] = of('done:' .. st), call('XLEN', st) + joined - of('apart:' .. st)
+        out[n + 4] = call('ZCARD', keys[i + 1])
         out[n + 5], out[n + 6], out[n + 7] = call('XLEN', keys[i + 2]), of('dropped:' .. keys[i + 2]), of('moved:' .. st)
         out[n + 8] = in_hand(st)
         out[n + 9] = first and first[1] or call('ZRANGE', keys[i + 1], 0, 0)[1] or ''
@@ -831,7 +944,16 @@ redis.register_function('kt1_move', move)
 redis.register_function('kt1_beat', beat)
 redis.register_function('kt1_take', take)
 redis.register_function('kt5_strays', strays)
-redis.register_function('kt1_done', done)
+redis.register_function('kt6_done', done)
+redis.register_function('kt6_scatter', scatter)
+-- A gateway of an earlier version takes a bundle for one.
+redis.register_function('kt1_done', function(keys, argv)
+    local args = { #argv, unpack(argv) }
+    for i, id in ipairs(argv) do
+        args[1 + #argv + i] = math.max(1, #still_there(keys[1], id))
+    end
+    return done(keys, args)
+end)
 redis.register_function('kt1_retry', retry)
 redis.register_function('kt1_back', back)
 redis.register_function('kt1_park', park)

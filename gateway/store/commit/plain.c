@@ -240,9 +240,9 @@ unsigned plain_send(struct redis *redis, const struct commit_parts *p, redis_cb 
     for (unsigned i = 0; i < p->counts[WRITES]; i++)
         subject(&s);
     if (p->counts[SINKS])
-        next(&s.args);
+        next(&s.args); /* the rows: plain_rows() */
     for (unsigned i = 0; i < p->counts[SINKS]; i++)
-        entry(&s, s.args.whole);
+        next(&s.keys);
     for (unsigned i = 0; i < p->counts[SMS]; i++) {
         next(&s.args);
         entry(&s, s.args.whole);
@@ -251,7 +251,13 @@ unsigned plain_send(struct redis *redis, const struct commit_parts *p, redis_cb 
     return s.n;
 }
 
-bool plain_has_rows(const struct commit_parts *p)
+struct slice plain_rows(const struct commit_parts *p)
 {
-    return p->counts[SINKS] > 0;
+    struct walk a = args_of(p);
+
+    if (!p->counts[SINKS])
+        return S("");
+    for (unsigned i = 0; i < 3u + 3u * p->counts[WRITES]; i++)
+        next(&a);
+    return a.text;
 }

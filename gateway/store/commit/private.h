@@ -90,9 +90,10 @@ bool plain_can(const struct commit_parts *);
 bool plain_unchanged(const struct alone *, const struct commit_parts *, uint64_t before);
 /* What it writes is remembered. */
 void plain_wrote(struct alone *, const struct commit_parts *, uint64_t number);
-/* cb is called for each command; answers how many there are. */
+/* All but its rows; cb is called for each command; answers how many there are. */
 unsigned plain_send(struct redis *, const struct commit_parts *, redis_cb *cb, void *arg);
-bool plain_has_rows(const struct commit_parts *);
+/* Its rows for the sinks; empty: it has none. */
+struct slice plain_rows(const struct commit_parts *);
 
 /* recall.c: values by key, as Redis has them ("" = no such key); a slice lives until the next call.
  * since_ms: put no longer ago than then, by the monotonic clock. */

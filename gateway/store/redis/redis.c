@@ -450,6 +450,22 @@ void redis_formatted(struct redis *r, struct slice parts)
         buf_add(&r->out, parts);
 }
 
+void redis_joined(struct redis *r, const struct slice *texts, unsigned n, char between)
+{
+    size_t bytes = n ? n - 1 : 0;
+    char head[24];
+
+    for (unsigned i = 0; i < n; i++)
+        bytes += texts[i].n;
+    redis_formatted(r, slice_make(head, (size_t)snprintf(head, sizeof head, "$%zu\r\n", bytes)));
+    for (unsigned i = 0; i < n; i++) {
+        if (i)
+            redis_formatted(r, slice_make(&between, 1));
+        redis_formatted(r, texts[i]);
+    }
+    redis_formatted(r, S("\r\n"));
+}
+
 void redis_send_raw(struct redis *r, struct slice command, redis_cb *cb, void *arg)
 {
     redis_formatted(r, command);

@@ -54,6 +54,8 @@ void redis_begin(struct redis *, unsigned parts);
 void redis_part(struct redis *, struct slice);
 void redis_str(struct redis *, const char *);
 void redis_i64(struct redis *, int64_t);
+/* One part of several texts with a character between them. */
+void redis_joined(struct redis *, const struct slice *texts, unsigned n, char between);
 /* Parts that were written by redis_format_*, as they stand. */
 void redis_formatted(struct redis *, struct slice parts);
 void redis_send(struct redis *, redis_cb *, void *arg);

@@ -27,22 +27,42 @@ static void look(struct consumer *c);
 
 /* --- giving out --- */
 
-static void hold(struct consumer *c, const struct entry *e)
+/* A bundle in its pieces: how long each is stands in `lengths`.  One whose lengths do not fit is one piece,
+ * as commit.lua sees it. */
+static unsigned pieces_of(struct slice body, struct slice lengths)
 {
-    struct held **at = held_place(c, e->id), *h;
+    unsigned n = 0;
+    uint64_t length;
+    size_t at = 0;
+
+    while (lengths.n && slice_to_u64(slice_cut(&lengths, ' '), &length) && length <= body.n) {
+        at += (size_t)length + 1;
+        n++;
+    }
+    return !lengths.n && n && at == body.n + 1 ? n : 1;
+}
+
+static void hold(struct consumer *c, struct entry *e, struct slice lengths)
+{
+    struct held **at = held_place(c, e->id);
+    struct slice id = e->id, rest = e->body;
+    unsigned pieces = pieces_of(e->body, lengths);
+    char piece[ID_MAX + 12];
+    uint64_t length;
 
     if (*at || e->id.n >= ID_MAX)
         return;
-    h = calloc(1, sizeof *h);
-    if (!h)
-        abort();
-    memcpy(h->id, e->id.p, e->id.n);
-    h->attempts = e->attempts;
-    h->first_ms = e->first_ms;
-    h->doubts = c->doubts;
-    *at = h;
-    c->under_way++;
-    c->on_entry(c->arg, e);
+    held_new(c, at, e, pieces);
+    c->fattest = pieces > c->fattest ? pieces : c->fattest;
+    if (pieces == 1)
+        c->on_entry(c->arg, e);
+    for (unsigned i = 0; pieces > 1 && i < pieces; i++) {
+        (void)slice_to_u64(slice_cut(&lengths, ' '), &length);
+        e->id = slice_make(piece, (size_t)snprintf(piece, sizeof piece, "%.*s/%u", SLICE_ARG(id), i));
+        e->body = slice_take(rest, (size_t)length);
+        rest = slice_skip(rest, (size_t)length + 1);
+        c->on_entry(c->arg, e);
+    }
 }
 
 /* An entry that was deleted while someone held it: out of the group. */
@@ -57,6 +77,7 @@ static void forget(struct consumer *c, struct slice id)
 static void give(struct consumer *c, const redisReply *r, bool recovered)
 {
     struct entry e = { .recovered = recovered };
+    struct slice lengths = S("");
     const redisReply *fields;
 
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 2)
@@ -74,13 +95,15 @@ static void give(struct consumer *c, const redisReply *r, bool recovered)
 
         if (slice_is(name, "b"))
             e.body = redis_slice(value);
+        else if (slice_is(name, "k"))
+            lengths = redis_slice(value);
         else if (slice_is(name, "a"))
             e.attempts = (unsigned)redis_int(value, 0);
         else if (slice_is(name, "f"))
             e.first_ms = redis_int(value, e.first_ms);
     }
     if (!c->closed)
-        hold(c, &e);
+        hold(c, &e, lengths);
 }
 
 /* --- asking --- */
@@ -112,6 +135,8 @@ static void on_read(void *arg, const redisReply *reply)
             c->strangers = false;
             c->more = true;
         }
+        if (entries && entries->elements)
+            c->fattest = 1;
         for (size_t i = 0; entries && i < entries->elements; i++) {
             if (recovering) {
                 struct slice id = redis_slice(entries->element[i]->element[0]);
@@ -144,7 +169,7 @@ static bool room(const struct consumer *c)
 static void look(struct consumer *c)
 {
     struct store *s = c->store;
-    unsigned count = c->window > c->under_way ? c->window - c->under_way : 0;
+    unsigned count = c->window > c->under_way ? (c->window - c->under_way) / c->fattest : 0;
     bool nameless;
     struct key k;
 
@@ -165,7 +190,7 @@ static void look(struct consumer *c)
     redis_str(s->redis, "g");
     redis_str(s->redis, s->consumer_name);
     redis_str(s->redis, "COUNT");
-    redis_i64(s->redis, count < READ_MAX ? count : READ_MAX);
+    redis_i64(s->redis, !count ? 1 : count < READ_MAX ? count : READ_MAX);
     if (nameless)
         redis_str(s->redis, "NOACK");
     redis_str(s->redis, "STREAMS");
@@ -376,11 +401,14 @@ struct consumer *consumer_open(struct store *s, const char *stream, unsigned win
         abort(); /* a few, at start-up */
     c->store = s;
     c->window = window;
+    c->fattest = 1;
     c->on_entry = on_entry;
     c->arg = arg;
     c->bit = store_stream_bit(s, stream);
     c->strangers = true;
     buf_init(&c->done, 64 * 1024);
+    buf_init(&c->bundles, 64 * 1024);
+    buf_init(&c->pieces, 64 * 1024);
     c->poll = loop_timer_new(s->loop, "store: consumer", on_poll, c);
     c->next = s->consumers;
     c->self = &s->consumers;

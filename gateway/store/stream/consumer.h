@@ -12,13 +12,23 @@ enum {
     HELD_BUCKETS = 512, /* a sink holds some thousand */
 };
 
-/* One entry that was handed out. */
+/* What became of one piece. */
+struct fate {
+    int64_t due_ms; /* it is tried again then; 0: it is not */
+    char *reason;   /* why it is parked; NULL: it is not */
+};
+
+/* One entry that was handed out: in pieces, if it is a bundle (commit.lua).  It ends with the last of them,
+ * so that it is dealt with by one call and comes again as a whole when we die before. */
 struct held {
     struct held *next; /* in its bucket */
     char id[ID_MAX];
     unsigned attempts;
     int64_t first_ms;
     unsigned doubts; /* the consumer's, when it was known to be ours */
+    unsigned pieces, left;
+    bool scattered;      /* not all of them are done */
+    struct fate fates[]; /* of each piece */
 };
 
 /* A call about entries, kept until it is answered. */
@@ -35,12 +45,14 @@ struct consumer {
     struct consumer *next, **self;
     char *stream;
     uint64_t bit;
-    unsigned window, under_way;
+    unsigned window, under_way; /* pieces */
+    unsigned fattest;           /* most pieces of an entry of the last read */
     void (*on_entry)(void *, const struct entry *);
     void *arg;
     struct held *buckets[HELD_BUCKETS];
-    struct buf done; /* ids of this turn, each as a part of a command */
-    unsigned done_n;
+    struct buf done;            /* ids of this turn, each as a part of a command */
+    struct buf bundles, pieces; /* those of bundles, and of how many each is */
+    unsigned done_n, bundles_n; /* all, and the bundles among them */
     struct saying *sayings;
     struct loop_timer *poll;
     unsigned asking;  /* replies of ours still to come */
@@ -66,8 +78,12 @@ struct consumer {
 /* --- held.c --- */
 /* Where it hangs, or would. */
 struct held **held_place(const struct consumer *, struct slice id);
-/* Off the table; NULL: it is not ours. The caller frees it. */
-struct held *held_take(struct consumer *, struct slice id);
+/* A new one, in its place. */
+struct held *held_new(struct consumer *, struct held **at, const struct entry *, unsigned pieces);
+/* A piece ends. Answers its entry when that was the last, off the table, the caller's to held_free(); NULL:
+ * others are left, or it is not ours. */
+struct held *held_end(struct consumer *, struct slice id, int64_t due_ms, const char *reason);
+void held_free(struct held *);
 void consumer_free(void *consumer);
 /* It is closed, and nothing is to come. */
 bool consumer_over(const struct consumer *);

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct held **held_place(const struct consumer *c, struct slice id)
+struct held **held_place(const struct consumer *c, struct slice piece)
 {
+    struct slice id = slice_cut(&piece, '/');
     struct held **at = (struct held **)&c->buckets[slice_hash(id) % HELD_BUCKETS];
 
     while (*at && !slice_is(id, (*at)->id))
@@ -13,17 +14,58 @@ struct held **held_place(const struct consumer *c, struct slice id)
     return at;
 }
 
-struct held *held_take(struct consumer *c, struct slice id)
+struct held *held_new(struct consumer *c, struct held **at, const struct entry *e, unsigned pieces)
+{
+    struct held *h = calloc(1, sizeof *h + pieces * sizeof *h->fates);
+
+    if (!h)
+        abort();
+    memcpy(h->id, e->id.p, e->id.n);
+    h->attempts = e->attempts;
+    h->first_ms = e->first_ms;
+    h->doubts = c->doubts;
+    h->pieces = h->left = pieces;
+    *at = h;
+    c->under_way += pieces;
+    return h;
+}
+
+/* Behind the id of a bundle; of any other entry the only one. */
+static unsigned piece_of(struct slice id, const struct held *h)
+{
+    uint64_t i;
+
+    (void)slice_cut(&id, '/');
+    return slice_to_u64(id, &i) && i < h->pieces ? (unsigned)i : 0;
+}
+
+struct held *held_end(struct consumer *c, struct slice id, int64_t due_ms, const char *reason)
 {
     struct held **at = held_place(c, id), *h = *at;
+    struct fate *f;
 
-    if (h) {
-        *at = h->next;
-        c->under_way--;
-        c->look = true;
-        loop_again(c->store->loop);
-    }
+    if (!h)
+        return NULL;
+    f = &h->fates[piece_of(id, h)];
+    f->due_ms = due_ms;
+    f->reason = reason ? strdup(reason) : NULL;
+    if (reason && !f->reason)
+        abort();
+    h->scattered = h->scattered || due_ms || reason;
+    c->under_way--;
+    c->look = true;
+    loop_again(c->store->loop);
+    if (--h->left)
+        return NULL;
+    *at = h->next;
     return h;
+}
+
+void held_free(struct held *h)
+{
+    for (unsigned i = 0; h && i < h->pieces; i++)
+        free(h->fates[i].reason);
+    free(h);
 }
 
 bool consumer_holds(const struct consumer *c, struct slice id)
@@ -35,7 +77,7 @@ bool consumer_holds(const struct consumer *c, struct slice id)
 
 void consumer_forget(struct consumer *c, struct slice id)
 {
-    free(held_take(c, id));
+    held_free(held_end(c, id, 0, NULL));
 }
 
 void consumer_free(void *arg)
@@ -50,7 +92,7 @@ void consumer_free(void *arg)
             struct held *h = c->buckets[i];
 
             c->buckets[i] = h->next;
-            free(h);
+            held_free(h);
         }
     while (c->sayings) {
         struct saying *s = c->sayings;
@@ -59,6 +101,8 @@ void consumer_free(void *arg)
         buf_free(&s->command);
         free(s);
     }
+    buf_free(&c->bundles);
+    buf_free(&c->pieces);
     buf_free(&c->done);
     loop_timer_free(c->poll);
     free(c->stream);

@@ -10,8 +10,8 @@
 struct consumer;
 
 struct entry {
-    struct slice id;   /* Redis' stream id */
-    struct slice body; /* sinks: rows, one JSON a line; lanes: one SMS (sms_decode) */
+    struct slice id;   /* Redis' stream id; "ID/2" of the third commit in an entry of several */
+    struct slice body; /* sinks: rows of one commit, one JSON a line; lanes: one SMS (sms_decode) */
     unsigned attempts; /* finished attempts before this one */
     int64_t first_ms;  /* when it was first committed */
     bool recovered;    /* it was in someone's hands when a gateway died: may have been sent */

@@ -65,13 +65,17 @@ bool consumers_doubting(const struct store *s)
 static void name_held(struct consumer *c)
 {
     struct redis *r = c->store->redis;
+    unsigned held = 0;
     struct key k;
 
     c->nameless = c->reading; /* what that read brings is not held yet */
     if (!c->under_way)
         return;
+    for (unsigned i = 0; i < HELD_BUCKETS; i++)
+        for (const struct held *h = c->buckets[i]; h; h = h->next)
+            held++;
     c->asking++;
-    redis_begin(r, 7 + c->under_way);
+    redis_begin(r, 7 + held);
     redis_str(r, "XCLAIM");
     redis_part(r, consumer_key(c, &k, "st"));
     redis_str(r, "g");

@@ -64,42 +64,44 @@ void consumer_say_done(struct consumer *c)
     struct saying *s = saying_new(c);
     struct key k;
 
-    redis_format_begin(&s->command, 5 + c->done_n);
+    redis_format_begin(&s->command, 6 + c->done_n + c->bundles_n);
     redis_format_part(&s->command, S("FCALL"));
-    redis_format_part(&s->command, S("kt1_done"));
+    redis_format_part(&s->command, S("kt6_done"));
     redis_format_i64(&s->command, 2);
     redis_format_part(&s->command, consumer_key(c, &k, "st"));
     redis_format_part(&s->command, store_count_key(c->store, &k));
+    redis_format_i64(&s->command, c->bundles_n);
+    buf_add(&s->command, buf_slice(&c->bundles));
+    buf_add(&s->command, buf_slice(&c->pieces));
     buf_add(&s->command, buf_slice(&c->done));
+    buf_clear(&c->bundles);
+    buf_clear(&c->pieces);
     buf_clear(&c->done);
-    c->done_n = 0;
+    c->done_n = c->bundles_n = 0;
     if (c->store->up)
         consumer_say(s);
 }
 
-void consumer_done(struct consumer *c, struct slice id)
+static void say_all_done(struct consumer *c, const struct held *h)
 {
-    struct held *h = held_take(c, id);
-
-    if (!h)
-        return;
-    redis_format_part(&c->done, id);
+    if (h->pieces > 1) {
+        redis_format_part(&c->bundles, slice_of(h->id));
+        redis_format_i64(&c->pieces, h->pieces);
+        c->bundles_n++;
+    } else {
+        redis_format_part(&c->done, slice_of(h->id));
+    }
     c->done_n++;
-    free(h);
     if (c->done_n == DONE_MAX)
         consumer_say_done(c);
 }
 
-void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
+static void say_retry(struct consumer *c, const struct held *h)
 {
-    struct held *h = held_take(c, id);
-    struct saying *s;
+    struct saying *s = saying_new(c);
     struct key k;
 
-    if (!h)
-        return;
-    s = saying_new(c);
-    s->back_ms = due_ms;
+    s->back_ms = h->fates[0].due_ms;
     redis_format_begin(&s->command, 11);
     redis_format_part(&s->command, S("FCALL"));
     redis_format_part(&s->command, S("kt1_retry"));
@@ -107,39 +109,105 @@ void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
     redis_format_part(&s->command, consumer_key(c, &k, "st"));
     redis_format_part(&s->command, consumer_key(c, &k, "wait"));
     redis_format_part(&s->command, consumer_key(c, &k, "waitt"));
-    redis_format_part(&s->command, id);
-    redis_format_i64(&s->command, due_ms);
+    redis_format_part(&s->command, slice_of(h->id));
+    redis_format_i64(&s->command, h->fates[0].due_ms);
     redis_format_i64(&s->command, (int64_t)h->attempts + 1);
     redis_format_i64(&s->command, h->first_ms);
     redis_format_i64(&s->command, clock_wall_ms());
-    free(h);
     if (c->store->up)
         consumer_say(s);
 }
 
-void consumer_park(struct consumer *c, struct slice id, const char *reason)
+static void say_park(struct consumer *c, const struct held *h)
 {
-    struct held *h = held_take(c, id);
-    struct saying *s;
+    struct saying *s = saying_new(c);
     struct key k;
 
-    if (!h)
-        return;
-    s = saying_new(c);
     redis_format_begin(&s->command, 11);
     redis_format_part(&s->command, S("FCALL"));
     redis_format_part(&s->command, S("kt1_park"));
     redis_format_i64(&s->command, 2);
     redis_format_part(&s->command, consumer_key(c, &k, "st"));
     redis_format_part(&s->command, consumer_key(c, &k, "parked"));
-    redis_format_part(&s->command, id);
+    redis_format_part(&s->command, slice_of(h->id));
     redis_format_i64(&s->command, h->attempts);
     redis_format_i64(&s->command, h->first_ms);
-    redis_format_part(&s->command, slice_of(reason));
+    redis_format_part(&s->command, slice_of(h->fates[0].reason));
     redis_format_i64(&s->command, clock_wall_ms());
     /* Of the log alone the oldest may go. */
     redis_format_i64(&s->command, strcmp(c->stream, "log") == 0 ? MESSAGE_LOG_PARKED : 0);
-    free(h);
     if (c->store->up)
         consumer_say(s);
+}
+
+static void format_fate(struct buf *command, const struct fate *f)
+{
+    struct buf text;
+
+    buf_init(&text, 64 * 1024);
+    if (f->reason)
+        buf_printf(&text, "p%s", f->reason);
+    else if (f->due_ms)
+        buf_printf(&text, "r%lld", (long long)f->due_ms);
+    redis_format_part(command, buf_slice(&text));
+    buf_free(&text);
+}
+
+static void say_scattered(struct consumer *c, const struct held *h)
+{
+    static const char *const kinds[] = { "st", "wait", "waitt", "parked" };
+    struct saying *s = saying_new(c);
+    struct key k;
+
+    redis_format_begin(&s->command, 3 + 5 + 4 + h->pieces);
+    redis_format_part(&s->command, S("FCALL"));
+    redis_format_part(&s->command, S("kt6_scatter"));
+    redis_format_i64(&s->command, 5);
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        redis_format_part(&s->command, consumer_key(c, &k, kinds[i]));
+    redis_format_part(&s->command, store_count_key(c->store, &k));
+    redis_format_part(&s->command, slice_of(h->id));
+    redis_format_i64(&s->command, h->attempts);
+    redis_format_i64(&s->command, h->first_ms);
+    redis_format_i64(&s->command, clock_wall_ms());
+    for (unsigned i = 0; i < h->pieces; i++) {
+        int64_t due_ms = h->fates[i].due_ms;
+
+        if (due_ms && (!s->back_ms || due_ms < s->back_ms))
+            s->back_ms = due_ms;
+        format_fate(&s->command, &h->fates[i]);
+    }
+    if (c->store->up)
+        consumer_say(s);
+}
+
+/* Nothing is said before the last of its pieces has ended. */
+static void say(struct consumer *c, struct held *h)
+{
+    if (!h)
+        return;
+    if (!h->scattered)
+        say_all_done(c, h);
+    else if (h->pieces > 1)
+        say_scattered(c, h);
+    else if (h->fates[0].reason)
+        say_park(c, h);
+    else
+        say_retry(c, h);
+    held_free(h);
+}
+
+void consumer_done(struct consumer *c, struct slice id)
+{
+    say(c, held_end(c, id, 0, NULL));
+}
+
+void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
+{
+    say(c, held_end(c, id, due_ms, NULL));
+}
+
+void consumer_park(struct consumer *c, struct slice id, const char *reason)
+{
+    say(c, held_end(c, id, 0, reason));
 }
