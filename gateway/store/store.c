@@ -169,6 +169,7 @@ static void store_free(struct store *s)
     loop_not_at_turn_end(s->loop, commits_turn_end, s);
     loop_not_at_turn_end(s->loop, consumers_turn_end, s);
     loop_not_at_turn_end(s->loop, message_log_turn_end, s);
+    loop_not_at_turn_end(s->loop, receipts_turn_end, s);
     loop_not_at_turn_end(s->loop, spool_turn_end, s);
     wires_free(s->wires);
     consumers_free(s);
@@ -183,6 +184,7 @@ static void store_free(struct store *s)
     orphans_free(s->orphans);
     audit_free(s->audit);
     message_log_free(s->message_log);
+    receipts_free(s->receipts);
     spool_free(s->spool);
     managed_free(s->managed, s->closing);
     loop_timer_free(s->commit_tick);
@@ -215,7 +217,8 @@ static int open_parts(struct store *s, const struct store_options *o, struct err
     loop_at_turn_end(s->loop, spool_turn_end, s);
     loop_at_turn_end(s->loop, commits_turn_end, s);
     loop_at_turn_end(s->loop, message_log_turn_end, s); /* before the entry that it is about is done */
-    loop_at_turn_end(s->loop, consumers_turn_end, s);   /* reads what the commits before it add */
+    loop_at_turn_end(s->loop, receipts_turn_end, s);
+    loop_at_turn_end(s->loop, consumers_turn_end, s); /* reads what the commits before it add */
     s->wires = wires_new(s, s->managed ? managed_address(s->managed) : o->address, err);
     return s->wires ? 0 : -1;
 }
@@ -236,6 +239,7 @@ struct store *store_open(struct loop *loop, const struct store_options *o,
     s->alone = alone_new();
     s->recall = recall_new();
     s->message_log = message_log_new(s);
+    s->receipts = receipts_new(s);
     s->commit_tick = loop_timer_new(loop, "store: commits", commits_tick, s);
     s->close_tick = loop_timer_new(loop, "store: close", close_step, s);
     if (open_parts(s, o, err) != 0) {

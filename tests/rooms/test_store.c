@@ -657,6 +657,51 @@ static void a_delivery_id_finds_our_message_again(void **state)
     assert_string_equal(t.text, "");
 }
 
+static const char *dlr_of(const char *their_id)
+{
+    static struct told t;
+
+    t.done = false;
+    store_dlr_get(rig.store, "kannel", slice_of(their_id), on_text, &t);
+    wait_for(&t.done);
+    assert_int_equal(t.rc, STORE_OK);
+    return t.text;
+}
+
+static void a_delivery_id_is_known_for_a_week_and_the_newest_counts(void **state)
+{
+    const long long day = clock_wall_ms() / 86400000;
+    redisContext *c = raw();
+    char longest[1001], key[64];
+
+    (void)state;
+    memset(longest, 'x', 1000);
+    longest[1000] = '\0';
+    for (unsigned i = 0; i < 300; i++) {
+        char theirs[16], ours[16];
+
+        snprintf(theirs, sizeof theirs, "t-%u", i);
+        snprintf(ours, sizeof ours, "o-%u", i);
+        store_dlr_put(rig.store, "kannel", slice_of(theirs), slice_of(ours));
+    }
+    store_dlr_put(rig.store, "kannel", slice_of(longest), S("long"));
+    assert_string_equal(dlr_of("t-0"), "o-0");
+    assert_string_equal(dlr_of("t-299"), "o-299");
+    assert_string_equal(dlr_of(longest), "long");
+    store_dlr_put(rig.store, "kannel", S("t-0"), S("again"));
+    assert_string_equal(dlr_of("t-0"), "again");
+    snprintf(key, sizeof key, "{19.06}dlrs:kannel:%lld", day);
+    assert_in_range(raw_int("TTL", key), 7 * 86400, 8 * 86400);
+    freeReplyObject(redisCommand(c, "HSET {19.06}dlrs:kannel:%lld a old b seven", day - 7));
+    freeReplyObject(redisCommand(c, "HSET {19.06}dlrs:kannel:%lld a new", day - 3));
+    freeReplyObject(redisCommand(c, "SET {19.06}dlr:kannel:earlier ours"));
+    redisFree(c);
+    assert_string_equal(dlr_of("a"), "new");
+    assert_string_equal(dlr_of("b"), "seven");
+    assert_string_equal(dlr_of("earlier"), "ours"); /* as an earlier version kept it */
+    assert_string_equal(dlr_of("nobody"), "");
+}
+
 /* --- the message log --- */
 
 static void a_commit_is_one_entry_of_the_log_with_all_that_came_of_it(void **state)
@@ -896,6 +941,7 @@ int main(void)
         CASE(a_timer_that_cannot_be_carried_out_is_parked_and_never_handed_out_again),
         CASE(cases_are_counted_for_village_and_puskesmas),
         CASE(a_delivery_id_finds_our_message_again),
+        CASE(a_delivery_id_is_known_for_a_week_and_the_newest_counts),
         CASE(a_commit_is_one_entry_of_the_log_with_all_that_came_of_it),
         CASE(a_step_that_leads_to_nothing_is_not_in_the_log),
         CASE(what_became_of_sms_is_one_entry_a_turn_and_outlives_a_lost_connection),

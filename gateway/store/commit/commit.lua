@@ -362,6 +362,16 @@ local function done(keys, argv)
     return n + joined
 end
 
+-- The SMS of a provider's id, once it is not of today.  keys: other days, newest first; the key that earlier versions kept
+-- for it alone; argv: the id.
+local function receipt(keys, argv)
+    for i = 1, #keys - 1 do
+        local uuid = redis.call('HGET', keys[i], argv[1])
+        if uuid then return uuid end
+    end
+    return redis.call('GET', keys[#keys])
+end
+
 -- A gateway lives: counts up its row, answers all of them.
 local function beat(keys, argv)
     redis.call('HINCRBY', keys[1], argv[1], 1)
@@ -946,6 +956,7 @@ redis.register_function('kt1_take', take)
 redis.register_function('kt5_strays', strays)
 redis.register_function('kt6_done', done)
 redis.register_function('kt6_scatter', scatter)
+redis.register_function { function_name = 'kt6_receipt', callback = receipt, flags = { 'no-writes' } }
 -- A gateway of an earlier version takes a bundle for one.
 redis.register_function('kt1_done', function(keys, argv)
     local args = { #argv, unpack(argv) }

@@ -33,6 +33,7 @@ struct spool;
 struct commit;
 
 struct message_log;
+struct receipts;
 struct consumer;
 struct loop_timer;
 struct store;
@@ -86,6 +87,7 @@ struct store {
     struct due *due;
     struct people_watch *people;
     struct message_log *message_log;
+    struct receipts *receipts;
     struct spool *spool;
     struct consumer *consumers;
     struct released *released;

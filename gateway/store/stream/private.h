@@ -39,6 +39,11 @@ void orphans_up(struct store *);
 void orphans_down(struct store *);
 void orphans_free(struct orphans *);
 
+/* receipts.c */
+struct receipts *receipts_new(struct store *);
+void receipts_free(struct receipts *);
+void receipts_turn_end(void *store);
+
 /* message_log.c: one JSON object a line, read by district/log_db.c */
 struct message_log *message_log_new(struct store *);
 void message_log_free(struct message_log *);
