@@ -149,6 +149,8 @@ static void on_read(void *arg, const redisReply *reply)
             snprintf(c->recovered, sizeof c->recovered, "0");
         c->restart = false;
     }
+    if (c->reading_own)
+        held_sweep(c);
     consumer_replied(c);
     if (reply && !c->closed)
         look(c);

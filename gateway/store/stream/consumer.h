@@ -25,10 +25,10 @@ struct held {
     char id[ID_MAX];
     unsigned attempts;
     int64_t first_ms;
-    unsigned doubts; /* the consumer's, when it was known to be ours */
-    unsigned pieces, left;
-    bool scattered;      /* not all of them are done */
-    struct fate fates[]; /* of each piece */
+    unsigned doubts;       /* the consumer's, when it was known to be ours */
+    unsigned pieces, left; /* 0 left: it has ended, and held_drop() keeps it */
+    bool scattered;        /* not all of them are done */
+    struct fate fates[];   /* of each piece */
 };
 
 /* A call about entries, kept until it is answered. */
@@ -80,10 +80,14 @@ struct consumer {
 struct held **held_place(const struct consumer *, struct slice id);
 /* A new one, in its place. */
 struct held *held_new(struct consumer *, struct held **at, const struct entry *, unsigned pieces);
-/* A piece ends. Answers its entry when that was the last, off the table, the caller's to held_free(); NULL:
- * others are left, or it is not ours. */
+/* A piece ends. Answers its entry when that was the last: for held_drop(). NULL: others are left, or it is
+ * not ours. */
 struct held *held_end(struct consumer *, struct slice id, int64_t due_ms, const char *reason);
-void held_free(struct held *);
+/* Off the table, as soon as no read of what we had can still bring it: Redis may have carried that out before
+ * it heard of the end. NULL is none. */
+void held_drop(struct consumer *, struct held *);
+/* Such a read is over. */
+void held_sweep(struct consumer *);
 void consumer_free(void *consumer);
 /* It is closed, and nothing is to come. */
 bool consumer_over(const struct consumer *);

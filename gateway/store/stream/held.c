@@ -44,7 +44,7 @@ struct held *held_end(struct consumer *c, struct slice id, int64_t due_ms, const
     struct held **at = held_place(c, id), *h = *at;
     struct fate *f;
 
-    if (!h)
+    if (!h || !h->left)
         return NULL;
     f = &h->fates[piece_of(id, h)];
     f->due_ms = due_ms;
@@ -55,29 +55,47 @@ struct held *held_end(struct consumer *c, struct slice id, int64_t due_ms, const
     c->under_way--;
     c->look = true;
     loop_again(c->store->loop);
-    if (--h->left)
-        return NULL;
-    *at = h->next;
-    return h;
+    return --h->left ? NULL : h;
 }
 
-void held_free(struct held *h)
+static void held_free(struct held *h)
 {
-    for (unsigned i = 0; h && i < h->pieces; i++)
+    for (unsigned i = 0; i < h->pieces; i++)
         free(h->fates[i].reason);
     free(h);
+}
+
+void held_drop(struct consumer *c, struct held *h)
+{
+    if (!h || (c->reading && c->reading_own))
+        return;
+    *held_place(c, slice_of(h->id)) = h->next;
+    held_free(h);
+}
+
+void held_sweep(struct consumer *c)
+{
+    for (unsigned i = 0; i < HELD_BUCKETS; i++)
+        for (struct held **at = &c->buckets[i], *h; (h = *at);) {
+            if (h->left) {
+                at = &h->next;
+                continue;
+            }
+            *at = h->next;
+            held_free(h);
+        }
 }
 
 bool consumer_holds(const struct consumer *c, struct slice id)
 {
     const struct held *h = *held_place(c, id);
 
-    return h && h->doubts == c->doubts;
+    return h && h->left && h->doubts == c->doubts;
 }
 
 void consumer_forget(struct consumer *c, struct slice id)
 {
-    held_free(held_end(c, id, 0, NULL));
+    held_drop(c, held_end(c, id, 0, NULL));
 }
 
 void consumer_free(void *arg)

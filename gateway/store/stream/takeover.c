@@ -73,7 +73,7 @@ static void name_held(struct consumer *c)
         return;
     for (unsigned i = 0; i < HELD_BUCKETS; i++)
         for (const struct held *h = c->buckets[i]; h; h = h->next)
-            held++;
+            held += h->left > 0;
     c->asking++;
     redis_begin(r, 7 + held);
     redis_str(r, "XCLAIM");
@@ -83,7 +83,8 @@ static void name_held(struct consumer *c)
     redis_str(r, OTHERS);
     for (unsigned i = 0; i < HELD_BUCKETS; i++)
         for (const struct held *h = c->buckets[i]; h; h = h->next)
-            redis_str(r, h->id);
+            if (h->left)
+                redis_str(r, h->id);
     redis_str(r, "FORCE");
     redis_str(r, "JUSTID");
     redis_send(r, consumer_ignore, c);

@@ -182,7 +182,7 @@ static void say_scattered(struct consumer *c, const struct held *h)
 }
 
 /* Nothing is said before the last of its pieces has ended. */
-static void say(struct consumer *c, struct held *h)
+static void say_end(struct consumer *c, struct held *h)
 {
     if (!h)
         return;
@@ -194,20 +194,20 @@ static void say(struct consumer *c, struct held *h)
         say_park(c, h);
     else
         say_retry(c, h);
-    held_free(h);
+    held_drop(c, h);
 }
 
 void consumer_done(struct consumer *c, struct slice id)
 {
-    say(c, held_end(c, id, 0, NULL));
+    say_end(c, held_end(c, id, 0, NULL));
 }
 
 void consumer_retry(struct consumer *c, struct slice id, int64_t due_ms)
 {
-    say(c, held_end(c, id, due_ms, NULL));
+    say_end(c, held_end(c, id, due_ms, NULL));
 }
 
 void consumer_park(struct consumer *c, struct slice id, const char *reason)
 {
-    say(c, held_end(c, id, 0, reason));
+    say_end(c, held_end(c, id, 0, reason));
 }
