@@ -71,16 +71,28 @@ static void put_digits(struct buf *b, uint64_t n, unsigned count)
     buf_add(b, slice_make(text, count));
 }
 
+/* -1: it is none. */
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A' + 10;
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 36;
+    return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
 /* False where one is no digit. */
 static bool take_digits(struct slice *s, unsigned count, uint64_t *out)
 {
     *out = 0;
     for (unsigned i = 0; i < count; i++) {
-        const char *at = i < s->n && s->p[i] ? strchr(digits, s->p[i]) : NULL;
+        int digit = i < s->n ? digit_of(s->p[i]) : -1;
 
-        if (!at)
+        if (digit < 0)
             return false;
-        *out = *out << 6 | (uint64_t)(at - digits);
+        *out = *out << 6 | (uint64_t)digit;
     }
     *s = slice_skip(*s, count);
     return true;

@@ -295,6 +295,9 @@ async function benchSessions() {
   await g.stop();
 }
 
+// No rewrite of the append-only file is under way or due: it is paid by whoever writes meanwhile, whose pages are copied.
+const quiet = (g) => waitFor('Redis is quiet', () => /aof_rewrite_in_progress:0\s[^]*aof_rewrite_scheduled:0\s/.test(g.redis('info', 'persistence')), 600000);
+
 // CPU of a message (a new child weighed) while `count` of them are sent, in gateway and Redis.
 async function costOf(g, count) {
   const r = await turn(door('', g, 'sms', count));
@@ -327,8 +330,11 @@ async function benchFlat() {
   let g = gatewayWith(size.SENDERS);
   await g.start();
   await costOf(g, 1000);
+  const posyandus = new Set(fs.readFileSync(path.join(g.folder, 'config/people.csv'), 'utf8').match(/PSY\d+/g)).size;
   for (let stored = 1000, step = 2000; ; step = Math.min(stored * 9, size.STORED - stored)) {
+    await quiet(g);
     told(`${stored} messages stored`, await costOf(g, 2000));
+    console.log(`  ${''.padEnd(34)}(${(stored / size.SENDERS).toFixed(0)} of each kader, all today; ${(stored / posyandus).toFixed(0)} children in each posyandu)`);
     stored += 2000;
     if (stored >= size.STORED) break;
     await costOf(g, Math.max(1, step - 2000));
