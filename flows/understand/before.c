@@ -452,6 +452,11 @@ static bool doubted_behind(const struct filling *x, unsigned i)
     if (parts(x, k))
         return false;
     code = phrase_code(&x->ts, k, x->words->before, &used);
+    if (slice_is(code, "kurang_belakang")) { /* `28 kurang 120/80`; `9 kg kurang 2 ons` says how much */
+        k += used;
+        return k >= x->ts.n || parts(x, k) ||
+               (is_number(x, k) && !(k + 1 < x->ts.n && phrase_at(&x->ts, k + 1, x->words->units, &used)));
+    }
     return understand_of_groups(x, k) || slice_is(code, "kira_belakang") ||
            (slice_is(code, "kira") && !is_number(x, k + used));
 }

@@ -97,16 +97,19 @@ bool understand_becomes(const struct filling *x, unsigned i)
            slice_is(phrase_code(&x->ts, i, x->words->answers, &used), "ralat") && used == 1;
 }
 
-/* `14bl kurang 2 hari`: not yet so old. */
-static bool less_by_time(struct filling *x, unsigned i, unsigned end)
+/* `14bl kurang 2 hari`: not yet so old; `14bl lebih 2 hari` is. */
+static bool off_by_time(struct filling *x, unsigned i, unsigned end)
 {
-    unsigned used, unit;
+    unsigned used, of;
+    struct slice code = goes_on(x, end) ? phrase_code(&x->ts, end, x->words->before, &used) : S(""), unit;
 
-    if (!goes_on(x, end) || !slice_is(phrase_code(&x->ts, end, x->words->before, &used), "kurang_belakang") ||
-        !is_number(x, end + used) || !of_time(unit_at(x, end + used + 1, &unit)))
+    if (!(slice_is(code, "kurang_belakang") || slice_is(code, "kira_belakang")) || !is_number(x, end + used))
         return false;
-    x->ts.t[i].approx = true;
-    understand_mark_other(x, end, end + used + 1 + unit);
+    unit = unit_at(x, end + used + 1, &of);
+    if (!of_time(unit))
+        return false;
+    x->ts.t[i].approx |= slice_is(code, "kurang_belakang") || !slice_is(unit, "hr");
+    understand_mark_other(x, end, end + used + 1 + of);
     return true;
 }
 
@@ -120,7 +123,7 @@ void understand_difference(struct filling *x, unsigned i)
     if (!phrase_may_be(&x->ts, x->words->before))
         return;
     end = value_end(x, i, &unit);
-    if (x->ts.t[i].other || less_by_time(x, i, end) || of_time(unit) ||
+    if (x->ts.t[i].other || off_by_time(x, i, end) || of_time(unit) ||
         (i > 0 && slice_is(unit_at(x, i - 1, &with), "kg")) || !read_difference(x, end, &d))
         return; /* `9kg5ons`: of the kilos */
     with = d.amount ? compared_with(x, d.to) : 0;
