@@ -39,6 +39,7 @@ struct sign_scan {
     const struct word_list *lists[SIGN_LISTS];
     unsigned lists_n;
     const struct word_list *kata, *negators, *units; /* units: `demam 3 hari` is one sign */
+    const struct word_list *times;                   /* units too: `kejang 3 bulan lalu` */
     const struct word_list *people;                  /* NULL: signs are nobody's */
     bool near;                                       /* one edit allowed */
     void (*sign)(void *arg, const struct sign *);

@@ -90,18 +90,31 @@ void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice 
         spoken->at = at;
 }
 
-/* `bulan lalu`, `waktu bayi`, `3 bulan lalu` behind a sign, which ends before token i. */
-static bool long_ago(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+/* The number at token i, with its unit: so many weeks, months or years; the token behind, or i. */
+static unsigned long_time(const struct sign_scan *s, const struct tokens *ts, unsigned i)
 {
-    unsigned used, of;
-    const struct word *w = i < ts->n && !(ts->t[i].sep & SEP_HARD) ? phrase_at(ts, i, s->kata, &used) : NULL;
+    unsigned used;
     struct slice unit;
 
-    if (!w || !slice_is(w->code, "lampau"))
-        return w && (slice_is(w->code, "silam") || (slice_is(w->code, "antara") && w->doubt));
-    unit = i > 1 ? phrase_code(ts, i - 1, s->units, &of) : slice_make("", 0);
-    return (slice_is(unit, "mg") || slice_is(unit, "bl") || slice_is(unit, "th")) &&
-           ts->t[i - 2].kind == TOKEN_NUMBER;
+    if (i + 1 >= ts->n || ts->t[i].kind != TOKEN_NUMBER || !s->times)
+        return i;
+    unit = phrase_code(ts, i + 1, s->times, &used);
+    return slice_is(unit, "mg") || slice_is(unit, "bl") || slice_is(unit, "th") ? i + 1 + used : i;
+}
+
+/* `bulan lalu`, `waktu bayi`, `3 bulan lalu` behind a sign, which ends before token i, or behind its number.
+ */
+static bool long_ago(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used, end = long_time(s, ts, i);
+    bool lasts = end > i || (i > 1 && long_time(s, ts, i - 2) == i);
+    const struct word *w;
+
+    if (i >= ts->n || (ts->t[i].sep & SEP_HARD))
+        return false;
+    w = phrase_at(ts, end, s->kata, &used);
+    return w && ((lasts && slice_is(w->code, "lampau")) ||
+                 (end == i && (slice_is(w->code, "silam") || (slice_is(w->code, "antara") && w->doubt))));
 }
 
 enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,

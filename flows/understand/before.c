@@ -185,17 +185,6 @@ static bool plain(struct slice s)
            (mark < s.n && slice_all_digits(slice_take(s, mark)) && slice_all_digits(slice_skip(s, mark + 1)));
 }
 
-/* The tokens of a date; 0: none begins there. */
-static unsigned day_at(const struct filling *x, unsigned i)
-{
-    const struct when_words w = {
-        .months = x->words->months, .days = x->words->days, .week = x->words->week, .units = x->words->units
-    };
-    struct when day;
-
-    return when_read(&x->ts, i, &w, x->today, false, &day) == WHEN_NONE ? 0 : day.used;
-}
-
 static void owner(struct filling *x, unsigned i)
 {
     unsigned from = i, used = 0, whose = understand_measured(x, i);
@@ -207,7 +196,7 @@ static void owner(struct filling *x, unsigned i)
         return;
     }
     if (slice_is(code, "hari_lain")) { /* `hpht 12/5/26` */
-        used = day_at(x, i);
+        used = understand_day_at(x, i);
         understand_mark_other(x, from, i + (used ? used : 1));
         return;
     }

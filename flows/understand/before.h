@@ -17,6 +17,7 @@ void understand_times(struct filling *, unsigned i);
 void understand_parity(struct filling *, unsigned i);
 void understand_unasked_age(struct filling *, unsigned i);
 void understand_undone(struct filling *, unsigned i);
+unsigned understand_day_at(const struct filling *, unsigned i); /* the tokens of a date; 0: none */
 bool understand_keeps_signs(const struct form *); /* a field for signs, or for words about them */
 
 #endif

@@ -22,11 +22,44 @@ bool understand_keeps_signs(const struct form *form)
     return false;
 }
 
-/* `5x`, `5 kali`: how often, and no value. */
+/* `081234567890`: a telephone's. */
+static bool telephone(const struct token *t)
+{
+    enum {
+        LEAST = 10,
+        MOST = 14
+    };
+
+    return t->low.n >= LEAST && t->low.n <= MOST && !t->odd && !t->approx && slice_all_digits(t->low) &&
+           (slice_starts(t->low, "08") || slice_starts(t->low, "628"));
+}
+
+/* `2 tahun lalu`, where no date is asked for: the last token of it, or i. */
+static unsigned years_ago(const struct filling *x, unsigned i)
+{
+    unsigned used, ago;
+    struct slice unit;
+
+    if (form_as(x->form, AS_DATE) >= 0 || i + 2 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD)
+        return i;
+    unit = phrase_code(&x->ts, i + 1, x->words->units, &used);
+    return slice_is(unit, "th") && x->ts.t[i].low.n < 3 && !understand_parted(x, i + 1 + used) &&
+                   understand_is(x, i + 1 + used, "lampau", &ago)
+               ? i + used + ago
+               : i;
+}
+
+/* `5x`, `5 kali`: how often, and no value; nor is a telephone's number, or how long ago. */
 void understand_times(struct filling *x, unsigned i)
 {
+    unsigned ago = i > 0 ? years_ago(x, i) : i;
+
+    if (ago > i || telephone(&x->ts.t[i]))
+        understand_mark_other(x, i, ago + 1);
     if (i > 0 && i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
-        ((slice_is(x->ts.t[i + 1].low, "x") && x->ts.t[i + 1].glued) ||
+        (((slice_is(x->ts.t[i + 1].low, "x") ||
+           (slice_is(x->ts.t[i + 1].low, "t") && x->ts.t[i].low.n == 1)) &&
+          x->ts.t[i + 1].glued) || /* `2T`: how often a child did not grow */
          slice_is(x->ts.t[i + 1].low, "kali")) &&
         !(i + 2 < x->ts.n && x->ts.t[i + 2].glued) && understand_keeps_signs(x->form))
         understand_mark_other(x, i, i + 2);
@@ -127,4 +160,14 @@ void understand_undone(struct filling *x, unsigned i)
         understand_mark_other(x, k - before, end + behind);
         return;
     }
+}
+
+unsigned understand_day_at(const struct filling *x, unsigned i)
+{
+    const struct when_words w = {
+        .months = x->words->months, .days = x->words->days, .week = x->words->week, .units = x->words->units
+    };
+    struct when day;
+
+    return when_read(&x->ts, i, &w, x->today, false, &day) == WHEN_NONE ? 0 : day.used;
 }

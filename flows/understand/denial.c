@@ -119,6 +119,7 @@ bool understand_denies(const struct ruleset *rs, struct slice text, struct slice
                               .kata = words->kata,
                               .negators = words->negators,
                               .units = words->units,
+                              .times = words->units,
                               .near = true,
                               .sign = on_sign,
                               .arg = &d };

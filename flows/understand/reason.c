@@ -43,6 +43,7 @@ void understand_reason(struct filling *x)
                                     .kata = x->words->kata,
                                     .negators = x->words->negators,
                                     .units = x->words->units,
+                                    .times = x->words->units,
                                     .people = x->words->people,
                                     .near = true,
                                     .sign = on_sign,

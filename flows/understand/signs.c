@@ -233,19 +233,30 @@ static void on_other(void *arg, unsigned from, unsigned to)
         ts->t[k].loose = true;
 }
 
+/* The signs alone, with whose they are. */
+static struct sign_scan scan_of(const struct words *words, void (*sign)(void *, const struct sign *),
+                                void *arg)
+{
+    return (struct sign_scan){ .lists = { words->signs },
+                               .lists_n = 1,
+                               .kata = words->kata,
+                               .negators = words->negators,
+                               .units = words->units,
+                               .times = words->units,
+                               .people = words->people,
+                               .near = true,
+                               .sign = sign,
+                               .arg = arg };
+}
+
 void understand_signs(struct filling *x, unsigned from)
 {
     struct gather g = { .x = x };
-    struct sign_scan scan = { .kata = x->words->kata,
-                              .negators = x->words->negators,
-                              .units = x->words->units,
-                              .people = x->words->people,
-                              .near = true,
-                              .sign = on_sign,
-                              .other = on_other,
-                              .arg = &g };
+    struct sign_scan scan = scan_of(x->words, on_sign, &g);
     const struct field *companion = NULL;
 
+    scan.other = on_other;
+    scan.lists_n = 0;
     for (unsigned k = 0; k < x->variant->uses_n && scan.lists_n < SIGN_LISTS; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
 
@@ -297,21 +308,6 @@ static void heard_of_another(struct hearing *h, const struct sign *s)
     struct slice words = understand_span(h->x, from, to), *all = now ? &h->x->others : &h->x->others_today;
 
     *all = all->n ? arena_printf(h->arena, "%.*s, %.*s", SLICE_ARG(*all), SLICE_ARG(words)) : words;
-}
-
-/* The signs alone, with whose they are. */
-static struct sign_scan scan_of(const struct words *words, void (*sign)(void *, const struct sign *),
-                                void *arg)
-{
-    return (struct sign_scan){ .lists = { words->signs },
-                               .lists_n = 1,
-                               .kata = words->kata,
-                               .negators = words->negators,
-                               .units = words->units,
-                               .people = words->people,
-                               .near = true,
-                               .sign = sign,
-                               .arg = arg };
 }
 
 static void hear(void *arg, const struct sign *s)
