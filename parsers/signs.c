@@ -406,7 +406,10 @@ static unsigned word_at(struct state *x, unsigned i)
         return negator_at(x, i, &n);
     person_at(x, i);
     w = phrase_at(x->ts, i, x->s->kata, &used);
-    signs_speak(&x->spoken, w, t->low, parted(x, i) ? x->end : i, i + used);
+    /* `demam minggu lalu pingsan`, `demam 3 minggu lalu`: of the sign before it */
+    if (!(w && slice_is(w->code, "silam") &&
+          ((x->has_last && x->last.to == i) || (i > 0 && x->ts->t[i - 1].kind == TOKEN_NUMBER))))
+        signs_speak(&x->spoken, w, t->low, parted(x, i) ? x->end : i, i + used);
     kata = w ? w->code : slice_make("", 0);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;
