@@ -22,6 +22,7 @@ static const struct {
     { "lupa", SAID_FORGOT },
     { "semua", SAID_ALL },
     { "sapaan", SAID_FILLER },
+    { "sopan", SAID_POLITE },
     { "ganti", SAID_REPLACE },
     { "tadi", SAID_EARLIER },
 };

@@ -29,6 +29,7 @@ enum heard_bit {
     SAID_UNSURE = 1 << 11,  /* `belum tahu` */
     SAID_FORGOT = 1 << 12,  /* `lupa bu, 120/80` */
     SAID_ALL = 1 << 13,     /* `semua` */
+    SAID_POLITE = 1 << 14,  /* `makasih`, `maaf` */
 };
 
 struct cut {

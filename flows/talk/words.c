@@ -52,28 +52,40 @@ bool words_say_there(struct slice text, struct arena *a)
     return false;
 }
 
+/* A comma or the like between words i - 1 and i. */
+static bool parted(const struct cut *c, unsigned i)
+{
+    const char *p = i > 0 ? c->at[i - 1] + c->word[i - 1].n : c->at[i];
+
+    for (; p < c->at[i]; p++)
+        if (*p != ' ' && *p != '\t')
+            return true;
+    return false;
+}
+
 /* The bits of the known words at the beginning; *to is the first word that is none. */
 static unsigned known_words(const struct ruleset *rules, const struct field *asked, const struct cut *c,
                             struct arena *a, unsigned *to)
 {
     const struct word_list *list = rules->forms.words.answers;
     unsigned bits = 0, used = 1;
+    bool polite = false;
 
     for (*to = 0; list && *to < c->n; *to += used) {
         unsigned bit = cut_phrase(list, c, *to, a, &used);
+        bool ya = slice_is(c->word[*to], "ya") && used == 1;
 
-        if (!bit && affirms(asked, c->word[*to]))
-            bit = SAID_YES;
-        if (!bit && is_label(asked, c->word[*to]))
-            bit = SAID_FILLER;
+        if (!bit)
+            bit = affirms(asked, c->word[*to]) ? SAID_YES : is_label(asked, c->word[*to]) ? SAID_FILLER : 0;
         if (!bit)
             break;
-        if (bit == SAID_YES && bits & ~(unsigned)SAID_FILLER && *to + used == c->n &&
-            slice_is(c->word[*to], "ya"))
-            bit = SAID_FILLER; /* `ga jadi ya` */
-        bits |= bit;
+        polite = bit == SAID_POLITE || (polite && !parted(c, *to));
+        if (ya && (polite || (bits && *to + used == c->n))) /* `makasih ya bu`; `ga jadi ya` */
+            bit = SAID_FILLER;
+        if (bit != SAID_FILLER && bit != SAID_POLITE)
+            bits |= bit;
     }
-    return bits & ~(unsigned)SAID_FILLER;
+    return bits;
 }
 
 enum answer_word words_answer(const struct ruleset *rules, const struct field *asked, struct slice text,
@@ -194,17 +206,6 @@ bool words_label(const struct ruleset *rules, const struct form *form, struct sl
     return false;
 }
 
-/* A comma or the like between words i - 1 and i. */
-static bool parted(const struct cut *c, unsigned i)
-{
-    const char *p = i > 0 ? c->at[i - 1] + c->word[i - 1].n : c->at[i];
-
-    for (; p < c->at[i]; p++)
-        if (*p != ' ' && *p != '\t')
-            return true;
-    return false;
-}
-
 struct slice words_plain(const struct ruleset *rules, const struct form *form, struct slice text,
                          struct arena *a)
 {
@@ -216,12 +217,13 @@ struct slice words_plain(const struct ruleset *rules, const struct form *form, s
     cut_words(rules->forms.vocabulary, text, a, &c);
     if (c.more)
         return text;
-    for (unsigned i = 0; list && i < c.n; i++) {
-        const struct word *w = list_find(list, c.word[i]);
+    for (unsigned i = 0, used; list && i < c.n; i += used) {
+        unsigned bit = cut_phrase(list, &c, i, a, &used);
 
         comma |= plain.n && parted(&c, i);
-        if (w && slice_is(w->code, "sapaan"))
+        if (bit == SAID_FILLER || bit == SAID_POLITE)
             continue;
+        used = 1;
         plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain),
                              comma     ? ", "
                              : plain.n ? " "
@@ -484,9 +486,8 @@ bool words_thank(const struct ruleset *rules, struct slice text)
     const struct word *w = list ? word_by_code(list, S("terima_kasih")) : NULL;
 
     text = slice_trim(text);
-    for (size_t i = 0; i < text.n; i++)
-        if (text_is_digit(text.p[i]))
-            return false; /* `mksh bu, bb 9,2` answers */
+    if (slice_has_digit(text)) /* `mksh bu, bb 9,2` answers */
+        return false;
     for (unsigned i = 0; w && text.n <= THANKS_MAX && i < w->synonyms_n; i++) {
         struct slice word = w->synonyms[i];
 

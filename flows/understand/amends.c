@@ -39,7 +39,8 @@ static bool is_no(const struct filling *x, unsigned i, unsigned *used, bool *wro
 static bool says_nothing(const struct filling *x, unsigned i, unsigned *used)
 {
     return understand_is(x, i, "partikel", used) || understand_is(x, i, "tapi", used) ||
-           phrase_is(&x->ts, i, x->words->answers, "sapaan", used);
+           phrase_is(&x->ts, i, x->words->answers, "sapaan", used) ||
+           phrase_is(&x->ts, i, x->words->answers, "sopan", used);
 }
 
 /* `tidak patuh`, `tidak mau menyusu`: a value with a no in it. */

@@ -26,6 +26,19 @@ bool understand_says_nothing(const struct words *words, const struct tokens *ts,
     return slice_is(code, "terima_kasih") || slice_is(code, "penanda_tangan");
 }
 
+bool understand_thanks_before(const struct words *words, const struct tokens *ts, unsigned to)
+{
+    bool thanks = false;
+    unsigned used;
+
+    for (unsigned i = 0; i < to; i += used) {
+        bool is = phrase_is(ts, i, words->answers, "sopan", &used);
+
+        thanks = is || (thanks && !(ts->t[i].sep & SEP_HARD));
+    }
+    return thanks && !(ts->t[to].sep & SEP_HARD);
+}
+
 /* `no 48217`, `rujukan 48217`, `bu 48217` */
 static void number_of(const struct words *words, const struct tokens *ts, unsigned *i, struct arena *a,
                       struct behind *out)

@@ -55,7 +55,7 @@ static bool says_nothing(const struct denying *d, unsigned i, unsigned *used)
 {
     static const char *const kata[] = { "pengisi", "sambung",      "partikel", "ternyata",      "antara",
                                         "riwayat", "terima_kasih", "imbuhan",  "penanda_tangan" };
-    static const char *const iya[] = { "sapaan", "tidak", "kosong", "tak_diukur", "ralat" };
+    static const char *const iya[] = { "sapaan", "sopan", "tidak", "kosong", "tak_diukur", "ralat" };
     struct slice code = phrase_code(d->ts, i, d->words->kata, used);
 
     if (one_of(code, kata, sizeof kata / sizeof *kata) || slice_is(d->ts->t[i].low, "ada"))
@@ -148,7 +148,8 @@ static bool beside_nothing(const struct ruleset *rs, const struct tokens *ts, un
     static const char *const kata[] = { "partikel", "terima_kasih", "penanda_tangan", "pengisi", "ternyata" };
 
     return one_of(phrase_code(ts, i, rs->forms.words.kata, used), kata, sizeof kata / sizeof *kata) ||
-           phrase_is(ts, i, rs->forms.words.answers, "sapaan", used);
+           phrase_is(ts, i, rs->forms.words.answers, "sapaan", used) ||
+           phrase_is(ts, i, rs->forms.words.answers, "sopan", used);
 }
 
 /* Among the tokens from..to something is said to be wrong: `salah ketik`, and not `yang benar`. */

@@ -56,7 +56,7 @@ static enum part part_at(const struct halves *h, unsigned i, unsigned *used)
         return PART_NO;
     if (slice_is(code, "ragu"))
         return PART_UNSURE;
-    if (slice_is(code, "sapaan") || (slice_is(code, "ya") && h->n == 0))
+    if (slice_is(code, "sapaan") || slice_is(code, "sopan") || (slice_is(code, "ya") && h->n == 0))
         return PART_NOTHING;
     if (negation_at(&h->ts, i, w->negators, &n) && (n.kind < NEGATION_NIL || n.kind == NEGATION_FALSE)) {
         *used = n.used;

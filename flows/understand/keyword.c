@@ -191,7 +191,8 @@ static bool agreed_to(const struct reader *r, unsigned t, const struct command_w
     for (unsigned i = 0; i < t; i += used) {
         struct slice code = phrase_code(&r->ts, i, r->words->answers, &used);
 
-        if (!slice_is(code, "ya") && !slice_is(code, "sapaan") && !says_nothing(r, i, &used))
+        if (!slice_is(code, "ya") && !slice_is(code, "sapaan") && !slice_is(code, "sopan") &&
+            !says_nothing(r, i, &used))
             return false;
     }
     return !says && b->nomor.n;
@@ -205,7 +206,7 @@ static bool is_command(struct reader *r, unsigned w, unsigned t, const struct co
 
     if (c->needs == COMMAND_NEEDS_ARGUMENT && !c->everyday)
         return first || !form_behind(r, w);
-    if (c->everyday && !first)
+    if (c->everyday && (!first || (c->kind == COMMAND_YA && understand_thanks_before(r->words, &r->ts, t))))
         return false;
     if (c->only_numbered && !b->number)
         return false;

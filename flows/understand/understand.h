@@ -379,6 +379,8 @@ struct behind understand_behind(const struct words *, const struct tokens *, uns
 bool understand_refuses(const struct behind *, enum command_kind);
 /* A greeting, thanks or an address at token i. */
 bool understand_says_nothing(const struct words *, const struct tokens *, unsigned i, unsigned *used);
+/* Thanks or an apology right before token `to`, whose `ya` is theirs: `makasih ya bu`. */
+bool understand_thanks_before(const struct words *, const struct tokens *, unsigned to);
 
 /* --- understand/keyword.c --- */
 struct keyword {
