@@ -122,6 +122,12 @@ static struct slice words_alone(struct work *w, struct slice words)
     return who.n && words.n + who.n < both.n && both.n <= WORDS ? both : text_cut(words, WORDS, w->s->arena);
 }
 
+/* The SMS is this report, and no answer. */
+static bool typed_now(const struct work *w)
+{
+    return w->s->seen->inbound->kind == INBOUND_SMS && !w->f->draft && w->s->reading->said.reports_n == 1;
+}
+
 /* "Bu Ana 28th perdarahan": who and why.  found: of an accepted report, the worst first; or NULL. */
 static struct slice who_and_why(struct work *w, const struct findings *found)
 {
@@ -140,9 +146,8 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
         return other.referral.say;
     if (!nama.n && (w->f->cry || w->report.withdrawn)) /* her words say whom */
         return words_alone(w, w->report.withdrawn ? w->report.body : why);
-    if (!nama.n && w->report.emergency &&
-        w->s->seen->inbound->text.n > STORY) /* a story, and a keyword in it */
-        return words_alone(w, w->s->seen->inbound->text);
+    if (!nama.n && w->report.emergency && (typed_now(w) || w->s->seen->inbound->text.n > STORY))
+        return words_alone(w, w->s->seen->inbound->text); /* `istri saya hamil, kejang, rt 3` */
     if (nama.n && slice_ieq(slice_take(why, nama.n), nama) && slice_starts(slice_skip(why, nama.n), " "))
         why = slice_trim(slice_skip(why, nama.n)); /* her words begin with her name */
     nama = nama.n ? text_cut(nama, NAME, w->s->arena) : S("(tanpa nama)");

@@ -217,11 +217,13 @@ void referral_asked(struct step *s, struct filed_report *r, const struct referra
 static void tell_words(struct step *s, const struct filed_report *r, struct slice words, enum sms_class class,
                        const char *key)
 {
-    const struct text_fill f[] = { { "nomor", r->nomor },
-                                   { "siapa", r->referral.say },
-                                   { "isi", words },
-                                   { "nama", s->person ? s->person->name : step_phone(s, s->msisdn) },
-                                   { "hp", step_phone(s, s->msisdn) } };
+    const struct text_fill f[] = {
+        { "nomor", r->nomor },
+        { "siapa", r->referral.say },
+        { "isi", words },
+        { "nama", s->person ? s->person->name : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
+        { "hp", step_phone(s, s->msisdn) }
+    };
     unsigned before = s->out->sms_n;
     struct audience who;
 
