@@ -32,12 +32,22 @@ CODEC(referral_codec, struct referral, MEMBER_ONE_OF(struct referral, state, sta
       REFERRAL(climbs, climbs), REFERRAL(incomplete, incomplete), REFERRAL(doubtful, doubtful),
       REFERRAL(asked, asked), REFERRAL(held, held), REFERRAL(held_key, held_key),
       MEMBER_SLICES(struct referral, told, told, told_n), MEMBER_SLICES(struct referral, also, also, also_n),
-      REFERRAL(teller, teller), REFERRAL(died, died));
+      REFERRAL(teller, teller), REFERRAL(died, died), REFERRAL(left, left));
 
 bool referral_has(const struct referral *r, struct slice msisdn)
 {
     for (unsigned i = 0; i < r->told_n; i++)
         if (slice_eq(r->told[i], msisdn))
+            return true;
+    return false;
+}
+
+bool referral_left_by(const struct referral *r, struct slice place_code)
+{
+    struct slice left = r->left;
+
+    while (left.n)
+        if (slice_eq(slice_cut(&left, ','), place_code))
             return true;
     return false;
 }

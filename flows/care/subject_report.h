@@ -38,6 +38,7 @@ struct referral {
     struct slice say;      /* "Bu Ana 28th perdarahan": who and why, for the staff */
     struct slice level;    /* code of the place that is addressed now; empty = the duty numbers */
     struct slice by;       /* MSISDN of who took it */
+    struct slice left;     /* codes of the places that gave it up, with commas: refused it, or sent it on */
     unsigned climbs;       /* times that it went to another level; part of the timer's id */
     bool incomplete;       /* sent before the report was complete */
     bool doubtful;         /* an E1 sign that may be negated, and nobody has answered yet */
@@ -78,6 +79,8 @@ struct filed_report {
 
 /* Somebody was told of it. */
 bool referral_has(const struct referral *, struct slice msisdn);
+/* The place gave it up: it moves it no more. */
+bool referral_left_by(const struct referral *, struct slice place_code);
 /* It is a report of this person: the first of it, or one that joined it (flows/filing/joined.h). */
 bool report_of(const struct filed_report *, struct slice msisdn);
 /* Somebody is expected still: nobody has ended it, and the patient is not there yet. */

@@ -137,14 +137,17 @@ static void answer(struct step *s, struct filed_report *r, const char *key, stru
     referral_say(s, r, died ? "referral.you_noted" : key, nama);
 }
 
+static void has_it(struct step *s, struct filed_report *r)
+{
+    r->referral.by = s->msisdn;
+    if (s->person && s->person->place) /* from here it goes on, if it must */
+        r->referral.level = s->person->place_code;
+    referral_told(&r->referral, s->msisdn);
+}
+
 static void take(struct step *s, struct filed_report *r, struct slice words)
 {
-    const struct person *p = s->person;
-
-    r->referral.by = s->msisdn;
-    if (p && p->place) /* from here it goes on, if it must */
-        r->referral.level = p->place_code;
-    referral_told(&r->referral, s->msisdn);
+    has_it(s, r);
     referral_event_row(s, r, "terima", words);
     referral_clock(s, r, "hadir", clock_by_urgency(s->rules, "hadir", r->referral.urgency));
     if (r->referral.died.n) /* nobody is told to bring the dead */
@@ -189,25 +192,34 @@ static void refuse(struct step *s, struct filed_report *r, struct slice words)
         return;
     }
     referral_event_row(s, r, "tolak", words);
+    referral_gives_up(s, r);
     climb(s, r);
     referral_tell_reporter(s, r, "referral.reporter_refused", slice_make("", 0), words);
     referral_say(s, r, "referral.you_refused", referral_level_name(s, r));
 }
 
-static void note(struct step *s, struct filed_report *r, enum referral_event e, struct slice words)
+/* voice: of who says it, before.  Where the patient came, there the case is, and who had it hears of it. */
+static void note(struct step *s, struct filed_report *r, enum referral_event e, enum referral_voice voice,
+                 struct slice words)
 {
     static const struct {
-        const char *reporter, *speaker;
+        const char *reporter, *speaker, *others;
     } texts[REFERRAL_EVENTS] = {
-        [REFERRAL_ON_HADIR] = { "referral.reporter_arrived", "referral.you_arrived" },
-        [REFERRAL_ON_TIDAK_HADIR] = { "referral.reporter_missed", "referral.you_missed" },
-        [REFERRAL_ON_SELESAI] = { "referral.reporter_done", "referral.you_done" },
+        [REFERRAL_ON_HADIR] = { "referral.reporter_arrived", "referral.you_arrived",
+                                "referral.others_arrived" },
+        [REFERRAL_ON_TIDAK_HADIR] = { "referral.reporter_missed", "referral.you_missed",
+                                      "referral.others_missed" },
+        [REFERRAL_ON_SELESAI] = { "referral.reporter_done", "referral.you_done", "referral.others_done" },
     };
+    struct slice had = r->referral.by;
 
-    r->referral.by = r->referral.by.n ? r->referral.by : s->msisdn;
+    if (!had.n || (voice & (VOICE_ELSE | VOICE_LEFT)))
+        has_it(s, r);
     referral_event_row(s, r, referral_event_name(e), words);
     referral_clock(s, r, "referral", 0);
     tell(s, r, texts[e].reporter, e != REFERRAL_ON_TIDAK_HADIR, words);
+    if (voice != VOICE_TAKER)
+        referral_tell_holder(s, r, had, texts[e].others, words);
     answer(s, r, texts[e].speaker, speaker(s), words);
     settle(s, r);
 }
@@ -219,6 +231,26 @@ static void say_taken(struct step *s, struct filed_report *r)
     referral_say(s, r, hers ? "referral.taken_by_you" : "referral.taken_by",
                  referral_name_of(s, r->referral.by));
     step_reason(s, hers ? "command" : "command_refused");
+}
+
+static void say_held(struct step *s, const struct filed_report *r, const struct command *c,
+                     enum referral_voice voice)
+{
+    bool hers = c->kind == COMMAND_SELESAI && voice == VOICE_ELSE; /* she may have the patient */
+    struct slice who, hp;
+
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = { { "nomor", r->nomor },
+                                       { "tempat", referral_level_name(s, r) },
+                                       { "petugas", who },
+                                       { "hp", hp },
+                                       { "perintah", reply_command(c->kind, s->arena) } };
+
+        step_answer(s, r->nomor,
+                    step_text(s, s->language, hers ? "referral.held_or_yours" : "referral.held", FILLS(f)));
+    }
+    step_reason(s, "command_refused");
 }
 
 /* `TERIMA 48217 langsung rsud saja`: taken here, or not?  Then nobody is told to come (RULINGS 43). */
@@ -251,7 +283,8 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
 {
     enum referral_event e = referral_event_of(c->kind);
     enum referral_state was = r->referral.state;
-    const struct referral_move *m = referral_move(was, e, referral_voice(s, r));
+    enum referral_voice voice = referral_voice(s, r);
+    const struct referral_move *m = referral_move(was, e, voice);
 
     step_reason(s, "command_refused");
     if (!may_answer(s, r)) {
@@ -260,6 +293,10 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
     }
     if (m->act == ACT_SAY_OVER) {
         referral_say(s, r, was == REFERRAL_DONE ? "referral.is_done" : "referral.is_cancelled", speaker(s));
+        return;
+    }
+    if (m->act == ACT_SAY_HELD) {
+        say_held(s, r, c, voice);
         return;
     }
     if ((m->act == ACT_TAKE && sends_elsewhere(s, c)) ||
@@ -274,7 +311,7 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
     else if (m->act == ACT_KEEP_WORDS)
         keep_words(s, r, c->catatan);
     else if (m->act == ACT_NOTE)
-        note(s, r, e, c->catatan);
+        note(s, r, e, voice, c->catatan);
     else if (m->act == ACT_SAY_TAKEN)
         say_taken(s, r);
     else

@@ -145,15 +145,15 @@ bool referral_may_join(const struct step *s, const struct filed_report *r)
     return referral_move(r->referral.state, REFERRAL_ON_RUJUK, referral_voice(s, r))->act != ACT_NOTHING;
 }
 
-/* Where a RUJUK goes that says no place: from staff to those above them. */
+/* Where a RUJUK goes that says no place: from staff to those above them, never back down from where it is. */
 static const struct place *asked_place(const struct step *s, const struct filed_report *r,
                                        const struct referral_opening *o)
 {
-    bool staff = referral_has(&r->referral, s->msisdn) && s->person && s->person->place;
+    const struct place *now = directory_place(&s->rules->directory, r->referral.level), *up = now;
 
-    return o->place ? o->place
-           : staff  ? step_next_level(s, s->person->place)
-                    : directory_place(&s->rules->directory, r->referral.level);
+    if (referral_has(&r->referral, s->msisdn) && s->person && s->person->place)
+        up = step_next_level(s, s->person->place);
+    return o->place ? o->place : now && up && place_under(up, now) ? now : up;
 }
 
 /* Who says it now hears what becomes of it too; staff who have it send it on. */
@@ -179,9 +179,9 @@ static struct slice with_reason(struct step *s, struct slice say, struct slice w
 
 void referral_asked(struct step *s, struct filed_report *r, const struct referral_opening *o)
 {
-    const struct referral_move *m = referral_move(r->referral.state, REFERRAL_ON_RUJUK, referral_voice(s, r));
+    enum referral_voice voice = referral_voice(s, r);
+    const struct referral_move *m = referral_move(r->referral.state, REFERRAL_ON_RUJUK, voice);
     struct referral_opening known = *o;
-
     bool moves;
 
     known.place = asked_place(s, r, o);
@@ -192,6 +192,8 @@ void referral_asked(struct step *s, struct filed_report *r, const struct referra
     }
     joins(s, r);
     r->referral.asked = true;
+    if (moves && m->act == ACT_ASK && (voice & (VOICE_TAKER | VOICE_HERE)))
+        referral_gives_up(s, r);
     if (m->act == ACT_WARN) {
         (void)referral_changed(s, r, REFERRAL_ON_WORSE, &known, slice_make("", 0));
         return;

@@ -28,8 +28,9 @@ enum referral_event {
 enum referral_voice {
     VOICE_TAKER = 1, /* who took it, whatever the place */
     VOICE_HERE = 2,
-    VOICE_ELSE = 4, /* of a place above, or of one that it has left */
-    VOICE_ANY = VOICE_TAKER | VOICE_HERE | VOICE_ELSE,
+    VOICE_ELSE = 4, /* of a place above, or of one that did not answer in time */
+    VOICE_LEFT = 8, /* of a place that gave it up: refused it, or sent it on */
+    VOICE_ANY = VOICE_TAKER | VOICE_HERE | VOICE_ELSE | VOICE_LEFT,
 };
 
 enum referral_act {
@@ -46,6 +47,7 @@ enum referral_act {
     ACT_WITHDRAW,
     ACT_KEEP_WORDS, /* a TOLAK that moves nothing: what it says is written down all the same */
     ACT_SAY_TAKEN,
+    ACT_SAY_HELD, /* not carried out: who has it now */
     ACT_SAY_ALREADY,
     ACT_SAY_OVER,
 };

@@ -60,6 +60,21 @@ void referral_wait(struct step *s, const struct filed_report *r)
     referral_clock(s, r, "referral", due - s->now_ms);
 }
 
+/* --- lists with commas --- */
+
+static struct slice listed_with(struct step *s, struct slice list, struct slice one)
+{
+    return arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(list), list.n ? "," : "", SLICE_ARG(one));
+}
+
+void referral_gives_up(struct step *s, struct filed_report *r)
+{
+    struct slice code = s->person && s->person->place ? s->person->place_code : slice_make("", 0);
+
+    if (code.n && !referral_left_by(&r->referral, code))
+        r->referral.left = listed_with(s, r->referral.left, code);
+}
+
 /* The duty numbers are the place above all places. */
 enum referral_voice referral_voice(const struct step *s, const struct filed_report *r)
 {
@@ -71,7 +86,7 @@ enum referral_voice referral_voice(const struct step *s, const struct filed_repo
         duty = duty || slice_eq(s->rules->duty[i], s->msisdn);
     if (r->referral.level.n ? s->person && slice_eq(s->person->place_code, r->referral.level) : duty)
         return VOICE_HERE;
-    return VOICE_ELSE;
+    return s->person && referral_left_by(&r->referral, s->person->place_code) ? VOICE_LEFT : VOICE_ELSE;
 }
 
 /* --- who hears what --- */
@@ -112,23 +127,20 @@ static void hold(struct step *s, struct filed_report *r, struct slice to, const 
     const struct due d = { .what = S("pagi"), .nomor = r->nomor };
 
     if (!is_held(&r->referral, to))
-        r->referral.held = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(r->referral.held),
-                                        r->referral.held.n ? "," : "", SLICE_ARG(to));
+        r->referral.held = listed_with(s, r->referral.held, to);
     r->referral.held_key = slice_of(key);
     step_timer(s, arena_printf(s->arena, "pagi:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d),
                s->now_ms + quiet_ms);
 }
 
-/* Told now: nothing of it waits. */
-static void release(struct step *s, struct referral *r, struct slice msisdn)
+static struct slice listed_without(struct step *s, struct slice list, struct slice out)
 {
-    struct slice held = r->held, one;
+    struct slice left = slice_make("", 0), one;
 
-    r->held = slice_make("", 0);
-    while ((one = slice_cut(&held, ',')).n)
-        if (!slice_eq(one, msisdn))
-            r->held = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(r->held), r->held.n ? "," : "",
-                                   SLICE_ARG(one));
+    while ((one = slice_cut(&list, ',')).n)
+        if (!slice_eq(one, out))
+            left = listed_with(s, left, one);
+    return left;
 }
 
 void referral_hand_to(struct step *s, struct filed_report *r, struct slice to, const char *key)
@@ -152,7 +164,7 @@ void referral_hand_to(struct step *s, struct filed_report *r, struct slice to, c
         hold(s, r, to, key, quiet_ms);
         return;
     }
-    release(s, &r->referral, to);
+    r->referral.held = listed_without(s, r->referral.held, to); /* told now: nothing of it waits */
     step_sms(s, to, class, r->nomor,
              step_text(s, language,
                        r->role.n > 0 || strcmp(key, "referral.remind") == 0 ? key
@@ -167,6 +179,7 @@ void referral_hand_over(struct step *s, struct filed_report *r, const struct pla
 
     step_audience(s, place, &who);
     r->referral.level = who.place ? who.place->code : slice_make("", 0);
+    r->referral.left = listed_without(s, r->referral.left, r->referral.level);
     for (unsigned i = 0; i < who.n; i++) {
         referral_hand_to(s, r, who.msisdn[i], key);
         referral_told(&r->referral, who.msisdn[i]);
@@ -232,6 +245,17 @@ void referral_tell_others(struct step *s, const struct filed_report *r, const ch
         if (!slice_eq(to, s->msisdn) && !report_of(r, to) && !is_held(&r->referral, to))
             step_sms(s, to, can_wait(&r->referral) ? SMS_ALERT : SMS_REFERRAL, r->nomor,
                      step_text(s, language, key, FILLS(f)));
+    }
+}
+
+void referral_tell_holder(struct step *s, const struct filed_report *r, struct slice had, const char *key,
+                          struct slice words)
+{
+    for (unsigned i = 0; i < r->referral.told_n; i++) {
+        struct slice to = r->referral.told[i];
+
+        if (had.n ? slice_eq(to, had) : !report_of(r, to) && !is_held(&r->referral, to))
+            tell_one(s, r, to, key, s->msisdn, words);
     }
 }
 

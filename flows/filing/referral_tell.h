@@ -17,6 +17,8 @@ void referral_clock(struct step *, const struct filed_report *, const char *what
 void referral_wait(struct step *, const struct filed_report *);
 /* Who speaks, seen from where it is addressed. */
 enum referral_voice referral_voice(const struct step *, const struct filed_report *);
+/* The speaker's place gives it up: it moves it no more, unless it is handed over to it again. */
+void referral_gives_up(struct step *, struct filed_report *);
 /* Remembers that somebody has it. */
 void referral_told(struct referral *, struct slice msisdn);
 /* The SMS that hands it to one person; of a danger of the day that nobody called a referral, in quiet hours:
@@ -30,6 +32,9 @@ void referral_tell_reporter(struct step *, const struct filed_report *, const ch
 /* News for everyone else who had it. */
 void referral_tell_others(struct step *, const struct filed_report *, const char *key, struct slice nama,
                           struct slice isi);
+/* What the speaker says of it, to who had it before: whoever took it, else everyone who had it. */
+void referral_tell_holder(struct step *, const struct filed_report *, struct slice had, const char *key,
+                          struct slice words);
 /* Those who have it may leave its number out from now on, or not any more (flows/step/open.h). */
 void referral_list(struct step *, const struct filed_report *);
 /* The answer to the speaker. */

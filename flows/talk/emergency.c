@@ -304,13 +304,45 @@ static bool told_by_number(struct step *s)
     return true;
 }
 
+/* The words are told at once, the command is asked about (RULINGS 44). */
+static void ask_first(struct step *s, enum command_kind kind, const struct filed_report *r)
+{
+    struct slice who, hp;
+
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = { { "nomor", r->nomor },
+                                       { "perintah", reply_command(kind, s->arena) },
+                                       { "petugas", who },
+                                       { "hp", hp } };
+
+        step_reason(s, "emergency");
+        step_answer(s, r->nomor, step_text(s, s->language, "danger.first", FILLS(f)));
+    }
+}
+
+/* `selesai 48217 ibu masih pingsan`: a command that its own words turn is asked about like one that they do
+ * not; it is no new call for her. */
+static bool turned_by_danger(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    const struct said *said = &s->reading->said;
+
+    if (!r || said->kind != SAID_TURNED || said->turned.command == COMMAND_NONE ||
+        !slice_eq(said->turned.nomor, s->reading->nomor) ||
+        !told_of_case(s, said->turned.nomor, said->body, r))
+        return false;
+    ask_first(s, said->turned.command, r);
+    return true;
+}
+
 void emergency_step(struct step *s)
 {
     const struct report *answer = &s->reading->answer;
     struct filing f = { .report = answer, .index = s->reading->first, .cry = answer->emergency };
     struct filed out;
 
-    if (s->reading->nomor.n && !answer->plea && told_by_number(s))
+    if (s->reading->nomor.n && !answer->plea && (turned_by_danger(s) || told_by_number(s)))
         return;
     filing_file(s, &f, &out);
     step_reason(s, f.cry ? "emergency" : "rejected");
@@ -335,7 +367,6 @@ static bool ends_something(enum command_kind kind)
 bool emergency_behind(struct step *s, const struct command *c)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
-    struct slice who, hp;
 
     if (!r || !s->reading->said.emergency || (c->kind == COMMAND_KOREKSI && c->corrected_n))
         return false; /* a correction is told by itself */
@@ -345,16 +376,7 @@ bool emergency_behind(struct step *s, const struct command *c)
     }
     if (!ends_something(c->kind))
         return false;
-    referral_contact(s, r, &who, &hp);
-    {
-        const struct text_fill f[] = { { "nomor", c->nomor },
-                                       { "perintah", reply_command(c->kind, s->arena) },
-                                       { "petugas", who },
-                                       { "hp", hp } };
-
-        step_reason(s, "emergency");
-        step_answer(s, c->nomor, step_text(s, s->language, "danger.first", FILLS(f)));
-    }
+    ask_first(s, c->kind, r);
     return true;
 }
 

@@ -161,14 +161,16 @@ bool listing_subjects(const struct ruleset *rules, const struct due *d, struct a
     return ok;
 }
 
-static enum open_what of_referral(const struct filed_report *r, struct slice msisdn)
+static enum open_what of_referral(const struct step *s, const struct filed_report *r, struct slice msisdn)
 {
+    const struct person *p = directory_person(&s->rules->directory, msisdn);
     bool hers = slice_eq(r->referral.by, msisdn);
 
     if (!referral_has(&r->referral, msisdn)) /* its reporter, or one of her posyandu */
         return referral_is_open(&r->referral) ? OPEN_OWN : OPEN_NOTHING;
     switch (r->referral.state) {
-    case REFERRAL_SENT:
+    case REFERRAL_SENT: /* who gave it up is not waited for, but may speak of it */
+        return p && referral_left_by(&r->referral, p->place_code) ? OPEN_OWN : OPEN_SENT;
     case REFERRAL_EXPIRED:
         return OPEN_SENT;
     case REFERRAL_TAKEN:
@@ -228,7 +230,7 @@ void listing_due(struct step *s, const struct due *d)
         one.who = child_called(s->rules, patient(r), s->arena);
     }
     while ((msisdn = slice_cut(&to, ',')).n) {
-        one.what = referral ? of_referral(r, msisdn) : of_episode(s, &e, msisdn);
+        one.what = referral ? of_referral(s, r, msisdn) : of_episode(s, &e, msisdn);
         put(s, msisdn, &one);
     }
 }

@@ -16,7 +16,7 @@
 #include "tests/support/sample.h"
 
 enum {
-    STATES = 512,
+    STATES = 2048,
     KADER = 0,
 };
 
@@ -34,7 +34,7 @@ static const struct ruleset *rules;
 /* What of a referral can be told apart by what follows. */
 struct seen {
     enum referral_state state;
-    char level[16], by[20];
+    char level[16], by[20], left[64];
     bool waits;
     char says[64]; /* what its report finds: "E1", "E2" or nothing */
 };
@@ -67,6 +67,7 @@ static struct seen look(struct mem_store *m, unsigned *climbs)
     seen.state = r.referral.state;
     text_of(seen.level, sizeof seen.level, r.referral.level);
     text_of(seen.by, sizeof seen.by, r.referral.by);
+    text_of(seen.left, sizeof seen.left, r.referral.left);
     snprintf(timer, sizeof timer, "referral:%s", nomor);
     seen.waits = mem_waits(m, timer);
     if (strstr(r.findings.n ? arena_copy(&a, r.findings).p : "", "\"E1\""))
@@ -81,7 +82,7 @@ static struct seen look(struct mem_store *m, unsigned *climbs)
 static bool same(const struct seen *a, const struct seen *b)
 {
     return a->state == b->state && strcmp(a->level, b->level) == 0 && strcmp(a->by, b->by) == 0 &&
-           strcmp(a->says, b->says) == 0;
+           strcmp(a->left, b->left) == 0 && strcmp(a->says, b->says) == 0;
 }
 
 /* Takes it over unless it is known already. */
@@ -187,6 +188,30 @@ static void check_tolak(const struct place_in_life *from, const struct mem_store
     }
 }
 
+/* Nobody else ends it, nor takes back what she gave up; whoever had it hears of what another says. */
+static void check_whose(const struct place_in_life *from, const struct mem_store *m, const struct seen *now,
+                        unsigned person, unsigned word, const char *step)
+{
+    const struct person *p = directory_person(&rules->directory, slice_of(people[person]));
+    struct referral held = { .left = slice_of(from->seen.left) };
+    bool here =
+        from->seen.level[0] ? slice_is(p->place_code, from->seen.level) : person == PEOPLE - 1 /* duty */;
+    bool hers = here || strcmp(from->seen.by, people[person]) == 0;
+    unsigned heard = 0;
+
+    if (from->seen.state == REFERRAL_SENT && !here && referral_left_by(&held, p->place_code))
+        HOLDS(same(now, &from->seen));
+    if (hers || same(now, &from->seen) || word == 1)
+        return;
+    HOLDS(from->seen.state == REFERRAL_EXPIRED || now->state != REFERRAL_DONE);
+    if (from->seen.by[0])
+        HOLDS(told(m, from->seen.by, SMS_REFERRAL) + told(m, from->seen.by, SMS_ALERT) > 0);
+    for (unsigned i = KADER + 1; i < PEOPLE; i++)
+        if (slice_is(directory_person(&rules->directory, slice_of(people[i]))->place_code, from->seen.level))
+            heard += told(m, people[i], SMS_REFERRAL) + told(m, people[i], SMS_ALERT);
+    HOLDS(from->seen.state != REFERRAL_SENT || !from->seen.level[0] || heard > 0);
+}
+
 static void say(struct place_in_life *from, unsigned person, unsigned word)
 {
     unsigned climbs, before;
@@ -205,6 +230,7 @@ static void say(struct place_in_life *from, unsigned person, unsigned word)
     check_climb(from, &now, climbs - before, step);
     if (word == 1)
         check_tolak(from, &m, &now, people[person], step);
+    check_whose(from, &m, &now, person, word, step);
     HOLDS(!is_over(from->seen.state) || same(&now, &from->seen));
     HOLDS(same(&now, &from->seen) || told(&m, people[KADER], SMS_REFERRAL) == 1);
     HOLDS(!m.fault[0]);
@@ -372,12 +398,12 @@ static void a_duty_number_is_staff(void **state)
 /* A row that can never count is a row that says something else than the program does. */
 static void every_pair_of_state_and_event_has_one_move(void **state)
 {
-    static const enum referral_voice voices[] = { VOICE_TAKER, VOICE_HERE, VOICE_ELSE };
+    static const enum referral_voice voices[] = { VOICE_TAKER, VOICE_HERE, VOICE_ELSE, VOICE_LEFT };
 
     (void)state;
     for (enum referral_state s = REFERRAL_SENT; s <= REFERRAL_EXPIRED; s++)
         for (enum referral_event e = REFERRAL_ON_TERIMA; e <= REFERRAL_ON_SELESAI; e++)
-            for (unsigned v = 0; v < 3; v++)
+            for (unsigned v = 0; v < 4; v++)
                 assert_int_not_equal(referral_move(s, e, voices[v])->act, ACT_NOTHING);
     for (enum referral_event e = REFERRAL_ON_TERIMA; e < REFERRAL_EVENTS; e++)
         assert_int_equal(referral_move(REFERRAL_NONE, e, VOICE_HERE)->act, ACT_NOTHING);
