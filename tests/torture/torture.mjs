@@ -16,6 +16,7 @@ async function strikeAll(w, points, random, say) {
     await sleep(random() * 500);
     if (i >= points >> 1 && w.n === 1) w.takeBackup();
     const names = choose(w, random);
+    w.struck.push({ at: new Date().toISOString(), names });
     for (const n of names) done[n] = (done[n] ?? 0) + 1;
     await strike(w, names, random, sleep).catch((e) => {
       // What the gateways said last tells more than any number.
@@ -52,6 +53,7 @@ function judge(w, { acknowledged, confirmed }, say) {
   const spooled = audits.reduce((sum, a) => sum + a.spooled, 0);
   const delays = w.delays().sort((a, b) => a.s - b.s);
   const late = delays.filter((d) => d.s > toldWithin);
+  w.judged = { lost: lost.map((name) => ({ name, ...w.sms.get(name), nomor: w.calls.get(name) })), double, invented, late, audits };
   say(`  accepted ${all.length} = stored ${stored.length} + parked ${parked.length} + spooled ${spooled}; lost ${lost.length}, double ${double.length}; sent ${w.sms.size + w.calls.size}`);
   say(`  E1 ${delays.length} acknowledged, told after ${delays[delays.length >> 1]?.s.toFixed(1)} s (half), ${delays.at(-1)?.s.toFixed(1)} s at most, while nothing was broken`);
   assert.ok(acknowledged.length > 10 && confirmed.length > 0, 'there was load');
@@ -126,6 +128,7 @@ export async function round({ seed, points, gateways, postgres, say }) {
     await play(w, { points, random, say });
   } catch (e) {
     w.over = true;
+    say(`  kept: ${w.keep(`build/torture-${seed}`)}`);
     await w.stop().catch(() => {});
     throw e;
   }

@@ -32,6 +32,7 @@ export class World {
     this.calls = new Map(); // name -> the number that the last page gave
     this.alarms = new Map(); // name -> when it was acknowledged
     this.repeats = [];
+    this.struck = [];
     this.away = []; // {from, to}: when something was broken
   }
 
@@ -153,7 +154,7 @@ export class World {
   async insist(m, tries, send) {
     for (let i = 0; i < tries && !this.over; i++) {
       if (await send(m).catch(() => false)) {
-        this.sms.get(m.name).acknowledged = true;
+        Object.assign(this.sms.get(m.name), { acknowledged: true, at: new Date().toISOString(), id: m.id });
         if (this.random() < 0.2) this.repeats.push({ m, send });
         return;
       }
@@ -255,6 +256,16 @@ export class World {
       const broken = this.away.reduce((sum, a) => sum + Math.max(0, Math.min(a.to, to) - Math.max(a.from, from)), 0);
       return { name, s: Math.max(0, to - from - broken) / 1000 };
     });
+  }
+
+  // What a round that failed leaves to look at: the judgement, what was broken when, and the files of all.
+  keep(folder) {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'round.json'), JSON.stringify({ judged: this.judged, struck: this.struck, away: this.away }, null, 1));
+    const files = [...this.gateways.map((g) => g.folder), this.redisFolder].filter(Boolean);
+    files.forEach((from, i) => fs.cpSync(from, path.join(folder, String(i)), { recursive: true, filter: (f) => !fs.lstatSync(f).isSocket() }));
+    this.gateways.forEach((g, i) => fs.writeFileSync(path.join(folder, `${i}.err`), g.process.err));
+    return folder;
   }
 
   async stop() {
