@@ -6,7 +6,6 @@
 #include "parsers/phrase.h"
 
 enum {
-    WHEN = 2,    /* words behind a sign in which its time stands */
     FINDING = 3, /* words behind an organ that make one phrase with it */
     LESS = 4,    /* words between what is needed and the one that says that it grows less */
 };
@@ -42,91 +41,6 @@ const struct word *signs_near(const struct sign_scan *s, const struct tokens *ts
         }
     }
     return NULL;
-}
-
-/* The words behind token i, up to a separator, say that it is of these days. */
-static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned i)
-{
-    unsigned used;
-
-    for (unsigned k = i; k < ts->n && k < i + WHEN && !(ts->t[k].sep & SEP_HARD); k++)
-        if (phrase_is(ts, k, s->kata, "kini", &used))
-            return true;
-    return false;
-}
-
-/* Words between the one that says how a sign is spoken of and the sign: `takut nanti kejang`, `pernah
- * mengalami kejang`, `kalau ada kejang`. */
-static bool speaks_on(const struct sign_spoken *spoken, struct slice kata, struct slice low)
-{
-    static const char *const fears[] = { "antara", "nanti", "pengisi", "partikel", "sanggup" };
-
-    if (spoken->how == SPOKEN_ASKED)
-        return slice_is(low, "ada");
-    if (spoken->how == SPOKEN_EVER)
-        return slice_is(kata, "antara") || slice_is(kata, "pengisi");
-    for (size_t k = 0; spoken->how == SPOKEN_FEARED && k < sizeof fears / sizeof *fears; k++)
-        if (slice_is(kata, fears[k]))
-            return true;
-    return spoken->how == SPOKEN_FEARED && slice_is(low, "ada");
-}
-
-void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice low, unsigned from,
-                 unsigned at)
-{
-    struct slice kata = w ? w->code : slice_make("", 0);
-
-    if (slice_is(kata, "riwayat"))
-        *spoken = (struct sign_spoken){ .how = SPOKEN_ONCE, .at = at };
-    else if (slice_is(kata, "perihal"))
-        *spoken = (struct sign_spoken){ .how = SPOKEN_ABOUT, .at = at };
-    else if (slice_is(kata, "andai") || slice_is(kata, "obat"))
-        *spoken =
-            (struct sign_spoken){ .how = slice_is(kata, "andai") && !w->doubt ? SPOKEN_ASKED : SPOKEN_FEARED,
-                                  .at = at };
-    else if (slice_is(kata, "silam") || (slice_is(kata, "antara") && w->doubt))
-        *spoken = (struct sign_spoken){ .how = SPOKEN_EVER, .at = at };
-    else if (spoken->at == from && speaks_on(spoken, kata, low))
-        spoken->at = at;
-}
-
-/* The number at token i, with its unit: so many weeks, months or years; the token behind, or i. */
-static unsigned long_time(const struct sign_scan *s, const struct tokens *ts, unsigned i)
-{
-    unsigned used;
-    struct slice unit;
-
-    if (i + 1 >= ts->n || ts->t[i].kind != TOKEN_NUMBER || !s->times)
-        return i;
-    unit = phrase_code(ts, i + 1, s->times, &used);
-    return slice_is(unit, "mg") || slice_is(unit, "bl") || slice_is(unit, "th") ? i + 1 + used : i;
-}
-
-/* `bulan lalu`, `waktu bayi`, `3 bulan lalu` behind a sign, which ends before token i, or behind its number.
- */
-static bool long_ago(const struct sign_scan *s, const struct tokens *ts, unsigned i)
-{
-    unsigned used, end = long_time(s, ts, i);
-    bool lasts = end > i || (i > 1 && long_time(s, ts, i - 2) == i);
-    const struct word *w;
-
-    if (i >= ts->n || (ts->t[i].sep & SEP_HARD))
-        return false;
-    w = phrase_at(ts, end, s->kata, &used);
-    return w && ((lasts && slice_is(w->code, "lampau")) ||
-                 (end == i && (slice_is(w->code, "silam") || (slice_is(w->code, "antara") && w->doubt))));
-}
-
-enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts,
-                            const struct sign_spoken *spoken, unsigned i, unsigned to, bool much)
-{
-    if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & SEP_HARD))
-        return long_ago(s, ts, to) ? SIGN_DOUBT : SIGN_PLAIN;
-    if (spoken->how == SPOKEN_FEARED || spoken->how == SPOKEN_ASKED)
-        return much || (to < ts->n && slice_is(ts->t[to].low, "masih")) ? SIGN_PLAIN : SIGN_DOUBT;
-    if (spoken->how == SPOKEN_EVER)
-        return of_now(s, ts, to) ? SIGN_PLAIN : SIGN_DOUBT;
-    return spoken->how == SPOKEN_ABOUT || !of_now(s, ts, to) ? SIGN_NEGATED : SIGN_PLAIN;
 }
 
 bool signs_less(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned *used)

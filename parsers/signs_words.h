@@ -24,19 +24,23 @@ struct sign_spoken {
         SPOKEN_EVER,   /* `pernah kejang`: when? */
         SPOKEN_FEARED, /* `takut kejang`, `obat kejang` */
         SPOKEN_ASKED,  /* `kalau kejang` */
+        SPOKEN_TOLD,   /* `diberi tahu tanda bahaya kejang`, `kalau nanti kejang` */
     } how;
     unsigned at;
+    bool alone;     /* `obat kejang`: of one sign */
+    bool list;      /* a sign was spoken of so, and at token `at` the next may be */
+    unsigned joins; /* the same, where a word joins them: `kalau kejang atau sesak` */
 };
 
 /* The words `w` of lists/kata.yaml (NULL: of none) stand from token `from` to `at`, where no separator stands
  * before them; low: the first. */
 void signs_speak(struct sign_spoken *, const struct word *w, struct slice low, unsigned from, unsigned at);
 
-/* What the sign of tokens i..to is by them: one that was once is there all the same where the words behind
- * say when. */
-/* `much`: the words say how much of it there is, and then it is no fear. */
-enum sign_kind signs_spoken(const struct sign_scan *, const struct tokens *, const struct sign_spoken *,
-                            unsigned i, unsigned to, bool much);
+/* What the sign of tokens i..to is by them, and those listed behind it: one that was once is there all the
+ * same where the words behind say when.  `much`: the words say how much of it there is, and then it is no
+ * fear. */
+enum sign_kind signs_spoken(const struct sign_scan *, const struct tokens *, struct sign_spoken *, unsigned i,
+                            unsigned to, bool much);
 
 /* `tidak ada keluhan, perdarahan banyak`: the sign of tokens i..to has a word that says how much of it there
  * is, before token `end`; nobody denies that. */

@@ -3,6 +3,11 @@
 #include "flows/understand/understand.h"
 
 #include "parsers/phrase.h"
+#include "parsers/text.h"
+
+enum {
+    LEAD = 4, /* words from the one for an example to the keyword: `contoh sms untuk rujuk` */
+};
 
 bool understand_asks(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
 {
@@ -88,4 +93,35 @@ struct slice understand_asks_of(const struct ruleset *rs, struct slice text, boo
             return (struct slice){ 0 };
     /* `rujuk 1041 boleh?` asks whether to, and goes out */
     return number_asked(rs, text, far && trimmed.n && trimmed.p[trimmed.n - 1] == '?', a);
+}
+
+static bool leads(const struct words *words, const struct tokens *ts, unsigned i, unsigned *used)
+{
+    return phrase_at(ts, i, words->greetings, used) ||
+           phrase_is(ts, i, words->kata, "penanda_tangan", used) ||
+           phrase_is(ts, i, words->kata, "sela", used);
+}
+
+const struct form *understand_asks_example(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    bool asks = slice_find(text, '?') < text.n, cries = false;
+    const struct form *form = NULL;
+    unsigned at = 0, used = 0;
+    struct tokens ts;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return NULL;
+    while (at < ts.n && leads(words, &ts, at, &used))
+        at += used;
+    if (at >= ts.n || !phrase_is(&ts, at, words->kata, "contoh", &used))
+        return NULL;
+    at += used;
+    for (unsigned k = at; !form && k < ts.n && k < at + LEAD && ts.t[k].kind == TOKEN_WORD; k++)
+        form = understand_exact_form(&rs->forms, ts.t[k].low);
+    for (unsigned k = at; !asks && k < ts.n; k++)
+        asks = understand_asks(words, &ts, k, &used);
+    for (unsigned k = 0; words->help && k < ts.n; k++)
+        cries |= phrase_at(&ts, k, words->help, &used) != NULL;
+    return asks && !cries ? form : NULL;
 }

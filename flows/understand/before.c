@@ -438,7 +438,7 @@ static bool doubted_behind(const struct filling *x, unsigned i)
     if (form_counts(x->form, UNIT_PERSON) &&
         slice_is(phrase_code(&x->ts, k, x->words->answers, &used), "ragu"))
         return true;
-    if (parts(x, k))
+    if (parts(x, k) || understand_doubts_sign(x, k, &used))
         return false;
     code = phrase_code(&x->ts, k, x->words->before, &used);
     if (slice_is(code, "kurang_belakang")) { /* `28 kurang 120/80`; `9 kg kurang 2 ons` says how much */

@@ -315,7 +315,8 @@ static bool asked_before(const struct reader *r, const struct form *form, unsign
         return false;
     for (unsigned k = t; k-- > 0 && !(r->ts.t[k + 1].sep & SEP_HARD);)
         if (understand_asks(r->words, &r->ts, k, &used) ||
-            phrase_is(&r->ts, k, r->words->kata, "andai", &used))
+            phrase_is(&r->ts, k, r->words->kata, "andai", &used) ||
+            phrase_is(&r->ts, k, r->words->kata, "kelak", &used))
             return true;
     return false;
 }

@@ -62,7 +62,7 @@ static bool sentence_begins(const struct filling *x, unsigned i)
                                         "tapi",       "sambung", "sanggup",  "datang",       "menerima",
                                         "selesai",    "antara",  "andai",    "normal",       "kecuali",
                                         "nanti",      "sela",    "ternyata", "terima_kasih", "tanya",
-                                        "tunggu" };
+                                        "tunggu",     "kelak" };
     static const char *const iya[] = { "ragu", "kosong", "tak_diukur", "batal", "tetap" };
     struct negation n;
     unsigned used;

@@ -203,7 +203,7 @@ static void on_sign(void *arg, const struct sign *s)
     add_item(g->x, f, s->word->code, s->from);
     add_item(g->x, f, s->word->also, s->from);
     if (unsure || is == WHOSE_DOUBT || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
-        too_old(g->x, s->word))
+        too_old(g->x, s->word) || understand_doubted(g->x, s))
         understand_fault(g->x, f, ERROR_AMBIGUOUS, false, s->from);
     mark(g->x, s->from, s->to);
 }

@@ -126,11 +126,19 @@ static bool asks_only(const struct ruleset *rs, struct slice text, bool far, str
 static bool understand_part(const struct ruleset *rs, struct slice text, int64_t today, struct arena *a,
                             struct said *out)
 {
+    const struct form *example;
     struct keyword k;
 
     memset(out, 0, sizeof *out);
     out->body = normalised(text, a);
     understand_keyword(rs, text, a, &k);
+    example = !k.found || (k.form && k.from) ? understand_asks_example(rs, text, a) : NULL;
+    if (example) {
+        out->kind = SAID_COMMAND;
+        out->command =
+            (struct command){ .kind = COMMAND_FORMAT, .status = REPORT_ACCEPTED, .arg = example->name };
+        return !a->failed;
+    }
     if (k.form && form_is(k.form, FORM_DEATH) && understand_lives(rs, slice_skip(text, k.to), a)) {
         k.turned = (struct turned){ .why = TURNED_FORM, .form = k.form };
         k.form = NULL;

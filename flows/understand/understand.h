@@ -355,6 +355,9 @@ void understand_asked(struct filling *);
 struct slice understand_asks_of(const struct ruleset *, struct slice text, bool far, const struct report *,
                                 struct arena *);
 
+/* `contoh sms rujuk bagaimana bu?`: the form whose format is asked for; NULL: none is. */
+const struct form *understand_asks_example(const struct ruleset *, struct slice text, struct arena *);
+
 /* --- understand/astray.c --- */
 /* Of a value that cannot be read, the bare numbers behind it may be anybody's: none is kept for the draft. */
 void understand_forget(struct filling *);
@@ -426,6 +429,11 @@ bool understand_of_nobody(const struct filling *, const struct sign *);
 /* The sign is none of movements of the child, or they are felt by then, as far as is known: doubt about it is
  * told when nobody answers (DOMAIN 3.6). */
 bool understand_felt(const struct filling *, struct slice sign);
+/* A word of doubt at token i, of *used tokens, and a danger sign behind it, whose it is: `110/70 sepertinya
+ * kejang`. */
+bool understand_doubts_sign(const struct filling *, unsigned i, unsigned *used);
+/* Such a word stands before the sign. */
+bool understand_doubted(const struct filling *, const struct sign *);
 /* The sign is said to be there, where others are said not to be: an E1 sign, or `demam ya`, `nyeri dada ada`.
  */
 bool understand_there(const struct filling *, const struct sign *);

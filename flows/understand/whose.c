@@ -9,6 +9,7 @@
 enum {
     NAMED = 3, /* words of a name behind an address, and no more */
     FELT = 24, /* weeks of pregnancy */
+    CAUSE = 5, /* words between a death and what it came of */
 };
 
 /* A name behind an address is the one that the report is about: `bumil Ana … bu Ana pusing`. */
@@ -90,13 +91,34 @@ static bool of_her_child(const struct filling *x, const struct sign *s)
            (slice_is(s->word->code, "menyusu") || slice_is(s->word->code, "tali_pusat"));
 }
 
+static bool kata_is(const struct filling *x, unsigned i, const char *code)
+{
+    const struct word *w = list_find(x->words->kata, x->ts.t[i].low); /* taken, too */
+
+    return w && slice_is(w->code, code);
+}
+
+/* `kakaknya dulu meninggal karena pendarahan`: of what somebody else died. */
+static bool of_the_dead(const struct filling *x, const struct sign *s)
+{
+    if (!x->death_at || x->death_at >= s->from || s->from - x->death_at > CAUSE ||
+        form_is(x->form, FORM_DEATH) || !(slice_is(x->died, "lain") || slice_is(x->died, "ibu")) ||
+        !(kata_is(x, s->from - 1, "sebab") || slice_is(x->ts.t[s->from - 1].low, "gara")))
+        return false;
+    for (unsigned k = x->death_at; k <= s->from; k++)
+        if ((x->ts.t[k].sep & (SEP_HARD | SEP_DOT | SEP_STOP)) ||
+            (k < s->from && x->ts.t[k].kind != TOKEN_NUMBER && !(x->ts.t[k].begins & x->words->kata->bit)))
+            return false;
+    return true;
+}
+
 enum whose understand_whose(const struct filling *x, const struct sign *s)
 {
     const struct mention *who = understand_mentioned(x, s);
     enum form_about about = x->form->about;
     bool own;
 
-    if (x->another_at && s->from >= x->another_at)
+    if ((x->another_at && s->from >= x->another_at) || of_the_dead(x, s))
         return WHOSE_OTHER;
     if (!who->code.n)
         return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
@@ -187,6 +209,8 @@ bool understand_of_nobody(const struct filling *x, const struct sign *s)
 {
     const struct word *w = NULL;
 
+    if (of_the_dead(x, s))
+        return true;
     if (x->form->about != FORM_ABOUT_NOBODY || somebody_has(x, s))
         return false;
     for (unsigned i = 0; i < s->from; i++) {
@@ -195,6 +219,28 @@ bool understand_of_nobody(const struct filling *x, const struct sign *s)
             return true;
     }
     return false;
+}
+
+bool understand_doubts_sign(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct word *w = phrase_at(&x->ts, i, x->words->before, used);
+    unsigned sign, next = i + *used;
+
+    if (w && next + 1 < x->ts.n && slice_is(x->ts.t[next].low, "ada") && !(x->ts.t[next].sep & SEP_HARD))
+        next++; /* `sepertinya ada bengkak` */
+    return w && w->doubt && next < x->ts.n && !(x->ts.t[next].sep & SEP_HARD) &&
+           phrase_at(&x->ts, next, x->words->signs, &sign);
+}
+
+bool understand_doubted(const struct filling *x, const struct sign *s)
+{
+    unsigned k = s->from;
+    const struct word *w;
+
+    if (k > 1 && slice_is(x->ts.t[k - 1].low, "ada") && !(x->ts.t[k].sep & SEP_HARD))
+        k--; /* `sepertinya ada bengkak` */
+    w = k > 0 && !(x->ts.t[k].sep & SEP_HARD) ? list_find(x->words->before, x->ts.t[k - 1].low) : NULL;
+    return w && w->doubt; /* taken, too */
 }
 
 bool understand_felt(const struct filling *x, struct slice sign)

@@ -1,0 +1,145 @@
+/* signs_spoken.c - how a sign is spoken of: as one that was, is feared, or is taught.  See signs_words.h. */
+#include "parsers/phrase.h"
+#include "parsers/signs_words.h"
+
+enum {
+    WHEN = 2, /* words behind a sign in which its time stands */
+};
+
+/* The words behind token i, up to a separator, say that it is of these days. */
+static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i; k < ts->n && k < i + WHEN && !(ts->t[k].sep & SEP_HARD); k++)
+        if (phrase_is(ts, k, s->kata, "kini", &used))
+            return true;
+    return false;
+}
+
+/* Words between the one that says how a sign is spoken of and the sign: `takut nanti kejang`, `pernah
+ * mengalami kejang`, `kalau ada kejang`. */
+static bool speaks_on(const struct sign_spoken *spoken, struct slice kata, struct slice low)
+{
+    static const char *const fears[] = { "antara", "nanti", "pengisi", "partikel", "sanggup" };
+
+    if (spoken->list && slice_is(kata, "sambung"))
+        return true;
+    if (spoken->how == SPOKEN_ASKED)
+        return slice_is(low, "ada");
+    if (spoken->how == SPOKEN_ABOUT || spoken->how == SPOKEN_TOLD)
+        return slice_is(kata, "antara") || slice_is(kata, "pengisi") || slice_is(kata, "keadaan") ||
+               slice_is(kata, "zona") || slice_is(low, "ada");
+    if (spoken->how == SPOKEN_EVER)
+        return slice_is(kata, "antara") || slice_is(kata, "pengisi");
+    for (size_t k = 0; spoken->how == SPOKEN_FEARED && k < sizeof fears / sizeof *fears; k++)
+        if (slice_is(kata, fears[k]))
+            return true;
+    return spoken->how == SPOKEN_FEARED && slice_is(low, "ada");
+}
+
+void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice low, unsigned from,
+                 unsigned at)
+{
+    struct slice kata = w ? w->code : slice_make("", 0);
+
+    if (slice_is(kata, "riwayat"))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_ONCE, .at = at };
+    else if (slice_is(kata, "perihal"))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_ABOUT, .at = at };
+    else if (slice_is(kata, "kelak"))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_TOLD, .at = at };
+    else if (slice_is(kata, "andai") || slice_is(kata, "obat"))
+        *spoken =
+            (struct sign_spoken){ .how = slice_is(kata, "andai") && !w->doubt ? SPOKEN_ASKED : SPOKEN_FEARED,
+                                  .at = at,
+                                  .alone = slice_is(kata, "obat") };
+    else if (slice_is(kata, "silam") || (slice_is(kata, "antara") && w->doubt))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_EVER, .at = at };
+    else if (spoken->joins && spoken->joins == from && slice_is(kata, "sambung"))
+        spoken->at = at;
+    else if (spoken->at == from && speaks_on(spoken, kata, low))
+        spoken->at = at;
+}
+
+/* The number at token i, with its unit: so many weeks, months or years; the token behind, or i. */
+static unsigned long_time(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+    struct slice unit;
+
+    if (i + 1 >= ts->n || ts->t[i].kind != TOKEN_NUMBER || !s->times)
+        return i;
+    unit = phrase_code(ts, i + 1, s->times, &used);
+    return slice_is(unit, "mg") || slice_is(unit, "bl") || slice_is(unit, "th") ? i + 1 + used : i;
+}
+
+/* `bulan lalu`, `waktu bayi`, `3 bulan lalu` behind a sign, which ends before token i, or behind its number.
+ */
+static bool long_ago(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used, end = long_time(s, ts, i);
+    bool lasts = end > i || (i > 1 && long_time(s, ts, i - 2) == i);
+    const struct word *w;
+
+    if (i >= ts->n || (ts->t[i].sep & SEP_HARD))
+        return false;
+    w = phrase_at(ts, end, s->kata, &used);
+    return w && ((lasts && slice_is(w->code, "lampau")) ||
+                 (end == i && (slice_is(w->code, "silam") || (slice_is(w->code, "antara") && w->doubt))));
+}
+
+/* `kejang, sudah sehat` behind a sign, which ends before token i: she is well again, or who else is? */
+static bool well_again(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    while (i < ts->n && !(ts->t[i].sep & (SEP_HARD & ~SEP_COMMA)) && ts->t[i].kind == TOKEN_WORD) {
+        struct slice kata = phrase_code(ts, i, s->kata, &used);
+
+        if (slice_is(kata, "pulih"))
+            return true;
+        if (!slice_is(kata, "kini") && !slice_is(kata, "pengisi") && !slice_is(kata, "tapi"))
+            return false;
+        i += used;
+    }
+    return false;
+}
+
+/* Years ago: `pernah stroke 5 tahun lalu`. */
+static bool years_ago(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used, end = long_time(s, ts, i);
+
+    return end > i && slice_is(phrase_code(ts, i + 1, s->times, &used), "th") && long_ago(s, ts, i) &&
+           phrase_at(ts, end, s->kata, &used) && !of_now(s, ts, end + used) &&
+           !(end + used < ts->n && slice_is(ts->t[end + used].low, "masih"));
+}
+
+enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, struct sign_spoken *spoken,
+                            unsigned i, unsigned to, bool much)
+{
+    bool told = spoken->how == SPOKEN_ABOUT || spoken->how == SPOKEN_TOLD, listed = spoken->list;
+    unsigned parts = told ? SEP_HARD & ~(SEP_COLON | SEP_COMMA | SEP_SLASH) : SEP_HARD & ~SEP_SLASH;
+
+    parts |= told ? SEP_DOT | SEP_STOP : 0; /* `konseling. kejang` */
+
+    if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & parts) ||
+        (!listed && (ts->t[i].sep & SEP_HARD & ~SEP_COLON)))
+        return long_ago(s, ts, to) || well_again(s, ts, to) ? SIGN_DOUBT : SIGN_PLAIN;
+    if (much || (to < ts->n && slice_is(ts->t[to].low, "masih")))
+        told = false;
+    spoken->list = told;
+    spoken->at = told ? to : spoken->at;
+    if (spoken->how == SPOKEN_FEARED || spoken->how == SPOKEN_ASKED || spoken->how == SPOKEN_TOLD) {
+        bool there = much || (to < ts->n && slice_is(ts->t[to].low, "masih"));
+
+        spoken->joins = there || spoken->alone || told ? 0 : to;
+        return there ? SIGN_PLAIN : SIGN_DOUBT;
+    }
+    if (spoken->how == SPOKEN_EVER)
+        return of_now(s, ts, to) ? SIGN_PLAIN : years_ago(s, ts, to) ? SIGN_NEGATED : SIGN_DOUBT;
+    if (of_now(s, ts, to) && spoken->how != SPOKEN_ABOUT)
+        return SIGN_PLAIN;
+    return listed ? SIGN_DOUBT : SIGN_NEGATED;
+}
