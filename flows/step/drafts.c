@@ -21,7 +21,7 @@ CODEC(draft_codec, struct draft, DRAFT(nomor, nomor), DRAFT(uuid, uuid),
       DRAFT(message, message_id), DRAFT(not_child, not_child), DRAFT(second, second), DRAFT(before, before),
       DRAFT(picked, picked), DRAFT(correct, correct), DRAFT(whom, whom), DRAFT(asked, asked),
       DRAFT(unseen, unseen), DRAFT(question, question), DRAFT(part, part), DRAFT(died, died),
-      DRAFT(died_words, died_words), DRAFT(unsure, unsure));
+      DRAFT(died_words, died_words), DRAFT(unsure, unsure), DRAFT(unread, unread), DRAFT(called, called));
 
 #define KEPT(key, m) MEMBER(struct kept, key, m)
 CODEC(kept_codec, struct kept, KEPT(text, text), KEPT(provider, provider), KEPT(message, message_id),

@@ -56,6 +56,8 @@ struct draft {
     struct slice died, died_words; /* ASK_DEATH: who, as struct report has it */
     struct slice unsure;           /* as struct report has it, until YA is said to it */
     struct slice asked;            /* what is asked, in few words: "BB 9,2" */
+    unsigned unread;               /* answers in a row that answered nothing: flows/talk/unread.h */
+    bool called;                   /* staff were asked to call her about it */
     bool unseen;                   /* only these words were seen of the question */
     struct slice part;     /* a screening by USSD that broke off: its kind and the answers so far, "tbc/YT" */
     struct slice question; /* as it was asked last: said again to what answers nothing */

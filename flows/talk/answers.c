@@ -11,6 +11,7 @@
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/questions.h"
+#include "flows/talk/unread.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
 
@@ -413,10 +414,14 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
         say_other(s, d);
         break;
     case WORD_NOTHING:
+    case WORD_UNMEASURED:
         if (drafts_may_lack(d) && (!d->correct || may_be_none(d)))
             say_nothing(s, d);
         else
-            questions_repeat(s, d);
+            unread_needed(s, d);
+        break;
+    case WORD_LATER:
+        unread_waits(s, d);
         break;
     case WORD_CANCEL:
         say_cancel(s, d);

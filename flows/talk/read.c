@@ -18,6 +18,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/mending.h"
+#include "flows/talk/unread.h"
 #include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
@@ -353,6 +354,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
     emergency_plea(rules, in->received_ms, a, r);
+    unread_read(rules, state, a, r);
     if (!read_parts(rules, in->received_ms, r, a))
         return READ_NO_MEMORY;
     choose(r);

@@ -20,6 +20,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
+#include "flows/talk/unread.h"
 #include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
@@ -368,7 +369,7 @@ static bool another_word(struct step *s, const struct command *c)
     return true;
 }
 
-void sms_step(struct step *s)
+static void hear(struct step *s)
 {
     if (s->state->offer.n) { /* taken up, or passed over */
         s->state->offer = slice_make("", 0);
@@ -415,4 +416,13 @@ void sms_step(struct step *s)
         step_nothing(s);
         break;
     }
+}
+
+void sms_step(struct step *s)
+{
+    struct unread before;
+
+    unread_before(s, &before);
+    hear(s);
+    unread_after(s, &before);
 }

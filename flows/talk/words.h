@@ -8,15 +8,17 @@
 #include "flows/understand/understanding.h"
 
 enum answer_word {
-    WORD_NONE,    /* not such words, or words that contradict each other */
-    WORD_YES,     /* `iya bu bener` */
-    WORD_NO,      /* `bukan`, `salah` */
-    WORD_NEW,     /* `baru` */
-    WORD_OTHER,   /* `anak lain` */
-    WORD_NOTHING, /* `tidak ada`: there is nothing of what was asked */
-    WORD_CANCEL,  /* `ga jadi` */
-    WORD_DENIED,  /* `9,2 salah`: reading->answer has the value that is not so */
-    WORD_UNHEARD, /* it was meant for the question, and answers it in no way */
+    WORD_NONE,       /* not such words, or words that contradict each other */
+    WORD_YES,        /* `iya bu bener` */
+    WORD_NO,         /* `bukan`, `salah` */
+    WORD_NEW,        /* `baru` */
+    WORD_OTHER,      /* `anak lain` */
+    WORD_NOTHING,    /* `tidak ada`: there is nothing of what was asked */
+    WORD_CANCEL,     /* `ga jadi` */
+    WORD_DENIED,     /* `9,2 salah`: reading->answer has the value that is not so */
+    WORD_UNMEASURED, /* `tensimeternya rusak`: it cannot be measured */
+    WORD_LATER,      /* `nanti ya bu`: it will be yet */
+    WORD_UNHEARD,    /* it was meant for the question, and answers it in no way */
 };
 
 /* What the whole text says.  asked: the field in question, whose label may stand before (`tanda -`); or NULL.

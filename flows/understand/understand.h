@@ -24,6 +24,7 @@
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
  *   name_ends.c       words beside a name                               RULINGS 41, 45, 54
  *   denial.c          words that only deny signs, or a value            RULINGS 40, 43
+ *   unmeasured.c      why something is not measured                   SPEC 2.2
  *   another.c         somebody else behind the values                   RULINGS 19, 50
  *   amends.c          who corrects herself                              RULINGS 18, 50
  *   needed.c          answers that say how it is with what is asked   RULINGS 40

@@ -164,6 +164,16 @@ bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, s
 bool understand_plea(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
                      struct report *out) MUST_CHECK;
 
+/* Why a text without a number does not answer what is asked: it cannot be measured, or will be yet. */
+enum unmeasured {
+    UNMEASURED_NOT,    /* it says nothing of the kind */
+    UNMEASURED_CANNOT, /* `tensimeternya rusak`, `anaknya ga mau ditimbang`: of measures alone */
+    UNMEASURED_YET,    /* `nanti ya bu`, `belum tahu` */
+};
+/* asked: the field; NULL: none. */
+enum unmeasured understand_unmeasured(const struct ruleset *, const struct field *asked, struct slice text,
+                                      struct arena *);
+
 /* It asks to be fetched, and names nobody: `ban bocor, tolong jemput bu`. */
 bool understand_asks_to_fetch(const struct ruleset *, struct slice text, struct arena *);
 
