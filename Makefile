@@ -29,8 +29,11 @@ ROOM_DIRS := gateway/loop gateway/http gateway/store gateway/store/* gateway/smp
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))
 ROOM_SRC  := $(wildcard $(addsuffix /*.c,$(ROOM_DIRS))) $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 PURE_OBJ  := $(PURE_SRC:%.c=$(B)/obj/%.o)
-ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gateway/console/www.pack.o \
-             $(B)/obj/gateway/store/commit/commit.lua.o
+ROOM_OBJ  := $(ROOM_SRC:%.c=$(B)/obj/%.o) $(B)/obj/gateway/console/www.pack.o $(B)/obj/gateway/store/functions.o
+# What runs inside Redis is one library: a file uses what stands before it.
+STORE_LUA := $(addprefix gateway/store/, redis/shared.lua commit/tally.lua commit/commit.lua commit/lease.lua \
+             commit/people.lua commit/due.lua commit/newest.lua stream/verdicts.lua stream/takeover.lua \
+             stream/orphans.lua stream/receipts.lua stream/parked.lua forget.lua audit.lua)
 
 UNIT_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ROOM_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/rooms/test_*.c))
@@ -76,9 +79,10 @@ $(B)/obj/gateway/console/www.pack.o: $(wildcard gateway/console/www/*) gateway/c
 	gateway/console/pack.sh gateway/console/www/* >$(@D)/www.pack
 	cd $(@D) && ld -r -b binary -z noexecstack -o www.pack.o www.pack
 
-$(B)/obj/gateway/store/%.lua.o: gateway/store/%.lua
+$(B)/obj/gateway/store/functions.o: $(STORE_LUA)
 	@mkdir -p $(@D)
-	ld -r -b binary -z noexecstack -o $@ $<
+	cat $^ >$(@D)/functions.lua
+	cd $(@D) && ld -r -b binary -z noexecstack -o functions.o functions.lua
 
 $(B)/libpure.a: $(PURE_OBJ)
 	@rm -f $@

@@ -5,7 +5,7 @@
  * the upper three bits, its length, count or small number in the lower five.  Members have their name's
  * number in a table, or the name itself.  A text that is a uuid, a date or a time is kept as that
  * number and read back letter for letter; any other stands there as it is, and no byte beside it is a digit:
- * who looks for a number among bytes (commit.lua: speaks) finds it as in JSON.
+ * who looks for a number among bytes (forget.lua: speaks) finds it as in JSON.
  *
  * A number of a name is never given to another (tests/unit/test_packed.c); a name that a newer program added
  * is passed over with its value. */

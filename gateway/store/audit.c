@@ -1,4 +1,4 @@
-/* audit.c - what went through and where the rest is, counted inside Redis at one moment (commit.lua), for
+/* audit.c - what went through and where the rest is, counted inside Redis at one moment (audit.lua), for
  * people and as metrics. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 enum {
     FIGURES_MS = 10000, /* between two looks for the metrics */
-    HEAD = 11,          /* counts before those of streams, as commit.lua answers them */
+    HEAD = 11,          /* counts before those of streams, as audit.lua answers them */
     EACH = 9,
     STREAMS = STORE_SINKS + STORE_PROVIDERS * STORE_LANES + STORE_ORPHANS,
 };

@@ -102,7 +102,7 @@ static void long_texts_and_lists_are_read(void **state)
     }
 }
 
-/* As commit.lua looks for one: a run of digits that is it. */
+/* As forget.lua looks for one: a run of digits that is it. */
 static bool speaks(struct slice bytes, struct slice number)
 {
     for (size_t i = 0; i < bytes.n;) {

@@ -6,7 +6,7 @@
  * ever.
  *
  * It is known by a mark in Redis.  Whoever else writes takes the mark away first, in the same call
- * (commit.lua: not_alone); this gateway WATCHes it, so that a transaction behind that is refused as a whole,
+ * (shared.lua: not_alone); this gateway WATCHes it, so that a transaction behind that is refused as a whole,
  * and what was in it goes by the function. */
 #include <stdlib.h>
 

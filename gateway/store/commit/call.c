@@ -157,7 +157,7 @@ static struct slice sink_stream(const struct store *s, unsigned sink, struct key
     return store_key(s, k, "st", slice_of(name), S(""));
 }
 
-/* The rows of all, one entry for each sink (commit.lua: add_bundle). */
+/* The rows of all, one entry for each sink (shared.lua: add_bundle). */
 static void send_rows(struct call *call)
 {
     struct redis *r = call->store->redis;

@@ -109,7 +109,7 @@ struct key {
 };
 struct slice store_key(const struct store *, struct key *, const char *kind, struct slice a, struct slice b);
 
-/* Of the hash in which Redis counts what went through (commit.lua). */
+/* Of the hash in which Redis counts what went through (shared.lua). */
 struct slice store_count_key(const struct store *, struct key *);
 
 /* wires.c */

@@ -13,9 +13,9 @@
 #include "gateway/store/redis/managed.h"
 #include "gateway/store/redis/shared.h"
 
-/* commit.lua, linked in as it stands (Makefile). */
-extern const char commit_lua[] __asm__("_binary_gateway_store_commit_commit_lua_start");
-extern const char commit_lua_end[] __asm__("_binary_gateway_store_commit_commit_lua_end");
+/* The *.lua of the store, linked in as one (Makefile). */
+extern const char functions[] __asm__("_binary_functions_lua_start");
+extern const char functions_end[] __asm__("_binary_functions_lua_end");
 
 enum {
     WIRES = 5,
@@ -250,7 +250,7 @@ static void greet(struct wires *w)
     redis_str(r, "LOAD");
     redis_str(r, "REPLACE");
     // cppcheck-suppress comparePointers ; the two ends of one thing
-    redis_part(r, slice_make(commit_lua, (size_t)(commit_lua_end - commit_lua)));
+    redis_part(r, slice_make(functions, (size_t)(functions_end - functions)));
     redis_send(r, on_loading, w);
     ask_durability(w);
 }

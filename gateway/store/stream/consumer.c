@@ -2,8 +2,8 @@
  *
  * While no other gateway is there, entries are read in nobody's name: Redis then keeps no list of who has
  * them, nor writes one down.  They stay in the stream until they are done, below the mark up to which the
- * group has read: so they are found after a crash (commit.lua: strays), and get our name when another gateway
- * comes (takeover.c).
+ * group has read: so they are found after a crash (takeover.lua: strays), and get our name when another
+ * gateway comes (takeover.c).
  *
  * Reads without waiting on the shared connection: at once when a commit of this process wrote to the stream,
  * else every second.  After a crash the entries that were in our hands come first, marked as recovered; those
@@ -28,7 +28,7 @@ static void look(struct consumer *c);
 /* --- giving out --- */
 
 /* A bundle in its pieces: how long each is stands in `lengths`.  One whose lengths do not fit is one piece,
- * as commit.lua sees it. */
+ * as verdicts.lua sees it. */
 static unsigned pieces_of(struct slice body, struct slice lengths)
 {
     unsigned n = 0;

@@ -18,7 +18,7 @@ struct fate {
     char *reason;   /* why it is parked; NULL: it is not */
 };
 
-/* One entry that was handed out: in pieces, if it is a bundle (commit.lua).  It ends with the last of them,
+/* One entry that was handed out: in pieces, if it is a bundle (shared.lua).  It ends with the last of them,
  * so that it is dealt with by one call and comes again as a whole when we die before. */
 struct held {
     struct held *next; /* in its bucket */

@@ -58,7 +58,7 @@ bool consumers_doubting(const struct store *s)
     return false;
 }
 
-/* As commit.lua has it: XCLAIM leaves alone what is in somebody's name. */
+/* As takeover.lua has it: XCLAIM leaves alone what is in somebody's name. */
 #define OTHERS "4000000000000"
 
 /* By plain commands: a gateway of an earlier version may have brought a function library of its own. */
