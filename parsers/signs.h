@@ -40,6 +40,7 @@ struct sign_scan {
     unsigned lists_n;
     const struct word_list *kata, *negators, *units; /* units: `demam 3 hari` is one sign */
     const struct word_list *times;                   /* units too: `kejang 3 bulan lalu` */
+    const struct word_list *days;                    /* `yang kemarin kejang`; NULL: no day is looked for */
     const struct word_list *people;                  /* NULL: signs are nobody's */
     bool near;                                       /* one edit allowed */
     void (*sign)(void *arg, const struct sign *);

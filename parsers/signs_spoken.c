@@ -106,6 +106,41 @@ static bool well_again(const struct sign_scan *s, const struct tokens *ts, unsig
     return false;
 }
 
+/* A word of the past ends before token i: the token where it begins, or i. */
+static unsigned then_before(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = i > WHEN ? i - WHEN : 0; k < i; k++) {
+        const struct word *w = phrase_at(ts, k, s->kata, &used);
+        bool past = w && (slice_is(w->code, "kini") || slice_is(w->code, "silam"));
+
+        past = past || phrase_at(ts, k, s->days, &used);
+        if (past && k + used == i && !slice_is(ts->t[k].low, "sekarang"))
+            return k;
+    }
+    return i;
+}
+
+/* `yang kemarin kejang sudah pulang`: who had the sign at token i, which ends before token `to`, is at home.
+ */
+static bool home_again(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
+{
+    unsigned used, then = i;
+
+    for (unsigned words = 0; words < WHEN && then > 0 && then_before(s, ts, then) == then; words++)
+        then--; /* `yang kemarin sempat kejang` */
+    then = then_before(s, ts, then);
+    if (then == i || then == 0 || ts->t[i].sep & SEP_HARD ||
+        !phrase_is(ts, then - 1, s->kata, "antara", &used) ||
+        !(slice_is(ts->t[then - 1].low, "yang") || slice_is(ts->t[then - 1].low, "yg")))
+        return false;
+    while (to < ts->n && !(ts->t[to].sep & (SEP_HARD & ~SEP_COMMA)) &&
+           phrase_is(ts, to, s->kata, "pengisi", &used))
+        to += used;
+    return phrase_is(ts, to, s->kata, "pulang", &used);
+}
+
 /* Years ago: `pernah stroke 5 tahun lalu`. */
 static bool years_ago(const struct sign_scan *s, const struct tokens *ts, unsigned i)
 {
@@ -126,7 +161,8 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, 
 
     if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & parts) ||
         (!listed && (ts->t[i].sep & SEP_HARD & ~SEP_COLON)))
-        return long_ago(s, ts, to) || well_again(s, ts, to) ? SIGN_DOUBT : SIGN_PLAIN;
+        return long_ago(s, ts, to) || well_again(s, ts, to) || home_again(s, ts, i, to) ? SIGN_DOUBT
+                                                                                        : SIGN_PLAIN;
     if (much || (to < ts->n && slice_is(ts->t[to].low, "masih")))
         told = false;
     spoken->list = told;

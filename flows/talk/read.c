@@ -183,6 +183,7 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         (r->kind == READING_COMMAND && !r->said.command.nomor.n))
         ok = intent_add(out, SUBJECT_NUMBER, waits_named(r, a)) && /* she may wait for somebody */
              intent_add(out, SUBJECT_NUMBER, waits_of_staff(rules, r, a)) &&
+             intent_add(out, SUBJECT_NUMBER, waits_of_news(rules, r, a)) &&
              intent_add(out, SUBJECT_NUMBER, emergency_own(state)) && ok;
     if (r->kind == READING_EMERGENCY)
         ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;

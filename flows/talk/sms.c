@@ -369,6 +369,21 @@ static bool another_word(struct step *s, const struct command *c)
     return true;
 }
 
+/* Nobody is called anew: those who have her hear it, or of staff whoever reported her. */
+static bool known_already(struct step *s)
+{
+    struct slice hp;
+
+    if (!s->reading->answer.plea)
+        return waits_ended(s);
+    if (waits_told(s))
+        return true;
+    if (!s->person || !s->reading->nomor.n || !waits_passed_back(s, &hp))
+        return false;
+    step_reason(s, "emergency");
+    return listing_waiting_told(s, hp);
+}
+
 static void hear(struct step *s)
 {
     if (s->state->offer.n) { /* taken up, or passed over */
@@ -382,7 +397,7 @@ static void hear(struct step *s)
     case READING_EMERGENCY:
         if (s->reading->answer.plea && !s->person)
             step_nothing(s);
-        else if (!s->reading->answer.plea || !waits_told(s))
+        else if (!known_already(s))
             emergency_step(s);
         break;
     case READING_COMMAND:

@@ -112,3 +112,72 @@ bool waits_told(struct step *s)
     step_reason(s, "emergency");
     return true;
 }
+
+/* The only one of these that is open; empty: none, or several. */
+static struct slice only_open(const struct open_cases *open, bool (*is)(enum open_what))
+{
+    struct slice only = slice_make("", 0);
+
+    for (unsigned i = 0; i < open->n; i++)
+        if (is(open->all[i].what)) {
+            if (only.n)
+                return slice_make("", 0);
+            only = open->all[i].nomor;
+        }
+    return only;
+}
+
+static bool is_own(enum open_what what)
+{
+    return what == OPEN_OWN;
+}
+
+struct slice waits_of_news(const struct ruleset *rules, const struct reading *r, struct arena *a)
+{
+    struct slice nomor = waits_named(r, a);
+
+    nomor = nomor.n ? nomor : called_case(rules, r->state, r->said.body, a);
+    if (nomor.n || !understand_names_nobody(rules, r->said.body, a))
+        return nomor;
+    nomor = only_open(&r->state->open, is_own);
+    return nomor.n ? nomor : only_open(&r->state->open, waits_for_staff);
+}
+
+static void say_news(struct step *s, struct slice nomor, const struct filed_report *r, bool own)
+{
+    const struct person *p = directory_person(&s->rules->directory, r->reporter);
+    struct slice who = p ? p->name : slice_make("", 0), hp = step_phone(s, r->reporter);
+
+    if (own)
+        referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = {
+            { "nomor", nomor }, { "siapa", told_whom(s, nomor, r) }, { "petugas", who }, { "hp", hp }
+        };
+
+        step_answer(s, nomor, step_text(s, s->language, "danger.ended", FILLS(f)));
+    }
+}
+
+bool waits_ended(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice nomor = waits_of_news(s->rules, s->reading, s->arena), words;
+    bool own;
+
+    (void)emergency_number(s->state, s->reading->said.body, s->arena, &words);
+    if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) ||
+        (!referral_is_open(&r->referral) && r->referral.state != REFERRAL_ARRIVED) ||
+        !understand_ended(s->rules, words, told_whom(s, nomor, r), s->arena))
+        return false;
+    own = told_known_to(s, nomor, r);
+    if (own)
+        referral_added(s, r, words);
+    else if (referral_has(&r->referral, s->msisdn))
+        referral_back(s, r, words);
+    else
+        return false;
+    step_reason(s, "emergency");
+    say_news(s, nomor, r, own);
+    return true;
+}

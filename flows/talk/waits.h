@@ -21,6 +21,12 @@ struct slice waits_of_staff(const struct ruleset *, const struct reading *, stru
 /* Words of staff who have that case and answer nothing: whoever reported her hears them.  *hp: her telephone.
  * False: there is no such case, or it is their own report. */
 bool waits_passed_back(struct step *, struct slice *hp);
+/* The case that words about a sign which has ended are about: by number or name, or where they name nobody
+ * the only open one; or empty. */
+struct slice waits_of_news(const struct ruleset *, const struct reading *, struct arena *);
+/* It has ended, of a patient whom staff know: who has her hears it, or of staff whoever reported her, and
+ * nobody is called anew.  False: it is said of nobody known, or says more. */
+bool waits_ended(struct step *);
 /* The same of words that ask to be fetched, for the reading's number. */
 bool waits_told(struct step *);
 

@@ -140,6 +140,76 @@ bool understand_denies(const struct ruleset *rs, struct slice text, struct slice
     return d.signs && !d.affirmed;
 }
 
+/* --- a sign that has ended --- */
+
+/* Words that it has ended begin at token i: `berhenti`, `hilang`; *used. */
+static bool ended_at(const struct denying *d, unsigned i, unsigned *used)
+{
+    const struct word *w = phrase_at(d->ts, i, d->words->kata, used);
+    struct negation n;
+
+    if (w && slice_is(w->code, "reda") && !w->doubt)
+        return true;
+    if (!negation_at(d->ts, i, d->words->negators, &n) || n.kind != NEGATION_GONE)
+        return false;
+    *used = n.used;
+    return !slice_is(d->ts->t[i].low, "kurang");
+}
+
+/* When it was, or that it is so now. */
+static bool says_when(const struct denying *d, unsigned i, unsigned *used)
+{
+    static const char *const codes[] = { "kini", "silam", "zona" };
+
+    return phrase_at(d->ts, i, d->words->days, used) ||
+           one_of(phrase_code(d->ts, i, d->words->kata, used), codes, sizeof codes / sizeof *codes);
+}
+
+/* Each sign of the sentence has ended, by what stands behind it, and nothing else is said.  Again, or still,
+ * is no end. */
+static bool all_ended(struct denying *d)
+{
+    bool open = false, any = false;
+    unsigned used;
+
+    for (unsigned i = 0; i < d->ts->n; i += used) {
+        if (d->ts->t[i].kind != TOKEN_WORD || slice_is(d->ts->t[i].low, "lagi") ||
+            (open && d->ts->t[i].sep & SEP_HARD))
+            return false;
+        if (phrase_at(d->ts, i, d->words->signs, &used) || phrase_near(d->ts, i, d->words->signs, &used)) {
+            open = any = true;
+        } else if (ended_at(d, i, &used)) {
+            open = false;
+        } else if (!says_when(d, i, &used)) {
+            struct negation n;
+
+            if (negation_at(d->ts, i, d->words->negators, &n) || !says_nothing(d, i, &used))
+                return false;
+        }
+    }
+    d->signs |= any;
+    return !open;
+}
+
+bool understand_ended(const struct ruleset *rs, struct slice text, struct slice whom, struct arena *a)
+{
+    struct denying d = { .words = &rs->forms.words, .answers = rs->forms.words.answers, .whom = whom };
+    struct slice rest = text_clean(text, a);
+
+    if (slice_find(rest, '?') != (size_t)-1)
+        return false;
+    while (rest.p && rest.n) {
+        struct tokens ts;
+
+        if (!tokens_cut(cut_sentence(&rest), NULL, &rs->forms, a, &ts))
+            return false;
+        d.ts = &ts;
+        if (!all_ended(&d))
+            return false;
+    }
+    return d.signs;
+}
+
 /* --- a value that is not so --- */
 
 /* Words between a value and the no behind it, or behind both, that say nothing. */

@@ -126,6 +126,10 @@ bool understand_correction(const struct ruleset *, const struct report *known, s
  * is denied.  whom: names that may stand in it. */
 bool understand_denies(const struct ruleset *, struct slice text, struct slice whom, struct arena *);
 
+/* The whole text only says that signs which were there have ended, `alhamdulillah kejangnya sudah berhenti`:
+ * of a patient whom staff know it is news, and no new danger. */
+bool understand_ended(const struct ruleset *, struct slice text, struct slice whom, struct arena *);
+
 /* A value, and that it is not so (RULINGS 43): `bukan 9,2`, `9,2 eh salah`, `120/80 belum pasti`. */
 struct unsaid {
     struct slice value; /* the text without these words */
