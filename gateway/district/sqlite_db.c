@@ -24,7 +24,7 @@ enum statement {
     MARK_DUE,
     MARK_SIGNAL_DUE,
     FORGET_FIRST,
-    FORGET_LAST = FORGET_FIRST + 8,
+    FORGET_LAST = FORGET_FIRST + 9,
     FORGET_WHO,
     MARK_ADDED = FORGET_WHO + 4, /* from here on: at the end of each batch */
     MARK_RECORDS,
@@ -165,9 +165,11 @@ static const char *const statements[STATEMENTS] = {
     [FORGET_FIRST + 1] = MARK("record.nomor IN (SELECT value FROM json_each(?1))"),
     [FORGET_FIRST + 2] = "DELETE FROM record" OF_FORGOTTEN,
     [FORGET_FIRST + 3] = "DELETE FROM record_older" OF_FORGOTTEN,
-    [FORGET_FIRST + 4] = "DELETE FROM person" OF_FORGOTTEN,
-    [FORGET_FIRST + 5] = "DELETE FROM referral_event" OF_FORGOTTEN,
-    [FORGET_FIRST + 6] = "DELETE FROM alert_event" OF_FORGOTTEN,
+    [FORGET_FIRST + 4] =
+        "INSERT OR IGNORE INTO touched_person SELECT id FROM person" OF_FORGOTTEN " AND merged_into <> ''",
+    [FORGET_FIRST + 5] = "DELETE FROM person" OF_FORGOTTEN,
+    [FORGET_FIRST + 6] = "DELETE FROM referral_event" OF_FORGOTTEN,
+    [FORGET_FIRST + 7] = "DELETE FROM alert_event" OF_FORGOTTEN,
     [FORGET_LAST - 1] = "INSERT OR IGNORE INTO touched_person SELECT id FROM person WHERE merged_into <> ''"
                         " AND merged_into IN (SELECT value FROM json_each(?2))",
     [FORGET_LAST] =
