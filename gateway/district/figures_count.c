@@ -7,16 +7,19 @@
 #include <time.h>
 
 #include "gateway/base/buf.h"
+#include "gateway/base/clock.h"
 #include "gateway/district/figures_unit.h"
 
 enum {
-    UNITS = 8, /* of one step, at most: some ms each; what lies above them is summed up once */
+    UNITS = 8,    /* of one step, at most; what lies above them is summed up once */
+    STEP_MS = 20, /* after so long no other unit is begun: records wait for the thread */
     JSON_MAX = 4 << 20,
 };
 
 struct due_unit {
     struct figures_unit unit;
     struct slice name, turn; /* name: "VILLAGE/POSYANDU" */
+    unsigned from;           /* the first month whose figures changed */
 };
 
 struct work {
@@ -25,7 +28,8 @@ struct work {
     struct figures_step *step;
     struct arena *arena;
     char now[40];
-    struct slice year, january, december; /* of the unit at work */
+    struct slice year, first, december; /* of what is at work; first: the month from which it is put */
+    unsigned from;                      /* that month */
 };
 
 /* --- small things --- */
@@ -35,10 +39,11 @@ static int ask(const struct work *w, const char *sql, const struct slice *texts,
     return figures_db_ask(w->db, &(struct figures_ask){ .sql = sql, .texts = texts, .texts_n = n }, e);
 }
 
-static void of_year(struct work *w, struct slice year)
+static void of_year(struct work *w, struct slice year, unsigned from)
 {
     w->year = year;
-    w->january = arena_printf(w->arena, "%.*s-01", SLICE_ARG(year));
+    w->from = from;
+    w->first = arena_printf(w->arena, "%.*s-%02u", SLICE_ARG(year), from + 1);
     w->december = arena_printf(w->arena, "%.*s-12", SLICE_ARG(year));
 }
 
@@ -61,7 +66,8 @@ static int put_place(struct work *w, const struct place *p, const struct figures
 
     if (!out)
         return err_set(e, "out of memory");
-    *out = (struct figures_place){ .code = p->code, .year = w->year, .next = w->step->changed };
+    *out =
+        (struct figures_place){ .code = p->code, .year = w->year, .from = w->from, .next = w->step->changed };
     w->step->changed = out;
     buf_init(&b, JSON_MAX);
     figures_place_rows(w->rules, out, s, w->now, &b);
@@ -89,7 +95,7 @@ static void add_base(const struct work *w, struct buf *b, const struct figures_s
 
 static int put_base(struct work *w, const struct figures_unit *u, const struct figures_sums *s, struct err *e)
 {
-    const struct slice gone[] = { u->village, u->posyandu, w->january, w->december };
+    const struct slice gone[] = { u->village, u->posyandu, w->first, w->december };
     struct slice put[] = { S("[]"), u->village, u->posyandu };
     struct slice sql =
         arena_printf(w->arena,
@@ -101,7 +107,7 @@ static int put_base(struct work *w, const struct figures_unit *u, const struct f
 
     buf_init(&b, JSON_MAX);
     buf_char(&b, '[');
-    for (int m = 0; m <= s->last; m++)
+    for (int m = (int)w->from; m <= s->last; m++)
         add_base(w, &b, s, m);
     buf_char(&b, ']');
     put[0] = buf_into(&b, w->arena);
@@ -139,7 +145,7 @@ static void on_base(void *arg, const struct slice *c)
 /* What was counted of it. */
 static int read_base(struct work *w, const struct figures_unit *u, struct figures_sums *s, struct err *e)
 {
-    const struct slice key[] = { u->village, u->posyandu, w->january, w->december };
+    const struct slice key[] = { u->village, u->posyandu, w->first, w->december };
     struct adding a = { w->rules->indicators, s };
 
     s->last = -1;
@@ -154,17 +160,39 @@ static int read_base(struct work *w, const struct figures_unit *u, struct figure
         e);
 }
 
-static int count_unit(struct work *w, const struct figures_unit *u, struct err *e)
+/* A month that nothing was reported of by then is another one too. */
+static unsigned first_moved(const struct work *w, const struct figures_sums *was,
+                            const struct figures_sums *s)
 {
-    const struct place *p = directory_place(&w->rules->directory, u->posyandu);
-    struct figures_sums *s = ARENA_NEW(w->arena, struct figures_sums);
+    int last = was->last < s->last ? was->last : s->last;
 
-    of_year(w, u->year);
-    if (!s || w->arena->failed)
+    for (int m = 0; m <= last; m++)
+        for (unsigned i = 0; i < w->rules->indicators->n; i++)
+            if (was->of[i][m].n != s->of[i][m].n || was->of[i][m].d != s->of[i][m].d)
+                return (unsigned)m;
+    return was->last == s->last ? FIGURES_MONTHS : (unsigned)(last + 1);
+}
+
+static int count_unit(struct work *w, struct due_unit *due, struct err *e)
+{
+    const struct figures_unit *u = &due->unit;
+    const struct place *p = directory_place(&w->rules->directory, u->posyandu);
+    struct figures_sums *s = ARENA_NEW(w->arena, struct figures_sums),
+                        *was = ARENA_NEW(w->arena, struct figures_sums);
+
+    of_year(w, u->year, 0);
+    if (!s || !was || w->arena->failed)
         return err_set(e, "out of memory");
-    if (u->since.n && read_base(w, u, s, e))
+    if (u->since.n && read_base(w, u, was, e))
         return -1;
-    if (figures_unit_count(w->db, w->rules, u, w->arena, s, e) || put_base(w, u, s, e))
+    *s = *was;
+    if (figures_unit_count(w->db, w->rules, u, w->arena, s, e))
+        return -1;
+    due->from = u->since.n ? first_moved(w, was, s) : 0;
+    if (due->from == FIGURES_MONTHS)
+        return 0;
+    of_year(w, u->year, due->from);
+    if (put_base(w, u, s, e))
         return -1;
     return p ? put_place(w, p, s, e) : 0;
 }
@@ -173,7 +201,8 @@ static int count_unit(struct work *w, const struct figures_unit *u, struct err *
 
 static int add_up(const struct work *w, struct slice village, struct figures_sums *s, struct err *e)
 {
-    const struct slice key[] = { village, w->january, w->december };
+    struct slice january = arena_printf(w->arena, "%.*s-01", SLICE_ARG(w->year));
+    const struct slice key[] = { village, january, w->december };
     struct adding a = { w->rules->indicators, s };
 
     return figures_db_ask(
@@ -215,12 +244,13 @@ static bool is_summed(const struct work *w, const struct place *p)
     return false;
 }
 
-static int sum_above(struct work *w, const struct figures_unit *u, struct err *e)
+/* from: the first month that changed in any unit of the step. */
+static int sum_above(struct work *w, const struct figures_unit *u, unsigned from, struct err *e)
 {
     const struct directory *dir = &w->rules->directory;
     const struct place *v = directory_place(dir, u->village), *pkm = v ? directory_puskesmas(dir, v) : NULL;
 
-    of_year(w, u->year);
+    of_year(w, u->year, from);
     if (v && v->level != PLACE_POSYANDU && v != pkm && !is_summed(w, v) && sum_place(w, v, e))
         return -1;
     return pkm && !is_summed(w, pkm) ? sum_place(w, pkm, e) : 0;
@@ -264,26 +294,33 @@ static int count_due(void *arg, struct err *e)
 {
     struct work *w = arg;
     struct due due = { .most = w->db->units, .arena = w->arena };
-    struct slice sql =
-        arena_printf(w->arena,
+    /* In turn: while records come for all of them, none is counted again before all others were. */
+    struct slice after = slice_of(w->step->after),
+                 sql = arena_printf(
+                     w->arena,
                      "SELECT unit, year, turn, coalesce(CAST(since AS text), '') FROM indicator_due"
-                     " ORDER BY year DESC, unit LIMIT %u",
+                     " ORDER BY year DESC, unit <= $1, unit LIMIT %u",
                      due.most + 1);
-    const struct figures_ask look = { .sql = sql.p, .row = on_due, .arg = &due };
-    unsigned n;
+    const struct figures_ask look = {
+        .sql = sql.p, .texts = &after, .texts_n = 1, .row = on_due, .arg = &due
+    };
+    int64_t began = clock_mono_ms();
+    unsigned n = 0, from = FIGURES_MONTHS;
 
     w->step->changed = NULL;
     if (w->arena->failed)
         return err_set(e, "out of memory");
     if (figures_db_ask(w->db, &look, e))
         return -1;
-    n = due.n > due.most ? due.most : due.n;
+    for (; n < due.n && n < due.most && (n == 0 || clock_mono_ms() - began < STEP_MS); n++) {
+        if (count_unit(w, &due.units[n], e))
+            return -1;
+        from = due.units[n].from < from ? due.units[n].from : from;
+        snprintf(w->step->after, sizeof w->step->after, "%.*s", SLICE_ARG(due.units[n].name));
+    }
     w->step->left = due.n > n;
     for (unsigned i = 0; i < n; i++)
-        if (count_unit(w, &due.units[i].unit, e))
-            return -1;
-    for (unsigned i = 0; i < n; i++)
-        if (sum_above(w, &due.units[i].unit, e))
+        if (due.units[i].from < FIGURES_MONTHS && sum_above(w, &due.units[i].unit, from, e))
             return -1;
     for (unsigned i = 0; i < n; i++) /* last of all: nothing is waited for while these are held */
         if (end_unit(w, &due.units[i], e))

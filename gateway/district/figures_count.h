@@ -13,6 +13,7 @@
 #include "gateway/model/ruleset.h"
 
 struct figures_step {
+    char after[80];                /* in and out: the unit that was counted last */
     bool left;                     /* out: there are more */
     struct figures_place *changed; /* out: in the arena */
     struct arena *arena;

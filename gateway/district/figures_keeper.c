@@ -41,9 +41,10 @@ struct figures_keeper {
     struct buf news; /* of villages whose figures changed */
     struct err trouble;
     char news_month[16], news_since[40];
-    bool left;     /* more are due */
-    bool copied;   /* the copy says what the database says */
-    bool news_due; /* something was counted since */
+    char after[80]; /* the unit that was counted last */
+    bool left;      /* more are due */
+    bool copied;    /* the copy says what the database says */
+    bool news_due;  /* something was counted since */
 
     bool rows_due; /* under the lock: table indicator is to be filled, figures perhaps made anew */
     bool asked;    /* a step is under way */
@@ -103,6 +104,7 @@ static int count(struct figures_keeper *k, const struct figures_db *db, struct a
     struct figures_step step = { .arena = arena };
     int rc = 0;
 
+    memcpy(step.after, k->after, sizeof step.after);
     if (k->rows_due) {
         rc = figures_rows(db, k->rules, false, e);
         k->rows_due = rc != 0;
@@ -110,6 +112,7 @@ static int count(struct figures_keeper *k, const struct figures_db *db, struct a
     }
     if (rc == 0)
         rc = figures_step(db, k->rules, clock_wall_ms(), &step, e);
+    memcpy(k->after, step.after, sizeof k->after);
     k->left = rc == 0 && step.left;
     k->news_due = k->news_due || step.changed;
     if (rc == 0 && k->copy_path)

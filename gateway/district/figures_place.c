@@ -12,7 +12,7 @@
 struct counted_place {
     const struct ruleset *rules;
     const char *now;
-    int year;
+    int year, from;
     char month[FIGURES_MONTHS][16]; /* as JSON */
 };
 
@@ -114,7 +114,7 @@ static void add_months(const struct counted_place *w, struct buf *b, const struc
 
         n_year += f->n;
         d_year = d < 0 ? -1 : counted || in->monthly ? d_year + d : d;
-        if (n_year == 0 && d_year <= 0)
+        if (m < w->from || (n_year == 0 && d_year <= 0))
             continue;
         buf_str(b, b->n > 1 ? ",[" : "[");
         buf_json(b, in->id);
@@ -140,6 +140,7 @@ void figures_place_rows(const struct ruleset *rules, const struct figures_place 
     if (!place || !slice_to_u64(p->year, &year))
         return;
     w.year = (int)year;
+    w.from = (int)p->from;
     for (int m = 0; m < FIGURES_MONTHS; m++)
         snprintf(w.month[m], sizeof w.month[m], "\"%04d-%02d\"", w.year % 10000, m + 1);
     buf_char(b, '[');
@@ -151,7 +152,7 @@ void figures_place_rows(const struct ruleset *rules, const struct figures_place 
 int figures_place_put(const struct figures_db *db, const struct figures_place *p, struct arena *a,
                       struct err *e)
 {
-    const struct slice gone[] = { p->code, arena_printf(a, "%.*s-01", SLICE_ARG(p->year)),
+    const struct slice gone[] = { p->code, arena_printf(a, "%.*s-%02u", SLICE_ARG(p->year), p->from + 1),
                                   arena_printf(a, "%.*s-12", SLICE_ARG(p->year)) };
     const struct slice put[] = { p->rows, p->code };
     struct figures_ask delete = {

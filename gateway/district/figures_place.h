@@ -15,10 +15,11 @@ struct figures_sums {
 
 struct figures_place {
     struct slice code, year, rows; /* rows: JSON [[indicator, month, n, d, n_year, d_year, computed_at] …] */
+    unsigned from;                 /* the month of the first; those before stay as they are */
     struct figures_place *next;
 };
 
-/* Pure: appends the rows, beside what the place should reach.  now: RFC 3339. */
+/* Pure: appends the rows from month `from` on, beside what the place should reach.  now: RFC 3339. */
 void figures_place_rows(const struct ruleset *, const struct figures_place *, const struct figures_sums *,
                         const char *now, struct buf *);
 /* Puts them in the stead of what is there; within a transaction.  Blocking: for a thread that may wait. */

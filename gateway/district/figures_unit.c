@@ -4,8 +4,9 @@
 #include <string.h>
 
 enum {
-    REPORTS_BACK = 1,  /* years */
-    ADDED_MOST = 2048, /* records, a batch of them; of more, all are counted */
+    REPORTS_BACK = 1,    /* years */
+    ADDED_MOST = 2048,   /* records, a batch of them; of more, all are counted */
+    BEHIND_MOST = 16384, /* records of anybody since, among which they are looked for; some ms */
     PERSONS_MAX = 128 << 10,
 };
 
@@ -18,6 +19,7 @@ struct counting_unit {
     /* Whom what was added is about. */
     uint64_t persons[ADDED_MOST];
     unsigned added;
+    bool behind;    /* by more than BEHIND_MOST */
     struct buf ids; /* of those that have one: a JSON list */
     bool any_without;
 };
@@ -174,6 +176,25 @@ static void on_theirs(void *arg, const struct slice *c)
         figures_add(w->before, &r);
 }
 
+static void on_behind(void *arg, const struct slice *c)
+{
+    struct counting_unit *w = arg;
+    int64_t n;
+
+    w->behind = slice_to_i64(c[0], &n) && n > BEHIND_MOST;
+}
+
+static int ask_behind(struct counting_unit *w, struct err *e)
+{
+    return figures_db_ask(w->db,
+                          &(struct figures_ask){ .sql = "SELECT max(rowid) - CAST($1 AS INTEGER) FROM record",
+                                                 .texts = &w->unit->since,
+                                                 .texts_n = 1,
+                                                 .row = on_behind,
+                                                 .arg = w },
+                          e);
+}
+
 #define FRESH "rowid >= CAST($5 AS INTEGER)"
 #define THEIRS                                                                                               \
     " AND person_id IN (SELECT value FROM json_each($6) UNION SELECT id FROM person WHERE merged_into <> ''" \
@@ -200,18 +221,22 @@ int figures_unit_count(const struct figures_db *db, const struct ruleset *rules,
 {
     struct counting_unit w = { .db = db, .rules = rules, .unit = u, .arena = a };
     int64_t year = 0;
+    bool added = u->since.n > 0;
     int rc = 0;
 
     (void)slice_to_i64(u->year, &year);
     buf_init(&w.ids, PERSONS_MAX);
     w.now = figures_new(rules->indicators, &rules->forms, (int)year, a);
-    w.before = u->since.n ? figures_new(rules->indicators, &rules->forms, (int)year, a) : NULL;
-    if (!w.now || (u->since.n && !w.before))
+    w.before = added ? figures_new(rules->indicators, &rules->forms, (int)year, a) : NULL;
+    if (!w.now || (added && !w.before))
         return err_set(e, "out of memory");
-    if (u->since.n)
+    if (added)
+        rc = ask_behind(&w, e);
+    added = added && !w.behind;
+    if (added && rc == 0)
         rc = ask_reports(&w, "+", " AND " FRESH, "1", on_added, e);
     if (rc == 0)
-        rc = u->since.n && w.added <= ADDED_MOST ? count_added(&w, sums, e) : count_all(&w, sums, e);
+        rc = added && w.added <= ADDED_MOST ? count_added(&w, sums, e) : count_all(&w, sums, e);
     buf_free(&w.ids);
     return rc;
 }
