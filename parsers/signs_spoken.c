@@ -157,8 +157,11 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, 
     bool told = spoken->how == SPOKEN_ABOUT || spoken->how == SPOKEN_TOLD, listed = spoken->list;
     unsigned parts = told ? SEP_HARD & ~(SEP_COLON | SEP_COMMA | SEP_SLASH) : SEP_HARD & ~SEP_SLASH;
 
-    parts |= told ? SEP_DOT | SEP_STOP : 0; /* `konseling. kejang` */
-
+    parts |= told ? SEP_DOT | SEP_STOP : 0;                                  /* `konseling. kejang` */
+    if (spoken->joins && spoken->joins == i && (ts->t[i].sep & SEP_SLASH)) { /* `takut kejang/sesak` */
+        spoken->at = i;
+        listed = true;
+    }
     if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & parts) ||
         (!listed && (ts->t[i].sep & SEP_HARD & ~SEP_COLON)))
         return long_ago(s, ts, to) || well_again(s, ts, to) || home_again(s, ts, i, to) ? SIGN_DOUBT

@@ -276,10 +276,13 @@ static void alarm_draft(struct work *w, const struct referral_opening *o, enum u
     struct slice isi = reply_echo(w->report.form, w->shown, w->s->arena);
 
     if (!is) {
-        if (w->filed.referral.doubtful && !filing_doubts(w->s->rules, w->report.form, w->report.values,
-                                                         w->report.faults, w->s->arena, &(struct slice){ 0 }))
+        /* `kayaknya ga kejang`: what is asked about yet is not taken back. */
+        if (filing_doubts(w->s->rules, w->report.form, w->report.values, w->report.faults, w->s->arena,
+                          &(struct slice){ 0 }))
+            return;
+        if (w->filed.referral.doubtful)
             referral_unfounded(w->s, &w->filed, isi);
-        else if (!w->filed.referral.doubtful && event_of(w, is, o) == REFERRAL_ON_CALM)
+        else if (event_of(w, is, o) == REFERRAL_ON_CALM)
             w->calmed = referral_changed(w->s, &w->filed, REFERRAL_ON_CALM, o, isi) != ACT_NOTHING;
         return;
     }

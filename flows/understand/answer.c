@@ -88,6 +88,7 @@ static bool read_asked(struct filling *x, const struct report *known, const stru
 {
     struct got g = { .fit = FIT_YES, .companion = -1 };
     struct slice name;
+    unsigned at = 0;
 
     if (f->type == FIELD_NAME) {
         unsigned from = 0, to = take_age_behind(x, understand_without_courtesy(x, 0, x->ts.n));
@@ -110,11 +111,12 @@ static bool read_asked(struct filling *x, const struct report *known, const stru
             understand_take_out(x, known);
         return x->slots[f->position].filled;
     } else {
-        g = understand_read(x, f, 0, true);
+        at = understand_first_word(x);
+        g = understand_read(x, f, at, true);
         if (g.fit == FIT_NO || g.fit == FIT_UNIT)
             return false;
     }
-    understand_take(x, f, 0, &g, true);
+    understand_take(x, f, at, &g, true);
     return true;
 }
 

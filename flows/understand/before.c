@@ -32,7 +32,7 @@ static struct slice code_before(const struct filling *x, unsigned i, unsigned *f
         const struct word *w = phrase_at(&x->ts, k, x->words->before, &used);
 
         if (w && k + used == i) {
-            found = w->code;
+            found = w->doubt && slice_is(w->code, "kira_belakang") ? S("kira") : w->code;
             *from = k;
         }
     }

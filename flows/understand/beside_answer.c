@@ -82,3 +82,12 @@ void understand_age_beside(struct filling *x)
     if (g.fit == FIT_YES && g.used > 1 && g.companion < 0)
         understand_take(x, &x->form->fields[age], at, &g, true);
 }
+
+unsigned understand_first_word(const struct filling *x)
+{
+    unsigned at = 0;
+
+    while (at + 1 < x->ts.n && x->ts.t[at].other)
+        at++;
+    return at;
+}

@@ -15,4 +15,7 @@ bool understand_only_signs_left(const struct filling *);
 /* `nama Sari 28th`: the age right behind a labelled name, with its unit. */
 void understand_age_beside(struct filling *);
 
+/* The first word that does not belong to what stands behind it: `kira2 9,2`. */
+unsigned understand_first_word(const struct filling *);
+
 #endif

@@ -50,6 +50,15 @@ static bool one_of(struct slice code, const char *const *codes, size_t n)
     return false;
 }
 
+/* A word of doubt: `sepertinya tidak kejang` denies nothing for sure. */
+static bool doubts(const struct denying *d, unsigned i)
+{
+    unsigned used;
+    const struct word *w = phrase_at(d->ts, i, d->words->before, &used);
+
+    return w && w->doubt;
+}
+
 /* Words that say nothing beside a denial; a yes only at its end: `tidak kejang ya`. */
 static bool says_nothing(const struct denying *d, unsigned i, unsigned *used)
 {
@@ -81,7 +90,7 @@ static bool nothing_else(const struct denying *d)
         used = 1;
         if (t->kind == TOKEN_NEGATED || t->kind == TOKEN_EMPTY)
             continue;
-        if (t->kind != TOKEN_WORD)
+        if (t->kind != TOKEN_WORD || doubts(d, i))
             return false;
         if (phrase_at(d->ts, i, d->words->signs, &used))
             continue;

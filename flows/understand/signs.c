@@ -163,8 +163,10 @@ static void on_sign(void *arg, const struct sign *s)
 {
     struct gather *g = arg;
     const struct field *f = g->fields[s->list];
-    bool unsure = s->kind == SIGN_UNSURE && !g->x->denies;
-    bool negated = s->kind == SIGN_NEGATED || g->x->denies;
+    bool perhaps_not = s->kind == SIGN_NEGATED && understand_alarming(g->x, s->word->code) &&
+                       understand_doubted(g->x, s); /* `sepertinya tidak kejang` */
+    bool unsure = (s->kind == SIGN_UNSURE || perhaps_not) && !g->x->denies;
+    bool negated = (s->kind == SIGN_NEGATED && !perhaps_not) || g->x->denies;
     enum whose is = f->list == g->x->words->signs ? understand_whose(g->x, s) : WHOSE_OWN;
     unsigned to;
 
@@ -188,7 +190,7 @@ static void on_sign(void *arg, const struct sign *s)
         mark(g->x, s->from, to);
         return;
     }
-    if (unsure && s->clear && !s->word->needed && g->behind_n < BEHIND &&
+    if (unsure && (s->clear || perhaps_not) && !s->word->needed && g->behind_n < BEHIND &&
         (!s->before || understand_negator(g->x, s->from))) {
         g->behind[g->behind_n++] = *s;
         mark(g->x, s->from, s->to);

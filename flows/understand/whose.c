@@ -2,6 +2,7 @@
  * (SPEC 2.2). See understand.h. */
 #include "flows/understand/understand.h"
 
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/signs.h"
 #include "parsers/text.h"
@@ -225,7 +226,11 @@ bool understand_doubts_sign(const struct filling *x, unsigned i, unsigned *used)
 {
     const struct word *w = phrase_at(&x->ts, i, x->words->before, used);
     unsigned sign, next = i + *used;
+    struct negation n;
 
+    if (w && next < x->ts.n && !(x->ts.t[next].sep & SEP_HARD) &&
+        negation_at(&x->ts, next, x->words->negators, &n) && negation_of_signs(n.kind))
+        next += n.used; /* `sepertinya tidak kejang` */
     if (w && next + 1 < x->ts.n && slice_is(x->ts.t[next].low, "ada") && !(x->ts.t[next].sep & SEP_HARD))
         next++; /* `sepertinya ada bengkak` */
     return w && w->doubt && next < x->ts.n && !(x->ts.t[next].sep & SEP_HARD) &&
