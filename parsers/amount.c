@@ -169,6 +169,41 @@ static int more_or_less(const struct tokens *ts, unsigned i)
                : slice_is(ts->t[i].low, "lebih") || slice_is(ts->t[i].low, "lbh");
 }
 
+/* Nobody says half a day; `14 bulan setengah 9`: of which number? */
+static bool of_days(struct slice unit)
+{
+    return slice_is(unit, "bl") || slice_is(unit, "mg") || slice_is(unit, "hr");
+}
+
+/* A half of the unit behind token `at`: `8 kilo setengah`, `8 setengah kilo`, `9 kilo lebih setengah`, `8 1/2
+ * kg`; of another unit it is none.  Whether it is certain is not known here. */
+static void read_half(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
+{
+    unsigned at = i + out->used, used;
+    bool more = more_or_less(ts, at) > 0, fraction;
+    struct slice unit;
+
+    at += more;
+    if (at >= ts->n || !soft(&ts->t[at]) || ts->t[at].taken || out->mark || of_days(out->unit))
+        return;
+    fraction = !more && !out->unit.n && ts->t[at].kind == TOKEN_NUMBER && slice_is(ts->t[at].low, "1/2");
+    unit = at + 1 < ts->n && soft(&ts->t[at + 1]) && ts->t[at + 1].kind == TOKEN_WORD
+               ? phrase_code(ts, at + 1, units, &used)
+               : slice_make("", 0);
+    if (fraction ? !unit.n : !slice_is(ts->t[at].low, "setengah"))
+        return;
+    if (unit.n && out->unit.n) {
+        out->broken = true; /* `8 kilo setengah ons` */
+        return;
+    }
+    out->milli += 500;
+    out->mark = out->half = true;
+    out->broken |= ts->t[at].odd || ts->t[at].minus || ts->t[at].approx;
+    out->used = at + 1 - i;
+    if (unit.n)
+        read_unit(ts, i, units, out);
+}
+
 /* `8kg7ons`: 100 g each; `8kg700gr`; `9 kg kurang 2 ons` (RULINGS 50). */
 static void read_ons(const struct tokens *ts, unsigned i, const struct word_list *units, struct amount *out)
 {
@@ -213,6 +248,7 @@ bool amount_read(const struct tokens *ts, unsigned i, const struct word_list *un
     out->broken |= t->minus || t->odd;
     spoken_mark(ts, i, out);
     read_unit(ts, i, units, out);
+    read_half(ts, i, units, out);
     read_ons(ts, i, units, out);
     if (more_or_less(ts, i + out->used)) /* `8kg7ons kurang 2 ons` */
         read_ons(ts, i, units, out);

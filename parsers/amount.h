@@ -12,6 +12,7 @@ struct amount {
     struct slice unit; /* code of the list `satuan`; empty = none */
     unsigned used;     /* tokens */
     bool mark;         /* a decimal mark was typed */
+    bool half;         /* `8 setengah` */
     bool two_marks;    /* `9,2,7`: no number */
     bool broken;       /* a minus, an exponent, junk glued to it, too many digits */
     bool repaired;     /* letters or blanks were read as digits and mark */

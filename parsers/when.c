@@ -378,6 +378,10 @@ enum age_rc age_read(const struct tokens *ts, unsigned i, const struct when_word
     out->two_marks = n.two_marks && !n.broken;
     if (n.broken || n.two_marks)
         return AGE_INVALID;
+    if (n.unit.n == 0 && n.half) { /* rounded down, and asked */
+        n.milli -= 500;
+        n.mark = false;
+    }
     /* A unit-less age with a decimal mark is no age (RULINGS 28). */
     if (n.unit.n == 0 && n.mark)
         return AGE_NONE;
