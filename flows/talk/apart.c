@@ -80,22 +80,43 @@ static unsigned stands(const struct apart *x, unsigned i, struct slice words)
     return used;
 }
 
-/* Its name as people say it; empty where a name or words are asked, which may have one in them. */
-static struct slice called(const struct apart *x, const struct draft *d)
-{
-    int i = form_field_named(d->form, d->field);
-    enum field_type type = i >= 0 && !asking_store(d->asking) ? d->form->fields[i].type : FIELD_NUMBER;
-    struct slice nama = text_as(d->form, d->values, AS_NAME);
-
-    if (type == FIELD_NAME || type == FIELD_TEXT)
-        return slice_make("", 0);
-    return child_called(x->rules, nama.n ? nama : d->child.n || d->picked.n ? d->whom : nama, x->a);
-}
-
 /* A word that some list knows says something else too. */
 static bool only_a_name(const struct ruleset *rules, struct slice low)
 {
     return low.n > 2 && !vocabulary_word(rules->forms.vocabulary, low, NULL)->longest;
+}
+
+static enum field_type asks_for(const struct draft *d)
+{
+    int i = form_field_named(d->form, d->field);
+
+    return i >= 0 && !asking_store(d->asking) ? d->form->fields[i].type : FIELD_NUMBER;
+}
+
+/* Whose name is asked of a cry, by the words of it: the `ana` of `bu ana pendarahan hebat`. */
+static struct slice cried_of(const struct apart *x, const struct draft *d)
+{
+    struct slice rest = text_folded(text_as(d->form, d->values, AS_REASON), x->a), before = { 0 }, word;
+
+    while (form_is(d->form, FORM_REFERRAL) && rest.n) {
+        word = slice_cut(&rest, ' ');
+        if (before.n && list_find(x->rules->forms.words.titles, before) && only_a_name(x->rules, word))
+            return word;
+        before = word;
+    }
+    return slice_make("", 0);
+}
+
+/* Its name as people say it; empty where a name or words are asked, which may have one in them. */
+static struct slice called(const struct apart *x, const struct draft *d)
+{
+    struct slice nama = text_as(d->form, d->values, AS_NAME);
+
+    if (asks_for(d) == FIELD_NAME)
+        return cried_of(x, d);
+    if (asks_for(d) == FIELD_TEXT)
+        return slice_make("", 0);
+    return child_called(x->rules, nama.n ? nama : d->child.n || d->picked.n ? d->whom : nama, x->a);
 }
 
 /* Her name, or the first word of it, stands at word i: how many words; 0: not. */
@@ -107,19 +128,35 @@ static unsigned called_at(const struct apart *x, const struct draft *d, unsigned
     return all ? all : first.n && slice_eq(first, x->w[i].low);
 }
 
-/* The open question that word i leads to, by number, full name, or a first name that is nobody else's.
- * *used: its words; 0: none.  NULL with words: several are called so. */
+/* Some word is a label of what is asked: `umur bu ana 28`. */
+static bool labelled(const struct apart *x, const struct draft *d)
+{
+    int f = form_field_named(d->form, d->field);
+    bool found = false;
+
+    for (unsigned i = 0; f >= 0 && i < x->n && !found; i++)
+        found = words_labelled(&d->form->fields[f], x->w[i].low, x->a);
+    return found;
+}
+
+/* The open question that word i leads to, by number, full name, or a first name that is nobody else's; of
+ * several of one name the one whose field is named.  *used: its words; 0: none.  NULL with words: several are
+ * called so. */
 static struct draft *led(const struct apart *x, unsigned i, unsigned *used)
 {
     struct draft *found = drafts_find(x->state, x->w[i].low), *only = NULL;
+    bool named = false;
 
     *used = found != NULL;
     for (unsigned k = 0; !found && only_a_name(x->rules, x->w[i].low) && k < x->state->drafts_n; k++) {
-        unsigned all = called_at(x, &x->state->drafts[k], i);
+        struct draft *d = &x->state->drafts[k];
+        unsigned all = called_at(x, d, i);
+        bool this = all && labelled(x, d);
 
-        if (!all || all < *used)
+        if (!all || all < *used || (all == *used && named && !this))
             continue;
-        only = all == *used ? NULL : &x->state->drafts[k]; /* two are called so */
+        only = all == *used && named == this ? NULL : d; /* two are called so */
+        named = this;
         *used = all;
     }
     return found ? found : only;
@@ -139,12 +176,19 @@ static bool leads_on(const struct ruleset *rules, const struct draft *d, const s
     return joins(rules, w) || words_label(rules, d->form, w->low);
 }
 
-/* `bu ana` */
+/* `bu ana`, `anak budi` */
+static bool leads_name(const struct ruleset *rules, struct slice low)
+{
+    const struct word *w = list_find(rules->forms.words.people, low);
+
+    return list_find(rules->forms.words.titles, low) || (w && slice_is(w->code, "anak"));
+}
+
 static unsigned with_title(const struct apart *x, unsigned from)
 {
     unsigned least = x->leads ? x->l[x->leads - 1].to : 0;
 
-    while (from > least && list_find(x->rules->forms.words.titles, x->w[from - 1].low))
+    while (from > least && leads_name(x->rules, x->w[from - 1].low))
         from--;
     return from;
 }
@@ -186,6 +230,18 @@ static bool names_follow(const struct apart *x)
     return x->leads > 1 && x->l[x->leads - 1].to == x->n && x->l[0].from > 0;
 }
 
+/* `umur bu ana 28` as `bu ana umur 28`; behind `nama` it stands already. */
+static struct slice name_first(const struct apart *x, const struct lead *l, struct slice before,
+                               struct slice behind)
+{
+    const struct field *f = &l->draft->form->fields[form_field_named(l->draft->form, l->draft->field)];
+    struct slice name = span(x, l->from, l->to);
+    bool led = words_labelled(f, before, x->a);
+
+    return arena_printf(x->a, "%.*s %.*s %.*s", SLICE_ARG(led ? before : name),
+                        SLICE_ARG(led ? name : before), SLICE_ARG(behind));
+}
+
 /* Part i: what stands behind its name up to the next one's words, in front of it what leads to it. */
 static struct slice part(const struct apart *x, unsigned i)
 {
@@ -203,8 +259,18 @@ static struct slice part(const struct apart *x, unsigned i)
         from++;
     before = span(x, from, l->from);
     behind = span(x, l->to, to);
+    if (asks_for(l->draft) == FIELD_NAME && !slice_all_digits(x->w[l->from].low)) /* her name is the answer */
+        return name_first(x, l, before, behind);
     return arena_printf(x->a, "%.*s%s%.*s", SLICE_ARG(before), before.n && behind.n ? " " : "",
                         SLICE_ARG(behind));
+}
+
+/* Behind a name that is asked stands a measure, or nothing: `umur bu ana 28`, and not `bu ana sudah dibawa`.
+ */
+static bool may_be(const struct apart *x, const struct lead *l, struct slice body)
+{
+    return asks_for(l->draft) != FIELD_NAME || x->state->drafts_n == 1 || slice_has_digit(body) ||
+           l->to - l->from == x->n;
 }
 
 /* False: it answers nothing. */
@@ -217,7 +283,8 @@ static bool read_part(const struct apart *x, unsigned i, int64_t at_ms, const st
                                   .said.body = slice_trim(part(x, i)) };
 
     *out = said;
-    if (said.said.body.n && answering_one(x->rules, x->l[i].draft, said.said.body, at_ms, x->a, out))
+    if (said.said.body.n && may_be(x, &x->l[i], said.said.body) &&
+        answering_one(x->rules, x->l[i].draft, said.said.body, at_ms, x->a, out))
         return true;
     *out = said;
     out->kind = READING_WORDS;
