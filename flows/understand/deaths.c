@@ -324,12 +324,24 @@ static bool of_the_death(const struct filling *x, const struct day *d, bool behi
     return false;
 }
 
+/* Nothing but a name stands before token i: `Rafa kemarin L 14bl`. */
+static bool behind_name(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    for (unsigned k = 0; k < i; k++)
+        if (x->ts.t[k].kind != TOKEN_WORD || phrase_at(&x->ts, k, x->words->sex, &used) ||
+            x->ts.t[k].sep & SEP_HARD)
+            return false;
+    return true;
+}
+
 /* Right behind her age or sex, where the form has the day: no cause stands between. */
 static bool in_its_place(const struct filling *x, const struct day *d)
 {
     unsigned used, i = d->from;
 
-    return i == 0 || (x->ts.t[i].sep & SEP_HASH) || x->ts.t[i - 1].kind != TOKEN_WORD ||
+    return behind_name(x, i) || (x->ts.t[i].sep & SEP_HASH) || x->ts.t[i - 1].kind != TOKEN_WORD ||
            phrase_at(&x->ts, i - 1, x->words->units, &used) || phrase_at(&x->ts, i - 1, x->words->sex, &used);
 }
 

@@ -105,10 +105,52 @@ static void without_day(struct filling *x, unsigned *from, unsigned to)
         x->ts.t[(*from)++].taken = true;
 }
 
+/* A day, or a time long ago, begins at token i: `kemarin`, `minggu lalu`, `hari Senin`; *used. */
+static bool is_time(const struct filling *x, unsigned i, unsigned *used)
+{
+    const struct word *day = phrase_at(&x->ts, i, x->words->days, used);
+    unsigned week;
+
+    if (day)
+        return !slice_starts(day->code, "+");
+    if (slice_is(x->ts.t[i].low, "hari") && i + 1 < x->ts.n &&
+        phrase_at(&x->ts, i + 1, x->words->week, &week)) {
+        *used = 1 + week;
+        return true;
+    }
+    return understand_is(x, i, "silam", used);
+}
+
+/* `Rafa bu minggu lalu`, `Rafi kemarin L`: when, behind the name and none of it; what is no day is asked for,
+ * where the report has one. */
+static unsigned without_time(struct filling *x, unsigned from, unsigned to)
+{
+    int date = form_as(x->form, AS_DATE);
+    unsigned used = 0, p = from + 1;
+    struct got g;
+
+    while (p < to && !is_time(x, p, &used))
+        p++;
+    if (p >= to)
+        return to;
+    g = date >= 0 && !x->slots[date].filled ? understand_read_date(x, &x->form->fields[date], p, false)
+                                            : understand_no();
+    if (g.fit != FIT_NO && g.used == used)
+        understand_take(x, &x->form->fields[date], p, &g, false);
+    else if (date >= 0 && !x->slots[date].filled)
+        understand_fault(x, &x->form->fields[date], ERROR_INVALID, true, p);
+    for (unsigned k = p; k < p + used; k++)
+        x->ts.t[k].taken = true;
+    while (p > from + 1 && understand_is(x, p - 1, "penanda_tangan", &used))
+        x->ts.t[--p].taken = true;
+    return p;
+}
+
 void understand_trim_name(struct filling *x, const struct field *next, unsigned end, unsigned *from,
                           unsigned *to)
 {
     without_day(x, from, *to);
+    *to = without_time(x, *from, *to);
     *to = without_choice(x, *from, *to);
     *to = without_state(x, *from, *to);
     only_mother(x, from, to);

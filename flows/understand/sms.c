@@ -4,11 +4,13 @@
 
 #include "flows/understand/understand.h"
 #include "gateway/conf/rules.h"
+#include "parsers/phrase.h"
 #include "parsers/text.h"
 
 enum {
     TEXT_MAX = 4000, /* bytes of one SMS: ten joined parts and more; what is longer is no report */
     SCRATCH = 4 << 20,
+    NAME_MOST = 5, /* words of a name before its keyword, a title with them */
 };
 
 /* --- the whole SMS --- */
@@ -122,6 +124,117 @@ static bool asks_only(const struct ruleset *rs, struct slice text, bool far, str
     return true;
 }
 
+/* The first word of no list that stands before a number or a sex; ts.n: none does. */
+static unsigned first_name(const struct ruleset *rs, const struct tokens *ts)
+{
+    unsigned used;
+
+    for (unsigned i = 0; i < ts->n && ts->t[i].kind == TOKEN_WORD; i++) {
+        if (phrase_at(ts, i, rs->forms.words.sex, &used))
+            break;
+        if (ts->t[i].known && !ts->t[i].known->longest && ts->t[i].low.n > 2)
+            return i;
+    }
+    return ts->n;
+}
+
+/* Words before a keyword that are who, `anak rafa`; *led: a word before says that it is a person. */
+static bool names_one(const struct ruleset *rs, struct slice text, struct arena *a, bool *led)
+{
+    struct tokens ts;
+    unsigned used, at;
+
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts) || ts.n > NAME_MOST)
+        return false;
+    at = first_name(rs, &ts);
+    for (unsigned i = 0; i < ts.n; i++) {
+        struct slice who = phrase_code(&ts, i, rs->forms.words.people, &used);
+        bool leads = slice_is(who, "sapaan") || slice_is(who, "anak") || slice_is(who, "ibu");
+
+        *led |= leads && i + 1 == at;
+        if (!leads && !(ts.t[i].known && !ts.t[i].known->longest) &&
+            !phrase_is(&ts, i, rs->forms.words.kata, "pengisi", &used))
+            return false;
+    }
+    return at < ts.n;
+}
+
+static bool names_nobody(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct tokens ts;
+
+    return tokens_cut(text, NULL, &rs->forms, a, &ts) && first_name(rs, &ts) == ts.n;
+}
+
+/* The text without words of that code at its end, or else at its beginning: `rafa sudah`, `bu minggu lalu`.
+ */
+static struct slice without(const struct ruleset *rs, struct slice text, const char *code, bool end,
+                            struct arena *a)
+{
+    struct tokens ts;
+    unsigned from = 0, to, used;
+
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts) || ts.n == 0)
+        return slice_trim(text);
+    to = ts.n;
+    while (end && to > 1 && phrase_is(&ts, to - 1, rs->forms.words.kata, code, &used))
+        to--;
+    while (!end && from < to && phrase_is(&ts, from, rs->forms.words.kata, code, &used))
+        from++;
+    if (from == to)
+        return slice_make("", 0);
+    return end ? slice_make(text.p, (size_t)(ts.t[to - 1].text.p + ts.t[to - 1].text.n - text.p))
+               : slice_skip(text, (size_t)(ts.t[from].text.p - text.p));
+}
+
+/* `rafa meninggal bu minggu lalu`: who has died stands before the word of it, and nobody behind.  *doubt: it
+ * may be another word. */
+static struct slice name_behind(const struct ruleset *rs, struct slice text, struct arena *a,
+                                struct keyword *k, bool *doubt)
+{
+    struct slice before = slice_take(text, k->from), behind = slice_skip(text, k->to), word;
+    bool led = false;
+
+    if (!form_is(k->form, FORM_DEATH) || !k->from || slice_find(before, '\n') < before.n ||
+        !names_one(rs, before, a, &led) || !names_nobody(rs, behind, a))
+        return text;
+    word = slice_skip(slice_take(text, k->to), k->from);
+    *doubt = !led;
+    k->from = 0;
+    k->to = word.n;
+    before = without(rs, before, "pengisi", true, a);
+    behind = without(rs, without(rs, behind, "partikel", false, a), "penanda_tangan", false, a);
+    return arena_printf(a, "%.*s %.*s %.*s", SLICE_ARG(word), SLICE_ARG(before), SLICE_ARG(behind));
+}
+
+/* A guess of whose name it is. */
+static void doubt_name(struct report *r)
+{
+    int nama = form_as(r->form, AS_NAME);
+
+    if (nama < 0 || r->faults[nama] || r->values[nama].kind == VALUE_ABSENT)
+        return;
+    r->faults[nama] = ERROR_AMBIGUOUS;
+    if (r->status == REPORT_REJECTED)
+        return; /* in its turn */
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    r->error_field = r->form->fields[nama].name;
+}
+
+static bool split(const struct ruleset *rs, struct slice text, struct keyword *k, int64_t today,
+                  struct arena *a, struct said *out)
+{
+    bool guess = false;
+
+    text = name_behind(rs, text, a, k, &guess);
+    if (!understand_split(rs, text, k, today, a, out))
+        return false;
+    if (guess)
+        doubt_name(&out->reports[0]);
+    return true;
+}
+
 /* Reads one part: reports, or a command. */
 static bool understand_part(const struct ruleset *rs, struct slice text, int64_t today, struct arena *a,
                             struct said *out)
@@ -167,7 +280,7 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
         return !a->failed;
     }
     out->kind = SAID_REPORTS;
-    if (!understand_split(rs, text, &k, today, a, out))
+    if (!split(rs, text, &k, today, a, out))
         return false;
     if (k.far && out->reports_n == 1 && !opens_report(&out->reports[0])) {
         *out = (struct said){ .body = out->body };
