@@ -10,6 +10,7 @@
 #include "flows/talk/doubts.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
+#include "flows/talk/numbered.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/words.h"
@@ -466,7 +467,8 @@ void answers_command(struct step *s, const struct command *c)
         const struct text_fill f[] = { { "nomor", c->nomor } };
 
         step_reason(s, "command_refused");
-        if (!c->nomor.n && listing_waiting(s)) /* `tidak siap`: nothing is asked, but a case waits */
+        if (c->nomor.n ? numbered_lapsed(s, c->nomor)
+                       : listing_waiting(s)) /* `tidak siap`: nothing is asked, but a case waits */
             return;
         step_answer(s, c->nomor,
                     step_text(s, s->language, c->nomor.n ? "draft.not_open" : "draft.none", FILLS(f)));

@@ -10,6 +10,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/mending.h"
+#include "flows/talk/numbered.h"
 #include "flows/step/blob.h"
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
@@ -89,19 +90,12 @@ static void run_status(struct step *s, const struct command *c)
     if (!r)
         return;
     {
-        bool over = r->referral.state == REFERRAL_CANCELLED && !form_is(r->form, FORM_REFERRAL);
-        const char *key = r->referral.state != REFERRAL_NONE && !over ? referral_state_key(r->referral.state)
-                          : slice_is(r->status, "cancelled")          ? "status.cancelled"
-                          : r->draft                                  ? "status.draft"
-                          : slice_is(r->status, "corrected")          ? "status.corrected"
-                          : slice_is(r->status, "checked")            ? "status.checked"
-                                                                      : "status.valid";
         const struct text_fill f[] = {
             { "nomor", c->nomor },
             { "form", r->form->title },
             { "jam", step_clock(s, r->at_ms) },
             { "tanggal", step_day(s, r->at_ms) },
-            { "keadaan", step_text(s, s->language, key, NULL, 0) },
+            { "keadaan", step_text(s, s->language, numbered_state(r), NULL, 0) },
             { "contoh", d ? reply_example(d->form, d->field, s->arena) : slice_make("", 0) },
             { "siapa", d ? questions_whom(s, d) : slice_make("", 0) },
             { "field", d ? d->asked : slice_make("", 0) },
@@ -263,7 +257,8 @@ static void run_koreksi(struct step *s, const struct command *c)
         if (d && d->correct)
             f.correct = r;
         if (r->draft && !d) {
-            not_open(s, r);
+            if (!numbered_over(s, r))
+                not_open(s, r);
             return;
         }
         emergency_doubt(s, known, fixed);

@@ -18,10 +18,19 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/mending.h"
+#include "flows/talk/numbered.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
+
+/* `48217 bb 9,2`, and the last report is another. */
+static bool of_another(const struct reading *r, const struct last_report *last)
+{
+    struct slice rest = slice_trim(r->said.body);
+
+    return numbered_other(r->state, rest) && !slice_eq(slice_cut(&rest, ' '), last->nomor);
+}
 
 /* `bb 9,2`, `salah bu, harusnya 9.2`, up to an hour after a single report (RULINGS 56). */
 static void read_fix(const struct ruleset *rules, const struct sender_state *state, const struct inbound *in,
@@ -32,8 +41,9 @@ static void read_fix(const struct ruleset *rules, const struct sender_state *sta
     bool nil = r->said.kind == SAID_TURNED && r->said.turned.why == TURNED_FORM &&
                r->said.turned.form != state->last.form; /* `tidak ada kasus dbd` changes no W2 */
 
-    if (!state->last.nomor.n || r->said.emergency || r->thanks || reading_turned(r) || nil ||
-        (!c && drafts_find(r->state, r->nomor)) || (c && (c->kind != COMMAND_KOREKSI || c->nomor.n)))
+    if (!state->last.nomor.n || r->said.emergency || of_another(r, &state->last) || r->thanks ||
+        reading_turned(r) || nil || (!c && drafts_find(r->state, r->nomor)) ||
+        (c && (c->kind != COMMAND_KOREKSI || c->nomor.n)))
         return;
     if (!mending_read(rules, &state->last, c ? c->correction : r->said.body, in->received_ms, a, &r->answer))
         return;
@@ -346,7 +356,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         listing_read(state, r);
     if (!death_read(rules, state, a, r) && !emergency_read(rules, state, in->received_ms, a, r) &&
         !apart_yes_to_all(rules, state, a, r) && !answering_words(rules, state, in->received_ms, a, r) &&
-        r->kind == READING_NOTHING && !r->thanks && !apart_read(rules, state, in->received_ms, a, r))
+        r->kind == READING_NOTHING && !r->thanks && !numbered_other(state, r->said.body) &&
+        !apart_read(rules, state, in->received_ms, a, r))
         answering_value(rules, state, in->received_ms, a, r);
     apart_beside(rules, state, in->received_ms, a, r);
     emergency_no_answer(rules, state, in->received_ms, a, r);

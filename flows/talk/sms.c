@@ -20,6 +20,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
+#include "flows/talk/numbered.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/waits.h"
 #include "flows/talk/words.h"
@@ -311,6 +312,8 @@ static void step_nothing(struct step *s)
         step_answer(s, nomor, text);
         return;
     }
+    if (s->reading->said.kind == SAID_NOTHING && numbered_said(s))
+        return;
     if (s->state->drafts_n && s->person && !s->reading->thanks && !reading_turned(s->reading)) {
         still_open(s);
         return;
