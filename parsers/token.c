@@ -410,6 +410,7 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
         return false;
     while (x.p < x.end && out->n < x.cap)
         step(&x);
+    lexer_spoken(&x, a);
     for (unsigned i = 0; i < out->n; i++) {
         out->begins |= out->t[i].begins;
         out->codes |= out->t[i].codes;

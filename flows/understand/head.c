@@ -475,7 +475,7 @@ void understand_head(struct filling *x)
         }
         while (i < x->ts.n && (x->ts.t[i].taken || (k < n && pass_other(x, use(x, k), i))))
             i++;
-        if (k >= n || i >= x->ts.n)
+        if (k >= n || i >= x->ts.n || understand_signs_off(x, i))
             break;
         i = head_field(x, &k, i);
     }

@@ -70,12 +70,30 @@ static bool sign_begins(const struct filling *x, unsigned k, bool *doubt)
     return sign || understand_negator(x, k);
 }
 
+/* Another value stands behind its label at token k. */
+static bool next_value(struct filling *x, unsigned k)
+{
+    struct label_at next;
+
+    return understand_label_at(x, k, &next) && k + next.used < x->ts.n &&
+           (understand_read(x, next.field, k + next.used, true).fit != FIT_NO || joined(x, k + next.used) ||
+            understand_is_words(next.field));
+}
+
+/* The sex stands at token k, and a value or nothing behind it. */
+static bool sex_behind(struct filling *x, unsigned k)
+{
+    unsigned used;
+
+    return form_as(x->form, AS_SEX) >= 0 && phrase_at(&x->ts, k, x->words->sex, &used) &&
+           (k + used == x->ts.n || x->ts.t[k + used].kind != TOKEN_WORD ||
+            (!understand_parted(x, k + used) && next_value(x, k + used)));
+}
+
 /* A name runs to the next number, label, sex, sign or separator. */
 static unsigned name_end(struct filling *x, unsigned from, bool *doubt)
 {
-    unsigned k = from, used;
-    struct label_at next;
-    const struct word_list *jk = x->words->sex;
+    unsigned k = from;
 
     for (; k < x->ts.n; k++) {
         if (x->ts.t[k].kind != TOKEN_WORD || x->ts.t[k].taken || x->ts.t[k].other ||
@@ -83,14 +101,7 @@ static unsigned name_end(struct filling *x, unsigned from, bool *doubt)
             break;
         if (k > from && sign_begins(x, k, doubt))
             break;
-        if (k > from && understand_label_at(x, k, &next) && k + next.used < x->ts.n) {
-            struct got g = understand_read(x, next.field, k + next.used, true);
-
-            if (g.fit != FIT_NO || joined(x, k + next.used) || understand_is_words(next.field))
-                break;
-        }
-        if (k > from && form_as(x->form, AS_SEX) >= 0 && phrase_at(&x->ts, k, jk, &used) &&
-            (k + used == x->ts.n || x->ts.t[k + used].kind != TOKEN_WORD))
+        if (k > from && (next_value(x, k) || sex_behind(x, k)))
             break;
     }
     return k;

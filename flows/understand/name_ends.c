@@ -146,11 +146,22 @@ static unsigned without_time(struct filling *x, unsigned from, unsigned to)
     return p;
 }
 
+/* `anak saya Bayu`: what leads to the name. */
+static void without_lead(struct filling *x, unsigned *from, unsigned to)
+{
+    unsigned used;
+
+    while (understand_is(x, *from, "sebelum_nama", &used) && *from + used < to)
+        while (used--)
+            x->ts.t[(*from)++].taken = true;
+}
+
 void understand_trim_name(struct filling *x, const struct field *next, unsigned end, unsigned *from,
                           unsigned *to)
 {
     without_day(x, from, *to);
     *to = without_time(x, *from, *to);
+    without_lead(x, from, *to);
     *to = without_choice(x, *from, *to);
     *to = without_state(x, *from, *to);
     only_mother(x, from, to);

@@ -131,7 +131,8 @@ static unsigned words_end(const struct filling *x, unsigned i, const struct word
     for (; j < x->ts.n; j++) {
         const struct token *t = &x->ts.t[j];
 
-        if (t->taken || t->other || t->kind != TOKEN_WORD || (j > i && understand_parted(x, j)))
+        if (t->taken || t->other || t->kind != TOKEN_WORD || (j > i && understand_parted(x, j)) ||
+            understand_signs_off(x, j))
             break;
         if (j + 1 < x->ts.n && x->ts.t[j + 1].glued && x->ts.t[j + 1].kind == TOKEN_NUMBER &&
             !x->ts.t[j + 1].taken) {

@@ -52,6 +52,18 @@ bool understand_filler(const struct filling *x, unsigned i, unsigned *used)
     return signs_filler(phrase_code(&x->ts, i, x->words->kata, used));
 }
 
+bool understand_signs_off(const struct filling *x, unsigned i)
+{
+    unsigned k = i, used;
+
+    if (!understand_is(x, i, "terima_kasih", &used))
+        return false;
+    while (k < x->ts.n && x->ts.t[k].kind != TOKEN_NUMBER && x->ts.t[k].kind != TOKEN_EMPTY &&
+           !(k > i && x->ts.t[k].sep & (SEP_HASH | SEP_LINE)))
+        k++;
+    return k == x->ts.n;
+}
+
 unsigned understand_text_end(const struct filling *x, unsigned from)
 {
     unsigned k = from, used;

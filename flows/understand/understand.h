@@ -204,6 +204,8 @@ bool understand_alarming(const struct filling *, struct slice code);
 bool understand_sign_near(const struct filling *, unsigned i, unsigned *used);
 /* A filling word begins there: `dan`, `ada`, `dengan`. */
 bool understand_filler(const struct filling *, unsigned i, unsigned *used);
+/* Thanks that end the report begin at token i: no value is behind them (RULINGS 13). */
+bool understand_signs_off(const struct filling *, unsigned i);
 /* The last token behind `from` that the field's text reaches: up to #, a newline, ` - ` or thanks. */
 unsigned understand_text_end(const struct filling *, unsigned from);
 
