@@ -55,6 +55,7 @@ function judge(w, { acknowledged, confirmed }, say) {
   const late = delays.filter((d) => d.s > toldWithin);
   w.judged = { lost: lost.map((name) => ({ name, ...w.sms.get(name), nomor: w.calls.get(name) })), double, invented, late, audits };
   say(`  accepted ${all.length} = stored ${stored.length} + parked ${parked.length} + spooled ${spooled}; lost ${lost.length}, double ${double.length}; sent ${w.sms.size + w.calls.size}`);
+  if (w.torn()) say(`  a kill cut a write to Redis' file short ${w.torn()} times`);
   say(`  E1 ${delays.length} acknowledged, told after ${delays[delays.length >> 1]?.s.toFixed(1)} s (half), ${delays.at(-1)?.s.toFixed(1)} s at most, while nothing was broken`);
   assert.ok(acknowledged.length > 10 && confirmed.length > 0, 'there was load');
   assert.deepEqual(lost, [], 'lost');

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { Gateway, agent, bidan, form, freePort, newName, preload, request, secondKader, sleep, start, waitFor } from '../system/lib.mjs';
+import { Gateway, agent, bidan, binary, form, freePort, newName, preload, request, secondKader, sleep, start, waitFor } from '../system/lib.mjs';
 import { Postgres } from '../system/pg.mjs';
 import { Smsc } from '../system/smsc.mjs';
 
@@ -19,6 +19,11 @@ export function random32(s) {
 }
 
 const kaders = ['+6281200000001', '+6281200000008', '+6281200000009'];
+// Of this process alone: the port of a gateway that was killed is free for whoever asks for one, and a server of another
+// test there would acknowledge what it knows nothing of.
+const address = `127.${64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+const NAMES = 20000; // drawn at once
+
 const callers = ['+6281200000191', '+6281200000192', '+6281200000193'];
 
 export class World {
@@ -60,7 +65,7 @@ export class World {
     const providers = `providers:\n  pintu: {dialect: kannel, allow: [127.0.0.1], send: {url: "http://127.0.0.1:${this.pintu.address().port}/", username: u, password: p}}\n  telko: {dialect: smpp, host: 127.0.0.1, port: ${this.smsc.port}, system_id: u, password: p, window: 100}`;
     const g = new Gateway({
       patch: (yaml) => {
-        let y = yaml.replace(/^default_provider:.*$/m, 'default_provider: pintu').replace(/^providers:$/m, providers);
+        let y = yaml.replace(/^listen:.*$/m, `listen: ${address}:0`).replace(/^default_provider:.*$/m, 'default_provider: pintu').replace(/^providers:$/m, providers);
         if (this.redisPort) y = y.replace(/^redis:.*$/m, `redis: {address: "127.0.0.1:${this.redisPort}"}`);
         if (this.pg) y = y.replace(/^ {2}lokal:.*$/m, (lokal) => `${lokal}\n  kabupaten: {kind: postgres, dsn: "${this.pg.dsn}"}`);
         return y;
@@ -77,7 +82,13 @@ export class World {
   async startOwnRedis() {
     this.redisFolder ??= fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-torture-'));
     this.redisPort ??= await freePort();
-    this.redisServer = start('redis-server', ['--port', this.redisPort, '--bind', '127.0.0.1', '--dir', this.redisFolder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '']);
+    this.redisServer = start('redis-server', ['--port', this.redisPort, '--bind', '127.0.0.1', '--dir', this.redisFolder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--logfile', 'redis.log']);
+  }
+
+  // How often a write to its file was cut short by a kill.
+  torn() {
+    const log = this.redisPort ? path.join(this.redisFolder, 'redis.log') : path.join(this.gateways[0].folder, 'var/redis/redis.log');
+    return fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('short read while loading').length - 1 : 0;
   }
 
   // null when it does not answer.
@@ -144,8 +155,19 @@ export class World {
     return r.status === 202 || r.status === 200;
   }
 
+  // One that is read as a name: of a million one is a word as well (badaraha: berdarah), and is a sign then.
+  name() {
+    if (!this.names?.length) {
+      const drawn = Array.from({ length: NAMES }, () => newName(this.random));
+      const input = drawn.map((name) => `TIMBANG ${name} L 13bl 9.9 77\n`).join('');
+      const heard = execFileSync(binary, ['parse', '-c', this.gateways[0].config], { input, encoding: 'utf8', maxBuffer: 1 << 28 }).trim().split('\n');
+      this.names = drawn.filter((name, i) => JSON.parse(heard[i]).fields?.nama?.toLowerCase() === name);
+    }
+    return this.names.pop();
+  }
+
   weighing() {
-    const name = newName(this.random), n = this.sms.size;
+    const name = this.name(), n = this.sms.size;
     const text = `TIMBANG ${name} ${n % 2 ? 'L' : 'P'} ${12 + (n % 24)}bl ${(9 + (n % 20) / 10).toFixed(1)} ${76 + (n % 8)}`;
     this.sms.set(name, { text, acknowledged: false });
     return { name, text, from: kaders[n % kaders.length], id: `t-${n}` };
@@ -154,7 +176,7 @@ export class World {
   async insist(m, tries, send) {
     for (let i = 0; i < tries && !this.over; i++) {
       if (await send(m).catch(() => false)) {
-        Object.assign(this.sms.get(m.name), { acknowledged: true, at: new Date().toISOString(), id: m.id });
+        Object.assign(this.sms.get(m.name), { acknowledged: true, at: new Date().toISOString(), id: m.id, by: String(send).includes('deliver') ? 'SMPP' : 'HTTP' });
         if (this.random() < 0.2) this.repeats.push({ m, send });
         return;
       }
@@ -189,7 +211,7 @@ export class World {
   async byUssd(from) {
     for (let i = 0; !this.over; i++) {
       const session = `t-${from}-${i}`, g = this.any();
-      const name = newName(this.random);
+      const name = this.name();
       this.calls.set(name, null);
       try {
         let page = await g.ussd(session, from, '');
@@ -207,7 +229,7 @@ export class World {
 
   async alarm() {
     for (let n = 0; !this.over; n++) {
-      const name = newName(this.random);
+      const name = this.name();
       const text = `RUJUK Bu ${name} 28th perdarahan hebat`;
       for (let i = 0; i < 500 && !this.over; i++) {
         if (await this.say(secondKader, text, `e1-${n}`).catch(() => false)) {
@@ -221,6 +243,7 @@ export class World {
   }
 
   load() {
+    this.name(); // none is drawn under load
     const workers = [this.byHttp(), this.byHttp(), this.byHttp(), this.byHttp(), this.bySmpp(), this.bySmpp(), this.again(), this.alarm(), ...callers.map((c) => this.byUssd(c))];
     return async () => {
       this.over = true;
