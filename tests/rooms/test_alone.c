@@ -1,5 +1,6 @@
 /* test_alone.c - a gateway that writes alone and one that has company leave the same in a real Redis, and
  * neither overwrites what it has not seen. */
+#include <glob.h>
 #include <sys/stat.h>
 
 #include "tests/rooms/store_rig.h"
@@ -382,6 +383,54 @@ static char *left(bool alone, unsigned *tried)
     return all;
 }
 
+/* Redis' file, of which a write may be cut short. */
+static char *file_of_redis(void)
+{
+    char pattern[300], *text;
+    glob_t found;
+    long size;
+    FILE *f;
+
+    snprintf(pattern, sizeof pattern, "%s/redis/appendonlydir/*.incr.aof", rig.folder);
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    assert_int_equal(found.gl_pathc, 1);
+    f = fopen(found.gl_pathv[0], "r");
+    assert_non_null(f);
+    fseek(f, 0, SEEK_END);
+    size = ftell(f);
+    rewind(f);
+    text = calloc(1, (size_t)size + 1);
+    assert_int_equal(fread(text, 1, (size_t)size, f), size);
+    fclose(f);
+    globfree(&found);
+    return text;
+}
+
+/* What says that a commit was carried out comes behind all that it leads to, and its rows before anything
+ * else. */
+static void assert_order(void)
+{
+    static const char *const others[] = { "}st:sms:", "}due:", "}duet:", "}s:sender:", "}s:number:" };
+    char *text = file_of_redis(), *dup = strstr(text, "dup:emulator:e1"), *multi = text, *rows = NULL;
+
+    assert_non_null(dup);
+    *dup = 0;
+    for (char *p = text; (p = strstr(p, "\r\nMULTI\r\n")); p++)
+        multi = p;
+    for (char *p = multi; (p = strstr(p, "}st:sink:")); p++)
+        rows = p;
+    assert_non_null(rows);
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++) {
+        const char *first = strstr(multi, others[i]);
+
+        if (!first)
+            fail_msg("%s comes behind the duplicate key", others[i]);
+        if (first < rows)
+            fail_msg("%s comes before the rows", others[i]);
+    }
+    free(text);
+}
+
 static void both_ways_leave_the_same(void **state)
 {
     unsigned tried;
@@ -391,6 +440,7 @@ static void both_ways_leave_the_same(void **state)
     assert_int_equal(tried, 0);
     assert_non_null(strstr(first, "st:sms:emulator"));
     assert_non_null(strstr(first, "=k=")); /* the rows of the second and of those beside it */
+    assert_order();
     assert_int_equal(tear_down(state), 0);
     assert_int_equal(set_up(state), 0);
     assert_int_equal(one(rig.store, "x", "x"), STORE_OK);
@@ -407,6 +457,7 @@ static void both_ways_leave_the_same(void **state)
     second = left(true, &tried);
     assert_true(tried >= 2); /* the first finds that it is alone */
     assert_string_equal(first, second);
+    assert_order();
     free(first);
     free(second);
 }

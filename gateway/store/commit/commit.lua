@@ -1,9 +1,6 @@
 -- commit.lua - the one commit, alone and of what gathered.  See commit.c.
 
--- One message's whole outcome.  Answers 0 applied (now, or before by this same commit), 1 another message
--- had this id, or the timer that it is was carried out or moved, 2 a revision moved; whether it was now; for how many
--- sinks there are rows of it (put_rows); what the message log is to be told, unless lines come apart (tell_joined);
--- where the sinks' keys begin, and which argument the rows are.
+-- One message's whole outcome.
 --
 -- argv: id of the commit, ttl of the duplicate key (0: none); the timer that fired and when it was due, if any;
 --   (the frame has the number of subjects, sinks, sms, timers, tallies, people, 1 for an entry of the message log,
@@ -18,15 +15,23 @@
 -- keys: duplicate key if any, subjects, sinks, sms streams; timers' set and texts if any timer;
 --   the tally stream if any tally, then village and puskesmas of each; people and their revision if any;
 --   of earlier versions the log's stream if any.
-local function commit(keys, k0, kn, argv, a0, an, frame)
+
+-- How many arguments stand before those of subjects; how many there are of each.
+local function shape(argv, a0, frame)
+    local subjects, sinks, sms, timers, tallies, people, log, rings = string.byte(frame or '', 6, 13)
+    if frame then return rings == 1 and 4 or 2, subjects, sinks, sms, timers, tallies, people, log end
+    return 11, tonumber(argv[a0 + 3]), tonumber(argv[a0 + 4]), tonumber(argv[a0 + 5]), tonumber(argv[a0 + 6]),
+        tonumber(argv[a0 + 7]), tonumber(argv[a0 + 8]), tonumber(argv[a0 + 9])
+end
+
+-- May it be carried out?  Answers nothing if so; else 0 it was, by this same commit, 1 another message had this id, or
+-- the timer that it is was carried out or moved, 2 a revision moved.  Then for how many sinks there are rows of it, where
+-- their keys begin, which argument the rows are (put_rows); what the message log is to be told, unless lines come
+-- apart (tell_joined).
+local function look(keys, k0, kn, argv, a0, an, frame)
     local call = redis.call
     local cid, dup_ttl = argv[a0 + 1], tonumber(argv[a0 + 2])
-    local subjects, sinks, sms, timers, tallies, people, log, rings = string.byte(frame or '', 6, 13)
-    local h = rings == 1 and 4 or 2 -- arguments before those of subjects
-    if not frame then
-        h, subjects, sinks, sms = 11, tonumber(argv[a0 + 3]), tonumber(argv[a0 + 4]), tonumber(argv[a0 + 5])
-        timers, tallies, people, log = tonumber(argv[a0 + 6]), tonumber(argv[a0 + 7]), tonumber(argv[a0 + 8]), tonumber(argv[a0 + 9])
-    end
+    local h, subjects, sinks, sms, timers, tallies, people, log = shape(argv, a0, frame)
     local fired = h > 2 and argv[a0 + h - 1] or ''
     if not (dup_ttl and subjects and sinks and sms and timers and tallies and people and log and argv[a0 + h]) then
         return bad('head')
@@ -65,28 +70,24 @@ local function commit(keys, k0, kn, argv, a0, an, frame)
     end
     if over then return 1 end
     if by then return by == cid and 0 or 1 end
-    if k == 1 then call('PSETEX', keys[k0 + 1], argv[a0 + 2], cid) end
+    return nil, sinks, k0 + k + subjects + 1, a0 + a + 1,
+        log > 0 and not frame and { keys[k0 + kn], argv[a0 + an], argv[a0 + an - 1] } or nil
+end
 
-    for i = 1, subjects do
-        local ttl, value = argv[a0 + h - 1 + 3 * i], argv[a0 + h + 3 * i]
-        if ttl ~= '0' then
-            if value == '' then
-                call('DEL', keys[k0 + k + i])
-            else
-                call('PSETEX', keys[k0 + k + i], ttl, value)
-            end
-        end
-    end
-    k = k + subjects
-    if sinks > 0 then a = a + 1 end
-    local rows_k, rows_a = k0 + k + 1, a0 + a
-    k = k + sinks
+-- All that it leads to but its rows, which stand already.  Last what says that it was carried out: of a write to Redis'
+-- file that was cut short, a part may come to be carried out (wires.c), and what it lacks must be done again then.
+local function write(keys, k0, argv, a0, frame)
+    local call = redis.call
+    local h, subjects, sinks, sms, timers, tallies, people = shape(argv, a0, frame)
+    local fired = h > 2 and argv[a0 + h - 1] or ''
+    local first = argv[a0 + 2] ~= '0' and 1 or 0
+    local k, a = first + subjects + sinks, h + 3 * subjects + (sinks > 0 and 1 or 0)
     for _ = 1, sms do
         k, a = k + 1, a + 1
         call('XADD', keys[k0 + k], '*', 'b', argv[a0 + a])
     end
-    if timed then
-        local texts = keys[k0 + k + 2]
+    if timers > 0 or fired ~= '' then
+        local set, texts = keys[k0 + k + 1], keys[k0 + k + 2]
         k = k + 2
         if fired ~= '' then
             call('ZREM', set, fired)
@@ -136,7 +137,17 @@ local function commit(keys, k0, kn, argv, a0, an, frame)
         end
         call('INCR', keys[k0 + k + 2])
     end
-    return 0, true, sinks, log > 0 and not frame and { keys[k0 + kn], argv[a0 + an], argv[a0 + an - 1] }, rows_k, rows_a
+    for i = 1, subjects do
+        local ttl, value = argv[a0 + h - 1 + 3 * i], argv[a0 + h + 3 * i]
+        if ttl ~= '0' then
+            if value == '' then
+                call('DEL', keys[k0 + first + i])
+            else
+                call('PSETEX', keys[k0 + first + i], ttl, value)
+            end
+        end
+    end
+    if first == 1 then call('PSETEX', keys[k0 + 1], argv[a0 + 2], argv[a0 + 1]) end
 end
 
 -- Rows go to their sinks, those of all commits of a call together.  of: of each how many sinks, where their keys begin,
@@ -198,10 +209,10 @@ local function park_inbound(keys, k0, kn, argv, a0, an)
     if not ttl or kn ~= 3 or an ~= 7 then return bad('park') end
     local by = call('GET', keys[k0 + 1])
     if by then return by == argv[a0 + 1] and 0 or 1 end
-    call('SET', keys[k0 + 1], argv[a0 + 1], 'PX', ttl)
     call('XADD', keys[k0 + 2], '*', 'b', argv[a0 + 3], 'a', '0', 'f', argv[a0 + 5], 'reason', argv[a0 + 4], 'at', argv[a0 + 5],
         'c', argv[a0 + 1])
     call('XADD', keys[k0 + 3], 'MAXLEN', '~', argv[a0 + 7], '*', 'b', argv[a0 + 6])
+    call('SET', keys[k0 + 1], argv[a0 + 1], 'PX', ttl)
     return 0, true
 end
 
@@ -212,15 +223,47 @@ end
 --   of an outcome eight bytes more.  Earlier versions: three arguments, and no lines behind.
 -- keys: those of each, in order; then the counts: "cm" a message was carried out, "pr" a released one parked again …,
 --   "rows" one with rows for the sinks; then the log's stream.
-local kinds = { c = commit, p = park_inbound }
+local kinds = { c = look, p = park_inbound }
 
 local function refused(why)
     return bad(type(why) == 'table' and why.err or tostring(why))
 end
 
+-- How many keys a commit asks about: its duplicate key, its subjects.
+local function asked(argv, a0, frame)
+    local _, subjects = shape(argv, a0, frame)
+    return (subjects or 0) + (argv[a0 + 2] ~= '0' and 1 or 0)
+end
+
+-- Does it ask about what those before it write, or about a timer?
+local function meets(keys, k0, argv, a0, frame, wrote)
+    local h = shape(argv, a0, frame)
+    if h > 2 and argv[a0 + h - 1] ~= '' then return true end
+    for i = k0 + 1, k0 + asked(argv, a0, frame) do
+        if wrote[keys[i]] then return true end
+    end
+    return false
+end
+
 local function commits(keys, argv, framed, mark)
-    local out, k, a, new, told, lines, of = {}, 0, 1, {}, {}, {}, {}
+    local out, k, a, new, told, lines = {}, 0, 1, {}, {}, {}
+    local held, of, wrote = {}, {}, {} -- those that may be carried out; their rows; what they write
     not_alone(keys, mark)
+    -- The rows of all first: see write().
+    local function carry_out()
+        local stored, why = pcall(put_rows, keys, argv, of, count_of(keys[1]))
+        for _, c in ipairs(held) do
+            local ok, wrong = stored or c.rows == 0, why
+            if ok then ok, wrong = pcall(write, keys, c.k, argv, c.a, c.frame) end
+            out[c.i] = ok and 0 or refused(wrong)
+            if ok then
+                new[#new + 1] = { c.i, 'c', c.rows }
+                told[#told + 1] = c.line
+                if c.told then lines[c.told] = true end
+            end
+        end
+        held, of, wrote = {}, {}, {}
+    end
     for i = 1, tonumber(argv[1]) do
         local kind, kn, an, frame = argv[a + 1], tonumber(argv[a + 2]), tonumber(argv[a + 3]), nil
         if framed then
@@ -233,23 +276,29 @@ local function commits(keys, argv, framed, mark)
             out[i] = bad('frame')
             break
         end
-        local ok, verdict, fresh, rows, line, rows_k, rows_a = pcall(what, keys, k, kn, argv, a, an, frame)
-        rows = ok and rows or 0
-        if rows > 0 then
-            of[#of + 1], of[#of + 2], of[#of + 3] = rows, rows_k, rows_a
+        if held[1] and (kind == 'p' and wrote[keys[k + 1]] or kind == 'c' and meets(keys, k, argv, a, frame, wrote)) then
+            carry_out()
         end
-        out[i] = ok and verdict or refused(verdict)
-        told[#told + 1] = ok and line or nil
-        if frame and string.byte(frame, 12) == 1 then
-            lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), ok and fresh or false
+        local ok, verdict, rows, rows_k, rows_a, line = pcall(what, keys, k, kn, argv, a, an, frame)
+        local lined = frame and string.byte(frame, 12) == 1
+        if lined then
+            lines[#lines + 1], lines[#lines + 2] = tonumber(argv[a + an]), false
         end
-        if ok and fresh then new[#new + 1] = { i, kind, rows } end
+        if ok and verdict == nil then
+            held[#held + 1] = { i = i, k = k, a = a, frame = frame, rows = rows, line = line, told = lined and #lines }
+            if rows > 0 then
+                of[#of + 1], of[#of + 2], of[#of + 3] = rows, rows_k, rows_a
+            end
+            for j = k + 1, k + asked(argv, a, frame) do
+                wrote[keys[j]] = true
+            end
+        else
+            out[i] = ok and verdict or refused(verdict)
+            if ok and kind == 'p' and rows then new[#new + 1] = { i, kind, 0 } end
+        end
         k, a = k + kn, a + an
     end
-    local stored, why = pcall(put_rows, keys, argv, of, keys[k + 1])
-    for _, f in ipairs(not stored and new or {}) do
-        if f[3] > 0 then out[f[1]] = refused(why) end
-    end
+    carry_out()
     tell_log(told)
     tell_joined(keys[k + 2], argv, a + 2, lines)
     local letters, n = argv[a + 1], {}
@@ -265,14 +314,19 @@ local function commits(keys, argv, framed, mark)
 end
 
 -- As gateways of earlier versions call them, one by one.
-local function alone(what)
-    return function(keys, argv)
-        not_alone(keys)
-        local verdict, _, rows, line, rows_k, rows_a = what(keys, 0, #keys, argv, 0, #argv)
-        if rows then put_rows(keys, argv, { rows, rows_k, rows_a }) end
-        if line then tell_log({ line }) end
-        return verdict
-    end
+local function commit_alone(keys, argv)
+    not_alone(keys)
+    local verdict, rows, rows_k, rows_a, line = look(keys, 0, #keys, argv, 0, #argv)
+    if verdict then return verdict end
+    put_rows(keys, argv, { rows, rows_k, rows_a })
+    write(keys, 0, argv, 0)
+    tell_log({ line })
+    return 0
+end
+
+local function park_alone(keys, argv)
+    not_alone(keys)
+    return (park_inbound(keys, 0, #keys, argv, 0, #argv))
 end
 
 -- argv: as kt3_commits has them, then the mark of the gateway that calls.
@@ -280,5 +334,5 @@ redis.register_function('kt4_commits', function(keys, argv) return commits(keys,
 redis.register_function { function_name = 'kt4_mark', callback = function(keys) return redis.call('GET', keys[1]) end, flags = { 'no-writes' } }
 redis.register_function('kt3_commits', function(keys, argv) return commits(keys, argv, true) end)
 redis.register_function('kt2_commits', function(keys, argv) return commits(keys, argv, false) end)
-redis.register_function('kt1_commit', alone(commit))
-redis.register_function('kt1_park_inbound', alone(park_inbound))
+redis.register_function('kt1_commit', commit_alone)
+redis.register_function('kt1_park_inbound', park_alone)

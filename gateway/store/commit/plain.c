@@ -225,20 +225,29 @@ static void timers(struct sending *s, unsigned n)
     }
 }
 
+/* In the order in which the function writes (commit.lua: write): what says that it was carried out comes
+ * last.
+ */
 unsigned plain_send(struct redis *redis, const struct commit_parts *p, redis_cb *cb, void *arg)
 {
-    struct sending s = { .redis = redis, .keys = keys_of(p), .args = args_of(p), .cb = cb, .arg = arg };
-    struct slice id;
+    struct sending s = { .redis = redis, .keys = keys_of(p), .args = args_of(p), .cb = cb, .arg = arg },
+                   before;
+    struct slice id, life, dup = S("");
 
     next(&s.args);
     id = s.args.whole;
     next(&s.args);
+    life = s.args.whole;
     if (!slice_is(s.args.text, "0")) {
         next(&s.keys);
-        set(&s, s.keys.whole, s.args.whole, id);
+        dup = s.keys.whole;
     }
-    for (unsigned i = 0; i < p->counts[WRITES]; i++)
-        subject(&s);
+    before = s;
+    for (unsigned i = 0; i < p->counts[WRITES]; i++) {
+        next(&s.keys);
+        for (unsigned part = 0; part < 3; part++)
+            next(&s.args);
+    }
     if (p->counts[SINKS])
         next(&s.args); /* the rows: plain_rows() */
     for (unsigned i = 0; i < p->counts[SINKS]; i++)
@@ -248,6 +257,12 @@ unsigned plain_send(struct redis *redis, const struct commit_parts *p, redis_cb 
         entry(&s, s.args.whole);
     }
     timers(&s, p->counts[TIMERS]);
+    s.keys = before.keys;
+    s.args = before.args;
+    for (unsigned i = 0; i < p->counts[WRITES]; i++)
+        subject(&s);
+    if (dup.n)
+        set(&s, dup, life, id);
     return s.n;
 }
 

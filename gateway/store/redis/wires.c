@@ -179,14 +179,50 @@ static void on_config(void *arg, const redisReply *reply)
     greeting_ended(w);
 }
 
+static void on_rewrite(void *arg, const redisReply *reply)
+{
+    (void)arg;
+    if (reply && reply->type == REDIS_REPLY_ERROR) /* another gateway was first, or we may not: asked again */
+        log_text(LOG_INFO, "store", "redis does not rewrite its file: %.*s",
+                 SLICE_ARG(slice_take(slice_make(reply->str, reply->len), 120)));
+}
+
+/* A Redis that died while it wrote a transaction keeps the MULTI of it, and half of what was in it is carried
+ * out at the start after the next: the duplicate key of a message whose rows never were, say.  Of the managed
+ * one it is cut off before the start (aof_tail.h); any other is asked to write its file anew, once after each
+ * start.  Not before that MULTI has its EXEC: Redis refuses a file that ends without, unless it is the last.
+ */
+static void file_anew(struct wires *w)
+{
+    struct redis *r = w->wire[0].redis;
+    struct key k;
+
+    redis_words(r, on_rewrite, w, "MULTI", NULL);
+    redis_begin(r, 3); /* of one command alone neither MULTI nor EXEC would be written */
+    redis_str(r, "SET");
+    redis_part(r, store_key(w->store, &k, "whole", S(""), S("")));
+    redis_str(r, "1");
+    redis_send(r, on_rewrite, w);
+    redis_begin(r, 2);
+    redis_str(r, "DEL");
+    redis_part(r, store_key(w->store, &k, "whole", S(""), S("")));
+    redis_send(r, on_rewrite, w);
+    redis_words(r, on_rewrite, w, "EXEC", NULL);
+    redis_words(r, on_rewrite, w, "BGREWRITEAOF", NULL);
+}
+
 static void on_persistence(void *arg, const redisReply *reply)
 {
     struct wires *w = arg;
+    const char *text = reply && reply->type == REDIS_REPLY_STRING ? reply->str : "";
 
     if (!reply)
         return;
-    if (reply->type != REDIS_REPLY_STRING || !strstr(reply->str, "aof_last_write_status:ok"))
+    if (!strstr(text, "aof_last_write_status:ok"))
         durability(w, "its last write to disk failed");
+    if (!w->store->managed && strstr(text, "aof_enabled:1") && strstr(text, "aof_rewrite_in_progress:0") &&
+        strstr(text, "aof_last_rewrite_time_sec:-1"))
+        file_anew(w);
     greeting_ended(w);
 }
 
