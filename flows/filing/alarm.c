@@ -150,7 +150,8 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
         return words_alone(w, w->s->seen->inbound->text); /* `istri saya hamil, kejang, rt 3` */
     if (nama.n && slice_ieq(slice_take(why, nama.n), nama) && slice_starts(slice_skip(why, nama.n), " "))
         why = slice_trim(slice_skip(why, nama.n)); /* her words begin with her name */
-    nama = nama.n ? text_cut(nama, NAME, w->s->arena) : S("(tanpa nama)");
+    nama = nama.n ? text_cut(nama, NAME, w->s->arena)
+                  : step_text(w->s, w->s->rules->language, "danger.nameless", NULL, 0);
     why = text_cut(why, (unsigned)(WORDS - 2 - nama.n - umur.n), w->s->arena);
     return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),
                         why.n ? " " : "", SLICE_ARG(why));
