@@ -398,12 +398,7 @@ static void file_record(struct work *w)
                         r->nomor, s->seen->inbound->received_ms);
     drafts_send(s->state, r->form, filing_period(s->rules, &w->report, r->at_ms, s->arena), r->nomor,
                 r->at_ms);
-    s->state->last = (struct last_report){ .nomor = r->nomor,
-                                           .whom = r->whom,
-                                           .form = r->form,
-                                           .values = w->filed.values,
-                                           .at_ms = s->seen->inbound->received_ms };
-    s->state->changed = true;
+    work_last(w);
     w->out->kind = FILED_ACCEPTED;
     if (w->out->emergency) {
         referral_contact(s, r, &w->out->called, &w->out->hp);

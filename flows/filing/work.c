@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flows/rows/clocks.h"
+#include "flows/step/today.h"
 #include "parsers/date.h"
 #include "parsers/text.h"
 #include "gateway/base/node.h"
@@ -162,4 +163,21 @@ bool work_about(const struct work *w, struct filed_report *other)
         work_is_referral(w->report.form) ? report_text(&w->report, AS_NUMBER) : slice_make("", 0);
 
     return nomor.n && report_load(w->s, nomor, other);
+}
+
+void work_last(struct work *w)
+{
+    struct step *s = w->s;
+    const struct filed_report *r = &w->filed;
+    const struct today_report today = {
+        .nomor = r->nomor, .who = child_called(s->rules, text_as(r->form, w->shown, AS_NAME), s->arena)
+    };
+
+    s->state->last = (struct last_report){ .nomor = r->nomor,
+                                           .whom = r->whom,
+                                           .form = r->form,
+                                           .values = w->filed.values,
+                                           .at_ms = s->seen->inbound->received_ms };
+    s->state->filed = today_with(s->state->filed, step_day(s, s->now_ms), &today, s->arena);
+    s->state->changed = true;
 }

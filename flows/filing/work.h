@@ -35,6 +35,8 @@ struct work {
 void work_begin(struct work *);
 /* What a report as it is kept says: its findings, and an E1 of what is not complete. */
 enum urgency work_found(struct step *, const struct filed_report *);
+/* It is what the sender filed last, and one of hers of today. */
+void work_last(struct work *);
 struct slice work_label(const struct report *, enum meaning); /* that it was typed with; or empty */
 bool work_about_child(const struct form *);
 bool work_is_referral(const struct form *);

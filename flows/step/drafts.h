@@ -105,6 +105,7 @@ struct noise {
 struct sender_state {
     unsigned drafts_n, repeats_n, kept_n, sent_n;
     struct last_report last; /* nomor empty: none */
+    struct slice filed;      /* flows/step/today.h */
     struct slice again;      /* text of a repeat that BARU would file */
     int64_t again_ms;        /* its receipt */
     struct slice offer;      /* the line that she was shown last, `KOREKSI 48217 TB 74`: a yes is that line */

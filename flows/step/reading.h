@@ -49,6 +49,10 @@ extern const struct codec due_codec;
 
 struct sender_state; /* flows/step/drafts.h */
 
+enum {
+    READING_OF = 3
+};
+
 struct reading {
     struct reading *next; /* of the next part of the message: struct said */
     unsigned first;       /* record ids that the parts before have taken */
@@ -63,6 +67,14 @@ struct reading {
     unsigned words;        /* READING_WORDS: enum answer_word of flows/talk/words.h */
     bool mends;            /* a yes with more values in `answer`: `ya tapi tb 75` */
     struct slice another;  /* READING_ANSWER: a name that is not hers, before the value; or empty */
+    struct slice
+        of[READING_OF]; /* reports of today of whom the words name, unless it is the last one alone */
+    unsigned of_n;
+    bool of_many;          /* and more */
+    bool of_last;          /* they name whom the last one is about */
+    struct slice stranger; /* whom they name, if it is nobody of today */
+    bool led;              /* and a word leads to the name: `yg Rini` */
+    bool not_last;         /* READING_NOTHING: a value of hers, which the last report has too */
     struct due due;
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
     bool which;          /* READING_COMMAND without number: several open cases fit it */

@@ -153,6 +153,54 @@ static bool labels_in_it(const struct ruleset *rules, const struct form *form, c
     return false;
 }
 
+static bool has_letter(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text_is_letter(text.p[i]))
+            return true;
+    return false;
+}
+
+/* The only field whose value the text is by its unit, `30 minggu`; empty: none, or several. */
+static struct slice by_unit(const struct ruleset *rules, const struct form *form, struct slice text,
+                            int64_t at_ms, struct arena *a)
+{
+    struct slice only = slice_make("", 0);
+    struct value v;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < form->fields_n && has_letter(text); i++) {
+        const struct field *f = &form->fields[i];
+
+        if ((f->type != FIELD_NUMBER && f->type != FIELD_AGE) || f->hidden ||
+            understand_field(rules, form, i, text, at_ms, a, &v) != ERROR_NONE)
+            continue;
+        only = f->name;
+        n++;
+    }
+    return n == 1 ? only : slice_make("", 0);
+}
+
+/* `30 minggu bu`, `oh ya bb nya 55` where the name is asked: a value by its label or unit, and no name. */
+static bool try_beside_name(const struct ruleset *rules, const struct draft *d, struct slice text,
+                            int64_t at_ms, struct arena *a, struct reading *r)
+{
+    struct report *known = ARENA_NEW(a, struct report);
+    struct slice field;
+
+    if (!known || !slice_has_digit(text))
+        return false;
+    drafts_report(d, known);
+    text = words_plain(rules, d->form, text, a);
+    if (!understand_answer(rules, known, slice_make("", 0), text, at_ms, a, &r->answer)) {
+        field = by_unit(rules, d->form, text, at_ms, a);
+        if (!field.n || !understand_answer(rules, known, field, text, at_ms, a, &r->answer))
+            return false;
+    }
+    r->nomor = d->nomor;
+    return true;
+}
+
 /* As it is, else without the words that say nothing: `bb nya 9,2 bu`. */
 static bool try_plain(const struct ruleset *rules, const struct draft *d, struct slice text, int64_t at_ms,
                       struct arena *a, struct reading *r)
@@ -164,7 +212,9 @@ static bool try_plain(const struct ruleset *rules, const struct draft *d, struct
         return true;
     if (try_answer(rules, d, text, at_ms, a, r))
         return true;
-    if (f && (f->type == FIELD_NAME || f->type == FIELD_TEXT))
+    if (f && f->type == FIELD_NAME)
+        return try_beside_name(rules, d, text, at_ms, a, r);
+    if (f && f->type == FIELD_TEXT)
         return false;
     return try_answer(rules, d, words_plain(rules, d->form, text, a), at_ms, a, r);
 }
@@ -364,6 +414,15 @@ static struct slice of_another(const struct ruleset *rules, const struct draft *
     return slice_make("", 0);
 }
 
+/* The answer is a value, and no name or words: whose it is can be asked. */
+static bool hers(const struct draft *d, const struct reading *r)
+{
+    const struct field *f = asked_field(d);
+
+    return asked_value(d) || (f && f->type == FIELD_NAME &&
+                              value_equal(&d->values[f->position], &r->answer.values[f->position]));
+}
+
 bool answering_one(const struct ruleset *rules, struct draft *d, struct slice text, int64_t at_ms,
                    struct arena *a, struct reading *r)
 {
@@ -374,7 +433,7 @@ bool answering_one(const struct ruleset *rules, struct draft *d, struct slice te
     if (agrees_or_denies(rules, d, text, at_ms, a, r))
         return true;
     r->kind = try_corrected(rules, d, text, at_ms, a, r) ? READING_ANSWER : READING_NOTHING; /* `BB 9,2` */
-    if (r->kind == READING_ANSWER && asked_value(d))
+    if (r->kind == READING_ANSWER && hers(d, r))
         r->another = of_another(rules, d, text, a);
     return r->kind == READING_ANSWER;
 }
@@ -408,7 +467,7 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
         r->kind = READING_WHICH;
     else if (fits) {
         r->kind = READING_ANSWER;
-        if (asked_value(d))
+        if (hers(d, r))
             r->another = of_another(rules, d, r->said.body, a);
     }
 }

@@ -38,6 +38,8 @@ static bool another_title(const struct ruleset *rules, struct slice before, cons
     const struct word *said = list_find(rules->forms.words.titles, before),
                       *known = list_find(rules->forms.words.titles, first);
 
+    if (said && slice_is(said->code, "penunjuk"))
+        return false; /* `yg ana` */
     if (said && known)
         return !slice_eq(said->code, known->code);
     return known && !said && !slice_is(leading(rules, before), "sapaan") && leading(rules, before).n;

@@ -7,6 +7,11 @@
 #include "flows/step/reply_parts.h"
 #include "flows/talk/mending.h"
 #include "flows/talk/questions.h"
+#include "parsers/text.h"
+
+enum {
+    WHOM = 14 /* septets of one name in a list */
+};
 
 struct slice fix_changes(struct step *s, const struct form *form, const struct value *was,
                          const struct report *r, struct slice but, const char *between)
@@ -94,6 +99,92 @@ void fix_ready_line(struct step *s, const struct last_report *l, const struct re
         offer_line(s, l, r);
     else
         ask_which(s, l);
+}
+
+/* Report i of those that are named, as it would be; false: nothing in the words changes it. */
+static bool mend_named(struct step *s, unsigned i, struct filed_report *r, struct report *now)
+{
+    const struct reading *said = s->reading;
+    const struct last_report about = {
+        .nomor = said->of[i], .whom = r->whom, .form = r->form, .values = r->values
+    };
+
+    return mending_read(s->rules, &about,
+                        said->kind == READING_COMMAND ? said->said.command.correction : said->said.body,
+                        s->seen->inbound->received_ms, s->arena, now);
+}
+
+static bool hers_of_today(struct step *s, struct slice nomor, struct filed_report *r)
+{
+    return report_load(s, nomor, r) && !r->draft && !slice_is(r->status, "cancelled") &&
+           slice_eq(r->reporter, s->msisdn);
+}
+
+/* "48217 Siti Aminah 10bl" */
+static struct slice one_of(struct step *s, const struct filed_report *r)
+{
+    bool aged = form_as(r->form, AS_AGE) >= 0 && value_as(r->form, r->values, AS_AGE);
+    struct slice what =
+        aged ? reply_value(r->form, r->values, form_called(r->form, AS_AGE), s->arena) : r->form->keywords[0];
+
+    return arena_printf(s->arena, "%.*s %.*s %.*s", SLICE_ARG(r->nomor),
+                        SLICE_ARG(text_cut(r->whom, WHOM, s->arena)), SLICE_ARG(what));
+}
+
+static void ask_whose(struct step *s, const struct last_report *l, const struct report *now,
+                      struct slice list)
+{
+    struct slice what =
+        now->form ? fix_changes(s, l->form, l->values, now, slice_make("", 0), " ") : slice_make("", 0);
+    const struct text_fill f[] = { { "nomor", l->nomor },
+                                   { "daftar", list },
+                                   { "contoh", what.n ? what : example_of(l, s->arena) } };
+
+    step_reason(s, "rejected");
+    step_answer(s, slice_make("", 0), step_text(s, s->language, "koreksi.whose", FILLS(f)));
+}
+
+bool fix_named(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct report *now = ARENA_NEW(s->arena, struct report);
+    struct filed_report *found = ARENA_NEW(s->arena, struct filed_report);
+    struct report *fixed = ARENA_NEW(s->arena, struct report);
+    struct slice list = slice_make("", 0);
+    struct last_report l;
+    unsigned n = 0;
+
+    if (!r || !now || !found || !fixed)
+        return false;
+    for (unsigned i = 0; i < s->reading->of_n; i++) {
+        if (!hers_of_today(s, s->reading->of[i], r) || !mend_named(s, i, r, now))
+            continue;
+        n++;
+        *found = *r;
+        *fixed = *now;
+        list =
+            arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(list), n > 1 ? ", " : "", SLICE_ARG(one_of(s, r)));
+    }
+    l = (struct last_report){
+        .nomor = found->nomor, .whom = found->whom, .form = found->form, .values = found->values
+    };
+    if (n > 1 || (n && s->reading->of_many))
+        ask_whose(s, &l, fixed, list);
+    else if (n)
+        fix_ready_line(s, &l, fixed);
+    if (n == 1 && (s->reading->said.today || s->reading->kind == READING_EMERGENCY))
+        fix_danger_timer(s, &l, s->reading->said.body);
+    return n > 0;
+}
+
+void fix_of_nobody(struct step *s)
+{
+    const struct form *form = s->state->last.form;
+    const struct text_fill f[] = { { "siapa", s->reading->stranger },
+                                   { "contoh", form->examples_n ? form->examples[0] : slice_make("", 0) } };
+
+    step_reason(s, "rejected");
+    step_answer(s, slice_make("", 0), step_text(s, s->language, "koreksi.nobody", FILLS(f)));
 }
 
 void fix_danger_timer(struct step *s, const struct last_report *l, struct slice words)

@@ -15,6 +15,11 @@ struct slice fix_changes(struct step *, const struct form *, const struct value 
 /* The line to copy that makes a report what it is now said to be (mending_read()); no guess is put into it.
  */
 void fix_ready_line(struct step *, const struct last_report *, const struct report *now);
+/* The words are a value of somebody whom they name, reported today and not last (reading->of): her ready
+ * line, or which of several is meant.  False: they change none of them. */
+bool fix_named(struct step *);
+/* The same of somebody of whom nothing was reported today: it is no correction of the last report. */
+void fix_of_nobody(struct step *);
 /* The words have a danger of the day in them: should she not send the line, staff are told of them after
  * `maybe_e2` (the same timer as that of words without a report; emergency_maybe()). */
 void fix_danger_timer(struct step *, const struct last_report *, struct slice words);

@@ -6,6 +6,7 @@
 
 #include "flows/care/child.h"
 #include "flows/talk/words.h"
+#include "parsers/text.h"
 
 static bool report_of(const struct last_report *l, struct arena *a, struct report **known)
 {
@@ -63,6 +64,27 @@ static bool nearest_value(const struct last_report *l, struct slice text, int64_
     return found;
 }
 
+/* A word of the name of whom it is about, `budi`, `budinya`. */
+static bool of_name(struct slice names, struct slice word)
+{
+    struct slice name;
+
+    while ((name = slice_cut(&names, ' ')).n)
+        if (slice_ieq(name, word) ||
+            (word.n == name.n + 3 && slice_ends(word, "nya") && slice_ieq(name, slice_take(word, name.n))))
+            return true;
+    return false;
+}
+
+/* `yg` of `yg budi`: it points at whom is named behind it. */
+static bool points(const struct ruleset *rules, struct slice names, struct slice word, struct slice behind)
+{
+    const struct word *w = list_find(rules->forms.words.titles, word);
+
+    behind = slice_trim(behind);
+    return w && slice_is(w->code, "penunjuk") && of_name(names, slice_cut(&behind, ' '));
+}
+
 /* Without the number and the name of the report, and without what only names it: `laporan 48217 budi`. */
 static struct slice without_whom(const struct ruleset *rules, const struct last_report *l, struct slice text,
                                  struct arena *a)
@@ -70,12 +92,8 @@ static struct slice without_whom(const struct ruleset *rules, const struct last_
     struct slice rest = slice_trim(text), word, plain = slice_make("", 0);
 
     while ((word = slice_cut(&rest, ' ')).n) {
-        struct slice names = l->whom, name;
-        bool whose = slice_eq(word, l->nomor) || words_names_report(rules, word);
-
-        while (!whose && (name = slice_cut(&names, ' ')).n)
-            whose = slice_ieq(name, word);
-        if (!whose)
+        if (!slice_eq(word, l->nomor) && !words_names_report(rules, word) && !of_name(l->whom, word) &&
+            !points(rules, l->whom, text_folded(word, a), rest))
             plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain), plain.n ? " " : "", SLICE_ARG(word));
         rest = slice_trim(rest);
     }

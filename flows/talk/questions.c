@@ -142,16 +142,41 @@ void questions_offer(struct step *s, struct slice line)
     s->state->changed = true;
 }
 
+/* What was filed last, or whom her words name; without a number: nobody knows which. */
+static void cancels(struct step *s, struct last_report *l)
+{
+    const struct reading *said = s->reading;
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct filed_report *named = ARENA_NEW(s->arena, struct filed_report);
+    unsigned n = 0;
+
+    *l = (struct last_report){ 0 };
+    if (!said->of_n && !said->led)
+        *l = s->state->last;
+    if (!r || !named)
+        return;
+    for (unsigned i = 0; i < said->of_n; i++)
+        if (report_load(s, said->of[i], r) && !slice_is(r->status, "cancelled") &&
+            slice_eq(r->reporter, s->msisdn)) {
+            n++;
+            *named = *r;
+        }
+    if (n == 1 && !said->of_many)
+        *l = (struct last_report){ .nomor = named->nomor, .whom = named->whom, .form = named->form };
+}
+
 void questions_cancel_what(struct step *s)
 {
-    const struct last_report *l = &s->state->last;
-    const struct text_fill f[] = { { "nomor", l->nomor }, { "siapa", l->whom } };
+    struct last_report l;
+    struct text_fill f[2];
 
+    cancels(s, &l);
+    f[0] = (struct text_fill){ "nomor", l.nomor };
+    f[1] = (struct text_fill){ "siapa", l.whom };
     step_reason(s, "command_refused");
-    if (l->nomor.n && l->form &&
-        !form_is(l->form, FORM_REFERRAL)) /* that one is taken back by its line alone */
-        questions_offer(s, arena_printf(s->arena, "BATAL %.*s", SLICE_ARG(l->nomor)));
-    step_answer(s, l->nomor, step_text(s, s->language, l->nomor.n ? "batal.last" : "batal.what", FILLS(f)));
+    if (l.nomor.n && l.form && !form_is(l.form, FORM_REFERRAL)) /* that one is taken back by its line alone */
+        questions_offer(s, arena_printf(s->arena, "BATAL %.*s", SLICE_ARG(l.nomor)));
+    step_answer(s, l.nomor, step_text(s, s->language, l.nomor.n ? "batal.last" : "batal.what", FILLS(f)));
 }
 
 bool questions_denied(const struct draft *d)

@@ -9,6 +9,7 @@
 #include "flows/care/tasks.h"
 #include "flows/filing/filing.h"
 #include "flows/step/drafts.h"
+#include "flows/step/today.h"
 #include "flows/talk/answering.h"
 #include "flows/talk/apart.h"
 #include "flows/talk/called.h"
@@ -21,7 +22,9 @@
 #include "flows/talk/numbered.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/waits.h"
+#include "flows/talk/whom.h"
 #include "flows/talk/words.h"
+#include "parsers/date.h"
 #include "parsers/text.h"
 
 /* `48217 bb 9,2`, and the last report is another. */
@@ -32,21 +35,89 @@ static bool of_another(const struct reading *r, const struct last_report *last)
     return numbered_other(r->state, rest) && !slice_eq(slice_cut(&rest, ' '), last->nomor);
 }
 
+/* Whom the words name: not of an answer that names nobody else, nor of what is no command of hers. */
+static bool speaks_of(const struct reading *r)
+{
+    const struct command *c = &r->said.command;
+
+    if (r->said.emergency || r->thanks || reading_turned(r))
+        return false;
+    if (r->kind == READING_COMMAND)
+        return c->kind == COMMAND_KOREKSI && !c->nomor.n;
+    return r->kind == READING_ANSWER ? r->another.n > 0
+                                     : r->kind == READING_NOTHING && !drafts_find(r->state, r->nomor);
+}
+
+/* Her reports of today that it may be about, other than the last one; or that it is about nobody of today. */
+static void read_whom(const struct ruleset *rules, const struct sender_state *state, const struct inbound *in,
+                      struct arena *a, struct reading *r)
+{
+    struct slice day = date_iso(date_today(in->received_ms, rules->utc_offset_min), a);
+    struct slice text = r->kind == READING_COMMAND ? r->said.command.correction : r->said.body;
+    struct whom w;
+
+    if (!speaks_of(r))
+        return;
+    whom_named(rules, state, today_of(state->filed, day), text, a, &w);
+    if (r->kind != READING_ANSWER) {
+        r->stranger = w.stranger;
+        r->led = w.led;
+    }
+    r->of_last = w.n == 1 && slice_eq(w.of[0], state->last.nomor);
+    if (r->of_last && r->kind != READING_ANSWER)
+        return;
+    memcpy(r->of, w.of, sizeof r->of);
+    r->of_n = w.n;
+    r->of_many = w.many;
+}
+
+/* Numbers go up. */
+static bool later(struct slice nomor, struct slice than)
+{
+    uint64_t a, b;
+
+    return slice_to_u64(nomor, &a) && slice_to_u64(than, &b) && a > b;
+}
+
+/* A newer question may be about what it changes, and nobody is named: `9,2` while the name of another child
+ * is asked. */
+static bool asked_of_another(const struct sender_state *state, const struct reading *r)
+{
+    const struct last_report *l = &state->last;
+    bool changes = false, newer = false;
+
+    for (unsigned d = 0; d < state->drafts_n && !r->of_last; d++) {
+        newer |= later(state->drafts[d].nomor, l->nomor);
+        for (unsigned i = 0; r->answer.form && i < l->form->fields_n; i++) {
+            if (value_equal(&l->values[i], &r->answer.values[i]))
+                continue;
+            changes = true;
+            if (later(state->drafts[d].nomor, l->nomor) &&
+                form_field_named(state->drafts[d].form, l->form->fields[i].name) >= 0)
+                return true;
+        }
+    }
+    return newer && !changes;
+}
+
 /* `bb 9,2`, `salah bu, harusnya 9.2`, up to an hour after a single report (RULINGS 56). */
 static void read_fix(const struct ruleset *rules, const struct sender_state *state, const struct inbound *in,
                      struct arena *a, struct reading *r)
 {
-    const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
-
+    bool command = r->kind == READING_COMMAND;
     bool nil = r->said.kind == SAID_TURNED && r->said.turned.why == TURNED_FORM &&
                r->said.turned.form != state->last.form; /* `tidak ada kasus dbd` changes no W2 */
 
-    if (!state->last.nomor.n || r->said.emergency || of_another(r, &state->last) || r->thanks ||
-        reading_turned(r) || nil || (!c && drafts_find(r->state, r->nomor)) ||
-        (c && (c->kind != COMMAND_KOREKSI || c->nomor.n)))
+    if (!state->last.nomor.n || r->kind == READING_ANSWER || !speaks_of(r) || nil || r->of_n ||
+        of_another(r, &state->last) || (command && r->stranger.n) ||
+        !mending_read(rules, &state->last, command ? r->said.command.correction : r->said.body,
+                      in->received_ms, a, &r->answer) ||
+        asked_of_another(state, r))
         return;
-    if (!mending_read(rules, &state->last, c ? c->correction : r->said.body, in->received_ms, a, &r->answer))
+    if (r->stranger.n) {
+        r->not_last = true;
         return;
+    }
     r->kind = READING_FIX;
     r->nomor = state->last.nomor;
 }
@@ -199,6 +270,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
     if (again)
         ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
+    for (unsigned i = 0; i < r->of_n; i++)
+        ok = intent_add(out, SUBJECT_NUMBER, r->of[i]) && ok;
     if (d) {
         struct report *seen = ARENA_NEW(a, struct report);
 
@@ -361,8 +434,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         answering_value(rules, state, in->received_ms, a, r);
     apart_beside(rules, state, in->received_ms, a, r);
     emergency_no_answer(rules, state, in->received_ms, a, r);
-    if (r->kind == READING_NOTHING || r->kind == READING_COMMAND)
-        read_fix(rules, state, in, a, r);
+    read_whom(rules, state, in, a, r);
+    read_fix(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
     emergency_plea(rules, in->received_ms, a, r);

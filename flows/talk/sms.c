@@ -393,6 +393,8 @@ static void hear(struct step *s)
         s->state->offer = slice_make("", 0);
         s->state->changed = true;
     }
+    if (s->reading->of_n && fix_named(s))
+        return;
     switch (s->reading->kind) {
     case READING_REPORTS:
         step_reports(s);
@@ -431,7 +433,10 @@ static void hear(struct step *s)
         questions_which(s);
         break;
     default:
-        step_nothing(s);
+        if (s->reading->not_last)
+            fix_of_nobody(s);
+        else
+            step_nothing(s);
         break;
     }
 }

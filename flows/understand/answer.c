@@ -62,27 +62,6 @@ static bool all_taken(const struct filling *x)
     return true;
 }
 
-/* `bu ana 28 tahun` where the name is asked: the age behind it, with its unit, to the end; where the name
- * ends. */
-static unsigned take_age_behind(struct filling *x, unsigned end)
-{
-    int age = form_as(x->form, AS_AGE);
-    bool name = false; /* a word that no list knows */
-
-    for (unsigned k = 1; x->answers && age >= 0 && k + 1 < end; k++) {
-        const struct token *word = &x->ts.t[k - 1];
-        struct got g = x->ts.t[k].kind == TOKEN_NUMBER ? understand_read(x, &x->form->fields[age], k, true)
-                                                       : (struct got){ .fit = FIT_NO };
-
-        name |= word->kind == TOKEN_WORD && word->known && !word->known->longest;
-        if (name && g.fit == FIT_YES && g.used > 1 && k + g.used == end && g.companion < 0) {
-            understand_take(x, &x->form->fields[age], k, &g, true);
-            return k;
-        }
-    }
-    return end;
-}
-
 /* The value of the field that was asked for, by itself: `9,2`, `L`, `Siti Aminah`, `14bl`. */
 static bool read_asked(struct filling *x, const struct report *known, const struct field *f)
 {
@@ -91,7 +70,7 @@ static bool read_asked(struct filling *x, const struct report *known, const stru
     unsigned at = 0;
 
     if (f->type == FIELD_NAME) {
-        unsigned from = 0, to = take_age_behind(x, understand_without_courtesy(x, 0, x->ts.n));
+        unsigned from = 0, to = understand_behind_name(x, understand_without_courtesy(x, 0, x->ts.n));
 
         if (x->answers && !understand_said_name(x, &from, &to))
             return false;

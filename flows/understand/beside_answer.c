@@ -91,3 +91,45 @@ unsigned understand_first_word(const struct filling *x)
         at++;
     return at;
 }
+
+/* The only field that the number at token k and its unit are a value of, up to `end`; NULL: none, or several.
+ */
+static const struct field *by_unit(struct filling *x, unsigned k, unsigned end, struct got *out)
+{
+    const struct field *only = NULL;
+    unsigned n = 0;
+
+    for (unsigned i = 0; x->ts.t[k].kind == TOKEN_NUMBER && i < x->form->fields_n; i++) {
+        const struct field *f = &x->form->fields[i];
+        struct got g;
+
+        if (f->type != FIELD_AGE && f->type != FIELD_NUMBER)
+            continue;
+        g = understand_read(x, f, k, true);
+        if (g.fit != FIT_YES || g.used < 2 || k + g.used != end || g.companion >= 0)
+            continue;
+        only = f;
+        *out = g;
+        n++;
+    }
+    return n == 1 ? only : NULL;
+}
+
+unsigned understand_behind_name(struct filling *x, unsigned end)
+{
+    bool name = false; /* a word that no list knows */
+
+    for (unsigned k = 1; x->answers && k + 1 < end; k++) {
+        const struct token *word = &x->ts.t[k - 1];
+        const struct field *f;
+        struct got g;
+
+        name |= word->kind == TOKEN_WORD && word->known && !word->known->longest;
+        f = name ? by_unit(x, k, end, &g) : NULL;
+        if (f) {
+            understand_take(x, f, k, &g, true);
+            return k;
+        }
+    }
+    return end;
+}

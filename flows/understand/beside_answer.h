@@ -15,6 +15,10 @@ bool understand_only_signs_left(const struct filling *);
 /* `nama Sari 28th`: the age right behind a labelled name, with its unit. */
 void understand_age_beside(struct filling *);
 
+/* `bu ana 28 tahun`, `rini 30 minggu` where the name is asked: the value behind it, with its unit, up to
+ * `end`; where the name ends. */
+unsigned understand_behind_name(struct filling *, unsigned end);
+
 /* The first word that does not belong to what stands behind it: `kira2 9,2`. */
 unsigned understand_first_word(const struct filling *);
 

@@ -1,0 +1,224 @@
+/* whom.c - see whom.h. */
+#include "flows/talk/whom.h"
+
+#include "flows/care/child.h"
+#include "flows/step/today.h"
+#include "flows/talk/words.h"
+#include "gateway/model/vocabulary.h"
+#include "parsers/text.h"
+
+enum {
+    WORDS_MOST = 32,
+    NAME_LEAST = 3,  /* letters */
+    TYPO_LEAST = 5,  /* letters of a name that one edit is looked for in */
+    HERS = 3,        /* letters of `nya` */
+    TITLES_MOST = 3, /* words: `anak bu` */
+};
+
+struct spoken {
+    const struct ruleset *rules;
+    const struct form *form; /* whose labels are no names; NULL: none */
+    struct slice text;
+    struct slice low[WORDS_MOST]; /* letters alone, of the text in lower case */
+    size_t at[WORDS_MOST];
+    bool figure[WORDS_MOST]; /* a number stands before it */
+    unsigned n, before;      /* before: words before the first number */
+    struct arena *a;
+};
+
+static bool in_name(char c)
+{
+    return text_is_letter(c) || c == '\'';
+}
+
+static void cut(struct spoken *x)
+{
+    struct slice low = text_folded(x->text, x->a);
+    bool figure = false;
+
+    x->before = WORDS_MOST;
+    for (size_t at = 0; at < low.n;) {
+        size_t from = at;
+
+        while (at < low.n && in_name(low.p[at]))
+            at++;
+        if (at == from) {
+            if (text_is_digit(low.p[at]) && x->before == WORDS_MOST)
+                x->before = x->n;
+            figure |= text_is_digit(low.p[at]);
+            at++;
+            continue;
+        }
+        if (x->n == WORDS_MOST)
+            return;
+        x->figure[x->n] = figure || (at < low.n && text_is_digit(low.p[at])); /* `bb9`, `9kg` */
+        x->at[x->n] = from;
+        x->low[x->n++] = slice_make(low.p + from, at - from);
+        figure = false;
+    }
+}
+
+static bool known(const struct ruleset *rules, struct slice word)
+{
+    return vocabulary_word(rules->forms.vocabulary, word, NULL)->longest > 0;
+}
+
+/* A word that no list knows. */
+static bool may_name(const struct spoken *x, unsigned i)
+{
+    struct slice w = x->low[i];
+
+    return w.n >= NAME_LEAST && !x->figure[i] && !known(x->rules, w) &&
+           !(x->form && words_label(x->rules, x->form, w));
+}
+
+static bool is_title(const struct ruleset *rules, struct slice word)
+{
+    const struct word *title = list_find(rules->forms.words.titles, word),
+                      *w = list_find(rules->forms.words.people, word);
+
+    return (title && !slice_is(title->code, "penunjuk")) || (w && slice_is(w->code, "sapaan"));
+}
+
+/* What is said before a name: `bu`, `anak`, `yg`. */
+static bool leads(const struct ruleset *rules, struct slice word)
+{
+    return list_find(rules->forms.words.titles, word) || list_find(rules->forms.words.people, word);
+}
+
+/* `anak bu siti`: not Siti. */
+static bool child_of(const struct spoken *x, unsigned i)
+{
+    const struct word *w;
+    unsigned k = i;
+
+    while (k > 0 && is_title(x->rules, x->low[k - 1]))
+        k--;
+    if (k == i || k == 0)
+        return false;
+    w = list_find(x->rules->forms.words.people, x->low[k - 1]);
+    return w && slice_is(w->code, "anak");
+}
+
+static struct slice stem(struct slice word)
+{
+    return slice_ends(word, "nya") && word.n > HERS + 2 ? slice_take(word, word.n - HERS) : word;
+}
+
+/* How many words of a name stand in the text.  typo: one edit away. */
+static unsigned stands(const struct spoken *x, struct slice who, bool typo)
+{
+    bool baby = slice_starts(who, "bayi ");
+    unsigned hits = 0;
+
+    while (who.n) {
+        struct slice name = slice_cut(&who, ' ');
+        bool hit = false;
+
+        if (name.n < (typo ? TYPO_LEAST : NAME_LEAST) || known(x->rules, name))
+            continue;
+        for (unsigned i = 0; i < x->n && !hit; i++)
+            hit = (typo ? may_name(x, i) && slice_one_edit(x->low[i], name)
+                        : slice_eq(x->low[i], name) || slice_eq(stem(x->low[i]), name)) &&
+                  (baby || !child_of(x, i));
+        hits += hit;
+    }
+    return hits;
+}
+
+/* Those of the list of whom most is said. */
+static void find(const struct spoken *x, struct slice list, bool typo, struct whom *out)
+{
+    struct today_report r;
+    unsigned best = 1;
+
+    while (today_next(&list, &r)) {
+        unsigned hits = stands(x, r.who, typo);
+
+        if (hits < best)
+            continue;
+        if (hits > best) {
+            out->n = 0;
+            out->many = false;
+        }
+        best = hits;
+        if (out->n < READING_OF)
+            out->of[out->n++] = r.nomor;
+        else
+            out->many = true;
+    }
+}
+
+/* A word of whom the last report is about, who need not be in the list. */
+static bool of_last(const struct spoken *x, const struct last_report *l, struct slice word)
+{
+    struct slice names = l->nomor.n ? text_folded(l->whom, x->a) : slice_make("", 0);
+
+    while (names.n) {
+        struct slice name = slice_cut(&names, ' ');
+
+        if (slice_eq(name, word) || slice_eq(name, stem(word)))
+            return true;
+    }
+    return false;
+}
+
+/* The name at word i with what leads to it, as people write names. */
+static struct slice as_name(const struct spoken *x, unsigned i)
+{
+    unsigned from = i;
+    char *p;
+    size_t n;
+
+    while (
+        from > 0 && i - from < TITLES_MOST &&
+        (is_title(x->rules, x->low[from - 1]) || list_find(x->rules->forms.words.people, x->low[from - 1])))
+        from--;
+    n = x->at[i] + x->low[i].n - x->at[from];
+    p = arena_alloc(x->a, n + 1);
+    for (size_t k = 0; p && k < n; k++) {
+        char c = x->text.p[x->at[from] + k];
+
+        p[k] = (char)((k == 0 || p[k - 1] == ' ') && c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    return slice_make(p ? p : "", p ? n : 0);
+}
+
+/* The first who is named, of whom there is no report: behind a word that leads to a name, or first of all. */
+static void find_stranger(const struct spoken *x, const struct last_report *l, struct whom *out)
+{
+    bool label = false;
+
+    for (unsigned i = 0; i < x->n; i++) {
+        bool led = i > 0 && !x->figure[i] && leads(x->rules, x->low[i - 1]);
+
+        label |= x->form && words_label(x->rules, x->form, x->low[i]);
+        if (!may_name(x, i) || of_last(x, l, x->low[i]) || slice_ends(x->low[i], "nya"))
+            continue;
+        if (!led && (label || i >= x->before))
+            continue;
+        out->stranger = as_name(x, i);
+        out->led = led;
+        return;
+    }
+}
+
+void whom_named(const struct ruleset *rules, const struct sender_state *state, struct slice list,
+                struct slice text, struct arena *a, struct whom *out)
+{
+    struct spoken *x = ARENA_NEW(a, struct spoken);
+
+    *out = (struct whom){ 0 };
+    if (!x)
+        return;
+    x->rules = rules;
+    x->form = state->last.nomor.n ? state->last.form : NULL;
+    x->text = text;
+    x->a = a;
+    cut(x);
+    find(x, list, false, out);
+    if (!out->n)
+        find(x, list, true, out);
+    if (!out->n)
+        find_stranger(x, &state->last, out);
+}
