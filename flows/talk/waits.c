@@ -6,6 +6,7 @@
 #include "flows/talk/called.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/told.h"
+#include "parsers/text.h"
 
 enum {
     TALK_LEAST = 3 /* words */
@@ -113,18 +114,49 @@ bool waits_told(struct step *s)
     return true;
 }
 
-/* The only one of these that is open; empty: none, or several. */
-static struct slice only_open(const struct open_cases *open, bool (*is)(enum open_what))
+/* The sign that a word names, `kejangnya`; empty: none. */
+static struct slice sign_of(const struct ruleset *rules, struct slice word)
 {
-    struct slice only = slice_make("", 0);
+    struct slice bare = slice_ends(word, "nya") ? slice_take(word, word.n - 3) : word;
+    const struct word *w = list_find(rules->forms.words.signs, bare);
 
-    for (unsigned i = 0; i < open->n; i++)
-        if (is(open->all[i].what)) {
-            if (only.n)
-                return slice_make("", 0);
-            only = open->all[i].nomor;
-        }
-    return only;
+    return w ? w->code : slice_make("", 0);
+}
+
+/* Both name one sign: what a case is about, and what is said. */
+static bool one_sign(const struct ruleset *rules, struct slice about, struct slice said, struct arena *a)
+{
+    struct slice rest = text_folded(said, a), word;
+
+    while ((word = slice_cut(&rest, ' ')).n || rest.n) {
+        struct slice sign = sign_of(rules, word), all = text_folded(about, a);
+
+        while (sign.n && all.n)
+            if (slice_eq(sign_of(rules, slice_cut(&all, ' ')), sign))
+                return true;
+    }
+    return false;
+}
+
+/* The only one of these that is open, or of several the only one with the sign that is named; empty: none. */
+static struct slice only_open(const struct ruleset *rules, const struct reading *r,
+                              bool (*is)(enum open_what), struct arena *a)
+{
+    const struct open_cases *open = &r->state->open;
+    struct slice only = slice_make("", 0), like = only;
+    unsigned n = 0, alike = 0;
+
+    for (unsigned i = 0; i < open->n; i++) {
+        if (!is(open->all[i].what))
+            continue;
+        only = open->all[i].nomor;
+        n++;
+        if (!one_sign(rules, open->all[i].whom, r->said.body, a))
+            continue;
+        like = only;
+        alike++;
+    }
+    return n == 1 ? only : alike == 1 ? like : slice_make("", 0);
 }
 
 static bool is_own(enum open_what what)
@@ -139,8 +171,8 @@ struct slice waits_of_news(const struct ruleset *rules, const struct reading *r,
     nomor = nomor.n ? nomor : called_case(rules, r->state, r->said.body, a);
     if (nomor.n || !understand_names_nobody(rules, r->said.body, a))
         return nomor;
-    nomor = only_open(&r->state->open, is_own);
-    return nomor.n ? nomor : only_open(&r->state->open, waits_for_staff);
+    nomor = only_open(rules, r, is_own, a);
+    return nomor.n ? nomor : only_open(rules, r, waits_for_staff, a);
 }
 
 static void say_news(struct step *s, struct slice nomor, const struct filed_report *r, bool own)
@@ -166,8 +198,9 @@ bool waits_ended(struct step *s)
     bool own;
 
     (void)emergency_number(s->state, s->reading->said.body, s->arena, &words);
-    if (!r || !nomor.n || !s->person || !report_load(s, nomor, r) ||
+    if (!r || !nomor.n || !report_load(s, nomor, r) ||
         (!referral_is_open(&r->referral) && r->referral.state != REFERRAL_ARRIVED) ||
+        !one_sign(s->rules, r->referral.say, words, s->arena) || /* what nobody knows of is a danger still */
         !understand_ended(s->rules, words, told_whom(s, nomor, r), s->arena))
         return false;
     own = told_known_to(s, nomor, r);
