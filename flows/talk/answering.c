@@ -408,7 +408,7 @@ static struct slice of_another(const struct ruleset *rules, const struct draft *
             continue;
         if (words_label(rules, d->form, word))
             return slice_make("", 0);
-        if (!vocabulary_word(rules->forms.vocabulary, word, NULL)->longest && !of_whom(d, word, a))
+        if (!vocabulary_word(rules->forms.vocabulary, word, NULL)->begins && !of_whom(d, word, a))
             return word;
     }
     return slice_make("", 0);

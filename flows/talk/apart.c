@@ -83,7 +83,7 @@ static unsigned stands(const struct apart *x, unsigned i, struct slice words)
 /* A word that some list knows says something else too. */
 static bool only_a_name(const struct ruleset *rules, struct slice low)
 {
-    return low.n > 2 && !vocabulary_word(rules->forms.vocabulary, low, NULL)->longest;
+    return low.n > 2 && !vocabulary_word(rules->forms.vocabulary, low, NULL)->begins;
 }
 
 static enum field_type asks_for(const struct draft *d)

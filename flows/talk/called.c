@@ -80,7 +80,7 @@ static const struct open_case *named(const struct ruleset *rules, const struct s
         struct slice rest = c->who, first = slice_cut(&rest, ' '), at;
 
         if (first.n < NAME_LEAST || c->what == OPEN_ALERT || c->what == OPEN_VERIFY ||
-            vocabulary_word(rules->forms.vocabulary, first, NULL)->longest || !stands(rules, low, c, a, &at))
+            vocabulary_word(rules->forms.vocabulary, first, NULL)->begins || !stands(rules, low, c, a, &at))
             continue;
         if (only)
             return NULL;

@@ -209,6 +209,17 @@ static bool measures_danger(const struct ruleset *rules, struct slice text, int6
     return danger;
 }
 
+/* The only referral that is asked about, by whose name, and that staff have: what is said is of her. */
+static struct slice nameless(const struct sender_state *state)
+{
+    const struct draft *d = state->drafts_n == 1 ? &state->drafts[0] : NULL;
+
+    for (unsigned i = 0; d && slice_eq(d->field, form_called(d->form, AS_NAME)) && i < state->open.n; i++)
+        if (state->open.all[i].what == OPEN_OWN && slice_eq(state->open.all[i].nomor, d->nomor))
+            return d->nomor;
+    return slice_make("", 0);
+}
+
 void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a, struct reading *r)
 {
     const struct turned *t = &r->said.turned;
@@ -225,6 +236,8 @@ void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a,
             r->nomor = emergency_own(r->state);
         if (!r->nomor.n)
             r->nomor = called_case(rules, r->state, r->said.body, a);
+        if (!r->nomor.n && (r->nomor = nameless(r->state)).n)
+            r->answer.plea = false; /* hers, at once */
         if (!r->nomor.n && called_sign(rules, r->said.body, a))
             r->nomor = r->state->last.nomor;
     }

@@ -72,7 +72,7 @@ static bool read_asked(struct filling *x, const struct report *known, const stru
     if (f->type == FIELD_NAME) {
         unsigned from = 0, to = understand_behind_name(x, understand_without_courtesy(x, 0, x->ts.n));
 
-        if (x->answers && !understand_said_name(x, &from, &to))
+        if (x->answers && !understand_free_name(x, &from, &to))
             return false;
         to = understand_without_courtesy(x, from, to);
         if (!understand_name(x, from, to, &name))
@@ -322,7 +322,7 @@ static void name_before_labels(struct filling *x, const struct field *f)
 
     while (to < x->ts.n && !x->ts.t[to].taken && x->ts.t[to].kind == TOKEN_WORD)
         to++;
-    if (x->slots[f->position].filled || to == 0 || to == x->ts.n || !understand_said_name(x, &from, &to) ||
+    if (x->slots[f->position].filled || to == 0 || to == x->ts.n || !understand_free_name(x, &from, &to) ||
         !understand_name(x, from, to, &name))
         return;
     g.value = value_text(name);

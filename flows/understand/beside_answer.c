@@ -120,11 +120,10 @@ unsigned understand_behind_name(struct filling *x, unsigned end)
     bool name = false; /* a word that no list knows */
 
     for (unsigned k = 1; x->answers && k + 1 < end; k++) {
-        const struct token *word = &x->ts.t[k - 1];
         const struct field *f;
         struct got g;
 
-        name |= word->kind == TOKEN_WORD && word->known && !word->known->longest;
+        name |= understand_may_name(x, k - 1);
         f = name ? by_unit(x, k, end, &g) : NULL;
         if (f) {
             understand_take(x, f, k, &g, true);

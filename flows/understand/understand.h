@@ -23,6 +23,7 @@
  *   destination.c     where a referral goes, and why                    RULINGS 36, 46, 52
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
  *   name_ends.c       words beside a name                               RULINGS 41, 45, 54
+ *   said_name.c       whose name it is, in the words of an answer       RULINGS 22, 54
  *   denial.c          words that only deny signs, or a value            RULINGS 40, 43
  *   unmeasured.c      why something is not measured                   SPEC 2.2
  *   another.c         somebody else behind the values                   RULINGS 19, 50
@@ -329,13 +330,20 @@ void understand_trim_name(struct filling *, const struct field *next, unsigned e
  * token. */
 unsigned understand_take_name(struct filling *, const struct field *name, const struct field *next,
                               unsigned i);
+/* The name in tokens from..to; false when it is none (RULINGS 22). */
+bool understand_name(struct filling *, unsigned from, unsigned to, struct slice *out);
+
+/* --- understand/said_name.c --- */
 /* Of the words that say a name, those that are it: `namanya salah harusnya Sri, istri pak Joko`.  False when
  * they say something else: `belum tahu`, `sebentar ya bu`. */
 bool understand_said_name(const struct filling *, unsigned *from, unsigned *to);
+/* The same of words without a label: one at least may be a name, and none makes a sentence of them.  `cepat
+ * bu`, `laki laki`, `lanjut lewat sms` say something else. */
+bool understand_free_name(const struct filling *, unsigned *from, unsigned *to);
+/* The word at token i is in no list, or people are called so. */
+bool understand_may_name(const struct filling *, unsigned i);
 /* The end of the name without an address or a particle behind it, which are taken: `nama Wulan bu`. */
 unsigned understand_without_courtesy(const struct filling *, unsigned from, unsigned to);
-/* The name in tokens from..to; false when it is none (RULINGS 22). */
-bool understand_name(struct filling *, unsigned from, unsigned to, struct slice *out);
 
 /* --- understand/bands.c --- */
 /* Completed months of the person, or -1. */
