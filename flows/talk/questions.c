@@ -20,13 +20,30 @@ struct slice questions_whom(struct step *s, const struct draft *d)
     return d->whom.n ? d->whom : reply_whom(d->form, d->values, s->arena);
 }
 
+static bool nameless(const struct draft *d)
+{
+    return form_is(d->form, FORM_REFERRAL) && d->asking == ASK_FIELD &&
+           slice_eq(d->field, form_called(d->form, AS_NAME));
+}
+
+struct draft *questions_nameless(struct sender_state *state)
+{
+    struct draft *only = NULL;
+
+    for (unsigned i = 0; i < state->drafts_n; i++)
+        if (nameless(&state->drafts[i])) {
+            if (only)
+                return NULL;
+            only = &state->drafts[i];
+        }
+    return only;
+}
+
 bool questions_in_hands(struct step *s, const struct draft *d)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
-    return r && form_is(d->form, FORM_REFERRAL) && d->asking == ASK_FIELD &&
-           slice_eq(d->field, form_called(d->form, AS_NAME)) && report_load(s, d->nomor, r) &&
-           referral_is_open(&r->referral);
+    return r && nameless(d) && report_load(s, d->nomor, r) && referral_is_open(&r->referral);
 }
 
 void questions_repeat(struct step *s, struct draft *d)

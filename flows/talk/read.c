@@ -20,6 +20,7 @@
 #include "flows/talk/listing.h"
 #include "flows/talk/mending.h"
 #include "flows/talk/numbered.h"
+#include "flows/talk/questions.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/waits.h"
 #include "flows/talk/whom.h"
@@ -258,8 +259,10 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
             if (reading_takes(r, i))
                 ok = report_subjects(rules, who, i, at_ms, a, out) && ok;
     }
-    if (r->kind == READING_NOTHING && drafts_only(state)) /* it may be staff's already */
-        ok = intent_add(out, SUBJECT_NUMBER, drafts_only(state)->nomor) && ok;
+    if (r->kind == READING_NOTHING) /* it may be staff's already */
+        for (unsigned i = 0; i < state->drafts_n; i++)
+            if (&state->drafts[i] == drafts_only(state) || &state->drafts[i] == questions_nameless(state))
+                ok = intent_add(out, SUBJECT_NUMBER, state->drafts[i].nomor) && ok;
     if (r->kind == READING_NOTHING || r->kind == READING_EMERGENCY ||
         (r->kind == READING_COMMAND && !r->said.command.nomor.n))
         ok = intent_add(out, SUBJECT_NUMBER, waits_named(r, a)) && /* she may wait for somebody */

@@ -209,9 +209,12 @@ static void step_reports(struct step *s)
 /* Not understood while something is asked: a short text was meant for the question. */
 static void still_open(struct step *s)
 {
-    struct draft *d = drafts_only(s->state);
+    struct draft *d = drafts_only(s->state), *told = questions_nameless(s->state);
 
-    if (d && s->reading->said.body.n <= SHORT_ANSWER)
+    if (told && (told == d || waits_talks(s->reading->said.body)) && s->reading->said.kind == SAID_NOTHING &&
+        questions_in_hands(s, told))
+        questions_repeat(s, told); /* `ternyata cuma pingsan`, of nobody else */
+    else if (d && s->reading->said.body.n <= SHORT_ANSWER)
         questions_unheard(s, d);
     else
         questions_unknown(s);

@@ -17,8 +17,7 @@ struct slice waits_named(const struct reading *r, struct arena *a)
     return emergency_number(r->state, r->said.body, a, &(struct slice){ 0 });
 }
 
-/* `belum terima` says it of the command; more words say something to somebody. */
-static bool talks(struct slice text)
+bool waits_talks(struct slice text)
 {
     unsigned words = 0;
 
@@ -62,7 +61,7 @@ void waits_hear(struct step *s)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
-    if (r && talks(s->reading->said.body) && report_load(s, s->state->last.nomor, r) &&
+    if (r && waits_talks(s->reading->said.body) && report_load(s, s->state->last.nomor, r) &&
         report_of(r, s->msisdn) && (referral_is_open(&r->referral) || r->referral.state == REFERRAL_ARRIVED))
         referral_added(s, r, s->reading->said.body);
 }
@@ -97,8 +96,8 @@ bool waits_passed_back(struct step *s, struct slice *hp)
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
     struct slice nomor = waits_of_staff(s->rules, s->reading, s->arena);
 
-    if (!r || !nomor.n || s->reading->thanks || !talks(s->reading->said.body) || !report_load(s, nomor, r) ||
-        report_of(r, s->msisdn) || !referral_has(&r->referral, s->msisdn) ||
+    if (!r || !nomor.n || s->reading->thanks || !waits_talks(s->reading->said.body) ||
+        !report_load(s, nomor, r) || report_of(r, s->msisdn) || !referral_has(&r->referral, s->msisdn) ||
         (!referral_is_open(&r->referral) && r->referral.state != REFERRAL_ARRIVED))
         return false;
     referral_back(s, r, s->reading->said.body);

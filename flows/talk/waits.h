@@ -6,6 +6,8 @@
 #include "flows/step/step.h"
 #include "flows/step/reading.h"
 
+/* `belum terima` says it of the command; more words say something to somebody. */
+bool waits_talks(struct slice text);
 /* The case whose number stands in the reading's words, or empty. */
 struct slice waits_named(const struct reading *, struct arena *);
 /* Words that nobody understands (`bidannya kok belum datang`, `48217 ban bocor`) of the case that they name,

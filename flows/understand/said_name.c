@@ -20,8 +20,8 @@ static bool in_sentence(const struct filling *x, unsigned i, bool first)
                                         "sambung",    "sanggup",      "datang",  "menerima", "selesai",
                                         "antara",     "andai",        "kecuali", "nanti",    "sela",
                                         "ternyata",   "terima_kasih", "tanya",   "tunggu",   "kelak" };
-    static const char *const free[] = { "dalam_kalimat", "lampau", "kini", "imbuhan",     "pulang",
-                                        "mungkin",       "sangat", "umur", "tidak_diberi" };
+    static const char *const free[] = { "dalam_kalimat", "tapi",    "lampau", "kini", "imbuhan",
+                                        "pulang",        "mungkin", "sangat", "umur", "tidak_diberi" };
     static const char *const iya[] = { "ragu", "kosong", "tak_diukur", "batal", "tetap" };
     unsigned used;
     struct slice word = phrase_code(&x->ts, i, x->words->kata, &used);
@@ -71,7 +71,8 @@ bool understand_said_name(const struct filling *x, unsigned *from, unsigned *to)
             wrong = false;
         else if (negation_at(&x->ts, *from, x->words->negators, &n) && n.kind == NEGATION_FALSE)
             wrong = true;
-        else if (!understand_is(x, *from, "pembuka_nama", &used) && !leads_to_name(x, *from, &used))
+        else if (!understand_is(x, *from, "pembuka_nama", &used) &&
+                 !understand_is(x, *from, "sebelum_nama", &used) && !leads_to_name(x, *from, &used))
             break;
     }
     if (wrong || *from >= *to || in_sentence(x, *from, true))
@@ -84,16 +85,21 @@ bool understand_said_name(const struct filling *x, unsigned *from, unsigned *to)
 
 bool understand_free_name(const struct filling *x, unsigned *from, unsigned *to)
 {
-    bool own = false;
+    unsigned own = 0, ours = 0, used; /* words that may be a name, and words of ours */
 
     if (!understand_said_name(x, from, to))
         return false;
     for (unsigned i = *from; i < *to; i++) {
         if (in_sentence(x, i, false))
             return false;
-        own |= x->ts.t[i].kind != TOKEN_WORD || understand_may_name(x, i);
+        if (x->ts.t[i].kind != TOKEN_WORD || understand_may_name(x, i))
+            own++;
+        else if (!phrase_at(&x->ts, i, x->words->people, &used) &&
+                 !understand_is(x, i, "penanda_tangan", &used) &&
+                 !phrase_at(&x->ts, i, x->words->titles, &used))
+            ours++;
     }
-    return own;
+    return own > 0 && ours <= own;
 }
 
 unsigned understand_without_courtesy(const struct filling *x, unsigned from, unsigned to)

@@ -337,8 +337,8 @@ bool understand_name(struct filling *, unsigned from, unsigned to, struct slice 
 /* Of the words that say a name, those that are it: `namanya salah harusnya Sri, istri pak Joko`.  False when
  * they say something else: `belum tahu`, `sebentar ya bu`. */
 bool understand_said_name(const struct filling *, unsigned *from, unsigned *to);
-/* The same of words without a label: one at least may be a name, and none makes a sentence of them.  `cepat
- * bu`, `laki laki`, `lanjut lewat sms` say something else. */
+/* The same of words without a label: one at least may be a name, no fewer than are ours, and none makes a
+ * sentence of them.  `cepat bu`, `laki laki`, `lanjut lewat sms` say something else. */
 bool understand_free_name(const struct filling *, unsigned *from, unsigned *to);
 /* The word at token i is in no list, or people are called so. */
 bool understand_may_name(const struct filling *, unsigned i);
