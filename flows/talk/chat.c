@@ -30,7 +30,7 @@ static bool cut(const struct ruleset *rules, struct slice text, struct arena *a,
 /* A word that people say around anything begins at token i: to whom, please, yes. */
 static bool around(const struct talk *t, unsigned i, unsigned *used)
 {
-    static const char *const iya[] = { "ya", "sapaan", "sopan", "baik", "tadi" };
+    static const char *const iya[] = { "ya", "ingat", "sapaan", "sopan", "baik", "tadi" };
     static const char *const kata[] = { "partikel", "penanda_tangan", "terima_kasih", "sela" };
     struct slice code = phrase_code(&t->ts, i, t->words->answers, used);
 
