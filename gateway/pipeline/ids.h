@@ -1,5 +1,5 @@
-/* ids.h - ids that are the same however often a message is sent: UUIDv5 (RFC 4122 4.3) of (provider, message
- * id, index). */
+/* ids.h - ids that are the same however often a message is sent: UUIDv5 (RFC 4122 4.3) of (provider, what the
+ * message is called, index). */
 #ifndef KENTONGAN_PIPELINE_IDS_H
 #define KENTONGAN_PIPELINE_IDS_H
 

@@ -1,11 +1,16 @@
 // idempotence.test.mjs - the same message again, under one id and under three: one record, never silence.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, kader, nomorOf, secondKader, waitFor } from './lib.mjs';
+import { Gateway, kader, nomorOf, preload, secondKader, waitFor } from './lib.mjs';
 
 let g;
 before(async () => {
   g = new Gateway();
+  g.ahead = path.join(g.folder, 'ahead');
+  fs.writeFileSync(g.ahead, '0');
+  g.env = { ...preload('clock'), CLOCK_AHEAD: g.ahead };
   await g.start();
 });
 after(() => g.stop());
@@ -46,4 +51,15 @@ test('three times with three ids: one record, the same number and how to file an
 test('BARU files it after all', async () => {
   await g.say(kader, 'BARU', 'other-4');
   await waitFor('a second record', () => g.query("SELECT * FROM record WHERE message_id IN ('other-1','other-2','other-3','other-4')").length === 2);
+});
+
+// Telcos and modems begin to count anew: a week later it is another message, and both reports stay.
+test('the id of a message of last week is that of another one: its report is stored too', async () => {
+  await g.say(kader, 'TIMBANG Sinta Maharani P 24bl 11,5 84', 'counted-1');
+  await waitFor('the row', () => records('Sinta Maharani').length);
+  fs.writeFileSync(g.ahead, String(7 * 86400000));
+  g.redis('del', '{19.06}dup:emulator:counted-1'); // its clock runs as ever
+  assert.match(await g.say(kader, 'TIMBANG Bayu Nugroho L 20bl 10,4 80', 'counted-1'), /Diterima/);
+  await waitFor('the other row', () => records('Bayu Nugroho').length);
+  assert.equal(records('Sinta Maharani').length, 1);
 });
