@@ -15,7 +15,7 @@
 #include "gateway/district/views.h"
 
 enum {
-    REST = 19, /* counting takes a twentieth of the thread at most */
+    REST = 39, /* counting takes a fortieth of the thread at most */
     /* Between two batches of a steady flow: half of it touches nearly as many pages as all of it. */
     LINGER_MS = 1000,
     BUSY_MS = 2000, /* how long SQLite itself waits for another writer */
