@@ -311,6 +311,14 @@ export class Month {
 
   // --- what came of it ---
 
+  // Of each SMS that expired: when it was made, how long it had, when it ended.
+  expired() {
+    const files = fs.readdirSync(path.join(this.g.folder, 'var/log')).filter((f) => f.endsWith('.db'));
+    const at = (ms) => new Date(ms).toISOString();
+    return files.flatMap((f) => this.g.query("SELECT * FROM message_out WHERE state = 'expired'", `log/${f}`))
+      .map((o) => `${o.class} of ${at(o.at_ms)} until ${at(o.expires_ms)}, over at ${at(o.state_ms)} after ${o.attempts}: ${o.text.slice(0, 40)}`);
+  }
+
   // A signal and its ground, for people.
   says({ at, village, disease }) {
     const day = dayOf(at), m = this.counts.mean(village, disease, day, 4);

@@ -36,6 +36,7 @@ for (const d of r.doubles) console.log(`  ${d}`);
 for (const [what, list] of [['not told', r.signals.missed], ['not called for', r.signals.unexpected]])
   for (const m of list) console.log(`  ${what}: ${month.says(m)}`);
 for (const a of wrong) console.log(`  for nothing: ${a.kind} ${a.disease} ${a.village} ${new Date(a.at).toISOString()}`);
+for (const l of month.expired()) console.log(`  expired: ${l}`);
 console.log(`\n${r.verdicts}`);
 await month.g.stop();
 // What must hold; anything else is a failure of the program, and of `make simulate`.

@@ -20,6 +20,15 @@ export const faults = {
   'gateway stands still': { weight: 3, hold: [100, 1500], strike: (w) => stand(w.any().process.pid) },
   'gateway stands still past its lease': { weight: 1, hold: [7500, 9000], only: (w) => w.n > 1, strike: (w) => stand(w.any().process.pid) },
   'Redis killed': { weight: 4, strike: (w) => signal(w.redisPid(), 'SIGKILL') },
+  // It falls over the next byte that it writes; one that wrote nothing meanwhile lives on.
+  'Redis killed in the middle of a write': {
+    weight: 3,
+    hold: [50, 150],
+    strike: (w) => {
+      fs.writeFileSync(w.tornFlag, '');
+      return () => fs.rmSync(w.tornFlag, { force: true });
+    },
+  },
   'Redis stands still': { weight: 3, hold: [200, 2500], strike: (w) => stand(w.redisPid()) },
   'Redis killed while it rewrites its file': { weight: 1, strike: (w) => (w.redis('bgrewriteaof'), signal(w.redisPid(), 'SIGKILL')) },
   'Redis out of memory': {

@@ -73,7 +73,8 @@ export class World {
     });
     g.full = path.join(g.folder, 'full');
     g.ahead = path.join(g.folder, 'ahead');
-    g.env = { ...preload('disk', 'clock'), DISK_FULL_FLAG: g.full, CLOCK_AHEAD: g.ahead };
+    g.env = { ...preload('disk', 'clock', 'torn'), DISK_FULL_FLAG: g.full, CLOCK_AHEAD: g.ahead };
+    if (!this.redisPort) g.env.TORN_FLAG = this.tornFlag = path.join(g.folder, 'torn'); // of the managed Redis
     return g;
   }
 
@@ -82,13 +83,21 @@ export class World {
   async startOwnRedis() {
     this.redisFolder ??= fs.mkdtempSync(path.join(os.tmpdir(), 'kentongan-torture-'));
     this.redisPort ??= await freePort();
-    this.redisServer = start('redis-server', ['--port', this.redisPort, '--bind', '127.0.0.1', '--dir', this.redisFolder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--logfile', 'redis.log']);
+    this.redisServer = start('redis-server', ['--port', this.redisPort, '--bind', '127.0.0.1', '--dir', this.redisFolder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--logfile', 'redis.log'],
+      { env: { ...process.env, ...preload('torn'), TORN_FLAG: (this.tornFlag = path.join(this.redisFolder, 'torn')) } });
   }
 
-  // How often a write to its file was cut short by a kill.
+  // How often a write to its file was cut short by a kill, and whether it died again before it had written its file anew:
+  // then a part of such a write was carried out.
   torn() {
     const log = this.redisPort ? path.join(this.redisFolder, 'redis.log') : path.join(this.gateways[0].folder, 'var/redis/redis.log');
-    return fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('short read while loading').length - 1 : 0;
+    let n = 0, rest = false, carried = false;
+    for (const line of fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n') : []) {
+      if (line.includes('DB loaded from base file')) carried ||= rest;
+      if (line.includes('short read while loading')) (n++, (rest = true));
+      if (line.includes('AOF rewrite finished successfully')) rest = false;
+    }
+    return { n, carried };
   }
 
   // null when it does not answer.

@@ -86,17 +86,13 @@ local function write(keys, k0, argv, a0, frame)
         k, a = k + 1, a + 1
         call('XADD', keys[k0 + k], '*', 'b', argv[a0 + a])
     end
+    local set, texts, again = keys[k0 + k + 1], keys[k0 + k + 2], false -- again: the timer that fired is set anew
     if timers > 0 or fired ~= '' then
-        local set, texts = keys[k0 + k + 1], keys[k0 + k + 2]
         k = k + 2
-        if fired ~= '' then
-            call('ZREM', set, fired)
-            call('HDEL', texts, fired)
-        end
         for _ = 1, timers do
             local id, due = argv[a0 + a + 1], argv[a0 + a + 2]
             local how = string.sub(due, 1, 1)
-            local waits = (how == '+' or how == '>') and tonumber(call('ZSCORE', set, id) or nil)
+            local waits = id ~= fired and (how == '+' or how == '>') and tonumber(call('ZSCORE', set, id) or nil)
             if due == '0' then
                 call('ZREM', set, id)
                 call('HDEL', texts, id)
@@ -106,6 +102,7 @@ local function write(keys, k0, argv, a0, frame)
                 due = string.gsub(due, '^[+>]', '')
                 call('ZADD', set, due, id)
                 call('HSET', texts, id, argv[a0 + a + 3])
+                again = again or id == fired
             end
             a = a + 3
         end
@@ -148,6 +145,10 @@ local function write(keys, k0, argv, a0, frame)
         end
     end
     if first == 1 then call('PSETEX', keys[k0 + 1], argv[a0 + 2], argv[a0 + 1]) end
+    if fired ~= '' and not again then
+        call('ZREM', set, fired)
+        call('HDEL', texts, fired)
+    end
 end
 
 -- Rows go to their sinks, those of all commits of a call together.  of: of each how many sinks, where their keys begin,
