@@ -10,7 +10,9 @@
 #include "flows/step/reply_parts.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/words.h"
+#include "gateway/model/vocabulary.h"
 #include "parsers/date.h"
+#include "parsers/text.h"
 
 enum {
     SHOWN = 2, /* the time at which she is shown how to answer */
@@ -159,9 +161,26 @@ static void say(struct step *s, struct draft *d, const char *key, struct slice w
     step_answer(s, d->nomor, step_text(s, s->language, key, FILLS(f)));
 }
 
+/* `tidak ada`, `ga diukur`; `normal` says that somebody knows it. */
+static bool says_none(const struct step *s)
+{
+    struct slice rest = slice_trim(s->reading->said.body);
+    const struct draft *d = drafts_find(s->state, slice_take(rest, slice_find(rest, ' ')));
+    struct slice word = d ? slice_skip(rest, d->nomor.n + 1) : rest;
+
+    word = text_folded(slice_cut(&word, ' '), s->arena);
+    return s->reading->words == WORD_UNMEASURED || slice_is(word, "-") ||
+           (vocabulary_word(s->rules->forms.vocabulary, word, NULL)->begins &
+            s->rules->forms.words.negators->bit) != 0;
+}
+
 void unread_needed(struct step *s, struct draft *d)
 {
-    say(s, d, "unread.needed", slice_make("", 0), slice_make("", 0));
+    if (says_none(s))
+        say(s, d, understand_is_measure(asked_of(d)) ? "unread.needed" : "unread.asked", slice_make("", 0),
+            slice_make("", 0));
+    else
+        questions_repeat(s, d);
 }
 
 void unread_waits(struct step *s, struct draft *d)

@@ -174,6 +174,8 @@ enum unmeasured {
     UNMEASURED_CANNOT, /* `tensimeternya rusak`, `anaknya ga mau ditimbang`: of measures alone */
     UNMEASURED_YET,    /* `nanti ya bu`, `belum tahu` */
 };
+/* Its value comes from a device. */
+bool understand_is_measure(const struct field *);
 /* asked: the field; NULL: none. */
 enum unmeasured understand_unmeasured(const struct ruleset *, const struct field *asked, struct slice text,
                                       struct arena *);

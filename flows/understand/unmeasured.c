@@ -124,6 +124,24 @@ static bool unknown_yet(const struct hearing *h)
     return false;
 }
 
+/* `belum bu`, and no more. */
+static bool only_not_yet(const struct hearing *h)
+{
+    struct negation n;
+    unsigned used;
+    bool not_yet = false;
+
+    for (unsigned i = 0; i < h->ts.n; i += used) {
+        if (negation_at(&h->ts, i, h->words->negators, &n) && n.kind == NEGATION_NOT_YET) {
+            not_yet = true;
+            used = n.used;
+        } else if (!phrase_is(&h->ts, i, h->words->answers, "sapaan", &used)) {
+            return false;
+        }
+    }
+    return not_yet;
+}
+
 /* A number, or a word of one. */
 static bool has_number(const struct hearing *h)
 {
@@ -139,18 +157,26 @@ static bool has_number(const struct hearing *h)
     return false;
 }
 
+bool understand_is_measure(const struct field *f)
+{
+    return f && (f->type == FIELD_PRESSURE ||
+                 (f->type == FIELD_NUMBER &&
+                  (f->unit == UNIT_KG || f->unit == UNIT_CM || f->unit == UNIT_CELSIUS ||
+                   f->unit == UNIT_MGDL || f->unit == UNIT_GDL)));
+}
+
 enum unmeasured understand_unmeasured(const struct ruleset *rs, const struct field *asked, struct slice text,
                                       struct arena *a)
 {
     struct hearing h = { .words = &rs->forms.words,
                          .list = list_by_name(&rs->forms, S("ukur")),
                          .asked = asked ? asked->name : slice_make("", 0) };
-    bool measure = asked && (asked->type == FIELD_NUMBER || asked->type == FIELD_PRESSURE);
+    bool measure = understand_is_measure(asked);
 
     if (!h.list || text.n > LONGEST || !tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &h.ts) ||
         has_number(&h))
         return UNMEASURED_NOT;
-    if (any(&h, "nanti"))
+    if (any(&h, "nanti") || only_not_yet(&h))
         return UNMEASURED_YET;
     if (measure && (lacks_device(&h) || not_done(&h) || any(&h, "segan")))
         return UNMEASURED_CANNOT;
