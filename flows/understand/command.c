@@ -121,9 +121,52 @@ static void argument_words(struct argument *x)
     x->out->catatan = x->rest;
 }
 
+/* Part of a date, a time of day or a telephone's number: `30/11/2026`, `0812-3456-7890`. */
+static bool within_another(struct slice all, struct slice word)
+{
+    size_t from = (size_t)(word.p - all.p), to = from + word.n;
+
+    return word.p[0] == '0' || (from > 1 && all.p[from - 1] != ' ' && text_is_digit(all.p[from - 2])) ||
+           (to + 1 < all.n && all.p[to] != ' ' && text_is_digit(all.p[to + 1]));
+}
+
+static struct slice text_without(struct slice all, struct slice word, struct arena *a)
+{
+    struct slice before = skip_separators(slice_make(all.p, (size_t)(word.p - all.p)));
+    struct slice behind = skip_separators(slice_skip(all, (size_t)(word.p - all.p) + word.n));
+
+    return arena_printf(a, "%.*s%s%.*s", SLICE_ARG(before), before.n && behind.n ? " " : "",
+                        SLICE_ARG(behind));
+}
+
+/* `penuh 48217`: the number stands behind the words, which stay what is said.  It is never another's: two of
+ * them, or one that a word denies, is asked about.  False: there is none. */
+static bool number_behind(struct argument *x)
+{
+    struct slice rest = x->rest, word, before = { 0 }, found = { 0 };
+    enum report_error error = ERROR_NONE;
+    bool doubt = false;
+
+    for (; (word = cut_word(&rest)).n; before = word) {
+        if (word.n < COMMAND_NUMBER_LEAST || word.n > COMMAND_NUMBER_MOST || !slice_all_digits(word) ||
+            within_another(x->rest, word))
+            continue;
+        doubt |= found.n || list_find(x->rules->forms.words.negators, text_folded(before, x->arena));
+        found = word;
+    }
+    if (found.n && !understand_nomor(found, &x->out->nomor, &error, x->arena))
+        reject(x->out, error, "nomor");
+    else if (doubt)
+        reject(x->out, ERROR_AMBIGUOUS, "nomor");
+    if (found.n)
+        x->out->catatan = text_without(x->rest, found, x->arena);
+    return found.n > 0;
+}
+
 static void argument_maybe_number(struct argument *x)
 {
-    (void)read_number(x);
+    if (!read_number(x) && number_behind(x))
+        return;
     argument_words(x);
 }
 

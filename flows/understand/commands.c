@@ -4,11 +4,6 @@
 #include "flows/understand/understand.h"
 #include "parsers/damm.h"
 
-enum {
-    NOMOR_MIN = 4,
-    NOMOR_MAX = 10,
-};
-
 const struct command_word command_words[] = {
 #define EVERYDAY .everyday = true
 #define RARE     .everyday = false
@@ -57,7 +52,8 @@ bool command_acts(enum command_kind kind)
 bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *a)
 {
     *digits = arena_copy(a, typed);
-    if (!slice_all_digits(typed) || typed.n < NOMOR_MIN || typed.n > NOMOR_MAX || typed.p[0] == '0') {
+    if (!slice_all_digits(typed) || typed.n < COMMAND_NUMBER_LEAST || typed.n > COMMAND_NUMBER_MOST ||
+        typed.p[0] == '0') {
         *error = ERROR_INVALID; /* RULINGS 30 */
         return false;
     }
