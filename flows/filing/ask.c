@@ -265,6 +265,8 @@ static struct slice question_told(struct work *w, struct slice whom)
     bool value = w->asking == ASK_VALUE && w->f->correct == NULL;
     bool named = !slice_eq(r->error_field, form_called(r->form, AS_NAME)) &&
                  (report_text(r, AS_NAME).n || report_text(r, AS_NUMBER).n);
+    bool more =
+        !named && w->f->noted.n && value_as(r->form, r->values, AS_AGE); /* `umur 30`: not for nothing */
     struct slice example =
         value ? reply_other_example(r, w->s->arena) : reply_example(r->form, r->error_field, w->s->arena);
     bool other = reply_example_is_other(r, w->shown, example, w->s->arena);
@@ -281,6 +283,7 @@ static struct slice question_told(struct work *w, struct slice whom)
         { "contoh", example },
         { "orang", r->died_words },
         { "ketik", r->typed },
+        { "catat", w->f->noted },
     };
 
     return step_text(w->s, w->s->language,
@@ -292,6 +295,7 @@ static struct slice question_told(struct work *w, struct slice whom)
                      : takes_referral_back(w) ? "danger.turned"
                      : value && !other        ? "danger.value_only"
                      : value                  ? "danger.value"
+                     : more                   ? "danger.ask_more"
                                               : "danger.ask",
                      FILLS(f));
 }

@@ -219,18 +219,6 @@ static bool try_plain(const struct ruleset *rules, const struct draft *d, struct
     return try_answer(rules, d, words_plain(rules, d->form, text, a), at_ms, a, r);
 }
 
-/* An answer; but `tidak 9,2` to the question of 9,2 is no yes. */
-static bool try_corrected(const struct ruleset *rules, const struct draft *d, struct slice text,
-                          int64_t at_ms, struct arena *a, struct reading *r)
-{
-    struct slice value = words_correction(rules, text, a); /* `salah bu, harusnya 9.2` */
-    int i = form_field_named(d->form, d->field);
-
-    return try_plain(rules, d, value, at_ms, a, r) &&
-           (value.n == text.n || i < 0 || d->values[i].kind == VALUE_ABSENT ||
-            !value_equal(&d->values[i], &r->answer.values[i]));
-}
-
 /* The answer has a value that the draft did not have.  u: it is said not to be so, of which words are none,
  * and a list hears a no by itself; or NULL. */
 static bool brings(const struct draft *d, const struct report *r, const struct unsaid *u)
@@ -245,6 +233,18 @@ static bool brings(const struct draft *d, const struct report *r, const struct u
             return true;
     }
     return false;
+}
+
+/* An answer; but `tidak 9,2` to the question of 9,2 is no yes.  `oh ya tb nya 74` leaves it open. */
+static bool try_corrected(const struct ruleset *rules, const struct draft *d, struct slice text,
+                          int64_t at_ms, struct arena *a, struct reading *r)
+{
+    struct slice value = words_correction(rules, text, a); /* `salah bu, harusnya 9.2` */
+    int i = form_field_named(d->form, d->field);
+
+    return try_plain(rules, d, value, at_ms, a, r) &&
+           (value.n == text.n || i < 0 || d->values[i].kind == VALUE_ABSENT ||
+            !value_equal(&d->values[i], &r->answer.values[i]) || brings(d, &r->answer, NULL));
 }
 
 /* `iya bu 8,8` to `BB 8,8, benar?`: yes; `ya tapi tb 75` too, with more (reading->mends). */

@@ -20,6 +20,7 @@ static const struct {
     { "tetap", SAID_KEEP },
     { "ragu", SAID_UNSURE },
     { "lupa", SAID_FORGOT },
+    { "ingat", SAID_RECALL },
     { "semua", SAID_ALL },
     { "sapaan", SAID_FILLER },
     { "sopan", SAID_POLITE },
@@ -106,4 +107,14 @@ unsigned cut_phrase(const struct word_list *list, const struct cut *c, unsigned 
     }
     *used = 1;
     return slice_is(c->word[i], "-") ? SAID_NOTHING_THERE : 0;
+}
+
+unsigned cut_recalled(unsigned bits, bool whole)
+{
+    if (!(bits & SAID_RECALL))
+        return bits;
+    bits &= ~(unsigned)SAID_RECALL;
+    if (whole)
+        return bits ? bits : SAID_YES;
+    return bits & SAID_YES ? bits : bits | SAID_FORGOT;
 }

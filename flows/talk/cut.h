@@ -30,6 +30,7 @@ enum heard_bit {
     SAID_FORGOT = 1 << 12,  /* `lupa bu, 120/80` */
     SAID_ALL = 1 << 13,     /* `semua` */
     SAID_POLITE = 1 << 14,  /* `makasih`, `maaf` */
+    SAID_RECALL = 1 << 15,  /* `oh ya` */
 };
 
 struct cut {
@@ -46,5 +47,8 @@ void cut_words(const struct vocabulary *, struct slice text, struct arena *, str
 struct slice cut_joined(const struct cut *, unsigned i, unsigned n, bool as_listed, struct arena *);
 /* The bit of the longest phrase of the list that begins at word i, and its words; 0 when none does. */
 unsigned cut_phrase(const struct word_list *, const struct cut *, unsigned i, struct arena *, unsigned *used);
+
+/* `oh ya` is a yes by itself; before more, `oh ya bb nya 55`, it says that this was left out. */
+unsigned cut_recalled(unsigned bits, bool whole);
 
 #endif

@@ -133,31 +133,50 @@ static bool has(const struct value *list, struct slice code)
     return false;
 }
 
-/* `demam juga`: signs and nothing else, beside those that the report has. */
-static bool more_signs(const struct ruleset *rules, const struct last_report *l, struct slice text,
-                       int64_t at_ms, struct arena *a, struct report *out)
+/* What was listed, and what is listed now that was not.  False: nothing is new. */
+static bool join_lists(const struct value *was, const struct value *is, struct arena *a, struct value *all)
 {
-    int f = form_as(l->form, AS_SIGNS), beside = f >= 0 ? l->form->fields[f].companion : -1;
-    struct value all = { .kind = VALUE_LIST };
-    const struct value *was, *is;
-    struct report *known;
-
-    if (f < 0 || !report_of(l, a, &known) ||
-        !understand_answer(rules, known, l->form->fields[f].name, text, at_ms, a, out) ||
-        (beside >= 0 && !value_equal(&known->values[beside], &out->values[beside])) || out->faults[f])
-        return false;
-    was = &known->values[f];
-    is = &out->values[f];
-    all.items = ARENA_ARRAY(a, struct slice, was->n + is->n + 1);
-    for (unsigned i = 0; all.items && i < was->n; i++)
-        all.items[all.n++] = was->items[i];
-    for (unsigned i = 0; all.items && is->kind == VALUE_LIST && i < is->n; i++)
+    *all = (struct value){ .kind = VALUE_LIST };
+    all->items = ARENA_ARRAY(a, struct slice, was->n + is->n + 1);
+    for (unsigned i = 0; all->items && i < was->n; i++)
+        all->items[all->n++] = was->items[i];
+    for (unsigned i = 0; all->items && is->kind == VALUE_LIST && i < is->n; i++)
         if (!has(was, is->items[i]))
-            all.items[all.n++] = is->items[i];
-    if (!all.items || all.n == was->n)
+            all->items[all->n++] = is->items[i];
+    return all->items && all->n > was->n;
+}
+
+/* Without the word before it that only says that there is more: `sama polio 4`. */
+static struct slice without_more(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct slice rest = text, word = text_folded(slice_cut(&rest, ' '), a);
+    const struct word *w = list_find(rules->forms.words.answers, word);
+
+    return w && slice_is(w->code, "tambah") && slice_trim(rest).n ? slice_trim(rest) : text;
+}
+
+/* `demam juga`, `sama polio 4`: what a field lists and nothing else, beside what the report has. */
+static bool more_listed(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                        int64_t at_ms, struct arena *a, struct report *out)
+{
+    struct report *known;
+    struct value all;
+
+    text = without_more(rules, text, a);
+    if (!report_of(l, a, &known))
         return false;
-    out->values[f] = all;
-    return true;
+    for (unsigned f = 0; f < l->form->fields_n; f++) {
+        int beside = l->form->fields[f].companion;
+
+        if (l->form->fields[f].type != FIELD_CHOICES ||
+            !understand_answer(rules, known, l->form->fields[f].name, text, at_ms, a, out) ||
+            (beside >= 0 && !value_equal(&known->values[beside], &out->values[beside])) || out->faults[f] ||
+            !join_lists(&known->values[f], &out->values[f], a, &all))
+            continue;
+        out->values[f] = all;
+        return true;
+    }
+    return false;
 }
 
 static bool try_words(const struct ruleset *rules, const struct last_report *l, struct slice text,
@@ -168,7 +187,7 @@ static bool try_words(const struct ruleset *rules, const struct last_report *l, 
     text = words_plain(rules, l->form, text, a);
     return text.n && report_of(l, a, &known) &&
            (understand_correction(rules, known, text, at_ms, a, out) ||
-            nearest_value(l, text, at_ms, rules, a, out) || more_signs(rules, l, text, at_ms, a, out));
+            nearest_value(l, text, at_ms, rules, a, out) || more_listed(rules, l, text, at_ms, a, out));
 }
 
 static enum instead in_its_place(const struct ruleset *rules, const struct last_report *l, struct slice text,

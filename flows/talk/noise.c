@@ -26,8 +26,8 @@ static bool reason_in(const struct step *s, const char *const *names, unsigned n
 /* Does this way to end say that nothing came of the message? */
 static bool changed_nothing(const struct step *s)
 {
-    static const char *const idle[] = { "unknown_keyword", "unknown_sender", "command_refused", "thanks",
-                                        "repeat" };
+    static const char *const idle[] = { "unknown_keyword", "unknown_sender", "command_refused",
+                                        "thanks",          "talk",           "repeat" };
 
     return reason_in(s, idle, sizeof idle / sizeof idle[0]) && s->out->rows_n == 0 && s->out->timers_n == 0;
 }

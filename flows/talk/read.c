@@ -13,6 +13,7 @@
 #include "flows/talk/answering.h"
 #include "flows/talk/apart.h"
 #include "flows/talk/called.h"
+#include "flows/talk/chat.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/death.h"
 #include "flows/talk/doubts.h"
@@ -268,7 +269,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
         ok = intent_add(out, SUBJECT_NUMBER, waits_named(r, a)) && /* she may wait for somebody */
              intent_add(out, SUBJECT_NUMBER, waits_of_staff(rules, r, a)) &&
              intent_add(out, SUBJECT_NUMBER, waits_of_news(rules, r, a)) &&
-             intent_add(out, SUBJECT_NUMBER, emergency_own(state)) && ok;
+             intent_add(out, SUBJECT_NUMBER, emergency_own(state)) &&
+             (r->kind != READING_NOTHING || intent_add(out, SUBJECT_NUMBER, chat_about(state))) && ok;
     if (r->kind == READING_EMERGENCY)
         ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
     if (again)
@@ -395,7 +397,8 @@ static bool accepts_offer(const struct ruleset *rules, const struct sender_state
         return false;
     return (said->kind == SAID_COMMAND && c->kind == COMMAND_YA && !c->nomor.n &&
             words_agree(rules, WORD_YES, c->catatan, a)) ||
-           (said->kind == SAID_NOTHING && words_answer(rules, NULL, said->body, a) == WORD_YES);
+           (said->kind == SAID_NOTHING && words_answer(rules, NULL, said->body, a) == WORD_YES &&
+            !chat_keeps(rules, said->body, a));
 }
 
 /* `iya batal 48217`, or `ya` and no more: as she was told to send it. */
@@ -427,7 +430,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     r->hash = hash_of(&r->said, a);
     emergency_denied(rules, state, a, r);
     hear_question(r);
-    r->thanks = r->kind == READING_NOTHING && !r->said.emergency && words_thank(rules, r->said.body);
+    r->thanks = r->kind == READING_NOTHING && !r->said.emergency &&
+                (words_thank(rules, r->said.body) || chat_thanks(rules, r->said.body, a));
     if (!r->said.emergency)
         listing_read(state, r);
     if (!death_read(rules, state, a, r) && !emergency_read(rules, state, in->received_ms, a, r) &&

@@ -13,6 +13,7 @@
 #include "flows/step/roles.h"
 #include "flows/talk/answers.h"
 #include "flows/talk/beside.h"
+#include "flows/talk/chat.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/death.h"
@@ -318,7 +319,8 @@ static void step_nothing(struct step *s)
     if (s->reading->said.kind == SAID_NOTHING && numbered_said(s))
         return;
     if (s->state->drafts_n && s->person && !s->reading->thanks && !reading_turned(s->reading)) {
-        still_open(s);
+        if (!chat_while_asked(s))
+            still_open(s);
         return;
     }
     if (s->person && !reading_turned(s->reading) && waits_of_last(s) &&
@@ -338,7 +340,8 @@ static void step_nothing(struct step *s)
         (((s->person || s->staff) && waits_for(s)) ||
          (s->reading->said.kind != SAID_TURNED && waits_passed_on(s))))
         return;
-    step_answer(s, slice_make("", 0), nothing_known(s));
+    if (s->reading->thanks || s->reading->said.kind != SAID_NOTHING || !chat_answered(s))
+        step_answer(s, slice_make("", 0), nothing_known(s));
 }
 
 /* `SELESAI 48217 ibunya meninggal`: the referral is over, and her death is reported by nobody yet (RULINGS

@@ -85,7 +85,7 @@ static unsigned known_words(const struct ruleset *rules, const struct field *ask
         if (bit != SAID_FILLER && bit != SAID_POLITE)
             bits |= bit;
     }
-    return bits;
+    return cut_recalled(bits, *to == c->n);
 }
 
 enum answer_word words_answer(const struct ruleset *rules, const struct field *asked, struct slice text,

@@ -70,7 +70,8 @@ static bool read_asked(struct filling *x, const struct report *known, const stru
     unsigned at = 0;
 
     if (f->type == FIELD_NAME) {
-        unsigned from = 0, to = understand_behind_name(x, understand_without_courtesy(x, 0, x->ts.n));
+        unsigned from = understand_before_name(x),
+                 to = understand_behind_name(x, understand_without_courtesy(x, 0, x->ts.n));
 
         if (x->answers && !understand_free_name(x, &from, &to))
             return false;
@@ -313,23 +314,6 @@ static bool read_first(struct filling *x, const struct field *f)
     return true;
 }
 
-/* `bu lastri umur 26 th` where the name is asked: what stands before the first label. */
-static void name_before_labels(struct filling *x, const struct field *f)
-{
-    struct got g = { .fit = FIT_YES, .companion = -1 };
-    unsigned from = 0, to = 0;
-    struct slice name;
-
-    while (to < x->ts.n && !x->ts.t[to].taken && x->ts.t[to].kind == TOKEN_WORD)
-        to++;
-    if (x->slots[f->position].filled || to == 0 || to == x->ts.n || !understand_free_name(x, &from, &to) ||
-        !understand_name(x, from, to, &name))
-        return;
-    g.value = value_text(name);
-    g.used = to - from;
-    understand_take(x, f, from, &g, true);
-}
-
 bool understand_answer(const struct ruleset *rs, const struct report *known, struct slice asked,
                        struct slice text, int64_t at_ms, struct arena *a, struct report *out)
 {
@@ -363,7 +347,7 @@ bool understand_answer(const struct ruleset *rs, const struct report *known, str
     read = anything(x);
     understand_age_beside(x);
     if (f >= 0 && read && form->fields[f].type == FIELD_NAME)
-        name_before_labels(x, &form->fields[f]);
+        understand_name_beside(x, &form->fields[f]);
     else if (f >= 0 && read)
         (void)read_first(x, &form->fields[f]);
     else if (f >= 0)

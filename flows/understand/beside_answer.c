@@ -4,6 +4,10 @@
 
 #include "parsers/phrase.h"
 
+enum {
+    AGE_MOST = 4 /* tokens of a value with its units: `1 th 2 bl` */
+};
+
 /* A sign is named beside the value: `110/70 pusing`. */
 static bool sign_beside(const struct filling *x)
 {
@@ -69,18 +73,27 @@ bool understand_only_signs_left(const struct filling *x)
     return any;
 }
 
+static bool take_age(struct filling *x, const struct field *age, unsigned at)
+{
+    struct got g;
+
+    if (at >= x->ts.n || x->ts.t[at].taken || x->ts.t[at].kind != TOKEN_NUMBER)
+        return false;
+    g = understand_read(x, age, at, true);
+    if (g.fit != FIT_YES || g.used < 2 || g.companion >= 0)
+        return false;
+    understand_take(x, age, at, &g, true);
+    return true;
+}
+
 void understand_age_beside(struct filling *x)
 {
     int nama = form_as(x->form, AS_NAME), age = form_as(x->form, AS_AGE);
     unsigned at = nama >= 0 ? x->slots[nama].to : 0;
-    struct got g;
 
-    if (age < 0 || !at || at >= x->ts.n || !x->slots[nama].labelled || x->slots[age].filled ||
-        x->ts.t[at].taken || x->ts.t[at].kind != TOKEN_NUMBER)
-        return;
-    g = understand_read(x, &x->form->fields[age], at, true);
-    if (g.fit == FIT_YES && g.used > 1 && g.companion < 0)
-        understand_take(x, &x->form->fields[age], at, &g, true);
+    if (age >= 0 && at && x->slots[nama].labelled && !x->slots[age].filled &&
+        !take_age(x, &x->form->fields[age], at))
+        (void)take_age(x, &x->form->fields[age], 0);
 }
 
 unsigned understand_first_word(const struct filling *x)
@@ -131,4 +144,62 @@ unsigned understand_behind_name(struct filling *x, unsigned end)
         }
     }
     return end;
+}
+
+unsigned understand_before_name(struct filling *x)
+{
+    struct got g;
+
+    for (unsigned to = 2; x->answers && to < x->ts.n && to <= AGE_MOST; to++) {
+        const struct field *f = by_unit(x, 0, to, &g);
+
+        if (f) {
+            understand_take(x, f, 0, &g, true);
+            return to;
+        }
+    }
+    return 0;
+}
+
+static bool is_free_word(const struct filling *x, unsigned i)
+{
+    return i < x->ts.n && !x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD;
+}
+
+/* Of a name that nothing leads to it is asked whether it is one. */
+static void take_name(struct filling *x, const struct field *f, unsigned from, unsigned to, bool behind)
+{
+    struct got g = { .fit = FIT_YES, .companion = -1 };
+    unsigned begin = from;
+    struct slice name;
+
+    if (!understand_free_name(x, &from, &to) || !understand_name(x, from, to, &name))
+        return;
+    if (behind && from == begin) {
+        g.fit = FIT_DOUBT;
+        g.error = ERROR_AMBIGUOUS;
+    }
+    g.value = value_text(name);
+    g.used = to - from;
+    understand_take(x, f, from, &g, true);
+}
+
+void understand_name_beside(struct filling *x, const struct field *f)
+{
+    unsigned from = 0, to = 0;
+
+    while (is_free_word(x, to))
+        to++;
+    if (x->slots[f->position].filled || to == x->ts.n)
+        return;
+    if (to > 0) {
+        take_name(x, f, 0, to, false);
+        return;
+    }
+    while (from < x->ts.n && x->ts.t[from].taken)
+        from++;
+    for (to = from; is_free_word(x, to);)
+        to++;
+    if (to == x->ts.n && to > from)
+        take_name(x, f, from, understand_without_courtesy(x, from, to), true);
 }

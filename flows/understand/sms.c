@@ -207,6 +207,65 @@ static struct slice name_behind(const struct ruleset *rs, struct slice text, str
     return arena_printf(a, "%.*s %.*s %.*s", SLICE_ARG(word), SLICE_ARG(before), SLICE_ARG(behind));
 }
 
+/* The title before token i is a woman's, and no part of `istri pak Joko`, `pagi bu Nur`. */
+static bool titles_her(const struct ruleset *rs, const struct tokens *ts, unsigned i)
+{
+    const struct word *title = list_find(rs->forms.words.titles, ts->t[i - 1].low);
+    unsigned used;
+    struct slice before = i > 1 ? phrase_code(ts, i - 2, rs->forms.words.people, &used) : slice_make("", 0);
+
+    if (!slice_is(phrase_code(ts, i - 1, rs->forms.words.people, &used), "sapaan") ||
+        (title && slice_is(title->code, "bapak")))
+        return false;
+    return slice_is(before, "sapaan") ||
+           (!before.n && !(i > 1 && phrase_at(ts, i - 2, rs->forms.words.greetings, &used)));
+}
+
+/* Where `bu Rini` begins, at the end of the words; their end where nobody is called so. */
+static size_t called_last(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct tokens ts;
+    unsigned i;
+
+    if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
+        return text.n;
+    for (i = ts.n; i > 0 && ts.n - i < NAME_MOST && ts.t[i - 1].kind == TOKEN_WORD && ts.t[i - 1].known &&
+                   !ts.t[i - 1].known->longest && ts.t[i - 1].low.n > 2 &&
+                   (i == ts.n || !(ts.t[i].sep & SEP_HARD));)
+        i--;
+    if (i == ts.n || i == 0 || ts.t[i].sep & SEP_HARD || !titles_her(rs, &ts, i))
+        return text.n;
+    return (size_t)(ts.t[i - 1].text.p - text.p);
+}
+
+/* `trus bu Rini hamil 7 bulan`: the keyword says how she is whose name stands before it, and nobody's behind;
+ * or the words are an address (RULINGS 11), so that it is asked. */
+static struct slice name_of_state(const struct ruleset *rs, struct slice text, struct arena *a,
+                                  struct keyword *k, bool *doubt)
+{
+    struct slice before = slice_take(text, k->from), behind = slice_skip(text, k->to), word, name;
+    struct said cry = { 0 };
+    const struct word *w;
+
+    word = slice_skip(slice_take(text, k->to), k->from);
+    w = list_find(rs->forms.words.kata, text_folded(word, a));
+    if (!k->from || !w || !(slice_is(w->code, "keadaan") || slice_is(w->code, "sejak_salin")) ||
+        slice_find(before, '\n') < before.n || !names_nobody(rs, behind, a))
+        return text;
+    name = slice_skip(before, called_last(rs, before, a));
+    if (!name.n)
+        return text;
+    before = slice_take(before, before.n - name.n);
+    hear_all(rs, before, a, &cry);
+    if (cry.emergency) /* hers, or another's */
+        return text;
+    *doubt = true;
+    k->from = before.n;
+    k->to = before.n + word.n;
+    return arena_printf(a, "%.*s%.*s %.*s %.*s", SLICE_ARG(before), SLICE_ARG(word), SLICE_ARG(name),
+                        SLICE_ARG(behind));
+}
+
 /* A guess of whose name it is. */
 static void doubt_name(struct report *r)
 {
@@ -228,6 +287,8 @@ static bool split(const struct ruleset *rs, struct slice text, struct keyword *k
     bool guess = false;
 
     text = name_behind(rs, text, a, k, &guess);
+    if (!form_is(k->form, FORM_DEATH))
+        text = name_of_state(rs, text, a, k, &guess);
     if (!understand_split(rs, text, k, today, a, out))
         return false;
     if (guess)
