@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flows/talk/guess.h"
 #include "flows/talk/words.h"
 #include "gateway/model/vocabulary.h"
 #include "parsers/text.h"
@@ -426,6 +427,7 @@ static bool hers(const struct draft *d, const struct reading *r)
 bool answering_one(const struct ruleset *rules, struct draft *d, struct slice text, int64_t at_ms,
                    struct arena *a, struct reading *r)
 {
+    text = guess_said(rules, d, asked_field(d), text, a);
     if (hear_words(rules, d, text, at_ms, a, r)) { /* `48217 YA`, as the question asks for it */
         r->nomor = d->nomor;
         return true;
@@ -457,17 +459,18 @@ void answering_value(const struct ruleset *rules, struct sender_state *state, in
         return;
     }
     d = drafts_only(state);
-    if (d && agrees_or_denies(rules, d, r->said.body, at_ms, a, r))
+    rest = guess_said(rules, d, asked_field(d), r->said.body, a);
+    if (d && agrees_or_denies(rules, d, rest, at_ms, a, r))
         return;
     for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
-        fits += instead_of(rules, &state->drafts[i], r->said.body, at_ms, a, r) != INSTEAD_NOT ||
-                (!denied(rules, &state->drafts[i], r->said.body, at_ms, a, r) &&
-                 try_corrected(rules, &state->drafts[i], r->said.body, at_ms, a, r));
+        fits += instead_of(rules, &state->drafts[i], rest, at_ms, a, r) != INSTEAD_NOT ||
+                (!denied(rules, &state->drafts[i], rest, at_ms, a, r) &&
+                 try_corrected(rules, &state->drafts[i], rest, at_ms, a, r));
     if (fits && state->drafts_n > 1)
         r->kind = READING_WHICH;
     else if (fits) {
         r->kind = READING_ANSWER;
         if (hers(d, r))
-            r->another = of_another(rules, d, r->said.body, a);
+            r->another = of_another(rules, d, rest, a);
     }
 }

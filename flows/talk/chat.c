@@ -98,10 +98,13 @@ static bool asks_after(const struct talk *t)
     return false;
 }
 
+/* A number that may be a value; not how many people there are. */
 static bool has_figure(const struct talk *t)
 {
+    unsigned used;
+
     for (unsigned i = 0; i < t->ts.n; i++)
-        if (t->ts.t[i].kind == TOKEN_NUMBER)
+        if (t->ts.t[i].kind == TOKEN_NUMBER && !phrase_at(&t->ts, i + 1, t->words->people, &used))
             return true;
     return false;
 }

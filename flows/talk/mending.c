@@ -6,6 +6,7 @@
 
 #include "flows/care/child.h"
 #include "flows/talk/words.h"
+#include "parsers/phrase.h"
 #include "parsers/text.h"
 
 static bool report_of(const struct last_report *l, struct arena *a, struct report **known)
@@ -26,13 +27,28 @@ static bool has_figure(struct slice text)
     return false;
 }
 
+/* `2 anak tadi kakak adik`: how many they are, and no weight. */
+static bool counts_people(const struct ruleset *rules, struct slice text, struct arena *a)
+{
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rules->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i + 1 < ts.n; i++)
+        if (ts.t[i].kind == TOKEN_NUMBER && phrase_at(&ts, i + 1, rules->forms.words.people, &used) &&
+            !phrase_is(&ts, i + 1, rules->forms.words.kata, "penanda_tangan", &used))
+            return true;
+    return false;
+}
+
 /* The report with this number in the place of the value that it is nearest to. */
 static bool nearest_value(const struct last_report *l, struct slice text, int64_t at_ms,
                           const struct ruleset *rules, struct arena *a, struct report *out)
 {
     struct report *known = ARENA_NEW(a, struct report);
+    bool found = false, people = counts_people(rules, text, a);
     int64_t best = INT64_MAX;
-    bool found = false;
 
     if (!known)
         return false;
@@ -42,7 +58,7 @@ static bool nearest_value(const struct last_report *l, struct slice text, int64_
         int64_t off;
 
         /* A count that was not said is one (RULINGS 9). */
-        if (!fixed || l->form->fields[i].hidden ||
+        if (!fixed || l->form->fields[i].hidden || (people && l->form->fields[i].unit != UNIT_PERSON) ||
             (was->kind == VALUE_ABSENT && l->form->fields[i].as != AS_COUNT) ||
             (l->form->fields[i].type != FIELD_NUMBER && l->form->fields[i].type != FIELD_PRESSURE))
             continue;

@@ -328,12 +328,12 @@ static void take_value(struct filling *x, const struct label_at *l, unsigned i)
     understand_take(x, l->field, value, &g, true);
 }
 
-/* `bb kira-kira 8,1`: words between a label and its number that make it doubtful. */
+/* `bb kira-kira 8,1`, `bb kira2 8,1`: words between a label and its number that make it doubtful. */
 static unsigned words_of_doubt(const struct filling *x, unsigned i)
 {
     unsigned k = i;
 
-    while (k < x->ts.n && x->ts.t[k].other && x->ts.t[k].kind == TOKEN_WORD)
+    while (k < x->ts.n && x->ts.t[k].other && (x->ts.t[k].kind == TOKEN_WORD || (k > i && x->ts.t[k].glued)))
         k++;
     return k > i && k < x->ts.n && x->ts.t[k].kind == TOKEN_NUMBER && x->ts.t[k].approx ? k - i : 0;
 }

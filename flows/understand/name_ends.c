@@ -149,9 +149,10 @@ static unsigned without_time(struct filling *x, unsigned from, unsigned to)
 /* `anak saya Bayu`: what leads to the name. */
 static void without_lead(struct filling *x, unsigned *from, unsigned to)
 {
+    bool referral = form_as(x->form, AS_REASON) >= 0; /* whose it is, is told to staff where no name is */
     unsigned used;
 
-    while (understand_is(x, *from, "sebelum_nama", &used) && *from + used < to)
+    while (understand_is(x, *from, "sebelum_nama", &used) && *from + used + referral <= to)
         while (used--)
             x->ts.t[(*from)++].taken = true;
 }

@@ -251,6 +251,24 @@ static bool opens(const struct filling *x, const struct form *form, unsigned i)
     return false;
 }
 
+/* `penyuluhan tanda bahaya bumil perdarahan 20`: the count of a gathering is behind it, and no word that may
+ * be a name between. */
+static bool topic(const struct filling *x, unsigned i)
+{
+    int count = form_as(x->form, AS_COUNT);
+    unsigned k = i + 1;
+
+    for (unsigned f = 0; count < 0 && f < x->form->fields_n; f++)
+        if (x->form->fields[f].type == FIELD_NUMBER)
+            count = (int)f;
+    if (!form_is(x->form, FORM_HELD) || count < 0 || !x->slots[count].filled || x->slots[count].at <= i)
+        return false;
+    while (k < x->slots[count].at && !(x->ts.t[k].sep & SEP_HARD) && x->ts.t[k].kind == TOKEN_WORD &&
+           x->ts.t[k].known && x->ts.t[k].known->longest)
+        k++;
+    return k == x->slots[count].at;
+}
+
 void understand_stray_keyword(struct filling *x, unsigned i)
 {
     const struct form *other = understand_exact_form(&x->rs->forms, x->ts.t[i].low);
@@ -261,7 +279,7 @@ void understand_stray_keyword(struct filling *x, unsigned i)
         return;                                           /* `jalan lahir` */
     if (!other || other == x->form || x->ts.t[i].other || /* `hamil 7 bln`: how long it is with her */
         i + 1 >= x->ts.n || x->ts.t[i + 1].taken || (x->ts.t[i + 1].sep & (SEP_LINE | SEP_DASH)) ||
-        x->ts.t[i + 1].kind == TOKEN_EMPTY || !opens(x, other, i))
+        x->ts.t[i + 1].kind == TOKEN_EMPTY || !opens(x, other, i) || topic(x, i))
         return;
     for (unsigned k = 0; k < x->variant->uses_n; k++)
         if (x->form->fields[x->variant->uses[k]].type != FIELD_NIK)

@@ -180,6 +180,9 @@ bool understand_is_measure(const struct field *);
 enum unmeasured understand_unmeasured(const struct ruleset *, const struct field *asked, struct slice text,
                                       struct arena *);
 
+/* `gak tau umurnya, kira kira 4 bulan`: what is guessed, as a guess; else the text. */
+struct slice understand_estimated(const struct ruleset *, struct slice text, struct arena *);
+
 /* It asks to be fetched, and names nobody: `ban bocor, tolong jemput bu`. */
 bool understand_asks_to_fetch(const struct ruleset *, struct slice text, struct arena *);
 

@@ -182,3 +182,39 @@ enum unmeasured understand_unmeasured(const struct ruleset *rs, const struct fie
         return UNMEASURED_CANNOT;
     return unknown_yet(&h) ? UNMEASURED_YET : UNMEASURED_NOT;
 }
+
+/* The number, or a word that says that it is a guess, before which stands only that nobody knows it. */
+static unsigned guess_at(const struct hearing *h, const struct word_list *before)
+{
+    unsigned used, i = 0;
+    bool unknown = false;
+
+    for (; i < h->ts.n && h->ts.t[i].kind != TOKEN_NUMBER; i++) {
+        bool more = phrase_is(&h->ts, i, h->words->answers, "ragu", &used);
+
+        if (unknown && !more &&
+            (slice_is(phrase_code(&h->ts, i, before, &used), "kira") || (h->ts.t[i].sep & SEP_COMMA)))
+            return i;
+        unknown |= more;
+    }
+    return unknown && i < h->ts.n && (h->ts.t[i].sep & SEP_COMMA) ? i : h->ts.n;
+}
+
+struct slice understand_estimated(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct hearing h = { .words = &rs->forms.words };
+    struct slice plain = text_plain(text, a);
+    bool figure = false, guess;
+    unsigned i, used;
+
+    if (text.n > LONGEST || !tokens_cut(plain, NULL, &rs->forms, a, &h.ts))
+        return text;
+    i = guess_at(&h, h.words->before);
+    for (unsigned k = i; k < h.ts.n; k++)
+        figure |= h.ts.t[k].kind == TOKEN_NUMBER;
+    if (!figure)
+        return text;
+    guess = slice_is(phrase_code(&h.ts, i, h.words->before, &used), "kira");
+    return arena_printf(a, "%s%.*s", guess ? "" : "kira2 ", (int)(plain.p + plain.n - h.ts.t[i].text.p),
+                        h.ts.t[i].text.p);
+}
