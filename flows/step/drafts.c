@@ -41,9 +41,9 @@ CODEC(noise_codec, struct noise, NOISE(n, n), NOISE(same, same), NOISE(today, to
 #define STATE(key, m) MEMBER(struct sender_state, key, m)
 CODEC(state_codec, struct sender_state, MEMBER_LIST(struct sender_state, kept, kept, kept_n, kept_codec),
       MEMBER_LIST(struct sender_state, sent, sent, sent_n, sent_codec), STATE(today, filed),
-      STATE(again, again), STATE(again_at, again_ms), STATE(offer, offer), STATE(offer_at, offer_ms),
-      STATE(refused_on, refused_on), STATE(request, request), STATE(ussd_told, ussd_told),
-      MEMBER_IN(struct sender_state, noise, noise, noise_codec),
+      STATE(again, again), STATE(again_at, again_ms), STATE(other, again_other), STATE(offer, offer),
+      STATE(offer_at, offer_ms), STATE(refused_on, refused_on), STATE(request, request),
+      STATE(ussd_told, ussd_told), MEMBER_IN(struct sender_state, noise, noise, noise_codec),
       MEMBER_IN(struct sender_state, asks, asks, noise_codec),
       MEMBER_LIST(struct sender_state, open, open.all, open.n, open_case_codec),
       STATE(reported, reported_week), STATE(stopped, stopped));

@@ -108,6 +108,7 @@ struct sender_state {
     struct slice filed;      /* flows/step/today.h */
     struct slice again;      /* text of a repeat that BARU would file */
     int64_t again_ms;        /* its receipt */
+    bool again_other;        /* she said that it is of somebody else */
     struct slice offer;      /* the line that she was shown last, `KOREKSI 48217 TB 74`: a yes is that line */
     int64_t offer_ms;
     struct slice refused_on;  /* ISO day of the last refusal */

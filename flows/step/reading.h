@@ -80,6 +80,7 @@ struct reading {
     bool which;          /* READING_COMMAND without number: several open cases fit it */
     bool thanks;         /* READING_NOTHING: no more than thanks */
     bool baru;           /* the reports are a repeat that the sender wants filed */
+    bool other;          /* of somebody else who is called so; READING_NOTHING: that it is, and no more */
     void *ussd;
 };
 

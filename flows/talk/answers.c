@@ -258,17 +258,16 @@ static void ask_value(struct step *s, struct draft *d, struct slice field)
     }
 }
 
-static void say_new(struct step *s, struct draft *d)
+static void say_new(struct step *s, struct draft *d, bool other)
 {
     struct report *r = ARENA_NEW(s->arena, struct report);
+    bool second = d->asking == ASK_AGAIN && !other && !d->not_child;
 
     if (!r)
         return;
-    if (d->asking == ASK_AGAIN)
-        d->second = true;
-    else
-        d->not_child = true;
-    d->picked = d->asking == ASK_AGAIN ? d->picked : slice_make("", 0);
+    d->second |= second;
+    d->not_child |= !second;
+    d->picked = second ? d->picked : slice_make("", 0);
     s->state->changed = true;
     judge_again(s, d, r);
     file_again(s, d, r);
@@ -279,21 +278,14 @@ static void say_other(struct step *s, struct draft *d)
 {
     unsigned i;
     const struct value *nomor = field_value(d, S("nomor"), &i);
+    bool by_number = nomor && nomor->kind != VALUE_ABSENT;
 
-    if (d->asking == ASK_CHILD || d->asking == ASK_TWIN)
-        say_new(s, d);
-    else if (!d->correct && d->form->about == FORM_ABOUT_CHILD && nomor && nomor->kind != VALUE_ABSENT)
+    if (d->asking == ASK_CHILD || d->asking == ASK_TWIN || (d->asking == ASK_AGAIN && !by_number))
+        say_new(s, d, true);
+    else if (!d->correct && d->form->about == FORM_ABOUT_CHILD && by_number)
         ask_value(s, d, S("nomor"));
     else
         questions_repeat(s, d);
-}
-
-/* TANDA is asked, and a no says that there is none: the field stays empty and is asked about no more. */
-static bool may_be_none(const struct draft *d)
-{
-    int i = form_field_named(d->form, d->field);
-
-    return drafts_may_lack(d) && d->form->fields[i].type == FIELD_CHOICES;
 }
 
 static void say_nothing(struct step *s, struct draft *d)
@@ -374,12 +366,12 @@ static void say_no(struct step *s, struct draft *d)
     else if (d->asking == ASK_DEATH)
         say_living(s, d);
     else if (d->asking == ASK_CHILD)
-        say_new(s, d);
+        say_new(s, d, false);
     else if (d->asking == ASK_SURE)
         say_cancel(s, d);
     else if (asking_store(d->asking))
         keep_before(s, d);
-    else if (may_be_none(d) && (d->asking == ASK_FIELD || (v && v->n <= 1)))
+    else if (questions_may_be_none(d) && (d->asking == ASK_FIELD || (v && v->n <= 1)))
         say_nothing(s, d);
     else
         ask_value(s, d, d->field);
@@ -399,6 +391,8 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
     case WORD_YES:
         if (d->asking == ASK_FIELD)
             ask_value(s, d, d->field);
+        else if (d->asking == ASK_AGAIN && d->not_child)
+            questions_other(s);
         else
             say_yes(s, d);
         break;
@@ -407,7 +401,7 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
         break;
     case WORD_NEW:
         if (asking_store(d->asking))
-            say_new(s, d);
+            say_new(s, d, false);
         else
             say_other(s, d);
         break;
@@ -416,7 +410,7 @@ static void answer_word(struct step *s, struct draft *d, enum answer_word word)
         break;
     case WORD_NOTHING:
     case WORD_UNMEASURED:
-        if (drafts_may_lack(d) && (!d->correct || may_be_none(d)))
+        if (drafts_may_lack(d) && (!d->correct || questions_may_be_none(d)))
             say_nothing(s, d);
         else
             unread_needed(s, d);

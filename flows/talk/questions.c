@@ -256,3 +256,22 @@ bool questions_read_back(const struct draft *d, const struct reading *r)
         return false;
     return report_value(&r->answer, f->name.p) != NULL;
 }
+
+void questions_other(struct step *s)
+{
+    struct draft *d = drafts_only(s->state);
+
+    if (d)
+        d->not_child = true;
+    s->state->again_other = true;
+    s->state->changed = true;
+    step_reason(s, "confirm");
+    step_answer(s, d ? d->nomor : slice_make("", 0), step_text(s, s->language, "receipt.other", NULL, 0));
+}
+
+bool questions_may_be_none(const struct draft *d)
+{
+    int i = form_field_named(d->form, d->field);
+
+    return drafts_may_lack(d) && d->form->fields[i].type == FIELD_CHOICES;
+}

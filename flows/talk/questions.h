@@ -44,4 +44,9 @@ struct draft *questions_nameless(struct sender_state *);
 /* Nobody's name is known yet, and staff have it: what was not understood may be that it is none after all. */
 bool questions_in_hands(struct step *, const struct draft *);
 
+/* TANDA is asked, and a no says that there is none: the field stays empty and is asked about no more. */
+bool questions_may_be_none(const struct draft *);
+/* The repeat, or the second weighing of the day, is of somebody else: BARU files it as that. */
+void questions_other(struct step *);
+
 #endif

@@ -292,6 +292,18 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
     return ok;
 }
 
+/* `siti anak bu ros beda bu, sama beratnya` behind a repeat, or a second weighing of the day: it is none. */
+static void read_other(const struct ruleset *rules, struct sender_state *state, const struct inbound *in,
+                       struct arena *a, struct reading *r)
+{
+    const struct draft *d = drafts_only(state);
+    bool repeat = !d && state->again.n && state->again_ms + DRAFTS_LAST_MS > in->received_ms;
+
+    r->other = r->kind == READING_NOTHING && (repeat || (d && d->asking == ASK_AGAIN)) &&
+               !r->said.emergency && !r->thanks && !slice_has_digit(r->said.body) &&
+               (words_say(rules, "lain", r->said.body, a) || words_say(rules, "beda", r->said.body, a));
+}
+
 /* BARU after a repeat: the text of the repeat is read again, as a new report. */
 static bool read_again(const struct ruleset *rules, struct sender_state *state, struct reading *r,
                        struct arena *a)
@@ -304,6 +316,7 @@ static bool read_again(const struct ruleset *rules, struct sender_state *state, 
         if (asking_store(state->drafts[i].asking))
             return true; /* it may be meant for that question: the numbers are listed */
     r->baru = true;
+    r->other = state->again_other;
     if (!understand_sms(rules, state->again, state->again_ms, a, &r->said))
         return false;
     r->kind = r->said.kind == SAID_REPORTS && r->said.reports[0].form ? READING_REPORTS : READING_NOTHING;
@@ -443,6 +456,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     emergency_no_answer(rules, state, in->received_ms, a, r);
     read_whom(rules, state, in, a, r);
     read_fix(rules, state, in, a, r);
+    read_other(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
     emergency_plea(rules, in->received_ms, a, r);

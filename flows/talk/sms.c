@@ -57,6 +57,7 @@ static bool step_repeat(struct step *s)
     }
     s->state->again = s->seen->inbound->text;
     s->state->again_ms = s->seen->inbound->received_ms;
+    s->state->again_other = false;
     s->state->changed = true;
     step_reason(s, "repeat");
     return true;
@@ -96,7 +97,11 @@ static void file_one(struct step *s, unsigned i, unsigned index, struct filed *o
 {
     const struct reading *r = s->reading;
     struct report *report = &r->said.reports[i];
-    struct filing f = { .report = report, .index = index, .hash = r->hash, .second = r->baru };
+    struct filing f = { .report = report,
+                        .index = index,
+                        .hash = r->hash,
+                        .second = r->baru,
+                        .new_person = r->baru && r->other };
     struct draft *d = reading_retyped(r, s->state, i);
 
     if (d) {
@@ -439,7 +444,9 @@ static void hear(struct step *s)
         questions_which(s);
         break;
     default:
-        if (s->reading->not_last)
+        if (s->reading->other)
+            questions_other(s);
+        else if (s->reading->not_last)
             fix_of_nobody(s);
         else
             step_nothing(s);
