@@ -227,9 +227,12 @@ void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a,
     bool words = r->said.kind == SAID_NOTHING ||
                  (r->said.kind == SAID_TURNED && t->why == TURNED_FORM && t->form && t->form->counts < 0);
 
-    if (r->kind == READING_NOTHING && words && !r->thanks && !words_ask(r->said.body) &&
-        (r->said.today || measures_danger(rules, r->said.body, at_ms, a)) &&
-        understand_plea(rules, r->said.body, at_ms, a, &r->answer)) {
+    bool asked = r->kind == READING_NOTHING && words && !r->thanks && !words_ask(r->said.body);
+    bool measured = asked && measures_danger(rules, r->said.body, at_ms, a);
+
+    if (asked && (r->said.today || measured) && understand_plea(rules, r->said.body, at_ms, a, &r->answer)) {
+        if (measured)
+            understand_plea_of(rules, understand_addressed(rules, r->said.body, a), at_ms, a, &r->answer);
         r->kind = READING_EMERGENCY;
         r->nomor = emergency_number(r->state, r->said.body, a, &(struct slice){ 0 });
         if (!r->nomor.n && understand_asks_to_fetch(rules, r->said.body, a))

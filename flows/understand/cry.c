@@ -1,17 +1,19 @@
 /* cry.c - an emergency without a keyword, as an unfinished referral (SPEC 2.2).  See understanding.h. */
 #include "flows/understand/understand.h"
 #include "gateway/conf/rules.h"
+#include "parsers/person_name.h"
 #include "parsers/phrase.h"
 #include "parsers/signs.h"
 #include "parsers/text.h"
 
 enum {
-    LEAD = 3 /* words before a danger that say more of it than those behind */
+    NAME_MOST = 3, /* words of a name behind an address */
+    LEAD = 3       /* words before a danger that say more of it than those behind */
 };
 
-/* The referral that lacks whom. */
-static bool referral_of(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
-                        struct report *out)
+/* The referral that lacks whom; nama: her name, or empty. */
+static bool referral_of(const struct ruleset *rs, struct slice nama, struct slice words, int64_t at_ms,
+                        struct arena *a, struct report *out)
 {
     const struct form *form = NULL;
     int alasan;
@@ -24,6 +26,8 @@ static bool referral_of(const struct ruleset *rs, struct slice words, int64_t at
         return false;
     *out = (struct report){ .form = form, .variant = &form->variants[0], .body = words };
     out->values[alasan] = value_text(words);
+    if (nama.n)
+        out->values[form_as(form, AS_NAME)] = value_text(nama);
     understand_judge(rs, at_ms, a, out);
     return !a->failed;
 }
@@ -31,7 +35,7 @@ static bool referral_of(const struct ruleset *rs, struct slice words, int64_t at
 bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
                     struct report *out)
 {
-    if (!referral_of(rs, words, at_ms, a, out))
+    if (!referral_of(rs, S(""), words, at_ms, a, out))
         return false;
     if (!out->emergency) { /* heard before, however its reason is read now */
         out->emergency = true;
@@ -43,10 +47,20 @@ bool understand_cry(const struct ruleset *rs, struct slice words, int64_t at_ms,
 bool understand_plea(const struct ruleset *rs, struct slice words, int64_t at_ms, struct arena *a,
                      struct report *out)
 {
-    if (!referral_of(rs, words, at_ms, a, out))
+    if (!referral_of(rs, S(""), words, at_ms, a, out))
         return false;
     out->plea = !out->emergency;
     return true;
+}
+
+void understand_plea_of(const struct ruleset *rs, struct slice typed, int64_t at_ms, struct arena *a,
+                        struct report *out)
+{
+    struct slice nama, words = out->body;
+    bool repaired;
+
+    if (typed.n && person_name(typed, a, &nama, &repaired))
+        (void)referral_of(rs, nama, words, at_ms, a, out);
 }
 
 struct help {
@@ -108,6 +122,30 @@ static bool names_somebody(const struct words *words, const struct tokens *ts, u
            ts->t[i + used].kind == TOKEN_WORD && !(ts->t[i + used].sep & SEP_HARD) &&
            !phrase_is(ts, i + used, words->kata, "penanda_tangan", &used) &&
            !phrase_at(ts, i + 1, words->signs, &used);
+}
+
+struct slice understand_addressed(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return (struct slice){ 0 };
+    for (unsigned i = 0; i + 1 < ts.n; i++) {
+        unsigned to = i + 1;
+
+        if (ts.t[i].kind != TOKEN_WORD || !names_somebody(words, &ts, i) ||
+            (i > 0 && slice_is(phrase_code(&ts, i - 1, words->people, &used), "bersama")))
+            continue;
+        while (to < ts.n && to <= i + NAME_MOST && ts.t[to].kind == TOKEN_WORD &&
+               !(ts.t[to].sep & SEP_HARD) && !(ts.t[to].known && ts.t[to].known->begins))
+            to++;
+        if (to > i + 1)
+            return slice_make(ts.t[i].text.p,
+                              (size_t)(ts.t[to - 1].text.p + ts.t[to - 1].text.n - ts.t[i].text.p));
+    }
+    return (struct slice){ 0 };
 }
 
 static void on_fetch(void *arg, const struct sign *s)

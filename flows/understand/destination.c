@@ -204,11 +204,29 @@ unsigned understand_take_reason(struct filling *x, const struct field *f, unsign
     return understand_take_destination(x, keep ? to : to + 1);
 }
 
+/* `rujuk Bu Ana tensi 210/120`: a pressure that was passed over on the way to her age is why; nobody else's.
+ */
+static void passed_pressures(struct filling *x, const struct field *why)
+{
+    const struct slot *s = &x->slots[why->position];
+
+    for (unsigned i = 0; i + 1 < x->ts.n; i++) {
+        if (!x->ts.t[i].other || !x->ts.t[i + 1].other || x->ts.t[i + 1].kind != TOKEN_NUMBER ||
+            understand_measured(x, i + 1) != i || (s->filled && i >= s->at && i < s->to) ||
+            (i > 0 && list_find(x->words->people, x->ts.t[i - 1].low)))
+            continue;
+        x->ts.t[i].other = x->ts.t[i + 1].other = false;
+        join(x, why, i, i + 2);
+    }
+}
+
 void understand_reason_behind(struct filling *x, unsigned from)
 {
     const struct field *why = field_as(x, AS_REASON);
     unsigned used;
 
+    if (why)
+        passed_pressures(x, why);
     for (unsigned i = from; why && i < anothers(x); i++)
         if (!x->ts.t[i].taken &&
             (understand_sign_near(x, i, &used) || cries(x, i, &used) || understand_negator(x, i)))

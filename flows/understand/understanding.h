@@ -167,6 +167,11 @@ bool understand_cry(const struct ruleset *, struct slice words, int64_t at_ms, s
  * before it has been asked about (report->plea). */
 bool understand_plea(const struct ruleset *, struct slice words, int64_t at_ms, struct arena *,
                      struct report *out) MUST_CHECK;
+/* Who is addressed with a name in the words, `tensi bu Ratmi 210/120`; not who told it.  Empty: nobody. */
+struct slice understand_addressed(const struct ruleset *, struct slice text, struct arena *);
+/* A plea is hers, and needs no asking whether there is one. */
+void understand_plea_of(const struct ruleset *, struct slice name, int64_t at_ms, struct arena *,
+                        struct report *);
 
 /* Why a text without a number does not answer what is asked: it cannot be measured, or will be yet. */
 enum unmeasured {
