@@ -109,10 +109,12 @@ export class Month {
     return Date.now() + this.ahead;
   }
 
-  // Nothing is judged, due or on its way to a phone any more.
+  // Nothing is judged, due or on its way to a phone any more, nor to be tried again within a minute: its clock would step over its end.
   async quiet() {
     const script = `local n = redis.call('XLEN', '{14.72}st:tally')
-      for i = 0, 3 do n = n + redis.call('XLEN', '{14.72}st:sms:emulator:' .. i) end
+      for i = 0, 3 do
+        n = n + redis.call('XLEN', '{14.72}st:sms:emulator:' .. i) + redis.call('ZCOUNT', '{14.72}wait:sms:emulator:' .. i, '-inf', ARGV[1] + 60000)
+      end
       return n + redis.call('ZCOUNT', '{14.72}due:', '-inf', ARGV[1])`;
     await waitFor('all is judged and sent', () => Number(this.g.redis('eval', script, '0', String(this.now()))) === 0, 60000);
   }
