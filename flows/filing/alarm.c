@@ -237,6 +237,14 @@ static enum urgency danger_of(const struct work *w, const struct findings *found
     return URGENCY_NONE;
 }
 
+/* The reason itself is corrected, not who it is: what is over may begin anew. */
+static bool other_reason(const struct work *w)
+{
+    int i = w->f->correct ? form_as(w->report.form, AS_REASON) : -1;
+
+    return i >= 0 && !value_equal(&w->report.values[i], &w->f->correct->values[i]);
+}
+
 /* What this version says beside the one before, and beside what those who have it were told. */
 static enum referral_event event_of(const struct work *w, enum urgency is, const struct referral_opening *o)
 {
@@ -248,8 +256,10 @@ static enum referral_event event_of(const struct work *w, enum urgency is, const
         return w->was >= URGENCY_E2 ? REFERRAL_ON_CALM : REFERRAL_ON_SAME;
     if (open && is <= told && slice_eq(r->say, o->say))
         return REFERRAL_ON_SAME;
-    if (!open || !o->asked) /* of a RUJUK, what was told says what its version before said */
+    if (!o->asked || r->state == REFERRAL_CANCELLED) /* of a RUJUK, what was told is what it said before */
         told = w->was;
+    if (!open && is == URGENCY_E1 && other_reason(w))
+        return REFERRAL_ON_WORSE;
     return is > told ? REFERRAL_ON_WORSE : REFERRAL_ON_SAME;
 }
 
