@@ -391,6 +391,16 @@ static void not_open(struct step *s, struct slice nomor)
     s->state->changed = open_set(&s->state->open, &over) || s->state->changed;
 }
 
+/* Of some diseases heads hear nothing (SPEC 2.5), nor of an episode that is over. */
+static const char *answer_words(const struct step *s, const struct episode *e)
+{
+    bool heads = rules_disease(s->rules->rules, e->disease)->heads != HEADS_NEVER;
+
+    if (slice_is(e->verdict, "benar"))
+        return heads && !e->closed ? "alert.benar" : "alert.benar_noted";
+    return heads ? "alert.bukan" : "alert.bukan_noted";
+}
+
 void alert_answer(struct step *s, const struct command *c)
 {
     struct episode e;
@@ -421,7 +431,7 @@ void alert_answer(struct step *s, const struct command *c)
     episode_number_save(s, &e);
     episode_pass_on(s, &e, verdict, 0);
     not_open(s, c->nomor);
-    say(s, &e, c->kind == COMMAND_BENAR ? "alert.benar" : "alert.bukan");
+    say(s, &e, answer_words(s, &e));
 }
 
 /* --- clocks, and verdicts on their way --- */

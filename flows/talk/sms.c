@@ -215,7 +215,10 @@ static void step_reports(struct step *s)
 /* Not understood while something is asked: a short text was meant for the question. */
 static void still_open(struct step *s)
 {
-    struct draft *d = drafts_only(s->state), *told = questions_nameless(s->state);
+    struct slice rest = slice_trim(s->reading->said.body);
+    struct draft *named = drafts_find(s->state, slice_cut(&rest, ' '));
+    struct draft *d = named ? named : drafts_only(s->state);
+    struct draft *told = named ? named : questions_nameless(s->state);
 
     if (told && (told == d || waits_talks(s->reading->said.body)) && s->reading->said.kind == SAID_NOTHING &&
         questions_in_hands(s, told))

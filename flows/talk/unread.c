@@ -68,17 +68,18 @@ void unread_read(const struct ruleset *rules, struct sender_state *state, struct
 
 /* --- deciding --- */
 
-/* The report that is asked about: a full one typed again, else the newest question. */
+/* The report that is asked about: a full one typed again, else the only question.  Of several none is meant
+ * whose number does not stand there: they are listed, however often (SPEC 2.2). */
 static struct draft *about(struct step *s)
 {
     const struct reading *r = s->reading;
     struct sender_state *state = s->state;
-    struct draft *d = drafts_find(state, r->nomor);
+    struct slice body = r->said.body;
+    bool heard = r->kind != READING_WHICH && r->kind != READING_NOTHING;
+    struct draft *d = heard ? drafts_find(state, r->nomor) : NULL;
 
-    if (d || !state->drafts_n)
-        return d;
-    if (r->kind != READING_REPORTS)
-        return &state->drafts[state->drafts_n - 1];
+    if (d || r->kind != READING_REPORTS)
+        return d ? d : meant(state, &body);
     if (r->said.reports_n != 1)
         return NULL;
     for (unsigned i = 0; r->hash.n && i < state->drafts_n; i++)
@@ -197,10 +198,8 @@ static bool yes_is_the_value(const struct draft *d)
 }
 
 /* How this question is answered; NULL: as it says itself. */
-static const char *shown(const struct step *s, const struct draft *d)
+static const char *shown(const struct draft *d)
 {
-    if (s->state->drafts_n > 1)
-        return "unread.many";
     switch (d->asking) {
     case ASK_CHILD:
         return "unread.child";
@@ -259,7 +258,7 @@ static void say_unread(struct step *s, struct draft *d, struct filed_report *r)
     bool words = s->reading->kind == READING_WORDS;
     bool lacks = words && s->reading->words == WORD_UNMEASURED;
     bool later = words && s->reading->words == WORD_LATER;
-    const char *key = later ? "unread.waits_still" : shown(s, d);
+    const char *key = later ? "unread.waits_still" : shown(d);
     struct slice who = { 0 }, hp = { 0 };
     struct audience staff;
 
