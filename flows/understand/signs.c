@@ -219,9 +219,10 @@ static void on_other(void *arg, unsigned from, unsigned to)
     if (ts->t[from].taken) /* with the sign before it */
         return;
     to = understand_with_number(ts, to);
-    /* The unit of a number that nobody has taken yet: the number's, not a word. */
+    /* The unit of a number that nobody has taken yet, or half of it: the number's, not a word. */
     if (from > 0 && to == from + 1 && ts->t[from - 1].kind == TOKEN_NUMBER && !ts->t[from - 1].taken &&
-        (ts->t[from].sep & SEP_HARD) == 0 && phrase_at(ts, from, g->x->words->units, &used))
+        (ts->t[from].sep & SEP_HARD) == 0 &&
+        (phrase_at(ts, from, g->x->words->units, &used) || slice_is(ts->t[from].low, "setengah")))
         return;
     if (!g->unknown++)
         g->unknown_at = from;
