@@ -45,7 +45,12 @@ static bool told(struct step *s, struct slice nomor)
             { "hp", hp },
         };
 
-        step_answer(s, nomor, step_text(s, s->language, "unknown.referral", FILLS(f)));
+        bool there = r->referral.state == REFERRAL_ARRIVED ||
+                     understand_says_there(s->rules, s->reading->said.body, s->arena);
+
+        step_answer(
+            s, nomor,
+            step_text(s, s->language, there ? "unknown.referral_there" : "unknown.referral", FILLS(f)));
     }
     return true;
 }

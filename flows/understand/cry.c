@@ -7,8 +7,11 @@
 #include "parsers/text.h"
 
 enum {
-    NAME_MOST = 3, /* words of a name behind an address */
-    LEAD = 3       /* words before a danger that say more of it than those behind */
+    NAME_MOST = 3,   /* words of a name behind an address */
+    LEAD = 3,        /* words before a danger that say more of it than those behind */
+    PLACE = 20,      /* bytes of where it is, */
+    PLACE_WORDS = 3, /* and words */
+    SAYS_WHERE = 2   /* letters: `di` and `ke` say more, or less */
 };
 
 /* The referral that lacks whom; nama: her name, or empty. */
@@ -256,6 +259,27 @@ static struct slice around(const struct tokens *ts, const struct heart *h, unsig
     return tokens_text(ts, from, to);
 }
 
+/* Where it is: the village before any other place; *at its first token.  Empty: nowhere is said. */
+static struct slice place_said(const struct words *words, const struct tokens *ts, unsigned *at)
+{
+    static const char *const codes[] = { "desa", "letak" };
+    unsigned used;
+
+    for (size_t c = 0; c < sizeof codes / sizeof *codes; c++)
+        for (unsigned i = 0; i + 1 < ts->n; i++) {
+            unsigned to = i + 2;
+
+            if (!phrase_is(ts, i, words->kata, codes[c], &used) || ts->t[i].low.n <= SAYS_WHERE)
+                continue;
+            while (to < ts->n && to < i + PLACE_WORDS && !(ts->t[to].sep & SEP_HARD) &&
+                   tokens_text(ts, i, to + 1).n <= PLACE)
+                to++;
+            *at = i;
+            return tokens_text(ts, i, to);
+        }
+    return slice_make("", 0);
+}
+
 struct slice understand_heart(const struct ruleset *rs, struct slice text, unsigned room, struct arena *a)
 {
     struct heart h = { .rs = rs };
@@ -267,8 +291,9 @@ struct slice understand_heart(const struct ruleset *rs, struct slice text, unsig
                               .near = true,
                               .sign = on_danger,
                               .arg = &h };
-    struct slice who = { 0 }, words;
+    struct slice who = { 0 }, words, place;
     struct tokens ts;
+    unsigned at = 0;
 
     if (text.n <= room || !rs->rules || !tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
         return text;
@@ -280,8 +305,17 @@ struct slice understand_heart(const struct ruleset *rs, struct slice text, unsig
             !ts.t[i + 1].known->longest)
             who = tokens_text(&ts, i, i + 2);
     words = around(&ts, &h, room);
+    place = place_said(&rs->forms.words, &ts, &at);
+    if (place.n && place.n <= PLACE && at > h.to && place.p + place.n > words.p + words.n) {
+        /* Who reads it must know where: `istri saya kejang.. desa Kelubi`. */
+        room -= (unsigned)place.n + 3;
+        place = arena_printf(a, ".. %.*s", SLICE_ARG(place));
+        words = around(&ts, &h, room);
+    } else {
+        place = slice_make("", 0);
+    }
     if (!who.n || who.p >= words.p || who.n + 2 >= room)
-        return words;
+        return place.n ? arena_printf(a, "%.*s%.*s", SLICE_ARG(words), SLICE_ARG(place)) : words;
     words = around(&ts, &h, (unsigned)(room - who.n - 2));
-    return arena_printf(a, "%.*s: %.*s", SLICE_ARG(who), SLICE_ARG(words));
+    return arena_printf(a, "%.*s: %.*s%.*s", SLICE_ARG(who), SLICE_ARG(words), SLICE_ARG(place));
 }

@@ -20,6 +20,7 @@
  *   whose.c           whose a sign is                                   SPEC 2.2
  *   head.c            required fields by position                       RULINGS 15
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
+ *   arrived.c         she is there already                              SPEC 2.3
  *   destination.c     where a referral goes, and why                    RULINGS 36, 46, 52
  *   names.c           where a name begins and ends                      RULINGS 14, 22, 45
  *   name_ends.c       words beside a name                               RULINGS 41, 45, 54

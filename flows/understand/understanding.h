@@ -205,6 +205,8 @@ bool understand_says_death(const struct ruleset *, struct slice text, bool staff
 /* `langsung ke rsud saja`, `oleh puskesmas`: the words that begin with where she is to go instead; empty:
  * nowhere.  Points into the text. */
 struct slice understand_straight_to(const struct ruleset *, struct slice text, struct arena *);
+/* She is where she is cared for, or was brought there: `sudah di puskesmas bu`. */
+bool understand_says_there(const struct ruleset *, struct slice text, struct arena *);
 /* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her. */
 bool understand_lives(const struct ruleset *, struct slice text, struct arena *);
 
