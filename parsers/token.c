@@ -303,10 +303,14 @@ static void odd(struct lexer *x)
         if (t)
             set_low(x, t, slice_make("", 0));
     } else {
-        if (x->glued && x->sep == 0 && x->out->n)
+        char next = lexer_at(x, end);
+        bool behind = x->glued && x->sep == 0 && x->out->n;
+
+        if (behind)
             x->out->t[x->out->n - 1].odd = true;
         x->sep |= SEP_ODD;
-        x->odd = !approx;
+        x->odd =
+            !approx && !(behind && (blank_or_end(next) || field_mark(next) || next == ',')); /* `9%#76` */
         x->approx |= approx;
     }
     x->p = end;

@@ -54,7 +54,8 @@ static void forget_uncertain(struct filling *x)
             continue;
         hole = true;
         halved |=
-            f->type == FIELD_PRESSURE && s->filled; /* `#1590/90#`: its other half stands in the next place */
+            f->type == FIELD_PRESSURE && s->filled && s->at < x->ts.n &&
+            x->ts.t[s->at].kind == TOKEN_NUMBER; /* `#1590/90#`: its other half stands in the next place */
         if (s->at < TOKENS_MAX && s->filled && (!x->lost_at || s->at < x->lost_at))
             x->lost_at = s->at + 1; /* `20 110x 55`: from there on */
     }

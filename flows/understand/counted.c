@@ -49,6 +49,13 @@ static unsigned years_ago(const struct filling *x, unsigned i)
                : i;
 }
 
+/* `#9x#`: a number that is due, and nobody can read it (RULINGS 50). */
+static bool whole_part(const struct filling *x, unsigned i)
+{
+    return i + 1 < x->ts.n && (x->ts.t[i].sep & SEP_HASH) && x->ts.t[i + 1].glued &&
+           slice_is(x->ts.t[i + 1].low, "x") && i + 2 < x->ts.n && (x->ts.t[i + 2].sep & SEP_HASH);
+}
+
 /* `5x`, `5 kali`: how often, and no value; nor is a telephone's number, or how long ago. */
 void understand_times(struct filling *x, unsigned i)
 {
@@ -56,6 +63,10 @@ void understand_times(struct filling *x, unsigned i)
 
     if (ago > i || telephone(&x->ts.t[i]))
         understand_mark_other(x, i, ago + 1);
+    if (whole_part(x, i)) {
+        x->ts.t[i].odd = x->ts.t[i + 1].taken = true;
+        return;
+    }
     if (i > 0 && i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD &&
         (((slice_is(x->ts.t[i + 1].low, "x") ||
            (slice_is(x->ts.t[i + 1].low, "t") && x->ts.t[i].low.n == 1)) &&

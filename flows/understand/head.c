@@ -180,6 +180,8 @@ static const struct field *fits_later(struct filling *x, unsigned k, unsigned i,
         /* A word that is only near a code (kucing, kuning) passes no field over. */
         if (f->type == FIELD_CHOICES && !phrase_at(&x->ts, i, f->list, &used))
             continue;
+        if (f->type == FIELD_NUMBER && j > k + 1 && j >= x->head_uses && use(x, k)->type == FIELD_AGE)
+            continue; /* `50,5 130/80`: what is no age is no optional number */
         *g = understand_read(x, f, i, false);
         if (g->fit == FIT_YES) {
             *at = j;

@@ -23,7 +23,9 @@ struct run {
     unsigned first;     /* where the run of blank-separated numbers began */
     int64_t milli[RUN]; /* the run's numbers */
     unsigned n;
-    bool skipped; /* the run's first number went over a field */
+    bool skipped;    /* the run's first number went over a field */
+    unsigned words;  /* 1 + the first of the fields right before `next` that words stand in the place of */
+    unsigned behind; /* 1 + the field behind one that stands by its label or unit in the place of `next` */
 };
 
 static bool inside(int64_t v, int64_t min, int64_t max)
@@ -50,21 +52,71 @@ static void ask(struct filling *x, const struct field *f, enum report_error erro
 
 /* --- between # --- */
 
+static bool likely_there(struct run *r, unsigned k, unsigned i, struct got *g)
+{
+    return fits(r->x, r->open[k], i, g) &&
+           (g->value.kind != VALUE_NUMBER || likely(r->open[k], g->value.milli));
+}
+
+/* Words that are none of a number stand in the place before: a number that fits its own place is asked about
+ * when it fits theirs as well, `#sesak#65`; one that fits only theirs is that, `#demam#76`. */
+static bool behind_words(struct run *r, unsigned i, const struct got *own, unsigned *next)
+{
+    unsigned words = r->words - 1;
+    struct got g;
+
+    r->words = 0;
+    if (!likely_there(r, words, i, &g))
+        return false;
+    if (own->fit == FIT_YES) {
+        understand_take(r->x, r->open[r->next], i, own, false);
+        ask(r->x, r->open[r->next], ERROR_AMBIGUOUS, i);
+        r->next++;
+        *next = i + own->used;
+    } else {
+        understand_take(r->x, r->open[words], i, &g, false);
+        r->next = words + 1;
+        *next = i + g.used;
+    }
+    return true;
+}
+
+/* `#bb 65#160`: of the place, or of the field behind the one that is named there, is asked about. */
+static bool behind_named(struct run *r, unsigned i, unsigned *next)
+{
+    unsigned k = r->behind - 1;
+    struct got g;
+
+    r->behind = 0;
+    if (!likely_there(r, k, i, &g))
+        return false;
+    understand_take(r->x, r->open[k], i, &g, false);
+    ask(r->x, r->open[k], ERROR_AMBIGUOUS, i);
+    r->next = k + 1;
+    *next = i + g.used;
+    return true;
+}
+
 static unsigned in_slot(struct run *r, unsigned i)
 {
     struct filling *x = r->x;
     struct got own = { .fit = FIT_NO }, g;
+    unsigned next;
 
     if (r->next < r->open_n)
         own = understand_read(x, r->open[r->next], i, false);
+    if (r->words && behind_words(r, i, &own, &next))
+        return next;
+    if (r->behind && own.fit == FIT_YES && behind_named(r, i, &next))
+        return next;
+    r->behind = 0;
     if (own.fit == FIT_YES || own.fit == FIT_DOUBT) {
         understand_take(x, r->open[r->next], i, &own, false);
         r->next++;
         return i + own.used;
     }
     /* RULINGS 15: what does not fit its field but fits the next means that the field is not given. */
-    if (r->next + 1 < r->open_n && fits(x, r->open[r->next + 1], i, &g) &&
-        (g.value.kind != VALUE_NUMBER || likely(r->open[r->next + 1], g.value.milli))) {
+    if (r->next + 1 < r->open_n && likely_there(r, r->next + 1, i, &g)) {
         understand_take(x, r->open[r->next + 1], i, &g, false);
         r->next += 2;
         return i + g.used;
@@ -272,45 +324,6 @@ static void ask_if_shifted(struct run *r)
     }
 }
 
-/* --- leftovers --- */
-
-/* `mr3`, `campak 3`: a dose that no vaccine has (RULINGS 34, 35). */
-static bool dose_of(const struct filling *x, const struct field *f, unsigned i)
-{
-    return f->type == FIELD_CHOICES && i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && x->ts.t[i].low.n == 1 &&
-           (x->ts.t[i].sep & (SEP_HARD | SEP_ODD)) == 0;
-}
-
-static void leftover(struct run *r, unsigned i)
-{
-    struct filling *x = r->x;
-    const struct field *last = NULL;
-
-    /* Two bare numbers where one is due (RULINGS 26): the field before is in doubt. */
-    for (unsigned f = 0; f < x->form->fields_n; f++)
-        if (x->slots[f].filled && x->slots[f].to == i && i > 0 && x->ts.t[i - 1].kind == TOKEN_NUMBER &&
-            x->form->fields[f].type == FIELD_NUMBER && (x->ts.t[i].sep & SEP_HARD) == 0) {
-            x->ts.t[i].taken = true;
-            ask(x, &x->form->fields[f], ERROR_AMBIGUOUS, i);
-            return;
-        }
-    for (unsigned k = 0; k < x->variant->uses_n; k++) {
-        const struct field *f = &x->form->fields[x->variant->uses[k]];
-
-        if (f->type == FIELD_NUMBER || f->type == FIELD_PRESSURE ||
-            ((!last || last->type == FIELD_NOMOR) && f->type == FIELD_AGE) ||
-            (f->type == FIELD_CHOICES && f->as == AS_VACCINES) || (!last && f->type == FIELD_NOMOR))
-            last = f;
-    }
-    x->ts.t[i].taken = true;
-    if (last && dose_of(x, last, i)) {
-        understand_fault(x, last, ERROR_INVALID, true, i);
-        x->slots[last->position].typed = understand_span(x, i - 1, i + 1);
-    } else if (last) {
-        ask(x, last, ERROR_AMBIGUOUS, i);
-    }
-}
-
 static void identity_numbers(struct filling *x, unsigned from)
 {
     int nik = form_as(x->form, AS_NIK);
@@ -356,32 +369,12 @@ static bool certain_unit(const struct run *r, unsigned i)
     return false;
 }
 
-/* `130/80 kiri 140/90 kanan`: of two that differ neither is taken unasked (RULINGS 18). */
-static bool second_pressure(struct filling *x, unsigned i)
-{
-    for (unsigned f = 0; f < x->form->fields_n; f++) {
-        struct slot *s = &x->slots[f];
-        struct got g;
-
-        if (x->form->fields[f].type != FIELD_PRESSURE || s->value.kind == VALUE_ABSENT ||
-            slice_find(x->ts.t[i].low, '/') == (size_t)-1)
-            continue;
-        g = understand_read(x, &x->form->fields[f], i, true);
-        if (g.fit != FIT_YES)
-            continue;
-        if (!value_equal(&s->value, &g.value))
-            understand_fault(x, &x->form->fields[f], ERROR_CONTRADICTION, false, i);
-        return x->ts.t[i].taken = true;
-    }
-    return false;
-}
-
 /* A pressure with its mark finds its field wherever it stands. */
 static unsigned by_pressure(struct run *r, unsigned i)
 {
     struct amount n;
 
-    if (second_pressure(r->x, i))
+    if (understand_second_pressure(r->x, i))
         return i + 1;
     if (amount_read(&r->x->ts, i, r->x->words->units, &n))
         return i;
@@ -401,11 +394,41 @@ static unsigned by_pressure(struct run *r, unsigned i)
     return i;
 }
 
-/* An empty slot, a labelled value or a list between # uses up the place of its field. */
+/* A value of its own label or unit stands in the place of an earlier field. */
+static void note_named(struct run *r, unsigned i)
+{
+    const struct field *f = understand_named_there(r->x, i);
+    unsigned k = r->next;
+
+    if (!f || k >= r->open_n || f->position < r->open[k]->position)
+        return;
+    while (k < r->open_n && r->open[k]->position < f->position)
+        k++;
+    r->behind = k > r->next && k < r->open_n ? k + 1 : 0;
+}
+
+/* An empty slot, and words between #, use up the place of their field. */
 static void pass_slot(struct run *r, unsigned i)
 {
-    if (r->x->ts.t[i].kind == TOKEN_EMPTY && r->next < r->open_n)
+    struct filling *x = r->x;
+    enum part_kind part = x->ts.t[i].kind == TOKEN_EMPTY ? PART_EMPTY : understand_words_there(x, i);
+    unsigned to = understand_part_end(x, i);
+
+    if (part == PART_OPEN)
+        note_named(r, i);
+    if (part == PART_OPEN || understand_list_first(x, i))
+        return;
+    while (r->next < r->open_n && x->slots[r->open[r->next]->position].filled)
         r->next++;
+    if (r->next >= r->open_n)
+        return;
+    if (part == PART_UNREAD &&
+        understand_unmeasured(x->rs, r->open[r->next], understand_span(x, i, to), x->arena))
+        part = PART_EMPTY; /* `#alat rusak#` */
+    if (part == PART_UNREAD)
+        understand_fault_words(x, r->open[r->next], ERROR_INVALID, i, to);
+    r->words = part != PART_WORDS ? 0 : r->words ? r->words : r->next + 1;
+    r->next++;
 }
 
 void understand_units(struct filling *x, unsigned from)
@@ -424,11 +447,12 @@ void understand_numbers(struct filling *x, unsigned from)
 
     identity_numbers(x, from);
     collect(&r);
+    for (unsigned i = understand_behind_required(x); i < from; i++)
+        note_named(&r, i);
     for (unsigned i = from; i < x->ts.n;) {
         unsigned to;
 
-        if (x->ts.t[i].kind == TOKEN_EMPTY)
-            pass_slot(&r, i);
+        pass_slot(&r, i);
         if (x->ts.t[i].taken || x->ts.t[i].other || x->ts.t[i].kind != TOKEN_NUMBER) {
             x->ts.t[i].taken |= x->ts.t[i].other; /* another thing's */
             i++;
@@ -442,7 +466,7 @@ void understand_numbers(struct filling *x, unsigned from)
         if (to == i)
             to = in_run(&r, i);
         if (to == i) {
-            leftover(&r, i);
+            understand_leftover(x, i);
             to = i + 1;
         }
         i = to;

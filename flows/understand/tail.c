@@ -423,4 +423,5 @@ void understand_tail(struct filling *x)
     keep_passed(x, from);
     understand_numbers(x, from);
     leftovers(x, from);
+    understand_unread_part(x);
 }

@@ -16,6 +16,8 @@
  *   w2.c              the weekly report                                 RULINGS 7, 38
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
  *   numbers.c         optional numbers                                  RULINGS 25, 26
+ *   leftover.c        a number that no field takes                      RULINGS 18, 26
+ *   parts.c           words in the place of a number                    RULINGS 1, 10, 25
  *   signs.c           lists of codes, whose they are, what was heard    RULINGS 32-35, 40, 47
  *   whose.c           whose a sign is                                   SPEC 2.2
  *   head.c            required fields by position                       RULINGS 15
@@ -292,6 +294,35 @@ void understand_head(struct filling *);
 void understand_tail(struct filling *);
 void understand_pressures(struct filling *, bool behind_head);
 void understand_numbers(struct filling *, unsigned from);
+/* A number that no field takes makes the one before it doubtful, or the last. */
+void understand_leftover(struct filling *, unsigned i);
+/* `130/80 kiri 140/90 kanan`: of two that differ neither is taken unasked (RULINGS 18). */
+bool understand_second_pressure(struct filling *, unsigned i);
+/* --- understand/parts.c: words between # in the place of a number --- */
+enum part_kind {
+    PART_EMPTY,  /* nothing */
+    PART_OPEN,   /* no such words: a number or a label stands there, or the slot does not decide */
+    PART_WORDS,  /* signs, a remark: the words use up the place of the number */
+    PART_UNREAD, /* they can only be the number */
+};
+enum part_kind understand_words_there(const struct filling *, unsigned i);
+/* The numeric field that stands by its label or unit in the part that begins at token i; NULL: none. */
+const struct field *understand_named_there(const struct filling *, unsigned i);
+/* The token behind the first of the last required field. */
+unsigned understand_behind_required(const struct filling *);
+/* The token behind the part that begins at token i. */
+unsigned understand_part_end(const struct filling *, unsigned i);
+/* The place behind the required fields, at token i, is that of a list: `KUNJ#Ali#tbc#baik#37`. */
+bool understand_list_first(const struct filling *, unsigned i);
+/* `#tidak cek#`, `#kosong#` say what `#-#` does (RULINGS 1); before all else is read. */
+void understand_not_given(struct filling *);
+/* A required field right behind the head has such words in its place: `KEGIATAN#penyuluhan#abc` (RULINGS 2).
+ */
+void understand_unread_part(struct filling *);
+/* --- understand/unmeasured.c --- */
+/* The text says only that there is no value: `tidak`, `belum diukur`, `kosong`. */
+bool understand_says_none(const struct ruleset *, struct slice text, struct arena *);
+
 /* `2 puluh`, `5 lusin`: a number word at token i right behind a number, whose field is not understood then.
  */
 bool understand_multiplied(struct filling *, unsigned i);

@@ -239,6 +239,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     drop_age(x);
     drop_sex(x);
     understand_negated_value(x);
+    understand_not_given(x);
     understand_labels(x);
     understand_pressures(x, false);
     understand_choose_variant(x);

@@ -25,7 +25,7 @@ static struct slice code_at(const struct hearing *h, unsigned i, unsigned *used)
 {
     struct slice code = phrase_code(&h->ts, i, h->list, used), rest = code, kind = slice_cut(&rest, ' ');
 
-    return rest.n && !slice_eq(rest, h->asked) ? slice_make("", 0) : kind;
+    return rest.n && h->asked.n && !slice_eq(rest, h->asked) ? slice_make("", 0) : kind;
 }
 
 static bool is(const struct hearing *h, unsigned i, const char *code, unsigned *used)
@@ -49,7 +49,7 @@ static bool useless(const struct hearing *h, unsigned i)
     unsigned used, more;
 
     for (unsigned k = i; k < h->ts.n && k <= i + REACH; k++) {
-        if (is(h, k, "rusak", &used))
+        if (is(h, k, "rusak", &used) || is(h, k, "kosong", &used))
             return true;
         if (no_at(h, k, &used))
             return k + used == h->ts.n || !is(h, k + used, "rusak", &more);
@@ -142,6 +142,26 @@ static bool only_not_yet(const struct hearing *h)
     return not_yet;
 }
 
+/* Nothing but that there is no value: `tidak`, `belum diukur`, `kosong`. */
+static bool only_none(const struct hearing *h)
+{
+    unsigned used, more;
+    bool none = false;
+
+    for (unsigned i = 0; i < h->ts.n; i += used) {
+        struct negation n;
+
+        if (negation_at(&h->ts, i, h->words->negators, &n) && n.kind == NEGATION_NONE_OF &&
+            !is(h, i + n.used - 1, "ada", &more)) /* `tanpa keluhan` is of signs */
+            return false;
+        if (no_at(h, i, &used) || is(h, i, "kosong", &used))
+            none = true;
+        else if (!is(h, i, "ukur", &used) && !is(h, i, "sempat", &used) && !is(h, i, "ada", &used))
+            return false;
+    }
+    return none;
+}
+
 /* A number, or a word of one. */
 static bool has_number(const struct hearing *h)
 {
@@ -217,4 +237,11 @@ struct slice understand_estimated(const struct ruleset *rs, struct slice text, s
     guess = slice_is(phrase_code(&h.ts, i, h.words->before, &used), "kira");
     return arena_printf(a, "%s%.*s", guess ? "" : "kira2 ", (int)(plain.p + plain.n - h.ts.t[i].text.p),
                         h.ts.t[i].text.p);
+}
+
+bool understand_says_none(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct hearing h = { .words = &rs->forms.words, .list = list_by_name(&rs->forms, S("ukur")) };
+
+    return h.list && text.n <= LONGEST && tokens_cut(text, NULL, &rs->forms, a, &h.ts) && only_none(&h);
 }

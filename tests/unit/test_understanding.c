@@ -240,6 +240,29 @@ static void an_emergency_past_the_last_place_is_itself(void **state)
     buf_free(&b);
 }
 
+/* Between # each value keeps its place behind one that cannot be read (RULINGS 25). */
+static void values_behind_an_unread_one_are_kept(void **state)
+{
+    static const struct {
+        const char *text, *fields;
+    } rows[] = {
+        { "DEWASA#Hasan#L#50#abc#110", "{\"nama\":\"Hasan\",\"jk\":\"L\",\"umur\":\"50th\",\"gds\":110}" },
+        { "TIMBANG#Siti#P#14bl#9%#76", "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"tb\":76}" },
+        { "TIMBANG#Siti#P#14bl#tidak#76", "{\"nama\":\"Siti\",\"jk\":\"P\",\"umur\":\"14bl\",\"tb\":76}" },
+        { "DEWASA Hasan L 50,5 130/80", "{\"nama\":\"Hasan\",\"jk\":\"L\",\"td\":\"130/80\"}" },
+        /* The 60 may be the other half of the pressure. */
+        { "BUMIL#Sri#30#110#60", "{\"nama\":\"Sri\",\"ukh\":30}" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct report r = report_of(rows[i].text);
+
+        assert_int_equal(r.status, REPORT_REJECTED);
+        assert_json(&r, rows[i].fields);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +272,7 @@ int main(void)
         cmocka_unit_test(one_field_by_itself),
         cmocka_unit_test(an_emergency_past_the_last_place_is_itself),
         cmocka_unit_test(an_emergency_never_waits_and_a_negation_alarms_nobody),
+        cmocka_unit_test(values_behind_an_unread_one_are_kept),
         cmocka_unit_test(every_example_of_every_form_is_accepted),
     };
 
