@@ -16,12 +16,11 @@
 #include "gateway/pipeline/ids.h"
 
 enum {
-    LOADS_BEFORE_PATIENCE = 3,      /* conflicts before a job holds its subjects for itself (DESIGN 4) */
-    TURN_US = 10000,                /* of one turn of the loop, for steps */
-    LONG_BYTES = 1024,              /* a text that takes milliseconds to read, and that few people type */
-    WEEK_MS = 7 * 24 * 3600 * 1000, /* so long the store knows what it took */
-    STALE_MS = 24 * 3600 * 1000,    /* a clock that ran out longer ago is not rung after a rebuild */
-    LOADS_AT_MOST = 40,             /* conflicts before it is parked: nothing is tried for ever */
+    LOADS_BEFORE_PATIENCE = 3,   /* conflicts before a job holds its subjects for itself (DESIGN 4) */
+    TURN_US = 10000,             /* of one turn of the loop, for steps */
+    LONG_BYTES = 1024,           /* a text that takes milliseconds to read, and that few people type */
+    STALE_MS = 24 * 3600 * 1000, /* a clock that ran out longer ago is not rung after a rebuild */
+    LOADS_AT_MOST = 40,          /* conflicts before it is parked: nothing is tried for ever */
 };
 
 static void on_first_load(void *arg, enum store_rc rc)
@@ -160,17 +159,18 @@ static void step_lease(struct job *j)
         store_lease_wait(j->pipeline->store, on_lease, j);
 }
 
-/* What the ids are made of.  A provider's id counts for a week, as in the store: who begins to count anew has
- * other messages by then, and their reports are new ones.  A USSD step has none, but it can be taken only
- * once per revision of its session.  The time of receipt is in it because a session that was forgotten counts
- * from 1 again. */
+/* What the ids are made of.  Of an SMS its words too: the store knows a provider's id for a week, and who
+ * begins to count anew has another message under it by then, whose report is another.  A USSD step has no id,
+ * but it can be taken only once per revision of its session.  The time of receipt is in it because a session
+ * that was forgotten counts from 1 again. */
 static struct slice message_name(struct job *j)
 {
     struct slice received;
 
     if (j->in.kind == INBOUND_SMS)
-        return ARENA_JOIN(&j->arena, j->in.provider_id,
-                          arena_number(&j->arena, S("/"), (uint64_t)j->in.received_ms / WEEK_MS, S("")));
+        return ARENA_JOIN(
+            &j->arena, j->in.provider_id,
+            arena_number(&j->arena, S("/"), slice_hash_on(slice_hash(j->in.from), j->in.text), S("")));
     if (j->in.kind != INBOUND_USSD)
         return j->in.provider_id;
     received = arena_number(&j->arena, S("/"), (uint64_t)j->in.received_ms, S("/"));

@@ -53,7 +53,7 @@ test('BARU files it after all', async () => {
   await waitFor('a second record', () => g.query("SELECT * FROM record WHERE message_id IN ('other-1','other-2','other-3','other-4')").length === 2);
 });
 
-// Telcos and modems begin to count anew: a week later it is another message, and both reports stay.
+// Telcos and modems begin to count anew: a week later another message has the id, and both reports stay.
 test('the id of a message of last week is that of another one: its report is stored too', async () => {
   await g.say(kader, 'TIMBANG Sinta Maharani P 24bl 11,5 84', 'counted-1');
   await waitFor('the row', () => records('Sinta Maharani').length);
