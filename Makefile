@@ -15,7 +15,7 @@ CFLAGS ?= -O2 -g
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(CFLAGS) $(SAN) \
              $(PKG_CFLAGS) -DPCRE2_CODE_UNIT_WIDTH=8 \
-             -MMD -MP $(if $(filter gateway/main.c,$<),-DKENTONGAN_VERSION='"$(VERSION)"')
+             -MMD -MP $(if $(filter gateway/base/version.c,$<),-DKENTONGAN_VERSION='"$(VERSION)"')
 SAN        = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
              -fno-omit-frame-pointer -DARENA_EMULATE)
 comma     := ,

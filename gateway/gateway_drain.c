@@ -40,13 +40,15 @@ static void close_rooms(struct gateway *g)
         delivery_close(g->delivery);
     if (g->smpp)
         smpp_hub_close(g->smpp); /* the last: it calls back those who wait for an answer */
-    for (unsigned i = 0; i < g->sinks_n; i++)
-        sink_close(g->sinks[i]);
-    msglog_close(g->msglog);
     console_stop(g->console);
     if (g->staff)
         staff_close(g->staff);
     console_close(g->console);
+    /* Behind the console, which only reads: whoever writes a file closes it last, and takes its -wal along.
+     */
+    for (unsigned i = 0; i < g->sinks_n; i++)
+        sink_close(g->sinks[i]);
+    msglog_close(g->msglog);
     if (g->ctl)
         ctl_close(g->ctl);
     g->ingress = NULL;

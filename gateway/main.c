@@ -2,12 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/base/version.h"
 #include "gateway/cmd/cmd.h"
 #include "gateway/gateway.h"
-
-#ifndef KENTONGAN_VERSION
-#define KENTONGAN_VERSION "unknown"
-#endif
 
 static const struct {
     const char *name;
@@ -28,7 +25,7 @@ static void usage(FILE *to)
     fprintf(to,
             "kentongan %s: SMS/USSD gateway for a district health office\n\n"
             "Usage: kentongan COMMAND [OPTION …]   (kentongan COMMAND --help tells more)\n\n",
-            KENTONGAN_VERSION);
+            version_text);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].prose);
     fprintf(to, "\nExample: echo 'TIMBANG Siti P 14bl 9,2 76' | kentongan parse\n");
@@ -45,7 +42,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        puts(KENTONGAN_VERSION);
+        puts(version_text);
         return 0;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

@@ -234,6 +234,24 @@ static struct mark mark_of(struct yaml *root, const char *key)
     return node ? node->mark : (struct mark){ 0 };
 }
 
+static bool any_host(struct slice host)
+{
+    return slice_is(host, "0.0.0.0") || slice_is(host, "::");
+}
+
+/* Port 0 is whichever is free. */
+static void check_listeners(struct config_reader *r, struct yaml *root)
+{
+    const struct config *c = r->config;
+
+    bool same =
+        slice_eq(c->staff.host, c->listen.host) || any_host(c->staff.host) || any_host(c->listen.host);
+
+    if (same && c->staff.port && c->staff.port == c->listen.port)
+        fault_add(r->faults, mark_of(root, yaml_get(root, "staff") ? "staff" : "listen"),
+                  "\"staff\": port %u is taken by \"listen\"", c->staff.port);
+}
+
 static void read_all(struct config_reader *r, struct yaml *root)
 {
     static const char *const in_config[] = { "redis", "limits" };
@@ -261,6 +279,7 @@ static void read_all(struct config_reader *r, struct yaml *root)
     read_sinks(r, root);
     config_refuse_unknown(r, root, SECTION_TOP);
     check_providers(r);
+    check_listeners(r, root);
 }
 
 struct config *config_load(const char *path, struct arena *arena, struct faults *faults)

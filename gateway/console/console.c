@@ -297,7 +297,7 @@ static void take(struct request *r)
         memcpy(r->who, r->session->name, sizeof r->who);
         memcpy(r->area, r->session->area, sizeof r->area);
     }
-    if (slice_is(r->path, "/masuk")) {
+    if (slice_is(r->path, "/masuk") && r->as == AS_PAGE) {
         if (r->is_post)
             read_body(r);
         if (r->is_post && !origin_ok(r, false))

@@ -15,11 +15,8 @@
 #include <unistd.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/version.h"
 #include "gateway/model/reason.h"
-
-#ifndef KENTONGAN_VERSION
-#define KENTONGAN_VERSION "unknown"
-#endif
 
 enum {
     LINE_MAX_BYTES = 1024,
@@ -107,7 +104,7 @@ static void put(struct buf *b, const char *name, uint64_t n)
 
 static void show_status(struct ctl *ctl, struct buf *b)
 {
-    buf_printf(b, "%-22s %s\n", "version", KENTONGAN_VERSION);
+    buf_printf(b, "%-22s %s\n", "version", version_text);
     struct buf why;
 
     buf_init(&why, 65536);

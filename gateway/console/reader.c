@@ -180,6 +180,16 @@ static struct node *row_of(sqlite3_stmt *st, struct arena *a)
     return o;
 }
 
+/* The names of the columns, as a row without values: what stands over a table that has none. */
+static struct node *head_of(sqlite3_stmt *st, struct arena *a)
+{
+    struct node *o = node_object(a);
+
+    for (int i = 0, n = sqlite3_column_count(st); i < n; i++)
+        node_set(o, arena_str(a, sqlite3_column_name(st, i)).p, node_of_text(a, S("")));
+    return o;
+}
+
 static bool seen_before(const struct node *list, const struct node *row)
 {
     const struct node *once = node_get(row, "_once");
@@ -217,6 +227,8 @@ static bool ask_one(struct sight *c, const struct reader_part *p, struct asking 
         }
         if (rc == SQLITE_ROW)
             rc = SQLITE_DONE;
+        if (!list->first)
+            node_set(a->what, arena_printf(&a->arena, "_%s", p->name).p, head_of(st, &a->arena));
     }
     /* No value of a row is in what SQLite says, but in the pattern of a search it may be. */
     if (rc != SQLITE_DONE && !param(&a->params, "cari").n)

@@ -336,36 +336,40 @@ static const struct node *table_of(const struct request *r)
     return NULL;
 }
 
-static void put_csv(struct buf *b, const struct node *rows, char sep, struct arena *a)
+/* What the names of columns are taken from: the first row, else the head that the reader left. */
+static const struct node *head_of(struct request *r, const struct node *rows)
 {
     const struct node *first = node_first(rows);
 
-    buf_str(b, "\xEF\xBB\xBF");
-    for (const struct node *row = first; row; row = row->next) {
-        bool any = false;
+    if (first || !rows)
+        return first;
+    return node_get(r->values, arena_printf(&r->arena, "_%.*s", SLICE_ARG(rows->key)).p);
+}
 
-        if (row == first) {
-            for (const struct node *c = node_first(row); c; c = c->next) {
-                if (c->key.n && c->key.p[0] == '_')
-                    continue;
-                if (any)
-                    buf_char(b, sep);
-                csv_cell(b, c->key);
-                any = true;
-            }
-            buf_str(b, "\r\n");
-        }
-        any = false;
-        for (const struct node *c = node_first(row); c; c = c->next) {
-            if (c->key.n && c->key.p[0] == '_')
-                continue;
-            if (any)
-                buf_char(b, sep);
-            csv_cell(b, cell_of(c, a));
-            any = true;
-        }
-        buf_str(b, "\r\n");
+static void put_line(struct buf *b, const struct node *row, bool names, char sep, struct arena *a)
+{
+    bool any = false;
+
+    for (const struct node *c = node_first(row); c; c = c->next) {
+        if (c->key.n && c->key.p[0] == '_')
+            continue;
+        if (any)
+            buf_char(b, sep);
+        csv_cell(b, names ? c->key : cell_of(c, a));
+        any = true;
     }
+    buf_str(b, "\r\n");
+}
+
+static void put_csv(struct request *r, struct buf *b, char sep)
+{
+    const struct node *rows = table_of(r), *head = head_of(r, rows);
+
+    buf_str(b, "\xEF\xBB\xBF");
+    if (head)
+        put_line(b, head, true, sep, &r->arena);
+    for (const struct node *row = node_first(rows); row; row = row->next)
+        put_line(b, row, false, sep, &r->arena);
 }
 
 static void send_csv(struct request *r)
@@ -376,7 +380,7 @@ static void send_csv(struct request *r)
     struct buf b;
 
     buf_init(&b, PAGE_MAX);
-    put_csv(&b, table_of(r), slice_is(sep, ";") ? ';' : ',', &r->arena);
+    put_csv(r, &b, slice_is(sep, ";") ? ';' : ',');
     request_send(r, 200, "text/csv; charset=utf-8", buf_slice(&b), more);
     buf_free(&b);
 }

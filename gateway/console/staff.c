@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/buf.h"
 #include "gateway/base/stat.h"
+#include "gateway/base/version.h"
 #include "gateway/http/http.h"
-
-#ifndef KENTONGAN_VERSION
-#define KENTONGAN_VERSION "unknown"
-#endif
 
 enum {
     HEADERS_MAX = 16384,
@@ -91,8 +89,12 @@ static void metrics(struct staff *s, struct http_request *req)
 
 static void version(struct staff *s, struct http_request *req)
 {
-    answer(s, req, 200, "application/json",
-           S("{\"name\":\"kentongan\",\"version\":\"" KENTONGAN_VERSION "\"}\n"));
+    struct buf b;
+
+    buf_init(&b, 128);
+    buf_printf(&b, "{\"name\":\"kentongan\",\"version\":\"%s\"}\n", version_text);
+    answer(s, req, 200, "application/json", buf_slice(&b));
+    buf_free(&b);
 }
 
 static const struct {

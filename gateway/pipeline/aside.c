@@ -10,6 +10,7 @@ enum {
     PATIENCE_MS = 3000,       /* before "kept" is said */
     SAID_MS = 10 * 60 * 1000, /* an alarm is not repeated within */
     SAID_MAX = 1024,          /* alarms remembered: past it the oldest may be said again */
+    KEPT_MAX = 4096,          /* messages whose sender heard that they are kept; the same */
     WAITING_MAX = 2000,       /* words held back: past it they are said at once */
     WAITING_BYTES = 4096,     /* of one */
 };
@@ -34,6 +35,8 @@ struct aside {
         int64_t at_ms;
     } said[SAID_MAX];
     unsigned said_at;
+    uint64_t kept[KEPT_MAX];
+    unsigned kept_at;
 };
 
 /* The same for each time that it is sent by its telco. */
@@ -53,6 +56,19 @@ static bool alarmed(struct aside *a, uint64_t message)
     a->said[a->said_at].message = message;
     a->said[a->said_at].at_ms = now;
     a->said_at = (a->said_at + 1) % SAID_MAX;
+    return false;
+}
+
+/* The same message by its telco's id: its sender has heard, or will (SPEC 2.4a). */
+static bool heard(struct aside *a, const struct inbound *in)
+{
+    uint64_t message = message_of(in);
+
+    for (unsigned i = 0; in->provider_id.n && i < KEPT_MAX; i++)
+        if (a->kept[i] == message)
+            return true;
+    a->kept[a->kept_at] = message;
+    a->kept_at = (a->kept_at + 1) % KEPT_MAX;
     return false;
 }
 
@@ -116,15 +132,16 @@ static bool hold_back(struct aside *a, const struct inbound *in, const struct sm
 
 void aside_say(struct aside *a, const struct inbound *in, const struct outcome *o, enum aside_fate fate)
 {
-    bool alarm = false, again;
+    bool alarm = false, again, told;
 
     for (unsigned i = 0; i < o->sms_n; i++)
         alarm = alarm || o->sms[i].class == SMS_EMERGENCY;
     again = alarm && alarmed(a, message_of(in));
+    told = fate != ASIDE_REFUSED && heard(a, in);
     for (unsigned i = 0; i < o->sms_n; i++) {
         const struct sms *sms = &o->sms[i];
 
-        if (sms->class == SMS_EMERGENCY ? again : fate == ASIDE_REFUSED)
+        if (sms->class == SMS_EMERGENCY ? again : fate == ASIDE_REFUSED || told)
             continue;
         /* Who calls for help hears at once what is certain. */
         if (sms->class == SMS_EMERGENCY || alarm || fate != ASIDE_KEPT || !hold_back(a, in, sms))

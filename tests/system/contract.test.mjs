@@ -135,12 +135,29 @@ test('a referral’s events carry its number and its record’s id', async () =>
 test('health tells its state, and no name, number or text is in metrics, logs or ctl', async () => {
   seen(await request('GET', `${g.staff}/readyz`), 200, /^\{"status":"(ok|degraded)"\}\n?$/, /^application\/json/);
   assert.equal((await request('GET', `${g.staff}/livez`)).status, 200);
-  assert.equal((await request('GET', `${g.staff}/version`)).status, 200);
+  const version = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  assert.deepEqual(JSON.parse((await request('GET', `${g.staff}/version`)).body), { name: 'kentongan', version });
+  assert.match(g.ctl('show', 'status'), new RegExp(`^version +${version}$`, 'm'));
   const metrics = await g.metrics();
   for (const line of metrics.split('\n')) assert.match(line, /^(#|$|kentongan_)/);
   const told = [metrics, g.process.err, ...['status', 'queues', 'sessions', 'reasons', 'config'].map((w) => g.ctl('show', w))].join('\n');
   for (const word of [/81200000001/, /Kontrak/i, /Kelubi/i, /perdarahan/i, /rahasia\n/]) assert.doesNotMatch(told, word);
   for (const line of g.process.err.trim().split('\n')) assert.doesNotThrow(() => JSON.parse(line), line);
+});
+
+test('without a login a page leads to one; data, and the login as data, are 401', async () => {
+  for (const page of ['/', '/pesan', '/rujukan']) assert.equal((await request('GET', `${g.staff}${page}`)).status, 303, page);
+  for (const data of ['/pesan.json', '/pesan.csv', '/masuk.json', '/masuk.csv', '/arus', '/none.json']) assert.equal((await request('GET', `${g.staff}${data}`)).status, 401, data);
+  assert.equal((await request('GET', `${g.staff}/masuk`)).status, 200);
+});
+
+test('a table without rows is its header still', async () => {
+  const sandi = g.ctl('user', 'add', 'kosong', '--role', 'viewer').trim().split('\n').pop();
+  const Origin = g.staff;
+  const login = await request('POST', `${g.staff}/masuk`, { body: form({ nama: 'kosong', sandi }), headers: { ...formType, Origin } });
+  const Cookie = login.headers['set-cookie'].find((c) => c.startsWith('kentongan=')).split(';')[0];
+  for (const table of ['/sinyal.csv', '/pesan.csv?cari=tidakada', '/orang.csv?cari=tidakada'])
+    seen(await request('GET', `${g.staff}${table}`, { headers: { Cookie } }), 200, /^\uFEFF"[a-z_]+"(,"[a-z_]+")+\r\n/, /^text\/csv/);
 });
 
 test('a bad file changes nothing on SIGHUP; SIGTERM leaves nothing behind', async () => {
@@ -173,4 +190,6 @@ test('every command has its help, and check names the place of a fault', () => {
   const r = spawnSync(binary, ['check', '-c', file], { encoding: 'utf8' });
   assert.notEqual(r.status, 0);
   for (const line of [1, 2, 3, 4]) assert.match(r.stdout + r.stderr, new RegExp(`^.*kentongan\\.yaml:${line}:\\d+: .+`, 'm'));
+  fs.writeFileSync(file, 'listen: 127.0.0.1:7080\nstaff: 127.0.0.1:7080\n');
+  assert.match(spawnSync(binary, ['check', '-c', file], { encoding: 'utf8' }).stderr, /kentongan\.yaml:2:\d+: "staff"/);
 });

@@ -28,6 +28,11 @@ test('while Redis hangs an SMS is kept and taken later', { timeout: 90000 }, asy
     assert.equal(r.status, 200);
     await g.nextSms(kader, /gangguan|terganggu/i);
     await waitFor('readyz says degraded', async () => (await ready()) === '200 degraded');
+    const heard = (await g.inbox(kader)).length;
+    assert.equal((await g.sms(kader, 'TIMBANG Joko Susilo L 14bl 9,2 76', 'out-1')).status, 200); /* its telco asks again */
+    assert.equal((await g.sms(kader, 'TIMBANG Budi Susilo L 14bl 9,2 76', 'out-1b')).status, 200);
+    await g.nextSms(kader, /gangguan|terganggu/i);
+    assert.equal((await g.inbox(kader)).length, heard + 1);
     const e1 = await g.sms(secondKader, 'RUJUK Bu Wati perdarahan', 'out-2');
     assert.equal(e1.status, 200);
     await g.nextSms(bidan, /perdarahan/i);
