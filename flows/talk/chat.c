@@ -213,17 +213,11 @@ static unsigned words_in(struct slice text)
     return n;
 }
 
-/* Somebody tells something: of whom she reported, or of whom or what people speak. */
-static bool tells(struct step *s, const struct talk *t, const struct filed_report *r)
+/* A word of the name of whom she reported stands in it. */
+static bool names(const struct talk *t, struct slice whom, struct arena *a)
 {
-    struct slice body = s->reading->said.body, rest = r ? r->whom : slice_make("", 0);
-
-    if (words_in(body) < TALK_LEAST || has_figure(t))
-        return false;
-    if (any(t, "kabar") || understand_denies(s->rules, body, rest, s->arena))
-        return true;
-    while (rest.n) {
-        struct slice name = text_folded(slice_cut(&rest, ' '), s->arena);
+    while (whom.n) {
+        struct slice name = text_folded(slice_cut(&whom, ' '), a);
 
         for (unsigned i = 0; name.n >= TALK_LEAST && i < t->ts.n; i++)
             if (slice_eq(t->ts.t[i].low, name))
@@ -232,10 +226,24 @@ static bool tells(struct step *s, const struct talk *t, const struct filed_repor
     return false;
 }
 
+/* Somebody tells something.  What is said of a person, and is not that she is well, may be a danger that no
+ * list knows: how that is reported is said.  NULL: nobody does. */
+static const char *told(struct step *s, const struct talk *t, const struct filed_report *r)
+{
+    struct slice body = s->reading->said.body, whom = r ? r->whom : slice_make("", 0);
+
+    if (words_in(body) < TALK_LEAST || has_figure(t))
+        return NULL;
+    if (understand_denies(s->rules, body, whom, s->arena) || (any(t, "kabar") && !any(t, "tetapi")))
+        return r ? "chat.heard" : "chat.heard_none";
+    return any(t, "orang") || any(t, "kabar") || names(t, whom, s->arena) ? "chat.who" : NULL;
+}
+
 bool chat_answered(struct step *s)
 {
     struct slice body = s->reading->said.body;
     const struct filed_report *r;
+    const char *key;
     struct talk t;
 
     if (!s->person || may_be_danger(s) || !cut(s->rules, body, s->arena, &t))
@@ -249,8 +257,8 @@ bool chat_answered(struct step *s)
         say(s, r, r ? "chat.kept" : "chat.kept_none");
     else if (r && any(&t, "boleh") && !has_figure(&t))
         say(s, r, "chat.may_lack");
-    else if (tells(s, &t, r))
-        say(s, r, r ? "chat.heard" : "chat.heard_none");
+    else if ((key = told(s, &t, r)))
+        say(s, r, key);
     else
         return false;
     step_reason(s, "talk");
