@@ -42,6 +42,62 @@ static bool counts_people(const struct ruleset *rules, struct slice text, struct
     return false;
 }
 
+static bool is_whole(struct slice word)
+{
+    return slice_all_digits(word);
+}
+
+/* Words that a number of people may have behind it. */
+static bool of_people(const struct ruleset *rules, struct slice low)
+{
+    return list_find(rules->forms.words.people, low) || list_find(rules->forms.words.many, low);
+}
+
+/* Behind the last whole number stands a word that is no unit of a value: `3 kali`, `5 menit lagi`, `2 anak`.
+ * counts: of a number of people. */
+static bool counts_other(const struct ruleset *rules, const struct form *form, struct slice text, bool counts,
+                         struct arena *a)
+{
+    struct slice rest = text_folded(text, a), word;
+    bool number = false, other = false;
+
+    while ((word = slice_cut(&rest, ' ')).n || rest.n) {
+        if (slice_has_digit(word)) {
+            number = is_whole(word);
+            other = false;
+        } else if (number && word.n) {
+            other |= !list_find(rules->forms.words.units, word) && !words_label(rules, form, word) &&
+                     !(counts && of_people(rules, word));
+        }
+    }
+    return number && other;
+}
+
+/* `4 org tambah 1`, which was 3: without how many more. */
+static struct slice without_difference(const struct ruleset *rules, const struct last_report *l,
+                                       struct slice text, struct arena *a)
+{
+    int f = form_as(l->form, AS_COUNT);
+    struct slice rest = text_folded(text, a), word, left = slice_make("", 0);
+    int64_t was = f >= 0 && l->values[f].kind == VALUE_NUMBER ? l->values[f].milli / 1000 : 1, is = 0,
+            more = 0;
+    bool difference = false;
+
+    while (f >= 0 && ((word = slice_cut(&rest, ' ')).n || rest.n)) {
+        const struct word *w = list_find(rules->forms.words.before, word);
+
+        if (!is && !slice_to_i64(word, &is) && is_whole(word))
+            return text;
+        if (is && w && slice_is(w->code, "selisih"))
+            difference = true;
+        else if (difference && is_whole(word) && !slice_to_i64(word, &more))
+            return text;
+        if (!difference)
+            left = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(left), left.n ? " " : "", SLICE_ARG(word));
+    }
+    return difference && more > 0 && llabs(is - was) == more ? left : text;
+}
+
 /* The report with this number in the place of the value that it is nearest to. */
 static bool nearest_value(const struct last_report *l, struct slice text, int64_t at_ms,
                           const struct ruleset *rules, struct arena *a, struct report *out)
@@ -52,6 +108,7 @@ static bool nearest_value(const struct last_report *l, struct slice text, int64_
 
     if (!known)
         return false;
+    text = without_difference(rules, l, text, a);
     for (unsigned i = 0; i < l->form->fields_n; i++) {
         struct report *fixed = ARENA_NEW(a, struct report);
         const struct value *was = &l->values[i], *is;
@@ -60,7 +117,8 @@ static bool nearest_value(const struct last_report *l, struct slice text, int64_
         /* A count that was not said is one (RULINGS 9). */
         if (!fixed || l->form->fields[i].hidden || (people && l->form->fields[i].unit != UNIT_PERSON) ||
             (was->kind == VALUE_ABSENT && l->form->fields[i].as != AS_COUNT) ||
-            (l->form->fields[i].type != FIELD_NUMBER && l->form->fields[i].type != FIELD_PRESSURE))
+            (l->form->fields[i].type != FIELD_NUMBER && l->form->fields[i].type != FIELD_PRESSURE) ||
+            counts_other(rules, l->form, text, l->form->fields[i].as == AS_COUNT, a))
             continue;
         *known = (struct report){ .form = l->form };
         memcpy(known->values, l->values, sizeof known->values);
@@ -101,6 +159,14 @@ static bool points(const struct ruleset *rules, struct slice names, struct slice
     return w && slice_is(w->code, "penunjuk") && of_name(names, slice_cut(&behind, ' '));
 }
 
+/* `no 4`: what stands behind is the number of something else. */
+static bool numbers(const struct last_report *l, struct slice behind)
+{
+    struct slice next = slice_cut(&behind, ' ');
+
+    return is_whole(next) && !slice_eq(next, l->nomor);
+}
+
 /* Without the number and the name of the report, and without what only names it: `laporan 48217 budi`. */
 static struct slice without_whom(const struct ruleset *rules, const struct last_report *l, struct slice text,
                                  struct arena *a)
@@ -108,8 +174,9 @@ static struct slice without_whom(const struct ruleset *rules, const struct last_
     struct slice rest = slice_trim(text), word, plain = slice_make("", 0);
 
     while ((word = slice_cut(&rest, ' ')).n) {
-        if (!slice_eq(word, l->nomor) && !words_names_report(rules, word) && !of_name(l->whom, word) &&
-            !points(rules, l->whom, text_folded(word, a), rest))
+        rest = slice_trim(rest);
+        if (!slice_eq(word, l->nomor) && !(words_names_report(rules, word) && !numbers(l, rest)) &&
+            !of_name(l->whom, word) && !points(rules, l->whom, text_folded(word, a), rest))
             plain = arena_printf(a, "%.*s%s%.*s", SLICE_ARG(plain), plain.n ? " " : "", SLICE_ARG(word));
         rest = slice_trim(rest);
     }

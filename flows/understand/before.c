@@ -464,6 +464,7 @@ void understand_before(struct filling *x)
         if (!is_number(x, i))
             continue;
         understand_times(x, i);
+        understand_counts_other(x, i);
         understand_unasked_age(x, i);
         if (i > 0) {
             owner(x, i);

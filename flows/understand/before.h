@@ -15,6 +15,7 @@ bool understand_becomes(const struct filling *, unsigned i); /* `jadi 9,2`, behi
 /* counted.c: `5x`; `G3P2A0`; `24th` of a mother; `k4 belum`: from token i on, no value. */
 void understand_times(struct filling *, unsigned i);
 void understand_parity(struct filling *, unsigned i);
+void understand_counts_other(struct filling *, unsigned i);
 void understand_unasked_age(struct filling *, unsigned i);
 void understand_undone(struct filling *, unsigned i);
 unsigned understand_day_at(const struct filling *, unsigned i); /* the tokens of a date; 0: none */

@@ -9,6 +9,7 @@ const struct command_word command_words[] = {
 #define RARE     .everyday = false
 #define WORDS    .takes_words = true
 #define NUMBERED .only_numbered = true
+#define EXACT    .exact = true
 #define WORD(word, id, needs, ...)                                                                           \
     { #word, sizeof #word - 1, COMMAND_##id, COMMAND_NEEDS_##needs, __VA_ARGS__ },
 #include "flows/understand/commands.def"

@@ -23,6 +23,7 @@ struct command_word {
     bool everyday;      /* people say it in other senses: RULINGS 44 */
     bool takes_words;   /* `[words]` of SPEC 2.3 */
     bool only_numbered; /* an answer like any other without a number */
+    bool exact;         /* one edit makes it of an ordinary word: `alat` */
 };
 
 extern const struct command_word command_words[];

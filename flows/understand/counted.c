@@ -76,6 +76,39 @@ void understand_times(struct filling *x, unsigned i)
         understand_mark_other(x, i, i + 2);
 }
 
+static bool behind_label(const struct filling *x, unsigned i)
+{
+    struct label_at l;
+
+    for (unsigned k = i > 3 ? i - 3 : 0; k < i; k++)
+        if (x->ts.t[k].kind == TOKEN_WORD && understand_label_at(x, k, &l) && k + l.used == i)
+            return true;
+    return false;
+}
+
+/* A number of people: of a form that counts them it may be the value. */
+static bool people_at(const struct filling *x, unsigned i, unsigned *used)
+{
+    struct slice who = phrase_code(&x->ts, i, x->words->people, used);
+
+    return form_as(x->form, AS_COUNT) < 0 &&
+           (slice_is(who, "anak") || slice_is(who, "ibu") || slice_is(who, "lain"));
+}
+
+/* `5 menit lagi`, `2 anak tadi kakak adik` to what is asked: a whole number that counts what no field does.
+ */
+void understand_counts_other(struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    if (!x->answers || x->ts.t[i].other || !slice_all_digits(x->ts.t[i].low) || i + 1 >= x->ts.n ||
+        x->ts.t[i + 1].kind != TOKEN_WORD || understand_parted(x, i + 1) || behind_label(x, i) ||
+        phrase_at(&x->ts, i + 1, x->words->answers, &used))
+        return;
+    if (understand_is(x, i + 1, "hitungan", &used) || people_at(x, i + 1, &used))
+        understand_mark_other(x, i, i + 1 + used);
+}
+
 /* `G3P2A0`, `g2p1`, of a mother `G1` too: how many children, and no value of any field. */
 void understand_parity(struct filling *x, unsigned i)
 {

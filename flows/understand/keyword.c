@@ -410,7 +410,8 @@ static bool near(struct reader *r, unsigned w, struct keyword *out)
                 found++;
             }
     for (unsigned c = 0; c < command_words_n; c++)
-        if (command_words[c].n >= NEAR_MIN && (!command || command_words[c].kind != command->kind) &&
+        if (command_words[c].n >= NEAR_MIN && !command_words[c].exact &&
+            (!command || command_words[c].kind != command->kind) &&
             slice_one_edit(word, slice_make(command_words[c].word, command_words[c].n))) {
             command = &command_words[c];
             found++;
