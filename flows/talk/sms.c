@@ -31,6 +31,12 @@ enum {
     SHORT_ANSWER = 40, /* letters: more was not meant for a question */
 };
 
+/* It lacks something, or says what cannot be: what she answered made it a report, not its text. */
+static bool not_full(const struct reading *r)
+{
+    return r->said.reports_n == 1 && r->said.reports[0].status == REPORT_REJECTED;
+}
+
 /* Another id, the same text of a full report within a day (SPEC 2.4b). */
 static bool step_repeat(struct step *s)
 {
@@ -39,7 +45,7 @@ static bool step_repeat(struct step *s)
     struct filed_report *was;
     struct slice isi;
 
-    if (!again || r->baru || !(was = ARENA_NEW(s->arena, struct filed_report)))
+    if (!again || r->baru || not_full(r) || !(was = ARENA_NEW(s->arena, struct filed_report)))
         return false;
     if (r->said.reports_n == 1 && report_load(s, again->nomor, was) && slice_is(was->status, "cancelled")) {
         drafts_forget(s->state, r->hash); /* nothing of it stands */
