@@ -49,11 +49,20 @@ void order(struct request *r, const char *act, struct slice nomor, struct slice 
     " :nomor AND s.active AND s.role IN ('bidan', 'puskesmas', 'rs', 'dinkes') ORDER BY o.id DESC LIMIT 1) " \
     "AS kepada "
 
+/* One that waits for the morning has been sent to nobody: the nearest above the posyandu, who will be told.
+ */
+#define WHOM_WILL_BE                                                                                         \
+    " (SELECT s.msisdn FROM record AS r" RECORD_NAKES                                                        \
+    " WHERE r.nomor = :nomor ORDER BY s.place = p.code DESC, s.place = p.parent DESC, s.leader DESC LIMIT "  \
+    "1) "                                                                                                    \
+    "AS bakal "
+
 /* An order for whoever was told; nobody was: by nobody's number. */
 static void order_for(struct request *r, const char *act, struct slice nomor, struct slice words,
                       const char *back)
 {
-    struct slice whom = node_text(node_get(r->values, "ada"), "kepada");
+    const struct node *there = node_get(r->values, "ada");
+    struct slice told = node_text(there, "kepada"), whom = told.n ? told : node_text(there, "bakal");
 
     order(r, act, nomor,
           whom.n ? arena_printf(&r->arena, "--as %.*s %.*s", SLICE_ARG(whom), SLICE_ARG(words)) : words,
@@ -125,7 +134,8 @@ const struct page page_referrals = {
 
 const struct reader_part guard_referral = { .name = "ada",
                                             .kind = READ_ONE,
-                                            .sql = "SELECT e.nomor," WHOM_TOLD "FROM referral_event"
+                                            .sql = "SELECT e.nomor," WHOM_TOLD "," WHOM_WILL_BE
+                                                   "FROM referral_event"
                                                    " AS e WHERE e.nomor = :nomor" };
 
 void act_referral(struct request *r)
