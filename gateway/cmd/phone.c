@@ -176,13 +176,19 @@ static bool next_line(struct handset *p, char *line, size_t max)
     return true;
 }
 
+/* What lay in the inbox before is shown, and is no answer to what comes now; or nobody is there to ask. */
+static bool has_looked(const struct handset *p)
+{
+    return p->tty || p->me->seen[0] || p->inbox_after_ms > 0;
+}
+
 static void use(struct handset *p)
 {
     char line[2048];
 
     handset_prompt(p);
     while (!p->quit) {
-        bool waiting = clock_mono_ms() < p->answer_until_ms;
+        bool waiting = clock_mono_ms() < p->answer_until_ms || !has_looked(p);
 
         if (!(waiting && !p->tty) && next_line(p, line, sizeof line)) {
             if (!p->tty && line[0])

@@ -26,6 +26,11 @@ test('the handset sends, dials, reads its inbox and changes hands, from a pipe',
   assert.doesNotMatch(r.stdout, /\x1b/);
 });
 
+test('from a pipe each line waits for its own answer, whatever lay in the inbox', () => {
+  const out = phone('FORMAT bumil', 'FORMAT timbang', 'CAKAP').stdout;
+  assert.match(out, /Gita Puspa[^]*> FORMAT bumil\n(SMS: .*BUMIL.*\n)> FORMAT timbang\n(SMS: .*TIMBANG.*\n)> CAKAP\nSMS: /);
+});
+
 test('the handset says so when nobody answers', () => {
   const r = spawnSync(binary, ['phone', '-c', g.config, '--url', 'http://127.0.0.1:1'], { input: 'BANTUAN\n', encoding: 'utf8', timeout: 120000 });
   assert.equal(r.status, 1);
