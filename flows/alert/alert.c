@@ -69,6 +69,14 @@ static bool becomes_signal(const struct episode *e)
     return e->staff_told < least && e->count >= least;
 }
 
+/* Told of fewer cases than make a signal: no more than that there is one. */
+static const char *staff_words(const struct episode *e)
+{
+    if (!e->by_name)
+        return "alert.staff";
+    return e->count < e->single ? "alert.staff_case" : "alert.staff_verify";
+}
+
 /* Some of the cases that people heard of are taken back: twice what remains of them is news again. */
 static int64_t remains(int64_t told, int64_t delta, int64_t cases)
 {
@@ -85,8 +93,8 @@ static void rise(struct step *s, struct episode *e, const struct disease_rule *r
     const char *words;
 
     if (signal || threshold_again(s, e->count, e->staff_told)) {
-        episode_tell_staff(s, e, e->by_name ? "alert.staff_verify" : "alert.staff");
-        if (e->staff_told == 0)
+        episode_tell_staff(s, e, staff_words(e));
+        if (signal || (e->staff_told == 0 && e->count >= e->single))
             episode_event(s, e, "sent",
                           e->by_name ? episode_count(s, e->count, false) : episode_arithmetic(s, e));
         if (signal && rule->heads == HEADS_VERIFIED)
