@@ -2,11 +2,15 @@
  * understand.h. */
 #include "flows/understand/understand.h"
 
+#include <string.h>
+
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
 enum {
     BEHIND = 100, /* words behind a keyword; what stands further off says nothing about it */
+    MEASURE = 3,  /* digits of half a pressure, or before a decimal mark */
+    DECIMALS = 2,
 };
 
 static bool is_kata(const struct words *words, const struct tokens *ts, unsigned i, const char *code,
@@ -39,6 +43,18 @@ bool understand_thanks_before(const struct words *words, const struct tokens *ts
     return thanks && !(ts->t[to].sep & SEP_HARD);
 }
 
+/* `130/80`, `9,2`: a measure, and nobody's number mistyped. */
+static bool measures(struct slice digits)
+{
+    size_t at = 0, behind;
+
+    while (at < digits.n && !strchr(",./", digits.p[at]))
+        at++;
+    behind = digits.n - at;
+    return at > 0 && at <= MEASURE && behind > 1 &&
+           behind <= (digits.p[at] == '/' ? 1u + MEASURE : 1u + DECIMALS);
+}
+
 /* `no 48217`, `rujukan 48217`, `bu 48217` */
 static void number_of(const struct words *words, const struct tokens *ts, unsigned *i, struct arena *a,
                       struct behind *out)
@@ -50,7 +66,7 @@ static void number_of(const struct words *words, const struct tokens *ts, unsign
            (phrase_is(ts, k, words->answers, "laporan", &used) ||
             slice_is(phrase_code(ts, k, words->people, &used), "sapaan")))
         k += used;
-    if (k >= ts->n || ts->t[k].kind != TOKEN_NUMBER || (ts->t[k].sep & SEP_LINE))
+    if (k >= ts->n || ts->t[k].kind != TOKEN_NUMBER || (ts->t[k].sep & SEP_LINE) || measures(ts->t[k].low))
         return;
     out->number = slice_all_digits(ts->t[k].low) && ts->t[k].low.n >= 4 && ts->t[k].low.n <= 10 &&
                   ts->t[k].low.p[0] != '0';
