@@ -210,9 +210,11 @@ static bool is_command(struct reader *r, unsigned w, unsigned t, const struct co
         return false;
     if (c->only_numbered && !b->number)
         return false;
-    if (c->kind == COMMAND_FORMAT)
-        return !b->words || b->arg ||
-               understand_exact_form(&r->rs->forms, w + 1 < r->n ? r->at[w + 1].upper : slice_make("", 0));
+    if (c->kind == COMMAND_FORMAT || c->kind == COMMAND_BANTUAN) {
+        bool form = w + 1 < r->n && understand_exact_form(&r->rs->forms, r->at[w + 1].upper);
+
+        return !b->words || (c->kind == COMMAND_FORMAT ? b->arg || form : b->arg && form);
+    }
     if (c->everyday)
         return !b->words || (c->takes_words && b->number);
     return b->number || (first && !form_behind(r, w)) || (first && c->kind == COMMAND_KOREKSI);
@@ -255,7 +257,8 @@ static bool take_command(struct reader *r, unsigned w, const struct command_word
         return true;
     }
     if (is_command(r, w, t, c, &b)) {
-        out->command = c->kind;
+        /* `bantuan timbang`: how it is written, and no report */
+        out->command = b.words && c->kind == COMMAND_BANTUAN ? COMMAND_FORMAT : c->kind;
         return out->found = true;
     }
     /* `TIDAK HADIR 48217` wherever it stands (RULINGS 44). */
