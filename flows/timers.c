@@ -69,6 +69,7 @@ static const struct {
     { "draft", no_subjects, answers_expired },
     { "referral", no_subjects, referral_due },
     { "hadir", no_subjects, referral_due },
+    { "hidup", no_subjects, referral_alive },
     { "pagi", no_subjects, referral_morning },
     { "episode", episode_subjects, alert_due },
     { "child", child_subjects, child_due },

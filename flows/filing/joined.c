@@ -158,11 +158,28 @@ void joined_died(struct work *w)
                            step_text(w->s, w->s->rules->language, "referral.said_dead", FILLS(f)));
             if (other->referral.died.n)
                 continue;
-            other->referral.died = w->filed.nomor; /* she may be another: its clock runs on, and says so */
+            other->referral.died =
+                w->filed.nomor; /* she may be another: the next level hears it, and no more */
             other->referral.say = step_text(
                 w->s, w->s->rules->language, "referral.dead",
                 (const struct text_fill[]){ { "nomor", w->filed.nomor }, { "siapa", other->referral.say } },
                 2);
             report_save(w->s, other);
         }
+}
+
+void joined_alive(struct step *s, const struct filed_report *dead)
+{
+    struct slice nama = child_called(s->rules, text_as(dead->form, dead->values, AS_NAME), s->arena);
+    const struct open_cases *open = &s->state->open;
+
+    for (unsigned i = 0; form_is(dead->form, FORM_DEATH) && nama.n && i < open->n; i++) {
+        struct due d = {
+            .what = S("hidup"), .nomor = open->all[i].nomor, .of = dead->nomor, .from = s->msisdn
+        };
+
+        if (slice_eq(open->all[i].who, nama))
+            step_timer(s, arena_printf(s->arena, "hidup:%.*s", SLICE_ARG(d.nomor)), step_due(s, &d),
+                       s->now_ms);
+    }
 }

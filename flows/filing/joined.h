@@ -17,5 +17,7 @@ bool work_joins(struct work *);
 /* A WAFAT of somebody whose referral is open: those who have it are told.  It stays open, for another may
  * have her name: they end it. */
 void joined_died(struct work *);
+/* That WAFAT is cancelled: those who heard of it hear it. */
+void joined_alive(struct step *, const struct filed_report *);
 
 #endif

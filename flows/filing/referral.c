@@ -334,6 +334,8 @@ void referral_due(struct step *s, const struct due *d)
     m = referral_move(r.referral.state, e, VOICE_ELSE);
     if (m->act == ACT_NOTHING)
         return;
+    if (m->act != ACT_REMIND && referral_at_rest(s, &r))
+        return;
     step_reason(s, "timer");
     if (m->act == ACT_REMIND) {
         referral_hand_to(s, &r, r.referral.by, "referral.remind");
@@ -341,7 +343,8 @@ void referral_due(struct step *s, const struct due *d)
     }
     if (r.referral.level.n) {
         climb(s, &r);
-        referral_tell_reporter(s, &r, "referral.reporter_climbed", slice_make("", 0), slice_make("", 0));
+        if (!r.referral.died.n) /* she said so herself */
+            referral_tell_reporter(s, &r, "referral.reporter_climbed", slice_make("", 0), slice_make("", 0));
     } else {
         r.referral.state = REFERRAL_EXPIRED;
         referral_event_row(s, &r, "expired", slice_make("", 0));

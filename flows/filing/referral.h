@@ -27,6 +27,8 @@ void referral_complete(struct step *, struct filed_report *, const struct referr
 void referral_answer(struct step *, const struct command *, struct filed_report *);
 /* A clock ran out. */
 void referral_due(struct step *, const struct due *);
+/* The WAFAT that was said to be hers is cancelled: who has her hears it, and her clock runs again. */
+void referral_alive(struct step *, const struct due *);
 /* Quiet hours are over: whoever was not to be woken hears of it, unless it was taken back meanwhile. */
 void referral_morning(struct step *, const struct due *);
 /* BATAL. */

@@ -257,3 +257,26 @@ void referral_back(struct step *s, const struct filed_report *r, struct slice wo
 {
     referral_tell_reporter(s, r, "referral.reporter_words", s->msisdn, words);
 }
+
+void referral_alive(struct step *s, const struct due *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    const struct text_fill f[] = { { "nomor", d->of } };
+    struct slice prefix = step_text(s, s->rules->language, "referral.dead", FILLS(f));
+    bool rested;
+
+    step_reason(s, "timer_idle");
+    if (!r || !report_load(s, d->nomor, r) || !slice_eq(r->referral.died, d->of) ||
+        !referral_is_open(&r->referral))
+        return;
+    step_reason(s, "timer");
+    rested = referral_at_rest(s, r);
+    r->referral.died = slice_make("", 0);
+    prefix = slice_trim(prefix);
+    if (slice_eq(slice_take(r->referral.say, prefix.n), prefix))
+        r->referral.say = slice_trim(slice_skip(r->referral.say, prefix.n));
+    referral_words(s, r, step_text(s, s->rules->language, "referral.not_dead", FILLS(f)));
+    if (rested && r->referral.state == REFERRAL_SENT)
+        referral_wait(s, r);
+    report_save(s, r);
+}

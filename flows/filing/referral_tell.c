@@ -40,6 +40,13 @@ void referral_clock(struct step *s, const struct filed_report *r, const char *wh
                in_ms ? step_due(s, &d) : slice_make("", 0), in_ms ? s->now_ms + in_ms : 0);
 }
 
+bool referral_at_rest(const struct step *s, const struct filed_report *r)
+{
+    const struct place *at = directory_place(&s->rules->directory, r->referral.level);
+
+    return r->referral.died.n && (!at || at->level != PLACE_PUSTU);
+}
+
 /* A danger of the day that nobody called a referral waits for the morning (SPEC 2.5). */
 static bool can_wait(const struct referral *r)
 {

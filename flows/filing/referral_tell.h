@@ -15,6 +15,9 @@ void referral_clock(struct step *, const struct filed_report *, const char *what
 /* The clock of its answer.  A danger of the day that nobody called a referral is heard when quiet hours are
  * over: its time runs from then on, and it climbs when people hear it (SPEC 2.5, 4). */
 void referral_wait(struct step *, const struct filed_report *);
+/* Her posyandu reported her death, and a puskesmas or who stands above one has that: nobody else is called,
+ * until referral_alive(). */
+bool referral_at_rest(const struct step *, const struct filed_report *);
 /* Who speaks, seen from where it is addressed. */
 enum referral_voice referral_voice(const struct step *, const struct filed_report *);
 /* The speaker's place gives it up: it moves it no more, unless it is handed over to it again. */

@@ -16,6 +16,7 @@
 #include "flows/rows/clocks.h"
 #include "flows/care/child.h"
 #include "flows/alert/pws.h"
+#include "flows/filing/joined.h"
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
@@ -118,6 +119,7 @@ static void run_batal(struct step *s, const struct command *c)
         return;
     }
     referral_cancel(s, r);
+    joined_alive(s, r);
     if (d) {
         step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(c->nomor)), slice_make("", 0), 0);
         drafts_remove(s->state, c->nomor);
