@@ -255,7 +255,11 @@ void referral_added(struct step *s, const struct filed_report *r, struct slice w
 
 void referral_back(struct step *s, const struct filed_report *r, struct slice words)
 {
-    referral_tell_reporter(s, r, "referral.reporter_words", s->msisdn, words);
+    referral_tell_reporter(s, r,
+                           understand_says_death(s->rules, words, true, s->arena)
+                               ? "referral.reporter_died_there"
+                               : "referral.reporter_words",
+                           s->msisdn, words);
 }
 
 void referral_alive(struct step *s, const struct due *d)

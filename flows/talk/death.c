@@ -4,6 +4,8 @@
 #include "flows/care/child.h"
 #include "flows/filing/filing.h"
 #include "flows/filing/referral.h"
+#include "flows/talk/called.h"
+#include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/date.h"
 
@@ -134,10 +136,9 @@ void death_noted(struct step *s, struct draft *d)
                                               : d->died_words);
 }
 
-bool death_of_referred(struct step *s)
+static bool told_of_hers(struct step *s, struct slice nomor)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
-    struct slice nomor = s->state->last.nomor;
     const struct text_fill f[] = { { "nomor", nomor } };
 
     if (!r || !nomor.n || !report_load(s, nomor, r) || !report_of(r, s->msisdn) ||
@@ -147,6 +148,28 @@ bool death_of_referred(struct step *s)
     referral_added(s, r, s->reading->said.body);
     step_answer(s, nomor, step_text(s, s->language, "unknown.death_referred", FILLS(f)));
     return true;
+}
+
+/* `48217 hadir tapi sudah meninggal`, of staff: whoever reported her hears it.  `tetangga saya meninggal` is
+ * said of nobody of theirs. */
+static bool told_back(struct step *s)
+{
+    struct slice nomor = waits_of_staff(s->rules, s->reading, s->arena), hp;
+    const struct text_fill f[] = { { "nomor", nomor } };
+    bool hers = waits_named(s->reading, s->arena).n ||
+                called_case(s->rules, s->state, s->reading->said.body, s->arena).n ||
+                !understand_of_relative(s->rules, s->reading->said.body, s->arena);
+
+    if (!hers || !waits_passed_back(s, &hp))
+        return false;
+    step_answer(s, nomor, step_text(s, s->language, "unknown.death_of", FILLS(f)));
+    return true;
+}
+
+bool death_of_referred(struct step *s)
+{
+    return told_of_hers(s, s->state->last.nomor) ||
+           told_of_hers(s, waits_of_news(s->rules, s->reading, s->arena)) || told_back(s);
 }
 
 void death_file(struct step *s, struct draft *d, const struct report *living)

@@ -220,6 +220,19 @@ bool understand_names_nobody(const struct ruleset *rs, struct slice text, struct
     return ts.n > 0;
 }
 
+bool understand_of_relative(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i++)
+        if (slice_is(phrase_code(&ts, i, rs->forms.words.people, &used), "lain"))
+            return true;
+    return false;
+}
+
 struct heart {
     const struct ruleset *rs;
     bool found;

@@ -193,6 +193,8 @@ bool understand_asks_to_fetch(const struct ruleset *, struct slice text, struct 
 
 /* No word of it may be a name: all of them are words of the language, or labels. */
 bool understand_names_nobody(const struct ruleset *, struct slice text, struct arena *);
+/* Somebody's relative or neighbour is spoken of: `tetangga saya meninggal`. */
+bool understand_of_relative(const struct ruleset *, struct slice text, struct arena *);
 
 /* Of a text longer than `room` bytes the words around its first danger, with the first who is named before:
  * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
