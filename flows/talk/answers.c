@@ -13,6 +13,8 @@
 #include "flows/talk/numbered.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/unread.h"
+#include "flows/talk/emergency.h"
+#include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
 
@@ -342,6 +344,7 @@ static void say_cancel(struct step *s, struct draft *d)
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
     bool known = r && report_load(s, d->nomor, r);
     const struct text_fill f[] = { { "nomor", d->nomor }, { "siapa", questions_whom(s, d) } };
+    struct slice words;
 
     if (d->correct) {
         keep_record(s, d);
@@ -349,6 +352,9 @@ static void say_cancel(struct step *s, struct draft *d)
     }
     step_reason(s, "command");
     if (known && r->referral.state != REFERRAL_NONE) {
+        (void)emergency_number(s->state, s->reading->said.body, s->arena, &words);
+        if (waits_talks(words)) /* who was told hears that, too */
+            referral_added(s, r, words);
         step_answer(s, d->nomor, step_text(s, s->language, "batal.sure", FILLS(f)));
         return;
     }

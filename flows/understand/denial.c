@@ -165,6 +165,31 @@ static bool ended_at(const struct denying *d, unsigned i, unsigned *used)
     return !slice_is(d->ts->t[i].low, "kurang");
 }
 
+/* `sudah gak lagi` behind a sign; `tidak jadi kejang`: the sign behind it, up to *used. */
+static bool no_more(const struct denying *d, unsigned i, bool open, unsigned *used)
+{
+    struct negation n;
+    unsigned sign;
+
+    if (!negation_at(d->ts, i, d->words->negators, &n) || i + n.used >= d->ts->n)
+        return false;
+    *used = n.used + 1;
+    if (open && n.kind == NEGATION_NOT && slice_is(d->ts->t[i + n.used].low, "lagi"))
+        return true;
+    if (n.kind != NEGATION_OFF || !phrase_at(d->ts, i + n.used, d->words->signs, &sign))
+        return false;
+    *used = n.used + sign;
+    return true;
+}
+
+/* She is as she should be: `sudah sadar`, `sudah membaik`. */
+static bool is_well(const struct denying *d, unsigned i, unsigned *used)
+{
+    struct slice code = phrase_code(d->ts, i, d->words->kata, used);
+
+    return slice_is(code, "hidup") || slice_is(code, "pulih");
+}
+
 /* When it was, or that it is so now. */
 static bool says_when(const struct denying *d, unsigned i, unsigned *used)
 {
@@ -185,7 +210,14 @@ static bool all_ended(struct denying *d)
         if (d->ts->t[i].kind != TOKEN_WORD || slice_is(d->ts->t[i].low, "lagi") ||
             (open && d->ts->t[i].sep & SEP_HARD))
             return false;
-        if (phrase_at(d->ts, i, d->words->signs, &used) || phrase_near(d->ts, i, d->words->signs, &used)) {
+        if (is_well(d, i, &used)) {
+            continue;
+        }
+        if (no_more(d, i, open, &used)) {
+            open = false;
+            any = true;
+        } else if (phrase_at(d->ts, i, d->words->signs, &used) ||
+                   phrase_near(d->ts, i, d->words->signs, &used)) {
             open = any = true;
         } else if (ended_at(d, i, &used)) {
             open = false;
