@@ -46,6 +46,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await g?.stop();
   redis.kill('SIGTERM');
+  await redis.ended;
   fs.rmSync(folder, { recursive: true, force: true });
 });
 

@@ -308,6 +308,7 @@ export class World {
     this.pintu.closeAllConnections?.();
     this.pg?.kill();
     this.redisServer?.kill('SIGTERM');
+    await this.redisServer?.ended; // its last words go to its log
     if (this.redisFolder) fs.rmSync(this.redisFolder, { recursive: true, force: true });
     return ends;
   }
