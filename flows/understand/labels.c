@@ -270,14 +270,25 @@ static bool in_sign(const struct filling *x, unsigned i)
     return false;
 }
 
+/* `#gds tidak cek#`, `#bb -#` */
+static bool says_none(const struct filling *x, const struct field *f, unsigned value)
+{
+    if ((f->type != FIELD_NUMBER && f->type != FIELD_PRESSURE) || value >= x->ts.n ||
+        (x->ts.t[value].sep & SEP_HARD))
+        return false;
+    return (x->ts.t[value].kind == TOKEN_NEGATED && part_end(x, value) == value + 1) ||
+           (x->ts.t[value].kind == TOKEN_WORD &&
+            understand_says_none(x->rs, understand_span(x, value, part_end(x, value)), x->arena));
+}
+
 /* `bb -`, `lila ?`, `tb` at the end: said not to be given (RULINGS 1). */
 static bool not_given(struct filling *x, const struct label_at *l, unsigned i)
 {
-    unsigned value = i + l->used, used = l->used;
+    unsigned value = i + l->used, used = l->used, unit;
     struct label_at next;
 
     if (i > 0 && x->ts.t[i - 1].kind == TOKEN_NUMBER && !(x->ts.t[i].sep & SEP_HARD) &&
-        phrase_at(&x->ts, i, x->words->units, &used))
+        phrase_at(&x->ts, i, x->words->units, &unit))
         return false; /* `40 hari`: its unit */
     if (value >= x->ts.n && i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD && !x->ts.t[i - 1].taken &&
         !(x->ts.t[i].sep & SEP_HARD))
@@ -286,6 +297,8 @@ static bool not_given(struct filling *x, const struct label_at *l, unsigned i)
         return false;
     if (value < x->ts.n && x->ts.t[value].kind == TOKEN_EMPTY && !(x->ts.t[value].sep & SEP_HARD))
         used++;
+    else if (says_none(x, l->field, value))
+        used = part_end(x, value) - i;
     else if (value < x->ts.n && !((x->ts.t[value].sep & SEP_DASH) && understand_label_at(x, value, &next)))
         return false;
     take_labels_tokens(x, i, used);

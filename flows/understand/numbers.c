@@ -343,7 +343,8 @@ static void collect(struct run *r)
     for (unsigned k = x->head_uses; k < x->variant->uses_n; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
 
-        if ((f->type == FIELD_NUMBER || f->type == FIELD_PRESSURE) && !x->slots[f->position].filled)
+        if ((f->type == FIELD_NUMBER || f->type == FIELD_PRESSURE) && !x->slots[f->position].filled &&
+            !(x->ts.hash && x->slots[f->position].given)) /* `#gds -#65#` */
             r->open[r->open_n++] = f;
     }
 }
