@@ -175,6 +175,15 @@ static bool says_nil(const struct report *r)
     return r->status == REPORT_CONFIRM && slice_is(r->error_field, "nihil");
 }
 
+/* `kasus diare 0`: nobody has it (RULINGS 43). */
+static bool counts_none(const struct report *r)
+{
+    const struct field *f = field_of(r->form, r->error_field);
+    uint64_t n;
+
+    return f && r->form->counts >= 0 && f->as == AS_COUNT && slice_to_u64(r->typed, &n) && n == 0;
+}
+
 /* What is asked about stands with a no behind it: a yes to her own words (RULINGS 40, 43). */
 static bool denied(const struct report *r)
 {
@@ -205,7 +214,7 @@ static const char *key_of(const struct report *r, bool example, bool typed)
     case ERROR_MISSING:
         return is_choice(field_of(r->form, r->error_field)) ? "ask.choice" : "ask.missing";
     case ERROR_OUT_OF_RANGE:
-        return "ask.range";
+        return counts_none(r) ? "ask.zero" : "ask.range";
     case ERROR_CHECK_DIGIT:
         return "ask.digit";
     default:

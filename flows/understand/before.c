@@ -190,6 +190,9 @@ static void owner(struct filling *x, unsigned i)
     unsigned from = i, used = 0, whose = understand_measured(x, i);
     struct slice code = code_before(x, i, &from);
 
+    if (slice_is(code, "kira_belakang") && from > 0 && x->ts.t[from - 1].kind == TOKEN_WORD &&
+        form_counts(x->form, UNIT_PERSON))
+        code = S("kira"); /* `diare lebih 5` */
     if (whose < i || (!code.n && measured_elsewhere(x, i))) {
         understand_mark_other(x, whose < i ? whose : i - 1,
                               i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));

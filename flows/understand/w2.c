@@ -200,6 +200,8 @@ static void bare_number(struct scan *s, bool minus)
         amended_week(s, v, broken, minus);
     else if (s->amends && !broken && !minus && v <= COUNT_MAX)
         amended_count(s, codes->items[codes->n - 1], v);
+    else if (broken && s->week->filled && !codes->n) /* `33 ?5` */
+        wrong_code(s, s->kode_field->name, ERROR_INVALID, true);
     else if (!(s->week_label && s->week->value.kind == VALUE_NUMBER && s->week->value.milli == v * 1000))
         doubt_last(s);
 }
@@ -490,7 +492,7 @@ void understand_w2(struct filling *x)
             break; /* - Bu Siti */
         } else {
             s.p++;
-            s.spoiled = !is_separator(c) && c != '-';
+            s.spoiled = (!is_separator(c) && c != '-') || (c == '?' && s.p < s.end && text_is_digit(*s.p));
         }
     }
     if (s.amends && s.wrong && s.kode->value.n) /* `A5 salah`: and what is right? */
