@@ -208,6 +208,8 @@ static const char *key_of(const struct report *r, bool example, bool typed)
         return r->nil ? "turned.nil" : r->refused ? "turned.not_held" : "turned.form";
     if (says_nil(r))
         return "ask.nil";
+    if (r->status == REPORT_CONFIRM && r->unsent)
+        return "ask.unsent";
     if (r->status == REPORT_CONFIRM && reply_shows_guess(r))
         return example ? "ask.value" : "ask.value_only";
     switch (r->error) {

@@ -82,6 +82,7 @@ static const struct report *unfinished(struct job *j)
         return r;
     r->status = REPORT_CONFIRM;
     r->error = ERROR_AMBIGUOUS;
+    r->unsent = true;
     for (unsigned i = 0; i < r->form->fields_n; i++)
         if (r->values[i].kind != VALUE_ABSENT && !r->form->fields[i].hidden &&
             (!j->s->filled || j->s->filled >> i & 1))

@@ -54,6 +54,7 @@ struct report {
     bool maybe;     /* `tidak demam, kejang`: an E1 sign that may be negated (RULINGS 47): it is asked
                        about at once, and staff are told, `belum pasti`, when nobody answers; not with
                        `emergency` */
+    bool unsent;    /* all of it is known and nothing doubted, but the last page was not sent: shown whole */
     bool refused;   /* invalid: what error_field names was not done: `mr1 tidak datang` (RULINGS 43) */
     bool nil;       /* withdrawn: it says that there are no cases, which W2 … NIHIL reports (RULINGS 43) */
     bool twins;     /* with `withdrawn`: two babies in one report, to be told one by one */
