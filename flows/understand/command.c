@@ -9,6 +9,7 @@
 #include "parsers/damm.h"
 #include "parsers/nik.h"
 #include "parsers/person_name.h"
+#include "parsers/phrase.h"
 #include "parsers/text.h"
 
 static bool separator(char c)
@@ -360,6 +361,26 @@ static void argument_koreksi(struct argument *x)
         read_correction(x);
 }
 
+/* `TERIMA 48217 terima kasih bu`: nothing is said to whoever hears the words (RULINGS 13). */
+static bool only_thanks(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    struct tokens ts;
+    unsigned used;
+    bool thanks = false;
+
+    if (!text.n || !tokens_cut(text, NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i += used) {
+        thanks |= phrase_is(&ts, i, words->kata, "terima_kasih", &used);
+        if (!understand_says_nothing(words, &ts, i, &used) &&
+            !phrase_is(&ts, i, words->people, "sapaan", &used) &&
+            !phrase_is(&ts, i, words->answers, "sapaan", &used))
+            return false;
+    }
+    return thanks;
+}
+
 /* The text up to the first word that is this number. */
 static struct slice before_number(struct slice text, struct slice nomor)
 {
@@ -417,5 +438,7 @@ void understand_command(const struct ruleset *rs, const struct keyword *k, struc
     x.rest = skip_separators(x.rest);
     if (arguments[k->command])
         arguments[k->command](&x);
+    if (only_thanks(rs, out->catatan, a))
+        out->catatan = (struct slice){ 0 };
     doubt_number(rs, out);
 }
