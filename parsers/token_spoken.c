@@ -118,12 +118,17 @@ static uint64_t whole(struct spoken *s)
     return v + below_thousand(s, false);
 }
 
+static bool spoken_mark(const struct token *t)
+{
+    return t->kind == TOKEN_WORD && (slice_is(t->low, "koma") || slice_is(t->low, "titik"));
+}
+
 /* The digits behind `koma`, as `lima` or `lima enam`. */
 static size_t behind_mark(struct spoken *s, char *out)
 {
     size_t n = 0;
 
-    if (!blank(s->ts, s->i) || !slice_is(s->ts->t[s->i].low, "koma"))
+    if (!blank(s->ts, s->i) || !spoken_mark(&s->ts->t[s->i]))
         return 0;
     for (unsigned k = s->i + 1; n < 3 && blank(s->ts, k); k++) {
         struct slice code = code_at(s, k);
@@ -136,24 +141,56 @@ static size_t behind_mark(struct spoken *s, char *out)
     return n;
 }
 
+/* A label of the form, of one word or two, ends before token i: `gula darah`. */
+static bool labelled(const struct spoken *s, unsigned i)
+{
+    const struct form *form = s->x->form;
+    const struct token *t = s->ts->t;
+    struct slice low = i ? t[i - 1].low : slice_make("", 0);
+
+    if (!form || !i || t[i - 1].kind != TOKEN_WORD)
+        return false;
+    if (form_has_label(form, low) ||
+        (slice_ends(low, "nya") && low.n > 3 && form_has_label(form, slice_take(low, low.n - 3))))
+        return true;
+    for (const struct label *l = i > 1 ? form_labels(form, t[i - 2].low) : NULL; l; l = l->next)
+        if (slice_eq(l->first, t[i - 2].low) && slice_eq(l->rest, low))
+            return true;
+    return false;
+}
+
+/* `polio empat`: with the word before it the figure is of a list. */
+static bool listed(const struct spoken *s, unsigned i, struct arena *a)
+{
+    const struct form *form = s->x->form;
+    struct slice code = code_at(s, i);
+
+    if (!form || !i || s->ts->t[i - 1].kind != TOKEN_WORD || code.n != 1 || !slice_all_digits(code))
+        return false;
+    for (unsigned f = 0; f < form->fields_n; f++)
+        if (form->fields[f].type == FIELD_CHOICES && (s->ts->t[i - 1].begins & form->fields[f].list->bit) &&
+            list_find(form->fields[f].list,
+                      arena_printf(a, "%.*s %.*s", SLICE_ARG(s->ts->t[i - 1].low), SLICE_ARG(code))))
+            return true;
+    return false;
+}
+
 /* Right behind the number, or before it, stands what says that it is one, and of what: its unit, a half of
  * it, a label, `per`. */
 static bool certain(const struct spoken *s, unsigned from, unsigned to)
 {
     const struct tokens *ts = s->ts;
-    const struct token *before = from ? &ts->t[from - 1] : NULL;
     unsigned used;
 
     if (to < ts->n && !(ts->t[to].sep & SEP_HARD) &&
         (phrase_at(ts, to, s->x->set->words.units, &used) || slice_is(ts->t[to].low, "per") ||
          slice_is(ts->t[to].low, "setengah")))
         return true;
-    if (!before || before->kind != TOKEN_WORD)
-        return false;
-    return slice_is(before->low, "per") || slice_is(before->low, "ke") ||
-           (s->x->form && (form_has_label(s->x->form, before->low) ||
-                           (slice_ends(before->low, "nya") && before->low.n > 3 &&
-                            form_has_label(s->x->form, slice_take(before->low, before->low.n - 3)))));
+    if (from > 0 && (slice_is(ts->t[from - 1].low, "per") || slice_is(ts->t[from - 1].low, "ke")))
+        return true;
+    /* `berat sembilan coma dua`: the number goes on behind what is no label. */
+    return labelled(s, from) &&
+           !(blank(ts, to) && blank(ts, to + 1) && counts(s, to + 1) && !labelled(s, to + 1));
 }
 
 static void close_up(struct tokens *ts, unsigned at, unsigned from)
@@ -237,7 +274,7 @@ static bool apart(const struct spoken *s, unsigned from, unsigned to, bool mark)
     if (from > 0 && blank(ts, from) && (ts->t[from - 1].kind == TOKEN_NUMBER || counts(s, from - 1)))
         return false;
     return !blank(ts, to) ||
-           (!counts(s, to) && !slice_is(ts->t[to].low, "koma") && (mark || ts->t[to].kind != TOKEN_NUMBER));
+           (!counts(s, to) && !spoken_mark(&ts->t[to]) && (mark || ts->t[to].kind != TOKEN_NUMBER));
 }
 
 /* Figures before a spoken mark stand for themselves: `9 koma lima`. */
@@ -252,7 +289,7 @@ static bool begins(const struct spoken *s, unsigned i)
 /* The number that begins at token i becomes one token.  How many tokens were looked at. */
 static unsigned number_at(struct spoken *s, unsigned i, struct arena *a)
 {
-    bool figures = s->ts->t[i].kind == TOKEN_NUMBER, sure;
+    bool figures = s->ts->t[i].kind == TOKEN_NUMBER, of_list, sure;
     struct slice said = s->ts->t[i].low;
     char digits[DIGITS];
     uint64_t v = 0;
@@ -269,13 +306,15 @@ static unsigned number_at(struct spoken *s, unsigned i, struct arena *a)
             i++;
         return i + 1;
     }
-    sure = certain(s, i, s->i);
+    of_list = s->i == i + 1 && listed(s, i, a);
+    sure = of_list || certain(s, i, s->i);
     if (!sure && s->i == i + 1 && s->ts->n > 1)
         return i + 1; /* one word: a name, perhaps, `Nur Lima` */
     if (!figures)
         said = arena_printf(a, "%llu", (unsigned long long)v);
     join(s, i, s->i, n ? arena_printf(a, "%.*s,%.*s", SLICE_ARG(said), (int)n, digits) : said);
     s->ts->t[i].approx |= !sure;
+    s->ts->t[i].repaired = !of_list; /* a phrase has no repaired figure */
     return i + 1;
 }
 

@@ -47,6 +47,15 @@ bool understand_name(struct filling *x, unsigned from, unsigned to, struct slice
     return ok;
 }
 
+/* Two words of a number, which is none that can be read: `ke dua dua puluh delapan minggu`. */
+static bool counts_on(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return understand_number_word(x, i, &used) && i + used < x->ts.n &&
+           understand_number_word(x, i + used, &used);
+}
+
 /* Words of the name from i on: up to a number, a label, a separator.  *mixed: a token of letters and digits
  * ended it. */
 static unsigned words_end(const struct filling *x, unsigned i, const struct word_list *next, bool *mixed)
@@ -58,7 +67,7 @@ static unsigned words_end(const struct filling *x, unsigned i, const struct word
         const struct token *t = &x->ts.t[j];
 
         if (t->taken || t->other || t->kind != TOKEN_WORD || (j > i && understand_parted(x, j)) ||
-            understand_signs_off(x, j))
+            understand_signs_off(x, j) || counts_on(x, j))
             break;
         if (j + 1 < x->ts.n && x->ts.t[j + 1].glued && x->ts.t[j + 1].kind == TOKEN_NUMBER &&
             !x->ts.t[j + 1].taken) {

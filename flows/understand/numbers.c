@@ -474,27 +474,3 @@ void understand_numbers(struct filling *x, unsigned from)
     }
     ask_if_shifted(&r);
 }
-
-/* `9 lusin`; not `9 banyak`, nor `sehari` with its unit. */
-static bool number_word(const struct filling *x, unsigned i, unsigned *used)
-{
-    struct slice code = phrase_code(&x->ts, i, x->words->numbers, used);
-
-    return code.n && !slice_is(code, "banyaknya") && (code.p[0] != '1' || slice_all_digits(code));
-}
-
-bool understand_multiplied(struct filling *x, unsigned i)
-{
-    unsigned used;
-
-    if (i == 0 || x->ts.t[i - 1].kind != TOKEN_NUMBER || x->ts.t[i - 1].approx ||
-        (x->ts.t[i].sep & SEP_HARD) || !number_word(x, i, &used))
-        return false;
-    for (unsigned k = 0; k < x->form->fields_n; k++)
-        if (x->slots[k].filled && x->slots[k].to == i && x->form->fields[k].type == FIELD_NUMBER) {
-            understand_fault(x, &x->form->fields[k], ERROR_INVALID, true, i - 1);
-            x->slots[k].typed = understand_span(x, i - 1, i + used);
-            return true;
-        }
-    return false;
-}

@@ -226,7 +226,7 @@ static void on_other(void *arg, unsigned from, unsigned to)
         return;
     if (!g->unknown++)
         g->unknown_at = from;
-    understand_stray_keyword(g->x, from);
+    understand_stray_word(g->x, from);
     for (unsigned l = 0; l < SIGN_LISTS && g->fields[l]; l++) /* `mr1 ditunda` (RULINGS 43) */
         if (g->fields[l]->companion < 0 && understand_is(g->x, from, "tidak_diberi", &used))
             g->x->refused = g->fields[l];

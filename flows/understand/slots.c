@@ -288,6 +288,39 @@ void understand_stray_keyword(struct filling *x, unsigned i)
         understand_fault(x, last, ERROR_INVALID, true, i);
 }
 
+bool understand_number_word(const struct filling *x, unsigned i, unsigned *used)
+{
+    struct slice code = phrase_code(&x->ts, i, x->words->numbers, used);
+
+    return (code.n && slice_all_digits(code)) || slice_is(code, "angka") || slice_is(code, "belas") ||
+           slice_is(code, "puluh") || slice_is(code, "ratus") || slice_is(code, "ribu");
+}
+
+bool understand_multiplied(struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    if (i == 0 || x->ts.t[i - 1].approx || (x->ts.t[i].sep & SEP_HARD) ||
+        !understand_number_word(x, i, &used) ||
+        (i + used < x->ts.n && slice_is(x->ts.t[i + used].low, "kali")))
+        return false;
+    for (unsigned k = 0; k < x->form->fields_n; k++)
+        if (x->slots[k].filled && x->slots[k].to == i && x->form->fields[k].type == FIELD_NUMBER) {
+            unsigned at = x->slots[k].at;
+
+            understand_fault(x, &x->form->fields[k], ERROR_INVALID, true, at);
+            x->slots[k].typed = understand_span(x, at, i + used);
+            return true;
+        }
+    return false;
+}
+
+void understand_stray_word(struct filling *x, unsigned i)
+{
+    understand_stray_keyword(x, i);
+    (void)understand_multiplied(x, i); /* `9 kilo lima` */
+}
+
 void understand_merge_counts(struct filling *x, const struct value *known, struct value *answered)
 {
     struct value all = { .kind = VALUE_COUNTS };

@@ -299,8 +299,10 @@ static void number_word(struct filling *x, unsigned i)
         if (use(x, k)->type == FIELD_NUMBER && open_field(x, use(x, k)))
             last = use(x, k);
     w = last && list ? phrase_at(&x->ts, i, list, &used) : NULL;
-    if (w && (!slice_is(w->code, "banyaknya") || form_counts(x->form, UNIT_PERSON) ||
-              (i > 0 && form_has_label(x->form, x->ts.t[i - 1].low)))) /* but `haid banyak` */
+    if (w && (understand_number_word(x, i, &used) ||
+              (slice_is(w->code, "banyaknya") &&
+               (form_counts(x->form, UNIT_PERSON) ||
+                (i > 0 && form_has_label(x->form, x->ts.t[i - 1].low)))))) /* but `haid banyak` */
         understand_fault(x, last, ERROR_INVALID, true, i);
 }
 

@@ -216,6 +216,8 @@ unsigned understand_text_end(const struct filling *, unsigned from);
 /* Another form's keyword with words behind it that completes no report: neither may be half understood
  * (RULINGS 19). */
 void understand_stray_keyword(struct filling *, unsigned i);
+/* The same, and what is left of a number beside a value. */
+void understand_stray_word(struct filling *, unsigned i);
 
 /* --- understand/before.c, understand/around.c: what stands beside values --- */
 /* Marks numbers that are no field's, or not certain (RULINGS 46, 50). */
@@ -326,6 +328,9 @@ bool understand_says_none(const struct ruleset *, struct slice text, struct aren
 /* `2 puluh`, `5 lusin`: a number word at token i right behind a number, whose field is not understood then.
  */
 bool understand_multiplied(struct filling *, unsigned i);
+/* A word of a number begins at token i: `lima`, `puluh`, `lusin`; not `banyak`, nor `sehari` with its unit.
+ */
+bool understand_number_word(const struct filling *, unsigned i, unsigned *used);
 /* Numbers whose explicit unit is certain, before lists take the words (RULINGS 20). */
 void understand_units(struct filling *, unsigned from);
 void understand_signs(struct filling *, unsigned from);
