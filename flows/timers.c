@@ -66,17 +66,28 @@ static const struct {
     bool (*subjects)(const struct ruleset *, const struct due *, struct arena *, struct intent *);
     void (*run)(struct step *, const struct due *);
 } timers[] = {
-    { "draft", no_subjects, answers_expired },      { "referral", no_subjects, referral_due },
-    { "hadir", no_subjects, referral_due },         { "hidup", no_subjects, referral_alive },
-    { "pagi", no_subjects, referral_morning },      { "episode", episode_subjects, alert_due },
-    { "child", child_subjects, child_due },         { "setuju", no_subjects, approval_due },
-    { "pws", picture_subjects, pws_due },           { "tugas", posyandu_subjects, tasks_changed },
-    { "dosis", posyandu_subjects, tasks_doses },    { "absen", posyandu_subjects, tasks_absent },
-    { "ibu", posyandu_subjects, tasks_missed },     { "kunjungan", posyandu_subjects, visited },
-    { "rekap", posyandu_subjects, recap_due },      { "terdaftar", no_subjects, approval_known },
-    { "buka", listing_subjects, listing_due },      { "ringan", day_list_subjects, day_list_changed },
-    { "daftar", day_list_subjects, day_list_due },  { "mungkin", no_subjects, emergency_maybe },
-    { "ingat", reminders_subjects, reminders_due }, { REMINDERS_ROOT, no_subjects, reminders_root },
+    { "draft", no_subjects, answers_expired },
+    { "referral", no_subjects, referral_due },
+    { "hadir", no_subjects, referral_due },
+    { "hidup", no_subjects, referral_alive }, /* a WAFAT that was cancelled */
+    { "pagi", no_subjects, referral_morning },
+    { "episode", episode_subjects, alert_due },
+    { "child", child_subjects, child_due },
+    { "setuju", no_subjects, approval_due },
+    { "pws", picture_subjects, pws_due },
+    { "tugas", posyandu_subjects, tasks_changed },
+    { "dosis", posyandu_subjects, tasks_doses },
+    { "absen", posyandu_subjects, tasks_absent },
+    { "ibu", posyandu_subjects, tasks_missed },
+    { "kunjungan", posyandu_subjects, visited },
+    { "rekap", posyandu_subjects, recap_due },
+    { "terdaftar", no_subjects, approval_known },
+    { "buka", listing_subjects, listing_due },
+    { "ringan", day_list_subjects, day_list_changed },
+    { "daftar", day_list_subjects, day_list_due },
+    { "mungkin", no_subjects, emergency_maybe },
+    { "ingat", reminders_subjects, reminders_due },
+    { REMINDERS_ROOT, no_subjects, reminders_root },
 };
 
 enum {

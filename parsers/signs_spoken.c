@@ -18,18 +18,19 @@ static bool of_now(const struct sign_scan *s, const struct tokens *ts, unsigned 
 }
 
 /* Words between the one that says how a sign is spoken of and the sign: `takut nanti kejang`, `pernah
- * mengalami kejang`, `kalau ada kejang`. */
+ * mengalami kejang`, `kalau ada kejang`; but `penyuluhan ada yang pingsan`: somebody is. */
 static bool speaks_on(const struct sign_spoken *spoken, struct slice kata, struct slice low)
 {
     static const char *const fears[] = { "antara", "nanti", "pengisi", "partikel", "sanggup" };
+    bool there = slice_is(low, "ada") && (spoken->how != SPOKEN_ABOUT || !slice_is(kata, "ada_orang"));
 
     if (spoken->list && slice_is(kata, "sambung"))
         return true;
     if (spoken->how == SPOKEN_ASKED)
-        return slice_is(low, "ada");
+        return there;
     if (spoken->how == SPOKEN_ABOUT || spoken->how == SPOKEN_TOLD)
         return slice_is(kata, "antara") || slice_is(kata, "pengisi") || slice_is(kata, "keadaan") ||
-               slice_is(kata, "zona") || slice_is(low, "ada");
+               slice_is(kata, "zona") || there;
     if (spoken->how == SPOKEN_EVER)
         return slice_is(kata, "antara") || slice_is(kata, "pengisi");
     for (size_t k = 0; spoken->how == SPOKEN_FEARED && k < sizeof fears / sizeof *fears; k++)
