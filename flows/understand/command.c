@@ -299,56 +299,89 @@ static struct slice labelled_field(const struct ruleset *rs, struct slice rest, 
     return S("arg");
 }
 
-/* Which report it is about is not known here: the field as the first form takes it that can. */
+/* What the forms make of a correction, and the first thing that is wrong with it. */
+struct correction {
+    const struct argument *in;
+    enum report_error error;
+    struct slice field;
+};
+
+/* The letters of a weekly report: `A 5`. */
+static bool read_letters(struct filling *x, struct slice rest)
+{
+    int codes = form_as(x->form, AS_CODES), week = form_as(x->form, AS_WEEK);
+
+    if (codes < 0 || week < 0)
+        return false;
+    x->text = rest;
+    understand_w2(x);
+    return x->slots[codes].value.n && !slice_is(x->slots[codes].value.items[0], "nihil") &&
+           !x->slots[codes].error && !x->slots[week].error;
+}
+
+/* Letters are fields of their own (RULINGS 7). */
+static void add_corrected(struct command *c, struct slice field, const struct value *v)
+{
+    for (unsigned i = 0; v->kind == VALUE_COUNTS && i < v->n && c->corrected_n < FORM_FIELDS; i++)
+        c->corrected[c->corrected_n++] =
+            (struct corrected){ .field = v->items[i], .value = value_number(v->counts[i]) };
+    if (v->kind != VALUE_ABSENT && v->kind != VALUE_COUNTS && c->corrected_n < FORM_FIELDS)
+        c->corrected[c->corrected_n++] = (struct corrected){ .field = field, .value = *v };
+}
+
+static bool corrects(struct correction *s, const struct form *form)
+{
+    const struct argument *in = s->in;
+    struct command *c = in->out;
+    struct filling *x = understand_begin(in->rules, form, in->today, in->arena);
+    bool fault = false;
+
+    if (!x ||
+        !(form_has(form, FIELD_COUNTS) ? read_letters(x, in->rest) : understand_labelled_only(x, in->rest)))
+        return false;
+    c->corrected = ARENA_ARRAY(in->arena, struct corrected, FORM_FIELDS);
+    c->corrected_n = 0;
+    for (unsigned i = 0; c->corrected && i < form->fields_n; i++) {
+        enum report_error error = x->slots[i].error;
+
+        /* It is refused: what only one form would ask about says less than what others say of it. */
+        if (error &&
+            (!s->error || (s->error == ERROR_AMBIGUOUS && slice_eq(s->field, form->fields[i].name)))) {
+            s->error = error;
+            s->field = form->fields[i].name;
+        }
+        fault |= error != ERROR_NONE;
+        add_corrected(c, form->fields[i].name, &x->slots[i].value);
+    }
+    return !fault && c->corrected_n;
+}
+
+/* Which report it is about is not known here: the field as the first form takes it that can, those of letters
+ * last. */
 static void read_correction(struct argument *in)
 {
     struct command *c = in->out;
-    const struct ruleset *rs = in->rules;
-    struct slice rest = in->rest;
-    struct arena *a = in->arena;
-    enum report_error seen = ERROR_NONE;
-    struct slice seen_field = { 0 };
+    const struct form_set *forms = &in->rules->forms;
+    struct correction s = { .in = in };
+    bool value;
 
-    if (rest.n == 0) {
+    if (in->rest.n == 0) {
         reject(c, ERROR_MISSING, "arg");
         return;
     }
-    for (unsigned f = 0; f < rs->forms.n; f++) {
-        struct filling *x = understand_begin(rs, &rs->forms.forms[f], in->today, a);
-        bool fault = false;
-
-        if (!x)
-            return;
-        if (form_is(x->form, FORM_LETTERS) || !understand_labelled_only(x, rest))
-            continue;
-        c->corrected = ARENA_ARRAY(a, struct corrected, FORM_FIELDS);
-        c->corrected_n = 0;
-        for (unsigned i = 0; c->corrected && i < x->form->fields_n; i++) {
-            if (x->slots[i].error && seen == ERROR_NONE) {
-                seen = x->slots[i].error;
-                seen_field = x->form->fields[i].name;
-            }
-            fault |= x->slots[i].error != ERROR_NONE;
-            if (x->slots[i].value.kind != VALUE_ABSENT)
-                c->corrected[c->corrected_n++] =
-                    (struct corrected){ .field = x->form->fields[i].name, .value = x->slots[i].value };
-        }
-        if (!fault && c->corrected_n)
-            return;
-    }
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (unsigned f = 0; f < forms->n; f++)
+            if (form_is(&forms->forms[f], FORM_LETTERS) == (pass == 1) && corrects(&s, &forms->forms[f]))
+                return;
     c->corrected_n = 0;
-    c->status = c->status == REPORT_REJECTED ? c->status : REPORT_REJECTED;
+    c->status = REPORT_REJECTED;
     if (c->error != ERROR_NONE)
         return;
-    c->error = seen;
-    c->error_field = seen_field;
-    if (seen == ERROR_NONE) {
-        bool value;
-
-        c->error_field = labelled_field(rs, rest, &value);
-        c->error = value ? ERROR_INVALID : ERROR_MISSING;
-        if (slice_is(c->error_field, "arg"))
-            c->error = ERROR_INVALID;
+    c->error = s.error == ERROR_AMBIGUOUS ? ERROR_INVALID : s.error;
+    c->error_field = s.field;
+    if (s.error == ERROR_NONE) {
+        c->error_field = labelled_field(in->rules, in->rest, &value);
+        c->error = value || slice_is(c->error_field, "arg") ? ERROR_INVALID : ERROR_MISSING;
     }
 }
 

@@ -10,6 +10,7 @@ enum {
     TRIES = 150,      /* places at which a text is asked whether another report begins there */
     TRIED = 48 << 10, /* bytes that are read for it in all: thirty reports in one line */
     SCRATCH = 4 << 20,
+    NEAR = 4 /* letters of a keyword that one edit still tells (SPEC 2.2) */
 };
 
 struct splitter {
@@ -19,9 +20,10 @@ struct splitter {
     struct said *said;
     const struct form *form; /* of the report in hand */
     struct slice text;
-    size_t begin, tried;  /* of its body; bytes that were read for tries */
-    unsigned room, tries; /* places for reports */
-    struct arena scratch; /* of one try */
+    size_t begin, tried;   /* of its body; bytes that were read for tries */
+    unsigned room, tries;  /* places for reports */
+    struct arena scratch;  /* of one try */
+    struct slice misspelt; /* the first words of the report in hand: a keyword misspelt, or part of a name */
 };
 
 static bool complete(const struct report *r)
@@ -84,6 +86,20 @@ static void close_beyond(struct splitter *s, size_t end)
     understand_body(s, end, s->arena, &all[n - 1]);
 }
 
+/* `tmbang Budi`: who is it? */
+static void doubt_name(struct report *r, struct slice typed)
+{
+    int name = form_as(r->form, AS_NAME);
+
+    if (r->status == REPORT_REJECTED || name < 0)
+        return;
+    r->faults[name] = ERROR_AMBIGUOUS;
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    r->error_field = r->form->fields[name].name;
+    r->typed = typed;
+}
+
 static void close_report(struct splitter *s, size_t end)
 {
     struct report *place;
@@ -97,6 +113,9 @@ static void close_report(struct splitter *s, size_t end)
         return;
     understand_body(s, end, s->arena, place);
     s->said->reports_n++;
+    if (s->misspelt.n)
+        doubt_name(place, s->misspelt);
+    s->misspelt = (struct slice){ 0 };
 }
 
 /* How a report would turn out; what that takes is given back. */
@@ -251,6 +270,22 @@ static size_t past_number(const struct splitter *s, size_t from, size_t end)
     return p < end && text_is_word(s->text.p[p]) && !text_is_digit(s->text.p[p]) ? p : from;
 }
 
+/* The keyword of the form in hand with one edit: after the first only exact ones begin a report. */
+static bool misspells(const struct splitter *s, struct slice word)
+{
+    char upper[16];
+    bool near = false;
+
+    if (word.n > sizeof upper)
+        return false;
+    for (size_t i = 0; i < word.n; i++)
+        upper[i] = (char)(word.p[i] >= 'a' && word.p[i] <= 'z' ? word.p[i] - 32 : word.p[i]);
+    for (unsigned k = 0; k < s->form->keywords_n && form_as(s->form, AS_NAME) >= 0; k++)
+        near |=
+            s->form->keywords[k].n >= NEAR && slice_one_edit(slice_make(upper, word.n), s->form->keywords[k]);
+    return near;
+}
+
 /* One line behind the first. */
 static void next_line(struct splitter *s, size_t line, size_t end)
 {
@@ -272,6 +307,11 @@ static void next_line(struct splitter *s, size_t line, size_t end)
     }
     if (from > line && !has_letter_or_digit(between(s, s->begin, line)))
         s->begin = from; /* the first of them, under its keyword */
+    if (misspells(s, word) && try_report(s, s->form, word_end, end)) {
+        begin_report(s, s->form, line, word_end);
+        s->misspelt = slice_trim(between(s, p, end));
+        return;
+    }
     /* Without a keyword it repeats the form above, if it makes a complete report. */
     if (has_letter_or_digit(between(s, s->begin, line)) &&
         (has_telephone(between(s, from, end)) ? try_report(s, s->form, from, end) : try_line(s, from, end))) {

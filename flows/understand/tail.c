@@ -306,6 +306,18 @@ static void number_word(struct filling *x, unsigned i)
         understand_fault(x, last, ERROR_INVALID, true, i);
 }
 
+/* `kasus diare lO`: letters that may be digits where a count is due, and no digit among them (RULINGS 50). */
+static void letters_for_count(struct filling *x, unsigned i)
+{
+    struct slice text = x->ts.t[i].text;
+    size_t n = 0;
+
+    while (n < text.n && token_letter_is_digit(text.p[n]))
+        n++;
+    if (count_open(x) && n == text.n && n > 0 && n < 4)
+        understand_fault_words(x, &x->form->fields[form_as(x->form, AS_COUNT)], ERROR_INVALID, i, i + 1);
+}
+
 static void leftovers(struct filling *x, unsigned from)
 {
     for (unsigned i = from; i < x->ts.n; i++)
@@ -313,6 +325,7 @@ static void leftovers(struct filling *x, unsigned from)
             second_choice(x, i);
             understand_stray_keyword(x, i);
             number_word(x, i);
+            letters_for_count(x, i);
         }
 }
 

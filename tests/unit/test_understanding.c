@@ -263,6 +263,20 @@ static void values_behind_an_unread_one_are_kept(void **state)
     }
 }
 
+/* A misspelt keyword at the head of a further line is no part of a name: who it is, is asked. */
+static void a_misspelt_keyword_is_no_name(void **state)
+{
+    struct said said = said_of("TIMBANG Siti P 14bl 9,2\ntmbang Budi L 12bl 9");
+    const struct report *r = &said.reports[1];
+
+    (void)state;
+    assert_int_equal(said.reports_n, 2);
+    assert_int_equal(said.reports[0].status, REPORT_ACCEPTED);
+    assert_int_equal(r->status, REPORT_CONFIRM);
+    assert_true(slice_is(r->error_field, "nama"));
+    assert_json(r, "{\"nama\":\"Budi\",\"jk\":\"L\",\"umur\":\"12bl\",\"bb\":9}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +287,7 @@ int main(void)
         cmocka_unit_test(an_emergency_past_the_last_place_is_itself),
         cmocka_unit_test(an_emergency_never_waits_and_a_negation_alarms_nobody),
         cmocka_unit_test(values_behind_an_unread_one_are_kept),
+        cmocka_unit_test(a_misspelt_keyword_is_no_name),
         cmocka_unit_test(every_example_of_every_form_is_accepted),
     };
 
