@@ -271,7 +271,8 @@ static bool apart(const struct spoken *s, unsigned from, unsigned to, bool mark)
 {
     const struct tokens *ts = s->ts;
 
-    if (from > 0 && blank(ts, from) && (ts->t[from - 1].kind == TOKEN_NUMBER || counts(s, from - 1)))
+    if (from > 0 && blank(ts, from) &&
+        (ts->t[from - 1].kind == TOKEN_NUMBER || counts(s, from - 1) || spoken_mark(&ts->t[from - 1])))
         return false;
     return !blank(ts, to) ||
            (!counts(s, to) && !spoken_mark(&ts->t[to]) && (mark || ts->t[to].kind != TOKEN_NUMBER));
@@ -307,7 +308,8 @@ static unsigned number_at(struct spoken *s, unsigned i, struct arena *a)
         return i + 1;
     }
     of_list = s->i == i + 1 && listed(s, i, a);
-    sure = of_list || certain(s, i, s->i);
+    sure =
+        of_list || certain(s, i, s->i) || (i == 0 && s->i > 1 && s->i == s->ts->n); /* all that is answered */
     if (!sure && s->i == i + 1 && s->ts->n > 1)
         return i + 1; /* one word: a name, perhaps, `Nur Lima` */
     if (!figures)
