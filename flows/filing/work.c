@@ -169,9 +169,13 @@ void work_last(struct work *w)
 {
     struct step *s = w->s;
     const struct filed_report *r = &w->filed;
-    const struct today_report today = {
-        .nomor = r->nomor, .who = child_called(s->rules, text_as(r->form, w->shown, AS_NAME), s->arena)
-    };
+    struct slice name = text_as(r->form, w->shown, AS_NAME);
+    const struct today_report today = { .nomor = r->nomor,
+                                        .who = child_called(s->rules,
+                                                            form_is(r->form, FORM_BIRTH) && name.n
+                                                                ? child_of_mother(s->rules, name, s->arena)
+                                                                : name,
+                                                            s->arena) };
 
     s->state->last = (struct last_report){ .nomor = r->nomor,
                                            .whom = r->whom,

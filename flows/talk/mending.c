@@ -150,13 +150,16 @@ static bool of_name(struct slice names, struct slice word)
     return false;
 }
 
-/* `yg` of `yg budi`: it points at whom is named behind it. */
+/* `yg` of `yg budi`, `anak` of `anak bu budi`: it only leads to whom is named behind it. */
 static bool points(const struct ruleset *rules, struct slice names, struct slice word, struct slice behind)
 {
-    const struct word *w = list_find(rules->forms.words.titles, word);
-
     behind = slice_trim(behind);
-    return w && slice_is(w->code, "penunjuk") && of_name(names, slice_cut(&behind, ' '));
+    while (list_find(rules->forms.words.titles, word) || list_find(rules->forms.words.people, word)) {
+        if (of_name(names, word = slice_cut(&behind, ' ')))
+            return true;
+        behind = slice_trim(behind);
+    }
+    return false;
 }
 
 /* `no 4`: what stands behind is the number of something else. */

@@ -51,12 +51,13 @@ static bool speaks_of(const struct reading *r)
 }
 
 /* Her reports of today that it may be about, other than the last one; or that it is about nobody of today. */
-static void read_whom(const struct ruleset *rules, const struct sender_state *state, const struct inbound *in,
+static void read_whom(const struct ruleset *rules, const struct sender *who, const struct inbound *in,
                       struct arena *a, struct reading *r)
 {
+    const struct sender_state *state = r->state;
     struct slice day = date_iso(date_today(in->received_ms, rules->utc_offset_min), a);
     struct slice text = r->kind == READING_COMMAND ? r->said.command.correction : r->said.body;
-    struct whom w;
+    struct whom w = { .speaker = who->person };
 
     if (!speaks_of(r))
         return;
@@ -454,7 +455,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         answering_value(rules, state, in->received_ms, a, r);
     apart_beside(rules, state, in->received_ms, a, r);
     emergency_no_answer(rules, state, in->received_ms, a, r);
-    read_whom(rules, state, in, a, r);
+    read_whom(rules, who, in, a, r);
     read_fix(rules, state, in, a, r);
     read_other(rules, state, in, a, r);
     if (!read_again(rules, state, r, a))

@@ -105,6 +105,13 @@ static struct slice stem(struct slice word)
     return slice_ends(word, "nya") && word.n > HERS + 2 ? slice_take(word, word.n - HERS) : word;
 }
 
+/* A name that is a word too, `Bulan`: first of all, or behind what leads to a name. */
+static bool as_word(const struct spoken *x, unsigned i)
+{
+    return !x->figure[i] && (i == 0 || leads(x->rules, x->low[i - 1])) &&
+           !(x->form && words_label(x->rules, x->form, x->low[i]));
+}
+
 /* How many words of a name stand in the text.  typo: one edit away. */
 static unsigned stands(const struct spoken *x, struct slice who, bool typo)
 {
@@ -113,12 +120,14 @@ static unsigned stands(const struct spoken *x, struct slice who, bool typo)
 
     while (who.n) {
         struct slice name = slice_cut(&who, ' ');
-        bool hit = false;
+        bool hit = false, word = known(x->rules, name);
 
-        if (name.n < (typo ? TYPO_LEAST : NAME_LEAST) || known(x->rules, name))
+        if (name.n < (typo ? TYPO_LEAST : NAME_LEAST) || (typo && word) || is_title(x->rules, name) ||
+            list_find(x->rules->forms.words.people, name))
             continue;
         for (unsigned i = 0; i < x->n && !hit; i++)
-            hit = (typo ? may_name(x, i) && slice_one_edit(x->low[i], name)
+            hit = (!word || as_word(x, i)) &&
+                  (typo ? may_name(x, i) && slice_one_edit(x->low[i], name)
                         : slice_eq(x->low[i], name) || slice_eq(stem(x->low[i]), name)) &&
                   (baby || !child_of(x, i));
         hits += hit;
@@ -184,6 +193,38 @@ static struct slice as_name(const struct spoken *x, unsigned i)
     return slice_make(p ? p : "", p ? n : 0);
 }
 
+struct staff {
+    struct slice word;
+    struct arena *a;
+    bool found;
+};
+
+static void is_called(void *arg, const struct person *p)
+{
+    struct staff *s = arg;
+    struct slice name = text_folded(p->name, s->a);
+
+    s->found |= slice_eq(slice_cut(&name, ' '), s->word);
+}
+
+/* `maaf bu nur`, `bidan nur`: to whom she writes, one of those above her; `bu nur tensinya` may be another.
+ */
+static bool is_staff(const struct spoken *x, const struct person *speaker, unsigned i)
+{
+    struct staff s = { .word = x->low[i], .a = x->a };
+    unsigned k = i;
+
+    while (k > 0 && is_title(x->rules, x->low[k - 1]))
+        k--;
+    if (k == 0 || !list_find(x->rules->forms.words.greetings, x->low[k - 1]))
+        return false;
+
+    for (const struct place *p = speaker && speaker->place ? speaker->place->parent : NULL; p && !s.found;
+         p = p->parent)
+        directory_people_at(&x->rules->directory, p, is_called, &s);
+    return s.found;
+}
+
 /* The first who is named, of whom there is no report: behind a word that leads to a name, or first of all. */
 static void find_stranger(const struct spoken *x, const struct last_report *l, struct whom *out)
 {
@@ -195,7 +236,7 @@ static void find_stranger(const struct spoken *x, const struct last_report *l, s
         label |= x->form && words_label(x->rules, x->form, x->low[i]);
         if (!may_name(x, i) || of_last(x, l, x->low[i]) || slice_ends(x->low[i], "nya"))
             continue;
-        if (!led && (label || i >= x->before))
+        if ((!led && (label || i >= x->before)) || is_staff(x, out->speaker, i))
             continue;
         out->stranger = as_name(x, i);
         out->led = led;
@@ -208,7 +249,7 @@ void whom_named(const struct ruleset *rules, const struct sender_state *state, s
 {
     struct spoken *x = ARENA_NEW(a, struct spoken);
 
-    *out = (struct whom){ 0 };
+    *out = (struct whom){ .speaker = out->speaker };
     if (!x)
         return;
     x->rules = rules;
