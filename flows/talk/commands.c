@@ -226,7 +226,7 @@ static void run_koreksi(struct step *s, const struct command *c)
     struct report *fixed = ARENA_NEW(s->arena, struct report);
     struct report *known = ARENA_NEW(s->arena, struct report);
     struct draft *d = drafts_find(s->state, c->nomor);
-    struct slice none;
+    struct slice none, said;
     struct filed out;
 
     if (!r || !fixed || !known)
@@ -241,14 +241,15 @@ static void run_koreksi(struct step *s, const struct command *c)
         known->form = r->form;
         memcpy(known->values, r->values, sizeof known->values);
     }
+    said = understand_codes_said(s->rules, known->form, c->correction, s->arena); /* `diare 6` */
     none = corrected_to_none(s, known, c->correction, r->at_ms, fixed);
     if (!none.n && !fits_no_form(c)) {
         if (!mended(s, r, known, c->correction))
             refuse_command(s, c, r->form);
         return;
     }
-    if (!none.n && !understand_correction(s->rules, known, c->correction, s->seen->inbound->received_ms,
-                                          s->arena, fixed)) {
+    if (!none.n &&
+        !understand_correction(s->rules, known, said, s->seen->inbound->received_ms, s->arena, fixed)) {
         if (!mended(s, r, known, c->correction))
             say_what(s, c->nomor);
         return;

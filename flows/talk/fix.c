@@ -49,6 +49,9 @@ static struct slice example_of(const struct last_report *l, struct arena *a)
     for (unsigned i = 0; i < l->form->fields_n; i++) {
         if (l->values[i].kind == VALUE_ABSENT || l->form->fields[i].hidden)
             continue;
+        if (l->form->fields[i].type == FIELD_COUNTS) /* hers, and no others */
+            return arena_printf(a, "%.*s %.*s", SLICE_ARG(reply_label(l->form, l->form->fields[i].name)),
+                                SLICE_ARG(reply_value(l->form, l->values, l->form->fields[i].name, a)));
         if (l->form->fields[i].type == FIELD_NUMBER && l->form->fields[i].as != AS_WEEK)
             return reply_example(l->form, l->form->fields[i].name, a);
         last = i;

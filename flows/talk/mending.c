@@ -287,6 +287,98 @@ static enum instead in_its_place(const struct ruleset *rules, const struct last_
                     : INSTEAD_NOT;
 }
 
+/* A week is no count: `harusnya 6`, and which letter? */
+static bool only_week(const struct last_report *l, const struct report *now)
+{
+    int week = form_as(l->form, AS_WEEK), codes = form_as(l->form, AS_CODES);
+
+    return week >= 0 && !value_equal(&l->values[week], &now->values[week]) &&
+           value_equal(&l->values[codes], &now->values[codes]);
+}
+
+static bool has_letter(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text_is_letter(text.p[i]))
+            return true;
+    return false;
+}
+
+static bool changes(const struct last_report *l, const struct report *now)
+{
+    for (unsigned i = 0; i < l->form->fields_n; i++)
+        if (!value_equal(&l->values[i], &now->values[i]))
+            return true;
+    return false;
+}
+
+static bool is_code(const struct word_list *list, struct slice low)
+{
+    if (low.n == 1)
+        return true;
+    for (unsigned i = 0; i < list->n; i++)
+        if (slice_ieq(list->words[i].letter, low))
+            return true;
+    return false;
+}
+
+/* Nothing but letters, numbers and what they count: `A 6 orang`, and not `ada A 3 di rt 4`. */
+static bool only_codes(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                       struct arena *a)
+{
+    const struct field *codes = &l->form->fields[form_as(l->form, AS_CODES)];
+    struct slice rest = text_folded(text, a), word;
+    const struct word *w;
+
+    while ((word = slice_cut(&rest, ' ')).n || rest.n) {
+        while (word.n && strchr(",.;:=", word.p[word.n - 1]))
+            word.n--;
+        w = list_find(rules->forms.words.kata, word);
+        if (word.n && !slice_has_digit(word) && !is_code(codes->list, word) &&
+            !(w && slice_is(w->code, "partikel")) && !list_find(rules->forms.words.units, word) &&
+            !words_label(rules, l->form, word) && !words_names_report(rules, word))
+            return false;
+    }
+    return slice_has_digit(text);
+}
+
+/* A letter is read of it at all, changed or not. */
+static bool reads_code(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                       int64_t at_ms, struct arena *a)
+{
+    int codes = form_as(l->form, AS_CODES);
+    struct report *known, *now = ARENA_NEW(a, struct report);
+
+    if (!now || !report_of(l, a, &known))
+        return false;
+    known->values[codes] = (struct value){ .kind = VALUE_ABSENT };
+    return understand_correction(rules, known, text, at_ms, a, now) &&
+           now->values[codes].kind != VALUE_ABSENT;
+}
+
+/* The letters of a weekly report, by the names of their diseases too: `eh diarenya 6`.  What is not read of
+ * them is no "as it was". */
+static bool mend_codes(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                       int64_t at_ms, struct arena *a, struct report *out)
+{
+    struct slice said = understand_codes_said(rules, l->form, text, a), before, after, plain;
+    struct report *known;
+    bool changed;
+
+    if (words_mended(rules, said, a, &before, &after))
+        said = arena_printf(a, "%.*s %.*s", SLICE_ARG(slice_trim(before)), SLICE_ARG(slice_trim(after)));
+    plain = words_plain(rules, l->form, words_correction(rules, said, a), a);
+    if (!only_codes(rules, l, plain, a) || !report_of(l, a, &known) ||
+        !understand_correction(rules, known, plain, at_ms, a, out))
+        return false;
+    changed = changes(l, out);
+    if (!changed && !reads_code(rules, l, plain, at_ms, a))
+        return false;
+    if (out->status == REPORT_REJECTED || (only_week(l, out) && !has_letter(plain)))
+        *out = (struct report){ 0 }; /* which? */
+    return true;
+}
+
 bool mending_read(const struct ruleset *rules, const struct last_report *l, struct slice text, int64_t at_ms,
                   struct arena *a, struct report *out)
 {
@@ -304,6 +396,8 @@ bool mending_read(const struct ruleset *rules, const struct last_report *l, stru
         return true;
     if (typed_again(rules, l, text, at_ms, a, out))
         return true;
+    if (form_as(l->form, AS_CODES) >= 0)
+        return mend_codes(rules, l, text, at_ms, a, out);
     if (words_mended(rules, plain, a, &before, &after))
         return try_words(rules, l, after, at_ms, a, out) || try_words(rules, l, before, at_ms, a, out) ||
                try_words(rules, l, words_correction(rules, plain, a), at_ms, a,

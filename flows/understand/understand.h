@@ -13,6 +13,7 @@
  *   groups.c          families and villages instead of people           RULINGS 50
  *   asked.c           questions                                         SPEC 2.2
  *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42
+ *   codes_said.c      its letters by their diseases                     RULINGS 38, 56
  *   w2.c              the weekly report                                 RULINGS 7, 38
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
  *   numbers.c         optional numbers                                  RULINGS 25, 26

@@ -143,6 +143,10 @@ struct unsaid {
 bool understand_unsays(const struct ruleset *, const struct form *, const struct field *asked,
                        struct slice text, struct arena *, struct unsaid *out);
 
+/* `diarenya 6` as `A 6`, of a form of letters; else the text. */
+struct slice understand_codes_said(const struct ruleset *, const struct form *, struct slice text,
+                                   struct arena *);
+
 /* One value is said to be wrong and another right in its place: `bukan 9,2 tapi 9,4`, `9,2 salah, yang benar
  * 9,4`. */
 struct instead_of {
