@@ -26,5 +26,8 @@ test('TERIMA at the console of what nobody was sent yet is of the nearest staff'
   const token = /name="token" value="([0-9a-f]+)"/.exec((await request('GET', `${g.staff}/`, { headers: { Cookie } })).body)[1];
   await request('POST', `${g.staff}/rujukan/${nomor}`, { body: form({ token, apa: 'TERIMA' }), headers: { ...head, Cookie } });
   await waitFor('it is taken', () => events().length === 2);
+  const said = (await request('GET', `${g.staff}/rujukan`, { headers: { Cookie } })).body;
+  assert.match(said, new RegExp(`${nomor} [^<]*Anda terima`)); /* who is spoken to is nobody's name */
+  assert.doesNotMatch(said, /Sri/);
   assert.deepEqual(events()[1], { event: 'terima', who: bidan });
 });
