@@ -17,7 +17,8 @@ static void tell_staff(struct step *s, const struct audience *who, enum outage w
     const struct place *at = s->person ? s->person->place : NULL;
     const struct text_fill f[] = {
         { "isi", s->reading->said.body },
-        { "tempat", at ? at->name : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
+        { "tempat",
+          at ? step_place_name(s, at) : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
         { "hp", step_phone(s, s->msisdn) },
     };
 

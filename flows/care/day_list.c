@@ -139,7 +139,7 @@ void day_list_due(struct step *s, const struct due *d)
     step_audience(s, step_next_level(s, posyandu), &who);
     {
         const struct text_fill f[] = {
-            { "tempat", posyandu->name },
+            { "tempat", step_place_name(s, posyandu) },
             { "tanggal", arena_printf(s->arena, "%u/%u", (unsigned)today.day, (unsigned)today.month) },
             { "daftar", said(s, l) },
         };

@@ -355,7 +355,7 @@ static void tell_place(struct step *s, const struct filed_report *r, struct slic
     const struct text_fill f[] = { { "nomor", r->nomor },
                                    { "form", r->form->title },
                                    { "siapa", siapa },
-                                   { "tempat", at ? at->name : S("") },
+                                   { "tempat", step_place_name(s, at) },
                                    { "peran", r->role },
                                    { "hp", step_phone(s, r->reporter) },
                                    { "desa", at && place_village(at) ? place_village(at)->name : S("") } };

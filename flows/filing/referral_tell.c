@@ -104,11 +104,9 @@ void referral_told(struct referral *r, struct slice msisdn)
         r->told[r->told_n++] = msisdn;
 }
 
-static struct slice reporter_place(const struct step *s, const struct filed_report *r)
+static struct slice reporter_place(struct step *s, const struct filed_report *r)
 {
-    const struct place *p = directory_place(&s->rules->directory, r->posting);
-
-    return p ? p->name : slice_make("", 0);
+    return step_place_name(s, directory_place(&s->rules->directory, r->posting));
 }
 
 static struct slice village_name(const struct step *s, const struct filed_report *r)

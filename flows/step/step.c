@@ -380,6 +380,16 @@ struct slice step_help_phone(struct step *s)
     return who.n ? step_phone(s, who.msisdn[0]) : slice_make("", 0);
 }
 
+struct slice step_place_name(struct step *s, const struct place *p)
+{
+    struct slice name = p ? p->name : slice_make("", 0), first = slice_cut(&name, ' ');
+    const struct text_fill f[] = { { "nama", name } };
+
+    if (!p || p->level != PLACE_POSYANDU || !name.n || !slice_ieq(first, S("posyandu")))
+        return p ? p->name : name;
+    return step_text(s, s->language, "place.posyandu", FILLS(f));
+}
+
 struct slice step_role(const struct step *s)
 {
     return s->person ? slice_of(role_name(s->person->role)) : slice_make("", 0);

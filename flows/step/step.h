@@ -108,6 +108,8 @@ void step_tell(struct step *, const struct audience *, enum sms_class, struct sl
 /* The phone of the first who would be called for her: staff of the next level, else duty. */
 struct slice step_help_phone(struct step *);
 /* "kades": of whose message it is; empty when she is not registered. */
+/* As an SMS to staff has it: "Posy Melati"; empty for NULL. */
+struct slice step_place_name(struct step *, const struct place *);
 struct slice step_role(const struct step *);
 /* Whose state was loaded beside the sender's said BERHENTI: no reminder, no bulk. */
 bool step_stopped(const struct step *, struct slice msisdn);

@@ -243,7 +243,7 @@ static void call(struct step *s, struct draft *d, struct filed_report *r, struct
         const struct text_fill f[] = { { "nomor", d->nomor },
                                        { "siapa", questions_whom(s, d) },
                                        { "field", reply_label(d->form, d->field) },
-                                       { "tempat", at ? at->name : slice_make("", 0) },
+                                       { "tempat", step_place_name(s, at) },
                                        { "peran", step_role(s) },
                                        { "hp", step_phone(s, s->msisdn) },
                                        { "isi", s->reading->said.body } };
