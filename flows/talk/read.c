@@ -461,6 +461,9 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (!read_again(rules, state, r, a))
         return READ_NO_MEMORY;
     emergency_plea(rules, in->received_ms, a, r);
+    if (r->kind == READING_EMERGENCY && r->answer.plea && !r->nomor.n &&
+        understand_was_mistaken(rules, r->said.body, a)) /* of the case that is open */
+        r->nomor = waits_of_news(rules, r, a);
     unread_read(rules, state, a, r);
     if (!read_parts(rules, in->received_ms, r, a))
         return READ_NO_MEMORY;

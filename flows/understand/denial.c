@@ -251,6 +251,22 @@ bool understand_ended(const struct ruleset *rs, struct slice text, struct slice 
     return d.signs;
 }
 
+bool understand_was_mistaken(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct words *words = &rs->forms.words;
+    struct tokens ts;
+    struct negation n;
+    unsigned used;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i++)
+        if (negation_at(&ts, i, words->negators, &n) && n.kind == NEGATION_ISNT && i + n.used < ts.n &&
+            phrase_at(&ts, i + n.used, words->signs, &used))
+            return true;
+    return false;
+}
+
 /* --- a value that is not so --- */
 
 /* Words between a value and the no behind it, or behind both, that say nothing. */
