@@ -4,6 +4,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/step/roles.h"
 #include "flows/talk/numbered.h"
 #include "flows/talk/questions.h"
 #include "parsers/phrase.h"
@@ -239,6 +240,17 @@ static const char *told(struct step *s, const struct talk *t, const struct filed
     return any(t, "orang") || any(t, "kabar") || names(t, whom, s->arena) ? "chat.who" : NULL;
 }
 
+/* Who reports of patients: heads of villages do not. */
+static bool reports(const struct step *s)
+{
+    const struct form_set *forms = &s->rules->forms;
+
+    for (unsigned i = 0; s->person && i < forms->n; i++)
+        if (forms->forms[i].about == FORM_ABOUT_CHILD && roles_may_report(s->person->role, &forms->forms[i]))
+            return true;
+    return false;
+}
+
 bool chat_answered(struct step *s)
 {
     struct slice body = s->reading->said.body;
@@ -246,7 +258,7 @@ bool chat_answered(struct step *s)
     const char *key;
     struct talk t;
 
-    if (!s->person || may_be_danger(s) || !cut(s->rules, body, s->arena, &t))
+    if (!reports(s) || may_be_danger(s) || !cut(s->rules, body, s->arena, &t))
         return false;
     r = last_report(s);
     if (asks_after(&t))
