@@ -72,6 +72,14 @@ static void draft_timer(struct work *w, const struct draft *d)
                w->s->now_ms + clock_of(w->s->rules, w->report.maybe ? "maybe_e1" : "maybe_e2"));
 }
 
+/* The form that a no before its keyword turned: of it nothing is stored (RULINGS 43); NULL: none was. */
+static const struct form *turned_form(const struct work *w)
+{
+    const struct said *said = w->s->reading ? &w->s->reading->said : NULL;
+
+    return said && said->kind == SAID_TURNED && said->turned.why == TURNED_FORM ? said->turned.form : NULL;
+}
+
 /* The question is about a child or a number that only the store knows; NULL: about a value. */
 static const char *store_key(const struct work *w)
 {
@@ -82,7 +90,7 @@ static const char *store_key(const struct work *w)
     if (w->asking == ASK_AGAIN)
         return "ask.weighed";
     if (w->report.plea)
-        return "ask.plea";
+        return turned_form(w) ? "ask.plea_turned" : "ask.plea";
     if (w->far)
         return "ask.far_number";
     if (w->none)
@@ -142,6 +150,7 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
 {
     struct report shown = w->report;
     const char *key = store_key(w);
+    const struct form *turned = turned_form(w);
     const struct reply_about about = {
         .nomor = w->filed.nomor, .siapa = whom, .catat = noted, .sebab = w->why
     };
@@ -154,6 +163,7 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
         { "nama", w->offered.nama },
         { "umur", months_old(w, &w->offered) },
         { "isi", report_text(&w->report, AS_REASON) },
+        { "form", turned ? turned->title : slice_make("", 0) },
         { "contoh", reply_example(w->report.form, w->report.error_field, w->s->arena) },
         { "dulu", w->before },
         { "lama", before_said(w) },
@@ -250,9 +260,7 @@ static struct draft *keep_draft(struct work *w)
  */
 static bool takes_referral_back(const struct work *w)
 {
-    const struct said *said = w->s->reading ? &w->s->reading->said : NULL;
-    const struct form *form =
-        said && said->kind == SAID_TURNED && said->turned.why == TURNED_FORM ? said->turned.form : NULL;
+    const struct form *form = turned_form(w);
 
     return form && form_is(form, FORM_REFERRAL) && w->f->cry &&
            slice_eq(w->report.error_field, form_called(w->report.form, AS_NAME));
