@@ -26,17 +26,32 @@ static bool nameless(const struct draft *d)
            slice_eq(d->field, form_called(d->form, AS_NAME));
 }
 
+static bool is_own(const struct open_cases *open, struct slice nomor)
+{
+    for (unsigned i = 0; i < open->n; i++)
+        if (open->all[i].what == OPEN_OWN && slice_eq(open->all[i].nomor, nomor))
+            return true;
+    return false;
+}
+
 struct draft *questions_nameless(struct sender_state *state)
 {
-    struct draft *only = NULL;
+    struct draft *only = NULL, *told = NULL;
+    unsigned n = 0, with_staff = 0;
 
-    for (unsigned i = 0; i < state->drafts_n; i++)
-        if (nameless(&state->drafts[i])) {
-            if (only)
-                return NULL;
-            only = &state->drafts[i];
+    for (unsigned i = 0; i < state->drafts_n; i++) {
+        struct draft *d = &state->drafts[i];
+
+        if (!nameless(d))
+            continue;
+        only = d;
+        n++;
+        if (is_own(&state->open, d->nomor)) {
+            told = d;
+            with_staff++;
         }
-    return only;
+    }
+    return n == 1 ? only : with_staff == 1 ? told : NULL;
 }
 
 bool questions_in_hands(struct step *s, const struct draft *d)

@@ -39,7 +39,8 @@ bool questions_read_back(const struct draft *, const struct reading *);
  * perdarahan`. */
 bool questions_named_before(struct step *, const struct draft *, const struct report *answer);
 
-/* The only referral that is asked about, by whose name, among all that is; NULL: none, or several. */
+/* The only referral that is asked about, by whose name, among all that is, or of several the only one that
+ * staff have; NULL: none. */
 struct draft *questions_nameless(struct sender_state *);
 /* Nobody's name is known yet, and staff have it: what was not understood may be that it is none after all. */
 bool questions_in_hands(struct step *, const struct draft *);
