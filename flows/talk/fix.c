@@ -160,7 +160,8 @@ bool fix_named(struct step *s)
     if (!r || !now || !found || !fixed)
         return false;
     for (unsigned i = 0; i < s->reading->of_n; i++) {
-        if (!hers_of_today(s, s->reading->of[i], r) || !mend_named(s, i, r, now))
+        if (!hers_of_today(s, s->reading->of[i], r) || !mend_named(s, i, r, now) ||
+            (!now->form && !slice_has_digit(s->reading->said.body))) /* `farel ndak usah diubah` */
             continue;
         n++;
         *found = *r;

@@ -86,18 +86,19 @@ static bool leads(const struct ruleset *rules, struct slice word)
     return list_find(rules->forms.words.titles, word) || list_find(rules->forms.words.people, word);
 }
 
-/* `anak bu siti`: not Siti. */
-static bool child_of(const struct spoken *x, unsigned i)
+/* `anak bu siti`, `suami siti`: not Siti; `anak siti` may be. */
+static bool of_hers(const struct spoken *x, unsigned i)
 {
-    const struct word *w;
+    const struct word *who, *elder;
     unsigned k = i;
 
     while (k > 0 && is_title(x->rules, x->low[k - 1]))
         k--;
-    if (k == i || k == 0)
+    if (k == 0)
         return false;
-    w = list_find(x->rules->forms.words.people, x->low[k - 1]);
-    return w && slice_is(w->code, "anak");
+    who = list_find(x->rules->forms.words.people, x->low[k - 1]);
+    elder = list_find(x->rules->forms.words.titles, x->low[k - 1]);
+    return who && (slice_is(who->code, "lain") ? !elder : k < i && slice_is(who->code, "anak"));
 }
 
 static struct slice stem(struct slice word)
@@ -129,7 +130,7 @@ static unsigned stands(const struct spoken *x, struct slice who, bool typo)
             hit = (!word || as_word(x, i)) &&
                   (typo ? may_name(x, i) && slice_one_edit(x->low[i], name)
                         : slice_eq(x->low[i], name) || slice_eq(stem(x->low[i]), name)) &&
-                  (baby || !child_of(x, i));
+                  (baby || !of_hers(x, i));
         hits += hit;
     }
     return hits;
@@ -234,7 +235,7 @@ static void find_stranger(const struct spoken *x, const struct last_report *l, s
         bool led = i > 0 && !x->figure[i] && leads(x->rules, x->low[i - 1]);
 
         label |= x->form && words_label(x->rules, x->form, x->low[i]);
-        if (!may_name(x, i) || of_last(x, l, x->low[i]) || slice_ends(x->low[i], "nya"))
+        if (!may_name(x, i) || (of_last(x, l, x->low[i]) && !of_hers(x, i)) || slice_ends(x->low[i], "nya"))
             continue;
         if ((!led && (label || i >= x->before)) || is_staff(x, out->speaker, i))
             continue;
