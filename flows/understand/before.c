@@ -153,7 +153,7 @@ static bool in_list(const struct filling *x, unsigned i)
     return false;
 }
 
-/* `gds 150 tb 148 bb 45`: a weight or a length that this form has no field for. */
+/* `gds 150 tb 148 bb 45`, `rujuk Budi suhu 39 kejang`: a measure that this form has no field for. */
 static bool measured_elsewhere(const struct filling *x, unsigned i)
 {
     struct slice low = x->ts.t[i - 1].low;
@@ -163,17 +163,10 @@ static bool measured_elsewhere(const struct filling *x, unsigned i)
         form_counts(x->form, UNIT_PERSON) || labelled(x, i, i) || is_sex(x, i - 1) ||
         phrase_at(&x->ts, i - 1, x->words->signs, &used) || in_list(x, i - 1))
         return false;
-    if (first_number(x, i) && slice_all_digits(x->ts.t[i].low))
-        return false; /* `rujuk Lila 9 bl` */
-    for (unsigned k = 0; k < x->rs->forms.n; k++)
-        for (unsigned f = 0; f < x->rs->forms.forms[k].fields_n; f++) {
-            const struct field *field = &x->rs->forms.forms[k].fields[f];
-
-            if (field->type == FIELD_NUMBER && (field->unit == UNIT_KG || field->unit == UNIT_CM) &&
-                slice_ieq(field->name, low))
-                return true;
-        }
-    return false;
+    if (unit_of_time(x, i, &used) || slice_find(x->ts.t[i].low, '/') < x->ts.t[i].low.n ||
+        !understand_measures(&x->rs->forms, low))
+        return false; /* `demam tinggi 3 hari`, `tensi tinggi 200/120`, `rujuk Lila 9 bl` */
+    return !first_number(x, i) || !slice_all_digits(x->ts.t[i].low) || understand_named_before(x, i - 1);
 }
 
 /* `7`, `11,5` */
@@ -193,6 +186,11 @@ static void owner(struct filling *x, unsigned i)
     if (slice_is(code, "kira_belakang") && from > 0 && x->ts.t[from - 1].kind == TOKEN_WORD &&
         form_counts(x->form, UNIT_PERSON))
         code = S("kira"); /* `diare lebih 5` */
+    if (whose >= i && !code.n && measured_elsewhere(x, i) && first_number(x, i) &&
+        understand_is(x, i - 1, "nama_juga", &used)) {
+        x->ts.t[i].approx = true; /* `rujuk bu Ratmi lila 20`: her arm, or her age */
+        return;
+    }
     if (whose < i || (!code.n && measured_elsewhere(x, i))) {
         understand_mark_other(x, whose < i ? whose : i - 1,
                               i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));

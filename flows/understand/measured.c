@@ -24,6 +24,16 @@ static bool is_measure(const struct form_set *forms, struct slice word)
     return is_label(forms, word, FIELD_NUMBER) || is_label(forms, word, FIELD_PRESSURE);
 }
 
+bool understand_measures(const struct form_set *forms, struct slice word)
+{
+    for (unsigned i = 0; i < forms->n; i++)
+        for (const struct label *l = form_labels(&forms->forms[i], word); l; l = l->next)
+            if (slice_empty(l->rest) && slice_eq(l->first, word) && l->field->type == FIELD_NUMBER &&
+                unit_measures(l->field->unit))
+                return true;
+    return false;
+}
+
 static bool of_hers(const struct filling *x, struct slice code)
 {
     return slice_is(code, x->form->about == FORM_ABOUT_CHILD    ? "anak"

@@ -1,5 +1,5 @@
-/* measured_danger.c - a measure of somebody else (measured.c) that is a danger of the day: it reaches staff
- * beside the report (SPEC 2.2).  See understand.h. */
+/* measured_danger.c - a measure of somebody else (measured.c), or one that the form does not ask for, that is
+ * a danger of the day: it reaches staff beside the report (SPEC 2.2).  See understand.h. */
 #include "flows/understand/understand.h"
 
 #include "gateway/conf/rules.h"
@@ -52,10 +52,33 @@ static bool endangers(const struct filling *x, enum form_about about, struct sli
     return false;
 }
 
-/* As in most reports: nobody is spoken of, and nothing is a pressure. */
+/* As in most reports of a form that keeps no words: nobody is spoken of, and nothing is a pressure. */
 static bool nobody_measured(const struct filling *x, struct slice words)
 {
     return x->whole && !(x->ts.begins & x->words->people->bit) && slice_find(words, '/') == (size_t)-1;
+}
+
+/* Of whom it is: of her whom the report is about, unless somebody else is named before it. */
+static bool one_endangers(const struct filling *x, const struct filling *words, unsigned i)
+{
+    static const enum form_about all[] = { FORM_ABOUT_PERSON, FORM_ABOUT_MOTHER, FORM_ABOUT_CHILD };
+    unsigned from = understand_measured(words, i), used;
+    struct slice code = phrase_code(&words->ts, from, x->words->people, &used);
+    struct slice said = understand_span(words, from < i ? from : i - 1, i + 1);
+    bool danger;
+
+    if (from < i)
+        return endangers(x,
+                         slice_is(code, "ibu")    ? FORM_ABOUT_MOTHER
+                         : slice_is(code, "anak") ? FORM_ABOUT_CHILD
+                                                  : FORM_ABOUT_PERSON,
+                         said);
+    if (!understand_measures(&x->rs->forms, words->ts.t[i - 1].low))
+        return false;
+    danger = endangers(x, x->form->about, said);
+    for (size_t k = 0; !danger && k < sizeof all / sizeof *all; k++)
+        danger = endangers(x, all[k], said);
+    return danger;
 }
 
 struct slice understand_measured_today(struct filling *x)
@@ -65,23 +88,18 @@ struct slice understand_measured_today(struct filling *x)
     struct slice words = beside >= 0 ? x->slots[beside].value.text : x->text;
     struct filling *then;
 
-    if (!slice_has_digit(words) || nobody_measured(x, words) || !x->rs->rules ||
+    if (!slice_has_digit(words) || (beside < 0 && nobody_measured(x, words)) || !x->rs->rules ||
         (beside >= 0 && x->slots[beside].value.kind != VALUE_TEXT) ||
         (beside < 0 && form_as(x->form, AS_REASON) >= 0)) /* it is among the reasons, which are told */
         return slice_make("", 0);
     then = words_of(x, x->form, words);
     if (!then)
         return slice_make("", 0);
-    for (unsigned i = 1, used; i < then->ts.n; i++) {
-        unsigned from = then->ts.t[i].kind == TOKEN_NUMBER ? understand_measured(then, i) : i;
-        struct slice code = phrase_code(&then->ts, from, x->words->people, &used);
+    for (unsigned i = 1; i < then->ts.n; i++)
+        if (then->ts.t[i].kind == TOKEN_NUMBER && one_endangers(x, then, i)) {
+            unsigned from = understand_measured(then, i);
 
-        if (from < i && endangers(x,
-                                  slice_is(code, "ibu")    ? FORM_ABOUT_MOTHER
-                                  : slice_is(code, "anak") ? FORM_ABOUT_CHILD
-                                                           : FORM_ABOUT_PERSON,
-                                  understand_span(then, from, i + 1)))
-            return understand_span(then, from, i + 1);
-    }
+            return understand_span(then, from < i ? from : i - 1, i + 1);
+        }
     return slice_make("", 0);
 }

@@ -43,6 +43,14 @@ bool understand_may_name(const struct filling *x, unsigned i)
             understand_is(x, i, "bukan_kunci", &used));
 }
 
+bool understand_named_before(const struct filling *x, unsigned i)
+{
+    for (unsigned k = 0; k < i; k++)
+        if (understand_may_name(x, k))
+            return true;
+    return false;
+}
+
 static bool is_relative(const struct filling *x, unsigned i, unsigned *used)
 {
     static const char *const codes[] = { "anak", "ibu", "lain" };

@@ -255,6 +255,8 @@ void understand_take_out(struct filling *, const struct report *known);
 /* The number at token i is somebody else's, `suaminya td 180/110`, or a pressure where the form has none.
  * Where that begins; i: it is not. */
 unsigned understand_measured(const struct filling *, unsigned i);
+/* A label, of one word, of a measure of any form: `suhu`, `gula`. */
+bool understand_measures(const struct form_set *, struct slice word);
 /* Such words among those that the report keeps, when the measure alone is a danger of the day; or empty. */
 struct slice understand_measured_today(struct filling *);
 
@@ -380,6 +382,8 @@ bool understand_said_name(const struct filling *, unsigned *from, unsigned *to);
 bool understand_free_name(const struct filling *, unsigned *from, unsigned *to);
 /* The word at token i is in no list, or people are called so. */
 bool understand_may_name(const struct filling *, unsigned i);
+/* There is such a word before token i. */
+bool understand_named_before(const struct filling *, unsigned i);
 /* The end of the name without an address or a particle behind it, which are taken: `nama Wulan bu`. */
 unsigned understand_without_courtesy(const struct filling *, unsigned from, unsigned to);
 

@@ -252,8 +252,8 @@ struct field *field_add(struct form_loader *l, struct form *form, struct slice n
     form->types |= 1u << f->type;
     if (f->type == FIELD_NUMBER) {
         form->units |= 1u << f->unit;
-        if (f->unit == UNIT_KG || f->unit == UNIT_CM)
-            shapes_add(&l->set->measures, f->name);
+        for (unsigned i = 0; unit_measures(f->unit) && i < f->labels_n; i++)
+            shapes_add(&l->set->measures, f->labels[i]);
     }
     note_meaning(l, form, f);
     if ((f->type == FIELD_CHOICE || f->type == FIELD_CHOICES) && !f->list)

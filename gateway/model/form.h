@@ -64,6 +64,12 @@ enum unit {
     UNIT_VISIT,
 };
 
+/* Of what is measured, not of what is counted. */
+static inline bool unit_measures(enum unit unit)
+{
+    return unit >= UNIT_KG && unit <= UNIT_CELSIUS;
+}
+
 /* One code of a word list with all that people type for it. */
 struct word {
     struct slice code;      /* "diare" */
@@ -252,7 +258,7 @@ struct form_set {
     struct words words;
     const struct vocabulary *vocabulary;
     struct word_shapes shapes;      /* of the keywords */
-    struct word_shapes measures;    /* of the names of weights and lengths, of all forms */
+    struct word_shapes measures;    /* of the labels of what is measured, of all forms */
     uint8_t keyed[KEYWORD_BUCKETS]; /* 1 + index of the form, by name_bucket() of a keyword */
     unsigned keywords_n;
 };
