@@ -151,12 +151,14 @@ static void judge(struct step *s, struct noise *n, const struct limits *most, co
 
 void noise_judge(struct step *s)
 {
-    bool known = s->person || others_hear(s); /* a stranger with an open case may add much to it */
-    const struct limits noise = {
-        .any = known ? figure(s, "noise_known", 10) : figure(s, "noise_stranger", 3),
-        .day = known ? figure(s, "noise_known_day", 100) : figure(s, "noise_stranger_day", 10),
-        .same = figure(s, "noise_same", 3)
-    };
+    bool passed_on = others_hear(s); /* to those who have her open case: she may add much to it */
+    bool known = s->person || passed_on;
+    const struct limits noise = { .any = s->person && passed_on ? figure(s, "asks_known", 40)
+                                         : known                ? figure(s, "noise_known", 10)
+                                                                : figure(s, "noise_stranger", 3),
+                                  .day = known ? figure(s, "noise_known_day", 100)
+                                               : figure(s, "noise_stranger_day", 10),
+                                  .same = figure(s, "noise_same", 3) };
     const struct limits asks = {
         .any = s->person ? figure(s, "asks_known", 40) : figure(s, "asks_stranger", 5),
         .day = s->person ? figure(s, "asks_known_day", 200) : figure(s, "asks_stranger_day", 20),
