@@ -18,7 +18,7 @@ struct state {
     const struct sign_scan *s;
     const struct tokens *ts;
     unsigned end;
-    uint32_t lists;        /* all that are looked for */
+    list_bits lists;       /* all that are looked for */
     bool words;            /* other words stand behind the waiting negator */
     unsigned loose;        /* where the last word of no list ends */
     struct negation waits; /* for its sign; NEGATION_NONE: none does */
@@ -384,7 +384,7 @@ static unsigned other_at(struct state *x, unsigned i)
     return end;
 }
 
-static uint32_t bit_of(const struct word_list *list)
+static list_bits bit_of(const struct word_list *list)
 {
     return list ? list->bit : 0;
 }

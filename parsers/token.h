@@ -39,8 +39,8 @@ struct token {
         low; /* WORD: lower case, base letters, `-` as a blank.  NUMBER: digits and marks, repaired */
     const struct known_word *known; /* WORD, NUMBER: the first word of low; else NULL */
     uint64_t codes;                 /* of known: of the phrases that begin with it; code_bit() */
-    uint32_t begins;                /* of known: lists with a phrase that begins with it */
-    uint32_t near;                  /* WORD: lists that may have it misspelt; vocabulary_word() */
+    list_bits begins;               /* of known: lists with a phrase that begins with it */
+    list_bits near;                 /* WORD: lists that may have it misspelt; vocabulary_word() */
     unsigned sep;                   /* SEP_… before it */
     enum token_kind kind;
     bool hyphens;        /* low is several words */
@@ -63,11 +63,11 @@ struct tokens {
     const struct vocabulary *vocabulary;
     struct token *t;
     unsigned n;
-    uint64_t codes;        /* of all words, as in struct token */
-    uint32_t begins, near; /* of all words, as in struct known_word and struct token: where no bit of a list
+    uint64_t codes;         /* of all words, as in struct token */
+    list_bits begins, near; /* of all words, as in struct known_word and struct token: where no bit of a list
                               is set, nothing of it is in the text */
-    bool hash;             /* some fields are separated by # * ; | */
-    bool comma;            /* some fields are separated by commas */
+    bool hash;              /* some fields are separated by # * ; | */
+    bool comma;             /* some fields are separated by commas */
     bool marks; /* signs are marked as there or not: (-), `demam-`, `demam +` before a separator or the end */
 };
 

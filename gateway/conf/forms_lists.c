@@ -159,7 +159,7 @@ int forms_lists_load(const char *folder, struct arena *a, struct faults *x, stru
         if (!doc)
             continue;
         name.n -= 5; /* .yaml */
-        out->lists[out->lists_n].bit = UINT32_C(1) << (out->lists_n % LISTS_MAX);
+        out->lists[out->lists_n].bit = UINT64_C(1) << (out->lists_n % LISTS_MAX);
         out->lists[out->lists_n].name = name;
         read_list(doc, &out->lists[out->lists_n++], a, x);
     }

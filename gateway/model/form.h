@@ -70,6 +70,9 @@ static inline bool unit_measures(enum unit unit)
     return unit >= UNIT_KG && unit <= UNIT_CELSIUS;
 }
 
+/* Lists of a set, each by its bit. */
+typedef uint64_t list_bits;
+
 /* One code of a word list with all that people type for it. */
 struct word {
     struct slice code;      /* "diare" */
@@ -100,7 +103,7 @@ struct word_list {
     struct slice name; /* "penyakit", "tanda", "vaksin", … : config/forms/lists/ */
     struct word *words;
     unsigned n;
-    uint32_t bit;               /* its own among the lists of the set: vocabulary.h */
+    list_bits bit;              /* its own among the lists of the set: vocabulary.h */
     struct phrase_index *index; /* private to form.c: list_find() */
     struct mark mark;
 };
@@ -236,7 +239,7 @@ struct form {
 };
 
 enum {
-    LISTS_MAX = 32,        /* word_list.bit */
+    LISTS_MAX = 64,        /* list_bits */
     KEYED_FORMS = 255,     /* form_set.keyed */
     KEYWORD_BUCKETS = 256, /* of all forms together */
     KEYWORDS_MAX = 200,

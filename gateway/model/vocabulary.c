@@ -27,8 +27,8 @@ struct vocabulary {
     size_t mask;
     struct entry *entries;
     unsigned n;
-    uint32_t ordinary;     /* the list of words that no edit turns into others (RULINGS 48) */
-    uint32_t classes;      /* lists whose codes known_word.codes has */
+    list_bits ordinary;    /* the list of words that no edit turns into others (RULINGS 48) */
+    list_bits classes;     /* lists whose codes known_word.codes has */
     uint64_t sieve[SIEVE]; /* by hash: hardly any word of a text is like one of a list */
 };
 
@@ -111,7 +111,7 @@ static unsigned shorter(struct slice word, uint64_t hashes[WORD_BYTES + 1])
     return (unsigned)word.n;
 }
 
-const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word, uint32_t *near)
+const struct known_word *vocabulary_word(const struct vocabulary *v, struct slice word, list_bits *near)
 {
     uint64_t hashes[WORD_BYTES + 1];
     const struct known_word *itself;
@@ -287,7 +287,7 @@ static bool lay_together(struct entry *e, struct arena *a)
     struct known_phrase *all;
     struct known_list *lists;
     unsigned n = 0;
-    uint32_t laid = 0;
+    list_bits laid = 0;
 
     for (const struct known_phrase *p = e->phrases; p; p = p->next)
         n++;
@@ -417,7 +417,7 @@ static bool keep(struct vocabulary *v, struct arena *a)
     return true;
 }
 
-static uint32_t bit_of(const struct word_list *list)
+static list_bits bit_of(const struct word_list *list)
 {
     return list ? list->bit : 0;
 }

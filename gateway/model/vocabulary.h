@@ -12,7 +12,7 @@ struct known_phrase {
     const struct known_phrase *next; /* of the same list, no longer */
     struct slice phrase;
     const struct word *word;
-    uint32_t list; /* word_list.bit */
+    list_bits list;
     unsigned words;
     unsigned twice; /* the word that is a 2 for the one before it, said twice; 0: none */
     bool swapped;   /* two words in the other order (RULINGS 39) */
@@ -20,7 +20,7 @@ struct known_phrase {
 
 /* The phrases of one list that begin with a word. */
 struct known_list {
-    uint32_t list;            /* word_list.bit */
+    list_bits list;
     unsigned most;            /* words of the longest */
     uint64_t seconds;         /* their second words, as known_word.itself */
     const struct word *alone; /* that of the word alone; NULL: none */
@@ -29,9 +29,9 @@ struct known_list {
 
 /* What begins with a word.  Lists by their bit. */
 struct known_word {
-    uint32_t begins;  /* lists with a phrase that begins with it */
-    uint32_t within;  /* lists with a phrase in which it stands behind the first word */
-    uint32_t near;    /* lists where a first word is, or begins with an edit, like it */
+    list_bits begins; /* lists with a phrase that begins with it */
+    list_bits within; /* lists with a phrase in which it stands behind the first word */
+    list_bits near;   /* lists where a first word is, or begins with an edit, like it */
     uint16_t longest; /* most words of one of the phrases */
     uint16_t lists_n;
     const struct known_list *lists;  /* those that it begins */
@@ -59,7 +59,7 @@ struct vocabulary *vocabulary_make(const struct form_set *, struct arena *);
 /* A word as the lexer folds it; never NULL.  *near (NULL: not asked) gets the lists in which a phrase may
  * begin with it misspelt by one edit, or so: only sure where not set.  An ordinary word is none misspelt
  * (lists/biasa.yaml, RULINGS 48). */
-const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word, uint32_t *near);
+const struct known_word *vocabulary_word(const struct vocabulary *, struct slice word, list_bits *near);
 /* The list's phrases that begin with the word; NULL: none. */
 static inline const struct known_list *known_list(const struct known_word *w, const struct word_list *list)
 {
