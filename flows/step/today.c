@@ -1,8 +1,6 @@
 /* today.c - see today.h.  "2026-11-21;48217 siti aminah;48230 farel;" */
 #include "flows/step/today.h"
 
-#include "gateway/base/buf.h"
-
 bool today_next(struct slice *list, struct today_report *out)
 {
     out->who = slice_cut(list, ';');
@@ -17,28 +15,21 @@ struct slice today_of(struct slice list, struct slice day)
 
 struct slice today_with(struct slice list, struct slice day, const struct today_report *r, struct arena *a)
 {
-    struct slice rest = today_of(list, day), all = rest;
+    struct slice kept = today_of(list, day), rest = kept, before = S(""), behind = kept;
     struct today_report one;
-    unsigned n = 0;
-    struct buf b;
+    unsigned n = slice_count(kept, ';');
 
     if (!r->nomor.n || !r->who.n)
         return list;
-    while (today_next(&rest, &one))
-        n += !slice_eq(one.nomor, r->nomor);
-    buf_init(&b, list.n + TODAY_NAME + 32);
-    buf_add(&b, day);
-    buf_char(&b, ';');
-    while (today_next(&all, &one))
-        if (!slice_eq(one.nomor, r->nomor) && n-- < TODAY_REPORTS) {
-            buf_add(&b, one.nomor);
-            buf_char(&b, ' ');
-            buf_add(&b, one.who);
-            buf_char(&b, ';');
+    for (size_t at = 0; today_next(&rest, &one); at = kept.n - rest.n)
+        if (slice_eq(one.nomor, r->nomor)) { /* said anew: it is the newest */
+            before = slice_take(kept, at);
+            behind = rest;
+            n--;
+            break;
         }
-    buf_add(&b, r->nomor);
-    buf_char(&b, ' ');
-    buf_add(&b, slice_take(r->who, TODAY_NAME));
-    buf_char(&b, ';');
-    return buf_into(&b, a);
+    for (; n >= TODAY_REPORTS; n--)
+        (void)today_next(before.n ? &before : &behind, &one);
+    return ARENA_JOIN(a, day, S(";"), before, behind, r->nomor, S(" "), slice_take(r->who, TODAY_NAME),
+                      S(";"));
 }

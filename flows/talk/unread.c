@@ -282,9 +282,9 @@ static void say_unread(struct step *s, struct draft *d, struct filed_report *r)
 void unread_after(struct step *s, const struct unread *u)
 {
     struct draft *d = u->nomor.n ? drafts_find(s->state, u->nomor) : NULL;
-    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct filed_report *r = d && answered(s, d->nomor) ? ARENA_NEW(s->arena, struct filed_report) : NULL;
 
-    if (!d || !r || !answered(s, d->nomor))
+    if (!r)
         return;
     s->state->changed |= d->unread > 0;
     if (!same_question(d, u)) {
