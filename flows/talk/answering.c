@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flows/talk/guess.h"
+#include "flows/talk/shortly.h"
 #include "flows/talk/words.h"
 #include "gateway/model/vocabulary.h"
 #include "parsers/text.h"
@@ -94,6 +95,8 @@ static bool hear_words(const struct ruleset *rules, const struct draft *d, struc
 
     if (word == WORD_NONE && keeps_before(rules, d, text, a))
         word = WORD_NO;
+    if (word == WORD_NONE)
+        word = shortly_answered(rules, d, text, a);
     if (word == WORD_NONE || (word == WORD_YES && only_there(rules, d, f, text, a)))
         return false;
     if (word == WORD_NOTHING && f && f->list && try_answer(rules, d, text, at_ms, a, r)) {

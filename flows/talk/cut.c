@@ -17,6 +17,8 @@ static const struct {
     { "tak_diukur", SAID_NOTHING_THERE },
     { "batal", SAID_CANCEL },
     { "ralat", SAID_MENDING },
+    { "itu_juga", SAID_SAME },
+    { "cuma", SAID_ONLY },
     { "tetap", SAID_KEEP },
     { "ragu", SAID_UNSURE },
     { "lupa", SAID_FORGOT },

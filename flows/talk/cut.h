@@ -31,6 +31,8 @@ enum heard_bit {
     SAID_ALL = 1 << 13,     /* `semua` */
     SAID_POLITE = 1 << 14,  /* `makasih`, `maaf` */
     SAID_RECALL = 1 << 15,  /* `oh ya` */
+    SAID_SAME = 1 << 16,    /* `anak yang sama` */
+    SAID_ONLY = 1 << 17,    /* `cuma penyuluhan` */
 };
 
 struct cut {
