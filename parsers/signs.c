@@ -6,6 +6,10 @@
 #include "parsers/phrase.h"
 #include "parsers/signs_words.h"
 
+enum {
+    COUNT = 2, /* digits of so many weeks: `demam 3 minggu lalu` */
+};
+
 /* How far the negation of the last sign reaches. */
 enum reach {
     REACH_NONE,
@@ -57,6 +61,15 @@ static void other(struct state *x, unsigned from, unsigned to)
         }
 }
 
+/* `gerakan bayi tidak ada keluhan`: nothing is missing, of what is needed. */
+static bool complains(const struct state *x)
+{
+    unsigned used;
+    const struct word *w = phrase_at(x->ts, x->since, x->s->negators, &used);
+
+    return x->last.word->needed && w && slice_is(w->also, "keluhan");
+}
+
 /* A negator with no sign behind it, right behind a sign: `perdarahan tidak ada`.  Who can tell? */
 static void end_of_wait(struct state *x, unsigned at)
 {
@@ -70,6 +83,8 @@ static void end_of_wait(struct state *x, unsigned at)
             x->last.words_after = x->words && x->waits.certain;
             x->last.clear = !x->words;
             x->last.to = at;
+            if (complains(x))
+                x->last.kind = SIGN_DOUBT;
         } else {
             tell(x);
             other(x, x->since, at);
@@ -408,7 +423,8 @@ static unsigned word_at(struct state *x, unsigned i)
     w = phrase_at(x->ts, i, x->s->kata, &used);
     /* `demam minggu lalu pingsan`, `demam 3 minggu lalu`: of the sign before it */
     if (!(w && slice_is(w->code, "silam") &&
-          ((x->has_last && x->last.to == i) || (i > 0 && x->ts->t[i - 1].kind == TOKEN_NUMBER))))
+          ((x->has_last && x->last.to == i) ||
+           (i > 0 && x->ts->t[i - 1].kind == TOKEN_NUMBER && x->ts->t[i - 1].low.n <= COUNT))))
         signs_speak(&x->spoken, w, t->low, parted(x, i) ? x->end : i, i + used);
     kata = w ? w->code : slice_make("", 0);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)

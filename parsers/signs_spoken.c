@@ -31,7 +31,7 @@ static bool speaks_on(const struct sign_spoken *spoken, struct slice kata, struc
     if (spoken->how == SPOKEN_ABOUT || spoken->how == SPOKEN_TOLD)
         return slice_is(kata, "antara") || slice_is(kata, "pengisi") || slice_is(kata, "keadaan") ||
                slice_is(kata, "zona") || there;
-    if (spoken->how == SPOKEN_EVER)
+    if (spoken->how == SPOKEN_EVER || spoken->how == SPOKEN_THEN)
         return slice_is(kata, "antara") || slice_is(kata, "pengisi");
     for (size_t k = 0; spoken->how == SPOKEN_FEARED && k < sizeof fears / sizeof *fears; k++)
         if (slice_is(kata, fears[k]))
@@ -43,6 +43,7 @@ void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice 
                  unsigned at)
 {
     struct slice kata = w ? w->code : slice_make("", 0);
+    unsigned now = slice_is(kata, "kini") && !slice_is(w->also, "sekarang") ? at : spoken->now;
 
     if (slice_is(kata, "riwayat"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_ONCE, .at = at };
@@ -57,10 +58,14 @@ void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice 
                                   .alone = slice_is(kata, "obat") };
     else if (slice_is(kata, "silam") || (slice_is(kata, "antara") && w->doubt))
         *spoken = (struct sign_spoken){ .how = SPOKEN_EVER, .at = at };
+    else if ((slice_is(kata, "dahulu") || slice_is(low, "dulu")) &&
+             (spoken->how == SPOKEN_AS_IS || spoken->at != from))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_THEN, .at = at };
     else if (spoken->joins && spoken->joins == from && slice_is(kata, "sambung"))
         spoken->at = at;
     else if (spoken->at == from && speaks_on(spoken, kata, low))
         spoken->at = at;
+    spoken->now = now;
 }
 
 /* The number at token i, with its unit: so many weeks, months or years; the token behind, or i. */
@@ -152,6 +157,101 @@ static bool years_ago(const struct sign_scan *s, const struct tokens *ts, unsign
            !(end + used < ts->n && slice_is(ts->t[end + used].low, "masih"));
 }
 
+/* From token i to the end of the clause nothing says more. */
+static bool clause_ends(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+
+    for (; i < ts->n && ts->t[i].kind == TOKEN_WORD && !(ts->t[i].sep & SEP_HARD); i += used) {
+        struct slice kata = phrase_code(ts, i, s->kata, &used);
+
+        if (!slice_is(kata, "pengisi") && !slice_is(kata, "penanda_tangan") &&
+            !slice_is(kata, "terima_kasih"))
+            return false;
+    }
+    return true;
+}
+
+/* A word of today before the sign of tokens i..to, or that it is there still or again: it is of now. */
+static bool today(const struct tokens *ts, const struct sign_spoken *spoken, unsigned i, unsigned to)
+{
+    if (spoken->now && spoken->now + WHEN >= i)
+        return true;
+    for (unsigned k = to; k < ts->n; k++)
+        if (slice_is(ts->t[k].low, "masih") || slice_is(ts->t[k].low, "lagi"))
+            return true;
+    return false;
+}
+
+/* `darah sudah berhenti`, `kemarin sesak sekarang tidak`: behind a sign, which ends before token i, it is
+ * said to have ended. */
+static bool ended(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    bool now = false;
+    unsigned used;
+
+    for (; i < ts->n && ts->t[i].kind == TOKEN_WORD && !(ts->t[i].sep & (SEP_HARD & ~SEP_COMMA)); i += used) {
+        const struct word *w = phrase_at(ts, i, s->kata, &used);
+        struct slice kata = w ? w->code : slice_make("", 0);
+        struct negation n;
+
+        if ((slice_is(kata, "reda") && !w->doubt) || (now && signs_well(s, ts, i)))
+            return clause_ends(s, ts, i + used);
+        if (negation_at(ts, i, s->negators, &n))
+            return (now ? n.kind == NEGATION_NOT || n.kind == NEGATION_NONE_OF
+                        : n.kind == NEGATION_GONE && !slice_is(ts->t[i].low, "kurang")) &&
+                   clause_ends(s, ts, i + n.used);
+        now |= slice_is(kata, "kini") && slice_is(w->also, "sekarang");
+        if (!now && !slice_is(kata, "pengisi") && !(slice_is(kata, "tapi") && !slice_is(ts->t[i].low, "ada")))
+            return false;
+        if (!w)
+            return false;
+    }
+    return false;
+}
+
+/* `dulu stroke pelo`: behind a sign of another time. */
+static bool with_then(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    struct token both[WHEN];
+    struct tokens words = *ts;
+    unsigned used, list;
+
+    if (i < WHEN || (ts->t[i].sep & SEP_HARD) || !slice_is(ts->t[i - WHEN].low, "dulu"))
+        return false;
+    words.t = both;
+    words.n = WHEN;
+    for (unsigned k = 0; k < WHEN; k++) {
+        both[k] = ts->t[i - WHEN + k];
+        both[k].taken = false;
+    }
+    return signs_longest(s, &words, 0, &list, &used) && used == WHEN;
+}
+
+/* `gerakan bayi tidak ada | keluhan`: the no of the sign, which ends before token i, goes on, and then
+ * nothing is missing. */
+static bool cut_short(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    unsigned used;
+    const struct word *w;
+
+    if (i < WHEN || i >= ts->n || (ts->t[i].sep & SEP_HARD))
+        return false;
+    w = phrase_at(ts, i - WHEN, s->negators, &used);
+    return (w && slice_is(w->also, "keluhan") && used > WHEN) ||
+           (phrase_is(ts, i - WHEN, s->kata, "normal", &used) && used > WHEN);
+}
+
+static bool is_past(const struct sign_scan *s, const struct tokens *ts, const struct sign_spoken *spoken,
+                    unsigned i, unsigned to)
+{
+    bool then = spoken->how == SPOKEN_THEN && spoken->at == i && !(ts->t[i].sep & SEP_HARD);
+
+    if (!s->past || today(ts, spoken, i, to))
+        return false;
+    return ended(s, ts, to) || ((then || with_then(s, ts, i)) && !of_now(s, ts, to));
+}
+
 enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, struct sign_spoken *spoken,
                             unsigned i, unsigned to, bool much)
 {
@@ -163,8 +263,10 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, 
         spoken->at = i;
         listed = true;
     }
-    if (spoken->how == SPOKEN_AS_IS || spoken->at != i || (ts->t[i].sep & parts) ||
-        (!listed && (ts->t[i].sep & SEP_HARD & ~SEP_COLON)))
+    if (!much && (is_past(s, ts, spoken, i, to) || cut_short(s, ts, to)))
+        return SIGN_DOUBT;
+    if (spoken->how == SPOKEN_AS_IS || spoken->how == SPOKEN_THEN || spoken->at != i ||
+        (ts->t[i].sep & parts) || (!listed && (ts->t[i].sep & SEP_HARD & ~SEP_COLON)))
         return long_ago(s, ts, to) || well_again(s, ts, to) || home_again(s, ts, i, to) ? SIGN_DOUBT
                                                                                         : SIGN_PLAIN;
     if (much || (to < ts->n && slice_is(ts->t[to].low, "masih")))

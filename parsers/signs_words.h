@@ -22,11 +22,13 @@ struct sign_spoken {
         SPOKEN_ONCE,   /* `riwayat stroke` */
         SPOKEN_ABOUT,  /* `simulasi kejang` */
         SPOKEN_EVER,   /* `pernah kejang`: when? */
+        SPOKEN_THEN,   /* `waktu lahir perdarahan` */
         SPOKEN_FEARED, /* `takut kejang`, `obat kejang` */
         SPOKEN_ASKED,  /* `kalau kejang` */
         SPOKEN_TOLD,   /* `diberi tahu tanda bahaya kejang`, `kalau nanti kejang` */
     } how;
     unsigned at;
+    unsigned now;   /* behind the last word of today: `tadi` */
     bool alone;     /* `obat kejang`: of one sign */
     bool list;      /* a sign was spoken of so, and at token `at` the next may be */
     unsigned joins; /* the same, where a word joins them: `kalau kejang atau sesak` */

@@ -260,6 +260,7 @@ void understand_signs(struct filling *x, unsigned from)
     const struct field *companion = NULL;
 
     scan.other = on_other;
+    scan.past = understand_past_asks(x);
     scan.lists_n = 0;
     for (unsigned k = 0; k < x->variant->uses_n && scan.lists_n < SIGN_LISTS; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
@@ -379,11 +380,10 @@ void understand_hear_again(struct filling *x)
     struct hearing h = { .said = &x->heard, .arena = x->arena, .x = x };
     struct sign_scan scan = scan_of(x->words, hear, &h);
 
+    scan.past = understand_past_asks(x);
     x->heard.heard_n = 0;
     x->others = x->others_today = (struct slice){ 0 };
-    if (!scan_again(x, &scan))
-        return;
-    for (unsigned i = 0; i < x->recalled.heard_n; i++)
+    for (unsigned i = 0, n = scan_again(x, &scan) ? x->recalled.heard_n : 0; i < n; i++)
         add_heard(&h, x->recalled.heard[i]);
 }
 

@@ -248,6 +248,11 @@ bool understand_doubted(const struct filling *x, const struct sign *s)
     return w && w->doubt; /* taken, too */
 }
 
+bool understand_past_asks(const struct filling *x)
+{
+    return form_as(x->form, AS_REASON) < 0 && !(x->form->is & FORM_BIRTH);
+}
+
 bool understand_felt(const struct filling *x, struct slice sign)
 {
     int f = form_as(x->form, AS_GESTATION);
