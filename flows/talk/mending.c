@@ -287,6 +287,18 @@ static enum instead in_its_place(const struct ruleset *rules, const struct last_
                     : INSTEAD_NOT;
 }
 
+/* `bukan dbd ternyata tipes` */
+static enum instead turns_out(const struct ruleset *rules, const struct last_report *l, struct slice text,
+                              int64_t at_ms, struct arena *a, struct report *out)
+{
+    struct instead_of of = { .at_ms = at_ms };
+    struct report *known;
+
+    of.known = report_of(l, a, &known) ? known : NULL;
+    return of.known && understand_instead(rules, &of, text, a, out) == INSTEAD_READ ? INSTEAD_READ
+                                                                                    : INSTEAD_NOT;
+}
+
 /* A week is no count: `harusnya 6`, and which letter? */
 static bool only_week(const struct last_report *l, const struct report *now)
 {
@@ -390,6 +402,8 @@ bool mending_read(const struct ruleset *rules, const struct last_report *l, stru
     instead = in_its_place(rules, l, text, at_ms, a, out); /* `bukan Ida tapi Idah` */
     if (instead == INSTEAD_NOT)
         instead = in_its_place(rules, l, plain, at_ms, a, out);
+    if (instead == INSTEAD_NOT) /* the words that are left out there say which is which */
+        instead = turns_out(rules, l, text, at_ms, a, out);
     if (instead == INSTEAD_UNCLEAR)
         *out = (struct report){ 0 };
     if (instead != INSTEAD_NOT)

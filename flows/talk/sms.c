@@ -23,6 +23,7 @@
 #include "flows/talk/listing.h"
 #include "flows/talk/numbered.h"
 #include "flows/talk/unread.h"
+#include "flows/talk/unsaid.h"
 #include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
@@ -268,24 +269,6 @@ static bool not_hers(const struct step *s)
            said->turned.command != COMMAND_NONE && !roles_may_command(s->person, said->turned.command);
 }
 
-/* What was filed last is not so: `hasan masih hidup` behind his WAFAT, `maksudnya tidak ada` behind cases
- * (RULINGS 43, 49, 56). */
-static bool unsays_last(const struct step *s)
-{
-    const struct last_report *l = &s->state->last;
-    struct slice before, none, body = s->reading->said.body;
-    const struct word *w;
-
-    if (!s->person || !l->form)
-        return false;
-    if (form_is(l->form, FORM_DEATH))
-        return understand_lives(s->rules, body, s->arena);
-    if (l->form->counts < 0 || !words_mended(s->rules, body, s->arena, &before, &none))
-        return false;
-    w = list_find(s->rules->forms.words.answers, slice_trim(none));
-    return w && slice_is(w->code, "kosong");
-}
-
 /* `jangan batal ya bu`: what was filed last stands (RULINGS 43). */
 static struct slice nothing_taken_back(struct step *s)
 {
@@ -306,7 +289,7 @@ static bool waits_for(struct step *s)
 
 static void step_nothing(struct step *s)
 {
-    bool unsaid = unsays_last(s);
+    bool unsaid = unsaid_last(s);
 
     if (!s->person)
         filing_keep(s);

@@ -94,6 +94,13 @@ static void add_value(struct halves *h, unsigned i, unsigned used, bool *open, b
     *open = true;
 }
 
+static bool turns_out(const struct halves *h, unsigned i)
+{
+    unsigned used;
+
+    return slice_is(phrase_code(&h->ts, i, h->rs->forms.words.kata, &used), "ternyata");
+}
+
 static void cut(struct halves *h)
 {
     bool open = false, but = false;
@@ -112,7 +119,11 @@ static void cut(struct halves *h)
             open = false;
             but = true;
             break;
-        case PART_NOTHING:
+        case PART_NOTHING: /* `bukan dbd ternyata tipes` */
+            if (open && h->no && h->before + 1 == h->n && turns_out(h, i)) {
+                open = false;
+                but = true;
+            }
             break;
         case PART_UNSURE: /* nothing is right in the place of anything */
             h->more = true;
@@ -302,4 +313,42 @@ enum instead understand_instead(const struct ruleset *rs, const struct instead_o
     if (h.n < 2 || h.before > 1 || (h.n == PIECES && (h.before == 0 || has_number(&h, 0))))
         return INSTEAD_NOT;
     return settle(&x, &h, out);
+}
+
+/* Not `bukan dbd saja`, which denies nothing of it. */
+static bool only_that(const struct halves *h, unsigned i)
+{
+    return i < h->ts.n && (slice_is(h->ts.t[i].low, "saja") || slice_is(h->ts.t[i].low, "aja"));
+}
+
+/* Not `bukannya dbd`, which asks, or `bukan berarti`. */
+static bool says_not(const struct halves *h, unsigned i, struct negation *n)
+{
+    return negation_at(&h->ts, i, h->rs->forms.words.negators, n) && n->used == 1 &&
+           (n->kind == NEGATION_NOT || n->kind == NEGATION_ISNT) && !slice_ends(h->ts.t[i].low, "nya");
+}
+
+bool understand_denies_counted(const struct ruleset *rs, const struct report *known, struct slice text,
+                               struct arena *a)
+{
+    const struct form *form = known->form;
+    const struct about x = { .rs = rs, .known = known, .asked = -1, .a = a };
+    const struct field *f = form->counts >= 0 ? &form->fields[form->counts] : NULL;
+    struct halves h = { .rs = rs };
+    struct negation n;
+    unsigned used;
+
+    if (!f || !f->list || f->type != FIELD_CHOICE || slice_find(text, '?') < text.n ||
+        !tokens_cut(text_clean(text, a), form, &rs->forms, a, &h.ts))
+        return false;
+    for (unsigned i = 0; i < h.ts.n; i++) {
+        if (!says_not(&h, i, &n) || !phrase_at(&h.ts, i + n.used, f->list, &used) ||
+            only_that(&h, i + n.used + used))
+            continue;
+        h.piece[0].from = i + n.used;
+        h.piece[0].to = i + n.used + used;
+        if (is_value(&x, (unsigned)form->counts, words_of(&h, 0)))
+            return true;
+    }
+    return false;
 }

@@ -215,6 +215,9 @@ bool understand_says_death(const struct ruleset *, struct slice text, bool staff
 struct slice understand_straight_to(const struct ruleset *, struct slice text, struct arena *);
 /* She is where she is cared for, or was brought there: `sudah di puskesmas bu`. */
 bool understand_says_there(const struct ruleset *, struct slice text, struct arena *);
+/* `bukan campak, cuma biang keringat`: it denies the disease that the report counts. */
+bool understand_denies_counted(const struct ruleset *, const struct report *known, struct slice text,
+                               struct arena *);
 /* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her. */
 bool understand_lives(const struct ruleset *, struct slice text, struct arena *);
 
