@@ -1,8 +1,13 @@
-/* parts.c - words between # in the place of a number (RULINGS 1, 10, 25).  See understand.h.
+/* parts.c - words between # in the place of a number, or beside it (RULINGS 1, 10, 15, 25).  See
+ * understand.h.
  *
  * Between # * ; | the slot decides: words there use up the place of their field, and no number behind them
- * moves into it. */
-#include "flows/understand/understand.h"
+ * moves into it; a number with words beside the value of the slot is no other field's. */
+#include "flows/understand/before.h"
+
+#include "parsers/amount.h"
+#include "parsers/phrase.h"
+#include "parsers/text.h"
 
 unsigned understand_part_end(const struct filling *x, unsigned i)
 {
@@ -122,6 +127,165 @@ void understand_not_given(struct filling *x)
         for (unsigned k = i + 1; k < to; k++)
             x->ts.t[k].taken = true;
         x->ts.t[i].kind = TOKEN_EMPTY;
+    }
+}
+
+/* --- a second number in a slot --- */
+
+/* The tokens of the number at token i, with its unit. */
+static unsigned number_used(const struct filling *x, unsigned i)
+{
+    unsigned day = understand_day_at(x, i);
+    struct amount n;
+
+    if (day)
+        return day;
+    return amount_read(&x->ts, i, x->words->units, &n) && n.used ? n.used : 1;
+}
+
+/* Something that is said of its own: a label, a sign, a value of a list.  What is behind it is not the words
+ * of this slot.  `lahir 3 kg` is no day of birth. */
+static bool own_word(const struct filling *x, unsigned i)
+{
+    struct label_at l;
+    unsigned used;
+
+    if ((understand_label_at(x, i, &l) && l.field->type != FIELD_DATE) || understand_sign_near(x, i, &used) ||
+        understand_negator(x, i))
+        return true;
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->form->fields[f].list && phrase_at(&x->ts, i, x->form->fields[f].list, &used))
+            return true;
+    return phrase_at(&x->ts, i, x->words->sex, &used) != NULL;
+}
+
+/* A number that others judge: of days and months, `1 th lebih 6 bl`, and a pressure (RULINGS 18). */
+static bool judged_elsewhere(const struct filling *x, unsigned i)
+{
+    struct slice unit = { 0 };
+    unsigned used;
+
+    if (i + 1 < x->ts.n && x->ts.t[i + 1].kind == TOKEN_WORD && !(x->ts.t[i + 1].sep & SEP_HARD))
+        unit = phrase_code(&x->ts, i + 1, x->words->units, &used);
+    return slice_find(x->ts.t[i].low, '/') < x->ts.t[i].low.n || slice_is(unit, "hr") ||
+           slice_is(unit, "mg") || slice_is(unit, "bl") || slice_is(unit, "th");
+}
+
+/* The first number of the part i..to; `to` when anything but a label or her sex is before it. */
+static unsigned value_of_part(const struct filling *x, unsigned i, unsigned to)
+{
+    unsigned used;
+
+    while (i < to && x->ts.t[i].kind == TOKEN_WORD &&
+           (x->ts.t[i].taken || phrase_at(&x->ts, i, x->words->sex, &used)))
+        i++;
+    return i < to && x->ts.t[i].kind == TOKEN_NUMBER && !x->ts.t[i].other ? i : to;
+}
+
+/* Brackets, a day, a time gone by, a difference: what the number behind them is, is said. */
+static bool says_of_what(const struct filling *x, unsigned i)
+{
+    static const char *const KINDS[] = { "lalu", "dahulu", "selisih", "jam_lain", "tgl_lain", "nomor_lain" };
+    struct slice code;
+    unsigned used;
+
+    if ((x->ts.t[i].sep & SEP_ODD) || phrase_at(&x->ts, i, x->words->days, &used))
+        return true;
+    code = phrase_code(&x->ts, i, x->words->before, &used);
+    for (unsigned k = 0; k < sizeof KINDS / sizeof *KINDS; k++)
+        if (slice_is(code, KINDS[k]))
+            return true;
+    return false;
+}
+
+/* The value at token i is asked about, wherever it was or will be read. */
+static void doubt_value(struct filling *x, unsigned i)
+{
+    x->ts.t[i].approx = true;
+    for (unsigned f = 0; f < x->form->fields_n; f++)
+        if (x->slots[f].filled && x->slots[f].at <= i && i < x->slots[f].to && !x->slots[f].error)
+            x->slots[f].error = ERROR_AMBIGUOUS;
+}
+
+/* Two readings of one thing, by their size: `10,5 atau 10,2`. */
+static bool alike(const struct filling *x, unsigned a, unsigned b)
+{
+    enum {
+        TENTH = 10
+    };
+    struct amount one, two;
+    int64_t off;
+
+    if (!amount_read(&x->ts, a, x->words->units, &one) || !amount_read(&x->ts, b, x->words->units, &two))
+        return false;
+    off = one.milli > two.milli ? one.milli - two.milli : two.milli - one.milli;
+    return off * TENTH <= one.milli;
+}
+
+/* Number i is of the words from `from` on.  When they do not say of what, the value is asked about, and that
+ * of the next slot too, unless it is the like of the value: `80 merah 11#45`.  False: no slot is behind it.
+ */
+static bool of_words(struct filling *x, unsigned value, unsigned from, unsigned i)
+{
+    unsigned next = understand_part_end(x, i);
+
+    if (from == i || !says_of_what(x, from)) {
+        bool same = alike(x, value, i);
+
+        if (!same && (next >= x->ts.n || !(x->ts.t[next].sep & SEP_HASH)))
+            return false;
+        doubt_value(x, value);
+        next = value_of_part(x, next, understand_part_end(x, next));
+        if (!same && next < x->ts.n && x->ts.t[next].kind == TOKEN_NUMBER)
+            doubt_value(x, next);
+    }
+    understand_mark_other(x, from, i + number_used(x, i));
+    return true;
+}
+
+static void numbers_beside(struct filling *x, unsigned i, unsigned to)
+{
+    unsigned from = 0, joins = 0, used, value = i; /* the first word beside the value; 0: none yet */
+
+    for (i += number_used(x, i); i < to; i++) {
+        const struct token *t = &x->ts.t[i];
+
+        if (t->taken || t->other)
+            continue;
+        if (t->kind == TOKEN_WORD) {
+            if (own_word(x, i))
+                return;
+            if (!from && understand_filler(x, i, &used))
+                joins = i;
+            else if (!from)
+                from = i;
+            continue;
+        }
+        if (t->kind != TOKEN_NUMBER || judged_elsewhere(x, i))
+            return;
+        if (!from)
+            from = joins && alike(x, value, i) ? joins : (t->sep & SEP_ODD) ? i : 0;
+        if (from && !of_words(x, value, from, i))
+            return;
+        i += number_used(x, i) - 1; /* not marked: `8,4 70`, two values */
+    }
+}
+
+void understand_beside_value(struct filling *x)
+{
+    enum {
+        SLOTS = 3 /* so many parts are slots; fewer may be marks in a sentence */
+    };
+    unsigned parts = 0;
+
+    if (!x->ts.hash || x->form->fields[0].type != FIELD_NAME || !form_has(x->form, FIELD_NUMBER))
+        return;
+    for (unsigned i = 0; i < x->ts.n; i++)
+        parts += (x->ts.t[i].sep & SEP_HASH) != 0;
+    for (unsigned i = 1, to; i < x->ts.n && parts >= SLOTS; i = to) {
+        to = understand_part_end(x, i);
+        if ((x->ts.t[i].sep & SEP_HASH) && value_of_part(x, i, to) < to)
+            numbers_beside(x, value_of_part(x, i, to), to);
     }
 }
 

@@ -18,7 +18,7 @@
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
  *   numbers.c         optional numbers                                  RULINGS 25, 26
  *   leftover.c        a number that no field takes                      RULINGS 18, 26
- *   parts.c           words in the place of a number                    RULINGS 1, 10, 25
+ *   parts.c           words in the place of a number, or beside it      RULINGS 1, 10, 15, 25
  *   signs.c           lists of codes, whose they are, what was heard    RULINGS 32-35, 40, 47
  *   whose.c           whose a sign is                                   SPEC 2.2
  *   head.c            required fields by position                       RULINGS 15
@@ -321,6 +321,8 @@ unsigned understand_part_end(const struct filling *, unsigned i);
 bool understand_list_first(const struct filling *, unsigned i);
 /* `#tidak cek#`, `#kosong#` say what `#-#` does (RULINGS 1); before all else is read. */
 void understand_not_given(struct filling *);
+/* `#10,5 (kemarin 10,2)#80`: a second number with words in a slot is of those words; when labels are read. */
+void understand_beside_value(struct filling *);
 /* A required field right behind the head has such words in its place: `KEGIATAN#penyuluhan#abc` (RULINGS 2).
  */
 void understand_unread_part(struct filling *);

@@ -241,6 +241,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     understand_negated_value(x);
     understand_not_given(x);
     understand_labels(x);
+    understand_beside_value(x);
     understand_pressures(x, false);
     understand_choose_variant(x);
     understand_head(x);
