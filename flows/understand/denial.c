@@ -261,8 +261,10 @@ bool understand_was_mistaken(const struct ruleset *rs, struct slice text, struct
     if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
         return false;
     for (unsigned i = 0; i < ts.n; i++)
-        if (negation_at(&ts, i, words->negators, &n) && n.kind == NEGATION_ISNT && i + n.used < ts.n &&
-            phrase_at(&ts, i + n.used, words->signs, &used))
+        if (negation_at(&ts, i, words->negators, &n) &&
+            ((n.kind == NEGATION_ISNT && i + n.used < ts.n &&
+              phrase_at(&ts, i + n.used, words->signs, &used)) ||
+             (n.kind == NEGATION_FALSE && n.used > 1))) /* `salah ketik bu, sadar kok cuma pusing` */
             return true;
     return false;
 }

@@ -129,7 +129,7 @@ bool understand_denies(const struct ruleset *, struct slice text, struct slice w
 /* The whole text only says that signs which were there have ended, `alhamdulillah kejangnya sudah berhenti`:
  * of a patient whom staff know it is news, and no new danger. */
 bool understand_ended(const struct ruleset *, struct slice text, struct slice whom, struct arena *);
-/* It is said to be something else: `bukan kejang bu, cuma menggigil`. */
+/* It is said to be something else: `bukan kejang bu, cuma menggigil`, `salah ketik bu, cuma pusing`. */
 bool understand_was_mistaken(const struct ruleset *, struct slice text, struct arena *);
 
 /* A value, and that it is not so (RULINGS 43): `bukan 9,2`, `9,2 eh salah`, `120/80 belum pasti`. */
