@@ -1,6 +1,7 @@
 /* cry.c - an emergency without a keyword, as an unfinished referral (SPEC 2.2).  See understanding.h. */
 #include "flows/understand/understand.h"
 #include "gateway/conf/rules.h"
+#include "parsers/negation.h"
 #include "parsers/person_name.h"
 #include "parsers/phrase.h"
 #include "parsers/signs.h"
@@ -258,6 +259,30 @@ static struct slice tokens_text(const struct tokens *ts, unsigned from, unsigned
     return slice_make(p, (size_t)(end - p));
 }
 
+/* The words do not begin behind a no that turns them: the token where it stands, where there is room. */
+static unsigned from_its_no(const struct tokens *ts, const struct heart *h, unsigned from, unsigned room)
+{
+    struct negation n;
+
+    for (unsigned k = 0; k < from; k++)
+        if (negation_at(ts, k, h->rs->forms.words.negators, &n) && k + n.used >= from)
+            return tokens_text(ts, k, h->to).n <= room ? k : from;
+    return from;
+}
+
+/* The last word says nothing without the next: `sudah`, `tidak`, `masih`. */
+static bool hangs(const struct tokens *ts, const struct heart *h, unsigned to)
+{
+    const struct words *words = &h->rs->forms.words;
+    unsigned used;
+    struct slice code = phrase_code(ts, to - 1, words->kata, &used);
+    struct negation n;
+
+    return negation_at(ts, to - 1, words->negators, &n) || slice_is(code, "pengisi") ||
+           slice_is(code, "sambung") || slice_is(code, "tapi") || slice_is(ts->t[to - 1].low, "masih") ||
+           slice_is(ts->t[to - 1].low, "jadi");
+}
+
 /* The danger with a few words before it, and as many behind and before as there is room for. */
 static struct slice around(const struct tokens *ts, const struct heart *h, unsigned room)
 {
@@ -265,10 +290,18 @@ static struct slice around(const struct tokens *ts, const struct heart *h, unsig
 
     for (unsigned k = 0; k < LEAD && from > 0 && tokens_text(ts, from - 1, to).n <= room; k++)
         from--;
+    from = from_its_no(ts, h, from, room);
     while (to < ts->n && tokens_text(ts, from, to + 1).n <= room)
         to++;
+    while (to < ts->n && to > h->to && hangs(ts, h, to))
+        to--;
     while (from > 0 && tokens_text(ts, from - 1, to).n <= room)
         from--;
+    from = from_its_no(ts, h, from, room);
+    while (to > h->to && tokens_text(ts, from, to).n > room)
+        to--;
+    while (to < ts->n && to > h->to && hangs(ts, h, to))
+        to--;
     return tokens_text(ts, from, to);
 }
 
@@ -323,6 +356,10 @@ struct slice understand_heart(const struct ruleset *rs, struct slice text, unsig
         /* Who reads it must know where: `istri saya kejang.. desa Kelubi`. */
         room -= (unsigned)place.n + 3;
         place = arena_printf(a, ".. %.*s", SLICE_ARG(place));
+        words = around(&ts, &h, room);
+    } else if (words.p + words.n < ts.t[ts.n - 1].text.p) { /* cut at its end */
+        place = S("..");
+        room -= (unsigned)place.n;
         words = around(&ts, &h, room);
     } else {
         place = slice_make("", 0);
