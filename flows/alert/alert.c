@@ -7,6 +7,7 @@
 #include "flows/step/drafts.h"
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
+#include "flows/alert/doubted.h"
 #include "flows/alert/episode.h"
 #include "flows/alert/pws.h"
 #include "flows/alert/threshold.h"
@@ -450,6 +451,10 @@ void alert_due(struct step *s, const struct due *d)
     struct episode e, number;
 
     step_reason(s, "timer_idle");
+    if (slice_is(d->act, "kata")) {
+        doubted_due(s, d);
+        return;
+    }
     if (!episode_load(s, d->village, d->disease, &e) || !slice_eq(e.nomor, d->nomor) ||
         !episode_number_load(s, d->nomor, &number))
         return;

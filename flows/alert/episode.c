@@ -196,6 +196,7 @@ static void tell(struct step *s, struct episode *e, struct slice to, const char 
                                    { "penyakit", episode_disease(s, e->disease) },
                                    { "hari", days_of(s) },
                                    { "lewat", until(s, e) },
+                                   { "isi", head ? slice_make("", 0) : e->words },
                                    { "anak", same ? same->nomor : slice_make("", 0) },
                                    { "lain", same ? same->other : slice_make("", 0) },
                                    { "desa", village ? village->name : e->village } };

@@ -40,6 +40,7 @@ struct episode {
     struct same_cases cases; /* reported by name, also before it begins */
     struct slice list;       /* MSISDNs with commas, who were told in this step; not kept */
     struct slice by;         /* MSISDN of who reported the newest case; not kept */
+    struct slice words;      /* what she says of it; not kept */
 };
 
 /* SUBJECT_EPISODE, known for as long after its end as reports can be corrected; false when there is none: *e

@@ -310,6 +310,8 @@ static void step_nothing(struct step *s)
         const struct form *form = unsaid ? s->state->last.form : s->reading->said.turned.form;
         struct slice text, nomor = filing_say_withdrawn(s, form, &text);
 
+        if (unsaid)
+            unsaid_passed_on(s);
         step_answer(s, nomor, text);
         return;
     }
@@ -429,6 +431,8 @@ static void hear(struct step *s)
         break;
     case READING_FIX:
         fix_ready_line(s, &s->state->last, &s->reading->answer);
+        if (unsaid_last(s))
+            unsaid_passed_on(s);
         if (s->reading->said.today)
             fix_danger_timer(s, &s->state->last, s->reading->said.body);
         break;

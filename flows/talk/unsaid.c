@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "flows/alert/doubted.h"
+#include "flows/filing/referral.h"
 #include "flows/step/drafts.h"
 #include "flows/talk/words.h"
 #include "parsers/text.h"
@@ -50,4 +52,17 @@ bool unsaid_last(struct step *s)
         return false;
     w = list_find(s->rules->forms.words.answers, slice_trim(none));
     return w && slice_is(w->code, "kosong");
+}
+
+void unsaid_passed_on(struct step *s)
+{
+    const struct last_report *l = &s->state->last;
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    if (!r || !l->nomor.n || !l->form || !report_load(s, l->nomor, r) || !report_of(r, s->msisdn))
+        return;
+    if (denies_case(s, l))
+        doubted_said(s, r, s->reading->said.body);
+    if (referral_is_open(&r->referral))
+        referral_added(s, r, s->reading->said.body);
 }

@@ -8,5 +8,7 @@
 /* What was filed last is not so: `hasan masih hidup` behind his WAFAT, `bukan campak` or `maksudnya tidak
  * ada` behind cases (RULINGS 43, 49, 56). */
 bool unsaid_last(struct step *);
+/* Who was told of the cases that it denies, or of a danger in it, hears that at once. */
+void unsaid_passed_on(struct step *);
 
 #endif
