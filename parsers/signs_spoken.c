@@ -210,22 +210,42 @@ static bool ended(const struct sign_scan *s, const struct tokens *ts, unsigned i
     return false;
 }
 
-/* `dulu stroke pelo`: behind a sign of another time. */
-static bool with_then(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+/* The two words before token i as typed, whatever they were taken for; false: they stand apart from it. */
+static bool two_before(const struct tokens *ts, unsigned i, struct token both[WHEN], struct tokens *out)
 {
-    struct token both[WHEN];
-    struct tokens words = *ts;
-    unsigned used, list;
-
-    if (i < WHEN || (ts->t[i].sep & SEP_HARD) || !slice_is(ts->t[i - WHEN].low, "dulu"))
+    if (i < WHEN || (ts->t[i].sep & SEP_HARD))
         return false;
-    words.t = both;
-    words.n = WHEN;
+    *out = *ts;
+    out->t = both;
+    out->n = WHEN;
     for (unsigned k = 0; k < WHEN; k++) {
         both[k] = ts->t[i - WHEN + k];
         both[k].taken = false;
     }
-    return signs_longest(s, &words, 0, &list, &used) && used == WHEN;
+    return true;
+}
+
+/* `dulu stroke pelo`: behind a sign of another time. */
+static bool with_then(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+{
+    struct token both[WHEN];
+    struct tokens words;
+    unsigned used, list;
+
+    return two_before(ts, i, both, &words) && slice_is(both[0].low, "dulu") &&
+           signs_longest(s, &words, 0, &list, &used) && used == WHEN;
+}
+
+/* `tidak jadi kejang`: it did not come to the sign of tokens i..to, of which no more is said. */
+static bool came_to_nothing(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
+{
+    struct token both[WHEN];
+    struct tokens words;
+    struct negation n;
+
+    return s->news && two_before(ts, i, both, &words) && slice_is(both[1].low, "jadi") &&
+           negation_at(&words, 0, s->negators, &n) && n.kind == NEGATION_OFF && n.used == WHEN &&
+           clause_ends(s, ts, to);
 }
 
 /* `gerakan bayi tidak ada | keluhan`: the no of the sign, which ends before token i, goes on, and then
@@ -263,7 +283,7 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, 
         spoken->at = i;
         listed = true;
     }
-    if (!much && (is_past(s, ts, spoken, i, to) || cut_short(s, ts, to)))
+    if (!much && (is_past(s, ts, spoken, i, to) || cut_short(s, ts, to) || came_to_nothing(s, ts, i, to)))
         return SIGN_DOUBT;
     if (spoken->how == SPOKEN_AS_IS || spoken->how == SPOKEN_THEN || spoken->at != i ||
         (ts->t[i].sep & parts) || (!listed && (ts->t[i].sep & SEP_HARD & ~SEP_COLON)))

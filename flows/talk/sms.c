@@ -382,8 +382,10 @@ static bool known_already(struct step *s)
 {
     struct slice hp;
 
+    if (waits_ended(s))
+        return true;
     if (!s->reading->answer.plea)
-        return waits_ended(s);
+        return false;
     if (waits_told(s))
         return true;
     if (!s->person || !s->reading->nomor.n || !waits_passed_back(s, &hp))

@@ -13,9 +13,13 @@
 static void hear_value(struct filling *x, const struct value *v)
 {
     struct tokens *ts = ARENA_NEW(x->arena, struct tokens);
+    struct keyword keyword = { 0 };
 
-    if (ts && tokens_cut(text_plain(v->text, x->arena), x->form, &x->rs->forms, x->arena, ts))
-        understand_heard(x->words, ts, x->arena, &x->recalled);
+    if (!ts || !tokens_cut(text_plain(v->text, x->arena), x->form, &x->rs->forms, x->arena, ts))
+        return;
+    understand_keyword(x->rs, text_plain(v->text, x->arena), x->arena, &keyword);
+    x->recalled.no_keyword = !keyword.form;
+    understand_heard(x->words, ts, x->arena, &x->recalled);
 }
 
 static void fill_from(struct filling *x, const struct value *values)

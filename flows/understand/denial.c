@@ -262,7 +262,7 @@ bool understand_was_mistaken(const struct ruleset *rs, struct slice text, struct
         return false;
     for (unsigned i = 0; i < ts.n; i++)
         if (negation_at(&ts, i, words->negators, &n) &&
-            ((n.kind == NEGATION_ISNT && i + n.used < ts.n &&
+            (((n.kind == NEGATION_ISNT || n.kind == NEGATION_OFF) && i + n.used < ts.n &&
               phrase_at(&ts, i + n.used, words->signs, &used)) ||
              (n.kind == NEGATION_FALSE && n.used > 1))) /* `salah ketik bu, sadar kok cuma pusing` */
             return true;

@@ -335,8 +335,7 @@ static void hear(void *arg, const struct sign *s)
         add_heard(h, s->word->also);
 }
 
-/* The next tokens that say who or what, and no sign: a certain name (`Bu Dada`), and a disease of several
- * words (`berak darah` is disentri, `batuk sesak` pneumonia). */
+/* The next tokens that are no sign: a certain name (`Bu Dada`), a disease (`berak darah`, `batuk sesak`). */
 static const struct slot *next_name(const struct filling *x, unsigned from)
 {
     const struct slot *next = NULL;
@@ -495,6 +494,7 @@ void understand_heard(const struct words *words, const struct tokens *ts, struct
     struct hearing h = { .said = said, .arena = a };
     struct sign_scan scan = scan_of(words, hear, &h);
 
+    scan.news = said->no_keyword;
     scan.units = NULL; /* no form: durations are nobody's value */
     signs_scan(&scan, ts, 0, ts->n);
 }

@@ -55,10 +55,13 @@ static struct slice normalised(struct slice text, struct arena *a)
 
 static void hear_all(const struct ruleset *rs, struct slice text, struct arena *a, struct said *out)
 {
+    struct keyword keyword = { 0 };
     struct tokens ts;
 
     if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return;
+    understand_keyword(rs, text, a, &keyword);
+    out->no_keyword = !keyword.form;
     understand_heard(&rs->forms.words, &ts, a, out);
     understand_help(&rs->forms.words, &ts, out);
     for (unsigned i = 0; i < out->heard_n && rs->rules; i++) {

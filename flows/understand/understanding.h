@@ -81,6 +81,7 @@ struct said {
     struct command command;
     struct turned turned; /* SAID_TURNED; or SAID_COMMAND with a number that would end a case in which an E1
                              sign is named now: TURNED_ASK, it is asked first (RULINGS 44) */
+    bool no_keyword;      /* of a form stands in it */
     struct slice body;    /* normalised text: what a repeat is compared by, and short answers are read from */
     /* Staff are told at once, whatever the kind (RULINGS 44): of reports see each one's own; of SAID_NOTHING
      * and SAID_TURNED the words; of SAID_COMMAND the words, to the staff of that number, and the command is
