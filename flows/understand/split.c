@@ -69,6 +69,13 @@ static void understand_body(const struct splitter *s, size_t end, struct arena *
     understand_report(s->rs, s->form, between(s, s->begin, end), s->today, a, out);
 }
 
+/* What a try took.  When it could not be had, less would have been understood, and nobody would know. */
+static void give_back(struct splitter *s)
+{
+    s->arena->failed |= s->scratch.failed;
+    arena_reset(&s->scratch);
+}
+
 /* Past the last place only an emergency is let in, instead of the last report that is none (SPEC 2.2). */
 static void close_beyond(struct splitter *s, size_t end)
 {
@@ -76,7 +83,7 @@ static void close_beyond(struct splitter *s, size_t end)
     unsigned n = s->said->reports_n, i = n;
 
     understand_body(s, end, &s->scratch, &last);
-    arena_reset(&s->scratch);
+    give_back(s);
     while (i > 0 && all[i - 1].emergency)
         i--;
     if (!last.emergency || i == 0)
@@ -126,7 +133,7 @@ static struct report tried(struct splitter *s, const struct form *form, size_t f
     s->tried += to - from;
     if (s->tries++ < TRIES && s->tried < TRIED)
         understand_report(s->rs, form, between(s, from, to), s->today, &s->scratch, &r);
-    arena_reset(&s->scratch);
+    give_back(s);
     return r;
 }
 
@@ -199,7 +206,7 @@ static bool is_turned(struct splitter *s, size_t line, size_t at, size_t end)
     bool turned = understand_turned(s->rs, between(s, line, end), at - line, &s->scratch);
 
     s->tried += end - line;
-    arena_reset(&s->scratch);
+    give_back(s);
     return turned;
 }
 
@@ -344,7 +351,6 @@ bool understand_split(const struct ruleset *rs, struct slice text, const struct 
 
     arena_init(&s.scratch, SCRATCH);
     split(&s);
-    a->failed |= s.scratch.failed; /* or less would have been understood, and nobody would know */
-    arena_free(&s.scratch);
+    give_back(&s);
     return !a->failed;
 }
