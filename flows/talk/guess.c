@@ -18,12 +18,10 @@ static bool is_sex(const struct ruleset *rules, const struct tokens *ts)
 static bool is_age(const struct ruleset *rules, const struct tokens *ts)
 {
     struct amount n;
-    unsigned i = 0;
+    unsigned used = 0;
+    bool guessed = ts->n && slice_is(phrase_code(ts, 0, rules->forms.words.before, &used), "kira");
+    unsigned i = guessed ? used : 0;
 
-    if (ts->n && slice_is(phrase_code(ts, 0, rules->forms.words.before, &i), "kira"))
-        ;
-    else
-        i = 0;
     return i < ts->n && amount_read(ts, i, rules->forms.words.units, &n) && i + n.used == ts->n &&
            !n.broken && (slice_is(n.unit, "bl") || slice_is(n.unit, "th") || slice_is(n.unit, "hr"));
 }

@@ -9,29 +9,34 @@ enum {
     WORDS = 3, /* of the longest label or person before a number, and one to spare */
 };
 
-/* A label of any form, of one word, that such a value follows. */
-static bool is_label(const struct form_set *forms, struct slice word, enum field_type type)
+/* A label of any form, of one word, of a field of which that is so. */
+static bool is_label(const struct form_set *forms, struct slice word, bool (*so)(const struct field *))
 {
     for (unsigned i = 0; i < forms->n; i++)
         for (const struct label *l = form_labels(&forms->forms[i], word); l; l = l->next)
-            if (slice_empty(l->rest) && slice_eq(l->first, word) && l->field->type == type)
+            if (slice_empty(l->rest) && slice_eq(l->first, word) && so(l->field))
                 return true;
     return false;
 }
 
-static bool is_measure(const struct form_set *forms, struct slice word)
+static bool is_pressure(const struct field *f)
 {
-    return is_label(forms, word, FIELD_NUMBER) || is_label(forms, word, FIELD_PRESSURE);
+    return f->type == FIELD_PRESSURE;
+}
+
+static bool is_figure(const struct field *f)
+{
+    return f->type == FIELD_NUMBER || is_pressure(f);
+}
+
+static bool is_measured(const struct field *f)
+{
+    return f->type == FIELD_NUMBER && unit_measures(f->unit);
 }
 
 bool understand_measures(const struct form_set *forms, struct slice word)
 {
-    for (unsigned i = 0; i < forms->n; i++)
-        for (const struct label *l = form_labels(&forms->forms[i], word); l; l = l->next)
-            if (slice_empty(l->rest) && slice_eq(l->first, word) && l->field->type == FIELD_NUMBER &&
-                unit_measures(l->field->unit))
-                return true;
-    return false;
+    return is_label(forms, word, is_measured);
 }
 
 static bool of_hers(const struct filling *x, struct slice code)
@@ -64,7 +69,7 @@ static unsigned person_before(const struct filling *x, unsigned i)
 /* `kunjungan Karto lansia baik tensi 130/80`: a pressure, and the form has none. */
 static bool pressure_elsewhere(const struct filling *x, unsigned i)
 {
-    return !form_has(x->form, FIELD_PRESSURE) && is_label(&x->rs->forms, x->ts.t[i - 1].low, FIELD_PRESSURE);
+    return !form_has(x->form, FIELD_PRESSURE) && is_label(&x->rs->forms, x->ts.t[i - 1].low, is_pressure);
 }
 
 unsigned understand_measured(const struct filling *x, unsigned i)
@@ -78,7 +83,7 @@ unsigned understand_measured(const struct filling *x, unsigned i)
         return pressure && pressure_elsewhere(x, i) ? i - 1 : i;
     if (!pressure && person_before(x, i - 1) == i - 1)
         return i;
-    if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_measure(&x->rs->forms, x->ts.t[i - 1].low))
+    if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_label(&x->rs->forms, x->ts.t[i - 1].low, is_figure))
         label--;
     else if (!pressure)
         return i;

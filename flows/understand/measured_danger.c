@@ -58,27 +58,28 @@ static bool nobody_measured(const struct filling *x, struct slice words)
     return x->whole && !(x->ts.begins & x->words->people->bit) && slice_find(words, '/') == (size_t)-1;
 }
 
-/* Of whom it is: of her whom the report is about, unless somebody else is named before it. */
-static bool one_endangers(const struct filling *x, const struct filling *words, unsigned i)
+/* The measure at token i with its words, when it is a danger; or empty.  It is of her whom the report is
+ * about, unless somebody else is named before it. */
+static struct slice dangerous(const struct filling *x, const struct filling *words, unsigned i)
 {
     static const enum form_about all[] = { FORM_ABOUT_PERSON, FORM_ABOUT_MOTHER, FORM_ABOUT_CHILD };
     unsigned from = understand_measured(words, i), used;
     struct slice code = phrase_code(&words->ts, from, x->words->people, &used);
     struct slice said = understand_span(words, from < i ? from : i - 1, i + 1);
-    bool danger;
+    bool danger = false;
 
-    if (from < i)
-        return endangers(x,
-                         slice_is(code, "ibu")    ? FORM_ABOUT_MOTHER
-                         : slice_is(code, "anak") ? FORM_ABOUT_CHILD
-                                                  : FORM_ABOUT_PERSON,
-                         said);
-    if (!understand_measures(&x->rs->forms, words->ts.t[i - 1].low))
-        return false;
-    danger = endangers(x, x->form->about, said);
-    for (size_t k = 0; !danger && k < sizeof all / sizeof *all; k++)
-        danger = endangers(x, all[k], said);
-    return danger;
+    if (from < i) {
+        danger = endangers(x,
+                           slice_is(code, "ibu")    ? FORM_ABOUT_MOTHER
+                           : slice_is(code, "anak") ? FORM_ABOUT_CHILD
+                                                    : FORM_ABOUT_PERSON,
+                           said);
+    } else if (understand_measures(&x->rs->forms, words->ts.t[i - 1].low)) {
+        danger = endangers(x, x->form->about, said);
+        for (size_t k = 0; !danger && k < sizeof all / sizeof *all; k++)
+            danger = endangers(x, all[k], said);
+    }
+    return danger ? said : slice_make("", 0);
 }
 
 struct slice understand_measured_today(struct filling *x)
@@ -86,20 +87,16 @@ struct slice understand_measured_today(struct filling *x)
     int signs = form_as(x->form, AS_SIGNS), beside = signs >= 0 ? x->form->fields[signs].companion : -1;
     /* Where a form keeps no words, as they were sent. */
     struct slice words = beside >= 0 ? x->slots[beside].value.text : x->text;
+    struct slice found = slice_make("", 0);
     struct filling *then;
 
     if (!slice_has_digit(words) || (beside < 0 && nobody_measured(x, words)) || !x->rs->rules ||
         (beside >= 0 && x->slots[beside].value.kind != VALUE_TEXT) ||
         (beside < 0 && form_as(x->form, AS_REASON) >= 0)) /* it is among the reasons, which are told */
-        return slice_make("", 0);
+        return found;
     then = words_of(x, x->form, words);
-    if (!then)
-        return slice_make("", 0);
-    for (unsigned i = 1; i < then->ts.n; i++)
-        if (then->ts.t[i].kind == TOKEN_NUMBER && one_endangers(x, then, i)) {
-            unsigned from = understand_measured(then, i);
-
-            return understand_span(then, from < i ? from : i - 1, i + 1);
-        }
-    return slice_make("", 0);
+    for (unsigned i = 1; then && !found.n && i < then->ts.n; i++)
+        if (then->ts.t[i].kind == TOKEN_NUMBER)
+            found = dangerous(x, then, i);
+    return found;
 }
