@@ -35,7 +35,7 @@ struct intent {
     struct reading *reading; /* what flow_read made of it, for flow_step */
 };
 
-/* ids for one message, made before step: UUIDv5 of (provider, message id, index), and leased bodies of
+/* ids for one message, made before step: UUIDv5 (gateway/pipeline/ids.h), and leased bodies of
  * numbers. */
 struct lease {
     struct slice uuids[LEASE_UUIDS];
