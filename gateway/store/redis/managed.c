@@ -81,6 +81,8 @@ static void quote(struct buf *b, const char *name, const char *value)
     buf_str(b, "\"\n");
 }
 
+/* The append-only file is rewritten when it has doubled, from 512 MB on: what is replayed at a start takes 3
+ * s then, and a bulk load is not written twice every few seconds. */
 static int write_conf(struct managed *m, struct err *err)
 {
     struct buf b;
@@ -91,7 +93,7 @@ static int write_conf(struct managed *m, struct err *err)
                 "port 0\nunixsocketperm 600\ndaemonize no\nloglevel warning\n"
                 "appendonly yes\nappendfsync always\nno-appendfsync-on-rewrite no\n"
                 "aof-use-rdb-preamble yes\naof-load-truncated yes\nauto-aof-rewrite-percentage 100\n"
-                "auto-aof-rewrite-min-size 256mb\nsave \"\"\nmaxmemory-policy noeviction\n"
+                "auto-aof-rewrite-min-size 512mb\nsave \"\"\nmaxmemory-policy noeviction\n"
                 "databases 1\ntimeout 0\nset-proc-title no\n");
     quote(&b, "dir", m->folder);
     quote(&b, "unixsocket", m->address + strlen("unix:"));
