@@ -8,6 +8,7 @@ enum {
     BLOB_MAX = 4 << 20,
 };
 
+#define SPELT(text)
 #define NAME(i, text) { PACKED_ORDER(#text), SLICE(#text), i },
 static const struct packed_name sorted[] = {
 #include "flows/step/names.def"
@@ -18,6 +19,7 @@ static const struct slice by_number[PACKED_NAMES] = {
 #include "flows/step/names.def"
 };
 #undef NAME
+#undef SPELT
 
 static const struct packed_names names = { sorted, sizeof sorted / sizeof *sorted, by_number };
 

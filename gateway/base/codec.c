@@ -28,6 +28,7 @@ static size_t room(const struct codec *c, const void *from)
             n += PACKED_PART + OF(struct slice, from, m->at)[k].n;
         for (unsigned k = 0; k < many && m->of; k++)
             n += room(m->of, OF(char, from, m->at + k * m->of->size));
+        n += m->number ? 0 : m->key.n;
     }
     return n;
 }
@@ -97,11 +98,12 @@ static unsigned char *put_members(unsigned char *p, const struct codec *c, const
 {
     *n = 0;
     for (unsigned i = 0; i < c->n; i++) {
-        unsigned char *end = put(p + 1, &c->members[i], from);
+        const struct member *m = &c->members[i];
+        unsigned char *end = put(p + (m->number ? 1 : 1 + m->key.n), m, from);
 
         if (!end)
             continue;
-        *p = c->members[i].number;
+        (void)packed_name(p, m->key, m->number);
         p = end;
         ++*n;
     }

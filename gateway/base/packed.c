@@ -45,6 +45,15 @@ static unsigned char *put_sized(unsigned char *p, enum type type, size_t n)
     return n < LOW ? p : put_varint(p, n);
 }
 
+unsigned char *packed_name(unsigned char *p, struct slice s, unsigned number)
+{
+    *p++ = (unsigned char)(number ? number : LITERAL | (unsigned)s.n);
+    if (number)
+        return p;
+    memcpy(p, s.p, s.n);
+    return p + s.n;
+}
+
 unsigned char *packed_object(unsigned char *p, size_t members)
 {
     return put_sized(p, OBJECT, members);

@@ -40,10 +40,11 @@ struct packed_names {
      PACKED_BYTE(s, 5) | (uint64_t)(unsigned char)(s)[sizeof(s) - 2] << 8 | (sizeof(s) - 1))
 
 /* What a table writes by itself (codec.c): each returns its end, and is no longer than PACKED_PART and its
- * text; a name with a number is that byte. */
+ * text.  A name is one byte with a number, else one and its letters, of which there are at most 62. */
 enum {
     PACKED_PART = 32,
 };
+unsigned char *packed_name(unsigned char *, struct slice, unsigned number);
 unsigned char *packed_object(unsigned char *, size_t members);
 unsigned char *packed_list(unsigned char *, size_t items);
 unsigned char *packed_simple(unsigned char *, enum node_kind);

@@ -26,6 +26,8 @@ struct tree {
     int small;
     unsigned n;
     bool yes;
+    unsigned rare;
+    struct slice scarce;
     enum colour colour, said;
     struct leaf one, many[3];
     unsigned many_n;
@@ -48,7 +50,8 @@ struct tree {
     X(6, yes)
 enum {
 #define NUMBER(i, text) NAME_##text = (i),
-    NAMES(NUMBER)
+    NAMES(NUMBER) NAME_rare = 0, /* one that is kept by its letters */
+    NAME_scarce = 0,
 };
 #define SORTED(i, text)    { PACKED_ORDER(#text), SLICE(#text), i },
 #define BY_NUMBER(i, text) [i] = SLICE(#text),
@@ -61,9 +64,10 @@ static const char *const colours[] = { "red", "green" };
 CODEC(leaf_codec, struct leaf, MEMBER(struct leaf, name, name), MEMBER(struct leaf, at, at_ms));
 CODEC(tree_codec, struct tree, MEMBER(struct tree, name, name), MEMBER(struct tree, big, big),
       MEMBER(struct tree, small, small), MEMBER(struct tree, n, n), MEMBER(struct tree, yes, yes),
-      MEMBER_ONE_OF(struct tree, colour, colour, COLOURS), MEMBER_SAID(struct tree, said, said, colours),
-      MEMBER_IN(struct tree, one, one, leaf_codec), MEMBER_LIST(struct tree, many, many, many_n, leaf_codec),
-      MEMBER_SLICES(struct tree, texts, texts, texts_n));
+      MEMBER(struct tree, rare, rare), MEMBER_ONE_OF(struct tree, colour, colour, COLOURS),
+      MEMBER_SAID(struct tree, said, said, colours), MEMBER_IN(struct tree, one, one, leaf_codec),
+      MEMBER_LIST(struct tree, many, many, many_n, leaf_codec),
+      MEMBER_SLICES(struct tree, texts, texts, texts_n), MEMBER(struct tree, scarce, scarce));
 
 static const struct node *kept(struct arena *a, const struct tree *t)
 {
@@ -100,6 +104,8 @@ static void what_is_written_is_read(void **state)
                             .small = -7,
                             .n = 4000000000u,
                             .yes = true,
+                            .rare = 70000,
+                            .scarce = S("s"),
                             .colour = GREEN,
                             .said = GREEN,
                             .one = { S("one"), 1 },
@@ -116,7 +122,8 @@ static void what_is_written_is_read(void **state)
     once = written(&a, &t);
     assert_true(codec_get(node_read(once, &a), &tree_codec, &back));
     assert_true(back.big == t.big && back.small == -7 && back.n == t.n && back.yes && back.colour == GREEN &&
-                back.said == GREEN && back.many_n == 2 && back.texts_n == 2);
+                back.said == GREEN && back.many_n == 2 && back.texts_n == 2 && back.rare == 70000 &&
+                slice_is(back.scarce, "s"));
     assert_true(slice_eq(back.name, t.name) && slice_is(back.one.name, "one") && back.one.at_ms == 1 &&
                 back.many[0].at_ms == 2 && slice_is(back.texts[0], "p"));
     assert_true(slice_eq(once, written(&a, &back)));
