@@ -9,12 +9,12 @@ enum {
 };
 
 #define SPELT(text)
-#define NAME(i, text) { PACKED_ORDER(#text), SLICE(#text), i },
+#define NAME PACKED_SORTED
 static const struct packed_name sorted[] = {
 #include "flows/step/names.def"
 };
 #undef NAME
-#define NAME(i, text) [i] = SLICE(#text),
+#define NAME PACKED_NUMBERED
 static const struct slice by_number[PACKED_NAMES] = {
 #include "flows/step/names.def"
 };
@@ -28,16 +28,9 @@ const struct packed_names *blob_names(void)
     return &names;
 }
 
-static const struct node *read(struct slice s, struct arena *a)
-{
-    if (!s.n)
-        return NULL;
-    return s.p[0] == PACKED ? node_unpack(s, &names, a) : node_read(s, a);
-}
-
 const struct node *blob_parse(struct slice s, struct arena *a)
 {
-    const struct node *o = read(s, a);
+    const struct node *o = node_kept(s, &names, a);
 
     return node_int(o, "v") == VERSION ? o : NULL;
 }
@@ -63,41 +56,24 @@ struct node *blob_new(struct arena *a)
     return o;
 }
 
-static struct slice ended(struct buf *b, struct arena *a)
-{
-    struct slice s = slice_make("", 0);
-
-    if (b->failed)
-        a->failed = true;
-    else
-        s = buf_into(b, a);
-    buf_free(b);
-    return s;
-}
-
 struct slice blob_done(const struct node *o, struct arena *a)
 {
+    struct slice s = slice_make("", 0);
     struct buf b;
 
     buf_init(&b, BLOB_MAX);
     if (o)
         node_pack(&b, o, &names);
-    b.failed = b.failed || !o;
-    return ended(&b, a);
+    a->failed = a->failed || b.failed || !o;
+    if (!b.failed)
+        s = buf_into(&b, a);
+    buf_free(&b);
+    return s;
 }
 
 struct slice blob_shown(struct slice s, struct arena *a)
 {
-    bool packed = s.n && s.p[0] == PACKED;
-    const struct node *o = packed ? read(s, a) : NULL;
-    struct buf b;
-
-    if (!packed)
-        return s;
-    buf_init(&b, BLOB_MAX);
-    if (o)
-        node_write(&b, o);
-    return ended(&b, a);
+    return node_shown(s, &names, a);
 }
 
 unsigned blob_slices(const struct node *o, const char *key, struct slice *out, unsigned max)

@@ -24,6 +24,7 @@ enum {
     WIDTHS = 6,
     LITERAL = 0xc0,   /* a name that has no number, and its length in the lower six bits */
     LONG_NAME = 0x3f, /* of that: it follows */
+    SHOWN_MAX = 4 << 20,
 };
 
 /* --- writing --- */
@@ -391,4 +392,28 @@ const struct node *node_unpack(struct slice s, const struct packed_names *names,
     r.p = (const unsigned char *)s.p + 1;
     r.end = (const unsigned char *)s.p + s.n;
     return take_value(&r, root, 0) && r.p == r.end ? root : NULL;
+}
+
+/* --- either --- */
+
+const struct node *node_kept(struct slice s, const struct packed_names *names, struct arena *a)
+{
+    return s.n && s.p[0] == PACKED ? node_unpack(s, names, a) : node_read(s, a);
+}
+
+struct slice node_shown(struct slice s, const struct packed_names *names, struct arena *a)
+{
+    const struct node *o;
+    struct buf b;
+
+    if (!s.n || s.p[0] != PACKED)
+        return s;
+    o = node_unpack(s, names, a);
+    buf_init(&b, SHOWN_MAX);
+    if (o)
+        node_write(&b, o);
+    a->failed = a->failed || b.failed;
+    s = b.failed ? slice_make("", 0) : buf_into(&b, a);
+    buf_free(&b);
+    return s;
 }

@@ -39,6 +39,10 @@ struct packed_names {
     (PACKED_BYTE(s, 0) | PACKED_BYTE(s, 1) | PACKED_BYTE(s, 2) | PACKED_BYTE(s, 3) | PACKED_BYTE(s, 4) |     \
      PACKED_BYTE(s, 5) | (uint64_t)(unsigned char)(s)[sizeof(s) - 2] << 8 | (sizeof(s) - 1))
 
+/* Of a .def of NAME(number, text): each of these is NAME once. */
+#define PACKED_SORTED(i, text)   { PACKED_ORDER(#text), SLICE(#text), i },
+#define PACKED_NUMBERED(i, text) [i] = SLICE(#text),
+
 /* What a table writes by itself (codec.c): each returns its end, and is no longer than PACKED_PART and its
  * text.  A name is one byte with a number, else one and its letters, of which there are at most 62. */
 enum {
@@ -56,5 +60,9 @@ void node_pack(struct buf *, const struct node *, const struct packed_names *);
 /* What node_pack() wrote, whatever bytes come; texts of the tree lie in them or in the arena.  NULL: it is
  * none of ours, or the arena is full. */
 const struct node *node_unpack(struct slice, const struct packed_names *, struct arena *);
+/* The same of what was kept: packed, or JSON that an earlier version wrote. */
+const struct node *node_kept(struct slice, const struct packed_names *, struct arena *);
+/* What was kept, for people: as JSON, in the arena; empty when it is broken. */
+struct slice node_shown(struct slice, const struct packed_names *, struct arena *);
 
 #endif

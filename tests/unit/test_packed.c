@@ -9,6 +9,7 @@
 
 #include "flows/step/blob.h"
 #include "gateway/base/buf.h"
+#include "gateway/model/stream_tree.h"
 
 static struct arena arena;
 
@@ -226,34 +227,44 @@ static void a_full_arena_is_none(void **state)
 }
 
 /* Bytes that earlier versions left have these numbers in them. */
-static const struct {
+struct kept {
     unsigned char number;
     const char *name;
-} kept[] = {
-#define NAME(i, text) { i, #text },
-#include "tests/unit/names_kept.def"
-#undef NAME
 };
 
-static void a_number_keeps_its_name(void **state)
-{
-    const struct packed_names *names = blob_names();
+#define NAME(i, text) { i, #text },
+static const struct kept blob_kept[] = {
+#include "tests/unit/names_kept.def"
+};
+static const struct kept stream_kept[] = {
+#include "tests/unit/stream_names_kept.def"
+};
+#undef NAME
 
-    (void)state;
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+static void keep_their_names(const struct packed_names *names, const char *def, const struct kept *kept,
+                             size_t n)
+{
+    for (size_t i = 0; i < n; i++)
         if (!slice_is(names->by_number[kept[i].number], kept[i].name))
-            fail_msg("flows/step/names.def: %u is \"%s\" in what earlier versions kept", kept[i].number,
-                     kept[i].name);
-    assert_int_equal(names->n, sizeof kept / sizeof *kept); /* a new one: a row in names_kept.def too */
+            fail_msg("%s: %u is \"%s\" in what earlier versions kept", def, kept[i].number, kept[i].name);
+    assert_int_equal(names->n, n); /* a new one: a row in …_kept.def too */
     for (unsigned i = 0; i < names->n; i++) {
         const struct packed_name *one = &names->sorted[i];
 
         if (i && names->sorted[i - 1].order >= one->order)
-            fail_msg("flows/step/names.def: \"%s\" is not in its place", one->text.p);
+            fail_msg("%s: \"%s\" is not in its place", def, one->text.p);
         if (!one->number || (one->number >= '0' && one->number <= '9') ||
             !slice_eq(names->by_number[one->number], one->text))
-            fail_msg("flows/step/names.def: \"%s\" has not a number of its own", one->text.p);
+            fail_msg("%s: \"%s\" has not a number of its own", def, one->text.p);
     }
+}
+
+static void a_number_keeps_its_name(void **state)
+{
+    (void)state;
+    keep_their_names(blob_names(), "flows/step/names.def", blob_kept, sizeof blob_kept / sizeof *blob_kept);
+    keep_their_names(stream_names(), "gateway/model/stream_names.def", stream_kept,
+                     sizeof stream_kept / sizeof *stream_kept);
 }
 
 static void what_is_kept_is_shown_as_json(void **state)
