@@ -122,6 +122,19 @@ void codec_put(struct node *o, const struct codec *c, const void *from)
         node_add(o, run);
 }
 
+void codec_pack(struct buf *b, const struct codec *c, const void *from)
+{
+    size_t before = b->n;
+    unsigned char *p = (unsigned char *)buf_more(b, 1 + room(c, from));
+    unsigned n;
+
+    if (!p)
+        return;
+    *p = PACKED;
+    p = put_struct(p + 1, c, from, &n);
+    b->n = before + (size_t)(p - (unsigned char *)(b->p + before));
+}
+
 /* --- reading --- */
 
 static bool get_number(const struct node *v, const struct member *m, void *to)

@@ -96,6 +96,8 @@ struct codec {
 
 /* Hangs the members of *from into the object, packed, in its arena. */
 void codec_put(struct node *object, const struct codec *, const void *from);
+/* Appends it as node_pack() would. */
+void codec_pack(struct buf *, const struct codec *, const void *from);
 /* Sets every member of the table in *to; object may be NULL.  False when one that is there is of another kind
  * than the table says, or out of its range: it reads as absent then, and *to is not to be relied on. */
 bool codec_get(const struct node *object, const struct codec *, void *to);

@@ -382,16 +382,26 @@ static bool take_value(struct reader *r, struct node *out, unsigned depth)
     return ok;
 }
 
-const struct node *node_unpack(struct slice s, const struct packed_names *names, struct arena *a)
+const struct node *node_unpack_next(struct slice *s, const struct packed_names *names, struct arena *a)
 {
     struct reader r = { .names = names, .arena = a };
-    struct node *root = s.n && s.p[0] == PACKED ? ARENA_NEW(a, struct node) : NULL;
+    struct node *root = s->n && s->p[0] == PACKED ? ARENA_NEW(a, struct node) : NULL;
 
     if (!root)
         return NULL;
-    r.p = (const unsigned char *)s.p + 1;
-    r.end = (const unsigned char *)s.p + s.n;
-    return take_value(&r, root, 0) && r.p == r.end ? root : NULL;
+    r.p = (const unsigned char *)s->p + 1;
+    r.end = (const unsigned char *)s->p + s->n;
+    if (!take_value(&r, root, 0))
+        return NULL;
+    *s = slice_skip(*s, (size_t)(r.p - (const unsigned char *)s->p));
+    return root;
+}
+
+const struct node *node_unpack(struct slice s, const struct packed_names *names, struct arena *a)
+{
+    const struct node *root = node_unpack_next(&s, names, a);
+
+    return s.n ? NULL : root;
 }
 
 /* --- either --- */

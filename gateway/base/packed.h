@@ -60,6 +60,8 @@ void node_pack(struct buf *, const struct node *, const struct packed_names *);
 /* What node_pack() wrote, whatever bytes come; texts of the tree lie in them or in the arena.  NULL: it is
  * none of ours, or the arena is full. */
 const struct node *node_unpack(struct slice, const struct packed_names *, struct arena *);
+/* The first of several, one behind the other; *rest: what is behind it. */
+const struct node *node_unpack_next(struct slice *rest, const struct packed_names *, struct arena *);
 /* The same of what was kept: packed, or JSON that an earlier version wrote. */
 const struct node *node_kept(struct slice, const struct packed_names *, struct arena *);
 /* What was kept, for people: as JSON, in the arena; empty when it is broken. */

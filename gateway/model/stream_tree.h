@@ -9,7 +9,10 @@
 const struct packed_names *stream_names(void);
 /* NULL: broken, or the arena is full.  The bytes must outlive the tree. */
 const struct node *stream_read(struct slice, struct arena *);
-/* For people: as JSON; empty when it is broken. */
+/* The first of several, between two of which a line ends; *rest: those behind it, none behind a broken one.
+ */
+const struct node *stream_next(struct slice *rest, struct arena *);
+/* For people: as JSON, one a line; what is broken is left out. */
 struct slice stream_shown(struct slice, struct arena *);
 
 #endif

@@ -79,6 +79,9 @@ static const struct node *kept(struct arena *a, const struct tree *t)
     codec_put(o, &tree_codec, t);
     node_pack(&b, o, &names);
     s = arena_copy(a, buf_slice(&b));
+    buf_clear(&b);
+    codec_pack(&b, &tree_codec, t);
+    assert_true(slice_eq(buf_slice(&b), s));
     buf_free(&b);
     return node_unpack(s, &names, a);
 }

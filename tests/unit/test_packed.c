@@ -284,6 +284,31 @@ static void what_is_kept_is_shown_as_json(void **state)
     assert_true(blob_is_foreign(S("\x01\xa1\x01\x22"), &arena));
 }
 
+/* As they stand in an entry of a stream: packed, of an earlier version, or both. */
+static void several_are_taken_one_by_one(void **state)
+{
+    struct slice s, two;
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1024);
+    node_pack(&b, node_read(S("{\"v\":1,\"nama\":\"Siti\\nP\"}"), &arena), stream_names());
+    buf_str(&b, "\n{\"v\":1}\n");
+    node_pack(&b, node_read(S("{\"uuid\":\"0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a\"}"), &arena),
+              stream_names());
+    s = two = buf_slice(&b);
+    assert_true(slice_is(node_text(stream_next(&s, &arena), "nama"), "Siti\nP"));
+    assert_int_equal(node_int(stream_next(&s, &arena), "v"), 1);
+    assert_int_equal(node_text(stream_next(&s, &arena), "uuid").n, 36);
+    assert_int_equal(s.n, 0);
+    assert_true(slice_is(stream_shown(two, &arena), "{\"v\":1,\"nama\":\"Siti\\nP\"}\n{\"v\":1}\n"
+                                                    "{\"uuid\":\"0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a\"}"));
+    s = slice_take(two, 4);
+    assert_null(stream_next(&s, &arena));
+    assert_int_equal(s.n, 0);
+    buf_free(&b);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -307,6 +332,7 @@ int main(void)
         CASE(a_number_stands_there_as_it_is), CASE(a_name_of_a_newer_program_is_passed_over),
         CASE(broken_bytes_are_none),          CASE(a_full_arena_is_none),
         CASE(a_number_keeps_its_name),        CASE(what_is_kept_is_shown_as_json),
+        CASE(several_are_taken_one_by_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
