@@ -66,7 +66,7 @@ CODEC(report_codec, struct filed_report, REPORT(id, id), REPORT(draft, draft), R
       REPORT(status, status), REPORT(reporter, reporter), REPORT(role, role), REPORT(place, place),
       REPORT(posyandu, posyandu), REPORT(posting, posting), REPORT(person, person_id), REPORT(child, child),
       REPORT(whom, whom), REPORT(findings, findings), REPORT(at, at), REPORT(received_at, received_at),
-      REPORT(provider, provider), REPORT(message, message_id), REPORT(at_ms, at_ms),
+      REPORT(provider, provider), REPORT(message, message_id), REPORT(at_ms, at_ms), REPORT(unsaid, unsaid),
       MEMBER_IN(struct filed_report, before, before, child_before_codec),
       MEMBER_IN(struct filed_report, referral, referral, referral_codec));
 

@@ -61,7 +61,8 @@ struct filed_report {
     struct slice id, nomor; /* id: the record's uuid */
     const struct form *form;
     struct value values[FORM_FIELDS];
-    bool draft; /* not in `record` yet */
+    bool draft;  /* not in `record` yet */
+    bool unsaid; /* its reporter says that it is not so: who was told of it has heard that */
     unsigned version;
     struct slice status; /* valid checked corrected cancelled; "draft" */
     struct slice reporter, role, place, posyandu;

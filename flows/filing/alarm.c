@@ -349,10 +349,12 @@ static bool for_staff(const struct form *form, enum urgency worst)
     return form_is(form, FORM_DEATH) && worst >= URGENCY_E2;
 }
 
-static void tell_place(struct step *s, const struct filed_report *r, struct slice siapa, const char *key)
+static void tell_place(struct step *s, const struct filed_report *r, struct slice siapa, struct slice isi,
+                       const char *key)
 {
     const struct place *at = directory_place(&s->rules->directory, r->posting);
     const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "isi", isi },
                                    { "form", r->form->title },
                                    { "siapa", siapa },
                                    { "tempat", step_place_name(s, at) },
@@ -370,15 +372,24 @@ void work_tell_staff(struct work *w, const struct findings *found)
     const struct filed_report *old = w->f->correct;
 
     if (old && for_staff(old->form, w->was))
-        tell_place(w->s, &w->filed, who_and_why(w, NULL), "staff.corrected");
+        tell_place(w->s, &w->filed, who_and_why(w, NULL), S(""), "staff.corrected");
     else if (for_staff(w->report.form, found->worst))
-        tell_place(w->s, &w->filed, who_and_why(w, NULL), "staff.death");
+        tell_place(w->s, &w->filed, who_and_why(w, NULL), S(""), "staff.death");
 }
 
 void filing_take_back(struct step *s, const struct filed_report *r)
 {
     if (for_staff(r->form, work_found(s, r)))
-        tell_place(s, r, r->whom, "staff.cancelled");
+        tell_place(s, r, r->whom, S(""), "staff.cancelled");
+}
+
+bool filing_doubt_told(struct step *s, const struct filed_report *r, struct slice words)
+{
+    bool told = for_staff(r->form, work_found(s, r));
+
+    if (told && words.n)
+        tell_place(s, r, r->whom, words, "staff.doubted");
+    return told;
 }
 
 /* The reporter hears what staff made of her report. */

@@ -85,6 +85,9 @@ void filing_file(struct step *, const struct filing *, struct filed *out);
 void filing_tally(struct step *, const struct filed_report *);
 /* BATAL: those hear it who were told of what only staff may hear. */
 void filing_take_back(struct step *, const struct filed_report *);
+/* Its reporter says in these words that it is not so, and has not taken it back: the same people hear it,
+ * unless there are no words.  False: nobody was told of it. */
+bool filing_doubt_told(struct step *, const struct filed_report *, struct slice words);
 /* BATAL: takes its cases off the counts again, and its weighing off the child. */
 void filing_untally(struct step *, const struct filed_report *);
 void filing_unweigh(struct step *, const struct filed_report *);

@@ -135,6 +135,7 @@ void work_begin(struct work *w)
 
     if (w->f->correct) {
         *r = *w->f->correct;
+        r->unsaid = false;
     } else if (!d || !report_load(w->s, d->nomor, r)) {
         begin_new(w);
         if (d) { /* its number was forgotten, the draft was not */

@@ -289,7 +289,8 @@ static bool waits_for(struct step *s)
 
 static void step_nothing(struct step *s)
 {
-    bool unsaid = unsaid_last(s);
+    struct last_report denied;
+    bool unsaid = unsaid_report(s, &denied);
 
     if (!s->person)
         filing_keep(s);
@@ -306,12 +307,13 @@ static void step_nothing(struct step *s)
         roles_refuse(s);
         return;
     }
-    if (unsaid || (s->person && form_turned(&s->reading->said))) {
-        const struct form *form = unsaid ? s->state->last.form : s->reading->said.turned.form;
-        struct slice text, nomor = filing_say_withdrawn(s, form, &text);
+    if (unsaid) {
+        unsaid_answer(s, &denied);
+        return;
+    }
+    if (s->person && form_turned(&s->reading->said)) {
+        struct slice text, nomor = filing_say_withdrawn(s, s->reading->said.turned.form, &text);
 
-        if (unsaid)
-            unsaid_passed_on(s);
         step_answer(s, nomor, text);
         return;
     }
@@ -396,6 +398,8 @@ static bool known_already(struct step *s)
 
 static void hear(struct step *s)
 {
+    struct last_report denied;
+
     if (s->state->offer.n) { /* taken up, or passed over */
         s->state->offer = slice_make("", 0);
         s->state->changed = true;
@@ -433,8 +437,8 @@ static void hear(struct step *s)
         break;
     case READING_FIX:
         fix_ready_line(s, &s->state->last, &s->reading->answer);
-        if (unsaid_last(s))
-            unsaid_passed_on(s);
+        if (unsaid_report(s, &denied))
+            unsaid_passed_on(s, &denied);
         if (s->reading->said.today)
             fix_danger_timer(s, &s->state->last, s->reading->said.body);
         break;

@@ -427,7 +427,15 @@ bool understand_says_death(const struct ruleset *rs, struct slice text, bool sta
     return false;
 }
 
-bool understand_lives(const struct ruleset *rs, struct slice text, struct arena *a)
+/* Somebody else than whom the words are about: `bayinya masih hidup` of a mother who died. */
+static bool another_lives(struct slice code, struct slice dead)
+{
+    if (!dead.n)
+        return code.n > 0;
+    return slice_is(dead, "anak") ? slice_is(code, "ibu") || slice_is(code, "lain") : slice_is(code, "anak");
+}
+
+bool understand_lives(const struct ruleset *rs, struct slice text, struct slice dead, struct arena *a)
 {
     const struct words *words = &rs->forms.words;
     struct tokens ts;
@@ -442,7 +450,7 @@ bool understand_lives(const struct ruleset *rs, struct slice text, struct arena 
         if (!slice_is(code, "hidup") && !slice_is(code, "hidup_gawat"))
             continue;
         for (unsigned k = i > REACH ? i - REACH : 0; k < i; k++) /* `bayinya masih hidup` */
-            other |= k > 1 && phrase_at(&ts, k, words->people, &used) != NULL;
+            other |= (k > 1 || dead.n) && another_lives(phrase_code(&ts, k, words->people, &used), dead);
         if (!other)
             return true;
     }

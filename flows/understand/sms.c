@@ -316,7 +316,8 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
             (struct command){ .kind = COMMAND_FORMAT, .status = REPORT_ACCEPTED, .arg = example->name };
         return !a->failed;
     }
-    if (k.form && form_is(k.form, FORM_DEATH) && understand_lives(rs, slice_skip(text, k.to), a)) {
+    if (k.form && form_is(k.form, FORM_DEATH) &&
+        understand_lives(rs, slice_skip(text, k.to), slice_make("", 0), a)) {
         k.turned = (struct turned){ .why = TURNED_FORM, .form = k.form };
         k.form = NULL;
     }

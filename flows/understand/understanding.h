@@ -219,8 +219,9 @@ bool understand_says_there(const struct ruleset *, struct slice text, struct are
 /* `bukan campak, cuma biang keringat`: it denies the disease that the report counts. */
 bool understand_denies_counted(const struct ruleset *, const struct report *known, struct slice text,
                                struct arena *);
-/* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her. */
-bool understand_lives(const struct ruleset *, struct slice text, struct arena *);
+/* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her.  dead:
+ * "anak", "ibu" for any grown person; empty: not known, and whoever is named is somebody else. */
+bool understand_lives(const struct ruleset *, struct slice text, struct slice dead, struct arena *);
 
 /* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
  * guess in *out (`92` for 9,2). */
