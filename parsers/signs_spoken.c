@@ -3,7 +3,8 @@
 #include "parsers/signs_words.h"
 
 enum {
-    WHEN = 2, /* words behind a sign in which its time stands */
+    WHEN = 2,        /* words behind a sign in which its time stands */
+    MANY_DIGITS = 2, /* so many came, and are not ill: `20 ibu` */
 };
 
 /* The words behind token i, up to a separator, say that it is of these days. */
@@ -66,6 +67,7 @@ void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice 
     else if (spoken->at == from && speaks_on(spoken, kata, low))
         spoken->at = at;
     spoken->now = now;
+    spoken->all |= slice_is(low, "bahaya");
 }
 
 /* The number at token i, with its unit: so many weeks, months or years; the token behind, or i. */
@@ -272,6 +274,22 @@ static bool is_past(const struct sign_scan *s, const struct tokens *ts, const st
     return ended(s, ts, to) || ((then || with_then(s, ts, i)) && !of_now(s, ts, to));
 }
 
+/* In no report: `penyuluhan tanda bahaya: kejang, perdarahan`, `… kejang dan perdarahan 20 ibu`: the sign of
+ * tokens i..to is one more of those that are talked about, and nothing is said of anybody who has it. */
+static bool taught(const struct sign_scan *s, const struct tokens *ts, const struct sign_spoken *spoken,
+                   unsigned i, unsigned to)
+{
+    unsigned used;
+    bool joined = spoken->all || (i > 0 && phrase_is(ts, i - 1, s->kata, "sambung", &used));
+
+    while (to < ts->n &&
+           (phrase_is(ts, to, s->kata, "sambung", &used) || phrase_at(ts, to, s->lists[0], &used)))
+        to += used;
+    return s->news && joined &&
+           (to >= ts->n || (ts->t[to].kind == TOKEN_NUMBER && ts->t[to].low.n >= MANY_DIGITS) ||
+            clause_ends(s, ts, to));
+}
+
 enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, struct sign_spoken *spoken,
                             unsigned i, unsigned to, bool much)
 {
@@ -303,5 +321,5 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, 
         return of_now(s, ts, to) ? SIGN_PLAIN : years_ago(s, ts, to) ? SIGN_NEGATED : SIGN_DOUBT;
     if (of_now(s, ts, to) && spoken->how != SPOKEN_ABOUT)
         return SIGN_PLAIN;
-    return listed ? SIGN_DOUBT : SIGN_NEGATED;
+    return listed && (much || !taught(s, ts, spoken, i, to)) ? SIGN_DOUBT : SIGN_NEGATED;
 }

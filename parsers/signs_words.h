@@ -31,6 +31,7 @@ struct sign_spoken {
     unsigned now;   /* behind the last word of today: `tadi` */
     bool alone;     /* `obat kejang`: of one sign */
     bool list;      /* a sign was spoken of so, and at token `at` the next may be */
+    bool all;       /* of the signs of danger, whichever are listed */
     unsigned joins; /* the same, where a word joins them: `kalau kejang atau sesak` */
 };
 

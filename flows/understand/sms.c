@@ -300,6 +300,16 @@ static bool split(const struct ruleset *rs, struct slice text, struct keyword *k
 }
 
 /* Reads one part: reports, or a command. */
+/* `wafat Ani P 27th masih kritis`: no report of a death. */
+static void heed_living(const struct ruleset *rs, struct slice text, struct arena *a, struct keyword *k)
+{
+    if (!k->form || !form_is(k->form, FORM_DEATH) ||
+        !understand_lives(rs, slice_skip(text, k->to), slice_make("", 0), a))
+        return;
+    k->turned = (struct turned){ .why = TURNED_FORM, .form = k->form };
+    k->form = NULL;
+}
+
 static bool understand_part(const struct ruleset *rs, struct slice text, int64_t today, struct arena *a,
                             struct said *out)
 {
@@ -316,11 +326,7 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
             (struct command){ .kind = COMMAND_FORMAT, .status = REPORT_ACCEPTED, .arg = example->name };
         return !a->failed;
     }
-    if (k.form && form_is(k.form, FORM_DEATH) &&
-        understand_lives(rs, slice_skip(text, k.to), slice_make("", 0), a)) {
-        k.turned = (struct turned){ .why = TURNED_FORM, .form = k.form };
-        k.form = NULL;
-    }
+    heed_living(rs, text, a, &k);
     if (!k.form) {
         /* The command's own words negate nothing: `tidak hadir 48217 perdarahan`. */
         bool command = k.found && k.turned.why != TURNED_FORM;
