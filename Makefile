@@ -112,13 +112,16 @@ run: deps-run
 	@$(MAKE) --no-print-directory -s $(B)/kentongan
 	@exec $(B)/kentongan serve -c config/kentongan.yaml
 
+# Tests run so many at a time, each file by itself.
+AT_ONCE ?= 2
+EACH    := xargs -P $(AT_ONCE) -n 1 ./.ci/each
+
 unit: $(UNIT_TESTS)
-	@for t in $^; do echo "== $$t"; ./$$t || exit 1; done
+	@printf './%s\n' $^ | $(EACH)
 
 rooms: $(ROOM_TESTS)
-	@for t in $^; do echo "== $$t"; ./$$t || exit 1; done
+	@printf './%s\n' $^ | $(EACH)
 
-# Each file by itself: `node --test` would run them side by side, and each starts servers.
 # A disk that fills up, for one test and the redis-server that it starts.
 $(B)/tests/preload/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
@@ -127,13 +130,11 @@ $(B)/tests/preload/%.so: tests/preload/%.c
 PRELOADS := $(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/preload/*.c))
 
 system: $(B)/kentongan $(PRELOADS)
-	@for t in tests/system/*.test.mjs; do echo "== $$t"; \
-		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
+	@printf '%s\n' tests/system/*.test.mjs | KENTONGAN=$(B)/kentongan $(EACH) node --test-reporter=spec
 
 # The console in Debian's chromium; screenshots of every page in build/screenshots.
 browser: $(B)/kentongan
-	@for t in tests/browser/*.test.mjs; do echo "== $$t"; \
-		KENTONGAN=$(B)/kentongan node --test-reporter=spec $$t || exit 1; done
+	@printf '%s\n' tests/browser/*.test.mjs | KENTONGAN=$(B)/kentongan $(EACH) node --test-reporter=spec
 
 torture: POINTS ?= 1000
 # A seeded month of Kota Dumai on a stepped clock, some ten minutes; prints its table (VILLAGES DAYS HISTORY SEED RATE).
