@@ -18,6 +18,7 @@
 #include "flows/talk/death.h"
 #include "flows/talk/doubts.h"
 #include "flows/talk/emergency.h"
+#include "flows/talk/known.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/mending.h"
 #include "flows/talk/numbered.h"
@@ -464,6 +465,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     if (r->kind == READING_EMERGENCY && r->answer.plea && !r->nomor.n &&
         understand_was_mistaken(rules, r->said.body, a)) /* of the case that is open */
         r->nomor = waits_of_news(rules, r, a);
+    known_patient(rules, state, in->received_ms, a, r);
     unread_read(rules, state, a, r);
     if (!read_parts(rules, in->received_ms, r, a))
         return READ_NO_MEMORY;

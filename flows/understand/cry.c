@@ -15,9 +15,8 @@ enum {
     SAYS_WHERE = 2   /* letters: `di` and `ke` say more, or less */
 };
 
-/* The referral that lacks whom; nama: her name, or empty. */
-static bool referral_of(const struct ruleset *rs, struct slice nama, struct slice words, int64_t at_ms,
-                        struct arena *a, struct report *out)
+/* The referral that lacks whom, not judged yet; nama: her name, or empty. */
+static bool referral_from(const struct ruleset *rs, struct slice nama, struct slice words, struct report *out)
 {
     const struct form *form = NULL;
     int alasan;
@@ -32,6 +31,14 @@ static bool referral_of(const struct ruleset *rs, struct slice nama, struct slic
     out->values[alasan] = value_text(words);
     if (nama.n)
         out->values[form_as(form, AS_NAME)] = value_text(nama);
+    return true;
+}
+
+static bool referral_of(const struct ruleset *rs, struct slice nama, struct slice words, int64_t at_ms,
+                        struct arena *a, struct report *out)
+{
+    if (!referral_from(rs, nama, words, out))
+        return false;
     understand_judge(rs, at_ms, a, out);
     return !a->failed;
 }
@@ -65,6 +72,29 @@ void understand_plea_of(const struct ruleset *rs, struct slice typed, int64_t at
 
     if (typed.n && person_name(typed, a, &nama, &repaired))
         (void)referral_of(rs, nama, words, at_ms, a, out);
+}
+
+void understand_cry_of(const struct ruleset *rs, struct slice nama, struct slice umur, int64_t at_ms,
+                       struct arena *a, struct report *out)
+{
+    struct slice why = out->emergency_reason;
+    bool emergency = out->emergency;
+    int age;
+
+    struct slice words = out->body;
+
+    if (nama.n && slice_ieq(slice_take(words, nama.n), nama) && slice_starts(slice_skip(words, nama.n), " "))
+        words = slice_trim(slice_skip(words, nama.n)); /* they begin with her name */
+    if (!nama.n || !words.n || !referral_from(rs, nama, words, out))
+        return;
+    age = form_as(out->form, AS_AGE);
+    if (age >= 0 && umur.n)
+        out->values[age] = value_text(umur);
+    understand_judge(rs, at_ms, a, out);
+    if (emergency) {
+        out->emergency = true;
+        out->emergency_reason = why;
+    }
 }
 
 struct help {

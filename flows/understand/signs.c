@@ -320,8 +320,8 @@ static void hear(void *arg, const struct sign *s)
     struct hearing *h = arg;
 
     /* `takut kejang`, `gerakan janin` in no report: asked about first. */
-    h->said->today |= !h->x && s->kind == SIGN_DOUBT && (!s->word->needed || s->to > s->from + 1) &&
-                      !(s->word->doubt && !s->word->needed);
+    h->said->feared |= !h->x && s->kind == SIGN_DOUBT && (!s->word->needed || s->to > s->from + 1) &&
+                       !(s->word->doubt && !s->word->needed);
     if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
         (s->kind == SIGN_UNSURE && s->clear && !s->word->needed) ||
         (h->x && (h->x->denies || understand_of_nobody(h->x, s) || too_big(h->x, s->word))))

@@ -63,6 +63,7 @@ static void hear_all(const struct ruleset *rs, struct slice text, struct arena *
     understand_keyword(rs, text, a, &keyword);
     out->no_keyword = !keyword.form;
     understand_heard(&rs->forms.words, &ts, a, out);
+    out->today |= out->feared;
     understand_help(&rs->forms.words, &ts, out);
     for (unsigned i = 0; i < out->heard_n && rs->rules; i++) {
         enum urgency u = rules_sign(rs->rules, out->heard[i]);

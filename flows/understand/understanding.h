@@ -88,6 +88,7 @@ struct said {
      * carried out.  A command without a number that names an E1 sign is SAID_NOTHING. */
     bool emergency;
     bool today;          /* SAID_NOTHING: a sign of class E2, or words of the day such as `mau melahirkan` */
+    bool feared;         /* today: of a sign of which nobody knows whether it is there */
     struct slice before; /* SAID_REPORTS: words before the keyword with an E1 sign in them; else empty */
     struct slice *heard; /* codes of danger signs heard and not negated: in the whole text, or in the first
                             report (each has its own) */
@@ -179,6 +180,9 @@ struct slice understand_addressed(const struct ruleset *, struct slice text, str
 /* A plea is hers, and needs no asking whether there is one. */
 void understand_plea_of(const struct ruleset *, struct slice name, int64_t at_ms, struct arena *,
                         struct report *);
+/* Of a cry or a plea: whom it is about, and how old she is, as it was filed before; umur: or empty. */
+void understand_cry_of(const struct ruleset *, struct slice nama, struct slice umur, int64_t at_ms,
+                       struct arena *, struct report *);
 
 /* Why a text without a number does not answer what is asked: it cannot be measured, or will be yet. */
 enum unmeasured {

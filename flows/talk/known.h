@@ -1,0 +1,14 @@
+/* known.h - a cry for help for somebody of whom she filed a report today: who it is need not be asked.
+ *
+ * Pure. */
+#ifndef KENTONGAN_FLOWS_TALK_KNOWN_H
+#define KENTONGAN_FLOWS_TALK_KNOWN_H
+
+#include "flows/step/drafts.h"
+
+/* `budi kejang`: puts the name, and the age where the last report has it, into the referral that the words
+ * were made into.  Nothing where the words may be about somebody else: `ibunya budi`, `pak budi`. */
+void known_patient(const struct ruleset *, const struct sender_state *, int64_t at_ms, struct arena *,
+                   struct reading *);
+
+#endif
