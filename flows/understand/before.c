@@ -183,6 +183,8 @@ static void owner(struct filling *x, unsigned i)
     unsigned from = i, used = 0, whose = understand_measured(x, i);
     struct slice code = code_before(x, i, &from);
 
+    if (from < i && x->ts.t[from].other)
+        code = slice_make("", 0); /* `2 jam 25 orang` */
     if (slice_is(code, "kira_belakang") && from > 0 && x->ts.t[from - 1].kind == TOKEN_WORD &&
         form_counts(x->form, UNIT_PERSON))
         code = S("kira"); /* `diare lebih 5` */

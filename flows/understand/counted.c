@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "parsers/amount.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 
@@ -22,16 +23,40 @@ bool understand_keeps_signs(const struct form *form)
     return false;
 }
 
-/* `081234567890`: a telephone's. */
-static bool telephone(const struct token *t)
+/* How many digits the token is of, with nothing but hyphens and dots between; 0: it is none of a telephone's.
+ */
+static unsigned digits_only(const struct token *t)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < t->low.n; i++) {
+        bool digit = t->low.p[i] >= '0' && t->low.p[i] <= '9';
+
+        if (!digit && t->low.p[i] != '-' && t->low.p[i] != '.')
+            return 0;
+        n += digit;
+    }
+    return t->kind == TOKEN_NUMBER && !t->approx ? n : 0;
+}
+
+/* `081234567890`, `0812-3456-7890`, `0812 3456 7890`, `62 812 3456 7890`: how many tokens of a telephone's
+ * number begin at token i. */
+static unsigned telephone(const struct filling *x, unsigned i)
 {
     enum {
+        PART = 3, /* digits of one of its parts, at least */
         LEAST = 10,
         MOST = 14
     };
+    const struct token *t = x->ts.t;
+    bool abroad = slice_is(t[i].low, "62") && i + 1 < x->ts.n && slice_starts(t[i + 1].low, "8");
+    unsigned n = digits_only(&t[i]), k = i + 1;
 
-    return t->low.n >= LEAST && t->low.n <= MOST && !t->odd && !t->approx && slice_all_digits(t->low) &&
-           (slice_starts(t->low, "08") || slice_starts(t->low, "628"));
+    if ((n < PART && !abroad) || !(abroad || slice_starts(t[i].low, "08") || slice_starts(t[i].low, "628")))
+        return 0;
+    for (; k < x->ts.n && n < LEAST && !(t[k].sep & SEP_HARD) && digits_only(&t[k]) >= PART; k++)
+        n += digits_only(&t[k]);
+    return n >= LEAST && n <= MOST ? k - i : 0;
 }
 
 /* `2 tahun lalu`, where no date is asked for: the last token of it, or i. */
@@ -59,10 +84,10 @@ static bool whole_part(const struct filling *x, unsigned i)
 /* `5x`, `5 kali`: how often, and no value; nor is a telephone's number, or how long ago. */
 void understand_times(struct filling *x, unsigned i)
 {
-    unsigned ago = i > 0 ? years_ago(x, i) : i;
+    unsigned ago = i > 0 ? years_ago(x, i) : i, phone = telephone(x, i);
 
-    if (ago > i || telephone(&x->ts.t[i]))
-        understand_mark_other(x, i, ago + 1);
+    if (ago > i || phone)
+        understand_mark_other(x, i, phone ? i + phone : ago + 1);
     if (whole_part(x, i)) {
         x->ts.t[i].odd = x->ts.t[i + 1].taken = true;
         return;
@@ -95,17 +120,56 @@ static bool people_at(const struct filling *x, unsigned i, unsigned *used)
            (slice_is(who, "anak") || slice_is(who, "ibu") || slice_is(who, "lain"));
 }
 
-/* `5 menit lagi`, `2 anak tadi kakak adik` to what is asked: a whole number that counts what no field does.
- */
+/* `jam 8` behind a number is a clock; `2 jam 25 orang` is how long. */
+static bool clock_behind(const struct filling *x, unsigned i)
+{
+    enum {
+        DAY = 24
+    };
+    struct amount n;
+
+    return amount_read(&x->ts, i, x->words->units, &n) && !n.unit.n && n.milli <= DAY * 1000 &&
+           slice_find(x->ts.t[i].low, '/') >= x->ts.t[i].low.n;
+}
+
+/* `2 jam`: how long; with its label too, `gds 2 jam pp 160`.  Where days are due they are said by that. */
+static bool hours(const struct filling *x, unsigned i, unsigned *used)
+{
+    return understand_is(x, i + 1, "jam", used) && slice_is(x->ts.t[i + 1].low, "jam") &&
+           !form_counts(x->form, UNIT_DAY) && !clock_behind(x, i + 1 + *used);
+}
+
+/* `merokok 20 batang`, `kopi 3 gelas`, `senam 2 jam`: of a report.  Right behind another number it may be the
+ * value that is due, `9,2 76 botol susu`, and is asked about. */
+static void counts_in_report(struct filling *x, unsigned i)
+{
+    unsigned used = 0;
+    bool lasts = hours(x, i, &used);
+
+    if (!lasts && (behind_label(x, i) || !understand_is(x, i + 1, "takaran", &used)))
+        return;
+    if (i > 0 && x->ts.t[i - 1].kind == TOKEN_NUMBER && !understand_parted(x, i) && !lasts &&
+        slice_find(x->ts.t[i - 1].low, '/') >= x->ts.t[i - 1].low.n)
+        x->ts.t[i].approx = true;
+    else
+        understand_mark_other(x, i, i + 1 + used);
+}
+
+/* `5 menit lagi`, `2 anak tadi kakak adik` to what is asked, `20 batang` in a report: a number that counts
+ * what no field does. */
 void understand_counts_other(struct filling *x, unsigned i)
 {
     unsigned used;
 
-    if (!x->answers || x->ts.t[i].other || !slice_all_digits(x->ts.t[i].low) || i + 1 >= x->ts.n ||
-        x->ts.t[i + 1].kind != TOKEN_WORD || understand_parted(x, i + 1) || behind_label(x, i) ||
-        phrase_at(&x->ts, i + 1, x->words->answers, &used))
+    if (x->ts.t[i].other || i + 1 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD ||
+        understand_parted(x, i + 1))
         return;
-    if (understand_is(x, i + 1, "hitungan", &used) || people_at(x, i + 1, &used))
+    if (!x->answers)
+        return counts_in_report(x, i);
+    if (slice_all_digits(x->ts.t[i].low) && !behind_label(x, i) &&
+        !phrase_at(&x->ts, i + 1, x->words->answers, &used) &&
+        (understand_is(x, i + 1, "hitungan", &used) || understand_is(x, i + 1, "takaran", &used) ||
+         people_at(x, i + 1, &used)))
         understand_mark_other(x, i, i + 1 + used);
 }
 

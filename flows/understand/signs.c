@@ -185,7 +185,7 @@ static void on_sign(void *arg, const struct sign *s)
             add_denied(g->x, s->word->code);
             add_denied(g->x, s->word->also);
         }
-        to = understand_with_number(&g->x->ts, s->to);
+        to = understand_with_number(&g->x->ts, NULL, s->to);
         add_other(g, is == WHOSE_OTHER ? with_whom(g->x, s) : s->from, to);
         mark(g->x, s->from, to);
         return;
@@ -218,7 +218,7 @@ static void on_other(void *arg, unsigned from, unsigned to)
 
     if (ts->t[from].taken) /* with the sign before it */
         return;
-    to = understand_with_number(ts, to);
+    to = understand_with_number(ts, &from, to);
     /* The unit of a number that nobody has taken yet, or half of it: the number's, not a word. */
     if (from > 0 && to == from + 1 && ts->t[from - 1].kind == TOKEN_NUMBER && !ts->t[from - 1].taken &&
         (ts->t[from].sep & SEP_HARD) == 0 &&

@@ -512,8 +512,8 @@ unsigned understand_with_person(const struct filling *, const struct sign *, uns
 struct slice understand_past_people(const struct ruleset *, const struct report *known, int asked,
                                     struct slice text, struct arena *);
 /* Words that end before token `to` have a number of their own behind them, and no field's: `tfu 28`, `djj
- * 140`, `cair 5x`. Where that ends. */
-unsigned understand_with_number(const struct tokens *, unsigned to);
+ * 140`, `cair 5x`; or, from: before them, `300 cc`. Where that ends. */
+unsigned understand_with_number(const struct tokens *, unsigned *from, unsigned to);
 
 /* Puts a code into the list of signs. */
 void understand_add_sign(struct filling *, const struct field *, struct slice code);

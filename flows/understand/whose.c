@@ -173,8 +173,11 @@ struct slice understand_past_people(const struct ruleset *rs, const struct repor
                : text;
 }
 
-unsigned understand_with_number(const struct tokens *ts, unsigned to)
+unsigned understand_with_number(const struct tokens *ts, unsigned *from, unsigned to)
 {
+    while (from && *from > 0 && ts->t[*from - 1].other && !ts->t[*from - 1].taken &&
+           ts->t[*from - 1].kind == TOKEN_NUMBER && !(ts->t[*from].sep & SEP_HARD))
+        --*from;
     while (to < ts->n && ts->t[to].other && !ts->t[to].taken && !(ts->t[to].sep & SEP_HARD))
         to++;
     return to;
