@@ -266,6 +266,20 @@ static bool with_unit(struct spoken *s, unsigned i, struct arena *a)
     return true;
 }
 
+/* `hari ketiga` at token i, where the form asks for it: the third day. */
+static bool ordinal(struct spoken *s, unsigned i, struct arena *a)
+{
+    struct slice code = code_at(s, i);
+    unsigned used;
+
+    if (!slice_starts(code, "ke") || !i || !blank(s->ts, i) || !s->x->form ||
+        !form_has_label(s->x->form, S("hari")) ||
+        !slice_is(phrase_code(s->ts, i - 1, s->x->set->words.units, &used), "hr"))
+        return false;
+    join(s, i, i + 1, arena_copy(a, slice_skip(code, 2)));
+    return true;
+}
+
 /* The number at token i is read whole: nothing of a number stands beside it. */
 static bool apart(const struct spoken *s, unsigned from, unsigned to, bool mark)
 {
@@ -274,8 +288,9 @@ static bool apart(const struct spoken *s, unsigned from, unsigned to, bool mark)
     if (from > 0 && blank(ts, from) &&
         (ts->t[from - 1].kind == TOKEN_NUMBER || counts(s, from - 1) || spoken_mark(&ts->t[from - 1])))
         return false;
-    return !blank(ts, to) ||
-           (!counts(s, to) && !spoken_mark(&ts->t[to]) && (mark || ts->t[to].kind != TOKEN_NUMBER));
+    return !blank(ts, to) || (!counts(s, to) && !spoken_mark(&ts->t[to]) &&
+                              (mark || ts->t[to].kind != TOKEN_NUMBER || /* `hari tiga 120/80` */
+                               slice_find(ts->t[to].low, '/') < ts->t[to].low.n));
 }
 
 /* Figures before a spoken mark stand for themselves: `9 koma lima`. */
@@ -325,7 +340,9 @@ void lexer_spoken(struct lexer *x, struct arena *a)
     struct spoken s = { .x = x, .ts = x->out, .list = x->set->words.numbers };
 
     for (unsigned i = 0; s.list && i < x->out->n;) {
-        if (with_unit(&s, i, a))
+        if (ordinal(&s, i, a))
+            i++;
+        else if (with_unit(&s, i, a))
             i += 2;
         else
             i = begins(&s, i) ? number_at(&s, i, a) : i + 1;

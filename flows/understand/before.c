@@ -461,6 +461,7 @@ void understand_before(struct filling *x)
         unsigned end;
 
         understand_parity(x, i);
+        understand_ordinal(x, i);
         either(x, i);
         if (denies && i > 0 && is_sex(x, i))
             instead(x, i);

@@ -12,9 +12,10 @@ void understand_mark_other(struct filling *, unsigned from, unsigned to);
  * bulan lalu`, is no field's; what parsers/amount.c does not take off makes the value doubtful. */
 void understand_difference(struct filling *, unsigned i);
 bool understand_becomes(const struct filling *, unsigned i); /* `jadi 9,2`, behind a difference */
-/* counted.c: `5x`; `G3P2A0`; `24th` of a mother; `k4 belum`: from token i on, no value. */
+/* counted.c: `5x`; `G3P2A0`; `anak ketiga`; `24th` of a mother; `k4 belum`: from token i on, no value. */
 void understand_times(struct filling *, unsigned i);
 void understand_parity(struct filling *, unsigned i);
+void understand_ordinal(struct filling *, unsigned i);
 void understand_counts_other(struct filling *, unsigned i);
 void understand_unasked_age(struct filling *, unsigned i);
 void understand_undone(struct filling *, unsigned i);

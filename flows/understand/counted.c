@@ -74,6 +74,21 @@ static unsigned years_ago(const struct filling *x, unsigned i)
                : i;
 }
 
+/* `nifas Rini lahir 18 nov`: a day of the month, where the form has none; a first number may be a birth date.
+ */
+static unsigned day_of_month(const struct filling *x, unsigned i)
+{
+    unsigned used, first = 0;
+
+    while (x->ts.t[first].kind != TOKEN_NUMBER)
+        first++;
+    if (form_as(x->form, AS_DATE) >= 0 || (first == i && form_has(x->form, FIELD_AGE)) ||
+        form_has(x->form, FIELD_MONTH) || i + 1 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD ||
+        !phrase_at(&x->ts, i + 1, x->words->months, &used))
+        return 0;
+    return understand_day_at(x, i);
+}
+
 /* `#9x#`: a number that is due, and nobody can read it (RULINGS 50). */
 static bool whole_part(const struct filling *x, unsigned i)
 {
@@ -84,10 +99,11 @@ static bool whole_part(const struct filling *x, unsigned i)
 /* `5x`, `5 kali`: how often, and no value; nor is a telephone's number, or how long ago. */
 void understand_times(struct filling *x, unsigned i)
 {
-    unsigned ago = i > 0 ? years_ago(x, i) : i, phone = telephone(x, i);
+    unsigned ago = i > 0 ? years_ago(x, i) + 1 : i, to = i + telephone(x, i), day = i + day_of_month(x, i);
 
-    if (ago > i || phone)
-        understand_mark_other(x, i, phone ? i + phone : ago + 1);
+    to = day > to ? day : ago > i + 1 && ago > to ? ago : to;
+    if (to > i)
+        understand_mark_other(x, i, to);
     if (whole_part(x, i)) {
         x->ts.t[i].odd = x->ts.t[i + 1].taken = true;
         return;
@@ -186,6 +202,24 @@ void understand_parity(struct filling *x, unsigned i)
         k += 2;
     if (k >= i + 4 || (k > i && x->form->about == FORM_ABOUT_MOTHER && x->ts.t[i + 1].low.n <= 2))
         understand_mark_other(x, i, k);
+}
+
+/* `Sri anak ketiga 28mg`: among the words of a name the same as `anak ke 3` (RULINGS 46). */
+void understand_ordinal(struct filling *x, unsigned i)
+{
+    unsigned used;
+    const struct word *w;
+
+    if (i == 0 || i + 1 >= x->ts.n || x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].other ||
+        understand_parted(x, i + 1) ||
+        !slice_starts(phrase_code(&x->ts, i + 1, x->words->numbers, &used), "ke"))
+        return;
+    for (unsigned k = 0; k < i; k++)
+        if (x->ts.t[k].kind == TOKEN_NUMBER)
+            return;
+    w = list_find(x->words->before, arena_printf(x->arena, "%.*s ke", SLICE_ARG(x->ts.t[i].low)));
+    if (w && slice_is(w->code, "nomor_lain"))
+        understand_mark_other(x, i, i + 2);
 }
 
 /* `Ny. Tuti 24th uk 20mg`: how old she is, where nobody asks. */

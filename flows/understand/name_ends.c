@@ -47,6 +47,15 @@ static void only_mother(struct filling *x, unsigned *from, unsigned *to)
                 x->ts.t[--*to].taken = true;
 }
 
+/* `Sari uk 28+3`: the label of what is due, and a number that nobody can read. */
+static bool before_unread(const struct filling *x, const struct field *next, unsigned last, unsigned end)
+{
+    struct label_at l;
+
+    return next && next->type == FIELD_NUMBER && x->ts.t[end].odd && understand_label_at(x, last, &l) &&
+           l.field == next && l.used == 1;
+}
+
 /* `Yuli hr 5`: the unit before its number is a label, and no name ends so. */
 static void without_unit(struct filling *x, const struct field *next, unsigned end, unsigned from,
                          unsigned *to)
@@ -57,10 +66,31 @@ static void without_unit(struct filling *x, const struct field *next, unsigned e
     bool fits = next && ((next->unit == UNIT_DAY && slice_is(unit, "hr")) ||
                          (next->unit == UNIT_WEEK && slice_is(unit, "mg")));
 
-    if (!fits || end >= x->ts.n || x->ts.t[end].kind != TOKEN_NUMBER)
+    if (end >= x->ts.n || x->ts.t[end].kind != TOKEN_NUMBER ||
+        !(fits || (*to == end && last > from && before_unread(x, next, last, end))))
         return;
     x->ts.t[last].taken = true;
     *to = last;
+}
+
+static bool is_adverb(const struct filling *x, unsigned i)
+{
+    static const char *const KINDS[] = { "sebelum_angka", "pengisi", "kini", "bukan_nama" };
+    unsigned used;
+
+    for (unsigned k = 0; k < sizeof KINDS / sizeof *KINDS; k++)
+        if (understand_is(x, i, KINDS[k], &used))
+            return true;
+    return false;
+}
+
+/* `Rini melahirkan 3 hari lalu`, `Sri sudah 28mg`: right before a number, how it is with her, and no name. */
+static void without_adverb(struct filling *x, unsigned end, unsigned from, unsigned *to)
+{
+    if (end >= x->ts.n || x->ts.t[end].kind != TOKEN_NUMBER || understand_parted(x, end) || *to != end)
+        return;
+    while (*to > from + 1 && is_adverb(x, *to - 1))
+        x->ts.t[--*to].taken = true;
 }
 
 /* `kasus dbd mungkin tipes L 7`: another value of what the report is about is no name, and makes that
@@ -167,4 +197,5 @@ void understand_trim_name(struct filling *x, const struct field *next, unsigned 
     *to = without_state(x, *from, *to);
     only_mother(x, from, to);
     without_unit(x, next, end, *from, to);
+    without_adverb(x, end, *from, to);
 }
