@@ -96,6 +96,17 @@ static bool whole_part(const struct filling *x, unsigned i)
            slice_is(x->ts.t[i + 1].low, "x") && i + 2 < x->ts.n && (x->ts.t[i + 2].sep & SEP_HASH);
 }
 
+/* `110/70/80`, where nothing else is separated by slashes: of a pressure, or the next value? */
+static bool third_figure(const struct filling *x, unsigned i)
+{
+    unsigned slashes = 0;
+
+    for (unsigned k = 0; k < x->ts.n; k++)
+        slashes += (x->ts.t[k].sep & SEP_SLASH) != 0;
+    return i > 0 && slashes == 1 && (x->ts.t[i].sep & ~(unsigned)SEP_BLANK) == SEP_SLASH &&
+           x->ts.t[i - 1].kind == TOKEN_NUMBER && slice_find(x->ts.t[i - 1].low, '/') < x->ts.t[i - 1].low.n;
+}
+
 /* `5x`, `5 kali`: how often, and no value; nor is a telephone's number, or how long ago. */
 void understand_times(struct filling *x, unsigned i)
 {
@@ -104,6 +115,7 @@ void understand_times(struct filling *x, unsigned i)
     to = day > to ? day : ago > i + 1 && ago > to ? ago : to;
     if (to > i)
         understand_mark_other(x, i, to);
+    x->ts.t[i].approx |= third_figure(x, i);
     if (whole_part(x, i)) {
         x->ts.t[i].odd = x->ts.t[i + 1].taken = true;
         return;

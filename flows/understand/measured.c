@@ -66,6 +66,28 @@ static unsigned person_before(const struct filling *x, unsigned i)
     return i;
 }
 
+/* `lila ayahnya 30`, `suhu bayi 38,5`: the label, somebody else, and the number at token i; where it begins.
+ */
+static unsigned label_of_other(const struct filling *x, unsigned i)
+{
+    bool family = x->form->about == FORM_ABOUT_CHILD || x->form->about == FORM_ABOUT_MOTHER;
+    unsigned used, person = person_before(x, i);
+
+    for (unsigned k = i > WORDS ? i - WORDS : 0; person == i && family && k < i; k++) {
+        struct slice code = phrase_code(&x->ts, k, x->words->people, &used);
+
+        if (code.n && k + used == i && !of_hers(x, code) &&
+            (slice_is(code, "anak") || slice_is(code, "lain") ||
+             (x->form->about == FORM_ABOUT_CHILD && !slice_is(code, "bersama") &&
+              !slice_is(code, "berkata"))))
+            person = k;
+    }
+    return person > 0 && person < i && !(x->ts.t[person].sep & SEP_HARD) &&
+                   is_label(&x->rs->forms, x->ts.t[person - 1].low, is_figure)
+               ? person - 1
+               : i;
+}
+
 /* `kunjungan Karto lansia baik tensi 130/80`: a pressure, and the form has none. */
 static bool pressure_elsewhere(const struct filling *x, unsigned i)
 {
@@ -81,6 +103,9 @@ unsigned understand_measured(const struct filling *x, unsigned i)
         return i;
     if (!(x->ts.begins & x->words->people->bit)) /* nobody is spoken of, as mostly */
         return pressure && pressure_elsewhere(x, i) ? i - 1 : i;
+    label = label_of_other(x, i);
+    if (label < i)
+        return label;
     if (!pressure && person_before(x, i - 1) == i - 1)
         return i;
     if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_label(&x->rs->forms, x->ts.t[i - 1].low, is_figure))

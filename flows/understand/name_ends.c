@@ -67,7 +67,7 @@ static void without_unit(struct filling *x, const struct field *next, unsigned e
                          (next->unit == UNIT_WEEK && slice_is(unit, "mg")));
 
     if (end >= x->ts.n || x->ts.t[end].kind != TOKEN_NUMBER ||
-        !(fits || (*to == end && last > from && before_unread(x, next, last, end))))
+        !(fits || (*to == end && *to > from + 1 && before_unread(x, next, last, end))))
         return;
     x->ts.t[last].taken = true;
     *to = last;

@@ -3,6 +3,7 @@
 #include "flows/understand/understand.h"
 
 #include "parsers/phrase.h"
+#include "parsers/signs.h"
 #include "parsers/text.h"
 
 enum {
@@ -379,6 +380,20 @@ void understand_pressures(struct filling *x, bool behind_head)
     }
 }
 
+/* Whose fever stands right before number i: `bayinya demam 38,5` in a report of its mother. */
+static enum whose fever_whose(const struct filling *x, unsigned i)
+{
+    struct sign s = { .to = i };
+    unsigned used;
+
+    for (s.from = i; s.from-- > 0 && x->ts.t[s.from].kind == TOKEN_WORD;) {
+        s.word = phrase_at(&x->ts, s.from, x->words->signs, &used);
+        if (s.word && slice_is(s.word->code, "demam") && s.from + used == i)
+            return understand_whose(x, &s);
+    }
+    return WHOSE_OWN;
+}
+
 /* `11,2 83 demam 38,9`: behind the required fields it is her temperature, and no lingkar kepala. */
 static void fevers(struct filling *x, unsigned from)
 {
@@ -387,8 +402,13 @@ static void fevers(struct filling *x, unsigned from)
     for (unsigned i = from; suhu >= 0 && i < x->ts.n; i++)
         if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_NUMBER && understand_fever(x, i)) {
             struct got g = understand_read(x, &x->form->fields[suhu], i, false);
+            enum whose whose = fever_whose(x, i);
 
-            understand_take(x, &x->form->fields[suhu], i, &g, false);
+            x->ts.t[i].other |= whose == WHOSE_OTHER;
+            if (whose == WHOSE_DOUBT && g.fit == FIT_YES)
+                g.fit = FIT_DOUBT, g.error = ERROR_AMBIGUOUS;
+            if (whose != WHOSE_OTHER)
+                understand_take(x, &x->form->fields[suhu], i, &g, false);
         }
 }
 

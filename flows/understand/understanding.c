@@ -94,7 +94,18 @@ static bool is_label(const struct form *form, struct slice low)
     return l != NULL;
 }
 
-/* `bbnya 9,4`, `bb nya 9,4`: before a number the clitic belongs to no label. */
+/* `bb anak 9,4`, `lila ibu 24`: whom the report is about. */
+static bool hers(const struct filling *x, unsigned i)
+{
+    unsigned used;
+    struct slice code = phrase_code(&x->ts, i, x->words->people, &used);
+
+    return used == 1 && !(x->ts.t[i].sep & SEP_HARD) &&
+           ((x->form->about == FORM_ABOUT_CHILD && slice_is(code, "anak")) ||
+            (x->form->about == FORM_ABOUT_MOTHER && (slice_is(code, "ibu") || slice_is(code, "sapaan"))));
+}
+
+/* `bbnya 9,4`, `bb nya 9,4`: before a number the clitic belongs to no label, nor does she. */
 static void drop_clitics(struct filling *x)
 {
     struct tokens *ts = &x->ts;
@@ -108,8 +119,9 @@ static void drop_clitics(struct filling *x)
         if (ts->t[i + 1].kind == TOKEN_NUMBER && low.n > 3 && clitic(low) &&
             is_label(x->form, slice_take(low, low.n - 3)))
             ts->t[i].low = slice_take(low, low.n - 3);
-        else if (i + 2 < ts->n && ts->t[i + 2].kind == TOKEN_NUMBER && ts->t[i + 1].low.n == 3 &&
-                 clitic(ts->t[i + 1].low) && understand_label_at(x, i, &l) && l.used == 1)
+        else if (i + 2 < ts->n && ts->t[i + 2].kind == TOKEN_NUMBER &&
+                 ((ts->t[i + 1].low.n == 3 && clitic(ts->t[i + 1].low)) || (i > 0 && hers(x, i + 1))) &&
+                 understand_label_at(x, i, &l) && l.used == 1)
             drop(ts, i + 1);
     }
 }
