@@ -36,7 +36,7 @@ static unsigned digits_only(const struct token *t)
             return 0;
         n += digit;
     }
-    return t->kind == TOKEN_NUMBER && !t->approx ? n : 0;
+    return t->kind == TOKEN_NUMBER && !t->approx && !t->odd && !t->minus ? n : 0;
 }
 
 /* `081234567890`, `0812-3456-7890`, `0812 3456 7890`, `62 812 3456 7890`: how many tokens of a telephone's

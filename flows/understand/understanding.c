@@ -49,8 +49,10 @@ static bool loose_word(const struct filling *x, unsigned i)
     return figures;
 }
 
+/* It stays a part of the word before it. */
 static void drop(struct tokens *ts, unsigned i)
 {
+    ts->t[i - 1].text.n = (size_t)(ts->t[i].text.p + ts->t[i].text.n - ts->t[i - 1].text.p);
     ts->n--;
     memmove(&ts->t[i], &ts->t[i + 1], (ts->n - i) * sizeof(ts->t[0]));
 }
@@ -74,7 +76,6 @@ static void join_words_said_twice(struct filling *x)
                 arena_printf(x->arena, "%.*s %.*s", SLICE_ARG(ts->t[i - 1].low), SLICE_ARG(ts->t[i - 1].low));
             ts->t[i - 1].hyphens = true;
         }
-        ts->t[i - 1].text.n = (size_t)(ts->t[i].text.p + ts->t[i].text.n - ts->t[i - 1].text.p);
         drop(ts, i);
         i--;
     }
