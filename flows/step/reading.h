@@ -79,6 +79,7 @@ struct reading {
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
     bool which;          /* READING_COMMAND without number: several open cases fit it */
     bool thanks;         /* READING_NOTHING: no more than thanks */
+    bool nudge;          /* READING_NOTHING: no more than that she waits, `?` */
     bool baru;           /* the reports are a repeat that the sender wants filed */
     bool other;          /* of somebody else who is called so; READING_NOTHING: that it is, and no more */
     void *ussd;

@@ -5,8 +5,10 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/step/roles.h"
+#include "flows/talk/emergency.h"
 #include "flows/talk/numbered.h"
 #include "flows/talk/questions.h"
+#include "flows/talk/told.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
@@ -45,6 +47,11 @@ static bool around(const struct talk *t, unsigned i, unsigned *used)
     return phrase_at(&t->ts, i, t->words->greetings, used) != NULL;
 }
 
+static bool says(const struct talk *t, unsigned i, const char *code, unsigned *used)
+{
+    return slice_is(phrase_code(&t->ts, i, t->list, used), code);
+}
+
 bool chat_thanks(const struct ruleset *rules, struct slice text, struct arena *a)
 {
     struct talk t;
@@ -55,15 +62,53 @@ bool chat_thanks(const struct ruleset *rules, struct slice text, struct arena *a
         return false;
     for (unsigned i = 0; i < t.ts.n; i += used) {
         thanks |= phrase_is(&t.ts, i, t.words->kata, "terima_kasih", &used);
-        if (!around(&t, i, &used))
+        if (!around(&t, i, &used) && !says(&t, i, "sekali", &used))
             return false;
     }
     return thanks;
 }
 
-static bool says(const struct talk *t, unsigned i, const char *code, unsigned *used)
+static bool asks(struct slice text)
 {
-    return slice_is(phrase_code(&t->ts, i, t->list, used), code);
+    return slice_find(text, '?') < text.n;
+}
+
+/* Nothing but what is said around anything, and, waits: that she waits.  *yes: a word of consent is in it. */
+static bool small(const struct talk *t, bool waits, bool question, bool asked, bool *yes)
+{
+    unsigned used;
+
+    *yes = false;
+    for (unsigned i = 0; i < t->ts.n; i += used) {
+        struct slice code = phrase_code(&t->ts, i, t->words->answers, &used);
+
+        *yes |= slice_is(code, "ya") || slice_is(code, "baik");
+        if (t->ts.t[i].kind == TOKEN_EMPTY) /* `?` */
+            used = 1;
+        else if (!(waits && says(t, i, "desak", &used)) &&
+                 !(waits && !asked && says(t, i, "desak_apa", &used)) &&
+                 !(question && says(t, i, "desak_tanya", &used)) && !around(t, i, &used) &&
+                 !phrase_is(&t->ts, i, t->words->kata, "pengisi", &used))
+            return false;
+    }
+    return true;
+}
+
+/* `iya`, `baik bu`, and no more. */
+static bool agrees(const struct talk *t, struct slice text)
+{
+    bool yes;
+
+    return !asks(text) && small(t, false, false, false, &yes) && yes;
+}
+
+bool chat_nudges(const struct ruleset *rules, struct slice text, bool asked, struct arena *a)
+{
+    bool yes;
+    struct talk t;
+
+    return cut(rules, text, a, &t) && (t.ts.n || asks(text)) && small(&t, true, asks(text), asked, &yes) &&
+           !yes;
 }
 
 static bool any(const struct talk *t, const char *code)
@@ -184,8 +229,9 @@ bool chat_while_asked(struct step *s)
 {
     struct talk t;
     struct draft *d = drafts_only(s->state);
+    bool nudge = s->reading->nudge;
 
-    if (may_be_danger(s) || !cut(s->rules, s->reading->said.body, s->arena, &t) || !asks_after(&t))
+    if (may_be_danger(s) || !cut(s->rules, s->reading->said.body, s->arena, &t) || !(nudge || asks_after(&t)))
         return false;
     if (!d) {
         questions_list(s);
@@ -197,7 +243,7 @@ bool chat_while_asked(struct step *s)
                                        { "field", d->asked.n ? d->asked : reply_label(d->form, d->field) },
                                        { "contoh", reply_example(d->form, d->field, s->arena) } };
 
-        if (d->unseen || d->asking != ASK_FIELD)
+        if (nudge || d->unseen || d->asking != ASK_FIELD)
             questions_repeat(s, d);
         else
             step_answer(s, d->nomor, step_text(s, s->language, "chat.arrived_open", FILLS(f)));
@@ -251,6 +297,37 @@ static bool reports(const struct step *s)
     return false;
 }
 
+bool chat_of_case(struct step *s)
+{
+    struct slice body = s->reading->said.body, who, hp;
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    bool agreed;
+    struct talk t;
+
+    if (!r || !s->person || may_be_danger(s) || !cut(s->rules, body, s->arena, &t) ||
+        !report_load(s, emergency_own(s->state), r) || !report_of(r, s->msisdn) ||
+        (!referral_is_open(&r->referral) && r->referral.state != REFERRAL_ARRIVED))
+        return false;
+    agreed = agrees(&t, body);
+    if (!agreed && !s->reading->nudge && !asks_after(&t))
+        return false;
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill f[] = {
+            { "nomor", r->nomor },
+            { "siapa", told_whom(s, r->nomor, r) },
+            { "keadaan", step_text(s, s->language, numbered_state(r), NULL, 0) },
+            { "petugas", who },
+            { "hp", hp },
+        };
+
+        step_reason(s, "talk");
+        step_answer(s, r->nomor,
+                    step_text(s, s->language, agreed ? "chat.case_heard" : "chat.case", FILLS(f)));
+    }
+    return true;
+}
+
 bool chat_answered(struct step *s)
 {
     struct slice body = s->reading->said.body;
@@ -261,12 +338,14 @@ bool chat_answered(struct step *s)
     if (!reports(s) || may_be_danger(s) || !cut(s->rules, body, s->arena, &t))
         return false;
     r = last_report(s);
-    if (asks_after(&t))
+    if (asks_after(&t) || (s->reading->nudge && (r || asks(body))))
         say(s, r, r ? "chat.arrived" : "chat.arrived_none");
     else if (any(&t, "cara"))
         say_help(s);
     else if (any(&t, "tetap") && !has_figure(&t))
         say(s, r, r ? "chat.kept" : "chat.kept_none");
+    else if (r && agrees(&t, body))
+        say(s, r, "chat.agreed");
     else if (r && any(&t, "boleh") && !has_figure(&t))
         say(s, r, "chat.may_lack");
     else if ((key = told(s, &t, r)))

@@ -14,6 +14,12 @@ bool chat_thanks(const struct ruleset *, struct slice text, struct arena *);
 bool chat_keeps(const struct ruleset *, struct slice text, struct arena *);
 /* The number of the report that she may ask after; empty: none of this day. */
 struct slice chat_about(const struct sender_state *);
+/* `?`, `halo bu`, `gimana bu`: nothing but that she waits.  asked: something is, and `gimana` is no such
+ * word. */
+bool chat_nudges(const struct ruleset *, struct slice text, bool asked, struct arena *);
+/* That, or `iya`, `baik bu`, while a referral of hers is open: how it stands; those who have it are not
+ * disturbed. */
+bool chat_of_case(struct step *);
 /* While something is asked: did it arrive, how is it done?  The question stays. */
 bool chat_while_asked(struct step *);
 /* Else: true when it is such talk, and answered. */

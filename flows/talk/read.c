@@ -447,6 +447,8 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
     hear_question(r);
     r->thanks = r->kind == READING_NOTHING && !r->said.emergency &&
                 (words_thank(rules, r->said.body) || chat_thanks(rules, r->said.body, a));
+    r->nudge =
+        r->kind == READING_NOTHING && !r->thanks && chat_nudges(rules, r->said.body, state->drafts_n > 0, a);
     if (!r->said.emergency)
         listing_read(state, r);
     if (!death_read(rules, state, a, r) && !emergency_read(rules, state, in->received_ms, a, r) &&

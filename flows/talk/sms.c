@@ -339,7 +339,7 @@ static void step_nothing(struct step *s)
         return; /* thanks take no patient (RULINGS 13) */
     if (!s->reading->thanks && !s->reading->said.turned.nomor.n &&
         (((s->person || s->staff) && waits_for(s)) ||
-         (s->reading->said.kind != SAID_TURNED && waits_passed_on(s))))
+         (s->reading->said.kind != SAID_TURNED && (chat_of_case(s) || waits_passed_on(s)))))
         return;
     if (s->reading->thanks || s->reading->said.kind != SAID_NOTHING || !chat_answered(s))
         step_answer(s, slice_make("", 0), nothing_known(s));

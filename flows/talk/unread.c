@@ -93,7 +93,7 @@ static bool to_question(const struct reading *r)
 {
     switch (r->kind) {
     case READING_NOTHING:
-        return !r->thanks && !reading_turned(r) && !r->of_n && !r->other;
+        return !r->thanks && !r->nudge && !reading_turned(r) && !r->of_n && !r->other;
     case READING_REPORTS:
     case READING_ANSWER:
     case READING_WHICH:
