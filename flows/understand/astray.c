@@ -17,6 +17,21 @@ static bool numbers_left(const struct filling *x)
     return false;
 }
 
+bool understand_astray(struct filling *x, unsigned i, struct got *g)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+        const struct slot *s = &x->slots[f->position];
+
+        if (f->type != FIELD_NUMBER || !s->reject || s->error != ERROR_INVALID || s->at >= i)
+            continue;
+        *g = understand_read(x, f, i, false);
+        if (g->fit == FIT_YES)
+            return true;
+    }
+    return false;
+}
+
 /* `9,2 cm 76`: in the place of the weight stands a number with another field's unit, and what was read as the
  * weight is a guess: the unit is wrong (RULINGS 20), and the number nobody's. */
 static void wrong_units(struct filling *x)

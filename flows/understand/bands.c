@@ -24,6 +24,36 @@ int64_t understand_months(const struct filling *x)
     return form_is(x->form, FORM_BIRTH) ? 0 : -1;
 }
 
+bool understand_age_agrees(const struct filling *x, struct slice age)
+{
+    enum {
+        YEAR = 12
+    };
+    int64_t known = understand_months(x), said = age_months(age),
+            off = known > said ? known - said : said - known;
+
+    return known < 0 || said < 0 || (slice_ends(age, "th") ? off < YEAR : off <= 1);
+}
+
+bool understand_born_behind(struct filling *x, const struct field *f, unsigned i, unsigned *next)
+{
+    int birth = form_as(x->form, AS_BIRTH);
+    struct got g;
+
+    if (f->type != FIELD_AGE || birth < 0 || x->slots[f->position].filled || !x->slots[birth].labelled ||
+        x->slots[birth].at < i || x->slots[birth].reject || x->ts.t[i].kind != TOKEN_NUMBER)
+        return false;
+    g = understand_read(x, f, i, false);
+    if (g.fit != FIT_YES || !g.unit || g.companion >= 0)
+        return false;
+    if (!understand_age_agrees(x, g.value.text))
+        understand_fault(x, &x->form->fields[birth], ERROR_CONTRADICTION, false, i);
+    for (unsigned t = i; t < i + g.used; t++)
+        x->ts.t[t].taken = true;
+    *next = i + g.used;
+    return true;
+}
+
 bool understand_in_bands(const struct field *f, int64_t age, int64_t milli)
 {
     for (unsigned i = 0; i < f->bands_n; i++)

@@ -98,8 +98,10 @@ static void instead(struct filling *x, unsigned i)
     if (next < x->ts.n && x->ts.t[next].kind == TOKEN_WORD && phrase_at(&x->ts, next, x->words->units, &used))
         next += used;
     if (is_number(x, i) && understand_is(x, next, "tapi", &used) && is_number(x, next + used)) {
-        understand_mark_other(x, i - 1, next + used);
-        return;
+        bool third = value < i && !parts(x, i - 1) && is_number(x, value); /* `10,5 bukan 10,2 tapi 10,3` */
+
+        x->ts.t[value].approx |= third;
+        return understand_mark_other(x, i - 1, next + used + third);
     }
     if (is_number(x, i) && value > 0 && phrase_at(&x->ts, value, x->words->units, &unit) && unit == 1)
         value--; /* `14bl bukan 13bl` */

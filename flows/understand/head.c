@@ -309,6 +309,8 @@ static bool said_twice(struct filling *x, unsigned k, unsigned i, unsigned *next
     struct slot *s = &x->slots[f->position];
     struct got g;
 
+    if (understand_born_behind(x, f, i, next))
+        return true;
     if (!s->labelled || s->at < i || s->reject ||
         (f->type != FIELD_NUMBER && f->type != FIELD_AGE && f->type != FIELD_DATE) ||
         x->ts.t[i].kind != TOKEN_NUMBER)
@@ -437,6 +439,8 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
         (*k)++;
         return i;
     }
+    if (understand_rest_of_part(x, f, i))
+        return i;
     next = unfit(x, f, i, &own);
     if (own.fit == FIT_WRONG)
         (*k)++;

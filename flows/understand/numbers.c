@@ -115,6 +115,10 @@ static unsigned in_slot(struct run *r, unsigned i)
         r->next++;
         return i + own.used;
     }
+    if (understand_astray(x, i, &g)) {
+        x->ts.t[i].taken = true;
+        return i + g.used;
+    }
     /* RULINGS 15: what does not fit its field but fits the next means that the field is not given. */
     if (r->next + 1 < r->open_n && likely_there(r, r->next + 1, i, &g)) {
         understand_take(x, r->open[r->next + 1], i, &g, false);
@@ -356,18 +360,28 @@ static bool has_unit(struct filling *x, unsigned i)
     return amount_read(&x->ts, i, x->words->units, &n) && n.unit.n > 0;
 }
 
-static bool certain_unit(const struct run *r, unsigned i)
+/* How many fields that are open have its unit. */
+static unsigned of_its_unit(const struct run *r, unsigned i)
 {
-    for (unsigned k = 0; k < r->open_n; k++) {
-        struct got g;
+    unsigned n = 0;
 
-        if (r->x->slots[r->open[k]->position].filled)
-            continue;
-        g = understand_read(r->x, r->open[k], i, false);
-        if (g.unit && (g.fit == FIT_YES || g.fit == FIT_DOUBT || g.fit == FIT_WRONG))
-            return true;
+    for (unsigned k = 0; k < r->open_n; k++) {
+        struct got g = understand_read(r->x, r->open[k], i, false);
+
+        n += !r->x->slots[r->open[k]->position].filled && g.unit &&
+             (g.fit == FIT_YES || g.fit == FIT_DOUBT || g.fit == FIT_WRONG);
     }
-    return false;
+    return n;
+}
+
+/* It stands between #, and its unit is that of the slot's field. */
+static bool unit_due(const struct run *r, unsigned i)
+{
+    struct got g = { .fit = FIT_NO };
+
+    if ((r->x->ts.t[i].sep & SEP_HASH) && r->next < r->open_n)
+        g = understand_read(r->x, r->open[r->next], i, false);
+    return g.fit == FIT_YES && g.unit;
 }
 
 /* A pressure with its mark finds its field wherever it stands. */
@@ -438,8 +452,12 @@ void understand_units(struct filling *x, unsigned from)
 
     collect(&r);
     for (unsigned i = from; i < x->ts.n; i++)
-        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_NUMBER && has_unit(x, i) && certain_unit(&r, i))
-            (void)by_unit(&r, i);
+        if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_NUMBER && has_unit(x, i)) {
+            unsigned n = of_its_unit(&r, i);
+
+            if (n == 1 || (n && !(x->ts.t[i].sep & SEP_HASH))) /* of several the slot decides */
+                (void)by_unit(&r, i);
+        }
 }
 
 void understand_numbers(struct filling *x, unsigned from)
@@ -460,6 +478,8 @@ void understand_numbers(struct filling *x, unsigned from)
             continue;
         }
         to = by_pressure(&r, i);
+        if (to == i && unit_due(&r, i))
+            to = in_slot(&r, i); /* `#48 cm`: of lingkar kepala, where that is due */
         if (to == i && has_unit(x, i))
             to = by_unit(&r, i);
         if (to == i && (x->ts.t[i].sep & SEP_HASH))

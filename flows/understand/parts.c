@@ -264,7 +264,9 @@ static void numbers_beside(struct filling *x, unsigned i, unsigned to)
         if (t->kind != TOKEN_NUMBER || judged_elsewhere(x, i))
             return;
         if (!from)
-            from = joins && alike(x, value, i) ? joins : (t->sep & SEP_ODD) ? i : 0;
+            from = !alike(x, value, i) ? 0 : joins ? joins : i; /* `11,5 11,6` */
+        if (!from && (t->sep & SEP_ODD))
+            from = i;
         if (from && !of_words(x, value, from, i))
             return;
         i += number_used(x, i) - 1; /* not marked: `8,4 70`, two values */
@@ -287,6 +289,55 @@ void understand_beside_value(struct filling *x)
         if ((x->ts.t[i].sep & SEP_HASH) && value_of_part(x, i, to) < to)
             numbers_beside(x, value_of_part(x, i, to), to);
     }
+}
+
+/* Sex or age said once more, at token i, and not as before; the tokens of it. */
+static unsigned said_again(struct filling *x, unsigned i)
+{
+    int jk = form_as(x->form, AS_SEX), age = form_as(x->form, AS_AGE);
+    struct got g = jk >= 0 ? understand_read(x, &x->form->fields[jk], i, false) : understand_no();
+
+    if (g.fit == FIT_YES && x->slots[jk].filled) {
+        if (!value_equal(&g.value, &x->slots[jk].value))
+            understand_fault(x, &x->form->fields[jk], ERROR_CONTRADICTION, false, i);
+        return g.used;
+    }
+    g = age >= 0 ? understand_read(x, &x->form->fields[age], i, false) : understand_no();
+    if (g.fit == FIT_YES && (g.unit || g.companion >= 0) && understand_done(x, &x->form->fields[age])) {
+        bool agrees = g.companion < 0 && understand_age_agrees(x, g.value.text);
+        int64_t born;
+
+        if (g.companion >= 0 && date_parse_iso(g.value.text, &born))
+            agrees = understand_age_agrees(
+                x, arena_printf(x->arena, "%lldbl", (long long)date_months_between(born, x->today)));
+        if (!agrees)
+            understand_fault(x, &x->form->fields[age], ERROR_CONTRADICTION, false, i);
+        return g.used;
+    }
+    return 0;
+}
+
+/* Behind a number it may be the name of another child. */
+static bool names_somebody(const struct filling *x, unsigned i)
+{
+    return x->variant != &x->form->variants[0] && form_as(x->form, AS_NUMBER) >= 0 &&
+           x->ts.t[i].kind == TOKEN_WORD && understand_may_name(x, i);
+}
+
+bool understand_rest_of_part(struct filling *x, const struct field *due, unsigned i)
+{
+    unsigned to = understand_part_end(x, i), used;
+
+    if (i == 0 || !x->ts.hash || (x->ts.t[i].sep & SEP_HASH) || to >= x->ts.n ||
+        !(x->ts.t[to].sep & SEP_HASH) || understand_read(x, due, to, false).fit != FIT_YES)
+        return false;
+    for (unsigned k = i; k < to; k++)
+        if (names_somebody(x, k))
+            return false;
+    for (unsigned k = i; k < to; k += used ? used : 1)
+        used = x->ts.t[k].taken ? 0 : said_again(x, k);
+    understand_mark_other(x, i, to);
+    return true;
 }
 
 void understand_unread_part(struct filling *x)

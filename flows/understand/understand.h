@@ -9,7 +9,6 @@
  *   instead.c         one value in the place of another                 RULINGS 43, 56
  *   answer.c          short answers, corrections, pages                 SPEC 2.2, RULINGS 56
  *   understanding.c   one report from its body                          SPEC 2.2
- *   astray.c          numbers behind what is not read                   RULINGS 20, 46
  *   groups.c          families and villages instead of people           RULINGS 50
  *   asked.c           questions                                         SPEC 2.2
  *   judge.c           the filled form as a whole                        RULINGS 2, 23, 28, 29, 35, 37, 42
@@ -18,10 +17,10 @@
  *   tail.c            optional words, dates and texts, signatures       RULINGS 18, 39
  *   numbers.c         optional numbers                                  RULINGS 25, 26
  *   leftover.c        a number that no field takes                      RULINGS 18, 26
- *   parts.c           words in the place of a number, or beside it      RULINGS 1, 10, 15, 25
  *   signs.c           lists of codes, whose they are, what was heard    RULINGS 32-35, 40, 47
  *   whose.c           whose a sign is                                   SPEC 2.2
  *   head.c            required fields by position                       RULINGS 15
+ *   parts.c           words in the place of a number, or beside it      RULINGS 1, 10, 15, 25
  *   labels.c          labelled values, anywhere in the report           RULINGS 18, 20, 21
  *   arrived.c         she is there already                              SPEC 2.3
  *   destination.c     where a referral goes, and why                    RULINGS 36, 46, 52
@@ -38,6 +37,7 @@
  *   before.c          what stands directly before a number              RULINGS 46, 50
  *   difference.c      how much more or less, behind a value           RULINGS 50
  *   counted.c         numbers that only count                         RULINGS 46
+ *   astray.c          numbers behind what is not read                   RULINGS 20, 46
  *   bands.c           how old, and what is plausible at that age        RULINGS 23, 28
  *   read.c            one value of one field type                       SPEC 2.2
  *   times.c           days, ages and months                             RULINGS 4, 7, 31, 51
@@ -326,6 +326,9 @@ void understand_beside_value(struct filling *);
 /* A required field right behind the head has such words in its place: `KEGIATAN#penyuluhan#abc` (RULINGS 2).
  */
 void understand_unread_part(struct filling *);
+/* `18bl lahir 20/5/25#10,5`, `L laki laki#`: token i and what follows is left of a part whose value was read,
+ * and in the next stands what is due.  It is passed over, and asked about where it says otherwise. */
+bool understand_rest_of_part(struct filling *, const struct field *due, unsigned i);
 /* --- understand/unmeasured.c --- */
 /* The text says only that there is no value: `tidak`, `belum diukur`, `kosong`. */
 bool understand_says_none(const struct ruleset *, struct slice text, struct arena *);
@@ -392,6 +395,10 @@ unsigned understand_without_courtesy(const struct filling *, unsigned from, unsi
 /* --- understand/bands.c --- */
 /* Completed months of the person, or -1. */
 int64_t understand_months(const struct filling *);
+/* An age as text agrees with what is known of her, if anything is. */
+bool understand_age_agrees(const struct filling *, struct slice age);
+/* `18bl lahir 20/5/25`: her age at token i, where a label has the day of her birth: both must agree. */
+bool understand_born_behind(struct filling *, const struct field *age, unsigned i, unsigned *next);
 bool understand_in_bands(const struct field *, int64_t age, int64_t milli);
 bool understand_tenth_plausible(const struct filling *, const struct field *, int64_t age, int64_t milli);
 /* The tenth that g guesses is not plausible for the age (RULINGS 23). */
@@ -416,6 +423,9 @@ const struct form *understand_asks_example(const struct ruleset *, struct slice 
 /* --- understand/astray.c --- */
 /* Of a value that cannot be read, the bare numbers behind it may be anybody's: none is kept for the draft. */
 void understand_forget(struct filling *);
+/* `#1041#Siti#10,5#80`: the number at token i is what was due in the place before, which held something else.
+ */
+bool understand_astray(struct filling *, unsigned i, struct got *);
 
 /* --- understand/judge.c --- */
 /* Adds what only the whole form shows, and puts the outcome into *out. */
