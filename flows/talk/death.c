@@ -5,6 +5,7 @@
 #include "flows/filing/filing.h"
 #include "flows/filing/referral.h"
 #include "flows/talk/called.h"
+#include "flows/talk/emergency.h"
 #include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "parsers/date.h"
@@ -41,6 +42,23 @@ bool death_read(const struct ruleset *rules, struct sender_state *state, struct 
     r->words = says;
     r->nomor = named->nomor;
     return true;
+}
+
+void death_numbered(struct sender_state *state, struct arena *a, struct reading *r)
+{
+    const struct report *only = r->said.reports_n == 1 ? &r->said.reports[0] : NULL;
+    struct slice rest = r->said.body, first, words;
+
+    if (r->said.kind != SAID_REPORTS || r->said.next || !only || !only->form ||
+        !form_is(only->form, FORM_DEATH) || only->status != REPORT_REJECTED ||
+        value_as(only->form, only->values, AS_NAME) || value_as(only->form, only->values, AS_SEX) ||
+        value_as(only->form, only->values, AS_AGE) || value_as(only->form, only->values, AS_BIRTH))
+        return;
+    first = slice_cut(&rest, ' ');
+    if (!slice_eq(emergency_number(state, r->said.body, a, &words), first))
+        return;
+    r->said.kind = SAID_NOTHING;
+    r->said.reports_n = 0;
 }
 
 /* Of a LAHIR: how old the baby is, "3hr"; absent without a day. */

@@ -437,6 +437,7 @@ enum read_rc sms_read(const struct ruleset *rules, const struct sender *who, con
         !carry_out_agreed(rules, in, state, a, &r->said))
         return READ_NO_MEMORY;
     (void)called_command(rules, state, in->received_ms, a, &r->said);
+    death_numbered(state, a, r);
     doubts_gaps(&r->said);
     doubts_near_names(&r->said);
     r->acting = who->msisdn;

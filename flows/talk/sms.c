@@ -244,10 +244,18 @@ static bool form_turned(const struct said *said)
     return said->kind == SAID_TURNED && t->why == TURNED_FORM && !t->asked && t->form && t->form->counts < 0;
 }
 
+/* `pasien sudah datang 48217`: whether she means HADIR, a yes says (RULINGS 44); not where she asks. */
+static bool offers_line(const struct step *s, const struct turned *t)
+{
+    return t->why == TURNED_WORDS && t->nomor.n && !t->instead && !s->state->drafts_n &&
+           !words_ask(s->reading->said.body) && command_acts(t->command);
+}
+
 static struct slice nothing_known(struct step *s)
 {
     const struct turned *t = &s->reading->said.turned;
-    const struct text_fill f[] = { { "perintah", reply_command(t->command, s->arena) } };
+    const struct text_fill f[] = { { "perintah", reply_command(t->command, s->arena) },
+                                   { "nomor", t->nomor } };
 
     if (!s->person)
         return roles_stranger(s);
@@ -257,6 +265,11 @@ static struct slice nothing_known(struct step *s)
         return reply_unknown(s->rules, s->language, step_role(s), s->arena);
     if (t->why == TURNED_WORDS && !t->nomor.n)
         return step_text(s, s->language, "open.none", FILLS(f));
+    if (offers_line(s, t)) {
+        questions_offer(s, arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(reply_command(t->command, s->arena)),
+                                        SLICE_ARG(t->nomor)));
+        return step_text(s, s->language, "turned.meant", FILLS(f));
+    }
     return reply_turned(s->rules, s->language, t, s->arena);
 }
 

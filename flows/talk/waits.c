@@ -96,13 +96,21 @@ struct slice waits_of_staff(const struct ruleset *rules, const struct reading *r
     return nomor.n ? nomor : n == 1 ? only : slice_make("", 0);
 }
 
+/* Some words, or that she died. */
+static bool tells(const struct step *s)
+{
+    struct slice body = s->reading->said.body;
+
+    return waits_talks(body) || understand_says_death(s->rules, body, true, s->arena);
+}
+
 bool waits_passed_back(struct step *s, struct slice *hp)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
     struct slice nomor = waits_of_staff(s->rules, s->reading, s->arena);
 
-    if (!r || !nomor.n || s->reading->thanks || !waits_talks(s->reading->said.body) ||
-        !report_load(s, nomor, r) || report_of(r, s->msisdn) || !referral_has(&r->referral, s->msisdn) ||
+    if (!r || !nomor.n || s->reading->thanks || !tells(s) || !report_load(s, nomor, r) ||
+        report_of(r, s->msisdn) || !referral_has(&r->referral, s->msisdn) ||
         (!referral_is_open(&r->referral) && r->referral.state != REFERRAL_ARRIVED))
         return false;
     referral_back(s, r, s->reading->said.body);
