@@ -1,66 +1,93 @@
 /* referral_place.c - the place that the words of a referral's tujuan mean.  See referral.h. */
 #include "flows/filing/referral.h"
 
-static bool contains(struct slice text, struct slice word)
+#include "parsers/phrase.h"
+
+/* What the words say beside the kind of place: those from which a name may be read. */
+struct whither {
+    struct tokens ts;
+    unsigned from, to;
+    enum place_level level;
+};
+
+/* `rsud segera`, `ke rumah sakit`: the kind of place; behind a comma stands something else. */
+static bool read_whither(const struct ruleset *rules, struct slice tujuan, struct arena *a, struct whither *w)
 {
-    for (size_t i = 0; word.n && i + word.n <= text.n; i++)
-        if (slice_ieq(slice_make(text.p + i, word.n), word))
+    const struct word_list *kinds = list_by_name(&rules->forms, S("tujuan"));
+    const struct word *kind;
+    unsigned used;
+
+    if (!tokens_cut(tujuan, NULL, &rules->forms, a, &w->ts))
+        return false;
+    for (unsigned i = 0; i < w->ts.n; i++) {
+        if (!(kind = phrase_near(&w->ts, i, kinds, &used)) || !place_level_parse(kind->code, &w->level))
+            continue;
+        w->from = w->to = i + used;
+        while (w->to < w->ts.n && !(w->ts.t[w->to].sep & SEP_COMMA))
+            w->to++;
+        return true;
+    }
+    return false;
+}
+
+static bool says(const struct whither *w, struct slice word)
+{
+    for (unsigned i = w->from; i < w->to; i++)
+        if (slice_ieq(w->ts.t[i].text, word))
             return true;
     return false;
 }
 
-static bool last_word_is(struct slice text, struct slice word)
+/* A code of places.csv, alone or behind the word. */
+static bool says_code(struct slice tujuan, struct slice code)
 {
-    size_t from = text.n;
-
-    while (from > 0 && text.p[from - 1] != ' ')
-        from--;
-    return word.n && slice_ieq(slice_skip(text, from), word);
-}
-
-static bool level_word(struct slice w, enum place_level *level)
-{
-    static const struct {
-        const char *word;
-        enum place_level level;
-    } words[] = {
-        { "pustu", PLACE_PUSTU },         { "pkm", PLACE_PUSKESMAS }, { "puskesmas", PLACE_PUSKESMAS },
-        { "puskesmes", PLACE_PUSKESMAS }, { "rs", PLACE_RS },         { "rsud", PLACE_RS }
-    };
-
-    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (slice_ieq(w, slice_of(words[i].word))) {
-            *level = words[i].level;
+    while (tujuan.n)
+        if (slice_ieq(slice_cut(&tujuan, ' '), code))
             return true;
-        }
     return false;
 }
 
+/* How well it is named: each word of its name that was said, and best where none is missing. */
+static unsigned named(const struct whither *w, const struct place *p)
+{
+    struct slice name = p->name, word;
+    unsigned said = 0, missing = 0;
+
+    (void)slice_cut(&name, ' '); /* Puskesmas, RSUD */
+    while ((word = slice_cut(&name, ' ')).n)
+        if (says(w, word))
+            said++;
+        else
+            missing++;
+    return said ? 100 * said - (missing < 99 ? missing : 99) : 0;
+}
+
+/* Words behind the kind that name no place, as `segera` or `bu tolong`, change nothing: the nearest is meant.
+ */
 const struct place *referral_place(const struct ruleset *rules, const struct place *from, struct slice tujuan,
                                    struct arena *a)
 {
     const struct directory *dir = &rules->directory;
-    const struct place *named = NULL;
-    struct slice words = tujuan, rest = slice_trim(slice_cut(&words, ',')); /* `rsud, tolong bu` */
-    enum place_level level;
-    unsigned hits = 0;
+    const struct place *best = NULL;
+    unsigned most = 0, as_good = 0;
+    struct whither w = { .to = 0 };
+    bool kind = read_whither(rules, tujuan, a, &w);
 
-    (void)a;
-    for (unsigned i = 0; i < dir->places_n; i++) /* a code of places.csv, alone or behind the word */
-        if (dir->places[i].level >= PLACE_RS && last_word_is(rest, dir->places[i].code))
-            return &dir->places[i];
-    if (!level_word(slice_cut(&rest, ' '), &level))
-        return NULL;
-    rest = slice_trim(rest);
-    for (unsigned i = 0; rest.n && i < dir->places_n; i++)
-        if (dir->places[i].level == level && contains(dir->places[i].name, rest)) {
-            named = &dir->places[i];
-            hits++;
-        }
-    if (hits == 1)
-        return named;
-    for (const struct place *p = from ? from->parent : NULL; p; p = p->parent)
-        if (p->level == level && (!rest.n || contains(p->name, rest)))
+    for (unsigned i = 0; i < dir->places_n; i++) {
+        const struct place *p = &dir->places[i];
+        unsigned n;
+
+        if (p->level >= PLACE_RS && says_code(tujuan, p->code))
+            return p;
+        n = kind && p->level == w.level ? named(&w, p) : 0;
+        as_good = n > most ? 1 : as_good + (n && n == most);
+        best = n > most ? p : best;
+        most = n > most ? n : most;
+    }
+    if (as_good == 1)
+        return best;
+    for (const struct place *p = kind && from ? from->parent : NULL; p; p = p->parent)
+        if (p->level == w.level && (!as_good || named(&w, p) == most))
             return p;
     return NULL;
 }
