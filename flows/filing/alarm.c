@@ -177,9 +177,11 @@ bool filing_doubts(const struct ruleset *rules, const struct form *form, const s
 void filing_maybe(struct step *s, struct filed_report *r, struct slice urgency, struct slice say,
                   bool doubtful)
 {
+    bool calls = form_is(r->form, FORM_REFERRAL) && understand_calls_for_help(s->rules, say, s->arena);
     const struct referral_opening o = { .urgency = urgency,
                                         .say = text_cut(say, WORDS, s->arena),
                                         .incomplete = r->draft,
+                                        .asked = calls,
                                         .doubtful = doubtful };
 
     if (r->referral.state == REFERRAL_NONE || r->referral.state == REFERRAL_CANCELLED)

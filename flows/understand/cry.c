@@ -147,6 +147,17 @@ void understand_help(const struct words *words, const struct tokens *ts, struct 
         out->emergency |= slice_is(phrase_code(ts, i, words->kata, &used), "hidup_gawat");
 }
 
+bool understand_calls_for_help(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct said heard = { 0 };
+    struct tokens ts;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return false;
+    understand_help(&rs->forms.words, &ts, &heard);
+    return heard.today || heard.emergency;
+}
+
 /* `bu Sari`: an address and a name that is neither another address nor a sign. */
 static bool names_somebody(const struct words *words, const struct tokens *ts, unsigned i)
 {

@@ -180,6 +180,10 @@ struct slice understand_addressed(const struct ruleset *, struct slice text, str
 /* A plea is hers, and needs no asking whether there is one. */
 void understand_plea_of(const struct ruleset *, struct slice name, int64_t at_ms, struct arena *,
                         struct report *);
+/* Somebody calls for help in them, or is about to give birth: `tolong`, `mau melahirkan`; more than a sign of
+ * class E2, it does not wait for the morning. */
+bool understand_calls_for_help(const struct ruleset *, struct slice words, struct arena *);
+
 /* Of a cry or a plea: whom it is about, and how old she is, as it was filed before; umur: or empty. */
 void understand_cry_of(const struct ruleset *, struct slice nama, struct slice umur, int64_t at_ms,
                        struct arena *, struct report *);
