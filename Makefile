@@ -23,7 +23,7 @@ LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 PURE_LIBS := $(shell pkg-config --libs $(PURE_PKGS) 2>/dev/null) -lm
 
 # The pure library: no sockets, clocks or threads behind it (docs/architecture.md).
-PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows flows/*
+PURE_DIRS := gateway/base gateway/model gateway/conf parsers flows flows/* flows/understand/*
 ROOM_DIRS := gateway/loop gateway/http gateway/store gateway/store/* gateway/smpp gateway/pipeline gateway/ingress gateway/delivery \
              gateway/district gateway/console gateway/desk gateway/backup gateway/cmd
 PURE_SRC  := $(wildcard $(addsuffix /*.c,$(PURE_DIRS)))

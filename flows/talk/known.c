@@ -169,7 +169,7 @@ void known_patient(const struct ruleset *rules, const struct sender_state *state
     struct words_said *x = ARENA_NEW(a, struct words_said);
     struct found f = { 0 };
 
-    if (!x || r->kind != READING_EMERGENCY || r->nomor.n || r->said.feared ||
+    if (!x || r->kind != READING_EMERGENCY || r->nomor.n || r->said.heard.feared ||
         value_as(r->answer.form, r->answer.values, AS_NAME))
         return;
     x->rules = rules;

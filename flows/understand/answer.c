@@ -1,10 +1,20 @@
 /* answer.c - the short answers that complete a report, its corrections, and the pages of USSD.  See
  * understanding.h. */
-#include "flows/understand/understand.h"
+#include "flows/understand/understanding.h"
 
 #include <string.h>
 
 #include "flows/understand/beside_answer.h"
+#include "flows/understand/message.h"
+#include "flows/understand/report/report.h"
+#include "flows/understand/signs/denial.h"
+#include "flows/understand/signs/needed.h"
+#include "flows/understand/signs/signs.h"
+#include "flows/understand/signs/whose.h"
+#include "flows/understand/values/labels.h"
+#include "flows/understand/values/letters.h"
+#include "flows/understand/values/names.h"
+#include "flows/understand/values/read.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"

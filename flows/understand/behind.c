@@ -1,9 +1,11 @@
 /* behind.c - what stands behind a command: its number, and words that may say no (RULINGS 43).  See
- * understand.h. */
-#include "flows/understand/understand.h"
+ * understanding.h. */
+#include "flows/understand/understanding.h"
 
 #include <string.h>
 
+#include "flows/understand/message.h"
+#include "flows/understand/values/read.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 

@@ -2,6 +2,9 @@
  * her name.  See beside_answer.h. */
 #include "flows/understand/beside_answer.h"
 
+#include "flows/understand/signs/signs.h"
+#include "flows/understand/values/names.h"
+#include "flows/understand/values/read.h"
 #include "parsers/phrase.h"
 
 enum {

@@ -4,7 +4,7 @@
 #ifndef KENTONGAN_FLOWS_UNDERSTAND_BESIDE_ANSWER_H
 #define KENTONGAN_FLOWS_UNDERSTAND_BESIDE_ANSWER_H
 
-#include "flows/understand/understand.h"
+#include "flows/understand/filling/filling.h"
 
 /* Signs that are said beside the answer (`110/70 pusing`), with those that were known. */
 void understand_signs_beside(struct filling *, const struct report *known);

@@ -1,11 +1,13 @@
 /* command.c - the commands of SPEC 2.3 and what stands behind them (RULINGS 8, 30).  See
- * understand.h. */
-#include "flows/understand/understand.h"
+ * message.h. */
+#include "flows/understand/message.h"
 
 #include <string.h>
 
-#include "flows/understand/commands.h"
-
+#include "flows/understand/report/report.h"
+#include "flows/understand/understanding.h"
+#include "flows/understand/values/letters.h"
+#include "flows/understand/values/read.h"
 #include "parsers/damm.h"
 #include "parsers/nik.h"
 #include "parsers/person_name.h"

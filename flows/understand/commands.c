@@ -1,8 +1,7 @@
 /* commands.c - the words of commands.  See commands.h. */
 #include "flows/understand/commands.h"
 
-#include "flows/understand/understand.h"
-#include "parsers/damm.h"
+#include "flows/understand/understanding.h"
 
 const struct command_word command_words[] = {
 #define EVERYDAY .everyday = true
@@ -48,19 +47,4 @@ bool command_acts(enum command_kind kind)
 #undef ACTS
 
     return (unsigned)kind < COMMANDS && acts[kind];
-}
-
-bool understand_nomor(struct slice typed, struct slice *digits, enum report_error *error, struct arena *a)
-{
-    *digits = arena_copy(a, typed);
-    if (!slice_all_digits(typed) || typed.n < COMMAND_NUMBER_LEAST || typed.n > COMMAND_NUMBER_MOST ||
-        typed.p[0] == '0') {
-        *error = ERROR_INVALID; /* RULINGS 30 */
-        return false;
-    }
-    if (!damm_valid(typed)) {
-        *error = ERROR_CHECK_DIGIT;
-        return false;
-    }
-    return true;
 }

@@ -4,11 +4,6 @@
 
 #include "flows/understand/understanding.h"
 
-enum {
-    COMMAND_NUMBER_LEAST = 4, /* digits (RULINGS 30) */
-    COMMAND_NUMBER_MOST = 10,
-};
-
 enum command_needs {
     COMMAND_NEEDS_NUMBER,   /* a number must follow */
     COMMAND_NEEDS_MAY,      /* alone or with a number: YA, TIDAK, BARU */

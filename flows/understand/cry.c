@@ -1,5 +1,8 @@
 /* cry.c - an emergency without a keyword, as an unfinished referral (SPEC 2.2).  See understanding.h. */
-#include "flows/understand/understand.h"
+#include "flows/understand/understanding.h"
+
+#include "flows/understand/message.h"
+#include "flows/understand/signs/signs.h"
 #include "gateway/conf/rules.h"
 #include "parsers/negation.h"
 #include "parsers/person_name.h"
@@ -228,15 +231,15 @@ bool understand_asks_to_fetch(const struct ruleset *rs, struct slice text, struc
 
 bool understand_cries_of_another(const struct ruleset *rs, struct slice line, struct arena *a)
 {
-    struct said heard = { 0 };
+    struct heard_signs heard = { 0 };
     bool e1 = false;
     struct tokens ts;
 
     if (!rs->rules || !tokens_cut(line, NULL, &rs->forms, a, &ts) || !names_anybody(&rs->forms.words, &ts))
         return false;
     understand_heard(&rs->forms.words, &ts, a, &heard);
-    for (unsigned i = 0; i < heard.heard_n; i++)
-        e1 = e1 || rules_sign(rs->rules, heard.heard[i]) == URGENCY_E1;
+    for (unsigned i = 0; i < heard.n; i++)
+        e1 = e1 || rules_sign(rs->rules, heard.codes[i]) == URGENCY_E1;
     return e1;
 }
 

@@ -1,9 +1,10 @@
 /* instead.c - one value is said to be wrong and another to be right in its place: `bukan 9,2 tapi 9,4`
  * (RULINGS 43, 56).  Which field is meant, only a value that is there can say.  See understanding.h. */
-#include "flows/understand/understand.h"
+#include "flows/understand/understanding.h"
 
 #include <string.h>
 
+#include "flows/understand/values/read.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"

@@ -1,12 +1,12 @@
 /* keyword.c - which form or command a text is about, and whether it is about it at all: the one place that
  * knows what a negator before a keyword turns, and when an everyday word is a command (RULINGS 11-13, 43,
- * 44).  See understand.h. */
-#include "flows/understand/understand.h"
+ * 44).  See message.h. */
+#include "flows/understand/message.h"
 
 #include "flows/understand/commands.h"
+#include "flows/understand/report/report.h"
 #include "gateway/model/vocabulary.h"
 #include "parsers/negation.h"
-#include "parsers/phrase.h"
 #include "parsers/text.h"
 
 enum {
@@ -293,7 +293,7 @@ static bool none_before(const struct reader *r, unsigned t)
            (negation_at(&r->ts, t - 1, r->words->negators, &n) && n.kind == NEGATION_NIL && n.used == 1);
 }
 
-/* `rencana kegiatan senam`, `besok kegiatan senam`: not held (understand/held.c), nor visited or given. */
+/* `rencana kegiatan senam`, `besok kegiatan senam`: not held (report/held.c), nor visited or given. */
 static bool put_off_before(const struct reader *r, const struct form *form, unsigned t)
 {
     bool told = (form->is & (FORM_HELD | FORM_VISIT)) || form->judge == FORM_JUDGE_SCHEDULE;

@@ -1,8 +1,14 @@
 /* sms.c - the way of a whole SMS: its parts and their keywords.  Reports of a part are split.c's.  See
  * understanding.h. */
+#include "flows/understand/understanding.h"
+
 #include <string.h>
 
-#include "flows/understand/understand.h"
+#include "flows/understand/message.h"
+#include "flows/understand/report/deaths.h"
+#include "flows/understand/report/report.h"
+#include "flows/understand/signs/denial.h"
+#include "flows/understand/signs/signs.h"
 #include "gateway/conf/rules.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
@@ -61,12 +67,12 @@ static void hear_all(const struct ruleset *rs, struct slice text, struct arena *
     if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
         return;
     understand_keyword(rs, text, a, &keyword);
-    out->no_keyword = !keyword.form;
-    understand_heard(&rs->forms.words, &ts, a, out);
-    out->today |= out->feared;
+    out->heard.no_keyword = !keyword.form;
+    understand_heard(&rs->forms.words, &ts, a, &out->heard);
+    out->today |= out->heard.feared;
     understand_help(&rs->forms.words, &ts, out);
-    for (unsigned i = 0; i < out->heard_n && rs->rules; i++) {
-        enum urgency u = rules_sign(rs->rules, out->heard[i]);
+    for (unsigned i = 0; i < out->heard.n && rs->rules; i++) {
+        enum urgency u = rules_sign(rs->rules, out->heard.codes[i]);
 
         out->emergency |= u == URGENCY_E1;
         out->today |= u == URGENCY_E2;
@@ -368,8 +374,8 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
         understand_hearsay(rs, slice_take(text, k.from), a, &out->reports[0]);
     if (k.from && !(k.form->is & FORM_DEATH)) /* nobody fetches the dead (SPEC 2.5) */
         hear_before(rs, slice_take(text, k.from), a, out);
-    out->heard = out->reports[0].heard;
-    out->heard_n = out->reports[0].heard_n;
+    out->heard.codes = out->reports[0].heard;
+    out->heard.n = out->reports[0].heard_n;
     return !a->failed;
 }
 

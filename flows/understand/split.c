@@ -1,9 +1,11 @@
 /* split.c - several reports in one part of an SMS (RULINGS 19): where one ends and the next begins.  See
- * understand.h. */
-#include "flows/understand/understand.h"
+ * message.h. */
+#include "flows/understand/message.h"
 
 #include <string.h>
 
+#include "flows/understand/report/report.h"
+#include "flows/understand/understanding.h"
 #include "parsers/text.h"
 
 enum {

@@ -5,6 +5,14 @@
 #ifndef KENTONGAN_FLOWS_UNDERSTAND_UNDERSTANDING_H
 #define KENTONGAN_FLOWS_UNDERSTAND_UNDERSTANDING_H
 
+/* What single words say, without a report: part of this header for the rooms above. */
+#include "flows/understand/filling/heard.h"
+#include "flows/understand/report/deaths.h"
+#include "flows/understand/signs/denial.h"
+#include "flows/understand/signs/needed.h"
+#include "flows/understand/values/arrived.h"
+#include "flows/understand/values/codes_said.h"
+#include "flows/understand/values/unmeasured.h"
 #include "gateway/base/arena.h"
 #include "gateway/model/report.h"
 #include "gateway/model/ruleset.h"
@@ -81,18 +89,14 @@ struct said {
     struct command command;
     struct turned turned; /* SAID_TURNED; or SAID_COMMAND with a number that would end a case in which an E1
                              sign is named now: TURNED_ASK, it is asked first (RULINGS 44) */
-    bool no_keyword;      /* of a form stands in it */
     struct slice body;    /* normalised text: what a repeat is compared by, and short answers are read from */
     /* Staff are told at once, whatever the kind (RULINGS 44): of reports see each one's own; of SAID_NOTHING
      * and SAID_TURNED the words; of SAID_COMMAND the words, to the staff of that number, and the command is
      * carried out.  A command without a number that names an E1 sign is SAID_NOTHING. */
     bool emergency;
     bool today;          /* SAID_NOTHING: a sign of class E2, or words of the day such as `mau melahirkan` */
-    bool feared;         /* today: of a sign of which nobody knows whether it is there */
     struct slice before; /* SAID_REPORTS: words before the keyword with an E1 sign in them; else empty */
-    struct slice *heard; /* codes of danger signs heard and not negated: in the whole text, or in the first
-                            report (each has its own) */
-    unsigned heard_n;
+    struct heard_signs heard; /* in the whole text, or in the first report (each has its own) */
 };
 
 /* One of its parts rings: "alert":"E1" (SPEC 2.6). */
@@ -122,34 +126,6 @@ bool understand_answer(const struct ruleset *, const struct report *known, struc
 /* KOREKSI's words against the report that they correct: the same, but only labelled fields. */
 bool understand_correction(const struct ruleset *, const struct report *known, struct slice text,
                            int64_t at_ms, struct arena *, struct report *out) MUST_CHECK;
-
-/* The whole text only says that danger signs are not there: `kejang tidak bu`, `ndak ado kejang`.  Beside a
- * negator behind it, or one of another region, a sign is doubtful in a report (RULINGS 40); in an answer it
- * is denied.  whom: names that may stand in it. */
-bool understand_denies(const struct ruleset *, struct slice text, struct slice whom, struct arena *);
-
-/* The whole text only says that signs which were there have ended, `alhamdulillah kejangnya sudah berhenti`:
- * of a patient whom staff know it is news, and no new danger. */
-bool understand_ended(const struct ruleset *, struct slice text, struct slice whom, struct arena *);
-/* It is said to be something else: `bukan kejang bu, cuma menggigil`, `salah ketik bu, cuma pusing`. */
-bool understand_was_mistaken(const struct ruleset *, struct slice text, struct arena *);
-
-/* A value, and that it is not so (RULINGS 43): `bukan 9,2`, `9,2 eh salah`, `120/80 belum pasti`. */
-struct unsaid {
-    struct slice value; /* the text without these words */
-    bool behind;        /* the no stands behind the value */
-    bool signs;         /* a no that lists of signs hear by themselves */
-    bool mends;         /* or another one was wrong: `9,4 maaf salah ketik` */
-};
-/* The text may be that; whether `value` is one, its field decides.  `salah 9,2`, `bukan, 9,2` say that
- * another was wrong.  asked: the field in question, whose words may have a no in them (`tidak dikenal`); or
- * NULL. */
-bool understand_unsays(const struct ruleset *, const struct form *, const struct field *asked,
-                       struct slice text, struct arena *, struct unsaid *out);
-
-/* `diarenya 6` as `A 6`, of a form of letters; else the text. */
-struct slice understand_codes_said(const struct ruleset *, const struct form *, struct slice text,
-                                   struct arena *);
 
 /* One value is said to be wrong and another right in its place: `bukan 9,2 tapi 9,4`, `9,2 salah, yang benar
  * 9,4`. */
@@ -188,21 +164,6 @@ bool understand_calls_for_help(const struct ruleset *, struct slice words, struc
 void understand_cry_of(const struct ruleset *, struct slice nama, struct slice umur, int64_t at_ms,
                        struct arena *, struct report *);
 
-/* Why a text without a number does not answer what is asked: it cannot be measured, or will be yet. */
-enum unmeasured {
-    UNMEASURED_NOT,    /* it says nothing of the kind */
-    UNMEASURED_CANNOT, /* `tensimeternya rusak`, `anaknya ga mau ditimbang`: of measures alone */
-    UNMEASURED_YET,    /* `nanti ya bu`, `belum tahu` */
-};
-/* Its value comes from a device. */
-bool understand_is_measure(const struct field *);
-/* asked: the field; NULL: none. */
-enum unmeasured understand_unmeasured(const struct ruleset *, const struct field *asked, struct slice text,
-                                      struct arena *);
-
-/* `gak tau umurnya, kira kira 4 bulan`: what is guessed, as a guess; else the text. */
-struct slice understand_estimated(const struct ruleset *, struct slice text, struct arena *);
-
 /* It asks to be fetched, and names nobody: `ban bocor, tolong jemput bu`. */
 bool understand_asks_to_fetch(const struct ruleset *, struct slice text, struct arena *);
 
@@ -215,21 +176,12 @@ bool understand_of_relative(const struct ruleset *, struct slice text, struct ar
  * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
 struct slice understand_heart(const struct ruleset *, struct slice text, unsigned room, struct arena *);
 
-/* The words say that somebody died; not `tidak meninggal`.  staff: they are of staff, behind a command, and
- * `MD` is no name in them. */
-bool understand_says_death(const struct ruleset *, struct slice text, bool staff, struct arena *);
-
 /* `langsung ke rsud saja`, `oleh puskesmas`: the words that begin with where she is to go instead; empty:
  * nowhere.  Points into the text. */
 struct slice understand_straight_to(const struct ruleset *, struct slice text, struct arena *);
-/* She is where she is cared for, or was brought there: `sudah di puskesmas bu`. */
-bool understand_says_there(const struct ruleset *, struct slice text, struct arena *);
 /* `bukan campak, cuma biang keringat`: it denies the disease that the report counts. */
 bool understand_denies_counted(const struct ruleset *, const struct report *known, struct slice text,
                                struct arena *);
-/* `wafat Ani P 27th masih kritis`: the words say that she lives; not of somebody named beside her.  dead:
- * "anak", "ibu" for any grown person; empty: not known, and whoever is named is somebody else. */
-bool understand_lives(const struct ruleset *, struct slice text, struct slice dead, struct arena *);
 
 /* One field on its own, as a USSD page asks for it.  ERROR_NONE and *out, or the error; ambiguous leaves the
  * guess in *out (`92` for 9,2). */
@@ -241,10 +193,5 @@ enum report_error understand_field(const struct ruleset *, const struct form *, 
  * SMS, short answers and USSD all end with.  Fills status, error, error_field, emergency of *report.
  * Its faults go in too: see understand_answer(). */
 void understand_judge(const struct ruleset *, int64_t at_ms, struct arena *, struct report *report);
-/* Of a report that lacks nothing and is not sure whether somebody died (report->unsure): that is asked. */
-void understand_unsure(struct report *);
-
-/* The words of a sign that says what is needed (RULINGS 40), as `gerakan janin`; NULL: this code is none. */
-const struct word *understand_needed(const struct word_list *signs, struct slice code);
 
 #endif

@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-#include "flows/understand/understand.h"
+#include "flows/understand/report/report.h"
+#include "flows/understand/understanding.h"
 #include "parsers/text.h"
 #include "tests/support/labelled.h"
 #include "tests/support/phone.h"
