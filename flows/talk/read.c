@@ -268,7 +268,8 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
                 ok = intent_add(out, SUBJECT_NUMBER, state->drafts[i].nomor) && ok;
     if (r->kind == READING_NOTHING || r->kind == READING_EMERGENCY ||
         (r->kind == READING_COMMAND && !r->said.command.nomor.n))
-        ok = intent_add(out, SUBJECT_NUMBER, waits_named(r, a)) && /* she may wait for somebody */
+        ok = intent_add(out, SUBJECT_NUMBER, waits_whom(rules, r, a)) && /* she may wait for somebody */
+             intent_add(out, SUBJECT_NUMBER, state->last.nomor) &&
              intent_add(out, SUBJECT_NUMBER, waits_of_staff(rules, r, a)) &&
              intent_add(out, SUBJECT_NUMBER, waits_of_news(rules, r, a)) &&
              intent_add(out, SUBJECT_NUMBER, emergency_own(state)) &&

@@ -333,7 +333,7 @@ static void step_nothing(struct step *s)
     if (s->reading->said.kind == SAID_NOTHING && numbered_said(s))
         return;
     if (s->state->drafts_n && s->person && !s->reading->thanks && !reading_turned(s->reading)) {
-        if (!chat_while_asked(s))
+        if (!waits_of_other(s) && !chat_while_asked(s))
             still_open(s);
         return;
     }

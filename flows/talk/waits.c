@@ -5,6 +5,7 @@
 #include "flows/step/drafts.h"
 #include "flows/talk/called.h"
 #include "flows/talk/emergency.h"
+#include "flows/talk/questions.h"
 #include "flows/talk/told.h"
 #include "parsers/text.h"
 
@@ -15,6 +16,14 @@ enum {
 struct slice waits_named(const struct reading *r, struct arena *a)
 {
     return emergency_number(r->state, r->said.body, a, &(struct slice){ 0 });
+}
+
+struct slice waits_whom(const struct ruleset *rules, const struct reading *r, struct arena *a)
+{
+    struct slice nomor = waits_named(r, a);
+
+    nomor = nomor.n ? nomor : called_case(rules, r->state, r->said.body, a);
+    return nomor.n ? nomor : r->of_n == 1 ? r->of[0] : slice_make("", 0);
 }
 
 bool waits_talks(struct slice text)
@@ -65,16 +74,44 @@ bool waits_of_last(const struct step *s)
 void waits_hear(struct step *s)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice whom = waits_whom(s->rules, s->reading, s->arena);
 
-    if (r && waits_talks(s->reading->said.body) && report_load(s, s->state->last.nomor, r) &&
+    if (r && waits_talks(s->reading->said.body) && report_load(s, whom.n ? whom : s->state->last.nomor, r) &&
         report_of(r, s->msisdn) && (referral_is_open(&r->referral) || r->referral.state == REFERRAL_ARRIVED))
         referral_added(s, r, s->reading->said.body);
 }
 
+/* Somebody whom no case is about: the words are not about the last one either. */
+static bool of_nobody_known(const struct step *s)
+{
+    struct slice name = text_folded(s->reading->stranger, s->arena), title = slice_cut(&name, ' ');
+
+    return s->reading->of_n || (s->reading->led && list_find(s->rules->forms.words.titles, title));
+}
+
 bool waits_passed_on(struct step *s)
 {
-    return told(s, waits_named(s->reading, s->arena)) ||
-           told(s, s->person ? s->state->last.nomor : emergency_own(s->state));
+    return told(s, waits_whom(s->rules, s->reading, s->arena)) ||
+           (!of_nobody_known(s) && told(s, s->person ? s->state->last.nomor : emergency_own(s->state)));
+}
+
+/* Later than what is asked for the name of a patient. */
+static bool last_is_newer(const struct step *s, const struct draft *d)
+{
+    uint64_t last, asked;
+
+    return slice_to_u64(s->state->last.nomor, &last) && slice_to_u64(d->nomor, &asked) && last > asked;
+}
+
+bool waits_of_other(struct step *s)
+{
+    const struct draft *d = questions_nameless(s->state);
+    struct slice nomor = waits_whom(s->rules, s->reading, s->arena);
+
+    if (!d || s->reading->said.kind != SAID_NOTHING || slice_eq(nomor, d->nomor))
+        return false;
+    return told(s, nomor) || (!nomor.n && !of_nobody_known(s) && waits_talks(s->reading->said.body) &&
+                              last_is_newer(s, d) && told(s, s->state->last.nomor));
 }
 
 static bool waits_for_staff(enum open_what what)

@@ -10,13 +10,19 @@
 bool waits_talks(struct slice text);
 /* The case whose number stands in the reading's words, or empty. */
 struct slice waits_named(const struct reading *, struct arena *);
+/* The same, else the case of the patient who is named, else her report of today; or empty. */
+struct slice waits_whom(const struct ruleset *, const struct reading *, struct arena *);
 /* Words that nobody understands (`bidannya kok belum datang`, `48217 ban bocor`) of the case that they name,
  * within an hour after a report of that, or by a stranger while his emergency is open: the answer says whom
  * to call.  False: nobody is waited for. */
 bool waits_passed_on(struct step *);
+/* The same while a case waits for its patient's name, of words about another: one who is named, or whom she
+ * reported after it. */
+bool waits_of_other(struct step *);
 /* She filed a report within the hour, and the words name no other number. */
 bool waits_of_last(const struct step *);
-/* Those who have that one as an open case hear the words; what is answered is the caller's. */
+/* Those who have that one, or whom the words name, as an open case hear them; what is answered is the
+ * caller's. */
 void waits_hear(struct step *);
 /* The case of staff that their words are about: by number or name, or the only one that waits for them. */
 struct slice waits_of_staff(const struct ruleset *, const struct reading *, struct arena *);
