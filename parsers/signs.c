@@ -202,6 +202,21 @@ static unsigned sign_end(const struct state *x, unsigned i)
                                                                                                    : to;
 }
 
+/* A no behind the sign that ends before token *to is about it, as far as one can tell; *to: behind that. */
+static bool denied_behind(struct state *x, unsigned *to)
+{
+    unsigned behind;
+    enum behind_sign said = signs_denied_behind(x->s, x->ts, *to, x->end, &behind);
+
+    if (said == BEHIND_NOTHING)
+        return false;
+    x->last.kind = SIGN_UNSURE;
+    x->last.clear = true;
+    x->last.far = said == BEHIND_MAYBE;
+    *to = said == BEHIND_NO ? behind : *to;
+    return true;
+}
+
 static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsigned list, unsigned used)
 {
     unsigned to = sign_end(x, i + used), unwell = signs_unwell_end(x->s, x->ts, w, to, x->end);
@@ -229,10 +244,9 @@ static unsigned sign_at(struct state *x, unsigned i, const struct word *w, unsig
         (!waited && x->last.kind == SIGN_NEGATED && to < x->end && slice_is(x->ts->t[to].low, "ada") &&
          !parted(x, to))) /* `tidak ada kejang, demam ada` */
         x->last.kind = SIGN_MAYBE;
-    if (!waited && x->last.kind == SIGN_PLAIN && signs_joined_away(x->s, x->ts, to, x->end)) {
-        x->last.kind = SIGN_UNSURE;
-        x->last.clear = true;
-    } else if (!waited && x->last.kind == SIGN_PLAIN)
+    if (!waited && x->last.kind == SIGN_PLAIN && denied_behind(x, &to))
+        x->last.to = to;
+    else if (!waited && x->last.kind == SIGN_PLAIN)
         x->last.kind =
             signs_spoken(x->s, x->ts, &x->spoken, i, to, signs_how_much(x->s, x->ts, i, to, x->end));
     if (unwell == to && !is_well && w->needed && w->can_be_normal)

@@ -29,6 +29,7 @@ struct sign {
     bool before; /* the negator stands before it */
     bool clear;  /* UNSURE: no other words stand between, or behind */
     bool behind; /* MAYBE: and one stands right behind it */
+    bool far;    /* UNSURE: it may be about another sign, or say more: `perdarahan dan kejang tidak` */
     bool
         words_after; /* UNSURE: the negator behind it may negate the words that follow: `demam tidak turun` */
     unsigned from, to;  /* tokens, negation included; to excluded */

@@ -145,24 +145,6 @@ bool signs_each_behind(const struct sign_scan *s, const struct tokens *ts, unsig
     return false;
 }
 
-bool signs_joined_away(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned to)
-{
-    unsigned signs = 0, list, used;
-    struct negation n;
-
-    for (; i < to; i += used, signs++) {
-        if (phrase_is(ts, i, s->kata, "sambung", &used) && !(ts->t[i].sep & SEP_HARD))
-            i += used;
-        else if (!(ts->t[i].sep & SEP_SLASH))
-            break;
-        if (i >= to || !signs_longest(s, ts, i, &list, &used))
-            return false;
-    }
-    return signs && i < to && !(ts->t[i].sep & SEP_HARD) && negation_at(ts, i, s->negators, &n) &&
-           (n.kind == NEGATION_NONE_OF || n.kind == NEGATION_NIL) &&
-           (i + n.used >= to || (ts->t[i + n.used].sep & SEP_HARD));
-}
-
 bool signs_twice(const struct negation *first, const struct negation *second)
 {
     return first->kind <= NEGATION_NOT_YET && second->kind <= NEGATION_NOT_YET;

@@ -67,9 +67,15 @@ unsigned signs_lessened(const struct sign_scan *, const struct tokens *, unsigne
 unsigned signs_unwell_end(const struct sign_scan *, const struct tokens *, const struct word *w, unsigned i,
                           unsigned to);
 
-/* `… dan kejang tidak ada`: behind a sign, which ends before token i, others are joined to it, and none of
- * them is there. */
-bool signs_joined_away(const struct sign_scan *, const struct tokens *, unsigned i, unsigned to);
+/* A no behind a sign, which ends before token i: signs_behind.c. */
+enum behind_sign {
+    BEHIND_NOTHING,
+    BEHIND_NO,    /* about it: `perdarahan, tidak`, `… tidak kejang tidak`; up to token *to */
+    BEHIND_ALL,   /* about it and others that are joined to it: `… dan kejang tidak ada` */
+    BEHIND_MAYBE, /* or about the last alone: `… dan kejang tidak`; or not only: `sesak tidak cuma pilek` */
+};
+enum behind_sign signs_denied_behind(const struct sign_scan *, const struct tokens *, unsigned i,
+                                     unsigned end, unsigned *to);
 
 /* `bukan tidak kejang`: the second of two negators turns the first. */
 bool signs_twice(const struct negation *first, const struct negation *second);

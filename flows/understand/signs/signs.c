@@ -145,14 +145,14 @@ static void settle_behind(struct gather *g, unsigned i)
 
     while (++i < g->behind_n && g->behind[i].from <= last->to + 1)
         last = &g->behind[i]; /* `perdarahan dan kejang tidak ada` is asked about as one */
-    if (g->affirmed || (!alarms && !understand_was(g->x, s))) {
+    if (g->affirmed || (!alarms && !s->far && !understand_was(g->x, s))) {
         add_denied(g->x, s->word->code);
         add_denied(g->x, s->word->also);
         add_other(g, s->from, s->to);
         return;
     }
     g->x->maybe |= alarms;
-    slot->denied = alarms && (!slot->error || slot->denied);
+    slot->denied = alarms && !s->far && (!slot->error || slot->denied);
     add_item(g->x, f, s->word->code, s->from);
     add_item(g->x, f, s->word->also, s->from);
     understand_fault_words(g->x, f, ERROR_AMBIGUOUS, s->from, last->to);
