@@ -108,6 +108,7 @@ void form_set_words(struct form_set *set)
         .help = list_by_name(set, S("darurat")),
         .ordinary = list_by_name(set, S("biasa")),
         .titles = list_by_name(set, S("sebutan")),
+        .births = list_by_name(set, S("salin")),
     };
 }
 

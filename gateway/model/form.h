@@ -248,7 +248,7 @@ enum {
 /* The word lists that the code itself asks; NULL where there is none. */
 struct words {
     const struct word_list *units, *months, *days, *week, *kata, *many, *signs, *sex, *numbers, *negators,
-        *same, *ordinary, *greetings, *before, *people, *ways, *answers, *help, *titles;
+        *same, *ordinary, *greetings, *before, *people, *ways, *answers, *help, *titles, *births;
 };
 
 struct vocabulary;

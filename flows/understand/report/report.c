@@ -252,6 +252,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     if (understand_twins(x))
         return x;
     skip_second_keyword(x);
+    understand_born(x);
     understand_trailers(x);
     drop_age(x);
     drop_sex(x);

@@ -6,6 +6,8 @@
 
 /* `timbang ulang …` (RULINGS 45). */
 void understand_trailers(struct filling *);
+/* born.c: how a birth went is no part of the mother's name. */
+void understand_born(struct filling *);
 /* A negator before or behind the one choice that the report is about (RULINGS 43). */
 void understand_negated_value(struct filling *);
 /* A negator as the last words of the report, or `batal` behind its numbers: all of it (RULINGS 43), and
