@@ -52,7 +52,7 @@ bool lexer_label(const struct lexer *, const char *from, const char *to);
 const char *lexer_number_end(const struct lexer *, const char *part, const char *p, bool *repaired);
 /* "O,5" or "l4": letters that can only be digits, before digits. */
 bool lexer_leads_into_digits(const struct lexer *, const char *p);
-/* Numbers in words become numbers: token_spoken.c. */
+/* Numbers in words become numbers, where one of the list may be: token_spoken.c. */
 void lexer_spoken(struct lexer *, struct arena *);
 /* The digit that a letter stands for; any other character as it is. */
 char lexer_digit(char c);

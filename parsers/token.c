@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "parsers/phrase.h"
 #include "parsers/text.h"
 
 enum {
@@ -400,6 +401,17 @@ static void step(struct lexer *x)
     }
 }
 
+/* What all words say together. */
+static void sum_up(struct tokens *out)
+{
+    out->begins = out->codes = out->near = 0;
+    for (unsigned i = 0; i < out->n; i++) {
+        out->begins |= out->t[i].begins;
+        out->codes |= out->t[i].codes;
+        out->near |= out->t[i].near;
+    }
+}
+
 bool tokens_cut(struct slice text, const struct form *form, const struct form_set *set, struct arena *a,
                 struct tokens *out)
 {
@@ -414,14 +426,21 @@ bool tokens_cut(struct slice text, const struct form *form, const struct form_se
         return false;
     while (x.p < x.end && out->n < x.cap)
         step(&x);
-    lexer_spoken(&x, a);
-    for (unsigned i = 0; i < out->n; i++) {
-        out->begins |= out->t[i].begins;
-        out->codes |= out->t[i].codes;
-        out->near |= out->t[i].near;
+    sum_up(out);
+    if (phrase_may_be(out, set->words.numbers)) {
+        lexer_spoken(&x, a);
+        sum_up(out);
     }
     /* What is longer than any report is not half read. */
     if (x.p < x.end)
         out->n = 0;
     return !a->failed;
+}
+
+const struct tokens *tokens_of(struct text_tokens *x, const struct form_set *set, struct arena *a)
+{
+    if (!x->cut && !tokens_cut(x->text, NULL, set, a, &x->tokens))
+        x->tokens.n = 0;
+    x->cut = true;
+    return &x->tokens;
 }

@@ -76,6 +76,16 @@ struct tokens {
 bool tokens_cut(struct slice text, const struct form *, const struct form_set *, struct arena *,
                 struct tokens *out) MUST_CHECK;
 
+/* A text that is cut, without a form, by whoever first asks for its tokens. */
+struct text_tokens {
+    struct slice text;
+    struct tokens tokens;
+    bool cut;
+};
+
+/* None when the arena is full. */
+const struct tokens *tokens_of(struct text_tokens *, const struct form_set *, struct arena *);
+
 /* True for a letter that stands for a digit inside a number: O o l I i S B (SPEC 2.2). */
 static inline bool token_letter_is_digit(char c)
 {

@@ -339,7 +339,7 @@ void lexer_spoken(struct lexer *x, struct arena *a)
 {
     struct spoken s = { .x = x, .ts = x->out, .list = x->set->words.numbers };
 
-    for (unsigned i = 0; s.list && i < x->out->n;) {
+    for (unsigned i = 0; i < x->out->n;) {
         if (ordinal(&s, i, a))
             i++;
         else if (with_unit(&s, i, a))

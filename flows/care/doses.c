@@ -64,12 +64,11 @@ static bool has_had(const struct dose_rule *rows, unsigned n, struct slice had, 
 }
 
 /* The first day on which it is overdue. */
-static int64_t overdue_day(const struct dose_rule *dose, int64_t born)
+static int64_t overdue_day(const struct dose_rule *dose, const struct date *born)
 {
-    struct date c = date_of_days(born);
-    int64_t months = (int64_t)c.year * 12 + c.month - 1 + dose->months;
+    int64_t months = (int64_t)born->year * 12 + born->month - 1 + dose->months;
 
-    return date_days((int)(months / 12), (int)(months % 12) + 1, c.day) + dose->late_ms / day_ms;
+    return date_days((int)(months / 12), (int)(months % 12) + 1, born->day) + dose->late_ms / day_ms;
 }
 
 static void sooner(struct doses_owed *out, int64_t day)
@@ -80,27 +79,29 @@ static void sooner(struct doses_owed *out, int64_t day)
 
 void doses_look(const struct step *s, const struct child *c, struct doses_owed *out)
 {
-    int64_t born, again = clock_of(s->rules, "dose_again") / day_ms,
-                  since = c->since ? c->since : step_today(s);
+    int64_t born, again = clock_of(s->rules, "dose_again") / day_ms, today = step_today(s),
+                  since = c->since ? c->since : today;
     unsigned n;
     const struct dose_rule *rows = rules_doses(s->rules->rules, &n);
+    struct date birth;
 
     *out = (struct doses_owed){ 0 };
     if (!date_parse_iso(c->tgl_lahir, &born))
         return;
+    birth = date_of_days(born);
     for (const struct dose_rule *d = rows; d < rows + n; d++) {
-        int64_t day = overdue_day(d, born);
+        int64_t day = overdue_day(d, &birth);
 
         if (day < since || has_had(rows, n, c->doses, d) ||
-            date_months_between(born, day > step_today(s) ? day : step_today(s)) > d->until_months)
+            date_months_between(born, day > today ? day : today) > d->until_months)
             continue;
-        if (day > step_today(s)) {
+        if (day > today) {
             sooner(out, day);
-        } else if (c->dose_visit && step_today(s) < c->dose_visit + again) {
+        } else if (c->dose_visit && today < c->dose_visit + again) {
             sooner(out, c->dose_visit + again);
         } else {
             out->first = out->n++ ? out->first : d->code;
-            sooner(out, step_today(s) + again);
+            sooner(out, today + again);
         }
     }
 }

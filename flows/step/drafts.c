@@ -101,15 +101,14 @@ static bool take_digits(struct slice *s, unsigned count, uint64_t *out)
 /* Of its hash as hexadecimal text. */
 static uint64_t text_of(struct slice hash)
 {
-    static const char hex[] = "0123456789abcdef";
     uint64_t n = 0;
 
-    for (size_t i = 0; i < hash.n && i < sizeof hex - 1; i++) {
-        const char *at = memchr(hex, hash.p[i], sizeof hex - 1);
+    for (size_t i = 0; i < hash.n && i < 16; i++) {
+        char c = hash.p[i];
 
-        if (!at)
+        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
             break;
-        n = n << 4 | (uint64_t)(at - hex);
+        n = n << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
     }
     return n & ((UINT64_C(1) << 6 * TEXT_DIGITS) - 1);
 }

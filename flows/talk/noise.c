@@ -139,39 +139,48 @@ struct limits {
 };
 
 /* Answered as ever, for the last time, or no more. */
-static void judge(struct step *s, struct noise *n, const struct limits *most, const char *last)
+static void judge(struct step *s, struct noise *n, struct limits most, const char *last)
 {
     count(s, n);
-    if (n->n > most->any || n->today > most->day || (n->same > most->same && !is_repeat(s)))
+    if (n->n > most.any || n->today > most.day || (n->same > most.same && !is_repeat(s)))
         take_back(s);
-    else if ((n->n == most->any || n->today == most->day || n->same == most->same) && !is_repeat(s))
+    else if ((n->n == most.any || n->today == most.day || n->same == most.same) && !is_repeat(s))
         step_answer(s, slice_make("", 0),
                     step_text(s, s->language, last, &(struct text_fill){ "hp", step_help_phone(s) }, 1));
 }
 
-void noise_judge(struct step *s)
+static struct limits of_noise(const struct step *s)
 {
     bool passed_on = others_hear(s); /* to those who have her open case: she may add much to it */
     bool known = s->person || passed_on;
-    const struct limits noise = { .any = s->person && passed_on ? figure(s, "asks_known", 40)
-                                         : known                ? figure(s, "noise_known", 10)
-                                                                : figure(s, "noise_stranger", 3),
-                                  .day = known ? figure(s, "noise_known_day", 100)
-                                               : figure(s, "noise_stranger_day", 10),
-                                  .same = figure(s, "noise_same", 3) };
-    const struct limits asks = {
-        .any = s->person ? figure(s, "asks_known", 40) : figure(s, "asks_stranger", 5),
-        .day = s->person ? figure(s, "asks_known_day", 200) : figure(s, "asks_stranger_day", 20),
-        .same = s->person ? figure(s, "asks_same", 10) : figure(s, "noise_same", 3)
-    };
+
+    return (struct limits){ .any = s->person && passed_on ? figure(s, "asks_known", 40)
+                                   : known                ? figure(s, "noise_known", 10)
+                                                          : figure(s, "noise_stranger", 3),
+                            .day = known ? figure(s, "noise_known_day", 100)
+                                         : figure(s, "noise_stranger_day", 10),
+                            .same = figure(s, "noise_same", 3) };
+}
+
+static struct limits of_asks(const struct step *s)
+{
+    return (struct limits){ .any = s->person ? figure(s, "asks_known", 40) : figure(s, "asks_stranger", 5),
+                            .day = s->person ? figure(s, "asks_known_day", 200)
+                                             : figure(s, "asks_stranger_day", 20),
+                            .same = s->person ? figure(s, "asks_same", 10) : figure(s, "noise_same", 3) };
+}
+
+void noise_judge(struct step *s)
+{
     struct sender_state *state = s->state;
-    bool emergency = is_emergency(s);
+    bool emergency;
 
     if (s->seen->inbound->kind != INBOUND_SMS)
         return;
+    emergency = is_emergency(s);
     if (!emergency && changed_nothing(s)) {
         if (answers(s))
-            judge(s, &state->noise, &noise, "noise.last");
+            judge(s, &state->noise, of_noise(s), "noise.last");
         return;
     }
     settle(s, &state->noise);
@@ -184,5 +193,5 @@ void noise_judge(struct step *s)
     /* Questions asked back may be many, on a busy day; only the same words to them again are a robot's. */
     if (!is_command(s) && state->asks.text != (int64_t)text_of(s))
         settle(s, &state->asks);
-    judge(s, &state->asks, &asks, "noise.asked");
+    judge(s, &state->asks, of_asks(s), "noise.asked");
 }

@@ -337,7 +337,7 @@ static struct slice hash_of(const struct said *said, struct arena *a)
 {
     if (said->kind != SAID_REPORTS)
         return slice_make("", 0);
-    return arena_printf(a, "%016llx", (unsigned long long)slice_hash(folded(said->body, a)));
+    return arena_hex(a, slice_hash(folded(said->body, a)));
 }
 
 /* Commands on lines of their own, and reports behind a command. */

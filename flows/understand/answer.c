@@ -23,11 +23,12 @@
 static void hear_value(struct filling *x, const struct value *v)
 {
     struct tokens *ts = ARENA_NEW(x->arena, struct tokens);
-    struct keyword keyword = { 0 };
+    struct text_tokens text = { .text = text_plain(v->text, x->arena) };
+    struct keyword keyword;
 
-    if (!ts || !tokens_cut(text_plain(v->text, x->arena), x->form, &x->rs->forms, x->arena, ts))
+    if (!ts || !tokens_cut(text.text, x->form, &x->rs->forms, x->arena, ts))
         return;
-    understand_keyword(x->rs, text_plain(v->text, x->arena), x->arena, &keyword);
+    understand_keyword(x->rs, &text, x->arena, &keyword);
     x->recalled.no_keyword = !keyword.form;
     understand_heard(x->words, ts, x->arena, &x->recalled);
 }

@@ -25,13 +25,13 @@ struct reader {
     const struct ruleset *rs;
     const struct words *words;
     struct arena *arena;
+    struct text_tokens *whole; /* cut once one of its words may be a keyword */
     struct slice text;
     size_t p;
     char upper[WORDS][WORD_MAX + 2];
     struct word_at at[WORDS];
     unsigned n;
-    struct tokens ts; /* of the whole text, once one of its words may be a keyword */
-    bool cut;
+    struct tokens ts; /* of the whole text, once it is cut */
 };
 
 /* Runs of letters and digits, up to so many in all; long ones are cut, for they are no keyword. */
@@ -59,15 +59,15 @@ static void read_words(struct reader *r, unsigned words)
 }
 
 /* A reader stands on the stack, and is not zeroed: only the words read are looked at. */
-static void begin(struct reader *r, const struct ruleset *rs, struct slice text, struct arena *a)
+static void begin(struct reader *r, const struct ruleset *rs, struct text_tokens *whole, struct arena *a)
 {
     r->rs = rs;
     r->words = &rs->forms.words;
     r->arena = a;
-    r->text = text;
+    r->whole = whole;
+    r->text = whole->text;
     r->p = 0;
     r->n = 0;
-    r->cut = false;
 }
 
 /* --- among tokens --- */
@@ -77,9 +77,7 @@ static unsigned token_at(struct reader *r, size_t from)
 {
     unsigned i = 0;
 
-    if (!r->cut && !tokens_cut(r->text, NULL, &r->rs->forms, r->arena, &r->ts))
-        r->ts.n = 0;
-    r->cut = true;
+    r->ts = *tokens_of(r->whole, &r->rs->forms, r->arena);
     while (i < r->ts.n && r->ts.t[i].text.p < r->text.p + from)
         i++;
     return i;
@@ -124,7 +122,7 @@ bool understand_turned(const struct ruleset *rs, struct slice text, size_t keywo
     struct reader reader, *r = &reader;
     struct negation n;
 
-    begin(r, rs, text, a);
+    begin(r, rs, &(struct text_tokens){ .text = text }, a);
     return turned(r, token_at(r, keyword), &n);
 }
 
@@ -433,7 +431,8 @@ static bool none(struct keyword *out)
     return false;
 }
 
-void understand_keyword(const struct ruleset *rs, struct slice text, struct arena *a, struct keyword *out)
+void understand_keyword(const struct ruleset *rs, struct text_tokens *text, struct arena *a,
+                        struct keyword *out)
 {
     struct reader reader, *r = &reader;
 
@@ -461,17 +460,18 @@ void understand_keyword(const struct ruleset *rs, struct slice text, struct aren
 
 bool understand_begins_command(const struct ruleset *rs, struct slice line, struct arena *a)
 {
+    struct text_tokens whole = { .text = line };
     struct reader reader, *r = &reader;
     struct keyword k = { 0 };
     const struct command_word *c;
     struct negation n;
 
-    begin(r, rs, line, a);
+    begin(r, rs, &whole, a);
     read_words(r, 1);
     c = r->n ? command_by_word(r->at[0].upper) : NULL;
     if (!c && (token_at(r, 0), r->ts.n == 0 || !negation_at(&r->ts, 0, r->words->negators, &n)))
         return false;
-    understand_keyword(rs, line, a, &k);
+    understand_keyword(rs, &whole, a, &k);
     if (!k.found || k.form || k.turned.why == TURNED_FORM)
         return k.found && !k.form;
     if (k.turned.why || k.command == COMMAND_NONE)
@@ -492,7 +492,7 @@ bool understand_begins_report(const struct ruleset *rs, struct slice line)
     struct reader r;
     bool figure = false;
 
-    begin(&r, rs, line, NULL);
+    begin(&r, rs, &(struct text_tokens){ .text = line }, NULL);
     read_words(&r, 1);
     for (size_t i = 0; i < line.n; i++)
         figure |= text_is_digit(line.p[i]) || line.p[i] == '#';

@@ -47,7 +47,7 @@ struct keyword {
 };
 
 /* The keyword of a whole text. */
-void understand_keyword(const struct ruleset *, struct slice text, struct arena *, struct keyword *out);
+void understand_keyword(const struct ruleset *, struct text_tokens *, struct arena *, struct keyword *out);
 /* A negator before the keyword that begins at this place of the text turns it (RULINGS 43). */
 bool understand_turned(const struct ruleset *, struct slice text, size_t keyword, struct arena *);
 /* A line that is a command: its word, and the number that belongs to it or nothing else; a turned one too. */

@@ -2,8 +2,6 @@
  * understanding.h. */
 #include "flows/understand/understanding.h"
 
-#include <string.h>
-
 #include "flows/understand/message.h"
 #include "flows/understand/report/deaths.h"
 #include "flows/understand/report/report.h"
@@ -59,24 +57,28 @@ static struct slice normalised(struct slice text, struct arena *a)
     return slice_trim((struct slice){ .p = out, .n = n });
 }
 
-static void hear_all(const struct ruleset *rs, struct slice text, struct arena *a, struct said *out)
+static void hear(const struct ruleset *rs, const struct tokens *ts, bool keyword, struct arena *a,
+                 struct said *out)
 {
-    struct keyword keyword = { 0 };
-    struct tokens ts;
-
-    if (!tokens_cut(text, NULL, &rs->forms, a, &ts))
-        return;
-    understand_keyword(rs, text, a, &keyword);
-    out->heard.no_keyword = !keyword.form;
-    understand_heard(&rs->forms.words, &ts, a, &out->heard);
+    out->heard.no_keyword = !keyword;
+    understand_heard(&rs->forms.words, ts, a, &out->heard);
     out->today |= out->heard.feared;
-    understand_help(&rs->forms.words, &ts, out);
+    understand_help(&rs->forms.words, ts, out);
     for (unsigned i = 0; i < out->heard.n && rs->rules; i++) {
         enum urgency u = rules_sign(rs->rules, out->heard.codes[i]);
 
         out->emergency |= u == URGENCY_E1;
         out->today |= u == URGENCY_E2;
     }
+}
+
+static void hear_all(const struct ruleset *rs, struct slice text, struct arena *a, struct said *out)
+{
+    struct text_tokens all = { .text = text };
+    struct keyword k;
+
+    understand_keyword(rs, &all, a, &k);
+    hear(rs, tokens_of(&all, &rs->forms, a), k.form != NULL, a, out);
 }
 
 /* Greetings may be a cry for help. */
@@ -320,13 +322,15 @@ static void heed_living(const struct ruleset *rs, struct slice text, struct aren
 static bool understand_part(const struct ruleset *rs, struct slice text, int64_t today, struct arena *a,
                             struct said *out)
 {
+    struct text_tokens all = { .text = text };
     const struct form *example;
     struct keyword k;
+    bool keyword;
 
-    memset(out, 0, sizeof *out);
-    out->body = normalised(text, a);
-    understand_keyword(rs, text, a, &k);
-    example = !k.found || (k.form && k.from) ? understand_asks_example(rs, text, a) : NULL;
+    *out = (struct said){ .body = normalised(text, a) };
+    understand_keyword(rs, &all, a, &k);
+    keyword = k.form != NULL;
+    example = !k.found || (k.form && k.from) ? understand_asks_example(rs, &all, a) : NULL;
     if (example) {
         out->kind = SAID_COMMAND;
         out->command =
@@ -336,11 +340,12 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
     heed_living(rs, text, a, &k);
     if (!k.form) {
         /* The command's own words negate nothing: `tidak hadir 48217 perdarahan`. */
-        bool command = k.found && k.turned.why != TURNED_FORM;
-
-        hear_all(rs, command ? slice_take(text, k.from) : text, a, out);
-        if (command)
+        if (k.found && k.turned.why != TURNED_FORM) {
+            hear_all(rs, slice_take(text, k.from), a, out);
             hear_all(rs, slice_skip(text, k.to), a, out);
+        } else {
+            hear(rs, tokens_of(&all, &rs->forms, a), keyword, a, out);
+        }
         /* Beside an E1 sign words behind a number are for the staff of that case (RULINGS 44). */
         if (out->emergency && k.turned.why == TURNED_WORDS) {
             k.command = k.turned.command;
@@ -362,7 +367,7 @@ static bool understand_part(const struct ruleset *rs, struct slice text, int64_t
         return false;
     if (k.far && out->reports_n == 1 && !opens_report(&out->reports[0])) {
         *out = (struct said){ .body = out->body };
-        hear_all(rs, text, a, out);
+        hear(rs, tokens_of(&all, &rs->forms, a), keyword, a, out);
         return !a->failed;
     }
     if (asks_only(rs, text, k.far, a, out))
@@ -385,6 +390,7 @@ static size_t part_end(const struct ruleset *rs, struct slice text, struct arena
 {
     for (size_t end = understand_line_end(text, 0); end < text.n; end = understand_line_end(text, end + 1)) {
         struct slice line = slice_skip(text, end + 1);
+        struct text_tokens above = { .text = slice_take(text, end) };
         struct keyword before;
         struct arena scratch;
 
@@ -395,7 +401,7 @@ static size_t part_end(const struct ruleset *rs, struct slice text, struct arena
             continue;
         }
         arena_init(&scratch, SCRATCH); /* the tokens of all that was before, at each such line */
-        understand_keyword(rs, slice_take(text, end), &scratch, &before);
+        understand_keyword(rs, &above, &scratch, &before);
         a->failed |= scratch.failed;
         arena_free(&scratch);
         if (before.found && (!before.form || !understand_begins_report(rs, line)))

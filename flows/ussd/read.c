@@ -93,7 +93,7 @@ static struct slice session_of(const struct inbound *in, struct arena *a)
 {
     if (in->session.n <= SESSION_BYTES)
         return in->session;
-    return arena_printf(a, "%016llx", (unsigned long long)slice_hash(in->session));
+    return arena_hex(a, slice_hash(in->session));
 }
 
 static bool has_letters(struct slice s)

@@ -181,6 +181,21 @@ struct slice arena_str(struct arena *a, const char *cstr)
     return arena_copy(a, slice_of(cstr));
 }
 
+struct slice arena_hex(struct arena *a, uint64_t v)
+{
+    enum {
+        DIGITS = 16
+    };
+    char *p = arena_raw(a, DIGITS + 1);
+
+    if (!p)
+        return slice_make("", 0);
+    for (unsigned i = DIGITS; i-- > 0; v >>= 4)
+        p[i] = "0123456789abcdef"[v & 15];
+    p[DIGITS] = '\0';
+    return slice_make(p, DIGITS);
+}
+
 struct slice arena_number(struct arena *a, struct slice before, uint64_t v, struct slice behind)
 {
     char digits[20];

@@ -47,6 +47,8 @@ struct slice arena_copy(struct arena *, struct slice);
 struct slice arena_str(struct arena *, const char *cstr);
 /* v in decimal, and what stands before and behind: "14bl", "120/80". */
 struct slice arena_number(struct arena *, struct slice before, uint64_t v, struct slice behind);
+/* Its sixteen hexadecimal digits. */
+struct slice arena_hex(struct arena *, uint64_t);
 /* The parts one behind the other; for what every message writes. */
 struct slice arena_join(struct arena *, const struct slice *parts, unsigned n);
 #define ARENA_JOIN(a, ...)                                                                                   \

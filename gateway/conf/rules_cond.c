@@ -203,7 +203,7 @@ static bool compare(enum cond_op op, int64_t a, int64_t b)
 bool rules_cond_holds(const struct cond *c, const struct form *form, const struct value *values,
                       const struct slice *heard, unsigned heard_n)
 {
-    int i = form && values ? form_field(form, c->field.p) : -1;
+    int i = form && values ? form_field_named(form, c->field) : -1;
     const struct value *v = i >= 0 ? &values[i] : NULL;
     int64_t number;
 

@@ -103,26 +103,27 @@ static bool leads(const struct words *words, const struct tokens *ts, unsigned i
            phrase_is(ts, i, words->kata, "sela", used);
 }
 
-const struct form *understand_asks_example(const struct ruleset *rs, struct slice text, struct arena *a)
+const struct form *understand_asks_example(const struct ruleset *rs, struct text_tokens *text,
+                                           struct arena *a)
 {
     const struct words *words = &rs->forms.words;
-    bool asks = slice_find(text, '?') < text.n, cries = false;
+    const struct tokens *ts = tokens_of(text, &rs->forms, a);
+    bool asks = slice_find(text->text, '?') < text->text.n, cries = false;
     const struct form *form = NULL;
     unsigned at = 0, used = 0;
-    struct tokens ts;
 
-    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+    if (!phrase_code_may_be(ts, "contoh"))
         return NULL;
-    while (at < ts.n && leads(words, &ts, at, &used))
+    while (at < ts->n && leads(words, ts, at, &used))
         at += used;
-    if (at >= ts.n || !phrase_is(&ts, at, words->kata, "contoh", &used))
+    if (at >= ts->n || !phrase_is(ts, at, words->kata, "contoh", &used))
         return NULL;
     at += used;
-    for (unsigned k = at; !form && k < ts.n && k < at + LEAD && ts.t[k].kind == TOKEN_WORD; k++)
-        form = understand_exact_form(&rs->forms, ts.t[k].low);
-    for (unsigned k = at; !asks && k < ts.n; k++)
-        asks = understand_asks(words, &ts, k, &used);
-    for (unsigned k = 0; words->help && k < ts.n; k++)
-        cries |= phrase_at(&ts, k, words->help, &used) != NULL;
+    for (unsigned k = at; !form && k < ts->n && k < at + LEAD && ts->t[k].kind == TOKEN_WORD; k++)
+        form = understand_exact_form(&rs->forms, ts->t[k].low);
+    for (unsigned k = at; !asks && k < ts->n; k++)
+        asks = understand_asks(words, ts, k, &used);
+    for (unsigned k = 0; phrase_may_be(ts, words->help) && k < ts->n; k++)
+        cries |= phrase_at(ts, k, words->help, &used) != NULL;
     return asks && !cries ? form : NULL;
 }

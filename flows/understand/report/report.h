@@ -40,7 +40,7 @@ bool understand_asks(const struct words *, const struct tokens *, unsigned i, un
 struct slice understand_asks_of(const struct ruleset *, struct slice text, bool far, const struct report *,
                                 struct arena *);
 /* `contoh sms rujuk bagaimana bu?`: the form whose format is asked for; NULL: none is. */
-const struct form *understand_asks_example(const struct ruleset *, struct slice text, struct arena *);
+const struct form *understand_asks_example(const struct ruleset *, struct text_tokens *, struct arena *);
 /* Adds what only the whole form shows, and puts the outcome into *out. */
 void understand_settle(struct filling *, struct report *out);
 /* With nothing in it yet; NULL when the arena is full. */
