@@ -113,6 +113,15 @@ static bool of_the_dead(const struct filling *x, const struct sign *s)
     return true;
 }
 
+/* `bumil Ana … ibunya sesak`: she who is with child, or her mother. */
+static bool mother_of_her(const struct filling *x, const struct mention *who)
+{
+    struct slice last = who->name > who->from ? x->ts.t[who->name - 1].low : slice_make("", 0);
+
+    return form_is(x->form, FORM_PREGNANCY) && slice_is(who->code, "ibu") &&
+           (slice_ends(last, "nya") || slice_ends(last, "nye"));
+}
+
 enum whose understand_whose(const struct filling *x, const struct sign *s)
 {
     const struct mention *who = understand_mentioned(x, s);
@@ -133,6 +142,8 @@ enum whose understand_whose(const struct filling *x, const struct sign *s)
                : a_name(x, who->name) && s->from - who->name <= NAMED ? WHOSE_OTHER
                                                                       : WHOSE_DOUBT;
     own = slice_is(who->code, about == FORM_ABOUT_CHILD ? "anak" : about == FORM_ABOUT_MOTHER ? "ibu" : "");
+    if (own && mother_of_her(x, who))
+        return WHOSE_DOUBT;
     if (own || in_choice(x, who->from) || (slice_is(who->code, "anak") && of_her_child(x, s)))
         return WHOSE_OWN;
     if (form_is(x->form, FORM_DEATH)) /* the living beside the dead; `wafat Bayi Ani` names the dead */
