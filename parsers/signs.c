@@ -162,7 +162,7 @@ static enum sign_kind negated(struct state *x, const struct word *w, unsigned i)
         return SIGN_MAYBE;
     } else if (!x->linked && x->reach != REACH_LIST) {
         x->reach = REACH_NONE;
-        return w->doubt ? SIGN_DOUBT : SIGN_PLAIN;
+        return w->doubt && !(w->birth && x->s->with_child) ? SIGN_DOUBT : SIGN_PLAIN;
     }
     return x->certain ? SIGN_NEGATED : SIGN_UNSURE;
 }

@@ -44,8 +44,9 @@ struct sign_scan {
     const struct word_list *days;                    /* `yang kemarin kejang`; NULL: no day is looked for */
     const struct word_list *people;                  /* NULL: signs are nobody's */
     bool past; /* a report of her day: a sign that is said to have been is asked about, `sudah berhenti` */
-    bool news; /* no report: `tidak jadi kejang` */
-    bool near; /* one edit allowed */
+    bool with_child; /* a report of a mother to be: of what a birth excuses there is no doubt */
+    bool news;       /* no report: `tidak jadi kejang` */
+    bool near;       /* one edit allowed */
     void (*sign)(void *arg, const struct sign *);
     void (*other)(void *arg, unsigned from, unsigned to); /* words of no list; NULL: not wanted */
     void *arg;

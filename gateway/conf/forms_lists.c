@@ -109,6 +109,7 @@ static void read_word(struct yaml *node, struct word *w, struct arena *a, struct
     w->below_months = yaml_int(node, "below_months", 0, 0, 240, x);
     w->also = yaml_text(node, "also", "", x);
     w->doubt = yaml_bool(node, "doubt", false, x);
+    w->birth = yaml_bool(node, "birth", false, x);
     w->neutral = yaml_bool(node, "neutral", false, x);
     w->needed = yaml_bool(node, "needed", false, x);
     w->can_be_normal = yaml_bool(node, "can_be_normal", false, x);

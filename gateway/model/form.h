@@ -83,6 +83,7 @@ struct word {
     int64_t months_from; /* vaccines: the earliest age that the schedule allows (DOMAIN 1.4) */
     struct slice also;   /* a second code that the words mean: `darah bau` is darah and bau */
     bool doubt;          /* understood but never certain: `akses`, `gerakan janin` (RULINGS 40) */
+    bool birth;          /* the doubt is that of after a birth: of a mother to be there is none */
     bool neutral;        /* known to be no sign: `menyusui` */
     bool needed;         /* that it is not there is the danger: `gerakan janin: tidak ada` */
     bool can_be_normal;  /* `baik`, `aktif` behind it say that all is well (RULINGS 40) */

@@ -259,7 +259,7 @@ void understand_signs(struct filling *x, unsigned from)
     const struct field *companion = NULL;
 
     scan.other = on_other;
-    scan.past = understand_past_asks(x);
+    understand_scans(x, &scan);
     scan.lists_n = 0;
     for (unsigned k = 0; k < x->variant->uses_n && scan.lists_n < SIGN_LISTS; k++) {
         const struct field *f = &x->form->fields[x->variant->uses[k]];
@@ -378,7 +378,7 @@ void understand_hear_again(struct filling *x)
     struct hearing h = { .heard = &x->heard, .arena = x->arena, .x = x };
     struct sign_scan scan = scan_of(x->words, hear, &h);
 
-    scan.past = understand_past_asks(x);
+    understand_scans(x, &scan);
     x->heard.n = 0;
     x->others = x->others_today = (struct slice){ 0 };
     for (unsigned i = 0, n = scan_again(x, &scan) ? x->recalled.n : 0; i < n; i++)

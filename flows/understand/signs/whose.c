@@ -262,9 +262,10 @@ bool understand_doubted(const struct filling *x, const struct sign *s)
     return w && w->doubt; /* taken, too */
 }
 
-bool understand_past_asks(const struct filling *x)
+void understand_scans(const struct filling *x, struct sign_scan *scan)
 {
-    return form_as(x->form, AS_REASON) < 0 && !(x->form->is & FORM_BIRTH);
+    scan->past = form_as(x->form, AS_REASON) < 0 && !form_is(x->form, FORM_BIRTH);
+    scan->with_child = form_is(x->form, FORM_PREGNANCY);
 }
 
 bool understand_felt(const struct filling *x, struct slice sign)

@@ -4,7 +4,8 @@
 
 #include "flows/understand/filling/filling.h"
 
-struct sign; /* parsers/signs.h */
+struct sign;
+struct sign_scan; /* parsers/signs.h */
 
 enum whose {
     WHOSE_OWN,
@@ -15,8 +16,9 @@ enum whose {
 const struct mention *understand_mentioned(const struct filling *, const struct sign *);
 /* Of the figures of a posyandu: it is what they talked of, `penyuluhan kejang`, and nobody has it. */
 bool understand_of_nobody(const struct filling *, const struct sign *);
-/* A sign that was is asked about in this report: not where she is sent for it, nor at a birth. */
-bool understand_past_asks(const struct filling *);
+/* What the form says of its signs.  One that was is asked about in this report: not where she is sent for it,
+ * nor at a birth. */
+void understand_scans(const struct filling *, struct sign_scan *);
 /* The sign is none of movements of the child, or they are felt by then, as far as is known: doubt about it is
  * told when nobody answers (DOMAIN 3.6). */
 bool understand_felt(const struct filling *, struct slice sign);
