@@ -266,8 +266,9 @@ static unsigned read_word(const struct form *form, unsigned field, const struct 
     enum report_error error = understand_field(phone_ruleset, form, field, typed, at, &a, &v);
     struct slice code = v.kind == VALUE_LIST && v.n ? v.items[0] : v.text;
 
+    bool doubt = w->doubt && !(w->birth && form_is(form, FORM_PREGNANCY));
     bool right =
-        slice_eq(code, w->code) && error == (w->until_months || w->doubt ? ERROR_AMBIGUOUS : ERROR_NONE);
+        slice_eq(code, w->code) && error == (w->until_months || doubt ? ERROR_AMBIGUOUS : ERROR_NONE);
 
     if (!right)
         print_error("%.*s %.*s: %.*s, not %.*s %s\n", SLICE_ARG(form->name), SLICE_ARG(typed),
