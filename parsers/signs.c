@@ -394,17 +394,6 @@ static void person_at(struct state *x, unsigned i)
         x->spoken.at = x->who.name; /* `kalau anaknya kejang` */
 }
 
-/* The `dulu` of `ditolong dulu perdarahan`: before anything else, and not long ago, as `kakaknya dulu kejang`
- * and `hamil dulu kejang` are. */
-static bool first_of_all(const struct state *x, unsigned i)
-{
-    const struct word *before = i ? list_find(x->s->kata, x->ts->t[i - 1].low) : NULL;
-
-    return slice_is(x->ts->t[i].low, "dulu") && x->loose == i &&
-           !(before && slice_is(before->code, "keadaan")) &&
-           (!x->who.code.n || slice_is(x->who.code, "sapaan"));
-}
-
 /* A word of no list. */
 static unsigned other_at(struct state *x, unsigned i)
 {
@@ -450,7 +439,8 @@ static unsigned word_at(struct state *x, unsigned i)
     if (!(w && slice_is(w->code, "silam") &&
           ((x->has_last && x->last.to == i) ||
            (i > 0 && x->ts->t[i - 1].kind == TOKEN_NUMBER && x->ts->t[i - 1].low.n <= COUNT))))
-        signs_speak(&x->spoken, w, first_of_all(x, i) ? S("") : t->low, parted(x, i) ? x->end : i, i + used);
+        signs_speak(&x->spoken, w, x->loose == i && signs_first(x->s, x->ts, i, &x->who) ? S("") : t->low,
+                    parted(x, i) ? x->end : i, i + used);
     kata = w ? w->code : slice_make("", 0);
     if (slice_is(kata, "normal") && normal_before(x, i, used) > i)
         return x->last.to;

@@ -40,6 +40,14 @@ static bool speaks_on(const struct sign_spoken *spoken, struct slice kata, struc
     return spoken->how == SPOKEN_FEARED && slice_is(low, "ada");
 }
 
+bool signs_first(const struct sign_scan *s, const struct tokens *ts, unsigned i, const struct mention *who)
+{
+    const struct word *before = i ? list_find(s->kata, ts->t[i - 1].low) : NULL;
+
+    return slice_is(ts->t[i].low, "dulu") && !(before && slice_is(before->code, "keadaan")) &&
+           (!who->code.n || slice_is(who->code, "sapaan"));
+}
+
 void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice low, unsigned from,
                  unsigned at)
 {

@@ -35,6 +35,9 @@ struct sign_spoken {
     unsigned joins; /* the same, where a word joins them: `kalau kejang atau sesak` */
 };
 
+/* The `dulu` of `ditolong dulu perdarahan`, behind an ordinary word: before anything else, and not long ago,
+ * as `kakaknya dulu kejang` and `hamil dulu kejang` are. */
+bool signs_first(const struct sign_scan *, const struct tokens *, unsigned i, const struct mention *);
 /* The words `w` of lists/kata.yaml (NULL: of none) stand from token `from` to `at`, where no separator stands
  * before them; low: the first. */
 void signs_speak(struct sign_spoken *, const struct word *w, struct slice low, unsigned from, unsigned at);
