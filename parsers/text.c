@@ -375,3 +375,12 @@ struct slice text_folded(struct slice s, struct arena *a)
         low[i] = text_lower(s.p[i]);
     return low ? slice_make(low, s.n) : s;
 }
+
+struct slice text_lowered(struct slice text, struct arena *a)
+{
+    char *low = arena_alloc(a, text.n);
+
+    for (size_t i = 0; low && i < text.n; i++)
+        low[i] = text_lower(text.p[i]);
+    return low ? slice_make(low, text.n) : text;
+}

@@ -24,6 +24,8 @@ char text_base_letter(uint32_t rune);
 
 /* Every ASCII letter in lower case, in the arena. */
 struct slice text_folded(struct slice, struct arena *);
+/* Upper and lower case are one (SPEC 2.1): a repeat is known in either. */
+struct slice text_lowered(struct slice, struct arena *);
 /* Lower case ASCII letter; everything else unchanged. */
 static inline char text_lower(char c)
 {

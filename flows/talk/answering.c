@@ -125,23 +125,23 @@ static bool no_command(const struct sender_state *state, const struct command *c
            (says || (answers && c->error == ERROR_INVALID));
 }
 
-bool answering_words(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
-                     struct reading *r)
+void answering_words(struct listening *h)
 {
+    struct reading *r = h->r;
     const struct command *c = r->kind == READING_COMMAND ? &r->said.command : NULL;
 
-    if (c && (answering_takes_back(rules, c, a) || no_command(state, c))) { /* `ya tapi salah` */
+    if (c && (answering_takes_back(h->rules, c, h->a) || no_command(h->state, c))) { /* `ya tapi salah` */
         r->kind = READING_NOTHING;
         r->nomor = c->nomor;
-        return false;
+        return;
     }
     if (r->said.emergency || r->kind == READING_REPORTS || reading_turned(r) || (c && c->nomor.n) ||
         (c && c->kind == COMMAND_BARU) ||
-        words_ask(r->said.body)) /* it may be meant for a repeat: read_again() */
-        return false;
-    if (!state->drafts_n && words_answer(rules, NULL, r->said.body, a) != WORD_CANCEL)
-        return false; /* `ga jadi` may be about what was filed */
-    return hear_words(rules, drafts_only(state), r->said.body, at_ms, a, r);
+        words_ask(r->said.body)) /* it may be meant for a repeat: hearers.c */
+        return;
+    if (!h->state->drafts_n && words_answer(h->rules, NULL, r->said.body, h->a) != WORD_CANCEL)
+        return; /* `ga jadi` may be about what was filed */
+    (void)hear_words(h->rules, drafts_only(h->state), r->said.body, h->in->received_ms, h->a, r);
 }
 
 /* `bu lastri umurnya 26 th bu` to the question of a name: more is labelled in it. */
@@ -443,37 +443,39 @@ bool answering_one(const struct ruleset *rules, struct draft *d, struct slice te
     return r->kind == READING_ANSWER;
 }
 
-void answering_value(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
-                     struct reading *r)
+void answering_value(struct listening *h)
 {
+    struct reading *r = h->r;
     struct slice rest = slice_trim(r->said.body), first = slice_cut(&rest, ' ');
-    struct draft *d = drafts_find(state, first);
+    struct draft *d = drafts_find(h->state, first);
     unsigned fits = 0;
 
-    if (r->said.kind == SAID_TURNED && !drafts_find(state, numbered_yes(r)))
+    if (r->said.kind == SAID_TURNED && !drafts_find(h->state, numbered_yes(r)))
         return;
-    if (!d && (d = drafts_find(state, r->nomor.n ? r->nomor : numbered_yes(r)))) /* `YA 48217 tapi bb 9,4` */
-        rest = without(r->said.body, d->nomor, a);
-    if (!d && (d = drafts_find(state, last_word(r->said.body)))) /* `gak jadi 48217` */
+    if (!d &&
+        (d = drafts_find(h->state, r->nomor.n ? r->nomor : numbered_yes(r)))) /* `YA 48217 tapi bb 9,4` */
+        rest = without(r->said.body, d->nomor, h->a);
+    if (!d && (d = drafts_find(h->state, last_word(r->said.body)))) /* `gak jadi 48217` */
         rest = slice_take(r->said.body, r->said.body.n - d->nomor.n);
 
     if (d) {
-        (void)answering_one(rules, d, rest, at_ms, a, r);
+        (void)answering_one(h->rules, d, rest, h->in->received_ms, h->a, r);
         return;
     }
-    d = drafts_only(state);
-    rest = guess_said(rules, d, asked_field(d), r->said.body, a);
-    if (d && agrees_or_denies(rules, d, rest, at_ms, a, r))
+    d = drafts_only(h->state);
+    rest = guess_said(h->rules, d, asked_field(d), r->said.body, h->a);
+    if (d && agrees_or_denies(h->rules, d, rest, h->in->received_ms, h->a, r))
         return;
-    for (unsigned i = 0; i < state->drafts_n && fits < 2; i++)
-        fits += instead_of(rules, &state->drafts[i], rest, at_ms, a, r) != INSTEAD_NOT ||
-                (!denied(rules, &state->drafts[i], rest, at_ms, a, r) &&
-                 try_corrected(rules, &state->drafts[i], rest, at_ms, a, r));
-    if (fits && state->drafts_n > 1)
+    for (unsigned i = 0; i < h->state->drafts_n && fits < 2; i++)
+        fits +=
+            instead_of(h->rules, &h->state->drafts[i], rest, h->in->received_ms, h->a, r) != INSTEAD_NOT ||
+            (!denied(h->rules, &h->state->drafts[i], rest, h->in->received_ms, h->a, r) &&
+             try_corrected(h->rules, &h->state->drafts[i], rest, h->in->received_ms, h->a, r));
+    if (fits && h->state->drafts_n > 1)
         r->kind = READING_WHICH;
     else if (fits) {
         r->kind = READING_ANSWER;
         if (hers(d, r))
-            r->another = of_another(rules, d, rest, a);
+            r->another = of_another(h->rules, d, rest, h->a);
     }
 }

@@ -11,7 +11,7 @@
 void answers_value(struct step *);
 /* A short answer in words: reading->words, to reading->nomor or the only question. */
 void answers_words(struct step *);
-/* YA, TIDAK and BARU, with or without a number.  BARU to a repeat is read.c's. */
+/* YA, TIDAK and BARU, with or without a number.  BARU to a repeat is hearers.c's. */
 void answers_command(struct step *, const struct command *);
 /* A draft's 24 h are over. */
 void answers_expired(struct step *, const struct due *);

@@ -292,30 +292,29 @@ static bool read_part(const struct apart *x, unsigned i, int64_t at_ms, const st
     return false;
 }
 
-bool apart_read(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
-                struct reading *r)
+void apart_read(struct listening *h)
 {
-    struct apart *x = state->drafts_n ? ARENA_NEW(a, struct apart) : NULL;
-    struct reading *all = x ? ARENA_ARRAY(a, struct reading, PARTS_MOST) : NULL;
+    struct reading *r = h->r;
+    struct apart *x = h->state->drafts_n ? ARENA_NEW(h->a, struct apart) : NULL;
+    struct reading *all = x ? ARENA_ARRAY(h->a, struct reading, PARTS_MOST) : NULL;
     unsigned answered = 0;
 
-    if (!all || r->said.kind != SAID_NOTHING || r->said.emergency || r->said.next || words_ask(r->said.body))
-        return false;
-    *x = (struct apart){ .rules = rules, .state = state, .a = a };
+    if (!all || r->said.kind != SAID_NOTHING || r->said.next || words_ask(r->said.body))
+        return;
+    *x = (struct apart){ .rules = h->rules, .state = h->state, .a = h->a };
     if (!cut(x, r->said.body) || !find_leads(x) ||
         (x->leads == 1 && slice_eq(x->w[x->l[0].from].low, x->l[0].draft->nomor))) /* answering_value() */
-        return false;
+        return;
     for (unsigned i = 0; i < x->leads; i++) {
-        if (read_part(x, i, at_ms, r, &all[i]))
+        if (read_part(x, i, h->in->received_ms, r, &all[i]))
             answered++;
         else if (all[i].said.body.n < UNHEARD_LEAST) /* `Rafa sama Keyla 7,8` */
-            return false;
+            return;
         all[i].next = i + 1 < x->leads ? &all[i + 1] : NULL;
     }
     if (!answered || (answered < x->leads && r->said.today))
-        return false;
+        return;
     *r = all[0];
-    return true;
 }
 
 static bool rings(const struct apart *x, struct slice text, int64_t at_ms)
@@ -325,51 +324,49 @@ static bool rings(const struct apart *x, struct slice text, int64_t at_ms)
     return !said || !understand_sms(x->rules, text, at_ms, x->a, said) || said_rings(said);
 }
 
-void apart_beside(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
-                  struct reading *r)
+void apart_beside(struct listening *h)
 {
-    struct apart *x = state->drafts_n && r->said.emergency && r->said.kind == SAID_NOTHING && !r->said.next
-                          ? ARENA_NEW(a, struct apart)
+    struct reading *r = h->r;
+    struct apart *x = h->state->drafts_n && r->said.kind == SAID_NOTHING && !r->said.next
+                          ? ARENA_NEW(h->a, struct apart)
                           : NULL;
-    struct reading *all = x ? ARENA_ARRAY(a, struct reading, PARTS_MOST) : NULL;
+    struct reading *all = x ? ARENA_ARRAY(h->a, struct reading, PARTS_MOST) : NULL;
     struct reading *last = r;
 
     if (!all)
         return;
-    *x = (struct apart){ .rules = rules, .state = state, .a = a };
+    *x = (struct apart){ .rules = h->rules, .state = h->state, .a = h->a };
     if (!cut(x, r->said.body) || !find_leads(x))
         return;
     for (unsigned i = 0; i < x->leads; i++)
-        if (!slice_eq(x->l[i].draft->nomor, r->nomor) && !rings(x, part(x, i), at_ms) &&
-            read_part(x, i, at_ms, r, &all[i]))
+        if (!slice_eq(x->l[i].draft->nomor, r->nomor) && !rings(x, part(x, i), h->in->received_ms) &&
+            read_part(x, i, h->in->received_ms, r, &all[i]))
             last = last->next = &all[i];
 }
 
-bool apart_yes_to_all(const struct ruleset *rules, struct sender_state *state, struct arena *a,
-                      struct reading *r)
+void apart_yes_to_all(struct listening *h)
 {
+    struct reading *r = h->r;
     struct reading *all = NULL;
     unsigned n = 0;
 
-    if (state->drafts_n < 2 || state->drafts_n > PARTS_MOST || r->said.kind == SAID_REPORTS ||
-        r->said.emergency || r->said.next || words_ask(r->said.body) ||
-        !words_yes_to_all(rules, r->said.body, a))
-        return false;
-    all = ARENA_ARRAY(a, struct reading, PARTS_MOST);
-    for (unsigned i = 0; all && i < state->drafts_n; i++) {
-        const struct draft *d = &state->drafts[i];
+    if (h->state->drafts_n < 2 || h->state->drafts_n > PARTS_MOST || r->said.kind == SAID_REPORTS ||
+        r->said.next || words_ask(r->said.body) || !words_yes_to_all(h->rules, r->said.body, h->a))
+        return;
+    all = ARENA_ARRAY(h->a, struct reading, PARTS_MOST);
+    for (unsigned i = 0; all && i < h->state->drafts_n; i++) {
+        const struct draft *d = &h->state->drafts[i];
 
         all[i] = (struct reading){ .acting = r->acting,
-                                   .state = state,
+                                   .state = h->state,
                                    .kind = READING_WORDS,
                                    .nomor = d->nomor,
                                    .words = d->asking == ASK_VALUE ? WORD_YES : WORD_UNHEARD,
                                    .said.body = r->said.body };
-        all[i].next = i + 1 < state->drafts_n ? &all[i + 1] : NULL;
+        all[i].next = i + 1 < h->state->drafts_n ? &all[i + 1] : NULL;
         n += d->asking == ASK_VALUE;
     }
     if (!n)
-        return false;
+        return;
     *r = all[0];
-    return true;
 }

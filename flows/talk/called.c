@@ -131,26 +131,27 @@ static bool may_be_command(const struct sender_state *state, const struct said *
            (lacks || said->kind == SAID_NOTHING || said->kind == SAID_TURNED);
 }
 
-bool called_command(const struct ruleset *rules, const struct sender_state *state, int64_t at_ms,
-                    struct arena *a, struct said *said)
+void called_command(struct listening *h)
 {
-    struct slice low = text_folded(said->body, a), at = low, before, behind;
-    const struct open_case *c = may_be_command(state, said) ? named(rules, state, low, a, &at) : NULL;
-    struct said *read = c ? ARENA_NEW(a, struct said) : NULL;
+    struct said *said = &h->r->said;
+    struct slice low = text_folded(said->body, h->a), at = low, before, behind;
+    const struct open_case *c =
+        may_be_command(h->state, said) ? named(h->rules, h->state, low, h->a, &at) : NULL;
+    struct said *read = c ? ARENA_NEW(h->a, struct said) : NULL;
     size_t from = (size_t)(at.p - low.p);
 
     if (!read || memchr(low.p, '?', low.n))
-        return false;
+        return;
     before = slice_trim(slice_take(said->body, from));
     behind = slice_trim(slice_skip(said->body, from + at.n));
-    if (reads_as(rules, c,
-                 arena_printf(a, "%.*s %.*s %.*s", SLICE_ARG(before), SLICE_ARG(c->nomor), SLICE_ARG(behind)),
-                 at_ms, a, read) ||
-        (!before.n && reads_as(rules, c, behind, at_ms, a, read))) {
+    if (reads_as(
+            h->rules, c,
+            arena_printf(h->a, "%.*s %.*s %.*s", SLICE_ARG(before), SLICE_ARG(c->nomor), SLICE_ARG(behind)),
+            h->in->received_ms, h->a, read) ||
+        (!before.n && reads_as(h->rules, c, behind, h->in->received_ms, h->a, read))) {
         *said = *read;
-        return true;
+        return;
     }
-    return false;
 }
 
 bool called_sign(const struct ruleset *rules, struct slice text, struct arena *a)

@@ -10,42 +10,44 @@
 #include "flows/talk/words.h"
 #include "parsers/date.h"
 
-bool death_read(const struct ruleset *rules, struct sender_state *state, struct arena *a, struct reading *r)
+void death_read(struct listening *h)
 {
+    struct reading *r = h->r;
     struct slice rest = slice_trim(r->said.body), text = slice_make("", 0), word;
     struct draft *named = NULL, *only = NULL;
     enum answer_word says;
     unsigned n = 0;
 
-    for (unsigned i = 0; i < state->drafts_n; i++)
-        if (state->drafts[i].asking == ASK_DEATH) {
-            only = &state->drafts[i];
+    for (unsigned i = 0; i < h->state->drafts_n; i++)
+        if (h->state->drafts[i].asking == ASK_DEATH) {
+            only = &h->state->drafts[i];
             n++;
         }
     if (!n || r->said.next || words_ask(r->said.body))
-        return false;
+        return;
     while (rest.n) {
-        struct draft *d = drafts_find(state, word = slice_cut(&rest, ' '));
+        struct draft *d = drafts_find(h->state, word = slice_cut(&rest, ' '));
 
         if (d)
             named = d;
         else
-            text = arena_printf(a, "%.*s %.*s", SLICE_ARG(text), SLICE_ARG(word));
+            text = arena_printf(h->a, "%.*s %.*s", SLICE_ARG(text), SLICE_ARG(word));
     }
     named = named ? named : n == 1 ? only : NULL;
-    says = named && named->asking == ASK_DEATH ? words_death_answer(rules, named->whom, named->died, text, a)
-                                               : WORD_NONE;
+    says = named && named->asking == ASK_DEATH
+               ? words_death_answer(h->rules, named->whom, named->died, text, h->a)
+               : WORD_NONE;
     if (says == WORD_NONE || (r->said.emergency && !slice_is(named->died, "janin")))
-        return false;
+        return;
     r->said.emergency = false; /* that of the unborn is told already */
     r->kind = READING_WORDS;
     r->words = says;
     r->nomor = named->nomor;
-    return true;
 }
 
-void death_numbered(struct sender_state *state, struct arena *a, struct reading *r)
+void death_numbered(struct listening *h)
 {
+    struct reading *r = h->r;
     const struct report *only = r->said.reports_n == 1 ? &r->said.reports[0] : NULL;
     struct slice rest = r->said.body, first, words;
 
@@ -55,7 +57,7 @@ void death_numbered(struct sender_state *state, struct arena *a, struct reading 
         value_as(only->form, only->values, AS_AGE) || value_as(only->form, only->values, AS_BIRTH))
         return;
     first = slice_cut(&rest, ' ');
-    if (!slice_eq(emergency_number(state, r->said.body, a, &words), first))
+    if (!slice_eq(emergency_number(h->state, r->said.body, h->a, &words), first))
         return;
     r->said.kind = SAID_NOTHING;
     r->said.reports_n = 0;

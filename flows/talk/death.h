@@ -6,13 +6,14 @@
 
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
+#include "flows/talk/listening.h"
 
 /* `ya meninggal`, `WAFAT 1007`, `tidak meninggal bu`, while that is asked: the answer, and no new report.
- * True when it was one: reading->kind, words and nomor are set. */
-bool death_read(const struct ruleset *, struct sender_state *, struct arena *, struct reading *);
+ * reading->kind, words and nomor are set. */
+void death_read(struct listening *);
 /* `48217 meninggal`, and nothing of whom: words about the patient of that number, and no report that lacks
  * all. */
-void death_numbered(struct sender_state *, struct arena *, struct reading *);
+void death_numbered(struct listening *);
 /* YA, she died: WAFAT in the place of the report, under its number, with what is known of her; of cases and
  * events, and where somebody of hers died, beside it, for the living count all the same; of the unborn there
  * is no WAFAT.  living: the report with that question settled. */

@@ -114,39 +114,39 @@ static struct slice all_whom(const struct sender_state *state, struct arena *a)
     return all;
 }
 
-void emergency_denied(const struct ruleset *rules, struct sender_state *state, struct arena *a,
-                      struct reading *r)
+void emergency_denied(struct listening *h)
 {
+    struct reading *r = h->r;
     struct slice words, nomor;
 
     bool no =
         r->said.kind == SAID_COMMAND && r->said.command.kind == COMMAND_TIDAK; /* `tidak 48217 kejang` */
 
-    if (!r->said.emergency || (r->said.kind != SAID_NOTHING && !no))
+    if (r->said.kind != SAID_NOTHING && !no)
         return;
-    nomor = emergency_number(state, r->said.body, a, &words);
-    if ((nomor.n || state->drafts_n) && understand_denies(rules, words, all_whom(state, a), a))
+    nomor = emergency_number(h->state, r->said.body, h->a, &words);
+    if ((nomor.n || h->state->drafts_n) && understand_denies(h->rules, words, all_whom(h->state, h->a), h->a))
         r->said.emergency = false;
 }
 
-bool emergency_read(const struct ruleset *rules, struct sender_state *state, int64_t at_ms, struct arena *a,
-                    struct reading *r)
+void emergency_read(struct listening *h)
 {
+    struct reading *r = h->r;
     /* `ya 48217 tapi kejang` is no yes: the question stays open. */
-    bool command = r->said.kind == SAID_COMMAND && !answering_takes_back(rules, &r->said.command, a);
+    bool command = r->said.kind == SAID_COMMAND && !answering_takes_back(h->rules, &r->said.command, h->a);
 
-    if (!r->said.emergency || r->said.kind == SAID_REPORTS)
-        return false;
-    if (!command && answers(rules, state, at_ms, a, r))
-        return true;
-    if (!understand_cry(rules, r->said.body, at_ms, a, &r->answer) || (command && r->said.command.nomor.n))
-        return false;
+    if (r->said.kind == SAID_REPORTS)
+        return;
+    if (!command && answers(h->rules, h->state, h->in->received_ms, h->a, r))
+        return;
+    if (!understand_cry(h->rules, r->said.body, h->in->received_ms, h->a, &r->answer) ||
+        (command && r->said.command.nomor.n))
+        return;
     r->kind = READING_EMERGENCY;
     if (!command)
-        r->nomor = emergency_number(state, r->said.body, a, &(struct slice){ 0 });
+        r->nomor = emergency_number(h->state, r->said.body, h->a, &(struct slice){ 0 });
     if (!command && !r->nomor.n)
-        r->nomor = called_case(rules, state, r->said.body, a);
-    return true;
+        r->nomor = called_case(h->rules, h->state, r->said.body, h->a);
 }
 
 /* The first word with a slash in it may be a pressure without its label. */
@@ -220,28 +220,31 @@ static struct slice nameless(const struct sender_state *state)
     return slice_make("", 0);
 }
 
-void emergency_plea(const struct ruleset *rules, int64_t at_ms, struct arena *a, struct reading *r)
+void emergency_plea(struct listening *h)
 {
+    struct reading *r = h->r;
     const struct turned *t = &r->said.turned;
     /* `ibu hamil tidak kuat ketuban pecah`; but `tidak ada kasus demam` names a disease. */
     bool words = r->said.kind == SAID_NOTHING ||
                  (r->said.kind == SAID_TURNED && t->why == TURNED_FORM && t->form && t->form->counts < 0);
 
-    bool asked = r->kind == READING_NOTHING && words && !r->thanks && !words_ask(r->said.body);
-    bool measured = asked && measures_danger(rules, r->said.body, at_ms, a);
+    bool asked = words && !words_ask(r->said.body);
+    bool measured = asked && measures_danger(h->rules, r->said.body, h->in->received_ms, h->a);
 
-    if (asked && (r->said.today || measured) && understand_plea(rules, r->said.body, at_ms, a, &r->answer)) {
+    if (asked && (r->said.today || measured) &&
+        understand_plea(h->rules, r->said.body, h->in->received_ms, h->a, &r->answer)) {
         if (measured)
-            understand_plea_of(rules, understand_addressed(rules, r->said.body, a), at_ms, a, &r->answer);
+            understand_plea_of(h->rules, understand_addressed(h->rules, r->said.body, h->a),
+                               h->in->received_ms, h->a, &r->answer);
         r->kind = READING_EMERGENCY;
-        r->nomor = emergency_number(r->state, r->said.body, a, &(struct slice){ 0 });
-        if (!r->nomor.n && understand_asks_to_fetch(rules, r->said.body, a))
+        r->nomor = emergency_number(r->state, r->said.body, h->a, &(struct slice){ 0 });
+        if (!r->nomor.n && understand_asks_to_fetch(h->rules, r->said.body, h->a))
             r->nomor = emergency_own(r->state);
         if (!r->nomor.n)
-            r->nomor = called_case(rules, r->state, r->said.body, a);
+            r->nomor = called_case(h->rules, r->state, r->said.body, h->a);
         if (!r->nomor.n && (r->nomor = nameless(r->state)).n)
             r->answer.plea = false; /* hers, at once */
-        if (!r->nomor.n && called_sign(rules, r->said.body, a))
+        if (!r->nomor.n && called_sign(h->rules, r->said.body, h->a))
             r->nomor = r->state->last.nomor;
     }
 }
@@ -259,16 +262,17 @@ static unsigned changed(const struct draft *d, const struct report *r, int *only
     return n;
 }
 
-void emergency_no_answer(const struct ruleset *rules, struct sender_state *state, int64_t at_ms,
-                         struct arena *a, struct reading *r)
+void emergency_no_answer(struct listening *h)
 {
-    const struct draft *d = r->kind == READING_ANSWER ? drafts_find(state, r->nomor) : NULL;
+    struct reading *r = h->r;
+    const struct draft *d = r->kind == READING_ANSWER ? drafts_find(h->state, r->nomor) : NULL;
     int field = -1;
     unsigned n = d ? changed(d, &r->answer, &field) : 0;
     bool name = n == 1 && field == form_as(d->form, AS_NAME);
     bool nothing = r->kind == READING_WHICH || (d && n == 0 && r->answer.error == ERROR_INVALID);
 
-    if ((!name && !nothing) || !(r->said.today || measures_danger(rules, r->said.body, at_ms, a)))
+    if ((!name && !nothing) ||
+        !(r->said.today || measures_danger(h->rules, r->said.body, h->in->received_ms, h->a)))
         return;
     if (name && field == form_field_named(d->form, d->field)) {
         r->kind = READING_EMERGENCY;

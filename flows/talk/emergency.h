@@ -8,23 +8,22 @@
 #include "flows/care/subject_report.h"
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
+#include "flows/talk/listening.h"
 
 /* `kejang tidak`, `1007 ndak ado kejang` to what is asked: her answer is no, and nothing rings (RULINGS 40).
  * Before all else that looks at an emergency. */
-void emergency_denied(const struct ruleset *, struct sender_state *, struct arena *, struct reading *);
+void emergency_denied(struct listening *);
 /* What a part of a message is, if an E1 sign stands in it: the answer to the one question that asks for a
  * sign or a reason, or a cry for help (READING_EMERGENCY), never another answer and never a command without
- * number. False: nothing was decided (no sign; reports carry theirs; a command with a number is carried out).
+ * number.  Nothing is decided without a sign; reports carry theirs; a command with a number is carried out.
  */
-bool emergency_read(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
-                    struct reading *);
+void emergency_read(struct listening *);
 /* Nothing else, and a danger of the day in it, or `mau melahirkan`: the same without an alarm yet; she is
  * asked whom, and staff hear of it when she answers, or when she does not. */
-void emergency_plea(const struct ruleset *, int64_t at_ms, struct arena *, struct reading *);
+void emergency_plea(struct listening *);
 /* A danger of the day is no answer: to the question of a name its words are about that case
  * (READING_EMERGENCY), and where nothing in it fits the question, it is heard as if nothing were asked. */
-void emergency_no_answer(const struct ruleset *, struct sender_state *, int64_t at_ms, struct arena *,
-                         struct reading *);
+void emergency_no_answer(struct listening *);
 /* The words before the keyword of a report, where a sign stands in them: a part of their own.  NULL: none. */
 struct reading *emergency_before(const struct ruleset *, int64_t at_ms, struct arena *,
                                  const struct reading *);

@@ -162,19 +162,19 @@ static void look(const struct ruleset *rules, const struct sender_state *state, 
     }
 }
 
-void known_patient(const struct ruleset *rules, const struct sender_state *state, int64_t at_ms,
-                   struct arena *a, struct reading *r)
+void known_patient(struct listening *h)
 {
-    struct slice day = date_iso(date_today(at_ms, rules->utc_offset_min), a);
-    struct words_said *x = ARENA_NEW(a, struct words_said);
+    struct reading *r = h->r;
+    struct slice day = date_iso(date_today(h->in->received_ms, h->rules->utc_offset_min), h->a);
+    struct words_said *x = ARENA_NEW(h->a, struct words_said);
     struct found f = { 0 };
 
-    if (!x || r->kind != READING_EMERGENCY || r->nomor.n || r->said.heard.feared ||
-        value_as(r->answer.form, r->answer.values, AS_NAME))
+    if (!x || r->nomor.n || r->said.heard.feared || value_as(r->answer.form, r->answer.values, AS_NAME))
         return;
-    x->rules = rules;
-    cut(text_folded(r->said.body, a), x);
-    look(rules, state, day, x, a, &f);
+    x->rules = h->rules;
+    cut(text_folded(r->said.body, h->a), x);
+    look(h->rules, h->state, day, x, h->a, &f);
     if (f.is.nomor.n && !f.several && !x->more && !of_others(x) && !another(x, &f))
-        understand_cry_of(rules, name_of(x, &f, a), certain(&f.is, AS_AGE), at_ms, a, &r->answer);
+        understand_cry_of(h->rules, name_of(x, &f, h->a), certain(&f.is, AS_AGE), h->in->received_ms, h->a,
+                          &r->answer);
 }

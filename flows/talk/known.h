@@ -5,10 +5,10 @@
 #define KENTONGAN_FLOWS_TALK_KNOWN_H
 
 #include "flows/step/drafts.h"
+#include "flows/talk/listening.h"
 
 /* `budi kejang`: puts the name, and the age where the last report has it, into the referral that the words
  * were made into.  Nothing where the words may be about somebody else: `ibunya budi`, `pak budi`. */
-void known_patient(const struct ruleset *, const struct sender_state *, int64_t at_ms, struct arena *,
-                   struct reading *);
+void known_patient(struct listening *);
 
 #endif

@@ -8,16 +8,17 @@
 
 /* --- leaving the number out --- */
 
-void listing_read(const struct sender_state *state, struct reading *r)
+void listing_read(struct listening *h)
 {
+    struct reading *r = h->r;
     struct command *c = &r->said.command;
     const struct open_case *first;
     unsigned n;
 
-    if (r->kind != READING_COMMAND || c->nomor.n || !open_may_lack_number(c->kind) ||
+    if (c->nomor.n || !open_may_lack_number(c->kind) ||
         (c->status != REPORT_ACCEPTED && c->error != ERROR_MISSING))
         return;
-    n = open_fitting(&state->open, &c->kind, &first);
+    n = open_fitting(&h->state->open, &c->kind, &first);
     r->which = n > 1;
     if (n != 1)
         return;

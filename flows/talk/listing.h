@@ -7,9 +7,10 @@
 
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
+#include "flows/talk/listening.h"
 
 /* flow_read: a command without its number gets the only one that fits; several: reading->which. */
-void listing_read(const struct sender_state *, struct reading *);
+void listing_read(struct listening *);
 /* Several fit: which one? */
 void listing_which(struct step *, const struct command *);
 

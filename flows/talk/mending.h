@@ -5,8 +5,8 @@
 #ifndef KENTONGAN_FLOWS_TALK_MENDING_H
 #define KENTONGAN_FLOWS_TALK_MENDING_H
 
-#include "flows/step/step.h"
 #include "flows/step/drafts.h"
+#include "flows/step/step.h"
 
 /* The report as it would be: by a label, by the report typed again in full, by the number that one of its
  * values is nearest to.  Without a form: it is not clear which of its values is wrong.  False when nothing in

@@ -45,20 +45,20 @@ static struct draft *meant(struct sender_state *state, struct slice *rest)
     return d ? d : drafts_only(state);
 }
 
-void unread_read(const struct ruleset *rules, struct sender_state *state, struct arena *a, struct reading *r)
+void unread_read(struct listening *h)
 {
+    struct reading *r = h->r;
     const struct turned *t = &r->said.turned;
     struct slice rest = r->said.body;
-    const struct draft *d = r->kind == READING_NOTHING ? meant(state, &rest) : NULL;
+    const struct draft *d = meant(h->state, &rest);
     bool words = r->said.kind == SAID_NOTHING || (r->said.kind == SAID_TURNED && t->why == TURNED_FORM && d &&
                                                   t->form == d->form && !t->asked);
     enum unmeasured why;
 
-    if (!d || !words || r->thanks || r->said.emergency || r->said.today || d->unseen || d->correct ||
-        form_is(d->form, FORM_REFERRAL) || slice_find(rest, '?') < rest.n ||
-        understand_says_death(rules, rest, false, a))
+    if (!d || !words || r->said.today || d->unseen || d->correct || form_is(d->form, FORM_REFERRAL) ||
+        slice_find(rest, '?') < rest.n || understand_says_death(h->rules, rest, false, h->a))
         return;
-    why = understand_unmeasured(rules, asked_of(d), rest, a);
+    why = understand_unmeasured(h->rules, asked_of(d), rest, h->a);
     if (why == UNMEASURED_NOT || asks_for_list(d)) /* what may be a danger does not wait */
         return;
     r->kind = READING_WORDS;

@@ -8,9 +8,10 @@
 
 #include "flows/step/drafts.h"
 #include "flows/step/step.h"
+#include "flows/talk/listening.h"
 
 /* Of a text that is nothing else: why what is asked is not answered, as reading->words. */
-void unread_read(const struct ruleset *, struct sender_state *, struct arena *, struct reading *);
+void unread_read(struct listening *);
 
 /* The question that a message is about, as it stood before it. */
 struct unread {

@@ -1,10 +1,13 @@
 /* whom.c - see whom.h. */
 #include "flows/talk/whom.h"
 
+#include <string.h>
+
 #include "flows/care/child.h"
 #include "flows/step/today.h"
 #include "flows/talk/words.h"
 #include "gateway/model/vocabulary.h"
+#include "parsers/date.h"
 #include "parsers/text.h"
 
 enum {
@@ -13,6 +16,15 @@ enum {
     TYPO_LEAST = 5,  /* letters of a name that one edit is looked for in */
     HERS = 3,        /* letters of `nya` */
     TITLES_MOST = 3, /* words: `anak bu` */
+};
+
+struct whom {
+    const struct person *speaker; /* who says it; NULL: not known */
+    struct slice of[READING_OF];  /* reports of today of those who are called so */
+    unsigned n;
+    bool many;             /* and more */
+    struct slice stranger; /* a name of nobody of today, `bu Rini`; empty: there is none */
+    bool led;              /* behind a word that leads to a name */
 };
 
 struct spoken {
@@ -245,8 +257,8 @@ static void find_stranger(const struct spoken *x, const struct last_report *l, s
     }
 }
 
-void whom_named(const struct ruleset *rules, const struct sender_state *state, struct slice list,
-                struct slice text, struct arena *a, struct whom *out)
+static void named(const struct ruleset *rules, const struct sender_state *state, struct slice list,
+                  struct slice text, struct arena *a, struct whom *out)
 {
     struct spoken *x = ARENA_NEW(a, struct spoken);
 
@@ -263,4 +275,38 @@ void whom_named(const struct ruleset *rules, const struct sender_state *state, s
         find(x, list, true, out);
     if (!out->n)
         find_stranger(x, &state->last, out);
+}
+
+bool whom_spoken_of(const struct reading *r)
+{
+    const struct command *c = &r->said.command;
+
+    if (reading_turned(r))
+        return false;
+    if (r->kind == READING_COMMAND)
+        return c->kind == COMMAND_KOREKSI && !c->nomor.n;
+    return r->kind == READING_ANSWER ? r->another.n > 0
+                                     : r->kind == READING_NOTHING && !drafts_find(r->state, r->nomor);
+}
+
+void whom_read(struct listening *h)
+{
+    struct reading *r = h->r;
+    struct slice day = date_iso(date_today(h->in->received_ms, h->rules->utc_offset_min), h->a);
+    struct slice text = r->kind == READING_COMMAND ? r->said.command.correction : r->said.body;
+    struct whom w = { .speaker = h->who->person };
+
+    if (!whom_spoken_of(r))
+        return;
+    named(h->rules, h->state, today_of(h->state->filed, day), text, h->a, &w);
+    if (r->kind != READING_ANSWER) {
+        r->stranger = w.stranger;
+        r->led = w.led;
+    }
+    r->of_last = w.n == 1 && slice_eq(w.of[0], h->state->last.nomor);
+    if (r->of_last && r->kind != READING_ANSWER)
+        return;
+    memcpy(r->of, w.of, sizeof r->of);
+    r->of_n = w.n;
+    r->of_many = w.many;
 }

@@ -5,19 +5,12 @@
 #ifndef KENTONGAN_FLOWS_TALK_WHOM_H
 #define KENTONGAN_FLOWS_TALK_WHOM_H
 
-#include "flows/step/drafts.h"
+#include "flows/talk/listening.h"
 
-struct whom {
-    const struct person *speaker; /* who says it; NULL: not known */
-    struct slice of[READING_OF];  /* reports of today of those who are called so */
-    unsigned n;
-    bool many;             /* and more */
-    struct slice stranger; /* a name of nobody of today, `bu Rini`; empty: there is none */
-    bool led;              /* behind a word that leads to a name */
-};
-
-/* list: today_of().  *out has the speaker. */
-void whom_named(const struct ruleset *, const struct sender_state *, struct slice list, struct slice text,
-                struct arena *, struct whom *out);
+/* It is looked for whom the words name: not of an answer that names nobody else, nor of what is no command of
+ * hers. */
+bool whom_spoken_of(const struct reading *);
+/* Her reports of today that it may be about, other than the last one; or that it is about nobody of today. */
+void whom_read(struct listening *);
 
 #endif
