@@ -1,11 +1,12 @@
-/* amends.c - who corrects herself inside one SMS: a word that says so between two readings of one field,
- * `9,2 eh 9,4`, `Rafa maksudnya Rafi`, `L eh P` (RULINGS 18, 22, 26, 50).  What is right takes the place of
- * what was said before it, and is asked about; the first is never taken unasked.  See stages.h. */
+/* amends.c - two readings of one field in one SMS: `9,2 eh 9,4`, `Rafa maksudnya Rafi`, `30 atau 31` (RULINGS
+ * 18, 22, 26, 50).  The second takes the place of the first, and is asked about; neither is taken unasked.
+ * See stages.h. */
 #include "flows/understand/report/stages.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "flows/understand/values/before.h"
 #include "flows/understand/values/names.h"
 #include "flows/understand/values/read.h"
 #include "parsers/negation.h"
@@ -317,12 +318,15 @@ void understand_amends(struct filling *x)
 {
     unsigned used;
 
-    if (understand_is(x, 0, "sela", &used)) /* `bumil eh Ratna`: not what she meant to say first */
+    if (understand_is(x, 0, "sela", &used)) /* `bumil eh Ratna`: not what she meant first */
         for (unsigned k = 0; k < used && used < x->ts.n; k++)
             x->ts.t[k].taken = true;
-    for (unsigned i = 1; i < x->ts.n && any_corrector(x); i++) {
-        struct corrector c = x->ts.t[i].kind == TOKEN_WORD ? corrector_at(x, i) : (struct corrector){ 0 };
+    for (unsigned i = 1; i < x->ts.n; i++) {
+        bool either = understand_either(x, i, &used), word = x->ts.t[i].kind == TOKEN_WORD;
+        struct corrector c = { .to = either ? i + used : 0 };
 
+        if (!either && word && any_corrector(x))
+            c = corrector_at(x, i);
         if (c.to > i && c.to < x->ts.n && (behind_label(x, i, &c) || two_readings(x, i, &c)))
             i = 0; /* `28 eh 30 eh 29` */
         else if (c.to > i && (c.to == x->ts.n || understand_parted(x, c.to)))

@@ -296,20 +296,6 @@ static bool dashed_range(const struct filling *x, unsigned i)
            !labelled(x, i, i) && (people || i + 1 >= x->ts.n || b > 12 || a + 12 > b);
 }
 
-/* `5 s/d 10`, `5 sampai 10`: the last token of it, or i. */
-static unsigned range_end(const struct filling *x, unsigned i)
-{
-    unsigned k = i + 1, used = 2;
-
-    if (k + 1 >= x->ts.n || x->ts.t[k].kind != TOKEN_WORD || !slice_all_digits(x->ts.t[i].low))
-        return i;
-    if (!(slice_is(x->ts.t[k].low, "s") && slice_is(x->ts.t[k + 1].low, "d") &&
-          (x->ts.t[k + 1].sep & (SEP_SLASH | SEP_DOT))) &&
-        !slice_is(phrase_code(&x->ts, k, x->words->before, &used), "sampai"))
-        return i;
-    return is_number(x, k + used) && slice_all_digits(x->ts.t[k + used].low) ? k + used : i;
-}
-
 /* `3 hari panas` says how long, and is no age (RULINGS 46); nor are the signs, where the form has no use for
  * them. */
 static void lasts(struct filling *x, unsigned i)
@@ -486,7 +472,7 @@ void understand_before(struct filling *x)
         }
         understand_difference(x, i);
         x->ts.t[i].approx |= doubted_behind(x, i);
-        end = range_end(x, i);
+        end = understand_range_end(x, i);
         if (end > i) {
             x->ts.t[i].range = true;
             for (unsigned k = i + 1; k <= end; k++)

@@ -28,6 +28,10 @@ void understand_ordinal(struct filling *, unsigned i);
 void understand_counts_other(struct filling *, unsigned i);
 void understand_unasked_age(struct filling *, unsigned i);
 void understand_undone(struct filling *, unsigned i);
+/* either.c: words of which the first is token i stand between two values, one of which is so: `atau`. */
+bool understand_either(const struct filling *, unsigned i, unsigned *used);
+/* `5 s/d 10`, `9,2 sampai 9,5`, `antara 5 dan 6`: the last token of what begins with number i, or i. */
+unsigned understand_range_end(const struct filling *, unsigned i);
 unsigned understand_day_at(const struct filling *, unsigned i); /* the tokens of a date; 0: none */
 bool understand_keeps_signs(const struct form *); /* a field for signs, or for words about them */
 

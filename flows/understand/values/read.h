@@ -16,6 +16,7 @@
  *   astray.c          numbers behind what is not read                       RULINGS 20, 46
  *   read.c            one value of one field type                           SPEC 2.2
  *   times.c           days, ages and months                                 RULINGS 4, 7, 31, 51
+ *   either.c          two values with `atau` between them                   RULINGS 26, 50
  *   before.c          what stands directly before a number                  RULINGS 46, 50
  *   groups.c          families and villages instead of people               RULINGS 50
  *   said_name.c       whose name it is, in the words of an answer           RULINGS 22, 54
