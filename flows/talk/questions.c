@@ -74,10 +74,13 @@ void questions_repeat(struct step *s, struct draft *d)
         struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
         /* What she adds, or takes back, is for those who have it. */
-        if (r && s->reading->said.kind == SAID_NOTHING && s->reading->said.body.n &&
-            report_load(s, d->nomor, r))
+        bool tells = r && s->reading->said.kind == SAID_NOTHING && s->reading->said.body.n &&
+                     !s->reading->nudge && report_load(s, d->nomor, r);
+
+        if (tells)
             referral_added(s, r, s->reading->said.body);
-        step_answer(s, d->nomor, step_text(s, s->language, "danger.open", FILLS(f)));
+        step_answer(s, d->nomor,
+                    step_text(s, s->language, tells ? "danger.open_told" : "danger.open", FILLS(f)));
         return;
     }
     step_answer(s, d->nomor,

@@ -9,6 +9,7 @@
 #include "flows/rows/clocks.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/questions.h"
+#include "flows/talk/waits.h"
 #include "flows/talk/words.h"
 #include "gateway/model/vocabulary.h"
 #include "parsers/date.h"
@@ -105,12 +106,20 @@ static bool to_question(const struct reading *r)
     }
 }
 
+/* `sudah sadar bu`, `kami jalan sekarang`: those who have her case are told it, and it is no wrong answer. */
+static bool tells_staff(struct step *s, const struct draft *d)
+{
+    return s->reading->kind == READING_NOTHING && s->reading->said.kind == SAID_NOTHING &&
+           waits_talks(s->reading->said.body) && !slice_has_digit(s->reading->said.body) &&
+           questions_in_hands(s, d);
+}
+
 void unread_before(struct step *s, struct unread *u)
 {
     const struct draft *d = s->person && to_question(s->reading) ? about(s) : NULL;
 
     *u = (struct unread){ 0 };
-    if (!d || d->unseen || s->reading->said.emergency ||
+    if (!d || d->unseen || s->reading->said.emergency || tells_staff(s, d) ||
         !(u->values = ARENA_ARRAY(s->arena, struct value, FORM_FIELDS)))
         return;
     memcpy(u->values, d->values, FORM_FIELDS * sizeof *u->values);
