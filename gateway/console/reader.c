@@ -230,9 +230,11 @@ static bool ask_one(struct sight *c, const struct reader_part *p, struct asking 
         if (!list->first)
             node_set(a->what, arena_printf(&a->arena, "_%s", p->name).p, head_of(st, &a->arena));
     }
-    /* No value of a row is in what SQLite says, but in the pattern of a search it may be. */
-    if (rc != SQLITE_DONE && !param(&a->params, "cari").n)
-        log_event(LOG_WARN, "console_query", "part", p->name, "why", sqlite3_errmsg(c->db), NULL);
+    /* No value of a row is in what SQLite says, but of the pattern of a search a piece may be: of that its
+     * kind alone. */
+    if (rc != SQLITE_DONE)
+        log_event(LOG_WARN, "console_query", "part", p->name, "why",
+                  param(&a->params, "cari").n ? sqlite3_errstr(rc) : sqlite3_errmsg(c->db), NULL);
     sqlite3_finalize(st);
     buf_free(&sql);
     return rc == SQLITE_DONE;

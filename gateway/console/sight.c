@@ -129,6 +129,13 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
             return b && strcmp(b, "text") == 0 ? SQLITE_DENY : SQLITE_OK;
         return slice_starts(slice_of(a), "json_") || slice_starts(slice_of(a), "sqlite_") ? SQLITE_OK
                                                                                           : SQLITE_DENY;
+    /* A virtual table says its columns anew whenever its file's schema changed, after VACUUM too: the files
+     * are open to read alone, so nothing else can come of it. */
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+        return a && strcmp(a, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_CREATE_TABLE:
+        return a && strcmp(a, "x") == 0 ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA: /* FTS5 asks whether the file changed */
         return a && strcmp(a, "data_version") == 0 ? SQLITE_OK : SQLITE_DENY;
     default:

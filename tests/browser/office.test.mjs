@@ -1,0 +1,45 @@
+// office.test.mjs - a working day of the district office over the console's addresses: what it reads there and what it does.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Gateway, account, session } from './browser.mjs';
+import { kader, waitFor } from '../system/lib.mjs';
+
+let g, admin, officer;
+
+before(async () => {
+  g = await new Gateway().start();
+  admin = await session(g, account(g, 'dewi', 'admin'));
+  officer = await session(g, account(g, 'nur', 'officer'));
+});
+after(async () => {
+  assert.deepEqual(await g.stop(), { code: 0, signal: null });
+});
+
+const rows = async (path) => JSON.parse((await admin.get(path)).body).rows;
+const quiet = () => waitFor('the log has it', () => /^log_waiting +0$/m.test(g.ctl('show', 'queues')));
+
+test('after somebody was forgotten the console still finds and lists', async () => {
+  const nomor = /Diterima (\d+)/.exec(await g.say(kader, 'LANSIA Suratman L 70th 120/80 110'))[1];
+  await g.say(kader, 'TIMBANG Melati P 14bl 9,2 76');
+  await g.say('+6281299990001', 'DAFTAR Kartini#PSY002');
+  await quiet();
+  assert.equal((await rows('/pesan.json?cari=TIMBANG')).length, 1);
+  for (let i = 0; i < 4; i++) await admin.get('/orang'); // both connections have seen the file
+  g.ctl('forget', nomor, '--reason', 'surat 3 Desember');
+  for (let i = 0; i < 4; i++) {
+    const found = JSON.parse((await admin.get('/pesan.json?cari=TIMBANG')).body);
+    assert.deepEqual([found.rows.length, found.away ?? false], [1, false]);
+    for (const page of ['/orang', '/']) assert.match((await admin.get(page)).body, /value="setuju"/, page);
+  }
+});
+
+test('what cannot be read is not said to be none', async () => {
+  // A month of the log that is no database.
+  const fs = await import('node:fs'), path = await import('node:path');
+  const broken = path.join(g.folder, 'var/log/2019-01.db');
+  fs.writeFileSync(broken, 'no database at all, whatever its name says\n'.repeat(50));
+  const page = (await admin.get('/pesan?cari=zzzzzz')).body;
+  fs.rmSync(broken);
+  assert.match(page, /tidak dapat dibaca/);
+  assert.doesNotMatch(page, /Tidak ada pesan yang cocok/);
+});
