@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "flows/alert/pws.h"
-#include "flows/care/tasks.h"
 #include "flows/filing/filing.h"
 #include "flows/step/drafts.h"
 #include "flows/step/reply.h"
@@ -13,7 +11,6 @@
 #include "flows/step/roles.h"
 #include "flows/talk/answers.h"
 #include "flows/talk/beside.h"
-#include "flows/talk/chat.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/commands.h"
 #include "flows/talk/death.h"
@@ -21,16 +18,10 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
-#include "flows/talk/numbered.h"
+#include "flows/talk/nothing.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/unsaid.h"
 #include "flows/talk/waits.h"
-#include "flows/talk/words.h"
-#include "parsers/text.h"
-
-enum {
-    SHORT_ANSWER = 40, /* letters: more was not meant for a question */
-};
 
 /* It lacks something, or says what cannot be: what she answered made it a report, not its text. */
 static bool not_full(const struct reading *r)
@@ -219,145 +210,6 @@ static void step_reports(struct step *s)
         step_many(s);
 }
 
-/* Not understood while something is asked: a short text was meant for the question. */
-static void still_open(struct step *s)
-{
-    struct slice rest = slice_trim(s->reading->said.body);
-    struct draft *named = drafts_find(s->state, slice_cut(&rest, ' '));
-    struct draft *d = named ? named : drafts_only(s->state);
-    struct draft *told = named ? named : questions_nameless(s->state);
-
-    if (told && (told == d || waits_talks(s->reading->said.body)) && s->reading->said.kind == SAID_NOTHING &&
-        questions_in_hands(s, told))
-        questions_repeat(s, told); /* `ternyata cuma pingsan`, of nobody else */
-    else if (d && s->reading->said.body.n <= SHORT_ANSWER)
-        questions_unheard(s, d);
-    else
-        questions_unknown(s);
-}
-
-/* `batal timbang`, `belum imunisasi`; that there are no cases is another thing (RULINGS 43). */
-static bool form_turned(const struct said *said)
-{
-    const struct turned *t = &said->turned;
-
-    return said->kind == SAID_TURNED && t->why == TURNED_FORM && !t->asked && t->form && t->form->counts < 0;
-}
-
-/* `pasien sudah datang 48217`: whether she means HADIR, a yes says (RULINGS 44); not where she asks. */
-static bool offers_line(const struct step *s, const struct turned *t)
-{
-    return t->why == TURNED_WORDS && t->nomor.n && !t->instead && !s->state->drafts_n &&
-           !words_ask(s->reading->said.body) && command_acts(t->command);
-}
-
-static struct slice nothing_known(struct step *s)
-{
-    const struct turned *t = &s->reading->said.turned;
-    const struct text_fill f[] = { { "perintah", reply_command(t->command, s->arena) },
-                                   { "nomor", t->nomor } };
-
-    if (!s->person)
-        return roles_stranger(s);
-    if (s->reading->thanks)
-        return step_text(s, s->language, "unknown.thanks", NULL, 0);
-    if (s->reading->said.kind != SAID_TURNED)
-        return reply_unknown(s->rules, s->language, step_role(s), s->arena);
-    if (t->why == TURNED_WORDS && !t->nomor.n)
-        return step_text(s, s->language, "open.none", FILLS(f));
-    if (offers_line(s, t)) {
-        questions_offer(s, arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(reply_command(t->command, s->arena)),
-                                        SLICE_ARG(t->nomor)));
-        return step_text(s, s->language, "turned.meant", FILLS(f));
-    }
-    return reply_turned(s->rules, s->language, t, s->arena);
-}
-
-/* What it turned is no command of hers: `bukan 51139 itu hoaks` of a village head. */
-static bool not_hers(const struct step *s)
-{
-    const struct said *said = &s->reading->said;
-
-    return s->person && !s->staff && said->kind == SAID_TURNED && said->turned.nomor.n &&
-           said->turned.command != COMMAND_NONE && !roles_may_command(s->person, said->turned.command);
-}
-
-/* `jangan batal ya bu`: what was filed last stands (RULINGS 43). */
-static struct slice nothing_taken_back(struct step *s)
-{
-    const struct turned t = { .why = TURNED_HOLDS, .command = COMMAND_BATAL, .nomor = s->state->last.nomor };
-
-    return reply_turned(s->rules, s->language, &t, s->arena);
-}
-
-/* Cases wait for an answer, and this is none: what its words are about hears them (SPEC 1), and how to answer
- * is said. */
-static bool waits_for(struct step *s)
-{
-    struct slice hp;
-
-    return s->reading->said.kind == SAID_NOTHING && waits_passed_back(s, &hp) ? listing_waiting_told(s, hp)
-                                                                              : listing_waiting(s);
-}
-
-static void step_nothing(struct step *s)
-{
-    struct last_report denied;
-    bool unsaid = unsaid_report(s, &denied);
-
-    if (!s->person)
-        filing_keep(s);
-    step_reason(s, !s->person ? "unknown_sender" : s->reading->thanks ? "thanks" : "unknown_keyword");
-    /* A death is never dropped (RULINGS 49). */
-    if (s->person && !s->reading->nomor.n &&
-        understand_says_death(s->rules, s->reading->said.body, false, s->arena)) {
-        if (!death_of_referred(s))
-            step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death", NULL, 0));
-        return;
-    }
-    if (not_hers(s)) {
-        filing_keep(s);
-        roles_refuse(s);
-        return;
-    }
-    if (unsaid) {
-        unsaid_answer(s, &denied);
-        return;
-    }
-    if (s->person && form_turned(&s->reading->said)) {
-        struct slice text, nomor = filing_say_withdrawn(s, s->reading->said.turned.form, &text);
-
-        step_answer(s, nomor, text);
-        return;
-    }
-    if (s->reading->said.kind == SAID_NOTHING && numbered_said(s))
-        return;
-    if (s->state->drafts_n && s->person && !s->reading->thanks && !reading_turned(s->reading)) {
-        if (!waits_of_other(s) && !chat_while_asked(s))
-            still_open(s);
-        return;
-    }
-    if (s->person && !reading_turned(s->reading) && waits_of_last(s) &&
-        words_say(s->rules, "batal", s->reading->said.body, s->arena)) {
-        waits_hear(s); /* `tidak jadi dirujuk, keluarga menolak` */
-        questions_cancel_what(s);
-        return;
-    }
-    if (s->person && s->state->last.nomor.n && !reading_turned(s->reading) &&
-        words_say(s->rules, "tetap", s->reading->said.body, s->arena)) {
-        step_answer(s, s->state->last.nomor, nothing_taken_back(s));
-        return;
-    }
-    if ((s->person || s->staff) && s->reading->thanks && listing_unanswered(s) && listing_waiting(s))
-        return; /* thanks take no patient (RULINGS 13) */
-    if (!s->reading->thanks && !s->reading->said.turned.nomor.n &&
-        (((s->person || s->staff) && waits_for(s)) ||
-         (s->reading->said.kind != SAID_TURNED && (chat_of_case(s) || waits_passed_on(s)))))
-        return;
-    if (s->reading->thanks || s->reading->said.kind != SAID_NOTHING || !chat_answered(s))
-        step_answer(s, slice_make("", 0), nothing_known(s));
-}
-
 /* `SELESAI 48217 ibunya meninggal`: the referral is over, and her death is reported by nobody yet (RULINGS
  * 49). */
 static void hint_death(struct step *s, const struct command *c)
@@ -425,7 +277,7 @@ static void hear(struct step *s)
         break;
     case READING_EMERGENCY:
         if (s->reading->answer.plea && !s->person)
-            step_nothing(s);
+            nothing_step(s);
         else if (!known_already(s))
             emergency_step(s);
         break;
@@ -464,7 +316,7 @@ static void hear(struct step *s)
         else if (s->reading->not_last)
             fix_of_nobody(s);
         else
-            step_nothing(s);
+            nothing_step(s);
         break;
     }
 }
