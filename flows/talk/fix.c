@@ -6,6 +6,7 @@
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/mending.h"
+#include "flows/talk/offer.h"
 #include "flows/talk/questions.h"
 #include "parsers/text.h"
 
@@ -87,7 +88,7 @@ static void offer_line(struct step *s, const struct last_report *l, const struct
 
     step_reason(s, "rejected");
     if (what.n && !doubt)
-        questions_offer(s, arena_printf(s->arena, "KOREKSI %.*s %.*s", SLICE_ARG(l->nomor), SLICE_ARG(what)));
+        offer_show(s, arena_printf(s->arena, "KOREKSI %.*s %.*s", SLICE_ARG(l->nomor), SLICE_ARG(what)));
     step_answer(s, l->nomor,
                 step_text(s, s->language,
                           doubt    ? "koreksi.unclear"

@@ -10,6 +10,7 @@
 #include "flows/talk/death.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/numbered.h"
+#include "flows/talk/offer.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/unsaid.h"
 #include "flows/talk/waits.h"
@@ -127,18 +128,11 @@ static bool of_case(struct step *s)
     return s->reading->said.kind != SAID_TURNED && (chat_of_case(s) || waits_passed_on(s));
 }
 
-/* `pasien sudah datang 48217`: whether she means HADIR, a yes says (RULINGS 44); not where she asks. */
-static bool offers_line(const struct step *s, const struct turned *t)
-{
-    return t->why == TURNED_WORDS && t->nomor.n && !t->instead && !s->state->drafts_n &&
-           !words_ask(s->reading->said.body) && command_acts(t->command);
-}
-
 static struct slice not_understood(struct step *s)
 {
     const struct turned *t = &s->reading->said.turned;
-    const struct text_fill f[] = { { "perintah", reply_command(t->command, s->arena) },
-                                   { "nomor", t->nomor } };
+    const struct text_fill f[] = { { "perintah", reply_command(t->command, s->arena) } };
+    struct slice meant;
 
     if (!s->person)
         return roles_stranger(s);
@@ -148,11 +142,8 @@ static struct slice not_understood(struct step *s)
         return reply_unknown(s->rules, s->language, step_role(s), s->arena);
     if (t->why == TURNED_WORDS && !t->nomor.n)
         return step_text(s, s->language, "open.none", FILLS(f));
-    if (offers_line(s, t)) {
-        questions_offer(s, arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(reply_command(t->command, s->arena)),
-                                        SLICE_ARG(t->nomor)));
-        return step_text(s, s->language, "turned.meant", FILLS(f));
-    }
+    if (offer_meant(s, t, &meant))
+        return meant;
     return reply_turned(s->rules, s->language, t, s->arena);
 }
 

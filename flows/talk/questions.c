@@ -6,6 +6,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/offer.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
 #include "parsers/text.h"
@@ -170,13 +171,6 @@ void questions_again(struct step *s)
         questions_list(s);
 }
 
-void questions_offer(struct step *s, struct slice line)
-{
-    s->state->offer = line;
-    s->state->offer_ms = s->now_ms;
-    s->state->changed = true;
-}
-
 /* What was filed last, or whom her words name; without a number: nobody knows which. */
 static void cancels(struct step *s, struct last_report *l)
 {
@@ -210,7 +204,7 @@ void questions_cancel_what(struct step *s)
     f[1] = (struct text_fill){ "siapa", l.whom };
     step_reason(s, "command_refused");
     if (l.nomor.n && l.form && !form_is(l.form, FORM_REFERRAL)) /* that one is taken back by its line alone */
-        questions_offer(s, arena_printf(s->arena, "BATAL %.*s", SLICE_ARG(l.nomor)));
+        offer_show(s, arena_printf(s->arena, "BATAL %.*s", SLICE_ARG(l.nomor)));
     step_answer(s, l.nomor, step_text(s, s->language, l.nomor.n ? "batal.last" : "batal.what", FILLS(f)));
 }
 

@@ -27,8 +27,6 @@ bool questions_denied(const struct draft *);
 void questions_agree_to_no(struct step *, struct draft *);
 /* All that is open, again: the question, or of several the list. */
 void questions_again(struct step *);
-/* The line that she is shown: a yes to it within a quarter of an hour is that line. */
-void questions_offer(struct step *, struct slice line);
 /* `batal`, `ga jadi`, and nothing is asked: how to take back what was filed last, or what a number is for. */
 void questions_cancel_what(struct step *);
 

@@ -19,6 +19,7 @@
 #include "flows/talk/fix.h"
 #include "flows/talk/listing.h"
 #include "flows/talk/nothing.h"
+#include "flows/talk/offer.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/unsaid.h"
 #include "flows/talk/waits.h"
@@ -265,10 +266,8 @@ static void hear(struct step *s)
 {
     struct last_report denied;
 
-    if (s->state->offer.n) { /* taken up, or passed over */
-        s->state->offer = slice_make("", 0);
-        s->state->changed = true;
-    }
+    if (s->state->offer.n && offer_dropped(s))
+        return;
     if (s->reading->of_n && fix_named(s))
         return;
     switch (s->reading->kind) {
