@@ -459,6 +459,7 @@ void understand_tail(struct filling *x)
     unreadable(x, from);
     fevers(x, from);
     understand_units(x, from);
+    understand_foreign_units(x, from);
     understand_signs(x, x->signs_at ? x->signs_at - 1 : from);
     keep_passed(x, from);
     understand_numbers(x, from);

@@ -187,6 +187,8 @@ static void owner(struct filling *x, unsigned i)
 
     if (from < i && x->ts.t[from].other)
         code = slice_make("", 0); /* `2 jam 25 orang` */
+    if (slice_is(code, "dahulu") && form_counts(x->form, UNIT_PERSON) && x->ts.t[i].low.n < 4)
+        code = S("lamanya"); /* `kasus diare sejak 3 hari 12` */
     if (slice_is(code, "kira_belakang") && from > 0 && x->ts.t[from - 1].kind == TOKEN_WORD &&
         form_counts(x->form, UNIT_PERSON))
         code = S("kira"); /* `diare lebih 5` */
@@ -196,14 +198,12 @@ static void owner(struct filling *x, unsigned i)
         return;
     }
     if (whose < i || (!code.n && measured_elsewhere(x, i))) {
-        understand_mark_other(x, whose < i ? whose : i - 1,
-                              i + 1 + (i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used)));
-        return;
+        used = i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->units, &used);
+        return understand_mark_other(x, whose < i ? whose : i - 1, i + 1 + used);
     }
     if (slice_is(code, "hari_lain")) { /* `hpht 12/5/26` */
         used = understand_day_at(x, i);
-        understand_mark_other(x, from, i + (used ? used : 1));
-        return;
+        return understand_mark_other(x, from, i + (used ? used : 1));
     }
     if (!code.n || (!slice_is(code, "kira") && !slice_all_digits(x->ts.t[i].low) &&
                     !((slice_is(code, "nomor_lain") || slice_is(code, "jam_lain")) && plain(x->ts.t[i].low))))

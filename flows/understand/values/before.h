@@ -20,7 +20,11 @@ void understand_mark_other(struct filling *, unsigned from, unsigned to);
 /* difference.c: what is said behind number i of more or less: another time's or person's, `turun 2 ons dari
  * bulan lalu`, is no field's; what parsers/amount.c does not take off makes the value doubtful. */
 void understand_difference(struct filling *, unsigned i);
+/* Two readings of one thing, by their size: `10,5 atau 10,2`. */
+bool understand_alike(const struct filling *, unsigned a, unsigned b);
 bool understand_becomes(const struct filling *, unsigned i); /* `jadi 9,2`, behind a difference */
+/* A label of the form ends right before token i. */
+bool understand_behind_label(const struct filling *, unsigned i);
 /* counted.c: `5x`; `G3P2A0`; `anak ketiga`; `24th` of a mother; `k4 belum`: from token i on, no value. */
 void understand_times(struct filling *, unsigned i);
 void understand_parity(struct filling *, unsigned i);

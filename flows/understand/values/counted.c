@@ -107,6 +107,16 @@ static bool third_figure(const struct filling *x, unsigned i)
            x->ts.t[i - 1].kind == TOKEN_NUMBER && slice_find(x->ts.t[i - 1].low, '/') < x->ts.t[i - 1].low.n;
 }
 
+/* `amlodipin 1x1`: a dose. */
+static bool so_often(const struct filling *x, unsigned i)
+{
+    const struct token *t = &x->ts.t[i];
+
+    return i > 0 && i + 2 < x->ts.n && !(t->sep & SEP_HASH) && t[1].glued && slice_is(t[1].low, "x") &&
+           t[2].glued && t[2].kind == TOKEN_NUMBER && !t->odd && !t[2].odd && t->low.n == 1 &&
+           t[2].low.n == 1 && !(i + 3 < x->ts.n && t[3].glued);
+}
+
 /* `5x`, `5 kali`: how often, and no value; nor is a telephone's number, or how long ago. */
 void understand_times(struct filling *x, unsigned i)
 {
@@ -116,6 +126,8 @@ void understand_times(struct filling *x, unsigned i)
     if (to > i)
         understand_mark_other(x, i, to);
     x->ts.t[i].approx |= third_figure(x, i);
+    if (so_often(x, i))
+        understand_mark_other(x, i, i + 3);
     if (whole_part(x, i)) {
         x->ts.t[i].odd = x->ts.t[i + 1].taken = true;
         return;
@@ -129,7 +141,7 @@ void understand_times(struct filling *x, unsigned i)
         understand_mark_other(x, i, i + 2);
 }
 
-static bool behind_label(const struct filling *x, unsigned i)
+bool understand_behind_label(const struct filling *x, unsigned i)
 {
     struct label_at l;
 
@@ -174,7 +186,7 @@ static void counts_in_report(struct filling *x, unsigned i)
     unsigned used = 0;
     bool lasts = hours(x, i, &used);
 
-    if (!lasts && (behind_label(x, i) || !understand_is(x, i + 1, "takaran", &used)))
+    if (!lasts && (understand_behind_label(x, i) || !understand_is(x, i + 1, "takaran", &used)))
         return;
     if (i > 0 && x->ts.t[i - 1].kind == TOKEN_NUMBER && !understand_parted(x, i) && !lasts &&
         slice_find(x->ts.t[i - 1].low, '/') >= x->ts.t[i - 1].low.n)
@@ -194,7 +206,7 @@ void understand_counts_other(struct filling *x, unsigned i)
         return;
     if (!x->answers)
         return counts_in_report(x, i);
-    if (slice_all_digits(x->ts.t[i].low) && !behind_label(x, i) &&
+    if (slice_all_digits(x->ts.t[i].low) && !understand_behind_label(x, i) &&
         !phrase_at(&x->ts, i + 1, x->words->answers, &used) &&
         (understand_is(x, i + 1, "hitungan", &used) || understand_is(x, i + 1, "takaran", &used) ||
          people_at(x, i + 1, &used)))

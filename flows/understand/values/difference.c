@@ -113,6 +113,63 @@ static bool off_by_time(struct filling *x, unsigned i, unsigned end)
     return true;
 }
 
+static bool phrase_before(const struct filling *x, unsigned i, const char *code)
+{
+    const struct word *w =
+        i > 0 && x->ts.t[i - 1].kind == TOKEN_WORD ? list_find(x->words->before, x->ts.t[i - 1].low) : NULL;
+
+    return w && slice_is(w->code, code);
+}
+
+/* `12 naik dari 11,8`, `aks 18 dari 20`: what it was, or is out of. */
+static bool compared_number(struct filling *x, unsigned i)
+{
+    struct slice unit;
+    unsigned from = i - 1, end = value_end(x, i, &unit), before = from, used;
+
+    if (i < 2 || !goes_on(x, i) || !goes_on(x, from) || x->ts.t[i].amends.n || of_time(unit) ||
+        !(slice_is(x->ts.t[from].low, "dari") || slice_is(x->ts.t[from].low, "dr")) ||
+        form_counts(x->form, UNIT_PERSON))
+        return false;
+    if (phrase_before(x, from, "selisih")) {
+        from--;
+    } else {
+        before -= unit_at(x, from - 1, &used).n != 0;
+        if (!before || x->ts.t[before - 1].kind != TOKEN_NUMBER)
+            return false;
+    }
+    understand_mark_other(x, from, end);
+    return true;
+}
+
+bool understand_alike(const struct filling *x, unsigned a, unsigned b)
+{
+    enum {
+        TENTH = 10
+    };
+    struct amount one, two;
+    int64_t off;
+
+    if (!amount_read(&x->ts, a, x->words->units, &one) || !amount_read(&x->ts, b, x->words->units, &two))
+        return false;
+    off = one.milli > two.milli ? one.milli - two.milli : two.milli - one.milli;
+    return off * TENTH <= one.milli;
+}
+
+/* `12 atau 12,3`: one of two, who knows which. */
+static void either_number(struct filling *x, unsigned i, unsigned end)
+{
+    unsigned used;
+    const struct word *w = goes_on(x, end) ? phrase_at(&x->ts, end, x->words->kata, &used) : NULL;
+    struct slice unit;
+
+    if (!w || !w->doubt || !slice_is(w->code, "sambung") || !is_number(x, end + used) ||
+        form_counts(x->form, UNIT_PERSON) || !understand_alike(x, i, end + used))
+        return;
+    x->ts.t[i].approx = true;
+    understand_mark_other(x, end, value_end(x, end + used, &unit));
+}
+
 void understand_difference(struct filling *x, unsigned i)
 {
     struct difference d;
@@ -120,9 +177,11 @@ void understand_difference(struct filling *x, unsigned i)
     struct amount read;
     unsigned with, end;
 
-    if (!phrase_may_be(&x->ts, x->words->before))
-        return;
     end = value_end(x, i, &unit);
+    if (!x->ts.t[i].other)
+        either_number(x, i, end);
+    if (!phrase_may_be(&x->ts, x->words->before) || (!x->ts.t[i].other && compared_number(x, i)))
+        return;
     if (x->ts.t[i].other || off_by_time(x, i, end) || of_time(unit) ||
         (i > 0 && slice_is(unit_at(x, i - 1, &with), "kg")) || !read_difference(x, end, &d))
         return; /* `9kg5ons`: of the kilos */

@@ -299,6 +299,8 @@ static void find_borders(struct filling *x, const struct field *next, struct bor
     b->to = b->doubt ? b->cut : name_without_signs(x, b->from, b->cut, &b->behind, &b->doubt);
     understand_trim_name(x, next, b->end, &b->from, &b->to);
     cut_at_denied(x, b);
+    for (unsigned p = b->from + 1, used; p + 1 < b->to; p++) /* `Dewi dan adiknya`: of which? */
+        b->doubt |= understand_is(x, p, "sambung", &used);
     skip_none(x, b);
 }
 

@@ -38,6 +38,9 @@ void understand_unread_part(struct filling *);
 bool understand_rest_of_part(struct filling *, const struct field *due, unsigned i);
 /* Numbers whose explicit unit is certain, before lists take the words (RULINGS 20). */
 void understand_units(struct filling *, unsigned from);
+/* Behind the required fields: a unit that no field takes makes what stands behind a word that word's,
+ * `amlodipin 10 mg`, `perokok 30 th`. */
+void understand_foreign_units(struct filling *, unsigned from);
 /* `18bl lahir 20/5/25`: her age at token i, where a label has the day of her birth: both must agree. */
 bool understand_born_behind(struct filling *, const struct field *age, unsigned i, unsigned *next);
 /* Of a value that cannot be read, the bare numbers behind it may be anybody's: none is kept for the draft. */

@@ -212,21 +212,6 @@ static void doubt_value(struct filling *x, unsigned i)
             x->slots[f].error = ERROR_AMBIGUOUS;
 }
 
-/* Two readings of one thing, by their size: `10,5 atau 10,2`. */
-static bool alike(const struct filling *x, unsigned a, unsigned b)
-{
-    enum {
-        TENTH = 10
-    };
-    struct amount one, two;
-    int64_t off;
-
-    if (!amount_read(&x->ts, a, x->words->units, &one) || !amount_read(&x->ts, b, x->words->units, &two))
-        return false;
-    off = one.milli > two.milli ? one.milli - two.milli : two.milli - one.milli;
-    return off * TENTH <= one.milli;
-}
-
 /* Number i is of the words from `from` on.  When they do not say of what, the value is asked about, and that
  * of the next slot too, unless it is the like of the value: `80 merah 11#45`.  False: no slot is behind it.
  */
@@ -235,7 +220,7 @@ static bool of_words(struct filling *x, unsigned value, unsigned from, unsigned 
     unsigned next = understand_part_end(x, i);
 
     if (from == i || !says_of_what(x, from)) {
-        bool same = alike(x, value, i);
+        bool same = understand_alike(x, value, i);
 
         if (!same && (next >= x->ts.n || !(x->ts.t[next].sep & SEP_HASH)))
             return false;
@@ -269,7 +254,7 @@ static void numbers_beside(struct filling *x, unsigned i, unsigned to)
         if (t->kind != TOKEN_NUMBER || judged_elsewhere(x, i))
             return;
         if (!from)
-            from = !alike(x, value, i) ? 0 : joins ? joins : i; /* `11,5 11,6` */
+            from = !understand_alike(x, value, i) ? 0 : joins ? joins : i; /* `11,5 11,6` */
         if (!from && (t->sep & SEP_ODD))
             from = i;
         if (from && !of_words(x, value, from, i))
