@@ -53,9 +53,12 @@ static bool label_waits(const struct filling *x, unsigned i)
 /* Right behind a word that is no label and no sign, or before `lagi`: `perokok 30 th`, `3 minggu lagi`. */
 static bool of_a_word(const struct filling *x, unsigned i, unsigned end)
 {
+    unsigned used;
+
     if (end < x->ts.n && slice_is(x->ts.t[end].low, "lagi"))
         return true;
-    return x->ts.t[i - 1].kind == TOKEN_WORD && !x->ts.t[i - 1].label && !understand_parted(x, i) &&
+    return x->ts.t[i - 1].kind == TOKEN_WORD && !x->ts.t[i - 1].label && !x->ts.t[i - 1].taken &&
+           !phrase_at(&x->ts, i - 1, x->words->units, &used) && !understand_parted(x, i) &&
            !label_waits(x, i) && !behind_sign(x, i);
 }
 
@@ -67,7 +70,7 @@ void understand_foreign_units(struct filling *x, unsigned from)
         return;
     for (unsigned i = from > 0 ? from : 1, used; i < x->ts.n; i++)
         if (x->ts.t[i].kind == TOKEN_NUMBER && !x->ts.t[i].taken && !x->ts.t[i].other &&
-            amount_read(&x->ts, i, x->words->units, &n) && n.unit.n &&
+            amount_read(&x->ts, i, x->words->units, &n) && n.unit.n && !n.broken && !x->ts.t[i].odd &&
             !phrase_at(&x->ts, i + 1, x->words->days, &used) && /* `3 hari ini` */
             of_a_word(x, i, i + n.used) && !takes_unit(x, i, n.unit))
             understand_mark_other(x, i, i + n.used);
