@@ -56,6 +56,7 @@ struct filling {
     unsigned death_at;             /* 1 + the token of a word of death; 0 = none */
     unsigned day_at;             /* token behind a day that may be another than that of the death; 0 = none */
     unsigned another_at;         /* token at which somebody else's words begin; 0 = nowhere */
+    unsigned kind_at, kind_to;   /* tokens of a second disease, behind the values of the first; 0 = none */
     struct slice beside;         /* struct report */
     unsigned mends_at, mends_to; /* tokens of a value that is said to be right instead; 0 = none */
     unsigned unmended_at;        /* token that takes back what is before it, with nothing behind; 0: none */

@@ -4,6 +4,7 @@
 
 #include "flows/understand/signs/signs.h"
 #include "flows/understand/values/read.h"
+#include "parsers/negation.h"
 #include "parsers/phrase.h"
 #include "parsers/text.h"
 
@@ -190,6 +191,81 @@ static unsigned by_name(const struct filling *x)
     return x->ts.n;
 }
 
+/* Words that join what stands behind them: `dan`, `sama`, `plus`; *used: their tokens. */
+static bool joins(const struct filling *x, unsigned i, unsigned *used)
+{
+    return understand_is(x, i, "sambung", used) || phrase_is(&x->ts, i, x->words->answers, "tambah", used);
+}
+
+/* `… dan 2 dbd`: so many of them, and not so many of the first. */
+static bool counted_before(const struct filling *x, unsigned i)
+{
+    unsigned used;
+
+    return i > 1 && is_figure(x, i - 1) && !understand_parted(x, i) && joins(x, i - 2, &used);
+}
+
+/* The word of one more disease stands apart from the place before it, from token `from` to `to`: behind a
+ * comma or `dan`, or with people of its own, `rt 3 dbd 2 org`. */
+static bool counted_apart(const struct filling *x, unsigned from, unsigned to)
+{
+    unsigned used;
+    struct negation n;
+
+    for (unsigned k = from > 2 ? from - 2 : 0; k < from; k++)
+        if (negation_at(&x->ts, k, x->words->negators, &n) && k + n.used == from)
+            return false;
+    return understand_parted(x, from) || joins(x, from - 1, &used) || counted_before(x, from) ||
+           (is_figure(x, to) && to + 1 < x->ts.n && !understand_parted(x, to) &&
+            slice_is(phrase_code(&x->ts, to + 1, x->words->units, &used), "org"));
+}
+
+/* Where a second disease begins, behind the figures of the first; the end where there is none. */
+static unsigned by_kind(const struct filling *x, unsigned *to)
+{
+    const struct word_list *list = x->form->counts >= 0 ? x->form->fields[x->form->counts].list : NULL;
+    const struct word *first = NULL;
+    unsigned first_to = 0, of_joint;
+    bool figures = false;
+
+    for (unsigned i = 0, used; list && i < x->ts.n; i += used) {
+        const struct word *w = phrase_at(&x->ts, i, list, &used);
+
+        figures |= first && is_figure(x, i);
+        if (!w || (used == 1 && x->ts.t[i].low.n < 3) || x->ts.t[i].other)
+            continue;
+        if (first && (figures || (joins(x, i - 1, &of_joint) && i - 1 == first_to)) &&
+            !slice_eq(first->code, w->code) && counted_apart(x, i, i + used)) {
+            *to = i + used;
+            return i;
+        }
+        first_to = first ? first_to : i + used;
+        first = first ? first : w;
+    }
+    return x->ts.n;
+}
+
+/* `kasus diare 3 org rt 4 sama dbd 1 org`: the second disease is kept from the place of the first, and it is
+ * asked which one is meant. */
+static bool second_kind(struct filling *x)
+{
+    unsigned to, from = by_kind(x, &to), end = from, used;
+
+    if (from >= x->ts.n)
+        return false;
+    while (end < x->ts.n && !understand_signs_off(x, end))
+        end++;
+    x->kind_at = from;
+    x->kind_to = to;
+    from -= counted_before(x, from);
+    x->beside = understand_span(x, from, end);
+    while (joins(x, from - 1, &used))
+        from--;
+    for (unsigned k = from; k < end; k++)
+        x->ts.t[k].taken = true;
+    return true;
+}
+
 static unsigned begin_of(const struct filling *x)
 {
     unsigned pressure, name;
@@ -205,6 +281,8 @@ void understand_another(struct filling *x)
 {
     unsigned from = begin_of(x), used;
 
+    if (from >= x->ts.n && second_kind(x))
+        return;
     x->beside = understand_span(x, from, x->ts.n);
     if (from >= x->ts.n || keeps_all(x->form))
         return;

@@ -326,6 +326,8 @@ static void letters_for_count(struct filling *x, unsigned i)
 
 static void leftovers(struct filling *x, unsigned from)
 {
+    if (x->kind_to)
+        understand_fault_words(x, &x->form->fields[x->form->counts], ERROR_AMBIGUOUS, x->kind_at, x->kind_to);
     for (unsigned i = from; i < x->ts.n; i++)
         if (!x->ts.t[i].taken && x->ts.t[i].kind == TOKEN_WORD) {
             second_choice(x, i);
