@@ -359,7 +359,9 @@ static bool turned_by_danger(struct step *s)
 void emergency_step(struct step *s)
 {
     const struct report *answer = &s->reading->answer;
-    struct filing f = { .report = answer, .index = s->reading->first, .cry = answer->emergency };
+    struct filing f = { .report = answer,
+                        .index = s->reading->first,
+                        .cry = answer->emergency || !s->person };
     struct filed out;
 
     if (s->reading->nomor.n && !answer->plea && (turned_by_danger(s) || told_by_number(s)))

@@ -113,12 +113,23 @@ static void again(struct listening *h)
     r->kind = r->said.kind == SAID_REPORTS && r->said.reports[0].form ? READING_REPORTS : READING_NOTHING;
 }
 
-static void mistaken(struct listening *h)
+static void of_open(struct listening *h)
 {
     struct reading *r = h->r;
 
-    if (r->answer.plea && !r->nomor.n && understand_was_mistaken(h->rules, r->said.body, h->a))
+    if (r->answer.plea && !r->nomor.n &&
+        (understand_was_mistaken(h->rules, r->said.body, h->a) || called_sign(h->rules, r->said.body, h->a)))
         r->nomor = waits_of_news(h->rules, r, h->a);
+}
+
+/* Nobody can ask them whom they mean: who calls for help in some words is heard at once (SPEC 2.3). */
+static void stranger(struct listening *h)
+{
+    struct reading *r = h->r;
+
+    if (!h->who->person && r->answer.plea && waits_talks(r->said.body) &&
+        understand_calls_for_help(h->rules, r->said.body, h->a))
+        r->answer.plea = false;
 }
 
 /* When a hearer may hear: what the message is so far, and the rest. */
@@ -188,8 +199,10 @@ static const struct hearer hearers[] = {
     { again, SO(COMMAND), 0 },
     /* `ibu panas tinggi`, `mau melahirkan`: a danger of the day in words that are nothing else. */
     { emergency_plea, SO(NOTHING), PLAIN },
-    /* `bukan kejang bu, cuma menggigil`: news of the case that is open. */
-    { mistaken, SO(EMERGENCY), 0 },
+    /* `bukan kejang bu, cuma menggigil`, `panasnya sudah turun`: news of the case that is open. */
+    { of_open, SO(EMERGENCY), 0 },
+    /* `tolong istri saya mau melahirkan` of a number that nobody knows. */
+    { stranger, SO(EMERGENCY), 0 },
     /* `budi kejang`: somebody of whom she filed a report today. */
     { known_patient, SO(EMERGENCY), 0 },
     /* `tensimeternya rusak`, `nanti ya bu`: why the question is not answered. */

@@ -15,6 +15,7 @@ enum {
     LEAD = 3,        /* words before a danger that say more of it than those behind */
     PLACE = 20,      /* bytes of where it is, */
     PLACE_WORDS = 3, /* and words */
+    HERS = 3,        /* letters of `nya` */
     SAYS_WHERE = 2   /* letters: `di` and `ke` say more, or less */
 };
 
@@ -122,6 +123,20 @@ static bool all_said(const struct help *h, const struct sign *s)
     return true;
 }
 
+/* `mau melahirkan di mobil`: what is meant as one of the day ends in one for now. */
+static bool worse_inside(const struct help *h, const struct sign *s)
+{
+    unsigned used;
+
+    for (unsigned k = s->from + 1; k < s->to; k++) {
+        const struct word *w = phrase_at(h->ts, k, h->words->help, &used);
+
+        if (w && !w->neutral && slice_starts(w->code, "darurat") && k + used > s->to)
+            return true;
+    }
+    return false;
+}
+
 static void on_help(void *arg, const struct sign *s)
 {
     const struct help *h = arg;
@@ -131,7 +146,7 @@ static void on_help(void *arg, const struct sign *s)
         return;
     if (slice_is(code, "hari_saja") && !all_said(h, s))
         return;
-    h->out->emergency |= slice_starts(code, "darurat");
+    h->out->emergency |= slice_starts(code, "darurat") || worse_inside(h, s);
     h->out->today |= slice_starts(code, "hari");
 }
 
@@ -252,6 +267,13 @@ static bool is_label(const struct form_set *forms, struct slice word)
     return false;
 }
 
+/* `panasnya`: a word of some list with `nya` on its end. */
+static bool of_hers(const struct ruleset *rs, struct slice word)
+{
+    return word.n > HERS + 2 && slice_ends(word, "nya") &&
+           vocabulary_word(rs->forms.vocabulary, slice_take(word, word.n - HERS), NULL)->longest > 0;
+}
+
 bool understand_names_nobody(const struct ruleset *rs, struct slice text, struct arena *a)
 {
     struct tokens ts;
@@ -260,7 +282,7 @@ bool understand_names_nobody(const struct ruleset *rs, struct slice text, struct
         return false;
     for (unsigned i = 0; i < ts.n; i++)
         if (ts.t[i].kind == TOKEN_WORD && !(ts.t[i].known && ts.t[i].known->longest) &&
-            !is_label(&rs->forms, ts.t[i].low))
+            !is_label(&rs->forms, ts.t[i].low) && !of_hers(rs, ts.t[i].low))
             return false;
     return ts.n > 0;
 }
