@@ -49,6 +49,7 @@ static void read_files(void *arg, unsigned thread)
     a->next = generation_load(a->file, &a->faults);
     pattern_forget(); /* nobody frees what a thread leaves */
     arena_forget();
+    buf_forget();
 }
 
 static void say_faults(struct asked *a)

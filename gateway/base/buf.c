@@ -7,9 +7,39 @@
 #include <string.h>
 
 enum {
-    FIRST = 512,  /* bytes of the first allocation */
+    FIRST = 4096, /* bytes of the first allocation: more are hardly ever needed */
+    SPARE = 16,   /* of these a thread keeps for its next buffers */
     PRINTED = 256 /* bytes of what is mostly printed at once */
 };
+
+/* A message makes some dozen buffers: what one leaves, the next takes.  Whose room is no more than FIRST has
+ * one of these. */
+static _Thread_local struct {
+    char *p[SPARE];
+    unsigned n;
+} spare;
+
+static char *first_new(void)
+{
+    return spare.n ? spare.p[--spare.n] : malloc(FIRST);
+}
+
+static void first_free(char *p)
+{
+#ifndef ARENA_EMULATE
+    if (p && spare.n < SPARE) {
+        spare.p[spare.n++] = p;
+        return;
+    }
+#endif
+    free(p);
+}
+
+void buf_forget(void)
+{
+    while (spare.n)
+        free(spare.p[--spare.n]);
+}
 
 void buf_init(struct buf *b, size_t max_bytes)
 {
@@ -18,7 +48,10 @@ void buf_init(struct buf *b, size_t max_bytes)
 
 void buf_free(struct buf *b)
 {
-    free(b->p);
+    if (b->cap > FIRST)
+        free(b->p);
+    else
+        first_free(b->p);
     *b = (struct buf){ .max = b->max };
 }
 
@@ -44,7 +77,7 @@ static bool grow_more(struct buf *b, size_t n)
         cap *= 2;
     if (cap - 1 > b->max)
         cap = need; /* so that who has the room is within the limit */
-    p = realloc(b->p, cap);
+    p = cap > FIRST ? realloc(b->p, cap) : b->p ? b->p : first_new();
     if (!p) {
         b->failed = b->starved = true;
         return false;

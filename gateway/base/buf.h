@@ -15,6 +15,8 @@ struct buf {
 
 void buf_init(struct buf *, size_t max_bytes);
 void buf_free(struct buf *);
+/* Gives back what this thread keeps for its next buffers. */
+void buf_forget(void);
 void buf_clear(struct buf *);
 void buf_add(struct buf *, struct slice);
 /* Here, so that the length of a literal is known. */
