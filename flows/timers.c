@@ -26,8 +26,7 @@ static bool episode_subjects(const struct ruleset *rules, const struct due *d, s
 {
     (void)rules;
     return pws_subject_of(d->village, out) &&
-           intent_add(out, SUBJECT_EPISODE,
-                      arena_printf(a, "%.*s/%.*s", SLICE_ARG(d->village), SLICE_ARG(d->disease)));
+           intent_add(out, SUBJECT_EPISODE, ARENA_JOIN(a, d->village, S("/"), d->disease));
 }
 
 static bool posyandu_subjects(const struct ruleset *rules, const struct due *d, struct arena *a,

@@ -86,12 +86,12 @@ static struct slice fold(struct lexer *x, const char *from, const char *to)
  * anything (RULINGS 50). */
 static bool is_odd(const struct lexer *x, const char *p)
 {
-    static const char foreign[] = "%@$&+<>^~\\{}[]?";
     unsigned len;
 
-    return p < x->end && ((unsigned char)*p >= 0x80  ? !lexer_letter(x, p, &len)
-                          : (unsigned char)*p < 0x20 ? *p != '\n' && *p != '\t'
-                                                     : memchr(foreign, *p, sizeof foreign - 1) != NULL);
+    return p < x->end && (text_is_letter(*p) || text_is_digit(*p) || *p == ' ' ? false /* nearly all are */
+                          : (unsigned char)*p >= 0x80                          ? !lexer_letter(x, p, &len)
+                          : (unsigned char)*p < 0x20                           ? *p != '\n' && *p != '\t'
+                                                     : strchr("%@$&+<>^~\\{}[]?", *p) != NULL);
 }
 
 /* `<` `>` `~` `±` `≤` `≥` `≈`, and `+-`, `+/-`; *len its bytes. */

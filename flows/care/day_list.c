@@ -48,7 +48,7 @@ void day_list_filed(struct step *s, const struct filed_report *r, struct slice b
         return;
     d.nama = arena_printf(s->arena, "%.*s %.*s", SLICE_ARG(text_cut(nama, NAME, s->arena)),
                           SLICE_ARG(r->child.n ? r->child : r->nomor));
-    step_timer(s, arena_printf(s->arena, "ringan:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
+    step_timer(s, ARENA_JOIN(s->arena, S("ringan:"), r->nomor), step_due(s, &d), s->now_ms);
 }
 
 static void load(struct step *s, struct slice posyandu, struct day_list *l)
@@ -105,8 +105,7 @@ void day_list_changed(struct step *s, const struct due *d)
         }
     }
     save(s, d->posyandu, l);
-    step_timer(s, arena_printf(s->arena, "daftar:%.*s", SLICE_ARG(d->posyandu)), step_due(s, &later),
-               next_hour(s));
+    step_timer(s, ARENA_JOIN(s->arena, S("daftar:"), d->posyandu), step_due(s, &later), next_hour(s));
 }
 
 /* "2T Siti 1041, BGM Budi 1052 +2": as many as one SMS holds. */

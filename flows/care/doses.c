@@ -114,7 +114,7 @@ static void look_at(struct step *s, const struct child *c, int64_t at_ms)
     struct due d = { .what = S("dosis"), .nomor = c->nomor, .posyandu = c->posyandu };
 
     if (p && p->level == PLACE_POSYANDU)
-        step_timer(s, arena_printf(s->arena, "dosis:%.*s", SLICE_ARG(c->nomor)), step_due(s, &d), at_ms);
+        step_timer(s, ARENA_JOIN(s->arena, S("dosis:"), c->nomor), step_due(s, &d), at_ms);
 }
 
 void doses_wait(struct step *s, const struct child *c)
@@ -143,6 +143,5 @@ void doses_visited(struct step *s, struct slice nomor, struct slice posyandu)
 {
     struct due d = { .what = S("dosis"), .act = S("dikunjungi"), .nomor = nomor, .posyandu = posyandu };
 
-    step_timer(s, arena_printf(s->arena, "dosis:%.*s:kunjungan", SLICE_ARG(nomor)), step_due(s, &d),
-               s->now_ms);
+    step_timer(s, ARENA_JOIN(s->arena, S("dosis:"), nomor, S(":kunjungan")), step_due(s, &d), s->now_ms);
 }

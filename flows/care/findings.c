@@ -63,7 +63,11 @@ static void add_json(struct buf *b, const struct finding *f, struct slice value)
     buf_str(b, b->n > 1 ? "," : "");
     buf_str(b, "{\"id\":");
     buf_json(b, f->id);
-    buf_printf(b, ",\"v\":%u,\"class\":\"%s\",\"say\":", f->version, urgency_name(f->class));
+    buf_str(b, ",\"v\":");
+    buf_i64(b, f->version);
+    buf_str(b, ",\"class\":");
+    buf_json(b, slice_of(urgency_name(f->class)));
+    buf_str(b, ",\"say\":");
     buf_json(b, f->say);
     if (value.n) {
         buf_str(b, ",\"value\":");

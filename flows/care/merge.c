@@ -77,10 +77,8 @@ static void forget_later(struct step *s, const struct child *c)
     };
 
     child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, lists.buckets);
-    step_timer(s, arena_printf(s->arena, "child:%.*s:gabung", SLICE_ARG(c->nomor)), step_due(s, &lists),
-               s->now_ms);
-    step_timer(s, arena_printf(s->arena, "tugas:%.*s:gabung", SLICE_ARG(c->nomor)), step_due(s, &visits),
-               s->now_ms);
+    step_timer(s, ARENA_JOIN(s->arena, S("child:"), c->nomor, S(":gabung")), step_due(s, &lists), s->now_ms);
+    step_timer(s, ARENA_JOIN(s->arena, S("tugas:"), c->nomor, S(":gabung")), step_due(s, &visits), s->now_ms);
 }
 
 static void write_merged(struct step *s, const struct child *from, const struct child *into)

@@ -135,7 +135,7 @@ void recap_visited(struct step *s, const struct due *d)
     node_set(o, "weeks", weeks);
     step_write(s, SUBJECT_POSYANDU, id, blob_done(o, s->arena), KEEP_DAYS * day_ms);
     if (sunday == now)
-        step_timer(s, arena_printf(s->arena, "rekap:%.*s", SLICE_ARG(d->posyandu)), step_due(s, &over),
+        step_timer(s, ARENA_JOIN(s->arena, S("rekap:"), d->posyandu), step_due(s, &over),
                    (sunday + WEEK) * day_ms - (int64_t)s->rules->utc_offset_min * 60000 +
                        clock_of(s->rules, "recap_after"));
 }

@@ -55,7 +55,7 @@ void tasks_tell(struct step *s, const struct filed_report *r, const struct due *
 {
     /* A correction takes back and files in one step: the same id, the later one stands. */
     if (r->version > 1 || concerns(s, d))
-        step_timer(s, arena_printf(s->arena, "tugas:%.*s", SLICE_ARG(r->nomor)), step_due(s, d), s->now_ms);
+        step_timer(s, ARENA_JOIN(s->arena, S("tugas:"), r->nomor), step_due(s, d), s->now_ms);
 }
 
 /* --- what a report brings --- */
@@ -95,7 +95,7 @@ static void wait_for(struct step *s, struct slice anak, struct slice posyandu, i
     int64_t at = after_next_opening(s, posyandu, anak, day);
 
     if (at > s->now_ms)
-        step_timer(s, arena_printf(s->arena, "absen:%.*s", SLICE_ARG(anak)), step_due(s, &d), at);
+        step_timer(s, ARENA_JOIN(s->arena, S("absen:"), anak), step_due(s, &d), at);
 }
 
 /* What a cancelled visit asked for is not due (what it closed stays closed); who died is not looked for. */

@@ -63,12 +63,12 @@ static void draft_timer(struct work *w, const struct draft *d)
 {
     struct due due = { .what = S("draft"), .nomor = d->nomor, .from = w->s->msisdn, .form = d->form->name };
 
-    step_timer(w->s, arena_printf(w->s->arena, "draft:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
+    step_timer(w->s, ARENA_JOIN(w->s->arena, S("draft:"), d->nomor), step_due(w->s, &due),
                (d->correct ? w->s->now_ms : d->at_ms) + clock_of(w->s->rules, "draft"));
     if (!w->report.maybe && !w->report.plea && !unfinished_danger(w, d))
         return;
     due.what = S("mungkin");
-    step_timer(w->s, arena_printf(w->s->arena, "mungkin:%.*s", SLICE_ARG(d->nomor)), step_due(w->s, &due),
+    step_timer(w->s, ARENA_JOIN(w->s->arena, S("mungkin:"), d->nomor), step_due(w->s, &due),
                w->s->now_ms + clock_of(w->s->rules, w->report.maybe ? "maybe_e1" : "maybe_e2"));
 }
 

@@ -331,7 +331,7 @@ static void end_draft(struct work *w)
     struct step *s = w->s;
 
     if (drafts_find(s->state, w->filed.nomor)) {
-        step_timer(s, arena_printf(s->arena, "draft:%.*s", SLICE_ARG(w->filed.nomor)), slice_make("", 0), 0);
+        step_timer(s, ARENA_JOIN(s->arena, S("draft:"), w->filed.nomor), slice_make("", 0), 0);
         drafts_remove(s->state, w->filed.nomor);
     }
 }

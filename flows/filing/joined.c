@@ -179,7 +179,6 @@ void joined_alive(struct step *s, const struct filed_report *dead)
         };
 
         if (slice_eq(open->all[i].who, nama))
-            step_timer(s, arena_printf(s->arena, "hidup:%.*s", SLICE_ARG(d.nomor)), step_due(s, &d),
-                       s->now_ms);
+            step_timer(s, ARENA_JOIN(s->arena, S("hidup:"), d.nomor), step_due(s, &d), s->now_ms);
     }
 }

@@ -36,8 +36,8 @@ void referral_clock(struct step *s, const struct filed_report *r, const char *wh
     struct due d = { .what = slice_of(what), .nomor = r->nomor };
 
     d.act = arena_printf(s->arena, "%u", r->referral.climbs);
-    step_timer(s, arena_printf(s->arena, "referral:%.*s", SLICE_ARG(r->nomor)),
-               in_ms ? step_due(s, &d) : slice_make("", 0), in_ms ? s->now_ms + in_ms : 0);
+    step_timer(s, ARENA_JOIN(s->arena, S("referral:"), r->nomor), in_ms ? step_due(s, &d) : slice_make("", 0),
+               in_ms ? s->now_ms + in_ms : 0);
 }
 
 bool referral_at_rest(const struct step *s, const struct filed_report *r)
@@ -134,8 +134,7 @@ static void hold(struct step *s, struct filed_report *r, struct slice to, const 
     if (!is_held(&r->referral, to))
         r->referral.held = listed_with(s, r->referral.held, to);
     r->referral.held_key = slice_of(key);
-    step_timer(s, arena_printf(s->arena, "pagi:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d),
-               s->now_ms + quiet_ms);
+    step_timer(s, ARENA_JOIN(s->arena, S("pagi:"), r->nomor), step_due(s, &d), s->now_ms + quiet_ms);
 }
 
 static struct slice listed_without(struct step *s, struct slice list, struct slice out)
@@ -306,7 +305,7 @@ void referral_list(struct step *s, const struct filed_report *r)
         d.to =
             arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(d.to), d.to.n ? "," : "", SLICE_ARG(l.msisdn[i]));
     if (d.to.n)
-        step_timer(s, arena_printf(s->arena, "buka:%.*s", SLICE_ARG(r->nomor)), step_due(s, &d), s->now_ms);
+        step_timer(s, ARENA_JOIN(s->arena, S("buka:"), r->nomor), step_due(s, &d), s->now_ms);
 }
 
 static void without(struct audience *at, struct slice msisdn)

@@ -74,7 +74,7 @@ struct slice filing_period(const struct ruleset *rules, const struct report *r, 
 
         if (!v.n)
             return v;
-        all = all.n ? arena_printf(a, "%.*s/%.*s", SLICE_ARG(all), SLICE_ARG(v)) : v;
+        all = all.n ? ARENA_JOIN(a, all, S("/"), v) : v;
     }
     return all;
 }

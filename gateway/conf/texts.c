@@ -62,10 +62,12 @@ static size_t fold(struct slice s, bool lines, char *out, size_t max)
     while (s.n && n < max) {
         char c = *s.p;
 
-        if (text_is_safe(c)) /* nearly every byte */
-            s = slice_skip(s, 1);
-        else
+        if (text_is_safe(c)) { /* nearly every byte */
+            s.p++;
+            s.n--;
+        } else {
             c = fold_one(utf8_next(&s), lines);
+        }
         if (c == '\0' || (c == ' ' && (n == 0 || out[n - 1] == ' ')))
             continue;
         out[n++] = c;
@@ -137,10 +139,13 @@ const struct language *texts_find_language(const struct text_set *set, struct sl
 
 static const struct text *find(const struct text_set *set, struct slice language, struct slice key)
 {
-    const struct language *l = texts_find_language(set, language), *id = texts_find_language(set, S("id"));
+    const struct language *l = texts_find_language(set, language);
     const struct text *t = l ? texts_find_in(l, key) : NULL;
 
-    return t || !id ? t : texts_find_in(id, key);
+    if (t)
+        return t;
+    l = texts_find_language(set, S("id"));
+    return l ? texts_find_in(l, key) : NULL;
 }
 
 /* What is being written; past the end only the length is counted. */
@@ -152,19 +157,21 @@ struct page {
 
 static void put(struct page *out, const char *p, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        char before = out->n ? out->p[out->n - 1] : '\n';
+    char before = out->n ? out->p[out->n - 1] : '\n', *to = out->p;
+    size_t at = out->n;
 
+    for (size_t i = 0; i < n; i++) {
         if (p[i] == ' ' && (before == ' ' || before == '\n'))
             continue;
         if (p[i] == '\n' && before == ' ')
-            out->n--;
-        if (out->n == out->max) {
+            at--;
+        if (at == out->max) {
             out->over = true;
-            return;
+            break;
         }
-        out->p[out->n++] = p[i];
+        to[at++] = before = p[i];
     }
+    out->n = at;
 }
 
 static void put_slot(struct page *out, const struct part *part, unsigned shrink, bool lines,

@@ -369,12 +369,12 @@ static unsigned label_before(const struct filling *x, unsigned i)
 /* `lila dulu 22`, `bulan lalu 10,9`, `kontrol tgl 28`, `naik 2 kg 60`: of another day, or a difference. */
 static void of_then(struct filling *x, unsigned i)
 {
-    unsigned from = i, used = 0;
+    unsigned from = i, used = 0, at = i;
     struct slice code = code_before(x, i, &from);
     bool unit;
 
-    if (!code.n)
-        code = code_before(x, label_before(x, i), &from);
+    if (!code.n && (at = label_before(x, i)) < i)
+        code = code_before(x, at, &from);
     if (from < i && x->ts.t[from].other)
         return; /* `kurang 2 ons dari bulan lalu tb 76` */
     unit = i + 1 < x->ts.n && !parts(x, i + 1) && phrase_at(&x->ts, i + 1, x->words->units, &used);

@@ -50,9 +50,12 @@ static unsigned telephone(const struct filling *x, unsigned i)
     };
     const struct token *t = x->ts.t;
     bool abroad = slice_is(t[i].low, "62") && i + 1 < x->ts.n && slice_starts(t[i + 1].low, "8");
-    unsigned n = digits_only(&t[i]), k = i + 1;
+    unsigned n, k = i + 1;
 
-    if ((n < PART && !abroad) || !(abroad || slice_starts(t[i].low, "08") || slice_starts(t[i].low, "628")))
+    if (!abroad && !slice_starts(t[i].low, "08") && !slice_starts(t[i].low, "628"))
+        return 0;
+    n = digits_only(&t[i]);
+    if (n < PART && !abroad)
         return 0;
     for (; k < x->ts.n && n < LEAST && !(t[k].sep & SEP_HARD) && digits_only(&t[k]) >= PART; k++)
         n += digits_only(&t[k]);
@@ -80,13 +83,13 @@ static unsigned day_of_month(const struct filling *x, unsigned i)
 {
     unsigned used, first = 0;
 
+    if (i + 1 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD ||
+        !phrase_at(&x->ts, i + 1, x->words->months, &used) || form_as(x->form, AS_DATE) >= 0 ||
+        form_has(x->form, FIELD_MONTH))
+        return 0;
     while (x->ts.t[first].kind != TOKEN_NUMBER)
         first++;
-    if (form_as(x->form, AS_DATE) >= 0 || (first == i && form_has(x->form, FIELD_AGE)) ||
-        form_has(x->form, FIELD_MONTH) || i + 1 >= x->ts.n || x->ts.t[i + 1].kind != TOKEN_WORD ||
-        !phrase_at(&x->ts, i + 1, x->words->months, &used))
-        return 0;
-    return understand_day_at(x, i);
+    return first == i && form_has(x->form, FIELD_AGE) ? 0 : understand_day_at(x, i);
 }
 
 /* `#9x#`: a number that is due, and nobody can read it (RULINGS 50). */
@@ -101,10 +104,12 @@ static bool third_figure(const struct filling *x, unsigned i)
 {
     unsigned slashes = 0;
 
+    if (i == 0 || (x->ts.t[i].sep & ~(unsigned)SEP_BLANK) != SEP_SLASH ||
+        x->ts.t[i - 1].kind != TOKEN_NUMBER || slice_find(x->ts.t[i - 1].low, '/') >= x->ts.t[i - 1].low.n)
+        return false;
     for (unsigned k = 0; k < x->ts.n; k++)
         slashes += (x->ts.t[k].sep & SEP_SLASH) != 0;
-    return i > 0 && slashes == 1 && (x->ts.t[i].sep & ~(unsigned)SEP_BLANK) == SEP_SLASH &&
-           x->ts.t[i - 1].kind == TOKEN_NUMBER && slice_find(x->ts.t[i - 1].low, '/') < x->ts.t[i - 1].low.n;
+    return slashes == 1;
 }
 
 /* `amlodipin 1x1`: a dose. */
