@@ -135,10 +135,8 @@ void report_settle(struct step *s, struct filed_report *r)
 void report_row(struct step *s, const struct filed_report *r)
 {
     struct row row = { .kind = ROW_RECORD };
-    struct buf fields;
+    struct slice findings = r->findings.n ? r->findings : S("[]");
 
-    buf_init(&fields, 16384);
-    report_fields_json(&fields, r->form, r->values);
     row.record = (struct record){
         .id = r->id,
         .nomor = r->nomor,
@@ -152,16 +150,13 @@ void report_row(struct step *s, const struct filed_report *r)
         .place = r->place,
         .posyandu = r->posyandu,
         .person_id = r->person_id,
-        .fields = arena_copy(s->arena, buf_slice(&fields)),
-        .findings = r->findings.n ? r->findings : S("[]"),
+        .fields = row_tree(report_fields(r->form, r->values, s->arena), s->arena),
+        .findings = row_tree(node_of_raw(s->arena, findings), s->arena),
         .status = r->status,
         .provider = r->provider,
         .message_id = r->message_id,
     };
     if (slice_is(r->status, "checked") && s->person)
         row.record.checked_by = s->person->msisdn;
-    if (fields.failed)
-        s->arena->failed = true;
-    buf_free(&fields);
     step_row(s, &row);
 }

@@ -31,7 +31,7 @@ static void repairs_json(struct buf *out, const struct report *r)
 }
 
 /* Without the closing brace. */
-static void report_json(struct buf *out, const struct report *r)
+static void report_json(struct buf *out, const struct report *r, struct arena *a)
 {
     buf_printf(out, "{\"status\":\"%s\",\"form\":", report_status_name(r->status));
     if (r->form)
@@ -40,7 +40,7 @@ static void report_json(struct buf *out, const struct report *r)
         buf_str(out, "null");
     error_json(out, r->error, r->error_field);
     buf_str(out, ",\"fields\":");
-    report_fields_json(out, r->form, r->values);
+    buf_add(out, node_json(report_fields(r->form, r->values, a), a));
     repairs_json(out, r);
     if (r->emergency)
         buf_str(out, ",\"alert\":\"E1\"");
@@ -55,7 +55,7 @@ static void member(struct buf *out, bool *first, const char *name, struct slice 
     buf_json(out, s);
 }
 
-static void command_json(struct buf *out, const struct command *c)
+static void command_json(struct buf *out, const struct command *c, struct arena *a)
 {
     bool first = true;
 
@@ -71,11 +71,13 @@ static void command_json(struct buf *out, const struct command *c)
     member(out, &first, "kode", c->kode);
     member(out, &first, "nik", c->nik);
     for (unsigned i = 0; i < c->corrected_n; i++) {
+        const struct node *value = value_node(&c->corrected[i].value, a);
+
         buf_str(out, first ? "" : ",");
         first = false;
         buf_json(out, c->corrected[i].field);
         buf_char(out, ':');
-        value_json(out, &c->corrected[i].value);
+        buf_add(out, value ? node_json(value, a) : S("null"));
     }
     buf_char(out, '}');
 }
@@ -91,15 +93,15 @@ static void close_with_reply(struct buf *out, const struct ruleset *rs, const st
 }
 
 /* The reports of one part, or its command; without the closing brace of the last. */
-static void part_json(struct buf *out, const struct said *said)
+static void part_json(struct buf *out, const struct said *said, struct arena *a)
 {
     if (said->kind == SAID_COMMAND && !said->turned.why) {
-        command_json(out, &said->command);
+        command_json(out, &said->command, a);
         return;
     }
     for (unsigned i = 0; i < said->reports_n; i++) {
         buf_str(out, i ? "}," : "");
-        report_json(out, &said->reports[i]);
+        report_json(out, &said->reports[i], a);
     }
     if (said->turned.why == TURNED_ASK) {
         buf_str(out, "{\"status\":\"confirm\",\"form\":null");
@@ -124,7 +126,7 @@ void understanding_json(struct buf *out, const struct ruleset *rs, const struct 
         buf_str(out, "{\"status\":\"many\",\"reports\":[");
     for (const struct said *part = said; part; part = part->next) {
         buf_str(out, part == said ? "" : ",");
-        part_json(out, part);
+        part_json(out, part, a);
         if (!many)
             break;
         if (part == said)

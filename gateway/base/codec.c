@@ -9,6 +9,11 @@
 
 /* --- writing --- */
 
+static struct slice node_bytes(const struct node *const *o)
+{
+    return *o ? (*o)->packed : slice_make("", 0);
+}
+
 /* It takes no more than so many bytes. */
 static size_t room(const struct codec *c, const void *from)
 {
@@ -20,6 +25,8 @@ static size_t room(const struct codec *c, const void *from)
 
         if (m->type == MEMBER_TEXT)
             n += OF(struct slice, from, m->at)->n;
+        else if (m->type == MEMBER_NODE)
+            n += node_bytes(OF(const struct node *, from, m->at)).n;
         else if (m->type == MEMBER_WORD)
             n += slice_of(m->words[*OF(unsigned, from, m->at)]).n;
         else if (m->type == MEMBER_STRUCTS || m->type == MEMBER_TEXTS)
@@ -65,6 +72,14 @@ static unsigned char *put_number(unsigned char *p, int64_t n)
     return n ? packed_number(p, n) : NULL;
 }
 
+static unsigned char *put_node(unsigned char *p, struct slice bytes)
+{
+    if (!bytes.n)
+        return NULL;
+    memcpy(p, bytes.p, bytes.n);
+    return p + bytes.n;
+}
+
 /* NULL: it is left out. */
 static unsigned char *put(unsigned char *p, const struct member *m, const void *from)
 {
@@ -84,6 +99,12 @@ static unsigned char *put(unsigned char *p, const struct member *m, const void *
         return put_text(p, slice_of(m->words[*OF(unsigned, from, m->at)]));
     case MEMBER_BOOL:
         return *OF(bool, from, m->at) ? packed_simple(p, NODE_TRUE) : NULL;
+    case MEMBER_FLAG:
+        return packed_simple(p, *OF(bool, from, m->at) ? NODE_TRUE : NODE_FALSE);
+    case MEMBER_FIXED:
+        return packed_number(p, m->max);
+    case MEMBER_NODE:
+        return put_node(p, node_bytes(OF(const struct node *, from, m->at)));
     case MEMBER_STRUCT:
         p = put_struct(p, m->of, OF(char, from, m->at), &n);
         return n ? p : NULL;
@@ -132,6 +153,7 @@ void codec_pack(struct buf *b, const struct codec *c, const void *from)
         return;
     *p = PACKED;
     p = put_struct(p + 1, c, from, &n);
+    *p = '\0';
     b->n = before + (size_t)(p - (unsigned char *)(b->p + before));
 }
 
@@ -196,7 +218,13 @@ static bool get(const struct node *v, const struct member *m, void *to)
     case MEMBER_TEXT:
         *AT(struct slice, to, m->at) = v && v->kind == NODE_TEXT ? v->text : slice_make("", 0);
         return !v || v->kind == NODE_TEXT;
+    case MEMBER_NODE:
+        *AT(const struct node *, to, m->at) = v;
+        return true;
+    case MEMBER_FIXED:
+        return v && v->kind == NODE_NUMBER && v->number == m->max;
     case MEMBER_BOOL:
+    case MEMBER_FLAG:
         *AT(bool, to, m->at) = v && v->kind == NODE_TRUE;
         return !v || v->kind == NODE_TRUE || v->kind == NODE_FALSE;
     case MEMBER_WORD:
@@ -230,4 +258,51 @@ bool codec_get(const struct node *object, const struct codec *c, void *to)
             break;
         }
     return ok;
+}
+
+/* They stand in the order of the table: the one that comes is hardly ever far from `next`. */
+static const struct member *member_of(const struct codec *c, unsigned *next, unsigned number,
+                                      struct slice letters)
+{
+    for (unsigned k = 0; k < c->n; k++) {
+        unsigned i = *next + k < c->n ? *next + k : *next + k - c->n;
+        const struct member *m = &c->members[i];
+
+        if (number ? m->number != number : !slice_eq(m->key, letters))
+            continue;
+        *next = i + 1 < c->n ? i + 1 : 0;
+        return m;
+    }
+    return NULL;
+}
+
+/* m: NULL is passed over. */
+static bool take_member(struct packed_reader *r, const struct member *m, void *to)
+{
+    struct node seen = { .kind = NODE_NULL };
+    struct node *v = m && m->type == MEMBER_NODE ? ARENA_NEW(r->arena, struct node) : &seen;
+
+    return v && packed_take(r, v) && (!m || get(v->kind == NODE_NULL ? NULL : v, m, to));
+}
+
+bool codec_unpack(struct packed_reader *r, const struct codec *c, void *to)
+{
+    unsigned next = 0, number;
+    struct slice letters;
+    size_t n;
+
+    if (!packed_take_object(r, &n))
+        return false;
+    for (bool good; n; n--) {
+        const struct member *m;
+
+        if (!packed_take_name(r, &number, &letters))
+            return false;
+        m = member_of(c, &next, number, letters);
+        good = m && m->type == MEMBER_TEXT ? packed_take_text(r, AT(struct slice, to, m->at))
+                                           : take_member(r, m, to);
+        if (!good)
+            return false;
+    }
+    return true;
 }

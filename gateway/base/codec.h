@@ -19,11 +19,14 @@ enum member_type {
     MEMBER_INT,      /* int */
     MEMBER_UNSIGNED, /* unsigned */
     MEMBER_BOOL,     /* bool */
+    MEMBER_FLAG,     /* bool that is written when it is false too */
+    MEMBER_FIXED,    /* nothing of the struct: the number `max`, which whoever reads looks for */
     MEMBER_ENUM,     /* an enum from 0 up to and without `max`, kept as its number */
     MEMBER_WORD,     /* an enum, kept as its word of `words` */
     MEMBER_STRUCT,   /* a struct of table `of`; one with nothing in it is left out */
     MEMBER_STRUCTS,  /* `max` structs of table `of`, how many: unsigned at `count` */
     MEMBER_TEXTS,    /* `max` slices, how many: unsigned at `count` */
+    MEMBER_NODE, /* const struct node *: a tree that node_packed() made, or that was read; NULL is left out */
 };
 
 struct member {
@@ -63,12 +66,21 @@ struct codec {
              : MEMBER_INT64, int                                                                             \
              : MEMBER_INT, unsigned                                                                          \
              : MEMBER_UNSIGNED, bool                                                                         \
-             : MEMBER_BOOL)
+             : MEMBER_BOOL, const struct node *                                                              \
+             : MEMBER_NODE)
 #define MEMBER_PLACES(st, m) ((unsigned)(sizeof(((st *)0)->m) / sizeof(((st *)0)->m[0])))
 
 #define MEMBER(st, k, m)                                                                                     \
     {                                                                                                        \
         .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_TYPE(st, m), .at = offsetof(st, m)              \
+    }
+#define MEMBER_ALWAYS(st, k, m)                                                                              \
+    {                                                                                                        \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_FLAG, .at = offsetof(st, m)                     \
+    }
+#define MEMBER_VERSION(k, is)                                                                                \
+    {                                                                                                        \
+        .key = SLICE(#k), .number = NAME_##k, .type = MEMBER_FIXED, .max = (is)                              \
     }
 #define MEMBER_ONE_OF(st, k, m, most)                                                                        \
     {                                                                                                        \
@@ -101,5 +113,7 @@ void codec_pack(struct buf *, const struct codec *, const void *from);
 /* Sets every member of the table in *to; object may be NULL.  False when one that is there is of another kind
  * than the table says, or out of its range: it reads as absent then, and *to is not to be relied on. */
 bool codec_get(const struct node *object, const struct codec *, void *to);
+/* The same of an object as packed bytes, into what is zero; false also when they are broken. */
+bool codec_unpack(struct packed_reader *, const struct codec *, void *to);
 
 #endif

@@ -4,7 +4,8 @@
 #include <string.h>
 
 enum {
-    DEPTH = 24
+    DEPTH = 24,
+    JSON_MAX = 4 << 20,
 };
 
 /* --- reading --- */
@@ -481,4 +482,19 @@ void node_write(struct buf *b, const struct node *o)
         write_children(b, o, "{}");
         break;
     }
+}
+
+struct slice node_json(const struct node *o, struct arena *a)
+{
+    struct buf b;
+
+    if (!o || o->raw.n)
+        return o ? o->raw : slice_make("", 0);
+    buf_init(&b, JSON_MAX);
+    node_write(&b, o);
+    if (!b.failed)
+        return buf_into(&b, a);
+    a->failed = true;
+    buf_free(&b);
+    return slice_make("", 0);
 }

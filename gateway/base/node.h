@@ -71,5 +71,7 @@ void node_put_bool(struct node *object, const char *key, bool);
 
 /* Appends it without blanks, members in their order; what has raw as it stood. */
 void node_write(struct buf *, const struct node *);
+/* The same, in the arena or where it stood; empty for NULL. */
+struct slice node_json(const struct node *, struct arena *);
 
 #endif

@@ -24,7 +24,6 @@ enum {
     WIDTHS = 6,
     LITERAL = 0xc0,   /* a name that has no number, and its length in the lower six bits */
     LONG_NAME = 0x3f, /* of that: it follows */
-    SHOWN_MAX = 4 << 20,
 };
 
 /* --- writing --- */
@@ -208,6 +207,29 @@ static void pack_value(struct buf *b, const struct node *o, bool named, const st
         pack_value(b, c, o->kind == NODE_OBJECT, names);
 }
 
+/* It takes no more than so many bytes. */
+static size_t room(const struct node *o)
+{
+    size_t n = 2 * (size_t)PACKED_PART + o->key.n + o->text.n + o->raw.n + o->packed.n;
+
+    for (const struct node *c = o->first; c; c = c->next)
+        n += room(c);
+    return n;
+}
+
+const struct node *node_packed(struct node *o, const struct packed_names *names, struct arena *a)
+{
+    size_t n = o ? room(o) : 0;
+    struct buf b = { .p = o ? arena_raw(a, n) : NULL, .cap = n };
+
+    if (!b.p)
+        return NULL;
+    pack_value(&b, o, false, names);
+    a->failed = a->failed || b.failed;
+    o->packed = buf_slice(&b);
+    return o;
+}
+
 void node_pack(struct buf *b, const struct node *o, const struct packed_names *names)
 {
     buf_char(b, PACKED);
@@ -216,18 +238,12 @@ void node_pack(struct buf *b, const struct node *o, const struct packed_names *n
 
 /* --- reading --- */
 
-struct reader {
-    const unsigned char *p, *end;
-    const struct packed_names *names;
-    struct arena *arena;
-};
-
-static size_t left(const struct reader *r)
+static size_t left(const struct packed_reader *r)
 {
     return (size_t)(r->end - r->p);
 }
 
-static bool take_bytes(struct reader *r, unsigned n, uint64_t *out)
+static bool take_bytes(struct packed_reader *r, unsigned n, uint64_t *out)
 {
     *out = 0;
     if (left(r) < n)
@@ -238,7 +254,7 @@ static bool take_bytes(struct reader *r, unsigned n, uint64_t *out)
 }
 
 /* A length or count; nothing is longer than what is left. */
-static bool take_varint(struct reader *r, size_t *out)
+static bool take_varint(struct packed_reader *r, size_t *out)
 {
     *out = 0;
     for (unsigned shift = 0; shift < 36 && r->p < r->end; shift += 6) {
@@ -251,48 +267,57 @@ static bool take_varint(struct reader *r, size_t *out)
     return false;
 }
 
-static bool take_size(struct reader *r, unsigned low, size_t *out)
+static bool take_size(struct packed_reader *r, unsigned low, size_t *out)
 {
     *out = low;
     return low < LOW ? low <= left(r) : take_varint(r, out);
 }
 
-static bool take_slice(struct reader *r, size_t n, struct slice *out)
+static bool take_slice(struct packed_reader *r, size_t n, struct slice *out)
 {
     *out = slice_make((const char *)r->p, n);
     r->p += n;
     return true;
 }
 
-static bool take_name(struct reader *r, struct slice *out)
+bool packed_take_name(struct packed_reader *r, unsigned *number, struct slice *letters)
 {
     unsigned byte = r->p < r->end ? *r->p++ : 0;
     size_t n = byte & LONG_NAME;
 
-    *out = slice_make("", 0);
-    if (byte < LITERAL) {
-        *out = r->names->by_number[byte]; /* a newer program's is without a name, and passed over */
+    *number = byte < LITERAL ? byte : 0;
+    if (byte < LITERAL)
         return byte != 0;
-    }
     if (n < LONG_NAME ? n > left(r) : !take_varint(r, &n))
         return false;
-    return take_slice(r, n, out);
+    return take_slice(r, n, letters);
 }
 
-static bool take_said(struct reader *r, unsigned form, struct node *out)
+/* One that a newer program gave a number is without a name, and passed over. */
+static bool take_key(struct packed_reader *r, struct slice *key)
+{
+    unsigned number;
+
+    if (!packed_take_name(r, &number, key))
+        return false;
+    if (number)
+        *key = r->names->by_number[number];
+    return true;
+}
+
+static bool take_said(struct packed_reader *r, unsigned form, struct slice *out)
 {
     unsigned n = packed_text_bytes(form);
     char text[PACKED_TEXT_MAX];
 
     if (!n || left(r) < n)
         return false;
-    out->kind = NODE_TEXT;
-    out->text = arena_copy(r->arena, slice_make(text, packed_text_get(form, r->p, text)));
+    *out = arena_copy(r->arena, slice_make(text, packed_text_get(form, r->p, text)));
     r->p += n;
-    return out->text.n > 0;
+    return out->n > 0;
 }
 
-static bool take_number(struct reader *r, unsigned low, bool negative, struct node *out)
+static bool take_number(struct packed_reader *r, unsigned low, bool negative, struct node *out)
 {
     uint64_t v = low;
 
@@ -311,7 +336,7 @@ static bool take_simple(unsigned low, struct node *out)
     return low <= NODE_TRUE;
 }
 
-static bool take_json(struct reader *r, size_t n, struct node *out)
+static bool take_json(struct packed_reader *r, size_t n, struct node *out)
 {
     const struct node *in = node_read(slice_make((const char *)r->p, n), r->arena);
 
@@ -328,23 +353,23 @@ static bool take_json(struct reader *r, size_t n, struct node *out)
     return true;
 }
 
-static bool take_value(struct reader *, struct node *, unsigned depth);
+static bool take_value(struct packed_reader *, struct node *, unsigned depth);
 
-static bool take_children(struct reader *r, struct node *out, size_t n, unsigned depth)
+static bool take_children(struct packed_reader *r, struct node *out, size_t n, unsigned depth)
 {
     struct node *all = n ? ARENA_ARRAY(r->arena, struct node, n) : NULL;
 
     if (depth == DEPTH || (n && !all))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if ((out->kind == NODE_OBJECT && !take_name(r, &all[i].key)) || !take_value(r, &all[i], depth + 1))
+        if ((out->kind == NODE_OBJECT && !take_key(r, &all[i].key)) || !take_value(r, &all[i], depth + 1))
             return false;
         node_add(out, &all[i]);
     }
     return true;
 }
 
-static bool take_value(struct reader *r, struct node *out, unsigned depth)
+static bool take_value(struct packed_reader *r, struct node *out, unsigned depth)
 {
     const unsigned char *from = r->p;
     unsigned first = r->p < r->end ? *r->p++ : SAID << 5 | LOW, low = first & LOW;
@@ -372,7 +397,8 @@ static bool take_value(struct reader *r, struct node *out, unsigned depth)
         ok = take_children(r, out, n, depth);
         break;
     case SAID:
-        ok = take_said(r, low, out);
+        out->kind = NODE_TEXT;
+        ok = take_said(r, low, &out->text);
         break;
     default:
         ok = take_json(r, n, out);
@@ -384,7 +410,7 @@ static bool take_value(struct reader *r, struct node *out, unsigned depth)
 
 const struct node *node_unpack_next(struct slice *s, const struct packed_names *names, struct arena *a)
 {
-    struct reader r = { .names = names, .arena = a };
+    struct packed_reader r = { .names = names, .arena = a };
     struct node *root = s->n && s->p[0] == PACKED ? ARENA_NEW(a, struct node) : NULL;
 
     if (!root)
@@ -404,6 +430,28 @@ const struct node *node_unpack(struct slice s, const struct packed_names *names,
     return s.n ? NULL : root;
 }
 
+bool packed_take(struct packed_reader *r, struct node *out)
+{
+    return take_value(r, out, 0);
+}
+
+bool packed_take_text(struct packed_reader *r, struct slice *out)
+{
+    unsigned first = r->p < r->end ? *r->p++ : 0;
+    size_t n;
+
+    if (first >> 5 == SAID)
+        return take_said(r, first & LOW, out);
+    return first >> 5 == TEXT && take_size(r, first & LOW, &n) && take_slice(r, n, out);
+}
+
+bool packed_take_object(struct packed_reader *r, size_t *n)
+{
+    unsigned first = r->p < r->end ? *r->p++ : 0;
+
+    return first >> 5 == OBJECT && take_size(r, first & LOW, n);
+}
+
 /* --- either --- */
 
 const struct node *node_kept(struct slice s, const struct packed_names *names, struct arena *a)
@@ -413,17 +461,7 @@ const struct node *node_kept(struct slice s, const struct packed_names *names, s
 
 struct slice node_shown(struct slice s, const struct packed_names *names, struct arena *a)
 {
-    const struct node *o;
-    struct buf b;
-
     if (!s.n || s.p[0] != PACKED)
         return s;
-    o = node_unpack(s, names, a);
-    buf_init(&b, SHOWN_MAX);
-    if (o)
-        node_write(&b, o);
-    a->failed = a->failed || b.failed;
-    s = b.failed ? slice_make("", 0) : buf_into(&b, a);
-    buf_free(&b);
-    return s;
+    return node_json(node_unpack(s, names, a), a);
 }

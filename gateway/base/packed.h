@@ -55,8 +55,27 @@ unsigned char *packed_simple(unsigned char *, enum node_kind);
 unsigned char *packed_number(unsigned char *, int64_t);
 unsigned char *packed_text(unsigned char *, struct slice);
 
+/* And what a table reads by itself.  Each is false when there is no such thing; what comes is not looked at
+ * twice. */
+struct packed_reader {
+    const unsigned char *p, *end;
+    const struct packed_names *names;
+    struct arena *arena; /* of trees and of texts that do not stand there as they are */
+};
+/* The beginning of an object, and how many members follow. */
+bool packed_take_object(struct packed_reader *, size_t *n);
+/* The name of a member: its number, or 0 and its letters. */
+bool packed_take_name(struct packed_reader *, unsigned *number, struct slice *letters);
+/* A text. */
+bool packed_take_text(struct packed_reader *, struct slice *);
+/* A value, into a node that is zero. */
+bool packed_take(struct packed_reader *, struct node *);
+
 /* Appends it. */
 void node_pack(struct buf *, const struct node *, const struct packed_names *);
+/* The same tree with its bytes beside it (node.h: packed), for a part that is written more than once.  NULL
+ * stays so. */
+const struct node *node_packed(struct node *, const struct packed_names *, struct arena *);
 /* What node_pack() wrote, whatever bytes come; texts of the tree lie in them or in the arena.  NULL: it is
  * none of ours, or the arena is full. */
 const struct node *node_unpack(struct slice, const struct packed_names *, struct arena *);

@@ -86,33 +86,32 @@ static unsigned put_time(const char *p, unsigned char *out)
     return 1 + TIME_BYTES;
 }
 
-static unsigned hex_of(char c)
-{
-    return c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
-}
+/* Of a letter its digit, and one more: 0 is none. */
+static const unsigned char hex_of[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
-static bool is_dash(unsigned i)
-{
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
+/* Where the digits of each byte stand, and what stands between them. */
+static const unsigned char uuid_at[UUID_BYTES] = {
+    0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34
+};
+static const unsigned char uuid_dash[] = { 8, 13, 18, 23 };
 
 static unsigned put_uuid(const char *p, unsigned char *out)
 {
-    unsigned n = 0;
-
-    out[n++] = UUID;
-    for (unsigned i = 0; i < UUID_N; i += 2) {
-        unsigned high, low;
-
-        if (is_dash(i) && p[i++] != '-')
+    for (unsigned i = 0; i < sizeof uuid_dash; i++)
+        if (p[uuid_dash[i]] != '-')
             return 0;
-        high = hex_of(p[i]);
-        low = hex_of(p[i + 1]);
-        if (high > 15 || low > 15)
+    out[0] = UUID;
+    for (unsigned i = 0; i < UUID_BYTES; i++) {
+        unsigned high = hex_of[(unsigned char)p[uuid_at[i]]], low = hex_of[(unsigned char)p[uuid_at[i] + 1]];
+
+        if (!high || !low)
             return 0;
-        out[n++] = (unsigned char)(high << 4 | low);
+        out[1 + i] = (unsigned char)((high - 1) << 4 | (low - 1));
     }
-    return n;
+    return 1 + UUID_BYTES;
 }
 
 unsigned packed_text_put(struct slice s, unsigned char out[PACKED_TEXT_BYTES])
@@ -166,11 +165,11 @@ static unsigned get_uuid(const unsigned char *bytes, char *p)
 {
     static const char hex[] = "0123456789abcdef";
 
-    for (unsigned i = 0; i < UUID_N; i += 2, bytes++) {
-        if (is_dash(i))
-            p[i++] = '-';
-        p[i] = hex[*bytes >> 4];
-        p[i + 1] = hex[*bytes & 15];
+    for (unsigned i = 0; i < sizeof uuid_dash; i++)
+        p[uuid_dash[i]] = '-';
+    for (unsigned i = 0; i < UUID_BYTES; i++) {
+        p[uuid_at[i]] = hex[bytes[i] >> 4];
+        p[uuid_at[i] + 1] = hex[bytes[i] & 15];
     }
     return UUID_N;
 }

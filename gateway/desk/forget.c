@@ -238,30 +238,34 @@ static struct slice now_text(struct arena *a)
     return arena_str(a, text);
 }
 
+/* A list of them, as a row takes it; NULL: there are none. */
+static const struct node *row_list(const struct slice *all, unsigned n, struct arena *a)
+{
+    struct node *list = n ? node_list(a) : NULL;
+
+    for (unsigned i = 0; i < n; i++)
+        node_add(list, node_of_text(a, all[i]));
+    return row_tree(list, a);
+}
+
 static void tell_sinks(struct forgetting *f)
 {
     const struct whom *w = f->whom;
     struct row row = { .kind = ROW_FORGET };
-    struct buf nomor, persons, text;
+    struct buf body;
 
     arena_reset(&f->keys.scratch);
-    buf_init(&nomor, ROW_MAX);
-    buf_init(&persons, ROW_MAX);
-    buf_init(&text, ROW_MAX);
-    whom_list(&nomor, w->whose.nomor, w->whose.nomor_n);
-    whom_list(&persons, w->persons, w->persons_n);
+    buf_init(&body, ROW_MAX);
     row.forget.id = arena_printf(&f->keys.scratch, "%lld", (long long)clock_wall_ms());
     row.forget.at = now_text(&f->keys.scratch);
     row.forget.account = f->account;
     row.forget.why = f->why;
-    row.forget.nomor = w->whose.nomor_n ? buf_slice(&nomor) : S("");
-    row.forget.persons = w->persons_n ? buf_slice(&persons) : S("");
+    row.forget.nomor = row_list(w->whose.nomor, w->whose.nomor_n, &f->keys.scratch);
+    row.forget.persons = row_list(w->persons, w->persons_n, &f->keys.scratch);
     row.forget.who = w->whose.msisdn;
-    row_encode(&text, &row);
-    store_tell_sinks(f->desk.store, buf_slice(&text), on_told, f);
-    buf_free(&nomor);
-    buf_free(&persons);
-    buf_free(&text);
+    rows_encode(&body, &row, 1);
+    store_tell_sinks(f->desk.store, buf_slice(&body), on_told, f);
+    buf_free(&body);
 }
 
 /* What changed while it was looked at is looked at again. */

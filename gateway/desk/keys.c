@@ -7,6 +7,7 @@
 #include "flows/understand/understanding.h"
 #include "gateway/model/inbound_text.h"
 #include "gateway/model/record.h"
+#include "gateway/model/stream_tree.h"
 
 static bool among(const struct slice *all, unsigned n, struct slice s)
 {
@@ -140,38 +141,43 @@ static enum held_do sms(struct keys *f, const struct held *h)
 /* Rows that could not be stored: all of them hers, or others' too? */
 static enum held_do rows(struct keys *f, const struct held *h)
 {
-    struct slice rest = h->value;
+    struct rows rows = rows_begin(h->value, &f->scratch);
+    struct row row;
 
-    while (rest.n) {
-        struct slice line = slice_trim(slice_cut(&rest, '\n'));
-        struct row row;
-        struct err e;
-
-        arena_reset(&f->scratch);
-        if (!line.n || row_decode(line, &f->scratch, &row, &e) != 0)
-            continue;
+    arena_reset(&f->scratch);
+    while (rows_next(&rows, &row, NULL) > 0)
         if (!whose_nomor(&f->whom->whose, row.kind == ROW_RECORD   ? row.record.nomor
                                           : row.kind == ROW_PERSON ? row.person.nomor
                                                                    : row.event.nomor))
             return HELD_STAYS;
-    }
     return HELD_GOES;
+}
+
+/* How much stands before a tree: of a timer when it was set, of what is tried again its attempts and times.
+ */
+static size_t head_of(const struct held *h)
+{
+    struct slice rest = h->value;
+
+    if (slice_starts(h->key, "duet:") && slice_starts(rest, "\1")) { /* between two \1 */
+        rest = slice_skip(rest, 1);
+        (void)slice_cut(&rest, '\1');
+    }
+    while (slice_starts(h->key, "waitt:") && rest.n && rest.p[0] != '{' && rest.p[0] != PACKED)
+        rest = slice_skip(rest, 1);
+    return h->value.n - rest.n;
 }
 
 struct held keys_shown(struct keys *f, const struct held *h)
 {
+    bool ours = slice_starts(h->key, "s:") || slice_starts(h->key, "duet:");
+    size_t head = head_of(h);
     struct held shown = *h;
-    struct slice rest = h->value, set;
+    struct slice tree = slice_skip(h->value, head);
 
     arena_reset(&f->shown);
-    if (slice_starts(h->key, "s:"))
-        shown.value = blob_shown(h->value, &f->shown);
-    if (!slice_starts(h->key, "duet:") || !slice_starts(h->value, "\1"))
-        return shown;
-    rest = slice_skip(rest, 1); /* when it was set, between two \1 */
-    (void)slice_cut(&rest, '\1');
-    set = slice_take(h->value, h->value.n - rest.n);
-    shown.value = ARENA_JOIN(&f->shown, set, blob_shown(rest, &f->shown));
+    tree = ours ? blob_shown(tree, &f->shown) : stream_shown(tree, &f->shown);
+    shown.value = head ? ARENA_JOIN(&f->shown, slice_take(h->value, head), tree) : tree;
     return shown;
 }
 

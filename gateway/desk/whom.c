@@ -104,16 +104,6 @@ void whom_free(struct whom *w)
         arena_free(&w->arena);
 }
 
-void whom_list(struct buf *b, const struct slice *all, unsigned n)
-{
-    buf_char(b, '[');
-    for (unsigned i = 0; i < n; i++) {
-        buf_str(b, i ? "," : "");
-        buf_json(b, all[i]);
-    }
-    buf_char(b, ']');
-}
-
 static void add(struct slice *all, unsigned *n, struct slice s)
 {
     for (unsigned i = 0; i < *n; i++)

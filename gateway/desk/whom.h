@@ -22,7 +22,5 @@ struct whom {
 typedef void whom_cb(void *arg, struct whom *, struct slice why);
 void whom_find(const struct desk *, struct slice person, whom_cb *done, void *arg);
 void whom_free(struct whom *);
-/* ["48217","1041"] */
-void whom_list(struct buf *, const struct slice *all, unsigned n);
 
 #endif

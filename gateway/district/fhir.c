@@ -33,8 +33,8 @@ enum step {
 struct sending {
     struct fhir_sink *sink;
     struct item *item;
-    struct slice rows; /* of it that go; the batch's */
-    struct buf gone;   /* the batch that is to follow; empty = none */
+    struct row_list rows; /* of it that go; the batch's */
+    struct buf gone;      /* the batch that is to follow; empty = none */
     enum step step;
     unsigned person; /* which one of the entry */
 };
@@ -45,7 +45,8 @@ struct fhir_sink {
     const struct ruleset *rules;
     char *url, *token_url, *client_id, *client_secret, *organization;
     struct oauth oauth;
-    struct item *items; /* the batch under way */
+    struct item *items;          /* the batch under way */
+    struct row_list rows[BATCH]; /* of each */
     unsigned items_n, open, sent;
     struct sending sending[BATCH];
     struct fhir_turn *turn;
@@ -125,7 +126,7 @@ static void ask_person(struct sending *g, struct arena *a)
     struct fhir_about who = about(g->sink);
     struct person_row p;
 
-    if (!fhir_merge_person(g->rows, g->person, a, &p))
+    if (!fhir_merge_person(&g->rows, g->person, &p))
         return;
     g->step = ASK_PERSON;
     request(g, fhir_merge_query(&who, &p, a), S(""), a);
@@ -139,7 +140,7 @@ static void put_person(struct sending *g, struct slice answer, struct arena *a)
     struct buf b;
 
     buf_init(&b, BUNDLE_MAX);
-    if (fhir_merge_person(g->rows, g->person, a, &p) && fhir_merge_put(&who, &p, answer, a, &path, &b)) {
+    if (fhir_merge_person(&g->rows, g->person, &p) && fhir_merge_put(&who, &p, answer, a, &path, &b)) {
         g->step = PUT_PERSON;
         request(g, path, buf_slice(&b), a);
     } else {
@@ -211,7 +212,7 @@ static void on_answer(void *arg, const struct http_result *r)
     one_over(s);
 }
 
-static void send_item(struct fhir_sink *s, unsigned i, struct slice rows)
+static void send_item(struct fhir_sink *s, unsigned i, const struct row_list *rows)
 {
     struct fhir_about who = about(s);
     struct sending *g = &s->sending[i];
@@ -221,7 +222,7 @@ static void send_item(struct fhir_sink *s, unsigned i, struct slice rows)
     arena_init(&a, ARENA_MAX);
     buf_init(&bundle, BUNDLE_MAX);
     buf_free(&g->gone);
-    *g = (struct sending){ .sink = s, .item = &s->items[i], .rows = rows };
+    *g = (struct sending){ .sink = s, .item = &s->items[i], .rows = *rows };
     buf_init(&g->gone, BUNDLE_MAX);
     switch (fhir_bundle(&who, rows, &a, &bundle, &g->gone, &s->items[i].reason)) {
     case FHIR_READY:
@@ -242,15 +243,17 @@ static void send_item(struct fhir_sink *s, unsigned i, struct slice rows)
 static void on_turn(void *arg, bool known)
 {
     struct fhir_sink *s = arg;
-    struct slice rows;
 
     if (!known)
         trouble(s, "whether a newer version went is not known: Redis is away", 0);
-    for (unsigned i = 0; i < s->items_n && known; i++)
+    for (unsigned i = 0; i < s->items_n && known; i++) {
+        struct row_list rows;
+
         if (!fhir_turn_rows(s->turn, i, &s->arena, &rows))
             s->items[i].later = true;
         else if (rows.n)
-            send_item(s, i, rows);
+            send_item(s, i, &rows);
+    }
     one_over(s);
 }
 
@@ -258,7 +261,12 @@ static void send_all(struct fhir_sink *s)
 {
     arena_reset(&s->arena);
     s->open++; /* ours, until all have left */
-    fhir_turn_take(s->turn, s->items, s->items_n, on_turn, s);
+    for (unsigned i = 0; i < s->items_n; i++)
+        if (rows_all(s->items[i].body, &s->arena, &s->rows[i], &s->items[i].reason) != 0) {
+            s->items[i].refused = true;
+            s->rows[i].n = 0;
+        }
+    fhir_turn_take(s->turn, s->rows, s->items_n, on_turn, s);
 }
 
 /* --- the token: one fetch for all --- */

@@ -120,7 +120,7 @@ static void add_record(struct making *m, const struct record *r)
     m->withdrawn = gone || (!checked && !m->form->always);
     if (m->withdrawn && !m->replaces)
         return; /* never sent, and not to be sent */
-    m->fields = node_read(r->fields, m->arena);
+    m->fields = r->fields;
     m->moment = utc(m, r->at);
     m->encounter = NULL;
     if (!add_patient(m))
@@ -167,20 +167,17 @@ static void put_bundle(struct buf *out, const char *type, struct node *entries, 
     node_write(out, bundle);
 }
 
-enum fhir_rc fhir_bundle(const struct fhir_about *about, struct slice body, struct arena *a, struct buf *out,
-                         struct buf *gone, struct err *e)
+enum fhir_rc fhir_bundle(const struct fhir_about *about, const struct row_list *rows, struct arena *a,
+                         struct buf *out, struct buf *gone, struct err *e)
 {
     struct making m = {
         .about = about, .arena = a, .entries = node_list(a), .system = fhir_system(about, a)
     };
 
     m.gone = node_list(a);
-    while (!slice_empty(body)) {
-        struct slice line = slice_cut(&body, '\n');
-        struct row *row = ARENA_NEW(a, struct row);
+    for (unsigned i = 0; i < rows->n; i++) {
+        const struct row *row = &rows->all[i];
 
-        if (!row || row_decode(line, a, row, e) != 0)
-            return FHIR_BROKEN;
         if (row->kind == ROW_RECORD)
             add_record(&m, &row->record);
         else if (row->kind == ROW_REFERRAL_EVENT && !about->placed)

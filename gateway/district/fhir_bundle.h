@@ -12,6 +12,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/node.h"
 #include "gateway/conf/fhir.h"
+#include "gateway/model/record.h"
 
 /* Who and where, as the ministry's platform calls them. */
 struct fhir_placed {
@@ -33,10 +34,10 @@ enum fhir_rc {
     FHIR_BROKEN,  /* no rows that this program knows; *e says why */
 };
 
-/* body: rows, one a line.  gone: a batch that takes away what a correction may have left there, to be sent
+/* gone: a batch that takes away what a correction may have left there, to be sent
  * when the other was taken; empty when there is none, and on the ministry's platform, where it is withdrawn.
  */
-enum fhir_rc fhir_bundle(const struct fhir_about *, struct slice body, struct arena *, struct buf *out,
+enum fhir_rc fhir_bundle(const struct fhir_about *, const struct row_list *, struct arena *, struct buf *out,
                          struct buf *gone, struct err *e) MUST_CHECK;
 enum fhir_verdict {
     FHIR_TAKEN,

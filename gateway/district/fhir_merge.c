@@ -5,26 +5,15 @@
 #include "gateway/district/fhir_bundle.h"
 #include "parsers/query.h"
 
-bool fhir_merge_person(struct slice body, unsigned at, struct arena *a, struct person_row *out)
+bool fhir_merge_person(const struct row_list *rows, unsigned at, struct person_row *out)
 {
-    unsigned n = 0;
-    bool found = false;
-
-    while (body.n) {
-        struct slice line = slice_trim(slice_cut(&body, '\n'));
-        struct row row;
-        struct err e;
-
-        if (!line.n)
-            continue;
-        if (row_decode(line, a, &row, &e) != 0 || row.kind != ROW_PERSON)
+    for (unsigned i = 0; i < rows->n; i++)
+        if (rows->all[i].kind != ROW_PERSON)
             return false;
-        if (n++ == at) {
-            *out = row.person;
-            found = true;
-        }
-    }
-    return found;
+    if (at >= rows->n)
+        return false;
+    *out = rows->all[at].person;
+    return true;
 }
 
 struct slice fhir_merge_query(const struct fhir_about *about, const struct person_row *p, struct arena *a)

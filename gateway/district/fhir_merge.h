@@ -10,7 +10,7 @@
 
 /* The at'th person of an entry that has rows of people alone, which is what a merge is; false: there is none.
  */
-bool fhir_merge_person(struct slice body, unsigned at, struct arena *, struct person_row *) MUST_CHECK;
+bool fhir_merge_person(const struct row_list *, unsigned at, struct person_row *) MUST_CHECK;
 /* "Patient?identifier=…": is she there? */
 struct slice fhir_merge_query(const struct fhir_about *, const struct person_row *, struct arena *);
 /* From the answer: the path and the resource that is to stand there.  False: nothing is to be changed. */

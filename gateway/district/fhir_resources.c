@@ -20,7 +20,7 @@ static struct slice number_of(const struct making *m, const struct fhir_resource
 {
     const struct node *v = node_get(m->fields, r->field.p);
     struct slice text = v ? v->text : S(""), first;
-    struct slice raw = v && v->kind == NODE_NUMBER ? v->raw : S("");
+    struct slice raw = v && v->kind == NODE_NUMBER ? node_json(v, m->arena) : S("");
     int64_t whole, milli = 0, scale = 100;
 
     if (r->half) {

@@ -7,8 +7,6 @@
 #include "gateway/model/record.h"
 
 enum {
-    MEMORY = 4 << 20, /* of the ids of a batch */
-    ROW_ARENA = 1 << 20,
     MOST = 1024, /* records of a batch */
 };
 
@@ -23,8 +21,7 @@ struct fhir_turn {
     struct asked *asked;
     void (*done)(void *, bool);
     void *arg;
-    const struct item *items;
-    struct arena ids;
+    const struct row_list *rows; /* of each item */
     struct store_version versions[MOST];
     unsigned items_of[MOST]; /* in which item each stands */
     enum store_newest may[MOST];
@@ -47,42 +44,33 @@ static void on_turns(void *arg, const enum store_newest *may)
     t->done(t->arg, may != NULL);
 }
 
-/* False: more than a batch has, or memory is out. */
-static bool note(struct fhir_turn *t, unsigned item, struct arena *scratch)
+/* False: more than a batch has. */
+static bool note(struct fhir_turn *t, unsigned item)
 {
-    struct slice rest = t->items[item].body;
+    for (unsigned i = 0; i < t->rows[item].n; i++) {
+        const struct row *row = &t->rows[item].all[i];
 
-    while (rest.n) {
-        struct row row;
-        struct err e;
-
-        arena_reset(scratch);
-        if (row_decode(slice_cut(&rest, '\n'), scratch, &row, &e) != 0 || row.kind != ROW_RECORD)
+        if (row->kind != ROW_RECORD)
             continue;
         if (t->n == MOST)
             return false;
         t->items_of[t->n] = item;
-        t->versions[t->n++] =
-            (struct store_version){ arena_copy(&t->ids, row.record.id), (uint32_t)row.record.version };
+        t->versions[t->n++] = (struct store_version){ row->record.id, (uint32_t)row->record.version };
     }
-    return !t->ids.failed;
+    return true;
 }
 
-void fhir_turn_take(struct fhir_turn *t, const struct item *items, unsigned n,
+void fhir_turn_take(struct fhir_turn *t, const struct row_list *rows, unsigned n,
                     void (*done)(void *arg, bool known), void *arg)
 {
-    struct arena scratch;
     bool good = true;
 
-    arena_init(&scratch, ROW_ARENA);
-    arena_reset(&t->ids);
-    t->items = items;
+    t->rows = rows;
     t->n = 0;
     t->done = done;
     t->arg = arg;
     for (unsigned i = 0; i < n && good; i++)
-        good = note(t, i, &scratch);
-    arena_free(&scratch);
+        good = note(t, i);
     t->asked = good && t->n ? calloc(1, sizeof *t->asked) : NULL;
     if (!t->asked) {
         t->n = 0;
@@ -103,31 +91,22 @@ static enum store_newest may_go(const struct fhir_turn *t, unsigned item, const 
     return STORE_NEWEST_GOES;
 }
 
-bool fhir_turn_rows(const struct fhir_turn *t, unsigned item, struct arena *a, struct slice *rows)
+bool fhir_turn_rows(const struct fhir_turn *t, unsigned item, struct arena *a, struct row_list *out)
 {
-    struct slice rest = t->items[item].body;
-    struct buf b;
+    const struct row_list *rows = &t->rows[item];
+    struct row *all = ARENA_ARRAY(a, struct row, rows->n + 1);
 
-    buf_init(&b, rest.n + 1);
-    while (rest.n) {
-        struct slice line = slice_cut(&rest, '\n');
-        enum store_newest may = STORE_NEWEST_GOES;
-        struct row row;
-        struct err e;
+    *out = (struct row_list){ .all = all };
+    for (unsigned i = 0; all && i < rows->n; i++) {
+        enum store_newest may =
+            rows->all[i].kind == ROW_RECORD ? may_go(t, item, &rows->all[i].record) : STORE_NEWEST_GOES;
 
-        if (row_decode(line, a, &row, &e) == 0 && row.kind == ROW_RECORD)
-            may = may_go(t, item, &row.record);
-        if (may == STORE_NEWEST_WAIT) {
-            buf_free(&b);
+        if (may == STORE_NEWEST_WAIT)
             return false;
-        }
-        if (may == STORE_NEWEST_GOES) {
-            buf_str(&b, b.n ? "\n" : "");
-            buf_add(&b, line);
-        }
+        if (may == STORE_NEWEST_GOES)
+            all[out->n++] = rows->all[i];
     }
-    *rows = buf_into(&b, a);
-    return !a->failed;
+    return all != NULL;
 }
 
 void fhir_turn_give(struct fhir_turn *t)
@@ -148,7 +127,6 @@ struct fhir_turn *fhir_turn_new(struct store *store, struct slice sink)
     if (!t)
         return NULL;
     t->store = store;
-    arena_init(&t->ids, MEMORY);
     t->sink = strndup(sink.p, sink.n);
     if (t->sink)
         return t;
@@ -162,7 +140,6 @@ void fhir_turn_free(struct fhir_turn *t)
         return;
     if (t->asked)
         t->asked->turn = NULL;
-    arena_free(&t->ids);
     free(t->sink);
     free(t);
 }

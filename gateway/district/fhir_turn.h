@@ -14,12 +14,12 @@ struct fhir_turn;
 struct fhir_turn *fhir_turn_new(struct store *, struct slice sink);
 /* NULL is none.  No answer comes any more. */
 void fhir_turn_free(struct fhir_turn *);
-/* The items must live until they are given back.  done exactly once, perhaps inside this call; known is false
- * when it cannot be told now. */
-void fhir_turn_take(struct fhir_turn *, const struct item *, unsigned n, void (*done)(void *arg, bool known),
-                    void *arg);
-/* The rows of an item that may go, one a line; empty: none is left.  False: not now. */
-bool fhir_turn_rows(const struct fhir_turn *, unsigned item, struct arena *, struct slice *rows) MUST_CHECK;
+/* rows: of each item; they must live until they are given back.  done exactly once, perhaps inside this call;
+ * known is false when it cannot be told now. */
+void fhir_turn_take(struct fhir_turn *, const struct row_list *rows, unsigned n,
+                    void (*done)(void *arg, bool known), void *arg);
+/* The rows of an item that may go.  False: not now. */
+bool fhir_turn_rows(const struct fhir_turn *, unsigned item, struct arena *, struct row_list *) MUST_CHECK;
 /* The batch is over. */
 void fhir_turn_give(struct fhir_turn *);
 

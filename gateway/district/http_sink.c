@@ -18,7 +18,7 @@ enum {
     LINGER_MS = 50,
     BODY_MAX = 16 << 20,
     TIMEOUT_MS = 60 * 1000,
-    ROW_ARENA = 1 << 20,
+    ROW_ARENA = 16 << 20,
     HEX = 2 * SHA256_DIGEST_SIZE + 1,
     GOOD_MAX = 64 << 10,
 };
@@ -216,31 +216,24 @@ static bool fill(struct http_sink *s, struct item *items, unsigned items_n)
     buf_json(&s->body, slice_of(s->name));
     buf_str(&s->body, ",\"rows\":[");
     for (unsigned i = 0; i < items_n; i++) {
-        struct slice rest = items[i].body;
+        struct rows rows = rows_begin(items[i].body, &s->scratch);
+        struct row row;
         struct buf *b = &s->body;
         size_t before = b->n;
-        unsigned rows = 0;
+        unsigned added = 0;
 
-        while (rest.n > 0 && !items[i].refused) {
-            struct slice line = slice_trim(slice_cut(&rest, '\n'));
-            struct row row;
-            struct err e = { "" };
-
-            if (!line.n)
-                continue;
-            arena_reset(&s->scratch);
-            if (row_decode(line, &s->scratch, &row, &e) != 0) {
-                item_refuse(&items[i], e.text[0] ? e.text : "row cannot be read");
-                continue;
-            }
+        if (items[i].refused)
+            continue;
+        arena_reset(&s->scratch);
+        while (item_row(&items[i], &rows, &row)) {
             s->forgets = s->forgets || row.kind == ROW_FORGET;
-            buf_str(b, n + rows++ ? "," : "");
-            buf_add(b, line);
+            buf_str(b, n + added++ ? "," : "");
+            buf_add(b, rows_json(&rows));
         }
         if (items[i].refused)
             b->n = before;
         else
-            n += rows;
+            n += added;
     }
     buf_str(&s->body, "]}");
     return n > 0;

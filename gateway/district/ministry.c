@@ -32,12 +32,12 @@ static bool has(const struct fhir_form *form, enum fhir_kind kind)
     return false;
 }
 
-bool ministry_wants(const struct fhir_map *map, const struct record *r, struct arena *a)
+bool ministry_wants(const struct fhir_map *map, const struct record *r)
 {
     const struct fhir_form *form = map ? fhir_form_of(map, r->form) : NULL;
 
     return form && form->encounter.n && !has(form, FHIR_REFERRAL) &&
-           (r->person_id.n || of_type(form, node_read(r->fields, a), FIELD_NAME).n);
+           (r->person_id.n || of_type(form, r->fields, FIELD_NAME).n);
 }
 
 /* --- what it needs --- */
@@ -120,7 +120,7 @@ void ministry_need(const struct ruleset *rules, const struct record *r, const st
                    struct slice checked_by, struct arena *a, struct ministry_need *out)
 {
     const struct fhir_form *form = fhir_form_of(rules->fhir, r->form);
-    const struct node *fields = node_read(r->fields, a);
+    const struct node *fields = r->fields;
     const struct nakes *nakes = nakes_of(rules->facilities, checked_by);
 
     *out = (struct ministry_need){ .practitioner = nakes ? nakes->ihs : S("") };

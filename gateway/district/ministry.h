@@ -11,7 +11,7 @@
 
 /* Is it of a form, and about somebody, that the platform hears of?  Counts are nobody's; referrals stay in
  * the district, and a death is told by other ways (DISTRICT 0, 5.7). */
-bool ministry_wants(const struct fhir_map *, const struct record *, struct arena *);
+bool ministry_wants(const struct fhir_map *, const struct record *);
 
 /* What the district knows of the person with a number that a record is about; all may be empty. */
 struct ministry_person {

@@ -104,20 +104,20 @@ enum sqlite_rc outbox_open(const char *path, struct sqlite_file **out, struct er
 /* --- in --- */
 
 static int put_record(struct sqlite_file *f, const struct fhir_map *map, const struct record *r,
-                      struct slice line, int64_t now_ms)
+                      struct slice json, int64_t now_ms)
 {
     const char *stage = slice_is(r->status, "checked")     ? OUTBOX_READY
                         : slice_is(r->status, "cancelled") ? OUTBOX_SENT /* nobody waits for it */
                                                            : "needs_check";
     int rc;
 
-    if (!ministry_wants(map, r, &f->arena))
+    if (!ministry_wants(map, r))
         return SQLITE_OK;
     sqlite_file_bind(f, PUT_RECORD, 1, r->id);
     sqlite_file_bind(f, PUT_RECORD, 2, r->nomor);
     sqlite3_bind_int64(f->st[PUT_RECORD], 3, r->version);
     sqlite_file_bind(f, PUT_RECORD, 4, r->person_id);
-    sqlite_file_bind(f, PUT_RECORD, 5, line);
+    sqlite_file_bind(f, PUT_RECORD, 5, json);
     sqlite_file_bind(f, PUT_RECORD, 6, r->checked_by);
     sqlite_file_bind(f, PUT_RECORD, 7, slice_of(stage));
     sqlite3_bind_int64(f->st[PUT_RECORD], 8, now_ms);
@@ -152,9 +152,9 @@ static int forget(struct sqlite_file *f, const struct forget_row *r)
     int rc = SQLITE_OK;
 
     for (unsigned s = FORGET_PATIENT; s <= FORGET_RECORD && rc == SQLITE_OK; s++) {
-        struct slice which = s == FORGET_RECORD ? r->nomor : r->persons;
+        const struct node *which = s == FORGET_RECORD ? r->nomor : r->persons;
 
-        sqlite_file_bind(f, s, 1, which.n ? which : S("[]"));
+        sqlite_file_bind(f, s, 1, which ? node_json(which, &f->arena) : S("[]"));
         rc = sqlite_file_run(f, s);
     }
     f->scour = true;
@@ -170,23 +170,16 @@ struct putting {
 static int put_item(void *arg, struct item *item)
 {
     struct putting *p = arg;
-    struct slice rest = item->body;
+    struct rows rows = rows_begin(item->body, &p->file->arena);
+    struct row row;
     int rc = SQLITE_OK;
 
-    while (rest.n && rc == SQLITE_OK) {
-        struct slice line = slice_trim(slice_cut(&rest, '\n'));
-        struct row row = { 0 };
-        struct err e = { { 0 } };
-
-        if (line.n && row_decode(line, &p->file->arena, &row, &e)) {
-            item_refuse(item, e.text);
-            return SQLITE_OK;
-        }
-        if (line.n && row.kind == ROW_RECORD)
-            rc = put_record(p->file, p->map, &row.record, line, p->now_ms);
-        else if (line.n && row.kind == ROW_PERSON)
+    while (rc == SQLITE_OK && item_row(item, &rows, &row)) {
+        if (row.kind == ROW_RECORD)
+            rc = put_record(p->file, p->map, &row.record, rows_json(&rows), p->now_ms);
+        else if (row.kind == ROW_PERSON)
             rc = put_person(p->file, &row.person, item, p->now_ms);
-        else if (line.n && row.kind == ROW_FORGET)
+        else if (row.kind == ROW_FORGET)
             rc = forget(p->file, &row.forget);
         if (sqlite_row_is_to_blame(rc)) {
             item_refuse(item, sqlite3_errmsg(p->file->db));

@@ -212,10 +212,9 @@ static const char *const put_sql[PG_ROW_KINDS] = {
 
 enum {
     ARRAY_MAX = 64 << 20,
-    ROW_ARENA = 1 << 20,
+    ROW_ARENA = 16 << 20,
     UNIT = PG_COLUMNS, /* columns of what is to be counted anew */
     YEAR,
-    FINDINGS = 13,
 };
 
 void pg_tables_init(struct pg_filling *f)
@@ -278,62 +277,50 @@ static void add_due(struct pg_filling *f, struct slice unit, struct slice year)
 
 static void add_record(struct pg_filling *f, const struct record *r)
 {
-    struct slice version = arena_printf(&f->scratch, "%u", r->version);
-    const struct slice cells[PG_COLUMNS] = { r->id,       r->nomor,       r->form,     r->klaster,  version,
-                                             r->at,       r->received_at, r->reporter, r->role,     r->place,
-                                             r->posyandu, r->person_id,   r->fields,   r->findings, r->status,
+    const struct slice version = arena_printf(&f->scratch, "%u", r->version),
+                       fields = node_json(r->fields, &f->scratch),
+                       findings = r->findings ? node_json(r->findings, &f->scratch) : S("[]");
+    const struct slice cells[PG_COLUMNS] = { r->id,       r->nomor,       r->form,     r->klaster, version,
+                                             r->at,       r->received_at, r->reporter, r->role,    r->place,
+                                             r->posyandu, r->person_id,   fields,      findings,   r->status,
                                              r->provider, r->message_id };
-    const struct node *fields = node_read(r->fields, &f->scratch);
-    struct slice month = node_text(fields, "bulan"), day = node_text(fields, "tgl"),
+    struct slice month = node_text(r->fields, "bulan"), day = node_text(r->fields, "tgl"),
                  event = month.n ? month
                          : day.n ? day
                                  : r->at,
                  unit = arena_printf(&f->scratch, "%.*s/%.*s", SLICE_ARG(r->place), SLICE_ARG(r->posyandu));
 
     for (unsigned c = 0; c < PG_COLUMNS; c++)
-        add_element(&f->columns[c], c == FINDINGS && !cells[c].n ? (struct slice)S("[]") : cells[c]);
+        add_element(&f->columns[c], cells[c]);
     add_due(f, unit, event);
     if (!slice_eq(slice_take(event, 4), slice_take(r->received_at, 4)))
         add_due(f, unit, r->received_at);
 }
 
-static void add_json(struct buf *b, struct slice line, int64_t first_ms)
+static void add_json(struct buf *b, struct slice json, int64_t first_ms)
 {
     buf_char(b, b->n ? ',' : '[');
     buf_printf(b, "{\"committed_ms\":%lld,", (long long)first_ms);
-    buf_add(b, slice_skip(line, 1)); /* behind its brace */
-}
-
-static void add_row(struct pg_filling *f, struct slice line, struct item *item)
-{
-    struct row row = { 0 };
-    struct err e = { "" };
-
-    arena_reset(&f->scratch);
-    if (row_decode(line, &f->scratch, &row, &e) != 0)
-        item_refuse(item, e.text[0] ? e.text : "row cannot be read");
-    else if (row.kind == ROW_RECORD)
-        add_record(f, &row.record);
-    else
-        add_json(&f->json[row.kind], line, item->first_ms);
+    buf_add(b, slice_skip(json, 1)); /* behind its brace */
 }
 
 bool pg_tables_add(struct pg_filling *f, struct item *item)
 {
-    struct slice rest = item->body;
     size_t json[PG_ROW_KINDS], columns[PG_PARAMS];
+    struct rows rows = rows_begin(item->body, &f->scratch);
+    struct row row;
     bool room = true;
 
     for (unsigned k = 0; k < PG_ROW_KINDS; k++)
         json[k] = f->json[k].n;
     for (unsigned c = 0; c < PG_PARAMS; c++)
         columns[c] = f->columns[c].n;
-    while (rest.n > 0 && !item->refused) {
-        struct slice line = slice_trim(slice_cut(&rest, '\n'));
-
-        if (line.n)
-            add_row(f, line, item);
-    }
+    arena_reset(&f->scratch);
+    while (item_row(item, &rows, &row))
+        if (row.kind == ROW_RECORD)
+            add_record(f, &row.record);
+        else
+            add_json(&f->json[row.kind], rows_json(&rows), item->first_ms);
     for (unsigned k = 0; k < PG_ROW_KINDS; k++) {
         room = room && !f->json[k].failed;
         f->json[k].n = item->refused ? json[k] : f->json[k].n;

@@ -30,6 +30,7 @@ enum step {
 struct job {
     struct sender *sender;
     const struct outbox_row *row;
+    struct row_list rows; /* one */
     struct record record;
     struct ministry_need need;
     struct account *account;
@@ -192,7 +193,7 @@ static void send_bundle(struct job *j)
     j->step = SEND;
     buf_init(&b, BUNDLE_MAX);
     buf_init(&gone, BUNDLE_MAX);
-    rc = fhir_bundle(&a, j->row->body, j->sender->arena, &b, &gone, &e);
+    rc = fhir_bundle(&a, &j->rows, j->sender->arena, &b, &gone, &e);
     j->bundle = arena_copy(j->sender->arena, buf_slice(&b));
     buf_free(&b);
     buf_free(&gone);
@@ -410,14 +411,13 @@ static void begin(struct job *j)
     const struct outbox_row *row = j->row;
     const struct ministry_person person = { row->person_nik, row->person_name, row->person_sex,
                                             row->person_born };
-    struct row decoded;
-    struct err e;
+    struct err e = { "row: none" };
 
-    if (row_decode(row->body, s->arena, &decoded, &e) != 0 || decoded.kind != ROW_RECORD) {
+    if (rows_all(row->body, s->arena, &j->rows, &e) != 0 || !j->rows.n || j->rows.all[0].kind != ROW_RECORD) {
         end(j, OUTBOX_REFUSED, slice_of(e.text));
         return;
     }
-    j->record = decoded.record;
+    j->record = j->rows.all[0].record;
     ministry_need(s->rules, &j->record, &person, row->checked_by, s->arena, &j->need);
     if (j->need.stage) {
         end(j, j->need.stage, S(""));

@@ -191,7 +191,7 @@ static const struct sqlite_schema schema = {
     .pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;"
                /* Of statement journals: as files they would cost a system call for every row. */
                "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"
-               /* For what others write: ours was JSON when it was decoded. */
+               /* For what others write: ours is JSON that was made of a tree. */
                "PRAGMA ignore_check_constraints = ON;"
                "CREATE TEMP TABLE touched_record (id INTEGER PRIMARY KEY) STRICT;"
                "CREATE TEMP TABLE touched_person (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;",
@@ -234,16 +234,16 @@ static int run(struct sqlite_file *d, enum statement s)
 
 static int put_record(struct sqlite_file *d, enum statement s, const struct record *r)
 {
-    const struct slice texts[] = { r->id,       r->nomor,       r->form,     r->klaster,  { NULL, 0 },
-                                   r->at,       r->received_at, r->reporter, r->role,     r->place,
-                                   r->posyandu, r->person_id,   r->fields,   r->findings, r->status,
+    const struct slice fields = node_json(r->fields, &d->arena),
+                       findings = r->findings ? node_json(r->findings, &d->arena) : S("[]");
+    const struct slice texts[] = { r->id,       r->nomor,       r->form,     r->klaster, { NULL, 0 },
+                                   r->at,       r->received_at, r->reporter, r->role,    r->place,
+                                   r->posyandu, r->person_id,   fields,      findings,   r->status,
                                    r->provider, r->message_id };
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         sqlite_file_bind(d, s, (int)i + 1, texts[i]);
     sqlite3_bind_int64(d->st[s], 5, r->version);
-    if (slice_empty(r->findings))
-        sqlite3_bind_text(d->st[s], 14, "[]", 2, SQLITE_STATIC);
     return run(d, s);
 }
 
@@ -333,16 +333,18 @@ static int put_versions(struct storing *t, const struct record *r)
 
 static int forget(struct sqlite_file *d, const struct forget_row *r)
 {
+    struct slice nomor = node_json(r->nomor, &d->arena),
+                 persons = r->persons ? node_json(r->persons, &d->arena) : S("[]");
     int rc = SQLITE_OK;
 
-    for (unsigned s = FORGET_FIRST; s <= FORGET_LAST && r->nomor.n && rc == SQLITE_OK; s++) {
-        sqlite_file_bind(d, s, 1, r->nomor);
+    for (unsigned s = FORGET_FIRST; s <= FORGET_LAST && nomor.n && rc == SQLITE_OK; s++) {
+        sqlite_file_bind(d, s, 1, nomor);
         if (s == FORGET_FIRST) {
             sqlite_file_bind(d, s, 2, r->at);
             sqlite_file_bind(d, s, 3, r->account);
             sqlite_file_bind(d, s, 4, r->why);
         } else if (s >= FORGET_LAST - 1) {
-            sqlite_file_bind(d, s, 2, r->persons.n ? r->persons : S("[]"));
+            sqlite_file_bind(d, s, 2, persons);
         }
         rc = sqlite_file_run(d, s);
     }
@@ -424,21 +426,11 @@ static int put_item(void *arg, struct item *item)
 {
     struct storing *t = arg;
     struct sqlite_file *d = t->db;
-    struct slice rest = item->body;
+    struct rows rows = rows_begin(item->body, &d->arena);
+    struct row row;
 
-    while (!slice_empty(rest)) {
-        struct slice line = slice_trim(slice_cut(&rest, '\n'));
-        struct row row = { 0 };
-        struct err e = { { 0 } };
-        int rc;
-
-        if (slice_empty(line))
-            continue;
-        if (row_decode(line, &d->arena, &row, &e)) {
-            item_refuse(item, e.text[0] ? e.text : "row cannot be read");
-            return SQLITE_OK;
-        }
-        rc = put_row(t, &row, item->first_ms);
+    while (item_row(item, &rows, &row)) {
+        int rc = put_row(t, &row, item->first_ms);
         if (sqlite_row_is_to_blame(rc)) {
             /* The library's text names columns, never values. */
             item_refuse(item, sqlite3_errmsg(d->db));

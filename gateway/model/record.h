@@ -1,13 +1,14 @@
-/* record.h - rows for the district database (SPEC 5) and their versioned text form.
+/* record.h - rows for the district database (SPEC 5) and how they go to its sinks.
  *
- * The text form is one JSON object with "v":1 and "row" first; a sink decodes it, Redis only carries it.
- * Unknown keys are kept by nobody and refused by nobody; an unknown version is an error. */
+ * Each is an object, "v":1 and "row" first, packed (gateway/model/stream_tree.h); Redis only carries them. An
+ * earlier version wrote a line of JSON for each, which is read the same; what leaves the house and what
+ * people read is that JSON still.  Unknown members are kept by nobody and refused by nobody; an unknown
+ * version is an error. */
 #ifndef KENTONGAN_MODEL_RECORD_H
 #define KENTONGAN_MODEL_RECORD_H
 
-#include "gateway/base/arena.h"
-#include "gateway/base/buf.h"
 #include "gateway/base/err.h"
+#include "gateway/base/node.h"
 
 enum row_kind {
     ROW_RECORD,
@@ -23,8 +24,8 @@ struct record {
     unsigned version;             /* 1 upwards */
     struct slice at, received_at; /* RFC 3339 with offset */
     struct slice reporter, role, place, posyandu, person_id;
-    struct slice fields, findings; /* JSON text: an object, an array */
-    struct slice status;           /* valid checked corrected cancelled */
+    const struct node *fields, *findings; /* an object, a list: row_tree(), or as they were read */
+    struct slice status;                  /* valid checked corrected cancelled */
     struct slice provider, message_id;
     struct slice checked_by; /* of a version that is checked: who said CEK; empty = not one with a number */
 };
@@ -47,8 +48,8 @@ struct person_row {
  * tombstone.  It names nobody but a number of a telephone that is itself to be forgotten. */
 struct forget_row {
     struct slice id, at, account, why;
-    struct slice nomor, persons; /* JSON arrays: numbers of reports and people; ids of the people */
-    struct slice who;            /* a number that reported or acted; empty: none */
+    const struct node *nomor, *persons; /* lists: numbers of reports and people; ids of the people */
+    struct slice who;                   /* a number that reported or acted; empty: none */
 };
 
 struct row {
@@ -61,8 +62,26 @@ struct row {
     };
 };
 
-void row_encode(struct buf *, const struct row *);
-/* Slices of *out live in the arena.  -1 and a fault text for broken text or an unknown version. */
-int row_decode(struct slice text, struct arena *, struct row *out, struct err *) MUST_CHECK;
+/* A part of a row, as the row takes it.  NULL stays so. */
+const struct node *row_tree(struct node *, struct arena *);
+void rows_encode(struct buf *, const struct row *, unsigned n);
+/* Reading them, one after the other; texts lie in the body or in the arena. */
+struct rows {
+    struct arena *arena;
+    struct slice rest; /* of the body */
+    struct slice last; /* the row that was read last, as it stands there */
+};
+struct rows rows_begin(struct slice body, struct arena *);
+/* 1: a row; 0: there are no more; -1 and a fault text: broken, or of a version that this program does not
+ * know. */
+int rows_next(struct rows *, struct row *out, struct err *) MUST_CHECK;
+/* All of a body at once. */
+struct row_list {
+    const struct row *all;
+    unsigned n;
+};
+int rows_all(struct slice body, struct arena *, struct row_list *, struct err *) MUST_CHECK;
+/* The one that was read last, for people and receivers: as JSON. */
+struct slice rows_json(const struct rows *);
 
 #endif

@@ -1,4 +1,4 @@
-/* report.c - names of outcomes, and a report's fields as JSON.  See report.h. */
+/* report.c - names of outcomes, and a report's fields as they are stored.  See report.h. */
 #include "gateway/model/report.h"
 
 const char *report_error_name(enum report_error e)
@@ -54,37 +54,26 @@ const struct value *report_value(const struct report *r, const char *field)
 }
 
 /* RULINGS 7: one member per letter, or "nihil": true. */
-static void spread_counts(struct buf *out, const struct value *v, bool *first)
+static void spread_counts(struct node *o, const struct value *v)
 {
     for (unsigned i = 0; i < v->n; i++) {
-        buf_str(out, *first ? "" : ",");
-        *first = false;
-        buf_json(out, v->items[i]);
-        buf_char(out, ':');
+        struct value count = value_number(v->counts[i]);
+
         if (slice_is(v->items[i], "nihil"))
-            buf_str(out, "true");
+            node_put_bool(o, "nihil", true);
         else
-            number_print(out, v->counts[i], '.');
+            node_set_named(o, v->items[i], value_node(&count, o->arena));
     }
 }
 
-void report_fields_json(struct buf *out, const struct form *form, const struct value *values)
+struct node *report_fields(const struct form *form, const struct value *values, struct arena *a)
 {
-    bool first = true;
+    struct node *o = node_object(a);
 
-    buf_char(out, '{');
-    for (unsigned i = 0; form && i < form->fields_n; i++) {
-        if (values[i].kind == VALUE_ABSENT)
-            continue;
-        if (values[i].kind == VALUE_COUNTS) {
-            spread_counts(out, &values[i], &first);
-            continue;
-        }
-        buf_str(out, first ? "" : ",");
-        first = false;
-        buf_json(out, form->fields[i].name);
-        buf_char(out, ':');
-        value_json(out, &values[i]);
-    }
-    buf_char(out, '}');
+    for (unsigned i = 0; o && form && i < form->fields_n; i++)
+        if (values[i].kind == VALUE_COUNTS)
+            spread_counts(o, &values[i]);
+        else
+            node_set_named(o, form->fields[i].name, value_node(&values[i], a));
+    return o;
 }

@@ -97,7 +97,8 @@ static inline struct slice report_text(const struct report *r, enum meaning as)
 {
     return r->form ? text_as(r->form, r->values, as) : slice_make("", 0);
 }
-/* The fields as a JSON object in the form's order; VALUE_COUNTS spread as members (RULINGS 7). */
-void report_fields_json(struct buf *, const struct form *, const struct value *values);
+/* The fields as they are stored, in the form's order; VALUE_COUNTS spread as members (RULINGS 7).  NULL when
+ * the arena is full. */
+struct node *report_fields(const struct form *, const struct value *values, struct arena *);
 
 #endif

@@ -1,6 +1,10 @@
 /* value.c - canonical values: making, comparing, printing.  See value.h. */
 #include "gateway/model/value.h"
 
+enum {
+    NUMBER_MAX = 32,
+};
+
 struct value value_text(struct slice s)
 {
     return (struct value){ .kind = VALUE_TEXT, .text = s };
@@ -59,49 +63,42 @@ void number_print(struct buf *out, int64_t milli, char mark)
     }
 }
 
-static void list_json(struct buf *out, const struct value *v)
+static struct node *node_of_number(struct arena *a, int64_t milli)
 {
-    buf_char(out, '[');
-    for (unsigned i = 0; i < v->n; i++) {
-        if (i)
-            buf_char(out, ',');
-        buf_json(out, v->items[i]);
-    }
-    buf_char(out, ']');
+    struct buf b = { .cap = NUMBER_MAX };
+
+    if (milli % 1000 == 0)
+        return node_of_int(a, milli / 1000);
+    b.p = arena_raw(a, NUMBER_MAX);
+    if (!b.p)
+        return NULL;
+    number_print(&b, milli, '.');
+    return node_of_raw(a, buf_slice(&b));
 }
 
-static void counts_json(struct buf *out, const struct value *v)
+struct node *value_node(const struct value *v, struct arena *a)
 {
-    buf_char(out, '{');
-    for (unsigned i = 0; i < v->n; i++) {
-        if (i)
-            buf_char(out, ',');
-        buf_json(out, v->items[i]);
-        buf_char(out, ':');
-        number_print(out, v->counts[i], '.');
-    }
-    buf_char(out, '}');
-}
+    struct node *o = NULL;
 
-void value_json(struct buf *out, const struct value *v)
-{
     switch (v->kind) {
     case VALUE_ABSENT:
-        buf_str(out, "null");
         break;
     case VALUE_TEXT:
-        buf_json(out, v->text);
-        break;
+        return node_of_text(a, v->text);
     case VALUE_NUMBER:
-        number_print(out, v->milli, '.');
-        break;
+        return node_of_number(a, v->milli);
     case VALUE_LIST:
-        list_json(out, v);
+        o = node_list(a);
+        for (unsigned i = 0; i < v->n; i++)
+            node_add(o, node_of_text(a, v->items[i]));
         break;
     case VALUE_COUNTS:
-        counts_json(out, v);
+        o = node_object(a);
+        for (unsigned i = 0; i < v->n; i++)
+            node_set_named(o, v->items[i], node_of_number(a, v->counts[i]));
         break;
     }
+    return o;
 }
 
 void value_say(struct buf *out, const struct value *v)

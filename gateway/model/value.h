@@ -6,8 +6,7 @@
 #define KENTONGAN_MODEL_VALUE_H
 
 #include "gateway/base/arena.h"
-#include "gateway/base/buf.h"
-#include "gateway/base/slice.h"
+#include "gateway/base/node.h"
 
 enum value_kind {
     VALUE_ABSENT = 0,
@@ -30,8 +29,8 @@ struct value {
 struct value value_text(struct slice);
 struct value value_number(int64_t milli);
 bool value_equal(const struct value *, const struct value *);
-/* JSON of the value alone (VALUE_COUNTS as an object); absent gives null. */
-void value_json(struct buf *, const struct value *);
+/* As it is stored: 9.2, not 9200 (VALUE_COUNTS as an object); NULL when it is absent. */
+struct node *value_node(const struct value *, struct arena *);
 /* For people: decimal comma, lists joined by ", ", as in an SMS: "9,2", "kabur, bengkak". */
 void value_say(struct buf *, const struct value *);
 /* "9.2" or "9" from 9200 or 9000; `mark` is the decimal mark. */

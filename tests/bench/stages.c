@@ -188,11 +188,7 @@ static void add_rows(struct bench *b, const struct outcome *out)
     struct buf body;
 
     buf_init(&body, COMMIT_COMMAND_MAX);
-    for (unsigned i = 0; i < out->rows_n; i++) {
-        if (i)
-            buf_char(&body, '\n');
-        row_encode(&body, &out->rows[i]);
-    }
+    rows_encode(&body, out->rows, out->rows_n);
     if (out->rows_n)
         batch_add(&b->rows, &body);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "flows/step/blob.h"
+#include "gateway/model/record.h"
 #include "tests/fuzz/fuzz.h"
 
 /* The tree without what it was read from, but for a fraction. */
@@ -23,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct slice bytes = slice_make((const char *)data, n), shown;
     struct arena a;
     struct buf once, twice, packed;
+    struct row_list rows;
     struct node *o;
 
     arena_init(&a, 1 << 20);
@@ -30,6 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     buf_init(&twice, 1 << 20);
     buf_init(&packed, 1 << 20);
     (void)blob_is_foreign(bytes, &a);
+    if (rows_all(bytes, &a, &rows, NULL) == 0)
+        rows_encode(&packed, rows.all, rows.n);
+    buf_clear(&packed);
     shown = blob_shown(bytes, &a);
     o = (struct node *)(uintptr_t)node_unpack(bytes, blob_names(), &a);
     if (!o && n && data[0] == PACKED && shown.n)

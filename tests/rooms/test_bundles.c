@@ -1,6 +1,7 @@
 /* test_bundles.c - the rows of several commits in one entry of a sink's stream: each has an end of its own,
  * and is counted as one. */
 #include "tests/rooms/store_rig.h"
+#include "tests/support/rows.h"
 
 #define STREAM "{19.06}st:sink:lokal"
 
@@ -42,7 +43,7 @@ static void on_entry(void *arg, const struct entry *e)
 
     assert_true(t->n < 64);
     snprintf(t->ids[t->n], sizeof t->ids[0], "%.*s", SLICE_ARG(e->id));
-    snprintf(t->bodies[t->n], sizeof t->bodies[0], "%.*s", SLICE_ARG(e->body));
+    shown_in(t->bodies[t->n], sizeof t->bodies[0], e->body);
     t->attempts[t->n++] = e->attempts;
     t->recovered += e->recovered;
     t->enough = t->n >= t->want;

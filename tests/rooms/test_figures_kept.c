@@ -9,6 +9,7 @@
 #include "gateway/district/sqlite_db.h"
 #include "gateway/model/record.h"
 #include "tests/rooms/sqlite_rig.h"
+#include "tests/support/rows.h"
 #include "tests/support/sample.h"
 
 enum {
@@ -29,6 +30,7 @@ struct kept {
     char after[80];
     uint32_t seed;
     unsigned versions[RECORDS], next; /* next: of those that come once */
+    struct arena parts;               /* of the rows of a batch */
     int breaks_off;                   /* the statement of a step that fails; 0: none */
 };
 
@@ -96,21 +98,22 @@ static void record(struct kept *k, struct buf *b, unsigned id, bool child)
     snprintf(findings, sizeof findings,
              "[{\"id\":\"nt\",\"say\":\"%s\"},{\"id\":\"growth.bgm\",\"say\":\"x\"}]", ONE_OF(k, says));
     day_of(k, day);
-    row.record = (struct record){ .id = slice_of(uuid),
-                                  .nomor = slice_of(nomor),
-                                  .form = slice_of(form),
-                                  .version = version,
-                                  .at = slice_of(day),
-                                  .received_at = S("2026-12-03T09:00:00+07:00"),
-                                  .reporter = S("+6281200000001"),
-                                  .place = slice_of(places[place].village),
-                                  .posyandu = slice_of(places[place].posyandu),
-                                  .fields = slice_of(fields_of(k, form, day, fields, sizeof fields)),
-                                  .findings = slice_of(findings),
-                                  .status = slice_of(version == 1 ? "valid" : ONE_OF(k, ends)) };
+    row.record =
+        (struct record){ .id = slice_of(uuid),
+                         .nomor = slice_of(nomor),
+                         .form = slice_of(form),
+                         .version = version,
+                         .at = slice_of(day),
+                         .received_at = S("2026-12-03T09:00:00+07:00"),
+                         .reporter = S("+6281200000001"),
+                         .place = slice_of(places[place].village),
+                         .posyandu = slice_of(places[place].posyandu),
+                         .fields = row_part(fields_of(k, form, day, fields, sizeof fields), &k->parts),
+                         .findings = row_part(findings, &k->parts),
+                         .status = slice_of(version == 1 ? "valid" : ONE_OF(k, ends)) };
     if (strcmp(form, "timbang") == 0 || strcmp(form, "imunisasi") == 0)
         row.record.person_id = slice_of(person);
-    row_encode(b, &row);
+    rows_encode(b, &row, 1);
 }
 
 static void person(struct kept *k, struct buf *b)
@@ -126,7 +129,7 @@ static void person(struct kept *k, struct buf *b)
                                       .nomor = slice_of(nomor),
                                       .nama = S("Anak"),
                                       .merged_into = below(k, 2) ? slice_of(other) : (struct slice)S("") };
-    row_encode(b, &row);
+    rows_encode(b, &row, 1);
 }
 
 static void event(struct kept *k, struct buf *b, enum row_kind kind)
@@ -146,7 +149,7 @@ static void event(struct kept *k, struct buf *b, enum row_kind kind)
                                     .event = slice_of(ONE_OF(k, names)),
                                     .at = slice_of(at),
                                     .place = S("19.06.01.2004") };
-    row_encode(b, &row);
+    rows_encode(b, &row, 1);
 }
 
 static void forget(struct kept *k, struct buf *b)
@@ -157,10 +160,11 @@ static void forget(struct kept *k, struct buf *b)
 
     snprintf(nomor, sizeof nomor, "[\"%u\",\"%u\"]", 1000 + below(k, RECORDS), 5000 + child);
     snprintf(persons, sizeof persons, "[\"c%u\"]", child);
-    row.forget = (struct forget_row){
-        .id = S("1"), .at = S("2026-12-03T09:00:00Z"), .nomor = slice_of(nomor), .persons = slice_of(persons)
-    };
-    row_encode(b, &row);
+    row.forget = (struct forget_row){ .id = S("1"),
+                                      .at = S("2026-12-03T09:00:00Z"),
+                                      .nomor = row_part(nomor, &k->parts),
+                                      .persons = row_part(persons, &k->parts) };
+    rows_encode(b, &row, 1);
 }
 
 static void any_row(struct kept *k, struct buf *b)
@@ -190,6 +194,7 @@ static void store(struct kept *k, unsigned n, bool many)
     struct buf *text = calloc(n, sizeof *text);
     struct err e = { "" };
 
+    arena_init(&k->parts, 64 << 20);
     for (unsigned i = 0; i < n; i++) {
         buf_init(&text[i], 65536);
         if (many)
@@ -208,6 +213,7 @@ static void store(struct kept *k, unsigned n, bool many)
     }
     free(text);
     free(items);
+    arena_free(&k->parts);
 }
 
 /* --- counting --- */

@@ -15,6 +15,7 @@
 #include "gateway/conf/places.h"
 #include "gateway/district/ministry.h"
 #include "gateway/district/outbox.h"
+#include "tests/support/rows.h"
 
 static struct arena arena;
 static struct ruleset rules;
@@ -152,8 +153,8 @@ static struct record report(const char *form, const char *role, const char *fiel
                             .role = slice_of(role),
                             .place = S("19.06.01.2004"),
                             .posyandu = S("PSY001"),
-                            .fields = slice_of(fields),
-                            .findings = S("[]"),
+                            .fields = row_part(fields, &arena),
+                            .findings = row_part("[]", &arena),
                             .status = S("checked") };
 }
 
@@ -227,11 +228,11 @@ static void what_is_none_of_the_platforms_is_not_kept(void **state)
     struct record dead = report("wafat", "kader", "{" NAME "}");
 
     (void)state;
-    assert_false(ministry_wants(rules.fhir, &sick, &arena));
-    assert_true(ministry_wants(rules.fhir, &named, &arena));
-    assert_false(ministry_wants(rules.fhir, &skdn, &arena));
-    assert_false(ministry_wants(rules.fhir, &sent, &arena));
-    assert_false(ministry_wants(rules.fhir, &dead, &arena));
+    assert_false(ministry_wants(rules.fhir, &sick));
+    assert_true(ministry_wants(rules.fhir, &named));
+    assert_false(ministry_wants(rules.fhir, &skdn));
+    assert_false(ministry_wants(rules.fhir, &sent));
+    assert_false(ministry_wants(rules.fhir, &dead));
 }
 
 /* --- the outbox --- */
@@ -245,7 +246,7 @@ static void put(const struct row *row)
     struct buf b;
 
     buf_init(&b, 1 << 16);
-    row_encode(&b, row);
+    rows_encode(&b, row, 1);
     item.body = buf_slice(&b);
     assert_int_equal(outbox_put(box, rules.fhir, &item, 1, &e), SQLITE_DB_OK);
     assert_false(item.refused);

@@ -170,7 +170,7 @@ static void give(unsigned i, const char *event)
                                     .event = slice_of(event),
                                     .at = S("2026-11-21T09:00:00+07:00") };
     buf_init(&b, 4096);
-    row_encode(&b, &row);
+    rows_encode(&b, &row, 1);
     played.on_entry(played.arg,
                     &(struct entry){ .id = slice_of(entry_id), .body = buf_slice(&b), .first_ms = 1 });
     buf_free(&b);

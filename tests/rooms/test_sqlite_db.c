@@ -5,6 +5,9 @@
 #include "gateway/district/views.h"
 #include "gateway/model/record.h"
 #include "tests/rooms/sqlite_rig.h"
+#include "tests/support/rows.h"
+
+static struct arena parts;
 
 static int set_up(void **state)
 {
@@ -12,6 +15,8 @@ static int set_up(void **state)
     struct err e = { "" };
 
     assert_int_equal(sqlite_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
+    arena_free(&parts);
+    arena_init(&parts, 1 << 20);
     *state = w;
     return 0;
 }
@@ -42,8 +47,8 @@ static struct row weighing(unsigned version, const char *fields, const char *sta
                                      .role = S("kader"),
                                      .place = S("19.06.01.2004"),
                                      .posyandu = S("PSY001"),
-                                     .fields = slice_of(fields),
-                                     .findings = S("[]"),
+                                     .fields = row_part(fields, &parts),
+                                     .findings = row_part("[]", &parts),
                                      .status = slice_of(status),
                                      .provider = S("emulator"),
                                      .message_id = S("a-1") } };
@@ -82,7 +87,7 @@ static void deliver(const struct world *w, const struct row *rows, unsigned n, i
 
     for (unsigned i = 0; i < n; i++) {
         buf_init(&text[i], 65536);
-        row_encode(&text[i], &rows[i]);
+        rows_encode(&text[i], &rows[i], 1);
         items[i] = (struct item){ .body = buf_slice(&text[i]), .first_ms = first_ms };
     }
     assert_int_equal(sqlite_db_store(w->db, items, n, &e), SQLITE_DB_OK);
@@ -162,18 +167,16 @@ static void what_can_never_be_stored_is_refused_whole_and_disturbs_nobody(void *
     const struct world *w = *state;
     const struct row good = weighing(1, "{\"bb\":9.2}", "valid"),
                      event = answer_of(ROW_REFERRAL_EVENT, "terima");
-    struct row bad = event;
+    struct row pair[2] = { event, event };
     struct item items[4] = { 0 };
     struct buf both, fine;
     struct err e = { "" };
 
-    bad.event.event = S(""); /* NOT NULL */
+    pair[1].event.event = S(""); /* NOT NULL */
     buf_init(&both, 65536);
-    row_encode(&both, &event);
-    buf_char(&both, '\n');
-    row_encode(&both, &bad);
+    rows_encode(&both, pair, 2);
     buf_init(&fine, 65536);
-    row_encode(&fine, &good);
+    rows_encode(&fine, &good, 1);
     items[0].body = S("{\"v\":1,\"row\":\"record\"");
     items[1].body = buf_slice(&both);
     items[2].body = S("{\"v\":99,\"row\":\"record\",\"id\":\"x\"}");
@@ -190,6 +193,60 @@ static void what_can_never_be_stored_is_refused_whole_and_disturbs_nobody(void *
     buf_free(&fine);
 }
 
+/* All that was stored, but for when. */
+static const char *all(const struct world *w)
+{
+    return ask(
+        w, "SELECT (SELECT group_concat(id||nomor||version||at||reporter||fields||findings||status) FROM "
+           "record_history)||(SELECT group_concat(id||event||who) FROM referral_event)||(SELECT "
+           "group_concat(id||event) FROM alert_event)||(SELECT group_concat(id||nama||tgl_lahir_exact) FROM "
+           "person)");
+}
+
+/* What waited in Redis when the program was replaced: lines of JSON, alone, beside packed ones, in one entry
+ * with them. */
+static void what_an_earlier_version_left_is_stored_the_same(void **state)
+{
+    const struct world *w = *state;
+    const struct row rows[] = { weighing(1, "{\"nama\":\"Siti\",\"bb\":9.2}", "valid"), child("Siti Aminah"),
+                                answer_of(ROW_REFERRAL_EVENT, "terima"), answer_of(ROW_ALERT_EVENT, "ok") };
+    struct item items[3] = { 0 };
+    struct buf packed;
+    struct slice json, now;
+    char want[2048];
+    struct err e = { "" };
+
+    deliver(w, rows, 4, 1000);
+    snprintf(want, sizeof want, "%s", all(w));
+    assert_non_null(strstr(want, "{\"nama\":\"Siti\",\"bb\":9.2}"));
+    assert_int_equal(sqlite3_exec(w->db->db,
+                                  "DELETE FROM record; DELETE FROM person; DELETE FROM referral_event; "
+                                  "DELETE FROM alert_event",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    buf_init(&packed, 65536);
+    rows_encode(&packed, rows, 4);
+    json = stream_shown(buf_slice(&packed), &parts);
+    assert_true(slice_starts(json, "{\"v\":1,\"row\":\"record\",\"version\":1,"));
+    now = slice_skip(json, slice_find(json, '\n') + 1);
+    items[0].body = slice_take(json, json.n - now.n - 1);
+    buf_clear(&packed);
+    rows_encode(&packed, &rows[1], 1);
+    items[1].body = buf_slice(&packed);
+    items[2].body = ARENA_JOIN(&parts, buf_slice(&packed), S("\n"), now, S("\n"), buf_slice(&packed));
+    for (unsigned i = 0; i < 3; i++)
+        items[i].first_ms = 1000;
+    assert_int_equal(sqlite_db_store(w->db, items, 3, &e), SQLITE_DB_OK);
+    for (unsigned i = 0; i < 3; i++)
+        assert_string_equal(items[i].reason.text, "");
+    assert_string_equal(all(w), want);
+    items[0].body = slice_take(buf_slice(&packed), packed.n - 1);
+    assert_int_equal(sqlite_db_store(w->db, items, 1, &e), SQLITE_DB_OK);
+    assert_true(items[0].refused);
+    assert_string_equal(items[0].reason.text, "row: broken");
+    buf_free(&packed);
+}
+
 static void a_locked_database_is_for_later_and_nothing_is_half_done(void **state)
 {
     const struct world *w = *state;
@@ -200,7 +257,7 @@ static void a_locked_database_is_for_later_and_nothing_is_half_done(void **state
     sqlite3 *other;
 
     buf_init(&text, 65536);
-    row_encode(&text, &good);
+    rows_encode(&text, &good, 1);
     item.body = buf_slice(&text);
     assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
@@ -277,7 +334,7 @@ static void what_is_forgotten_goes_and_stays_away(void **state)
                                        .at = S("2026-11-29T10:00:00Z"),
                                        .account = S("dewi"),
                                        .why = S("asked for"),
-                                       .nomor = slice_of(list) };
+                                       .nomor = row_part(list, &parts) };
     deliver(w, rows, 2, 1000);
     deliver(w, &gone, 1, 2000);
     assert_string_equal(ask(w, "SELECT count(*) FROM record_history"), "0");
@@ -341,6 +398,7 @@ int main(void)
         CASE(an_older_version_never_overwrites_a_newer_and_history_keeps_each),
         CASE(an_older_person_never_overwrites_a_newer),
         CASE(what_can_never_be_stored_is_refused_whole_and_disturbs_nobody),
+        CASE(what_an_earlier_version_left_is_stored_the_same),
         CASE(a_locked_database_is_for_later_and_nothing_is_half_done),
         CASE(a_file_of_the_first_schema_is_led_on),
         CASE(a_file_of_a_newer_program_is_left_alone),

@@ -2,6 +2,7 @@
 #include <dirent.h>
 
 #include "tests/rooms/store_rig.h"
+#include "tests/support/rows.h"
 
 static struct outcome *full_outcome(void)
 {
@@ -224,7 +225,7 @@ static void on_entry(void *arg, const struct entry *e)
     struct taken *t = arg;
 
     snprintf(t->ids[t->n % 64], sizeof t->ids[0], "%.*s", SLICE_ARG(e->id));
-    snprintf(t->body, sizeof t->body, "%.*s", SLICE_ARG(e->body));
+    shown_in(t->body, sizeof t->body, e->body);
     t->n++;
     t->recovered += e->recovered;
     t->attempts = e->attempts;

@@ -6,6 +6,7 @@
 #include "flows/step/blob.h"
 #include "flows/timers.h"
 #include "gateway/model/people.h"
+#include "gateway/model/stream_tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -321,14 +322,17 @@ static void rows_add(struct mem_store *m, const struct outcome *out)
     static const char *const kinds[] = { "record", "referral_event", "alert_event", "person" };
 
     for (unsigned i = 0; i < out->rows_n; i++) {
+        struct arena a;
         struct buf b;
 
+        arena_init(&a, 1 << 20);
         buf_init(&b, 65536);
-        row_encode(&b, &out->rows[i]);
+        rows_encode(&b, &out->rows[i], 1);
         ROOM(m, rows);
         m->rows[m->rows_n++] = (struct mem_row){ .kind = dup_slice(slice_of(kinds[out->rows[i].kind])),
-                                                 .json = dup_slice(buf_slice(&b)) };
+                                                 .json = dup_slice(stream_shown(buf_slice(&b), &a)) };
         buf_free(&b);
+        arena_free(&a);
     }
 }
 

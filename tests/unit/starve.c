@@ -70,10 +70,8 @@ static void put_outcome(struct buf *b, const struct outcome *o)
         put_text(b, o->sms[i].to);
         put_text(b, o->sms[i].text);
     }
-    for (unsigned i = 0; i < o->rows_n; i++) {
-        buf_str(b, "\nrow ");
-        row_encode(b, &o->rows[i]);
-    }
+    buf_str(b, "\nrows ");
+    rows_encode(b, o->rows, o->rows_n);
     for (unsigned i = 0; i < o->timers_n; i++) {
         buf_printf(b, "\ntimer %lld ", (long long)o->timers[i].due_ms);
         put_text(b, o->timers[i].id);

@@ -33,6 +33,8 @@ struct tree {
     unsigned many_n;
     struct slice texts[2];
     unsigned texts_n;
+    bool flag;
+    const struct node *part;
 };
 
 /* By their order. */
@@ -40,13 +42,16 @@ struct tree {
     X(2, at)                                                                                                 \
     X(3, big)                                                                                                \
     X(7, colour)                                                                                             \
+    X(13, flag)                                                                                              \
     X(10, many)                                                                                              \
     X(5, n)                                                                                                  \
     X(1, name)                                                                                               \
     X(9, one)                                                                                                \
+    X(14, part)                                                                                              \
     X(8, said)                                                                                               \
     X(4, small)                                                                                              \
     X(11, texts)                                                                                             \
+    X(12, v)                                                                                                 \
     X(6, yes)
 enum {
 #define NUMBER(i, text) NAME_##text = (i),
@@ -67,7 +72,31 @@ CODEC(tree_codec, struct tree, MEMBER(struct tree, name, name), MEMBER(struct tr
       MEMBER(struct tree, rare, rare), MEMBER_ONE_OF(struct tree, colour, colour, COLOURS),
       MEMBER_SAID(struct tree, said, said, colours), MEMBER_IN(struct tree, one, one, leaf_codec),
       MEMBER_LIST(struct tree, many, many, many_n, leaf_codec),
-      MEMBER_SLICES(struct tree, texts, texts, texts_n), MEMBER(struct tree, scarce, scarce));
+      MEMBER_SLICES(struct tree, texts, texts, texts_n), MEMBER(struct tree, scarce, scarce),
+      MEMBER_VERSION(v, 1), MEMBER_ALWAYS(struct tree, flag, flag), MEMBER(struct tree, part, part));
+
+static bool unpack(struct arena *a, struct slice s, struct tree *to)
+{
+    struct packed_reader r = { (const unsigned char *)s.p + 1, (const unsigned char *)s.p + s.n, &names, a };
+
+    memset(to, 0, sizeof *to);
+    return codec_unpack(&r, &tree_codec, to) && r.p == r.end;
+}
+
+/* Straight out of the bytes it is the same; cut off, it is none. */
+static void unpacks_to(struct arena *a, struct slice s)
+{
+    struct tree back;
+    struct buf again;
+
+    buf_init(&again, 4096);
+    assert_true(unpack(a, s, &back));
+    codec_pack(&again, &tree_codec, &back);
+    assert_true(slice_eq(buf_slice(&again), s));
+    for (size_t n = 2; n < s.n; n++)
+        assert_false(unpack(a, slice_take(s, n), &back));
+    buf_free(&again);
+}
 
 static const struct node *kept(struct arena *a, const struct tree *t)
 {
@@ -82,6 +111,7 @@ static const struct node *kept(struct arena *a, const struct tree *t)
     buf_clear(&b);
     codec_pack(&b, &tree_codec, t);
     assert_true(slice_eq(buf_slice(&b), s));
+    unpacks_to(a, s);
     buf_free(&b);
     return node_unpack(s, &names, a);
 }
@@ -102,26 +132,27 @@ static struct slice written(struct arena *a, const struct tree *t)
 
 static void what_is_written_is_read(void **state)
 {
-    const struct tree t = { .name = S("a \"b\""),
-                            .big = INT64_MIN + 1,
-                            .small = -7,
-                            .n = 4000000000u,
-                            .yes = true,
-                            .rare = 70000,
-                            .scarce = S("s"),
-                            .colour = GREEN,
-                            .said = GREEN,
-                            .one = { S("one"), 1 },
-                            .many = { { S("x"), 2 }, { S(""), 0 } },
-                            .many_n = 2,
-                            .texts = { S("p"), S("") },
-                            .texts_n = 2 };
+    struct tree t = { .name = S("a \"b\""),
+                      .big = INT64_MIN + 1,
+                      .small = -7,
+                      .n = 4000000000u,
+                      .yes = true,
+                      .rare = 70000,
+                      .scarce = S("s"),
+                      .colour = GREEN,
+                      .said = GREEN,
+                      .one = { S("one"), 1 },
+                      .many = { { S("x"), 2 }, { S(""), 0 } },
+                      .many_n = 2,
+                      .texts = { S("p"), S("") },
+                      .texts_n = 2 };
     struct tree back = { .many_n = 3, .name = S("old"), .yes = true };
     struct arena a;
     struct slice once;
 
     (void)state;
     arena_init(&a, 1 << 20);
+    t.part = node_packed((struct node *)(uintptr_t)node_read(S("{\"name\":[1,9.5,\"x\"]}"), &a), &names, &a);
     once = written(&a, &t);
     assert_true(codec_get(node_read(once, &a), &tree_codec, &back));
     assert_true(back.big == t.big && back.small == -7 && back.n == t.n && back.yes && back.colour == GREEN &&
@@ -129,7 +160,9 @@ static void what_is_written_is_read(void **state)
                 slice_is(back.scarce, "s"));
     assert_true(slice_eq(back.name, t.name) && slice_is(back.one.name, "one") && back.one.at_ms == 1 &&
                 back.many[0].at_ms == 2 && slice_is(back.texts[0], "p"));
+    back.part = t.part; /* what was read of JSON has no bytes */
     assert_true(slice_eq(once, written(&a, &back)));
+    assert_true(slice_is(node_json(back.part, &a), "{\"name\":[1,9.5,\"x\"]}"));
     memset(&back, 0xa5, sizeof back);
     assert_true(codec_get(kept(&a, &t), &tree_codec, &back));
     assert_true(slice_eq(once, written(&a, &back)));
@@ -144,7 +177,7 @@ static void nothing_takes_no_bytes_and_reads_as_nothing(void **state)
     (void)state;
     arena_init(&a, 1 << 20);
     /* An enum kept as its word says its first word too. */
-    assert_true(slice_is(written(&a, &(struct tree){ 0 }), "{\"said\":\"red\"}"));
+    assert_true(slice_is(written(&a, &(struct tree){ 0 }), "{\"said\":\"red\",\"v\":1,\"flag\":false}"));
     assert_true(codec_get(NULL, &tree_codec, &back));
     assert_true(!back.name.n && !back.many_n && !back.yes && !back.one.name.n && !back.one.at_ms);
     arena_free(&a);

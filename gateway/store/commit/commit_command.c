@@ -333,11 +333,7 @@ static void add_commit(struct making *m, struct commit_effects *e)
     add_writes(m, e);
     if (m->sinks) {
         buf_clear(&m->text);
-        for (unsigned i = 0; i < o->rows_n; i++) {
-            if (i)
-                buf_char(&m->text, '\n');
-            row_encode(&m->text, &o->rows[i]);
-        }
+        rows_encode(&m->text, o->rows, o->rows_n);
         redis_format_part(m->out, buf_slice(&m->text));
     }
     add_sms(m);

@@ -61,7 +61,10 @@ static void add_rows(struct buf *b, const struct outcome *o)
             log_member(b, "status", r->record.status);
             log_number(b, "version", r->record.version);
             buf_str(b, ",\"fields\":");
-            buf_add(b, r->record.fields.n ? r->record.fields : S("{}"));
+            if (r->record.fields)
+                node_write(b, r->record.fields);
+            else
+                buf_str(b, "{}");
             break;
         case ROW_REFERRAL_EVENT:
         case ROW_ALERT_EVENT:

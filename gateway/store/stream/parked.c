@@ -8,6 +8,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/model/inbound_text.h"
+#include "gateway/model/stream_tree.h"
 #include "gateway/store/stream/private.h"
 
 enum {
@@ -17,6 +18,7 @@ enum {
     WINDOW = 16,
     AGAIN_MS = 5000,
     MESSAGE_MEMORY = 1 << 20,
+    SHOWN_MEMORY = 256 << 20,
 };
 
 /* Names of all streams that can have parked entries: number i of streams_n(). */
@@ -144,12 +146,17 @@ static void on_entries(void *arg, const redisReply *reply)
     bool good = reply && reply->type == REDIS_REPLY_ARRAY;
     size_t n = good ? reply->elements : 0;
     struct parked_entry *all = calloc(n + 1, sizeof *all);
+    struct arena shown;
 
     if (!all)
         abort();
-    for (size_t i = 0; i < n; i++)
+    arena_init(&shown, SHOWN_MEMORY);
+    for (size_t i = 0; i < n; i++) {
         all[i] = entry_of(reply->element[i]);
+        all[i].body = stream_shown(all[i].body, &shown);
+    }
     l->entries(l->arg, good ? all : NULL, (unsigned)n);
+    arena_free(&shown);
     free(all);
     free(l);
 }

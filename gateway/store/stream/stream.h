@@ -11,7 +11,7 @@ struct consumer;
 
 struct entry {
     struct slice id;   /* Redis' stream id; "ID/2" of the third commit in an entry of several */
-    struct slice body; /* sinks: rows of one commit, one JSON a line; lanes: one SMS (sms_decode) */
+    struct slice body; /* sinks: rows of one commit (gateway/model/record.h); lanes: one SMS (sms_decode) */
     unsigned attempts; /* finished attempts before this one */
     int64_t first_ms;  /* when it was first committed */
     bool recovered;    /* it was in someone's hands when a gateway died: may have been sent */
@@ -70,7 +70,8 @@ struct parked_stream {
     int64_t oldest_ms; /* when its oldest was parked */
 };
 struct parked_entry {
-    struct slice id, body, reason;
+    struct slice id, reason;
+    struct slice body; /* as people read it (gateway/model/stream_tree.h) */
     unsigned attempts;
     int64_t first_ms, parked_ms;
 };
