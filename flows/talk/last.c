@@ -49,8 +49,11 @@ void last_read(struct listening *h)
     bool nil = r->said.kind == SAID_TURNED && r->said.turned.why == TURNED_FORM &&
                r->said.turned.form != h->state->last.form; /* `tidak ada kasus dbd` changes no W2 */
 
-    if (!h->state->last.nomor.n || !whom_spoken_of(r) || nil || r->of_n || of_another(r, &h->state->last) ||
-        (command && r->stranger.n) ||
+    /* `tambahan darah sedikit` behind a BUMIL is a danger first. */
+    bool feared = r->said.heard.feared && h->state->last.form && form_is(h->state->last.form, FORM_PREGNANCY);
+
+    if (!h->state->last.nomor.n || feared || !whom_spoken_of(r) || nil || r->of_n ||
+        of_another(r, &h->state->last) || (command && r->stranger.n) ||
         !mending_read(h->rules, &h->state->last, command ? r->said.command.correction : r->said.body,
                       h->in->received_ms, h->a, &r->answer) ||
         asked_of_another(h->state, r))

@@ -320,7 +320,7 @@ static void hear(void *arg, const struct sign *s)
 
     /* `takut kejang`, `gerakan janin` in no report: asked about first. */
     h->heard->feared |= !h->x && s->kind == SIGN_DOUBT && (!s->word->needed || s->to > s->from + 1) &&
-                        !(s->word->doubt && !s->word->needed);
+                        !(s->word->doubt && !s->word->needed && !s->word->birth);
     if (s->kind == SIGN_NEGATED || s->kind == SIGN_DOUBT || s->kind == SIGN_MAYBE ||
         (s->kind == SIGN_UNSURE && s->clear && !s->word->needed) ||
         (h->x && (h->x->denies || understand_of_nobody(h->x, s) || too_big(h->x, s->word))))

@@ -211,10 +211,12 @@ void understand_counts_other(struct filling *x, unsigned i)
         return;
     if (!x->answers)
         return counts_in_report(x, i);
-    if (slice_all_digits(x->ts.t[i].low) && !understand_behind_label(x, i) &&
-        !phrase_at(&x->ts, i + 1, x->words->answers, &used) &&
-        (understand_is(x, i + 1, "hitungan", &used) || understand_is(x, i + 1, "takaran", &used) ||
-         people_at(x, i + 1, &used)))
+    if (hours(x, i, &used))
+        understand_mark_other(x, i, i + 1 + used);
+    else if (slice_all_digits(x->ts.t[i].low) && !understand_behind_label(x, i) &&
+             !phrase_at(&x->ts, i + 1, x->words->answers, &used) &&
+             (understand_is(x, i + 1, "hitungan", &used) || understand_is(x, i + 1, "takaran", &used) ||
+              people_at(x, i + 1, &used)))
         understand_mark_other(x, i, i + 1 + used);
 }
 
