@@ -188,6 +188,23 @@ static void without_lead(struct filling *x, unsigned *from, unsigned to)
             x->ts.t[(*from)++].taken = true;
 }
 
+/* `Tri bayi belum menyusu`: whose the sign behind the name is. */
+static void without_person(struct filling *x, unsigned end, unsigned from, unsigned *to)
+{
+    unsigned used;
+
+    for (unsigned p = *to > from + 2 ? *to - 2 : from + 1; p < *to && *to < end && x->signs_at == *to + 1;
+         p++) {
+        struct slice code = phrase_code(&x->ts, p, x->words->people, &used);
+
+        if (!code.n || p + used != *to || slice_is(code, "sapaan") || slice_is(code, "bersama"))
+            continue;
+        *to = p;
+        x->signs_at = p + 1;
+        return;
+    }
+}
+
 void understand_trim_name(struct filling *x, const struct field *next, unsigned end, unsigned *from,
                           unsigned *to)
 {
@@ -199,4 +216,5 @@ void understand_trim_name(struct filling *x, const struct field *next, unsigned 
     only_mother(x, from, to);
     without_unit(x, next, end, *from, to);
     without_adverb(x, end, *from, to);
+    without_person(x, end, *from, to);
 }
