@@ -6,6 +6,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/reply.h"
 #include "flows/step/reply_parts.h"
+#include "flows/talk/cut.h"
 #include "flows/talk/offer.h"
 #include "flows/talk/words.h"
 #include "gateway/conf/rules.h"
@@ -215,13 +216,24 @@ bool questions_denied(const struct draft *d)
     return i >= 0 && d->values[i].kind == VALUE_LIST && (d->faults[i] & REPORT_FAULT_DENIED);
 }
 
+static bool says_there(struct step *s)
+{
+    struct cut c;
+
+    cut_words(NULL, s->reading->said.body, s->arena, &c);
+    for (unsigned i = 0; i < c.n; i++)
+        if (words_there(s->rules, c.word[i]))
+            return true;
+    return false;
+}
+
 void questions_agree_to_no(struct step *s, struct draft *d)
 {
     int i = form_field_named(d->form, d->field);
     struct value *v = i >= 0 ? &d->values[i] : NULL;
     unsigned n = 0;
 
-    if (!v || !questions_denied(d) || words_say_there(s->reading->said.body, s->arena))
+    if (!v || !questions_denied(d) || says_there(s))
         return; /* `ya ada`: it is */
     for (unsigned k = 0; k < v->n; k++)
         if (rules_sign(s->rules->rules, v->items[k]) != URGENCY_E1)

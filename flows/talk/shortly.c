@@ -28,10 +28,11 @@ static bool is_false(const struct ruleset *rules, struct slice word)
 }
 
 /* `bukan hanya`: what is only so is denied. */
-static bool only(struct slice word)
+static bool only(const struct ruleset *rules, struct slice word)
 {
-    return slice_is(word, "cuma") || slice_is(word, "cuman") || slice_is(word, "hanya") ||
-           slice_is(word, "saja") || slice_is(word, "aja");
+    const struct word_list *list = rules->forms.words.functions;
+
+    return list_says(list, word, "cuma") || list_says(list, word, "saja");
 }
 
 /* False: words of something else. */
@@ -53,7 +54,7 @@ static bool hear(const struct ruleset *rules, struct slice text, struct arena *a
         }
         h->yes_behind |= bit == SAID_YES && h->noes;
         h->glued |= bit == SAID_ONLY && before == SAID_NO && !apart(&c, i);
-        before = before == SAID_NO && bit == SAID_FILLER && only(c.word[i]) ? before : bit;
+        before = before == SAID_NO && bit == SAID_FILLER && only(rules, c.word[i]) ? before : bit;
         h->bits |= bit == SAID_FILLER || bit == SAID_POLITE ? 0 : bit;
     }
     return c.n && !c.more;

@@ -30,26 +30,17 @@ bool words_labelled(const struct field *f, struct slice text, struct arena *a)
     return false;
 }
 
-static bool there(struct slice word)
+bool words_there(const struct ruleset *rules, struct slice word)
 {
-    return slice_is(word, "ada") || slice_is(word, "ade") || slice_is(word, "ado") || slice_is(word, "masih");
+    const struct word *w = list_find(rules->forms.words.functions, word);
+
+    return w && slice_is(w->also, "masih_ada");
 }
 
 /* `ada`, `masih` to a sign that is asked about: it is there. */
-static bool affirms(const struct field *asked, struct slice word)
+static bool affirms(const struct ruleset *rules, const struct field *asked, struct slice word)
 {
-    return asked && asked->as == AS_SIGNS && there(word);
-}
-
-bool words_say_there(struct slice text, struct arena *a)
-{
-    struct cut c;
-
-    cut_words(NULL, text, a, &c);
-    for (unsigned i = 0; i < c.n; i++)
-        if (there(c.word[i]))
-            return true;
-    return false;
+    return asked && asked->as == AS_SIGNS && words_there(rules, word);
 }
 
 /* A comma or the like between words i - 1 and i. */
@@ -73,10 +64,12 @@ static unsigned known_words(const struct ruleset *rules, const struct field *ask
 
     for (*to = 0; list && *to < c->n; *to += used) {
         unsigned bit = cut_phrase(list, c, *to, a, &used);
-        bool ya = slice_is(c->word[*to], "ya") && used == 1;
+        bool ya = used == 1 && list_says(rules->forms.words.functions, c->word[*to], "ya");
 
         if (!bit)
-            bit = affirms(asked, c->word[*to]) ? SAID_YES : is_label(asked, c->word[*to]) ? SAID_FILLER : 0;
+            bit = affirms(rules, asked, c->word[*to]) ? SAID_YES
+                  : is_label(asked, c->word[*to])     ? SAID_FILLER
+                                                      : 0;
         if (!bit)
             break;
         polite = bit == SAID_POLITE || (polite && !parted(c, *to));

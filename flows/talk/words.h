@@ -30,8 +30,8 @@ bool words_yes_to_all(const struct ruleset *, struct slice text, struct arena *)
 /* What it says to whether a report is to take the place of one before (ASK_AGAIN): `ganti bu`, `yang tadi
  * salah` are a yes, `yang tadi benar` is a no. */
 enum answer_word words_again(const struct ruleset *, struct slice text, struct arena *);
-/* `ya ada`, `masih`: a word of it says that it is there. */
-bool words_say_there(struct slice text, struct arena *);
+/* `ada`, `masih`: what is asked about is there. */
+bool words_there(const struct ruleset *, struct slice word);
 /* A label of the form begins with this word, `bb`, `bbnya`. */
 bool words_label(const struct ruleset *, const struct form *, struct slice low);
 /* One of the first words is a label of the field. */

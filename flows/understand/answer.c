@@ -276,7 +276,7 @@ static bool no_complaint(const struct filling *x, unsigned i)
     unsigned used;
 
     return form_as(x->form, AS_SIGNS) >= 0 && phrase_is(&x->ts, i, x->words->answers, "kosong", &used) &&
-           !(used == 2 && slice_is(x->ts.t[i + 1].low, "ada"));
+           !(used == 2 && understand_says(x, i + 1, "ada"));
 }
 
 /* What is left beside an answered value and makes it doubtful: another number, `bb 9,2 atau 9,4` (RULINGS 26,

@@ -261,7 +261,7 @@ struct behind understand_behind(const struct words *words, const struct tokens *
             out.denials |= DENIES_PLACE;
         if (slice_is(kata, "terima_kasih"))
             break;
-        if (slice_is(ts->t[i].low, "masih")) /* `SELESAI 48217 masih dirawat` */
+        if (list_says(words->functions, ts->t[i].low, "masih")) /* `SELESAI 48217 masih dirawat` */
             out.denials |= DENIES_ENDING;
         if (negation_at(ts, i, words->negators, &n)) {
             out.negated |= negation_of_keywords(n.kind);
@@ -308,7 +308,7 @@ static unsigned leads_there(const struct words *words, const struct tokens *ts, 
     for (; i < ts->n && !(ts->t[i].sep & SEP_HARD); i += used) {
         bool verb = slice_is(phrase_code(ts, i, words->ways, &used), "berangkat");
 
-        if (!verb && !slice_is(ts->t[i].low, "ke"))
+        if (!verb && !list_says(words->functions, ts->t[i].low, "ke"))
             break;
     }
     return i;

@@ -345,8 +345,9 @@ static bool hangs(const struct tokens *ts, const struct heart *h, unsigned to)
     struct negation n;
 
     return negation_at(ts, to - 1, words->negators, &n) || slice_is(code, "pengisi") ||
-           slice_is(code, "sambung") || slice_is(code, "tapi") || slice_is(ts->t[to - 1].low, "masih") ||
-           slice_is(ts->t[to - 1].low, "jadi");
+           slice_is(code, "sambung") || slice_is(code, "tapi") ||
+           list_says(words->functions, ts->t[to - 1].low, "masih") ||
+           list_says(words->functions, ts->t[to - 1].low, "jadi");
 }
 
 /* The danger with a few words before it, and as many behind and before as there is room for. */

@@ -319,7 +319,7 @@ enum instead understand_instead(const struct ruleset *rs, const struct instead_o
 /* Not `bukan dbd saja`, which denies nothing of it. */
 static bool only_that(const struct halves *h, unsigned i)
 {
-    return i < h->ts.n && (slice_is(h->ts.t[i].low, "saja") || slice_is(h->ts.t[i].low, "aja"));
+    return i < h->ts.n && list_says(h->rs->forms.words.functions, h->ts.t[i].low, "saja");
 }
 
 /* Not `bukannya dbd`, which asks, or `bukan berarti`. */

@@ -109,6 +109,7 @@ void form_set_words(struct form_set *set)
         .ordinary = list_by_name(set, S("biasa")),
         .titles = list_by_name(set, S("sebutan")),
         .births = list_by_name(set, S("salin")),
+        .functions = list_by_name(set, S("fungsi")),
     };
 }
 
@@ -191,6 +192,13 @@ static struct entry *slot_of(const struct phrase_index *index, struct slice phra
 const struct word *list_find(const struct word_list *list, struct slice phrase)
 {
     return list->index ? slot_of(list->index, phrase)->word : NULL;
+}
+
+bool list_says(const struct word_list *list, struct slice word, const char *code)
+{
+    const struct word *w = list ? list_find(list, word) : NULL;
+
+    return w && slice_is(w->code, code);
 }
 
 static bool add(struct phrase_index *index, struct slice phrase, const struct word *word)

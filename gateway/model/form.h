@@ -249,7 +249,7 @@ enum {
 /* The word lists that the code itself asks; NULL where there is none. */
 struct words {
     const struct word_list *units, *months, *days, *week, *kata, *many, *signs, *sex, *numbers, *negators,
-        *same, *ordinary, *greetings, *before, *people, *ways, *answers, *help, *titles, *births;
+        *same, *ordinary, *greetings, *before, *people, *ways, *answers, *help, *titles, *births, *functions;
 };
 
 struct vocabulary;
@@ -296,6 +296,8 @@ const struct form *form_by_keyword(const struct form_set *, struct slice keyword
 bool form_add_keyword(struct form_set *, const struct form *, struct slice keyword);
 /* The word that is typed exactly so: lower case, blanks between words, letters and digits apart ("mr 1"). */
 const struct word *list_find(const struct word_list *, struct slice phrase);
+/* It is typed exactly so there, under this code. */
+bool list_says(const struct word_list *, struct slice word, const char *code);
 /* Builds the look-up; false when a phrase stands twice under different codes (its name in *doubled). */
 bool list_index(struct word_list *, struct arena *, struct slice *doubled);
 /* A field of the form has this label of one word, in any case. */

@@ -155,6 +155,11 @@ static inline bool understand_is(const struct filling *x, unsigned i, const char
     return phrase_is(&x->ts, i, x->words->kata, code, used);
 }
 
+/* Token i is a word of lists/fungsi.yaml under this code, as it is spelt. */
+static inline bool understand_says(const struct filling *x, unsigned i, const char *code)
+{
+    return list_says(x->words->functions, x->ts.t[i].low, code);
+}
 /* A negator that may turn what follows begins at token i. */
 bool understand_negator(const struct filling *, unsigned i);
 /* A sign of class E1. */

@@ -301,8 +301,7 @@ bool understand_multiplied(struct filling *x, unsigned i)
     unsigned used;
 
     if (i == 0 || x->ts.t[i - 1].approx || (x->ts.t[i].sep & SEP_HARD) ||
-        !understand_number_word(x, i, &used) ||
-        (i + used < x->ts.n && slice_is(x->ts.t[i + used].low, "kali")))
+        !understand_number_word(x, i, &used) || (i + used < x->ts.n && understand_says(x, i + used, "kali")))
         return false;
     for (unsigned k = 0; k < x->form->fields_n; k++)
         if (x->slots[k].filled && x->slots[k].to == i && x->form->fields[k].type == FIELD_NUMBER) {

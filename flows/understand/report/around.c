@@ -48,7 +48,7 @@ void understand_trailers(struct filling *x)
 
     if (x->ts.n < 2 || (x->ts.t[1].sep & SEP_HASH) || x->ts.t[0].taken || x->ts.hash)
         return;
-    if (slice_is(x->ts.t[0].low, "posyandu") || slice_is(x->ts.t[0].low, "posy")) {
+    if (understand_says(x, 0, "posyandu")) {
         to = posyandu_end(x, 1);
         to = to > 1 ? to : 0;
     } else if (understand_is(x, 0, "imbuhan", &used) ||

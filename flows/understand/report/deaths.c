@@ -178,8 +178,8 @@ static bool denied(const struct words *words, const struct tokens *ts, unsigned 
     for (unsigned k = i; k-- > 0 && i - k <= REACH && !(ts->t[k + 1].sep & SEP_HARD);) {
         if (negation_at(ts, k, words->negators, &n) && negation_of_signs(n.kind))
             return true;
-        if (!slice_is(ts->t[k].low, "ada") && !slice_is(ts->t[k].low, "yang") &&
-            !slice_is(ts->t[k].low, "yg"))
+        if (!list_says(words->functions, ts->t[k].low, "ada") &&
+            !list_says(words->functions, ts->t[k].low, "yang"))
             break;
     }
     return understand_dying(words, ts, i);

@@ -85,9 +85,8 @@ static bool has_figures(const struct filling *x, unsigned from, unsigned to)
     for (unsigned i = from; i < to; i++) {
         const struct token *t = &x->ts.t[i];
         bool place =
-            i > from &&
-            (slice_is(x->ts.t[i - 1].low, "rt") || slice_is(x->ts.t[i - 1].low, "rw") ||
-             (signs && i + 1 == to && t->low.n == 1 && !t->glued && x->ts.t[i - 1].kind == TOKEN_WORD));
+            i > from && (understand_says(x, i - 1, "rt") || (signs && i + 1 == to && t->low.n == 1 &&
+                                                             !t->glued && x->ts.t[i - 1].kind == TOKEN_WORD));
 
         if (t->kind == TOKEN_NUMBER && !t->taken && t->low.n < 8 && !place)
             return true;

@@ -162,7 +162,7 @@ static bool ended_at(const struct denying *d, unsigned i, unsigned *used)
     if (!negation_at(d->ts, i, d->words->negators, &n) || n.kind != NEGATION_GONE)
         return false;
     *used = n.used;
-    return !slice_is(d->ts->t[i].low, "kurang");
+    return !list_says(d->words->functions, d->ts->t[i].low, "kurang");
 }
 
 /* `sudah gak lagi` behind a sign; `tidak jadi kejang`: the sign behind it, up to *used. */

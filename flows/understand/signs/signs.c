@@ -221,7 +221,7 @@ static void on_other(void *arg, unsigned from, unsigned to)
     /* The unit of a number that nobody has taken yet, or half of it: the number's, not a word. */
     if (from > 0 && to == from + 1 && ts->t[from - 1].kind == TOKEN_NUMBER && !ts->t[from - 1].taken &&
         (ts->t[from].sep & SEP_HARD) == 0 &&
-        (phrase_at(ts, from, g->x->words->units, &used) || slice_is(ts->t[from].low, "setengah")))
+        (phrase_at(ts, from, g->x->words->units, &used) || understand_says(g->x, from, "setengah")))
         return;
     if (!g->unknown++)
         g->unknown_at = from;

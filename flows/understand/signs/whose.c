@@ -104,7 +104,7 @@ static bool of_the_dead(const struct filling *x, const struct sign *s)
 {
     if (!x->death_at || x->death_at >= s->from || s->from - x->death_at > CAUSE ||
         form_is(x->form, FORM_DEATH) || !(slice_is(x->died, "lain") || slice_is(x->died, "ibu")) ||
-        !(kata_is(x, s->from - 1, "sebab") || slice_is(x->ts.t[s->from - 1].low, "gara")))
+        !(kata_is(x, s->from - 1, "sebab") || understand_says(x, s->from - 1, "gara")))
         return false;
     for (unsigned k = x->death_at; k <= s->from; k++)
         if ((x->ts.t[k].sep & (SEP_HARD | SEP_DOT | SEP_STOP)) ||
@@ -216,8 +216,7 @@ static bool somebody_has(const struct filling *x, const struct sign *s)
     w = list_find(x->words->units, x->ts.t[i - 1].low);
     if (w && slice_is(w->code, "org") && i > 1)
         i--;
-    return second_number(x, i - 1) || slice_is(x->ts.t[i - 1].low, "ada") ||
-           slice_is(x->ts.t[i - 1].low, "yang") || slice_is(x->ts.t[i - 1].low, "yg");
+    return second_number(x, i - 1) || understand_says(x, i - 1, "ada") || understand_says(x, i - 1, "yang");
 }
 
 bool understand_of_nobody(const struct filling *x, const struct sign *s)
@@ -245,7 +244,7 @@ bool understand_doubts_sign(const struct filling *x, unsigned i, unsigned *used)
     if (w && next < x->ts.n && !(x->ts.t[next].sep & SEP_HARD) &&
         negation_at(&x->ts, next, x->words->negators, &n) && negation_of_signs(n.kind))
         next += n.used; /* `sepertinya tidak kejang` */
-    if (w && next + 1 < x->ts.n && slice_is(x->ts.t[next].low, "ada") && !(x->ts.t[next].sep & SEP_HARD))
+    if (w && next + 1 < x->ts.n && understand_says(x, next, "ada") && !(x->ts.t[next].sep & SEP_HARD))
         next++; /* `sepertinya ada bengkak` */
     return w && w->doubt && next < x->ts.n && !(x->ts.t[next].sep & SEP_HARD) &&
            phrase_at(&x->ts, next, x->words->signs, &sign);
@@ -256,7 +255,7 @@ bool understand_doubted(const struct filling *x, const struct sign *s)
     unsigned k = s->from;
     const struct word *w;
 
-    if (k > 1 && slice_is(x->ts.t[k - 1].low, "ada") && !(x->ts.t[k].sep & SEP_HARD))
+    if (k > 1 && understand_says(x, k - 1, "ada") && !(x->ts.t[k].sep & SEP_HARD))
         k--; /* `sepertinya ada bengkak` */
     w = k > 0 && !(x->ts.t[k].sep & SEP_HARD) ? list_find(x->words->before, x->ts.t[k - 1].low) : NULL;
     return w && w->doubt; /* taken, too */
@@ -278,10 +277,9 @@ bool understand_felt(const struct filling *x, struct slice sign)
 
 bool understand_there(const struct filling *x, const struct sign *s)
 {
-    struct slice next = s->to < x->ts.n ? x->ts.t[s->to].low : S("");
-
-    return understand_alarming(x, s->word->code) || x->ts.t[s->to - 1].plus_behind || slice_is(next, "ada") ||
-           slice_is(next, "ya") || slice_is(next, "iya");
+    return understand_alarming(x, s->word->code) || x->ts.t[s->to - 1].plus_behind ||
+           (s->to < x->ts.n && (understand_says(x, s->to, "ada") || understand_says(x, s->to, "ya") ||
+                                understand_says(x, s->to, "iya")));
 }
 
 bool understand_was(const struct filling *x, const struct sign *s)

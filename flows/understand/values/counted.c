@@ -141,7 +141,7 @@ void understand_times(struct filling *x, unsigned i)
         (((slice_is(x->ts.t[i + 1].low, "x") ||
            (slice_is(x->ts.t[i + 1].low, "t") && x->ts.t[i].low.n == 1)) &&
           x->ts.t[i + 1].glued) || /* `2T`: how often a child did not grow */
-         slice_is(x->ts.t[i + 1].low, "kali")) &&
+         understand_says(x, i + 1, "kali")) &&
         !(i + 2 < x->ts.n && x->ts.t[i + 2].glued) && understand_keeps_signs(x->form))
         understand_mark_other(x, i, i + 2);
 }
@@ -180,7 +180,7 @@ static bool clock_behind(const struct filling *x, unsigned i)
 /* `2 jam`: how long; with its label too, `gds 2 jam pp 160`.  Where days are due they are said by that. */
 static bool hours(const struct filling *x, unsigned i, unsigned *used)
 {
-    return understand_is(x, i + 1, "jam", used) && slice_is(x->ts.t[i + 1].low, "jam") &&
+    return understand_is(x, i + 1, "jam", used) && understand_says(x, i + 1, "jam") &&
            !form_counts(x->form, UNIT_DAY) && !clock_behind(x, i + 1 + *used);
 }
 

@@ -73,7 +73,7 @@ static bool how_far(const struct filling *x, unsigned i)
         (understand_is(x, i + 1, "zona", &used) || phrase_at(&x->ts, i + 1, x->words->numbers, &used)))
         return true;
     for (unsigned k = i; k-- > 0 && i - k <= BACK && !understand_parted(x, k + 1);)
-        if ((way(x, k, "sejauh", &used) && k + used == i) || slice_is(x->ts.t[k].low, "dari"))
+        if ((way(x, k, "sejauh", &used) && k + used == i) || understand_says(x, k, "dari"))
             return true;
     return false;
 }

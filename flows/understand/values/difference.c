@@ -69,7 +69,7 @@ static bool read_difference(const struct filling *x, unsigned i, struct differen
 static unsigned compared_with(const struct filling *x, unsigned i)
 {
     unsigned used = 1, then = 0;
-    bool with = goes_on(x, i) && (slice_is(x->ts.t[i].low, "dari") || slice_is(x->ts.t[i].low, "dr") ||
+    bool with = goes_on(x, i) && (understand_says(x, i, "dari") || understand_says(x, i, "dari_singkat") ||
                                   slice_is(phrase_code(&x->ts, i, x->words->before, &used), "banding"));
 
     used = with ? used : 0;

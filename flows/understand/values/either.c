@@ -84,7 +84,7 @@ unsigned understand_range_end(const struct filling *x, unsigned i)
     if (!(slice_is(x->ts.t[k].low, "s") && slice_is(x->ts.t[k + 1].low, "d") &&
           (x->ts.t[k + 1].sep & (SEP_SLASH | SEP_DOT))) &&
         !slice_is(phrase_code(&x->ts, k, x->words->before, &used), "sampai") &&
-        !(understand_is(x, k, "sambung", &used) && i > 0 && slice_is(x->ts.t[i - 1].low, "antara")))
+        !(understand_is(x, k, "sambung", &used) && i > 0 && understand_says(x, i - 1, "antara")))
         return i;
     return is_number(x, k + used) && is_plain(x, k + used) ? k + used : i;
 }

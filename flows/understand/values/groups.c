@@ -13,6 +13,6 @@ bool understand_of_groups(const struct filling *x, unsigned i)
     if (understand_is(x, i, "rombongan", &used))
         return true;
     /* `3 rt`; but `3 rt 2`, `3 dusun Air Ruak` is where they are. */
-    return (understand_is(x, i, "letak", &used) || slice_is(x->ts.t[i].low, "rumah")) &&
+    return (understand_is(x, i, "letak", &used) || understand_says(x, i, "rumah")) &&
            (i + 1 >= x->ts.n || understand_parted(x, i + 1));
 }

@@ -35,7 +35,7 @@ static void only_mother(struct filling *x, unsigned *from, unsigned *to)
 
     if (!form_is(x->form, FORM_BIRTH))
         return;
-    while (*from + 1 < *to && !slice_is(x->ts.t[*from].low, "bu") &&
+    while (*from + 1 < *to && !understand_says(x, *from, "bu") &&
            (slice_is(phrase_code(&x->ts, *from, x->words->people, &used), "anak") ||
             understand_is(x, *from, "bayi", &used) || is_address(x, *from, &used) ||
             understand_is(x, *from, "penanda_tangan", &used)) &&
@@ -144,8 +144,7 @@ static bool is_time(const struct filling *x, unsigned i, unsigned *used)
 
     if (day)
         return !slice_starts(day->code, "+");
-    if (slice_is(x->ts.t[i].low, "hari") && i + 1 < x->ts.n &&
-        phrase_at(&x->ts, i + 1, x->words->week, &week)) {
+    if (understand_says(x, i, "hari") && i + 1 < x->ts.n && phrase_at(&x->ts, i + 1, x->words->week, &week)) {
         *used = 1 + week;
         return true;
     }

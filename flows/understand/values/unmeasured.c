@@ -40,7 +40,7 @@ static bool no_at(const struct hearing *h, unsigned i, unsigned *used)
     bool no = negation_at(&h->ts, i, h->words->negators, &n) && n.kind <= NEGATION_NOT_YET;
 
     *used = n.used;
-    return no || (i < h->ts.n && slice_is(h->ts.t[i].low, "lupa"));
+    return no || (i < h->ts.n && list_says(h->words->functions, h->ts.t[i].low, "lupa"));
 }
 
 /* Behind token i, and a few words, is said that the device is of no use: it is broken, or it is not there. */
@@ -119,7 +119,8 @@ static bool unknown_yet(const struct hearing *h)
     unsigned used;
 
     for (unsigned i = 0; i < h->ts.n; i++)
-        if (phrase_is(&h->ts, i, h->words->answers, "ragu", &used) || slice_is(h->ts.t[i].low, "lupa"))
+        if (phrase_is(&h->ts, i, h->words->answers, "ragu", &used) ||
+            list_says(h->words->functions, h->ts.t[i].low, "lupa"))
             return true;
     return false;
 }

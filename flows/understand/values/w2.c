@@ -264,7 +264,7 @@ static bool is_unit(const struct scan *s, struct slice w)
 
     for (size_t i = 0; i < low.n; i++)
         ((char *)(uintptr_t)low.p)[i] = text_lower(low.p[i]);
-    return list_find(s->x->words->units, low) || slice_is(low, "kasus");
+    return list_find(s->x->words->units, low) || list_says(s->x->words->functions, low, "kasus");
 }
 
 static bool says_none(struct slice w)
