@@ -344,6 +344,8 @@ bool chat_answered(struct step *s)
         say_help(s);
     else if (any(&t, "tetap") && !has_figure(&t))
         say(s, r, r ? "chat.kept" : "chat.kept_none");
+    else if (r && asks(body) && names(&t, r->whom, s->arena))
+        say(s, r, "chat.asked");
     else if (r && agrees(&t, body))
         say(s, r, "chat.agreed");
     else if (r && any(&t, "boleh") && !has_figure(&t))

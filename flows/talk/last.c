@@ -1,9 +1,12 @@
 /* last.c - see last.h. */
 #include "flows/talk/last.h"
 
+#include <string.h>
+
 #include "flows/talk/mending.h"
 #include "flows/talk/numbered.h"
 #include "flows/talk/whom.h"
+#include "parsers/text.h"
 
 /* `48217 bb 9,2`, and the last report is another. */
 static bool of_another(const struct reading *r, const struct last_report *last)
@@ -42,9 +45,50 @@ static bool asked_of_another(const struct sender_state *state, const struct read
     return newer && !changes;
 }
 
+static bool says_no(const struct listening *h, struct slice text)
+{
+    const struct form_set *forms = &h->rules->forms;
+    struct slice rest = text_folded(text, h->a);
+
+    while (rest.n)
+        if (list_find(forms->words.negators, slice_cut(&rest, ' ')))
+            return true;
+    return false;
+}
+
+/* The last report with what the line would add that she was shown: `bukan 14 tapi 15` is of that 14. */
+static struct last_report as_shown(struct listening *h, struct slice text)
+{
+    struct last_report l = h->state->last;
+    struct slice line = h->state->offer, command = slice_cut(&line, ' '), nomor = slice_cut(&line, ' ');
+    struct report *known = ARENA_NEW(h->a, struct report), *fixed = ARENA_NEW(h->a, struct report);
+
+    if (!known || !fixed || !slice_is(command, "KOREKSI") || !slice_eq(nomor, l.nomor) || !says_no(h, text))
+        return l;
+    known->form = l.form;
+    memcpy(known->values, l.values, sizeof known->values);
+    if (!understand_correction(h->rules, known, line, h->in->received_ms, h->a, fixed))
+        return l;
+    for (unsigned i = 0; i < l.form->fields_n; i++)
+        if (known->values[i].kind == VALUE_ABSENT)
+            known->values[i] = fixed->values[i];
+    l.values = known->values;
+    return l;
+}
+
+/* What the line would have added, and her words leave as it is, is not said. */
+static void not_shown(const struct last_report *last, const struct last_report *shown, struct report *r)
+{
+    for (unsigned i = 0; r->form && i < last->form->fields_n; i++)
+        if (last->values[i].kind == VALUE_ABSENT && value_equal(&r->values[i], &shown->values[i]))
+            r->values[i] = last->values[i];
+}
+
 void last_read(struct listening *h)
 {
     struct reading *r = h->r;
+    struct slice text = r->kind == READING_COMMAND ? r->said.command.correction : r->said.body;
+    struct last_report about;
     bool command = r->kind == READING_COMMAND;
     bool nil = r->said.kind == SAID_TURNED && r->said.turned.why == TURNED_FORM &&
                r->said.turned.form != h->state->last.form; /* `tidak ada kasus dbd` changes no W2 */
@@ -52,12 +96,15 @@ void last_read(struct listening *h)
     /* `tambahan darah sedikit` behind a BUMIL is a danger first. */
     bool feared = r->said.heard.feared && h->state->last.form && form_is(h->state->last.form, FORM_PREGNANCY);
 
-    if (!h->state->last.nomor.n || feared || !whom_spoken_of(r) || nil || r->of_n ||
-        of_another(r, &h->state->last) || (command && r->stranger.n) ||
-        !mending_read(h->rules, &h->state->last, command ? r->said.command.correction : r->said.body,
-                      h->in->received_ms, h->a, &r->answer) ||
+    if (!h->state->last.nomor.n || feared)
+        return;
+    about = as_shown(h, text);
+    if (!whom_spoken_of(r) || nil || r->of_n || of_another(r, &h->state->last) ||
+        (command && r->stranger.n) ||
+        !mending_read(h->rules, &about, text, h->in->received_ms, h->a, &r->answer) ||
         asked_of_another(h->state, r))
         return;
+    not_shown(&h->state->last, &about, &r->answer);
     if (r->stranger.n) {
         r->not_last = true;
         return;
