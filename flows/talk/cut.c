@@ -92,8 +92,8 @@ struct slice cut_joined(const struct cut *c, unsigned i, unsigned n, bool as_lis
     return joined;
 }
 
-unsigned cut_phrase(const struct word_list *list, const struct cut *c, unsigned i, struct arena *a,
-                    unsigned *used)
+static unsigned longest(const struct word_list *list, const struct cut *c, unsigned i, struct arena *a,
+                        unsigned *used)
 {
     for (unsigned n = PHRASE_MAX; n > 0; n--) {
         const struct word *w;
@@ -109,6 +109,17 @@ unsigned cut_phrase(const struct word_list *list, const struct cut *c, unsigned 
     }
     *used = 1;
     return slice_is(c->word[i], "-") ? SAID_NOTHING_THERE : 0;
+}
+
+unsigned cut_phrase(const struct word_list *list, const struct cut *c, unsigned i, struct arena *a,
+                    unsigned *used)
+{
+    unsigned bit = longest(list, c, i, a, used), more;
+
+    for (unsigned k = i + 1; bit && k < i + *used; k++) /* `maaf salah` | `salah ketik` */
+        if (longest(list, c, k, a, &more) == bit && k + more > i + *used)
+            *used = k + more - i;
+    return bit;
 }
 
 unsigned cut_recalled(unsigned bits, bool whole)

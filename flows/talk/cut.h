@@ -47,7 +47,8 @@ struct cut {
 void cut_words(const struct vocabulary *, struct slice text, struct arena *, struct cut *out);
 /* Words i to i + n as one text; empty past the end.  as_listed: each as the lists spell it. */
 struct slice cut_joined(const struct cut *, unsigned i, unsigned n, bool as_listed, struct arena *);
-/* The bit of the longest phrase of the list that begins at word i, and its words; 0 when none does. */
+/* The bit of the longest phrase of the list that begins at word i, and its words, with those of one that says
+ * the same and begins within; 0 when none does. */
 unsigned cut_phrase(const struct word_list *, const struct cut *, unsigned i, struct arena *, unsigned *used);
 
 /* `oh ya` is a yes by itself; before more, `oh ya bb nya 55`, it says that this was left out. */
