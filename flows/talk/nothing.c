@@ -76,6 +76,8 @@ static void still_open(struct step *s)
     if (told && (told == d || waits_talks(s->reading->said.body)) && s->reading->said.kind == SAID_NOTHING &&
         questions_in_hands(s, told))
         questions_repeat(s, told); /* `ternyata cuma pingsan`, of nobody else */
+    else if (d && waits_talks(s->reading->said.body) && questions_told(s, d))
+        ; /* `bu lina sudah lahiran di pustu`, of whom more is asked */
     else if (d && s->reading->said.body.n <= SHORT_ANSWER)
         questions_unheard(s, d);
     else

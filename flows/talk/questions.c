@@ -89,6 +89,23 @@ void questions_repeat(struct step *s, struct draft *d)
                 d->question.n ? d->question : step_text(s, s->language, "ask.missing", FILLS(f)));
 }
 
+bool questions_told(struct step *s, struct draft *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice body = s->reading->said.body;
+    const struct text_fill f[] = { { "nomor", d->nomor },
+                                   { "siapa", questions_whom(s, d) },
+                                   { "field", reply_label(d->form, d->field) },
+                                   { "contoh", reply_example(d->form, d->field, s->arena) } };
+
+    if (!r || s->reading->said.kind != SAID_NOTHING || asking_store(d->asking) || d->asking == ASK_VALUE ||
+        d->unseen || !report_load(s, d->nomor, r) || !referral_is_open(&r->referral))
+        return false;
+    referral_added(s, r, body);
+    step_answer(s, d->nomor, step_text(s, s->language, "danger.asked_told", FILLS(f)));
+    return true;
+}
+
 void questions_unheard(struct step *s, struct draft *d)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);

@@ -25,6 +25,9 @@ bool questions_denied(const struct draft *);
 /* A yes to her own no, `kejang tidak, benar?`: the E1 signs that stand denied are not there
  * (REPORT_FAULT_DENIED). */
 void questions_agree_to_no(struct step *, struct draft *);
+/* Words about whom the question is about, while staff have her: they hear them, and it is asked again. False:
+ * they do not have her. */
+bool questions_told(struct step *, struct draft *);
 /* All that is open, again: the question, or of several the list. */
 void questions_again(struct step *);
 /* `batal`, `ga jadi`, and nothing is asked: how to take back what was filed last, or what a number is for. */

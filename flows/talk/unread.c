@@ -106,12 +106,19 @@ static bool to_question(const struct reading *r)
     }
 }
 
+static bool staff_have(struct step *s, const struct draft *d)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+
+    return r && d->asking == ASK_FIELD && report_load(s, d->nomor, r) && referral_is_open(&r->referral);
+}
+
 /* `sudah sadar bu`, `kami jalan sekarang`: those who have her case are told it, and it is no wrong answer. */
 static bool tells_staff(struct step *s, const struct draft *d)
 {
     return s->reading->kind == READING_NOTHING && s->reading->said.kind == SAID_NOTHING &&
            waits_talks(s->reading->said.body) && !slice_has_digit(s->reading->said.body) &&
-           questions_in_hands(s, d);
+           (questions_in_hands(s, d) || staff_have(s, d));
 }
 
 void unread_before(struct step *s, struct unread *u)
