@@ -77,6 +77,7 @@ struct reading {
     bool not_last;         /* READING_NOTHING: a value of hers, which the last report has too */
     struct due due;
     struct slice acting; /* whose state is changed: the sender, or for a timer whom it is about */
+    struct slice joins;  /* READING_EMERGENCY: the draft of a call for help that it goes on */
     bool which;          /* READING_COMMAND without number: several open cases fit it */
     bool thanks;         /* READING_NOTHING: no more than thanks */
     bool nudge;          /* READING_NOTHING: no more than that she waits, `?` */

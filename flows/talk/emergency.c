@@ -361,7 +361,8 @@ void emergency_step(struct step *s)
     const struct report *answer = &s->reading->answer;
     struct filing f = { .report = answer,
                         .index = s->reading->first,
-                        .cry = answer->emergency || !s->person };
+                        .draft = drafts_find(s->state, s->reading->joins),
+                        .cry = answer->emergency || !s->person || s->reading->joins.n };
     struct filed out;
 
     if (s->reading->nomor.n && !answer->plea && (turned_by_danger(s) || told_by_number(s)))

@@ -205,6 +205,8 @@ static const struct hearer hearers[] = {
     { stranger, SO(EMERGENCY), 0 },
     /* `budi kejang`: somebody of whom she filed a report today. */
     { known_patient, SO(EMERGENCY), 0 },
+    /* `anak jatuh dari pohon`, and what was said before is `tolong bu`. */
+    { known_call, SO(EMERGENCY), 0 },
     /* `tensimeternya rusak`, `nanti ya bu`: why the question is not answered. */
     { unread_read, SO(NOTHING), CALM | PLAIN },
 };

@@ -178,3 +178,43 @@ void known_patient(struct listening *h)
         understand_cry_of(h->rules, name_of(x, &f, h->a), certain(&f.is, AS_AGE), h->in->received_ms, h->a,
                           &r->answer);
 }
+
+/* The only call for help that is asked about, by whose name: nobody has it yet.  NULL: none, or several. */
+static const struct draft *call_asked(const struct listening *h)
+{
+    const struct sender_state *state = h->state;
+    const struct draft *only = NULL;
+
+    for (unsigned i = 0; i < state->drafts_n; i++) {
+        const struct draft *d = &state->drafts[i];
+        bool had = d->correct || !form_is(d->form, FORM_REFERRAL) || value_as(d->form, d->values, AS_NAME) ||
+                   value_as(d->form, d->values, AS_NUMBER) ||
+                   !understand_calls_for_help(h->rules, text_as(d->form, d->values, AS_REASON), h->a);
+
+        for (unsigned k = 0; k < state->open.n; k++)
+            had |= slice_eq(state->open.all[k].nomor, d->nomor);
+        if (had)
+            continue;
+        if (only)
+            return NULL;
+        only = d;
+    }
+    return only;
+}
+
+void known_call(struct listening *h)
+{
+    struct reading *r = h->r;
+    const struct draft *d = r->nomor.n || r->said.heard.feared ? NULL : call_asked(h);
+    struct slice words;
+
+    if (!d || value_as(r->answer.form, r->answer.values, AS_NAME))
+        return;
+    words = arena_printf(h->a, "%.*s; %.*s", SLICE_ARG(text_as(d->form, d->values, AS_REASON)),
+                         SLICE_ARG(r->said.body));
+    if (r->answer.emergency ? !understand_cry(h->rules, words, h->in->received_ms, h->a, &r->answer)
+                            : !understand_plea(h->rules, words, h->in->received_ms, h->a, &r->answer))
+        return;
+    r->answer.plea = false; /* she calls again, and does not answer */
+    r->joins = d->nomor;
+}

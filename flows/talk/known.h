@@ -11,4 +11,7 @@
  * were made into.  Nothing where the words may be about somebody else: `ibunya budi`, `pak budi`. */
 void known_patient(struct listening *);
 
+/* `anak jatuh dari pohon` behind `tolong bu`, which is asked about still: one call, and staff hear it now. */
+void known_call(struct listening *);
+
 #endif

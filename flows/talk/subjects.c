@@ -133,7 +133,7 @@ static bool name_subjects(const struct ruleset *rules, const struct sender *who,
              intent_add(out, SUBJECT_NUMBER, emergency_own(state)) &&
              (r->kind != READING_NOTHING || intent_add(out, SUBJECT_NUMBER, chat_about(state))) && ok;
     if (r->kind == READING_EMERGENCY || r->kind == READING_FIX)
-        ok = intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
+        ok = intent_add(out, SUBJECT_NUMBER, r->joins) && intent_add(out, SUBJECT_NUMBER, r->nomor) && ok;
     if (again)
         ok = intent_add(out, SUBJECT_NUMBER, again->nomor) && ok;
     for (unsigned i = 0; i < r->of_n; i++)
