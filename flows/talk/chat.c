@@ -198,7 +198,10 @@ static void say(struct step *s, const struct filed_report *r, const char *key)
 {
     struct slice who, hp, none = slice_make("", 0);
 
-    nearest(s, &who, &hp);
+    if (r && r->referral.state != REFERRAL_NONE)
+        referral_contact(s, r, &who, &hp); /* whoever has, or had her */
+    else
+        nearest(s, &who, &hp);
     {
         const struct text_fill f[] = {
             { "nomor", r ? r->nomor : none },
