@@ -206,7 +206,7 @@ static unsigned matches(const struct tokens *ts, unsigned i, const struct label 
 bool understand_label_at(const struct filling *x, unsigned i, struct label_at *out)
 {
     *out = (struct label_at){ 0 };
-    if (x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken)
+    if (i >= x->ts.n || x->ts.t[i].kind != TOKEN_WORD || x->ts.t[i].taken)
         return false;
     for (const struct label *l = form_labels(x->form, x->ts.t[i].low); l; l = l->next) {
         unsigned used = matches(&x->ts, i, l);
