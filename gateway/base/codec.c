@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define AT(type, base, offset) ((type *)(void *)((char *)(base) + (offset)))
-#define OF(type, base, offset) ((const type *)(const void *)((const char *)(base) + (offset)))
+#define OF(type, base, offset) ((type const *)(const void *)((const char *)(base) + (offset)))
 
 /* --- writing --- */
 

@@ -23,6 +23,7 @@ struct slot {
     bool denied;      /* REPORT_FAULT_DENIED */
     bool filled;      /* something was found, right or wrong */
     bool given;       /* "not given" was said: ##, - (RULINGS 1) */
+    bool passed;      /* what stood in its place is the next field's (RULINGS 15) */
     bool labelled;    /* by a label */
     bool unit;        /* an explicit unit decided */
     bool between;     /* between # * ; | : the slot decided */

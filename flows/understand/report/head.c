@@ -436,7 +436,7 @@ static unsigned head_field(struct filling *x, unsigned *k, unsigned i)
         /* RULINGS 15: the skipped ones are missing. */
         for (; *k < at; (*k)++)
             if (!x->slots[use(x, *k)->position].filled)
-                x->slots[use(x, *k)->position].given = true;
+                x->slots[use(x, *k)->position].given = x->slots[use(x, *k)->position].passed = true;
         return i;
     }
     if (own.fit == FIT_NO && x->ts.t[i].kind == TOKEN_WORD && rest_is_cause(x, *k)) {

@@ -25,10 +25,23 @@ bool understand_astray(struct filling *x, unsigned i, struct got *g)
         const struct field *f = &x->form->fields[x->variant->required[r]];
         const struct slot *s = &x->slots[f->position];
 
-        if (f->type != FIELD_NUMBER || !s->reject || s->error != ERROR_INVALID || s->at >= i)
+        if (f->type != FIELD_NUMBER || s->at >= i ||
+            !(s->guessed || (s->reject && s->error == ERROR_INVALID)))
             continue;
         *g = understand_read(x, f, i, false);
         if (g->fit == FIT_YES)
+            return true;
+    }
+    return false;
+}
+
+bool understand_passed(struct filling *x, unsigned i)
+{
+    for (unsigned r = 0; r < x->variant->required_n; r++) {
+        const struct field *f = &x->form->fields[x->variant->required[r]];
+
+        if (f->type == FIELD_NUMBER && x->slots[f->position].passed && !x->slots[f->position].filled &&
+            understand_read(x, f, i, false).fit == FIT_YES)
             return true;
     }
     return false;

@@ -107,6 +107,8 @@ static unsigned in_slot(struct run *r, unsigned i)
 
     if (r->next < r->open_n)
         own = understand_read(x, r->open[r->next], i, false);
+    if (own.fit == FIT_YES && understand_passed(x, i))
+        own.fit = FIT_DOUBT, own.error = ERROR_AMBIGUOUS;
     if (r->words && behind_words(r, i, &own, &next))
         return next;
     if (r->behind && own.fit == FIT_YES && behind_named(r, i, &next))

@@ -48,5 +48,7 @@ void understand_forget(struct filling *);
 /* `#1041#Siti#10,5#80`: the number at token i is what was due in the place before, which held something else.
  */
 bool understand_astray(struct filling *, unsigned i, struct got *);
+/* `#110/70#30#60`: the number at token i may be what is due and was passed over. */
+bool understand_passed(struct filling *, unsigned i);
 
 #endif

@@ -54,7 +54,8 @@ static bool by_slots(const struct filling *x)
 
 static bool is_part(const struct filling *x, unsigned i)
 {
-    return i < x->ts.n && x->ts.t[i].kind == TOKEN_WORD && (x->ts.t[i].sep & SEP_HASH);
+    return i < x->ts.n && (x->ts.t[i].sep & SEP_HASH) &&
+           (x->ts.t[i].kind == TOKEN_WORD || (x->ts.t[i].kind == TOKEN_NUMBER && x->ts.t[i].other));
 }
 
 /* A value of the form stands in the part by its label. */
