@@ -398,11 +398,13 @@ static void person_at(struct state *x, unsigned i)
 static unsigned other_at(struct state *x, unsigned i)
 {
     /* `sejak 3 hari` */
-    unsigned end = asides_begins(&x->ts->t[i]) ? asides_lasting_end(x->ts, x->s->units, x->end, i + 1)
-                                               : asides_place_end(x->ts, x->end, i + 1);
+    unsigned used, end = asides_begins(&x->ts->t[i]) ? asides_lasting_end(x->ts, x->s->units, x->end, i + 1)
+                                                     : asides_place_end(x->ts, x->end, i + 1);
 
     if (x->who.code.n && x->who.from == i && x->who.name > end)
         end = x->who.name; /* `ibu hamil`: no keyword */
+    if (phrase_is(x->ts, i, x->s->kata, "dahulu", &used))
+        end = i + used; /* nor `waktu hamil` */
     if (!x->waits.kind) {
         tell(x);
         x->linked = x->bare = false;

@@ -33,7 +33,7 @@ static bool speaks_on(const struct sign_spoken *spoken, struct slice kata, struc
         return slice_is(kata, "antara") || slice_is(kata, "pengisi") || slice_is(kata, "keadaan") ||
                slice_is(kata, "zona") || there;
     if (spoken->how == SPOKEN_EVER || spoken->how == SPOKEN_THEN)
-        return slice_is(kata, "antara") || slice_is(kata, "pengisi");
+        return slice_is(kata, "antara") || slice_is(kata, "pengisi") || slice_is(low, "sempat");
     for (size_t k = 0; spoken->how == SPOKEN_FEARED && k < sizeof fears / sizeof *fears; k++)
         if (slice_is(kata, fears[k]))
             return true;
@@ -60,7 +60,9 @@ void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice 
         *spoken = (struct sign_spoken){ .how = SPOKEN_ABOUT, .at = at };
     else if (slice_is(kata, "kelak"))
         *spoken = (struct sign_spoken){ .how = SPOKEN_TOLD, .at = at };
-    else if (slice_is(kata, "andai") || slice_is(kata, "obat"))
+    else if (w && slice_is(w->also, "kerabat"))
+        *spoken = (struct sign_spoken){ .how = SPOKEN_KIN, .at = at };
+    else if (slice_is(kata, "andai") || slice_is(kata, "obat") || (w && slice_is(w->also, "cegah")))
         *spoken =
             (struct sign_spoken){ .how = slice_is(kata, "andai") && !w->doubt ? SPOKEN_ASKED : SPOKEN_FEARED,
                                   .at = at,
@@ -69,7 +71,7 @@ void signs_speak(struct sign_spoken *spoken, const struct word *w, struct slice 
         *spoken = (struct sign_spoken){ .how = SPOKEN_EVER, .at = at };
     else if ((slice_is(kata, "dahulu") || slice_is(low, "dulu")) &&
              (spoken->how == SPOKEN_AS_IS || spoken->at != from))
-        *spoken = (struct sign_spoken){ .how = SPOKEN_THEN, .at = at };
+        *spoken = (struct sign_spoken){ .how = SPOKEN_THEN, .at = at, .birth = w && w->birth };
     else if (spoken->joins && spoken->joins == from && slice_is(kata, "sambung"))
         spoken->at = at;
     else if (spoken->at == from && speaks_on(spoken, kata, low))
@@ -195,21 +197,27 @@ static bool today(const struct tokens *ts, const struct sign_spoken *spoken, uns
 
 /* `darah sudah berhenti`, `kemarin sesak sekarang tidak`: behind a sign, which ends before token i, it is
  * said to have ended. */
-static bool ended(const struct sign_scan *s, const struct tokens *ts, unsigned i)
+static bool ended(const struct sign_scan *s, const struct tokens *ts, unsigned sign, unsigned i)
 {
     bool now = false;
-    unsigned used;
+    unsigned used, n_days, list;
+    const struct word *what = signs_longest(s, ts, sign, &list, &used);
 
     for (; i < ts->n && ts->t[i].kind == TOKEN_WORD && !(ts->t[i].sep & (SEP_HARD & ~SEP_COMMA)); i += used) {
         const struct word *w = phrase_at(ts, i, s->kata, &used);
         struct slice kata = w ? w->code : slice_make("", 0);
         struct negation n;
 
-        if ((slice_is(kata, "reda") && !w->doubt) || (now && signs_well(s, ts, i)))
+        if (!slice_is(kata, "kini") && s->days && phrase_at(ts, i, s->days, &n_days)) {
+            used = n_days; /* `demam kemarin sekarang sembuh` */
+            continue;
+        }
+        if ((slice_is(kata, "reda") && (!w->doubt || (what && slice_eq(w->also, what->code)))) ||
+            (now && signs_well(s, ts, i)))
             return clause_ends(s, ts, i + used);
         if (negation_at(ts, i, s->negators, &n))
-            return (now ? n.kind == NEGATION_NOT || n.kind == NEGATION_NONE_OF
-                        : n.kind == NEGATION_GONE && !slice_is(ts->t[i].low, "kurang")) &&
+            return ((now && (n.kind == NEGATION_NOT || n.kind == NEGATION_NONE_OF)) ||
+                    (n.kind == NEGATION_GONE && !slice_is(ts->t[i].low, "kurang"))) &&
                    clause_ends(s, ts, i + n.used);
         now |= slice_is(kata, "kini") && slice_is(w->also, "sekarang");
         if (!now && !slice_is(kata, "pengisi") && !(slice_is(kata, "tapi") && !slice_is(ts->t[i].low, "ada")))
@@ -242,7 +250,9 @@ static bool with_then(const struct sign_scan *s, const struct tokens *ts, unsign
     struct tokens words;
     unsigned used, list;
 
-    return two_before(ts, i, both, &words) && slice_is(both[0].low, "dulu") &&
+    return two_before(ts, i, both, &words) &&
+           (slice_is(both[0].low, "dulu") || slice_is(both[0].low, "pernah") ||
+            phrase_is(&words, 0, s->kata, "riwayat", &used)) &&
            signs_longest(s, &words, 0, &list, &used) && used == WHEN;
 }
 
@@ -275,11 +285,12 @@ static bool cut_short(const struct sign_scan *s, const struct tokens *ts, unsign
 static bool is_past(const struct sign_scan *s, const struct tokens *ts, const struct sign_spoken *spoken,
                     unsigned i, unsigned to)
 {
-    bool then = spoken->how == SPOKEN_THEN && spoken->at == i && !(ts->t[i].sep & SEP_HARD);
+    bool then = spoken->how == SPOKEN_THEN && spoken->at == i && !(ts->t[i].sep & SEP_HARD) &&
+                !(spoken->birth && s->with_child);
 
     if (!s->past || today(ts, spoken, i, to))
         return false;
-    return ended(s, ts, to) || ((then || with_then(s, ts, i)) && !of_now(s, ts, to));
+    return ended(s, ts, i, to) || ((then || with_then(s, ts, i)) && !of_now(s, ts, to));
 }
 
 /* In no report: `penyuluhan tanda bahaya: kejang, perdarahan`, `… kejang dan perdarahan 20 ibu`: the sign of
@@ -298,6 +309,14 @@ static bool taught(const struct sign_scan *s, const struct tokens *ts, const str
             clause_ends(s, ts, to));
 }
 
+/* No separator stands from token i to `to`: `ada keluarga yg tbc batuk`. */
+static bool within(const struct tokens *ts, unsigned i, unsigned to)
+{
+    while (i <= to && !(ts->t[i].sep & SEP_HARD))
+        i++;
+    return i > to;
+}
+
 enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, struct sign_spoken *spoken,
                             unsigned i, unsigned to, bool much)
 {
@@ -309,6 +328,8 @@ enum sign_kind signs_spoken(const struct sign_scan *s, const struct tokens *ts, 
         spoken->at = i;
         listed = true;
     }
+    if (spoken->how == SPOKEN_KIN && s->past && within(ts, spoken->at, i))
+        return SIGN_DOUBT;
     if (!much && (is_past(s, ts, spoken, i, to) || cut_short(s, ts, to) || came_to_nothing(s, ts, i, to)))
         return SIGN_DOUBT;
     if (spoken->how == SPOKEN_AS_IS || spoken->how == SPOKEN_THEN || spoken->at != i ||

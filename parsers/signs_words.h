@@ -23,6 +23,7 @@ struct sign_spoken {
         SPOKEN_ABOUT,  /* `simulasi kejang` */
         SPOKEN_EVER,   /* `pernah kejang`: when? */
         SPOKEN_THEN,   /* `waktu lahir perdarahan` */
+        SPOKEN_KIN,    /* `keluarga ada yang lumpuh`, `keturunan stroke`: whose? */
         SPOKEN_FEARED, /* `takut kejang`, `obat kejang` */
         SPOKEN_ASKED,  /* `kalau kejang` */
         SPOKEN_TOLD,   /* `diberi tahu tanda bahaya kejang`, `kalau nanti kejang` */
@@ -30,6 +31,7 @@ struct sign_spoken {
     unsigned at;
     unsigned now;   /* behind the last word of today: `tadi` */
     bool alone;     /* `obat kejang`: of one sign */
+    bool birth;     /* THEN: `waktu hamil` */
     bool list;      /* a sign was spoken of so, and at token `at` the next may be */
     bool all;       /* of the signs of danger, whichever are listed */
     unsigned joins; /* the same, where a word joins them: `kalau kejang atau sesak` */
