@@ -1,4 +1,5 @@
 /* alert.c - judging figures and telling people.  See alert.h. */
+#include "flows/step/reply.h"
 #include "flows/alert/alert.h"
 
 #include <string.h>
@@ -410,6 +411,19 @@ static const char *answer_words(const struct step *s, const struct episode *e)
     return heads ? "alert.bukan" : "alert.bukan_noted";
 }
 
+/* Who was told of it hears that the office has noted a verdict. */
+static void tell_noted(struct step *s, const struct episode *e, const struct command *c)
+{
+    const struct place *village = directory_place(&s->rules->directory, e->village);
+    const struct text_fill f[] = { { "nomor", e->nomor },
+                                   { "penyakit", episode_disease(s, e->disease) },
+                                   { "desa", village ? village->name : e->village },
+                                   { "akun", s->account },
+                                   { "perintah", reply_command(c->kind, s->arena) } };
+
+    step_sms(s, s->msisdn, SMS_NOTICE, e->nomor, step_text(s, s->language, "alert.office_you", FILLS(f)));
+}
+
 void alert_answer(struct step *s, const struct command *c)
 {
     struct episode e;
@@ -441,6 +455,8 @@ void alert_answer(struct step *s, const struct command *c)
     episode_pass_on(s, &e, verdict, 0);
     not_open(s, c->nomor);
     say(s, &e, answer_words(s, &e));
+    if (s->account.n)
+        tell_noted(s, &e, c);
 }
 
 /* --- clocks, and verdicts on their way --- */

@@ -87,15 +87,20 @@ void episode_event(struct step *s, const struct episode *e, const char *name, st
 {
     struct row row = { .kind = ROW_ALERT_EVENT };
     bool spoken = s->seen->inbound->kind == INBOUND_SMS || s->seen->inbound->kind == INBOUND_USSD;
+    bool office = s->account.n > 0;
 
     row.event = (struct event_row){
         .id = step_uuid(s),
         .of = e->id,
         .nomor = e->nomor,
         .event = slice_of(name),
-        .at = step_rfc3339(s, spoken ? s->seen->inbound->received_ms : s->now_ms),
-        .who = spoken ? s->msisdn : slice_make("", 0),
-        .role = spoken && s->person ? slice_of(role_name(s->person->role)) : S("sistem"),
+        .at = step_rfc3339(s, spoken || office ? s->seen->inbound->received_ms : s->now_ms),
+        .who = office   ? step_account(s)
+               : spoken ? s->msisdn
+                        : slice_make("", 0),
+        .role = office                ? slice_of(role_name(ROLE_DINKES))
+                : spoken && s->person ? slice_of(role_name(s->person->role))
+                                      : S("sistem"),
         .place = spoken && s->person ? s->person->place_code : e->village,
         .words = words,
         .disease = e->disease,

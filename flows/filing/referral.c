@@ -316,6 +316,8 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
         say_taken(s, r);
     else
         referral_say(s, r, "referral.already", speaker(s));
+    if (s->account.n && (m->act == ACT_TAKE || m->act == ACT_CLIMB || m->act == ACT_NOTE))
+        referral_tell_noted(s, r, c);
     report_save(s, r);
 }
 

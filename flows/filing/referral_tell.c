@@ -4,10 +4,21 @@
 #include <string.h>
 
 #include "flows/rows/clocks.h"
+#include "flows/step/reply.h"
 
 /* --- events, clocks --- */
 
-/* Who did it: the speaker, or the gateway by its clock or as the next step of a refusal. */
+/* What the office notes of a clinician begins with her name: rebuild.c finds her by it. */
+static struct slice with_her_name(struct step *s, struct slice words)
+{
+    if (!s->account.n || !s->person)
+        return words;
+    return words.n ? arena_printf(s->arena, "%.*s: %.*s", SLICE_ARG(s->person->name), SLICE_ARG(words))
+                   : s->person->name;
+}
+
+/* Who did it: the speaker, the account that notes it for her, or the gateway by its clock or as the next step
+ * of a refusal. */
 void referral_event_row(struct step *s, const struct filed_report *r, const char *name, struct slice words)
 {
     struct row row = { .kind = ROW_REFERRAL_EVENT };
@@ -20,12 +31,15 @@ void referral_event_row(struct step *s, const struct filed_report *r, const char
         .nomor = r->nomor,
         .event = slice_of(name),
         .at = step_rfc3339(s, timer ? s->now_ms : s->seen->inbound->received_ms),
-        .who = spoken ? s->msisdn : slice_make("", 0),
-        .role = !spoken     ? S("sistem")
-                : s->person ? slice_of(role_name(s->person->role))
-                            : S(""),
+        .who = !spoken        ? slice_make("", 0)
+               : s->account.n ? step_account(s)
+                              : s->msisdn,
+        .role = !spoken        ? S("sistem")
+                : s->account.n ? slice_of(role_name(ROLE_DINKES))
+                : s->person    ? slice_of(role_name(s->person->role))
+                               : S(""),
         .place = spoken && s->person ? s->person->place_code : r->referral.level,
-        .words = words,
+        .words = spoken ? with_her_name(s, words) : words,
     };
     step_row(s, &row);
     referral_list(s, r);
@@ -204,6 +218,32 @@ struct slice referral_level_name(struct step *s, const struct filed_report *r)
     return level ? level->name : step_text(s, s->language, "referral.duty", NULL, 0);
 }
 
+/* Noted by the office: nobody reads as a clinician's own word what she has not said herself. */
+static const char *noted(const struct step *s, const char *key)
+{
+    static const struct {
+        const char *said, *noted;
+    } texts[] = {
+        { "referral.reporter_taken", "referral.office_taken" },
+        { "referral.reporter_taken_today", "referral.office_taken_today" },
+        { "referral.reporter_refused", "referral.office_refused" },
+        { "referral.reporter_arrived", "referral.office_arrived" },
+        { "referral.reporter_missed", "referral.office_missed" },
+        { "referral.reporter_done", "referral.office_done" },
+        { "referral.reporter_died", "referral.office_died" },
+        { "referral.reporter_died_there", "referral.office_died_there" },
+        { "referral.others_taken", "referral.office_others_taken" },
+        { "referral.others_arrived", "referral.office_others_arrived" },
+        { "referral.others_missed", "referral.office_others_missed" },
+        { "referral.others_done", "referral.office_others_done" },
+    };
+
+    for (size_t i = 0; s->account.n && i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(key, texts[i].said) == 0)
+            return texts[i].noted;
+    return key;
+}
+
 static void tell_one(struct step *s, const struct filed_report *r, struct slice to, const char *key,
                      struct slice who, struct slice words)
 {
@@ -226,7 +266,7 @@ static void tell_one(struct step *s, const struct filed_report *r, struct slice 
         f[4].value = now.n ? step_phone(s, now.msisdn[0]) : hp;
     }
     if (!slice_eq(to, s->msisdn) || s->seen->inbound->kind == INBOUND_TIMER)
-        step_sms(s, to, SMS_REFERRAL, r->nomor, step_text(s, language, key, FILLS(f)));
+        step_sms(s, to, SMS_REFERRAL, r->nomor, step_text(s, language, noted(s, key), FILLS(f)));
 }
 
 void referral_tell_reporter(struct step *s, const struct filed_report *r, const char *key, struct slice who,
@@ -248,7 +288,7 @@ void referral_tell_others(struct step *s, const struct filed_report *r, const ch
 
         if (!slice_eq(to, s->msisdn) && !report_of(r, to) && !is_held(&r->referral, to))
             step_sms(s, to, can_wait(&r->referral) ? SMS_ALERT : SMS_REFERRAL, r->nomor,
-                     step_text(s, language, key, FILLS(f)));
+                     step_text(s, language, noted(s, key), FILLS(f)));
     }
 }
 
@@ -270,7 +310,22 @@ void referral_say(struct step *s, const struct filed_report *r, const char *key,
                                    { "nama", nama },
                                    { "hp", step_phone(s, r->reporter) } };
 
+    if (s->account.n && strncmp(strchr(key, '.'), ".you_", 5) == 0)
+        key = "referral.office_noted";
     step_answer(s, r->nomor, step_text(s, s->language, key, FILLS(f)));
+}
+
+void referral_tell_noted(struct step *s, const struct filed_report *r, const struct command *c)
+{
+    const struct text_fill f[] = { { "nomor", r->nomor },
+                                   { "siapa", r->referral.say },
+                                   { "akun", s->account },
+                                   { "perintah", reply_command(c->kind, s->arena) },
+                                   { "hp", step_phone(s, r->reporter) } };
+    bool takes = c->kind == COMMAND_TERIMA && r->referral.state == REFERRAL_TAKEN;
+
+    step_sms(s, s->msisdn, SMS_REFERRAL, r->nomor,
+             step_text(s, s->language, takes ? "referral.office_you_took" : "referral.office_you", FILLS(f)));
 }
 
 enum {

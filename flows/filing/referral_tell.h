@@ -41,6 +41,8 @@ void referral_tell_holder(struct step *, const struct filed_report *, struct sli
 /* Those who have it may leave its number out from now on, or not any more (flows/step/open.h). */
 void referral_list(struct step *, const struct filed_report *);
 /* The answer to the speaker. */
+/* To her for whom the office noted it: what, and by which account. */
+void referral_tell_noted(struct step *, const struct filed_report *, const struct command *);
 void referral_say(struct step *, const struct filed_report *, const char *key, struct slice nama);
 /* For people: where it is addressed now; who somebody is. */
 struct slice referral_level_name(struct step *, const struct filed_report *);

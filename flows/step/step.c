@@ -50,7 +50,8 @@ bool step_begin(struct step *s, const struct ruleset *rules, const struct contex
                         .arena = a,
                         .out = out,
                         .msisdn = intent->reading->acting,
-                        .staff = seen->inbound->kind == INBOUND_STAFF };
+                        .staff = seen->inbound->kind == INBOUND_STAFF,
+                        .account = seen->inbound->account };
     s->person = registered(slice_eq(s->msisdn, seen->sender->msisdn)
                                ? seen->sender->person
                                : directory_person(&rules->directory, s->msisdn));
@@ -224,6 +225,8 @@ void step_answer(struct step *s, struct slice nomor, struct slice text)
 {
     if (s->staff)
         s->out->screen = text;
+    if (s->account.n)
+        return; /* the office asked, and has it on its page */
     if (!s->seen->inbound->from_is_msisdn)
         return; /* a short code or a name: two robots must not talk to each other */
     for (unsigned i = s->answers_from; i < s->out->sms_n; i++) {
@@ -308,6 +311,11 @@ int64_t step_today(const struct step *s)
 struct slice step_day(struct step *s, int64_t ms)
 {
     return date_iso(date_today(ms, s->rules->utc_offset_min), s->arena);
+}
+
+struct slice step_account(const struct step *s)
+{
+    return arena_printf(s->arena, "akun:%.*s", SLICE_ARG(s->account));
 }
 
 struct slice step_phone(struct step *s, struct slice msisdn)

@@ -22,6 +22,7 @@ struct step {
     struct slice msisdn;         /* whose message it is (or whom a timer is about) */
     const struct person *person; /* NULL: not registered (pending people too) */
     bool staff;                  /* the operator at ctl or the console: no number, every right */
+    struct slice account; /* the console's, when it notes what msisdn did: the act is its own (SPEC 5) */
     struct slice language;
     struct sender_state *state; /* decoded; written once at the end when changed */
     unsigned derived;           /* ids derived so far */
@@ -81,6 +82,8 @@ struct slice step_rfc3339(struct step *, int64_t ms);
 struct slice step_day(struct step *, int64_t ms);
 /* The day in the district (parsers/date.h). */
 int64_t step_today(const struct step *);
+/* "akun:dewi": who a row says did it, when an account of the console did. */
+struct slice step_account(const struct step *);
 /* "0812…" for "+62812…": as people write it. */
 struct slice step_phone(struct step *, struct slice msisdn);
 

@@ -13,7 +13,7 @@
 struct ordering {
     struct request *request;
     const char *act, *back;
-    struct slice nomor;
+    struct slice of;
 };
 
 static void on_ordered(void *ctx, struct slice text)
@@ -24,13 +24,13 @@ static void on_ordered(void *ctx, struct slice text)
 
     if (r->console->stopped)
         return;
-    request_audit(r, o->act, o->nomor, request_field(r, "alasan"), good ? "ok" : "failed");
+    request_audit(r, o->act, o->of, request_field(r, "alasan"), good ? "ok" : "failed");
     text = slice_trim(good ? text : slice_skip(text, 6));
     /* What an SMS would have said, names and all: shown here as everything is. */
     request_back(r, good, roster_mask(console_roster(r->console), text, S(""), &r->arena), o->back);
 }
 
-void order(struct request *r, const char *act, struct slice nomor, struct slice words, const char *back)
+void order(struct request *r, const char *act, struct slice of, struct slice words, const char *back)
 {
     struct ordering *o = ARENA_NEW(&r->arena, struct ordering);
 
@@ -38,35 +38,37 @@ void order(struct request *r, const char *act, struct slice nomor, struct slice 
         request_refuse(r, 503, "sibuk");
         return;
     }
-    *o = (struct ordering){ .request = r, .act = act, .nomor = nomor, .back = back };
+    *o = (struct ordering){ .request = r, .act = act, .of = of, .back = back };
     r->console->ops.desk(r->console->ops.arg, "order", words, on_ordered, o);
 }
 
-/* Whom of the staff it was sent to last: who telephoned, when nothing else is known. */
+/* Whom of the staff it was sent to last: she has it open. */
 #define WHOM_TOLD                                                                                            \
     " (SELECT o.recipient FROM message_out AS o JOIN of_number AS s ON s.msisdn = o.recipient WHERE "        \
     "o.nomor ="                                                                                              \
     " :nomor AND s.active AND s.role IN ('bidan', 'puskesmas', 'rs', 'dinkes') ORDER BY o.id DESC LIMIT 1) " \
     "AS kepada "
 
-/* One that waits for the morning has been sent to nobody: the nearest above the posyandu, who will be told.
- */
-#define WHOM_WILL_BE                                                                                         \
-    " (SELECT s.msisdn FROM record AS r" RECORD_NAKES                                                        \
-    " WHERE r.nomor = :nomor ORDER BY s.place = p.code DESC, s.place = p.parent DESC, s.leader DESC LIMIT "  \
-    "1) "                                                                                                    \
-    "AS bakal "
+/* Who may have the patient of a referral: those of each place that was told, and, of one that waits for the
+ * morning, of those that will be. */
+#define WHO_MAY_HAVE(nomor, more)                                                                            \
+    "(SELECT json_group_array(json_object('siapa', q.pseudonym, 'nama', q.name, 'di', q.place" more          \
+    ")) FROM (SELECT s.pseudonym, s.msisdn, s.name, p.name AS place FROM of_number AS s JOIN of_code AS p "  \
+    "ON p.code = s.place WHERE s.active AND s.role IN ('bidan', 'puskesmas', 'rs', 'dinkes') AND s.place IN" \
+    " (SELECT t.place FROM message_out AS o JOIN of_number AS t ON t.msisdn = o.recipient WHERE o.nomor "    \
+    "= " nomor " UNION SELECT s.place FROM record AS r" RECORD_NAKES " WHERE r.nomor = " nomor               \
+    ") ORDER BY p.level DESC, p.name, s.leader DESC, s.name LIMIT 60) AS q)"
 
-/* An order for whoever was told; nobody was: by nobody's number. */
-static void order_for(struct request *r, const char *act, struct slice nomor, struct slice words,
-                      const char *back)
+/* An order for one of the staff. */
+static struct slice order_as(struct request *r, struct slice whom, struct slice words)
 {
-    const struct node *there = node_get(r->values, "ada");
-    struct slice told = node_text(there, "kepada"), whom = told.n ? told : node_text(there, "bakal");
+    return whom.n ? arena_printf(&r->arena, "--as %.*s %.*s", SLICE_ARG(whom), SLICE_ARG(words)) : words;
+}
 
-    order(r, act, nomor,
-          whom.n ? arena_printf(&r->arena, "--as %.*s %.*s", SLICE_ARG(whom), SLICE_ARG(words)) : words,
-          back);
+/* The account's own act, for her or for nobody: it is not written as hers. */
+static struct slice order_by(struct request *r, struct slice whom, struct slice words)
+{
+    return arena_printf(&r->arena, "--by %s %.*s", r->who, SLICE_ARG(order_as(r, whom, words)));
 }
 
 /* --- a record that a nakes has seen --- */
@@ -81,16 +83,20 @@ void act_check(struct request *r)
 {
     struct slice nomor = request_param(r, "nomor"), message = request_param(r, "dari");
 
-    order_for(r, "cek", nomor, arena_printf(&r->arena, "CEK %.*s", SLICE_ARG(nomor)),
-              arena_printf(&r->arena, "/pesan/%.*s", SLICE_ARG(message)).p);
+    order(r, "cek", nomor,
+          order_as(r, node_text(node_get(r->values, "ada"), "kepada"),
+                   arena_printf(&r->arena, "CEK %.*s", SLICE_ARG(nomor))),
+          arena_printf(&r->arena, "/pesan/%.*s", SLICE_ARG(message)).p);
 }
 
 /* --- referrals --- */
 
 static const struct reader_part referrals[] = {
     { .name = "rows",
-      .sql = SQL_REFERRALS " WHERE 1",
-      .tail = "ORDER BY r.tutup, r.hadir, r.terima, tenggat, r.mulai DESC",
+      .sql = "SELECT r.*, CASE WHEN r.tutup THEN NULL ELSE " WHO_MAY_HAVE("r.nomor", "") " END AS _siapa FROM"
+                                                                                         " (" SQL_REFERRALS
+                                                                                         ") AS r WHERE 1",
+      .tail = "ORDER BY r.tutup, r.hadir, r.terima, r.tenggat, r.mulai DESC",
       .limit = 200,
       .filters = { { "nomor", "AND r.nomor = :nomor" },
                    { "desa", "AND r.desa = :desa" },
@@ -106,6 +112,14 @@ static const struct reader_part referrals[] = {
       .limit = 60 },
 };
 
+/* The column _siapa as a list. */
+static struct node *names_of(struct request *r, const struct node *row)
+{
+    const struct node *all = node_read(node_text(row, "_siapa"), &r->arena);
+
+    return all ? values_copy(all, &r->arena) : node_list(&r->arena);
+}
+
 static void referrals_more(struct request *r)
 {
     static const char *const lanes[] = { "E1", "E2", "E3" };
@@ -117,7 +131,7 @@ static void referrals_more(struct request *r)
 
         for (const struct node *row = node_first(rows); row; row = row->next)
             if (slice_is(node_text(row, "mendesak"), lanes[i]))
-                node_add(in, values_copy(row, &r->arena));
+                node_add(in, values_with(row, "_siapa", names_of(r, row), &r->arena));
         node_put(lane, "lajur", slice_of(lanes[i]));
         values_int(lane, "banyak", in->n);
         node_set(lane, "isi", in);
@@ -132,27 +146,48 @@ const struct page page_referrals = {
     .name = "rujukan", PARTS(referrals), .more = referrals_more, .reveals = true
 };
 
-const struct reader_part guard_referral = { .name = "ada",
-                                            .kind = READ_ONE,
-                                            .sql = "SELECT e.nomor," WHOM_TOLD "," WHOM_WILL_BE
-                                                   "FROM referral_event"
-                                                   " AS e WHERE e.nomor = :nomor" };
+const struct reader_part guard_referral = {
+    .name = "ada",
+    .kind = READ_ONE,
+    .sql = "SELECT e.nomor," WHO_MAY_HAVE(":nomor", ", 'hp', q.msisdn") " AS siapa "
+                                                                        "FROM referral_event"
+                                                                        " AS e WHERE e.nomor = :nomor"
+};
+
+/* The number of whom the page named, if she may have the patient; else empty. */
+static struct slice who_has_her(struct request *r)
+{
+    struct slice chosen = request_field(r, "siapa");
+    const struct node *all = node_read(node_text(node_get(r->values, "ada"), "siapa"), &r->arena);
+
+    for (const struct node *n = node_first(all); n && chosen.n; n = n->next)
+        if (slice_eq(node_text(n, "siapa"), chosen))
+            return node_text(n, "hp");
+    return S("");
+}
 
 void act_referral(struct request *r)
 {
     static const char *const acts[] = { "TERIMA", "TOLAK", "HADIR", "TIDAK HADIR", "SELESAI" };
     struct slice nomor = request_param(r, "nomor"), act = request_field(r, "apa"),
-                 words = request_field(r, "kata");
+                 words = slice_take(request_field(r, "kata"), 100), whom = who_has_her(r), said;
+    unsigned i = 0;
 
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-        if (slice_is(act, acts[i])) {
-            order_for(r, "rujukan", nomor,
-                      arena_printf(&r->arena, "%s %.*s %.*s", acts[i], SLICE_ARG(nomor),
-                                   SLICE_ARG(slice_take(words, 100))),
-                      "/rujukan");
-            return;
-        }
-    request_refuse(r, 400, "cara");
+    while (i < sizeof acts / sizeof *acts && !slice_is(act, acts[i]))
+        i++;
+    if (i == sizeof acts / sizeof *acts) {
+        request_refuse(r, 400, "cara");
+        return;
+    }
+    if (!whom.n) { /* no clock stops while nobody is known to have her */
+        request_back(r, false, request_text(r, "rujukan.tanpa_siapa"), "/rujukan");
+        return;
+    }
+    said = arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(act), SLICE_ARG(nomor));
+    order(r, "rujukan", said,
+          order_by(r, whom,
+                   words.n ? arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(said), SLICE_ARG(words)) : said),
+          "/rujukan");
 }
 
 /* --- signals --- */
@@ -323,14 +358,14 @@ const struct page page_signal = {
 
 void act_signal(struct request *r)
 {
-    struct slice nomor = request_param(r, "nomor"), act = request_field(r, "apa");
+    struct slice nomor = request_param(r, "nomor"), act = request_field(r, "apa"), said;
 
     if (!slice_is(act, "BENAR") && !slice_is(act, "BUKAN")) {
         request_refuse(r, 400, "cara");
         return;
     }
-    order_for(r, "sinyal", nomor, arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(act), SLICE_ARG(nomor)),
-              "/sinyal");
+    said = arena_printf(&r->arena, "%.*s %.*s", SLICE_ARG(act), SLICE_ARG(nomor));
+    order(r, "sinyal", said, order_by(r, node_text(node_get(r->values, "ada"), "kepada"), said), "/sinyal");
 }
 
 /* --- to see a person --- */

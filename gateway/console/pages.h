@@ -45,6 +45,6 @@ void act_finding(struct request *); /* to the pustu of a village, as an SMS */
 unsigned month_asked(const struct request *);
 
 /* Orders the words of a staff command (desk/order.h), notes it, and goes back with what was said. */
-void order(struct request *, const char *act, struct slice nomor, struct slice words, const char *back);
+void order(struct request *, const char *act, struct slice of, struct slice words, const char *back);
 
 #endif

@@ -39,6 +39,10 @@ void order_desk(const struct desk *desk, struct slice words, ctl_done *done, voi
     *o = (struct ordered){ done, ctx };
     snprintf(id, sizeof id, "%lld-%llu", (long long)in.received_ms,
              (unsigned long long)rnd_below(UINT64_C(1) << 62));
+    if (slice_starts(words, "--by ")) {
+        words = slice_skip(words, strlen("--by "));
+        in.account = slice_cut(&words, ' ');
+    }
     if (slice_starts(words, "--as ")) {
         words = slice_skip(words, strlen("--as "));
         in.from = slice_cut(&words, ' ');

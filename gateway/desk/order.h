@@ -6,7 +6,8 @@
 #include "gateway/desk/desk.h"
 
 /* words: the text, or "--as NUMBER " and the text: said for the person of this number, who telephoned; she
- * hears the answer too.  Without, it is said by nobody's number with every right: who may ask is the asker's
+ * hears the answer too.  "--by ACCOUNT " before it: noted by this account, whose act it is then; she hears
+ * that it was.  Without, it is said by nobody's number with every right: who may ask is the asker's
  * to know. The answer is what an SMS would have said; it begins with "error:" when the command was not
  * carried out. */
 desk_fn order_desk;

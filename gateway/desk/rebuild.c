@@ -25,9 +25,9 @@ static const char gather_sql[] =
     " SELECT 0, r.received_at AS at, r.nomor, r.form, r.version AS version, r.status, r.fields, r.reporter, "
     "r.id,"
     " CASE WHEN once.message_id IS NULL THEN NULL ELSE r.provider END, r.message_id, p.nomor,"
-    " p.id FROM record_history AS r LEFT JOIN person AS p ON p.id = r.person_id"
+    " p.id, NULL FROM record_history AS r LEFT JOIN person AS p ON p.id = r.person_id"
     " LEFT JOIN once ON once.message_id = r.message_id"
-    " UNION ALL SELECT 1, at, nomor, event, 0, NULL, words, who, NULL, NULL, NULL, NULL, NULL FROM "
+    " UNION ALL SELECT 1, at, nomor, event, 0, NULL, words, who, NULL, NULL, NULL, NULL, NULL, place FROM "
     "referral_event"
     " WHERE event NOT IN ('sent', 'escalated', 'expired') ORDER BY 2, 1, 5";
 static const char rows_sql[] = "SELECT * FROM said ORDER BY rowid";
@@ -46,6 +46,7 @@ enum column {
     COL_MESSAGE,
     COL_PERSON,
     COL_PERSON_ID,
+    COL_PLACE, /* of an event */
 };
 
 struct rebuild {
@@ -370,6 +371,22 @@ static struct slice checker(const struct directory *d)
     return S("");
 }
 
+/* What an account noted begins with the name of her who said it (referral_tell.c): of those who sit at that
+ * place. */
+static void noted_for(struct rebuild *r)
+{
+    struct slice place = column(r, COL_PLACE), words = column(r, COL_FIELDS);
+    const struct directory *d = &pipeline_rules(r->pipeline)->directory;
+
+    r->in.kind = INBOUND_STAFF;
+    r->in.account = slice_skip(r->in.from, strlen("akun:"));
+    r->in.from = S("");
+    for (unsigned i = 0; i < d->people_n; i++)
+        if (slice_eq(d->people[i]->place_code, place) && d->people[i]->active && !d->people[i]->pending &&
+            (!r->in.from.n || slice_eq(slice_take(words, d->people[i]->name.n), d->people[i]->name)))
+            r->in.from = d->people[i]->msisdn;
+}
+
 static void take_row(struct rebuild *r)
 {
     struct arena *a = &r->arena;
@@ -390,6 +407,8 @@ static void take_row(struct rebuild *r)
                               .from = arena_copy(a, column(r, COL_WHO)),
                               .from_is_msisdn = true,
                               .received_ms = r->old.at_ms };
+    if (event && slice_starts(r->in.from, "akun:"))
+        noted_for(r);
     if (r->old.version > 1 && slice_is(column(r, COL_STATUS), "checked"))
         r->in.from = arena_copy(a, checker(&pipeline_rules(r->pipeline)->directory));
     if (!r->in.provider.n || r->old.version != 1) {

@@ -30,8 +30,9 @@ struct inbound {
     bool from_is_msisdn;
     struct slice to;
     struct slice text;
-    int64_t received_ms; /* wall clock at first receipt */
-    int64_t provider_ms; /* the provider's clock: stored, never used; 0 = none */
+    struct slice account; /* INBOUND_STAFF: the console's account that notes what `from` did, else empty */
+    int64_t received_ms;  /* wall clock at first receipt */
+    int64_t provider_ms;  /* the provider's clock: stored, never used; 0 = none */
     struct slice
         timer;     /* "id@due": the timer that brought it, whose place in the due set is its duplicate key */
     bool urgent;   /* a case notification: comes first when the spool is read (SPEC 6) */

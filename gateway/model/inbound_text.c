@@ -34,6 +34,7 @@ static const struct member {
     { "from_is_msisdn", MEMBER_BOOL, offsetof(struct inbound, from_is_msisdn) },
     { "to", MEMBER_TEXT, offsetof(struct inbound, to) },
     { "text", MEMBER_TEXT, offsetof(struct inbound, text) },
+    { "account", MEMBER_TEXT, offsetof(struct inbound, account) },
     { "timer", MEMBER_TEXT, offsetof(struct inbound, timer) },
     { "received_ms", MEMBER_I64, offsetof(struct inbound, received_ms) },
     { "provider_ms", MEMBER_I64, offsetof(struct inbound, provider_ms) },

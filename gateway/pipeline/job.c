@@ -14,7 +14,7 @@
 enum {
     JOB_MAGIC = 0x4a6f4221,
     JOB_ARENA = 4 << 20,
-    INBOUND_STRINGS = 8,
+    INBOUND_STRINGS = 9,
 };
 
 struct job *job_of(void *arg)
@@ -113,8 +113,9 @@ void job_done(struct job *j)
 
 static void strings_of(struct inbound *in, struct slice *out[INBOUND_STRINGS])
 {
-    struct slice *const all[INBOUND_STRINGS] = { &in->provider, &in->provider_id,  &in->from,    &in->to,
-                                                 &in->text,     &in->service_code, &in->session, &in->timer };
+    struct slice *const all[INBOUND_STRINGS] = { &in->provider, &in->provider_id,  &in->from,
+                                                 &in->to,       &in->text,         &in->account,
+                                                 &in->session,  &in->service_code, &in->timer };
 
     memcpy(out, all, sizeof all);
 }

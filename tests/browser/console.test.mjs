@@ -181,7 +181,8 @@ test('a referral is taken for a facility that telephoned', async () => {
   await page.goto('/rujukan');
   const row = page.locator('tr', { hasText: 'T••• 30th perdarahan' });
   const nomor = nomorOf(await row.getByRole('link').first().innerText());
-  await row.getByRole('combobox').selectOption('TERIMA');
+  await row.locator('select[name=apa]').selectOption('TERIMA');
+  await row.locator('select[name=siapa]').selectOption({ label: 'Nur Marlina (contoh), Pustu Kelubi' });
   await row.getByRole('button', { name: 'Catat' }).click();
   await waitFor('it stands in the district', () => gateway.query(`SELECT 1 AS y FROM referral_event WHERE nomor = '${nomor}' AND event = 'terima'`).length === 1);
 });

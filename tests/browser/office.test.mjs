@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Gateway, account, session } from './browser.mjs';
-import { kader, waitFor } from '../system/lib.mjs';
+import { kader, nomorOf, waitFor } from '../system/lib.mjs';
 
 let g, admin, officer;
 
@@ -42,4 +42,29 @@ test('what cannot be read is not said to be none', async () => {
   fs.rmSync(broken);
   assert.match(page, /tidak dapat dibaca/);
   assert.doesNotMatch(page, /Tidak ada pesan yang cocok/);
+});
+
+test('a step of a referral is the act of the account, for somebody of the place that has her', async () => {
+  const nomor = nomorOf(await g.say(kader, 'RUJUK Tarmizi 30th perdarahan ke rsud'));
+  await quiet();
+  const page = await waitFor('it stands there', async () => {
+    const { body } = await officer.get(`/rujukan?nomor=${nomor}`);
+    return /Ahmad/.test(body) && body;
+  });
+  const ahmad = /<option value="(P-[0-9A-Fa-f-]+)">Ahmad[^<]*RSUD/.exec(page)[1];
+  const terima = () => g.query(`SELECT who, role, place, words FROM referral_event WHERE nomor = '${nomor}' AND event = 'terima'`);
+
+  await officer.post(`/rujukan/${nomor}`, { apa: 'TERIMA' });
+  assert.match((await officer.get('/rujukan')).body, /Pilih dahulu siapa di tempat itu/);
+  await officer.post(`/rujukan/${nomor}`, { apa: 'TERIMA', siapa: 'P-0000' });
+  assert.deepEqual(terima(), []);
+
+  await officer.post(`/rujukan/${nomor}`, { apa: 'TERIMA', siapa: ahmad, kata: 'kamar siap' });
+  const [row] = await waitFor('it is noted', () => terima().length && terima());
+  assert.deepEqual([row.who, row.role, row.place], ['akun:nur', 'dinkes', 'RS01']);
+  assert.match(row.words, /^Ahmad .*: kamar siap$/);
+  assert.match((await g.nextSms(kader, /diterima RSUD/)).text, /Ahmad.*kata Dinkes/);
+  assert.match((await g.nextSms('+6281200000004', /mencatat/)).text, /Dinkes \(nur\) mencatat Anda terima/);
+  await waitFor('the page says whose act it is', async () => /akun nur/.test((await officer.get(`/rujukan?nomor=${nomor}`)).body));
+  assert.match((await admin.get('/audit')).body, new RegExp(`TERIMA ${nomor}`));
 });

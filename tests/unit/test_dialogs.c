@@ -7,6 +7,7 @@
  *     < kader: Diterima {A}: *    an SMS that came: * is anything, {A} a number, the same wherever it stands
  *     * kader: *123#              dialled, a new session; `* kader: 1` is typed into it
  *     $ {"do":"temuan",…}         ordered by staff at a screen (flows/talk/office.h); = is what it says
+ *     $ dewi rs: TERIMA {A}       the account dewi notes it for rs
  *     = Timbang balita\\n1 *      the page that this brought; END in front of the last one
  *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
  *     ^ PSY001 PKM01              a gateway starts: what these places are reminded of is set
@@ -406,14 +407,24 @@ static void unsay(struct script *s, const char *msisdn)
     arena_free(&a);
 }
 
-static void order(struct script *s, const char *text)
+static void order(struct script *s, char *text)
 {
-    char id[32];
+    char id[32], *blank = strchr(text, ' ');
+    const char *account = "", *from = "";
+
+    if (text[0] != '{' && blank) {
+        account = text;
+        *blank = '\0';
+        text = who(s, blank + 1, &from);
+    }
 
     snprintf(id, sizeof id, "order-%u", s->line);
     mem_in(&s->store, &(struct inbound){ .kind = INBOUND_STAFF,
                                          .provider = S("operator"),
                                          .provider_id = slice_of(id),
+                                         .from = slice_of(from),
+                                         .from_is_msisdn = from[0] != '\0',
+                                         .account = slice_of(account),
                                          .text = slice_of(text),
                                          .received_ms = s->store.now_ms });
 }

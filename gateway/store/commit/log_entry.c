@@ -101,8 +101,15 @@ void message_log_begin(struct buf *b, const struct inbound *in, const struct out
     log_member(b, "kind", slice_of(kinds[in->kind]));
     log_member(b, "provider", in->provider);
     log_member(b, "id", in->provider_id);
-    log_member(b, "from", in->from);
-    log_member(b, "to", in->to.n ? in->to : in->service_code);
+    if (in->account.n) { /* noted for her: it was not she who sent it */
+        buf_str(b, ",\"from\":\"akun:");
+        buf_add(b, in->account);
+        buf_char(b, '"');
+        log_member(b, "to", in->from);
+    } else {
+        log_member(b, "from", in->from);
+        log_member(b, "to", in->to.n ? in->to : in->service_code);
+    }
     log_member(b, "text", in->text);
     log_member(b, "reason", reason);
     log_member(b, "screen", o->screen);
