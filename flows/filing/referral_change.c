@@ -70,6 +70,7 @@ static void news(struct step *s, struct filed_report *r, const struct referral_o
     bool less = !slice_eq(r->referral.urgency, o->urgency);
 
     r->referral.say = o->say;
+    referral_list(s, r); /* by her name as it is now */
     referral_tell_others(s, r, "referral.others_corrected", slice_make("", 0), isi);
     r->referral.urgency = o->urgency;
     if (r->referral.state != REFERRAL_SENT)
