@@ -53,6 +53,7 @@ void referral_complete(struct step *s, struct filed_report *r, const struct refe
     r->referral.incomplete = false;
     r->referral.doubtful = false;
     r->referral.say = o->say;
+    referral_list(s, r); /* by her name, which it did not have */
     r->referral.urgency = o->urgency.n ? o->urgency : r->referral.urgency;
     if (other && r->referral.state == REFERRAL_SENT) /* the clock of what it is now */
         referral_wait(s, r);

@@ -4,6 +4,7 @@
 #include "flows/care/child.h"
 #include "flows/filing/filing.h"
 #include "flows/filing/referral.h"
+#include "flows/step/roles.h"
 #include "flows/talk/called.h"
 #include "flows/talk/emergency.h"
 #include "flows/talk/waits.h"
@@ -96,6 +97,14 @@ static void death_of_other(struct step *s, const struct draft *d, struct report 
         put_text(out, AS_NAME, child_of_mother(s->rules, nama, s->arena));
 }
 
+static const struct form *death_form(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->forms.n; i++)
+        if (form_is(&rules->forms.forms[i], FORM_DEATH))
+            return &rules->forms.forms[i];
+    return NULL;
+}
+
 /* Of whom a report of the living turns out to be dead, what is known of her, for the WAFAT: of a LAHIR the
  * baby, not its mother. */
 static bool death_of(struct step *s, const struct draft *d, struct report *out)
@@ -104,9 +113,7 @@ static bool death_of(struct step *s, const struct draft *d, struct report *out)
     bool birth = form_is(d->form, FORM_BIRTH), named = value_as(d->form, d->values, AS_NAME);
 
     *out = (struct report){ .form = NULL };
-    for (unsigned i = 0; i < s->rules->forms.n && !out->form; i++)
-        if (form_is(&s->rules->forms.forms[i], FORM_DEATH))
-            out->form = &s->rules->forms.forms[i];
+    out->form = death_form(s->rules);
     if (out->form && d->died.n) {
         death_of_other(s, d, out);
         return true;
@@ -190,6 +197,31 @@ bool death_of_referred(struct step *s)
 {
     return told_of_hers(s, s->state->last.nomor) ||
            told_of_hers(s, waits_of_news(s->rules, s->reading, s->arena)) || told_back(s);
+}
+
+bool death_said_by_head(struct step *s)
+{
+    const struct form *form = death_form(s->rules);
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    struct slice who, hp;
+    struct audience staff;
+
+    if (!r || !form || roles_may_report(s->person->role, form))
+        return false;
+    step_audience(s, step_next_level(s, s->person->place), &staff);
+    r->referral.level = staff.place ? staff.place->code : slice_make("", 0);
+    referral_contact(s, r, &who, &hp);
+    {
+        const struct text_fill told[] = { { "peran", step_role(s) },
+                                          { "hp", step_phone(s, s->msisdn) },
+                                          { "tempat", step_place_name(s, s->person->place) },
+                                          { "isi", s->reading->said.body } };
+        const struct text_fill f[] = { { "petugas", who }, { "hp", hp } };
+
+        step_tell(s, &staff, SMS_ALERT, S(""), "staff.death_said", FILLS(told));
+        step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death_told", FILLS(f)));
+    }
+    return true;
 }
 
 void death_file(struct step *s, struct draft *d, const struct report *living)

@@ -23,6 +23,9 @@ void death_noted(struct step *, struct draft *);
 /* `tini sudah meninggal bu` by whom a referral waits that nobody has ended: those who have it hear her words,
  * and she is asked for the WAFAT.  False: nobody waits. */
 bool death_of_referred(struct step *);
+/* `ada ibu meninggal` of a village head, who reports no WAFAT: staff hear it.  False: who says it may report
+ * one. */
+bool death_said_by_head(struct step *);
 /* TIDAK: the sign that the death of the unborn was is taken out of the report. */
 void death_denied(struct step *, struct draft *);
 

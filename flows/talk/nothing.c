@@ -24,7 +24,7 @@ static bool dead(struct step *s)
 {
     if (s->reading->nomor.n || !understand_says_death(s->rules, s->reading->said.body, false, s->arena))
         return false;
-    if (!death_of_referred(s))
+    if (!death_of_referred(s) && !death_said_by_head(s))
         step_answer(s, slice_make("", 0), step_text(s, s->language, "unknown.death", NULL, 0));
     return true;
 }
