@@ -97,6 +97,11 @@ enum wire_rc dialect_form_sms(const struct wire_request *r, const struct dialect
     return dialect_params(r, a, &f) == WIRE_OK ? dialect_sms(&f, names, a, in) : WIRE_BAD_SHAPE;
 }
 
+enum wire_rc dialect_plain_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
+{
+    return dialect_form_sms(r, &dialect_plain_names, a, in);
+}
+
 enum wire_rc dialect_dlr(struct slice word, const struct dialect_state *states, struct wire_dlr *out)
 {
     if (!out->uuid.n && !out->their_id.n)

@@ -178,6 +178,7 @@ enum wire_rc dialect_dlr(struct slice word, const struct dialect_state *, struct
 enum wire_rc dialect_form_sms(const struct wire_request *, const struct dialect_names *, struct arena *,
                               struct inbound *);
 extern const struct dialect_names dialect_plain_names;
+enum wire_rc dialect_plain_sms(const struct wire_request *, struct arena *, struct inbound *);
 /* A report out of a form or flat JSON: names of our uuid, their id and the state, each as in dialect_names.
  */
 struct dialect_report {

@@ -9,11 +9,6 @@
 
 extern const struct dialect dialect_africastalking;
 
-static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
-{
-    return dialect_form_sms(r, &dialect_plain_names, a, in);
-}
-
 static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
     struct params f;
@@ -114,7 +109,7 @@ const struct dialect dialect_africastalking = {
     .name = "africastalking",
     .taken_type = "text/plain",
     .taken_body = "",
-    .decode_sms = decode_sms,
+    .decode_sms = dialect_plain_sms,
     .decode_ussd = decode_ussd,
     .decode_dlr = decode_dlr,
     .encode_send = encode_send,

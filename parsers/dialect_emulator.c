@@ -4,11 +4,6 @@
 
 extern const struct dialect dialect_emulator;
 
-static enum wire_rc decode_sms(const struct wire_request *r, struct arena *a, struct inbound *in)
-{
-    return dialect_form_sms(r, &dialect_plain_names, a, in);
-}
-
 static enum wire_rc decode_ussd(const struct wire_request *r, struct arena *a, struct inbound *in)
 {
     struct params f;
@@ -44,7 +39,7 @@ static void answer(const struct wire_outcome *what, struct arena *a, struct wire
 const struct dialect dialect_emulator = {
     .name = "emulator",
     .in_process = true,
-    .decode_sms = decode_sms,
+    .decode_sms = dialect_plain_sms,
     .decode_ussd = decode_ussd,
     .answer = answer,
 };

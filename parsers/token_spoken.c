@@ -84,38 +84,33 @@ static uint64_t below_hundred(struct spoken *s, bool first)
     return v;
 }
 
+/* `seratus`, `dua ratus` of the value v, what its first word says; 0: neither. */
+static uint64_t times(struct spoken *s, uint64_t v, uint64_t unit, const char *word)
+{
+    bool one = v == unit, many = v && v < 10 && is_at(s, s->i + 1, word);
+
+    s->i += one ? 1 : many ? 2 : 0;
+    return one ? unit : many ? v * unit : 0;
+}
+
 static uint64_t below_thousand(struct spoken *s, bool first)
 {
     uint64_t v = first || blank(s->ts, s->i) ? figure_at(s, s->i, HUNDRED + 1) : 0;
 
-    if (v == HUNDRED) {
-        s->i++;
-    } else if (v && v < 10 && is_at(s, s->i + 1, "ratus")) {
-        v *= HUNDRED;
-        s->i += 2;
-    } else {
-        return below_hundred(s, first);
-    }
-    return v + below_hundred(s, false);
+    v = times(s, v, HUNDRED, "ratus");
+    return v ? v + below_hundred(s, false) : below_hundred(s, first);
 }
 
 static uint64_t whole(struct spoken *s)
 {
-    uint64_t v = figure_at(s, s->i, THOUSAND + 1);
+    uint64_t v;
 
     if (slice_is(code_at(s, s->i), "0")) {
         s->i++;
         return 0;
     }
-    if (v == THOUSAND) {
-        s->i++;
-    } else if (v && v < 10 && is_at(s, s->i + 1, "ribu")) {
-        v *= THOUSAND;
-        s->i += 2;
-    } else {
-        return below_thousand(s, true);
-    }
-    return v + below_thousand(s, false);
+    v = times(s, figure_at(s, s->i, THOUSAND + 1), THOUSAND, "ribu");
+    return v ? v + below_thousand(s, false) : below_thousand(s, true);
 }
 
 static bool spoken_mark(const struct token *t)

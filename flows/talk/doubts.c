@@ -16,10 +16,7 @@ void doubts_gaps(struct said *said)
                 last = (int)f;
         if (last < 0 || r->status != REPORT_ACCEPTED)
             continue;
-        r->status = REPORT_CONFIRM;
-        r->error = ERROR_AMBIGUOUS;
-        r->error_field = r->form->fields[last].name;
-        r->faults[last] = ERROR_AMBIGUOUS;
+        report_doubt(r, (unsigned)last);
     }
 }
 
@@ -34,12 +31,10 @@ static void doubt_name(struct report *r, unsigned nama)
 {
     if (r->faults[nama])
         return;
-    r->faults[nama] = ERROR_AMBIGUOUS;
-    if (r->status != REPORT_ACCEPTED)
-        return; /* asked in its turn */
-    r->status = REPORT_CONFIRM;
-    r->error = ERROR_AMBIGUOUS;
-    r->error_field = r->form->fields[nama].name;
+    if (r->status == REPORT_ACCEPTED)
+        report_doubt(r, nama);
+    else
+        r->faults[nama] = ERROR_AMBIGUOUS; /* asked in its turn */
 }
 
 void doubts_near_names(struct said *said)
@@ -68,13 +63,9 @@ void doubts_another(const struct draft *d, struct slice name, struct report *r)
             at = (int)i;
     if (at < 0 || r->faults[at])
         return;
-    r->faults[at] = ERROR_AMBIGUOUS;
-    if (r->status == REPORT_REJECTED)
-        return; /* in its turn */
-    r->status = REPORT_CONFIRM;
-    r->error = ERROR_AMBIGUOUS;
-    r->error_field = d->form->fields[at].name;
-    r->typed = name;
+    report_doubt(r, (unsigned)at);
+    if (r->status == REPORT_CONFIRM)
+        r->typed = name;
 }
 
 /* Its reason is a danger to life, and nothing in it is in doubt. */

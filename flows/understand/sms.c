@@ -283,14 +283,8 @@ static void doubt_name(struct report *r)
 {
     int nama = form_as(r->form, AS_NAME);
 
-    if (nama < 0 || r->faults[nama] || r->values[nama].kind == VALUE_ABSENT)
-        return;
-    r->faults[nama] = ERROR_AMBIGUOUS;
-    if (r->status == REPORT_REJECTED)
-        return; /* in its turn */
-    r->status = REPORT_CONFIRM;
-    r->error = ERROR_AMBIGUOUS;
-    r->error_field = r->form->fields[nama].name;
+    if (nama >= 0 && !r->faults[nama] && r->values[nama].kind != VALUE_ABSENT)
+        report_doubt(r, (unsigned)nama);
 }
 
 static bool split(const struct ruleset *rs, struct slice text, struct keyword *k, int64_t today,

@@ -96,16 +96,13 @@ static void close_beyond(struct splitter *s, size_t end)
 }
 
 /* `tmbang Budi`: who is it? */
-static void doubt_name(struct report *r, struct slice typed)
+static void ask_who(struct report *r, struct slice typed)
 {
     int name = form_as(r->form, AS_NAME);
 
     if (r->status == REPORT_REJECTED || name < 0)
-        return;
-    r->faults[name] = ERROR_AMBIGUOUS;
-    r->status = REPORT_CONFIRM;
-    r->error = ERROR_AMBIGUOUS;
-    r->error_field = r->form->fields[name].name;
+        return; /* she is told what is wrong, and sends it again */
+    report_doubt(r, (unsigned)name);
     r->typed = typed;
 }
 
@@ -123,7 +120,7 @@ static void close_report(struct splitter *s, size_t end)
     understand_body(s, end, s->arena, place);
     s->said->reports_n++;
     if (s->misspelt.n)
-        doubt_name(place, s->misspelt);
+        ask_who(place, s->misspelt);
     s->misspelt = (struct slice){ 0 };
 }
 

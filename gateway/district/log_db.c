@@ -205,22 +205,14 @@ static int run(struct sqlite_file *d, enum statement s)
     return sqlite_file_run(d, s);
 }
 
-static int put_nomor(struct sqlite_file *d, struct slice nomor, int64_t message)
+/* A word of the message, for its index. */
+static int put_word(struct sqlite_file *d, enum statement index, struct slice word, int64_t message)
 {
-    if (!nomor.n)
+    if (!word.n)
         return SQLITE_OK;
-    sqlite_file_bind(d, PUT_NOMOR, 1, nomor);
-    bind_int(d, PUT_NOMOR, 2, message);
-    return run(d, PUT_NOMOR);
-}
-
-static int put_form(struct sqlite_file *d, struct slice form, int64_t message)
-{
-    if (!form.n)
-        return SQLITE_OK;
-    sqlite_file_bind(d, PUT_FORM, 1, form);
-    bind_int(d, PUT_FORM, 2, message);
-    return run(d, PUT_FORM);
+    sqlite_file_bind(d, index, 1, word);
+    bind_int(d, index, 2, message);
+    return run(d, index);
 }
 
 /* Is it of one of the rows before `end` too? */
@@ -250,7 +242,7 @@ static int put_out(struct sqlite_file *d, const struct node *o, const struct nod
     bind_int(d, PUT_OUT, 10, node_int(sms, "expires"));
     rc = run(d, PUT_OUT);
     if (rc == SQLITE_OK && !has_nomor(rows, NULL, node_text(sms, "nomor")))
-        rc = put_nomor(d, node_text(sms, "nomor"), cause);
+        rc = put_word(d, PUT_NOMOR, node_text(sms, "nomor"), cause);
     return rc;
 }
 
@@ -287,9 +279,9 @@ static int put_in(struct sqlite_file *d, const struct node *o)
         rc = find_in(d, node_text(o, "uuid"), &message);
     for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
         if (!has_nomor(rows, each, node_text(each, "nomor")))
-            rc = put_nomor(d, node_text(each, "nomor"), message);
+            rc = put_word(d, PUT_NOMOR, node_text(each, "nomor"), message);
     for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
-        rc = put_form(d, node_text(each, "form"), message);
+        rc = put_word(d, PUT_FORM, node_text(each, "form"), message);
     for (each = node_first(node_get(o, "sms")); each && rc == SQLITE_OK; each = each->next)
         rc = put_out(d, each, rows, message, at_ms);
     return rc;

@@ -77,3 +77,13 @@ struct node *report_fields(const struct form *form, const struct value *values, 
             node_set_named(o, form->fields[i].name, value_node(&values[i], a));
     return o;
 }
+
+void report_doubt(struct report *r, unsigned field)
+{
+    r->faults[field] = ERROR_AMBIGUOUS;
+    if (r->status == REPORT_REJECTED)
+        return;
+    r->status = REPORT_CONFIRM;
+    r->error = ERROR_AMBIGUOUS;
+    r->error_field = r->form->fields[field].name;
+}

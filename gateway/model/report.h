@@ -101,4 +101,7 @@ static inline struct slice report_text(const struct report *r, enum meaning as)
  * the arena is full. */
 struct node *report_fields(const struct form *, const struct value *values, struct arena *);
 
+/* The value of the field is asked about; of a report that is rejected in its turn, behind what rejects it. */
+void report_doubt(struct report *, unsigned field);
+
 #endif

@@ -13,7 +13,8 @@ struct denying {
     const struct words *words;
     const struct word_list *answers; /* lists/iya.yaml */
     struct slice whom;
-    const struct tokens *ts;
+    const struct tokens *ts;      /* of the sentence */
+    const struct sign_scan *scan; /* by which signs are found */
     bool signs, affirmed;
 };
 
@@ -119,6 +120,29 @@ static struct slice cut_sentence(struct slice *text)
     }
 }
 
+/* All its sentences are so, and none asks: `kejang tidak?`. */
+static bool each_sentence(const struct ruleset *rs, struct slice text, struct arena *a, struct denying *d,
+                          bool (*is_so)(struct denying *))
+{
+    struct slice rest = text_clean(text, a);
+    bool so = slice_find(rest, '?') == (size_t)-1;
+    struct tokens ts;
+
+    d->ts = &ts;
+    while (so && rest.p && rest.n)
+        so = tokens_cut(cut_sentence(&rest), NULL, &rs->forms, a, &ts) && is_so(d);
+    d->ts = NULL;
+    return so;
+}
+
+static bool only_denies(struct denying *d)
+{
+    if (!nothing_else(d))
+        return false;
+    signs_scan(d->scan, d->ts, 0, d->ts->n);
+    return true;
+}
+
 bool understand_denies(const struct ruleset *rs, struct slice text, struct slice whom, struct arena *a)
 {
     const struct words *words = &rs->forms.words;
@@ -132,21 +156,9 @@ bool understand_denies(const struct ruleset *rs, struct slice text, struct slice
                               .near = true,
                               .sign = on_sign,
                               .arg = &d };
-    struct slice rest = text_clean(text, a);
 
-    if (slice_find(rest, '?') != (size_t)-1)
-        return false; /* `kejang tidak?` */
-    while (rest.p && rest.n) {
-        struct tokens ts;
-
-        if (!tokens_cut(cut_sentence(&rest), NULL, &rs->forms, a, &ts))
-            return false;
-        d.ts = &ts;
-        if (!nothing_else(&d))
-            return false;
-        signs_scan(&scan, &ts, 0, ts.n);
-    }
-    return d.signs && !d.affirmed;
+    d.scan = &scan;
+    return each_sentence(rs, text, a, &d, only_denies) && d.signs && !d.affirmed;
 }
 
 /* --- a sign that has ended --- */
@@ -235,20 +247,8 @@ static bool all_ended(struct denying *d)
 bool understand_ended(const struct ruleset *rs, struct slice text, struct slice whom, struct arena *a)
 {
     struct denying d = { .words = &rs->forms.words, .answers = rs->forms.words.answers, .whom = whom };
-    struct slice rest = text_clean(text, a);
 
-    if (slice_find(rest, '?') != (size_t)-1)
-        return false;
-    while (rest.p && rest.n) {
-        struct tokens ts;
-
-        if (!tokens_cut(cut_sentence(&rest), NULL, &rs->forms, a, &ts))
-            return false;
-        d.ts = &ts;
-        if (!all_ended(&d))
-            return false;
-    }
-    return d.signs;
+    return each_sentence(rs, text, a, &d, all_ended) && d.signs;
 }
 
 bool understand_was_mistaken(const struct ruleset *rs, struct slice text, struct arena *a)
