@@ -14,6 +14,19 @@ static struct slice node_bytes(const struct node *const *o)
     return *o ? (*o)->packed : slice_make("", 0);
 }
 
+static size_t room(const struct codec *, const void *from);
+
+static size_t room_of_list(const struct member *m, const void *from)
+{
+    unsigned many = m->type == MEMBER_STRUCT ? 1 : *OF(unsigned, from, m->count);
+    size_t n = 0;
+
+    for (unsigned k = 0; k < many; k++)
+        n += m->of ? room(m->of, OF(char, from, m->at + k * m->of->size))
+                   : PACKED_PART + OF(struct slice, from, m->at)[k].n;
+    return n;
+}
+
 /* It takes no more than so many bytes. */
 static size_t room(const struct codec *c, const void *from)
 {
@@ -21,21 +34,16 @@ static size_t room(const struct codec *c, const void *from)
 
     for (unsigned i = 0; i < c->n; i++) {
         const struct member *m = &c->members[i];
-        unsigned many = 1;
 
+        n += m->number ? 0 : m->key.n;
         if (m->type == MEMBER_TEXT)
             n += OF(struct slice, from, m->at)->n;
-        else if (m->type == MEMBER_NODE)
-            n += node_bytes(OF(const struct node *, from, m->at)).n;
         else if (m->type == MEMBER_WORD)
             n += slice_of(m->words[*OF(unsigned, from, m->at)]).n;
-        else if (m->type == MEMBER_STRUCTS || m->type == MEMBER_TEXTS)
-            many = *OF(unsigned, from, m->count);
-        for (unsigned k = 0; k < many && m->type == MEMBER_TEXTS; k++)
-            n += PACKED_PART + OF(struct slice, from, m->at)[k].n;
-        for (unsigned k = 0; k < many && m->of; k++)
-            n += room(m->of, OF(char, from, m->at + k * m->of->size));
-        n += m->number ? 0 : m->key.n;
+        else if (m->type == MEMBER_NODE)
+            n += node_bytes(OF(const struct node *, from, m->at)).n;
+        else if (m->type == MEMBER_STRUCT || m->type == MEMBER_STRUCTS || m->type == MEMBER_TEXTS)
+            n += room_of_list(m, from);
     }
     return n;
 }
@@ -124,7 +132,9 @@ static unsigned char *put_members(unsigned char *p, const struct codec *c, const
 
         if (!end)
             continue;
-        (void)packed_name(p, m->key, m->number);
+        *p = m->number;
+        if (!m->number)
+            (void)packed_name(p, m->key, 0);
         p = end;
         ++*n;
     }

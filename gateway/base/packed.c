@@ -1,6 +1,7 @@
 /* packed.c - see packed.h. */
 #include "gateway/base/packed.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "gateway/base/packed_text.h"
@@ -84,61 +85,61 @@ unsigned char *packed_number(unsigned char *p, int64_t v)
     return p;
 }
 
-/* What of it is to follow; empty: it is a number. */
-static struct slice text_head(unsigned char **p, struct slice s)
+static unsigned char *put_bytes(unsigned char *p, struct slice s)
 {
-    unsigned n = packed_text_put(s, *p);
-
-    if (!n) {
-        *p = put_sized(*p, TEXT, s.n);
-        return s;
-    }
-    **p |= SAID << 5;
-    *p += n;
-    return slice_make("", 0);
+    if (s.n)
+        memcpy(p, s.p, s.n);
+    return p + s.n;
 }
 
 unsigned char *packed_text(unsigned char *p, struct slice s)
 {
-    struct slice more = text_head(&p, s);
+    unsigned n = packed_text_may(s) ? packed_text_put(s, p) : 0;
 
-    if (more.n)
-        memcpy(p, more.p, more.n);
-    return p + more.n;
+    if (!n)
+        return put_bytes(put_sized(p, TEXT, s.n), s);
+    *p |= SAID << 5;
+    return p + n;
+}
+
+static uint64_t order_of(struct slice s)
+{
+    uint64_t order = (s.n & 0xff) | (s.n ? (uint64_t)(unsigned char)s.p[s.n - 1] << 8 : 0);
+    uint32_t four;
+    uint16_t two;
+
+    if (s.n >= 6) {
+        memcpy(&four, s.p, sizeof four);
+        memcpy(&two, s.p + 4, sizeof two);
+        return order | (uint64_t)be32toh(four) << 32 | (uint64_t)be16toh(two) << 16;
+    }
+    for (unsigned i = 0; i < s.n; i++)
+        order |= (uint64_t)(unsigned char)s.p[i] << (56 - 8 * i);
+    return order;
 }
 
 /* 0: it has none. */
 static unsigned number_of(const struct packed_names *names, struct slice s)
 {
-    uint64_t order = (s.n & 0xff) | (s.n ? (uint64_t)(unsigned char)s.p[s.n - 1] << 8 : 0);
-    unsigned from = 0, to = names->n;
+    const struct packed_name *at = names->sorted;
+    uint64_t order = order_of(s);
 
-    for (unsigned i = 0; i < 6 && i < s.n; i++)
-        order |= (uint64_t)(unsigned char)s.p[i] << (56 - 8 * i);
-    while (from < to) {
-        unsigned mid = (from + to) / 2;
-
-        if (names->sorted[mid].order < order)
-            from = mid + 1;
-        else
-            to = mid;
+    for (unsigned n = names->n, half; n > 1; n -= half) { /* without a jump that cannot be foreseen */
+        half = n / 2;
+        at += at[half - 1].order < order ? half : 0;
     }
-    return from < names->n && slice_eq(names->sorted[from].text, s) ? names->sorted[from].number : 0;
+    /* Of up to seven letters all are in the order. */
+    return at->order == order && (s.n <= 7 || slice_eq(at->text, s)) ? at->number : 0;
 }
 
-/* What of it stands behind the head: one without a number. */
-static struct slice put_name(unsigned char **p, struct slice s, const struct packed_names *names)
+static unsigned char *put_name(unsigned char *p, struct slice s, const struct packed_names *names)
 {
     unsigned number = number_of(names, s);
 
-    if (number) {
-        *(*p)++ = (unsigned char)number;
-        return slice_make("", 0);
-    }
-    *(*p)++ = (unsigned char)(LITERAL | (s.n < LONG_NAME ? (unsigned)s.n : LONG_NAME));
-    if (s.n >= LONG_NAME)
-        *p = put_varint(*p, s.n);
-    return s;
+    *p++ = (unsigned char)(number ? number : s.n < LONG_NAME ? LITERAL | (unsigned)s.n : LITERAL | LONG_NAME);
+    if (number)
+        return p;
+    return put_bytes(s.n < LONG_NAME ? p : put_varint(p, s.n), s);
 }
 
 /* A part of JSON that nobody looked into, or a number with a fraction. */
@@ -149,91 +150,64 @@ static bool is_json(const struct node *o)
     return o->raw.n && (o->kind == NODE_NULL || (o->kind == NODE_NUMBER && !slice_to_i64(o->raw, &n)));
 }
 
-/* What of it stands behind the head. */
-static struct slice put_value(unsigned char **p, const struct node *o)
-{
-    if (o->packed.n)
-        return o->packed;
-    if (is_json(o)) {
-        *p = put_sized(*p, JSON, o->raw.n);
-        return o->raw;
-    }
-    switch (o->kind) {
-    case NODE_NUMBER:
-        *p = packed_number(*p, o->number);
-        break;
-    case NODE_LIST:
-    case NODE_OBJECT:
-        *p = put_sized(*p, o->kind == NODE_LIST ? LIST : OBJECT, o->n);
-        break;
-    case NODE_TEXT:
-        return text_head(p, o->text);
-    default:
-        *p = packed_simple(*p, o->kind);
-        break;
-    }
-    return slice_make("", 0);
-}
-
-static void write_parts(struct buf *b, const unsigned char *head, const unsigned char *end, struct slice more)
-{
-    size_t n = (size_t)(end - head);
-    char *p = buf_more(b, n + more.n);
-
-    if (!p)
-        return;
-    memcpy(p, head, n);
-    if (more.n)
-        memcpy(p + n, more.p, more.n);
-}
-
-static void pack_value(struct buf *b, const struct node *o, bool named, const struct packed_names *names)
-{
-    unsigned char head[PACKED_PART], *p = head;
-    struct slice more;
-
-    if (named && !o->members) {
-        more = put_name(&p, o->key, names);
-        if (more.n) {
-            write_parts(b, head, p, more);
-            p = head;
-        }
-    }
-    more = put_value(&p, o);
-    write_parts(b, head, p, more);
-    if (o->packed.n)
-        return;
-    for (const struct node *c = o->first; c; c = c->next)
-        pack_value(b, c, o->kind == NODE_OBJECT, names);
-}
-
-/* It takes no more than so many bytes. */
+/* It takes no more than so many bytes, with its name. */
 static size_t room(const struct node *o)
 {
-    size_t n = 2 * (size_t)PACKED_PART + o->key.n + o->text.n + o->raw.n + o->packed.n;
+    size_t n = PACKED_PART + o->key.n;
 
+    if (o->packed.n)
+        return n + o->packed.n;
+    if (o->kind == NODE_TEXT)
+        n += o->text.n;
+    else if (o->kind == NODE_NULL || o->kind == NODE_NUMBER)
+        n += o->raw.n;
     for (const struct node *c = o->first; c; c = c->next)
         n += room(c);
     return n;
 }
 
+static unsigned char *put_value(unsigned char *p, const struct node *o, const struct packed_names *names)
+{
+    if (o->packed.n)
+        return put_bytes(p, o->packed);
+    if (is_json(o))
+        return put_bytes(put_sized(p, JSON, o->raw.n), o->raw);
+    if (o->kind == NODE_TEXT)
+        return packed_text(p, o->text);
+    if (o->kind == NODE_NUMBER)
+        return packed_number(p, o->number);
+    if (o->kind != NODE_LIST && o->kind != NODE_OBJECT)
+        return packed_simple(p, o->kind);
+    p = put_sized(p, o->kind == NODE_LIST ? LIST : OBJECT, o->n);
+    for (const struct node *c = o->first; c; c = c->next) {
+        if (o->kind == NODE_OBJECT && !c->members)
+            p = put_name(p, c->key, names);
+        p = put_value(p, c, names);
+    }
+    return p;
+}
+
 const struct node *node_packed(struct node *o, const struct packed_names *names, struct arena *a)
 {
-    size_t n = o ? room(o) : 0;
-    struct buf b = { .p = o ? arena_raw(a, n) : NULL, .cap = n };
+    unsigned char *p = o ? arena_raw(a, room(o)) : NULL;
 
-    if (!b.p)
+    if (!p)
         return NULL;
-    pack_value(&b, o, false, names);
-    a->failed = a->failed || b.failed;
-    o->packed = buf_slice(&b);
+    o->packed = slice_make((const char *)p, (size_t)(put_value(p, o, names) - p));
     return o;
 }
 
 void node_pack(struct buf *b, const struct node *o, const struct packed_names *names)
 {
-    buf_char(b, PACKED);
-    pack_value(b, o, false, names);
+    size_t before = b->n;
+    unsigned char *p = (unsigned char *)buf_more(b, 1 + room(o));
+
+    if (!p)
+        return;
+    *p = PACKED;
+    p = put_value(p + 1, o, names);
+    *p = '\0';
+    b->n = before + (size_t)(p - (unsigned char *)(b->p + before));
 }
 
 /* --- reading --- */

@@ -13,6 +13,11 @@ enum {
     PACKED_TEXT_MAX = 36,
 };
 
+/* Has it the length of one?  Most have not. */
+static inline bool packed_text_may(struct slice s)
+{
+    return s.n == 36 || s.n == 25 || s.n == 10;
+}
 /* Its form, below 32, and behind it its bytes: how many those are, with it.  0: it has none. */
 unsigned packed_text_put(struct slice, unsigned char out[PACKED_TEXT_BYTES]);
 /* How many bytes are to follow this form; 0: there is no such form. */
