@@ -80,6 +80,14 @@ static const struct form *turned_form(const struct work *w)
     return said && said->kind == SAID_TURNED && said->turned.why == TURNED_FORM ? said->turned.form : NULL;
 }
 
+/* Who speaks of a village as often as of a person: `banyak warga muntah`. */
+static bool is_head(const struct work *w)
+{
+    const struct person *p = w->s->person;
+
+    return p && (p->role == ROLE_KADES || p->role == ROLE_CAMAT);
+}
+
 /* The question is about a child or a number that only the store knows; NULL: about a value. */
 static const char *store_key(const struct work *w)
 {
@@ -90,7 +98,7 @@ static const char *store_key(const struct work *w)
     if (w->asking == ASK_AGAIN)
         return "ask.weighed";
     if (w->report.plea)
-        return turned_form(w) ? "ask.plea_turned" : "ask.plea";
+        return turned_form(w) ? "ask.plea_turned" : is_head(w) ? "ask.plea_head" : "ask.plea";
     if (w->far)
         return "ask.far_number";
     if (w->none)
