@@ -23,6 +23,8 @@ void understand_difference(struct filling *, unsigned i);
 /* Two readings of one thing, by their size: `10,5 atau 10,2`. */
 bool understand_alike(const struct filling *, unsigned a, unsigned b);
 bool understand_becomes(const struct filling *, unsigned i); /* `jadi 9,2`, behind a difference */
+/* What is counted there is no field's: the `kali` of `2 kali`. */
+bool understand_counts(const struct filling *, unsigned i);
 /* A label of the form ends right before token i. */
 bool understand_behind_label(const struct filling *, unsigned i);
 /* counted.c: `5x`; `G3P2A0`; `anak ketiga`; `24th` of a mother; `k4 belum`: from token i on, no value. */

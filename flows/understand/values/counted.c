@@ -184,6 +184,13 @@ static bool hours(const struct filling *x, unsigned i, unsigned *used)
            !form_counts(x->form, UNIT_DAY) && !clock_behind(x, i + 1 + *used);
 }
 
+bool understand_counts(const struct filling *x, unsigned i)
+{
+    const struct word *w = list_find(x->words->kata, x->ts.t[i].low); /* taken, too */
+
+    return w && (slice_is(w->code, "takaran") || slice_is(w->code, "jam"));
+}
+
 /* `merokok 20 batang`, `kopi 3 gelas`, `senam 2 jam`: of a report.  Right behind another number it may be the
  * value that is due, `9,2 76 botol susu`, and is asked about. */
 static void counts_in_report(struct filling *x, unsigned i)

@@ -5,6 +5,7 @@
  * another reading is as good, the kader is asked. */
 #include "flows/understand/values/numbers.h"
 
+#include "flows/understand/values/before.h"
 #include "flows/understand/values/read.h"
 #include "flows/understand/values/unmeasured.h"
 #include "parsers/amount.h"
@@ -102,11 +103,10 @@ static bool behind_named(struct run *r, unsigned i, unsigned *next)
 static unsigned in_slot(struct run *r, unsigned i)
 {
     struct filling *x = r->x;
-    struct got own = { .fit = FIT_NO }, g;
+    struct got own = r->next < r->open_n ? understand_read(x, r->open[r->next], i, false) : understand_no(),
+               g;
     unsigned next;
 
-    if (r->next < r->open_n)
-        own = understand_read(x, r->open[r->next], i, false);
     if (own.fit == FIT_YES && understand_passed(x, i))
         own.fit = FIT_DOUBT, own.error = ERROR_AMBIGUOUS;
     if (r->words && behind_words(r, i, &own, &next))
@@ -245,8 +245,10 @@ static bool split_number(struct run *r, unsigned i, const struct amount *n)
 /* `kolesterol 220`: the number behind a word that nobody knows is hers, and no field's. */
 static bool behind_unknown(const struct filling *x, unsigned i)
 {
-    return i > x->head_end && x->ts.t[i - 1].kind == TOKEN_WORD && !x->ts.t[i - 1].other &&
-           (x->ts.t[i - 1].loose || !x->ts.t[i - 1].taken) && (x->ts.t[i].sep & SEP_HARD) == 0;
+    const struct token *t = &x->ts.t[i - 1];
+
+    return i > x->head_end && t->kind == TOKEN_WORD && (t[1].sep & SEP_HARD) == 0 &&
+           (t->other ? understand_counts(x, i - 1) : t->loose || !t->taken);
 }
 
 static unsigned run_on(struct run *r, unsigned i)
@@ -381,11 +383,9 @@ static unsigned of_its_unit(const struct run *r, unsigned i)
 /* It stands between #, and its unit is that of the slot's field. */
 static bool unit_due(const struct run *r, unsigned i)
 {
-    struct got g = { .fit = FIT_NO };
+    struct got g = r->next < r->open_n ? understand_read(r->x, r->open[r->next], i, false) : understand_no();
 
-    if ((r->x->ts.t[i].sep & SEP_HASH) && r->next < r->open_n)
-        g = understand_read(r->x, r->open[r->next], i, false);
-    return g.fit == FIT_YES && g.unit;
+    return (r->x->ts.t[i].sep & SEP_HASH) && g.fit == FIT_YES && g.unit;
 }
 
 /* A pressure with its mark finds its field wherever it stands. */
