@@ -314,7 +314,7 @@ static bool told_by_number(struct step *s)
         const struct text_fill f[] = { { "nomor", nomor },
                                        { "petugas", who },
                                        { "hp", hp },
-                                       { "siapa", told_whom(s, nomor, r) },
+                                       { "siapa", (d ? told_name : told_whom)(s, nomor, r) },
                                        { "field", d ? d->asked : slice_make("", 0) },
                                        { "contoh", d ? reply_example(d->form, d->field, s->arena) : words } };
 

@@ -94,9 +94,9 @@ void last_read(struct listening *h)
                r->said.turned.form != h->state->last.form; /* `tidak ada kasus dbd` changes no W2 */
 
     /* `tambahan darah sedikit` behind a BUMIL is a danger first. */
-    bool feared = r->said.heard.feared && h->state->last.form && form_is(h->state->last.form, FORM_PREGNANCY);
+    const struct form *form = h->state->last.form;
 
-    if (!h->state->last.nomor.n || feared)
+    if (!h->state->last.nomor.n || !form || (r->said.heard.feared && form_is(form, FORM_PREGNANCY)))
         return;
     about = as_shown(h, text);
     if (!whom_spoken_of(r) || nil || r->of_n || of_another(r, &h->state->last) ||

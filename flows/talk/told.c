@@ -5,12 +5,34 @@
 #include "flows/step/drafts.h"
 #include "flows/step/reply_parts.h"
 
-struct slice told_whom(struct step *s, struct slice nomor, const struct filed_report *r)
+struct slice told_name(struct step *s, struct slice nomor, const struct filed_report *r)
 {
     const struct draft *d = drafts_find(s->state, nomor);
-    struct slice nama = text_as(r->form, r->values, AS_NAME);
+    struct slice nama = text_as(r->form, r->values, AS_NAME), whom = nama.n           ? nama
+                                                                     : r->whom.n      ? r->whom
+                                                                     : d && d->whom.n ? d->whom
+                                                                                      : nama;
 
-    return nama.n ? nama : r->whom.n ? r->whom : d && d->whom.n ? d->whom : r->form->title;
+    return slice_eq(whom, r->form->title) ? slice_make("", 0) : whom;
+}
+
+struct slice told_whom(struct step *s, struct slice nomor, const struct filed_report *r)
+{
+    struct slice name = told_name(s, nomor, r);
+
+    return name.n ? name : r->form->title;
+}
+
+/* Who tells of a danger of somebody's whom another of her posyandu reported hears what becomes of it too
+ * (SPEC 2.2).
+ */
+static void hears_too(const struct step *s, struct filed_report *r)
+{
+    struct referral *now = &r->referral;
+
+    if (s->reading->said.emergency && !report_of(r, s->msisdn) && !referral_has(now, s->msisdn) &&
+        now->also_n < REFERRAL_ALSO)
+        now->also[now->also_n++] = s->msisdn;
 }
 
 /* Who has the case has it as less than this, or has done with it: it is told as what it is now, with its
@@ -27,7 +49,7 @@ static bool is_news(const struct step *s, const struct referral *now)
 static struct slice case_said(struct step *s, struct slice nomor, const struct filed_report *r,
                               struct slice words)
 {
-    struct slice whom = told_whom(s, nomor, r), say = whom, word, behind = words;
+    struct slice whom = told_name(s, nomor, r), say = whom, word, behind = words;
     struct slice body = s->reading->said.body;
     struct slice age = form_as(r->form, AS_AGE) >= 0
                            ? reply_value(r->form, r->values, form_called(r->form, AS_AGE), s->arena)
@@ -65,6 +87,7 @@ bool told_of_case(struct step *s, struct slice nomor, struct slice words, struct
         (void)referral_changed(s, r, REFERRAL_ON_WORSE, &o, slice_make("", 0));
     else
         referral_words(s, r, words);
+    hears_too(s, r);
     report_save(s, r);
     return true;
 }

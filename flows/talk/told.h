@@ -10,6 +10,8 @@
 
 /* Whom a report is about, as people call her. */
 struct slice told_whom(struct step *, struct slice nomor, const struct filed_report *);
+/* The same, or nothing where only its form is known. */
+struct slice told_name(struct step *, struct slice nomor, const struct filed_report *);
 /* The words go to those who have the case; where nobody has it, it becomes one.  A danger to life is told as
  * one to those who had it for the day, or had done with it.  False: it is cancelled, or not known. */
 bool told_of_case(struct step *, struct slice nomor, struct slice words, struct filed_report *);
