@@ -229,3 +229,13 @@ const struct word *phrase_near(const struct tokens *ts, unsigned i, const struct
         }
     return NULL;
 }
+
+bool phrase_any(const struct tokens *ts, const struct word_list *list, const char *code)
+{
+    unsigned used;
+
+    for (unsigned i = 0; i < ts->n; i += used)
+        if (slice_is(phrase_code(ts, i, list, &used), code))
+            return true;
+    return false;
+}

@@ -62,4 +62,7 @@ static inline struct slice phrase_code(const struct tokens *ts, unsigned i, cons
     return w ? w->code : (struct slice){ 0 };
 }
 
+/* A phrase of this code stands anywhere in it. */
+bool phrase_any(const struct tokens *, const struct word_list *, const char *code);
+
 #endif

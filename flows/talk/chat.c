@@ -111,21 +111,11 @@ bool chat_nudges(const struct ruleset *rules, struct slice text, bool asked, str
            !yes;
 }
 
-static bool any(const struct talk *t, const char *code)
-{
-    unsigned used;
-
-    for (unsigned i = 0; i < t->ts.n; i += used)
-        if (says(t, i, code, &used))
-            return true;
-    return false;
-}
-
 bool chat_keeps(const struct ruleset *rules, struct slice text, struct arena *a)
 {
     struct talk t;
 
-    return cut(rules, text, a, &t) && any(&t, "tetap");
+    return cut(rules, text, a, &t) && phrase_any(&t.ts, t.list, "tetap");
 }
 
 /* `sudah masuk blm bu`: nothing of anything else stands behind it. */
@@ -284,9 +274,13 @@ static const char *told(struct step *s, const struct talk *t, const struct filed
 
     if (words_in(body) < TALK_LEAST || has_figure(t))
         return NULL;
-    if (understand_denies(s->rules, body, whom, s->arena) || (any(t, "kabar") && !any(t, "tetapi")))
+    if (understand_denies(s->rules, body, whom, s->arena) ||
+        (phrase_any(&t->ts, t->list, "kabar") && !phrase_any(&t->ts, t->list, "tetapi")))
         return r ? "chat.heard" : "chat.heard_none";
-    return any(t, "orang") || any(t, "kabar") || names(t, whom, s->arena) ? "chat.who" : NULL;
+    return phrase_any(&t->ts, t->list, "orang") || phrase_any(&t->ts, t->list, "kabar") ||
+                   names(t, whom, s->arena)
+               ? "chat.who"
+               : NULL;
 }
 
 /* Who reports of patients: heads of villages do not. */
@@ -343,15 +337,15 @@ bool chat_answered(struct step *s)
     r = last_report(s);
     if (asks_after(&t) || (s->reading->nudge && (r || asks(body))))
         say(s, r, r ? "chat.arrived" : "chat.arrived_none");
-    else if (any(&t, "cara"))
+    else if (phrase_any(&t.ts, t.list, "cara"))
         say_help(s);
-    else if (any(&t, "tetap") && !has_figure(&t))
+    else if (phrase_any(&t.ts, t.list, "tetap") && !has_figure(&t))
         say(s, r, r ? "chat.kept" : "chat.kept_none");
     else if (r && asks(body) && names(&t, r->whom, s->arena))
         say(s, r, "chat.asked");
     else if (r && agrees(&t, body))
         say(s, r, "chat.agreed");
-    else if (r && any(&t, "boleh") && !has_figure(&t))
+    else if (r && phrase_any(&t.ts, t.list, "boleh") && !has_figure(&t))
         say(s, r, "chat.may_lack");
     else if ((key = told(s, &t, r)))
         say(s, r, key);

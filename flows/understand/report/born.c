@@ -1,5 +1,5 @@
 /* born.c - how a birth went, where the mother's name is due: `lahir normal Yanti`, `lahir selamat, P 3,1`.
- * See understand.h. */
+ * See stages.h. */
 #include "flows/understand/report/stages.h"
 #include "parsers/phrase.h"
 

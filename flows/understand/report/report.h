@@ -11,7 +11,8 @@
  *   amends.c          who corrects herself                                  RULINGS 18, 50
  *   around.c          words that turn the report                            RULINGS 43, 45
  *   deaths.c          somebody died                                         RULINGS 49
- *   measured_danger.c a measure of somebody else that is a danger of the daySPEC 2.2
+ *   measured_danger.c a measure of somebody else, a danger of the day       SPEC 2.2
+ *   born.c            how a birth went, where a name is due                 RULINGS 45
  *   held.c            what was put off was not held */
 #ifndef KENTONGAN_FLOWS_UNDERSTAND_REPORT_REPORT_H
 #define KENTONGAN_FLOWS_UNDERSTAND_REPORT_REPORT_H

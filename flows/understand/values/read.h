@@ -5,6 +5,7 @@
  *   codes_said.c      letters of W2 by their diseases                       RULINGS 38, 56
  *   w2.c              the weekly report                                     RULINGS 7, 38
  *   numbers.c         optional numbers                                      RULINGS 25, 26
+ *   foreign.c         numbers whose unit no field takes                     RULINGS 20, 46
  *   leftover.c        a number that no field takes                          RULINGS 18, 26
  *   parts.c           words in the place of a number, or beside it          RULINGS 1, 10, 15, 25
  *   labels.c          labelled values, anywhere in the report               RULINGS 18, 20, 21
@@ -15,6 +16,7 @@
  *   unmeasured.c      why something is not measured                         SPEC 2.2
  *   astray.c          numbers behind what is not read                       RULINGS 20, 46
  *   read.c            one value of one field type                           SPEC 2.2
+ *   nomor.c           the number of a report                                RULINGS 30
  *   times.c           days, ages and months                                 RULINGS 4, 7, 31, 51
  *   either.c          two values with `atau` between them                   RULINGS 26, 50
  *   before.c          what stands directly before a number                  RULINGS 46, 50

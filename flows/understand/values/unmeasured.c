@@ -104,16 +104,6 @@ static bool not_done(const struct hearing *h)
     return false;
 }
 
-static bool any(const struct hearing *h, const char *code)
-{
-    unsigned used;
-
-    for (unsigned i = 0; i < h->ts.n; i += used)
-        if (is(h, i, code, &used))
-            return true;
-    return false;
-}
-
 static bool unknown_yet(const struct hearing *h)
 {
     unsigned used;
@@ -197,9 +187,9 @@ enum unmeasured understand_unmeasured(const struct ruleset *rs, const struct fie
     if (!h.list || text.n > LONGEST || !tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &h.ts) ||
         has_number(&h))
         return UNMEASURED_NOT;
-    if (any(&h, "nanti") || only_not_yet(&h))
+    if (phrase_any(&h.ts, h.list, "nanti") || only_not_yet(&h))
         return UNMEASURED_YET;
-    if (measure && (lacks_device(&h) || not_done(&h) || any(&h, "segan")))
+    if (measure && (lacks_device(&h) || not_done(&h) || phrase_any(&h.ts, h.list, "segan")))
         return UNMEASURED_CANNOT;
     return unknown_yet(&h) ? UNMEASURED_YET : UNMEASURED_NOT;
 }
