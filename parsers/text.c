@@ -5,12 +5,12 @@
 
 #include "parsers/date.h"
 
-uint32_t text_rune(const char *p, const char *end, unsigned *len)
+uint32_t text_rune_read(const char *p, const char *end, unsigned *len)
 {
     const unsigned char *s = (const unsigned char *)p;
     size_t left = (size_t)(end - p);
 
-    if (s[0] < 0x80 || left < 2) {
+    if (left < 2) {
         *len = 1;
         return s[0];
     }

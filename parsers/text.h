@@ -18,7 +18,12 @@ struct slice text_plain(struct slice, struct arena *);
 struct slice text_clean(struct slice, struct arena *);
 
 /* One code point at p (valid UTF-8, p < end); *len gets its bytes. */
-uint32_t text_rune(const char *p, const char *end, unsigned *len);
+uint32_t text_rune_read(const char *p, const char *end, unsigned *len); /* text_rune() of more than one */
+static inline uint32_t text_rune(const char *p, const char *end, unsigned *len)
+{
+    *len = 1;
+    return (unsigned char)*p < 0x80 ? (unsigned char)*p : text_rune_read(p, end, len);
+}
 /* The base letter of an accented Latin letter, case kept ("é" gives "e"); 0 when there is none. */
 char text_base_letter(uint32_t rune);
 

@@ -182,7 +182,7 @@ static void refresh(struct step *s, const struct child *c, const struct weighing
     };
     struct slice id[CHILD_BUCKETS];
 
-    child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, id);
+    child_buckets(c->posyandu, child_name_key(s->rules, c->nama, s->arena), c->nik, s->arena, id);
     memcpy(d.buckets, id, sizeof id);
     d.nik = c->nik;
     d.doses = doses;

@@ -50,9 +50,10 @@ enum {
     CHILD_BUCKETS = 5, /* then first and last letters of the other kind, where it may */
 };
 
-/* The buckets of a child in its posyandu, as ids of SUBJECT_NAME; empty: there is none, as without a NIK. */
-void child_buckets(const struct ruleset *, struct slice posyandu, struct slice nama, struct slice nik,
-                   struct arena *, struct slice id[CHILD_BUCKETS]);
+/* The buckets of a child of this child_name_key() in its posyandu, as ids of SUBJECT_NAME; empty: there is
+ * none, as without a NIK. */
+void child_buckets(struct slice posyandu, struct slice key, struct slice nik, struct arena *,
+                   struct slice id[CHILD_BUCKETS]);
 
 extern const struct codec weighing_codec;
 /* A child as its number keeps it. */

@@ -104,7 +104,7 @@ enum child_match child_match(struct step *s, struct slice posyandu, const struct
                         .key = child_name_key(s->rules, wanted->nama, s->arena) };
     struct slice id[CHILD_BUCKETS];
 
-    child_buckets(s->rules, posyandu, wanted->nama, wanted->nik, s->arena, id);
+    child_buckets(posyandu, f.key, wanted->nik, s->arena, id);
     if (!date_parse_iso(wanted->tgl_lahir, &f.born))
         return CHILD_NEW;
     for (unsigned i = 0; i < CHILD_BUCKETS; i++) {
@@ -132,7 +132,7 @@ bool child_born_before(struct step *s, const struct child *wanted, struct child 
     struct slice key = child_name_key(s->rules, wanted->nama, s->arena), id[CHILD_BUCKETS];
     bool found = false;
 
-    child_buckets(s->rules, wanted->posyandu, wanted->nama, wanted->nik, s->arena, id);
+    child_buckets(wanted->posyandu, key, wanted->nik, s->arena, id);
     for (unsigned b = 0; b < CHILD_BUCKETS && !found; b += 3) /* by its first letters */
         for (const struct node *k = listed(s, id[b]); k; k = k->next) {
             struct child c = { 0 };
@@ -187,7 +187,7 @@ void child_list(struct step *s, const struct child *c)
 {
     struct slice id[CHILD_BUCKETS];
 
-    child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, id);
+    child_buckets(c->posyandu, child_name_key(s->rules, c->nama, s->arena), c->nik, s->arena, id);
     for (unsigned b = 0; b < CHILD_LISTED; b++)
         if (id[b].n)
             bucket_put(s, b, id[b], c);

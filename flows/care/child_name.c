@@ -79,10 +79,9 @@ static void ends(struct slice posyandu, struct slice key, size_t n, struct arena
     *last = ARENA_JOIN(a, posyandu, S("/-"), key.n > n ? slice_skip(key, key.n - n) : key);
 }
 
-void child_buckets(const struct ruleset *rules, struct slice posyandu, struct slice nama, struct slice nik,
-                   struct arena *a, struct slice id[CHILD_BUCKETS])
+void child_buckets(struct slice posyandu, struct slice key, struct slice nik, struct arena *a,
+                   struct slice id[CHILD_BUCKETS])
 {
-    struct slice key = child_name_key(rules, nama, a);
     bool of_two = key.n < LONG_NAME;
 
     ends(posyandu, key, of_two ? 2 : 4, a, &id[0], &id[1]);

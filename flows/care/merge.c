@@ -76,7 +76,7 @@ static void forget_later(struct step *s, const struct child *c)
         .what = S("tugas"), .nomor = c->nomor, .act = S("gabung"), .posyandu = c->posyandu
     };
 
-    child_buckets(s->rules, c->posyandu, c->nama, c->nik, s->arena, lists.buckets);
+    child_buckets(c->posyandu, child_name_key(s->rules, c->nama, s->arena), c->nik, s->arena, lists.buckets);
     step_timer(s, ARENA_JOIN(s->arena, S("child:"), c->nomor, S(":gabung")), step_due(s, &lists), s->now_ms);
     step_timer(s, ARENA_JOIN(s->arena, S("tugas:"), c->nomor, S(":gabung")), step_due(s, &visits), s->now_ms);
 }

@@ -84,8 +84,7 @@ static void set(struct step *s, const struct kind *k, struct slice place, int64_
     const struct due d = { .what = S("ingat"), .act = slice_of(k->act), .posyandu = place };
 
     if (at)
-        step_timer_if(s, arena_printf(s->arena, "ingat:%s:%.*s", k->act, SLICE_ARG(place)), step_due(s, &d),
-                      at, how);
+        step_timer_if(s, ARENA_JOIN(s->arena, S("ingat:"), d.act, S(":"), place), step_due(s, &d), at, how);
 }
 
 /* --- the root --- */

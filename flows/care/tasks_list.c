@@ -35,7 +35,7 @@ void tasks_load(struct step *s, struct slice posyandu, struct tasks *t)
 {
     const struct node *o;
 
-    *t = (struct tasks){ .id = tasks_list_id(posyandu, s->arena) };
+    t->id = tasks_list_id(posyandu, s->arena);
     o = blob_parse(step_blob(s, SUBJECT_POSYANDU, t->id), s->arena);
     (void)codec_get(o, &tasks_codec, t);
     for (unsigned i = t->n; i-- > 0;)

@@ -45,7 +45,7 @@ bool filing_subjects(const struct ruleset *rules, const struct sender *sender, c
         if (form_is(r->form, FORM_BIRTH))
             nama = child_of_mother(rules, nama, a);
         nik = form_is(r->form, FORM_BIRTH) ? slice_make("", 0) : report_text(r, AS_NIK);
-        child_buckets(rules, sender->person->place_code, nama, nik, a, id);
+        child_buckets(sender->person->place_code, child_name_key(rules, nama, a), nik, a, id);
         for (unsigned b = 0; b < CHILD_BUCKETS; b++)
             ok = intent_add(intent, SUBJECT_NAME, id[b]) && ok;
     }

@@ -22,8 +22,8 @@ static bool meet(const char *stands, const char *sought)
     struct arena a;
 
     arena_init(&a, 1 << 20);
-    child_buckets(phone_ruleset, slice_of(place), slice_of(stands), S(""), &a, at);
-    child_buckets(phone_ruleset, slice_of(place), slice_of(sought), S(""), &a, looks);
+    child_buckets(slice_of(place), child_name_key(phone_ruleset, slice_of(stands), &a), S(""), &a, at);
+    child_buckets(slice_of(place), child_name_key(phone_ruleset, slice_of(sought), &a), S(""), &a, looks);
     for (unsigned i = 0; i < CHILD_LISTED; i++)
         for (unsigned k = 0; k < CHILD_BUCKETS; k++)
             found |= at[i].n && slice_eq(at[i], looks[k]);

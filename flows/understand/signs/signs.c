@@ -480,12 +480,12 @@ bool understand_sign_near(const struct filling *x, unsigned i, unsigned *used)
 
 unsigned understand_signs_end(const struct filling *x, unsigned i, unsigned to, bool durations)
 {
-    struct sign_scan scan = {
-        .lists = { x->words->signs }, .lists_n = 1, .kata = x->words->kata, .negators = x->words->negators
-    };
+    struct sign_scan scan = scan_of(x->words, NULL, NULL);
 
     scan.units = durations ? x->words->units : NULL;
-    return form_as(x->form, AS_REASON) < 0 ? signs_end(&scan, &x->ts, i, to) : i;
+    return form_as(x->form, AS_REASON) < 0 && phrase_may_be(&x->ts, x->words->signs)
+               ? signs_end(&scan, &x->ts, i, to)
+               : i;
 }
 
 void understand_heard(const struct words *words, const struct tokens *ts, struct arena *a,

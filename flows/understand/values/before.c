@@ -443,13 +443,15 @@ static bool doubted_behind(const struct filling *x, unsigned i)
 
 void understand_before(struct filling *x)
 {
-    bool denies = phrase_may_be(&x->ts, x->words->negators), says = phrase_may_be(&x->ts, x->words->before);
+    bool denies = phrase_may_be(&x->ts, x->words->negators), says = phrase_may_be(&x->ts, x->words->before),
+         numbers = phrase_may_be(&x->ts, x->words->numbers);
 
     for (unsigned i = 0; i < x->ts.n; i++) {
         unsigned end;
 
         understand_parity(x, i);
-        understand_ordinal(x, i);
+        if (numbers)
+            understand_ordinal(x, i);
         either(x, i);
         if (denies && i > 0 && is_sex(x, i))
             instead(x, i);
