@@ -55,6 +55,23 @@ bool lexer_leads_into_digits(const struct lexer *, const char *p);
 /* Numbers in words become numbers, where one of the list may be: token_spoken.c. */
 void lexer_spoken(struct lexer *, struct arena *);
 /* The digit that a letter stands for; any other character as it is. */
-char lexer_digit(char c);
+static inline char lexer_digit(char c)
+{
+    switch (text_is_digit(c) ? 0 : c) {
+    case 'O':
+    case 'o':
+        return '0';
+    case 'l':
+    case 'I':
+    case 'i':
+        return '1';
+    case 'S':
+        return '5';
+    case 'B':
+        return '8';
+    default:
+        return c;
+    }
+}
 
 #endif

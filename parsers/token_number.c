@@ -6,25 +6,6 @@
 
 #include "parsers/text.h"
 
-char lexer_digit(char c)
-{
-    switch (c) {
-    case 'O':
-    case 'o':
-        return '0';
-    case 'l':
-    case 'I':
-    case 'i':
-        return '1';
-    case 'S':
-        return '5';
-    case 'B':
-        return '8';
-    default:
-        return c;
-    }
-}
-
 int token_digit(char c)
 {
     return lexer_digit(c) - '0';

@@ -98,8 +98,8 @@ static void add_told(struct buf *b, struct slice say, struct slice value)
 {
     buf_str(b, b->n ? ", " : "");
     buf_add(b, say);
-    if (value.n)
-        buf_printf(b, " %.*s", SLICE_ARG(value));
+    buf_str(b, value.n ? " " : "");
+    buf_add(b, value);
 }
 
 static void write_out(struct step *s, const struct report *r, const struct finding *found, unsigned n,

@@ -107,12 +107,12 @@ void blob_put_faults(struct node *o, const char *key, const struct form *form, c
 
 void blob_faults(const struct node *o, const char *key, const struct form *form, uint8_t *faults)
 {
-    const struct node *all = node_get(o, key);
+    memset(faults, 0, form->fields_n * sizeof *faults);
+    for (const struct node *c = node_first(node_get(o, key)); c; c = c->next) {
+        int i = form_field_named(form, c->key);
 
-    for (unsigned i = 0; i < form->fields_n; i++) {
-        const struct node *c = node_get_named(all, form->fields[i].name);
-
-        faults[i] = c ? (uint8_t)c->number : 0;
+        if (i >= 0)
+            faults[i] = (uint8_t)c->number;
     }
 }
 
@@ -183,14 +183,17 @@ static struct value value_of_node(const struct node *o, struct arena *a)
 void blob_values(const struct node *o, const char *key, const struct form *form, struct value *values,
                  struct arena *a)
 {
-    const struct node *all = node_get(o, key), *labels = node_get(o, "labels");
-
     memset(values, 0, FORM_FIELDS * sizeof *values);
-    for (unsigned i = 0; form && i < form->fields_n; i++) {
-        const struct node *label = node_get_named(labels, form->fields[i].name);
+    for (const struct node *c = node_first(node_get(o, key)); form && c; c = c->next) {
+        int i = form_field_named(form, c->key);
 
-        values[i] = value_of_node(node_get_named(all, form->fields[i].name), a);
-        if (label && values[i].kind == VALUE_NUMBER)
-            values[i].label = label->text;
+        if (i >= 0)
+            values[i] = value_of_node(c, a);
+    }
+    for (const struct node *c = node_first(node_get(o, "labels")); form && c; c = c->next) {
+        int i = form_field_named(form, c->key);
+
+        if (i >= 0 && values[i].kind == VALUE_NUMBER)
+            values[i].label = c->text;
     }
 }

@@ -104,11 +104,11 @@ static uint64_t text_of(struct slice hash)
     uint64_t n = 0;
 
     for (size_t i = 0; i < hash.n && i < 16; i++) {
-        char c = hash.p[i];
+        unsigned c = (unsigned char)hash.p[i], figure = c - '0', letter = c - 'a';
 
-        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
+        if (figure > 9 && letter > 5)
             break;
-        n = n << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+        n = n << 4 | (figure > 9 ? letter + 10 : figure);
     }
     return n & ((UINT64_C(1) << 6 * TEXT_DIGITS) - 1);
 }
@@ -455,14 +455,17 @@ bool reading_turned(const struct reading *r)
            (t->why != TURNED_WORDS || !drafts_find(r->state, t->nomor));
 }
 
-const struct repeat *drafts_repeat(const struct sender_state *s, struct slice hash)
+static const struct repeat *repeat_of(const struct sender_state *s, uint64_t text)
 {
-    uint64_t text = text_of(hash);
-
-    for (unsigned i = s->repeats_n; hash.n && i-- > 0;)
+    for (unsigned i = s->repeats_n; i-- > 0;)
         if (s->repeats[i].text == text)
             return &s->repeats[i];
     return NULL;
+}
+
+const struct repeat *drafts_repeat(const struct sender_state *s, struct slice hash)
+{
+    return hash.n ? repeat_of(s, text_of(hash)) : NULL;
 }
 
 void drafts_forget(struct sender_state *s, struct slice hash)
@@ -479,12 +482,14 @@ void drafts_forget(struct sender_state *s, struct slice hash)
 
 void drafts_remember(struct sender_state *s, struct slice hash, struct slice nomor, int64_t at_ms)
 {
-    if (!hash.n || drafts_repeat(s, hash)) /* the first number that it got */
+    uint64_t text = text_of(hash);
+
+    if (!hash.n || repeat_of(s, text)) /* the first number that it got */
         return;
     if (s->repeats_n == DRAFTS_REPEATS) {
         memmove(&s->repeats[0], &s->repeats[1], (DRAFTS_REPEATS - 1) * sizeof s->repeats[0]);
         s->repeats_n--;
     }
-    repeat_add(s, text_of(hash), nomor, at_ms);
+    repeat_add(s, text, nomor, at_ms);
     s->changed = true;
 }
