@@ -295,6 +295,39 @@ static bool take_member(struct packed_reader *r, const struct member *m, void *t
     return v && packed_take(r, v) && (!m || get(v->kind == NODE_NULL ? NULL : v, m, to));
 }
 
+static bool take_structs(struct packed_reader *r, const struct member *m, void *to)
+{
+    unsigned *have = AT(unsigned, to, m->count);
+    size_t n;
+
+    *have = 0;
+    if (!packed_take_list(r, &n))
+        return false;
+    for (bool good; n; n--) {
+        void *item = AT(char, to, m->at + *have * m->of->size);
+
+        if (*have < m->max) {
+            memset(item, 0, m->of->size);
+            good = codec_unpack(r, m->of, item);
+            ++*have;
+        } else {
+            good = take_member(r, NULL, to);
+        }
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static bool take(struct packed_reader *r, const struct member *m, void *to)
+{
+    if (m && m->type == MEMBER_TEXT)
+        return packed_take_text(r, AT(struct slice, to, m->at));
+    if (m && m->type == MEMBER_STRUCT)
+        return codec_unpack(r, m->of, AT(char, to, m->at));
+    return m && m->type == MEMBER_STRUCTS ? take_structs(r, m, to) : take_member(r, m, to);
+}
+
 bool codec_unpack(struct packed_reader *r, const struct codec *c, void *to)
 {
     unsigned next = 0, number;
@@ -303,15 +336,8 @@ bool codec_unpack(struct packed_reader *r, const struct codec *c, void *to)
 
     if (!packed_take_object(r, &n))
         return false;
-    for (bool good; n; n--) {
-        const struct member *m;
-
-        if (!packed_take_name(r, &number, &letters))
-            return false;
-        m = member_of(c, &next, number, letters);
-        good = m && m->type == MEMBER_TEXT ? packed_take_text(r, AT(struct slice, to, m->at))
-                                           : take_member(r, m, to);
-        if (!good)
+    for (; n; n--) {
+        if (!packed_take_name(r, &number, &letters) || !take(r, member_of(c, &next, number, letters), to))
             return false;
     }
     return true;

@@ -419,11 +419,21 @@ bool packed_take_text(struct packed_reader *r, struct slice *out)
     return first >> 5 == TEXT && take_size(r, first & LOW, &n) && take_slice(r, n, out);
 }
 
-bool packed_take_object(struct packed_reader *r, size_t *n)
+static bool take_head(struct packed_reader *r, enum type type, size_t *n)
 {
     unsigned first = r->p < r->end ? *r->p++ : 0;
 
-    return first >> 5 == OBJECT && take_size(r, first & LOW, n);
+    return first >> 5 == type && take_size(r, first & LOW, n);
+}
+
+bool packed_take_object(struct packed_reader *r, size_t *n)
+{
+    return take_head(r, OBJECT, n);
+}
+
+bool packed_take_list(struct packed_reader *r, size_t *n)
+{
+    return take_head(r, LIST, n);
 }
 
 /* --- either --- */

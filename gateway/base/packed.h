@@ -64,6 +64,8 @@ struct packed_reader {
 };
 /* The beginning of an object, and how many members follow. */
 bool packed_take_object(struct packed_reader *, size_t *n);
+/* The same of a list and its items. */
+bool packed_take_list(struct packed_reader *, size_t *n);
 /* The name of a member: its number, or 0 and its letters. */
 bool packed_take_name(struct packed_reader *, unsigned *number, struct slice *letters);
 /* A text. */

@@ -42,11 +42,12 @@ void order(struct request *r, const char *act, struct slice of, struct slice wor
     r->console->ops.desk(r->console->ops.arg, "order", words, on_ordered, o);
 }
 
+#define ITS_SMS SQL_SMS_OF("o", ":nomor")
+
 /* Whom of the staff it was sent to last: she has it open. */
 #define WHOM_TOLD                                                                                            \
-    " (SELECT o.recipient FROM message_out AS o JOIN of_number AS s ON s.msisdn = o.recipient WHERE "        \
-    "o.nomor ="                                                                                              \
-    " :nomor AND s.active AND s.role IN ('bidan', 'puskesmas', 'rs', 'dinkes') ORDER BY o.id DESC LIMIT 1) " \
+    " (SELECT o.recipient FROM message_out AS o JOIN of_number AS s ON s.msisdn = o.recipient WHERE" ITS_SMS \
+    " AND s.active AND s.role IN ('bidan', 'puskesmas', 'rs', 'dinkes') ORDER BY o.id DESC LIMIT 1) "        \
     "AS kepada "
 
 /* Who may have the patient of a referral: those of each place that was told, and, of one that waits for the
@@ -55,9 +56,9 @@ void order(struct request *r, const char *act, struct slice of, struct slice wor
     "(SELECT json_group_array(json_object('siapa', q.pseudonym, 'nama', q.name, 'di', q.place" more          \
     ")) FROM (SELECT s.pseudonym, s.msisdn, s.name, p.name AS place FROM of_number AS s JOIN of_code AS p "  \
     "ON p.code = s.place WHERE s.active AND s.role IN ('bidan', 'puskesmas', 'rs', 'dinkes') AND s.place IN" \
-    " (SELECT t.place FROM message_out AS o JOIN of_number AS t ON t.msisdn = o.recipient WHERE o.nomor "    \
-    "= " nomor " UNION SELECT s.place FROM record AS r" RECORD_NAKES " WHERE r.nomor = " nomor               \
-    ") ORDER BY p.level DESC, p.name, s.leader DESC, s.name LIMIT 60) AS q)"
+    " (SELECT t.place FROM message_out AS o JOIN of_number AS t ON t.msisdn = o.recipient WHERE" SQL_SMS_OF( \
+        "o", nomor) " UNION SELECT s.place FROM record AS r" RECORD_NAKES " WHERE r.nomor = " nomor          \
+                    ") ORDER BY p.level DESC, p.name, s.leader DESC, s.name LIMIT 60) AS q)"
 
 /* An order for one of the staff. */
 static struct slice order_as(struct request *r, struct slice whom, struct slice words)

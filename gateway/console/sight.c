@@ -61,7 +61,7 @@ static const char *const views[] = {
     " IN (SELECT msisdn FROM staff_in) OR EXISTS (SELECT 1 FROM log.message_in AS i WHERE i.id = o.cause AND"
     " (i.sender IN (SELECT msisdn FROM staff_in) OR (i.kind = 'staff' AND EXISTS (SELECT 1 FROM "
     "log.message_out AS x"
-    " WHERE x.nomor = o.nomor AND x.recipient IN (SELECT msisdn FROM staff_in)))))",
+    " WHERE" SQL_SMS_OF("x", "o.nomor") " AND x.recipient IN (SELECT msisdn FROM staff_in)))))",
     "CREATE TEMP VIEW message_block AS WITH RECURSIVE b(n) AS (SELECT max(id) / 8192 FROM log.message_in "
     "UNION"
     " ALL SELECT n - 1 FROM b WHERE n > 0) SELECT n FROM b",
@@ -379,7 +379,7 @@ bool sight_attach(struct sight *c, const char *path)
          sqlite3_bind_text(st, 1, uri, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_DONE;
     sqlite3_finalize(st);
     if (ok)
-        run(c, "SELECT 1 FROM log.message_in_text LIMIT 1");
+        run(c, "SELECT 1 FROM log.message_in_text WHERE message_in_text MATCH 'a' LIMIT 1");
     c->locked = true;
     if (ok)
         snprintf(c->log, sizeof c->log, "%s", path);

@@ -11,6 +11,14 @@
 #define SQL_BLOCK(x)          " CAST(" x "nomor AS INTEGER) / 262144"
 #define SQL_REPORTED_BY(whom) SQL_BLOCK("r.") " = b.n AND r.reporter = " whom
 
+/* x is one of the SMS of a number, found by its messages. */
+#define SQL_SMS_OF(x, number)                                                                                \
+    " " x ".nomor = " number " AND " x ".cause IN (SELECT k.message FROM message_nomor AS k"                 \
+    " WHERE k.nomor = " number ")"
+#define SQL_ALARM_OF_E                                                                                       \
+    "SELECT 1 FROM message_out AS o WHERE o.class = 'emergency' AND" SQL_SMS_OF("o", "e.nomor")
+#define SQL_SAME_AS_O SQL_SMS_OF("n", "o.nomor")
+
 /* Referrals, one a row: the urgency as it went out, the clock that runs, where it stands.  :_e1 … :_e3 are
  * the clocks in ms. */
 #define SQL_REFERRALS                                                                                        \
@@ -29,9 +37,8 @@
     " 1000 AS mulai, words(max(CASE WHEN e.event = 'sent' THEN e.words END)) AS kata, max(e.event = "        \
     "'terima') AS"                                                                                           \
     " terima, max(e.event = 'hadir') AS hadir, max(e.event IN ('selesai', 'batal')) AS tutup, sum(e.event =" \
-    " 'escalated') AS naik, CASE WHEN EXISTS (SELECT 1 FROM message_out AS o WHERE o.nomor = e.nomor AND "   \
-    "o.class"                                                                                                \
-    " = 'emergency') THEN 'E1' WHEN (SELECT x.findings LIKE '%\"E2\"%' OR x.form = 'rujuk' FROM record AS "  \
+    " 'escalated') AS naik, CASE WHEN EXISTS (" SQL_ALARM_OF_E                                               \
+    ") THEN 'E1' WHEN (SELECT x.findings LIKE '%\"E2\"%' OR x.form = 'rujuk' FROM record AS "                \
     "x WHERE"                                                                                                \
     " x.nomor = e.nomor) THEN 'E2' ELSE 'E3' END AS mendesak, (SELECT p.name FROM referral_event AS f JOIN " \
     "of_code"                                                                                                \
@@ -80,10 +87,10 @@
     "FROM"                                                                                                   \
     " of_number) AND EXISTS (SELECT 1 FROM message_out AS o WHERE o.cause = i.id AND o.nomor IS NOT NULL) "  \
     "AND"                                                                                                    \
-    " i.at_ms > :now - 2592000000 AND NOT EXISTS (SELECT 1 FROM message_out AS o JOIN message_out AS n ON "  \
-    "n.nomor"                                                                                                \
-    " = o.nomor WHERE o.cause = i.id AND n.recipient = i.sender AND n.class = 'notice')" /* she was refused  \
-                                                                                          */
+    " i.at_ms > :now - 2592000000 AND NOT EXISTS (SELECT 1 FROM message_out AS o JOIN message_out AS n "     \
+    "ON" SQL_SAME_AS_O                                                                                       \
+    " WHERE o.cause = i.id AND n.recipient = i.sender AND n.class = 'notice')" /* she was refused            \
+                                                                                */
 
 /* Of a record r: the nakes s who may check it, of the places above its posyandu. */
 #define RECORD_NAKES                                                                                         \

@@ -8,11 +8,12 @@
 
 #include <string.h>
 
-#include "gateway/base/node.h"
+#include "gateway/model/log_line.h"
 
 enum statement {
     PUT_IN,
     FIND_IN,
+    LAST_IN,
     PUT_OUT,
     PUT_NOMOR,
     PUT_FORM,
@@ -24,8 +25,30 @@ enum statement {
     STATEMENTS,
 };
 
+enum {
+    UNDERSTOOD_MAX = 1 << 20, /* no line is so long */
+};
+
 /* A report that nobody has adopted so long before an SMS got the same id is about an earlier one. */
 #define ADOPT_MS "3600000"
+
+/* Columns of the view message_out, of an SMS o. */
+#define STATE_OF_SMS                                                                                         \
+    " (SELECT CASE WHEN max(p.whole AND p.weight = 4) OR (s.state = 'sent' AND min(CASE WHEN p.provider ="   \
+    "    s.provider AND NOT p.whole THEN p.weight END) = 4) THEN 'delivered'"                                \
+    "   WHEN max(p.weight = 3 AND p.provider = coalesce(s.provider, p.provider)) THEN 'failed'"              \
+    "   ELSE coalesce(s.state, 'queued') END FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid" \
+    "   LEFT JOIN message_part AS p ON p.uuid = o.uuid) AS state,"                                           \
+    " (SELECT s.why FROM message_sent AS s WHERE s.uuid = o.uuid) AS why,"                                   \
+    " max(o.at_ms, coalesce((SELECT s.at_ms FROM message_sent AS s WHERE s.uuid = o.uuid), 0),"              \
+    "   coalesce((SELECT max(p.at_ms) FROM message_part AS p WHERE p.uuid = o.uuid AND p.weight > 0), 0))"   \
+    "   AS state_ms,"                                                                                        \
+    " coalesce((SELECT s.attempts FROM message_sent AS s WHERE s.uuid = o.uuid), 0) AS attempts,"            \
+    " (SELECT count(*) FROM message_part AS p WHERE p.uuid = o.uuid AND NOT p.whole) AS parts"
+
+/* SMS that a message may have (OUTCOME_SMS). */
+#define PLACES "64"
+_Static_assert(OUTCOME_SMS == 64, "PLACES");
 
 static const char *const steps[] = {
     "CREATE TABLE message_in (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"
@@ -122,19 +145,25 @@ static const char *const steps[] = {
     "CREATE INDEX message_sms_nomor ON message_sms (nomor);"
     "CREATE INDEX message_sms_emergency ON message_sms (cause) WHERE class = 'emergency';"
     "CREATE VIEW message_out AS SELECT o.id, o.uuid, o.cause, o.at_ms, o.recipient, o.class, o.nomor, o.text,"
-    " o.provider, o.lane, o.expires_ms,"
-    " (SELECT CASE WHEN max(p.whole AND p.weight = 4) OR (s.state = 'sent' AND min(CASE WHEN p.provider ="
-    "    s.provider AND NOT p.whole THEN p.weight END) = 4) THEN 'delivered'"
-    "   WHEN max(p.weight = 3 AND p.provider = coalesce(s.provider, p.provider)) THEN 'failed'"
-    "   ELSE coalesce(s.state, 'queued') END FROM (SELECT 1) LEFT JOIN message_sent AS s ON s.uuid = o.uuid"
-    "   LEFT JOIN message_part AS p ON p.uuid = o.uuid) AS state,"
-    " (SELECT s.why FROM message_sent AS s WHERE s.uuid = o.uuid) AS why,"
-    " max(o.at_ms, coalesce((SELECT s.at_ms FROM message_sent AS s WHERE s.uuid = o.uuid), 0),"
-    "   coalesce((SELECT max(p.at_ms) FROM message_part AS p WHERE p.uuid = o.uuid AND p.weight > 0), 0))"
-    "   AS state_ms,"
-    " coalesce((SELECT s.attempts FROM message_sent AS s WHERE s.uuid = o.uuid), 0) AS attempts,"
-    " (SELECT count(*) FROM message_part AS p WHERE p.uuid = o.uuid AND NOT p.whole) AS parts"
-    " FROM message_sms AS o;",
+    " o.provider, o.lane, o.expires_ms," STATE_OF_SMS " FROM message_sms AS o;",
+    /* An SMS stands where its message and its place in it say, so that no index is needed to know it again;
+     * those of a number are found by its messages. */
+    "DROP VIEW message_out;"
+    "CREATE TABLE sms_11 (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, cause INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, recipient TEXT, class TEXT, nomor TEXT, text TEXT, provider TEXT,"
+    " lane INTEGER) STRICT;"
+    "INSERT INTO sms_11 SELECT cause * " PLACES " + row_number() OVER (PARTITION BY cause ORDER BY id) - 1,"
+    " uuid, cause, at_ms, recipient, class, nomor, text, provider, lane FROM message_sms;"
+    "DROP TABLE message_sms; ALTER TABLE sms_11 RENAME TO message_sms;"
+    "CREATE INDEX message_sms_cause ON message_sms (cause);"
+    "CREATE INDEX message_sms_emergency ON message_sms (cause) WHERE class = 'emergency';"
+    "CREATE VIEW message_out AS SELECT o.id, o.uuid, o.cause, o.at_ms, o.recipient, o.class, o.nomor, o.text,"
+    " o.provider, o.lane," STATE_OF_SMS " FROM message_sms AS o;"
+    /* How long each text is, nobody asks. */
+    "DROP TABLE message_in_text;"
+    "CREATE VIRTUAL TABLE message_in_text USING fts5 (text, content = '', columnsize = 0);"
+    "INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in;"
+    "INSERT INTO message_in_text (message_in_text, rank) VALUES ('automerge', 16);",
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -144,8 +173,10 @@ static const char *const statements[STATEMENTS] = {
                " ON CONFLICT (uuid) DO UPDATE SET reason = CASE ?9 WHEN 'parked' THEN reason ELSE ?9 END,"
                " screen = coalesce(?10, screen), understood = coalesce(?11, understood)",
     [FIND_IN] = "SELECT id FROM message_in WHERE uuid = ?1",
-    [PUT_OUT] = "INSERT INTO message_sms (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane,"
-                " expires_ms) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (uuid) DO NOTHING",
+    [LAST_IN] = "SELECT max(id) FROM message_in",
+    [PUT_OUT] =
+        "INSERT INTO message_sms (uuid, cause, at_ms, recipient, class, nomor, text, provider, lane, id)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?2 * " PLACES " + ?10) ON CONFLICT (id) DO NOTHING",
     [PUT_NOMOR] = "INSERT INTO message_nomor (nomor, message) VALUES (?1,?2) ON CONFLICT DO NOTHING",
     [PUT_FORM] = "INSERT INTO message_form (form, message) VALUES (?1,?2) ON CONFLICT DO NOTHING",
     /* The last word counts; of two at the same moment the one after more attempts. */
@@ -166,7 +197,7 @@ static const char *const statements[STATEMENTS] = {
                    " VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (provider, their_id) DO UPDATE SET"
                    " state = ?5, weight = ?6, at_ms = ?7, uuid = coalesce(p.uuid, ?4) WHERE p.weight < ?6",
     [INDEX_IN] = "INSERT INTO message_in_text (rowid, text) SELECT id, text FROM message_in"
-                 " WHERE id > coalesce((SELECT max(id) FROM message_in_text_docsize), 0)",
+                 " WHERE id > ?1",
 };
 
 static const struct sqlite_schema schema = {
@@ -187,6 +218,15 @@ enum sqlite_rc log_db_open(const char *path, int busy_ms, struct sqlite_file **o
 }
 
 /* --- storing --- */
+
+/* A batch on its way into one file. */
+struct storing {
+    struct sqlite_file *db;
+    struct log_line line;  /* the one at work */
+    struct buf understood; /* as what */
+    log_db_wants *wants;
+    void *arg;
+};
 
 /* Texts from parameter 1 on; those with a NULL pointer are left to bind_int. */
 static void bind_texts(struct sqlite_file *d, enum statement s, const struct slice *texts, unsigned n)
@@ -215,34 +255,32 @@ static int put_word(struct sqlite_file *d, enum statement index, struct slice wo
     return run(d, index);
 }
 
-/* Is it of one of the rows before `end` too? */
-static bool has_nomor(const struct node *rows, const struct node *end, struct slice nomor)
+/* Is it of one of the first n rows too? */
+static bool has_nomor(const struct log_line *line, unsigned n, struct slice nomor)
 {
-    const struct node *r = node_first(rows);
-
-    while (r && r != end && !slice_eq(node_text(r, "nomor"), nomor))
-        r = r->next;
-    return r && r != end;
+    for (unsigned i = 0; i < n; i++)
+        if (slice_eq(line->rows[i].nomor, nomor))
+            return true;
+    return false;
 }
 
-static int put_out(struct sqlite_file *d, const struct node *o, const struct node *rows, int64_t cause,
-                   int64_t at_ms)
+static int put_out(struct sqlite_file *d, const struct log_line *line, unsigned place, int64_t cause)
 {
-    const struct node *sms = node_get(o, "sms");
+    const struct log_sms *o = &line->sms[place];
+    const struct lane_sms *sms = &o->sms;
     int rc;
 
     bind_texts(d, PUT_OUT,
-               (struct slice[]){ node_text(sms, "uuid"), S(""), S(""), node_text(sms, "to"),
-                                 node_text(sms, "class"), node_text(sms, "nomor"), node_text(sms, "text"),
-                                 node_text(o, "by") },
+               (struct slice[]){ sms->uuid, S(""), S(""), sms->to, slice_of(sms_class_name(sms->class)),
+                                 sms->nomor, sms->text, o->by },
                8);
     bind_int(d, PUT_OUT, 2, cause);
-    bind_int(d, PUT_OUT, 3, at_ms);
-    bind_int(d, PUT_OUT, 9, node_int(o, "lane"));
-    bind_int(d, PUT_OUT, 10, node_int(sms, "expires"));
+    bind_int(d, PUT_OUT, 3, line->at_ms);
+    bind_int(d, PUT_OUT, 9, o->lane);
+    bind_int(d, PUT_OUT, 10, place);
     rc = run(d, PUT_OUT);
-    if (rc == SQLITE_OK && !has_nomor(rows, NULL, node_text(sms, "nomor")))
-        rc = put_word(d, PUT_NOMOR, node_text(sms, "nomor"), cause);
+    if (rc == SQLITE_OK && !has_nomor(line, line->rows_n, sms->nomor))
+        rc = put_word(d, PUT_NOMOR, sms->nomor, cause);
     return rc;
 }
 
@@ -260,60 +298,62 @@ static int find_in(struct sqlite_file *d, struct slice uuid, int64_t *message)
     return sqlite3_reset(st);
 }
 
-static int put_in(struct sqlite_file *d, const struct node *o)
+static int put_in(struct storing *t)
 {
-    const struct node *rows = node_get(o, "rows"), *each;
-    int64_t at_ms = node_int(o, "at"), message = 0;
+    const struct log_line *line = &t->line;
+    struct sqlite_file *d = t->db;
+    int64_t message = 0;
     int rc;
 
+    buf_clear(&t->understood);
+    log_rows_json(&t->understood, line);
     bind_texts(d, PUT_IN,
-               (struct slice[]){ node_text(o, "uuid"), S(""), node_text(o, "kind"), node_text(o, "provider"),
-                                 node_text(o, "id"), node_text(o, "from"), node_text(o, "to"),
-                                 node_text(o, "text"), node_text(o, "reason"), node_text(o, "screen"),
-                                 rows ? rows->raw : S("") },
+               (struct slice[]){ line->uuid, S(""), line->kind, line->provider, line->id, line->from,
+                                 line->to, line->text, line->reason, line->screen,
+                                 buf_slice(&t->understood) },
                11);
-    bind_int(d, PUT_IN, 2, at_ms);
+    bind_int(d, PUT_IN, 2, line->at_ms);
     sqlite3_set_last_insert_rowid(d->db, 0);
     rc = run(d, PUT_IN);
     if (rc == SQLITE_OK)
-        rc = find_in(d, node_text(o, "uuid"), &message);
-    for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
-        if (!has_nomor(rows, each, node_text(each, "nomor")))
-            rc = put_word(d, PUT_NOMOR, node_text(each, "nomor"), message);
-    for (each = node_first(rows); each && rc == SQLITE_OK; each = each->next)
-        rc = put_word(d, PUT_FORM, node_text(each, "form"), message);
-    for (each = node_first(node_get(o, "sms")); each && rc == SQLITE_OK; each = each->next)
-        rc = put_out(d, each, rows, message, at_ms);
+        rc = find_in(d, line->uuid, &message);
+    for (unsigned i = 0; i < line->rows_n && rc == SQLITE_OK; i++)
+        if (!has_nomor(line, i, line->rows[i].nomor))
+            rc = put_word(d, PUT_NOMOR, line->rows[i].nomor, message);
+    for (unsigned i = 0; i < line->rows_n && rc == SQLITE_OK; i++)
+        rc = put_word(d, PUT_FORM, line->rows[i].form, message);
+    for (unsigned i = 0; i < line->sms_n && rc == SQLITE_OK; i++)
+        rc = put_out(d, line, i, message);
     return rc;
 }
 
-static int put_sent(struct sqlite_file *d, const struct node *o)
+static int put_sent(struct storing *t)
 {
-    bind_texts(d, PUT_SENT,
-               (struct slice[]){ node_text(o, "uuid"), node_text(o, "state"), node_text(o, "why"),
-                                 node_text(o, "provider") },
-               4);
-    bind_int(d, PUT_SENT, 5, node_int(o, "attempts"));
-    bind_int(d, PUT_SENT, 6, node_int(o, "at"));
+    const struct log_line *line = &t->line;
+    struct sqlite_file *d = t->db;
+    bind_texts(d, PUT_SENT, (struct slice[]){ line->uuid, line->state, line->why, line->provider }, 4);
+    bind_int(d, PUT_SENT, 5, line->attempts);
+    bind_int(d, PUT_SENT, 6, line->at_ms);
     return run(d, PUT_SENT);
 }
 
-static int run_id(struct sqlite_file *d, enum statement s, const struct node *o)
+static int run_id(struct sqlite_file *d, enum statement s, const struct log_line *line)
 {
-    bind_texts(d, s, (struct slice[]){ node_text(o, "provider"), node_text(o, "id"), node_text(o, "uuid") },
-               3);
-    bind_int(d, s, 4, node_int(o, "at"));
+    bind_texts(d, s, (struct slice[]){ line->provider, line->id, line->uuid }, 3);
+    bind_int(d, s, 4, line->at_ms);
     return run(d, s);
 }
 
-static int put_id(struct sqlite_file *d, const struct node *o)
+static int put_id(struct storing *t)
 {
-    int rc = run_id(d, PUT_ID, o);
+    const struct log_line *line = &t->line;
+    struct sqlite_file *d = t->db;
+    int rc = run_id(d, PUT_ID, line);
 
     if (rc != SQLITE_OK || sqlite3_changes(d->db))
         return rc;
-    rc = run_id(d, SET_ASIDE, o); /* it is known: as this one's, or as another's */
-    return rc == SQLITE_OK && sqlite3_changes(d->db) ? run_id(d, PUT_ID, o) : rc;
+    rc = run_id(d, SET_ASIDE, line); /* it is known: as this one's, or as another's */
+    return rc == SQLITE_OK && sqlite3_changes(d->db) ? run_id(d, PUT_ID, line) : rc;
 }
 
 /* How much a report says; a heavier one takes the place of a lighter one. */
@@ -326,57 +366,44 @@ static int weight_of(struct slice state)
     return slice_is(state, "accepted") ? 2 : 1;
 }
 
-static int put_report(struct sqlite_file *d, const struct node *o)
+static int put_report(struct storing *t)
 {
-    struct slice uuid = node_text(o, "uuid"), provider = node_text(o, "provider");
-    bool whole = uuid.n && !node_int(o, "part");
-    struct slice id = whole ? uuid : node_text(o, "id");
+    const struct log_line *line = &t->line;
+    struct sqlite_file *d = t->db;
+    bool whole = line->uuid.n && !line->part;
 
-    bind_texts(d, PUT_REPORT, (struct slice[]){ provider, id, S(""), uuid, node_text(o, "state") }, 5);
+    bind_texts(
+        d, PUT_REPORT,
+        (struct slice[]){ line->provider, whole ? line->uuid : line->id, S(""), line->uuid, line->state }, 5);
     bind_int(d, PUT_REPORT, 3, whole);
-    bind_int(d, PUT_REPORT, 6, weight_of(node_text(o, "state")));
-    bind_int(d, PUT_REPORT, 7, node_int(o, "at"));
+    bind_int(d, PUT_REPORT, 6, weight_of(line->state));
+    bind_int(d, PUT_REPORT, 7, line->at_ms);
     return run(d, PUT_REPORT);
 }
 
-/* A batch on its way into one file. */
-struct storing {
-    struct sqlite_file *db;
-    log_db_wants *wants;
-    void *arg;
-};
-
-static int put_line(const struct storing *t, struct slice line, struct item *item)
+static int put_line(struct storing *t)
 {
-    struct sqlite_file *d = t->db;
-    const struct node *o = node_read(line, &d->arena);
-    struct slice row = node_text(o, "row");
+    static int (*const put[LOG_WHATS])(struct storing *) = {
+        [LOG_IN] = put_in, [LOG_SENT] = put_sent, [LOG_ID] = put_id, [LOG_DLR] = put_report
+    };
 
-    if (o && node_int(o, "v") == 1) {
-        if (t->wants && !t->wants(t->arg, node_int(o, "at"), slice_is(row, "in")))
-            return SQLITE_OK;
-        if (slice_is(row, "in"))
-            return put_in(d, o);
-        if (slice_is(row, "sent"))
-            return put_sent(d, o);
-        if (slice_is(row, "id"))
-            return put_id(d, o);
-        if (slice_is(row, "dlr"))
-            return put_report(d, o);
-    }
-    item_refuse(item, "a line of the message log that this program does not know");
-    return SQLITE_OK;
+    if (t->wants && !t->wants(t->arg, t->line.at_ms, t->line.what == LOG_IN))
+        return SQLITE_OK;
+    return put[t->line.what](t);
 }
 
 static int put_item(void *arg, struct item *item)
 {
-    const struct storing *t = arg;
+    struct storing *t = arg;
     struct slice rest = item->body;
 
     while (!slice_empty(rest) && !item->refused) {
-        struct slice line = slice_cut(&rest, '\n');
-        int rc = put_line(t, line, item);
+        int rc = SQLITE_OK;
 
+        if (log_line_next(&rest, &t->db->arena, &t->line))
+            rc = put_line(t);
+        else
+            item_refuse(item, "a line of the message log that this program does not know");
         if (sqlite_row_is_to_blame(rc))
             item_refuse(item, sqlite3_errmsg(t->db->db));
         else if (rc != SQLITE_OK)
@@ -385,10 +412,28 @@ static int put_item(void *arg, struct item *item)
     return SQLITE_OK;
 }
 
+/* The index of words takes what stands behind it. */
+static void note_last(struct sqlite_file *d)
+{
+    sqlite3_stmt *st = d->st[LAST_IN];
+
+    bind_int(d, INDEX_IN, 1, sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0);
+    sqlite3_reset(st);
+}
+
 enum sqlite_rc log_db_store(struct sqlite_file *d, struct item *items, unsigned n, log_db_wants *wants,
                             void *arg, struct err *e)
 {
-    struct storing t = { .db = d, .wants = wants, .arg = arg };
+    struct storing t;
 
-    return sqlite_file_store(d, items, n, put_item, &t, e);
+    enum sqlite_rc rc;
+
+    t.db = d;
+    t.wants = wants;
+    t.arg = arg;
+    buf_init(&t.understood, UNDERSTOOD_MAX);
+    note_last(d);
+    rc = sqlite_file_store(d, items, n, put_item, &t, e);
+    buf_free(&t.understood);
+    return rc;
 }

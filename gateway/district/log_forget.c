@@ -59,7 +59,7 @@ static const char find_sql[] =
 static const char forget_sql[] =
     "INSERT INTO message_in_text (message_in_text, rowid, text) SELECT 'delete', id, text FROM message_in "
     "WHERE"
-    " id IN (SELECT id FROM hers_in) AND text <> '' AND id IN (SELECT id FROM message_in_text_docsize);"
+    " id IN (SELECT id FROM hers_in) AND text <> '';"
     "UPDATE message_in SET text = '', screen = NULL, understood = (SELECT json_group_array(json(j.value)) "
     "FROM"
     " json_each(coalesce(understood, '[]')) AS j WHERE NOT its(json_extract(j.value, '$.nomor')) AND NOT"

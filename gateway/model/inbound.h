@@ -11,6 +11,7 @@ enum inbound_kind {
     INBOUND_TIMER,  /* text = the timer's text, provider_id = its id and due time */
     INBOUND_SIGNAL, /* text = "<village code> <disease> <ISO day>" and the counts, one JSON object */
     INBOUND_STAFF,  /* ctl or console: a command as an SMS says it, from nobody's number, with every right */
+    INBOUND_KINDS,
 };
 
 /* How a USSD request relates to its session, where the provider says. */

@@ -11,7 +11,7 @@ enum {
 
 #define URGENT ",\"urgent\":true" /* stands right behind the version, to be seen without parsing */
 
-static const char *const kinds[] = {
+const char *const inbound_kinds[INBOUND_KINDS] = {
     [INBOUND_SMS] = "sms",     [INBOUND_USSD] = "ussd",     [INBOUND_DLR] = "dlr",
     [INBOUND_TIMER] = "timer", [INBOUND_SIGNAL] = "signal", [INBOUND_STAFF] = "staff",
 };
@@ -48,7 +48,7 @@ static const struct member {
 void inbound_encode(struct buf *b, const struct inbound *in)
 {
     buf_printf(b, "{\"v\":%d%s,\"kind\":\"%s\",\"op\":%d", INBOUND_VERSION, in->urgent ? URGENT : "",
-               kinds[in->kind], (int)in->op);
+               inbound_kinds[in->kind], (int)in->op);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         const void *at = (const char *)in + members[i].at;
 
@@ -107,9 +107,9 @@ int inbound_decode(struct slice text, struct arena *arena, struct inbound *out, 
         return err_set(err, "a kept message is larger than the memory set aside for one");
     if (!o)
         return err_set(err, "a kept message is no JSON");
-    while (k < sizeof kinds / sizeof *kinds && !slice_is(kind, kinds[k]))
+    while (k < INBOUND_KINDS && !slice_is(kind, inbound_kinds[k]))
         k++;
-    if (node_int(o, "v") != INBOUND_VERSION || k == sizeof kinds / sizeof *kinds)
+    if (node_int(o, "v") != INBOUND_VERSION || k == INBOUND_KINDS)
         return err_set(err, "a kept message has an unknown version or kind: it is from a newer Kentongan");
     out->kind = (enum inbound_kind)k;
     out->urgent = node_bool(o, "urgent");

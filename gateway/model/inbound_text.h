@@ -8,6 +8,8 @@
 #include "gateway/base/err.h"
 #include "gateway/model/inbound.h"
 
+extern const char *const inbound_kinds[INBOUND_KINDS]; /* as they stand there and in the message log */
+
 void inbound_encode(struct buf *, const struct inbound *);
 /* Is this text that of an urgent one?  Seen without parsing. */
 bool inbound_urgent(struct slice text);

@@ -3,14 +3,14 @@
 
 #include <string.h>
 
+const char *const sms_class_names[SMS_CLASSES] = {
+    [SMS_ANSWER] = "answer", [SMS_EMERGENCY] = "emergency", [SMS_REFERRAL] = "referral",
+    [SMS_ALERT] = "alert",   [SMS_NOTICE] = "notice",       [SMS_BULK] = "bulk",
+};
+
 const char *sms_class_name(enum sms_class class)
 {
-    static const char *const names[SMS_CLASSES] = {
-        [SMS_ANSWER] = "answer", [SMS_EMERGENCY] = "emergency", [SMS_REFERRAL] = "referral",
-        [SMS_ALERT] = "alert",   [SMS_NOTICE] = "notice",       [SMS_BULK] = "bulk",
-    };
-
-    return (unsigned)class < SMS_CLASSES ? names[class] : "unknown";
+    return (unsigned)class < SMS_CLASSES ? sms_class_names[class] : "unknown";
 }
 
 struct outcome *outcome_new(struct arena *a)

@@ -20,6 +20,7 @@ enum sms_class {
     SMS_CLASSES,
 };
 
+extern const char *const sms_class_names[SMS_CLASSES]; /* as they stand in streams, logs and figures */
 const char *sms_class_name(enum sms_class);
 
 struct sms {

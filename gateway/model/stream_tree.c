@@ -28,6 +28,14 @@ const struct node *stream_read(struct slice s, struct arena *a)
     return node_kept(s, &names, a);
 }
 
+/* Behind one that was packed: a line ends, or it is the last. */
+static void line_end(struct slice *rest, bool whole)
+{
+    bool more = whole && rest->n && rest->p[0] == '\n';
+
+    *rest = more ? slice_skip(*rest, 1) : slice_make("", 0);
+}
+
 const struct node *stream_next(struct slice *rest, struct arena *a)
 {
     const struct node *o;
@@ -35,11 +43,25 @@ const struct node *stream_next(struct slice *rest, struct arena *a)
     if (!rest->n || rest->p[0] != PACKED)
         return node_read(slice_cut(rest, '\n'), a);
     o = node_unpack_next(rest, &names, a);
-    if (o && rest->n && rest->p[0] == '\n')
-        *rest = slice_skip(*rest, 1);
-    else if (!o || rest->n)
-        *rest = slice_make("", 0);
+    line_end(rest, o != NULL);
     return o;
+}
+
+bool stream_take(struct slice *rest, const struct codec *codec, struct arena *a, void *to)
+{
+    struct packed_reader r = { (const unsigned char *)rest->p + 1, (const unsigned char *)rest->p + rest->n,
+                               &names, a };
+    const struct node *o;
+    bool whole;
+
+    if (!rest->n || rest->p[0] != PACKED) {
+        o = node_read(slice_cut(rest, '\n'), a);
+        return o && codec_get(o, codec, to);
+    }
+    whole = codec_unpack(&r, codec, to);
+    *rest = slice_make((const char *)r.p, (size_t)(r.end - r.p));
+    line_end(rest, whole);
+    return whole;
 }
 
 struct slice stream_shown(struct slice s, struct arena *a)

@@ -151,33 +151,42 @@ static void store_batches(struct bench *b, bool all)
 static void add_lines(struct bench *b, const struct inbound *in, const struct outcome *out)
 {
     struct slice id = in->provider_id.n ? in->provider_id : S("0123456789abcdef");
-    struct buf entry, said, sms;
+    struct uuid_text uuids[OUTCOME_SMS];
+    struct log_line line, became;
+    struct buf entry, said;
 
     buf_init(&entry, COMMIT_COMMAND_MAX);
     buf_init(&said, COMMIT_COMMAND_MAX);
-    buf_init(&sms, COMMIT_COMMAND_MAX);
-    message_log_begin(&entry, in, out, id, slice_of(out->reason));
     for (unsigned i = 0; i < out->sms_n; i++) {
-        struct uuid_text uuid = sms_uuid(in, id, i);
+        char their_id[16];
 
-        buf_clear(&sms);
-        sms_encode(&sms, &(struct lane_sms){ .to = out->sms[i].to,
-                                             .text = out->sms[i].text,
-                                             .nomor = out->sms[i].nomor,
-                                             .uuid = slice_of(uuid.text),
-                                             .question_provider = in->provider,
-                                             .class = out->sms[i].class,
-                                             .expires_ms = out->sms[i].expires_ms });
-        message_log_sms(&entry, "emulator", sms_lane(out->sms[i].class), buf_slice(&sms));
-        buf_printf(&said,
-                   "%s{\"v\":1,\"row\":\"sent\",\"uuid\":\"%s\",\"provider\":\"emulator\",\"at\":%lld,"
-                   "\"state\":\"sent\",\"attempts\":1}\n{\"v\":1,\"row\":\"id\",\"uuid\":\"%s\","
-                   "\"provider\":\"emulator\",\"at\":%lld,\"id\":\"%x\"}",
-                   said.n ? "\n" : "", uuid.text, (long long)in->received_ms, uuid.text,
-                   (long long)in->received_ms, ++b->messages);
+        uuids[i] = sms_uuid(in, id, i);
+        line.sms[i] = (struct log_sms){ .by = S("emulator"),
+                                        .lane = sms_lane(out->sms[i].class),
+                                        .sms = { .to = out->sms[i].to,
+                                                 .text = out->sms[i].text,
+                                                 .nomor = out->sms[i].nomor,
+                                                 .uuid = slice_of(uuids[i].text),
+                                                 .class = out->sms[i].class,
+                                                 .expires_ms = out->sms[i].expires_ms } };
+        log_line_clear(&became, LOG_SENT);
+        became.uuid = line.sms[i].sms.uuid;
+        became.provider = S("emulator");
+        became.at_ms = in->received_ms;
+        became.state = S("sent");
+        became.attempts = 1;
+        if (said.n)
+            buf_char(&said, '\n');
+        log_line_encode(&said, &became);
+        buf_char(&said, '\n');
+        became.what = LOG_ID;
+        became.state = S("");
+        became.attempts = 0;
+        snprintf(their_id, sizeof their_id, "%x", ++b->messages);
+        became.id = slice_of(their_id);
+        log_line_encode(&said, &became);
     }
-    message_log_end(&entry, out);
-    buf_free(&sms);
+    message_log_line(&entry, &line, in, out, id, out->reason);
     batch_add(&b->lines, &entry);
     if (said.n)
         batch_add(&b->lines, &said);

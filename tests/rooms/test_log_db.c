@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "gateway/district/log_db.h"
+#include "gateway/model/log_line.h"
+#include "gateway/model/stream_tree.h"
 #include "tests/rooms/sqlite_rig.h"
 
 static int set_up(void **state)
@@ -75,18 +77,36 @@ static void forget(struct world *w)
         SQLITE_OK);
 }
 
-/* All lines in that order, then all once more, in one batch. */
+/* As this version writes a line. */
+static struct slice packed(struct arena *a, const char *line)
+{
+    const struct node *o = node_read(slice_of(line), a);
+    struct slice s;
+    struct buf b;
+
+    assert_non_null(o);
+    buf_init(&b, 1 << 16);
+    node_pack(&b, o, stream_names());
+    s = buf_into(&b, a);
+    buf_free(&b);
+    return s;
+}
+
+/* All lines in that order as an earlier version wrote them, then all once more packed, in one batch. */
 static void store_all(struct world *w, const char **lines, const unsigned *order, unsigned n)
 {
     struct item items[2 * LINES] = { 0 };
     struct err e = { "" };
+    struct arena a;
 
+    arena_init(&a, 1 << 20);
     for (unsigned k = 0; k < 2 * n; k++)
-        items[k].body = slice_of(lines[order[k % n]]);
+        items[k].body = k < n ? slice_of(lines[order[k]]) : packed(&a, lines[order[k - n]]);
     assert_int_equal(log_db_store(w->db, items, 2 * n, NULL, NULL, &e), SQLITE_DB_OK);
     for (unsigned k = 0; k < 2 * n; k++)
         if (items[k].refused)
             fail_msg("refused: %s", items[k].reason.text);
+    arena_free(&a);
 }
 
 /* Every order of the lines, each line twice: the state is the same. */
@@ -282,7 +302,8 @@ static const char version_9[] =
     " at_ms INTEGER NOT NULL, recipient TEXT, class TEXT, nomor TEXT, text TEXT, provider TEXT,"
     " lane INTEGER, expires_ms INTEGER, state TEXT NOT NULL, why TEXT, state_ms INTEGER NOT NULL,"
     " attempts INTEGER NOT NULL, parts INTEGER NOT NULL) STRICT;"
-    "INSERT INTO message_out SELECT *, CASE uuid WHEN 'u' THEN 'delivered' ELSE 'sent' END, NULL, at_ms, 1, 1"
+    "INSERT INTO message_out SELECT id, uuid, cause, at_ms, recipient, class, nomor, text, provider, lane, 9,"
+    " CASE uuid WHEN 'u' THEN 'delivered' ELSE 'sent' END, NULL, at_ms, 1, 1"
     " FROM message_sms; DROP TABLE message_sms; PRAGMA user_version = 9";
 
 static void what_an_earlier_version_wrote_is_taken_over(void **world)
@@ -301,8 +322,77 @@ static void what_an_earlier_version_wrote_is_taken_over(void **world)
     assert_int_equal(log_db_open(w->path, 100, &w->db, &e), SQLITE_DB_OK);
     assert_string_equal(ask(w, "SELECT group_concat(uuid || state || parts) FROM message_out"),
                         "udelivered0,u2sent1");
+    assert_string_equal(ask(w, "SELECT group_concat(id) FROM message_out"), "64,128");
+    store(w, IN);
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_out"), "2");
+    assert_string_equal(ask(w, "SELECT count(*) FROM message_in_text WHERE message_in_text MATCH 'citra'"),
+                        "2");
     store(w, DLR_BY_ID("a", "delivered", "9200"));
     assert_string_equal(ask(w, "SELECT state FROM message_out WHERE uuid = 'u2'"), "delivered");
+}
+
+#define ROWS                                                                                                 \
+    "[{\"row\":\"record\",\"id\":\"r\",\"nomor\":\"48217\",\"form\":\"timbang\",\"status\":\"valid\","       \
+    "\"version\":1,"                                                                                         \
+    "\"fields\":{\"nama\":\"Siti \\\"P\\\"\",\"bb\":9.2,\"tanda\":[\"kejang\"]}},"                           \
+    "{\"row\":\"referral\",\"id\":\"e\",\"nomor\":\"48217\",\"event\":\"sent\"},"                            \
+    "{\"row\":\"person\",\"id\":\"p\",\"nomor\":\"48220\"}]"
+
+/* Of several commits, and of two versions, in one entry; what was understood reads as it always did. */
+static void lines_of_an_entry_are_stored_whoever_wrote_them(void **world)
+{
+    static const char with_rows[] =
+        "{\"v\":1,\"row\":\"in\",\"uuid\":\"0a0a0a0a-0a0a-8a0a-8a0a-0a0a0a0a0a0a\","
+        "\"kind\":\"sms\",\"at\":10,\"rows\":" ROWS "}";
+    struct item item = { .first_ms = 1 };
+    struct err e = { "" };
+    struct arena a;
+
+    arena_init(&a, 1 << 20);
+    item.body = ARENA_JOIN(&a, packed(&a, with_rows), S("\n"), slice_of(IN), S("\n"), packed(&a, SENT),
+                           S("\n"), packed(&a, ID("\\n")));
+    assert_int_equal(log_db_store((*(struct world **)world)->db, &item, 1, NULL, NULL, &e), SQLITE_DB_OK);
+    assert_false(item.refused);
+    assert_string_equal(ask(*world, "SELECT understood FROM message_in WHERE at_ms = 10"), ROWS);
+    assert_string_equal(ask(*world, "SELECT group_concat(nomor) FROM message_nomor WHERE message = 1"),
+                        "48217,48220");
+    assert_string_equal(ask(*world, "SELECT group_concat(form) FROM message_form"), "timbang,timbang");
+    assert_string_equal(ask(*world, "SELECT state || parts FROM message_out"), "sent1");
+    arena_free(&a);
+}
+
+/* Cut short or with any byte changed: refused, or stored as something else, and nothing breaks. */
+static void damaged_bytes_are_refused(void **world)
+{
+    struct err e = { "" };
+    struct slice whole;
+    unsigned refused = 0;
+    struct arena a;
+    char *bytes;
+
+    arena_init(&a, 1 << 20);
+    whole = packed(&a, IN);
+    bytes = (char *)(uintptr_t)whole.p;
+    for (size_t i = 1; i < whole.n; i++) {
+        struct item item = { .body = slice_take(whole, i) };
+
+        assert_int_equal(log_db_store((*(struct world **)world)->db, &item, 1, NULL, NULL, &e), SQLITE_DB_OK);
+        assert_true(item.refused);
+    }
+    for (size_t i = 0; i < whole.n; i++) {
+        static struct log_line line;
+        char was = bytes[i];
+
+        for (unsigned bit = 1; bit < 256; bit <<= 1) {
+            struct slice rest = whole;
+
+            bytes[i] = (char)(was ^ (char)bit);
+            refused += !log_line_next(&rest, &a, &line);
+        }
+        bytes[i] = was;
+    }
+    assert_true(refused > whole.n);
+    arena_free(&a);
 }
 
 static struct slice masked(struct slice msisdn, struct arena *a)
@@ -357,6 +447,8 @@ int main(void)
         CASE(a_locked_file_changes_nothing_and_goes_on),
         CASE(a_full_disk_changes_nothing_and_goes_on),
         CASE(what_an_earlier_version_wrote_is_taken_over),
+        CASE(lines_of_an_entry_are_stored_whoever_wrote_them),
+        CASE(damaged_bytes_are_refused),
         CASE(trace_tells_what_came_in_and_what_went_out),
     };
 

@@ -67,6 +67,24 @@ test('a dialogue of that day goes on', async () => {
   assert.notEqual(page.body, told.page);
 });
 
+test('what stood in the streams as JSON is read as what is packed: an SMS of a lane, lines of the log beside ours', { timeout: 120000 }, async () => {
+  const at = told.at + 60000, uuid = '019add00-0000-8000-8000-0000000000ab';
+  const sms = { v: 1, class: 'answer', expires: at + 3600000, uuid, to: kader, text: 'Dari versi lama', nomor: told.child, asked_by: 'emulator' };
+  const fields = { nama: 'Siti Lama', bb: 9.2 };
+  const lines = [
+    { v: 1, row: 'in', uuid: '019add00-0000-8000-8000-0000000000aa', kind: 'sms', provider: 'emulator', id: 'old-9', from: kader, to: '98120', text: 'TIMBANG Lama Sekali', reason: 'accepted', at, rows: [{ row: 'record', id: 'r', nomor: told.child, form: 'timbang', status: 'valid', version: 1, fields }], sms: [{ lane: 0, by: 'kannel', sms }] },
+    { v: 1, row: 'sent', uuid, provider: 'kannel', at: at + 1000, state: 'queued', why: 'later', attempts: 1 },
+  ];
+  g.redis('xadd', '{19.06}st:log', '*', 'b', lines.map((l) => JSON.stringify(l)).join('\n'));
+  g.redis('xadd', '{19.06}st:sms:kannel:0', '*', 'b', JSON.stringify(sms));
+  await waitFor('its SMS', () => got.some((text) => /Dari\+versi\+lama|Dari versi lama|Dari%20versi%20lama/.test(text)));
+  const sent = () => g.log(`SELECT i.understood, o.state, o.text FROM message_out AS o JOIN message_in AS i ON i.id = o.cause WHERE o.uuid = '${uuid}'`)[0];
+  await waitFor('it is known as sent', () => sent()?.state === 'sent');
+  assert.deepEqual(JSON.parse(sent().understood)[0].fields, fields);
+  assert.equal(sent().text, sms.text);
+  assert.match(g.ctl('trace', told.child, '--reveal'), /TIMBANG Lama Sekali[^]*"bb":9.2[^]*Dari versi lama/);
+});
+
 test('numbers go on, all that was taken meanwhile is stored once, and it adds up', { timeout: 120000 }, async () => {
   await waitFor('some load', () => taken.length > 10);
   over = true;

@@ -6,6 +6,7 @@
 #include "gateway/base/err.h"
 #include "gateway/base/uuid.h"
 #include "gateway/model/inbound.h"
+#include "gateway/model/lane_sms.h"
 #include "gateway/model/outcome.h"
 #include "gateway/model/people.h"
 #include "gateway/model/subject.h"
@@ -55,13 +56,6 @@ void store_lease_take(struct store *, unsigned k);
 /* f runs once as soon as a lease is at hand or the store goes down. */
 void store_lease_wait(struct store *, void (*f)(void *), void *arg);
 
-/* One SMS as it stands in a lane's stream. */
-struct lane_sms {
-    struct slice to, text, nomor, uuid, question_provider;
-    enum sms_class class;
-    int64_t expires_ms;
-};
-int sms_decode(struct slice body, struct arena *, struct lane_sms *, struct err *) MUST_CHECK;
 /* Lane of a class: 3 = E1, ahead of all; 0 = answers, referral; 1 = alerts, notices; 2 = bulk. */
 unsigned sms_lane(enum sms_class);
 

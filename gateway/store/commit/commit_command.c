@@ -75,8 +75,10 @@ struct making {
     struct commit_parts *parts;
     struct buf *out; /* its bytes */
     struct buf text; /* scratch for one encoded thing */
-    struct buf log;  /* its entry in the message log; both are the store's, kept from commit to commit */
+    struct buf log;  /* its line in the message log; both are the store's, kept from commit to commit */
     bool logged;
+    struct log_line *line;
+    struct uuid_text *uuids; /* of its SMS, a place for each */
     const struct inbound *in;
     const struct outcome *o;
     const char *via;
@@ -211,26 +213,25 @@ static void add_sms(struct making *m)
 
     for (unsigned i = 0; i < m->o->sms_n; i++) {
         const struct sms *sms = &m->o->sms[i];
-        struct uuid_text uuid = sms_uuid(m->in, id, i);
-        struct lane_sms lane = {
-            .to = sms->to,
-            .text = sms->text,
-            .nomor = sms->nomor,
-            .uuid = slice_of(uuid.text),
-            .question_provider = m->in->provider,
-            .class = sms->class,
-            .expires_ms = sms->expires_ms,
+        struct log_sms *told = &m->line->sms[i];
+        int p = sms_provider(m->store, sms, m->via);
+
+        m->uuids[i] = sms_uuid(m->in, id, i);
+        *told = (struct log_sms){
+            .by = slice_of(p < 0 ? "none" : m->store->providers[p]),
+            .lane = sms_lane(sms->class),
+            .sms = { .to = sms->to,
+                     .text = sms->text,
+                     .nomor = sms->nomor,
+                     .uuid = slice_of(m->uuids[i].text),
+                     .question_provider = m->in->provider,
+                     .class = sms->class,
+                     .expires_ms = sms->expires_ms },
         };
-
         buf_clear(&m->text);
-        sms_encode(&m->text, &lane);
+        sms_encode(&m->text, &told->sms);
         redis_format_part(m->out, buf_slice(&m->text));
-        if (m->logged) {
-            int p = sms_provider(m->store, sms, m->via);
-
-            message_log_sms(&m->log, p < 0 ? "none" : m->store->providers[p], sms_lane(sms->class),
-                            buf_slice(&m->text));
-        }
+        told->sms.question_provider = slice_make("", 0); /* the log knows it of the message */
     }
 }
 
@@ -328,8 +329,6 @@ static void add_commit(struct making *m, struct commit_effects *e)
         redis_format_part(m->out, m->fired);
         redis_format_part(m->out, m->fired_due);
     }
-    if (m->logged)
-        message_log_begin(&m->log, m->in, o, message_id(m), slice_of(o->reason));
     add_writes(m, e);
     if (m->sinks) {
         buf_clear(&m->text);
@@ -347,7 +346,7 @@ static void add_commit(struct making *m, struct commit_effects *e)
     }
     e->people = o->people_n > 0;
     if (m->logged) {
-        message_log_end(&m->log, o);
+        message_log_line(&m->log, m->line, m->in, o, message_id(m), o->reason);
         redis_format_i64(m->out, (int64_t)m->log.n);
     }
     m->parts->line_at = m->out->n;
@@ -425,7 +424,11 @@ bool commit_command(struct store *s, const struct inbound *in, const char *via, 
                     struct commit_parts *parts, struct commit_effects *e)
 {
     struct making m = begin(s, in, o, via, parts, e);
+    struct uuid_text uuids[OUTCOME_SMS];
+    struct log_line line;
 
+    m.uuids = uuids;
+    m.line = &line;
     m.logged = message_log_wants(in, o);
     add_commit(&m, e);
     return finish(&m);
@@ -436,6 +439,7 @@ bool commit_command_park(struct store *s, const struct inbound *in, const char *
 {
     static const struct outcome nothing;
     struct making m = begin(s, in, &nothing, NULL, parts, e);
+    struct log_line line;
 
     m.dup = true;
     e->park = true;
@@ -455,8 +459,7 @@ bool commit_command_park(struct store *s, const struct inbound *in, const char *
     redis_format_part(m.out, buf_slice(&m.text));
     redis_format_part(m.out, slice_of(reason));
     redis_format_i64(m.out, now_ms);
-    message_log_begin(&m.log, in, &nothing, message_id(&m), S("parked"));
-    message_log_end(&m.log, &nothing);
+    message_log_line(&m.log, &line, in, &nothing, message_id(&m), "parked");
     redis_format_part(m.out, buf_slice(&m.log));
     redis_format_i64(m.out, MESSAGE_LOG_MAX);
     parts->line_at = m.out->n;

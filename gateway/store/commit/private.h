@@ -3,6 +3,7 @@
 #define KENTONGAN_STORE_COMMIT_PRIVATE_H
 
 #include "gateway/base/uuid.h"
+#include "gateway/model/log_line.h"
 #include "gateway/store/commit/commit.h"
 #include "gateway/store/redis/shared.h"
 
@@ -139,23 +140,18 @@ void due_text(struct buf *, int64_t set_ms, struct slice text);
 /* "id@due" taken apart; false when it is no such thing. */
 bool due_parse(struct slice provider_id, struct slice *id, struct slice *due) MUST_CHECK;
 
-/* log_entry.c: what the message log is told of a commit; one JSON object a line, read by district/log_db.c.
+/* log_entry.c: what the message log is told of a commit.
  *
- * A member that is not the first of its object; an empty text is left out. */
-void log_member(struct buf *, const char *name, struct slice value);
-void log_number(struct buf *, const char *name, int64_t);
-/* Is this commit one that people look for?  Not each step of a USSD dialogue, nor a timer that found nothing.
+ * Is this commit one that people look for?  Not each step of a USSD dialogue, nor a timer that found nothing.
  */
 bool message_log_wants(const struct inbound *, const struct outcome *) MUST_CHECK;
-/* The entry of a commit: begin, each SMS in order (encoded as in its lane), end. */
-void message_log_begin(struct buf *, const struct inbound *, const struct outcome *, struct slice id,
-                       struct slice reason);
-void message_log_sms(struct buf *, const char *provider, unsigned lane, struct slice encoded);
-void message_log_end(struct buf *, const struct outcome *);
+/* Appends its line; its SMS stand in *line already. */
+void message_log_line(struct buf *, struct log_line *, const struct inbound *, const struct outcome *,
+                      struct slice id, const char *reason);
 
-/* sms.c */
-void sms_encode(struct buf *, const struct lane_sms *);
-/* Of a message's SMS number `index`; id: the provider's, or the commit's.  UUIDv8 of time of receipt,
+/* sms.c
+ *
+ * Of a message's SMS number `index`; id: the provider's, or the commit's.  UUIDv8 of time of receipt,
  * provider and id. */
 struct uuid_text sms_uuid(const struct inbound *, struct slice id, unsigned index);
 /* Its own, in the message log. */

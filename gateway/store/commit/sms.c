@@ -1,8 +1,6 @@
-/* sms.c - one outgoing SMS as it stands in a lane's stream: versioned JSON text. */
+/* sms.c - lanes of SMS; ids of SMS and of messages. */
 #include <nettle/sha1.h>
-#include <string.h>
 
-#include "gateway/base/node.h"
 #include "gateway/store/commit/private.h"
 
 unsigned sms_lane(enum sms_class class)
@@ -19,62 +17,6 @@ unsigned sms_lane(enum sms_class class)
     default:
         return 2;
     }
-}
-
-static void member(struct buf *b, const char *name, struct slice value)
-{
-    if (!value.n)
-        return;
-    buf_char(b, ',');
-    buf_json(b, slice_of(name));
-    buf_char(b, ':');
-    buf_json(b, value);
-}
-
-void sms_encode(struct buf *b, const struct lane_sms *sms)
-{
-    buf_str(b, "{\"v\":1,\"class\":");
-    buf_json(b, slice_of(sms_class_name(sms->class)));
-    buf_str(b, ",\"expires\":");
-    buf_i64(b, sms->expires_ms);
-    member(b, "uuid", sms->uuid);
-    member(b, "to", sms->to);
-    member(b, "text", sms->text);
-    member(b, "nomor", sms->nomor);
-    member(b, "asked_by", sms->question_provider);
-    buf_char(b, '}');
-}
-
-static bool class_by_name(struct slice name, enum sms_class *out)
-{
-    for (unsigned i = 0; i < SMS_CLASSES; i++)
-        if (slice_is(name, sms_class_name((enum sms_class)i))) {
-            *out = (enum sms_class)i;
-            return true;
-        }
-    return false;
-}
-
-int sms_decode(struct slice body, struct arena *arena, struct lane_sms *out, struct err *err)
-{
-    const struct node *o = node_read(arena_copy(arena, body), arena);
-
-    memset(out, 0, sizeof *out);
-    if (arena->failed)
-        return err_set(err, "an SMS in the stream is larger than the memory set aside for one");
-    if (!o)
-        return err_set(err, "an SMS in the stream is no JSON: park it");
-    if (node_int(o, "v") != 1)
-        return err_set(err, "an SMS in the stream has an unknown version: it is from a newer Kentongan");
-    if (!class_by_name(node_text(o, "class"), &out->class))
-        return err_set(err, "an SMS in the stream has an unknown class: it is from a newer Kentongan");
-    out->expires_ms = node_int(o, "expires");
-    out->uuid = node_text(o, "uuid");
-    out->to = node_text(o, "to");
-    out->text = node_text(o, "text");
-    out->nomor = node_text(o, "nomor");
-    out->question_provider = node_text(o, "asked_by");
-    return 0;
 }
 
 /* Of what came in, whatever became of it: the same each time.  Time first, because the message log has

@@ -32,46 +32,44 @@ struct message_log {
 
 /* --- what became of SMS --- */
 
-static void line_begin(struct message_log *l, const char *row, struct slice uuid, const char *provider)
-{
-    buf_str(&l->lines, l->lines.n ? "\n{\"v\":1" : "{\"v\":1");
-    log_member(&l->lines, "row", slice_of(row));
-    log_member(&l->lines, "uuid", uuid);
-    log_member(&l->lines, "provider", slice_of(provider));
-    log_number(&l->lines, "at", clock_wall_ms());
-}
-
 static void lines_send(struct message_log *l);
 
-static void line_end(struct message_log *l)
+static void say(struct store *s, struct log_line *line, const char *provider, struct slice uuid)
 {
-    buf_char(&l->lines, '}');
+    struct message_log *l = s->message_log;
+
+    line->uuid = uuid;
+    line->provider = slice_of(provider);
+    line->at_ms = clock_wall_ms();
+    if (l->lines.n)
+        buf_char(&l->lines, '\n');
+    log_line_encode(&l->lines, line);
     if (l->lines.n > TURN_MAX / 2)
         lines_send(l);
-    loop_again(l->store->loop);
+    loop_again(s->loop);
 }
 
 void store_log_sent(struct store *s, const char *provider, struct slice uuid, const char *state,
                     const char *why, unsigned attempts)
 {
-    struct message_log *l = s->message_log;
+    struct log_line line;
 
     if (!uuid.n)
         return;
-    line_begin(l, "sent", uuid, provider);
-    log_member(&l->lines, "state", slice_of(state));
-    log_member(&l->lines, "why", slice_of(why));
-    log_number(&l->lines, "attempts", attempts);
-    line_end(l);
+    log_line_clear(&line, LOG_SENT);
+    line.state = slice_of(state);
+    line.why = slice_of(why);
+    line.attempts = attempts;
+    say(s, &line, provider, uuid);
 }
 
 void message_log_their_id(struct store *s, const char *provider, struct slice their_id, struct slice uuid)
 {
-    struct message_log *l = s->message_log;
+    struct log_line line;
 
-    line_begin(l, "id", uuid, provider);
-    log_member(&l->lines, "id", their_id);
-    line_end(l);
+    log_line_clear(&line, LOG_ID);
+    line.id = their_id;
+    say(s, &line, provider, uuid);
 }
 
 /* --- to Redis --- */
