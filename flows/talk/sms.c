@@ -20,6 +20,7 @@
 #include "flows/talk/listing.h"
 #include "flows/talk/nothing.h"
 #include "flows/talk/offer.h"
+#include "flows/talk/told.h"
 #include "flows/talk/unread.h"
 #include "flows/talk/unsaid.h"
 #include "flows/talk/waits.h"
@@ -295,6 +296,7 @@ static void hear(struct step *s)
         break;
     case READING_ANSWER:
         answers_value(s);
+        told_denied(s);
         break;
     case READING_WORDS:
         answers_words(s);

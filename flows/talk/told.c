@@ -4,6 +4,7 @@
 #include "flows/filing/referral.h"
 #include "flows/step/drafts.h"
 #include "flows/step/reply_parts.h"
+#include "parsers/text.h"
 
 struct slice told_name(struct step *s, struct slice nomor, const struct filed_report *r)
 {
@@ -111,4 +112,28 @@ bool told_known_to(const struct step *s, struct slice nomor, const struct filed_
     for (unsigned i = 0; i < s->state->open.n; i++)
         own |= s->state->open.all[i].what == OPEN_OWN && slice_eq(s->state->open.all[i].nomor, nomor);
     return own;
+}
+
+/* One of the words turns what was said. */
+static bool says_no(const struct step *s)
+{
+    struct slice rest = text_folded(s->reading->said.body, s->arena);
+
+    while (rest.n)
+        if (list_find(s->rules->forms.words.negators, slice_cut(&rest, ' ')))
+            return true;
+    return false;
+}
+
+void told_denied(struct step *s)
+{
+    struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
+    const struct draft *d = drafts_find(s->state, s->reading->nomor);
+
+    if (!r || !d || !slice_eq(d->field, form_called(d->form, AS_NAME)) || !says_no(s) ||
+        !report_load(s, d->nomor, r) || !referral_is_open(&r->referral))
+        return;
+    /* As typed, where it is all that was: the words may have been put in another order to be read. */
+    referral_added(s, r,
+                   s->reading->next || s->reading->first ? s->reading->said.body : s->seen->inbound->text);
 }

@@ -21,4 +21,8 @@ bool told_sent_on(struct step *, struct slice nomor, struct slice words, struct 
 /* She reported it, or it is her posyandu's. */
 bool told_known_to(const struct step *, struct slice nomor, const struct filed_report *);
 
+/* `eh bukan bu ana, bu ani` to whose name it is, while that is asked still: who has the case must not look
+ * for the wrong one until then. */
+void told_denied(struct step *);
+
 #endif

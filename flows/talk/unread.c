@@ -110,7 +110,7 @@ static bool staff_have(struct step *s, const struct draft *d)
 {
     struct filed_report *r = ARENA_NEW(s->arena, struct filed_report);
 
-    return r && d->asking == ASK_FIELD && report_load(s, d->nomor, r) && referral_is_open(&r->referral);
+    return r && d->asking == ASK_FIELD && report_load(s, d->nomor, r) && r->referral.state != REFERRAL_NONE;
 }
 
 /* `sudah sadar bu`, `kami jalan sekarang`: those who have her case are told it, and it is no wrong answer. */
