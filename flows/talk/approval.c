@@ -295,10 +295,16 @@ bool approval_refuse(struct step *s, const struct command *c)
     step_timer(s, arena_printf(s->arena, "setuju:%.*s", SLICE_ARG(c->nomor)), step_due(s, &d), s->now_ms);
     {
         const struct place *p = directory_place(&s->rules->directory, r.place);
+        struct audience near = { 0 };
+
+        if (s->staff) /* the office's screen has no telephone: whom she would call is who looks after her
+                         posyandu */
+            step_audience(s, step_next_level(s, p), &near);
+
         const struct text_fill f[] = { { "nomor", c->nomor },
                                        { "tempat", p ? p->name : r.place },
                                        { "catatan", c->catatan },
-                                       { "hp", s->staff ? slice_make("", 0) : step_phone(s, s->msisdn) } };
+                                       { "hp", step_phone(s, near.n ? near.msisdn[0] : s->msisdn) } };
 
         step_sms(s, r.msisdn, SMS_NOTICE, c->nomor,
                  step_text(s, s->rules->language, "daftar.refused", FILLS(f)));

@@ -26,8 +26,11 @@ static void on_ordered(void *ctx, struct slice text)
         return;
     request_audit(r, o->act, o->of, request_field(r, "alasan"), good ? "ok" : "failed");
     text = slice_trim(good ? text : slice_skip(text, 6));
-    /* What an SMS would have said, names and all: shown here as everything is. */
-    request_back(r, good, roster_mask(console_roster(r->console), text, S(""), &r->arena), o->back);
+    if (!good && slice_is(text, "busy"))
+        text = request_text(r, "umum.belum_dicatat");
+    else /* what an SMS would have said, names and all: shown here as everything is */
+        text = roster_mask(console_roster(r->console), text, S(""), &r->arena);
+    request_back(r, good, text, o->back);
 }
 
 void order(struct request *r, const char *act, struct slice of, struct slice words, const char *back)
@@ -106,9 +109,10 @@ static const struct reader_part referrals[] = {
     { .name = "langkah",
       .sql = "SELECT e.nomor, e.event AS kejadian, e.at AS waktu, phone(e.who) AS siapa, e.role AS peran, "
              "p.name AS"
-             " tempat, words(e.words) AS kata FROM referral_event AS e LEFT JOIN of_code AS p ON p.code = "
-             "e.place WHERE"
-             " e.nomor = :nomor",
+             " tempat, words(e.words, " ITS_FIELDS(
+                 "e.nomor") ") AS kata FROM referral_event AS e LEFT JOIN of_code AS p ON p.code = "
+                            "e.place WHERE"
+                            " e.nomor = :nomor",
       .tail = "ORDER BY e.at",
       .limit = 60 },
 };

@@ -180,9 +180,10 @@ static const struct reader_part one[] = {
     { .name = "rujukan",
       .sql = "SELECT e.nomor, e.event AS kejadian, e.at AS waktu, phone(e.who) AS siapa, e.role AS peran, "
              "p.name AS"
-             " tempat, words(e.words) AS kata FROM referral_event AS e LEFT JOIN of_code AS p ON p.code = "
-             "e.place WHERE"
-             " e.nomor IN " ITS_NUMBERS,
+             " tempat, words(e.words, " ITS_FIELDS(
+                 "e.nomor") ") AS kata FROM referral_event AS e LEFT JOIN of_code AS p ON p.code = "
+                            "e.place WHERE"
+                            " e.nomor IN " ITS_NUMBERS,
       .tail = "ORDER BY e.at",
       .limit = 60 },
     { .name = "sinyal",

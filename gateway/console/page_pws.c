@@ -1,6 +1,7 @@
 /* page_pws.c - the picture of the area: indicators by place and month (docs/indicators.md), a village, and
  * who reported. */
 #include "gateway/console/pages.h"
+#include "gateway/console/sql.h"
 #include "gateway/console/values.h"
 
 #include <stdlib.h>
@@ -170,13 +171,16 @@ static const struct reader_part village[] = {
       .tail = "ORDER BY p.level, p.code",
       .limit = 100 },
     { .name = "rujukan",
-      .sql = "SELECT e.nomor, min(e.at) AS waktu, words(max(CASE WHEN e.event = 'sent' THEN e.words END)) AS "
-             "kata FROM"
-             " referral_event AS e JOIN of_code AS p ON p.code = e.place WHERE p.village = :kode AND NOT "
-             "EXISTS (SELECT"
-             " 1 FROM referral_event AS f WHERE f.nomor = e.nomor AND f.event IN ('hadir', 'selesai', "
-             "'batal')) GROUP BY"
-             " e.nomor",
+      .sql = "SELECT e.nomor, min(e.at) AS waktu, words(max(CASE WHEN e.event = 'sent' THEN e.words "
+             "END), " ITS_FIELDS("e.nomor") ") AS "
+                                            "kata FROM"
+                                            " referral_event AS e JOIN of_code AS p ON p.code = e.place "
+                                            "WHERE p.village = :kode AND NOT "
+                                            "EXISTS (SELECT"
+                                            " 1 FROM referral_event AS f WHERE f.nomor = e.nomor AND f.event "
+                                            "IN ('hadir', 'selesai', "
+                                            "'batal')) GROUP BY"
+                                            " e.nomor",
       .tail = "ORDER BY 2",
       .limit = 50 },
     { .name = "laporan",

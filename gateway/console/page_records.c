@@ -104,7 +104,7 @@ static void child_more(struct request *r)
     if (w && date_parse_iso(node_text(c, "lahir"), &born)) {
         for (const struct node *t = node_first(list); t && n < 200; t = t->next)
             if (date_parse_iso(slice_take(node_text(t, "waktu"), 10), &day) && milli_of(node_get(t, "bb")))
-                w[n++] = (struct chart_weight){ (day - born) * 100 / 3044, milli_of(node_get(t, "bb")) };
+                w[n++] = (struct chart_weight){ date_months_between(born, day), milli_of(node_get(t, "bb")) };
         curve = chart_growth(&r->arena, rules->rules, node_text(c, "jk"), w, n);
         if (curve)
             node_set(r->values, "kurva", curve);

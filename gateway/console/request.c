@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <zlib.h>
 
 #include "gateway/base/csv_cell.h"
 #include "gateway/console/values.h"
+#include "parsers/text.h"
 
 static const struct http_header guards[] = {
     { "X-Content-Type-Options", "nosniff" },
@@ -346,7 +348,27 @@ static const struct node *head_of(struct request *r, const struct node *rows)
     return node_get(r->values, arena_printf(&r->arena, "_%.*s", SLICE_ARG(rows->key)).p);
 }
 
-static void put_line(struct buf *b, const struct node *row, bool names, char sep, struct arena *a)
+/* A sheet reads a moment as date and time of the district; ms and RFC 3339 are for programs. */
+static struct slice sheet_cell(const struct request *r, const struct node *o, struct arena *a)
+{
+    static const char *const none[] = { "tenggat", "sejak" }; /* 0: there is none */
+    int64_t ms = o->kind == NODE_NUMBER && o->number >= INT64_C(1000000000000) ? o->number : 0;
+    char text[32];
+    struct tm tm;
+    time_t at;
+
+    for (size_t i = 0; o->kind == NODE_NUMBER && o->number == 0 && i < sizeof none / sizeof *none; i++)
+        if (slice_is(o->key, none[i]))
+            return S("");
+    if (!ms && (o->kind != NODE_TEXT || o->text.n < 20 || !text_rfc3339(o->text, &ms)))
+        return cell_of(o, a);
+    at = (time_t)(ms / 1000 + (int64_t)r->console->ops.rules(r->console->ops.arg)->utc_offset_min * 60);
+    gmtime_r(&at, &tm);
+    return strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm) ? arena_copy(a, slice_of(text))
+                                                                 : cell_of(o, a);
+}
+
+static void put_line(struct request *r, struct buf *b, const struct node *row, bool names, char sep)
 {
     bool any = false;
 
@@ -355,7 +377,7 @@ static void put_line(struct buf *b, const struct node *row, bool names, char sep
             continue;
         if (any)
             buf_char(b, sep);
-        csv_cell(b, names ? c->key : cell_of(c, a));
+        csv_cell(b, names ? c->key : sheet_cell(r, c, &r->arena));
         any = true;
     }
     buf_str(b, "\r\n");
@@ -367,9 +389,9 @@ static void put_csv(struct request *r, struct buf *b, char sep)
 
     buf_str(b, "\xEF\xBB\xBF");
     if (head)
-        put_line(b, head, true, sep, &r->arena);
+        put_line(r, b, head, true, sep);
     for (const struct node *row = node_first(rows); row; row = row->next)
-        put_line(b, row, false, sep, &r->arena);
+        put_line(r, b, row, false, sep);
 }
 
 static void send_csv(struct request *r)

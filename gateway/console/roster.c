@@ -57,6 +57,8 @@ static void add_word(struct roster *r, struct slice word)
     if (r->words[at].n || r->words_n >= r->words_cap / 2)
         return;
     r->words[at] = arena_copy(&r->arena, w);
+    if (r->adds_places)
+        r->is_place[at] = true;
     r->words_n++;
 }
 
@@ -210,6 +212,14 @@ bool roster_knows(const struct roster *r, struct slice word)
     return word.n <= sizeof small && r->words[place_of(r, w)].n > 0;
 }
 
+static bool is_place_word(const struct roster *r, struct slice word)
+{
+    char small[64] = "";
+    struct slice w = lower(word, small, sizeof small);
+
+    return word.n <= sizeof small && r->is_place && r->is_place[place_of(r, w)];
+}
+
 static size_t first_letter(struct slice word)
 {
     size_t n = word.n ? 1 : 0;
@@ -253,6 +263,35 @@ static bool name_follows(const struct roster *r, struct slice word)
     return false;
 }
 
+/* "28th", "14bl": an age as a referral says it, behind the name. */
+static bool is_age(struct slice s)
+{
+    static const char *const units[] = { "th", "bl", "mg", "hr" };
+    size_t n = 0;
+
+    while (n < s.n && text_is_digit(s.p[n]))
+        n++;
+    for (size_t i = 0; n > 0 && n <= 3 && i < sizeof units / sizeof *units; i++)
+        if (slice_starts(slice_skip(s, n), units[i]) && (s.n == n + 2 || !is_letter(s.p[n + 2])))
+            return true;
+    return false;
+}
+
+/* A few words on, with nothing but blanks between, stands an age: here is where a name is due. */
+static bool age_follows(struct slice rest)
+{
+    for (unsigned i = 0; i < NAME_WORDS && slice_starts(rest, " "); i++) {
+        size_t n = 1;
+
+        if (is_age(slice_skip(rest, 1)))
+            return true;
+        while (n < rest.n && is_letter(rest.p[n]))
+            n++;
+        rest = slice_skip(rest, n);
+    }
+    return false;
+}
+
 /* Where in a message we are: behind a keyword so many words more may be the name. */
 struct masking {
     const struct roster *r;
@@ -260,12 +299,13 @@ struct masking {
     unsigned words, due;
 };
 
-static void mask_word(struct masking *m, struct slice word, struct buf *b)
+static void mask_word(struct masking *m, struct slice word, struct slice rest, struct buf *b)
 {
+    bool known = roster_knows(m->r, word) && !(is_place_word(m->r, word) && age_follows(rest));
     bool keyword = m->words++ < KEYWORD_WITHIN && name_follows(m->r, word), is_due = m->due > 0 && word.n > 1;
 
     m->due = keyword ? NAME_WORDS : is_due ? m->due - 1 : 0;
-    if (!is_among(m->names, word) && !is_due && (word.n < MASKED_FROM || roster_knows(m->r, word))) {
+    if (!is_among(m->names, word) && !is_due && (word.n < MASKED_FROM || known)) {
         buf_add(b, word);
     } else {
         buf_add(b, slice_take(word, first_letter(word)));
@@ -287,7 +327,7 @@ struct slice roster_mask(const struct roster *r, struct slice text, struct slice
         while (i < text.n && is_letter(text.p[i]))
             i++;
         if (i > from) {
-            mask_word(&m, slice_make(text.p + from, i - from), &b);
+            mask_word(&m, slice_make(text.p + from, i - from), slice_skip(text, i), &b);
             continue;
         }
         while (i < text.n && text_is_digit(text.p[i]))
@@ -341,8 +381,17 @@ static void add_places(struct roster *r, const struct directory *d)
             .village = code_of(place_village(p), &r->arena),
             .kecamatan = code_of(place_kecamatan(p), &r->arena),
         };
-        add_words(r, p->name);
     }
+}
+
+/* Last: words that nothing but a place is called by may be somebody's name where one is due. */
+static void add_place_words(struct roster *r)
+{
+    r->is_place = ARENA_ARRAY(&r->arena, bool, r->words_cap);
+    r->adds_places = true;
+    for (unsigned i = 0; r->is_place && i < r->places_n; i++)
+        add_words(r, r->places[i].name);
+    r->adds_places = false;
 }
 
 static void add_people(struct roster *r, const struct directory *d, const unsigned char key[32])
@@ -404,6 +453,7 @@ struct roster *roster_new(const struct ruleset *rules, struct slice texts, const
         add_named(r, &rules->forms);
         add_fields(r, &rules->forms);
         add_texts(r, texts);
+        add_place_words(r);
     }
     r->district = arena_copy(&r->arena, rules->district);
     if (r->words && !r->arena.failed) {

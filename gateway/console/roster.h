@@ -27,6 +27,8 @@ struct roster {
     unsigned people_n;
     struct slice district; /* code of the kabkota */
     struct slice *words;   /* hash table of the words that name nobody */
+    bool *is_place;        /* beside it: nothing but a place is called so */
+    bool adds_places;      /* while those are put in */
     unsigned words_cap, words_n;
     struct slice *named; /* keywords behind which a name stands, lower case */
     unsigned named_n;

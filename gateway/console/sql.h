@@ -19,6 +19,12 @@
     "SELECT 1 FROM message_out AS o WHERE o.class = 'emergency' AND" SQL_SMS_OF("o", "e.nomor")
 #define SQL_SAME_AS_O SQL_SMS_OF("n", "o.nomor")
 
+/* What the report of that number said, for words(): its names are masked in whatever is told of it. */
+#define ITS_FIELDS(nomor)                                                                                    \
+    "(SELECT json_group_array(json_object('fields', json(x.fields))) FROM record AS x WHERE x.nomor "        \
+    "= " nomor ")"
+#define ITS_WORDS "words(max(CASE WHEN e.event = 'sent' THEN e.words END), " ITS_FIELDS("e.nomor") ")"
+
 /* Referrals, one a row: the urgency as it went out, the clock that runs, where it stands.  :_e1 … :_e3 are
  * the clocks in ms. */
 #define SQL_REFERRALS                                                                                        \
@@ -34,7 +40,7 @@
     "ELSE 0"                                                                                                 \
     " END AS lewat, r.telepon AS _telepon FROM (SELECT e.nomor, CAST(strftime('%s', min(e.at)) AS INTEGER) " \
     "*"                                                                                                      \
-    " 1000 AS mulai, words(max(CASE WHEN e.event = 'sent' THEN e.words END)) AS kata, max(e.event = "        \
+    " 1000 AS mulai, " ITS_WORDS " AS kata, max(e.event = "                                                  \
     "'terima') AS"                                                                                           \
     " terima, max(e.event = 'hadir') AS hadir, max(e.event IN ('selesai', 'batal')) AS tutup, sum(e.event =" \
     " 'escalated') AS naik, CASE WHEN EXISTS (" SQL_ALARM_OF_E                                               \

@@ -22,7 +22,10 @@ static void on_answer(void *arg, const struct answer *answer)
     buf_init(&b, 1024);
     if (answer->reason != REASON_command)
         buf_str(&b, "error: ");
-    buf_add(&b, answer->screen.n ? answer->screen : slice_of(reason_prose(answer->reason)));
+    if (answer->reason == REASON_busy) /* nothing is kept of it: no SMS will say what came of it */
+        buf_str(&b, "busy");
+    else
+        buf_add(&b, answer->screen.n ? answer->screen : slice_of(reason_prose(answer->reason)));
     buf_char(&b, '\n');
     o.done(o.ctx, buf_slice(&b));
     buf_free(&b);

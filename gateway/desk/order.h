@@ -9,7 +9,7 @@
  * hears the answer too.  "--by ACCOUNT " before it: noted by this account, whose act it is then; she hears
  * that it was.  Without, it is said by nobody's number with every right: who may ask is the asker's
  * to know. The answer is what an SMS would have said; it begins with "error:" when the command was not
- * carried out. */
+ * carried out; "error: busy" when nothing of it is kept. */
 desk_fn order_desk;
 
 #endif

@@ -68,3 +68,56 @@ test('a step of a referral is the act of the account, for somebody of the place 
   await waitFor('the page says whose act it is', async () => /akun nur/.test((await officer.get(`/rujukan?nomor=${nomor}`)).body));
   assert.match((await admin.get('/audit')).body, new RegExp(`TERIMA ${nomor}`));
 });
+
+test('a name that is a place\'s word too is masked wherever a referral is told', async () => {
+  const viewer = await session(g, account(g, 'tamu', 'viewer'));
+  for (const text of ['RUJUK Pak Jaya 55th nyeri dada', 'RUJUK Melati 20th demam', 'rujuk Bu Padang 40th demam tinggi']) await g.say(kader, text);
+  await quiet();
+  await waitFor('all stand there', async () => (await rows('/rujukan.json')).filter((r) => /55th|20th|40th/.test(r.kata)).length === 3);
+  for (const page of ['/', '/rujukan', '/rujukan.csv', '/rujukan.json', '/desa/19.06.01.2004']) {
+    const { body } = await viewer.get(page);
+    assert.match(body, /(Pak )?J•••/, page);
+    for (const name of ['Jaya 55th', 'Melati 20th', 'Padang 40th']) assert.ok(!body.includes(name), `${page}: ${name}`);
+    assert.match(body, /nyeri dada/, page); // what is wrong with them stays
+  }
+  const [{ nomor }] = g.query("SELECT nomor FROM referral_event WHERE words LIKE 'Melati%'");
+  const { body } = await viewer.get(`/rujukan?nomor=${nomor}`);
+  assert.doesNotMatch(body, /Melati 20th/);
+});
+
+test('a sheet has dates and times of the district', async () => {
+  for (const page of ['/rujukan.csv', '/pesan.csv', '/audit.csv', '/sinyal.csv']) {
+    const { body } = await admin.get(page);
+    assert.doesNotMatch(body, /\b1[0-9]{12}\b/, page);
+    if (page !== '/sinyal.csv') assert.match(body, /\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\b/, page);
+  }
+});
+
+test('a child is as old on her curve as was reported', async () => {
+  const child = /No anak (\d+)/i.exec(await g.say(kader, 'TIMBANG Fatimah P 14bl 9,2 76'))[1];
+  await waitFor('she is stored', () => g.query(`SELECT 1 FROM person WHERE nomor = '${child}'`).length);
+  assert.match((await admin.get(`/anak/${child}`)).body, /<title>14 bl:/);
+});
+
+test('a DAFTAR that the office refuses says whom to call', async () => {
+  const nomor = g.log("SELECT nomor FROM message_sms WHERE recipient = '+6281299990001' AND nomor <> ''")[0].nomor;
+  await officer.post(`/daftar/${nomor}`, { apa: 'tolak' });
+  assert.match((await g.nextSms('+6281299990001', /belum disetujui/)).text, /hubungi 08\d+, DAFTAR lagi/);
+});
+
+test('what is done while Redis is away is not noted, and says so', async () => {
+  const nomor = nomorOf(await g.say(kader, 'RUJUK Tarmini 31th perdarahan'));
+  await quiet();
+  const siapa = await waitFor('it stands there', async () => /<option value="(P-[0-9A-Fa-f-]+)">/.exec((await officer.get(`/rujukan?nomor=${nomor}`)).body)?.[1]);
+  const pid = g.redisPid();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await waitFor('it is noticed', async () => /"degraded"|redis/i.test((await admin.get('/sistem.json')).body));
+    await officer.post(`/rujukan/${nomor}`, { apa: 'TERIMA', siapa });
+    const { body } = await officer.get('/rujukan');
+    assert.match(body, /Belum dicatat/);
+    assert.doesNotMatch(body, /menyusul lewat SMS/);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+});
