@@ -378,7 +378,7 @@ void understand_mends(struct filling *x)
         struct label_at l = { 0 };
         unsigned used;
 
-        if (c.to <= i || c.to >= x->ts.n || !(c.says || number_ends(x, i)))
+        if (c.to <= i || c.to >= x->ts.n || !(c.says || number_ends(x, i)) || understand_grows(x, i))
             continue;
         if (understand_label_at(x, c.to, &l) && c.to + l.used < x->ts.n)
             c.to += l.used;

@@ -3,6 +3,7 @@
 #include "flows/understand/report/stages.h"
 
 #include "flows/understand/report/report.h"
+#include "flows/understand/values/before.h"
 #include "flows/understand/values/read.h"
 #include "parsers/negation.h"
 #include "parsers/phrase.h"
@@ -346,6 +347,20 @@ static bool well_again(const struct filling *x, unsigned i, unsigned *used)
     *used = 1;
     return (gone && slice_is(gone->code, "surut") && !slice_is(x->ts.t[i].low, "kurang")) ||
            (well && slice_is(well->code, "pulih"));
+}
+
+void understand_well_first(struct filling *x)
+{
+    unsigned i = 0, from, used = 1;
+
+    if (x->form->counts < 0 || !phrase_at(&x->ts, 0, x->form->fields[x->form->counts].list, &i))
+        return;
+    from = i;
+    while (i < x->ts.n && !understand_parted(x, i) && understand_is(x, i, "pengisi", &used))
+        i += used;
+    if (i + 1 < x->ts.n && !understand_parted(x, i) && well_again(x, i, &used) && i + used < x->ts.n &&
+        x->ts.t[i + used].kind == TOKEN_NUMBER)
+        understand_mark_other(x, from, i + used);
 }
 
 /* `kasus campak 2 sudah sembuh`: of how long ago, and counted then?  `belum sembuh` is one of now. */

@@ -254,6 +254,7 @@ struct filling *understand_fill(const struct ruleset *rs, const struct form *for
     skip_second_keyword(x);
     understand_born(x);
     understand_trailers(x);
+    understand_well_first(x);
     drop_age(x);
     drop_sex(x);
     understand_negated_value(x);

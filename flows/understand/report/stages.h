@@ -19,6 +19,8 @@ bool understand_not_held(struct filling *);
 bool understand_is_pattern(struct filling *);
 /* Words at the end say what it is instead. */
 void understand_overturned(struct filling *);
+/* `kasus diare sudah sembuh 2 org`: no name; before the head. */
+void understand_well_first(struct filling *);
 /* Those who were ill are well again: whether they are counted is asked. */
 void understand_recovered(struct filling *);
 /* Of the words that the report keeps those with a measure of somebody else, or one that the form does not ask

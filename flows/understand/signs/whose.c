@@ -130,8 +130,9 @@ enum whose understand_whose(const struct filling *x, const struct sign *s)
 
     if ((x->another_at && s->from >= x->another_at) || of_the_dead(x, s))
         return WHOSE_OTHER;
-    if (!who->code.n)
-        return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN;
+    if (!who->code.n ||
+        (slice_is(who->code, "lain") && in_the_name(x, who->from) && !form_is(x->form, FORM_DEATH)))
+        return named_plainly(x, s) ? WHOSE_DOUBT : WHOSE_OWN; /* `kunj mbah Karto … pusing` */
     if (slice_is(who->code, "sapaan") && who->name >= s->from)
         return about == FORM_ABOUT_MOTHER ? WHOSE_OWN : WHOSE_DOUBT;
     if (slice_is(who->code, "sapaan") && about == FORM_ABOUT_MOTHER && !a_name(x, who->name) &&

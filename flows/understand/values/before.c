@@ -375,6 +375,10 @@ static void of_then(struct filling *x, unsigned i)
 
     if (!code.n && (at = label_before(x, i)) < i)
         code = code_before(x, at, &from);
+    if (!code.n && i > 1 && understand_is(x, i - 1, "lampau", &used) && understand_behind_label(x, i - 1)) {
+        code = S("lalu"); /* `bb lalu 9,0` */
+        from = i - 2;
+    }
     if (from < i && x->ts.t[from].other)
         return; /* `kurang 2 ons dari bulan lalu tb 76` */
     unit = i + 1 < x->ts.n && !parts(x, i + 1) && phrase_at(&x->ts, i + 1, x->words->units, &used);

@@ -25,6 +25,7 @@ bool understand_alike(const struct filling *, unsigned a, unsigned b);
 bool understand_becomes(const struct filling *, unsigned i); /* `jadi 9,2`, behind a difference */
 /* What is counted there is no field's: the `kali` of `2 kali`. */
 bool understand_counts(const struct filling *, unsigned i);
+bool understand_grows(const struct filling *, unsigned i); /* `bb turun | jadi 8,9`: no other value */
 /* A label of the form ends right before token i. */
 bool understand_behind_label(const struct filling *, unsigned i);
 /* counted.c: `5x`; `G3P2A0`; `anak ketiga`; `24th` of a mother; `k4 belum`: from token i on, no value. */

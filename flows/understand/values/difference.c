@@ -121,6 +121,12 @@ static bool phrase_before(const struct filling *x, unsigned i, const char *code)
     return w && slice_is(w->code, code);
 }
 
+bool understand_grows(const struct filling *x, unsigned i)
+{
+    return understand_becomes(x, i) && phrase_before(x, i, "selisih") && i > 1 &&
+           x->ts.t[i - 2].kind == TOKEN_WORD && form_has_label(x->form, x->ts.t[i - 2].low);
+}
+
 /* `12 naik dari 11,8`, `aks 18 dari 20`: what it was, or is out of. */
 static bool compared_number(struct filling *x, unsigned i)
 {

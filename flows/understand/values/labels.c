@@ -1,6 +1,7 @@
 /* labels.c - labelled values, in any order (SPEC 2.1, RULINGS 18, 20, 21).  See labels.h. */
 #include "flows/understand/values/labels.h"
 
+#include "flows/understand/values/before.h"
 #include "flows/understand/values/destination.h"
 #include "flows/understand/values/names.h"
 #include "flows/understand/values/read.h"
@@ -371,6 +372,33 @@ static unsigned words_of_pressure(struct filling *x, const struct field *f, unsi
     return k > i && k < x->ts.n && understand_read(x, f, k, true).fit == FIT_YES ? k - i : 0;
 }
 
+/* `bb tetap 9,2`, `bb turun jadi 8,9`: it is so now, or has become so. */
+static unsigned words_of_now(struct filling *x, const struct field *f, unsigned i)
+{
+    unsigned k = i, used;
+
+    if (f->type != FIELD_NUMBER || !x->whole)
+        return 0;
+    for (; k < x->ts.n && k < i + 3 && x->ts.t[k].kind == TOKEN_WORD && !understand_parted(x, k); k += used) {
+        const struct word *w = phrase_at(&x->ts, k, x->words->kata, &used);
+
+        if ((w && slice_is(w->also, "nilai")) || understand_is(x, k, "kini", &used) ||
+            understand_is(x, k, "pengisi", &used))
+            continue;
+        if (understand_becomes(x, k)) {
+            used = 1;
+            continue;
+        }
+        if (!slice_is(phrase_code(&x->ts, k, x->words->before, &used), "selisih") ||
+            !understand_becomes(x, k + used))
+            break;
+    }
+    return k > i && k < x->ts.n && x->ts.t[k].kind == TOKEN_NUMBER && !understand_parted(x, k) &&
+                   understand_read(x, f, k, true).fit == FIT_YES
+               ? k - i
+               : 0;
+}
+
 void understand_labels(struct filling *x)
 {
     for (unsigned i = 0; i < x->ts.n; i++) {
@@ -381,6 +409,7 @@ void understand_labels(struct filling *x)
             continue;
         l.used += words_of_doubt(x, i + l.used);
         l.used += words_of_pressure(x, l.field, i + l.used);
+        l.used += words_of_now(x, l.field, i + l.used);
         value = i + l.used;
         if (l.field->hidden) {
             (void)take_birth(x, &l, i);
