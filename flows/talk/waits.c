@@ -7,6 +7,7 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/told.h"
+#include "flows/understand/commands.h"
 #include "parsers/text.h"
 
 enum {
@@ -133,12 +134,34 @@ struct slice waits_of_staff(const struct ruleset *rules, const struct reading *r
     return nomor.n ? nomor : n == 1 ? only : slice_make("", 0);
 }
 
-/* Some words, or that she died. */
+/* `banyak?`, `sadar?`: she asks after the patient, and not with the word of a command whether it was heard.
+ */
+static bool asks_her(const struct step *s)
+{
+    struct slice rest = s->reading->said.body;
+
+    if (s->reading->nudge || slice_find(rest, '?') == rest.n)
+        return false;
+    while (rest.n) {
+        struct slice word = slice_cut(&rest, ' ');
+        char *upper = arena_raw(s->arena, word.n + 1);
+        size_t n = 0;
+
+        for (size_t i = 0; upper && i < word.n; i++)
+            if (text_is_letter(word.p[i]))
+                upper[n++] = (char)(word.p[i] & ~0x20);
+        if (upper && command_by_word(slice_make(upper, n)))
+            return false;
+    }
+    return true;
+}
+
+/* Some words, a question, or that she died. */
 static bool tells(const struct step *s)
 {
     struct slice body = s->reading->said.body;
 
-    return waits_talks(body) || understand_says_death(s->rules, body, true, s->arena);
+    return waits_talks(body) || asks_her(s) || understand_says_death(s->rules, body, true, s->arena);
 }
 
 bool waits_passed_back(struct step *s, struct slice *hp)
