@@ -132,6 +132,14 @@ static void stranger(struct listening *h)
         r->answer.plea = false;
 }
 
+static void goes_on(struct listening *h)
+{
+    struct reading *r = h->r;
+
+    if (!r->answer.plea && !r->nomor.n)
+        r->nomor = waits_goes_on(h->rules, r, h->a);
+}
+
 /* When a hearer may hear: what the message is so far, and the rest. */
 #define SO(kind) (1u << READING_##kind)
 enum {
@@ -201,6 +209,8 @@ static const struct hearer hearers[] = {
     { emergency_plea, SO(NOTHING), PLAIN },
     /* `bukan kejang bu, cuma menggigil`, `panasnya sudah turun`: news of the case that is open. */
     { of_open, SO(EMERGENCY), 0 },
+    /* `masih pendarahan bu`: of her who was sent for that. */
+    { goes_on, SO(EMERGENCY), DANGER },
     /* `tolong istri saya mau melahirkan` of a number that nobody knows. */
     { stranger, SO(EMERGENCY), 0 },
     /* `budi kejang`: somebody of whom she filed a report today. */

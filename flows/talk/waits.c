@@ -236,6 +236,17 @@ static bool is_own(enum open_what what)
     return what == OPEN_OWN;
 }
 
+/* That case is open, and has the sign that is named. */
+static bool of_sign(const struct ruleset *rules, const struct reading *r, struct slice nomor, struct arena *a)
+{
+    const struct open_cases *open = &r->state->open;
+
+    for (unsigned i = 0; nomor.n && i < open->n; i++)
+        if (slice_eq(open->all[i].nomor, nomor) && is_own(open->all[i].what))
+            return one_sign(rules, open->all[i].whom, r->said.body, a);
+    return false;
+}
+
 struct slice waits_of_news(const struct ruleset *rules, const struct reading *r, struct arena *a)
 {
     struct slice nomor = waits_named(r, a);
@@ -243,8 +254,22 @@ struct slice waits_of_news(const struct ruleset *rules, const struct reading *r,
     nomor = nomor.n ? nomor : called_case(rules, r->state, r->said.body, a);
     if (nomor.n || !understand_names_nobody(rules, r->said.body, a))
         return nomor;
+    if (of_sign(rules, r, r->state->last.nomor, a))
+        return r->state->last.nomor;
     nomor = only_open(rules, r, is_own, a);
     return nomor.n ? nomor : only_open(rules, r, waits_for_staff, a);
+}
+
+struct slice waits_goes_on(const struct ruleset *rules, const struct reading *r, struct arena *a)
+{
+    struct slice last = r->state->last.nomor, only = slice_make("", 0);
+
+    if (!understand_goes_on(rules, r->said.body, a))
+        return only;
+    if (of_sign(rules, r, last, a))
+        return last;
+    only = only_open(rules, r, is_own, a);
+    return of_sign(rules, r, only, a) ? only : slice_make("", 0);
 }
 
 static void say_news(struct step *s, struct slice nomor, const struct filed_report *r, bool own)

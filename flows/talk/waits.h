@@ -32,6 +32,9 @@ bool waits_passed_back(struct step *, struct slice *hp);
 /* The case that words about a sign which has ended are about: by number or name, or where they name nobody
  * the only open one; or empty. */
 struct slice waits_of_news(const struct ruleset *, const struct reading *, struct arena *);
+/* Her case that an emergency of the same sign which names nobody and goes on is about: `masih pendarahan bu`.
+ */
+struct slice waits_goes_on(const struct ruleset *, const struct reading *, struct arena *);
 /* It has ended, of a patient whom staff know: who has her hears it, or of staff whoever reported her, and
  * nobody is called anew.  False: it is said of nobody known, or says more. */
 bool waits_ended(struct step *);

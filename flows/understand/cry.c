@@ -244,6 +244,20 @@ bool understand_asks_to_fetch(const struct ruleset *rs, struct slice text, struc
     return fetch;
 }
 
+bool understand_goes_on(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    const struct word_list *chat = list_by_name(&rs->forms, S("obrolan"));
+    bool goes_on = false;
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts) || names_anybody(&rs->forms.words, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i++)
+        goes_on |= slice_is(phrase_code(&ts, i, chat, &used), "masih");
+    return goes_on;
+}
+
 bool understand_cries_of_another(const struct ruleset *rs, struct slice line, struct arena *a)
 {
     struct heard_signs heard = { 0 };

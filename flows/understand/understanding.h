@@ -167,6 +167,9 @@ void understand_cry_of(const struct ruleset *, struct slice nama, struct slice u
 /* It asks to be fetched, and names nobody: `ban bocor, tolong jemput bu`. */
 bool understand_asks_to_fetch(const struct ruleset *, struct slice text, struct arena *);
 
+/* `masih pendarahan bu`: of somebody who was spoken of before, and names nobody. */
+bool understand_goes_on(const struct ruleset *, struct slice text, struct arena *);
+
 /* No word of it may be a name: all of them are words of the language, or labels. */
 bool understand_names_nobody(const struct ruleset *, struct slice text, struct arena *);
 /* Somebody's relative or neighbour is spoken of: `tetangga saya meninggal`. */

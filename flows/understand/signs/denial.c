@@ -12,6 +12,7 @@
 struct denying {
     const struct words *words;
     const struct word_list *answers; /* lists/iya.yaml */
+    const struct word_list *chat, *places;
     struct slice whom;
     const struct tokens *ts;      /* of the sentence */
     const struct sign_scan *scan; /* by which signs are found */
@@ -211,6 +212,12 @@ static bool says_when(const struct denying *d, unsigned i, unsigned *used)
            one_of(phrase_code(d->ts, i, d->words->kata, used), codes, sizeof codes / sizeof *codes);
 }
 
+/* `sudah sampai puskesmas`. */
+static bool says_where(const struct denying *d, unsigned i, unsigned *used)
+{
+    return slice_is(phrase_code(d->ts, i, d->chat, used), "di_sana") || phrase_at(d->ts, i, d->places, used);
+}
+
 /* Each sign of the sentence has ended, by what stands behind it, and nothing else is said.  Again, or still,
  * is no end. */
 static bool all_ended(struct denying *d)
@@ -233,7 +240,7 @@ static bool all_ended(struct denying *d)
             open = any = true;
         } else if (ended_at(d, i, &used)) {
             open = false;
-        } else if (!says_when(d, i, &used)) {
+        } else if (!says_when(d, i, &used) && !says_where(d, i, &used)) {
             struct negation n;
 
             if (negation_at(d->ts, i, d->words->negators, &n) || !says_nothing(d, i, &used))
@@ -246,7 +253,11 @@ static bool all_ended(struct denying *d)
 
 bool understand_ended(const struct ruleset *rs, struct slice text, struct slice whom, struct arena *a)
 {
-    struct denying d = { .words = &rs->forms.words, .answers = rs->forms.words.answers, .whom = whom };
+    struct denying d = { .words = &rs->forms.words,
+                         .answers = rs->forms.words.answers,
+                         .chat = list_by_name(&rs->forms, S("obrolan")),
+                         .places = list_by_name(&rs->forms, S("tujuan")),
+                         .whom = whom };
 
     return each_sentence(rs, text, a, &d, all_ended) && d.signs;
 }
