@@ -195,6 +195,15 @@ static struct got read_born(struct filling *x, const struct field *f, const stru
     return g;
 }
 
+/* `1,10 th`: a year and ten months, or a tenth of a year? */
+static bool years_and_months(struct slice low)
+{
+    struct slice behind = low;
+
+    (void)slice_cut(&behind, slice_find(low, ',') < low.n ? ',' : '.');
+    return slice_is(behind, "10") || slice_is(behind, "11");
+}
+
 struct got understand_read_age(struct filling *x, const struct field *f, unsigned i)
 {
     struct when_words w = when_words(x);
@@ -240,7 +249,8 @@ struct got understand_read_age(struct filling *x, const struct field *f, unsigne
     g.value = value_text(age.text);
     g.fit = FIT_YES;
     /* SPEC 2.2: in rujuk and wafat a child's age needs its unit. */
-    if ((f->unit_needed_below_18 && !age.unit && age.months < 18 * 12) || x->ts.t[i].approx) {
+    if ((f->unit_needed_below_18 && !age.unit && age.months < 18 * 12) || x->ts.t[i].approx ||
+        years_and_months(x->ts.t[i].low)) {
         g.fit = FIT_DOUBT;
         g.error = ERROR_AMBIGUOUS;
         g.used += understand_doubt_behind(x, i + g.used);
