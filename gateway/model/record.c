@@ -164,7 +164,7 @@ struct rows rows_begin(struct slice body, struct arena *a)
 int rows_next(struct rows *r, struct row *out, struct err *e)
 {
     memset(out, 0, sizeof *out);
-    while (r->rest.n && memchr(" \t\r\n", r->rest.p[0], 4))
+    while (r->rest.n && slice_find(S(" \t\r\n"), r->rest.p[0]) != (size_t)-1)
         r->rest = slice_skip(r->rest, 1);
     if (!r->rest.n)
         return 0;
