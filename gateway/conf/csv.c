@@ -18,6 +18,7 @@ struct reader {
     char *copy; /* the same bytes, ours to change */
     size_t at;
     unsigned line, col; /* of the next byte */
+    int sep;            /* ';' where the first line has no ',': what Excel writes in Indonesia */
     const char *file;
     struct arena *arena;
     struct faults *faults;
@@ -106,7 +107,7 @@ static bool read_quoted(struct reader *r, struct cell *out)
     out->text = slice_make(p, n);
     while (peek(r) == ' ')
         take(r);
-    if (peek(r) >= 0 && peek(r) != ',' && !at_line_end(r)) {
+    if (peek(r) >= 0 && peek(r) != r->sep && !at_line_end(r)) {
         fault_add(r->faults, here(r), "text behind a closing quote: put the whole cell in quotes");
         return false;
     }
@@ -124,7 +125,7 @@ static bool read_cell(struct reader *r, struct cell *out)
     } else {
         size_t start = r->at;
 
-        while (peek(r) >= 0 && peek(r) != ',' && peek(r) != '\n') {
+        while (peek(r) >= 0 && peek(r) != r->sep && peek(r) != '\n') {
             if (peek(r) == '"') {
                 fault_add(r->faults, here(r), "a quote inside a cell: put the cell in quotes and double it");
                 return false;
@@ -136,7 +137,7 @@ static bool read_cell(struct reader *r, struct cell *out)
     out->text = slice_trim(out->text);
     if (peek(r) == '\r')
         take(r);
-    out->ends_row = peek(r) != ',';
+    out->ends_row = peek(r) != r->sep;
     if (peek(r) >= 0)
         take(r);
     return true;
@@ -165,6 +166,13 @@ static bool read_row(struct reader *r, struct cell *cells, unsigned *n)
 static const char *bare(const char *column)
 {
     return column + (column[0] == '?');
+}
+
+static int separator(struct slice text)
+{
+    struct slice first = slice_cut(&text, '\n');
+
+    return slice_find(first, ',') == (size_t)-1 && slice_find(first, ';') != (size_t)-1 ? ';' : ',';
 }
 
 /* Which cell of a row of the file is which wanted column; to[] holds -1 for those that the file lacks. */
@@ -266,6 +274,7 @@ int csv_parse(struct slice text, const char *name, const char *const *columns, s
         return err_set(NULL, "csv: too many columns wanted");
     if (slice_starts(r.text, "\xEF\xBB\xBF"))
         r.at = 3;
+    r.sep = separator(slice_skip(r.text, r.at));
     if (is_text(&r) && read_header(&r, columns, to, &width))
         read_rows(&r, to, wanted, width, out);
     return faults_count(faults) == before ? 0 : -1;

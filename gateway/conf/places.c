@@ -154,8 +154,11 @@ int people_load(const char *path, struct arena *arena, struct faults *faults, st
 int people_parse(struct slice rows, struct arena *arena, struct faults *faults, struct person **out,
                  unsigned *n)
 {
-    struct slice text =
-        arena_printf(arena, "msisdn,role,name,place,language,active,leader\n%.*s\n", SLICE_ARG(rows));
+    /* The header in the hand of the rows: "," or the ";" of Excel. */
+    const char *header = slice_find(rows, ',') == (size_t)-1
+                             ? "msisdn;role;name;place;language;active;leader"
+                             : "msisdn,role,name,place,language,active,leader";
+    struct slice text = arena_printf(arena, "%s\n%.*s\n", header, SLICE_ARG(rows));
     struct csv csv;
 
     *n = 0;

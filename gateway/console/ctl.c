@@ -273,14 +273,12 @@ static const struct {
     { "sink", "NAME schema: the SQL of its tables; NAME list STAGE, NAME retry: of the ministry's platform",
       NULL, NULL },
     { "export",
-      "csv --month 2026-11 --what timbang: a month as CSV; see export csv --help; PERSON: all that is held "
-      "of "
-      "her",
+      "csv --month 2026-11 --what timbang: a month as CSV; see export csv --help; PERSON: all that is held of"
+      " her",
       NULL, NULL },
     { "forget",
-      "PERSON --reason TEXT: all that is held of her goes, a tombstone stays; PERSON is the number of a "
-      "child, "
-      "of a report, or of a telephone",
+      "PERSON --reason TEXT: all that is held of her goes, a tombstone stays; PERSON is the number of a"
+      " child, of a report, or of a telephone",
       NULL, NULL },
     { "pws",
       "[--place CODE] [--month 2026-11]: the indicators; pws --anew counts them again from the records", NULL,
@@ -303,10 +301,8 @@ static const struct {
     { "user", "add NAME --role admin|officer|viewer [--area CODE], list, reset NAME, remove NAME", NULL,
       NULL },
     { "audit",
-      "[--json]: from receipt to each sink's acknowledgement, what is open and why; audit acts: what people "
-      "did "
-      "and were "
-      "refused in the console, the newest first",
+      "[--json]: from receipt to each sink's acknowledgement, what is open and why; audit acts: what people"
+      " did and were refused in the console, the newest first",
       NULL, NULL },
     { "reload", "read the configuration again; a bad file changes nothing", NULL, NULL },
     { "drain", "refuse new messages, finish those under way, leave", drain, NULL },
@@ -318,6 +314,23 @@ static void help(struct buf *b)
         buf_printf(b, "  %-14s %s\n", requests[i].line, requests[i].prose);
 }
 
+/* "backup --help": what it is for, and how it is typed. */
+static void help_on(struct buf *b, const char *line, const char *prose)
+{
+    static const struct {
+        const char *line, *example;
+    } examples[] = { { "backup", "backup /backup/2026-11-29.sealed" },
+                     { "trace", "trace 48217" },
+                     { "forget", "forget 48217 --reason \"letter of 3 December\"" },
+                     { "move", "move sms:old sms:new" },
+                     { "user", "user add dewi --role officer --area 19.06.01" } };
+
+    buf_printf(b, "kentongan ctl %s %s\n", line, prose);
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        if (slice_is(slice_of(line), examples[i].line))
+            buf_printf(b, "\nExample: kentongan ctl %s\n", examples[i].example);
+}
+
 static void serve(struct client *c, struct slice line)
 {
     struct buf b;
@@ -325,12 +338,13 @@ static void serve(struct client *c, struct slice line)
     buf_init(&b, ANSWER_MAX);
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         struct slice words = slice_skip(line, strlen(requests[i].line));
-
         bool desk = !requests[i].run && !requests[i].later;
 
         if (!slice_starts(line, requests[i].line) || (words.n && (!desk || words.p[0] != ' ')))
             continue;
-        if (requests[i].run)
+        if (slice_is(slice_trim(words), "--help") && !slice_is(slice_of(requests[i].line), "parked"))
+            help_on(&b, requests[i].line, requests[i].prose);
+        else if (requests[i].run)
             requests[i].run(c->ctl, &b);
         else if (desk ? ask(c, requests[i].line, slice_trim(words)) : requests[i].later(c))
             return;

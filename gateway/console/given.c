@@ -45,16 +45,31 @@ static struct slice match_of(struct request *r, struct slice rest)
     return s;
 }
 
+/* The number of one of the people, by her pseudonym as it is shown: P-6351, or the whole of her address. */
+static struct slice by_pseudonym(struct request *r, struct slice shown)
+{
+    const struct roster *roster = slice_starts(shown, "P-") ? console_roster(r->console) : NULL;
+
+    for (unsigned i = 0; roster && shown.n >= 6 && i < roster->people_n; i++)
+        if (slice_ieq(slice_take(roster->people[i].pseudonym, shown.n), shown))
+            return arena_copy(&r->arena, roster->people[i].msisdn);
+    return S("");
+}
+
 static void give_search(struct request *r)
 {
     struct slice words = slice_trim(request_param(r, "cari")), taught = slice_trim(request_param(r, "kata"));
+    struct slice who;
     struct msisdn m;
 
     if (taught.n)
         give(r, "_kata", match_of(r, taught));
     if (!words.n)
         return;
-    if (slice_all_digits(words) && words.n >= 4 && words.n <= 10 && words.p[0] != '0')
+    who = by_pseudonym(r, words);
+    if (who.n)
+        give(r, "_dari", who);
+    else if (slice_all_digits(words) && words.n >= 4 && words.n <= 10 && words.p[0] != '0')
         give(r, "_nomor", words);
     else if ((words.p[0] == '+' || text_is_digit(words.p[0])) && msisdn_parse(words, &m))
         give(r, "_dari", arena_copy(&r->arena, msisdn_slice(&m)));

@@ -6,6 +6,7 @@
 
 #include "gateway/console/chart.h"
 #include "gateway/console/sql.h"
+#include "gateway/conf/rules.h"
 #include "parsers/date.h"
 
 /* --- an order, as an SMS would say it --- */
@@ -214,6 +215,20 @@ const struct reader_part guard_signal = { .name = "ada",
                                           .sql = "SELECT e.nomor," WHOM_TOLD "FROM alert_event"
                                                  " AS e WHERE e.nomor = :nomor" };
 
+/* The reports of an episode. */
+#define ITS_CASES                                                                                            \
+    " WHERE r.form IN "                                                                                      \
+    "('kasus',"                                                                                              \
+    " 'kejadian') AND coalesce(json_extract(r.fields, '$.penyakit'), json_extract(r.fields, "                \
+    "'$.jenis')) ="                                                                                          \
+    " (SELECT json_extract(i.text, '$.disease') FROM message_nomor AS n JOIN message_in AS i ON i.id ="      \
+    " n.message WHERE n.nomor = :nomor AND i.kind = 'signal' AND json_valid(i.text) LIMIT 1) AND "           \
+    "(r.place ="                                                                                             \
+    " (SELECT f.place FROM alert_event AS f WHERE f.nomor = :nomor AND f.role = 'sistem' LIMIT 1) OR"        \
+    " r.posyandu IN (SELECT y.code FROM of_code AS y LEFT JOIN of_code AS u ON u.code = y.parent WHERE"      \
+    " (SELECT f.place FROM alert_event AS f WHERE f.nomor = :nomor AND f.role = 'sistem' LIMIT 1) IN"        \
+    " (y.parent, u.parent)))"
+
 static const struct reader_part signal_one[] = {
     { .name = "s", .kind = READ_ONE, .sql = SQL_SIGNALS " WHERE s.nomor = :nomor" },
     { .name = "langkah",
@@ -238,19 +253,15 @@ static const struct reader_part signal_one[] = {
           " json_extract(r.fields, '$.jk') AS jk, json_extract(r.fields, '$.umur') AS umur,"
           " coalesce(json_extract(r.fields, '$.jumlah'), 1) AS jumlah, words(json_extract(r.fields, "
           "'$.lokasi')) AS"
-          " lokasi, r.status FROM record AS r LEFT JOIN of_code AS p ON p.code = r.posyandu WHERE r.form IN "
-          "('kasus',"
-          " 'kejadian') AND coalesce(json_extract(r.fields, '$.penyakit'), json_extract(r.fields, "
-          "'$.jenis')) ="
-          " (SELECT json_extract(i.text, '$.disease') FROM message_nomor AS n JOIN message_in AS i ON i.id ="
-          " n.message WHERE n.nomor = :nomor AND i.kind = 'signal' AND json_valid(i.text) LIMIT 1) AND "
-          "(r.place ="
-          " (SELECT f.place FROM alert_event AS f WHERE f.nomor = :nomor AND f.role = 'sistem' LIMIT 1) OR"
-          " r.posyandu IN (SELECT y.code FROM of_code AS y LEFT JOIN of_code AS u ON u.code = y.parent WHERE"
-          " (SELECT f.place FROM alert_event AS f WHERE f.nomor = :nomor AND f.role = 'sistem' LIMIT 1) IN"
-          " (y.parent, u.parent)))",
+          " lokasi, r.status FROM record AS r LEFT JOIN of_code AS p ON p.code = r.posyandu" ITS_CASES,
       .tail = "ORDER BY r.at DESC",
       .limit = 100 },
+    { .name = "hari",
+      .sql =
+          "SELECT substr(r.at, 1, 10) AS hari, sum(coalesce(json_extract(r.fields, '$.jumlah'), 1)) AS n FROM"
+          " record AS r" ITS_CASES " AND r.status <> 'cancelled'",
+      .tail = "GROUP BY 1 ORDER BY 1 DESC",
+      .limit = 400 },
 };
 
 enum {
@@ -300,7 +311,7 @@ static void add_rule(struct request *r, struct node *list, const char *name, int
 
 /* What the rules that others use would have said of the same weeks (DISTRICT 4.1, 4.2); the last week is the
  * one that is judged. */
-static struct node *other_rules(struct request *r, const int64_t weeks[CURVE_DAYS / 7])
+static struct node *other_rules(struct request *r, const int64_t weeks[CURVE_DAYS / 7], int64_t ours)
 {
     enum {
         BEFORE = CURVE_DAYS / 7 - 1, /* weeks behind it */
@@ -315,8 +326,7 @@ static struct node *other_rules(struct request *r, const int64_t weeks[CURVE_DAY
     }
     mean = sum * 1000 / BEFORE;
     sd = root_milli((squares * BEFORE - sum * sum) * 1000 / (BEFORE * BEFORE));
-    line = threshold(sum);
-    add_rule(r, list, "petugas", line, now >= line);
+    add_rule(r, list, "petugas", ours, now >= ours);
     line = last * 3 / 2 > last + 3000 ? last * 3 / 2 : last + 3000;
     line = line < 5000 ? 5000 : line;
     add_rule(r, list, "naik", line, now >= line);
@@ -326,32 +336,51 @@ static struct node *other_rules(struct request *r, const int64_t weeks[CURVE_DAY
     return list;
 }
 
+/* The cases by day, up to the last of them or the last day that was judged: those that the list beside the
+ * curve has; of an episode without reports (W2) what the signal said. */
+static int64_t cases_by_day(struct request *r, const struct node *signal, int64_t today,
+                            int64_t counts[CURVE_DAYS])
+{
+    const struct node *days = node_get(signal, "village_days"), *listed = node_get(r->values, "hari");
+    int64_t day;
+
+    /* An episode of a puskesmas has its own figures. */
+    if (slice_eq(node_text(node_get(r->values, "s"), "desa"), node_text(signal, "puskesmas")))
+        days = node_get(signal, "puskesmas_days");
+    for (const struct node *d = node_first(listed); d; d = d->next)
+        if (date_parse_iso(node_text(d, "hari"), &day) && day > today)
+            today = day;
+    for (const struct node *d = node_first(listed); d; d = d->next)
+        if (date_parse_iso(node_text(d, "hari"), &day) && today - day < CURVE_DAYS)
+            counts[CURVE_DAYS - 1 - (today - day)] += node_int(d, "n");
+    for (const struct node *d = listed && listed->first ? NULL : node_first(days); d; d = d->next)
+        if (date_parse_iso(d->key, &day) && today - day >= 0 && today - day < CURVE_DAYS)
+            counts[CURVE_DAYS - 1 - (today - day)] = d->number;
+    return today;
+}
+
 static void signal_more(struct request *r)
 {
     const struct ruleset *rules = r->console->ops.rules(r->console->ops.arg);
     const struct node *h = node_get(r->values, "hitungan");
-    const struct node *o = node_read(node_text(h, "_angka"), &r->arena), *days = node_get(o, "village_days");
-    int64_t counts[CURVE_DAYS] = { 0 }, weeks[CURVE_DAYS / 7] = { 0 }, before = 0, line, day;
+    unsigned single = rules_disease(rules->rules, node_text(h, "penyakit"))->single;
+    int64_t counts[CURVE_DAYS] = { 0 }, weeks[CURVE_DAYS / 7] = { 0 }, before = 0, line;
     int64_t today =
         date_today(node_int(h, "waktu") ? node_int(h, "waktu") : r->now_ms, rules->utc_offset_min);
 
-    /* An episode of a puskesmas has its own figures. */
-    if (slice_eq(node_text(node_get(r->values, "s"), "desa"), node_text(o, "puskesmas")))
-        days = node_get(o, "puskesmas_days");
-    for (const struct node *d = node_first(days); d; d = d->next)
-        if (date_parse_iso(d->key, &day) && today - day >= 0 && today - day < CURVE_DAYS) {
-            counts[CURVE_DAYS - 1 - (today - day)] = d->number;
-            weeks[CURVE_DAYS / 7 - 1 - (today - day) / 7] += d->number;
-        }
+    today = cases_by_day(r, node_read(node_text(h, "_angka"), &r->arena), today, counts);
+    for (unsigned i = 0; i < CURVE_DAYS; i++)
+        weeks[i / 7] += counts[i];
     for (unsigned i = 0; i < CURVE_DAYS / 7 - 1; i++)
         before += weeks[i];
-    line = threshold(before);
+    line = single ? (int64_t)single * 1000 : threshold(before);
     values_int(r->values, "tujuh", weeks[CURVE_DAYS / 7 - 1]);
+    values_int(r->values, "sendiri", single);
     put_tenths(r, "biasa", before * 250);
     put_tenths(r, "ambang", line);
     node_set(r->values, "minggu",
              chart_cases(&r->arena, &(struct chart_counts){ weeks, CURVE_DAYS / 7, 7, today, line }));
-    node_set(r->values, "lain", other_rules(r, weeks));
+    node_set(r->values, "lain", other_rules(r, weeks, line));
     node_set(r->values, "kurva",
              chart_cases(&r->arena, &(struct chart_counts){ counts, CURVE_DAYS, 1, today, 0 }));
     page_show(r);

@@ -181,6 +181,8 @@ static void preview(struct request *r, const struct person *all, unsigned n, con
         const char *change = change_of(was, &all[i]);
         struct node *o = node_object(&r->arena);
 
+        if (!directory_place(d, all[i].place_code))
+            continue; /* told as a fault, and no more */
         fresh += change[1] == 'a' && change[0] == 'b' && change[2] == 'r';
         changed += change[1] == 'e';
         same += change[0] == 's';

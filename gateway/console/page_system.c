@@ -68,7 +68,9 @@ static void on_figures(void *arg, const struct store_figures *f)
     buf_init(&why, 1024);
     put_text(r->values, "keadaan", r,
              slice_of(staff_health_name(r->console->ops.health(r->console->ops.arg, &why))));
-    put_text(r->values, "sebab", r, buf_slice(&why));
+    for (size_t i = 0; i < why.n; i++) /* a list of JSON: "redis","sink:lokal" */
+        why.p[i] = why.p[i] == '"' ? ' ' : why.p[i];
+    put_text(r->values, "sebab", r, slice_trim(buf_slice(&why)));
     buf_free(&why);
     node_put_bool(r->values, "redis", f != NULL);
     if (f) {

@@ -52,7 +52,7 @@ static void on_streams(void *arg, const struct parked_stream *all, unsigned n)
     node_put_bool(r->values, "tenang",
                   !parked && !node_get(r->values, "rujukan")->first &&
                       !node_get(r->values, "sinyal")->first && !node_get(r->values, "daftar")->first &&
-                      !node_get(r->values, "draf")->first);
+                      !node_get(r->values, "draf")->first && !node_get(r->values, "w2")->first);
     page_show(r);
 }
 

@@ -366,6 +366,16 @@ static struct slice code_of(const struct place *p, struct arena *a)
     return p ? arena_copy(a, p->code) : S("");
 }
 
+/* Every other village has a Posyandu Melati. */
+static struct slice place_called(struct roster *r, const struct place *p)
+{
+    const struct place *village = p->level == PLACE_POSYANDU ? place_village(p) : NULL;
+
+    if (!village || slice_ends(p->name, arena_copy(&r->arena, village->name).p))
+        return arena_copy(&r->arena, p->name);
+    return arena_printf(&r->arena, "%.*s, %.*s", SLICE_ARG(p->name), SLICE_ARG(village->name));
+}
+
 static void add_places(struct roster *r, const struct directory *d)
 {
     r->places = ARENA_ARRAY(&r->arena, struct roster_place, (size_t)d->places_n + 1);
@@ -374,7 +384,7 @@ static void add_places(struct roster *r, const struct directory *d)
 
         r->places[r->places_n++] = (struct roster_place){
             .code = arena_copy(&r->arena, p->code),
-            .name = arena_copy(&r->arena, p->name),
+            .name = place_called(r, p),
             .level = slice_of(place_level_name(p->level)),
             .parent = code_of(p->parent, &r->arena),
             .area = code_of(p->area, &r->arena),

@@ -60,6 +60,13 @@
     "telepon FROM"                                                                                           \
     " referral_event AS e GROUP BY e.nomor) AS r"
 
+/* How many cases staff were told of last: "7 hr: 6, biasa 1,2/mg", "6", "80 -> 8"; heads read "<5". */
+#define SQL_TOLD                                                                                             \
+    "(SELECT CAST(CASE WHEN instr(f.words, ': ') THEN substr(f.words, instr(f.words, ': ') + 2) WHEN "       \
+    "instr(f.words, '-> ') THEN substr(f.words, instr(f.words, '-> ') + 3) ELSE f.words END AS INTEGER) "    \
+    "FROM alert_event AS f WHERE f.nomor = e.nomor AND f.event = 'sent' AND f.words NOT LIKE '<%' AND "      \
+    "f.words NOT LIKE '% = %' ORDER BY f.at DESC LIMIT 1) "
+
 /* Episodes, one a row. */
 #define SQL_SIGNALS                                                                                          \
     "SELECT s.nomor, s.mulai, s.desa, p.name AS nama_desa, s.kasus, s.kepala, s.putusan, CASE WHEN "         \
@@ -74,8 +81,7 @@
     "CAST(strftime('%s',"                                                                                    \
     " min(e.at)) AS INTEGER) * 1000 AS mulai, (SELECT f.place FROM alert_event AS f WHERE f.nomor = "        \
     "e.nomor AND"                                                                                            \
-    " f.role = 'sistem' LIMIT 1) AS desa, (SELECT f.words FROM alert_event AS f WHERE f.nomor = e.nomor AND" \
-    " f.event = 'sent' ORDER BY f.at DESC LIMIT 1) AS kasus, max(e.event = 'ok') AS kepala, CASE WHEN"       \
+    " f.role = 'sistem' LIMIT 1) AS desa, " SQL_TOLD "AS kasus, max(e.event = 'ok') AS kepala, CASE WHEN"    \
     " max(e.event = 'ralat') THEN 'ralat' WHEN max(e.event = 'bukan') THEN 'bukan' WHEN max(e.event = "      \
     "'benar')"                                                                                               \
     " THEN 'benar' WHEN max(e.event = 'closed') THEN 'tutup' ELSE '' END AS putusan FROM alert_event AS e "  \

@@ -359,6 +359,10 @@ void forget_desk(const struct desk *desk, struct slice words, ctl_done *done, vo
         flag = slice_cut(&words, ' ');
     }
     words = slice_trim(words);
+    if (person.n && slice_is(flag, "--reason") && words.n && words.n < REASON_LEAST) {
+        refuse(f, "words", S(""), "the reason is too short: whoever reads it in a year must know why");
+        return;
+    }
     if (!person.n || !slice_is(flag, "--reason") || words.n < REASON_LEAST) {
         refuse(f, "words", S(""),
                "forget PERSON --reason TEXT: the number of a child, of a report, or of a telephone");

@@ -104,7 +104,7 @@ test('a signal is verified by keyboard alone, and the head of the village hears 
   await page.locator('tr', { hasText: 'campak' }).getByRole('link').first().focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/sinyal\/\d+/);
-  assert.match(await page.locator('main').innerText(), /7 hari: 1 kasus\. Biasa 0,0 seminggu.*Ambang petugas 5,0/s);
+  assert.match(await page.locator('main').innerText(), /7 hari: 1 kasus\. Biasa 0,0 seminggu.*Aturan penyakit ini: 1 kasus/s);
   await page.getByRole('button', { name: /^Benar/ }).focus();
   await page.keyboard.press('Enter');
   await waitFor('the verdict stands on its page', async () => {
@@ -120,7 +120,7 @@ test('the page of a signal says what other rules would have said, and has its cu
   await page.getByText('Apa kata aturan lain').click();
   const rules = await page.locator('details table tr').allInnerTexts();
   assert.equal(rules.length, 6);
-  assert.match(rules[1], /Petugas.*5,0.*tidak/s);
+  assert.match(rules[1], /Petugas.*1,0.*memanggil/s);
   assert.match(rules[3], /SKDR mentah.*0,0.*memanggil/s);
   const [curve, list] = await page.locator('.berdampingan > section').evaluateAll((all) => all.map((s) => s.getBoundingClientRect().left));
   assert.ok(list > curve + 300, 'side by side');

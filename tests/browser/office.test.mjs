@@ -105,6 +105,41 @@ test('a DAFTAR that the office refuses says whom to call', async () => {
   assert.match((await g.nextSms('+6281299990001', /belum disetujui/)).text, /hubungi 08\d+, DAFTAR lagi/);
 });
 
+test('the page of a signal counts what its list has, and explains the rule of its disease; a posyandu is told with its village', async () => {
+  for (const n of [9, 6]) await g.say(kader, `KASUS diare ${n}`);
+  await g.say(kader, 'KASUS campak Rumaisha P 5th');
+  const list = await waitFor('both are signals', async () => {
+    const all = await rows('/sinyal.json');
+    return all.some((r) => r.penyakit === 'campak') && all.some((r) => r.penyakit === 'diare') && all;
+  });
+  for (const r of list) assert.equal(typeof r.kasus, 'number', JSON.stringify(r));
+  const diare = list.find((r) => r.penyakit === 'diare').nomor, campak = list.find((r) => r.penyakit === 'campak').nomor;
+  await waitFor('all are stored', () => g.query("SELECT 1 FROM record WHERE fields LIKE '%\"jumlah\":6%'").length);
+  assert.match((await admin.get(`/sinyal/${diare}`)).body, /7 hari: 15 kasus/);
+  assert.match((await admin.get(`/sinyal/${campak}`)).body, /Aturan penyakit ini: 1 kasus sudah memanggil petugas/);
+  assert.match((await admin.get('/rujukan')).body, /Posyandu Melati, Kelubi/);
+});
+
+test('somebody is found by the pseudonym that the page shows, and no result is said in a word of the program', async () => {
+  const all = await rows('/pesan.json');
+  const { pengirim } = all.find((r) => /^KASUS campak/.test(r.teks));
+  assert.match(pengirim, /^P-[0-9A-F]{4}$/);
+  const found = await rows(`/pesan.json?cari=${pengirim}`);
+  assert.ok(found.length > 2 && found.every((r) => r.pengirim === pengirim), JSON.stringify(found.map((r) => r.pengirim)));
+  assert.doesNotMatch((await admin.get('/sistem')).body, /<td>(busy|emergency|bad_\w+|jam kosong)<|"redis"/);
+});
+
+test('a list that Excel wrote with semicolons is read', async () => {
+  const { body } = await officer.post('/orang', { apa: 'lihat', csv: 'msisdn;role;name;place;language;active;leader\n+6281277770001;kader;Halimah;PSY001;id;yes;no\n' });
+  assert.match(body, /1 baru, 0 berubah, 0 sama/);
+});
+
+test('ctl says how a request is typed, and that a reason is too short', () => {
+  for (const [what, example] of [['trace', 'trace 48217'], ['backup', 'backup /backup/'], ['forget', 'forget 48217 --reason']])
+    assert.match(g.ctl(what, '--help'), new RegExp(`Example: kentongan ctl ${example}`));
+  assert.throws(() => g.ctl('forget', '1010', '--reason', 'x'), /reason is too short/);
+});
+
 test('what is done while Redis is away is not noted, and says so', async () => {
   const nomor = nomorOf(await g.say(kader, 'RUJUK Tarmini 31th perdarahan'));
   await quiet();
