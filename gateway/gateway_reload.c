@@ -51,6 +51,11 @@ void gateway_free_older(struct gateway *g)
     generation_free_older(g->now, clock_mono_ms(), is_held, g);
 }
 
+static bool other_address(const struct address *a, const struct address *b)
+{
+    return a->port != b->port || !slice_eq(a->host, b->host);
+}
+
 /* What was read on its thread takes the place of what runs. */
 static bool take(void *arg, struct generation *next)
 {
@@ -60,6 +65,9 @@ static bool take(void *arg, struct generation *next)
     if (g->draining)
         return false;
     gateway_free_older(g);
+    next->needs_restart = other_address(&old->config->listen, &next->config->listen) ||
+                          other_address(&old->config->staff, &next->config->staff) ||
+                          !slice_eq(old->config->state, next->config->state);
     swap_in(g, next);
     if (!gateway_seat_people(g, (const struct person *const *)old->stored, old->stored_n))
         log_event(LOG_ERROR, "people", "why", "more people than memory", NULL); /* those of the file alone */

@@ -16,6 +16,7 @@ struct generation {
     struct person **stored;   /* people as the store said last */
     unsigned stored_n;
     int64_t replaced_ms; /* mono; 0: not yet */
+    bool needs_restart;  /* it names another port or state folder, which only a start opens */
 };
 
 /* From the files; NULL and faults when there are any. */

@@ -78,7 +78,9 @@ static void on_read(void *arg)
         say_faults(a);
     } else if (a->reload->take(a->reload->arg, a->next)) {
         log_event(LOG_INFO, "reloaded", NULL);
-        a->done(a->ctx, S("reloaded\n"));
+        a->done(a->ctx, a->next->needs_restart
+                            ? S("reloaded; another listen, staff or state is in force after a restart\n")
+                            : S("reloaded\n"));
     } else {
         generation_free_all(a->next);
         a->done(a->ctx, S("error: not now: the gateway is leaving\n"));

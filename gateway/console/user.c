@@ -378,6 +378,10 @@ void login_account_act(struct request *r)
             request_back(r, false, request_text(r, "akun.tambah_salah"), "/akun");
             return;
         }
+        if (!area.n && r->area[0]) { /* left out is no attempt */
+            request_back(r, false, request_text(r, "akun.isi_wilayah"), "/akun");
+            return;
+        }
         fill(&next, name, role, area);
         if (account_is_mine(r, &next))
             page_put(r, &next, slice_of(password));

@@ -140,6 +140,23 @@ test('ctl says how a request is typed, and that a reason is too short', () => {
   assert.throws(() => g.ctl('forget', '1010', '--reason', 'x'), /reason is too short/);
 });
 
+test('a port that changed is in force after a restart, and reload says so', async () => {
+  const fs = await import('node:fs');
+  const before = fs.readFileSync(g.config, 'utf8');
+  fs.writeFileSync(g.config, before.replace(/^listen: .*$/m, 'listen: 127.0.0.1:7999'));
+  assert.match(g.ctl('reload'), /after a restart/);
+  fs.writeFileSync(g.config, before);
+  await waitFor('it is as it was', () => /^reloaded/.test(g.ctl('reload')));
+});
+
+test('an area that was left out is asked for, and is no attempt', async () => {
+  const own = await session(g, account(g, 'sari', 'admin', '19.06.01'));
+  await own.post('/akun', { apa: 'tambah', nama: 'baru', peran: 'viewer', wilayah: '' });
+  assert.match((await own.get('/akun')).body, /Isi wilayahnya/);
+  assert.doesNotMatch(g.ctl('user', 'list'), /baru/);
+  assert.doesNotMatch((await admin.get('/audit')).body, /wilayah<\/td>/);
+});
+
 test('what is done while Redis is away is not noted, and says so', async () => {
   const nomor = nomorOf(await g.say(kader, 'RUJUK Tarmini 31th perdarahan'));
   await quiet();
