@@ -166,7 +166,11 @@ static void ask_staff(struct step *s, struct slice nomor, const struct request *
     step_audience(s, p->parent, &who);
     for (unsigned i = 0; i < who.n; i++) {
         const struct text_fill f[] = {
-            { "nomor", nomor }, { "nama", r->nama }, { "tempat", p->name }, { "hp", step_phone(s, s->msisdn) }
+            { "nomor", nomor },
+            { "nama", r->nama },
+            { "tempat", p->name },
+            { "desa", place_village(p) ? place_village(p)->name : slice_make("", 0) },
+            { "hp", step_phone(s, s->msisdn) },
         };
 
         step_sms(s, who.msisdn[i], SMS_NOTICE, nomor,
