@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => g.stop());
 
-test('TERIMA at the console of what nobody was sent yet is of the nearest staff', async () => {
+test('at the console whoever is to be told in the morning can be named as having it, and the act is the account\'s', async () => {
   const nomor = nomorOf(await g.say(kader, 'BUMIL Sri 30 150/95'));
   const events = () => g.query(`SELECT event, who FROM referral_event WHERE nomor = '${nomor}' ORDER BY at`);
   await waitFor('the referral', () => events().length === 1);
@@ -24,10 +24,11 @@ test('TERIMA at the console of what nobody was sent yet is of the nearest staff'
   const login = await request('POST', `${g.staff}/masuk`, { body: form({ nama: 'jaga', sandi }), headers: head });
   const Cookie = login.headers['set-cookie'].find((c) => c.startsWith('kentongan=')).split(';')[0];
   const token = /name="token" value="([0-9a-f]+)"/.exec((await request('GET', `${g.staff}/`, { headers: { Cookie } })).body)[1];
-  await request('POST', `${g.staff}/rujukan/${nomor}`, { body: form({ token, apa: 'TERIMA' }), headers: { ...head, Cookie } });
+  const siapa = /<option value="(P-[0-9A-Fa-f-]+)">Nur Marlina/.exec((await request('GET', `${g.staff}/rujukan?nomor=${nomor}`, { headers: { Cookie } })).body)[1];
+  await request('POST', `${g.staff}/rujukan/${nomor}`, { body: form({ token, apa: 'TERIMA', siapa }), headers: { ...head, Cookie } });
   await waitFor('it is taken', () => events().length === 2);
   const said = (await request('GET', `${g.staff}/rujukan`, { headers: { Cookie } })).body;
-  assert.match(said, new RegExp(`${nomor} [^<]*Anda terima`)); /* who is spoken to is nobody's name */
+  assert.match(said, new RegExp(`${nomor} [^<]*dicatat atas nama`));
   assert.doesNotMatch(said, /Sri/);
-  assert.deepEqual(events()[1], { event: 'terima', who: bidan });
+  assert.deepEqual(events()[1], { event: 'terima', who: 'akun:jaga' });
 });
