@@ -54,7 +54,7 @@ static const char *heads_words(const struct step *s, const struct episode *e, co
     if (rule->heads == HEADS_NEVER || slice_is(e->verdict, "bukan"))
         return NULL;
     if (e->told > 0)
-        return threshold_again(s, e->count, e->told) ? "alert.head_more" : NULL;
+        return threshold_again(s, e->count, e->told) ? episode_more_words(s, e) : NULL;
     if (verified)
         return "alert.head_verified";
     if (rule->heads == HEADS_AT_ONCE)
@@ -489,7 +489,7 @@ void alert_due(struct step *s, const struct due *d)
         if (!e.verdict.n && e.told == 0 && may_hear && e.count >= e.single)
             episode_tell_heads(s, &e, "alert.head_unverified");
     } else if (slice_is(d->act, "camat") && !e.ok && !e.ralat && !e.camat && !slice_is(e.verdict, "bukan")) {
-        episode_tell_camat(s, &e, "alert.head");
+        episode_tell_camat(s, &e);
     }
     pws_heads(s, d->village, d->disease, e.told && !e.ralat);
     episode_save(s, &e);

@@ -314,11 +314,31 @@ void episode_tell_told(struct step *s, struct episode *e, const char *key)
         episode_tell(s, e, e->heads[i], key, true);
 }
 
+/* Nobody has verified it, nor do so many cases speak for themselves (SPEC 2.5). */
+static bool unsure(const struct step *s, const struct episode *e)
+{
+    const struct disease_rule *rule = rules_disease(s->rules->rules, e->disease);
+
+    return !slice_is(e->verdict, "benar") && !(rule && rule->heads == HEADS_COUNT);
+}
+
+const char *episode_more_words(const struct step *s, const struct episode *e)
+{
+    return unsure(s, e) ? "alert.head_more_unverified" : "alert.head_more";
+}
+
+static const char *camat_words(const struct step *s, const struct episode *e)
+{
+    return slice_is(e->verdict, "benar") ? "alert.head_verified"
+           : unsure(s, e)                ? "alert.head_unverified"
+                                         : "alert.head";
+}
+
 /* The camat, when no head said OK in time. */
-void episode_tell_camat(struct step *s, struct episode *e, const char *key)
+void episode_tell_camat(struct step *s, struct episode *e)
 {
     const struct place *kecamatan = place_kecamatan(directory_place(&s->rules->directory, e->village));
-    struct telling t = { .s = s, .e = e, .key = key, .head = true };
+    struct telling t = { .s = s, .e = e, .key = camat_words(s, e), .head = true };
 
     e->camat = true;
     if (kecamatan)

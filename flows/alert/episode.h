@@ -68,6 +68,8 @@ void episode_tell_same(struct step *, struct episode *, const struct same_case *
 void episode_tell_heads(struct step *, struct episode *, const char *key);
 /* Whoever of them has had it. */
 void episode_tell_told(struct step *, struct episode *, const char *key);
-void episode_tell_camat(struct step *, struct episode *, const char *key);
+void episode_tell_camat(struct step *, struct episode *);
+/* Of heads who have had fewer cases. */
+const char *episode_more_words(const struct step *, const struct episode *);
 
 #endif

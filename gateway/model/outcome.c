@@ -19,3 +19,13 @@ struct outcome *outcome_new(struct arena *a)
 
     return o ? memset(o, 0, offsetof(struct outcome, writes)) : NULL;
 }
+
+bool outcome_answers(const struct inbound *in, const struct sms *sms)
+{
+    return slice_eq(sms->to, in->from);
+}
+
+struct slice outcome_way(const struct inbound *in, const struct sms *sms)
+{
+    return outcome_answers(in, sms) ? in->provider : slice_make("", 0);
+}

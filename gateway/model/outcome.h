@@ -28,7 +28,7 @@ struct sms {
     enum sms_class class;
     int64_t expires_ms;    /* wall clock; old news is not sent late */
     struct slice nomor;    /* what it is about; may be empty */
-    struct slice provider; /* empty: the way the question came, else default_provider */
+    struct slice provider; /* empty: to who asked the way the question came; to others default_provider */
 };
 
 /* A blob to be written; an empty blob deletes.  A subject that was loaded but is not written is still checked
@@ -91,6 +91,12 @@ struct outcome {
     struct tally tallies[OUTCOME_TALLIES];
     struct person people[OUTCOME_PEOPLE]; /* put in the place of those with the same number */
 };
+
+/* It goes to who asked.  Only she hears by the way of the question: that way may be down, or send nothing,
+ * and those whom her message calls hear of it all the same. */
+bool outcome_answers(const struct inbound *, const struct sms *);
+/* The provider of the question for an answer; for all others empty: the default's. */
+struct slice outcome_way(const struct inbound *, const struct sms *);
 
 /* Nothing in it; the lists, 25 KB, are not cleared for a handful of entries.  NULL when the arena is full. */
 struct outcome *outcome_new(struct arena *) MUST_CHECK;

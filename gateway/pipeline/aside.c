@@ -112,7 +112,7 @@ static bool hold_back(struct aside *a, const struct inbound *in, const struct sm
         return false;
     arena_init(&w->arena, WAITING_BYTES);
     w->message = message_of(in);
-    w->via = arena_copy(&w->arena, in->provider);
+    w->via = arena_copy(&w->arena, outcome_way(in, sms));
     w->sms = *sms;
     w->sms.to = arena_copy(&w->arena, sms->to);
     w->sms.text = arena_copy(&w->arena, sms->text);
@@ -145,7 +145,7 @@ void aside_say(struct aside *a, const struct inbound *in, const struct outcome *
             continue;
         /* Who calls for help hears at once what is certain. */
         if (sms->class == SMS_EMERGENCY || alarm || fate != ASIDE_KEPT || !hold_back(a, in, sms))
-            a->send(a->arg, in->provider, sms);
+            a->send(a->arg, outcome_way(in, sms), sms);
     }
 }
 

@@ -13,7 +13,7 @@
 
 struct aside;
 
-/* send: an SMS past the store; `via` is the provider of the question.  NULL when memory is out. */
+/* send: an SMS past the store; `via` as outcome_way() has it.  NULL when memory is out. */
 struct aside *aside_new(struct loop *, void (*send)(void *arg, struct slice via, const struct sms *),
                         void *arg);
 void aside_free(struct aside *);

@@ -33,7 +33,8 @@ static void expect_all(struct job *j, int64_t after_ms)
 
     for (unsigned i = 0; p->options.expect && i < j->outcome->sms_n; i++)
         if (j->outcome->sms[i].class == SMS_EMERGENCY)
-            p->options.expect(p->options.arg, j->in.provider, &j->outcome->sms[i], after_ms);
+            p->options.expect(p->options.arg, outcome_way(&j->in, &j->outcome->sms[i]), &j->outcome->sms[i],
+                              after_ms);
 }
 
 void late_committed(struct job *j)

@@ -29,7 +29,8 @@ before(async () => {
   telko: {dialect: smpp, host: 127.0.0.1, port: ${smsc.port}, system_id: u, password: p, failover: cadangan, failover_after: 300ms}
   masuk: {dialect: kannel, allow: [127.0.0.1], sms_via: telko}
   cadangan: {dialect: kannel, allow: [127.0.0.1], send: {url: "http://127.0.0.1:${other.address().port}/", username: u, password: p}}`,
-        ),
+        )
+        .replace(/^default_provider:.*$/m, 'default_provider: telko'),
   });
   await g.start();
   await smsc.bound();
@@ -116,7 +117,8 @@ for (const [what, name, spoil] of [
   telko: {dialect: smpp, host: 127.0.0.1, port: ${silent.port}, system_id: u, password: p, failover: cadangan, failover_after: 10m}
   masuk: {dialect: kannel, allow: [127.0.0.1], sms_via: telko}
   cadangan: {dialect: kannel, allow: [127.0.0.1], send: {url: "http://127.0.0.1:${other.address().port}/", username: u, password: p}}`,
-          ),
+          )
+          .replace(/^default_provider:.*$/m, 'default_provider: telko'),
     });
     await h.start();
     await silent.bound();

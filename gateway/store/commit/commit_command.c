@@ -57,13 +57,13 @@ uint64_t store_stream_bit(const struct store *s, const char *stream)
     return lane_bit(s, (unsigned)i, (unsigned)(name.p[0] - '0'));
 }
 
-/* An SMS for a provider that is not (or no longer) configured takes the way of the question, else the
- * default's. */
-static int sms_provider(const struct store *s, const struct sms *sms, const char *via)
+/* An SMS for a provider that is not (or no longer) configured takes the way that it would have without. */
+static int sms_provider(const struct store *s, const struct inbound *in, const struct sms *sms,
+                        const char *via)
 {
     int i = sms->provider.n ? provider_index(s, sms->provider) : -1;
 
-    if (i < 0)
+    if (i < 0 && outcome_answers(in, sms))
         i = provider_index(s, slice_of(via));
     return i < 0 && s->providers_n ? (int)s->default_provider : i;
 }
@@ -151,7 +151,7 @@ static void add_keys(struct making *m, struct commit_effects *e)
         e->streams |= UINT64_C(1) << i;
     }
     for (unsigned i = 0; i < o->sms_n; i++) {
-        int p = sms_provider(m->store, &o->sms[i], m->via);
+        int p = sms_provider(m->store, m->in, &o->sms[i], m->via);
         unsigned lane = sms_lane(o->sms[i].class);
 
         snprintf(name, sizeof name, "sms:%s:%u", p < 0 ? "none" : m->store->providers[p], lane);
@@ -214,7 +214,7 @@ static void add_sms(struct making *m)
     for (unsigned i = 0; i < m->o->sms_n; i++) {
         const struct sms *sms = &m->o->sms[i];
         struct log_sms *told = &m->line->sms[i];
-        int p = sms_provider(m->store, sms, m->via);
+        int p = sms_provider(m->store, m->in, sms, m->via);
 
         m->uuids[i] = sms_uuid(m->in, id, i);
         *told = (struct log_sms){
