@@ -219,6 +219,8 @@ static const struct hearer hearers[] = {
     { known_call, SO(EMERGENCY), 0 },
     /* `tensimeternya rusak`, `nanti ya bu`: why the question is not answered. */
     { unread_read, SO(NOTHING), CALM | PLAIN },
+    /* `benar bu sudah saya cek` where a weight is asked, and a signal waits: of that. */
+    { waits_no_answer, SO(WORDS), CALM },
 };
 
 static bool may_hear(const struct hearer *who, const struct listening *h)

@@ -84,11 +84,30 @@ static void still_open(struct step *s)
         questions_unknown(s);
 }
 
+static bool waits(struct step *s)
+{
+    struct slice hp;
+
+    return s->reading->said.kind == SAID_NOTHING && waits_passed_back(s, &hp) ? listing_waiting_told(s, hp)
+                                                                              : listing_waiting(s);
+}
+
+static bool of_case(struct step *s)
+{
+    return s->reading->said.kind != SAID_TURNED && (chat_of_case(s) || waits_passed_on(s));
+}
+
+/* `saya terima pasiennya` of one whom the weight of a child is asked as well. */
+static bool beside_draft(struct step *s)
+{
+    return waits_beside_draft(s->rules, s->reading, s->arena) && (waits(s) || of_case(s));
+}
+
 static bool asked(struct step *s)
 {
     if (!s->state->drafts_n)
         return false;
-    if (!waits_of_other(s) && !chat_while_asked(s))
+    if (!waits_of_other(s) && !beside_draft(s) && !chat_while_asked(s))
         still_open(s);
     return true;
 }
@@ -115,19 +134,6 @@ static bool keeps(struct step *s)
 static bool thanks(struct step *s)
 {
     return listing_unanswered(s) && listing_waiting(s);
-}
-
-static bool waits(struct step *s)
-{
-    struct slice hp;
-
-    return s->reading->said.kind == SAID_NOTHING && waits_passed_back(s, &hp) ? listing_waiting_told(s, hp)
-                                                                              : listing_waiting(s);
-}
-
-static bool of_case(struct step *s)
-{
-    return s->reading->said.kind != SAID_TURNED && (chat_of_case(s) || waits_passed_on(s));
 }
 
 static struct slice not_understood(struct step *s)

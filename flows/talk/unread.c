@@ -127,6 +127,7 @@ void unread_before(struct step *s, struct unread *u)
 
     *u = (struct unread){ 0 };
     if (!d || d->unseen || s->reading->said.emergency || tells_staff(s, d) ||
+        waits_beside_draft(s->rules, s->reading, s->arena) ||
         !(u->values = ARENA_ARRAY(s->arena, struct value, FORM_FIELDS)))
         return;
     memcpy(u->values, d->values, FORM_FIELDS * sizeof *u->values);

@@ -7,11 +7,13 @@
 #include "flows/talk/emergency.h"
 #include "flows/talk/questions.h"
 #include "flows/talk/told.h"
+#include "flows/talk/words.h"
 #include "flows/understand/commands.h"
 #include "parsers/text.h"
 
 enum {
-    TALK_LEAST = 3 /* words */
+    TALK_LEAST = 3, /* words */
+    NAME_LEAST = 3, /* letters */
 };
 
 struct slice waits_named(const struct reading *r, struct arena *a)
@@ -70,6 +72,93 @@ bool waits_of_last(const struct step *s)
     struct slice nomor = waits_named(s->reading, s->arena), last = s->state->last.nomor;
 
     return last.n && (!nomor.n || slice_eq(nomor, last));
+}
+
+/* --- beside a draft --- */
+
+/* A word is a label of its form, or stands in the name of whom it is about. */
+static bool of_draft(const struct ruleset *rules, const struct draft *d, struct slice text, struct arena *a)
+{
+    struct slice rest = text_folded(text, a), word;
+
+    while ((word = slice_cut(&rest, ' ')).n || rest.n) {
+        struct slice whom = text_folded(d->whom, a);
+
+        if (word.n && words_label(rules, d->form, word))
+            return true;
+        while (word.n >= NAME_LEAST && whom.n)
+            if (slice_eq(slice_cut(&whom, ' '), word))
+                return true;
+    }
+    return false;
+}
+
+static bool of_drafts(const struct ruleset *rules, const struct reading *r, struct arena *a)
+{
+    for (unsigned i = 0; i < r->state->drafts_n; i++)
+        if (of_draft(rules, &r->state->drafts[i], r->said.body, a))
+            return true;
+    return false;
+}
+
+/* Yes and no are answers to it. */
+static bool asks_yes_or_no(const struct draft *d)
+{
+    return d->asking != ASK_FIELD || questions_denied(d) || drafts_may_lack(d);
+}
+
+/* Nobody has answered it, or it is spoken of at some length where no yes or no is asked.  Whose draft has a
+ * case itself speaks of that one. */
+static bool case_waits(const struct reading *r)
+{
+    bool talks = waits_talks(r->said.body), waits = false;
+
+    for (unsigned i = 0; i < r->state->drafts_n; i++)
+        talks = talks && !asks_yes_or_no(&r->state->drafts[i]);
+    for (unsigned i = 0; i < r->state->open.n; i++) {
+        const struct open_case *c = &r->state->open.all[i];
+
+        if (drafts_find(r->state, c->nomor))
+            return false;
+        waits |= talks || c->what == OPEN_SENT || c->what == OPEN_VERIFY;
+    }
+    return waits;
+}
+
+static bool is_open(const struct reading *r, struct slice nomor)
+{
+    for (unsigned i = 0; i < r->state->open.n; i++)
+        if (slice_eq(r->state->open.all[i].nomor, nomor))
+            return !drafts_find(r->state, nomor);
+    return false;
+}
+
+bool waits_beside_draft(const struct ruleset *rules, const struct reading *r, struct arena *a)
+{
+    struct slice whom;
+
+    if (!r->state || !r->state->drafts_n || r->kind != READING_NOTHING || r->said.emergency || r->thanks ||
+        r->nudge || r->other || r->said.turned.nomor.n)
+        return false;
+    whom = waits_whom(rules, r, a);
+    if (whom.n)
+        return is_open(r, whom);
+    return !r->of_n && !(r->led && r->stranger.n) && !slice_has_digit(r->said.body) && case_waits(r) &&
+           !of_drafts(rules, r, a);
+}
+
+void waits_no_answer(struct listening *h)
+{
+    struct reading *r = h->r;
+    bool yes_or_no = r->words == WORD_YES || r->words == WORD_NO;
+
+    for (unsigned i = 0; i < h->state->drafts_n; i++)
+        yes_or_no = yes_or_no && !asks_yes_or_no(&h->state->drafts[i]);
+    if (!yes_or_no || !waits_talks(r->said.body))
+        return;
+    r->kind = READING_NOTHING;
+    if (!waits_beside_draft(h->rules, r, h->a))
+        r->kind = READING_WORDS;
 }
 
 void waits_hear(struct step *s)

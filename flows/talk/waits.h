@@ -5,6 +5,7 @@
 
 #include "flows/step/step.h"
 #include "flows/step/reading.h"
+#include "flows/talk/listening.h"
 
 /* `belum terima` says it of the command; more words say something to somebody. */
 bool waits_talks(struct slice text);
@@ -21,6 +22,9 @@ bool waits_passed_on(struct step *);
 bool waits_of_other(struct step *);
 /* She filed a report within the hour, and the words name no other number. */
 bool waits_of_last(const struct step *);
+/* While a draft asks: the words are no answer to it, and a case waits for who says them.  They are about that
+ * case, and the draft stands (SPEC 1, 2.2). */
+bool waits_beside_draft(const struct ruleset *, const struct reading *, struct arena *);
 /* Those who have that one, or whom the words name, as an open case hear them; what is answered is the
  * caller's. */
 void waits_hear(struct step *);
@@ -40,5 +44,8 @@ struct slice waits_goes_on(const struct ruleset *, const struct reading *, struc
 bool waits_ended(struct step *);
 /* The same of words that ask to be fetched, for the reading's number. */
 bool waits_told(struct step *);
+
+/* `benar bu sudah saya cek` to the question of a weight is no answer either. */
+void waits_no_answer(struct listening *);
 
 #endif
