@@ -105,9 +105,28 @@ void report_save(struct step *s, const struct filed_report *r)
     step_write(s, SUBJECT_NUMBER, r->nomor, report_encode(r, s->arena), KEPT_DAYS * INT64_C(86400000));
 }
 
+/* Who has retired has no patient, and is told of none. */
+static void without_retired(const struct step *s, struct referral *r)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < r->told_n; i++)
+        if (!step_gone(s, r->told[i]))
+            r->told[n++] = r->told[i];
+    r->lost = (n == 0 && r->told_n) || (r->by.n && step_gone(s, r->by));
+    r->told_n = n;
+    if (!r->by.n || !step_gone(s, r->by))
+        return;
+    r->by = slice_make("", 0);
+    r->state = r->state == REFERRAL_TAKEN ? REFERRAL_SENT : r->state;
+}
+
 bool report_load(struct step *s, struct slice nomor, struct filed_report *out)
 {
-    return report_decode(step_blob(s, SUBJECT_NUMBER, nomor), nomor, s->rules, s->arena, out);
+    if (!report_decode(step_blob(s, SUBJECT_NUMBER, nomor), nomor, s->rules, s->arena, out))
+        return false;
+    without_retired(s, &out->referral);
+    return true;
 }
 
 void report_by(struct filed_report *r, const struct person *p)

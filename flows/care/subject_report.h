@@ -47,6 +47,7 @@ struct referral {
     struct slice held_key; /* in these words: a key of the catalogue */
     struct slice told[STEP_PEOPLE]; /* everyone who had it */
     unsigned told_n;
+    bool lost; /* not kept: of those who had it the last, or who took it, has retired since */
     struct slice also[REFERRAL_ALSO]; /* who reported her too: they hear what becomes of it */
     unsigned also_n;
     struct slice teller; /* who said it last; empty: the reporter */

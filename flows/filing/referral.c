@@ -164,14 +164,15 @@ static void take(struct step *s, struct filed_report *r, struct slice words)
     settle(s, r);
 }
 
-/* To the next level above; the top is the duty numbers. */
+/* To the next level above; the top is the duty numbers.  To the same one while nobody is left who had it
+ * there. */
 static void climb(struct step *s, struct filed_report *r)
 {
     const struct place *level = directory_place(&s->rules->directory, r->referral.level);
 
     r->referral.by = slice_make("", 0);
     r->referral.climbs++;
-    referral_hand_over(s, r, level ? level->parent : NULL, "referral.climbed");
+    referral_hand_over(s, r, r->referral.lost ? level : level ? level->parent : NULL, "referral.climbed");
     referral_event_row(s, r, "escalated", slice_make("", 0));
     referral_wait(s, r);
 }
@@ -326,7 +327,7 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
 
 void referral_due(struct step *s, const struct due *d)
 {
-    enum referral_event e = slice_is(d->what, "hadir") ? REFERRAL_ON_REMIND : REFERRAL_ON_CLOCK;
+    enum referral_event e = REFERRAL_ON_CLOCK;
     const struct referral_move *m;
     struct filed_report r;
     uint64_t climbs = 0;
@@ -334,6 +335,8 @@ void referral_due(struct step *s, const struct due *d)
     step_reason(s, "timer_idle");
     if (!report_load(s, d->nomor, &r) || !slice_to_u64(d->act, &climbs) || climbs != r.referral.climbs)
         return;
+    if (slice_is(d->what, "hadir") && !r.referral.lost)
+        e = REFERRAL_ON_REMIND;
     m = referral_move(r.referral.state, e, VOICE_ELSE);
     if (m->act == ACT_NOTHING)
         return;

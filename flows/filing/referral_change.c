@@ -230,6 +230,8 @@ static void tell_words(struct step *s, const struct filed_report *r, struct slic
     unsigned before = s->out->sms_n;
     struct audience who;
 
+    if (r->referral.lost && r->referral.state == REFERRAL_SENT) /* nobody has her: it goes on now */
+        referral_clock(s, r, "referral", 1);
     for (unsigned i = 0; i < r->referral.told_n; i++)
         if (!slice_eq(r->referral.told[i], s->msisdn))
             step_sms(s, r->referral.told[i], class, r->nomor,

@@ -178,6 +178,8 @@ void referral_hand_to(struct step *s, struct filed_report *r, struct slice to, c
         { "hp", step_phone(s, r->referral.teller.n ? r->referral.teller : r->reporter) },
     };
 
+    if (step_gone(s, to))
+        return;
     if (quiet_ms && can_wait(&r->referral) && strcmp(key, "referral.remind") != 0) {
         hold(s, r, to, key, quiet_ms);
         return;
@@ -265,7 +267,7 @@ static void tell_one(struct step *s, const struct filed_report *r, struct slice 
         step_audience(s, directory_place(&s->rules->directory, r->referral.level), &now);
         f[4].value = now.n ? step_phone(s, now.msisdn[0]) : hp;
     }
-    if (!slice_eq(to, s->msisdn) || s->seen->inbound->kind == INBOUND_TIMER)
+    if (!step_gone(s, to) && (!slice_eq(to, s->msisdn) || s->seen->inbound->kind == INBOUND_TIMER))
         step_sms(s, to, SMS_REFERRAL, r->nomor, step_text(s, language, noted(s, key), FILLS(f)));
 }
 

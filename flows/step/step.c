@@ -19,14 +19,26 @@ static const struct person *registered(const struct person *p)
     return p && p->active && !p->pending && p->place ? p : NULL;
 }
 
+static bool is_duty(const struct step *s, struct slice msisdn)
+{
+    for (unsigned i = 0; i < s->rules->duty_n; i++)
+        if (slice_eq(s->rules->duty[i], msisdn))
+            return true;
+    return false;
+}
+
+bool step_gone(const struct step *s, struct slice msisdn)
+{
+    const struct person *p = directory_person(&s->rules->directory, msisdn);
+
+    return p && !p->active && !p->pending && !is_duty(s, msisdn);
+}
+
 /* A duty number is staff, whoever answers it (RULINGS 57): of the district, where nobody registered it. */
 static const struct person *on_duty(struct step *s)
 {
-    struct person *p = NULL;
+    struct person *p = is_duty(s, s->msisdn) ? ARENA_NEW(s->arena, struct person) : NULL;
 
-    for (unsigned i = 0; i < s->rules->duty_n && !p; i++)
-        if (slice_eq(s->rules->duty[i], s->msisdn))
-            p = ARENA_NEW(s->arena, struct person);
     if (!p)
         return NULL;
     *p = (struct person){ .msisdn = s->msisdn,

@@ -80,6 +80,8 @@ struct slice step_text(struct step *, struct slice language, const char *key, co
 struct slice step_clock(struct step *, int64_t ms);
 struct slice step_rfc3339(struct step *, int64_t ms);
 struct slice step_day(struct step *, int64_t ms);
+/* Retired, and no duty number: told of nothing, nor taken for anybody (SPEC 7). */
+bool step_gone(const struct step *, struct slice msisdn);
 /* The day in the district (parsers/date.h). */
 int64_t step_today(const struct step *);
 /* "akun:dewi": who a row says did it, when an account of the console did. */

@@ -353,6 +353,20 @@ static void people_put(struct mem_store *m, const struct outcome *out)
         fail(m, "more people than memory", S(""));
 }
 
+void mem_retire(struct mem_store *m, const char *msisdn)
+{
+    const struct person *p = directory_person(&m->rules->directory, slice_of(msisdn));
+    struct outcome out = { .people_n = p ? 1 : 0 };
+
+    if (!p) {
+        fail(m, "nobody has this number", slice_of(msisdn));
+        return;
+    }
+    out.people[0] = *p;
+    out.people[0].active = out.people[0].leader = false;
+    people_put(m, &out);
+}
+
 static void apply(struct mem_store *m, const struct outcome *out, bool typed)
 {
     if (out->people_n)

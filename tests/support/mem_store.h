@@ -77,6 +77,8 @@ bool mem_waits(const struct mem_store *, const char *prefix);
 void mem_root(struct mem_store *, const char *places);
 /* A signal as a sink makes it (gateway/district/figures_news.h). */
 void mem_signal(struct mem_store *, const char *text);
+/* `people retire` of this number. */
+void mem_retire(struct mem_store *, const char *msisdn);
 /* Lets time pass; what falls due on the way fires in order. */
 void mem_pass(struct mem_store *, int64_t ms);
 /* Runs what fell due up to now. */

@@ -10,6 +10,7 @@
  *     $ dewi rs: TERIMA {A}       the account dewi notes it for rs
  *     = Timbang balita\\n1 *      the page that this brought; END in front of the last one
  *     ! record "bb":9.2           a row: its kind, then words that stand in it, in any order
+ *     - bidan                     this number is retired
  *     ^ PSY001 PKM01              a gateway starts: what these places are reminded of is set
  *     & {"village":…}             what the indicators of a village say, as a sink that counts tells it
  *     + 15m                       time passes (s, m, h, d); what falls due fires
@@ -492,6 +493,9 @@ static void run_line(struct script *s, char *line)
             fail_msg("%s:%u: not a span of time: %s", s->file, s->line, rest);
         mem_pass(&s->store, ms);
         return;
+    case '-':
+        mem_retire(&s->store, msisdn_of(s, rest));
+        return;
     case '^':
         mem_root(&s->store, rest);
         return;
@@ -503,7 +507,7 @@ static void run_line(struct script *s, char *line)
             fail_msg("%s:%u: counted as %s, not as %s", s->file, s->line, s->store.reason, rest);
         return;
     default:
-        fail_msg("%s:%u: a line begins with @ > < * $ = ! ^ & + ~ or #", s->file, s->line);
+        fail_msg("%s:%u: a line begins with @ > < * $ = ! - ^ & + ~ or #", s->file, s->line);
     }
 }
 
