@@ -15,15 +15,17 @@ static bool goes_first(const struct said *said)
 static void tell_staff(struct step *s, const struct audience *who, enum outage why)
 {
     const struct place *at = s->person ? s->person->place : NULL;
-    const struct text_fill f[] = {
+    struct text_fill f[] = {
         { "isi", s->reading->said.body },
         { "tempat",
           at ? step_place_name(s, at) : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
         { "hp", step_phone(s, s->msisdn) },
     };
 
-    step_tell(s, who, SMS_EMERGENCY, slice_make("", 0),
-              why == OUTAGE_REDIS ? "outage.staff" : "outage.parked_staff", FILLS(f));
+    for (unsigned i = 0; i < who->n; i++)
+        step_sms(s, who->msisdn[i], SMS_EMERGENCY, slice_make("", 0),
+                 step_text_around(s, step_language_of(s, who->msisdn[i]),
+                                  why == OUTAGE_REDIS ? "outage.staff" : "outage.parked_staff", FILLS(f), 0));
 }
 
 /* The first of those who were told, and her number. */

@@ -54,7 +54,7 @@ static bool of_other(struct work *w, const struct filed_report *other, struct sl
 enum {
     NAME = 20,
     STORY = 100, /* bytes: longer than a report without a name is */
-    WORDS = ALARM_WORDS,
+    WORDS = ALARM_KEPT,
 };
 
 /* The death of the unborn in the words that were typed, not only as the sign that it is. */
@@ -114,12 +114,14 @@ static struct slice words_alone(struct work *w, struct slice words)
 {
     const struct ruleset *rules = w->s->rules;
     bool nameless =
-        of_somebody(rules, words, w->s->arena) || understand_names_nobody(rules, words, w->s->arena);
+        of_somebody(rules, words, w->s->arena) || (understand_names_nobody(rules, words, w->s->arena) &&
+                                                   !understand_of_others(rules, words, w->s->arena));
     struct slice who = nameless ? spoken_of(w) : slice_make("", 0), both;
 
     words = understand_heart(w->s->rules, words, WORDS, w->s->arena);
     both = spoken(w, words, who);
-    return who.n && words.n + who.n < both.n && both.n <= WORDS ? both : text_cut(words, WORDS, w->s->arena);
+    return who.n && words.n + who.n < both.n && both.n <= ALARM_WORDS ? both
+                                                                      : text_cut(words, WORDS, w->s->arena);
 }
 
 /* The SMS is this report, and no answer. */
@@ -133,6 +135,7 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
 {
     struct slice nama, umur, why = w->report.emergency_reason;
     struct filed_report other;
+    unsigned room;
 
     whom(w, &nama, &umur);
     if (found && found->private && found->worst < URGENCY_E2)
@@ -152,7 +155,8 @@ static struct slice who_and_why(struct work *w, const struct findings *found)
         why = slice_trim(slice_skip(why, nama.n)); /* her words begin with her name */
     nama = nama.n ? text_cut(nama, NAME, w->s->arena)
                   : step_text(w->s, w->s->rules->language, "danger.nameless", NULL, 0);
-    why = text_cut(why, (unsigned)(WORDS - 2 - nama.n - umur.n), w->s->arena);
+    room = (unsigned)(ALARM_NAMED - 2 - nama.n - umur.n);
+    why = text_cut(understand_heart(w->s->rules, why, room, w->s->arena), room, w->s->arena);
     return arena_printf(w->s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARG(nama), umur.n ? " " : "", SLICE_ARG(umur),
                         why.n ? " " : "", SLICE_ARG(why));
 }
@@ -179,7 +183,8 @@ void filing_maybe(struct step *s, struct filed_report *r, struct slice urgency, 
 {
     bool calls = form_is(r->form, FORM_REFERRAL) && understand_calls_for_help(s->rules, say, s->arena);
     const struct referral_opening o = { .urgency = urgency,
-                                        .say = text_cut(say, WORDS, s->arena),
+                                        .say = text_cut(understand_heart(s->rules, say, WORDS, s->arena),
+                                                        WORDS, s->arena),
                                         .incomplete = r->draft,
                                         .asked = calls,
                                         .doubtful = doubtful };

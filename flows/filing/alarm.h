@@ -9,7 +9,9 @@
 #include "flows/filing/work.h"
 
 enum {
-    ALARM_WORDS = 50 /* bytes: what an SMS to staff has room for, the name in it */
+    ALARM_WORDS = 50, /* bytes: what every SMS to staff has room for, the name in it */
+    ALARM_NAMED = 64, /* with a name before them */
+    ALARM_KEPT = 100, /* what is kept of her words: an SMS shows as much as it has room for */
 };
 
 /* True when staff are to be told at once. */

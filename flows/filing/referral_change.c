@@ -7,7 +7,8 @@
 #include "gateway/conf/texts.h"
 
 enum {
-    SAID = 100 /* bytes of all the reasons that were told */
+    SAID = 100, /* bytes of all the reasons that were told */
+    WHOM = 34,  /* of her, where words about her are the news */
 };
 
 /* Who reported her too may know better. */
@@ -220,9 +221,9 @@ void referral_asked(struct step *s, struct filed_report *r, const struct referra
 static void tell_words(struct step *s, const struct filed_report *r, struct slice words, enum sms_class class,
                        const char *key)
 {
-    const struct text_fill f[] = {
+    struct text_fill f[] = {
         { "nomor", r->nomor },
-        { "siapa", r->referral.say },
+        { "siapa", text_cut(r->referral.say, WHOM, s->arena) }, /* what is new is in the words */
         { "isi", words },
         { "nama", s->person ? s->person->name : step_text(s, s->rules->language, "stranger.name", NULL, 0) },
         { "hp", step_phone(s, s->msisdn) }
@@ -235,7 +236,7 @@ static void tell_words(struct step *s, const struct filed_report *r, struct slic
     for (unsigned i = 0; i < r->referral.told_n; i++)
         if (!slice_eq(r->referral.told[i], s->msisdn))
             step_sms(s, r->referral.told[i], class, r->nomor,
-                     step_text(s, step_language_of(s, r->referral.told[i]), key, FILLS(f)));
+                     step_text_around(s, step_language_of(s, r->referral.told[i]), key, FILLS(f), 2));
     if (class != SMS_EMERGENCY && s->out->sms_n > before)
         return;
     /* Of an emergency whoever is named to her hears it, whether they had the case or not. */
@@ -243,7 +244,7 @@ static void tell_words(struct step *s, const struct filed_report *r, struct slic
     for (unsigned i = 0; i < who.n; i++)
         if (!referral_has(&r->referral, who.msisdn[i]))
             step_sms(s, who.msisdn[i], class, r->nomor,
-                     step_text(s, step_language_of(s, who.msisdn[i]), key, FILLS(f)));
+                     step_text_around(s, step_language_of(s, who.msisdn[i]), key, FILLS(f), 2));
 }
 
 void referral_words(struct step *s, struct filed_report *r, struct slice words)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flows/filing/alarm.h"
 #include "flows/rows/clocks.h"
 #include "flows/step/reply.h"
 
@@ -168,10 +169,10 @@ void referral_hand_to(struct step *s, struct filed_report *r, struct slice to, c
     enum sms_class class = slice_is(r->referral.urgency, "E1") ? SMS_EMERGENCY
                            : can_wait(&r->referral)            ? SMS_ALERT
                                                                : SMS_REFERRAL;
-    const struct text_fill f[] = {
+    struct text_fill f[] = {
         { "nomor", r->nomor },
-        { "urgensi", r->referral.urgency },
         { "siapa", r->referral.say },
+        { "urgensi", r->referral.urgency },
         { "tempat", reporter_place(s, r) },
         { "desa", slice_eq(r->place, r->posting) ? slice_make("", 0) : village_name(s, r) },
         { "peran", r->role },
@@ -185,12 +186,12 @@ void referral_hand_to(struct step *s, struct filed_report *r, struct slice to, c
         return;
     }
     r->referral.held = listed_without(s, r->referral.held, to); /* told now: nothing of it waits */
+    key = r->role.n > 0 || strcmp(key, "referral.remind") == 0 ? key
+          : r->referral.incomplete                             ? "stranger.incomplete"
+                                                               : "stranger.referral";
     step_sms(s, to, class, r->nomor,
-             step_text(s, language,
-                       r->role.n > 0 || strcmp(key, "referral.remind") == 0 ? key
-                       : r->referral.incomplete                             ? "stranger.incomplete"
-                                                                            : "stranger.referral",
-                       FILLS(f)));
+             r->referral.say.n > ALARM_NAMED ? step_text_around(s, language, key, FILLS(f), 1)
+                                             : step_text(s, language, key, FILLS(f)));
 }
 
 void referral_hand_over(struct step *s, struct filed_report *r, const struct place *place, const char *key)

@@ -9,7 +9,9 @@
 #include "parsers/date.h"
 #include "flows/rows/clocks.h"
 #include "flows/step/drafts.h"
+#include "flows/understand/understanding.h"
 #include "gateway/base/uuid.h"
+#include "gateway/conf/texts.h"
 #include "parsers/damm.h"
 
 static const int64_t hour_ms = INT64_C(60) * 60 * 1000;
@@ -299,6 +301,24 @@ struct slice step_text(struct step *s, struct slice language, const char *key, c
                        unsigned n)
 {
     return text_fill(s->rules->texts, language, key, fills, n, s->arena);
+}
+
+struct slice step_text_around(struct step *s, struct slice language, const char *key, struct text_fill *f,
+                              unsigned n, unsigned slot)
+{
+    enum {
+        MARKS = 2
+    }; /* of an empty slot the blanks and marks are closed up */
+    struct slice words = f[slot].value, said;
+    size_t room;
+
+    f[slot].value = S("");
+    said = step_text(s, language, key, f, n);
+    room = said.n + MARKS < TEXT_SMS ? TEXT_SMS - MARKS - said.n : 0;
+    f[slot].value = understand_heart(s->rules, words, (unsigned)room, s->arena);
+    said = step_text(s, language, key, f, n);
+    f[slot].value = words;
+    return said;
 }
 
 /* --- times --- */

@@ -74,6 +74,9 @@ struct slice step_id(struct step *, unsigned index);
 struct slice step_uuid(struct step *);
 
 /* --- words --- */
+/* f[slot] are words of a danger: where there is no room for all of them, those around it. */
+struct slice step_text_around(struct step *, struct slice language, const char *key, struct text_fill *f,
+                              unsigned n, unsigned slot);
 struct slice step_text(struct step *, struct slice language, const char *key, const struct text_fill *,
                        unsigned n);
 /* "14:05" and RFC 3339 with the district's offset, and the ISO day. */

@@ -301,6 +301,19 @@ bool understand_names_nobody(const struct ruleset *rs, struct slice text, struct
     return ts.n > 0;
 }
 
+bool understand_of_others(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct tokens ts;
+    unsigned used;
+
+    if (!tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i++)
+        if (phrase_is(&ts, i, rs->forms.words.kata, "ada_orang", &used))
+            return true;
+    return understand_of_relative(rs, text, a);
+}
+
 bool understand_of_relative(const struct ruleset *rs, struct slice text, struct arena *a)
 {
     struct tokens ts;
@@ -316,18 +329,23 @@ bool understand_of_relative(const struct ruleset *rs, struct slice text, struct 
 
 struct heart {
     const struct ruleset *rs;
-    bool found;
+    unsigned rank;     /* of what was found: the worst, the first of these; 0: nothing */
     unsigned from, to; /* tokens */
 };
 
 static void on_danger(void *arg, const struct sign *s)
 {
     struct heart *h = arg;
-    bool e1 = rules_sign(h->rs->rules, s->word->code) == URGENCY_E1 || slice_starts(s->word->code, "darurat");
+    enum urgency is =
+        slice_starts(s->word->code, "darurat") ? URGENCY_E1 : rules_sign(h->rs->rules, s->word->code);
+    unsigned rank = is < URGENCY_E2           ? 0
+                    : s->kind == SIGN_NEGATED ? 1 /* `kejangnya sudah berhenti`: its end is the news */
+                    : is == URGENCY_E1        ? 3
+                                              : 2;
 
-    if (h->found || !e1 || s->kind == SIGN_NEGATED)
+    if (rank <= h->rank)
         return;
-    h->found = true;
+    h->rank = rank;
     h->from = s->from;
     h->to = s->to;
 }
@@ -425,7 +443,7 @@ struct slice understand_heart(const struct ruleset *rs, struct slice text, unsig
     if (text.n <= room || !rs->rules || !tokens_cut(text_plain(text, a), NULL, &rs->forms, a, &ts))
         return text;
     signs_scan(&scan, &ts, 0, ts.n);
-    if (!h.found)
+    if (!h.rank)
         return text;
     for (unsigned i = 0; i + 1 < h.from && !who.n; i++)
         if (ts.t[i].kind == TOKEN_WORD && names_somebody(&rs->forms.words, &ts, i) && ts.t[i + 1].known &&
@@ -448,5 +466,7 @@ struct slice understand_heart(const struct ruleset *rs, struct slice text, unsig
     if (!who.n || who.p >= words.p || who.n + 2 >= room)
         return place.n ? arena_printf(a, "%.*s%.*s", SLICE_ARG(words), SLICE_ARG(place)) : words;
     words = around(&ts, &h, (unsigned)(room - who.n - 2));
+    if (words.p < who.p + who.n) /* they begin in her name */
+        return arena_printf(a, "%.*s%.*s", (int)(words.p + words.n - who.p), who.p, SLICE_ARG(place));
     return arena_printf(a, "%.*s: %.*s%.*s", SLICE_ARG(who), SLICE_ARG(words), SLICE_ARG(place));
 }

@@ -174,8 +174,10 @@ bool understand_goes_on(const struct ruleset *, struct slice text, struct arena 
 bool understand_names_nobody(const struct ruleset *, struct slice text, struct arena *);
 /* Somebody's relative or neighbour is spoken of: `tetangga saya meninggal`. */
 bool understand_of_relative(const struct ruleset *, struct slice text, struct arena *);
+/* So too, or somebody is there who has it: `dsn tengah ada yang pingsan`. */
+bool understand_of_others(const struct ruleset *, struct slice text, struct arena *);
 
-/* Of a text longer than `room` bytes the words around its first danger, with the first who is named before:
+/* Of a text longer than `room` bytes the words around its worst danger, with the first who is named before:
  * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
 struct slice understand_heart(const struct ruleset *, struct slice text, unsigned room, struct arena *);
 

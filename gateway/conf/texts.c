@@ -152,7 +152,8 @@ static const struct text *find(const struct text_set *set, struct slice language
 struct page {
     char *p;
     size_t n, max;
-    bool over;
+    size_t unused;  /* what slots that grow left of their budgets, cut at a word */
+    bool over, cut; /* cut: one of these */
 };
 
 static void put(struct page *out, const char *p, size_t n)
@@ -174,23 +175,38 @@ static void put(struct page *out, const char *p, size_t n)
     out->n = at;
 }
 
-static void put_slot(struct page *out, const struct part *part, unsigned shrink, bool lines,
+/* What a text has for its slots beside their budgets. */
+struct room {
+    unsigned less, more;
+};
+
+static void put_slot(struct page *out, const struct part *part, struct room *room, bool lines,
                      struct slice value)
 {
     char folded[VALUE_MAX];
-    size_t n = fold(value, lines, folded, sizeof folded);
-    unsigned budget = part->budget > shrink ? part->budget - shrink : 0;
+    size_t whole = fold(value, lines, folded, sizeof folded), n = whole;
+    unsigned budget = part->budget > room->less ? part->budget - room->less : 0;
     bool dots = false;
 
+    if (part->grows && whole > budget && room->more) {
+        unsigned lacks = (unsigned)whole - budget, gets = lacks < room->more ? lacks : room->more;
+
+        budget += gets;
+        room->more -= gets;
+    }
     if (!part->keep)
         n = cut_length(folded, n, budget, &dots);
     put(out, folded, n);
     if (dots)
         put(out, "..", 2);
+    if (dots && part->grows) {
+        out->cut = true;
+        out->unused += budget > n + 2 ? budget - n - 2 : 0;
+    }
 }
 
 static void fill(struct page *out, const struct text *t, const struct text_fill *fills, unsigned n,
-                 unsigned shrink)
+                 struct room room)
 {
     *out = (struct page){ .p = out->p, .max = t->limit };
     for (unsigned i = 0; i < t->n; i++) {
@@ -205,7 +221,7 @@ static void fill(struct page *out, const struct text *t, const struct text_fill 
         }
         for (unsigned f = 0; part->slot && f < n; f++)
             if (strcmp(fills[f].slot, part->name.p) == 0) {
-                put_slot(out, part, shrink, t->lines, fills[f].value);
+                put_slot(out, part, &room, t->lines, fills[f].value);
                 break;
             }
     }
@@ -224,10 +240,12 @@ struct slice text_fill(const struct text_set *set, struct slice language, const 
     out.p = arena_alloc(arena, t->limit + 1);
     if (!out.p)
         return S("");
-    fill(&out, t, fills, n, 0);
+    fill(&out, t, fills, n, (struct room){ 0 });
+    if (out.cut && !out.over && out.n + out.unused < t->limit)
+        fill(&out, t, fills, n, (struct room){ .more = (unsigned)(t->limit - out.n - out.unused) });
     /* Only a number longer than declared leads here: what may be cut gives way to it. */
     for (unsigned shrink = 4; out.over && shrink < t->limit; shrink += 4)
-        fill(&out, t, fills, n, shrink);
+        fill(&out, t, fills, n, (struct room){ .less = shrink });
     out.p[out.n] = '\0';
     return slice_make(out.p, out.n);
 }

@@ -5,6 +5,7 @@
  *
  *     slots:
  *       nama: cut 20      # cut at a word with ".." to 20 septets
+ *       isi: words 90     # so too, and of what the others leave unused it gets what it lacks
  *       nomor: keep 11    # numbers and dates: never cut; 11 is the longest
  *     receipt:
  *       done: "Diterima {nomor}: {isi 90}"     # the key is "receipt.done"; {isi 90} is {isi} cut at 90 here

@@ -37,10 +37,13 @@ static void read_slot(struct loader *l, const struct yaml *node)
     struct language *lang = l->language;
     uint64_t budget;
 
-    if (node->kind != YAML_SCALAR || (!slice_is(word, "cut") && !slice_is(word, "keep")) ||
+    if (node->kind != YAML_SCALAR ||
+        (!slice_is(word, "cut") && !slice_is(word, "words") && !slice_is(word, "keep")) ||
         !slice_to_u64(slice_trim(rest), &budget) || budget < 1 || budget > TEXT_USSD) {
         fault_add(l->faults, node->mark,
-                  "a slot takes \"cut 20\" (cut at a word) or \"keep 11\" (never cut)");
+                  "a slot takes \"cut 20\" (cut at a word), \"words 90\" (cut where there is no room) or "
+                  "\"keep 11\" "
+                  "(never cut)");
         return;
     }
     for (unsigned i = 0; i < lang->slots_n; i++)
@@ -59,8 +62,10 @@ static void read_slot(struct loader *l, const struct yaml *node)
         lang->slots = more;
         lang->slots_cap = lang->slots_cap * 2 + 32;
     }
-    lang->slots[lang->slots_n++] =
-        (struct slot){ .name = node->key, .budget = (unsigned)budget, .keep = slice_is(word, "keep") };
+    lang->slots[lang->slots_n++] = (struct slot){ .name = node->key,
+                                                  .budget = (unsigned)budget,
+                                                  .keep = slice_is(word, "keep"),
+                                                  .grows = slice_is(word, "words") };
 }
 
 /* "{isi 90}": the inside is in s. */
@@ -74,9 +79,11 @@ static bool read_slot_use(struct loader *l, const struct yaml *node, struct slic
         fault_add(l->faults, node->mark, "slot {%.*s} is not declared under \"slots:\"", SLICE_ARG(name));
         return false;
     }
-    *out = (struct part){
-        .slot = true, .name = arena_copy(l->arena, name), .budget = slot->budget, .keep = slot->keep
-    };
+    *out = (struct part){ .slot = true,
+                          .name = arena_copy(l->arena, name),
+                          .budget = slot->budget,
+                          .keep = slot->keep,
+                          .grows = slot->grows };
     if (s.n == 0)
         return true;
     if (!slice_to_u64(s, &budget) || budget < 3 || budget > TEXT_USSD) {

@@ -11,14 +11,15 @@ enum {
 struct slot {
     struct slice name;
     unsigned budget;
-    bool keep; /* never cut */
+    bool keep;  /* never cut */
+    bool grows; /* gets what the others leave */
 };
 
 struct part {
     struct slice literal; /* a literal when slot is NULL */
     struct slice name;    /* of the slot; NUL-terminated */
     unsigned budget;
-    bool slot, keep;
+    bool slot, keep, grows;
 };
 
 struct text {
