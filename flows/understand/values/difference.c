@@ -162,20 +162,6 @@ bool understand_alike(const struct filling *x, unsigned a, unsigned b)
     return off * TENTH <= one.milli;
 }
 
-/* `12 atau 12,3`: one of two, who knows which. */
-static void either_number(struct filling *x, unsigned i, unsigned end)
-{
-    unsigned used;
-    const struct word *w = goes_on(x, end) ? phrase_at(&x->ts, end, x->words->kata, &used) : NULL;
-    struct slice unit;
-
-    if (!w || !w->doubt || !slice_is(w->code, "sambung") || !is_number(x, end + used) ||
-        form_counts(x->form, UNIT_PERSON) || !understand_alike(x, i, end + used))
-        return;
-    x->ts.t[i].approx = true;
-    understand_mark_other(x, end, value_end(x, end + used, &unit));
-}
-
 void understand_difference(struct filling *x, unsigned i)
 {
     struct difference d;
@@ -184,8 +170,6 @@ void understand_difference(struct filling *x, unsigned i)
     unsigned with, end;
 
     end = value_end(x, i, &unit);
-    if (!x->ts.t[i].other)
-        either_number(x, i, end);
     if (!phrase_may_be(&x->ts, x->words->before) || (!x->ts.t[i].other && compared_number(x, i)))
         return;
     if (x->ts.t[i].other || off_by_time(x, i, end) || of_time(unit) ||
