@@ -476,6 +476,8 @@ void alert_due(struct step *s, const struct due *d)
         return;
     e.verdict = number.verdict;
     e.ok = number.ok;
+    if (slice_is(d->act, "benar") || slice_is(d->act, "bukan"))
+        episode_list_staff(s, &e);
     if (e.closed && !slice_is(d->act, "bukan")) /* old news */
         return;
     step_reason(s, "timer");

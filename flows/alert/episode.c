@@ -206,7 +206,8 @@ static void tell(struct step *s, struct episode *e, struct slice to, const char 
                                    { "lain", same ? same->other : slice_make("", 0) },
                                    { "desa", village ? village->name : e->village } };
 
-    step_sms(s, to, SMS_ALERT, e->nomor, step_text(s, language, key, FILLS(f)));
+    if (key)
+        step_sms(s, to, SMS_ALERT, e->nomor, step_text(s, language, key, FILLS(f)));
     e->list = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(e->list), e->list.n ? "," : "", SLICE_ARG(to));
 }
 
@@ -267,6 +268,12 @@ static void tell_staff(struct step *s, struct episode *e, const char *key, const
 void episode_tell_staff(struct step *s, struct episode *e, const char *key)
 {
     tell_staff(s, e, key, NULL);
+}
+
+void episode_list_staff(struct step *s, struct episode *e)
+{
+    tell_staff(s, e, NULL, NULL);
+    list(s, e);
 }
 
 void episode_tell_same(struct step *s, struct episode *e, const struct same_case *same)

@@ -63,6 +63,8 @@ void episode_tell(struct step *, struct episode *, struct slice to, const char *
 /* Its days are over: a late report. */
 bool episode_late(const struct step *, const struct episode *);
 void episode_tell_staff(struct step *, struct episode *, const char *key);
+/* It waits for them no more: somebody has settled it. */
+void episode_list_staff(struct step *, struct episode *);
 /* Two reports that are probably about one case. */
 void episode_tell_same(struct step *, struct episode *, const struct same_case *);
 void episode_tell_heads(struct step *, struct episode *, const char *key);

@@ -5,7 +5,8 @@
 
 SHARED_CODEC(open_case_codec, struct open_case, MEMBER(struct open_case, n, nomor),
              MEMBER(struct open_case, whom, whom), MEMBER_ONE_OF(struct open_case, what, what, OPEN_WHATS),
-             MEMBER(struct open_case, of, of), MEMBER(struct open_case, who, who));
+             MEMBER(struct open_case, of, of), MEMBER(struct open_case, who, who),
+             MEMBER(struct open_case, urgency, now));
 
 static void take_out(struct open_cases *c, unsigned i)
 {
@@ -19,7 +20,7 @@ bool open_set(struct open_cases *c, const struct open_case *one)
         if (!slice_eq(c->all[i].nomor, one->nomor))
             continue;
         if (c->all[i].what == one->what && slice_eq(c->all[i].whom, one->whom) &&
-            slice_eq(c->all[i].who, one->who))
+            slice_eq(c->all[i].who, one->who) && c->all[i].now == one->now)
             return false;
         if (one->what == OPEN_NOTHING)
             take_out(c, i);
@@ -33,6 +34,27 @@ bool open_set(struct open_cases *c, const struct open_case *one)
         take_out(c, 0);
     c->all[c->n++] = *one;
     return true;
+}
+
+static bool before(const struct open_case *a, const struct open_case *b)
+{
+    uint64_t an, bn;
+
+    if (a->now != b->now)
+        return a->now;
+    return slice_to_u64(a->nomor, &an) && slice_to_u64(b->nomor, &bn) && an > bn;
+}
+
+void open_listed(const struct open_cases *c, struct open_cases *out)
+{
+    out->n = 0;
+    for (unsigned i = 0; i < c->n; i++) {
+        unsigned at = out->n++;
+
+        for (; at > 0 && before(&c->all[i], &out->all[at - 1]); at--)
+            out->all[at] = out->all[at - 1];
+        out->all[at] = c->all[i];
+    }
 }
 
 #define W(what) (1u << (what))

@@ -30,6 +30,7 @@ struct open_case {
     enum open_what what;
     struct slice of;  /* a RUJUK: the number of the report that it is about */
     struct slice who; /* the patient's name as child_called() has it; empty: not known */
+    bool now;         /* an emergency, E1 */
 };
 
 struct open_cases {
@@ -43,6 +44,8 @@ extern const struct codec open_case_codec;
 /* Puts one in the place of its number; OPEN_NOTHING takes it off.  True when that changed anything. */
 bool open_set(struct open_cases *, const struct open_case *);
 
+/* As people are shown them: emergencies first, of each kind the newest first. */
+void open_listed(const struct open_cases *, struct open_cases *out);
 /* The words of these commands may go without a number. */
 bool open_may_lack_number(enum command_kind);
 /* How many fit the command; the first of them, and for OK what it means (OK of one who treats is TERIMA). */

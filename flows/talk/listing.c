@@ -5,6 +5,17 @@
 #include "flows/care/subject_report.h"
 #include "flows/step/blob.h"
 #include "flows/step/reply.h"
+#include "flows/understand/commands.h"
+
+enum {
+    CALLED = 20, /* letters of a case in a list */
+    MORE = 4,    /* letters of " +12" */
+    /* Of the lists themselves: config/texts, open.* */
+    LIST_SHORT = 30,
+    LIST = 54,
+    LIST_LONG = 74,
+    LIST_WHICH = 92,
+};
 
 /* --- leaving the number out --- */
 
@@ -71,29 +82,87 @@ bool listing_unanswered(const struct step *s)
     return false;
 }
 
+/* The command that the words begin with, or were turned from: `benar bu, sudah saya cek`. */
+static enum command_kind spoken(const struct step *s)
+{
+    const struct said *said = &s->reading->said;
+    struct slice rest = said->body;
+    const struct command_word *w;
+
+    if (said->kind == SAID_COMMAND)
+        return said->command.kind;
+    if (said->turned.command != COMMAND_NONE)
+        return said->turned.command;
+    w = command_said(slice_cut(&rest, ' '), s->arena);
+    return w ? w->kind : COMMAND_NONE;
+}
+
+/* Those that wait for an answer, as people are shown them: where some fit what is said, only those.  passed:
+ * it was passed on to whoever sent a patient, so that no signal is meant. */
+static void that_wait(const struct step *s, bool passed, struct open_cases *out)
+{
+    struct open_cases all;
+    enum command_kind kind = spoken(s);
+    const struct open_case *first;
+    bool fit = open_fitting(&s->state->open, &kind, &first) > 0;
+
+    open_listed(&s->state->open, &all);
+    out->n = 0;
+    for (unsigned i = 0; i < all.n; i++) {
+        struct open_cases one = { .all = { all.all[i] }, .n = 1 };
+
+        kind = spoken(s);
+        if (passed && (all.all[i].what == OPEN_VERIFY || all.all[i].what == OPEN_ALERT))
+            continue;
+        if (next_word(all.all[i].what) != COMMAND_NONE && (!fit || open_fitting(&one, &kind, &first)))
+            out->all[out->n++] = all.all[i];
+    }
+}
+
+bool listing_of_signals(const struct step *s)
+{
+    enum command_kind kind = spoken(s);
+    const struct open_case *first;
+
+    return open_fitting(&s->state->open, &kind, &first) && first->what == OPEN_VERIFY;
+}
+
+/* "48217 Bu Ana 28th, 48225 Bu Ani +3": as many as fit whole. */
+static struct slice as_list(struct step *s, const struct open_cases *cases, size_t room)
+{
+    struct slice list = slice_make("", 0);
+    unsigned n = 0;
+
+    for (; n < cases->n; n++) {
+        const struct open_case *c = &cases->all[n];
+        struct slice one = arena_printf(s->arena, "%s%.*s %.*s", n ? ", " : "", SLICE_ARG(c->nomor),
+                                        SLICE_ARG(text_cut(c->whom, CALLED, s->arena)));
+
+        if (n && list.n + one.n + (n + 1 < cases->n ? MORE : 0) > room)
+            break;
+        list = arena_printf(s->arena, "%.*s%.*s", SLICE_ARG(list), SLICE_ARG(one));
+    }
+    return n < cases->n ? arena_printf(s->arena, "%.*s +%u", SLICE_ARG(list), cases->n - n) : list;
+}
+
 static bool waiting(struct step *s, struct slice hp)
 {
-    const struct open_cases *open = &s->state->open;
-    const struct open_case *first = NULL;
-    struct slice list = slice_make("", 0);
+    struct open_cases cases;
+    enum command_kind no;
 
-    for (unsigned i = 0; i < open->n; i++) {
-        if (next_word(open->all[i].what) == COMMAND_NONE)
-            continue;
-        first = first ? first : &open->all[i];
-        list =
-            arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(list), list.n ? ", " : "",
-                         SLICE_ARG(open->all[i].nomor), SLICE_ARG(text_cut(open->all[i].whom, 20, s->arena)));
-    }
-    if (!first)
+    that_wait(s, hp.n > 0, &cases);
+    if (!cases.n)
         return false;
+    no = other_word(cases.all[0].what);
     {
-        enum command_kind no = other_word(first->what);
-        const struct text_fill f[] = { { "daftar", list },
-                                       { "perintah", reply_command(next_word(first->what), s->arena) },
+        const struct text_fill f[] = { { "daftar", as_list(s, &cases,
+                                                           hp.n && no   ? LIST_SHORT
+                                                           : hp.n || no ? LIST
+                                                                        : LIST_LONG) },
+                                       { "perintah", reply_command(next_word(cases.all[0].what), s->arena) },
                                        { "atau", reply_command(no, s->arena) },
                                        { "hp", hp },
-                                       { "nomor", first->nomor } };
+                                       { "nomor", cases.all[0].nomor } };
 
         step_answer(s, slice_make("", 0),
                     step_text(s, s->language,
@@ -115,34 +184,15 @@ bool listing_waiting_told(struct step *s, struct slice hp)
     return waiting(s, hp);
 }
 
-/* "48217 Bu Ana 28th, 48225 Bu Ani": those that the command fits. */
-static struct slice fitting_list(struct step *s, enum command_kind kind)
-{
-    const struct open_cases *open = &s->state->open;
-    struct slice list = slice_make("", 0);
-
-    for (unsigned i = 0; i < open->n; i++) {
-        struct open_cases one = { .all = { open->all[i] }, .n = 1 };
-        enum command_kind meant = kind;
-        const struct open_case *it;
-
-        if (open_fitting(&one, &meant, &it))
-            list = arena_printf(s->arena, "%.*s%s%.*s %.*s", SLICE_ARG(list), list.n ? ", " : "",
-                                SLICE_ARG(it->nomor), SLICE_ARG(text_cut(it->whom, 20, s->arena)));
-    }
-    return list;
-}
-
 void listing_which(struct step *s, const struct command *c)
 {
-    enum command_kind kind = c->kind;
-    const struct open_case *first;
+    struct open_cases cases;
 
-    (void)open_fitting(&s->state->open, &kind, &first);
+    that_wait(s, false, &cases);
     {
-        const struct text_fill f[] = { { "daftar", fitting_list(s, c->kind) },
+        const struct text_fill f[] = { { "daftar", as_list(s, &cases, LIST_WHICH) },
                                        { "perintah", reply_command(c->kind, s->arena) },
-                                       { "nomor", first ? first->nomor : slice_make("", 0) } };
+                                       { "nomor", cases.n ? cases.all[0].nomor : slice_make("", 0) } };
 
         step_reason(s, "command_refused");
         step_answer(s, slice_make("", 0), step_text(s, s->language, "open.which", FILLS(f)));
@@ -228,6 +278,7 @@ void listing_due(struct step *s, const struct due *d)
     one.whom = referral ? r->referral.say : episode_disease(s, e.disease);
     if (referral) {
         one.of = form_is(r->form, FORM_REFERRAL) ? text_as(r->form, r->values, AS_NUMBER) : one.of;
+        one.now = slice_is(r->referral.urgency, "E1");
         one.who = child_called(s->rules, patient(r), s->arena);
     }
     while ((msisdn = slice_cut(&to, ',')).n) {

@@ -25,5 +25,7 @@ bool listing_unanswered(const struct step *);
 /* Timer "buka": the cases of `to` as the number's own blob has them now. */
 bool listing_subjects(const struct ruleset *, const struct due *, struct arena *, struct intent *);
 void listing_due(struct step *, const struct due *);
+/* The words are those of a command that fits a signal: `benar bu, sudah saya cek`. */
+bool listing_of_signals(const struct step *);
 
 #endif

@@ -88,8 +88,9 @@ static bool waits(struct step *s)
 {
     struct slice hp;
 
-    return s->reading->said.kind == SAID_NOTHING && waits_passed_back(s, &hp) ? listing_waiting_told(s, hp)
-                                                                              : listing_waiting(s);
+    return s->reading->said.kind == SAID_NOTHING && !listing_of_signals(s) && waits_passed_back(s, &hp)
+               ? listing_waiting_told(s, hp)
+               : listing_waiting(s);
 }
 
 static bool of_case(struct step *s)

@@ -231,17 +231,9 @@ static bool asks_her(const struct step *s)
 
     if (s->reading->nudge || slice_find(rest, '?') == rest.n)
         return false;
-    while (rest.n) {
-        struct slice word = slice_cut(&rest, ' ');
-        char *upper = arena_raw(s->arena, word.n + 1);
-        size_t n = 0;
-
-        for (size_t i = 0; upper && i < word.n; i++)
-            if (text_is_letter(word.p[i]))
-                upper[n++] = (char)(word.p[i] & ~0x20);
-        if (upper && command_by_word(slice_make(upper, n)))
+    while (rest.n)
+        if (command_said(slice_cut(&rest, ' '), s->arena))
             return false;
-    }
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "flows/understand/commands.h"
 
 #include "flows/understand/understanding.h"
+#include "parsers/text.h"
 
 const struct command_word command_words[] = {
 #define EVERYDAY .everyday = true
@@ -22,6 +23,17 @@ const struct command_word *command_by_word(struct slice upper)
         if (slice_eq(upper, slice_make(command_words[i].word, command_words[i].n)))
             return &command_words[i];
     return NULL;
+}
+
+const struct command_word *command_said(struct slice word, struct arena *a)
+{
+    char *upper = arena_raw(a, word.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; upper && i < word.n; i++)
+        if (text_is_letter(word.p[i]))
+            upper[n++] = (char)(word.p[i] & ~0x20);
+    return upper ? command_by_word(slice_make(upper, n)) : NULL;
 }
 
 const char *command_name(enum command_kind kind)

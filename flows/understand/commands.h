@@ -25,5 +25,7 @@ extern const struct command_word command_words[];
 extern const unsigned command_words_n;
 
 const struct command_word *command_by_word(struct slice upper);
+/* The same in whatever case and with whatever beside it: `benar,`. */
+const struct command_word *command_said(struct slice word, struct arena *);
 
 #endif

@@ -63,14 +63,14 @@ bool ussd_may_skip(const struct ussd_state *s)
     return f && !ussd_required(s->form, s->variant, (unsigned)s->field) && !ussd_may_end(s);
 }
 
-/* 98 and 99 are numbers where a number is asked. */
+/* 98 and 99 are numbers where a number is asked; that of a report is longer. */
 static bool takes_numbers(const struct ussd_state *s)
 {
     const struct field *f = asked(s);
 
     if (s->over != USSD_NOTHING_OVER)
         return false;
-    return s->place == USSD_COUNT || s->place == USSD_NUMBER || (f && ussd_numeric(f->type));
+    return s->place == USSD_COUNT || (f && ussd_numeric(f->type));
 }
 
 enum ussd_key ussd_key(const struct ruleset *rs, const struct ussd_state *s, struct slice in)

@@ -287,7 +287,6 @@ static void unit_options(const struct ussd_context *c, const struct ussd_state *
 }
 
 enum {
-    NUMBERS = 3,     /* cases offered on a page that asks for a number */
     NUMBER_SAY = 30, /* letters of one */
 };
 
@@ -296,8 +295,7 @@ static void number_option(const struct ussd_context *c, struct slice nomor, stru
 {
     struct slice say = arena_printf(c->arena, "%.*s %.*s", SLICE_ARG(nomor), SLICE_ARG(whom));
 
-    if (o->n < NUMBERS)
-        add_value(o, text_cut(say, NUMBER_SAY, c->arena), nomor);
+    add_value(o, text_cut(say, NUMBER_SAY, c->arena), nomor);
 }
 
 /* The cases that wait for this word, and for her own reports the last one: nobody has to type their numbers.
@@ -307,9 +305,12 @@ static void number_options(const struct ussd_context *c, const struct menu_entry
     enum command_kind kind = e ? ussd_command_kind(e->name) : COMMAND_NONE;
     const struct sender_state *d = c->drafts;
     const struct open_case *it;
+    struct open_cases listed = { .n = 0 };
 
-    for (unsigned i = 0; d && i < d->open.n; i++) {
-        struct open_cases one = { .all = { d->open.all[i] }, .n = 1 };
+    if (d)
+        open_listed(&d->open, &listed);
+    for (unsigned i = 0; i < listed.n; i++) {
+        struct open_cases one = { .all = { listed.all[i] }, .n = 1 };
         enum command_kind meant = kind;
 
         if (open_fitting(&one, &meant, &it) && meant == kind)

@@ -225,16 +225,19 @@ static void send(struct ussd_walk *w)
         ussd_move_next(w);
 }
 
-/* The number of a case that stood on the page that she saw. */
+/* The number of the case that stood behind this digit on the page that she saw. */
 static struct slice number_of(const struct ussd_walk *w, const struct ussd_options *o, struct slice in)
 {
-    uint64_t n;
+    struct slice page = w->s->page;
 
-    if (in.n > 1 || !slice_to_u64(in, &n) || n < 1 || n > o->n)
-        return in;
-    for (struct slice page = w->s->page; page.n; page = slice_skip(page, 1))
-        if (slice_eq(slice_take(page, o->option[n - 1].value.n), o->option[n - 1].value))
-            return o->option[n - 1].value;
+    while (page.n) {
+        struct slice line = slice_cut(&page, '\n'), digits = slice_cut(&line, ' ');
+        struct slice nomor = slice_cut(&line, ' ');
+
+        for (unsigned i = 0; slice_eq(digits, in) && i < o->n; i++)
+            if (slice_eq(o->option[i].value, nomor))
+                return nomor;
+    }
     return in; /* the list has changed since */
 }
 
