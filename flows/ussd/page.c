@@ -278,6 +278,20 @@ static void put_line(struct buf *b, struct slice s)
     }
 }
 
+bool ussd_page_fits(const struct ussd_context *c, const struct ussd_state *s, struct slice note)
+{
+    struct ussd_page *p = ARENA_NEW(c->arena, struct ussd_page);
+    size_t all;
+
+    if (!p)
+        return false;
+    ussd_page_make(c, s, note, p);
+    all = with_break(p->note) + with_break(p->head) + with_break(p->foot);
+    for (unsigned i = 0; i < p->n; i++)
+        all += p->line[i].n + 1;
+    return all <= USSD_SEPTETS + 1;
+}
+
 struct slice ussd_page_render(const struct ussd_page *p, unsigned sub, struct slice more, struct arena *arena)
 {
     struct slice note =

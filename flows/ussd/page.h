@@ -19,6 +19,8 @@ void ussd_page_make(const struct ussd_context *, const struct ussd_state *, stru
 /* The page as the caller sees it: cut into turns of at most 182 septets, turn `sub` (modulo their number). */
 struct slice ussd_page_render(const struct ussd_page *, unsigned sub, struct slice more, struct arena *);
 /* Makes and renders. */
+/* All of it stands on one page, with the note. */
+bool ussd_page_fits(const struct ussd_context *, const struct ussd_state *, struct slice note);
 struct slice ussd_page_text(const struct ussd_context *, const struct ussd_state *, struct slice note);
 
 #endif

@@ -128,6 +128,23 @@ static struct filed alarm_now(struct job *j)
     return filed;
 }
 
+/* SPEC 2.2: she reads first who was called, above the next question; where that page has no room for it, in
+ * an SMS.  Nor above one of several pages: the next would begin where this one does not end. */
+static void say_called(struct job *j, struct filed filed)
+{
+    struct ussd_walk *w = &j->t->walk;
+    const struct text_fill f[] = { { "petugas", filed.called },
+                                   { "hp", filed.hp },
+                                   { "nomor", filed.nomor } };
+    struct slice said = filed.called.n ? step_text(&j->step, j->step.language, "ussd.dipanggil", FILLS(f))
+                                       : slice_make("", 0);
+
+    if (said.n && !w->note.n && ussd_page_fits(&w->c, j->s, said))
+        w->note = said;
+    else if (said.n)
+        step_answer(&j->step, filed.nomor, said);
+}
+
 /* The draft that held this report was completed by SMS meanwhile. */
 static bool done_by_sms(struct job *j)
 {
@@ -263,7 +280,7 @@ static void act(struct job *j)
     else if (w->action == USSD_DRAFT)
         go_on_by_sms(j);
     else if (w->report && w->report->emergency && !j->s->alarmed)
-        alarm_now(j);
+        say_called(j, alarm_now(j));
 }
 
 static void keep_time(struct job *j)
