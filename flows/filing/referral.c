@@ -287,6 +287,9 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
     enum referral_state was = r->referral.state;
     enum referral_voice voice = referral_voice(s, r);
     const struct referral_move *m = referral_move(was, e, voice);
+    /* `ok bu` says nothing to whoever hears the words (RULINGS 44). */
+    bool nothing = understand_only_addresses(s->rules, c->catatan, s->arena);
+    struct slice words = nothing ? slice_make("", 0) : c->catatan;
 
     step_reason(s, "command_refused");
     if (!may_answer(s, r)) {
@@ -302,18 +305,18 @@ void referral_answer(struct step *s, const struct command *c, struct filed_repor
         return;
     }
     if ((m->act == ACT_TAKE && sends_elsewhere(s, c)) ||
-        (m->act == ACT_CLIMB && refuses_the_dead(s, r, c->catatan)))
+        (m->act == ACT_CLIMB && refuses_the_dead(s, r, words)))
         return;
     step_reason(s, "command");
     r->referral.state = m->to;
     if (m->act == ACT_TAKE)
-        take(s, r, c->catatan);
+        take(s, r, words);
     else if (m->act == ACT_CLIMB)
-        refuse(s, r, c->catatan);
+        refuse(s, r, words);
     else if (m->act == ACT_KEEP_WORDS)
-        keep_words(s, r, c->catatan);
+        keep_words(s, r, words);
     else if (m->act == ACT_NOTE)
-        note(s, r, e, voice, c->catatan);
+        note(s, r, e, voice, words);
     else if (m->act == ACT_SAY_TAKEN)
         say_taken(s, r);
     else

@@ -169,6 +169,8 @@ static const struct hearer hearers[] = {
     { death_numbered, ANY, 0 },
     /* Reports, a command, or words. */
     { kind, ANY, 0 },
+    /* `rujuk ke pkm`, `pasien meninggal` of staff who have a patient: of that one. */
+    { waits_nameless, SO(REPORTS), CALM },
     /* `kejang tidak`, `1007 ndak ado kejang`: no danger, where it is asked about. */
     { emergency_denied, ANY, DANGER },
     /* `selesai?`: asks whether, and ends nothing. */

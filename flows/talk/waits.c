@@ -1,6 +1,7 @@
 /* waits.c - see waits.h. */
 #include "flows/talk/waits.h"
 
+#include "flows/filing/filing.h"
 #include "flows/filing/referral.h"
 #include "flows/step/drafts.h"
 #include "flows/talk/called.h"
@@ -221,6 +222,38 @@ struct slice waits_of_staff(const struct ruleset *rules, const struct reading *r
             n++;
         }
     return nomor.n ? nomor : n == 1 ? only : slice_make("", 0);
+}
+
+/* A name, a number or an age is said in it, or a danger. */
+static bool says_whom(const struct report *r)
+{
+    return value_as(r->form, r->values, AS_NAME) || value_as(r->form, r->values, AS_NUMBER) ||
+           value_as(r->form, r->values, AS_AGE) || filing_alarms(r);
+}
+
+/* Who died before she was taken may be another. */
+static bool in_hand(const struct reading *r, struct slice nomor)
+{
+    for (unsigned i = 0; i < r->state->open.n; i++)
+        if (slice_eq(r->state->open.all[i].nomor, nomor))
+            return r->state->open.all[i].what != OPEN_SENT;
+    return false;
+}
+
+void waits_nameless(struct listening *h)
+{
+    struct reading *r = h->r;
+    const struct person *p = h->who->person;
+    const struct report *report = &r->said.reports[0];
+    struct slice nomor = waits_of_staff(h->rules, r, h->a);
+
+    if (!p || p->role == ROLE_KADER || r->said.reports_n != 1 || !report->form || r->said.before.n ||
+        !(form_is(report->form, FORM_REFERRAL) || form_is(report->form, FORM_DEATH)) || says_whom(report) ||
+        !nomor.n || (form_is(report->form, FORM_DEATH) && !in_hand(r, nomor)))
+        return;
+    r->said.kind = SAID_NOTHING;
+    r->kind = READING_NOTHING;
+    r->hash = slice_make("", 0);
 }
 
 /* `banyak?`, `sadar?`: she asks after the patient, and not with the word of a command whether it was heard.

@@ -47,5 +47,8 @@ bool waits_told(struct step *);
 
 /* `benar bu sudah saya cek` to the question of a weight is no answer either. */
 void waits_no_answer(struct listening *);
+/* `rujuk ke pkm`, `pasien meninggal` of staff with one case: words about that patient, and no report of
+ * somebody who has no name. */
+void waits_nameless(struct listening *);
 
 #endif

@@ -416,6 +416,19 @@ static bool only_thanks(const struct ruleset *rs, struct slice text, struct aren
     return thanks;
 }
 
+bool understand_only_addresses(const struct ruleset *rs, struct slice text, struct arena *a)
+{
+    struct tokens ts;
+    unsigned used;
+
+    if (!text.n || !tokens_cut(text, NULL, &rs->forms, a, &ts))
+        return false;
+    for (unsigned i = 0; i < ts.n; i += used)
+        if (!phrase_is(&ts, i, rs->forms.words.people, "sapaan", &used))
+            return false;
+    return ts.n > 0;
+}
+
 /* The text up to the first word that is this number. */
 static struct slice before_number(struct slice text, struct slice nomor)
 {

@@ -170,6 +170,9 @@ bool understand_asks_to_fetch(const struct ruleset *, struct slice text, struct 
 /* `masih pendarahan bu`: of somebody who was spoken of before, and names nobody. */
 bool understand_goes_on(const struct ruleset *, struct slice text, struct arena *);
 
+/* `bu`: to whom it is said, and no more. */
+bool understand_only_addresses(const struct ruleset *, struct slice text, struct arena *);
+
 /* No word of it may be a name: all of them are words of the language, or labels. */
 bool understand_names_nobody(const struct ruleset *, struct slice text, struct arena *);
 /* Somebody's relative or neighbour is spoken of: `tetangga saya meninggal`. */
