@@ -213,14 +213,15 @@ static void owner(struct filling *x, unsigned i)
         understand_mark_other(x, from, i);
         return;
     }
-    if (form_counts(x->form, UNIT_PERSON) && in_list(x, from))
+    if ((form_counts(x->form, UNIT_PERSON) || slice_is(code, "diberi")) && in_list(x, from))
         return; /* `kegiatan pmt 20` */
     if (labelled(x, from, i) && !(slice_is(code, "lamanya") && from + 1 < i && !weeks(x)))
         return; /* but `hamil usia 8 bulan` */
     if (from > 0 && is_number(x, from - 1) && !parts(x, from) &&
         phrase_at(&x->ts, from, x->words->units, &used))
         return; /* `14 bulan 9,2`: the unit of the number before */
-    if (slice_is(code, "nomor_lain") || (slice_is(code, "kelas") && !form_counts(x->form, UNIT_PERSON)) ||
+    if (slice_is(code, "nomor_lain") || understand_has_so_many(x, i, code) ||
+        (slice_is(code, "kelas") && !form_counts(x->form, UNIT_PERSON)) ||
         (slice_is(code, "dahulu") && x->ts.t[i].low.n == 4) ||
         (slice_is(code, "jam_lain") &&
          (form_counts(x->form, UNIT_PERSON) || form_as(x->form, AS_DATE) < 0))) {

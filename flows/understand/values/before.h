@@ -23,6 +23,9 @@ void understand_difference(struct filling *, unsigned i);
 /* Two readings of one thing, by their size: `10,5 atau 10,2`. */
 bool understand_alike(const struct filling *, unsigned a, unsigned b);
 bool understand_becomes(const struct filling *, unsigned i); /* `jadi 9,2`, behind a difference */
+/* Behind a word of that code the number is how many she has, `anak 2`, but no `anak 2 th`; what was given; a
+ * year. */
+bool understand_has_so_many(const struct filling *, unsigned i, struct slice code);
 /* What is counted there is no field's: the `kali` of `2 kali`. */
 bool understand_counts(const struct filling *, unsigned i);
 bool understand_grows(const struct filling *, unsigned i); /* `bb turun | jadi 8,9`: no other value */

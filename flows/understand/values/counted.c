@@ -351,3 +351,22 @@ unsigned understand_day_at(const struct filling *x, unsigned i)
 
     return when_read(&x->ts, i, &w, x->today, false, &day) == WHEN_NONE ? 0 : day.used;
 }
+
+bool understand_has_so_many(const struct filling *x, unsigned i, struct slice code)
+{
+    unsigned used, first = 0;
+    struct slice low = x->ts.t[i].low;
+
+    if (slice_is(code, "tahun_lain"))
+        return low.n == 4 && (slice_starts(low, "19") || slice_starts(low, "20")) &&
+               form_as(x->form, AS_DATE) < 0;
+    if (form_counts(x->form, UNIT_PERSON))
+        return false;
+    if (!slice_is(code, "banyaknya_lain"))
+        return slice_is(code, "diberi");
+    while (x->ts.t[first].kind != TOKEN_NUMBER)
+        first++;
+    return low.n == 1 && (x->form->about == FORM_ABOUT_MOTHER || first < i) &&
+           !(i + 1 < x->ts.n && !understand_parted(x, i + 1) &&
+             phrase_at(&x->ts, i + 1, x->words->units, &used));
+}

@@ -94,6 +94,28 @@ static bool pressure_elsewhere(const struct filling *x, unsigned i)
     return !form_has(x->form, FIELD_PRESSURE) && is_label(&x->rs->forms, x->ts.t[i - 1].low, is_pressure);
 }
 
+/* `adiknya 6,5`: whose it is says that the number is none of the report's, once that has one of its own; a
+ * birth weighs a mother's `bayinya`.  Where that begins, or i. */
+static unsigned figure_of_other(const struct filling *x, unsigned i)
+{
+    unsigned used, person = person_before(x, i);
+    struct slice code = person < i ? phrase_code(&x->ts, person, x->words->people, &used) : slice_make("", 0);
+    bool own = false;
+
+    if (slice_is(code, "sapaan") && person + 1 < i)
+        code = phrase_code(&x->ts, person + 1, x->words->people, &used);
+    for (unsigned k = 0; k < person; k++)
+        own |= x->ts.t[k].kind == TOKEN_NUMBER && !x->ts.t[k].other;
+    if (person > 0 &&
+        (understand_says(x, person - 1, "dari") || understand_says(x, person - 1, "dari_singkat") ||
+         slice_is(phrase_code(&x->ts, person - 1, x->words->before, &used), "banding")))
+        return i; /* `kurang 1 ons dari kakaknya 49` */
+    return own && !form_counts(x->form, UNIT_PERSON) &&
+                   (slice_is(code, "lain") || (x->form->about == FORM_ABOUT_CHILD && slice_is(code, "ibu")))
+               ? person
+               : i;
+}
+
 unsigned understand_measured(const struct filling *x, unsigned i)
 {
     unsigned label = i, person;
@@ -106,6 +128,8 @@ unsigned understand_measured(const struct filling *x, unsigned i)
     label = label_of_other(x, i);
     if (label < i)
         return label;
+    if (!pressure && figure_of_other(x, i) < i)
+        return figure_of_other(x, i);
     if (!pressure && person_before(x, i - 1) == i - 1)
         return i;
     if (i > 1 && !(x->ts.t[i - 1].sep & SEP_HARD) && is_label(&x->rs->forms, x->ts.t[i - 1].low, is_figure))

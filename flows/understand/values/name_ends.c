@@ -82,13 +82,31 @@ static bool is_adverb(const struct filling *x, unsigned i)
     for (unsigned k = 0; k < sizeof KINDS / sizeof *KINDS; k++)
         if (understand_is(x, i, KINDS[k], &used))
             return true;
+    return x->form->about == FORM_ABOUT_MOTHER &&
+           slice_is(phrase_code(&x->ts, i, list_by_name(&x->rs->forms, S("salin")), &used), "cara");
+}
+
+/* A number begins at token i, or a label and its number, which are read already: `hari ke 3`. */
+static bool is_figure(const struct filling *x, unsigned i)
+{
+    enum {
+        WORDS = 3 /* of a label */
+    };
+
+    for (unsigned k = i; k < x->ts.n && k <= i + WORDS && !(k > i && understand_parted(x, k)); k++) {
+        if (x->ts.t[k].kind == TOKEN_NUMBER)
+            return true;
+        if (x->ts.t[k].kind != TOKEN_WORD || !x->ts.t[k].taken ||
+            (k == i && !form_labels(x->form, x->ts.t[k].low)))
+            return false;
+    }
     return false;
 }
 
 /* `Rini melahirkan 3 hari lalu`, `Sri sudah 28mg`: right before a number, how it is with her, and no name. */
 static void without_adverb(struct filling *x, unsigned end, unsigned from, unsigned *to)
 {
-    if (end >= x->ts.n || x->ts.t[end].kind != TOKEN_NUMBER || understand_parted(x, end) || *to != end)
+    if (!is_figure(x, end) || understand_parted(x, end) || *to != end)
         return;
     while (*to > from + 1 && is_adverb(x, *to - 1))
         x->ts.t[--*to].taken = true;
