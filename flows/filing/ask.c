@@ -88,6 +88,14 @@ static bool is_head(const struct work *w)
     return p && (p->role == ROLE_KADES || p->role == ROLE_CAMAT);
 }
 
+/* Many who are ill: the line that reports them. */
+static struct slice crowd(const struct work *w)
+{
+    return w->report.plea && !w->f->draft
+               ? understand_crowd(w->s->rules, w->report.body, w->filed.at_ms, w->s->arena)
+               : slice_make("", 0);
+}
+
 /* The question is about a child or a number that only the store knows; NULL: about a value. */
 static const char *store_key(const struct work *w)
 {
@@ -98,7 +106,10 @@ static const char *store_key(const struct work *w)
     if (w->asking == ASK_AGAIN)
         return "ask.weighed";
     if (w->report.plea)
-        return turned_form(w) ? "ask.plea_turned" : is_head(w) ? "ask.plea_head" : "ask.plea";
+        return turned_form(w) ? "ask.plea_turned"
+               : crowd(w).n   ? "ask.plea_many"
+               : is_head(w)   ? "ask.plea_head"
+                              : "ask.plea";
     if (w->far)
         return "ask.far_number";
     if (w->none)
@@ -171,6 +182,7 @@ static struct slice question(struct work *w, struct slice whom, struct slice not
         { "nama", w->offered.nama },
         { "umur", months_old(w, &w->offered) },
         { "isi", report_text(&w->report, AS_REASON) },
+        { "perintah", crowd(w) },
         { "form", turned ? turned->title : slice_make("", 0) },
         { "contoh", reply_example(w->report.form, w->report.error_field, w->s->arena) },
         { "dulu", w->before },

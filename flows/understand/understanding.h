@@ -179,6 +179,8 @@ bool understand_names_nobody(const struct ruleset *, struct slice text, struct a
 bool understand_of_relative(const struct ruleset *, struct slice text, struct arena *);
 /* So too, or somebody is there who has it: `dsn tengah ada yang pingsan`. */
 bool understand_of_others(const struct ruleset *, struct slice text, struct arena *);
+/* Many who are ill, without a keyword: the line that reports them, `KEJADIAN keracunan 15`.  Empty: none. */
+struct slice understand_crowd(const struct ruleset *, struct slice text, int64_t at_ms, struct arena *);
 
 /* Of a text longer than `room` bytes the words around its worst danger, with the first who is named before:
  * "bu ana: lemas dan tadi keluar darah banyak"; else the text. */
