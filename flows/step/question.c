@@ -63,19 +63,50 @@ static bool same_signs(struct slice a, struct slice b)
     }
 }
 
+/* `550` for 55: a mark was left out, and it is no other number. */
+static bool tenfold(struct slice typed, struct slice guess)
+{
+    return typed.n == guess.n + 1 && typed.p[guess.n] == '0' && slice_all_digits(typed) &&
+           slice_eq(slice_take(typed, guess.n), guess);
+}
+
+/* `9,2` beside 9,5: what was typed is a whole value, and another one than the guess. */
+static bool is_another(const struct report *r, struct slice typed, struct slice guess)
+{
+    return (r->error == ERROR_AMBIGUOUS || r->error == ERROR_CONTRADICTION) && typed.n &&
+           !slice_ieq(typed, guess) && slice_find(typed, ' ') >= typed.n && !same_signs(typed, guess) &&
+           !tenfold(typed, guess);
+}
+
+/* What was typed may be answered as it stands, and is asked about no further. */
+static bool may_answer(const struct report *r, const struct field *f, struct slice typed)
+{
+    struct slice part = typed, whole = slice_cut(&part, ',');
+    uint64_t n;
+
+    if (!typed.n || typed.n > OTHER || !text_is_digit(typed.p[0]))
+        return false;
+    if (r->error == ERROR_CONTRADICTION || f->type == FIELD_PRESSURE)
+        return r->error == ERROR_CONTRADICTION || slice_find(typed, '/') < typed.n;
+    return f->type == FIELD_NUMBER && slice_to_u64(whole, &n) && n < INT32_MAX &&
+           (!part.n || (!f->whole && slice_all_digits(part))) && (int64_t)n * 1000 >= f->min &&
+           (int64_t)n * 1000 + (part.n != 0) <= f->max;
+}
+
 /* How a doubt is denied: `TANDA tidak ada` (RULINGS 55), or the other value that is there, `UMUR 38th`. */
 struct slice reply_other_example(const struct report *r, struct arena *a)
 {
     const struct field *f = field_of(r->form, r->error_field);
-    struct slice label = reply_label(r->form, r->error_field), typed = slice_trim(r->typed);
+    struct slice label = reply_label(r->form, r->error_field), typed = slice_trim(r->typed), guess;
 
     if (f && f->as == AS_SIGNS)
         return arena_printf(a, "%.*s tidak ada", SLICE_ARG(label));
     if (f && f->type == FIELD_SEX && r->values[f->position].kind == VALUE_TEXT)
         return arena_printf(a, "%.*s %s", SLICE_ARG(label),
                             slice_is(r->values[f->position].text, "L") ? "P" : "L");
-    if (f && r->error == ERROR_CONTRADICTION && typed.n && typed.n <= OTHER && text_is_digit(typed.p[0]) &&
-        !same_signs(typed, reply_value(r->form, r->values, r->error_field, a)))
+    guess = reply_value(r->form, r->values, r->error_field, a);
+    if (f && may_answer(r, f, typed) &&
+        (r->error == ERROR_CONTRADICTION ? !same_signs(typed, guess) : is_another(r, typed, guess)))
         return arena_printf(a, "%.*s %.*s", SLICE_ARG(label), SLICE_ARG(typed));
     return reply_example(r->form, r->error_field, a);
 }
@@ -251,13 +282,6 @@ static struct slice with_unit(const struct report *r, struct slice value, struct
     return arena_printf(a, "%.*s %.*s", SLICE_ARG(value), SLICE_ARG(unit));
 }
 
-/* `550` for 55: a mark was left out, and it is no other number. */
-static bool tenfold(struct slice typed, struct slice guess)
-{
-    return typed.n == guess.n + 1 && typed.p[guess.n] == '0' && slice_all_digits(typed) &&
-           slice_eq(slice_take(typed, guess.n), guess);
-}
-
 /* The field's own reason says nothing: another value is there too, `28th eh 38th`, or the unit of an age. */
 static bool own_reason(const struct report *r, const struct field *f, struct slice guess)
 {
@@ -277,13 +301,11 @@ static struct slice why(const struct ruleset *rules, struct slice language, cons
     const struct field *field = field_of(r->form, r->error_field);
     const struct text_fill f[] = { { "ketik", typed } };
 
-    bool words = slice_find(typed, ' ') < typed.n; /* `9,2 bukan 92`, `1 tahun lebih` */
-
     if (text_exists(rules->texts, language, key) && own_reason(r, field, guess))
         return text_fill(rules->texts, language, key, FILLS(f), a);
     if ((r->error == ERROR_AMBIGUOUS || r->error == ERROR_CONTRADICTION) && typed.n &&
         !slice_ieq(typed, guess))
-        key = words || same_signs(typed, guess) || tenfold(typed, guess) ? "why.typed" : "why.also";
+        key = is_another(r, typed, guess) ? "why.also" : "why.typed"; /* `9,2 bukan 92` */
     else if (r->error == ERROR_AMBIGUOUS && !r->typed.n && field && field->asks_decimal_mark &&
              r->values[field->position].milli % 1000)
         key = "why.mark";
