@@ -74,6 +74,8 @@ static unsigned fits(enum command_kind kind)
         return W(OPEN_TAKEN) | W(OPEN_ARRIVED) | W(OPEN_MISSED);
     case COMMAND_OK:
         return W(OPEN_ALERT) | W(OPEN_SENT);
+    case COMMAND_SETUJU:
+        return W(OPEN_REQUEST);
     case COMMAND_BENAR:
     case COMMAND_BUKAN:
         return W(OPEN_VERIFY);
@@ -87,9 +89,9 @@ bool open_may_lack_number(enum command_kind kind)
     return fits(kind) != 0;
 }
 
-unsigned open_fitting(const struct open_cases *c, enum command_kind *kind, const struct open_case **first)
+static unsigned among(const struct open_cases *c, unsigned wanted, const struct open_case **first)
 {
-    unsigned n = 0, wanted = fits(*kind);
+    unsigned n = 0;
 
     *first = NULL;
     for (unsigned i = 0; i < c->n; i++)
@@ -97,6 +99,15 @@ unsigned open_fitting(const struct open_cases *c, enum command_kind *kind, const
             *first = *first ? *first : &c->all[i];
             n++;
         }
+    return n;
+}
+
+unsigned open_fitting(const struct open_cases *c, enum command_kind *kind, const struct open_case **first)
+{
+    unsigned n = among(c, fits(*kind), first);
+
+    if (*kind == COMMAND_TOLAK && !n) /* a patient comes before who wants to be a kader */
+        n = among(c, W(OPEN_REQUEST), first);
     if (*kind == COMMAND_OK && n == 1 && (*first)->what == OPEN_SENT)
         *kind = COMMAND_TERIMA;
     return n;

@@ -19,9 +19,10 @@ enum open_what {
     OPEN_TAKEN,   /* one that is in this person's hands */
     OPEN_ARRIVED,
     OPEN_MISSED,
-    OPEN_ALERT,  /* a head may say OK */
-    OPEN_VERIFY, /* a signal that staff may verify */
-    OPEN_OWN,    /* a referral of one's own posyandu: nothing to answer, a RUJUK of that patient joins it */
+    OPEN_ALERT,   /* a head may say OK */
+    OPEN_VERIFY,  /* a signal that staff may verify */
+    OPEN_OWN,     /* a referral of one's own posyandu: nothing to answer, a RUJUK of that patient joins it */
+    OPEN_REQUEST, /* who wants to be a kader */
     OPEN_WHATS,
 };
 

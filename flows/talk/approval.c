@@ -30,6 +30,24 @@ static bool request_load(struct step *s, struct slice nomor, struct request *r)
     return slice_is(node_text(o, "kind"), "request");
 }
 
+/* Who is asked may leave its number out (flows/step/open.h). */
+static void list(struct step *s, struct slice nomor, const struct request *r)
+{
+    const struct place *p = directory_place(&s->rules->directory, r->place);
+    struct due d = { .what = S("buka"), .nomor = nomor };
+    struct audience who = { 0 };
+
+    if (p)
+        step_audience(s, p->parent, &who);
+    for (unsigned i = 0; i < who.n; i++)
+        d.to = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(d.to), d.to.n ? "," : "",
+                            SLICE_ARG(who.msisdn[i]));
+    if (r->by.n && !slice_is(r->by, "operator")) /* no audience of her own */
+        d.to = arena_printf(s->arena, "%.*s%s%.*s", SLICE_ARG(d.to), d.to.n ? "," : "", SLICE_ARG(r->by));
+    if (d.to.n)
+        step_timer(s, arena_printf(s->arena, "buka:%.*s", SLICE_ARG(nomor)), step_due(s, &d), s->now_ms);
+}
+
 static void request_save(struct step *s, struct slice nomor, const struct request *r)
 {
     struct node *o = blob_new(s->arena);
@@ -37,6 +55,19 @@ static void request_save(struct step *s, struct slice nomor, const struct reques
     node_put(o, "kind", S("request"));
     codec_put(o, &request_codec, r);
     step_write(s, SUBJECT_NUMBER, nomor, blob_done(o, s->arena), INT64_C(86400000) * REQUEST_DAYS);
+    list(s, nomor, r);
+}
+
+bool approval_open(struct step *s, struct slice nomor, struct open_case *out)
+{
+    struct request r;
+
+    if (!request_load(s, nomor, &r))
+        return false;
+    *out = (struct open_case){ .nomor = nomor,
+                               .whom = arena_printf(s->arena, "DAFTAR %.*s", SLICE_ARG(r.nama)),
+                               .what = r.by.n ? OPEN_NOTHING : OPEN_REQUEST };
+    return true;
 }
 
 static void say(struct step *s, struct slice nomor, const char *key, const struct request *r)

@@ -8,6 +8,7 @@
 #ifndef KENTONGAN_FLOWS_TALK_APPROVAL_H
 #define KENTONGAN_FLOWS_TALK_APPROVAL_H
 
+#include "flows/step/open.h"
 #include "flows/step/step.h"
 
 void approval_ask(struct step *, const struct command *);   /* DAFTAR */
@@ -21,5 +22,7 @@ void approval_known(struct step *, const struct due *);
 /* The SMS that a timer "kept" brings back, its texts in the arena; false when the timer is another.  `timer`
  * is left to the caller. */
 bool approval_kept(struct slice timer_text, struct arena *, struct inbound *out);
+/* The DAFTAR of that number, as it stands in the lists of who may answer it.  False: it is none. */
+bool approval_open(struct step *, struct slice nomor, struct open_case *);
 
 #endif

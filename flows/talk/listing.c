@@ -5,6 +5,7 @@
 #include "flows/care/subject_report.h"
 #include "flows/step/blob.h"
 #include "flows/step/reply.h"
+#include "flows/talk/approval.h"
 #include "flows/understand/commands.h"
 
 enum {
@@ -53,6 +54,8 @@ static enum command_kind next_word(enum open_what what)
         return COMMAND_OK;
     case OPEN_VERIFY:
         return COMMAND_BENAR;
+    case OPEN_REQUEST:
+        return COMMAND_SETUJU;
     default:
         return COMMAND_NONE;
     }
@@ -63,6 +66,7 @@ static enum command_kind other_word(enum open_what what)
 {
     switch (what) {
     case OPEN_SENT:
+    case OPEN_REQUEST:
         return COMMAND_TOLAK;
     case OPEN_TAKEN:
     case OPEN_MISSED:
@@ -112,6 +116,8 @@ static void that_wait(const struct step *s, bool passed, struct open_cases *out)
         struct open_cases one = { .all = { all.all[i] }, .n = 1 };
 
         kind = spoken(s);
+        if (!fit && all.all[i].what == OPEN_REQUEST) /* shown where it is meant */
+            continue;
         if (passed && (all.all[i].what == OPEN_VERIFY || all.all[i].what == OPEN_ALERT))
             continue;
         if (next_word(all.all[i].what) != COMMAND_NONE && (!fit || open_fitting(&one, &kind, &first)))
@@ -270,19 +276,22 @@ void listing_due(struct step *s, const struct due *d)
     struct slice to = d->to, msisdn;
     struct episode e;
     bool referral = r && report_load(s, d->nomor, r);
+    bool request = !referral && approval_open(s, d->nomor, &one);
 
     step_reason(s, "timer_idle");
-    if (!referral && !episode_number_load(s, d->nomor, &e))
+    if (!referral && !request && !episode_number_load(s, d->nomor, &e))
         return;
     step_reason(s, "timer");
-    one.whom = referral ? r->referral.say : episode_disease(s, e.disease);
+    if (!request)
+        one.whom = referral ? r->referral.say : episode_disease(s, e.disease);
     if (referral) {
         one.of = form_is(r->form, FORM_REFERRAL) ? text_as(r->form, r->values, AS_NUMBER) : one.of;
         one.now = slice_is(r->referral.urgency, "E1");
         one.who = child_called(s->rules, patient(r), s->arena);
     }
     while ((msisdn = slice_cut(&to, ',')).n) {
-        one.what = referral ? of_referral(s, r, msisdn) : of_episode(s, &e, msisdn);
+        if (!request)
+            one.what = referral ? of_referral(s, r, msisdn) : of_episode(s, &e, msisdn);
         put(s, msisdn, &one);
     }
 }

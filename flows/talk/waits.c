@@ -121,6 +121,8 @@ static bool case_waits(const struct reading *r)
 
         if (drafts_find(r->state, c->nomor))
             return false;
+        if (c->what == OPEN_REQUEST)
+            continue;
         waits |= talks || c->what == OPEN_SENT || c->what == OPEN_VERIFY;
     }
     return waits;
