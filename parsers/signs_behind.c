@@ -94,12 +94,15 @@ static bool may_go_on(const struct tokens *ts, const struct answer *a, unsigned 
 }
 
 /* From the sign before token i on each has its answer behind it, and the last one ends the clause; which
- * alone shows that none of them is about the sign behind: `demam tidak sesak` is no such list. */
-static unsigned answered_no(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned end)
+ * alone shows that none of them is about the sign behind: `demam tidak sesak` is no such list.  *maybe: of
+ * `demam, tidak kejang, tidak ada` nobody can tell whether the commas part signs or their answers. */
+static unsigned answered_no(const struct sign_scan *s, const struct tokens *ts, unsigned i, unsigned end,
+                            bool *maybe)
 {
     struct answer first, a;
     unsigned k, next;
 
+    *maybe = false;
     if (!answer_at(s, ts, i, end, &first) || !first.no.kind)
         return i;
     a = first;
@@ -107,13 +110,14 @@ static unsigned answered_no(const struct sign_scan *s, const struct tokens *ts, 
         bool dot = a.to < end && (ts->t[a.to].sep & SEP_DOT);
 
         if ((ends(s, ts, a.to, end) || (a.address && n > 1)) && !dot && !may_go_on(ts, &a, end))
-            return n > 1 || first.apart || first.polite ? first.to : i;
-        if (a.apart && !dot && !(a.to < end && (ts->t[a.to].sep & SEP_COMMA)))
-            return i; /* `demam, tidak kejang, tidak ada` */
+            return (n > 1 || first.apart || first.polite) && !*maybe ? first.to : i;
+        *maybe |= a.apart && !dot && !(a.to < end && (ts->t[a.to].sep & SEP_COMMA));
         k = a.to;
         next = item_end(s, ts, k, end);
-        if (next == k || !answer_at(s, ts, next, end, &a))
+        if (next == k || !answer_at(s, ts, next, end, &a) || (*maybe && !(a.apart && a.no.kind))) {
+            *maybe = false;
             return i;
+        }
     }
 }
 
@@ -156,10 +160,11 @@ enum behind_sign signs_denied_behind(const struct sign_scan *s, const struct tok
                                      unsigned end, unsigned *to)
 {
     enum behind_sign all;
+    bool maybe;
 
-    *to = answered_no(s, ts, i, end);
-    if (*to > i)
-        return BEHIND_NO;
+    *to = answered_no(s, ts, i, end, &maybe);
+    if (*to > i || maybe)
+        return maybe ? BEHIND_MAYBE : BEHIND_NO;
     all = listed_no(s, ts, i, end);
     return !all && not_only(s, ts, i, end) ? BEHIND_MAYBE : all;
 }
