@@ -160,6 +160,16 @@ static struct fault fault_of(const struct ussd_state *s, const struct report *r)
     return x;
 }
 
+/* What it does not agree with, as an SMS would say it. */
+static struct slice contradicts(struct ussd_walk *w, int field)
+{
+    const char *key =
+        arena_printf(w->c.arena, "why.contradiction_%.*s", SLICE_ARG(w->s->form->fields[field].name)).p;
+
+    return ussd_text(&w->c, text_exists(w->c.rules->texts, w->c.language, key) ? key : "why.contradiction",
+                     NULL, S(""));
+}
+
 void ussd_move_valued(struct ussd_walk *w)
 {
     struct ussd_state *s = w->s;
@@ -179,6 +189,8 @@ void ussd_move_valued(struct ussd_walk *w)
             r->values[x.field].kind != VALUE_ABSENT && !value_equal(&r->values[x.field], &s->values[x.field]);
 
         ussd_move_doubt(w, x.field, guessed ? &r->values[x.field] : NULL);
+        if (x.error == ERROR_CONTRADICTION)
+            w->note = ussd_move_note(w, "ussd.sebab", "sebab", contradicts(w, x.field));
     }
 }
 

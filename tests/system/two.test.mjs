@@ -30,7 +30,7 @@ before(async () => {
   const patch = (yaml) =>
     yaml
       .replace(/^redis:.*$/m, `redis: {address: "127.0.0.1:${port}"}`)
-      .replace(/^default_provider:.*$/m, 'default_provider: pintu')
+      .replace(/^default_provider:.*$/m, 'default_provider: lambat')
       .replace(/^providers:$/m, `providers:\n  pintu: {dialect: kannel, allow: [127.0.0.1], send: {url: "http://127.0.0.1:${gate.address().port}/", username: u, password: p}}\n  lambat: {dialect: kannel, allow: [127.0.0.1], rate: 1, send: {url: "http://127.0.0.1:${gate.address().port}/", username: u, password: p}}`);
   [a, b] = [new Gateway({ patch }), new Gateway({ patch })];
   await a.start();
@@ -56,7 +56,7 @@ for (const how of ['SIGKILL', 'SIGSTOP'])
     await waitFor('the alarm is on its way', () => alarms().length);
     // One that thought it was the only one names what it holds when it hears the other.
     const pending = await waitFor('it is in the hands of one', () => {
-      const words = execFileSync('redis-cli', ['-p', port, 'XPENDING', '{19.06}st:sms:pintu:3', 'g', '-', '+', '10']).toString().split(/\s+/);
+      const words = execFileSync('redis-cli', ['-p', port, 'XPENDING', '{19.06}st:sms:lambat:3', 'g', '-', '+', '10']).toString().split(/\s+/);
       return words[0] && words;
     });
     const inode = BigInt(fs.statSync(path.join(a.folder, 'var'), { bigint: true }).ino).toString(16);
