@@ -51,15 +51,19 @@ enum wire_rc dialect_params(const struct wire_request *r, struct arena *a, struc
     struct slice body = slice_trim(r->body);
     struct slice type = r->content_type;
     struct slice kind = slice_trim(slice_cut(&type, ';'));
+    unsigned n;
 
     f->n = 0;
     params_add_query(f, r->query, a);
+    n = f->n;
+    if (params_contradict(f, 0))
+        return WIRE_BAD_SHAPE; /* as an object with a member twice is */
     if (!body.n)
         return WIRE_OK;
     if (slice_ieq(kind, S("application/json")) || (body.p[0] == '{' && body.p[body.n - 1] == '}'))
         return params_add_json(f, body, a, NULL) == 0 ? WIRE_OK : WIRE_BAD_SHAPE;
     params_add_query(f, r->body, a);
-    return WIRE_OK;
+    return params_contradict(f, n) ? WIRE_BAD_SHAPE : WIRE_OK;
 }
 
 static struct slice raw_field(const struct params *f, const char *const *names)

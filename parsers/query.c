@@ -50,6 +50,15 @@ void params_add_query(struct params *f, struct slice s, struct arena *a)
     }
 }
 
+bool params_contradict(const struct params *f, unsigned from)
+{
+    for (unsigned i = from; i < f->n; i++)
+        for (unsigned k = from; k < i; k++)
+            if (slice_eq(f->item[i].name, f->item[k].name) && !slice_eq(f->item[i].value, f->item[k].value))
+                return true;
+    return false;
+}
+
 enum {
     NESTING = 4,
 };

@@ -25,6 +25,8 @@ struct params {
 struct slice query_unescape(struct slice, bool plus, struct arena *);
 /* Adds the pairs of a query string or form body; a malformed %XX stays as it is typed. */
 void params_add_query(struct params *, struct slice, struct arena *);
+/* Does a name stand twice from there on, with another value?  Then nobody knows which was meant. */
+bool params_contradict(const struct params *, unsigned from);
 /* Adds the members of a JSON object: strings, numbers and booleans as text, those of objects in it under
  * "outer.inner"; lists and null are left out.  Broken UTF-8 and NULs in the body are put right first. Returns
  * -1 when it is no JSON object. */

@@ -487,7 +487,7 @@ void answers_expired(struct step *s, const struct due *due)
         return;
     step_reason(s, "draft_expired"); /* the staff list is what ended so (district/log_db.h) */
     if (!report_load(s, due->nomor, r) || d->correct || !referral_is_open(&r->referral)) {
-        const struct text_fill f[] = { { "nomor", d->nomor }, { "form", d->form->title } };
+        const struct text_fill f[] = { { "nomor", d->nomor }, { "form", d->form->title }, numbered_term(s) };
 
         step_sms(s, s->msisdn, SMS_NOTICE, d->nomor,
                  step_text(s, s->language, d->correct ? "koreksi.expired" : "draft.expired", FILLS(f)));

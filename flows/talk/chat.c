@@ -199,7 +199,7 @@ static void say(struct step *s, const struct filed_report *r, const char *key)
                        : r->whom.n ? r->whom
                                    : r->form->title },
             { "jam", r ? step_clock(s, r->at_ms) : none },
-            { "keadaan", r ? step_text(s, s->language, numbered_state(r), NULL, 0) : none },
+            { "keadaan", r ? numbered_state(s, r) : none },
             { "petugas", who },
             { "hp", hp },
         };
@@ -313,7 +313,7 @@ bool chat_of_case(struct step *s)
         const struct text_fill f[] = {
             { "nomor", r->nomor },
             { "siapa", told_whom(s, r->nomor, r) },
-            { "keadaan", step_text(s, s->language, numbered_state(r), NULL, 0) },
+            { "keadaan", numbered_state(s, r) },
             { "petugas", who },
             { "hp", hp },
         };

@@ -96,7 +96,7 @@ static void run_status(struct step *s, const struct command *c)
             { "form", r->form->title },
             { "jam", step_clock(s, r->at_ms) },
             { "tanggal", step_day(s, r->at_ms) },
-            { "keadaan", step_text(s, s->language, numbered_state(r), NULL, 0) },
+            { "keadaan", numbered_state(s, r) },
             { "contoh", d ? reply_example(d->form, d->field, s->arena) : slice_make("", 0) },
             { "siapa", d ? questions_whom(s, d) : slice_make("", 0) },
             { "field", d ? d->asked : slice_make("", 0) },
@@ -149,7 +149,8 @@ static void not_open(struct step *s, const struct filed_report *r)
 {
     const struct text_fill f[] = { { "nomor", r->nomor },
                                    { "form", r->form->title },
-                                   { "hp", step_phone(s, r->reporter) } };
+                                   { "hp", step_phone(s, r->reporter) },
+                                   numbered_term(s) };
 
     step_reason(s, "command_refused");
     step_answer(s, r->nomor,

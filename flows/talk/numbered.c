@@ -2,6 +2,7 @@
 #include "flows/talk/numbered.h"
 
 #include "flows/filing/referral.h"
+#include "flows/rows/clocks.h"
 #include "flows/step/reply_parts.h"
 #include "flows/talk/fix.h"
 #include "flows/talk/mending.h"
@@ -27,7 +28,7 @@ static bool expired(const struct filed_report *r)
     return r->draft && slice_is(r->status, "expired");
 }
 
-const char *numbered_state(const struct filed_report *r)
+static const char *state_key(const struct filed_report *r)
 {
     bool over = r->referral.state == REFERRAL_CANCELLED && !form_is(r->form, FORM_REFERRAL);
 
@@ -40,12 +41,32 @@ const char *numbered_state(const struct filed_report *r)
                                                        : "status.valid";
 }
 
+struct text_fill numbered_term(struct step *s)
+{
+    enum {
+        TENTH_MS = 360000 /* of an hour */
+    };
+    long long tenths = (clock_of(s->rules, "draft") + TENTH_MS - 1) / TENTH_MS;
+
+    return (struct text_fill){ "batas", tenths % 10
+                                            ? arena_printf(s->arena, "%lld,%lld", tenths / 10, tenths % 10)
+                                            : arena_printf(s->arena, "%lld", tenths / 10) };
+}
+
+struct slice numbered_state(struct step *s, const struct filed_report *r)
+{
+    const struct text_fill f[] = { numbered_term(s) };
+
+    return step_text(s, s->language, state_key(r), FILLS(f));
+}
+
 bool numbered_over(struct step *s, const struct filed_report *r)
 {
     const struct text_fill f[] = {
         { "nomor", r->nomor },
         { "siapa", told_whom(s, r->nomor, r) },
         { "contoh", r->form->examples_n ? r->form->examples[0] : slice_make("", 0) },
+        numbered_term(s),
     };
     bool cancelled = slice_is(r->status, "cancelled");
 

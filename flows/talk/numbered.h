@@ -12,8 +12,10 @@
 /* A number that asks nothing stands first, and a figure behind it: it is about that one, and about no other.
  */
 bool numbered_other(struct sender_state *, struct slice text);
-/* The state of a report for STATUS: a key of the catalogue. */
-const char *numbered_state(const struct filed_report *);
+/* The state of a report for STATUS, in words. */
+struct slice numbered_state(struct step *, const struct filed_report *);
+/* How many hours a draft waits, as the rule row has it: the slot `batas`. */
+struct text_fill numbered_term(struct step *);
 /* The draft of that number ran out, or was taken back: that is said, and how to send it anew.  False:
  * neither. */
 bool numbered_over(struct step *, const struct filed_report *);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "flows/care/subject_report.h"
 #include "flows/step/blob.h"
 #include "gateway/base/node.h"
 
@@ -37,6 +38,22 @@ static void put(struct buf *b, const char *name, struct slice value)
         buf_printf(b, " %s%s%.*s", name, *name ? " " : "", SLICE_ARG(value));
 }
 
+/* Where a referral is, is its level; whether anybody still waits for it, its state. */
+static void put_state(struct buf *b, const struct node *referral)
+{
+    static const char *const states[] = { [REFERRAL_SENT] = "sent",
+                                          [REFERRAL_TAKEN] = "taken",
+                                          [REFERRAL_ARRIVED] = "arrived",
+                                          [REFERRAL_MISSED] = "missed",
+                                          [REFERRAL_DONE] = "ended: done",
+                                          [REFERRAL_CANCELLED] = "ended: cancelled",
+                                          [REFERRAL_EXPIRED] = "expired, nobody answered" };
+    int64_t state = node_int(referral, "state");
+
+    if (state > REFERRAL_NONE && state <= REFERRAL_EXPIRED)
+        buf_printf(b, ", referral %s", states[state]);
+}
+
 static void on_loaded(void *arg, enum store_rc rc)
 {
     struct tracing *t = arg;
@@ -57,6 +74,7 @@ static void on_loaded(void *arg, enum store_rc rc)
         put(&t->text, "", node_text(o, "status"));
         put(&t->text, "urgency", node_text(node_get(o, "referral"), "urgency"));
         put(&t->text, "at level", node_text(node_get(o, "referral"), "level"));
+        put_state(&t->text, node_get(o, "referral"));
         buf_char(&t->text, '\n');
         if (t->reveal)
             buf_printf(&t->text, "     %.*s\n", SLICE_ARG(said));

@@ -30,7 +30,7 @@ struct http_names {
 struct http_limits {
     const struct http_names *names;
     unsigned methods;      /* HTTP1_GET | …; any other hears 501 */
-    unsigned header_bytes; /* past it 400 */
+    unsigned header_bytes; /* past it 431 */
     unsigned body_bytes;   /* past it 413, and no further reading */
     /* At most so many, and so many from one address: a new one then takes the place of one that waits for
      * nothing, strangers' first.  Fewer where the process has not so many descriptors: `others` are left to

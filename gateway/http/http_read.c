@@ -120,7 +120,7 @@ static bool take_head(struct conn *c)
         skip_blank(c);
     c->head_n = http1_head_end(buf_slice(&c->in), &c->seen);
     if (c->head_n > l->header_bytes || (!c->head_n && c->in.n > l->header_bytes)) {
-        refuse_by(c, HTTP1_BAD);
+        refuse(c, 431, S("{\"error\":\"headers_too_large\"}"));
         return false;
     }
     if (!c->head_n)

@@ -25,6 +25,8 @@ static const char *phrase(int status)
         return "Method Not Allowed";
     case 413:
         return "Payload Too Large";
+    case 431:
+        return "Request Header Fields Too Large";
     case 303:
         return "See Other";
     case 429:

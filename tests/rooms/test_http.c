@@ -299,6 +299,17 @@ static void what_is_too_large_hears_so_while_it_still_comes(void **state)
     assert_memory_equal(w->heard, "HTTP/1.1 413 Payload Too Large\r\n", 32);
 }
 
+static void a_head_that_is_too_long_hears_that_it_is(void **state)
+{
+    struct world *w = *state;
+
+    w->rest = w->large;
+    w->rest_n = LARGE;
+    talk(w, "GET /pesan?cari=");
+    assert_memory_equal(w->heard, "HTTP/1.1 431 Request Header Fields Too Large\r\n", 46);
+    assert_non_null(strstr(w->heard, "{\"error\":\"headers_too_large\"}"));
+}
+
 static void an_answer_without_end_comes_part_by_part(void **state)
 {
     const char *heard =
@@ -336,6 +347,7 @@ int main(void)
         CASE(large_answers_wait_for_who_reads_them),
         CASE(what_nobody_needs_any_more_is_gone_before_the_answer),
         CASE(what_is_too_large_hears_so_while_it_still_comes),
+        CASE(a_head_that_is_too_long_hears_that_it_is),
         CASE(an_answer_without_end_comes_part_by_part),
         CASE(the_end_of_who_listens_is_told_once),
     };

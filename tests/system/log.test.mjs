@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Gateway, kader, newName, nomorOf, request, sleep, waitFor } from './lib.mjs';
+import { Gateway, bidan, kader, newName, nomorOf, request, sleep, waitFor } from './lib.mjs';
 import { Smsc } from './smsc.mjs';
 
 const capital = (name) => name.replace(/\b\w/g, (c) => c.toUpperCase());
@@ -78,6 +78,16 @@ test('trace tells the life of a number without numbers and names, and reveals th
   assert.ok(told.includes(kader) && told.includes(`TIMBANG ${name}`) && told.includes('"bb":9.2'), told);
   assert.throws(() => g.ctl('trace', '48217'), /nothing is known of this number/);
   assert.throws(() => g.ctl('trace', 'x'), /trace NOMOR/);
+});
+
+test('trace says of a referral whether it goes on or has ended', async () => {
+  const nomor = nomorOf(await g.say(kader, `BUMIL ${child()} 28 150/95 perdarahan`));
+  const now = () => /^now:.*/m.exec(g.ctl('trace', nomor))[0];
+  assert.match(now(), / urgency E1 at level \S+, referral sent$/);
+  for (const [word, is] of [['SIAP', 'taken'], ['HADIR', 'arrived'], ['SELESAI', 'ended: done']]) {
+    await g.say(bidan, `${word} ${nomor}`);
+    assert.ok(now().endsWith(`, referral ${is}`), now());
+  }
 });
 
 test('what nobody understood is in the log too', async () => {

@@ -102,6 +102,8 @@ test('a report that nobody completed stands in the staff list and in the trace o
   assert.ok(!plain.includes('812000') && !plain.includes(name), plain);
   const told = ctl('drafts', '--reveal');
   assert.ok(told.includes(`${nomor} timbang of ${kader}`) && told.includes(name), told);
+  // How long it waited is told as the rule row has it, no other.
+  await waitFor('that it ended', () => g.log(`SELECT 1 AS y FROM message_out WHERE text LIKE 'Laporan ${nomor} % sampai 0,1 jam %'`).length);
   const life = ctl('trace', nomor);
   assert.match(life, /< timer {2}draft_expired\n.* > notice to P-/);
   assert.match(life, /^now: a report of form timbang expired$/m);
