@@ -58,7 +58,9 @@ static struct slice by_pseudonym(struct request *r, struct slice shown)
 
 static void give_search(struct request *r)
 {
-    struct slice words = slice_trim(request_param(r, "cari")), taught = slice_trim(request_param(r, "kata"));
+    struct slice words = arena_copy(&r->arena,
+                                    slice_trim(session_kept(request_session(r), request_param(r, "cari")))),
+                 taught = slice_trim(request_param(r, "kata"));
     struct slice who;
     struct msisdn m;
 

@@ -133,6 +133,40 @@ static void list_more(struct request *r)
 
 const struct page page_messages = { .name = "pesan", PARTS(list), .more = list_more };
 
+/* A telephone's or a citizen's number, whole or most of one, however it is written. */
+static bool is_somebodys(struct slice words)
+{
+    unsigned digits = 0;
+
+    for (size_t i = 0; i < words.n; i++) {
+        if (text_is_digit(words.p[i]))
+            digits++;
+        else if (!strchr("+-. ()/", words.p[i]))
+            return false;
+    }
+    return digits >= 7 && words.n < SESSION_WORDS;
+}
+
+/* Filters stand in the address, but nobody's number: histories and logs keep addresses. */
+void act_search(struct request *r)
+{
+    static const char *const names[] = { "cari", "desa", "form", "hasil", "provider", "urgensi" };
+    struct session *s = request_session(r);
+    struct buf b;
+
+    buf_init(&b, 8192);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct slice value = request_field(r, names[i]);
+
+        if (i == 0 && s && is_somebodys(value))
+            value = session_keep(s, value);
+        if (value.n)
+            query_pair(&b, names[i], value);
+    }
+    request_redirect(r, arena_printf(&r->arena, "/pesan?%.*s", SLICE_ARG(buf_slice(&b))));
+    buf_free(&b);
+}
+
 /* --- one message --- */
 
 #define ITS_NUMBERS                                                                                          \

@@ -28,6 +28,7 @@ extern const struct reader_part guard_signal, guard_referral, guard_request, gua
     guard_child, guard_mother, guard_check;
 
 void act_reveal(struct request *);
+void act_search(struct request *); /* of messages: to its address */
 void act_parked(struct request *);
 void act_check(struct request *); /* CEK of a record, for a nakes */
 void act_referral(struct request *);

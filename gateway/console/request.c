@@ -195,7 +195,9 @@ static struct node *asked(struct request *r)
 
     for (unsigned i = 0; i < r->params.n; i++)
         if (!node_get_named(q, r->params.item[i].name))
-            node_set_named(q, r->params.item[i].name, node_of_text(&r->arena, r->params.item[i].value));
+            node_set_named(
+                q, r->params.item[i].name,
+                node_of_text(&r->arena, session_kept(request_session(r), r->params.item[i].value)));
     return q;
 }
 

@@ -4,7 +4,7 @@
 
 const struct route console_routes[] = {
     { "/", ACCOUNT_VIEWER, .page = &page_today },
-    { "/pesan", ACCOUNT_VIEWER, .page = &page_messages },
+    { "/pesan", ACCOUNT_VIEWER, .page = &page_messages, .act = act_search, .act_least = ACCOUNT_VIEWER },
     { "/pesan/:id", ACCOUNT_VIEWER, .page = &page_message },
     { "/rekam/:nomor", ACCOUNT_VIEWER, .act = act_check, .guard = &guard_check,
       .act_least = ACCOUNT_OFFICER },

@@ -142,6 +142,29 @@ void session_say(struct session *s, bool good, struct slice said)
     s->said_good = good;
 }
 
+struct slice session_keep(struct session *s, struct slice words)
+{
+    unsigned at = s->looked_n % SESSION_LOOKED;
+    char random[SESSION_TEXT];
+
+    for (unsigned i = 0; i < SESSION_LOOKED; i++)
+        if (s->looked[i].key[0] && slice_is(words, s->looked[i].words))
+            return slice_of(s->looked[i].key);
+    random_text(random);
+    snprintf(s->looked[at].key, SESSION_KEY, "~%.16s", random);
+    snprintf(s->looked[at].words, SESSION_WORDS, "%.*s", SLICE_ARG(words));
+    s->looked_n++;
+    return slice_of(s->looked[at].key);
+}
+
+struct slice session_kept(const struct session *s, struct slice key)
+{
+    for (unsigned i = 0; s && slice_starts(key, "~") && i < SESSION_LOOKED; i++)
+        if (slice_is(key, s->looked[i].key))
+            return slice_of(s->looked[i].words);
+    return key;
+}
+
 void session_reveal(struct session *s, struct slice path, int64_t until_ms)
 {
     unsigned at = 0;

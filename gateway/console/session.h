@@ -12,6 +12,9 @@ enum {
     SESSIONS_MAX = 512,
     SESSION_TEXT = 65, /* 32 bytes as hex */
     SESSION_REVEALS = 8,
+    SESSION_LOOKED = 16,
+    SESSION_WORDS = 64,
+    SESSION_KEY = 18, /* "~" and 16 hex */
 };
 
 struct session {
@@ -25,6 +28,10 @@ struct session {
         char path[96];
         int64_t until_ms;
     } reveals[SESSION_REVEALS];
+    struct {
+        char key[SESSION_KEY], words[SESSION_WORDS];
+    } looked[SESSION_LOOKED]; /* the oldest goes */
+    unsigned looked_n;
     char said[300]; /* by the last act, for the next page */
     bool said_good;
     unsigned serial; /* never the same for two */
@@ -47,6 +54,10 @@ void session_end(struct sessions *, struct session *);
 void sessions_end_of(struct sessions *, const char *account);
 bool session_token_ok(const struct session *, struct slice token);
 void session_say(struct session *, bool good, struct slice said);
+/* Keeps words that no address may hold, such as somebody's number: the key that stands there for them. */
+struct slice session_keep(struct session *, struct slice words);
+/* Them again; the key itself when they are not kept. */
+struct slice session_kept(const struct session *, struct slice key);
 void session_reveal(struct session *, struct slice path, int64_t until_ms);
 bool session_may_see(const struct session *, struct slice path, int64_t now_ms);
 

@@ -173,3 +173,17 @@ test('what is done while Redis is away is not noted, and says so', async () => {
     process.kill(pid, 'SIGCONT');
   }
 });
+
+test('a number that is looked for stands in no address, and finds what it would', async () => {
+  for (const number of [kader, '0812 0000 0001', '3201234567890123']) {
+    const to = (await admin.post('/pesan', { cari: number, desa: '', hasil: '' })).headers.location;
+    assert.match(to, /^\/pesan\?cari=~[0-9a-f]{16}$/);
+    const page = (await admin.get(to)).body;
+    assert.ok(page.includes('name="cari" type="search" value="' + number.replace('+', '&#43;') + '"') || page.includes(`value="${number}"`), number);
+    assert.ok(!/(href|action)="[^"]*(812|3201234567)/.test(page));
+    assert.deepEqual(JSON.parse((await admin.get(to.replace('/pesan', '/pesan.json'))).body).rows, JSON.parse((await admin.get(`/pesan.json?cari=${encodeURIComponent(number)}`)).body).rows);
+    assert.equal((await admin.post('/pesan', { cari: number })).headers.location, to);
+    assert.ok(!(await officer.get(to)).body.includes(`value="${number}"`));
+  }
+  assert.equal((await admin.post('/pesan', { cari: 'batuk rejan', form: 'kasus' })).headers.location, '/pesan?cari=batuk%20rejan&form=kasus');
+});
