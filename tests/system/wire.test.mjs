@@ -18,7 +18,7 @@ before(async () => {
       yaml.replace(
         /^providers:$/m,
         `providers:\n  telko: {dialect: smpp, host: 127.0.0.1, port: ${smsc.port}, system_id: u, password: p, window: 100}\n  ib: {dialect: infobip, allow: [127.0.0.1], sms_via: telko}\n  kan: {dialect: kannel, allow: [127.0.0.1], sms_via: telko}`,
-      ),
+      ).replace(/^default_provider:.*$/m, 'default_provider: telko'),
   }).start();
   await smsc.bound();
 });
