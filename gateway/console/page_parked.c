@@ -23,6 +23,15 @@ static struct slice stream_of(struct request *r, struct slice asked)
     return asked.n ? arena_copy(&r->arena, asked) : S("inbound");
 }
 
+/* Its name for who reads the page. */
+static struct slice said_stream(struct request *r, struct slice name)
+{
+    struct slice to = name, kind = slice_cut(&to, ':');
+    struct slice text = request_text(r, arena_printf(&r->arena, "parkir.antre.%.*s", SLICE_ARG(kind)).p);
+
+    return arena_printf(&r->arena, "%.*s%s%.*s", SLICE_ARG(text), to.n ? " " : "", SLICE_ARG(to));
+}
+
 /* --- looking --- */
 
 static struct slice shown_text(struct request *r, struct slice text)
@@ -128,6 +137,7 @@ static void on_streams(void *arg, const struct parked_stream *all, unsigned n)
             continue;
         o = node_object(&r->arena);
         node_put(o, "nama", arena_copy(&r->arena, all[i].name));
+        node_put(o, "_sebut", said_stream(r, all[i].name));
         node_set(o, "banyak", node_of_int(&r->arena, (int64_t)all[i].n));
         values_int(o, "sejak", all[i].n ? all[i].oldest_ms : 0);
         node_put_bool(o, "_ini", slice_eq(all[i].name, stream));

@@ -47,6 +47,8 @@ test('what fits is counted before it is repeated, and nothing is when the count 
   await page.getByText('jumlah yang cocok kini 3').waitFor();
   assert.equal(cases('malaria'), 1);
   await stale.close();
+  await page.goto('/parkir');
+  await page.getByRole('link', { name: 'Pesan masuk', exact: true }).waitFor();
   await page.goto('/parkir?cari=malaria');
   page.once('dialog', (d) => d.accept());
   await page.getByRole('button', { name: 'Ulangi 3 pesan' }).click();
