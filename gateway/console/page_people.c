@@ -169,6 +169,30 @@ static const char *change_of(const struct person *was, const struct person *now)
                : "berubah";
 }
 
+/* A fault of a row in the reader's words; one that is rare stays as the program says it. */
+static struct slice said_fault(struct request *r, const char *line)
+{
+    static const struct {
+        const char *begins, *key;
+    } said[] = { { "no telephone number", "impor.galat.hp" },
+                 { "role is one of", "impor.galat.peran" },
+                 { "a name has", "impor.galat.nama" },
+                 { "a language is", "impor.galat.bahasa" },
+                 { "yes or no", "impor.galat.ya" } };
+    struct slice rest = slice_of(line), file = slice_cut(&rest, ':');
+    uint64_t row = 0;
+
+    if (!slice_is(file, "row") || !slice_to_u64(slice_cut(&rest, ':'), &row) || row < 2)
+        return arena_str(&r->arena, line);
+    (void)slice_cut(&rest, ' '); /* the column */
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (slice_starts(rest, said[i].begins))
+            rest = request_text(r, said[i].key);
+    /* The header, which may have been left out, is no row. */
+    return arena_printf(&r->arena, "%.*s %llu: %.*s", SLICE_ARG(request_text(r, "impor.baris")),
+                        (unsigned long long)row - 1, SLICE_ARG(rest));
+}
+
 static void preview(struct request *r, const struct person *all, unsigned n, const struct faults *faults,
                     unsigned elsewhere)
 {
@@ -198,7 +222,7 @@ static void preview(struct request *r, const struct person *all, unsigned n, con
         node_add(list, o);
     }
     for (unsigned i = 0; i < faults->n; i++)
-        node_add(wrong, node_of_text(&r->arena, arena_str(&r->arena, faults->lines[i])));
+        node_add(wrong, node_of_text(&r->arena, said_fault(r, faults->lines[i])));
     r->values = node_object(&r->arena);
     node_set(r->values, "perubahan", list);
     node_set(r->values, "salah", wrong);

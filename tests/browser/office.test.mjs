@@ -187,3 +187,10 @@ test('a number that is looked for stands in no address, and finds what it would'
   }
   assert.equal((await admin.post('/pesan', { cari: 'batuk rejan', form: 'kasus' })).headers.location, '/pesan?cari=batuk%20rejan&form=kasus');
 });
+
+test('what is wrong with a list of people is said in the language of its reader', async () => {
+  const list = '+6281277770001,kader,Halimah,PSY001,id,yes,no\nrumah,juru,,PSY001,id,mungkin,no\n';
+  const { body } = await officer.post('/orang', { apa: 'lihat', csv: list });
+  for (const said of ['nomor telepon tidak terbaca', 'peran adalah kader', 'nama terdiri dari', 'tulis yes atau no']) assert.ok(body.includes(`Orang ke 2: ${said}`), said);
+  assert.ok(!/row:|telephone|role is one/.test(body));
+});
