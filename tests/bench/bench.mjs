@@ -103,7 +103,7 @@ const percent = (parts) => Object.entries(parts).map(([n, v]) => `${n} ${(v * 10
 function line(name, r) {
   const responses = r.response_p50_ms === undefined ? '' : `  response p50 ${r.response_p50_ms} p99 ${r.response_p99_ms} ms`;
   const faults = ['bad', 'refused', 'unanswered'].filter((f) => r[f]).map((f) => `  ${f.toUpperCase()} ${r[f]}`);
-  console.log(`  ${name.padEnd(20)}${String(r.per_s).padStart(7)}/s  answer p50 ${r.answer_p50_ms} p99 ${r.answer_p99_ms} ms${responses}${faults.join('')}`);
+  console.log(`  ${name.padEnd(20)}${String(r.per_s).padStart(7)}/s  answer p50 ${r.answer_p50_ms} p99 ${r.answer_p99_ms} ms${responses}${faults.join('')}${r.said ? ` (${r.said})` : ''}`);
 }
 
 // What stands in the way: a process that has a core to itself, or a machine that is full.

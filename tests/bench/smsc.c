@@ -51,7 +51,8 @@ struct smsc {
     struct esme *target; /* NULL: none */
     struct message *messages;
     int *of_sender; /* the message that this sender waits for; NOBODY */
-    unsigned count, begun, ended, refused, extra;
+    unsigned count, begun, ended, refused, extra, bad;
+    char said[161]; /* the first answer that takes no report: a question, say */
     int64_t began_us;
 };
 
@@ -107,8 +108,11 @@ static void finish(struct smsc *s)
         if (m->answer_us)
             answer[answers++] = m->answer_us - m->sent_us;
     }
-    printf("{\"count\":%u,\"answered\":%u,\"refused\":%u,\"extra\":%u,\"seconds\":%.3f,\"per_s\":%.0f",
-           s->count, answers, s->refused, s->extra, seconds, answers / seconds);
+    printf("{\"count\":%u,\"answered\":%u,\"refused\":%u,\"extra\":%u,\"bad\":%u,\"seconds\":%.3f,\"per_s\":%"
+           ".0f",
+           s->count, answers, s->refused, s->extra, s->bad, seconds, answers / seconds);
+    if (s->bad)
+        printf(",\"said\":\"%s\"", s->said);
     bench_print_latency("response", response, responses);
     bench_print_latency("answer", answer, answers);
     puts("}");
@@ -153,6 +157,15 @@ static void on_response(struct esme *e, const struct smpp_pdu *p)
     over_if_both(s, m);
 }
 
+/* Each report is certain, and so is taken at once. */
+static void look_at(struct smsc *s, struct slice text)
+{
+    if (slice_eq(slice_take(text, 8), S("Diterima")) || s->bad++)
+        return;
+    for (size_t i = 0; i < text.n && i < sizeof s->said - 1; i++)
+        s->said[i] = text.p[i] < ' ' || strchr("\"\\\x7F", text.p[i]) ? '?' : text.p[i];
+}
+
 static void on_submit(struct esme *e, const struct smpp_pdu *p)
 {
     struct smsc *s = e->smsc;
@@ -172,6 +185,7 @@ static void on_submit(struct esme *e, const struct smpp_pdu *p)
 
         s->of_sender[number] = NOBODY;
         m->answer_us = bench_now_us();
+        look_at(s, p->text);
         over_if_both(s, m);
     } else {
         s->extra++;
@@ -266,7 +280,8 @@ static void begin(struct smsc *s, const char *name, unsigned count)
     for (unsigned i = 0; i < s->senders; i++)
         s->of_sender[i] = NOBODY;
     s->count = count;
-    s->begun = s->ended = s->refused = s->extra = 0;
+    s->begun = s->ended = s->refused = s->extra = s->bad = 0;
+    memset(s->said, 0, sizeof s->said);
     s->began_us = bench_now_us();
     wait_on(s);
     fill_window(s);
