@@ -36,13 +36,31 @@ bool open_set(struct open_cases *c, const struct open_case *one)
     return true;
 }
 
+const struct open_case *open_find(const struct open_cases *c, struct slice nomor)
+{
+    for (unsigned i = 0; i < c->n; i++)
+        if (slice_eq(c->all[i].nomor, nomor))
+            return &c->all[i];
+    return NULL;
+}
+
+bool open_own(const struct open_cases *c, struct slice nomor)
+{
+    const struct open_case *one = open_find(c, nomor);
+
+    return one && one->what == OPEN_OWN;
+}
+
+bool open_later(struct slice nomor, struct slice than)
+{
+    uint64_t a, b;
+
+    return slice_to_u64(nomor, &a) && slice_to_u64(than, &b) && a > b;
+}
+
 static bool before(const struct open_case *a, const struct open_case *b)
 {
-    uint64_t an, bn;
-
-    if (a->now != b->now)
-        return a->now;
-    return slice_to_u64(a->nomor, &an) && slice_to_u64(b->nomor, &bn) && an > bn;
+    return a->now != b->now ? a->now : open_later(a->nomor, b->nomor);
 }
 
 void open_listed(const struct open_cases *c, struct open_cases *out)

@@ -42,6 +42,11 @@ struct open_cases {
 /* One of them in the sender's state. */
 extern const struct codec open_case_codec;
 
+/* The case of that number, and whether it is one of one's own posyandu; NULL, false: none is. */
+const struct open_case *open_find(const struct open_cases *, struct slice nomor);
+bool open_own(const struct open_cases *, struct slice nomor);
+/* Numbers go up: the first was given after the second. */
+bool open_later(struct slice nomor, struct slice than);
 /* Puts one in the place of its number; OPEN_NOTHING takes it off.  True when that changed anything. */
 bool open_set(struct open_cases *, const struct open_case *);
 

@@ -214,10 +214,9 @@ static struct slice nameless(const struct sender_state *state)
 {
     const struct draft *d = state->drafts_n == 1 ? &state->drafts[0] : NULL;
 
-    for (unsigned i = 0; d && slice_eq(d->field, form_called(d->form, AS_NAME)) && i < state->open.n; i++)
-        if (state->open.all[i].what == OPEN_OWN && slice_eq(state->open.all[i].nomor, d->nomor))
-            return d->nomor;
-    return slice_make("", 0);
+    return d && slice_eq(d->field, form_called(d->form, AS_NAME)) && open_own(&state->open, d->nomor)
+               ? d->nomor
+               : slice_make("", 0);
 }
 
 void emergency_plea(struct listening *h)

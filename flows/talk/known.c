@@ -189,10 +189,9 @@ static const struct draft *call_asked(const struct listening *h)
         const struct draft *d = &state->drafts[i];
         bool had = d->correct || !form_is(d->form, FORM_REFERRAL) || value_as(d->form, d->values, AS_NAME) ||
                    value_as(d->form, d->values, AS_NUMBER) ||
-                   !understand_calls_for_help(h->rules, text_as(d->form, d->values, AS_REASON), h->a);
+                   !understand_calls_for_help(h->rules, text_as(d->form, d->values, AS_REASON), h->a) ||
+                   open_find(&state->open, d->nomor);
 
-        for (unsigned k = 0; k < state->open.n; k++)
-            had |= slice_eq(state->open.all[k].nomor, d->nomor);
         if (had)
             continue;
         if (only)

@@ -16,14 +16,6 @@ static bool of_another(const struct reading *r, const struct last_report *last)
     return numbered_other(r->state, rest) && !slice_eq(slice_cut(&rest, ' '), last->nomor);
 }
 
-/* Numbers go up. */
-static bool later(struct slice nomor, struct slice than)
-{
-    uint64_t a, b;
-
-    return slice_to_u64(nomor, &a) && slice_to_u64(than, &b) && a > b;
-}
-
 /* A newer question may be about what it changes, and nobody is named: `9,2` while the name of another child
  * is asked. */
 static bool asked_of_another(const struct sender_state *state, const struct reading *r)
@@ -32,12 +24,12 @@ static bool asked_of_another(const struct sender_state *state, const struct read
     bool changes = false, newer = false;
 
     for (unsigned d = 0; d < state->drafts_n && !r->of_last; d++) {
-        newer |= later(state->drafts[d].nomor, l->nomor);
+        newer |= open_later(state->drafts[d].nomor, l->nomor);
         for (unsigned i = 0; r->answer.form && i < l->form->fields_n; i++) {
             if (value_equal(&l->values[i], &r->answer.values[i]))
                 continue;
             changes = true;
-            if (later(state->drafts[d].nomor, l->nomor) &&
+            if (open_later(state->drafts[d].nomor, l->nomor) &&
                 form_field_named(state->drafts[d].form, l->form->fields[i].name) >= 0)
                 return true;
         }

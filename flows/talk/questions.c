@@ -28,14 +28,6 @@ static bool nameless(const struct draft *d)
            slice_eq(d->field, form_called(d->form, AS_NAME));
 }
 
-static bool is_own(const struct open_cases *open, struct slice nomor)
-{
-    for (unsigned i = 0; i < open->n; i++)
-        if (open->all[i].what == OPEN_OWN && slice_eq(open->all[i].nomor, nomor))
-            return true;
-    return false;
-}
-
 struct draft *questions_nameless(struct sender_state *state)
 {
     struct draft *only = NULL, *told = NULL;
@@ -48,7 +40,7 @@ struct draft *questions_nameless(struct sender_state *state)
             continue;
         only = d;
         n++;
-        if (is_own(&state->open, d->nomor)) {
+        if (open_own(&state->open, d->nomor)) {
             told = d;
             with_staff++;
         }

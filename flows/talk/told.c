@@ -107,11 +107,7 @@ bool told_sent_on(struct step *s, struct slice nomor, struct slice words, struct
 
 bool told_known_to(const struct step *s, struct slice nomor, const struct filed_report *r)
 {
-    bool own = report_of(r, s->msisdn);
-
-    for (unsigned i = 0; i < s->state->open.n; i++)
-        own |= s->state->open.all[i].what == OPEN_OWN && slice_eq(s->state->open.all[i].nomor, nomor);
-    return own;
+    return report_of(r, s->msisdn) || open_own(&s->state->open, nomor);
 }
 
 /* One of the words turns what was said. */

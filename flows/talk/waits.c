@@ -130,10 +130,7 @@ static bool case_waits(const struct reading *r)
 
 static bool is_open(const struct reading *r, struct slice nomor)
 {
-    for (unsigned i = 0; i < r->state->open.n; i++)
-        if (slice_eq(r->state->open.all[i].nomor, nomor))
-            return !drafts_find(r->state, nomor);
-    return false;
+    return open_find(&r->state->open, nomor) && !drafts_find(r->state, nomor);
 }
 
 bool waits_beside_draft(const struct ruleset *rules, const struct reading *r, struct arena *a)
@@ -188,14 +185,6 @@ bool waits_passed_on(struct step *s)
            (!of_nobody_known(s) && told(s, s->person ? s->state->last.nomor : emergency_own(s->state)));
 }
 
-/* Later than what is asked for the name of a patient. */
-static bool last_is_newer(const struct step *s, const struct draft *d)
-{
-    uint64_t last, asked;
-
-    return slice_to_u64(s->state->last.nomor, &last) && slice_to_u64(d->nomor, &asked) && last > asked;
-}
-
 bool waits_of_other(struct step *s)
 {
     const struct draft *d = questions_nameless(s->state);
@@ -204,7 +193,7 @@ bool waits_of_other(struct step *s)
     if (!d || s->reading->said.kind != SAID_NOTHING || slice_eq(nomor, d->nomor))
         return false;
     return told(s, nomor) || (!nomor.n && !of_nobody_known(s) && waits_talks(s->reading->said.body) &&
-                              last_is_newer(s, d) && told(s, s->state->last.nomor));
+                              open_later(s->state->last.nomor, d->nomor) && told(s, s->state->last.nomor));
 }
 
 static bool waits_for_staff(enum open_what what)
@@ -236,10 +225,9 @@ static bool says_whom(const struct report *r)
 /* Who died before she was taken may be another. */
 static bool in_hand(const struct reading *r, struct slice nomor)
 {
-    for (unsigned i = 0; i < r->state->open.n; i++)
-        if (slice_eq(r->state->open.all[i].nomor, nomor))
-            return r->state->open.all[i].what != OPEN_SENT;
-    return false;
+    const struct open_case *c = open_find(&r->state->open, nomor);
+
+    return c && c->what != OPEN_SENT;
 }
 
 void waits_nameless(struct listening *h)
@@ -355,12 +343,9 @@ static bool is_own(enum open_what what)
 /* That case is open, and has the sign that is named. */
 static bool of_sign(const struct ruleset *rules, const struct reading *r, struct slice nomor, struct arena *a)
 {
-    const struct open_cases *open = &r->state->open;
+    const struct open_case *c = open_find(&r->state->open, nomor);
 
-    for (unsigned i = 0; nomor.n && i < open->n; i++)
-        if (slice_eq(open->all[i].nomor, nomor) && is_own(open->all[i].what))
-            return one_sign(rules, open->all[i].whom, r->said.body, a);
-    return false;
+    return c && is_own(c->what) && one_sign(rules, c->whom, r->said.body, a);
 }
 
 struct slice waits_of_news(const struct ruleset *rules, const struct reading *r, struct arena *a)

@@ -39,8 +39,7 @@ static bool whole(const struct ruleset *rs, struct slice line, int64_t at_ms, st
     r = &said.reports[0];
     at = form_as(r->form, AS_COUNT);
     *n = at >= 0 && r->values[at].kind == VALUE_NUMBER ? r->values[at].milli / 1000 : 0;
-    return r->status == REPORT_ACCEPTED && form_as(r->form, AS_NAME) >= 0 ? !report_text(r, AS_NAME).n
-                                                                          : r->status == REPORT_ACCEPTED;
+    return r->status == REPORT_ACCEPTED && !report_text(r, AS_NAME).n;
 }
 
 static struct slice line_of(const struct ruleset *rs, const struct form *form, const struct tokens *ts,
