@@ -347,7 +347,7 @@ struct slice step_day(struct step *s, int64_t ms)
 
 struct slice step_account(const struct step *s)
 {
-    return arena_printf(s->arena, "akun:%.*s", SLICE_ARG(s->account));
+    return arena_printf(s->arena, INBOUND_BY_ACCOUNT "%.*s", SLICE_ARG(s->account));
 }
 
 struct slice step_phone(struct step *s, struct slice msisdn)

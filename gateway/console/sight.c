@@ -9,8 +9,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/node.h"
 #include "gateway/console/sql.h"
-
-#define ACCOUNT "akun:" /* what a row of the office is by (flows/step) */
+#include "gateway/model/inbound.h"
 
 enum {
     BUSY_MS = 2000,
@@ -180,9 +179,10 @@ static void fn_phone(sqlite3_context *x, int n, sqlite3_value **v)
     (void)n;
     if (!number.n)
         return;
-    if (slice_starts(number, ACCOUNT)) { /* an account is no secret: "akun dewi" */
+    if (slice_starts(number, INBOUND_BY_ACCOUNT)) { /* an account is no secret: "akun dewi" */
         arena_reset(&c->scratch);
-        result(x, arena_printf(&c->scratch, "akun %.*s", SLICE_ARG(slice_skip(number, sizeof ACCOUNT - 1))));
+        result(x, arena_printf(&c->scratch, "akun %.*s",
+                               SLICE_ARG(slice_skip(number, sizeof INBOUND_BY_ACCOUNT - 1))));
         return;
     }
     result(x, c->reveal ? number : slice_of(log_who(number).text));

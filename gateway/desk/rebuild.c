@@ -379,7 +379,7 @@ static void noted_for(struct rebuild *r)
     const struct directory *d = &pipeline_rules(r->pipeline)->directory;
 
     r->in.kind = INBOUND_STAFF;
-    r->in.account = slice_skip(r->in.from, strlen("akun:"));
+    r->in.account = slice_skip(r->in.from, strlen(INBOUND_BY_ACCOUNT));
     r->in.from = S("");
     for (unsigned i = 0; i < d->people_n; i++)
         if (slice_eq(d->people[i]->place_code, place) && d->people[i]->active && !d->people[i]->pending &&
@@ -407,7 +407,7 @@ static void take_row(struct rebuild *r)
                               .from = arena_copy(a, column(r, COL_WHO)),
                               .from_is_msisdn = true,
                               .received_ms = r->old.at_ms };
-    if (event && slice_starts(r->in.from, "akun:"))
+    if (event && slice_starts(r->in.from, INBOUND_BY_ACCOUNT))
         noted_for(r);
     if (r->old.version > 1 && slice_is(column(r, COL_STATUS), "checked"))
         r->in.from = arena_copy(a, checker(&pipeline_rules(r->pipeline)->directory));

@@ -23,6 +23,9 @@ enum ussd_op {
 };
 
 /* Slices live as long as the job that carries it.  text is valid UTF-8 without NUL. */
+/* Before the account's name: who a row or a line of the log says did what an account notes. */
+#define INBOUND_BY_ACCOUNT "akun:"
+
 struct inbound {
     enum inbound_kind kind;
     struct slice provider;    /* its name in the configuration */

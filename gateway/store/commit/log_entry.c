@@ -82,7 +82,7 @@ void message_log_line(struct buf *b, struct log_line *line, const struct inbound
         add_message(line, in, o);
     }
     if (in->account.n) { /* noted for her: it was not she who sent it */
-        (void)snprintf(account, sizeof account, "akun:%.*s", SLICE_ARG(in->account));
+        (void)snprintf(account, sizeof account, INBOUND_BY_ACCOUNT "%.*s", SLICE_ARG(in->account));
         line->from = slice_of(account);
         line->to = in->from;
     }
